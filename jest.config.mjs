@@ -1,0 +1,30 @@
+const common = {
+  transform: {
+    '\\.sh$': '<rootDir>/test/support/text-transform.cjs',
+    '\\.(ts|mjs|js)$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' } }],
+  },
+  transformIgnorePatterns: [
+    '/node_modules/(?!listr2|eventemitter3|rfdc|colorette|cli-truncate|wrap-ansi|log-update|ansi-|string-width|strip-ansi|slice-ansi|is-fullwidth|get-east|emoji-regex|cli-cursor|restore-cursor|onetime|mimic-function|signal-exit|environment)',
+  ],
+  testEnvironment: 'node',
+  globals: { __HAPROV_VERSION__: '0.0.0-test' },
+};
+
+/** Three rings of truth: pure logic, real SSH on loopback, the real pair. */
+export default {
+  projects: [
+    {
+      ...common,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/test/**/*.test.ts'],
+      testPathIgnorePatterns: ['/node_modules/', '/test/integration/', '\\.loopback\\.test\\.ts$'],
+    },
+    { ...common, displayName: 'loopback', testMatch: ['<rootDir>/test/**/*.loopback.test.ts'] },
+    {
+      ...common,
+      displayName: 'lab',
+      testMatch: ['<rootDir>/test/integration/**/*.test.ts'],
+      globalSetup: '<rootDir>/test/support/lab-setup.ts',
+    },
+  ],
+};

@@ -1,0 +1,187 @@
+import { createInterface } from 'node:readline/promises';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { type ApplyOptions, apply } from './commands/apply';
+import type { Context } from './commands/context';
+import { type PlanOptions, plan } from './commands/plan';
+import { schema } from './commands/schema';
+import { ExitCode, HaprovError } from './errors';
+import type { Secrets } from './inventory/secrets';
+import { renderError } from './report/error-text';
+import type { EventBody } from './report/events';
+import { wantsColor } from './report/output';
+import { createReporter } from './report/reporter';
+
+interface OutputOptions {
+  json?: boolean;
+  quiet?: boolean;
+  verbose?: boolean;
+  color: boolean;
+}
+
+type Run<O> = (options: O, context: Context) => Promise<ExitCode> | ExitCode;
+
+const program = new Command('haprov')
+  .description('Makes two EL hosts a high-availability pair over SSH, and keeps them one.')
+  .version(__HAPROV_VERSION__)
+  .showHelpAfterError('(haprov --help says more)')
+  .exitOverride();
+
+hostCommand('plan', 'show what apply would change, and change nothing')
+  .option('--json', 'the plan as data')
+  .option('--out <file>', 'save the plan, for apply --plan')
+  .option('--exit-code', 'exit with 5 when changes are pending')
+  .action((inventory, options) =>
+    execute<PlanOptions>(
+      { ...options, inventory, json: options.json ?? false, exitCode: options.exitCode ?? false },
+      plan,
+    ),
+  );
+
+hostCommand('apply', 'make the hosts as the inventory says')
+  .option('--json', 'one event a line')
+  .option('--plan <file>', 'only if nothing has drifted since this plan was saved')
+  .option('-y, --yes', 'do not ask')
+  .action((inventory, options) =>
+    execute<ApplyOptions>(
+      { ...options, inventory, json: options.json ?? false, yes: options.yes ?? false },
+      apply,
+    ),
+  );
+
+program
+  .command('schema')
+  .description('print the JSON Schema of an inventory or a playbook, for editors')
+  .argument('[kind]', 'inventory or playbook', oneOf('inventory', 'playbook'), 'inventory')
+  .addOption(new Option('--write <folder>', 'write both there').hideHelp())
+  .action((kind: 'inventory' | 'playbook', options: { write?: string }) =>
+    execute<{ kind: 'inventory' | 'playbook'; write?: string }>({ kind, ...options, color: true }, schema),
+  );
+
+/** A command that goes to the inventory's hosts. */
+function hostCommand(name: string, description: string): Command {
+  return program
+    .command(name)
+    .description(description)
+    .argument('<inventory>', 'the inventory: JSON, or YAML by its ending')
+    .option('--limit <names>', 'only these hosts or groups (commas; repeatable)', collect)
+    .optionsGroup('SSH:')
+    .option('--user <name>', 'log in as')
+    .option('--identity <file>', 'private key (repeatable)', collect)
+    .option('--port <number>', 'port of sshd', parsePort)
+    .option('--known-hosts <file>', 'known_hosts to check with')
+    .option('--ssh-config <file>', 'instead of ~/.ssh/config')
+    .option('--accept-new-host-keys', 'take the key of a host that is not known yet')
+    .option('--sudo', 'use sudo on the host (default: where the user is not root)')
+    .option('--no-sudo', 'never use sudo')
+    .optionsGroup('Output:')
+    .option('-q, --quiet', 'only warnings and errors')
+    .option('-v, --verbose', 'also the very commands')
+    .option('--no-color', 'no colours (as NO_COLOR=1)');
+}
+
+function collect(value: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), value];
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port < 1 || port > 65535)
+    throw new InvalidArgumentError('it is a number from 1 to 65535.');
+  return port;
+}
+
+function oneOf(...words: string[]): (text: string) => string {
+  return (text) => {
+    if (!words.includes(text)) throw new InvalidArgumentError(`it is one of: ${words.join(', ')}.`);
+    return text;
+  };
+}
+
+/** Runs one command: the only place that prints errors and sets the exit code. */
+async function execute<O>(options: O & OutputOptions, run: Run<O>): Promise<void> {
+  const { env, stdout, stderr } = process;
+  const color = options.color && wantsColor(env, stdout);
+  const verbose = options.verbose ?? false;
+  // `plan --json` and the like print one document; their progress would spoil it.
+  const isDocument = run !== (apply as unknown);
+  const reporter = createReporter({
+    mode: options.json && !isDocument ? 'json' : 'auto',
+    quiet: (options.quiet ?? false) || (isDocument && (options.json ?? false)),
+    verbose,
+    color,
+    stdout: isDocument ? stderr : stdout,
+    stderr,
+    isTTY: (isDocument ? stderr : stdout).isTTY ?? false,
+    env,
+  });
+  const stop = new AbortController();
+  const onSignal = () => {
+    if (stop.signal.aborted) process.exit(130);
+    stop.abort();
+    reporter.handle({
+      at: new Date().toISOString(),
+      type: 'message',
+      level: 'warning',
+      text: 'stopping: the step under way is finished first; press Ctrl-C again to leave at once (each host finishes or restores by itself)',
+    });
+  };
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  let mask: Secrets['mask'] = (text) => text;
+  const context: Context = {
+    env,
+    color,
+    columns: stdout.columns || 80,
+    stopping: stop.signal,
+    keepSecret: (secrets) => {
+      mask = (text) => secrets.mask(text);
+    },
+    emit: (event: EventBody) => reporter.handle(maskAll({ at: new Date().toISOString(), ...event }, mask)),
+    print: (text) => {
+      if (options.quiet) return;
+      reporter.pause?.();
+      stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+    },
+    confirm: (question) => {
+      reporter.pause?.();
+      return ask(question);
+    },
+  };
+  try {
+    process.exitCode = await run(options, context);
+    await reporter.close();
+  } catch (error) {
+    await reporter.close();
+    stderr.write(
+      `${mask(renderError(error, { color: options.color && wantsColor(env, stderr), verbose }))}\n`,
+    );
+    process.exitCode = error instanceof HaprovError ? error.exitCode : ExitCode.failed;
+  }
+}
+
+/** The same, with every string of it masked. */
+function maskAll<T>(value: T, mask: (text: string) => string): T {
+  if (typeof value === 'string') return mask(value) as T;
+  if (Array.isArray(value)) return value.map((item) => maskAll(item, mask)) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, maskAll(item, mask)])) as T;
+}
+
+async function ask(question: string): Promise<boolean | undefined> {
+  if (!process.stdin.isTTY) return undefined;
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^y(es)?$/i.test((await lines.question(`${question} [y/N] `)).trim());
+  } finally {
+    lines.close();
+  }
+}
+
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // Whoever read us has gone (`haprov plan | head`): nothing is left to say.
+  process.exit(error.code === 'EPIPE' ? process.exitCode : 1);
+});
+
+program.parseAsync().catch((error: unknown) => {
+  if (!(error instanceof CommanderError)) throw error;
+  process.exitCode = error.exitCode === 0 ? ExitCode.done : ExitCode.badInput;
+});

@@ -1,0 +1,32 @@
+import type { Inventory } from '../inventory/inventory';
+import type { EventBody } from '../report/events';
+
+/** What every command is given: the options that they share, and the way to be heard. */
+export interface CommonOptions {
+  inventory: string;
+  limit?: string[];
+  user?: string;
+  identity?: string[];
+  port?: number;
+  knownHosts?: string;
+  sshConfig?: string;
+  acceptNewHostKeys?: boolean;
+  sudo?: boolean;
+  json: boolean;
+}
+
+export interface Context {
+  env: NodeJS.ProcessEnv;
+  /** Tells the reporter; secrets are masked on the way, once they are known. */
+  emit(event: EventBody): void;
+  /** From here on these values are masked in everything that is printed. */
+  keepSecret(secrets: Inventory['secrets']): void;
+  /** Prints a command's own result on standard output. */
+  print(text: string): void;
+  color: boolean;
+  columns: number;
+  /** Asks the operator; `undefined` where there is nobody to ask. */
+  confirm(question: string): Promise<boolean | undefined>;
+  /** Aborted by the first Ctrl-C: begin nothing new. */
+  stopping: AbortSignal;
+}

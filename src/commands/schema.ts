@@ -1,0 +1,24 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { jsonSchema } from '../document/validate';
+import { ExitCode } from '../errors';
+import { inventorySchema } from '../inventory/schema';
+import { fromVariable, playbookSchema } from '../playbook/schema';
+import type { Context } from './context';
+
+const schemas = {
+  inventory: () => jsonSchema(inventorySchema, 'haprov inventory'),
+  playbook: () => jsonSchema(playbookSchema, 'haprov playbook', fromVariable),
+};
+
+/** `haprov schema`: the JSON Schemas that editors complete and check with, made from the validators. */
+export function schema(options: { kind: keyof typeof schemas; write?: string }, context: Context): ExitCode {
+  const text = (kind: keyof typeof schemas) => `${JSON.stringify(schemas[kind](), null, 2)}\n`;
+  if (options.write === undefined) {
+    context.print(text(options.kind));
+  } else {
+    for (const kind of Object.keys(schemas) as (keyof typeof schemas)[])
+      writeFileSync(join(options.write, `${kind}.schema.json`), text(kind));
+  }
+  return ExitCode.done;
+}

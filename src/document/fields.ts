@@ -1,0 +1,74 @@
+import { z } from 'zod';
+
+/**
+ * The fields that inventories and playbooks are made of. The message of every check is what was **expected**; what
+ * was found instead is added by `validate`.
+ */
+
+/** A string matching `pattern`. Control characters never pass: values end up in configuration files, one to a line. */
+export const text = (expected: string, pattern = /^[^\u0000-\u001f\u007f\u2028\u2029]+$/) =>
+  z.string({ error: expected }).regex(pattern, { error: expected });
+
+export const integer = (min: number, max: number, what = 'a whole number') => {
+  const error = `${what} from ${min} to ${max}`;
+  return z.int({ error }).min(min, { error }).max(max, { error });
+};
+
+export const flag = () => z.boolean({ error: 'true or false' });
+
+export const choice = <const T extends readonly [string, ...string[]]>(values: T) =>
+  z.enum(values, { error: `one of: ${values.join(', ')}` });
+
+/** An object with these keys and no other. */
+export const object = <T extends z.core.$ZodLooseShape>(shape: T) =>
+  z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys' ? `one of: ${Object.keys(shape).join(', ')}` : 'an object { … }',
+  });
+
+export const list = <T extends z.ZodType>(item: T, expected: string, min = 0) =>
+  z.array(item, { error: expected }).min(min, { error: expected });
+
+export const record = <K extends z.core.$ZodRecordKey, V extends z.ZodType>(
+  key: K,
+  value: V,
+  expected: string,
+) => z.record(key, value, { error: expected });
+
+/** A name that is safe as a file name, a HAProxy proxy or server name and a shell word. */
+export const name = () =>
+  text(
+    'a name of letters, digits, ".", "_" and "-", starting with a letter or digit, at most 63 long',
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/,
+  );
+
+export const port = () => integer(1, 65535, 'a port');
+
+export const ipAddress = () => z.union([z.ipv4(), z.ipv6()], { error: 'an IPv4 or IPv6 address' });
+
+/** An IP address or a DNS name (RFC 1123). */
+export const hostAddress = () =>
+  text(
+    'an IP address or a host name',
+    /^(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*\.?|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+)$/,
+  );
+
+/** A network interface's name (Linux: at most 15 bytes, no slash, no white space). */
+export const networkInterface = () =>
+  text('an interface name of at most 15 characters', /^[A-Za-z0-9._@-]{1,15}$/);
+
+/** An absolute path without `.`/`..` parts, doubled or trailing slashes. */
+export const absolutePath = () =>
+  text(
+    'an absolute path without "..", "//" or a trailing slash',
+    /^(?!.*\/\.{1,2}(?:\/|$))(?:\/[^/\u0000-\u001f\u007f]+)+$/,
+  );
+
+/** As sysctl(8) writes it: parts separated by dots; a dot inside a part (an interface's name) is written as a slash. */
+export const sysctlKey = () =>
+  text('a sysctl key such as net.ipv4.ip_forward', /^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_/-]+)+$/);
+
+export const sysctlValue = () =>
+  z.union([text('a sysctl value', /^[^\u0000-\u0008\u000a-\u001f\u007f=#;]+$/), z.int()], {
+    error: 'a string or a whole number',
+  });

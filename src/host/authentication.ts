@@ -1,0 +1,252 @@
+import { createPrivateKey } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import {
+  type AnyAuthMethod,
+  type AuthenticationType,
+  type AuthHandlerMiddleware,
+  BaseAgent,
+  createAgent,
+  type ParsedKey,
+  type SignCallback,
+  type SigningRequestOptions,
+  utils,
+} from 'ssh2';
+import type { SshSettings, SshTarget } from './ssh-config';
+
+/** One way to log in, to be tried at most once. */
+interface Attempt {
+  method: 'publickey' | 'password' | 'keyboard-interactive';
+  /** For the message when nothing worked. */
+  label: string;
+  /** Made when its turn comes: to decrypt a key takes a while. Undefined: it cannot be used after all. */
+  prepare(): AnyAuthMethod | undefined;
+}
+
+/** The ways to log in, the likeliest first, and what happened to them. */
+export interface Credentials {
+  attempts: Attempt[];
+  tried: string[];
+  /** Why a key was not offered. */
+  notes: string[];
+}
+
+interface KeyFile {
+  path: string;
+  /** Base64, SSH wire format; undefined when an encrypted key has no `.pub` beside it. */
+  publicKey?: string;
+  /** Undefined: only the agent can sign with it. */
+  privateKey?: () => ParsedKey | Error;
+}
+
+/**
+ * Gathers agent keys, key files and the password. First what the user named, as the likeliest; then a given password;
+ * then the other keys of the agent (not with IdentitiesOnly); OpenSSH's default key files last.
+ */
+export async function gatherCredentials(target: SshTarget, settings: SshSettings): Promise<Credentials> {
+  const notes: string[] = [];
+  const agent = settings.agentSocket ? createAgent(settings.agentSocket) : undefined;
+  const [held, files] = settings.publicKeyLogin
+    ? await Promise.all([
+        agent ? agentKeys(agent, settings.agentSocket ?? '', notes) : [],
+        keyFiles(target, settings, notes),
+      ])
+    : [[], []];
+  const fromAgent = (key: ParsedKey, path?: string): Attempt[] =>
+    agent ? [agentAttempt(agent, key, settings.user, path)] : [];
+  const named = files.flatMap((file) => {
+    const key = held.find((candidate) => wire(candidate) === file.publicKey);
+    if (key) return fromAgent(key, file.path);
+    return file.privateKey ? [fileAttempt(file, file.privateKey, settings.user, notes)] : [];
+  });
+  const others = settings.identitiesOnly
+    ? []
+    : held
+        .filter((key) => !files.some((file) => file.publicKey === wire(key)))
+        .flatMap((key) => fromAgent(key));
+  const password = target.password === undefined ? [] : passwordAttempts(target.password, settings);
+  const attempts = settings.identitiesNamed
+    ? [...named, ...password, ...others]
+    : [...password, ...others, ...named];
+  return { attempts, tried: [], notes };
+}
+
+function wire(key: ParsedKey): string {
+  return key.getPublicSSH().toString('base64');
+}
+
+function agentKeys(agent: BaseAgent, socket: string, notes: string[]): Promise<ParsedKey[]> {
+  return new Promise((resolve) => {
+    agent.getIdentities((error, keys) => {
+      if (error) notes.push(`the agent at ${socket} did not answer`);
+      resolve(((keys ?? []) as ParsedKey[]).filter((key) => typeof key.getPublicSSH === 'function'));
+    });
+  });
+}
+
+async function keyFiles(target: SshTarget, settings: SshSettings, notes: string[]): Promise<KeyFile[]> {
+  const files = await Promise.all(
+    settings.identityFiles.map((path) =>
+      readKeyFile(path, settings.identitiesNamed, target.passphrase, notes),
+    ),
+  );
+  return files.flatMap((file) => file ?? []);
+}
+
+async function readKeyFile(
+  path: string,
+  named: boolean,
+  passphrase: string | undefined,
+  notes: string[],
+): Promise<KeyFile | undefined> {
+  const [text, pub] = await Promise.all([
+    readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => error),
+    readFile(`${path}.pub`, 'utf8').catch(() => ''),
+  ]);
+  const beside = publicPart(pub);
+  if (text instanceof Error) {
+    if (beside) return { path, publicKey: beside };
+    if (named || text.code !== 'ENOENT') notes.push(`${path} cannot be read (${text.code})`);
+    return undefined;
+  }
+  const plain = parsePrivateKey(text);
+  if (!(plain instanceof Error)) {
+    return { path, publicKey: wire(plain), privateKey: plain.isPrivateKey() ? () => plain : undefined };
+  }
+  if (!/ENCRYPTED|encrypted/.test(plain.message + text)) {
+    notes.push(`${path} is no key that can be used (${plain.message})`);
+    return beside ? { path, publicKey: beside } : undefined;
+  }
+  if (passphrase !== undefined) {
+    return { path, publicKey: beside, privateKey: () => parsePrivateKey(text, passphrase) };
+  }
+  notes.push(`${path} is encrypted: load it with ssh-add, or give its passphrase`);
+  return { path, publicKey: beside };
+}
+
+function publicPart(text: string): string | undefined {
+  const key = text ? utils.parseKey(text) : undefined;
+  return key === undefined || key instanceof Error ? undefined : wire(key);
+}
+
+/** OpenSSH's and PEM formats are ssh2's own; PKCS #8 (`BEGIN PRIVATE KEY`) goes through Node. */
+function parsePrivateKey(text: string, passphrase?: string): ParsedKey | Error {
+  const [, encrypted] = /^-----BEGIN (ENCRYPTED )?PRIVATE KEY-----/m.exec(text) ?? ['', undefined];
+  if (!/^-----BEGIN (ENCRYPTED )?PRIVATE KEY-----/m.test(text)) return utils.parseKey(text, passphrase);
+  if (encrypted && passphrase === undefined) return new Error('encrypted');
+  try {
+    const key = createPrivateKey({ key: text, passphrase });
+    const type = key.asymmetricKeyType === 'rsa' ? 'pkcs1' : 'sec1';
+    return utils.parseKey(key.export({ type, format: 'pem' }));
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+function agentAttempt(agent: BaseAgent, key: ParsedKey, username: string, path?: string): Attempt {
+  return {
+    method: 'publickey',
+    label: path ? `${path} (agent)` : `agent key ${key.comment || key.type}`,
+    prepare: () => ({ type: 'agent', username, agent: new OneKeyOfAgent(agent, key) }),
+  };
+}
+
+function fileAttempt(
+  file: KeyFile,
+  privateKey: () => ParsedKey | Error,
+  username: string,
+  notes: string[],
+): Attempt {
+  return {
+    method: 'publickey',
+    label: file.path,
+    prepare: () => {
+      const key = privateKey();
+      if (!(key instanceof Error)) return { type: 'publickey', username, key };
+      notes.push(`${file.path}: ${key.message}`);
+      return undefined;
+    },
+  };
+}
+
+function passwordAttempts(password: string, settings: SshSettings): Attempt[] {
+  const username = settings.user;
+  if (!settings.passwordLogin) return [];
+  return [
+    { method: 'password', label: 'password', prepare: () => ({ type: 'password', username, password }) },
+    {
+      method: 'keyboard-interactive',
+      label: 'password (keyboard-interactive)',
+      prepare: () => {
+        let asked = false;
+        return {
+          type: 'keyboard-interactive',
+          username,
+          prompt: (_name, _instructions, _language, prompts, finish) => {
+            // Asked again, it was wrong: empty answers end it without burning the account's remaining tries.
+            finish(prompts.map((prompt) => (prompt.echo || asked ? '' : password)));
+            asked = true;
+          },
+        };
+      },
+    },
+  ];
+}
+
+/** An agent that knows one key only: so the order of keys is ours, and each one's fate is known. */
+class OneKeyOfAgent extends BaseAgent<ParsedKey> {
+  constructor(
+    private readonly agent: BaseAgent,
+    private readonly key: ParsedKey,
+  ) {
+    super();
+  }
+
+  getIdentities(done: (error?: Error | null, keys?: ParsedKey[]) => void): void {
+    done(null, [this.key]);
+  }
+
+  sign(
+    key: ParsedKey,
+    data: Buffer,
+    options: SigningRequestOptions | SignCallback,
+    done?: SignCallback,
+  ): void {
+    if (typeof options === 'function') this.agent.sign(key, data, options);
+    else this.agent.sign(key, data, options, done);
+  }
+}
+
+/**
+ * Tries one attempt after the other, leaving out what the server does not take. `none` is never sent: it costs a round
+ * trip, and the first attempt tells as much.
+ */
+export function authHandler(
+  credentials: Credentials,
+  onServerMethods: (methods: string[]) => void,
+): AuthHandlerMiddleware {
+  const waiting = [...credentials.attempts];
+  let last: Attempt | undefined;
+  const choose = (accepted: readonly string[] | null, partial: boolean): AnyAuthMethod | undefined => {
+    // A server that takes passwords and refused this one would refuse it again, and lock the account the sooner.
+    const pointless =
+      last?.method === 'password' && !partial && accepted?.includes('password')
+        ? 'keyboard-interactive'
+        : undefined;
+    for (const [index, attempt] of waiting.entries()) {
+      if ((accepted && !accepted.includes(attempt.method)) || attempt.method === pointless) continue;
+      waiting.splice(index, 1);
+      const method = attempt.prepare();
+      if (!method) return choose(accepted, partial);
+      credentials.tried.push(attempt.label);
+      last = attempt;
+      return method;
+    }
+    return undefined;
+  };
+  return (accepted: AuthenticationType[] | null, partial, next) => {
+    if (accepted) onServerMethods(accepted);
+    const method = choose(accepted, partial);
+    // ssh2 takes false for "no more"; its types do not say so.
+    next(method ?? (false as unknown as AnyAuthMethod));
+  };
+}

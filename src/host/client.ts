@@ -1,0 +1,180 @@
+import { Client } from 'ssh2';
+import { HostError } from '../errors';
+import { offeredAlgorithms } from './algorithms';
+import { authHandler, type Credentials, gatherCredentials } from './authentication';
+import { type ConnectState, connectError } from './connect-failure';
+import { hostKeyError, judgeHostKey, type KnownKey, knownHostKeys, rememberHostKey } from './host-keys';
+import { readSshConfig, type SshSettings, type SshTarget } from './ssh-config';
+import { isShellSafe, openProxyCommand, openTcp, type Transport } from './transport';
+
+/** A logged-in connection. */
+export interface Login {
+  client: Client;
+  settings: SshSettings;
+  /** Why the connection went away, as far as the library said; empty while it stands. */
+  lostBecause(): string;
+  /** Closes it, and every hop and proxy on the way. */
+  close(): void;
+}
+
+// A ProxyJump that leads back to itself would go on for ever.
+const MOST_HOPS = 8;
+
+/**
+ * Connects, checks the host key and logs in, all as the user's ssh config has it.
+ * @throws HostError (exit 3)
+ */
+export async function logIn(target: SshTarget, depth = 0): Promise<Login> {
+  const settings = await readSshConfig(target);
+  const state: ConnectState = { host: target.name, settings };
+  const opening = openTransport(target, settings, depth);
+  try {
+    const [known, credentials, transport] = await Promise.all([
+      knownHostKeys(settings),
+      gatherCredentials(target, settings),
+      opening,
+    ]);
+    state.credentials = credentials;
+    return await handshake(target, settings, transport, known, credentials, state);
+  } catch (error) {
+    const transport = await opening.catch(() => undefined);
+    state.complaint = transport?.complaint();
+    transport?.close();
+    throw connectError(error, state);
+  }
+}
+
+async function openTransport(target: SshTarget, settings: SshSettings, depth: number): Promise<Transport> {
+  if (settings.proxyJump) return openJump(target, settings, settings.proxyJump, depth);
+  if (!settings.proxyCommand) return openTcp(settings);
+  if (!isShellSafe(settings.hostname) || !isShellSafe(settings.user)) {
+    throw new HostError(
+      target.name,
+      'its host or user name cannot go into a ProxyCommand',
+      'Check the inventory.',
+    );
+  }
+  return openProxyCommand(settings.proxyCommand);
+}
+
+/** Logs in at the last hop, through the hops before it, and goes on from there. */
+async function openJump(
+  target: SshTarget,
+  settings: SshSettings,
+  jump: string,
+  depth: number,
+): Promise<Transport> {
+  if (depth >= MOST_HOPS)
+    throw new HostError(target.name, 'its ProxyJump goes in circles', 'Check the ssh config.');
+  const hops = jump.split(',');
+  const last = hops.pop() ?? '';
+  const hop = await logIn({ ...hopTarget(last, target), proxyJump: hops.join(',') || undefined }, depth + 1);
+  const stream = await new Promise<Transport['stream']>((resolve, reject) => {
+    hop.client.forwardOut('127.0.0.1', 0, settings.hostname, settings.port, (error, channel) => {
+      if (error) {
+        hop.close();
+        reject(
+          new HostError(
+            target.name,
+            `the jump host ${last} cannot reach ${settings.hostname}:${settings.port}: ${error.message}`,
+            'Check the address as the jump host sees it, and that its sshd has AllowTcpForwarding.',
+          ),
+        );
+      } else resolve(channel);
+    });
+  });
+  return { stream, close: hop.close, complaint: hop.lostBecause };
+}
+
+/** The jump host gets its own settings from the ssh config, as with OpenSSH; only what is about us is handed on. */
+function hopTarget(hop: string, target: SshTarget): SshTarget {
+  const { knownHostsFile, sshConfigFile, acceptNewHostKeys, connectTimeoutMs, passphrase } = target;
+  return {
+    name: `${target.name} (jump host ${hop})`,
+    address: /:\d+$/.test(hop) && !hop.includes('://') ? `ssh://${hop}` : hop,
+    sudo: false,
+    knownHostsFile,
+    sshConfigFile,
+    acceptNewHostKeys,
+    connectTimeoutMs,
+    passphrase,
+  };
+}
+
+function handshake(
+  target: SshTarget,
+  settings: SshSettings,
+  transport: Transport,
+  known: readonly KnownKey[],
+  credentials: Credentials,
+  state: ConnectState,
+): Promise<Login> {
+  return new Promise((resolve, reject) => {
+    const client = new Client();
+    let refused: HostError | undefined;
+    let remembered: Promise<void> = Promise.resolve();
+    let newKey: Buffer | undefined;
+    let ready = false;
+    let lost = '';
+
+    client.on('error', (error) => {
+      lost ||= error.message;
+      if (ready) return;
+      const level = (error as { level?: string }).level;
+      // A key that cannot sign is not the end: ssh2 goes on to the next by itself.
+      if (level === 'agent' || /^Error sign/.test(error.message)) credentials.notes.push(error.message);
+      else reject(refused ?? error);
+    });
+    client.on('close', () => {
+      lost ||= 'the connection was closed';
+      reject(refused ?? new Error('Connection lost before handshake'));
+    });
+    // Only now the host has proved that the key is its own.
+    client.on('handshake', () => {
+      if (newKey) remembered = rememberHostKey(settings, newKey);
+      remembered.catch(() => undefined);
+      newKey = undefined;
+    });
+    client.on('ready', () => {
+      ready = true;
+      lost = '';
+      const close = (): void => {
+        client.end();
+        transport.close();
+      };
+      remembered.then(
+        () => resolve({ client, settings, lostBecause: () => lost, close }),
+        (error: Error) =>
+          reject(
+            new HostError(
+              target.name,
+              `its new host key cannot be written to ${settings.newHostKeysFile}: ${error.message}`,
+            ),
+          ),
+      );
+    });
+
+    const knownTypes = known.filter((key) => key.marker === undefined).map((key) => key.type);
+    client.connect({
+      sock: transport.stream as never,
+      username: settings.user,
+      algorithms: offeredAlgorithms(target.name, settings, knownTypes),
+      readyTimeout: settings.connectTimeoutMs,
+      keepaliveInterval: settings.keepaliveMs,
+      keepaliveCountMax: settings.keepaliveCount,
+      hostVerifier: (key: Buffer): boolean => {
+        const verdict = judgeHostKey(key, known);
+        if (verdict.kind === 'known') return true;
+        if (verdict.kind === 'unknown' && target.acceptNewHostKeys) {
+          newKey = key;
+          return true;
+        }
+        refused = hostKeyError(target.name, settings, key, verdict);
+        return false;
+      },
+      authHandler: authHandler(credentials, (methods) => {
+        state.serverMethods = methods;
+      }),
+    });
+  });
+}

@@ -1,0 +1,125 @@
+import { HostError } from '../errors';
+import { command } from '../shell/quote';
+import type { Credentials } from './authentication';
+import type { SshSettings } from './ssh-config';
+
+/** How far we were when it failed. */
+export interface ConnectState {
+  host: string;
+  settings: SshSettings;
+  credentials?: Credentials;
+  /** What the server would have taken. */
+  serverMethods?: readonly string[];
+  /** What a proxy said. */
+  complaint?: string;
+}
+
+interface Failure {
+  says: RegExp;
+  message: (place: string, settings: SshSettings, detail: string) => string;
+  hint: (settings: SshSettings) => string;
+}
+
+const seconds = (ms: number): string => `${Number((ms / 1000).toFixed(1))} s`;
+const CHECK_NETWORK = 'Check the address, the network and the firewall.';
+
+const FAILURES: readonly Failure[] = [
+  {
+    says: /ECONNREFUSED/,
+    message: (place) => `${place} refuses the connection: nothing listens there`,
+    hint: () => 'Check the address and port, and that sshd runs on the host.',
+  },
+  {
+    says: /ETIMEDOUT/,
+    message: (place, settings) => `${place} does not answer within ${seconds(settings.connectTimeoutMs)}`,
+    hint: () => CHECK_NETWORK,
+  },
+  {
+    says: /ENOTFOUND|EAI_AGAIN|EAI_NONAME|EAI_NODATA/,
+    message: (_place, settings) => `the name ${settings.hostname} cannot be resolved`,
+    hint: () => 'Check the address in the inventory, DNS and the ssh config.',
+  },
+  {
+    says: /EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|EADDRNOTAVAIL/,
+    message: (place) => `there is no route to ${place}`,
+    hint: () => CHECK_NETWORK,
+  },
+  {
+    says: /no matching (.*)/,
+    message: (place, _settings, detail) =>
+      `${place} and haprov have no ${/no matching (.*)/.exec(detail)?.[1] ?? 'algorithm'} in common`,
+    hint: () =>
+      'An old host needs its algorithms allowed in the ssh config, e.g. "HostKeyAlgorithms +ssh-rsa", "KexAlgorithms +diffie-hellman-group14-sha1".',
+  },
+  {
+    says: /Timed out while waiting for handshake/,
+    message: (place, settings) =>
+      `${place} took the connection but did not finish the SSH login within ${seconds(settings.connectTimeoutMs)}`,
+    hint: () =>
+      'Check that it is an SSH server that is not overloaded; raise the connect time-out when it is slow.',
+  },
+  {
+    says: /Connection lost before handshake|ECONNRESET|EPIPE|ended early|socket hang up/,
+    message: (place) => `${place} closed the connection before the login`,
+    hint: () =>
+      'Check sshd’s log on the host (MaxStartups, hosts.deny, a firewall), and that the port is SSH’s.',
+  },
+  {
+    says: /Too many authentication failures/i,
+    message: (place) => `${place} gave up after too many keys`,
+    hint: () => 'Name the right key (ssh.identityFiles), or set IdentitiesOnly in the ssh config.',
+  },
+  {
+    says: /ENOENT/,
+    message: (place) => `the shell for the ProxyCommand to ${place} cannot be started`,
+    hint: () => 'Check $SHELL and the ProxyCommand in the ssh config.',
+  },
+];
+
+/** Says in one sentence why a connection failed, and in another what to do. */
+export function connectError(error: unknown, state: ConnectState): HostError {
+  if (error instanceof HostError) return error;
+  const { settings } = state;
+  const code = (error as NodeJS.ErrnoException).code;
+  const detail = error instanceof Error ? error.message : String(error);
+  const place = `${settings.hostname}:${settings.port}`;
+  if (detail === 'All configured authentication methods failed') return loginError(state);
+  const failure = FAILURES.find(({ says }) => says.test(`${typeof code === 'string' ? code : ''} ${detail}`));
+  const proxy = state.complaint ? ` (the proxy says: ${state.complaint.replaceAll(/\s*\n\s*/g, '; ')})` : '';
+  const tried = /Too many auth/i.test(detail) ? triedText(state.credentials) : '';
+  const message =
+    failure?.message(place, settings, detail) ?? `the SSH connection to ${place} failed: ${detail}`;
+  return new HostError(
+    state.host,
+    `${message}${tried}${proxy}`,
+    failure?.hint(settings) ?? `Try: ${sshCommand(settings)}`,
+  );
+}
+
+function loginError({ host, settings, credentials, serverMethods }: ConnectState): HostError {
+  const notes = credentials?.notes.length ? `; ${credentials.notes.join('; ')}` : '';
+  const takes = serverMethods ? `; the host takes ${serverMethods.join(', ')}` : '';
+  const who = `${settings.user}@${settings.hostname}:${settings.port}`;
+  const target = [
+    ...(settings.port === 22 ? [] : ['-p', String(settings.port)]),
+    `${settings.user}@${settings.hostname}`,
+  ];
+  return new HostError(
+    host,
+    `cannot log in as ${who}: no key or password was accepted${triedText(credentials)}${notes}${takes}`,
+    `Add your key with: ${command('ssh-copy-id', ...target)} — or name the right one (ssh.identityFiles), or load it into the agent.`,
+  );
+}
+
+function triedText(credentials: Credentials | undefined): string {
+  const tried = credentials?.tried ?? [];
+  if (tried.length === 0) return '; there was none to try';
+  const loose = tried.filter((label) => label.startsWith('agent key '));
+  const labels = tried.filter((label) => !loose.includes(label));
+  if (loose.length > 0) labels.unshift(`agent (${loose.length} ${loose.length === 1 ? 'key' : 'keys'})`);
+  return `; tried ${labels.join(', ')}`;
+}
+
+function sshCommand(settings: SshSettings): string {
+  return command('ssh', '-v', '-p', String(settings.port), `${settings.user}@${settings.hostname}`, 'true');
+}

@@ -1,0 +1,83 @@
+import { type Login, logIn } from './client';
+import { type ExecOptions, type ExecResult, execScript } from './exec';
+import type { SshTarget } from './ssh-config';
+import { rootShell } from './sudo';
+
+export type { ExecOptions, ExecResult, SshTarget };
+
+/** A host that we are logged in at. */
+export interface Connection {
+  /** haprov's name of the host. */
+  readonly host: string;
+  /** Whom we logged in as. */
+  readonly user: string;
+  /** How many scripts were started; each is one SSH exec. */
+  readonly execs: number;
+  /**
+   * Runs a POSIX sh script as root; it goes over stdin, never in argv. A script that fails is a result, not an error.
+   * @throws HostError when the connection breaks, the time is up, or sudo does not let us
+   */
+  runScript(script: string, options?: ExecOptions): Promise<ExecResult>;
+  /** Ends the connection and everything that was started for it. Safe to call twice. */
+  close(): void;
+}
+
+/**
+ * Logs in at a host, as `ssh` with the user's config would; the host key is always checked.
+ * @throws HostError (exit 3): unreachable, host key not known or changed, login refused
+ */
+export async function connect(target: SshTarget): Promise<Connection> {
+  return new SshConnection(target, await logIn(target));
+}
+
+/** OpenSSH's MaxSessions is 10 by default; two are left for others on the same connection. */
+const MOST_CHANNELS = 8;
+
+class SshConnection implements Connection {
+  readonly host: string;
+  readonly user: string;
+  #execs = 0;
+  #open = 0;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(
+    private readonly target: SshTarget,
+    private readonly login: Login,
+  ) {
+    this.host = target.name;
+    this.user = login.settings.user;
+  }
+
+  get execs(): number {
+    return this.#execs;
+  }
+
+  async runScript(script: string, options: ExecOptions = {}): Promise<ExecResult> {
+    await this.#channel();
+    try {
+      this.#execs += 1;
+      const { sudo, sudoPassword } = this.target;
+      const shell = rootShell({ user: this.user, sudo, sudoPassword });
+      const { client, lostBecause } = this.login;
+      return await execScript(this.host, client, shell, script, options, lostBecause);
+    } finally {
+      this.#free();
+    }
+  }
+
+  close(): void {
+    this.login.close();
+  }
+
+  async #channel(): Promise<void> {
+    if (this.#open < MOST_CHANNELS) this.#open += 1;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** Hands the channel to whoever waits longest, so that nobody gets in between. */
+  #free(): void {
+    const next = this.#waiting.shift();
+    if (next) next();
+    else this.#open -= 1;
+  }
+}

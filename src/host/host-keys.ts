@@ -1,0 +1,179 @@
+import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { appendFile, mkdir, open, readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { HostError } from '../errors';
+import { command } from '../shell/quote';
+import type { SshSettings } from './ssh-config';
+
+/** One line of a known_hosts file that speaks of the host. */
+export interface KnownKey {
+  marker?: 'revoked' | 'cert-authority';
+  /** `ssh-ed25519`, `ssh-rsa`, … */
+  type: string;
+  /** The public key, base64. */
+  key: string;
+  file: string;
+  /** 1-based. */
+  line: number;
+  /** The line names the host without the port that we use: good to recognise a key by, not to call it changed. */
+  withoutPort: boolean;
+}
+
+/** `unknown`: nobody has vouched for it yet. `changed`: the host had other keys. */
+export type Verdict = { kind: 'known' | 'unknown' } | { kind: 'changed' | 'revoked'; by: KnownKey };
+
+/**
+ * Everything that the known_hosts files say about the host. Files that are not there, or not readable, say nothing.
+ * Read here rather than with `ssh-keygen -F`, which takes a process for each file and name; a test holds both equal.
+ */
+export async function knownHostKeys(settings: SshSettings): Promise<KnownKey[]> {
+  const { name, withoutPort } = hostKeyNames(settings);
+  const files = await Promise.all(
+    settings.knownHostsFiles.map(async (file) => ({
+      file,
+      text: await readFile(file, 'utf8').catch(() => ''),
+    })),
+  );
+  return files.flatMap(({ file, text }) => [
+    ...parseKnownHosts(text, file, name).map((key) => ({ ...key, withoutPort: false })),
+    ...(withoutPort ? parseKnownHosts(text, file, withoutPort) : []).map((key) => ({
+      ...key,
+      withoutPort: true,
+    })),
+  ]);
+}
+
+/** The lines of a known_hosts file that match a name such as `web1` or `[web1]:2222`. */
+export function parseKnownHosts(text: string, file: string, name: string): Omit<KnownKey, 'withoutPort'>[] {
+  return text.split('\n').flatMap((content, index) => {
+    const fields = content.trim().split(/[ \t]+/);
+    const marker = fields[0]?.startsWith('@') ? fields.shift() : undefined;
+    const [patterns, type, key] = fields;
+    if (!patterns || patterns.startsWith('#') || !type || !key || !matchesHost(patterns, name)) return [];
+    if (marker === undefined) return { type, key, file, line: index + 1 };
+    const known =
+      marker === '@revoked' ? 'revoked' : marker === '@cert-authority' ? 'cert-authority' : undefined;
+    return known ? { marker: known, type, key, file, line: index + 1 } : [];
+  });
+}
+
+/** OpenSSH's match_hostname: `a,*.b,!c`, or one hashed name `|1|salt|hash`. */
+function matchesHost(patterns: string, name: string): boolean {
+  const [, salt, hash] = /^\|1\|([^|]+)\|([^|]+)$/.exec(patterns) ?? [];
+  if (salt && hash) return hashName(name, Buffer.from(salt, 'base64')) === hash;
+  let matched = false;
+  for (const pattern of patterns.toLowerCase().split(',')) {
+    const negated = pattern.startsWith('!');
+    if (!matchesPattern(negated ? pattern.slice(1) : pattern, name)) continue;
+    if (negated) return false;
+    matched = true;
+  }
+  return matched;
+}
+
+function matchesPattern(pattern: string, name: string): boolean {
+  const source = pattern
+    .replaceAll(/[\\^$.|+()[\]{}]/g, '\\$&')
+    .replaceAll(/\*+/g, '.*')
+    .replaceAll('?', '.');
+  return new RegExp(`^${source}$`).test(name);
+}
+
+function hashName(name: string, salt: Buffer): string {
+  return createHmac('sha1', salt).update(name).digest('base64');
+}
+
+/** The name under which OpenSSH files the host's key, and the one that it tries next. */
+export function hostKeyNames(settings: Pick<SshSettings, 'hostname' | 'port' | 'hostKeyAlias'>): {
+  name: string;
+  withoutPort?: string;
+} {
+  if (settings.hostKeyAlias) return { name: settings.hostKeyAlias.toLowerCase() };
+  const host = settings.hostname.toLowerCase();
+  return settings.port === 22 ? { name: host } : { name: `[${host}]:${settings.port}`, withoutPort: host };
+}
+
+/** Judges the key (SSH wire format) that a host presented by what is known of the host. */
+export function judgeHostKey(presented: Buffer, known: readonly KnownKey[]): Verdict {
+  const key = presented.toString('base64');
+  const same = known.filter((entry) => entry.key === key);
+  const revoked = same.find((entry) => entry.marker === 'revoked');
+  if (revoked) return { kind: 'revoked', by: revoked };
+  if (same.some((entry) => entry.marker === undefined)) return { kind: 'known' };
+  // A key of a type that we do not have yet is no new host either: whoever is in between would choose such a type.
+  const others = known.filter((entry) => entry.marker === undefined && !entry.withoutPort);
+  const by = others.find((entry) => entry.type === hostKeyType(presented)) ?? others[0];
+  return by ? { kind: 'changed', by } : { kind: 'unknown' };
+}
+
+/** Why the key is refused, as the error to throw. */
+export function hostKeyError(
+  host: string,
+  settings: SshSettings,
+  presented: Buffer,
+  verdict: Exclude<Verdict, { kind: 'known' }> | Verdict,
+): HostError {
+  const { name } = hostKeyNames(settings);
+  const shown = `${hostKeyType(presented)} ${fingerprint(presented)}`;
+  if (verdict.kind === 'revoked' && 'by' in verdict) {
+    return new HostError(
+      host,
+      `the host key of ${name} is revoked: ${shown}, by ${verdict.by.file}:${verdict.by.line}`,
+      'Do not log in there; give the host new keys, or find out who answers in its place.',
+    );
+  }
+  if (verdict.kind === 'changed' && 'by' in verdict) {
+    const { by } = verdict;
+    return new HostError(
+      host,
+      `the host key of ${name} has CHANGED: it presents ${shown}, but ${by.file}:${by.line} has ${by.type} ${fingerprint(Buffer.from(by.key, 'base64'))}`,
+      `Somebody may be in between, or the host was installed anew. Only when you are sure of the new key: ${command('ssh-keygen', '-f', by.file, '-R', name)}`,
+    );
+  }
+  return new HostError(
+    host,
+    `the host key of ${name} is not known: ${shown}`,
+    'Compare it with the host’s own ("ssh-keygen -lf" on its /etc/ssh/ssh_host_*_key.pub), then run again with --accept-new-host-keys.',
+  );
+}
+
+/**
+ * Writes a host's first key down, as OpenSSH does: folder 0700, file 0600, the name hashed when the config asks for it.
+ * One append of one line, so that several hosts may do it at once.
+ * @throws Error of the file system
+ */
+export async function rememberHostKey(settings: SshSettings, presented: Buffer): Promise<void> {
+  const file = settings.newHostKeysFile;
+  if (!file) return;
+  const { name } = hostKeyNames(settings);
+  const salt = randomBytes(20);
+  const filed = settings.hashKnownHosts ? `|1|${salt.toString('base64')}|${hashName(name, salt)}` : name;
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  const separator = (await endsInNewline(file)) ? '' : '\n';
+  await appendFile(file, `${separator}${filed} ${hostKeyType(presented)} ${presented.toString('base64')}\n`, {
+    mode: 0o600,
+  });
+}
+
+async function endsInNewline(file: string): Promise<boolean> {
+  const handle = await open(file, 'r').catch(() => undefined);
+  if (!handle) return true;
+  try {
+    const { size } = await handle.stat();
+    if (size === 0) return true;
+    const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, size - 1);
+    return buffer[0] === 0x0a;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The type that stands first in a key of SSH's wire format. */
+export function hostKeyType(key: Buffer): string {
+  return key.length < 4 ? '' : key.toString('latin1', 4, 4 + key.readUInt32BE(0));
+}
+
+/** `SHA256:` and base64 without padding, as `ssh-keygen -l` prints it. */
+export function fingerprint(key: Buffer): string {
+  return `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
+}

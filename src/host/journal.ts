@@ -1,0 +1,58 @@
+/** One row of a run's journal, as the host writes it. */
+export type JournalEntry =
+  | { event: 'state'; state: string }
+  | { event: 'start'; step: number; parts: string[] }
+  | { event: 'done'; step: number; ms: number }
+  | { event: 'undone'; step: number }
+  | { event: 'warning'; step: number; text: string }
+  | { event: 'failed'; step: number; part: string; code: number; command: string; output: string }
+  | { event: 'locked'; holder: string };
+
+/** Reads rows as they come in, in pieces of any size; what is no journal row is left out. */
+export function journalReader(onEntry: (entry: JournalEntry) => void): (chunk: string) => void {
+  let rest = '';
+  return (chunk) => {
+    const rows = (rest + chunk).split('\n');
+    rest = rows.pop() ?? '';
+    for (const row of rows) {
+      const entry = readRow(row);
+      if (entry) onEntry(entry);
+    }
+  };
+}
+
+function readRow(row: string): JournalEntry | undefined {
+  const [at, event, number, ...rest] = row.split('\t');
+  const detail = rest.join('\t');
+  const step = Number(number);
+  if (!at || !/^\d+$/.test(at)) return undefined;
+  switch (event) {
+    case 'state':
+      return { event, state: detail };
+    case 'start':
+      return { event, step, parts: detail.split(' ') };
+    case 'done':
+      return { event, step, ms: Number(detail) };
+    case 'undone':
+      return { event, step };
+    case 'locked':
+      return { event, holder: detail };
+    case 'warning':
+      return { event, step, text: decode(detail) };
+    case 'failed': {
+      const [part = '', code, command = '', output = ''] = detail.split(' ');
+      return {
+        event,
+        step,
+        part,
+        code: Number(code),
+        command: decode(command).trim(),
+        output: decode(output).trim(),
+      };
+    }
+    default:
+      return undefined;
+  }
+}
+
+const decode = (base64: string) => Buffer.from(base64, 'base64').toString();

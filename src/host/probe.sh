@@ -1,0 +1,104 @@
+# What haprov reads on a host. Nothing here changes anything.
+# POSIX sh and what a minimal EL host has: coreutils, awk, rpm, iproute, systemd.
+LC_ALL=C
+PATH=/usr/sbin:/usr/bin:/sbin:/bin${PATH:+:$PATH}
+export LC_ALL PATH
+umask 077
+
+have() { command -v "$1" >/dev/null 2>&1; }
+
+quietly() { ( eval "$1" ) >/dev/null 2>&1 </dev/null; }
+
+hash_of() { set -- "$(sha256sum <"$1")" && printf '%s' "${1%% *}"; }
+
+# A link is followed: the file behind it is what counts and what is replaced.
+real_path() { readlink -m -- "$1"; }
+
+probe_file() { # PATH LIMIT
+  if [ -f "$1" ]; then
+    size=$(stat -L -c %s -- "$1")
+    printf 'file %s %s\n' "$(stat -L -c '%U %G %a %s' -- "$1")" "$(hash_of "$1")"
+    if [ "$size" -le "$2" ]; then base64 <"$1"; fi
+  elif [ -e "$1" ] || [ -L "$1" ]; then
+    echo "other a $(stat -c %F -- "$1")"
+  else
+    echo absent
+  fi
+}
+
+# The one edit that "line" means: lines that match (or are the line already) become one line, at the first's place.
+edit_line() { # PATH LINE MATCH
+  LINE=$2 MATCH=$3 awk '
+    BEGIN { line = ENVIRON["LINE"]; match_ = ENVIRON["MATCH"] }
+    $0 == line || (match_ != "" && $0 ~ match_) { if (!done) print line; done = 1; next }
+    { print }
+    END { if (!done) print line }
+  ' "$1"
+}
+
+probe_line() { # PATH LINE MATCH
+  probe_file "$1" 262144
+  if [ -f "$1" ]; then
+    echo =
+    edit_line "$@" | base64
+  fi
+}
+
+probe_directory() { # PATH
+  if [ -d "$1" ]; then
+    echo "directory $(stat -L -c '%U %G %a' -- "$1")"
+  elif [ -e "$1" ] || [ -L "$1" ]; then
+    echo "other a $(stat -c %F -- "$1")"
+  else
+    echo absent
+  fi
+}
+
+probe_packages() { # NAME...
+  if found=$(rpm -q --qf '%{NAME}\t%{VERSION}-%{RELEASE}\n' "$@" 2>/dev/null) && [ "$(printf '%s\n' "$found" | wc -l)" = $# ]; then
+    printf '%s\n' "$found" | while IFS='	' read -r name version; do
+      printf '%s\t%s\n' "$1" "$version"
+      shift
+    done
+    return
+  fi
+  for name in "$@"; do
+    if version=$(rpm -q --qf '%{VERSION}-%{RELEASE} ' "$name" 2>/dev/null); then
+      printf '%s\t%s\n' "$name" "${version% }"
+    else
+      printf '%s\t-\n' "$name"
+    fi
+  done
+}
+
+probe_sysctls() { # KEY...
+  for key in "$@"; do
+    path=/proc/sys/$(printf %s "$key" | tr './' '/.')
+    if [ -r "$path" ]; then
+      printf '%s=%s\n' "$key" "$(tr '\n\t' '  ' <"$path")"
+    else
+      printf '%s=-\n' "$key"
+    fi
+  done
+}
+
+probe_service() { # UNIT
+  systemctl show -p LoadState -p ActiveState -p UnitFileState -- "$(unit_name "$1")"
+}
+
+unit_name() { case $1 in *.*) printf %s "$1" ;; *) printf %s.service "$1" ;; esac; }
+
+probe_facts() {
+  echo "uid=$(id -u)"
+  echo "hostname=$(uname -n)"
+  echo "kernel=$(uname -r)"
+  if [ -d /run/systemd/system ]; then echo init=systemd; else echo init=other; fi
+  if have dnf; then echo installer=dnf; elif have yum; then echo installer=yum; else echo installer=none; fi
+  for tool in rpm sha256sum base64 awk stat readlink setsid ip; do
+    have "$tool" || echo "missing=$tool"
+  done
+  ip -o addr show 2>/dev/null | awk '($3 == "inet" || $3 == "inet6") { sub(/@.*/, "", $2); print "address=" $2 " " $4 }'
+  [ -r /etc/os-release ] && sed 's/^/os./' /etc/os-release
+  [ -L /var/lib/haprov/lock ] && echo "lock=$(readlink /var/lib/haprov/lock)"
+  :
+}

@@ -1,0 +1,241 @@
+import { execFile } from 'node:child_process';
+import { homedir, hostname as localHostname, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { HostError } from '../errors';
+
+/** What the inventory and the command line say about reaching a host; what they leave out, the user's ssh config says. */
+export interface SshTarget {
+  /** haprov's name of the host, for messages. */
+  name: string;
+  /** Host name, IP or alias of the user's ssh config. */
+  address: string;
+  user?: string;
+  port?: number;
+  /** Private keys, the likeliest first. A leading `~/` is the home folder. */
+  identityFiles?: string[];
+  /** Looked at before the known_hosts files of the ssh config; new keys are written here. */
+  knownHostsFile?: string;
+  /** Read in place of ~/.ssh/config and /etc/ssh/ssh_config; `none` reads neither. */
+  sshConfigFile?: string;
+  acceptNewHostKeys?: boolean;
+  /** `auto`: sudo when the remote user is not root. */
+  sudo: 'auto' | boolean;
+  sudoPassword?: string;
+  password?: string;
+  passphrase?: string;
+  /** For the TCP connection and again for the SSH handshake. Default: the config's ConnectTimeout, else 10 000. */
+  connectTimeoutMs?: number;
+  /** Hops to go through, instead of the config's ProxyJump: `user@host:port,…`. */
+  proxyJump?: string;
+}
+
+/** How to reach one host: what OpenSSH would do, with every path and token expanded. */
+export interface SshSettings {
+  hostname: string;
+  port: number;
+  user: string;
+  identityFiles: string[];
+  /** False when the identity files are just OpenSSH's list of defaults. */
+  identitiesNamed: boolean;
+  identitiesOnly: boolean;
+  agentSocket?: string;
+  publicKeyLogin: boolean;
+  passwordLogin: boolean;
+  /** All of them, in the order in which they are looked at. */
+  knownHostsFiles: string[];
+  /** Where an accepted new key goes; undefined when the config says `none`. */
+  newHostKeysFile?: string;
+  hashKnownHosts: boolean;
+  hostKeyAlias?: string;
+  revokedHostKeysFile?: string;
+  proxyJump?: string;
+  proxyCommand?: string;
+  addressFamily?: 4 | 6;
+  connectTimeoutMs: number;
+  keepaliveMs: number;
+  keepaliveCount: number;
+  /** What the config allows, by OpenSSH's names; undefined where it is not known. */
+  allowed: { kex?: string[]; hostKey?: string[]; cipher?: string[]; mac?: string[] };
+}
+
+/** The keys of `ssh -G`, lower case, each with its values in order. */
+export type SshDump = Map<string, string[]>;
+
+/** What a `%` token in a path or a command may stand for. */
+export type Tokens = Record<string, string>;
+
+/**
+ * Asks OpenSSH's own parser (`ssh -G`) how it would reach the target. Without an `ssh` program: OpenSSH's defaults.
+ * @throws HostError when the ssh config cannot be read.
+ */
+export async function readSshConfig(target: SshTarget): Promise<SshSettings> {
+  const dump = await new Promise<SshDump>((resolve, reject) => {
+    execFile('ssh', sshArguments(target), { maxBuffer: 1 << 22 }, (error, stdout, stderr) => {
+      if (!error) resolve(parseSshDump(stdout));
+      else if (error.code === 'ENOENT') resolve(new Map());
+      else {
+        const why = stderr.trim().replaceAll(/\s*\n\s*/g, '; ') || error.message;
+        reject(
+          new HostError(
+            target.name,
+            `the ssh config cannot be used: ${why}`,
+            `Try: ssh -G ${target.address}`,
+          ),
+        );
+      }
+    });
+  });
+  return settingsFrom(dump, target);
+}
+
+/** The arguments of `ssh -G`; explicit values go in, so that `Match` blocks see them. */
+export function sshArguments(target: SshTarget): string[] {
+  return [
+    '-TG',
+    ...(target.sshConfigFile ? ['-F', expandHome(target.sshConfigFile)] : []),
+    ...(target.user ? ['-l', target.user] : []),
+    ...(target.port ? ['-p', String(target.port)] : []),
+    ...(target.identityFiles ?? []).flatMap((file) => ['-i', expandHome(file)]),
+    ...(target.proxyJump ? ['-J', target.proxyJump] : []),
+    '--',
+    target.address,
+  ];
+}
+
+/** `key value` lines to a map; keys that come several times (identityfile) keep all values. */
+export function parseSshDump(text: string): SshDump {
+  const dump: SshDump = new Map();
+  for (const line of text.split('\n')) {
+    const [, key, value] = /^(\S+) (.*?)\r?$/.exec(line) ?? [];
+    if (!key || value === undefined) continue;
+    const name = key.toLowerCase();
+    dump.set(name, [...(dump.get(name) ?? []), value]);
+  }
+  return dump;
+}
+
+/** What `ssh -G` printed (empty: no OpenSSH here), merged with what the target says. */
+export function settingsFrom(dump: SshDump, target: SshTarget): SshSettings {
+  const one = (key: string): string | undefined => {
+    const value = dump.get(key)?.[0];
+    return value === 'none' || value === '' ? undefined : value;
+  };
+  const yes = (key: string, otherwise: boolean): boolean => {
+    const value = one(key);
+    return value === undefined ? otherwise : !['no', 'false'].includes(value);
+  };
+  const seconds = (key: string): number | undefined => Number(one(key) ?? 0) * 1000 || undefined;
+  const list = (key: string): string[] | undefined => one(key)?.split(',');
+
+  const hostname = one('hostname') ?? target.address;
+  const port = Number(one('port') ?? target.port ?? 22);
+  const user = one('user') ?? target.user ?? localUser();
+  const tokens = { ...connectionTokens(target, hostname, port, user), k: one('hostkeyalias') ?? hostname };
+  const path = (text: string): string => expandHome(expandTokens(text, tokens));
+  const paths = (key: string, otherwise: string): string[] =>
+    splitPaths(dump.get(key)?.[0] ?? otherwise)
+      .filter((file) => file !== 'none' && file !== '/dev/null')
+      .map(path);
+
+  const identities = (dump.get('identityfile') ?? DEFAULT_IDENTITIES).filter((file) => file !== 'none');
+  const explicit = target.identityFiles ?? [];
+  const userKnownHosts = paths('userknownhostsfile', '~/.ssh/known_hosts ~/.ssh/known_hosts2');
+  if (target.knownHostsFile) userKnownHosts.unshift(path(target.knownHostsFile));
+  const alias = one('hostkeyalias');
+  const revoked = one('revokedhostkeys');
+  const family = one('addressfamily');
+
+  return {
+    hostname,
+    port,
+    user,
+    identityFiles: [...new Set([...explicit, ...identities].map(path))],
+    identitiesNamed: explicit.length > 0 || !identities.every((file) => DEFAULT_IDENTITY.test(file)),
+    identitiesOnly: yes('identitiesonly', false),
+    agentSocket: agentSocket(dump.get('identityagent')?.[0], path),
+    publicKeyLogin: yes('pubkeyauthentication', true),
+    passwordLogin: yes('passwordauthentication', true) || yes('kbdinteractiveauthentication', true),
+    knownHostsFiles: [
+      ...new Set([
+        ...userKnownHosts,
+        ...paths('globalknownhostsfile', '/etc/ssh/ssh_known_hosts /etc/ssh/ssh_known_hosts2'),
+      ]),
+    ],
+    newHostKeysFile: userKnownHosts[0],
+    hashKnownHosts: yes('hashknownhosts', false),
+    hostKeyAlias: alias && expandTokens(alias, tokens),
+    revokedHostKeysFile: revoked && path(revoked),
+    proxyJump: one('proxyjump') ?? target.proxyJump,
+    proxyCommand: one('proxycommand') && expandTokens(one('proxycommand') ?? '', tokens),
+    addressFamily: family === 'inet' ? 4 : family === 'inet6' ? 6 : undefined,
+    connectTimeoutMs: target.connectTimeoutMs ?? seconds('connecttimeout') ?? 10_000,
+    keepaliveMs: seconds('serveraliveinterval') ?? 15_000,
+    keepaliveCount: Number(one('serveralivecountmax') ?? 3),
+    allowed: {
+      kex: list('kexalgorithms'),
+      hostKey: list('hostkeyalgorithms'),
+      cipher: list('ciphers'),
+      mac: list('macs'),
+    },
+  };
+}
+
+const DEFAULT_IDENTITIES = ['~/.ssh/id_rsa', '~/.ssh/id_ecdsa', '~/.ssh/id_ed25519'];
+const DEFAULT_IDENTITY = /^~\/\.ssh\/id_(rsa|dsa|ecdsa|ecdsa_sk|ed25519|ed25519_sk|xmss|mldsa\w*)$/;
+
+function connectionTokens(target: SshTarget, hostname: string, port: number, user: string): Tokens {
+  const here = localHostname();
+  return {
+    d: homeFolder(),
+    h: hostname,
+    i: String(process.getuid?.() ?? ''),
+    L: here.replace(/\..*/, ''),
+    l: here,
+    n: target.address.replace(/^.*@/, ''),
+    p: String(port),
+    r: user,
+    u: localUser(),
+  };
+}
+
+/** Replaces `%x` and `${NAME}`; a token that is not known stays as it is. */
+export function expandTokens(text: string, tokens: Tokens): string {
+  return text.replaceAll(/%(.)|\$\{(\w+)\}/g, (whole, token?: string, variable?: string) => {
+    if (token === '%') return '%';
+    return (token ? tokens[token] : process.env[variable ?? '']) ?? whole;
+  });
+}
+
+/** A leading `~` is the home folder of the password database, as OpenSSH has it, whatever $HOME says. */
+export function expandHome(path: string): string {
+  return path === '~' || path.startsWith('~/') ? join(homeFolder(), path.slice(1)) : path;
+}
+
+/** `ssh -G` prints several paths on one line unquoted: a space in a path is told from one between paths by what follows. */
+function splitPaths(text: string): string[] {
+  return text.split(/ (?=[/~]|none$)/);
+}
+
+function agentSocket(configured: string | undefined, path: (text: string) => string): string | undefined {
+  if (configured === undefined || configured === 'SSH_AUTH_SOCK')
+    return process.env.SSH_AUTH_SOCK || undefined;
+  if (configured === 'none') return undefined;
+  return configured.startsWith('$') ? process.env[configured.slice(1)] || undefined : path(configured);
+}
+
+function homeFolder(): string {
+  try {
+    return userInfo().homedir;
+  } catch {
+    // The uid has no entry in the password database, as in some containers.
+    return homedir();
+  }
+}
+
+function localUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return process.env.USER ?? 'root';
+  }
+}

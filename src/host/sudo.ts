@@ -1,0 +1,96 @@
+import { randomBytes } from 'node:crypto';
+
+/** How to get a root shell that reads a script from stdin. */
+export interface RootShell {
+  /** The exec string. The remote login shell reads it, be it bash, csh or fish: words and single quotes only. */
+  command: string;
+  /** How to hand sudo the password over stdin. */
+  dialogue?: {
+    password: string;
+    /** sudo says this on stderr each time that it asks. */
+    ask: string;
+    /** The shell says this on stderr when it runs; the script may go out now, not before. */
+    ready: string;
+    /** The line before the script's first: what comes before it, sudo did not want. */
+    go: string;
+  };
+}
+
+// The C locale, so that what sudo and the tools say can be recognised.
+const ENV = 'exec env LC_ALL=C';
+
+/**
+ * The shell for a script: as root directly, or through sudo.
+ * @param marker random, so that nothing in a script or a password can be taken for it
+ */
+export function rootShell(
+  options: { user: string; sudo: 'auto' | boolean; sudoPassword?: string },
+  marker: string = randomBytes(8).toString('hex'),
+): RootShell {
+  const sudo = options.sudo === 'auto' ? options.user !== 'root' : options.sudo;
+  if (!sudo) return { command: `${ENV} sh -s` };
+  if (options.sudoPassword === undefined) return { command: `${ENV} sudo -n sh -s` };
+  const [ask, ready, go] = [`haprov-${marker}-ask`, `haprov-${marker}-ready`, `haprov-${marker}-go`];
+  const reader = `echo ${ready} >&2; while IFS= read -r l; do if [ "$l" = ${go} ]; then exec sh -s; fi; done; exit 1`;
+  return {
+    command: `${ENV} sudo -S -p ${ask} sh -c '${reader}'`,
+    dialogue: { password: options.sudoPassword, ask, ready, go },
+  };
+}
+
+/** What stopped sudo, and what to do about it. */
+export interface SudoFailure {
+  reason: string;
+  hint: string;
+}
+
+interface SudoCase extends SudoFailure {
+  /** In stderr, in the C locale. */
+  says: RegExp;
+}
+
+// The first that matches counts. Anchored at the line's start, so that a script's own complaints are not taken for sudo's.
+const SUDO_CASES: readonly SudoCase[] = [
+  {
+    says: /^env: .*sudo.*(No such file|not found)|^\S*sh: .*sudo.*not found/im,
+    reason: 'sudo is not installed there',
+    hint: 'Install sudo, or log in as root (ssh.user).',
+  },
+  {
+    says: /^sudo: .*must have a tty to run sudo/im,
+    reason: 'sudo wants a terminal (requiretty)',
+    hint: 'Add "Defaults:USER !requiretty" with visudo on the host.',
+  },
+  {
+    says: /^\S+ is not in the sudoers file|^Sorry, user \S+ (may not run sudo|is not allowed to execute)|^sudo: I'm sorry \S+\. I'm afraid/im,
+    reason: 'the user may not run commands as root with sudo',
+    hint: 'Allow it in /etc/sudoers.d on the host, or log in as another user (ssh.user).',
+  },
+  {
+    says: /^sudo: (\d+ incorrect password attempt|.*account is locked|Authentication failed)|^Sorry, try again/im,
+    reason: 'sudo did not accept the password',
+    hint: 'Correct ssh.sudoPassword.',
+  },
+  {
+    says: /^sudo: .*(password is required|no tty present and no askpass|terminal is required to (read|authenticate)|no password was provided|authentication is required)/im,
+    reason: 'sudo needs a password',
+    hint: 'Set ssh.sudoPassword as an env value, or allow NOPASSWD for the user in /etc/sudoers.d on the host.',
+  },
+  {
+    says: /^(sudo: )?.*(effective uid is not 0|"?no new privileges"? flag|must be owned by uid 0|parse error in .*sudoers|sudoers:\d+|no valid sudoers)/im,
+    reason: 'sudo is broken there',
+    hint: 'Run "sudo -v" on the host and repair what it complains about.',
+  },
+];
+
+/** Recognises that sudo, not the script, failed; undefined when sudo did its part. */
+export function recognizeSudoFailure(output: {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}): SudoFailure | undefined {
+  // A script that ran far enough to say anything was let through by sudo.
+  if (output.code === 0 || output.code === null || output.stdout !== '') return undefined;
+  const found = SUDO_CASES.find(({ says }) => says.test(output.stderr));
+  return found && { reason: found.reason, hint: found.hint };
+}

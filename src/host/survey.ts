@@ -1,0 +1,93 @@
+import { HaprovError, HostError } from '../errors';
+import { type Connection, connect, type SshTarget } from './connection';
+import { type HostFacts, readFacts } from './facts';
+import { type Answer, buildProbe, type Question } from './probe';
+
+/** What one host answered, and the connection to go on with. */
+export interface Surveyed {
+  name: string;
+  connection: Connection;
+  facts: HostFacts;
+  answers: Map<string, Answer>;
+}
+
+export interface Survey {
+  hosts: Surveyed[];
+  failures: { name: string; error: HaprovError }[];
+  close(): void;
+}
+
+/** What may be heard while hosts are asked. */
+export interface SurveyListener {
+  begin(host: string, phase: 'connect' | 'probe'): void;
+  end(host: string, phase: 'connect' | 'probe', ms: number, error?: Error): void;
+  script(host: string, script: string): void;
+}
+
+/** Connects to all hosts at once and asks each all its questions in **one** exec. */
+export async function survey(
+  targets: readonly { target: SshTarget; questions: readonly Question[] }[],
+  listener: SurveyListener,
+): Promise<Survey> {
+  const hosts: Surveyed[] = [];
+  const failures: Survey['failures'] = [];
+  await Promise.all(
+    targets.map(async ({ target, questions }) => {
+      try {
+        hosts.push(await ask(target, questions, listener));
+      } catch (error) {
+        if (!(error instanceof HaprovError)) throw error;
+        failures.push({ name: target.name, error });
+      }
+    }),
+  );
+  const position = (name: string) => targets.findIndex(({ target }) => target.name === name);
+  hosts.sort((a, b) => position(a.name) - position(b.name));
+  return { hosts, failures, close: () => hosts.forEach((host) => host.connection.close()) };
+}
+
+const factsQuestion: Question = { id: 'facts', script: 'probe_facts' };
+
+async function ask(
+  target: SshTarget,
+  questions: readonly Question[],
+  listener: SurveyListener,
+): Promise<Surveyed> {
+  const { name } = target;
+  const timed = async <T>(phase: 'connect' | 'probe', work: () => Promise<T>): Promise<T> => {
+    const begun = performance.now();
+    listener.begin(name, phase);
+    try {
+      const result = await work();
+      listener.end(name, phase, performance.now() - begun);
+      return result;
+    } catch (error) {
+      listener.end(name, phase, performance.now() - begun, error as Error);
+      throw error;
+    }
+  };
+  const connection = await timed('connect', () => connect(target));
+  try {
+    return await timed('probe', async () => {
+      const probe = buildProbe([factsQuestion, ...questions]);
+      listener.script(name, questions.map(({ script }) => script).join('\n'));
+      const result = await connection.runScript(probe.script);
+      let answers: Map<string, Answer>;
+      try {
+        answers = probe.read(result.stdout);
+      } catch (error) {
+        const why = result.stderr.trim() || `exit code ${result.code}`;
+        throw new HostError(
+          name,
+          `${(error as Error).message}: ${why}`,
+          'log in by ssh and look whether a shell script runs there as root',
+        );
+      }
+      const facts = readFacts(answers.get('facts')?.output ?? '');
+      return { name, connection, facts, answers };
+    });
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}

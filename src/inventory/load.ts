@@ -1,0 +1,119 @@
+import { isIPv6 } from 'node:net';
+import { homedir } from 'node:os';
+import { basename, dirname, extname, resolve } from 'node:path';
+import { readDocument } from '../document/document';
+import { validate } from '../document/validate';
+import { InputError } from '../errors';
+import { checkReferences } from './check';
+import type { Host, Inventory, Service, Stats, Vars, Vip } from './inventory';
+import { inventorySchema, type RawInventory, type SshSettings } from './schema';
+import { resolveSecrets, type Secrets } from './secrets';
+
+/**
+ * Reads and checks the inventory in `file`.
+ * @param env where `{ "env": … }` values come from.
+ * @throws InputError with every fault of the file, each with its place.
+ */
+export function loadInventory(file: string, env: NodeJS.ProcessEnv): Inventory {
+  const document = readDocument(file);
+  const { value, secrets, faults } = resolveSecrets(document, env);
+  const checked = validate(inventorySchema, document, value);
+  if (!checked.ok) throw new InputError([...checked.faults, ...faults]);
+  faults.push(...checkReferences(checked.value, document));
+  if (faults.length > 0) throw new InputError(faults);
+  return build(file, checked.value, secrets);
+}
+
+function build(file: string, raw: RawInventory, secrets: Secrets): Inventory {
+  const groups = new Map<string, string[]>([['all', Object.keys(raw.hosts)]]);
+  for (const [name, group] of Object.entries(raw.groups))
+    groups.set(name, Array.isArray(group) ? group : group.hosts);
+
+  const hosts = new Map<string, Host>();
+  for (const [name, host] of Object.entries(raw.hosts)) {
+    const memberOf = [...groups].filter(([, members]) => members.includes(name)).map(([group]) => group);
+    const settings = memberOf.flatMap((group) => {
+      const found = raw.groups[group];
+      return found && !Array.isArray(found) ? [found] : [];
+    });
+    const ssh = Object.assign({}, raw.ssh, ...settings.map((group) => group.ssh), host.ssh) as SshSettings;
+    const vars = Object.assign({}, raw.vars, ...settings.map((group) => group.vars), host.vars) as Vars;
+    hosts.set(name, {
+      name,
+      address: host.address,
+      ssh: resolvePaths(ssh, dirname(file)),
+      vars,
+      groups: memberOf,
+    });
+  }
+  const hostsOf = (group: string) => (groups.get(group) ?? []).flatMap((name) => hosts.get(name) ?? []);
+
+  const vips = Object.entries(raw.vips).map(([name, { group, priorities, address, ...vip }]): Vip => {
+    const [bare = address, prefix] = address.split('/');
+    const members = hostsOf(group)
+      .map((host) => ({ host, priority: priorities?.[host.name] ?? raw.hosts[host.name]?.priority ?? 0 }))
+      .sort((a, b) => b.priority - a.priority);
+    return {
+      ...vip,
+      name,
+      address: bare,
+      ...(prefix ? { prefix: Number(prefix) } : {}),
+      family: isIPv6(bare) ? 6 : 4,
+      members,
+    };
+  });
+  const vipsNamed = (names: string[]) => vips.filter((vip) => names.includes(vip.name));
+
+  const services = Object.entries(raw.services).map(
+    ([name, { vips: names, backends, ...service }]): Service => ({
+      ...service,
+      name,
+      vips: vipsNamed(names ?? []),
+      backends: { port: backends.port, hosts: hostsOf(backends.group) },
+    }),
+  );
+
+  return {
+    name: raw.name ?? basename(file, extname(file)),
+    file,
+    hosts: [...hosts.values()],
+    groups: new Map([...groups.keys()].map((group) => [group, hostsOf(group)])),
+    vars: (raw.vars ?? {}) as Vars,
+    sysctl: Object.fromEntries(Object.entries(raw.sysctl).map(([key, value]) => [key, String(value)])),
+    vips,
+    services,
+    ...(raw.stats ? { stats: buildStats(raw.stats, vips) } : {}),
+    haproxy: raw.haproxy,
+    playbooks: raw.playbooks,
+    secrets: markPasswords(raw, secrets),
+  };
+}
+
+function buildStats({ vip: named, ...stats }: NonNullable<RawInventory['stats']>, vips: Vip[]): Stats {
+  const vip = named ? vips.find((one) => one.name === named) : vips[0];
+  return { ...stats, ...(vip ? { vip } : {}) };
+}
+
+/** Secret by place: a password is masked even when it is written into the inventory itself. */
+function markPasswords(raw: RawInventory, secrets: Secrets): Secrets {
+  const settings = [raw.ssh, ...Object.values(raw.hosts).map((host) => host.ssh)];
+  for (const group of Object.values(raw.groups)) if (!Array.isArray(group)) settings.push(group.ssh);
+  for (const ssh of settings) {
+    for (const secret of [ssh?.password, ssh?.passphrase, ssh?.sudoPassword]) if (secret) secrets.add(secret);
+  }
+  if (raw.stats) secrets.add(raw.stats.password);
+  for (const vip of Object.values(raw.vips)) if (vip.auth) secrets.add(vip.auth);
+  return secrets;
+}
+
+/** Paths in an inventory are relative to it; `~/` is the user's home. */
+function resolvePaths(ssh: SshSettings, folder: string): SshSettings {
+  const absolute = (path: string) =>
+    path.startsWith('~/') ? resolve(homedir(), path.slice(2)) : resolve(folder, path);
+  return {
+    ...ssh,
+    ...(ssh.identityFiles ? { identityFiles: ssh.identityFiles.map(absolute) } : {}),
+    ...(ssh.knownHostsFile ? { knownHostsFile: absolute(ssh.knownHostsFile) } : {}),
+    ...(ssh.configFile ? { configFile: absolute(ssh.configFile) } : {}),
+  };
+}

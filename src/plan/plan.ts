@@ -1,0 +1,73 @@
+import type { Attribute, Difference, Step } from '../resources/resource';
+
+/** What would change where: data that is printed, saved, compared and, with its steps, done. */
+export interface Plan {
+  /** The version of this format; see docs/plan-format.md. */
+  version: 1;
+  inventory: string;
+  /** ISO 8601. */
+  createdAt: string;
+  hosts: HostPlan[];
+  warnings: Finding[];
+}
+
+export interface HostPlan {
+  host: string;
+  address: string;
+  os: string;
+  changes: Change[];
+  /** Why there is no plan for this host. */
+  error?: string;
+}
+
+export interface Change {
+  id: string;
+  host: string;
+  task: string;
+  /** The resource's type: file, sysctl, package, … */
+  type: string;
+  target: string;
+  action: Difference['action'];
+  attributes: Attribute[];
+  /** The text before and after, secrets masked. */
+  text?: { from: string | null; to: string | null };
+  reason?: string;
+  notes?: string[];
+  /** The same for the same change from the same state to the same state. */
+  fingerprint: string;
+}
+
+export interface Finding {
+  rule: string;
+  severity: 'error' | 'warning';
+  where: string;
+  message: string;
+  why?: string;
+  fix: string;
+}
+
+/** A change with the way to make it: what the rollout is handed, and what never leaves the process. */
+export interface PlannedChange extends Change {
+  step: Step;
+}
+
+export interface PlannedHost extends HostPlan {
+  changes: PlannedChange[];
+}
+
+export interface FullPlan extends Plan {
+  hosts: PlannedHost[];
+}
+
+export const pending = (plan: Plan) => plan.hosts.reduce((count, host) => count + host.changes.length, 0);
+
+/** The plan as it may be shown and saved: without its steps, which hold the files' contents. */
+export function publicPlan(plan: FullPlan): Plan {
+  return {
+    ...plan,
+    hosts: plan.hosts.map((host) => ({
+      ...host,
+      changes: host.changes.map(({ step: _, ...change }) => change),
+    })),
+  };
+}

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { list, name, object, record, text } from '../document/fields';
+import { resourceTypes } from '../resources/registry';
+
+/** The one source of the playbook's validator, its types and `schema/playbook.schema.json`. */
+
+const shell = {
+  $schema: z.string().optional(),
+  name: text('a title').optional(),
+  description: text('a sentence').optional(),
+  vars: record(
+    text('a name of letters, digits and "_"', /^[A-Za-z_][A-Za-z0-9_]*$/),
+    z.json(),
+    'an object of variables',
+  )
+    .default({})
+    .describe('Defaults: an inventory’s vars of the same name win.'),
+};
+
+const task = {
+  name: text('a title'),
+  group: name().default('all').describe('The hosts that the task is for.'),
+};
+
+const looseResource = z.looseObject(
+  {
+    type: z.enum(resourceTypes.map((type) => type.type) as [string, ...string[]], {
+      error: `one of: ${resourceTypes.map((type) => type.type).join(', ')}`,
+    }),
+  },
+  { error: 'an object { "type": … }' },
+);
+
+const tasks = <T extends z.ZodType>(resource: T) =>
+  list(object({ ...task, resources: list(resource, 'a list of resources', 1) }), 'a list of tasks', 1);
+
+/** What a playbook must be before its strings are filled in for a host: the resources' own fields are checked then. */
+export const playbookOutline = object({ ...shell, tasks: tasks(looseResource) });
+export type PlaybookOutline = z.output<typeof playbookOutline>;
+
+/** The whole of it, for editors. */
+export const playbookSchema = object({
+  ...shell,
+  tasks: tasks(z.union(resourceTypes.map((type) => type.schema) as unknown as [z.ZodType, z.ZodType])),
+});
+
+/** What may stand in place of any string of a resource: a variable's value as it is. */
+export const fromVariable = {
+  type: 'object',
+  properties: {
+    var: { type: 'string', description: 'The dotted name of what templates see, e.g. sysctl or vars.port.' },
+  },
+  required: ['var'],
+  additionalProperties: false,
+};

@@ -1,0 +1,68 @@
+import ejs from 'ejs';
+import type { Escape } from './escape';
+
+/** A template that cannot be rendered: which, where in it, and why. */
+export class TemplateError extends Error {
+  constructor(
+    readonly template: string,
+    readonly line: number | undefined,
+    readonly why: string,
+  ) {
+    super(`${line === undefined ? template : `${template}:${line}`}: ${why}`);
+    this.name = 'TemplateError';
+  }
+}
+
+/**
+ * Renders EJS strictly: only the names of `context` exist, nothing is HTML-escaped, `<%= %>` writes through `escape`.
+ * @param name what the template is called in errors.
+ * @throws TemplateError with the template's line.
+ */
+export function render(source: string, name: string, context: object, escape: Escape): string {
+  try {
+    const template = ejs.compile(source, {
+      strict: true,
+      _with: false,
+      destructuredLocals: Object.keys(context),
+      escape: (value?: unknown) => {
+        if (value === undefined || value === null)
+          throw new ReferenceError('a value that is not there was to be written');
+        return escape(value);
+      },
+      compileDebug: true,
+      filename: name,
+      // A template is one file: what it includes would not be what validation and diff speak of.
+      includer: () => {
+        throw new Error('include is not available in templates');
+      },
+    });
+    return template(context as ejs.Data);
+  } catch (error) {
+    throw asTemplateError(error as Error, name, source);
+  }
+}
+
+/** EJS writes `NAME:LINE`, an excerpt and the message into the error's own message. */
+function asTemplateError(error: Error, name: string, source: string): TemplateError {
+  const rows = error.message.split('\n');
+  const line = rows[0]?.startsWith(`${name}:`) ? Number(rows[0].slice(name.length + 1)) : undefined;
+  if (line !== undefined && Number.isInteger(line)) {
+    const message = rows.slice(1).filter((row) => row.trim() !== '' && !/^\s*(?:>> )?\s*\d+\| ?/.test(row));
+    return new TemplateError(name, line, message.join(' ').trim() || rows.at(-1) || 'failed');
+  }
+  const why =
+    rows[0]?.replace(/ in \S+ while compiling ejs$/, '').replace(/ while compiling ejs$/, '') ?? 'failed';
+  return new TemplateError(name, unclosedTag(source), why);
+}
+
+/** The line of the first `<%` that no `%>` closes, for the syntax errors that come without one. */
+function unclosedTag(source: string): number | undefined {
+  let at = 0;
+  for (;;) {
+    const open = source.indexOf('<%', at);
+    if (open < 0) return undefined;
+    const close = source.indexOf('%>', open);
+    if (close < 0) return source.slice(0, open).split('\n').length;
+    at = close + 2;
+  }
+}

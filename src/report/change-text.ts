@@ -1,0 +1,68 @@
+import pc from 'picocolors';
+import type { Change } from '../plan/plan';
+import { renderDiff } from './diff';
+import { displayWidth, indent, visible } from './format';
+
+export interface TextOptions {
+  color: boolean;
+  columns: number;
+}
+
+type Mark = '+' | '~' | '-' | '!';
+
+const MARKS: Record<Change['action'], Mark> = {
+  create: '+',
+  install: '+',
+  enable: '+',
+  update: '~',
+  remove: '-',
+  start: '!',
+  reload: '!',
+  restart: '!',
+  run: '!',
+};
+
+/** What a change does: `+` adds, `~` alters, `-` takes away, `!` touches what is running. */
+export function markOf(change: Change): Mark {
+  return MARKS[change.action];
+}
+
+/** `restart service haproxy` */
+export function nameOf(change: Change): string {
+  return visible(`${change.action} ${change.type} ${change.target}`);
+}
+
+/** One change: its line, its values old → new, its diff, its notes. Not indented. */
+export function renderChange(change: Change, options: TextOptions): string {
+  const colors = pc.createColors(options.color);
+  const paint = { '+': colors.green, '~': colors.yellow, '-': colors.red, '!': colors.magenta }[
+    markOf(change)
+  ];
+  const reason = change.reason ? visible(change.reason) : '';
+  const head = `${markOf(change)} ${nameOf(change)}${reason && `, ${reason}`}`;
+  const painted = paint(`${markOf(change)} ${nameOf(change)}`) + (reason && `, ${reason}`);
+
+  const values = renderValues(change.attributes);
+  const [only] = values;
+  const inline = values.length === 1 && only && displayWidth(`${head}: ${only}`) <= options.columns - 4;
+  const rows = [inline ? `${painted}: ${only}` : painted];
+  if (!inline) rows.push(...values.map((value) => `    ${value}`));
+  if (change.text) rows.push(indent(renderDiff({ path: change.target, ...change.text }, options), '    '));
+  for (const note of change.notes ?? []) rows.push(`    ${colors.cyan('note:')} ${visible(note)}`);
+  return rows.join('\n');
+}
+
+function renderValues(attributes: Change['attributes']): string[] {
+  const width = attributes.length > 1 ? Math.max(...attributes.map(({ name }) => displayWidth(name))) : 0;
+  return attributes.map(({ name, from, to }) => `${visible(name).padEnd(width)} ${transition(from, to)}`);
+}
+
+function transition(from: string | null, to: string | null): string {
+  if (from === null) return quote(to ?? '');
+  return `${quote(from)} → ${to === null ? '(none)' : quote(to)}`;
+}
+
+/** Shows the edges of a value that would be lost on a line. */
+function quote(value: string): string {
+  return value === '' || value !== value.trim() ? `"${visible(value)}"` : visible(value);
+}

@@ -1,0 +1,41 @@
+import pc from 'picocolors';
+import { describeFault, ExitCode, HaprovError, InputError } from '../errors';
+import { indent, visibleLines } from './format';
+
+/**
+ * What the user reads when a command ends with an error: every fault on a line of its own, then what to do. An error
+ * that we did not foresee asks to be reported, with its stack when `verbose`. No newline at the end.
+ */
+export function renderError(error: unknown, options: { color: boolean; verbose: boolean }): string {
+  const { red, bold, cyan, dim } = pc.createColors(options.color);
+  const rows: string[] = [];
+  if (error instanceof InputError) {
+    for (const fault of error.faults) rows.push(`${red('error:')} ${visibleLines(describeFault(fault))}`);
+  } else if (error instanceof HaprovError) {
+    const label = error.exitCode === ExitCode.notRestored ? bold(red('NOT RESTORED:')) : red('error:');
+    rows.push(`${label} ${visibleLines(error.message)}`);
+  }
+  if (error instanceof HaprovError) {
+    if (error.hint) rows.push(`${cyan('what to do:')} ${visibleLines(error.hint)}`);
+    if (options.verbose && error.cause !== undefined)
+      rows.push(dim(indent(describeCause(error.cause), '  ')));
+    return rows.join('\n');
+  }
+
+  rows.push(`${red('unexpected:')} ${visibleLines(messageOf(error))}`);
+  if (options.verbose && error instanceof Error)
+    rows.push(dim(indent(visibleLines(error.stack ?? ''), '  ')));
+  const more = options.verbose ? '' : ' Run it again with --verbose to see where.';
+  rows.push(`This is a fault in haprov: please report it with these lines.${more}`);
+  return rows.join('\n');
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message || error.name : String(error);
+}
+
+function describeCause(cause: unknown): string {
+  return visibleLines(
+    `caused by: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`,
+  );
+}

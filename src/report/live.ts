@@ -1,0 +1,87 @@
+import type { Event, Reporter } from './events';
+import { HostsView } from './hosts-view';
+import { isFine, LineWriter } from './lines';
+import type { Output } from './output';
+import { advance, type HostProgress, newProgress } from './progress';
+
+export interface LiveOptions {
+  color: boolean;
+  stdout: Output;
+  stderr: Output;
+}
+
+/** The hosts at work, redrawn in place on a terminal. What failed is printed in full at the end. */
+export function createLiveReporter(options: LiveOptions): Reporter {
+  return new LiveReporter(options);
+}
+
+class LiveReporter implements Reporter {
+  readonly #options: LiveOptions;
+  readonly #lines: LineWriter;
+  readonly #hosts = new Map<string, HostProgress>();
+  readonly #failures: string[] = [];
+  #view: HostsView | undefined;
+  #ending: Promise<void> | undefined;
+
+  constructor(options: LiveOptions) {
+    this.#options = options;
+    this.#lines = new LineWriter(options.color);
+  }
+
+  handle(event: Event): void {
+    const { stdout, stderr } = this.#options;
+    switch (event.type) {
+      case 'run-start':
+        for (const host of event.hosts) this.#hosts.set(host, newProgress(host));
+        this.#print(stdout, this.#lines.runStart(event));
+        break;
+      case 'phase-start':
+      case 'phase-end':
+      case 'step-start':
+      case 'step-end':
+        this.#hosts.set(event.host, advance(this.#hosts.get(event.host) ?? newProgress(event.host), event));
+        this.#view ??= new HostsView(this.#hosts, this.#options);
+        if (event.type === 'step-end' && event.failure) {
+          this.#failures.push(`${this.#lines.failure({ ...event, failure: event.failure })}\n`);
+        }
+        if (event.type === 'phase-end' && !event.ok && event.message) {
+          this.#failures.push(this.#lines.phaseEnd(event));
+        }
+        break;
+      case 'command':
+        this.#print(stdout, this.#lines.command(event));
+        break;
+      case 'message':
+        this.#print(event.level === 'info' ? stdout : stderr, this.#lines.message(event));
+        break;
+      case 'run-end':
+        this.#ending = this.#finish({ interrupted: false }).then(() => {
+          (isFine(event.exitCode) ? stdout : stderr).write(`${this.#lines.runEnd(event)}\n`);
+        });
+        break;
+    }
+  }
+
+  async pause(): Promise<void> {
+    await this.#finish({ interrupted: false });
+    // What was reached so far stays on the screen; the next view starts anew below it.
+    for (const host of this.#hosts.keys()) this.#hosts.set(host, newProgress(host));
+  }
+
+  async close(): Promise<void> {
+    await this.#ending;
+    await this.#finish({ interrupted: true });
+  }
+
+  #print(output: Output, text: string): void {
+    const write = (): void => void output.write(`${text}\n`);
+    if (this.#view) this.#view.above(write);
+    else write();
+  }
+
+  async #finish(options: { interrupted: boolean }): Promise<void> {
+    await this.#view?.finish(options);
+    this.#view = undefined;
+    if (this.#failures.length > 0) this.#options.stderr.write(`\n${this.#failures.splice(0).join('\n')}\n`);
+  }
+}

@@ -1,0 +1,156 @@
+import pc from 'picocolors';
+import type { Change, Finding, HostPlan, Plan } from '../plan/plan';
+import { markOf, nameOf, renderChange, type TextOptions } from './change-text';
+import { count, hang, indent, visible, visibleLines } from './format';
+
+/** Changes that the same hosts get. */
+interface Block {
+  hosts: HostPlan[];
+  changes: Change[];
+  /** The hosts have changes in a block before. */
+  isMore?: boolean;
+}
+
+/**
+ * The whole plan as text: what changes on which host, what of it touches running services, what to know first.
+ * Changes that are the same on several hosts are shown once where that is shorter. No newline at the end.
+ */
+export function renderPlan(plan: Plan, options: TextOptions): string {
+  const planned = plan.hosts.filter((host) => host.error === undefined);
+  const failed = plan.hosts.filter((host) => host.error !== undefined);
+  const changing = planned.filter((host) => host.changes.length > 0);
+  const sections = [
+    ...shorter(
+      changing.map((host) => renderBlock({ hosts: [host], changes: host.changes }, options)),
+      sharedBlocks(changing).map((block) => renderBlock(block, options)),
+    ),
+    ...failed.map((host) => renderFailed(host, options)),
+    ...plan.warnings.map((finding) => renderFinding(finding, options)),
+    renderRisks(changing, options),
+    renderSummary(plan.hosts, options),
+  ];
+  return sections.filter(Boolean).join('\n\n');
+}
+
+function shorter(separate: string[], shared: string[]): string[] {
+  return shared.join('\n').length < separate.join('\n').length ? shared : separate;
+}
+
+/** Groups changes by the hosts that get them, those of the most hosts first. */
+function sharedBlocks(hosts: HostPlan[]): Block[] {
+  const sharers = new Map<string, { hosts: HostPlan[]; change: Change }>();
+  for (const host of hosts) {
+    const seen = new Map<string, number>();
+    for (const change of host.changes) {
+      const content = contentOf(change);
+      const nth = (seen.get(content) ?? 0) + 1;
+      seen.set(content, nth);
+      const key = `${nth} ${content}`;
+      sharers.set(key, { change, hosts: [...(sharers.get(key)?.hosts ?? []), host] });
+    }
+  }
+  const blocks = new Map<string, Block>();
+  for (const { hosts: sharing, change } of sharers.values()) {
+    const name = JSON.stringify(sharing.map(nameOfHost));
+    const block = blocks.get(name) ?? { hosts: sharing, changes: [] };
+    block.changes.push(change);
+    blocks.set(name, block);
+  }
+  const mostShared = [...blocks.values()].sort((a, b) => b.hosts.length - a.hosts.length);
+  const shown = new Set<HostPlan>();
+  return mostShared.map((block) => {
+    const isMore = block.hosts.every((host) => shown.has(host));
+    for (const host of block.hosts) shown.add(host);
+    return { ...block, isMore };
+  });
+}
+
+/** All of a change that the reader sees; not its id nor its host. */
+function contentOf({ task, type, target, action, attributes, text, reason, notes }: Change): string {
+  return JSON.stringify([task, type, target, action, attributes, text, reason, notes]);
+}
+
+function renderBlock(block: Block, options: TextOptions): string {
+  const { bold } = pc.createColors(options.color);
+  const names = block.hosts.map(block.isMore ? nameOfHost : describeHost);
+  const each = block.hosts.length > 1 ? ' on each' : '';
+  const rows = [
+    `${bold(names.join(', '))}: ${count(block.changes.length, block.isMore ? 'more change' : 'change')}${each}`,
+  ];
+  let task: string | undefined;
+  for (const change of block.changes) {
+    if (change.task !== task) rows.push(`  ${bold(visible(change.task))}`);
+    task = change.task;
+    rows.push(indent(renderChange(change, options), '    '));
+  }
+  return rows.join('\n');
+}
+
+function describeHost(host: HostPlan): string {
+  const about = [host.address, host.os].filter(Boolean).join(', ');
+  return visible(about ? `${host.host} (${about})` : host.host);
+}
+
+function renderFailed(host: HostPlan, options: TextOptions): string {
+  const { red, bold } = pc.createColors(options.color);
+  return `${bold(describeHost(host))}: ${red('not planned:')} ${hang(visibleLines(host.error ?? ''), '  ')}`;
+}
+
+/** A finding of the lint: what is wrong, why it matters, what to do. */
+export function renderFinding(finding: Finding, options: { color: boolean }): string {
+  const { red, yellow, dim } = pc.createColors(options.color);
+  const label = finding.severity === 'error' ? red('error') : yellow('warning');
+  const rows = [
+    `${label} ${visible(finding.where)}: ${visible(finding.message)} ${dim(`[${visible(finding.rule)}]`)}`,
+  ];
+  if (finding.why) rows.push(`  why: ${visible(finding.why)}`);
+  rows.push(`  fix: ${visible(finding.fix)}`);
+  return rows.join('\n');
+}
+
+/** What an operator wants to find without reading the diffs. */
+function renderRisks(hosts: HostPlan[], options: TextOptions): string {
+  const { red, magenta } = pc.createColors(options.color);
+  const hostsOf = new Map<string, string[]>();
+  for (const host of hosts) {
+    for (const change of host.changes) {
+      const mark = markOf(change);
+      if (mark !== '!' && mark !== '-') continue;
+      const row = (mark === '-' ? red : magenta)(`${mark} ${nameOf(change)}`);
+      const names = hostsOf.get(row) ?? [];
+      if (!names.includes(host.host)) hostsOf.set(row, [...names, host.host]);
+    }
+  }
+  if (hostsOf.size === 0) return '';
+  const rows = Array.from(hostsOf, ([row, names]) => `  ${row} on ${visible(names.join(', '))}`);
+  return ['Look twice at:', ...rows].join('\n');
+}
+
+function renderSummary(hosts: HostPlan[], options: TextOptions): string {
+  const { bold, green, red } = pc.createColors(options.color);
+  const failed = hosts.filter((host) => host.error !== undefined);
+  const planned = hosts.filter((host) => host.error === undefined);
+  const changes = planned.flatMap((host) => host.changes);
+  const missing = failed.length > 0 ? red(` Not planned: ${failed.map(nameOfHost).join(', ')}.`) : '';
+  if (changes.length === 0) {
+    const said = planned.length === 1 ? 'host is' : 'hosts are';
+    return planned.length === 0 && missing !== ''
+      ? missing.trim()
+      : `${green('No changes:')} ${planned.length} ${said} as the inventory says.${missing}`;
+  }
+  const perHost = planned.map((host, index) => {
+    const number = index === 0 ? count(host.changes.length, 'change') : host.changes.length || 'none';
+    return `${number} on ${visible(host.host)}`;
+  });
+  return `${bold('Plan:')} ${perHost.join(', ')} (${countTypes(changes)}).${missing}`;
+}
+
+function nameOfHost(host: HostPlan): string {
+  return visible(host.host);
+}
+
+function countTypes(changes: Change[]): string {
+  const counts = new Map<string, number>();
+  for (const { type } of changes) counts.set(type, (counts.get(type) ?? 0) + 1);
+  return Array.from(counts, ([type, number]) => count(number, visible(type))).join(', ');
+}

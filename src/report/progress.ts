@@ -1,0 +1,151 @@
+import type { Event, Phase } from './events';
+import { count, formatElapsed, visible } from './format';
+import { stepName } from './lines';
+
+type HostEvent = Extract<Event, { type: 'phase-start' | 'phase-end' | 'step-start' | 'step-end' }>;
+
+/** How far one host is. Times are milliseconds since the epoch. */
+export interface HostProgress {
+  readonly host: string;
+  readonly phase?: { name: Phase; since: number; steps: number };
+  readonly step?: { index: number; total: number; title: string; since: number };
+  readonly finished: readonly { phase: Phase; ok: boolean; ms: number; steps: number }[];
+  /** The first thing that went wrong, where and why. */
+  readonly failure?: string;
+}
+
+/** What is shown of a host: a line with an icon before it, and lines below it. */
+export interface HostView {
+  title: string;
+  failure?: string;
+  summary?: string;
+}
+
+/** `left`: not brought to its end, by what we know. */
+export interface FinalView extends HostView {
+  state: 'done' | 'failed' | 'left';
+}
+
+/** A host to which nothing has been done yet. */
+export function newProgress(host: string): HostProgress {
+  return { host, finished: [] };
+}
+
+/** The host's progress after an event that is about it. */
+export function advance(progress: HostProgress, event: HostEvent): HostProgress {
+  const at = Date.parse(event.at);
+  switch (event.type) {
+    case 'phase-start':
+      return { ...progress, phase: { name: event.phase, since: at, steps: 0 }, step: undefined };
+    case 'step-start':
+      return {
+        ...progress,
+        phase: progress.phase ?? { name: event.phase, since: at, steps: 0 },
+        step: { index: event.index, total: event.total, title: event.title, since: at },
+      };
+    case 'step-end': {
+      const phase = progress.phase ?? { name: event.phase, since: at - event.ms, steps: 0 };
+      return {
+        ...progress,
+        step: undefined,
+        phase: { ...phase, steps: phase.steps + 1 },
+        failure: progress.failure ?? (event.status === 'failed' ? describeStepFailure(event) : undefined),
+      };
+    }
+    case 'phase-end': {
+      const { phase, ok, ms, message } = event;
+      const steps = progress.phase?.steps ?? 0;
+      return {
+        ...progress,
+        phase: undefined,
+        step: undefined,
+        finished: [...progress.finished, { phase, ok, ms, steps }],
+        failure: progress.failure ?? (ok ? undefined : [phase, message].filter(Boolean).join(': ')),
+      };
+    }
+  }
+}
+
+function describeStepFailure(event: Extract<Event, { type: 'step-end' }>): string {
+  const exit = event.failure ? `: ${describeExit(event.failure.exitCode)}` : '';
+  return `${event.phase} ${stepName(event)}${exit}`;
+}
+
+function describeExit(exitCode: number | null): string {
+  return exitCode === null ? 'it did not end by itself' : `exit code ${exitCode}`;
+}
+
+/** What to show while the host is at work. */
+export function viewRunning(progress: HostProgress, now: number, hostWidth: number): HostView {
+  return {
+    title: `${visible(progress.host).padEnd(hostWidth)}  ${describeWork(progress, now)}`,
+    failure: progress.failure && visible(`failed: ${progress.failure}`),
+    summary: summarize(progress),
+  };
+}
+
+function describeWork({ phase, step, finished }: HostProgress, now: number): string {
+  if (!phase) return finished.length > 0 ? 'waiting' : 'not started';
+  const elapsed = formatElapsed(now - (step ?? phase).since);
+  return [phase.name, step && stepName(step), elapsed].filter(Boolean).join(' ');
+}
+
+/** What stays on the screen of a host. `interrupted`: the run did not come to its end, or we stopped watching. */
+export function viewFinal(
+  progress: HostProgress,
+  options: { now: number; hostWidth: number; interrupted: boolean },
+): FinalView {
+  const { state, text } = describeEnd(progress, options);
+  return {
+    state,
+    title: `${visible(progress.host).padEnd(options.hostWidth)}  ${text}`,
+    summary: summarize(progress),
+  };
+}
+
+/** What a host is once a phase is behind it. Unlocking alters nothing about that. */
+const REACHED: Partial<Record<Phase, string>> = {
+  connect: 'connected',
+  probe: 'probed',
+  lock: 'locked',
+  stage: 'staged',
+  commit: 'committed',
+  gate: 'committed and checked',
+  confirm: 'committed and confirmed',
+  restore: 'restored',
+};
+
+function describeEnd(
+  progress: HostProgress,
+  { now, interrupted }: { now: number; interrupted: boolean },
+): { state: FinalView['state']; text: string } {
+  const { failure, phase, finished } = progress;
+  if (failure) return { state: 'failed', text: `failed: ${visible(failure)}${describeRestore(finished)}` };
+  if (phase) return { state: 'left', text: `left at ${describeWork(progress, now)}` };
+  const last = finished.findLast((done) => REACHED[done.phase] !== undefined);
+  if (!last) return { state: 'left', text: 'not started' };
+  if (interrupted) return { state: 'left', text: `left after ${last.phase}` };
+  const steps = last.steps > 0 ? `, ${count(last.steps, 'step')}` : '';
+  const ms = finished.reduce((sum, done) => sum + done.ms, 0);
+  return {
+    state: last.phase === 'restore' ? 'left' : 'done',
+    text: `${REACHED[last.phase]}${steps} in ${formatElapsed(ms)}`,
+  };
+}
+
+function describeRestore(finished: HostProgress['finished']): string {
+  const restore = finished.findLast(({ phase }) => phase === 'restore');
+  if (!restore) return '';
+  return restore.ok ? '; restored' : '; NOT RESTORED';
+}
+
+function summarize({ finished }: HostProgress): string | undefined {
+  if (finished.length === 0) return undefined;
+  return finished
+    .map(({ phase, ok, ms, steps }) =>
+      [ok ? phase : `${phase} failed`, steps > 0 && count(steps, 'step'), formatElapsed(ms)]
+        .filter(Boolean)
+        .join(' '),
+    )
+    .join(', ');
+}

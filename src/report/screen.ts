@@ -1,0 +1,70 @@
+import { cutToWidth, displayWidth } from './format';
+import type { Output } from './output';
+
+const HIDE_CURSOR = '\x1b[?25l';
+const SHOW_CURSOR = '\x1b[?25h';
+const ERASE_TO_LINE_END = '\x1b[K';
+const ERASE_BELOW = '\x1b[J';
+
+/** A line before it is cut to the terminal's width, and the colour that it gets then. */
+export interface ScreenLine {
+  text: string;
+  paint: (text: string) => string;
+}
+
+/**
+ * The last lines of a terminal, redrawn in place. The cursor is hidden only within a single write, so that there is
+ * nothing to put back, however the process ends.
+ */
+export class Screen {
+  readonly #output: Output;
+  #lines: ScreenLine[] = [];
+  #drawn: string[] = [];
+
+  constructor(output: Output) {
+    this.#output = output;
+  }
+
+  /** Replaces what was drawn before. Where the lines are more than the terminal has, the last ones are shown. */
+  draw(lines: ScreenLine[]): void {
+    const height = Math.max(1, (this.#output.rows || 24) - 1);
+    this.#lines = lines.slice(-height);
+    this.#write(this.#lines);
+  }
+
+  /** Replaces what was drawn before by lines that stay, all of them. */
+  leave(lines: ScreenLine[]): void {
+    this.#write(lines);
+    this.#lines = [];
+    this.#drawn = [];
+  }
+
+  /** Lets others write whole lines to the terminal, above what is drawn. */
+  above(write: () => void): void {
+    if (this.#drawn.length > 0) this.#output.write(`${this.#toTop()}${ERASE_BELOW}`);
+    this.#drawn = [];
+    write();
+    if (this.#lines.length > 0) this.#write(this.#lines);
+  }
+
+  #write(lines: ScreenLine[]): void {
+    const cut = lines.map(({ text }) => cutToWidth(text, this.#columns() - 1));
+    const rows = lines.map(({ paint }, index) => `${paint(cut[index] ?? '')}${ERASE_TO_LINE_END}\n`);
+    this.#output.write(`${HIDE_CURSOR}${this.#toTop()}${rows.join('')}${ERASE_BELOW}${SHOW_CURSOR}`);
+    this.#drawn = cut;
+  }
+
+  /** Counts the rows as the terminal has them now: one made narrower has wrapped the lines. */
+  #toTop(): string {
+    const columns = this.#columns();
+    const rows = this.#drawn.reduce(
+      (sum, line) => sum + Math.max(1, Math.ceil(displayWidth(line) / columns)),
+      0,
+    );
+    return rows > 0 ? `\x1b[${rows}A\r` : '\r';
+  }
+
+  #columns(): number {
+    return this.#output.columns || 80;
+  }
+}

@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { object, text } from '../document/fields';
+
+/** `{ "reload": UNIT }` or `{ "restart": UNIT }`, one or several. */
+const unit = () => text('a unit name such as httpd', /^[A-Za-z0-9@:._-]{1,128}$/);
+const notification = z.union([object({ reload: unit() }), object({ restart: unit() })], {
+  error: '{ "reload": UNIT } or { "restart": UNIT }',
+});
+export const notify = z.union([notification, z.array(notification)], {
+  error: '{ "reload": UNIT }, { "restart": UNIT }, or a list of them',
+});
+export type Notify = z.output<typeof notification>;
+
+export const owner = () => text('a user or group name', /^[A-Za-z_][A-Za-z0-9_.-]{0,31}\$?$/);
+export const mode = () => text('an octal mode such as "0644"', /^0?[0-7]{3,4}$/);
+export const unitName = unit;
+
+/** `0644` for any way of writing it. */
+export const formatMode = (value: string) => value.replace(/^0+/, '').padStart(3, '0').padStart(4, '0');
+
+/** Every resource may ask for a service to be reloaded or restarted when it changes. */
+export const common = { notify: notify.optional() };

@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+import { quote } from '../shell/quote';
+import type { Attribute, Script } from './resource';
+
+/** What stands at a path on a host. */
+export type FileState =
+  | { kind: 'absent' }
+  | { kind: 'other'; what: string }
+  | {
+      kind: 'file';
+      owner: string;
+      group: string;
+      mode: string;
+      size: number;
+      sha256: string;
+      content?: Buffer;
+    };
+
+/** Files up to this size come back with their content, for the diff. */
+const contentLimit = 262_144;
+
+/** Prints the state of `path` (a link is followed) for {@link readFileState}. */
+export function probeFile(path: string): Script {
+  return `probe_file ${quote(path)} ${contentLimit}`;
+}
+
+export function readFileState(output: string): FileState {
+  const [head = '', ...rest] = output.split('\n');
+  const [kind, owner, group, mode, size, sha256] = head.split(' ');
+  if (kind === 'absent') return { kind };
+  if (kind === 'other') return { kind, what: head.slice('other '.length) };
+  if (kind !== 'file' || !owner || !group || !mode || !size || !sha256)
+    throw new Error(`not a file's state: ${head}`);
+  const base64 = rest.join('').trim();
+  const complete = Number(size) <= contentLimit;
+  return {
+    kind,
+    owner,
+    group,
+    mode: mode.padStart(4, '0'),
+    size: Number(size),
+    sha256,
+    ...(complete ? { content: Buffer.from(base64, 'base64') } : {}),
+  };
+}
+
+export const sha256 = (content: string | Buffer) => createHash('sha256').update(content).digest('hex');
+
+/** The words for `check_file`: what must still be at the path when the step runs. */
+export function expectation(state: FileState, packagesPending: boolean): string {
+  if (state.kind === 'file')
+    return `${state.sha256} ${state.mode} ${quote(state.owner)}:${quote(state.group)}`;
+  return packagesPending ? 'absent-or-packaged' : 'absent';
+}
+
+export interface FileWish {
+  owner?: string;
+  group?: string;
+  mode?: string;
+}
+
+/** The attributes of ownership that differ; for a new file, those that it will have. */
+export function ownershipChanges(wish: FileWish, state: FileState): Attribute[] {
+  const now = state.kind === 'file' ? state : undefined;
+  return (['owner', 'group', 'mode'] as const).flatMap((name) => {
+    const to = wish[name];
+    const from = now?.[name] ?? null;
+    return to === undefined || to === from ? [] : [{ name, from, to }];
+  });
+}

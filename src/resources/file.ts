@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import { absolutePath, object, text } from '../document/fields';
+import { quote } from '../shell/quote';
+import { common, formatMode, mode, owner } from './fields';
+import {
+  expectation,
+  type FileState,
+  ownershipChanges,
+  probeFile,
+  readFileState,
+  sha256,
+} from './file-state';
+import type { DiffContext, Difference, ResourceType, Step } from './resource';
+
+const schema = object({
+  ...common,
+  type: z.literal('file'),
+  path: absolutePath(),
+  template: text('the name of a template, e.g. haproxy/haproxy.cfg').optional(),
+  content: z.string({ error: 'the text of the file' }).optional(),
+  source: text('the path of a file to copy, relative to the playbook').optional(),
+  owner: owner().default('root'),
+  group: owner().default('root'),
+  mode: mode().default('0644').transform(formatMode),
+  validate: text('a command with %s where the staged file goes')
+    .refine((line) => line.includes('%s'), { error: 'a command with %s where the staged file goes' })
+    .optional()
+    .describe('Run on the host against the staged file, %s, before it is renamed into place.'),
+}).refine(
+  (spec) => [spec.template, spec.content, spec.source].filter((given) => given !== undefined).length === 1,
+  {
+    error: 'exactly one of template, content, source',
+  },
+);
+
+export type FileSpec = z.output<typeof schema> & {
+  /** What the file must hold: filled in from template, content or source when the playbook is rendered. */
+  rendered?: Buffer;
+};
+
+/** A whole file: rendered from a template, given inline, or copied. */
+export const file: ResourceType<FileSpec, FileState> = {
+  type: 'file',
+  schema,
+  target: (spec) => spec.path,
+  probe: (spec) => probeFile(spec.path),
+  read: readFileState,
+  diff(spec, state, context) {
+    if (spec.rendered === undefined) throw new Error(`${spec.path} was not rendered`);
+    if (state.kind === 'other') throw new Error(`${spec.path} is ${state.what}, not a file`);
+    const wanted = spec.rendered;
+    const sameContent = state.kind === 'file' && state.sha256 === sha256(wanted);
+    const attributes = ownershipChanges(spec, state);
+    if (sameContent && attributes.length === 0) return [];
+    return [
+      {
+        action: state.kind === 'absent' ? 'create' : 'update',
+        attributes,
+        ...(sameContent ? {} : { text: { from: textOf(state), to: wanted.toString() } }),
+        step: replaceFile(spec, wanted, state, context),
+      } satisfies Difference,
+    ];
+  },
+};
+
+/** The step that stages `content`, validates it there and renames it over `spec.path`. */
+export function replaceFile(
+  spec: { path: string; owner: string; group: string; mode: string; validate?: string },
+  content: Buffer,
+  state: FileState,
+  context: DiffContext,
+): Step {
+  const path = quote(spec.path);
+  const base64 = content.toString('base64').replace(/.{1,76}/g, '$&\n');
+  return {
+    phase: 'commit',
+    check: `check_file ${path} ${expectation(state, context.packagesPending)}`,
+    stage: [
+      `stage_file ${path} ${quote(spec.owner)} ${quote(spec.group)} ${spec.mode} <<'${endOfContent}'`,
+      `${base64}${endOfContent}`,
+    ].join('\n'),
+    ...(spec.validate ? { validate: `validate_file ${path} ${quote(spec.validate)}` } : {}),
+    run: `commit_file ${path}`,
+    verify: `verify_file ${path} ${sha256(content)}`,
+    undo: `restore_file ${path}`,
+  };
+}
+
+/** Not in base64's alphabet, so it cannot end the content early. */
+const endOfContent = '.END.';
+
+function textOf(state: FileState): string | null {
+  if (state.kind !== 'file') return null;
+  return state.content?.toString() ?? `(${state.size} bytes, sha256 ${state.sha256})\n`;
+}

@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import { absolutePath, object, text } from '../document/fields';
+import { quote } from '../shell/quote';
+import { common } from './fields';
+import { expectation, type FileState, readFileState, sha256 } from './file-state';
+import type { ResourceType } from './resource';
+
+const schema = object({
+  ...common,
+  type: z.literal('line'),
+  path: absolutePath(),
+  line: text('one line of text'),
+  match: text('a POSIX extended regular expression')
+    .refine((pattern) => compiles(pattern), { error: 'a POSIX extended regular expression' })
+    .optional()
+    .describe(
+      'Every line that matches is replaced by this one line; without a match it is added at the end.',
+    ),
+  validate: text('a command with %s where the staged file goes')
+    .refine((line) => line.includes('%s'), { error: 'a command with %s where the staged file goes' })
+    .optional(),
+});
+
+type LineSpec = z.output<typeof schema>;
+
+interface LineState {
+  now: FileState;
+  /** The file's text with the line made so, as the host's own awk edits it; absent with the file. */
+  then?: Buffer;
+}
+
+/**
+ * One line of a file that somebody else owns. The edit is done by one awk program on the host, in the dry run as in
+ * the real one, so both mean the same by "match".
+ */
+export const line: ResourceType<LineSpec, LineState> = {
+  type: 'line',
+  schema,
+  target: (spec) => spec.path,
+  probe: (spec) => `probe_line ${words(spec)}`,
+  read(output) {
+    const [now = '', then] = output.split('\n=\n');
+    const state = readFileState(now);
+    return {
+      now: state,
+      ...(then !== undefined && state.kind === 'file' ? { then: Buffer.from(then, 'base64') } : {}),
+    };
+  },
+  diff(spec, { now, then }, context) {
+    if (now.kind === 'other') throw new Error(`${spec.path} is ${now.what}, not a file`);
+    if (now.kind === 'absent' && !context.packagesPending) {
+      throw new Error(
+        `${spec.path} does not exist, so no line of it can be changed: create it with a file resource, or install its package`,
+      );
+    }
+    if (now.kind === 'file' && then === undefined) throw new Error(`${spec.path} could not be read`);
+    if (now.kind === 'file' && then && sha256(then) === now.sha256) return [];
+    const path = quote(spec.path);
+    return [
+      {
+        action: 'update',
+        attributes: now.kind === 'file' ? [] : [{ name: 'line', from: null, to: spec.line }],
+        ...(now.kind === 'file'
+          ? { text: { from: now.content?.toString() ?? '', to: then?.toString() ?? '' } }
+          : { notes: ['the file comes with a package that is installed first'] }),
+        step: {
+          phase: 'commit',
+          check: `check_file ${path} ${expectation(now, context.packagesPending)}`,
+          stage: `stage_line ${words(spec)}`,
+          ...(spec.validate ? { validate: `validate_file ${path} ${quote(spec.validate)}` } : {}),
+          run: `commit_file ${path}`,
+          verify: `line_is_so ${words(spec)}`,
+          undo: `restore_file ${path}`,
+        },
+      },
+    ];
+  },
+};
+
+function words(spec: LineSpec): string {
+  return [spec.path, spec.line, spec.match ?? ''].map(quote).join(' ');
+}
+
+/** Catches the typing errors; the host's awk has the last word. */
+function compiles(pattern: string): boolean {
+  try {
+    new RegExp(pattern.replace(/\[:[a-z]+:\]/g, 'a-z'));
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { list, object, text } from '../document/fields';
+import { command } from '../shell/quote';
+import { common } from './fields';
+import type { ResourceType } from './resource';
+
+const packageName = text('a package name such as httpd', /^[A-Za-z0-9][A-Za-z0-9+._-]{0,127}$/);
+
+const schema = object({
+  ...common,
+  type: z.literal('package'),
+  names: list(packageName, 'a list of package names', 1),
+});
+
+type PackageSpec = z.output<typeof schema>;
+/** Name → version-release of what is installed; `null` where nothing is. */
+type PackageState = Record<string, string | null>;
+
+/** Packages that must be there, by yum or dnf, whichever the host has. Nothing is asked of a mirror when they are. */
+export const packages: ResourceType<PackageSpec, PackageState> = {
+  type: 'package',
+  schema,
+  target: (spec) => spec.names.join(' '),
+  probe: (spec) => `probe_packages ${command(...spec.names)}`,
+  read(output) {
+    const entries = output
+      .split('\n')
+      .filter(Boolean)
+      .map((row): [string, string | null] => {
+        const [name, version] = row.split('\t');
+        if (!name || !version) throw new Error(`not a package's state: ${row}`);
+        return [name, version === '-' ? null : version];
+      });
+    return Object.fromEntries(entries);
+  },
+  diff(spec, state) {
+    const missing = spec.names.filter((name) => state[name] === null);
+    if (missing.length === 0) return [];
+    const words = command(...missing);
+    return [
+      {
+        action: 'install',
+        attributes: missing.map((name) => ({ name, from: null, to: 'installed' })),
+        notes: ['packages stay when the rest is restored'],
+        step: {
+          phase: 'prepare',
+          check: `check_packages_absent ${words}`,
+          run: `install_packages ${words}`,
+          verify: `verify_packages ${words}`,
+        },
+      },
+    ];
+  },
+};

@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { flag, object } from '../document/fields';
+import { quote } from '../shell/quote';
+import { common, unitName } from './fields';
+import type { Attribute, Difference, ResourceType } from './resource';
+
+const schema = object({
+  ...common,
+  type: z.literal('service'),
+  unit: unitName(),
+  enabled: flag().optional().describe('Whether it starts at boot; left alone where not given.'),
+  running: flag().optional().describe('Whether it runs now; left alone where not given.'),
+});
+
+type ServiceSpec = z.output<typeof schema>;
+
+interface ServiceState {
+  /** systemd's words: LoadState, ActiveState and UnitFileState. */
+  load: string;
+  active: string;
+  enabled: string;
+}
+
+/** A unit's place in the boot, and whether it runs. Reloads and restarts that other resources ask for are done here, once. */
+export const service: ResourceType<ServiceSpec, ServiceState> = {
+  type: 'service',
+  schema,
+  target: (spec) => spec.unit,
+  probe: (spec) => `probe_service ${quote(spec.unit)}`,
+  read(output) {
+    const words = Object.fromEntries(output.split('\n').map((row) => row.split('=', 2)));
+    const { LoadState: load, ActiveState: active, UnitFileState: enabled } = words;
+    if (!load || !active) throw new Error(`not a unit's state: ${output.trim()}`);
+    return { load, active, enabled: enabled || 'none' };
+  },
+  diff(spec, state, { notified }) {
+    const mustStart = spec.running === true && !isRunning(state);
+    const mustStop = spec.running === false && isRunning(state);
+    if (state.load === 'masked' && (mustStart || spec.enabled)) {
+      throw new Error(
+        `${spec.unit} is masked on the host: somebody forbade it to start; run "systemctl unmask ${spec.unit}" there if that is no longer meant`,
+      );
+    }
+    const attributes: Attribute[] = [];
+    if (spec.enabled !== undefined && !isAsEnabled(state, spec.enabled)) {
+      attributes.push({ name: 'enabled', from: state.enabled, to: spec.enabled ? 'enabled' : 'disabled' });
+    }
+    if (mustStart || mustStop)
+      attributes.push({ name: 'active', from: state.active, to: mustStart ? 'active' : 'inactive' });
+    const again = notified && isRunning(state) && !mustStop ? notified : undefined;
+    if (attributes.length === 0 && !again) return [];
+    const action = mustStart
+      ? 'start'
+      : mustStop
+        ? 'update'
+        : (again?.action ?? (spec.enabled ? 'enable' : 'update'));
+    const unit = quote(spec.unit);
+    const enable = attributes.some(({ name }) => name === 'enabled')
+      ? spec.enabled
+        ? 'enable'
+        : 'disable'
+      : '-';
+    const move = mustStart ? 'start' : mustStop ? 'stop' : (again?.action ?? '-');
+    const running = mustStop ? 'inactive' : isRunning(state) || mustStart ? 'active' : '-';
+    return [
+      {
+        action,
+        attributes,
+        ...(again ? { reason: `because of ${again.because.join(', ')}` } : {}),
+        step: {
+          phase: 'service',
+          check: state.load === 'not-found' ? ':' : `check_service ${unit} ${state.active} ${state.enabled}`,
+          stage: `save_service ${unit}`,
+          run: `change_service ${unit} ${enable} ${move}`,
+          verify: `verify_service ${unit} ${enable} ${running}`,
+          undo: `restore_service ${unit}`,
+        },
+      } satisfies Difference,
+    ];
+  },
+};
+
+const isRunning = (state: ServiceState) =>
+  ['active', 'activating', 'reloading', 'refreshing'].includes(state.active);
+
+/** "static", "indirect", "alias" and "generated" units have no switch of their own: they count as they are. */
+function isAsEnabled(state: ServiceState, wanted: boolean): boolean {
+  if (['static', 'indirect', 'alias', 'generated', 'transient'].includes(state.enabled)) return true;
+  return (state.enabled === 'enabled') === wanted;
+}

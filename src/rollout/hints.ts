@@ -1,0 +1,19 @@
+/** What to do about a failed part of a step, for the operator at 3 a.m. */
+export function hintFor({
+  part,
+  command,
+  output,
+}: {
+  part: string;
+  command: string;
+  output: string;
+}): string {
+  if (output.includes('drift: '))
+    return 'somebody changed the host in between: make a new plan and look at it';
+  if (part === 'validate') return 'mend the template or the inventory; the host keeps the file that it had';
+  if (/^(yum|dnf) /.test(command))
+    return 'look at what the package manager says above: is a repository enabled and in reach? (EL7 is only in the vault now)';
+  if (/No space left/.test(output)) return 'make room on the host, then apply again';
+  if (/^systemctl /.test(command)) return 'the unit’s own log says why: journalctl -u UNIT on the host';
+  return 'mend the cause, then apply again: what is done already is skipped';
+}

@@ -1,0 +1,14 @@
+/**
+ * One POSIX shell word that means exactly `text` (XCU 2.2.2, single quotes).
+ * @throws RangeError on NUL, which no shell word can hold.
+ */
+export function quote(text: string): string {
+  if (text.includes('\0')) throw new RangeError('a shell word cannot hold a NUL byte');
+  if (/^[A-Za-z0-9_@%+=:,./-]+$/.test(text)) return text;
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** A command line out of words, each quoted. */
+export function command(...words: string[]): string {
+  return words.map(quote).join(' ');
+}

@@ -1,0 +1,96 @@
+import { recognizeSudoFailure, rootShell } from '../../src/host/sudo';
+
+const NEEDS = 'sudo needs a password';
+const NOT_ALLOWED = 'the user may not run commands as root with sudo';
+const WRONG = 'sudo did not accept the password';
+const TTY = 'sudo wants a terminal (requiretty)';
+const ABSENT = 'sudo is not installed there';
+const BROKEN = 'sudo is broken there';
+
+describe('recognizeSudoFailure', () => {
+  test.each<[string, string, string, number?]>([
+    ['EL7-EL10', NEEDS, 'sudo: a password is required\n'],
+    [
+      'EL8, no askpass',
+      NEEDS,
+      'sudo: a terminal is required to read the password; either use the -S option\n',
+    ],
+    ['EL6', NEEDS, 'sudo: sorry, a password is required to run sudo\n'],
+    ['EL7', NEEDS, 'sudo: no tty present and no askpass program specified\n'],
+    [
+      'lecture first',
+      NEEDS,
+      '\nWe trust you have received the usual lecture.\n\nsudo: a password is required\n',
+    ],
+    ['sudo-rs', NEEDS, 'sudo: interactive authentication is required\n'],
+    ['stdin ended', NEEDS, 'sudo: no password was provided\nsudo: a password is required\n'],
+    ['sudoers', NOT_ALLOWED, 'pat is not in the sudoers file.  This incident will be reported.\n'],
+    ['sudoers 1.9.13', NOT_ALLOWED, 'pat is not in the sudoers file.\n'],
+    ['host', NOT_ALLOWED, 'Sorry, user pat may not run sudo on web1.\n'],
+    ['command', NOT_ALLOWED, "Sorry, user pat is not allowed to execute '/usr/bin/sh -s' as root on web1.\n"],
+    ['sudo-rs', NOT_ALLOWED, "sudo: I'm sorry pat. I'm afraid I can't do that\n"],
+    [
+      'wrong',
+      WRONG,
+      'Sorry, try again.\nsudo: no password was provided\nsudo: 1 incorrect password attempt\n',
+    ],
+    ['wrong, thrice', WRONG, 'sudo: 3 incorrect password attempts\n'],
+    ['requiretty EL6', TTY, 'sudo: sorry, you must have a tty to run sudo\n'],
+    ['coreutils', ABSENT, "env: 'sudo': No such file or directory\n", 127],
+    ['old coreutils', ABSENT, 'env: sudo: No such file or directory\n', 127],
+    [
+      'setuid lost',
+      BROKEN,
+      "sudo: effective uid is not 0, is /usr/bin/sudo on a file system with the 'nosuid' option set?\n",
+    ],
+    [
+      'container',
+      BROKEN,
+      'sudo: The "no new privileges" flag is set, which prevents sudo from running as root.\n',
+    ],
+    [
+      'syntax',
+      BROKEN,
+      '>>> /etc/sudoers.d/x: syntax error near line 1 <<<\nsudo: parse error in /etc/sudoers.d/x near line 1\n',
+    ],
+  ])('%s: %s', (_where, reason, stderr, code = 1) => {
+    expect(recognizeSudoFailure({ code, stdout: '', stderr })).toMatchObject({
+      reason,
+      hint: expect.any(String),
+    });
+  });
+
+  test.each([
+    ['the script went well', { code: 0, stdout: '', stderr: 'sudo: a password is required\n' }],
+    ['the script spoke', { code: 1, stdout: 'probe 1\n', stderr: 'sudo: a password is required\n' }],
+    ['the script failed by itself', { code: 1, stdout: '', stderr: 'curl: a password is required\n' }],
+    ['a unit that names sudo', { code: 5, stdout: '', stderr: 'Unit sudo.service not found\n' }],
+    ['a signal', { code: null, stdout: '', stderr: 'sudo: a password is required\n' }],
+  ])('%s: not sudo', (_why, output) => {
+    expect(recognizeSudoFailure(output)).toBeUndefined();
+  });
+});
+
+describe('rootShell', () => {
+  test.each([
+    ['root', 'auto', undefined, 'exec env LC_ALL=C sh -s'],
+    ['deploy', 'auto', undefined, 'exec env LC_ALL=C sudo -n sh -s'],
+    ['root', true, undefined, 'exec env LC_ALL=C sudo -n sh -s'],
+    ['deploy', false, 'secret', 'exec env LC_ALL=C sh -s'],
+  ] as const)('%s, sudo %s: %s %s', (user, sudo, sudoPassword, command) => {
+    expect(rootShell({ user, sudo, sudoPassword })).toEqual({ command });
+  });
+
+  test('the password is not in the command, nor anything that csh or fish would read otherwise', () => {
+    const shell = rootShell({ user: 'careful', sudo: 'auto', sudoPassword: 's3cret' });
+    expect(shell.command).not.toContain('s3cret');
+    expect(shell.command).not.toMatch(/[\\!\n]/);
+    expect(shell.command.match(/'/g)).toHaveLength(2);
+    expect(shell.dialogue?.password).toBe('s3cret');
+  });
+
+  test('the marks differ from shell to shell', () => {
+    const shell = () => rootShell({ user: 'careful', sudo: 'auto', sudoPassword: 'x' }).dialogue?.go;
+    expect(shell()).not.toBe(shell());
+  });
+});

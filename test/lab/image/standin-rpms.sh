@@ -1,0 +1,31 @@
+#!/bin/bash
+# Makes the stand-in's RPMs out of the files of Debian's packages, laid out as EL lays them out,
+# and a repository of them. Usage: standin-rpms.sh WORKDIR DEBSDIR REPODIR
+set -euo pipefail
+work=$1 debs=$2 repo=$3
+here=$(cd "$(dirname "$0")" && pwd)
+
+rm -rf "$work/rpms" "$repo"
+mkdir -p "$work/rpms" "$repo"
+
+build() { # build SPEC DEB
+    local root=$work/rpms/$1.root version=0
+    if [ -n "$2" ]; then
+        local deb
+        deb=$(echo "$debs/$2"_*.deb)
+        dpkg-deb -x "$deb" "$root"
+        version=$(dpkg-deb -f "$deb" Version | sed 's/^[0-9]*://; s/-.*//')
+    fi
+    rpmbuild -bb --quiet \
+        --define "_topdir $work/rpms/$1" --define "_sourcedir $here/rpm" --define "_rpmdir $repo" \
+        --define "_dbpath $work/rpms/db" --define '_build_id_links none' --define 'debug_package %{nil}' \
+        --define '__os_install_post %{nil}' --define '_binary_payload w6.gzdio' \
+        --define "deb_root $root" --define "deb_version $version" "$here/rpm/$1.spec"
+}
+build release ''
+build psmisc psmisc
+build haproxy haproxy
+build keepalived keepalived
+build httpd apache2-bin
+createrepo_c --quiet "$repo"
+rm -rf "$work/rpms"

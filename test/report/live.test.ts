@@ -1,0 +1,152 @@
+import { displayWidth } from '../../src/report/format';
+import { createLiveReporter } from '../../src/report/live';
+import { at, failedRun, goodRun, stepEnd } from './events';
+import { FakeTerminal } from './terminal';
+
+function live(columns: number, rows?: number) {
+  const terminal = new FakeTerminal(columns, rows);
+  return { terminal, reporter: createLiveReporter({ color: false, stdout: terminal, stderr: terminal }) };
+}
+
+/** Lets listr2 start its tasks. */
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+test('leaves what became of each host, then the failure in full, then the verdict', async () => {
+  const { terminal, reporter } = live(100);
+  for (const event of failedRun) {
+    reporter.handle(event);
+    await settle();
+  }
+  await reporter.close();
+  const { screen } = terminal;
+  expect(screen.slice(0, 9)).toEqual([
+    'apply pair.json on fred, ethyl, run r1',
+    'fred | set -u',
+    'fred | mv a b',
+    'staging on both',
+    'warning: ethyl: SELinux is permissive',
+    '✖ fred   failed: stage 3/12 write /etc/haproxy/haproxy.cfg: exit code 1; restored',
+    '    stage failed 1 step 0.3s, restore 0.1s',
+    '✔ ethyl  staged, 1 step in 2.1s',
+    '    stage 1 step 2.1s',
+  ]);
+  expect(screen).toContain('  what to do: Mend the template, then plan again.');
+  expect(screen.at(-1)).toBe('failed: fred failed, and is restored (3.0s)');
+});
+
+test.each([20, 40, 120])(
+  'at %d columns no line of the view wraps, and messages stay above it',
+  async (columns) => {
+    const { terminal, reporter } = live(columns);
+    for (const event of goodRun.slice(0, 2)) reporter.handle(event);
+    await settle();
+    reporter.handle(stepEnd('fred', 'commit', `write /etc/${'日本語/long/'.repeat(20)}file`));
+    reporter.handle(at({ type: 'message', level: 'info', text: 'a' }));
+    reporter.handle(
+      at({
+        type: 'step-start',
+        host: 'fred',
+        phase: 'commit',
+        index: 4,
+        total: 12,
+        title: 'write '.repeat(40),
+      }),
+    );
+    await settle();
+    reporter.handle(at({ type: 'message', level: 'info', text: 'b' }));
+    await reporter.close();
+    const view = terminal.screen.slice(terminal.screen.indexOf('a'));
+    expect(view.slice(0, 2)).toEqual(['a', 'b']);
+    expect(view).toHaveLength(3);
+    expect(view[2]).toMatch(/^↓ fred {2}left at/);
+    expect(displayWidth(view[2] ?? '')).toBeLessThan(columns);
+  },
+);
+
+test('a terminal made narrower in between leaves no rubbish', async () => {
+  const { terminal, reporter } = live(120);
+  reporter.handle(goodRun[0] as never);
+  reporter.handle(
+    at({ type: 'step-start', host: 'fred', phase: 'stage', index: 1, total: 1, title: 'x'.repeat(80) }),
+  );
+  await settle();
+  reporter.handle(at({ type: 'message', level: 'info', text: 'wide' }));
+  terminal.narrowTo(50);
+  reporter.handle(at({ type: 'message', level: 'info', text: 'narrow' }));
+  await reporter.close();
+  expect(terminal.screen.slice(0, 3)).toEqual(['apply pair.json on fred', 'wide', 'narrow']);
+  expect(terminal.screen).toHaveLength(4);
+});
+
+test('more hosts than lines: the view stays within the terminal, the end shows all', async () => {
+  const { terminal, reporter } = live(80, 5);
+  const hosts = Array.from({ length: 12 }, (_, index) => `host${index}`);
+  reporter.handle(at({ type: 'run-start', command: 'plan', inventory: 'i', hosts }));
+  for (const host of hosts) reporter.handle(at({ type: 'phase-start', host, phase: 'probe' }));
+  await settle();
+  reporter.handle(at({ type: 'message', level: 'info', text: 'hello' }));
+  expect(terminal.screen).toHaveLength(2 + 4);
+  await reporter.close();
+  expect(terminal.screen).toHaveLength(2 + 12);
+});
+
+test('an interrupted run says where each host was left, and the cursor shows after every write', async () => {
+  const { terminal, reporter } = live(80);
+  const write = terminal.write.bind(terminal);
+  const cursor: boolean[] = [];
+  terminal.write = (text: string) => {
+    write(text);
+    cursor.push(terminal.cursorShown);
+  };
+  reporter.handle(
+    at({ type: 'run-start', command: 'apply', inventory: 'i', hosts: ['fred', 'ethyl', 'lucy'] }),
+  );
+  reporter.handle(at({ type: 'phase-start', host: 'fred', phase: 'commit' }));
+  reporter.handle(at({ type: 'phase-end', host: 'ethyl', phase: 'stage', ok: true, ms: 100 }));
+  await reporter.close();
+  await reporter.close();
+  expect(terminal.screen.slice(1)).toEqual([
+    expect.stringMatching(/^↓ fred {3}left at commit/),
+    '↓ ethyl  left after stage',
+    '    stage 0.1s',
+    '↓ lucy   not started',
+  ]);
+  expect(cursor).not.toContain(false);
+});
+
+test('a pause leaves the screen to others, and the next event begins a new view below', async () => {
+  const { terminal, reporter } = live(80);
+  reporter.handle(goodRun[0] as never);
+  reporter.handle(at({ type: 'phase-end', host: 'fred', phase: 'probe', ok: true, ms: 100 }));
+  await reporter.pause?.();
+  terminal.write('Apply? yes\n');
+  for (const event of goodRun.slice(1)) reporter.handle(event);
+  await reporter.close();
+  expect(terminal.screen).toEqual([
+    'apply pair.json on fred',
+    '✔ fred  probed in 0.1s',
+    '    probe 0.1s',
+    'Apply? yes',
+    '✔ fred  committed, 1 step in 0.4s',
+    '    commit 1 step 0.4s',
+    'done: 1 change on fred (0.5s)',
+  ]);
+});
+
+test('why a phase failed is told in full, however narrow the view', async () => {
+  const { terminal, reporter } = live(40);
+  const message = 'connect ECONNREFUSED 192.0.2.11:22 after three attempts';
+  reporter.handle(goodRun[0] as never);
+  reporter.handle(at({ type: 'phase-end', host: 'fred', phase: 'connect', ok: false, ms: 100, message }));
+  await reporter.close();
+  expect(terminal.screen.slice(-3).join('')).toContain(`fred  connect failed 0.1s: ${message}`);
+});
+
+test('takes no signal handlers', async () => {
+  const before = process.listenerCount('SIGINT');
+  const { reporter } = live(80);
+  for (const event of goodRun.slice(0, 3)) reporter.handle(event);
+  await settle();
+  expect(process.listenerCount('SIGINT')).toBe(before);
+  await reporter.close();
+});

@@ -1,0 +1,174 @@
+import { spawn } from 'node:child_process';
+import type { AddressInfo } from 'node:net';
+import { connect as connectTcp } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { type Connection, Server, type ServerChannel, utils } from 'ssh2';
+
+/** What the server does when it is told to run a command. It must end the channel. */
+export type CommandHandler = (channel: ServerChannel, connection: Connection) => void;
+
+export interface SshServerOptions {
+  /** Private keys, OpenSSH format. Default: a new ed25519 key. */
+  hostKeys?: string[];
+  /** What each user may log in with; a public key is in OpenSSH's format. */
+  users?: Record<string, { publicKey?: string; password?: string; keyboardInteractive?: string }>;
+  /** Every command that the server may be asked for, and what it does then. */
+  commands?: Record<string, CommandHandler>;
+  /** Lets clients go on to other ports, as a jump host does. */
+  forwards?: boolean;
+}
+
+/** An SSH server on a loopback port that does exactly what it was told, and remembers what it was asked. */
+export interface SshServer {
+  port: number;
+  hostKeys: string[];
+  /** In the order of arrival. */
+  commands: string[];
+  /** `user method` of every attempt to log in. */
+  logins: string[];
+  /** The most channels that were open at once. */
+  mostChannels: number;
+  /** Where clients wanted to go on to: `host:port`. */
+  forwarded: string[];
+  /** Ends the server. Throws when it was asked for a command that it was not told of. */
+  close(): Promise<void>;
+}
+
+export async function startSshServer(options: SshServerOptions): Promise<SshServer> {
+  const hostKeys = options.hostKeys ?? [newKey().private];
+  const unexpected: string[] = [];
+  const connections = new Set<Connection>();
+  let open = 0;
+  const server = new Server({ hostKeys, ident: 'scripted' }, (connection) => {
+    connections.add(connection);
+    connection.on('error', () => undefined);
+    connection.on('close', () => connections.delete(connection));
+    connection.on('authentication', (context) => {
+      const user = options.users?.[context.username];
+      const methods: ('publickey' | 'password' | 'keyboard-interactive')[] = [];
+      if (user?.publicKey) methods.push('publickey');
+      if (user?.password) methods.push('password');
+      if (user?.keyboardInteractive) methods.push('keyboard-interactive');
+      running.logins.push(`${context.username} ${context.method}`);
+      const refuse = (): void => context.reject(methods);
+      if (context.method === 'password' && user?.password === context.password) context.accept();
+      else if (context.method === 'keyboard-interactive' && user?.keyboardInteractive) {
+        context.prompt([{ prompt: 'Password: ', echo: false }], (answers) => {
+          if (answers[0] === user.keyboardInteractive) context.accept();
+          else refuse();
+        });
+      } else if (context.method === 'publickey' && isKey(context, user?.publicKey)) context.accept();
+      else refuse();
+    });
+    connection.on('ready', () => {
+      connection.on('session', (accept) => {
+        const session = accept();
+        session.on('exec', (acceptExec, reject, { command }) => {
+          running.commands.push(command);
+          const handler = options.commands?.[command];
+          if (!handler) {
+            unexpected.push(command);
+            reject();
+            return;
+          }
+          open += 1;
+          running.mostChannels = Math.max(running.mostChannels, open);
+          const channel = acceptExec();
+          channel.on('error', () => undefined);
+          channel.on('close', () => {
+            open -= 1;
+          });
+          handler(channel, connection);
+        });
+      });
+      connection.on('tcpip', (accept, reject, { destIP, destPort }) => {
+        running.forwarded.push(`${destIP}:${destPort}`);
+        if (!options.forwards) {
+          reject();
+          return;
+        }
+        const socket = connectTcp(destPort, destIP, () => {
+          const channel = accept();
+          channel.pipe(socket).pipe(channel);
+          channel.on('close', () => socket.destroy());
+          channel.on('error', () => socket.destroy());
+        });
+        socket.on('error', () => reject());
+      });
+    });
+  });
+  const running: SshServer = {
+    port: 0,
+    hostKeys,
+    commands: [],
+    logins: [],
+    mostChannels: 0,
+    forwarded: [],
+    close: async () => {
+      for (const connection of connections) connection.end();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+      if (unexpected.length > 0)
+        throw new Error(`asked for commands it was not told of: ${unexpected.join(' | ')}`);
+    },
+  };
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  running.port = (server.address() as AddressInfo).port;
+  return running;
+}
+
+function isKey(
+  context: { key: { data: Buffer; algo: string }; blob?: Buffer; signature?: Buffer; hashAlgo?: string },
+  publicKey: string | undefined,
+): boolean {
+  const key = publicKey ? utils.parseKey(publicKey) : new Error('none');
+  if (key instanceof Error || !key.getPublicSSH().equals(context.key.data)) return false;
+  if (!context.signature || !context.blob) return true;
+  return key.verify(context.blob, context.signature, context.hashAlgo) === true;
+}
+
+/** An ed25519 key pair in OpenSSH's formats. */
+export function newKey(): { private: string; public: string } {
+  return utils.generateKeyPairSync('ed25519');
+}
+
+/** The public half of a private key, as in known_hosts: `ssh-ed25519 AAAA…`. */
+export function publicLine(privateKey: string): string {
+  const key = utils.parseKey(privateKey);
+  if (key instanceof Error) throw key;
+  return `${key.type} ${key.getPublicSSH().toString('base64')}`;
+}
+
+/** Reads all of stdin, then answers. */
+export function answers(reply: {
+  stdout?: string | Buffer;
+  stderr?: string;
+  code?: number;
+  onStdin?: (input: string) => void;
+}): CommandHandler {
+  return (channel) => {
+    text(channel).then((input) => {
+      reply.onStdin?.(input);
+      if (reply.stderr) channel.stderr.write(reply.stderr);
+      channel.write(reply.stdout ?? '', () => {
+        channel.exit(reply.code ?? 0);
+        channel.end();
+      });
+    });
+  };
+}
+
+/** Runs the command for real, by this machine's sh, with nothing but the given PATH in its environment. */
+export function runsLocally(commandLine: string, path = process.env.PATH): CommandHandler {
+  return (channel) => {
+    const child = spawn('/bin/sh', ['-c', commandLine], { env: { PATH: path }, stdio: 'pipe' });
+    child.stdin.on('error', () => undefined);
+    channel.pipe(child.stdin);
+    child.stdout.pipe(channel, { end: false });
+    child.stderr.pipe(channel.stderr, { end: false });
+    channel.on('close', () => child.kill());
+    child.on('close', (code) => {
+      channel.exit(code ?? 255);
+      channel.end();
+    });
+  };
+}
