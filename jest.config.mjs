@@ -12,6 +12,7 @@ const common = {
 
 /** Three rings of truth: pure logic, real SSH on loopback, the real pair. */
 export default {
+  reporters: ['default', '<rootDir>/test/support/closing-line.cjs'],
   projects: [
     {
       ...common,

@@ -18,14 +18,9 @@ export async function apply(options: ApplyOptions, context: Context): Promise<Ex
   const saved = options.plan === undefined ? undefined : readPlan(options.plan);
   const begun = performance.now();
   const run = newRunId();
-  context.emit({
-    type: 'run-start',
-    command: 'apply',
-    run,
-    inventory: options.inventory,
-    hosts: options.limit ?? [],
-  });
-  const planned = await makePlan(options, context);
+  const planned = await makePlan(options, context, (hosts) =>
+    context.emit({ type: 'run-start', command: 'apply', run, inventory: options.inventory, hosts }),
+  );
   try {
     const shown = publicPlan(planned.plan);
     requireWhole(planned);

@@ -25,7 +25,11 @@ export interface Planned {
 }
 
 /** Loads and checks everything the user says; asks all hosts, one exec each; and compares. Changes nothing. */
-export async function makePlan(options: CommonOptions, context: Context): Promise<Planned> {
+export async function makePlan(
+  options: CommonOptions,
+  context: Context,
+  begin: (hosts: string[]) => void = () => {},
+): Promise<Planned> {
   const inventory = loadInventory(resolve(options.inventory), context.env);
   context.keepSecret(inventory.secrets);
   const playbooks = loadPlaybooks(inventory);
@@ -34,6 +38,7 @@ export async function makePlan(options: CommonOptions, context: Context): Promis
     expandAll(inventory, playbooks, inventory.hosts).filter(([host]) => hosts.includes(host)),
   );
 
+  begin(hosts.map((host) => host.name));
   const targets = hosts.map((host) => ({
     target: toTarget(host, options),
     questions: questionsOf(wanted.get(host) ?? []),
@@ -163,7 +168,7 @@ function planHost(
         ? { ...(resource.spec as FileSpec), rendered: renderContent(knowledge) }
         : resource.spec;
       const answer = found.answers.get(id);
-      if (!answer || answer.code !== 0)
+      if (answer?.code !== 0)
         throw new Error(`${id} could not be read on the host (exit code ${answer?.code ?? 'none'})`);
       return { id, task, type, spec, state: type.read(answer.output, spec), notify };
     });

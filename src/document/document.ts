@@ -1,114 +1,109 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { extname } from 'node:path';
-import { isMap, isNode, isPair, LineCounter, parseDocument, type Document as YamlDocument } from 'yaml';
+import { LineCounter } from 'yaml';
 import { type Fault, InputError } from '../errors';
+import { parseJson } from './json';
+import { type Parsed, type Path, placeAt, SyntaxMistake } from './place';
+import { parseYaml } from './yaml';
 
-export type Path = readonly (string | number)[];
+export type { Path } from './place';
 
 /** A JSON or YAML file that the user wrote: its value, and where each part of it stands in the text. */
 export interface Document {
   file: string;
   value: unknown;
-  /** The 1-based place of the node at `path`, or of its nearest existing parent. */
+  /** What is wrong with the text, though its value is known: a key that is there twice. */
+  faults: Fault[];
+  /** The 1-based place of the key or list item at `path`, or of its nearest parent that is in the text. */
   locate(path: Path): { line: number; column: number };
 }
 
 /**
  * Reads `file` as YAML when it ends in .yaml or .yml, otherwise as JSON (strictly: RFC 8259).
- * @throws InputError when it cannot be read or parsed; every syntax fault has its line and column.
+ * @throws InputError when it cannot be read or parsed, with the line and column where there is one.
  */
 export function readDocument(file: string): Document {
   return parseText(file, readText(file));
 }
 
 /** As {@link readDocument}, from text already in hand; `file` decides the format and stands in messages. */
-export function parseText(file: string, raw: string): Document {
-  const text = raw.replace(/^\uFEFF/, '');
+export function parseText(file: string, text: string): Document {
   const isYaml = ['.yaml', '.yml'].includes(extname(file).toLowerCase());
+  const at = placesOf(text);
+  const fail = (message: string, offset: number): never => {
+    throw new InputError([{ file, path: '', ...at(offset), message }]);
+  };
+  if (text.trim() === '') fail('the file is empty', 0);
+  if (text.includes('\0')) fail('a NUL character: this is not a text file', text.indexOf('\0'));
+  let parsed: Parsed;
+  try {
+    parsed = (isYaml ? parseYaml : parseJson)(text, (offset) => at(offset).line);
+  } catch (error) {
+    if (!(error instanceof SyntaxMistake)) throw error;
+    return fail(`is not ${isYaml ? 'YAML' : 'JSON'}: ${error.message}`, error.offset);
+  }
+  const { value, root, mistakes } = parsed;
+  return {
+    file,
+    value,
+    faults: mistakes.map(({ offset, path = [], message }) => ({
+      file,
+      path: formatPath(path),
+      ...at(offset),
+      message,
+    })),
+    locate: (path) => at(placeAt(root, path).offset),
+  };
+}
+
+function placesOf(text: string): (offset: number) => { line: number; column: number } {
   const lines = new LineCounter();
-  const tree = parseDocument(text, {
-    lineCounter: lines,
-    uniqueKeys: true,
-    merge: isYaml,
-    prettyErrors: false,
-  });
-  const at = (offset: number) => {
+  lines.addNewLine(0);
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines.addNewLine(at + 1);
+  return (offset) => {
     const { line, col } = lines.linePos(offset);
     return { line, column: col };
   };
-  const faults: Fault[] = tree.errors
-    .filter((error) => isYaml || error.code === 'DUPLICATE_KEY')
-    .map((error) => ({ file, path: '', ...at(error.pos[0]), message: error.message }));
-  if (!isYaml) faults.unshift(...jsonFaults(file, text, at));
-  if (faults.length > 0) throw new InputError(faults.slice(0, 20));
-  let value: unknown;
-  try {
-    value = isYaml ? tree.toJS({ maxAliasCount: 100 }) : JSON.parse(text);
-  } catch (error) {
-    throw new InputError([{ file, path: '', message: (error as Error).message }]);
-  }
-  return { file, value, locate: (path) => at(offsetOf(tree, path)) };
 }
 
-function readText(file: string): string {
-  let bytes: Buffer;
-  try {
-    bytes = readFileSync(file);
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    const why =
-      code === 'ENOENT'
-        ? 'there is no such file'
-        : code === 'EISDIR'
-          ? 'this is a folder, not a file'
-          : `cannot be read (${code})`;
-    throw new InputError([{ file, path: '', message: why }]);
-  }
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw new InputError([{ file, path: '', message: 'is not UTF-8 text' }]);
-  }
+/** No inventory, playbook or template comes near: what is bigger is another file, taken by mistake. */
+const biggest = 8 * 1024 * 1024;
+
+/**
+ * The text of a file of the user's, without a byte order mark.
+ * @throws InputError when there is none, or when it is no UTF-8 text.
+ */
+export function readText(file: string): string {
+  const bytes = readBytes(file);
+  const text = new TextDecoder('utf-8').decode(bytes);
+  const written = Buffer.from(text);
+  const start = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+  const wrong = bytes.subarray(start).findIndex((byte, index) => byte !== written[index]);
+  if (wrong < 0) return text;
+  const before = written.subarray(0, wrong).toString();
+  const isWide = bytes.subarray(0, 4).includes(0) || (bytes[0] ?? 0) >= 0xfe;
+  const why = isWide ? 'it looks like UTF-16: save it as UTF-8' : 'save it as UTF-8';
+  throw new InputError([
+    { file, path: '', ...placesOf(before)(before.length), message: `is not UTF-8 text; ${why}` },
+  ]);
 }
 
-function jsonFaults(file: string, text: string, at: (offset: number) => object): Fault[] {
+/** @throws InputError, saying why, when `file` cannot be read. */
+export function readBytes(file: string): Buffer {
+  const refuse = (message: string) => new InputError([{ file, path: '', message }]);
   try {
-    JSON.parse(text);
-    return [];
+    const about = statSync(file);
+    if (about.isDirectory()) throw refuse('this is a folder, not a file');
+    if (about.size > biggest || about.isCharacterDevice() || about.isBlockDevice())
+      throw refuse('is no file that a person wrote: it is bigger than 8 MiB, or a device');
+    return readFileSync(file);
   } catch (error) {
-    const message = (error as Error).message;
-    const position = /at position (\d+)/.exec(message)?.[1];
-    const offset = position ? Number(position) : text.length;
-    const why = message.replace(/ in JSON at position.*$/, '').replace(/, "[^]*" is not valid JSON$/, '');
-    return [
-      {
-        file,
-        path: '',
-        ...at(offset),
-        message: `is not JSON: ${text.trim() === '' ? 'the file is empty' : why}`,
-      },
-    ];
+    const { code } = error as NodeJS.ErrnoException;
+    if (error instanceof InputError) throw error;
+    if (code === 'ENOENT' || code === 'ENOTDIR') throw refuse('there is no such file');
+    if (code === 'EACCES') throw refuse('may not be read by you: see its permissions');
+    throw refuse(`cannot be read (${code})`);
   }
-}
-
-/** The offset of the key (where the node has one) or the item at `path`; of the nearest parent where it is missing. */
-function offsetOf(tree: YamlDocument, path: Path): number {
-  let node: unknown = tree.contents;
-  let offset = isNode(node) ? (node.range?.[0] ?? 0) : 0;
-  for (const part of path) {
-    if (isMap(node)) {
-      const pair = node.items.find((item) => isPair(item) && String(item.key) === String(part));
-      if (!pair) return offset;
-      if (isNode(pair.key)) offset = pair.key.range?.[0] ?? offset;
-      node = pair.value;
-    } else {
-      const next: unknown = tree.getIn(path.slice(0, path.indexOf(part) + 1), true);
-      if (!isNode(next)) return offset;
-      node = next;
-      offset = next.range?.[0] ?? offset;
-    }
-  }
-  return offset;
 }
 
 /** `hosts.fred.address`, `tasks[2].name`: how a path is written in messages. */

@@ -43,7 +43,13 @@ export async function survey(
   );
   const position = (name: string) => targets.findIndex(({ target }) => target.name === name);
   hosts.sort((a, b) => position(a.name) - position(b.name));
-  return { hosts, failures, close: () => hosts.forEach((host) => host.connection.close()) };
+  return {
+    hosts,
+    failures,
+    close: () => {
+      for (const host of hosts) host.connection.close();
+    },
+  };
 }
 
 const factsQuestion: Question = { id: 'facts', script: 'probe_facts' };

@@ -114,10 +114,10 @@ validate_file() { # PATH COMMAND
   done
   printf '%s\n' "$2" | sed "s|%s|$seen|" >"$step/command"
   ( eval "$script" ) >"$step/validation" 2>&1 </dev/null
-  status=$?
+  verdict=$?
   sed "s|$seen|$1|g" "$step/validation"
   [ "$seen" = "$new" ] || rm -f -- "$seen"
-  [ $status = 0 ] || { fail "$1 was refused by its validator (exit code $status)"; return; }
+  [ $verdict = 0 ] || { fail "$1 was refused by its validator (exit code $verdict)"; return; }
   if grep -qi warning "$step/validation"; then emit warning "$number" "$(sed "s|$seen|$1|g" "$step/validation" | base64 | tr -d '\n')"; fi
 }
 
@@ -133,8 +133,8 @@ verify_file() { # PATH SHA256
 restore_file() { # PATH
   names_of "$1"
   if [ -e "$old" ]; then
-    mv -fT -- "$old" "$real" || return
-    rm -f -- "$old"
+    # Two names of one file: the rename was not reached, or is undone already.
+    if [ "$old" -ef "$real" ]; then rm -f -- "$old"; else mv -fT -- "$old" "$real"; fi || return
   elif [ -e "$step/was-absent" ] && [ -f "$step/after" ] && [ -f "$real" ] && [ "$(hash_of "$real")" = "$(cat "$step/after")" ]; then
     rm -f -- "$real" || return
   fi
@@ -253,7 +253,7 @@ change_service() { # UNIT ENABLE MOVE
   fi
   if [ "$2" != - ]; then attempt systemctl -q "$2" "$unit" || return; fi
   if [ "$3" != - ]; then
-    attempt systemctl "$3" "$unit" || { status=$?; unit_report "$unit"; return $status; }
+    attempt systemctl "$3" "$unit" || { moved=$?; unit_report "$unit"; return $moved; }
   fi
 }
 
@@ -312,9 +312,9 @@ part() { # NUMBER PART
   step=$home/steps/$number
   mkdir -p "$step" || return
   "s$1_$2" >"$step/output" 2>&1
-  status=$?
-  [ $status = 0 ] || emit failed "$1" "$2 $status $({ [ ! -f "$step/command" ] || head -n 1 "$step/command"; } | base64 | tr -d '\n') $(tail -c 8000 "$step/output" | base64 | tr -d '\n')"
-  return $status
+  part_result=$?
+  [ $part_result = 0 ] || emit failed "$1" "$2 $part_result $({ [ ! -f "$step/command" ] || head -n 1 "$step/command"; } | base64 | tr -d '\n') $(tail -c 8000 "$step/output" | base64 | tr -d '\n')"
+  return $part_result
 }
 
 step_of() { # NUMBER PART...
@@ -397,8 +397,8 @@ drop_lock() {
 main() {
   set -u
   case $1 in
-    stage) stage || { status=$?; [ $status = 75 ] || restore; exit $status; } ;;
-    commit) commit || { status=$?; restore || exit 70; exit $status; } ;;
+    stage) stage || { result=$?; [ $result = 75 ] || restore || exit 70; exit $result; } ;;
+    commit) commit || { result=$?; restore || exit 70; exit $result; } ;;
     restore) restore || exit 70 ;;
     finish) finish ;;
   esac

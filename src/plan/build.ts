@@ -73,7 +73,7 @@ function toChange(
     host,
     task: one.task,
     type: one.type.type,
-    target: one.type.target(one.spec),
+    target: difference.target ?? one.type.target(one.spec),
     action,
     attributes: attributes.map(({ name, from, to }) => ({
       name,

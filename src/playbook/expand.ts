@@ -155,20 +155,20 @@ function contentOf(
   const { template, source, content } = spec;
   if (template !== undefined) {
     return (knowledge) => {
-      const file = find(playbook, 'templates', `${template}.ejs`);
+      const file = find(inventory, playbook, 'templates', `${template}.ejs`);
       const context = contextFor(inventory, host, playbook.outline.vars as Vars, knowledge);
       const text = render(readFileSync(file, 'utf8'), `${template}.ejs`, context, escapeFor(template));
       return Buffer.from(text.endsWith('\n') ? text : `${text}\n`);
     };
   }
   if (source !== undefined)
-    return () => readFileSync(isAbsolute(source) ? source : find(playbook, 'files', source));
+    return () => readFileSync(isAbsolute(source) ? source : find(inventory, playbook, 'files', source));
   const text = content ?? '';
   return () => Buffer.from(text.endsWith('\n') || text === '' ? text : `${text}\n`);
 }
 
-function find(playbook: Playbook, kind: 'templates' | 'files', name: string): string {
-  const tried = searchFolders(playbook.folder).map((folder) => join(folder, kind, name));
+function find(inventory: Inventory, playbook: Playbook, kind: 'templates' | 'files', name: string): string {
+  const tried = searchFolders(inventory, playbook).map((folder) => join(folder, kind, name));
   if (kind === 'files') tried.unshift(join(playbook.folder, name));
   for (const file of tried) {
     try {

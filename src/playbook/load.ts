@@ -22,9 +22,13 @@ function findInstallation(from: string): string {
   return here || parent === from ? from : findInstallation(parent);
 }
 
-/** The user's own folder wins over what is shipped, by name. */
-export function searchFolders(folder: string): string[] {
-  return [...new Set([resolve(folder), resolve(folder, '..'), installation])];
+/**
+ * Where a playbook's templates and files are looked for: beside the inventory, beside the playbook, in what is shipped.
+ * The user's own wins over the shipped one, by name.
+ */
+export function searchFolders(inventory: Inventory, playbook: Playbook): string[] {
+  const own = dirname(resolve(inventory.file));
+  return [...new Set([own, playbook.folder, dirname(playbook.folder), installation])];
 }
 
 /**

@@ -14,11 +14,11 @@ export class TemplateError extends Error {
 }
 
 /**
- * Renders EJS strictly: only the names of `context` exist, nothing is HTML-escaped, `<%= %>` writes through `escape`.
+ * Renders EJS strictly: only the names of `context` exist, nothing is HTML-escaped, `<%= %>` writes through `write`.
  * @param name what the template is called in errors.
  * @throws TemplateError with the template's line.
  */
-export function render(source: string, name: string, context: object, escape: Escape): string {
+export function render(source: string, name: string, context: object, write: Escape): string {
   try {
     const template = ejs.compile(source, {
       strict: true,
@@ -27,7 +27,7 @@ export function render(source: string, name: string, context: object, escape: Es
       escape: (value?: unknown) => {
         if (value === undefined || value === null)
           throw new ReferenceError('a value that is not there was to be written');
-        return escape(value);
+        return write(value);
       },
       compileDebug: true,
       filename: name,

@@ -24,6 +24,7 @@ export class HostsRenderer {
   readonly #options: HostsRendererOptions;
   readonly #colors: ReturnType<typeof pc.createColors>;
   readonly #spinner = new Spinner();
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(tasks: Task[], options: HostsRendererOptions) {
     this.#tasks = tasks;
@@ -33,7 +34,12 @@ export class HostsRenderer {
 
   render(): void {
     this.draw();
-    this.#spinner.start(() => this.draw());
+    this.#timer = setInterval(() => {
+      this.#spinner.spin();
+      this.draw();
+    }, 100);
+    // Spinner's own timer would keep the process from ending.
+    this.#timer.unref();
   }
 
   draw(): void {
@@ -42,7 +48,7 @@ export class HostsRenderer {
   }
 
   end(): void {
-    this.#spinner.stop();
+    clearInterval(this.#timer);
     this.#options.screen.leave(this.#tasks.flatMap((task) => this.#linesOf(task)));
   }
 

@@ -26,7 +26,7 @@ type LineSpec = z.output<typeof schema>;
 interface LineState {
   now: FileState;
   /** The file's text with the line made so, as the host's own awk edits it; absent with the file. */
-  then?: Buffer;
+  edited?: Buffer;
 }
 
 /**
@@ -39,29 +39,29 @@ export const line: ResourceType<LineSpec, LineState> = {
   target: (spec) => spec.path,
   probe: (spec) => `probe_line ${words(spec)}`,
   read(output) {
-    const [now = '', then] = output.split('\n=\n');
+    const [now = '', edited] = output.split('\n=\n');
     const state = readFileState(now);
     return {
       now: state,
-      ...(then !== undefined && state.kind === 'file' ? { then: Buffer.from(then, 'base64') } : {}),
+      ...(edited !== undefined && state.kind === 'file' ? { edited: Buffer.from(edited, 'base64') } : {}),
     };
   },
-  diff(spec, { now, then }, context) {
+  diff(spec, { now, edited }, context) {
     if (now.kind === 'other') throw new Error(`${spec.path} is ${now.what}, not a file`);
     if (now.kind === 'absent' && !context.packagesPending) {
       throw new Error(
         `${spec.path} does not exist, so no line of it can be changed: create it with a file resource, or install its package`,
       );
     }
-    if (now.kind === 'file' && then === undefined) throw new Error(`${spec.path} could not be read`);
-    if (now.kind === 'file' && then && sha256(then) === now.sha256) return [];
+    if (now.kind === 'file' && edited === undefined) throw new Error(`${spec.path} could not be read`);
+    if (now.kind === 'file' && edited && sha256(edited) === now.sha256) return [];
     const path = quote(spec.path);
     return [
       {
         action: 'update',
         attributes: now.kind === 'file' ? [] : [{ name: 'line', from: null, to: spec.line }],
         ...(now.kind === 'file'
-          ? { text: { from: now.content?.toString() ?? '', to: then?.toString() ?? '' } }
+          ? { text: { from: now.content?.toString() ?? '', to: edited?.toString() ?? '' } }
           : { notes: ['the file comes with a package that is installed first'] }),
         step: {
           phase: 'commit',

@@ -40,6 +40,8 @@ export interface Step {
 export interface Difference {
   action: 'create' | 'update' | 'remove' | 'install' | 'enable' | 'start' | 'reload' | 'restart' | 'run';
   attributes: Attribute[];
+  /** Where the resource's own target would not say what changes. */
+  target?: string;
   /** The whole text before and after, for a diff. */
   text?: { from: string | null; to: string | null };
   reason?: string;

@@ -72,6 +72,7 @@ export const sysctl: ResourceType<SysctlSpec, SysctlState> = {
       const pairs = attributes.map(({ name, to }) => quote(`${name}=${to}`)).join(' ');
       differences.push({
         action: 'update',
+        target: changed.join(', '),
         attributes,
         step: {
           phase: 'commit',

@@ -174,6 +174,6 @@ function lockedBy(holder: string): string {
 /** What is shown of a script: not the libraries that every one carries, and not the files' contents. */
 function withoutContents(script: string): string {
   return script
-    .replace(/<<'\.END\.'\n[^]*?\.END\.\n/g, '<<(contents)\n')
-    .replace(/# What haprov reads on a host\.[^]*\nmain "\$1"\n/, 'main "$1"\n');
+    .replace(/<<'\.END\.'\n[\s\S]*?\.END\.\n/g, '<<(contents)\n')
+    .replace(/# What haprov reads on a host\.[\s\S]*\nmain "\$1"\n/, 'main "$1"\n');
 }

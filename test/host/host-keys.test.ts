@@ -7,7 +7,6 @@ import {
   parseKnownHosts,
 } from '../../src/host/host-keys';
 
-// Made with ssh-keygen; its fingerprint as `ssh-keygen -l` prints it.
 const KEY = 'AAAAC3NzaC1lZDI1NTE5AAAAIKz1h3sPE2Yi1J3FJ3HXkcNCq3OX6nTfvYHNwBTVLsV4';
 const OTHER = 'AAAAC3NzaC1lZDI1NTE5AAAAIHb7C5mKQ8rbyjCEpM2YfYzyRt9QDVUrs2TtiGZyExAm';
 const key = Buffer.from(KEY, 'base64');

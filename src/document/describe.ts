@@ -1,0 +1,26 @@
+/** What was found, for a message: `is "80", in quotes`. `expected` tells which of its properties is the wrong one. */
+export function describe(value: unknown, expected: string): string {
+  if (value === undefined) return 'is missing';
+  if (value === null) return 'is empty (null)';
+  if (Array.isArray(value)) return value.length === 0 ? 'is an empty list' : 'is a list';
+  if (typeof value === 'object') {
+    const keys = Object.keys(value);
+    return keys.length === 0
+      ? 'is empty'
+      : `is an object with the key${keys.length > 1 ? 's' : ''} ${short(keys.join(', '))}`;
+  }
+  if (typeof value === 'string' && value !== '' && isUnquoted(value, expected))
+    return `is ${JSON.stringify(value)}, in quotes`;
+  const shown = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  const kind = typeof value === 'number' && !/number|port|seconds|from \d/.test(expected) ? ', a number' : '';
+  return `is ${short(shown)}${kind}`;
+}
+
+/** A number or a truth value that was written as a string. */
+function isUnquoted(value: string, expected: string): boolean {
+  return /from \d+ to \d+/.test(expected)
+    ? /^-?\d+$/.test(value)
+    : /^true or false/.test(expected) && /^(?:true|false)$/.test(value);
+}
+
+const short = (text: string) => (text.length > 60 ? `${text.slice(0, 57)}…` : text);

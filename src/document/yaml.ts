@@ -1,0 +1,108 @@
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  type ParsedNode,
+  parseDocument,
+  type YAMLMap,
+} from 'yaml';
+import {
+  addMember,
+  deepest,
+  type LineOf,
+  type Mistake,
+  type Parsed,
+  type Path,
+  type Place,
+  SyntaxMistake,
+} from './place';
+
+/** Far more than a person refers to one anchor, far fewer than exhaust the memory ("billion laughs"). */
+const mostAliases = 1000;
+
+/**
+ * Reads YAML 1.2, remembering where everything stands. Anchors and `<<` work.
+ * @throws SyntaxMistake at the first thing that is not YAML; what follows it would be guesses.
+ */
+export function parseYaml(text: string, line: LineOf): Parsed {
+  const tree = parse(text);
+  const [first] = [...tree.errors, ...tree.warnings].sort((a, b) => a.pos[0] - b.pos[0]);
+  if (first) throw new SyntaxMistake(inPlainWords(first.code, first.message), first.pos[0]);
+  const mistakes: Mistake[] = [];
+  const root = new Walk(tree, mistakes, line).place(tree.contents, [], tree.contents?.range[0] ?? 0);
+  try {
+    return { value: tree.toJS({ maxAliasCount: mostAliases }), root, mistakes };
+  } catch {
+    throw new SyntaxMistake('its anchors (&) and aliases (*) multiply beyond reason', root.offset);
+  }
+}
+
+function parse(text: string): Document.Parsed<ParsedNode> {
+  try {
+    return parseDocument(text, { uniqueKeys: false, merge: true, prettyErrors: false });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new SyntaxMistake(`is nested more than ${deepest} deep`, 0);
+  }
+}
+
+class Walk {
+  readonly #inside = new Set<unknown>();
+
+  constructor(
+    private readonly tree: Document.Parsed,
+    private readonly mistakes: Mistake[],
+    private readonly line: LineOf,
+  ) {}
+
+  place(node: unknown, path: Path, offset: number): Place {
+    if (path.length > deepest) throw new SyntaxMistake(`is nested more than ${deepest} deep`, offset);
+    this.#inside.add(node);
+    const place = this.#parts(node, path, offset);
+    this.#inside.delete(node);
+    return place;
+  }
+
+  #parts(node: unknown, path: Path, offset: number): Place {
+    if (isMap(node)) return this.#members(node, path, { offset, members: new Map() });
+    if (isSeq(node)) {
+      const items = node.items.map((item, index) =>
+        this.place(item, [...path, index], offsetOf(item) ?? offset),
+      );
+      return { offset, items };
+    }
+    if (isAlias(node)) {
+      const source = node.resolve(this.tree);
+      if (!source) throw new SyntaxMistake(`there is no anchor &${node.source} above this`, offset);
+      if (this.#inside.has(source)) throw new SyntaxMistake(`*${node.source} is inside itself`, offset);
+    }
+    return { offset };
+  }
+
+  #members(node: YAMLMap, path: Path, place: Place): Place {
+    for (const { key, value } of node.items) {
+      const offset = offsetOf(key) ?? place.offset;
+      if (!isScalar(key))
+        throw new SyntaxMistake('a key is a plain name here, not a list or an object', offset);
+      if (key.value === '<<') this.place(value, path, offset);
+      else {
+        const here = [...path, String(key.value ?? '')];
+        addMember(place, here, this.place(value, here, offset), this.mistakes, this.line);
+      }
+    }
+    return place;
+  }
+}
+
+const offsetOf = (node: unknown): number | undefined => (isNode(node) ? node.range?.[0] : undefined);
+
+function inPlainWords(code: string, message: string): string {
+  if (code === 'TAB_AS_INDENT') return 'a tab: YAML is indented with spaces only';
+  if (code === 'MULTIPLE_DOCS') return 'a second document (---) begins here; one file is one document';
+  if (code === 'TAG_RESOLVE_FAILED')
+    return `${message.replace(/^Unresolved tag: /, 'the tag ')} means nothing here`;
+  return message;
+}

@@ -1,0 +1,284 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ServerChannel } from 'ssh2';
+import { HostError } from '../../src/errors';
+import { type Connection, connect, type SshTarget } from '../../src/host/connection';
+import { type SshFiles, sshFiles } from '../support/ssh-files';
+import {
+  answers,
+  type CommandHandler,
+  newKey,
+  publicLine,
+  runsLocally,
+  type SshServer,
+  startSshServer,
+} from '../support/ssh-server';
+
+const AS_ROOT = 'exec env LC_ALL=C sh -s';
+
+let files: SshFiles;
+let server: SshServer;
+let connection: Connection;
+
+beforeEach(() => {
+  files = sshFiles();
+});
+
+afterEach(async () => {
+  connection?.close();
+  files.remove();
+  await server.close();
+});
+
+/** Logs in at a server that knows one command, or any that a sudo dialogue may make. */
+async function logIn(
+  handler: CommandHandler,
+  more: Partial<SshTarget> = {},
+  command = AS_ROOT,
+): Promise<void> {
+  const user = { publicKey: files.publicKey };
+  const key = newKey().private;
+  const commands = more.sudoPassword === undefined ? { [command]: handler } : anyCommand(handler);
+  server = await startSshServer({ hostKeys: [key], users: { root: user, careful: user }, commands });
+  files.write('known_hosts', `[127.0.0.1]:${server.port} ${publicLine(key)}\n`);
+  connection = await connect(files.target(server.port, more));
+}
+
+// The command of a sudo dialogue holds random marks.
+function anyCommand(handler: CommandHandler): Record<string, CommandHandler> {
+  return new Proxy({}, { get: () => handler });
+}
+
+const local: CommandHandler = (channel, link) => runsLocally(server.commands.at(-1) ?? '')(channel, link);
+
+async function failure(promise: Promise<unknown>): Promise<HostError> {
+  const error: unknown = await promise.then(
+    () => new Error('it went well'),
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(HostError);
+  return error as HostError;
+}
+
+describe('runScript', () => {
+  test('a script and what it leaves behind', async () => {
+    await logIn(local);
+    const result = await connection.runScript('echo out; echo err >&2; exit 3');
+    expect(result).toMatchObject({ code: 3, stdout: 'out\n', stderr: 'err\n' });
+    expect(connection.execs).toBe(1);
+    expect(server.commands).toEqual([AS_ROOT]);
+  });
+
+  test('a signal that ended it', async () => {
+    await logIn((channel) => {
+      channel.exit('TERM');
+      channel.end();
+    });
+    expect(await connection.runScript('')).toMatchObject({ code: null, signal: 'SIGTERM' });
+  });
+
+  test('5 MB in, 20 MB out', async () => {
+    await logIn(local);
+    const big = `: '${'x'.repeat(5_000_000)}'\nhead -c 20000000 /dev/zero | tr '\\0' y\necho done >&2`;
+    const result = await connection.runScript(big);
+    expect(result).toMatchObject({ code: 0, stderr: 'done\n' });
+    expect(result.stdout.length).toBe(20_000_000);
+    expect(/[^y]/.test(result.stdout)).toBe(false);
+  });
+
+  test('a server that reads slowly gets all of a large script', async () => {
+    let read = 0;
+    await logIn((channel) => {
+      channel.on('readable', async () => {
+        for (let chunk = channel.read() as Buffer | null; chunk; chunk = channel.read() as Buffer | null) {
+          read += chunk.length;
+          await sleep(1);
+        }
+      });
+      channel.on('end', () => {
+        channel.exit(0);
+        channel.end();
+      });
+    });
+    expect((await connection.runScript('z'.repeat(5_000_000))).code).toBe(0);
+    expect(read).toBe(5_000_000);
+  });
+
+  test('characters that are split across packets', async () => {
+    const text = 'Grüße, 東京, 🎉\n';
+    await logIn((channel) => {
+      const bytes = Buffer.from(text);
+      const send = (index: number): void => {
+        if (index < bytes.length) {
+          channel.write(bytes.subarray(index, index + 1), () => setImmediate(send, index + 1));
+          return;
+        }
+        channel.stderr.write(bytes.subarray(0, 4));
+        channel.exit(0);
+        channel.end();
+      };
+      send(0);
+    });
+    const chunks: string[] = [];
+    const { stdout } = await connection.runScript('', { onStdout: (chunk) => chunks.push(chunk) });
+    expect(stdout).toBe(text);
+    expect(chunks.join('')).toBe(text);
+    expect(chunks.join('|')).not.toContain('\ufffd');
+    expect(chunks.length).toBeGreaterThan(1);
+  });
+
+  test('no more than 8 channels at once; the rest wait their turn', async () => {
+    const waiting: ServerChannel[] = [];
+    const finish = (channel: ServerChannel): void => {
+      channel.exit(0);
+      channel.end();
+    };
+    let full: () => void = () => undefined;
+    const eight = new Promise<void>((resolve) => {
+      full = resolve;
+    });
+    let opened = false;
+    await logIn((channel) => {
+      if (opened) return finish(channel);
+      waiting.push(channel);
+      if (waiting.length === 8) full();
+    });
+    const all = Promise.all(Array.from({ length: 30 }, () => connection.runScript('')));
+    await eight;
+    await sleep(20);
+    expect(server.commands.length).toBe(8);
+    opened = true;
+    waiting.forEach(finish);
+    expect((await all).every(({ code }) => code === 0)).toBe(true);
+    expect(server.mostChannels).toBe(8);
+    expect(connection.execs).toBe(30);
+  });
+
+  test('a script that takes too long; the connection can still be used', async () => {
+    let calls = 0;
+    await logIn((channel, link) => {
+      calls += 1;
+      if (calls > 1) answers({ stdout: 'still here' })(channel, link);
+    });
+    const error = await failure(connection.runScript('sleep 60', { timeoutMs: 50 }));
+    expect(error.message).toBe('fred: the command did not end within 0.05 s');
+    expect((await connection.runScript('')).stdout).toBe('still here');
+  });
+
+  test('the connection drops during a command', async () => {
+    await logIn((_channel, link) => link.end());
+    const error = await failure(connection.runScript('true'));
+    expect(error.message).toContain('fred: the connection was lost during a command');
+    expect(error.exitCode).toBe(3);
+    expect((await failure(connection.runScript('true'))).message).toContain('the connection is lost');
+  });
+
+  test('the host closes the channel without saying how it ended', async () => {
+    await logIn((channel) => channel.end());
+    expect((await failure(connection.runScript('true'))).message).toContain('lost during a command');
+  });
+
+  test('close during a command; twice', async () => {
+    await logIn(() => undefined);
+    const running = failure(connection.runScript('true'));
+    await sleep(20);
+    connection.close();
+    connection.close();
+    expect((await running).message).toContain('lost during a command');
+  });
+
+  test('a login shell that lets nobody in is a result', async () => {
+    await logIn(answers({ stdout: 'This account is currently not available.\n', code: 1 }));
+    expect(await connection.runScript('true')).toMatchObject({ code: 1 });
+  });
+});
+
+describe('sudo', () => {
+  const careful = { user: 'careful', sudoPassword: 'se cret' };
+
+  /** A sudo that keeps to the real one's manners: prompt on stderr, one line of stdin for each of three tries. */
+  function fakeSudo(asks: boolean, password = careful.sudoPassword): CommandHandler {
+    const folder = files.path('bin');
+    mkdirSync(folder);
+    writeFileSync(
+      `${folder}/sudo`,
+      `#!/bin/sh
+[ "$1" = -n ] && { ${asks ? 'echo "sudo: a password is required" >&2; exit 1' : 'shift; exec "$@"'}; }
+shift; prompt=$2; shift 2
+tries=0
+while ${asks}; do
+  printf %s "$prompt" >&2
+  IFS= read -r answer || { echo "sudo: no password was provided" >&2; [ $tries = 0 ] || echo "sudo: $tries incorrect password attempt" >&2; exit 1; }
+  echo "$answer" >> ${files.path('answers')}
+  [ "$answer" = '${password}' ] && break
+  tries=$((tries + 1))
+  [ $tries = 3 ] && { echo "sudo: 3 incorrect password attempts" >&2; exit 1; }
+  echo "Sorry, try again." >&2
+done
+exec "$@"
+`,
+    );
+    chmodSync(`${folder}/sudo`, 0o755);
+    return (channel, link) =>
+      runsLocally(server.commands.at(-1) ?? '', `${folder}:${process.env.PATH}`)(channel, link);
+  }
+  const SCRIPT = 'read -r word <<END\nscript\nEND\necho "$word ran"; echo noise >&2; exit 4';
+
+  test('asks for the password', async () => {
+    await logIn(fakeSudo(true), careful);
+    expect(await connection.runScript(SCRIPT)).toMatchObject({
+      code: 4,
+      stdout: 'script ran\n',
+      stderr: 'noise\n',
+    });
+    expect(readFileSync(files.path('answers'), 'utf8')).toBe('se cret\n');
+    expect(server.commands.join()).not.toContain('cret');
+  });
+
+  test('has a password and does not ask for it', async () => {
+    await logIn(fakeSudo(false), careful);
+    expect(await connection.runScript(SCRIPT)).toMatchObject({
+      code: 4,
+      stdout: 'script ran\n',
+      stderr: 'noise\n',
+    });
+  });
+
+  test('asks, and a large script follows', async () => {
+    await logIn(fakeSudo(true), careful);
+    const { stdout } = await connection.runScript(`: '${'x'.repeat(1_000_000)}'\necho ran`);
+    expect(stdout).toBe('ran\n');
+  });
+
+  test('a wrong password is tried once, and neither script nor marks are taken for one', async () => {
+    await logIn(fakeSudo(true, 'another'), careful);
+    const error = await failure(connection.runScript('touch ran-all-the-same'));
+    expect(error.message).toBe('fred: sudo did not accept the password: Sorry, try again.');
+    expect(error.hint).toBe('Correct ssh.sudoPassword.');
+    expect(readFileSync(files.path('answers'), 'utf8')).toBe('se cret\n');
+    expect(existsSync(files.path('ran-all-the-same'))).toBe(false);
+  });
+
+  test('no password given, none needed', async () => {
+    await logIn(fakeSudo(false), { user: 'careful' }, 'exec env LC_ALL=C sudo -n sh -s');
+    expect(await connection.runScript('echo ran')).toMatchObject({ code: 0, stdout: 'ran\n' });
+  });
+
+  test('no password given, one needed', async () => {
+    await logIn(fakeSudo(true), { user: 'careful' }, 'exec env LC_ALL=C sudo -n sh -s');
+    const error = await failure(connection.runScript('echo ran'));
+    expect(error.message).toBe('fred: sudo needs a password: sudo: a password is required');
+    expect(error.hint).toContain('ssh.sudoPassword');
+  });
+
+  test('not installed', async () => {
+    const path = files.path('empty');
+    mkdirSync(path);
+    await logIn(
+      (channel, link) => runsLocally(`PATH=${path} /usr/bin/env LC_ALL=C sudo -n sh -s`)(channel, link),
+      { user: 'careful' },
+      'exec env LC_ALL=C sudo -n sh -s',
+    );
+    expect((await failure(connection.runScript('true'))).message).toContain('sudo is not installed there');
+  });
+});

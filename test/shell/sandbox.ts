@@ -1,0 +1,253 @@
+import { execFile } from 'node:child_process';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { type JournalEntry, journalReader } from '../../src/host/journal';
+import { buildProbe } from '../../src/host/probe';
+import { buildTransaction, continueScript, stageScript, type Verb } from '../../src/host/transaction';
+import { resourceType } from '../../src/resources/registry';
+import type { Difference, DiffContext, Step } from '../../src/resources/resource';
+
+/** How to call a POSIX shell: `dash`, `bash --posix`, … */
+export type Shell = readonly [string, ...string[]];
+
+const installed = (program: string) =>
+  (process.env.PATH ?? '').split(delimiter).some((folder) => {
+    try {
+      accessSync(join(folder, program), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+
+/** The shells of this machine that have to agree; `sh` is always one of them. */
+export const shells: Shell[] = [
+  ['sh'],
+  ...(
+    [
+      ['bash', '--posix'],
+      ['busybox', 'sh'],
+      ['ksh'],
+    ] as const
+  ).filter(([program]) => installed(program)),
+];
+
+/** The awk programs of this machine; the first is the one that `awk` means. */
+export const awks = ['awk', ...['mawk', 'gawk', 'original-awk'].filter(installed)];
+
+export const me = userInfo().username;
+export const isRoot = process.getuid?.() === 0;
+
+export interface Outcome {
+  code: number;
+  stderr: string;
+  journal: JournalEntry[];
+}
+
+/**
+ * A host as far as scripts can tell: the real shell and coreutils, and everything else under a temporary folder.
+ * rpm, yum, systemctl and sysctl fail on every call that they were not told of.
+ */
+export class Sandbox {
+  /** Real path of the folder that stands for the host's `/`. */
+  readonly host: string;
+  readonly #root = realpathSync(mkdtempSync(join(tmpdir(), 'haprov-sh-')));
+  readonly #bin = join(this.#root, 'bin');
+
+  constructor(private readonly shell: Shell = ['sh']) {
+    this.host = join(this.#root, 'host');
+    for (const folder of [this.host, this.#bin, join(this.#root, 'proc/sys')])
+      mkdirSync(folder, { recursive: true });
+    for (const program of ['rpm', 'yum', 'systemctl', 'sysctl']) this.fake(program, '');
+  }
+
+  /** Removes it all; throws when a faked program was called in a way it was not told of. */
+  dispose(): void {
+    const calls = join(this.#root, 'unexpected');
+    const unexpected = existsSync(calls) ? readFileSync(calls, 'utf8') : '';
+    rmSync(this.#root, { recursive: true, force: true });
+    if (unexpected) throw new Error(`unexpected calls:\n${unexpected}`);
+  }
+
+  path(relative: string): string {
+    return join(this.host, relative);
+  }
+
+  /** Writes a file on the host, with its folders. */
+  write(relative: string, content: string | Buffer, mode = 0o644): string {
+    const path = this.path(relative);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, content, { mode });
+    return path;
+  }
+
+  read(relative: string): string {
+    return readFileSync(this.path(relative), 'utf8');
+  }
+
+  /** A program that answers what `branches` (of `case "$*" in`) know, and fails loudly on anything else. */
+  fake(program: string, branches: string): void {
+    const text = `#!/bin/sh
+state=${this.#root}/state-of-fakes; mkdir -p "$state"
+printf '%s %s\\n' ${program} "$*" >>"$state/calls"
+case "$*" in
+${branches}
+*) echo "${program} $*" >>${this.#root}/unexpected; echo "unexpected: ${program} $*" >&2; exit 99 ;;
+esac
+`;
+    writeFileSync(join(this.#bin, program), text, { mode: 0o755 });
+  }
+
+  /** A program of the real machine by another name, e.g. gawk for awk. */
+  alias(name: string, program: string): void {
+    writeFileSync(join(this.#bin, name), `#!/bin/sh\nexec ${program} "$@"\n`, { mode: 0o755 });
+  }
+
+  /** Every call of a faked program so far. */
+  calls(): string[] {
+    const file = join(this.#root, 'state-of-fakes/calls');
+    return existsSync(file) ? readFileSync(file, 'utf8').trimEnd().split('\n') : [];
+  }
+
+  /** A folder that fakes keep what they know in. */
+  get memory(): string {
+    return join(this.#root, 'state-of-fakes');
+  }
+
+  /** The kernel's parameters. */
+  sysctls(values: Record<string, string>): void {
+    for (const [key, value] of Object.entries(values)) {
+      const file = join(this.#root, 'proc/sys', key.replaceAll('.', '/'));
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, `${value}\n`);
+    }
+    this.fake(
+      'sysctl',
+      `"-q -w "*) pair="$3"; file=${this.#root}/proc/sys/$(printf %s "\${pair%%=*}" | tr . /); [ -f "$file" ] && printf '%s\\n' "\${pair#*=}" | sed 's/ *$//' >"$file" ;;`,
+    );
+  }
+
+  sysctl(key: string): string {
+    return readFileSync(join(this.#root, 'proc/sys', key.replaceAll('.', '/')), 'utf8').trimEnd();
+  }
+
+  /** Everything on the host but times: a line each, with type, mode, owner, number of names and content. */
+  tree(relative = ''): string[] {
+    const path = this.path(relative);
+    const stat = lstatSync(path);
+    const what = stat.isSymbolicLink()
+      ? `link to ${readlinkSync(path)}`
+      : stat.isDirectory()
+        ? 'folder'
+        : `file x${stat.nlink} ${JSON.stringify(readFileSync(path, 'latin1'))}`;
+    const own = `${relative || '.'} ${(stat.mode & 0o7777).toString(8)} ${stat.uid}:${stat.gid} ${what}`;
+    if (!stat.isDirectory()) return [own];
+    const names = readdirSync(path).sort();
+    return [own, ...names.flatMap((name) => this.tree(join(relative, name)))];
+  }
+
+  /** Runs `script` as a probe does, and gives back what it printed. */
+  async probe(script: string): Promise<string> {
+    const probe = buildProbe([{ id: 'it', script }]);
+    const { stdout, stderr } = await this.#run(this.#here(probe.script));
+    if (stderr) throw new Error(stderr);
+    const answer = probe.read(stdout).get('it');
+    if (answer?.code !== 0) throw new Error(`exit code ${answer?.code}: ${answer?.output}`);
+    return answer.output;
+  }
+
+  /** What a playbook's entry would change here, by the real probe, reader and diff. */
+  async diff(raw: { type: string }, context: DiffContext = { packagesPending: false }): Promise<Difference[]> {
+    const type = resourceType(raw.type);
+    if (!type) throw new Error(`no type ${raw.type}`);
+    const parsed = type.schema.parse(raw) as { content?: string };
+    const spec = raw.type === 'file' ? { ...parsed, rendered: Buffer.from(parsed.content ?? '') } : parsed;
+    return type.diff(spec, type.read(await this.probe(type.probe(spec)), spec), context);
+  }
+
+  /** The steps of these entries, in their order. */
+  async steps(...raws: { type: string }[]): Promise<Step[]> {
+    const found = [];
+    for (const raw of raws) found.push(...(await this.diff(raw)));
+    return found.map(({ step }) => step);
+  }
+
+  stage(steps: readonly Step[], run = 'run1', owner = 'me@laptop'): Promise<Outcome> {
+    const titled = steps.map((step, index) => ({ title: `step ${index + 1}`, step }));
+    return this.#drive(stageScript(run, buildTransaction(run, owner, titled)));
+  }
+
+  go(verb: Verb, run = 'run1'): Promise<Outcome> {
+    return this.#drive(continueScript(run, verb));
+  }
+
+  /** Stages and commits, as an apply does. */
+  async apply(steps: readonly Step[], run = 'run1'): Promise<Outcome> {
+    const staged = await this.stage(steps, run);
+    if (staged.code !== 0) return staged;
+    const { code, stderr, journal } = await this.go('commit', run);
+    return { code, stderr, journal: [...staged.journal, ...journal] };
+  }
+
+  state(run = 'run1'): string {
+    return readlinkSync(join(this.#root, 'state/runs', run, 'state'));
+  }
+
+  get lock(): string | undefined {
+    const file = join(this.#root, 'state/lock');
+    return existsSync(dirname(file)) && readdirSync(dirname(file)).includes('lock')
+      ? readlinkSync(file)
+      : undefined;
+  }
+
+  /** Where the run keeps what it did. */
+  home(run = 'run1'): string {
+    return join(this.#root, 'state/runs', run);
+  }
+
+  /** `script`, which names the host's own places, as it has to be to stay in here. */
+  #here(script: string): string {
+    const places: [string, string][] = [
+      ['PATH=/usr/sbin:', `PATH=${this.#bin}:/usr/sbin:`],
+      ['/proc/sys/', `${this.#root}/proc/sys/`],
+      ['/var/lib/haprov', `${this.#root}/state`],
+      ['setsid sh ', `setsid ${this.shell.join(' ')} `],
+    ];
+    return places.reduce((text, [from, to]) => text.replaceAll(from, to), script);
+  }
+
+  async #drive(script: string): Promise<Outcome> {
+    const { code, stdout, stderr } = await this.#run(this.#here(script));
+    const journal: JournalEntry[] = [];
+    journalReader((entry) => journal.push(entry))(stdout);
+    return { code, stderr, journal };
+  }
+
+  #run(script: string): Promise<{ code: number; stdout: string; stderr: string }> {
+    const [program, ...words] = this.shell;
+    return new Promise((resolve) => {
+      const child = execFile(
+        program,
+        words,
+        { cwd: this.#root, maxBuffer: 64 << 20 },
+        (error, stdout, stderr) =>
+          resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, stdout, stderr }),
+      );
+      child.stdin?.end(script);
+    });
+  }
+}

@@ -1,0 +1,159 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+/** The real pair of test/lab, and haprov run against it as a user runs it. */
+
+const state = resolve('test/lab/.state');
+export const statsPassword = 'lab-stats-password';
+export const vip = '192.168.56.200';
+export const addresses: Record<string, string> = {
+  fred: '192.168.56.201',
+  ethyl: '192.168.56.202',
+  lucy: '192.168.56.203',
+  ricky: '192.168.56.204',
+};
+
+/** `describe`, where the lab is up; otherwise the same, skipped under a title that says so. */
+export const describeLab: typeof describe | typeof describe.skip =
+  process.env.HAPROV_LAB === 'up' ? describe : (describe.skip as typeof describe);
+
+export interface Finished {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+const sshOptions = [
+  '--identity',
+  join(state, 'id_ed25519'),
+  '--known-hosts',
+  join(state, 'known_hosts'),
+  '--ssh-config',
+  'none',
+];
+
+/** Starts `haprov WORDS…` with the lab's key and the stats password in its environment. */
+export function startHaprov(
+  words: string[],
+  env: NodeJS.ProcessEnv = {},
+): { child: ChildProcess; finished: Promise<Finished> } {
+  const child = spawn(process.execPath, [resolve('dist/haprov.js'), ...words, ...sshOptions], {
+    env: { ...process.env, HAPROV_STATS_PASSWORD: statsPassword, NO_COLOR: '1', CI: '1', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+    stdout += chunk;
+  });
+  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
+    stderr += chunk;
+  });
+  const finished = new Promise<Finished>((done) =>
+    child.on('close', (code) => done({ code, stdout, stderr })),
+  );
+  return { child, finished };
+}
+
+export const haprov = (...words: string[]): Promise<Finished> => startHaprov(words).finished;
+
+/** Runs a shell command on a lab host as root and gives its output. @throws Error when it fails. */
+export function on(host: string, command: string): string {
+  const result = spawnSync(
+    'ssh',
+    ['-F', join(state, 'ssh_config'), '-o', 'BatchMode=yes', '-o', 'ConnectTimeout=3', host, command],
+    {
+      encoding: 'utf8',
+    },
+  );
+  if (result.status !== 0)
+    throw new Error(`${host}: ${command}: exit ${result.status}: ${result.stderr}${result.stdout}`);
+  return result.stdout;
+}
+
+/** Runs `test/lab/lab WORDS…`. @throws Error when it fails. */
+export function lab(...words: string[]): void {
+  const result = spawnSync('test/lab/lab', words, { encoding: 'utf8' });
+  if (result.status !== 0) throw new Error(`lab ${words.join(' ')}: ${result.stdout}${result.stderr}`);
+}
+
+/** Runs the engine's own command, for faults that the hosts cannot make by themselves. */
+export function docker(...words: string[]): void {
+  const result = spawnSync('docker', words, { encoding: 'utf8' });
+  if (result.status !== 0) throw new Error(`docker ${words.join(' ')}: ${result.stderr}`);
+}
+
+type Json = { [key: string]: unknown };
+
+/** A copy of the example inventory, changed by `edit`, in a folder of its own; gives the file's path. */
+export function inventoryFile(edit: (inventory: Json) => void = () => {}): string {
+  const inventory = JSON.parse(readFileSync('inventory.example.json', 'utf8')) as Json;
+  edit(inventory);
+  const file = join(mkdtempSync(join(tmpdir(), 'haprov-lab-')), 'inventory.json');
+  writeFileSync(file, JSON.stringify(inventory, null, 2));
+  return file;
+}
+
+export interface Reply {
+  status: number;
+  server?: string;
+  body: string;
+}
+
+/** One request on a connection of its own; `undefined` where nobody answered. */
+export async function fetchUrl(
+  url: string,
+  headers: Record<string, string> = {},
+): Promise<Reply | undefined> {
+  try {
+    const response = await fetch(url, {
+      headers: { connection: 'close', ...headers },
+      signal: AbortSignal.timeout(1000),
+    });
+    const server = /SERVERNAME=([^;]+)/.exec(response.headers.get('set-cookie') ?? '')?.[1];
+    return { status: response.status, ...(server ? { server } : {}), body: await response.text() };
+  } catch {
+    return undefined;
+  }
+}
+
+/** The hosts whose interface has the VIP. */
+export const holders = (hosts = ['fred', 'ethyl']) =>
+  hosts.filter((host) => attempt(host, 'ip -o addr show').includes(` ${vip}/`));
+
+/** As {@link on}, for a host that may be down: then nothing. */
+function attempt(host: string, command: string): string {
+  try {
+    return on(host, command);
+  } catch {
+    return '';
+  }
+}
+
+/** Tries until `probe` gives something, at most `times`, `pause` ms apart. @throws Error when it never does. */
+export async function eventually<T>(
+  what: string,
+  probe: () => T | Promise<T>,
+  times = 100,
+  pause = 100,
+): Promise<NonNullable<T>> {
+  for (let attempt = 0; attempt < times; attempt++) {
+    const found = await probe();
+    if (found) return found;
+    await new Promise((done) => setTimeout(done, pause));
+  }
+  throw new Error(`${what} did not happen in ${times} tries`);
+}
+
+/** What a dry run must leave alone: /etc, packages, units, kernel parameters, addresses, and our own folder. */
+export function fingerprint(host: string): string {
+  return on(
+    host,
+    `{ find /etc /usr/libexec /var/lib/haprov -xdev \\( -type f -o -type l \\) -print0 2>/dev/null | sort -z | xargs -0 stat -c '%n %s %a %U %G %Y' ;
+       find /etc -xdev -type f -print0 | sort -z | xargs -0 cat | sha256sum; rpm -qa | sort;
+       systemctl list-unit-files --no-legend; systemctl list-units --no-legend --all --type=service --plain | awk '{print $1, $3, $4}' | grep -v -e user -e session;
+       sysctl -n net.ipv4.ip_forward net.ipv4.ip_nonlocal_bind; ip -o addr show; ls -A /tmp /root /var/lib; }`,
+  );
+}
