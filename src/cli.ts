@@ -2,8 +2,12 @@ import { createInterface } from 'node:readline/promises';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { type ApplyOptions, apply } from './commands/apply';
 import type { Context } from './commands/context';
+import { type LogOptions, log } from './commands/log';
 import { type PlanOptions, plan } from './commands/plan';
+import { type PushOptions, push } from './commands/push';
+import { type RollbackOptions, rollback } from './commands/rollback';
 import { schema } from './commands/schema';
+import { type UnlockOptions, unlock } from './commands/unlock';
 import { ExitCode, HaprovError } from './errors';
 import type { Secrets } from './inventory/secrets';
 import { renderError } from './report/error-text';
@@ -37,16 +41,29 @@ hostCommand('plan', 'show what apply would change, and change nothing')
     ),
   );
 
-hostCommand('apply', 'make the hosts as the inventory says')
-  .option('--json', 'one event a line')
+rolloutCommand('apply', 'make the hosts as the inventory says')
   .option('--plan <file>', 'only if nothing has drifted since this plan was saved')
-  .option('-y, --yes', 'do not ask')
-  .action((inventory, options) =>
-    execute<ApplyOptions>(
-      { ...options, inventory, json: options.json ?? false, yes: options.yes ?? false },
-      apply,
-    ),
+  .action((inventory, options) => execute<ApplyOptions>({ ...options, inventory }, apply));
+
+rolloutCommand('push', 'as apply, for files, lines, kernel parameters and services only: never packages')
+  .option('--watch', 'plan again whenever the inventory, a playbook or a template is saved', false)
+  .action((inventory, options) => execute<PushOptions>({ ...options, inventory }, push));
+
+rolloutCommand('rollback', 'undo the newest run, or all that came after one, by a plan of its own')
+  .option('--to <run>', 'back to how it was when this run had finished')
+  .action((inventory, options) => execute<RollbackOptions>({ ...options, inventory }, rollback));
+
+hostCommand('log', 'what was done to the hosts, by whom, and what came of it')
+  .argument('[run]', 'only this run, in full: its name, or any part that no other has')
+  .option('--json', 'the runs as data')
+  .action((inventory, run, options) =>
+    execute<LogOptions>({ ...options, inventory, run, json: options.json ?? false }, log),
   );
+
+hostCommand('unlock', 'who holds which lock; takes those away that nobody needs any more')
+  .option('--force', 'also of a run that is alive: end it, and put back what it changed', false)
+  .option('-y, --yes', 'do not ask', false)
+  .action((inventory, options) => execute<UnlockOptions>({ ...options, inventory, json: false }, unlock));
 
 program
   .command('schema')
@@ -56,6 +73,28 @@ program
   .action((kind: 'inventory' | 'playbook', options: { write?: string }) =>
     execute<{ kind: 'inventory' | 'playbook'; write?: string }>({ kind, ...options, color: true }, schema),
   );
+
+/** A command that changes hosts. */
+function rolloutCommand(name: string, description: string): Command {
+  return hostCommand(name, description)
+    .optionsGroup('Rollout:')
+    .option('-y, --yes', 'do not ask', false)
+    .option('--serial <n|p%>', 'how many hosts at a time', '1')
+    .option('--allow-outage', 'also make changes during which clients are not served', false)
+    .addOption(
+      new Option('--on-failure <what>', 'restore the host that failed, or all that this run has changed')
+        .choices(['restore', 'restore-all'])
+        .default('restore'),
+    )
+    .option('--steady <seconds>', 'all must be well for so long before the next host', seconds(0, 3600), 2)
+    .option(
+      '--confirm-within <seconds>',
+      'a host that is not confirmed for so long restores itself',
+      seconds(5, 3600),
+      60,
+    )
+    .option('--json', 'one event a line', false);
+}
 
 /** A command that goes to the inventory's hosts. */
 function hostCommand(name: string, description: string): Command {
@@ -90,6 +129,16 @@ function parsePort(text: string): number {
   return port;
 }
 
+function seconds(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+(\.\d+)?$/.test(text) || value < min || value > max) {
+      throw new InvalidArgumentError(`it is a number of seconds from ${min} to ${max}.`);
+    }
+    return value;
+  };
+}
+
 function oneOf(...words: string[]): (text: string) => string {
   return (text) => {
     if (!words.includes(text)) throw new InvalidArgumentError(`it is one of: ${words.join(', ')}.`);
@@ -103,7 +152,7 @@ async function execute<O>(options: O & OutputOptions, run: Run<O>): Promise<void
   const color = options.color && wantsColor(env, stdout);
   const verbose = options.verbose ?? false;
   // `plan --json` and the like print one document; their progress would spoil it.
-  const isDocument = run !== (apply as unknown);
+  const isDocument = ![apply, push, rollback].includes(run as never);
   const reporter = createReporter({
     mode: options.json && !isDocument ? 'json' : 'auto',
     quiet: (options.quiet ?? false) || (isDocument && (options.json ?? false)),
@@ -136,13 +185,13 @@ async function execute<O>(options: O & OutputOptions, run: Run<O>): Promise<void
       mask = (text) => secrets.mask(text);
     },
     emit: (event: EventBody) => reporter.handle(maskAll({ at: new Date().toISOString(), ...event }, mask)),
-    print: (text) => {
+    print: async (text) => {
       if (options.quiet) return;
-      reporter.pause?.();
+      await reporter.pause?.();
       stdout.write(text.endsWith('\n') ? text : `${text}\n`);
     },
-    confirm: (question) => {
-      reporter.pause?.();
+    confirm: async (question) => {
+      await reporter.pause?.();
       return ask(question);
     },
   };
@@ -176,10 +225,12 @@ async function ask(question: string): Promise<boolean | undefined> {
   }
 }
 
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  // Whoever read us has gone (`haprov plan | head`): nothing is left to say.
-  process.exit(error.code === 'EPIPE' ? process.exitCode : 1);
-});
+// Whoever read us may go (`haprov apply … | head`): what was begun is still carried to its end.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
 
 program.parseAsync().catch((error: unknown) => {
   if (!(error instanceof CommanderError)) throw error;

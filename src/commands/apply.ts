@@ -1,66 +1,167 @@
 import { hostname, userInfo } from 'node:os';
-import { ExitCode, UsageError } from '../errors';
+import { ExitCode, HaprovError, UsageError } from '../errors';
+import { describeProbe, type ProbeReport, probeTargets, startVipProbe } from '../ha/vip-probe';
+import { type Connection, connect } from '../host/connection';
+import { holds } from '../host/facts';
 import { readPlan, requireSame } from '../plan/compare';
-import { pending, publicPlan } from '../plan/plan';
+import { outages, worstOf } from '../plan/disruption';
+import { type Plan, pending, publicPlan } from '../plan/plan';
 import { renderPlan } from '../report/plan-text';
-import { commitOrder } from '../rollout/order';
+import { gateDefaults } from '../rollout/gate';
+import { parseSerial } from '../rollout/order';
+import { Pair } from '../rollout/pair';
 import { rollOut } from '../rollout/rollout';
 import type { CommonOptions, Context } from './context';
-import { makePlan, newRunId, requireWhole } from './planning';
+import { makePlan, newRunId, type Planned, requireWhole } from './planning';
 
-export interface ApplyOptions extends CommonOptions {
-  plan?: string;
+/** How changes are rolled out: shared by every command that makes some. */
+export interface RolloutOptions {
   yes: boolean;
+  serial: string;
+  onFailure: 'restore' | 'restore-all';
+  /** Seconds until a host that nobody confirms restores itself. */
+  confirmWithin: number;
+  /** Seconds that everything must be well before the next host. */
+  steady: number;
+  allowOutage: boolean;
+}
+
+export interface ApplyOptions extends CommonOptions, RolloutOptions {
+  plan?: string;
 }
 
 /** `haprov apply`: shows the plan, asks, and does it. */
 export async function apply(options: ApplyOptions, context: Context): Promise<ExitCode> {
   const saved = options.plan === undefined ? undefined : readPlan(options.plan);
-  const begun = performance.now();
+  return planAndCarryOut('apply', options, context, { saved });
+}
+
+/** Makes a plan of the inventory, or of some types of its resources, and carries it out. */
+export async function planAndCarryOut(
+  command: string,
+  options: CommonOptions & RolloutOptions,
+  context: Context,
+  { saved, only }: { saved?: Plan; only?: ReadonlySet<string> },
+): Promise<ExitCode> {
   const run = newRunId();
-  const planned = await makePlan(options, context, (hosts) =>
-    context.emit({ type: 'run-start', command: 'apply', run, inventory: options.inventory, hosts }),
-  );
+  const begun = performance.now();
+  const planned = await makePlan(options, context, {
+    begin: (hosts) => context.emit({ type: 'run-start', command, run, inventory: options.inventory, hosts }),
+    recover: true,
+    only,
+  });
   try {
-    const shown = publicPlan(planned.plan);
     requireWhole(planned);
-    if (saved) requireSame(saved, shown);
-    const end = (exitCode: ExitCode, changed: number, failed: number, message: string) => {
-      context.emit({
-        type: 'run-end',
-        exitCode,
-        ms: Math.round(performance.now() - begun),
-        changed,
-        failed,
-        message,
-      });
-      return exitCode;
-    };
-    if (!options.json) context.print(renderPlan(shown, context));
-    if (pending(shown) === 0) return end(ExitCode.done, 0, 0, 'no change');
-    if (!options.yes) {
-      const answer = await context.confirm(`Make these changes on ${changedHosts(shown).join(' and ')}?`);
-      if (answer === undefined)
-        throw new UsageError(
-          'there is nobody to ask: this is not a terminal',
-          'say --yes to apply without a question',
-        );
-      if (!answer) return end(ExitCode.done, 0, 0, 'not applied: you said no');
-    }
-    const result = await rollOut({
-      run,
-      owner: `${userInfo().username}@${hostname()}`,
-      hosts: commitOrder(planned.plan.hosts, planned.holders),
-      connections: new Map(planned.survey.hosts.map((host) => [host.name, host.connection])),
-      emit: (event) => context.emit(event),
-      stopping: context.stopping,
-    });
-    return end(result.exitCode, result.changed, result.failed, result.message);
+    if (saved) requireSame(saved, publicPlan(planned.plan));
+    return await carryOut({ command, run, begun, planned }, options, context);
   } finally {
     planned.survey.close();
   }
 }
 
-function changedHosts(plan: { hosts: { host: string; changes: unknown[] }[] }): string[] {
-  return plan.hosts.filter((host) => host.changes.length > 0).map((host) => host.host);
+/** Shows a plan, asks whether it is meant, and rolls it out. */
+export async function carryOut(
+  { command, run, begun, planned }: { command: string; run: string; begun: number; planned: Planned },
+  options: CommonOptions & RolloutOptions,
+  context: Context,
+): Promise<ExitCode> {
+  const shown = publicPlan(planned.plan);
+  const end = (exitCode: ExitCode, changed: number, failed: number, message: string) => {
+    context.emit({
+      type: 'run-end',
+      exitCode,
+      ms: Math.round(performance.now() - begun),
+      changed,
+      failed,
+      message,
+    });
+    return exitCode;
+  };
+  if (!options.json) await context.print(renderPlan(shown, context));
+  if (pending(shown) === 0) return end(ExitCode.done, 0, 0, 'no change');
+  const changed = planned.plan.hosts.filter((host) => host.changes.length > 0);
+  refuseOutages(shown, options.allowOutage);
+  const serial = parseSerial(options.serial, changed.length);
+  if (!options.yes) {
+    const answer = await context.confirm(
+      `Make these changes on ${changed.map((host) => host.host).join(' and ')}?`,
+    );
+    if (answer === undefined) {
+      throw new UsageError(
+        'there is nobody to ask: this is not a terminal',
+        'say --yes to apply without a question',
+      );
+    }
+    if (!answer) return end(ExitCode.done, 0, 0, 'not applied: you said no');
+  }
+  const connections = new Map(planned.survey.hosts.map((host) => [host.name, host.connection]));
+  const probe = await startVipProbe(probeTargets(planned.inventory), { fallback: prober(planned) });
+  const result = await rollOut({
+    run,
+    command,
+    inventory: planned.inventory.name,
+    owner: `${userInfo().username}@${hostname()}`,
+    hosts: changed,
+    connections,
+    reconnect: reconnector(planned, connections),
+    pair: new Pair(planned.inventory, connections, planned.expectations),
+    serial,
+    leaseSeconds: options.confirmWithin,
+    onFailure: options.onFailure,
+    gate: { ...gateDefaults, steadyMs: options.steady * 1000 },
+    emit: (event) => context.emit(event),
+    stopping: context.stopping,
+  });
+  reportProbe(await probe.stop(), shown, context);
+  for (const connection of connections.values()) connection.close();
+  return end(result.exitCode, result.changed, result.failed, result.message);
+}
+
+/** @throws UsageError naming every change that clients would notice, unless that is allowed. */
+function refuseOutages(plan: Plan, isAllowed: boolean): void {
+  const found = isAllowed ? [] : outages(plan);
+  if (found.length === 0) return;
+  const rows = found.map(
+    ({ host, change, why, seconds }) =>
+      `  ${host}: ${change}: ${why}${seconds === null ? '' : ` (about ${seconds} s)`}`,
+  );
+  throw new UsageError(
+    `clients would go unserved, so nothing was changed:\n${rows.join('\n')}`,
+    'say --allow-outage if that is meant, at a time when it may be',
+  );
+}
+
+/** Who probes VIPs that the laptop does not reach: a host that holds none, so that the network is part of what is probed. */
+function prober({ inventory, survey }: Planned): { host: string; connection: Connection } | undefined {
+  const without = survey.hosts.find(({ facts }) => !inventory.vips.some((vip) => holds(facts, vip.address)));
+  const host = without ?? survey.hosts[0];
+  return host && { host: host.name, connection: host.connection };
+}
+
+function reportProbe(reports: readonly ProbeReport[], plan: Plan, context: Context): void {
+  const expected = worstOf(plan)?.seconds;
+  for (const report of reports) {
+    const beside = report.failed > 0 && expected ? ` (expected: about ${expected} s)` : '';
+    const level = report.failed > 0 ? 'warning' : 'info';
+    context.emit({
+      type: 'message',
+      level,
+      text: `${describeProbe(report)}${beside}`,
+      data: { probe: report, expectedSeconds: expected ?? null },
+    });
+  }
+}
+
+/** Logs in anew; from then on everybody talks over the new connection. */
+function reconnector(
+  planned: Planned,
+  connections: Map<string, Connection>,
+): (host: string) => Promise<Connection> {
+  return async (host) => {
+    const target = planned.targets.get(host);
+    if (!target) throw new HaprovError(ExitCode.unreachable, `${host} is not among the hosts of this run`);
+    const connection = await connect(target);
+    connections.set(host, connection);
+    return connection;
+  };
 }

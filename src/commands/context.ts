@@ -22,7 +22,7 @@ export interface Context {
   /** From here on these values are masked in everything that is printed. */
   keepSecret(secrets: Inventory['secrets']): void;
   /** Prints a command's own result on standard output. */
-  print(text: string): void;
+  print(text: string): Promise<void>;
   color: boolean;
   columns: number;
   /** Asks the operator; `undefined` where there is nobody to ask. */

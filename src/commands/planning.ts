@@ -1,69 +1,151 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
-import { HaprovError, InputError, UsageError } from '../errors';
+import { settled } from '../document/faults';
+import { HaprovError, InputError } from '../errors';
+import { classify } from '../ha/disruption';
+import type { Expectation } from '../ha/health';
 import type { SshTarget } from '../host/connection';
 import { holds, interfaceFor, unsupported } from '../host/facts';
-import { type Survey, type Surveyed, type SurveyListener, survey } from '../host/survey';
+import { type Survey, type Surveyed, survey } from '../host/survey';
+import { continueScript } from '../host/transaction';
 import type { Host, Inventory } from '../inventory/inventory';
 import { loadInventory } from '../inventory/load';
 import { buildChanges } from '../plan/build';
-import type { FullPlan, PlannedHost } from '../plan/plan';
+import type { Finding, FullPlan, PlannedHost } from '../plan/plan';
 import type { HostKnowledge } from '../playbook/context';
 import { expand, type Resource } from '../playbook/expand';
 import { loadPlaybooks } from '../playbook/load';
 import type { FileSpec } from '../resources/file';
 import { resourceType } from '../resources/registry';
 import type { CommonOptions, Context } from './context';
+import { listenerFor, selectHosts, toTarget } from './hosts';
 
 /** A plan, and the connections that it was made over. */
 export interface Planned {
   inventory: Inventory;
   plan: FullPlan;
   survey: Survey;
-  /** Hosts that hold one of the inventory's VIPs right now. */
-  holders: Set<string>;
+  /** How each host is reached, to log in anew. */
+  targets: Map<string, SshTarget>;
+  /** What each host is to do when all is well. */
+  expectations: Map<string, Expectation>;
+}
+
+/** What hosts are to have instead of what their playbooks say: a rollback's wishes. */
+export interface Instead {
+  wanted: Map<Host, Resource[]>;
+  warnings: Finding[];
+}
+
+/** What is known when it is asked for. */
+export interface BeforePlan {
+  inventory: Inventory;
+  targets: Map<Host, SshTarget>;
+  /** What the playbooks want. */
+  wanted: Map<Host, Resource[]>;
+}
+
+export interface PlanningOptions {
+  /** Called with the hosts' names before any is connected. */
+  begin?: (hosts: string[]) => void;
+  /** Brings runs that nobody drives any more to their end first. */
+  recover?: boolean;
+  /** Resources of these types only. */
+  only?: ReadonlySet<string>;
+  /** Asked for what hosts are to have, where it is not what their playbooks say. */
+  instead?: (known: BeforePlan) => Promise<Instead>;
 }
 
 /** Loads and checks everything the user says; asks all hosts, one exec each; and compares. Changes nothing. */
 export async function makePlan(
   options: CommonOptions,
   context: Context,
-  begin: (hosts: string[]) => void = () => {},
+  { begin = () => {}, recover = false, only, instead }: PlanningOptions = {},
 ): Promise<Planned> {
   const inventory = loadInventory(resolve(options.inventory), context.env);
   context.keepSecret(inventory.secrets);
   const playbooks = loadPlaybooks(inventory);
   const hosts = selectHosts(inventory, options.limit);
-  const wanted = new Map(
-    expandAll(inventory, playbooks, inventory.hosts).filter(([host]) => hosts.includes(host)),
+  const byPlaybooks = new Map(
+    expandAll(inventory, playbooks, inventory.hosts)
+      .filter(([host]) => hosts.includes(host))
+      .map(([host, resources]) => [
+        host,
+        only ? resources.filter(({ type }) => only.has(type.type)) : resources,
+      ]),
   );
 
   begin(hosts.map((host) => host.name));
-  const targets = hosts.map((host) => ({
-    target: toTarget(host, options),
+  const ways = new Map(hosts.map((host) => [host, toTarget(host, options)]));
+  const { wanted, warnings } = (await instead?.({ inventory, targets: ways, wanted: byPlaybooks })) ?? {
+    wanted: byPlaybooks,
+    warnings: [],
+  };
+  const targets = [...ways].map(([host, target]) => ({
+    target,
     questions: questionsOf(wanted.get(host) ?? []),
   }));
-  const surveyed = await survey(targets, listenerFor(context));
+  const surveyed = await surveyWhole(targets, context, recover);
   try {
     const planned = hosts.flatMap((host) => {
       const found = surveyed.hosts.find((one) => one.name === host.name);
       return found ? [planHost(inventory, host, found, wanted.get(host) ?? [])] : [unreached(host, surveyed)];
     });
-    const holders = surveyed.hosts.filter(({ facts }) =>
-      inventory.vips.some((vip) => holds(facts, vip.address)),
-    );
     const plan: FullPlan = {
       version: 1,
       inventory: inventory.name,
       createdAt: new Date().toISOString(),
       hosts: planned,
-      warnings: [],
+      warnings,
     };
-    return { inventory, plan, survey: surveyed, holders: new Set(holders.map((host) => host.name)) };
+    const holders = surveyed.hosts.filter(({ facts }) =>
+      inventory.vips.some((vip) => holds(facts, vip.address)),
+    );
+    return {
+      inventory,
+      plan: classify(plan, { inventory, holders: new Set(holders.map((host) => host.name)) }),
+      survey: surveyed,
+      targets: new Map(targets.map(({ target }) => [target.name, target])),
+      expectations: new Map(
+        [...byPlaybooks].map(([host, resources]) => [host.name, expectationOf(inventory, host, resources)]),
+      ),
+    };
   } catch (error) {
     surveyed.close();
     throw error;
   }
+}
+
+/**
+ * Asks all hosts. A run that nobody drives any more is named; with `recover` it is brought to its end first, and the
+ * hosts are asked again, so that the plan starts from what they are then.
+ */
+export async function surveyWhole(
+  targets: Parameters<typeof survey>[0],
+  context: Context,
+  recover: boolean,
+): Promise<Survey> {
+  const listener = listenerFor(context);
+  const surveyed = await survey(targets, listener);
+  const left = surveyed.hosts.filter(({ facts }) => facts.lock && !facts.lock.alive);
+  for (const { name, facts } of left) {
+    const { run, owner, since, state } = facts.lock ?? { run: '', owner: '', since: new Date(0), state: '' };
+    const then = recover ? 'it is brought to its end first' : 'apply will bring it to its end first';
+    context.emit({
+      type: 'message',
+      level: 'warning',
+      host: name,
+      text: `the run ${run} of ${owner}, begun ${since.toISOString()}, was left ${state || 'unfinished'} and nobody drives it: ${then}`,
+    });
+  }
+  if (!recover || left.length === 0) return surveyed;
+  await Promise.all(
+    left.map(({ connection, facts }) =>
+      connection.runScript(continueScript(facts.lock?.run ?? '', 'recover')),
+    ),
+  );
+  surveyed.close();
+  return survey(targets, listener);
 }
 
 /** Every host is expanded, also those outside --limit: a fault is a fault. All faults at once, each once. */
@@ -82,46 +164,8 @@ function expandAll(
       return [];
     }
   });
-  if (faults.size > 0) throw new InputError([...faults.values()]);
+  if (faults.size > 0) throw new InputError(settled([...faults.values()]));
   return expanded;
-}
-
-function selectHosts(inventory: Inventory, limit: string[] | undefined): Host[] {
-  if (!limit || limit.length === 0) return inventory.hosts;
-  const names = new Set(
-    limit
-      .flatMap((words) => words.split(','))
-      .map((word) => word.trim())
-      .filter(Boolean),
-  );
-  for (const name of names) {
-    if (!inventory.groups.has(name) && !inventory.hosts.some((host) => host.name === name)) {
-      const known = [...inventory.hosts.map((host) => host.name), ...inventory.groups.keys()];
-      throw new UsageError(`--limit: there is no host or group "${name}"`, `known: ${known.join(', ')}`);
-    }
-  }
-  return inventory.hosts.filter(
-    (host) => names.has(host.name) || host.groups.some((group) => names.has(group)),
-  );
-}
-
-function toTarget(host: Host, options: CommonOptions): SshTarget {
-  const { ssh } = host;
-  return {
-    name: host.name,
-    address: host.address,
-    user: options.user ?? ssh.user,
-    port: options.port ?? ssh.port,
-    identityFiles: options.identity ?? ssh.identityFiles,
-    knownHostsFile: options.knownHosts ?? ssh.knownHostsFile,
-    sshConfigFile: options.sshConfig ?? ssh.configFile,
-    acceptNewHostKeys: options.acceptNewHostKeys ?? false,
-    sudo: options.sudo ?? ssh.sudo ?? 'auto',
-    sudoPassword: ssh.sudoPassword,
-    password: ssh.password,
-    passphrase: ssh.passphrase,
-    connectTimeoutMs: ssh.connectTimeout === undefined ? undefined : ssh.connectTimeout * 1000,
-  };
 }
 
 const questionsOf = (resources: readonly Resource[]) =>
@@ -149,6 +193,21 @@ function impliedServices(resources: readonly Resource[]): Resource[] {
       spec: { type: 'service', unit },
       notify: [],
     }));
+}
+
+/** By the playbooks: the units that are to run. By the inventory: the ports that HAProxy and the service listen on. */
+function expectationOf(inventory: Inventory, host: Host, resources: readonly Resource[]): Expectation {
+  const services = resources.flatMap(({ type, spec }) =>
+    type.type === 'service' ? [spec as { unit: string; running?: boolean }] : [],
+  );
+  const units = services.filter((service) => service.running === true).map((service) => service.unit);
+  const balances = units.includes('haproxy');
+  const backends = inventory.services.filter((service) => service.backends.hosts.includes(host));
+  const ports = [
+    ...(balances ? inventory.services.map((service) => service.port) : []),
+    ...(units.length > 0 ? backends.map((service) => service.backends.port) : []),
+  ];
+  return { units, ports: [...new Set(ports)], balances };
 }
 
 function planHost(
@@ -210,22 +269,6 @@ function unreached(host: Host, { failures }: Survey): PlannedHost {
     os: 'unknown',
     changes: [],
     error: error?.hint ? `${message}; ${error.hint}` : message,
-  };
-}
-
-function listenerFor(context: Context): SurveyListener {
-  return {
-    begin: (host, phase) => context.emit({ type: 'phase-start', host, phase }),
-    end: (host, phase, ms, error) =>
-      context.emit({
-        type: 'phase-end',
-        host,
-        phase,
-        ok: !error,
-        ms: Math.round(ms),
-        ...(error ? { message: error.message } : {}),
-      }),
-    script: (host, script) => context.emit({ type: 'command', host, script }),
   };
 }
 

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { jsonSchema } from '../document/validate';
+import { jsonSchema } from '../document/json-schema';
 import { ExitCode } from '../errors';
 import { inventorySchema } from '../inventory/schema';
 import { fromVariable, playbookSchema } from '../playbook/schema';
@@ -12,10 +12,13 @@ const schemas = {
 };
 
 /** `haprov schema`: the JSON Schemas that editors complete and check with, made from the validators. */
-export function schema(options: { kind: keyof typeof schemas; write?: string }, context: Context): ExitCode {
+export async function schema(
+  options: { kind: keyof typeof schemas; write?: string },
+  context: Context,
+): Promise<ExitCode> {
   const text = (kind: keyof typeof schemas) => `${JSON.stringify(schemas[kind](), null, 2)}\n`;
   if (options.write === undefined) {
-    context.print(text(options.kind));
+    await context.print(text(options.kind));
   } else {
     for (const kind of Object.keys(schemas) as (keyof typeof schemas)[])
       writeFileSync(join(options.write, `${kind}.schema.json`), text(kind));

@@ -5,6 +5,8 @@ export function describe(value: unknown, expected: string): string {
   if (Array.isArray(value)) return value.length === 0 ? 'is an empty list' : 'is a list';
   if (typeof value === 'object') {
     const keys = Object.keys(value);
+    if (keys.includes('env') && keys.length > 1)
+      return `is an object with the keys ${short(keys.join(', '))}; { "env": NAME } has no other key`;
     return keys.length === 0
       ? 'is empty'
       : `is an object with the key${keys.length > 1 ? 's' : ''} ${short(keys.join(', '))}`;

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { z } from 'zod';
 
 /**
@@ -6,7 +7,7 @@ import { z } from 'zod';
  */
 
 /** A string matching `pattern`. Control characters never pass: values end up in configuration files, one to a line. */
-export const text = (expected: string, pattern = /^[^\u0000-\u001f\u007f\u2028\u2029]+$/) =>
+export const text = (expected: string, pattern = /^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]+$/) =>
   z.string({ error: expected }).regex(pattern, { error: expected });
 
 export const integer = (min: number, max: number, what = 'a whole number') => {
@@ -26,8 +27,10 @@ export const object = <T extends z.core.$ZodLooseShape>(shape: T) =>
       issue.code === 'unrecognized_keys' ? `one of: ${Object.keys(shape).join(', ')}` : 'an object { … }',
   });
 
-export const list = <T extends z.ZodType>(item: T, expected: string, min = 0) =>
-  z.array(item, { error: expected }).min(min, { error: expected });
+export const list = <T extends z.ZodType>(item: T, what: string, min = 0) => {
+  const error = min > 0 ? `${what}, at least one` : what;
+  return z.array(item, { error }).min(min, { error });
+};
 
 export const record = <K extends z.core.$ZodRecordKey, V extends z.ZodType>(
   key: K,
@@ -46,16 +49,22 @@ export const port = () => integer(1, 65535, 'a port');
 
 export const ipAddress = () => z.union([z.ipv4(), z.ipv6()], { error: 'an IPv4 or IPv6 address' });
 
+const byte = '(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])';
+const label = '[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?';
+/** A name's last label is no number (RFC 1123), so that 10.0.0.256 and 10.0.0 are not taken for names. */
+const address = new RegExp(
+  `^(?:(?:${byte}\\.){3}${byte}|(?!(?:[^.]*\\.)*[0-9]+\\.?$)${label}(?:\\.${label})*\\.?|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+)$`,
+);
+
 /** An IP address or a DNS name (RFC 1123). */
-export const hostAddress = () =>
-  text(
-    'an IP address or a host name',
-    /^(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*\.?|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+)$/,
-  );
+export const hostAddress = () => {
+  const error = 'an IP address (four numbers to 255 without leading zeros, or IPv6) or a host name';
+  return text(error, address).refine((found) => !found.includes(':') || isIPv6(found), { error });
+};
 
 /** A network interface's name (Linux: at most 15 bytes, no slash, no white space). */
 export const networkInterface = () =>
-  text('an interface name of at most 15 characters', /^[A-Za-z0-9._@-]{1,15}$/);
+  text('an interface name: at most 15 letters, digits, ".", "_", "@" and "-"', /^[A-Za-z0-9._@-]{1,15}$/);
 
 /** An absolute path without `.`/`..` parts, doubled or trailing slashes. */
 export const absolutePath = () =>
@@ -69,6 +78,15 @@ export const sysctlKey = () =>
   text('a sysctl key such as net.ipv4.ip_forward', /^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_/-]+)+$/);
 
 export const sysctlValue = () =>
-  z.union([text('a sysctl value', /^[^\u0000-\u0008\u000a-\u001f\u007f=#;]+$/), z.int()], {
-    error: 'a string or a whole number',
-  });
+  z.union(
+    [
+      text(
+        'a value of one line, without = # ;',
+        /^[^\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029=#;]+$/,
+      ),
+      z.int(),
+    ],
+    {
+      error: 'a string or a whole number',
+    },
+  );

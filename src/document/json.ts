@@ -34,7 +34,7 @@ class Reader {
 
   #value(path: Path): Place {
     const offset = this.#at;
-    if (path.length > deepest) this.#fail(`is nested more than ${deepest} deep`);
+    if (path.length > deepest) this.#fail(`nested more than ${deepest} deep`);
     const sign = this.text[offset];
     if (sign === '{') return this.#object({ offset, members: new Map() }, path);
     if (sign === '[') return this.#array({ offset, items: [] }, path);
@@ -133,9 +133,10 @@ class Reader {
 const escaped = (sign: string) =>
   sign === '\t' ? '\\t' : `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
+/** The word itself is not shown: it may be a password that lacks its quotes. */
 function notAValue(found: string): string {
   if (/^[-+.]?\d/.test(found))
-    return `${found} is not how JSON writes a number (no leading zeros, no +, no hexadecimal)`;
+    return 'not how JSON writes a number: no leading zeros, no +, no hexadecimal; text goes in double quotes';
   if (literals.has(found.toLowerCase())) return `write ${found.toLowerCase()} in small letters`;
-  return `${found.length > 30 ? `${found.slice(0, 30)}…` : found} is not a JSON value; text goes in double quotes`;
+  return 'text goes in double quotes; without them only numbers, true, false and null may stand';
 }

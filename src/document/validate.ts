@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import type { Fault } from '../errors';
 import { describe } from './describe';
-import { type Document, formatPath, type Path } from './document';
-import { suggestion } from './suggest';
+import type { Document, Path } from './document';
+import { faultAt } from './faults';
 
 /**
  * What is known of a `T` some parts of which are wrong: a part that was given and is wrong, or that had to be given and
@@ -40,7 +40,7 @@ export function validate<T extends z.ZodType>(schema: T, source: Source): Valida
   const issues = (result.error?.issues ?? []).flatMap(plainIssues).filter((issue) => {
     return !unknown.some((path) => startsWith(path, [...at, ...issue.path]));
   });
-  const faults = withoutEchoes(issues.map((issue) => faultOf(issue, { ...source, value, at })));
+  const faults = issues.map((issue) => faultOf(issue, { ...source, value, at }));
   // What zod has made of it so far: defaults filled in, the wrong parts as they were.
   const { value: made } = schema._zod.run(
     { value: structuredClone(value), issues: [] },
@@ -51,24 +51,6 @@ export function validate<T extends z.ZodType>(schema: T, source: Source): Valida
   const holes = [...issues.map((issue) => issue.path), ...unknown.map((path) => path.slice(at.length))];
   const remains = holes.some((path) => path.length === 0) ? undefined : holes.reduce(withHole, made);
   return { ok: false, faults, remains: remains as Remains<z.output<T>> | undefined };
-}
-
-/** One fault about what stands at `path`; `typed` is compared with what was expected, for a typing error. */
-export function faultAt(
-  document: Document,
-  path: Path,
-  message: string,
-  expected?: string,
-  typed?: string,
-): Fault {
-  const meant = typed === undefined ? undefined : suggestion(typed, expected);
-  return {
-    file: document.file,
-    path: formatPath(path),
-    ...document.locate(path),
-    message: meant === undefined ? message : `${message}; did you mean "${meant}"?`,
-    ...(expected ? { expected } : {}),
-  };
 }
 
 /** An issue of zod's as we speak of it: one key or value, and what was expected. */
@@ -113,19 +95,9 @@ function faultOf({ path, kind, expected }: Issue, { document, value, at = [], co
   if (kind === 'unknown key') return faultAt(document, where, 'unknown key', expected, key);
   if (kind === 'bad key') return faultAt(document, where, 'is not a name that fits here', expected);
   const found = valueAt(value, path);
-  const message = (found !== undefined && conceal?.(where)) || describe(found, expected);
+  const isShort = typeof found === 'string' || typeof found === 'number';
+  const message = (isShort && conceal?.(where)) || describe(found, expected);
   return faultAt(document, where, message, expected, typeof found === 'string' ? found : undefined);
-}
-
-/** A key that is mistyped is not also missing. */
-function withoutEchoes(faults: Fault[]): Fault[] {
-  const meant = new Set(
-    faults.flatMap(({ path, message }) => {
-      const name = /^unknown key; did you mean "(.*)"\?$/.exec(message)?.[1];
-      return name === undefined ? [] : [path.replace(/[^.]*$/, name)];
-    }),
-  );
-  return faults.filter(({ path, message }) => !(message === 'is missing' && meant.has(path)));
 }
 
 function valueAt(root: unknown, path: Path): unknown {

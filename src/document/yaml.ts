@@ -22,6 +22,7 @@ import {
 
 /** Far more than a person refers to one anchor, far fewer than exhaust the memory ("billion laughs"). */
 const mostAliases = 1000;
+const tooDeep = `nested more than ${deepest} deep`;
 
 /**
  * Reads YAML 1.2, remembering where everything stands. Anchors and `<<` work.
@@ -30,6 +31,8 @@ const mostAliases = 1000;
 export function parseYaml(text: string, line: LineOf): Parsed {
   const tree = parse(text);
   const [first] = [...tree.errors, ...tree.warnings].sort((a, b) => a.pos[0] - b.pos[0]);
+  // Where the stack ended says nothing about the text.
+  if (first && /call stack/.test(first.message)) throw new SyntaxMistake(tooDeep, 0);
   if (first) throw new SyntaxMistake(inPlainWords(first.code, first.message), first.pos[0]);
   const mistakes: Mistake[] = [];
   const root = new Walk(tree, mistakes, line).place(tree.contents, [], tree.contents?.range[0] ?? 0);
@@ -45,7 +48,7 @@ function parse(text: string): Document.Parsed<ParsedNode> {
     return parseDocument(text, { uniqueKeys: false, merge: true, prettyErrors: false });
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new SyntaxMistake(`is nested more than ${deepest} deep`, 0);
+    throw new SyntaxMistake(tooDeep, 0);
   }
 }
 
@@ -59,7 +62,7 @@ class Walk {
   ) {}
 
   place(node: unknown, path: Path, offset: number): Place {
-    if (path.length > deepest) throw new SyntaxMistake(`is nested more than ${deepest} deep`, offset);
+    if (path.length > deepest) throw new SyntaxMistake(tooDeep, offset);
     this.#inside.add(node);
     const place = this.#parts(node, path, offset);
     this.#inside.delete(node);

@@ -2,7 +2,7 @@ import type { Algorithms, CipherAlgorithm, KexAlgorithm, MacAlgorithm, ServerHos
 import { HostError } from '../errors';
 import type { SshSettings } from './ssh-config';
 
-// All that ssh2 can, the fastest first. What stands below `legacy` only when the user's ssh config allows it.
+// All that ssh2 can, the fastest first; what is legacy, only when the user's ssh config allows it.
 const KEX: readonly KexAlgorithm[] = [
   'curve25519-sha256',
   'curve25519-sha256@libssh.org',
@@ -10,9 +10,10 @@ const KEX: readonly KexAlgorithm[] = [
   'ecdh-sha2-nistp384',
   'ecdh-sha2-nistp521',
   'diffie-hellman-group14-sha256',
-  'diffie-hellman-group-exchange-sha256',
   'diffie-hellman-group16-sha512',
   'diffie-hellman-group18-sha512',
+  // Node tests the server's prime, which takes seconds.
+  'diffie-hellman-group-exchange-sha256',
 ];
 const KEX_LEGACY: readonly KexAlgorithm[] = [
   'diffie-hellman-group14-sha1',

@@ -103,7 +103,7 @@ async function readKeyFile(
     readFile(`${path}.pub`, 'utf8').catch(() => ''),
   ]);
   const beside = publicPart(pub);
-  if (text instanceof Error) {
+  if (typeof text !== 'string') {
     if (beside) return { path, publicKey: beside };
     if (named || text.code !== 'ENOENT') notes.push(`${path} cannot be read (${text.code})`);
     return undefined;
@@ -112,7 +112,7 @@ async function readKeyFile(
   if (!(plain instanceof Error)) {
     return { path, publicKey: wire(plain), privateKey: plain.isPrivateKey() ? () => plain : undefined };
   }
-  if (!/ENCRYPTED|encrypted/.test(plain.message + text)) {
+  if (!/encrypted/i.test(plain.message)) {
     notes.push(`${path} is no key that can be used (${plain.message})`);
     return beside ? { path, publicKey: beside } : undefined;
   }
@@ -130,9 +130,9 @@ function publicPart(text: string): string | undefined {
 
 /** OpenSSH's and PEM formats are ssh2's own; PKCS #8 (`BEGIN PRIVATE KEY`) goes through Node. */
 function parsePrivateKey(text: string, passphrase?: string): ParsedKey | Error {
-  const [, encrypted] = /^-----BEGIN (ENCRYPTED )?PRIVATE KEY-----/m.exec(text) ?? ['', undefined];
-  if (!/^-----BEGIN (ENCRYPTED )?PRIVATE KEY-----/m.test(text)) return utils.parseKey(text, passphrase);
-  if (encrypted && passphrase === undefined) return new Error('encrypted');
+  const pkcs8 = /^-----BEGIN (ENCRYPTED )?PRIVATE KEY-----/m.exec(text);
+  if (!pkcs8) return utils.parseKey(text, passphrase);
+  if (pkcs8[1] && passphrase === undefined) return new Error('encrypted');
   try {
     const key = createPrivateKey({ key: text, passphrase });
     const type = key.asymmetricKeyType === 'rsa' ? 'pkcs1' : 'sec1';

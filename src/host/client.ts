@@ -30,7 +30,7 @@ export async function logIn(target: SshTarget, depth = 0): Promise<Login> {
   const opening = openTransport(target, settings, depth);
   try {
     const [known, credentials, transport] = await Promise.all([
-      knownHostKeys(settings),
+      knownHostKeys(target.name, settings),
       gatherCredentials(target, settings),
       opening,
     ]);
@@ -38,8 +38,8 @@ export async function logIn(target: SshTarget, depth = 0): Promise<Login> {
     return await handshake(target, settings, transport, known, credentials, state);
   } catch (error) {
     const transport = await opening.catch(() => undefined);
-    state.complaint = transport?.complaint();
     transport?.close();
+    state.complaint = await transport?.complaint();
     throw connectError(error, state);
   }
 }
@@ -83,7 +83,7 @@ async function openJump(
       } else resolve(channel);
     });
   });
-  return { stream, close: hop.close, complaint: hop.lostBecause };
+  return { stream, close: hop.close, complaint: async () => hop.lostBecause() };
 }
 
 /** The jump host gets its own settings from the ssh config, as with OpenSSH; only what is about us is handed on. */
@@ -109,7 +109,11 @@ function handshake(
   credentials: Credentials,
   state: ConnectState,
 ): Promise<Login> {
+  const { stream } = transport;
   return new Promise((resolve, reject) => {
+    // ssh2 would wait in vain for the end of a stream that has ended already.
+    if (stream.destroyed || stream.readableEnded)
+      throw stream.errored ?? new Error('Connection lost before handshake');
     const client = new Client();
     let refused: HostError | undefined;
     let remembered: Promise<void> = Promise.resolve();
@@ -156,7 +160,7 @@ function handshake(
 
     const knownTypes = known.filter((key) => key.marker === undefined).map((key) => key.type);
     client.connect({
-      sock: transport.stream as never,
+      sock: stream,
       username: settings.user,
       algorithms: offeredAlgorithms(target.name, settings, knownTypes),
       readyTimeout: settings.connectTimeoutMs,

@@ -107,7 +107,7 @@ function loginError({ host, settings, credentials, serverMethods }: ConnectState
   return new HostError(
     host,
     `cannot log in as ${who}: no key or password was accepted${triedText(credentials)}${notes}${takes}`,
-    `Add your key with: ${command('ssh-copy-id', ...target)} — or name the right one (ssh.identityFiles), or load it into the agent.`,
+    `Add your key with: ${command('ssh-copy-id', ...target)} — or name the right one (ssh.identityFiles), load it into the agent, or correct ssh.password.`,
   );
 }
 

@@ -1,6 +1,6 @@
 import type { Client, ClientChannel } from 'ssh2';
 import { HostError } from '../errors';
-import { type RootShell, recognizeSudoFailure } from './sudo';
+import { type RootShell, recognizeSudoFailure, type SudoDialogue } from './sudo';
 
 /** What a script left behind. `ms` is from sending to the end. */
 export interface ExecResult {
@@ -44,22 +44,32 @@ export function execScript(
       else converse(channel);
     };
     const converse = (channel: ClientChannel): void => {
+      const { dialogue } = shell;
       const stdout: string[] = [];
       let stderr = '';
-      let sent = shell.dialogue === undefined;
+      let sent = dialogue === undefined;
       let ended: { code: number | null; signal?: string } | undefined;
-      const timers: NodeJS.Timeout[] = [];
-      const giveUpAfter = (ms: number, message: string): void => {
-        const giveUp = (): void => {
+      const giveUpAfter = (ms: number, message: string): NodeJS.Timeout =>
+        setTimeout(() => {
           channel.close();
           fail(message);
-        };
-        timers.push(setTimeout(giveUp, ms));
-      };
-      if (options.timeoutMs) {
-        giveUpAfter(options.timeoutMs, `the command did not end within ${options.timeoutMs / 1000} s`);
-      }
+        }, ms);
+      const { timeoutMs } = options;
+      const scriptTimer =
+        timeoutMs && giveUpAfter(timeoutMs, `the command did not end within ${timeoutMs / 1000} s`);
+      const sudoTimer =
+        dialogue && giveUpAfter(SUDO_ANSWERS_MS, `sudo did not answer within ${SUDO_ANSWERS_MS / 1000} s`);
 
+      const talkToSudo = ({ ask, ready, go }: SudoDialogue): void => {
+        if (stderr.includes(ready)) {
+          sent = true;
+          clearTimeout(sudoTimer);
+          channel.end(`${go}\n${script}`);
+        } else if (stderr.split(ask).length > 2) {
+          // Asked twice: the password is wrong. What we sent next would be a guess, and three lock the account.
+          channel.end();
+        }
+      };
       channel.setEncoding('utf8');
       channel.stderr.setEncoding('utf8');
       channel.on('data', (chunk: string) => {
@@ -68,46 +78,30 @@ export function execScript(
       });
       channel.stderr.on('data', (chunk: string) => {
         stderr += chunk;
-        if (!sent && shell.dialogue) talkToSudo(channel, shell.dialogue);
+        if (dialogue && !sent) talkToSudo(dialogue);
       });
-      const talkToSudo = (
-        to: ClientChannel,
-        { ask, ready, go }: NonNullable<RootShell['dialogue']>,
-      ): void => {
-        if (stderr.includes(ready)) {
-          sent = true;
-          clearTimeout(timers.pop());
-          to.end(`${go}\n${script}`);
-        } else if (stderr.split(ask).length > 2) {
-          // Asked twice: the password is wrong. What we sent next would be a guess, and three lock the account.
-          to.end();
-        }
-      };
       // ssh2 says that the channel broke by its close; an error here has nothing to add, and would end the process.
       channel.on('error', () => undefined);
       channel.on('exit', (code: number | null, signal?: string) => {
-        ended = { code, signal: signal ?? undefined };
+        ended = { code, ...(signal ? { signal } : {}) };
       });
       channel.on('close', () => {
-        timers.forEach(clearTimeout);
-        const ms = Math.round(performance.now() - started);
+        clearTimeout(scriptTimer);
+        clearTimeout(sudoTimer);
         if (!ended) {
           fail(`the connection was lost during a command${because(lostBecause())}`, RETRY);
           return;
         }
-        const result = { ...ended, stdout: stdout.join(''), stderr: withoutMarks(stderr, shell), ms };
-        const failure = sent && shell.dialogue ? undefined : recognizeSudoFailure(result);
+        const ms = Math.round(performance.now() - started);
+        const result = { ...ended, stdout: stdout.join(''), stderr: withoutMarks(stderr, dialogue), ms };
+        const failure = dialogue && sent ? undefined : recognizeSudoFailure(result);
         if (failure) fail(`${failure.reason}: ${firstLine(result.stderr)}`, failure.hint);
         else if (!sent) fail(`sudo started no shell (exit ${result.code}): ${firstLine(result.stderr)}`);
         else resolve(result);
       });
 
-      if (shell.dialogue) {
-        giveUpAfter(SUDO_ANSWERS_MS, `sudo did not answer within ${SUDO_ANSWERS_MS / 1000} s`);
-        channel.write(`${shell.dialogue.password}\n`);
-      } else {
-        channel.end(script);
-      }
+      if (dialogue) channel.write(`${dialogue.password}\n`);
+      else channel.end(script);
     };
     try {
       client.exec(shell.command, opened);
@@ -123,7 +117,7 @@ function because(reason: string): string {
   return reason ? `: ${reason}` : '';
 }
 
-function withoutMarks(stderr: string, { dialogue }: RootShell): string {
+function withoutMarks(stderr: string, dialogue: SudoDialogue | undefined): string {
   return dialogue ? stderr.replaceAll(dialogue.ask, '').replace(`${dialogue.ready}\n`, '') : stderr;
 }
 

@@ -11,8 +11,8 @@ export interface HostFacts {
   /** Tools that haprov needs and the host lacks. */
   missing: string[];
   addresses: { interface: string; address: string; prefix: number }[];
-  /** Who holds the host's lock, as `run owner since` in {@link file://./lock}'s words. */
-  lock?: string;
+  /** Who holds the host's lock, and whether anything on the host still drives that run. */
+  lock?: { run: string; since: Date; owner: string; state: string; alive: boolean };
 }
 
 /** Reads what `probe_facts` printed. */
@@ -50,8 +50,15 @@ export function readFacts(output: string): HostFacts {
         ? [{ interface: name, address, prefix: Number(prefix ?? (isIPv6(address) ? 128 : 32)) }]
         : [];
     }),
-    ...(value('lock') ? { lock: value('lock') } : {}),
+    ...(value('lock')
+      ? { lock: readLock(value('lock'), value('lock-state'), value('lock-alive') === 'yes') }
+      : {}),
   };
+}
+
+function readLock(text: string, state: string, alive: boolean): HostFacts['lock'] {
+  const [run = '', since, ...owner] = text.split(' ');
+  return { run, since: new Date(Number(since) * 1000), owner: owner.join(' '), state, alive };
 }
 
 const families = ['rhel', 'centos', 'fedora', 'rocky', 'almalinux', 'ol', 'amzn'];

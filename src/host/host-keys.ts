@@ -16,35 +16,52 @@ export interface KnownKey {
   /** 1-based. */
   line: number;
   /** The line names the host without the port that we use: good to recognise a key by, not to call it changed. */
-  withoutPort: boolean;
+  withoutPort?: boolean;
 }
 
 /** `unknown`: nobody has vouched for it yet. `changed`: the host had other keys. */
-export type Verdict = { kind: 'known' | 'unknown' } | { kind: 'changed' | 'revoked'; by: KnownKey };
+export type Verdict = { kind: 'known' } | { kind: 'unknown' } | { kind: 'changed' | 'revoked'; by: KnownKey };
 
 /**
  * Everything that the known_hosts files say about the host. Files that are not there, or not readable, say nothing.
- * Read here rather than with `ssh-keygen -F`, which takes a process for each file and name; a test holds both equal.
+ * Read here rather than with `ssh-keygen -F`, which takes a process for each file and name, and an OpenSSH to be there;
+ * a test holds both equal.
+ * @throws HostError when the config's RevokedHostKeys cannot be read: then, as with OpenSSH, no key is good
  */
-export async function knownHostKeys(settings: SshSettings): Promise<KnownKey[]> {
+export async function knownHostKeys(host: string, settings: SshSettings): Promise<KnownKey[]> {
   const { name, withoutPort } = hostKeyNames(settings);
-  const files = await Promise.all(
-    settings.knownHostsFiles.map(async (file) => ({
-      file,
-      text: await readFile(file, 'utf8').catch(() => ''),
-    })),
-  );
-  return files.flatMap(({ file, text }) => [
-    ...parseKnownHosts(text, file, name).map((key) => ({ ...key, withoutPort: false })),
-    ...(withoutPort ? parseKnownHosts(text, file, withoutPort) : []).map((key) => ({
-      ...key,
-      withoutPort: true,
-    })),
+  const [revoked, ...found] = await Promise.all([
+    revokedKeys(host, settings.revokedHostKeysFile),
+    ...settings.knownHostsFiles.map(async (file) => {
+      const text = await readFile(file, 'utf8').catch(() => '');
+      return [
+        ...parseKnownHosts(text, file, name),
+        ...(withoutPort ? parseKnownHosts(text, file, withoutPort) : []).map((key) => ({
+          ...key,
+          withoutPort: true,
+        })),
+      ];
+    }),
   ]);
+  return [...revoked, ...found.flat()];
+}
+
+async function revokedKeys(host: string, file: string | undefined): Promise<KnownKey[]> {
+  if (!file) return [];
+  const text = await readFile(file, 'latin1').catch((error: Error) => error.message);
+  const lines = text.split('\n').filter((line) => line.trim() && !line.startsWith('#'));
+  if (!lines.every((line) => /^(ssh|ecdsa|sk)-\S+ \S/.test(line))) {
+    throw new HostError(
+      host,
+      `the ssh config's RevokedHostKeys ${file} is not a readable list of public keys`,
+      'haprov reads no binary revocation lists: name a file with one public key a line.',
+    );
+  }
+  return parseKnownHosts(text.replaceAll(/^(?=\w)/gm, '@revoked * '), file, host);
 }
 
 /** The lines of a known_hosts file that match a name such as `web1` or `[web1]:2222`. */
-export function parseKnownHosts(text: string, file: string, name: string): Omit<KnownKey, 'withoutPort'>[] {
+export function parseKnownHosts(text: string, file: string, name: string): KnownKey[] {
   return text.split('\n').flatMap((content, index) => {
     const fields = content.trim().split(/[ \t]+/);
     const marker = fields[0]?.startsWith('@') ? fields.shift() : undefined;
@@ -111,18 +128,18 @@ export function hostKeyError(
   host: string,
   settings: SshSettings,
   presented: Buffer,
-  verdict: Exclude<Verdict, { kind: 'known' }> | Verdict,
+  verdict: Exclude<Verdict, { kind: 'known' }>,
 ): HostError {
   const { name } = hostKeyNames(settings);
   const shown = `${hostKeyType(presented)} ${fingerprint(presented)}`;
-  if (verdict.kind === 'revoked' && 'by' in verdict) {
+  if (verdict.kind === 'revoked') {
     return new HostError(
       host,
       `the host key of ${name} is revoked: ${shown}, by ${verdict.by.file}:${verdict.by.line}`,
       'Do not log in there; give the host new keys, or find out who answers in its place.',
     );
   }
-  if (verdict.kind === 'changed' && 'by' in verdict) {
+  if (verdict.kind === 'changed') {
     const { by } = verdict;
     return new HostError(
       host,

@@ -6,7 +6,13 @@ export type JournalEntry =
   | { event: 'undone'; step: number }
   | { event: 'warning'; step: number; text: string }
   | { event: 'failed'; step: number; part: string; code: number; command: string; output: string }
-  | { event: 'locked'; holder: string };
+  | { event: 'locked'; holder: string }
+  /** A verb did not fit the run's state. */
+  | { event: 'refused'; state: string }
+  /** The watcher moved on a run that nobody else did. */
+  | { event: 'abandoned'; state: string }
+  /** Another run, whose laptop or host had died, was brought to its end. */
+  | { event: 'recovered'; state: string; run: string; owner: string };
 
 /** Reads rows as they come in, in pieces of any size; what is no journal row is left out. */
 export function journalReader(onEntry: (entry: JournalEntry) => void): (chunk: string) => void {
@@ -37,6 +43,13 @@ function readRow(row: string): JournalEntry | undefined {
       return { event, step };
     case 'locked':
       return { event, holder: detail };
+    case 'refused':
+    case 'abandoned':
+      return { event, state: detail };
+    case 'recovered': {
+      const [state = '', run = '', , ...owner] = detail.split(' ');
+      return { event, state, run, owner: owner.join(' ') };
+    }
     case 'warning':
       return { event, step, text: decode(detail) };
     case 'failed': {

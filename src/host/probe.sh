@@ -30,7 +30,7 @@ probe_file() { # PATH LIMIT
 edit_line() { # PATH LINE MATCH
   LINE=$2 MATCH=$3 awk '
     BEGIN { line = ENVIRON["LINE"]; match_ = ENVIRON["MATCH"] }
-    $0 == line || (match_ != "" && $0 ~ match_) { if (!done) print line; done = 1; next }
+    ($0 "") == (line "") || (match_ != "" && $0 ~ match_) { if (!done) print line; done = 1; next }
     { print }
     END { if (!done) print line }
   ' "$1"
@@ -39,8 +39,9 @@ edit_line() { # PATH LINE MATCH
 probe_line() { # PATH LINE MATCH
   probe_file "$1" 262144
   if [ -f "$1" ]; then
+    edited=$(edit_line "$@" && echo .) || return
     echo =
-    edit_line "$@" | base64
+    printf %s "${edited%.}" | base64
   fi
 }
 
@@ -74,7 +75,7 @@ probe_packages() { # NAME...
 probe_sysctls() { # KEY...
   for key in "$@"; do
     path=/proc/sys/$(printf %s "$key" | tr './' '/.')
-    if [ -r "$path" ]; then
+    if [ -f "$path" ] && [ -r "$path" ]; then
       printf '%s=%s\n' "$key" "$(tr '\n\t' '  ' <"$path")"
     else
       printf '%s=-\n' "$key"
@@ -88,17 +89,31 @@ probe_service() { # UNIT
 
 unit_name() { case $1 in *.*) printf %s "$1" ;; *) printf %s.service "$1" ;; esac; }
 
+# A run is alive while its watcher, or a verb of it, holds its lock.
+is_alive() { # HOME
+  [ -f "$1/guard" ] && [ -f "$1/alive" ] || return 1
+  ! ( flock -n 8 && flock -n 9 ) 8<"$1/alive" 9<"$1/guard"
+}
+
+probe_lock() {
+  [ -L /var/lib/haprov/lock ] || return 0
+  holder=$(readlink /var/lib/haprov/lock)
+  holder_home=/var/lib/haprov/runs/${holder%% *}
+  echo "lock=$holder"
+  echo "lock-state=$(readlink "$holder_home/state")"
+  if is_alive "$holder_home"; then echo lock-alive=yes; fi
+}
+
 probe_facts() {
   echo "uid=$(id -u)"
   echo "hostname=$(uname -n)"
   echo "kernel=$(uname -r)"
   if [ -d /run/systemd/system ]; then echo init=systemd; else echo init=other; fi
   if have dnf; then echo installer=dnf; elif have yum; then echo installer=yum; else echo installer=none; fi
-  for tool in rpm sha256sum base64 awk stat readlink setsid ip; do
+  for tool in rpm sha256sum base64 awk stat readlink setsid flock ip; do
     have "$tool" || echo "missing=$tool"
   done
   ip -o addr show 2>/dev/null | awk '($3 == "inet" || $3 == "inet6") { sub(/@.*/, "", $2); print "address=" $2 " " $4 }'
   [ -r /etc/os-release ] && sed 's/^/os./' /etc/os-release
-  [ -L /var/lib/haprov/lock ] && echo "lock=$(readlink /var/lib/haprov/lock)"
-  :
+  probe_lock
 }

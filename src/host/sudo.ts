@@ -4,16 +4,18 @@ import { randomBytes } from 'node:crypto';
 export interface RootShell {
   /** The exec string. The remote login shell reads it, be it bash, csh or fish: words and single quotes only. */
   command: string;
-  /** How to hand sudo the password over stdin. */
-  dialogue?: {
-    password: string;
-    /** sudo says this on stderr each time that it asks. */
-    ask: string;
-    /** The shell says this on stderr when it runs; the script may go out now, not before. */
-    ready: string;
-    /** The line before the script's first: what comes before it, sudo did not want. */
-    go: string;
-  };
+  dialogue?: SudoDialogue;
+}
+
+/** How to hand sudo a password over stdin, whether it asks for one or not. */
+export interface SudoDialogue {
+  password: string;
+  /** sudo says this on stderr each time that it asks. */
+  ask: string;
+  /** The shell says this on stderr when it runs; the script may go out now, not before. */
+  ready: string;
+  /** The line before the script's first: what comes before it, sudo did not want. */
+  go: string;
 }
 
 // The C locale, so that what sudo and the tools say can be recognised.
@@ -52,7 +54,7 @@ interface SudoCase extends SudoFailure {
 // The first that matches counts. Anchored at the line's start, so that a script's own complaints are not taken for sudo's.
 const SUDO_CASES: readonly SudoCase[] = [
   {
-    says: /^env: .*sudo.*(No such file|not found)|^\S*sh: .*sudo.*not found/im,
+    says: /^(\S*\/)?env: .*sudo.*(No such file|not found)|^\S*sh: .*sudo.*not found/im,
     reason: 'sudo is not installed there',
     hint: 'Install sudo, or log in as root (ssh.user).',
   },

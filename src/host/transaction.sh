@@ -1,6 +1,8 @@
-# One host's changes as one transaction. The generated part before this defines $run, $home, the steps' functions
-# (sN_check, sN_stage, sN_validate, sN_run, sN_verify, sN_undo) and the lists of their numbers; `main` comes after it.
-# Journal rows: milliseconds, event, step, detail, separated by tabs. File descriptor 3 is the operator, who may be gone.
+# One host's changes as one transaction; its states and verbs are those of docs/decisions/0003-transaction.md.
+# The generated part before this defines $run, $home, $owner, $lease, the steps' functions (sN_check, sN_stage,
+# sN_validate, sN_run, sN_verify, sN_undo) and the lists of their numbers; `main VERB` comes after it.
+# Journal rows: milliseconds, event, step, detail, separated by tabs. Descriptor 3 is the operator, who may be gone;
+# 8 says that the watcher lives, 9 is the guard: neither is for the programs that a step runs.
 trap '' PIPE HUP INT TERM
 
 now() { date +%s%3N; }
@@ -13,13 +15,14 @@ emit() { # EVENT STEP DETAIL
 
 # A link is made and renamed without a free block on the disk.
 set_state() { ln -sfn "$1" "$home/state.new" && mv -fT "$home/state.new" "$home/state" && emit state - "$1"; }
+state() { readlink "$home/state" 2>/dev/null || echo none; }
 
 fail() { echo "$*" >&2; return 1; }
 drifted() { echo "drift: $*" >&2; return 1; }
 still_needed() { fail 'its guard still asks for it after it ran: the command does not do what the guard checks'; }
 
 # Runs a command of the operator's or of the system's, remembering it for the report.
-attempt() { printf '%s\n' "$*" >"$step/command"; "$@"; }
+attempt() { printf '%s\n' "$*" >"$step/command"; "$@" 3>&- 8>&- 9>&-; }
 
 # --- files ------------------------------------------------------------------------------------------------------
 
@@ -75,13 +78,31 @@ stage_file() { # PATH OWNER GROUP MODE <BASE64
 stage_line() { # PATH LINE MATCH
   begin_staging "$1" || return
   [ -f "$real" ] || { fail "$1 does not exist, so no line of it can be changed"; return; }
-  edit_line "$real" "$2" "$3" | dd of="$new" conv=fsync 2>"$step/dd" || { fail "$1 could not be staged: $(tail -n 1 "$step/dd")"; return; }
+  edit_line "$real" "$2" "$3" >"$step/edited" || { fail "the line could not be edited: is \"match\" a regular expression that this host's awk knows?"; return; }
+  dd if="$step/edited" of="$new" conv=fsync 2>"$step/dd" || { fail "$1 could not be staged: $(tail -n 1 "$step/dd")"; return; }
   finish_staging "$(stat -c %U:%G -- "$real")" "$(stat -c %a -- "$real")"
 }
 
 line_is_so() { # PATH LINE MATCH
   names_of "$1"
   [ "$(edit_line "$real" "$2" "$3" | sha256sum)" = "$(sha256sum <"$real")" ] || fail "$1 does not have the line"
+}
+
+# Every TEXT that stands by itself, not as a part of a longer path, becomes OTHER.
+swap() { # TEXT OTHER <INPUT
+  TEXT=$1 OTHER=$2 awk '
+    BEGIN { text = ENVIRON["TEXT"]; other = ENVIRON["OTHER"] }
+    {
+      rest = $0; out = ""; before = ""
+      while ((at = index(rest, text)) > 0) {
+        if (at > 1) before = substr(rest, at - 1, 1)
+        after = substr(rest, at + length(text), 1)
+        out = out substr(rest, 1, at - 1) ((before ~ /[A-Za-z0-9._\/-]/ || after ~ /[A-Za-z0-9_\/-]/) ? text : other)
+        rest = substr(rest, at + length(text))
+        before = substr(text, length(text), 1)
+      }
+      print out rest
+    }'
 }
 
 # The staged file as its validator must see it: where it names other files that are staged too, it names their staged copies.
@@ -94,11 +115,7 @@ as_seen() {
       seen=$new.seen
       cp -p -- "$new" "$seen" || return
     fi
-    FINAL=$final COPY=$copy awk '
-      BEGIN { final = ENVIRON["FINAL"]; copy = ENVIRON["COPY"] }
-      { rest = $0; out = ""
-        while ((at = index(rest, final)) > 0) { out = out substr(rest, 1, at - 1) copy; rest = substr(rest, at + length(final)) }
-        print out rest }' "$seen" >"$seen.next" && cat "$seen.next" >"$seen" && rm -f -- "$seen.next" || return
+    swap "$final" "$copy" <"$seen" >"$seen.next" && cat "$seen.next" >"$seen" && rm -f -- "$seen.next" || return
   done
 }
 
@@ -112,18 +129,36 @@ validate_file() { # PATH COMMAND
       *) script=$script$text; break ;;
     esac
   done
-  printf '%s\n' "$2" | sed "s|%s|$seen|" >"$step/command"
-  ( eval "$script" ) >"$step/validation" 2>&1 </dev/null
+  printf '%s\n' "$2" | swap %s "$seen" >"$step/command"
+  ( export seen; eval "$script" ) >"$step/validation" 2>&1 </dev/null 3>&- 8>&- 9>&-
   verdict=$?
-  sed "s|$seen|$1|g" "$step/validation"
+  # Errors name the file that the user knows.
+  swap "$seen" "$1" <"$step/validation" >"$step/told"
+  cat "$step/told"
   [ "$seen" = "$new" ] || rm -f -- "$seen"
   [ $verdict = 0 ] || { fail "$1 was refused by its validator (exit code $verdict)"; return; }
-  if grep -qi warning "$step/validation"; then emit warning "$number" "$(sed "s|$seen|$1|g" "$step/validation" | base64 | tr -d '\n')"; fi
+  if grep -qi warning "$step/told"; then emit warning "$number" "$(base64 <"$step/told" | tr -d '\n')"; fi
 }
 
 commit_file() { # PATH
   names_of "$1"
-  mv -fT -- "$new" "$real"
+  : >"$step/begun" && mv -fT -- "$new" "$real"
+}
+
+# To take a file away, it is kept under its second name alone, until the run is finished.
+stage_removal() { # PATH
+  [ ! -L "$1" ] || { fail "$1 is a symbolic link to $(readlink -- "$1"): what is to be absent is named by its own path"; return; }
+  begin_staging "$1" || return
+  printf '%s\n%s\n' "$real" "$new" >"$step/staged"
+}
+
+remove_file() { # PATH
+  names_of "$1"
+  : >"$step/begun" && rm -f -- "$real"
+}
+
+verify_absent() { # PATH
+  [ ! -e "$1" ] || fail "$1 is still there"
 }
 
 verify_file() { # PATH SHA256
@@ -132,13 +167,22 @@ verify_file() { # PATH SHA256
 
 restore_file() { # PATH
   names_of "$1"
+  if [ -e "$step/begun" ]; then
+    undo_rename "$1" || return
+  fi
+  rm -f -- "$new" "$new.seen" "$new.seen.next" "$old"
+}
+
+# What was committed is taken back; what somebody else has put there since is theirs.
+undo_rename() { # PATH
   if [ -e "$old" ]; then
-    # Two names of one file: the rename was not reached, or is undone already.
-    if [ "$old" -ef "$real" ]; then rm -f -- "$old"; else mv -fT -- "$old" "$real"; fi || return
-  elif [ -e "$step/was-absent" ] && [ -f "$step/after" ] && [ -f "$real" ] && [ "$(hash_of "$real")" = "$(cat "$step/after")" ]; then
+    # Two names of one file: the rename was not reached.
+    [ "$old" -ef "$real" ] || mv -fT -- "$old" "$real" || return
+  elif [ -e "$step/was-absent" ] && [ -f "$real" ]; then
+    [ "$(hash_of "$real")" = "$(cat "$step/after")" ] || { fail "$1 was not there before, and cannot be taken away: it holds what somebody else wrote"; return; }
     rm -f -- "$real" || return
   fi
-  rm -f -- "$new" "$new.seen" "$new.seen.next"
+  [ ! -f "$step/before" ] || cmp -s -- "$step/before" "$real" || fail "$1 does not hold what it held before; that is kept in $step/before"
 }
 
 # --- folders ----------------------------------------------------------------------------------------------------
@@ -157,7 +201,7 @@ check_directory() { # PATH EXPECTED [OWNER:GROUP]
 
 make_directory() { # PATH OWNER GROUP MODE
   if [ -d "$1" ]; then
-    stat -c '%a %U:%G' -- "$1" >"$step/before" || return
+    stat -L -c '%a %U:%G' -- "$1" >"$step/before" || return
   else
     # The topmost folder that is made on the way: so much is taken away again.
     top=$1
@@ -174,14 +218,30 @@ make_directory() { # PATH OWNER GROUP MODE
 restore_directory() { # PATH
   if [ -f "$step/made" ]; then
     top=$(cat "$step/made") folder=$1
+    while [ ! -e "$folder" ] && [ "$folder" != "$top" ]; do folder=${folder%/*}; done
     while [ -d "$folder" ]; do
       rmdir -- "$folder" 2>/dev/null || break
       [ "$folder" = "$top" ] && break
       folder=${folder%/*}
     done
   elif [ -f "$step/before" ] && [ -d "$1" ]; then
-    read -r bits owner <"$step/before" && chown "$owner" -- "$1" && chmod "$bits" -- "$1"
+    read -r bits owner <"$step/before" && chown "$owner" -- "$1" && chmod "00$bits" -- "$1"
   fi
+}
+
+# A folder still holds the way back of the files that were in it: it goes when the run is finished, if it is empty then.
+leave_directory() { # PATH TOP
+  stat -c '%a %U:%G' -- "$1" >"$step/before" && printf '%s\n%s\n' "$1" "$2" >"$step/removed"
+}
+
+keep_directory() { rm -f -- "$step/removed"; }
+
+remove_left_directories() {
+  for n in $commit_steps; do
+    [ -f "$home/steps/$n/removed" ] || continue
+    { IFS= read -r folder; IFS= read -r top; } <"$home/steps/$n/removed"
+    while rmdir -- "$folder" && [ "$folder" != "$top" ]; do folder=${folder%/*}; done
+  done
 }
 
 # --- packages ---------------------------------------------------------------------------------------------------
@@ -226,9 +286,11 @@ set_sysctls() { # KEY=VALUE...
 
 restore_sysctls() {
   [ -f "$step/before" ] || return 0
-  bad=0
-  while IFS= read -r pair; do sysctl -q -w "$pair" || bad=1; done <"$step/before"
-  return $bad
+  wrong=0
+  while IFS= read -r pair; do
+    sysctl -q -w "$pair" && [ "$(probe_sysctls "${pair%%=*}")" = "$pair" ] || wrong=1
+  done <"$step/before"
+  return $wrong
 }
 
 # --- services ---------------------------------------------------------------------------------------------------
@@ -287,8 +349,14 @@ restore_service() { # UNIT
     '') [ "$(property LoadState "$unit")" = not-found ] || systemctl -q disable "$unit" ;;
   esac
   case $(was ActiveState) in
-    active | reloading | activating) systemctl reload-or-restart "$unit" || return ;;
-    *) systemctl stop "$unit" 2>/dev/null || [ "$(property ActiveState "$unit")" != active ] ;;
+    active | reloading | activating)
+      systemctl reload-or-restart "$unit" 3>&- 8>&- 9>&- || systemctl restart "$unit" 3>&- 8>&- 9>&-
+      systemctl -q is-active "$unit" || fail "$1 ran before, and does not come up again: $(unit_report "$unit")"
+      ;;
+    *)
+      systemctl stop "$unit" 2>/dev/null
+      ! systemctl -q is-active "$unit" || fail "$1 did not run before, and cannot be stopped"
+      ;;
   esac
 }
 
@@ -304,7 +372,7 @@ undo_command() { # SCRIPT
   sh -c "$1" </dev/null
 }
 
-# --- the transaction --------------------------------------------------------------------------------------------
+# --- the steps --------------------------------------------------------------------------------------------------
 
 # One part of one step, its output kept for the report.
 part() { # NUMBER PART
@@ -329,13 +397,17 @@ step_of() { # NUMBER PART...
   emit done "$current" $(($(now) - begun))
 }
 
+reversed() { for word in "$@"; do printf '%s\n' "$word"; done | awk '{ row[NR] = $0 } END { for (i = NR; i > 0; i--) print row[i] }'; }
+
+# --- the verbs --------------------------------------------------------------------------------------------------
+
 stage() {
   take_lock || return
   set_state staging || return
   for n in $prepare_steps; do step_of "$n" check run verify || return; done
   for n in $commit_steps $service_steps; do step_of "$n" check stage || return; done
   for n in $commit_steps; do part "$n" validate || return; done
-  set_state staged
+  renew && set_state staged
 }
 
 commit() {
@@ -343,6 +415,8 @@ commit() {
   for n in $commit_steps $service_steps; do step_of "$n" check run verify || return; done
   set_state committed
 }
+
+confirm() { renew && set_state confirmed; }
 
 # Files, folders and values first, then the services that read them; each in the reverse of its order.
 restore() {
@@ -352,22 +426,31 @@ restore() {
     [ -d "$home/steps/$n" ] || continue
     if part "$n" undo; then emit undone "$n" ''; else bad=1; fi
   done
-  if [ $bad = 0 ]; then set_state restored; drop_lock; else set_state broken; fi
+  if [ $bad = 0 ]; then set_state restored; else set_state broken; fi
+  drop_lock
   return $bad
 }
 
-reversed() { for word in "$@"; do printf '%s\n' "$word"; done | awk '{ row[NR] = $0 } END { for (i = NR; i > 0; i--) print row[i] }'; }
-
-# What was kept for the way back is no longer needed beside the files; the journal keeps its own copies.
+# The way back is no longer needed beside the files; the journal keeps its own copies.
 finish() {
   for staged in "$home"/steps/*/staged; do
     [ -f "$staged" ] || continue
     { IFS= read -r final; IFS= read -r copy; } <"$staged"
     rm -f -- "$copy.old"
   done
+  remove_left_directories
   set_state finished
   drop_lock
   prune_runs
+}
+
+# What a run comes to whose laptop, or whose host, is gone.
+recover() {
+  case $(state) in
+    finished | restored | broken) drop_lock ;;
+    confirmed) finish ;;
+    *) restore ;;
+  esac
 }
 
 keep_runs=20
@@ -375,16 +458,60 @@ prune_runs() {
   ls -1d "${home%/*}"/* 2>/dev/null | sort -r | tail -n +$((keep_runs + 1)) | while IFS= read -r old_run; do rm -rf -- "$old_run"; done
 }
 
-# --- the lock: one link, made in one step, saying who, since when and for which run --------------------------------
+# --- the watcher: moves a run on that nobody else moves on ---------------------------------------------------------
 
-lock=/var/lib/haprov/lock
+renew() { : >"$home/lease"; }
+age_of() { echo $(($(date +%s) - $(stat -c %Y -- "$1" 2>/dev/null || echo 0))); }
+
+is_overdue() {
+  case $(state) in
+    staged | confirmed) [ "$(age_of "$home/lease")" -ge "$lease" ] ;;
+    committed) [ "$(age_of "$home/state")" -ge "$lease" ] ;;
+    # A verb is at it, and holds the guard; where the guard is free, it died.
+    *) : ;;
+  esac
+}
+
+watch() {
+  while sleep 1 && [ -e "$home/transaction" ]; do
+    case $(state) in finished | restored | broken) return ;; esac
+    is_overdue && flock -n 9 || continue
+    if is_overdue; then
+      emit abandoned - "$(state)"
+      recover
+    fi
+    flock -u 9
+  done
+}
+
+start_watcher() {
+  setsid sh "$home/transaction" watch </dev/null >>"$home/log" 2>&1 3>&- 9>&- &
+}
+
+# --- the lock: one link, made in one step, saying which run, since when, and whose -----------------------------------
+
+lock=${home%/runs/*}/lock
 
 take_lock() {
-  ln -s "$run $(date +%s) $owner" "$lock" 2>/dev/null && return
-  holder=$(readlink "$lock") || holder=
-  [ "${holder%% *}" = "$run" ] && return
+  for try in 1 2 3; do
+    ln -s "$run $(date +%s) $owner" "$lock" 2>/dev/null && return
+    holder=$(readlink "$lock") || continue
+    [ "${holder%% *}" != "$run" ] || return 0
+    if is_alive "${home%/*}/${holder%% *}"; then
+      emit locked - "$holder"
+      return 75
+    fi
+    recover_other "$holder"
+  done
   emit locked - "$holder"
   return 75
+}
+
+recover_other() { # HOLDER
+  other=${home%/*}/${1%% *}
+  emit recovered - "$(readlink "$other/state" 2>/dev/null || echo nothing) $1"
+  [ ! -f "$other/transaction" ] || sh "$other/transaction" recover </dev/null >>"$other/log" 2>&1 3>&- 9>&-
+  [ "$(readlink "$lock")" != "$1" ] || rm -f "$lock"
 }
 
 drop_lock() {
@@ -394,12 +521,33 @@ drop_lock() {
 
 # --- what the laptop calls -----------------------------------------------------------------------------------------
 
-main() {
+needs_state() { # STATE...
+  for wanted in "$@"; do [ "$(state)" != "$wanted" ] || return 0; done
+  emit refused - "$(state)"
+  exit 76
+}
+
+main() { # VERB
   set -u
+  if [ "$1" = watch ]; then
+    exec 8>>"$home/alive" 9>>"$home/guard"
+    flock -n 8 || exit 0
+    watch
+    return
+  fi
+  if [ "$1" = renew ]; then
+    renew
+    return
+  fi
+  : >>"$home/alive"
+  exec 9>>"$home/guard"
+  flock 9 || exit 74
   case $1 in
-    stage) stage || { result=$?; [ $result = 75 ] || restore || exit 70; exit $result; } ;;
-    commit) commit || { result=$?; restore || exit 70; exit $result; } ;;
-    restore) restore || exit 70 ;;
-    finish) finish ;;
+    stage) needs_state none; renew && start_watcher && stage || { result=$?; [ $result = 75 ] && set_state restored || restore || exit 70; exit $result; } ;;
+    commit) needs_state staged; commit || { result=$?; restore || exit 70; exit $result; } ;;
+    confirm) needs_state committed; confirm ;;
+    restore) needs_state staging staged committing committed confirmed restoring; restore || exit 70 ;;
+    finish) needs_state confirmed; finish ;;
+    recover) recover || exit 70 ;;
   esac
 }

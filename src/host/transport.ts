@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { connect as connectTcp } from 'node:net';
 import { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { SshSettings } from './ssh-config';
 
 /** A byte stream to the host's SSH port, and how to let go of it. */
@@ -8,8 +9,8 @@ export interface Transport {
   stream: Duplex;
   /** Ends everything that was started for the stream. Safe to call twice. */
   close(): void;
-  /** What the proxy complained about, for messages. */
-  complaint(): string;
+  /** What the proxy complained about, for messages; ask when it is closed. */
+  complaint(): Promise<string>;
 }
 
 /**
@@ -23,21 +24,20 @@ export function openTcp(settings: SshSettings): Promise<Transport> {
     const timer = setTimeout(() => {
       socket.destroy(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' }));
     }, settings.connectTimeoutMs);
-    const settled = (): void => {
+    // Stays on, for an error that comes before anybody else listens.
+    socket.on('error', (error) => {
       clearTimeout(timer);
-      socket.off('error', failed);
-    };
-    const failed = (error: Error): void => {
-      settled();
       reject(error);
-    };
-    socket.once('error', failed);
+    });
     socket.once('connect', () => {
-      settled();
-      resolve({ stream: socket, close: () => socket.destroy(), complaint: () => '' });
+      clearTimeout(timer);
+      resolve({ stream: socket, close: () => socket.destroy(), complaint: async () => '' });
     });
   });
 }
+
+/** How long a proxy that was told to go may take to say why it failed. */
+const LAST_WORDS_MS = 500;
 
 /**
  * The stream of a ProxyCommand, run by the user's shell as OpenSSH runs it.
@@ -51,6 +51,8 @@ export function openProxyCommand(commandLine: string): Transport {
     said = (said + text).slice(-2000);
   });
   const stream = Duplex.from({ readable: child.stdout, writable: child.stdin });
+  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  stream.on('error', () => undefined);
   child.on('error', (error) => stream.destroy(error));
   // A proxy that is gone leaves writes without a reader; the stream's end tells it better.
   child.stdin.on('error', () => undefined);
@@ -60,7 +62,10 @@ export function openProxyCommand(commandLine: string): Transport {
       stream.destroy();
       child.kill('SIGHUP');
     },
-    complaint: () => said.trim(),
+    complaint: async () => {
+      await Promise.race([ended, sleep(LAST_WORDS_MS, undefined, { ref: false })]);
+      return said.trim();
+    },
   };
 }
 

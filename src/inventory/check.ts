@@ -1,177 +1,155 @@
 import type { Document, Path } from '../document/document';
-import { faultAt } from '../document/validate';
+import { faultAt } from '../document/faults';
+import { oneOf } from '../document/suggest';
 import type { Fault } from '../errors';
-import type { RawInventory } from './schema';
-
-type Report = (path: Path, message: string, expected?: string) => void;
+import { canonical, isUnmovable } from './address';
+import { checkPorts, checkStats } from './check-ports';
+import { type Checkable, checkName, type Report } from './checkable';
 
 /** What a schema cannot say: names that must exist, values that must differ, settings that exclude each other. */
-export function checkReferences(raw: RawInventory, document: Document): Fault[] {
+export function checkReferences(inventory: Checkable, document: Document): Fault[] {
   const faults: Fault[] = [];
-  const report: Report = (path, message, expected) => faults.push(faultAt(document, path, message, expected));
-  checkHosts(raw, report);
-  checkGroups(raw, report);
-  checkVips(raw, report);
-  checkServices(raw, report);
-  checkStats(raw, report);
+  const report: Report = (...fault) => faults.push(faultAt(document, ...fault));
+  checkHosts(inventory, report);
+  checkGroups(inventory, report);
+  checkVips(inventory, report);
+  checkServices(inventory, report);
+  checkPorts(inventory, report);
+  checkStats(inventory, report);
+  inventory.playbooks?.forEach((name, index) => {
+    if (name !== undefined && inventory.playbooks?.indexOf(name) !== index)
+      report(['playbooks', index], `"${name}" is named twice`);
+  });
   return faults;
 }
 
-function checkHosts(raw: RawInventory, report: Report): void {
+function checkHosts({ hosts = {} }: Checkable, report: Report): void {
   unique(
-    Object.entries(raw.hosts).map(([name, host]) => [['hosts', name, 'address'], host.address, name]),
-    (path, address, first) => report(path, `${address} is already the address of host ${first}`),
+    Object.entries(hosts).map(([name, host]) => [['hosts', name, 'address'], host?.address, name]),
+    (path, first) => report(path, `is already the address of host ${first}`),
   );
 }
 
-function checkGroups(raw: RawInventory, report: Report): void {
-  for (const [name, group] of Object.entries(raw.groups)) {
+function checkGroups(inventory: Checkable, report: Report): void {
+  const { hosts = {}, groups = {} } = inventory;
+  if (Object.hasOwn(hosts, 'all'))
+    report(['hosts', 'all'], 'a host cannot be called "all": that is the group of every host');
+  for (const [name, group] of Object.entries(groups)) {
     if (name === 'all')
       report(['groups', 'all'], 'the group "all" always means every host and cannot be redefined');
-    if (name in raw.hosts)
+    else if (Object.hasOwn(hosts, name))
       report(['groups', name], `"${name}" is also a host: --limit could not tell them apart`);
-    const members = Array.isArray(group) ? group : group.hosts;
+    const members = (Array.isArray(group) ? group : group?.hosts) ?? [];
     const at: Path = Array.isArray(group) ? ['groups', name] : ['groups', name, 'hosts'];
     members.forEach((member, index) => {
-      if (!(member in raw.hosts)) report([...at, index], `there is no host "${member}"`, oneOf(raw.hosts));
+      if (member === undefined) return;
+      checkName('host', member, [...at, index], inventory.hosts, report);
       if (members.indexOf(member) !== index) report([...at, index], `"${member}" is named twice`);
     });
   }
-  if ('all' in raw.hosts)
-    report(['hosts', 'all'], 'a host cannot be called "all": that is the group of every host');
 }
 
-function checkVips(raw: RawInventory, report: Report): void {
-  const vips = Object.entries(raw.vips);
-  const bare = (address: string) => address.split('/')[0] ?? address;
+function checkVips(inventory: Checkable, report: Report): void {
+  const { hosts = {} } = inventory;
+  const vips = Object.entries(inventory.vips ?? {});
   unique(
-    vips.map(([name, vip]) => [['vips', name, 'address'], bare(vip.address), name]),
-    (path, address, first) => report(path, `${address} is already the address of VIP ${first}`),
+    vips.map(([name, vip]) => [['vips', name, 'address'], vip?.address, name]),
+    (path, first) => report(path, `is already the address of VIP ${first}`),
   );
-  for (const [name, vip] of vips) {
-    const owner = Object.entries(raw.hosts).find(([, host]) => host.address === bare(vip.address));
-    if (owner)
-      report(
-        ['vips', name, 'address'],
-        `is the address of host ${owner[0]}`,
-        'an address of its own, which moves between the hosts',
+  vips.forEach(([name, vip], index) => {
+    const at: Path = ['vips', name];
+    if (!vip) return;
+    const { address, group, virtualRouterId } = vip;
+    if (address !== undefined) {
+      const owner = Object.entries(hosts).find(
+        ([, host]) => host?.address !== undefined && canonical(host.address) === canonical(address),
       );
-    checkGroupName(raw, ['vips', name, 'group'], vip.group, report);
-    const members = membersOf(raw, vip.group);
-    for (const host of Object.keys(vip.priorities ?? {})) {
-      if (!members.includes(host))
-        report(['vips', name, 'priorities', host], `"${host}" is not in group ${vip.group}`, oneOf(members));
+      const expected = 'an address of its own, which moves between the hosts';
+      if (owner) report([...at, 'address'], `is the address of host ${owner[0]}`, expected);
+      if (isUnmovable(address))
+        report([...at, 'address'], 'is a loopback, multicast or unspecified address', expected);
     }
-    for (const host of members) {
-      if (raw.hosts[host] && vip.priorities?.[host] === undefined && raw.hosts[host].priority === undefined) {
-        report(
-          ['hosts', host, 'priority'],
-          `is missing, and ${host} may hold VIP ${name}`,
-          'a VRRP priority from 1 to 254',
-        );
-      }
-    }
-    const twin = vips.find(
-      ([other, its]) =>
-        other < name &&
-        its.virtualRouterId === vip.virtualRouterId &&
-        membersOf(raw, its.group).some((host) => members.includes(host)),
-    );
-    if (twin)
-      report(
-        ['vips', name, 'virtualRouterId'],
-        `${vip.virtualRouterId} is already the id of VIP ${twin[0]}`,
-        'an id of its own',
-      );
-  }
-}
-
-function checkServices(raw: RawInventory, report: Report): void {
-  for (const [name, service] of Object.entries(raw.services)) {
-    const at: Path = ['services', name];
-    checkGroupName(raw, [...at, 'backends', 'group'], service.backends.group, report);
-    service.vips?.forEach((vip, index) => {
-      if (!(vip in raw.vips)) report([...at, 'vips', index], `there is no VIP "${vip}"`, oneOf(raw.vips));
-    });
-    if (service.mode === 'tcp' && service.cookie)
-      report([...at, 'cookie'], 'a tcp service has no cookies', 'mode http, or no cookie');
-    if (service.port === raw.haproxy.healthPort) {
-      report([...at, 'port'], `${service.port} is haproxy.healthPort`, 'another port for one of them');
-    }
-  }
-  const clash = (a: string[] | undefined, b: string[] | undefined) =>
-    !a || !b || a.some((vip) => b.includes(vip));
-  const services = Object.entries(raw.services);
-  services.forEach(([name, service], index) => {
-    const twin = services
+    checkGroupName(inventory, [...at, 'group'], group, report);
+    checkPriorities(inventory, name, report);
+    const members = membersOf(inventory, group) ?? [];
+    const twin = vips
       .slice(0, index)
-      .find(([, other]) => other.port === service.port && clash(other.vips, service.vips));
+      .find(
+        ([, other]) =>
+          virtualRouterId !== undefined &&
+          other?.virtualRouterId === virtualRouterId &&
+          membersOf(inventory, other.group)?.some((host) => members.includes(host)),
+      );
     if (twin)
       report(
-        ['services', name, 'port'],
-        `${service.port} is already the port of service ${twin[0]}`,
-        'another port, or another VIP',
+        [...at, 'virtualRouterId'],
+        `${virtualRouterId} is already the id of VIP ${twin[0]}`,
+        'an id of its own',
       );
   });
 }
 
-/** Passwords that everybody tries first. */
-const wellKnown = new Set([
-  'admin',
-  'password',
-  'changeme',
-  'haproxy',
-  'secret',
-  '123456',
-  'root',
-  'test',
-  'stats',
-]);
-
-function checkStats(raw: RawInventory, report: Report): void {
-  const stats = raw.stats;
-  if (!stats) return;
-  if (stats.vip !== undefined && !(stats.vip in raw.vips))
-    report(['stats', 'vip'], `there is no VIP "${stats.vip}"`, oneOf(raw.vips));
-  const known = wellKnown.has(stats.password.toLowerCase()) || stats.password === stats.user;
-  if (known && !stats.allowDefaultCredentials) {
-    report(
-      ['stats', 'password'],
-      'is a password that everybody tries first',
-      'another one, or "allowDefaultCredentials": true if you insist',
-    );
+function checkPriorities(inventory: Checkable, name: string, report: Report): void {
+  const vip = inventory.vips?.[name] ?? {};
+  const { priorities, group } = vip;
+  const members = membersOf(inventory, group);
+  if (!members) return;
+  for (const host of Object.keys(priorities ?? {})) {
+    const path: Path = ['vips', name, 'priorities', host];
+    if (!members.includes(host)) report(path, `"${host}" is not in group ${group}`, oneOf(members), host);
   }
-  const twin = Object.entries(raw.services).find(([, service]) => service.port === stats.port);
-  if (twin)
-    report(['stats', 'port'], `${stats.port} is already the port of service ${twin[0]}`, 'another port');
-  if (stats.port === raw.haproxy.healthPort)
-    report(['stats', 'port'], `${stats.port} is haproxy.healthPort`, 'another port');
+  // A priority that was given but is wrong has been reported: it is there, as undefined.
+  if (Object.hasOwn(vip, 'priorities') && priorities === undefined) return;
+  for (const member of members) {
+    const host = inventory.hosts?.[member];
+    if (host && !Object.hasOwn(priorities ?? {}, member) && !Object.hasOwn(host, 'priority')) {
+      const message = `is missing, and ${member} may hold VIP ${name}`;
+      report(['hosts', member, 'priority'], message, 'a VRRP priority from 1 to 254');
+    }
+  }
 }
 
-function checkGroupName(raw: RawInventory, path: Path, group: string, report: Report): void {
-  if (group !== 'all' && !(group in raw.groups))
-    report(path, `there is no group "${group}"`, oneOf({ all: [], ...raw.groups }));
+/** Sections of our own in haproxy.cfg. */
+const reserved = ['stats', 'haprov_health'];
+
+function checkServices(inventory: Checkable, report: Report): void {
+  for (const [name, service] of Object.entries(inventory.services ?? {})) {
+    const at: Path = ['services', name];
+    if (reserved.includes(name))
+      report(at, `"${name}" is the name of a section that haprov writes`, 'another name');
+    checkGroupName(inventory, [...at, 'backends', 'group'], service?.backends?.group, report);
+    service?.vips?.forEach((vip, index) => {
+      checkName('VIP', vip, [...at, 'vips', index], inventory.vips, report);
+      if (vip !== undefined && service.vips?.indexOf(vip) !== index)
+        report([...at, 'vips', index], `"${vip}" is named twice`);
+    });
+    if (service?.mode === 'tcp' && service.cookie !== undefined)
+      report([...at, 'cookie'], 'a tcp service has no cookies', 'mode http, or no cookie');
+  }
 }
 
-function membersOf(raw: RawInventory, group: string): string[] {
-  if (group === 'all') return Object.keys(raw.hosts);
-  const found = raw.groups[group];
-  return found ? (Array.isArray(found) ? found : found.hosts) : [];
+function checkGroupName({ groups }: Checkable, path: Path, name: string | undefined, report: Report): void {
+  if (name !== 'all') checkName('group', name, path, groups && { all: [], ...groups }, report);
+}
+
+/** The hosts of a group; `undefined` where it is not known. */
+function membersOf({ hosts, groups }: Checkable, name: string | undefined): string[] | undefined {
+  if (name === undefined) return undefined;
+  if (name === 'all') return hosts && Object.keys(hosts);
+  const group = groups?.[name];
+  const members = Array.isArray(group) ? group : group?.hosts;
+  return members?.filter((member) => member !== undefined);
 }
 
 function unique(
-  entries: [Path, string, string][],
-  report: (path: Path, value: string, first: string) => void,
+  entries: [Path, string | undefined, string][],
+  report: (path: Path, first: string) => void,
 ): void {
   const seen = new Map<string, string>();
-  for (const [path, value, owner] of entries) {
-    const first = seen.get(value);
-    if (first !== undefined) report(path, value, first);
-    else seen.set(value, owner);
+  for (const [path, address, owner] of entries) {
+    if (address === undefined) continue;
+    const first = seen.get(canonical(address));
+    if (first !== undefined) report(path, first);
+    else seen.set(canonical(address), owner);
   }
-}
-
-function oneOf(names: object | string[]): string {
-  const known = Array.isArray(names) ? names : Object.keys(names);
-  return known.length > 0 ? `one of: ${known.join(', ')}` : 'none is defined';
 }

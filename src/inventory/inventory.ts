@@ -1,3 +1,4 @@
+import type { Document } from '../document/document';
 import type {
   HaproxySettings,
   ServiceSettings,
@@ -43,6 +44,8 @@ export interface Stats extends Omit<StatsSettings, 'vip'> {
 export interface Inventory {
   name: string;
   file: string;
+  /** What it was read from, for messages that point into it. */
+  document: Document;
   hosts: Host[];
   groups: Map<string, Host[]>;
   vars: Vars;

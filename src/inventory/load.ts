@@ -1,9 +1,10 @@
 import { isIPv6 } from 'node:net';
 import { homedir } from 'node:os';
 import { basename, dirname, extname, resolve } from 'node:path';
-import { readDocument } from '../document/document';
+import { type Document, readDocument } from '../document/document';
+import { settled } from '../document/faults';
 import { validate } from '../document/validate';
-import { InputError } from '../errors';
+import { type Fault, InputError } from '../errors';
 import { checkReferences } from './check';
 import type { Host, Inventory, Service, Stats, Vars, Vip } from './inventory';
 import { inventorySchema, type RawInventory, type SshSettings } from './schema';
@@ -16,15 +17,21 @@ import { resolveSecrets, type Secrets } from './secrets';
  */
 export function loadInventory(file: string, env: NodeJS.ProcessEnv): Inventory {
   const document = readDocument(file);
-  const { value, secrets, faults } = resolveSecrets(document, env);
-  const checked = validate(inventorySchema, document, value);
-  if (!checked.ok) throw new InputError([...checked.faults, ...faults]);
-  faults.push(...checkReferences(checked.value, document));
-  if (faults.length > 0) throw new InputError(faults);
-  return build(file, checked.value, secrets);
+  const { value, secrets, faults: missing, unset, conceal } = resolveSecrets(document, env);
+  const checked = validate(inventorySchema, { document, value, unknown: unset, conceal });
+  const faults = [...document.faults, ...missing, ...checked.faults];
+  if (checked.remains) faults.push(...withoutEchoes(checkReferences(checked.remains, document), faults));
+  if (faults.length > 0 || !checked.ok) throw new InputError(settled(faults));
+  return build(document, checked.value, secrets);
 }
 
-function build(file: string, raw: RawInventory, secrets: Secrets): Inventory {
+/** What is already at fault by itself is not also at fault for what it refers to. */
+function withoutEchoes(later: Fault[], earlier: readonly Fault[]): Fault[] {
+  return later.filter(({ path }) => !earlier.some((fault) => fault.path === path));
+}
+
+function build(document: Document, raw: RawInventory, secrets: Secrets): Inventory {
+  const { file } = document;
   const groups = new Map<string, string[]>([['all', Object.keys(raw.hosts)]]);
   for (const [name, group] of Object.entries(raw.groups))
     groups.set(name, Array.isArray(group) ? group : group.hosts);
@@ -76,6 +83,7 @@ function build(file: string, raw: RawInventory, secrets: Secrets): Inventory {
   return {
     name: raw.name ?? basename(file, extname(file)),
     file,
+    document,
     hosts: [...hosts.values()],
     groups: new Map([...groups.keys()].map((group) => [group, hostsOf(group)])),
     vars: (raw.vars ?? {}) as Vars,

@@ -97,7 +97,9 @@ const balances = ['roundrobin', 'static-rr', 'leastconn', 'first', 'source', 'ur
 
 const check = object({
   type: choice(['tcp', 'http']).default('tcp'),
-  path: text('a path that starts with "/"', /^\/[^\s"'\\#]*$/).default('/'),
+  path: text('a path that starts with "/", without white space, quotes, \\ and #', /^\/[^\s"'\\#]*$/).default(
+    '/',
+  ),
   host: hostAddress().optional().describe('The Host header of the check.'),
   status: integer(100, 599, 'an HTTP status').optional().describe('Otherwise any 2xx or 3xx.'),
   interval: integer(100, 600_000, 'milliseconds').default(2000),
@@ -128,7 +130,7 @@ const stats = object({
   port: port().default(8989),
   vip: name().optional().describe('Otherwise the first VIP.'),
   uri: text('a path that starts with "/"', /^\/[A-Za-z0-9_./;-]*$/).default('/stats'),
-  realm: text('a title').default('HAProxy Statistics'),
+  realm: text('a title without control characters').default('HAProxy Statistics'),
   user: text('a user name without ":"', /^[^:\u0000-\u001f\u007f]+$/).default('admin'),
   password: password(),
   allowDefaultCredentials: flag().default(false).describe('Insists on a password that everybody knows.'),

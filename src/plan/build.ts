@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, scryptSync } from 'node:crypto';
 import type { Notify } from '../resources/fields';
 import type { DiffContext, Difference, ResourceType } from '../resources/resource';
 import type { PlannedChange } from './plan';
@@ -69,11 +69,11 @@ function toChange(
 ): PlannedChange {
   const { step, text, attributes, reason, notes, action } = difference;
   return {
-    id: index === 0 ? one.id : `${one.id} (${index + 1})`,
+    id: mask(index === 0 ? one.id : `${one.id} (${index + 1})`),
     host,
     task: one.task,
     type: one.type.type,
-    target: difference.target ?? one.type.target(one.spec),
+    target: mask(difference.target ?? one.type.target(one.spec)),
     action,
     attributes: attributes.map(({ name, from, to }) => ({
       name,
@@ -83,31 +83,51 @@ function toChange(
     ...(text ? maskedText(text, mask) : {}),
     ...(reason ? { reason: mask(reason) } : {}),
     ...(notes ? { notes } : {}),
-    fingerprint: createHash('sha256').update(JSON.stringify(step)).digest('hex'),
+    fingerprint: fingerprintOf(
+      one.id,
+      step,
+      hides(text?.to ?? '', mask) || hides(JSON.stringify(step), mask),
+    ),
     step,
+    notify: one.notify,
+    ...(text ? { raw: text } : {}),
   };
 }
 
-/** By value, and by place: what stood where a secret will stand was one too. */
+/** By value, and by place: a row of the old text that begins as one with a secret does may hold the secret's forerunner. */
 function maskedText(
   text: { from: string | null; to: string | null },
   mask: Mask,
 ): Pick<PlannedChange, 'text' | 'notes'> {
   if (text.to === null || text.from === null)
     return { text: { from: text.from && mask(text.from), to: text.to && mask(text.to) } };
-  const places = text.to.split('\n').flatMap((row) => {
-    const masked = mask(row);
-    if (masked === row) return [];
-    const parts = masked.split('***').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-    return [{ pattern: new RegExp(`^${parts.join('.+?')}$`), masked }];
-  });
+  const to = mask(text.to);
+  const kept = new Set(to.split('\n'));
+  const places = new Map(
+    text.to.split('\n').flatMap((row) => (mask(row) === row ? [] : [[beginning(row), mask(row)] as const])),
+  );
   const from = mask(text.from)
     .split('\n')
-    .map((row) => places.find(({ pattern }) => pattern.test(row))?.masked ?? row)
+    .map((row) => (kept.has(row) ? row : (places.get(beginning(row)) ?? row)))
     .join('\n');
-  const to = mask(text.to);
   return {
     text: { from, to },
     ...(from === to ? { notes: ['only a secret value changes, which is not shown'] } : {}),
   };
+}
+
+/** Up to two words, of rows with more; the setting's name, in the files that we write. */
+function beginning(row: string): string {
+  const words = row.trim().split(/[\s=]+/);
+  return words.slice(0, Math.min(2, Math.max(1, words.length - 1))).join(' ');
+}
+
+const hides = (text: string, mask: Mask) => mask(text) !== text;
+
+/** Slow on purpose where a secret is in it: a saved plan must not help to guess one. */
+function fingerprintOf(id: string, step: object, isSecret: boolean): string {
+  const text = JSON.stringify(step);
+  return isSecret
+    ? scryptSync(text, id, 32).toString('hex')
+    : createHash('sha256').update(text).digest('hex');
 }

@@ -1,4 +1,6 @@
+import type { Notify } from '../resources/fields';
 import type { Attribute, Difference, Step } from '../resources/resource';
+import type { Disruption } from './disruption';
 
 /** What would change where: data that is printed, saved, compared and, with its steps, done. */
 export interface Plan {
@@ -33,6 +35,8 @@ export interface Change {
   text?: { from: string | null; to: string | null };
   reason?: string;
   notes?: string[];
+  /** What it does to clients; absent until the whole plan has been classed. */
+  disruption?: Disruption;
   /** The same for the same change from the same state to the same state. */
   fingerprint: string;
 }
@@ -49,6 +53,10 @@ export interface Finding {
 /** A change with the way to make it: what the rollout is handed, and what never leaves the process. */
 export interface PlannedChange extends Change {
   step: Step;
+  /** Which services it asks to reload or restart. */
+  notify: Notify[];
+  /** The text as it is, secrets and all: what disruption classes are told by. */
+  raw?: { from: string | null; to: string | null };
 }
 
 export interface PlannedHost extends HostPlan {
@@ -61,13 +69,13 @@ export interface FullPlan extends Plan {
 
 export const pending = (plan: Plan) => plan.hosts.reduce((count, host) => count + host.changes.length, 0);
 
-/** The plan as it may be shown and saved: without its steps, which hold the files' contents. */
+/** The plan as it may be shown and saved: without its steps and raw texts, which hold the files' contents. */
 export function publicPlan(plan: FullPlan): Plan {
   return {
     ...plan,
     hosts: plan.hosts.map((host) => ({
       ...host,
-      changes: host.changes.map(({ step: _, ...change }) => change),
+      changes: host.changes.map(({ step: _step, raw: _raw, notify: _notify, ...change }) => change),
     })),
   };
 }

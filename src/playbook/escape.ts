@@ -5,16 +5,20 @@ export type Escape = (value: unknown) => string;
 const plain: Escape = (value) => {
   const text = String(value);
   const bad = /[\u0000-\u0008\u000a-\u001f\u007f\u0085\u2028\u2029]/.exec(text);
-  if (bad)
-    throw new RangeError(`${describe(text)} holds a control character, which could start a line of its own`);
+  if (bad) throw new RangeError(`a value holds a control character, which could start a line of its own`);
   return text;
 };
 
-/** haproxy.cfg, "Quoting and escaping": a backslash keeps blank, #, \, " and ' from meaning anything; all versions know it. */
+/**
+ * haproxy.cfg, "Quoting and escaping": every version since 1.5 knows `\xHH`, while a backslash before a tab or a `$`
+ * stays where it is.
+ */
 const haproxy: Escape = (value) => {
   const text = plain(value);
   if (text === '') throw new RangeError('an empty value is no word of haproxy.cfg');
-  return text.replace(/[\s#\\"'$]/g, '\\$&');
+  return text
+    .replace(/[ #\\]/g, '\\$&')
+    .replace(/[\t"'$]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`);
 };
 
 /** keepalived.conf has no escape: what would end the word, or start a comment, block, or substitution is refused. */
@@ -22,19 +26,20 @@ const keepalived: Escape = (value) => {
   const text = plain(value);
   if (text === '' || /[\s"'{}#!$~@\\]/.test(text)) {
     throw new RangeError(
-      `${describe(text)} cannot be written into keepalived.conf: it is empty or has white space, a quote, a brace or one of # ! $ ~ @ \\`,
+      `a value cannot be written into keepalived.conf: it is empty or has white space, a quote, a brace or one of # ! $ ~ @ \\`,
     );
   }
   return text;
 };
 
-const bySyntax: Record<string, Escape> = { haproxy, keepalived };
+const bySyntax = new Map([
+  ['haproxy', haproxy],
+  ['keepalived', keepalived],
+]);
 
 /** The escape for a template, by the folder it is in: `haproxy/haproxy.cfg` is written in HAProxy's syntax. */
 export function escapeFor(template: string): Escape {
-  return bySyntax[template.split('/')[0] ?? ''] ?? plain;
+  return bySyntax.get(template.split('/')[0] ?? '') ?? plain;
 }
 
 export const escapePlain = plain;
-
-const describe = (text: string) => JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { list, name, object, record, text } from '../document/fields';
+import type { StandIn } from '../document/json-schema';
 import { resourceTypes } from '../resources/registry';
 
 /** The one source of the playbook's validator, its types and `schema/playbook.schema.json`. */
@@ -44,12 +45,29 @@ export const playbookSchema = object({
   tasks: tasks(z.union(resourceTypes.map((type) => type.schema) as unknown as [z.ZodType, z.ZodType])),
 });
 
-/** What may stand in place of any string of a resource: a variable's value as it is. */
-export const fromVariable = {
-  type: 'object',
-  properties: {
-    var: { type: 'string', description: 'The dotted name of what templates see, e.g. sysctl or vars.port.' },
+/** In a playbook: a variable's value as it is, or a string to be filled in, for whatever a resource holds but its type. */
+export const fromVariable: StandIn = {
+  schema: {
+    anyOf: [
+      {
+        type: 'object',
+        properties: {
+          var: {
+            type: 'string',
+            description: 'The dotted name of what templates see, e.g. sysctl or vars.port.',
+          },
+        },
+        required: ['var'],
+        additionalProperties: false,
+      },
+      { type: 'string', pattern: '<%' },
+    ],
   },
-  required: ['var'],
-  additionalProperties: false,
+  fits: (_node, path) => {
+    if (!path.includes('resources')) return false;
+    const [, , ...inside] = path.slice(path.indexOf('resources') + 1);
+    const isField = inside.at(-2) === 'properties' && inside.at(-1) !== 'type';
+    const isPart = inside.length > 2 && ['items', 'additionalProperties'].includes(String(inside.at(-1)));
+    return isField || isPart;
+  },
 };

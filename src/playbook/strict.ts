@@ -18,7 +18,15 @@ export function strict<T>(value: T, path: string): T {
       if (key === 'toJSON' || key === 'then') return undefined;
       throw new ReferenceError(`${path} has no "${key}"${known(target)}`);
     },
+    // Templates are rendered more than once, and for one host after the other: none may leave anything behind.
+    set: () => refuse(path),
+    defineProperty: () => refuse(path),
+    deleteProperty: () => refuse(path),
   }) as T;
+}
+
+function refuse(path: string): never {
+  throw new TypeError(`${path} cannot be changed by a template: make a copy, e.g. [...list].sort()`);
 }
 
 function known(target: object): string {

@@ -27,6 +27,8 @@ export function render(source: string, name: string, context: object, write: Esc
       escape: (value?: unknown) => {
         if (value === undefined || value === null)
           throw new ReferenceError('a value that is not there was to be written');
+        if (typeof value === 'object' || typeof value === 'function')
+          throw new TypeError('a list, an object or a function was to be written where one value goes');
         return write(value);
       },
       compileDebug: true,

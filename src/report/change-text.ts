@@ -1,7 +1,8 @@
 import pc from 'picocolors';
+import type { Disruption } from '../plan/disruption';
 import type { Change } from '../plan/plan';
 import { renderDiff } from './diff';
-import { displayWidth, indent, visible } from './format';
+import { displayWidth, indent, visible, wrap } from './format';
 
 export interface TextOptions {
   color: boolean;
@@ -46,10 +47,40 @@ export function renderChange(change: Change, options: TextOptions): string {
   const [only] = values;
   const inline = values.length === 1 && only && displayWidth(`${head}: ${only}`) <= options.columns - 4;
   const rows = [inline ? `${painted}: ${only}` : painted];
+  const disruption = renderDisruption(change, options);
+  const beside = inline ? `${head}: ${only}` : head;
+  if (disruption && displayWidth(`${beside} ${disruption.plain}`) <= options.columns - 4)
+    rows[0] += ` ${disruption.painted}`;
+  else if (disruption) rows.push(indent(disruption.painted, '    '));
   if (!inline) rows.push(...values.map((value) => `    ${value}`));
   if (change.text) rows.push(indent(renderDiff({ path: change.target, ...change.text }, options), '    '));
   for (const note of change.notes ?? []) rows.push(`    ${colors.cyan('note:')} ${visible(note)}`);
   return rows.join('\n');
+}
+
+/** `rolling, 0 s`; `OUTAGE ~3.8 s`; a class whose time nobody has measured says so. */
+export function nameOfDisruption({ class: kind, seconds }: Disruption): string {
+  if (kind !== 'outage') return seconds === null ? `${kind}, time unknown` : `${kind}, ${seconds} s`;
+  return seconds === null ? 'OUTAGE of unknown length' : `OUTAGE ~${seconds} s`;
+}
+
+/** The change's class in brackets, in lines that fit; nothing for one that nobody notices. */
+function renderDisruption(
+  { disruption }: Change,
+  options: TextOptions,
+): { plain: string; painted: string } | undefined {
+  if (!disruption || disruption.class === 'none') return undefined;
+  const plain = `[${nameOfDisruption(disruption)}: ${visible(disruption.why)}]`;
+  const colors = pc.createColors(options.color);
+  const paint = { outage: colors.red, 'pair-synchronous': colors.yellow, rolling: colors.dim }[
+    disruption.class
+  ];
+  return {
+    plain,
+    painted: wrap(plain, Math.max(options.columns - 8, 30))
+      .map(paint)
+      .join('\n'),
+  };
 }
 
 function renderValues(attributes: Change['attributes']): string[] {

@@ -35,7 +35,8 @@ export type Event = { at: string } & (
     }
   /** The very command that goes to a host (`--verbose`). Secrets are masked by the emitter. */
   | { type: 'command'; host: string; script: string }
-  | { type: 'message'; level: 'info' | 'warning' | 'error'; host?: string; text: string }
+  /** `data`: what the text says, for programs. */
+  | { type: 'message'; level: 'info' | 'warning' | 'error'; host?: string; text: string; data?: object }
   | { type: 'run-end'; exitCode: ExitCode; ms: number; changed: number; failed: number; message: string }
 );
 

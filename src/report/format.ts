@@ -100,3 +100,15 @@ export function hang(text: string, by: string): string {
 export function indent(text: string, by: string): string {
   return text.replace(/^(?=.)/gm, by);
 }
+
+/** Lines of at most `width` columns, broken between words; a longer word stays whole. */
+export function wrap(text: string, width: number): string[] {
+  const rows: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = rows.at(-1);
+    if (last !== undefined && displayWidth(`${last} ${word}`) <= width)
+      rows[rows.length - 1] = `${last} ${word}`;
+    else rows.push(word);
+  }
+  return rows;
+}

@@ -1,6 +1,7 @@
 import pc from 'picocolors';
+import { worstOf } from '../plan/disruption';
 import type { Change, Finding, HostPlan, Plan } from '../plan/plan';
-import { markOf, nameOf, renderChange, type TextOptions } from './change-text';
+import { markOf, nameOf, nameOfDisruption, renderChange, type TextOptions } from './change-text';
 import { count, hang, indent, visible, visibleLines } from './format';
 
 /** Changes that the same hosts get. */
@@ -27,7 +28,7 @@ export function renderPlan(plan: Plan, options: TextOptions): string {
     ...failed.map((host) => renderFailed(host, options)),
     ...plan.warnings.map((finding) => renderFinding(finding, options)),
     renderRisks(changing, options),
-    renderSummary(plan.hosts, options),
+    renderDisruptionOf(plan, options) + renderSummary(plan.hosts, options),
   ];
   return sections.filter(Boolean).join('\n\n');
 }
@@ -66,8 +67,9 @@ function sharedBlocks(hosts: HostPlan[]): Block[] {
 }
 
 /** All of a change that the reader sees; not its id nor its host. */
-function contentOf({ task, type, target, action, attributes, text, reason, notes }: Change): string {
-  return JSON.stringify([task, type, target, action, attributes, text, reason, notes]);
+function contentOf(change: Change): string {
+  const { task, type, target, action, attributes, text, reason, notes, disruption } = change;
+  return JSON.stringify([task, type, target, action, attributes, text, reason, notes, disruption]);
 }
 
 function renderBlock(block: Block, options: TextOptions): string {
@@ -124,6 +126,20 @@ function renderRisks(hosts: HostPlan[], options: TextOptions): string {
   if (hostsOf.size === 0) return '';
   const rows = Array.from(hostsOf, ([row, names]) => `  ${row} on ${visible(names.join(', '))}`);
   return ['Look twice at:', ...rows].join('\n');
+}
+
+/** The worst that clients will notice, and what to say to make it all the same; a line of its own. */
+function renderDisruptionOf(plan: Plan, options: TextOptions): string {
+  const { bold, red } = pc.createColors(options.color);
+  const worst = worstOf(plan);
+  if (!worst) return '';
+  const said = {
+    none: 'none: clients notice nothing',
+    rolling: `${nameOfDisruption(worst)} expected, one host after the other`,
+    'pair-synchronous': `${nameOfDisruption(worst)} expected, the hosts of a VIP at once`,
+    outage: red(`${nameOfDisruption(worst)}; apply makes it only with --allow-outage`),
+  }[worst.class];
+  return `${bold('Disruption:')} ${said}\n`;
 }
 
 function renderSummary(hosts: HostPlan[], options: TextOptions): string {

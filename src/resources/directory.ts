@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { absolutePath, object } from '../document/fields';
 import { quote } from '../shell/quote';
 import { common, formatMode, mode, owner } from './fields';
-import { ownershipChanges } from './file-state';
+import { asStatSays, ownershipChanges } from './file-state';
 import type { ResourceType } from './resource';
 
 const schema = object({
@@ -27,11 +27,12 @@ export const directory: ResourceType<DirectorySpec, DirectoryState> = {
   target: (spec) => spec.path,
   probe: (spec) => `probe_directory ${quote(spec.path)}`,
   read(output) {
-    const [kind, owner, group, mode] = output.trim().split(' ');
-    if (kind === 'absent') return { kind };
-    if (kind === 'other') return { kind, what: output.trim().slice('other '.length) };
-    if (kind !== 'directory' || !owner || !group || !mode) throw new Error(`not a folder's state: ${output}`);
-    return { kind, owner, group, mode: mode.padStart(4, '0') };
+    const row = output.trim();
+    if (row === 'absent') return { kind: 'absent' };
+    if (row.startsWith('other ')) return { kind: 'other', what: row.slice('other '.length) };
+    const [, owner, group, mode] = /^directory (\S+) (.+) ([0-7]{1,4})$/.exec(row) ?? [];
+    if (!owner || !group || !mode) throw new Error(`not a folder's state: ${output}`);
+    return { kind: 'directory', owner, group, mode: mode.padStart(4, '0') };
   },
   diff(spec, state, context) {
     if (state.kind === 'other') throw new Error(`${spec.path} is ${state.what}, not a folder`);
@@ -43,7 +44,7 @@ export const directory: ResourceType<DirectorySpec, DirectoryState> = {
     const path = quote(spec.path);
     const expected =
       state.kind === 'directory'
-        ? `${state.mode} ${state.owner}:${state.group}`
+        ? `${asStatSays(state.mode)} ${quote(state.owner)}:${quote(state.group)}`
         : context.packagesPending
           ? 'absent-or-packaged'
           : 'absent';
@@ -54,7 +55,8 @@ export const directory: ResourceType<DirectorySpec, DirectoryState> = {
         step: {
           phase: 'prepare',
           check: `check_directory ${path} ${expected}`,
-          run: `make_directory ${path} ${quote(spec.owner)} ${quote(spec.group)} ${spec.mode}`,
+          // Five digits: with four, chmod keeps a folder's set-group-ID bit.
+          run: `make_directory ${path} ${quote(spec.owner)} ${quote(spec.group)} 0${spec.mode}`,
           undo: `restore_directory ${path}`,
         },
       },

@@ -26,15 +26,16 @@ export function probeFile(path: string): Script {
 
 export function readFileState(output: string): FileState {
   const [head = '', ...rest] = output.split('\n');
-  const [kind, owner, group, mode, size, sha256] = head.split(' ');
-  if (kind === 'absent') return { kind };
-  if (kind === 'other') return { kind, what: head.slice('other '.length) };
-  if (kind !== 'file' || !owner || !group || !mode || !size || !sha256)
-    throw new Error(`not a file's state: ${head}`);
+  if (head === 'absent') return { kind: 'absent' };
+  if (head.startsWith('other ')) return { kind: 'other', what: head.slice('other '.length) };
+  // A directory server's groups have names such as "domain users".
+  const [, owner, group, mode, size, sha256] =
+    /^file (\S+) (.+) ([0-7]{1,4}) (\d+) ([0-9a-f]{64})$/.exec(head) ?? [];
+  if (!owner || !group || !mode || !size || !sha256) throw new Error(`not a file's state: ${head}`);
   const base64 = rest.join('').trim();
   const complete = Number(size) <= contentLimit;
   return {
-    kind,
+    kind: 'file',
     owner,
     group,
     mode: mode.padStart(4, '0'),
@@ -46,10 +47,13 @@ export function readFileState(output: string): FileState {
 
 export const sha256 = (content: string | Buffer) => createHash('sha256').update(content).digest('hex');
 
+/** A mode as `stat -c %a` prints it: `/etc/shadow`'s 0000 is "0". */
+export const asStatSays = (mode: string) => mode.replace(/^0+(?=.)/, '');
+
 /** The words for `check_file`: what must still be at the path when the step runs. */
 export function expectation(state: FileState, packagesPending: boolean): string {
   if (state.kind === 'file')
-    return `${state.sha256} ${state.mode} ${quote(state.owner)}:${quote(state.group)}`;
+    return `${state.sha256} ${asStatSays(state.mode)} ${quote(state.owner)}:${quote(state.group)}`;
   return packagesPending ? 'absent-or-packaged' : 'absent';
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { absolutePath, object, text } from '../document/fields';
+import { absolutePath, flag, object, text } from '../document/fields';
 import { quote } from '../shell/quote';
 import { common, formatMode, mode, owner } from './fields';
 import {
@@ -19,6 +19,7 @@ const schema = object({
   template: text('the name of a template, e.g. haproxy/haproxy.cfg').optional(),
   content: z.string({ error: 'the text of the file' }).optional(),
   source: text('the path of a file to copy, relative to the playbook').optional(),
+  absent: flag().optional().describe('true: there is to be no such file.'),
   owner: owner().default('root'),
   group: owner().default('root'),
   mode: mode().default('0644').transform(formatMode),
@@ -26,12 +27,17 @@ const schema = object({
     .refine((line) => line.includes('%s'), { error: 'a command with %s where the staged file goes' })
     .optional()
     .describe('Run on the host against the staged file, %s, before it is renamed into place.'),
-}).refine(
-  (spec) => [spec.template, spec.content, spec.source].filter((given) => given !== undefined).length === 1,
-  {
-    error: 'exactly one of template, content, source',
-  },
-);
+})
+  .refine(
+    (spec) =>
+      [spec.template, spec.content, spec.source, spec.absent || undefined].filter(
+        (given) => given !== undefined,
+      ).length === 1,
+    { error: 'exactly one of template, content, source, "absent": true' },
+  )
+  .refine((spec) => !(spec.absent && spec.validate), {
+    error: 'no "validate" with "absent": there is nothing to validate',
+  });
 
 export type FileSpec = z.output<typeof schema> & {
   /** What the file must hold: filled in from template, content or source when the playbook is rendered. */
@@ -46,6 +52,7 @@ export const file: ResourceType<FileSpec, FileState> = {
   probe: (spec) => probeFile(spec.path),
   read: readFileState,
   diff(spec, state, context) {
+    if (spec.absent) return removal(spec, state, context);
     if (spec.rendered === undefined) throw new Error(`${spec.path} was not rendered`);
     if (state.kind === 'other') throw new Error(`${spec.path} is ${state.what}, not a file`);
     const wanted = spec.rendered;
@@ -62,6 +69,27 @@ export const file: ResourceType<FileSpec, FileState> = {
     ];
   },
 };
+
+function removal(spec: FileSpec, state: FileState, context: DiffContext): Difference[] {
+  if (state.kind === 'absent') return [];
+  if (state.kind === 'other') throw new Error(`${spec.path} is ${state.what}, not a file`);
+  const path = quote(spec.path);
+  return [
+    {
+      action: 'remove',
+      attributes: [],
+      text: { from: textOf(state), to: null },
+      step: {
+        phase: 'commit',
+        check: `check_file ${path} ${expectation(state, context.packagesPending)}`,
+        stage: `stage_removal ${path}`,
+        run: `remove_file ${path}`,
+        verify: `verify_absent ${path}`,
+        undo: `restore_file ${path}`,
+      },
+    },
+  ];
+}
 
 /** The step that stages `content`, validates it there and renames it over `spec.path`. */
 export function replaceFile(

@@ -53,16 +53,18 @@ export const line: ResourceType<LineSpec, LineState> = {
         `${spec.path} does not exist, so no line of it can be changed: create it with a file resource, or install its package`,
       );
     }
-    if (now.kind === 'file' && edited === undefined) throw new Error(`${spec.path} could not be read`);
+    // An edited file has at least the line; anything else is an awk that gave up.
+    if (now.kind === 'file' && !edited?.length)
+      throw new Error(`${spec.path} could not be edited by the host’s awk`);
     if (now.kind === 'file' && edited && sha256(edited) === now.sha256) return [];
     const path = quote(spec.path);
     return [
       {
         action: 'update',
-        attributes: now.kind === 'file' ? [] : [{ name: 'line', from: null, to: spec.line }],
-        ...(now.kind === 'file'
-          ? { text: { from: now.content?.toString() ?? '', to: edited?.toString() ?? '' } }
-          : { notes: ['the file comes with a package that is installed first'] }),
+        ...(now.kind === 'file' && now.content
+          ? { attributes: [], text: { from: now.content.toString(), to: edited?.toString() ?? '' } }
+          : { attributes: [{ name: 'line', from: null, to: spec.line }] }),
+        ...(now.kind === 'file' ? {} : { notes: ['the file comes with a package that is installed first'] }),
         step: {
           phase: 'commit',
           check: `check_file ${path} ${expectation(now, context.packagesPending)}`,
@@ -81,10 +83,14 @@ function words(spec: LineSpec): string {
   return [spec.path, spec.line, spec.match ?? ''].map(quote).join(' ');
 }
 
-/** Catches the typing errors; the host's awk has the last word. */
+const classes = /\[:(alnum|alpha|blank|cntrl|digit|graph|lower|print|punct|space|upper|xdigit):\]/g;
+
+/** Catches the typing errors, and what JavaScript knows and POSIX does not; the host's awk has the last word. */
 function compiles(pattern: string): boolean {
+  const plain = pattern.replace(classes, 'a-z');
+  if (/\[:|\(\?|\\[bBdDkpP]/.test(plain)) return false;
   try {
-    new RegExp(pattern.replace(/\[:[a-z]+:\]/g, 'a-z'));
+    new RegExp(plain);
     return true;
   } catch {
     return false;

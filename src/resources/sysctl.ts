@@ -30,15 +30,7 @@ export const sysctl: ResourceType<SysctlSpec, SysctlState> = {
   probe: (spec) => [`probe_sysctls ${command(...keys(spec))}`, 'echo =', probeFile(spec.path)].join('\n'),
   read(output) {
     const [values = '', file = ''] = splitAt(output);
-    const running = values
-      .split('\n')
-      .filter(Boolean)
-      .map((row): [string, string | null] => {
-        const [key = '', ...rest] = row.split('=');
-        const value = rest.join('=');
-        return [key, value === '-' ? null : normal(value)];
-      });
-    return { file: readFileState(file), running: Object.fromEntries(running) };
+    return { file: readFileState(file), running: readRunning(values) };
   },
   diff(spec, state, context) {
     if (keys(spec).length === 0) return [];
@@ -69,24 +61,42 @@ export const sysctl: ResourceType<SysctlSpec, SysctlState> = {
       const attributes = changed.map(
         (key): Attribute => ({ name: key, from: state.running[key] ?? null, to: wanted(spec, key) }),
       );
-      const pairs = attributes.map(({ name, to }) => quote(`${name}=${to}`)).join(' ');
-      differences.push({
-        action: 'update',
-        target: changed.join(', '),
-        attributes,
-        step: {
-          phase: 'commit',
-          check: `check_sysctls ${attributes.map(({ name, from }) => quote(`${name}=${from}`)).join(' ')}`,
-          stage: `save_sysctls ${command(...changed)}`,
-          run: `set_sysctls ${pairs}`,
-          verify: `check_sysctls ${pairs}`,
-          undo: 'restore_sysctls',
-        },
-      });
+      differences.push(changeRunning(attributes));
     }
     return differences;
   },
 };
+
+/** Reads what `probe_sysctls` printed. */
+export function readRunning(values: string): Record<string, string | null> {
+  const rows = values.split('\n').filter(Boolean);
+  return Object.fromEntries(
+    rows.map((row): [string, string | null] => {
+      const [key = '', ...rest] = row.split('=');
+      const value = rest.join('=');
+      return [key, value === '-' ? null : normal(value)];
+    }),
+  );
+}
+
+/** Sets running values; each attribute is a key. */
+export function changeRunning(attributes: Attribute[]): Difference {
+  const changed = attributes.map(({ name }) => name);
+  const pairs = attributes.map(({ name, to }) => quote(`${name}=${to}`)).join(' ');
+  return {
+    action: 'update',
+    target: changed.join(', '),
+    attributes,
+    step: {
+      phase: 'commit',
+      check: `check_sysctls ${attributes.map(({ name, from }) => quote(`${name}=${from}`)).join(' ')}`,
+      stage: `save_sysctls ${command(...changed)}`,
+      run: `set_sysctls ${pairs}`,
+      verify: `check_sysctls ${pairs}`,
+      undo: 'restore_sysctls',
+    },
+  };
+}
 
 const keys = (spec: SysctlSpec) => Object.keys(spec.values).sort();
 const wanted = (spec: SysctlSpec, key: string) => normal(String(spec.values[key]));

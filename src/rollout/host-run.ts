@@ -1,175 +1,203 @@
 import { HaprovError } from '../errors';
 import type { Connection } from '../host/connection';
-import { type JournalEntry, journalReader } from '../host/journal';
+import { journalReader } from '../host/journal';
 import {
   buildTransaction,
   continueScript,
   stageScript,
+  stateScript,
   type TitledStep,
   transactionExit,
   type Verb,
 } from '../host/transaction';
 import type { PlannedHost } from '../plan/plan';
-import type { EventBody, Phase, StepFailure } from '../report/events';
-import { hintFor } from './hints';
+import type { EventBody, Phase } from '../report/events';
+import { Follower } from './follower';
+import type { GateResult } from './gate';
 
-/** How a phase ended on a host. */
+/** How a phase ended on a host. `untouched`: it was left alone for a reason; `stopped`: the operator said so. */
 export interface HostOutcome {
-  status: 'ok' | 'failed' | 'not-restored' | 'unreachable';
+  status: 'ok' | 'failed' | 'not-restored' | 'unreachable' | 'untouched' | 'stopped';
 }
 
 interface Surroundings {
   run: string;
   owner: string;
+  command: string;
+  inventory: string;
+  leaseSeconds: number;
   emit(event: EventBody): void;
+  reconnect(host: string): Promise<Connection>;
 }
 
-/** One host's transaction, as the laptop drives it; every phase is one exec. */
+/** One host's transaction, as the laptop drives it; every verb is one exec. */
 export class HostRun {
   readonly name: string;
   readonly changes: number;
+  /** Resolves when the host is locked for this run. */
+  readonly locked: Promise<true>;
+  #isLocked: () => void = () => {};
+  #isRestored = false;
+  #connection: Connection;
   readonly #steps: TitledStep[];
 
   constructor(
     private readonly surroundings: Surroundings,
     host: PlannedHost,
-    private readonly connection: Connection,
+    connection: Connection,
   ) {
     this.name = host.host;
     this.changes = host.changes.length;
-    this.#steps = host.changes.map(({ action, target, step }) => ({ title: `${action} ${target}`, step }));
+    this.#connection = connection;
+    this.#steps = host.changes.map(({ type, action, target, step }) => ({
+      title: `${action} ${target}`,
+      type,
+      target,
+      action,
+      step,
+    }));
+    this.locked = new Promise((resolve) => {
+      this.#isLocked = () => resolve(true);
+    });
+  }
+
+  get isRestored(): boolean {
+    return this.#isRestored;
   }
 
   /** Locks the host, installs packages, stages every file and validates it. Puts itself back when that fails. */
   stage(): Promise<HostOutcome> {
-    const { run, owner } = this.surroundings;
-    const transaction = buildTransaction(run, owner, this.#steps);
-    return this.#drive('stage', stageScript(run, transaction), this.#steps.length);
+    const { run, owner, command, inventory, leaseSeconds } = this.surroundings;
+    const steps = this.#steps.map(({ type, target, action }) => ({ type, target, action }));
+    const manifest = { run, owner, command, inventory, startedAt: new Date().toISOString(), steps };
+    const transaction = buildTransaction({ run, owner, leaseSeconds, steps: this.#steps });
+    return this.#drive('stage', stageScript(manifest, transaction), this.#steps.length, 'staged');
   }
 
-  /** Makes the changes, proves them, and lets go of the lock; restores itself when a step fails. */
-  async commit(): Promise<HostOutcome> {
+  /** Makes the changes and verifies each; restores itself when one fails. */
+  commit(): Promise<HostOutcome> {
     const steps = this.#steps.filter(({ step }) => step.phase !== 'prepare').length;
-    const outcome = await this.#continue('commit', 'commit', steps);
-    return outcome.status === 'ok' ? this.#continue('confirm', 'finish', 0) : outcome;
+    return this.#continue('commit', 'commit', steps, 'committed');
   }
 
-  restore(): Promise<HostOutcome> {
-    return this.#continue('restore', 'restore', 0);
+  /** Waits for the gate. */
+  async gated(pass: () => Promise<GateResult>): Promise<HostOutcome> {
+    const end = this.#begin('gate');
+    const { faults } = await pass();
+    return faults.length === 0 ? end('ok') : end('failed', faults.join('; '));
   }
 
-  #continue(phase: Phase, verb: Verb, total: number): Promise<HostOutcome> {
-    return this.#drive(phase, continueScript(this.surroundings.run, verb), total);
-  }
-
-  async #drive(phase: Phase, script: string, total: number): Promise<HostOutcome> {
-    const { emit } = this.surroundings;
-    const begun = performance.now();
-    const host = this.name;
-    emit({ type: 'phase-start', host, phase });
-    emit({ type: 'command', host, script: withoutContents(script) });
-    const end = (status: HostOutcome['status'], message?: string): HostOutcome => {
-      const ok = status === 'ok';
-      emit({
-        type: 'phase-end',
-        host,
-        phase,
-        ok,
-        ms: Math.round(performance.now() - begun),
-        ...(message ? { message } : {}),
-      });
-      return { status };
-    };
-    const follower = new Follower(this.name, phase, total, this.#steps, emit);
+  /** Over a new connection: that one can still log in is part of what is confirmed. */
+  async confirm(reconnect: Surroundings['reconnect']): Promise<HostOutcome> {
     try {
-      const read = journalReader((entry) => follower.hear(entry));
-      const { code, stderr } = await this.connection.runScript(script, { onStdout: read });
-      if (code === 0) return end('ok');
-      if (code === transactionExit.locked) return end('unreachable', `${lockedBy(follower.holder)}`);
-      if (code === transactionExit.notRestored)
-        return end(
-          'not-restored',
-          `not restored: log in, look at /var/lib/haprov/runs/${this.surroundings.run}/log, and put right what it names`,
-        );
-      return end(
-        'failed',
-        follower.restored ? 'failed, and restored' : stderr.trim() || `failed with exit code ${code}`,
-      );
+      const connection = await reconnect(this.name);
+      this.#connection.close();
+      this.#connection = connection;
     } catch (error) {
       if (!(error instanceof HaprovError)) throw error;
-      return end(
+      return this.#begin('confirm')(
         'unreachable',
-        `${error.message}; the host goes on by itself: run "haprov plan" to see how it ended`,
+        `${error.message}; the host restores itself within ${this.surroundings.leaseSeconds} s`,
       );
     }
+    return this.#continue('confirm', 'confirm', 0, 'confirmed');
   }
-}
 
-/** Turns a host's journal into events. */
-class Follower {
-  holder = '';
-  restored = false;
-  #index = 0;
+  /** Gives up the way back, and the lock. */
+  finish(): Promise<HostOutcome> {
+    return this.#continue('unlock', 'finish', 0, 'finished');
+  }
 
-  constructor(
-    private readonly host: string,
-    private readonly phase: Phase,
-    private readonly total: number,
-    private readonly steps: readonly TitledStep[],
-    private readonly emit: (event: EventBody) => void,
-  ) {}
+  async restore(): Promise<HostOutcome> {
+    return this.#continue('restore', 'restore', 0, 'restored');
+  }
 
-  hear(entry: JournalEntry): void {
-    const { host, phase, total } = this;
-    const place = (step: number) => ({
-      host,
-      phase,
-      index: this.#index,
-      total,
-      title: this.steps[step - 1]?.title ?? `step ${step}`,
+  renew(): Promise<unknown> {
+    return this.#connection.runScript(continueScript(this.surroundings.run, 'renew'));
+  }
+
+  #continue(phase: Phase, verb: Verb, total: number, goal: string): Promise<HostOutcome> {
+    return this.#drive(phase, continueScript(this.surroundings.run, verb), total, goal);
+  }
+
+  #begin(phase: Phase): (status: HostOutcome['status'], message?: string) => HostOutcome {
+    const { emit } = this.surroundings;
+    const host = this.name;
+    const begun = performance.now();
+    emit({ type: 'phase-start', host, phase });
+    return (status, message) => {
+      const ms = Math.round(performance.now() - begun);
+      emit({ type: 'phase-end', host, phase, ok: status === 'ok', ms, ...(message ? { message } : {}) });
+      return { status };
+    };
+  }
+
+  async #drive(phase: Phase, script: string, total: number, goal: string): Promise<HostOutcome> {
+    const { emit, run } = this.surroundings;
+    const end = this.#begin(phase);
+    emit({ type: 'command', host: this.name, script: withoutContents(script) });
+    const follower = new Follower({ host: this.name, phase, total, steps: this.#steps, emit });
+    const read = journalReader((entry) => {
+      follower.hear(entry);
+      if (entry.event === 'state') this.#isLocked();
     });
-    switch (entry.event) {
-      case 'start':
-        this.#index += 1;
-        this.emit({ type: 'step-start', ...place(entry.step) });
-        return;
-      case 'done':
-        this.emit({ type: 'step-end', ...place(entry.step), status: 'ok', ms: entry.ms });
-        return;
-      case 'undone':
-        return;
-      case 'failed': {
-        const failure: StepFailure = {
-          command: entry.command,
-          exitCode: entry.code,
-          stderr: entry.output,
-          hint: hintFor(entry),
-        };
-        this.emit({ type: 'step-end', ...place(entry.step), status: 'failed', ms: 0, failure });
-        return;
-      }
-      case 'warning':
-        this.emit({
-          type: 'message',
-          level: 'warning',
-          host,
-          text: `${place(entry.step).title}: ${entry.text.trim()}`,
-        });
-        return;
-      case 'locked':
-        this.holder = entry.holder;
-        return;
-      case 'state':
-        this.restored = entry.state === 'restored';
+    let code: number | null;
+    try {
+      ({ code } = await this.#connection.runScript(script, { onStdout: read }));
+    } catch (error) {
+      if (!(error instanceof HaprovError)) throw error;
+      emit({
+        type: 'message',
+        level: 'warning',
+        host: this.name,
+        text: `${error.message}; the host goes on by itself: logging in again`,
+      });
+      const state = await this.#settledState();
+      if (state === undefined)
+        return end(
+          'unreachable',
+          `cannot be reached again; it finishes or restores by itself within ${this.surroundings.leaseSeconds} s`,
+        );
+      follower.hear({ event: 'state', state });
+      code = state === goal ? 0 : null;
     }
+    this.#isRestored = follower.state === 'restored';
+    if (code === 0 || follower.state === goal) return end('ok');
+    if (code === transactionExit.locked) return end('unreachable', follower.lockedBy);
+    if (code === transactionExit.notRestored || follower.state === 'broken') {
+      return end(
+        'not-restored',
+        `NOT RESTORED: log in to ${this.name} and put right what /var/lib/haprov/runs/${run}/log names; what was there before is kept in /var/lib/haprov/runs/${run}/steps`,
+      );
+    }
+    if (this.#isRestored) return end('failed', 'failed, and restored');
+    return end(
+      'failed',
+      `failed (${code === null ? `it is ${follower.state || 'in an unknown state'}` : `exit code ${code}`}); look at /var/lib/haprov/runs/${run}/log on the host`,
+    );
+  }
+
+  /** Logs in again and waits for the state that the host comes to by itself. */
+  async #settledState(): Promise<string | undefined> {
+    const { run, leaseSeconds, reconnect } = this.surroundings;
+    for (let attempt = 0; attempt < leaseSeconds; attempt++) {
+      try {
+        this.#connection = await reconnect(this.name);
+        for (let look = 0; look < leaseSeconds; look++) {
+          const state = (await this.#connection.runScript(stateScript(run))).stdout.trim();
+          if (!['staging', 'committing', 'restoring'].includes(state)) return state;
+          await pause();
+        }
+      } catch (error) {
+        if (!(error instanceof HaprovError)) throw error;
+      }
+      await pause();
+    }
+    return undefined;
   }
 }
 
-function lockedBy(holder: string): string {
-  const [run, since, owner] = holder.split(' ');
-  const when = since ? new Date(Number(since) * 1000).toISOString() : 'an unknown time';
-  return `locked by ${owner ?? 'somebody'} since ${when} (run ${run || 'unknown'})`;
-}
+const pause = () => new Promise((done) => setTimeout(done, 1000));
 
 /** What is shown of a script: not the libraries that every one carries, and not the files' contents. */
 function withoutContents(script: string): string {

@@ -1,12 +1,43 @@
+import { UsageError } from '../errors';
 import type { PlannedHost } from '../plan/plan';
 
-/** Who is committed when: hosts without a VIP first, so that clients are on a host that is not being touched. */
-export function commitOrder(hosts: readonly PlannedHost[], holders: ReadonlySet<string>): PlannedHost[] {
-  const changed = hosts.filter((host) => host.changes.length > 0);
+/**
+ * Who is committed with whom, and when. Hosts without a VIP first, so that clients are on a host that is not being
+ * touched, the holder last; all at once where a change must reach the pair together.
+ * @param serial how many at a time in a rolling run.
+ */
+export function batches(
+  hosts: readonly PlannedHost[],
+  holders: ReadonlySet<string>,
+  serial: number,
+): PlannedHost[][] {
+  if (hosts.some((host) => host.changes.some((change) => change.disruption?.class === 'pair-synchronous')))
+    return [[...hosts]];
   const rank = (host: PlannedHost) => (holders.has(host.host) ? 1 : 0);
   // Of hosts that hold nothing yet, the one meant to hold the VIP comes last: the inventory names it first.
-  return changed
+  const ordered = hosts
     .map((host, index) => ({ host, index }))
     .sort((a, b) => rank(a.host) - rank(b.host) || b.index - a.index)
     .map(({ host }) => host);
+  const result: PlannedHost[][] = [];
+  for (const host of ordered) {
+    const last = result.at(-1);
+    // A holder is never touched in one go with a host that could take its place.
+    if (last && last.length < serial && !holders.has(host.host)) last.push(host);
+    else result.push([host]);
+  }
+  return result;
+}
+
+/**
+ * `2` or `50%` of the hosts, at least one.
+ * @throws UsageError for anything else.
+ */
+export function parseSerial(text: string, hosts: number): number {
+  const [, number, percent] = /^(\d+)(%?)$/.exec(text) ?? [];
+  const value = Number(number);
+  if (number === undefined || value < 1 || (percent && value > 100)) {
+    throw new UsageError(`--serial: "${text}" is neither a number of hosts from 1 nor a share such as 50%`);
+  }
+  return percent ? Math.max(1, Math.floor((hosts * value) / 100)) : value;
 }

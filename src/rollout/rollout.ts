@@ -1,16 +1,34 @@
 import { ExitCode, HostError } from '../errors';
+import { serversUp } from '../ha/health';
 import type { Connection } from '../host/connection';
 import type { PlannedHost } from '../plan/plan';
 import type { EventBody } from '../report/events';
+import { drain, needsDrain, undrain } from './drain';
+import { type GateOptions, passGate } from './gate';
+import { startHeartbeat } from './heartbeat';
 import { type HostOutcome, HostRun } from './host-run';
+import { batches } from './order';
+import type { Pair } from './pair';
 
 export interface Rollout {
   run: string;
   /** Who runs it, for locks and journals. */
   owner: string;
-  /** In the order in which they are committed; each has changes. */
+  /** What the operator called: `apply`, `push`, `rollback`. */
+  command: string;
+  inventory: string;
+  /** The hosts that have changes, in the inventory's order. */
   hosts: readonly PlannedHost[];
   connections: ReadonlyMap<string, Connection>;
+  /** Logs in anew: proves that one still can. @throws HostError */
+  reconnect(host: string): Promise<Connection>;
+  pair: Pair;
+  /** How many hosts at a time where changes may roll. */
+  serial: number;
+  /** After this many seconds without a confirmation a host restores itself. */
+  leaseSeconds: number;
+  onFailure: 'restore' | 'restore-all';
+  gate: GateOptions;
   emit(event: EventBody): void;
   stopping: AbortSignal;
 }
@@ -25,64 +43,170 @@ export interface RolloutResult {
 }
 
 /**
- * Stages and validates on every host before committing on any; then commits one host after the other. A failure stops
- * the run; that host restores itself, and hosts that were only staged are put back.
+ * Stages and validates on every host before committing on any; then, batch by batch: drain where a change needs it,
+ * commit, gate, confirm over a new connection. The first failure stops the run: its hosts are restored, hosts that were
+ * only staged are put back, and with `restore-all` the finished ones too, in reverse.
  */
 export async function rollOut(rollout: Rollout): Promise<RolloutResult> {
-  const runs = rollout.hosts.map((host) => {
-    const connection = rollout.connections.get(host.host);
-    if (!connection) throw new HostError(host.host, 'is not connected');
-    return new HostRun(rollout, host, connection);
-  });
+  const runs = new Map(
+    rollout.hosts.map((host) => [host.host, new HostRun(rollout, host, connectionOf(rollout, host.host))]),
+  );
+  const all = [...runs.values()];
+  const before = await rollout.pair.look();
+  const holders = new Set(
+    rollout.hosts.map((host) => host.host).filter((name) => rollout.pair.holds(name, before)),
+  );
+  const wanted = serversUp(before);
 
-  const staged = await Promise.all(runs.map((run) => run.stage()));
+  const staged = await stageAll(all);
   const refused = staged.filter((outcome) => outcome.status !== 'ok');
   if (refused.length > 0 || rollout.stopping.aborted) {
-    const back = await putBack(runs.filter((_, index) => staged[index]?.status === 'ok'));
-    const all = [...refused, ...back];
-    if (refused.length === 0) return summarize(all, 0, 'stopped before any host was changed');
-    return summarize(all, 0, 'nothing was changed on any host');
+    const back = await restoreAll(all.filter((_, index) => staged[index]?.status === 'ok'));
+    return summarize(
+      [...refused, ...back],
+      0,
+      refused.length > 0 ? 'nothing was changed on any host' : 'stopped before any host was changed',
+    );
   }
 
-  let changed = 0;
-  for (const [index, run] of runs.entries()) {
-    const outcome = rollout.stopping.aborted ? ({ status: 'stopped' } as const) : await run.commit();
-    if (outcome.status === 'ok') {
-      changed += run.changes;
-      continue;
+  const heartbeat = startHeartbeat(rollout.leaseSeconds, () => Promise.all(all.map((run) => run.renew())));
+  const done: HostRun[] = [];
+  try {
+    for (const batch of batches(rollout.hosts, holders, rollout.serial)) {
+      const group = batch.flatMap((host) => runs.get(host.host) ?? []);
+      const outcomes = rollout.stopping.aborted ? stopped : await push(rollout, batch, group, wanted);
+      if (outcomes.length === 0) {
+        done.push(...group);
+        continue;
+      }
+      return await giveUp(rollout, outcomes, group, done, all);
     }
-    const rest = runs.slice(outcome.status === 'stopped' ? index : index + 1);
-    const back = await putBack(rest);
-    const done = runs.slice(0, index).map((one) => one.name);
-    const kept =
-      done.length > 0
-        ? `${done.join(', ')} ${done.length > 1 ? 'are' : 'is'} done and stays`
-        : 'no host was changed';
-    const untouched = rest.length > 0 ? `; ${rest.map((one) => one.name).join(', ')} untouched` : '';
-    if (outcome.status === 'stopped') return summarize(back, changed, `stopped: ${kept}${untouched}`);
-    return summarize([outcome, ...back], changed, `${run.name} failed; ${kept}${untouched}`);
+    const finished = await Promise.all(done.map((run) => run.finish()));
+    const wrong = finished.filter((outcome) => outcome.status !== 'ok');
+    const changed = count(done);
+    if (wrong.length > 0)
+      return summarize(
+        wrong,
+        changed,
+        'every change is made, but not every run could be closed; the hosts close them by themselves',
+      );
+    return {
+      exitCode: ExitCode.done,
+      changed,
+      failed: 0,
+      message: `${changed} ${changed === 1 ? 'change' : 'changes'} on ${done.map((run) => run.name).join(', ')}`,
+    };
+  } finally {
+    heartbeat.stop();
   }
-  return {
-    exitCode: ExitCode.done,
-    changed,
-    failed: 0,
-    message: `${changed} changes on ${runs.map((run) => run.name).join(', ')}`,
-  };
 }
 
-async function putBack(runs: readonly HostRun[]): Promise<HostOutcome[]> {
+const stopped: HostOutcome[] = [{ status: 'stopped' }];
+const count = (runs: readonly HostRun[]) => runs.reduce((sum, run) => sum + run.changes, 0);
+
+/** The first host alone until it has its lock: of two runs at once, one is told before it locks anything. */
+async function stageAll(runs: readonly HostRun[]): Promise<HostOutcome[]> {
+  const [first, ...rest] = runs;
+  if (!first) return [];
+  const locked = first.stage();
+  const went = await Promise.race([first.locked, locked.then((outcome) => outcome.status === 'ok')]);
+  if (!went) return [await locked];
+  return Promise.all([locked, ...rest.map((run) => run.stage())]);
+}
+
+/** One batch, through its gate; gives what went wrong. */
+async function push(
+  rollout: Rollout,
+  batch: readonly PlannedHost[],
+  group: readonly HostRun[],
+  wanted: ReadonlySet<string>,
+): Promise<HostOutcome[]> {
+  const { pair } = rollout;
+  const names = group.map((run) => run.name);
+  const now = await pair.look();
+  const alone = group.length === 1 ? pair.aloneWith(names[0] ?? '', now) : undefined;
+  if (alone !== undefined) {
+    rollout.emit({ type: 'message', level: 'error', text: `the roll stops: ${alone}` });
+    return [{ status: 'untouched' }];
+  }
+  const drained = batch
+    .filter((host) => needsDrain(host) && pair.holds(host.host, now))
+    .map((host) => host.host);
+  for (const name of drained) {
+    const fault = await drain(rollout, name);
+    if (fault === undefined) continue;
+    rollout.emit({ type: 'message', level: 'error', host: name, text: fault });
+    await undrain(rollout, drained);
+    return [{ status: 'untouched' }];
+  }
+  try {
+    const committed = await Promise.all(group.map((run) => run.commit()));
+    const failed = committed.filter((outcome) => outcome.status !== 'ok');
+    if (failed.length > 0) return failed;
+    const gates = await Promise.all(
+      group.map((run) => run.gated(() => passGate(pair, [run.name], wanted, rollout.gate))),
+    );
+    const shut = gates.filter((outcome) => outcome.status !== 'ok');
+    if (shut.length > 0) return shut;
+    const confirmed = await Promise.all(group.map((run) => run.confirm(rollout.reconnect)));
+    return confirmed.filter((outcome) => outcome.status !== 'ok');
+  } finally {
+    await undrain(rollout, drained);
+  }
+}
+
+async function giveUp(
+  rollout: Rollout,
+  outcomes: HostOutcome[],
+  group: readonly HostRun[],
+  done: readonly HostRun[],
+  all: readonly HostRun[],
+): Promise<RolloutResult> {
+  const untouched = all.filter((run) => !group.includes(run) && !done.includes(run));
+  const back = await restoreAll([...group.filter((run) => !run.isRestored), ...untouched]);
+  const undone: HostOutcome[] = [];
+  const undoDone = rollout.onFailure === 'restore-all' && !rollout.stopping.aborted;
+  for (const run of [...done].reverse()) undone.push(await (undoDone ? run.restore() : run.finish()));
+  const kept = undoDone ? [] : done;
+  const list = (runs: readonly HostRun[]) => runs.map((run) => run.name).join(', ');
+  const wasTouched = outcomes.some(
+    (outcome) => outcome.status !== 'untouched' && outcome.status !== 'stopped',
+  );
+  const parts = [
+    wasTouched
+      ? `failed on ${list(group)}`
+      : outcomes.some((outcome) => outcome.status === 'stopped')
+        ? 'stopped'
+        : 'the roll was stopped',
+    ...(kept.length > 0 ? [`done and kept on ${list(kept)}`] : []),
+    ...(undoDone && done.length > 0 ? [`restored on ${list(done)}`] : []),
+    ...(untouched.length > 0 || !wasTouched
+      ? [`not touched: ${list(wasTouched ? untouched : [...group, ...untouched])}`]
+      : []),
+  ];
+  const wrong = [...back, ...undone].filter((outcome) => outcome.status !== 'ok');
+  return summarize([...outcomes, ...wrong], count(kept), parts.join('; '));
+}
+
+function connectionOf(rollout: Rollout, host: string): Connection {
+  const connection = rollout.connections.get(host);
+  if (!connection) throw new HostError(host, 'is not connected');
+  return connection;
+}
+
+async function restoreAll(runs: readonly HostRun[]): Promise<HostOutcome[]> {
   const outcomes = await Promise.all(runs.map((run) => run.restore()));
   return outcomes.filter((outcome) => outcome.status !== 'ok');
 }
 
 function summarize(outcomes: readonly HostOutcome[], changed: number, message: string): RolloutResult {
   const has = (status: HostOutcome['status']) => outcomes.some((outcome) => outcome.status === status);
+  const failed = outcomes.filter((outcome) => outcome.status !== 'stopped').length;
+  const unreachable = has('unreachable') && !has('failed') && !has('untouched');
   const exitCode = has('not-restored')
     ? ExitCode.notRestored
-    : has('failed')
-      ? ExitCode.failed
-      : has('unreachable')
-        ? ExitCode.unreachable
-        : ExitCode.failed;
-  return { exitCode, changed, failed: outcomes.length, message };
+    : unreachable
+      ? ExitCode.unreachable
+      : ExitCode.failed;
+  return { exitCode, changed, failed, message };
 }

@@ -128,6 +128,24 @@ describe('host keys', () => {
     expect(error.message).toContain(`${files.path('revoked')}:1`);
   });
 
+  test('RevokedHostKeys of the config: a list counts, and what cannot be read refuses all', async () => {
+    const server = await serve();
+    know(server);
+    files.configure('Host *', `RevokedHostKeys ${files.path('revoked')}`);
+    files.write('revoked', `# none but one\n${publicLine(server.hostKeys[0] ?? '')}\n`);
+    expect((await refusal(files.target(server.port))).message).toContain(`by ${files.path('revoked')}:2`);
+    files.write('revoked', `${publicLine(newKey().private)}\n`);
+    await open(files.target(server.port));
+    files.write('revoked', 'SSHKRL\n\0\0\0\x01');
+    expect((await refusal(files.target(server.port))).message).toContain(
+      'is not a readable list of public keys',
+    );
+    files.configure('Host *', `RevokedHostKeys ${files.path('gone')}`);
+    expect((await refusal(files.target(server.port))).message).toContain(
+      'is not a readable list of public keys',
+    );
+  });
+
   test('HostKeyAlias is the name that counts', async () => {
     const server = await serve();
     files.configure('Host *', 'HostKeyAlias pair');
@@ -220,6 +238,7 @@ describe('unreachable', () => {
     ['hangs up', (socket: { end(): void }) => socket.end(), /closed the connection before the login/],
   ])('a server that %s', async (_what, behave, message) => {
     const server = createServer((socket) => {
+      socket.resume();
       socket.on('error', () => undefined);
       behave(socket);
     });

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServerChannel } from 'ssh2';
 import { HostError } from '../../src/errors';
@@ -139,6 +139,7 @@ describe('runScript', () => {
     });
     let opened = false;
     await logIn((channel) => {
+      channel.resume();
       if (opened) return finish(channel);
       waiting.push(channel);
       if (waiting.length === 8) full();
@@ -272,10 +273,11 @@ exec "$@"
   });
 
   test('not installed', async () => {
-    const path = files.path('empty');
+    const path = files.path('bin');
     mkdirSync(path);
+    symlinkSync('/usr/bin/env', `${path}/env`);
     await logIn(
-      (channel, link) => runsLocally(`PATH=${path} /usr/bin/env LC_ALL=C sudo -n sh -s`)(channel, link),
+      (channel, link) => runsLocally(server.commands.at(-1) ?? '', path)(channel, link),
       { user: 'careful' },
       'exec env LC_ALL=C sudo -n sh -s',
     );

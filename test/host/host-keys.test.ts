@@ -15,7 +15,6 @@ const known = (more: Partial<KnownKey> = {}): KnownKey => ({
   key: KEY,
   file: 'known_hosts',
   line: 1,
-  withoutPort: false,
   ...more,
 });
 

@@ -163,23 +163,34 @@ describeWithSshd('OpenSSH’s own server', () => {
 
     test('ProxyJump', async () => {
       behindHop('ProxyJump hop');
-      files.write(
-        'config',
-        readFileSync(files.path('config'), 'utf8').replace(
-          'Host 127.0.0.1',
-          `Match host 127.0.0.1 originalhost 127.0.0.1`,
-        ),
-      );
       knowHop();
       expect(await whoAmI()).toBe(user);
     });
 
     test('a chain of hops', async () => {
-      files.configure();
+      files.configure(
+        'Host first',
+        `Port ${hop.port}`,
+        'Host second',
+        `Port ${sshd.port}`,
+        'Host first second',
+        'HostName 127.0.0.1',
+        `User ${user}`,
+      );
       knowHop();
-      expect(
-        await whoAmI({ proxyJump: `${user}@127.0.0.1:${hop.port},${user}@127.0.0.1:${sshd.port}` }),
-      ).toBe(user);
+      expect(await whoAmI({ proxyJump: 'first,second' })).toBe(user);
+    });
+
+    test('a ProxyJump that goes in circles', async () => {
+      files.configure(
+        'Host a',
+        'HostName 127.0.0.1',
+        'ProxyJump b',
+        'Host b',
+        'HostName 127.0.0.1',
+        'ProxyJump a',
+      );
+      await expect(whoAmI({ address: 'a' })).rejects.toThrow('its ProxyJump goes in circles');
     });
 
     test("the jump host's key is checked as well", async () => {

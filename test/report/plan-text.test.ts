@@ -180,3 +180,62 @@ test('nothing in a plan drives the terminal', () => {
   );
   expect(lines.join('')).not.toMatch(/\p{Cc}/u);
 });
+
+describe('disruption', () => {
+  const rolling: Partial<Change> = {
+    ...reload,
+    disruption: { class: 'rolling', seconds: 0, why: 'haproxy reloads' },
+  };
+  const quiet: Partial<Change> = { disruption: { class: 'none', seconds: 0, why: 'nothing' } };
+  const outage: Partial<Change> = {
+    action: 'update',
+    disruption: { class: 'outage', seconds: 3.8, why: 'virtual_router_id 37 → 38' },
+  };
+  const vips: Partial<Change> = {
+    type: 'file',
+    target: '/etc/keepalived/keepalived.conf',
+    action: 'update',
+    attributes: [{ name: 'mode', from: '0600', to: '0640' }],
+    disruption: {
+      class: 'pair-synchronous',
+      seconds: 0,
+      why: 'the VIP list changes; both hosts at once (two masters if one after the other)',
+    },
+  };
+
+  const closing: [string, Partial<Change>[], string | undefined][] = [
+    ['nobody notices', [quiet], 'Disruption: none: clients notice nothing'],
+    ['rolling', [quiet, rolling], 'Disruption: rolling, 0 s expected, one host after the other'],
+    ['at once', [vips, rolling], 'Disruption: pair-synchronous, 0 s expected, the hosts of a VIP at once'],
+    ['an outage', [outage, vips], 'Disruption: OUTAGE ~3.8 s; apply makes it only with --allow-outage'],
+    ['not classed', [{}], ''],
+  ];
+  test.each(closing)('the closing line: %s', (_, changes, expected) => {
+    expect(render([hostPlan('fred', changes)]).at(-2)).toBe(expected);
+  });
+
+  test('each change says its own where clients may notice it', () => {
+    expect(render([hostPlan('fred', [quiet])])[2]).toBe('    + install package haproxy');
+    expect(render([hostPlan('fred', [outage])])[2]).toBe(
+      '    ~ update package haproxy [OUTAGE ~3.8 s: virtual_router_id 37 → 38]',
+    );
+    const unknown = { ...outage, disruption: { class: 'outage', seconds: null, why: 'x' } } as const;
+    expect(render([hostPlan('fred', [unknown])])[2]).toMatch(/\[OUTAGE of unknown length: x\]$/);
+  });
+
+  test('in 80 columns it has lines of its own, before the values', () => {
+    const lines = render([hostPlan('fred', [vips])], [], 80);
+    expect(lines.slice(2, 5)).toEqual([
+      '    ~ update file /etc/keepalived/keepalived.conf: mode 0600 → 0640',
+      '        [pair-synchronous, 0 s: the VIP list changes; both hosts at once (two',
+      '        masters if one after the other)]',
+    ]);
+  });
+
+  test('changes of two classes are not shown as one', () => {
+    const lines = render([hostPlan('fred', [{}, outage]), hostPlan('ethyl', [{}, { ...outage, ...quiet }])]);
+    expect(
+      lines.filter((line) => line.includes('update package haproxy') && line.startsWith(' ')),
+    ).toHaveLength(2);
+  });
+});

@@ -19,7 +19,7 @@ import { type JournalEntry, journalReader } from '../../src/host/journal';
 import { buildProbe } from '../../src/host/probe';
 import { buildTransaction, continueScript, stageScript, type Verb } from '../../src/host/transaction';
 import { resourceType } from '../../src/resources/registry';
-import type { Difference, DiffContext, Step } from '../../src/resources/resource';
+import type { DiffContext, Difference, Step } from '../../src/resources/resource';
 
 /** How to call a POSIX shell: `dash`, `bash --posix`, … */
 export type Shell = readonly [string, ...string[]];
@@ -37,13 +37,7 @@ const installed = (program: string) =>
 /** The shells of this machine that have to agree; `sh` is always one of them. */
 export const shells: Shell[] = [
   ['sh'],
-  ...(
-    [
-      ['bash', '--posix'],
-      ['busybox', 'sh'],
-      ['ksh'],
-    ] as const
-  ).filter(([program]) => installed(program)),
+  ...([['bash', '--posix'], ['busybox', 'sh'], ['ksh']] as const).filter(([program]) => installed(program)),
 ];
 
 /** The awk programs of this machine; the first is the one that `awk` means. */
@@ -51,6 +45,12 @@ export const awks = ['awk', ...['mawk', 'gawk', 'original-awk'].filter(installed
 
 export const me = userInfo().username;
 export const isRoot = process.getuid?.() === 0;
+
+/** An entry of a playbook, before anything is checked. */
+export interface Entry {
+  type: string;
+  [field: string]: unknown;
+}
 
 export interface Outcome {
   code: number;
@@ -79,8 +79,23 @@ export class Sandbox {
   dispose(): void {
     const calls = join(this.#root, 'unexpected');
     const unexpected = existsSync(calls) ? readFileSync(calls, 'utf8') : '';
+    this.#endWatchers();
     rmSync(this.#root, { recursive: true, force: true });
     if (unexpected) throw new Error(`unexpected calls:\n${unexpected}`);
+  }
+
+  /** A run that is neither finished nor restored is watched for ever; its folder is about to go. */
+  #endWatchers(): void {
+    for (const name of readdirSync('/proc')) {
+      if (!/^\d+$/.test(name)) continue;
+      try {
+        const words = readFileSync(`/proc/${name}/cmdline`, 'utf8').split('\0');
+        if (words.some((word) => word.startsWith(`${this.#root}/state/runs/`)))
+          process.kill(Number(name), 'SIGKILL');
+      } catch {
+        // It has ended by itself.
+      }
+    }
   }
 
   path(relative: string): string {
@@ -171,7 +186,7 @@ esac
   }
 
   /** What a playbook's entry would change here, by the real probe, reader and diff. */
-  async diff(raw: { type: string }, context: DiffContext = { packagesPending: false }): Promise<Difference[]> {
+  async diff(raw: Entry, context: DiffContext = { packagesPending: false }): Promise<Difference[]> {
     const type = resourceType(raw.type);
     if (!type) throw new Error(`no type ${raw.type}`);
     const parsed = type.schema.parse(raw) as { content?: string };
@@ -180,19 +195,34 @@ esac
   }
 
   /** The steps of these entries, in their order. */
-  async steps(...raws: { type: string }[]): Promise<Step[]> {
+  async steps(...raws: Entry[]): Promise<Step[]> {
     const found = [];
     for (const raw of raws) found.push(...(await this.diff(raw)));
     return found.map(({ step }) => step);
   }
 
   stage(steps: readonly Step[], run = 'run1', owner = 'me@laptop'): Promise<Outcome> {
-    const titled = steps.map((step, index) => ({ title: `step ${index + 1}`, step }));
-    return this.#drive(stageScript(run, buildTransaction(run, owner, titled)));
+    const titled = steps.map((step, index) => {
+      const what = { type: 'test', target: `${index + 1}`, action: 'update' };
+      return { ...what, title: `update ${index + 1}`, step };
+    });
+    const manifest = { run, owner, startedAt: '', command: 'apply', inventory: 'test', steps: titled };
+    return this.#drive(
+      stageScript(
+        { ...manifest, steps: titled.map(({ step: _step, title: _title, ...what }) => what) },
+        buildTransaction({ run, owner, leaseSeconds: 600, steps: titled }),
+      ),
+    );
   }
 
   go(verb: Verb, run = 'run1'): Promise<Outcome> {
     return this.#drive(continueScript(run, verb));
+  }
+
+  /** Confirms what is committed, and ends the run. */
+  async finish(run = 'run1'): Promise<Outcome> {
+    const confirmed = await this.go('confirm', run);
+    return confirmed.code === 0 ? this.go('finish', run) : confirmed;
   }
 
   /** Stages and commits, as an apply does. */

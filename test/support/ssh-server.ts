@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { AddressInfo } from 'node:net';
 import { connect as connectTcp } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { type Connection, Server, type ServerChannel, utils } from 'ssh2';
 
 /** What the server does when it is told to run a command. It must end the channel. */
@@ -128,7 +127,9 @@ function isKey(
 
 /** An ed25519 key pair in OpenSSH's formats. */
 export function newKey(): { private: string; public: string } {
-  return utils.generateKeyPairSync('ed25519');
+  const pair = utils.generateKeyPairSync('ed25519');
+  // One in some two hundred of ssh2's new keys is malformed; OpenSSH cannot read it either.
+  return utils.parseKey(pair.private) instanceof Error ? newKey() : pair;
 }
 
 /** The public half of a private key, as in known_hosts: `ssh-ed25519 AAAA…`. */
@@ -146,8 +147,10 @@ export function answers(reply: {
   onStdin?: (input: string) => void;
 }): CommandHandler {
   return (channel) => {
-    text(channel).then((input) => {
-      reply.onStdin?.(input);
+    const input: Buffer[] = [];
+    channel.on('data', (chunk: Buffer) => input.push(chunk));
+    channel.on('end', () => {
+      reply.onStdin?.(Buffer.concat(input).toString());
       if (reply.stderr) channel.stderr.write(reply.stderr);
       channel.write(reply.stdout ?? '', () => {
         channel.exit(reply.code ?? 0);

@@ -38,6 +38,12 @@ for host in fred ethyl lucy ricky; do
 done
 chmod 700 /etc/ssh/lab-keys
 
+# What a container cannot or need not do.
+systemctl -q mask systemd-udevd systemd-udev-trigger systemd-udevd-control.socket \
+    systemd-udevd-kernel.socket systemd-logind getty.target console-getty systemd-pstore \
+    dev-hugepages.mount sys-kernel-debug.mount sys-kernel-tracing.mount sys-kernel-config.mount \
+    systemd-firstboot systemd-modules-load
+
 install -m 755 "$(dirname "$0")/lab-init" /usr/local/sbin/lab-init
 install -m 755 "$(dirname "$0")/lab-authorize" /usr/local/sbin/lab-authorize
 : >/etc/machine-id

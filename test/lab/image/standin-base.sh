@@ -1,15 +1,17 @@
 #!/bin/bash
 # Base of the stand-in: Debian's userland with EL's tools (dnf, rpm, systemd), plus the shared
 # libraries of httpd, haproxy and keepalived but not the programs.
-# Usage: standin-base.sh WORKDIR OUT.tar DEBSDIR
+# Makes OUTDIR with base.tar and, in debs, the packages of the programs. Usage: standin-base.sh OUTDIR
 set -euo pipefail
-work=$1 out=$2 debs=$3
-root=$work/base
+out=$1
+part=$out.part
+root=$part/root debs=$part/debs
 suite=bookworm
 
 # The machine's own Debian mirror, if it is a Debian; otherwise debootstrap's built-in one.
 mirror=${HAPROV_LAB_MIRROR:-}
-if [ -z "$mirror" ] && [ "$(. /etc/os-release && echo "$ID")" = debian ]; then
+if [ -z "$mirror" ] && [ "$(sed -n 's/^ID=//p' /etc/os-release)" = debian ]; then
+    # shellcheck disable=SC2016 # apt's own placeholders
     mirror=$(apt-get indextargets --format '$(REPO_URI) $(CODENAME)' 'Created-By: Packages' 'Component: main' |
         awk -v s=$suite '$2 == s { print $1; exit }')
 fi
@@ -17,7 +19,7 @@ fi
 include=systemd-sysv,dbus,openssh-server,dnf,rpm,iproute2,procps,curl,sudo,iptables,nftables,gawk
 include+=,hostname,iputils-ping,kmod,less,netbase,rsyslog,ca-certificates,diffutils,findutils,file,socat,tcpdump,ncat
 
-rm -rf "$root"
+rm -rf "$part"
 mkdir -p "$root" "$debs"
 debootstrap --variant=minbase --include="$include" "$suite" "$root" ${mirror:+"$mirror"}
 
@@ -37,6 +39,6 @@ in_root apt-get -y --no-install-recommends -o APT::Keep-Downloaded-Packages=true
 in_root dpkg --purge "${programs[@]}"
 in_root systemctl disable firewalld || true
 rm -rf "$root"/var/cache/apt/archives/*.deb "$root"/var/lib/apt/lists/* "$root/usr/sbin/policy-rc.d"
-tar -C "$root" -cf "$out.part" .
-mv "$out.part" "$out"
+tar -C "$root" -cf "$part/base.tar" .
 rm -rf "$root"
+mv "$part" "$out"

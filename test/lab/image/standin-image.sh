@@ -68,6 +68,9 @@ RestartSec=42s
 [Install]
 WantedBy=multi-user.target
 END
+# EL's default path of a command over ssh; Debian's leaves /usr/sbin out for all but root.
+mkdir -p "$root/etc/ssh/sshd_config.d"
+echo 'SetEnv PATH=/usr/local/bin:/usr/bin:/usr/local/sbin:/usr/sbin' >"$root/etc/ssh/sshd_config.d/50-el-path.conf"
 cat >"$root/etc/sudoers" <<'END'
 Defaults !visiblepw
 Defaults always_set_home
@@ -100,10 +103,6 @@ in_root groupadd -r -f wheel
 echo 'disable *' >"$root/usr/lib/systemd/system-preset/99-default-disable.preset"
 printf 'enable %s\n' sshd.service rsyslog.service >"$root/usr/lib/systemd/system-preset/90-default.preset"
 in_root systemctl -q enable sshd rsyslog
-in_root systemctl -q mask systemd-udevd systemd-udev-trigger systemd-udevd-control.socket \
-    systemd-udevd-kernel.socket systemd-logind getty.target console-getty systemd-pstore \
-    dev-hugepages.mount sys-kernel-debug.mount sys-kernel-tracing.mount sys-kernel-config.mount \
-    systemd-firstboot systemd-modules-load
 in_root systemctl set-default -q multi-user.target
 
 mkdir "$root/tmp/setup"

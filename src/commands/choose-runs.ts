@@ -1,0 +1,79 @@
+import { UsageError } from '../errors';
+import type { RecordedRun } from '../host/history';
+import type { Manifest } from '../host/transaction';
+import type { Finding } from '../plan/plan';
+
+export type KnownRun = RecordedRun & { manifest: Manifest };
+
+/** Which runs are undone on which host, newest first; and what a human has to know about those that are not. */
+export interface Choice {
+  runs: Map<string, KnownRun[]>;
+  warnings: Finding[];
+}
+
+/**
+ * The newest finished run of all, on the hosts where it ran; or all finished runs that are newer than `to`, which may
+ * be any unambiguous part of a run's name.
+ * @throws UsageError when `to` is no run, or a host does not remember all that came after it.
+ */
+export function chooseRuns(histories: ReadonlyMap<string, readonly RecordedRun[]>, to?: string): Choice {
+  const all = [...new Set([...histories.values()].flat().map(({ run }) => run))].sort();
+  const isFinished = ({ state }: RecordedRun) => state === 'finished';
+  const newest = all.findLast((name) =>
+    [...histories.values()].some((runs) => runs.some((one) => one.run === name && isFinished(one))),
+  );
+  const base = to === undefined ? undefined : theOne(to, all);
+  const isMeant = ({ run }: RecordedRun) => (base === undefined ? run === newest : run > base);
+  const runs = new Map<string, KnownRun[]>();
+  const warnings: Finding[] = [];
+  for (const [host, history] of histories) {
+    if (base !== undefined) requireMemory(host, history, base);
+    const meant = history.filter(isMeant);
+    runs.set(
+      host,
+      meant.filter(isFinished).map((run) => known(host, run)),
+    );
+    for (const { run } of meant.filter(({ state }) => state === 'broken')) {
+      warnings.push({
+        rule: 'rollback-broken',
+        severity: 'warning',
+        where: host,
+        message: `the run ${run} could not be restored, and what it left is not undone`,
+        fix: `what was before it is in /var/lib/haprov/runs/${run}/steps on the host`,
+      });
+    }
+  }
+  return { runs, warnings };
+}
+
+function theOne(text: string, all: readonly string[]): string {
+  const found = all.includes(text) ? [text] : all.filter((name) => text !== '' && name.includes(text));
+  const [only, ...more] = found;
+  if (only !== undefined && more.length === 0) return only;
+  throw new UsageError(
+    only === undefined ? `--to: no host knows a run "${text}"` : `--to: "${text}" fits ${found.join(', ')}`,
+    all.length === 0
+      ? 'there are no runs yet'
+      : `known: ${all.slice(-5).reverse().join(', ')}; haprov log lists them all`,
+  );
+}
+
+/** As many as a host keeps. */
+const keptRuns = 20;
+
+function requireMemory(host: string, history: readonly RecordedRun[], base: string): void {
+  const oldest = history.at(-1)?.run ?? '';
+  if (history.length < keptRuns || oldest <= base) return;
+  throw new UsageError(
+    `--to: ${host} remembers its last ${history.length} runs, back to ${oldest}, and not all that came after ${base}`,
+    `go back to ${oldest} or later`,
+  );
+}
+
+function known(host: string, run: RecordedRun): KnownRun {
+  if (run.manifest) return { ...run, manifest: run.manifest };
+  throw new UsageError(
+    `${host}: the record of the run ${run.run} is damaged, so that it cannot be undone`,
+    `look into /var/lib/haprov/runs/${run.run} on the host`,
+  );
+}

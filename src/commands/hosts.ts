@@ -1,0 +1,62 @@
+import { UsageError } from '../errors';
+import type { SshTarget } from '../host/connection';
+import type { SurveyListener } from '../host/survey';
+import type { Host, Inventory } from '../inventory/inventory';
+import type { CommonOptions, Context } from './context';
+
+/** The hosts that `--limit` names; all without it. @throws UsageError */
+export function selectHosts(inventory: Inventory, limit: string[] | undefined): Host[] {
+  if (!limit || limit.length === 0) return inventory.hosts;
+  const names = new Set(
+    limit
+      .flatMap((words) => words.split(','))
+      .map((word) => word.trim())
+      .filter(Boolean),
+  );
+  for (const name of names) {
+    if (!inventory.groups.has(name) && !inventory.hosts.some((host) => host.name === name)) {
+      const known = [...inventory.hosts.map((host) => host.name), ...inventory.groups.keys()];
+      throw new UsageError(`--limit: there is no host or group "${name}"`, `known: ${known.join(', ')}`);
+    }
+  }
+  return inventory.hosts.filter(
+    (host) => names.has(host.name) || host.groups.some((group) => names.has(group)),
+  );
+}
+
+/** How a host is reached: what the command line says, then the inventory. */
+export function toTarget(host: Host, options: CommonOptions): SshTarget {
+  const { ssh } = host;
+  return {
+    name: host.name,
+    address: host.address,
+    user: options.user ?? ssh.user,
+    port: options.port ?? ssh.port,
+    identityFiles: options.identity ?? ssh.identityFiles,
+    knownHostsFile: options.knownHosts ?? ssh.knownHostsFile,
+    sshConfigFile: options.sshConfig ?? ssh.configFile,
+    acceptNewHostKeys: options.acceptNewHostKeys ?? false,
+    sudo: options.sudo ?? ssh.sudo ?? 'auto',
+    sudoPassword: ssh.sudoPassword,
+    password: ssh.password,
+    passphrase: ssh.passphrase,
+    connectTimeoutMs: ssh.connectTimeout === undefined ? undefined : ssh.connectTimeout * 1000,
+  };
+}
+
+/** Tells the reporter what becomes of a survey. */
+export function listenerFor(context: Context): SurveyListener {
+  return {
+    begin: (host, phase) => context.emit({ type: 'phase-start', host, phase }),
+    end: (host, phase, ms, error) =>
+      context.emit({
+        type: 'phase-end',
+        host,
+        phase,
+        ok: !error,
+        ms: Math.round(ms),
+        ...(error ? { message: error.message } : {}),
+      }),
+    script: (host, script) => context.emit({ type: 'command', host, script }),
+  };
+}

@@ -1,0 +1,104 @@
+import { resolve } from 'node:path';
+import { ExitCode, UsageError } from '../errors';
+import {
+  durationOf,
+  historyQuestion,
+  type RecordedRun,
+  readHistory,
+  resultOf,
+  stepsOf,
+} from '../host/history';
+import { type Survey, survey } from '../host/survey';
+import type { Inventory } from '../inventory/inventory';
+import { loadInventory } from '../inventory/load';
+import type { CommonOptions, Context } from './context';
+import { listenerFor, selectHosts, toTarget } from './hosts';
+import { type LoggedRun, renderLog } from './log-text';
+
+export interface LogOptions extends CommonOptions {
+  /** Only this run, in full: its name, or any part that no other has. */
+  run?: string;
+  verbose?: boolean;
+}
+
+/** `haprov log`: what was done to the hosts, by whom and when, and what came of it; from one read-only exec a host. */
+export async function log(options: LogOptions, context: Context): Promise<ExitCode> {
+  const inventory = loadInventory(resolve(options.inventory), context.env);
+  context.keepSecret(inventory.secrets);
+  const targets = selectHosts(inventory, options.limit).map((host) => ({
+    target: toTarget(host, options),
+    questions: [historyQuestion],
+  }));
+  // `--verbose` is about the runs here, not about how they were asked for.
+  const surveyed = await survey(targets, { ...listenerFor(context), script: () => {} });
+  surveyed.close();
+  const runs = maskStrings(mergeRuns(historiesOf(surveyed)), inventory.secrets);
+  const shown = options.run === undefined ? runs : [theRun(runs, options.run)];
+  const full = options.run !== undefined || (options.verbose ?? false);
+  await context.print(
+    options.json
+      ? `${JSON.stringify(shown, null, 2)}\n`
+      : renderLog(shown, { color: context.color, columns: context.columns, full }),
+  );
+  const [failure] = surveyed.failures;
+  if (failure) throw failure.error;
+  return ExitCode.done;
+}
+
+const historiesOf = ({ hosts }: Survey) =>
+  hosts.map(({ name, answers }) => [name, readHistory(answers.get('history')?.output ?? '')] as const);
+
+/** One entry a run, with all hosts that know it; newest first. */
+export function mergeRuns(histories: readonly (readonly [string, readonly RecordedRun[]])[]): LoggedRun[] {
+  const runs = new Map<string, LoggedRun>();
+  for (const [host, history] of histories) {
+    for (const recorded of history) {
+      const { run, manifest, state } = recorded;
+      const logged = runs.get(run) ?? {
+        run,
+        startedAt: '',
+        owner: 'unknown',
+        command: 'unknown',
+        inventory: '',
+        hosts: [],
+      };
+      // What is damaged on one host may be whole on the other.
+      if (manifest && logged.startedAt === '')
+        Object.assign(logged, {
+          startedAt: manifest.startedAt,
+          owner: manifest.owner,
+          command: manifest.command,
+          inventory: manifest.inventory,
+        });
+      logged.hosts.push({
+        host,
+        result: resultOf(recorded),
+        state,
+        ms: durationOf(recorded),
+        steps: stepsOf(recorded),
+      });
+      runs.set(run, logged);
+    }
+  }
+  return [...runs.values()].sort((a, b) => (a.run < b.run ? 1 : -1));
+}
+
+function theRun(runs: readonly LoggedRun[], text: string): LoggedRun {
+  const exact = runs.find(({ run }) => run === text);
+  const found = exact ? [exact] : runs.filter(({ run }) => run.includes(text));
+  const [only, ...more] = found;
+  if (only && more.length === 0) return only;
+  throw new UsageError(
+    only ? `"${text}" fits ${found.map(({ run }) => run).join(', ')}` : `no host knows a run "${text}"`,
+    'haprov log INVENTORY lists all that are known',
+  );
+}
+
+function maskStrings<T>(value: T, secrets: Inventory['secrets']): T {
+  if (typeof value === 'string') return secrets.mask(value) as T;
+  if (Array.isArray(value)) return value.map((item) => maskStrings(item, secrets)) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, maskStrings(item, secrets)]),
+  ) as T;
+}

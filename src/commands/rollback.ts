@@ -1,0 +1,198 @@
+import { ExitCode, HostError } from '../errors';
+import type { Expectation } from '../ha/health';
+import {
+  historyLibrary,
+  historyQuestion,
+  readHistory,
+  readRecord,
+  recordId,
+  recordQuestion,
+} from '../host/history';
+import { buildProbe } from '../host/probe';
+import type { Surveyed } from '../host/survey';
+import type { Host, Inventory } from '../inventory/inventory';
+import { pending } from '../plan/plan';
+import type { Resource } from '../playbook/expand';
+import { probeFile, readFileState } from '../resources/file-state';
+import { carryOut, type RolloutOptions } from './apply';
+import { chooseRuns, type KnownRun } from './choose-runs';
+import type { CommonOptions, Context } from './context';
+import {
+  type BeforePlan,
+  type Instead,
+  makePlan,
+  newRunId,
+  type Planned,
+  requireWhole,
+  surveyWhole,
+} from './planning';
+import { type Undo, undoOf, writesFile } from './undo';
+
+export interface RollbackOptions extends CommonOptions, RolloutOptions {
+  /** Back to how it was when this run had finished. */
+  to?: string;
+}
+
+/** `haprov rollback`: undoes the newest run, or all since one, by a plan that is shown, asked for and rolled out. */
+export async function rollback(options: RollbackOptions, context: Context): Promise<ExitCode> {
+  const run = newRunId();
+  const begun = performance.now();
+  const undos = new Map<string, Undo>();
+  const planned = await makePlan(options, context, {
+    begin: (hosts) =>
+      context.emit({ type: 'run-start', command: 'rollback', run, inventory: options.inventory, hosts }),
+    recover: true,
+    instead: (known) => wishes(known, options, context, undos),
+  });
+  try {
+    requireWhole(planned);
+    if (pending(planned.plan) === 0) {
+      const message = [...undos.values()].some((undo) => undo.resources.length > 0)
+        ? 'nothing to undo: the hosts are as they were before'
+        : 'nothing to undo: no such run has finished on these hosts';
+      const ms = Math.round(performance.now() - begun);
+      context.emit({ type: 'run-end', exitCode: ExitCode.done, ms, changed: 0, failed: 0, message });
+      return ExitCode.done;
+    }
+    return await carryOut(
+      { command: 'rollback', run, begun, planned: expectingLess(planned, undos) },
+      options,
+      context,
+    );
+  } finally {
+    planned.survey.close();
+  }
+}
+
+/** Asks the hosts for their runs, then for what those runs wrote down: two execs a host, both read-only. */
+async function wishes(
+  { inventory, targets, wanted: byPlaybooks }: BeforePlan,
+  { to }: RollbackOptions,
+  context: Context,
+  undos: Map<string, Undo>,
+): Promise<Instead> {
+  const asked = [...targets.values()].map((target) => ({ target, questions: [historyQuestion] }));
+  const surveyed = await surveyWhole(asked, context, true);
+  try {
+    const [failure] = surveyed.failures;
+    if (failure) throw failure.error;
+    const histories = surveyed.hosts.map(
+      ({ name, answers }) => [name, readHistory(answers.get('history')?.output ?? '')] as const,
+    );
+    const choice = chooseRuns(new Map(histories), to);
+    const warnings = [...choice.warnings];
+    const wanted = new Map<Host, Resource[]>();
+    await Promise.all(
+      [...byPlaybooks].map(async ([host, resources]) => {
+        const found = surveyed.hosts.find(({ name }) => name === host.name);
+        if (!found) return;
+        const undo = await readUndo(found, choice.runs.get(host.name) ?? [], resources);
+        for (const file of undo.files)
+          for (const secret of rotatedSecrets(file, (text) => inventory.secrets.mask(text)))
+            inventory.secrets.add(secret);
+        undos.set(host.name, undo);
+      }),
+    );
+    for (const host of byPlaybooks.keys()) {
+      const undo = undos.get(host.name);
+      wanted.set(host, undo?.resources ?? []);
+      warnings.push(...(undo?.warnings ?? []));
+    }
+    return { wanted, warnings };
+  } finally {
+    surveyed.close();
+  }
+}
+
+async function readUndo(
+  { name, connection }: Surveyed,
+  runs: readonly KnownRun[],
+  byPlaybooks: readonly Resource[],
+): Promise<Undo> {
+  const paths = [
+    ...new Set(runs.flatMap((run) => run.manifest.steps.filter(writesFile).map(({ target }) => target))),
+  ];
+  const probe = buildProbe([
+    ...runs.flatMap(({ run, manifest }) => manifest.steps.map((_, index) => recordQuestion(run, index + 1))),
+    ...paths.map((path) => ({ id: `now ${path}`, script: probeFile(path) })),
+  ]);
+  const { stdout, stderr } = await connection.runScript(`${historyLibrary}\n${probe.script}`);
+  try {
+    const answers = probe.read(stdout);
+    const output = (id: string) => answers.get(id)?.output ?? '';
+    return undoOf(
+      runs.map((run) => ({
+        run,
+        records: new Map(
+          run.manifest.steps.map((_, index) => [index + 1, readRecord(output(recordId(run.run, index + 1)))]),
+        ),
+      })),
+      {
+        host: name,
+        current: new Map(paths.map((path) => [path, readFileState(output(`now ${path}`))])),
+        byPlaybooks,
+      },
+    );
+  } catch (error) {
+    if (error instanceof Error && error.name === 'Error')
+      throw new HostError(
+        name,
+        `the records of its runs cannot be read: ${error.message}`,
+        stderr.trim() || undefined,
+      );
+    throw error;
+  }
+}
+
+/** What stood where a secret stands now was one as well: it must be masked like those that the inventory knows. */
+export function rotatedSecrets(
+  { from, to }: Undo['files'][number],
+  mask: (text: string) => string,
+): string[] {
+  const literal = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  const patterns = from.split('\n').flatMap((row) => {
+    const masked = mask(row);
+    return masked === row ? [] : [new RegExp(`^${masked.split('***').map(literal).join('(.+?)')}$`)];
+  });
+  const rows = to.split('\n');
+  return patterns.flatMap((pattern) => rows.flatMap((row) => pattern.exec(row)?.slice(1) ?? []));
+}
+
+/**
+ * The gate knows what the inventory says now. What goes with the undone files (a port, a VIP) and the units that were
+ * not there before are not to be waited for.
+ */
+export function expectingLess(planned: Planned, undos: ReadonlyMap<string, Undo>): Planned {
+  const { inventory } = planned;
+  const expectations = new Map(
+    [...planned.expectations].map(([host, expected]) => [
+      host,
+      lessOf(expected, undos.get(host), inventory.haproxy.healthPort),
+    ]),
+  );
+  const vips = inventory.vips.filter(({ address, members }) => {
+    const undone = members.flatMap((member) => undos.get(member.host.name) ?? []);
+    const allStop =
+      undone.length === members.length && undone.every(({ stopped }) => stopped.includes('keepalived'));
+    return !allStop && !undone.some((undo) => goes(undo, address));
+  });
+  return { ...planned, expectations, inventory: { ...inventory, vips } satisfies Inventory };
+}
+
+function lessOf(expected: Expectation, undo: Undo | undefined, healthPort: number): Expectation {
+  if (!undo) return expected;
+  const units = expected.units.filter((unit) => !undo.stopped.includes(unit));
+  const noUnit = units.length === 0;
+  return {
+    units,
+    ports: noUnit ? [] : expected.ports.filter((port) => !goes(undo, String(port))),
+    balances: expected.balances && units.includes('haproxy') && !goes(undo, String(healthPort)),
+  };
+}
+
+/** Whether a file names it now, and will not. */
+function goes({ files }: Undo, word: string): boolean {
+  const names = (text: string) =>
+    new RegExp(`(?<![0-9a-fA-F.])${word.replaceAll('.', '\\.')}(?![0-9a-fA-F.]*[0-9a-fA-F])`).test(text);
+  return files.some(({ from, to }) => names(from) && !names(to));
+}

@@ -1,0 +1,178 @@
+import type { Inventory, Vip } from '../inventory/inventory';
+import { type Disruption, worstFirst } from '../plan/disruption';
+import type { FullPlan, PlannedChange, PlannedHost } from '../plan/plan';
+import { type Surroundings, unitName, verbOf, whileItIsDown } from './interruption';
+import { compareConfigs, type Effect } from './keepalived-change';
+
+/** What has to be known beside the plan to tell what a change does to clients. */
+export interface PairKnowledge {
+  inventory: Pick<Inventory, 'vips' | 'services' | 'secrets'>;
+  /** The plan's hosts that hold a VIP right now. */
+  holders: ReadonlySet<string>;
+}
+
+/**
+ * The plan with the disruption class of every change. A file shares the class of the service that it makes reload or
+ * restart; what a keepalived.conf does is told by what changes in it. The seconds are measured, see
+ * docs/plan-format.md.
+ */
+export function classify(plan: FullPlan, { inventory, holders }: PairKnowledge): FullPlan {
+  const around: Surroundings = { ...inventory, plan, holders };
+  const mask = (one: Disruption): Disruption => ({ ...one, why: inventory.secrets.mask(one.why) });
+  const coupled = plan.hosts.filter((host) => coupledVips(host, around).length > 0);
+  return {
+    ...plan,
+    hosts: plan.hosts.map((host) => ({
+      ...host,
+      changes: host.changes.map((change) => ({
+        ...change,
+        disruption: mask(disruptionOf(change, host, around, coupled)),
+      })),
+    })),
+  };
+}
+
+const none = (why: string): Disruption => ({ class: 'none', seconds: 0, why });
+
+function disruptionOf(
+  change: PlannedChange,
+  host: PlannedHost,
+  around: Surroundings,
+  coupled: readonly PlannedHost[],
+): Disruption {
+  if (change.type === 'service') {
+    const causes = host.changes.filter((one) => unitsOf(one).includes(unitName(change.target)));
+    return worst(serviceDisruptions(change, causes, host, around, coupled));
+  }
+  const felt = unitsOf(change).flatMap((unit) => {
+    const service = serviceOf(host, unit);
+    return service ? serviceDisruptions(service, [change], host, around, coupled) : [];
+  });
+  if (felt.length > 0) return worst(felt);
+  // Nobody but its author knows what a command does.
+  if (change.type === 'command')
+    return { ...none('a command: no service is known to feel it'), seconds: null };
+  return none('no running service is touched');
+}
+
+const unitsOf = (change: PlannedChange) =>
+  change.notify.map((wish) => unitName('restart' in wish ? wish.restart : wish.reload));
+
+const serviceOf = (host: PlannedHost, unit: string) =>
+  host.changes.find((one) => one.type === 'service' && unitName(one.target) === unit);
+
+/** All that one service's change does, as far as `causes` ask for it. */
+function serviceDisruptions(
+  service: PlannedChange,
+  causes: readonly PlannedChange[],
+  host: PlannedHost,
+  around: Surroundings,
+  coupled: readonly PlannedHost[],
+): Disruption[] {
+  const unit = unitName(service.target);
+  const isKeepalived = unit === 'keepalived';
+  switch (verbOf(service)) {
+    case 'leave':
+      return [none('only whether it starts at boot')];
+    case 'start':
+      return [isKeepalived ? startOfKeepalived(host, around, coupled) : none(`${unit} does not run yet`)];
+    case 'stop':
+      return [whileItIsDown(unit, 'stop', host, around)];
+    case 'restart':
+      return [
+        whileItIsDown(unit, 'restart', host, around),
+        ...(isKeepalived ? keepalivedDisruptions(causes, host, around) : []),
+      ];
+    case 'reload':
+      return isKeepalived
+        ? keepalivedDisruptions(causes, host, around)
+        : [{ class: 'rolling', seconds: 0, why: `${unit} reloads` }];
+  }
+}
+
+function keepalivedDisruptions(
+  causes: readonly PlannedChange[],
+  host: PlannedHost,
+  around: Surroundings,
+): Disruption[] {
+  const effects = causes.flatMap(effectsOf);
+  return effects.length > 0
+    ? effects.map((effect) => onHost(effect, host, around))
+    : [{ class: 'rolling', seconds: 0, why: 'keepalived reloads' }];
+}
+
+/** What one of the changes that keepalived reloads for does. Only .conf files are its own; the rest are checks. */
+function effectsOf({ raw, target }: PlannedChange): Effect[] {
+  if (!raw || !target.endsWith('.conf')) return [];
+  return compareConfigs(raw.from ?? '', raw.to ?? '');
+}
+
+/** An effect, where it is known who shares the VIP. */
+function onHost(effect: Effect, host: PlannedHost, { plan, vips }: Surroundings): Disruption {
+  const { class: kind, seconds, what, aside, pair } = effect;
+  const tail = aside ? `; ${aside}` : '';
+  if (!pair) return { class: kind, seconds, why: `keepalived reloads: ${what}${tail}` };
+  const members = membersOf(pair, host, vips);
+  const leftOut = members.filter((name) => !plan.hosts.some((one) => one.host === name));
+  if (leftOut.length > 0)
+    return {
+      class: 'outage',
+      seconds: null,
+      why: `${what}: must reach all of ${members.join(', ')} together; --limit leaves out ${leftOut.join(', ')}`,
+    };
+  if (kind === 'outage') return { class: kind, seconds, why: what + tail };
+  if (members.length === 1)
+    return { class: 'rolling', seconds, why: `keepalived reloads: ${what}; no other host shares the VIP` };
+  const both =
+    members.length === 2 ? 'both hosts' : members.length > 2 ? `all ${members.length} hosts` : 'all';
+  return { class: kind, seconds, why: `${what}; ${both} at once${aside ? ` (${aside})` : ''}` };
+}
+
+/** The hosts of the VIP; of all VIPs of this host where the inventory does not know which. */
+function membersOf(
+  { instance, addresses }: NonNullable<Effect['pair']>,
+  host: PlannedHost,
+  vips: readonly Vip[],
+): string[] {
+  const own = vips.filter((vip) => vip.members.some((member) => member.host.name === host.host));
+  const meant = own.filter((vip) => vip.name === instance || addresses.includes(vip.address));
+  const shared = meant.length > 0 ? meant : own;
+  return [...new Set(shared.flatMap((vip) => vip.members.map((member) => member.host.name)))];
+}
+
+/** The VIPs of a host whose running keepalived gets settings that the other members must share. */
+function coupledVips(host: PlannedHost, { vips }: Surroundings): Vip[] {
+  const service = serviceOf(host, 'keepalived');
+  if (!service || !['reload', 'restart'].includes(verbOf(service))) return [];
+  const members = host.changes
+    .filter((one) => unitsOf(one).includes('keepalived'))
+    .flatMap(effectsOf)
+    .flatMap(({ pair }) => (pair ? membersOf(pair, host, vips) : []));
+  return vips.filter((vip) => vip.members.some((member) => members.includes(member.host.name)));
+}
+
+/** A host that joins with new settings is one more master while the others still have the old ones. */
+function startOfKeepalived(
+  host: PlannedHost,
+  around: Surroundings,
+  coupled: readonly PlannedHost[],
+): Disruption {
+  const peers = coupled.filter((one) =>
+    coupledVips(one, around).some((vip) => vip.members.some((member) => member.host.name === host.host)),
+  );
+  if (peers.length === 0) return none('keepalived does not run yet');
+  return {
+    class: 'pair-synchronous',
+    seconds: 0,
+    why: `keepalived starts with settings that ${peers.map((one) => one.host).join(', ')} must get at once`,
+  };
+}
+
+/** One out of several: the worst class, its longest time, and all of its reasons. */
+function worst(several: readonly Disruption[]): Disruption {
+  const [first, ...rest] = worstFirst(several);
+  if (!first) return none('no running service is touched');
+  const whys = [...new Set([first, ...rest].map((one) => one.why))];
+  const more = whys.length > 2 ? `; and ${whys.length - 2} more` : '';
+  return { ...first, why: whys.slice(0, 2).join('; ') + more };
+}

@@ -1,0 +1,76 @@
+import type { Vip } from '../inventory/inventory';
+import type { Observation, ServerState } from './observe';
+
+/** What a host is expected to do, by the inventory and its playbooks. */
+export interface Expectation {
+  /** Units that must run. */
+  units: string[];
+  /** TCP ports that must be listened on. */
+  ports: number[];
+  /** Whether its HAProxy must answer. */
+  balances: boolean;
+}
+
+/** Everybody at one moment; a host that could not be asked is not in it. */
+export type Picture = ReadonlyMap<string, Observation>;
+
+/** What keeps a host from being healthy, a sentence each; nothing when it is. */
+export function hostFaults(expectation: Expectation, seen: Observation | undefined): string[] {
+  if (!seen) return ['it does not answer'];
+  const faults = expectation.units
+    .filter((unit) => seen.units[unit] !== 'active')
+    .map((unit) => `${unit} is ${seen.units[unit] || 'unknown'} instead of active`);
+  faults.push(
+    ...expectation.ports
+      .filter((port) => !seen.listening.includes(port))
+      .map((port) => `nobody listens on port ${port}`),
+  );
+  if (expectation.balances && !seen.servers) faults.push('HAProxy does not answer');
+  return faults;
+}
+
+/** The servers that some host's HAProxy saw as up, as `service/server`. */
+export function serversUp(picture: Picture): Set<string> {
+  const up = new Set<string>();
+  for (const seen of picture.values())
+    for (const server of seen.servers ?? []) if (isUp(server)) up.add(nameOf(server));
+  return up;
+}
+
+/** Servers of `wanted` that this host's HAProxy does not see as up, by a check that has finished. */
+export function serverFaults(
+  wanted: ReadonlySet<string>,
+  seen: Observation | undefined,
+): { name: string; fault: string; down: boolean }[] {
+  return (seen?.servers ?? [])
+    .filter((server) => wanted.has(nameOf(server)) && !isUp(server))
+    .map((server) => ({
+      name: nameOf(server),
+      fault: `server ${nameOf(server)} is ${server.status}${server.check ? ` (check ${server.check})` : ''}`,
+      down: server.status.startsWith('DOWN'),
+    }));
+}
+
+/** VIPs that not exactly one of their members holds. Members that could not be asked count as holding nothing. */
+export function vipFaults(vips: readonly Vip[], picture: Picture): string[] {
+  return vips.flatMap((vip) => {
+    const holders = holdersOf(vip, picture);
+    if (holders.length === 1) return [];
+    return holders.length === 0
+      ? [`nobody holds VIP ${vip.name} (${vip.address})`]
+      : [`VIP ${vip.name} (${vip.address}) is on ${holders.join(' and ')} at once`];
+  });
+}
+
+export function holdersOf(vip: Vip, picture: Picture): string[] {
+  return vip.members
+    .map(({ host }) => host.name)
+    .filter((name) => picture.get(name)?.addresses.includes(vip.address));
+}
+
+const nameOf = ({ service, server }: ServerState) => `${service}/${server}`;
+
+/** A worker that has just started calls every server up: only a check that has finished says so. */
+function isUp({ status, check }: ServerState): boolean {
+  return (status === 'UP' || status === 'no check') && (check === '' || /^L[467]OK/.test(check));
+}

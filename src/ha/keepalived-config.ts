@@ -1,0 +1,218 @@
+import { isIPv6 } from 'node:net';
+import { canonical } from '../inventory/address';
+
+/** One statement of a keepalived.conf; `children` where it opens a block. */
+export interface Statement {
+  keyword: string;
+  args: string[];
+  children?: Statement[];
+}
+
+export interface Config {
+  statements: Statement[];
+  /** Why the text cannot be read as keepalived would; what was read until there is kept. */
+  unreadable?: string;
+  /** Why what is written here is not all that keepalived will see. */
+  unsure?: string;
+}
+
+interface Word {
+  text: string;
+  quoted: boolean;
+}
+
+/** Deeper than any configuration, and no danger to the stack. */
+const deepest = 16;
+
+/** Reads a keepalived.conf; never throws. Comments, layout and quotes are gone, unknown words are kept. */
+export function readConfig(text: string): Config {
+  const top: Statement[] = [];
+  const open: Statement[][] = [top];
+  const config: Config = { statements: top };
+  const refuse = (why: string) => {
+    config.unreadable ??= why;
+  };
+  // Versions differ in whether a comment goes on after a backslash: it is read as if not.
+  if (/^(?:[^#!\\\n]|\\[^\n])*[#!][^\n]*\\\r?$/m.test(text))
+    config.unsure = 'a comment ends with a backslash';
+  for (const row of text.replace(/^((?:[^#!\\\n]|\\[^\n])*)\\\r?\n/gm, '$1 ').split(/\r\n|[\r\n]/)) {
+    const words = splitWords(row);
+    if (!words) {
+      refuse('a quote is not closed');
+      return config;
+    }
+    if (isReplaced(words)) config.unsure = 'it has @, $ or ~ words, which keepalived replaces';
+    let statement: Statement | undefined;
+    for (const { text: word, quoted } of words) {
+      const here = open.at(-1) ?? top;
+      if (!quoted && word === '{') {
+        const owner: Statement | undefined = statement ?? here.at(-1);
+        if (!owner || owner.children) refuse('a "{" belongs to nothing');
+        else if (open.length > deepest) refuse('its blocks are nested too deeply');
+        else {
+          owner.children = [];
+          open.push(owner.children);
+        }
+        if (config.unreadable) return config;
+        statement = undefined;
+      } else if (!quoted && word === '}') {
+        if (open.length === 1) refuse('a "}" closes nothing');
+        else open.pop();
+        statement = undefined;
+      } else if (statement) statement.args.push(word);
+      else {
+        statement = { keyword: word, args: [] };
+        here.push(statement);
+        if (!quoted && /^include[rmwba]?$/.test(word)) config.unsure ??= 'it includes other files';
+      }
+    }
+  }
+  if (open.length > 1) refuse('a "{" is not closed');
+  return config;
+}
+
+/** `@host` lines, `$NAME=` definitions, `${_…}` and `~SEQ` make other statements of what is written. */
+const isReplaced = (words: readonly Word[]) =>
+  /^(?:@|\$\w+=)/.test(words[0]?.text ?? '') || words.some(({ text }) => /\$\{_|~SEQ|~LST/.test(text));
+
+/** The words of one line; undefined when a quote is left open. As in keepalived, a comment may begin within a word. */
+function splitWords(row: string): Word[] | undefined {
+  const words: Word[] = [];
+  let rest = row;
+  for (;;) {
+    rest = rest.replace(/^[ \t\v\f]+/, '');
+    if (rest === '' || rest[0] === '!' || rest[0] === '#') return words;
+    const [whole, inner] = /^"((?:[^"\\]|\\.)*)"/.exec(rest) ?? [];
+    if (whole !== undefined) words.push({ text: inner ?? '', quoted: true });
+    else if (rest[0] === '"') return undefined;
+    // A lone backslash at the end of the line is a word as well, so that every round takes something.
+    const [bare] = whole === undefined ? (/^(?:[{}]|(?:\\.|[^ \t\v\f"!#{}\\])+|\\)/.exec(rest) ?? []) : [];
+    if (bare !== undefined) words.push({ text: bare, quoted: false });
+    rest = rest.slice((whole ?? bare ?? rest).length);
+  }
+}
+
+/** One spelling for statements that mean the same. */
+export function spell({ keyword, args, children }: Statement): string {
+  return JSON.stringify([keyword, ...args, ...(children ? [children.map(spell)] : [])]);
+}
+
+/** A vrrp_instance. Holds a secret: nothing of it but names, numbers and addresses may be shown. */
+export interface Instance {
+  name: string;
+  interface: string | undefined;
+  virtualRouterId: number | undefined;
+  priority: number;
+  advertInterval: number;
+  state: string;
+  nopreempt: boolean;
+  /** The virtual addresses with their prefixes and options, sorted. */
+  addresses: string[];
+  /** Sorted. */
+  unicastPeers: string[];
+  trackScripts: string[];
+  /** Each setting's value by its keyword, in one spelling, `authentication` among them. */
+  settings: Map<string, string>;
+}
+
+export interface VrrpConfig {
+  instances: Map<string, Instance>;
+  /** vrrp_script blocks by their names, in one spelling. */
+  scripts: Map<string, string>;
+  /** What stands in global_defs, by keyword. */
+  globals: Map<string, string>;
+  /** Everything else, by keyword. */
+  others: Map<string, string>;
+  unreadable?: string;
+  unsure?: string;
+}
+
+/** What a keepalived.conf says of VRRP; never throws. */
+export function instances(text: string): VrrpConfig {
+  const { statements, unreadable, unsure } = readConfig(text);
+  const named = (keyword: string) => statements.filter((one) => one.keyword === keyword);
+  const found = named('vrrp_instance').map(toInstance);
+  const byName = new Map(found.map((one) => [one.name, one]));
+  const doubt = byName.size < found.length ? 'two vrrp_instances have one name' : undefined;
+  return {
+    instances: byName,
+    scripts: byKeyword(named('vrrp_script'), (one) => one.args.join(' ')),
+    globals: byKeyword(named('global_defs').flatMap((block) => block.children ?? [])),
+    others: byKeyword(
+      statements.filter(({ keyword }) => !['vrrp_instance', 'vrrp_script', 'global_defs'].includes(keyword)),
+    ),
+    ...((unreadable ?? doubt) ? { unreadable: unreadable ?? doubt } : {}),
+    ...(unsure ? { unsure } : {}),
+  };
+}
+
+function byKeyword(
+  statements: readonly Statement[],
+  key: (one: Statement) => string = (one) => one.keyword,
+): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const one of statements) found.set(key(one), (found.get(key(one)) ?? '') + spell(one));
+  return found;
+}
+
+function toInstance({ args, children = [] }: Statement): Instance {
+  const all = (keyword: string) => children.filter((one) => one.keyword === keyword);
+  const word = (keyword: string) => all(keyword).at(-1)?.args[0];
+  const within = (keyword: string) => all(keyword).flatMap((block) => block.children ?? []);
+  const interfaceName = word('interface');
+  const addresses = sorted(within('virtual_ipaddress').map((one) => spellAddress(one, interfaceName)));
+  const unicastPeers = sorted(within('unicast_peer').map((one) => bare(one.keyword)));
+  const advertInterval = toNumber(word('advert_int')) ?? 1;
+  const settings = byKeyword(children);
+  const put = (keyword: string, value: string[]) => {
+    if (value.length > 0) settings.set(keyword, JSON.stringify(value));
+    else settings.delete(keyword);
+  };
+  put('virtual_ipaddress', addresses);
+  put('unicast_peer', unicastPeers);
+  put('authentication', sorted(within('authentication').map(spellAuthentication)));
+  put('advert_int', [String(advertInterval)]);
+  return {
+    name: args.join(' '),
+    interface: interfaceName,
+    virtualRouterId: toNumber(word('virtual_router_id')),
+    priority: toNumber(word('priority')) ?? 100,
+    advertInterval,
+    state: word('state') ?? 'BACKUP',
+    nopreempt: all('nopreempt').length > 0,
+    addresses,
+    unicastPeers,
+    trackScripts: within('track_script').map((one) => one.keyword),
+    settings,
+  };
+}
+
+const sorted = (words: string[]) => [...new Set(words)].sort();
+
+function toNumber(word: string | undefined): number | undefined {
+  return word !== undefined && /^\d+(\.\d+)?$/.test(word) ? Number(word) : undefined;
+}
+
+/** `10.0.0.1/32` for `10.0.0.1 dev eth0` on an instance of eth0; other options stay. */
+function spellAddress({ keyword, args }: Statement, interfaceName: string | undefined): string {
+  const [address = '', prefix] = keyword.split('/', 2);
+  const options = args
+    .join(' ')
+    .replace(/(?:^| )dev (\S+)/, (all, name) => (name === interfaceName ? '' : all));
+  return `${bare(address)}/${prefix ?? (isIPv6(address) ? 128 : 32)} ${options.trim()}`.trim();
+}
+
+function bare(address: string): string {
+  try {
+    return canonical(address);
+  } catch {
+    return address;
+  }
+}
+
+/** keepalived cuts auth_pass after 8 characters. */
+function spellAuthentication(one: Statement): string {
+  return one.keyword === 'auth_pass'
+    ? spell({ keyword: 'auth_pass', args: [(one.args[0] ?? '').slice(0, 8), ...one.args.slice(1)] })
+    : spell(one);
+}

@@ -1,0 +1,61 @@
+import probeLibrary from '../host/probe.sh';
+import { command } from '../shell/quote';
+import library from './observe.sh';
+
+/** How one server stands in one host's HAProxy. */
+export interface ServerState {
+  service: string;
+  server: string;
+  /** HAProxy's word: UP, DOWN, "UP 2/3", DRAIN, MAINT, "no check". */
+  status: string;
+  /** The last finished check's result: L4OK, L7STS, … ; INI before the first. */
+  check: string;
+  sessions: number;
+}
+
+/** How a host was doing at one moment. */
+export interface Observation {
+  /** Unit → systemd's ActiveState. */
+  units: Record<string, string>;
+  addresses: string[];
+  /** TCP ports that somebody listens on. */
+  listening: number[];
+  drained: boolean;
+  /** What its HAProxy says of the servers; `undefined` when HAProxy does not answer. */
+  servers?: ServerState[];
+}
+
+/** A read-only script that prints how a host is doing. */
+export function observationScript(healthPort: number, units: readonly string[]): string {
+  return [probeLibrary, library, `observe ${healthPort} ${command(...units)}`, ''].join('\n');
+}
+
+export function readObservation(output: string): Observation {
+  const observation: Observation = { units: {}, addresses: [], listening: [], drained: false };
+  const csv: string[] = [];
+  for (const row of output.split('\n')) {
+    const [kind, first = '', second = ''] = row.split(' ');
+    if (kind === 'unit') observation.units[first] = second;
+    else if (kind === 'address') observation.addresses.push(first);
+    else if (kind === 'listen') observation.listening.push(Number.parseInt(first, 16));
+    else if (kind === 'drained') observation.drained = true;
+    else if (kind === 'stat') csv.push(row.slice('stat '.length));
+  }
+  return csv.length > 0 ? { ...observation, servers: readServers(csv) } : observation;
+}
+
+/** HAProxy's CSV statistics: the header names the columns, which differ from version to version. */
+function readServers([header = '', ...rows]: string[]): ServerState[] {
+  const columns = header.replace(/^# /, '').split(',');
+  const column = (cells: string[], name: string) => cells[columns.indexOf(name)] ?? '';
+  return rows
+    .map((row) => row.trim().split(','))
+    .filter((cells) => cells.length > 1 && !['FRONTEND', 'BACKEND'].includes(column(cells, 'svname')))
+    .map((cells) => ({
+      service: column(cells, 'pxname'),
+      server: column(cells, 'svname'),
+      status: column(cells, 'status'),
+      check: column(cells, 'check_status').replace(/^\* /, ''),
+      sessions: Number(column(cells, 'scur')),
+    }));
+}

@@ -1,0 +1,163 @@
+import type { Connection } from '../host/connection';
+import { command } from '../shell/quote';
+import library from './vip-probe-host.sh';
+import type { ProbeTarget, Sample } from './vip-probe-report';
+import { httpRequest, within } from './vip-probe-request';
+
+const MOST_SECONDS = 3600;
+
+/** A request costs the host three processes; more than this many a second would be felt. */
+const MOST_PER_SECOND = 40;
+const MOST_IN_FLIGHT = 40;
+
+/** How long logging in to sudo and starting the loop may take. */
+const STARTS_WITHIN_MS = 10_000;
+
+/** Over the network and back, when it is stopped. */
+const ENDS_WITHIN_MS = 2000;
+
+/** A probe that a host runs. */
+export interface HostProbe {
+  /** Whether the first round of requests had an answer; false too when the host cannot probe. */
+  answered: Promise<boolean>;
+  /** Ends it and gives the samples of each target, and why they are not whole. Never rejects. */
+  stop(): Promise<{ samples: Sample[][]; note?: string }>;
+}
+
+/**
+ * Probes from a host over one exec, at most for an hour; the loop there ends by itself when the connection is gone.
+ * The rhythm gets slower where it has to: 40 requests a second in all, 40 in flight a target.
+ * @param options in milliseconds; a host rounds the timeout up to whole seconds (EL6's `timeout` knows no others)
+ */
+export function startHostProbe(
+  targets: readonly ProbeTarget[],
+  options: { intervalMs: number; timeoutMs: number; signal: AbortSignal | undefined },
+  connection: Connection,
+): HostProbe {
+  const limit = Math.ceil(options.timeoutMs / 1000);
+  const rows = new Rows(targets);
+  let note: string | undefined;
+  let pid: string | undefined;
+  let stopping = false;
+
+  const quit = (): void => {
+    stopping = true;
+    if (!pid) return;
+    const alive = `tr '\\0' ' ' </proc/${pid}/cmdline | grep -q 'sh -s'`;
+    connection
+      .runScript(`${alive} && kill -USR1 ${pid}\n`, { timeoutMs: ENDS_WITHIN_MS })
+      .catch(() => undefined);
+  };
+  const onStdout = (chunk: string): void => {
+    rows.read(chunk);
+    if (pid || !rows.pid) return;
+    pid = rows.pid;
+    if (stopping) quit();
+  };
+  const ended = connection
+    .runScript(probeScript(targets, options.intervalMs, limit), {
+      onStdout,
+      timeoutMs: (MOST_SECONDS + limit) * 1000 + STARTS_WITHIN_MS,
+    })
+    .then(
+      ({ code, stderr }) => {
+        if (rows.missing) note = `${connection.host} has no ${rows.missing}`;
+        else if (!rows.pid)
+          note = `the probe did not start (exit ${code}): ${stderr.trim().split('\n')[0] ?? ''}`;
+        else if (!stopping) note = 'the probe ended before the run did';
+      },
+      (error: unknown) => {
+        note = error instanceof Error ? error.message : String(error);
+      },
+    );
+  const { signal } = options;
+  if (signal?.aborted) quit();
+  signal?.addEventListener('abort', quit, { once: true });
+  const answered = Promise.race([rows.firstRound, ended.then(() => false)]);
+
+  return {
+    answered: within(STARTS_WITHIN_MS + limit * 1000, answered).then((yes) => yes === true),
+    async stop() {
+      signal?.removeEventListener('abort', quit);
+      quit();
+      await within(limit * 1000 + ENDS_WITHIN_MS, ended);
+      return { samples: rows.samples, ...(note ? { note } : {}) };
+    },
+  };
+}
+
+function probeScript(targets: readonly ProbeTarget[], intervalMs: number, limit: number): string {
+  const interval = Math.max(
+    intervalMs,
+    (targets.length * 1000) / MOST_PER_SECOND,
+    (limit * 1000) / MOST_IN_FLIGHT,
+  );
+  const requests = targets.map(
+    (target, index) =>
+      `${command('request', String(index), target.address, String(target.port), String(limit), wire(target))} &`,
+  );
+  const run = command('probe_vips', (interval / 1000).toFixed(3), String(MOST_SECONDS));
+  return [library, 'request_all() {', ...requests, '}', run, ''].join('\n');
+}
+
+function wire(target: ProbeTarget): string {
+  if (target.mode === 'tcp') return '';
+  const { path, headers } = httpRequest(target);
+  const fields = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  return [`GET ${path} HTTP/1.1`, ...fields].join('\r\n');
+}
+
+/** What the host's loop says, row by row. */
+class Rows {
+  readonly samples: Sample[][];
+  /** Settles when each target had its first answer or failure: whether one of them was served. */
+  readonly firstRound: Promise<boolean>;
+  pid: string | undefined;
+  missing: string | undefined;
+  #rest = '';
+  /** The laptop's clock where the host's uptime is 0. */
+  #bootedAt = 0;
+  #settle: (answered: boolean) => void = () => undefined;
+
+  constructor(private readonly targets: readonly ProbeTarget[]) {
+    this.samples = targets.map(() => []);
+    this.firstRound = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+  }
+
+  read(chunk: string): void {
+    const rows = `${this.#rest}${chunk}`.split('\n');
+    this.#rest = rows.pop() ?? '';
+    for (const row of rows) this.#take(row);
+  }
+
+  #take(row: string): void {
+    const [kind, first = '', second = '', third = '', code = '', ...text] = row.split(' ');
+    if (kind === 'missing') this.missing = first;
+    if (kind === 'ready') {
+      this.pid = first;
+      this.#bootedAt = Date.now() - Number(second) * 1000;
+    }
+    if (kind !== 'request') return;
+    const index = Number(first);
+    const target = this.targets[index];
+    if (!target) return;
+    const failure = judge(target, Number(code), text.join(' '));
+    const [sent, ended] = [Number(second) * 1000, Number(third) * 1000];
+    const sample = { at: this.#bootedAt + sent, ms: Math.round(ended - sent) };
+    this.samples[index]?.push(failure === undefined ? sample : { ...sample, failure });
+    if (failure === undefined) this.#settle(true);
+    else if (this.samples.every(({ length }) => length > 0)) this.#settle(false);
+  }
+}
+
+/** Why a request failed, by its exit status and what was said; `undefined` when it was served. */
+function judge(target: ProbeTarget, code: number, text: string): string | undefined {
+  if (code === 124) return 'no answer in time';
+  if (code !== 0 || text.startsWith('haprov-probe: ')) return text.split(': ').at(-1) || `exit ${code}`;
+  if (target.mode === 'tcp') return undefined;
+  const status = /^HTTP\/\d\.\d (\d{3})\b/.exec(text)?.[1];
+  if (!status) return text ? `not an HTTP answer: ${text}` : 'closed without an answer';
+  return Number(status) < 500 ? undefined : `HTTP ${status}`;
+}

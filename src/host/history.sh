@@ -1,0 +1,92 @@
+# What earlier runs left on the host. Nothing here changes anything, but for end_run and unlock_dead; comes after probe.sh.
+
+# A row a run: its name, state, "alive" or "-", and its manifest and journal in base64 ("-" where there is none).
+probe_history() {
+  for home in /var/lib/haprov/runs/*; do
+    case ${home##*/} in *[!A-Za-z0-9._-]*) continue ;; esac
+    [ -d "$home" ] || continue
+    found=$(readlink "$home/state") || found=-
+    alive=-
+    case $found in finished | restored | broken) ;; *) if is_alive "$home"; then alive=alive; fi ;; esac
+    printf '%s %s %s %s %s\n' "${home##*/}" "$found" "$alive" "$(in_base64 head "$home/manifest")" "$(in_base64 tail "$home/journal")"
+  done
+}
+
+# Both ends of a damaged file may be long.
+in_base64() { # head|tail FILE
+  encoded=$([ ! -f "$2" ] || "$1" -c 262144 -- "$2" | base64 | tr -d '\n')
+  printf %s "${encoded:--}"
+}
+
+# What one step wrote down before it changed anything.
+probe_record() { # RUN NUMBER
+  home=/var/lib/haprov/runs/$1
+  step=$home/steps/$2
+  for mark in was-absent staged begun removed; do [ ! -e "$step/$mark" ] || echo "has=$mark"; done
+  [ ! -f "$step/after" ] || echo "after=$(cat "$step/after")"
+  [ ! -f "$step/made" ] || echo "made=$(base64 <"$step/made" | tr -d '\n')"
+  for part in validate run undo; do
+    echo "$part=$(recorded_part "$home/transaction" "$2" "$part" | base64 | tr -d '\n')"
+  done
+  probe_file "$step/before" 1073741824
+}
+
+# The body of one function of a transaction: up to the "}" before what follows it.
+recorded_part() { # FILE NUMBER PART
+  [ -f "$1" ] || return 0
+  awk -v number="$2" -v part="$3" '
+    BEGIN {
+      start = "s" number "_" part "() {"
+      if (part == "validate") stop = "s" number "_run() {"
+      else if (part == "run") stop = "s" number "_verify() {"
+      else stop = "# " (number + 1) " "
+      library = "# What haprov reads on a host."
+    }
+    !inside && $0 == start { inside = 1; next }
+    !inside { next }
+    index($0, stop) == 1 && held == "}" { exit }
+    part == "undo" && index($0, library) == 1 && held == "}" { exit }
+    seen { print held }
+    { held = $0; seen = 1 }
+  ' "$1"
+}
+
+# --- a lock that nobody needs any more ----------------------------------------------------------------------------
+
+# The processes of a run are those that hold its two flocks; each verb, and the watcher, leads a group of its own.
+end_run() { # RUN
+  home=/var/lib/haprov/runs/$1
+  for try in 1 2 3 4 5; do
+    for held in /proc/[0-9]*/fd/[89]; do
+      case $(readlink "$held") in "$home/guard" | "$home/alive") ;; *) continue ;; esac
+      pid=${held#/proc/}
+      pid=${pid%%/*}
+      group=$(sed 's/.*) //' "/proc/$pid/stat" 2>/dev/null | cut -d ' ' -f 3)
+      if [ -n "$group" ] && tr '\0' ' ' <"/proc/$group/cmdline" 2>/dev/null | grep -qF "$home/transaction"; then
+        # The run's processes ignore everything gentler, lest a lost connection ends them half way.
+        kill -KILL -- "-$group" 2>/dev/null
+      elif tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -qF "$home/transaction"; then
+        kill -KILL "$pid" 2>/dev/null
+      fi
+    done
+    is_alive "$home" || return 0
+    sleep 1
+  done
+  return 1
+}
+
+# Prints the state that the run came to.
+unlock_dead() { # RUN
+  home=/var/lib/haprov/runs/$1
+  lock=/var/lib/haprov/lock
+  if [ -f "$home/transaction" ]; then
+    if is_alive "$home"; then echo alive; return; fi
+    setsid sh "$home/transaction" recover </dev/null >>"$home/log" 2>&1 3>/dev/null
+  fi
+  found=$(readlink "$home/state") || found=gone
+  # Without its folder, a run can neither go on nor back.
+  case $found in finished | restored | broken | gone)
+    case $(readlink "$lock") in "$1 "*) rm -f -- "$lock" ;; esac ;;
+  esac
+  echo "$found"
+}

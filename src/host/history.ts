@@ -1,0 +1,186 @@
+import { command, quote } from '../shell/quote';
+import library from './history.sh';
+import { type JournalEntry, journalReader } from './journal';
+import type { Question } from './probe';
+import type { Manifest } from './transaction';
+
+/** One run as one host remembers it. */
+export interface RecordedRun {
+  run: string;
+  /** As in docs/decisions/0003-transaction.md; empty where the host does not know. */
+  state: string;
+  /** Something on the host still drives it. */
+  alive: boolean;
+  /** Absent where it is damaged. */
+  manifest?: Manifest;
+  journal: { at: number; entry: JournalEntry }[];
+}
+
+export const historyQuestion: Question = { id: 'history', script: `${library}\nprobe_history` };
+
+/** Reads what `probe_history` printed, newest first. What is damaged is there, without what cannot be read. */
+export function readHistory(output: string): RecordedRun[] {
+  return output
+    .split('\n')
+    .filter(Boolean)
+    .flatMap((row): RecordedRun[] => {
+      const [run, state = '-', alive, manifest = '-', journal = '-'] = row.split(' ');
+      if (!run) return [];
+      const known = readManifest(fromBase64(manifest));
+      return [
+        {
+          run,
+          state: state === '-' ? '' : state,
+          alive: alive === 'alive',
+          ...(known ? { manifest: known } : {}),
+          journal: readJournal(fromBase64(journal)),
+        },
+      ];
+    })
+    .sort((a, b) => (a.run < b.run ? 1 : a.run > b.run ? -1 : 0));
+}
+
+function readManifest(text: string): Manifest | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const { steps, ...rest } = (value ?? {}) as Partial<Record<keyof Manifest, unknown>>;
+  if (!Array.isArray(steps)) return undefined;
+  const word = (one: unknown, otherwise = '') => (typeof one === 'string' ? one : otherwise);
+  return {
+    run: word(rest.run),
+    owner: word(rest.owner, 'unknown'),
+    startedAt: word(rest.startedAt),
+    command: word(rest.command, 'unknown'),
+    inventory: word(rest.inventory),
+    steps: steps.map((step: unknown) => {
+      const { type, target, action } = (step ?? {}) as Record<string, unknown>;
+      return { type: word(type, 'unknown'), target: word(target, 'unknown'), action: word(action, 'change') };
+    }),
+  };
+}
+
+function readJournal(text: string): RecordedRun['journal'] {
+  const journal: RecordedRun['journal'] = [];
+  let at = 0;
+  const read = journalReader((entry) => journal.push({ at, entry }));
+  for (const row of text.split('\n')) {
+    at = Number(row.split('\t', 1)[0]);
+    read(`${row}\n`);
+  }
+  return journal;
+}
+
+export type RunResult =
+  | 'finished'
+  | 'restored'
+  | 'refused'
+  | 'broken'
+  | 'being made'
+  | 'unfinished'
+  | 'damaged';
+
+/** What a run came to on one host, in a word. */
+export function resultOf({ state, alive, manifest, journal }: RecordedRun): RunResult {
+  if (journal.some(({ entry }) => entry.event === 'locked')) return 'refused';
+  if (state === 'finished' || state === 'restored' || state === 'broken') return state;
+  if (alive) return 'being made';
+  return state === '' || !manifest ? 'damaged' : 'unfinished';
+}
+
+export interface StepReport {
+  type: string;
+  target: string;
+  action: string;
+  status: 'done' | 'undone' | 'failed' | 'staged' | 'under way' | 'not begun';
+  ms: number;
+  failure?: { part: string; code: number; command: string; output: string };
+}
+
+/** What became of each step, by the journal. */
+export function stepsOf({ manifest, journal }: RecordedRun): StepReport[] {
+  return (manifest?.steps ?? []).map((step, index) => {
+    const report: StepReport = { ...step, status: 'not begun', ms: 0 };
+    let parts: string[] = [];
+    for (const { entry } of journal) {
+      if (!('step' in entry) || entry.step !== index + 1) continue;
+      if (entry.event === 'start') {
+        parts = entry.parts;
+        report.status = 'under way';
+      }
+      if (entry.event === 'done') {
+        report.status = parts.includes('run') ? 'done' : 'staged';
+        report.ms += entry.ms;
+      }
+      if (entry.event === 'undone' && report.status !== 'failed') report.status = 'undone';
+      if (entry.event === 'failed') {
+        const { part, code, command, output } = entry;
+        report.status = 'failed';
+        report.failure = { part, code, command, output };
+      }
+    }
+    return report;
+  });
+}
+
+/** From the journal's first row to its last, in milliseconds. */
+export function durationOf({ journal }: RecordedRun): number {
+  return (journal.at(-1)?.at ?? 0) - (journal[0]?.at ?? 0);
+}
+
+/** What a step wrote down before it changed anything, and how it was to be made and undone. */
+export interface StepRecord {
+  has: ReadonlySet<string>;
+  /** The hash of what it wrote. */
+  after?: string;
+  /** The topmost folder that it made. */
+  made?: string;
+  /** Script bodies of the transaction. */
+  validate: string;
+  run: string;
+  undo: string;
+  /** What `probe_file` says of the file's copy, or of what was written down of anything else. */
+  before: string;
+}
+
+/** Asks for the record of one step of one run; {@link historyLibrary} has to come before the probe. */
+export function recordQuestion(run: string, step: number): Question {
+  return { id: recordId(run, step), script: command('probe_record', run, String(step)) };
+}
+
+export const historyLibrary: string = library;
+
+export const recordId = (run: string, step: number) => `${run} ${step}`;
+
+/** Reads what `probe_record` printed. */
+export function readRecord(output: string): StepRecord {
+  const rows = output.split('\n');
+  const at = rows.findIndex((row) => !/^(has|after|made|validate|run|undo)=/.test(row));
+  const values = (key: string) =>
+    rows
+      .slice(0, at)
+      .filter((row) => row.startsWith(`${key}=`))
+      .map((row) => row.slice(key.length + 1));
+  const part = (key: string) => fromBase64(values(key)[0] || '-').replace(/\n$/, '');
+  const [after] = values('after');
+  return {
+    has: new Set(values('has')),
+    ...(after ? { after } : {}),
+    ...(part('made') ? { made: part('made') } : {}),
+    validate: part('validate'),
+    run: part('run'),
+    undo: part('undo'),
+    before: rows.slice(at).join('\n'),
+  };
+}
+
+/** Brings the run of a lock to its end whose processes are gone, and prints the state that it came to. */
+export const unlockScript = (run: string) => `${library}\n${command('unlock_dead', run)}\n`;
+
+/** Ends the processes of a run, wherever they are in it; fails where some go on. */
+export const endRunScript = (run: string) => `${library}\nend_run ${quote(run)}\n`;
+
+const fromBase64 = (text: string) => (text === '-' ? '' : Buffer.from(text, 'base64').toString());

@@ -1,0 +1,63 @@
+import type { Path } from '../document/document';
+import { type Checkable, checkName, type Report } from './checkable';
+
+/** No two of HAProxy's listeners may want one port of one address. */
+export function checkPorts(inventory: Checkable, report: Report): void {
+  const health = inventory.haproxy?.healthPort;
+  const taken: { port: number; vips: readonly string[] | 'every'; owner: string }[] = [];
+  const claim = (path: Path, port: number | undefined, vips: readonly string[] | 'every', owner: string) => {
+    if (port === undefined) return;
+    if (port === health) return report(path, `${port} is haproxy.healthPort`, 'another port for one of them');
+    const twin = taken.find((other) => other.port === port && overlap(other.vips, vips));
+    if (twin) report(path, `${port} is already the port of ${twin.owner}`, 'another port, or another VIP');
+    else taken.push({ port, vips, owner });
+  };
+  for (const [name, service] of Object.entries(inventory.services ?? {})) {
+    const vips = vipsOf(service, 'vips', service?.vips);
+    if (vips) claim(['services', name, 'port'], service?.port, vips, `service ${name}`);
+  }
+  const { stats } = inventory;
+  const first = Object.keys(inventory.vips ?? {})[0];
+  const where = stats?.vip ?? first;
+  if (stats && inventory.vips && !(Object.hasOwn(stats, 'vip') && stats.vip === undefined))
+    claim(['stats', 'port'], stats.port, where === undefined ? 'every' : [where], 'stats');
+}
+
+/** Which VIPs a listener is on; `undefined` where that was given wrongly. */
+function vipsOf(
+  owner: object | undefined,
+  key: string,
+  names: readonly (string | undefined)[] | undefined,
+): readonly string[] | 'every' | undefined {
+  if (!owner) return undefined;
+  if (!names) return Object.hasOwn(owner, key) ? undefined : 'every';
+  return names.filter((name) => name !== undefined);
+}
+
+const overlap = (a: readonly string[] | 'every', b: readonly string[] | 'every') =>
+  a === 'every' || b === 'every' || a.some((vip) => b.includes(vip));
+
+/** Passwords that everybody tries first. */
+const wellKnown = new Set([
+  'admin',
+  'password',
+  'changeme',
+  'haproxy',
+  'secret',
+  '123456',
+  'root',
+  'test',
+  'stats',
+]);
+
+/** The statistics page: its VIP exists, and its password is one. */
+export function checkStats({ stats, vips }: Checkable, report: Report): void {
+  if (!stats) return;
+  checkName('VIP', stats.vip, ['stats', 'vip'], vips, report);
+  const { password, user, allowDefaultCredentials } = stats;
+  const known = password !== undefined && (wellKnown.has(password.toLowerCase()) || password === user);
+  if (known && allowDefaultCredentials === false) {
+    const expected = 'another one, or "allowDefaultCredentials": true if you insist';
+    report(['stats', 'password'], 'is a password that everybody tries first', expected);
+  }
+}

@@ -1,0 +1,23 @@
+import type { Path } from '../document/document';
+import { oneOf } from '../document/suggest';
+import type { Remains } from '../document/validate';
+import type { RawInventory } from './schema';
+
+/**
+ * An inventory some of whose parts may be wrong. What was given but is wrong is there as `undefined`: of that, and of
+ * what depends on it, nothing is said.
+ */
+export type Checkable = Remains<RawInventory>;
+export type Report = (path: Path, message: string, expected?: string, typed?: string) => void;
+
+/** Whether `name` is among `known`; nothing is said where `known` itself is at fault. */
+export function checkName(
+  what: string,
+  name: string | undefined,
+  path: Path,
+  known: object | undefined,
+  report: Report,
+): void {
+  if (name !== undefined && known && !Object.hasOwn(known, name))
+    report(path, `there is no ${what} "${name}"`, oneOf(Object.keys(known)), name);
+}

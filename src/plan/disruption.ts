@@ -1,0 +1,51 @@
+import type { Plan } from './plan';
+
+/** From harmless to harmful; a change is committed in the way that its class asks for. */
+export const disruptionClasses = ['none', 'rolling', 'pair-synchronous', 'outage'] as const;
+export type DisruptionClass = (typeof disruptionClasses)[number];
+
+/** What a change does to the clients of what is running. */
+export interface Disruption {
+  /**
+   * none: nothing restarts. rolling: one host after the other. pair-synchronous: all hosts of a VIP at once, else two
+   * of them hold it. outage: clients go unserved.
+   */
+  class: DisruptionClass;
+  /** How long clients are expected to go unserved; null where nobody has measured it. */
+  seconds: number | null;
+  why: string;
+}
+
+/** A change that `apply` refuses to make without being told to. */
+export interface Outage extends Disruption {
+  host: string;
+  /** The change's id. */
+  change: string;
+}
+
+const harm = (one: Pick<Disruption, 'class'>) => disruptionClasses.indexOf(one.class);
+const length = ({ seconds }: Pick<Disruption, 'seconds'>) => seconds ?? Number.POSITIVE_INFINITY;
+
+/** All of `several` that are as bad as the worst, the longest first. */
+export function worstFirst<T extends Pick<Disruption, 'class' | 'seconds'>>(several: readonly T[]): T[] {
+  const most = Math.max(...several.map(harm));
+  return several
+    .filter((one) => harm(one) === most)
+    .sort((a, b) => (length(a) === length(b) ? 0 : length(b) - length(a)));
+}
+
+/** The worst of a plan's changes, the longest of them; undefined while nothing of it is classed. */
+export function worstOf(plan: Plan): Disruption | undefined {
+  return worstFirst(plan.hosts.flatMap((host) => host.changes.flatMap((one) => one.disruption ?? [])))[0];
+}
+
+/** The changes that clients would notice, in the plan's order. */
+export function outages(plan: Plan): Outage[] {
+  return plan.hosts.flatMap((host) =>
+    host.changes.flatMap((change) =>
+      change.disruption?.class === 'outage'
+        ? [{ ...change.disruption, host: host.host, change: change.id }]
+        : [],
+    ),
+  );
+}

@@ -1,0 +1,88 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+import { readBytes, readText } from '../document/document';
+import { oneOf, suggestion } from '../document/suggest';
+import { type Fault, InputError } from '../errors';
+import type { Host, Inventory, Vars } from '../inventory/inventory';
+import type { FileSpec } from '../resources/file';
+import { contextFor, type HostKnowledge } from './context';
+import { escapeFor } from './escape';
+import { explain } from './explain';
+import type { Playbook } from './playbook';
+import { render, TemplateError } from './template';
+import { syntaxError } from './template-syntax';
+
+/**
+ * What makes the bytes that `spec` asks for, from its template, source or content.
+ * What it returns throws an InputError with the template's own file and line, or an Error about the spec's field.
+ */
+export function contentOf(
+  spec: FileSpec,
+  inventory: Inventory,
+  host: Host,
+  playbook: Playbook,
+): (knowledge: HostKnowledge) => Buffer {
+  const { template, source, content = '' } = spec;
+  if (template !== undefined) {
+    return (knowledge) => {
+      const context = contextFor(inventory, host, playbook.outline.vars as Vars, knowledge);
+      return asLines(renderFile(template, findTemplate(playbook, template), context));
+    };
+  }
+  if (source !== undefined) return () => readBytes(findSource(playbook, source));
+  return () => asLines(content);
+}
+
+/** The field of `spec` that says where its content comes from. */
+export function contentField(spec: FileSpec): 'template' | 'source' | 'content' {
+  return spec.template !== undefined ? 'template' : spec.source !== undefined ? 'source' : 'content';
+}
+
+function renderFile(name: string, file: string, context: Record<string, unknown>): string {
+  const text = readText(file);
+  try {
+    return render(text, `${name}.ejs`, context, escapeFor(name));
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    const broken = error.line === undefined ? syntaxError(text, Object.keys(context)) : undefined;
+    const line = error.line ?? broken?.line;
+    const message = explain(broken ?? error, context);
+    const fault: Fault = { file, path: '', ...(line === undefined ? {} : { line }), message };
+    throw new InputError([fault]);
+  }
+}
+
+function findTemplate({ folders }: Playbook, name: string): string {
+  // The folder decides the syntax that values are escaped for: it must be the one that the name begins with.
+  if (!/^[^./][^/]*(?:\/[^./][^/]*)*$/.test(name))
+    throw new Error(
+      `"${name}" is no name of a template: one is relative to templates/, without "." or ".." parts`,
+    );
+  const bases = folders.map((folder) => join(folder, 'templates'));
+  const file = bases.map((base) => join(base, `${name}.ejs`)).find((path) => existsSync(path));
+  if (file) return file;
+  const known = [...new Set(bases.flatMap(templatesIn))];
+  const meant = known.includes(name.replace(/\.ejs$/, ''))
+    ? name.replace(/\.ejs$/, '')
+    : suggestion(name, oneOf(known));
+  throw new Error(
+    `there is no template "${name}"; ${meant ? `did you mean "${meant}"?` : `looked for ${name}.ejs in ${bases.join(', ')}`}`,
+  );
+}
+
+function templatesIn(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  return names.filter((name) => name.endsWith('.ejs')).map((name) => name.slice(0, -'.ejs'.length));
+}
+
+function findSource({ document, folders }: Playbook, name: string): string {
+  const beside = join(document.file, '..', name);
+  const tried = isAbsolute(name) ? [name] : [beside, ...folders.map((folder) => join(folder, 'files', name))];
+  const file = tried.find((path) => existsSync(path));
+  if (!file) throw new Error(`there is no file "${name}"; looked for ${tried.join(', ')}`);
+  return file;
+}
+
+/** A last line without its newline is one that HAProxy and others refuse. */
+const asLines = (text: string) => Buffer.from(text === '' || text.endsWith('\n') ? text : `${text}\n`);

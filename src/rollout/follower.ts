@@ -1,0 +1,78 @@
+import type { JournalEntry } from '../host/journal';
+import type { TitledStep } from '../host/transaction';
+import type { EventBody, Phase, StepFailure } from '../report/events';
+import { hintFor } from './hints';
+
+interface Followed {
+  host: string;
+  phase: Phase;
+  /** How many steps the phase has. */
+  total: number;
+  steps: readonly TitledStep[];
+  emit(event: EventBody): void;
+}
+
+/** Turns a host's journal into events, and remembers what it said last. */
+export class Follower {
+  /** The run's state; empty before the host has said one. */
+  state = '';
+  #holder = '';
+  #index = 0;
+
+  constructor(private readonly followed: Followed) {}
+
+  /** Who has the lock, in a sentence. */
+  get lockedBy(): string {
+    const [run, since, ...owner] = this.#holder.split(' ');
+    const when = since ? new Date(Number(since) * 1000).toISOString() : 'an unknown time';
+    return `locked by ${owner.join(' ') || 'somebody'} since ${when} (run ${run || 'unknown'}); wait for that run to end, or take the lock away: haprov unlock`;
+  }
+
+  hear(entry: JournalEntry): void {
+    const { host, phase, total, emit } = this.followed;
+    const title = (step: number) => this.followed.steps[step - 1]?.title ?? `step ${step}`;
+    const place = (step: number) => ({ host, phase, index: this.#index, total, title: title(step) });
+    switch (entry.event) {
+      case 'state':
+        this.state = entry.state;
+        return;
+      case 'start':
+        this.#index += 1;
+        emit({ type: 'step-start', ...place(entry.step) });
+        return;
+      case 'done':
+        emit({ type: 'step-end', ...place(entry.step), status: 'ok', ms: entry.ms });
+        return;
+      case 'failed': {
+        const failure: StepFailure = {
+          command: entry.command,
+          exitCode: entry.code,
+          stderr: entry.output,
+          hint: hintFor(entry),
+        };
+        emit({ type: 'step-end', ...place(entry.step), status: 'failed', ms: 0, failure });
+        return;
+      }
+      case 'warning':
+        emit({ type: 'message', level: 'warning', host, text: `${title(entry.step)}: ${entry.text.trim()}` });
+        return;
+      case 'recovered':
+        emit({
+          type: 'message',
+          level: 'warning',
+          host,
+          text: `the run ${entry.run} of ${entry.owner} was left ${entry.state} and nobody drives it any more: it was ${entry.state === 'confirmed' ? 'closed' : 'restored'} first`,
+        });
+        return;
+      case 'locked':
+        this.#holder = entry.holder;
+        return;
+      case 'refused':
+        this.state = entry.state;
+        return;
+      case 'undone':
+      case 'abandoned':
+        return;
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import type { Picture } from '../ha/health';
+import type { Pair } from './pair';
+
+export interface GateOptions {
+  /** How long everything must be well without a break, in milliseconds. */
+  steadyMs: number;
+  /** How long to wait for that at most. */
+  timeoutMs: number;
+  /** Between two looks. */
+  pauseMs: number;
+}
+
+export const gateDefaults: GateOptions = { steadyMs: 2000, timeoutMs: 45_000, pauseMs: 300 };
+
+/** How the gate ended: the last picture, and why it stayed shut. */
+export interface GateResult {
+  picture: Picture;
+  faults: string[];
+}
+
+/**
+ * Looks at the pair again and again until `hosts` are well, and stay so. Shut as soon as a server that was up is
+ * called down twice running: waiting would not mend that.
+ * @param wanted servers that must be up, as `service/server`.
+ */
+export async function passGate(
+  pair: Pair,
+  hosts: readonly string[],
+  wanted: ReadonlySet<string>,
+  options: GateOptions,
+  now: () => number = () => performance.now(),
+): Promise<GateResult> {
+  const begun = now();
+  let wellSince: number | undefined;
+  let finalBefore = false;
+  for (;;) {
+    const picture = await pair.look();
+    const { sentences, final } = pair.faults(hosts, wanted, picture);
+    const at = now();
+    if (sentences.length === 0) {
+      wellSince ??= at;
+      if (at - wellSince >= options.steadyMs) return { picture, faults: [] };
+    } else {
+      wellSince = undefined;
+      if ((final && finalBefore) || at - begun >= options.timeoutMs) return { picture, faults: sentences };
+    }
+    finalBefore = final;
+    await new Promise((done) => setTimeout(done, options.pauseMs));
+  }
+}

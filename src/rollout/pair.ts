@@ -1,0 +1,85 @@
+import { HaprovError } from '../errors';
+import { type Expectation, holdersOf, hostFaults, type Picture, serverFaults, vipFaults } from '../ha/health';
+import { type Observation, observationScript, readObservation } from '../ha/observe';
+import type { Connection } from '../host/connection';
+import type { Inventory } from '../inventory/inventory';
+
+/** The hosts that serve together, as far as we are connected to them. */
+export class Pair {
+  constructor(
+    private readonly inventory: Pick<Inventory, 'vips' | 'haproxy'>,
+    private readonly connections: ReadonlyMap<string, Connection>,
+    private readonly expectations: ReadonlyMap<string, Expectation>,
+  ) {}
+
+  /** Asks every host at once how it is doing; one that does not answer is left out. */
+  async look(): Promise<Picture> {
+    const seen = await Promise.all(
+      [...this.connections].map(
+        async ([name, connection]) => [name, await this.#ask(name, connection)] as const,
+      ),
+    );
+    return new Map(
+      seen.flatMap(([name, observation]) => (observation ? [[name, observation] as const] : [])),
+    );
+  }
+
+  async #ask(name: string, connection: Connection): Promise<Observation | undefined> {
+    const script = observationScript(this.inventory.haproxy.healthPort, this.#expectation(name).units);
+    try {
+      return readObservation((await connection.runScript(script, { timeoutMs: 15_000 })).stdout);
+    } catch (error) {
+      if (!(error instanceof HaprovError)) throw error;
+      return undefined;
+    }
+  }
+
+  /** What is wrong with these hosts after their commit: final faults, and such as may pass. */
+  faults(
+    hosts: readonly string[],
+    wanted: ReadonlySet<string>,
+    picture: Picture,
+  ): { sentences: string[]; final: boolean } {
+    const own = hosts.flatMap((name) =>
+      hostFaults(this.#expectation(name), picture.get(name)).map((fault) => `${name}: ${fault}`),
+    );
+    const servers = hosts.flatMap((name) =>
+      serverFaults(wanted, picture.get(name)).map((one) => ({ ...one, fault: `${name}: ${one.fault}` })),
+    );
+    const vips = this.inventory.vips.filter((vip) =>
+      vip.members.some(({ host }) => hosts.includes(host.name)),
+    );
+    // A VIP can be judged only where all of its members can be asked.
+    const judged = vips.filter((vip) => vip.members.every(({ host }) => this.connections.has(host.name)));
+    return {
+      sentences: [...own, ...servers.map((one) => one.fault), ...vipFaults(judged, picture)],
+      final: servers.some((one) => one.down),
+    };
+  }
+
+  /** Why `host` must not be touched now: it holds a VIP that nobody else could serve. */
+  aloneWith(host: string, picture: Picture): string | undefined {
+    for (const vip of this.inventory.vips) {
+      if (!holdersOf(vip, picture).includes(host)) continue;
+      const peers = vip.members
+        .map((member) => member.host.name)
+        .filter((name) => name !== host && this.connections.has(name));
+      const sick = peers.map((name) => ({
+        name,
+        faults: hostFaults(this.#expectation(name), picture.get(name)),
+      }));
+      if (sick.length > 0 && sick.every(({ faults }) => faults.length > 0)) {
+        return `${host} serves VIP ${vip.name} alone: ${sick.map(({ name, faults }) => `${name}: ${faults.join(', ')}`).join('; ')}`;
+      }
+    }
+    return undefined;
+  }
+
+  holds(host: string, picture: Picture): boolean {
+    return this.inventory.vips.some((vip) => holdersOf(vip, picture).includes(host));
+  }
+
+  #expectation(name: string): Expectation {
+    return this.expectations.get(name) ?? { units: [], ports: [], balances: false };
+  }
+}

@@ -1,0 +1,87 @@
+import { spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { type AddressInfo, createServer, type Server } from 'node:net';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { installation } from '../../src/playbook/playbook';
+import { type BadInput, badInputs, withFiles } from './cases';
+
+/** The program as it stands in the sources, beside the built one, so that it finds its own folders. */
+const program = join(installation, 'dist', `haprov-test-${process.pid}.js`);
+let listener: Server;
+let connections = 0;
+
+beforeAll(async () => {
+  await build({
+    entryPoints: [join(installation, 'src/cli.ts')],
+    outfile: program,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    loader: { '.sh': 'text' },
+    external: ['cpu-features', '*.node'],
+    define: { __HAPROV_VERSION__: '"test"' },
+    logLevel: 'error',
+  });
+  listener = createServer((socket) => {
+    connections += 1;
+    socket.destroy();
+  });
+  await new Promise<void>((ready) => listener.listen(0, '0.0.0.0', ready));
+});
+
+afterAll(async () => {
+  rmSync(program, { force: true });
+  await new Promise((closed) => listener.close(closed));
+});
+
+/** Runs `haprov plan` on a case whose hosts, were they asked, are the listener. */
+async function plan(one: BadInput): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const loopback = Object.entries(one.files ?? {}).map(([name, text]) => [
+    name,
+    text.replace(/10\.0\.0\.([1-7])\b/g, '127.0.0.$1'),
+  ]);
+  return withFiles({ ...one, files: Object.fromEntries(loopback) }, (folder, file) => {
+    const port = String((listener.address() as AddressInfo).port);
+    const args = ['plan', file, '--port', port, '--user', 'nobody', '--accept-new-host-keys'];
+    const child = spawn(process.execPath, [program, ...args, '--known-hosts', join(folder, 'known_hosts')], {
+      env: { PATH: process.env.PATH, HOME: folder, ...one.env },
+    });
+    const output = { stdout: '', stderr: '' };
+    child.stdout.on('data', (chunk: Buffer) => (output.stdout += chunk));
+    child.stderr.on('data', (chunk: Buffer) => (output.stderr += chunk));
+    return new Promise((done) => child.on('close', (code) => done({ code, ...output })));
+  });
+}
+
+const all = badInputs();
+// A VIP that is a host's address would be refused for being on loopback, too.
+const sample = all.filter(
+  ({ faults }, index) => index % 3 === 0 && faults.every(({ says }) => !says.includes('address of host')),
+);
+
+test('a good inventory does reach the listener, so that silence means something', async () => {
+  connections = 0;
+  const files = {
+    'inventory.yaml': 'hosts: { a: { address: 10.0.0.1 } }\nplaybooks: [./p.yaml]\n',
+    'p.yaml': 'tasks: [{ name: T, resources: [{ type: package, names: [x] }] }]\n',
+  };
+  const { code } = await plan({ name: 'good', files, faults: [] });
+  expect(connections).toBeGreaterThan(0);
+  expect(code).toBe(3);
+});
+
+test('the sample is large enough', () => expect(sample.length).toBeGreaterThanOrEqual(12));
+
+test.each(sample.map((one) => [one.name, one] as const))('%s', async (_name, one) => {
+  connections = 0;
+  const { code, stdout, stderr } = await plan(one);
+  expect(stdout).toBe('');
+  for (const { says } of one.faults) {
+    for (const part of says.split(/\{\{\w+\}\}/)) expect(stderr).toContain(part);
+  }
+  expect(stderr.match(/^error: /gm)).toHaveLength(one.faults.length);
+  expect(code).toBe(2);
+  expect(connections).toBe(0);
+});

@@ -1,0 +1,83 @@
+import { mergeRuns } from '../../src/commands/log';
+import { type LoggedRun, renderLog } from '../../src/commands/log-text';
+import type { RecordedRun } from '../../src/host/history';
+import { displayWidth } from '../../src/report/format';
+
+const steps = [
+  { type: 'file', target: '/etc/haproxy/haproxy.cfg', action: 'update' },
+  { type: 'service', target: 'haproxy', action: 'reload' },
+];
+const whole = (run: string, state: string, journal: RecordedRun['journal'] = []): RecordedRun => ({
+  run,
+  state,
+  alive: false,
+  journal,
+  manifest: {
+    run,
+    owner: 'lucille.mcgillicuddy@a-laptop-with-a-long-name.example.com',
+    startedAt: '2026-11-22T21:58:18.309Z',
+    command: 'apply',
+    inventory: 'cluster37',
+    steps,
+  },
+});
+const { manifest: _, ...damaged } = whole('20260103T000000Z-ccc', 'finished');
+const refused: RecordedRun['journal'] = [
+  { at: 1000, entry: { event: 'start', step: 1, parts: ['check', 'stage'] } },
+  { at: 1200, entry: { event: 'done', step: 1, ms: 200 } },
+  {
+    at: 1500,
+    entry: {
+      event: 'failed',
+      step: 1,
+      part: 'validate',
+      code: 1,
+      command: 'haproxy_check /etc/haproxy/.haproxy.cfg.haprov-20260102T000000Z-bbb',
+      output: 'unknown keyword \u001b[31m\nrefused',
+    },
+  },
+];
+const runs = mergeRuns([
+  [
+    'fred',
+    [damaged, whole('20260102T000000Z-bbb', 'restored', refused), whole('20260101T000000Z-aaa', 'finished')],
+  ],
+  ['ethyl', [whole('20260102T000000Z-bbb', 'restored'), whole('20260101T000000Z-aaa', 'finished')]],
+]);
+const render = (list: LoggedRun[], columns: number, full = false) =>
+  renderLog(list, { color: false, columns, full });
+
+test('newest first, one entry a run', () => {
+  expect(runs.map(({ run, hosts }) => [run, hosts.map(({ host, result }) => `${host} ${result}`)])).toEqual([
+    ['20260103T000000Z-ccc', ['fred finished']],
+    ['20260102T000000Z-bbb', ['fred restored', 'ethyl restored']],
+    ['20260101T000000Z-aaa', ['fred finished', 'ethyl finished']],
+  ]);
+});
+
+test.each([40, 80])('fits %i columns', (columns) => {
+  const rows = render(runs, columns).split('\n');
+  expect(rows.filter((row) => displayWidth(row) > columns)).toEqual([]);
+  expect(rows.join('\n')).not.toContain('\u001b');
+});
+
+test('short: hosts that did the same together, the last word of a failure', () => {
+  const text = render(runs, 80);
+  expect(text).toContain('  fred, ethyl: finished, 2 changes\n      update file /etc/haproxy/haproxy.cfg\n');
+  expect(text).toContain(
+    '    ✖ update file /etc/haproxy/haproxy.cfg\n      validate failed, exit code 1\n      refused\n',
+  );
+  expect(text).not.toContain('haproxy_check');
+});
+
+test('in full: each host, times, the command and all that it said, made visible', () => {
+  const text = render(runs.slice(1, 2), 80, true);
+  expect(text).toContain('  fred: restored, 2 changes, 0.5s');
+  expect(text).toContain('✖ update file /etc/haproxy/haproxy.cfg 0.2s');
+  expect(text).toContain('$ haproxy_check /etc/haproxy/.haproxy.cfg');
+  expect(text).toContain('unknown keyword ^[[31m');
+});
+
+test('nothing yet', () => {
+  expect(render([], 80)).toBe('no runs yet');
+});

@@ -1,0 +1,374 @@
+import { classify } from '../../src/ha/disruption';
+import type { Host, Inventory, Service, Vip } from '../../src/inventory/inventory';
+import { Secrets } from '../../src/inventory/secrets';
+import { outages, worstOf } from '../../src/plan/disruption';
+import { type FullPlan, type PlannedChange, publicPlan } from '../../src/plan/plan';
+import { conf, instance } from './conf';
+
+type About = Partial<PlannedChange>;
+
+const change = (about: About): PlannedChange => ({
+  id: `${about.type} ${about.target}`,
+  host: '',
+  task: 'task',
+  type: 'file',
+  target: '/etc/x',
+  action: 'update',
+  attributes: [],
+  fingerprint: '',
+  notify: [],
+  step: { phase: 'commit', check: ':', run: ':' },
+  ...about,
+});
+const keepalivedConf = (from: string | null, to: string, ask: 'reload' | 'restart' = 'reload'): About => ({
+  target: '/etc/keepalived/keepalived.conf',
+  raw: { from, to },
+  notify: [ask === 'reload' ? { reload: 'keepalived' } : { restart: 'keepalived' }],
+});
+const haproxyCfg: About = {
+  target: '/etc/haproxy/haproxy.cfg',
+  raw: { from: '', to: 'global\n' },
+  notify: [{ reload: 'haproxy' }],
+};
+const service = (
+  target: string,
+  action: PlannedChange['action'],
+  attributes: PlannedChange['attributes'] = [],
+) => ({ type: 'service', target, action, attributes }) satisfies About;
+const stop = (target: string) =>
+  service(target, 'update', [{ name: 'active', from: 'active', to: 'inactive' }]);
+
+const vip = (name: string, address: string, hosts: string[], about: Partial<Vip> = {}) =>
+  ({
+    name,
+    address,
+    preempt: true,
+    members: hosts.map((host) => ({ host: { name: host } as Host, priority: 1 })),
+    ...about,
+  }) as Vip;
+const served = (name: string, hosts: string[]) =>
+  ({ name, backends: { port: 8080, hosts: hosts.map((host) => ({ name: host }) as Host) } }) as Service;
+
+const pair: { vips: Vip[]; services: Service[] } = {
+  vips: [vip('router37', '10.0.0.200', ['fred', 'ethyl'])],
+  services: [served('cluster37', ['fred', 'ethyl'])],
+};
+const alone = { vips: [vip('router37', '10.0.0.200', ['fred'])], services: [served('cluster37', ['fred'])] };
+const trio = {
+  vips: [vip('router37', '10.0.0.200', ['fred', 'ethyl', 'lucy'])],
+  services: [served('cluster37', ['fred', 'ethyl', 'lucy'])],
+};
+const twoVips = {
+  ...pair,
+  vips: [...pair.vips, vip('router38', '10.0.0.201', ['fred', 'lucy'])],
+};
+
+function classed(hosts: Record<string, About[]>, known = pair, holders = ['fred']): FullPlan {
+  const plan: FullPlan = {
+    version: 1,
+    inventory: 'pair',
+    createdAt: '',
+    warnings: [],
+    hosts: Object.entries(hosts).map(([host, changes]) => ({
+      host,
+      address: '',
+      os: '',
+      changes: changes.map((about) => change({ ...about, host })),
+    })),
+  };
+  const secrets = new Secrets();
+  secrets.add('geheim99');
+  const inventory: Pick<Inventory, 'vips' | 'services' | 'secrets'> = { ...known, secrets };
+  return classify(plan, { inventory, holders: new Set(holders) });
+}
+
+const base = conf();
+const both = (changes: About[]) => ({ fred: changes, ethyl: changes });
+const reloads = service('keepalived', 'reload');
+const priorities = [keepalivedConf(base, conf({ priority: 90 })), reloads];
+const vips = [keepalivedConf(base, conf({ vips: ['10.0.0.200', '10.0.0.9'] })), reloads];
+const auth = [keepalivedConf(base, conf({ auth: 'geheim' })), reloads];
+const vrid = [keepalivedConf(base, conf({ id: 38 })), reloads];
+const second = (about: Parameters<typeof instance>[0] = {}) =>
+  conf() + instance({ name: 'router38', id: 38, vips: ['10.0.0.201'], ...about });
+
+interface Case {
+  hosts: Record<string, About[]>;
+  known?: typeof pair;
+  holders?: string[];
+  /** What fred's changes are, in their order: class, seconds, a part of why. */
+  fred: [string, number | null, string][];
+}
+const again = (...one: [string, number | null, string]): Case['fred'] => [one, one];
+
+const cases: Record<string, Case> = {
+  'a package': {
+    hosts: both([{ type: 'package', target: 'httpd', action: 'install' }]),
+    fred: [['none', 0, 'no running service']],
+  },
+  'a kernel parameter, a folder, a file that nobody reads': {
+    hosts: both([{ type: 'sysctl' }, { type: 'directory' }, { type: 'file' }]),
+    fred: [
+      ['none', 0, ''],
+      ['none', 0, ''],
+      ['none', 0, ''],
+    ],
+  },
+  'a command: nobody knows': {
+    hosts: both([{ type: 'command', action: 'run', target: 'reboot' }]),
+    fred: [['none', null, 'a command']],
+  },
+  'a fresh host': {
+    hosts: both([
+      keepalivedConf(null, base),
+      haproxyCfg,
+      service('haproxy', 'start'),
+      service('keepalived', 'start'),
+    ]),
+    holders: [],
+    fred: [
+      ['none', 0, 'keepalived does not run yet'],
+      ['none', 0, 'haproxy does not run yet'],
+      ['none', 0, 'haproxy does not run yet'],
+      ['none', 0, 'keepalived does not run yet'],
+    ],
+  },
+  'a fresh host beside one that runs and changes only its priority': {
+    hosts: { fred: [keepalivedConf(null, base), service('keepalived', 'start')], ethyl: priorities },
+    fred: again('none', 0, 'does not run yet'),
+  },
+  'a fresh host beside one whose VIPs change': {
+    hosts: { fred: [keepalivedConf(null, base), service('keepalived', 'start')], ethyl: vips },
+    fred: again('pair-synchronous', 0, 'that ethyl must get at once'),
+  },
+  'only enabled': {
+    hosts: both([service('haproxy', 'enable', [{ name: 'enabled', from: 'disabled', to: 'enabled' }])]),
+    fred: [['none', 0, 'starts at boot']],
+  },
+  'a file whose service does not run and is not to': {
+    hosts: both([haproxyCfg]),
+    fred: [['none', 0, 'no running service']],
+  },
+  'haproxy reloads': {
+    hosts: both([haproxyCfg, service('haproxy', 'reload')]),
+    fred: again('rolling', 0, 'haproxy reloads'),
+  },
+  'any unit reloads, also by its whole name': {
+    hosts: both([{ type: 'line', notify: [{ reload: 'httpd' }] }, service('httpd.service', 'reload')]),
+    fred: again('rolling', 0, 'httpd reloads'),
+  },
+  'the priority': {
+    hosts: both(priorities),
+    fred: again('rolling', 0, 'keepalived reloads: priority 101 → 90'),
+  },
+  'the priority on one host only': { hosts: { fred: priorities }, fred: again('rolling', 0, 'priority') },
+  'a check script that asks for a reload': {
+    hosts: both([
+      {
+        target: '/usr/libexec/keepalived/check',
+        raw: { from: 'a', to: 'vrrp_instance x {' },
+        notify: [{ reload: 'keepalived' }],
+      },
+      reloads,
+    ]),
+    fred: again('rolling', 0, 'keepalived reloads'),
+  },
+  'only the mode of keepalived.conf': {
+    hosts: both([{ target: '/etc/keepalived/keepalived.conf', notify: [{ reload: 'keepalived' }] }, reloads]),
+    fred: again('rolling', 0, 'keepalived reloads'),
+  },
+  'a script and the conf: each its own, the service the worst': {
+    hosts: both([{ target: '/usr/libexec/check', notify: [{ reload: 'keepalived' }] }, ...vips]),
+    fred: [
+      ['rolling', 0, 'keepalived reloads'],
+      ['pair-synchronous', 0, 'the VIP list changes; both hosts at once'],
+      ['pair-synchronous', 0, 'the VIP list changes; both hosts at once'],
+    ],
+  },
+  'an included file of keepalived': {
+    hosts: both([
+      {
+        target: '/etc/keepalived/conf.d/a.conf',
+        raw: { from: instance(), to: instance({ id: 9 }) },
+        notify: [{ reload: 'keepalived' }],
+      },
+      reloads,
+    ]),
+    fred: again('outage', 3.8, 'virtual_router_id 37 → 9'),
+  },
+  'the VIPs': {
+    hosts: both(vips),
+    fred: again('pair-synchronous', 0, 'the VIP list changes; both hosts at once (two'),
+  },
+  'the VIPs of three hosts': {
+    hosts: { ...both(vips), lucy: vips },
+    known: trio,
+    fred: again('pair-synchronous', 0, 'all 3 hosts at once'),
+  },
+  'the VIPs of a host on its own': {
+    hosts: { fred: vips },
+    known: alone,
+    fred: again('rolling', 0, 'no other host shares'),
+  },
+  'the VIPs, --limit fred': {
+    hosts: { fred: vips },
+    fred: again(
+      'outage',
+      null,
+      'the VIP list changes: must reach all of fred, ethyl together; --limit leaves out ethyl',
+    ),
+  },
+  'the password': {
+    hosts: both(auth),
+    fred: again('pair-synchronous', 0, 'at once (one after the other costs 0.62 s)'),
+  },
+  'the password, --limit of three': {
+    hosts: both(auth),
+    known: trio,
+    fred: again('outage', null, 'all of fred, ethyl, lucy together; --limit leaves out lucy'),
+  },
+  virtual_router_id: {
+    hosts: both(vrid),
+    fred: again(
+      'outage',
+      3.8,
+      'virtual_router_id 37 → 38; nobody holds the VIP for 3 adverts of 1 s and the skew',
+    ),
+  },
+  'virtual_router_id, --limit fred': {
+    hosts: { fred: vrid },
+    fred: again('outage', null, '--limit leaves out ethyl'),
+  },
+  'virtual_router_id and VIPs: the outage counts': {
+    hosts: both([keepalivedConf(base, conf({ id: 38, vips: ['10.0.0.9'] })), reloads]),
+    fred: again('outage', 3.8, 'virtual_router_id 37 → 38'),
+  },
+  'one of several VIPs, --limit leaves out a host of the other': {
+    hosts: both([keepalivedConf(second(), conf({ auth: 'x' }) + second().slice(conf().length)), reloads]),
+    known: twoVips,
+    fred: again('pair-synchronous', 0, 'router37: authentication is added; both hosts at once'),
+  },
+  'one of several VIPs, --limit leaves out one of its hosts': {
+    hosts: both([keepalivedConf(second(), second({ auth: 'x' })), reloads]),
+    known: twoVips,
+    fred: again(
+      'outage',
+      null,
+      'router38: authentication is added: must reach all of fred, lucy together; --limit leaves out lucy',
+    ),
+  },
+  'a VIP that the inventory no longer has concerns all who share one': {
+    hosts: { fred: [keepalivedConf(second(), base), reloads] },
+    fred: again('outage', null, 'router38: vrrp_instance removed: must reach all of fred, ethyl'),
+  },
+  'a conf that cannot be read': {
+    hosts: both([keepalivedConf('vrrp_instance {', base), reloads]),
+    fred: again('outage', null, 'could not be read'),
+  },
+  'keepalived restarts where the VIP is': {
+    hosts: both([keepalivedConf(base, conf({ priority: 9 }), 'restart'), service('keepalived', 'restart')]),
+    fred: again('outage', 1.2, 'keepalived restarts where the VIP is: it moves away and back'),
+  },
+  'keepalived restarts where the VIP is, and the VIP stays away': {
+    hosts: both([service('keepalived', 'restart')]),
+    known: { ...pair, vips: [vip('router37', '10.0.0.200', ['fred', 'ethyl'], { preempt: false })] },
+    fred: [['outage', 0.6, 'it moves away, 0.6 s']],
+  },
+  'keepalived restarts where no VIP is': {
+    hosts: both([service('keepalived', 'restart')]),
+    holders: ['ethyl'],
+    fred: [['rolling', 0, 'the host holds no VIP']],
+  },
+  'keepalived restarts where no VIP is, with other VIPs': {
+    hosts: both([
+      keepalivedConf(base, conf({ vips: ['10.0.0.9'] }), 'restart'),
+      service('keepalived', 'restart'),
+    ]),
+    holders: ['ethyl'],
+    fred: again('pair-synchronous', 0, 'the VIP list changes'),
+  },
+  'keepalived restarts for another virtual_router_id: the longer time counts': {
+    hosts: both([keepalivedConf(base, conf({ id: 38 }), 'restart'), service('keepalived', 'restart')]),
+    fred: again('outage', 3.8, 'where the VIP is'),
+  },
+  'keepalived stops where the VIP is': {
+    hosts: { fred: [stop('keepalived')] },
+    fred: [['outage', 0.6, 'keepalived stops']],
+  },
+  'keepalived stops everywhere': {
+    hosts: both([stop('keepalived')]),
+    fred: [['outage', null, 'no other host takes router37']],
+  },
+  'keepalived restarts on a host on its own': {
+    hosts: { fred: [service('keepalived', 'restart')] },
+    known: alone,
+    fred: [['outage', null, 'no other host takes router37']],
+  },
+  'haproxy restarts beside a peer': {
+    hosts: both([{ ...haproxyCfg, notify: [{ restart: 'haproxy' }] }, service('haproxy', 'restart')]),
+    fred: again('rolling', 0, 'haproxy restarts; drained before, ethyl serves meanwhile'),
+  },
+  'haproxy restarts beside a peer that --limit leaves alone': {
+    hosts: { fred: [service('haproxy', 'restart')] },
+    fred: [['rolling', 0, 'ethyl serves meanwhile']],
+  },
+  'haproxy restarts on its own': {
+    hosts: { fred: [service('haproxy', 'restart')] },
+    known: alone,
+    fred: [['outage', null, 'no other host serves router37']],
+  },
+  'haproxy restarts, and there is no VIP': {
+    hosts: both([service('haproxy', 'restart')]),
+    known: { ...pair, vips: [] },
+    fred: [['outage', null, 'no VIP can leave the host before']],
+  },
+  'haproxy stops on one of two': {
+    hosts: { fred: [stop('haproxy')], ethyl: [] },
+    fred: [['rolling', 0, 'ethyl serves']],
+  },
+  'haproxy stops on both': {
+    hosts: both([stop('haproxy')]),
+    fred: [['outage', null, 'haproxy stops; no other host serves']],
+  },
+  'httpd restarts beside others': {
+    hosts: { ...both([service('httpd', 'restart')]), lucy: [] },
+    known: trio,
+    fred: [['rolling', 0, 'ethyl, lucy serve meanwhile']],
+  },
+  'httpd restarts on its own': {
+    hosts: { fred: [service('httpd', 'restart')] },
+    known: alone,
+    fred: [['outage', null, 'no other host serves cluster37']],
+  },
+  'a unit restarts that no client waits for': {
+    hosts: { fred: [service('rsyslog', 'restart')] },
+    known: alone,
+    fred: [['rolling', 0, 'no service of the inventory']],
+  },
+};
+
+test.each(Object.entries(cases))('%s', (_, { hosts, known, holders, fred }) => {
+  const changes = classed(hosts, known, holders).hosts.find(({ host }) => host === 'fred')?.changes ?? [];
+  expect(changes.map(({ disruption }) => disruption)).toEqual(
+    fred.map(([kind, seconds, why]) => ({ class: kind, seconds, why: expect.stringContaining(why) })),
+  );
+});
+
+test('the worst of a plan, and its outages', () => {
+  const plan = classed({ fred: vrid, ethyl: [haproxyCfg, service('haproxy', 'reload')] }, trio, ['ethyl']);
+  expect(worstOf(plan)).toMatchObject({ class: 'outage', seconds: null });
+  expect(outages(plan).map(({ host, change: id }) => `${host}: ${id}`)).toEqual([
+    'fred: undefined /etc/keepalived/keepalived.conf',
+    'fred: service keepalived',
+  ]);
+  expect(worstOf(classed(both(vips)))).toMatchObject({ class: 'pair-synchronous', seconds: 0 });
+  expect(outages(classed(both(vips)))).toEqual([]);
+  expect(worstOf(classed(both([])))).toBeUndefined();
+});
+
+test('what is shown of a plan has the classes, and neither raw texts nor secrets', () => {
+  const leaking = second({ name: 'geheim99' });
+  const shown = JSON.stringify(publicPlan(classed(both([keepalivedConf(base, leaking), ...auth]))));
+  expect(shown).toContain('"class":"pair-synchronous"');
+  expect(shown).not.toMatch(/geheim|"raw"|"step"|"notify"/);
+});

@@ -1,0 +1,220 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import { type ProbeReport, type ProbeTarget, probeTargets, startVipProbe } from '../../src/ha/vip-probe';
+import type { Connection } from '../../src/host/connection';
+import type { Inventory } from '../../src/inventory/inventory';
+import { startVipService, type VipService } from './vip-probe-service';
+
+let service: VipService;
+
+beforeEach(async () => {
+  service = await startVipService();
+});
+
+afterEach(() => service.close());
+
+const http = (more: Partial<ProbeTarget> = {}): ProbeTarget => ({
+  service: 'web',
+  address: '127.0.0.1',
+  port: service.port,
+  mode: 'http',
+  ...more,
+});
+
+/** Probes until the service was asked `count` times; the clock plays no part. */
+async function probe(count: number, target = http(), timeoutMs = 30_000): Promise<ProbeReport> {
+  const running = await startVipProbe([target], { intervalMs: 5, timeoutMs });
+  await service.asked(count);
+  const [report] = await running.stop();
+  if (!report) throw new Error('no report');
+  return report;
+}
+
+const counts = ({ sent, failed }: ProbeReport) => ({ sent, failed });
+
+test('what answers is served, each request on a connection of its own', async () => {
+  const report = await probe(10);
+  expect(report).toMatchObject({ from: 'laptop', failed: 0, longestGapMs: 0, failures: [] });
+  expect(report.sent).toBeGreaterThanOrEqual(10);
+  expect(service.count).toBe(report.sent);
+  expect(report).not.toHaveProperty('reason');
+});
+
+test('it asks for the path, by the name that the check uses', async () => {
+  await probe(1, http({ path: '/up?a=é', host: 'web.example.com' }));
+  expect(service.last).toMatch(/^GET \/up\?a=%c3%a9 HTTP\/1\.1\r\n/);
+  expect(service.last).toMatch(/\r\nhost: web\.example\.com\r\n/i);
+  expect(service.last).toMatch(/\r\nconnection: close\r\n/i);
+});
+
+test.each([403, 404, 302, 200])('status %i is an answer', async (status) => {
+  service.fate = () => status;
+  expect((await probe(3)).failed).toBe(0);
+});
+
+test.each([
+  ['reset', 'ECONNRESET'],
+  ['nothing', 'ECONNRESET'],
+  ['garbage', 'HPE_INVALID_CONSTANT'],
+  ['cut', 'answer cut off: ECONNRESET'],
+  [503, 'HTTP 503'],
+] as const)('%s for three requests: three failures and a gap', async (fate, reason) => {
+  service.fate = (n) => (n >= 4 && n < 7 ? fate : 200);
+  const report = await probe(10);
+  expect(report.failed).toBe(3);
+  expect(report.failures.map((failure) => failure.reason)).toEqual([reason, reason, reason]);
+  expect(report.longestGapMs).toBeGreaterThan(0);
+  expect(report.firstFailureAt).toBe(report.failures[0]?.at);
+});
+
+test('a request that hangs fails in time and holds up no other', async () => {
+  service.fate = (n) => (n === 2 ? 'hang' : 200);
+  const report = await probe(8, http(), 2000);
+  expect(report.failed).toBe(1);
+  expect(report.failures[0]?.reason).toBe('no answer within 2000 ms');
+});
+
+test('at most 40 requests are in flight', async () => {
+  service.fate = (n) => (n === 1 ? 200 : 'hang');
+  const running = await startVipProbe([http()], { intervalMs: 1, timeoutMs: 30_000 });
+  await service.asked(41);
+  await new Promise((done) => setTimeout(done, 100));
+  expect(service.count).toBe(41);
+  service.dropAll();
+  expect(await running.stop()).toMatchObject([{ sent: 41, failed: 40 }]);
+});
+
+test('what was not there before does not count; it does from its first answer on', async () => {
+  service.fate = (n) => (n <= 5 ? 503 : 200);
+  const late = await probe(10);
+  expect(late).toMatchObject({
+    failed: 0,
+    reason: 'was not answering before: counted from its first answer on',
+  });
+  expect(late.sent).toBe(service.count - 5);
+
+  service.fate = () => 503;
+  expect(await probe(3)).toMatchObject({ sent: 0, failed: 0, reason: 'was not answering before (HTTP 503)' });
+});
+
+test('a port that refuses is reached, so the laptop goes on asking', async () => {
+  const target = http();
+  await service.close();
+  const running = await startVipProbe([target], { intervalMs: 5, fallback: noFallback });
+  const [report] = await running.stop();
+  expect(report).toMatchObject({
+    from: 'laptop',
+    sent: 0,
+    reason: 'was not answering before (ECONNREFUSED)',
+  });
+});
+
+test('stop waits for what is in flight, and can be called twice', async () => {
+  service.fate = (n) => (n === 1 ? 200 : 'slow');
+  const running = await startVipProbe([http()], { intervalMs: 5, timeoutMs: 30_000 });
+  await service.asked(3);
+  const [first, second] = [running.stop(), running.stop()];
+  service.release();
+  const [report] = await first;
+  expect(report && counts(report)).toEqual({ sent: service.count, failed: 0 });
+  expect(await second).toEqual(await first);
+});
+
+test('an aborted signal ends the sending, and what was seen is kept', async () => {
+  const abort = new AbortController();
+  const running = await startVipProbe([http()], { intervalMs: 5, signal: abort.signal });
+  await service.asked(3);
+  abort.abort();
+  const [report] = await running.stop();
+  expect(report).toMatchObject({ failed: 0 });
+  const none = await startVipProbe([http()], { signal: abort.signal });
+  expect(await none.stop()).toMatchObject([{ sent: 0, reason: 'stopped before the first request' }]);
+});
+
+test('IPv6', async () => {
+  const six = await startVipService('::1');
+  const running = await startVipProbe([http({ address: '::1', port: six.port })], { intervalMs: 5 });
+  await six.asked(2);
+  expect(await running.stop()).toMatchObject([{ failed: 0 }]);
+  expect(six.last).toMatch(new RegExp(`host: \\[::1\\]:${six.port}\r\n`, 'i'));
+  await six.close();
+});
+
+test('no target, no report', async () => {
+  expect(await (await startVipProbe([])).stop()).toEqual([]);
+});
+
+describe('tcp', () => {
+  let server: Server;
+  let accepted: Socket[];
+  let accept: (socket: Socket, n: number) => void;
+
+  beforeEach(async () => {
+    accepted = [];
+    server = createServer({ allowHalfOpen: true }, (socket) => {
+      accepted.push(socket);
+      socket.on('error', () => undefined);
+      accept(socket, accepted.length);
+    });
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  });
+
+  afterEach(async () => {
+    for (const socket of accepted) socket.destroy();
+    await new Promise((done) => server.close(done));
+  });
+
+  async function probeTcp(count: number): Promise<ProbeReport | undefined> {
+    const address = server.address();
+    const port = typeof address === 'object' && address ? address.port : 0;
+    // The look at whether it can be reached is accepted too.
+    const running = await startVipProbe([http({ mode: 'tcp', port })], { intervalMs: 5, timeoutMs: 30_000 });
+    while (accepted.length < count) await new Promise((done) => setTimeout(done, 5));
+    return (await running.stop())[0];
+  }
+
+  test('a connection is served, whether the other side closes it or not', async () => {
+    accept = (socket, n) => n % 2 === 0 && socket.end();
+    expect(await probeTcp(6)).toMatchObject({ failed: 0, longestGapMs: 0 });
+  });
+
+  test('one that is reset at once is not', async () => {
+    accept = (socket, n) => (n === 4 || n === 5 ? socket.resetAndDestroy() : socket.end());
+    const report = await probeTcp(8);
+    expect(report?.failures.map(({ reason }) => reason)).toEqual(['ECONNRESET', 'ECONNRESET']);
+  });
+});
+
+const noFallback: { host: string; connection: Connection } = {
+  host: 'fred',
+  connection: {
+    host: 'fred',
+    user: 'root',
+    execs: 0,
+    runScript: () => Promise.reject(new Error('not to be asked')),
+    close: () => undefined,
+  },
+};
+
+test('targets are the services at their VIPs, or at all of them', () => {
+  const [one, two] = [{ address: '192.0.2.1' }, { address: '2001:db8::1' }];
+  const inventory = {
+    vips: [one, two],
+    services: [
+      {
+        name: 'web',
+        vips: [one],
+        port: 80,
+        mode: 'http',
+        check: { type: 'http', path: '/up', host: 'a.example' },
+      },
+      { name: 'db', vips: [], port: 3306, mode: 'tcp', check: { type: 'http', path: '/' } },
+    ],
+  } as unknown as Inventory;
+  expect(probeTargets(inventory)).toEqual([
+    { service: 'web', address: '192.0.2.1', port: 80, mode: 'http', path: '/up', host: 'a.example' },
+    { service: 'db', address: '192.0.2.1', port: 3306, mode: 'tcp' },
+    { service: 'db', address: '2001:db8::1', port: 3306, mode: 'tcp' },
+  ]);
+  expect(probeTargets({ ...inventory, services: [] })).toEqual([]);
+  expect(probeTargets({ ...inventory, vips: [], services: inventory.services.slice(1) })).toEqual([]);
+});

@@ -1,0 +1,190 @@
+import { chmodSync, mkdirSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  historyLibrary,
+  historyQuestion,
+  readHistory,
+  readRecord,
+  resultOf,
+  unlockScript,
+} from '../../src/host/history';
+import type { ResourceType, Step } from '../../src/resources/resource';
+import { leftDirectory, undoneCommand } from '../../src/resources/undo';
+import { me, Sandbox, shells } from '../shell/sandbox';
+
+/** The scripts that read and end runs, and what a rollback does beside what every run does. */
+
+let box: Sandbox;
+afterEach(() => box.dispose());
+const own = { owner: me, group: me };
+
+describe.each(shells.map((shell) => [shell.join(' '), shell] as const))('%s', (_, shell) => {
+  beforeEach(() => {
+    box = new Sandbox(shell);
+  });
+  const finish = async (run?: string) => {
+    await box.go('confirm', run);
+    return box.go('finish', run);
+  };
+  const history = async () => readHistory(await box.probe(historyQuestion.script));
+  const record = async (run: string, step: number) =>
+    readRecord(await box.probe(`${historyLibrary}\nprobe_record ${run} ${step}`));
+  const stepOf = async <S, T>(type: ResourceType<S, T>, spec: S): Promise<Step> => {
+    const [difference] = type.diff(spec, type.read(await box.probe(type.probe(spec)), spec), {
+      packagesPending: false,
+    });
+    if (!difference) throw new Error('no difference');
+    return difference.step;
+  };
+
+  describe('a file that is to be absent', () => {
+    const absent = (name: string) => ({ type: 'file', path: box.path(name), absent: true });
+
+    test('is taken away, with nothing left beside it; a second plan finds nothing to do', async () => {
+      box.write('a', 'old\n');
+      expect(await box.apply(await box.steps(absent('a')))).toMatchObject({ code: 0 });
+      expect(await box.diff(absent('a'))).toEqual([]);
+      expect((await finish()).code).toBe(0);
+      expect(box.tree()).toHaveLength(1);
+    });
+
+    test.each(['staged', 'committed'])('comes back byte for byte from %s', async (when) => {
+      box.write('a', 'old\n\0$x', 0o640);
+      const before = box.tree();
+      const steps = await box.steps(absent('a'));
+      expect((await (when === 'staged' ? box.stage(steps) : box.apply(steps))).code).toBe(0);
+      expect((await box.go('restore')).code).toBe(0);
+      expect(box.tree()).toEqual(before);
+    });
+
+    test.each([
+      ['content', () => writeFileSync(box.path('a'), 'theirs\n')],
+      ['mode', () => chmodSync(box.path('a'), 0o755)],
+      ['gone', () => unlinkSync(box.path('a'))],
+    ])('drift of its %s stops the run', async (_what, change) => {
+      box.write('a', 'old\n');
+      const steps = await box.steps(absent('a'));
+      change();
+      const before = box.tree();
+      expect((await box.stage(steps)).code).toBe(1);
+      expect([box.tree(), box.state()]).toEqual([before, 'restored']);
+    });
+
+    test('a link is refused, and stays', async () => {
+      box.write('real', 'old\n');
+      symlinkSync('real', box.path('a'));
+      const before = box.tree();
+      const { code, journal } = await box.stage(await box.steps(absent('a')));
+      expect(code).toBe(1);
+      expect(journal).toContainEqual(
+        expect.objectContaining({ output: expect.stringContaining('is a symbolic link to real') }),
+      );
+      expect(box.tree()).toEqual(before);
+    });
+
+    test('a file that names it is validated as if it were gone', async () => {
+      const path = box.write('included', 'x\n');
+      box.write('a', 'old\n');
+      const wish = {
+        type: 'file',
+        path: box.path('a'),
+        content: `${path}\n`,
+        ...own,
+        validate: 'test -e "$(cat %s)"',
+      };
+      expect((await box.stage(await box.steps(absent('included'), wish))).code).toBe(1);
+      expect(box.state()).toBe('restored');
+    });
+  });
+
+  describe('a folder that a run has made', () => {
+    const made = async () => {
+      await box.apply(await box.steps({ type: 'directory', path: box.path('x/y'), ...own, mode: '0750' }));
+      await finish();
+      return record('run1', 1);
+    };
+    const leave = async (top: string) => stepOf(leftDirectory, { path: box.path('x/y'), top });
+
+    test('goes with what was made on the way, when the run is finished and not before', async () => {
+      const top = (await made()).made ?? '';
+      expect(top).toBe(box.path('x'));
+      expect((await box.apply([await leave(top)], 'run2')).code).toBe(0);
+      expect(box.tree()).toHaveLength(3);
+      await finish('run2');
+      expect(box.tree()).toHaveLength(1);
+      expect(
+        Buffer.from((await record('run2', 1)).before.split('\n').slice(1).join(''), 'base64').toString(),
+      ).toBe(`750 ${me}:${me}\n`);
+    });
+
+    test('stays with what somebody else put into it, and when the run is restored', async () => {
+      const top = (await made()).made ?? '';
+      await box.apply([await leave(top)], 'run2');
+      await box.go('restore', 'run2');
+      expect(box.tree()).toHaveLength(3);
+      await box.apply([await leave(top)], 'run3');
+      box.write('x/y/theirs', '');
+      expect((await finish('run3')).code).toBe(0);
+      expect(box.tree('x/y')).toHaveLength(2);
+    });
+  });
+
+  test('a command and its undo are read back out of the transaction, whatever is in them', async () => {
+    box.write('log', '');
+    const log = box.path('log');
+    const undo = `if true; then {\nprintf "it's undone\\n" >>${log}\n}\nfi\n}`.slice(0, -2);
+    const steps = await box.steps(
+      { type: 'command', run: `echo "done" >>${log}`, unless: `grep -q done ${log}`, undo },
+      { type: 'file', path: box.path('a'), content: 'x\n', ...own, validate: "grep 'x' %s" },
+    );
+    expect((await box.apply(steps)).code).toBe(0);
+    await finish();
+    const [command, file] = [await record('run1', 1), await record('run1', 2)];
+    expect(command.has).toEqual(new Set(['begun']));
+    expect(`${command.run}\n`).toBe(`${steps[0]?.run}\n`);
+    expect(command.undo).toBe(steps[0]?.undo);
+    expect(file.validate).toBe(steps[1]?.validate);
+    expect([file.before, file.has]).toEqual(['absent', new Set(['was-absent', 'staged', 'begun'])]);
+
+    const back = await stepOf(undoneCommand, { title: 'x', run: command.run, undo: command.undo });
+    expect((await box.apply([back], 'run2')).code).toBe(0);
+    await finish('run2');
+    expect(box.read('log')).toBe("done\nit's undone\n");
+    const { run, undo: again } = await record('run2', 1);
+    await box.apply([await stepOf(undoneCommand, { title: 'x', run, undo: again })], 'run3');
+    await finish('run3');
+    expect(box.read('log')).toBe("done\nit's undone\ndone\n");
+  });
+
+  test('the history of whole, living and damaged runs', async () => {
+    const wish = { type: 'file', path: box.path('a'), content: 'x\n', ...own };
+    await box.apply(await box.steps(wish), 'run1');
+    await finish('run1');
+    mkdirSync(box.home('run0'));
+    mkdirSync(box.home('run-5'));
+    writeFileSync(`${box.home('run-5')}/manifest`, '{"steps":[');
+    mkdirSync(box.home('run 7 $(x)'));
+    writeFileSync(box.home('run9'), 'no folder');
+    await box.stage(await box.steps({ ...wish, content: 'y\n' }), 'run2');
+    expect((await history()).map((run) => [run.run, resultOf(run)])).toEqual([
+      ['run2', 'being made'],
+      ['run1', 'finished'],
+      ['run0', 'damaged'],
+      ['run-5', 'damaged'],
+    ]);
+    await box.go('restore', 'run2');
+  });
+
+  test('a host that never had a run', async () => {
+    expect(await history()).toEqual([]);
+  });
+
+  test('a lock whose run is gone is taken away', async () => {
+    await box.stage(await box.steps({ type: 'file', path: box.path('a'), content: 'x\n', ...own }));
+    await box.go('restore');
+    rmSync(box.home(), { recursive: true });
+    symlinkSync('run1 1767225600 lucy@laptop', join(box.home(), '../../lock'));
+    expect((await box.probe(unlockScript('run1'))).trim()).toBe('gone');
+    expect(box.lock).toBeUndefined();
+  });
+});

@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Ajv2020 from 'ajv/dist/2020';
+import { parse } from 'yaml';
+import { jsonSchema } from '../../src/document/json-schema';
+import { inventorySchema } from '../../src/inventory/schema';
+import { installation } from '../../src/playbook/playbook';
+import { fromVariable, playbookSchema } from '../../src/playbook/schema';
+import { badInputs } from '../bad-input/cases';
+
+const made = {
+  inventory: jsonSchema(inventorySchema, 'haprov inventory'),
+  playbook: jsonSchema(playbookSchema, 'haprov playbook', fromVariable),
+};
+const read = (file: string): unknown => JSON.parse(readFileSync(join(installation, file), 'utf8'));
+// Editors know the formats; here the patterns beside them are enough.
+const accepts = (kind: keyof typeof made, value: unknown): boolean =>
+  new Ajv2020({ strict: false, validateFormats: false }).validate(made[kind], value);
+
+test.each(['inventory', 'playbook'] as const)(
+  'schema/%s.schema.json is what the validator says (else: npm run build)',
+  (kind) => {
+    expect(read(`schema/${kind}.schema.json`)).toEqual(JSON.parse(JSON.stringify(made[kind])));
+  },
+);
+
+test('what is shipped is right by them', () => {
+  expect(accepts('inventory', read('inventory.example.json'))).toBe(true);
+  expect(accepts('playbook', read('playbooks/ha-pair.json'))).toBe(true);
+});
+
+/** What only the whole inventory, the environment or Node can tell. */
+const beyondSchema = /environment|cannot move|anchor/;
+const badValues = badInputs().filter(
+  ({ files = {}, faults, name }) =>
+    Object.keys(files).length === 1 &&
+    faults.some(({ path }) => path) &&
+    faults.every(({ says }) => /^is |^unknown key/.test(says)) &&
+    !faults.some(({ says }) =>
+      /already|second time|address of host|missing, and|everybody|named/.test(says),
+    ) &&
+    !beyondSchema.test(name),
+);
+
+test('there are bad inventories to try', () => expect(badValues.length).toBeGreaterThan(10));
+
+test.each(badValues.map(({ name, files = {} }) => [name, files] as const))(
+  'an editor refuses too: %s',
+  (_name, files) => {
+    const [text = ''] = Object.values(files);
+    expect(accepts('inventory', parse(text.replace(/^\uFEFF/, '')))).toBe(false);
+  },
+);
+
+const playbook = (resource: object) => ({ tasks: [{ name: 'T', resources: [resource] }] });
+
+test.each([
+  { type: 'sysctl', values: { var: 'sysctl' } },
+  { type: 'package', names: { var: 'vars.names' } },
+  { type: 'package', names: [{ var: 'vars.name' }, '<%= vars.other %>'] },
+  { type: 'service', unit: '<%= vars.unit %>', enabled: { var: 'vars.enabled' } },
+  { type: 'file', path: '/etc/a', content: 'x', notify: [{ reload: 'a' }, { restart: 'b' }] },
+])('variables may stand in %j', (resource) => {
+  expect(accepts('playbook', playbook(resource))).toBe(true);
+});
+
+test.each([
+  { type: 'pakage', names: ['x'] },
+  { type: { var: 'vars.type' }, names: ['x'] },
+  { type: 'package', names: ['a b'] },
+  { type: 'package', names: ['a'], notify: 'httpd' },
+  { type: 'file', path: 'etc/a', content: 'x' },
+  { type: 'service', unit: 'x', enabled: 'yes' },
+])('but not everything: %j', (resource) => {
+  expect(accepts('playbook', playbook(resource))).toBe(false);
+});

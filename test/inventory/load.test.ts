@@ -1,0 +1,182 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import type { Inventory } from '../../src/inventory/inventory';
+import { loadInventory } from '../../src/inventory/load';
+import { withFiles } from '../bad-input/cases';
+import { faultsOf } from '../bad-input/check-all';
+
+const load = (content: object, env: NodeJS.ProcessEnv = {}): Promise<Inventory> =>
+  withFiles({ files: { 'inventory.json': JSON.stringify(content) } }, (_folder, file) =>
+    loadInventory(file, env),
+  );
+
+const pair = {
+  hosts: { fred: { address: '10.0.0.1', priority: 101 }, ethyl: { address: '10.0.0.2', priority: 100 } },
+  playbooks: ['ha-pair'],
+};
+
+test('defaults are those that the documentation promises', async () => {
+  const inventory = await load({
+    ...pair,
+    vips: { v: { address: '10.0.0.9', virtualRouterId: 37 } },
+    services: { web: { port: 80, backends: { port: 8080 } } },
+    stats: { password: 'long enough' },
+  });
+  expect(inventory.name).toBe('inventory');
+  expect(inventory.vips[0]).toMatchObject({
+    advertInterval: 1,
+    preempt: true,
+    family: 4,
+    check: { interval: 1, fall: 2, rise: 2, weight: 0 },
+  });
+  expect(inventory.vips[0]).not.toHaveProperty('prefix');
+  expect(inventory.services[0]).toMatchObject({
+    mode: 'http',
+    balance: 'roundrobin',
+    forwardFor: true,
+    connection: 'close',
+    vips: [],
+  });
+  expect(inventory.services[0]?.check).toEqual({ type: 'tcp', path: '/', interval: 2000, fall: 3, rise: 2 });
+  expect(inventory.services[0]?.backends.hosts.map(({ name }) => name)).toEqual(['fred', 'ethyl']);
+  expect(inventory.stats).toMatchObject({ port: 8989, uri: '/stats', user: 'admin', vip: { name: 'v' } });
+  expect(inventory.haproxy).toEqual({
+    maxconn: 4096,
+    proxyMaxconn: 2000,
+    retries: 3,
+    healthPort: 10001,
+    timeouts: { connect: 5000, client: 50_000, server: 50_000 },
+  });
+});
+
+test('VIPs: prefix, family, and who holds them first', async () => {
+  const { vips } = await load({
+    ...pair,
+    vips: {
+      four: { address: '10.0.0.9/24', virtualRouterId: 1 },
+      six: { address: '2001:db8::9', virtualRouterId: 2, priorities: { ethyl: 200 } },
+    },
+  });
+  expect(vips.map(({ address, prefix, family }) => [address, prefix, family])).toEqual([
+    ['10.0.0.9', 24, 4],
+    ['2001:db8::9', undefined, 6],
+  ]);
+  expect(vips.map(({ members }) => members.map(({ host, priority }) => `${host.name} ${priority}`))).toEqual([
+    ['fred 101', 'ethyl 100'],
+    ['ethyl 200', 'fred 101'],
+  ]);
+});
+
+test('vars and ssh: a host wins over its groups, they win over the inventory', async () => {
+  const { hosts } = await load({
+    ...pair,
+    vars: { a: 'inventory', b: 'inventory', c: 'inventory' },
+    ssh: { user: 'root', port: 22, connectTimeout: 5 },
+    groups: {
+      g: { hosts: ['fred'], vars: { b: 'group', c: 'group' }, ssh: { port: 2222, connectTimeout: 6 } },
+    },
+    hosts: { ...pair.hosts, fred: { ...pair.hosts.fred, vars: { c: 'host' }, ssh: { connectTimeout: 7 } } },
+  });
+  expect(hosts.map(({ vars }) => vars)).toEqual([
+    { a: 'inventory', b: 'group', c: 'host' },
+    { a: 'inventory', b: 'inventory', c: 'inventory' },
+  ]);
+  expect(hosts.map(({ ssh }) => ssh)).toEqual([
+    { user: 'root', port: 2222, connectTimeout: 7 },
+    { user: 'root', port: 22, connectTimeout: 5 },
+  ]);
+  expect(hosts.map(({ groups }) => groups)).toEqual([['all', 'g'], ['all']]);
+});
+
+test('paths are relative to the inventory; ~ is the home folder', async () => {
+  await withFiles(
+    {
+      files: {
+        'inventory.json': JSON.stringify({
+          ...pair,
+          ssh: { identityFiles: ['keys/id', '~/.ssh/id', '/etc/id'] },
+        }),
+      },
+    },
+    (folder, file) => {
+      const [host] = loadInventory(file, {}).hosts;
+      expect(host?.ssh.identityFiles).toEqual([
+        join(folder, 'keys/id'),
+        join(homedir(), '.ssh/id'),
+        '/etc/id',
+      ]);
+    },
+  );
+});
+
+test('sysctl values are text; keys may hold a slash', async () => {
+  const { sysctl } = await load({
+    ...pair,
+    sysctl: { 'net.ipv4.ip_forward': 1, 'net.ipv4.conf.eth0/1.rp_filter': '0 1\t2' },
+  });
+  expect(sysctl).toEqual({ 'net.ipv4.ip_forward': '1', 'net.ipv4.conf.eth0/1.rp_filter': '0 1\t2' });
+});
+
+test('YAML says the same as JSON, also with anchors and merges', async () => {
+  const content = {
+    ...pair,
+    groups: { web: { hosts: ['fred'], vars: { port: 80 } } },
+    sysctl: { 'net.ipv4.ip_forward': 1 },
+    vips: { v: { address: '10.0.0.9', virtualRouterId: 37, auth: { env: 'AUTH' } } },
+  };
+  const merged = [
+    'common: &common { port: 22 }',
+    'hosts:',
+    '  fred: { <<: *common, address: 10.0.0.1 }',
+  ].join('\n');
+  const env = { AUTH: 'hush' };
+  const files = {
+    'inventory.yaml': stringify(content),
+    'same.json': JSON.stringify(content),
+    'merged.yaml': merged,
+  };
+  await withFiles({ files }, (folder, file) => {
+    const plain = ({ document: _document, file: _file, name: _name, ...rest }: Inventory) => rest;
+    expect(plain(loadInventory(file, env))).toEqual(plain(loadInventory(join(folder, 'same.json'), env)));
+    const paths = faultsOf(() => loadInventory(join(folder, 'merged.yaml'), {})).map(({ path }) => path);
+    expect(paths).toEqual(['playbooks', 'common', 'hosts.fred.port']);
+  });
+});
+
+test('secrets come from the environment, and are masked with those in the file', async () => {
+  const inventory = await load(
+    {
+      ...pair,
+      ssh: { password: { env: 'SSH_PW' } },
+      vips: { v: { address: '10.0.0.9', virtualRouterId: 37, auth: 'vrrpAuth' } },
+      stats: { password: { env: 'STATS_PW' } },
+    },
+    { SSH_PW: 'correct horse', STATS_PW: 'say "please"' },
+  );
+  expect(inventory.hosts[0]?.ssh.password).toBe('correct horse');
+  expect(inventory.stats?.password).toBe('say "please"');
+  const shown = `auth vrrpAuth, ${JSON.stringify('say "please"')}, ${Buffer.from('correct horse').toString('base64')}`;
+  expect(inventory.secrets.mask(shown)).toBe('auth ***, "***", ***');
+});
+
+test('a short secret is masked only as a word, so that it cannot be guessed from what it was cut out of', async () => {
+  const { secrets } = await load({ ...pair, stats: { password: 'x', user: 'root' } });
+  expect(secrets.mask('haproxy: stats auth root:x, x')).toBe('haproxy: stats auth root:***, ***');
+});
+
+test('a password that everybody knows passes only on request', async () => {
+  const stats = { user: 'admin', password: 'admin' };
+  await expect(load({ ...pair, stats })).rejects.toThrow('everybody tries first');
+  await expect(load({ ...pair, stats: { ...stats, allowDefaultCredentials: true } })).resolves.toBeDefined();
+});
+
+test('one port may serve on two VIPs', async () => {
+  const vips = {
+    v: { address: '10.0.0.8', virtualRouterId: 1 },
+    w: { address: '10.0.0.9', virtualRouterId: 2 },
+  };
+  const service = (vip: string) => ({ port: 80, vips: [vip], backends: { port: 8080 } });
+  const { services } = await load({ ...pair, vips, services: { a: service('v'), b: service('w') } });
+  expect(services.map(({ vips: on }) => on.map(({ name }) => name))).toEqual([['v'], ['w']]);
+});
