@@ -12,7 +12,7 @@ const arrows: Record<string, string[]> = {
   host: ['shell', 'errors', 'resources (types)'],
   plan: ['resources', 'errors'],
   ha: ['inventory', 'plan', 'shell', 'host/probe.sh', 'host/connection (types)', 'errors'],
-  rollout: ['plan', 'host', 'ha', 'inventory (types)', 'errors', 'report/events (types)'],
+  rollout: ['plan', 'host', 'ha', 'shell', 'inventory (types)', 'errors', 'report/events (types)'],
   report: ['errors', 'plan'],
   commands: ['*'],
   cli: ['*'],

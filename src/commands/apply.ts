@@ -105,6 +105,7 @@ export async function carryOut(
     connections,
     reconnect: reconnector(planned, connections),
     pair: new Pair(planned.inventory, connections, planned.expectations),
+    services: planned.inventory.services,
     serial,
     leaseSeconds: options.confirmWithin,
     onFailure: options.onFailure,

@@ -1,6 +1,8 @@
 import type { Step } from '../resources/resource';
 import { quote } from '../shell/quote';
+import files from './files.sh';
 import probeLibrary from './probe.sh';
+import system from './system.sh';
 import library from './transaction.sh';
 import validators from './validators.sh';
 
@@ -53,6 +55,8 @@ export function buildTransaction({ run, owner, leaseSeconds, steps }: Transactio
     ]),
     probeLibrary,
     library,
+    files,
+    system,
     validators,
     'main "$1"',
     '',

@@ -1,8 +1,40 @@
 # What validates the files of well-known services, where "program -c FILE" alone would lie.
 
-# The unit reads a list of files; the staged one takes its own place in it.
+# The unit reads a list of files and folders; the staged file takes its own place among them.
 haproxy_check() { # FILE
-  haproxy -c -f "$1"
+  set -- "$1" $(haproxy_unit_files)
+  staged_one=$1
+  shift
+  # A file that the unit does not read is checked by itself.
+  files= is_read=no
+  for file in "$@"; do
+    if [ -d "$file" ]; then set -- "$file"/*.cfg; else set -- "$file"; fi
+    case $real in "$file"/*.cfg) [ -e "$real" ] || set -- "$@" "$real" ;; esac
+    for each in "$@"; do
+      if [ "$each" = "$real" ]; then files="$files -f $staged_one" is_read=yes
+      elif [ -e "$each" ]; then files="$files -f $each"; fi
+    done
+  done
+  [ $is_read = yes ] || files="-f $staged_one"
+  haproxy -c $files
+}
+
+haproxy_unit_files() {
+  # A unit may name variables that nobody has set.
+  set +u
+  systemctl cat haproxy.service >/dev/null 2>&1 || return 0
+  for assignment in $(systemctl show -p Environment haproxy.service | sed 's/^Environment=//'); do
+    case $assignment in [A-Z]*=*) eval "${assignment%%=*}=\${assignment#*=}" ;; esac
+  done
+  [ ! -r /etc/sysconfig/haproxy ] || . /etc/sysconfig/haproxy
+  flag=
+  for word in $(systemctl show -p ExecStart haproxy.service | sed -n 's/.*argv\[\]=\([^;]*\);.*/\1/p'); do
+    case $word in '$'[A-Z]* | '${'[A-Z]*) eval "word=$word" ;; esac
+    for part in $word; do
+      [ "$flag" != -f ] || printf '%s\n' "$part"
+      flag=$part
+    done
+  done
 }
 
 # Before 2.0.4 "-t" is no option and exits 0 all the same; an empty file passes every version.

@@ -1,9 +1,10 @@
 import { ExitCode, HostError } from '../errors';
 import { serversUp } from '../ha/health';
 import type { Connection } from '../host/connection';
+import type { Service } from '../inventory/inventory';
 import type { PlannedHost } from '../plan/plan';
 import type { EventBody } from '../report/events';
-import { drain, needsDrain, undrain } from './drain';
+import { drain, drainServers, needsDrain, serversToDrain, undrain, undrainServers } from './drain';
 import { type GateOptions, passGate } from './gate';
 import { startHeartbeat } from './heartbeat';
 import { type HostOutcome, HostRun } from './host-run';
@@ -23,6 +24,7 @@ export interface Rollout {
   /** Logs in anew: proves that one still can. @throws HostError */
   reconnect(host: string): Promise<Connection>;
   pair: Pair;
+  services: readonly Service[];
   /** How many hosts at a time where changes may roll. */
   serial: number;
   /** After this many seconds without a confirmation a host restores itself. */
@@ -139,8 +141,11 @@ async function push(
     await undrain(rollout, drained);
     return [{ status: 'untouched' }];
   }
+  const servers = batch.flatMap((host) => serversToDrain(host, rollout.services));
   try {
+    await drainServers(rollout, servers);
     const committed = await Promise.all(group.map((run) => run.commit()));
+    await undrainServers(rollout, servers);
     const failed = committed.filter((outcome) => outcome.status !== 'ok');
     if (failed.length > 0) return failed;
     const gates = await Promise.all(
