@@ -95,6 +95,8 @@ export async function carryOut(
     if (!answer) return end(ExitCode.done, 0, 0, 'not applied: you said no');
   }
   const connections = new Map(planned.survey.hosts.map((host) => [host.name, host.connection]));
+  const opened: Connection[] = [];
+  const reconnect = reconnector(planned, connections, opened);
   const probe = await startVipProbe(probeTargets(planned.inventory), { fallback: prober(planned) });
   const result = await rollOut({
     run,
@@ -103,8 +105,8 @@ export async function carryOut(
     owner: `${userInfo().username}@${hostname()}`,
     hosts: changed,
     connections,
-    reconnect: reconnector(planned, connections),
-    pair: new Pair(planned.inventory, connections, planned.expectations),
+    reconnect,
+    pair: new Pair(planned.inventory, connections, planned.expectations, reconnect),
     services: planned.inventory.services,
     serial,
     leaseSeconds: options.confirmWithin,
@@ -114,7 +116,7 @@ export async function carryOut(
     stopping: context.stopping,
   });
   reportProbe(await probe.stop(), shown, context);
-  for (const connection of connections.values()) connection.close();
+  for (const connection of opened) connection.close();
   return end(result.exitCode, result.changed, result.failed, result.message);
 }
 
@@ -157,11 +159,14 @@ function reportProbe(reports: readonly ProbeReport[], plan: Plan, context: Conte
 function reconnector(
   planned: Planned,
   connections: Map<string, Connection>,
+  opened: Connection[],
 ): (host: string) => Promise<Connection> {
   return async (host) => {
     const target = planned.targets.get(host);
     if (!target) throw new HaprovError(ExitCode.unreachable, `${host} is not among the hosts of this run`);
     const connection = await connect(target);
+    // What still runs over the old one may end over it: all are closed with the run.
+    opened.push(connection);
     connections.set(host, connection);
     return connection;
   };

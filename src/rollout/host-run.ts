@@ -1,4 +1,4 @@
-import { HaprovError } from '../errors';
+import { HaprovError, HostError } from '../errors';
 import type { Connection } from '../host/connection';
 import { journalReader } from '../host/journal';
 import {
@@ -27,6 +27,8 @@ interface Surroundings {
   inventory: string;
   leaseSeconds: number;
   emit(event: EventBody): void;
+  /** The connections that the run goes by; a new one takes an old one's place. */
+  connections: ReadonlyMap<string, Connection>;
   reconnect(host: string): Promise<Connection>;
 }
 
@@ -38,17 +40,14 @@ export class HostRun {
   readonly locked: Promise<true>;
   #isLocked: () => void = () => {};
   #isRestored = false;
-  #connection: Connection;
   readonly #steps: TitledStep[];
 
   constructor(
     private readonly surroundings: Surroundings,
     host: PlannedHost,
-    connection: Connection,
   ) {
     this.name = host.host;
     this.changes = host.changes.length;
-    this.#connection = connection;
     this.#steps = host.changes.map(({ type, action, target, step }) => ({
       title: `${action} ${target}`,
       type,
@@ -90,9 +89,7 @@ export class HostRun {
   /** Over a new connection: that one can still log in is part of what is confirmed. */
   async confirm(reconnect: Surroundings['reconnect']): Promise<HostOutcome> {
     try {
-      const connection = await reconnect(this.name);
-      this.#connection.close();
-      this.#connection = connection;
+      await reconnect(this.name);
     } catch (error) {
       if (!(error instanceof HaprovError)) throw error;
       return this.#begin('confirm')(
@@ -113,7 +110,13 @@ export class HostRun {
   }
 
   renew(): Promise<unknown> {
-    return this.#connection.runScript(continueScript(this.surroundings.run, 'renew'));
+    return this.#connection().runScript(continueScript(this.surroundings.run, 'renew'));
+  }
+
+  #connection(): Connection {
+    const connection = this.surroundings.connections.get(this.name);
+    if (!connection) throw new HostError(this.name, 'is not connected');
+    return connection;
   }
 
   #continue(phase: Phase, verb: Verb, total: number, goal: string): Promise<HostOutcome> {
@@ -143,7 +146,7 @@ export class HostRun {
     });
     let code: number | null;
     try {
-      ({ code } = await this.#connection.runScript(script, { onStdout: read }));
+      ({ code } = await this.#connection().runScript(script, { onStdout: read }));
     } catch (error) {
       if (!(error instanceof HaprovError)) throw error;
       emit({
@@ -182,9 +185,9 @@ export class HostRun {
     const { run, leaseSeconds, reconnect } = this.surroundings;
     for (let attempt = 0; attempt < leaseSeconds; attempt++) {
       try {
-        this.#connection = await reconnect(this.name);
+        await reconnect(this.name);
         for (let look = 0; look < leaseSeconds; look++) {
-          const state = (await this.#connection.runScript(stateScript(run))).stdout.trim();
+          const state = (await this.#connection().runScript(stateScript(run))).stdout.trim();
           if (!['staging', 'committing', 'restoring'].includes(state)) return state;
           await pause();
         }

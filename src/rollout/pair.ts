@@ -10,6 +10,7 @@ export class Pair {
     private readonly inventory: Pick<Inventory, 'vips' | 'haproxy'>,
     private readonly connections: ReadonlyMap<string, Connection>,
     private readonly expectations: ReadonlyMap<string, Expectation>,
+    private readonly reconnect: (host: string) => Promise<Connection>,
   ) {}
 
   /** Asks every host at once how it is doing; one that does not answer is left out. */
@@ -24,10 +25,17 @@ export class Pair {
     );
   }
 
-  async #ask(name: string, connection: Connection): Promise<Observation | undefined> {
+  /** A connection that was lost is made anew: what it broke is no fault of the host's. */
+  async #ask(name: string, connection: Connection, isLast = false): Promise<Observation | undefined> {
     const script = observationScript(this.inventory.haproxy.healthPort, this.#expectation(name).units);
     try {
       return readObservation((await connection.runScript(script, { timeoutMs: 15_000 })).stdout);
+    } catch (error) {
+      if (!(error instanceof HaprovError)) throw error;
+    }
+    if (isLast) return undefined;
+    try {
+      return await this.#ask(name, await this.reconnect(name), true);
     } catch (error) {
       if (!(error instanceof HaprovError)) throw error;
       return undefined;

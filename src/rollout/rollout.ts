@@ -1,4 +1,4 @@
-import { ExitCode, HostError } from '../errors';
+import { ExitCode } from '../errors';
 import { serversUp } from '../ha/health';
 import type { Connection } from '../host/connection';
 import type { Service } from '../inventory/inventory';
@@ -50,9 +50,7 @@ export interface RolloutResult {
  * only staged are put back, and with `restore-all` the finished ones too, in reverse.
  */
 export async function rollOut(rollout: Rollout): Promise<RolloutResult> {
-  const runs = new Map(
-    rollout.hosts.map((host) => [host.host, new HostRun(rollout, host, connectionOf(rollout, host.host))]),
-  );
+  const runs = new Map(rollout.hosts.map((host) => [host.host, new HostRun(rollout, host)]));
   const all = [...runs.values()];
   const before = await rollout.pair.look();
   const holders = new Set(
@@ -191,12 +189,6 @@ async function giveUp(
   ];
   const wrong = [...back, ...undone].filter((outcome) => outcome.status !== 'ok');
   return summarize([...outcomes, ...wrong], count(kept), parts.join('; '));
-}
-
-function connectionOf(rollout: Rollout, host: string): Connection {
-  const connection = rollout.connections.get(host);
-  if (!connection) throw new HostError(host, 'is not connected');
-  return connection;
 }
 
 async function restoreAll(runs: readonly HostRun[]): Promise<HostOutcome[]> {
