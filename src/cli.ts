@@ -192,7 +192,7 @@ async function execute<O>(options: O & OutputOptions, run: Run<O>): Promise<void
     },
     confirm: async (question) => {
       await reporter.pause?.();
-      return ask(question);
+      return ask(question, stop.signal);
     },
   };
   try {
@@ -215,20 +215,25 @@ function maskAll<T>(value: T, mask: (text: string) => string): T {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, maskAll(item, mask)])) as T;
 }
 
-async function ask(question: string): Promise<boolean | undefined> {
+async function ask(question: string, signal: AbortSignal): Promise<boolean | undefined> {
   if (!process.stdin.isTTY) return undefined;
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    return /^y(es)?$/i.test((await lines.question(`${question} [y/N] `)).trim());
+    return /^y(es)?$/i.test((await lines.question(`${question} [y/N] `, { signal })).trim());
+  } catch (error) {
+    // Ctrl-C, or the end of the input, is a "no".
+    if ((error as Error).name === 'AbortError') return false;
+    throw error;
   } finally {
     lines.close();
   }
 }
 
-// Whoever read us may go (`haprov apply … | head`): what was begun is still carried to its end.
+// Whoever reads us may go (`haprov apply … | head`), or have a full disk: what was begun is still carried to its end.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (error.code !== 'EPIPE' && stream === process.stdout)
+      process.stderr.write(`standard output: ${error.message}\n`);
   });
 }
 

@@ -43,17 +43,17 @@ export async function planAndCarryOut(
   context: Context,
   { saved, only }: { saved?: Plan; only?: ReadonlySet<string> },
 ): Promise<ExitCode> {
-  const run = newRunId();
   const begun = performance.now();
+  parseSerial(options.serial, 1);
   const planned = await makePlan(options, context, {
-    begin: (hosts) => context.emit({ type: 'run-start', command, run, inventory: options.inventory, hosts }),
+    begin: (hosts) => context.emit({ type: 'run-start', command, inventory: options.inventory, hosts }),
     recover: true,
     only,
   });
   try {
     requireWhole(planned);
     if (saved) requireSame(saved, publicPlan(planned.plan));
-    return await carryOut({ command, run, begun, planned }, options, context);
+    return await carryOut({ command, begun, planned }, options, context);
   } finally {
     planned.survey.close();
   }
@@ -61,14 +61,16 @@ export async function planAndCarryOut(
 
 /** Shows a plan, asks whether it is meant, and rolls it out. */
 export async function carryOut(
-  { command, run, begun, planned }: { command: string; run: string; begun: number; planned: Planned },
+  { command, begun, planned }: { command: string; begun: number; planned: Planned },
   options: CommonOptions & RolloutOptions,
   context: Context,
 ): Promise<ExitCode> {
   const shown = publicPlan(planned.plan);
+  const run = newRunId(planned.survey);
   const end = (exitCode: ExitCode, changed: number, failed: number, message: string) => {
     context.emit({
       type: 'run-end',
+      run,
       exitCode,
       ms: Math.round(performance.now() - begun),
       changed,
@@ -92,7 +94,7 @@ export async function carryOut(
         'say --yes to apply without a question',
       );
     }
-    if (!answer) return end(ExitCode.done, 0, 0, 'not applied: you said no');
+    if (!answer) return end(ExitCode.failed, 0, 0, 'not applied: you said no');
   }
   const connections = new Map(planned.survey.hosts.map((host) => [host.name, host.connection]));
   const opened: Connection[] = [];

@@ -13,6 +13,12 @@ export function selectHosts(inventory: Inventory, limit: string[] | undefined): 
       .map((word) => word.trim())
       .filter(Boolean),
   );
+  if (names.size === 0) {
+    throw new UsageError(
+      '--limit names no host',
+      'leave --limit out for all hosts; was a shell variable empty?',
+    );
+  }
   for (const name of names) {
     if (!inventory.groups.has(name) && !inventory.hosts.some((host) => host.name === name)) {
       const known = [...inventory.hosts.map((host) => host.name), ...inventory.groups.keys()];

@@ -273,12 +273,21 @@ function unreached(host: Host, { failures }: Survey): PlannedHost {
 }
 
 /** Sorts by time, and does not clash. */
-export function newRunId(now = new Date()): string {
+export function newRunId({ hosts }: Survey, clock = new Date()): string {
+  // Runs are told apart and ordered by their names, so a laptop whose clock is slow must not come before them.
+  const newest = Math.max(...hosts.map(({ facts }) => timeOf(facts.newestRun)), 0);
+  const now = new Date(Math.max(clock.getTime(), newest + 1000));
   return `${now.toISOString().replace(/[-:]/g, '').replace(/\..*/, 'Z')}-${randomBytes(3).toString('hex')}`;
 }
 
+/** The instant in a run's name, in milliseconds since the epoch; 0 where there is none. */
+function timeOf(run: string | undefined): number {
+  const [, y, mo, d, h, mi, s] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-/.exec(run ?? '') ?? [];
+  return y === undefined ? 0 : Date.parse(`${y}-${mo}-${d}T${h}:${mi}:${s}Z`);
+}
+
 /** @throws the first host's own error (exit 3), or one that names the hosts the inventory does not fit (exit 2). */
-export function requireWhole({ plan, survey: { failures } }: Planned): void {
+export function requireWhole({ plan, survey: { hosts: reached, failures } }: Planned): void {
   const [first] = failures;
   if (first) {
     const others =
@@ -288,13 +297,17 @@ export function requireWhole({ plan, survey: { failures } }: Planned): void {
             .map(({ error }) => error.message)
             .join('\n')}`
         : '';
-    throw new HaprovError(first.error.exitCode, `${first.error.message}${others}`, first.error.hint);
+    const names = reached.map(({ name }) => name).join(',');
+    const goOn =
+      reached.length > 0 ? `no host was touched; to go on without it: --limit ${names}` : undefined;
+    const hint = [first.error.hint, goOn].filter(Boolean).join('; ');
+    throw new HaprovError(first.error.exitCode, `${first.error.message}${others}`, hint || undefined);
   }
   const unfit = plan.hosts.filter((host) => host.error !== undefined);
   if (unfit.length > 0)
     throw new HaprovError(
       2,
       unfit.map((host) => `${host.host}: ${host.error}`).join('\n'),
-      'nothing was changed on any host',
+      'no host was touched: correct the inventory, or the host, and plan again',
     );
 }

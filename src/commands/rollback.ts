@@ -17,15 +17,7 @@ import { probeFile, readFileState } from '../resources/file-state';
 import { carryOut, type RolloutOptions } from './apply';
 import { chooseRuns, type KnownRun } from './choose-runs';
 import type { CommonOptions, Context } from './context';
-import {
-  type BeforePlan,
-  type Instead,
-  makePlan,
-  newRunId,
-  type Planned,
-  requireWhole,
-  surveyWhole,
-} from './planning';
+import { type BeforePlan, type Instead, makePlan, type Planned, requireWhole, surveyWhole } from './planning';
 import { type Undo, undoOf, writesFile } from './undo';
 
 export interface RollbackOptions extends CommonOptions, RolloutOptions {
@@ -35,12 +27,11 @@ export interface RollbackOptions extends CommonOptions, RolloutOptions {
 
 /** `haprov rollback`: undoes the newest run, or all since one, by a plan that is shown, asked for and rolled out. */
 export async function rollback(options: RollbackOptions, context: Context): Promise<ExitCode> {
-  const run = newRunId();
   const begun = performance.now();
   const undos = new Map<string, Undo>();
   const planned = await makePlan(options, context, {
     begin: (hosts) =>
-      context.emit({ type: 'run-start', command: 'rollback', run, inventory: options.inventory, hosts }),
+      context.emit({ type: 'run-start', command: 'rollback', inventory: options.inventory, hosts }),
     recover: true,
     instead: (known) => wishes(known, options, context, undos),
   });
@@ -55,7 +46,7 @@ export async function rollback(options: RollbackOptions, context: Context): Prom
       return ExitCode.done;
     }
     return await carryOut(
-      { command: 'rollback', run, begun, planned: expectingLess(planned, undos) },
+      { command: 'rollback', begun, planned: expectingLess(planned, undos) },
       options,
       context,
     );

@@ -11,6 +11,8 @@ export interface HostFacts {
   /** Tools that haprov needs and the host lacks. */
   missing: string[];
   addresses: { interface: string; address: string; prefix: number }[];
+  /** The newest run in its journal. */
+  newestRun?: string;
   /** Who holds the host's lock, and whether anything on the host still drives that run. */
   lock?: { run: string; since: Date; owner: string; state: string; alive: boolean };
 }
@@ -50,6 +52,7 @@ export function readFacts(output: string): HostFacts {
         ? [{ interface: name, address, prefix: Number(prefix ?? (isIPv6(address) ? 128 : 32)) }]
         : [];
     }),
+    ...(value('newest-run') ? { newestRun: value('newest-run') } : {}),
     ...(value('lock')
       ? { lock: readLock(value('lock'), value('lock-state'), value('lock-alive') === 'yes') }
       : {}),

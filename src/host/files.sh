@@ -47,7 +47,7 @@ finish_staging() { # OWNER:GROUP MODE
 
 stage_file() { # PATH OWNER GROUP MODE <BASE64
   begin_staging "$1" || return
-  base64 -d | dd of="$new" conv=fsync 2>"$step/dd" || { fail "$1 could not be staged: $(tail -n 1 "$step/dd")"; return; }
+  base64 -d | dd of="$new" conv=fsync 2>"$step/dd" || { fail "$1 could not be staged: $(head -n 1 "$step/dd")"; return; }
   finish_staging "$2:$3" "$4"
 }
 
@@ -55,7 +55,7 @@ stage_line() { # PATH LINE MATCH
   begin_staging "$1" || return
   [ -f "$real" ] || { fail "$1 does not exist, so no line of it can be changed"; return; }
   edit_line "$real" "$2" "$3" >"$step/edited" || { fail "the line could not be edited: is \"match\" a regular expression that this host's awk knows?"; return; }
-  dd if="$step/edited" of="$new" conv=fsync 2>"$step/dd" || { fail "$1 could not be staged: $(tail -n 1 "$step/dd")"; return; }
+  dd if="$step/edited" of="$new" conv=fsync 2>"$step/dd" || { fail "$1 could not be staged: $(head -n 1 "$step/dd")"; return; }
   finish_staging "$(stat -c %U:%G -- "$real")" "$(stat -c %a -- "$real")"
 }
 

@@ -96,6 +96,8 @@ is_alive() { # HOME
 }
 
 probe_lock() {
+  newest=$(ls -1 /var/lib/haprov/runs 2>/dev/null | sort | tail -n 1)
+  [ -z "$newest" ] || echo "newest-run=$newest"
   [ -L /var/lib/haprov/lock ] || return 0
   holder=$(readlink /var/lib/haprov/lock)
   holder_home=/var/lib/haprov/runs/${holder%% *}

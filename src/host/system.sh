@@ -143,6 +143,7 @@ restore_service() { # UNIT
 # --- commands ---------------------------------------------------------------------------------------------------
 
 run_command() { # SCRIPT
+  [ ! -e "$step/unneeded" ] || return 0
   : >"$step/begun" || return
   attempt sh -c "$1" </dev/null
 }

@@ -105,9 +105,20 @@ recover() {
   esac
 }
 
+# Runs that did something are what one can go back by; refused ones must not push them out.
 keep_runs=20
+keep_refused=5
 prune_runs() {
-  ls -1d "${home%/*}"/* 2>/dev/null | sort -r | tail -n +$((keep_runs + 1)) | while IFS= read -r old_run; do rm -rf -- "$old_run"; done
+  ls -1 "${home%/*}" | sort -r | while IFS= read -r name; do
+    [ "$name" != "$run" ] || continue
+    if [ -d "${home%/*}/$name/steps" ]; then
+      keep_runs=$((keep_runs - 1))
+      [ $keep_runs -ge 1 ] || rm -rf -- "${home%/*}/$name"
+    else
+      keep_refused=$((keep_refused - 1))
+      [ $keep_refused -ge 0 ] || rm -rf -- "${home%/*}/$name"
+    fi
+  done
 }
 
 # --- the watcher: moves a run on that nobody else moves on ---------------------------------------------------------

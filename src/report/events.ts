@@ -37,7 +37,16 @@ export type Event = { at: string } & (
   | { type: 'command'; host: string; script: string }
   /** `data`: what the text says, for programs. */
   | { type: 'message'; level: 'info' | 'warning' | 'error'; host?: string; text: string; data?: object }
-  | { type: 'run-end'; exitCode: ExitCode; ms: number; changed: number; failed: number; message: string }
+  /** `run` is the name that `haprov log` and `rollback --to` know it by. */
+  | {
+      type: 'run-end';
+      run?: string;
+      exitCode: ExitCode;
+      ms: number;
+      changed: number;
+      failed: number;
+      message: string;
+    }
 );
 
 export interface StepFailure {

@@ -93,7 +93,7 @@ export class LineWriter {
       case ExitCode.badInput:
         return red('bad input:');
       case ExitCode.unreachable:
-        return red('unreachable:');
+        return red('unreachable or locked:');
       case ExitCode.notRestored:
         return inverse(bold(red('NOT RESTORED, hands needed:')));
       default:

@@ -55,7 +55,8 @@ export const commandResource: ResourceType<CommandSpec, CommandState> = {
           : { notes: ['a command without "undo" is not taken back when the rest is restored'] }),
         step: {
           phase: spec.phase,
-          check: `${guard(spec)} || drifted 'its guard no longer asks for it'`,
+          // A step before this one may have met the guard since.
+          check: `if ${guard(spec)}; then rm -f "$step/unneeded"; else : >"$step/unneeded"; fi`,
           run: `run_command ${quote(spec.run)}`,
           verify: `! { ${guard(spec)}; } || still_needed`,
           ...(spec.undo ? { undo: `undo_command ${quote(spec.undo)}` } : {}),

@@ -25,7 +25,7 @@ export class Follower {
   get lockedBy(): string {
     const [run, since, ...owner] = this.#holder.split(' ');
     const when = since ? new Date(Number(since) * 1000).toISOString() : 'an unknown time';
-    return `locked by ${owner.join(' ') || 'somebody'} since ${when} (run ${run || 'unknown'}); wait for that run to end, or take the lock away: haprov unlock`;
+    return `locked by ${owner.join(' ') || 'somebody'} since ${when} (run ${run || 'unknown'}); a run ends or restores itself when its time is over (--confirm-within, 60 s by default); haprov unlock says whether it is alive`;
   }
 
   hear(entry: JournalEntry): void {

@@ -94,7 +94,7 @@ export class HostRun {
       if (!(error instanceof HaprovError)) throw error;
       return this.#begin('confirm')(
         'unreachable',
-        `${error.message}; the host restores itself within ${this.surroundings.leaseSeconds} s`,
+        `${withoutName(error, this.name)}; the host restores itself within ${this.surroundings.leaseSeconds} s`,
       );
     }
     return this.#continue('confirm', 'confirm', 0, 'confirmed');
@@ -153,7 +153,7 @@ export class HostRun {
         type: 'message',
         level: 'warning',
         host: this.name,
-        text: `${error.message}; the host goes on by itself: logging in again`,
+        text: `${withoutName(error, this.name)}; the host goes on by itself: logging in again`,
       });
       const state = await this.#settledState();
       if (state === undefined)
@@ -176,7 +176,9 @@ export class HostRun {
     if (this.#isRestored) return end('failed', 'failed, and restored');
     return end(
       'failed',
-      `failed (${code === null ? `it is ${follower.state || 'in an unknown state'}` : `exit code ${code}`}); look at /var/lib/haprov/runs/${run}/log on the host`,
+      code === transactionExit.noSpace
+        ? 'the run could not be written to /var/lib/haprov: is the disk of the host full?'
+        : `failed (${code === null ? `it is ${follower.state || 'in an unknown state'}` : `exit code ${code}`}); look at /var/lib/haprov/runs/${run}/log on the host`,
     );
   }
 
@@ -199,6 +201,9 @@ export class HostRun {
     return undefined;
   }
 }
+
+/** The host's name stands before the message already. */
+const withoutName = (error: Error, name: string) => error.message.replace(`${name}: `, '');
 
 const pause = () => new Promise((done) => setTimeout(done, 1000));
 

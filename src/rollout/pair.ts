@@ -61,7 +61,9 @@ export class Pair {
     const judged = vips.filter((vip) => vip.members.every(({ host }) => this.connections.has(host.name)));
     return {
       sentences: [...own, ...servers.map((one) => one.fault), ...vipFaults(judged, picture)],
-      final: servers.some((one) => one.down),
+      final:
+        servers.some((one) => one.down) ||
+        hosts.some((name) => Object.values(picture.get(name)?.units ?? {}).includes('failed')),
     };
   }
 

@@ -65,7 +65,7 @@ export async function rollOut(rollout: Rollout): Promise<RolloutResult> {
     return summarize(
       [...refused, ...back],
       0,
-      refused.length > 0 ? 'nothing was changed on any host' : 'stopped before any host was changed',
+      `${refused.length > 0 ? 'nothing was changed on any host' : 'stopped before any host was changed'}${withPackages(rollout)}`,
     );
   }
 
@@ -100,6 +100,12 @@ export async function rollOut(rollout: Rollout): Promise<RolloutResult> {
     heartbeat.stop();
   }
 }
+
+/** Packages come before anything can be validated, and stay. */
+const withPackages = ({ hosts }: Rollout) =>
+  hosts.some((host) => host.changes.some(({ type }) => type === 'package'))
+    ? ', but packages that were installed on the way stay'
+    : '';
 
 const stopped: HostOutcome[] = [{ status: 'stopped' }];
 const count = (runs: readonly HostRun[]) => runs.reduce((sum, run) => sum + run.changes, 0);
@@ -186,6 +192,7 @@ async function giveUp(
     ...(untouched.length > 0 || !wasTouched
       ? [`not touched: ${list(wasTouched ? untouched : [...group, ...untouched])}`]
       : []),
+    ...(kept.length > 0 ? ['apply again to bring the others along'] : []),
   ];
   const wrong = [...back, ...undone].filter((outcome) => outcome.status !== 'ok');
   return summarize([...outcomes, ...wrong], count(kept), parts.join('; '));

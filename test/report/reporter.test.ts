@@ -92,7 +92,7 @@ const verdicts: [0 | 1 | 2 | 3 | 4 | 5, string, 'out' | 'err'][] = [
   [0, 'done: so (1.0s)', 'out'],
   [1, 'failed: so (1.0s)', 'err'],
   [2, 'bad input: so (1.0s)', 'err'],
-  [3, 'unreachable: so (1.0s)', 'err'],
+  [3, 'unreachable or locked: so (1.0s)', 'err'],
   [4, 'NOT RESTORED, hands needed: so (1.0s)', 'err'],
   [5, 'changes pending: so (1.0s)', 'out'],
 ];
