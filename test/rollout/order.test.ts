@@ -1,0 +1,58 @@
+import type { PlannedChange, PlannedHost } from '../../src/plan/plan';
+import { batches, parseSerial } from '../../src/rollout/order';
+
+const host = (
+  name: string,
+  disruption: 'none' | 'rolling' | 'pair-synchronous' = 'rolling',
+): PlannedHost => ({
+  host: name,
+  address: '192.0.2.1',
+  os: 'test',
+  changes: [{ disruption: { class: disruption, seconds: 0, why: '' } } as PlannedChange],
+});
+const names = (groups: PlannedHost[][]) => groups.map((group) => group.map((one) => one.host));
+
+describe('who is committed when', () => {
+  test.each<[string, string[], string[], number, string[][]]>([
+    ['the holder last', ['fred', 'ethyl'], ['fred'], 1, [['ethyl'], ['fred']]],
+    [
+      'the holder last, wherever the inventory names it',
+      ['fred', 'ethyl'],
+      ['ethyl'],
+      1,
+      [['fred'], ['ethyl']],
+    ],
+    ['nobody holds: the first of the inventory last', ['fred', 'ethyl'], [], 1, [['ethyl'], ['fred']]],
+    ['two at a time, the holder by itself', ['a', 'b', 'c', 'd'], ['a'], 2, [['d', 'c'], ['b'], ['a']]],
+    ['two holders are never one batch', ['a', 'b', 'c'], ['a', 'b'], 3, [['c'], ['b'], ['a']]],
+  ])('%s', (_, hosts, holders, serial, expected) => {
+    expect(
+      names(
+        batches(
+          hosts.map((name) => host(name)),
+          new Set(holders),
+          serial,
+        ),
+      ),
+    ).toEqual(expected);
+  });
+
+  test('a pair-synchronous change anywhere takes all at once', () => {
+    const hosts = [host('fred'), host('ethyl', 'pair-synchronous')];
+    expect(names(batches(hosts, new Set(['fred']), 1))).toEqual([['fred', 'ethyl']]);
+  });
+});
+
+describe('--serial', () => {
+  test.each([
+    ['1', 4, 1],
+    ['3', 4, 3],
+    ['50%', 4, 2],
+    ['10%', 4, 1],
+    ['100%', 3, 3],
+  ])('%s of %d hosts is %d', (text, hosts, expected) => expect(parseSerial(text, hosts)).toBe(expected));
+
+  test.each(['0', '0%', '101%', '-1', 'x', '', '1.5', '2 '])('"%s" is refused', (text) => {
+    expect(() => parseSerial(text, 4)).toThrow(/--serial/);
+  });
+});
