@@ -47,8 +47,6 @@ export const name = () =>
 
 export const port = () => integer(1, 65535, 'a port');
 
-export const ipAddress = () => z.union([z.ipv4(), z.ipv6()], { error: 'an IPv4 or IPv6 address' });
-
 const byte = '(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])';
 const label = '[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?';
 /** A name's last label is no number (RFC 1123), so that 10.0.0.256 and 10.0.0 are not taken for names. */

@@ -58,6 +58,24 @@ export async function rollOut(rollout: Rollout): Promise<RolloutResult> {
   );
   const wanted = serversUp(before);
 
+  // From the first lock on: a host that is staged waits for the slowest package mirror of the others.
+  const heartbeat = startHeartbeat(rollout.leaseSeconds, () =>
+    Promise.allSettled(all.map((run) => run.renew())),
+  );
+  try {
+    return await stageAndCommit(rollout, runs, holders, wanted);
+  } finally {
+    heartbeat.stop();
+  }
+}
+
+async function stageAndCommit(
+  rollout: Rollout,
+  runs: ReadonlyMap<string, HostRun>,
+  holders: ReadonlySet<string>,
+  wanted: ReadonlySet<string>,
+): Promise<RolloutResult> {
+  const all = [...runs.values()];
   const staged = await stageAll(all);
   const refused = staged.filter((outcome) => outcome.status !== 'ok');
   if (refused.length > 0 || rollout.stopping.aborted) {
@@ -69,36 +87,31 @@ export async function rollOut(rollout: Rollout): Promise<RolloutResult> {
     );
   }
 
-  const heartbeat = startHeartbeat(rollout.leaseSeconds, () => Promise.all(all.map((run) => run.renew())));
   const done: HostRun[] = [];
-  try {
-    for (const batch of batches(rollout.hosts, holders, rollout.serial)) {
-      const group = batch.flatMap((host) => runs.get(host.host) ?? []);
-      const outcomes = rollout.stopping.aborted ? stopped : await push(rollout, batch, group, wanted);
-      if (outcomes.length === 0) {
-        done.push(...group);
-        continue;
-      }
-      return await giveUp(rollout, outcomes, group, done, all);
+  for (const batch of batches(rollout.hosts, holders, rollout.serial)) {
+    const group = batch.flatMap((host) => runs.get(host.host) ?? []);
+    const outcomes = rollout.stopping.aborted ? stopped : await push(rollout, batch, group, wanted);
+    if (outcomes.length === 0) {
+      done.push(...group);
+      continue;
     }
-    const finished = await Promise.all(done.map((run) => run.finish()));
-    const wrong = finished.filter((outcome) => outcome.status !== 'ok');
-    const changed = count(done);
-    if (wrong.length > 0)
-      return summarize(
-        wrong,
-        changed,
-        'every change is made, but not every run could be closed; the hosts close them by themselves',
-      );
-    return {
-      exitCode: ExitCode.done,
-      changed,
-      failed: 0,
-      message: `${changed} ${changed === 1 ? 'change' : 'changes'} on ${done.map((run) => run.name).join(', ')}`,
-    };
-  } finally {
-    heartbeat.stop();
+    return await giveUp(rollout, outcomes, group, done, all);
   }
+  const finished = await Promise.all(done.map((run) => run.finish()));
+  const wrong = finished.filter((outcome) => outcome.status !== 'ok');
+  const changed = count(done);
+  if (wrong.length > 0)
+    return summarize(
+      wrong,
+      changed,
+      'every change is made, but not every run could be closed; the hosts close them by themselves',
+    );
+  return {
+    exitCode: ExitCode.done,
+    changed,
+    failed: 0,
+    message: `${changed} ${changed === 1 ? 'change' : 'changes'} on ${done.map((run) => run.name).join(', ')}`,
+  };
 }
 
 /** Packages come before anything can be validated, and stay. */
