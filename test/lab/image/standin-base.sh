@@ -1,6 +1,6 @@
 #!/bin/bash
 # Base of the stand-in: Debian's userland with EL's tools (dnf, rpm, systemd), plus the shared
-# libraries of httpd, haproxy and keepalived but not the programs.
+# libraries of httpd, haproxy, keepalived and redis but not the programs.
 # Makes OUTDIR with base.tar and, in debs, the packages of the programs. Usage: standin-base.sh OUTDIR
 set -euo pipefail
 out=$1
@@ -31,7 +31,7 @@ for f in /etc/apt/apt.conf.d/*proxy*; do
     [ ! -f "$f" ] || cp "$f" "$root/etc/apt/apt.conf.d/"
 done
 
-programs=(apache2-bin haproxy keepalived psmisc)
+programs=(apache2-bin haproxy keepalived psmisc redis-server redis-tools)
 in_root apt-get update
 in_root apt-get -y --no-install-recommends install firewalld
 in_root apt-get -y --no-install-recommends -o APT::Keep-Downloaded-Packages=true install "${programs[@]}"

@@ -8,24 +8,25 @@ here=$(cd "$(dirname "$0")" && pwd)
 rm -rf "$work/rpms" "$repo"
 mkdir -p "$work/rpms" "$repo"
 
-build() { # build SPEC DEB
-    local root=$work/rpms/$1.root version=0
-    if [ -n "$2" ]; then
-        local deb
-        deb=$(echo "$debs/$2"_*.deb)
+build() { # build SPEC DEB...: the version is the first one's
+    local spec=$1 root=$work/rpms/$1.root version=0 name deb
+    shift
+    for name; do
+        deb=$(echo "$debs/$name"_*.deb)
         dpkg-deb -x "$deb" "$root"
-        version=$(dpkg-deb -f "$deb" Version | sed 's/^[0-9]*://; s/-.*//')
-    fi
+        [ "$version" != 0 ] || version=$(dpkg-deb -f "$deb" Version | sed 's/^[0-9]*://; s/-.*//')
+    done
     rpmbuild -bb --quiet \
-        --define "_topdir $work/rpms/$1" --define "_sourcedir $here/rpm" --define "_rpmdir $repo" \
+        --define "_topdir $work/rpms/$spec" --define "_sourcedir $here/rpm" --define "_rpmdir $repo" \
         --define "_dbpath $work/rpms/db" --define '_build_id_links none' --define 'debug_package %{nil}' \
         --define '__os_install_post %{nil}' --define '_binary_payload w6.gzdio' \
-        --define "deb_root $root" --define "deb_version $version" "$here/rpm/$1.spec"
+        --define "deb_root $root" --define "deb_version $version" "$here/rpm/$spec.spec"
 }
-build release ''
+build release
 build psmisc psmisc
 build haproxy haproxy
 build keepalived keepalived
 build httpd apache2-bin
+build redis redis-server redis-tools
 createrepo_c --quiet "$repo"
 rm -rf "$work/rpms"
