@@ -2,9 +2,13 @@ import { createInterface } from 'node:readline/promises';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { type ApplyOptions, apply } from './commands/apply';
 import type { Context } from './commands/context';
+import { type EjectOptions, eject } from './commands/eject';
+import { type InitOptions, init } from './commands/init';
+import { type LintOptions, lintInventory } from './commands/lint';
 import { type LogOptions, log } from './commands/log';
 import { type PlanOptions, plan } from './commands/plan';
 import { type PushOptions, push } from './commands/push';
+import { type RenderOptions, render } from './commands/render';
 import { type RollbackOptions, rollback } from './commands/rollback';
 import { schema } from './commands/schema';
 import { type UnlockOptions, unlock } from './commands/unlock';
@@ -64,6 +68,46 @@ hostCommand('unlock', 'who holds which lock; takes those away that nobody needs 
   .option('--force', 'also of a run that is alive: end it, and put back what it changed', false)
   .option('-y, --yes', 'do not ask', false)
   .action((inventory, options) => execute<UnlockOptions>({ ...options, inventory, json: false }, unlock));
+
+program
+  .command('lint')
+  .description(
+    'what will go wrong with the pair although every word is valid; asks no host, exits with 1 on a finding',
+  )
+  .argument('<inventory>', 'the inventory: JSON, or YAML by its ending')
+  .option('--json', 'the findings as data', false)
+  .option('--allow <rule>', 'leave this rule out (repeatable)', collect)
+  .option('--no-color', 'no colours (as NO_COLOR=1)')
+  .action((inventory, options) => execute<LintOptions>({ ...options, inventory }, lintInventory));
+
+program
+  .command('render')
+  .description('show what would be on the hosts, whole files with owner and mode; asks no host')
+  .argument('<inventory>', 'the inventory: JSON, or YAML by its ending')
+  .option('--host <name>', 'only this host')
+  .option('--file <path>', 'only the bytes of this file, such as /etc/haproxy/haproxy.cfg')
+  .option('--out <folder>', 'write the files there, below a folder for each host')
+  .option('--el <major>', 'the EL that stands for what the hosts are', oneOf('6', '7', '8', '9', '10'), '9')
+  .option('--show-secrets', 'write secrets, not ***', false)
+  .option('--json', 'all of it as data', false)
+  .option('--no-color', 'no colours (as NO_COLOR=1)')
+  .action((inventory, options) =>
+    execute<RenderOptions>({ ...options, inventory, el: Number(options.el) }, render),
+  );
+
+program
+  .command('eject')
+  .description('copy a playbook or template that came with haprov, to be changed; without a name, list them')
+  .argument('[name]', 'such as ha-pair or haproxy/haproxy.cfg')
+  .option('--to <folder>', 'the folder of the inventory that it is for', '.')
+  .action((name, options) => execute<EjectOptions>({ ...options, name, color: true }, eject));
+
+program
+  .command('init')
+  .description('begin an inventory: the example, or one made of an Ansible INI inventory')
+  .option('--from <hosts.ini>', 'the Ansible inventory')
+  .option('--out <file>', 'write it there, which must not be there yet; otherwise to standard output')
+  .action((options) => execute<InitOptions>({ ...options, color: true }, init));
 
 program
   .command('schema')
@@ -188,7 +232,7 @@ async function execute<O>(options: O & OutputOptions, run: Run<O>): Promise<void
     print: async (text) => {
       if (options.quiet) return;
       await reporter.pause?.();
-      stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+      stdout.write(typeof text !== 'string' || text.endsWith('\n') ? text : `${text}\n`);
     },
     confirm: async (question) => {
       await reporter.pause?.();

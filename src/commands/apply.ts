@@ -12,6 +12,7 @@ import { parseSerial } from '../rollout/order';
 import { Pair } from '../rollout/pair';
 import { rollOut } from '../rollout/rollout';
 import type { CommonOptions, Context } from './context';
+import { refuseStrangers } from './listening';
 import { makePlan, newRunId, type Planned, requireWhole } from './planning';
 
 /** How changes are rolled out: shared by every command that makes some. */
@@ -82,6 +83,7 @@ export async function carryOut(
   if (!options.json) await context.print(renderPlan(shown, context));
   if (pending(shown) === 0) return end(ExitCode.done, 0, 0, 'no change');
   const changed = planned.plan.hosts.filter((host) => host.changes.length > 0);
+  refuseStrangers(shown);
   refuseOutages(shown, options.allowOutage);
   const serial = parseSerial(options.serial, changed.length);
   if (!options.yes) {

@@ -21,8 +21,8 @@ export interface Context {
   emit(event: EventBody): void;
   /** From here on these values are masked in everything that is printed. */
   keepSecret(secrets: Inventory['secrets']): void;
-  /** Prints a command's own result on standard output. */
-  print(text: string): Promise<void>;
+  /** Prints a command's own result on standard output; bytes just as they are. */
+  print(text: string | Uint8Array): Promise<void>;
   color: boolean;
   columns: number;
   /** Asks the operator; `undefined` where there is nobody to ask. */

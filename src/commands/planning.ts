@@ -1,24 +1,24 @@
 import { randomBytes } from 'node:crypto';
-import { resolve } from 'node:path';
-import { settled } from '../document/faults';
-import { HaprovError, InputError } from '../errors';
+import { HaprovError } from '../errors';
 import { classify } from '../ha/disruption';
 import type { Expectation } from '../ha/health';
+import { lint } from '../ha/lint/lint';
 import type { SshTarget } from '../host/connection';
 import { holds, interfaceFor, unsupported } from '../host/facts';
 import { type Survey, type Surveyed, survey } from '../host/survey';
 import { continueScript } from '../host/transaction';
 import type { Host, Inventory } from '../inventory/inventory';
-import { loadInventory } from '../inventory/load';
 import { buildChanges } from '../plan/build';
 import type { Finding, FullPlan, PlannedHost } from '../plan/plan';
 import type { HostKnowledge } from '../playbook/context';
-import { expand, type Resource } from '../playbook/expand';
-import { loadPlaybooks } from '../playbook/load';
+import type { Resource } from '../playbook/expand';
 import type { FileSpec } from '../resources/file';
 import { resourceType } from '../resources/registry';
 import type { CommonOptions, Context } from './context';
 import { listenerFor, selectHosts, toTarget } from './hosts';
+import { subjectOf } from './lint';
+import { heardStrangers, listeningQuestion } from './listening';
+import { readSaid } from './offline';
 
 /** A plan, and the connections that it was made over. */
 export interface Planned {
@@ -56,18 +56,20 @@ export interface PlanningOptions {
   instead?: (known: BeforePlan) => Promise<Instead>;
 }
 
+/** Rules that guess what the hosts say for sure. */
+const knownBetter = new Set(['vip-outside-subnets']);
+
 /** Loads and checks everything the user says; asks all hosts, one exec each; and compares. Changes nothing. */
 export async function makePlan(
   options: CommonOptions,
   context: Context,
   { begin = () => {}, recover = false, only, instead }: PlanningOptions = {},
 ): Promise<Planned> {
-  const inventory = loadInventory(resolve(options.inventory), context.env);
-  context.keepSecret(inventory.secrets);
-  const playbooks = loadPlaybooks(inventory);
+  const said = readSaid(options.inventory, context);
+  const { inventory } = said;
   const hosts = selectHosts(inventory, options.limit);
   const byPlaybooks = new Map(
-    expandAll(inventory, playbooks, inventory.hosts)
+    [...said.wanted]
       .filter(([host]) => hosts.includes(host))
       .map(([host, resources]) => [
         host,
@@ -77,14 +79,13 @@ export async function makePlan(
 
   begin(hosts.map((host) => host.name));
   const ways = new Map(hosts.map((host) => [host, toTarget(host, options)]));
-  const { wanted, warnings } = (await instead?.({ inventory, targets: ways, wanted: byPlaybooks })) ?? {
-    wanted: byPlaybooks,
-    warnings: [],
-  };
-  const targets = [...ways].map(([host, target]) => ({
-    target,
-    questions: questionsOf(wanted.get(host) ?? []),
-  }));
+  const other = await instead?.({ inventory, targets: ways, wanted: byPlaybooks });
+  const wanted = other?.wanted ?? byPlaybooks;
+  const targets = [...ways].map(([host, target]) => {
+    const resources = wanted.get(host) ?? [];
+    const listening = other ? [] : listeningQuestion(inventory, host, resources);
+    return { target, questions: [...questionsOf(resources), ...listening] };
+  });
   const surveyed = await surveyWhole(targets, context, recover);
   try {
     const planned = hosts.flatMap((host) => {
@@ -96,7 +97,10 @@ export async function makePlan(
       inventory: inventory.name,
       createdAt: new Date().toISOString(),
       hosts: planned,
-      warnings,
+      warnings: other?.warnings ?? [
+        ...lint(subjectOf(said), options.inventory, knownBetter),
+        ...heardStrangers(inventory, surveyed, context, options.inventory),
+      ],
     };
     const holders = surveyed.hosts.filter(({ facts }) =>
       inventory.vips.some((vip) => holds(facts, vip.address)),
@@ -148,26 +152,6 @@ export async function surveyWhole(
   return survey(targets, listener);
 }
 
-/** Every host is expanded, also those outside --limit: a fault is a fault. All faults at once, each once. */
-function expandAll(
-  inventory: Inventory,
-  playbooks: Parameters<typeof expand>[1],
-  hosts: Host[],
-): [Host, Resource[]][] {
-  const faults = new Map<string, InputError['faults'][number]>();
-  const expanded = hosts.flatMap((host): [Host, Resource[]][] => {
-    try {
-      return [[host, expand(inventory, playbooks, host)]];
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      for (const fault of error.faults) faults.set(JSON.stringify(fault), fault);
-      return [];
-    }
-  });
-  if (faults.size > 0) throw new InputError(settled([...faults.values()]));
-  return expanded;
-}
-
 const questionsOf = (resources: readonly Resource[]) =>
   [...resources, ...impliedServices(resources)].map(({ id, type, spec }) => ({
     id,
@@ -202,10 +186,12 @@ function expectationOf(inventory: Inventory, host: Host, resources: readonly Res
   );
   const units = services.filter((service) => service.running === true).map((service) => service.unit);
   const balances = units.includes('haproxy');
-  const backends = inventory.services.filter((service) => service.backends.hosts.includes(host));
+  const serves = inventory.services.flatMap(({ backends }) =>
+    backends.servers.filter((server) => server.host === host && server.address === host.address),
+  );
   const ports = [
     ...(balances ? inventory.services.map((service) => service.port) : []),
-    ...(units.length > 0 ? backends.map((service) => service.backends.port) : []),
+    ...(units.length > 0 ? serves.map((server) => server.port) : []),
   ];
   return { units, ports: [...new Set(ports)], balances };
 }
@@ -257,7 +243,8 @@ function knowledgeOf(inventory: Inventory, host: Host, { facts }: Surveyed): Hos
     }
     interfaces.set(vip.name, name);
   }
-  return { interfaceOf: (vip) => interfaces.get(vip.name) ?? '', major: facts.os.major };
+  const { os, versions } = facts;
+  return { interfaceOf: (vip) => interfaces.get(vip.name) ?? '', major: os.major, versions };
 }
 
 function unreached(host: Host, { failures }: Survey): PlannedHost {

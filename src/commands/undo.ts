@@ -67,9 +67,9 @@ export function undoOf(runs: readonly UndoneRun[], around: Around): Undo {
     const add = (resource: Omit<Resource, 'task' | 'notify'>, told: Notify[] = []) =>
       resources.unshift({ ...resource, task, notify: told });
     run.manifest.steps.forEach((step, index) => {
-      const { type, target } = step;
+      const { type, target, action } = step;
       const record = records.get(index + 1);
-      if (type === 'package') {
+      if (type === 'package' || action === 'install') {
         kept.push(target);
         return;
       }
@@ -99,7 +99,8 @@ export function undoOf(runs: readonly UndoneRun[], around: Around): Undo {
         if (folder.isMade) folders.push({ ...folder.resource, task, notify: [] });
         else add(folder.resource);
       } else if (record.undo && record.undo !== ':') {
-        const spec = { title: `undo of ${target}`, run: record.run, undo: record.undo };
+        const what = type === 'command' ? target : `${type} ${target}`;
+        const spec = { title: `undo of ${what}`, run: record.run, undo: record.undo };
         add({ id: `command ${run.run} ${index + 1}`, type: asAny(undoneCommand), spec });
       } else {
         warn(

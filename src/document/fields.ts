@@ -10,6 +10,12 @@ import { z } from 'zod';
 export const text = (expected: string, pattern = /^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]+$/) =>
   z.string({ error: expected }).regex(pattern, { error: expected });
 
+/** Text of several lines, such as a PEM file. */
+export const multiline = (expected: string) =>
+  z
+    .string({ error: expected })
+    .regex(/^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]+$/, { error: expected });
+
 export const integer = (min: number, max: number, what = 'a whole number') => {
   const error = `${what} from ${min} to ${max}`;
   return z.int({ error }).min(min, { error }).max(max, { error });
@@ -51,7 +57,7 @@ const byte = '(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])';
 const label = '[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?';
 /** A name's last label is no number (RFC 1123), so that 10.0.0.256 and 10.0.0 are not taken for names. */
 const address = new RegExp(
-  `^(?:(?:${byte}\\.){3}${byte}|(?!(?:[^.]*\\.)*[0-9]+\\.?$)${label}(?:\\.${label})*\\.?|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+)$`,
+  `^(?=.{1,253}$)(?:(?:${byte}\\.){3}${byte}|(?!(?:[^.]*\\.)*[0-9]+\\.?$)${label}(?:\\.${label})*\\.?|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+)$`,
 );
 
 /** An IP address or a DNS name (RFC 1123). */
@@ -62,7 +68,7 @@ export const hostAddress = () => {
 
 /** A network interface's name (Linux: at most 15 bytes, no slash, no white space). */
 export const networkInterface = () =>
-  text('an interface name: at most 15 letters, digits, ".", "_", "@" and "-"', /^[A-Za-z0-9._@-]{1,15}$/);
+  text('an interface name: at most 15 letters, digits, ".", "_" and "-"', /^[A-Za-z0-9._-]{1,15}$/);
 
 /** An absolute path without `.`/`..` parts, doubled or trailing slashes. */
 export const absolutePath = () =>
@@ -80,7 +86,7 @@ export const sysctlValue = () =>
     [
       text(
         'a value of one line, without = # ;',
-        /^[^\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029=#;]+$/,
+        /^(?=.*\S)[^\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029=#;]+$/,
       ),
       z.int(),
     ],

@@ -8,9 +8,9 @@ ask_haproxy() { # HEALTH_PORT PATH
 observe() { # HEALTH_PORT UNIT...
   health_port=$1
   shift
-  for unit in "$@"; do
-    echo "unit $unit $(systemctl show -p ActiveState -- "$(unit_name "$unit")" | sed 's/^ActiveState=//')"
-  done
+  if [ $# -gt 0 ]; then
+    active_states "$@" | while read -r state; do echo "unit $1 $state"; shift; done
+  fi
   ip -o addr show | awk '($3 == "inet" || $3 == "inet6") { sub(/\/.*/, "", $4); print "address", $4 }'
   awk '$4 == "0A" { n = split($2, a, ":"); print "listen", a[n] }' /proc/net/tcp /proc/net/tcp6 2>/dev/null | sort -u
   [ -e /var/lib/haprov/drained ] && echo drained yes

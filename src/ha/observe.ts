@@ -1,3 +1,4 @@
+import initLibrary from '../host/init.sh';
 import probeLibrary from '../host/probe.sh';
 import { command } from '../shell/quote';
 import library from './observe.sh';
@@ -27,7 +28,7 @@ export interface Observation {
 
 /** A read-only script that prints how a host is doing. */
 export function observationScript(healthPort: number, units: readonly string[]): string {
-  return [probeLibrary, library, `observe ${healthPort} ${command(...units)}`, ''].join('\n');
+  return [probeLibrary, initLibrary, library, `observe ${healthPort} ${command(...units)}`, ''].join('\n');
 }
 
 export function readObservation(output: string): Observation {

@@ -26,18 +26,23 @@ export interface VipProbe {
   stop(): Promise<ProbeReport[]>;
 }
 
-/** One target per service and VIP; a service without VIPs of its own is probed on every one. HTTP asks what the check asks. */
+/**
+ * One target per service and VIP; a service without VIPs of its own is probed on every one. HTTP asks what the check
+ * asks. Behind TLS it is asked whether it accepts; what wants a PROXY header or lets only some in is not asked at all.
+ */
 export function probeTargets(inventory: Inventory): ProbeTarget[] {
-  return inventory.services.flatMap(({ name, vips, port, mode, check }) =>
-    (vips.length > 0 ? vips : inventory.vips).map(({ address }) => ({
+  const open = inventory.services.filter((service) => !service.allow && !service.proxyProtocol.accept);
+  return open.flatMap(({ name, vips, port, mode, check, tls }) => {
+    const asked = tls ? 'tcp' : mode;
+    return (vips.length > 0 ? vips : inventory.vips).map(({ address }) => ({
       service: name,
       address,
       port,
-      mode,
-      ...(mode === 'http' && check.type === 'http' ? { path: check.path } : {}),
-      ...(mode === 'http' && check.type === 'http' && check.host ? { host: check.host } : {}),
-    })),
-  );
+      mode: asked,
+      ...(asked === 'http' && check.type === 'http' ? { path: check.path } : {}),
+      ...(asked === 'http' && check.type === 'http' && check.host ? { host: check.host } : {}),
+    }));
+  });
 }
 
 /**

@@ -1,15 +1,18 @@
 import { BlockList, isIPv6 } from 'node:net';
-import { parse } from 'ini';
+import { isOfFamily, oldest, type Release, readRelease, shippedVersions, type Versions } from './release';
 
 /** What a host says of itself: everything that differs from host to host and that haprov decides by. */
 export interface HostFacts {
   uid: number;
   hostname: string;
-  os: { id: string; like: string[]; version: string; major: number; name: string };
-  init: 'systemd' | 'other';
+  os: Release;
+  /** EL6 starts its services by init scripts. */
+  init: 'systemd' | 'sysv' | 'other';
   installer: 'dnf' | 'yum' | 'none';
   /** Tools that haprov needs and the host lacks. */
   missing: string[];
+  /** Installed versions; of what is not installed, those that its EL ships. */
+  versions: Versions;
   addresses: { interface: string; address: string; prefix: number }[];
   /** The newest run in its journal. */
   newestRun?: string;
@@ -23,28 +26,17 @@ export function readFacts(output: string): HostFacts {
   const values = (key: string) =>
     rows.filter((row) => row.startsWith(`${key}=`)).map((row) => row.slice(key.length + 1));
   const value = (key: string) => values(key)[0] ?? '';
-  const release = parse(
-    rows
-      .filter((row) => row.startsWith('os.'))
-      .map((row) => row.slice(3))
-      .join('\n'),
-  );
-  const version = String(release.VERSION_ID ?? '');
+  const osRelease = rows.filter((row) => row.startsWith('os.')).map((row) => row.slice(3));
+  const os = readRelease(osRelease.join('\n'), value('release'));
+  const installed = values('installed').map((row) => row.split(' ', 2));
   return {
     uid: Number(value('uid')),
     hostname: value('hostname'),
-    os: {
-      id: String(release.ID ?? ''),
-      like: String(release.ID_LIKE ?? '')
-        .split(' ')
-        .filter(Boolean),
-      version,
-      major: Number.parseInt(version, 10) || 0,
-      name: String(release.PRETTY_NAME ?? release.NAME ?? 'unknown'),
-    },
-    init: value('init') === 'systemd' ? 'systemd' : 'other',
-    installer: value('installer') === 'dnf' ? 'dnf' : value('installer') === 'yum' ? 'yum' : 'none',
+    os,
+    init: (['systemd', 'sysv'] as const).find((one) => one === value('init')) ?? 'other',
+    installer: (['dnf', 'yum'] as const).find((one) => one === value('installer')) ?? 'none',
     missing: values('missing'),
+    versions: { ...shippedVersions(os.major), ...Object.fromEntries(installed) },
     addresses: values('address').flatMap((row) => {
       const [name, network] = row.split(' ');
       const [address, prefix] = network?.split('/') ?? [];
@@ -64,18 +56,24 @@ function readLock(text: string, state: string, alive: boolean): HostFacts['lock'
   return { run, since: new Date(Number(since) * 1000), owner: owner.join(' '), state, alive };
 }
 
-const families = ['rhel', 'centos', 'fedora', 'rocky', 'almalinux', 'ol', 'amzn'];
-
 /** Why haprov cannot work on this host, in one sentence; nothing when it can. */
 export function unsupported(facts: HostFacts): string | undefined {
-  if (facts.uid !== 0) return 'the probe did not run as root: set "ssh": { "sudo": true }, or log in as root';
-  if (![facts.os.id, ...facts.os.like].some((id) => families.includes(id))) {
-    return `${facts.os.name} is not of the CentOS/RHEL family, which is all that haprov knows how to provision`;
+  const { uid, os, init, installer, missing } = facts;
+  if (uid !== 0) return 'the probe did not run as root: set "ssh": { "sudo": true }, or log in as root';
+  if (os.name === '') {
+    return 'the host does not say what it runs: it has neither /etc/os-release nor /etc/redhat-release';
   }
-  if (facts.init !== 'systemd') return `${facts.os.name} does not run systemd, which haprov needs`;
-  if (facts.installer === 'none') return 'there is neither dnf nor yum on the host';
-  if (facts.missing.length > 0)
-    return `the host lacks ${facts.missing.join(', ')}: install the packages that bring them`;
+  if (!isOfFamily(os)) {
+    return `${os.name} is not of the CentOS/RHEL family, which is all that haprov knows how to provision`;
+  }
+  if (os.major < oldest) return `${os.name} is older than EL${oldest}, the oldest that haprov knows`;
+  if (init === 'other' && os.major === oldest) {
+    return `${os.name} lacks chkconfig or service, by which haprov starts services there: install chkconfig and initscripts`;
+  }
+  if (init !== 'systemd' && os.major > oldest)
+    return `${os.name} does not run systemd, which haprov needs there`;
+  if (installer === 'none') return 'there is neither dnf nor yum on the host';
+  if (missing.length > 0) return `the host lacks ${missing.join(', ')}: install the packages that bring them`;
   return undefined;
 }
 

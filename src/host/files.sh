@@ -84,15 +84,32 @@ swap() { # TEXT OTHER <INPUT
 # The staged file as its validator must see it: where it names other files that are staged too, it names their staged copies.
 as_seen() {
   seen=$new
+  names_staged "$new" || return 0
+  seen=$new.seen
+  cp -p -- "$new" "$seen" && as_it_will_be "$real" >"$seen"
+}
+
+names_staged() { # FILE
   for other in "$home"/steps/*/staged; do
     { IFS= read -r final; IFS= read -r copy; } <"$other" || continue
-    [ "$copy" != "$new" ] && grep -qF -- "$final" "$new" || continue
-    if [ "$seen" = "$new" ]; then
-      seen=$new.seen
-      cp -p -- "$new" "$seen" || return
-    fi
-    swap "$final" "$copy" <"$seen" >"$seen.next" && cat "$seen.next" >"$seen" && rm -f -- "$seen.next" || return
+    [ "$copy" = "$1" ] || ! grep -qF -- "$final" "$1" || return 0
   done
+  return 1
+}
+
+# Prints what PATH will hold, with the staged copies' names for what is staged beside it.
+as_it_will_be() { # PATH
+  cp -- "$1" "$step/will-be" 2>/dev/null
+  for other in "$home"/steps/*/staged; do
+    { IFS= read -r final; IFS= read -r copy; } <"$other" || continue
+    [ "$final" != "$1" ] || cp -- "$copy" "$step/will-be" || return
+  done
+  for other in "$home"/steps/*/staged; do
+    { IFS= read -r final; IFS= read -r copy; } <"$other" || continue
+    [ "$final" != "$1" ] && grep -qF -- "$final" "$step/will-be" || continue
+    swap "$final" "$copy" <"$step/will-be" >"$step/will-be.next" && mv -f -- "$step/will-be.next" "$step/will-be" || return
+  done
+  cat -- "$step/will-be" && rm -f -- "$step/will-be"
 }
 
 validate_file() { # PATH COMMAND
@@ -146,7 +163,7 @@ restore_file() { # PATH
   if [ -e "$step/begun" ]; then
     undo_rename "$1" || return
   fi
-  rm -f -- "$new" "$new.seen" "$new.seen.next" "$old"
+  rm -f -- "$new" "$new.seen" "$old"
 }
 
 # What was committed is taken back; what somebody else has put there since is theirs.
@@ -158,7 +175,7 @@ undo_rename() { # PATH
     [ "$(hash_of "$real")" = "$(cat "$step/after")" ] || { fail "$1 was not there before, and cannot be taken away: it holds what somebody else wrote"; return; }
     rm -f -- "$real" || return
   fi
-  [ ! -f "$step/before" ] || cmp -s -- "$step/before" "$real" || fail "$1 does not hold what it held before; that is kept in $step/before"
+  [ ! -f "$step/before" ] || [ "$(hash_of "$step/before")" = "$(hash_of "$real")" ] || fail "$1 does not hold what it held before; that is kept in $step/before"
 }
 
 # --- folders ----------------------------------------------------------------------------------------------------

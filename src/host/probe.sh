@@ -1,5 +1,5 @@
 # What haprov reads on a host. Nothing here changes anything.
-# POSIX sh and what a minimal EL host has: coreutils, awk, rpm, iproute, systemd.
+# POSIX sh and what a minimal EL host has: coreutils, awk, rpm, iproute, procps, systemd or init scripts.
 LC_ALL=C
 PATH=/usr/sbin:/usr/bin:/sbin:/bin${PATH:+:$PATH}
 export LC_ALL PATH
@@ -28,7 +28,10 @@ probe_file() { # PATH LIMIT
 
 # The one edit that "line" means: lines that match (or are the line already) become one line, at the first's place.
 edit_line() { # PATH LINE MATCH
-  LINE=$2 MATCH=$3 awk '
+  # EL6's awk takes "{2}" for text unless it is told not to.
+  options=
+  case $3 in *'{'*) [ -n "$(echo aa | awk '/^a{2}$/')" ] || options=--re-interval ;; esac
+  LINE=$2 MATCH=$3 awk $options '
     BEGIN { line = ENVIRON["LINE"]; match_ = ENVIRON["MATCH"] }
     ($0 "") == (line "") || (match_ != "" && $0 ~ match_) { if (!done) print line; done = 1; next }
     { print }
@@ -83,11 +86,14 @@ probe_sysctls() { # KEY...
   done
 }
 
-probe_service() { # UNIT
-  systemctl show -p LoadState -p ActiveState -p UnitFileState -- "$(unit_name "$1")"
+# The file that sets kernel parameters at boot: how it is written, and where; what else is set then; what it holds.
+probe_sysctl_file() { # PATH LIMIT
+  place=$(sysctl_place "$1")
+  boot_sysctls
+  echo =
+  echo "$place"
+  probe_file "${place#* * }" "$2"
 }
-
-unit_name() { case $1 in *.*) printf %s "$1" ;; *) printf %s.service "$1" ;; esac; }
 
 # A run is alive while its watcher, or a verb of it, holds its lock.
 is_alive() { # HOME
@@ -110,12 +116,26 @@ probe_facts() {
   echo "uid=$(id -u)"
   echo "hostname=$(uname -n)"
   echo "kernel=$(uname -r)"
-  if [ -d /run/systemd/system ]; then echo init=systemd; else echo init=other; fi
+  echo "init=$(init_system)"
   if have dnf; then echo installer=dnf; elif have yum; then echo installer=yum; else echo installer=none; fi
-  for tool in rpm sha256sum base64 awk stat readlink setsid flock ip; do
+  for tool in rpm sha256sum base64 awk stat readlink setsid flock ip ps; do
     have "$tool" || echo "missing=$tool"
   done
   ip -o addr show 2>/dev/null | awk '($3 == "inet" || $3 == "inet6") { sub(/@.*/, "", $2); print "address=" $2 " " $4 }'
-  [ -r /etc/os-release ] && sed 's/^/os./' /etc/os-release
+  rpm -q --qf 'installed=%{NAME} %{VERSION}\n' haproxy keepalived 2>/dev/null
+  probe_release
   probe_lock
+}
+
+# EL6 has no os-release. Kin of RHEL have its file beside their own.
+probe_release() {
+  if [ -r /etc/os-release ]; then
+    sed 's/^/os./' /etc/os-release
+    return
+  fi
+  for file in /etc/oracle-release /etc/centos-release /etc/redhat-release /etc/system-release; do
+    [ -r "$file" ] || continue
+    echo "release=$(head -n 1 "$file")"
+    return
+  done
 }

@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Script } from '../resources/resource';
 import { quote } from '../shell/quote';
+import firewall from './firewall-probe.sh';
+import init from './init.sh';
 import library from './probe.sh';
+import selinux from './selinux-probe.sh';
 
 /** One question to a host: an id of the caller's, and the script whose output answers it. */
 export interface Question {
@@ -33,7 +36,9 @@ export function buildProbe(
   const parts = questions.map(
     ({ script }, index) => `echo ${mark} ${index}\n(\n${script}\n) </dev/null\necho "${mark} end $?"`,
   );
-  const script = [library, 'set -u', ...parts, `echo ${quote(mark)} done`, ''].join('\n');
+  const script = [library, init, firewall, selinux, 'set -u', ...parts, `echo ${quote(mark)} done`, ''].join(
+    '\n',
+  );
   return { script, read: (stdout) => readAnswers(questions, stdout, mark) };
 }
 

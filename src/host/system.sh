@@ -51,11 +51,10 @@ restore_sysctls() {
 
 # --- services ---------------------------------------------------------------------------------------------------
 
-property() { systemctl show -p "$1" -- "$2" | sed 's/^[^=]*=//'; }
+property() { probe_service "$2" | sed -n "s/^$1=//p"; }
 
 check_service() { # UNIT ACTIVE ENABLED
-  unit=$(unit_name "$1")
-  found="$(property ActiveState "$unit") $(property UnitFileState "$unit")"
+  found="$(property ActiveState "$1") $(property UnitFileState "$1")"
   [ "$found" = "$2 ${3#none}" ] || drifted "$1 was \"$2, $3\" when the plan was made, and is \"$found\" now"
 }
 
@@ -66,13 +65,11 @@ save_service() { # UNIT
 change_service() { # UNIT ENABLE MOVE
   unit=$(unit_name "$1")
   : >"$step/begun" || return
-  if [ "$(property NeedDaemonReload "$unit")" = yes ] || [ "$(property LoadState "$unit")" = not-found ]; then
-    attempt systemctl daemon-reload || return
-  fi
-  if [ "$2" != - ]; then attempt systemctl -q "$2" "$unit" || return; fi
+  reread_unit "$unit" || return
+  if [ "$2" != - ]; then switch_unit "$2" "$unit" || return; fi
   if [ "$3" != - ]; then
     workers=$(workers_of "$unit")
-    attempt systemctl "$3" "$unit" || { moved=$?; unit_report "$unit"; return $moved; }
+    move_unit "$3" "$unit" || { moved=$?; unit_report "$unit"; return $moved; }
     [ "$3" != reload ] || prove_reload "$unit" "$workers"
   fi
 }
@@ -99,43 +96,37 @@ $worker
   fail 'HAProxy was told to reload, and no new worker came up: the old one still runs the old configuration'
 }
 
-# What a human would ask next.
-unit_report() { # UNIT
-  systemctl status --no-pager --full --lines=0 -- "$1" 2>&1 | sed -n '1,6p'
-  journalctl --no-pager -q -n 15 -o cat -u "$1" 2>/dev/null
-}
-
 verify_service() { # UNIT ENABLE ACTIVE
   unit=$(unit_name "$1")
   if [ "$3" = active ]; then
-    systemctl -q is-active "$unit" || { unit_report "$unit" >&2; fail "$1 is $(property ActiveState "$unit") instead of active"; return; }
+    is_active "$unit" || { unit_report "$unit" >&2; fail "$1 is $(property ActiveState "$unit") instead of active"; return; }
   elif [ "$3" = inactive ]; then
-    ! systemctl -q is-active "$unit" || { fail "$1 is still active"; return; }
+    ! is_active "$unit" || { fail "$1 is still active"; return; }
   fi
-  case $2:$(systemctl is-enabled "$unit" 2>/dev/null) in
-    -:* | enable:enabled | disable:disabled) ;;
-    *) fail "$1 is \"$(systemctl is-enabled "$unit" 2>&1)\" after \"systemctl $2\"" ;;
-  esac
+  [ "$2" != - ] || return 0
+  switched=$(enabled_state "$unit")
+  [ "$switched" = "${2}d" ] || fail "$1 is \"$switched\" instead of \"${2}d\" at boot"
 }
 
 restore_service() { # UNIT
   unit=$(unit_name "$1")
   [ -f "$step/begun" ] && [ -f "$step/before" ] || return 0
   was() { sed -n "s/^$1=//p" "$step/before"; }
-  if [ "$(property NeedDaemonReload "$unit")" = yes ]; then systemctl daemon-reload; fi
+  reread_unit "$unit"
   case $(was UnitFileState) in
-    enabled) systemctl -q enable "$unit" || return ;;
-    disabled) systemctl -q disable "$unit" || return ;;
-    '') [ "$(property LoadState "$unit")" = not-found ] || systemctl -q disable "$unit" ;;
+    "$(property UnitFileState "$unit")") ;;
+    enabled) switch_unit enable "$unit" || return ;;
+    disabled) switch_unit disable "$unit" || return ;;
+    '') switch_unit disable "$unit" ;;
   esac
   case $(was ActiveState) in
     active | reloading | activating)
-      systemctl reload-or-restart "$unit" 3>&- 8>&- 9>&- || systemctl restart "$unit" 3>&- 8>&- 9>&-
-      systemctl -q is-active "$unit" || fail "$1 ran before, and does not come up again: $(unit_report "$unit")"
+      move_unit reload-or-restart "$unit" || move_unit restart "$unit"
+      is_active "$unit" || fail "$1 ran before, and does not come up again: $(unit_report "$unit")"
       ;;
     *)
-      systemctl stop "$unit" 2>/dev/null
-      ! systemctl -q is-active "$unit" || fail "$1 did not run before, and cannot be stopped"
+      move_unit stop "$unit" 2>/dev/null
+      ! is_active "$unit" || fail "$1 did not run before, and cannot be stopped"
       ;;
   esac
 }

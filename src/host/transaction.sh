@@ -147,8 +147,9 @@ watch() {
   done
 }
 
+# What is ignored when a shell starts cannot be taken back by it, nor by the daemons that it starts.
 start_watcher() {
-  setsid sh "$home/transaction" watch </dev/null >>"$home/log" 2>&1 3>&- 9>&- &
+  { trap - PIPE HUP INT TERM; exec setsid sh "$home/transaction" watch; } </dev/null >>"$home/log" 2>&1 3>&- 9>&- &
 }
 
 # --- the lock: one link, made in one step, saying which run, since when, and whose -----------------------------------
@@ -173,7 +174,7 @@ take_lock() {
 recover_other() { # HOLDER
   other=${home%/*}/${1%% *}
   emit recovered - "$(readlink "$other/state" 2>/dev/null || echo nothing) $1"
-  [ ! -f "$other/transaction" ] || sh "$other/transaction" recover </dev/null >>"$other/log" 2>&1 3>&- 9>&-
+  [ ! -f "$other/transaction" ] || ( trap - PIPE HUP INT TERM; exec sh "$other/transaction" recover ) </dev/null >>"$other/log" 2>&1 3>&- 9>&-
   [ "$(readlink "$lock")" != "$1" ] || rm -f "$lock"
 }
 

@@ -1,7 +1,12 @@
 import type { Step } from '../resources/resource';
 import { quote } from '../shell/quote';
 import files from './files.sh';
+import firewall from './firewall.sh';
+import firewallProbe from './firewall-probe.sh';
+import init from './init.sh';
 import probeLibrary from './probe.sh';
+import selinux from './selinux.sh';
+import selinuxProbe from './selinux-probe.sh';
 import system from './system.sh';
 import library from './transaction.sh';
 import validators from './validators.sh';
@@ -54,9 +59,14 @@ export function buildTransaction({ run, owner, leaseSeconds, steps }: Transactio
       ...parts.map((part) => `s${index + 1}_${part}() {\n${step[part] ?? ':'}\n}`),
     ]),
     probeLibrary,
+    init,
+    firewallProbe,
+    selinuxProbe,
     library,
     files,
     system,
+    firewall,
+    selinux,
     validators,
     'main "$1"',
     '',

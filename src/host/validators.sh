@@ -2,24 +2,44 @@
 
 # The unit reads a list of files and folders; the staged file takes its own place among them.
 haproxy_check() { # FILE
-  set -- "$1" $(haproxy_unit_files)
-  staged_one=$1
-  shift
   # A file that the unit does not read is checked by itself.
   files= is_read=no
-  for file in "$@"; do
-    if [ -d "$file" ]; then set -- "$file"/*.cfg; else set -- "$file"; fi
-    case $real in "$file"/*.cfg) [ -e "$real" ] || set -- "$@" "$real" ;; esac
-    for each in "$@"; do
-      if [ "$each" = "$real" ]; then files="$files -f $staged_one" is_read=yes
-      elif [ -e "$each" ]; then files="$files -f $each"; fi
-    done
+  for file in $(haproxy_config); do
+    if [ "$file" = "$real" ]; then files="$files -f $1" is_read=yes
+    else files="$files -f $file"; fi
   done
-  [ $is_read = yes ] || files="-f $staged_one"
+  [ $is_read = yes ] || files="-f $1"
   haproxy -c $files
 }
 
+# A file that the configuration names, such as a certificate: the configuration is checked as it will be, with it.
+haproxy_check_with() { # FILE
+  files=
+  for file in $(haproxy_config); do
+    files="$files -f $step/config.${file##*/}"
+    as_it_will_be "$file" >"$step/config.${file##*/}" || return
+  done
+  [ -n "$files" ] || return 0
+  haproxy -c $files
+  verdict=$?
+  rm -f -- "$step"/config.*
+  return $verdict
+}
+
+# What HAProxy reads, file by file, in its order; the staged file too where it will be one of them.
+haproxy_config() {
+  for file in $(haproxy_unit_files); do
+    if [ -d "$file" ]; then set -- "$file"/*.cfg; else set -- "$file"; fi
+    case $real in "$file"/*.cfg) [ -e "$real" ] || set -- "$@" "$real" ;; esac
+    for each in "$@"; do
+      if [ -e "$each" ] || [ "$each" = "$real" ]; then printf '%s\n' "$each"; fi
+    done
+  done
+}
+
 haproxy_unit_files() {
+  # EL6's init script reads this and nothing else.
+  [ "$(init_system)" = systemd ] || { echo /etc/haproxy/haproxy.cfg; return; }
   # A unit may name variables that nobody has set.
   set +u
   systemctl cat haproxy.service >/dev/null 2>&1 || return 0
@@ -42,7 +62,7 @@ keepalived_check() { # FILE
   grep -q '[^[:space:]]' "$1" || { echo 'an empty file configures nothing'; return 1; }
   version=$(keepalived --version 2>&1 | sed -n 's/^Keepalived v\([0-9.]*\).*/\1/p')
   case $version in
-    '' | 0.* | 1.* | 2.0.[0-3]) echo "keepalived ${version:-?} cannot check a configuration: not checked" ;;
+    '' | 0.* | 1.* | 2.0.[0-3]) echo "warning: keepalived ${version:-?} cannot check a configuration, so it was not checked" ;;
     *) keepalived -t -f "$1" ;;
   esac
 }

@@ -1,5 +1,6 @@
 import type { Path } from '../document/document';
 import { type Checkable, checkName, type Report } from './checkable';
+import { isWellKnown } from './well-known';
 
 /** No two of HAProxy's listeners may want one port of one address. */
 export function checkPorts(inventory: Checkable, report: Report): void {
@@ -37,25 +38,12 @@ function vipsOf(
 const overlap = (a: readonly string[] | 'every', b: readonly string[] | 'every') =>
   a === 'every' || b === 'every' || a.some((vip) => b.includes(vip));
 
-/** Passwords that everybody tries first. */
-const wellKnown = new Set([
-  'admin',
-  'password',
-  'changeme',
-  'haproxy',
-  'secret',
-  '123456',
-  'root',
-  'test',
-  'stats',
-]);
-
 /** The statistics page: its VIP exists, and its password is one. */
 export function checkStats({ stats, vips }: Checkable, report: Report): void {
   if (!stats) return;
   checkName('VIP', stats.vip, ['stats', 'vip'], vips, report);
   const { password, user, allowDefaultCredentials } = stats;
-  const known = password !== undefined && (wellKnown.has(password.toLowerCase()) || password === user);
+  const known = password !== undefined && isWellKnown(password, user);
   if (known && allowDefaultCredentials === false) {
     const expected = 'another one, or "allowDefaultCredentials": true if you insist';
     report(['stats', 'password'], 'is a password that everybody tries first', expected);

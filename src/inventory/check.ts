@@ -4,7 +4,9 @@ import { oneOf } from '../document/suggest';
 import type { Fault } from '../errors';
 import { canonical, isUnmovable } from './address';
 import { checkPorts, checkStats } from './check-ports';
-import { type Checkable, checkName, type Report } from './checkable';
+import { checkServices } from './check-services';
+import { checkVrrp } from './check-vrrp';
+import { type Checkable, checkGroupName, checkName, membersOf, type Report } from './checkable';
 
 /** What a schema cannot say: names that must exist, values that must differ, settings that exclude each other. */
 export function checkReferences(inventory: Checkable, document: Document): Fault[] {
@@ -13,6 +15,7 @@ export function checkReferences(inventory: Checkable, document: Document): Fault
   checkHosts(inventory, report);
   checkGroups(inventory, report);
   checkVips(inventory, report);
+  checkVrrp(inventory, report);
   checkServices(inventory, report);
   checkPorts(inventory, report);
   checkStats(inventory, report);
@@ -107,38 +110,6 @@ function checkPriorities(inventory: Checkable, name: string, report: Report): vo
       report(['hosts', member, 'priority'], message, 'a VRRP priority from 1 to 254');
     }
   }
-}
-
-/** Sections of our own in haproxy.cfg. */
-const reserved = ['stats', 'haprov_health'];
-
-function checkServices(inventory: Checkable, report: Report): void {
-  for (const [name, service] of Object.entries(inventory.services ?? {})) {
-    const at: Path = ['services', name];
-    if (reserved.includes(name))
-      report(at, `"${name}" is the name of a section that haprov writes`, 'another name');
-    checkGroupName(inventory, [...at, 'backends', 'group'], service?.backends?.group, report);
-    service?.vips?.forEach((vip, index) => {
-      checkName('VIP', vip, [...at, 'vips', index], inventory.vips, report);
-      if (vip !== undefined && service.vips?.indexOf(vip) !== index)
-        report([...at, 'vips', index], `"${vip}" is named twice`);
-    });
-    if (service?.mode === 'tcp' && service.cookie !== undefined)
-      report([...at, 'cookie'], 'a tcp service has no cookies', 'mode http, or no cookie');
-  }
-}
-
-function checkGroupName({ groups }: Checkable, path: Path, name: string | undefined, report: Report): void {
-  if (name !== 'all') checkName('group', name, path, groups && { all: [], ...groups }, report);
-}
-
-/** The hosts of a group; `undefined` where it is not known. */
-function membersOf({ hosts, groups }: Checkable, name: string | undefined): string[] | undefined {
-  if (name === undefined) return undefined;
-  if (name === 'all') return hosts && Object.keys(hosts);
-  const group = groups?.[name];
-  const members = Array.isArray(group) ? group : group?.hosts;
-  return members?.filter((member) => member !== undefined);
 }
 
 function unique(

@@ -21,3 +21,22 @@ export function checkName(
   if (name !== undefined && known && !Object.hasOwn(known, name))
     report(path, `there is no ${what} "${name}"`, oneOf(Object.keys(known)), name);
 }
+
+/** As {@link checkName}, of a group; "all" is always one. */
+export function checkGroupName(
+  { groups }: Checkable,
+  path: Path,
+  name: string | undefined,
+  report: Report,
+): void {
+  if (name !== 'all') checkName('group', name, path, groups && { all: [], ...groups }, report);
+}
+
+/** The hosts of a group; `undefined` where it is not known. */
+export function membersOf({ hosts, groups }: Checkable, name: string | undefined): string[] | undefined {
+  if (name === undefined) return undefined;
+  if (name === 'all') return hosts && Object.keys(hosts);
+  const group = groups?.[name];
+  const members = Array.isArray(group) ? group : group?.hosts;
+  return members?.filter((member) => member !== undefined);
+}

@@ -1,6 +1,7 @@
 import type { Document } from '../document/document';
 import type {
   HaproxySettings,
+  ServerSettings,
   ServiceSettings,
   SshSettings,
   StatsSettings,
@@ -22,7 +23,7 @@ export interface Host {
 
 export interface Vip extends Omit<VipSettings, 'address' | 'group' | 'priorities'> {
   name: string;
-  /** The bare address; `prefix` where the inventory gives one. */
+  /** The bare address, as the kernel writes it; `prefix` where the inventory gives one. */
   address: string;
   prefix?: number;
   family: 4 | 6;
@@ -30,10 +31,20 @@ export interface Vip extends Omit<VipSettings, 'address' | 'group' | 'priorities
   members: { host: Host; priority: number }[];
 }
 
+/** One server behind HAProxy. */
+export interface Server extends Omit<ServerSettings, 'address' | 'port'> {
+  name: string;
+  address: string;
+  port: number;
+  /** The inventory's host of that name; absent where haprov does not manage it. */
+  host?: Host;
+}
+
 export interface Service extends Omit<ServiceSettings, 'vips' | 'backends'> {
   name: string;
   vips: Vip[];
-  backends: { port: number; hosts: Host[] };
+  /** `hosts` are those of the servers that haprov manages. No port and no servers where all is redirected. */
+  backends: { port?: number; servers: Server[]; hosts: Host[] };
 }
 
 export interface Stats extends Omit<StatsSettings, 'vip'> {

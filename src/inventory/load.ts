@@ -5,8 +5,9 @@ import { type Document, readDocument } from '../document/document';
 import { settled } from '../document/faults';
 import { validate } from '../document/validate';
 import { type Fault, InputError } from '../errors';
+import { canonical } from './address';
 import { checkReferences } from './check';
-import type { Host, Inventory, Service, Stats, Vars, Vip } from './inventory';
+import type { Host, Inventory, Server, Service, Stats, Vars, Vip } from './inventory';
 import { inventorySchema, type RawInventory, type SshSettings } from './schema';
 import { resolveSecrets, type Secrets } from './secrets';
 
@@ -63,7 +64,7 @@ function build(document: Document, raw: RawInventory, secrets: Secrets): Invento
     return {
       ...vip,
       name,
-      address: bare,
+      address: canonical(bare),
       ...(prefix ? { prefix: Number(prefix) } : {}),
       family: isIPv6(bare) ? 6 : 4,
       members,
@@ -76,7 +77,7 @@ function build(document: Document, raw: RawInventory, secrets: Secrets): Invento
       ...service,
       name,
       vips: vipsNamed(names ?? []),
-      backends: { port: backends.port, hosts: hostsOf(backends.group) },
+      backends: buildBackends(backends, hosts, hostsOf),
     }),
   );
 
@@ -97,6 +98,26 @@ function build(document: Document, raw: RawInventory, secrets: Secrets): Invento
   };
 }
 
+/** The group's hosts, then the servers of their own; what `servers` says of a host of the group counts for it. */
+function buildBackends(
+  raw: RawInventory['services'][string]['backends'],
+  hosts: ReadonlyMap<string, Host>,
+  hostsOf: (group: string) => Host[],
+): Service['backends'] {
+  if (!raw) return { servers: [], hosts: [] };
+  const { port, group = raw.servers ? undefined : 'all', servers: special = {} } = raw;
+  const names = [
+    ...new Set([...(group ? hostsOf(group).map((host) => host.name) : []), ...Object.keys(special)]),
+  ];
+  const servers = names.map((name): Server => {
+    const host = hosts.get(name);
+    const settings = special[name] ?? { backup: false };
+    const address = settings.address ?? host?.address ?? '';
+    return { port, ...settings, name, address, ...(host ? { host } : {}) };
+  });
+  return { port, servers, hosts: servers.flatMap((server) => server.host ?? []) };
+}
+
 function buildStats({ vip: named, ...stats }: NonNullable<RawInventory['stats']>, vips: Vip[]): Stats {
   const vip = named ? vips.find((one) => one.name === named) : vips[0];
   return { ...stats, ...(vip ? { vip } : {}) };
@@ -111,6 +132,7 @@ function markPasswords(raw: RawInventory, secrets: Secrets): Secrets {
   }
   if (raw.stats) secrets.add(raw.stats.password);
   for (const vip of Object.values(raw.vips)) if (vip.auth) secrets.add(vip.auth);
+  for (const service of Object.values(raw.services)) if (service.tls) secrets.add(service.tls.key);
   return secrets;
 }
 

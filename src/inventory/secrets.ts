@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { type Document, formatPath, type Path } from '../document/document';
 import { faultAt } from '../document/faults';
 import type { Fault } from '../errors';
@@ -8,6 +10,9 @@ export class Secrets {
 
   add(value: string): void {
     this.#values.add(value);
+    // A diff shows a key line by line; the lines that every PEM file has are no secret.
+    const lines = value.split(/\r?\n/).filter((line) => line.length >= short && !line.startsWith('-----'));
+    if (value.includes('\n')) for (const line of lines) this.#values.add(line);
   }
 
   /**
@@ -39,41 +44,41 @@ const asWord = (text: string) =>
   new RegExp(`(?<![A-Za-z0-9])${text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')}(?![A-Za-z0-9])`, 'g');
 
 /** The keys whose values are secret wherever they stand. */
-const secretKeys = new Set(['password', 'passphrase', 'sudoPassword', 'auth']);
+const secretKeys = new Set(['password', 'passphrase', 'sudoPassword', 'auth', 'key']);
 
-/** A document with its environment's values put in. */
+/** A document with the values of its variables and files put in. */
 export interface Resolved {
   value: unknown;
   secrets: Secrets;
   faults: Fault[];
-  /** The places of the variables that are not set. */
+  /** The places of the variables that are not set, and of the files that cannot be read. */
   unset: Path[];
   /** What to say of the value at a place instead of showing it, where it must not be shown. */
   conceal(path: Path): string | undefined;
 }
 
 /**
- * Puts the value of its environment variable in place of every `{ "env": NAME }` of `document`, and remembers it as
- * a secret. An unset or empty variable is a fault.
+ * Puts the value of its environment variable in place of every `{ "env": NAME }` of `document`, the text of its file,
+ * relative to the document, in place of every `{ "file": PATH }`, and remembers both as secrets. One that is not there,
+ * or is empty, is a fault.
  */
 export function resolveSecrets(document: Document, env: NodeJS.ProcessEnv): Resolved {
   const secrets = new Secrets();
   const faults: Fault[] = [];
   const unset: Path[] = [];
-  const variables = new Map<string, string>();
+  const sources = new Map<string, string>();
   const walk = (node: unknown, path: Path): unknown => {
     if (Array.isArray(node)) return node.map((item, index) => walk(item, [...path, index]));
     if (typeof node !== 'object' || node === null) return node;
     const keys = Object.keys(node);
-    const variable = (node as { env?: unknown }).env;
-    if (keys.length === 1 && typeof variable === 'string') {
-      const found = env[variable];
-      variables.set(formatPath(path), variable);
-      if (found) {
-        secrets.add(found);
-        return found;
+    const source = sourceOf(node, document.file, env);
+    if (source) {
+      sources.set(formatPath(path), source.name);
+      if (source.value !== undefined) {
+        secrets.add(source.value);
+        return source.value;
       }
-      faults.push(faultAt(document, path, notSet(variable, found)));
+      faults.push(faultAt(document, path, source.fault));
       unset.push(path);
       return undefined;
     }
@@ -83,11 +88,43 @@ export function resolveSecrets(document: Document, env: NodeJS.ProcessEnv): Reso
   };
   const value = walk(document.value, []);
   const conceal = (path: Path) => {
-    const variable = variables.get(formatPath(path));
-    if (variable !== undefined) return `is the environment variable ${variable}, whose value does not fit`;
+    const source = sources.get(formatPath(path));
+    if (source !== undefined) return `is ${source}, whose value does not fit`;
     return secretKeys.has(String(path.at(-1))) ? 'is a secret that does not fit' : undefined;
   };
   return { value, secrets, faults, unset, conceal };
+}
+
+interface Source {
+  /** What it is, in messages. */
+  name: string;
+  value?: string;
+  fault: string;
+}
+
+/** Where the value of `{ "env": NAME }` or `{ "file": PATH }` comes from; nothing for any other object. */
+function sourceOf(node: object, inventory: string, env: NodeJS.ProcessEnv): Source | undefined {
+  if (Object.keys(node).length !== 1) return undefined;
+  const { env: variable, file } = node as { env?: unknown; file?: unknown };
+  if (typeof variable === 'string') {
+    const found = env[variable];
+    const name = `the environment variable ${variable}`;
+    return { name, ...(found ? { value: found } : {}), fault: notSet(variable, found) };
+  }
+  if (typeof file !== 'string') return undefined;
+  if (/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(file))
+    return {
+      name: 'a file',
+      fault: `${JSON.stringify(file)} is no path of a file: it has a control character`,
+    };
+  const name = `the file ${file}`;
+  try {
+    // An editor ends the last line; the secret does not.
+    const value = readFileSync(resolve(dirname(inventory), file), 'utf8').replace(/\r?\n$/, '');
+    return value ? { name, value, fault: '' } : { name, fault: `${name} is empty` };
+  } catch (error) {
+    return { name, fault: `${name} cannot be read: ${(error as Error).message}` };
+  }
 }
 
 function notSet(variable: string, found: string | undefined): string {

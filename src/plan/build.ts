@@ -39,9 +39,26 @@ export function buildChanges(host: string, observed: readonly Observed[], mask: 
     differences.set(one, found);
     if (found.length > 0) for (const wish of one.notify) remember(notified, wish, one.type.target(one.spec));
   }
+  refuseTwoWriters(observed, differences);
   return observed.flatMap((one) =>
     (differences.get(one) ?? []).map((difference, index) => toChange(host, one, difference, index, mask)),
   );
+}
+
+/** Only the host says that its kernel parameters are all in one file, so two resources may meet there. */
+function refuseTwoWriters(
+  observed: readonly Observed[],
+  differences: ReadonlyMap<Observed, Difference[]>,
+): void {
+  const writers = new Map<string, string>();
+  for (const one of observed) {
+    for (const { target = one.type.target(one.spec), text } of differences.get(one) ?? []) {
+      const other = writers.get(target);
+      if (text && other !== undefined)
+        throw new Error(`${other} and ${one.id} both write ${target} on this host: make them one resource`);
+      if (text) writers.set(target, one.id);
+    }
+  }
 }
 
 const isService = (one: Observed) => one.type.type === 'service';

@@ -4,9 +4,10 @@ import { readBytes, readText } from '../document/document';
 import { oneOf, suggestion } from '../document/suggest';
 import { type Fault, InputError } from '../errors';
 import type { Host, Inventory, Vars } from '../inventory/inventory';
+import type { Secrets } from '../inventory/secrets';
 import type { FileSpec } from '../resources/file';
 import { contextFor, type HostKnowledge } from './context';
-import { escapeFor } from './escape';
+import { type Escape, escapeFor } from './escape';
 import { explain } from './explain';
 import type { Playbook } from './playbook';
 import { render, TemplateError } from './template';
@@ -14,6 +15,7 @@ import { syntaxError } from './template-syntax';
 
 /**
  * What makes the bytes that `spec` asks for, from its template, source or content.
+ * @param item what a resource with "forEach" stands for this time.
  * What it returns throws an InputError with the template's own file and line, or an Error about the spec's field.
  */
 export function contentOf(
@@ -21,16 +23,27 @@ export function contentOf(
   inventory: Inventory,
   host: Host,
   playbook: Playbook,
+  item: { item?: unknown },
 ): (knowledge: HostKnowledge) => Buffer {
   const { template, source, content = '' } = spec;
   if (template !== undefined) {
     return (knowledge) => {
-      const context = contextFor(inventory, host, playbook.outline.vars as Vars, knowledge);
-      return asLines(renderFile(template, findTemplate(playbook, template), context));
+      const context = {
+        ...contextFor(inventory, host, playbook.outline.vars as Vars, knowledge),
+        ...item,
+      };
+      const write = keepingSecret(escapeFor(template), inventory.secrets);
+      return asLines(renderFile(template, findTemplate(playbook, template), context, write));
     };
   }
   if (source !== undefined) return () => readBytes(findSource(playbook, source));
   return () => asLines(content);
+}
+
+/** The file on this machine that its content is made from; nothing for content that stands in the playbook. @throws Error */
+export function originOf({ template, source }: FileSpec, playbook: Playbook): string | undefined {
+  if (template !== undefined) return findTemplate(playbook, template);
+  return source === undefined ? undefined : findSource(playbook, source);
 }
 
 /** The field of `spec` that says where its content comes from. */
@@ -38,10 +51,20 @@ export function contentField(spec: FileSpec): 'template' | 'source' | 'content' 
   return spec.template !== undefined ? 'template' : spec.source !== undefined ? 'source' : 'content';
 }
 
-function renderFile(name: string, file: string, context: Record<string, unknown>): string {
+/** A secret stays one in the form that a file's syntax gives it. */
+const keepingSecret =
+  (write: Escape, secrets: Secrets): Escape =>
+  (value) => {
+    const written = write(value);
+    const plain = String(value);
+    if (written !== plain && secrets.mask(plain) !== plain) secrets.add(written);
+    return written;
+  };
+
+function renderFile(name: string, file: string, context: Record<string, unknown>, write: Escape): string {
   const text = readText(file);
   try {
-    return render(text, `${name}.ejs`, context, escapeFor(name));
+    return render(text, `${name}.ejs`, context, write);
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
     const broken = error.line === undefined ? syntaxError(text, Object.keys(context)) : undefined;

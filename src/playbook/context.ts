@@ -1,5 +1,6 @@
-import type { Host, Inventory, Vars, Vip } from '../inventory/inventory';
+import type { Host, Inventory, Service, Vars, Vip } from '../inventory/inventory';
 import type { Value } from '../inventory/schema';
+import { portsFor } from './ports';
 import { strict } from './strict';
 
 /** What a host must have told us before its files can be written. */
@@ -8,10 +9,22 @@ export interface HostKnowledge {
   interfaceOf(vip: Vip): string;
   /** The major version of its EL family; 0 when unknown. */
   major: number;
+  /** Versions of programs, such as "2.4" or "2.2.8". */
+  versions: { haproxy: string; keepalived: string };
 }
 
 /** Stands for a host that was not asked yet: enough to see whether every template can be rendered. */
-export const anyHost: HostKnowledge = { interfaceOf: (vip) => vip.interface ?? 'eth0', major: 9 };
+export const anyHost: HostKnowledge = {
+  interfaceOf: (vip) => vip.interface ?? 'eth0',
+  major: 9,
+  versions: { haproxy: '2.4', keepalived: '2.2.8' },
+};
+
+/** "2.2.8" is 20208 and "2.10" is 21000: numbers that compare as versions do. */
+export function versionNumber(version: string): number {
+  const [major = 0, minor = 0, patch = 0] = version.split(/[^0-9]+/).map(Number);
+  return major * 10_000 + Math.min(minor, 99) * 100 + Math.min(patch, 99);
+}
 
 /** The names that templates and playbook strings see for `host`. See docs/templates.md. */
 export function contextFor(
@@ -21,28 +34,9 @@ export function contextFor(
   knowledge: HostKnowledge,
 ): Record<string, unknown> {
   const vars: Record<string, Value> = { ...defaults, ...inventory.vars, ...host.vars };
-  const plainHost = ({ name, address, vars: own }: Host) => ({ name, address, vars: own });
   const vips = inventory.vips
     .filter((vip) => vip.members.some((member) => member.host === host))
-    .map((vip) => {
-      const { members, auth, ...settings } = vip;
-      const priority = members.find((member) => member.host === host)?.priority ?? 0;
-      return {
-        ...settings,
-        auth: auth ?? null,
-        interface: knowledge.interfaceOf(vip),
-        priority,
-        state: vip.preempt && members[0]?.host === host ? 'MASTER' : 'BACKUP',
-        peers: members.filter((member) => member.host !== host).map((member) => plainHost(member.host)),
-      };
-    });
-  const services = inventory.services.map((service) => ({
-    ...service,
-    cookie: service.cookie ?? null,
-    check: { ...service.check, host: service.check.host ?? null, status: service.check.status ?? null },
-    vips: service.vips.map(({ name, address, family }) => ({ name, address, family })),
-    backends: { port: service.backends.port, servers: service.backends.hosts.map(plainHost) },
-  }));
+    .map((vip) => vipFor(vip, host, inventory, knowledge));
   const stats = inventory.stats && {
     ...inventory.stats,
     vip: inventory.stats.vip
@@ -55,7 +49,15 @@ export function contextFor(
   };
   const context = {
     inventory: { name: inventory.name },
-    host: { ...plainHost(host), groups: host.groups, major: knowledge.major },
+    host: {
+      ...plainHost(host),
+      groups: host.groups,
+      major: knowledge.major,
+      versions: {
+        haproxy: versionNumber(knowledge.versions.haproxy),
+        keepalived: versionNumber(knowledge.versions.keepalived),
+      },
+    },
     hosts: inventory.hosts.map(plainHost),
     groups: Object.fromEntries(
       [...inventory.groups].map(([name, members]) => [name, members.map(plainHost)]),
@@ -63,9 +65,86 @@ export function contextFor(
     vars,
     sysctl: inventory.sysctl,
     vips,
-    services,
+    services: inventory.services.map(plainService),
+    certificates: certificatesOf(inventory),
     stats: stats ?? null,
     haproxy: inventory.haproxy,
+    ports: portsFor(inventory, host),
   };
   return Object.fromEntries(Object.entries(context).map(([name, value]) => [name, strict(value, name)]));
+}
+
+const plainHost = ({ name, address, vars }: Host) => ({ name, address, vars });
+
+/** A VIP as keepalived of `host` has it. */
+function vipFor(vip: Vip, host: Host, { services }: Inventory, knowledge: HostKnowledge) {
+  const { members, auth, unicast, ...settings } = vip;
+  const others = members.map((member) => member.host).filter((one) => one !== host);
+  const source = (one: Host) => (typeof unicast === 'object' && unicast[one.name]) || one.address;
+  const commands = services.filter(
+    ({ vips, check }) => check.type === 'command' && (vips.length === 0 || vips.includes(vip)),
+  );
+  return {
+    ...settings,
+    auth: auth ?? null,
+    interface: knowledge.interfaceOf(vip),
+    priority: members.find((member) => member.host === host)?.priority ?? 0,
+    state: vip.preempt && members[0]?.host === host ? 'MASTER' : 'BACKUP',
+    unicast: unicast === false ? null : { source: source(host), peers: others.map(source) },
+    commands: commands.map(({ name, check: { command = '', interval, fall, rise } }) => ({
+      service: name,
+      command,
+      seconds: Math.max(1, Math.round(interval / 1000)),
+      fall,
+      rise,
+    })),
+    peers: others.map(plainHost),
+  };
+}
+
+function plainService(service: Service) {
+  const { backends, check, cookie, timeouts, tls, allow, proxyProtocol, redirects, ...settings } = service;
+  return {
+    ...settings,
+    cookie: cookie ?? null,
+    timeouts: timeouts ?? {},
+    tls: tls ? { file: certificateFile(service), minVersion: tls.minVersion } : null,
+    allow: allow ?? [],
+    proxyProtocol: { accept: proxyProtocol.accept, send: proxyProtocol.send ?? null },
+    redirects: redirects.map(({ path, host, scheme, prefix, location, code }) => ({
+      code,
+      path: path ?? null,
+      host: host ?? null,
+      kind: scheme ? 'scheme' : prefix ? 'prefix' : 'location',
+      to: scheme ?? prefix ?? location ?? '',
+    })),
+    check: { ...check, host: check.host ?? null, status: check.status ?? null },
+    vips: service.vips.map(({ name, address, family }) => ({ name, address, family })),
+    backends: {
+      port: backends.port ?? null,
+      servers: backends.servers.map(({ host, weight, maxconn, ...server }) => ({
+        ...server,
+        weight: weight ?? null,
+        maxconn: maxconn ?? null,
+        vars: host?.vars ?? {},
+      })),
+    },
+  };
+}
+
+const certificateFile = ({ name }: Service) => `/etc/haproxy/${name}.pem`;
+
+/** What HAProxy reads of each service with TLS: certificate, chain and key in one file. */
+function certificatesOf({ services }: Inventory) {
+  return services.flatMap((service) =>
+    service.tls
+      ? [
+          {
+            service: service.name,
+            path: certificateFile(service),
+            pem: [service.tls.certificate, service.tls.key].map((pem) => `${pem.trim()}\n`).join(''),
+          },
+        ]
+      : [],
+  );
 }

@@ -7,10 +7,12 @@ import type { Notify } from '../resources/fields';
 import type { FileSpec } from '../resources/file';
 import { resourceType } from '../resources/registry';
 import type { ResourceType } from '../resources/resource';
-import { contentField, contentOf } from './content';
+import { contentField, contentOf, originOf } from './content';
 import { anyHost, contextFor, type HostKnowledge } from './context';
 import { fill, type Unfilled } from './fill';
 import type { Playbook } from './playbook';
+import type { PlaybookOutline } from './schema';
+import { strict } from './strict';
 
 /** One resource that one host is to have, its strings filled in. */
 export interface Resource {
@@ -22,6 +24,8 @@ export interface Resource {
   notify: Notify[];
   /** Writes what the file must hold, once the host has told what it must. */
   renderContent?: (knowledge: HostKnowledge) => Buffer;
+  /** The template or file on this machine that it is made from. */
+  origin?: () => string | undefined;
 }
 
 /** A resource, and where in which playbook it stands. */
@@ -50,11 +54,14 @@ function expandPlaybook(inventory: Inventory, playbook: Playbook, host: Host, fa
   const context = contextFor(inventory, host, playbook.outline.vars as Vars, anyHost);
   return playbook.outline.tasks.flatMap((task, taskIndex) => {
     if (!host.groups.includes(task.group)) return [];
-    return task.resources.flatMap((raw, index): Entry[] => {
+    const each = task.resources.flatMap((raw, index) => {
       const at: Path = ['tasks', taskIndex, 'resources', index];
+      return repeat(raw, at, context, playbook, faults).map((repeated) => ({ ...repeated, at }));
+    });
+    return each.flatMap(({ raw, at, item }): Entry[] => {
       const type = resourceType(raw.type);
       if (!type) return [];
-      const spec = specOf(type, raw, at, context, playbook, faults);
+      const spec = specOf(type, raw, at, { ...context, ...item }, playbook, faults);
       if (!spec) return [];
       const { notify } = spec as { notify?: Notify | Notify[] };
       const resource: Resource = {
@@ -65,12 +72,35 @@ function expandPlaybook(inventory: Inventory, playbook: Playbook, host: Host, fa
         notify: notify ? [notify].flat() : [],
       };
       if (type.type === 'file') {
-        resource.renderContent = contentOf(spec as FileSpec, inventory, host, playbook);
+        resource.renderContent = contentOf(spec as FileSpec, inventory, host, playbook, item);
+        resource.origin = () => originOf(spec as FileSpec, playbook);
         faults.push(...contentFaults(resource.renderContent, spec as FileSpec, at, playbook));
       }
       return [{ resource, playbook, at }];
     });
   });
+}
+
+type RawResource = PlaybookOutline['tasks'][number]['resources'][number];
+
+/** A resource as often as its "forEach" has items, each with the name that its strings see. */
+function repeat(
+  { forEach, ...raw }: RawResource,
+  at: Path,
+  context: Record<string, unknown>,
+  { document }: Playbook,
+  faults: Fault[],
+): { raw: RawResource; item: { item?: unknown } }[] {
+  const resource = raw as RawResource;
+  if (forEach === undefined) return [{ raw: resource, item: {} }];
+  const unfilled: Unfilled[] = [];
+  const items = fill(forEach, [...at, 'forEach'], context, unfilled);
+  faults.push(...unfilled.map(({ path, message }) => faultAt(document, path, message)));
+  if (Array.isArray(items))
+    return items.map((item) => ({ raw: resource, item: { item: strict(item, 'item') } }));
+  if (unfilled.length === 0)
+    faults.push(faultAt(document, [...at, 'forEach'], 'is no list', 'a list, as { "var": "certificates" }'));
+  return [];
 }
 
 /** The entry with its strings filled in, and checked; nothing when it is at fault. */

@@ -1,59 +1,87 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, parse, resolve } from 'node:path';
-import { readDocument } from '../document/document';
+import { type Document, readDocument } from '../document/document';
 import { faultAt, settled } from '../document/faults';
 import { oneOf } from '../document/suggest';
 import { type Remains, validate } from '../document/validate';
 import { type Fault, InputError } from '../errors';
 import type { Inventory, Vars } from '../inventory/inventory';
 import { expand } from './expand';
-import { installation, type Playbook, searchFolders } from './playbook';
+import { type Playbook, searchFolders } from './playbook';
 import { type PlaybookOutline, playbookOutline } from './schema';
 
+/** What was found so far. */
+interface Loading {
+  inventory: Inventory;
+  faults: Fault[];
+  files: Set<string>;
+}
+
 /**
- * Loads the inventory's playbooks, by name (looked for in `playbooks/` beside the inventory, then in what is shipped)
- * or by path (relative to the inventory).
+ * Loads the inventory's playbooks, each after those that it names itself, each once.
+ * One is named by its name (looked for in `playbooks/` beside the inventory, then beside the playbook that names it,
+ * then in what is shipped) or by its path (relative to the file that names it).
  * @throws InputError with the faults of all of them, and of the templates and resources that they name.
  */
 export function loadPlaybooks(inventory: Inventory): Playbook[] {
-  const faults: Fault[] = [];
-  const files = new Set<string>();
-  const loaded = inventory.playbooks.flatMap((name, index): Playbook[] => {
-    const tried = candidates(name, dirname(resolve(inventory.file)));
-    const file = tried.find((path) => existsSync(path));
-    const blame = (message: string, expected?: string) =>
-      faults.push(faultAt(inventory.document, ['playbooks', index], message, expected, name));
-    if (!file)
-      blame(`there is no playbook "${name}"; looked for ${tried.join(', ')}`, oneOf(known(inventory.file)));
-    else if (files.has(file)) blame(`is ${file}, which is named above already`);
-    else
-      return [files.add(file) && loadPlaybook(file, inventory, faults)].flatMap((playbook) => playbook ?? []);
-    return [];
-  });
+  const loading: Loading = { inventory, faults: [], files: new Set() };
+  const loaded = loadNamed(inventory.playbooks, inventory.document, [], loading);
+  const { faults } = loading;
   if (faults.length > 0) throw new InputError(settled([...faults, ...expansionFaults(inventory, loaded)]));
   return loaded;
 }
 
+/** The playbooks that `document` names. @param above the playbooks that led to it, itself the last. */
+function loadNamed(
+  names: readonly (string | undefined)[],
+  document: Document,
+  above: readonly string[],
+  loading: Loading,
+): Playbook[] {
+  const folders = searchFolders(loading.inventory.file, document.file);
+  const siblings = new Set<string>();
+  return names.flatMap((name, index): Playbook[] => {
+    if (name === undefined) return [];
+    const tried = candidates(name, dirname(resolve(document.file)), folders);
+    const file = tried.find((path) => existsSync(path));
+    const blame = (message: string, expected?: string) =>
+      loading.faults.push(faultAt(document, ['playbooks', index], message, expected, name));
+    if (!file) blame(`there is no playbook "${name}"; looked for ${tried.join(', ')}`, oneOf(known(folders)));
+    else if (siblings.has(file)) blame(`is ${file}, which is named above already`);
+    else if (above.includes(file)) blame(`is ${file}, which names this one itself`);
+    else {
+      siblings.add(file);
+      return loadPlaybook(file, [...above, file], loading);
+    }
+    return [];
+  });
+}
+
 /** Where a playbook may be: a name has no slash and no ending. */
-function candidates(name: string, folder: string): string[] {
+function candidates(name: string, folder: string, bases: readonly string[]): string[] {
   if (/\.(json|ya?ml)$/.test(name) || name.includes('/')) return [resolve(folder, name)];
-  const bases = [...new Set([folder, installation])];
   return bases.flatMap((base) =>
     ['json', 'yaml', 'yml'].map((end) => join(base, 'playbooks', `${name}.${end}`)),
   );
 }
 
 /** The names of the playbooks that there are. */
-function known(inventoryFile: string): string[] {
-  const names = [dirname(resolve(inventoryFile)), installation].flatMap((base) => {
+function known(bases: readonly string[]): string[] {
+  const names = bases.flatMap((base) => {
     const folder = join(base, 'playbooks');
     return existsSync(folder) ? readdirSync(folder) : [];
   });
   return [...new Set(names.filter((name) => /\.(json|ya?ml)$/.test(name)).map((name) => parse(name).name))];
 }
 
-/** The playbook, or what can still be checked of it; nothing where it is no JSON or YAML at all. */
-function loadPlaybook(file: string, inventory: Inventory, faults: Fault[]): Playbook | undefined {
+/**
+ * The playbook after those that it names, or what can still be checked of it; nothing where it is no JSON or YAML, or
+ * was loaded already. @param above the files that led to it, itself the last.
+ */
+function loadPlaybook(file: string, above: readonly string[], loading: Loading): Playbook[] {
+  const { inventory, faults, files } = loading;
+  if (files.has(file)) return [];
+  files.add(file);
   try {
     const document = readDocument(file);
     const checked = validate(playbookOutline, { document });
@@ -73,11 +101,12 @@ function loadPlaybook(file: string, inventory: Inventory, faults: Fault[]): Play
       );
       task.group = 'all';
     });
-    return { document, outline, folders: searchFolders(inventory.file, file) };
+    const before = loadNamed(outline.playbooks, document, above, loading);
+    return [...before, { document, outline, folders: searchFolders(inventory.file, file) }];
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     faults.push(...error.faults);
-    return undefined;
+    return [];
   }
 }
 
@@ -88,7 +117,8 @@ function whole(remains: Remains<PlaybookOutline> | undefined): PlaybookOutline {
     group: task?.group ?? 'all',
     resources: (task?.resources ?? []).map((resource) => ({ ...resource, type: resource?.type ?? '' })),
   }));
-  return { tasks, vars: (remains?.vars ?? {}) as Vars };
+  const playbooks = (remains?.playbooks ?? []) as string[];
+  return { tasks, playbooks, vars: (remains?.vars ?? {}) as Vars };
 }
 
 function expansionFaults(inventory: Inventory, playbooks: Playbook[]): Fault[] {

@@ -32,18 +32,28 @@ const looseResource = z.looseObject(
   { error: 'an object { "type": … }' },
 );
 
-const tasks = <T extends z.ZodType>(resource: T) =>
-  list(object({ ...task, resources: list(resource, 'a list of resources', 1) }), 'a list of tasks', 1);
+const playbook = <T extends z.ZodType>(resource: T) => {
+  const tasks = object({ ...task, resources: list(resource, 'a list of resources', 1) });
+  return object({
+    ...shell,
+    playbooks: list(text('the name or path of a playbook'), 'a list of playbook names or paths', 1)
+      .default([])
+      .describe('These come first, each once however many name it.'),
+    tasks: list(tasks, 'a list of tasks', 1).default([]),
+  }).refine((made) => made.tasks.length > 0 || made.playbooks.length > 0, {
+    path: ['tasks'],
+    error: 'a list of tasks, at least one, or of playbooks',
+  });
+};
 
 /** What a playbook must be before its strings are filled in for a host: the resources' own fields are checked then. */
-export const playbookOutline = object({ ...shell, tasks: tasks(looseResource) });
+export const playbookOutline = playbook(looseResource);
 export type PlaybookOutline = z.output<typeof playbookOutline>;
 
 /** The whole of it, for editors. */
-export const playbookSchema = object({
-  ...shell,
-  tasks: tasks(z.union(resourceTypes.map((type) => type.schema) as unknown as [z.ZodType, z.ZodType])),
-});
+export const playbookSchema = playbook(
+  z.union(resourceTypes.map((type) => type.schema) as unknown as [z.ZodType, z.ZodType]),
+);
 
 /** In a playbook: a variable's value as it is, or a string to be filled in, for whatever a resource holds but its type. */
 export const fromVariable: StandIn = {

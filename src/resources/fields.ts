@@ -18,5 +18,23 @@ export const unitName = unit;
 /** `0644` for any way of writing it. */
 export const formatMode = (value: string) => value.replace(/^0+/, '').padStart(3, '0').padStart(4, '0');
 
-/** Every resource may ask for a service to be reloaded or restarted when it changes. */
-export const common = { notify: notify.optional() };
+/** Every resource may ask for a service to be reloaded or restarted when it changes, and may stand for several. */
+export const common = {
+  notify: notify.optional(),
+  forEach: z
+    .array(z.json(), { error: 'a list, as { "var": "certificates" }' })
+    .optional()
+    .describe('One such resource for each item of the list; its strings see the item as "item".'),
+};
+
+/** `80/tcp`, `5000-5010/udp`. */
+export const portRange = () => {
+  const error = 'a port such as "80/tcp" or "5000-5010/udp"';
+  return text(error, /^\d{1,5}(?:-\d{1,5})?\/(?:tcp|udp|sctp|dccp)$/).refine(
+    (range) => {
+      const [low = 0, high = low] = range.split('/')[0]?.split('-').map(Number) ?? [];
+      return low >= 1 && low <= high && high <= 65535;
+    },
+    { error },
+  );
+};

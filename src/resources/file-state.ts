@@ -24,6 +24,11 @@ export function probeFile(path: string): Script {
   return `probe_file ${quote(path)} ${contentLimit}`;
 }
 
+/** Prints the state of the file that sets kernel parameters at boot, after what it is and what else sets them. */
+export function probeSysctlFile(path: string): Script {
+  return `probe_sysctl_file ${quote(path)} ${contentLimit}`;
+}
+
 export function readFileState(output: string): FileState {
   const [head = '', ...rest] = output.split('\n');
   if (head === 'absent') return { kind: 'absent' };

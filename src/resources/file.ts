@@ -20,6 +20,7 @@ const schema = object({
   content: z.string({ error: 'the text of the file' }).optional(),
   source: text('the path of a file to copy, relative to the playbook').optional(),
   absent: flag().optional().describe('true: there is to be no such file.'),
+  secret: flag().default(false).describe('true: its content is never shown, not even in a diff.'),
   owner: owner().default('root'),
   group: owner().default('root'),
   mode: mode().default('0644').transform(formatMode),
@@ -59,16 +60,23 @@ export const file: ResourceType<FileSpec, FileState> = {
     const sameContent = state.kind === 'file' && state.sha256 === sha256(wanted);
     const attributes = ownershipChanges(spec, state);
     if (sameContent && attributes.length === 0) return [];
+    const text = { from: textOf(state), to: wanted.toString() };
     return [
       {
         action: state.kind === 'absent' ? 'create' : 'update',
         attributes,
-        ...(sameContent ? {} : { text: { from: textOf(state), to: wanted.toString() } }),
+        ...(sameContent ? {} : shown(text, spec.secret)),
         step: replaceFile(spec, wanted, state, context),
       } satisfies Difference,
     ];
   },
 };
+
+/** A text for the diff, unless it is secret: said to be, or a private key, which a rollback meets again. */
+function shown(text: NonNullable<Difference['text']>, isSecret: boolean): Pick<Difference, 'text' | 'notes'> {
+  const hidden = isSecret || [text.from, text.to].some((one) => one?.includes(' PRIVATE KEY-----'));
+  return hidden ? { notes: ['its content is secret, which is not shown'] } : { text };
+}
 
 function removal(spec: FileSpec, state: FileState, context: DiffContext): Difference[] {
   if (state.kind === 'absent') return [];
@@ -78,7 +86,7 @@ function removal(spec: FileSpec, state: FileState, context: DiffContext): Differ
     {
       action: 'remove',
       attributes: [],
-      text: { from: textOf(state), to: null },
+      ...shown({ from: textOf(state), to: null }, spec.secret),
       step: {
         phase: 'commit',
         check: `check_file ${path} ${expectation(state, context.packagesPending)}`,

@@ -18,7 +18,7 @@ export type StepPhase = 'prepare' | 'commit' | 'service';
 
 /**
  * How a change is made on the host. All scripts run as root under `set -u`, with `$step` (a private folder of the
- * step's own in the run's journal) and `$run` (the run's id), and the functions of `host/files.sh` and `host/system.sh` at hand.
+ * step's own in the run's journal) and `$run` (the run's id), and the functions of `host/*.sh` at hand.
  */
 export interface Step {
   phase: StepPhase;

@@ -15,7 +15,7 @@ const schema = object({
 type ServiceSpec = z.output<typeof schema>;
 
 interface ServiceState {
-  /** systemd's words: LoadState, ActiveState and UnitFileState. */
+  /** systemd's words, on EL6 too: LoadState, ActiveState and UnitFileState. `host/init.sh` adds two for EL6. */
   load: string;
   active: string;
   enabled: string;
@@ -34,6 +34,14 @@ export const service: ResourceType<ServiceSpec, ServiceState> = {
     return { load, active, enabled: enabled || 'none' };
   },
   diff(spec, state, { notified }) {
+    if (state.load === 'needs-systemd')
+      throw new Error(
+        `${spec.unit} is for systemd alone, and this host has init scripts: name a service, or leave the unit to hosts with systemd`,
+      );
+    if (state.enabled === 'no-chkconfig' && spec.enabled)
+      throw new Error(
+        `${spec.unit} cannot be enabled: its init script on the host has no "# chkconfig:" line; add one, or leave out "enabled"`,
+      );
     const mustStart = spec.running === true && !isRunning(state);
     const mustStop = spec.running === false && isRunning(state);
     if (state.load === 'masked' && (mustStart || spec.enabled)) {

@@ -3,8 +3,9 @@ import { absolutePath, object, record, sysctlKey, sysctlValue } from '../documen
 import { command, quote } from '../shell/quote';
 import { common } from './fields';
 import { replaceFile } from './file';
-import { type FileState, probeFile, readFileState, sha256 } from './file-state';
-import type { Attribute, Difference, ResourceType } from './resource';
+import { type FileState, probeSysctlFile, readFileState, sha256 } from './file-state';
+import type { Attribute, DiffContext, Difference, ResourceType } from './resource';
+import { assignAll, normalValue, overrulers } from './sysctl-conf';
 
 const schema = object({
   ...common,
@@ -12,14 +13,20 @@ const schema = object({
   values: record(sysctlKey(), sysctlValue(), 'an object of key: value'),
   path: absolutePath()
     .default('/etc/sysctl.d/99-zz-haprov.conf')
-    .describe('Sorts after EL7’s 99-sysctl.conf, so it wins at boot.'),
+    .describe(
+      'Sorts after EL7’s 99-sysctl.conf, so it wins at boot. EL6 has only sysctl.conf, which is edited in place.',
+    ),
 });
 
 type SysctlSpec = z.output<typeof schema>;
 interface SysctlState {
-  file: FileState;
   /** Key → running value; `null` where this kernel has no such key. */
   running: Record<string, string | null>;
+  /** What is set at boot, and by which file: `FILE:LINE`. */
+  boot: string[];
+  /** The file that the host has the values in: a drop-in of ours, or sysctl.conf, which is edited in place. */
+  place: { path: string; isOurs: boolean; name: string };
+  file: FileState;
 }
 
 /** Kernel parameters: the running value and the one on disk, each made so. */
@@ -27,10 +34,21 @@ export const sysctl: ResourceType<SysctlSpec, SysctlState> = {
   type: 'sysctl',
   schema,
   target: (spec) => spec.path,
-  probe: (spec) => [`probe_sysctls ${command(...keys(spec))}`, 'echo =', probeFile(spec.path)].join('\n'),
+  probe: (spec) =>
+    [`probe_sysctls ${command(...keys(spec))}`, 'echo =', probeSysctlFile(spec.path)].join('\n'),
   read(output) {
-    const [values = '', file = ''] = splitAt(output);
-    return { file: readFileState(file), running: readRunning(values) };
+    const rows = output.split('\n');
+    const first = rows.indexOf('=');
+    const second = rows.indexOf('=', first + 1);
+    const [, how, name, path] = /^(edit|write) (\S+) (\/.*)$/.exec(rows[second + 1] ?? '') ?? [];
+    if (first < 0 || second < 0 || !path || !name)
+      throw new Error(`not kernel parameters: ${output.slice(0, 200)}`);
+    return {
+      running: readRunning(rows.slice(0, first).join('\n')),
+      boot: rows.slice(first + 1, second),
+      place: { path, isOurs: how === 'write', name },
+      file: readFileState(rows.slice(second + 2).join('\n')),
+    };
   },
   diff(spec, state, context) {
     if (keys(spec).length === 0) return [];
@@ -39,33 +57,55 @@ export const sysctl: ResourceType<SysctlSpec, SysctlState> = {
       throw new Error(
         `this kernel has no sysctl ${missing.join(', ')}: check the name, or load the module that brings it`,
       );
-    const text = render(spec);
-    const changed = keys(spec).filter((key) => state.running[key] !== wanted(spec, key));
-    const differences: Difference[] = [];
-    if (!(state.file.kind === 'file' && sha256(text) === state.file.sha256)) {
-      if (state.file.kind === 'other') throw new Error(`${spec.path} is ${state.file.what}, not a file`);
-      const content = Buffer.from(text);
-      differences.push({
-        action: state.file.kind === 'absent' ? 'create' : 'update',
-        attributes: [],
-        text: { from: state.file.kind === 'file' ? (state.file.content?.toString() ?? '') : null, to: text },
-        step: replaceFile(
-          { path: spec.path, owner: 'root', group: 'root', mode: '0644' },
-          content,
-          state.file,
-          context,
-        ),
-      });
-    }
-    if (changed.length > 0) {
-      const attributes = changed.map(
-        (key): Attribute => ({ name: key, from: state.running[key] ?? null, to: wanted(spec, key) }),
-      );
-      differences.push(changeRunning(attributes));
-    }
-    return differences;
+    const wanted = valuesOf(spec);
+    const changed = keys(spec).filter((key) => state.running[key] !== wanted[key]);
+    const attributes = changed.map(
+      (key): Attribute => ({ name: key, from: state.running[key] ?? null, to: wanted[key] ?? null }),
+    );
+    const differences = [
+      ...changeFile(spec, state, context),
+      ...(attributes.length > 0 ? [changeRunning(attributes)] : []),
+    ];
+    const notes = overrulers(state.boot, state.place.name, wanted).map(
+      ({ path, key, value }) =>
+        `${path} is read later at boot and sets ${key} = ${value}: take it out there, or it comes back with the next boot`,
+    );
+    return differences.map((one, index) => (index === 0 && notes.length > 0 ? { ...one, notes } : one));
   },
 };
+
+function changeFile(spec: SysctlSpec, { place, file }: SysctlState, context: DiffContext): Difference[] {
+  const { path, isOurs } = place;
+  if (file.kind === 'other') throw new Error(`${path} is ${file.what}, not a file`);
+  const content = isOurs ? Buffer.from(render(spec)) : edited(spec, place.path, file);
+  if (file.kind === 'file' && sha256(content) === file.sha256) return [];
+  const { owner, group, mode } =
+    file.kind === 'file' && !isOurs ? file : { owner: 'root', group: 'root', mode: '0644' };
+  return [
+    {
+      action: file.kind === 'absent' ? 'create' : 'update',
+      ...(path === spec.path ? {} : { target: path }),
+      attributes: [],
+      text: {
+        from: file.kind === 'file' ? (file.content?.toString() ?? '') : null,
+        to: content.toString(),
+      },
+      step: replaceFile({ path, owner, group, mode }, content, file, context),
+    },
+  ];
+}
+
+/** Byte by byte: comments may be in any character set. */
+function edited(spec: SysctlSpec, path: string, file: FileState): Buffer {
+  if (file.kind === 'file' && !file.content)
+    throw new Error(`${path} has ${file.size} bytes, which is too long to be edited: shorten it by hand`);
+  const bytes = (text: string) => Buffer.from(text).toString('latin1');
+  const values = Object.fromEntries(
+    Object.entries(valuesOf(spec)).map(([key, value]) => [key, bytes(value)]),
+  );
+  const before = file.kind === 'file' ? (file.content?.toString('latin1') ?? '') : '';
+  return Buffer.from(assignAll(before, values), 'latin1');
+}
 
 /** Reads what `probe_sysctls` printed. */
 export function readRunning(values: string): Record<string, string | null> {
@@ -74,7 +114,7 @@ export function readRunning(values: string): Record<string, string | null> {
     rows.map((row): [string, string | null] => {
       const [key = '', ...rest] = row.split('=');
       const value = rest.join('=');
-      return [key, value === '-' ? null : normal(value)];
+      return [key, value === '-' ? null : normalValue(value)];
     }),
   );
 }
@@ -99,17 +139,11 @@ export function changeRunning(attributes: Attribute[]): Difference {
 }
 
 const keys = (spec: SysctlSpec) => Object.keys(spec.values).sort();
-const wanted = (spec: SysctlSpec, key: string) => normal(String(spec.values[key]));
-/** The kernel separates tuples by tabs, people by blanks; both mean the same. */
-const normal = (value: string) => value.trim().replace(/\s+/g, ' ');
+const valuesOf = (spec: SysctlSpec) =>
+  Object.fromEntries(keys(spec).map((key) => [key, normalValue(String(spec.values[key]))]));
 const render = (spec: SysctlSpec) =>
   [
     '# Written by haprov; changes made here are overwritten.',
-    ...keys(spec).map((key) => `${key} = ${wanted(spec, key)}`),
+    ...Object.entries(valuesOf(spec)).map(([key, value]) => `${key} = ${value}`),
     '',
   ].join('\n');
-
-function splitAt(output: string): [string, string] {
-  const at = output.startsWith('=\n') ? 0 : output.indexOf('\n=\n') + 1;
-  return [output.slice(0, at), output.slice(at + 2)];
-}

@@ -242,3 +242,19 @@ describe('which runs', () => {
     expect(() => chooseRuns(both, 'r10')).toThrow(/fred remembers its last 20 runs, back to r71/);
   });
 });
+
+test('firewall and SELinux go back by the undo that the run wrote down; what they installed stays', () => {
+  const found = undo([
+    run(
+      'a',
+      ['selinux', 'semanage', 'install', record({ run: 'install_packages /usr/sbin/semanage' })],
+      ['firewall', 'pair', 'update', record({ run: 'open it', undo: 'close it' })],
+    ),
+  ]);
+  expect(wishes(found)).toEqual([
+    { id: 'command a 2', notify: [], title: 'undo of firewall pair', run: 'open it', undo: 'close it' },
+  ]);
+  expect(found.warnings).toEqual([
+    expect.objectContaining({ rule: 'rollback-packages', message: 'packages stay: semanage' }),
+  ]);
+});

@@ -206,8 +206,16 @@ test('targets are the services at their VIPs, or at all of them', () => {
         port: 80,
         mode: 'http',
         check: { type: 'http', path: '/up', host: 'a.example' },
+        proxyProtocol: { accept: false },
       },
-      { name: 'db', vips: [], port: 3306, mode: 'tcp', check: { type: 'http', path: '/' } },
+      {
+        name: 'db',
+        vips: [],
+        port: 3306,
+        mode: 'tcp',
+        check: { type: 'http', path: '/' },
+        proxyProtocol: { accept: false },
+      },
     ],
   } as unknown as Inventory;
   expect(probeTargets(inventory)).toEqual([
@@ -217,4 +225,23 @@ test('targets are the services at their VIPs, or at all of them', () => {
   ]);
   expect(probeTargets({ ...inventory, services: [] })).toEqual([]);
   expect(probeTargets({ ...inventory, vips: [], services: inventory.services.slice(1) })).toEqual([]);
+});
+
+test('behind TLS it is asked whether it accepts; what lets only some in is not asked', () => {
+  const service = {
+    vips: [{ address: '192.0.2.1' }],
+    port: 443,
+    mode: 'http',
+    check: { type: 'http', path: '/up' },
+    proxyProtocol: { accept: false },
+  };
+  const inventory = {
+    vips: service.vips,
+    services: [
+      { ...service, name: 'tls', tls: {} },
+      { ...service, name: 'few', allow: ['10.0.0.0/8'] },
+      { ...service, name: 'behind', proxyProtocol: { accept: true } },
+    ],
+  } as unknown as Inventory;
+  expect(probeTargets(inventory)).toEqual([{ service: 'tls', address: '192.0.2.1', port: 443, mode: 'tcp' }]);
 });

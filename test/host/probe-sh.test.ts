@@ -99,11 +99,40 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     ).toBe('no\nyes\nunset');
   });
 
-  test('facts can be read whatever else this machine is', async () => {
-    const facts = readFacts(await box.probe('probe_facts'));
-    expect(facts).toMatchObject({ uid: process.getuid?.(), installer: 'yum', missing: expect.any(Array) });
-    expect(facts.hostname).not.toBe('');
-    expect(facts.os.id).toMatch(/^\w+$/);
+  describe('facts can be read whatever else this machine is', () => {
+    const versions = (rows: string) =>
+      box.fake('rpm', `"-q --qf installed=%{NAME} %{VERSION}\\n haproxy keepalived") printf '${rows}' ;;`);
+
+    test('of a host with os-release and systemd', async () => {
+      versions('installed=haproxy 2.4.22\\npackage keepalived is not installed\\n');
+      box.write(
+        'etc/os-release',
+        'ID="rocky"\nID_LIKE="rhel"\nVERSION_ID="9.4"\nPRETTY_NAME="Rocky Linux 9.4"\n',
+      );
+      box.write('etc/redhat-release', 'Rocky Linux release 9.4 (Blue Onyx)\n');
+      const facts = readFacts(await box.probe('probe_facts'));
+      expect(facts).toMatchObject({
+        uid: process.getuid?.(),
+        os: { id: 'rocky', major: 9, name: 'Rocky Linux 9.4' },
+        init: 'systemd',
+        installer: 'yum',
+        missing: expect.any(Array),
+        versions: { haproxy: '2.4.22', keepalived: '2.2.8' },
+      });
+      expect(facts.hostname).not.toBe('');
+    });
+
+    test('of an EL6: its own release file before the one it took over', async () => {
+      versions('package haproxy is not installed\\npackage keepalived is not installed\\n');
+      box.becomeEl6();
+      box.write('etc/redhat-release', 'Red Hat Enterprise Linux Server release 6.10 (Santiago)\n');
+      box.write('etc/oracle-release', 'Oracle Linux Server release 6.10');
+      expect(readFacts(await box.probe('probe_facts'))).toMatchObject({
+        os: { id: 'ol', major: 6, name: 'Oracle Linux Server release 6.10' },
+        init: 'sysv',
+        versions: { haproxy: '1.5', keepalived: '1.2.13' },
+      });
+    });
   });
 
   test('many answers, each whatever bytes a program may print', async () => {
@@ -205,6 +234,20 @@ describe.each(awks)('one line of a file, as edited by %s', (awk) => {
 describe('found wrong once', () => {
   beforeEach(() => {
     box = new Sandbox();
+  });
+
+  test('EL6’s awk takes "{2}" for text unless it is told not to', async () => {
+    box.fake(
+      'awk',
+      `'/^a{2}$/') ;;
+       --re-interval*) shift; exec /usr/bin/env -i LINE="$LINE" MATCH="$MATCH" awk "$@" ;;`,
+    );
+    const path = box.write('a', 'x\n');
+    await box.probe(`edit_line ${command(path, 'x', '^a{2}$')}`);
+    expect(box.calls().map((call) => call.split(' ', 2).join(' '))).toMatchObject({
+      0: 'awk /^a{2}$/',
+      1: 'awk --re-interval',
+    });
   });
 
   test('a folder of /proc/sys is no parameter', async () => {

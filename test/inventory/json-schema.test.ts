@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Ajv2020 from 'ajv/dist/2020';
 import { parse } from 'yaml';
@@ -24,9 +24,14 @@ test.each(['inventory', 'playbook'] as const)(
   },
 );
 
-test('what is shipped is right by them', () => {
-  expect(accepts('inventory', read('inventory.example.json'))).toBe(true);
-  expect(accepts('playbook', read('playbooks/ha-pair.json'))).toBe(true);
+const filesIn = (folder: string) => readdirSync(join(installation, folder)).map((file) => join(folder, file));
+
+test.each(['inventory.example.json', ...filesIn('examples')])('%s is right by them', (file) => {
+  expect(accepts('inventory', read(file))).toBe(true);
+});
+
+test.each(filesIn('playbooks'))('%s is right by them', (file) => {
+  expect(accepts('playbook', read(file))).toBe(true);
 });
 
 /** What only the whole inventory, the environment or Node can tell. */

@@ -47,6 +47,59 @@ test('defaults are those that the documentation promises', async () => {
     retries: 3,
     healthPort: 10001,
     timeouts: { connect: 5000, client: 50_000, server: 50_000 },
+    extra: { global: [], defaults: [] },
+  });
+});
+
+test.each([
+  ['all hosts', { port: 8080 }, ['fred 10.0.0.1:8080', 'ethyl 10.0.0.2:8080'], ['fred', 'ethyl']],
+  ['a group', { port: 8080, group: 'web' }, ['ethyl 10.0.0.2:8080'], ['ethyl']],
+  [
+    'servers alone: a host, its other address, and one that is not ours',
+    { port: 8080, servers: { fred: { port: 81, address: '10.1.0.1' }, far: { address: 'far.example' } } },
+    ['fred 10.1.0.1:81', 'far far.example:8080'],
+    ['fred'],
+  ],
+  [
+    'a group, one host of it special, and one more',
+    {
+      port: 8080,
+      group: 'all',
+      servers: { ethyl: { backup: true, weight: 5 }, far: { address: '10.9.0.1' } },
+    },
+    ['fred 10.0.0.1:8080', 'ethyl 10.0.0.2:8080 5 backup', 'far 10.9.0.1:8080'],
+    ['fred', 'ethyl'],
+  ],
+])('backends: %s', async (_, backends, servers, hosts) => {
+  const { services } = await load({
+    ...pair,
+    groups: { web: ['ethyl'] },
+    services: { s: { port: 80, backends } },
+  });
+  const found = services[0]?.backends;
+  expect(
+    found?.servers.map(({ name, address, port, weight, backup }) =>
+      [`${name} ${address}:${port}`, weight, backup ? 'backup' : undefined]
+        .filter((part) => part !== undefined)
+        .join(' '),
+    ),
+  ).toEqual(servers);
+  expect(found?.hosts.map(({ name }) => name)).toEqual(hosts);
+});
+
+test('a secret from a file: its text without the last newline, masked line by line', async () => {
+  const files = {
+    'inventory.json': JSON.stringify({ ...pair, stats: { password: { file: 'secrets/stats' } } }),
+    'secrets/stats': 'from the file\n',
+  };
+  await withFiles({ files }, (_folder, file) => {
+    const { stats, secrets } = loadInventory(file, {});
+    expect(stats?.password).toBe('from the file');
+    expect(secrets.mask('it is from the file, you see')).toBe('it is ***, you see');
+    secrets.add('-----BEGIN PRIVATE KEY-----\nMIIabcdefgh\nijklmnopqrs\n-----END PRIVATE KEY-----\n');
+    expect(secrets.mask('-----BEGIN PRIVATE KEY-----\n+ijklmnopqrs')).toBe(
+      '-----BEGIN PRIVATE KEY-----\n+***',
+    );
   });
 });
 

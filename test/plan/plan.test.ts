@@ -129,12 +129,24 @@ describe('packages that are to be installed', () => {
 });
 
 test('one resource with two changes has two ids', async () => {
-  const says = 'net.ipv4.ip_forward=0 \n=\nabsent';
+  const says = 'net.ipv4.ip_forward=0 \n=\n=\nwrite s /s\nabsent';
   const changes = await planFor([
     { spec: { type: 'sysctl', path: '/s', values: { 'net.ipv4.ip_forward': 1 } }, says },
   ]);
   expect(changes.map(({ id }) => id)).toEqual(['sysctl /s', 'sysctl /s (2)']);
   expect(changes.map(({ target }) => target)).toEqual(['/s', 'net.ipv4.ip_forward']);
+});
+
+test('two resources whose values meet in one file of an EL6 are refused', async () => {
+  const inOneFile = (path: string, key: string): Wish => ({
+    spec: { type: 'sysctl', path, values: { [key]: 1 } },
+    says: `${key}=1 \n=\n=\nedit - /etc/sysctl.conf\nabsent`,
+  });
+  await expect(
+    planFor([inOneFile('/etc/sysctl.d/a.conf', 'a.b'), inOneFile('/etc/sysctl.d/c.conf', 'c.d')]),
+  ).rejects.toThrow(
+    'sysctl /etc/sysctl.d/a.conf and sysctl /etc/sysctl.d/c.conf both write /etc/sysctl.conf on this host',
+  );
 });
 
 describe('secrets', () => {

@@ -72,6 +72,23 @@ test('a task is for the hosts of its group', async () => {
   ]);
 });
 
+test('playbooks that a playbook names come first, each once, with the nearest of that name and vars of their own', async () => {
+  const line = (path: string) => ({ type: 'line', path, line: '<%= vars.a %>' });
+  const found = await load(
+    { playbooks: ['./p.json', './last.json'] },
+    { playbooks: ['x', './sub/y.json'], vars: { a: 'p' }, ...task(line('/p')) },
+    {
+      'playbooks/x.json': JSON.stringify({ vars: { a: 'x' }, ...task(line('/x')) }),
+      'sub/playbooks/x.json': JSON.stringify(task(line('/never'))),
+      'sub/playbooks/z.json': JSON.stringify({ vars: { a: 'z' }, ...task(line('/z')) }),
+      'sub/y.json': JSON.stringify({ playbooks: ['x', 'z'] }),
+      'last.json': JSON.stringify({ playbooks: ['./sub/y.json'], vars: { a: 'l' }, ...task(line('/l')) }),
+    },
+  );
+  const lines = found.get('a')?.map(({ spec }) => spec as { path: string; line: string });
+  expect(lines?.map(({ path, line: text }) => `${path} ${text}`)).toEqual(['/x x', '/z z', '/p p', '/l l']);
+});
+
 test('templates beside the inventory win over those beside the playbook, and these over what is shipped', async () => {
   const file = (path: string, template: string) => ({ type: 'file', path, template });
   const playbook = task(

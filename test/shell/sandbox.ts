@@ -60,7 +60,8 @@ export interface Outcome {
 
 /**
  * A host as far as scripts can tell: the real shell and coreutils, and everything else under a temporary folder.
- * rpm, yum, systemctl and sysctl fail on every call that they were not told of.
+ * rpm, yum, systemctl, service, chkconfig and sysctl fail on every call that they were not told of. It runs systemd,
+ * unless it is asked for init scripts.
  */
 export class Sandbox {
   /** Real path of the folder that stands for the host's `/`. */
@@ -70,22 +71,33 @@ export class Sandbox {
 
   constructor(private readonly shell: Shell = ['sh']) {
     this.host = join(this.#root, 'host');
-    for (const folder of [this.host, this.#bin, join(this.#root, 'proc/sys')])
+    for (const folder of [this.host, this.#bin, join(this.#root, 'proc/sys'), this.#systemd])
       mkdirSync(folder, { recursive: true });
-    for (const program of ['rpm', 'yum', 'systemctl', 'sysctl']) this.fake(program, '');
+    for (const program of ['rpm', 'yum', 'systemctl', 'service', 'chkconfig', 'sysctl'])
+      this.fake(program, '');
+  }
+
+  get #systemd(): string {
+    return join(this.#root, 'run/systemd/system');
+  }
+
+  /** From here on the host is an EL6: init scripts, and no systemd. */
+  becomeEl6(): void {
+    rmSync(this.#systemd, { recursive: true });
+    mkdirSync(this.path('etc/init.d'), { recursive: true });
   }
 
   /** Removes it all; throws when a faked program was called in a way it was not told of. */
   dispose(): void {
     const calls = join(this.#root, 'unexpected');
     const unexpected = existsSync(calls) ? readFileSync(calls, 'utf8') : '';
-    this.#endWatchers();
+    this.killWatchers();
     rmSync(this.#root, { recursive: true, force: true });
     if (unexpected) throw new Error(`unexpected calls:\n${unexpected}`);
   }
 
-  /** A run that is neither finished nor restored is watched for ever; its folder is about to go. */
-  #endWatchers(): void {
+  /** As if the host had lost its power. A run that is neither finished nor restored is watched for ever otherwise. */
+  killWatchers(): void {
     for (const name of readdirSync('/proc')) {
       if (!/^\d+$/.test(name)) continue;
       try {
@@ -254,10 +266,34 @@ esac
     const places: [string, string][] = [
       ['PATH=/usr/sbin:', `PATH=${this.#bin}:/usr/sbin:`],
       ['/proc/sys/', `${this.#root}/proc/sys/`],
+      ['/run/systemd/system', this.#systemd],
+      ...[
+        'init.d/',
+        'inittab',
+        'haproxy/',
+        'sysctl.',
+        'os-release',
+        'oracle-release',
+        'centos-release',
+        'redhat-release',
+        'system-release',
+      ].map((name): [string, string] => [`/etc/${name}`, this.path(`etc/${name}`)]),
+      ['/usr/lib/sysctl.d', this.path('usr/lib/sysctl.d')],
+      ['/run/sysctl.d', this.path('run/sysctl.d')],
+      ['/var/lib/selinux', this.path('var/lib/selinux')],
+      ['/etc/selinux', this.path('etc/selinux')],
       ['/var/lib/haprov', `${this.#root}/state`],
       ['setsid sh ', `setsid ${this.shell.join(' ')} `],
     ];
-    return places.reduce((text, [from, to]) => text.replaceAll(from, to), script);
+    // What stands in the folder already is not put into it again.
+    return places.reduce(
+      (text, [from, to]) =>
+        text
+          .split(this.host + from)
+          .map((part) => part.replaceAll(from, to))
+          .join(this.host + from),
+      script,
+    );
   }
 
   async #drive(script: string): Promise<Outcome> {

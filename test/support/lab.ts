@@ -60,13 +60,11 @@ export function startHaprov(
 export const haprov = (...words: string[]): Promise<Finished> => startHaprov(words).finished;
 
 /** Runs a shell command on a lab host as root and gives its output. @throws Error when it fails. */
-export function on(host: string, command: string): string {
+export function on(host: string, command: string, input?: Buffer): string {
   const result = spawnSync(
     'ssh',
     ['-F', join(state, 'ssh_config'), '-o', 'BatchMode=yes', '-o', 'ConnectTimeout=3', host, command],
-    {
-      encoding: 'utf8',
-    },
+    { encoding: 'utf8', maxBuffer: 1e9, ...(input ? { input } : {}) },
   );
   if (result.status !== 0)
     throw new Error(`${host}: ${command}: exit ${result.status}: ${result.stderr}${result.stdout}`);
@@ -120,8 +118,8 @@ export async function fetchUrl(
 }
 
 /** The hosts whose interface has the VIP. */
-export const holders = (hosts = ['fred', 'ethyl']) =>
-  hosts.filter((host) => attempt(host, 'ip -o addr show').includes(` ${vip}/`));
+export const holders = (hosts = ['fred', 'ethyl'], address = vip) =>
+  hosts.filter((host) => attempt(host, 'ip -o addr show').includes(` ${address}/`));
 
 /** As {@link on}, for a host that may be down: then nothing. */
 function attempt(host: string, command: string): string {

@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import { readBytes } from '../document/document';
+import { oneOf, suggestion } from '../document/suggest';
+import { ExitCode, UsageError } from '../errors';
+import { installation } from '../playbook/playbook';
+import type { Context } from './context';
+import { allShipped, ownOf, type Shipped, shippedAs } from './shipped';
+import { writeNew } from './write-below';
+
+export interface EjectOptions {
+  /** What is copied; without it, what there is is listed. */
+  name?: string;
+  /** The folder of the inventory that the copy is for. */
+  to: string;
+}
+
+/** `haprov eject`: copies a playbook, template or file that came with haprov, to be changed; or lists them. */
+export async function eject({ name, to }: EjectOptions, context: Context): Promise<ExitCode> {
+  if (name === undefined) {
+    await context.print(listing(to));
+    return ExitCode.done;
+  }
+  const shipped = choose(name);
+  const own = ownOf(shipped, to);
+  if (own !== undefined)
+    throw new UsageError(
+      `${own} is there already, and stays as it is`,
+      'remove it to start from the shipped one again',
+    );
+  const file = join(to, shipped.path);
+  writeNew(
+    file,
+    readBytes(join(installation, shipped.path)),
+    'remove it to start from the shipped one again',
+  );
+  await context.print(
+    `${file}\nfrom now on this ${shipped.kind} is used, not the shipped one, for inventories in ${to === '.' ? 'this folder' : to}; haprov render shows what comes of it\n`,
+  );
+  return ExitCode.done;
+}
+
+function choose(name: string): Shipped {
+  const [found, ...others] = shippedAs(name);
+  if (found && others.length === 0) return found;
+  if (found)
+    throw new UsageError(
+      `"${name}" may be ${[found, ...others].map(({ kind }) => `a ${kind}`).join(' or ')}`,
+      `say which: ${[found, ...others].map(({ path }) => path).join(' or ')}`,
+    );
+  const known = allShipped().map((one) => one.name);
+  const meant = suggestion(name, oneOf(known));
+  throw new UsageError(
+    `nothing that came with haprov is called "${name}"${meant ? `; did you mean "${meant}"?` : ''}`,
+    'haprov eject without a name lists what there is',
+  );
+}
+
+/** One a line, with the user's own where there is one. */
+function listing(folder: string): string {
+  const all = allShipped();
+  const width = Math.max(...all.map(({ name }) => name.length));
+  return (['playbook', 'template', 'file'] as const)
+    .map((kind) => {
+      const rows = all
+        .filter((one) => one.kind === kind)
+        .map((one) => {
+          const own = ownOf(one, folder);
+          return own === undefined ? `  ${one.name}` : `  ${one.name.padEnd(width)}  yours: ${own}`;
+        });
+      return rows.length > 0 ? [`${kind}s`, ...rows].join('\n') : '';
+    })
+    .filter(Boolean)
+    .join('\n');
+}

@@ -1,0 +1,65 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { readText } from '../document/document';
+import { describeFault, ExitCode } from '../errors';
+import { type Converted, convertAnsible } from '../inventory/ansible/convert';
+import { readAnsibleIni } from '../inventory/ansible/read';
+import { installation } from '../playbook/playbook';
+import type { Context } from './context';
+import { writeNew } from './write-below';
+
+export interface InitOptions {
+  /** An Ansible inventory in INI format. */
+  from?: string;
+  /** Otherwise standard output. */
+  out?: string;
+}
+
+/** `haprov init`: an inventory to start from, or one made of an Ansible inventory. */
+export async function init({ from, out }: InitOptions, context: Context): Promise<ExitCode> {
+  const made = from === undefined ? example() : imported(from);
+  if (out === undefined) await context.print(made.text);
+  else writeNew(out, made.text, 'name another file');
+  for (const text of made.lost) context.emit({ type: 'message', level: 'warning', text });
+  for (const text of made.toDo) context.emit({ type: 'message', level: 'info', text });
+  return ExitCode.done;
+}
+
+interface Made {
+  text: string;
+  /** What was left out, or is still at fault. */
+  lost: string[];
+  toDo: string[];
+}
+
+/** The shipped example, without the schema's place, which is another one beside the user's file. */
+function example(): Made {
+  const text = readText(join(installation, 'inventory.example.json')).replace(/^\s*"\$schema":.*\n/m, '');
+  const toDo = [
+    'next: put in your own hosts, the shared address (vips) and its virtualRouterId, and the services',
+    'a password is better not in it: { "env": "NAME" } takes it from the environment variable NAME',
+  ];
+  return { text, lost: [], toDo };
+}
+
+function imported(file: string): Made {
+  const { text, notes, faults, missing } = convertAnsible(readAnsibleIni(file, readText(file)));
+  return {
+    text,
+    lost: [...notes.map(describeFault), ...faults.map(atFault), ...notRead(file)],
+    toDo: missing.map((what) => `next: add ${what}`),
+  };
+}
+
+const atFault = ({ path, message, expected }: Converted['faults'][number]) =>
+  `to be put right in the inventory: ${describeFault({ file: '', path, message, ...(expected ? { expected } : {}) })}`;
+
+/** Ansible reads variables from there, too. */
+function notRead(file: string): string[] {
+  return ['group_vars', 'host_vars'].flatMap((name) => {
+    const folder = join(dirname(file), name);
+    if (!existsSync(folder)) return [];
+    const count = readdirSync(folder).length;
+    return [`${folder}: not read (${count} in it); put what haprov is to know into vars of the inventory`];
+  });
+}

@@ -1,0 +1,57 @@
+import { oneOf, suggestion } from '../document/suggest';
+import { ExitCode, UsageError } from '../errors';
+import { lint, rules } from '../ha/lint/lint';
+import { outline, type Subject } from '../ha/lint/subject';
+import { anyHost } from '../playbook/context';
+import type { Resource } from '../playbook/expand';
+import { count } from '../report/format';
+import { renderFinding } from '../report/plan-text';
+import type { FileSpec } from '../resources/file';
+import type { Context } from './context';
+import { readSaid, type Said } from './offline';
+
+export interface LintOptions {
+  inventory: string;
+  json: boolean;
+  /** Rules that are left out. */
+  allow?: string[];
+}
+
+/** `haprov lint`: what is wrong although all of it is valid. No host is asked; 1 when anything is found. */
+export async function lintInventory(options: LintOptions, context: Context): Promise<ExitCode> {
+  const allowed = new Set((options.allow ?? []).map(knownRule));
+  const said = readSaid(options.inventory, context);
+  const findings = lint(subjectOf(said), options.inventory, allowed);
+  const { color } = context;
+  const sum = `${options.inventory}: ${findings.length === 0 ? 'no findings' : count(findings.length, 'finding')}`;
+  await context.print(
+    options.json
+      ? JSON.stringify(findings, null, 2)
+      : [...findings.map((finding) => renderFinding(finding, { color })), sum].join('\n\n'),
+  );
+  return findings.length > 0 ? ExitCode.failed : ExitCode.done;
+}
+
+function knownRule(name: string): string {
+  const known = rules.map((rule) => rule.name);
+  if (known.includes(name)) return name;
+  const meant = suggestion(name, oneOf(known));
+  throw new UsageError(
+    `--allow: there is no rule "${name}"${meant ? `; did you mean "${meant}"?` : ''}`,
+    `the rules: ${known.join(', ')}`,
+  );
+}
+
+/** What the rules look at. Files are rendered as for a host that was not asked. */
+export function subjectOf({ inventory, wanted }: Said): Subject {
+  const wish = ({ type, spec, renderContent }: Resource) => ({
+    type: type.type,
+    spec,
+    ...(renderContent && !(spec as FileSpec).absent ? { text: renderContent(anyHost).toString() } : {}),
+  });
+  return {
+    inventory,
+    hosts: [...wanted].map(([host, resources]) => outline(host, resources.map(wish))),
+    now: new Date(),
+  };
+}

@@ -1,0 +1,40 @@
+import { resolve } from 'node:path';
+import { settled } from '../document/faults';
+import { InputError } from '../errors';
+import type { Host, Inventory } from '../inventory/inventory';
+import { loadInventory } from '../inventory/load';
+import { expand, type Resource } from '../playbook/expand';
+import { loadPlaybooks } from '../playbook/load';
+import type { Context } from './context';
+
+/** What the user says, and what every host is to have by it. */
+export interface Said {
+  inventory: Inventory;
+  wanted: Map<Host, Resource[]>;
+}
+
+/**
+ * Loads and checks inventory, playbooks and templates; no host is asked.
+ * @throws InputError with all faults
+ */
+export function readSaid(file: string, context: Pick<Context, 'env' | 'keepSecret'>): Said {
+  const inventory = loadInventory(resolve(file), context.env);
+  context.keepSecret(inventory.secrets);
+  return { inventory, wanted: new Map(expandAll(inventory, loadPlaybooks(inventory))) };
+}
+
+/** Every host is expanded, also those outside --limit: a fault is a fault. All faults at once, each once. */
+function expandAll(inventory: Inventory, playbooks: Parameters<typeof expand>[1]): [Host, Resource[]][] {
+  const faults = new Map<string, InputError['faults'][number]>();
+  const expanded = inventory.hosts.flatMap((host): [Host, Resource[]][] => {
+    try {
+      return [[host, expand(inventory, playbooks, host)]];
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      for (const fault of error.faults) faults.set(JSON.stringify(fault), fault);
+      return [];
+    }
+  });
+  if (faults.size > 0) throw new InputError(settled([...faults.values()]));
+  return expanded;
+}

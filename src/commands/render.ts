@@ -1,0 +1,211 @@
+import { join } from 'node:path';
+import { oneOf, suggestion } from '../document/suggest';
+import { ExitCode, UsageError } from '../errors';
+import { shippedVersions } from '../host/release';
+import type { Host, Inventory } from '../inventory/inventory';
+import type { Secrets } from '../inventory/secrets';
+import { anyHost, type HostKnowledge } from '../playbook/context';
+import { count } from '../report/format';
+import type { Context } from './context';
+import { readSaid, type Said } from './offline';
+import { renderHosts, type ShownHost } from './render-text';
+import { asText, isFile, type Rendered, type RenderedFile, renderResources } from './rendered';
+import { refuseFilled, writeBelow } from './write-below';
+
+export interface RenderOptions {
+  inventory: string;
+  host?: string;
+  /** Only the bytes of this file. */
+  file?: string;
+  /** A folder that gets one folder a host. */
+  out?: string;
+  /** The EL major version that stands for the hosts' own. */
+  el: number;
+  showSecrets: boolean;
+  json: boolean;
+}
+
+interface RenderedHost {
+  host: Host;
+  resources: Rendered[];
+}
+
+/** `haprov render`: what would be on the hosts. None is asked; what only they know is assumed, and said. */
+export async function render(options: RenderOptions, context: Context): Promise<ExitCode> {
+  const { file, out, el, json } = options;
+  if (file !== undefined && (out !== undefined || json))
+    throw new UsageError('--file prints one file as it is', `leave out ${json ? '--json' : '--out'}`);
+  const said = readSaid(options.inventory, context);
+  const knowledge = assumedOf(el);
+  const hosts = chooseHosts(said, options.host).map((host) => ({
+    host,
+    resources: renderResources(said.wanted.get(host) ?? [], knowledge),
+  }));
+  const assumptions = assumptionsOf(said.inventory, hosts, knowledge);
+  for (const text of assumptions) context.emit({ type: 'message', level: 'info', text });
+  const veil = veilOf(said.inventory.secrets, options.showSecrets);
+
+  if (file !== undefined) {
+    const found = chooseFile(file, hosts);
+    warnOfVeiled([found], veil, context);
+    await context.print(veil.content(found));
+  } else if (out !== undefined) await writeAll(out, hosts, veil, context);
+  else {
+    const shown = hosts.map((one) => shownHost(one, veil));
+    const data = () => ({ inventory: said.inventory.name, assumptions, hosts: shown.map(asData) });
+    await context.print(json ? JSON.stringify(data(), null, 2) : renderHosts(shown, context));
+  }
+  return ExitCode.done;
+}
+
+const assumedOf = (major: number): HostKnowledge => ({
+  ...anyHost,
+  major,
+  versions: shippedVersions(major),
+});
+
+/** The host that is named; all without a name. @throws UsageError */
+function chooseHosts({ inventory: { hosts } }: Said, name: string | undefined): Host[] {
+  if (name === undefined) return hosts;
+  const found = hosts.find((host) => host.name === name);
+  if (found) return [found];
+  const known = hosts.map((host) => host.name);
+  const meant = suggestion(name, oneOf(known));
+  throw new UsageError(
+    `--host: there is no host "${name}"${meant ? `; did you mean "${meant}"?` : ''}`,
+    `the hosts: ${known.join(', ')}`,
+  );
+}
+
+/** What stands for the hosts' own answers, one sentence each. */
+function assumptionsOf(
+  { vips }: Inventory,
+  hosts: readonly RenderedHost[],
+  knowledge: HostKnowledge,
+): string[] {
+  const asked = vips.filter(
+    (vip) =>
+      vip.interface === undefined && vip.members.some(({ host }) => hosts.some((one) => one.host === host)),
+  );
+  return [
+    `EL ${knowledge.major} stands for what each host is, with its HAProxy ${knowledge.versions.haproxy} and keepalived ${knowledge.versions.keepalived} (--el says another)`,
+    ...asked.map(
+      (vip) =>
+        `${knowledge.interfaceOf(vip)} stands for the interface of VIP ${vip.name}, which each host will tell (or vips.${vip.name}.interface)`,
+    ),
+  ];
+}
+
+/** The file of that path, if it is the same wherever it is. @throws UsageError */
+function chooseFile(path: string, hosts: readonly RenderedHost[]): RenderedFile {
+  const having = hosts.flatMap(({ host, resources }) =>
+    resources.filter(isFile).flatMap((file) => (file.path === path ? [{ host: host.name, file }] : [])),
+  );
+  const [first] = having;
+  if (!first) throw noSuchFile(path, hosts);
+  const others = having.filter(({ file }) => !file.content.equals(first.file.content));
+  if (others.length === 0) return first.file;
+  const names = having.map(({ host }) => host);
+  throw new UsageError(
+    `--file ${path}: is not the same on ${names.join(', ')}`,
+    `say which: ${names.map((name) => `--host ${name}`).join(' or ')}`,
+  );
+}
+
+function noSuchFile(path: string, hosts: readonly RenderedHost[]): UsageError {
+  const all = hosts.flatMap(({ resources }) => resources);
+  const known = [...new Set(all.filter(isFile).map((file) => file.path))];
+  const other = all.find((one) => !isFile(one) && one.target === path);
+  if (other && !isFile(other)) {
+    const why = ['line', 'sysctl'].includes(other.type)
+      ? 'only lines of it are made so; the rest is on the host'
+      : `the playbooks say "${other.says}"`;
+    return new UsageError(`--file ${path}: ${why}`, `whole files: ${known.join(', ') || 'none'}`);
+  }
+  const meant = suggestion(path, oneOf(known));
+  const where = hosts.map(({ host }) => host.name).join(', ');
+  return new UsageError(
+    `--file ${path}: the playbooks write no such file on ${where}${meant ? `; did you mean ${meant}?` : ''}`,
+    `there is: ${known.join(', ') || 'none'}`,
+  );
+}
+
+/** What may be shown of texts and files. */
+interface Veil {
+  text(text: string): string;
+  content(file: RenderedFile): Buffer;
+  /** Whether the file as it would be on the host holds a secret. */
+  isNeeded(file: RenderedFile): boolean;
+  isLifted: boolean;
+}
+
+function veilOf(secrets: Secrets, isLifted: boolean): Veil {
+  const masked = ({ content, isSecret }: RenderedFile) => {
+    if (isSecret) return '***\n';
+    const text = asText(content);
+    return text === undefined ? undefined : secrets.mask(text);
+  };
+  const isNeeded = (file: RenderedFile) => ![undefined, file.content.toString()].includes(masked(file));
+  return {
+    isLifted,
+    isNeeded,
+    text: (text) => (isLifted ? text : secrets.mask(text)),
+    content: (file) => (isLifted || !isNeeded(file) ? file.content : Buffer.from(masked(file) ?? '')),
+  };
+}
+
+function warnOfVeiled(files: readonly RenderedFile[], veil: Veil, context: Context): void {
+  const paths = [
+    ...new Set(files.filter((file) => !veil.isLifted && veil.isNeeded(file)).map(({ path }) => path)),
+  ];
+  if (paths.length === 0) return;
+  const text = `*** stands for secrets in ${paths.join(', ')}; --show-secrets writes them`;
+  context.emit({ type: 'message', level: 'warning', text });
+}
+
+/** A folder for each host; what holds secrets may be read by its owner only. */
+async function writeAll(
+  out: string,
+  hosts: readonly RenderedHost[],
+  veil: Veil,
+  context: Context,
+): Promise<void> {
+  const folders = hosts.map(({ host, resources }) => ({
+    folder: join(out, host.name),
+    files: resources.filter(isFile),
+  }));
+  for (const { folder } of folders) refuseFilled(folder);
+  for (const { folder, files } of folders) {
+    for (const file of files) {
+      const mode = veil.isLifted && veil.isNeeded(file) ? 0o600 : Number.parseInt(file.mode, 8);
+      writeBelow(folder, file.path, veil.content(file), mode);
+    }
+    await context.print(`${folder}: ${count(files.length, 'file')}`);
+  }
+  warnOfVeiled(
+    folders.flatMap(({ files }) => files),
+    veil,
+    context,
+  );
+}
+
+function shownHost({ host: { name, address }, resources }: RenderedHost, veil: Veil): ShownHost {
+  const shown = resources.map((one) =>
+    isFile(one)
+      ? { ...one, content: veil.content(one) }
+      : { ...one, target: veil.text(one.target), says: veil.text(one.says) },
+  );
+  return { host: name, address, resources: shown };
+}
+
+/** `content` is text; `base64` what is none. */
+function asData({ resources, ...host }: ShownHost): object {
+  const data = resources.map((one) => {
+    if (!isFile(one)) return one;
+    const { task, path, content, isSecret, ...about } = one;
+    const text = asText(content);
+    const bytes = text === undefined ? { base64: content.toString('base64') } : { content: text };
+    return { task, type: 'file', target: path, ...about, ...bytes };
+  });
+  return { ...host, resources: data };
+}

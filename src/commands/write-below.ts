@@ -1,0 +1,41 @@
+import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { UsageError } from '../errors';
+
+/** A folder that is to be written must have nothing in it: what was there before would seem to belong to it. @throws UsageError */
+export function refuseFilled(folder: string): void {
+  if (existsSync(folder) && attempt(folder, () => readdirSync(folder)).length > 0)
+    throw new UsageError(`--out: ${folder} is not empty`, 'remove it, or name another folder');
+}
+
+/** Writes `path`, as it is on a host, into `folder`. Only the permission bits of `mode` count. @throws UsageError */
+export function writeBelow(folder: string, path: string, content: Uint8Array, mode: number): void {
+  const file = join(folder, path);
+  attempt(file, () => {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, content, { flag: 'wx', mode: 0o600 });
+    chmodSync(file, mode & 0o777);
+  });
+}
+
+/** Writes a new file of the user's; one that is there stays as it is. @throws UsageError */
+export function writeNew(file: string, content: string | Uint8Array, hint: string): void {
+  attempt(
+    file,
+    () => {
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, content, { flag: 'wx' });
+    },
+    hint,
+  );
+}
+
+function attempt<T>(file: string, act: () => T, ifThere?: string): T {
+  try {
+    return act();
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') throw new UsageError(`${file} is there already, and stays as it is`, ifThere);
+    throw new UsageError(`${file} cannot be written: ${message}`);
+  }
+}

@@ -1,0 +1,30 @@
+import type { Found, Rule } from './subject';
+
+/** A VIP that only one host can hold, or a service behind one with fewer than two servers. */
+export const tooFewHosts: Rule = {
+  name: 'too-few-hosts',
+  check: ({ inventory: { vips, services } }) => [
+    ...vips
+      .filter(({ members }) => members.length < 2)
+      .map(
+        ({ name, members }): Found => ({
+          severity: 'warning',
+          at: { path: ['vips', name, 'group'] },
+          message: `only ${members[0]?.host.name ?? 'nobody'} can hold this VIP`,
+          why: 'when that host goes, the address goes with it',
+          fix: 'name a group of two hosts or more',
+        }),
+      ),
+    ...services
+      .filter(({ vips: own, backends }) => own.length > 0 && backends.servers.length === 1)
+      .map(
+        ({ name, backends }): Found => ({
+          severity: 'warning',
+          at: { path: ['services', name, 'backends'] },
+          message: `${backends.servers[0]?.name} is the only server behind a VIP`,
+          why: 'the address stays up when a host goes, and the service does not',
+          fix: 'name a group of two hosts or more, or a second server (with "backup": true where only one may serve)',
+        }),
+      ),
+  ],
+};

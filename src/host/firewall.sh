@@ -1,0 +1,104 @@
+# firewalld's ports and protocols as steps of a transaction. Runtime and permanent are changed apart, and nothing is
+# reloaded: a reload drops what others have opened in the runtime only.
+# What haprov opened is on record, one file an owner, so that it closes that again and nothing else.
+
+# --- the record -------------------------------------------------------------------------------------------------
+
+record_firewall() { # RECORD "+SET ZONE ENTRY"|"-SET ZONE ENTRY"...
+  file=$firewall_records/$1 next=$firewall_records/.next
+  shift
+  mkdir -p -- "$firewall_records" || return
+  { [ ! -f "$file" ] || cat -- "$file"; printf '%s\n' "$@"; } | awk '
+    /^[+-]/ { keep[substr($0, 2)] = /^\+/; next }
+    { keep[$0] = 1 }
+    END { for (row in keep) if (keep[row]) print row }' | sort >"$next" || return
+  if [ -s "$next" ]; then
+    mv -f -- "$next" "$file"
+  else
+    rm -f -- "$next" "$file" && { rmdir -- "$firewall_records" 2>/dev/null || :; }
+  fi
+}
+
+held_by_another() { # RECORD "SET ZONE ENTRY"
+  firewall_holders | RECORD=$1 ROW=$2 awk '
+    $2 " " $3 " " $4 == ENVIRON["ROW"] && $5 != ENVIRON["RECORD"] { found = 1 }
+    END { exit !found }'
+}
+
+# --- the sets ---------------------------------------------------------------------------------------------------
+
+# Where firewalld has stopped meanwhile, there is no runtime set any more, and the permanent one is still on disk.
+tell_firewall() { # runtime|permanent WORD...
+  case $1 in runtime) flag= ;; *) flag=--permanent ;; esac
+  shift
+  if firewall_runs; then
+    attempt firewall-cmd $flag "$@"
+  elif [ -n "$flag" ]; then
+    attempt firewall-offline-cmd "$@"
+  fi
+}
+
+# What is so already is no failure to firewall-cmd. What another owner holds stays open.
+change_firewall() { # add|remove RECORD SET ZONE ENTRY...
+  verb=$1 record=$2 set_=$3 zone=$4
+  shift 4
+  ports= protocols=
+  for entry in "$@"; do
+    if [ "$verb" = remove ] && held_by_another "$record" "$set_ $zone $entry"; then continue; fi
+    case $entry in
+      */*) ports="$ports --$verb-port=$entry" ;;
+      *) protocols="$protocols $entry" ;;
+    esac
+  done
+  [ -z "$ports" ] || tell_firewall "$set_" "--zone=$zone" $ports || return
+  for protocol in $protocols; do
+    tell_firewall "$set_" "--zone=$zone" "--$verb-rich-rule=rule protocol value=\"$protocol\" accept" || return
+  done
+}
+
+# --- the step ---------------------------------------------------------------------------------------------------
+
+states_now() { # <"SET ZONE ENTRY" rows
+  rows=$(firewall_rows runtime && firewall_rows permanent) || { fail 'firewalld runs, but firewall-cmd does not answer'; return; }
+  firewall_states "$rows"
+}
+
+check_firewall() { # RECORD "STATE SET ZONE ENTRY"...
+  record=$1
+  shift
+  firewall_runs || { drifted 'firewalld ran when the plan was made, and does not now'; return; }
+  now=$(printf '%s\n' "$@" | cut -d ' ' -f 2- | states_now) || return
+  for seen in "$@"; do
+    ! printf '%s\n' "$now" | grep -qxF -- "$seen" || continue
+    # Another owner in the same run may have opened it first.
+    case $seen in 'closed '*) ! held_by_another "$record" "${seen#* }" || continue ;; esac
+    drifted "in the firewall, ${seen#* } was ${seen%% *} when the plan was made, and is not now"
+    return
+  done
+}
+
+verify_firewall() { # RECORD "+SET ZONE ENTRY" (is open) | "-SET ZONE ENTRY" (is not)...
+  record=$1
+  shift
+  now=$(printf '%s\n' "$@" | cut -c 2- | states_now) || return
+  for row in "$@"; do
+    case $row in
+      +*) ! printf '%s\n' "$now" | grep -qxF -- "closed ${row#?}" || { fail "in the firewall, ${row#?} is still closed"; return; } ;;
+      *) ! printf '%s\n' "$now" | grep -qxF -- "listed ${row#?}" || held_by_another "$record" "${row#?}" || { fail "in the firewall, ${row#?} is still open"; return; } ;;
+    esac
+  done
+}
+
+# Where firewalld has stopped meanwhile, only the permanent set can be asked for.
+verify_restored_firewall() { # as verify_firewall
+  if ! firewall_runs; then
+    record=$1
+    shift
+    for row in "$@"; do
+      shift
+      case $row in ?permanent*) set -- "$@" "$row" ;; esac
+    done
+    set -- "$record" "$@"
+  fi
+  [ $# = 1 ] || verify_firewall "$@"
+}

@@ -1,0 +1,135 @@
+# The host's init system, chosen once: systemd, or EL6's init scripts. Both are asked and answer in systemd's words, so
+# nobody else has to know which it is. Comes after probe.sh; what changes a unit needs transaction.sh too.
+
+unit_name() { case $1 in *.*) printf %s "$1" ;; *) printf %s.service "$1" ;; esac; }
+
+if [ -d /run/systemd/system ]; then
+
+init_system() { echo systemd; }
+
+probe_service() { # UNIT
+  systemctl show -p LoadState -p ActiveState -p UnitFileState -- "$(unit_name "$1")"
+}
+
+# A word a line, in the units' order.
+active_states() { # UNIT...
+  systemctl show -p ActiveState -- "$@" | sed -n 's/^ActiveState=//p'
+}
+
+is_active() { systemctl -q is-active "$1"; }
+
+enabled_state() { systemctl is-enabled "$1" 2>&1; }
+
+reread_unit() { # UNIT
+  case $(systemctl show -p NeedDaemonReload -p LoadState -- "$1") in
+    *NeedDaemonReload=yes* | *LoadState=not-found*) attempt systemctl daemon-reload ;;
+  esac
+}
+
+switch_unit() { attempt systemctl -q "$1" "$2"; } # enable|disable UNIT
+
+move_unit() { attempt systemctl "$1" "$2"; } # start|stop|reload|restart|reload-or-restart UNIT
+
+# What a human would ask next.
+unit_report() { # UNIT
+  systemctl status --no-pager --full --lines=0 -- "$1" 2>&1 | sed -n '1,6p'
+  journalctl --no-pager -q -n 15 -o cat -u "$1" 2>/dev/null
+}
+
+# The file that the kernel parameters of PATH belong in, and the name by which it is ordered among others at boot.
+sysctl_place() { # PATH
+  if [ "$1" = /etc/sysctl.conf ]; then echo "edit 99-sysctl.conf $1"; else echo "write ${1##*/} $1"; fi
+}
+
+# All that is set at boot: FILE:KEY = VALUE.
+boot_sysctls() {
+  grep -sH '^[^#;]*=' /etc/sysctl.d/*.conf /run/sysctl.d/*.conf /usr/local/lib/sysctl.d/*.conf /usr/lib/sysctl.d/*.conf
+}
+
+else
+
+init_system() { if have service && have chkconfig; then echo sysv; else echo other; fi; }
+
+# The init script of a unit; of what is no service there is none.
+script_of() { # UNIT
+  init_script=${1%.service}
+  case $init_script in *.socket | *.timer | *.path | *.target | *.mount | *.automount | *.swap | *.slice) return 1 ;; esac
+}
+
+probe_service() { # UNIT
+  if ! script_of "$1"; then
+    printf 'LoadState=needs-systemd\nActiveState=inactive\nUnitFileState=\n'
+  elif [ -f "/etc/init.d/$init_script" ]; then
+    printf 'LoadState=loaded\nActiveState=%s\nUnitFileState=%s\n' "$(active_states "$1")" "$(enabled_state "$1")"
+  else
+    printf 'LoadState=not-found\nActiveState=inactive\nUnitFileState=\n'
+  fi
+}
+
+# By the exit status that LSB gives "status": 1 and 2 are "dead, and its PID file or lock is still there".
+active_states() { # UNIT...
+  for each in "$@"; do
+    script_of "$each"
+    found=3
+    if [ -f "/etc/init.d/$init_script" ]; then
+      service "$init_script" status >/dev/null 2>&1 </dev/null
+      found=$?
+    fi
+    case $found in 0) echo active ;; 1 | 2) echo failed ;; *) echo inactive ;; esac
+  done
+}
+
+is_active() { [ "$(active_states "$1")" = active ]; }
+
+# In the runlevel that the host boots into.
+enabled_state() { # UNIT
+  script_of "$1"
+  level=$(sed -n 's/^id:\([0-9]\):initdefault:.*/\1/p' /etc/inittab 2>/dev/null)
+  case $(chkconfig --list "$init_script" 2>&1) in
+    *"${level:-3}:on"*) echo enabled ;;
+    *[0-6]:off* | *'not referenced in any runlevel'*) echo disabled ;;
+    *) echo no-chkconfig ;;
+  esac
+}
+
+reread_unit() { :; }
+
+switch_unit() { # enable|disable UNIT
+  script_of "$2"
+  if [ "$1" = disable ]; then attempt chkconfig "$init_script" off; return; fi
+  attempt chkconfig --add "$init_script" && attempt chkconfig "$init_script" on
+}
+
+# A daemon is our own descendant here: it must not inherit our umask, nor the signals that we ignore.
+call_script() ( umask 022; trap - PIPE HUP INT TERM; attempt service "$init_script" "$1" </dev/null )
+
+move_unit() { # start|stop|reload|restart|reload-or-restart UNIT
+  script_of "$2"
+  case $1 in
+    reload-or-restart) { is_active "$2" && call_script reload; } || call_script restart ;;
+    *) call_script "$1" ;;
+  esac || return
+  [ "$1" != stop ] || return 0
+  # The script comes back before its daemon has written its PID file.
+  for try in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+    ! is_active "$2" || return 0
+    sleep 0.25
+  done
+}
+
+unit_report() { # UNIT
+  script_of "$1"
+  service "$init_script" status 2>&1 </dev/null | sed -n '1,6p'
+  tail -n 500 /var/log/messages 2>/dev/null | grep -F -- "$init_script" | tail -n 15
+}
+
+# Only sysctl.conf is read by every EL6; initscripts of 6.2 and later read sysctl.d too, after it.
+sysctl_place() { echo 'edit - /etc/sysctl.conf'; }
+
+boot_sysctls() {
+  for file in /etc/sysctl.d/*; do
+    [ "$file" -ef /etc/sysctl.conf ] || grep -sH '^[^#;]*=' "$file"
+  done
+}
+
+fi

@@ -1,0 +1,51 @@
+import { isIP, isIPv6 } from 'node:net';
+import type { Path } from '../document/document';
+import { oneOf } from '../document/suggest';
+import { type Checkable, membersOf, type Report } from './checkable';
+
+/** What each VIP says of how its hosts speak to each other, and its lines of keepalived.conf. */
+export function checkVrrp(inventory: Checkable, report: Report): void {
+  for (const name of Object.keys(inventory.vips ?? {})) {
+    checkUnicast(inventory, name, report);
+    checkBraces(inventory.vips?.[name]?.extra, ['vips', name, 'extra'], report);
+  }
+}
+
+/** Unicast needs an address of each host, of the VIP's own family. */
+function checkUnicast(inventory: Checkable, name: string, report: Report): void {
+  const { unicast, address, group } = inventory.vips?.[name] ?? {};
+  if (!unicast) return;
+  const members = membersOf(inventory, group);
+  const given = typeof unicast === 'object' ? unicast : {};
+  for (const host of Object.keys(given)) {
+    const path: Path = ['vips', name, 'unicast', host];
+    if (members && !members.includes(host))
+      report(path, `"${host}" is not in group ${group}`, oneOf(members), host);
+  }
+  const family = address === undefined ? undefined : isIPv6(address.split('/')[0] ?? '') ? 6 : 4;
+  for (const host of members ?? []) {
+    const own = Object.hasOwn(given, host) ? given[host] : inventory.hosts?.[host]?.address;
+    if (own === undefined || family === undefined || isIP(own) === family) continue;
+    const path: Path = Object.hasOwn(given, host)
+      ? ['vips', name, 'unicast', host]
+      : ['vips', name, 'unicast'];
+    report(
+      path,
+      `${host} would send from "${own}", which is no IPv${family} address, as the VIP is`,
+      `{ "${host}": an IPv${family} address of it, … }`,
+    );
+  }
+}
+
+/** A brace too many would end the vrrp_instance. */
+function checkBraces(lines: readonly (string | undefined)[] | undefined, at: Path, report: Report): void {
+  let depth = 0;
+  for (const [index, line = ''] of (lines ?? []).entries()) {
+    for (const brace of line.replace(/[!#].*$/, '').replace(/[^{}]/g, '')) depth += brace === '{' ? 1 : -1;
+    if (depth < 0) {
+      report([...at, index], 'closes a block that it did not open', 'a "{" before it');
+      return;
+    }
+  }
+  if (depth > 0) report(at, 'opens a block and does not close it', 'a line with "}"');
+}

@@ -1,0 +1,181 @@
+import { z } from 'zod';
+import { list, object, text } from '../document/fields';
+import { command, quote } from '../shell/quote';
+import { common, portRange } from './fields';
+import type { Attribute, Difference, ResourceType } from './resource';
+
+const schema = object({
+  ...common,
+  type: z.literal('firewall'),
+  name: text('a name of at most 80 characters', /^[^\u0000-\u001f\u007f]{1,80}$/)
+    .default('haprov')
+    .describe('Whose ports they are: what this owner no longer asks for is closed again.'),
+  ports: list(portRange(), 'a list of ports such as "80/tcp"').default([]),
+  protocols: list(
+    text('an IP protocol such as "vrrp"', /^[a-z0-9][a-z0-9.-]{0,31}$/),
+    'a list of IP protocols such as "vrrp"',
+  ).default([]),
+  zone: text('the name of a zone', /^[A-Za-z0-9_/-]{1,64}$/)
+    .optional()
+    .describe('Otherwise the zones of the interfaces that carry the addresses, or the default zone.'),
+  addresses: list(text('an IP address', /^[0-9A-Fa-f.:]{2,45}$/), 'a list of IP addresses').default([]),
+});
+
+type FirewallSpec = z.output<typeof schema>;
+
+/** What can be open, in a set of rules, for a zone. */
+interface Opening {
+  set: 'runtime' | 'permanent';
+  zone: string;
+  /** `80/tcp`, or a protocol such as `vrrp`. */
+  entry: string;
+}
+
+interface OpeningState extends Opening {
+  /** Opened by an entry such as ours; covered by another, such as a range of ports; or closed. */
+  found: 'listed' | 'covered' | 'closed';
+  /** For whom haprov opened it; nobody where it was open before, or is closed. */
+  holders: string[];
+}
+
+type FirewallState =
+  | { runs: false }
+  /** `zones` are those that exist; `inZones` those that the resource is about. */
+  | { runs: true; zones: string[]; inZones: string[]; openings: OpeningState[] };
+
+/**
+ * Ports and protocols that firewalld lets in, now and after a boot. Where firewalld does not run there is nothing to
+ * do. What was open before is nobody's, and is never closed.
+ */
+export const firewall: ResourceType<FirewallSpec, FirewallState> = {
+  type: 'firewall',
+  schema,
+  target: (spec) => spec.name,
+  probe: ({ name, zone = '', addresses, ports, protocols }) =>
+    `probe_firewall ${command(recordOf(name), zone, addresses.join(' '), ...ports, ...protocols)}`,
+  read(output) {
+    const rows = output.split('\n').filter(Boolean);
+    if (rows[0] === 'off') return { runs: false };
+    if (rows[0] === 'failed')
+      throw new Error('firewalld runs, but firewall-cmd does not answer: run "firewall-cmd --state" there');
+    const starting = (word: string) => rows.map((row) => row.split(' ')).filter(([first]) => first === word);
+    const names = (word: string) => starting(word).map(([, name = '']) => name);
+    const holders = starting('held').map(([, set, zone, entry, record = '']) => ({
+      key: `${set} ${zone} ${entry}`,
+      owner: decodeURIComponent(record),
+    }));
+    const openings = (['listed', 'covered', 'closed'] as const).flatMap((found) =>
+      starting(found).map(([, set = '', zone = '', entry = '']): OpeningState => {
+        if (set !== 'runtime' && set !== 'permanent') throw new Error(`not a firewall's state: ${output}`);
+        const opening = { set, zone, entry } as const;
+        const held = holders.filter(({ key }) => key === keyOf(opening)).map(({ owner }) => owner);
+        return { ...opening, found, holders: held };
+      }),
+    );
+    if (names('zone').length === 0) throw new Error(`not a firewall's state: ${output}`);
+    return { runs: true, zones: names('zone'), inZones: names('in'), openings };
+  },
+  diff(spec, state) {
+    if (!state.runs) return [];
+    const unknown = state.inZones.find((zone) => !state.zones.includes(zone));
+    if (unknown !== undefined)
+      throw new Error(
+        `the host's firewalld has no zone "${unknown}" at work; it has ${state.zones.join(', ')}`,
+      );
+    const { name } = spec;
+    const entries = [...spec.ports, ...spec.protocols];
+    const isWanted = ({ zone, entry }: Opening) => state.inZones.includes(zone) && entries.includes(entry);
+    const inOrder = [...state.openings].sort((a, b) => rank(a, entries) - rank(b, entries));
+    const isOwn = (opening: OpeningState) => opening.holders.includes(name);
+    const held = inOrder.filter(
+      (one) => isWanted(one) && (one.found === 'closed' || (one.holders.length > 0 && !isOwn(one))),
+    );
+    const left = inOrder.filter((one) => isOwn(one) && !isWanted(one));
+    if (held.length + left.length === 0) return [];
+    return [
+      {
+        action: 'update',
+        attributes: [...held.map((one) => opened(one, name)), ...left.map((one) => closed(one, name))],
+        step: stepOf(name, held, left),
+      } satisfies Difference,
+    ];
+  },
+};
+
+/** An owner's file on the host: its name in characters that any file system takes, and none that hides it. */
+const recordOf = (owner: string) => encodeURIComponent(owner).replace(/^\./, '%2E');
+
+const keyOf = ({ set, zone, entry }: Opening) => `${set} ${zone} ${entry}`;
+
+/** As the playbook has them, those of nobody last; the runtime first. */
+function rank({ entry, set }: Opening, entries: readonly string[]): number {
+  const at = entries.indexOf(entry);
+  return (at < 0 ? entries.length : at) * 2 + (set === 'runtime' ? 0 : 1);
+}
+
+const nameOf = ({ set, zone, entry }: Opening) => `${entry} ${set} (${zone})`;
+const openFor = (owners: readonly string[]) => `open for ${owners.join(', ')}`;
+
+function opened(one: OpeningState, owner: string): Attribute {
+  return one.found === 'closed'
+    ? { name: nameOf(one), from: 'closed', to: 'open' }
+    : { name: nameOf(one), from: openFor(one.holders), to: openFor([...one.holders, owner]) };
+}
+
+function closed(one: OpeningState, owner: string): Attribute {
+  const others = one.holders.filter((other) => other !== owner);
+  const name = nameOf(one);
+  if (others.length > 0) return { name, from: openFor(one.holders), to: openFor(others) };
+  // Somebody has closed it, or opened more than it, since: only the record of it goes.
+  return one.found === 'listed'
+    ? { name, from: 'open', to: 'closed' }
+    : { name, from: `${one.found}, on record`, to: one.found };
+}
+
+/** Every line works whether the lines before it were run or not: so that a run that died half way can be undone. */
+function stepOf(owner: string, held: OpeningState[], left: OpeningState[]): Difference['step'] {
+  const record = recordOf(owner);
+  const toOpen = held.filter((one) => one.found === 'closed');
+  const toClose = left.filter((one) => one.found === 'listed');
+  const added = held.filter((one) => !one.holders.includes(owner));
+  const rows = (sign: string, some: Opening[]) => some.map((one) => `${sign}${keyOf(one)}`);
+  const write = (plus: Opening[], minus: Opening[]) =>
+    plus.length + minus.length === 0
+      ? []
+      : [`record_firewall ${command(record, ...rows('+', plus), ...rows('-', minus))}`];
+  const seen = [...toOpen, ...left].map((one) => `${one.found} ${keyOf(one)}`);
+  return {
+    phase: 'commit',
+    check: `check_firewall ${command(record, ...seen)}`,
+    run: lines(
+      ': >"$step/begun"',
+      ...write(added, left),
+      // What is held in common is opened again: its other owner may have closed it in this very run.
+      ...changes('add', record, held),
+      ...changes('remove', record, toClose),
+    ),
+    verify: `verify_firewall ${command(record, ...rows('+', held), ...rows('-', toClose))}`,
+    // What the calls say does not matter, but what is so after them.
+    undo: [
+      '[ -f "$step/begun" ] || return 0',
+      ...write(left, added).map((script) => `${script} || return`),
+      ...changes('remove', record, toOpen),
+      ...changes('add', record, toClose),
+      `verify_restored_firewall ${command(record, ...rows('-', toOpen), ...rows('+', toClose))}`,
+    ].join('\n'),
+  };
+}
+
+const lines = (...scripts: string[]) => scripts.join(' || return\n');
+
+/** One call for each set and zone. */
+function changes(verb: 'add' | 'remove', record: string, some: Opening[]): string[] {
+  const places = new Map<string, string[]>();
+  for (const { set, zone, entry } of some) {
+    const place = command(set, zone);
+    places.set(place, [...(places.get(place) ?? []), entry]);
+  }
+  return [...places].map(
+    ([place, entries]) => `change_firewall ${verb} ${quote(record)} ${place} ${command(...entries)}`,
+  );
+}

@@ -1,0 +1,72 @@
+/** The format of sysctl.conf and of its drop-ins: what assigns, and what comes later at boot. */
+
+interface Assignment {
+  key: string;
+  value: string;
+}
+
+/** The kernel separates tuples by tabs, people by blanks; both mean the same. */
+export const normalValue = (value: string) => value.trim().replace(/\s+/g, ' ');
+
+/** "net/ipv4/ip_forward" is "net.ipv4.ip_forward": the first separator says which of the two separates. */
+function normalKey(key: string): string {
+  if (/[./]/.exec(key)?.[0] !== '/') return key;
+  return key.replace(/[./]/g, (found) => (found === '/' ? '.' : '/'));
+}
+
+/** A "-" before a key has errors ignored. */
+function assignmentOf(line: string): Assignment | undefined {
+  const [, key, value] = /^\s*-?([^\s=#;][^=]*)=(.*)$/s.exec(line) ?? [];
+  return key === undefined || value === undefined
+    ? undefined
+    : { key: normalKey(key.trim()), value: normalValue(value) };
+}
+
+/**
+ * `text` with `values` assigned: at the place of a key's first assignment, its others gone; what is missing at the end.
+ * Everything else stays as it is.
+ */
+export function assignAll(text: string, values: Readonly<Record<string, string>>): string {
+  const seen = new Set<string>();
+  const rows = text
+    .replace(/\n$/, '')
+    .split('\n')
+    .slice(text === '' ? 1 : 0);
+  const edited = rows.flatMap((row) => {
+    const found = assignmentOf(row);
+    if (!found || !Object.hasOwn(values, found.key)) return [row];
+    if (seen.has(found.key)) return [];
+    seen.add(found.key);
+    return [found.value === values[found.key] ? row : `${found.key} = ${values[found.key]}`];
+  });
+  const missing = Object.keys(values).filter((key) => !seen.has(key));
+  return [...edited, ...missing.map((key) => `${key} = ${values[key]}`), ''].join('\n');
+}
+
+/** What initscripts pass over. */
+const ignored = /(?:~|\.(?:bak|orig|rpmnew|rpmorig|rpmsave))$/;
+
+/**
+ * Assignments of other values than `values` that win at boot over a file that is ordered by `name`.
+ * @param rows `FILE:LINE`; of two files of one name, the first masks the other.
+ */
+export function overrulers(
+  rows: readonly string[],
+  name: string,
+  values: Readonly<Record<string, string>>,
+): (Assignment & { path: string })[] {
+  const masks = new Map<string, string>();
+  const later = rows
+    .flatMap((row) => {
+      const [, path = '', base = '', line = ''] = /^(\/[^:]*\/([^/:]+)):(.*)$/.exec(row) ?? [];
+      const found = assignmentOf(line);
+      if (!masks.has(base)) masks.set(base, path);
+      if (!found || base <= name || ignored.test(base) || masks.get(base) !== path) return [];
+      return [{ ...found, path, base }];
+    })
+    .sort((a, b) => (a.base < b.base ? -1 : a.base > b.base ? 1 : 0));
+  return Object.keys(values).flatMap((key) => {
+    const last = later.findLast((one) => one.key === key);
+    return last && last.value !== values[key] ? [{ key, value: last.value, path: last.path }] : [];
+  });
+}

@@ -1,0 +1,142 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { withFiles } from '../bad-input/cases';
+import { buildProgram, removeProgram, run } from './program';
+
+beforeAll(buildProgram);
+afterAll(removeProgram);
+
+const inventory = JSON.stringify({
+  hosts: { a: { address: '10.0.0.1', priority: 2 }, b: { address: '10.0.0.2', priority: 1 } },
+  groups: { balancers: ['a', 'b'], web: ['a', 'b'] },
+  vips: { v: { address: '10.0.0.9', virtualRouterId: 37, group: 'balancers' } },
+  stats: { password: { env: 'PASSWORD' } },
+  playbooks: ['ha-pair'],
+});
+const env = { PASSWORD: 'correct horse battery' };
+const cfg = '/etc/haproxy/haproxy.cfg';
+const inFolder = <T>(files: Record<string, string>, use: (folder: string) => T) =>
+  withFiles({ files }, (folder) => use(folder));
+
+describe('haprov render', () => {
+  test('--file: its bytes on standard output, all else on standard error', () =>
+    inFolder({ 'i.json': inventory }, (folder) => {
+      const { code, stdout, stderr } = run(folder, ['render', 'i.json', '--file', cfg], env);
+      expect(stdout.toString()).toMatch(/^# Written by haprov[\s\S]*\n {4}stats auth admin:\*\*\*\n$/);
+      expect(stderr).toContain('EL 9 stands for what each host is');
+      expect(stderr).toContain(`warning: *** stands for secrets in ${cfg}`);
+      expect(code).toBe(0);
+      const shown = run(folder, ['render', 'i.json', '--file', cfg, '--show-secrets'], env);
+      expect(shown.stdout.toString()).toContain('admin:correct\\ horse\\ battery\n');
+    }));
+
+  test('--json is one document', () =>
+    inFolder({ 'i.json': inventory }, (folder) => {
+      const { stdout, code } = run(folder, ['render', 'i.json', '--host', 'b', '--json'], env);
+      expect(JSON.parse(stdout.toString()).hosts).toMatchObject([{ host: 'b', address: '10.0.0.2' }]);
+      expect(code).toBe(0);
+    }));
+
+  test.each([
+    [['--el', '5'], 'it is one of: 6, 7, 8, 9, 10'],
+    [['--host', 'c'], 'error: --host: there is no host "c"'],
+    [['--file', '/etc/haproxy/haproxy.conf'], `did you mean ${cfg}?`],
+  ])('%j is refused with 2', (args, message) =>
+    inFolder({ 'i.json': inventory }, (folder) => {
+      const { code, stdout, stderr } = run(folder, ['render', 'i.json', ...args], env);
+      expect([code, stdout.toString()]).toEqual([2, '']);
+      expect(stderr).toContain(message);
+    }),
+  );
+});
+
+describe('haprov eject', () => {
+  test('the copy is what render and plan go by; a second one is refused', () =>
+    inFolder({ 'i.json': inventory }, (folder) => {
+      const name = 'haproxy/haproxy.cfg';
+      const copy = 'templates/haproxy/haproxy.cfg.ejs';
+      const first = run(folder, ['eject', name]);
+      expect([first.code, first.stdout.toString().split('\n')[0]]).toEqual([0, copy]);
+      expect(run(folder, ['eject']).stdout.toString()).toMatch(
+        new RegExp(`^ {2}${name} +yours: ${copy}$`, 'm'),
+      );
+      expect(run(folder, ['render', 'i.json', '--host', 'a'], env).stdout.toString()).toContain(
+        `# from ${copy}, your own`,
+      );
+      const again = run(folder, ['eject', name]);
+      expect([again.code, again.stderr]).toEqual([
+        2,
+        expect.stringContaining(`error: ${copy} is there already, and stays as it is`),
+      ]);
+    }));
+
+  test('what is wrong in the copy stops plan, before any host is asked', () => {
+    const files = { 'i.json': inventory, 'templates/haproxy/haproxy.cfg.ejs': '<%= nothing %>\n' };
+    return inFolder(files, (folder) => {
+      const { code, stderr } = run(folder, ['plan', 'i.json'], env);
+      expect(stderr).toContain('templates/haproxy/haproxy.cfg.ejs:1: there is no "nothing"');
+      expect(code).toBe(2);
+    });
+  });
+});
+
+describe('haprov init', () => {
+  test('the example is an inventory, and says what to do next on standard error', () =>
+    inFolder({}, (folder) => {
+      const made = run(folder, ['init', '--out', 'inventory.json']);
+      expect([made.code, made.stdout.toString()]).toEqual([0, '']);
+      expect(made.stderr).toContain('next: put in your own hosts');
+      expect(readFileSync(join(folder, 'inventory.json'), 'utf8')).not.toContain('$schema');
+      const rendered = run(folder, ['render', 'inventory.json'], { HAPROV_STATS_PASSWORD: 'long enough' });
+      expect([rendered.code, rendered.stdout.toString()]).toEqual([0, expect.stringContaining(cfg)]);
+      const again = run(folder, ['init', '--out', 'inventory.json']);
+      expect([again.code, again.stderr]).toEqual([
+        2,
+        'error: inventory.json is there already, and stays as it is\nwhat to do: name another file\n',
+      ]);
+    }));
+
+  test('--from: the inventory on standard output, what was lost on standard error, with file and line', () => {
+    const files = {
+      'hosts.ini':
+        '[balancers]\na ansible_host=10.0.0.1 ansible_password=swordfish\n\n[web]\nb ansible_foo=1\n',
+      'group_vars/web.yml': 'x: 1\n',
+    };
+    return inFolder(files, (folder) => {
+      const { code, stdout, stderr } = run(folder, ['init', '--from', 'hosts.ini']);
+      expect(code).toBe(0);
+      expect(stdout.toString()).toBe(
+        [
+          '{',
+          '  "hosts": {',
+          '    "a": { "address": "10.0.0.1", "ssh": { "password": { "env": "HAPROV_SSH_PASSWORD" } } },',
+          '    "b": { "address": "b" }',
+          '  },',
+          '  "groups": { "balancers": ["a"], "web": ["b"] },',
+          '  "playbooks": ["ha-pair"]',
+          '}',
+          '',
+        ].join('\n'),
+      );
+      expect(stderr.split('\n').slice(0, 3)).toEqual([
+        'warning: hosts.ini:2: ansible_password is not copied: set the environment variable HAPROV_SSH_PASSWORD to it before you run haprov',
+        'warning: hosts.ini:5: ansible_foo is left out: haprov has nothing for it',
+        expect.stringMatching(/^warning: group_vars: not read \(1 in it\)/),
+      ]);
+      expect(stderr).toContain('\nnext: add vips.NAME: address');
+    });
+  });
+
+  test.each([
+    ['h x\n[a b]\n', ['hosts.ini:1: ', 'hosts.ini:2: ']],
+    [undefined, ['hosts.ini: there is no such file']],
+  ])('faults, all at once, and no output: %j', (text, expected) =>
+    inFolder(text === undefined ? {} : { 'hosts.ini': text }, (folder) => {
+      const { code, stdout, stderr } = run(folder, ['init', '--from', 'hosts.ini', '--out', 'new.json']);
+      expect([code, stdout.toString()]).toEqual([2, '']);
+      expect(stderr.match(/^error: /gm)).toHaveLength(expected.length);
+      for (const part of expected) expect(stderr).toContain(part);
+      expect(() => readFileSync(join(folder, 'new.json'))).toThrow(/ENOENT/);
+    }),
+  );
+});

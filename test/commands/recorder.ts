@@ -1,0 +1,28 @@
+import type { Context } from '../../src/commands/context';
+
+/** A context for commands that ask no host: keeps what they print and what they say beside it. */
+export function recorder(env: NodeJS.ProcessEnv = {}) {
+  const printed: Buffer[] = [];
+  const said: string[] = [];
+  const context: Context = {
+    env,
+    color: false,
+    columns: 80,
+    stopping: new AbortController().signal,
+    keepSecret: () => {},
+    emit: (event) => {
+      if (event.type !== 'message') throw new Error(`nobody expected ${event.type}`);
+      said.push(`${event.level}: ${event.text}`);
+    },
+    print: async (text) => void printed.push(Buffer.from(text)),
+    confirm: async () => {
+      throw new Error('nobody is to be asked');
+    },
+  };
+  return {
+    context,
+    said,
+    bytes: () => Buffer.concat(printed),
+    text: () => Buffer.concat(printed).toString(),
+  };
+}

@@ -1,0 +1,216 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import observeLibrary from '../../src/ha/observe.sh';
+import initLibrary from '../../src/host/init.sh';
+import { service } from '../../src/resources/service';
+import { Sandbox, type Shell, shells } from '../shell/sandbox';
+
+/** One service under both init systems: EL6's chkconfig and service answer as the real ones do. */
+
+let box: Sandbox;
+afterEach(() => box.dispose());
+
+/** The words of chkconfig 1.3.49.5, which EL6 ships; on stderr, with exit code 1, where they are no list. */
+const levels = (on: string) =>
+  `web            ${[0, 1, 2, 3, 4, 5, 6].map((level) => `\t${level}:${on.includes(`${level}`) ? 'on' : 'off'}`).join('')}`;
+const notReferenced =
+  "service web supports chkconfig, but is not referenced in any runlevel (run 'chkconfig --add web')";
+const noHeader = 'service web does not support chkconfig';
+
+/** Answers as functions of initscripts do: "status" by its exit code. */
+function becomeEl6({ status = 3, list = levels('2345') }: { status?: number; list?: string } = {}): void {
+  box.becomeEl6();
+  box.write('etc/init.d/web', '#!/bin/sh\n', 0o755);
+  mkdirSync(box.memory, { recursive: true });
+  const remember = (name: string, value: string) => writeFileSync(join(box.memory, name), value);
+  remember('status', `${status}`);
+  remember('list', list);
+  box.fake(
+    'chkconfig',
+    `"--list web") cat "$state/list"; ! grep -q ^service "$state/list" || { cat "$state/list" >&2; exit 1; } ;;
+     "--add web") ! grep -q ^service "$state/list" || echo '${levels('')}' >"$state/list" ;;
+     "web on") echo '${levels('2345')}' >"$state/list" ;;
+     "web off") echo '${levels('')}' >"$state/list" ;;`,
+  );
+  box.fake(
+    'service',
+    `"web status") echo 'web is something'; exit "$(cat "$state/status")" ;;
+     "web start" | "web restart" | "web reload")
+       umask >"$state/umask"; sed -n 's/^SigIgn:[^0-9a-f]*//p' /proc/$$/status >"$state/ignored"
+       [ ! -e "$state/broken" ] || { echo 'web: bad syntax'; exit 1; }
+       echo 0 >"$state/status" ;;
+     "web stop") echo 3 >"$state/status" ;;`,
+  );
+}
+const remembered = (name: string) => readFileSync(join(box.memory, name), 'utf8').trim();
+const moves = () => box.calls().filter((call) => !/ status$|--list/.test(call));
+const stateOf = async (unit = 'web') => {
+  const spec = service.schema.parse({ type: 'service', unit });
+  return service.read(await box.probe(service.probe(spec)), spec);
+};
+const wish = { type: 'service', unit: 'web', enabled: true, running: true };
+
+describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))('%s', (_, shell) => {
+  beforeEach(() => {
+    box = new Sandbox(shell);
+  });
+
+  describe('an init script answers in systemd’s words', () => {
+    test.each([
+      [0, 'active'],
+      [1, 'failed'],
+      [2, 'failed'],
+      [3, 'inactive'],
+      [4, 'inactive'],
+    ])('status %d is %s', async (status, active) => {
+      becomeEl6({ status });
+      expect(await stateOf()).toEqual({ load: 'loaded', active, enabled: 'enabled' });
+      expect(await stateOf('web.service')).toEqual(await stateOf());
+    });
+
+    test.each([
+      [levels('2345'), '', 'enabled'],
+      [levels('345'), 'id:5:initdefault:\n', 'enabled'],
+      [levels('34'), '# id:3:initdefault:\nid:5:initdefault:\n', 'disabled'],
+      [levels(''), '', 'disabled'],
+      [notReferenced, '', 'disabled'],
+      [noHeader, '', 'no-chkconfig'],
+    ])('%j, booting into "%s": %s', async (list, inittab, enabled) => {
+      becomeEl6({ list });
+      if (inittab) box.write('etc/inittab', inittab);
+      expect(await stateOf()).toMatchObject({ enabled });
+    });
+
+    test('no script is not found, and nobody is asked about it; a socket is nothing that EL6 has', async () => {
+      becomeEl6();
+      expect(await stateOf('other')).toEqual({ load: 'not-found', active: 'inactive', enabled: 'none' });
+      expect(await stateOf('web.socket')).toMatchObject({ load: 'needs-systemd' });
+      expect(box.calls()).toEqual([]);
+    });
+  });
+
+  describe('EL6', () => {
+    test('enabled and started, a second plan finds nothing to do; put back as it was', async () => {
+      becomeEl6({ list: notReferenced });
+      const before = await stateOf();
+      expect(await box.apply(await box.steps(wish))).toMatchObject({ code: 0 });
+      expect(await stateOf()).toEqual({ load: 'loaded', active: 'active', enabled: 'enabled' });
+      expect(await box.diff(wish)).toEqual([]);
+      expect(moves()).toEqual(['chkconfig --add web', 'chkconfig web on', 'service web start']);
+      expect(await box.go('restore')).toMatchObject({ code: 0 });
+      expect(await stateOf()).toEqual(before);
+    });
+
+    test('stopped and disabled; started and enabled again by a restore', async () => {
+      becomeEl6({ status: 0 });
+      const off = { ...wish, enabled: false, running: false };
+      expect(await box.apply(await box.steps(off))).toMatchObject({ code: 0 });
+      expect(moves()).toEqual(['chkconfig web off', 'service web stop']);
+      expect(await box.go('restore')).toMatchObject({ code: 0 });
+      expect(await stateOf()).toEqual({ load: 'loaded', active: 'active', enabled: 'enabled' });
+    });
+
+    test('reloaded only; restored by a reload, and by a restart where the script knows none', async () => {
+      becomeEl6({ status: 0 });
+      const notified = { action: 'reload', because: ['/a'] } as const;
+      const found = await box.diff(wish, {
+        packagesPending: false,
+        notified: { ...notified, because: ['/a'] },
+      });
+      expect(await box.apply(found.map(({ step }) => step))).toMatchObject({ code: 0 });
+      expect(moves()).toEqual(['service web reload']);
+      box.fake(
+        'service',
+        `"web status") ;;
+         "web reload") echo 'Usage: web {start|stop|restart}'; exit 2 ;;
+         "web restart") ;;`,
+      );
+      expect(await box.go('restore')).toMatchObject({ code: 0 });
+      expect(moves()).toEqual(['service web reload', 'service web reload', 'service web restart']);
+    });
+
+    test('one that does not start fails with what it says, and what was before comes back', async () => {
+      becomeEl6({ list: levels('') });
+      writeFileSync(join(box.memory, 'broken'), '');
+      const { code, journal } = await box.apply(await box.steps(wish));
+      expect(code).toBe(1);
+      expect(journal).toContainEqual(
+        expect.objectContaining({
+          event: 'failed',
+          part: 'run',
+          command: 'service web start',
+          output: expect.stringMatching(/bad syntax\n.*web is something/s),
+        }),
+      );
+      expect([box.state(), (await stateOf()).enabled]).toEqual(['restored', 'disabled']);
+    });
+
+    test('somebody started it since: drift', async () => {
+      becomeEl6();
+      const steps = await box.steps(wish);
+      writeFileSync(join(box.memory, 'status'), '0');
+      const { journal } = await box.stage(steps);
+      expect(journal).toContainEqual(
+        expect.objectContaining({ output: expect.stringMatching(/drift: web was "inactive, enabled"/) }),
+      );
+    });
+
+    // A daemon that ignores SIGTERM, or writes files that nobody else may read, is not the one that the boot starts.
+    const inherited = { umask: '0022', signals: 0 };
+    const gone = (1 << (1 - 1)) | (1 << (13 - 1)) | (1 << (15 - 1));
+    const found = () => ({
+      umask: remembered('umask'),
+      signals: Number.parseInt(remembered('ignored').slice(-8), 16) & gone,
+    });
+
+    test('a daemon inherits neither umask nor ignored signals', async () => {
+      becomeEl6();
+      expect(await box.apply(await box.steps(wish))).toMatchObject({ code: 0 });
+      expect(found()).toEqual(inherited);
+    });
+
+    test('nor does one that a later run’s recovery starts', async () => {
+      becomeEl6({ status: 0 });
+      await box.apply(await box.steps({ ...wish, running: false }));
+      box.killWatchers();
+      execFileSync('flock', ['-w', '10', join(box.home(), 'alive'), 'true']);
+      expect(existsSync(join(box.memory, 'umask'))).toBe(false);
+      expect(await box.stage([], 'run2')).toMatchObject({ code: 0 });
+      expect([box.state('run1'), (await stateOf()).active]).toEqual(['restored', 'active']);
+      expect(found()).toEqual(inherited);
+    });
+
+    test('HAProxy’s reload is proven by a process that was not there before', async () => {
+      becomeEl6({ status: 0 });
+      box.write('etc/init.d/haproxy', '#!/bin/sh\n', 0o755);
+      writeFileSync(join(box.memory, 'pids'), '100\n');
+      box.fake('ps', '"-C haproxy -o pid=") cat "$state/pids" ;;');
+      box.fake('chkconfig', `"--list haproxy") echo '${levels('2345')}' ;;`);
+      box.fake('service', '"haproxy status") ;; "haproxy reload") printf " 100\\n 217\\n" >"$state/pids" ;;');
+      const spec = { ...wish, unit: 'haproxy' };
+      const found = await box.diff(spec, {
+        packagesPending: false,
+        notified: { action: 'reload', because: ['/a'] },
+      });
+      expect(await box.apply(found.map(({ step }) => step))).toMatchObject({ code: 0 });
+    });
+  });
+
+  test.each(['systemd', 'EL6'])('looking at a host of %s: a row a unit', async (init) => {
+    if (init === 'EL6') {
+      becomeEl6({ status: 0 });
+    } else {
+      box.fake(
+        'systemctl',
+        String.raw`"show -p ActiveState -- web other") printf 'ActiveState=active\n\nActiveState=inactive\n' ;;`,
+      );
+    }
+    const printed = await box.probe(`${initLibrary}\n${observeLibrary}\nobserve 1 web other; observe 1`);
+    expect(printed.split('\n').filter((row) => row.startsWith('unit '))).toEqual([
+      'unit web active',
+      'unit other inactive',
+    ]);
+    expect(box.calls()).toHaveLength(1);
+  });
+});

@@ -1,0 +1,98 @@
+import { me, Sandbox, type Shell, shells } from '../shell/sandbox';
+
+/** What validates the files of well-known services, by the version and the init system of the host. */
+
+let box: Sandbox;
+afterEach(() => box.dispose());
+
+const cfg = 'etc/haproxy/haproxy.cfg';
+const wish = (validate: string, path = cfg, content = 'x\n') => ({
+  type: 'file',
+  path: box.path(path),
+  content,
+  owner: me,
+  group: me,
+  validate,
+});
+/** What the fake was called with, the staged file by its own name. */
+const checks = (program: string) =>
+  box
+    .calls()
+    .filter((call) => call.startsWith(`${program} -`) && !call.endsWith('--version'))
+    .map((call) =>
+      call.replaceAll(box.host, '').replaceAll('.haprov-run1', ' (staged)').replaceAll('/.', '/'),
+    );
+
+describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))('%s', (_, shell) => {
+  beforeEach(() => {
+    box = new Sandbox(shell);
+    box.write('etc/haproxy/conf.d/a.cfg', 'a\n');
+    box.write(cfg, 'old\n');
+    box.fake('haproxy', '"-c -f "*) ;;');
+  });
+
+  describe('HAProxy', () => {
+    const unit = (start: string) =>
+      box.fake(
+        'systemctl',
+        `"cat haproxy.service") ;;
+         "show -p Environment haproxy.service") echo 'Environment=CONFIG=${box.path(cfg)} CFGDIR=${box.path('etc/haproxy/conf.d')}' ;;
+         "show -p ExecStart haproxy.service") echo 'ExecStart={ path=/usr/sbin/haproxy ; argv[]=/usr/sbin/haproxy ${start} ; ignore_errors=no }' ;;`,
+      );
+
+    test('EL9’s unit reads a file and a folder', async () => {
+      unit('-Ws -f $CONFIG -f $CFGDIR -p /run/haproxy.pid $OPTIONS');
+      expect(await box.stage(await box.steps(wish('haproxy_check %s')))).toMatchObject({ code: 0 });
+      expect(checks('haproxy')).toEqual([
+        'haproxy -c -f /etc/haproxy/haproxy.cfg (staged) -f /etc/haproxy/conf.d/a.cfg',
+      ]);
+    });
+
+    test('EL6’s init script reads haproxy.cfg alone', async () => {
+      box.becomeEl6();
+      const other = wish('haproxy_check %s', 'etc/haproxy/conf.d/a.cfg');
+      const steps = await box.steps(wish('haproxy_check %s'), other);
+      expect(await box.stage(steps)).toMatchObject({ code: 0 });
+      expect(checks('haproxy')).toEqual([
+        'haproxy -c -f /etc/haproxy/haproxy.cfg (staged)',
+        'haproxy -c -f /etc/haproxy/conf.d/a.cfg (staged)',
+      ]);
+    });
+  });
+
+  describe('keepalived', () => {
+    const version = (text: string, verdict = 0) =>
+      box.fake('keepalived', `"--version") echo '${text}' >&2 ;; "-t -f "*) echo 'bad'; exit ${verdict} ;;`);
+    const stage = async (content = 'vrrp_instance a {\n}\n') =>
+      box.stage(await box.steps(wish('keepalived_check %s', 'etc/keepalived.conf', content)));
+
+    test.each([
+      ['EL6', 'Keepalived v1.2.13 (03/19,2015)'],
+      ['EL7', 'Keepalived v1.3.5 (03/19,2017), git commit v1.3.5-6-g6fa32f2'],
+      ['the last without', 'Keepalived v2.0.3 (04/16,2018)'],
+      ['who knows', 'something else'],
+    ])('%s cannot check, and that is told', async (_name, text) => {
+      version(text, 5);
+      const { code, journal } = await stage();
+      expect([code, checks('keepalived')]).toEqual([0, []]);
+      expect(journal).toContainEqual(
+        expect.objectContaining({ event: 'warning', text: expect.stringContaining('was not checked') }),
+      );
+    });
+
+    test.each([
+      'Keepalived v2.0.4 (06/06,2018)',
+      'Keepalived v2.1.5 (07/13,2020)',
+      'Keepalived v2.2.8 (04/04,2023), git commit v2.2.7-154-g292b299e+',
+    ])('%s can: what it refuses is refused', async (text) => {
+      version(text, 5);
+      expect((await stage()).code).toBe(1);
+      expect(checks('keepalived')).toEqual(['keepalived -t -f /etc/keepalived.conf (staged)']);
+    });
+
+    test('an empty file is refused whatever the version', async () => {
+      version('Keepalived v2.2.8 (04/04,2023)');
+      expect((await stage(' \n')).code).toBe(1);
+    });
+  });
+});

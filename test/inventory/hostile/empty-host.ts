@@ -1,0 +1,106 @@
+import { buildProbe } from '../../../src/host/probe';
+import { buildTransaction, stageScript, type TitledStep } from '../../../src/host/transaction';
+import { buildChanges, type Observed } from '../../../src/plan/build';
+import { anyHost } from '../../../src/playbook/context';
+import type { Resource } from '../../../src/playbook/expand';
+import type { Step } from '../../../src/resources/resource';
+
+/** What a host says that has nothing yet, with firewalld running and SELinux on: for it all there is to be done. */
+function answerOf({ type, spec }: Resource): string {
+  const { names, values, ports, protocols, otherwise } = spec as {
+    names: string[];
+    values: object;
+    ports: string[] | object;
+    protocols: string[];
+    otherwise: string;
+  };
+  switch (type.type) {
+    case 'package':
+      return names.map((name) => `${name}\t-`).join('\n');
+    case 'service':
+      return 'LoadState=not-found\nActiveState=inactive\nUnitFileState=';
+    case 'sysctl':
+      return [
+        ...Object.keys(values).map((key) => `${key}=0 `),
+        '=',
+        '=',
+        'write 99-zz-haprov.conf /etc/sysctl.d/99-zz-haprov.conf',
+        'absent',
+      ].join('\n');
+    case 'firewall': {
+      const closed = [...(ports as string[]), ...protocols];
+      return [
+        'zone public',
+        'in public',
+        ...['permanent', 'runtime'].flatMap((set) => closed.map((one) => `closed ${set} public ${one}`)),
+      ].join('\n');
+    }
+    case 'selinux':
+      return [
+        'semanage yes',
+        `boolean ${otherwise} off -`,
+        ...Object.keys(ports).map((port) => `port ${port} - -`),
+      ].join('\n');
+    default:
+      return 'absent';
+  }
+}
+
+export interface Scripts {
+  /** What asks for the state of each resource. */
+  questions: string[];
+  /** The parts of each step. */
+  steps: string[];
+  /** The program that has them all, without them: what is left are their titles. */
+  frame: string;
+  /** What puts the program there, without it: what is left is what the run's journal says of itself. */
+  stage: string;
+  /** All that is sent to the host. */
+  whole: string[];
+}
+
+/** Every script that a run on a host without anything would send there. */
+export function scriptsFor(host: string, inventory: string, resources: readonly Resource[]): Scripts {
+  const observed = resources.map((resource): Observed => {
+    const { id, task, type, notify, renderContent } = resource;
+    const rendered = renderContent && { rendered: renderContent(anyHost) };
+    const spec = { ...(resource.spec as object), ...rendered };
+    return { id, task, type, spec, state: type.read(answerOf(resource), spec), notify };
+  });
+  const steps = buildChanges(host, observed, (text) => text).map(
+    ({ type, target, action, step }): TitledStep => ({
+      type,
+      target,
+      action,
+      step,
+      title: `${action} ${target}`,
+    }),
+  );
+  const questions = observed.map(({ type, spec }) => type.probe(spec));
+  const program = (each: TitledStep[]) =>
+    buildTransaction({ run: 'run1', owner: 'user@laptop', leaseSeconds: 60, steps: each });
+  const stage = (transaction: string) =>
+    stageScript(
+      {
+        run: 'run1',
+        owner: 'user@laptop',
+        startedAt: '',
+        command: 'apply',
+        inventory,
+        steps: steps.map(({ type, target, action }) => ({ type, target, action })),
+      },
+      transaction,
+    );
+  const nothing: Step = { phase: 'commit', check: ':', run: ':' };
+  return {
+    questions,
+    steps: steps.flatMap(({ step: { phase: _phase, ...parts } }) => Object.values(parts)),
+    frame: program(steps.map((one) => ({ ...one, step: nothing }))),
+    stage: stage(''),
+    whole: [
+      buildProbe(questions.map((script, index) => ({ id: String(index), script }))).script,
+      program(steps),
+      stage(program(steps)),
+    ],
+  };
+}

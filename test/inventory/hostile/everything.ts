@@ -1,0 +1,157 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** One inventory that uses every option there is, in words that stand nowhere else: each can be replaced wherever it is. */
+
+const tls = (name: string) => readFileSync(join(__dirname, '../../inventories/tls', name), 'utf8');
+
+const ssh = (level: string) => ({
+  user: `user${level}`,
+  port: 22,
+  identityFiles: [`identity${level}`],
+  knownHostsFile: `known${level}`,
+  configFile: `config${level}`,
+  password: `password${level}`,
+  passphrase: `passphrase${level}`,
+  sudoPassword: `sudoword${level}`,
+  connectTimeout: 5,
+});
+
+export const everything = {
+  $schema: 'schemaname',
+  name: 'pairname',
+  ssh: { ...ssh('top'), sudo: 'auto' },
+  vars: { topvar: 'vartop', list: ['varitem', { inner: 'varinner' }] },
+  hosts: {
+    hostone: {
+      address: 'addressone',
+      priority: 2,
+      vars: { hostvar: 'varhost' },
+      ssh: { ...ssh('host'), sudo: true },
+    },
+    hosttwo: { address: 'addresstwo', ssh: { sudo: false } },
+  },
+  groups: {
+    balancers: ['hostone', 'hosttwo'],
+    app: { hosts: ['hostone'], vars: { groupvar: 'vargroup' }, ssh: { ...ssh('group'), sudo: false } },
+  },
+  sysctl: { 'net.core.somaxconn': 'sysctlword' },
+  vips: {
+    vipone: {
+      address: '10.1.0.9/24',
+      virtualRouterId: 1,
+      group: 'balancers',
+      interface: 'ifname',
+      priorities: { hostone: 100, hosttwo: 99 },
+      advertInterval: 2,
+      preempt: false,
+      unicast: { hostone: '10.2.0.1', hosttwo: '10.2.0.2' },
+      auth: 'authword',
+      check: { interval: 1, fall: 2, rise: 2, weight: 10 },
+      extra: ['vipextra one'],
+    },
+    viptwo: {
+      address: '10.1.0.8',
+      virtualRouterId: 2,
+      group: 'balancers',
+      priorities: { hosttwo: 98 },
+      unicast: false,
+    },
+    vipsix: {
+      address: '2001:db8::9/64',
+      virtualRouterId: 3,
+      group: 'app',
+      unicast: { hostone: '2001:db8::1' },
+    },
+    vipseven: { address: '2001:db8::8', virtualRouterId: 4, group: 'app' },
+  },
+  services: {
+    svchttp: {
+      mode: 'http',
+      port: 80,
+      vips: ['vipone', 'vipsix'],
+      backends: {
+        port: 8080,
+        group: 'app',
+        servers: {
+          srvone: { address: 'addressfar', port: 81, weight: 5, backup: true, maxconn: 6 },
+          hosttwo: { backup: false },
+        },
+      },
+      balance: 'leastconn',
+      cookie: 'cookieword',
+      forwardFor: true,
+      connection: 'server-close',
+      check: {
+        type: 'http',
+        path: '/checkpath',
+        host: 'checkhost',
+        status: 200,
+        interval: 1000,
+        fall: 4,
+        rise: 5,
+      },
+      timeouts: { connect: 1, client: 2, server: 3, tunnel: 4 },
+      tls: { certificate: { file: 'one.crt' }, key: { env: 'HOSTILE_KEY' }, minVersion: '1.2' },
+      redirects: [
+        { path: '/redirectpath', host: 'redirecthost', location: '/location', code: 301 },
+        { path: '/old', prefix: 'http://prefix', code: 302 },
+        { host: 'elsewhere', scheme: 'https', code: 308 },
+      ],
+      allow: ['10.3.0.1', '10.4.0.0/16', '2001:db8::3', '2001:db8:1::/48'],
+      proxyProtocol: { accept: true, send: 'v2' },
+      extra: ['svcextra one'],
+    },
+    svctcp: {
+      mode: 'tcp',
+      port: 81,
+      backends: { port: 82 },
+      check: { type: 'command', command: '/bin/checkcommand word' },
+    },
+  },
+  stats: {
+    port: 8989,
+    vip: 'viptwo',
+    uri: '/statsuri',
+    realm: 'statsrealm',
+    user: 'statsuser',
+    password: 'statspassword',
+    allowDefaultCredentials: false,
+  },
+  haproxy: {
+    maxconn: 10,
+    proxyMaxconn: 9,
+    retries: 8,
+    healthPort: 10001,
+    timeouts: { connect: 1, client: 2, server: 3 },
+    extra: { global: ['globalextra one'], defaults: ['defaultsextra one'] },
+  },
+  playbooks: ['load-balancer', './own.json'],
+};
+
+/** A playbook that puts every variable wherever a playbook's string may be, but into a command. */
+const own = {
+  tasks: [
+    {
+      name: 'Own',
+      group: 'app',
+      resources: [
+        { type: 'directory', path: '/etc/app/<%= vars.topvar %>' },
+        { type: 'file', path: '/etc/app/<%= vars.hostvar %>.conf', content: '<%= vars.groupvar %>\n' },
+        { type: 'file', path: '/etc/app/all', template: 'app/all' },
+        { type: 'line', path: '/etc/app/a line', line: 'set <%= vars.topvar %>', match: '^set ' },
+        { type: 'line', path: '/etc/app/lines/<%= vars.list[0] %>', line: '<%= vars.list[1].inner %>' },
+      ],
+    },
+  ],
+};
+
+/** What lies beside the inventory. */
+export const beside: Record<string, string> = {
+  'own.json': JSON.stringify(own),
+  'templates/app/all.ejs':
+    '<%= inventory.name %>\n<%= host.name %> <%= host.address %>\n<%= vars.topvar %>\n<%= stats.password %>\n',
+  'one.crt': tls('only-for-tests.crt'),
+};
+
+export const environment: NodeJS.ProcessEnv = { HOSTILE_KEY: tls('only-for-tests.key') };
