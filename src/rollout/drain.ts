@@ -3,6 +3,7 @@ import { stateFolder } from '../host/transaction';
 import type { Service } from '../inventory/inventory';
 import type { PlannedHost } from '../plan/plan';
 import { quote } from '../shell/quote';
+import { isOf } from './order';
 import type { Rollout } from './rollout';
 
 /** The units through which every request goes. */
@@ -45,18 +46,31 @@ export async function drain(
 }
 
 /**
- * The servers (`service/server`) that this host is in HAProxy, where one of its own units must restart: the requests
- * that it is serving would be cut. Not those that nobody else serves.
+ * The servers (`service/server`) that this host is in HAProxy, where one of its own units must restart, or the server
+ * moves: the requests that it is serving would be cut. Not those that nobody else serves, or could serve now: of an active and a passive
+ * server the active one restarts as it is, which takes a second, while draining it would serve nobody.
+ * @param up the servers that are up.
  */
-export function serversToDrain(host: PlannedHost, services: readonly Service[]): string[] {
+export function serversToDrain(
+  host: PlannedHost,
+  services: readonly Service[],
+  up: ReadonlySet<string>,
+  { moved, later }: { moved: ReadonlySet<string>; later: readonly PlannedHost[] },
+): string[] {
   const restarts = host.changes.some(
     ({ type, target, action }) => type === 'service' && action === 'restart' && !carriers.includes(target),
   );
-  if (!restarts) return [];
   return services
-    .filter(
-      ({ backends }) => backends.hosts.length > 1 && backends.hosts.some((one) => one.name === host.host),
-    )
+    .filter(({ name, backends }) => {
+      if (!restarts && !moved.has(`${name}/${host.host}`)) return false;
+      const others = backends.servers.map((one) => `${name}/${one.name}`).filter((one) => !isOf(host, one));
+      // One that has moved is found by those only who are done.
+      const isFound = (one: string) => !moved.has(one) || later.some((next) => isOf(next, one));
+      return (
+        backends.hosts.some((one) => one.name === host.host) &&
+        others.some((one) => up.has(one) && isFound(one))
+      );
+    })
     .map((service) => `${service.name}/${host.host}`);
 }
 
@@ -81,12 +95,23 @@ export async function drainServers(
   }
 }
 
-/** Gives the servers their place back; whether they can fill it is for HAProxy's checks to say. */
+/**
+ * Gives the servers their place back, where their host is done or was restored; whether they can fill it is for HAProxy's
+ * checks to say. Who still looks for a server at the place that it has left gives it none: it does when it is done itself.
+ * @param later hosts that have the old configuration still.
+ */
 export async function undrainServers(
-  rollout: Pick<Rollout, 'connections'>,
+  { connections }: Pick<Rollout, 'connections'>,
   servers: readonly string[],
+  moved: ReadonlySet<string> = new Set(),
+  later: readonly PlannedHost[] = [],
 ): Promise<void> {
-  if (servers.length > 0) await onAll(rollout, `${tell(servers, 'ready')}\n`);
+  const told = [...connections].map(([name, connection]) => {
+    const isLater = later.some(({ host }) => host === name);
+    const back = servers.filter((server) => !(isLater && moved.has(server)));
+    return back.length > 0 ? connection.runScript(`${tell(back, 'ready')}\n`) : undefined;
+  });
+  await Promise.allSettled(told);
 }
 
 const tell = (servers: readonly string[], state: 'drain' | 'ready') =>

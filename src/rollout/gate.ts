@@ -8,9 +8,11 @@ export interface GateOptions {
   timeoutMs: number;
   /** Between two looks. */
   pauseMs: number;
+  /** For so long a server that is down may still come up: HAProxy was told of its new place before it was there. */
+  patienceMs: number;
 }
 
-export const gateDefaults: GateOptions = { steadyMs: 2000, timeoutMs: 45_000, pauseMs: 300 };
+export const gateDefaults: GateOptions = { steadyMs: 2000, timeoutMs: 45_000, pauseMs: 300, patienceMs: 0 };
 
 /** How the gate ended: the last picture, and why it stayed shut. */
 export interface GateResult {
@@ -42,7 +44,8 @@ export async function passGate(
       if (at - wellSince >= options.steadyMs) return { picture, faults: [] };
     } else {
       wellSince = undefined;
-      if ((final && finalBefore) || at - begun >= options.timeoutMs) return { picture, faults: sentences };
+      const isOver = final && finalBefore && at - begun >= options.patienceMs;
+      if (isOver || at - begun >= options.timeoutMs) return { picture, faults: sentences };
     }
     finalBefore = final;
     await new Promise((done) => setTimeout(done, options.pauseMs));

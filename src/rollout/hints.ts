@@ -12,8 +12,10 @@ export function hintFor({
     return 'somebody changed the host in between: make a new plan and look at it';
   if (part === 'validate') return 'mend the template or the inventory; the host keeps the file that it had';
   if (/^(yum|dnf) /.test(command))
-    return 'look at what the package manager says above: is a repository enabled and in reach? (EL7 is only in the vault now)';
+    return 'look at what the package manager says above: is a repository enabled and in reach? (EL6 and EL7 are only in the vault now)';
   if (/No space left/.test(output)) return 'make room on the host, then apply again';
   if (/^systemctl /.test(command)) return 'the unit’s own log says why: journalctl -u UNIT on the host';
+  if (/^(service|chkconfig) /.test(command))
+    return 'the init script says why above; if not, the service’s own log or /var/log/messages on the host';
   return 'mend the cause, then apply again: what is done already is skipped';
 }

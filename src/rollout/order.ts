@@ -3,17 +3,22 @@ import type { PlannedHost } from '../plan/plan';
 
 /**
  * Who is committed with whom, and when. Hosts without a VIP first, so that clients are on a host that is not being
- * touched, the holder last; all at once where a change must reach the pair together.
+ * touched, the holder last; all at once where a change must reach the pair together. Of servers that move to another
+ * port one goes before the balancers, so that they find somebody there, the others after them.
  * @param serial how many at a time in a rolling run.
+ * @param moved the servers (`service/server`) that move.
  */
 export function batches(
   hosts: readonly PlannedHost[],
   holders: ReadonlySet<string>,
   serial: number,
+  moved: ReadonlySet<string>,
 ): PlannedHost[][] {
   if (hosts.some((host) => host.changes.some((change) => change.disruption?.class === 'pair-synchronous')))
     return [[...hosts]];
-  const rank = (host: PlannedHost) => (holders.has(host.host) ? 1 : 0);
+  const movers = hosts.filter((host) => !balances(host) && [...moved].some((server) => isOf(host, server)));
+  const rank = (host: PlannedHost) =>
+    movers.includes(host) ? (host === movers.at(-1) ? 0 : 3) : holders.has(host.host) ? 2 : 1;
   // Of hosts that hold nothing yet, the one meant to hold the VIP comes last: the inventory names it first.
   const ordered = hosts
     .map((host, index) => ({ host, index }))
@@ -23,11 +28,18 @@ export function batches(
   for (const host of ordered) {
     const last = result.at(-1);
     // A holder is never touched in one go with a host that could take its place.
-    if (last && last.length < serial && !holders.has(host.host)) last.push(host);
+    const isTogether = last?.[0] && rank(last[0]) === rank(host) && last.length < serial;
+    if (last && isTogether && !holders.has(host.host)) last.push(host);
     else result.push([host]);
   }
   return result;
 }
+
+/** Whether `service/server` is this host. */
+export const isOf = ({ host }: PlannedHost, server: string) => server.endsWith(`/${host}`);
+
+const balances = ({ changes }: PlannedHost) =>
+  changes.some(({ type, target }) => type === 'service' && target.replace(/\.service$/, '') === 'haproxy');
 
 /**
  * `2` or `50%` of the hosts, at least one.

@@ -8,6 +8,7 @@ import { drain, drainServers, needsDrain, serversToDrain, undrain, undrainServer
 import { type GateOptions, passGate } from './gate';
 import { startHeartbeat } from './heartbeat';
 import { type HostOutcome, HostRun } from './host-run';
+import { balancerFirst, movedServers, patience, wantedSoFar } from './moved';
 import { batches } from './order';
 import type { Pair } from './pair';
 
@@ -50,7 +51,10 @@ export interface RolloutResult {
  * only staged are put back, and with `restore-all` the finished ones too, in reverse.
  */
 export async function rollOut(rollout: Rollout): Promise<RolloutResult> {
-  const runs = new Map(rollout.hosts.map((host) => [host.host, new HostRun(rollout, host)]));
+  const moved = movedServers(rollout.hosts);
+  const runs = new Map(
+    rollout.hosts.map((host) => [host.host, new HostRun(rollout, balancerFirst(host, moved))]),
+  );
   const all = [...runs.values()];
   const before = await rollout.pair.look();
   const holders = new Set(
@@ -63,17 +67,25 @@ export async function rollOut(rollout: Rollout): Promise<RolloutResult> {
     Promise.allSettled(all.map((run) => run.renew())),
   );
   try {
-    return await stageAndCommit(rollout, runs, holders, wanted);
+    return await stageAndCommit(rollout, runs, { holders, wanted, moved });
   } finally {
     heartbeat.stop();
   }
 }
 
+/** What is known before anything is done. */
+interface Known {
+  /** The hosts that hold a VIP. */
+  holders: ReadonlySet<string>;
+  /** The servers (`service/server`) that are up, and those that move in this run. */
+  wanted: ReadonlySet<string>;
+  moved: ReadonlySet<string>;
+}
+
 async function stageAndCommit(
   rollout: Rollout,
   runs: ReadonlyMap<string, HostRun>,
-  holders: ReadonlySet<string>,
-  wanted: ReadonlySet<string>,
+  { holders, wanted, moved }: Known,
 ): Promise<RolloutResult> {
   const all = [...runs.values()];
   const staged = await stageAll(all);
@@ -88,9 +100,11 @@ async function stageAndCommit(
   }
 
   const done: HostRun[] = [];
-  for (const batch of batches(rollout.hosts, holders, rollout.serial)) {
+  const order = batches(rollout.hosts, holders, rollout.serial, moved);
+  for (const [index, batch] of order.entries()) {
     const group = batch.flatMap((host) => runs.get(host.host) ?? []);
-    const outcomes = rollout.stopping.aborted ? stopped : await push(rollout, batch, group, wanted);
+    const step: Step = { batch, group, later: order.slice(index + 1).flat(), wanted, moved };
+    const outcomes = rollout.stopping.aborted ? stopped : await push(rollout, step);
     if (outcomes.length === 0) {
       done.push(...group);
       continue;
@@ -133,13 +147,16 @@ async function stageAll(runs: readonly HostRun[]): Promise<HostOutcome[]> {
   return Promise.all([locked, ...rest.map((run) => run.stage())]);
 }
 
+/** One batch, and what surrounds it. */
+interface Step extends Pick<Known, 'wanted' | 'moved'> {
+  batch: readonly PlannedHost[];
+  group: readonly HostRun[];
+  /** The hosts whose turn comes after. */
+  later: readonly PlannedHost[];
+}
+
 /** One batch, through its gate; gives what went wrong. */
-async function push(
-  rollout: Rollout,
-  batch: readonly PlannedHost[],
-  group: readonly HostRun[],
-  wanted: ReadonlySet<string>,
-): Promise<HostOutcome[]> {
+async function push(rollout: Rollout, { batch, group, later, wanted, moved }: Step): Promise<HostOutcome[]> {
   const { pair } = rollout;
   const names = group.map((run) => run.name);
   const now = await pair.look();
@@ -158,18 +175,27 @@ async function push(
     await undrain(rollout, drained);
     return [{ status: 'untouched' }];
   }
-  const servers = batch.flatMap((host) => serversToDrain(host, rollout.services));
+  const up = serversUp(now);
+  const servers = batch.flatMap((host) => serversToDrain(host, rollout.services, up, { moved, later }));
   try {
     await drainServers(rollout, servers);
     const committed = await Promise.all(group.map((run) => run.commit()));
-    await undrainServers(rollout, servers);
     const failed = committed.filter((outcome) => outcome.status !== 'ok');
-    if (failed.length > 0) return failed;
+    if (failed.length > 0) {
+      await undrainServers(rollout, servers);
+      return failed;
+    }
+    await undrainServers(rollout, servers, moved, later);
+    const soFar = wantedSoFar(wanted, moved, later);
+    const gate = { ...rollout.gate, patienceMs: patience(rollout.services, moved) };
     const gates = await Promise.all(
-      group.map((run) => run.gated(() => passGate(pair, [run.name], wanted, rollout.gate))),
+      group.map((run) => run.gated(() => passGate(pair, [run.name], soFar, gate))),
     );
     const shut = gates.filter((outcome) => outcome.status !== 'ok');
-    if (shut.length > 0) return shut;
+    if (shut.length > 0) {
+      await undrainServers(rollout, servers);
+      return shut;
+    }
     const confirmed = await Promise.all(group.map((run) => run.confirm(rollout.reconnect)));
     return confirmed.filter((outcome) => outcome.status !== 'ok');
   } finally {

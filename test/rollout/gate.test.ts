@@ -12,8 +12,8 @@ function scripted(looks: { sentences?: string[]; final?: boolean }[]) {
     },
     faults: () => ({ sentences: [], final: false, ...looks[Math.min(look, looks.length - 1)] }),
   } as unknown as Pair;
-  const pass = (steadyMs: number, timeoutMs: number) =>
-    passGate(pair, ['fred'], new Set(), { steadyMs, timeoutMs, pauseMs: 0 }, () => look * 100);
+  const pass = (steadyMs: number, timeoutMs: number, patienceMs = 0) =>
+    passGate(pair, ['fred'], new Set(), { steadyMs, timeoutMs, pauseMs: 0, patienceMs }, () => look * 100);
   return { pass, looks: () => look + 1 };
 }
 
@@ -42,4 +42,13 @@ test('does not wait for what will not mend, but believes it only twice running',
   const { pass, looks } = scripted([down, well, down, down]);
   expect((await pass(500, 60_000)).faults).toEqual(['server web/fred is DOWN']);
   expect(looks()).toBe(4);
+});
+
+test('a server that has moved may be down at first', async () => {
+  const { pass, looks } = scripted([down, down, down, well]);
+  expect((await pass(200, 60_000, 1000)).faults).toEqual([]);
+  expect(looks()).toBe(6);
+  const never = scripted([down]);
+  expect((await never.pass(200, 60_000, 1000)).faults).toEqual(['server web/fred is DOWN']);
+  expect(never.looks()).toBe(10);
 });

@@ -32,6 +32,7 @@ describe('who is committed when', () => {
           hosts.map((name) => host(name)),
           new Set(holders),
           serial,
+          new Set(),
         ),
       ),
     ).toEqual(expected);
@@ -39,7 +40,32 @@ describe('who is committed when', () => {
 
   test('a pair-synchronous change anywhere takes all at once', () => {
     const hosts = [host('fred'), host('ethyl', 'pair-synchronous')];
-    expect(names(batches(hosts, new Set(['fred']), 1))).toEqual([['fred', 'ethyl']]);
+    expect(names(batches(hosts, new Set(['fred']), 1, new Set()))).toEqual([['fred', 'ethyl']]);
+  });
+});
+
+describe('servers that move to another port', () => {
+  const balancer = (name: string) => {
+    const made = host(name);
+    const haproxy = { type: 'service', target: 'haproxy', action: 'reload' } as PlannedChange;
+    return { ...made, changes: [...made.changes, haproxy] };
+  };
+
+  test('one goes before the balancers, the others after them', () => {
+    const hosts = [host('a'), host('b'), host('c'), balancer('fred'), balancer('ethyl')];
+    const moved = new Set(['web/a', 'web/b', 'web/c']);
+    expect(names(batches(hosts, new Set(['fred']), 2, moved))).toEqual([
+      ['c'],
+      ['ethyl'],
+      ['fred'],
+      ['b', 'a'],
+    ]);
+  });
+
+  test('on the balancers themselves: as ever', () => {
+    const hosts = [balancer('fred'), balancer('ethyl')];
+    const moved = new Set(['web/fred', 'web/ethyl']);
+    expect(names(batches(hosts, new Set(['fred']), 1, moved))).toEqual([['ethyl'], ['fred']]);
   });
 });
 

@@ -1,0 +1,63 @@
+import { readSections, type Section } from '../ha/haproxy-config';
+import type { Service } from '../inventory/inventory';
+import type { PlannedHost } from '../plan/plan';
+import { isOf } from './order';
+
+/**
+ * The servers (`service/server`) whose address or port the plan changes in HAProxy's configuration. Until their own
+ * host is done, the hosts that are done look for them where they are not yet.
+ */
+export function movedServers(hosts: readonly PlannedHost[]): Set<string> {
+  const moved = new Set<string>();
+  for (const { raw } of hosts.flatMap((host) => host.changes)) {
+    if (!raw?.from || !raw.to) continue;
+    const before = endpoints(raw.from);
+    for (const [name, endpoint] of endpoints(raw.to)) {
+      const was = before.get(name);
+      if (was !== undefined && was !== endpoint) moved.add(name);
+    }
+  }
+  return moved;
+}
+
+/** `service/server` → `address:port` of a haproxy.cfg; nothing of any other file. */
+function endpoints(text: string): Map<string, string> {
+  const sections = readSections(text).filter(({ kind }) => kind === 'listen' || kind === 'backend');
+  return new Map(sections.flatMap(serversOf));
+}
+
+const serversOf = ({ name, directives }: Section): [string, string][] =>
+  directives.flatMap(({ words: [keyword, server, endpoint] }) =>
+    keyword === 'server' && server && endpoint ? [[`${name}/${server}`, endpoint]] : [],
+  );
+
+/**
+ * The host with its HAProxy before its other services, where its own server moves: HAProxy then knows the servers that
+ * have moved before it loses the one that has not.
+ */
+export function balancerFirst(host: PlannedHost, moved: ReadonlySet<string>): PlannedHost {
+  if (![...moved].some((server) => isOf(host, server))) return host;
+  const isBalancer = ({ type, target }: PlannedHost['changes'][number]) =>
+    type === 'service' && target.replace(/\.service$/, '') === 'haproxy';
+  const { changes } = host;
+  return { ...host, changes: [...changes.filter(isBalancer), ...changes.filter((one) => !isBalancer(one))] };
+}
+
+/** The servers that are to be up behind what has been done so far: those that move are not, before their hosts do. */
+export function wantedSoFar(
+  wanted: ReadonlySet<string>,
+  moved: ReadonlySet<string>,
+  later: readonly PlannedHost[],
+): Set<string> {
+  return new Set(
+    [...wanted].filter((server) => !(moved.has(server) && later.some((host) => isOf(host, server)))),
+  );
+}
+
+/** How long, in milliseconds, HAProxy's checks need to call a server up again that came to its new place after the first. */
+export function patience(services: readonly Service[], moved: ReadonlySet<string>): number {
+  const waited = services
+    .filter(({ name }) => [...moved].some((server) => server.startsWith(`${name}/`)))
+    .map(({ check }) => check.interval * (check.rise + 2));
+  return Math.max(0, ...waited);
+}

@@ -1,0 +1,73 @@
+import type { Host, Server, Service } from '../../src/inventory/inventory';
+import type { PlannedChange, PlannedHost } from '../../src/plan/plan';
+import { serversToDrain } from '../../src/rollout/drain';
+
+const service = (name: string, managed: string[], others: string[] = []) => {
+  const hosts = managed.map((one) => ({ name: one })) as Host[];
+  const servers = [...managed, ...others].map((one) => ({ name: one })) as Server[];
+  return { name, backends: { servers, hosts } } as Service;
+};
+const fred = (action: string, target: string): PlannedHost => ({
+  host: 'fred',
+  address: '192.0.2.1',
+  os: 'test',
+  changes: [{ type: 'service', action, target } as PlannedChange],
+});
+const none = { moved: new Set<string>(), later: [] };
+const pair = service('web', ['fred', 'ethyl']);
+
+describe('the servers that a host gives up for a restart', () => {
+  test.each<[string, PlannedHost, Service[], string[], string[]]>([
+    ['its own', fred('restart', 'httpd'), [pair], ['web/fred', 'web/ethyl'], ['web/fred']],
+    [
+      'of every service',
+      fred('restart', 'httpd'),
+      [pair, service('api', ['fred', 'lucy'])],
+      ['web/ethyl', 'api/lucy'],
+      ['web/fred', 'api/fred'],
+    ],
+    [
+      'not where the other one is down, as of an active and a passive one',
+      fred('restart', 'redis'),
+      [pair],
+      ['web/fred'],
+      [],
+    ],
+    ['not where there is no other', fred('restart', 'httpd'), [service('web', ['fred'])], ['web/fred'], []],
+    [
+      'where the other one is not a host of ours',
+      fred('restart', 'httpd'),
+      [service('web', ['fred'], ['away'])],
+      ['web/away'],
+      ['web/fred'],
+    ],
+    [
+      'not what another host serves',
+      fred('restart', 'httpd'),
+      [service('web', ['ethyl', 'lucy'])],
+      ['web/ethyl', 'web/lucy'],
+      [],
+    ],
+    ['not for a reload', fred('reload', 'httpd'), [pair], ['web/fred', 'web/ethyl'], []],
+    [
+      'not for what carries the traffic: its VIP goes',
+      fred('restart', 'haproxy'),
+      [pair],
+      ['web/fred', 'web/ethyl'],
+      [],
+    ],
+  ])('%s', (_, host, services, up, expected) => {
+    expect(serversToDrain(host, services, new Set(up), none)).toEqual(expected);
+  });
+});
+
+describe('a server that moves to another port', () => {
+  const host = fred('reload', 'httpd');
+
+  test('is given up by those who find another one: not by those who look for it where it was', () => {
+    const both = new Set(['web/fred', 'web/ethyl']);
+    const ethyl = { ...host, host: 'ethyl' };
+    expect(serversToDrain(host, [pair], both, { moved: both, later: [ethyl] })).toEqual(['web/fred']);
+    expect(serversToDrain(ethyl, [pair], both, { moved: both, later: [] })).toEqual([]);
+  });
+});

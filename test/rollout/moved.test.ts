@@ -1,0 +1,59 @@
+import type { Service } from '../../src/inventory/inventory';
+import type { PlannedChange, PlannedHost } from '../../src/plan/plan';
+import { balancerFirst, movedServers, patience, wantedSoFar } from '../../src/rollout/moved';
+
+const config = (...servers: string[]) =>
+  [
+    'global',
+    '    maxconn 1',
+    'listen web',
+    ...servers.map((server) => `    server ${server} check`),
+    '',
+  ].join('\n');
+const edit = (from: string | null, to: string | null): PlannedHost => ({
+  host: 'fred',
+  address: '192.0.2.1',
+  os: 'test',
+  changes: [{ raw: { from, to } } as PlannedChange],
+});
+
+test.each<[string, string | null, string | null, string[]]>([
+  ['another port', config('fred 192.0.2.1:80'), config('fred 192.0.2.1:81'), ['web/fred']],
+  ['another address', config('fred 192.0.2.1:80'), config('fred 192.0.2.3:80'), ['web/fred']],
+  ['a new server moves nowhere', config('a 192.0.2.1:80'), config('a 192.0.2.1:80', 'b 192.0.2.2:80'), []],
+  ['one that leaves', config('a 192.0.2.1:80', 'b 192.0.2.2:80'), config('a 192.0.2.1:80'), []],
+  ['a new file', null, config('a 192.0.2.1:80'), []],
+  ['no haproxy.cfg', 'server fred 192.0.2.1:80\n', 'server fred 192.0.2.1:81\n', []],
+])('%s', (_, from, to, expected) => {
+  expect([...movedServers([edit(from, to)])]).toEqual(expected);
+});
+
+describe('a server that moves', () => {
+  const host = edit(null, null);
+  const moved = new Set(['web/fred']);
+
+  test('its HAProxy is told first, where it has one', () => {
+    const changes = ['httpd', 'haproxy', 'keepalived'].map(
+      (target) => ({ type: 'service', action: 'reload', target }) as PlannedChange,
+    );
+    const order = (some: Set<string>) =>
+      balancerFirst({ ...host, changes }, some).changes.map(({ target }) => target);
+    expect(order(moved)).toEqual(['haproxy', 'httpd', 'keepalived']);
+    expect(order(new Set(['web/ethyl']))).toEqual(['httpd', 'haproxy', 'keepalived']);
+  });
+
+  test('is wanted when its host is done', () => {
+    const wanted = new Set(['web/fred', 'web/ethyl']);
+    expect([...wantedSoFar(wanted, moved, [host])]).toEqual(['web/ethyl']);
+    expect(wantedSoFar(wanted, moved, [])).toEqual(wanted);
+  });
+
+  test('is waited for as long as the checks of its service take', () => {
+    const services = [
+      { name: 'web', check: { interval: 2000, rise: 2 } },
+      { name: 'slow', check: { interval: 60_000, rise: 9 } },
+    ] as Service[];
+    expect(patience(services, moved)).toBe(8000);
+    expect(patience(services, new Set())).toBe(0);
+  });
+});
