@@ -65,9 +65,7 @@ describeLab('a push to the serving pair', () => {
   );
 
   test('a configuration that validates and does not serve: the first host is restored, the second not touched', async () => {
-    scenario.template('haproxy/haproxy.cfg', (text) =>
-      text.replace('<%= service.backends.port %><%', '9999<%'),
-    );
+    scenario.template('haproxy/haproxy.cfg', (text) => text.replace('<%= server.port %><%', '9999<%'));
     const before = new Map(scenario.hosts.map((host) => [host, scenario.contents(host)]));
     const reloads = on('fred', 'journalctl -q -u haproxy -o cat | grep -c "Reloaded" || true');
     const load = runLoad({
@@ -80,7 +78,7 @@ describeLab('a push to the serving pair', () => {
     const run = await scenario.apply('--json');
     const report = await load;
     expect(run.code).toBe(1);
-    expect(run.stdout).toMatch(/cluster37\/fred is DOWN/);
+    expect(run.stdout).toMatch(/cluster37\/ethyl is DOWN/);
     expect(report.failures).toEqual([]);
     for (const host of scenario.hosts) {
       expect(scenario.contents(host)).toBe(before.get(host));
@@ -91,6 +89,31 @@ describeLab('a push to the serving pair', () => {
     scenario.template('haproxy/haproxy.cfg', (text) =>
       text.replace('option dontlognull', 'option dontlognull\n    option tcp-smart-connect'),
     );
+  }, 180_000);
+
+  test('the servers move to another port, and back: no request fails', async () => {
+    for (const port of [8081, 8080]) {
+      scenario.edit((raw) => {
+        (raw as unknown as { services: { cluster37: { backends: object } } }).services.cluster37.backends = {
+          group: 'web',
+          port,
+        };
+      });
+      const load = runLoad({
+        url: `http://${vip}/`,
+        requests: 8000,
+        concurrency: 8,
+        keepAlive: false,
+        minMs: 40_000,
+      });
+      const run = await scenario.apply();
+      expect([run.code, run.stderr]).toEqual([0, '']);
+      expect((await load).failures).toEqual([]);
+      for (const host of scenario.hosts) {
+        expect(on(host, 'grep ^Listen /etc/httpd/conf/httpd.conf').trim()).toBe(`Listen ${port}`);
+      }
+      await scenario.settled();
+    }
   }, 180_000);
 
   test('the same for a check path that answers 500', async () => {

@@ -39,7 +39,10 @@ export class Scenario {
   template(name: string, edit: (text: string) => string): void {
     const file = join(dirname(this.inventory), 'templates', `${name}.ejs`);
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, edit(readFileSync(join('templates', `${name}.ejs`), 'utf8')));
+    const shipped = readFileSync(join('templates', `${name}.ejs`), 'utf8');
+    const edited = edit(shipped);
+    if (edited === shipped) throw new Error(`the edit of ${name} found nothing to change`);
+    writeFileSync(file, edited);
   }
 
   /** Changes the inventory. */

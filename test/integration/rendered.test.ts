@@ -1,0 +1,128 @@
+import { inventories, type RenderedHost, renderInventory } from '../support/inventories';
+import { describeLab, lab, on } from '../support/lab';
+import { type FileSet, type Verdict, validateOn } from '../support/validate-sets';
+
+/** What the inventories of test/inventories become on hosts of each EL, before the real programs that are to read it. */
+
+const host = 'ricky';
+const haproxy = '/etc/haproxy/haproxy.cfg';
+const keepalived = '/etc/keepalived/keepalived.conf';
+
+interface Case extends RenderedHost {
+  inventory: string;
+  major: number;
+}
+
+/** HAProxy 1.5 has no TLS 1.3, and the template says so instead. */
+const canBe = (inventory: string, major: number) => inventory !== 'tls-1.3-only' || major > 7;
+
+const cases = inventories.flatMap((inventory) =>
+  [7, 8, 9, 10]
+    .filter((major) => canBe(inventory, major))
+    .flatMap((major) => renderInventory(inventory, major).map((one): Case => ({ ...one, inventory, major }))),
+);
+
+/** Commands and names that the inventories speak of, and interfaces that their addresses sit on. */
+const surroundings = `
+  yum install -y -q haproxy keepalived httpd >/dev/null 2>&1 || exit
+  mkdir -p /usr/local/libexec
+  for command in check-app became-master; do
+    printf '#!/bin/sh\\n' >/usr/local/libexec/$command && chmod 755 /usr/local/libexec/$command
+  done
+  echo '192.0.2.80 app.test.example balancer-b.test.example' >>/etc/hosts
+  # Bridges, since not every kernel has dummy interfaces.
+  for interface in backnet bond0.12; do ip link add "$interface" type bridge && ip link set "$interface" up || exit; done
+`;
+
+/** HAProxy since 2.2 warns of the only way that older ones know, so of files for EL7 and EL8. */
+const oldWay = "'option httpchk' : hiding headers or body at the end of the version string is deprecated";
+
+/** What a program has against a set of files: how it ended, if not well, and its warnings. */
+function objections({ program, code, output }: Verdict, major: number): string[] {
+  const warnings = output
+    .split('\n')
+    .filter((row) => row.includes('[WARNING]') && !(major <= 8 && row.includes(oldWay)));
+  return code === 0 ? warnings : [`${program} ends with ${code}: ${output}`];
+}
+
+const programsFor = ({ files }: FileSet) => [
+  ...(files.some(({ path }) => path === haproxy) ? ['haproxy', 'keepalived'] : []),
+  'httpd',
+];
+
+describeLab('rendered files', () => {
+  let verdicts: (Case & { said: Verdict[] })[] = [];
+
+  beforeAll(() => {
+    lab('reset', host);
+    on(host, surroundings);
+    const said = validateOn(host, cases);
+    verdicts = cases.map((one, index) => ({ ...one, said: said[index] ?? [] }));
+  }, 600_000);
+
+  test.each(inventories)('%s: haproxy, keepalived and httpd take them, without a warning', (inventory) => {
+    const own = verdicts.filter((one) => one.inventory === inventory);
+    expect(own.length).toBeGreaterThan(0);
+    for (const { host: name, major, said, ...set } of own) {
+      expect([name, major, said.map(({ program }) => program)]).toEqual([name, major, programsFor(set)]);
+      expect([name, major, said.flatMap((one) => objections(one, major))]).toEqual([name, major, []]);
+    }
+  });
+
+  /** What a working host would have, but for one file. */
+  const butFor = (path: string, edit: (text: string) => string): FileSet => {
+    const [{ files, lines }] = cases.filter(
+      ({ inventory, major }) => inventory === 'httpd-pair' && major === 9,
+    ) as [Case];
+    const change = (text: Buffer) => Buffer.from(edit(text.toString()));
+    return {
+      lines,
+      files: files.map((file) => (file.path === path ? { ...file, content: change(file.content) } : file)),
+    };
+  };
+
+  test.each([
+    [
+      'haproxy',
+      'an unknown word',
+      butFor(haproxy, (text) => `${text}    no-such-word\n`),
+      /ends with 1: .*no-such-word/s,
+    ],
+    [
+      'haproxy',
+      'a missing certificate',
+      butFor(haproxy, (text) => `${text}    bind *:1 ssl crt /no\n`),
+      /ends with 1: .*\/no/s,
+    ],
+    [
+      'haproxy',
+      'a warning',
+      butFor(haproxy, (text) => text.replace(/timeout client .*\n/, '')),
+      /^\[WARNING\].*missing timeouts/,
+    ],
+    [
+      'keepalived',
+      'a wrong number',
+      butFor(keepalived, (text) => text.replace('router_id 37', 'router_id 256')),
+      /ends with 5/,
+    ],
+    [
+      'keepalived',
+      'a missing script',
+      butFor(keepalived, (text) => text.replace('-drained"', '-there"')),
+      /ends with/,
+    ],
+    [
+      'httpd',
+      'a wrong line',
+      { files: [], lines: [{ path: '/etc/httpd/conf/httpd.conf', line: 'Listen here' }] },
+      /ends with 1/,
+    ],
+  ] as const)('and %s objects to %s', (program, _what, set, objection) => {
+    const [said = []] = validateOn(host, [set]);
+    const against = said
+      .map((one) => [one.program, objections(one, 9).join('\n')] as const)
+      .filter(([, found]) => found);
+    expect(against).toEqual([[program, expect.stringMatching(objection)]]);
+  });
+});

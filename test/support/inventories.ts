@@ -1,0 +1,42 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { isFile, type RenderedFile, renderResources } from '../../src/commands/rendered';
+import { shippedVersions } from '../../src/host/release';
+import { anyHost } from '../../src/playbook/context';
+import { loadAll } from '../bad-input/check-all';
+
+/** The inventories of `test/inventories`, which together use every option there is. */
+
+const folder = resolve('test/inventories');
+
+export const inventories: readonly string[] = readdirSync(folder)
+  .filter((name) => name.endsWith('.yaml'))
+  .map((name) => basename(name, '.yaml'));
+
+export const inventoryOf = (name: string): string => join(folder, `${name}.yaml`);
+
+/** The variables that they name. */
+export const environment: NodeJS.ProcessEnv = {
+  HAPROV_STATS_PASSWORD: 'a-password-of-tests',
+  HAPROV_TEST_SECRET: 'a-secret-of-tests',
+  HAPROV_TEST_KEY: readFileSync(join(folder, 'tls', 'only-for-tests.key'), 'utf8'),
+};
+
+export interface RenderedHost {
+  host: string;
+  files: RenderedFile[];
+  /** The lines that are to be in files of somebody else's. */
+  lines: { path: string; line: string; match?: string }[];
+}
+
+/** What each host of an inventory would have if it were of that EL. @throws InputError */
+export function renderInventory(name: string, major: number): RenderedHost[] {
+  const { resources } = loadAll(inventoryOf(name), environment);
+  return [...resources].map(([host, wanted]) => ({
+    host,
+    files: renderResources(wanted, { ...anyHost, major, versions: shippedVersions(major) }).filter(isFile),
+    lines: wanted.flatMap(({ type, spec }) =>
+      type.type === 'line' ? [spec as RenderedHost['lines'][number]] : [],
+    ),
+  }));
+}
