@@ -1,197 +1,219 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
-import { withFiles } from '../bad-input/cases';
-import { faultsOf, loadAll } from '../bad-input/check-all';
+import { describeFault, type Fault, InputError } from '../../src/errors';
+import { inventorySchema } from '../../src/inventory/schema';
+import { renderError } from '../../src/report/error-text';
+import { everything } from './hostile/everything';
+import {
+  type Effect,
+  isAbout,
+  outcomeOf,
+  type Place,
+  replaced,
+  scriptsOf,
+  strangeRows,
+  textsOf,
+} from './hostile/outcome';
+import { shellRows } from './hostile/words';
+import { allUses, recordsIn, usesOf } from './schema-uses';
 
-/** An inventory that uses every string there is; each is worth attacking. */
-const inventory = {
-  name: 'pairname',
-  ssh: { user: 'sshuser', password: 'sshpassword', identityFiles: ['idfile'], knownHostsFile: 'knownfile' },
-  vars: { httpd_port: 'varvalue' },
-  hosts: {
-    hostone: { address: 'addressone', priority: 2, vars: { own: 'hostvar' } },
-    hosttwo: { address: 'addresstwo', priority: 1 },
-  },
-  groups: { balancers: ['hostone', 'hosttwo'], web: { hosts: ['hostone'], vars: { g: 'groupvar' } } },
-  sysctl: { 'net.core.somaxconn': 'sysctlvalue' },
-  vips: {
-    vipname: {
-      address: '10.0.0.9',
-      virtualRouterId: 1,
-      group: 'balancers',
-      interface: 'ifname',
-      auth: 'authword',
-    },
-  },
-  services: {
-    svcname: {
-      port: 80,
-      vips: ['vipname'],
-      backends: { group: 'web', port: 8080 },
-      cookie: 'cookiename',
-      check: { type: 'http', path: '/checkpath', host: 'checkhost' },
-    },
-  },
-  stats: { user: 'statsuser', password: 'statspassword', realm: 'statsrealm', uri: '/statsuri' },
-  playbooks: ['ha-pair'],
-};
-const words = [
-  'pairname',
-  'sshuser',
-  'sshpassword',
-  'idfile',
-  'varvalue',
-  'addressone',
-  'hostvar',
-  'groupvar',
-  'sysctlvalue',
-  '10.0.0.9',
-  'ifname',
-  'authword',
-  'cookiename',
-  '/checkpath',
-  'checkhost',
-  'statsuser',
-  'statspassword',
-  'statsrealm',
-  '/statsuri',
-  // Names: keys, and wherever they are referred to.
-  'hostone',
-  'web',
-  'vipname',
-  'svcname',
-];
+/** Every text of an inventory, keys too, replaced by what would leave its place in a file, or run something. */
+
+const texts = textsOf(everything, new Set(recordsIn(inventorySchema)));
+/** Raw by purpose: test/inventory/extra-lines.test.ts. */
+const raw = new Set(['vipextra one', 'svcextra one', 'globalextra one', 'defaultsextra one']);
+const words = [...texts].filter(([word]) => !raw.has(word));
 
 const pieces = [
-  '\n',
-  '\r\n',
-  '\u2028',
-  '\u0085',
-  '\0',
-  '\t',
-  ' ',
-  '"',
-  "'",
-  '\\',
-  '{',
-  '}',
-  '#',
-  '!',
-  '$(reboot)',
-  '`id`',
-  '${HOME}',
-  '$HOME',
-  '%>',
-  '<%= 1 %>',
-  '; rm -rf /',
-  '@',
-  '~',
-  '-x',
-  'ünïcødé',
-  '日本語',
-  'עברית',
-  '\u202e',
-  'bind *:22',
-  'include /etc/shadow',
-  'x',
-  '0',
-  'x'.repeat(10_000),
+  ...['\n', '\r', '\r\n', '\u2028', '\u0085', '\0', '\t', ' ', '\u001b[2J', '\ufeff', '\u202e'],
+  ...[
+    '"',
+    "'",
+    '\\',
+    '{',
+    '}',
+    '#',
+    '!',
+    '$',
+    '@',
+    '~',
+    '%',
+    ';',
+    '&',
+    '|',
+    '<',
+    '>',
+    '(',
+    ')',
+    '*',
+    '?',
+    '[',
+    '=',
+    ':',
+    '/',
+  ],
+  ...[
+    '$(reboot)',
+    '`reboot`',
+    '; reboot',
+    '&& reboot',
+    '${HOME}',
+    '$HOME',
+    '%[env(HOME)]',
+    '%>',
+    '<%',
+    '<%= 1 %>',
+    '%%',
+    '\\x0a',
+    '\\n',
+  ],
+  ...['-x', '--', '.', '..', '../', '.END.', "'\\''", 'EOF', '__proto__', 'constructor'],
+  ...[
+    'bind *:22',
+    'listen x',
+    'include /etc/shadow',
+    '@include x',
+    '~SEQ(i, 1, 9)',
+    '$x=1',
+    'vrrp_instance x {',
+  ],
+  ...['ünïcødé', '日本語', 'עברית', '😀', '\ud83d', '\ude00', 'x', '0', 'X9', 'x'.repeat(10_000)],
 ];
 const hostile = fc
-  .array(fc.constantFrom(...pieces), { minLength: 1, maxLength: 4 })
-  .map((parts) => parts.join(''));
+  .tuple(
+    fc.constantFrom('alone', 'before', 'after', 'both'),
+    fc.array(fc.constantFrom(...pieces), { minLength: 1, maxLength: 4 }),
+  )
+  .map(([place, parts]) => ({ place, text: parts.join('') }));
 
-/** The inventory with `word` replaced, as a value and as a key. */
-function attacked(word: string, by: string): string {
-  return JSON.stringify(inventory).replaceAll(JSON.stringify(word), () => JSON.stringify(by));
+const around = (word: string, { place, text }: { place: string; text: string }) =>
+  `${place === 'alone' || place === 'before' ? text : ''}${place === 'alone' ? '' : word}${place === 'after' || place === 'both' ? text : ''}`;
+
+/** What drives a terminal, or shows itself in another order than it has. */
+const control = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202e]/;
+
+/** What is wrong with a refusal: it must name the place, and must not do to a terminal what the text would. */
+function flaws(faults: readonly Fault[], places: readonly Place[], word: string, by: string): string[] {
+  const rows = renderError(new InputError(faults), { color: false, verbose: false }).split('\n');
+  const own = faults.filter((fault) => fault.file.endsWith('inventory.json'));
+  return [
+    ...(own.length > 0 && !own.some((fault) => isAbout(fault, places, word, by))
+      ? ['not about its place']
+      : []),
+    ...own.filter(({ path, line }) => path === '' && line === undefined).map(() => 'without a place'),
+    ...rows.filter((row) => control.test(row)).map(() => 'unprintable'),
+    ...(rows.length === faults.length ? [] : ['of several lines']),
+  ];
 }
 
-/** How many words each line of a configuration has, as its program reads it. */
-function structure(path: string, text: string): number[] {
-  const isHaproxy = path.endsWith('haproxy.cfg');
-  return text.split(/[\n\r]/).map((row) => (isHaproxy ? haproxyWords(row) : keepalivedWords(row)));
-}
-
-/** HAProxy, "Quoting and escaping": a backslash takes the next character; quotes group; # starts a comment. */
-function haproxyWords(row: string): number {
-  const plain = row.replace(/\\[\s\S]/g, 'x').replace(/'[^']*'|"[^"]*"/g, 'x');
-  if (/["'$]/.test(plain.replace(/#.*/, ''))) return Number.NaN;
-  return plain
-    .replace(/#.*/, '')
-    .split(/[ \t]+/)
-    .filter(Boolean).length;
-}
-
-/** keepalived: # and ! start a comment, braces are words, quotes group, $ and ~ and @ are macros. */
-function keepalivedWords(row: string): number {
-  const plain = row.replace(/"[^"{}$]*"/g, 'x').replace(/[#!].*/, '');
-  if (/["'$~@\\]/.test(plain)) return Number.NaN;
-  return plain.replace(/[{}]/g, ' $& ').split(/\s+/).filter(Boolean).length;
-}
-
-type Outcome = { refused: boolean[] } | { structures: Record<string, number[]> };
-
-const outcomeOf = (text: string): Promise<Outcome> =>
-  withFiles({ files: { 'inventory.json': text } }, (_folder, file): Outcome => {
-    let structures: Record<string, number[]> = {};
-    const faults = faultsOf(() => {
-      const { resources } = loadAll(file);
-      const files = [...resources.values()].flat().filter(({ renderContent }) => renderContent);
-      structures = Object.fromEntries(
-        files.map(({ id, renderContent }) => [
-          id,
-          structure(
-            id,
-            renderContent?.({ interfaceOf: (vip) => vip.interface ?? 'eth0', major: 9 }).toString() ?? '',
-          ),
-        ]),
-      );
-      for (const { spec } of [...resources.values()].flat()) {
-        const { line, values } = spec as { line?: string; values?: Record<string, string | number> };
-        for (const text of [line, ...Object.values(values ?? {})])
-          expect(String(text ?? '')).not.toMatch(/[\n\r\0\u2028]/);
-      }
-    });
-    if (faults.length === 0) return { structures };
-    return { refused: faults.map(({ path, line }) => path !== '' || line !== undefined) };
-  });
-
-test('the inventory to be attacked is good, and every word is in it', async () => {
-  const outcome = await outcomeOf(JSON.stringify(inventory));
-  expect(outcome).toHaveProperty('structures');
-  for (const word of words) expect(JSON.stringify(inventory)).toContain(JSON.stringify(word));
+let good: Effect = [];
+beforeAll(async () => {
+  const outcome = await outcomeOf(everything);
+  if ('faults' in outcome) throw new Error(outcome.faults.map(describeFault).join('\n'));
+  good = outcome.effect;
 });
 
-test.each(words)('hostile text for %s is refused with its place, or stays one inert word', async (word) => {
-  const good = await outcomeOf(JSON.stringify(inventory));
-  if (!('structures' in good)) throw new Error('the good inventory was refused');
+test('the inventory to be attacked uses every option that can hold a text', () => {
+  const withoutChoice = (use: string) => use.replace(/(\|\d)?=.*$/, '');
+  const value = structuredClone(everything);
+  Object.assign(value.services.svchttp.tls, { certificate: 'x', key: 'x' });
+  const used = new Set(usesOf(inventorySchema, value).map(withoutChoice));
+  const unused = allUses(inventorySchema).filter((use) => !used.has(withoutChoice(use)));
+  expect(unused).toEqual(['sysctl.*|1']);
+});
+
+const check = async (
+  word: string,
+  places: readonly Place[],
+  by: string,
+  written: unknown,
+  env: NodeJS.ProcessEnv,
+) => {
+  const outcome = await outcomeOf(replaced(everything, places, by, written) as object, env);
+  if ('faults' in outcome) expect(flaws(outcome.faults, places, word, by)).toEqual([]);
+  else expect(strangeRows(good, outcome.effect, word, by)).toEqual([]);
+};
+
+test.each(words)(
+  '%s: what is hostile is refused with its place, or stays within its word',
+  async (word, places) => {
+    await fc.assert(
+      fc.asyncProperty(hostile, async (text) => {
+        const by = around(word, text);
+        await check(word, places, by, by, {});
+      }),
+      { numRuns: 10 },
+    );
+  },
+);
+
+const values = words.filter(([, places]) => places.every(({ isKey }) => !isKey));
+test.each(values)('%s: no less when it comes from the environment', async (word, places) => {
   await fc.assert(
-    fc.asyncProperty(hostile, async (by) => {
-      const outcome = await outcomeOf(attacked(word, by));
-      if ('refused' in outcome) expect(outcome.refused).not.toContain(false);
-      else expect(outcome.structures).toEqual(good.structures);
+    fc.asyncProperty(hostile, async (text) => {
+      const by = around(word, text);
+      await check(word, places, by, { env: 'HOSTILE' }, { HOSTILE: by });
     }),
-    { numRuns: 25 },
+    { numRuns: 3 },
   );
 });
 
-describe('the check itself sees', () => {
-  test.each([
-    ['haproxy.cfg', 'stats auth a:b', 'stats auth a:b c'],
-    ['haproxy.cfg', 'stats realm a', 'stats realm a\n  bind *:22'],
-    ['haproxy.cfg', 'stats realm a', 'stats realm #a'],
-    ['haproxy.cfg', 'stats realm a', 'stats realm $HOME'],
-    ['haproxy.cfg', 'stats realm a', "stats realm 'a"],
-    ['keepalived.conf', 'auth_pass a', 'auth_pass a }'],
-    ['keepalived.conf', 'auth_pass a', 'auth_pass !a'],
-    ['keepalived.conf', 'auth_pass a', 'auth_pass $a'],
-  ])('in %s that "%s" has become %j', (path, good, bad) => {
-    expect(structure(path, bad)).not.toEqual(structure(path, good));
+describe('all at once', () => {
+  const canary = `'"$(:>canary)\`:>canary\`;:>canary|:>canary&'`;
+  let box: string;
+  beforeEach(() => {
+    box = mkdtempSync(join(tmpdir(), 'haprov-hostile-'));
+  });
+  afterEach(() => rmSync(box, { recursive: true }));
+
+  /** The inventory with the canary wherever it is taken. */
+  const infested = async () => {
+    let inventory: unknown = everything;
+    const where: string[] = [];
+    for (const [word, places] of words) {
+      const by = /[/]/.test(word) ? `/${canary.replaceAll(/[\s'"\\#]/g, '-')}` : canary;
+      const attempt = replaced(inventory, places, by, by) as object;
+      if ('faults' in (await outcomeOf(attempt))) continue;
+      inventory = attempt;
+      where.push(word);
+    }
+    return { inventory: inventory as object, where };
+  };
+
+  test('no script that is sent runs any of it', async () => {
+    const { inventory, where } = await infested();
+    expect(where).toEqual(expect.arrayContaining(['vartop', 'varhost', 'varitem', 'varinner']));
+    const scripts = await scriptsOf(inventory);
+    let said = '';
+    for (const { questions, steps, whole } of scripts) {
+      for (const script of whole) {
+        const parsed = spawnSync('/bin/sh', ['-n'], { input: script, encoding: 'utf8' });
+        expect(parsed).toMatchObject({ status: 0, stderr: '' });
+      }
+      // The library's functions only say what they are told.
+      const calls = [...questions, ...steps]
+        .flatMap(shellRows)
+        .flatMap(([name = '']) => (/^[a-z]+_[a-z_]+$/.test(name) ? [name] : []));
+      const stubs = [...new Set(calls)].map((name) => `${name}() { printf '<%s>\\n' "$@"; }`);
+      const commands = [...questions, ...steps].map((script) => `( ${script}\n)`);
+      const ran = spawnSync('/bin/sh', ['-c', [...stubs, ...commands].join('\n')], {
+        cwd: box,
+        env: { PATH: '', step: box },
+        encoding: 'utf8',
+      });
+      expect(ran.stderr).toBe('');
+      said += ran.stdout;
+      expect(existsSync(join(box, 'canary'))).toBe(false);
+    }
+    expect(said).toContain(`<set ${canary}>`);
+    expect(said).toContain(`</etc/app/${canary}.conf>`);
   });
 
-  test.each([
-    ['haproxy.cfg', 'stats realm a\\ b\\#\\"\\$'],
-    ['keepalived.conf', 'auth_pass a%b&c'],
-  ])('in %s that %s is one word', (path, text) => {
-    expect(structure(path, text)).toEqual([text.startsWith('stats') ? 3 : 2]);
+  test('the canary sings when it is not quoted', () => {
+    spawnSync('/bin/sh', ['-c', `: ${canary.slice(2, -1)}`], { cwd: box });
+    expect(existsSync(join(box, 'canary'))).toBe(true);
   });
 });
