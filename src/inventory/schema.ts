@@ -36,7 +36,7 @@ const haproxyLine = () =>
   text(
     'one line of haproxy.cfg that stays in its section, at most 1000 characters',
     new RegExp(
-      `^(?=.{0,1000}$)\\s*(?!(?:${haproxySections})(?:\\s|$))[a-z][a-z0-9._-]*(?:[ \\t][^${control}]*)?$`,
+      `^(?=.{0,1000}$)[ \\t]*(?!(?:${haproxySections})(?:\\s|$))[a-z][a-z0-9._-]*(?:[ \\t][^${control}]*)?$`,
     ),
   );
 
@@ -111,7 +111,10 @@ const vip = object({
     })
     .default(false)
     .describe('Adverts go to each host by itself, where the network carries no multicast.'),
-  auth: text('1 to 8 characters without white space, quotes or braces', /^[^\s"'{}#!$\\]{1,8}$/)
+  auth: text(
+    '1 to 8 ASCII characters without white space, quotes, braces and # ! $ ~ @ \\',
+    /^[%&(-?A-Z[\]^_`a-z|]{1,8}$/,
+  )
     .optional()
     .describe('VRRPv2 authentication: keepalived uses 8 characters.'),
   check: object({
@@ -135,7 +138,7 @@ const milliseconds = () => integer(1, 86_400_000, 'milliseconds');
 const urlPath = () =>
   text(
     'a path that starts with "/", without white space, quotes, \\ and #, at most 500 long',
-    /^\/[^\s"'\\#]{0,499}$/,
+    /^\/[^\s\u0000-\u001f\u007f-\u009f"'\\#]{0,499}$/,
   );
 
 const balances = ['roundrobin', 'static-rr', 'leastconn', 'first', 'source', 'uri'] as const;
@@ -176,7 +179,7 @@ const url = () => text('a URL without blanks, at most 500 long', /^[!-~]{1,500}$
 const redirect = object({
   path: text(
     'a path that starts with "/", without white space, quotes, \\ # and ?, at most 500 long',
-    /^\/[^\s"'\\#?]{0,499}$/,
+    /^\/[^\s\u0000-\u001f\u007f-\u009f"'\\#?]{0,499}$/,
   )
     .optional()
     .describe('Only where the path begins so; what follows a "?" is not looked at.'),

@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { type Document, formatPath, type Path } from '../document/document';
+import { type Document, formatPath, type Path, readText } from '../document/document';
 import { faultAt } from '../document/faults';
-import type { Fault } from '../errors';
+import { type Fault, InputError } from '../errors';
 
 /** The values that must never be shown, whatever text they turn up in. */
 export class Secrets {
@@ -120,10 +119,11 @@ function sourceOf(node: object, inventory: string, env: NodeJS.ProcessEnv): Sour
   const name = `the file ${file}`;
   try {
     // An editor ends the last line; the secret does not.
-    const value = readFileSync(resolve(dirname(inventory), file), 'utf8').replace(/\r?\n$/, '');
+    const value = readText(resolve(dirname(inventory), file)).replace(/\r?\n$/, '');
     return value ? { name, value, fault: '' } : { name, fault: `${name} is empty` };
   } catch (error) {
-    return { name, fault: `${name} cannot be read: ${(error as Error).message}` };
+    if (!(error instanceof InputError)) throw error;
+    return { name, fault: `${name}: ${error.faults.map(({ message }) => message).join('; ')}` };
   }
 }
 

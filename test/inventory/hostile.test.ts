@@ -95,14 +95,18 @@ const around = (word: string, { place, text }: { place: string; text: string }) 
 /** What drives a terminal, or shows itself in another order than it has. */
 const control = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202e]/;
 
+/** A playbook tells of groups that it misses, and a file that is no playbook of itself. */
+const isOfPlaybook = (places: readonly Place[]) =>
+  places.some(({ path }) => path[0] === 'groups' || path[0] === 'playbooks' || path.includes('vars'));
+
 /** What is wrong with a refusal: it must name the place, and must not do to a terminal what the text would. */
 function flaws(faults: readonly Fault[], places: readonly Place[], word: string, by: string): string[] {
   const rows = renderError(new InputError(faults), { color: false, verbose: false }).split('\n');
   const own = faults.filter((fault) => fault.file.endsWith('inventory.json'));
   return [
-    ...(own.length > 0 && !own.some((fault) => isAbout(fault, places, word, by))
-      ? ['not about its place']
-      : []),
+    ...(own.some((fault) => isAbout(fault, places, word, by)) || isOfPlaybook(places)
+      ? []
+      : ['not about its place']),
     ...own.filter(({ path, line }) => path === '' && line === undefined).map(() => 'without a place'),
     ...rows.filter((row) => control.test(row)).map(() => 'unprintable'),
     ...(rows.length === faults.length ? [] : ['of several lines']),
@@ -143,6 +147,8 @@ test.each(words)(
     await fc.assert(
       fc.asyncProperty(hostile, async (text) => {
         const by = around(word, text);
+        // JavaScript puts keys that are numbers first, so names like that change places.
+        fc.pre(!/^\d+$/.test(by));
         await check(word, places, by, by, {});
       }),
       { numRuns: 10 },
@@ -185,7 +191,9 @@ describe('all at once', () => {
 
   test('no script that is sent runs any of it', async () => {
     const { inventory, where } = await infested();
-    expect(where).toEqual(expect.arrayContaining(['vartop', 'varhost', 'varitem', 'varinner']));
+    expect(where).toEqual(
+      expect.arrayContaining(['vartop', 'varhost', 'varitem', 'varinner', 'statsrealm', 'statspassword']),
+    );
     const scripts = await scriptsOf(inventory);
     let said = '';
     for (const { questions, steps, whole } of scripts) {

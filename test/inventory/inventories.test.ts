@@ -26,6 +26,38 @@ test('HAProxy 1.5 has no TLS 1.3: the template says so, and what to do', () => {
   );
 });
 
+/** What one host of that EL would have in a file. */
+const textOf = (inventory: string, major: number, path: string) =>
+  renderInventory(inventory, major)[0]
+    ?.files.find((file) => file.path === path)
+    ?.content.toString();
+
+test.each([
+  [
+    'http-check',
+    8,
+    /^ {4}option httpchk GET \/health\/ready\?deep=1&x=%20y HTTP\/1.1\\r\\nHost:\\ app.test.example$/m,
+  ],
+  [
+    'http-check',
+    9,
+    /^ {4}option httpchk\n {4}http-check send meth GET uri \/health\/ready\?deep=1&x=%20y ver HTTP\/1.1 hdr Host app.test.example$/m,
+  ],
+  ['http-check', 10, /^ {4}http-check send meth GET uri \/ ver HTTP\/1.1 hdr Host \[2001:db8::1\]$/m],
+])('the Host of a check as HAProxy takes it: %s, EL%i', (inventory, major, text) => {
+  expect(textOf(inventory, major, '/etc/haproxy/haproxy.cfg')).toMatch(text);
+});
+
+test.each([
+  ['ipv6', 6, /^ {4}native_ipv6$/m, /fe80/],
+  ['ipv6', 7, /2001:db8::200\/64/, /native_ipv6|fe80/],
+  ['dual-stack', 8, /{\n {8}fe80::200:5eff:fe00:234\n {8}2001:db8::200\n {4}}/, /native_ipv6/],
+])('an IPv6 address as keepalived takes it: %s, EL%i', (inventory, major, text, not) => {
+  const found = textOf(inventory, major, '/etc/keepalived/keepalived.conf');
+  expect(found).toMatch(text);
+  expect(found).not.toMatch(not);
+});
+
 test('what counts as a use', () => {
   expect(allUses(inventorySchema)).toEqual(
     expect.arrayContaining([
