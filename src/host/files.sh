@@ -97,13 +97,18 @@ names_staged() { # FILE
   return 1
 }
 
-# Prints what PATH will hold, with the staged copies' names for what is staged beside it.
-as_it_will_be() { # PATH
-  cp -- "$1" "$step/will-be" 2>/dev/null
+# Prints the name of what is staged for PATH; fails where nothing is.
+staged_copy() { # PATH
   for other in "$home"/steps/*/staged; do
     { IFS= read -r final; IFS= read -r copy; } <"$other" || continue
-    [ "$final" != "$1" ] || cp -- "$copy" "$step/will-be" || return
+    [ "$final" != "$1" ] || { printf '%s\n' "$copy"; return; }
   done
+  return 1
+}
+
+# Prints what PATH will hold, with the staged copies' names for what is staged beside it.
+as_it_will_be() { # PATH
+  cp -- "$(staged_copy "$1" || printf '%s\n' "$1")" "$step/will-be" || return
   for other in "$home"/steps/*/staged; do
     { IFS= read -r final; IFS= read -r copy; } <"$other" || continue
     [ "$final" != "$1" ] && grep -qF -- "$final" "$step/will-be" || continue

@@ -12,10 +12,12 @@ haproxy_check() { # FILE
   haproxy -c $files
 }
 
-# A file that the configuration names, such as a certificate: the configuration is checked as it will be, with it.
+# A file that the configuration names, such as a certificate: the configuration is checked with it. One that is staged
+# too, and names it, is so by its own check, which blames the right file for what is wrong.
 haproxy_check_with() { # FILE
   files=
   for file in $(haproxy_config); do
+    ! own=$(staged_copy "$file") || ! grep -qF -- "$real" "$own" || return 0
     files="$files -f $step/config.${file##*/}"
     as_it_will_be "$file" >"$step/config.${file##*/}" || return
   done

@@ -48,6 +48,40 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
       ]);
     });
 
+    describe('a certificate', () => {
+      const pem = 'etc/haproxy/site.pem';
+      const naming = (text: string) => `${text} crt ${box.path(pem)}\n`;
+      beforeEach(() => {
+        unit('-Ws -f $CONFIG -p /run/haproxy.pid');
+        box.write(pem, 'old key\n');
+        box.fake('haproxy', `"-c -f "*) sed -n 's/^.* crt /crt /p' "$3" >>"${box.path('calls')}" ;;`);
+      });
+
+      test('alone: the configuration is checked with the new one', async () => {
+        box.write(cfg, naming('old'));
+        expect(await box.stage(await box.steps(wish('haproxy_check_with %s', pem)))).toMatchObject({
+          code: 0,
+        });
+        expect(box.read('calls')).toMatch(/^crt .*\/\.site\.pem\.haprov-run1\n$/);
+      });
+
+      test('with a configuration that names it: that one is checked, once, under its own name', async () => {
+        const steps = await box.steps(
+          wish('haproxy_check_with %s', pem),
+          wish('haproxy_check %s', cfg, naming('new')),
+        );
+        expect(await box.stage(steps)).toMatchObject({ code: 0 });
+        expect(box.read('calls')).toMatch(/^crt .*\/\.site\.pem\.haprov-run1\n$/);
+        expect(checks('haproxy')).toEqual(['haproxy -c -f /etc/haproxy/haproxy.cfg (staged).seen']);
+      });
+
+      test('refused: so is the run', async () => {
+        box.write(cfg, naming('old'));
+        box.fake('haproxy', '"-c -f "*) exit 1 ;;');
+        expect((await box.stage(await box.steps(wish('haproxy_check_with %s', pem)))).code).toBe(1);
+      });
+    });
+
     test('EL6’s init script reads haproxy.cfg alone', async () => {
       box.becomeEl6();
       const other = wish('haproxy_check %s', 'etc/haproxy/conf.d/a.cfg');
