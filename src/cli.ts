@@ -28,6 +28,8 @@ interface OutputOptions {
 
 type Run<O> = (options: O, context: Context) => Promise<ExitCode> | ExitCode;
 
+const noColor = ['--no-color', 'no colours (as NO_COLOR=1)'] as const;
+
 const program = new Command('haprov')
   .description('Makes two EL hosts a high-availability pair over SSH, and keeps them one.')
   .version(__HAPROV_VERSION__)
@@ -69,28 +71,23 @@ hostCommand('unlock', 'who holds which lock; takes those away that nobody needs 
   .option('-y, --yes', 'do not ask', false)
   .action((inventory, options) => execute<UnlockOptions>({ ...options, inventory, json: false }, unlock));
 
-program
-  .command('lint')
-  .description(
-    'what will go wrong with the pair although every word is valid; asks no host, exits with 1 on a finding',
-  )
-  .argument('<inventory>', 'the inventory: JSON, or YAML by its ending')
+inventoryCommand(
+  'lint',
+  'what will go wrong with the pair although every word is valid; asks no host, exits with 1 on a finding',
+)
   .option('--json', 'the findings as data', false)
   .option('--allow <rule>', 'leave this rule out (repeatable)', collect)
-  .option('--no-color', 'no colours (as NO_COLOR=1)')
+  .option(...noColor)
   .action((inventory, options) => execute<LintOptions>({ ...options, inventory }, lintInventory));
 
-program
-  .command('render')
-  .description('show what would be on the hosts, whole files with owner and mode; asks no host')
-  .argument('<inventory>', 'the inventory: JSON, or YAML by its ending')
+inventoryCommand('render', 'show what would be on the hosts, whole files with owner and mode; asks no host')
   .option('--host <name>', 'only this host')
   .option('--file <path>', 'only the bytes of this file, such as /etc/haproxy/haproxy.cfg')
   .option('--out <folder>', 'write the files there, below a folder for each host')
   .option('--el <major>', 'the EL that stands for what the hosts are', oneOf('6', '7', '8', '9', '10'), '9')
   .option('--show-secrets', 'write secrets, not ***', false)
   .option('--json', 'all of it as data', false)
-  .option('--no-color', 'no colours (as NO_COLOR=1)')
+  .option(...noColor)
   .action((inventory, options) =>
     execute<RenderOptions>({ ...options, inventory, el: Number(options.el) }, render),
   );
@@ -142,10 +139,7 @@ function rolloutCommand(name: string, description: string): Command {
 
 /** A command that goes to the inventory's hosts. */
 function hostCommand(name: string, description: string): Command {
-  return program
-    .command(name)
-    .description(description)
-    .argument('<inventory>', 'the inventory: JSON, or YAML by its ending')
+  return inventoryCommand(name, description)
     .option('--limit <names>', 'only these hosts or groups (commas; repeatable)', collect)
     .optionsGroup('SSH:')
     .option('--user <name>', 'log in as')
@@ -159,7 +153,15 @@ function hostCommand(name: string, description: string): Command {
     .optionsGroup('Output:')
     .option('-q, --quiet', 'only warnings and errors')
     .option('-v, --verbose', 'also the very commands')
-    .option('--no-color', 'no colours (as NO_COLOR=1)');
+    .option(...noColor);
+}
+
+/** A command that is about an inventory. */
+function inventoryCommand(name: string, description: string): Command {
+  return program
+    .command(name)
+    .description(description)
+    .argument('<inventory>', 'the inventory: JSON, or YAML by its ending');
 }
 
 function collect(value: string, before: string[] | undefined): string[] {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { readBytes } from '../document/document';
-import { oneOf, suggestion } from '../document/suggest';
+import { didYouMean } from '../document/suggest';
 import { ExitCode, UsageError } from '../errors';
 import { installation } from '../playbook/playbook';
 import type { Context } from './context';
@@ -21,18 +21,11 @@ export async function eject({ name, to }: EjectOptions, context: Context): Promi
     return ExitCode.done;
   }
   const shipped = choose(name);
+  const hint = 'remove it to start from the shipped one again';
   const own = ownOf(shipped, to);
-  if (own !== undefined)
-    throw new UsageError(
-      `${own} is there already, and stays as it is`,
-      'remove it to start from the shipped one again',
-    );
+  if (own !== undefined) throw new UsageError(`${own} is there already, and stays as it is`, hint);
   const file = join(to, shipped.path);
-  writeNew(
-    file,
-    readBytes(join(installation, shipped.path)),
-    'remove it to start from the shipped one again',
-  );
+  writeNew(file, readBytes(join(installation, shipped.path)), hint);
   await context.print(
     `${file}\nfrom now on this ${shipped.kind} is used, not the shipped one, for inventories in ${to === '.' ? 'this folder' : to}; haprov render shows what comes of it\n`,
   );
@@ -48,9 +41,8 @@ function choose(name: string): Shipped {
       `say which: ${[found, ...others].map(({ path }) => path).join(' or ')}`,
     );
   const known = allShipped().map((one) => one.name);
-  const meant = suggestion(name, oneOf(known));
   throw new UsageError(
-    `nothing that came with haprov is called "${name}"${meant ? `; did you mean "${meant}"?` : ''}`,
+    `nothing that came with haprov is called "${name}"${didYouMean(name, known)}`,
     'haprov eject without a name lists what there is',
   );
 }

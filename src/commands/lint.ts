@@ -1,4 +1,4 @@
-import { oneOf, suggestion } from '../document/suggest';
+import { didYouMean } from '../document/suggest';
 import { ExitCode, UsageError } from '../errors';
 import { lint, rules } from '../ha/lint/lint';
 import { outline, type Subject } from '../ha/lint/subject';
@@ -35,9 +35,8 @@ export async function lintInventory(options: LintOptions, context: Context): Pro
 function knownRule(name: string): string {
   const known = rules.map((rule) => rule.name);
   if (known.includes(name)) return name;
-  const meant = suggestion(name, oneOf(known));
   throw new UsageError(
-    `--allow: there is no rule "${name}"${meant ? `; did you mean "${meant}"?` : ''}`,
+    `--allow: there is no rule "${name}"${didYouMean(name, known)}`,
     `the rules: ${known.join(', ')}`,
   );
 }

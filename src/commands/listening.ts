@@ -1,4 +1,5 @@
 import { UsageError } from '../errors';
+import { unitName } from '../ha/interruption';
 import { listenScript, readHeard } from '../ha/listen';
 import { heardRules, type Listener, strangers } from '../ha/strangers';
 import { interfaceFor } from '../host/facts';
@@ -20,7 +21,7 @@ export function listeningQuestion(
   const own = vips.filter(({ members }) => members.some((member) => member.host === host));
   const speaks = resources.some(({ type, spec }) => {
     const { unit, running } = spec as { unit?: string; running?: boolean };
-    return type.type === 'service' && unit?.replace(/\.service$/, '') === 'keepalived' && running === true;
+    return type.type === 'service' && unitName(unit ?? '') === 'keepalived' && running === true;
   });
   return own.length > 0 && speaks ? [{ id, script: listenScript(own) }] : [];
 }

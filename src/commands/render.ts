@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { oneOf, suggestion } from '../document/suggest';
+import { didYouMean, oneOf, suggestion } from '../document/suggest';
 import { ExitCode, UsageError } from '../errors';
 import { shippedVersions } from '../host/release';
 import type { Host, Inventory } from '../inventory/inventory';
@@ -70,9 +70,8 @@ function chooseHosts({ inventory: { hosts } }: Said, name: string | undefined): 
   const found = hosts.find((host) => host.name === name);
   if (found) return [found];
   const known = hosts.map((host) => host.name);
-  const meant = suggestion(name, oneOf(known));
   throw new UsageError(
-    `--host: there is no host "${name}"${meant ? `; did you mean "${meant}"?` : ''}`,
+    `--host: there is no host "${name}"${didYouMean(name, known)}`,
     `the hosts: ${known.join(', ')}`,
   );
 }

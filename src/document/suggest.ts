@@ -14,6 +14,12 @@ export function suggestion(typed: string, expected: string | undefined): string 
   return near.sort((a, b) => a.far - b.far)[0]?.name;
 }
 
+/** `; did you mean "fred"?`, or nothing, to end a message about a name that is not among `known`. */
+export function didYouMean(typed: string, known: readonly string[]): string {
+  const meant = suggestion(typed, oneOf(known));
+  return meant === undefined ? '' : `; did you mean "${meant}"?`;
+}
+
 /** Edits between two words: a letter more, less, another, or two swapped. */
 function distance(a: string, b: string): number {
   const rows = [Array.from({ length: b.length + 1 }, (_, j) => j)];

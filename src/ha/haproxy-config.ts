@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { canonical } from '../inventory/address';
+import { haproxySections } from '../inventory/haproxy-sections';
 
 /** One line of a haproxy.cfg. */
 export interface Directive {
@@ -18,8 +19,7 @@ export interface Section {
   defaults?: Section;
 }
 
-const kinds =
-  /^(?:global|defaults|frontend|backend|listen|userlist|peers|mailers|resolvers|program|cache|http-errors|ring|log-forward|log-profile|fcgi-app|crt-store|acme|traces)$/;
+const kinds = new RegExp(`^(?:${haproxySections})$`);
 
 /** Reads a haproxy.cfg (Configuration Manual, 2.1 and 2.2); never throws. What stands before any section is left out. */
 export function readSections(text: string): Section[] {

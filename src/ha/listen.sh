@@ -4,9 +4,10 @@
 
 # The interface that leads to an address without a router in between, or has it.
 interface_to() { # ADDRESS
-  ip -o addr show to "$1" 2>/dev/null | awk '{ sub(/@.*/, "", $2); print $2; found = 1; exit } END { exit !found }' ||
-    ip -o route get "$1" 2>/dev/null |
-      awk '{ for (i = 1; i < NF; i++) { if ($i == "via") exit; if ($i == "dev") { print $(i + 1); exit } } }'
+  found=$(interface_with "$1")
+  if [ -n "$found" ]; then echo "$found"; return; fi
+  ip -o route get "$1" 2>/dev/null |
+    awk '{ for (i = 1; i < NF; i++) { if ($i == "via") exit; if ($i == "dev") { print $(i + 1); exit } } }'
 }
 
 any_python() {

@@ -70,7 +70,7 @@ zones_of() { # ROWS ADDRESS...
 
 # A shared address that is not up here would be on the interface that its route leaves by.
 interface_of() { # ADDRESS
-  found=$(ip -o addr show to "$1" 2>/dev/null | awk '{ sub(/@.*/, "", $2); print $2; exit }')
+  found=$(interface_with "$1")
   [ -n "$found" ] || found=$(ip -o route get "$1" 2>/dev/null | sed -n 's/.* dev \([^ ]*\).*/\1/p')
   case $found in '' | lo) ;; *) printf '%s\n' "$found" ;; esac
 }

@@ -48,6 +48,11 @@ probe_line() { # PATH LINE MATCH
   fi
 }
 
+# The interface that has the address right now.
+interface_with() { # ADDRESS
+  ip -o addr show to "$1" 2>/dev/null | awk '{ sub(/@.*/, "", $2); print $2; exit }'
+}
+
 probe_directory() { # PATH
   if [ -d "$1" ]; then
     echo "directory $(stat -L -c '%U %G %a' -- "$1")"

@@ -15,6 +15,7 @@ import {
   sysctlValue,
   text,
 } from '../document/fields';
+import { haproxySections } from './haproxy-sections';
 
 /** The one source of the inventory's validator, its types and `schema/inventory.schema.json`. */
 
@@ -28,15 +29,14 @@ const vars = record(
   'Variables that templates and playbooks see as vars.NAME. A host wins over its groups, they win over the inventory.',
 );
 
-/** What begins a section of its own, or did in some version from 1.5 to 3.3 (cfg_register_section in its source). */
-const haproxySections =
-  'global|defaults|frontend|backend|listen|userlist|peers|mailers|resolvers|program|cache|http-errors|ring|log-forward|log-profile|fcgi-app|crt-store|acme|traces|ruleset|namespace_list|healthcheck';
+/** With what began a section in some version from 1.5 to 3.3 and is not in the manual (cfg_register_section in its source). */
+const anySection = `${haproxySections}|ruleset|namespace_list|healthcheck`;
 const control = '\\u0000-\\u0008\\u000a-\\u001f\\u007f-\\u009f\\u2028\\u2029';
 const haproxyLine = () =>
   text(
     'one line of haproxy.cfg that stays in its section, at most 1000 characters',
     new RegExp(
-      `^(?=.{0,1000}$)[ \\t]*(?!(?:${haproxySections})(?:\\s|$))[a-z][a-z0-9._-]*(?:[ \\t][^${control}]*)?$`,
+      `^(?=.{0,1000}$)[ \\t]*(?!(?:${anySection})(?:\\s|$))[a-z][a-z0-9._-]*(?:[ \\t][^${control}]*)?$`,
     ),
   );
 

@@ -43,7 +43,13 @@ const asWord = (text: string) =>
   new RegExp(`(?<![A-Za-z0-9])${text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')}(?![A-Za-z0-9])`, 'g');
 
 /** The keys whose values are secret wherever they stand. */
-const secretKeys = new Set(['password', 'passphrase', 'sudoPassword', 'auth', 'key']);
+export const secretKeys: ReadonlySet<string> = new Set([
+  'password',
+  'passphrase',
+  'sudoPassword',
+  'auth',
+  'key',
+]);
 
 /** A document with the values of its variables and files put in. */
 export interface Resolved {

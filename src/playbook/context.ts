@@ -39,13 +39,7 @@ export function contextFor(
     .map((vip) => vipFor(vip, host, inventory, knowledge));
   const stats = inventory.stats && {
     ...inventory.stats,
-    vip: inventory.stats.vip
-      ? {
-          name: inventory.stats.vip.name,
-          address: inventory.stats.vip.address,
-          family: inventory.stats.vip.family,
-        }
-      : null,
+    vip: inventory.stats.vip ? plainVip(inventory.stats.vip) : null,
   };
   const context = {
     inventory: { name: inventory.name },
@@ -74,6 +68,7 @@ export function contextFor(
   return Object.fromEntries(Object.entries(context).map(([name, value]) => [name, strict(value, name)]));
 }
 
+const plainVip = ({ name, address, family }: Vip) => ({ name, address, family });
 const plainHost = ({ name, address, vars }: Host) => ({ name, address, vars });
 
 /** A VIP as keepalived of `host` has it. */
@@ -119,7 +114,7 @@ function plainService(service: Service) {
       to: scheme ?? prefix ?? location ?? '',
     })),
     check: { ...check, host: check.host ?? null, status: check.status ?? null },
-    vips: service.vips.map(({ name, address, family }) => ({ name, address, family })),
+    vips: service.vips.map(plainVip),
     backends: {
       port: backends.port ?? null,
       servers: backends.servers.map(({ host, weight, maxconn, ...server }) => ({

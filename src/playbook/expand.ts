@@ -72,7 +72,7 @@ function expandPlaybook(inventory: Inventory, playbook: Playbook, host: Host, fa
         notify: notify ? [notify].flat() : [],
       };
       if (type.type === 'file') {
-        resource.renderContent = contentOf(spec as FileSpec, inventory, host, playbook, item);
+        resource.renderContent = onceForAnyHost(contentOf(spec as FileSpec, inventory, host, playbook, item));
         resource.origin = () => originOf(spec as FileSpec, playbook);
         faults.push(...contentFaults(resource.renderContent, spec as FileSpec, at, playbook));
       }
@@ -119,9 +119,21 @@ function specOf(
   return checked.ok ? (checked.value as object) : undefined;
 }
 
-/** Renders once for a host that was not asked yet, to see whether it can be. */
+type RenderContent = NonNullable<Resource['renderContent']>;
+
+/** What is rendered for a host that was not asked yet is looked at more than once: to see whether it can be, and by lint. */
+function onceForAnyHost(renderContent: RenderContent): RenderContent {
+  let draft: Buffer | undefined;
+  return (knowledge) => {
+    if (knowledge !== anyHost) return renderContent(knowledge);
+    draft ??= renderContent(anyHost);
+    return draft;
+  };
+}
+
+/** Renders for a host that was not asked yet, to see whether it can be. */
 function contentFaults(
-  renderContent: (knowledge: HostKnowledge) => Buffer,
+  renderContent: RenderContent,
   spec: FileSpec,
   at: Path,
   { document }: Playbook,

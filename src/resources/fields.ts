@@ -38,3 +38,7 @@ export const portRange = () => {
     { error },
   );
 };
+
+/** What a resource is called that is no file, unit or package. */
+export const resourceName = () =>
+  text('a name of at most 80 characters', /^[^\u0000-\u001f\u007f]{1,80}$/).default('haprov');

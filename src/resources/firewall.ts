@@ -1,15 +1,13 @@
 import { z } from 'zod';
 import { list, object, text } from '../document/fields';
-import { command, quote } from '../shell/quote';
-import { common, portRange } from './fields';
+import { command, inTurn, quote } from '../shell/quote';
+import { common, portRange, resourceName } from './fields';
 import type { Attribute, Difference, ResourceType } from './resource';
 
 const schema = object({
   ...common,
   type: z.literal('firewall'),
-  name: text('a name of at most 80 characters', /^[^\u0000-\u001f\u007f]{1,80}$/)
-    .default('haprov')
-    .describe('Whose ports they are: what this owner no longer asks for is closed again.'),
+  name: resourceName().describe('Whose ports they are: what this owner no longer asks for is closed again.'),
   ports: list(portRange(), 'a list of ports such as "80/tcp"').default([]),
   protocols: list(
     text('an IP protocol such as "vrrp"', /^[a-z0-9][a-z0-9.-]{0,31}$/),
@@ -147,7 +145,7 @@ function stepOf(owner: string, held: OpeningState[], left: OpeningState[]): Diff
   return {
     phase: 'commit',
     check: `check_firewall ${command(record, ...seen)}`,
-    run: lines(
+    run: inTurn(
       ': >"$step/begun"',
       ...write(added, left),
       // What is held in common is opened again: its other owner may have closed it in this very run.
@@ -165,8 +163,6 @@ function stepOf(owner: string, held: OpeningState[], left: OpeningState[]): Diff
     ].join('\n'),
   };
 }
-
-const lines = (...scripts: string[]) => scripts.join(' || return\n');
 
 /** One call for each set and zone. */
 function changes(verb: 'add' | 'remove', record: string, some: Opening[]): string[] {

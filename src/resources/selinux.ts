@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { flag, object, record, text } from '../document/fields';
-import { command } from '../shell/quote';
-import { common, portRange } from './fields';
+import { command, inTurn } from '../shell/quote';
+import { common, portRange, resourceName } from './fields';
 import type { Difference, ResourceType } from './resource';
 
 const booleanName = () => text('the name of a boolean', /^[A-Za-z0-9_]{1,64}$/);
@@ -9,9 +9,7 @@ const booleanName = () => text('the name of a boolean', /^[A-Za-z0-9_]{1,64}$/);
 const schema = object({
   ...common,
   type: z.literal('selinux'),
-  name: text('a name of at most 80 characters', /^[^\u0000-\u001f\u007f]{1,80}$/)
-    .default('haprov')
-    .describe('What it is called in plans.'),
+  name: resourceName().describe('What it is called in plans.'),
   ports: record(
     portRange(),
     text('a type of port such as "http_port_t"', /^[A-Za-z0-9_]{1,64}$/),
@@ -178,7 +176,7 @@ function stepOf(
     rows.length === 0 ? [] : [`${name} ${command(...first, ...words(rows))}`];
   return {
     phase: 'commit',
-    check: lines(
+    check: inTurn(
       ...call(
         'check_labels',
         seen.map(([port, before, label]) => [port, `${before},${label}`]),
@@ -188,13 +186,13 @@ function stepOf(
         touched.map(([name, before, value]) => [name, `${before},${value}`]),
       ),
     ),
-    run: lines(
+    run: inTurn(
       ': >"$step/begun"',
       ...call('label_ports', labels, otherwise ?? ''),
       ...call('set_booleans', values),
     ),
-    verify: lines(...call('verify_labels', labels), ...call('verify_booleans', values)),
-    undo: `[ -f "$step/begun" ] || return 0\n${lines(
+    verify: inTurn(...call('verify_labels', labels), ...call('verify_booleans', values)),
+    undo: `[ -f "$step/begun" ] || return 0\n${inTurn(
       ...call(
         'restore_booleans',
         touched.map(([name, before]) => [name, before]),
@@ -206,5 +204,3 @@ function stepOf(
     )}`,
   };
 }
-
-const lines = (...scripts: string[]) => scripts.join(' || return\n');

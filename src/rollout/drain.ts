@@ -47,8 +47,8 @@ export async function drain(
 
 /**
  * The servers (`service/server`) that this host is in HAProxy, where one of its own units must restart, or the server
- * moves: the requests that it is serving would be cut. Not those that nobody else serves, or could serve now: of an active and a passive
- * server the active one restarts as it is, which takes a second, while draining it would serve nobody.
+ * moves: the requests that it is serving would be cut. Not those that nobody else serves, or could serve now: of an
+ * active and a passive server the active one restarts as it is, which takes a second; draining it would serve nobody.
  * @param up the servers that are up.
  */
 export function serversToDrain(
@@ -84,7 +84,7 @@ export async function drainServers(
 ): Promise<void> {
   if (servers.length === 0) return;
   const later = `setsid sh -c ${quote(`sleep ${rollout.leaseSeconds * 4}\n${tell(servers, 'ready')}`)} </dev/null >/dev/null 2>&1 &`;
-  await onAll(rollout, `${tell(servers, 'drain')}\n${later}\n`);
+  await onAll(rollout, () => `${tell(servers, 'drain')}\n${later}\n`);
   for (let look = 0; look < looks; look++) {
     const picture = await rollout.pair.look();
     const busy = [...picture.values()].some(({ servers: seen }) =>
@@ -101,17 +101,16 @@ export async function drainServers(
  * @param later hosts that have the old configuration still.
  */
 export async function undrainServers(
-  { connections }: Pick<Rollout, 'connections'>,
+  rollout: Pick<Rollout, 'connections'>,
   servers: readonly string[],
   moved: ReadonlySet<string> = new Set(),
   later: readonly PlannedHost[] = [],
 ): Promise<void> {
-  const told = [...connections].map(([name, connection]) => {
+  await onAll(rollout, (name) => {
     const isLater = later.some(({ host }) => host === name);
     const back = servers.filter((server) => !(isLater && moved.has(server)));
-    return back.length > 0 ? connection.runScript(`${tell(back, 'ready')}\n`) : undefined;
+    return back.length > 0 ? `${tell(back, 'ready')}\n` : undefined;
   });
-  await Promise.allSettled(told);
 }
 
 const tell = (servers: readonly string[], state: 'drain' | 'ready') =>
@@ -119,9 +118,16 @@ const tell = (servers: readonly string[], state: 'drain' | 'ready') =>
     '\n',
   );
 
-async function onAll({ connections }: Pick<Rollout, 'connections'>, script: string): Promise<void> {
-  // A host that cannot be told now does it by itself when its time is over.
-  await Promise.allSettled([...connections.values()].map((connection) => connection.runScript(script)));
+/** Runs on each host what is meant for it. One that cannot be told now does it by itself when its time is over. */
+async function onAll(
+  { connections }: Pick<Rollout, 'connections'>,
+  scriptFor: (host: string) => string | undefined,
+): Promise<void> {
+  const told = [...connections].map(([name, connection]) => {
+    const script = scriptFor(name);
+    return script === undefined ? undefined : connection.runScript(script);
+  });
+  await Promise.allSettled(told);
 }
 
 /** Lets the hosts take their VIPs back. */

@@ -1,7 +1,7 @@
 import { readSections, type Section } from '../ha/haproxy-config';
 import type { Service } from '../inventory/inventory';
 import type { PlannedHost } from '../plan/plan';
-import { isOf } from './order';
+import { isOf, isOfBalancer } from './order';
 
 /**
  * The servers (`service/server`) whose address or port the plan changes in HAProxy's configuration. Until their own
@@ -37,10 +37,9 @@ const serversOf = ({ name, directives }: Section): [string, string][] =>
  */
 export function balancerFirst(host: PlannedHost, moved: ReadonlySet<string>): PlannedHost {
   if (![...moved].some((server) => isOf(host, server))) return host;
-  const isBalancer = ({ type, target }: PlannedHost['changes'][number]) =>
-    type === 'service' && target.replace(/\.service$/, '') === 'haproxy';
   const { changes } = host;
-  return { ...host, changes: [...changes.filter(isBalancer), ...changes.filter((one) => !isBalancer(one))] };
+  const rest = changes.filter((one) => !isOfBalancer(one));
+  return { ...host, changes: [...changes.filter(isOfBalancer), ...rest] };
 }
 
 /** The servers that are to be up behind what has been done so far: those that move are not, before their hosts do. */

@@ -1,4 +1,5 @@
 import { UsageError } from '../errors';
+import { unitName } from '../ha/interruption';
 import type { PlannedHost } from '../plan/plan';
 
 /**
@@ -16,7 +17,9 @@ export function batches(
 ): PlannedHost[][] {
   if (hosts.some((host) => host.changes.some((change) => change.disruption?.class === 'pair-synchronous')))
     return [[...hosts]];
-  const movers = hosts.filter((host) => !balances(host) && [...moved].some((server) => isOf(host, server)));
+  const movers = hosts.filter(
+    (host) => !host.changes.some(isOfBalancer) && [...moved].some((server) => isOf(host, server)),
+  );
   const rank = (host: PlannedHost) =>
     movers.includes(host) ? (host === movers.at(-1) ? 0 : 3) : holders.has(host.host) ? 2 : 1;
   // Of hosts that hold nothing yet, the one meant to hold the VIP comes last: the inventory names it first.
@@ -38,8 +41,9 @@ export function batches(
 /** Whether `service/server` is this host. */
 export const isOf = ({ host }: PlannedHost, server: string) => server.endsWith(`/${host}`);
 
-const balances = ({ changes }: PlannedHost) =>
-  changes.some(({ type, target }) => type === 'service' && target.replace(/\.service$/, '') === 'haproxy');
+/** Whether a change is one of HAProxy as a service. */
+export const isOfBalancer = ({ type, target }: PlannedHost['changes'][number]) =>
+  type === 'service' && unitName(target) === 'haproxy';
 
 /**
  * `2` or `50%` of the hosts, at least one.

@@ -8,6 +8,9 @@ export function quote(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
+/** The body of a function out of scripts, each run only if the one before succeeded. */
+export const inTurn = (...scripts: string[]) => scripts.join(' || return\n');
+
 /** A command line out of words, each quoted. */
 export function command(...words: string[]): string {
   return words.map(quote).join(' ');

@@ -1,29 +1,14 @@
 import { spawn } from 'node:child_process';
-import { rmSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
-import { build } from 'esbuild';
-import { installation } from '../../src/playbook/playbook';
+import { buildProgram, program, removeProgram } from '../support/program';
 import { type BadInput, badInputs, withFiles } from './cases';
 
-/** The program as it stands in the sources, beside the built one, so that it finds its own folders. */
-const program = join(installation, 'dist', `haprov-test-${process.pid}.js`);
 let listener: Server;
 let connections = 0;
 
 beforeAll(async () => {
-  await build({
-    entryPoints: [join(installation, 'src/cli.ts')],
-    outfile: program,
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'cjs',
-    loader: { '.sh': 'text' },
-    external: ['cpu-features', '*.node'],
-    define: { __HAPROV_VERSION__: '"test"' },
-    logLevel: 'error',
-  });
+  await buildProgram();
   listener = createServer((socket) => {
     connections += 1;
     socket.destroy();
@@ -32,7 +17,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  rmSync(program, { force: true });
+  removeProgram();
   await new Promise((closed) => listener.close(closed));
 });
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { withFiles } from '../bad-input/cases';
-import { buildProgram, removeProgram, run } from './program';
+import { buildProgram, removeProgram, run } from '../support/program';
 
 beforeAll(buildProgram);
 afterAll(removeProgram);

@@ -1,8 +1,7 @@
 import type { Path } from '../../document/document';
+import { secretKeys } from '../../inventory/secrets';
 import type { Found, Rule } from './subject';
 
-/** The settings that are secret. */
-const settings = new Set(['password', 'passphrase', 'sudoPassword', 'auth', 'key']);
 /** What variables of users' own that hold secrets are mostly called. */
 const variables = /(?:^|_)(?:password|passwd|passphrase|secret|token|api_?key)$/i;
 
@@ -33,5 +32,5 @@ function secretsIn(node: unknown, path: Path): Path[] {
 function isSecret(path: Path): boolean {
   const [name, within] = [String(path.at(-1)), String(path.at(-2))];
   if (within === 'vars') return variables.test(name);
-  return settings.has(name) && (name !== 'key' || within === 'tls') && !path.includes('vars');
+  return secretKeys.has(name) && (name !== 'key' || within === 'tls') && !path.includes('vars');
 }

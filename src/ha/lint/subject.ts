@@ -2,6 +2,7 @@ import type { Path } from '../../document/document';
 import type { Host, Inventory } from '../../inventory/inventory';
 import type { Finding } from '../../plan/plan';
 import { readSections, type Section } from '../haproxy-config';
+import { unitName } from '../interruption';
 import { readConfig, type Statement } from '../keepalived-config';
 
 /** What the rules look at: what the user says, and what each host is to have by it. */
@@ -55,7 +56,7 @@ export function outline(host: Host, wishes: readonly Wish[]): HostOutline {
     packages: specs<{ names: string[] }>('package').flatMap(({ names }) => names),
     units: specs<{ unit: string; running?: boolean }>('service')
       .filter(({ running }) => running === true)
-      .map(({ unit }) => unit.replace(/\.service$/, '')),
+      .map(({ unit }) => unitName(unit)),
     sysctls: Object.assign(
       {},
       ...specs<{ values: Record<string, unknown> }>('sysctl').map(({ values }) => asTexts(values)),

@@ -5,7 +5,7 @@ import { build } from 'esbuild';
 import { installation } from '../../src/playbook/playbook';
 
 /** The program as it stands in the sources, beside the built one, so that it finds its own folders. */
-const program = join(installation, 'dist', `haprov-commands-test-${process.pid}.js`);
+export const program = join(installation, 'dist', `haprov-test-${process.pid}.js`);
 
 export async function buildProgram(): Promise<void> {
   await build({
