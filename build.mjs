@@ -1,24 +1,55 @@
-// Bundles the program into one file that starts fast, and writes the JSON schemas from the validators.
+// Bundles the program into one file and a loader that starts it fast, and writes the JSON schemas from the validators.
 
 import { spawnSync } from 'node:child_process';
-import { chmodSync, readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 
-await build({
-  entryPoints: ['src/cli.ts'],
-  outfile: 'dist/haprov.js',
+/** Parts of ssh2 that haprov has no use for, and native helpers that no host of ours has: they would only be loaded. */
+const unused = /^(\.\/(http-agents|server|keygen|protocol\/SFTP)\.js|cpu-features|.*\.node)$/;
+const withoutUnused = {
+  name: 'without-unused',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: unused }, ({ path, importer }) =>
+      /node_modules\/ssh2\//.test(importer) ? { path, namespace: 'unused' } : undefined,
+    );
+    // Whoever can do without a helper looks whether it is there.
+    onLoad({ filter: /./, namespace: 'unused' }, ({ path }) => ({
+      contents: path.startsWith('.') && path.endsWith('.js') ? '' : "throw new Error('not built in')",
+    }));
+  },
+};
+
+const common = {
   bundle: true,
   platform: 'node',
   target: 'node20',
   format: 'cjs',
-  minify: false,
   legalComments: 'none',
-  loader: { '.sh': 'text' },
-  // ssh2 falls back to JavaScript when its native helpers are absent.
-  external: ['cpu-features', '*.node'],
+};
+
+await build({
+  ...common,
+  entryPoints: ['src/cli.ts'],
+  outfile: 'dist/program.js',
+  loader: { '.sh': 'text', '.css': 'text', '.client.js': 'text' },
+  plugins: [withoutUnused],
   define: { __HAPROV_VERSION__: JSON.stringify(version) },
+});
+// esbuild leaves what is not ASCII in tagged templates, patterns and comments as it is; the loader reads Latin-1.
+const program = readFileSync('dist/program.js', 'utf8').replace(
+  /[^\0-\x7f]/g,
+  (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+);
+writeFileSync('dist/program.js', program);
+const hash = createHash('sha256').update(program).digest('hex').slice(0, 16);
+await build({
+  ...common,
+  entryPoints: ['src/start.ts'],
+  outfile: 'dist/haprov.js',
+  define: { __PROGRAM_HASH__: JSON.stringify(hash) },
   banner: { js: '#!/usr/bin/env node' },
 });
 chmodSync('dist/haprov.js', 0o755);

@@ -1,6 +1,6 @@
 const common = {
   transform: {
-    '\\.sh$': '<rootDir>/test/support/text-transform.cjs',
+    '\\.(sh|css|client\\.js)$': '<rootDir>/test/support/text-transform.cjs',
     '\\.(ts|mjs|js)$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' } }],
   },
   transformIgnorePatterns: [
@@ -10,7 +10,7 @@ const common = {
   globals: { __HAPROV_VERSION__: '0.0.0-test' },
 };
 
-/** Three rings of truth: pure logic, real SSH on loopback, the real pair. */
+/** Four rings of truth: pure logic, real connections on loopback, a real browser, the real pair. */
 export default {
   reporters: ['default', '<rootDir>/test/support/closing-line.cjs'],
   projects: [
@@ -18,9 +18,15 @@ export default {
       ...common,
       displayName: 'unit',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: ['/node_modules/', '/test/integration/', '\\.loopback\\.test\\.ts$'],
+      testPathIgnorePatterns: ['/node_modules/', '/test/integration/', '\\.(loopback|browser)\\.test\\.ts$'],
     },
     { ...common, displayName: 'loopback', testMatch: ['<rootDir>/test/**/*.loopback.test.ts'] },
+    {
+      ...common,
+      displayName: 'browser',
+      testMatch: ['<rootDir>/test/**/*.browser.test.ts'],
+      globalSetup: '<rootDir>/test/support/browser-setup.ts',
+    },
     {
       ...common,
       displayName: 'lab',

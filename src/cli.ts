@@ -1,32 +1,24 @@
-import { createInterface } from 'node:readline/promises';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { type ApplyOptions, apply } from './commands/apply';
-import type { Context } from './commands/context';
-import { type EjectOptions, eject } from './commands/eject';
-import { type InitOptions, init } from './commands/init';
-import { type LintOptions, lintInventory } from './commands/lint';
-import { type LogOptions, log } from './commands/log';
-import { type PlanOptions, plan } from './commands/plan';
-import { type PushOptions, push } from './commands/push';
-import { type RenderOptions, render } from './commands/render';
-import { type RollbackOptions, rollback } from './commands/rollback';
-import { schema } from './commands/schema';
-import { type UnlockOptions, unlock } from './commands/unlock';
-import { ExitCode, HaprovError } from './errors';
-import type { Secrets } from './inventory/secrets';
-import { renderError } from './report/error-text';
-import type { EventBody } from './report/events';
-import { wantsColor } from './report/output';
-import { createReporter } from './report/reporter';
-
-interface OutputOptions {
-  json?: boolean;
-  quiet?: boolean;
-  verbose?: boolean;
-  color: boolean;
-}
-
-type Run<O> = (options: O, context: Context) => Promise<ExitCode> | ExitCode;
+import { Command, CommanderError, Option } from 'commander';
+import { execute, type Run } from './cli/execute';
+import { collect, oneOf, portFrom, seconds } from './cli/values';
+import type { ApplyOptions } from './commands/apply';
+import type { DiagramOptions } from './commands/diagram';
+import type { DrainOptions } from './commands/drain';
+import { inventoryAndHost } from './commands/drain-arguments';
+import type { DrillOptions } from './commands/drill';
+import type { EjectOptions } from './commands/eject';
+import type { InitOptions } from './commands/init';
+import type { LintOptions } from './commands/lint';
+import type { LogOptions } from './commands/log';
+import type { PlanOptions } from './commands/plan';
+import type { PushOptions } from './commands/push';
+import type { RenderOptions } from './commands/render';
+import type { RollbackOptions } from './commands/rollback';
+import type { StatusOptions } from './commands/status';
+import type { UndrainOptions } from './commands/undrain';
+import type { UnlockOptions } from './commands/unlock';
+import { scenarios } from './drill/report';
+import { ExitCode } from './errors';
 
 const noColor = ['--no-color', 'no colours (as NO_COLOR=1)'] as const;
 
@@ -43,33 +35,112 @@ hostCommand('plan', 'show what apply would change, and change nothing')
   .action((inventory, options) =>
     execute<PlanOptions>(
       { ...options, inventory, json: options.json ?? false, exitCode: options.exitCode ?? false },
-      plan,
+      async () => (await import('./commands/plan')).plan,
     ),
   );
 
 rolloutCommand('apply', 'make the hosts as the inventory says')
   .option('--plan <file>', 'only if nothing has drifted since this plan was saved')
-  .action((inventory, options) => execute<ApplyOptions>({ ...options, inventory }, apply));
+  .action((inventory, options) =>
+    execute<ApplyOptions>(
+      { ...options, inventory },
+      async () => (await import('./commands/apply')).apply,
+      'events',
+    ),
+  );
 
 rolloutCommand('push', 'as apply, for files, lines, kernel parameters and services only: never packages')
   .option('--watch', 'plan again whenever the inventory, a playbook or a template is saved', false)
-  .action((inventory, options) => execute<PushOptions>({ ...options, inventory }, push));
+  .action((inventory, options) =>
+    execute<PushOptions>(
+      { ...options, inventory },
+      async () => (await import('./commands/push')).push,
+      'events',
+    ),
+  );
 
 rolloutCommand('rollback', 'undo the newest run, or all that came after one, by a plan of its own')
   .option('--to <run>', 'back to how it was when this run had finished')
-  .action((inventory, options) => execute<RollbackOptions>({ ...options, inventory }, rollback));
+  .action((inventory, options) =>
+    execute<RollbackOptions>(
+      { ...options, inventory },
+      async () => (await import('./commands/rollback')).rollback,
+      'events',
+    ),
+  );
+
+hostCommand('status', 'what of the pair works, what is broken first, and what to do about it')
+  .option('--watch', 'look again and again', false)
+  .option('--interval <seconds>', 'between two looks', seconds(0.2, 3600), 2)
+  .option('--serve', 'show it on a page of this machine only, which looks again by itself', false)
+  .option('--listen <port>', 'the port of that page (0: any that is free)', portFrom(0), 0)
+  .option('--json', 'the status as data; with --watch one a line', false)
+  .option('--exit-code', 'exit with 1 when anything is wrong', false)
+  .action((inventory, options) =>
+    execute<StatusOptions>({ ...options, inventory }, async () => (await import('./commands/status')).status),
+  );
+
+hostCommand('drill', 'break one thing after the other, measure what clients feel, and put all back')
+  .option('--scenario <names>', `only these of ${scenarios.join(', ')} (commas; repeatable)`, collect)
+  .option('-y, --yes', 'do not ask', false)
+  .option(
+    '--max-gap <seconds>',
+    'the longest time without an answer that passes (default: what the formula says)',
+    seconds(0, 3600),
+  )
+  .option('--html <file>', 'also write the report as a page')
+  .option('--json', 'the report as data', false)
+  .action((inventory, options) =>
+    execute<DrillOptions>({ ...options, inventory }, async () => (await import('./commands/drill')).drill),
+  );
+
+drainCommand('drain', 'take a host out for maintenance: addresses and requests go elsewhere until undrain')
+  .option('--timeout <seconds>', 'how long to wait for what it still serves', seconds(0, 86_400), 60)
+  .option('--force', 'also where nobody else would serve', false)
+  .action((first, second, options) =>
+    execute<Drained<DrainOptions>>({ ...options, words: [first, second], json: false }, async () =>
+      withHost((await import('./commands/drain')).drain),
+    ),
+  );
+
+drainCommand('undrain', 'give a drained host its place back').action((first, second, options) =>
+  execute<Drained<UndrainOptions>>({ ...options, words: [first, second], json: false }, async () =>
+    withHost((await import('./commands/undrain')).undrain),
+  ),
+);
+
+hostCommand('diagram', 'the way of a packet from the client to the service, as a picture')
+  .addOption(
+    new Option('--format <format>', 'what to draw it as').choices(['svg', 'mermaid', 'text']).default('text'),
+  )
+  .option('--live', 'coloured by what the hosts say now; otherwise no host is asked', false)
+  .option('--out <file>', 'write it there')
+  .action((inventory, options) =>
+    execute<DiagramOptions>(
+      { ...options, inventory, json: false },
+      async () => (await import('./commands/diagram')).diagram,
+    ),
+  );
 
 hostCommand('log', 'what was done to the hosts, by whom, and what came of it')
   .argument('[run]', 'only this run, in full: its name, or any part that no other has')
   .option('--json', 'the runs as data')
   .action((inventory, run, options) =>
-    execute<LogOptions>({ ...options, inventory, run, json: options.json ?? false }, log),
+    execute<LogOptions>(
+      { ...options, inventory, run, json: options.json ?? false },
+      async () => (await import('./commands/log')).log,
+    ),
   );
 
 hostCommand('unlock', 'who holds which lock; takes those away that nobody needs any more')
   .option('--force', 'also of a run that is alive: end it, and put back what it changed', false)
   .option('-y, --yes', 'do not ask', false)
-  .action((inventory, options) => execute<UnlockOptions>({ ...options, inventory, json: false }, unlock));
+  .action((inventory, options) =>
+    execute<UnlockOptions>(
+      { ...options, inventory, json: false },
+      async () => (await import('./commands/unlock')).unlock,
+    ),
+  );
 
 inventoryCommand(
   'lint',
@@ -78,7 +149,12 @@ inventoryCommand(
   .option('--json', 'the findings as data', false)
   .option('--allow <rule>', 'leave this rule out (repeatable)', collect)
   .option(...noColor)
-  .action((inventory, options) => execute<LintOptions>({ ...options, inventory }, lintInventory));
+  .action((inventory, options) =>
+    execute<LintOptions>(
+      { ...options, inventory },
+      async () => (await import('./commands/lint')).lintInventory,
+    ),
+  );
 
 inventoryCommand('render', 'show what would be on the hosts, whole files with owner and mode; asks no host')
   .option('--host <name>', 'only this host')
@@ -89,7 +165,10 @@ inventoryCommand('render', 'show what would be on the hosts, whole files with ow
   .option('--json', 'all of it as data', false)
   .option(...noColor)
   .action((inventory, options) =>
-    execute<RenderOptions>({ ...options, inventory, el: Number(options.el) }, render),
+    execute<RenderOptions>(
+      { ...options, inventory, el: Number(options.el) },
+      async () => (await import('./commands/render')).render,
+    ),
   );
 
 program
@@ -97,14 +176,21 @@ program
   .description('copy a playbook or template that came with haprov, to be changed; without a name, list them')
   .argument('[name]', 'such as ha-pair or haproxy/haproxy.cfg')
   .option('--to <folder>', 'the folder of the inventory that it is for', '.')
-  .action((name, options) => execute<EjectOptions>({ ...options, name, color: true }, eject));
+  .action((name, options) =>
+    execute<EjectOptions>(
+      { ...options, name, color: true },
+      async () => (await import('./commands/eject')).eject,
+    ),
+  );
 
 program
   .command('init')
   .description('begin an inventory: the example, or one made of an Ansible INI inventory')
   .option('--from <hosts.ini>', 'the Ansible inventory')
   .option('--out <file>', 'write it there, which must not be there yet; otherwise to standard output')
-  .action((options) => execute<InitOptions>({ ...options, color: true }, init));
+  .action((options) =>
+    execute<InitOptions>({ ...options, color: true }, async () => (await import('./commands/init')).init),
+  );
 
 program
   .command('schema')
@@ -112,7 +198,10 @@ program
   .argument('[kind]', 'inventory or playbook', oneOf('inventory', 'playbook'), 'inventory')
   .addOption(new Option('--write <folder>', 'write both there').hideHelp())
   .action((kind: 'inventory' | 'playbook', options: { write?: string }) =>
-    execute<{ kind: 'inventory' | 'playbook'; write?: string }>({ kind, ...options, color: true }, schema),
+    execute<{ kind: 'inventory' | 'playbook'; write?: string }>(
+      { kind, ...options, color: true },
+      async () => (await import('./commands/schema')).schema,
+    ),
   );
 
 /** A command that changes hosts. */
@@ -134,17 +223,45 @@ function rolloutCommand(name: string, description: string): Command {
       seconds(5, 3600),
       60,
     )
-    .option('--json', 'one event a line', false);
+    .optionsGroup('Output:')
+    .option('--json', 'one event a line', false)
+    .optionsGroup('Options:');
+}
+
+/** A command about one host, whose inventory need not be named. */
+function drainCommand(name: string, description: string): Command {
+  const found = 'HAPROV_INVENTORY, else inventory.json or inventory.yaml of this folder';
+  return hostOptions(
+    program
+      .command(name)
+      .description(description)
+      .usage('[options] [inventory] <host>')
+      .argument('[inventory]', `the inventory: JSON, or YAML by its ending (default: ${found})`)
+      .argument('[host]', 'the host, by its name in the inventory'),
+  );
+}
+
+type Drained<O> = Omit<O, 'inventory' | 'host'> & { words: (string | undefined)[] };
+
+/** Finds out which inventory and host are meant, when errors can be shown. */
+function withHost<O>(run: Run<O>): Run<Drained<O>> {
+  return ({ words, ...options }, context) =>
+    run({ ...options, ...inventoryAndHost(words, context.env) } as O, context);
 }
 
 /** A command that goes to the inventory's hosts. */
 function hostCommand(name: string, description: string): Command {
-  return inventoryCommand(name, description)
+  return hostOptions(inventoryCommand(name, description));
+}
+
+/** What all commands that go to hosts have; what comes after it is a command's own. */
+function hostOptions(command: Command): Command {
+  return command
     .option('--limit <names>', 'only these hosts or groups (commas; repeatable)', collect)
     .optionsGroup('SSH:')
     .option('--user <name>', 'log in as')
     .option('--identity <file>', 'private key (repeatable)', collect)
-    .option('--port <number>', 'port of sshd', parsePort)
+    .option('--port <number>', 'port of sshd', portFrom(1))
     .option('--known-hosts <file>', 'known_hosts to check with')
     .option('--ssh-config <file>', 'instead of ~/.ssh/config')
     .option('--accept-new-host-keys', 'take the key of a host that is not known yet')
@@ -153,7 +270,8 @@ function hostCommand(name: string, description: string): Command {
     .optionsGroup('Output:')
     .option('-q, --quiet', 'only warnings and errors')
     .option('-v, --verbose', 'also the very commands')
-    .option(...noColor);
+    .option(...noColor)
+    .optionsGroup('Options:');
 }
 
 /** A command that is about an inventory. */
@@ -162,117 +280,6 @@ function inventoryCommand(name: string, description: string): Command {
     .command(name)
     .description(description)
     .argument('<inventory>', 'the inventory: JSON, or YAML by its ending');
-}
-
-function collect(value: string, before: string[] | undefined): string[] {
-  return [...(before ?? []), value];
-}
-
-function parsePort(text: string): number {
-  const port = Number(text);
-  if (!/^\d+$/.test(text) || port < 1 || port > 65535)
-    throw new InvalidArgumentError('it is a number from 1 to 65535.');
-  return port;
-}
-
-function seconds(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!/^\d+(\.\d+)?$/.test(text) || value < min || value > max) {
-      throw new InvalidArgumentError(`it is a number of seconds from ${min} to ${max}.`);
-    }
-    return value;
-  };
-}
-
-function oneOf(...words: string[]): (text: string) => string {
-  return (text) => {
-    if (!words.includes(text)) throw new InvalidArgumentError(`it is one of: ${words.join(', ')}.`);
-    return text;
-  };
-}
-
-/** Runs one command: the only place that prints errors and sets the exit code. */
-async function execute<O>(options: O & OutputOptions, run: Run<O>): Promise<void> {
-  const { env, stdout, stderr } = process;
-  const color = options.color && wantsColor(env, stdout);
-  const verbose = options.verbose ?? false;
-  // `plan --json` and the like print one document; their progress would spoil it.
-  const isDocument = ![apply, push, rollback].includes(run as never);
-  const reporter = createReporter({
-    mode: options.json && !isDocument ? 'json' : 'auto',
-    quiet: (options.quiet ?? false) || (isDocument && (options.json ?? false)),
-    verbose,
-    color,
-    stdout: isDocument ? stderr : stdout,
-    stderr,
-    isTTY: (isDocument ? stderr : stdout).isTTY ?? false,
-    env,
-  });
-  const stop = new AbortController();
-  const onSignal = () => {
-    if (stop.signal.aborted) process.exit(130);
-    stop.abort();
-    reporter.handle({
-      at: new Date().toISOString(),
-      type: 'message',
-      level: 'warning',
-      text: 'stopping: the step under way is finished first; press Ctrl-C again to leave at once (each host finishes or restores by itself)',
-    });
-  };
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
-  let mask: Secrets['mask'] = (text) => text;
-  const context: Context = {
-    env,
-    color,
-    columns: stdout.columns || 80,
-    stopping: stop.signal,
-    keepSecret: (secrets) => {
-      mask = (text) => secrets.mask(text);
-    },
-    emit: (event: EventBody) => reporter.handle(maskAll({ at: new Date().toISOString(), ...event }, mask)),
-    print: async (text) => {
-      if (options.quiet) return;
-      await reporter.pause?.();
-      stdout.write(typeof text !== 'string' || text.endsWith('\n') ? text : `${text}\n`);
-    },
-    confirm: async (question) => {
-      await reporter.pause?.();
-      return ask(question, stop.signal);
-    },
-  };
-  try {
-    process.exitCode = await run(options, context);
-    await reporter.close();
-  } catch (error) {
-    await reporter.close();
-    stderr.write(
-      `${mask(renderError(error, { color: options.color && wantsColor(env, stderr), verbose }))}\n`,
-    );
-    process.exitCode = error instanceof HaprovError ? error.exitCode : ExitCode.failed;
-  }
-}
-
-/** The same, with every string of it masked. */
-function maskAll<T>(value: T, mask: (text: string) => string): T {
-  if (typeof value === 'string') return mask(value) as T;
-  if (Array.isArray(value)) return value.map((item) => maskAll(item, mask)) as T;
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, maskAll(item, mask)])) as T;
-}
-
-async function ask(question: string, signal: AbortSignal): Promise<boolean | undefined> {
-  if (!process.stdin.isTTY) return undefined;
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return /^y(es)?$/i.test((await lines.question(`${question} [y/N] `, { signal })).trim());
-  } catch (error) {
-    // Ctrl-C, or the end of the input, is a "no".
-    if ((error as Error).name === 'AbortError') return false;
-    throw error;
-  } finally {
-    lines.close();
-  }
 }
 
 // Whoever reads us may go (`haprov apply … | head`), or have a full disk: what was begun is still carried to its end.

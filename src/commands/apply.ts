@@ -160,7 +160,7 @@ function reportProbe(reports: readonly ProbeReport[], plan: Plan, context: Conte
 }
 
 /** Logs in anew; from then on everybody talks over the new connection. */
-function reconnector(
+export function reconnector(
   planned: Planned,
   connections: Map<string, Connection>,
   opened: Connection[],

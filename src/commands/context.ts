@@ -25,6 +25,8 @@ export interface Context {
   print(text: string | Uint8Array): Promise<void>;
   color: boolean;
   columns: number;
+  /** The terminal's height; absent where there is none that can be redrawn. */
+  rows?: number;
   /** Asks the operator; `undefined` where there is nobody to ask. */
   confirm(question: string): Promise<boolean | undefined>;
   /** Aborted by the first Ctrl-C: begin nothing new. */

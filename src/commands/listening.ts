@@ -23,7 +23,9 @@ export function listeningQuestion(
     const { unit, running } = spec as { unit?: string; running?: boolean };
     return type.type === 'service' && unitName(unit ?? '') === 'keepalived' && running === true;
   });
-  return own.length > 0 && speaks ? [{ id, script: listenScript(own) }] : [];
+  return own.length > 0 && speaks
+    ? [{ id, script: listenScript(own), asksFor: { units: ['keepalived'] } }]
+    : [];
 }
 
 /** Who was heard that is none of the inventory's hosts. */

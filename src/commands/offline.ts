@@ -15,11 +15,17 @@ export interface Said {
 
 /**
  * Loads and checks inventory, playbooks and templates; no host is asked.
+ * @param loaded called with the inventory, before the rest is checked
  * @throws InputError with all faults
  */
-export function readSaid(file: string, context: Pick<Context, 'env' | 'keepSecret'>): Said {
+export function readSaid(
+  file: string,
+  context: Pick<Context, 'env' | 'keepSecret'>,
+  loaded: (inventory: Inventory) => void = () => {},
+): Said {
   const inventory = loadInventory(resolve(file), context.env);
   context.keepSecret(inventory.secrets);
+  loaded(inventory);
   return { inventory, wanted: new Map(expandAll(inventory, loadPlaybooks(inventory))) };
 }
 

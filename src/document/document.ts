@@ -1,10 +1,8 @@
 import { readFileSync, statSync } from 'node:fs';
 import { extname } from 'node:path';
-import { LineCounter } from 'yaml';
 import { type Fault, InputError } from '../errors';
 import { parseJson } from './json';
 import { type Parsed, type Path, placeAt, SyntaxMistake } from './place';
-import { parseYaml } from './yaml';
 
 export type { Path } from './place';
 
@@ -37,7 +35,7 @@ export function parseText(file: string, text: string): Document {
   if (text.includes('\0')) fail('a NUL character: this is not a text file', text.indexOf('\0'));
   let parsed: Parsed;
   try {
-    parsed = (isYaml ? parseYaml : parseJson)(text, (offset) => at(offset).line);
+    parsed = (isYaml ? yaml().parseYaml : parseJson)(text, (offset) => at(offset).line);
   } catch (error) {
     if (!(error instanceof SyntaxMistake)) throw error;
     return fail(`is not ${isYaml ? 'YAML' : 'JSON'}: ${error.message}`, error.offset);
@@ -56,13 +54,16 @@ export function parseText(file: string, text: string): Document {
   };
 }
 
+// The YAML library is as big as all of ours: it is loaded for YAML only.
+const yaml = (): typeof import('./yaml') => require('./yaml');
+
 function placesOf(text: string): (offset: number) => { line: number; column: number } {
-  const lines = new LineCounter();
-  lines.addNewLine(0);
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines.addNewLine(at + 1);
+  let starts: number[] | undefined;
   return (offset) => {
-    const { line, col } = lines.linePos(offset);
-    return { line, column: col };
+    starts ??= [0, ...Array.from(text.matchAll(/\n/g), ({ index }) => index + 1)];
+    const next = starts.findIndex((start) => start > offset);
+    const line = next < 0 ? starts.length : next;
+    return { line, column: offset - (starts[line - 1] ?? 0) + 1 };
   };
 }
 

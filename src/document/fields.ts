@@ -1,5 +1,8 @@
 import { isIPv6 } from 'node:net';
-import { z } from 'zod';
+import * as z from 'zod';
+
+// A document is checked once: to compile a checker for it takes longer than to check it.
+z.config({ jitless: true });
 
 /**
  * The fields that inventories and playbooks are made of. The message of every check is what was **expected**; what

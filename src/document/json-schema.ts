@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What may be written in place of a value, and of which. */
 export interface StandIn {

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Fault } from '../errors';
 import { describe } from './describe';
 import type { Document, Path } from './document';

@@ -71,6 +71,6 @@ export function holdersOf(vip: Vip, picture: Picture): string[] {
 const nameOf = ({ service, server }: ServerState) => `${service}/${server}`;
 
 /** A worker that has just started calls every server up: only a check that has finished says so. */
-function isUp({ status, check }: ServerState): boolean {
+export function isUp({ status, check }: Pick<ServerState, 'status' | 'check'>): boolean {
   return (status === 'UP' || status === 'no check') && (check === '' || /^L[467]OK/.test(check));
 }

@@ -1,8 +1,9 @@
 # How a host of the pair is doing right now. Nothing here changes anything; a few forks, since it is asked often.
 
-# HAProxy's own page on loopback; bash speaks TCP, which is all that a minimal host has.
+# HAProxy's own page on loopback; bash speaks TCP, which is all that a minimal host has. exec: the printf of coreutils
+# sends the request in one piece; that of bash goes line by line, and the second would wait for an ACK.
 ask_haproxy() { # HEALTH_PORT PATH
-  bash -c 'exec 3<>/dev/tcp/127.0.0.1/$1 && printf "GET %s HTTP/1.0\r\n\r\n" "$2" >&3 && timeout 2 cat <&3' - "$1" "$2" 2>/dev/null
+  bash -c 'exec 3<>/dev/tcp/127.0.0.1/$1 && (exec printf "GET %s HTTP/1.0\r\n\r\n" "$2" >&3) && timeout 2 cat <&3' - "$1" "$2" 2>/dev/null
 }
 
 observe() { # HEALTH_PORT UNIT...
@@ -12,8 +13,21 @@ observe() { # HEALTH_PORT UNIT...
     active_states "$@" | while read -r state; do echo "unit $1 $state"; shift; done
   fi
   ip -o addr show | awk '($3 == "inet" || $3 == "inet6") { sub(/\/.*/, "", $4); print "address", $4 }'
-  awk '$4 == "0A" { n = split($2, a, ":"); print "listen", a[n] }' /proc/net/tcp /proc/net/tcp6 2>/dev/null | sort -u
-  [ -e /var/lib/haprov/drained ] && echo drained yes
-  ask_haproxy "$health_port" '/stats;csv' | sed -n '/^# pxname/,$ s/^/stat /p'
+  observe_ports
+  observe_drain
+  observe_servers "$health_port"
+}
+
+observe_ports() {
+  awk '$4 == "0A" { n = split($2, a, ":"); if (!seen[a[n]]++) print "listen", a[n] }' /proc/net/tcp /proc/net/tcp6 2>/dev/null
+}
+
+observe_drain() {
+  [ ! -e /var/lib/haprov/drained ] || echo drained yes
+  [ ! -f /var/lib/haprov/drained-servers ] || sed 's/^/drained-server /' /var/lib/haprov/drained-servers
+}
+
+observe_servers() { # HEALTH_PORT
+  ask_haproxy "$1" '/stats;csv' | sed -n '/^# pxname/,$ s/^/stat /p'
   :
 }

@@ -24,6 +24,10 @@ export interface Observation {
   drained: boolean;
   /** What its HAProxy says of the servers; `undefined` when HAProxy does not answer. */
   servers?: ServerState[];
+  /** How many sessions each of its HAProxy's frontends has, by its name. */
+  frontends?: Map<string, number>;
+  /** The servers (`service/server`) that it was told to keep drained; absent where there are none. */
+  drainedServers?: string[];
 }
 
 /** A read-only script that prints how a host is doing. */
@@ -34,29 +38,40 @@ export function observationScript(healthPort: number, units: readonly string[]):
 export function readObservation(output: string): Observation {
   const observation: Observation = { units: {}, addresses: [], listening: [], drained: false };
   const csv: string[] = [];
+  const drainedServers: string[] = [];
   for (const row of output.split('\n')) {
     const [kind, first = '', second = ''] = row.split(' ');
     if (kind === 'unit') observation.units[first] = second;
     else if (kind === 'address') observation.addresses.push(first);
     else if (kind === 'listen') observation.listening.push(Number.parseInt(first, 16));
     else if (kind === 'drained') observation.drained = true;
+    else if (kind === 'drained-server') drainedServers.push(first);
     else if (kind === 'stat') csv.push(row.slice('stat '.length));
   }
-  return csv.length > 0 ? { ...observation, servers: readServers(csv) } : observation;
+  if (drainedServers.length > 0) observation.drainedServers = drainedServers;
+  return csv.length > 0 ? { ...observation, ...readStatistics(csv) } : observation;
 }
 
 /** HAProxy's CSV statistics: the header names the columns, which differ from version to version. */
-function readServers([header = '', ...rows]: string[]): ServerState[] {
+function readStatistics([header = '', ...rows]: string[]): Pick<Observation, 'servers' | 'frontends'> {
   const columns = header.replace(/^# /, '').split(',');
   const column = (cells: string[], name: string) => cells[columns.indexOf(name)] ?? '';
-  return rows
+  const found = rows
     .map((row) => row.trim().split(','))
-    .filter((cells) => cells.length > 1 && !['FRONTEND', 'BACKEND'].includes(column(cells, 'svname')))
+    .filter((cells) => cells.length > 1)
     .map((cells) => ({
       service: column(cells, 'pxname'),
       server: column(cells, 'svname'),
-      status: column(cells, 'status'),
+      status: statusOf(column(cells, 'status'), column(cells, 'weight')),
       check: column(cells, 'check_status').replace(/^\* /, ''),
       sessions: Number(column(cells, 'scur')),
     }));
+  const frontends = found.filter(({ server }) => server === 'FRONTEND');
+  return {
+    servers: found.filter(({ server }) => !['FRONTEND', 'BACKEND'].includes(server)),
+    frontends: new Map(frontends.map(({ service, sessions }) => [service, sessions])),
+  };
 }
+
+/** HAProxy 1.5 calls a server UP that it sends nothing to, since its weight is 0; later ones say DRAIN. */
+const statusOf = (status: string, weight: string) => (status === 'UP' && weight === '0' ? 'DRAIN' : status);

@@ -4,7 +4,7 @@ import { startHostProbe } from './vip-probe-host';
 import { type ProbeReport, type ProbeTarget, type Sample, summarize } from './vip-probe-report';
 import { isReachable, sendRequest, within } from './vip-probe-request';
 
-export { describeProbe, type ProbeReport, type ProbeTarget } from './vip-probe-report';
+export { describeProbe, type ProbeReport, type ProbeTarget, type Sample } from './vip-probe-report';
 
 const REACHABLE_WITHIN_MS = 500;
 const MOST_IN_FLIGHT = 40;
@@ -24,6 +24,14 @@ export interface ProbeOptions {
 export interface VipProbe {
   /** Ends it, waits for what is in flight, and gives a report a target, in their order. Never rejects; safe to call twice. */
   stop(): Promise<ProbeReport[]>;
+  /** As {@link stop}, with every request. */
+  record(): Promise<Recorded[]>;
+}
+
+/** What was made of the requests to a target, and they themselves, in any order. */
+export interface Recorded {
+  report: ProbeReport;
+  samples: readonly Sample[];
 }
 
 /**
@@ -64,12 +72,14 @@ export async function startVipProbe(
     const fromHost = host?.stops.get(target);
     return fromHost ?? probeFromLaptop(target, pace, far.includes(target) ? host?.note : undefined);
   });
-  let reports: Promise<ProbeReport[]> | undefined;
+  let recorded: Promise<Recorded[]> | undefined;
+  const record = (): Promise<Recorded[]> => {
+    recorded ??= Promise.all(stops.map((stop) => stop()));
+    return recorded;
+  };
   return {
-    stop() {
-      reports ??= Promise.all(stops.map((stop) => stop()));
-      return reports;
-    },
+    record,
+    stop: async () => (await record()).map(({ report }) => report),
   };
 }
 
@@ -79,7 +89,7 @@ interface Pace {
   signal: AbortSignal | undefined;
 }
 
-type Stop = () => Promise<ProbeReport>;
+type Stop = () => Promise<Recorded>;
 
 /** No stops where the host gets no answer either: then nothing is left running there. */
 async function probeFromHost(
@@ -97,8 +107,9 @@ async function probeFromHost(
     target,
     async () => {
       ending ??= probe.stop();
-      const { samples, note } = await ending;
-      return summarize(target, host, samples[index] ?? [], note);
+      const { samples: all, note } = await ending;
+      const samples = all[index] ?? [];
+      return { report: summarize(target, host, samples, note), samples };
     },
   ]);
   return { stops: new Map(stops) };
@@ -129,6 +140,6 @@ function probeFromLaptop(target: ProbeTarget, { intervalMs, timeoutMs, signal }:
     quit();
     signal?.removeEventListener('abort', quit);
     await within(timeoutMs + 1000, Promise.all(inFlight));
-    return summarize(target, 'laptop', samples, note);
+    return { report: summarize(target, 'laptop', samples, note), samples };
   };
 }

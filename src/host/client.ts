@@ -25,7 +25,7 @@ const MOST_HOPS = 8;
  * @throws HostError (exit 3)
  */
 export async function logIn(target: SshTarget, depth = 0): Promise<Login> {
-  const settings = await readSshConfig(target);
+  const settings = await (target.settings ?? readSshConfig(target));
   const state: ConnectState = { host: target.name, settings };
   const opening = openTransport(target, settings, depth);
   try {

@@ -1,6 +1,6 @@
 import { type Login, logIn } from './client';
 import { type ExecOptions, type ExecResult, execScript } from './exec';
-import type { SshTarget } from './ssh-config';
+import { readSshConfig, type SshTarget } from './ssh-config';
 import { rootShell } from './sudo';
 
 export type { ExecOptions, ExecResult, SshTarget };
@@ -28,6 +28,14 @@ export interface Connection {
  */
 export async function connect(target: SshTarget): Promise<Connection> {
   return new SshConnection(target, await logIn(target));
+}
+
+/** Begins to read the user's ssh config for a host, while the caller does something else; nothing goes to the host. */
+export function prepare(target: SshTarget): SshTarget {
+  const settings = readSshConfig(target);
+  // Whoever connects hears of it.
+  settings.catch(() => undefined);
+  return { ...target, settings };
 }
 
 /** OpenSSH's MaxSessions is 10 by default; two are left for others on the same connection. */

@@ -18,6 +18,8 @@ export interface HostFacts {
   newestRun?: string;
   /** Who holds the host's lock, and whether anything on the host still drives that run. */
   lock?: { run: string; since: Date; owner: string; state: string; alive: boolean };
+  /** Since when, by whom it is drained; an invalid date and '' where the flag does not say. */
+  drained?: { since: Date; by: string };
 }
 
 /** Reads what `probe_facts` printed. */
@@ -48,7 +50,13 @@ export function readFacts(output: string): HostFacts {
     ...(value('lock')
       ? { lock: readLock(value('lock'), value('lock-state'), value('lock-alive') === 'yes') }
       : {}),
+    ...(value('drained') ? { drained: readDrained(value('drained')) } : {}),
   };
+}
+
+function readDrained(text: string): HostFacts['drained'] {
+  const [, since = '', ...by] = text.split(' ');
+  return { since: new Date(/^\d+$/.test(since) ? Number(since) * 1000 : Number.NaN), by: by.join(' ') };
 }
 
 function readLock(text: string, state: string, alive: boolean): HostFacts['lock'] {

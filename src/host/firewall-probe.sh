@@ -3,7 +3,7 @@
 # runs it is asked once for the runtime set and once for the permanent one.
 firewall_records=/var/lib/haprov/firewall
 
-firewall_runs() { have firewall-cmd && systemctl -q is-active firewalld; }
+firewall_runs() { have firewall-cmd && is_active firewalld; }
 
 # A row a fact: SET zone ZONE | SET accepts ZONE | SET interface ZONE NAME | SET open ZONE ENTRY | SET passes ZONE PROTOCOL.
 firewall_rows() { # runtime|permanent

@@ -7,7 +7,40 @@ if [ -d /run/systemd/system ]; then
 
 init_system() { echo systemd; }
 
+# What is known of units until the script ends: only for a script that changes nothing.
+known_units= known_states=
+unit_properties='-p LoadState -p ActiveState -p UnitFileState -p SubState -p Result -p MainPID'
+know_units() { # UNIT...
+  for each in "$@"; do
+    shift
+    # A pattern would be answered with any number of units.
+    case $each in *[!A-Za-z0-9@._:-]*) continue ;; *.*) ;; *) each=$each.service ;; esac
+    set -- "$@" "$each"
+  done
+  known_states=$(systemctl show $unit_properties -- "$@" 2>/dev/null) || return 0
+  known_units=$*
+}
+
+# Sets "state" to what is known of the unit, if it is known.
+is_known() { # UNIT
+  # Where things change nothing is known, and no variable is touched.
+  [ -n "$known_units" ] || return 1
+  case $1 in *.*) known_=$1 ;; *) known_=$1.service ;; esac
+  case " $known_units " in *" $known_ "*) ;; *) return 1 ;; esac
+  rest_=$known_states
+  for each_ in $known_units; do
+    state=${rest_%%"$between"*}
+    rest_=${rest_#*"$between"}
+    [ "$each_" != "$known_" ] || return 0
+  done
+}
+# Between two units is an empty line.
+between='
+
+'
+
 probe_service() { # UNIT
+  if is_known "$1"; then printf '%s\n' "$state"; return; fi
   systemctl show -p LoadState -p ActiveState -p UnitFileState -- "$(unit_name "$1")"
 }
 
@@ -16,7 +49,10 @@ active_states() { # UNIT...
   systemctl show -p ActiveState -- "$@" | sed -n 's/^ActiveState=//p'
 }
 
-is_active() { systemctl -q is-active "$1"; }
+is_active() { # UNIT
+  is_known "$1" || { systemctl -q is-active "$1"; return; }
+  case $state in *ActiveState=active* | *ActiveState=reloading*) ;; *) return 1 ;; esac
+}
 
 enabled_state() { systemctl is-enabled "$1" 2>&1; }
 
@@ -47,6 +83,8 @@ boot_sysctls() {
 }
 
 else
+
+know_units() { :; }
 
 init_system() { if have service && have chkconfig; then echo sysv; else echo other; fi; }
 

@@ -14,11 +14,54 @@ hash_of() { set -- "$(sha256sum <"$1")" && printf '%s' "${1%% *}"; }
 # A link is followed: the file behind it is what counts and what is replaced.
 real_path() { readlink -m -- "$1"; }
 
+newline='
+'
+
+# Small files are told of together, for few processes: their contents are one text of base64, and "@OFFSET" is where in
+# it one begins.
+known_files=$newline known_offsets=$newline
+know_files() { # MARK LIMIT PATH...
+  mark=$1 limit=$2 offset=0 count=$(($# - 2))
+  shift 2
+  known_files=$newline$(stat -L -c '%F|%U %G %a %s|%n' -- "$@" 2>/dev/null)$newline
+  for each in "$@"; do
+    about_known_file "$each" && [ "${about##* }" -le "$limit" ] || continue
+    set -- "$@" "$each"
+    known_offsets="$known_offsets$each|$offset$newline"
+    offset=$((offset + ${about##* }))
+  done
+  shift $count
+  echo "$mark files"
+  [ $# = 0 ] || cat -- "$@" | base64
+  echo "$mark end $offset"
+}
+
+# Sets "about", where something is known of the file.
+about_known_file() { # PATH
+  case $known_files in *"|$1$newline"*) ;; *) return 1 ;; esac
+  about=${known_files%%"|$1$newline"*}
+  about=${about##*"$newline"}
+  case $about in regular*) about=${about#*|} ;; *) return 1 ;; esac
+}
+
 probe_file() { # PATH LIMIT
+  case $known_offsets in
+    *"$newline$1|"*)
+      about_known_file "$1"
+      offset=${known_offsets#*"$newline$1|"}
+      echo "file $about @${offset%%"$newline"*}"
+      return
+      ;;
+  esac
   if [ -f "$1" ]; then
-    size=$(stat -L -c %s -- "$1")
-    printf 'file %s %s\n' "$(stat -L -c '%U %G %a %s' -- "$1")" "$(hash_of "$1")"
-    if [ "$size" -le "$2" ]; then base64 <"$1"; fi
+    about=$(stat -L -c '%U %G %a %s' -- "$1")
+    # What comes back whole needs no sum.
+    if [ "${about##* }" -le "$2" ]; then
+      echo "file $about -" && base64 <"$1"
+    else
+      sum=$(sha256sum <"$1")
+      echo "file $about ${sum%% *}"
+    fi
   elif [ -e "$1" ] || [ -L "$1" ]; then
     echo "other a $(stat -c %F -- "$1")"
   else
@@ -63,16 +106,29 @@ probe_directory() { # PATH
   fi
 }
 
+# What rpm has said already: "NAME VERSION-RELEASE" a line, with one at either end.
+known_packages=$newline
+know_packages() { # NAME...
+  known_packages=$newline$(rpm -q --qf '%{NAME} %{VERSION}-%{RELEASE}\n' "$@" 2>/dev/null)$newline
+}
+
+# Sets "version", if it is known and there is only one.
+is_known_package() { # NAME
+  case $known_packages in *"$newline$1 "*"$newline$1 "*) return 1 ;; *"$newline$1 "*) ;; *) return 1 ;; esac
+  version=${known_packages#*"$newline$1 "}
+  version=${version%%"$newline"*}
+}
+
+are_known_packages() { # NAME...
+  for name in "$@"; do is_known_package "$name" || return; done
+}
+
 probe_packages() { # NAME...
-  if found=$(rpm -q --qf '%{NAME}\t%{VERSION}-%{RELEASE}\n' "$@" 2>/dev/null) && [ "$(printf '%s\n' "$found" | wc -l)" = $# ]; then
-    printf '%s\n' "$found" | while IFS='	' read -r name version; do
-      printf '%s\t%s\n' "$1" "$version"
-      shift
-    done
-    return
-  fi
+  are_known_packages "$@" || know_packages "$@"
   for name in "$@"; do
-    if version=$(rpm -q --qf '%{VERSION}-%{RELEASE} ' "$name" 2>/dev/null); then
+    if is_known_package "$name"; then
+      printf '%s\t%s\n' "$name" "$version"
+    elif version=$(rpm -q --qf '%{VERSION}-%{RELEASE} ' "$name" 2>/dev/null); then
       printf '%s\t%s\n' "$name" "${version% }"
     else
       printf '%s\t-\n' "$name"
@@ -80,11 +136,28 @@ probe_packages() { # NAME...
   done
 }
 
+# "." and "/" change places: net.ipv4.conf.eth0/100.forwarding is net/ipv4/conf/eth0.100/forwarding.
+path_of_sysctl() { # KEY
+  path=/proc/sys/
+  rest=$1.
+  while [ -n "$rest" ]; do
+    part=${rest%%.*}
+    rest=${rest#*.}
+    case $part in */*) part=$(printf %s "$part" | tr / .) ;; esac
+    path=$path$part${rest:+/}
+  done
+}
+
 probe_sysctls() { # KEY...
   for key in "$@"; do
-    path=/proc/sys/$(printf %s "$key" | tr './' '/.')
+    path_of_sysctl "$key"
     if [ -f "$path" ] && [ -r "$path" ]; then
-      printf '%s=%s\n' "$key" "$(tr '\n\t' '  ' <"$path")"
+      value=
+      while read -r row || [ -n "$row" ]; do value="$value $row"; done <"$path"
+      set -f
+      set -- $value
+      set +f
+      printf '%s=%s\n' "$key" "$*"
     else
       printf '%s=-\n' "$key"
     fi
@@ -107,7 +180,9 @@ is_alive() { # HOME
 }
 
 probe_lock() {
-  newest=$(ls -1 /var/lib/haprov/runs 2>/dev/null | sort | tail -n 1)
+  # A pattern gives names in their order.
+  newest=
+  for each in /var/lib/haprov/runs/*; do [ ! -e "$each" ] || newest=${each##*/}; done
   [ -z "$newest" ] || echo "newest-run=$newest"
   [ -L /var/lib/haprov/lock ] || return 0
   holder=$(readlink /var/lib/haprov/lock)
@@ -119,23 +194,30 @@ probe_lock() {
 
 probe_facts() {
   echo "uid=$(id -u)"
-  echo "hostname=$(uname -n)"
-  echo "kernel=$(uname -r)"
+  # A host name and a kernel's release have no blank in them.
+  about=$(uname -nr)
+  echo "hostname=${about% *}"
+  echo "kernel=${about#* }"
   echo "init=$(init_system)"
   if have dnf; then echo installer=dnf; elif have yum; then echo installer=yum; else echo installer=none; fi
   for tool in rpm sha256sum base64 awk stat readlink setsid flock ip ps; do
     have "$tool" || echo "missing=$tool"
   done
   ip -o addr show 2>/dev/null | awk '($3 == "inet" || $3 == "inet6") { sub(/@.*/, "", $2); print "address=" $2 " " $4 }'
-  rpm -q --qf 'installed=%{NAME} %{VERSION}\n' haproxy keepalived 2>/dev/null
+  if are_known_packages haproxy keepalived; then
+    for name in haproxy keepalived; do is_known_package "$name" && echo "installed=$name ${version%-*}"; done
+  else
+    rpm -q --qf 'installed=%{NAME} %{VERSION}\n' haproxy keepalived 2>/dev/null
+  fi
   probe_release
   probe_lock
+  [ ! -e /var/lib/haprov/drained ] || echo "drained=yes $(head -n 1 /var/lib/haprov/drained)"
 }
 
 # EL6 has no os-release. Kin of RHEL have its file beside their own.
 probe_release() {
   if [ -r /etc/os-release ]; then
-    sed 's/^/os./' /etc/os-release
+    while IFS= read -r row || [ -n "$row" ]; do printf 'os.%s\n' "$row"; done </etc/os-release
     return
   fi
   for file in /etc/oracle-release /etc/centos-release /etc/redhat-release /etc/system-release; do

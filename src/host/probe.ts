@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { Script } from '../resources/resource';
-import { quote } from '../shell/quote';
+import type { AskedFor, Script } from '../resources/resource';
+import { command, quote } from '../shell/quote';
 import firewall from './firewall-probe.sh';
 import init from './init.sh';
 import library from './probe.sh';
@@ -10,6 +10,8 @@ import selinux from './selinux-probe.sh';
 export interface Question {
   id: string;
   script: Script;
+  /** What the script asks of the init system, of rpm and of files; not needed, but then each question waits for them. */
+  asksFor?: AskedFor;
 }
 
 export interface Answer {
@@ -36,28 +38,59 @@ export function buildProbe(
   const parts = questions.map(
     ({ script }, index) => `echo ${mark} ${index}\n(\n${script}\n) </dev/null\necho "${mark} end $?"`,
   );
-  const script = [library, init, firewall, selinux, 'set -u', ...parts, `echo ${quote(mark)} done`, ''].join(
-    '\n',
-  );
+  const script = [
+    library,
+    init,
+    firewall,
+    selinux,
+    'set -u',
+    ...askedAhead(questions, mark),
+    ...parts,
+    `echo ${quote(mark)} done`,
+    '',
+  ].join('\n');
   return { script, read: (stdout) => readAnswers(questions, stdout, mark) };
+}
+
+/** Files up to this size are told of together; a larger one comes by itself. */
+const small = 65_536;
+
+/** Asks once for what several questions ask for. */
+function askedAhead(questions: readonly Question[], mark: string): Script[] {
+  const all = (kind: keyof AskedFor) => [
+    ...new Set(questions.flatMap(({ asksFor }) => asksFor?.[kind] ?? [])),
+  ];
+  const [units, packages, files] = [all('units'), all('packages'), all('files')];
+  return [
+    ...(files.length > 1 ? [`know_files ${mark} ${small} ${command(...files)}`] : []),
+    ...(units.length > 1 ? [`know_units ${command(...units)}`] : []),
+    ...(packages.length > 1 ? [`know_packages ${command(...packages)}`] : []),
+  ];
 }
 
 function readAnswers(questions: readonly Question[], stdout: string, mark: string): Map<string, Answer> {
   const answers = new Map<string, Answer>();
   let current: { id: string; rows: string[] } | undefined;
   let complete = false;
+  const together: string[] = [];
+  let contents = Buffer.alloc(0);
   for (const row of stdout.split('\n')) {
     const at = row.indexOf(mark);
     if (at < 0) {
-      current?.rows.push(row);
+      (current?.rows ?? together).push(row);
       continue;
     }
     // Output without a final newline puts the mark behind its last row.
     if (at > 0) current?.rows.push(row.slice(0, at));
     const [, word = '', code] = row.slice(at).split(' ');
     if (word === 'done') complete = true;
-    else if (word === 'end' && current) {
-      answers.set(current.id, { output: current.rows.join('\n'), code: Number(code) });
+    else if (word === 'end' && !current) {
+      contents = Buffer.from(together.join(''), 'base64');
+      if (contents.length !== Number(code))
+        throw new Error('a file was changed while it was read: ask again');
+    } else if (word === 'end' && current) {
+      const rows = current.rows.map((one) => withContent(one, contents));
+      answers.set(current.id, { output: rows.join('\n'), code: Number(code) });
       current = undefined;
     } else {
       const question = questions[Number(word)];
@@ -67,3 +100,11 @@ function readAnswers(questions: readonly Question[], stdout: string, mark: strin
   if (!complete) throw new Error('the probe did not run to its end');
   return answers;
 }
+
+/** A file that was told of with others, as if it had been asked for by itself. */
+const withContent = (row: string, contents: Buffer): string =>
+  row.replace(
+    /^(file .* (\d+)) @(\d+)$/,
+    (_, about: string, size: string, from: string) =>
+      `${about} -\n${contents.subarray(Number(from), Number(from) + Number(size)).toString('base64')}`,
+  );

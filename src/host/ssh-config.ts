@@ -27,6 +27,8 @@ export interface SshTarget {
   connectTimeoutMs?: number;
   /** Hops to go through, instead of the config's ProxyJump: `user@host:port,…`. */
   proxyJump?: string;
+  /** What {@link prepare} has begun to find out. */
+  settings?: Promise<SshSettings>;
 }
 
 /** How to reach one host: what OpenSSH would do, with every path and token expanded. */

@@ -24,17 +24,25 @@ export interface SurveyListener {
   script(host: string, script: string): void;
 }
 
+export interface SurveyOptions {
+  /** Connections from a survey before; over the others hosts are logged in at. */
+  kept?: ReadonlyMap<string, Connection>;
+  /** How long a host may take to answer; for ever where not given. */
+  timeoutMs?: number;
+}
+
 /** Connects to all hosts at once and asks each all its questions in **one** exec. */
 export async function survey(
   targets: readonly { target: SshTarget; questions: readonly Question[] }[],
   listener: SurveyListener,
+  options: SurveyOptions = {},
 ): Promise<Survey> {
   const hosts: Surveyed[] = [];
   const failures: Survey['failures'] = [];
   await Promise.all(
     targets.map(async ({ target, questions }) => {
       try {
-        hosts.push(await ask(target, questions, listener));
+        hosts.push(await ask(target, questions, listener, options));
       } catch (error) {
         if (!(error instanceof HaprovError)) throw error;
         failures.push({ name: target.name, error });
@@ -58,6 +66,7 @@ async function ask(
   target: SshTarget,
   questions: readonly Question[],
   listener: SurveyListener,
+  { kept, timeoutMs }: SurveyOptions,
 ): Promise<Surveyed> {
   const { name } = target;
   const timed = async <T>(phase: 'connect' | 'probe', work: () => Promise<T>): Promise<T> => {
@@ -72,12 +81,12 @@ async function ask(
       throw error;
     }
   };
-  const connection = await timed('connect', () => connect(target));
+  const connection = kept?.get(name) ?? (await timed('connect', () => connect(target)));
   try {
     return await timed('probe', async () => {
       const probe = buildProbe([factsQuestion, ...questions]);
       listener.script(name, questions.map(({ script }) => script).join('\n'));
-      const result = await connection.runScript(probe.script);
+      const result = await connection.runScript(probe.script, { timeoutMs });
       let answers: Map<string, Answer>;
       try {
         answers = probe.read(result.stdout);

@@ -70,6 +70,7 @@ change_service() { # UNIT ENABLE MOVE
   if [ "$3" != - ]; then
     workers=$(workers_of "$unit")
     move_unit "$3" "$unit" || { moved=$?; unit_report "$unit"; return $moved; }
+    [ "$3" = stop ] || stay_drained "$unit" "$workers"
     [ "$3" != reload ] || prove_reload "$unit" "$workers"
   fi
 }
@@ -77,6 +78,12 @@ change_service() { # UNIT ENABLE MOVE
 # HAProxy's processes; of other units a reload cannot be told from their processes.
 workers_of() { # UNIT
   [ "$1" != haproxy.service ] || ps -C haproxy -o pid= 2>/dev/null | tr -d ' '
+}
+
+# A new HAProxy sends requests to every server: those whose host is drained it is told of before anything else is.
+stay_drained() { # UNIT OLD_WORKERS
+  [ "$1" = haproxy.service ] || return 0
+  redrain "$2" || emit warning "$number" "$(echo "HAProxy could not be told again which servers are drained: haprov drain does" | base64 | tr -d '\n')"
 }
 
 # HAProxy reports a reload as done that its master gave up: only a worker that was not there before proves it.
@@ -121,7 +128,9 @@ restore_service() { # UNIT
   esac
   case $(was ActiveState) in
     active | reloading | activating)
+      workers=$(workers_of "$unit")
       move_unit reload-or-restart "$unit" || move_unit restart "$unit"
+      stay_drained "$unit" "$workers"
       is_active "$unit" || fail "$1 ran before, and does not come up again: $(unit_report "$unit")"
       ;;
     *)

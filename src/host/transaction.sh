@@ -80,6 +80,7 @@ restore() {
   done
   if [ $bad = 0 ]; then set_state restored; else set_state broken; fi
   drop_lock
+  prune_runs
   return $bad
 }
 
@@ -108,10 +109,15 @@ recover() {
 # Runs that did something are what one can go back by; refused ones must not push them out.
 keep_runs=20
 keep_refused=5
+# Whole drills, of a few scenarios each; they change nothing that one could go back to.
+keep_drills=28
 prune_runs() {
   ls -1 "${home%/*}" | sort -r | while IFS= read -r name; do
     [ "$name" != "$run" ] || continue
-    if [ -d "${home%/*}/$name/steps" ]; then
+    if grep -qs '"command":"drill"' "${home%/*}/$name/manifest"; then
+      keep_drills=$((keep_drills - 1))
+      [ $keep_drills -ge 1 ] || rm -rf -- "${home%/*}/$name"
+    elif [ -d "${home%/*}/$name/steps" ]; then
       keep_runs=$((keep_runs - 1))
       [ $keep_runs -ge 1 ] || rm -rf -- "${home%/*}/$name"
     else

@@ -1,10 +1,12 @@
 import type { Step } from '../resources/resource';
 import { quote } from '../shell/quote';
+import drained from './drained.sh';
 import files from './files.sh';
 import firewall from './firewall.sh';
 import firewallProbe from './firewall-probe.sh';
 import init from './init.sh';
 import probeLibrary from './probe.sh';
+import runtime from './runtime.sh';
 import selinux from './selinux.sh';
 import selinuxProbe from './selinux-probe.sh';
 import system from './system.sh';
@@ -64,6 +66,8 @@ export function buildTransaction({ run, owner, leaseSeconds, steps }: Transactio
     selinuxProbe,
     library,
     files,
+    runtime,
+    drained,
     system,
     firewall,
     selinux,

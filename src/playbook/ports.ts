@@ -52,7 +52,7 @@ export function portsFor(inventory: Inventory, host: Host): Ports {
 }
 
 /** Who runs HAProxy: who may hold a VIP; without VIPs the group `balancers`, or all hosts where there is none. */
-function balancers({ vips, groups, hosts }: Inventory): Host[] {
+export function balancers({ vips, groups, hosts }: Inventory): Host[] {
   if (vips.length > 0) return vips.flatMap(({ members }) => members.map(({ host }) => host));
   return groups.get('balancers') ?? hosts;
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { list, name, object, record, text } from '../document/fields';
 import type { StandIn } from '../document/json-schema';
 import { resourceTypes } from '../resources/registry';

@@ -20,28 +20,46 @@ export class TemplateError extends Error {
  */
 export function render(source: string, name: string, context: object, write: Escape): string {
   try {
-    const template = ejs.compile(source, {
-      strict: true,
-      _with: false,
-      destructuredLocals: Object.keys(context),
-      escape: (value?: unknown) => {
-        if (value === undefined || value === null)
-          throw new ReferenceError('a value that is not there was to be written');
-        if (typeof value === 'object' || typeof value === 'function')
-          throw new TypeError('a list, an object or a function was to be written where one value goes');
-        return write(value);
-      },
-      compileDebug: true,
-      filename: name,
-      // A template is one file: what it includes would not be what validation and diff speak of.
-      includer: () => {
-        throw new Error('include is not available in templates');
-      },
-    });
-    return template(context as ejs.Data);
+    return compile(source, name, Object.keys(context))(context, write);
   } catch (error) {
     throw asTemplateError(error as Error, name, source);
   }
+}
+
+type Compiled = (context: object, write: Escape) => string;
+
+/** Every host has the same templates, and each is rendered before the host is asked and after. */
+const compiled = new Map<string, Compiled>();
+
+function compile(source: string, name: string, names: string[]): Compiled {
+  const key = JSON.stringify([name, names, source]);
+  const known = compiled.get(key);
+  if (known) return known;
+  let writing: Escape;
+  const template = ejs.compile(source, {
+    strict: true,
+    _with: false,
+    destructuredLocals: names,
+    escape: (value?: unknown) => {
+      if (value === undefined || value === null)
+        throw new ReferenceError('a value that is not there was to be written');
+      if (typeof value === 'object' || typeof value === 'function')
+        throw new TypeError('a list, an object or a function was to be written where one value goes');
+      return writing(value);
+    },
+    compileDebug: true,
+    filename: name,
+    // A template is one file: what it includes would not be what validation and diff speak of.
+    includer: () => {
+      throw new Error('include is not available in templates');
+    },
+  });
+  const render: Compiled = (context, write) => {
+    writing = write;
+    return template(context as ejs.Data);
+  };
+  compiled.set(key, render);
+  return render;
 }
 
 /** EJS writes `NAME:LINE`, an excerpt and the message into the error's own message. */

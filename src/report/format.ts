@@ -1,4 +1,11 @@
-const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
+let known: Intl.Segmenter | undefined;
+/** Made when it is needed first: that takes longer than all the rest of a short text. */
+const graphemesOf = (text: string): Intl.Segments => {
+  known ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
+  return known.segment(text);
+};
+/** ASCII, Latin, and the signs that we put between words and before them: a column each. */
+const NARROW = /^[ -~\u00a0-\u00ac\u00ae-\u02ff\u2013\u2014\u2018-\u201d\u2026\u2192\u2713\u2717]*$/;
 const WIDE =
   /^(?:\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}])/u;
 const NO_WIDTH = /^[\p{Mn}\p{Me}\p{Cc}\p{Cf}]+$/u;
@@ -31,8 +38,9 @@ function showCharacter(character: string): string {
 
 /** How many columns the text takes on a terminal. Knows no colour codes. */
 export function displayWidth(text: string): number {
+  if (NARROW.test(text)) return text.length;
   let width = 0;
-  for (const { segment } of segmenter.segment(text)) width += graphemeWidth(segment);
+  for (const { segment } of graphemesOf(text)) width += graphemeWidth(segment);
   return width;
 }
 
@@ -48,7 +56,7 @@ function graphemeWidth(grapheme: string): number {
 export function cutToWidth(text: string, width: number): string {
   if (displayWidth(text) <= width) return text;
   if (width < 1) return '';
-  const graphemes = Array.from(segmenter.segment(text), ({ segment }) => segment);
+  const graphemes = Array.from(graphemesOf(text), ({ segment }) => segment);
   const tailWidth = Math.floor((width - 1) * 0.4);
   const head = take(graphemes, width - 1 - tailWidth);
   const tail = take(graphemes.reverse(), tailWidth).reverse();

@@ -1,7 +1,6 @@
 import type { Event, Reporter } from './events';
 import { createJsonReporter } from './json';
 import { isFine } from './lines';
-import { createLiveReporter } from './live';
 import { canRedraw, type Environment, type Output } from './output';
 import { createPlainReporter } from './plain';
 
@@ -37,8 +36,11 @@ function select(options: ReporterOptions): Reporter {
   if (options.mode === 'json') return createJsonReporter(options);
   const redraws = canRedraw(options.env, options.stdout, options.isTTY) && !options.quiet && !options.verbose;
   const live = redraws && (options.mode === 'live' || (options.mode === 'auto' && !isCI(options.env)));
-  return live ? createLiveReporter(options) : createPlainReporter(options);
+  return live ? liveView().createLiveReporter(options) : createPlainReporter(options);
 }
+
+// What draws is loaded only where there is something to draw on.
+const liveView = (): typeof import('./live') => require('./live');
 
 function isCI(env: Environment): boolean {
   return Boolean(env.CI) && env.CI !== 'false' && env.CI !== '0';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { absolutePath, choice, object, text } from '../document/fields';
 import { quote } from '../shell/quote';
 import { common } from './fields';

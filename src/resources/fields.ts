@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { object, text } from '../document/fields';
 
 /** `{ "reload": UNIT }` or `{ "restart": UNIT }`, one or several. */

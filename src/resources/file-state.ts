@@ -35,22 +35,25 @@ export function readFileState(output: string): FileState {
   if (head.startsWith('other ')) return { kind: 'other', what: head.slice('other '.length) };
   // A directory server's groups have names such as "domain users".
   const [, owner, group, mode, size, sha256] =
-    /^file (\S+) (.+) ([0-7]{1,4}) (\d+) ([0-9a-f]{64})$/.exec(head) ?? [];
+    /^file (\S+) (.+) ([0-7]{1,4}) (\d+) ([0-9a-f]{64}|-)$/.exec(head) ?? [];
   if (!owner || !group || !mode || !size || !sha256) throw new Error(`not a file's state: ${head}`);
-  const base64 = rest.join('').trim();
   const complete = Number(size) <= contentLimit;
+  const content = complete ? Buffer.from(rest.join('').trim(), 'base64') : undefined;
+  if (sha256 === '-' && !content) throw new Error(`a file without its content or sum: ${head}`);
   return {
     kind: 'file',
     owner,
     group,
     mode: mode.padStart(4, '0'),
     size: Number(size),
-    sha256,
-    ...(complete ? { content: Buffer.from(base64, 'base64') } : {}),
+    sha256: sha256 === '-' ? sumOf(content ?? '') : sha256,
+    ...(content ? { content } : {}),
   };
 }
 
-export const sha256 = (content: string | Buffer) => createHash('sha256').update(content).digest('hex');
+const sumOf = (content: string | Buffer) => createHash('sha256').update(content).digest('hex');
+
+export { sumOf as sha256 };
 
 /** A mode as `stat -c %a` prints it: `/etc/shadow`'s 0000 is "0". */
 export const asStatSays = (mode: string) => mode.replace(/^0+(?=.)/, '');

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { absolutePath, flag, object, text } from '../document/fields';
 import { quote } from '../shell/quote';
 import { common, formatMode, mode, owner } from './fields';
@@ -50,6 +50,7 @@ export const file: ResourceType<FileSpec, FileState> = {
   type: 'file',
   schema,
   target: (spec) => spec.path,
+  asksFor: (spec) => ({ files: [spec.path] }),
   probe: (spec) => probeFile(spec.path),
   read: readFileState,
   diff(spec, state, context) {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { list, object, text } from '../document/fields';
 import { command, inTurn, quote } from '../shell/quote';
 import { common, portRange, resourceName } from './fields';
@@ -51,6 +51,7 @@ export const firewall: ResourceType<FirewallSpec, FirewallState> = {
   target: (spec) => spec.name,
   probe: ({ name, zone = '', addresses, ports, protocols }) =>
     `probe_firewall ${command(recordOf(name), zone, addresses.join(' '), ...ports, ...protocols)}`,
+  asksFor: () => ({ units: ['firewalld'] }),
   read(output) {
     const rows = output.split('\n').filter(Boolean);
     if (rows[0] === 'off') return { runs: false };

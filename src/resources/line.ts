@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { absolutePath, object, text } from '../document/fields';
 import { quote } from '../shell/quote';
 import { common } from './fields';
@@ -37,6 +37,7 @@ export const line: ResourceType<LineSpec, LineState> = {
   type: 'line',
   schema,
   target: (spec) => spec.path,
+  asksFor: (spec) => ({ files: [spec.path] }),
   probe: (spec) => `probe_line ${words(spec)}`,
   read(output) {
     const [now = '', edited] = output.split('\n=\n');

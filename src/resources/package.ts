@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { list, object, text } from '../document/fields';
 import { command } from '../shell/quote';
 import { common } from './fields';
@@ -22,6 +22,7 @@ export const packages: ResourceType<PackageSpec, PackageState> = {
   schema,
   target: (spec) => spec.names.join(' '),
   probe: (spec) => `probe_packages ${command(...spec.names)}`,
+  asksFor: (spec) => ({ packages: spec.names }),
   read(output) {
     const entries = output
       .split('\n')

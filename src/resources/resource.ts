@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 /** POSIX sh text that runs on a host. */
 export type Script = string;
@@ -57,6 +57,13 @@ export interface DiffContext {
   packagesPending: boolean;
 }
 
+/** What a host tells of many at the price of one. */
+export interface AskedFor {
+  units?: readonly string[];
+  packages?: readonly string[];
+  files?: readonly string[];
+}
+
 /**
  * A resource type: pure functions between what the user wants, what the host says, and what is to be done.
  * `Spec` is what `schema` makes of a playbook's entry; `State` is what `read` makes of the probe's output.
@@ -68,6 +75,8 @@ export interface ResourceType<Spec = unknown, State = unknown> {
   target(spec: Spec): string;
   /** Prints the resource's state; changes nothing; works on a host where nothing is installed yet. */
   probe(spec: Spec): Script;
+  /** What `probe` asks of the init system, of rpm and of files: asked once for all resources, since each process costs. */
+  asksFor?(spec: Spec): AskedFor;
   /** @throws Error when the output is not what `probe` prints. */
   read(output: string, spec: Spec): State;
   /** What is to be done, in order; nothing when the state is as wanted. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { flag, object, record, text } from '../document/fields';
 import { command, inTurn } from '../shell/quote';
 import { common, portRange, resourceName } from './fields';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { flag, object } from '../document/fields';
 import { quote } from '../shell/quote';
 import { common, unitName } from './fields';
@@ -27,6 +27,7 @@ export const service: ResourceType<ServiceSpec, ServiceState> = {
   schema,
   target: (spec) => spec.unit,
   probe: (spec) => `probe_service ${quote(spec.unit)}`,
+  asksFor: (spec) => ({ units: [spec.unit] }),
   read(output) {
     const words = Object.fromEntries(output.split('\n').map((row) => row.split('=', 2)));
     const { LoadState: load, ActiveState: active, UnitFileState: enabled } = words;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { absolutePath, object, record, sysctlKey, sysctlValue } from '../document/fields';
 import { command, quote } from '../shell/quote';
 import { common } from './fields';
@@ -34,6 +34,7 @@ export const sysctl: ResourceType<SysctlSpec, SysctlState> = {
   type: 'sysctl',
   schema,
   target: (spec) => spec.path,
+  asksFor: (spec) => ({ files: [spec.path] }),
   probe: (spec) =>
     [`probe_sysctls ${command(...keys(spec))}`, 'echo =', probeSysctlFile(spec.path)].join('\n'),
   read(output) {

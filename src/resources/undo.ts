@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { command, quote } from '../shell/quote';
 import { directory } from './directory';
 import { asStatSays } from './file-state';

@@ -1,4 +1,5 @@
-import runtime from '../ha/runtime.sh';
+import type { Picture } from '../ha/health';
+import { drainScript, readyScript } from '../host/drained';
 import { stateFolder } from '../host/transaction';
 import type { Service } from '../inventory/inventory';
 import type { PlannedHost } from '../plan/plan';
@@ -38,11 +39,15 @@ export async function drain(
   await connection.runScript(
     `: >${flag} && { setsid sh -c 'sleep ${rollout.leaseSeconds * 4}; rm -f ${flag}' </dev/null >/dev/null 2>&1 & }\n`,
   );
+  let picture: Picture = new Map();
   for (let look = 0; look < looks; look++) {
-    if (!rollout.pair.holds(host, await rollout.pair.look())) return undefined;
+    picture = await rollout.pair.look();
+    if (!rollout.pair.holds(host, picture)) return undefined;
     await new Promise((done) => setTimeout(done, pauseMs));
   }
-  return 'could not be drained: its VIP stayed, so it was not touched';
+  const drained = [...picture].filter(([name, seen]) => name !== host && seen.drained).map(([name]) => name);
+  const why = drained.length > 0 ? ` (${drained.join(' and ')} drained: haprov undrain first)` : '';
+  return `could not be drained: its VIP stayed, so it was not touched${why}`;
 }
 
 /**
@@ -83,8 +88,8 @@ export async function drainServers(
   servers: readonly string[],
 ): Promise<void> {
   if (servers.length === 0) return;
-  const later = `setsid sh -c ${quote(`sleep ${rollout.leaseSeconds * 4}\n${tell(servers, 'ready')}`)} </dev/null >/dev/null 2>&1 &`;
-  await onAll(rollout, () => `${tell(servers, 'drain')}\n${later}\n`);
+  const later = `setsid sh -c ${quote(`sleep ${rollout.leaseSeconds * 4}\n${readyScript(servers)}`)} </dev/null >/dev/null 2>&1 &`;
+  await onAll(rollout, () => `${drainScript(servers)}${later}\n`);
   for (let look = 0; look < looks; look++) {
     const picture = await rollout.pair.look();
     const busy = [...picture.values()].some(({ servers: seen }) =>
@@ -97,7 +102,9 @@ export async function drainServers(
 
 /**
  * Gives the servers their place back, where their host is done or was restored; whether they can fill it is for HAProxy's
- * checks to say. Who still looks for a server at the place that it has left gives it none: it does when it is done itself.
+ * checks to say. Those whose host is
+ * drained by `haprov drain` stay so. Who still looks for a server at the place that it has left gives it none: it does when
+ * it is done itself.
  * @param later hosts that have the old configuration still.
  */
 export async function undrainServers(
@@ -109,14 +116,9 @@ export async function undrainServers(
   await onAll(rollout, (name) => {
     const isLater = later.some(({ host }) => host === name);
     const back = servers.filter((server) => !(isLater && moved.has(server)));
-    return back.length > 0 ? `${tell(back, 'ready')}\n` : undefined;
+    return back.length > 0 ? readyScript(back) : undefined;
   });
 }
-
-const tell = (servers: readonly string[], state: 'drain' | 'ready') =>
-  [runtime, ...servers.map((server) => `tell_haproxy ${quote(`set server ${server} state ${state}`)}`)].join(
-    '\n',
-  );
 
 /** Runs on each host what is meant for it. One that cannot be told now does it by itself when its time is over. */
 async function onAll(

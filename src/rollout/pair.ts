@@ -1,4 +1,5 @@
 import { HaprovError } from '../errors';
+import { keptDrained } from '../ha/drained';
 import { type Expectation, holdersOf, hostFaults, type Picture, serverFaults, vipFaults } from '../ha/health';
 import { type Observation, observationScript, readObservation } from '../ha/observe';
 import type { Connection } from '../host/connection';
@@ -42,17 +43,20 @@ export class Pair {
     }
   }
 
-  /** What is wrong with these hosts after their commit: final faults, and such as may pass. */
+  /**
+   * What is wrong with these hosts after their commit: final faults, and such as may pass. A server that is to stay
+   * drained is not to be up.
+   */
   faults(
     hosts: readonly string[],
     wanted: ReadonlySet<string>,
     picture: Picture,
   ): { sentences: string[]; final: boolean } {
-    const own = hosts.flatMap((name) =>
-      hostFaults(this.#expectation(name), picture.get(name)).map((fault) => `${name}: ${fault}`),
-    );
+    const own = hosts.flatMap((name) => this.hostFaults(name, picture).map((fault) => `${name}: ${fault}`));
+    const kept = keptDrained(picture);
+    const due = new Set([...wanted].filter((server) => !kept.has(server)));
     const servers = hosts.flatMap((name) =>
-      serverFaults(wanted, picture.get(name)).map((one) => ({ ...one, fault: `${name}: ${one.fault}` })),
+      serverFaults(due, picture.get(name)).map((one) => ({ ...one, fault: `${name}: ${one.fault}` })),
     );
     const vips = this.inventory.vips.filter((vip) =>
       vip.members.some(({ host }) => hosts.includes(host.name)),
@@ -76,13 +80,23 @@ export class Pair {
         .filter((name) => name !== host && this.connections.has(name));
       const sick = peers.map((name) => ({
         name,
-        faults: hostFaults(this.#expectation(name), picture.get(name)),
+        faults: this.hostFaults(name, picture),
       }));
       if (sick.length > 0 && sick.every(({ faults }) => faults.length > 0)) {
         return `${host} serves VIP ${vip.name} alone: ${sick.map(({ name, faults }) => `${name}: ${faults.join(', ')}`).join('; ')}`;
       }
     }
     return undefined;
+  }
+
+  /** What keeps a host from being healthy; nothing where it is. */
+  hostFaults(host: string, picture: Picture): string[] {
+    return hostFaults(this.#expectation(host), picture.get(host));
+  }
+
+  /** The hosts whose HAProxy shares out requests, whether we are connected to them or not. */
+  get balancers(): string[] {
+    return [...this.expectations].flatMap(([name, { balances }]) => (balances ? [name] : []));
   }
 
   holds(host: string, picture: Picture): boolean {

@@ -1,4 +1,5 @@
 import { ExitCode } from '../errors';
+import { keptDrained } from '../ha/drained';
 import { serversUp } from '../ha/health';
 import type { Connection } from '../host/connection';
 import type { Service } from '../inventory/inventory';
@@ -8,6 +9,7 @@ import { drain, drainServers, needsDrain, serversToDrain, undrain, undrainServer
 import { type GateOptions, passGate } from './gate';
 import { startHeartbeat } from './heartbeat';
 import { type HostOutcome, HostRun } from './host-run';
+import { tellWhoIsDrained } from './keep-drained';
 import { balancerFirst, movedServers, patience, wantedSoFar } from './moved';
 import { batches } from './order';
 import type { Pair } from './pair';
@@ -61,6 +63,7 @@ export async function rollOut(rollout: Rollout): Promise<RolloutResult> {
     rollout.hosts.map((host) => host.host).filter((name) => rollout.pair.holds(name, before)),
   );
   const wanted = serversUp(before);
+  await tellWhoIsDrained(rollout, before);
 
   // From the first lock on: a host that is staged waits for the slowest package mirror of the others.
   const heartbeat = startHeartbeat(rollout.leaseSeconds, () =>
@@ -176,7 +179,10 @@ async function push(rollout: Rollout, { batch, group, later, wanted, moved }: St
     return [{ status: 'untouched' }];
   }
   const up = serversUp(now);
-  const servers = batch.flatMap((host) => serversToDrain(host, rollout.services, up, { moved, later }));
+  const kept = keptDrained(now);
+  const servers = batch
+    .flatMap((host) => serversToDrain(host, rollout.services, up, { moved, later }))
+    .filter((server) => !kept.has(server));
   try {
     await drainServers(rollout, servers);
     const committed = await Promise.all(group.map((run) => run.commit()));

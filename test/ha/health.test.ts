@@ -27,6 +27,7 @@ test('what a host prints is read, HAProxy’s columns by their names', () => {
     units: { httpd: 'active', haproxy: 'activating' },
     addresses: ['127.0.0.1', '192.168.56.200'],
     listening: [80, 8080],
+    frontends: new Map([['web', 1]]),
     drained: true,
     servers: [
       { service: 'web', server: 'fred', status: 'UP', check: 'L4OK', sessions: 2 },

@@ -1,5 +1,4 @@
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { mkdirSync, symlinkSync } from 'node:fs';
 import fc from 'fast-check';
 import { readFacts } from '../../src/host/facts';
@@ -10,8 +9,6 @@ import { awks, Sandbox, type Shell, shells } from '../shell/sandbox';
 let box: Sandbox;
 afterEach(() => box.dispose());
 
-const sum = (text: string | Buffer) => createHash('sha256').update(text).digest('hex');
-
 describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))('%s', (_, shell) => {
   beforeEach(() => {
     box = new Sandbox(shell);
@@ -21,7 +18,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     const bytes = Buffer.from(Array.from({ length: 256 }, (_unused, byte) => byte));
     const path = box.write("a b/it's $x", bytes, 0o640);
     const [head = '', ...rest] = (await box.probe(`probe_file ${quote(path)} 1000`)).split('\n');
-    expect(head).toMatch(new RegExp(`^file \\S+ \\S+ 640 256 ${sum(bytes)}$`));
+    expect(head).toMatch(/^file \S+ \S+ 640 256 -$/);
     expect(Buffer.from(rest.join(''), 'base64').equals(bytes)).toBe(true);
   });
 
@@ -49,7 +46,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
   test('kernel parameters: tuples, a dot in a name, a key that is not there', async () => {
     box.sysctls({ 'net.ipv4.tcp_rmem': '1\t2\t3', 'net.ipv4.ip_forward': '0', 'net.ipv4.conf.eth0': '7' });
     expect(await box.probe('probe_sysctls net.ipv4.tcp_rmem net.ipv4.ip_forward no.such')).toBe(
-      'net.ipv4.tcp_rmem=1 2 3 \nnet.ipv4.ip_forward=0 \nno.such=-',
+      'net.ipv4.tcp_rmem=1 2 3\nnet.ipv4.ip_forward=0\nno.such=-',
     );
   });
 

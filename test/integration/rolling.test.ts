@@ -209,11 +209,11 @@ describeLab('a push to the serving pair', () => {
   }, 180_000);
 
   test('push: a file goes, a package does not', async () => {
-    scenario.playbook([extra('# pushed\nServerName lab\n'), { type: 'package', names: ['psmisc'] }]);
+    scenario.playbook([extra('# pushed\nServerName lab\n'), { type: 'package', names: ['redis'] }]);
     const run = await haprov('push', scenario.inventory, '--yes');
     expect(run).toMatchObject({ code: 0 });
     expect(on('ethyl', 'head -n 1 /etc/httpd/conf.d/extra.conf').trim()).toBe('# pushed');
-    expect(on('ethyl', 'rpm -q psmisc || true')).toContain('not installed');
+    expect(on('ethyl', 'rpm -q redis || true')).toContain('not installed');
     expect(await fetchUrl(`http://${vip}/`)).toBeDefined();
   }, 180_000);
 

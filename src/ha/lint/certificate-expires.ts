@@ -10,15 +10,25 @@ export const certificateExpires: Rule = {
   name: 'certificate-expires',
   check: ({ inventory, now }) =>
     inventory.services.flatMap(({ name, tls }) =>
-      certificatesIn(tls?.certificate ?? '').flatMap((certificate): Found[] => {
-        const judged = judge(certificate, now);
-        if (!judged) return [];
-        const at = { path: ['services', name, 'tls', 'certificate'] };
-        const fix = 'have a new certificate made, and apply again';
-        return [{ ...judged, at, fix }];
-      }),
+      certificateFaults(tls?.certificate ?? '', now).map(
+        (judged): Found => ({
+          ...judged,
+          at: { path: ['services', name, 'tls', 'certificate'] },
+          fix: 'have a new certificate made, and apply again',
+        }),
+      ),
     ),
 };
+
+/** What is wrong with the dates of the certificates in `pem`, the chain's too; nothing where they last. */
+export const certificateFaults = (pem: string, now: Date): Pick<Found, 'severity' | 'message' | 'why'>[] =>
+  certificatesIn(pem).flatMap((certificate) => judge(certificate, now) ?? []);
+
+/** Until when the first certificate in `pem`, the service's own, is valid. */
+export function validUntil(pem: string): Date | undefined {
+  const [own] = certificatesIn(pem);
+  return own && new Date(own.validTo);
+}
 
 /** The certificate and its chain. What cannot be read is an error of the inventory. */
 function certificatesIn(pem: string): X509Certificate[] {

@@ -1,0 +1,117 @@
+import type { Context } from '../commands/context';
+import { ExitCode, HaprovError } from '../errors';
+import type { Secrets } from '../inventory/secrets';
+import { renderError } from '../report/error-text';
+import type { EventBody } from '../report/events';
+import { canRedraw, wantsColor } from '../report/output';
+import { createReporter } from '../report/reporter';
+
+interface OutputOptions {
+  json?: boolean;
+  quiet?: boolean;
+  verbose?: boolean;
+  color: boolean;
+}
+
+/** A command, as it is run. */
+export type Run<O> = (options: O, context: Context) => Promise<ExitCode> | ExitCode;
+
+/** What a command writes on standard output: its own result, or what happens, as it happens. */
+type Output = 'result' | 'events';
+
+/**
+ * Runs one command: the only place that prints errors and sets the exit code.
+ * @param load each command's module is loaded only when it runs: most of the time a command takes is to load.
+ */
+export async function execute<O>(
+  options: O & OutputOptions,
+  load: () => Promise<Run<O>>,
+  output: Output = 'result',
+): Promise<void> {
+  const { env, stdout, stderr } = process;
+  const color = options.color && wantsColor(env, stdout);
+  const verbose = options.verbose ?? false;
+  // `plan --json` and the like print one document; their progress would spoil it.
+  const isDocument = output === 'result';
+  const reporter = createReporter({
+    mode: options.json && !isDocument ? 'json' : 'auto',
+    quiet: (options.quiet ?? false) || (isDocument && (options.json ?? false)),
+    verbose,
+    color,
+    stdout: isDocument ? stderr : stdout,
+    stderr,
+    isTTY: (isDocument ? stderr : stdout).isTTY ?? false,
+    env,
+  });
+  const stop = new AbortController();
+  const onSignal = () => {
+    if (stop.signal.aborted) process.exit(130);
+    stop.abort();
+    reporter.handle({
+      at: new Date().toISOString(),
+      type: 'message',
+      level: 'warning',
+      text: 'stopping: the step under way is finished first; press Ctrl-C again to leave at once (each host finishes or restores by itself)',
+    });
+  };
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  let mask: Secrets['mask'] = (text) => text;
+  const context: Context = {
+    env,
+    color,
+    get columns() {
+      return stdout.columns || 80;
+    },
+    get rows() {
+      return canRedraw(env, stdout, stdout.isTTY) ? stdout.rows : undefined;
+    },
+    stopping: stop.signal,
+    keepSecret: (secrets) => {
+      mask = (text) => secrets.mask(text);
+    },
+    emit: (event: EventBody) => reporter.handle(maskAll({ at: new Date().toISOString(), ...event }, mask)),
+    print: async (text) => {
+      if (options.quiet) return;
+      await reporter.pause?.();
+      stdout.write(typeof text !== 'string' || text.endsWith('\n') ? text : `${text}\n`);
+    },
+    confirm: async (question) => {
+      await reporter.pause?.();
+      return ask(question, stop.signal);
+    },
+  };
+  try {
+    const run = await load();
+    process.exitCode = await run(options, context);
+    await reporter.close();
+  } catch (error) {
+    await reporter.close();
+    stderr.write(
+      `${mask(renderError(error, { color: options.color && wantsColor(env, stderr), verbose }))}\n`,
+    );
+    process.exitCode = error instanceof HaprovError ? error.exitCode : ExitCode.failed;
+  }
+}
+
+/** The same, with every string of it masked. */
+function maskAll<T>(value: T, mask: (text: string) => string): T {
+  if (typeof value === 'string') return mask(value) as T;
+  if (Array.isArray(value)) return value.map((item) => maskAll(item, mask)) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, maskAll(item, mask)])) as T;
+}
+
+async function ask(question: string, signal: AbortSignal): Promise<boolean | undefined> {
+  if (!process.stdin.isTTY) return undefined;
+  const { createInterface } = await import('node:readline/promises');
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^y(es)?$/i.test((await lines.question(`${question} [y/N] `, { signal })).trim());
+  } catch (error) {
+    // Ctrl-C, or the end of the input, is a "no".
+    if ((error as Error).name === 'AbortError') return false;
+    throw error;
+  } finally {
+    lines.close();
+  }
+}

@@ -1,0 +1,35 @@
+import { InvalidArgumentError } from 'commander';
+
+/** For an option that may be given several times. */
+export function collect(value: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), value];
+}
+
+/** A port, `least` or above. */
+export function portFrom(least: number): (text: string) => number {
+  return (text) => {
+    const port = Number(text);
+    if (!/^\d+$/.test(text) || port < least || port > 65535)
+      throw new InvalidArgumentError(`it is a number from ${least} to 65535.`);
+    return port;
+  };
+}
+
+/** A number of seconds, with a fraction or without. */
+export function seconds(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+(\.\d+)?$/.test(text) || value < min || value > max) {
+      throw new InvalidArgumentError(`it is a number of seconds from ${min} to ${max}.`);
+    }
+    return value;
+  };
+}
+
+/** One of these words. */
+export function oneOf(...words: string[]): (text: string) => string {
+  return (text) => {
+    if (!words.includes(text)) throw new InvalidArgumentError(`it is one of: ${words.join(', ')}.`);
+    return text;
+  };
+}

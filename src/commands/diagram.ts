@@ -1,0 +1,68 @@
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { ExitCode, InputError, UsageError } from '../errors';
+import { loadInventory } from '../inventory/load';
+import { renderMermaid } from '../report/diagram/mermaid';
+import type { Picture } from '../report/diagram/picture';
+import { renderSvg } from '../report/diagram/svg';
+import { renderPictureText } from '../report/diagram/text';
+import type { CommonOptions, Context } from './context';
+import { looker } from './looking';
+import { pictureOf } from './picturing';
+
+export interface DiagramOptions extends CommonOptions {
+  format: 'svg' | 'mermaid' | 'text';
+  /** Coloured by what the hosts say now. */
+  live: boolean;
+  out?: string;
+}
+
+/** `haprov diagram`: the way of a packet, from the client to the service. */
+export async function diagram(options: DiagramOptions, context: Context): Promise<ExitCode> {
+  const picture = options.live ? await lookAt(options, context) : readPicture(options, context);
+  const text = draw(picture, options, context);
+  if (options.out === undefined) await context.print(text);
+  else write(options.out, text);
+  return ExitCode.done;
+}
+
+async function lookAt(options: DiagramOptions, context: Context): Promise<Picture> {
+  const inventory = loadInventory(resolve(options.inventory), context.env);
+  context.keepSecret(inventory.secrets);
+  const look = looker(options, context);
+  try {
+    return pictureOf(inventory, await look.look());
+  } finally {
+    look.close();
+  }
+}
+
+/** Fits wherever an inventory may have a password, and is a host name besides. */
+const placeholder = 'not-set';
+
+/** A picture shows no secret, so none has to be there; what it does show has to. */
+function readPicture(options: DiagramOptions, { env }: Context): Picture {
+  const file = resolve(options.inventory);
+  const filled = new Proxy(env, { get: (known, name) => known[String(name)] || placeholder });
+  try {
+    const picture = pictureOf(loadInventory(file, filled));
+    if (!JSON.stringify(picture).includes(placeholder)) return picture;
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+  }
+  return pictureOf(loadInventory(file, env));
+}
+
+function draw(picture: Picture, { format, out }: DiagramOptions, { color, columns }: Context): string {
+  if (format === 'svg') return renderSvg(picture);
+  if (format === 'mermaid') return renderMermaid(picture);
+  return renderPictureText(picture, out === undefined ? { color, columns } : { color: false, columns: 80 });
+}
+
+function write(file: string, text: string): void {
+  try {
+    writeFileSync(file, `${text}\n`);
+  } catch (error) {
+    throw new UsageError(`--out: ${file} cannot be written: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,40 @@
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { UsageError } from '../errors';
+
+/**
+ * Which host of which inventory `drain` and `undrain` mean by their one or two words: HOST, or INVENTORY HOST, in
+ * either order where only the second is a file. Without an inventory it is that of HAPROV_INVENTORY, else the
+ * inventory.json or inventory.yaml of `folder`.
+ * @throws UsageError when no host is named, or no inventory is found
+ */
+export function inventoryAndHost(
+  words: readonly (string | undefined)[],
+  env: NodeJS.ProcessEnv,
+  folder = '.',
+): { inventory: string; host: string } {
+  const [first, second] = words;
+  const isHere = (name: string) => isFile(resolve(folder, name));
+  if (first === undefined) throw new UsageError('no host is named', 'give its name in the inventory');
+  if (second !== undefined) {
+    const turned = isHere(second) && !isHere(first);
+    return turned ? { inventory: second, host: first } : { inventory: first, host: second };
+  }
+  if (isHere(first))
+    throw new UsageError(`${first} is a file: which host is meant?`, 'name the host after the inventory');
+  const inventory = env.HAPROV_INVENTORY || ['inventory.json', 'inventory.yaml'].find(isHere);
+  if (!inventory)
+    throw new UsageError(
+      `in which inventory is the host ${first}?`,
+      'name the inventory before the host, set HAPROV_INVENTORY, or go to the folder of an inventory.json or inventory.yaml',
+    );
+  return { inventory, host: first };
+}
+
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}

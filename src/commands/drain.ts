@@ -1,0 +1,33 @@
+import { ExitCode } from '../errors';
+import { drainHost } from '../rollout/drain-host';
+import type { CommonOptions, Context } from './context';
+import { maintain, notReached, sinceAndBy } from './maintained';
+
+export interface DrainOptions extends CommonOptions {
+  host: string;
+  /** Seconds to wait for sessions to end. */
+  timeout: number;
+  /** Also where nobody would be left to serve. */
+  force: boolean;
+}
+
+/** `haprov drain`: takes a host out for maintenance. */
+export async function drain(options: DrainOptions, context: Context): Promise<ExitCode> {
+  const { maintenance, drained, failure, close } = await maintain(options, context);
+  const { host } = maintenance;
+  try {
+    if (drained) await context.print(`${host} was drained already, ${sinceAndBy(drained)}\n`);
+    await drainHost(maintenance, { timeoutMs: options.timeout * 1000, force: options.force });
+    if (failure)
+      throw notReached(
+        failure,
+        host,
+        'its servers are drained where that is said above, but it could not be told itself: an address that it holds stays',
+        'haprov drain again when it is back, or haprov undrain',
+      );
+    await context.print(`${host} is drained until haprov undrain\n`);
+    return ExitCode.done;
+  } finally {
+    close();
+  }
+}

@@ -1,0 +1,263 @@
+import { writeFileSync } from 'node:fs';
+import { hostname, userInfo } from 'node:os';
+import { didYouMean } from '../document/suggest';
+import { type Act, actOf, type Impossible, type Known, lengthOf } from '../drill/acts';
+import { askScript, readAnswers } from '../drill/ask';
+import { holderOf, runDrill } from '../drill/drill';
+import { transactionFault } from '../drill/fault';
+import { type DrillReport, type PlannedScenario, type ScenarioName, scenarios } from '../drill/report';
+import { type Drilling, faultOf } from '../drill/scenario';
+import { watchAddresses } from '../drill/watch';
+import { ExitCode, HaprovError, UsageError } from '../errors';
+import { probeTargets, startVipProbe } from '../ha/vip-probe';
+import type { Connection } from '../host/connection';
+import { renderDrillPlan, renderDrillReport } from '../report/drill-text';
+import { renderDrillPage } from '../report/page/drill-page';
+import { reconnector } from './apply';
+import type { CommonOptions, Context } from './context';
+import { type Looker, looker } from './looking';
+import { makePlan, newRunId, type Planned, requireWhole } from './planning';
+
+export interface DrillOptions extends CommonOptions {
+  /** Only these. */
+  scenario?: string[];
+  yes: boolean;
+  /** Seconds: the longest gap that passes. */
+  maxGap?: number;
+  /** Where the report goes as a page. */
+  html?: string;
+}
+
+/** `haprov drill`: breaks one thing after the other and measures what clients feel. */
+export async function drill(options: DrillOptions, context: Context): Promise<ExitCode> {
+  const begun = performance.now();
+  const wanted = chosen(options.scenario);
+  const planned = await makePlan(options, context, {
+    begin: (hosts) =>
+      context.emit({ type: 'run-start', command: 'drill', inventory: options.inventory, hosts }),
+    recover: true,
+    only: new Set(['service']),
+  });
+  // It looks every half second, which is nothing to tell.
+  const looking = looker(options, { ...context, emit: () => {} });
+  try {
+    requireWhole(planned);
+    requireAll(planned);
+    const known = await ask(planned, options);
+    const status = await looking.look();
+    const unwell = faultOf(status);
+    if (unwell !== undefined)
+      throw new HaprovError(
+        ExitCode.failed,
+        `the pair is not well, so nothing was touched: ${unwell}`,
+        'haprov status shows all of it; a drill begins from a pair that is well',
+      );
+    const holder = holderOf(status, known);
+    const acts = wanted.map((scenario) => actOf(scenario, holder, known));
+    if (!options.json) await context.print(`${renderDrillPlan(acts.map(show), context)}\n`);
+    const isMeant = await agreed(acts, options, context);
+    if (!isMeant) return end(context, begun, ExitCode.failed, 0, 'not drilled: you said no');
+    const report = await carryOut({ planned, known, looking, wanted }, context);
+    await context.print(
+      options.json ? `${JSON.stringify(report, null, 2)}\n` : `${renderDrillReport(report, context)}\n`,
+    );
+    const isWritten = options.html === undefined || writePage(options.html, report, context);
+    const failed = report.results.filter(
+      ({ status: one }) => one === 'failed' || one === 'not-restored',
+    ).length;
+    return end(context, begun, exitCodeOf(report, isWritten), failed, summaryOf(report));
+  } finally {
+    looking.close();
+    planned.survey.close();
+  }
+}
+
+/** @throws UsageError naming what is no scenario */
+function chosen(names: readonly string[] | undefined): readonly ScenarioName[] {
+  if (!names || names.length === 0) return scenarios;
+  const words = names
+    .flatMap((one) => one.split(','))
+    .map((one) => one.trim())
+    .filter(Boolean);
+  if (words.length === 0)
+    throw new UsageError('--scenario names no scenario', `known: ${scenarios.join(', ')}`);
+  for (const word of words)
+    if (!scenarios.some((one) => one === word))
+      throw new UsageError(
+        `--scenario: there is no scenario "${word}"${didYouMean(word, scenarios)}`,
+        `known: ${scenarios.join(', ')}`,
+      );
+  return scenarios.filter((one) => words.includes(one));
+}
+
+/** A VIP can be watched only where all of its members can be asked. @throws UsageError */
+function requireAll({ inventory, survey }: Planned): void {
+  const left = inventory.vips
+    .flatMap((vip) => vip.members.map(({ host }) => host.name))
+    .find((name) => !survey.hosts.some((host) => host.name === name));
+  if (left !== undefined)
+    throw new UsageError(
+      `${left} may hold a VIP, and --limit leaves it out`,
+      'a drill is about all hosts that share an address: leave --limit out',
+    );
+}
+
+async function ask({ inventory, survey, expectations }: Planned, { maxGap }: DrillOptions): Promise<Known> {
+  const answers = await Promise.all(
+    survey.hosts.map(async ({ name, connection }) => {
+      const ports = inventory.services.flatMap(({ backends }) =>
+        backends.servers.filter(({ host }) => host?.name === name).map(({ port }) => port),
+      );
+      const { stdout } = await connection.runScript(askScript([...new Set(ports)]), { timeoutMs: 30_000 });
+      return [name, readAnswers(stdout)] as const;
+    }),
+  );
+  return {
+    inventory,
+    units: new Map([...expectations].map(([name, { units }]) => [name, units])),
+    answers: new Map(answers),
+    ...(maxGap === undefined ? {} : { maxGapMs: maxGap * 1000 }),
+  };
+}
+
+const isSkipped = (act: Act | Impossible): act is Impossible => 'skipped' in act;
+
+function show(act: Act | Impossible): PlannedScenario {
+  const { scenario, host } = act;
+  if (isSkipped(act)) return { scenario, host, plan: act.skipped, skipped: true, lastsMs: 0 };
+  const { plan, expected, limitMs, clients } = act;
+  return {
+    scenario,
+    host,
+    plan,
+    skipped: false,
+    expected,
+    limitMs,
+    lastsMs: lengthOf(act),
+    ...(clients ? { clients } : {}),
+  };
+}
+
+async function agreed(
+  acts: readonly (Act | Impossible)[],
+  { yes }: DrillOptions,
+  context: Context,
+): Promise<boolean> {
+  if (acts.every(isSkipped))
+    throw new UsageError(
+      `nothing can be drilled here: ${acts.map(({ scenario, skipped }) => `${scenario}: ${skipped}`).join('; ')}`,
+    );
+  if (yes) return true;
+  const answer = await context.confirm('Break these things on purpose, one after the other?');
+  if (answer === undefined)
+    throw new UsageError(
+      'there is nobody to ask: this is not a terminal',
+      'say --yes to drill without a question',
+    );
+  return answer;
+}
+
+async function carryOut(
+  {
+    planned,
+    known,
+    looking,
+    wanted,
+  }: { planned: Planned; known: Known; looking: Looker; wanted: readonly ScenarioName[] },
+  context: Context,
+): Promise<DrillReport> {
+  const { inventory, survey } = planned;
+  const connections = new Map(survey.hosts.map(({ name, connection }) => [name, connection]));
+  const opened: Connection[] = [];
+  const reconnect = reconnector(planned, connections, opened);
+  const targets = probeTargets(inventory);
+  const members = new Set(inventory.vips.flatMap((vip) => vip.members.map(({ host }) => host.name)));
+  const drilling: Drilling = {
+    vips: inventory.vips,
+    look: () => looking.look(),
+    fault: (act) =>
+      transactionFault(act, {
+        run: newRunId(survey),
+        owner: `${userInfo().username}@${hostname()}`,
+        inventory: inventory.name,
+        connections,
+        reconnect,
+        emit: (event) => context.emit(event),
+      }),
+    watch() {
+      const addresses = inventory.vips.map(({ address }) => address);
+      const watches = [...connections]
+        .filter(([name]) => members.has(name))
+        .map(([, connection]) => watchAddresses(connection, addresses));
+      return {
+        ready: Promise.all(watches.map(({ ready }) => ready)).then((all) => all.every(Boolean)),
+        stop: async () => (await Promise.all(watches.map((watch) => watch.stop()))).flat(),
+      };
+    },
+    probe(broken) {
+      const [host, connection] = [...connections].find(([name]) => name !== broken) ?? [];
+      const fallback = host && connection ? { fallback: { host, connection } } : {};
+      return startVipProbe(targets, { timeoutMs: patienceMs, ...fallback });
+    },
+    say: (level, text, host) => context.emit({ type: 'message', level, text, ...(host ? { host } : {}) }),
+    stopping: context.stopping,
+    pause: (ms, signal) => pause(ms, signal),
+    now: () => performance.timeOrigin + performance.now(),
+  };
+  try {
+    const hosts = [...connections.keys()];
+    return await runDrill({ inventory: inventory.name, hosts, scenarios: wanted, known }, drilling);
+  } finally {
+    for (const connection of opened) connection.close();
+  }
+}
+
+/**
+ * How long a request may take. TCP sends a lost SYN again after a second, so that a request which went nowhere may be
+ * answered all the same by then: with a second's patience it would be chance which of them count.
+ */
+const patienceMs = 800;
+
+function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, ms);
+    function done(): void {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', done);
+      resolve();
+    }
+    if (signal?.aborted) done();
+    else signal?.addEventListener('abort', done, { once: true });
+  });
+}
+
+/** A page that cannot be written must not hide what became of the pair. */
+function writePage(file: string, report: DrillReport, context: Context): boolean {
+  try {
+    writeFileSync(file, renderDrillPage(report));
+    return true;
+  } catch (error) {
+    const text = `--html: the page could not be written: ${(error as Error).message}`;
+    context.emit({ type: 'message', level: 'error', text });
+    return false;
+  }
+}
+
+function exitCodeOf({ passed, restored }: DrillReport, isWritten: boolean): ExitCode {
+  if (!restored) return ExitCode.notRestored;
+  return passed && isWritten ? ExitCode.done : ExitCode.failed;
+}
+
+function summaryOf({ passed, restored, interrupted }: DrillReport): string {
+  if (!restored) return 'a scenario could not be restored; the report names it';
+  if (interrupted) return 'interrupted; what was broken is repaired';
+  return passed
+    ? 'every scenario passed, and everything is as before'
+    : 'not every scenario passed; everything is as before';
+}
+
+function end(context: Context, begun: number, exitCode: ExitCode, failed: number, message: string): ExitCode {
+  const ms = Math.round(performance.now() - begun);
+  context.emit({ type: 'run-end', exitCode, ms, changed: 0, failed, message });
+  return exitCode;
+}

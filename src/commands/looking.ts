@@ -1,0 +1,171 @@
+import { judge } from '../ha/status/judge';
+import { type LookAt, lookScript, readSaid as readAnswer } from '../ha/status/said';
+import type { LaptopAnswer, Scene, Seen } from '../ha/status/scene';
+import type { Status } from '../ha/status/status';
+import { probeTargets } from '../ha/vip-probe';
+import { sendRequest } from '../ha/vip-probe-request';
+import { type Connection, prepare, type SshTarget } from '../host/connection';
+import { type Survey, survey } from '../host/survey';
+import type { Host, Inventory } from '../inventory/inventory';
+import type { Resource } from '../playbook/expand';
+import type { CommonOptions, Context } from './context';
+import { expectationOf, planHost, questionsOf, unreached } from './host-plan';
+import { listenerFor, selectHosts, toTarget } from './hosts';
+import { readSaid, type Said } from './offline';
+
+/** Somebody who looks at the inventory's hosts, again and again over the same connections. */
+export interface Looker {
+  /**
+   * Asks every host once, one exec each, and judges what they say. A host that cannot be asked is a finding, not an error.
+   * @throws InputError when the inventory is wrong
+   */
+  look(): Promise<Status>;
+  /** What the last look was about. */
+  readonly inventory: Inventory | undefined;
+  close(): void;
+}
+
+/** A host that does not answer for so long is a finding. */
+const answerTimeoutMs = 15_000;
+const laptopTimeoutMs = 1000;
+
+const id = 'status';
+
+export function looker(options: CommonOptions, context: Context): Looker {
+  let kept: ReadonlyMap<string, Connection> = new Map();
+  let inventory: Inventory | undefined;
+  return {
+    get inventory() {
+      return inventory;
+    },
+    async look() {
+      // Read anew each time: who looks on while editing the inventory sees what is not applied yet.
+      const ways = new Map<Host, SshTarget>();
+      const said = readSaid(options.inventory, context, (loaded) => {
+        for (const host of selectHosts(loaded, options.limit)) {
+          const target = toTarget(host, options);
+          ways.set(host, kept.has(host.name) ? target : prepare(target));
+        }
+      });
+      inventory = said.inventory;
+      const hosts = [...ways.keys()];
+      const { vips } = said.inventory;
+      const asking = probeTargets(said.inventory).filter(
+        ({ address, port }, index, all) =>
+          vips.some((vip) => vip.address === address) &&
+          all.findIndex((one) => one.address === address && one.port === port) === index,
+      );
+      const [surveyed, laptop] = await Promise.all([
+        ask(said, ways, { context, kept }),
+        Promise.all(
+          asking.map(
+            async (target): Promise<LaptopAnswer> => ({
+              address: target.address,
+              port: target.port,
+              failure: await sendRequest(target, laptopTimeoutMs),
+            }),
+          ),
+        ),
+      ]);
+      kept = new Map(surveyed.hosts.map(({ name, connection }) => [name, connection]));
+      return judge(sceneOf(said, hosts, surveyed, laptop));
+    },
+    close() {
+      for (const connection of kept.values()) connection.close();
+    },
+  };
+}
+
+interface Way {
+  context: Context;
+  kept: ReadonlyMap<string, Connection>;
+}
+
+/** A connection that was lost since the last look is made anew, once. */
+async function ask(
+  { inventory, wanted }: Said,
+  ways: ReadonlyMap<Host, SshTarget>,
+  { context, kept }: Way,
+): Promise<Survey> {
+  const targets = [...ways].map(([host, target]) => {
+    const resources = wanted.get(host) ?? [];
+    const look = whatToLookAt(inventory, host, resources);
+    const question = { id, script: lookScript(look), asksFor: { units: [...look.units] } };
+    return {
+      target,
+      questions: [...questionsOf(resources), question],
+    };
+  });
+  const listener = listenerFor(context);
+  const limits = { timeoutMs: answerTimeoutMs };
+  const first = await survey(targets, listener, { kept, ...limits });
+  const lost = targets.filter(
+    ({ target }) => kept.has(target.name) && first.failures.some(({ name }) => name === target.name),
+  );
+  if (lost.length === 0) return first;
+  const again = await survey(lost, listener, limits);
+  return {
+    hosts: [...first.hosts, ...again.hosts],
+    failures: [
+      ...first.failures.filter(({ name }) => !lost.some(({ target }) => target.name === name)),
+      ...again.failures,
+    ],
+    close: () => {
+      first.close();
+      again.close();
+    },
+  };
+}
+
+/** Where services write, beside the folders of their files. */
+const places = [
+  '/',
+  '/etc',
+  '/usr',
+  '/var',
+  '/var/lib',
+  '/var/lib/haprov',
+  '/var/log',
+  '/var/tmp',
+  '/tmp',
+  '/run',
+];
+
+/** One port of each VIP that something is to answer on. */
+function whatToLookAt(inventory: Inventory, host: Host, resources: readonly Resource[]): LookAt {
+  const { units } = expectationOf(inventory, host, resources);
+  const files = resources.flatMap(({ spec }) => {
+    const { path } = spec as { path?: unknown };
+    return typeof path === 'string' ? [path.replace(/\/[^/]*$/, '') || '/'] : [];
+  });
+  const vips = inventory.vips.flatMap((vip) => {
+    const service = inventory.services.find(({ vips: own }) => own.length === 0 || own.includes(vip));
+    return service ? [{ address: vip.address, port: service.port }] : [];
+  });
+  const paths = [...new Set([...places, ...files])];
+  return { healthPort: inventory.haproxy.healthPort, units, paths, vips };
+}
+
+function sceneOf(
+  { inventory, wanted }: Said,
+  hosts: readonly Host[],
+  surveyed: Survey,
+  laptop: LaptopAnswer[],
+): Scene {
+  const seen = hosts.map((host): Seen => {
+    const resources = wanted.get(host) ?? [];
+    const found = surveyed.hosts.find(({ name }) => name === host.name);
+    const failure = surveyed.failures.find(({ name }) => name === host.name)?.error;
+    return {
+      host,
+      expectation: expectationOf(inventory, host, resources),
+      wanted: Object.fromEntries(
+        resources.map(({ type }) => [type.type, resources.filter((one) => one.type === type).length]),
+      ),
+      plan: found ? planHost(inventory, host, found, resources) : unreached(host, surveyed),
+      ...(found ? { facts: found.facts, said: readAnswer(found.answers.get(id)?.output ?? '') } : {}),
+      ...(failure ? { failure } : {}),
+    };
+  });
+  return { inventory, hosts: seen, laptop, now: new Date() };
+}

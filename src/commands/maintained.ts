@@ -1,0 +1,112 @@
+import { hostname, userInfo } from 'node:os';
+import { didYouMean } from '../document/suggest';
+import { type HaprovError, HostError, UsageError } from '../errors';
+import { type Connection, connect } from '../host/connection';
+import type { HostFacts } from '../host/facts';
+import { survey } from '../host/survey';
+import type { Maintenance } from '../rollout/maintenance';
+import { Pair } from '../rollout/pair';
+import type { CommonOptions, Context } from './context';
+import { expectationOf } from './host-plan';
+import { listenerFor, selectHosts, toTarget } from './hosts';
+import { localTime } from './log-text';
+import { readSaid } from './offline';
+
+/** A host to be drained or undrained, with all that can be reached around it. */
+export interface Maintained {
+  maintenance: Maintenance;
+  /** Since when and by whom the host is drained. */
+  drained?: HostFacts['drained'];
+  /** Why the host itself is not reached. */
+  failure?: HaprovError;
+  close(): void;
+}
+
+/**
+ * Connects to all hosts of the inventory, the one in question among them.
+ * @throws UsageError where there is no such host; HostError (exit 3) where a living run has its lock, or nobody is reached
+ */
+export async function maintain(
+  options: CommonOptions & { host: string },
+  context: Context,
+): Promise<Maintained> {
+  const { inventory, wanted } = readSaid(options.inventory, context);
+  const names = inventory.hosts.map(({ name }) => name);
+  const host = inventory.hosts.find(({ name }) => name === options.host);
+  if (!host)
+    throw new UsageError(
+      `there is no host "${options.host}" in ${options.inventory}${didYouMean(options.host, names)}`,
+      `its hosts: ${names.join(', ')}`,
+    );
+  const limited = selectHosts(inventory, options.limit);
+  const targets = new Map(
+    inventory.hosts
+      .filter((one) => one === host || limited.includes(one))
+      .map((one) => [one.name, toTarget(one, options)]),
+  );
+  const surveyed = await survey(
+    [...targets.values()].map((target) => ({ target, questions: [] })),
+    listenerFor(context),
+  );
+  const opened: Connection[] = [];
+  const close = () => {
+    surveyed.close();
+    for (const connection of opened) connection.close();
+  };
+  const failure = surveyed.failures.find(({ name }) => name === host.name)?.error;
+  const facts = surveyed.hosts.find(({ name }) => name === host.name)?.facts;
+  if (failure && surveyed.hosts.length === 0) throw failure;
+  if (facts?.lock?.alive) {
+    close();
+    throw lockedBy(host.name, facts.lock);
+  }
+  const connections = new Map(surveyed.hosts.map(({ name, connection }) => [name, connection]));
+  const reconnect = async (name: string) => {
+    const target = targets.get(name);
+    if (!target) throw new HostError(name, 'is not among the hosts of this inventory');
+    const connection = await connect(target);
+    opened.push(connection);
+    connections.set(name, connection);
+    return connection;
+  };
+  const expectations = new Map(
+    [...wanted].map(([one, resources]) => [one.name, expectationOf(inventory, one, resources)]),
+  );
+  return {
+    maintenance: {
+      host: host.name,
+      vips: inventory.vips,
+      services: inventory.services,
+      pair: new Pair(inventory, connections, expectations, reconnect),
+      connections,
+      by: `${userInfo().username}@${hostname()}`,
+      wasDrained: facts?.drained !== undefined,
+      say: (line) => context.print(`${line}\n`),
+      warn: (text) => context.emit({ type: 'message', level: 'warning', text }),
+      stopping: context.stopping,
+    },
+    ...(facts?.drained ? { drained: facts.drained } : {}),
+    ...(failure ? { failure } : {}),
+    close,
+  };
+}
+
+function lockedBy(name: string, { run, owner, since }: NonNullable<HostFacts['lock']>): HostError {
+  const when = Number.isNaN(since.getTime()) ? 'an unknown time' : localTime(since.toISOString());
+  return new HostError(
+    name,
+    `locked by ${owner || 'somebody'} since ${when} (run ${run}): nothing was changed`,
+    'wait for that run to end; haprov unlock says more about it',
+  );
+}
+
+/** A host that could not be told itself, with what was done around it. */
+export function notReached(failure: HaprovError, host: string, done: string, hint: string): HostError {
+  return new HostError(host, `${failure.message.replace(`${host}: `, '')}; ${done}`, hint);
+}
+
+/** ` (since 2026-01-02 03:04:05, by me@laptop)`. */
+export function sinceAndBy({ since, by }: NonNullable<HostFacts['drained']>): string {
+  const when = Number.isNaN(since.getTime()) ? 'an unknown time' : localTime(since.toISOString());
+  return `since ${when}, by ${by || 'somebody'}`;
+}

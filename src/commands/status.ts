@@ -1,0 +1,107 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ExitCode, HaprovError, UsageError } from '../errors';
+import type { Status } from '../ha/status/status';
+import { renderError } from '../report/error-text';
+import { renderStatus } from '../report/status-text';
+import type { CommonOptions, Context } from './context';
+import { type Looker, looker } from './looking';
+
+export interface StatusOptions extends CommonOptions {
+  /** Look again and again. */
+  watch: boolean;
+  /** Seconds between two looks. */
+  interval: number;
+  /** Show it as a page on loopback. */
+  serve: boolean;
+  /** The page's port; 0 takes a free one. */
+  listen: number;
+  exitCode: boolean;
+}
+
+/** `haprov status`: what of the pair works, and what is broken first. */
+export async function status(options: StatusOptions, context: Context): Promise<ExitCode> {
+  if (options.serve && (options.watch || options.json))
+    throw new UsageError('--serve shows a page: it goes with neither --watch nor --json');
+  const isOnce = !options.watch && !options.serve;
+  const looking = looker(options, isOnce ? context : { ...context, emit: () => {} });
+  try {
+    if (options.serve) return await serve(looking, options, context);
+    if (options.watch) return await watch(looking, options, context);
+    const found = await looking.look();
+    await context.print(options.json ? `${JSON.stringify(found, null, 2)}\n` : renderStatus(found, context));
+    return exitCodeOf(found, options);
+  } finally {
+    looking.close();
+  }
+}
+
+function exitCodeOf({ level, hosts }: Status, { exitCode }: StatusOptions): ExitCode {
+  if (hosts.every(({ reached }) => !reached)) return ExitCode.unreachable;
+  return exitCode && (level === 'broken' || level === 'warning') ? ExitCode.failed : ExitCode.done;
+}
+
+/** Until Ctrl-C. What the user is just editing may be wrong for a moment: that ends the first look only. */
+async function watch(looking: Looker, options: StatusOptions, context: Context): Promise<ExitCode> {
+  const { stopping } = context;
+  let last = await looking.look();
+  await show(last, options, context);
+  while (!stopping.aborted) {
+    await sleep(options.interval * 1000, undefined, { signal: stopping }).catch(() => undefined);
+    if (stopping.aborted) break;
+    try {
+      last = await looking.look();
+      await show(last, options, context);
+    } catch (error) {
+      if (!(error instanceof HaprovError)) throw error;
+      if (options.json) context.emit({ type: 'message', level: 'error', text: error.message });
+      else await redraw(renderError(error, { color: context.color, verbose: false }), context);
+    }
+  }
+  return exitCodeOf(last, options);
+}
+
+const show = (found: Status, { json }: StatusOptions, context: Context): Promise<void> =>
+  json ? context.print(`${JSON.stringify(found)}\n`) : redraw(renderStatus(found, context), context);
+
+/** In place on a terminal, where what does not fit is left out at the end; otherwise one below the other. */
+async function redraw(text: string, { rows, print }: Context): Promise<void> {
+  if (rows === undefined) return print(`${text}\n\n`);
+  const lines = text.split('\n');
+  const shown =
+    lines.length < rows ? lines : [...lines.slice(0, rows - 2), `… ${lines.length - rows + 2} more lines`];
+  await print(`\x1b[H${shown.join('\x1b[K\n')}\x1b[J\n`);
+}
+
+/** Until Ctrl-C. */
+async function serve(looking: Looker, options: StatusOptions, context: Context): Promise<ExitCode> {
+  // Only who wants the page pays for it when the program starts.
+  const [{ serveStatus }, { renderSvg }, { pictureOf }] = await Promise.all([
+    import('../serve/serve'),
+    import('../report/diagram/svg'),
+    import('./picturing'),
+  ]);
+  let last = await looking.look();
+  const page = await serveStatus({
+    look: async () => {
+      last = await looking.look();
+      return last;
+    },
+    draw: (found) => (looking.inventory ? renderSvg(pictureOf(looking.inventory, found)) : ''),
+    intervalMs: options.interval * 1000,
+    port: options.listen,
+    signal: context.stopping,
+    onError: (error) =>
+      context.emit({
+        type: 'message',
+        level: 'warning',
+        text: error instanceof Error ? error.message : String(error),
+      }),
+  });
+  await context.print(`${page.url}\nthe page is for this machine only; Ctrl-C ends it\n`);
+  await new Promise<void>((done) => {
+    if (context.stopping.aborted) done();
+    context.stopping.addEventListener('abort', () => done(), { once: true });
+  });
+  await page.close();
+  return exitCodeOf(last, options);
+}

@@ -1,0 +1,26 @@
+import { ExitCode } from '../errors';
+import { undrainHost } from '../rollout/undrain-host';
+import type { CommonOptions, Context } from './context';
+import { maintain, notReached } from './maintained';
+
+export interface UndrainOptions extends CommonOptions {
+  host: string;
+}
+
+/** `haprov undrain`: gives a drained host its place back. */
+export async function undrain(options: UndrainOptions, context: Context): Promise<ExitCode> {
+  const { maintenance, failure, close } = await maintain(options, context);
+  try {
+    await undrainHost(maintenance);
+    if (failure)
+      throw notReached(
+        failure,
+        maintenance.host,
+        'the balancers that were reached were told, but its own flag could not be taken away',
+        'haprov undrain again when it is back',
+      );
+    return ExitCode.done;
+  } finally {
+    close();
+  }
+}

@@ -1,0 +1,224 @@
+import type { Inventory, Service, Vip } from '../inventory/inventory';
+import { command } from '../shell/quote';
+import type { HostAnswers } from './ask';
+import { expectationOf, holdOf, isAlone, sharedVip } from './expectation';
+import faults from './faults.sh';
+import type { Expectation, ScenarioName } from './report';
+
+/** What is known when scenarios are chosen. */
+export interface Known {
+  inventory: Pick<Inventory, 'vips' | 'services'>;
+  /** The units that are to run on each host. */
+  units: ReadonlyMap<string, readonly string[]>;
+  answers: ReadonlyMap<string, HostAnswers>;
+  /** The longest gap that passes, in milliseconds; otherwise what is expected and a margin. */
+  maxGapMs?: number;
+}
+
+/** A scenario on a host, ready to be carried out. */
+export interface Act {
+  scenario: ScenarioName;
+  host: string;
+  /** `HAProxy on fred was killed`. */
+  title: string;
+  /** `kill HAProxy on fred, all of its processes`. */
+  plan: string;
+  /** What clients will feel beyond the gap. */
+  clients?: string;
+  /** How long the fault is left, in milliseconds. */
+  holdMs: number;
+  /** The host repairs itself after that, since nobody can tell it to. */
+  repairsItself: boolean;
+  expected: Expectation;
+  limitMs: number;
+  step: { check: string; run: string; undo: string };
+}
+
+export interface Impossible {
+  scenario: ScenarioName;
+  host: string;
+  skipped: string;
+}
+
+/**
+ * What the formula leaves out: a probe every 50 ms, a unit that takes its time to stop, the switches that learn where
+ * the address is, a scheduler. Of many runs on the lab's pair none took 0.5 s more than the formula.
+ */
+export const marginMs = 1000;
+
+/** The scenario against the host that holds the first shared VIP, or why it cannot be. */
+export function actOf(scenario: ScenarioName, holder: string | undefined, known: Known): Act | Impossible {
+  const vip = sharedVip(known.inventory);
+  const not = (skipped: string): Impossible => ({ scenario, host: holder ?? '', skipped });
+  if (!vip) return not('no VIP of the inventory has two hosts');
+  if (holder === undefined) return not(`nobody holds VIP ${vip.name}`);
+  const around = { vip, holder, known, answers: known.answers.get(holder) };
+  const made = makers[scenario](around);
+  return 'skipped' in made ? not(made.skipped) : finish(scenario, around, made);
+}
+
+interface Around {
+  vip: Vip;
+  holder: string;
+  known: Known;
+  answers: HostAnswers | undefined;
+}
+
+/** What is special of a scenario. */
+interface Made {
+  title: string;
+  plan: string;
+  clients?: string;
+  host?: string;
+  service?: Service;
+  /** What must be so before: this unit runs. */
+  unit?: string;
+  run(holdMs: number): string;
+  undo: string;
+  repairsItself?: boolean;
+}
+
+function finish(scenario: ScenarioName, around: Around, made: Made): Act {
+  const { vip, holder, known, answers } = around;
+  const host = made.host ?? holder;
+  const restartsAfterMs = answers?.restarts.get('haproxy');
+  const circumstances = { vip, holder, restartsAfterMs, service: made.service, server: host };
+  const expected = expectationOf(scenario, circumstances);
+  const holdMs = holdOf(scenario, circumstances);
+  return {
+    scenario,
+    host,
+    title: made.title,
+    plan: made.plan,
+    ...(made.clients ? { clients: made.clients } : {}),
+    holdMs,
+    repairsItself: made.repairsItself ?? false,
+    expected,
+    limitMs: known.maxGapMs ?? expected.gapMs + marginMs,
+    step: {
+      check: made.unit
+        ? `is_active ${command(made.unit)} || fail ${command(`${made.unit} does not run`)}`
+        : ':',
+      run: `${faults}\n${made.run(holdMs)}`,
+      undo: `${faults}\n${made.undo}`,
+    },
+  };
+}
+
+type Maker = (around: Around) => Made | { skipped: string };
+
+const runsUnit = ({ known, holder }: Around, unit: string) =>
+  known.units.get(holder)?.some((one) => one.replace(/\.service$/, '') === unit) ?? false;
+
+/** A scenario of one unit of the holder. */
+const ofUnit =
+  (unit: string, make: (around: Around) => Omit<Made, 'unit'>): Maker =>
+  (around) =>
+    runsUnit(around, unit)
+      ? { unit, ...make(around) }
+      : { skipped: `${around.holder} runs no ${unit} by its playbooks` };
+
+const makers: Record<ScenarioName, Maker> = {
+  'haproxy-dies': ofUnit('haproxy', ({ holder }) => ({
+    title: `HAProxy on ${holder} was killed`,
+    plan: `kill HAProxy on ${holder}, all of its processes at once; then start it`,
+    run: () => 'kill_unit haproxy',
+    undo: 'start_again haproxy',
+  })),
+  'haproxy-hangs': ofUnit('haproxy', ({ holder }) => ({
+    title: `HAProxy on ${holder} was stopped in its tracks (SIGSTOP)`,
+    plan: `stop HAProxy on ${holder} in its tracks (SIGSTOP): it runs, and answers nobody; then wake it`,
+    run: () => 'hang_unit haproxy',
+    undo: 'wake_unit haproxy',
+  })),
+  'keepalived-stops': ofUnit('keepalived', ({ holder }) => ({
+    title: `keepalived on ${holder} was stopped`,
+    plan: `stop keepalived on ${holder}; then start it`,
+    run: () => 'stop_unit keepalived',
+    undo: 'start_again keepalived',
+  })),
+  'keepalived-killed': ofUnit('keepalived', ({ holder }) => ({
+    title: `keepalived on ${holder} was killed, so that it left the address behind`,
+    plan: `kill keepalived on ${holder}, all of its processes at once, so that it leaves the address behind; then start it`,
+    run: () => 'kill_unit_at_once keepalived',
+    undo: 'start_again keepalived',
+  })),
+  drain: ofUnit('keepalived', ({ holder, vip }) => ({
+    title: `${holder} was drained of its addresses`,
+    plan: `drain ${holder}: its addresses go elsewhere${vip.preempt ? '; then give them back' : ''}`,
+    run: () => 'set_drain',
+    undo: 'drop_drain',
+  })),
+  'backend-dies': (around) => {
+    const found = serverToStop(around);
+    if (!found)
+      return { skipped: 'no unit of the playbooks is known to serve a backend on a host of the inventory' };
+    const { service, host, unit } = found;
+    return {
+      host,
+      unit,
+      service,
+      title: `${unit} on ${host}, which serves ${service.name}, was stopped`,
+      plan: `stop ${unit} on ${host}, which serves ${service.name}; then start it`,
+      clients: isAlone(service, host)
+        ? `nobody else serves ${service.name}: its clients get errors all the while`
+        : `requests that HAProxy sends to ${host} wait or fail until its check has`,
+      run: () => `stop_unit ${command(unit)}`,
+      undo: `start_again ${command(unit)}`,
+    };
+  },
+  'link-cut': ({ holder, answers, known }) => {
+    if (!answers || answers.link === 'none')
+      return { skipped: `${holder} has neither nft nor iptables to cut its own link with` };
+    const alone = known.inventory.services
+      .filter((service) => isAlone(service, holder))
+      .map(({ name }) => name)
+      .join(', ');
+    const byTurns = known.inventory.services.find(
+      ({ vips, backends }) =>
+        (vips.length || known.inventory.vips.length) > 1 &&
+        backends.hosts.some(({ name }) => name === holder),
+    );
+    const deaf = answers.link === 'nft' ? '' : ' (by iptables: ARP still gets through)';
+    return {
+      title: `the link of ${holder} was cut`,
+      plan: `drop all that comes to ${holder} and goes out of it${deaf}, SSH too; it mends that by itself`,
+      clients:
+        alone === ''
+          ? `requests that HAProxy sends to a server on ${holder} wait or fail until its check has`
+          : `nobody else serves ${alone}: its clients get errors all the while`,
+      ...(byTurns ? { service: byTurns } : {}),
+      repairsItself: true,
+      run: (holdMs) => `cut_link ${(holdMs / 1000).toFixed(1)}`,
+      undo: 'mend_link',
+    };
+  },
+};
+
+/** A server on the holder, or on any host, with the unit that listens at its port. */
+function serverToStop({
+  holder,
+  known,
+}: Around): { service: Service; host: string; unit: string } | undefined {
+  const found = known.inventory.services.flatMap((service) =>
+    service.backends.servers.flatMap(({ host, port }) => {
+      const unit = host && unitOf(host.name, port, known);
+      return unit ? [{ service, host: host.name, unit }] : [];
+    }),
+  );
+  return found.find(({ host }) => host === holder) ?? found[0];
+}
+
+/** The one that listens, if a playbook has it; otherwise the only one that is left. */
+function unitOf(host: string, port: number, { units, answers }: Known): string | undefined {
+  const own = (units.get(host) ?? []).filter(
+    (unit) => !['haproxy', 'keepalived'].includes(unit.replace(/\.service$/, '')),
+  );
+  const listens = answers.get(host)?.listeners.get(port);
+  const named = own.find((unit) => unit.replace(/\.service$/, '') === listens);
+  return named ?? (listens === undefined && own.length === 1 ? own[0] : undefined);
+}
+
+/** How long a scenario takes at most when all is well, in milliseconds: with what comes before and after its fault. */
+export const lengthOf = ({ holdMs, expected }: Act) =>
+  holdMs + (expected.takeoverMs ?? expected.gapMs) + 5000;

@@ -1,0 +1,104 @@
+import type { Status } from '../ha/status/status';
+import { actOf, type Impossible, type Known } from './acts';
+import { sharedVip } from './expectation';
+import type { DrillReport, ScenarioName, ScenarioResult } from './report';
+import { type Drilling, faultOf, runScenario } from './scenario';
+
+/** One drill: the scenarios, and what is known of the pair. */
+export interface Drill {
+  inventory: string;
+  hosts: string[];
+  scenarios: readonly ScenarioName[];
+  known: Known;
+}
+
+/** Who holds the VIP that the drill is about. */
+export function holderOf({ vips }: Status, { inventory }: Known): string | undefined {
+  const name = sharedVip(inventory)?.name;
+  return vips.find(({ vip }) => vip === name)?.holders[0];
+}
+
+/**
+ * Carries the scenarios out one after the other, each against the host that holds the VIP by then, and each from a
+ * pair that is well. What cannot be restored, or Ctrl-C, ends it; what was not begun is skipped.
+ */
+export async function runDrill(
+  { inventory, hosts, scenarios, known }: Drill,
+  drilling: Drilling,
+): Promise<DrillReport> {
+  const startedAt = new Date(drilling.now()).toISOString();
+  const results: ScenarioResult[] = [];
+  let end: string | undefined;
+  for (const [index, scenario] of scenarios.entries()) {
+    if (drilling.stopping.aborted) end ??= 'not begun: interrupted';
+    if (end !== undefined) {
+      results.push(skipped({ scenario, host: '', skipped: end }, drilling));
+      continue;
+    }
+    const status = await drilling.look();
+    const unwell = faultOf(status);
+    if (unwell !== undefined) {
+      // It was well after the scenario before: somebody else broke it since.
+      end = `not begun: ${unwell}`;
+      results.push({ ...skipped({ scenario, host: '', skipped: end }, drilling), status: 'failed' });
+      continue;
+    }
+    const act = actOf(scenario, holderOf(status, known), known);
+    if ('skipped' in act) {
+      results.push(skipped(act, drilling));
+      continue;
+    }
+    drilling.say('info', `${index + 1}/${scenarios.length} ${scenario}: ${act.plan}`);
+    const result = await runScenario(act, drilling);
+    results.push(result);
+    tell(result, drilling);
+    if (result.status === 'not-restored') end = `not begun: ${scenario} was not restored`;
+  }
+  const interrupted = drilling.stopping.aborted;
+  const has = (status: ScenarioResult['status']) => results.some((result) => result.status === status);
+  return {
+    version: 1,
+    inventory,
+    startedAt,
+    endedAt: new Date(drilling.now()).toISOString(),
+    hosts,
+    passed: !interrupted && has('passed') && !has('failed') && !has('not-restored'),
+    restored: !has('not-restored'),
+    interrupted,
+    results,
+  };
+}
+
+function skipped({ scenario, host, skipped: reason }: Impossible, { now, say }: Drilling): ScenarioResult {
+  say('info', `${scenario}: skipped: ${reason}`);
+  return {
+    scenario,
+    title: '',
+    host,
+    status: 'skipped',
+    reason,
+    startedAt: new Date(now()).toISOString(),
+    durationMs: 0,
+    sent: 0,
+    lost: 0,
+    longestGapMs: 0,
+    takeoverMs: null,
+    limitMs: 0,
+    holders: [],
+    moments: [],
+    probes: [],
+  };
+}
+
+function tell(
+  { scenario, status, reason, sent, lost, longestGapMs }: ScenarioResult,
+  { say }: Drilling,
+): void {
+  const counts = `${lost} of ${sent} requests lost, longest gap ${longestGapMs} ms`;
+  if (status === 'passed') say('info', `${scenario} passed: ${counts}`);
+  else
+    say(
+      status === 'failed' ? 'warning' : 'error',
+      `${scenario} ${status.replace('-', ' ')}: ${reason} (${counts})`,
+    );
+}

@@ -1,0 +1,135 @@
+# What a drill breaks on a host, and how that is repaired: `run` and `undo` of the one step of a transaction, so that a
+# host which nobody talks to any more repairs itself. Comes after the transaction's own functions; $step is its folder.
+
+# When it was done, by the one clock that never jumps.
+mark() { read -r marked _ </proc/uptime && echo "$marked" >"$step/$1"; }
+
+begin_fault() { : >"$step/begun" && mark made; }
+
+# To all processes of a unit at once.
+signal_unit() { # SIGNAL UNIT
+  if [ -d /run/systemd/system ]; then
+    attempt systemctl kill -s "$1" "$(unit_name "$2")"
+  else
+    attempt kill -s "$1" $(ps -C "$2" -o pid=)
+  fi
+}
+
+start_again() { # UNIT
+  [ -f "$step/begun" ] || return 0
+  # What runs already came back by itself: its unit says Restart=.
+  ! is_active "$(unit_name "$1")" || came_back "$1"
+  mark repaired
+  [ ! -d /run/systemd/system ] || systemctl reset-failed "$(unit_name "$1")" 2>/dev/null
+  move_unit start "$(unit_name "$1")"
+  is_active "$(unit_name "$1")" || { unit_report "$1"; fail "$1 does not start again"; }
+}
+
+came_back() { # UNIT
+  [ -d /run/systemd/system ] || return 0
+  systemctl show -p ActiveEnterTimestampMonotonic -- "$(unit_name "$1")" |
+    awk -F = '$2 > 0 { printf "%.2f\n", $2 / 1000000 }' >"$step/returned"
+}
+
+kill_unit() { # UNIT
+  begin_fault && signal_unit KILL "$1"
+}
+
+# Who is stopped first cannot hear that its parent died, and clean up after it.
+kill_unit_at_once() { # UNIT
+  begin_fault && signal_unit STOP "$1" && signal_unit KILL "$1"
+}
+
+hang_unit() { # UNIT
+  begin_fault && signal_unit STOP "$1"
+}
+
+wake_unit() { # UNIT
+  [ -f "$step/begun" ] || return 0
+  mark repaired
+  signal_unit CONT "$1"
+  is_active "$(unit_name "$1")" || start_again "$1"
+}
+
+stop_unit() { # UNIT
+  begin_fault && move_unit stop "$(unit_name "$1")"
+}
+
+drain_flag=/var/lib/haprov/drain-for-run
+
+set_drain() { begin_fault && : >"$drain_flag"; }
+
+drop_drain() {
+  [ -f "$step/begun" ] || return 0
+  mark repaired
+  rm -f "$drain_flag"
+}
+
+# --- the cut link: the host hears and says nothing but to itself ----------------------------------------------------
+
+# By what it can be cut: nft, iptables or none.
+link_tool() {
+  if have nft && nft_cut | nft -c -f - >/dev/null 2>&1; then echo nft
+  elif have iptables && iptables -S >/dev/null 2>&1; then echo iptables
+  else echo none; fi
+}
+
+# On the way in before anybody hears it, ARP too.
+nft_cut() {
+  echo 'add table netdev haprov_drill'
+  ip -o link show up | awk -F ': ' '{
+    sub(/@.*/, "", $2)
+    if ($2 != "lo" && $2 ~ /^[A-Za-z0-9._-]+$/)
+      printf "add chain netdev haprov_drill in%d { type filter hook ingress device \"%s\" priority -500 ; policy drop ; }\n", NR, $2
+  }'
+  echo 'add table inet haprov_drill'
+  echo 'add chain inet haprov_drill out { type filter hook output priority -500 ; }'
+  echo 'add rule inet haprov_drill out oifname != "lo" drop'
+  echo 'add table arp haprov_drill'
+  echo 'add chain arp haprov_drill out { type filter hook output priority -500 ; policy drop ; }'
+}
+
+nft_mend() { for family in netdev inet arp; do echo "nft delete table $family haprov_drill 2>/dev/null"; done; }
+
+# ARP goes on, so that the others still know where the host is.
+iptables_rules() { # VERB
+  for tool in iptables ip6tables; do
+    have $tool || continue
+    echo "$tool $1 INPUT ! -i lo -m comment --comment haprov_drill -j DROP 2>/dev/null"
+    echo "$tool $1 OUTPUT ! -o lo -m comment --comment haprov_drill -j DROP 2>/dev/null"
+  done
+}
+
+is_cut() {
+  { have nft && nft list tables; have iptables && iptables -S; have ip6tables && ip6tables -S; } 2>/dev/null | grep -q haprov_drill
+}
+
+# SSH is cut as well, so the host mends it by itself; a moment before, its answer gets out.
+cut_link() { # SECONDS
+  : >"$step/begun" || return
+  case $(link_tool) in
+    nft) { echo "nft -f - <<'.'"; nft_cut; echo .; } >"$step/cut" && nft_mend >"$step/mend" ;;
+    iptables) iptables_rules -I >"$step/cut" && iptables_rules -D >"$step/mend" ;;
+    *) fail 'the host has neither nft nor iptables'; return ;;
+  esac || return
+  setsid sh -c '
+    now() { read -r uptime _ </proc/uptime && echo "$uptime"; }
+    sleep 0.5
+    now >"$1/made"
+    sh "$1/cut"
+    sleep "$2"
+    sh "$1/mend"
+    now >"$1/repaired"' haprov-drill "$step" "$1" </dev/null >/dev/null 2>&1 3>&- 8>&- 9>&- &
+  echo $! >"$step/timer"
+}
+
+mend_link() {
+  [ -f "$step/begun" ] || return 0
+  timer=$(cat "$step/timer" 2>/dev/null)
+  if [ -n "$timer" ] && tr '\0' ' ' <"/proc/$timer/cmdline" 2>/dev/null | grep -qF "haprov-drill $step"; then
+    kill -KILL -- "-$timer"
+  fi
+  [ -f "$step/repaired" ] || mark repaired
+  [ ! -f "$step/mend" ] || sh "$step/mend"
+  ! is_cut || fail 'the link is still cut: nft list ruleset, and iptables -S, name what haprov_drill left'
+}

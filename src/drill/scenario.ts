@@ -1,0 +1,162 @@
+import type { Status } from '../ha/status/status';
+import type { VipProbe } from '../ha/vip-probe';
+import type { Vip } from '../inventory/inventory';
+import type { Act } from './acts';
+import type { Marks } from './ask';
+import { seconds } from './expectation';
+import type { Fault, FaultOutcome } from './fault';
+import type { ScenarioResult } from './report';
+import { resultOf } from './result';
+import type { Movement } from './watch';
+
+/** What a scenario is carried out with. */
+export interface Drilling {
+  vips: readonly Vip[];
+  look(): Promise<Status>;
+  fault(act: Act): Fault;
+  /** From here on it is known which host has which address. */
+  watch(): { ready: Promise<boolean>; stop(): Promise<Movement[]> };
+  /** Starts to ask every VIP, from anywhere but the host that will be broken. */
+  probe(broken: string): Promise<Pick<VipProbe, 'record'>>;
+  say(level: 'info' | 'warning' | 'error', text: string, host?: string): void;
+  stopping: AbortSignal;
+  /** Ends early when `signal` is aborted. */
+  pause(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Milliseconds since the epoch. */
+  now(): number;
+}
+
+/** What was seen of a scenario, before anybody judges it. Times are milliseconds since the epoch. */
+export interface Seen {
+  act: Act;
+  vips: readonly Vip[];
+  startedAt: number;
+  endedAt: number;
+  /** How the fault was made; absent where it was not begun. */
+  made?: FaultOutcome;
+  repaired: FaultOutcome;
+  /** Since when all is well again; absent where it did not become so, and `unwell` says why. */
+  wellAt?: number;
+  unwell?: string;
+  marks: Marks;
+  movements: readonly Movement[];
+  recorded: Awaited<ReturnType<VipProbe['record']>>;
+  interrupted: boolean;
+}
+
+/** So long all is watched before and after, in milliseconds: what is well must be seen to be so. */
+const quietMs = 1000;
+/** So long a pair may take to be as before, in milliseconds. */
+const wellWithinMs = 60_000;
+const lookPauseMs = 500;
+
+/**
+ * Makes the fault, leaves it, repairs it, waits until all is as before, and says what clients saw of it. Whatever
+ * happens in between, the fault is repaired: by us, or by the host itself.
+ */
+export async function runScenario(act: Act, drilling: Drilling): Promise<ScenarioResult> {
+  const { stopping, now, pause, say } = drilling;
+  const fault = drilling.fault(act);
+  try {
+    const locked = await fault.lock();
+    if (locked.status !== 'ok') return notBegun(act, drilling, await giveBack(fault, locked));
+    const watch = drilling.watch();
+    const probe = await drilling.probe(act.host);
+    const startedAt = now();
+    const isWatched = await watch.ready;
+    await pause(quietMs, stopping);
+    let made: FaultOutcome | undefined;
+    if (!stopping.aborted && isWatched) {
+      made = await fault.make();
+      if (made.status === 'ok') {
+        say('info', `${act.title}; left so for ${seconds(act.holdMs)}`);
+        // Who cut himself off cannot be told to stop: he does by himself.
+        await pause(act.holdMs, act.repairsItself ? undefined : stopping);
+      }
+    }
+    const interrupted = stopping.aborted;
+    if (!isWatched) say('warning', 'a host does not say which addresses it has, so nothing was done');
+    if (act.repairsItself && made) await pause(selfRepairMs);
+    const repaired = await fault.repair();
+    if (repaired.status === 'ok') say('info', 'repaired, waiting until all is as before', act.host);
+    const well = await untilWell(drilling, act);
+    await pause(quietMs);
+    const [recorded, movements, marks] = await Promise.all([
+      probe.record(),
+      watch.stop(),
+      fault.marks().catch(() => ({})),
+    ]);
+    const seen = {
+      act,
+      vips: drilling.vips,
+      startedAt,
+      endedAt: now(),
+      repaired,
+      marks,
+      movements,
+      recorded,
+    };
+    return resultOf({ ...seen, ...(made ? { made } : {}), ...well, interrupted });
+  } catch (error) {
+    // Nobody knows how far it came; what is repaired already says so.
+    await fault.repair();
+    throw error;
+  } finally {
+    await fault.release();
+  }
+}
+
+/** What a host that repairs itself takes beyond the time that its fault is left. */
+const selfRepairMs = 1500;
+
+async function giveBack(fault: Fault, locked: FaultOutcome): Promise<FaultOutcome> {
+  const back = await fault.repair();
+  return back.status === 'not-restored' ? back : locked;
+}
+
+/** Looks until all is well twice running, every VIP is where it belongs, and its holder alone has it. */
+async function untilWell(
+  { look, pause, now, vips }: Drilling,
+  { host }: Act,
+): Promise<{ wellAt?: number; unwell?: string }> {
+  const until = now() + wellWithinMs;
+  let wellSince: number | undefined;
+  for (;;) {
+    const status = await look();
+    const fault = faultOf(status) ?? awayOf(status, vips);
+    const at = now();
+    if (fault !== undefined) wellSince = undefined;
+    else if (wellSince !== undefined) return { wellAt: wellSince };
+    else wellSince = at;
+    if (at >= until) return { unwell: fault ?? `${host} is well only now and then` };
+    await pause(lookPauseMs);
+  }
+}
+
+/** Why no drill may be begun on this, in a sentence; nothing where all is well. */
+export function faultOf({ level, findings, headline, hosts }: Status): string | undefined {
+  const drained = hosts.find((one) => one.drained);
+  if (level === 'ok' || level === 'note')
+    return drained && `${drained.host} is drained: haprov undrain gives it its place back`;
+  const [first] = findings.filter((finding) => finding.level !== 'note');
+  if (!first) return headline;
+  return first.next ? `${first.message}: ${first.next}` : first.message;
+}
+
+/** The first VIP that is not with its preferred host though it goes back there by itself. */
+function awayOf({ vips: seen }: Status, vips: readonly Vip[]): string | undefined {
+  for (const vip of vips) {
+    const holders = seen.find((one) => one.vip === vip.name)?.holders ?? [];
+    const home = vip.members[0]?.host.name;
+    if (holders.length !== 1) return `VIP ${vip.name} is on ${holders.join(' and ') || 'no host'}`;
+    if (vip.preempt && holders[0] !== home) return `VIP ${vip.name} is on ${holders[0]}, not on ${home}`;
+  }
+  return undefined;
+}
+
+function notBegun(act: Act, { now }: Drilling, locked: FaultOutcome): ScenarioResult {
+  const at = now();
+  const nothing = { vips: [], startedAt: at, endedAt: at, marks: {}, movements: [], recorded: [] };
+  const repaired: FaultOutcome = locked.status === 'not-restored' ? locked : { status: 'ok' };
+  return resultOf({ ...nothing, act, made: locked, repaired, wellAt: at, interrupted: false });
+}

@@ -1,0 +1,128 @@
+import type { Service, Vip } from '../inventory/inventory';
+import { holdersOf, isUp, type Picture, serversUp } from './health';
+
+/** What it means for the others that a host is drained. A server is `service/server`. */
+
+/** The servers that a host is. */
+export const serversOf = (services: readonly Service[], host: string): string[] =>
+  services
+    .filter(({ backends }) => backends.hosts.some(({ name }) => name === host))
+    .map(({ name }) => `${name}/${host}`);
+
+/** The servers that any balancer was told to keep drained. */
+export const keptDrained = (picture: Picture): Set<string> =>
+  new Set([...picture.values()].flatMap(({ drainedServers = [] }) => drainedServers));
+
+/** What a host takes part in. */
+export interface Part {
+  host: string;
+  vips: readonly Vip[];
+  services: readonly Service[];
+}
+
+/**
+ * Why a host must not be drained: what nobody else would serve then, a sentence each.
+ * @param faultsOf what keeps another host from serving; nothing where it is healthy
+ */
+export function servedByNobodyElse(
+  { host, vips, services }: Part,
+  picture: Picture,
+  faultsOf: (host: string) => string[],
+): string[] {
+  const reasons = vips
+    .filter(({ members }) => members.some((member) => member.host.name === host))
+    .flatMap((vip) => {
+      const others = vip.members.map((member) => member.host.name).filter((name) => name !== host);
+      const why = others.map((name) =>
+        picture.get(name)?.drained ? ['it is drained itself'] : faultsOf(name),
+      );
+      if (why.some((faults) => faults.length === 0)) return [];
+      const each = others.map((name, index) => `${name}: ${why[index]?.join(', ')}`);
+      return [`VIP ${vip.name} (${vip.address}) would have no host: ${each.join('; ') || 'it has no other'}`];
+    });
+  const [up, kept] = [serversUp(picture), keptDrained(picture)];
+  for (const { name, backends } of services) {
+    if (!backends.hosts.some((one) => one.name === host)) continue;
+    const others = backends.servers.map((server) => `${name}/${server.name}`);
+    const left = others.filter((server) => server !== `${name}/${host}`);
+    if (left.some((server) => up.has(server) && !kept.has(server))) continue;
+    const why = left.map((server) => `${server} is ${kept.has(server) ? 'drained' : 'not up'}`);
+    reasons.push(`service ${name} would have no server: ${why.join(', ') || 'it has no other'}`);
+  }
+  return reasons;
+}
+
+/** Requests that a host's servers are at, by server and balancer: `web/lucy on ricky` → 2; none that has none. */
+export function sessionsOfServers({ host, services }: Part, picture: Picture): Map<string, number> {
+  const servers = new Set(serversOf(services, host));
+  const rows = [...picture].flatMap(([balancer, { servers: seen = [] }]) =>
+    seen
+      .filter(({ service, server }) => servers.has(`${service}/${server}`))
+      .map(({ service, server, sessions }) => [`${service}/${server} on ${balancer}`, sessions] as const),
+  );
+  return new Map(rows.filter(([, sessions]) => sessions > 0));
+}
+
+/** Clients that a host's own HAProxy serves still, by service. */
+export function sessionsThrough({ host, services }: Part, picture: Picture): Map<string, number> {
+  const frontends = picture.get(host)?.frontends;
+  const rows = services.map(
+    ({ name }) => [`${name} through ${host}’s HAProxy`, frontends?.get(name) ?? 0] as const,
+  );
+  return new Map(rows.filter(([, sessions]) => sessions > 0));
+}
+
+/** Balancers whose HAProxy still sends requests to one of `servers`. */
+export function stillSending(servers: readonly string[], picture: Picture): string[] {
+  return [...picture]
+    .filter(([, { servers: seen = [] }]) =>
+      seen.some(
+        ({ service, server, status }) =>
+          servers.includes(`${service}/${server}`) && /^(UP|no check)/.test(status),
+      ),
+    )
+    .map(([balancer]) => balancer);
+}
+
+/**
+ * The host that preemption wants to have a VIP: of the members that could serve it the first.
+ * @returns nothing where whoever has it may keep it
+ */
+export function rightfulHolder(
+  vip: Vip,
+  picture: Picture,
+  faultsOf: (host: string) => string[],
+): string | undefined {
+  if (!vip.preempt) return undefined;
+  const names = vip.members.map((member) => member.host.name);
+  return names.find(
+    (name) => picture.get(name) && !picture.get(name)?.drained && faultsOf(name).length === 0,
+  );
+}
+
+/** What is not yet as it is to be after a host was given its place back, a sentence each. */
+export function notBackYet(
+  { host, vips, services }: Part,
+  picture: Picture,
+  faultsOf: (host: string) => string[],
+): string[] {
+  const servers = new Set(serversOf(services, host));
+  const down = [...picture].flatMap(([balancer, { servers: seen = [] }]) =>
+    seen
+      .filter((one) => servers.has(`${one.service}/${one.server}`) && !isUp(one))
+      .map(
+        ({ service, server, status, check }) =>
+          `${balancer} calls ${service}/${server} ${status}${check ? ` (check ${check})` : ''}`,
+      ),
+  );
+  const astray = vips
+    .filter(({ members }) => members.some((member) => member.host.name === host))
+    .flatMap((vip) => {
+      const holders = holdersOf(vip, picture);
+      const rightful = rightfulHolder(vip, picture, faultsOf);
+      if (holders.length === 1 && (rightful === undefined || holders[0] === rightful)) return [];
+      const where = holders.length === 0 ? 'nobody' : holders.join(' and ');
+      return [`VIP ${vip.name} is with ${where}${rightful ? `, not with ${rightful}` : ''}`];
+    });
+  return [...down, ...astray];
+}

@@ -1,0 +1,184 @@
+import { canonical } from '../../../inventory/address';
+import type { Server, Service } from '../../../inventory/inventory';
+import { isUp } from '../../health';
+import type { ServerState } from '../../observe';
+import { blames, type Found, list, type Reached, type Rule, reached, type Scene } from '../scene';
+import { blocking, rulesAboutPort, sweepingRules } from './firewall';
+
+/** One server as one balancer's HAProxy sees it. */
+interface View {
+  balancer: Reached;
+  state: ServerState;
+}
+
+/** Servers that HAProxy does not use, or not everywhere. */
+export const backends: Rule = (scene, before) =>
+  scene.inventory.services.flatMap((service) =>
+    service.backends.servers.flatMap((server) => {
+      const found = judge(service, server, scene, before);
+      return found ? [found] : [];
+    }),
+  );
+
+export function viewsOf({ name: service }: Service, { name }: Server, scene: Scene): View[] {
+  return reached(scene).flatMap((balancer) =>
+    (balancer.said.servers ?? [])
+      .filter((state) => state.service === service && state.server === name)
+      .map((state) => ({ balancer, state })),
+  );
+}
+
+/** Taken out by somebody: HAProxy sends it nothing, whatever its checks say. */
+export const isOut = ({ status }: Pick<ServerState, 'status'>) => /^(?:MAINT|DRAIN)/.test(status);
+/** DOWN, or on the way there: HAProxy waits for some more failed checks before it says so. */
+export const isDown = ({ status, check }: Pick<ServerState, 'status' | 'check'>) =>
+  !isOut({ status }) && (status.startsWith('DOWN') || /^(?:L[467](?!OK)|SOCKERR|PROC)/.test(check));
+
+function judge(service: Service, server: Server, scene: Scene, before: readonly Found[]): Found | undefined {
+  const views = viewsOf(service, server, scene);
+  const own = reached(scene).find(({ host }) => host === server.host);
+  const out = views.filter(({ state }) => isOut(state));
+  const down = views.filter(({ state }) => isDown(state));
+  if (own?.said.drained) return forgotten(service, server, views);
+  if (down.length > 0) {
+    const name = server.host?.name;
+    if (name !== undefined && down.length === views.length) {
+      if (blames(before, name, 'ssh', 'disk', 'packages', 'service')) return undefined;
+    }
+    return downFinding(service, server, { down, views, own }, scene, before);
+  }
+  if (out.length > 0) return takenOut(service, server, out);
+  return undefined;
+}
+
+function downFinding(
+  service: Service,
+  server: Server,
+  { down, views, own }: { down: View[]; views: View[]; own: Reached | undefined },
+  scene: Scene,
+  before: readonly Found[],
+): Found | undefined {
+  const title = `${service.name}/${server.name}`;
+  const balancers = down.map(({ balancer }) => balancer.host.name);
+  const evidence = views.map(
+    ({ balancer, state }) =>
+      `HAProxy on ${balancer.host.name} sees ${title} as ${state.status}${state.check ? `, ${meaning(state.check)}` : ''}`,
+  );
+  const blocker = blockerOf(server, { down, own }, scene);
+  if (blocker) {
+    const isKnown = before.some(({ component, host }) => component === 'firewall' && host === blocker.host);
+    return isKnown ? undefined : { ...blocker, evidence: [...blocker.evidence, ...evidence] };
+  }
+  const isEverywhere = down.length === views.length;
+  // Where its own host is not ours to ask, or says that all is well, the server is to blame; else the one who alone misses it.
+  const host = isEverywhere ? (server.host?.name ?? balancers[0] ?? '') : (balancers[0] ?? '');
+  return {
+    rule: isEverywhere ? 'backend-down' : 'backend-down-on-one',
+    level: 'broken',
+    component: 'backend',
+    host,
+    hosts: [...new Set([host, ...balancers, ...(server.host ? [server.host.name] : [])])],
+    brief: isEverywhere ? `${title} is down` : `${title} is down here only`,
+    message: isEverywhere
+      ? `backend ${title}${server.host ? ` on ${server.host.name}` : ` (${server.address}:${server.port})`} is down: ${meaning(down[0]?.state.check ?? '')}`
+      : `backend ${title} is down for HAProxy on ${list(balancers)} only: ${meaning(down[0]?.state.check ?? '')}`,
+    evidence: [...evidence, ...listensText(server, own)],
+    next: isEverywhere
+      ? `ask it as HAProxy does, from a balancer: ${howToAsk(service, server)}`
+      : `on ${list(balancers)}: ${howToAsk(service, server)}; the way from there to ${server.name} is what differs`,
+  };
+}
+
+function listensText(server: Server, own: Reached | undefined): string[] {
+  if (!own) return [];
+  return [
+    own.said.listening.includes(server.port)
+      ? `something listens on port ${server.port} of ${own.host.name}`
+      : `nothing listens on port ${server.port} of ${own.host.name}`,
+  ];
+}
+
+const howToAsk = ({ mode, check }: Service, { address, port }: Server): string => {
+  const place = `${address.includes(':') ? `[${address}]` : address}:${port}`;
+  return mode === 'http' || check.type === 'http'
+    ? `curl -sv http://${place}${check.type === 'http' ? check.path : '/'}`
+    : `curl -v telnet://${place}`;
+};
+
+/** HAProxy's codes for how a check ended (Management Guide, 9.1, "check_status"), in words. */
+const meanings: Record<string, string> = {
+  L4CON: 'the connection is refused',
+  L4TOUT: 'nobody answers its connections',
+  L6TOUT: 'it does not finish the TLS handshake',
+  L6RSP: 'what it says is not TLS',
+  L7TOUT: 'it takes the connection and does not answer',
+  L7RSP: 'its answer cannot be read',
+  L7STS: 'it answers with an error',
+  SOCKERR: 'HAProxy has no socket for its check',
+};
+
+function meaning(check: string): string {
+  const [code = ''] = check.split(/[\s/]/);
+  return meanings[code] ?? (check ? `its check ended with ${check}` : 'its check fails');
+}
+
+/** The firewall rule that is in the way, on the server's host or on a balancer that misses it. */
+function blockerOf(
+  server: Server,
+  { down, own }: { down: readonly View[]; own: Reached | undefined },
+  { inventory }: Scene,
+): Found | undefined {
+  const what = `port ${server.port}`;
+  const ours = inventory.hosts.map(({ address }) => canonical(address));
+  const suspects = [...(own ? [own] : []), ...down.map(({ balancer }) => balancer)];
+  for (const one of suspects) {
+    const rules = rulesAboutPort(one, server.port);
+    if (rules.length > 0) return blocking(one, rules, what);
+  }
+  for (const one of suspects) {
+    const rules = sweepingRules(one, ours);
+    if (rules.length > 0 && down.some(({ state }) => state.check.startsWith('L4')))
+      return blocking(one, rules, what);
+  }
+  return undefined;
+}
+
+function takenOut(service: Service, server: Server, out: readonly View[]): Found {
+  const title = `${service.name}/${server.name}`;
+  const balancers = out.map(({ balancer }) => balancer.host.name);
+  const word = out[0]?.state.status.startsWith('MAINT') ? 'MAINT' : 'DRAIN';
+  return {
+    rule: 'server-taken-out',
+    level: 'warning',
+    component: 'backend',
+    host: balancers[0] ?? '',
+    hosts: [...new Set([...balancers, ...(server.host ? [server.host.name] : [])])],
+    brief: `${title} is in ${word}`,
+    message: `backend ${title} was taken out by hand: HAProxy on ${list(balancers)} has it in ${word}, and its host is not drained`,
+    evidence: out.map(({ balancer, state }) => `HAProxy on ${balancer.host.name} says ${state.status}`),
+    next: server.host
+      ? `haprov undrain INVENTORY ${server.host.name} gives it its place back`
+      : `echo "set server ${title} state ready" | socat - /var/lib/haproxy/stats on ${list(balancers)}`,
+  };
+}
+
+/** The host is drained, and yet some HAProxy would send it requests: it was restarted since. */
+function forgotten(service: Service, server: Server, views: readonly View[]): Found | undefined {
+  const using = views.filter(({ state, balancer }) => isUp(state) && balancer.host !== server.host);
+  if (using.length === 0) return undefined;
+  const balancers = using.map(({ balancer }) => balancer.host.name);
+  return {
+    rule: 'drain-forgotten',
+    level: 'warning',
+    component: 'backend',
+    host: balancers[0] ?? '',
+    hosts: [...balancers, server.name],
+    brief: `sends requests to ${server.name}`,
+    message: `${server.name} is drained, and HAProxy on ${list(balancers)} still sends it requests for ${service.name}: it was restarted since`,
+    evidence: using.map(
+      ({ balancer, state }) =>
+        `HAProxy on ${balancer.host.name} has ${service.name}/${server.name} as ${state.status}`,
+    ),
+    next: `haprov drain INVENTORY ${server.name} tells it again`,
+  };
+}

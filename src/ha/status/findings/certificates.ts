@@ -1,0 +1,23 @@
+import { certificateFaults } from '../../lint/certificate-expires';
+import { type Rule, reached } from '../scene';
+
+/** Certificates that are not valid, or not much longer. */
+export const certificates: Rule = (scene) =>
+  reached(scene)
+    .filter(({ expectation }) => expectation.balances)
+    .slice(0, 1)
+    .flatMap(({ host }) =>
+      scene.inventory.services.flatMap(({ name, tls }) =>
+        certificateFaults(tls?.certificate ?? '', scene.now).map(({ severity, message, why }) => ({
+          rule: 'certificate-expires',
+          level: severity === 'error' ? ('broken' as const) : ('warning' as const),
+          component: 'certificate' as const,
+          host: host.name,
+          hosts: [host.name],
+          brief: severity === 'error' ? 'not valid' : 'expires soon',
+          message: `certificate of ${name} on ${host.name}: ${message}`,
+          evidence: why ? [why] : [],
+          next: 'have a new certificate made, put it where the inventory names it, and haprov apply',
+        })),
+      ),
+    );

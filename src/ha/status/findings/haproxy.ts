@@ -1,0 +1,88 @@
+import { formatAge } from '../age';
+import { blames, type Found, type Reached, type Rule, reached } from '../scene';
+
+/** The configuration that HAProxy runs is not the one on the disk, or an old worker has stayed. */
+export const haproxy: Rule = (scene, before) =>
+  reached(scene).flatMap((one) => {
+    if (!one.expectation.balances || blames(before, one.host.name, 'haproxy', 'packages')) return [];
+    const found = stale(one) ?? refused(one) ?? lingering(one);
+    return found ? [found] : [];
+  });
+
+/** Newer than this the file was written by what is reloading just now. */
+const tolerance = 2;
+
+function newestWorker({ said }: Reached): number | undefined {
+  const ages = said.processes
+    .filter(({ unit, name }) => unit === 'haproxy' && name === 'haproxy')
+    .map(({ age }) => age);
+  return ages.length > 0 ? Math.min(...ages) : undefined;
+}
+
+function stale(one: Reached): Found | undefined {
+  const { host, said } = one;
+  const worker = newestWorker(one);
+  const changed = said.changed.filter(({ age }) => worker !== undefined && age + tolerance < worker);
+  const [file] = changed.toSorted((a, b) => a.age - b.age);
+  if (!file || worker === undefined) return undefined;
+  const isRefused = said.onDisk?.valid === false;
+  return {
+    rule: 'stale-worker',
+    level: 'broken',
+    component: 'haproxy',
+    host: host.name,
+    hosts: [host.name],
+    brief: isRefused ? 'file is refused' : 'runs an older file',
+    message: isRefused
+      ? `HAProxy on ${host.name} still runs its old configuration: ${file.path} was changed ${formatAge(file.age)} ago, and HAProxy refuses it`
+      : `HAProxy on ${host.name} is a stale worker: ${file.path} was changed ${formatAge(file.age)} ago, and is not what runs`,
+    evidence: [
+      `its newest process is ${formatAge(worker)} old`,
+      ...(isRefused && said.onDisk?.why ? [said.onDisk.why] : []),
+    ],
+    next: isRefused
+      ? `do not restart HAProxy there: it would not come up. haprov plan shows what differs from the inventory, haprov apply puts it right`
+      : `haprov plan shows whether somebody changed it by hand; haprov apply, or systemctl reload haproxy on ${host.name}`,
+  };
+}
+
+/** Not newer than the worker, and yet refused: a reload that failed left the old worker. */
+function refused({ host, said }: Reached): Found | undefined {
+  if (said.onDisk?.valid !== false) return undefined;
+  return {
+    rule: 'configuration-refused',
+    level: 'broken',
+    component: 'haproxy',
+    host: host.name,
+    hosts: [host.name],
+    brief: 'file is refused',
+    message: `HAProxy on ${host.name} would not start again: it refuses its configuration on disk`,
+    evidence: said.onDisk.why ? [said.onDisk.why] : [],
+    next: 'haprov plan shows what differs from the inventory, haprov apply puts it right',
+  };
+}
+
+/** An old worker finishes the connections that it has; after this long somebody should know. */
+const long = 600;
+
+function lingering(one: Reached): Found | undefined {
+  const { host, said } = one;
+  const newest = newestWorker(one);
+  if (newest === undefined || newest < long) return undefined;
+  const main = said.processes.filter(({ unit, name }) => unit === 'haproxy' && name === 'haproxy');
+  const oldest = Math.max(...main.map(({ age }) => age));
+  // The master is the oldest; a worker between it and the newest is of a configuration before.
+  const between = main.filter(({ age }) => age > newest + tolerance && age < oldest);
+  if (between.length === 0) return undefined;
+  return {
+    rule: 'old-worker',
+    level: 'note',
+    component: 'haproxy',
+    host: host.name,
+    hosts: [host.name],
+    brief: 'an old worker stays',
+    message: `HAProxy on ${host.name} has an old worker, which still serves connections from before its reload ${formatAge(newest)} ago`,
+    evidence: between.map(({ pid, age }) => `process ${pid} is ${formatAge(age)} old`),
+    next: 'hard-stop-after in haproxy.extra.global bounds how long that may take',
+  };
+}

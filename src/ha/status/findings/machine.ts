@@ -1,0 +1,143 @@
+import type { Room } from '../said';
+import { list, type Rule, reached } from '../scene';
+
+/** Hosts that could not be asked. What the others see of them tells a dead host from a dead sshd. */
+export const unreachable: Rule = (scene) =>
+  scene.hosts.flatMap(({ host, failure }) => {
+    if (!failure) return [];
+    const { name } = host;
+    const { evidence, verdict } = seenByOthers(name, scene);
+    const look = failure.hint ? ` (${failure.hint})` : '';
+    return [
+      {
+        rule: 'unreachable',
+        level: 'broken' as const,
+        component: 'ssh' as const,
+        host: name,
+        hosts: [name],
+        brief: 'cannot be asked',
+        message: `SSH on ${name} does not work: ${failure.message.replace(`${name}: `, '')}`,
+        evidence,
+        next: {
+          serves: `its services answer, so ${name} lives: look at sshd there, from its console${look}`,
+          silent: `look whether ${name} is up and not hung, at its console; then at the network in between${look}`,
+          unsure: `look at ${name} from its console: is sshd well, is the host${look}`,
+        }[verdict],
+      },
+    ];
+  });
+
+/** A connection is taken by a host that hangs as well; an answer, or a VIP that stays with it, proves that it lives. */
+function seenByOthers(
+  name: string,
+  scene: Parameters<Rule>[0],
+): { evidence: string[]; verdict: 'serves' | 'silent' | 'unsure' } {
+  const others = reached(scene);
+  const views = others.flatMap(({ host, said }) =>
+    (said.servers ?? [])
+      .filter(({ server }) => server === name)
+      .map(({ service, status, check }) => ({ by: host.name, service, status, check })),
+  );
+  const left = scene.inventory.vips.flatMap((vip) => {
+    const isMeant = vip.preempt && vip.members[0]?.host.name === name;
+    const holder = others.find(({ said }) => said.addresses.includes(vip.address))?.host.name;
+    return isMeant && holder ? [`VIP ${vip.name} has left it for ${holder}`] : [];
+  });
+  const evidence = [
+    ...views.map(({ by, service, status }) => `HAProxy on ${by} sees ${service}/${name} as ${status}`),
+    ...left,
+  ];
+  const answers = views.some(({ status, check }) => /^UP/.test(status) && check.startsWith('L7OK'));
+  const isGone = left.length > 0 || (views.length > 0 && views.every(({ status }) => /^DOWN/.test(status)));
+  return { evidence, verdict: isGone ? 'silent' : answers ? 'serves' : 'unsure' };
+}
+
+/** File systems without room, or that cannot be written. */
+export const disk: Rule = (scene) =>
+  reached(scene).flatMap(({ host, said }) =>
+    said.room.flatMap((room) => {
+      const what = lack(room);
+      return what === undefined
+        ? []
+        : [
+            {
+              rule: what.rule,
+              level: 'broken' as const,
+              component: 'disk' as const,
+              host: host.name,
+              hosts: [host.name],
+              brief: `${room.path} ${what.brief}`,
+              message: `disk on ${host.name}: ${room.path} ${what.says}`,
+              evidence: [what.evidence],
+              next: what.next(room.path, host.name),
+            },
+          ];
+    }),
+  );
+
+interface Lack {
+  rule: string;
+  brief: string;
+  says: string;
+  evidence: string;
+  next(mount: string, host: string): string;
+}
+
+const nearly = 0.01;
+
+function lack({ totalKb, freeKb, inodes, freeInodes, readOnly }: Room): Lack | undefined {
+  if (readOnly)
+    return {
+      rule: 'disk-read-only',
+      brief: 'read-only',
+      says: 'cannot be written: it is mounted read-only',
+      evidence: 'the kernel does that by itself when the disk has errors',
+      next: (mount, host) => `look at dmesg on ${host}; then mount -o remount,rw ${mount}`,
+    };
+  // A per cent of a large disk is still a lot.
+  const isFull = totalKb > 0 && (freeKb === 0 || (freeKb < totalKb * nearly && freeKb < 256 * 1024));
+  if (isFull)
+    return {
+      rule: 'disk-full',
+      brief: 'is full',
+      says: 'is full: nothing can be written there',
+      evidence: `${freeKb} of ${totalKb} KiB are free`,
+      next: (mount, host) => `make room on ${host}: du -xh ${mount} | sort -h | tail`,
+    };
+  const hasNoInodes = inodes > 0 && (freeInodes === 0 || (freeInodes < inodes * nearly && freeInodes < 1000));
+  if (hasNoInodes)
+    return {
+      rule: 'disk-full',
+      brief: 'has no inodes',
+      says: 'has no inodes left: no file can be made there',
+      evidence: `${freeInodes} of ${inodes} inodes are free`,
+      next: (mount, host) =>
+        `find the folder with the many files on ${host}: du -x --inodes ${mount} | sort -n | tail`,
+    };
+  return undefined;
+}
+
+/** Why there is no plan for a host that answered: the inventory does not fit it. */
+export const unfit: Rule = (scene) =>
+  reached(scene).flatMap(({ host, plan }) =>
+    plan.error === undefined
+      ? []
+      : [
+          {
+            rule: 'host-does-not-fit',
+            level: 'broken' as const,
+            component: 'configuration' as const,
+            host: host.name,
+            hosts: [host.name],
+            brief: 'does not fit',
+            message: `${host.name} is not what the inventory says: ${plan.error}`,
+            evidence: [`it has ${list(addressesOf(scene, host.name))}`],
+            next: 'correct the inventory, or the host',
+          },
+        ],
+  );
+
+const addressesOf = (scene: Parameters<Rule>[0], name: string) =>
+  reached(scene)
+    .filter(({ host }) => host.name === name)
+    .flatMap(({ facts }) => facts.addresses.map((one) => `${one.interface} ${one.address}/${one.prefix}`));

@@ -1,0 +1,132 @@
+import { unitName } from '../../interruption';
+import type { ProcessSaid, UnitSaid } from '../said';
+import { blames, type Found, list, type Reached, type Rule, reached } from '../scene';
+import type { Component } from '../status';
+
+export const componentOfUnit = (unit: string): Component =>
+  unit === 'haproxy' || unit === 'keepalived' ? unit : 'service';
+
+const titles: Record<string, string> = { haproxy: 'HAProxy' };
+export const titleOf = (unit: string): string => titles[unit] ?? unit;
+
+/** Units that are to run and do not, or that somebody has stopped in their tracks, or that do not do their work. */
+export const units: Rule = (scene, before) =>
+  reached(scene).flatMap((one) =>
+    one.expectation.units.flatMap((name) => {
+      const unit = unitName(name);
+      const detail = one.said.details.find((found) => found.unit === unit);
+      // Without its package there is nothing that could run.
+      if (detail?.load === 'not-found' && blames(before, one.host.name, 'packages')) return [];
+      const found =
+        down(unit, detail, one, scene.inventory.vips) ?? paused(unit, one) ?? deaf(unit, one, scene);
+      return found ? [found] : [];
+    }),
+  );
+
+type Vips = Parameters<Rule>[0]['inventory']['vips'];
+
+function finding(
+  unit: string,
+  { host }: Reached,
+  rest: Pick<Found, 'rule' | 'brief' | 'message' | 'evidence' | 'next'>,
+): Found {
+  return { level: 'broken', component: componentOfUnit(unit), host: host.name, hosts: [host.name], ...rest };
+}
+
+function down(unit: string, detail: UnitSaid | undefined, one: Reached, vips: Vips): Found | undefined {
+  const state = one.said.units[unit];
+  if (state === 'active' || state === 'reloading') return undefined;
+  const name = one.host.name;
+  const how = endOf(detail, state ?? 'unknown');
+  const orphans =
+    unit === 'keepalived' ? vips.filter(({ address }) => one.said.addresses.includes(address)) : [];
+  const words = (detail?.words ?? []).filter(Boolean).slice(-4);
+  const start = `systemctl start ${unit}`;
+  if (orphans.length > 0) {
+    const those = list(orphans.map((vip) => `${vip.name} (${vip.address})`));
+    return finding(unit, one, {
+      rule: 'orphan-vip',
+      brief: `${how}, VIP left behind`,
+      message: `keepalived on ${name} ${how}, and left VIP ${those} behind: an orphan that nobody there will give away`,
+      evidence: [`${name} has the address, and no keepalived`, ...words],
+      next: `${start} on ${name}: it takes the address under its rule again, or gives it up`,
+    });
+  }
+  return finding(unit, one, {
+    rule: 'unit-down',
+    brief: how,
+    message: `${titleOf(unit)} on ${name} ${how}`,
+    evidence: words,
+    next:
+      detail?.load === 'masked'
+        ? `systemctl unmask ${unit} on ${name} if that is no longer meant, then ${start}`
+        : `${start} on ${name}; journalctl -u ${unit} says why it ended`,
+  });
+}
+
+function endOf(detail: UnitSaid | undefined, state: string): string {
+  if (detail?.load === 'not-found') return 'is not known to the init system';
+  if (detail?.load === 'masked') return 'is masked, and does not run';
+  if (state === 'failed')
+    return detail?.result === 'signal' || detail?.result === 'core-dump'
+      ? 'was killed'
+      : `failed (${detail?.result})`;
+  if (state === 'activating') return 'is starting still, or again and again';
+  return 'does not run';
+}
+
+/** Stopped by a signal: systemd calls it active, and it does nothing. */
+function paused(unit: string, one: Reached): Found | undefined {
+  const stopped = one.said.processes.filter(
+    (process) => process.unit === unit && /^[Tt]/.test(process.state),
+  );
+  const [first] = stopped;
+  if (!first) return undefined;
+  const name = one.host.name;
+  return finding(unit, one, {
+    rule: 'unit-paused',
+    brief: 'is paused',
+    message: `${titleOf(unit)} on ${name} is paused: it is there, and does nothing`,
+    evidence: stopped
+      .slice(0, 4)
+      .map(({ pid, name: program }) => `process ${pid} (${program}) was stopped by a signal`),
+    next: `kill -CONT ${stopped.map(({ pid }) => pid).join(' ')} on ${name}, or systemctl restart ${unit}`,
+  });
+}
+
+/** It runs, and does not do what it is there for. */
+function deaf(unit: string, one: Reached, scene: Parameters<Rule>[0]): Found | undefined {
+  const { host, said, expectation } = one;
+  if (unit === 'haproxy' && !said.servers)
+    return finding(unit, one, {
+      rule: 'haproxy-hangs',
+      brief: 'runs and does not answer',
+      message: `HAProxy on ${host.name} runs and does not answer`,
+      evidence: ['its own page on loopback gave nothing within 2 s', ...describe(said.processes, unit)],
+      next: `look at it on ${host.name}: top -p $(pgrep -d, haproxy); systemctl restart haproxy ends it`,
+    });
+  const others = expectation.units.filter((name) => componentOfUnit(unitName(name)) === 'service');
+  const ports = portsOf(unit, one, scene).filter((port) => !said.listening.includes(port));
+  const isTheOne = unit === 'haproxy' || unitName(others[0] ?? '') === unit;
+  if (ports.length === 0 || unit === 'keepalived' || !isTheOne) return undefined;
+  const where = `port ${list(ports.map(String))}`;
+  return finding(unit, one, {
+    rule: 'not-listening',
+    brief: `not on ${where}`,
+    message: `${titleOf(unit)} on ${host.name} does not listen on ${where}`,
+    evidence: [`it listens on ${list(said.listening.map(String)) || 'nothing'}`],
+    next: `compare its configuration with haprov plan, and look at journalctl -u ${unit} on ${host.name}`,
+  });
+}
+
+/** The ports of HAProxy, or of what is behind it. */
+function portsOf(unit: string, { expectation }: Reached, { inventory }: Parameters<Rule>[0]): number[] {
+  const fronts = expectation.balances ? inventory.services.map(({ port }) => port) : [];
+  return expectation.ports.filter((port) => fronts.includes(port) === (unit === 'haproxy'));
+}
+
+const describe = (processes: readonly ProcessSaid[], unit: string) =>
+  processes
+    .filter((process) => process.unit === unit)
+    .slice(0, 3)
+    .map(({ pid, state, name }) => `process ${pid} (${name}) is in state ${state}`);

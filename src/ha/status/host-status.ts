@@ -1,0 +1,130 @@
+import { validUntil } from '../lint/certificate-expires';
+import { formatAge } from './age';
+import { has } from './findings/vips';
+import { type Found, type Reached, type Scene, type Seen, vrrpOf } from './scene';
+import { type Component, type ComponentState, components, type HostStatus } from './status';
+
+/** How each component of a host is: what was found of it, or what there is to say when all is well. */
+export function hostStatus(one: Seen, scene: Scene, findings: readonly Found[]): HostStatus {
+  const { host, facts, said } = one;
+  const own = findings.filter((finding) => finding.host === host.name);
+  const well = facts && said ? wellTexts({ ...one, facts, said }, scene) : { ssh: '' };
+  const states = components.flatMap((component): ComponentState[] => {
+    const [worst] = own.filter((finding) => finding.component === component);
+    const text = well[component];
+    if (worst)
+      return [
+        {
+          component,
+          level: worst.level,
+          text: text && worst.level === 'note' ? `${text}, ${worst.brief}` : worst.brief,
+        },
+      ];
+    // A check that says no since HAProxy is broken is no finding, and yet not well.
+    const level = /\bFAULT\b/.test(text ?? '') ? 'warning' : 'ok';
+    if (text !== undefined) return [{ component, level, text }];
+    return said || !isExpected(component, one, scene)
+      ? []
+      : [{ component, level: 'unknown', text: 'not asked' }];
+  });
+  return {
+    host: host.name,
+    address: host.address,
+    os: facts?.os.name ?? '',
+    reached: said !== undefined,
+    drained: said?.drained ?? false,
+    components: states,
+  };
+}
+
+/** What a host that was not asked has for sure. */
+function isExpected(
+  component: Component,
+  { expectation, wanted, host }: Seen,
+  { inventory }: Scene,
+): boolean {
+  const { units, balances } = expectation;
+  const isMember = inventory.vips.some(({ members }) => members.some((member) => member.host === host));
+  const has: Partial<Record<Component, boolean>> = {
+    packages: wanted.package !== undefined,
+    sysctl: wanted.sysctl !== undefined,
+    firewall: isMember || wanted.firewall !== undefined,
+    selinux: false,
+    keepalived: units.includes('keepalived'),
+    vip: isMember,
+    haproxy: balances,
+    service: units.some((unit) => !['haproxy', 'keepalived'].includes(unit)),
+    backend: balances,
+    certificate: balances && inventory.services.some(({ tls }) => tls),
+  };
+  return has[component] ?? true;
+}
+
+type Texts = Partial<Record<Component, string>>;
+
+function wellTexts(one: Reached, scene: Scene): Texts {
+  const { said, wanted, expectation } = one;
+  const { inventory } = scene;
+  const vips = inventory.vips.filter(({ members }) => members.some((member) => member.host === one.host));
+  const held = inventory.vips.filter((vip) => has(one, vip)).map(({ name }) => name);
+  const servers =
+    said.servers?.filter(({ service }) => inventory.services.some(({ name }) => name === service)) ?? [];
+  const up = servers.filter(({ status }) => /^(?:UP|no check)/.test(status));
+  const services = expectation.units.filter((unit) => !['haproxy', 'keepalived'].includes(unit));
+  return {
+    ssh: 'answers',
+    disk: roomText(one),
+    ...(wanted.package ? { packages: 'installed' } : {}),
+    ...(wanted.sysctl ? { sysctl: `${Object.keys(inventory.sysctl).length} as wanted` } : {}),
+    ...(vips.length > 0 || wanted.firewall
+      ? { firewall: vips.length > 0 ? hearing(one, vips) : 'as wanted' }
+      : {}),
+    ...(said.selinux ? { selinux: said.selinux } : {}),
+    ...(expectation.units.includes('keepalived')
+      ? { keepalived: vips.map((vip) => vrrpText(one, vip)).join('; ') || 'runs' }
+      : {}),
+    ...(vips.length > 0 ? { vip: held.join(', ') || 'none' } : {}),
+    ...(expectation.balances ? { haproxy: haproxyText(one) } : {}),
+    ...(services.length > 0 ? { service: `${services.join(', ')} active` } : {}),
+    ...(expectation.balances && servers.length > 0
+      ? { backend: `${up.length} of ${servers.length} up` }
+      : {}),
+    ...certificateText(one, scene),
+    configuration: 'as the inventory says',
+  };
+}
+
+function roomText({ said }: Reached): string {
+  const fullest = said.room
+    .filter(({ totalKb }) => totalKb > 0)
+    .map(({ path, totalKb, freeKb }) => ({ path, free: freeKb / totalKb }))
+    .toSorted((a, b) => a.free - b.free)[0];
+  return fullest ? `${Math.floor(fullest.free * 100)} % of ${fullest.path} free` : 'could not be asked';
+}
+
+type Vips = Scene['inventory']['vips'];
+
+/** A backup that stays one hears its master; what a master hears cannot be told without listening. */
+function hearing(one: Reached, vips: Vips): string {
+  const isBackup = vips.some((vip) => vrrpOf(one, vip).state === 'BACKUP');
+  return isBackup ? 'VRRP is heard' : 'nothing drops VRRP';
+}
+
+function vrrpText(one: Reached, vip: Vips[number]): string {
+  const { state, priority } = vrrpOf(one, vip);
+  const base = vip.members.find(({ host }) => host === one.host)?.priority;
+  const word = state ?? (has(one, vip) ? 'MASTER' : 'BACKUP');
+  return `${word}, priority ${priority ?? base}`;
+}
+
+function haproxyText({ said }: Reached): string {
+  const workers = said.processes.filter(({ unit, name }) => unit === 'haproxy' && name === 'haproxy');
+  const ages = workers.map(({ age }) => age);
+  return ages.length > 0 ? `runs its file since ${formatAge(Math.min(...ages))}` : 'answers';
+}
+
+function certificateText({ expectation }: Reached, { inventory }: Scene): Texts {
+  const ends = inventory.services.flatMap(({ tls }) => (tls ? (validUntil(tls.certificate) ?? []) : []));
+  const [first] = ends.toSorted((a, b) => a.getTime() - b.getTime());
+  return first && expectation.balances ? { certificate: `until ${first.toISOString().slice(0, 10)}` } : {};
+}

@@ -1,0 +1,34 @@
+/** What keepalived's log says of one VIP, by its last word on each. */
+export interface VrrpState {
+  state?: 'MASTER' | 'BACKUP' | 'FAULT';
+  /** The effective priority, where a check has changed it since the start. */
+  priority?: number;
+  /** Checks that failed last, by name. */
+  failing: string[];
+  /** Lines about checks that it does not run. */
+  disabled: string[];
+}
+
+/**
+ * Reads log lines, oldest first, of keepalived 1.2 (`VRRP_Instance(x) Entering MASTER STATE`) to 2.3 (`(x) Entering …`).
+ * What was said before the last start counts no more.
+ */
+export function keepalivedOf(lines: readonly string[], vip: string): VrrpState {
+  const start = lines.findLastIndex((line) => /Starting VRRP child/.test(line));
+  const said: VrrpState = { failing: [], disabled: [] };
+  const failing = new Set<string>();
+  for (const line of lines.slice(Math.max(start, 0))) {
+    const [, name] = /^(?:VRRP_Instance)?\(([^)]*)\)/.exec(line) ?? [];
+    const [, state] = /(?:Entering|Transition to) (MASTER|BACKUP|FAULT) STATE/.exec(line) ?? [];
+    const [, priority] = /effective priority from \d+ to (\d+)/.exec(line) ?? [];
+    const [, check = '', verdict] =
+      /VRRP_Script\(([^)]*)\) (succeeded|failed|timed out|.*)/i.exec(line) ?? [];
+    if (name === vip && state) said.state = state as VrrpState['state'];
+    if (name === vip && priority) said.priority = Number(priority);
+    if (verdict === 'succeeded') failing.delete(check);
+    else if (verdict) failing.add(check);
+    if (/disabling|disabled|unsafe/i.test(line) && /script/i.test(line)) said.disabled.push(line);
+  }
+  said.failing = [...failing];
+  return said;
+}

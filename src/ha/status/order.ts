@@ -1,0 +1,63 @@
+import type { Found } from './scene';
+import { type Component, components } from './status';
+
+const levels = ['broken', 'warning', 'note'] as const;
+const rank = (component: Component) => components.indexOf(component);
+
+/**
+ * The findings with what to look at first in front: what is broken before what is odd, and of that what breaks the
+ * others. A file that somebody changed is odd by itself; on a host where something that rests on it is broken it is
+ * the cause. A host that is being maintained is not broken.
+ */
+export function order(
+  findings: readonly Found[],
+  hosts: readonly string[],
+  drained: ReadonlySet<string>,
+): Found[] {
+  const told = withoutRepeats(findings).map((one) =>
+    one.level === 'broken' && drained.has(one.host) ? { ...one, level: 'warning' as const } : one,
+  );
+  const raised = told.map((one) => (isCause(one, told) ? { ...one, level: 'broken' as const } : one));
+  const place = (one: Found) => [
+    levels.indexOf(one.level),
+    isEffect(one, raised) ? rank('haproxy') + 0.5 : rank(one.component),
+    hosts.indexOf(one.host),
+    one.rule === 'drift' ? 1 : 0,
+  ];
+  return raised.toSorted((a, b) => compare(place(a), place(b)));
+}
+
+/** A split brain that a rule of the firewall makes says all that the rule's own finding says. */
+function withoutRepeats(findings: readonly Found[]): Found[] {
+  const splits = findings.filter(({ rule }) => rule === 'split-brain');
+  return findings.filter(
+    (one) =>
+      one.rule !== 'firewall-blocks' ||
+      !splits.some(({ component, host }) => component === 'firewall' && host === one.host),
+  );
+}
+
+function isCause(one: Found, findings: readonly Found[]): boolean {
+  if (one.rule !== 'drift' || one.level !== 'warning' || one.component === 'configuration') return false;
+  return findings.some(
+    (other) =>
+      other.level === 'broken' &&
+      rank(other.component) >= rank(one.component) &&
+      other.hosts.includes(one.host),
+  );
+}
+
+/** An address that is where it is, or nowhere, since one of its hosts is broken: it may be on its way. */
+const isEffect = (one: Found, findings: readonly Found[]): boolean =>
+  one.component === 'vip' &&
+  findings.some(
+    ({ level, component, host }) =>
+      level === 'broken' &&
+      (component === 'haproxy' || component === 'keepalived') &&
+      one.hosts.includes(host),
+  );
+
+function compare(a: readonly number[], b: readonly number[]): number {
+  const index = a.findIndex((value, at) => value !== b[at]);
+  return index < 0 ? 0 : (a[index] ?? 0) - (b[index] ?? 0);
+}

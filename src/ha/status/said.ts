@@ -1,0 +1,157 @@
+import validators from '../../host/validators.sh';
+import { canonical } from '../../inventory/address';
+import { quote } from '../../shell/quote';
+import { type Observation, readObservation } from '../observe';
+import observeLibrary from '../observe.sh';
+import library from './status.sh';
+
+/** A unit as the init system has it. */
+export interface UnitSaid {
+  unit: string;
+  active: string;
+  sub: string;
+  /** Why it ended: `exit-code`, `signal`, `oom-kill`, …; `success` while it runs. */
+  result: string;
+  load: string;
+  /** The last lines of its log, where it does not run. */
+  words: string[];
+}
+
+export interface ProcessSaid {
+  /** The unit that it is of; absent for one that belongs to none. */
+  unit?: string;
+  pid: number;
+  /** The kernel's letter: R, S, D, T (stopped), Z. */
+  state: string;
+  /** Seconds since it began. */
+  age: number;
+  name: string;
+}
+
+/** A firewall rule that drops or refuses, as the tool prints it, counters and all. */
+export interface RuleSaid {
+  tool: string;
+  rule: string;
+}
+
+/** A file system, by the first path that was found on it. */
+export interface Room {
+  path: string;
+  totalKb: number;
+  freeKb: number;
+  inodes: number;
+  freeInodes: number;
+  readOnly: boolean;
+}
+
+/** What one host said to {@link lookScript}. */
+export interface Said extends Observation {
+  details: UnitSaid[];
+  processes: ProcessSaid[];
+  /** Of keepalived's log since the boot, what tells its states, oldest first. */
+  keepalived: string[];
+  /** Files that HAProxy reads, and how many seconds ago they were changed. */
+  changed: { path: string; age: number }[];
+  /** What `haproxy -c` says of them, asked where they are newer than HAProxy's processes. */
+  onDisk?: { valid: boolean; why: string };
+  rules: RuleSaid[];
+  room: Room[];
+  selinux?: 'enforcing' | 'permissive';
+  /** VIPs that it does not hold: whether a connection to that port was taken within a second. */
+  answers: { address: string; port: number; answers: boolean }[];
+  /** Whose MAC address it has for a VIP. */
+  neighbours: { address: string; mac: string }[];
+  macs: string[];
+}
+
+/** What to look at on a host. */
+export interface LookAt {
+  healthPort: number;
+  units: readonly string[];
+  /** Where there must be room. */
+  paths: readonly string[];
+  /** A port of each VIP that something is to answer on. */
+  vips: readonly { address: string; port: number }[];
+}
+
+/** A read-only script for a host's probe: it needs probe.sh and init.sh before it. */
+export function lookScript({ healthPort, units, paths, vips }: LookAt): string {
+  const lists = [units, paths, vips.map(({ address, port }) => `${address}=${port}`)];
+  const words = lists.map((list) => quote(list.filter((word) => !/\s/.test(word)).join(' ')));
+  return [observeLibrary, validators, library, `look_closely ${healthPort} ${words.join(' ')}`].join('\n');
+}
+
+/** Reads what {@link lookScript} printed; rows that it does not know are left out. */
+export function readSaid(output: string): Said {
+  const said: Said = {
+    ...readObservation(output),
+    details: [],
+    processes: [],
+    keepalived: [],
+    changed: [],
+    rules: [],
+    room: [],
+    answers: [],
+    neighbours: [],
+    macs: [],
+  };
+  const units = new Map<string, string>();
+  let clock = { now: 0, uptime: 0 };
+  for (const row of output.split('\n')) {
+    const [kind, first = '', second = '', third = '', fourth = '', fifth = '', sixth = ''] = row.split(' ');
+    const after = (words: number) => row.split(' ').slice(words).join(' ');
+    if (kind === 'clock') clock = { now: Number(first), uptime: Number(second) };
+    else if (kind === 'unit') {
+      const unit = first.replace(/\.service$/, '');
+      delete said.units[first];
+      said.units[unit] = second;
+      units.set(third, unit);
+      said.details.push({ unit, active: second, sub: fourth, result: fifth, load: sixth, words: [] });
+    } else if (kind === 'words')
+      said.details.find(({ unit }) => unit === first.replace(/\.service$/, ''))?.words.push(after(2));
+    else if (kind === 'process') {
+      const unit = units.get(first);
+      const age = clock.uptime - Number(fourth) / 100;
+      said.processes.push({
+        ...(first !== '0' && unit ? { unit } : {}),
+        pid: Number(second),
+        state: third,
+        age,
+        name: after(5),
+      });
+    } else if (kind === 'keepalived') said.keepalived.push(after(1));
+    else if (kind === 'changed') said.changed.push({ path: after(2), age: clock.now - Number(first) });
+    else if (kind === 'configuration') said.onDisk = { valid: first === 'valid', why: after(2) };
+    else if (kind === 'rule') said.rules.push({ tool: first, rule: after(2) });
+    else if (kind === 'room') addRoom(said.room, row);
+    else if (kind === 'read-only') {
+      const found = said.room.find(({ path }) => path === after(1) || path.startsWith(`${after(1)}/`));
+      if (found) found.readOnly = true;
+    } else if (kind === 'selinux') said.selinux = first === '1' ? 'enforcing' : 'permissive';
+    else if (kind === 'answers')
+      said.answers.push({ address: canonical(first), port: Number(second), answers: third === 'yes' });
+    else if (kind === 'neighbour') said.neighbours.push({ address: canonical(first), mac: second });
+    else if (kind === 'mac') said.macs.push(first);
+  }
+  return said;
+}
+
+/** `room BLOCK_SIZE BLOCKS FREE INODES FREE_INODES PATH`; what has the very same numbers is the same file system. */
+function addRoom(room: Room[], row: string): void {
+  const [, size = 0, blocks = 0, free = 0, inodes = 0, freeInodes = 0] = row.split(' ').map(Number);
+  const path = row.split(' ').slice(6).join(' ');
+  const one = {
+    totalKb: Math.floor((blocks * size) / 1024),
+    freeKb: Math.floor((free * size) / 1024),
+    inodes,
+    freeInodes,
+  };
+  const isKnown = room.some(
+    (other) =>
+      other.totalKb === one.totalKb &&
+      other.inodes === inodes &&
+      other.freeKb === one.freeKb &&
+      other.freeInodes === freeInodes,
+  );
+  if (!isKnown) room.push({ path, ...one, readOnly: false });
+}

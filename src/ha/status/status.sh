@@ -1,0 +1,154 @@
+# What `haprov status` asks beside the plan's own questions. Nothing here changes anything; it comes after probe.sh,
+# init.sh, observe.sh and validators.sh, and forks little, since all of it is asked in every look.
+
+look_closely() { # HEALTH_PORT UNITS PATHS VIPS   lists, with blanks between; a VIP is ADDRESS=PORT
+  clock=$(date +%s)
+  read -r uptime _ </proc/uptime
+  echo "clock $clock $uptime"
+  observe_ports
+  observe_drain
+  observe_servers "$1"
+  set -f
+  ask_vips $4
+  room_in $3
+  set -- $2
+  set +f
+  newest=0
+  [ $# = 0 ] || look_at_units "$@"
+  look_at_configuration
+  hear_keepalived
+  drop_rules
+  [ ! -r /sys/fs/selinux/enforce ] || echo "selinux $(cat /sys/fs/selinux/enforce)"
+}
+
+# Whether each VIP that is elsewhere takes a connection, as a client on the network would ask, all at once and a second
+# each at most; then whose card is taken for it.
+ask_vips() { # ADDRESS=PORT...
+  own=$(ip addr show | awk '$1 == "link/ether" { print "mac", $2 } /^ *inet6? / { sub(/\/.*/, "", $2); print "address", $2 }')
+  printf '%s\n' "$own"
+  [ $# -gt 0 ] || return 0
+  for each in "$@"; do
+    case "$own
+" in *"address ${each%=*}
+"*) continue ;; esac
+    { timeout 1 bash -c 'exec 3<>"/dev/tcp/$1/$2"' - "${each%=*}" "${each##*=}" 2>/dev/null && echo "answers ${each%=*} ${each##*=} yes" ||
+      echo "answers ${each%=*} ${each##*=} no"; } &
+  done
+  wait
+  ip neigh show 2>/dev/null | while read -r address _ _ word mac _; do
+    case " $*" in *" $address="*) [ "$word" != lladdr ] || echo "neighbour $address $mac" ;; esac
+  done
+}
+
+# Each unit, the processes below its main one with their states, and those of the pair that belong to no unit.
+look_at_units() { # UNIT...
+  mains= quiet=
+  for unit in "$@"; do
+    unit_state "$unit"
+    echo "unit $unit $active $main $sub $result $load"
+    mains="$mains $main"
+    [ "$active" = active ] || quiet="$quiet $unit"
+  done
+  processes=$(cat /proc/[0-9]*/stat 2>/dev/null | awk -v mains="$mains" '
+    BEGIN { split(mains, list, " "); for (i in list) if (list[i] > 0) main[list[i]] = 1 }
+    {
+      pid = $1
+      name[pid] = $0; sub(/^[^(]*\(/, "", name[pid]); sub(/\).*$/, "", name[pid])
+      rest = $0; sub(/^.*\) /, "", rest); split(rest, f, " ")
+      state[pid] = f[1]; parent[pid] = f[2]; start[pid] = f[20]
+    }
+    END {
+      for (pid in state) {
+        top = pid
+        for (i = 0; i < 8 && !(top in main) && top > 1; i++) top = parent[top]
+        if (!(top in main)) top = 0
+        if (top > 0 || name[pid] ~ /^(haproxy|keepalived)$/) print "process", top, pid, state[pid], start[pid], name[pid]
+        if (name[pid] == "haproxy" && start[pid] > newest) newest = start[pid]
+      }
+      print "newest", newest + 0
+    }')
+  printf '%s\n' "$processes"
+  newest=${processes##*newest }
+  for unit in $quiet; do unit_report "$unit" | tail -n 6 | sed "s|^|words $unit |"; done
+}
+
+if [ -d /run/systemd/system ]; then
+
+unit_state() { # UNIT
+  is_known "$1" || state=$(systemctl show $unit_properties -- "$(unit_name "$1")")
+  active=unknown main=0 sub=- result=- load=-
+  for word in $state; do
+    case $word in
+      ActiveState=*) active=${word#*=} ;;
+      MainPID=*) main=${word#*=} ;;
+      SubState=*) sub=${word#*=} ;;
+      Result=*) result=${word#*=} ;;
+      LoadState=*) load=${word#*=} ;;
+    esac
+  done
+}
+
+keepalived_log() { journalctl -u keepalived -b -o cat -q --no-pager -n 1500 2>/dev/null; }
+
+else
+
+unit_state() { # UNIT
+  active=$(active_states "$1") main=$(ps -C "${1%.service}" -o pid= 2>/dev/null | awk 'NR == 1 { print $1 }') sub=- result=- load=loaded
+  main=${main:-0}
+}
+
+keepalived_log() { tail -n 3000 /var/log/messages 2>/dev/null | sed -n 's/^.*Keepalived[a-z_]*\[[0-9]*\]: //p'; }
+
+fi
+
+# What tells its states: the newest words, oldest first.
+hear_keepalived() {
+  keepalived_log | awk '
+    /Starting VRRP child/ { n = 0 }
+    /Entering [A-Z]+ STATE|Transition to [A-Z]+ STATE|effective priority|VRRP_Script\(|isabl|nsafe|Starting VRRP/ { row[n++] = $0 }
+    END { for (i = n > 60 ? n - 60 : 0; i < n; i++) print "keepalived", row[i] }'
+}
+
+# When what HAProxy reads was changed last; where that is after its newest process began, whether it is right.
+look_at_configuration() {
+  set -- /etc/haproxy/haproxy.cfg
+  for file in /etc/haproxy/conf.d/*.cfg; do [ ! -e "$file" ] || set -- "$@" "$file"; done
+  ages=$(stat -L -c 'changed %Z %n' -- "$@" 2>/dev/null) || return 0
+  printf '%s\n' "$ages"
+  changed=0
+  for word in $ages; do case $word in *[!0-9]*) ;; *) [ "$word" -lt "$changed" ] || changed=$word ;; esac; done
+  [ $((clock - changed)) -lt $((${uptime%.*} - newest / 100 - 2)) ] || return 0
+  real=/etc/haproxy/haproxy.cfg
+  verdict=$(haproxy_check "$real" 2>&1) && echo 'configuration valid' || echo "configuration refused $(printf '%s\n' "$verdict" | grep -m 1 -i -E 'alert|error')"
+}
+
+# Firewall rules that drop or refuse something, with what they have dropped. nft tells those of its own iptables as well,
+# but for what only iptables understands.
+drop_rules() {
+  rules=
+  if have nft; then
+    rules=$(nft list ruleset 2>/dev/null | awk '
+      /^table/ { table = $2 " " $3; next }
+      /^\tchain/ { chain = $2; next }
+      /xt_|xt (match|target)/ { print "foreign"; next }
+      /(^|[ \t])(drop|reject)([ \t]|$)/ && !/type .* hook/ { sub(/^[ \t]+/, ""); print "rule", "nft", "[" table " " chain "]", $0 }')
+    printf '%s\n' "$rules"
+  fi
+  for family in ip ip6; do
+    read -r tables 2>/dev/null <"/proc/net/${family}_tables_names" || tables=
+    case "$rules" in *foreign*) tables=some ;; esac
+    have nft && [ -z "$tables" ] && continue
+    for save in ${family}tables-save ${family}tables-legacy-save; do
+      have $save || continue
+      $save -c 2>/dev/null | awk -v tool=${family}tables '/-j (DROP|REJECT|TARPIT)/ { print "rule", tool, $0 }'
+    done
+  done
+}
+
+# Room and inodes where these are, and what cannot be written.
+room_in() { # PATH...
+  timeout 3 stat -f -c 'room %S %b %a %c %d %n' -- "$@" 2>/dev/null
+  while read -r _ mount _ flags _; do
+    case $flags in ro | ro,*) echo "read-only $mount" ;; esac
+  done </proc/mounts
+}

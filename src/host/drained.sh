@@ -1,0 +1,70 @@
+# Servers that HAProxy sends nothing new to, since their host is drained. HAProxy forgets it when it reloads or
+# restarts, so every balancer remembers them itself, a "service/server" a line. It wants runtime.sh.
+drained_list=/var/lib/haprov/drained-servers
+
+drained_servers() { [ ! -f $drained_list ] || cat $drained_list; }
+
+is_drained() { drained_servers | grep -qxF -e "$1"; } # SERVER
+
+# One line of commands is carried out by one worker, which says at its end who it is.
+set_servers() { # STATE SERVER...
+  wanted_state=$1 weight=100% commands=
+  shift
+  [ "$wanted_state" = ready ] || weight=0%
+  version=$(haproxy -v 2>/dev/null | sed -n '1s/^[^0-9]*\([0-9]*\.[0-9]*\).*/\1/p')
+  for server in "$@"; do
+    # Before 1.6 there were no states: a server is drained by its weight.
+    case $version in
+      1.[3-5]) commands="${commands}set weight $server $weight;" ;;
+      *) commands="${commands}set server $server state $wanted_state;" ;;
+    esac
+  done
+  tell_haproxy "${commands}show info"
+}
+
+# A server whose host is drained stays so, whoever else has done with it.
+ready_servers() { # SERVER...
+  for server in "$@"; do
+    shift
+    is_drained "$server" || set -- "$@" "$server"
+  done
+  [ $# = 0 ] || set_servers ready "$@"
+}
+
+# The list is written beside itself and renamed; of two who change it at once one waits.
+change_drained() { # add|remove SERVER...
+  change=$1
+  shift
+  mkdir -p "${drained_list%/*}" && chmod 755 "${drained_list%/*}" || return
+  (
+    flock 9 || exit
+    { printf '%s\n' "$@" ''; drained_servers; } |
+      awk '!listed { if ($0 == "") listed = 1; else named[$0]; next } !($0 in named)' >$drained_list.new || exit
+    [ "$change" = remove ] || printf '%s\n' "$@" >>$drained_list.new || exit
+    if [ -s $drained_list.new ]; then mv -f $drained_list.new $drained_list; else rm -f $drained_list.new $drained_list; fi
+  ) 9<"${drained_list%/*}"
+}
+
+keep_drained() { change_drained add "$@" && set_servers drain "$@"; } # SERVER...
+
+give_back() { change_drained remove "$@" && set_servers ready "$@"; } # SERVER...
+
+# Told again and again until a worker has heard it that was not there before.
+redrain() { # OLD_WORKERS
+  set -- "$1" $(drained_servers)
+  [ $# -gt 1 ] || return 0
+  workers_before=$1
+  shift
+  # Until then the new worker sends requests to them, so every hundredth counts; three seconds in all.
+  for tens in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
+    for look in 1 2 3 4 5 6 7 8 9 10; do
+      worker=$(set_servers drain "$@" | sed -n 's/^Pid: *\([0-9]*\).*/\1/p')
+      case " $(echo $workers_before) " in
+        *" ${worker:-none} "*) ;;
+        *) [ -z "$worker" ] || return 0 ;;
+      esac
+      sleep 0.02
+    done
+  done
+  return 1
+}

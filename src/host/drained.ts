@@ -1,0 +1,38 @@
+import { command, quote } from '../shell/quote';
+import library from './drained.sh';
+import runtime from './runtime.sh';
+import { stateFolder } from './transaction';
+
+/** What is done on a host, and on the balancers, so that a host serves no more; servers are `service/server`. */
+
+const flag = `${stateFolder}/drained`;
+
+const scripted = (...words: string[]) =>
+  ['umask 077', 'PATH=$PATH:/usr/sbin:/sbin', runtime, library, `${command(...words)} >/dev/null`, ''].join(
+    '\n',
+  );
+
+/** On a balancer: HAProxy sends nothing new to them, for a run; nothing of it is remembered. */
+export const drainScript = (servers: readonly string[]) => scripted('set_servers', 'drain', ...servers);
+
+/** On a balancer: what {@link drainScript} did is over; not for those that are to stay drained. */
+export const readyScript = (servers: readonly string[]) => scripted('ready_servers', ...servers);
+
+/**
+ * On a balancer: HAProxy sends nothing new to them until {@link giveBackScript}, also after haprov has reloaded it.
+ * Fails where HAProxy could not be told; it is remembered all the same.
+ */
+export const keepDrainedScript = (servers: readonly string[]) => scripted('keep_drained', ...servers);
+
+export const giveBackScript = (servers: readonly string[]) => scripted('give_back', ...servers);
+
+/** On the host itself: keepalived sees the flag and gives its addresses away. */
+export const flagScript = (by: string, now = new Date()) =>
+  [
+    'umask 077',
+    `mkdir -p ${stateFolder} && chmod 755 ${stateFolder} || exit`,
+    `[ -s ${flag} ] || { echo ${quote(`${Math.floor(now.getTime() / 1000)} ${by.replace(/\s/g, '_')}`)} >${flag}.new && mv -f ${flag}.new ${flag}; }`,
+    '',
+  ].join('\n');
+
+export const unflagScript = () => `rm -f ${flag}\n`;

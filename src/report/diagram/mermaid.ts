@@ -1,0 +1,92 @@
+import type { Level } from '../../ha/status/status';
+import { allVisible, marks } from '../level';
+import { titleOf } from './measure';
+import type { Machine, Part, Picture, Way } from './picture';
+
+/** As in the SVG, readable on light and dark ground. */
+const colours: Record<Level, string> = {
+  ok: '#2da44e',
+  note: '#3987e5',
+  unknown: '#9a6dd7',
+  warning: '#bf8700',
+  broken: '#e5534b',
+};
+
+/** The picture as a Mermaid flowchart: a machine is a subgraph. No newline at the end. */
+export function renderMermaid(picture: Picture): string {
+  const shown = allVisible(picture);
+  const { name, now, client, addresses, machines, ways } = shown;
+  const levels = Object.keys(colours) as Level[];
+  return [
+    '---',
+    `title: ${JSON.stringify(titleText(name, now))}`,
+    '---',
+    'flowchart LR',
+    `  ${client.id}([${label(client)}])`,
+    ...addresses.map((part) => `  ${part.id}[${label(part)}]`),
+    ...machines.flatMap(machineRows),
+    ...ways.map((way) => `  ${wayRow(way)}`),
+    '  classDef function stroke-dasharray:5 4',
+    ...(now ? levels.map((level) => `  classDef ${level} stroke:${colours[level]},stroke-width:2px`) : []),
+    ...classRow(
+      'function',
+      machines.flatMap(({ functions }) => functions),
+    ),
+    ...levels.flatMap((level) =>
+      classRow(
+        level,
+        [...addresses, ...machines.flatMap((one) => [one, ...one.functions])].filter(
+          (part) => part.level === level,
+        ),
+      ),
+    ),
+    ...levels.flatMap((level) => linkRow(level, ways)),
+  ].join('\n');
+}
+
+/** A title is YAML, in which JSON's strings are strings too; `#` and `;` would be Mermaid's. */
+function titleText(name: string, now: Picture['now']): string {
+  return `${name}${now ? `: ${marks[now.level]} ${now.headline}` : ': the way of a packet'}`.replace(
+    /[#;<>&%]/g,
+    ' ',
+  );
+}
+
+function machineRows(machine: Machine): string[] {
+  const { id, functions } = machine;
+  if (functions.length === 0) return [`  ${id}[${label(machine)}]`];
+  // Mermaid keeps one line free for it.
+  return [
+    `  subgraph ${id}[${label(machine, ', ')}]`,
+    ...functions.map((part) => `    ${part.id}[${label(part)}]`),
+    '  end',
+  ];
+}
+
+/** All of its lines, quoted. */
+function label(part: Part, between = '<br/>'): string {
+  return `"${[titleOf(part), ...part.lines].map(quote).join(between)}"`;
+}
+
+function wayRow({ from, to, label: text, standby }: Way): string {
+  const said = text ? `|"${quote(text)}"|` : '';
+  return `${from} ${standby ? '-.->' : '-->'}${said} ${to}`;
+}
+
+const classRow = (name: string, parts: readonly Part[]) =>
+  parts.length > 0 ? [`  class ${parts.map(({ id }) => id).join(',')} ${name}`] : [];
+
+/** Mermaid counts the arrows in the order in which they are written. */
+function linkRow(level: Level, ways: readonly Way[]): string[] {
+  const numbers = ways.flatMap((way, index) => (way.level === level ? [index] : []));
+  return numbers.length > 0 ? [`  linkStyle ${numbers.join(',')} stroke:${colours[level]}`] : [];
+}
+
+/**
+ * What is safe stays readable, all else becomes a character code: quotes, what Mermaid takes for Markdown or HTML, and
+ * a number or dash at the beginning, which would be a list.
+ */
+function quote(text: string): string {
+  const code = (character: string) => `#${character.codePointAt(0)};`;
+  return text.replace(/[^\p{L}\p{M}\p{N} .,:()/?!|=@✓✗·…→-]/gu, code).replace(/(?<=^\d*)[.)+-](?= )/u, code);
+}

@@ -1,0 +1,152 @@
+import pc from 'picocolors';
+import type { Level } from '../../ha/status/status';
+import type { TextOptions } from '../change-text';
+import { padTo, paragraph, wrapToWidth } from '../fit';
+import { allVisible, marks, paints } from '../level';
+import { titleOf } from './measure';
+import { type Machine, type MachineFunction, type Part, type Picture, partsOf, type Way } from './picture';
+
+/** A line before it is coloured: pieces, each with what colours it. */
+type Row = { text: string; level?: Level }[];
+
+const LEAST_MACHINE = 36;
+const MOST_MACHINE = 60;
+
+/**
+ * The picture in characters: client, addresses with who has them, then the machines, side by side where they fit. No
+ * line is wider than the columns, no newline at the end.
+ */
+export function renderPictureText(picture: Picture, options: TextOptions): string {
+  const shown = allVisible(picture);
+  const { bold, dim } = pc.createColors(options.color);
+  const paint = (row: Row) => paintRow(row, options.color);
+  const { columns } = options;
+  const { name, now } = shown;
+  const head = [
+    ...paragraph('', now ? name : `${name}: the way of a packet`, columns, 2).map(bold),
+    ...(now
+      ? paragraph(`${marks[now.level]} `, now.headline, columns).map(paints(options.color)[now.level])
+      : []),
+  ];
+  const machines = machineRows(shown, columns).map(paint);
+  const legend = `── solid: a machine, or the way; ╌╌ dashed: what it does, or a way not taken ${now ? 'now' : 'while all is well'}`;
+  return [
+    head.join('\n'),
+    [...shown.addresses.flatMap((part) => ['', ...addressRows(part, shown, columns).map(paint)])]
+      .slice(1)
+      .join('\n'),
+    machines.join('\n'),
+    wrapToWidth(legend, columns).map(dim).join('\n'),
+  ]
+    .filter(Boolean)
+    .join('\n\n');
+}
+
+function paintRow(row: Row, color: boolean): string {
+  const paint = paints(color);
+  return row
+    .map(({ text, level }) => (level ? paint[level](text) : text))
+    .join('')
+    .trimEnd();
+}
+
+/** From the client by its ports to the address, and on to those who may have it. */
+function addressRows(part: Part, picture: Picture, columns: number): Row[] {
+  const parts = partsOf(picture);
+  const into = picture.ways.filter(({ to }) => to === part.id);
+  const out = picture.ways.filter(({ from }) => from === part.id);
+  const entrance = into.length > 0 ? [[{ text: picture.client.name }]] : [];
+  const title = [titleOf(part), ...part.lines].join('  ');
+  return [
+    ...entrance,
+    ...into.flatMap(({ label, level }) =>
+      paragraph('  │ ', label, columns).map(
+        (text, index): Row => [{ text: index === 0 ? text : `  │${text.slice(3)}`, level }],
+      ),
+    ),
+    ...(into.length > 0 ? [[{ text: '  ▼' }]] : []),
+    ...paragraph('', title, columns, 2).map((text): Row => [{ text, level: part.level }]),
+    ...out.flatMap((way, index) => {
+      const machine = picture.machines.find(({ functions }) => functions.some(({ id }) => id === way.to));
+      const to = `${parts.get(way.to)?.name ?? ''} on ${machine?.name ?? ''}`;
+      const corner = index === out.length - 1 ? '└' : '├';
+      const head = `  ${corner}${arrow(way)} `;
+      return paragraph(head, [to, way.label].filter(Boolean).join(', '), columns).map(
+        (text): Row => [{ text, level: way.level }],
+      );
+    }),
+  ];
+}
+
+const arrow = ({ standby }: Way) => (standby ? '╌╌▷' : '──▶');
+
+function machineRows(picture: Picture, columns: number): Row[] {
+  const beside = Math.max(1, Math.floor((columns + 2) / (LEAST_MACHINE + 2)));
+  const each = Math.min(beside, picture.machines.length || 1);
+  const width = Math.min(MOST_MACHINE, Math.floor((columns + 2) / each) - 2);
+  const rows: Row[] = [];
+  for (let index = 0; index < picture.machines.length; index += each) {
+    const blocks = picture.machines
+      .slice(index, index + each)
+      .map((one) => machineBlock(one, picture, width));
+    const height = Math.max(...blocks.map(({ length }) => length));
+    if (index > 0) rows.push([]);
+    for (let line = 0; line < height; line += 1)
+      rows.push(
+        blocks.flatMap((block) => [...(block[line] ?? [{ text: ' '.repeat(width) }]), { text: '  ' }]),
+      );
+  }
+  return rows;
+}
+
+/** A solid box, exactly `width` wide. */
+function machineBlock(machine: Machine, picture: Picture, width: number): Row[] {
+  const inner = width - 4;
+  const { level } = machine;
+  const frame = (row: Row): Row => [{ text: '│ ', level }, ...row, { text: ' │', level }];
+  const title = wrapToWidth([titleOf(machine), ...machine.lines].join('  '), inner);
+  return [
+    [{ text: `┌${'─'.repeat(width - 2)}┐`, level }],
+    ...title.map((text) => frame([{ text: padTo(text, inner), level }])),
+    ...machine.functions.flatMap((one) => functionBlock(one, picture, inner).map(frame)),
+    [{ text: `└${'─'.repeat(width - 2)}┘`, level }],
+  ];
+}
+
+/** A dashed box, with the arrows that begin in it. */
+function functionBlock(part: MachineFunction, picture: Picture, width: number): Row[] {
+  const inner = width - 4;
+  const { level } = part;
+  const texts = [titleOf(part), ...portsOf(part, picture), ...part.lines].join(', ');
+  const ways = picture.ways.filter(({ from }) => from === part.id);
+  const rows = [
+    ...paragraph('', texts, inner, 2).map((text) => ({ text, level })),
+    ...ways.flatMap((way) =>
+      paragraph(`${arrow(way)} `, nameOf(way, picture), inner).map((text) => ({ text, level: way.level })),
+    ),
+  ];
+  return [
+    [{ text: `┌${'╌'.repeat(width - 2)}┐`, level }],
+    ...rows.map(
+      (row): Row => [
+        { text: '╎ ', level },
+        { ...row, text: padTo(row.text, inner) },
+        { text: ' ╎', level },
+      ],
+    ),
+    [{ text: `└${'╌'.repeat(width - 2)}┘`, level }],
+  ];
+}
+
+function portsOf({ kind, id }: MachineFunction, { ways }: Picture): string[] {
+  if (kind !== 'service') return [];
+  return [...new Set(ways.filter(({ to }) => to === id).map(({ label }) => `port ${label}`))];
+}
+
+/** Where an arrow ends: `✓ site on lucy, 8080`. */
+function nameOf({ to, label, level }: Way, { machines }: Picture): string {
+  const machine = machines.find(({ functions }) => functions.some(({ id }) => id === to));
+  const part = machine?.functions.find(({ id }) => id === to);
+  const name = `${part?.name ?? ''} on ${machine?.name ?? ''}, ${label}`;
+  return level ? `${marks[level]} ${name}` : name;
+}

@@ -1,0 +1,31 @@
+import pc from 'picocolors';
+import type { Level } from '../ha/status/status';
+import { visible } from './format';
+
+/** What stands for a level, so that nobody needs the colour. */
+export const marks: Record<Level, string> = { ok: '✓', note: '·', unknown: '?', warning: '!', broken: '✗' };
+
+/** The colour of each level on a terminal. */
+export function paints(color: boolean): Record<Level, (text: string) => string> {
+  const { green, cyan, magenta, yellow, red } = pc.createColors(color);
+  return { ok: green, note: cyan, unknown: magenta, warning: yellow, broken: red };
+}
+
+/**
+ * What HAProxy's word for a server amounts to. `UP 1/3` is up and failing, `DOWN 1/2` down and coming; DRAIN and MAINT
+ * are somebody's wish; NOLB is up and gives itself no new clients. (Management Guide, 9.1, "status".)
+ */
+export function levelOfServer(status: string): Level {
+  if (status === '') return 'unknown';
+  if (status === 'UP' || status === 'no check') return 'ok';
+  if (/^(?:DRAIN|MAINT|NOLB)/.test(status)) return 'note';
+  return status.startsWith('DOWN') ? 'broken' : 'warning';
+}
+
+/** The same data with each string of it made visible. */
+export function allVisible<T>(value: T): T {
+  if (typeof value === 'string') return visible(value) as T;
+  if (Array.isArray(value)) return value.map(allVisible) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, allVisible(item)])) as T;
+}

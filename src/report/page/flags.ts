@@ -1,0 +1,38 @@
+/** Something to be written beside a vertical line at `x`, this wide. */
+export interface FlagWish {
+  x: number;
+  width: number;
+}
+
+export interface Flag {
+  /** Where its words begin. */
+  left: number;
+  /** 0 is the lowest. */
+  row: number;
+}
+
+const gap = 4;
+
+/**
+ * Finds each flag a place right of its line, or left of it where the right end is too near, so that neither words meet words
+ * nor a line goes through another flag's words. The wishes come in the order of their lines.
+ */
+export function placeFlags(wishes: FlagWish[], rightEnd: number): Flag[] {
+  const placed: (Flag & FlagWish)[] = [];
+  for (const { x, width } of [...wishes].reverse()) {
+    const left = x + gap + width > rightEnd ? Math.max(0, x - gap - width) : x + gap;
+    const covers = (at: number, from: number, to: number) => at > from - gap && at < to + gap;
+    const isFree = (row: number) =>
+      placed.every((other) => {
+        const end = other.left + other.width;
+        if (other.row === row) return left + width + gap < other.left || left > end + gap;
+        return other.row > row ? !covers(other.x, left, left + width) : !covers(x, other.left, end);
+      });
+    let row = 0;
+    // Two lines at one place cross each other's words anywhere: above all the others the words at least stand alone.
+    const top = Math.max(-1, ...placed.map((other) => other.row)) + 1;
+    while (row < top && !isFree(row)) row++;
+    placed.push({ x, width, left, row });
+  }
+  return placed.reverse().map(({ left, row }) => ({ left, row }));
+}

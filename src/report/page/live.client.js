@@ -1,0 +1,87 @@
+// Runs in the browser: shows what haprov sends to `live`, part by part, and says when nothing comes any more.
+(() => {
+  const silence = 15_000;
+  const again = 1_000;
+  const parts = new Map(
+    [...document.querySelectorAll('[data-part]')].map((part) => [part.id, part.outerHTML]),
+  );
+  const at = (id) => document.getElementById(id);
+  let heard = Date.now();
+  let source;
+
+  function replace(now, next) {
+    const focused = now.contains(document.activeElement) ? document.activeElement.id : '';
+    const scrolled = [...now.querySelectorAll('.scroll')].map((box) => [box.id, box.scrollLeft]);
+    now.className = next.className;
+    now.hidden = next.hidden;
+    now.replaceChildren(...next.childNodes);
+    for (const [id, left] of scrolled) if (at(id)) at(id).scrollLeft = left;
+    if (focused) at(focused)?.focus({ preventScroll: true });
+  }
+
+  function show({ title, icon, html }) {
+    document.title = title;
+    document.querySelector('link[rel=icon]').href = icon;
+    const page = new DOMParser().parseFromString(html, 'text/html');
+    for (const next of page.querySelectorAll('[data-part]')) {
+      const text = next.outerHTML;
+      if (parts.get(next.id) !== text) replace(at(next.id), next);
+      parts.set(next.id, text);
+    }
+    tellAge();
+  }
+
+  function tellAge() {
+    for (const time of document.querySelectorAll('time')) {
+      const when = new Date(time.dateTime);
+      const words = when.toLocaleTimeString();
+      // Not written without need: inside the live region each change is read out.
+      if (!Number.isNaN(when.getTime()) && time.textContent !== words) time.textContent = words;
+    }
+    const seen = document.querySelector('#freshness time');
+    if (seen) at('age').textContent = `(${ago(Date.now() - new Date(seen.dateTime))})`;
+  }
+
+  function ago(ms) {
+    const seconds = Math.max(0, Math.round(ms / 1000));
+    if (seconds < 100) return `${seconds} s ago`;
+    return seconds < 6000 ? `${Math.round(seconds / 60)} min ago` : `${Math.round(seconds / 3600)} h ago`;
+  }
+
+  function stale() {
+    if (!parts.delete('stale')) return;
+    const seen = document.querySelector('#freshness time');
+    const since = seen ? ` What stands here is from ${seen.textContent}.` : '';
+    at('stale').textContent =
+      `haprov does not answer: it was ended, or is stopped. Started again, it has another address.${since}`;
+    at('stale').hidden = false;
+    document.title = document.title.replace(/^\S+/, '?');
+  }
+
+  function connect() {
+    source?.close();
+    source = new EventSource('live');
+    source.addEventListener('status', ({ data }) => {
+      heard = Date.now();
+      show(JSON.parse(data));
+    });
+    source.addEventListener('beat', () => {
+      heard = Date.now();
+    });
+    source.onerror = () => {
+      source.close();
+      stale();
+      setTimeout(connect, again);
+    };
+  }
+
+  setInterval(() => {
+    tellAge();
+    if (Date.now() - heard < silence) return;
+    heard = Date.now();
+    stale();
+    connect();
+  }, 1_000);
+  tellAge();
+  connect();
+})();

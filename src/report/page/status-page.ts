@@ -1,0 +1,111 @@
+import type { Level, Status, StatusFinding } from '../../ha/status/status';
+import { count } from '../format';
+import { allVisible, marks } from '../level';
+import { iconOf, renderDocument, renderTime } from './document';
+import { asHtml, type Html, html } from './html';
+import script from './live.client.js';
+import { renderMark } from './mark';
+import { renderHosts, renderServices, renderVips } from './status-tables';
+
+/** What the page's `<script>` holds, to the byte: whoever serves it allows it by its hash. */
+export const pageScript = script;
+
+/** What there is to show. */
+export interface StatusView {
+  /** The newest; absent until the first look has ended. */
+  status?: Status;
+  /** Why the last look told nothing; the status is then an older one. */
+  trouble?: string;
+  /** A picture of it, as SVG. */
+  diagram?: string;
+}
+
+/** What an open page replaces in itself, without being loaded anew. */
+export interface StatusUpdate {
+  title: string;
+  icon: string;
+  html: string;
+}
+
+/** The whole page. `refreshSeconds` is for browsers that run no scripts; others listen at `live`, beside the page. */
+export function renderStatusPage(view: StatusView, refreshSeconds: number): string {
+  return renderDocument({
+    title: titleOf(view),
+    icon: levelOf(view),
+    head: html`<noscript><meta http-equiv="refresh" content="${refreshSeconds}"></noscript>\n`,
+    body: html`<main>\n${renderParts(view)}\n</main>\n<script>${asHtml(script)}</script>`,
+  });
+}
+
+/** The same as data for the script of an open page. */
+export function renderStatusUpdate(view: StatusView): StatusUpdate {
+  return { title: titleOf(view), icon: iconOf(levelOf(view)), html: renderParts(view).text };
+}
+
+function levelOf({ status, trouble }: StatusView): Level {
+  return trouble === undefined && status ? status.level : 'unknown';
+}
+
+function titleOf(view: StatusView): string {
+  const name = view.status ? `${allVisible(view.status.inventory)}: ` : '';
+  return `${marks[levelOf(view)]} ${name}haprov status`;
+}
+
+/** Each `data-part` is replaced by itself, when it has changed; all of them are always there. */
+function renderParts({ status, trouble, diagram }: StatusView): Html {
+  const shown = status && allVisible(status);
+  return html`<p class="where">haprov status<span id="inventory" data-part>${shown && html` of <b>${shown.inventory}</b>`}</span></p>
+<div aria-live="polite">
+${renderTrouble(shown, trouble)}
+${renderHeadline(shown)}
+</div>
+${renderFirst(shown?.findings[0], shown?.level ?? 'unknown')}
+<p id="freshness" data-part class="quiet">${shown && html`Last look: ${renderTime(shown.at)} <span id="age"></span>`}</p>
+${renderSection('findings', shown && shown.findings.length > 1 && renderFindings(shown.findings.slice(1)))}
+${renderSection('picture', diagram !== undefined && renderPicture(diagram))}
+${renderSection('hosts', shown && shown.hosts.length > 0 && renderHosts(shown.hosts))}
+${renderSection('vips', shown && shown.vips.length > 0 && renderVips(shown.vips))}
+${renderSection('services', shown && shown.services.length > 0 && renderServices(shown.services))}`;
+}
+
+function renderSection(id: string, content: Html | false | undefined): Html {
+  return html`<section id="${id}" data-part${hiddenUnless(content)}>${content}</section>`;
+}
+
+const hiddenUnless = (content: Html | false | undefined) => asHtml(content ? '' : ' hidden');
+
+function renderTrouble(status: Status | undefined, trouble: string | undefined): Html {
+  const since = status && html` What stands here is from ${renderTime(status.at)}.`;
+  const words = trouble !== undefined && html`The last look failed: ${allVisible(trouble)}.${since}`;
+  return html`<p id="stale" data-part class="stale"${hiddenUnless(words)}>${words}</p>`;
+}
+
+function renderHeadline(status: Status | undefined): Html {
+  if (!status)
+    return html`<div id="headline" data-part class="headline unknown"><h1>Looking for the first time …</h1></div>`;
+  return html`<div id="headline" data-part class="headline ${status.level}"><h1>${renderMark(status.level)} ${status.headline}</h1></div>`;
+}
+
+/** What stands below the headline, and is not read out with it. */
+function renderFirst(first: StatusFinding | undefined, level: Level): Html {
+  const about = first && renderAbout(first);
+  return html`<div id="first" data-part class="first ${level}"${hiddenUnless(about)}>${about}</div>`;
+}
+
+function renderFindings(findings: StatusFinding[]): Html {
+  return html`<h2>${count(findings.length, 'more finding')}</h2>
+<ol class="findings">
+${findings.map((one) => html`<li class="${one.level}"><h3>${renderMark(one.level)} ${one.message}</h3>${renderAbout(one)}</li>\n`)}</ol>`;
+}
+
+function renderAbout({ component, host, rule, evidence, next }: StatusFinding): Html {
+  return html`<p class="quiet">${component} on ${host} · ${rule}</p>
+${evidence.length > 0 && html`<ul class="evidence">${evidence.map((line) => html`<li><code>${line}</code></li>`)}</ul>`}
+${next && html`<p><b>Next:</b> ${next}</p>`}`;
+}
+
+function renderPicture(svg: string): Html {
+  const address = `data:image/svg+xml,${encodeURIComponent(svg)}`;
+  return html`<h2>The way of a packet</h2>
+<div class="scroll" id="picture-box" tabindex="0" role="region" aria-label="The way of a packet"><img src="${address}" decoding="sync" alt="From the client over the VIPs and HAProxy to the servers; the tables below say the same."></div>`;
+}

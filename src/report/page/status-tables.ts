@@ -1,0 +1,129 @@
+import type {
+  Component,
+  ComponentState,
+  HostStatus,
+  ServerStatus,
+  ServerView,
+  ServiceStatus,
+  VipStatus,
+} from '../../ha/status/status';
+import { count } from '../format';
+import { levelOfServer } from '../level';
+import { type Html, html, type Part } from './html';
+import { renderMark, renderMarked } from './mark';
+
+/** In the order in which one stands on the other. */
+const componentNames: Record<Component, string> = {
+  ssh: 'SSH',
+  disk: 'Disk',
+  packages: 'Packages',
+  sysctl: 'Kernel parameters',
+  firewall: 'Firewall',
+  selinux: 'SELinux',
+  keepalived: 'keepalived',
+  vip: 'VIP',
+  haproxy: 'HAProxy',
+  service: 'Service',
+  backend: 'Backends',
+  certificate: 'Certificate',
+  configuration: 'Configuration',
+};
+
+/** Every component of every host, the hosts side by side. */
+export function renderHosts(hosts: HostStatus[]): Html {
+  const names = (Object.keys(componentNames) as Component[]).filter((name) =>
+    hosts.some(({ components }) => components.some(({ component }) => component === name)),
+  );
+  const rows = names.map((name) => {
+    const cells = hosts.map(({ components }) =>
+      renderComponent(components.find(({ component }) => component === name)),
+    );
+    return html`<tr><th scope="row">${componentNames[name]}</th>${cells}</tr>\n`;
+  });
+  const heads = hosts.map((host) => html`<th scope="col">${renderHostHead(host)}</th>`);
+  return html`<h2>Hosts</h2>
+${inBox('hosts', html`<tr><th scope="col">Component</th>${heads}</tr>`, rows)}`;
+}
+
+function renderHostHead({ host, address, os, reached, drained }: HostStatus): Html {
+  const about = [os, !reached && 'not reached', drained && 'drained'].filter(Boolean).join(', ');
+  return html`${host} <span class="quiet">${address}${about && html`<br>${about}`}</span>`;
+}
+
+function renderComponent(state: ComponentState | undefined): Html {
+  if (!state)
+    return html`<td class="none"><span aria-hidden="true">–</span><span class="unseen">none</span></td>`;
+  return html`<td class="${state.level}">${renderMarked(state.level, state.text)}</td>`;
+}
+
+/** Who has each address, who may have it, and from where it answers. */
+export function renderVips(vips: VipStatus[]): Html {
+  const rows = vips.map(
+    ({
+      vip,
+      address,
+      holders,
+      members,
+      answers,
+      level,
+      text,
+    }) => html`<tr><th scope="row">${vip} <span class="quiet">${address}</span></th>
+<td class="${level}">${renderMarked(level, text)}</td>
+<td>${holders.join(', ') || 'nobody'}</td>
+<td>${members.join(', ')}</td>
+<td>${lines(answers.map((one) => renderMarked(one.answers ? 'ok' : 'broken', `to ${one.from}${one.why ? `: ${one.why}` : ''}`)))}</td></tr>
+`,
+  );
+  const heads = ['VIP', 'State', 'Held by', 'May hold it', 'Answers'];
+  return html`<h2>VIPs</h2>
+${inBox('vips', html`<tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr>`, rows)}`;
+}
+
+/** The servers of each service, as each HAProxy sees them. */
+export function renderServices(services: ServiceStatus[]): Html {
+  return html`<h2>Services</h2>
+${services.map(renderService)}`;
+}
+
+function renderService({ service, port, mode, vips, servers, level }: ServiceStatus, index: number): Html {
+  const balancers = [...new Set(servers.flatMap(({ seenBy }) => seenBy.map(({ balancer }) => balancer)))];
+  const heads = balancers.map((balancer) => html`<th scope="col">as ${balancer} sees it</th>`);
+  return html`<h3>${renderMark(level)} ${service} <span class="quiet">port ${port}, ${mode}${vips.length > 0 && `, at ${vips.join(', ')}`}</span></h3>
+${inBox(
+  `service-${index}`,
+  html`<tr><th scope="col">Server</th>${heads}</tr>`,
+  servers.map((server) => renderServer(server, balancers)),
+  `Servers of ${service}`,
+)}
+`;
+}
+
+function renderServer(server: ServerStatus, balancers: string[]): Html {
+  const address = server.address.includes(':') ? `[${server.address}]` : server.address;
+  const where = server.host ? '' : ', not one of the hosts';
+  const cells = balancers.map((balancer) =>
+    renderView(server.seenBy.find((view) => view.balancer === balancer)),
+  );
+  return html`<tr><th scope="row">${renderMark(server.level)} ${server.server} <span class="quiet">${address}<wbr>:${server.port}${where}</span></th>${cells}</tr>\n`;
+}
+
+function renderView(view: ServerView | undefined): Html {
+  const level = levelOfServer(view?.status ?? '');
+  if (!view?.status) return html`<td class="${level}">${renderMarked(level, 'HAProxy does not say')}</td>`;
+  const about = [
+    view.check,
+    view.status === 'UP' || view.sessions > 0 ? count(view.sessions, 'session') : '',
+  ];
+  return html`<td class="${level}">${renderMarked(level, view.status)} <span class="quiet">${about.filter(Boolean).join(', ')}</span></td>`;
+}
+
+const lines = (parts: Html[]): Part => parts.map((part, index) => html`${index > 0 && html`<br>`}${part}`);
+
+/** A table that scrolls by itself where it is wider than the page, also by the keyboard. */
+export function inBox(id: string, head: Html, rows: Html[], label = id): Html {
+  return html`<div class="scroll" id="${id}-box" tabindex="0" role="region" aria-label="${label}"><table>
+<thead>${head}</thead>
+<tbody>
+${rows}</tbody>
+</table></div>`;
+}

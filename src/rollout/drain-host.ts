@@ -1,0 +1,169 @@
+import { ExitCode, HaprovError } from '../errors';
+import {
+  servedByNobodyElse,
+  serversOf,
+  sessionsOfServers,
+  sessionsThrough,
+  stillSending,
+} from '../ha/drained';
+import { holdersOf, type Picture } from '../ha/health';
+import { flagScript, unflagScript } from '../host/drained';
+import type { Vip } from '../inventory/inventory';
+import { keepDrained } from './keep-drained';
+import { giveServersBack, listed, lookUntil, type Maintenance, secondsSince } from './maintenance';
+
+export interface DrainWishes {
+  /** How long to wait for sessions to end. */
+  timeoutMs: number;
+  /** Also where nobody else would serve. */
+  force: boolean;
+}
+
+/**
+ * Takes a host out of service. Its servers first, while its addresses stay where they are, so that what they are at
+ * comes to its end; then its addresses, by VRRP priority; then what its own HAProxy was at. A host that is not reached
+ * loses its servers only.
+ * @throws HaprovError (exit 1): nobody else would serve; its VIP stayed, and all is as before; sessions outlast the time
+ */
+export async function drainHost(maintenance: Maintenance, wishes: DrainWishes): Promise<void> {
+  const { host, services, connections, by, wasDrained, say, warn, stopping } = maintenance;
+  await refuseAlone(maintenance, wishes.force);
+  const begun = performance.now();
+  const left = () => wishes.timeoutMs - (performance.now() - begun);
+
+  const servers = serversOf(services, host);
+  await drainServersOf(maintenance, servers);
+  await waitFor(maintenance, left(), (picture) => sessionsOfServers(maintenance, picture));
+  if (stopping.aborted && !wasDrained) {
+    await takeBack(maintenance, servers);
+    throw new HaprovError(ExitCode.failed, `${host}: stopped, and all was taken back`);
+  }
+
+  const connection = connections.get(host);
+  if (!connection) return;
+  const { code, stderr } = await connection.runScript(flagScript(by));
+  const moved = code === 0 && (await vipsLeave(maintenance));
+  if (!moved) {
+    const why = code === 0 ? 'its VIP stayed where it is' : `its flag could not be written: ${stderr.trim()}`;
+    if (wasDrained || (wishes.force && code === 0)) warn(`${host}: ${why}`);
+    else {
+      await takeBack(maintenance, servers);
+      throw new HaprovError(
+        ExitCode.failed,
+        `${host}: ${why}; all was taken back`,
+        'look whether keepalived runs on all its members and has the configuration that haprov plan wants; --force drains it all the same',
+      );
+    }
+  }
+
+  const all = (picture: Picture) =>
+    new Map([...sessionsOfServers(maintenance, picture), ...sessionsThrough(maintenance, picture)]);
+  const still = await waitFor(maintenance, left(), all, moved);
+  if (still.size > 0) {
+    const counts = [...still].map(([where, sessions]) => `${where}: ${sessions}`).join('; ');
+    throw new HaprovError(
+      ExitCode.failed,
+      `${host} is drained, but after ${secondsSince(begun)} ${sessionsOf(still)} left (${counts})`,
+      'haprov drain again waits on; to go on now cuts them; haprov undrain takes it back',
+    );
+  }
+  await say(`waited ${secondsSince(begun)}: 0 sessions left`);
+}
+
+/** @throws HaprovError where nobody else would serve, unless that is meant */
+async function refuseAlone(maintenance: Maintenance, force: boolean): Promise<void> {
+  const { host, pair, connections, warn } = maintenance;
+  const picture = await pair.look();
+  // Whoever cannot be reached gives no address away.
+  const vips = connections.has(host) ? maintenance.vips : [];
+  const reasons = servedByNobodyElse({ ...maintenance, vips }, picture, (name) =>
+    pair.hostFaults(name, picture),
+  );
+  if (reasons.length === 0) return;
+  if (force) {
+    for (const reason of reasons) warn(reason);
+    return;
+  }
+  throw new HaprovError(
+    ExitCode.failed,
+    `${host} was not drained, nothing was changed: nobody else would serve\n${reasons.map((one) => `  ${one}`).join('\n')}`,
+    'mend or undrain the other host first; --force drains it all the same',
+  );
+}
+
+/** How often a balancer is told that goes on sending: a HAProxy that was just being reloaded forgets. */
+const tries = 3;
+
+async function drainServersOf(maintenance: Maintenance, servers: readonly string[]): Promise<void> {
+  const { pair, connections, say, warn } = maintenance;
+  if (servers.length === 0) return;
+  const untold = await keepDrained(connections, pair.balancers, servers);
+  for (const { balancer, why } of untold)
+    warn(
+      `${balancer} could not be told: ${why}; haprov drain again when it is back, or the next apply, does`,
+    );
+  const told = pair.balancers.filter((name) => !untold.some(({ balancer }) => balancer === name));
+  let unaware: string[] = [];
+  for (let attempt = 0; attempt < tries; attempt++) {
+    unaware = stillSending(servers, await pair.look());
+    if (unaware.length === 0) break;
+    await keepDrained(connections, unaware, servers);
+  }
+  if (unaware.length > 0) warn(`${listed(unaware)} still sends requests to ${listed(servers)}`);
+  const sure = told.filter((name) => !unaware.includes(name));
+  if (sure.length > 0) await say(`${listed(servers)}: drained on ${listed(sure)}`);
+}
+
+/** Waits until nothing is left of what `count` counts. @returns what is */
+async function waitFor(
+  maintenance: Maintenance,
+  forMs: number,
+  count: (picture: Picture) => Map<string, number>,
+  isTold = false,
+): Promise<Map<string, number>> {
+  let told = isTold;
+  let still = new Map<string, number>();
+  await lookUntil(maintenance, forMs, (picture) => {
+    still = count(picture);
+    if (still.size > 0 && !told && forMs > 0) {
+      void maintenance.say(`${sessionsOf(still)} left: waiting, ${Math.ceil(forMs / 1000)} s at most`);
+      told = true;
+    }
+    return still.size === 0;
+  });
+  return still;
+}
+
+/** Three adverts, the check that reads the flag, and what a busy host is late by. */
+const patienceMs = (vips: readonly Vip[]) =>
+  10_000 + 4000 * Math.max(0, ...vips.map(({ advertInterval }) => advertInterval));
+
+/** Whether all VIPs that the host has are another's now; a VIP that nobody took is none. */
+async function vipsLeave(maintenance: Maintenance): Promise<boolean> {
+  const { host, vips, pair, say } = maintenance;
+  const begun = performance.now();
+  const before = await pair.look();
+  let held = vips.filter((vip) => holdersOf(vip, before).includes(host));
+  await lookUntil({ pair, stopping: new AbortController().signal }, patienceMs(held), (picture) => {
+    held = held.filter((vip) => {
+      const holders = holdersOf(vip, picture);
+      const isGone = holders.length > 0 && !holders.includes(host);
+      if (isGone)
+        void say(`VIP ${vip.name} (${vip.address}): on ${listed(holders)} after ${secondsSince(begun)}`);
+      return !isGone;
+    });
+    return held.length === 0;
+  });
+  return held.length === 0;
+}
+
+/** All as it was before. */
+async function takeBack(maintenance: Maintenance, servers: readonly string[]): Promise<void> {
+  await maintenance.connections.get(maintenance.host)?.runScript(unflagScript());
+  await giveServersBack(maintenance, servers);
+}
+
+function sessionsOf(still: ReadonlyMap<string, number>): string {
+  const sum = [...still.values()].reduce((all, one) => all + one, 0);
+  return sum === 1 ? '1 session is' : `${sum} sessions are`;
+}

@@ -1,0 +1,69 @@
+import { HaprovError } from '../errors';
+import { keptDrained, serversOf, stillSending } from '../ha/drained';
+import type { Picture } from '../ha/health';
+import type { Connection } from '../host/connection';
+import { giveBackScript, keepDrainedScript } from '../host/drained';
+import type { Rollout } from './rollout';
+
+/** A balancer that could not be told, and why. */
+export interface Untold {
+  balancer: string;
+  why: string;
+}
+
+/** Has every balancer send no more to `servers` (`service/server`), and remember that. @returns who could not be told. */
+export const keepDrained = (
+  connections: ReadonlyMap<string, Connection>,
+  balancers: readonly string[],
+  servers: readonly string[],
+): Promise<Untold[]> => tellAll(connections, balancers, servers, keepDrainedScript);
+
+/** Takes {@link keepDrained} back. */
+export const giveBack = (
+  connections: ReadonlyMap<string, Connection>,
+  balancers: readonly string[],
+  servers: readonly string[],
+): Promise<Untold[]> => tellAll(connections, balancers, servers, giveBackScript);
+
+async function tellAll(
+  connections: ReadonlyMap<string, Connection>,
+  balancers: readonly string[],
+  servers: readonly string[],
+  scriptOf: (servers: readonly string[]) => string,
+): Promise<Untold[]> {
+  if (servers.length === 0) return [];
+  const told = balancers.map(async (balancer): Promise<Untold[]> => {
+    const connection = connections.get(balancer);
+    if (!connection) return [{ balancer, why: 'it cannot be reached' }];
+    try {
+      const { code } = await connection.runScript(scriptOf(servers), { timeoutMs: 30_000 });
+      return code === 0 ? [] : [{ balancer, why: 'its HAProxy does not take commands' }];
+    } catch (error) {
+      if (!(error instanceof HaprovError)) throw error;
+      return [{ balancer, why: error.message }];
+    }
+  });
+  return (await Promise.all(told)).flat();
+}
+
+/** Tells the balancers of this run what they were not told, or have forgotten, of hosts that are drained. */
+export async function tellWhoIsDrained(
+  { pair, connections, services, emit }: Pick<Rollout, 'pair' | 'connections' | 'services' | 'emit'>,
+  picture: Picture,
+): Promise<void> {
+  const flagged = [...picture].flatMap(([host, { drained }]) => (drained ? serversOf(services, host) : []));
+  const drained = [...new Set([...flagged, ...keptDrained(picture)])];
+  const unaware = pair.balancers.filter((name) => {
+    const seen = picture.get(name);
+    if (!seen) return false;
+    const lacks = drained.some((server) => !seen.drainedServers?.includes(server));
+    return lacks || stillSending(drained, new Map([[name, seen]])).length > 0;
+  });
+  for (const { balancer, why } of await keepDrained(connections, unaware, drained))
+    emit({
+      type: 'message',
+      level: 'warning',
+      host: balancer,
+      text: `could not be told that ${drained.join(', ')} stay drained: ${why}`,
+    });
+}

@@ -1,0 +1,51 @@
+import type { Part } from '../ha/drained';
+import type { Picture } from '../ha/health';
+import type { Connection } from '../host/connection';
+import { giveBack, type Untold } from './keep-drained';
+import type { Pair } from './pair';
+
+/** A host that is taken out of service, or given back to it, and those around it. */
+export interface Maintenance extends Part {
+  pair: Pair;
+  /** Of the hosts that are reached; the host itself may be missing. */
+  connections: ReadonlyMap<string, Connection>;
+  /** Who does it: `user@laptop`. */
+  by: string;
+  /** Whether the host's flag is set already. */
+  wasDrained: boolean;
+  say(line: string): Promise<void>;
+  warn(text: string): void;
+  stopping: AbortSignal;
+}
+
+const pauseMs = 250;
+
+/** Looks until `isDone`, at least once, for `forMs` milliseconds at most, or until the operator stops it. */
+export async function lookUntil(
+  { pair, stopping }: Pick<Maintenance, 'pair' | 'stopping'>,
+  forMs: number,
+  isDone: (picture: Picture) => boolean,
+): Promise<{ picture: Picture; done: boolean }> {
+  const begun = performance.now();
+  for (;;) {
+    const picture = await pair.look();
+    if (isDone(picture)) return { picture, done: true };
+    if (stopping.aborted || performance.now() - begun >= forMs) return { picture, done: false };
+    await new Promise((done) => setTimeout(done, pauseMs));
+  }
+}
+
+/** Tells the balancers that the host's servers have their place again; names those that could not be told. */
+export async function giveServersBack(
+  { connections, pair, warn }: Maintenance,
+  servers: readonly string[],
+): Promise<Untold[]> {
+  const untold = await giveBack(connections, pair.balancers, servers);
+  for (const { balancer, why } of untold)
+    warn(`${balancer} could not be told: ${why}; haprov undrain again when it is back`);
+  return untold;
+}
+
+export const secondsSince = (begun: number) => `${((performance.now() - begun) / 1000).toFixed(1)} s`;
+
+export const listed = (names: readonly string[]) => names.join(' and ');

@@ -1,0 +1,24 @@
+import type { ServerResponse } from 'node:http';
+
+/** Milliseconds from beat to beat: a page that hears none for three of them says so. */
+const beatMs = 5_000;
+/** What waits for a reader that does not read; a page is some tens of KiB. */
+const mostWaiting = 4 << 20;
+
+export interface Stream {
+  send(event: string, data: string): void;
+}
+
+/** Server-Sent Events to one reader, with beats; a reader that takes nothing is let go, and connects again if it lives. */
+export function openStream(response: ServerResponse, headers: Record<string, string>): Stream {
+  response.writeHead(200, headers);
+  const write = (text: string) => {
+    if (response.destroyed || response.writableEnded) return;
+    if (response.writableLength > mostWaiting) response.destroy();
+    else response.write(text);
+  };
+  const beat = setInterval(() => write('event: beat\ndata:\n\n'), beatMs);
+  response.once('close', () => clearInterval(beat));
+  write(': here is what is seen\n\n');
+  return { send: (event, data) => write(`event: ${event}\ndata: ${data}\n\n`) };
+}

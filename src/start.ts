@@ -1,0 +1,90 @@
+import {
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import Module from 'node:module';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { cachedDataVersionTag } from 'node:v8';
+import { Script } from 'node:vm';
+
+/*
+ * Starts the program, which is the file beside this one, with the code that V8 compiled of it the last time: that
+ * takes a third of the time. The code is data of V8's that would be run as it is, so it is only taken from a folder that
+ * nobody but the user can write to. Without such a folder the program is compiled, as any other is.
+ */
+
+declare const __PROGRAM_HASH__: string;
+
+const file = join(__dirname, 'program.js');
+// The text is ASCII (see build.mjs), which is read fastest as Latin-1.
+const source = Module.wrap(readFileSync(file, 'latin1'));
+const kept = keptCode();
+const columnOffset = -Module.wrap('\n').indexOf('\n');
+const script = new Script(source, { filename: file, columnOffset, cachedData: kept?.code });
+if (kept && (kept.code === undefined || script.cachedDataRejected)) process.once('exit', keep);
+script.runInThisContext()(exports, require, module, file, __dirname);
+
+interface Kept {
+  folder: string;
+  name: string;
+  code?: Buffer;
+}
+
+/**
+ * Where the compiled code is kept, and what is there: of this very program, for this V8 and its flags, and for one
+ * command, since each uses other functions. Nothing where it cannot be kept safely.
+ */
+function keptCode(): Kept | undefined {
+  const [, , command = ''] = process.argv;
+  const uid = process.getuid?.();
+  // To print a help takes too few functions to be worth keeping.
+  if (uid === undefined || !/^[a-z]+$/.test(command) || /^(--help|-h)$/m.test(process.argv.join('\n')))
+    return undefined;
+  try {
+    const caches = process.env.XDG_CACHE_HOME || join(userInfo().homedir, '.cache');
+    const folder = join(caches, 'haprov');
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const about = lstatSync(folder);
+    if (!about.isDirectory() || about.uid !== uid || (about.mode & 0o077) !== 0) return undefined;
+    // Whoever changes the program by hand changes its time.
+    const version = `${__PROGRAM_HASH__}-${Math.round(statSync(file).mtimeMs).toString(36)}`;
+    const name = `${version}-${cachedDataVersionTag().toString(36)}-${command}`;
+    return { folder, name, code: read(join(folder, name)) };
+  } catch {
+    return undefined;
+  }
+}
+
+function read(path: string): Buffer | undefined {
+  try {
+    return readFileSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+const UNUSED_MS = 30 * 24 * 3600 * 1000;
+
+/** Keeps what is compiled by now; a run that was refused has not come far enough. */
+function keep(exitCode: number): void {
+  if (!kept || ![0, 1, 5].includes(exitCode)) return;
+  const { folder, name } = kept;
+  try {
+    const fresh = join(folder, `.${name}.${process.pid}`);
+    writeFileSync(fresh, script.createCachedData(), { flag: 'wx', mode: 0o600 });
+    renameSync(fresh, join(folder, name));
+    for (const other of readdirSync(folder)) {
+      const path = join(folder, other);
+      if (Date.now() - statSync(path).mtimeMs > UNUSED_MS) rmSync(path, { force: true });
+    }
+  } catch {
+    // A full or read-only disk: the next start is as slow as this one.
+  }
+}

@@ -1,0 +1,127 @@
+import { type Act, actOf, type Impossible, type Known } from '../../src/drill/acts';
+import { askScript, readAnswers, readMarks } from '../../src/drill/ask';
+import { leaseOf } from '../../src/drill/fault';
+import { type ScenarioName, scenarios } from '../../src/drill/report';
+import { answersOf, knownOf, pairOf } from './pair';
+
+const known = knownOf(pairOf());
+const made = (scenario: ScenarioName, holder = 'fred', of: Known = known): Act => {
+  const act = actOf(scenario, holder, of);
+  if ('skipped' in act) throw new Error(act.skipped);
+  return act;
+};
+
+test('every scenario is against the host that holds the VIP, and names it', () => {
+  for (const scenario of scenarios) {
+    for (const holder of ['fred', 'ethyl']) {
+      const act = made(scenario, holder);
+      expect(act.host).toBe(holder);
+      expect(act.title).toContain(holder);
+      expect(act.plan).toContain(holder);
+      // A laptop that is lost is no longer missed than half a minute.
+      expect(leaseOf(act)).toBeLessThanOrEqual(30);
+    }
+  }
+});
+
+test('what passes: what is expected and a second; or what was said', () => {
+  const { expected, limitMs } = made('haproxy-dies');
+  expect(limitMs).toBe(expected.gapMs + 1000);
+  expect(made('haproxy-dies', 'fred', { ...known, maxGapMs: 700 }).limitMs).toBe(700);
+});
+
+test.each<[string, ScenarioName, Known, RegExp]>([
+  ['without VIPs', 'drain', knownOf(pairOf((one) => one.vips.splice(0))), /no VIP .* has two hosts/],
+  [
+    'with one member',
+    'drain',
+    knownOf(pairOf((one) => one.vips[0]?.members.pop())),
+    /no VIP .* has two hosts/,
+  ],
+  [
+    'without keepalived',
+    'keepalived-stops',
+    knownOf(pairOf(), { units: new Map([['fred', ['haproxy']]]) }),
+    /fred runs no keepalived/,
+  ],
+  [
+    'without a unit that serves',
+    'backend-dies',
+    knownOf(pairOf(), { units: new Map([['fred', ['haproxy', 'keepalived']]]) }),
+    /no unit of the playbooks/,
+  ],
+  [
+    'where another unit listens than the playbooks have',
+    'backend-dies',
+    knownOf(pairOf(), {
+      answers: new Map([['fred', answersOf({ listeners: new Map([[8080, 'nginx']]) })]]),
+      units: new Map([['fred', ['httpd']]]),
+    }),
+    /no unit of the playbooks/,
+  ],
+  [
+    'without nft and iptables',
+    'link-cut',
+    knownOf(pairOf(), { answers: new Map([['fred', answersOf({ link: 'none' })]]) }),
+    /neither nft nor iptables/,
+  ],
+])('%s, %s is skipped, and says why', (_, scenario, of, why) => {
+  expect((actOf(scenario, 'fred', of) as Impossible).skipped).toMatch(why);
+});
+
+test('a VIP that nobody holds', () => {
+  expect(actOf('drain', undefined, known)).toMatchObject({ skipped: 'nobody holds VIP router37' });
+});
+
+test('a backend elsewhere, where the holder has none; its clients are warned where it is the only one', () => {
+  const inventory = pairOf((one) => one.services[0]?.backends.servers.shift());
+  const act = made('backend-dies', 'fred', knownOf(inventory));
+  expect(act).toMatchObject({
+    host: 'ethyl',
+    clients: expect.stringContaining('nobody else serves cluster37'),
+  });
+  expect(act.step.run).toMatch(/\nstop_unit httpd$/);
+});
+
+test('of several units the one that listens is stopped; names are quoted', () => {
+  const units = new Map([['fred', ["it's.service", 'crond', 'haproxy']]]);
+  const answers = new Map([['fred', answersOf({ listeners: new Map([[8080, "it's"]]) })]]);
+  expect(made('backend-dies', 'fred', knownOf(pairOf(), { units, answers })).step.run).toMatch(
+    /\nstop_unit 'it'\\''s\.service'$/,
+  );
+});
+
+test('two VIPs of one service may take its servers by turns when one of them is cut off', () => {
+  const two = pairOf((one) =>
+    one.vips.push({ ...(one.vips[0] as never as object), name: 'second' } as never),
+  );
+  expect(made('link-cut').expected.gapMs).toBeCloseTo(3609, 0);
+  expect(made('link-cut', 'fred', knownOf(two)).expected.gapMs).toBeCloseTo(5609, 0);
+});
+
+test('iptables leaves ARP alone, and the plan says so', () => {
+  const answers = new Map([['fred', answersOf({ link: 'iptables' })]]);
+  expect(made('link-cut', 'fred', knownOf(pairOf(), { answers })).plan).toContain('ARP still gets through');
+});
+
+test('what a host says of itself', () => {
+  expect(askScript([8080])).toContain('\nunit_on 8080\n');
+  expect(readAnswers('restart haproxy always 1min 1.500s\nlink nft\nlistener 8080 httpd\n')).toEqual({
+    link: 'nft',
+    restarts: new Map([['haproxy', 61_500]]),
+    listeners: new Map([[8080, 'httpd']]),
+  });
+  expect(readAnswers('restart haproxy no 100ms\nlink none\n')).toMatchObject({
+    restarts: new Map(),
+    link: 'none',
+  });
+  expect(readAnswers('restart haproxy on-failure 100ms\n').restarts).toEqual(new Map([['haproxy', 100]]));
+});
+
+test('its marks are told by the laptop’s clock', () => {
+  expect(readMarks('now 1000.50\nmade 990.25\nrepaired 999\n', 5_000_000)).toEqual({
+    made: 5_000_000 - 10_250,
+    repaired: 5_000_000 - 1500,
+  });
+  expect(readMarks('', 5_000_000)).toEqual({});
+});

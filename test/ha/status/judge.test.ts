@@ -1,0 +1,395 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { HostError } from '../../../src/errors';
+import { judge } from '../../../src/ha/status/judge';
+import { readSaid } from '../../../src/ha/status/said';
+import type { Scene, Seen } from '../../../src/ha/status/scene';
+import { readFacts } from '../../../src/host/facts';
+import { loadInventory } from '../../../src/inventory/load';
+import type { PlannedChange } from '../../../src/plan/plan';
+
+const inventory = loadInventory(resolve('inventory.example.json'), {
+  HAPROV_STATS_PASSWORD: 'a-password-of-tests',
+});
+const captured = (name: string) => readFileSync(join(__dirname, 'captured', `${name}.txt`), 'utf8');
+
+type Edit = (said: string) => string;
+type Host = 'fred' | 'ethyl';
+interface Case {
+  about: string;
+  /** What each host says instead; `false` is silence. */
+  edit?: Partial<Record<Host, Edit | false>>;
+  changes?: Partial<Record<Host, Partial<PlannedChange>[]>>;
+  laptop?: string;
+  /** `level rule component host`, in order. */
+  finds: string[];
+  says?: RegExp;
+}
+
+const without =
+  (pattern: RegExp): Edit =>
+  (said) =>
+    said
+      .split('\n')
+      .filter((row) => !pattern.test(row))
+      .join('\n');
+const replace =
+  (pattern: RegExp, by: string): Edit =>
+  (said) => {
+    const edited = said.replace(pattern, by);
+    if (edited === said) throw new Error(`nothing is ${pattern}`);
+    return edited;
+  };
+const add =
+  (...rows: string[]): Edit =>
+  (said) =>
+    `${said}${rows.join('\n')}\n`;
+const all =
+  (...edits: Edit[]): Edit =>
+  (said) =>
+    edits.reduce((text, edit) => edit(text), said);
+const down = (unit: string, result = 'success') =>
+  all(
+    replace(
+      new RegExp(`^unit ${unit} active (\\d+) running success`, 'm'),
+      `unit ${unit} ${result === 'success' ? 'inactive' : 'failed'} 0 dead ${result}`,
+    ),
+    without(new RegExp(`^process \\d+ \\d+ \\S+ \\d+ ${unit}$`)),
+  );
+const silentHaproxy = without(/^stat /);
+const server =
+  (name: string, status: string, check: string): Edit =>
+  (said) =>
+    said
+      .split('\n')
+      .map((row) =>
+        row.startsWith(`stat cluster37,${name},`)
+          ? row.replace(/,UP,/, `,${status},`).replace(',L4OK,', `,${check},`)
+          : row,
+      )
+      .join('\n');
+const backup = add('keepalived (router37) Entering BACKUP STATE');
+const loses = all(without(/^address 192\.168\.56\.200$/), add('answers 192.168.56.200 80 yes'));
+const takes = all(
+  add('address 192.168.56.200', 'keepalived (router37) Entering MASTER STATE'),
+  without(/^answers/),
+);
+const change = (type: string, target: string, more: Partial<PlannedChange> = {}): Partial<PlannedChange> => ({
+  id: `${type} ${target}`,
+  type,
+  target,
+  attributes: [],
+  notify: [],
+  ...more,
+});
+const file = (target: string, notify: PlannedChange['notify'] = []) =>
+  change('file', target, { notify, text: { from: 'a\nis\n', to: 'a\nwanted\n' } });
+
+const cases: Case[] = [
+  { about: 'all is well', finds: [] },
+  {
+    about: 'HAProxy stopped: the VIP that is on its way comes after it',
+    edit: {
+      fred: all(
+        down('haproxy'),
+        silentHaproxy,
+        loses,
+        add(
+          'keepalived VRRP_Script(haproxy_answers_router37) failed (exited with status 1)',
+          'keepalived (router37) Entering FAULT STATE',
+        ),
+      ),
+    },
+    finds: ['broken unit-down haproxy fred', 'broken no-holder vip ethyl'],
+    says: /HAProxy on fred does not run/,
+  },
+  {
+    about: 'HAProxy killed',
+    edit: { ethyl: all(down('haproxy', 'signal'), silentHaproxy) },
+    finds: ['broken unit-down haproxy ethyl'],
+    says: /was killed/,
+  },
+  { about: 'HAProxy hangs', edit: { ethyl: silentHaproxy }, finds: ['broken haproxy-hangs haproxy ethyl'] },
+  {
+    about: 'a worker is stopped by a signal',
+    edit: { fred: replace(/^(process \d+ \d+) S (\d+ haproxy)$/m, '$1 T $2') },
+    finds: ['broken unit-paused haproxy fred'],
+  },
+  {
+    about: 'the service stopped, and HAProxy sees it',
+    edit: {
+      fred: all(down('httpd'), server('fred', 'DOWN', 'L4CON')),
+      ethyl: server('fred', 'DOWN', 'L4CON'),
+    },
+    finds: ['broken unit-down service fred'],
+  },
+  {
+    about: 'a backend down everywhere',
+    edit: { fred: server('ethyl', 'DOWN', 'L7STS'), ethyl: server('ethyl', 'DOWN', 'L7STS') },
+    finds: ['broken backend-down backend ethyl'],
+    says: /answers with an error/,
+  },
+  {
+    about: 'a backend on its way down',
+    edit: { fred: server('ethyl', 'UP 2/3', 'L4TOUT'), ethyl: server('ethyl', 'UP 2/3', 'L4TOUT') },
+    finds: ['broken backend-down backend ethyl'],
+  },
+  {
+    about: 'a backend down on one balancer only',
+    edit: { fred: server('ethyl', 'DOWN', 'L4TOUT') },
+    finds: ['broken backend-down-on-one backend fred'],
+    says: /for HAProxy on fred only/,
+  },
+  {
+    about: 'a firewall in between',
+    edit: {
+      fred: server('ethyl', 'DOWN', 'L4TOUT'),
+      ethyl: add('rule iptables [3:180] -A INPUT -s 192.168.56.201/32 -p tcp -m tcp --dport 8080 -j DROP'),
+    },
+    finds: ['broken firewall-blocks firewall ethyl'],
+  },
+  {
+    about: 'a port rule for outsiders is no fault',
+    edit: { ethyl: add('rule iptables [3:180] -A INPUT -p tcp -m tcp --dport 8080 -j DROP') },
+    finds: [],
+  },
+  {
+    about: 'a server in MAINT',
+    edit: { fred: server('ethyl', 'MAINT', 'L4OK') },
+    finds: ['warning server-taken-out backend fred'],
+  },
+  {
+    about: 'keepalived stopped',
+    edit: { fred: all(down('keepalived'), loses), ethyl: takes },
+    finds: ['broken unit-down keepalived fred'],
+  },
+  {
+    about: 'orphan VIP',
+    edit: { fred: down('keepalived', 'signal'), ethyl: takes },
+    finds: ['broken orphan-vip keepalived fred'],
+    says: /an orphan/,
+  },
+  {
+    about: 'split brain, and nothing says why',
+    edit: { ethyl: takes },
+    finds: ['broken split-brain vip ethyl'],
+    says: /fred and ethyl both hold VIP router37/,
+  },
+  {
+    about: 'split brain by iptables',
+    edit: { ethyl: all(takes, add('rule iptables [9:360] -A INPUT -p vrrp -j DROP')) },
+    finds: ['broken split-brain firewall ethyl'],
+  },
+  {
+    about: 'split brain by nft on the way out',
+    edit: {
+      ethyl: takes,
+      fred: add('rule nft [inet f output] ip protocol 112 counter packets 4 bytes 160 drop'),
+    },
+    finds: ['broken split-brain firewall fred'],
+  },
+  {
+    about: 'split brain, and keepalived.conf was changed by hand on one',
+    edit: { ethyl: takes },
+    changes: { fred: [file('/etc/keepalived/keepalived.conf', [{ reload: 'keepalived' }])] },
+    finds: ['broken drift keepalived fred', 'broken split-brain vip ethyl'],
+  },
+  {
+    about: 'VRRP blocked where it does not matter yet',
+    edit: { fred: add('rule iptables [0:0] -A INPUT -p 112 -j DROP') },
+    finds: ['broken firewall-blocks firewall fred'],
+  },
+  {
+    about: 'VRRP of strangers only is refused',
+    edit: {
+      fred: add(
+        'rule iptables [0:0] -A INPUT ! -s 192.168.56.202/32 -p vrrp -j DROP',
+        'rule iptables [0:0] -A INPUT -s 10.0.0.9/32 -p vrrp -j DROP',
+      ),
+    },
+    finds: [],
+  },
+  {
+    about: 'the VIP added by hand',
+    edit: { ethyl: add('address 192.168.56.200') },
+    finds: ['broken stray-vip vip ethyl'],
+  },
+  {
+    about: 'a stranger answers',
+    edit: {
+      ethyl: replace(/^neighbour 192\.168\.56\.200 .*$/m, 'neighbour 192.168.56.200 02:00:00:00:00:99'),
+    },
+    finds: ['broken address-of-a-stranger vip fred'],
+    says: /02:00:00:00:00:99/,
+  },
+  {
+    about: 'the address was taken off',
+    edit: { fred: without(/^address 192\.168\.56\.200$/) },
+    finds: ['broken address-removed vip fred'],
+  },
+  { about: 'nobody holds it', edit: { fred: all(backup, loses) }, finds: ['broken no-holder vip fred'] },
+  {
+    about: 'it does not answer',
+    edit: { ethyl: replace(/^answers .*$/m, 'answers 192.168.56.200 80 no') },
+    laptop: 'no answer within 1000 ms',
+    finds: ['broken vip-silent vip fred'],
+  },
+  { about: 'it does not answer a laptop that is elsewhere', laptop: 'no answer within 1000 ms', finds: [] },
+  {
+    about: 'a check that keepalived does not run',
+    edit: {
+      ethyl: add("keepalived WARNING - script '/x' is not executable for uid:gid 65534:65534 - disabling."),
+    },
+    finds: ['broken check-disabled keepalived ethyl'],
+  },
+  {
+    about: 'what was disabled before the last start',
+    edit: {
+      ethyl: (said) =>
+        said.replace(
+          /^keepalived Starting/m,
+          "keepalived WARNING - script '/x' is not executable - disabling.\nkeepalived Starting",
+        ),
+    },
+    finds: [],
+  },
+  {
+    about: 'FAULT, and HAProxy is well',
+    edit: { ethyl: add('keepalived (router37) Entering FAULT STATE') },
+    finds: ['broken vrrp-fault keepalived ethyl'],
+  },
+  {
+    about: 'an edited file that is not reloaded',
+    edit: { fred: replace(/^changed \d+/m, `changed ${9e9}`) },
+    finds: ['broken stale-worker haproxy fred'],
+  },
+  {
+    about: 'an edited file that is refused',
+    edit: {
+      fred: all(
+        replace(/^changed \d+/m, `changed ${9e9}`),
+        add('configuration refused [ALERT] unknown keyword'),
+      ),
+    },
+    finds: ['broken stale-worker haproxy fred'],
+    says: /refuses it/,
+  },
+  {
+    about: 'a file that is refused, and a worker from before',
+    edit: { fred: add('configuration refused [ALERT] unknown keyword') },
+    finds: ['broken configuration-refused haproxy fred'],
+  },
+  {
+    about: 'a full disk',
+    edit: { ethyl: add('room 4096 1000 0 100 50 /var/log') },
+    finds: ['broken disk-full disk ethyl'],
+    says: /\/var\/log is full/,
+  },
+  {
+    about: 'no inodes',
+    edit: { ethyl: add('room 4096 1000 500 100 0 /var/log') },
+    finds: ['broken disk-full disk ethyl'],
+    says: /no inodes/,
+  },
+  {
+    about: 'a disk that went read-only',
+    edit: { ethyl: add('read-only /') },
+    finds: ['broken disk-read-only disk ethyl'],
+  },
+  {
+    about: 'a package and a parameter',
+    changes: {
+      ethyl: [
+        change('package', 'psmisc', { attributes: [{ name: 'psmisc', from: null, to: 'installed' }] }),
+        change('sysctl', 'x', { attributes: [{ name: 'net.ipv4.ip_forward', from: '0', to: '1' }] }),
+      ],
+    },
+    finds: ['broken drift packages ethyl', 'broken drift sysctl ethyl'],
+  },
+  {
+    about: 'a file changed by hand',
+    changes: { fred: [file('/etc/haproxy/haproxy.cfg', [{ reload: 'haproxy' }])] },
+    finds: ['warning drift haproxy fred'],
+    says: /not as the inventory says: \/etc\/haproxy\/haproxy\.cfg/,
+  },
+  {
+    about: 'the same file on both: not applied yet',
+    changes: { fred: [file('/etc/haproxy/haproxy.cfg')], ethyl: [file('/etc/haproxy/haproxy.cfg')] },
+    finds: ['warning drift configuration fred', 'warning drift configuration ethyl'],
+  },
+  {
+    about: 'a file changed by hand, and what it breaks',
+    changes: { ethyl: [file('/etc/httpd/conf/httpd.conf', [{ reload: 'httpd' }])] },
+    edit: { fred: server('ethyl', 'DOWN', 'L7STS'), ethyl: server('ethyl', 'DOWN', 'L7STS') },
+    finds: ['broken drift service ethyl', 'broken backend-down backend ethyl'],
+  },
+  {
+    about: 'a host off',
+    edit: { fred: false, ethyl: all(takes, server('fred', 'DOWN', 'L4TOUT')) },
+    finds: ['broken unreachable ssh fred'],
+    says: /SSH on fred does not work/,
+  },
+  {
+    about: 'a drained host',
+    edit: {
+      ethyl: all(add('drained yes'), server('ethyl', 'DRAIN', 'L4OK')),
+      fred: server('ethyl', 'DRAIN', 'L4OK'),
+    },
+    finds: ['note drained keepalived ethyl'],
+  },
+  {
+    about: 'maintenance of a drained host',
+    edit: {
+      ethyl: all(add('drained yes'), down('httpd'), server('ethyl', 'DRAIN', 'L4CON')),
+      fred: server('ethyl', 'DRAIN', 'L4CON'),
+    },
+    finds: ['warning unit-down service ethyl', 'note drained keepalived ethyl'],
+  },
+  {
+    about: 'a balancer that forgot the drain',
+    edit: { ethyl: add('drained yes') },
+    finds: ['warning drain-forgotten backend fred', 'note drained keepalived ethyl'],
+  },
+];
+
+function sceneOf({ edit = {}, changes = {}, laptop }: Case): Scene {
+  const hosts = inventory.hosts.map((host): Seen => {
+    const name = host.name as Host;
+    const how = edit[name];
+    const base = {
+      host,
+      expectation: { units: ['httpd', 'haproxy', 'keepalived'], ports: [80, 8080], balances: true },
+      wanted: { package: 3, sysctl: 1, file: 5 },
+    };
+    const plan = {
+      host: name,
+      address: host.address,
+      os: 'EL',
+      changes: (changes[name] ?? []) as PlannedChange[],
+    };
+    if (how === false)
+      return { ...base, plan: { ...plan, error: 'no answer' }, failure: new HostError(name, 'no answer') };
+    const said = readSaid(how ? how(captured(name)) : captured(name));
+    const facts = readFacts(said.addresses.map((address) => `address=eth0 ${address}/24`).join('\n'));
+    return { ...base, plan, facts, said };
+  });
+  return {
+    inventory,
+    hosts,
+    laptop: [{ address: '192.168.56.200', port: 80, ...(laptop ? { failure: laptop } : {}) }],
+    now: new Date('2026-11-23T05:00:00Z'),
+  };
+}
+
+test.each(cases)('$about', (one) => {
+  const status = judge(sceneOf(one));
+  expect(
+    status.findings.map(({ level, rule, component, host }) => `${level} ${rule} ${component} ${host}`),
+  ).toEqual(one.finds);
+  expect(status.level).toBe(status.findings[0]?.level ?? 'ok');
+  if (one.says) expect(status.headline).toMatch(one.says);
+  for (const { message, next, host } of status.findings) {
+    expect(next).toBeTruthy();
+    expect(message).toContain(host);
+  }
+});

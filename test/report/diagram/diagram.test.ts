@@ -1,0 +1,199 @@
+import { resolve } from 'node:path';
+import fc from 'fast-check';
+import { pictureOf } from '../../../src/commands/picturing';
+import { loadInventory } from '../../../src/inventory/load';
+import { type Box, layOut } from '../../../src/report/diagram/layout';
+import { renderMermaid } from '../../../src/report/diagram/mermaid';
+import type { Picture } from '../../../src/report/diagram/picture';
+import { renderSvg } from '../../../src/report/diagram/svg';
+import { renderPictureText } from '../../../src/report/diagram/text';
+import { displayWidth } from '../../../src/report/format';
+import { allVisible } from '../../../src/report/level';
+import { environment, inventories, inventoryOf } from '../../support/inventories';
+import { fourNodes, hostOff, splitBrain } from '../../support/statuses';
+import { checkMermaid, checkXml } from './markup';
+
+const example = loadInventory(resolve('inventory.example.json'), environment);
+const four = loadInventory(resolve('examples/four-nodes.json'), environment);
+const pictures: Record<string, Picture> = {
+  example: pictureOf(example),
+  'example with a host off': pictureOf(example, hostOff),
+  'example with two holders': pictureOf(example, splitBrain),
+  'four nodes now': pictureOf(four, fourNodes),
+  ...Object.fromEntries(
+    inventories.map((name) => [name, pictureOf(loadInventory(inventoryOf(name), environment))]),
+  ),
+};
+
+const within = (inner: Box, outer: Box) =>
+  inner.x >= outer.x &&
+  inner.y >= outer.y &&
+  inner.x + inner.width <= outer.x + outer.width &&
+  inner.y + inner.height <= outer.y + outer.height;
+const apart = (a: Box, b: Box) =>
+  a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y;
+
+const CHARACTER = 13 * 0.61;
+const areaOf = ({ text, x, y }: { text: string; x: number; y: number }): Box => ({
+  id: text,
+  kind: 'function',
+  x,
+  y: y - 11,
+  width: displayWidth(text) * CHARACTER,
+  height: 14,
+  texts: [],
+});
+
+/** Boxes are apart, or one is a machine with the other in it; texts are in their boxes, labels in nobody's but machines. */
+function checkLayout(picture: Picture): void {
+  const { boxes, arrows, width, height } = layOut(allVisible(picture));
+  const whole: Box = { id: '', kind: 'machine', x: 0, y: 0, width, height, texts: [] };
+  const faults: string[] = [];
+  const claim = (fine: boolean, ...about: unknown[]) => fine || faults.push(JSON.stringify(about));
+  const functions = new Map(
+    picture.machines.map(({ id, functions }) => [id, functions.map((one) => one.id)]),
+  );
+  for (const [index, a] of boxes.entries()) {
+    claim(within(a, whole), 'outside', a);
+    for (const text of a.texts) claim(within(areaOf(text), a), 'text outside', a.id, text);
+    for (const b of boxes.slice(index + 1)) {
+      const isInside = functions.get(a.id)?.includes(b.id);
+      claim(isInside ? within(b, a) && a.texts.every((text) => apart(areaOf(text), b)) : apart(a, b), a, b);
+    }
+  }
+  const labels = arrows.flatMap(({ label }) => label ?? []).map(areaOf);
+  for (const [index, label] of labels.entries()) {
+    for (const one of boxes.filter(({ kind }) => kind !== 'machine')) claim(apart(label, one), label, one);
+    for (const text of boxes.flatMap(({ texts }) => texts)) claim(apart(label, areaOf(text)), label, text);
+    for (const other of labels.slice(index + 1)) claim(apart(label, other), label, other);
+  }
+  expect(faults).toEqual([]);
+}
+
+function checkAll(picture: Picture): void {
+  checkLayout(picture);
+  checkXml(renderSvg(picture));
+  checkMermaid(renderMermaid(picture));
+  for (const columns of [30, 40, 80, 120]) {
+    const lines = renderPictureText(picture, { color: false, columns }).split('\n');
+    expect(Math.max(...lines.map(displayWidth))).toBeLessThanOrEqual(columns);
+    expect(lines.join('')).not.toMatch(/\p{Cc}/u);
+  }
+}
+
+test.each(Object.entries(pictures))('%s: nothing over anything else, and well-formed', (_name, picture) => {
+  checkAll(picture);
+});
+
+test('whatever things are called', () => {
+  const nasty = fc.oneof(
+    fc.constantFrom(
+      '"]); end',
+      '</text><script>',
+      '&amp;',
+      ']]>',
+      '`a`',
+      '#quot;',
+      '%%{init: {}}%%',
+      '1. x',
+      '- y',
+    ),
+    fc.string({ unit: 'binary', minLength: 1, maxLength: 90 }),
+    fc.string({ unit: 'grapheme', minLength: 1, maxLength: 90 }),
+  );
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...Object.values(pictures)),
+      fc.array(nasty, { minLength: 1 }),
+      (picture, texts) => {
+        let next = 0;
+        const other = () => texts[next++ % texts.length] ?? '';
+        const part = <P extends { name: string; lines: string[] }>(one: P): P => ({
+          ...one,
+          name: other(),
+          lines: [...one.lines.map(other), other()],
+        });
+        checkAll({
+          ...picture,
+          name: other(),
+          now: { level: 'warning', headline: other(), at: other() },
+          addresses: picture.addresses.map(part),
+          machines: picture.machines.map((machine) => ({
+            ...part(machine),
+            functions: machine.functions.map(part),
+          })),
+          ways: picture.ways.map((way) => ({ ...way, label: other(), level: 'broken' })),
+        });
+      },
+    ),
+    { numRuns: 25 },
+  );
+});
+
+test('the checks see what is wrong', () => {
+  const svg = renderSvg(pictures.example as Picture);
+  expect(() => checkXml(svg.replace('fred', 'f<red'))).toThrow('not XML');
+  expect(() => checkXml(svg.replace('</g>', ''))).toThrow('closes something else');
+  expect(() => checkMermaid(`${renderMermaid(pictures.example as Picture)}\n  a["b"c"]`)).toThrow(
+    'not a line',
+  );
+});
+
+test('the SVG needs nothing from elsewhere, is for dark and light, and for those who do not see it', () => {
+  const svg = renderSvg(pictures['example with a host off'] as Picture);
+  expect(svg).not.toMatch(/<script|<image|<foreignObject|@import|@font-face|url\(|href/);
+  expect(svg.match(/https?:[^" ]*/g)).toEqual(['http://www.w3.org/2000/svg']);
+  expect(svg).toContain('@media (prefers-color-scheme:dark)');
+  expect(svg).toContain('router37 (ok) to HAProxy on fred (ok): priority 101, ok.');
+  expect(svg).toContain('HAProxy on fred (ok) to cluster37 on ethyl (broken): 8080, broken.');
+  expect(svg).toContain('✗ ethyl (192.168.56.202) cannot be reached over SSH');
+});
+
+test('Mermaid: a machine is a subgraph, a way not taken is dashed', () => {
+  expect(renderMermaid(pictures.example as Picture).split('\n')).toEqual([
+    '---',
+    'title: "cluster37: the way of a packet"',
+    '---',
+    'flowchart LR',
+    '  client(["client"])',
+    '  a0["router37<br/>192.168.56.200<br/>VRRP 37"]',
+    ...['fred', 'ethyl'].flatMap((name, index) => [
+      `  subgraph m${index}["${name}, 192.168.56.20${index + 1}"]`,
+      `    m${index}k["keepalived"]`,
+      `    m${index}h["HAProxy"]`,
+      `    m${index}s0["cluster37"]`,
+      '  end',
+    ]),
+    '  client -->|"80 cluster37"| a0',
+    '  client -->|"8989 statistics"| a0',
+    '  a0 -->|"priority 101"| m0h',
+    '  a0 -.->|"priority 100"| m1h',
+    '  m0h -->|"8080"| m0s0',
+    '  m0h -->|"8080"| m1s0',
+    '  m1h -.->|"8080"| m0s0',
+    '  m1h -.->|"8080"| m1s0',
+    '  classDef function stroke-dasharray:5 4',
+    '  class m0k,m0h,m0s0,m1k,m1h,m1s0 function',
+  ]);
+});
+
+test('text: two machines beside each other at 80 columns, one below the other at 40', () => {
+  const text = (columns: number) => renderPictureText(pictures.example as Picture, { color: false, columns });
+  expect(text(80)).toContain(
+    '│ fred  192.168.56.201                │  │ ethyl  192.168.56.202               │',
+  );
+  expect(text(40)).toContain(
+    [
+      'client',
+      '  │ 80 cluster37',
+      '  │ 8989 statistics',
+      '  ▼',
+      'router37  192.168.56.200  VRRP 37',
+      '  ├──▶ HAProxy on fred, priority 101',
+      '  └╌╌▷ HAProxy on ethyl, priority 100',
+      '',
+      '┌──────────────────────────────────────┐',
+      '│ fred  192.168.56.201                 │',
+    ].join('\n'),
+  );
+});

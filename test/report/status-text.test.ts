@@ -1,0 +1,143 @@
+import fc from 'fast-check';
+import type { Status } from '../../src/ha/status/status';
+import { displayWidth } from '../../src/report/format';
+import { renderStatus } from '../../src/report/status-text';
+import {
+  drained,
+  fourNodes,
+  haproxyHung,
+  healthy,
+  hostOff,
+  splitBrain,
+  statuses,
+  withEveryText,
+} from '../support/statuses';
+
+const render = (status: Status, columns = 80) => renderStatus(status, { color: false, columns }).split('\n');
+const widest = (lines: string[]) => Math.max(...lines.map(displayWidth));
+
+test('a healthy pair: one line says so, and all of it fits 24 × 80', () => {
+  const lines = render(healthy);
+  expect(lines.length).toBeLessThanOrEqual(23);
+  expect(lines).toEqual([
+    '✓ all is well: fred holds router37, 2 of 2 servers are up',
+    '',
+    '               fred 192.168.56.201             ethyl 192.168.56.202',
+    'SSH            ✓ answered in 0.2 s             ✓ answered in 0.2 s',
+    'disk           ✓ 41% used                      ✓ 41% used',
+    'packages       ✓ haproxy 2.4.22, keepalived …  ✓ haproxy 2.4.22, keepalived …',
+    'sysctl         ✓ 2 of 2 set                    ✓ 2 of 2 set',
+    'firewall       ✓ VRRP and 80 open              ✓ VRRP and 80 open',
+    'SELinux        ✓ enforcing                     ✓ enforcing',
+    'keepalived     ✓ MASTER, priority 101          ✓ BACKUP, priority 100',
+    'VIP            ✓ router37                      ✓ none',
+    'HAProxy        ✓ 1 worker                      ✓ 1 worker',
+    'service        ✓ httpd active                  ✓ httpd active',
+    'backends       ✓ 2 of 2 up                     ✓ 2 of 2 up',
+    'configuration  ✓ as the inventory says         ✓ as the inventory says',
+    '',
+    '✓ VIP router37 192.168.56.200: on fred, answers',
+    'cluster37, port 80, http       fred                    ethyl',
+    '  ✓ fred 192.168.56.201:8080   ✓ UP                    ✓ UP',
+    '  ✓ ethyl 192.168.56.202:8080  ✓ UP                    ✓ UP',
+    '',
+    'cluster37 at 2026-03-01T03:00:00Z',
+  ]);
+});
+
+test('what is broken comes first, with what was seen and what to do next; then the other findings', () => {
+  expect(render(splitBrain).slice(0, 11)).toEqual([
+    '✗ firewall on ethyl: split brain: fred and ethyl both hold router37',
+    '  (192.168.56.200), because ethyl does not hear VRRP',
+    '  seen: iptables INPUT 1: DROP 112 -- 0.0.0.0/0 0.0.0.0/0',
+    '  seen: ethyl heard no advert of VRID 37 for 61 s; fred sends one a second',
+    '  next: on ethyl: iptables -D INPUT 1; then haprov apply puts the rule back that',
+    '        lets VRRP in',
+    '',
+    '! configuration on ethyl: /etc/haproxy/haproxy.cfg on ethyl is not as the',
+    '  inventory says',
+    '  seen: maxconn 4096 → 10',
+    '  next: haprov plan inventory.json shows the difference, apply removes it',
+  ]);
+});
+
+test('who holds a VIP, who is to hold it, whether it answers', () => {
+  const [vip] = healthy.vips;
+  const lineOf = (about: object) => render({ ...healthy, vips: [{ ...vip, ...about } as never] }, 120)[16];
+  expect(lineOf({ holders: ['ethyl'] })).toBe('✓ VIP router37 192.168.56.200: on ethyl, answers');
+  expect(lineOf({ holders: ['ethyl'], level: 'warning' })).toBe(
+    '! VIP router37 192.168.56.200: on ethyl, fred is to hold it, answers',
+  );
+  expect(
+    lineOf({ holders: [], level: 'broken', answers: [{ from: 'laptop', answers: false, why: 'timeout' }] }),
+  ).toBe('✗ VIP router37 192.168.56.200: on nobody, fred is to hold it, does not answer here (timeout)');
+  expect(
+    lineOf({
+      answers: [
+        { from: 'laptop', answers: true },
+        { from: 'ethyl', answers: false },
+      ],
+    }),
+  ).toBe('✓ VIP router37 192.168.56.200: on fred, does not answer on ethyl');
+  expect(lineOf({ answers: [] })).toBe(
+    '✓ VIP router37 192.168.56.200: on fred, not asked whether it answers',
+  );
+});
+
+test('servers as each HAProxy sees them, also one that does not answer', () => {
+  expect(render(hostOff)).toContain('  ✗ ethyl 192.168.56.202:8080  ✗ DOWN L4CON            ?');
+  expect(render(drained)).toContain('  ✓ fred 192.168.56.201:8080   · DRAIN                 · DRAIN');
+  expect(render(haproxyHung)).toContain(
+    'keepalived     ! FAULT, check_haproxy fails    ✓ MASTER, priority 100',
+  );
+});
+
+test('many servers that are well share a line', () => {
+  const [service] = healthy.services;
+  const servers = Array.from({ length: 5 }, () => service?.servers ?? []).flat();
+  const lines = render({ ...healthy, services: [{ ...service, servers } as never] });
+  expect(lines).toContain('✓ cluster37, port 80, http: 10 servers, up for fred, ethyl');
+});
+
+test('hosts are side by side as far as they fit, in equal groups', () => {
+  const heads = (columns: number) =>
+    render(fourNodes, columns)
+      .filter((line) => /^ {13,}\S+ 192/.test(line))
+      .map((line) => line.trim().split(/ {2,}/).length);
+  expect(heads(130)).toEqual([4]);
+  expect(heads(90)).toEqual([2, 2]);
+  expect(heads(40)).toEqual([1, 1, 1, 1]);
+});
+
+test('colour adds nothing but colour', () => {
+  for (const status of Object.values(statuses)) {
+    const coloured = renderStatus(status, { color: true, columns: 80 });
+    const plain = coloured.replace(/\x1b\[\d+m/g, '').replace(/ +$/gm, '');
+    expect(plain).toBe(renderStatus(status, { color: false, columns: 80 }));
+    expect(coloured).not.toBe(plain);
+  }
+});
+
+test.each(Object.entries(statuses))('%s is never wider than the terminal', (_name, status) => {
+  for (const columns of [20, 40, 60, 80, 100, 132, 200])
+    expect(widest(render(status, columns))).toBeLessThanOrEqual(columns);
+});
+
+test('text of hosts cannot drive the terminal nor widen it', () => {
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...Object.values(statuses)),
+      fc.string({ unit: 'binary', maxLength: 60 }),
+      fc.integer({ min: 24, max: 120 }),
+      (status, text, columns) => {
+        const lines = render(
+          withEveryText(status, (old) => `${old}\x1b[2J\r\n${text}`),
+          columns,
+        );
+        expect(widest(lines)).toBeLessThanOrEqual(columns);
+        expect(lines.join('')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+      },
+    ),
+    { numRuns: 60 },
+  );
+});

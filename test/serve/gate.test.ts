@@ -1,0 +1,55 @@
+import type { IncomingMessage } from 'node:http';
+import { admit, headersWith } from '../../src/serve/gate';
+
+const token = 'T0ken-of_forty-three-letters-and-digits-all';
+
+function ask(url: string, about: { method?: string; host?: string; port?: number } = {}) {
+  const { method = 'GET', port = 8123 } = about;
+  const host = 'host' in about ? about.host : `127.0.0.1:${port}`;
+  return admit({ method, url, headers: { host } } as IncomingMessage, token, port);
+}
+
+test.each([
+  ['the page', `/${token}/`, {}, 'page'],
+  ['what is new', `/${token}/live`, {}, 'live'],
+  ['localhost', `/${token}/`, { host: 'localhost:8123' }, 'page'],
+  ['HEAD', `/${token}/`, { method: 'HEAD' }, 'page'],
+  ['port 80, which browsers leave out', `/${token}/`, { port: 80, host: 'localhost' }, 'page'],
+] as const)('%s is there', (_, url, about, wanted) => {
+  expect(ask(url, about)).toBe(wanted);
+});
+
+test.each([
+  ['/', {}],
+  ['', {}],
+  ['*', {}],
+  ['//', {}],
+  ['/favicon.ico', {}],
+  ['/live', {}],
+  [`/${token}`, {}],
+  [`/${token}x/`, {}],
+  [`/${token.slice(0, -1)}/`, {}],
+  [`/${token.toLowerCase()}/`, {}],
+  [`/${token}/live/`, {}],
+  [`/${token}/../live`, {}],
+  [`/${token}/live?x`, {}],
+  [`/x/${token}/`, {}],
+  [`http://127.0.0.1:8123/${token}/`, {}],
+  [`/${token}/`, { method: 'POST' }],
+  [`/${token}/`, { method: 'OPTIONS' }],
+  [`/${token}/`, { host: undefined }],
+  [`/${token}/`, { host: '127.0.0.1' }],
+  [`/${token}/`, { host: '127.0.0.1:8124' }],
+  [`/${token}/`, { host: 'rebound.example:8123' }],
+  [`/${token}/`, { host: '127.0.0.1.rebound.example:8123' }],
+  [`/${token}/`, { host: '[::1]:8123' }],
+])('%s %p is not there', (url, about) => {
+  expect(ask(url, about)).toBeUndefined();
+});
+
+test('the policy allows nothing but our own style and script, by their content', () => {
+  const policy = headersWith({ style: 'a{}', script: 'b()' })['content-security-policy'];
+  expect(policy).toContain("default-src 'none'");
+  expect(policy).toContain("frame-ancestors 'none'");
+  expect(policy).not.toMatch(/unsafe|\*|https?:/);
+});
