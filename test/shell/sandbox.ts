@@ -16,7 +16,7 @@ import {
 import { tmpdir, userInfo } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { type JournalEntry, journalReader } from '../../src/host/journal';
-import { buildProbe } from '../../src/host/probe';
+import { type Answer, buildProbe, type Question } from '../../src/host/probe';
 import { buildTransaction, continueScript, stageScript, type Verb } from '../../src/host/transaction';
 import { resourceType } from '../../src/resources/registry';
 import type { DiffContext, Difference, Step } from '../../src/resources/resource';
@@ -187,12 +187,17 @@ esac
     return [own, ...names.flatMap((name) => this.tree(join(relative, name)))];
   }
 
-  /** Runs `script` as a probe does, and gives back what it printed. */
-  async probe(script: string): Promise<string> {
-    const probe = buildProbe([{ id: 'it', script }]);
+  /** Asks all questions in one go, as a survey does. */
+  async ask(questions: readonly Question[]): Promise<Map<string, Answer>> {
+    const probe = buildProbe(questions);
     const { stdout, stderr } = await this.#run(this.#here(probe.script));
     if (stderr) throw new Error(stderr);
-    const answer = probe.read(stdout).get('it');
+    return probe.read(stdout);
+  }
+
+  /** Runs `script` as a probe does, and gives back what it printed. */
+  async probe(script: string): Promise<string> {
+    const answer = (await this.ask([{ id: 'it', script }])).get('it');
     if (answer?.code !== 0) throw new Error(`exit code ${answer?.code}: ${answer?.output}`);
     return answer.output;
   }

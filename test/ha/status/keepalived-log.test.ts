@@ -1,0 +1,57 @@
+import { keepalivedOf } from '../../../src/ha/status/keepalived-log';
+
+const cases: [string, string[], ReturnType<typeof keepalivedOf>][] = [
+  ['nothing', [], { failing: [], disabled: [] }],
+  [
+    '2.x',
+    [
+      '(a) Entering BACKUP STATE',
+      '(b) Entering MASTER STATE',
+      '(a) Changing effective priority from 101 to 1',
+    ],
+    { state: 'BACKUP', priority: 1, failing: [], disabled: [] },
+  ],
+  [
+    '1.3',
+    [
+      'VRRP_Instance(a) Transition to MASTER STATE',
+      'VRRP_Instance(a) Entering MASTER STATE',
+      'VRRP_Script(chk) succeeded',
+      'VRRP_Instance(a) Changing effective priority from 100 to 102',
+    ],
+    { state: 'MASTER', priority: 102, failing: [], disabled: [] },
+  ],
+  [
+    'checks that fail, time out, and work again',
+    [
+      'VRRP_Script(x) failed (exited with status 1)',
+      'VRRP_Script(y) timed out',
+      'VRRP_Script(z) failed',
+      'VRRP_Script(z) succeeded',
+      '(a) Entering FAULT STATE',
+    ],
+    { state: 'FAULT', failing: ['x', 'y'], disabled: [] },
+  ],
+  [
+    'a script that it does not run',
+    ["WARNING - script '/x' is not executable for uid:gid 65534:65534 - disabling."],
+    {
+      failing: [],
+      disabled: ["WARNING - script '/x' is not executable for uid:gid 65534:65534 - disabling."],
+    },
+  ],
+  [
+    'only what it said since its last start',
+    [
+      '(a) Entering MASTER STATE',
+      'VRRP_Script(x) failed',
+      'Starting VRRP child process, pid=7',
+      '(a) Entering BACKUP STATE',
+    ],
+    { state: 'BACKUP', failing: [], disabled: [] },
+  ],
+];
+
+test.each(cases)('%s', (_, lines, expected) => {
+  expect(keepalivedOf(lines, 'a')).toEqual(expected);
+});

@@ -1,0 +1,85 @@
+import { mkdirSync } from 'node:fs';
+import { buildProbe, type Question } from '../../src/host/probe';
+import { probeFile, readFileState } from '../../src/resources/file-state';
+import { quote } from '../../src/shell/quote';
+import { Sandbox, type Shell, shells } from '../shell/sandbox';
+
+/** What several questions ask for is asked once, and each is answered as if it had asked alone. */
+
+const properties = '-p LoadState -p ActiveState -p UnitFileState -p SubState -p Result -p MainPID';
+
+describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))('%s', (_, shell) => {
+  let box: Sandbox;
+  beforeEach(() => {
+    box = new Sandbox(shell);
+  });
+  afterEach(() => box.dispose());
+
+  test('files of every kind', async () => {
+    const bytes = Buffer.from(Array.from({ length: 256 }, (_unused, byte) => byte));
+    mkdirSync(box.path('folder'));
+    const paths = [
+      box.write('bytes', bytes, 0o640),
+      box.write('empty', ''),
+      box.write("a b/it's | $x", 'no newline at the end'),
+      box.write('two', 'two\n'),
+      box.write('large', Buffer.alloc(70_000, 'x')),
+      box.write('huge', Buffer.alloc(300_000, 'x')),
+      box.path('folder'),
+      box.path('nothing'),
+    ];
+    const questions = paths.map((path): Question => ({ id: path, script: probeFile(path) }));
+    const together = await box.ask(questions.map((one) => ({ ...one, asksFor: { files: [one.id] } })));
+    for (const path of paths) {
+      const alone = await box.probe(probeFile(path));
+      expect(readFileState(together.get(path)?.output ?? '')).toEqual(readFileState(alone));
+    }
+    expect(readFileState(together.get(paths[0] ?? '')?.output ?? '')).toMatchObject({
+      content: bytes,
+      size: 256,
+    });
+  });
+
+  test('units: systemd is asked once', async () => {
+    const block = (active: string, main: number) =>
+      `LoadState=loaded\nActiveState=${active}\nUnitFileState=enabled\nSubState=running\nResult=success\nMainPID=${main}\n`;
+    box.fake(
+      'systemctl',
+      `"show ${properties} -- web.service db.socket") printf '${block('active', 7)}\n${block('inactive', 0)}' ;;`,
+    );
+    const ask = (unit: string): Question => ({
+      id: unit,
+      script: `probe_service ${unit}; is_active ${unit} && echo yes || echo no`,
+      asksFor: { units: [unit] },
+    });
+    const answers = await box.ask([ask('web'), ask('db.socket')]);
+    expect(answers.get('web')?.output).toBe(`${block('active', 7)}yes`);
+    expect(answers.get('db.socket')?.output).toBe(`${block('inactive', 0)}no`);
+    expect(box.calls()).toHaveLength(1);
+  });
+
+  test('packages: rpm is asked once, and again only of what it did not find', async () => {
+    box.fake(
+      'rpm',
+      `"-q --qf %{NAME} %{VERSION}-%{RELEASE}\\n web db gone") printf 'web 1-2\ndb 3-4\npackage gone is not installed\n'; exit 1 ;;
+       "-q --qf %{NAME} %{VERSION}-%{RELEASE}\\n gone" | "-q --qf %{VERSION}-%{RELEASE}  gone") exit 1 ;;`,
+    );
+    const ask = (...names: string[]): Question => ({
+      id: names.join(),
+      script: `probe_packages ${names.map(quote).join(' ')}`,
+      asksFor: { packages: names },
+    });
+    const answers = await box.ask([ask('web', 'db'), ask('gone')]);
+    expect(answers.get('web,db')?.output).toBe('web\t1-2\ndb\t3-4');
+    expect(answers.get('gone')?.output).toBe('gone\t-');
+  });
+});
+
+test('a file that was changed while it was read is no answer', () => {
+  const probe = buildProbe([{ id: 'a', script: ':' }], '@mark');
+  const content = Buffer.from('abc').toString('base64');
+  const said = (size: number) =>
+    `@mark files\n${content}\n@mark end ${size}\n@mark 0\nfile root root 644 3 @0\n@mark end 0\n@mark done\n`;
+  expect(probe.read(said(3)).get('a')?.output).toBe(`file root root 644 3 -\n${content}`);
+  expect(() => probe.read(said(4))).toThrow('a file was changed while it was read');
+});

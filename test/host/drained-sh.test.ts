@@ -1,0 +1,58 @@
+import library from '../../src/host/drained.sh';
+import { Sandbox, type Shell, shells } from '../shell/sandbox';
+
+/** What a balancer remembers of drained servers, and what its HAProxy is told, through real shells. */
+
+describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))('%s', (_, shell) => {
+  let box: Sandbox;
+  beforeEach(() => {
+    box = new Sandbox(shell);
+    box.fake('haproxy', '-v) echo "HAProxy version 2.4.22-1 2023/02/14" ;;');
+  });
+  afterEach(() => box.dispose());
+
+  /** Runs `script`, and gives what HAProxy was told and what is remembered then. */
+  const run = (script: string, version = 'HAProxy version 2.4.22') => {
+    box.fake('haproxy', `-v) echo "${version}" ;;`);
+    const talk = 'tell_haproxy() { echo "$1"; echo \'Pid: 42\'; }';
+    const tell = `${script} | grep -v ^Pid`;
+    return box.probe(`${library}\n${talk}\n${tell}\nset -- $(drained_servers)\necho "remembered: $*"`);
+  };
+
+  test('what is drained is remembered, once, and forgotten when it is given back', async () => {
+    expect(await run('keep_drained web/a api/a')).toBe(
+      'set server web/a state drain;set server api/a state drain;show info\nremembered: web/a api/a',
+    );
+    expect(await run('keep_drained web/a web/b')).toMatch(/remembered: api\/a web\/a web\/b$/);
+    expect(await run('give_back web/a')).toBe(
+      'set server web/a state ready;show info\nremembered: api/a web/b',
+    );
+    expect(await run('give_back api/a web/b')).toMatch(/remembered: $/);
+  });
+
+  test('a run that has done with a server leaves a drained one drained', async () => {
+    await run('keep_drained web/a');
+    expect(await run('ready_servers web/a web/b')).toBe(
+      'set server web/b state ready;show info\nremembered: web/a',
+    );
+    expect(await run('ready_servers web/a')).toBe('remembered: web/a');
+  });
+
+  test('a HAProxy before 1.6 knows weights only', async () => {
+    expect(await run('keep_drained web/a', 'HA-Proxy version 1.5.18 2016/05/10')).toMatch(
+      /^set weight web\/a 0%;show info/,
+    );
+    expect(await run('give_back web/a', 'HA-Proxy version 1.5.18 2016/05/10')).toMatch(
+      /^set weight web\/a 100%;/,
+    );
+  });
+
+  test('after a reload the new worker is told, not the old one', async () => {
+    await run('keep_drained web/a');
+    const told = (workers: string) =>
+      box.probe(
+        `${library}\ncount=0\ntell_haproxy() { count=$(($(cat '${box.host}/count' 2>/dev/null || echo 0) + 1)); echo $count >'${box.host}/count'; [ $count -lt 3 ] && echo 'Pid: 1' || echo 'Pid: 2'; }\nredrain '${workers}'\necho $? $(cat '${box.host}/count')`,
+      );
+    expect(await told('1')).toBe('0 3');
+  });
+});
