@@ -239,7 +239,11 @@ describeLab('status of the real pair', () => {
   beforeAll(async () => {
     lab('reset', 'fred', 'ethyl');
     for (const host of ['fred', 'ethyl'])
-      on(host, 'mkdir -p /var/www/html && echo here >/var/www/html/index.html');
+      on(
+        host,
+        `mkdir -p /var/www/html && echo here >/var/www/html/index.html
+         echo 'LogLevel VERBOSE' >/etc/ssh/sshd_config.d/lab.conf && systemctl reload ssh || systemctl reload sshd`,
+      );
     scenario = await Scenario.provisioned((raw) => {
       Object.assign((raw.services as Record<string, object>).cluster37 ?? {}, {
         check: { type: 'http', path: '/' },

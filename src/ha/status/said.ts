@@ -55,6 +55,8 @@ export interface Said extends Observation {
   /** What `haproxy -c` says of them, asked where they are newer than HAProxy's processes. */
   onDisk?: { valid: boolean; why: string };
   rules: RuleSaid[];
+  /** Whether a rule of its firewall lets VRRP in by name. */
+  acceptsVrrp: boolean;
   room: Room[];
   selinux?: 'enforcing' | 'permissive';
   /** VIPs that it does not hold: whether a connection to that port was taken within a second. */
@@ -90,6 +92,7 @@ export function readSaid(output: string): Said {
     keepalived: [],
     changed: [],
     rules: [],
+    acceptsVrrp: false,
     room: [],
     answers: [],
     neighbours: [],
@@ -122,6 +125,7 @@ export function readSaid(output: string): Said {
     } else if (kind === 'keepalived') said.keepalived.push(after(1));
     else if (kind === 'changed') said.changed.push({ path: after(2), age: clock.now - Number(first) });
     else if (kind === 'configuration') said.onDisk = { valid: first === 'valid', why: after(2) };
+    else if (kind === 'vrrp') said.acceptsVrrp = true;
     else if (kind === 'rule') said.rules.push({ tool: first, rule: after(2) });
     else if (kind === 'room') addRoom(said.room, row);
     else if (kind === 'read-only') {

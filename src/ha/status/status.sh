@@ -122,8 +122,8 @@ look_at_configuration() {
   verdict=$(haproxy_check "$real" 2>&1) && echo 'configuration valid' || echo "configuration refused $(printf '%s\n' "$verdict" | grep -m 1 -i -E 'alert|error')"
 }
 
-# Firewall rules that drop or refuse something, with what they have dropped. nft tells those of its own iptables as well,
-# but for what only iptables understands.
+# Firewall rules and policies that drop or refuse something, with what they have dropped, and whether VRRP is let in by
+# name. nft tells those of its own iptables as well, but for what only iptables understands.
 drop_rules() {
   rules=
   if have nft; then
@@ -131,6 +131,8 @@ drop_rules() {
       /^table/ { table = $2 " " $3; next }
       /^\tchain/ { chain = $2; next }
       /xt_|xt (match|target)/ { print "foreign"; next }
+      /(vrrp|(protocol|l4proto) 112).*accept/ { print "vrrp accepted" }
+      / hook (input|output) .*policy drop/ { print "rule", "nft", "[" table " " chain "]", "policy drop" }
       /(^|[ \t])(drop|reject)([ \t]|$)/ && !/type .* hook/ { sub(/^[ \t]+/, ""); print "rule", "nft", "[" table " " chain "]", $0 }')
     printf '%s\n' "$rules"
   fi
@@ -140,7 +142,9 @@ drop_rules() {
     have nft && [ -z "$tables" ] && continue
     for save in ${family}tables-save ${family}tables-legacy-save; do
       have $save || continue
-      $save -c 2>/dev/null | awk -v tool=${family}tables '/-j (DROP|REJECT|TARPIT)/ { print "rule", tool, $0 }'
+      $save -c 2>/dev/null | awk -v tool=${family}tables '
+        /-p (vrrp|112) .*-j ACCEPT/ { print "vrrp accepted" }
+        /^:(INPUT|OUTPUT) DROP/ || /-j (DROP|REJECT|TARPIT)/ { print "rule", tool, $0 }'
     done
   done
 }

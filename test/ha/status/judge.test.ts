@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { HostError } from '../../../src/errors';
 import { judge } from '../../../src/ha/status/judge';
@@ -200,6 +200,26 @@ const cases: Case[] = [
     finds: ['broken firewall-blocks firewall fred'],
   },
   {
+    about: 'split brain by a policy',
+    edit: { ethyl: all(takes, add('rule nft [ip filter INPUT] policy drop')) },
+    finds: ['broken split-brain firewall ethyl'],
+  },
+  {
+    about: 'split brain, and the policy lets VRRP in',
+    edit: { ethyl: all(takes, add('rule nft [ip filter INPUT] policy drop', 'vrrp accepted')) },
+    finds: ['broken split-brain vip ethyl'],
+  },
+  {
+    about: 'a unit that does not start at boot',
+    changes: {
+      fred: [
+        change('service', 'haproxy', { attributes: [{ name: 'enabled', from: 'disabled', to: 'enabled' }] }),
+      ],
+    },
+    finds: ['warning drift haproxy fred'],
+    says: /haproxy on fred would not come up with the host/,
+  },
+  {
     about: 'VRRP of strangers only is refused',
     edit: {
       fred: add(
@@ -392,4 +412,24 @@ test.each(cases)('$about', (one) => {
     expect(next).toBeTruthy();
     expect(message).toContain(host);
   }
+});
+
+test('docs/status.md names every finding', () => {
+  const folder = resolve('src/ha/status/findings');
+  const code = readdirSync(folder)
+    .map((name) => readFileSync(join(folder, name), 'utf8'))
+    .join('\n');
+  const rules = [...code.matchAll(/'([a-z]+(?:-[a-z]+)+|drift|unreachable|drained)'/g)].map(
+    ([, name = '']) => name,
+  );
+  const named = new Set(
+    [...readFileSync(resolve('docs/status.md'), 'utf8').matchAll(/^\| (`[^|]+) \|/gm)].flatMap(
+      ([, cell = '']) => [...cell.matchAll(/`([a-z][a-z-]+)`/g)].map(([, name = '']) => name),
+    ),
+  );
+  const known = new Set(rules);
+  expect([...named].filter((name) => !known.has(name))).toEqual([]);
+  const told = [...code.matchAll(/rule: (?:\w+ \? )?'([a-z-]+)'/g)].map(([, name = '']) => name);
+  expect(told.length).toBeGreaterThan(15);
+  expect(told.filter((name) => !named.has(name))).toEqual([]);
 });

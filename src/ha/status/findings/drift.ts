@@ -77,6 +77,7 @@ function findingOf(component: Component, changes: readonly PlannedChange[], { ho
       ((type === 'sysctl' || type === 'firewall' || type === 'selinux') && attributes.length > 0),
   );
   const short = changes.flatMap(describe);
+  const isBoot = changes.every(({ type }) => type === 'service');
   return {
     rule: 'drift',
     level: isRunning ? 'broken' : 'warning',
@@ -84,8 +85,9 @@ function findingOf(component: Component, changes: readonly PlannedChange[], { ho
     host: host.name,
     hosts: [host.name],
     brief: component === 'packages' ? `missing: ${list(names(changes))}` : `differs: ${list(names(changes))}`,
-    message:
-      component === 'packages'
+    message: isBoot
+      ? `${list(names(changes))} on ${host.name} would not come up with the host as the inventory says`
+      : component === 'packages'
         ? `packages on ${host.name}: ${list(names(changes))} ${names(changes).length > 1 ? 'are' : 'is'} not installed`
         : `${what} on ${host.name} ${what === 'files' ? 'are' : 'is'} not as the inventory says: ${list(names(changes))}`,
     evidence: short.slice(0, 8),

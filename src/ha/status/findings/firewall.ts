@@ -51,7 +51,7 @@ export const sweepingRules = ({ said }: Reached, addresses: readonly string[]): 
     const named = addressesIn(rule);
     // A chain of one's own is entered by rules that we do not see.
     const isMain =
-      /-A (?:INPUT|OUTPUT|FORWARD|PREROUTING) |^\[\w+ \w+ (?:input|output|ingress|prerouting)\]/i.test(
+      /-A (?:INPUT|OUTPUT|FORWARD|PREROUTING) |^:(?:INPUT|OUTPUT) DROP|^\[\w+ \w+ (?:filter_)?(?:input|output|ingress|prerouting)\]/i.test(
         rule.replace(/^\[\d+:\d+\] /, ''),
       );
     return named.length > 0 ? named.some((one) => addresses.includes(one)) : isMain;

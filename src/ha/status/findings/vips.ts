@@ -37,7 +37,7 @@ function twice(vip: Vip, scene: Scene, before: readonly Found[]): Found | undefi
   const peers = holders.map(({ host }) => host.address);
   const blockers = holders.flatMap((one) => {
     const rules = one.said.rules.filter(isAboutVrrp);
-    const wide = sweepingRules(one, peers);
+    const wide = one.said.acceptsVrrp ? [] : sweepingRules(one, peers);
     const worst = rules.length > 0 ? rules : wide;
     return worst.length > 0 ? [blocking(one, worst, 'VRRP')] : [];
   });
