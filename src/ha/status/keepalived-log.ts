@@ -22,10 +22,10 @@ export function keepalivedOf(lines: readonly string[], vip: string): VrrpState {
     const [, state] = /(?:Entering|Transition to) (MASTER|BACKUP|FAULT) STATE/.exec(line) ?? [];
     const [, priority] = /effective priority from \d+ to (\d+)/.exec(line) ?? [];
     const [, check = '', verdict] =
-      /VRRP_Script\(([^)]*)\) (succeeded|failed|timed out|.*)/i.exec(line) ?? [];
+      /VRRP_Script\(([^)]*)\) (succeeded|considered successful|failed|timed out)/i.exec(line) ?? [];
     if (name === vip && state) said.state = state as VrrpState['state'];
     if (name === vip && priority) said.priority = Number(priority);
-    if (verdict === 'succeeded') failing.delete(check);
+    if (/^(?:succeeded|considered)/i.test(verdict ?? '')) failing.delete(check);
     else if (verdict) failing.add(check);
     if (/disabling|disabled|unsafe/i.test(line) && /script/i.test(line)) said.disabled.push(line);
   }

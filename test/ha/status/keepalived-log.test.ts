@@ -33,6 +33,17 @@ const cases: [string, string[], ReturnType<typeof keepalivedOf>][] = [
     { state: 'FAULT', failing: ['x', 'y'], disabled: [] },
   ],
   [
+    'a reload',
+    [
+      '(a) Entering MASTER STATE',
+      'VRRP_Script(x) failed',
+      'VRRP_Script(x) considered successful on reload',
+      'VRRP_Script(y) considered successful on reload',
+      '(a) Entering BACKUP STATE (init)',
+    ],
+    { state: 'BACKUP', failing: [], disabled: [] },
+  ],
+  [
     'a script that it does not run',
     ["WARNING - script '/x' is not executable for uid:gid 65534:65534 - disabling."],
     {
