@@ -9,6 +9,7 @@ import {
   fetchUrl,
   haprov,
   holders,
+  isWell,
   lab,
   on,
 } from '../support/lab';
@@ -77,6 +78,7 @@ describeLab('Redis, active and passive', () => {
 
   test('apply again: no change', async () => {
     expect(await applied(inventory)).toContain('No changes');
+    await isWell(inventory);
   }, 60_000);
 
   test('the master dies: its data are served by the other, and it comes back as the replica', async () => {
@@ -92,6 +94,7 @@ describeLab('Redis, active and passive', () => {
     expect(await holderOf(vip)).toBe(heir);
     expect(await ask('GET after')).toBe('$1 2');
     expect(await applied(inventory)).toContain('No changes');
+    await isWell(inventory);
   }, 120_000);
 
   test('an edited setting rolls: the replica first, the data stay', async () => {
@@ -120,6 +123,7 @@ describeLab("a service of one's own", () => {
     await applied(inventory);
     await answering('both', 'Good morning from ethyl', 'Good morning from fred');
     expect(await applied(inventory)).toContain('No changes');
+    await isWell(inventory);
   }, 120_000);
 
   test("a host that its own check takes out gets no request, and the holder's death is survived", async () => {
@@ -130,6 +134,7 @@ describeLab("a service of one's own", () => {
     await without('fred', () => answering('ethyl alone', 'Good morning from ethyl'));
     await answering('both after the kill', 'Good morning from ethyl', 'Good morning from fred');
     expect(await applied(inventory)).toContain('No changes');
+    await isWell(inventory);
   }, 120_000);
 
   test('an edited text is what both say', async () => {
@@ -163,6 +168,7 @@ describeLab('two balancers, two backends, two VIPs', () => {
     expect(on('lucy', 'rpm -q haproxy keepalived || :')).toContain('haproxy is not installed');
     expect(on('fred', 'rpm -q httpd || :')).toContain('httpd is not installed');
     expect(await applied(inventory)).toContain('No changes');
+    await isWell(inventory);
   }, 120_000);
 
   test('a balancer dies: the other one has both VIPs; it comes back: each has its own', async () => {
@@ -181,5 +187,6 @@ describeLab('two balancers, two backends, two VIPs', () => {
     });
     await serving('ricky too', 'lucy,ricky');
     expect(await applied(inventory)).toContain('No changes');
+    await isWell(inventory);
   }, 120_000);
 });

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { connect, type PeerCertificate } from 'node:tls';
-import { describeLab, eventually, fetchUrl, haprov, inventoryFile, lab, on } from '../support/lab';
+import { describeLab, eventually, fetchUrl, haprov, inventoryFile, isWell, lab, on } from '../support/lab';
 import { runLoad } from '../support/load';
 
 const front = '192.168.56.200';
@@ -123,7 +123,8 @@ describeLab('services of every kind on one pair', () => {
 
   test('a second apply changes nothing', async () => {
     expect((await applied()).stdout).toContain('No changes');
-  }, 60_000);
+    await isWell(inventory);
+  }, 90_000);
 
   test('active/active: the higher priority of each holds it; adverts by unicast alone', () => {
     expect(holdersOf(front)).toEqual(['fred']);

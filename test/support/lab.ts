@@ -155,3 +155,20 @@ export function fingerprint(host: string): string {
        sysctl -n net.ipv4.ip_forward net.ipv4.ip_nonlocal_bind; ip -o addr show; ls -A /tmp /root /var/lib; }`,
   );
 }
+
+/** Waits until `haprov status` finds nothing but what is meant. @throws Error with what it finds instead */
+export async function isWell(inventory: string): Promise<void> {
+  let found = '';
+  await eventually(
+    'all is well',
+    async () => {
+      const { stdout, stderr, code } = await haprov('status', inventory, '--json', '--exit-code');
+      found = stdout ? JSON.stringify(JSON.parse(stdout).findings) : stderr;
+      return code === 0;
+    },
+    30,
+    1000,
+  ).catch((error: Error) => {
+    throw new Error(`${error.message}: ${found}`);
+  });
+}

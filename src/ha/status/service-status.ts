@@ -16,8 +16,7 @@ export function vipStatus(vip: Vip, scene: Scene, findings: readonly Found[]): V
   );
   const answers = answersOf(vip, scene);
   const isAsked = vip.members.every(({ host }) => scene.hosts.some((one) => one.host === host && one.said));
-  const level =
-    about.length > 0 ? levelOf(about) : holders.length === 0 ? (isAsked ? 'broken' : 'unknown') : 'ok';
+  const level = about.length > 0 ? levelOf(about) : levelBy(holders.length, isAsked);
   return {
     vip: vip.name,
     address: vip.address,
@@ -32,6 +31,12 @@ export function vipStatus(vip: Vip, scene: Scene, findings: readonly Found[]): V
           : 'not on a host that could be asked'
         : `on ${list(holders)}`,
   };
+}
+
+/** By the number of holders alone, where no finding is about it. */
+function levelBy(holders: number, isAsked: boolean): Level {
+  if (holders === 1) return 'ok';
+  return holders > 1 || isAsked ? 'broken' : 'unknown';
 }
 
 /** A service's servers as each HAProxy sees them. */

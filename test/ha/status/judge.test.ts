@@ -200,6 +200,19 @@ const cases: Case[] = [
     finds: ['broken firewall-blocks firewall fred'],
   },
   {
+    about: 'split brain by a rule, where a check is disabled too',
+    edit: {
+      ethyl: all(
+        takes,
+        add(
+          'rule iptables [9:360] -A INPUT -p vrrp -j DROP',
+          "keepalived WARNING - script '/x' is not executable - disabling.",
+        ),
+      ),
+    },
+    finds: ['broken split-brain firewall ethyl', 'broken check-disabled keepalived ethyl'],
+  },
+  {
     about: 'split brain by a policy',
     edit: { ethyl: all(takes, add('rule nft [ip filter INPUT] policy drop')) },
     finds: ['broken split-brain firewall ethyl'],
@@ -407,6 +420,7 @@ test.each(cases)('$about', (one) => {
     status.findings.map(({ level, rule, component, host }) => `${level} ${rule} ${component} ${host}`),
   ).toEqual(one.finds);
   expect(status.level).toBe(status.findings[0]?.level ?? 'ok');
+  for (const { holders, level } of status.vips) if (holders.length > 1) expect(level).toBe('broken');
   if (one.says) expect(status.headline).toMatch(one.says);
   for (const { message, next, host } of status.findings) {
     expect(next).toBeTruthy();

@@ -26,12 +26,21 @@ const isMember = ({ host }: Reached, { members }: Vip) => members.some((one) => 
 /** What its keepalived takes itself for. One without a word in its log is taken for what its addresses say. */
 const stateOf = (one: Reached, vip: Vip) => vrrpOf(one, vip).state ?? (has(one, vip) ? 'MASTER' : 'BACKUP');
 
+/** Whether a host's keepalived does not speak at all, which is told already. */
+const isDead = (before: readonly Found[], name: string): boolean =>
+  before.some(
+    ({ rule, component, host }) =>
+      component === 'keepalived' &&
+      host === name &&
+      ['unit-down', 'orphan-vip', 'unit-paused'].includes(rule),
+  );
+
 function twice(vip: Vip, scene: Scene, before: readonly Found[]): Found | undefined {
   const holders = holdersIn(scene, vip);
   if (holders.length < 2) return undefined;
   const names = holders.map(({ host }) => host.name);
   // Whose keepalived is dead or paused keeps the address; that is told already, with the host to mend.
-  if (names.some((name) => blames(before, name, 'keepalived'))) return undefined;
+  if (names.some((name) => isDead(before, name))) return undefined;
   const strays = holders.filter((one) => !isMember(one, vip) || stateOf(one, vip) !== 'MASTER');
   if (strays.length > 0 && strays.length < holders.length) return undefined;
   const peers = holders.map(({ host }) => host.address);
@@ -75,7 +84,7 @@ function stray(vip: Vip, scene: Scene, before: readonly Found[]): Found | undefi
       !isMember(holder, vip) ||
       (vrrpOf(holder, vip).state !== undefined && vrrpOf(holder, vip).state !== 'MASTER'),
   );
-  if (!one || blames(before, one.host.name, 'keepalived')) return undefined;
+  if (!one || isDead(before, one.host.name)) return undefined;
   const name = one.host.name;
   const own = one.facts.addresses.find(({ address }) => canonical(address) === canonical(vip.address));
   const others = holders.filter((holder) => holder !== one).map(({ host }) => host.name);
