@@ -107,7 +107,7 @@ describeWithBrowser('the status page in a browser', () => {
   });
 
   test('the focus and where one has scrolled to stay over a refresh', async () => {
-    await page.setViewportSize({ width: 360, height: 500 });
+    await page.setViewportSize({ width: 280, height: 500 });
     await page.goto(served.url);
     await page.locator('#hosts-box').focus();
     await page.evaluate(
