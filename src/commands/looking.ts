@@ -143,7 +143,13 @@ function whatToLookAt(inventory: Inventory, host: Host, resources: readonly Reso
     return service ? [{ address: vip.address, port: service.port }] : [];
   });
   const paths = [...new Set([...places, ...files])];
-  return { healthPort: inventory.haproxy.healthPort, units, paths, vips };
+  return {
+    healthPort: inventory.haproxy.healthPort,
+    units,
+    paths,
+    vips,
+    hosts: inventory.hosts.map(({ address }) => address),
+  };
 }
 
 function sceneOf(

@@ -63,6 +63,7 @@ function renderVip(vip: VipStatus, { color, columns }: TextOptions): string[] {
 /** One that stays where it is (preempt: false) may be elsewhere than first wanted, and all is well. */
 function whereIs({ holders, members, level }: VipStatus): string {
   const [meant] = members;
+  if (holders.length === 0 && level === 'unknown') return 'not on a host that could be asked';
   const where = `on ${holders.join(' and ') || 'nobody'}`;
   return level === 'ok' || meant === undefined || (holders.length === 1 && holders[0] === meant)
     ? where

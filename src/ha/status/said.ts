@@ -61,7 +61,7 @@ export interface Said extends Observation {
   selinux?: 'enforcing' | 'permissive';
   /** VIPs that it does not hold: whether a connection to that port was taken within a second. */
   answers: { address: string; port: number; answers: boolean }[];
-  /** Whose MAC address it has for a VIP. */
+  /** Whose MAC address it has for a VIP, or for a host of the inventory. */
   neighbours: { address: string; mac: string }[];
   macs: string[];
 }
@@ -74,11 +74,13 @@ export interface LookAt {
   paths: readonly string[];
   /** A port of each VIP that something is to answer on. */
   vips: readonly { address: string; port: number }[];
+  /** Addresses of the inventory's hosts. */
+  hosts: readonly string[];
 }
 
 /** A read-only script for a host's probe: it needs probe.sh and init.sh before it. */
-export function lookScript({ healthPort, units, paths, vips }: LookAt): string {
-  const lists = [units, paths, vips.map(({ address, port }) => `${address}=${port}`)];
+export function lookScript({ healthPort, units, paths, vips, hosts }: LookAt): string {
+  const lists = [units, paths, vips.map(({ address, port }) => `${address}=${port}`), hosts];
   const words = lists.map((list) => quote(list.filter((word) => !/\s/.test(word)).join(' ')));
   return [observeLibrary, validators, library, `look_closely ${healthPort} ${words.join(' ')}`].join('\n');
 }

@@ -1,7 +1,7 @@
 # What `haprov status` asks beside the plan's own questions. Nothing here changes anything; it comes after probe.sh,
 # init.sh, observe.sh and validators.sh, and forks little, since all of it is asked in every look.
 
-look_closely() { # HEALTH_PORT UNITS PATHS VIPS   lists, with blanks between; a VIP is ADDRESS=PORT
+look_closely() { # HEALTH_PORT UNITS PATHS VIPS HOSTS   lists, with blanks between; a VIP is ADDRESS=PORT, a host an address
   clock=$(date +%s)
   read -r uptime _ </proc/uptime
   echo "clock $clock $uptime"
@@ -10,6 +10,7 @@ look_closely() { # HEALTH_PORT UNITS PATHS VIPS   lists, with blanks between; a 
   observe_servers "$1"
   set -f
   ask_vips $4
+  hear_neighbours "$4" "$5"
   room_in $3
   set -- $2
   set +f
@@ -22,7 +23,7 @@ look_closely() { # HEALTH_PORT UNITS PATHS VIPS   lists, with blanks between; a 
 }
 
 # Whether each VIP that is elsewhere takes a connection, as a client on the network would ask, all at once and a second
-# each at most; then whose card is taken for it.
+# each at most.
 ask_vips() { # ADDRESS=PORT...
   own=$(ip addr show | awk '$1 == "link/ether" { print "mac", $2 } /^ *inet6? / { sub(/\/.*/, "", $2); print "address", $2 }')
   printf '%s\n' "$own"
@@ -35,8 +36,12 @@ ask_vips() { # ADDRESS=PORT...
       echo "answers ${each%=*} ${each##*=} no"; } &
   done
   wait
+}
+
+# Whose card is taken for a VIP, and for each host: where something answers for all of them, it answers for everybody.
+hear_neighbours() { # VIPS HOSTS
   ip neigh show 2>/dev/null | while read -r address _ _ word mac _; do
-    case " $*" in *" $address="*) [ "$word" != lladdr ] || echo "neighbour $address $mac" ;; esac
+    case " $1 $2 " in *" $address="* | *" $address "*) [ "$word" != lladdr ] || echo "neighbour $address $mac" ;; esac
   done
 }
 

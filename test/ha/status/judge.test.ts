@@ -256,6 +256,16 @@ const cases: Case[] = [
     says: /02:00:00:00:00:99/,
   },
   {
+    about: 'a router that answers for everybody',
+    edit: {
+      ethyl: all(
+        replace(/^neighbour 192\.168\.56\.200 .*$/m, 'neighbour 192.168.56.200 02:00:00:00:00:99'),
+        add('neighbour 192.168.56.201 02:00:00:00:00:99'),
+      ),
+    },
+    finds: [],
+  },
+  {
     about: 'the address was taken off',
     edit: { fred: without(/^address 192\.168\.56\.200$/) },
     finds: ['broken address-removed vip fred'],

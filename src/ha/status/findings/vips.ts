@@ -104,10 +104,17 @@ function stray(vip: Vip, scene: Scene, before: readonly Found[]): Found | undefi
 
 /** Somebody answers for the address who is none of ours. */
 function stranger(vip: Vip, scene: Scene): Found | undefined {
-  // The MAC of a host that was not asked is not known: it may be that one.
-  if (scene.hosts.some(({ said }) => said === undefined)) return undefined;
   const hosts = reached(scene);
-  const ours = new Set(hosts.flatMap(({ said }) => said.macs));
+  // The MAC of a host that was not asked is not known: it may be that one.
+  if (!scene.inventory.hosts.every((host) => hosts.some((one) => one.host === host))) return undefined;
+  const addresses = scene.inventory.hosts.map(({ address }) => canonical(address));
+  // In a cloud a router may answer for everybody.
+  const ours = new Set(
+    hosts.flatMap(({ said }) => [
+      ...said.macs,
+      ...said.neighbours.filter(({ address }) => addresses.includes(address)).map(({ mac }) => mac),
+    ]),
+  );
   const seen = hosts.flatMap(({ host, said }) =>
     has({ said } as Reached, vip)
       ? []
