@@ -114,7 +114,7 @@ function describe({ type, target, attributes, text }: PlannedChange): string[] {
       : `${type === 'sysctl' ? '' : `${target}: `}${name} is ${from ?? 'not there'} instead of ${to ?? 'not there'}`,
   );
   if (!text) return of.length > 0 ? of : [`${target} differs`];
-  if (text.from === null) return [`${target} is not there`, ...of];
+  if (text.from === null) return [`${target} is not there`];
   const [there, wanted] = [text.from.split('\n'), (text.to ?? '').split('\n')];
   const line = there.findIndex((row, index) => row !== wanted[index]);
   const at = line < 0 ? Math.min(there.length, wanted.length) : line;
