@@ -26,7 +26,7 @@ export interface DrainWishes {
  * @throws HaprovError (exit 1): nobody else would serve; its VIP stayed, and all is as before; sessions outlast the time
  */
 export async function drainHost(maintenance: Maintenance, wishes: DrainWishes): Promise<void> {
-  const { host, services, connections, by, wasDrained, say, warn, stopping } = maintenance;
+  const { host, vips, services, pair, connections, by, wasDrained, say, warn, stopping } = maintenance;
   await refuseAlone(maintenance, wishes.force);
   const begun = performance.now();
   const left = () => wishes.timeoutMs - (performance.now() - begun);
@@ -41,8 +41,10 @@ export async function drainHost(maintenance: Maintenance, wishes: DrainWishes): 
 
   const connection = connections.get(host);
   if (!connection) return;
+  const before = await pair.look();
+  const held = vips.filter((vip) => holdersOf(vip, before).includes(host));
   const { code, stderr } = await connection.runScript(flagScript(by));
-  const moved = code === 0 && (await vipsLeave(maintenance));
+  const moved = code === 0 && (await vipsLeave(maintenance, held));
   if (!moved) {
     const why = code === 0 ? 'its VIP stayed where it is' : `its flag could not be written: ${stderr.trim()}`;
     if (wasDrained || (wishes.force && code === 0)) warn(`${host}: ${why}`);
@@ -138,12 +140,10 @@ async function waitFor(
 const patienceMs = (vips: readonly Vip[]) =>
   10_000 + 4000 * Math.max(0, ...vips.map(({ advertInterval }) => advertInterval));
 
-/** Whether all VIPs that the host has are another's now; a VIP that nobody took is none. */
-async function vipsLeave(maintenance: Maintenance): Promise<boolean> {
-  const { host, vips, pair, say } = maintenance;
+/** Whether all VIPs that the host had are another's now; one that nobody has is not. */
+async function vipsLeave({ host, pair, say }: Maintenance, vips: readonly Vip[]): Promise<boolean> {
   const begun = performance.now();
-  const before = await pair.look();
-  let held = vips.filter((vip) => holdersOf(vip, before).includes(host));
+  let held = vips;
   await lookUntil({ pair, stopping: new AbortController().signal }, patienceMs(held), (picture) => {
     held = held.filter((vip) => {
       const holders = holdersOf(vip, picture);

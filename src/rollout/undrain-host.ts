@@ -14,9 +14,12 @@ const patienceMs = 30_000;
  */
 export async function undrainHost(maintenance: Maintenance): Promise<void> {
   const { host, vips, services, pair, connections, wasDrained, say } = maintenance;
-  const servers = serversOf(services, host);
+  const before = await pair.look();
+  // Also of services that the inventory has no more: nobody else would ever take them off the balancers' lists.
+  const forgotten = [...keptDrained(before)].filter((server) => server.endsWith(`/${host}`));
+  const servers = [...new Set([...serversOf(services, host), ...forgotten])];
   const connection = connections.get(host);
-  const left = leftDrained(servers, await pair.look());
+  const left = leftDrained(servers, before);
   if (!wasDrained && connection) {
     const also = left.length > 0 ? `; ${listed(left)} had been left so, and is given back` : '';
     await say(`${host} was not drained${also}`);

@@ -82,7 +82,8 @@ const faults: Fault[] = [
   {
     name: 'keepalived killed, the VIP stays',
     host: 'fred',
-    make: 'systemctl kill -s KILL keepalived',
+    // Its child first: one that outlives it takes the address away.
+    make: 'main=$(systemctl show -p MainPID --value keepalived); kill -9 $(pgrep -P $main) $main',
     undo: 'systemctl start keepalived',
     component: 'keepalived',
     says: /keepalived on fred was killed, and left VIP router37 .* an orphan/,
