@@ -24,6 +24,8 @@ class Model {
   /** Who has the VIP; it follows fred's flag unless it is stuck. */
   holder = 'fred';
   isStuck = false;
+  /** Who takes it. */
+  next = 'ethyl';
   flag = false;
   readonly lists = new Map(this.names.map((name) => [name, new Set<string>()]));
   /** How each HAProxy calls ethyl's server. */
@@ -75,7 +77,7 @@ class Model {
 
   #setFlag(isSet: boolean): void {
     this.flag = isSet;
-    if (!this.isStuck) this.holder = isSet ? 'ethyl' : 'fred';
+    if (!this.isStuck) this.holder = isSet ? this.next : 'fred';
   }
 
   #observe(name: string): string {
@@ -148,6 +150,12 @@ describe('drain', () => {
     model.isStuck = true;
     expect(await drain()).toBe('fred: its VIP stayed where it is; all was taken back');
     expect(state()).toEqual(nothing);
+  });
+
+  test('an address that nobody takes: all is taken back', async () => {
+    model.next = 'nobody';
+    expect(await drain()).toMatch(/all was taken back$/);
+    expect([state(), model.holder]).toEqual([nothing, 'fred']);
   });
 
   test('an address that stays, and it is meant all the same', async () => {
