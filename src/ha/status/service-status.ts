@@ -1,5 +1,5 @@
 import type { Service, Vip } from '../../inventory/inventory';
-import { isDown, isOut, viewsOf } from './findings/backends';
+import { isDown, isOut, standsBy, viewsOf } from './findings/backends';
 import { answersOf, holdersIn } from './findings/vips';
 import { type Found, list, reached, type Scene } from './scene';
 import type { Level, ServerStatus, ServiceStatus, VipStatus } from './status';
@@ -53,15 +53,16 @@ export function serviceStatus(service: Service, scene: Scene, findings: readonly
         sessions: state?.sessions ?? 0,
       };
     });
-    const failing = views.some(({ state }) => isDown(state));
-    const isTaken = views.some(({ state }) => isOut(state));
+    const waits = standsBy(service, server, scene);
+    const failing = !waits && views.some(({ state }) => isDown(state));
+    const isAside = waits || views.some(({ state }) => isOut(state));
     return {
       server: server.name,
       ...(server.host ? { host: server.host.name } : {}),
       address: server.address,
       port: server.port,
       seenBy,
-      level: views.length === 0 ? 'unknown' : failing ? 'broken' : isTaken ? 'note' : 'ok',
+      level: views.length === 0 ? 'unknown' : failing ? 'broken' : isAside ? 'note' : 'ok',
     };
   });
   const isAllDown = servers.length > 0 && servers.every(({ level }) => level === 'broken');

@@ -438,6 +438,22 @@ test.each(cases)('$about', (one) => {
   }
 });
 
+test('of an active and a passive server the passive one stands by', () => {
+  const passive = server('ethyl', 'DOWN', 'L7RSP');
+  const scene = sceneOf({ about: '', edit: { fred: passive, ethyl: passive }, finds: [] });
+  const wants = (extra: string[]) =>
+    judge({
+      ...scene,
+      inventory: { ...inventory, services: inventory.services.map((one) => ({ ...one, extra })) },
+    });
+  const meant = wants(['option tcp-check', 'tcp-check expect string role:master']);
+  expect(meant.findings.map(({ level, rule, host }) => [level, rule, host])).toEqual([
+    ['note', 'backend-stands-by', 'ethyl'],
+  ]);
+  expect(meant.services[0]?.servers.map(({ level }) => level)).toEqual(['ok', 'note']);
+  expect(wants([]).findings[0]).toMatchObject({ level: 'broken', rule: 'backend-down', host: 'ethyl' });
+});
+
 test('docs/status.md names every finding', () => {
   const folder = resolve('src/ha/status/findings');
   const code = readdirSync(folder)

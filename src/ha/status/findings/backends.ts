@@ -34,12 +34,29 @@ export const isOut = ({ status }: Pick<ServerState, 'status'>) => /^(?:MAINT|DRA
 export const isDown = ({ status, check }: Pick<ServerState, 'status' | 'check'>) =>
   !isOut({ status }) && (status.startsWith('DOWN') || /^(?:L[467](?!OK)|SOCKERR|PROC)/.test(check));
 
+/**
+ * A service that wants a certain answer of its servers, in lines of its own, may mean that one serves at a time: of an
+ * active and a passive server the passive answers something else. Whether that is meant cannot be told from outside.
+ */
+export function standsBy(service: Service, server: Server, scene: Scene): boolean {
+  const wantsMore = service.extra.some((line) => line.startsWith('tcp-check expect'));
+  const answersElse = ({ state }: View) => /^DOWN/.test(state.status) && state.check.startsWith('L7RSP');
+  const views = viewsOf(service, server, scene);
+  if (!wantsMore || views.length === 0 || !views.every(answersElse)) return false;
+  const others = service.backends.servers.filter((one) => one !== server);
+  return others.some((other) => {
+    const seen = viewsOf(service, other, scene);
+    return seen.length > 0 && seen.every(({ state }) => isUp(state));
+  });
+}
+
 function judge(service: Service, server: Server, scene: Scene, before: readonly Found[]): Found | undefined {
   const views = viewsOf(service, server, scene);
   const own = reached(scene).find(({ host }) => host === server.host);
   const out = views.filter(({ state }) => isOut(state));
   const down = views.filter(({ state }) => isDown(state));
   if (own?.said.drained) return forgotten(service, server, views);
+  if (standsBy(service, server, scene)) return standingBy(service, server, views);
   if (down.length > 0) {
     const name = server.host?.name;
     if (name !== undefined && down.length === views.length) {
@@ -141,6 +158,24 @@ function blockerOf(
       return blocking(one, rules, what);
   }
   return undefined;
+}
+
+function standingBy(service: Service, server: Server, views: readonly View[]): Found {
+  const title = `${service.name}/${server.name}`;
+  const host = server.host?.name ?? views[0]?.balancer.host.name ?? '';
+  return {
+    rule: 'backend-stands-by',
+    level: 'note',
+    component: 'backend',
+    host,
+    hosts: [host],
+    brief: `${title} stands by`,
+    message: `backend ${title}${server.host ? ` on ${host}` : ''} stands by: it answers, and not what the service’s own check expects`,
+    evidence: views.map(
+      ({ balancer, state }) => `HAProxy on ${balancer.host.name} sees ${title} as ${state.status}`,
+    ),
+    next: `where one server of ${service.name} is to serve at a time, this is as it is meant; otherwise look at its tcp-check lines`,
+  };
 }
 
 function takenOut(service: Service, server: Server, out: readonly View[]): Found {
