@@ -1,7 +1,6 @@
-import { hostname, userInfo } from 'node:os';
-import { ExitCode, HaprovError, UsageError } from '../errors';
+import { ExitCode, UsageError } from '../errors';
 import { describeProbe, type ProbeReport, probeTargets, startVipProbe } from '../ha/vip-probe';
-import { type Connection, connect } from '../host/connection';
+import type { Connection } from '../host/connection';
 import { holds } from '../host/facts';
 import { readPlan, requireSame } from '../plan/compare';
 import { outages, worstOf } from '../plan/disruption';
@@ -12,6 +11,7 @@ import { parseSerial } from '../rollout/order';
 import { Pair } from '../rollout/pair';
 import { rollOut } from '../rollout/rollout';
 import type { CommonOptions, Context } from './context';
+import { operator, reconnector } from './hosts';
 import { refuseStrangers } from './listening';
 import { makePlan, newRunId, type Planned, requireWhole } from './planning';
 
@@ -100,13 +100,13 @@ export async function carryOut(
   }
   const connections = new Map(planned.survey.hosts.map((host) => [host.name, host.connection]));
   const opened: Connection[] = [];
-  const reconnect = reconnector(planned, connections, opened);
+  const reconnect = reconnector(planned.targets, connections, opened);
   const probe = await startVipProbe(probeTargets(planned.inventory), { fallback: prober(planned) });
   const result = await rollOut({
     run,
     command,
     inventory: planned.inventory.name,
-    owner: `${userInfo().username}@${hostname()}`,
+    owner: operator(),
     hosts: changed,
     connections,
     reconnect,
@@ -157,21 +157,4 @@ function reportProbe(reports: readonly ProbeReport[], plan: Plan, context: Conte
       data: { probe: report, expectedSeconds: expected ?? null },
     });
   }
-}
-
-/** Logs in anew; from then on everybody talks over the new connection. */
-export function reconnector(
-  planned: Planned,
-  connections: Map<string, Connection>,
-  opened: Connection[],
-): (host: string) => Promise<Connection> {
-  return async (host) => {
-    const target = planned.targets.get(host);
-    if (!target) throw new HaprovError(ExitCode.unreachable, `${host} is not among the hosts of this run`);
-    const connection = await connect(target);
-    // What still runs over the old one may end over it: all are closed with the run.
-    opened.push(connection);
-    connections.set(host, connection);
-    return connection;
-  };
 }

@@ -1,5 +1,4 @@
 import { writeFileSync } from 'node:fs';
-import { hostname, userInfo } from 'node:os';
 import { didYouMean } from '../document/suggest';
 import { type Act, actOf, type Impossible, type Known, lengthOf } from '../drill/acts';
 import { askScript, readAnswers } from '../drill/ask';
@@ -13,8 +12,8 @@ import { probeTargets, startVipProbe } from '../ha/vip-probe';
 import type { Connection } from '../host/connection';
 import { renderDrillPlan, renderDrillReport } from '../report/drill-text';
 import { renderDrillPage } from '../report/page/drill-page';
-import { reconnector } from './apply';
 import type { CommonOptions, Context } from './context';
+import { operator, reconnector } from './hosts';
 import { type Looker, looker } from './looking';
 import { makePlan, newRunId, type Planned, requireWhole } from './planning';
 
@@ -169,7 +168,7 @@ async function carryOut(
   const { inventory, survey } = planned;
   const connections = new Map(survey.hosts.map(({ name, connection }) => [name, connection]));
   const opened: Connection[] = [];
-  const reconnect = reconnector(planned, connections, opened);
+  const reconnect = reconnector(planned.targets, connections, opened);
   const targets = probeTargets(inventory);
   const members = new Set(inventory.vips.flatMap((vip) => vip.members.map(({ host }) => host.name)));
   const drilling: Drilling = {
@@ -178,7 +177,7 @@ async function carryOut(
     fault: (act) =>
       transactionFault(act, {
         run: newRunId(survey),
-        owner: `${userInfo().username}@${hostname()}`,
+        owner: operator(),
         inventory: inventory.name,
         connections,
         reconnect,

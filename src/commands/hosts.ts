@@ -1,5 +1,6 @@
-import { UsageError } from '../errors';
-import type { SshTarget } from '../host/connection';
+import { hostname, userInfo } from 'node:os';
+import { ExitCode, HaprovError, UsageError } from '../errors';
+import { type Connection, connect, type SshTarget } from '../host/connection';
 import type { SurveyListener } from '../host/survey';
 import type { Host, Inventory } from '../inventory/inventory';
 import type { CommonOptions, Context } from './context';
@@ -66,3 +67,23 @@ export function listenerFor(context: Context): SurveyListener {
     script: (host, script) => context.emit({ type: 'command', host, script }),
   };
 }
+
+/** Logs in anew; from then on everybody talks over the new connection. */
+export function reconnector(
+  targets: ReadonlyMap<string, SshTarget>,
+  connections: Map<string, Connection>,
+  opened: Connection[],
+): (host: string) => Promise<Connection> {
+  return async (host) => {
+    const target = targets.get(host);
+    if (!target) throw new HaprovError(ExitCode.unreachable, `${host} is not among the hosts of this run`);
+    const connection = await connect(target);
+    // What still runs over the old one may end over it: all are closed with the run.
+    opened.push(connection);
+    connections.set(host, connection);
+    return connection;
+  };
+}
+
+/** Who is at work, for locks, journals and flags: `user@laptop`. */
+export const operator = () => `${userInfo().username}@${hostname()}`;

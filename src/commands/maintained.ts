@@ -1,14 +1,13 @@
-import { hostname, userInfo } from 'node:os';
 import { didYouMean } from '../document/suggest';
 import { type HaprovError, HostError, UsageError } from '../errors';
-import { type Connection, connect } from '../host/connection';
+import type { Connection } from '../host/connection';
 import type { HostFacts } from '../host/facts';
 import { survey } from '../host/survey';
 import type { Maintenance } from '../rollout/maintenance';
 import { Pair } from '../rollout/pair';
 import type { CommonOptions, Context } from './context';
 import { expectationOf } from './host-plan';
-import { listenerFor, selectHosts, toTarget } from './hosts';
+import { listenerFor, operator, reconnector, selectHosts, toTarget } from './hosts';
 import { localTime } from './log-text';
 import { readSaid } from './offline';
 
@@ -61,14 +60,7 @@ export async function maintain(
     throw lockedBy(host.name, facts.lock);
   }
   const connections = new Map(surveyed.hosts.map(({ name, connection }) => [name, connection]));
-  const reconnect = async (name: string) => {
-    const target = targets.get(name);
-    if (!target) throw new HostError(name, 'is not among the hosts of this inventory');
-    const connection = await connect(target);
-    opened.push(connection);
-    connections.set(name, connection);
-    return connection;
-  };
+  const reconnect = reconnector(targets, connections, opened);
   const expectations = new Map(
     [...wanted].map(([one, resources]) => [one.name, expectationOf(inventory, one, resources)]),
   );
@@ -79,7 +71,7 @@ export async function maintain(
       services: inventory.services,
       pair: new Pair(inventory, connections, expectations, reconnect),
       connections,
-      by: `${userInfo().username}@${hostname()}`,
+      by: operator(),
       wasDrained: facts?.drained !== undefined,
       say: (line) => context.print(`${line}\n`),
       warn: (text) => context.emit({ type: 'message', level: 'warning', text }),

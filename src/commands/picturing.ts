@@ -228,20 +228,13 @@ function levelIf(status: Status | undefined, level: Level | undefined): { level?
   return status ? { level: level ?? 'unknown' } : {};
 }
 
+/** What has a box of its own. */
+const inBoxes: ReadonlySet<Component> = new Set(['keepalived', 'vip', 'haproxy', 'service', 'backend']);
+
 /** Of the machine itself; what its functions are is in their own boxes. */
 function levelOfHost({ reached, drained, components }: HostStatus): Level {
   if (!reached) return 'broken';
-  const own: Component[] = [
-    'ssh',
-    'disk',
-    'packages',
-    'sysctl',
-    'firewall',
-    'selinux',
-    'certificate',
-    'configuration',
-  ];
-  const levels = components.filter(({ component }) => own.includes(component)).map(({ level }) => level);
+  const levels = components.filter(({ component }) => !inBoxes.has(component)).map(({ level }) => level);
   const worst = (['broken', 'warning', 'unknown'] as const).find((level) => levels.includes(level));
   return worst ?? (drained ? 'note' : 'ok');
 }

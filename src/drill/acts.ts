@@ -1,3 +1,4 @@
+import { unitName } from '../ha/interruption';
 import type { Inventory, Service, Vip } from '../inventory/inventory';
 import { command } from '../shell/quote';
 import type { HostAnswers } from './ask';
@@ -108,7 +109,7 @@ function finish(scenario: ScenarioName, around: Around, made: Made): Act {
 type Maker = (around: Around) => Made | { skipped: string };
 
 const runsUnit = ({ known, holder }: Around, unit: string) =>
-  known.units.get(holder)?.some((one) => one.replace(/\.service$/, '') === unit) ?? false;
+  known.units.get(holder)?.some((one) => unitName(one) === unit) ?? false;
 
 /** A scenario of one unit of the holder. */
 const ofUnit =
@@ -211,11 +212,9 @@ function serverToStop({
 
 /** The one that listens, if a playbook has it; otherwise the only one that is left. */
 function unitOf(host: string, port: number, { units, answers }: Known): string | undefined {
-  const own = (units.get(host) ?? []).filter(
-    (unit) => !['haproxy', 'keepalived'].includes(unit.replace(/\.service$/, '')),
-  );
+  const own = (units.get(host) ?? []).filter((unit) => !['haproxy', 'keepalived'].includes(unitName(unit)));
   const listens = answers.get(host)?.listeners.get(port);
-  const named = own.find((unit) => unit.replace(/\.service$/, '') === listens);
+  const named = own.find((unit) => unitName(unit) === listens);
   return named ?? (listens === undefined && own.length === 1 ? own[0] : undefined);
 }
 

@@ -1,3 +1,4 @@
+import { within } from '../ha/vip-probe-request';
 import type { Connection } from '../host/connection';
 import { command } from '../shell/quote';
 import library from './watch.sh';
@@ -61,18 +62,13 @@ export function watchAddresses(connection: Connection, addresses: readonly strin
       () => begin(false),
     );
   return {
-    ready: Promise.race([begun, after(startsWithinMs, false)]),
+    ready: within(startsWithinMs, begun).then((isReady) => isReady === true),
     async stop() {
       const alive = `tr '\\0' ' ' </proc/${pid}/cmdline | grep -q 'sh -s'`;
       if (pid)
         connection.runScript(`${alive} && kill ${pid}\n`, { timeoutMs: endsWithinMs }).catch(() => undefined);
-      await Promise.race([ended, after(endsWithinMs, undefined)]);
+      await within(endsWithinMs, ended);
       return moved;
     },
   };
 }
-
-const after = <T>(ms: number, value: T) =>
-  new Promise<T>((resolve) => {
-    setTimeout(resolve, ms, value).unref();
-  });

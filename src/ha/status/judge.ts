@@ -12,7 +12,7 @@ import { hostStatus } from './host-status';
 import { order } from './order';
 import { type Found, type Rule, reached, type Scene } from './scene';
 import { serviceStatus, vipStatus } from './service-status';
-import type { Level, Status } from './status';
+import type { Status } from './status';
 
 /** Causes first: a rule leaves out what those before it explain. */
 const rules: readonly Rule[] = [
@@ -60,7 +60,3 @@ function headlineOf([first]: readonly Found[], hosts: readonly string[]): string
   if (!first) return `all is well on ${hosts.join(', ')}`;
   return first.level === 'note' ? `nothing is broken; ${first.message}` : first.message;
 }
-
-/** The worst of several. */
-export const worst = (levels: readonly Level[]): Level =>
-  (['broken', 'warning', 'unknown', 'note'] as const).find((level) => levels.includes(level)) ?? 'ok';

@@ -1,6 +1,7 @@
 import validators from '../../host/validators.sh';
 import { canonical } from '../../inventory/address';
 import { quote } from '../../shell/quote';
+import { unitName } from '../interruption';
 import { type Observation, readObservation } from '../observe';
 import observeLibrary from '../observe.sh';
 import library from './status.sh';
@@ -107,13 +108,13 @@ export function readSaid(output: string): Said {
     const after = (words: number) => row.split(' ').slice(words).join(' ');
     if (kind === 'clock') clock = { now: Number(first), uptime: Number(second) };
     else if (kind === 'unit') {
-      const unit = first.replace(/\.service$/, '');
+      const unit = unitName(first);
       delete said.units[first];
       said.units[unit] = second;
       units.set(third, unit);
       said.details.push({ unit, active: second, sub: fourth, result: fifth, load: sixth, words: [] });
     } else if (kind === 'words')
-      said.details.find(({ unit }) => unit === first.replace(/\.service$/, ''))?.words.push(after(2));
+      said.details.find(({ unit }) => unit === unitName(first))?.words.push(after(2));
     else if (kind === 'process') {
       const unit = units.get(first);
       const age = clock.uptime - Number(fourth) / 100;

@@ -44,6 +44,12 @@ export interface Found extends StatusFinding {
   hosts: string[];
 }
 
+/** Something broken on one host; `level` where it is less than that, `hosts` where it is about others too. */
+export const foundOn = (
+  host: string,
+  finding: Omit<Found, 'level' | 'host' | 'hosts'> & Partial<Pick<Found, 'level' | 'hosts'>>,
+): Found => ({ level: 'broken', host, hosts: [host], ...finding });
+
 /** What is found in a scene, given what was found before: a rule leaves out what those explain. */
 export type Rule = (scene: Scene, before: readonly Found[]) => Found[];
 

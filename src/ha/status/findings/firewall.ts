@@ -1,5 +1,5 @@
 import type { RuleSaid } from '../said';
-import { type Found, type Reached, type Rule, reached } from '../scene';
+import { type Found, foundOn, type Reached, type Rule, reached } from '../scene';
 
 /** Rules that drop VRRP: the peer takes a host that it cannot hear for dead, now or after the next failover. */
 export const vrrpBlocked: Rule = (scene) =>
@@ -15,12 +15,9 @@ export const vrrpBlocked: Rule = (scene) =>
 /** A finding that names the rules on a host that are in the way of `what`. */
 export function blocking({ host }: Reached, rules: readonly RuleSaid[], what: string): Found {
   const isIdle = rules.every(({ rule }) => packetsOf(rule) === 0);
-  return {
+  return foundOn(host.name, {
     rule: 'firewall-blocks',
-    level: 'broken',
     component: 'firewall',
-    host: host.name,
-    hosts: [host.name],
     brief: `blocks ${what}`,
     message: `the firewall on ${host.name} blocks ${what}`,
     evidence: [
@@ -28,7 +25,7 @@ export function blocking({ host }: Reached, rules: readonly RuleSaid[], what: st
       ...(isIdle ? ['it has dropped nothing yet'] : []),
     ],
     next: `take the rule away on ${host.name}, or let ${what} through before it`,
-  };
+  });
 }
 
 /** `-p vrrp`, `-p 112`, `ip protocol vrrp`, `meta l4proto 112`, or VRRP's multicast addresses. */

@@ -1,5 +1,5 @@
 import { formatAge } from '../age';
-import { blames, type Found, type Reached, type Rule, reached } from '../scene';
+import { blames, type Found, foundOn, type Reached, type Rule, reached } from '../scene';
 
 /** The configuration that HAProxy runs is not the one on the disk, or an old worker has stayed. */
 export const haproxy: Rule = (scene, before) =>
@@ -26,12 +26,9 @@ function stale(one: Reached): Found | undefined {
   const [file] = changed.toSorted((a, b) => a.age - b.age);
   if (!file || worker === undefined) return undefined;
   const isRefused = said.onDisk?.valid === false;
-  return {
+  return foundOn(host.name, {
     rule: 'stale-worker',
-    level: 'broken',
     component: 'haproxy',
-    host: host.name,
-    hosts: [host.name],
     brief: isRefused ? 'file is refused' : 'runs an older file',
     message: isRefused
       ? `HAProxy on ${host.name} still runs its old configuration: ${file.path} was changed ${formatAge(file.age)} ago, and HAProxy refuses it`
@@ -43,23 +40,20 @@ function stale(one: Reached): Found | undefined {
     next: isRefused
       ? `do not restart HAProxy there: it would not come up. haprov plan shows what differs from the inventory, haprov apply puts it right`
       : `haprov plan shows whether somebody changed it by hand; haprov apply, or systemctl reload haproxy on ${host.name}`,
-  };
+  });
 }
 
 /** Not newer than the worker, and yet refused: a reload that failed left the old worker. */
 function refused({ host, said }: Reached): Found | undefined {
   if (said.onDisk?.valid !== false) return undefined;
-  return {
+  return foundOn(host.name, {
     rule: 'configuration-refused',
-    level: 'broken',
     component: 'haproxy',
-    host: host.name,
-    hosts: [host.name],
     brief: 'file is refused',
     message: `HAProxy on ${host.name} would not start again: it refuses its configuration on disk`,
     evidence: said.onDisk.why ? [said.onDisk.why] : [],
     next: 'haprov plan shows what differs from the inventory, haprov apply puts it right',
-  };
+  });
 }
 
 /** An old worker finishes the connections that it has; after this long somebody should know. */
@@ -74,15 +68,13 @@ function lingering(one: Reached): Found | undefined {
   // The master is the oldest; a worker between it and the newest is of a configuration before.
   const between = main.filter(({ age }) => age > newest + tolerance && age < oldest);
   if (between.length === 0) return undefined;
-  return {
+  return foundOn(host.name, {
     rule: 'old-worker',
     level: 'note',
     component: 'haproxy',
-    host: host.name,
-    hosts: [host.name],
     brief: 'an old worker stays',
     message: `HAProxy on ${host.name} has an old worker, which still serves connections from before its reload ${formatAge(newest)} ago`,
     evidence: between.map(({ pid, age }) => `process ${pid} is ${formatAge(age)} old`),
     next: 'hard-stop-after in haproxy.extra.global bounds how long that may take',
-  };
+  });
 }

@@ -1,4 +1,4 @@
-import { blames, type Found, list, type Reached, type Rule, reached, vrrpOf } from '../scene';
+import { blames, type Found, foundOn, list, type Reached, type Rule, reached, vrrpOf } from '../scene';
 
 /** keepalived runs, and a check of it does not, or says no without a reason that is known already. */
 export const keepalived: Rule = (scene, before) =>
@@ -17,17 +17,14 @@ type State = ReturnType<typeof vrrpOf> & { vip: { name: string } };
 function disabled({ host }: Reached, states: readonly State[]): Found | undefined {
   const lines = [...new Set(states.flatMap((state) => state.disabled))];
   if (lines.length === 0) return undefined;
-  return {
+  return foundOn(host.name, {
     rule: 'check-disabled',
-    level: 'broken',
     component: 'keepalived',
-    host: host.name,
-    hosts: [host.name],
     brief: 'runs without a check',
     message: `keepalived on ${host.name} runs without its check script: the VIP would stay on a host that does not serve`,
     evidence: lines.slice(0, 4),
     next: `haprov plan shows whether the script is there and as it is to be; then systemctl restart keepalived on ${host.name}`,
-  };
+  });
 }
 
 function failing(
@@ -44,12 +41,9 @@ function failing(
   // A check that fails since what it asks is broken does its work.
   if (blames(before, host.name, 'haproxy', 'service')) return undefined;
   const vips = list(faulty.map(({ vip }) => vip.name));
-  return {
+  return foundOn(host.name, {
     rule: faulty.length > 0 ? 'vrrp-fault' : 'check-fails',
-    level: 'broken',
     component: 'keepalived',
-    host: host.name,
-    hosts: [host.name],
     brief: faulty.length > 0 ? 'in FAULT' : 'a check fails',
     message:
       faulty.length > 0
@@ -61,5 +55,5 @@ function failing(
       ...(said.servers ? ['HAProxy there answers'] : []),
     ],
     next: `run the check by hand on ${host.name} (the scripts are in /usr/libexec/keepalived), and look at ip addr and journalctl -u keepalived`,
-  };
+  });
 }

@@ -1,5 +1,5 @@
 import type { Room } from '../said';
-import { list, type Rule, reached } from '../scene';
+import { foundOn, list, type Reached, type Rule, reached } from '../scene';
 
 /** Hosts that could not be asked. What the others see of them tells a dead host from a dead sshd. */
 export const unreachable: Rule = (scene) =>
@@ -9,12 +9,9 @@ export const unreachable: Rule = (scene) =>
     const { evidence, verdict } = seenByOthers(name, scene);
     const look = failure.hint ? ` (${failure.hint})` : '';
     return [
-      {
+      foundOn(name, {
         rule: 'unreachable',
-        level: 'broken' as const,
-        component: 'ssh' as const,
-        host: name,
-        hosts: [name],
+        component: 'ssh',
         brief: 'cannot be asked',
         message: `SSH on ${name} does not work: ${failure.message.replace(`${name}: `, '')}`,
         evidence,
@@ -23,7 +20,7 @@ export const unreachable: Rule = (scene) =>
           silent: `look whether ${name} is up and not hung, at its console; then at the network in between${look}`,
           unsure: `look at ${name} from its console: is sshd well, is the host${look}`,
         }[verdict],
-      },
+      }),
     ];
   });
 
@@ -60,17 +57,14 @@ export const disk: Rule = (scene) =>
       return what === undefined
         ? []
         : [
-            {
+            foundOn(host.name, {
               rule: what.rule,
-              level: 'broken' as const,
-              component: 'disk' as const,
-              host: host.name,
-              hosts: [host.name],
+              component: 'disk',
               brief: `${room.path} ${what.brief}`,
               message: `disk on ${host.name}: ${room.path} ${what.says}`,
               evidence: [what.evidence],
               next: what.next(room.path, host.name),
-            },
+            }),
           ];
     }),
   );
@@ -119,25 +113,20 @@ function lack({ totalKb, freeKb, inodes, freeInodes, readOnly }: Room): Lack | u
 
 /** Why there is no plan for a host that answered: the inventory does not fit it. */
 export const unfit: Rule = (scene) =>
-  reached(scene).flatMap(({ host, plan }) =>
+  reached(scene).flatMap(({ host, plan, facts }) =>
     plan.error === undefined
       ? []
       : [
-          {
+          foundOn(host.name, {
             rule: 'host-does-not-fit',
-            level: 'broken' as const,
-            component: 'configuration' as const,
-            host: host.name,
-            hosts: [host.name],
+            component: 'configuration',
             brief: 'does not fit',
             message: `${host.name} is not what the inventory says: ${plan.error}`,
-            evidence: [`it has ${list(addressesOf(scene, host.name))}`],
+            evidence: [`it has ${list(addresses(facts))}`],
             next: 'correct the inventory, or the host',
-          },
+          }),
         ],
   );
 
-const addressesOf = (scene: Parameters<Rule>[0], name: string) =>
-  reached(scene)
-    .filter(({ host }) => host.name === name)
-    .flatMap(({ facts }) => facts.addresses.map((one) => `${one.interface} ${one.address}/${one.prefix}`));
+const addresses = ({ addresses: own }: Reached['facts']) =>
+  own.map((one) => `${one.interface} ${one.address}/${one.prefix}`);

@@ -1,6 +1,6 @@
 import { unitName } from '../../interruption';
 import type { ProcessSaid, UnitSaid } from '../said';
-import { blames, type Found, list, type Reached, type Rule, reached } from '../scene';
+import { blames, type Found, foundOn, list, type Reached, type Rule, reached } from '../scene';
 import type { Component } from '../status';
 
 export const componentOfUnit = (unit: string): Component =>
@@ -30,7 +30,7 @@ function finding(
   { host }: Reached,
   rest: Pick<Found, 'rule' | 'brief' | 'message' | 'evidence' | 'next'>,
 ): Found {
-  return { level: 'broken', component: componentOfUnit(unit), host: host.name, hosts: [host.name], ...rest };
+  return foundOn(host.name, { component: componentOfUnit(unit), ...rest });
 }
 
 function down(unit: string, detail: UnitSaid | undefined, one: Reached, vips: Vips): Found | undefined {
