@@ -68,16 +68,22 @@ change_service() { # UNIT ENABLE MOVE
   reread_unit "$unit" || return
   if [ "$2" != - ]; then switch_unit "$2" "$unit" || return; fi
   if [ "$3" != - ]; then
-    workers=$(workers_of "$unit")
+    workers=$(workers_of "$unit") sum=$(sum_for "$unit")
     move_unit "$3" "$unit" || { moved=$?; unit_report "$unit"; return $moved; }
     [ "$3" = stop ] || stay_drained "$unit" "$workers"
-    [ "$3" != reload ] || prove_reload "$unit" "$workers"
+    [ "$3" != reload ] || prove_reload "$unit" "$workers" || return
+    [ "$3" = stop ] || [ -z "$sum" ] || note_loaded "$sum"
   fi
 }
 
 # HAProxy's processes; of other units a reload cannot be told from their processes.
 workers_of() { # UNIT
   [ "$1" != haproxy.service ] || ps -C haproxy -o pid= 2>/dev/null | tr -d ' '
+}
+
+# Of what HAProxy is going to read.
+sum_for() { # UNIT
+  [ "$1" != haproxy.service ] || sum_of_configuration
 }
 
 # A new HAProxy sends requests to every server: those whose host is drained it is told of before anything else is.
@@ -128,9 +134,10 @@ restore_service() { # UNIT
   esac
   case $(was ActiveState) in
     active | reloading | activating)
-      workers=$(workers_of "$unit")
+      workers=$(workers_of "$unit") sum=$(sum_for "$unit")
       move_unit reload-or-restart "$unit" || move_unit restart "$unit"
       stay_drained "$unit" "$workers"
+      [ -z "$sum" ] || note_loaded "$sum"
       is_active "$unit" || fail "$1 ran before, and does not come up again: $(unit_report "$unit")"
       ;;
     *)

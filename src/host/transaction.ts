@@ -5,6 +5,7 @@ import files from './files.sh';
 import firewall from './firewall.sh';
 import firewallProbe from './firewall-probe.sh';
 import init from './init.sh';
+import loaded from './loaded.sh';
 import probeLibrary from './probe.sh';
 import runtime from './runtime.sh';
 import selinux from './selinux.sh';
@@ -68,6 +69,7 @@ export function buildTransaction({ run, owner, leaseSeconds, steps }: Transactio
     files,
     runtime,
     drained,
+    loaded,
     system,
     firewall,
     selinux,

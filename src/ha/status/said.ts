@@ -1,3 +1,4 @@
+import loaded from '../../host/loaded.sh';
 import validators from '../../host/validators.sh';
 import { canonical } from '../../inventory/address';
 import { quote } from '../../shell/quote';
@@ -51,8 +52,10 @@ export interface Said extends Observation {
   processes: ProcessSaid[];
   /** Of keepalived's log since the boot, what tells its states, oldest first. */
   keepalived: string[];
-  /** Files that HAProxy reads, and how many seconds ago they were changed. */
+  /** Files that HAProxy reads, and how many seconds ago they were put there. */
   changed: { path: string; age: number }[];
+  /** Of files that are newer than HAProxy's processes: whether they say what its newest one has read; absent where that is not known. */
+  loaded?: 'same' | 'other';
   /** What `haproxy -c` says of them, asked where they are newer than HAProxy's processes. */
   onDisk?: { valid: boolean; why: string };
   rules: RuleSaid[];
@@ -83,7 +86,9 @@ export interface LookAt {
 export function lookScript({ healthPort, units, paths, vips, hosts }: LookAt): string {
   const lists = [units, paths, vips.map(({ address, port }) => `${address}=${port}`), hosts];
   const words = lists.map((list) => quote(list.filter((word) => !/\s/.test(word)).join(' ')));
-  return [observeLibrary, validators, library, `look_closely ${healthPort} ${words.join(' ')}`].join('\n');
+  return [observeLibrary, validators, loaded, library, `look_closely ${healthPort} ${words.join(' ')}`].join(
+    '\n',
+  );
 }
 
 /** Reads what {@link lookScript} printed; rows that it does not know are left out. */
@@ -127,6 +132,7 @@ export function readSaid(output: string): Said {
       });
     } else if (kind === 'keepalived') said.keepalived.push(after(1));
     else if (kind === 'changed') said.changed.push({ path: after(2), age: clock.now - Number(first) });
+    else if (kind === 'loaded' && (first === 'same' || first === 'other')) said.loaded = first;
     else if (kind === 'configuration') said.onDisk = { valid: first === 'valid', why: after(2) };
     else if (kind === 'vrrp') said.acceptsVrrp = true;
     else if (kind === 'rule') said.rules.push({ tool: first, rule: after(2) });

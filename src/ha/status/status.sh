@@ -1,5 +1,5 @@
 # What `haprov status` asks beside the plan's own questions. Nothing here changes anything; it comes after probe.sh,
-# init.sh, observe.sh and validators.sh, and forks little, since all of it is asked in every look.
+# init.sh, observe.sh, validators.sh and loaded.sh, and forks little, since all of it is asked in every look.
 
 look_closely() { # HEALTH_PORT UNITS PATHS VIPS HOSTS   lists, with blanks between; a VIP is ADDRESS=PORT, a host an address
   clock=$(date +%s)
@@ -123,12 +123,14 @@ look_at_configuration() {
   changed=0
   for word in $ages; do case $word in *[!0-9]*) ;; *) [ "$word" -lt "$changed" ] || changed=$word ;; esac; done
   [ $((clock - changed)) -lt $((${uptime%.*} - newest / 100 - 2)) ] || return 0
+  loaded=$(compare_loaded "$newest")
+  [ -z "$loaded" ] || echo "loaded $loaded"
   real=/etc/haproxy/haproxy.cfg
   verdict=$(haproxy_check "$real" 2>&1) && echo 'configuration valid' || echo "configuration refused $(printf '%s\n' "$verdict" | grep -m 1 -i -E 'alert|error')"
 }
 
 # Firewall rules and policies that drop or refuse something, with what they have dropped, and whether VRRP is let in by
-# name. nft tells those of its own iptables as well, but for what only iptables understands.
+# name. A rule about VRRP or a port may leave that to a chain of its own, which drops whatever comes to it: its first rule does, but for one that logs. nft tells those of its own iptables as well, but for what only iptables understands.
 drop_rules() {
   rules=
   if have nft; then
@@ -138,7 +140,13 @@ drop_rules() {
       /xt_|xt (match|target)/ { print "foreign"; next }
       /(vrrp|(protocol|l4proto) 112).*accept/ { print "vrrp accepted" }
       / hook (input|output) .*policy drop/ { print "rule", "nft", "[" table " " chain "]", "policy drop" }
-      /(^|[ \t])(drop|reject)([ \t]|$)/ && !/type .* hook/ { sub(/^[ \t]+/, ""); print "rule", "nft", "[" table " " chain "]", $0 }')
+      /^\t\t(counter packets [0-9]+ bytes [0-9]+ )?(drop|reject.*)$/ && !((table, chain) in other) { sink[table " " chain] }
+      /^\t\t/ && !/^\t\t(type .* hook|.*[ \t]log( |$))/ { other[table, chain] }
+      /(vrrp|112|224\.0\.0\.18|ff02::12|dport).*[ \t](jump|goto) / {
+        row = $0; sub(/^[ \t]+/, "", row); jump[++jumps] = "[" table " " chain "] " row; to[jumps] = table " " $NF
+      }
+      /(^|[ \t])(drop|reject)([ \t]|$)/ && !/type .* hook/ { sub(/^[ \t]+/, ""); print "rule", "nft", "[" table " " chain "]", $0 }
+      END { for (i = 1; i <= jumps; i++) if (to[i] in sink) print "rule", "nft", jump[i] }')
     printf '%s\n' "$rules"
   fi
   for family in ip ip6; do
@@ -149,7 +157,11 @@ drop_rules() {
       have $save || continue
       $save -c 2>/dev/null | awk -v tool=${family}tables '
         /-p (vrrp|112) .*-j ACCEPT/ { print "vrrp accepted" }
-        /^:(INPUT|OUTPUT) DROP/ || /-j (DROP|REJECT|TARPIT)/ { print "rule", tool, $0 }'
+        /^:(INPUT|OUTPUT) DROP/ || /-j (DROP|REJECT|TARPIT)/ { print "rule", tool, $0 }
+        /^\[[0-9:]+\] -A [^ ]+ (-m comment --comment ("[^"]*"|[^ ]+) )?-j (DROP|REJECT|TARPIT)/ && !($3 in other) { sink[$3] }
+        / -A / && !/-j (LOG|NFLOG|ULOG)/ { other[$3] }
+        /(-p (vrrp|112)|224\.0\.0\.18|ff02::12|--dports?) .*-[jg] / { jump[++jumps] = $0; to[jumps] = $NF }
+        END { for (i = 1; i <= jumps; i++) if (to[i] in sink) print "rule", tool, jump[i] }'
     done
   done
 }

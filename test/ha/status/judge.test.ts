@@ -68,6 +68,7 @@ const server =
           : row,
       )
       .join('\n');
+const edited = replace(/^changed \d+/m, `changed ${9e9}`);
 const backup = add('keepalived (router37) Entering BACKUP STATE');
 const loses = all(without(/^address 192\.168\.56\.200$/), add('answers 192.168.56.200 80 yes'));
 const takes = all(
@@ -189,6 +190,11 @@ const cases: Case[] = [
     finds: ['broken split-brain firewall fred'],
   },
   {
+    about: 'split brain by a chain of its own',
+    edit: { ethyl: takes, fred: add('rule nft [ip filter INPUT] meta l4proto vrrp jump REFUSED') },
+    finds: ['broken split-brain firewall fred'],
+  },
+  {
     about: 'split brain, and keepalived.conf was changed by hand on one',
     edit: { ethyl: takes },
     changes: { fred: [file('/etc/keepalived/keepalived.conf', [{ reload: 'keepalived' }])] },
@@ -303,16 +309,29 @@ const cases: Case[] = [
   },
   {
     about: 'an edited file that is not reloaded',
-    edit: { fred: replace(/^changed \d+/m, `changed ${9e9}`) },
+    edit: { fred: edited },
+    changes: { fred: [file('/etc/haproxy/haproxy.cfg', [{ reload: 'haproxy' }])] },
+    finds: ['broken stale-worker haproxy fred', 'broken drift haproxy fred'],
+  },
+  {
+    about: 'an edited file that was put back: HAProxy has read that very text',
+    edit: { fred: all(edited, add('loaded same')) },
+    finds: [],
+  },
+  {
+    about: 'a file that was put there, and HAProxy has read another',
+    edit: { fred: all(edited, add('loaded other')) },
     finds: ['broken stale-worker haproxy fred'],
+  },
+  {
+    about: 'a file that was put there, and nobody knows what HAProxy has read',
+    edit: { fred: edited },
+    finds: ['note file-replaced haproxy fred'],
   },
   {
     about: 'an edited file that is refused',
     edit: {
-      fred: all(
-        replace(/^changed \d+/m, `changed ${9e9}`),
-        add('configuration refused [ALERT] unknown keyword'),
-      ),
+      fred: all(edited, add('configuration refused [ALERT] unknown keyword')),
     },
     finds: ['broken stale-worker haproxy fred'],
     says: /refuses it/,

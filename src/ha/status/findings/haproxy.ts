@@ -5,7 +5,7 @@ import { blames, type Found, foundOn, type Reached, type Rule, reached } from '.
 export const haproxy: Rule = (scene, before) =>
   reached(scene).flatMap((one) => {
     if (!one.expectation.balances || blames(before, one.host.name, 'haproxy', 'packages')) return [];
-    const found = stale(one) ?? refused(one) ?? lingering(one);
+    const found = stale(one, before) ?? refused(one) ?? lingering(one);
     return found ? [found] : [];
   });
 
@@ -19,13 +19,16 @@ function newestWorker({ said }: Reached): number | undefined {
   return ages.length > 0 ? Math.min(...ages) : undefined;
 }
 
-function stale(one: Reached): Found | undefined {
+function stale(one: Reached, before: readonly Found[]): Found | undefined {
   const { host, said } = one;
+  if (said.loaded === 'same') return undefined;
   const worker = newestWorker(one);
   const changed = said.changed.filter(({ age }) => worker !== undefined && age + tolerance < worker);
   const [file] = changed.toSorted((a, b) => a.age - b.age);
   if (!file || worker === undefined) return undefined;
   const isRefused = said.onDisk?.valid === false;
+  const isDrift = before.some((found) => found.host === host.name && found.component === 'haproxy');
+  if (said.loaded === undefined && !isRefused && !isDrift) return replaced(one, file, worker);
   return foundOn(host.name, {
     rule: 'stale-worker',
     component: 'haproxy',
@@ -40,6 +43,22 @@ function stale(one: Reached): Found | undefined {
     next: isRefused
       ? `do not restart HAProxy there: it would not come up. haprov plan shows what differs from the inventory, haprov apply puts it right`
       : `haprov plan shows whether somebody changed it by hand; haprov apply, or systemctl reload haproxy on ${host.name}`,
+  });
+}
+
+/**
+ * The file is newer than HAProxy, says what the inventory wants, and it is not known what HAProxy has read: somebody may
+ * have put back what was there, or may have it run something else.
+ */
+function replaced({ host }: Reached, { path, age }: { path: string; age: number }, worker: number): Found {
+  return foundOn(host.name, {
+    rule: 'file-replaced',
+    level: 'note',
+    component: 'haproxy',
+    brief: 'file put there since',
+    message: `HAProxy on ${host.name} may be a stale worker: ${path} is as the inventory says, and was put there ${formatAge(age)} ago, after HAProxy was started or reloaded by hand`,
+    evidence: [`its newest process is ${formatAge(worker)} old`],
+    next: `systemctl reload haproxy on ${host.name} makes sure that it runs that file`,
   });
 }
 

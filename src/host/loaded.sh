@@ -1,0 +1,25 @@
+# What HAProxy runs: the sum of the files that it has read, beside when its newest process began, in the kernel's ticks.
+# haprov writes it down whenever it had them read; of a HAProxy that others started or reloaded since, nothing is known.
+loaded_file=/var/lib/haprov/haproxy-loaded
+
+sum_of_configuration() {
+  set -- /etc/haproxy/haproxy.cfg
+  for file in /etc/haproxy/conf.d/*.cfg; do [ ! -e "$file" ] || set -- "$@" "$file"; done
+  set -- "$(cat -- "$@" 2>/dev/null | sha256sum)"
+  printf '%s\n' "${1%% *}"
+}
+
+newest_haproxy() {
+  cat /proc/[0-9]*/stat 2>/dev/null | awk '$2 == "(haproxy)" && $22 > newest { newest = $22 } END { print newest + 0 }'
+}
+
+# On a full disk it is not known, which is no failure.
+note_loaded() { # SUM_BEFORE_IT_CAME_UP
+  { echo "$(newest_haproxy) $1" >$loaded_file.new && mv -f $loaded_file.new $loaded_file; } 2>/dev/null || :
+}
+
+# "same" or "other" than what is on the disk now; nothing where it is not known.
+compare_loaded() { # TICKS_OF_NEWEST_PROCESS
+  read -r ticks sum 2>/dev/null <$loaded_file && [ "$ticks" = "$1" ] || return 0
+  if [ "$sum" = "$(sum_of_configuration)" ]; then echo same; else echo other; fi
+}

@@ -1,0 +1,33 @@
+import library from '../../src/host/loaded.sh';
+import { Sandbox, type Shell, shells } from '../shell/sandbox';
+
+/** What is remembered of what HAProxy has read, through real shells. */
+
+describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))('%s', (_, shell) => {
+  let box: Sandbox;
+  beforeEach(() => {
+    box = new Sandbox(shell);
+    box.write('etc/haproxy/haproxy.cfg', 'global\n');
+  });
+  afterEach(() => box.dispose());
+
+  const run = (script: string) =>
+    box.probe(`mkdir -p /var/lib/haprov\n${library}\nnewest_haproxy() { echo 4711; }\n${script}`);
+
+  test('the same text, another, and none that is known', async () => {
+    expect(await run('compare_loaded 4711')).toBe('');
+    await run('note_loaded "$(sum_of_configuration)"');
+    expect(await run('compare_loaded 4711')).toBe('same');
+    expect(await run('compare_loaded 4712')).toBe('');
+    box.write('etc/haproxy/haproxy.cfg', 'global\n  daemon\n');
+    expect(await run('compare_loaded 4711')).toBe('other');
+    box.write('etc/haproxy/haproxy.cfg', 'global\n');
+    expect(await run('compare_loaded 4711')).toBe('same');
+    box.write('etc/haproxy/conf.d/more.cfg', 'defaults\n');
+    expect(await run('compare_loaded 4711')).toBe('other');
+  });
+
+  test('where nothing can be written it is not known, and nothing fails', async () => {
+    expect(await run('rm -r /var/lib/haprov\nnote_loaded x\ncompare_loaded 4711')).toBe('');
+  });
+});
