@@ -51,6 +51,17 @@ export function serverFaults(
     }));
 }
 
+/**
+ * Servers that this host's HAProxy called down before the run and still does now, before its turn: its commit breaks
+ * nothing there. Somebody's firewall may be shut still, or a server be down for good.
+ */
+export function serversMissed(host: string, before: Picture, now: Picture): Set<string> {
+  const down = (picture: Picture) =>
+    (picture.get(host)?.servers ?? []).filter(({ status }) => status.startsWith('DOWN')).map(nameOf);
+  const then = new Set(down(before));
+  return new Set(down(now).filter((server) => then.has(server)));
+}
+
 /** VIPs that not exactly one of their members holds. Members that could not be asked count as holding nothing. */
 export function vipFaults(vips: readonly Vip[], picture: Picture): string[] {
   return vips.flatMap((vip) => {

@@ -42,14 +42,20 @@ export function balancerFirst(host: PlannedHost, moved: ReadonlySet<string>): Pl
   return { ...host, changes: [...changes.filter(isOfBalancer), ...rest] };
 }
 
-/** The servers that are to be up behind what has been done so far: those that move are not, before their hosts do. */
+/**
+ * The servers that a host's HAProxy is to see up behind what has been done so far. Those that move are not, before
+ * their hosts do; nor are those that it has missed all along, unless they move.
+ */
 export function wantedSoFar(
   wanted: ReadonlySet<string>,
   moved: ReadonlySet<string>,
   later: readonly PlannedHost[],
+  missed: ReadonlySet<string>,
 ): Set<string> {
   return new Set(
-    [...wanted].filter((server) => !(moved.has(server) && later.some((host) => isOf(host, server)))),
+    [...wanted].filter((server) =>
+      moved.has(server) ? !later.some((host) => isOf(host, server)) : !missed.has(server),
+    ),
   );
 }
 

@@ -1,6 +1,6 @@
 import { ExitCode } from '../errors';
 import { keptDrained } from '../ha/drained';
-import { serversUp } from '../ha/health';
+import { type Picture, serversMissed, serversUp } from '../ha/health';
 import type { Connection } from '../host/connection';
 import type { Service } from '../inventory/inventory';
 import type { PlannedHost } from '../plan/plan';
@@ -70,7 +70,7 @@ export async function rollOut(rollout: Rollout): Promise<RolloutResult> {
     Promise.allSettled(all.map((run) => run.renew())),
   );
   try {
-    return await stageAndCommit(rollout, runs, { holders, wanted, moved });
+    return await stageAndCommit(rollout, runs, { before, holders, wanted, moved });
   } finally {
     heartbeat.stop();
   }
@@ -78,6 +78,7 @@ export async function rollOut(rollout: Rollout): Promise<RolloutResult> {
 
 /** What is known before anything is done. */
 interface Known {
+  before: Picture;
   /** The hosts that hold a VIP. */
   holders: ReadonlySet<string>;
   /** The servers (`service/server`) that are up, and those that move in this run. */
@@ -88,7 +89,7 @@ interface Known {
 async function stageAndCommit(
   rollout: Rollout,
   runs: ReadonlyMap<string, HostRun>,
-  { holders, wanted, moved }: Known,
+  { before, holders, wanted, moved }: Known,
 ): Promise<RolloutResult> {
   const all = [...runs.values()];
   const staged = await stageAll(all);
@@ -106,7 +107,7 @@ async function stageAndCommit(
   const order = batches(rollout.hosts, holders, rollout.serial, moved);
   for (const [index, batch] of order.entries()) {
     const group = batch.flatMap((host) => runs.get(host.host) ?? []);
-    const step: Step = { batch, group, later: order.slice(index + 1).flat(), wanted, moved };
+    const step: Step = { batch, group, later: order.slice(index + 1).flat(), before, wanted, moved };
     const outcomes = rollout.stopping.aborted ? stopped : await push(rollout, step);
     if (outcomes.length === 0) {
       done.push(...group);
@@ -151,7 +152,7 @@ async function stageAll(runs: readonly HostRun[]): Promise<HostOutcome[]> {
 }
 
 /** One batch, and what surrounds it. */
-interface Step extends Pick<Known, 'wanted' | 'moved'> {
+interface Step extends Omit<Known, 'holders'> {
   batch: readonly PlannedHost[];
   group: readonly HostRun[];
   /** The hosts whose turn comes after. */
@@ -159,7 +160,10 @@ interface Step extends Pick<Known, 'wanted' | 'moved'> {
 }
 
 /** One batch, through its gate; gives what went wrong. */
-async function push(rollout: Rollout, { batch, group, later, wanted, moved }: Step): Promise<HostOutcome[]> {
+async function push(
+  rollout: Rollout,
+  { batch, group, later, before, wanted, moved }: Step,
+): Promise<HostOutcome[]> {
   const { pair } = rollout;
   const names = group.map((run) => run.name);
   const now = await pair.look();
@@ -192,10 +196,12 @@ async function push(rollout: Rollout, { batch, group, later, wanted, moved }: St
       return failed;
     }
     await undrainServers(rollout, servers, moved, later);
-    const soFar = wantedSoFar(wanted, moved, later);
     const gate = { ...rollout.gate, patienceMs: patience(rollout.services, moved) };
     const gates = await Promise.all(
-      group.map((run) => run.gated(() => passGate(pair, [run.name], soFar, gate))),
+      group.map((run) => {
+        const due = wantedSoFar(wanted, moved, later, serversMissed(run.name, before, now));
+        return run.gated(() => passGate(pair, [run.name], due, gate));
+      }),
     );
     const shut = gates.filter((outcome) => outcome.status !== 'ok');
     if (shut.length > 0) {

@@ -1,4 +1,11 @@
-import { hostFaults, type Picture, serverFaults, serversUp, vipFaults } from '../../src/ha/health';
+import {
+  hostFaults,
+  type Picture,
+  serverFaults,
+  serversMissed,
+  serversUp,
+  vipFaults,
+} from '../../src/ha/health';
 import { type Observation, readObservation } from '../../src/ha/observe';
 import type { Host, Vip } from '../../src/inventory/inventory';
 
@@ -47,6 +54,15 @@ test('a server counts as up by a finished check, not by the word of a worker tha
     { name: 'web/ethyl', fault: 'server web/ethyl is DOWN (check L4CON)', down: true },
     { name: 'web/new', fault: 'server web/new is UP (check INI)', down: false },
   ]);
+});
+
+test('a server that was down before and still is has been missed by that host all along', () => {
+  const well = { ...seen, servers: seen.servers?.map((one) => ({ ...one, status: 'UP' })) };
+  const picture = (fred: Observation): Picture => new Map([['fred', fred]]);
+  expect(serversMissed('fred', picture(seen), picture(seen))).toEqual(new Set(['web/ethyl']));
+  expect(serversMissed('fred', picture(seen), picture(well))).toEqual(new Set());
+  expect(serversMissed('fred', picture(well), picture(seen))).toEqual(new Set());
+  expect(serversMissed('ethyl', picture(seen), picture(seen))).toEqual(new Set());
 });
 
 test('what is expected of a host and is not so, each in a sentence', () => {

@@ -34,7 +34,7 @@ describeLab('two bare hosts become the pair', () => {
   const asRoot = new Map<string, string>();
 
   beforeAll(() => {
-    lab('reset', ...pair);
+    lab('reset', '--alone', ...pair);
     inventory = inventoryFile();
     for (const host of pair) {
       on(
@@ -165,7 +165,7 @@ describeLab('two bare hosts become the pair', () => {
   }, 120_000);
 
   test('a user who is not root, with sudo, gets the same result', async () => {
-    lab('reset', ...pair);
+    lab('reset', '--alone', ...pair);
     const file = inventoryFile((raw) => {
       raw.ssh = { user: 'deploy' };
       const hosts = raw.hosts as Record<string, Record<string, unknown>>;

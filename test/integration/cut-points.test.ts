@@ -10,7 +10,7 @@ describeLab('however a run is cut, each host ends applied or restored', () => {
   let edits = 0;
 
   beforeAll(async () => {
-    lab('reset', 'fred', 'ethyl');
+    lab('reset', '--alone', 'fred', 'ethyl');
     scenario = await Scenario.provisioned();
   }, 180_000);
 

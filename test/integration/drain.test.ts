@@ -30,7 +30,7 @@ describeLab('drain and undrain', () => {
   let scenario: Scenario;
 
   beforeAll(async () => {
-    lab('reset', 'fred', 'ethyl');
+    lab('reset', '--alone', 'fred', 'ethyl');
     scenario = await Scenario.provisioned();
   }, 120_000);
 

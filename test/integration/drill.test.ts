@@ -99,7 +99,7 @@ describeLab('a drill breaks the pair, measures it, and leaves it as it was', () 
   const isAsBefore = () => pair.every((host, index) => tryStateOf(host) === before[index]);
 
   beforeAll(async () => {
-    lab('reset', ...pair);
+    lab('reset', '--alone', ...pair);
     file = inventory();
     expect(await haprov('apply', file, '--yes')).toMatchObject({ code: 0 });
     await eventually('lucy holding the VIP', () => on('lucy', 'ip -o addr').includes(` ${address}/`));

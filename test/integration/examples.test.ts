@@ -64,7 +64,7 @@ describeLab('Redis, active and passive', () => {
   beforeAll(() => {
     process.env.REDIS_PASSWORD = password;
     process.env.REDIS_CHECK_LOGIN = `tcp-check send AUTH\\ ${password}\\r\\n`;
-    lab('reset', ...pair);
+    lab('reset', '--alone', ...pair);
   }, 120_000);
 
   test('two bare hosts become the pair: one master behind the VIP, one replica', async () => {
@@ -117,7 +117,7 @@ describeLab("a service of one's own", () => {
   const answering = (what: string, ...expected: string[]) =>
     eventually(what, async () => (await greetings()).join() === expected.join(), 200);
 
-  beforeAll(() => lab('reset', ...pair), 120_000);
+  beforeAll(() => lab('reset', '--alone', ...pair), 120_000);
 
   test('two bare hosts serve it', async () => {
     await applied(inventory);
@@ -159,7 +159,7 @@ describeLab('two balancers, two backends, two VIPs', () => {
     );
   const masters = () => [east, west].map((vip) => holders(pair, vip).join('+')).join();
 
-  beforeAll(() => lab('reset', 'fred', 'ethyl', 'lucy', 'ricky'), 120_000);
+  beforeAll(() => lab('reset', '--alone', 'fred', 'ethyl', 'lucy', 'ricky'), 120_000);
 
   test('four bare hosts serve both VIPs, each balancer the master of one', async () => {
     await applied(inventory);

@@ -64,7 +64,7 @@ describeLab('firewalld runs on both hosts', () => {
   };
 
   beforeAll(() => {
-    lab('reset', ...pair);
+    lab('reset', '--alone', ...pair);
     inventory = inventoryFile(twoServices);
     for (const host of pair) {
       expect(on(host, 'systemctl is-enabled firewalld; systemctl is-active firewalld; true')).toBe(
@@ -124,6 +124,19 @@ describeLab('firewalld runs on both hosts', () => {
     const run = await haprov('apply', inventory, '--yes');
     expect(run).toMatchObject({ code: 0 });
     await oneHolder();
+    expectOpen(...all);
+  }, 180_000);
+
+  test('shut on both, so that neither hears the other: apply opens one after the other', async () => {
+    for (const host of pair)
+      on(
+        host,
+        `firewall-cmd -q --remove-rich-rule='${vrrp}'; for port in 80 81 8989 8080; do firewall-cmd -q --remove-port=$port/tcp; done`,
+      );
+    await eventually('two holders', () => holders(pair, vip).length === 2, 200);
+    expect(await haprov('apply', inventory, '--yes')).toMatchObject({ code: 0 });
+    await oneHolder();
+    await serves();
     expectOpen(...all);
   }, 180_000);
 

@@ -39,7 +39,7 @@ describeLab('what was done is remembered, and can be undone', () => {
   let first: string;
 
   beforeAll(async () => {
-    lab('reset', ...pair);
+    lab('reset', '--alone', ...pair);
     inventory = inventoryFile();
     expect((await haprov('log', inventory)).stdout.trim()).toBe('no runs yet');
     expect(await haprov('apply', inventory, '--yes')).toMatchObject({ code: 0 });

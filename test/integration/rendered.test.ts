@@ -54,7 +54,7 @@ describeLab('rendered files', () => {
   let verdicts: (Case & { said: Verdict[] })[] = [];
 
   beforeAll(() => {
-    lab('reset', host);
+    lab('reset', '--alone', host);
     on(host, surroundings);
     const said = validateOn(host, cases);
     verdicts = cases.map((one, index) => ({ ...one, said: said[index] ?? [] }));

@@ -27,7 +27,7 @@ describeLab('a push to the serving pair', () => {
   let scenario: Scenario;
 
   beforeAll(async () => {
-    lab('reset', 'fred', 'ethyl');
+    lab('reset', '--alone', 'fred', 'ethyl');
     scenario = await Scenario.provisioned();
   }, 180_000);
 

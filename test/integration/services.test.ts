@@ -91,7 +91,7 @@ describeLab('services of every kind on one pair', () => {
   };
 
   beforeAll(async () => {
-    lab('reset', ...hosts);
+    lab('reset', '--alone', ...hosts);
     for (const [index, host] of hosts.entries())
       on(
         host,

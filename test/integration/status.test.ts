@@ -238,7 +238,7 @@ describeLab('status of the real pair', () => {
   let scenario: Scenario;
 
   beforeAll(async () => {
-    lab('reset', 'fred', 'ethyl');
+    lab('reset', '--alone', 'fred', 'ethyl');
     for (const host of ['fred', 'ethyl'])
       on(
         host,

@@ -52,7 +52,7 @@ const isUp = () =>
 
 describeLab('a stranger on the network', () => {
   beforeAll(async () => {
-    lab('reset', target, stranger);
+    lab('reset', '--alone', target, stranger);
     speakAs(taken.virtualRouterId);
     await isUp();
   }, 120_000);

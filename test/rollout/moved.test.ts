@@ -44,8 +44,15 @@ describe('a server that moves', () => {
 
   test('is wanted when its host is done', () => {
     const wanted = new Set(['web/fred', 'web/ethyl']);
-    expect([...wantedSoFar(wanted, moved, [host])]).toEqual(['web/ethyl']);
-    expect(wantedSoFar(wanted, moved, [])).toEqual(wanted);
+    const none = new Set<string>();
+    expect([...wantedSoFar(wanted, moved, [host], none)]).toEqual(['web/ethyl']);
+    expect(wantedSoFar(wanted, moved, [], none)).toEqual(wanted);
+  });
+
+  test('is wanted where it was missed before, as no other is', () => {
+    const wanted = new Set(['web/fred', 'web/ethyl', 'web/lucy']);
+    const missed = new Set(['web/fred', 'web/ethyl']);
+    expect([...wantedSoFar(wanted, moved, [], missed)]).toEqual(['web/fred', 'web/lucy']);
   });
 
   test('is waited for as long as the checks of its service take', () => {
