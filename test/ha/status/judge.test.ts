@@ -190,6 +190,16 @@ const cases: Case[] = [
     finds: ['broken split-brain firewall fred'],
   },
   {
+    about: 'split brain, and a rule for a set of addresses',
+    edit: { ethyl: all(takes, add('rule nft [inet f output] ip daddr { 10.0.0.8, 192.168.56.201 } drop')) },
+    finds: ['broken split-brain firewall ethyl'],
+  },
+  {
+    about: 'split brain, and a rule for others’ addresses',
+    edit: { ethyl: all(takes, add('rule nft [inet f output] ip6 daddr { ::/96, 2002::/24 } reject')) },
+    finds: ['broken split-brain vip ethyl'],
+  },
+  {
     about: 'split brain by a chain of its own',
     edit: { ethyl: takes, fred: add('rule nft [ip filter INPUT] meta l4proto vrrp jump REFUSED') },
     finds: ['broken split-brain firewall fred'],

@@ -65,9 +65,12 @@ const peersOf = ({ host }: Reached, { inventory }: Parameters<Rule>[0]) =>
   inventory.hosts.filter((one) => one !== host).map(({ address }) => address);
 
 function addressesIn(rule: string): string[] {
-  return [...rule.matchAll(/(?:-s|-d|saddr|daddr) ([0-9a-fA-F.:]+)(?:\/(?:32|128))?(?=\s|$)/g)].map(
-    ([, address = '']) => address,
-  );
+  const single = rule.matchAll(/(?:-s|-d|saddr|daddr) ([0-9a-fA-F.:]+)(?:\/(?:32|128))?(?=\s|$)/g);
+  const sets = rule.matchAll(/(?:saddr|daddr) \{ ([^}]*) \}/g);
+  return [
+    ...[...single].map(([, address = '']) => address),
+    ...[...sets].flatMap(([, addresses = '']) => addresses.split(/,\s*/)),
+  ];
 }
 
 function portsIn(rule: string): number[] {
