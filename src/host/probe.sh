@@ -193,11 +193,11 @@ probe_lock() {
 }
 
 probe_facts() {
-  echo "uid=$(id -u)"
-  # A host name and a kernel's release have no blank in them.
-  about=$(uname -nr)
-  echo "hostname=${about% *}"
-  echo "kernel=${about#* }"
+  echo "uid=${EUID:-$(id -u)}"
+  { read -r about </proc/sys/kernel/hostname; } 2>/dev/null || about=$(uname -n)
+  echo "hostname=$about"
+  { read -r about </proc/sys/kernel/osrelease; } 2>/dev/null || about=$(uname -r)
+  echo "kernel=$about"
   echo "init=$(init_system)"
   if have dnf; then echo installer=dnf; elif have yum; then echo installer=yum; else echo installer=none; fi
   for tool in rpm sha256sum base64 awk stat readlink setsid flock ip ps; do

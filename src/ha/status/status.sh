@@ -25,13 +25,18 @@ look_closely() { # HEALTH_PORT UNITS PATHS VIPS HOSTS   lists, with blanks betwe
 # Whether each VIP that is elsewhere takes a connection, as a client on the network would ask, all at once and a second
 # each at most.
 ask_vips() { # ADDRESS=PORT...
-  own=$(ip addr show | awk '$1 == "link/ether" { print "mac", $2 } /^ *inet6? / { sub(/\/.*/, "", $2); print "address", $2 }')
-  printf '%s\n' "$own"
+  own= before=
+  for word in $(ip addr show); do
+    case $before in
+      link/ether) own="${own}mac $word$newline" ;;
+      inet | inet6) own="${own}address ${word%/*}$newline" ;;
+    esac
+    before=$word
+  done
+  printf %s "$own"
   [ $# -gt 0 ] || return 0
   for each in "$@"; do
-    case "$own
-" in *"address ${each%=*}
-"*) continue ;; esac
+    case "$own" in *"address ${each%=*}$newline"*) continue ;; esac
     { timeout 1 bash -c 'exec 3<>"/dev/tcp/$1/$2"' - "${each%=*}" "${each##*=}" 2>/dev/null && echo "answers ${each%=*} ${each##*=} yes" ||
       echo "answers ${each%=*} ${each##*=} no"; } &
   done
