@@ -107,6 +107,7 @@ export function readSaid(output: string): Said {
     macs: [],
   };
   const units = new Map<string, string>();
+  const readOnly: string[] = [];
   let clock = { now: 0, uptime: 0 };
   for (const row of output.split('\n')) {
     const [kind, first = '', second = '', third = '', fourth = '', fifth = '', sixth = ''] = row.split(' ');
@@ -137,14 +138,16 @@ export function readSaid(output: string): Said {
     else if (kind === 'vrrp') said.acceptsVrrp = true;
     else if (kind === 'rule') said.rules.push({ tool: first, rule: after(2) });
     else if (kind === 'room') addRoom(said.room, row);
-    else if (kind === 'read-only') {
-      const found = said.room.find(({ path }) => path === after(1) || path.startsWith(`${after(1)}/`));
-      if (found) found.readOnly = true;
-    } else if (kind === 'selinux') said.selinux = first === '1' ? 'enforcing' : 'permissive';
+    else if (kind === 'read-only') readOnly.push(after(1));
+    else if (kind === 'selinux') said.selinux = first === '1' ? 'enforcing' : 'permissive';
     else if (kind === 'answers')
       said.answers.push({ address: canonical(first), port: Number(second), answers: third === 'yes' });
     else if (kind === 'neighbour') said.neighbours.push({ address: canonical(first), mac: second });
     else if (kind === 'mac') said.macs.push(first);
+  }
+  for (const mount of readOnly) {
+    const found = said.room.find(({ path }) => path === mount || path.startsWith(`${mount}/`));
+    if (found) found.readOnly = true;
   }
   return said;
 }

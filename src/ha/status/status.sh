@@ -171,10 +171,15 @@ drop_rules() {
   done
 }
 
-# Room and inodes where these are, and what cannot be written.
+# Room and inodes where these are, and on what is mounted where services write; what cannot be written.
 room_in() { # PATH...
-  timeout 3 stat -f -c 'room %S %b %a %c %d %n' -- "$@" 2>/dev/null
-  while read -r _ mount _ flags _; do
-    case $flags in ro | ro,*) echo "read-only $mount" ;; esac
+  while read -r _ mount type flags _; do
+    case $flags in ro | ro,*) echo "read-only $mount"; continue ;; esac
+    case $type:$mount in
+      *:/var/lib/docker/* | *:/var/lib/containers/* | *:/var/lib/kubelet/* | *\\*) ;;
+      ext[234]:/var/* | xfs:/var/* | btrfs:/var/* | tmpfs:/var/*) set -- "$@" "$mount" ;;
+      ext[234]:/srv* | xfs:/srv* | btrfs:/srv* | ext[234]:/opt* | xfs:/opt* | btrfs:/opt*) set -- "$@" "$mount" ;;
+    esac
   done </proc/mounts
+  timeout 3 stat -f -c 'room %S %b %a %c %d %n' -- "$@" 2>/dev/null
 }
