@@ -90,7 +90,11 @@ async function ask(
   const targets = [...ways].map(([host, target]) => {
     const resources = wanted.get(host) ?? [];
     const look = whatToLookAt(inventory, host, resources);
-    const question = { id, script: lookScript(look), asksFor: { units: [...look.units] } };
+    const question = {
+      id,
+      script: lookScript(look),
+      asksFor: { units: [...look.units], addresses: true as const },
+    };
     return {
       target,
       questions: [...questionsOf(resources), question],

@@ -3,7 +3,9 @@
 # HAProxy's own page on loopback; bash speaks TCP, which is all that a minimal host has. exec: the printf of coreutils
 # sends the request in one piece; that of bash goes line by line, and the second would wait for an ACK.
 ask_haproxy() { # HEALTH_PORT PATH
-  bash -c 'exec 3<>/dev/tcp/127.0.0.1/$1 && (exec printf "GET %s HTTP/1.0\r\n\r\n" "$2" >&3) && timeout 2 cat <&3' - "$1" "$2" 2>/dev/null
+  talk_='exec 3<>"/dev/tcp/127.0.0.1/$1" && (exec printf "GET %s HTTP/1.0\r\n\r\n" "$2" >&3) && timeout 2 cat <&3'
+  if [ -n "${BASH_VERSION:-}" ]; then ( eval "$talk_" ) 2>/dev/null
+  else bash -c "$talk_" - "$1" "$2" 2>/dev/null; fi
 }
 
 observe() { # HEALTH_PORT UNIT...
@@ -12,27 +14,19 @@ observe() { # HEALTH_PORT UNIT...
   if [ $# -gt 0 ]; then
     active_states "$@" | while read -r state; do echo "unit $1 $state"; shift; done
   fi
-  ip -o addr show | awk '($3 == "inet" || $3 == "inet6") { sub(/\/.*/, "", $4); print "address", $4 }'
+  each_address say_address
   observe_ports
   observe_drain
   observe_servers "$health_port"
 }
 
+say_address() { echo "address ${2%/*}"; }
+
 # ss asks for those that listen; the kernel's own list goes through all that there could be, which takes long where the
-# machine is large. Without the State column where ss is old.
+# machine is large.
 observe_ports() {
-  found_ports=$(ss -ltn 2>/dev/null) || found_ports=
-  if [ -n "$found_ports" ]; then
-    printf '%s\n' "$found_ports" | awk '{
-      for (i = 1; i <= NF; i++) if ($i ~ /:[0-9]+$/) {
-        sub(/.*:/, "", $i)
-        if (!seen[$i]++) printf "listen %04X\n", $i
-        next
-      }
-    }'
-  else
+  ss -ltn 2>/dev/null ||
     awk '$4 == "0A" { n = split($2, a, ":"); if (!seen[a[n]]++) print "listen", a[n] }' /proc/net/tcp /proc/net/tcp6 2>/dev/null
-  fi
 }
 
 observe_drain() {

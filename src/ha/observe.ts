@@ -47,9 +47,19 @@ export function readObservation(output: string): Observation {
     else if (kind === 'drained') observation.drained = true;
     else if (kind === 'drained-server') drainedServers.push(first);
     else if (kind === 'stat') csv.push(row.slice('stat '.length));
+    else {
+      const port = portOf(row);
+      if (port !== undefined && !observation.listening.includes(port)) observation.listening.push(port);
+    }
   }
   if (drainedServers.length > 0) observation.drainedServers = drainedServers;
   return csv.length > 0 ? { ...observation, ...readStatistics(csv) } : observation;
+}
+
+/** The port in a row of `ss -ltn`, which an old one prints without the state. */
+function portOf(row: string): number | undefined {
+  const [, port] = /^(?:LISTEN\s+)?\d+\s+\d+\s+\S+:(\d+)\s/.exec(row) ?? [];
+  return port === undefined ? undefined : Number(port);
 }
 
 /** HAProxy's CSV statistics: the header names the columns, which differ from version to version. */

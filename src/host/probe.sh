@@ -91,6 +91,18 @@ probe_line() { # PATH LINE MATCH
   fi
 }
 
+# Calls a function with each "INTERFACE ADDRESS/PREFIX" of the host.
+each_address() { # FUNCTION
+  last_= name_=
+  for word_ in ${known_addresses-$(ip -o addr show 2>/dev/null)}; do
+    case $last_ in inet | inet6) "$1" "${name_%@*}" "$word_" ;; esac
+    case $word_ in inet | inet6) name_=$last_ ;; esac
+    last_=$word_
+  done
+}
+
+know_addresses() { known_addresses=$(ip -o addr show 2>/dev/null); }
+
 # The interface that has the address right now.
 interface_with() { # ADDRESS
   ip -o addr show to "$1" 2>/dev/null | awk '{ sub(/@.*/, "", $2); print $2; exit }'
@@ -192,6 +204,8 @@ probe_lock() {
   if is_alive "$holder_home"; then echo lock-alive=yes; fi
 }
 
+tell_address() { echo "address=$1 $2"; }
+
 probe_facts() {
   echo "uid=${EUID:-$(id -u)}"
   { read -r about </proc/sys/kernel/hostname; } 2>/dev/null || about=$(uname -n)
@@ -203,7 +217,7 @@ probe_facts() {
   for tool in rpm sha256sum base64 awk stat readlink setsid flock ip ps; do
     have "$tool" || echo "missing=$tool"
   done
-  ip -o addr show 2>/dev/null | awk '($3 == "inet" || $3 == "inet6") { sub(/@.*/, "", $2); print "address=" $2 " " $4 }'
+  each_address tell_address
   if are_known_packages haproxy keepalived; then
     for name in haproxy keepalived; do is_known_package "$name" && echo "installed=$name ${version%-*}"; done
   else

@@ -57,11 +57,12 @@ const small = 65_536;
 
 /** Asks once for what several questions ask for. */
 function askedAhead(questions: readonly Question[], mark: string): Script[] {
-  const all = (kind: keyof AskedFor) => [
+  const all = (kind: 'units' | 'packages' | 'files') => [
     ...new Set(questions.flatMap(({ asksFor }) => asksFor?.[kind] ?? [])),
   ];
   const [units, packages, files] = [all('units'), all('packages'), all('files')];
   return [
+    ...(questions.some(({ asksFor }) => asksFor?.addresses) ? ['know_addresses'] : []),
     ...(files.length > 1 ? [`know_files ${mark} ${small} ${command(...files)}`] : []),
     ...(units.length > 1 ? [`know_units ${command(...units)}`] : []),
     ...(packages.length > 1 ? [`know_packages ${command(...packages)}`] : []),

@@ -60,7 +60,7 @@ export async function survey(
   };
 }
 
-const factsQuestion: Question = { id: 'facts', script: 'probe_facts' };
+const factsQuestion: Question = { id: 'facts', script: 'probe_facts', asksFor: { addresses: true } };
 
 async function ask(
   target: SshTarget,

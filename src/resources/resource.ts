@@ -62,6 +62,8 @@ export interface AskedFor {
   units?: readonly string[];
   packages?: readonly string[];
   files?: readonly string[];
+  /** The addresses of its interfaces. */
+  addresses?: true;
 }
 
 /**

@@ -48,7 +48,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
   });
 
   test('the kernel’s list where there is no ss', async () => {
-    box.fake('ss', '-ltn) exit 127 ;;');
+    box.fake('ss', '-ltn) exit 1 ;;');
     const server = (await import('node:net')).createServer().listen(0, '127.0.0.1');
     await new Promise((done) => server.once('listening', done));
     try {

@@ -2,12 +2,13 @@
 # init.sh, observe.sh, validators.sh and loaded.sh, and forks little, since all of it is asked in every look.
 
 look_closely() { # HEALTH_PORT UNITS PATHS VIPS HOSTS   lists, with blanks between; a VIP is ADDRESS=PORT, a host an address
-  clock=$(date +%s)
+  clock=${EPOCHSECONDS:-$(date +%s)}
   read -r uptime _ </proc/uptime
   echo "clock $clock $uptime"
   observe_ports
   observe_drain
   observe_servers "$1"
+  own_cards
   set -f
   ask_vips $4
   hear_neighbours "$4" "$5"
@@ -22,21 +23,16 @@ look_closely() { # HEALTH_PORT UNITS PATHS VIPS HOSTS   lists, with blanks betwe
   [ ! -r /sys/fs/selinux/enforce ] || echo "selinux $(cat /sys/fs/selinux/enforce)"
 }
 
+say_own() { own="$own${2%/*} "; say_address "$@"; }
+
 # Whether each VIP that is elsewhere takes a connection, as a client on the network would ask, all at once and a second
 # each at most.
 ask_vips() { # ADDRESS=PORT...
-  own= before=
-  for word in $(ip addr show); do
-    case $before in
-      link/ether) own="${own}mac $word$newline" ;;
-      inet | inet6) own="${own}address ${word%/*}$newline" ;;
-    esac
-    before=$word
-  done
-  printf %s "$own"
+  own=' '
+  each_address say_own
   [ $# -gt 0 ] || return 0
   for each in "$@"; do
-    case "$own" in *"address ${each%=*}$newline"*) continue ;; esac
+    case "$own" in *" ${each%=*} "*) continue ;; esac
     { timeout 1 bash -c 'exec 3<>"/dev/tcp/$1/$2"' - "${each%=*}" "${each##*=}" 2>/dev/null && echo "answers ${each%=*} ${each##*=} yes" ||
       echo "answers ${each%=*} ${each##*=} no"; } &
   done
@@ -45,9 +41,24 @@ ask_vips() { # ADDRESS=PORT...
 
 # Whose card is taken for a VIP, and for each host: where something answers for all of them, it answers for everybody.
 hear_neighbours() { # VIPS HOSTS
-  ip neigh show 2>/dev/null | while read -r address _ _ word mac _; do
-    case " $1 $2 " in *" $address="* | *" $address "*) [ "$word" != lladdr ] || echo "neighbour $address $mac" ;; esac
+  { read -r _
+    while read -r address _ flags mac _; do [ "$flags" = 0x0 ] || say_neighbour "$1 $2" "$address" "$mac"; done; } </proc/net/arp
+  case "$1 $2" in
+    *:*) ip -6 neigh show 2>/dev/null | while read -r address _ _ word mac _; do
+      [ "$word" != lladdr ] || say_neighbour "$1 $2" "$address" "$mac"
+    done ;;
+  esac
+}
+
+say_neighbour() { # WANTED ADDRESS MAC
+  case " $1 " in *" $2="* | *" $2 "*) echo "neighbour $2 $3" ;; esac
+}
+
+own_cards() {
+  for card in /sys/class/net/*/address; do
+    { read -r mac <"$card"; } 2>/dev/null && [ "$mac" != 00:00:00:00:00:00 ] && echo "mac $mac"
   done
+  :
 }
 
 # Each unit, the processes below its main one with their states, and those of the pair that belong to no unit.
@@ -139,7 +150,9 @@ look_at_configuration() {
 drop_rules() {
   rules=
   if have nft; then
-    rules=$(nft list ruleset 2>/dev/null | awk '
+    ruleset=$(nft list ruleset 2>/dev/null)
+    # Mostly there is nothing to look for.
+    case $ruleset in *drop* | *reject* | *vrrp* | *' 112 '* | *xt*) rules=$(printf '%s\n' "$ruleset" | awk '
       /^table/ { table = $2 " " $3; next }
       /^\tchain/ { chain = $2; next }
       /xt_|xt (match|target)/ { print "foreign"; next }
@@ -151,7 +164,7 @@ drop_rules() {
         row = $0; sub(/^[ \t]+/, "", row); jump[++jumps] = "[" table " " chain "] " row; to[jumps] = table " " $NF
       }
       /(^|[ \t])(drop|reject)([ \t]|$)/ && !/type .* hook/ { sub(/^[ \t]+/, ""); print "rule", "nft", "[" table " " chain "]", $0 }
-      END { for (i = 1; i <= jumps; i++) if (to[i] in sink) print "rule", "nft", jump[i] }')
+      END { for (i = 1; i <= jumps; i++) if (to[i] in sink) print "rule", "nft", jump[i] }') ;; esac
     printf '%s\n' "$rules"
   fi
   for family in ip ip6; do
