@@ -133,14 +133,14 @@ async function untilWell(
   }
 }
 
-/** Why no drill may be begun on this, in a sentence; nothing where all is well. */
-export function faultOf({ level, findings, headline, hosts }: Status): string | undefined {
+/** Why no drill may be begun on this, in a sentence; nothing where all is well. A certificate that ends soon is no reason. */
+export function faultOf({ findings, hosts }: Status): string | undefined {
+  const first = findings.find(
+    ({ level, component }) => level === 'broken' || (level === 'warning' && component !== 'certificate'),
+  );
+  if (first) return first.next ? `${first.message}: ${first.next}` : first.message;
   const drained = hosts.find((one) => one.drained);
-  if (level === 'ok' || level === 'note')
-    return drained && `${drained.host} is drained: haprov undrain gives it its place back`;
-  const [first] = findings.filter((finding) => finding.level !== 'note');
-  if (!first) return headline;
-  return first.next ? `${first.message}: ${first.next}` : first.message;
+  return drained && `${drained.host} is drained: haprov undrain gives it its place back`;
 }
 
 /** The first VIP that is not with its preferred host though it goes back there by itself. */

@@ -249,5 +249,14 @@ test('a pair is well, or there is a sentence about why not', () => {
   expect(faultOf(healthy)).toBeUndefined();
   expect(faultOf(drained)).toMatch(/^fred is drained/);
   expect(faultOf(splitBrain)).toMatch(/^split brain: .*: on ethyl: iptables -D/);
+  const warning = (component: 'certificate' | 'haproxy'): Status => ({
+    ...healthy,
+    level: 'warning',
+    findings: [
+      { rule: 'x', level: 'warning', component, host: 'fred', message: 'x', evidence: [], next: '' },
+    ],
+  });
+  expect(faultOf(warning('certificate'))).toBeUndefined();
+  expect(faultOf(warning('haproxy'))).toBe('x');
   expect(holderOf(on('ethyl'), known)).toBe('ethyl');
 });
