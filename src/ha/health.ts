@@ -52,12 +52,11 @@ export function serverFaults(
 }
 
 /**
- * Servers that this host's HAProxy called down before the run and still does now, before its turn: its commit breaks
+ * Servers that this host's HAProxy found down before the run and still does now, before its turn: its commit breaks
  * nothing there. Somebody's firewall may be shut still, or a server be down for good.
  */
 export function serversMissed(host: string, before: Picture, now: Picture): Set<string> {
-  const down = (picture: Picture) =>
-    (picture.get(host)?.servers ?? []).filter(({ status }) => status.startsWith('DOWN')).map(nameOf);
+  const down = (picture: Picture) => (picture.get(host)?.servers ?? []).filter(isDown).map(nameOf);
   const then = new Set(down(before));
   return new Set(down(now).filter((server) => then.has(server)));
 }
@@ -85,3 +84,10 @@ const nameOf = ({ service, server }: ServerState) => `${service}/${server}`;
 export function isUp({ status, check }: Pick<ServerState, 'status' | 'check'>): boolean {
   return (status === 'UP' || status === 'no check') && (check === '' || /^L[467]OK/.test(check));
 }
+
+/** Taken out by somebody: HAProxy sends it nothing, whatever its checks say. */
+export const isOut = ({ status }: Pick<ServerState, 'status'>) => /^(?:MAINT|DRAIN)/.test(status);
+
+/** DOWN, or on the way there: HAProxy waits for some more failed checks before it says so. */
+export const isDown = ({ status, check }: Pick<ServerState, 'status' | 'check'>) =>
+  !isOut({ status }) && (status.startsWith('DOWN') || /^(?:L[467](?!OK)|SOCKERR|PROC)/.test(check));

@@ -71,10 +71,10 @@ export class Pair {
     };
   }
 
-  /** Why `host` must not be touched now: it holds a VIP that nobody else could serve. */
+  /** Why `host` must not be touched now: it alone holds a VIP, and nobody else could serve that. */
   aloneWith(host: string, picture: Picture): string | undefined {
     for (const vip of this.inventory.vips) {
-      if (!holdersOf(vip, picture).includes(host)) continue;
+      if (holdersOf(vip, picture).join() !== host) continue;
       const peers = vip.members
         .map((member) => member.host.name)
         .filter((name) => name !== host && this.connections.has(name));

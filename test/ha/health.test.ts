@@ -57,7 +57,7 @@ test('a server counts as up by a finished check, not by the word of a worker tha
 });
 
 test('a server that was down before and still is has been missed by that host all along', () => {
-  const well = { ...seen, servers: seen.servers?.map((one) => ({ ...one, status: 'UP' })) };
+  const well = { ...seen, servers: seen.servers?.map((one) => ({ ...one, status: 'UP', check: 'L4OK' })) };
   const picture = (fred: Observation): Picture => new Map([['fred', fred]]);
   expect(serversMissed('fred', picture(seen), picture(seen))).toEqual(new Set(['web/ethyl']));
   expect(serversMissed('fred', picture(seen), picture(well))).toEqual(new Set());

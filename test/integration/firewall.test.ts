@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import type { Status } from '../../src/ha/status/status';
 import {
   describeLab,
   docker,
@@ -133,7 +134,14 @@ describeLab('firewalld runs on both hosts', () => {
         host,
         `firewall-cmd -q --remove-rich-rule='${vrrp}'; for port in 80 81 8989 8080; do firewall-cmd -q --remove-port=$port/tcp; done`,
       );
-    await eventually('two holders', () => holders(pair, vip).length === 2, 200);
+    await eventually('two holders, each with its own servers alone', async () => {
+      const { vips, services } = JSON.parse((await haprov('status', inventory, '--json')).stdout) as Status;
+      const views = services.flatMap(({ servers }) => servers.map(({ seenBy }) => seenBy));
+      return (
+        vips.every((one) => one.holders.length === 2) &&
+        views.every((seenBy) => seenBy.some(({ status }) => status === 'DOWN'))
+      );
+    });
     expect(await haprov('apply', inventory, '--yes')).toMatchObject({ code: 0 });
     await oneHolder();
     await serves();

@@ -1,5 +1,6 @@
 import type { Service, Vip } from '../../inventory/inventory';
-import { isDown, isOut, standsBy, viewsOf } from './findings/backends';
+import { isDown, isOut } from '../health';
+import { standsBy, viewsOf } from './findings/backends';
 import { answersOf, holdersIn } from './findings/vips';
 import { type Found, list, reached, type Scene } from './scene';
 import type { Level, ServerStatus, ServiceStatus, VipStatus } from './status';

@@ -2,8 +2,7 @@
 # init.sh, observe.sh, validators.sh and loaded.sh, and forks little, since all of it is asked in every look.
 
 look_closely() { # HEALTH_PORT UNITS PATHS VIPS HOSTS   lists, with blanks between; a VIP is ADDRESS=PORT, a host an address
-  clock=${EPOCHSECONDS:-$(date +%s)}
-  read -r uptime _ </proc/uptime
+  read_clock
   echo "clock $clock $uptime"
   observe_ports
   observe_drain
@@ -24,6 +23,14 @@ look_closely() { # HEALTH_PORT UNITS PATHS VIPS HOSTS   lists, with blanks betwe
 }
 
 say_own() { own="$own${2%/*} "; say_address "$@"; }
+
+# Both clocks at once, to the hundredth of a second.
+read_clock() {
+  clock=${EPOCHREALTIME:-}
+  clock=${clock%????}
+  [ -n "$clock" ] || { clock=$(date +%s.%N); clock=${clock%???????}; }
+  read -r uptime _ </proc/uptime
+}
 
 # Whether each VIP that is elsewhere takes a connection, as a client on the network would ask, all at once and a second
 # each at most.
@@ -134,11 +141,18 @@ hear_keepalived() {
 look_at_configuration() {
   set -- /etc/haproxy/haproxy.cfg
   for file in /etc/haproxy/conf.d/*.cfg; do [ ! -e "$file" ] || set -- "$@" "$file"; done
-  ages=$(stat -L -c 'changed %Z %n' -- "$@" 2>/dev/null) || return 0
+  ages=$(stat -L -c 'changed %.2Z %n' -- "$@" 2>/dev/null) || return 0
+  # EL6's stat knows whole seconds only.
+  case $ages in 'changed '[0-9]*.[0-9][0-9]' '*) ;; *) ages=$(stat -L -c 'changed %Z.00 %n' -- "$@") ;; esac
   printf '%s\n' "$ages"
   changed=0
-  for word in $ages; do case $word in *[!0-9]*) ;; *) [ "$word" -lt "$changed" ] || changed=$word ;; esac; done
-  [ $((clock - changed)) -lt $((${uptime%.*} - newest / 100 - 2)) ] || return 0
+  for word in $ages; do
+    case $word in *[!0-9.]* | .*) continue ;; esac
+    word=${word%.*}${word#*.}
+    [ "$word" -lt "$changed" ] || changed=$word
+  done
+  began=$((${clock%.*}${clock#*.} - ${uptime%.*}${uptime#*.} + newest))
+  [ "$changed" -gt $((began + 5)) ] || return 0
   loaded=$(compare_loaded "$newest")
   [ -z "$loaded" ] || echo "loaded $loaded"
   real=/etc/haproxy/haproxy.cfg

@@ -1,6 +1,6 @@
 import { canonical } from '../../../inventory/address';
 import type { Server, Service } from '../../../inventory/inventory';
-import { isUp } from '../../health';
+import { isDown, isOut, isUp } from '../../health';
 import type { ServerState } from '../../observe';
 import { blames, type Found, list, type Reached, type Rule, reached, type Scene } from '../scene';
 import { blocking, rulesAboutPort, sweepingRules } from './firewall';
@@ -27,12 +27,6 @@ export function viewsOf({ name: service }: Service, { name }: Server, scene: Sce
       .map((state) => ({ balancer, state })),
   );
 }
-
-/** Taken out by somebody: HAProxy sends it nothing, whatever its checks say. */
-export const isOut = ({ status }: Pick<ServerState, 'status'>) => /^(?:MAINT|DRAIN)/.test(status);
-/** DOWN, or on the way there: HAProxy waits for some more failed checks before it says so. */
-export const isDown = ({ status, check }: Pick<ServerState, 'status' | 'check'>) =>
-  !isOut({ status }) && (status.startsWith('DOWN') || /^(?:L[467](?!OK)|SOCKERR|PROC)/.test(check));
 
 /**
  * A service that wants a certain answer of its servers, in lines of its own, may mean that one serves at a time: of an

@@ -9,8 +9,8 @@ export const haproxy: Rule = (scene, before) =>
     return found ? [found] : [];
   });
 
-/** Newer than this the file was written by what is reloading just now. */
-const tolerance = 2;
+/** The kernel's own idea of when a file was written is some hundredths of a second late; in seconds. */
+const tolerance = 0.05;
 
 function newestWorker({ said }: Reached): number | undefined {
   const ages = said.processes
@@ -85,7 +85,7 @@ function lingering(one: Reached): Found | undefined {
   const main = said.processes.filter(({ unit, name }) => unit === 'haproxy' && name === 'haproxy');
   const oldest = Math.max(...main.map(({ age }) => age));
   // The master is the oldest; a worker between it and the newest is of a configuration before.
-  const between = main.filter(({ age }) => age > newest + tolerance && age < oldest);
+  const between = main.filter(({ age }) => age > newest + 2 && age < oldest);
   if (between.length === 0) return undefined;
   return foundOn(host.name, {
     rule: 'old-worker',
