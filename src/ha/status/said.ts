@@ -107,6 +107,7 @@ export function readSaid(output: string): Said {
     macs: [],
   };
   const units = new Map<string, string>();
+  const room = new Map<string, Room>();
   const readOnly: string[] = [];
   let clock = { now: 0, uptime: 0 };
   for (const row of output.split('\n')) {
@@ -137,7 +138,7 @@ export function readSaid(output: string): Said {
     else if (kind === 'configuration') said.onDisk = { valid: first === 'valid', why: after(2) };
     else if (kind === 'vrrp') said.acceptsVrrp = true;
     else if (kind === 'rule') said.rules.push({ tool: first, rule: after(2) });
-    else if (kind === 'room') addRoom(said.room, row);
+    else if (kind === 'room') addRoom(room, row);
     else if (kind === 'read-only') readOnly.push(after(1));
     else if (kind === 'selinux') said.selinux = first === '1' ? 'enforcing' : 'permissive';
     else if (kind === 'answers')
@@ -145,6 +146,7 @@ export function readSaid(output: string): Said {
     else if (kind === 'neighbour') said.neighbours.push({ address: canonical(first), mac: second });
     else if (kind === 'mac') said.macs.push(first);
   }
+  said.room = [...room.values()];
   for (const mount of readOnly) {
     const found = said.room.find(({ path }) => path === mount || path.startsWith(`${mount}/`));
     if (found) found.readOnly = true;
@@ -152,22 +154,21 @@ export function readSaid(output: string): Said {
   return said;
 }
 
-/** `room BLOCK_SIZE BLOCKS FREE INODES FREE_INODES PATH`; what has the very same numbers is the same file system. */
-function addRoom(room: Room[], row: string): void {
-  const [, size = 0, blocks = 0, free = 0, inodes = 0, freeInodes = 0] = row.split(' ').map(Number);
-  const path = row.split(' ').slice(6).join(' ');
+/**
+ * `room ID BLOCK_SIZE BLOCKS FREE INODES FREE_INODES PATH`. What has the same id and size is the same file system, though
+ * something was written to it in between; old kernels give every tmpfs the id 0.
+ */
+function addRoom(room: Map<string, Room>, row: string): void {
+  const [, id = '', ...words] = row.split(' ');
+  const [size = 0, blocks = 0, free = 0, inodes = 0, freeInodes = 0] = words.map(Number);
   const one = {
+    path: words.slice(5).join(' '),
     totalKb: Math.floor((blocks * size) / 1024),
     freeKb: Math.floor((free * size) / 1024),
     inodes,
     freeInodes,
+    readOnly: false,
   };
-  const isKnown = room.some(
-    (other) =>
-      other.totalKb === one.totalKb &&
-      other.inodes === inodes &&
-      other.freeKb === one.freeKb &&
-      other.freeInodes === freeInodes,
-  );
-  if (!isKnown) room.push({ path, ...one, readOnly: false });
+  const key = [id, one.totalKb, inodes, ...(/^0+$/.test(id) ? [free, freeInodes] : [])].join(' ');
+  if (!room.has(key)) room.set(key, one);
 }

@@ -208,5 +208,5 @@ room_in() { # PATH...
       ext[234]:/srv* | xfs:/srv* | btrfs:/srv* | ext[234]:/opt* | xfs:/opt* | btrfs:/opt*) set -- "$@" "$mount" ;;
     esac
   done </proc/mounts
-  timeout 3 stat -f -c 'room %S %b %a %c %d %n' -- "$@" 2>/dev/null
+  timeout 3 stat -f -c 'room %i %S %b %a %c %d %n' -- "$@" 2>/dev/null
 }

@@ -353,13 +353,24 @@ const cases: Case[] = [
   },
   {
     about: 'a full disk',
-    edit: { ethyl: add('room 4096 1000 0 100 50 /var/log') },
+    edit: { ethyl: add('room 0 4096 1000 0 100 50 /var/log') },
     finds: ['broken disk-full disk ethyl'],
     says: /\/var\/log is full/,
   },
   {
+    about: 'a full disk that is written to while it is looked at',
+    edit: { ethyl: add('room 7a 4096 1000 0 100 50 /srv', 'room 7a 4096 1000 1 100 49 /var/www') },
+    finds: ['broken disk-full disk ethyl'],
+    says: /\/srv is full/,
+  },
+  {
+    about: 'two that are full and have no id',
+    edit: { ethyl: add('room 0 4096 1000 0 100 50 /srv', 'room 0 4096 1000 1 100 49 /var/www') },
+    finds: ['broken disk-full disk ethyl', 'broken disk-full disk ethyl'],
+  },
+  {
     about: 'no inodes',
-    edit: { ethyl: add('room 4096 1000 500 100 0 /var/log') },
+    edit: { ethyl: add('room 0 4096 1000 500 100 0 /var/log') },
     finds: ['broken disk-full disk ethyl'],
     says: /no inodes/,
   },
