@@ -83,8 +83,15 @@ const change = (type: string, target: string, more: Partial<PlannedChange> = {})
   notify: [],
   ...more,
 });
-const file = (target: string, notify: PlannedChange['notify'] = []) =>
-  change('file', target, { notify, text: { from: 'a\nis\n', to: 'a\nwanted\n' } });
+const file = (target: string, notify: PlannedChange['notify'] = [], from = 'a\nis\n') =>
+  change('file', target, { notify, text: { from, to: 'a\nwanted\n' } });
+/** The inventory has got another port and address; a line of one file is the host's own. */
+const edits = (own: string) => [
+  change('file', '/etc/haproxy/haproxy.cfg', { text: { from: '  bind *:81\n', to: '  bind *:80\n' } }),
+  change('file', '/etc/keepalived/keepalived.conf', {
+    text: { from: `${own}\n  192.168.56.201/24\n`, to: `${own}\n  192.168.56.200/24\n` },
+  }),
+];
 
 const cases: Case[] = [
   { about: 'all is well', finds: [] },
@@ -399,6 +406,28 @@ const cases: Case[] = [
     about: 'the same file on both: not applied yet',
     changes: { fred: [file('/etc/haproxy/haproxy.cfg')], ethyl: [file('/etc/haproxy/haproxy.cfg')] },
     finds: ['warning drift configuration fred', 'warning drift configuration ethyl'],
+  },
+  {
+    about: 'an inventory with another port and address that is not applied yet',
+    changes: { fred: edits('priority 101'), ethyl: edits('priority 100') },
+    edit: {
+      fred: all(backup, without(/^LISTEN .*:80 /), without(/^address 192\.168\.56\.200$/)),
+      ethyl: all(without(/^LISTEN .*:80 /), replace(/^answers .*$/m, 'answers 192.168.56.200 80 no')),
+    },
+    finds: ['warning drift configuration fred', 'warning drift configuration ethyl'],
+  },
+  {
+    about: 'a port that nobody listens on',
+    edit: { fred: without(/^LISTEN .*:80 /) },
+    finds: ['broken not-listening haproxy fred'],
+  },
+  {
+    about: 'a file changed by hand on both, in another way on each',
+    changes: {
+      fred: [file('/etc/haproxy/haproxy.cfg', [{ reload: 'haproxy' }], 'a\nfirst\n')],
+      ethyl: [file('/etc/haproxy/haproxy.cfg', [{ reload: 'haproxy' }], 'a\nsecond\n')],
+    },
+    finds: ['warning drift haproxy fred', 'warning drift haproxy ethyl'],
   },
   {
     about: 'a file changed by hand, and what it breaks',

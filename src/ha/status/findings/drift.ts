@@ -36,9 +36,32 @@ function isPending(change: PlannedChange, { host }: Reached, hosts: readonly Rea
     isFile &&
     others.length > 0 &&
     others.every(({ plan }) =>
-      plan.changes.some(({ id, text }) => id === change.id && text?.from === change.text?.from),
+      plan.changes.some(
+        ({ id, text }) =>
+          id === change.id &&
+          (text?.from === change.text?.from || linesThatDiffer(text) === linesThatDiffer(change.text)),
+      ),
     )
   );
+}
+
+/** What goes and what comes, without what the hosts have each for itself, such as a priority. */
+function linesThatDiffer(text: PlannedChange['text']): string | undefined {
+  if (!text) return undefined;
+  const [from, to] = [text.from, text.to].map((one) => (one ?? '').split('\n'));
+  const without = (rows: string[] = [], others: string[] = []) => rows.filter((row) => !others.includes(row));
+  return [...without(from, to), '', ...without(to, from)].join('\n');
+}
+
+/** Whether an edit that is not applied yet brings this word (a port, an address) to a file of the host. */
+export function isComing(word: string | number, { host, plan }: Reached, before: readonly Found[]): boolean {
+  const isToBeApplied = before.some(
+    (one) => one.rule === 'drift' && one.component === 'configuration' && one.host === host.name,
+  );
+  const words = (text: string | null) => (text ?? '').split(/[^0-9a-fA-F.:]+/);
+  const names = (text: string | null) =>
+    words(text).some((one) => one === `${word}` || one.replace(/^.*:/, '') === `${word}`);
+  return isToBeApplied && plan.changes.some(({ text }) => text && names(text.to) && !names(text.from));
 }
 
 const byUnit = (unit: string): Component => (unit === 'haproxy' || unit === 'keepalived' ? unit : 'service');

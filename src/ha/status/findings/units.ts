@@ -2,6 +2,7 @@ import { unitName } from '../../interruption';
 import type { ProcessSaid, UnitSaid } from '../said';
 import { blames, type Found, foundOn, list, type Reached, type Rule, reached } from '../scene';
 import type { Component } from '../status';
+import { isComing } from './drift';
 
 export const componentOfUnit = (unit: string): Component =>
   unit === 'haproxy' || unit === 'keepalived' ? unit : 'service';
@@ -18,7 +19,7 @@ export const units: Rule = (scene, before) =>
       // Without its package there is nothing that could run.
       if (detail?.load === 'not-found' && blames(before, one.host.name, 'packages')) return [];
       const found =
-        down(unit, detail, one, scene.inventory.vips) ?? paused(unit, one) ?? deaf(unit, one, scene);
+        down(unit, detail, one, scene.inventory.vips) ?? paused(unit, one) ?? deaf(unit, one, scene, before);
       return found ? [found] : [];
     }),
   );
@@ -95,7 +96,12 @@ function paused(unit: string, one: Reached): Found | undefined {
 }
 
 /** It runs, and does not do what it is there for. */
-function deaf(unit: string, one: Reached, scene: Parameters<Rule>[0]): Found | undefined {
+function deaf(
+  unit: string,
+  one: Reached,
+  scene: Parameters<Rule>[0],
+  before: readonly Found[],
+): Found | undefined {
   const { host, said, expectation } = one;
   if (unit === 'haproxy' && !said.servers)
     return finding(unit, one, {
@@ -106,7 +112,9 @@ function deaf(unit: string, one: Reached, scene: Parameters<Rule>[0]): Found | u
       next: `look at it on ${host.name}: top -p $(pgrep -d, haproxy); systemctl restart haproxy ends it`,
     });
   const others = expectation.units.filter((name) => componentOfUnit(unitName(name)) === 'service');
-  const ports = portsOf(unit, one, scene).filter((port) => !said.listening.includes(port));
+  const ports = portsOf(unit, one, scene).filter(
+    (port) => !said.listening.includes(port) && !isComing(port, one, before),
+  );
   const isTheOne = unit === 'haproxy' || unitName(others[0] ?? '') === unit;
   if (ports.length === 0 || unit === 'keepalived' || !isTheOne) return undefined;
   const where = `port ${list(ports.map(String))}`;

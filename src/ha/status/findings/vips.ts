@@ -1,6 +1,7 @@
 import { canonical } from '../../../inventory/address';
 import type { Vip } from '../../../inventory/inventory';
 import { blames, type Found, list, type Reached, type Rule, reached, type Scene, vrrpOf } from '../scene';
+import { isComing } from './drift';
 import { blocking, isAboutVrrp, rulesAboutPort, sweepingRules } from './firewall';
 
 /** Where each VIP is, and whether it serves. */
@@ -150,6 +151,8 @@ function nowhere(vip: Vip, scene: Scene, before: readonly Found[]): Found | unde
   const excused = (one: Reached) =>
     blames(before, one.host.name, 'keepalived', 'haproxy', 'packages', 'service', 'firewall') ||
     one.said.drained;
+  // One that the inventory has got and the hosts have not.
+  if (members.length > 0 && members.every((one) => isComing(vip.address, one, before))) return undefined;
   const able = members.filter((one) => !excused(one));
   // All that could hold it are broken, and told of.
   if (able.length === 0 && members.some((one) => !one.said.drained)) return undefined;
