@@ -19,6 +19,7 @@ const arrows: Record<string, string[]> = {
     'host/probe.sh',
     'host/init.sh',
     'host/validators.sh',
+    'host/loaded.sh',
     'host/facts (types)',
     'host/connection (types)',
     'errors',
