@@ -15,7 +15,7 @@ newest_haproxy() {
 
 # On a full disk it is not known, which is no failure.
 note_loaded() { # SUM_BEFORE_IT_CAME_UP
-  { echo "$(newest_haproxy) $1" >$loaded_file.new && mv -f $loaded_file.new $loaded_file; } 2>/dev/null || :
+  { echo "$(newest_haproxy) $1" >$loaded_file.new && mv -f $loaded_file.new $loaded_file; } 2>/dev/null || rm -f $loaded_file.new
 }
 
 # "same" or "other" than what is on the disk now; nothing where it is not known.

@@ -75,7 +75,7 @@ describeLab('two bare hosts become the pair', () => {
   test('nothing is left beside the files, and the lock is gone', () => {
     for (const host of pair) {
       expect(on(host, "find /etc /usr/libexec -name '*haprov-2*'; ls -A /var/lib/haprov").trim()).toBe(
-        'runs',
+        'haproxy-loaded\nruns',
       );
       expect(on(host, 'stat -c "%a %U" /var/lib/haprov/runs').trim()).toBe('700 root');
     }
