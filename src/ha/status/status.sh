@@ -160,7 +160,8 @@ look_at_configuration() {
 }
 
 # Firewall rules and policies that drop or refuse something, with what they have dropped, and whether VRRP is let in by
-# name. A rule about VRRP or a port may leave that to a chain of its own, which drops whatever comes to it: its first rule does, but for one that logs. nft tells those of its own iptables as well, but for what only iptables understands.
+# name. A rule about VRRP or a port may leave that to a chain of its own, which drops whatever comes to it: its first rule
+# does, but for one that logs. nft tells those of its own iptables as well, but for what only iptables understands.
 drop_rules() {
   rules=
   if have nft; then
