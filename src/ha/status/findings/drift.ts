@@ -48,9 +48,11 @@ function isPending(change: PlannedChange, { host }: Reached, hosts: readonly Rea
 /** What goes and what comes, without what the hosts have each for itself, such as a priority. */
 function linesThatDiffer(text: PlannedChange['text']): string | undefined {
   if (!text) return undefined;
-  const [from, to] = [text.from, text.to].map((one) => (one ?? '').split('\n'));
-  const without = (rows: string[] = [], others: string[] = []) => rows.filter((row) => !others.includes(row));
-  return [...without(from, to), '', ...without(to, from)].join('\n');
+  const rowsOf = (one: string | null) => new Set((one ?? '').split('\n'));
+  const [from, to] = [rowsOf(text.from), rowsOf(text.to)];
+  const gone = [...from].filter((row) => !to.has(row));
+  const come = [...to].filter((row) => !from.has(row));
+  return [...gone, '', ...come].join('\n');
 }
 
 /** Whether an edit that is not applied yet brings this word (a port, an address) to a file of the host. */
