@@ -91,21 +91,29 @@ hostCommand('drill', 'break one thing after the other, measure what clients feel
   .option('--html <file>', 'also write the report as a page')
   .option('--json', 'the report as data', false)
   .action((inventory, options) =>
-    execute<DrillOptions>({ ...options, inventory }, async () => (await import('./commands/drill')).drill),
+    execute<DrillOptions>(
+      { ...options, inventory },
+      async () => (await import('./commands/drill')).drill,
+      'changes',
+    ),
   );
 
 drainCommand('drain', 'take a host out for maintenance: addresses and requests go elsewhere until undrain')
   .option('--timeout <seconds>', 'how long to wait for what it still serves', seconds(0, 86_400), 60)
   .option('--force', 'also where nobody else would serve', false)
   .action((first, second, options) =>
-    execute<Drained<DrainOptions>>({ ...options, words: [first, second], json: false }, async () =>
-      withHost((await import('./commands/drain')).drain),
+    execute<Drained<DrainOptions>>(
+      { ...options, words: [first, second], json: false },
+      async () => withHost((await import('./commands/drain')).drain),
+      'changes',
     ),
   );
 
 drainCommand('undrain', 'give a drained host its place back').action((first, second, options) =>
-  execute<Drained<UndrainOptions>>({ ...options, words: [first, second], json: false }, async () =>
-    withHost((await import('./commands/undrain')).undrain),
+  execute<Drained<UndrainOptions>>(
+    { ...options, words: [first, second], json: false },
+    async () => withHost((await import('./commands/undrain')).undrain),
+    'changes',
   ),
 );
 
@@ -139,6 +147,7 @@ hostCommand('unlock', 'who holds which lock; takes those away that nobody needs 
     execute<UnlockOptions>(
       { ...options, inventory, json: false },
       async () => (await import('./commands/unlock')).unlock,
+      'changes',
     ),
   );
 

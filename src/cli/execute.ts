@@ -16,8 +16,14 @@ interface OutputOptions {
 /** A command, as it is run. */
 export type Run<O> = (options: O, context: Context) => Promise<ExitCode> | ExitCode;
 
-/** What a command writes on standard output: its own result, or what happens, as it happens. */
-type Output = 'result' | 'events';
+/**
+ * What a command writes on standard output: its own result (`changes` where hosts are changed for it), or what happens,
+ * as it happens.
+ */
+type Output = 'result' | 'changes' | 'events';
+
+/** A command that changes nothing and does not end by itself after Ctrl-C is ended, after so many milliseconds. */
+const endsWithinMs = 300;
 
 /**
  * Runs one command: the only place that prints errors and sets the exit code.
@@ -32,7 +38,7 @@ export async function execute<O>(
   const color = options.color && wantsColor(env, stdout);
   const verbose = options.verbose ?? false;
   // `plan --json` and the like print one document; their progress would spoil it.
-  const isDocument = output === 'result';
+  const isDocument = output !== 'events';
   const reporter = createReporter({
     mode: options.json && !isDocument ? 'json' : 'auto',
     quiet: (options.quiet ?? false) || (isDocument && (options.json ?? false)),
@@ -44,9 +50,17 @@ export async function execute<O>(
     env,
   });
   const stop = new AbortController();
+  const leave = async () => {
+    await reporter.close();
+    process.exit(130);
+  };
   const onSignal = () => {
     if (stop.signal.aborted) process.exit(130);
     stop.abort();
+    if (output === 'result') {
+      setTimeout(leave, endsWithinMs).unref();
+      return;
+    }
     reporter.handle({
       at: new Date().toISOString(),
       type: 'message',
