@@ -28,6 +28,8 @@ export interface Looker {
 /** A host that does not answer for so long is a finding. */
 const answerTimeoutMs = 15_000;
 const laptopTimeoutMs = 1000;
+/** What a host has said is asked again where others took longer than this to fail. */
+const agesAfterMs = 3000;
 
 const id = 'status';
 
@@ -49,31 +51,43 @@ export function looker(options: CommonOptions, context: Context): Looker {
       });
       inventory = said.inventory;
       const hosts = [...ways.keys()];
-      const { vips } = said.inventory;
-      const asking = probeTargets(said.inventory).filter(
-        ({ address, port }, index, all) =>
-          vips.some((vip) => vip.address === address) &&
-          all.findIndex((one) => one.address === address && one.port === port) === index,
-      );
-      const [surveyed, laptop] = await Promise.all([
-        ask(said, ways, { context, kept }),
-        Promise.all(
-          asking.map(
-            async (target): Promise<LaptopAnswer> => ({
-              address: target.address,
-              port: target.port,
-              failure: await sendRequest(target, laptopTimeoutMs),
-            }),
-          ),
-        ),
-      ]);
-      kept = new Map(surveyed.hosts.map(({ name, connection }) => [name, connection]));
-      return judge(sceneOf(said, hosts, surveyed, laptop));
+      const lookAt = async (some: ReadonlyMap<Host, SshTarget>) => {
+        const [surveyed, laptop] = await Promise.all([
+          ask(said, some, { context, kept }),
+          askFromHere(said.inventory),
+        ]);
+        kept = new Map(surveyed.hosts.map(({ name, connection }) => [name, connection]));
+        return { surveyed, laptop };
+      };
+      const begun = performance.now();
+      const first = await lookAt(ways);
+      const { failures } = first.surveyed;
+      if (failures.length === 0 || kept.size === 0 || performance.now() - begun < agesAfterMs)
+        return judge(sceneOf(said, hosts, first.surveyed, first.laptop));
+      // What the others have said is as old by now as the wait for those that did not answer.
+      const { surveyed, laptop } = await lookAt(new Map([...ways].filter(([{ name }]) => kept.has(name))));
+      const all = { ...surveyed, failures: [...failures, ...surveyed.failures] };
+      return judge(sceneOf(said, hosts, all, laptop));
     },
     close() {
       for (const connection of kept.values()) connection.close();
     },
   };
+}
+
+/** Whether each VIP answers a client on this machine. */
+function askFromHere(inventory: Inventory): Promise<LaptopAnswer[]> {
+  const targets = probeTargets(inventory).filter(
+    ({ address, port }, index, all) =>
+      inventory.vips.some((vip) => vip.address === address) &&
+      all.findIndex((one) => one.address === address && one.port === port) === index,
+  );
+  return Promise.all(
+    targets.map(async (target) => {
+      const failure = await sendRequest(target, laptopTimeoutMs);
+      return { address: target.address, port: target.port, ...(failure ? { failure } : {}) };
+    }),
+  );
 }
 
 interface Way {

@@ -336,6 +336,19 @@ const cases: Case[] = [
     finds: [],
   },
   {
+    about: 'a file whose mode was changed',
+    edit: { fred: all(edited, add('loaded same')) },
+    changes: {
+      fred: [
+        change('file', '/etc/haproxy/haproxy.cfg', {
+          notify: [{ reload: 'haproxy' }],
+          attributes: [{ name: 'mode', from: '0644', to: '0640' }],
+        }),
+      ],
+    },
+    finds: ['warning drift haproxy fred'],
+  },
+  {
     about: 'a file that was put there, and HAProxy has read another',
     edit: { fred: all(edited, add('loaded other')) },
     finds: ['broken stale-worker haproxy fred'],

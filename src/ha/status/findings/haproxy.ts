@@ -5,7 +5,7 @@ import { blames, type Found, foundOn, type Reached, type Rule, reached } from '.
 export const haproxy: Rule = (scene, before) =>
   reached(scene).flatMap((one) => {
     if (!one.expectation.balances || blames(before, one.host.name, 'haproxy', 'packages')) return [];
-    const found = stale(one, before) ?? refused(one) ?? lingering(one);
+    const found = stale(one) ?? refused(one) ?? lingering(one);
     return found ? [found] : [];
   });
 
@@ -19,16 +19,16 @@ function newestWorker({ said }: Reached): number | undefined {
   return ages.length > 0 ? Math.min(...ages) : undefined;
 }
 
-function stale(one: Reached, before: readonly Found[]): Found | undefined {
-  const { host, said } = one;
+function stale(one: Reached): Found | undefined {
+  const { host, said, plan } = one;
   if (said.loaded === 'same') return undefined;
   const worker = newestWorker(one);
   const changed = said.changed.filter(({ age }) => worker !== undefined && age + tolerance < worker);
   const [file] = changed.toSorted((a, b) => a.age - b.age);
   if (!file || worker === undefined) return undefined;
   const isRefused = said.onDisk?.valid === false;
-  const isDrift = before.some((found) => found.host === host.name && found.component === 'haproxy');
-  if (said.loaded === undefined && !isRefused && !isDrift) return replaced(one, file, worker);
+  const isEdited = plan.changes.some(({ target, text }) => text && target.startsWith('/etc/haproxy/'));
+  if (said.loaded === undefined && !isRefused && !isEdited) return replaced(one, file, worker);
   return foundOn(host.name, {
     rule: 'stale-worker',
     component: 'haproxy',
