@@ -46,11 +46,11 @@ const haproxyLine = () =>
  */
 const keepalivedLine = () => {
   const word = '(?!include)[A-Za-z0-9:]';
-  const plain = `${word}(?:[^"{}${control}]|"[^"{}${control}]*")*(?<!\\\\)`;
+  const plain = `${word}(?:[^"{}${control}]|"[^"{}${control}]*")*`;
   const opening = `${word}[^"{}#!\\\\${control}]*[ \\t]\\{`;
   return text(
     'one line of keepalived.conf that begins with a keyword, which is not "include", or an address; at most 1000 characters; a "{" ends its line and a "}" is one',
-    new RegExp(`^(?=.{0,1000}$)[ \\t]*(?:${plain}|${opening}|\\})[ \\t]*$`),
+    new RegExp(`^(?=.{0,1000}$)(?!.*\\\\\\s*$)[ \\t]*(?:${plain}|${opening}|\\})[ \\t]*$`),
   );
 };
 

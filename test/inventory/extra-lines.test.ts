@@ -165,6 +165,8 @@ test.each([
   [['}', 'virtual_routes {'], false],
   [['notify "}"'], false],
   [['debug 1 \\'], false],
+  [['debug 1 \\ '], false],
+  [['debug \\1'], true],
   [['notify "/usr/bin/a'], false],
 ])('of several lines %j may stay: %s', async (extra, isRight) => {
   const inventory = structuredClone(everything);
