@@ -11,10 +11,13 @@ export interface VrrpState {
 
 /**
  * Reads log lines, oldest first, of keepalived 1.2 (`VRRP_Instance(x) Entering MASTER STATE`) to 2.3 (`(x) Entering …`).
- * What was said before the last start counts no more.
+ * What was said before the last start counts no more. The first child may speak before its parent tells of it.
  */
 export function keepalivedOf(lines: readonly string[], vip: string): VrrpState {
-  const start = lines.findLastIndex((line) => /Starting VRRP child/.test(line));
+  const whole = lines.findLastIndex((line) => /Starting Keepalived v/.test(line));
+  const child = lines.findLastIndex((line) => /Starting VRRP child/.test(line));
+  const first = lines.findIndex((line, index) => index > whole && /Starting VRRP child/.test(line));
+  const start = whole >= 0 && child === first ? whole : child;
   const said: VrrpState = { failing: [], disabled: [] };
   const failing = new Set<string>();
   for (const line of lines.slice(Math.max(start, 0))) {

@@ -129,11 +129,13 @@ keepalived_log() { tail -n 3000 /var/log/messages 2>/dev/null | sed -n 's/^.*Kee
 
 fi
 
-# What tells its states: the newest words, oldest first.
+# What tells its states: the newest words, oldest first. The first child may speak before its parent tells of it.
 hear_keepalived() {
   keepalived_log | awk '
-    /Starting VRRP child/ { n = 0 }
-    /Entering [A-Z]+ STATE|Transition to [A-Z]+ STATE|effective priority|VRRP_Script\(|isabl|nsafe|Starting VRRP/ { row[n++] = $0 }
+    BEGIN { children = 1 }
+    /Starting Keepalived v/ { n = children = 0 }
+    /Starting VRRP child/ && children++ { n = 0 }
+    /Entering [A-Z]+ STATE|Transition to [A-Z]+ STATE|effective priority|VRRP_Script\(|isabl|nsafe|Starting (VRRP|Keepalived v)/ { row[n++] = $0 }
     END { for (i = n > 60 ? n - 60 : 0; i < n; i++) print "keepalived", row[i] }'
 }
 

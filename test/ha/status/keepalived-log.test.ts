@@ -61,6 +61,32 @@ const cases: [string, string[], ReturnType<typeof keepalivedOf>][] = [
     ],
     { state: 'BACKUP', failing: [], disabled: [] },
   ],
+  [
+    'what its first child says before its parent tells of it',
+    [
+      '(a) Entering MASTER STATE',
+      'Starting Keepalived v2.2.7 (01/16,2022)',
+      "WARNING - script '/x' is not executable - disabling.",
+      'Starting VRRP child process, pid=7',
+      '(a) Entering BACKUP STATE',
+    ],
+    {
+      state: 'BACKUP',
+      failing: [],
+      disabled: ["WARNING - script '/x' is not executable - disabling."],
+    },
+  ],
+  [
+    'a child that was started again',
+    [
+      'Starting Keepalived v2.2.7 (01/16,2022)',
+      'Starting VRRP child process, pid=7',
+      "WARNING - script '/x' is not executable - disabling.",
+      'Starting VRRP child process, pid=8',
+      '(a) Entering BACKUP STATE',
+    ],
+    { state: 'BACKUP', failing: [], disabled: [] },
+  ],
 ];
 
 test.each(cases)('%s', (_, lines, expected) => {

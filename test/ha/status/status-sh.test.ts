@@ -96,3 +96,30 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     });
   });
 });
+
+describe.each(awks)('keepalived’s log, %s', (awk) => {
+  test('is told from its last start on, though a child speaks before its parent', async () => {
+    const box = new Sandbox();
+    try {
+      if (awk !== 'awk') box.alias('awk', awk);
+      const start = 'Starting Keepalived v2.2.7';
+      const log = [
+        '(a) Entering MASTER STATE',
+        start,
+        'script /x is not executable - disabling',
+        'Starting VRRP child process, pid=7',
+        'Sending gratuitous ARP on eth0 for 192.0.2.1',
+        '(a) Entering BACKUP STATE',
+      ];
+      const told = (rows: string[]) =>
+        box.probe(`${library}\nkeepalived_log() { cat <<'.'\n${rows.join('\n')}\n.\n}\nhear_keepalived`);
+      const kept = [start, log[2], log[3], log[5]].map((row) => `keepalived ${row}`);
+      expect((await told(log)).split('\n')).toEqual(kept);
+      expect(await told([...log, 'Starting VRRP child process, pid=8'])).toBe(
+        'keepalived Starting VRRP child process, pid=8',
+      );
+    } finally {
+      box.dispose();
+    }
+  });
+});
