@@ -23,7 +23,7 @@ start_again() { # UNIT
   [ ! -d /run/systemd/system ] || systemctl reset-failed "$(unit_name "$1")" 2>/dev/null
   sum=$(sum_for "$(unit_name "$1")")
   move_unit start "$(unit_name "$1")"
-  [ -z "$sum" ] || note_loaded "$sum"
+  note_loaded "$sum"
   is_active "$(unit_name "$1")" || { unit_report "$1"; fail "$1 does not start again"; }
 }
 

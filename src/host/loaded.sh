@@ -2,10 +2,15 @@
 # haprov writes it down whenever it had them read; of a HAProxy that others started or reloaded since, nothing is known.
 loaded_file=/var/lib/haprov/haproxy-loaded
 
-sum_of_configuration() {
-  set -- /etc/haproxy/haproxy.cfg
+# Runs a command on what HAProxy reads.
+with_configuration() { # COMMAND WORD...
+  set -- "$@" /etc/haproxy/haproxy.cfg
   for file in /etc/haproxy/conf.d/*.cfg; do [ ! -e "$file" ] || set -- "$@" "$file"; done
-  set -- "$(cat -- "$@" 2>/dev/null | sha256sum)"
+  "$@" 2>/dev/null
+}
+
+sum_of_configuration() {
+  set -- "$(with_configuration cat -- | sha256sum)"
   printf '%s\n' "${1%% *}"
 }
 
@@ -14,7 +19,8 @@ newest_haproxy() {
 }
 
 # On a full disk it is not known, which is no failure.
-note_loaded() { # SUM_BEFORE_IT_CAME_UP
+note_loaded() { # SUM_BEFORE_IT_CAME_UP   nothing for a unit that is not HAProxy's
+  [ -n "$1" ] || return 0
   { echo "$(newest_haproxy) $1" >$loaded_file.new && mv -f $loaded_file.new $loaded_file; } 2>/dev/null || rm -f $loaded_file.new
 }
 

@@ -72,7 +72,7 @@ change_service() { # UNIT ENABLE MOVE
     move_unit "$3" "$unit" || { moved=$?; unit_report "$unit"; return $moved; }
     [ "$3" = stop ] || stay_drained "$unit" "$workers"
     [ "$3" != reload ] || prove_reload "$unit" "$workers" || return
-    [ "$3" = stop ] || [ -z "$sum" ] || note_loaded "$sum"
+    [ "$3" = stop ] || note_loaded "$sum"
   fi
 }
 
@@ -137,7 +137,7 @@ restore_service() { # UNIT
       workers=$(workers_of "$unit") sum=$(sum_for "$unit")
       move_unit reload-or-restart "$unit" || move_unit restart "$unit"
       stay_drained "$unit" "$workers"
-      [ -z "$sum" ] || note_loaded "$sum"
+      note_loaded "$sum"
       is_active "$unit" || fail "$1 ran before, and does not come up again: $(unit_report "$unit")"
       ;;
     *)

@@ -141,11 +141,9 @@ hear_keepalived() {
 
 # When what HAProxy reads was changed last; where that is after its newest process began, whether it is right.
 look_at_configuration() {
-  set -- /etc/haproxy/haproxy.cfg
-  for file in /etc/haproxy/conf.d/*.cfg; do [ ! -e "$file" ] || set -- "$@" "$file"; done
-  ages=$(stat -L -c 'changed %.2Z %n' -- "$@" 2>/dev/null) || return 0
+  ages=$(with_configuration stat -L -c 'changed %.2Z %n' --) || return 0
   # EL6's stat knows whole seconds only.
-  case $ages in 'changed '[0-9]*.[0-9][0-9]' '*) ;; *) ages=$(stat -L -c 'changed %Z.00 %n' -- "$@") ;; esac
+  case $ages in 'changed '[0-9]*.[0-9][0-9]' '*) ;; *) ages=$(with_configuration stat -L -c 'changed %Z.00 %n' --) ;; esac
   printf '%s\n' "$ages"
   changed=0
   for word in $ages; do

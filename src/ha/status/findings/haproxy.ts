@@ -77,6 +77,8 @@ function refused({ host, said }: Reached): Found | undefined {
 
 /** An old worker finishes the connections that it has; after this long somebody should know. */
 const long = 600;
+/** The processes of one start come up within this; in seconds. */
+const startsWithin = 2;
 
 function lingering(one: Reached): Found | undefined {
   const { host, said } = one;
@@ -85,7 +87,7 @@ function lingering(one: Reached): Found | undefined {
   const main = said.processes.filter(({ unit, name }) => unit === 'haproxy' && name === 'haproxy');
   const oldest = Math.max(...main.map(({ age }) => age));
   // The master is the oldest; a worker between it and the newest is of a configuration before.
-  const between = main.filter(({ age }) => age > newest + 2 && age < oldest);
+  const between = main.filter(({ age }) => age > newest + startsWithin && age < oldest);
   if (between.length === 0) return undefined;
   return foundOn(host.name, {
     rule: 'old-worker',
