@@ -12,6 +12,8 @@ const common = {
 
 /** Four rings of truth: pure logic, real connections on loopback, a real browser, the real pair. */
 export default {
+  // A test that waits for a process waits as long as a busy machine takes; one that never ends is still ended.
+  testTimeout: 120_000,
   reporters: ['default', '<rootDir>/test/support/closing-line.cjs'],
   projects: [
     {

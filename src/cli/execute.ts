@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline/promises';
 import type { Context } from '../commands/context';
 import { ExitCode, HaprovError } from '../errors';
 import type { Secrets } from '../inventory/secrets';
@@ -117,7 +118,6 @@ function maskAll<T>(value: T, mask: (text: string) => string): T {
 
 async function ask(question: string, signal: AbortSignal): Promise<boolean | undefined> {
   if (!process.stdin.isTTY) return undefined;
-  const { createInterface } = await import('node:readline/promises');
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   try {
     return /^y(es)?$/i.test((await lines.question(`${question} [y/N] `, { signal })).trim());

@@ -10,6 +10,8 @@ import {
   holders,
   inventoryFile,
   lab,
+  labName,
+  network,
   on,
   statsPassword,
   vip,
@@ -51,7 +53,7 @@ describeLab('two bare hosts become the pair', () => {
     const before = pair.map(fingerprint);
     const plan = await haprov('plan', inventory, '--exit-code');
     expect(plan.code).toBe(5);
-    expect(plan.stdout).toContain('+    server ethyl 192.168.56.202:8080 cookie ethyl check');
+    expect(plan.stdout).toContain(`+    server ethyl ${network}.202:8080 cookie ethyl check`);
     expect(plan.stdout).toContain('Plan: 14 changes on fred, 14 on ethyl');
     expect(plan.stdout + plan.stderr).not.toContain(statsPassword);
     expect(pair.map(fingerprint)).toEqual(before);
@@ -145,7 +147,7 @@ describeLab('two bare hosts become the pair', () => {
     );
     expect((await haprov('apply', inventory, '--yes')).code).toBe(0);
     await eventually('fred holding the VIP alone', () => holders().join() === 'fred');
-    docker('kill', 'haprov-lab-fred');
+    docker('kill', `${labName}-fred`);
     try {
       // Each try takes a tenth of a second: 40 are 4 s.
       await eventually(
@@ -159,7 +161,7 @@ describeLab('two bare hosts become the pair', () => {
         0,
       );
     } finally {
-      docker('start', 'haprov-lab-fred');
+      docker('start', `${labName}-fred`);
     }
     await eventually('fred holding the VIP again', () => holders().join() === 'fred', 200);
   }, 120_000);

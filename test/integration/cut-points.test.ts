@@ -1,4 +1,4 @@
-import { describeLab, docker, eventually, holders, lab, on, startHaprov } from '../support/lab';
+import { describeLab, docker, eventually, holders, lab, labName, on, startHaprov } from '../support/lab';
 import { Scenario } from '../support/scenario';
 
 /**
@@ -85,7 +85,7 @@ describeLab('however a run is cut, each host ends applied or restored', () => {
       const wasCut = await cutAfter(point, () => {
         for (const host of scenario.hosts) {
           // The sessions that are open now die; new ones get through.
-          docker('exec', `haprov-lab-${host}`, 'sh', '-c', "pkill -9 -f 'sshd: (root|[^ ]*)@notty' || true");
+          docker('exec', `${labName}-${host}`, 'sh', '-c', "pkill -9 -f 'sshd: (root|[^ ]*)@notty' || true");
         }
       });
       await expectWhole(before, marker);

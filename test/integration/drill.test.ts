@@ -10,12 +10,13 @@ import {
   haprov,
   inventoryFile,
   lab,
+  network,
   on,
   startHaprov,
 } from '../support/lab';
 
 const pair = ['lucy', 'ricky'];
-const address = '192.168.56.214';
+const address = `${network}.214`;
 
 const inventory = () =>
   inventoryFile((raw) => {

@@ -11,6 +11,9 @@ import {
   holders,
   isWell,
   lab,
+  labName,
+  network,
+  ofThisLab,
   on,
 } from '../support/lab';
 import { askRedis } from '../support/redis';
@@ -18,9 +21,9 @@ import { askRedis } from '../support/redis';
 const pair = ['fred', 'ethyl'];
 const peerOf = (host: string) => (host === 'fred' ? 'ethyl' : 'fred');
 
-/** A copy of an example with one text put in another's place. */
-function edited(file: string, from: string, to: string): string {
-  const text = readFileSync(file, 'utf8');
+/** A copy of an example for this lab, with one text put in another's place. */
+function edited(file: string, from = '', to = ''): string {
+  const text = ofThisLab(readFileSync(file, 'utf8'));
   expect(text).toContain(from);
   const copy = join(mkdtempSync(join(tmpdir(), 'haprov-example-')), 'inventory.json');
   writeFileSync(copy, text.replace(from, to));
@@ -41,17 +44,17 @@ const holderOf = (address: string, hosts = pair) =>
 
 /** Power loss of `host` while `during` looks at the others; then it has power again. */
 async function without(host: string, during: () => Promise<unknown>): Promise<void> {
-  docker('kill', `haprov-lab-${host}`);
+  docker('kill', `${labName}-${host}`);
   try {
     await during();
   } finally {
-    docker('start', `haprov-lab-${host}`);
+    docker('start', `${labName}-${host}`);
   }
 }
 
 describeLab('Redis, active and passive', () => {
-  const inventory = 'examples/redis-pair.json';
-  const vip = '192.168.56.210';
+  const inventory = edited('examples/redis-pair.json');
+  const vip = `${network}.210`;
   const password = 'lab-redis-password';
   const ask = (command: string, address = vip, port = 6379) => askRedis(address, port, password, command);
   const askHost = (host: string, command: string) => ask(command, addresses[host], 16379);
@@ -108,8 +111,8 @@ describeLab('Redis, active and passive', () => {
 });
 
 describeLab("a service of one's own", () => {
-  const inventory = 'examples/own-service.json';
-  const url = 'http://192.168.56.211/';
+  const inventory = edited('examples/own-service.json');
+  const url = `http://${network}.211/`;
   const greetings = async () => {
     const replies = await Promise.all([1, 2, 3, 4].map(() => fetchUrl(url)));
     return [...new Set(replies.map((reply) => reply?.body.trim()))].sort();
@@ -144,8 +147,8 @@ describeLab("a service of one's own", () => {
 });
 
 describeLab('two balancers, two backends, two VIPs', () => {
-  const inventory = 'examples/four-nodes.json';
-  const [east, west] = ['192.168.56.212', '192.168.56.213'];
+  const inventory = edited('examples/four-nodes.json');
+  const [east, west] = [`${network}.212`, `${network}.213`];
   const serversOf = async (vip: string, requests = 4) => {
     const replies = await Promise.all(Array.from({ length: requests }, () => fetchUrl(`http://${vip}/`)));
     return [...new Set(replies.map((reply) => reply?.server ?? 'nobody'))].sort().join();

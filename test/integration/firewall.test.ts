@@ -9,19 +9,21 @@ import {
   holders,
   inventoryFile,
   lab,
+  labName,
+  network,
   on,
 } from '../support/lab';
 
 /** firewalld at work on a real pair: what haprov opens, closes and leaves alone. */
 
 const pair = ['lucy', 'ricky'];
-const vip = '192.168.56.213';
+const vip = `${network}.213`;
 
 /** The example inventory, on this pair, with two services. */
 const twoServices = (raw: Record<string, unknown>): void => {
   raw.hosts = {
-    lucy: { address: '192.168.56.203', priority: 101 },
-    ricky: { address: '192.168.56.204', priority: 100 },
+    lucy: { address: `${network}.203`, priority: 101 },
+    ricky: { address: `${network}.204`, priority: 100 },
   };
   raw.groups = { balancers: pair, web: pair };
   raw.vips = { router45: { address: vip, virtualRouterId: 45, group: 'balancers' } };
@@ -169,7 +171,7 @@ describeLab('firewalld runs on both hosts', () => {
   }, 240_000);
 
   test('after a reboot of both all of it is still so', async () => {
-    for (const host of pair) docker('restart', `haprov-lab-${host}`);
+    for (const host of pair) docker('restart', `${labName}-${host}`);
     await eventually('firewalld running again', () =>
       pair.every((host) => {
         try {

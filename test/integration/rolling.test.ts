@@ -1,4 +1,14 @@
-import { describeLab, eventually, fetchUrl, haprov, lab, on, startHaprov, vip } from '../support/lab';
+import {
+  describeLab,
+  eventually,
+  fetchUrl,
+  haprov,
+  lab,
+  network,
+  on,
+  startHaprov,
+  vip,
+} from '../support/lab';
 import { runLoad } from '../support/load';
 import { Scenario } from '../support/scenario';
 
@@ -143,7 +153,7 @@ describeLab('a push to the serving pair', () => {
   }, 180_000);
 
   test('a VIP is added on both within half a second, and never held twice', async () => {
-    const second = '192.168.56.211';
+    const second = `${network}.211`;
     scenario.edit((raw) => {
       (raw as unknown as { vips: Record<string, object> }).vips.router39 = {
         address: second,

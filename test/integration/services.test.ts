@@ -1,11 +1,21 @@
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { connect, type PeerCertificate } from 'node:tls';
-import { describeLab, eventually, fetchUrl, haprov, inventoryFile, isWell, lab, on } from '../support/lab';
+import {
+  describeLab,
+  eventually,
+  fetchUrl,
+  haprov,
+  inventoryFile,
+  isWell,
+  lab,
+  network,
+  on,
+} from '../support/lab';
 import { runLoad } from '../support/load';
 
-const front = '192.168.56.200';
-const back = '192.168.56.210';
+const front = `${network}.200`;
+const back = `${network}.210`;
 const six = 'fd00:56::200';
 const hosts = ['fred', 'ethyl'];
 const backends = { group: 'web', port: 8080 };

@@ -1,5 +1,5 @@
 import type { Status } from '../../src/ha/status/status';
-import { describeLab, docker, eventually, haprov, lab, on, vip } from '../support/lab';
+import { describeLab, docker, eventually, haprov, lab, labName, network, on, vip } from '../support/lab';
 import { Scenario } from '../support/scenario';
 
 interface Fault {
@@ -16,7 +16,7 @@ interface Fault {
 }
 
 /** Runs in a host's container, where SSH does not. */
-const within = (host: string, command: string) => docker('exec', `haprov-lab-${host}`, 'sh', '-c', command);
+const within = (host: string, command: string) => docker('exec', `${labName}-${host}`, 'sh', '-c', command);
 const stop = (unit: string) => `systemctl kill -s STOP ${unit}`;
 const go = (unit: string) => `systemctl kill -s CONT ${unit}`;
 const cfg = '/etc/haproxy/haproxy.cfg';
@@ -190,8 +190,8 @@ const faults: Fault[] = [
   {
     name: 'a backend down on one balancer only',
     host: 'ethyl',
-    make: 'iptables -I INPUT -p tcp -s 192.168.56.201 --dport 8080 -j REJECT',
-    undo: 'iptables -D INPUT -p tcp -s 192.168.56.201 --dport 8080 -j REJECT',
+    make: `iptables -I INPUT -p tcp -s ${network}.201 --dport 8080 -j REJECT`,
+    undo: `iptables -D INPUT -p tcp -s ${network}.201 --dport 8080 -j REJECT`,
     component: 'firewall',
     says: /firewall on ethyl blocks port 8080/,
   },
@@ -254,8 +254,8 @@ const faults: Fault[] = [
   {
     name: 'the host off',
     host: 'fred',
-    make: () => docker('kill', 'haprov-lab-fred'),
-    undo: () => docker('start', 'haprov-lab-fred'),
+    make: () => docker('kill', `${labName}-fred`),
+    undo: () => docker('start', `${labName}-fred`),
     component: 'ssh',
     says: /SSH on fred does not work/,
   },

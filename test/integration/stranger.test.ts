@@ -1,15 +1,24 @@
-import { describeLab, eventually, fingerprint, haprov, inventoryFile, lab, on } from '../support/lab';
+import {
+  describeLab,
+  eventually,
+  fingerprint,
+  haprov,
+  inventoryFile,
+  lab,
+  network,
+  on,
+} from '../support/lab';
 
 /** lucy is to become a balancer; on her network ricky, of whom no inventory knows, holds .215 with VRID 46. */
 const target = 'lucy';
 const stranger = 'ricky';
-const taken = { address: '192.168.56.215', virtualRouterId: 46 };
-const free = { address: '192.168.56.216', virtualRouterId: 47 };
+const taken = { address: `${network}.215`, virtualRouterId: 46 };
+const free = { address: `${network}.216`, virtualRouterId: 47 };
 
 const wanting = (vip: object, more: object = {}) =>
   inventoryFile((raw) => {
     Object.assign(raw, {
-      hosts: { [target]: { address: '192.168.56.203', priority: 101 }, ...more },
+      hosts: { [target]: { address: `${network}.203`, priority: 101 }, ...more },
       groups: { balancers: [target], web: [target] },
       vips: { router46: { ...free, ...vip, group: 'balancers' } },
     });
@@ -65,7 +74,7 @@ describeLab('a stranger on the network', () => {
     const found = await heard(inventory);
     expect(found).toMatchObject([{ rule: 'vrid-heard', severity: 'error' }]);
     expect(found[0]?.message).toBe(
-      'VRID 46 is spoken already by 192.168.56.204 (priority 90, VRRPv2, for 192.168.56.215), which is no host of this inventory; heard by lucy on eth0',
+      `VRID 46 is spoken already by ${network}.204 (priority 90, VRRPv2, for ${network}.215), which is no host of this inventory; heard by lucy on eth0`,
     );
     const apply = await haprov('apply', inventory, '--yes');
     expect(apply.code).toBe(2);
@@ -90,7 +99,7 @@ describeLab('a stranger on the network', () => {
     expect(await heard(inventory)).toMatchObject([{ rule: 'address-in-use', severity: 'error' }]);
     const apply = await haprov('apply', inventory, '--yes');
     expect(apply.code).toBe(2);
-    expect(apply.stderr).toContain('192.168.56.215 is in use');
+    expect(apply.stderr).toContain(`${network}.215 is in use`);
   }, 60_000);
 
   test('it may be a host that was not asked: then it is no more than a warning', async () => {
@@ -102,7 +111,7 @@ describeLab('a stranger on the network', () => {
   }, 60_000);
 
   test('one of the inventory’s own hosts is no stranger', async () => {
-    const ours = { [stranger]: { address: '192.168.56.204' } };
+    const ours = { [stranger]: { address: `${network}.204` } };
     expect(await heard(wanting({ virtualRouterId: taken.virtualRouterId }, ours))).toEqual([]);
     expect(await heard(wanting(taken, ours))).toEqual([]);
   }, 60_000);

@@ -7,12 +7,15 @@ import { join, resolve } from 'node:path';
 
 const state = resolve('test/lab/.state');
 export const statsPassword = 'lab-stats-password';
-export const vip = '192.168.56.200';
+/** What its containers' names begin with, and the first three numbers of its addresses: test/lab/README.md. */
+export const labName = process.env.HAPROV_LAB_NAME ?? 'haprov-lab';
+export const network = process.env.HAPROV_LAB_NETWORK ?? '192.168.56';
+export const vip = `${network}.200`;
 export const addresses: Record<string, string> = {
-  fred: '192.168.56.201',
-  ethyl: '192.168.56.202',
-  lucy: '192.168.56.203',
-  ricky: '192.168.56.204',
+  fred: `${network}.201`,
+  ethyl: `${network}.202`,
+  lucy: `${network}.203`,
+  ricky: `${network}.204`,
 };
 
 /** `describe`, where the lab is up; otherwise the same, skipped under a title that says so. */
@@ -83,11 +86,14 @@ export function docker(...words: string[]): void {
   if (result.status !== 0) throw new Error(`docker ${words.join(' ')}: ${result.stderr}`);
 }
 
+/** A text that was written for the lab's usual network. */
+export const ofThisLab = (text: string) => text.replaceAll('192.168.56.', `${network}.`);
+
 type Json = { [key: string]: unknown };
 
 /** A copy of the example inventory, changed by `edit`, in a folder of its own; gives the file's path. */
 export function inventoryFile(edit: (inventory: Json) => void = () => {}): string {
-  const inventory = JSON.parse(readFileSync('inventory.example.json', 'utf8')) as Json;
+  const inventory = JSON.parse(ofThisLab(readFileSync('inventory.example.json', 'utf8'))) as Json;
   edit(inventory);
   const file = join(mkdtempSync(join(tmpdir(), 'haprov-lab-')), 'inventory.json');
   writeFileSync(file, JSON.stringify(inventory, null, 2));

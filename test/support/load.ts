@@ -1,5 +1,6 @@
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { isIP } from 'node:net';
+import { network } from './lab';
 
 /** A bounded load for tests: it shares nothing with haprov's own probe, so that each can prove the other. */
 
@@ -45,12 +46,12 @@ interface Shot {
 
 /**
  * Sends GET requests at a steady pace. Failed: no answer within 10 s, a broken or cut answer, a status of 500 or more.
- * @throws RangeError for anything but loopback and 192.168.56.0/24, or too many requests
+ * @throws RangeError for anything but loopback and the lab's network, or too many requests
  */
 export async function runLoad(options: LoadOptions): Promise<LoadReport> {
   const { requests, concurrency, keepAlive, signal, minMs = 0 } = options;
   const url = new URL(options.url);
-  if (!isOurs(url)) throw new RangeError(`a load on ${url.host}: only loopback and 192.168.56.0/24 are ours`);
+  if (!isOurs(url)) throw new RangeError(`a load on ${url.host}: only loopback and ${network}.0/24 are ours`);
   if (!(requests > 0 && requests <= MOST_REQUESTS))
     throw new RangeError(`${requests} requests: 1 to 200,000`);
 
@@ -142,5 +143,8 @@ function report(shots: readonly Shot[], ms: number): LoadReport {
 function isOurs({ protocol, hostname }: URL): boolean {
   const address = hostname.replace(/^\[(.*)\]$/, '$1');
   if (protocol !== 'http:') return false;
-  return address === '::1' || (isIP(address) === 4 && /^(127\.|192\.168\.56\.)/.test(address));
+  return (
+    address === '::1' ||
+    (isIP(address) === 4 && (address.startsWith('127.') || address.startsWith(`${network}.`)))
+  );
 }
