@@ -19,6 +19,7 @@ export default {
     {
       ...common,
       displayName: 'unit',
+      globalSetup: '<rootDir>/test/support/shells-setup.ts',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
       testPathIgnorePatterns: ['/node_modules/', '/test/integration/', '\\.(loopback|browser)\\.test\\.ts$'],
     },

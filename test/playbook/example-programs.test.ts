@@ -63,6 +63,8 @@ cat ${folder}/$2/$first
     writeFileSync(join(folder, 'auth'), written('redis-pair', '/etc/redis-pair.auth'));
     const script = written('redis-pair', '/usr/libexec/keepalived/haprov-redis')
       .replace('PATH=/usr/sbin:', `PATH=${bin}:/usr/sbin:`)
+      // Of ksh it is a builtin.
+      .replace('sleep 1', `${bin}/sleep 1`)
       .replace('/etc/redis-pair.auth', join(folder, 'auth'));
     const [interpreter, ...options] = shell as unknown as Shell;
     const result = spawnSync(interpreter, [...options, program('haprov-redis', script), ...words], {

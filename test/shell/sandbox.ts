@@ -1,7 +1,5 @@
 import { execFile } from 'node:child_process';
 import {
-  accessSync,
-  constants,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -11,37 +9,25 @@ import {
   readlinkSync,
   realpathSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type JournalEntry, journalReader } from '../../src/host/journal';
 import { type Answer, buildProbe, type Question } from '../../src/host/probe';
 import { buildTransaction, continueScript, stageScript, type Verb } from '../../src/host/transaction';
 import { resourceType } from '../../src/resources/registry';
 import type { DiffContext, Difference, Step } from '../../src/resources/resource';
+import { findProgram, type Shell, shells } from './shells';
 
-/** How to call a POSIX shell: `dash`, `bash --posix`, … */
-export type Shell = readonly [string, ...string[]];
-
-const installed = (program: string) =>
-  (process.env.PATH ?? '').split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder, program), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
-
-/** The shells of this machine that have to agree; `sh` is always one of them. */
-export const shells: Shell[] = [
-  ['sh'],
-  ...([['bash', '--posix'], ['busybox', 'sh'], ['ksh']] as const).filter(([program]) => installed(program)),
-];
+export { type Shell, shells };
 
 /** The awk programs of this machine; the first is the one that `awk` means. */
-export const awks = ['awk', ...['mawk', 'gawk', 'original-awk'].filter(installed)];
+export const awks = [
+  'awk',
+  ...['mawk', 'gawk', 'original-awk'].filter((name) => findProgram(name) !== undefined),
+];
 
 export const me = userInfo().username;
 export const isRoot = process.getuid?.() === 0;
@@ -69,12 +55,13 @@ export class Sandbox {
   readonly #root = realpathSync(mkdtempSync(join(tmpdir(), 'haprov-sh-')));
   readonly #bin = join(this.#root, 'bin');
 
-  constructor(private readonly shell: Shell = ['sh']) {
+  constructor([program]: Shell = ['dash']) {
     this.host = join(this.#root, 'host');
     for (const folder of [this.host, this.#bin, join(this.#root, 'proc/sys'), this.#systemd])
       mkdirSync(folder, { recursive: true });
-    for (const program of ['rpm', 'yum', 'systemctl', 'service', 'chkconfig', 'sysctl'])
-      this.fake(program, '');
+    // By this name bash is as POSIX has it and busybox knows which of its programs is meant, as on hosts.
+    symlinkSync(findProgram(program) ?? program, join(this.#bin, 'sh'));
+    for (const name of ['rpm', 'yum', 'systemctl', 'service', 'chkconfig', 'sysctl']) this.fake(name, '');
   }
 
   get #systemd(): string {
@@ -288,7 +275,6 @@ esac
       ['/var/lib/selinux', this.path('var/lib/selinux')],
       ['/etc/selinux', this.path('etc/selinux')],
       ['/var/lib/haprov', `${this.#root}/state`],
-      ['setsid sh ', `setsid ${this.shell.join(' ')} `],
     ];
     // What stands in the folder already is not put into it again.
     return places.reduce(
@@ -309,12 +295,15 @@ esac
   }
 
   #run(script: string): Promise<{ code: number; stdout: string; stderr: string }> {
-    const [program, ...words] = this.shell;
     return new Promise((resolve) => {
       const child = execFile(
-        program,
-        words,
-        { cwd: this.#root, maxBuffer: 64 << 20 },
+        join(this.#bin, 'sh'),
+        [],
+        {
+          cwd: this.#root,
+          maxBuffer: 64 << 20,
+          env: { ...process.env, PATH: `${this.#bin}:${process.env.PATH}` },
+        },
         (error, stdout, stderr) =>
           resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, stdout, stderr }),
       );

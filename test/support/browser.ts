@@ -4,9 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, chromium } from 'playwright-core';
 
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((file) =>
-  existsSync(file),
-);
+/** Where the system's own browser is. */
+export const findChromium = (): string | undefined =>
+  ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((file) =>
+    existsSync(file),
+  );
+
+const CHROMIUM = findChromium();
 
 /** Runs the tests in a real browser; says so loudly where there is none, and fails where it must be there. */
 export function describeWithBrowser(title: string, tests: () => void): void {
