@@ -2,6 +2,8 @@
 # semanage takes a second: it is asked only about ports that nobody has labelled on this host.
 
 selinux_is_on() {
+  # Where it is off there is no such file, and no process is needed to tell: EL7 and later, EL6.
+  [ -e /sys/fs/selinux/enforce ] || [ -e /selinux/enforce ] || return
   have getenforce || return
   case $(getenforce 2>/dev/null) in Enforcing | Permissive) ;; *) return 1 ;; esac
 }
@@ -81,4 +83,32 @@ probe_selinux() { # OTHERWISE PORTS BOOLEAN...
 allows_otherwise() { # BOOLEAN
   [ -n "$1" ] || return
   case $(active_boolean "$1"),$(kept_boolean "$1") in on,on | on,\?) ;; *) return 1 ;; esac
+}
+
+# What SELinux has denied since then, a row each, the same once, at most ten; nothing where it is off or nobody says.
+# By the audit daemon's file; where none writes one, by the journal or the kernel's own log.
+denials_since() { # SECONDS_SINCE_1970
+  [ -e /sys/fs/selinux/enforce ] || [ -e /selinux/enforce ] || return 0
+  if [ -r /var/log/audit/audit.log ]; then
+    tail -qc 262144 -- /var/log/audit/audit.log
+  else
+    { journalctl -q --no-pager -o cat -k --since "@$1" || dmesg; } 2>/dev/null
+  fi | SINCE=$1 awk '
+    !/avc:  *denied/ { next }
+    {
+      text = $0
+      if (!match(text, /audit\([0-9]+/) || substr(text, RSTART + 6, RLENGTH - 6) + 0 < ENVIRON["SINCE"] + 0) next
+      split("", value)
+      for (i = 1; i <= NF; i++) if ((at = index($i, "=")) > 1) value[substr($i, 1, at - 1)] = substr($i, at + 1)
+      match(text, /[{][^}]*[}]/)
+      what = substr(text, RSTART + 2, RLENGTH - 4)
+      split(value["scontext"], who, ":")
+      split(value["tcontext"], whom, ":")
+      name = value["path"] != "" ? value["path"] : value["name"] != "" ? value["name"] : value["src"] != "" ? "port " value["src"] : value["dest"] != "" ? "port " value["dest"] : ""
+      gsub(/"/, "", name)
+      gsub(/"/, "", value["comm"])
+      row = "SELinux " (value["permissive"] == "1" ? "would have denied" : "denied") " " value["comm"] " (" who[3] "): " what " " value["tclass"] " " name (name == "" ? "" : " ") "(" whom[3] ")"
+      if (!(row in seen) && ++count <= 10) print row
+      seen[row] = 1
+    }'
 }

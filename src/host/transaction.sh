@@ -31,8 +31,10 @@ part() { # NUMBER PART
   number=$1
   step=$home/steps/$number
   mkdir -p "$step" || return
+  part_begun=$(date +%s)
   "s$1_$2" >"$step/output" 2>&1
   part_result=$?
+  [ $part_result = 0 ] || denials_since "$part_begun" >>"$step/output"
   [ $part_result = 0 ] || emit failed "$1" "$2 $part_result $({ [ ! -f "$step/command" ] || head -n 1 "$step/command"; } | base64 | tr -d '\n') $(tail -c 8000 "$step/output" | base64 | tr -d '\n')"
   return $part_result
 }

@@ -49,6 +49,7 @@ function host({
       );
   };
   mkdirSync(box.path(store), { recursive: true });
+  box.write('sys/fs/selinux/enforce', '1');
   box.write('etc/selinux/config', '# SELINUXTYPE= is one of:\nSELINUX=enforcing\nSELINUXTYPE=targeted \n');
   write(
     'ports.local',

@@ -274,6 +274,9 @@ esac
       ['/run/sysctl.d', this.path('run/sysctl.d')],
       ['/var/lib/selinux', this.path('var/lib/selinux')],
       ['/etc/selinux', this.path('etc/selinux')],
+      ['/sys/fs/selinux', this.path('sys/fs/selinux')],
+      ['-e /selinux/', `-e ${this.path('selinux/')}`],
+      ['/var/log/audit', this.path('var/log/audit')],
       ['/var/lib/haprov', `${this.#root}/state`],
     ];
     // What stands in the folder already is not put into it again.
