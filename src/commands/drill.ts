@@ -107,7 +107,10 @@ async function ask({ inventory, survey, expectations }: Planned, { maxGap }: Dri
       const ports = inventory.services.flatMap(({ backends }) =>
         backends.servers.filter(({ host }) => host?.name === name).map(({ port }) => port),
       );
-      const { stdout } = await connection.runScript(askScript([...new Set(ports)]), { timeoutMs: 30_000 });
+      const { stdout } = await connection.runScript(askScript([...new Set(ports)]), {
+        timeoutMs: 30_000,
+        to: 'say what a drill could break',
+      });
       return [name, readAnswers(stdout)] as const;
     }),
   );

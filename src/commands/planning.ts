@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { HaprovError } from '../errors';
+import { ExitCode, HaprovError } from '../errors';
 import { classify } from '../ha/disruption';
 import type { Expectation } from '../ha/health';
 import { lint } from '../ha/lint/lint';
 import type { SshTarget } from '../host/connection';
 import { holds } from '../host/facts';
-import { type Survey, survey } from '../host/survey';
-import { continueScript } from '../host/transaction';
+import { type Survey, type Surveyed, survey } from '../host/survey';
+import { continueScript, transactionExit } from '../host/transaction';
 import type { Host, Inventory } from '../inventory/inventory';
 import type { Finding, FullPlan } from '../plan/plan';
 import type { Resource } from '../playbook/expand';
@@ -140,13 +140,31 @@ export async function surveyWhole(
     });
   }
   if (!recover || left.length === 0) return surveyed;
-  await Promise.all(
-    left.map(({ connection, facts }) =>
-      connection.runScript(continueScript(facts.lock?.run ?? '', 'recover')),
-    ),
-  );
-  surveyed.close();
+  try {
+    await Promise.all(left.map(bringToItsEnd));
+  } finally {
+    surveyed.close();
+  }
   return survey(targets, listener);
+}
+
+/** @throws HaprovError (exit 4) where what the run had changed could not be put back */
+export async function bringToItsEnd({
+  name,
+  connection,
+  facts,
+}: Pick<Surveyed, 'name' | 'connection' | 'facts'>): Promise<void> {
+  const run = facts.lock?.run ?? '';
+  const { code } = await connection.runScript(continueScript(run, 'recover'), {
+    accepts: [transactionExit.notRestored],
+    to: `bring the run ${run} to its end`,
+  });
+  if (code === transactionExit.notRestored)
+    throw new HaprovError(
+      ExitCode.notRestored,
+      `${name}: the run ${run} was brought to its end, but the host is NOT RESTORED; no host was touched otherwise`,
+      `log in to ${name} and put right what /var/lib/haprov/runs/${run}/log names; what was there before is kept in /var/lib/haprov/runs/${run}/steps; then run this again`,
+    );
 }
 
 /** Sorts by time, and does not clash. */

@@ -107,7 +107,9 @@ async function readUndo(
     ...runs.flatMap(({ run, manifest }) => manifest.steps.map((_, index) => recordQuestion(run, index + 1))),
     ...paths.map((path) => ({ id: `now ${path}`, script: probeFile(path) })),
   ]);
-  const { stdout, stderr } = await connection.runScript(`${historyLibrary}\n${probe.script}`);
+  const { stdout, stderr } = await connection.runScript(`${historyLibrary}\n${probe.script}`, {
+    accepts: 'any',
+  });
   try {
     const answers = probe.read(stdout);
     const output = (id: string) => answers.get(id)?.output ?? '';

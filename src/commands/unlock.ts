@@ -98,7 +98,7 @@ async function isMeant(
 async function takeAway({ host, lock }: Locked, context: Context): Promise<ExitCode> {
   const { name, connection } = host;
   if (lock.alive) {
-    const { code } = await connection.runScript(endRunScript(lock.run));
+    const { code } = await connection.runScript(endRunScript(lock.run), { accepts: [1] });
     if (code !== 0) {
       await context.print(
         `${name}: the run ${lock.run} could not be ended: look at its processes on the host\n`,
@@ -106,7 +106,9 @@ async function takeAway({ host, lock }: Locked, context: Context): Promise<ExitC
       return ExitCode.unreachable;
     }
   }
-  const { stdout } = await connection.runScript(unlockScript(lock.run));
+  const { stdout } = await connection.runScript(unlockScript(lock.run), {
+    to: `take away the lock of ${lock.run}`,
+  });
   const state = stdout.trim().split('\n').at(-1) ?? '';
   const [said, exitCode] = outcomes[state] ?? [
     `the run ${lock.run} is ${state || 'in an unknown state'} still: look at /var/lib/haprov/runs/${lock.run}/log`,

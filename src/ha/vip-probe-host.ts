@@ -44,6 +44,7 @@ export function startHostProbe(
     stopping = true;
     if (!pid) return;
     const alive = `tr '\\0' ' ' </proc/${pid}/cmdline | grep -q 'sh -s'`;
+    // One that has ended by itself cannot be told, and need not be.
     connection
       .runScript(`${alive} && kill -USR1 ${pid}\n`, { timeoutMs: ENDS_WITHIN_MS })
       .catch(() => undefined);
@@ -56,6 +57,7 @@ export function startHostProbe(
   };
   const ended = connection
     .runScript(probeScript(targets, options.intervalMs, limit), {
+      accepts: 'any',
       onStdout,
       timeoutMs: (MOST_SECONDS + limit) * 1000 + STARTS_WITHIN_MS,
     })

@@ -1,5 +1,6 @@
 import { type Login, logIn } from './client';
 import { type ExecOptions, type ExecResult, execScript } from './exec';
+import { checked, type RunScript } from './script-result';
 import { readSshConfig, type SshTarget } from './ssh-config';
 import { rootShell } from './sudo';
 
@@ -14,10 +15,11 @@ export interface Connection {
   /** How many scripts were started; each is one SSH exec. */
   readonly execs: number;
   /**
-   * Runs a POSIX sh script as root; it goes over stdin, never in argv. A script that fails is a result, not an error.
+   * Runs a POSIX sh script as root; it goes over stdin, never in argv.
+   * @throws ScriptFailure when it ends with an exit code that is neither 0 nor one that the caller `accepts`
    * @throws HostError when the connection breaks, the time is up, or sudo does not let us
    */
-  runScript(script: string, options?: ExecOptions): Promise<ExecResult>;
+  readonly runScript: RunScript;
   /** Ends the connection and everything that was started for it. Safe to call twice. */
   close(): void;
 }
@@ -44,6 +46,7 @@ const MOST_CHANNELS = 8;
 class SshConnection implements Connection {
   readonly host: string;
   readonly user: string;
+  readonly runScript: RunScript;
   #execs = 0;
   #open = 0;
   readonly #waiting: (() => void)[] = [];
@@ -54,13 +57,14 @@ class SshConnection implements Connection {
   ) {
     this.host = target.name;
     this.user = login.settings.user;
+    this.runScript = checked(this.host, (script, options) => this.#run(script, options));
   }
 
   get execs(): number {
     return this.#execs;
   }
 
-  async runScript(script: string, options: ExecOptions = {}): Promise<ExecResult> {
+  async #run(script: string, options: ExecOptions): Promise<ExecResult> {
     await this.#channel();
     try {
       this.#execs += 1;

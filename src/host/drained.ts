@@ -7,6 +7,9 @@ import { stateFolder } from './transaction';
 
 const flag = `${stateFolder}/drained`;
 
+/** How scripts for balancers end where there is no HAProxy to be told. */
+export const noHaproxy = 69;
+
 const scripted = (...words: string[]) =>
   ['umask 077', 'PATH=$PATH:/usr/sbin:/sbin', runtime, library, `${command(...words)} >/dev/null`, ''].join(
     '\n',

@@ -2,6 +2,7 @@ import { HaprovError, HostError } from '../errors';
 import { type Connection, connect, type SshTarget } from './connection';
 import { type HostFacts, readFacts } from './facts';
 import { type Answer, buildProbe, type Question } from './probe';
+import { whyOf } from './script-result';
 
 /** What one host answered, and the connection to go on with. */
 export interface Surveyed {
@@ -86,12 +87,12 @@ async function ask(
     return await timed('probe', async () => {
       const probe = buildProbe([factsQuestion, ...questions]);
       listener.script(name, questions.map(({ script }) => script).join('\n'));
-      const result = await connection.runScript(probe.script, { timeoutMs });
+      const result = await connection.runScript(probe.script, { timeoutMs, accepts: 'any' });
       let answers: Map<string, Answer>;
       try {
         answers = probe.read(result.stdout);
       } catch (error) {
-        const why = result.stderr.trim() || `exit code ${result.code}`;
+        const why = result.stderr.trim() || whyOf(result);
         throw new HostError(
           name,
           `${(error as Error).message}: ${why}`,

@@ -8,6 +8,7 @@ import {
 } from '../ha/drained';
 import { holdersOf, type Picture } from '../ha/health';
 import { flagScript, unflagScript } from '../host/drained';
+import { whyOf } from '../host/script-result';
 import type { Vip } from '../inventory/inventory';
 import { keepDrained } from './keep-drained';
 import { giveServersBack, listed, lookUntil, type Maintenance, secondsSince } from './maintenance';
@@ -35,24 +36,24 @@ export async function drainHost(maintenance: Maintenance, wishes: DrainWishes): 
   await drainServersOf(maintenance, servers);
   await waitFor(maintenance, left(), (picture) => sessionsOfServers(maintenance, picture));
   if (stopping.aborted && !wasDrained) {
-    await takeBack(maintenance, servers);
-    throw new HaprovError(ExitCode.failed, `${host}: stopped, and all was taken back`);
+    throw new HaprovError(ExitCode.failed, `${host}: stopped, and ${await takeBack(maintenance, servers)}`);
   }
 
   const connection = connections.get(host);
   if (!connection) return;
   const before = await pair.look();
   const held = vips.filter((vip) => holdersOf(vip, before).includes(host));
-  const { code, stderr } = await connection.runScript(flagScript(by));
+  const flagged = await connection.runScript(flagScript(by), { accepts: 'any' });
+  const { code } = flagged;
   const moved = code === 0 && (await vipsLeave(maintenance, held));
   if (!moved) {
-    const why = code === 0 ? 'its VIP stayed where it is' : `its flag could not be written: ${stderr.trim()}`;
+    const why =
+      code === 0 ? 'its VIP stayed where it is' : `its flag could not be written: ${whyOf(flagged)}`;
     if (wasDrained || (wishes.force && code === 0)) warn(`${host}: ${why}`);
     else {
-      await takeBack(maintenance, servers);
       throw new HaprovError(
         ExitCode.failed,
-        `${host}: ${why}; all was taken back`,
+        `${host}: ${why}; ${await takeBack(maintenance, servers)}`,
         'look whether keepalived runs on all its members and has the configuration that haprov plan wants; --force drains it all the same',
       );
     }
@@ -157,10 +158,17 @@ async function vipsLeave({ host, pair, say }: Maintenance, vips: readonly Vip[])
   return held.length === 0;
 }
 
-/** All as it was before. */
-async function takeBack(maintenance: Maintenance, servers: readonly string[]): Promise<void> {
-  await maintenance.connections.get(maintenance.host)?.runScript(unflagScript());
-  await giveServersBack(maintenance, servers);
+/** All as it was before. @returns how far that came */
+async function takeBack(maintenance: Maintenance, servers: readonly string[]): Promise<string> {
+  const untold = await giveServersBack(maintenance, servers);
+  const unflagged = await maintenance.connections
+    .get(maintenance.host)
+    ?.runScript(unflagScript(), { accepts: 'any' });
+  const left = [
+    ...(unflagged && unflagged.code !== 0 ? [`its flag could not be removed: ${whyOf(unflagged)}`] : []),
+    ...untold.map(({ balancer, why }) => `${balancer} could not be told: ${why}`),
+  ];
+  return left.length === 0 ? 'all was taken back' : `NOT all was taken back: ${left.join('; ')}`;
 }
 
 function sessionsOf(still: ReadonlyMap<string, number>): string {

@@ -1,5 +1,7 @@
+import { HaprovError } from '../errors';
 import type { Picture } from '../ha/health';
-import { drainScript, readyScript } from '../host/drained';
+import { drainScript, noHaproxy, readyScript } from '../host/drained';
+import { whyOf } from '../host/script-result';
 import { stateFolder } from '../host/transaction';
 import type { Service } from '../inventory/inventory';
 import type { PlannedHost } from '../plan/plan';
@@ -36,9 +38,11 @@ export async function drain(
   const connection = rollout.connections.get(host);
   if (!connection) return 'is not connected';
   rollout.emit({ type: 'message', level: 'info', host, text: 'draining: the VIP moves to its peer first' });
-  await connection.runScript(
+  const flagged = await connection.runScript(
     `: >${flag} && { setsid sh -c 'sleep ${rollout.leaseSeconds * 4}; rm -f ${flag}' </dev/null >/dev/null 2>&1 & }\n`,
+    { accepts: 'any' },
   );
+  if (flagged.code !== 0) return `could not be drained, so it was not touched: ${whyOf(flagged)}`;
   let picture: Picture = new Map();
   for (let look = 0; look < looks; look++) {
     picture = await rollout.pair.look();
@@ -84,12 +88,13 @@ export function serversToDrain(
  * by itself when the leases are over and nobody did.
  */
 export async function drainServers(
-  rollout: Pick<Rollout, 'pair' | 'connections' | 'leaseSeconds'>,
+  rollout: Pick<Rollout, 'pair' | 'connections' | 'leaseSeconds' | 'emit'>,
   servers: readonly string[],
 ): Promise<void> {
   if (servers.length === 0) return;
   const later = `setsid sh -c ${quote(`sleep ${rollout.leaseSeconds * 4}\n${readyScript(servers)}`)} </dev/null >/dev/null 2>&1 &`;
-  await onAll(rollout, () => `${drainScript(servers)}${later}\n`);
+  const to = `tell its HAProxy that ${servers.join(', ')} must not get new requests`;
+  await runOn(rollout, to, () => `${later}\n${drainScript(servers)}`);
   for (let look = 0; look < looks; look++) {
     const picture = await rollout.pair.look();
     const busy = [...picture.values()].some(({ servers: seen }) =>
@@ -108,36 +113,47 @@ export async function drainServers(
  * @param later hosts that have the old configuration still.
  */
 export async function undrainServers(
-  rollout: Pick<Rollout, 'connections'>,
+  rollout: Pick<Rollout, 'connections' | 'emit'>,
   servers: readonly string[],
   moved: ReadonlySet<string> = new Set(),
   later: readonly PlannedHost[] = [],
 ): Promise<void> {
-  await onAll(rollout, (name) => {
+  await runOn(rollout, `tell its HAProxy that ${servers.join(', ')} get requests again`, (name) => {
     const isLater = later.some(({ host }) => host === name);
     const back = servers.filter((server) => !(isLater && moved.has(server)));
     return back.length > 0 ? readyScript(back) : undefined;
   });
 }
 
-/** Runs on each host what is meant for it. One that cannot be told now does it by itself when its time is over. */
-async function onAll(
-  { connections }: Pick<Rollout, 'connections'>,
+/**
+ * Runs on each host what is meant for it. One that cannot be told now is named, and does it by itself when its time is
+ * over; one without a HAProxy need not be told.
+ */
+async function runOn(
+  { connections, emit }: Pick<Rollout, 'connections' | 'emit'>,
+  to: string,
   scriptFor: (host: string) => string | undefined,
 ): Promise<void> {
-  const told = [...connections].map(([name, connection]) => {
-    const script = scriptFor(name);
-    return script === undefined ? undefined : connection.runScript(script);
+  const told = [...connections].map(async ([host, connection]) => {
+    const script = scriptFor(host);
+    if (script === undefined) return;
+    try {
+      await connection.runScript(script, { to, accepts: [noHaproxy] });
+    } catch (error) {
+      if (!(error instanceof HaprovError)) throw error;
+      emit({ type: 'message', level: 'warning', host, text: error.message.replace(`${host}: `, '') });
+    }
   });
-  await Promise.allSettled(told);
+  await Promise.all(told);
 }
 
-/** Lets the hosts take their VIPs back. */
+/** Lets the hosts take their VIPs back; one that cannot be told does so by itself when its time is over. */
 export async function undrain(
-  rollout: Pick<Rollout, 'connections'>,
+  { connections, emit }: Pick<Rollout, 'connections' | 'emit'>,
   hosts: readonly string[],
 ): Promise<void> {
-  await Promise.allSettled(hosts.map((host) => rollout.connections.get(host)?.runScript(`rm -f ${flag}\n`)));
+  const scripts = new Map(hosts.map((host) => [host, `rm -f ${flag}\n`]));
+  await runOn({ connections, emit }, 'take its drain flag away', (host) => scripts.get(host));
 }
 
 const flag = `${stateFolder}/drain-for-run`;

@@ -110,7 +110,9 @@ export class HostRun {
   }
 
   renew(): Promise<unknown> {
-    return this.#connection().runScript(continueScript(this.surroundings.run, 'renew'));
+    return this.#connection().runScript(continueScript(this.surroundings.run, 'renew'), {
+      to: 'renew its lease',
+    });
   }
 
   #connection(): Connection {
@@ -146,7 +148,7 @@ export class HostRun {
     });
     let code: number | null;
     try {
-      ({ code } = await this.#connection().runScript(script, { onStdout: read }));
+      ({ code } = await this.#connection().runScript(script, { accepts: 'any', onStdout: read }));
     } catch (error) {
       if (!(error instanceof HaprovError)) throw error;
       emit({
@@ -189,7 +191,9 @@ export class HostRun {
       try {
         await reconnect(this.name);
         for (let look = 0; look < leaseSeconds; look++) {
-          const state = (await this.#connection().runScript(stateScript(run))).stdout.trim();
+          // What was never begun has no state.
+          const { stdout } = await this.#connection().runScript(stateScript(run), { accepts: [1] });
+          const state = stdout.trim();
           if (!['staging', 'committing', 'restoring'].includes(state)) return state;
           await pause();
         }

@@ -3,6 +3,7 @@ import { keptDrained, serversOf, stillSending } from '../ha/drained';
 import type { Picture } from '../ha/health';
 import type { Connection } from '../host/connection';
 import { giveBackScript, keepDrainedScript } from '../host/drained';
+import { whyOf } from '../host/script-result';
 import type { Rollout } from './rollout';
 
 /** A balancer that could not be told, and why. */
@@ -36,8 +37,9 @@ async function tellAll(
     const connection = connections.get(balancer);
     if (!connection) return [{ balancer, why: 'it cannot be reached' }];
     try {
-      const { code } = await connection.runScript(scriptOf(servers), { timeoutMs: 30_000 });
-      return code === 0 ? [] : [{ balancer, why: 'its HAProxy does not take commands' }];
+      const result = await connection.runScript(scriptOf(servers), { timeoutMs: 30_000, accepts: 'any' });
+      if (result.code === 0) return [];
+      return [{ balancer, why: result.stderr ? whyOf(result) : 'its HAProxy does not take commands' }];
     } catch (error) {
       if (!(error instanceof HaprovError)) throw error;
       return [{ balancer, why: error.message }];

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { HostError } from '../../src/errors';
 import { describeProbe, type ProbeTarget, startVipProbe, type VipProbe } from '../../src/ha/vip-probe';
 import type { Connection, ExecOptions, ExecResult } from '../../src/host/connection';
+import { checked } from '../../src/host/script-result';
 import { startVipService, type VipService } from './vip-probe-service';
 
 /** Nothing can be reached there from here, and the attempt fails at once; the host below sees a service behind it. */
@@ -18,7 +19,9 @@ class LocalHost implements Connection {
 
   constructor(private readonly env: NodeJS.ProcessEnv = process.env) {}
 
-  runScript(script: string, options: ExecOptions = {}): Promise<ExecResult> {
+  readonly runScript = checked(this.host, (script, options) => this.#run(script, options));
+
+  #run(script: string, options: ExecOptions): Promise<ExecResult> {
     this.execs += 1;
     return new Promise((resolve, reject) => {
       const shell = spawn('/bin/sh', ['-s'], { env: this.env });

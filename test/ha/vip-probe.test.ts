@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { type ProbeReport, type ProbeTarget, probeTargets, startVipProbe } from '../../src/ha/vip-probe';
 import type { Connection } from '../../src/host/connection';
+import { checked } from '../../src/host/script-result';
 import type { Inventory } from '../../src/inventory/inventory';
 import { startVipService, type VipService } from './vip-probe-service';
 
@@ -190,7 +191,7 @@ const noFallback: { host: string; connection: Connection } = {
     host: 'fred',
     user: 'root',
     execs: 0,
-    runScript: () => Promise.reject(new Error('not to be asked')),
+    runScript: checked('fred', () => Promise.reject(new Error('not to be asked'))),
     close: () => undefined,
   },
 };

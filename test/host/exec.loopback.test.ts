@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServerChannel } from 'ssh2';
 import { HostError } from '../../src/errors';
 import { type Connection, connect, type SshTarget } from '../../src/host/connection';
+import type { RunOptions } from '../../src/host/script-result';
 import { type SshFiles, sshFiles } from '../support/ssh-files';
 import {
   answers,
@@ -63,7 +64,7 @@ async function failure(promise: Promise<unknown>): Promise<HostError> {
 describe('runScript', () => {
   test('a script and what it leaves behind', async () => {
     await logIn(local);
-    const result = await connection.runScript('echo out; echo err >&2; exit 3');
+    const result = await connection.runScript('echo out; echo err >&2; exit 3', { accepts: [3] });
     expect(result).toMatchObject({ code: 3, stdout: 'out\n', stderr: 'err\n' });
     expect(connection.execs).toBe(1);
     expect(server.commands).toEqual([AS_ROOT]);
@@ -74,7 +75,22 @@ describe('runScript', () => {
       channel.exit('TERM');
       channel.end();
     });
-    expect(await connection.runScript('')).toMatchObject({ code: null, signal: 'SIGTERM' });
+    expect(await connection.runScript('', { accepts: 'any' })).toMatchObject({
+      code: null,
+      signal: 'SIGTERM',
+    });
+  });
+
+  test('an exit code that nobody looks at is an error, with the last words of the script', async () => {
+    await logIn(answers({ stdout: 'half\n', stderr: 'rm: warning\nrm: Read-only file system\n', code: 1 }));
+    const failed = (options: RunOptions & { accepts: number[] }) =>
+      expect(connection.runScript('', options)).rejects;
+    await expect(connection.runScript('', { to: 'take the flag away' })).rejects.toThrow(
+      /: could not take the flag away: rm: Read-only file system \(exit code 1\)$/,
+    );
+    await failed({ accepts: [] }).toMatchObject({ exitCode: 1, result: { code: 1, stdout: 'half\n' } });
+    await failed({ accepts: [75] }).toThrow('exit code 1');
+    expect(await connection.runScript('', { accepts: [1, 75] })).toMatchObject({ code: 1 });
   });
 
   test('5 MB in, 20 MB out', async () => {
@@ -100,7 +116,7 @@ describe('runScript', () => {
         channel.end();
       });
     });
-    expect((await connection.runScript('z'.repeat(5_000_000))).code).toBe(0);
+    expect((await connection.runScript('z'.repeat(5_000_000), { accepts: 'any' })).code).toBe(0);
     expect(read).toBe(5_000_000);
   });
 
@@ -144,7 +160,7 @@ describe('runScript', () => {
       waiting.push(channel);
       if (waiting.length === 8) full();
     });
-    const all = Promise.all(Array.from({ length: 30 }, () => connection.runScript('')));
+    const all = Promise.all(Array.from({ length: 30 }, () => connection.runScript('', { accepts: 'any' })));
     await eight;
     await sleep(20);
     expect(server.commands.length).toBe(8);
@@ -190,7 +206,7 @@ describe('runScript', () => {
 
   test('a login shell that lets nobody in is a result', async () => {
     await logIn(answers({ stdout: 'This account is currently not available.\n', code: 1 }));
-    expect(await connection.runScript('true')).toMatchObject({ code: 1 });
+    expect(await connection.runScript('true', { accepts: 'any' })).toMatchObject({ code: 1 });
   });
 });
 
@@ -227,7 +243,7 @@ exec "$@"
 
   test('asks for the password', async () => {
     await logIn(fakeSudo(true), careful);
-    expect(await connection.runScript(SCRIPT)).toMatchObject({
+    expect(await connection.runScript(SCRIPT, { accepts: [4] })).toMatchObject({
       code: 4,
       stdout: 'script ran\n',
       stderr: 'noise\n',
@@ -238,7 +254,7 @@ exec "$@"
 
   test('has a password and does not ask for it', async () => {
     await logIn(fakeSudo(false), careful);
-    expect(await connection.runScript(SCRIPT)).toMatchObject({
+    expect(await connection.runScript(SCRIPT, { accepts: [4] })).toMatchObject({
       code: 4,
       stdout: 'script ran\n',
       stderr: 'noise\n',

@@ -1,6 +1,9 @@
 import type { Host, Server, Service } from '../../src/inventory/inventory';
 import type { PlannedChange, PlannedHost } from '../../src/plan/plan';
-import { serversToDrain } from '../../src/rollout/drain';
+import type { EventBody } from '../../src/report/events';
+import { drain, drainServers, serversToDrain, undrain, undrainServers } from '../../src/rollout/drain';
+import type { Pair } from '../../src/rollout/pair';
+import { FakeHost, type Scripted } from '../support/fake-host';
 
 const service = (name: string, managed: string[], others: string[] = []) => {
   const hosts = managed.map((one) => ({ name: one })) as Host[];
@@ -69,5 +72,60 @@ describe('a server that moves to another port', () => {
     const ethyl = { ...host, host: 'ethyl' };
     expect(serversToDrain(host, [pair], both, { moved: both, later: [ethyl] })).toEqual(['web/fred']);
     expect(serversToDrain(ethyl, [pair], both, { moved: both, later: [] })).toEqual([]);
+  });
+});
+
+describe('a host that cannot be told', () => {
+  const told: EventBody[] = [];
+  beforeEach(() => {
+    told.length = 0;
+  });
+  const rolloutOn = (fred: Scripted, ethyl: Scripted = { matches: '' }) => ({
+    connections: new Map([
+      ['fred', new FakeHost('fred', [fred])],
+      ['ethyl', new FakeHost('ethyl', [ethyl])],
+    ]),
+    pair: { look: async () => new Map() } as unknown as Pair,
+    leaseSeconds: 60,
+    emit: (event: EventBody) => void told.push(event),
+  });
+  const warnings = () => told.flatMap((event) => (event.type === 'message' ? [event] : []));
+  const readOnly = { code: 1, stderr: 'rm: Read-only file system\n' };
+
+  test('to give its VIP away is not touched', async () => {
+    const rollout = rolloutOn({ matches: 'drain-for-run', ...readOnly });
+    expect(await drain(rollout, 'fred')).toBe(
+      'could not be drained, so it was not touched: rm: Read-only file system (exit code 1)',
+    );
+  });
+
+  test('to take its VIP back is named', async () => {
+    await undrain(rolloutOn({ matches: 'rm -f', ...readOnly }), ['fred']);
+    expect(warnings()).toMatchObject([
+      {
+        host: 'fred',
+        level: 'warning',
+        text: expect.stringMatching(/^could not take its drain flag away: rm: Read/),
+      },
+    ]);
+  });
+
+  const servers = ['web/lucy'];
+  test.each([
+    [
+      'send no more',
+      /\nset_servers drain web\/lucy >\/dev\/null\n$/,
+      drainServers,
+      /web\/lucy must not get new requests: exit code 1$/,
+    ],
+    [
+      'send again',
+      /\nready_servers web\/lucy >\/dev\/null\n$/,
+      undrainServers,
+      /web\/lucy get requests again: exit code 1$/,
+    ],
+  ])('to %s is named; one without HAProxy is not', async (_, matches, run, text) => {
+    await run(rolloutOn({ matches, code: 1 }, { matches, code: 69 }), servers);
+    expect(warnings()).toMatchObject([{ host: 'fred', text: expect.stringMatching(text) }]);
   });
 });

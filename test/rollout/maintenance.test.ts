@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { HostError } from '../../src/errors';
 import type { Connection } from '../../src/host/connection';
+import { checked } from '../../src/host/script-result';
 import { loadInventory } from '../../src/inventory/load';
 import { drainHost } from '../../src/rollout/drain-host';
 import type { Maintenance } from '../../src/rollout/maintenance';
@@ -27,6 +28,7 @@ class Model {
   /** Who takes it. */
   next = 'ethyl';
   flag = false;
+  preempts = true;
   readonly lists = new Map(this.names.map((name) => [name, new Set<string>()]));
   /** How each HAProxy calls ethyl's server. */
   ethyl = 'UP,L4OK';
@@ -38,7 +40,7 @@ class Model {
     const expectations = new Map(this.names.map((name) => [name, { units: [], ports: [], balances: true }]));
     return {
       host: 'fred',
-      vips: inventory.vips,
+      vips: inventory.vips.map((vip) => ({ ...vip, preempt: this.preempts })),
       services: inventory.services,
       pair: new Pair(inventory, connections, expectations, async (name) => {
         throw new HostError(name, 'is gone');
@@ -53,16 +55,20 @@ class Model {
   }
 
   #connection(name: string): Connection {
-    const runScript = async (script: string) => ({
-      code: 0,
-      stdout: this.#run(name, script),
-      stderr: '',
-      ms: 0,
-    });
+    const runScript = checked(name, async (script) => ({ ...this.#run(name, script), ms: 0 }));
     return { host: name, user: 'root', execs: 0, runScript, close: () => {} };
   }
 
-  #run(name: string, script: string): string {
+  /** Scripts of `name` that have one of these in them fail with these words. */
+  readonly broken: [name: string, part: string, stderr: string][] = [];
+
+  #run(name: string, script: string): { code: number; stdout: string; stderr: string } {
+    const broken = this.broken.find(([host, part]) => host === name && script.includes(part));
+    if (broken) return { code: 1, stdout: '', stderr: broken[2] };
+    return { code: 0, stdout: this.#carryOut(name, script), stderr: '' };
+  }
+
+  #carryOut(name: string, script: string): string {
     const last = script.trimEnd().split('\n').at(-1) ?? '';
     const [verb = '', ...words] = last.replace(' >/dev/null', '').split(' ');
     if (verb === 'observe') return this.#observe(name);
@@ -152,6 +158,19 @@ describe('drain', () => {
     expect(state()).toEqual(nothing);
   });
 
+  test.each([
+    [
+      'fred',
+      'rm -f /var/lib/haprov/drained\n',
+      'NOT all was taken back: its flag could not be removed: rm: read-only (exit code 1)',
+    ],
+    ['ethyl', 'give_back', 'NOT all was taken back: ethyl could not be told: rm: read-only (exit code 1)'],
+  ])('what cannot be taken back on %s is said', async (name, part, said) => {
+    model.isStuck = true;
+    model.broken.push([name, part, 'rm: read-only\n']);
+    expect(await drain()).toBe(`fred: its VIP stayed where it is; ${said}`);
+  });
+
   test('an address that nobody takes: all is taken back', async () => {
     model.next = 'nobody';
     expect(await drain()).toMatch(/all was taken back$/);
@@ -227,6 +246,20 @@ describe('undrain', () => {
     expect(await undrain()).toBe('done');
     expect(state()).toEqual({ flag: false, lists: [[], ['gone/ethyl']] });
   });
+
+  test.each([true, false])(
+    'a flag that cannot be removed: no place is back (preempt: %s)',
+    async (preempts) => {
+      await drain();
+      model.preempts = preempts;
+      model.broken.push(['fred', 'rm -f', 'rm: cannot remove: Read-only file system\n']);
+      expect(await undrain()).toBe(
+        'fred: could not take its drain flag away, so it is drained still: rm: cannot remove: Read-only file system (exit code 1)',
+      );
+      expect(model.flag).toBe(true);
+      expect(model.said.join()).not.toContain('has its place back');
+    },
+  );
 
   test('an address that does not come back is told', async () => {
     await drain();

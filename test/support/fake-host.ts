@@ -1,4 +1,5 @@
 import type { Connection, ExecOptions, ExecResult } from '../../src/host/connection';
+import { checked, type RunScript } from '../../src/host/script-result';
 
 /** What a host answers to the scripts that `matches`. */
 export interface Scripted {
@@ -14,6 +15,7 @@ export interface Scripted {
 /** A host that answers what it was told to, and fails on every other script: a mistyped expectation is no success. */
 export class FakeHost implements Connection {
   readonly user = 'root';
+  readonly runScript: RunScript;
   /** Every script that was run, in order. */
   readonly scripts: string[] = [];
   closed = false;
@@ -23,6 +25,7 @@ export class FakeHost implements Connection {
     readonly host: string,
     scripted: readonly Scripted[],
   ) {
+    this.runScript = checked(host, (script, options) => this.#answer(script, options));
     this.#left = scripted.map((one) => ({ scripted: one, times: one.times ?? Number.POSITIVE_INFINITY }));
   }
 
@@ -30,7 +33,7 @@ export class FakeHost implements Connection {
     return this.scripts.length;
   }
 
-  async runScript(script: string, { onStdout }: ExecOptions = {}): Promise<ExecResult> {
+  async #answer(script: string, { onStdout }: ExecOptions): Promise<ExecResult> {
     if (this.closed) throw new Error(`${this.host}: a script was run after the connection was closed`);
     this.scripts.push(script);
     const answer = this.#left.find(
