@@ -2,7 +2,7 @@
 
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -44,6 +44,12 @@ const program = readFileSync('dist/program.js', 'utf8').replace(
   (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
 );
 writeFileSync('dist/program.js', program);
+// The loader runs the program as a script, which cannot import: everything has to be bundled, or required.
+const left = /.*\bimport\s*\(.*/.exec(program);
+if (left) {
+  rmSync('dist/program.js');
+  throw new Error(`dist/program.js would import when it runs, and cannot: ${left[0].trim().slice(0, 200)}`);
+}
 const hash = createHash('sha256').update(program).digest('hex').slice(0, 16);
 await build({
   ...common,

@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { execute, type Run } from './cli/execute';
+import { outliveReaders } from './cli/terminal';
 import { collect, oneOf, portFrom, seconds } from './cli/values';
 import type { ApplyOptions } from './commands/apply';
 import type { DiagramOptions } from './commands/diagram';
@@ -20,6 +21,11 @@ import type { UnlockOptions } from './commands/unlock';
 import { scenarios } from './drill/report';
 import { ExitCode } from './errors';
 
+const yes = [
+  '-y, --yes',
+  'do not ask (without it, where nobody can be asked: show what would be done, and exit with 2)',
+  false,
+] as const;
 const noColor = ['--no-color', 'no colours (as NO_COLOR=1)'] as const;
 
 const program = new Command('haprov')
@@ -82,7 +88,7 @@ hostCommand('status', 'what of the pair works, what is broken first, and what to
 
 hostCommand('drill', 'break one thing after the other, measure what clients feel, and put all back')
   .option('--scenario <names>', `only these of ${scenarios.join(', ')} (commas; repeatable)`, collect)
-  .option('-y, --yes', 'do not ask', false)
+  .option(...yes)
   .option(
     '--max-gap <seconds>',
     'the longest time without an answer that passes (default: what the formula says)',
@@ -142,7 +148,7 @@ hostCommand('log', 'what was done to the hosts, by whom, and what came of it')
 
 hostCommand('unlock', 'who holds which lock; takes those away that nobody needs any more')
   .option('--force', 'also of a run that is alive: end it, and put back what it changed', false)
-  .option('-y, --yes', 'do not ask', false)
+  .option(...yes)
   .action((inventory, options) =>
     execute<UnlockOptions>(
       { ...options, inventory, json: false },
@@ -217,7 +223,7 @@ program
 function rolloutCommand(name: string, description: string): Command {
   return hostCommand(name, description)
     .optionsGroup('Rollout:')
-    .option('-y, --yes', 'do not ask', false)
+    .option(...yes)
     .option('--serial <n|p%>', 'how many hosts at a time', '1')
     .option('--allow-outage', 'also make changes during which clients are not served', false)
     .addOption(
@@ -291,14 +297,7 @@ function inventoryCommand(name: string, description: string): Command {
     .argument('<inventory>', 'the inventory: JSON, or YAML by its ending');
 }
 
-// Whoever reads us may go (`haprov apply … | head`), or have a full disk: what was begun is still carried to its end.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE' && stream === process.stdout)
-      process.stderr.write(`standard output: ${error.message}\n`);
-  });
-}
-
+outliveReaders();
 program.parseAsync().catch((error: unknown) => {
   if (!(error instanceof CommanderError)) throw error;
   process.exitCode = error.exitCode === 0 ? ExitCode.done : ExitCode.badInput;

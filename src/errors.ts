@@ -6,6 +6,8 @@ export const ExitCode = {
   unreachable: 3,
   notRestored: 4,
   changesPending: 5,
+  /** At once, by Ctrl-C. */
+  left: 130,
 } as const;
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 

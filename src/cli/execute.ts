@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline/promises';
 import type { Context } from '../commands/context';
 import { ExitCode, HaprovError } from '../errors';
 import type { Secrets } from '../inventory/secrets';
@@ -6,6 +5,8 @@ import { renderError } from '../report/error-text';
 import type { EventBody } from '../report/events';
 import { canRedraw, wantsColor } from '../report/output';
 import { createReporter } from '../report/reporter';
+import { askerAtTerminal } from './ask';
+import { hasTerminal } from './terminal';
 
 interface OutputOptions {
   json?: boolean;
@@ -51,13 +52,16 @@ export async function execute<O>(
     env,
   });
   const stop = new AbortController();
+  let isAsking = false;
   const leave = async () => {
     await reporter.close();
-    process.exit(130);
+    process.exit(ExitCode.left);
   };
   const onSignal = () => {
-    if (stop.signal.aborted) process.exit(130);
+    if (stop.signal.aborted) process.exit(ExitCode.left);
     stop.abort();
+    // Whoever asked leaves, with nothing begun.
+    if (isAsking) return;
     if (output === 'result') {
       setTimeout(leave, endsWithinMs).unref();
       return;
@@ -70,6 +74,11 @@ export async function execute<O>(
     });
   };
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  // The shell and the kernel both tell that the terminal has gone, so the second is no wish to leave at once. Who has
+  // no terminal (nohup) goes on.
+  process.on('SIGHUP', () => {
+    if (hasTerminal() && !stop.signal.aborted) onSignal();
+  });
   let mask: Secrets['mask'] = (text) => text;
   const context: Context = {
     env,
@@ -90,9 +99,16 @@ export async function execute<O>(
       await reporter.pause?.();
       stdout.write(typeof text !== 'string' || text.endsWith('\n') ? text : `${text}\n`);
     },
-    confirm: async (question) => {
+    get canAsk() {
+      return askerAtTerminal() !== undefined;
+    },
+    confirm: async (question, about) => {
       await reporter.pause?.();
-      return ask(question, stop.signal);
+      const unseen = options.quiet || options.json ? `${about}\n` : '';
+      isAsking = true;
+      const answer = await askerAtTerminal()?.ask(mask(`${unseen}${question}`), stop.signal);
+      isAsking = false;
+      return answer ?? 'no';
     },
   };
   try {
@@ -114,18 +130,4 @@ function maskAll<T>(value: T, mask: (text: string) => string): T {
   if (Array.isArray(value)) return value.map((item) => maskAll(item, mask)) as T;
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, maskAll(item, mask)])) as T;
-}
-
-async function ask(question: string, signal: AbortSignal): Promise<boolean | undefined> {
-  if (!process.stdin.isTTY) return undefined;
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return /^y(es)?$/i.test((await lines.question(`${question} [y/N] `, { signal })).trim());
-  } catch (error) {
-    // Ctrl-C, or the end of the input, is a "no".
-    if ((error as Error).name === 'AbortError') return false;
-    throw error;
-  } finally {
-    lines.close();
-  }
 }

@@ -10,10 +10,11 @@ import { gateDefaults } from '../rollout/gate';
 import { parseSerial } from '../rollout/order';
 import { Pair } from '../rollout/pair';
 import { rollOut } from '../rollout/rollout';
+import { agreed, mayGoOn } from './agree';
 import type { CommonOptions, Context } from './context';
 import { operator, reconnector } from './hosts';
 import { refuseStrangers } from './listening';
-import { makePlan, newRunId, type Planned, requireWhole } from './planning';
+import { makePlan, newRunId, type Planned, type PlanningOptions, requireWhole } from './planning';
 
 /** How changes are rolled out: shared by every command that makes some. */
 export interface RolloutOptions {
@@ -46,11 +47,7 @@ export async function planAndCarryOut(
 ): Promise<ExitCode> {
   const begun = performance.now();
   parseSerial(options.serial, 1);
-  const planned = await makePlan(options, context, {
-    begin: (hosts) => context.emit({ type: 'run-start', command, inventory: options.inventory, hosts }),
-    recover: true,
-    only,
-  });
+  const planned = await makePlan(options, context, { ...beginning(command, options, context), only });
   try {
     requireWhole(planned);
     if (saved) requireSame(saved, publicPlan(planned.plan));
@@ -58,6 +55,21 @@ export async function planAndCarryOut(
   } finally {
     planned.survey.close();
   }
+}
+
+/** How a plan begins that is to be carried out: where nobody can agree to it, it is only shown. */
+export function beginning(
+  command: string,
+  options: CommonOptions & RolloutOptions,
+  context: Context,
+): PlanningOptions {
+  return {
+    begin(hosts) {
+      mayGoOn(options, context, `the plan is shown, and nothing is done`);
+      context.emit({ type: 'run-start', command, inventory: options.inventory, hosts });
+    },
+    recover: options.yes || context.canAsk,
+  };
 }
 
 /** Shows a plan, asks whether it is meant, and rolls it out. */
@@ -80,24 +92,23 @@ export async function carryOut(
     });
     return exitCode;
   };
-  if (!options.json) await context.print(renderPlan(shown, context));
+  const text = renderPlan(shown, context);
+  if (!options.json) await context.print(text);
+  // Whoever reads events gets the plan as one, where that is all there will be.
+  else if (!options.yes && !context.canAsk)
+    context.emit({ type: 'message', level: 'info', text: 'the plan', data: shown });
   if (pending(shown) === 0) return end(ExitCode.done, 0, 0, 'no change');
   const changed = planned.plan.hosts.filter((host) => host.changes.length > 0);
   refuseStrangers(shown);
   refuseOutages(shown, options.allowOutage);
   const serial = parseSerial(options.serial, changed.length);
-  if (!options.yes) {
-    const answer = await context.confirm(
-      `Make these changes on ${changed.map((host) => host.host).join(' and ')}?`,
-    );
-    if (answer === undefined) {
-      throw new UsageError(
-        'there is nobody to ask: this is not a terminal',
-        'say --yes to apply without a question',
-      );
-    }
-    if (!answer) return end(ExitCode.failed, 0, 0, 'not applied: you said no');
-  }
+  const question = {
+    text: `Make these changes on ${changed.map((host) => host.host).join(' and ')}?`,
+    about: text,
+    todo: command,
+  };
+  if (!(await agreed(question, options, context)))
+    return end(ExitCode.failed, 0, 0, 'nothing was done: you said no');
   const connections = new Map(planned.survey.hosts.map((host) => [host.name, host.connection]));
   const opened: Connection[] = [];
   const reconnect = reconnector(planned.targets, connections, opened);

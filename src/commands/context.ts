@@ -27,8 +27,10 @@ export interface Context {
   columns: number;
   /** The terminal's height; absent where there is none that can be redrawn. */
   rows?: number;
-  /** Asks the operator; `undefined` where there is nobody to ask. */
-  confirm(question: string): Promise<boolean | undefined>;
+  /** Whether there is an operator at a terminal. */
+  canAsk: boolean;
+  /** Asks the operator, where there is one; shows what it is about, where that was not printed. Use `agreed`. */
+  confirm(question: string, about: string): Promise<'yes' | 'no' | 'left'>;
   /** Aborted by the first Ctrl-C: begin nothing new. */
   stopping: AbortSignal;
 }

@@ -12,6 +12,7 @@ import { probeTargets, startVipProbe } from '../ha/vip-probe';
 import type { Connection } from '../host/connection';
 import { renderDrillPlan, renderDrillReport } from '../report/drill-text';
 import { renderDrillPage } from '../report/page/drill-page';
+import { agreed, mayGoOn } from './agree';
 import type { CommonOptions, Context } from './context';
 import { operator, reconnector } from './hosts';
 import { type Looker, looker } from './looking';
@@ -32,9 +33,11 @@ export async function drill(options: DrillOptions, context: Context): Promise<Ex
   const begun = performance.now();
   const wanted = chosen(options.scenario);
   const planned = await makePlan(options, context, {
-    begin: (hosts) =>
-      context.emit({ type: 'run-start', command: 'drill', inventory: options.inventory, hosts }),
-    recover: true,
+    begin(hosts) {
+      mayGoOn(options, context, 'what would be done is shown, and nothing is broken');
+      context.emit({ type: 'run-start', command: 'drill', inventory: options.inventory, hosts });
+    },
+    recover: options.yes || context.canAsk,
     only: new Set(['service']),
   });
   // It looks every half second, which is nothing to tell.
@@ -53,9 +56,10 @@ export async function drill(options: DrillOptions, context: Context): Promise<Ex
       );
     const holder = holderOf(status, known);
     const acts = wanted.map((scenario) => actOf(scenario, holder, known));
-    if (!options.json) await context.print(`${renderDrillPlan(acts.map(show), context)}\n`);
-    const isMeant = await agreed(acts, options, context);
-    if (!isMeant) return end(context, begun, ExitCode.failed, 0, 'not drilled: you said no');
+    const text = renderDrillPlan(acts.map(show), context);
+    if (!options.json) await context.print(`${text}\n`);
+    if (!(await isMeant(acts, text, options, context)))
+      return end(context, begun, ExitCode.failed, 0, 'nothing was done: you said no');
     const report = await carryOut({ planned, known, looking, wanted }, context);
     await context.print(
       options.json ? `${JSON.stringify(report, null, 2)}\n` : `${renderDrillReport(report, context)}\n`,
@@ -140,23 +144,18 @@ function show(act: Act | Impossible): PlannedScenario {
   };
 }
 
-async function agreed(
+async function isMeant(
   acts: readonly (Act | Impossible)[],
-  { yes }: DrillOptions,
+  about: string,
+  options: DrillOptions,
   context: Context,
 ): Promise<boolean> {
   if (acts.every(isSkipped))
     throw new UsageError(
       `nothing can be drilled here: ${acts.map(({ scenario, skipped }) => `${scenario}: ${skipped}`).join('; ')}`,
     );
-  if (yes) return true;
-  const answer = await context.confirm('Break these things on purpose, one after the other?');
-  if (answer === undefined)
-    throw new UsageError(
-      'there is nobody to ask: this is not a terminal',
-      'say --yes to drill without a question',
-    );
-  return answer;
+  const text = 'Break these things on purpose, one after the other?';
+  return agreed({ text, about, todo: 'drill' }, options, context);
 }
 
 async function carryOut(

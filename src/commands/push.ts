@@ -1,6 +1,6 @@
 import { existsSync, watch } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { ExitCode, HaprovError } from '../errors';
+import { ExitCode, HaprovError, UsageError } from '../errors';
 import { installation } from '../playbook/playbook';
 import { planAndCarryOut, type RolloutOptions } from './apply';
 import type { CommonOptions, Context } from './context';
@@ -15,6 +15,11 @@ const types = new Set(['file', 'line', 'sysctl', 'service']);
 export async function push(options: PushOptions, context: Context): Promise<ExitCode> {
   const once = () => planAndCarryOut('push', options, context, { only: types });
   if (!options.watch) return once();
+  if (!options.yes && !context.canAsk)
+    throw new UsageError(
+      'push --watch asks whenever something was saved, and there is nobody to ask: this is not a terminal',
+      'say --yes to push without a question, or run haprov plan',
+    );
   for await (const _ of saves(folders(options.inventory), context.stopping)) {
     try {
       await once();

@@ -14,7 +14,7 @@ import type { Host, Inventory } from '../inventory/inventory';
 import { pending } from '../plan/plan';
 import type { Resource } from '../playbook/expand';
 import { probeFile, readFileState } from '../resources/file-state';
-import { carryOut, type RolloutOptions } from './apply';
+import { beginning, carryOut, type RolloutOptions } from './apply';
 import { chooseRuns, type KnownRun } from './choose-runs';
 import type { CommonOptions, Context } from './context';
 import { type BeforePlan, type Instead, makePlan, type Planned, requireWhole, surveyWhole } from './planning';
@@ -30,9 +30,7 @@ export async function rollback(options: RollbackOptions, context: Context): Prom
   const begun = performance.now();
   const undos = new Map<string, Undo>();
   const planned = await makePlan(options, context, {
-    begin: (hosts) =>
-      context.emit({ type: 'run-start', command: 'rollback', inventory: options.inventory, hosts }),
-    recover: true,
+    ...beginning('rollback', options, context),
     instead: (known) => wishes(known, options, context, undos),
   });
   try {
@@ -58,19 +56,19 @@ export async function rollback(options: RollbackOptions, context: Context): Prom
 /** Asks the hosts for their runs, then for what those runs wrote down: two execs a host, both read-only. */
 async function wishes(
   { inventory, targets, wanted: byPlaybooks }: BeforePlan,
-  { to }: RollbackOptions,
+  options: RollbackOptions,
   context: Context,
   undos: Map<string, Undo>,
 ): Promise<Instead> {
   const asked = [...targets.values()].map((target) => ({ target, questions: [historyQuestion] }));
-  const surveyed = await surveyWhole(asked, context, true);
+  const surveyed = await surveyWhole(asked, context, options.yes || context.canAsk);
   try {
     const [failure] = surveyed.failures;
     if (failure) throw failure.error;
     const histories = surveyed.hosts.map(
       ({ name, answers }) => [name, readHistory(answers.get('history')?.output ?? '')] as const,
     );
-    const choice = chooseRuns(new Map(histories), to);
+    const choice = chooseRuns(new Map(histories), options.to);
     const warnings = [...choice.warnings];
     const wanted = new Map<Host, Resource[]>();
     await Promise.all(

@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
-import { ExitCode, HostError, UsageError } from '../errors';
+import { ExitCode, HostError } from '../errors';
 import type { HostFacts } from '../host/facts';
 import { endRunScript, unlockScript } from '../host/history';
 import { type Surveyed, survey } from '../host/survey';
 import { loadInventory } from '../inventory/load';
 import { formatElapsed } from '../report/format';
+import { agreed, mayGoOn } from './agree';
 import type { CommonOptions, Context } from './context';
 import { listenerFor, selectHosts, toTarget } from './hosts';
 import { localTime } from './log-text';
@@ -28,6 +29,7 @@ export async function unlock(options: UnlockOptions, context: Context): Promise<
     target: toTarget(host, options),
     questions: [],
   }));
+  if (options.force) mayGoOn(options, context, 'a run that is alive stays as it is');
   const surveyed = await survey(targets, listenerFor(context));
   try {
     const locked = surveyed.hosts.flatMap((host): Locked[] =>
@@ -37,9 +39,9 @@ export async function unlock(options: UnlockOptions, context: Context): Promise<
     if (locked.length === 0 && surveyed.hosts.length > 0)
       await context.print(`not locked: ${surveyed.hosts.map(({ name }) => name).join(', ')}\n`);
     const living = locked.filter(({ lock }) => lock.alive);
-    if (options.force && living.length > 0 && !(await isMeant(living, options, context))) {
+    if (options.force && living.length > 0 && !(await agreed(toEnd(locked, living), options, context))) {
       await context.print('nothing was unlocked: you said no\n');
-      return ExitCode.done;
+      return ExitCode.failed;
     }
     const exitCodes = await Promise.all(
       locked.filter(({ lock }) => !lock.alive || options.force).map((one) => takeAway(one, context)),
@@ -77,22 +79,13 @@ function refusal({ host, lock }: Locked, living: readonly Locked[]): HostError {
   );
 }
 
-async function isMeant(
-  living: readonly Locked[],
-  { yes }: UnlockOptions,
-  context: Context,
-): Promise<boolean> {
-  if (yes) return true;
+function toEnd(locked: readonly Locked[], living: readonly Locked[]) {
   const names = living.map(({ host }) => host.name).join(' and ');
-  const answer = await context.confirm(
-    `End the living run on ${names}, whatever it is doing, and put back what it changed?`,
-  );
-  if (answer === undefined)
-    throw new UsageError(
-      'there is nobody to ask: this is not a terminal',
-      'say --yes to --force without a question',
-    );
-  return answer;
+  return {
+    text: `End the living run on ${names}, whatever it is doing, and put back what it changed?`,
+    about: locked.map(describe).join('\n'),
+    todo: 'unlock --force',
+  };
 }
 
 async function takeAway({ host, lock }: Locked, context: Context): Promise<ExitCode> {

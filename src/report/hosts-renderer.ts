@@ -1,20 +1,26 @@
-import { type ListrTaskObject, Spinner } from 'listr2';
+import type { ListrTaskObject } from 'listr2';
 import pc from 'picocolors';
-import type { Screen, ScreenLine } from './screen';
+import type { ScreenLine } from './screen';
 
 type Task = ListrTaskObject<unknown, typeof HostsRenderer, typeof HostsRenderer>;
 
+/** What a task looks like now: its title, what went wrong, its output. */
+export interface TaskLines {
+  title: ScreenLine;
+  failure?: ScreenLine;
+  output?: ScreenLine;
+}
+
 export interface HostsRendererOptions {
-  screen: Screen;
   color: boolean;
-  /** Called before each drawing, to bring the tasks' titles up to date. */
-  refresh: () => void;
+  spinner: () => string;
+  /** Takes what draws the task, once, at the beginning. */
+  show: (draw: () => TaskLines) => void;
 }
 
 /**
- * Draws the tasks of a listr2 list: an icon and the title, then what went wrong, then the output. listr2's own
- * renderer measures process.stdout instead of the stream that it draws on, takes a terminal of 0 columns at its word
- * and holds back all that others write; hence this one.
+ * Draws the task of a listr2 list. listr2's own renderer measures process.stdout instead of the stream that it draws
+ * on, takes a terminal of 0 columns at its word and holds back all that others write; hence this one.
  */
 export class HostsRenderer {
   static readonly nonTTY = true;
@@ -23,8 +29,6 @@ export class HostsRenderer {
   readonly #tasks: Task[];
   readonly #options: HostsRendererOptions;
   readonly #colors: ReturnType<typeof pc.createColors>;
-  readonly #spinner = new Spinner();
-  #timer: NodeJS.Timeout | undefined;
 
   constructor(tasks: Task[], options: HostsRendererOptions) {
     this.#tasks = tasks;
@@ -33,31 +37,20 @@ export class HostsRenderer {
   }
 
   render(): void {
-    this.draw();
-    this.#timer = setInterval(() => {
-      this.#spinner.spin();
-      this.draw();
-    }, 100);
-    // Spinner's own timer would keep the process from ending.
-    this.#timer.unref();
+    for (const task of this.#tasks) this.#options.show(() => this.#linesOf(task));
   }
 
-  draw(): void {
-    this.#options.refresh();
-    this.#options.screen.draw(this.#tasks.flatMap((task) => this.#linesOf(task)));
-  }
+  end(): void {}
 
-  end(): void {
-    clearInterval(this.#timer);
-    this.#options.screen.leave(this.#tasks.flatMap((task) => this.#linesOf(task)));
-  }
-
-  #linesOf(task: Task): ScreenLine[] {
+  #linesOf(task: Task): TaskLines {
     const { red, dim } = this.#colors;
-    const lines = [this.#titleOf(task)];
-    if (task.isStarted() && task.message.error) lines.push({ text: `    ${task.message.error}`, paint: red });
-    if (task.output) lines.push({ text: `    ${task.output}`, paint: dim });
-    return lines;
+    return {
+      title: this.#titleOf(task),
+      ...(task.isStarted() && task.message.error
+        ? { failure: { text: `    ${task.message.error}`, paint: red } }
+        : {}),
+      ...(task.output ? { output: { text: `    ${task.output}`, paint: dim } } : {}),
+    };
   }
 
   #titleOf(task: Task): ScreenLine {
@@ -66,7 +59,7 @@ export class HostsRenderer {
     if (task.hasFailed()) return { text: `✖ ${title}`, paint: red };
     if (task.isSkipped()) return { text: `↓ ${title}`, paint: yellow };
     if (task.isCompleted()) return { text: `✔ ${title}`, paint: green };
-    if (task.isStarted()) return { text: `${this.#spinner.fetch()} ${title}`, paint: bold };
+    if (task.isStarted()) return { text: `${this.#options.spinner()} ${title}`, paint: bold };
     return { text: `  ${title}`, paint: dim };
   }
 }

@@ -21,6 +21,7 @@ class LiveReporter implements Reporter {
   readonly #hosts = new Map<string, HostProgress>();
   readonly #failures: string[] = [];
   #view: HostsView | undefined;
+  #isRun = false;
   #ending: Promise<void> | undefined;
 
   constructor(options: LiveOptions) {
@@ -32,6 +33,7 @@ class LiveReporter implements Reporter {
     const { stdout, stderr } = this.#options;
     switch (event.type) {
       case 'run-start':
+        this.#isRun = true;
         for (const host of event.hosts) this.#hosts.set(host, newProgress(host));
         this.#print(stdout, this.#lines.runStart(event));
         break;
@@ -40,7 +42,8 @@ class LiveReporter implements Reporter {
       case 'step-start':
       case 'step-end':
         this.#hosts.set(event.host, advance(this.#hosts.get(event.host) ?? newProgress(event.host), event));
-        this.#view ??= new HostsView(this.#hosts, this.#options);
+        this.#view ??= new HostsView(this.#hosts, { ...this.#options, isRun: this.#isRun });
+        this.#view.noticeHosts();
         if (event.type === 'step-end' && event.failure) {
           this.#failures.push(`${this.#lines.failure({ ...event, failure: event.failure })}\n`);
         }
@@ -55,7 +58,7 @@ class LiveReporter implements Reporter {
         this.#print(event.level === 'info' ? stdout : stderr, this.#lines.message(event));
         break;
       case 'run-end':
-        this.#ending = this.#finish({ interrupted: false }).then(() => {
+        this.#ending = this.#finish({ interrupted: false, leaves: 'hosts' }).then(() => {
           (isFine(event.exitCode) ? stdout : stderr).write(`${this.#lines.runEnd(event)}\n`);
         });
         break;
@@ -63,14 +66,14 @@ class LiveReporter implements Reporter {
   }
 
   async pause(): Promise<void> {
-    await this.#finish({ interrupted: false });
-    // What was reached so far stays on the screen; the next view starts anew below it.
+    await this.#finish({ interrupted: false, leaves: 'nothing' });
+    // What is said now tells what was reached so far; the next view starts anew below it.
     for (const host of this.#hosts.keys()) this.#hosts.set(host, newProgress(host));
   }
 
   async close(): Promise<void> {
     await this.#ending;
-    await this.#finish({ interrupted: true });
+    await this.#finish({ interrupted: true, leaves: this.#isRun ? 'hosts' : 'nothing' });
   }
 
   #print(output: Output, text: string): void {
@@ -79,9 +82,12 @@ class LiveReporter implements Reporter {
     else write();
   }
 
-  async #finish(options: { interrupted: boolean }): Promise<void> {
+  async #finish(options: Parameters<HostsView['finish']>[0]): Promise<void> {
     await this.#view?.finish(options);
     this.#view = undefined;
-    if (this.#failures.length > 0) this.#options.stderr.write(`\n${this.#failures.splice(0).join('\n')}\n`);
+    if (this.#failures.length > 0)
+      this.#options.stderr.write(
+        `${options.leaves === 'hosts' ? '\n' : ''}${this.#failures.splice(0).join('\n')}\n`,
+      );
   }
 }

@@ -1,5 +1,6 @@
 import type { Event, Phase } from './events';
-import { count, formatElapsed, visible } from './format';
+import { padTo } from './fit';
+import { count, cutToWidth, formatElapsed, visible } from './format';
 import { stepName } from './lines';
 
 type HostEvent = Extract<Event, { type: 'phase-start' | 'phase-end' | 'step-start' | 'step-end' }>;
@@ -78,7 +79,7 @@ function describeExit(exitCode: number | null): string {
 /** What to show while the host is at work. */
 export function viewRunning(progress: HostProgress, now: number, hostWidth: number): HostView {
   return {
-    title: `${visible(progress.host).padEnd(hostWidth)}  ${describeWork(progress, now)}`,
+    title: `${padTo(cutToWidth(visible(progress.host), hostWidth), hostWidth)}  ${describeWork(progress, now)}`,
     failure: progress.failure && visible(`failed: ${progress.failure}`),
     summary: summarize(progress),
   };
@@ -98,7 +99,7 @@ export function viewFinal(
   const { state, text } = describeEnd(progress, options);
   return {
     state,
-    title: `${visible(progress.host).padEnd(options.hostWidth)}  ${text}`,
+    title: `${padTo(cutToWidth(visible(progress.host), options.hostWidth), options.hostWidth)}  ${text}`,
     summary: summarize(progress),
   };
 }

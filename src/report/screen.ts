@@ -25,10 +25,18 @@ export class Screen {
     this.#output = output;
   }
 
+  /** How many lines there is room for. */
+  get height(): number {
+    return Math.max(1, (this.#output.rows || 24) - 1);
+  }
+
+  get columns(): number {
+    return this.#output.columns || 80;
+  }
+
   /** Replaces what was drawn before. Where the lines are more than the terminal has, the last ones are shown. */
   draw(lines: ScreenLine[]): void {
-    const height = Math.max(1, (this.#output.rows || 24) - 1);
-    this.#lines = lines.slice(-height);
+    this.#lines = lines.slice(-this.height);
     this.#write(this.#lines);
   }
 
@@ -48,7 +56,7 @@ export class Screen {
   }
 
   #write(lines: ScreenLine[]): void {
-    const cut = lines.map(({ text }) => cutToWidth(text, this.#columns() - 1));
+    const cut = lines.map(({ text }) => cutToWidth(text, this.columns - 1));
     const rows = lines.map(({ paint }, index) => `${paint(cut[index] ?? '')}${ERASE_TO_LINE_END}\n`);
     this.#output.write(`${HIDE_CURSOR}${this.#toTop()}${rows.join('')}${ERASE_BELOW}${SHOW_CURSOR}`);
     this.#drawn = cut;
@@ -56,15 +64,11 @@ export class Screen {
 
   /** Counts the rows as the terminal has them now: one made narrower has wrapped the lines. */
   #toTop(): string {
-    const columns = this.#columns();
+    const columns = this.columns;
     const rows = this.#drawn.reduce(
       (sum, line) => sum + Math.max(1, Math.ceil(displayWidth(line) / columns)),
       0,
     );
     return rows > 0 ? `\x1b[${rows}A\r` : '\r';
-  }
-
-  #columns(): number {
-    return this.#output.columns || 80;
   }
 }

@@ -15,6 +15,7 @@ export function recorder(env: NodeJS.ProcessEnv = {}) {
       said.push(`${event.level}: ${event.text}`);
     },
     print: async (text) => void printed.push(Buffer.from(text)),
+    canAsk: false,
     confirm: async () => {
       throw new Error('nobody is to be asked');
     },

@@ -227,7 +227,7 @@ describeLab('a drill breaks the pair, measures it, and leaves it as it was', () 
 
   test.each([
     [['--scenario', 'haproxy-dys'], 'there is no scenario "haproxy-dys"; did you mean "haproxy-dies"?'],
-    [[], 'there is nobody to ask: this is not a terminal'],
+    [[], 'there is nobody to ask, as this is not a terminal'],
   ])(
     'drill %j is bad input',
     async (words, message) => {

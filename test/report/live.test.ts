@@ -11,6 +11,13 @@ function live(columns: number, rows?: number) {
 /** Lets listr2 start its tasks. */
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
+/** The view is drawn anew when the test says so: `jest.advanceTimersByTime(100)`. */
+const redrawsByHand = () =>
+  jest.useFakeTimers({
+    doNotFake: ['Date', 'hrtime', 'nextTick', 'performance', 'queueMicrotask', 'setImmediate', 'setTimeout'],
+  });
+afterEach(() => jest.useRealTimers());
+
 test('leaves what became of each host, then the failure in full, then the verdict', async () => {
   const { terminal, reporter } = live(100);
   for (const event of failedRun) {
@@ -90,6 +97,71 @@ test('more hosts than lines: the view stays within the terminal, the end shows a
   expect(terminal.screen).toHaveLength(2 + 8);
 });
 
+test('a question to hosts that are no run shows every one of them from its first event on, and leaves nothing', async () => {
+  const { terminal, reporter } = live(80);
+  for (const host of ['fred', 'ethyl', 'lucy']) {
+    reporter.handle(at({ type: 'phase-start', host, phase: 'connect' }));
+    await settle();
+  }
+  const hosts = () => terminal.screen.map((line) => line.slice(2).split(' ')[0]);
+  expect(hosts()).toEqual(['fred', 'ethyl', 'lucy']);
+  for (const host of ['fred', 'ethyl', 'lucy'])
+    reporter.handle(at({ type: 'phase-end', host, phase: 'connect', ok: true, ms: 100 }));
+  reporter.handle(at({ type: 'message', level: 'info', text: 'the servers of fred are drained' }));
+  await reporter.pause?.();
+  terminal.write('fred is drained\n');
+  await reporter.close();
+  expect(terminal.screen).toEqual(['the servers of fred are drained', 'fred is drained']);
+});
+
+test('hosts that have answered a question are no longer drawn while others do something with the answers', async () => {
+  redrawsByHand();
+  const { terminal, reporter } = live(80);
+  for (const type of ['phase-start', 'phase-end'] as const)
+    for (const host of ['fred', 'ethyl'])
+      reporter.handle(
+        at({ host, phase: 'probe', ...(type === 'phase-end' ? { type, ok: true, ms: 1 } : { type }) }),
+      );
+  await settle();
+  jest.advanceTimersByTime(100);
+  jest.useRealTimers();
+  expect(terminal.screen).toEqual([]);
+  await reporter.close();
+});
+
+test('more hosts than rows: who failed and who is at work is seen, and how many are not', async () => {
+  redrawsByHand();
+  const { terminal, reporter } = live(40, 6);
+  const hosts = Array.from(
+    { length: 20 },
+    (_, index) => `host${String(index).padStart(2, '0')}.rack.example`,
+  );
+  reporter.handle(at({ type: 'run-start', command: 'apply', inventory: 'i', hosts }));
+  for (const [host, ok] of [
+    [hosts[0], true],
+    [hosts[3], false],
+  ] as const)
+    reporter.handle(
+      at({ type: 'phase-end', host: host ?? '', phase: 'connect', ok, ms: 1, message: 'refused' }),
+    );
+  for (const host of [hosts[17], hosts[19]])
+    reporter.handle(at({ type: 'phase-start', host: host ?? '', phase: 'stage' }));
+  await settle();
+  jest.advanceTimersByTime(100);
+  jest.useRealTimers();
+  const view = terminal.screen.slice(-5);
+  expect(view.map((line) => line.slice(2).split(/ {2,}/)[0]?.slice(0, 6))).toEqual([
+    'host01',
+    'host03',
+    'host17',
+    'host19',
+    '… and ',
+  ]);
+  expect(view.at(-1)).toBe('  … and 16 more of 20 hosts');
+  expect(view[2]).toMatch(/ {2}stage \S/);
+  await reporter.close();
+});
+
 test('an interrupted run says where each host was left, and the cursor shows after every write', async () => {
   const { terminal, reporter } = live(80);
   const write = terminal.write.bind(terminal);
@@ -124,8 +196,6 @@ test('a pause leaves the screen to others, and the next event begins a new view 
   await reporter.close();
   expect(terminal.screen).toEqual([
     'apply pair.json on fred',
-    '✔ fred  probed in 0.1s',
-    '    probe 0.1s',
     'Apply? yes',
     '✔ fred  committed, 1 step in 0.4s',
     '    commit 1 step 0.4s',

@@ -1,0 +1,128 @@
+import { type IPty, spawn } from '@lydell/node-pty';
+import { Terminal as Emulator } from '@xterm/headless';
+
+export interface Size {
+  columns: number;
+  rows: number;
+}
+
+export interface Ended {
+  code: number;
+  signal: number;
+}
+
+/** A program on a pseudo-terminal, and the screen as a person sees it. */
+export class Terminal {
+  readonly pid: number;
+  readonly ended: Promise<Ended>;
+  /** Every byte that came. */
+  raw = '';
+  readonly #pty: IPty;
+  readonly #emulator: Emulator;
+  readonly #waiting = new Set<() => void>();
+  #exit: Ended | undefined;
+
+  constructor(
+    words: readonly string[],
+    {
+      cwd,
+      env = {},
+      columns = 80,
+      rows = 24,
+    }: Partial<Size> & { cwd: string; env?: Record<string, string | undefined> },
+  ) {
+    const [file = '', ...args] = words;
+    const given = { PATH: process.env.PATH, HOME: cwd, LANG: 'C.UTF-8', TERM: 'xterm-256color', ...env };
+    const environment = Object.fromEntries(
+      Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+    );
+    this.#emulator = new Emulator({
+      cols: columns || 80,
+      rows: rows || 24,
+      allowProposedApi: true,
+      scrollback: 10_000,
+    });
+    this.#pty = spawn(file, args, { name: given.TERM, cols: columns, rows, cwd, env: environment });
+    this.pid = this.#pty.pid;
+    this.#pty.onData((text) => {
+      this.raw += text;
+      this.#emulator.write(text, () => this.#tell());
+    });
+    this.ended = new Promise((resolve) =>
+      this.#pty.onExit(({ exitCode, signal }) => {
+        this.#exit = { code: exitCode, signal: signal ?? 0 };
+        // What came last is drawn before anybody looks.
+        this.#emulator.write('', () => {
+          this.#tell();
+          resolve({ code: exitCode, signal: signal ?? 0 });
+        });
+      }),
+    );
+  }
+
+  /** What is on the screen now, without blank lines at its end. */
+  get screen(): string[] {
+    const { baseY } = this.#emulator.buffer.active;
+    return this.#rows(baseY);
+  }
+
+  /** The same, with all that has gone off its top; lines that the terminal has wrapped are one. */
+  get everything(): string[] {
+    return this.#rows(0);
+  }
+
+  #rows(from: number): string[] {
+    const buffer = this.#emulator.buffer.active;
+    const rows: string[] = [];
+    for (let y = from; y < buffer.length; y++) {
+      const line = buffer.getLine(y);
+      const text = line?.translateToString(true) ?? '';
+      if (line?.isWrapped && from === 0) rows.push(`${rows.pop() ?? ''}${text}`);
+      else rows.push(text);
+    }
+    while (rows.at(-1) === '') rows.pop();
+    return rows;
+  }
+
+  /** Waits until the screen shows it. @throws Error when the program has ended without */
+  async shows(what: string | RegExp): Promise<void> {
+    const fits = () => {
+      const text = this.everything.join('\n');
+      return typeof what === 'string' ? text.includes(what) : what.test(text);
+    };
+    while (!fits()) {
+      if (this.#exit)
+        throw new Error(
+          `${what} was never shown; it ended with ${JSON.stringify(this.#exit)}:\n${this.everything.join('\n')}`,
+        );
+      await new Promise<void>((resolve) => this.#waiting.add(resolve));
+    }
+  }
+
+  /** What a person types. */
+  type(keys: string): void {
+    this.#pty.write(keys);
+  }
+
+  resize({ columns, rows }: Size): void {
+    this.#emulator.resize(columns, rows);
+    this.#pty.resize(columns, rows);
+  }
+
+  /** Closes the window: the kernel hangs the program up. */
+  close(): void {
+    (this.#pty as unknown as { _socket: { destroy(): void } })._socket.destroy();
+  }
+
+  kill(signal: string): void {
+    this.#pty.kill(signal);
+  }
+
+  #tell(): void {
+    for (const wake of this.#waiting) wake();
+    this.#waiting.clear();
+  }
+}
+
+/** Ctrl-C, Ctrl-D, Enter, as they are typed. */
+export const keys = { ctrlC: '\x03', ctrlD: '\x04', enter: '\r', ctrlZ: '\x1a' };
