@@ -1,4 +1,5 @@
 import { ExitCode, UsageError } from '../errors';
+import { runningVips } from '../ha/running-vips';
 import { describeProbe, type ProbeReport, probeTargets, startVipProbe } from '../ha/vip-probe';
 import type { Connection } from '../host/connection';
 import { holds } from '../host/facts';
@@ -10,6 +11,7 @@ import { gateDefaults } from '../rollout/gate';
 import { parseSerial } from '../rollout/order';
 import { Pair } from '../rollout/pair';
 import { rollOut } from '../rollout/rollout';
+import { expectedAfter, rollOutStages, stagesOf } from '../rollout/stages';
 import { agreed, mayGoOn } from './agree';
 import type { CommonOptions, Context } from './context';
 import { operator, reconnector } from './hosts';
@@ -113,26 +115,44 @@ export async function carryOut(
   const opened: Connection[] = [];
   const reconnect = reconnector(planned.targets, connections, opened);
   const probe = await startVipProbe(probeTargets(planned.inventory), { fallback: prober(planned) });
-  const result = await rollOut({
-    run,
-    command,
-    inventory: planned.inventory.name,
-    owner: operator(),
-    hosts: changed,
-    connections,
-    reconnect,
-    pair: new Pair(planned.inventory, connections, planned.expectations, reconnect),
-    services: planned.inventory.services,
-    serial,
-    leaseSeconds: options.confirmWithin,
-    onFailure: options.onFailure,
-    gate: { ...gateDefaults, steadyMs: options.steady * 1000 },
-    emit: (event) => context.emit(event),
-    stopping: context.stopping,
-  });
+  const { inventory, expectations } = planned;
+  const result = await rollOutStages(
+    stagesOf(planned.plan, run),
+    (stage) =>
+      rollOut({
+        run: stage.run,
+        command,
+        inventory: inventory.name,
+        owner: operator(),
+        hosts: stage.hosts,
+        connections,
+        reconnect,
+        pair: new Pair(
+          stage.isLast ? inventory : { ...inventory, vips: runningVips(inventory.vips, planned.plan) },
+          connections,
+          expectedAfter(stage, expectations),
+          reconnect,
+        ),
+        services: inventory.services,
+        together: stage.together,
+        serial,
+        leaseSeconds: options.confirmWithin,
+        onFailure: options.onFailure,
+        gate: { ...gateDefaults, steadyMs: options.steady * 1000 },
+        emit: (event) => context.emit(event),
+        stopping: context.stopping,
+      }),
+    () => context.stopping.aborted,
+  );
   reportProbe(await probe.stop(), shown, context);
   for (const connection of opened) connection.close();
-  return end(result.exitCode, result.changed, result.failed, result.message);
+  const exitCode = end(result.exitCode, result.changed, result.failed, result.message);
+  if (exitCode === ExitCode.done || result.kept === 0 || options.onFailure !== 'restore-all') return exitCode;
+  if (exitCode !== ExitCode.failed || context.stopping.aborted) return exitCode;
+  // A run that is finished is undone by a plan of its own, which rolls as it did.
+  const { rollback } = await import('./rollback');
+  const back = await rollback({ ...options, yes: true, allowOutage: true, onFailure: 'restore' }, context);
+  return back === ExitCode.done ? exitCode : back;
 }
 
 /** @throws UsageError naming every change that clients would notice, unless that is allowed. */

@@ -1,5 +1,5 @@
 import { UsageError } from '../errors';
-import type { RecordedRun } from '../host/history';
+import { type RecordedRun, wholeRun } from '../host/history';
 import type { Manifest } from '../host/transaction';
 import type { Finding } from '../plan/plan';
 
@@ -13,17 +13,18 @@ export interface Choice {
 
 /**
  * The newest finished run of all, on the hosts where it ran; or all finished runs that are newer than `to`, which may
- * be any unambiguous part of a run's name.
+ * be any unambiguous part of a run's name. The stages of one run count as one.
  * @throws UsageError when `to` is no run, or a host does not remember all that came after it.
  */
 export function chooseRuns(histories: ReadonlyMap<string, readonly RecordedRun[]>, to?: string): Choice {
-  const all = [...new Set([...histories.values()].flat().map(({ run }) => run))].sort();
+  const all = [...new Set([...histories.values()].flat().map(({ run }) => wholeRun(run)))].sort();
   const isFinished = ({ state }: RecordedRun) => state === 'finished';
   const newest = all.findLast((name) =>
-    [...histories.values()].some((runs) => runs.some((one) => one.run === name && isFinished(one))),
+    [...histories.values()].some((runs) => runs.some((one) => wholeRun(one.run) === name && isFinished(one))),
   );
-  const base = to === undefined ? undefined : theOne(to, all);
-  const isMeant = ({ run }: RecordedRun) => (base === undefined ? run === newest : run > base);
+  const base = to === undefined ? undefined : theOne(wholeRun(to), all);
+  const isMeant = ({ run }: RecordedRun) =>
+    base === undefined ? wholeRun(run) === newest : wholeRun(run) > base;
   const runs = new Map<string, KnownRun[]>();
   const warnings: Finding[] = [];
   for (const [host, history] of histories) {

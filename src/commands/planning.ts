@@ -3,6 +3,7 @@ import { ExitCode, HaprovError } from '../errors';
 import { classify } from '../ha/disruption';
 import type { Expectation } from '../ha/health';
 import { lint } from '../ha/lint/lint';
+import { runningVips } from '../ha/running-vips';
 import type { SshTarget } from '../host/connection';
 import { holds } from '../host/facts';
 import { type Survey, type Surveyed, survey } from '../host/survey';
@@ -99,9 +100,8 @@ export async function makePlan(
         ...heardStrangers(inventory, surveyed, context, options.inventory),
       ],
     };
-    const holders = surveyed.hosts.filter(({ facts }) =>
-      inventory.vips.some((vip) => holds(facts, vip.address)),
-    );
+    const vips = runningVips(inventory.vips, plan);
+    const holders = surveyed.hosts.filter(({ facts }) => vips.some((vip) => holds(facts, vip.address)));
     return {
       inventory,
       plan: classify(plan, { inventory, holders: new Set(holders.map((host) => host.name)) }),

@@ -68,6 +68,7 @@ export function undoOf(runs: readonly UndoneRun[], around: Around): Undo {
       resources.unshift({ ...resource, task, notify: told });
     run.manifest.steps.forEach((step, index) => {
       const { type, target, action } = step;
+      if (type === 'rehearsal') return;
       const record = records.get(index + 1);
       if (type === 'package' || action === 'install') {
         kept.push(target);

@@ -1,8 +1,9 @@
 import type { Inventory, Vip } from '../inventory/inventory';
 import { type Disruption, worstFirst } from '../plan/disruption';
 import type { FullPlan, PlannedChange, PlannedHost } from '../plan/plan';
-import { type Surroundings, unitName, verbOf, whileItIsDown } from './interruption';
+import { type Surroundings, unitName, unitsOf, verbOf, whileItIsDown } from './interruption';
 import { compareConfigs, type Effect } from './keepalived-change';
+import { inStages } from './stages';
 
 /** What has to be known beside the plan to tell what a change does to clients. */
 export interface PairKnowledge {
@@ -12,7 +13,7 @@ export interface PairKnowledge {
 }
 
 /**
- * The plan with the disruption class of every change. A file shares the class of the service that it makes reload or
+ * The plan with the disruption class of every change, and the stages that they are made in. A file shares the class of the service that it makes reload or
  * restart; what a keepalived.conf does is told by what changes in it. The seconds are measured, see
  * docs/plan-format.md.
  */
@@ -20,7 +21,7 @@ export function classify(plan: FullPlan, { inventory, holders }: PairKnowledge):
   const around: Surroundings = { ...inventory, plan, holders };
   const mask = (one: Disruption): Disruption => ({ ...one, why: inventory.secrets.mask(one.why) });
   const coupled = plan.hosts.filter((host) => coupledVips(host, around).length > 0);
-  return {
+  const classed = {
     ...plan,
     hosts: plan.hosts.map((host) => ({
       ...host,
@@ -30,6 +31,11 @@ export function classify(plan: FullPlan, { inventory, holders }: PairKnowledge):
       })),
     })),
   };
+  const joint = plan.hosts.filter(
+    (host) =>
+      sharersOf(host, around).some((name) => name !== host.host) || joined(host, around, coupled).length > 0,
+  );
+  return inStages(classed, new Set(joint.map(({ host }) => host)));
 }
 
 const none = (why: string): Disruption => ({ class: 'none', seconds: 0, why });
@@ -54,9 +60,6 @@ function disruptionOf(
     return { ...none('a command: no service is known to feel it'), seconds: null };
   return none('no running service is touched');
 }
-
-const unitsOf = (change: PlannedChange) =>
-  change.notify.map((wish) => unitName('restart' in wish ? wish.restart : wish.reload));
 
 const serviceOf = (host: PlannedHost, unit: string) =>
   host.changes.find((one) => one.type === 'service' && unitName(one.target) === unit);
@@ -140,14 +143,20 @@ function membersOf(
   return [...new Set(shared.flatMap((vip) => vip.members.map((member) => member.host.name)))];
 }
 
-/** The VIPs of a host whose running keepalived gets settings that the other members must share. */
-function coupledVips(host: PlannedHost, { vips }: Surroundings): Vip[] {
+/** The hosts that must share the settings which a host's running keepalived gets; the host itself among them. */
+function sharersOf(host: PlannedHost, { vips }: Surroundings): string[] {
   const service = serviceOf(host, 'keepalived');
   if (!service || !['reload', 'restart'].includes(verbOf(service))) return [];
-  const members = host.changes
+  return host.changes
     .filter((one) => unitsOf(one).includes('keepalived'))
     .flatMap(effectsOf)
     .flatMap(({ pair }) => (pair ? membersOf(pair, host, vips) : []));
+}
+
+/** The VIPs of those hosts. */
+function coupledVips(host: PlannedHost, around: Surroundings): Vip[] {
+  const members = sharersOf(host, around);
+  const { vips } = around;
   return vips.filter((vip) => vip.members.some((member) => members.includes(member.host.name)));
 }
 
@@ -157,15 +166,26 @@ function startOfKeepalived(
   around: Surroundings,
   coupled: readonly PlannedHost[],
 ): Disruption {
-  const peers = coupled.filter((one) =>
-    coupledVips(one, around).some((vip) => vip.members.some((member) => member.host.name === host.host)),
-  );
+  const peers = joined(host, around, coupled);
   if (peers.length === 0) return none('keepalived does not run yet');
   return {
     class: 'pair-synchronous',
     seconds: 0,
     why: `keepalived starts with settings that ${peers.map((one) => one.host).join(', ')} must get at once`,
   };
+}
+
+/** The running hosts whose VIPs' settings change together with a keepalived that starts on this one. */
+function joined(
+  host: PlannedHost,
+  around: Surroundings,
+  coupled: readonly PlannedHost[],
+): readonly PlannedHost[] {
+  const service = serviceOf(host, 'keepalived');
+  if (!service || verbOf(service) !== 'start') return [];
+  return coupled.filter((one) =>
+    coupledVips(one, around).some((vip) => vip.members.some((member) => member.host.name === host.host)),
+  );
 }
 
 /** One out of several: the worst class, its longest time, and all of its reasons. */

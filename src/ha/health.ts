@@ -11,6 +11,9 @@ export interface Expectation {
   balances: boolean;
 }
 
+/** What has to be known of a VIP to tell who holds it. */
+export type HeldVip = Pick<Vip, 'name' | 'address' | 'members'>;
+
 /** Everybody at one moment; a host that could not be asked is not in it. */
 export type Picture = ReadonlyMap<string, Observation>;
 
@@ -62,7 +65,7 @@ export function serversMissed(host: string, before: Picture, now: Picture): Set<
 }
 
 /** VIPs that not exactly one of their members holds. Members that could not be asked count as holding nothing. */
-export function vipFaults(vips: readonly Vip[], picture: Picture): string[] {
+export function vipFaults(vips: readonly HeldVip[], picture: Picture): string[] {
   return vips.flatMap((vip) => {
     const holders = holdersOf(vip, picture);
     if (holders.length === 1) return [];
@@ -72,7 +75,7 @@ export function vipFaults(vips: readonly Vip[], picture: Picture): string[] {
   });
 }
 
-export function holdersOf(vip: Vip, picture: Picture): string[] {
+export function holdersOf(vip: Pick<HeldVip, 'members' | 'address'>, picture: Picture): string[] {
   return vip.members
     .map(({ host }) => host.name)
     .filter((name) => picture.get(name)?.addresses.includes(vip.address));

@@ -10,6 +10,10 @@ export interface Surroundings extends Pick<Inventory, 'vips' | 'services'> {
 
 export const unitName = (unit: string) => unit.replace(/\.service$/, '');
 
+/** The units that a change asks to reload or restart. */
+export const unitsOf = (change: PlannedChange) =>
+  change.notify.map((wish) => unitName('restart' in wish ? wish.restart : wish.reload));
+
 /** What a service's change does to the running process. */
 export function verbOf({
   action,
@@ -63,6 +67,7 @@ function balancers(host: PlannedHost, { vips }: Surroundings): Shared[] {
 
 /** Units on which no request waits, whatever host they are on. */
 const aside = new Set(['auditd', 'chronyd', 'crond', 'ntpd', 'postfix', 'rsyslog', 'sshd', 'tuned']);
+export const isAside = (unit: string) => aside.has(unit);
 
 function backends(unit: string, host: PlannedHost, { services }: Surroundings): Shared[] {
   if (aside.has(unit)) return [];

@@ -16,6 +16,9 @@ export interface RecordedRun {
   journal: { at: number; entry: JournalEntry }[];
 }
 
+/** The name of the run that a stage belongs to, which has the name of its first: `20260102T030405Z-abcdef-2`. */
+export const wholeRun = (run: string) => run.replace(/^(\w+-\w+)-\d+$/, '$1');
+
 export const historyQuestion: Question = { id: 'history', script: `${library}\nprobe_history` };
 
 /** Reads what `probe_history` printed, newest first. What is damaged is there, without what cannot be read. */

@@ -35,7 +35,7 @@ export function worstFirst<T extends Pick<Disruption, 'class' | 'seconds'>>(seve
 }
 
 /** The worst of a plan's changes, the longest of them; undefined while nothing of it is classed. */
-export function worstOf(plan: Plan): Disruption | undefined {
+export function worstOf(plan: Pick<Plan, 'hosts'>): Disruption | undefined {
   return worstFirst(plan.hosts.flatMap((host) => host.changes.flatMap((one) => one.disruption ?? [])))[0];
 }
 

@@ -11,6 +11,14 @@ export interface Plan {
   createdAt: string;
   hosts: HostPlan[];
   warnings: Finding[];
+  /** What is done one after the other, in this order; absent until the whole plan has been classed. */
+  stages?: Stage[];
+}
+
+/** Changes that are committed in one way, as a run of their own. */
+export interface Stage extends Pick<Disruption, 'class' | 'seconds'> {
+  /** rolling: one host after the other. together: on all hosts in one moment. */
+  how: 'rolling' | 'together';
 }
 
 export interface HostPlan {
@@ -37,6 +45,8 @@ export interface Change {
   notes?: string[];
   /** What it does to clients; absent until the whole plan has been classed. */
   disruption?: Disruption;
+  /** In which of the plan's stages it is made, from 1. */
+  stage?: number;
   /** The same for the same change from the same state to the same state. */
   fingerprint: string;
 }

@@ -59,7 +59,7 @@ export function renderChange(change: Change, options: TextOptions): string {
 }
 
 /** `rolling, 0 s`; `OUTAGE ~3.8 s`; a class whose time nobody has measured says so. */
-export function nameOfDisruption({ class: kind, seconds }: Disruption): string {
+export function nameOfDisruption({ class: kind, seconds }: Pick<Disruption, 'class' | 'seconds'>): string {
   if (kind !== 'outage') return seconds === null ? `${kind}, time unknown` : `${kind}, ${seconds} s`;
   return seconds === null ? 'OUTAGE of unknown length' : `OUTAGE ~${seconds} s`;
 }

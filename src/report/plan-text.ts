@@ -2,7 +2,7 @@ import pc from 'picocolors';
 import { worstOf } from '../plan/disruption';
 import type { Change, Finding, HostPlan, Plan } from '../plan/plan';
 import { markOf, nameOf, nameOfDisruption, renderChange, type TextOptions } from './change-text';
-import { count, hang, indent, visible, visibleLines } from './format';
+import { count, hang, indent, visible, visibleLines, wrap } from './format';
 
 /** Changes that the same hosts get. */
 interface Block {
@@ -28,6 +28,7 @@ export function renderPlan(plan: Plan, options: TextOptions): string {
     ...failed.map((host) => renderFailed(host, options)),
     ...plan.warnings.map((finding) => renderFinding(finding, options)),
     renderRisks(changing, options),
+    renderStages(plan, options),
     renderDisruptionOf(plan, options) + renderSummary(plan.hosts, options),
   ];
   return sections.filter(Boolean).join('\n\n');
@@ -128,15 +129,35 @@ function renderRisks(hosts: HostPlan[], options: TextOptions): string {
   return ['Look twice at:', ...rows].join('\n');
 }
 
+/** What is done one after the other, where not all is done in one way. */
+function renderStages({ stages = [], hosts }: Plan, options: TextOptions): string {
+  if (stages.length < 2) return '';
+  const { bold } = pc.createColors(options.color);
+  const rows = stages.map((stage, index) => {
+    const own = hosts.flatMap((host) => host.changes.filter((one) => one.stage === index + 1));
+    const names = [...new Set(own.map(({ host }) => visible(host)))];
+    const how =
+      stage.how === 'rolling'
+        ? `one host after the other: ${count(own.length, 'change')}`
+        : `on ${names.join(', ')} at once: ${[...new Set(own.map(nameOf))].join(', ')}`;
+    const row = wrap(`${how} [${nameOfDisruption(stage)}]`, Math.max(options.columns - 5, 30)).join('\n');
+    return `  ${index + 1}. ${hang(row, '     ')}`;
+  });
+  return [`${bold(`In ${stages.length} stages`)}, each a run of its own:`, ...rows].join('\n');
+}
+
 /** The worst that clients will notice, and what to say to make it all the same; a line of its own. */
 function renderDisruptionOf(plan: Plan, options: TextOptions): string {
   const { bold, red } = pc.createColors(options.color);
   const worst = worstOf(plan);
   if (!worst) return '';
+  const isStaged = plan.stages !== undefined && plan.stages.length > 1;
   const said = {
     none: 'none: clients notice nothing',
     rolling: `${nameOfDisruption(worst)} expected, one host after the other`,
-    'pair-synchronous': `${nameOfDisruption(worst)} expected, the hosts of a VIP at once`,
+    'pair-synchronous': isStaged
+      ? `${nameOfDisruption(worst)} expected, in ${plan.stages?.length} stages`
+      : `${nameOfDisruption(worst)} expected, the hosts of a VIP at once`,
     outage: red(`${nameOfDisruption(worst)}; apply makes it only with --allow-outage`),
   }[worst.class];
   return `${bold('Disruption:')} ${said}\n`;

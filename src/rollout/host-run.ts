@@ -47,9 +47,9 @@ export class HostRun {
     host: PlannedHost,
   ) {
     this.name = host.host;
-    this.changes = host.changes.length;
+    this.changes = host.changes.filter(({ type }) => type !== 'rehearsal').length;
     this.#steps = host.changes.map(({ type, action, target, step }) => ({
-      title: `${action} ${target}`,
+      title: `${type === 'rehearsal' ? 'validate' : action} ${target}`,
       type,
       target,
       action,

@@ -1,35 +1,6 @@
-import { readSections, type Section } from '../ha/haproxy-config';
 import type { Service } from '../inventory/inventory';
 import type { PlannedHost } from '../plan/plan';
 import { isOf, isOfBalancer } from './order';
-
-/**
- * The servers (`service/server`) whose address or port the plan changes in HAProxy's configuration. Until their own
- * host is done, the hosts that are done look for them where they are not yet.
- */
-export function movedServers(hosts: readonly PlannedHost[]): Set<string> {
-  const moved = new Set<string>();
-  for (const { raw } of hosts.flatMap((host) => host.changes)) {
-    if (!raw?.from || !raw.to) continue;
-    const before = endpoints(raw.from);
-    for (const [name, endpoint] of endpoints(raw.to)) {
-      const was = before.get(name);
-      if (was !== undefined && was !== endpoint) moved.add(name);
-    }
-  }
-  return moved;
-}
-
-/** `service/server` → `address:port` of a haproxy.cfg; nothing of any other file. */
-function endpoints(text: string): Map<string, string> {
-  const sections = readSections(text).filter(({ kind }) => kind === 'listen' || kind === 'backend');
-  return new Map(sections.flatMap(serversOf));
-}
-
-const serversOf = ({ name, directives }: Section): [string, string][] =>
-  directives.flatMap(({ words: [keyword, server, endpoint] }) =>
-    keyword === 'server' && server && endpoint ? [[`${name}/${server}`, endpoint]] : [],
-  );
 
 /**
  * The host with its HAProxy before its other services, where its own server moves: HAProxy then knows the servers that

@@ -3,8 +3,8 @@ import { unitName } from '../ha/interruption';
 import type { PlannedHost } from '../plan/plan';
 
 /**
- * Who is committed with whom, and when. Hosts without a VIP first, so that clients are on a host that is not being
- * touched, the holder last; all at once where a change must reach the pair together. Of servers that move to another
+ * Who is committed with whom, and when, where changes may roll. Hosts without a VIP first, so that clients are on a host
+ * that is not being touched, the holder last. Of servers that move to another
  * port one goes before the balancers, so that they find somebody there, the others after them.
  * @param serial how many at a time in a rolling run.
  * @param moved the servers (`service/server`) that move.
@@ -15,8 +15,6 @@ export function batches(
   serial: number,
   moved: ReadonlySet<string>,
 ): PlannedHost[][] {
-  if (hosts.some((host) => host.changes.some((change) => change.disruption?.class === 'pair-synchronous')))
-    return [[...hosts]];
   const movers = hosts.filter(
     (host) => !host.changes.some(isOfBalancer) && [...moved].some((server) => isOf(host, server)),
   );

@@ -1,6 +1,14 @@
 import { HaprovError } from '../errors';
 import { keptDrained } from '../ha/drained';
-import { type Expectation, holdersOf, hostFaults, type Picture, serverFaults, vipFaults } from '../ha/health';
+import {
+  type Expectation,
+  type HeldVip,
+  holdersOf,
+  hostFaults,
+  type Picture,
+  serverFaults,
+  vipFaults,
+} from '../ha/health';
 import { type Observation, observationScript, readObservation } from '../ha/observe';
 import type { Connection } from '../host/connection';
 import type { Inventory } from '../inventory/inventory';
@@ -8,7 +16,7 @@ import type { Inventory } from '../inventory/inventory';
 /** The hosts that serve together, as far as we are connected to them. */
 export class Pair {
   constructor(
-    private readonly inventory: Pick<Inventory, 'vips' | 'haproxy'>,
+    private readonly inventory: Pick<Inventory, 'haproxy'> & { vips: readonly HeldVip[] },
     private readonly connections: ReadonlyMap<string, Connection>,
     private readonly expectations: ReadonlyMap<string, Expectation>,
     private readonly reconnect: (host: string) => Promise<Connection>,

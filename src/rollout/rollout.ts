@@ -1,5 +1,6 @@
 import { ExitCode } from '../errors';
 import { keptDrained } from '../ha/drained';
+import { movedServers } from '../ha/haproxy-change';
 import { type Picture, serversMissed, serversUp } from '../ha/health';
 import type { Connection } from '../host/connection';
 import type { Service } from '../inventory/inventory';
@@ -10,7 +11,7 @@ import { type GateOptions, passGate } from './gate';
 import { startHeartbeat } from './heartbeat';
 import { type HostOutcome, HostRun } from './host-run';
 import { tellWhoIsDrained } from './keep-drained';
-import { balancerFirst, movedServers, patience, wantedSoFar } from './moved';
+import { balancerFirst, patience, wantedSoFar } from './moved';
 import { batches } from './order';
 import type { Pair } from './pair';
 
@@ -28,6 +29,8 @@ export interface Rollout {
   reconnect(host: string): Promise<Connection>;
   pair: Pair;
   services: readonly Service[];
+  /** Whether all hosts are committed in one moment. */
+  together: boolean;
   /** How many hosts at a time where changes may roll. */
   serial: number;
   /** After this many seconds without a confirmation a host restores itself. */
@@ -104,7 +107,8 @@ async function stageAndCommit(
   }
 
   const done: HostRun[] = [];
-  const order = batches(rollout.hosts, holders, rollout.serial, moved);
+  const { hosts, together, serial } = rollout;
+  const order = together ? [hosts] : batches(hosts, holders, serial, moved);
   for (const [index, batch] of order.entries()) {
     const group = batch.flatMap((host) => runs.get(host.host) ?? []);
     const step: Step = { batch, group, later: order.slice(index + 1).flat(), before, wanted, moved };

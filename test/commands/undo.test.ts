@@ -223,6 +223,28 @@ describe('which runs', () => {
       expect.objectContaining({ rule: 'rollback-broken', where: 'fred' }),
     ]);
   });
+  test('the stages of one run are one', () => {
+    const [older, first, second] = [
+      '20260101T000000Z-123456',
+      '20260102T000000Z-123456',
+      '20260102T000000Z-123456-2',
+    ];
+    const staged = new Map([['fred', [second, first, older].map((name) => known(`${name}`, 'finished'))]]);
+    const undone = (to?: string) =>
+      chooseRuns(staged, to)
+        .runs.get('fred')
+        ?.map((one) => one.run);
+    expect(undone()).toEqual([second, first]);
+    expect(undone(older)).toEqual([second, first]);
+    expect(undone(first)).toEqual([]);
+    expect(undone(second)).toEqual([]);
+    const half = new Map([['fred', [known(`${second}`, 'restored'), known(`${first}`, 'finished')]]]);
+    expect(
+      chooseRuns(half)
+        .runs.get('fred')
+        ?.map((one) => one.run),
+    ).toEqual([first]);
+  });
   test('none', () => {
     expect(chooseRuns(new Map([['fred', []]])).runs.get('fred')).toEqual([]);
   });

@@ -354,6 +354,84 @@ test.each(Object.entries(cases))('%s', (_, { hosts, known, holders, fred }) => {
   );
 });
 
+describe('changes that roll beside such as must be together', () => {
+  const port = [haproxyCfg, service('haproxy', 'reload')];
+  const shared = {
+    type: 'file',
+    target: '/etc/both',
+    notify: [{ reload: 'keepalived' }, { reload: 'httpd' }],
+  };
+  const how = (plan: FullPlan) => plan.stages?.map((stage) => [stage.how, stage.class, stage.seconds]);
+  const stagesOf = (plan: FullPlan, host = 'fred') =>
+    plan.hosts.find((one) => one.host === host)?.changes.map(({ stage }) => stage);
+  const roll = ['rolling', 'rolling', 0];
+  const sync = ['together', 'pair-synchronous', 0];
+
+  test.each<[string, Record<string, About[]>, (string | number | null)[][], number[]]>([
+    ['only what rolls', both(port), [roll], [1, 1]],
+    ['only what is together', both(vips), [sync], [1, 1]],
+    ['two stages', both([...port, ...vips]), [roll, sync], [1, 1, 2, 2]],
+    ['in any order', both([...vips, ...port]), [roll, sync], [2, 2, 1, 1]],
+    [
+      'a restart of HAProxy, of a server',
+      both([service('haproxy', 'restart'), ...auth, service('httpd', 'restart')]),
+      [roll, sync],
+      [1, 2, 2, 1],
+    ],
+    [
+      'all that keepalived is told of goes with it',
+      both([{ target: '/usr/libexec/check', notify: [{ reload: 'keepalived' }] }, ...vips, ...port]),
+      [roll, sync],
+      [2, 2, 2, 1, 1],
+    ],
+    [
+      'a virtual_router_id is an outage, and together all the same',
+      both([...vrid, ...port]),
+      [roll, ['together', 'outage', 3.8]],
+      [2, 2, 1, 1],
+    ],
+    ['what nobody notices is no stage of its own', both([{ type: 'sysctl' }, ...vips]), [sync], [1, 1, 1]],
+    [
+      'a command may be noticed; after the conf it stays after it',
+      both([{ type: 'command', target: 'a' }, ...vips, { type: 'command', target: 'b' }]),
+      [['rolling', 'none', null], sync],
+      [1, 2, 2, 2],
+    ],
+    [
+      'what keepalived and a unit that only reloads read',
+      both([shared, ...vips, service('httpd', 'reload')]),
+      [sync],
+      [1, 1, 1, 1],
+    ],
+  ])('%s', (_, hosts, stages, numbers) => {
+    const plan = classed(hosts);
+    expect([how(plan), stagesOf(plan)]).toEqual([stages, numbers]);
+  });
+
+  test('a host alone is together with nobody', () => {
+    expect(how(classed({ fred: [...vips, ...port] }, alone))).toEqual([roll]);
+    expect(how(classed({ fred: [...vips, ...port], ethyl: [] }))).toEqual([
+      ['rolling', 'pair-synchronous', 0],
+    ]);
+  });
+
+  test('what cannot be parted is classed as it is made: at once', () => {
+    const plan = classed(
+      both([
+        { ...shared, notify: [{ reload: 'keepalived' }, { restart: 'httpd' }] },
+        ...vips,
+        service('httpd', 'restart'),
+        ...port,
+      ]),
+    );
+    expect(how(plan)).toEqual([['together', 'outage', null]]);
+    expect(outages(plan).map(({ change: id, why }) => [id, why.slice(0, 35)])).toContainEqual([
+      'service httpd',
+      'httpd restarts on all hosts at once',
+    ]);
+  });
+});
+
 test('the worst of a plan, and its outages', () => {
   const plan = classed({ fred: vrid, ethyl: [haproxyCfg, service('haproxy', 'reload')] }, trio, ['ethyl']);
   expect(worstOf(plan)).toMatchObject({ class: 'outage', seconds: null });

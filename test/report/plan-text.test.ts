@@ -232,6 +232,30 @@ describe('disruption', () => {
     ]);
   });
 
+  test('two stages are said, each with what is done and what it does', () => {
+    const hosts = ['fred', 'ethyl'].map((name) =>
+      hostPlan(name, [
+        { ...rolling, stage: 1, host: name },
+        { ...vips, stage: 2, host: name },
+      ]),
+    );
+    const stages: Plan['stages'] = [
+      { how: 'rolling', class: 'rolling', seconds: 0 },
+      { how: 'together', class: 'pair-synchronous', seconds: 0 },
+    ];
+    const about = { version: 1, inventory: 'pair.json', createdAt: '2025-01-01T00:00:00Z' } as const;
+    const text = renderPlan({ ...about, warnings: [], hosts, stages }, { color: false, columns: 80 });
+    expect(text).toContain(
+      [
+        'In 2 stages, each a run of its own:',
+        '  1. one host after the other: 2 changes [rolling, 0 s]',
+        '  2. on fred, ethyl at once: update file /etc/keepalived/keepalived.conf',
+        '     [pair-synchronous, 0 s]',
+      ].join('\n'),
+    );
+    expect(text).toContain('Disruption: pair-synchronous, 0 s expected, in 2 stages');
+  });
+
   test('changes of two classes are not shown as one', () => {
     const lines = render([hostPlan('fred', [{}, outage]), hostPlan('ethyl', [{}, { ...outage, ...quiet }])]);
     expect(

@@ -1,6 +1,7 @@
+import { movedServers } from '../../src/ha/haproxy-change';
 import type { Service } from '../../src/inventory/inventory';
 import type { PlannedChange, PlannedHost } from '../../src/plan/plan';
-import { balancerFirst, movedServers, patience, wantedSoFar } from '../../src/rollout/moved';
+import { balancerFirst, patience, wantedSoFar } from '../../src/rollout/moved';
 
 const config = (...servers: string[]) =>
   [

@@ -1,14 +1,11 @@
 import type { PlannedChange, PlannedHost } from '../../src/plan/plan';
 import { batches, parseSerial } from '../../src/rollout/order';
 
-const host = (
-  name: string,
-  disruption: 'none' | 'rolling' | 'pair-synchronous' = 'rolling',
-): PlannedHost => ({
+const host = (name: string): PlannedHost => ({
   host: name,
   address: '192.0.2.1',
   os: 'test',
-  changes: [{ disruption: { class: disruption, seconds: 0, why: '' } } as PlannedChange],
+  changes: [{ disruption: { class: 'rolling', seconds: 0, why: '' } } as PlannedChange],
 });
 const names = (groups: PlannedHost[][]) => groups.map((group) => group.map((one) => one.host));
 
@@ -36,11 +33,6 @@ describe('who is committed when', () => {
         ),
       ),
     ).toEqual(expected);
-  });
-
-  test('a pair-synchronous change anywhere takes all at once', () => {
-    const hosts = [host('fred'), host('ethyl', 'pair-synchronous')];
-    expect(names(batches(hosts, new Set(['fred']), 1, new Set()))).toEqual([['fred', 'ethyl']]);
   });
 });
 

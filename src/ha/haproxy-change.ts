@@ -1,0 +1,31 @@
+import type { PlannedChange, PlannedHost } from '../plan/plan';
+import { readSections, type Section } from './haproxy-config';
+
+/**
+ * The servers (`service/server`) whose address or port the plan changes in HAProxy's configuration. Until their own
+ * host is done, the hosts that are done look for them where they are not yet.
+ */
+export function movedServers(hosts: readonly PlannedHost[]): Set<string> {
+  return new Set(hosts.flatMap((host) => host.changes).flatMap(movedBy));
+}
+
+/** Those that one change moves; none where it is no haproxy.cfg. */
+export function movedBy({ raw }: Pick<PlannedChange, 'raw'>): string[] {
+  if (!raw?.from || !raw.to) return [];
+  const before = endpoints(raw.from);
+  return [...endpoints(raw.to)].flatMap(([name, endpoint]) => {
+    const was = before.get(name);
+    return was !== undefined && was !== endpoint ? [name] : [];
+  });
+}
+
+/** `service/server` → `address:port` of a haproxy.cfg; nothing of any other file. */
+export function endpoints(text: string): Map<string, string> {
+  const sections = readSections(text).filter(({ kind }) => kind === 'listen' || kind === 'backend');
+  return new Map(sections.flatMap(serversOf));
+}
+
+const serversOf = ({ name, directives }: Section): [string, string][] =>
+  directives.flatMap(({ words: [keyword, server, endpoint] }) =>
+    keyword === 'server' && server && endpoint ? [[`${name}/${server}`, endpoint]] : [],
+  );

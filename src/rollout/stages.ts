@@ -1,0 +1,109 @@
+import { ExitCode } from '../errors';
+import type { Expectation } from '../ha/health';
+import { verbOf } from '../ha/interruption';
+import type { FullPlan, PlannedChange, PlannedHost } from '../plan/plan';
+import type { RolloutResult } from './rollout';
+
+/** What is committed in one way, as a run of its own. */
+export interface RunStage {
+  /** The run's name. */
+  run: string;
+  hosts: PlannedHost[];
+  together: boolean;
+  /** Others come after it. */
+  isLast: boolean;
+  /** What comes after it, by host. */
+  later: ReadonlyMap<string, readonly PlannedChange[]>;
+}
+
+/**
+ * The runs that a classed plan is made in. What comes later is staged and validated with the first already: when it is
+ * refused, nothing has been changed.
+ */
+export function stagesOf({ hosts, stages = [{ how: 'rolling' }] }: Stageable, run: string): RunStage[] {
+  return stages.map(({ how }, index): RunStage => {
+    const number = index + 1;
+    const later = new Map(
+      hosts.map(({ host, changes }) => [host, changes.filter(({ stage = 1 }) => stage > number)]),
+    );
+    return {
+      run: nameOfStage(run, number),
+      hosts: hosts
+        .map((host) => ({
+          ...host,
+          changes: [
+            ...host.changes.filter(({ stage = 1 }) => stage === number),
+            ...(later.get(host.host) ?? []).flatMap(rehearsalOf),
+          ],
+        }))
+        .filter(({ changes }) => changes.length > 0),
+      together: how === 'together',
+      isLast: number === stages.length,
+      later,
+    };
+  });
+}
+
+interface Stageable {
+  hosts: readonly PlannedHost[];
+  stages?: readonly Pick<NonNullable<FullPlan['stages']>[number], 'how'>[];
+}
+
+/** Sorts behind the stage before it, and before every other run. */
+const nameOfStage = (run: string, number: number) => (number === 1 ? run : `${run}-${number}`);
+
+/** The same step, staged and validated, then taken away again. */
+function rehearsalOf(change: PlannedChange): PlannedChange[] {
+  const { check, stage, validate, undo, phase } = change.step;
+  if (phase !== 'commit' || stage === undefined || undo === undefined) return [];
+  const step = { phase, check, stage, run: undo, undo, ...(validate === undefined ? {} : { validate }) };
+  return [{ ...change, type: 'rehearsal', notify: [], raw: undefined, step }];
+}
+
+/** What a host is to do when a stage is done: units that a later one starts are not waited for. */
+export function expectedAfter(
+  { later }: Pick<RunStage, 'later'>,
+  expectations: ReadonlyMap<string, Expectation>,
+): Map<string, Expectation> {
+  return new Map(
+    [...expectations].map(([host, expected]) => {
+      const starts = (later.get(host) ?? []).filter(
+        (one) => one.type === 'service' && verbOf(one) === 'start',
+      );
+      const units = expected.units.filter((unit) => !starts.some(({ target }) => target === unit));
+      return [host, { ...expected, units }];
+    }),
+  );
+}
+
+/**
+ * Rolls out one stage after the other, until one fails: those before it are done and kept, as the hosts of a roll are.
+ * @param isStopped whether the operator wants no more.
+ */
+export async function rollOutStages(
+  stages: readonly RunStage[],
+  rollOut: (stage: RunStage) => Promise<RolloutResult>,
+  isStopped: () => boolean,
+): Promise<RolloutResult & { kept: number }> {
+  let sum: RolloutResult = { exitCode: ExitCode.done, changed: 0, failed: 0, message: 'no change' };
+  for (const [kept, stage] of stages.entries()) {
+    const name = `stage ${kept + 1} of ${stages.length}`;
+    const result =
+      kept > 0 && isStopped()
+        ? { exitCode: ExitCode.failed, changed: 0, failed: 0, message: 'stopped' }
+        : await rollOut(stage);
+    const message = stages.length === 1 ? result.message : `${name}: ${result.message}`;
+    sum = {
+      ...result,
+      changed: sum.changed + result.changed,
+      message: kept === 0 ? message : `${sum.message}; ${message}`,
+    };
+    if (result.exitCode !== ExitCode.done)
+      return {
+        ...sum,
+        message: kept === 0 ? message : `${sum.message}; what was done before is kept: apply again to go on`,
+        kept,
+      };
+  }
+  return { ...sum, kept: stages.length };
+}
