@@ -19,8 +19,9 @@ export const addresses: Record<string, string> = {
 };
 
 /** `describe`, where the lab is up; otherwise the same, skipped under a title that says so. */
-export const describeLab: typeof describe | typeof describe.skip =
-  process.env.HAPROV_LAB === 'up' ? describe : (describe.skip as typeof describe);
+export const describeLab = (
+  process.env.HAPROV_LAB === 'up' ? globalThis.describe : globalThis.describe?.skip
+) as typeof describe;
 
 export interface Finished {
   code: number | null;
