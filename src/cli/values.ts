@@ -26,6 +26,16 @@ export function seconds(min: number, max: number): (text: string) => number {
   };
 }
 
+/** A whole number of milliseconds. */
+export function milliseconds(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < min || value > max)
+      throw new InvalidArgumentError(`it is a number of milliseconds from ${min} to ${max}.`);
+    return value;
+  };
+}
+
 /** One of these words. */
 export function oneOf(...words: string[]): (text: string) => string {
   return (text) => {

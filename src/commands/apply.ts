@@ -28,6 +28,10 @@ export interface RolloutOptions {
   /** Seconds that everything must be well before the next host. */
   steady: number;
   allowOutage: boolean;
+  /** Whether the VIPs are probed meanwhile. */
+  probe: boolean;
+  /** Milliseconds between two requests to a service at a VIP. */
+  probeInterval: number;
 }
 
 export interface ApplyOptions extends CommonOptions, RolloutOptions {
@@ -114,7 +118,10 @@ export async function carryOut(
   const connections = new Map(planned.survey.hosts.map((host) => [host.name, host.connection]));
   const opened: Connection[] = [];
   const reconnect = reconnector(planned.targets, connections, opened);
-  const probe = await startVipProbe(probeTargets(planned.inventory), { fallback: prober(planned) });
+  const probe = await startVipProbe(options.probe ? probeTargets(planned.inventory) : [], {
+    intervalMs: options.probeInterval,
+    fallback: prober(planned),
+  });
   const { inventory, expectations } = planned;
   const result = await rollOutStages(
     stagesOf(planned.plan, run),

@@ -198,7 +198,7 @@ async function carryOut(
     probe(broken) {
       const [host, connection] = [...connections].find(([name]) => name !== broken) ?? [];
       const fallback = host && connection ? { fallback: { host, connection } } : {};
-      return startVipProbe(targets, { timeoutMs: patienceMs, ...fallback });
+      return startVipProbe(targets, { timeoutMs: patienceMs, waiting, ...fallback });
     },
     say: (level, text, host) => context.emit({ type: 'message', level, text, ...(host ? { host } : {}) }),
     stopping: context.stopping,
@@ -218,6 +218,9 @@ async function carryOut(
  * answered all the same by then: with a second's patience it would be chance which of them count.
  */
 const patienceMs = 800;
+
+/** What is broken on purpose may accept and not answer; when it serves again is to be known all the same. */
+const waiting = 10;
 
 function pause(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

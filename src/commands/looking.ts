@@ -84,7 +84,7 @@ function askFromHere(inventory: Inventory): Promise<LaptopAnswer[]> {
   );
   return Promise.all(
     targets.map(async (target) => {
-      const failure = await sendRequest(target, laptopTimeoutMs);
+      const { failure } = await sendRequest(target, laptopTimeoutMs);
       return { address: target.address, port: target.port, ...(failure ? { failure } : {}) };
     }),
   );

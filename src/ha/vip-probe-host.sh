@@ -1,4 +1,5 @@
-# Probes VIPs from a host: a request each INTERVAL and target, each on a connection of its own and in the background.
+# Probes VIPs from a host: one request after the other, each on a connection of its own, and the less often the longer it
+# takes: vip-probe-pace.ts says how often, and sets rests and longest_rest. Times are hundredths of a second.
 # Needs bash for TCP, and timeout; changes nothing. Rows: "ready PID UPTIME", "beat", "request TARGET FROM TO EXIT TEXT".
 # /proc/uptime is the clock: it never jumps, and reading it forks nothing.
 
@@ -18,20 +19,36 @@ request() { # TARGET ADDRESS PORT LIMIT [REQUEST]
 }
 
 # A write that fails means that nobody listens any more.
-probe_vips() { # INTERVAL SECONDS
+take_turns() { # FIRST TURN TARGET ADDRESS PORT LIMIT [REQUEST]
+  rest=$1 turn=$2
+  shift 2
+  going=yes
+  trap 'going=' TERM
+  while :; do
+    [ "$rest" -le 0 ] || { part=0$((rest % 100)); sleep "$((rest / 100)).${part#"${part%??}"}"; }
+    [ -n "$going" ] || exit 0
+    request "$@"
+    took=$((${ended%.*}${ended#*.} - ${sent%.*}${sent#*.}))
+    rest=$((took * rests))
+    [ "$rest" -le "$longest_rest" ] || rest=$longest_rest
+    [ "$rest" -ge "$((turn - took))" ] || rest=$((turn - took))
+    [ "${ended%.*}" -lt "$last" ] && echo beat || exit 0
+  done
+}
+
+probe_vips() { # SECONDS
   for tool in bash timeout; do
     command -v "$tool" >/dev/null 2>&1 || { echo "missing $tool"; return 0; }
   done
-  going=yes
-  trap 'going=' USR1
+  turns= wanted=yes
+  trap 'wanted=; [ -z "$turns" ] || kill $turns 2>/dev/null' USR1
   read -r now _ </proc/uptime
-  last=$((${now%.*} + $2))
+  last=$((${now%.*} + $1))
   echo "ready $$ $now"
-  while [ -n "$going" ] && [ "${now%.*}" -lt "$last" ]; do
-    request_all
-    sleep "$1"
-    read -r now _ </proc/uptime
-    echo beat || exit 0
-  done
+  begin_all
+  # Who was told to stop while they began has told some of them only.
+  [ -n "$wanted" ] || kill $turns 2>/dev/null
+  # The signal ends the first wait.
+  wait
   wait
 }

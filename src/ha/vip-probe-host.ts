@@ -1,14 +1,11 @@
 import type { Connection } from '../host/connection';
 import { command } from '../shell/quote';
 import library from './vip-probe-host.sh';
+import { LONGEST_REST_MS, type Pace, RESTS } from './vip-probe-pace';
 import type { ProbeTarget, Sample } from './vip-probe-report';
 import { httpRequest, within } from './vip-probe-request';
 
 const MOST_SECONDS = 3600;
-
-/** A request costs the host three processes; more than this many a second would be felt. */
-const MOST_PER_SECOND = 40;
-const MOST_IN_FLIGHT = 40;
 
 /** How long logging in to sudo and starting the loop may take. */
 const STARTS_WITHIN_MS = 10_000;
@@ -26,15 +23,14 @@ export interface HostProbe {
 
 /**
  * Probes from a host over one exec, at most for an hour; the loop there ends by itself when the connection is gone.
- * The rhythm gets slower where it has to: 40 requests a second in all, 40 in flight a target.
- * @param options in milliseconds; a host rounds the timeout up to whole seconds (EL6's `timeout` knows no others)
+ * @param pace a host rounds the timeout up to whole seconds (EL6's `timeout` knows no others)
  */
 export function startHostProbe(
   targets: readonly ProbeTarget[],
-  options: { intervalMs: number; timeoutMs: number; signal: AbortSignal | undefined },
+  pace: Pace,
   connection: Connection,
 ): HostProbe {
-  const limit = Math.ceil(options.timeoutMs / 1000);
+  const limit = Math.ceil(pace.timeoutMs / 1000);
   const rows = new Rows(targets);
   let note: string | undefined;
   let pid: string | undefined;
@@ -56,7 +52,7 @@ export function startHostProbe(
     if (stopping) quit();
   };
   const ended = connection
-    .runScript(probeScript(targets, options.intervalMs, limit), {
+    .runScript(probeScript(targets, pace, limit), {
       accepts: 'any',
       onStdout,
       timeoutMs: (MOST_SECONDS + limit) * 1000 + STARTS_WITHIN_MS,
@@ -72,7 +68,7 @@ export function startHostProbe(
         note = error instanceof Error ? error.message : String(error);
       },
     );
-  const { signal } = options;
+  const { signal } = pace;
   if (signal?.aborted) quit();
   signal?.addEventListener('abort', quit, { once: true });
   const answered = Promise.race([rows.firstRound, ended.then(() => false)]);
@@ -88,18 +84,24 @@ export function startHostProbe(
   };
 }
 
-function probeScript(targets: readonly ProbeTarget[], intervalMs: number, limit: number): string {
-  const interval = Math.max(
-    intervalMs,
-    (targets.length * 1000) / MOST_PER_SECOND,
-    (limit * 1000) / MOST_IN_FLIGHT,
-  );
-  const requests = targets.map(
-    (target, index) =>
-      `${command('request', String(index), target.address, String(target.port), String(limit), wire(target))} &`,
-  );
-  const run = command('probe_vips', (interval / 1000).toFixed(3), String(MOST_SECONDS));
-  return [library, 'request_all() {', ...requests, '}', run, ''].join('\n');
+function probeScript(targets: readonly ProbeTarget[], pace: Pace, limit: number): string {
+  const hundredths = (ms: number) => String(Math.ceil(ms / 10));
+  const turn = hundredths(pace.intervalMs * pace.waiting);
+  const all = targets.flatMap((target, index) => {
+    const request = [String(index), target.address, String(target.port), String(limit), wire(target)];
+    return Array.from({ length: pace.waiting }, (_, nth) =>
+      command('take_turns', hundredths(nth * pace.intervalMs), turn, ...request),
+    );
+  });
+  return [
+    library,
+    `rests=${RESTS} longest_rest=${hundredths(LONGEST_REST_MS)}`,
+    'begin_all() {',
+    ...all.map((words) => `${words} &\nturns="$turns $!"`),
+    '}',
+    `probe_vips ${MOST_SECONDS}`,
+    '',
+  ].join('\n');
 }
 
 function wire(target: ProbeTarget): string {

@@ -26,12 +26,16 @@ export interface ProbeReport {
   /** `laptop`, or the host that it was probed from. */
   from: string;
   sent: number;
+  /** Between two requests, where its answers took so long that it was asked less often than was wished. */
+  askedEachMs?: number;
   failed: number;
   /**
    * Between the sending of the last served request before a failure and of the first one after it, at its longest; to
    * the end of the last failure where nothing was served any more. 0 when nothing failed.
    */
   longestGapMs: number;
+  /** How long the slowest of the failed took to fail: longer than the gap where others were served meanwhile. */
+  slowestFailureMs: number;
   /** ISO 8601, as every `at`. */
   firstFailureAt?: string;
   /** The first 20. */
@@ -45,12 +49,15 @@ export interface ProbeReport {
 
 const SHOWN_FAILURES = 20;
 
-/** Makes a report of samples in any order. @param note what else kept it from counting, for `reason` */
+/**
+ * Makes a report of samples in any order.
+ * @param about `note`: what else kept it from counting, for `reason`; `intervalMs`: how often it was to be asked
+ */
 export function summarize(
   target: ProbeTarget,
   from: string,
   samples: readonly Sample[],
-  note?: string,
+  { note, intervalMs = Number.POSITIVE_INFINITY }: { note?: string | undefined; intervalMs?: number } = {},
 ): ProbeReport {
   const inOrder = samples.toSorted((a, b) => a.at - b.at);
   const first = inOrder.findIndex(({ failure }) => failure === undefined);
@@ -61,12 +68,17 @@ export function summarize(
   );
   served.sort((a, b) => a - b);
   const reason = [lateness(inOrder, first, note), note].filter(Boolean).join('; ');
+  const usualMs = usualInterval(inOrder);
   return {
     target,
     from,
     sent: counted.length,
+    ...(usualMs < 3 * intervalMs ? {} : { askedEachMs: Math.round(usualMs) }),
     failed: failures.length,
     longestGapMs: Math.round(longestGap(counted)),
+    slowestFailureMs: Math.round(
+      Math.max(0, ...counted.flatMap(({ ms, failure }) => (failure === undefined ? [] : [ms]))),
+    ),
     ...(failures[0] ? { firstFailureAt: failures[0].at } : {}),
     failures: failures.slice(0, SHOWN_FAILURES),
     p50Ms: Math.round(served[Math.ceil(served.length / 2) - 1] ?? 0),
@@ -80,6 +92,11 @@ function lateness(samples: readonly Sample[], first: number, note: string | unde
   if (first === 0 || note) return '';
   const last = samples.at(-1);
   return last ? `was not answering before (${last.failure})` : 'stopped before the first request';
+}
+
+function usualInterval(samples: readonly Sample[]): number {
+  const between = samples.slice(1).map(({ at }, index) => at - (samples[index]?.at ?? at));
+  return between.toSorted((a, b) => a - b)[Math.floor(between.length / 2)] ?? 0;
 }
 
 /** @param samples in the order of sending, the first one served */
@@ -101,11 +118,15 @@ function longestGap(samples: readonly Sample[]): number {
 
 /** One line for the end of a run: `VIP 192.0.2.1:80 (web) from laptop: 412 requests, 0 failed, longest gap 0 ms`. */
 export function describeProbe(report: ProbeReport): string {
-  const { target, from, sent, failed, longestGapMs, failures, reason } = report;
+  const { target, from, sent, askedEachMs, failed, longestGapMs, slowestFailureMs, failures, reason } =
+    report;
   const head = `VIP ${authority(target)} (${target.service}) from ${from}`;
   if (sent === 0) return `${head}: nothing counted: ${reason}`;
   const requests = sent === 1 ? '1 request' : `${sent} requests`;
-  const counts = `${head}: ${requests}, ${failed} failed, longest gap ${longestGapMs} ms`;
+  const meanwhile = slowestFailureMs > longestGapMs ? ' while others were served' : '';
+  // A gap cannot be told more finely than one asks.
+  const slowly = askedEachMs ? ` (its answers are slow: one each ${askedEachMs} ms)` : '';
+  const counts = `${head}: ${requests}${slowly}, ${failed} failed${meanwhile}, longest gap ${longestGapMs} ms`;
   const worst = failures[0] ? `; first failure at ${failures[0].at}: ${failures[0].reason}` : '';
   return `${counts}${worst}${reason ? ` (${reason})` : ''}`;
 }

@@ -10,23 +10,44 @@ const RESET_COMES_WITHIN_MS = 100;
 
 type Finish = (failure?: string) => void;
 
+/** What became of one request. */
+export interface Outcome {
+  /** Why it failed; absent when it was served. */
+  failure?: string;
+  /** How long the other side had to do with it, in milliseconds: without the network's part, and without waiting for a reset. */
+  workMs: number;
+}
+
 /**
  * Sends one request on a connection of its own.
  * http: any whole answer with a status below 500 is served. tcp: so is a connection that is not reset at once.
- * @returns why it failed; `undefined` when it was served. Never rejects, and never takes longer than `timeoutMs`.
+ * Never rejects, and never takes longer than `timeoutMs`.
  */
-export function sendRequest(target: ProbeTarget, timeoutMs: number): Promise<string | undefined> {
+export function sendRequest(
+  target: ProbeTarget,
+  timeoutMs: number,
+  onConnect: () => void = () => undefined,
+): Promise<Outcome> {
   return new Promise((resolve) => {
+    const begun = performance.now();
+    let connectedAt: number | undefined;
+    const connected = (): void => {
+      connectedAt = performance.now();
+      onConnect();
+    };
     // After the timers Node reads its sockets, then come the immediates: an answer that has been waiting for a busy
     // process is not taken for none.
     const timer = setTimeout(
       () => setImmediate(finish, `no answer within ${timeoutMs} ms`),
       timeoutMs,
     ).unref();
-    const end = target.mode === 'http' ? get(target, finish) : open(target, finish);
+    const end = target.mode === 'http' ? get(target, connected, finish) : open(target, connected, finish);
     function finish(failure?: string): void {
       clearTimeout(timer);
-      resolve(failure);
+      const asks = target.mode === 'http' && connectedAt !== undefined;
+      // To connect took one way there and back, and so did the request.
+      const workMs = asks ? Math.max(0, performance.now() - 2 * (connectedAt ?? 0) + begun) : 0;
+      resolve(failure === undefined ? { workMs } : { failure, workMs });
       end();
     }
   });
@@ -71,10 +92,10 @@ export function httpRequest(target: ProbeTarget): { path: string; headers: Recor
 }
 
 /** @returns what ends it */
-function get(target: ProbeTarget, finish: Finish): () => void {
+function get(target: ProbeTarget, connected: () => void, finish: Finish): () => void {
   const sent = request({ host: target.address, port: target.port, agent: false, ...httpRequest(target) });
   let bytes = 0;
-  sent.on('socket', (socket) => socket.unref());
+  sent.on('socket', (socket) => socket.unref().once('connect', connected));
   sent.on('error', (error) => finish(reasonOf(error)));
   sent.on('response', (answer) => {
     const { statusCode: status = 0 } = answer;
@@ -90,13 +111,14 @@ function get(target: ProbeTarget, finish: Finish): () => void {
   return () => sent.destroy();
 }
 
-function open(target: ProbeTarget, finish: Finish): () => void {
+function open(target: ProbeTarget, connected: () => void, finish: Finish): () => void {
   const socket: Socket = connect({ host: target.address, port: target.port });
   let grace: NodeJS.Timeout | undefined;
   socket.unref();
   socket.on('error', (error) => finish(reasonOf(error)));
   socket.on('close', () => finish());
   socket.on('connect', () => {
+    connected();
     socket.resume();
     socket.end();
     grace = setTimeout(() => setImmediate(finish), RESET_COMES_WITHIN_MS).unref();

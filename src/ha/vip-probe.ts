@@ -1,19 +1,25 @@
+import { setMaxListeners } from 'node:events';
+import { setTimeout } from 'node:timers/promises';
 import type { Connection } from '../host/connection';
 import type { Inventory } from '../inventory/inventory';
 import { startHostProbe } from './vip-probe-host';
+import { DEFAULT_INTERVAL_MS, intervalFor, type Pace, restAfter } from './vip-probe-pace';
 import { type ProbeReport, type ProbeTarget, type Sample, summarize } from './vip-probe-report';
 import { isReachable, sendRequest, within } from './vip-probe-request';
 
 export { describeProbe, type ProbeReport, type ProbeTarget, type Sample } from './vip-probe-report';
 
 const REACHABLE_WITHIN_MS = 500;
-const MOST_IN_FLIGHT = 40;
+/** Attempts to connect cost nobody anything, so they do not wait for each other; but each is a socket here. */
+const MOST_UNCONNECTED = 40;
 
 export interface ProbeOptions {
-  /** Between two requests to a target, in milliseconds; 50 by default. */
+  /** Between two requests to a target that answers fast, in milliseconds; 50 by default, and more for many targets. */
   intervalMs?: number;
   /** How long a request may take, in milliseconds; 1000 by default. */
   timeoutMs?: number;
+  /** How many requests to a target may wait for their answer at once; 1 by default. */
+  waiting?: number;
   /** Ends the sending; {@link VipProbe.stop} still gives what was seen until then. */
   signal?: AbortSignal;
   /** Who probes what the laptop cannot reach: best a host that does not hold the VIP, since the network is then part of it. */
@@ -54,7 +60,8 @@ export function probeTargets(inventory: Inventory): ProbeTarget[] {
 }
 
 /**
- * Starts to ask each target again and again, each time on a new connection, without waiting for the answer before.
+ * Starts to ask each target again and again, each time on a new connection, when the answer before is there: the slower
+ * it comes, the less often. Only who cannot even connect is asked on.
  * From the laptop; what cannot be reached from there, though the fallback host gets an answer, is probed from that
  * host. What does not answer yet is asked all the same, and counted from its first answer on.
  * Runs until stopped (from a host, an hour at most), and does not keep the process alive.
@@ -63,8 +70,9 @@ export async function startVipProbe(
   targets: readonly ProbeTarget[],
   options: ProbeOptions = {},
 ): Promise<VipProbe> {
-  const { intervalMs = 50, timeoutMs = 1000, signal, fallback } = options;
-  const pace: Pace = { intervalMs, timeoutMs, signal };
+  const { timeoutMs = 1000, waiting = 1, signal, fallback } = options;
+  const intervalMs = intervalFor(targets.length, options.intervalMs ?? DEFAULT_INTERVAL_MS);
+  const pace: Pace = { intervalMs, timeoutMs, waiting, signal };
   const reachable = await Promise.all(targets.map((target) => isReachable(target, REACHABLE_WITHIN_MS)));
   const far = targets.filter((_, index) => !reachable[index]);
   const host = fallback && far.length > 0 ? await probeFromHost(fallback, far, pace) : undefined;
@@ -81,12 +89,6 @@ export async function startVipProbe(
     record,
     stop: async () => (await record()).map(({ report }) => report),
   };
-}
-
-interface Pace {
-  intervalMs: number;
-  timeoutMs: number;
-  signal: AbortSignal | undefined;
 }
 
 type Stop = () => Promise<Recorded>;
@@ -109,37 +111,71 @@ async function probeFromHost(
       ending ??= probe.stop();
       const { samples: all, note } = await ending;
       const samples = all[index] ?? [];
-      return { report: summarize(target, host, samples, note), samples };
+      return { report: summarize(target, host, samples, { note, intervalMs: pace.intervalMs }), samples };
     },
   ]);
   return { stops: new Map(stops) };
 }
 
-function probeFromLaptop(target: ProbeTarget, { intervalMs, timeoutMs, signal }: Pace, note?: string): Stop {
+function probeFromLaptop(target: ProbeTarget, pace: Pace, note?: string): Stop {
+  const { intervalMs, timeoutMs, waiting, signal } = pace;
   const samples: Sample[] = [];
-  const inFlight = new Set<Promise<void>>();
-  const send = async (): Promise<void> => {
+  const inFlight = new Set<Promise<number>>();
+  const ending = new AbortController();
+  const { signal: ended } = ending;
+  // Each that waits, and each turn, listens.
+  setMaxListeners(0, ended);
+  const send = async (onConnect: () => void): Promise<number> => {
     const started = performance.now();
-    const failure = await sendRequest(target, timeoutMs);
+    const { failure, workMs } = await sendRequest(target, timeoutMs, onConnect);
     // Not Date.now(): a clock that is set would make a gap.
     const at = performance.timeOrigin + started;
     const ms = performance.now() - started;
     samples.push(failure === undefined ? { at, ms } : { at, ms, failure });
+    return workMs;
   };
-  const tick = (): void => {
-    if (inFlight.size >= MOST_IN_FLIGHT) return;
-    const sending = send().finally(() => inFlight.delete(sending));
+  let connectMs = 0;
+  /** Gives how long the target worked on it; 0, without an answer, where it has not even accepted when others should have. */
+  const ask = async (turnMs: number): Promise<number> => {
+    const started = performance.now();
+    let onConnect: () => void = () => undefined;
+    const connected = new Promise<void>((resolve) => {
+      onConnect = () => {
+        connectMs = performance.now() - started;
+        resolve();
+      };
+    });
+    const patienceMs = Math.max(turnMs, 3 * connectMs);
+    const sending = send(onConnect).finally(() => inFlight.delete(sending));
     inFlight.add(sending);
+    const isLate = inFlight.size >= MOST_UNCONNECTED ? undefined : pause(patienceMs, ended).then(() => true);
+    const late = await Promise.race([connected, sending.then(() => undefined), ...(isLate ? [isLate] : [])]);
+    return late ? 0 : sending;
   };
-  const quit = (): void => clearInterval(rhythm);
-  const rhythm = setInterval(tick, intervalMs).unref();
+  // So many take turns: what one waits for, the others need not.
+  const turns = async (first: number): Promise<void> => {
+    const turnMs = intervalMs * waiting;
+    for (let restMs = first; !ended.aborted; ) {
+      if (restMs > 0) await pause(restMs, ended);
+      if (ended.aborted) return;
+      const started = performance.now();
+      const workMs = await ask(turnMs);
+      restMs = Math.max(turnMs - (performance.now() - started), restAfter(workMs));
+    }
+  };
+  const quit = (): void => ending.abort();
   if (signal?.aborted) quit();
-  else tick();
   signal?.addEventListener('abort', quit, { once: true });
+  for (let turn = 0; turn < waiting; turn++) void turns(turn * intervalMs);
   return async () => {
     quit();
     signal?.removeEventListener('abort', quit);
     await within(timeoutMs + 1000, Promise.all(inFlight));
-    return { report: summarize(target, 'laptop', samples, note), samples };
+    return { report: summarize(target, 'laptop', samples, { note, intervalMs }), samples };
   };
+}
+
+/** Ends early when `signal` is aborted; does not keep the process alive. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return setTimeout(ms, undefined, { ref: false, signal }).catch(() => undefined);
 }

@@ -80,6 +80,7 @@ function rig({
             sent: 200,
             failed,
             longestGapMs,
+            slowestFailureMs: failed && 2,
             failures: [],
             p50Ms: 2,
             maxMs: 2,

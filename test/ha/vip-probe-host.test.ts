@@ -111,13 +111,22 @@ test.each([
   expect(report?.longestGapMs).toBeGreaterThan(0);
 });
 
-test('a request that hangs fails in time and holds up no other', async () => {
+test('a request that hangs fails in time; then it is asked on', async () => {
   service.fate = (n) => (n === 2 ? 'hang' : 200);
   const fallback = { host: 'fred', connection: host };
   running = await startVipProbe([target()], { intervalMs: 20, timeoutMs: 3000, fallback });
   await service.asked(6);
   const [report] = await running.stop();
   expect(report?.failures.map(({ reason }) => reason)).toEqual(['no answer in time']);
+});
+
+test('while one waits for its answer, no other is sent from the host', async () => {
+  service.fate = (n) => (n === 1 ? 200 : 'hang');
+  await start();
+  await service.asked(2);
+  await new Promise((done) => setTimeout(done, 300));
+  expect(service.count).toBe(2);
+  service.dropAll();
 });
 
 test('near and far targets, http and tcp, each with its own report', async () => {

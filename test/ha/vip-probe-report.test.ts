@@ -67,10 +67,26 @@ test.each([
 
 test('what kept it from counting is said; an IPv6 address has brackets', () => {
   const far = { ...target, address: '2001:db8::1', port: 8080 };
-  expect(describeProbe(summarize(far, 'fred', [], 'the connection was lost'))).toBe(
+  expect(describeProbe(summarize(far, 'fred', [], { note: 'the connection was lost' }))).toBe(
     'VIP [2001:db8::1]:8080 (web) from fred: nothing counted: the connection was lost',
   );
-  expect(describeProbe(summarize(far, 'fred', samples('..'), 'the connection was lost'))).toBe(
+  expect(describeProbe(summarize(far, 'fred', samples('..'), { note: 'the connection was lost' }))).toBe(
     'VIP [2001:db8::1]:8080 (web) from fred: 2 requests, 0 failed, longest gap 0 ms (the connection was lost)',
   );
+});
+
+test('a request that hung is not held against a gap that it did not make', () => {
+  const hung = { at: 75, ms: 1000, failure: 'no answer within 1000 ms' };
+  const found = summarize(target, 'laptop', [...samples('....'), hung]);
+  expect(describeProbe(found)).toBe(
+    'VIP 192.0.2.1:80 (web) from laptop: 5 requests, 1 failed while others were served, longest gap 50 ms; first failure at 1970-01-01T00:00:00.075Z: no answer within 1000 ms',
+  );
+});
+
+test('a service that was asked less often than was wished is said to have been', () => {
+  const slow = Array.from({ length: 5 }, (_, index) => ({ at: index * 600, ms: 120 }));
+  expect(describeProbe(summarize(target, 'laptop', slow, { intervalMs: 50 }))).toBe(
+    'VIP 192.0.2.1:80 (web) from laptop: 5 requests (its answers are slow: one each 600 ms), 0 failed, longest gap 0 ms',
+  );
+  expect(summarize(target, 'laptop', samples('.....'), { intervalMs: 50 })).not.toHaveProperty('askedEachMs');
 });
