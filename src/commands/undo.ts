@@ -186,7 +186,10 @@ function fileWish(
 const unquote = (word: string) => (word.startsWith("'") ? word.slice(1, -1).replaceAll(`'\\''`, "'") : word);
 
 /** All of it, also of a file that is too long to be shown. */
-const contentOf = ({ before }: StepRecord) => Buffer.from(before.split('\n').slice(1).join(''), 'base64');
+function contentOf({ before }: StepRecord): Buffer {
+  const state = readFileState(before);
+  return (state.kind === 'file' && state.content) || Buffer.alloc(0);
+}
 
 const textOf = (state: FileState | undefined) =>
   state?.kind === 'file' ? (state.content?.toString() ?? '') : '';

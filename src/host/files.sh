@@ -1,243 +1,185 @@
-# Files and folders as steps of a transaction: how each is checked, staged, validated, made, verified and restored.
+# Files as steps of a transaction: how each is checked, staged, made, verified and restored. Comes after paths.sh and
+# labels.sh. Functions that go into a folder are subshells, so that nobody else is led there.
 
-# --- files ------------------------------------------------------------------------------------------------------
+# Where the path is a folder that only root can change, the new file and the old one's second name stand beside it: hidden
+# and oddly ended, so that no "*.conf" takes them up. In a shared folder (paths.sh) they stand in a folder of root's own
+# there, the place: it is gone into, and what stands above it is named from there.
 
-check_file() { # PATH EXPECTED [MODE OWNER:GROUP]
+check_file() ( # PATH EXPECTED [MODE UID:GID]
+  look_at "$1" || return
   if [ "$2" = absent ] || [ "$2" = absent-or-packaged ]; then
-    [ ! -e "$1" ] && return
+    [ ! -e "$target" ] && [ ! -L "$target" ] && return
     [ "$2" = absent-or-packaged ] && rpm -qf -- "$1" >/dev/null 2>&1 && return
     drifted "$1 did not exist when the plan was made, and does now"
     return
   fi
-  [ -f "$1" ] || { drifted "$1 was there when the plan was made, and is gone"; return; }
-  [ "$(hash_of "$1")" = "$2" ] || { drifted "the content of $1 has changed since the plan was made"; return; }
-  set -- "$1" "$3 $4" "$(stat -L -c '%a %U:%G' -- "$1")"
-  [ "$2" = "$3" ] || [ "$2" = "0$3" ] || drifted "$1 was $2 when the plan was made, and is $3 now"
-}
+  [ -f "$target" ] && [ ! -L "$target" ] || { drifted "$1 was there when the plan was made, and is gone"; return; }
+  [ "$(sum_of "$target")" = "$2" ] || { drifted "the content of $1 has changed since the plan was made"; return; }
+  found=$(stat -c '%a %u:%g' -- "$target")
+  case $found in "$3 $4") ;; *) drifted "$1 was $3 $4 when the plan was made, and is $found now"; return ;; esac
+  printf '%s\n' "$2" >"$step/seen"
+)
 
-# Beside the destination, so that the rename is atomic; hidden and oddly ended, so that no "*.conf" takes it up.
-names_of() { # PATH
-  real=$(real_path "$1")
-  folder=${real%/*}/
-  new=$folder.${real##*/}.haprov-$run
-  old=$new.old
+# Sets "target", the file as it is named from where this leads.
+look_at() { # PATH
+  walk "$1" || { fail "$1 is $unsafe"; return; }
+  target=$real
+  [ -z "$shared" ] || { enter "${real%/*}" && target=./${real##*/}; }
 }
 
 begin_staging() { # PATH
-  names_of "$1"
-  [ -d "$folder" ] || { fail "the folder $folder does not exist: create it with a directory resource, or install its package"; return; }
+  walk "$1" || { fail "$1 is $unsafe"; return; }
+  folder=${real%/*}
+  [ -d "${folder:-/}" ] || { fail "the folder $folder does not exist: create it with a directory resource, or install its package"; return; }
+  if [ -n "$shared" ]; then make_place || return; fi
+  printf '%s\n%s\n' "$real" "${place-}" >"$step/spot" && find_names || return
+  if [ ! -e "$target" ] && [ ! -L "$target" ]; then
+    : >"$step/was-absent"
+    return
+  fi
   # The old file lives on under a second name: to restore it takes a rename, and no space.
-  if [ -f "$real" ]; then
-    cp -p -- "$real" "$step/before" && ln -f -- "$real" "$old" || return
+  ln -f -- "$target" "$old" 2>"$step/why" || { why_not "$1"; return; }
+  [ -f "$old" ] && [ ! -L "$old" ] || { fail "$1 is no regular file any more"; return; }
+  [ ! -f "$step/seen" ] || [ "$(hash_of "$old")" = "$(cat "$step/seen")" ] || { drifted "the content of $1 has changed since the plan was made"; return; }
+  cp -p -- "$old" "$step/before"
+}
+
+why_not() { # PATH
+  if awk -v ORS= '{ print $5 "\n" }' /proc/self/mountinfo | grep -qxF -- "$real"; then
+    fail "$1 is a mount point (a container's engine puts such files there), so no other file can take its place: change it where it is mounted from"
+  elif lsattr -d -- "$target" 2>/dev/null | grep -q '^[^ ]*[ia]'; then
+    fail "$1 may not be changed by anybody: it has the attribute \"immutable\" or \"append only\"; take that away with chattr -ia, or leave the file out"
   else
-    : >"$step/was-absent" || return
+    cat "$step/why" >&2
+    fail "$1 could not be given a second name, by which it could be put back"
   fi
 }
 
-finish_staging() { # OWNER:GROUP MODE
-  chown "$1" -- "$new" && chmod "$2" -- "$new" || return
-  if [ -e "$old" ]; then
-    chcon --reference="$old" -- "$new" 2>/dev/null || :
-  elif have matchpathcon && have selinuxenabled && selinuxenabled; then
-    chcon "$(matchpathcon -n "$real")" -- "$new" || :
+# A folder in the shared one that is root's alone. Who can move it cannot look into it, and it is known again.
+make_place() {
+  place=.haprov-$run-$number
+  enter "$folder" && mkdir -m 0700 -- "./$place" && enter "$folder/$place" || return
+  place=$place/$(stat -c %d:%i .)
+}
+
+# Sets the names of a step's file, and goes to where they are meant; fails where nothing was staged.
+find_names() {
+  { IFS= read -r real && IFS= read -r place; } <"$step/spot" || return
+  folder=${real%/*}
+  if [ -z "$place" ]; then
+    target=$real new=$folder/.${real##*/}.haprov-$run copy=$folder/.${real##*/}.haprov-$run shared=
+  else
+    target=../${real##*/} new=./${real##*/} copy=$step/copy/${real##*/} shared=$folder
+    enter "$folder/${place%%/*}" && [ "$(stat -c '%u %a %d:%i' .)" = "${me_=$(id -u)} 700 ${place#*/}" ] || {
+      fail "somebody who can change $folder has moved what was staged there; what the file was is in $step/before"
+      return
+    }
   fi
-  printf '%s\n%s\n' "$real" "$new" >"$step/staged" || return
+  old=$new.old
+}
+
+# A name is looked up first, so a number says that it is one.
+owner_word() { case $1 in *[!0-9]*) printf %s "$1" ;; *) printf '+%s' "$1" ;; esac; }
+
+# What else belonged to the old file stays: its ACL, extended attributes, its label where that is right.
+finish_staging() { # OWNER GROUP MODE
+  chown -h -- "$(owner_word "$1"):$(owner_word "$2")" "$new" && chmod "$3" -- "$new" || return
+  if [ -e "$old" ]; then give_label "$new" "$real" "$old"; else give_label "$new" "$real"; fi || return
+  if [ -n "$place" ]; then mkdir -p "$step/copy" && cp -p -- "$new" "$copy" || return; fi
+  printf '%s\n%s\n' "$real" "$copy" >"$step/staged" || return
   hash_of "$new" >"$step/after"
 }
 
-stage_file() { # PATH OWNER GROUP MODE <BASE64
+# Takes the new content. Of the old file it keeps the ACL and the extended attributes; it is closed to all others while
+# it is written.
+write_new() { # PATH <CONTENT
+  {
+    if [ -e "$old" ]; then cp --preserve=mode,xattr -- "$old" "$new" && chmod 0600 -- "$new"; fi &&
+      dd of="$new" conv=fsync
+  } 2>"$step/dd" || fail "$1 could not be staged: $(head -n 1 "$step/dd")"
+}
+
+stage_file() ( # PATH OWNER GROUP MODE <BASE64
   begin_staging "$1" || return
-  base64 -d | dd of="$new" conv=fsync 2>"$step/dd" || { fail "$1 could not be staged: $(head -n 1 "$step/dd")"; return; }
-  finish_staging "$2:$3" "$4"
-}
+  base64 -d | write_new "$1" || return
+  finish_staging "$2" "$3" "$4"
+)
 
-stage_line() { # PATH LINE MATCH
+stage_line() ( # PATH LINE MATCH
   begin_staging "$1" || return
-  [ -f "$real" ] || { fail "$1 does not exist, so no line of it can be changed"; return; }
-  edit_line "$real" "$2" "$3" >"$step/edited" || { fail "the line could not be edited: is \"match\" a regular expression that this host's awk knows?"; return; }
-  dd if="$step/edited" of="$new" conv=fsync 2>"$step/dd" || { fail "$1 could not be staged: $(head -n 1 "$step/dd")"; return; }
-  finish_staging "$(stat -c %U:%G -- "$real")" "$(stat -c %a -- "$real")"
-}
+  [ -f "$old" ] || { fail "$1 does not exist, so no line of it can be changed"; return; }
+  edit_line "$old" "$2" "$3" >"$step/edited" || { fail "the line could not be edited: is \"match\" a regular expression that this host's awk knows?"; return; }
+  write_new "$1" <"$step/edited" || return
+  set -- $(stat -c '%u %g %a' -- "$old")
+  finish_staging "$1" "$2" "$3"
+)
 
-line_is_so() { # PATH LINE MATCH
-  names_of "$1"
-  [ "$(edit_line "$real" "$2" "$3" | sha256sum)" = "$(sha256sum <"$real")" ] || fail "$1 does not have the line"
-}
+line_is_so() ( # PATH LINE MATCH
+  find_names || return
+  content "$target" >"$step/edited.now" && edit_line "$step/edited.now" "$2" "$3" >"$step/edited" || return
+  cmp -s "$step/edited" "$step/edited.now" || { fail "$1 does not have the line"; return; }
+  verify_label "$real" "$target"
+)
 
-# Every TEXT that stands by itself, not as a part of a longer path, becomes OTHER.
-swap() { # TEXT OTHER <INPUT
-  TEXT=$1 OTHER=$2 awk '
-    BEGIN { text = ENVIRON["TEXT"]; other = ENVIRON["OTHER"] }
-    {
-      rest = $0; out = ""; before = ""
-      while ((at = index(rest, text)) > 0) {
-        if (at > 1) before = substr(rest, at - 1, 1)
-        after = substr(rest, at + length(text), 1)
-        out = out substr(rest, 1, at - 1) ((before ~ /[A-Za-z0-9._\/-]/ || after ~ /[A-Za-z0-9_\/-]/) ? text : other)
-        rest = substr(rest, at + length(text))
-        before = substr(text, length(text), 1)
-      }
-      print out rest
-    }'
-}
-
-# The staged file as its validator must see it: where it names other files that are staged too, it names their staged copies.
-as_seen() {
-  seen=$new
-  names_staged "$new" || return 0
-  seen=$new.seen
-  cp -p -- "$new" "$seen" && as_it_will_be "$real" >"$seen"
-}
-
-names_staged() { # FILE
-  for other in "$home"/steps/*/staged; do
-    { IFS= read -r final; IFS= read -r copy; } <"$other" || continue
-    [ "$copy" = "$1" ] || ! grep -qF -- "$final" "$1" || return 0
-  done
-  return 1
-}
-
-# Prints the name of what is staged for PATH; fails where nothing is.
-staged_copy() { # PATH
-  for other in "$home"/steps/*/staged; do
-    { IFS= read -r final; IFS= read -r copy; } <"$other" || continue
-    [ "$final" != "$1" ] || { printf '%s\n' "$copy"; return; }
-  done
-  return 1
-}
-
-# Prints what PATH will hold, with the staged copies' names for what is staged beside it.
-as_it_will_be() { # PATH
-  cp -- "$(staged_copy "$1" || printf '%s\n' "$1")" "$step/will-be" || return
-  for other in "$home"/steps/*/staged; do
-    { IFS= read -r final; IFS= read -r copy; } <"$other" || continue
-    [ "$final" != "$1" ] && grep -qF -- "$final" "$step/will-be" || continue
-    swap "$final" "$copy" <"$step/will-be" >"$step/will-be.next" && mv -f -- "$step/will-be.next" "$step/will-be" || return
-  done
-  cat -- "$step/will-be" && rm -f -- "$step/will-be"
-}
-
-validate_file() { # PATH COMMAND
-  names_of "$1"
-  as_seen || return
-  script= text=$2
-  while :; do
-    case $text in
-      *%s*) script="$script${text%%"%s"*}\"\$seen\"" text=${text#*"%s"} ;;
-      *) script=$script$text; break ;;
-    esac
-  done
-  printf '%s\n' "$2" | swap %s "$seen" >"$step/command"
-  ( export seen; eval "$script" ) >"$step/validation" 2>&1 </dev/null 3>&- 8>&- 9>&-
-  verdict=$?
-  # Errors name the file that the user knows.
-  swap "$seen" "$1" <"$step/validation" >"$step/told"
-  cat "$step/told"
-  [ "$seen" = "$new" ] || rm -f -- "$seen"
-  [ $verdict = 0 ] || { fail "$1 was refused by its validator (exit code $verdict)"; return; }
-  if grep -qi warning "$step/told"; then emit warning "$number" "$(base64 <"$step/told" | tr -d '\n')"; fi
-}
-
-commit_file() { # PATH
-  names_of "$1"
-  : >"$step/begun" && mv -fT -- "$new" "$real"
-}
+commit_file() ( # PATH
+  find_names || return
+  [ "$(hash_of "$new")" = "$(cat "$step/after")" ] || { fail "what was staged for $1 is not what was written there"; return; }
+  : >"$step/begun" && mv -fT -- "$new" "$target" && settle_label "$real"
+)
 
 # To take a file away, it is kept under its second name alone, until the run is finished.
-stage_removal() { # PATH
+stage_removal() ( # PATH
   [ ! -L "$1" ] || { fail "$1 is a symbolic link to $(readlink -- "$1"): what is to be absent is named by its own path"; return; }
   begin_staging "$1" || return
-  printf '%s\n%s\n' "$real" "$new" >"$step/staged"
-}
+  printf '%s\n%s\n' "$real" "$copy" >"$step/staged"
+)
 
-remove_file() { # PATH
-  names_of "$1"
-  : >"$step/begun" && rm -f -- "$real"
-}
+remove_file() ( # PATH
+  find_names || return
+  : >"$step/begun" && rm -f -- "$target"
+)
 
-verify_absent() { # PATH
-  [ ! -e "$1" ] || fail "$1 is still there"
-}
+verify_absent() ( # PATH
+  find_names || return
+  [ ! -e "$target" ] && [ ! -L "$target" ] || fail "$1 is still there"
+)
 
-verify_file() { # PATH SHA256
-  [ "$(hash_of "$1")" = "$2" ] || fail "$1 does not hold what was written to it"
-}
+verify_file() ( # PATH SHA256
+  find_names || return
+  [ "$(sum_of "$target")" = "$2" ] || { fail "$1 does not hold what was written to it"; return; }
+  verify_label "$real" "$target"
+)
 
-restore_file() { # PATH
-  names_of "$1"
+restore_file() ( # PATH
+  [ -f "$step/spot" ] || return 0
+  find_names || return
   if [ -e "$step/begun" ]; then
     undo_rename "$1" || return
   fi
-  rm -f -- "$new" "$new.seen" "$old"
-}
+  leave_names
+)
 
 # What was committed is taken back; what somebody else has put there since is theirs.
 undo_rename() { # PATH
   if [ -e "$old" ]; then
     # Two names of one file: the rename was not reached.
-    [ "$old" -ef "$real" ] || mv -fT -- "$old" "$real" || return
-  elif [ -e "$step/was-absent" ] && [ -f "$real" ]; then
-    [ "$(hash_of "$real")" = "$(cat "$step/after")" ] || { fail "$1 was not there before, and cannot be taken away: it holds what somebody else wrote"; return; }
-    rm -f -- "$real" || return
+    [ "$(stat -c %d:%i -- "$old")" = "$(stat -c %d:%i -- "$target" 2>/dev/null)" ] || mv -fT -- "$old" "$target" || return
+  elif [ -e "$step/was-absent" ] && { [ -e "$target" ] || [ -L "$target" ]; }; then
+    [ "$(sum_of "$target")" = "$(cat "$step/after")" ] || { fail "$1 was not there before, and cannot be taken away: it holds what somebody else wrote"; return; }
+    rm -f -- "$target" || return
   fi
-  [ ! -f "$step/before" ] || [ "$(hash_of "$step/before")" = "$(hash_of "$real")" ] || fail "$1 does not hold what it held before; that is kept in $step/before"
+  [ ! -f "$step/before" ] || [ "$(hash_of "$step/before")" = "$(sum_of "$target")" ] || fail "$1 does not hold what it held before; that is kept in $step/before"
 }
 
-# --- folders ----------------------------------------------------------------------------------------------------
-
-check_directory() { # PATH EXPECTED [OWNER:GROUP]
-  if [ "$2" = absent ] || [ "$2" = absent-or-packaged ]; then
-    [ ! -e "$1" ] && return
-    [ "$2" = absent-or-packaged ] && [ -d "$1" ] && return
-    drifted "$1 did not exist when the plan was made, and does now"
-    return
-  fi
-  [ -d "$1" ] || { drifted "$1 was there when the plan was made, and is gone"; return; }
-  set -- "$1" "$2 $3" "$(stat -L -c '%a %U:%G' -- "$1")"
-  [ "$2" = "$3" ] || [ "$2" = "0$3" ] || drifted "$1 was $2 when the plan was made, and is $3 now"
+leave_names() {
+  rm -f -- "$new" "$copy.seen" "$old"
+  [ -z "$place" ] || { rm -rf -- "$step/copy" && cd -P .. && rmdir -- "./${place%%/*}" || :; }
 }
 
-make_directory() { # PATH OWNER GROUP MODE
-  if [ -d "$1" ]; then
-    stat -L -c '%a %U:%G' -- "$1" >"$step/before" || return
-  else
-    # The topmost folder that is made on the way: so much is taken away again.
-    top=$1
-    while [ ! -e "${top%/*}/." ]; do top=${top%/*}; done
-    printf '%s\n' "$top" >"$step/made" || return
-    mkdir -p -m 0755 -- "$1" || return
-    top=$1
-    while [ "$top" != "$(cat "$step/made")" ]; do top=${top%/*}; chmod 0755 -- "$top"; done
-  fi
-  chown "$2:$3" -- "$1" && chmod "$4" -- "$1" || return
-  if have restorecon; then restorecon -- "$1" 2>/dev/null || :; fi
-}
-
-restore_directory() { # PATH
-  if [ -f "$step/made" ]; then
-    top=$(cat "$step/made") folder=$1
-    while [ ! -e "$folder" ] && [ "$folder" != "$top" ]; do folder=${folder%/*}; done
-    while [ -d "$folder" ]; do
-      rmdir -- "$folder" 2>/dev/null || break
-      [ "$folder" = "$top" ] && break
-      folder=${folder%/*}
-    done
-  elif [ -f "$step/before" ] && [ -d "$1" ]; then
-    read -r bits owner <"$step/before" && chown "$owner" -- "$1" && chmod "00$bits" -- "$1"
-  fi
-}
-
-# A folder still holds the way back of the files that were in it: it goes when the run is finished, if it is empty then.
-leave_directory() { # PATH TOP
-  stat -c '%a %U:%G' -- "$1" >"$step/before" && printf '%s\n%s\n' "$1" "$2" >"$step/removed"
-}
-
-keep_directory() { rm -f -- "$step/removed"; }
-
-remove_left_directories() {
-  for n in $commit_steps; do
-    [ -f "$home/steps/$n/removed" ] || continue
-    { IFS= read -r folder; IFS= read -r top; } <"$home/steps/$n/removed"
-    while rmdir -- "$folder" && [ "$folder" != "$top" ]; do folder=${folder%/*}; done
+# The way back is no longer needed beside the files; the journal keeps its own copies.
+leave_all_names() {
+  for number in $commit_steps; do
+    step=$home/steps/$number
+    [ ! -f "$step/spot" ] || ( find_names && leave_names ) || :
   done
 }

@@ -11,66 +11,11 @@ quietly() { ( eval "$1" ) >/dev/null 2>&1 </dev/null; }
 
 hash_of() { set -- "$(sha256sum <"$1")" && printf '%s' "${1%% *}"; }
 
-# A link is followed: the file behind it is what counts and what is replaced.
-real_path() { readlink -m -- "$1"; }
-
 newline='
 '
 
-# Small files are told of together, for few processes: their contents are one text of base64, and "@OFFSET" is where in
-# it one begins.
-known_files=$newline known_offsets=$newline
-know_files() { # MARK LIMIT PATH...
-  mark=$1 limit=$2 offset=0 count=$(($# - 2))
-  shift 2
-  known_files=$newline$(stat -L -c '%F|%U %G %a %s|%n' -- "$@" 2>/dev/null)$newline
-  for each in "$@"; do
-    about_known_file "$each" && [ "${about##* }" -le "$limit" ] || continue
-    set -- "$@" "$each"
-    known_offsets="$known_offsets$each|$offset$newline"
-    offset=$((offset + ${about##* }))
-  done
-  shift $count
-  echo "$mark files"
-  [ $# = 0 ] || cat -- "$@" | base64
-  echo "$mark end $offset"
-}
-
-# Sets "about", where something is known of the file.
-about_known_file() { # PATH
-  case $known_files in *"|$1$newline"*) ;; *) return 1 ;; esac
-  about=${known_files%%"|$1$newline"*}
-  about=${about##*"$newline"}
-  case $about in regular*) about=${about#*|} ;; *) return 1 ;; esac
-}
-
-probe_file() { # PATH LIMIT
-  case $known_offsets in
-    *"$newline$1|"*)
-      about_known_file "$1"
-      offset=${known_offsets#*"$newline$1|"}
-      echo "file $about @${offset%%"$newline"*}"
-      return
-      ;;
-  esac
-  if [ -f "$1" ]; then
-    about=$(stat -L -c '%U %G %a %s' -- "$1")
-    # What comes back whole needs no sum.
-    if [ "${about##* }" -le "$2" ]; then
-      echo "file $about -" && base64 <"$1"
-    else
-      sum=$(sha256sum <"$1")
-      echo "file $about ${sum%% *}"
-    fi
-  elif [ -e "$1" ] || [ -L "$1" ]; then
-    echo "other a $(stat -c %F -- "$1")"
-  else
-    echo absent
-  fi
-}
-
 # The one edit that "line" means: lines that match (or are the line already) become one line, at the first's place.
-edit_line() { # PATH LINE MATCH
+edit_line() { # PATH|- LINE MATCH
   # EL6's awk takes "{2}" for text unless it is told not to.
   options=
   case $3 in *'{'*) [ -n "$(echo aa | awk '/^a{2}$/')" ] || options=--re-interval ;; esac
@@ -80,15 +25,6 @@ edit_line() { # PATH LINE MATCH
     { print }
     END { if (!done) print line }
   ' "$1"
-}
-
-probe_line() { # PATH LINE MATCH
-  probe_file "$1" 262144
-  if [ -f "$1" ]; then
-    edited=$(edit_line "$@" && echo .) || return
-    echo =
-    printf %s "${edited%.}" | base64
-  fi
 }
 
 # Calls a function with each "INTERFACE ADDRESS/PREFIX" of the host.
@@ -106,16 +42,6 @@ know_addresses() { known_addresses=$(ip -o addr show 2>/dev/null); }
 # The interface that has the address right now.
 interface_with() { # ADDRESS
   ip -o addr show to "$1" 2>/dev/null | awk '{ sub(/@.*/, "", $2); print $2; exit }'
-}
-
-probe_directory() { # PATH
-  if [ -d "$1" ]; then
-    echo "directory $(stat -L -c '%U %G %a' -- "$1")"
-  elif [ -e "$1" ] || [ -L "$1" ]; then
-    echo "other a $(stat -c %F -- "$1")"
-  else
-    echo absent
-  fi
 }
 
 # What rpm has said already: "NAME VERSION-RELEASE" a line, with one at either end.
@@ -182,7 +108,7 @@ probe_sysctl_file() { # PATH LIMIT
   boot_sysctls
   echo =
   echo "$place"
-  probe_file "${place#* * }" "$2"
+  probe_file "${place#* * }" "$2" root root
 }
 
 # A run is alive while its watcher, or a verb of it, holds its lock.

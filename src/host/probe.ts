@@ -3,6 +3,8 @@ import type { AskedFor, Script } from '../resources/resource';
 import { command, quote } from '../shell/quote';
 import firewall from './firewall-probe.sh';
 import init from './init.sh';
+import labels from './labels.sh';
+import paths from './paths.sh';
 import library from './probe.sh';
 import selinux from './selinux-probe.sh';
 
@@ -40,9 +42,11 @@ export function buildProbe(
   );
   const script = [
     library,
+    paths,
     init,
     firewall,
     selinux,
+    labels,
     'set -u',
     ...askedAhead(questions, mark),
     ...parts,
@@ -57,13 +61,14 @@ const small = 65_536;
 
 /** Asks once for what several questions ask for. */
 function askedAhead(questions: readonly Question[], mark: string): Script[] {
-  const all = (kind: 'units' | 'packages' | 'files') => [
+  const all = (kind: 'units' | 'packages' | 'files' | 'labels') => [
     ...new Set(questions.flatMap(({ asksFor }) => asksFor?.[kind] ?? [])),
   ];
-  const [units, packages, files] = [all('units'), all('packages'), all('files')];
+  const [units, packages, files, labelled] = [all('units'), all('packages'), all('files'), all('labels')];
   return [
     ...(questions.some(({ asksFor }) => asksFor?.addresses) ? ['know_addresses'] : []),
     ...(files.length > 1 ? [`know_files ${mark} ${small} ${command(...files)}`] : []),
+    ...(labelled.length > 1 ? [`know_labels ${command(...labelled)}`] : []),
     ...(units.length > 1 ? [`know_units ${command(...units)}`] : []),
     ...(packages.length > 1 ? [`know_packages ${command(...packages)}`] : []),
   ];

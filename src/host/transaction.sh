@@ -86,13 +86,8 @@ restore() {
   return $bad
 }
 
-# The way back is no longer needed beside the files; the journal keeps its own copies.
 finish() {
-  for staged in "$home"/steps/*/staged; do
-    [ -f "$staged" ] || continue
-    { IFS= read -r final; IFS= read -r copy; } <"$staged"
-    rm -f -- "$copy.old"
-  done
+  leave_all_names
   remove_left_directories
   set_state finished
   drop_lock

@@ -4,12 +4,16 @@ import drained from './drained.sh';
 import files from './files.sh';
 import firewall from './firewall.sh';
 import firewallProbe from './firewall-probe.sh';
+import folders from './folders.sh';
 import init from './init.sh';
+import labels from './labels.sh';
 import loaded from './loaded.sh';
+import paths from './paths.sh';
 import probeLibrary from './probe.sh';
 import runtime from './runtime.sh';
 import selinux from './selinux.sh';
 import selinuxProbe from './selinux-probe.sh';
+import staged from './staged.sh';
 import system from './system.sh';
 import library from './transaction.sh';
 import validators from './validators.sh';
@@ -62,11 +66,15 @@ export function buildTransaction({ run, owner, leaseSeconds, steps }: Transactio
       ...parts.map((part) => `s${index + 1}_${part}() {\n${step[part] ?? ':'}\n}`),
     ]),
     probeLibrary,
+    paths,
     init,
     firewallProbe,
     selinuxProbe,
+    labels,
     library,
     files,
+    staged,
+    folders,
     runtime,
     drained,
     loaded,

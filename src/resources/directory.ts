@@ -1,8 +1,17 @@
 import * as z from 'zod';
 import { absolutePath, object } from '../document/fields';
-import { quote } from '../shell/quote';
+import { command, quote } from '../shell/quote';
 import { common, formatMode, mode, owner } from './fields';
-import { asStatSays, ownershipChanges } from './file-state';
+import {
+  noted,
+  notesOn,
+  type Ownership,
+  ownedAs,
+  ownershipChanges,
+  readOwnership,
+  readSurroundings,
+  type Surroundings,
+} from './file-state';
 import type { ResourceType } from './resource';
 
 const schema = object({
@@ -15,48 +24,49 @@ const schema = object({
 });
 
 type DirectorySpec = z.output<typeof schema>;
-type DirectoryState =
+type DirectoryState = { place?: Surroundings } & (
   | { kind: 'absent' }
   | { kind: 'other'; what: string }
-  | { kind: 'directory'; owner: string; group: string; mode: string };
+  | { kind: 'refused'; why: string }
+  | ({ kind: 'directory' } & Ownership)
+);
 
 /** A folder with its owner and mode; its parents are made as needed. */
 export const directory: ResourceType<DirectorySpec, DirectoryState> = {
   type: 'directory',
   schema,
   target: (spec) => spec.path,
-  probe: (spec) => `probe_directory ${quote(spec.path)}`,
+  asksFor: (spec) => ({ labels: [spec.path] }),
+  probe: (spec) => `probe_directory ${command(spec.path, spec.owner, spec.group)}`,
   read(output) {
-    const row = output.trim();
-    if (row === 'absent') return { kind: 'absent' };
-    if (row.startsWith('other ')) return { kind: 'other', what: row.slice('other '.length) };
-    const [, owner, group, mode] = /^directory (\S+) (.+) ([0-7]{1,4})$/.exec(row) ?? [];
-    if (!owner || !group || !mode) throw new Error(`not a folder's state: ${output}`);
-    return { kind: 'directory', owner, group, mode: mode.padStart(4, '0') };
+    const { place, rest } = readSurroundings(output);
+    const row = rest.join('\n').trim();
+    if (row === 'absent') return { kind: 'absent', ...place };
+    if (row.startsWith('other ')) return { kind: 'other', what: row.slice('other '.length), ...place };
+    if (row.startsWith('refused ')) return { kind: 'refused', why: row.slice('refused '.length), ...place };
+    const owned = row.startsWith('directory ') && readOwnership(row.slice('directory '.length));
+    if (!owned) throw new Error(`not a folder's state: ${output}`);
+    return { kind: 'directory', ...owned, ...place };
   },
   diff(spec, state, context) {
     if (state.kind === 'other') throw new Error(`${spec.path} is ${state.what}, not a folder`);
-    const attributes = ownershipChanges(
-      spec,
-      state.kind === 'directory' ? { ...state, kind: 'file', size: 0, sha256: '' } : { kind: 'absent' },
-    );
-    if (state.kind === 'directory' && attributes.length === 0) return [];
+    if (state.kind === 'refused') throw new Error(`${spec.path} is ${state.why}`);
+    const isThere = state.kind === 'directory';
+    const attributes = ownershipChanges(spec, isThere ? state : undefined, state.place);
+    if (isThere && attributes.length === 0) return [];
     const path = quote(spec.path);
-    const expected =
-      state.kind === 'directory'
-        ? `${asStatSays(state.mode)} ${quote(state.owner)}:${quote(state.group)}`
-        : context.packagesPending
-          ? 'absent-or-packaged'
-          : 'absent';
+    const expected = isThere ? ownedAs(state) : context.packagesPending ? 'absent-or-packaged' : 'absent';
     return [
       {
-        action: state.kind === 'absent' ? 'create' : 'update',
+        action: isThere ? 'update' : 'create',
         attributes,
+        ...noted(...notesOn(state.place)),
         step: {
           phase: 'prepare',
           check: `check_directory ${path} ${expected}`,
           // Five digits: with four, chmod keeps a folder's set-group-ID bit.
           run: `make_directory ${path} ${quote(spec.owner)} ${quote(spec.group)} 0${spec.mode}`,
+          verify: `verify_directory ${path}`,
           undo: `restore_directory ${path}`,
         },
       },

@@ -11,7 +11,8 @@ export const notify = z.union([notification, z.array(notification)], {
 });
 export type Notify = z.output<typeof notification>;
 
-export const owner = () => text('a user or group name', /^[A-Za-z_][A-Za-z0-9_.-]{0,31}\$?$/);
+export const owner = () =>
+  text('a user or group name, or a number', /^(?:[A-Za-z_][A-Za-z0-9_.-]{0,31}\$?|[0-9]{1,10})$/);
 export const mode = () => text('an octal mode such as "0644"', /^0?[0-7]{3,4}$/);
 export const unitName = unit;
 

@@ -1,27 +1,46 @@
 import { createHash } from 'node:crypto';
-import { quote } from '../shell/quote';
+import { command, quote } from '../shell/quote';
 import type { Attribute, Script } from './resource';
 
+/** What a host says of the place that a path leads to, where that is remarkable. */
+export interface Surroundings {
+  /** Where its links lead. */
+  real?: string;
+  /** A folder on the way that somebody beside root can change, and who. */
+  shared?: string;
+  /** How many names (hard links) the file has, where there are several. */
+  names?: number;
+  /** Owners that are wanted, and that the host does not know: `user redis`. */
+  missing?: string[];
+  /** SELinux's types, where it is on: `null` is "none", `?` is what nobody on the host can tell. */
+  label?: { now: string | null; wanted: string | null };
+}
+
+/** Who owns something, by the numbers that count and the names that people know. */
+export interface Ownership {
+  uid: number;
+  gid: number;
+  owner: string;
+  group: string;
+  mode: string;
+}
+
 /** What stands at a path on a host. */
-export type FileState =
+export type FileState = { place?: Surroundings } & (
   | { kind: 'absent' }
   | { kind: 'other'; what: string }
-  | {
-      kind: 'file';
-      owner: string;
-      group: string;
-      mode: string;
-      size: number;
-      sha256: string;
-      content?: Buffer;
-    };
+  /** It is not looked at, and this is why. */
+  | { kind: 'refused'; why: string }
+  | ({ kind: 'file'; size: number; sha256: string; content?: Buffer } & Ownership)
+);
 
 /** Files up to this size come back with their content, for the diff. */
 const contentLimit = 262_144;
 
-/** Prints the state of `path` (a link is followed) for {@link readFileState}. */
-export function probeFile(path: string): Script {
-  return `probe_file ${quote(path)} ${contentLimit}`;
+/** Prints the state of `path` for {@link readFileState}; `owners` are those that it is to have. */
+export function probeFile(path: string, owners?: { owner: string; group: string }): Script {
+  const wanted = owners ? [owners.owner, owners.group] : [];
+  return `probe_file ${command(path, String(contentLimit), ...wanted)}`;
 }
 
 /** Prints the state of the file that sets kernel parameters at boot, after what it is and what else sets them. */
@@ -30,25 +49,54 @@ export function probeSysctlFile(path: string): Script {
 }
 
 export function readFileState(output: string): FileState {
-  const [head = '', ...rest] = output.split('\n');
-  if (head === 'absent') return { kind: 'absent' };
-  if (head.startsWith('other ')) return { kind: 'other', what: head.slice('other '.length) };
-  // A directory server's groups have names such as "domain users".
-  const [, owner, group, mode, size, sha256] =
-    /^file (\S+) (.+) ([0-7]{1,4}) (\d+) ([0-9a-f]{64}|-)$/.exec(head) ?? [];
-  if (!owner || !group || !mode || !size || !sha256) throw new Error(`not a file's state: ${head}`);
-  const complete = Number(size) <= contentLimit;
-  const content = complete ? Buffer.from(rest.join('').trim(), 'base64') : undefined;
-  if (sha256 === '-' && !content) throw new Error(`a file without its content or sum: ${head}`);
+  const { place, rest } = readSurroundings(output);
+  const [head = '', ...rows] = rest;
+  if (head === 'absent') return { kind: 'absent', ...place };
+  if (head.startsWith('other ')) return { kind: 'other', what: head.slice('other '.length), ...place };
+  if (head.startsWith('refused ')) return { kind: 'refused', why: head.slice('refused '.length), ...place };
+  const [, owners = '', size, sha256] = /^file (.*) (\d+) ([0-9a-f]{64}|-)$/.exec(head) ?? [];
+  const owned = readOwnership(owners);
+  if (!owned || !size || !sha256) throw new Error(`not a file's state: ${head}`);
+  const complete = sha256 === '-' || Number(size) <= contentLimit;
+  const content = complete ? Buffer.from(rows.join('').trim(), 'base64') : undefined;
+  if (content && content.length !== Number(size) && sha256 === '-')
+    throw new Error(`a file without its content or sum: ${head}`);
   return {
     kind: 'file',
-    owner,
-    group,
-    mode: mode.padStart(4, '0'),
+    ...owned,
     size: Number(size),
     sha256: sha256 === '-' ? sumOf(content ?? '') : sha256,
     ...(content ? { content } : {}),
+    ...place,
   };
+}
+
+/** `UID:USER GID:GROUP MODE`, as `stat` says it; a directory server's groups have names such as "domain users". */
+export function readOwnership(text: string): Ownership | undefined {
+  const [, uid, owner, gid, group, mode] = /^(\d+):(.+) (\d+):(.+) ([0-7]{1,4})$/.exec(text) ?? [];
+  if (!uid || !owner || !gid || !group || !mode) return undefined;
+  return { uid: Number(uid), gid: Number(gid), owner, group, mode: mode.padStart(4, '0') };
+}
+
+/** The rows before a state that tell of its place, and all that follows them. */
+export function readSurroundings(output: string): { place: { place?: Surroundings }; rest: string[] } {
+  const rows = output.split('\n');
+  const place: Surroundings = {};
+  const missing: string[] = [];
+  let at = 0;
+  for (; at < rows.length; at += 1) {
+    const [, key, value = ''] = /^(real|shared|names|missing|label)=(.+)$/.exec(rows[at] ?? '') ?? [];
+    if (!key) break;
+    if (key === 'real' || key === 'shared') place[key] = value;
+    if (key === 'names') place.names = Number(value);
+    if (key === 'missing') missing.push(value);
+    if (key === 'label') {
+      const [now = '-', wanted = '-'] = value.split(' ');
+      place.label = { now: now === '-' ? null : now, wanted: wanted === '-' ? null : wanted };
+    }
+  }
+  if (missing.length > 0) place.missing = missing;
+  return { place: Object.keys(place).length > 0 ? { place } : {}, rest: rows.slice(at) };
 }
 
 const sumOf = (content: string | Buffer) => createHash('sha256').update(content).digest('hex');
@@ -56,12 +104,23 @@ const sumOf = (content: string | Buffer) => createHash('sha256').update(content)
 export { sumOf as sha256 };
 
 /** A mode as `stat -c %a` prints it: `/etc/shadow`'s 0000 is "0". */
-export const asStatSays = (mode: string) => mode.replace(/^0+(?=.)/, '');
+const asStatSays = (mode: string) => mode.replace(/^0+(?=.)/, '');
+
+/** @throws Error where something stands at `path` that is no file, or that is not looked at. */
+export function requireFile(
+  path: string,
+  state: FileState,
+): asserts state is FileState & { kind: 'file' | 'absent' } {
+  if (state.kind === 'other') throw new Error(`${path} is ${state.what}, not a file`);
+  if (state.kind === 'refused') throw new Error(`${path} is ${state.why}`);
+}
+
+/** Mode and owners as `stat -c '%a %u:%g'` prints them. */
+export const ownedAs = ({ mode, uid, gid }: Ownership) => `${asStatSays(mode)} ${uid}:${gid}`;
 
 /** The words for `check_file`: what must still be at the path when the step runs. */
 export function expectation(state: FileState, packagesPending: boolean): string {
-  if (state.kind === 'file')
-    return `${state.sha256} ${asStatSays(state.mode)} ${quote(state.owner)}:${quote(state.group)}`;
+  if (state.kind === 'file') return `${state.sha256} ${ownedAs(state)}`;
   return packagesPending ? 'absent-or-packaged' : 'absent';
 }
 
@@ -71,12 +130,42 @@ export interface FileWish {
   mode?: string;
 }
 
-/** The attributes of ownership that differ; for a new file, those that it will have. */
-export function ownershipChanges(wish: FileWish, state: FileState): Attribute[] {
-  const now = state.kind === 'file' ? state : undefined;
-  return (['owner', 'group', 'mode'] as const).flatMap((name) => {
+/** The attributes that differ: owners, mode, and SELinux's label; for what is not there, those that it will have. */
+export function ownershipChanges(
+  wish: FileWish,
+  now: Ownership | undefined,
+  place: Surroundings | undefined,
+): Attribute[] {
+  const owned = (['owner', 'group', 'mode'] as const).flatMap((name): Attribute[] => {
     const to = wish[name];
     const from = now?.[name] ?? null;
     return to === undefined || to === from ? [] : [{ name, from, to }];
   });
+  const { now: from = null, wanted = null } = place?.label ?? {};
+  const isSo = wanted === null || wanted === '?' || wanted === from;
+  return isSo ? owned : [...owned, { name: 'label', from, to: wanted }];
 }
+
+/** What is to be known before something is changed there. */
+export function notesOn({ real, shared, names, missing = [], label }: Surroundings = {}): string[] {
+  return [
+    ...(real === undefined ? [] : [`a link leads to ${real}, which is what changes`]),
+    ...(shared === undefined
+      ? []
+      : [`${shared}: no link is followed there, and what is staged is out of their reach`]),
+    ...(names === undefined
+      ? []
+      : [
+          `it has ${names} names (hard links): the ${names === 2 ? 'other one keeps' : 'others keep'} the old content`,
+        ]),
+    ...missing.map((who) => `the host has no ${who}: it must be there before this is made`),
+    ...(label?.wanted === '?'
+      ? [
+          'SELinux is on, and the host has neither matchpathcon nor restorecon: nobody can tell which label is right',
+        ]
+      : []),
+  ];
+}
+
+/** `{ notes }` where there are any. */
+export const noted = (...notes: string[]) => (notes.length > 0 ? { notes } : {});

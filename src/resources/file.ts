@@ -5,9 +5,12 @@ import { common, formatMode, mode, owner } from './fields';
 import {
   expectation,
   type FileState,
+  noted,
+  notesOn,
   ownershipChanges,
   probeFile,
   readFileState,
+  requireFile,
   sha256,
 } from './file-state';
 import type { DiffContext, Difference, ResourceType, Step } from './resource';
@@ -50,23 +53,23 @@ export const file: ResourceType<FileSpec, FileState> = {
   type: 'file',
   schema,
   target: (spec) => spec.path,
-  asksFor: (spec) => ({ files: [spec.path] }),
-  probe: (spec) => probeFile(spec.path),
+  asksFor: (spec) => ({ files: [spec.path], labels: [spec.path] }),
+  probe: (spec) => probeFile(spec.path, spec),
   read: readFileState,
   diff(spec, state, context) {
     if (spec.absent) return removal(spec, state, context);
     if (spec.rendered === undefined) throw new Error(`${spec.path} was not rendered`);
-    if (state.kind === 'other') throw new Error(`${spec.path} is ${state.what}, not a file`);
+    requireFile(spec.path, state);
     const wanted = spec.rendered;
     const sameContent = state.kind === 'file' && state.sha256 === sha256(wanted);
-    const attributes = ownershipChanges(spec, state);
+    const attributes = ownershipChanges(spec, state.kind === 'file' ? state : undefined, state.place);
     if (sameContent && attributes.length === 0) return [];
     const text = { from: textOf(state), to: wanted.toString() };
     return [
       {
         action: state.kind === 'absent' ? 'create' : 'update',
         attributes,
-        ...(sameContent ? {} : shown(text, spec.secret)),
+        ...(sameContent ? noted(...notesOn(state.place)) : shown(text, spec.secret, notesOn(state.place))),
         step: replaceFile(spec, wanted, state, context),
       } satisfies Difference,
     ];
@@ -74,20 +77,26 @@ export const file: ResourceType<FileSpec, FileState> = {
 };
 
 /** A text for the diff, unless it is secret: said to be, or a private key, which a rollback meets again. */
-function shown(text: NonNullable<Difference['text']>, isSecret: boolean): Pick<Difference, 'text' | 'notes'> {
+function shown(
+  text: NonNullable<Difference['text']>,
+  isSecret: boolean,
+  notes: string[],
+): Pick<Difference, 'text' | 'notes'> {
   const hidden = isSecret || [text.from, text.to].some((one) => one?.includes(' PRIVATE KEY-----'));
-  return hidden ? { notes: ['its content is secret, which is not shown'] } : { text };
+  return hidden
+    ? { notes: ['its content is secret, which is not shown', ...notes] }
+    : { text, ...noted(...notes) };
 }
 
 function removal(spec: FileSpec, state: FileState, context: DiffContext): Difference[] {
   if (state.kind === 'absent') return [];
-  if (state.kind === 'other') throw new Error(`${spec.path} is ${state.what}, not a file`);
+  requireFile(spec.path, state);
   const path = quote(spec.path);
   return [
     {
       action: 'remove',
       attributes: [],
-      ...shown({ from: textOf(state), to: null }, spec.secret),
+      ...shown({ from: textOf(state), to: null }, spec.secret, notesOn(state.place)),
       step: {
         phase: 'commit',
         check: `check_file ${path} ${expectation(state, context.packagesPending)}`,

@@ -2,7 +2,16 @@ import * as z from 'zod';
 import { absolutePath, object, text } from '../document/fields';
 import { quote } from '../shell/quote';
 import { common } from './fields';
-import { expectation, type FileState, readFileState, sha256 } from './file-state';
+import {
+  expectation,
+  type FileState,
+  noted,
+  notesOn,
+  ownershipChanges,
+  readFileState,
+  requireFile,
+  sha256,
+} from './file-state';
 import type { ResourceType } from './resource';
 
 const schema = object({
@@ -37,7 +46,7 @@ export const line: ResourceType<LineSpec, LineState> = {
   type: 'line',
   schema,
   target: (spec) => spec.path,
-  asksFor: (spec) => ({ files: [spec.path] }),
+  asksFor: (spec) => ({ files: [spec.path], labels: [spec.path] }),
   probe: (spec) => `probe_line ${words(spec)}`,
   read(output) {
     const [now = '', edited] = output.split('\n=\n');
@@ -48,7 +57,7 @@ export const line: ResourceType<LineSpec, LineState> = {
     };
   },
   diff(spec, { now, edited }, context) {
-    if (now.kind === 'other') throw new Error(`${spec.path} is ${now.what}, not a file`);
+    requireFile(spec.path, now);
     if (now.kind === 'absent' && !context.packagesPending) {
       throw new Error(
         `${spec.path} does not exist, so no line of it can be changed: create it with a file resource, or install its package`,
@@ -57,15 +66,23 @@ export const line: ResourceType<LineSpec, LineState> = {
     // An edited file has at least the line; anything else is an awk that gave up.
     if (now.kind === 'file' && !edited?.length)
       throw new Error(`${spec.path} could not be edited by the host’s awk`);
-    if (now.kind === 'file' && edited && sha256(edited) === now.sha256) return [];
+    const label = ownershipChanges({}, undefined, now.kind === 'file' ? now.place : undefined);
+    const hasLine = now.kind === 'file' && edited && sha256(edited) === now.sha256;
+    if (hasLine && label.length === 0) return [];
     const path = quote(spec.path);
     return [
       {
         action: 'update',
         ...(now.kind === 'file' && now.content
-          ? { attributes: [], text: { from: now.content.toString(), to: edited?.toString() ?? '' } }
-          : { attributes: [{ name: 'line', from: null, to: spec.line }] }),
-        ...(now.kind === 'file' ? {} : { notes: ['the file comes with a package that is installed first'] }),
+          ? {
+              attributes: label,
+              ...(hasLine ? {} : { text: { from: now.content.toString(), to: edited?.toString() ?? '' } }),
+            }
+          : { attributes: [{ name: 'line', from: null, to: spec.line }, ...label] }),
+        ...noted(
+          ...notesOn(now.place),
+          ...(now.kind === 'file' ? [] : ['the file comes with a package that is installed first']),
+        ),
         step: {
           phase: 'commit',
           check: `check_file ${path} ${expectation(now, context.packagesPending)}`,

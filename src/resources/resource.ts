@@ -62,6 +62,8 @@ export interface AskedFor {
   units?: readonly string[];
   packages?: readonly string[];
   files?: readonly string[];
+  /** Files and folders whose SELinux labels are asked for. */
+  labels?: readonly string[];
   /** The addresses of its interfaces. */
   addresses?: true;
 }

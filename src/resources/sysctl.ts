@@ -3,7 +3,16 @@ import { absolutePath, object, record, sysctlKey, sysctlValue } from '../documen
 import { command, quote } from '../shell/quote';
 import { common } from './fields';
 import { replaceFile } from './file';
-import { type FileState, probeSysctlFile, readFileState, sha256 } from './file-state';
+import {
+  type FileState,
+  noted,
+  notesOn,
+  ownershipChanges,
+  probeSysctlFile,
+  readFileState,
+  requireFile,
+  sha256,
+} from './file-state';
 import type { Attribute, DiffContext, Difference, ResourceType } from './resource';
 import { assignAll, normalValue, overrulers } from './sysctl-conf';
 
@@ -34,7 +43,7 @@ export const sysctl: ResourceType<SysctlSpec, SysctlState> = {
   type: 'sysctl',
   schema,
   target: (spec) => spec.path,
-  asksFor: (spec) => ({ files: [spec.path] }),
+  asksFor: (spec) => ({ files: [spec.path], labels: [spec.path] }),
   probe: (spec) =>
     [`probe_sysctls ${command(...keys(spec))}`, 'echo =', probeSysctlFile(spec.path)].join('\n'),
   read(output) {
@@ -71,26 +80,31 @@ export const sysctl: ResourceType<SysctlSpec, SysctlState> = {
       ({ path, key, value }) =>
         `${path} is read later at boot and sets ${key} = ${value}: take it out there, or it comes back with the next boot`,
     );
-    return differences.map((one, index) => (index === 0 && notes.length > 0 ? { ...one, notes } : one));
+    return differences.map((one, index) =>
+      index === 0 ? { ...one, ...noted(...(one.notes ?? []), ...notes) } : one,
+    );
   },
 };
 
 function changeFile(spec: SysctlSpec, { place, file }: SysctlState, context: DiffContext): Difference[] {
   const { path, isOurs } = place;
-  if (file.kind === 'other') throw new Error(`${path} is ${file.what}, not a file`);
+  requireFile(path, file);
   const content = isOurs ? Buffer.from(render(spec)) : edited(spec, place.path, file);
-  if (file.kind === 'file' && sha256(content) === file.sha256) return [];
-  const { owner, group, mode } =
-    file.kind === 'file' && !isOurs ? file : { owner: 'root', group: 'root', mode: '0644' };
+  const now = file.kind === 'file' ? file : undefined;
+  const { owner, group, mode } = now && !isOurs ? now : { owner: 'root', group: 'root', mode: '0644' };
+  // A new one is of root's, as all are: that is nothing to tell.
+  const attributes = now ? ownershipChanges({ owner, group, mode }, now, now.place) : [];
+  const isSame = now !== undefined && sha256(content) === now.sha256;
+  if (isSame && attributes.length === 0) return [];
   return [
     {
       action: file.kind === 'absent' ? 'create' : 'update',
       ...(path === spec.path ? {} : { target: path }),
-      attributes: [],
-      text: {
-        from: file.kind === 'file' ? (file.content?.toString() ?? '') : null,
-        to: content.toString(),
-      },
+      attributes,
+      ...(isSame
+        ? {}
+        : { text: { from: now ? (now.content?.toString() ?? '') : null, to: content.toString() } }),
+      ...noted(...notesOn(file.place)),
       step: replaceFile({ path, owner, group, mode }, content, file, context),
     },
   ];

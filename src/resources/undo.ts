@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { command, quote } from '../shell/quote';
 import { directory } from './directory';
-import { asStatSays } from './file-state';
+import { ownedAs } from './file-state';
 import type { ResourceType } from './resource';
 import { changeRunning, readRunning } from './sysctl';
 
@@ -51,7 +51,7 @@ export const leftDirectory: ResourceType<LeftDirectorySpec, ReturnType<typeof di
         notes: ['stays if anything else is in it'],
         step: {
           phase: 'commit',
-          check: `check_directory ${path} ${asStatSays(state.mode)} ${quote(state.owner)}:${quote(state.group)}`,
+          check: `check_directory ${path} ${ownedAs(state)}`,
           run: `leave_directory ${path} ${quote(spec.top)}`,
           undo: 'keep_directory',
         },

@@ -10,7 +10,7 @@ import { resourceType } from '../../src/resources/registry';
 /** What a rollback wants of a host, told from records alone. */
 
 const fileRow = (content: string, mode = '644') =>
-  `file root root ${mode} ${content.length} ${sha256(content)}\n${Buffer.from(content).toString('base64')}`;
+  `file 0:root 0:root ${mode} ${content.length} ${sha256(content)}\n${Buffer.from(content).toString('base64')}`;
 const standing = (content: string): FileState => readFileState(fileRow(content));
 const record = (more: Partial<StepRecord> = {}): StepRecord => ({
   has: new Set(),

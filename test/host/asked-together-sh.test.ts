@@ -79,7 +79,7 @@ test('a file that was changed while it was read is no answer', () => {
   const probe = buildProbe([{ id: 'a', script: ':' }], '@mark');
   const content = Buffer.from('abc').toString('base64');
   const said = (size: number) =>
-    `@mark files\n${content}\n@mark end ${size}\n@mark 0\nfile root root 644 3 @0\n@mark end 0\n@mark done\n`;
-  expect(probe.read(said(3)).get('a')?.output).toBe(`file root root 644 3 -\n${content}`);
+    `@mark files\n${content}\n@mark end ${size}\n@mark 0\nfile 0:root 0:root 644 3 @0\n@mark end 0\n@mark done\n`;
+  expect(probe.read(said(3)).get('a')?.output).toBe(`file 0:root 0:root 644 3 -\n${content}`);
   expect(() => probe.read(said(4))).toThrow('a file was changed while it was read');
 });

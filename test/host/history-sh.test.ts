@@ -1,4 +1,5 @@
 import { chmodSync, mkdirSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import {
   historyLibrary,
@@ -114,7 +115,7 @@ describe.each(shells.map((shell) => [shell.join(' '), shell] as const))('%s', (_
       expect(box.tree()).toHaveLength(1);
       expect(
         Buffer.from((await record('run2', 1)).before.split('\n').slice(1).join(''), 'base64').toString(),
-      ).toBe(`750 ${me}:${me}\n`);
+      ).toBe(`750 ${userInfo().uid}:${userInfo().gid}\n`);
     });
 
     test('stays with what somebody else put into it, and when the run is restored', async () => {

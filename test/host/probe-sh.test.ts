@@ -38,8 +38,10 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
       box.probe(`probe_file ${box.path(name)} 9; probe_directory ${box.path(name)}`);
     expect(await ask('nothing')).toBe('absent\nabsent');
     expect(await ask('d')).toMatch(/^other a directory\ndirectory \S+ \S+ 755$/);
-    expect(await ask('dangling')).toBe('other a symbolic link\nother a symbolic link');
-    expect(await ask('loop')).toBe('other a symbolic link\nother a symbolic link');
+    const dangling = `real=${box.path('nowhere')}\nother a symbolic link to ${box.path('nowhere')}, where nothing is`;
+    expect(await ask('dangling')).toBe(`${dangling}\n${dangling}`);
+    const loop = 'refused a symbolic link that leads in a circle';
+    expect(await ask('loop')).toBe(`${loop}\n${loop}`);
     expect(await ask('d/below/it')).toBe('absent\nabsent');
   });
 

@@ -62,7 +62,7 @@ const packages = (installed: boolean): Wish => ({
   says: `haproxy\t${installed ? '2.4-1' : '-'}`,
 });
 const held = (content: string) =>
-  `file root root 644 ${content.length} ${'0'.repeat(64)}\n${Buffer.from(content).toString('base64')}`;
+  `file 0:root 0:root 644 ${content.length} ${'0'.repeat(64)}\n${Buffer.from(content).toString('base64')}`;
 
 describe('a service that is notified', () => {
   const reload = { reload: 'haproxy' };
@@ -108,7 +108,7 @@ describe('a service that is notified', () => {
 
   test('is left alone when nothing that asks for it changes, or somebody else is asked', async () => {
     const sum = '87428fc522803d31065e7bce3cf03fe475096631e5e07bbd7a0fde60c4cf25c7';
-    const unchanged = file('/a', 'a\n', `file root root 644 2 ${sum}\nYQo=`, reload);
+    const unchanged = file('/a', 'a\n', `file 0:root 0:root 644 2 ${sum}\nYQo=`, reload);
     expect(await planFor([unchanged, service()])).toEqual([]);
     const other = file('/b', 'b', 'absent', { reload: 'httpd' });
     expect((await planFor([other, service()])).map(({ action }) => action)).toEqual(['create']);

@@ -257,7 +257,9 @@ esac
   #here(script: string): string {
     const places: [string, string][] = [
       ['PATH=/usr/sbin:', `PATH=${this.#bin}:/usr/sbin:`],
+      ['ground=/\n', `ground=${this.#root}/\n`],
       ['/proc/sys/', `${this.#root}/proc/sys/`],
+      ['/proc/self/mounts', this.path('proc/self/mounts')],
       ['/run/systemd/system', this.#systemd],
       ...[
         'init.d/',

@@ -1,0 +1,296 @@
+# How a path is looked up, so that nobody but root says where it leads; comes after probe.sh.
+#
+# A folder is shared where somebody beside root can put names into it. A link in a folder that is not shared is root's, and
+# is followed. One that stands in a shared folder, or behind one, may be anybody's, and is not. What is in a shared folder
+# is looked at and changed from inside that folder, by its bare name, which nobody can make lead elsewhere.
+
+# Where looking up begins.
+ground=/
+
+# Sets "real": where PATH leads; "followed", where there was a link; "shared": the first shared folder on the way, and
+# "sharer": who else can change it. Fails where a link is not followed, and says so in "unsafe".
+walk() { # PATH
+  real= followed= shared= sharer= unsafe= left=$1 hops=0
+  set --
+  while [ -n "$left" ]; do
+    case $left in
+      "$ground"?*) real=${ground%/} left=${left#"$ground"} ;;
+      /*) real= left=${left#/} ;;
+    esac
+    case $left in
+      */*) name=${left%%/*} left=${left#*/} ;;
+      *) name=$left left= ;;
+    esac
+    # What is left begins with no slash, unless a link has led to the root.
+    while :; do case $left in /*) left=${left#/} ;; *) break ;; esac; done
+    case $name in
+      '' | .) continue ;;
+      ..) real=${real%/*}; continue ;;
+    esac
+    is_sound "${real:-/}" || set -- "$@" "${real:-/}"
+    if [ -L "$real/$name" ]; then
+      # What was a link just now counts as one, whatever it is by now.
+      target=$(readlink -- "$real/$name")
+      [ $# = 0 ] || judge "$@"
+      set --
+      [ -z "$shared" ] || { unsafe="a symbolic link to $target in $shared, which $sharer can change: it is not followed"; return 1; }
+      hops=$((hops + 1)) followed=yes
+      [ $hops -le 40 ] || { unsafe='a symbolic link that leads in a circle'; return 1; }
+      left=$target${left:+/$left}
+    else
+      real=$real/$name
+    fi
+  done
+  [ $# = 0 ] || judge "$@"
+}
+
+# Folders that are known not to be shared, until the script ends: only for a script that changes nothing.
+sound_folders=$newline
+is_sound() { case $sound_folders in *"$newline$1$newline"*) ;; *) return 1 ;; esac; }
+
+about_folder='%u|%U|%G|%a|%F|%n'
+
+# Sets "shared" and "sharer" by the folders that names were looked up in, in their order.
+judge() { # FOLDER...
+  [ -n "$shared" ] || each_row "$(stat -c "$about_folder" -- "$@" 2>/dev/null)" judge_one || :
+}
+
+judge_one() { # UID USER GROUP MODE KIND; "where"
+  sharer_of "$@"
+  [ -z "$sharer" ] || { shared=$where; return 1; }
+}
+
+# Calls FUNCTION with the fields of each row up to its path, which is in "where", until it fails.
+each_row() { # ROWS FUNCTION
+  ifs=$IFS
+  IFS=$newline
+  set -f
+  set -- "$2" $1
+  does=$1 result=0
+  shift
+  for row in "$@"; do
+    where=${row#*|*|*|*|*|}
+    IFS='|'
+    set -- ${row%"|$where"}
+    IFS=$ifs
+    "$does" "$@" || { result=1; break; }
+  done
+  set +f
+  IFS=$ifs
+  return $result
+}
+
+# Sets "sharer", in words, where somebody beside root can put names into a folder.
+sharer_of() { # UID USER GROUP MODE
+  sharer=
+  if [ "$1" != 0 ] && [ "$1" != "${me_=${EUID:-$(id -u)}}" ]; then
+    sharer=$2
+    [ "$2" != UNKNOWN ] || sharer="user $1"
+    return
+  fi
+  case $4 in
+    *[2367]) sharer=everybody ;;
+    *[2367]?) sharer="the group $3" ;;
+  esac
+}
+
+# Goes into a folder that "walk" has found. Wherever its name leads next, here is here.
+enter() { # FOLDER
+  cd -P -- "${1:-/}" && [ "$(env pwd -P)" = "${1:-/}" ] || { echo "${1:-/} leads elsewhere than a moment ago: somebody moves it" >&2; return 1; }
+}
+
+# What TARGET holds; no link is followed, and no pipe is waited for.
+content() { # TARGET
+  if [ -z "$shared" ]; then cat -- "$1"; else dd if="$1" iflag=nofollow,nonblock bs=64k 2>/dev/null; fi
+}
+
+sum_of() { # TARGET
+  set -- "$(content "$1" | sha256sum)"
+  printf %s "${1%% *}"
+}
+
+# --- what haprov asks about files and folders -----------------------------------------------------------------------
+
+# Small files are told of together, for few processes: their contents are one text of base64, and "@OFFSET" is where in
+# it one begins.
+known_files=$newline known_offsets=$newline
+about_file='%u:%U %g:%G %a %s|%h|%F'
+know_files() { # MARK LIMIT PATH...
+  mark=$1 limit=$2 offset=0 count=$(($# - 2))
+  shift 2
+  known_files=$newline$(stat -c "$about_file|%n" -- "$@" 2>/dev/null)$newline
+  know_folders "$@"
+  for each in "$@"; do
+    about_known_file "$each" && [ "${about##* }" -le "$limit" ] && walk "$each" && [ -z "$shared$followed" ] || continue
+    set -- "$@" "$each"
+    known_offsets="$known_offsets$each|$offset$newline"
+    offset=$((offset + ${about##* }))
+  done
+  shift $count
+  echo "$mark files"
+  [ $# = 0 ] || cat -- "$@" | base64
+  echo "$mark end $offset"
+}
+
+# Looks at all folders on the way to PATHs at once.
+know_folders() { # PATH...
+  folders=$newline
+  for each in "$@"; do
+    while [ -n "$each" ] && [ "$each" != "${ground%/}" ]; do
+      each=${each%/*}
+      case $folders in *"$newline${each:-/}$newline"*) break ;; esac
+      folders=$folders${each:-/}$newline
+    done
+  done
+  ifs=$IFS
+  IFS=$newline
+  set -f
+  set -- ${folders#"$newline"}
+  set +f
+  IFS=$ifs
+  each_row "$(stat -c "$about_folder" -- "$@" 2>/dev/null)" note_sound
+}
+
+note_sound() { # UID USER GROUP MODE KIND; "where"
+  [ "$5" = directory ] || return 0
+  sharer_of "$@"
+  [ -n "$sharer" ] || sound_folders=$sound_folders$where$newline
+}
+
+# Sets "about" and "names", where something is known of the file.
+about_known_file() { # PATH
+  case $known_files in *"|$1$newline"*) ;; *) return 1 ;; esac
+  about=${known_files%%"|$1$newline"*}
+  read_about "${about##*"$newline"}"
+}
+
+# Sets "about" and "names" for what is a file; "kind" for all.
+read_about() { # ROW
+  about=${1%%"|"*} kind=${1##*"|"} names=${1#*"|"}
+  names=${names%"|"*}
+  case $kind in regular*) ;; *) return 1 ;; esac
+}
+
+# The state of a file: what is remarkable about its place, a row each, then the file itself.
+probe_file() { # PATH LIMIT [OWNER GROUP]
+  probe_place "$1" "${3-}" "${4-}" || return 0
+  if [ -n "$shared" ]; then ( probe_shared_file "$2" ); return; fi
+  at=
+  case $known_offsets in *"$newline$real|"*) at=${known_offsets#*"$newline$real|"} at=@${at%%"$newline"*} ;; esac
+  if [ -n "$at" ]; then
+    about_known_file "$real"
+  elif ! row=$(stat -c "$about_file" -- "$real" 2>/dev/null); then
+    if [ -L "$1" ]; then echo "other a symbolic link to $real, where nothing is"; else echo absent; fi
+    return 0
+  else
+    read_about "$row" || { echo "other a $kind"; return; }
+  fi
+  tell_file
+  if [ -n "$at" ]; then
+    echo "$head $at"
+  elif [ "${about##* }" -le "$2" ]; then
+    # What comes back whole needs no sum.
+    echo "$head -"
+    base64 <"$real"
+  else
+    echo "$head $(sum_of "$real")"
+  fi
+}
+
+# A file that others may have replaced between two looks is told of only where both found the same.
+probe_shared_file() { # LIMIT
+  enter "${real%/*}" 2>&1 || return
+  target=./${real##*/} owner_of_folder=$(stat -c %u .)
+  row=$(stat -c "$about_file" -- "$target" 2>/dev/null) || { echo absent; return; }
+  first=$(stat -c '%i %z' -- "$target" 2>/dev/null)
+  read_about "$row" || { echo "other a $kind"; return; }
+  if [ "$names" -gt 1 ] && [ "${about%%:*}" != "$owner_of_folder" ]; then
+    echo "refused a file with other names, in $shared, which $sharer can change: it may be any file of the host"
+    return
+  fi
+  if [ "${about##* }" -le "$1" ]; then held=$(content "$target" | base64) sum=-; else held= sum=$(sum_of "$target"); fi
+  if [ "$(stat -c '%i %z' -- "$target" 2>/dev/null)" != "$first" ]; then
+    echo "refused a file that somebody changes right now"
+    return
+  fi
+  tell_file
+  echo "$head $sum"
+  [ -z "$held" ] || printf '%s\n' "$held"
+}
+
+# Sets "head": the row that tells of a file, with the names that its owners are known by where they are wanted.
+tell_file() { # "about", "names"
+  [ "$names" = 1 ] || echo "names=$names"
+  head="file $(named "${about%" "*}") ${about##* }"
+}
+
+# The place of a file or a folder, and what is remarkable about it; fails where there is no more to say.
+probe_place() { # PATH OWNER GROUP
+  walk "$1" || { echo "refused $unsafe"; return 1; }
+  wanted_user=$2 wanted_group=$3
+  [ -z "$followed" ] || echo "real=$real"
+  [ -z "$shared" ] || echo "shared=$shared, which $sharer can change"
+  [ -z "$2" ] || know_owners
+  tell_label "$real"
+}
+
+# The numbers that the wanted owners have here; root's is known.
+know_owners() {
+  user_number=0 group_number=0
+  case $wanted_user in
+    root) ;;
+    *[!0-9]*) user_number=$(id -u -- "$wanted_user" 2>/dev/null) || echo "missing=user $wanted_user" ;;
+    *) user_number=$wanted_user ;;
+  esac
+  case $wanted_group in
+    root) ;;
+    *[!0-9]*)
+      user_group=$(getent group "$wanted_group" 2>/dev/null) || echo "missing=group $wanted_group"
+      user_group=${user_group#*:*:} group_number=${user_group%%:*}
+      ;;
+    *) group_number=$wanted_group ;;
+  esac
+}
+
+# Of two names for one number, the wanted one; where there is none, the number.
+named() { # UID:USER GID:GROUP MODE
+  ids=$1
+  bits=${ids##* } ids=${ids% *}
+  uid=${ids%%:*} ids=${ids#*:}
+  user=${ids%" "*:*} ids=${ids#"$user "}
+  gid=${ids%%:*} group=${ids#*:}
+  [ "$user" != UNKNOWN ] || user=$uid
+  [ "$group" != UNKNOWN ] || group=$gid
+  [ -z "$wanted_user" ] || [ "$uid" != "$user_number" ] || user=$wanted_user
+  [ -z "$wanted_group" ] || [ "$gid" != "$group_number" ] || group=$wanted_group
+  printf '%s' "$uid:$user $gid:$group $bits"
+}
+
+probe_directory() { # PATH [OWNER GROUP]
+  probe_place "$1" "${2-}" "${3-}" || return 0
+  if ! row=$(stat -c '%u:%U %g:%G %a|%F' -- "$real" 2>/dev/null); then
+    if [ -L "$1" ]; then echo "other a symbolic link to $real, where nothing is"; else echo absent; fi
+  elif [ "${row##*"|"}" = directory ]; then
+    echo "directory $(named "${row%"|"*}")"
+  else
+    echo "other a ${row##*"|"}"
+  fi
+}
+
+probe_line() { # PATH LINE MATCH
+  told=$(probe_file "$1" 262144)
+  printf '%s\n' "$told"
+  walk "$1" || return 0
+  case $told in
+    *"${newline}file "* | "file "*) ;;
+    *) return 0 ;;
+  esac
+  # What was told is what is edited.
+  if [ -n "$shared" ]; then
+    edited=$(printf '%s\n' "$told" | awk 'found { print } /^file / { found = 1 }' | base64 -d | edit_line - "$2" "$3" && echo .) || return
+  else
+    edited=$(edit_line "$real" "$2" "$3" && echo .) || return
+  fi
+  echo =
+  printf %s "${edited%.}" | base64
+}
