@@ -254,7 +254,16 @@ test('a pair is well, or there is a sentence about why not', () => {
     ...healthy,
     level: 'warning',
     findings: [
-      { rule: 'x', level: 'warning', component, host: 'fred', message: 'x', evidence: [], next: '' },
+      {
+        rule: 'x',
+        level: 'warning',
+        component,
+        host: 'fred',
+        on: ['fred'],
+        message: 'x',
+        evidence: [],
+        next: '',
+      },
     ],
   });
   expect(faultOf(warning('certificate'))).toBeUndefined();

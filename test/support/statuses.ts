@@ -129,7 +129,8 @@ function status(about: Partial<Status> = {}): Status {
 }
 
 function finding(about: Partial<StatusFinding> & Pick<StatusFinding, 'rule' | 'message'>): StatusFinding {
-  return { level: 'broken', component: 'keepalived', host: 'fred', evidence: [], next: '', ...about };
+  const host = about.host ?? 'fred';
+  return { level: 'broken', component: 'keepalived', host, on: [host], evidence: [], next: '', ...about };
 }
 
 /** The pair of inventory.example.json with nothing wrong. */

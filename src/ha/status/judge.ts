@@ -6,13 +6,15 @@ import { vrrpBlocked } from './findings/firewall';
 import { haproxy } from './findings/haproxy';
 import { keepalived } from './findings/keepalived';
 import { disk, unfit, unreachable } from './findings/machine';
+import { explained, runs } from './findings/runs';
 import { units } from './findings/units';
 import { vips } from './findings/vips';
 import { hostStatus } from './host-status';
+import { merged } from './merge';
 import { order } from './order';
 import { type Found, type Rule, reached, type Scene } from './scene';
 import { serviceStatus, vipStatus } from './service-status';
-import type { Status } from './status';
+import type { Level, Status, StatusFinding } from './status';
 
 /** Causes first: a rule leaves out what those before it explain. */
 const rules: readonly Rule[] = [
@@ -41,22 +43,34 @@ export function judge(scene: Scene): Status {
       .map(({ host }) => host.name),
   );
   const names = hosts.map(({ host }) => host.name);
-  const findings = order(found, names, isDrained);
+  const findings = order(explained(found, scene), names, isDrained);
+  const told = merged([...runs(scene, found), ...findings]);
   const services = inventory.services.map((service) => serviceStatus(service, scene, findings));
   return {
     version: 1,
     inventory: inventory.name,
     at: now.toISOString(),
-    level: findings[0]?.level ?? 'ok',
-    headline: headlineOf(findings, names),
-    findings: findings.map(({ brief: _brief, hosts: _hosts, ...finding }) => finding),
+    level: worstOf(told),
+    headline: headlineOf(told, names),
+    findings: told,
     hosts: hosts.map((one) => hostStatus(one, scene, findings)),
     vips: inventory.vips.map((vip) => vipStatus(vip, scene, findings)),
     services,
   };
 }
 
-function headlineOf([first]: readonly Found[], hosts: readonly string[]): string {
+function worstOf(findings: readonly StatusFinding[]): Level {
+  return (
+    (['broken', 'warning', 'note'] as const).find((level) => findings.some((one) => one.level === level)) ??
+    'ok'
+  );
+}
+
+/** A run that is being made is said first, and what is broken all the same. */
+function headlineOf(findings: readonly StatusFinding[], hosts: readonly string[]): string {
+  const [first] = findings;
   if (!first) return `all is well on ${hosts.join(', ')}`;
-  return first.level === 'note' ? `nothing is broken; ${first.message}` : first.message;
+  if (first.level !== 'note') return first.message;
+  const worse = findings.find(({ level }) => level !== 'note');
+  return worse ? `${first.message}; meanwhile: ${worse.message}` : `nothing is broken; ${first.message}`;
 }

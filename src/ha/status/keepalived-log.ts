@@ -5,7 +5,7 @@ export interface VrrpState {
   priority?: number;
   /** Checks that failed last, by name. */
   failing: string[];
-  /** Lines about checks that it does not run. */
+  /** Lines about scripts that it does not run, since it last read its configuration. */
   disabled: string[];
 }
 
@@ -30,8 +30,14 @@ export function keepalivedOf(lines: readonly string[], vip: string): VrrpState {
     if (name === vip && priority) said.priority = Number(priority);
     if (/^(?:succeeded|considered)/i.test(verdict ?? '')) failing.delete(check);
     else if (verdict) failing.add(check);
-    if (/disabling|disabled|unsafe/i.test(line) && /script/i.test(line)) said.disabled.push(line);
+    // It says so each time anew, unless it was mended in between.
+    if (/^reloading|SIGHUP|reloading conf/i.test(line)) said.disabled = [];
+    if (isLeftOut(line)) said.disabled.push(line);
   }
   said.failing = [...failing];
   return said;
 }
+
+/** Unsafe ones are left out only where script security is on: then it says that it disables them. */
+const isLeftOut = (line: string) =>
+  /script/i.test(line) && /disabling|disabled|not executable for uid|cannot be accessed/i.test(line);

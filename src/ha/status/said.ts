@@ -5,6 +5,7 @@ import { quote } from '../../shell/quote';
 import { unitName } from '../interruption';
 import { type Observation, readObservation } from '../observe';
 import observeLibrary from '../observe.sh';
+import type { ScriptSaid } from './keepalived-scripts';
 import library from './status.sh';
 
 /** A unit as the init system has it. */
@@ -52,6 +53,8 @@ export interface Said extends Observation {
   processes: ProcessSaid[];
   /** Of keepalived's log since the boot, what tells its states, oldest first. */
   keepalived: string[];
+  /** Of its configuration, where it leaves a script out: what it runs. */
+  scripts: ScriptSaid[];
   /** Files that HAProxy reads, and how many seconds ago they were put there. */
   changed: { path: string; age: number }[];
   /** Of files that are newer than HAProxy's processes: whether they say what its newest one has read; absent where that is not known. */
@@ -98,6 +101,7 @@ export function readSaid(output: string): Said {
     details: [],
     processes: [],
     keepalived: [],
+    scripts: [],
     changed: [],
     rules: [],
     acceptsVrrp: false,
@@ -133,6 +137,8 @@ export function readSaid(output: string): Said {
         name: after(5),
       });
     } else if (kind === 'keepalived') said.keepalived.push(after(1));
+    else if (kind === 'script')
+      said.scripts.push({ keyword: first, name: second === '-' ? '' : second, command: after(3) });
     else if (kind === 'changed') said.changed.push({ path: after(2), age: clock.now - Number(first) });
     else if (kind === 'loaded' && (first === 'same' || first === 'other')) said.loaded = first;
     else if (kind === 'configuration') said.onDisk = { valid: first === 'valid', why: after(2) };

@@ -37,18 +37,31 @@ export interface Scene {
 }
 
 /** A finding before it is sorted, with what is needed for that. */
-export interface Found extends StatusFinding {
+export interface Found extends Omit<StatusFinding, 'on'> {
   /** A few words for a table: `is not running`. */
   brief: string;
   /** Every host that it is about; `host` is the first. */
   hosts: string[];
+  /** The same sentences of several hosts (`fred and ethyl`), where it may be the same on more than one. */
+  said?: (where: string) => { message: string; next: string };
 }
 
+/** Sentences about a host, or about several: `HAProxy on ${where} does not run`. */
+export type Sentence = (where: string) => string;
+
 /** Something broken on one host; `level` where it is less than that, `hosts` where it is about others too. */
-export const foundOn = (
+export function foundOn(
   host: string,
-  finding: Omit<Found, 'level' | 'host' | 'hosts'> & Partial<Pick<Found, 'level' | 'hosts'>>,
-): Found => ({ level: 'broken', host, hosts: [host], ...finding });
+  {
+    message,
+    next,
+    ...finding
+  }: Omit<Found, 'level' | 'host' | 'hosts' | 'message' | 'next' | 'said'> &
+    Partial<Pick<Found, 'level' | 'hosts'>> & { message: Sentence; next: Sentence },
+): Found {
+  const said = (where: string) => ({ message: message(where), next: next(where) });
+  return { level: 'broken', host, hosts: [host], ...finding, ...said(host), said };
+}
 
 /** What is found in a scene, given what was found before: a rule leaves out what those explain. */
 export type Rule = (scene: Scene, before: readonly Found[]) => Found[];

@@ -11,9 +11,8 @@ const levelOf = (findings: readonly Found[]): Level => findings[0]?.level ?? 'ok
 export function vipStatus(vip: Vip, scene: Scene, findings: readonly Found[]): VipStatus {
   const holders = holdersIn(scene, vip).map(({ host }) => host.name);
   const about = findings.filter(
-    ({ component, rule, message }) =>
-      (component === 'vip' || rule === 'split-brain' || rule === 'orphan-vip') &&
-      message.includes(`VIP ${vip.name}`),
+    ({ component, rule, vips = [] }) =>
+      (component === 'vip' || rule === 'split-brain' || rule === 'orphan-vip') && vips.includes(vip.name),
   );
   const answers = answersOf(vip, scene);
   const isAsked = vip.members.every(({ host }) => scene.hosts.some((one) => one.host === host && one.said));
@@ -69,7 +68,7 @@ export function serviceStatus(service: Service, scene: Scene, findings: readonly
   const isAllDown = servers.length > 0 && servers.every(({ level }) => level === 'broken');
   const isSomeDown = servers.some(({ level }) => level === 'broken');
   const own = findings.filter(
-    ({ component, brief }) => component === 'backend' && brief.startsWith(`${service.name}/`),
+    ({ component, service: about }) => component === 'backend' && about === service.name,
   );
   return {
     service: service.name,

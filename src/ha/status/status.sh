@@ -131,12 +131,22 @@ fi
 
 # What tells its states: the newest words, oldest first. The first child may speak before its parent tells of it.
 hear_keepalived() {
-  keepalived_log | awk '
+  spoken=$(keepalived_log | awk '
     BEGIN { children = 1 }
     /Starting Keepalived v/ { n = children = 0 }
     /Starting VRRP child/ && children++ { n = 0 }
-    /Entering [A-Z]+ STATE|Transition to [A-Z]+ STATE|effective priority|VRRP_Script\(|isabl|nsafe|Starting (VRRP|Keepalived v)/ { row[n++] = $0 }
-    END { for (i = n > 60 ? n - 60 : 0; i < n; i++) print "keepalived", row[i] }'
+    /Entering [A-Z]+ STATE|Transition to [A-Z]+ STATE|effective priority|VRRP_Script\(|isabl|[Nn]ot executable|cannot be accessed|SIGHUP|^Reloading|Starting (VRRP|Keepalived v)/ { row[n++] = $0 }
+    END { for (i = n > 60 ? n - 60 : 0; i < n; i++) print "keepalived", row[i] }')
+  [ -z "$spoken" ] || printf '%s\n' "$spoken"
+  # What a script is for that it leaves out stands in its configuration.
+  case $spoken in *isabl* | *executable* | *accessed*) keepalived_scripts ;; esac
+}
+
+keepalived_scripts() {
+  cat /etc/keepalived/keepalived.conf /etc/keepalived/*/*.conf 2>/dev/null | awk '
+    $1 == "vrrp_script" { name = $2; sub(/\{.*/, "", name) }
+    $1 ~ /^(vrrp_instance|vrrp_sync_group|virtual_server|global_defs)/ { name = "" }
+    $1 == "script" && name != "" || $1 ~ /^notify/ { word = $1; sub(/^[ \t]*[a-z_]+[ \t]+/, ""); print "script", word, (word == "script" ? name : "-"), $0 }'
 }
 
 # When what HAProxy reads was changed last; where that is after its newest process began, whether it is right.

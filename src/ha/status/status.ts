@@ -37,6 +37,13 @@ export interface StatusFinding {
   component: Component;
   /** Where it is broken; where two hosts are, the first of them, and `message` names both. */
   host: string;
+  /** Every host that is broken in this very way, `host` the first of them. */
+  on: string[];
+  /** What it is about, by their names: VIPs, a service (a section of HAProxy’s), a server of it, a unit. */
+  vips?: string[];
+  service?: string;
+  server?: string;
+  unit?: string;
   /** One sentence that names component and host. */
   message: string;
   /** What was seen, a line each. */

@@ -418,7 +418,7 @@ const cases: Case[] = [
   {
     about: 'the same file on both: not applied yet',
     changes: { fred: [file('/etc/haproxy/haproxy.cfg')], ethyl: [file('/etc/haproxy/haproxy.cfg')] },
-    finds: ['warning drift configuration fred', 'warning drift configuration ethyl'],
+    finds: ['warning drift configuration fred+ethyl'],
   },
   {
     about: 'an inventory with another port and address that is not applied yet',
@@ -427,7 +427,7 @@ const cases: Case[] = [
       fred: all(backup, without(/^LISTEN .*:80 /), without(/^address 192\.168\.56\.200$/)),
       ethyl: all(without(/^LISTEN .*:80 /), replace(/^answers .*$/m, 'answers 192.168.56.200 80 no')),
     },
-    finds: ['warning drift configuration fred', 'warning drift configuration ethyl'],
+    finds: ['warning drift configuration fred+ethyl'],
   },
   {
     about: 'a port that nobody listens on',
@@ -509,7 +509,10 @@ function sceneOf({ edit = {}, changes = {}, laptop }: Case): Scene {
 test.each(cases)('$about', (one) => {
   const status = judge(sceneOf(one));
   expect(
-    status.findings.map(({ level, rule, component, host }) => `${level} ${rule} ${component} ${host}`),
+    status.findings.map(
+      ({ level, rule, component, host, on }) =>
+        `${level} ${rule} ${component} ${on.length > 1 ? on.join('+') : host}`,
+    ),
   ).toEqual(one.finds);
   expect(status.level).toBe(status.findings[0]?.level ?? 'ok');
   for (const { holders, level } of status.vips) if (holders.length > 1) expect(level).toBe('broken');

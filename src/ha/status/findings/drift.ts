@@ -1,6 +1,6 @@
 import type { PlannedChange } from '../../../plan/plan';
 import { unitName } from '../../interruption';
-import { type Found, list, type Reached, type Rule, reached } from '../scene';
+import { type Found, foundOn, list, type Reached, type Rule, reached } from '../scene';
 import type { Component } from '../status';
 
 /** What the host is not as the inventory says, a finding for each component. */
@@ -103,23 +103,23 @@ function findingOf(component: Component, changes: readonly PlannedChange[], { ho
   );
   const short = changes.flatMap(describe);
   const isBoot = changes.every(({ type }) => type === 'service');
-  return {
+  return foundOn(host.name, {
     rule: 'drift',
     level: isRunning ? 'broken' : 'warning',
     component,
-    host: host.name,
-    hosts: [host.name],
     brief: component === 'packages' ? `missing: ${list(names(changes))}` : `differs: ${list(names(changes))}`,
-    message: isBoot
-      ? `${list(names(changes))} on ${host.name} would not come up with the host as the inventory says`
-      : component === 'packages'
-        ? `packages on ${host.name}: ${list(names(changes))} ${names(changes).length > 1 ? 'are' : 'is'} not installed`
-        : `${what} on ${host.name} ${what === 'files' ? 'are' : 'is'} not as the inventory says: ${list(names(changes))}`,
+    message: (on) =>
+      isBoot
+        ? `${list(names(changes))} on ${on} would not come up with the host as the inventory says`
+        : component === 'packages'
+          ? `packages on ${on}: ${list(names(changes))} ${names(changes).length > 1 ? 'are' : 'is'} not installed`
+          : `${what} on ${on} ${what === 'files' ? 'are' : 'is'} not as the inventory says: ${list(names(changes))}`,
     evidence: short.slice(0, 8),
-    next: isPendingOnly
-      ? 'haprov plan shows what is not applied yet; haprov apply does it'
-      : `haprov plan shows the whole difference; haprov apply puts it right on ${host.name}`,
-  };
+    next: (on) =>
+      isPendingOnly
+        ? 'haprov plan shows what is not applied yet; haprov apply does it'
+        : `haprov plan shows the whole difference; haprov apply puts it right on ${on}`,
+  });
 }
 
 const names = (changes: readonly PlannedChange[]) => [

@@ -19,12 +19,12 @@ export function blocking({ host }: Reached, rules: readonly RuleSaid[], what: st
     rule: 'firewall-blocks',
     component: 'firewall',
     brief: `blocks ${what}`,
-    message: `the firewall on ${host.name} blocks ${what}`,
+    message: (on) => `the firewall on ${on} blocks ${what}`,
     evidence: [
       ...rules.slice(0, 5).map(({ tool, rule }) => `${tool}: ${rule}`),
       ...(isIdle ? ['it has dropped nothing yet'] : []),
     ],
-    next: `take the rule away on ${host.name}, or let ${what} through before it`,
+    next: (on) => `take the rule away on ${on}, or let ${what} through before it`,
   });
 }
 

@@ -33,16 +33,18 @@ function stale(one: Reached): Found | undefined {
     rule: 'stale-worker',
     component: 'haproxy',
     brief: isRefused ? 'file is refused' : 'runs an older file',
-    message: isRefused
-      ? `HAProxy on ${host.name} still runs its old configuration: ${file.path} was changed ${formatAge(file.age)} ago, and HAProxy refuses it`
-      : `HAProxy on ${host.name} is a stale worker: ${file.path} was changed ${formatAge(file.age)} ago, and is not what runs`,
+    message: (on) =>
+      isRefused
+        ? `HAProxy on ${on} still runs its old configuration: ${file.path} was changed ${formatAge(file.age)} ago, and HAProxy refuses it`
+        : `HAProxy on ${on} is a stale worker: ${file.path} was changed ${formatAge(file.age)} ago, and is not what runs`,
     evidence: [
       `its newest process is ${formatAge(worker)} old`,
       ...(isRefused && said.onDisk?.why ? [said.onDisk.why] : []),
     ],
-    next: isRefused
-      ? `do not restart HAProxy there: it would not come up. haprov plan shows what differs from the inventory, haprov apply puts it right`
-      : `haprov plan shows whether somebody changed it by hand; haprov apply, or systemctl reload haproxy on ${host.name}`,
+    next: (on) =>
+      isRefused
+        ? `do not restart HAProxy there: it would not come up. haprov plan shows what differs from the inventory, haprov apply puts it right`
+        : `haprov plan shows whether somebody changed it by hand; haprov apply, or systemctl reload haproxy on ${on}`,
   });
 }
 
@@ -56,9 +58,10 @@ function replaced({ host }: Reached, { path, age }: { path: string; age: number 
     level: 'note',
     component: 'haproxy',
     brief: 'file put there since',
-    message: `HAProxy on ${host.name} may be a stale worker: ${path} is as the inventory says, and was put there ${formatAge(age)} ago, after HAProxy was started or reloaded by hand`,
+    message: (on) =>
+      `HAProxy on ${on} may be a stale worker: ${path} is as the inventory says, and was put there ${formatAge(age)} ago, after HAProxy was started or reloaded by hand`,
     evidence: [`its newest process is ${formatAge(worker)} old`],
-    next: `systemctl reload haproxy on ${host.name} makes sure that it runs that file`,
+    next: (on) => `systemctl reload haproxy on ${on} makes sure that it runs that file`,
   });
 }
 
@@ -69,9 +72,9 @@ function refused({ host, said }: Reached): Found | undefined {
     rule: 'configuration-refused',
     component: 'haproxy',
     brief: 'file is refused',
-    message: `HAProxy on ${host.name} would not start again: it refuses its configuration on disk`,
+    message: (on) => `HAProxy on ${on} would not start again: it refuses its configuration on disk`,
     evidence: said.onDisk.why ? [said.onDisk.why] : [],
-    next: 'haprov plan shows what differs from the inventory, haprov apply puts it right',
+    next: () => 'haprov plan shows what differs from the inventory, haprov apply puts it right',
   });
 }
 
@@ -94,8 +97,9 @@ function lingering(one: Reached): Found | undefined {
     level: 'note',
     component: 'haproxy',
     brief: 'an old worker stays',
-    message: `HAProxy on ${host.name} has an old worker, which still serves connections from before its reload ${formatAge(newest)} ago`,
+    message: (on) =>
+      `HAProxy on ${on} has an old worker, which still serves connections from before its reload ${formatAge(newest)} ago`,
     evidence: between.map(({ pid, age }) => `process ${pid} is ${formatAge(age)} old`),
-    next: 'hard-stop-after in haproxy.extra.global bounds how long that may take',
+    next: () => 'hard-stop-after in haproxy.extra.global bounds how long that may take',
   });
 }

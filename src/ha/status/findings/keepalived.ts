@@ -1,6 +1,7 @@
+import { keepalivedScripts } from '../keepalived-scripts';
 import { blames, type Found, foundOn, list, type Reached, type Rule, reached, vrrpOf } from '../scene';
 
-/** keepalived runs, and a check of it does not, or says no without a reason that is known already. */
+/** keepalived runs, and a script of it does not, or a check says no without a reason that is known already. */
 export const keepalived: Rule = (scene, before) =>
   reached(scene).flatMap((one) => {
     const name = one.host.name;
@@ -9,22 +10,61 @@ export const keepalived: Rule = (scene, before) =>
     if (blames(before, name, 'keepalived', 'packages')) return [];
     const states = own.map((vip) => ({ vip, ...vrrpOf(one, vip) }));
     const found = disabled(one, states) ?? failing(one, states, before);
-    return found ? [found] : [];
+    return [...(found ? [found] : []), ...(unnotified(one, states) ?? [])];
   });
 
 type State = ReturnType<typeof vrrpOf> & { vip: { name: string } };
 
-function disabled({ host }: Reached, states: readonly State[]): Found | undefined {
-  const lines = [...new Set(states.flatMap((state) => state.disabled))];
-  if (lines.length === 0) return undefined;
-  return foundOn(host.name, {
+const leftOut = ({ said }: Reached, states: readonly State[]) =>
+  keepalivedScripts([...new Set(states.flatMap((state) => state.disabled))], said.scripts);
+
+/** Checks that keepalived leaves out; scripts of which nobody knows what they are for may be checks. */
+function disabled(one: Reached, states: readonly State[]): Found | undefined {
+  const scripts = leftOut(one, states).filter(({ use }) => use !== 'notify');
+  const [first] = scripts;
+  if (!first) return undefined;
+  const names = list([...new Set(scripts.map(({ name }) => name))]);
+  const checks = scripts.filter(({ use }) => use === 'check');
+  const isDrainOnly = scripts.every(({ name }) => name.startsWith('not_drained_'));
+  const lost = isDrainOnly
+    ? 'haprov drain could not move its VIP, nor could a run'
+    : checks.length > 0
+      ? 'the VIP would stay on a host that does not serve'
+      : 'where that is a check, the VIP would stay on a host that does not serve';
+  return foundOn(one.host.name, {
     rule: 'check-disabled',
     component: 'keepalived',
+    unit: 'keepalived',
     brief: 'runs without a check',
-    message: `keepalived on ${host.name} runs without its check script: the VIP would stay on a host that does not serve`,
-    evidence: lines.slice(0, 4),
-    next: `haprov plan shows whether the script is there and as it is to be; then systemctl restart keepalived on ${host.name}`,
+    message: (on) =>
+      `keepalived on ${on} runs without its ${checks.length > 0 ? 'check' : 'script'} ${names}: ${lost}`,
+    evidence: scripts.map(({ line }) => line).slice(0, 4),
+    next: (on) =>
+      `${first.remedy ?? 'haprov plan shows whether the script is there and as it is to be'}; then systemctl reload keepalived on ${on}`,
   });
+}
+
+/** Scripts that tell somebody of a change: the VIP moves all the same. */
+function unnotified(one: Reached, states: readonly State[]): Found[] | undefined {
+  const scripts = leftOut(one, states).filter(({ use }) => use === 'notify');
+  const [first] = scripts;
+  if (!first) return undefined;
+  const names = list([...new Set(scripts.map(({ name }) => name))]);
+  const why = first.user === undefined ? '' : `: uid ${first.user}, as which it runs scripts, may not`;
+  return [
+    foundOn(one.host.name, {
+      rule: 'notify-disabled',
+      level: 'warning',
+      component: 'keepalived',
+      unit: 'keepalived',
+      brief: 'notifies nobody',
+      message: (on) =>
+        `keepalived on ${on} does not run ${names} when its state changes${why}. What the script does is not done; the VIP moves all the same`,
+      evidence: scripts.map(({ line }) => line).slice(0, 4),
+      next: (on) =>
+        `${first.remedy ?? `look whether ${first.name} is there, and root’s alone to change`}; then systemctl reload keepalived on ${on}`,
+    }),
+  ];
 }
 
 function failing(
@@ -40,20 +80,23 @@ function failing(
   if (checks.length === 0 && faulty.length === 0) return undefined;
   // A check that fails since what it asks is broken does its work.
   if (blames(before, host.name, 'haproxy', 'service')) return undefined;
-  const vips = list(faulty.map(({ vip }) => vip.name));
+  const vips = faulty.map(({ vip }) => vip.name);
   return foundOn(host.name, {
     rule: faulty.length > 0 ? 'vrrp-fault' : 'check-fails',
     component: 'keepalived',
+    unit: 'keepalived',
+    ...(vips.length > 0 ? { vips } : {}),
     brief: faulty.length > 0 ? 'in FAULT' : 'a check fails',
-    message:
+    message: (on) =>
       faulty.length > 0
-        ? `keepalived on ${host.name} is in FAULT for VIP ${vips}, and will not take it`
-        : `keepalived on ${host.name} finds that ${list(checks)} fails`,
+        ? `keepalived on ${on} is in FAULT for VIP ${list(vips)}, and will not take it`
+        : `keepalived on ${on} finds that ${list(checks)} fails`,
     evidence: [
       ...checks.map((check) => `check ${check} failed last`),
       ...(checks.length === 0 ? ['no check of it failed: its interface may be down'] : []),
       ...(said.servers ? ['HAProxy there answers'] : []),
     ],
-    next: `run the check by hand on ${host.name} (the scripts are in /usr/libexec/keepalived), and look at ip addr and journalctl -u keepalived`,
+    next: (on) =>
+      `run the check by hand on ${on} (the scripts are in /usr/libexec/keepalived), and look at ip addr and journalctl -u keepalived`,
   });
 }

@@ -13,13 +13,14 @@ export const unreachable: Rule = (scene) =>
         rule: 'unreachable',
         component: 'ssh',
         brief: 'cannot be asked',
-        message: `SSH on ${name} does not work: ${failure.message.replace(`${name}: `, '')}`,
+        message: (on) => `SSH on ${on} does not work: ${failure.message.replace(`${name}: `, '')}`,
         evidence,
-        next: {
-          serves: `its services answer, so ${name} lives: look at sshd there, from its console${look}`,
-          silent: `look whether ${name} is up and not hung, at its console; then at the network in between${look}`,
-          unsure: `look at ${name} from its console: is sshd well, is the host${look}`,
-        }[verdict],
+        next: (on) =>
+          ({
+            serves: `its services answer, so ${on} lives: look at sshd there, from its console${look}`,
+            silent: `look whether ${on} is up and not hung, at its console; then at the network in between${look}`,
+            unsure: `look at ${on} from its console: is sshd well, is the host${look}`,
+          })[verdict],
       }),
     ];
   });
@@ -61,9 +62,9 @@ export const disk: Rule = (scene) =>
               rule: what.rule,
               component: 'disk',
               brief: `${room.path} ${what.brief}`,
-              message: `disk on ${host.name}: ${room.path} ${what.says}`,
+              message: (on) => `disk on ${on}: ${room.path} ${what.says}`,
               evidence: [what.evidence],
-              next: what.next(room.path, host.name),
+              next: (on) => what.next(room.path, on),
             }),
           ];
     }),
@@ -121,9 +122,9 @@ export const unfit: Rule = (scene) =>
             rule: 'host-does-not-fit',
             component: 'configuration',
             brief: 'does not fit',
-            message: `${host.name} is not what the inventory says: ${plan.error}`,
+            message: (on) => `${on} is not what the inventory says: ${plan.error}`,
             evidence: [`it has ${list(addresses(facts))}`],
-            next: 'correct the inventory, or the host',
+            next: () => 'correct the inventory, or the host',
           }),
         ],
   );

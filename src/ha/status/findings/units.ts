@@ -1,6 +1,6 @@
 import { unitName } from '../../interruption';
 import type { ProcessSaid, UnitSaid } from '../said';
-import { blames, type Found, foundOn, list, type Reached, type Rule, reached } from '../scene';
+import { blames, type Found, foundOn, list, type Reached, type Rule, reached, type Sentence } from '../scene';
 import type { Component } from '../status';
 import { isComing } from './drift';
 
@@ -29,9 +29,9 @@ type Vips = Parameters<Rule>[0]['inventory']['vips'];
 function finding(
   unit: string,
   { host }: Reached,
-  rest: Pick<Found, 'rule' | 'brief' | 'message' | 'evidence' | 'next'>,
+  rest: Pick<Found, 'rule' | 'brief' | 'evidence' | 'vips'> & { message: Sentence; next: Sentence },
 ): Found {
-  return foundOn(host.name, { component: componentOfUnit(unit), ...rest });
+  return foundOn(host.name, { component: componentOfUnit(unit), unit, ...rest });
 }
 
 function down(unit: string, detail: UnitSaid | undefined, one: Reached, vips: Vips): Found | undefined {
@@ -47,21 +47,23 @@ function down(unit: string, detail: UnitSaid | undefined, one: Reached, vips: Vi
     const those = list(orphans.map((vip) => `${vip.name} (${vip.address})`));
     return finding(unit, one, {
       rule: 'orphan-vip',
+      vips: orphans.map((vip) => vip.name),
       brief: `${how}, VIP left behind`,
-      message: `keepalived on ${name} ${how}, and left VIP ${those} behind: an orphan that nobody there will give away`,
+      message: (on) =>
+        `keepalived on ${on} ${how}, and left VIP ${those} behind: an orphan that nobody there will give away`,
       evidence: [`${name} has the address, and no keepalived`, ...words],
-      next: `${start} on ${name}: it takes the address under its rule again, or gives it up`,
+      next: (on) => `${start} on ${on}: it takes the address under its rule again, or gives it up`,
     });
   }
   return finding(unit, one, {
     rule: 'unit-down',
     brief: how,
-    message: `${titleOf(unit)} on ${name} ${how}`,
+    message: (on) => `${titleOf(unit)} on ${on} ${how}`,
     evidence: words,
-    next:
+    next: (on) =>
       detail?.load === 'masked'
-        ? `systemctl unmask ${unit} on ${name} if that is no longer meant, then ${start}`
-        : `${start} on ${name}; journalctl -u ${unit} says why it ended`,
+        ? `systemctl unmask ${unit} on ${on} if that is no longer meant, then ${start}`
+        : `${start} on ${on}; journalctl -u ${unit} says why it ended`,
   });
 }
 
@@ -83,15 +85,15 @@ function paused(unit: string, one: Reached): Found | undefined {
   );
   const [first] = stopped;
   if (!first) return undefined;
-  const name = one.host.name;
   return finding(unit, one, {
     rule: 'unit-paused',
     brief: 'is paused',
-    message: `${titleOf(unit)} on ${name} is paused: it is there, and does nothing`,
+    message: (on) => `${titleOf(unit)} on ${on} is paused: it is there, and does nothing`,
     evidence: stopped
       .slice(0, 4)
       .map(({ pid, name: program }) => `process ${pid} (${program}) was stopped by a signal`),
-    next: `kill -CONT ${stopped.map(({ pid }) => pid).join(' ')} on ${name}, or systemctl restart ${unit}`,
+    next: (on) =>
+      `kill -CONT ${stopped.map(({ pid }) => pid).join(' ')} on ${on}, or systemctl restart ${unit}`,
   });
 }
 
@@ -102,14 +104,14 @@ function deaf(
   scene: Parameters<Rule>[0],
   before: readonly Found[],
 ): Found | undefined {
-  const { host, said, expectation } = one;
+  const { said, expectation } = one;
   if (unit === 'haproxy' && !said.servers)
     return finding(unit, one, {
       rule: 'haproxy-hangs',
       brief: 'runs and does not answer',
-      message: `HAProxy on ${host.name} runs and does not answer`,
+      message: (on) => `HAProxy on ${on} runs and does not answer`,
       evidence: ['its own page on loopback gave nothing within 2 s', ...describe(said.processes, unit)],
-      next: `look at it on ${host.name}: top -p $(pgrep -d, haproxy); systemctl restart haproxy ends it`,
+      next: (on) => `look at it on ${on}: top -p $(pgrep -d, haproxy); systemctl restart haproxy ends it`,
     });
   const others = expectation.units.filter((name) => componentOfUnit(unitName(name)) === 'service');
   const ports = portsOf(unit, one, scene).filter(
@@ -121,9 +123,9 @@ function deaf(
   return finding(unit, one, {
     rule: 'not-listening',
     brief: `not on ${where}`,
-    message: `${titleOf(unit)} on ${host.name} does not listen on ${where}`,
+    message: (on) => `${titleOf(unit)} on ${on} does not listen on ${where}`,
     evidence: [`it listens on ${list(said.listening.map(String)) || 'nothing'}`],
-    next: `compare its configuration with haprov plan, and look at journalctl -u ${unit} on ${host.name}`,
+    next: (on) => `compare its configuration with haprov plan, and look at journalctl -u ${unit} on ${on}`,
   });
 }
 
