@@ -1,10 +1,11 @@
 import type { Expectation } from '../ha/health';
+import { healthListenerIn } from '../ha/health-listener';
 import { interfaceFor, unsupported } from '../host/facts';
 import type { Survey, Surveyed } from '../host/survey';
 import type { Host, Inventory } from '../inventory/inventory';
 import { buildChanges } from '../plan/build';
 import type { PlannedHost } from '../plan/plan';
-import type { HostKnowledge } from '../playbook/context';
+import { anyHost, type HostKnowledge } from '../playbook/context';
 import type { Resource } from '../playbook/expand';
 import type { FileSpec } from '../resources/file';
 import { resourceType } from '../resources/registry';
@@ -52,7 +53,17 @@ export function expectationOf(inventory: Inventory, host: Host, resources: reado
     ...(balances ? inventory.services.map((service) => service.port) : []),
     ...(units.length > 0 ? serves.map((server) => server.port) : []),
   ];
-  return { units, ports: [...new Set(ports)], balances };
+  const { healthPort } = inventory.haproxy;
+  const hasListener = balances && healthListenerIn(haproxyTexts(resources), healthPort).statistics;
+  return { units, ports: [...new Set(ports)], balances, ...(hasListener ? { healthPort } : {}) };
+}
+
+/** What HAProxy is to read, as far as the playbooks write it. */
+function haproxyTexts(resources: readonly Resource[]): string[] {
+  return resources.flatMap(({ spec, renderContent }) => {
+    const { path = '' } = spec as { path?: string };
+    return renderContent && /^\/etc\/haproxy\/.*\.cfg$/.test(path) ? [renderContent(anyHost).toString()] : [];
+  });
 }
 
 /** What would change on a host that answered; `error` says why nothing can be said. */

@@ -177,7 +177,8 @@ function lessOf(expected: Expectation, undo: Undo | undefined, healthPort: numbe
   return {
     units,
     ports: noUnit ? [] : expected.ports.filter((port) => !goes(undo, String(port))),
-    balances: expected.balances && units.includes('haproxy') && !goes(undo, String(healthPort)),
+    balances: expected.balances && units.includes('haproxy'),
+    ...(expected.healthPort !== undefined && !goes(undo, String(healthPort)) ? { healthPort } : {}),
   };
 }
 

@@ -67,7 +67,11 @@ export function sessionsOfServers({ host, services }: Part, picture: Picture): M
 export function sessionsThrough({ host, services }: Part, picture: Picture): Map<string, number> {
   const frontends = picture.get(host)?.frontends;
   const rows = services.map(
-    ({ name }) => [`${name} through ${host}’s HAProxy`, frontends?.get(name) ?? 0] as const,
+    ({ name }) =>
+      [
+        `${name} through ${host}’s HAProxy`,
+        frontends?.find((one) => one.name === name)?.sessions ?? 0,
+      ] as const,
   );
   return new Map(rows.filter(([, sessions]) => sessions > 0));
 }

@@ -1,5 +1,6 @@
 import type { Vip } from '../inventory/inventory';
-import type { Observation, ServerState } from './observe';
+import type { ServerState } from './haproxy-statistics';
+import type { Observation } from './observe';
 
 /** What a host is expected to do, by the inventory and its playbooks. */
 export interface Expectation {
@@ -7,8 +8,10 @@ export interface Expectation {
   units: string[];
   /** TCP ports that must be listened on. */
   ports: number[];
-  /** Whether its HAProxy must answer. */
+  /** Whether it runs HAProxy. */
   balances: boolean;
+  /** The port of haprov's own listener, where the configuration that it is to have has one. */
+  healthPort?: number;
 }
 
 /** What has to be known of a VIP to tell who holds it. */
@@ -28,8 +31,20 @@ export function hostFaults(expectation: Expectation, seen: Observation | undefin
       .filter((port) => !seen.listening.includes(port))
       .map((port) => `nobody listens on port ${port}`),
   );
-  if (expectation.balances && !seen.servers) faults.push('HAProxy does not answer');
+  const fault = expectation.balances && silence(expectation, seen);
+  if (fault) faults.push(fault);
   return faults;
+}
+
+/** Where nothing is there to ask, and is not to be, units and ports have to do. */
+function silence(
+  { healthPort }: Expectation,
+  { servers, unasked, listening }: Observation,
+): string | undefined {
+  if (healthPort !== undefined && !listening.includes(healthPort))
+    return `HAProxy does not listen on 127.0.0.1:${healthPort}, where it is asked`;
+  if (servers || (unasked !== undefined && unasked !== 'silent')) return undefined;
+  return 'HAProxy does not answer';
 }
 
 /** The servers that some host's HAProxy saw as up, as `service/server`. */
@@ -90,6 +105,10 @@ export function isUp({ status, check }: Pick<ServerState, 'status' | 'check'>): 
 
 /** Taken out by somebody: HAProxy sends it nothing, whatever its checks say. */
 export const isOut = ({ status }: Pick<ServerState, 'status'>) => /^(?:MAINT|DRAIN)/.test(status);
+
+/** Down still, and on its way up: its last check has succeeded, and some more have to. */
+export const isRising = ({ status, check }: Pick<ServerState, 'status' | 'check'>) =>
+  status.startsWith('DOWN') && /^L[467]OK/.test(check);
 
 /** DOWN, or on the way there: HAProxy waits for some more failed checks before it says so. */
 export const isDown = ({ status, check }: Pick<ServerState, 'status' | 'check'>) =>

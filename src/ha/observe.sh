@@ -3,9 +3,7 @@
 # HAProxy's own page on loopback; bash speaks TCP, which is all that a minimal host has. exec: the printf of coreutils
 # sends the request in one piece; that of bash goes line by line, and the second would wait for an ACK.
 ask_haproxy() { # HEALTH_PORT PATH
-  talk_='exec 3<>"/dev/tcp/127.0.0.1/$1" && (exec printf "GET %s HTTP/1.0\r\n\r\n" "$2" >&3) && timeout 2 cat <&3'
-  if [ -n "${BASH_VERSION:-}" ]; then ( eval "$talk_" ) 2>/dev/null
-  else bash -c "$talk_" - "$1" "$2" 2>/dev/null; fi
+  timeout 2 bash -c 'exec 3<>"/dev/tcp/127.0.0.1/$1" && (exec printf "GET %s HTTP/1.0\r\n\r\n" "$2" >&3) && exec cat <&3' - "$1" "$2" 2>/dev/null
 }
 
 observe() { # HEALTH_PORT UNIT...
@@ -34,7 +32,24 @@ observe_drain() {
   [ ! -f /var/lib/haprov/drained-servers ] || sed 's/^/drained-server /' /var/lib/haprov/drained-servers
 }
 
+# By haprov's own listener, else by the sockets that its configuration names; or why it could not be asked: it takes the
+# connection and says nothing, or nothing is there to ask.
 observe_servers() { # HEALTH_PORT
-  ask_haproxy "$1" '/stats;csv' | sed -n '/^# pxname/,$ s/^/stat /p'
-  :
+  why=none
+  told=$(ask_haproxy "$1" '/stats;csv')
+  [ $? != 124 ] || why=silent
+  case $told in
+    *'# pxname'*) ;;
+    *)
+      told=
+      [ $why = silent ] || for socket in $(haproxy_sockets); do
+        rows=$(tell_haproxy 'show stat' "$socket" 2>/dev/null)
+        case $? in 124) why=silent ;; 127) why=no-tool ;; esac
+        case $rows in *'# pxname'*) told="$told$rows
+" ;; esac
+      done
+      ;;
+  esac
+  if [ -z "$told" ]; then echo "haproxy $why"; return; fi
+  printf '%s\n' "$told" | sed -n '/^# pxname/,$ s/^/stat /p'
 }

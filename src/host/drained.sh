@@ -6,6 +6,13 @@ drained_servers() { [ ! -f $drained_list ] || cat $drained_list; }
 
 is_drained() { drained_servers | grep -qxF -e "$1"; } # SERVER
 
+# The socket of the running configuration that lets a server be drained, wherever it is; asked once.
+find_socket() {
+  [ -n "${admin_socket:-}" ] || { admin_socket=$(haproxy_sockets admin); admin_socket=${admin_socket%%"
+"*}; }
+  admin_socket=${admin_socket:-/var/lib/haproxy/stats}
+}
+
 # One line of commands is carried out by one worker, which says at its end who it is.
 set_servers() { # STATE SERVER...
   wanted_state=$1 weight=100% commands=
@@ -19,7 +26,8 @@ set_servers() { # STATE SERVER...
       *) commands="${commands}set server $server state $wanted_state;" ;;
     esac
   done
-  tell_haproxy "${commands}show info"
+  find_socket
+  tell_haproxy "${commands}show info" "$admin_socket"
 }
 
 # A server whose host is drained stays so, whoever else has done with it.
@@ -31,18 +39,23 @@ ready_servers() { # SERVER...
   [ $# = 0 ] || set_servers ready "$@"
 }
 
-# The list is written beside itself and renamed; of two who change it at once one waits.
+# The list is written beside itself and renamed; of two who change it at once one waits, for as long as the client does
+# at most. The lock is a file of root's alone: whoever may open a file may hold its lock.
 change_drained() { # add|remove SERVER...
   change=$1
   shift
   mkdir -p "${drained_list%/*}" && chmod 755 "${drained_list%/*}" || return
   (
-    flock 9 || exit
+    turns=0
+    until flock -n 9; do
+      [ $((turns += 1)) -le 50 ] || { echo "$drained_list is locked by another" >&2; exit 75; }
+      sleep 0.2
+    done
     { printf '%s\n' "$@" ''; drained_servers; } |
       awk '!listed { if ($0 == "") listed = 1; else named[$0]; next } !($0 in named)' >$drained_list.new || exit
     [ "$change" = remove ] || printf '%s\n' "$@" >>$drained_list.new || exit
     if [ -s $drained_list.new ]; then mv -f $drained_list.new $drained_list; else rm -f $drained_list.new $drained_list; fi
-  ) 9<"${drained_list%/*}"
+  ) 9>>"$drained_list.lock"
 }
 
 keep_drained() { change_drained add "$@" && set_servers drain "$@"; } # SERVER...
@@ -55,6 +68,7 @@ redrain() { # OLD_WORKERS
   [ $# -gt 1 ] || return 0
   workers_before=$1
   shift
+  find_socket
   # Until then the new worker sends requests to them, so every hundredth counts; three seconds in all.
   for tens in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
     for look in 1 2 3 4 5 6 7 8 9 10; do

@@ -1,13 +1,34 @@
-# HAProxy's runtime socket, by whatever on a minimal host can speak to it. An answer that is not empty is a refusal; 69
-# means that no HAProxy has made the socket.
-tell_haproxy() { # COMMAND
-  socket=/var/lib/haproxy/stats
-  [ -S $socket ] || return 69
+# HAProxy's runtime sockets, by whatever on a minimal host can speak to them. An answer that is not empty is a refusal.
+
+# Where HAProxy takes commands, by the files that the running one was started with: a path or ADDRESS:PORT a line.
+haproxy_sockets() { # [admin]   only such as let a server be drained
+  for file in $(ps -C haproxy -o args= 2>/dev/null | awk '{ for (i = 2; i < NF; i++) if ($i == "-f" && !seen[$(i + 1)]++) print $(i + 1) }'); do
+    if [ -d "$file" ]; then set -- "$@" "$file"/*.cfg; else set -- "$@" "$file"; fi
+  done
+  level=
+  [ "${1:-}" != admin ] || { level='[ \t]level[ \t]+admin'; shift; }
+  [ $# -gt 0 ] || return 0
+  cat -- "$@" 2>/dev/null | awk -v level="$level" '
+    $1 == "stats" && $2 == "socket" && $0 ~ level {
+      sub(/^(unix|ipv[46])@/, "", $3)
+      if (!seen[$3]++) print $3
+    }'
+}
+
+# 69: no HAProxy has made the socket; 124: it takes the connection and says nothing; 127: nothing here can speak to it.
+tell_haproxy() { # COMMAND [SOCKET]
+  socket=${2:-/var/lib/haproxy/stats}
+  case $socket in
+    /*) [ -S "$socket" ] || return 69 ;;
+    *:*) timeout 5 bash -c 'exec 3<>"/dev/tcp/$1/$2" && (exec printf "%s\n" "$3" >&3) && exec cat <&3' - "${socket%:*}" "${socket##*:}" "$1"; return ;;
+    *) return 1 ;;
+  esac
   if command -v socat >/dev/null 2>&1; then
-    printf '%s\n' "$1" | timeout 5 socat - UNIX-CONNECT:$socket
-  else
-    # HAProxy takes the request line for commands, and ";" for their end.
-    curl -s --max-time 5 --http0.9 -X "$1;" --unix-socket $socket http://localhost/ 2>/dev/null ||
-      curl -s --max-time 5 -X "$1;" --unix-socket $socket http://localhost/
+    printf '%s\n' "$1" | timeout 5 socat - "UNIX-CONNECT:$socket"
+    return
   fi
+  # HAProxy takes the request line for commands, and ";" for their end.
+  curl -s --max-time 5 --http0.9 -X "$1;" --unix-socket "$socket" http://localhost/ 2>/dev/null ||
+    curl -s --max-time 5 -X "$1;" --unix-socket "$socket" http://localhost/ 2>/dev/null
+  case $? in 0) ;; 28) return 124 ;; 2 | 127) return 127 ;; *) return 1 ;; esac
 }

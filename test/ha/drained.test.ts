@@ -8,7 +8,8 @@ import {
   sessionsThrough,
   stillSending,
 } from '../../src/ha/drained';
-import type { Observation, ServerState } from '../../src/ha/observe';
+import type { ServerState } from '../../src/ha/haproxy-statistics';
+import type { Observation } from '../../src/ha/observe';
 import { loadInventory } from '../../src/inventory/load';
 
 const { vips, services } = loadInventory(resolve('inventory.example.json'), {
@@ -64,10 +65,10 @@ test('what is left of its work', () => {
   const busy = picture(
     {
       servers: [server('fred', { sessions: 2 }), server('ethyl', { sessions: 9 })],
-      frontends: new Map([
-        ['cluster37', 3],
-        ['stats', 5],
-      ]),
+      frontends: [
+        { name: 'cluster37', status: 'OPEN', sessions: 3, limit: 2000 },
+        { name: 'stats', status: 'OPEN', sessions: 5, limit: 2000 },
+      ],
     },
     {},
   );

@@ -34,7 +34,7 @@ test('what a host prints is read, HAProxy’s columns by their names', () => {
     units: { httpd: 'active', haproxy: 'activating' },
     addresses: ['127.0.0.1', '192.168.56.200'],
     listening: [80, 8080],
-    frontends: new Map([['web', 1]]),
+    frontends: [{ name: 'web', status: 'OPEN', sessions: 1, limit: 0 }],
     drained: true,
     servers: [
       { service: 'web', server: 'fred', status: 'UP', check: 'L4OK', sessions: 2 },
@@ -44,6 +44,18 @@ test('what a host prints is read, HAProxy’s columns by their names', () => {
     ],
   });
   expect(readObservation('unit httpd active').servers).toBeUndefined();
+  expect(readObservation('haproxy silent').unasked).toBe('silent');
+  const quoted = csv(
+    'web,fred,2,UP,L4OK,',
+    'web,fred,2,UP,L4OK,',
+    '# pxname,svname,type,status,last_chk,scur,',
+    'app,sock-1,3,OPEN,,0,',
+    'app,one,2,DOWN,"a, ""b""",7,',
+  );
+  expect(readObservation(quoted).servers).toEqual([
+    { service: 'web', server: 'fred', status: 'UP', check: 'L4OK', sessions: 2 },
+    { service: 'app', server: 'one', status: 'DOWN', check: '', sessions: 7 },
+  ]);
 });
 
 const seen = readObservation(printed);
@@ -92,4 +104,19 @@ describe('a VIP has one holder', () => {
     ['none', [], ['192.168.56.20'], ['nobody holds VIP v (192.168.56.200)']],
     ['two', ['192.168.56.200'], ['192.168.56.200'], ['VIP v (192.168.56.200) is on fred and ethyl at once']],
   ])('%s', (_, fred, ethyl, faults) => expect(vipFaults([vip], picture(fred, ethyl))).toEqual(faults));
+});
+
+test('where nothing is there to ask HAProxy by, and is not to be, its unit and ports have to do', () => {
+  const expected = { units: ['haproxy'], ports: [80], balances: true };
+  const said = (...rows: string[]) =>
+    readObservation(['unit haproxy active', 'listen 0050', ...rows].join('\n'));
+  expect(hostFaults(expected, said('haproxy none'))).toEqual([]);
+  expect(hostFaults(expected, said('haproxy no-tool'))).toEqual([]);
+  expect(hostFaults(expected, said('haproxy silent'))).toEqual(['HAProxy does not answer']);
+  expect(hostFaults(expected, said())).toEqual(['HAProxy does not answer']);
+  const wanted = { ...expected, healthPort: 10001 };
+  expect(hostFaults(wanted, said('haproxy none'))).toEqual([
+    'HAProxy does not listen on 127.0.0.1:10001, where it is asked',
+  ]);
+  expect(hostFaults(wanted, said('listen 2711', csv('web,fred,2,UP,L4OK,')))).toEqual([]);
 });

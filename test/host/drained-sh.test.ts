@@ -14,7 +14,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
   /** Runs `script`, and gives what HAProxy was told and what is remembered then. */
   const run = (script: string, version = 'HAProxy version 2.4.22') => {
     box.fake('haproxy', `-v) echo "${version}" ;;`);
-    const talk = 'tell_haproxy() { echo "$1"; echo \'Pid: 42\'; }';
+    const talk = 'haproxy_sockets() { :; }\ntell_haproxy() { echo "$1"; echo \'Pid: 42\'; }';
     const tell = `${script} | grep -v ^Pid`;
     return box.probe(`${library}\n${talk}\n${tell}\nset -- $(drained_servers)\necho "remembered: $*"`);
   };
@@ -28,6 +28,19 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
       'set server web/a state ready;show info\nremembered: api/a web/b',
     );
     expect(await run('give_back api/a web/b')).toMatch(/remembered: $/);
+  });
+
+  test('who may open the folder, as anybody may, keeps nobody waiting by a lock on it', async () => {
+    const held = '{ flock 7; keep_drained web/a; } 7</var/lib/haprov';
+    expect(await run(`mkdir -p /var/lib/haprov\n${held}`)).toMatch(/remembered: web\/a$/);
+  });
+
+  test('who waits for another gives up in time, and then does nothing', async () => {
+    const held =
+      '{ flock 7; keep_drained web/a 2>&1; echo "code $?"; } 7>>/var/lib/haprov/drained-servers.lock';
+    expect(await run(`sleep() { :; }\nmkdir -p /var/lib/haprov\n${held}`)).toMatch(
+      /^\S+ is locked by another\ncode 75\nremembered: $/,
+    );
   });
 
   test('a run that has done with a server leaves a drained one drained', async () => {
@@ -51,7 +64,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     await run('keep_drained web/a');
     const told = (workers: string) =>
       box.probe(
-        `${library}\ncount=0\ntell_haproxy() { count=$(($(cat '${box.host}/count' 2>/dev/null || echo 0) + 1)); echo $count >'${box.host}/count'; [ $count -lt 3 ] && echo 'Pid: 1' || echo 'Pid: 2'; }\nredrain '${workers}'\necho $? $(cat '${box.host}/count')`,
+        `${library}\ncount=0\nhaproxy_sockets() { :; }\ntell_haproxy() { count=$(($(cat '${box.host}/count' 2>/dev/null || echo 0) + 1)); echo $count >'${box.host}/count'; [ $count -lt 3 ] && echo 'Pid: 1' || echo 'Pid: 2'; }\nredrain '${workers}'\necho $? $(cat '${box.host}/count')`,
       );
     expect(await told('1')).toBe('0 3');
   });

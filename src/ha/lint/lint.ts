@@ -8,6 +8,7 @@ import { checkBinaryMissing } from './check-binary-missing';
 import { cookieWithoutEffect } from './cookie-without-effect';
 import { defaultCredentials } from './default-credentials';
 import { equalPriorities } from './equal-priorities';
+import { healthListenerMissing } from './health-listener-missing';
 import { nonlocalBindMissing } from './nonlocal-bind-missing';
 import { plainTextSecrets } from './plain-text-secrets';
 import { portUsedTwice } from './port-used-twice';
@@ -26,6 +27,7 @@ export const rules: readonly Rule[] = [
   cookieWithoutEffect,
   defaultCredentials,
   equalPriorities,
+  healthListenerMissing,
   nonlocalBindMissing,
   plainTextSecrets,
   portUsedTwice,

@@ -67,8 +67,7 @@ function wellTexts(one: Reached, scene: Scene): Texts {
   const { inventory } = scene;
   const vips = inventory.vips.filter(({ members }) => members.some((member) => member.host === one.host));
   const held = inventory.vips.filter((vip) => has(one, vip)).map(({ name }) => name);
-  const servers =
-    said.servers?.filter(({ service }) => inventory.services.some(({ name }) => name === service)) ?? [];
+  const servers = said.servers ?? [];
   const up = servers.filter(({ status }) => /^(?:UP|no check)/.test(status));
   const services = expectation.units.filter((unit) => !['haproxy', 'keepalived'].includes(unit));
   return {
@@ -120,7 +119,8 @@ function vrrpText(one: Reached, vip: Vips[number]): string {
 function haproxyText({ said }: Reached): string {
   const workers = said.processes.filter(({ unit, name }) => unit === 'haproxy' && name === 'haproxy');
   const ages = workers.map(({ age }) => age);
-  return ages.length > 0 ? `runs its file since ${formatAge(Math.min(...ages))}` : 'answers';
+  if (ages.length > 0) return `runs its file since ${formatAge(Math.min(...ages))}`;
+  return said.servers ? 'answers' : 'runs';
 }
 
 function certificateText({ expectation }: Reached, { inventory }: Scene): Texts {

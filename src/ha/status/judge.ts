@@ -1,3 +1,4 @@
+import { answers } from './findings/answers';
 import { backends } from './findings/backends';
 import { certificates } from './findings/certificates';
 import { drained } from './findings/drained';
@@ -6,6 +7,7 @@ import { vrrpBlocked } from './findings/firewall';
 import { haproxy } from './findings/haproxy';
 import { keepalived } from './findings/keepalived';
 import { disk, unfit, unreachable } from './findings/machine';
+import { proxies } from './findings/proxies';
 import { explained, runs } from './findings/runs';
 import { units } from './findings/units';
 import { vips } from './findings/vips';
@@ -28,6 +30,8 @@ const rules: readonly Rule[] = [
   keepalived,
   vips,
   backends,
+  proxies,
+  answers,
   certificates,
   drained,
 ];

@@ -20,11 +20,17 @@ export function order(
   const raised = told.map((one) => (isCause(one, told) ? { ...one, level: 'broken' as const } : one));
   const place = (one: Found) => [
     levels.indexOf(one.level),
-    isEffect(one, raised) ? rank('haproxy') + 0.5 : rank(one.component),
+    rankOf(one, raised),
     hosts.indexOf(one.host),
     one.rule === 'drift' ? 1 : 0,
   ];
   return raised.toSorted((a, b) => compare(place(a), place(b)));
+}
+
+/** What a VIP answers comes from what is behind it. */
+function rankOf(one: Found, findings: readonly Found[]): number {
+  if (one.rule === 'vip-answers-error') return rank('backend') + 0.5;
+  return isEffect(one, findings) ? rank('haproxy') + 0.5 : rank(one.component);
 }
 
 /** A split brain that a rule of the firewall makes says all that the rule's own finding says. */

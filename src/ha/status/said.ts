@@ -1,4 +1,5 @@
 import loaded from '../../host/loaded.sh';
+import runtime from '../../host/runtime.sh';
 import validators from '../../host/validators.sh';
 import { canonical } from '../../inventory/address';
 import { quote } from '../../shell/quote';
@@ -89,9 +90,14 @@ export interface LookAt {
 export function lookScript({ healthPort, units, paths, vips, hosts }: LookAt): string {
   const lists = [units, paths, vips.map(({ address, port }) => `${address}=${port}`), hosts];
   const words = lists.map((list) => quote(list.filter((word) => !/\s/.test(word)).join(' ')));
-  return [observeLibrary, validators, loaded, library, `look_closely ${healthPort} ${words.join(' ')}`].join(
-    '\n',
-  );
+  return [
+    runtime,
+    observeLibrary,
+    validators,
+    loaded,
+    library,
+    `look_closely ${healthPort} ${words.join(' ')}`,
+  ].join('\n');
 }
 
 /** Reads what {@link lookScript} printed; rows that it does not know are left out. */

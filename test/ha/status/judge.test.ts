@@ -21,6 +21,10 @@ interface Case {
   edit?: Partial<Record<Host, Edit | false>>;
   changes?: Partial<Record<Host, Partial<PlannedChange>[]>>;
   laptop?: string;
+  /** Who has the host’s lock: `RUN SECONDS OWNER`, the run’s state, whether it lives. */
+  lock?: Partial<Record<Host, [string, string, boolean]>>;
+  /** Whether the wanted haproxy.cfg has haprov’s listener. */
+  listener?: boolean;
   /** `level rule component host`, in order. */
   finds: string[];
   says?: RegExp;
@@ -68,6 +72,15 @@ const server =
           : row,
       )
       .join('\n');
+/** A section that the inventory does not have, in one more line of what HAProxy says. */
+const ownSection =
+  (status: string, check: string, name = 'one'): Edit =>
+  (said) => {
+    const row = said.split('\n').find((one) => one.startsWith('stat cluster37,fred,'));
+    const own = (row ?? '').replace('cluster37,fred,', `app,${name},`).replace(/,UP,/, `,${status},`);
+    return `${said}${own.replace(',L4OK,', `,${check},`)}\n`;
+  };
+const lockOf = '20261101T101500Z-ab12 1764000000 jo@laptop';
 const edited = replace(/^changed \d+/m, `changed ${9e9}`);
 const backup = add('keepalived (router37) Entering BACKUP STATE');
 const loses = all(without(/^address 192\.168\.56\.200$/), add('answers 192.168.56.200 80 yes'));
@@ -440,7 +453,7 @@ const cases: Case[] = [
       fred: [file('/etc/haproxy/haproxy.cfg', [{ reload: 'haproxy' }], 'a\nfirst\n')],
       ethyl: [file('/etc/haproxy/haproxy.cfg', [{ reload: 'haproxy' }], 'a\nsecond\n')],
     },
-    finds: ['warning drift haproxy fred', 'warning drift haproxy ethyl'],
+    finds: ['warning drift haproxy fred+ethyl'],
   },
   {
     about: 'a file changed by hand, and what it breaks',
@@ -475,15 +488,175 @@ const cases: Case[] = [
     edit: { ethyl: add('drained yes') },
     finds: ['warning drain-forgotten backend fred', 'note drained keepalived ethyl'],
   },
+  {
+    about: 'HAProxy stopped on both: one finding, with both',
+    edit: { fred: all(down('haproxy'), silentHaproxy), ethyl: all(down('haproxy'), silentHaproxy) },
+    finds: ['broken unit-down haproxy fred+ethyl'],
+    says: /HAProxy on fred and ethyl does not run/,
+  },
+  {
+    about: 'a server that is coming up again',
+    edit: { ethyl: server('fred', 'DOWN 1/2', 'L4OK') },
+    finds: ['note server-coming backend ethyl'],
+    says: /nothing is broken; backend cluster37\/fred is coming up again/,
+  },
+  {
+    about: 'nobody is up yet',
+    edit: {
+      fred: all(server('fred', 'DOWN 1/2', 'L4OK'), server('ethyl', 'DOWN', 'L4CON')),
+      ethyl: all(server('fred', 'DOWN 1/2', 'L4OK'), server('ethyl', 'DOWN', 'L4CON')),
+    },
+    finds: ['broken backend-down backend ethyl', 'warning server-coming backend fred'],
+  },
+  {
+    about: 'every server of a section of the user’s own is down, and the VIP says so',
+    edit: { fred: ownSection('DOWN', 'L4CON'), ethyl: ownSection('DOWN', 'L4CON') },
+    laptop: 'HTTP 503',
+    finds: ['broken proxy-down backend fred+ethyl', 'broken vip-answers-error vip fred'],
+    says: /backend app of HAProxy on fred and ethyl has no server that is up/,
+  },
+  {
+    about: 'one server of a section of the user’s own is down',
+    edit: { ethyl: all(ownSection('DOWN', 'L7STS'), ownSection('UP', 'L7OK', 'two')) },
+    finds: ['warning server-down backend ethyl'],
+    says: /one is down: it answers with an error/,
+  },
+  {
+    about: 'servers of a section of the user’s own in MAINT, all of them',
+    edit: { ethyl: ownSection('MAINT', '') },
+    finds: ['broken proxy-down backend ethyl'],
+  },
+  {
+    about: 'a name that cannot be resolved',
+    edit: { ethyl: all(ownSection('MAINT (resolution)', ''), ownSection('UP', 'L4OK', 'two')) },
+    finds: ['warning server-taken-out backend ethyl'],
+  },
+  {
+    about: 'sections of the user’s own that are well, or have no check',
+    edit: { fred: all(ownSection('UP', 'L4OK'), ownSection('no check', '', 'two')) },
+    finds: [],
+  },
+  {
+    about: 'a frontend as full as it may be',
+    edit: {
+      fred: replace(/^stat cluster37,FRONTEND,,,\d+,\d+,\d+,/m, 'stat cluster37,FRONTEND,,,2000,2000,2000,'),
+    },
+    finds: ['broken frontend-full haproxy fred'],
+    says: /cluster37 has as many clients as it may \(maxconn 2000\)/,
+  },
+  {
+    about: 'the VIP answers an error of the service’s own',
+    laptop: 'HTTP 500',
+    finds: ['broken vip-answers-error vip fred'],
+    says: /VIP router37 \(192\.168\.56\.200\) on fred answers HTTP 500 on port 80/,
+  },
+  {
+    about: 'nothing to ask HAProxy by, and none is wanted: no wrong advice',
+    edit: {
+      fred: all(silentHaproxy, add('haproxy none')),
+      ethyl: all(silentHaproxy, add('haproxy no-tool')),
+    },
+    finds: ['note haproxy-not-asked haproxy fred', 'note haproxy-not-asked haproxy ethyl'],
+    says: /nothing is broken; HAProxy on fred runs, and cannot be asked/,
+  },
+  {
+    about: 'the listener is wanted and not there',
+    edit: { fred: without(/127\.0\.0\.1:10001 /) },
+    listener: true,
+    finds: ['broken health-listener-closed haproxy fred'],
+  },
+  { about: 'the listener is wanted and there', listener: true, finds: [] },
+  {
+    about: 'somebody’s push: what it drains, restarts and moves is its own',
+    edit: {
+      fred: all(server('ethyl', 'DRAIN', 'L4OK'), edited, add('loaded other')),
+      ethyl: server('ethyl', 'DRAIN', 'L4OK'),
+    },
+    changes: { fred: [file('/etc/haproxy/haproxy.cfg', [{ reload: 'haproxy' }])] },
+    lock: { fred: [lockOf, 'committing', true], ethyl: [lockOf, 'staged', true] },
+    finds: ['note run-alive configuration fred'],
+    says: /nothing is broken; a run of jo@laptop \(since .* UTC\) is being made on fred and ethyl/,
+  },
+  {
+    about: 'a server in MAINT is somebody’s hand, also during a run',
+    edit: { fred: server('ethyl', 'MAINT', 'L4OK') },
+    lock: { fred: [lockOf, 'committing', true], ethyl: [lockOf, 'staged', true] },
+    finds: ['note run-alive configuration fred', 'warning server-taken-out backend fred'],
+    says: /a run of jo@laptop .* is being made .*; meanwhile: backend/,
+  },
+  {
+    about: 'a unit that a run may be restarting',
+    edit: { fred: all(down('haproxy'), silentHaproxy) },
+    lock: { fred: [lockOf, 'committing', true] },
+    finds: ['note run-alive configuration fred', 'warning unit-down haproxy fred'],
+  },
+  {
+    about: 'split brain is told as it is, also during a run',
+    edit: { ethyl: takes },
+    lock: { fred: [lockOf, 'committed', true], ethyl: [lockOf, 'committed', true] },
+    finds: ['note run-alive configuration fred', 'broken split-brain vip ethyl'],
+  },
+  {
+    about: 'a dead run',
+    lock: { ethyl: [lockOf, 'committing', false] },
+    finds: ['broken run-dead configuration ethyl'],
+    says: /a run of jo@laptop .* was left on ethyl \(committing\)/,
+  },
+  {
+    about: 'a notify script that may not be run: the VIP moves all the same',
+    edit: {
+      fred: add(
+        "keepalived WARNING - script '/etc/keepalived/tell.sh' is not executable for uid:gid 65534:65534 - disabling.",
+        'script notify_master - "/etc/keepalived/tell.sh MASTER"',
+        'script script answers "/usr/libexec/keepalived/haprov-haproxy-answers"',
+      ),
+    },
+    finds: ['warning notify-disabled keepalived fred'],
+    says: /does not run \/etc\/keepalived\/tell\.sh .*uid 65534.*the VIP moves all the same/,
+  },
+  {
+    about: 'a notify script that is not there, and a check that may not be run',
+    edit: {
+      fred: add(
+        'keepalived Script /etc/keepalived/none.sh cannot be accessed - No such file or directory',
+        "keepalived WARNING - script '/x' is not executable for uid:gid 99:99 - disabling.",
+        'script notify - /etc/keepalived/none.sh',
+        'script script mine /x',
+      ),
+    },
+    finds: ['broken check-disabled keepalived fred', 'warning notify-disabled keepalived fred'],
+    says: /runs without its check mine: the VIP would stay on a host that does not serve/,
+  },
+  {
+    about: 'a script that was mended and reloaded since',
+    edit: {
+      fred: add(
+        "keepalived WARNING - script '/x' is not executable for uid:gid 99:99 - disabling.",
+        'keepalived Reloading',
+        'script script mine /x',
+      ),
+    },
+    finds: [],
+  },
+  {
+    about: 'unsafe permissions, where script security is off: the script is run',
+    edit: { fred: add("keepalived Unsafe permissions found for script '/x'.") },
+    finds: [],
+  },
 ];
 
-function sceneOf({ edit = {}, changes = {}, laptop }: Case): Scene {
+function sceneOf({ edit = {}, changes = {}, laptop, lock = {}, listener = false }: Case): Scene {
   const hosts = inventory.hosts.map((host): Seen => {
     const name = host.name as Host;
     const how = edit[name];
     const base = {
       host,
-      expectation: { units: ['httpd', 'haproxy', 'keepalived'], ports: [80, 8080], balances: true },
+      expectation: {
+        units: ['httpd', 'haproxy', 'keepalived'],
+        ports: [80, 8080],
+        balances: true,
+        ...(listener ? { healthPort: 10001 } : {}),
+      },
       wanted: { package: 3, sysctl: 1, file: 5 },
     };
     const plan = {
@@ -495,7 +668,14 @@ function sceneOf({ edit = {}, changes = {}, laptop }: Case): Scene {
     if (how === false)
       return { ...base, plan: { ...plan, error: 'no answer' }, failure: new HostError(name, 'no answer') };
     const said = readSaid(how ? how(captured(name)) : captured(name));
-    const facts = readFacts(said.addresses.map((address) => `address=eth0 ${address}/24`).join('\n'));
+    const [holder, state, isAlive] = lock[name] ?? [];
+    const facts = readFacts(
+      [
+        ...said.addresses.map((address) => `address=eth0 ${address}/24`),
+        ...(holder ? [`lock=${holder}`, `lock-state=${state}`] : []),
+        ...(isAlive ? ['lock-alive=yes'] : []),
+      ].join('\n'),
+    );
     return { ...base, plan, facts, said };
   });
   return {
@@ -514,7 +694,10 @@ test.each(cases)('$about', (one) => {
         `${level} ${rule} ${component} ${on.length > 1 ? on.join('+') : host}`,
     ),
   ).toEqual(one.finds);
-  expect(status.level).toBe(status.findings[0]?.level ?? 'ok');
+  const bad = ['broken', 'warning', 'note'].find((level) =>
+    one.finds.some((found) => found.startsWith(level)),
+  );
+  expect(status.level).toBe(bad ?? 'ok');
   for (const { holders, level } of status.vips) if (holders.length > 1) expect(level).toBe('broken');
   if (one.says) expect(status.headline).toMatch(one.says);
   for (const { message, next, host } of status.findings) {

@@ -1,7 +1,7 @@
 import { canonical } from '../../../inventory/address';
 import type { Server, Service } from '../../../inventory/inventory';
-import { isDown, isOut, isUp } from '../../health';
-import type { ServerState } from '../../observe';
+import type { ServerState } from '../../haproxy-statistics';
+import { isDown, isOut, isRising, isUp } from '../../health';
 import { blames, type Found, list, type Reached, type Rule, reached, type Scene } from '../scene';
 import { blocking, rulesAboutPort, sweepingRules } from './firewall';
 
@@ -51,6 +51,9 @@ function judge(service: Service, server: Server, scene: Scene, before: readonly 
   const down = views.filter(({ state }) => isDown(state));
   if (own?.said.drained) return forgotten(service, server, views);
   if (standsBy(service, server, scene)) return standingBy(service, server, views);
+  const rising = down.filter(({ state }) => isRising(state));
+  if (down.length > 0 && rising.length === down.length)
+    return coming(service, server, { down, views }, scene);
   if (down.length > 0) {
     const name = server.host?.name;
     if (name !== undefined && down.length === views.length) {
@@ -102,6 +105,38 @@ function downFinding(
   };
 }
 
+/** Its check succeeds again, and HAProxy waits for some more. Where another server is up meanwhile, nobody misses it. */
+function coming(
+  service: Service,
+  server: Server,
+  { down, views }: { down: readonly View[]; views: readonly View[] },
+  scene: Scene,
+): Found {
+  const title = `${service.name}/${server.name}`;
+  const balancers = down.map(({ balancer }) => balancer.host.name);
+  const others = service.backends.servers.filter((other) => other !== server);
+  const isServed = down.every(({ balancer }) =>
+    others.some((other) =>
+      viewsOf(service, other, scene).some((view) => view.balancer === balancer && isUp(view.state)),
+    ),
+  );
+  return {
+    rule: 'server-coming',
+    level: isServed ? 'note' : 'warning',
+    component: 'backend',
+    service: service.name,
+    server: server.name,
+    host: balancers[0] ?? '',
+    hosts: [...new Set([...balancers, ...(server.host ? [server.host.name] : [])])],
+    brief: `${title} is coming up`,
+    message: `backend ${title} is coming up again: for HAProxy on ${list(balancers)} its last check succeeded, and it waits for more`,
+    evidence: views.map(
+      ({ balancer, state }) => `HAProxy on ${balancer.host.name} sees ${title} as ${state.status}`,
+    ),
+    next: 'look again in some seconds',
+  };
+}
+
 function listensText(server: Server, own: Reached | undefined): string[] {
   if (!own) return [];
   return [
@@ -130,7 +165,7 @@ const meanings: Record<string, string> = {
   SOCKERR: 'HAProxy has no socket for its check',
 };
 
-function meaning(check: string): string {
+export function meaning(check: string): string {
   const [code = ''] = check.split(/[\s/]/);
   return meanings[code] ?? (check ? `its check ended with ${check}` : 'its check fails');
 }
@@ -201,6 +236,7 @@ function takenOut(service: Service, server: Server, out: readonly View[]): Found
 function forgotten(service: Service, server: Server, views: readonly View[]): Found | undefined {
   const using = views.filter(({ state, balancer }) => isUp(state) && balancer.host !== server.host);
   if (using.length === 0) return undefined;
+  const host = server.host?.name ?? server.name;
   const balancers = using.map(({ balancer }) => balancer.host.name);
   return {
     rule: 'drain-forgotten',
@@ -209,13 +245,13 @@ function forgotten(service: Service, server: Server, views: readonly View[]): Fo
     service: service.name,
     server: server.name,
     host: balancers[0] ?? '',
-    hosts: [...balancers, server.name],
-    brief: `sends requests to ${server.name}`,
-    message: `${server.name} is drained, and HAProxy on ${list(balancers)} still sends it requests for ${service.name}: it was restarted since`,
+    hosts: [...balancers, host],
+    brief: `sends requests to ${host}`,
+    message: `${host} is drained, and HAProxy on ${list(balancers)} still sends it requests for ${service.name}: it was restarted since`,
     evidence: using.map(
       ({ balancer, state }) =>
         `HAProxy on ${balancer.host.name} has ${service.name}/${server.name} as ${state.status}`,
     ),
-    next: `haprov drain INVENTORY ${server.name} tells it again`,
+    next: `haprov drain INVENTORY ${host} tells it again`,
   };
 }

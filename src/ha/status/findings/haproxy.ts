@@ -6,8 +6,29 @@ export const haproxy: Rule = (scene, before) =>
   reached(scene).flatMap((one) => {
     if (!one.expectation.balances || blames(before, one.host.name, 'haproxy', 'packages')) return [];
     const found = stale(one) ?? refused(one) ?? lingering(one);
-    return found ? [found] : [];
+    const silence = unasked(one, scene.inventory.haproxy.healthPort);
+    return [...(found ? [found] : []), ...(silence ? [silence] : [])];
   });
+
+/** Nothing is broken, and nothing is known of its servers. */
+function unasked({ host, said }: Reached, port: number): Found | undefined {
+  if (said.servers || (said.unasked !== 'none' && said.unasked !== 'no-tool')) return undefined;
+  const why =
+    said.unasked === 'none'
+      ? `it has neither haprov’s listener on 127.0.0.1:${port} nor a stats socket that answers`
+      : 'it has a stats socket, and the host neither socat nor a curl that can speak to it';
+  return foundOn(host.name, {
+    rule: 'haproxy-not-asked',
+    level: 'note',
+    component: 'haproxy',
+    unit: 'haproxy',
+    brief: 'cannot be asked',
+    message: (on) => `HAProxy on ${on} runs, and cannot be asked how its servers are: ${why}`,
+    evidence: [],
+    next: () =>
+      'haprov lint says what to add to its configuration; without it, whether a server is up is not known here',
+  });
+}
 
 /** The kernel's own idea of when a file was written is some hundredths of a second late; in seconds. */
 const tolerance = 0.05;

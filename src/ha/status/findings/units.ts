@@ -105,12 +105,22 @@ function deaf(
   before: readonly Found[],
 ): Found | undefined {
   const { said, expectation } = one;
-  if (unit === 'haproxy' && !said.servers)
+  if (
+    unit === 'haproxy' &&
+    expectation.healthPort !== undefined &&
+    !said.listening.includes(expectation.healthPort) &&
+    !isComing(expectation.healthPort, one, before)
+  )
+    return unheard(one, expectation.healthPort);
+  if (unit === 'haproxy' && !said.servers && (said.unasked ?? 'silent') === 'silent')
     return finding(unit, one, {
       rule: 'haproxy-hangs',
       brief: 'runs and does not answer',
       message: (on) => `HAProxy on ${on} runs and does not answer`,
-      evidence: ['its own page on loopback gave nothing within 2 s', ...describe(said.processes, unit)],
+      evidence: [
+        'it took a connection on loopback or its socket, and said nothing within 2 s',
+        ...describe(said.processes, unit),
+      ],
       next: (on) => `look at it on ${on}: top -p $(pgrep -d, haproxy); systemctl restart haproxy ends it`,
     });
   const others = expectation.units.filter((name) => componentOfUnit(unitName(name)) === 'service');
@@ -126,6 +136,19 @@ function deaf(
     message: (on) => `${titleOf(unit)} on ${on} does not listen on ${where}`,
     evidence: [`it listens on ${list(said.listening.map(String)) || 'nothing'}`],
     next: (on) => `compare its configuration with haprov plan, and look at journalctl -u ${unit} on ${on}`,
+  });
+}
+
+/** What it runs lacks haprov’s listener, which the file that it is to have has. */
+function unheard(one: Reached, port: number): Found {
+  return finding('haproxy', one, {
+    rule: 'health-listener-closed',
+    brief: `not on 127.0.0.1:${port}`,
+    message: (on) =>
+      `HAProxy on ${on} runs without the listener on 127.0.0.1:${port}, where keepalived’s check and haprov ask it`,
+    evidence: [one.said.servers ? 'its stats socket answers' : 'its servers could not be asked for'],
+    next: (on) =>
+      `haprov plan shows whether its file was changed, haprov apply puts it right; else systemctl reload haproxy on ${on}`,
   });
 }
 

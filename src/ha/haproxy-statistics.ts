@@ -1,0 +1,65 @@
+/** How one server stands in one host's HAProxy. */
+export interface ServerState {
+  service: string;
+  server: string;
+  /** HAProxy's word: UP, DOWN, "UP 2/3", DRAIN, MAINT, "no check". */
+  status: string;
+  /** The last finished check's result: L4OK, L7STS, … ; INI before the first. */
+  check: string;
+  sessions: number;
+}
+
+/** A frontend, or the frontend of a `listen` section. */
+export interface FrontendState {
+  name: string;
+  /** OPEN, FULL, STOP. */
+  status: string;
+  sessions: number;
+  /** How many sessions it may have at once; 0 where it does not say. */
+  limit: number;
+}
+
+export interface Statistics {
+  servers: ServerState[];
+  frontends: FrontendState[];
+}
+
+/** HAProxy's CSV statistics: the header names the columns, which differ from version to version. */
+export function readStatistics(rows: readonly string[]): Statistics {
+  const found: Statistics = { servers: [], frontends: [] };
+  const seen = new Set<string>();
+  let columns: string[] = [];
+  for (const row of rows) {
+    if (row.startsWith('# ')) columns = row.slice(2).trim().split(',');
+    const cells = cellsOf(row);
+    if (row.startsWith('#') || cells.length < 2) continue;
+    const cell = (name: string) => cells[columns.indexOf(name)] ?? '';
+    const [name, member] = [cell('pxname'), cell('svname')];
+    // Two sockets may be of one process.
+    const key = JSON.stringify([name, member, cell('status')]);
+    if (seen.has(key)) continue;
+    seen.add(key);
+    const sessions = Number(cell('scur'));
+    if (member === 'FRONTEND')
+      found.frontends.push({ name, status: cell('status'), sessions, limit: Number(cell('slim')) });
+    // Type 3 is a single socket of a frontend.
+    else if (member !== 'BACKEND' && cell('type') !== '3')
+      found.servers.push({
+        service: name,
+        server: member,
+        status: statusOf(cell('status'), cell('weight')),
+        check: cell('check_status').replace(/^\* /, ''),
+        sessions,
+      });
+  }
+  return found;
+}
+
+/** What has a comma in it stands in quotes. */
+const cellsOf = (row: string): string[] =>
+  [...row.trim().matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(
+    ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? '',
+  );
+
+/** HAProxy 1.5 calls a server UP that it sends nothing to, since its weight is 0; later ones say DRAIN. */
+const statusOf = (status: string, weight: string) => (status === 'UP' && weight === '0' ? 'DRAIN' : status);

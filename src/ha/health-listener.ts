@@ -1,0 +1,38 @@
+import { directives, readSections, type Section, socketsOf } from './haproxy-config';
+
+/** What haprov's own listener on loopback would give, of what these configuration files say. */
+export interface HealthListener {
+  /** keepalived's check, which asks "/", is told that HAProxy answers. */
+  answers: boolean;
+  /** "/stats;csv" tells how the servers are. */
+  statistics: boolean;
+}
+
+/** @param texts haproxy.cfg and what is read with it */
+export function healthListenerIn(texts: readonly string[], port: number): HealthListener {
+  const own = texts.flatMap(readSections).filter((section) => listensOn(section, port));
+  const uris = (section: Section, keyword: string) => directives(section, keyword).map(({ words }) => words);
+  const stats = own.flatMap((section) => uris(section, 'stats'));
+  const guarded = stats.some(([, what]) => what === 'auth' || what === 'http-request');
+  const at = (uri: string) => stats.some(([, what, value]) => what === 'uri' && value === uri);
+  return {
+    answers:
+      own.some((section) => uris(section, 'monitor-uri').some(([, uri]) => uri === '/')) ||
+      (at('/') && !guarded),
+    statistics: at('/stats') && !guarded,
+  };
+}
+
+/** On loopback, or on every address. */
+function listensOn(section: Section, port: number): boolean {
+  return section.directives
+    .filter(({ words }) => words[0] === 'bind')
+    .flatMap(({ words }) => socketsOf(words[1] ?? '', words))
+    .some(
+      ({ address, families, from, to }) =>
+        from <= port &&
+        port <= to &&
+        families.includes(4) &&
+        (address === undefined || address === '127.0.0.1'),
+    );
+}
