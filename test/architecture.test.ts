@@ -17,6 +17,7 @@ const arrows: Record<string, string[]> = {
     'plan',
     'shell',
     'host/probe.sh',
+    'host/runtime.sh',
     'host/init.sh',
     'host/validators.sh',
     'host/loaded.sh',

@@ -15,7 +15,7 @@ import { expectedAfter, rollOutStages, stagesOf } from '../rollout/stages';
 import { agreed, mayGoOn } from './agree';
 import type { CommonOptions, Context } from './context';
 import { operator, reconnector } from './hosts';
-import { refuseStrangers } from './listening';
+import { refuseStrangers, refuseUnanswered } from './listening';
 import { makePlan, newRunId, type Planned, type PlanningOptions, requireWhole } from './planning';
 
 /** How changes are rolled out: shared by every command that makes some. */
@@ -106,6 +106,7 @@ export async function carryOut(
   if (pending(shown) === 0) return end(ExitCode.done, 0, 0, 'no change');
   const changed = planned.plan.hosts.filter((host) => host.changes.length > 0);
   refuseStrangers(shown);
+  refuseUnanswered(shown);
   refuseOutages(shown, options.allowOutage);
   const serial = parseSerial(options.serial, changed.length);
   const question = {

@@ -54,8 +54,8 @@ export function expectationOf(inventory: Inventory, host: Host, resources: reado
     ...(units.length > 0 ? serves.map((server) => server.port) : []),
   ];
   const { healthPort } = inventory.haproxy;
-  const hasListener = balances && healthListenerIn(haproxyTexts(resources), healthPort).statistics;
-  return { units, ports: [...new Set(ports)], balances, ...(hasListener ? { healthPort } : {}) };
+  const { answers, statistics } = healthListenerIn(balances ? haproxyTexts(resources) : [], healthPort);
+  return { units, ports: [...new Set(ports)], balances, ...(answers || statistics ? { healthPort } : {}) };
 }
 
 /** What HAProxy is to read, as far as the playbooks write it. */

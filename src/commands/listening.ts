@@ -1,5 +1,6 @@
 import { UsageError } from '../errors';
 import { unitName } from '../ha/interruption';
+import { healthListenerMissing } from '../ha/lint/health-listener-missing';
 import { listenScript, readHeard } from '../ha/listen';
 import { heardRules, type Listener, strangers } from '../ha/strangers';
 import { interfaceFor } from '../host/facts';
@@ -56,6 +57,15 @@ export function heardStrangers(
   const reached = new Set(survey.hosts.map(({ name }) => name));
   const whole = inventory.hosts.every(({ name }) => reached.has(name));
   return strangers(inventory, listeners, { whole, file });
+}
+
+/** @throws UsageError where keepalived's own check would surely fail on every host: nobody would hold the VIP. */
+export function refuseUnanswered({ warnings }: Plan): void {
+  const [found] = warnings.filter(
+    ({ rule, severity }) => rule === healthListenerMissing.name && severity === 'error',
+  );
+  if (!found) return;
+  throw new UsageError(`nothing was changed: ${found.message} (${found.where}); ${found.why}`, found.fix);
 }
 
 /** @throws UsageError where somebody else surely uses what a VIP wants for itself. */

@@ -1,7 +1,9 @@
 import { didYouMean } from '../document/suggest';
 import { type HaprovError, HostError, UsageError } from '../errors';
+import { deafVips, drainFlagScript, readWatched } from '../ha/drain-flag';
 import type { Connection } from '../host/connection';
 import type { HostFacts } from '../host/facts';
+import type { Question } from '../host/probe';
 import { survey } from '../host/survey';
 import type { Maintenance } from '../rollout/maintenance';
 import { Pair } from '../rollout/pair';
@@ -20,6 +22,9 @@ export interface Maintained {
   failure?: HaprovError;
   close(): void;
 }
+
+/** In the same exec as everything else that is asked of the host. */
+const flagQuestion: Question = { id: 'flag', script: drainFlagScript };
 
 /**
  * Connects to all hosts of the inventory, the one in question among them.
@@ -44,7 +49,10 @@ export async function maintain(
       .map((one) => [one.name, toTarget(one, options)]),
   );
   const surveyed = await survey(
-    [...targets.values()].map((target) => ({ target, questions: [] })),
+    [...targets.values()].map((target) => ({
+      target,
+      questions: target.name === host.name ? [flagQuestion] : [],
+    })),
     listenerFor(context),
   );
   const opened: Connection[] = [];
@@ -53,7 +61,10 @@ export async function maintain(
     for (const connection of opened) connection.close();
   };
   const failure = surveyed.failures.find(({ name }) => name === host.name)?.error;
-  const facts = surveyed.hosts.find(({ name }) => name === host.name)?.facts;
+  const found = surveyed.hosts.find(({ name }) => name === host.name);
+  const facts = found?.facts;
+  const watched = readWatched(found?.answers.get(flagQuestion.id)?.output ?? '');
+  const own = inventory.vips.filter(({ members }) => members.some((member) => member.host === host));
   if (failure && surveyed.hosts.length === 0) throw failure;
   if (facts?.lock?.alive) {
     close();
@@ -72,6 +83,7 @@ export async function maintain(
       pair: new Pair(inventory, connections, expectations, reconnect),
       connections,
       by: operator(),
+      deaf: watched ? deafVips(own, watched) : [],
       wasDrained: facts?.drained !== undefined,
       say: (line) => context.print(`${line}\n`),
       warn: (text) => context.emit({ type: 'message', level: 'warning', text }),

@@ -41,15 +41,33 @@ export function servedByNobodyElse(
       return [`VIP ${vip.name} (${vip.address}) would have no host: ${each.join('; ') || 'it has no other'}`];
     });
   const [up, kept] = [serversUp(picture), keptDrained(picture)];
+  const isSeen = (service: string) =>
+    [...picture.values()].some(({ servers = [] }) => servers.some((one) => one.service === service));
   for (const { name, backends } of services) {
     if (!backends.hosts.some((one) => one.name === host)) continue;
-    const others = backends.servers.map((server) => `${name}/${server.name}`);
-    const left = others.filter((server) => server !== `${name}/${host}`);
-    if (left.some((server) => up.has(server) && !kept.has(server))) continue;
-    const why = left.map((server) => `${server} is ${kept.has(server) ? 'drained' : 'not up'}`);
+    const left = backends.servers.filter((server) => server.host?.name !== host);
+    const faults = left.map((server) => {
+      const title = `${name}/${server.name}`;
+      if (kept.has(title)) return [`${title} is drained`];
+      if (isSeen(name)) return up.has(title) ? [] : [`${title} is not up`];
+      // No HAProxy says: where it is a host of ours, that one does. Unknown is not down.
+      const own = server.host?.name;
+      if (own === undefined) return [];
+      if (picture.get(own)?.drained) return [`${own} is drained itself`];
+      return faultsOf(own).map((fault) => `${own}: ${fault}`);
+    });
+    if (faults.some((one) => one.length === 0)) continue;
+    const why = faults.flat();
     reasons.push(`service ${name} would have no server: ${why.join(', ') || 'it has no other'}`);
   }
   return reasons;
+}
+
+/** Servers that no HAProxy has, where at least one has said which it has. */
+export function unknownTo(servers: readonly string[], picture: Picture): string[] {
+  const seen = [...picture.values()].flatMap(({ servers: all }) => all ?? []);
+  if (seen.length === 0) return [];
+  return servers.filter((one) => !seen.some(({ service, server }) => one === `${service}/${server}`));
 }
 
 /** Requests that a host's servers are at, by server and balancer: `web/lucy on ricky` → 2; none that has none. */

@@ -5,6 +5,7 @@ import {
   sessionsOfServers,
   sessionsThrough,
   stillSending,
+  unknownTo,
 } from '../ha/drained';
 import { holdersOf, type Picture } from '../ha/health';
 import { flagScript, unflagScript } from '../host/drained';
@@ -27,12 +28,14 @@ export interface DrainWishes {
  * @throws HaprovError (exit 1): nobody else would serve; its VIP stayed, and all is as before; sessions outlast the time
  */
 export async function drainHost(maintenance: Maintenance, wishes: DrainWishes): Promise<void> {
-  const { host, vips, services, pair, connections, by, wasDrained, say, warn, stopping } = maintenance;
-  await refuseAlone(maintenance, wishes.force);
+  const { host, vips, deaf, pair, connections, by, wasDrained, say, warn, stopping } = maintenance;
+  refuseDeaf(maintenance, wishes.force);
+  const first = await pair.look();
+  refuseAlone(maintenance, first, wishes.force);
   const begun = performance.now();
   const left = () => wishes.timeoutMs - (performance.now() - begun);
 
-  const servers = serversOf(services, host);
+  const servers = knownServers(maintenance, first);
   await drainServersOf(maintenance, servers);
   await waitFor(maintenance, left(), (picture) => sessionsOfServers(maintenance, picture));
   if (stopping.aborted && !wasDrained) {
@@ -45,7 +48,8 @@ export async function drainHost(maintenance: Maintenance, wishes: DrainWishes): 
   const held = vips.filter((vip) => holdersOf(vip, before).includes(host));
   const flagged = await connection.runScript(flagScript(by), { accepts: 'any' });
   const { code } = flagged;
-  const moved = code === 0 && (await vipsLeave(maintenance, held));
+  const movable = held.filter((vip) => !deaf.includes(vip));
+  const moved = code === 0 && (await vipsLeave(maintenance, movable)) && movable.length === held.length;
   if (!moved) {
     const why =
       code === 0 ? 'its VIP stayed where it is' : `its flag could not be written: ${whyOf(flagged)}`;
@@ -73,10 +77,26 @@ export async function drainHost(maintenance: Maintenance, wishes: DrainWishes): 
   await say(`waited ${secondsSince(begun)}: 0 sessions left`);
 }
 
+/** What makes keepalived look at the flag, for a configuration of one's own. */
+const watching = [
+  'add a block to its keepalived.conf: vrrp_script not_drained { script "/usr/libexec/keepalived/haprov-not-drained"',
+  'interval 1 fall 1 rise 1 weight -253 }, and not_drained to the track_script of each vrrp_instance',
+  '(any script that fails while /var/lib/haprov/drained is there will do); --force takes its servers out all the same',
+].join(' ');
+
+/** @throws HaprovError where keepalived would keep a VIP whatever it is told, unless that is meant */
+function refuseDeaf({ host, deaf, warn }: Maintenance, force: boolean): void {
+  if (deaf.length === 0) return;
+  const vips = listed(deaf.map(({ name, address }) => `${name} (${address})`));
+  const why = `its keepalived.conf has nothing that looks at /var/lib/haprov/drained, so it would keep VIP ${vips}`;
+  if (!force)
+    throw new HaprovError(ExitCode.failed, `${host} was not drained, nothing was changed: ${why}`, watching);
+  warn(`${host}: ${why}`);
+}
+
 /** @throws HaprovError where nobody else would serve, unless that is meant */
-async function refuseAlone(maintenance: Maintenance, force: boolean): Promise<void> {
+function refuseAlone(maintenance: Maintenance, picture: Picture, force: boolean): void {
   const { host, pair, connections, warn } = maintenance;
-  const picture = await pair.look();
   // Whoever cannot be reached gives no address away.
   const vips = connections.has(host) ? maintenance.vips : [];
   const reasons = servedByNobodyElse({ ...maintenance, vips }, picture, (name) =>
@@ -92,6 +112,18 @@ async function refuseAlone(maintenance: Maintenance, force: boolean): Promise<vo
     `${host} was not drained, nothing was changed: nobody else would serve\n${reasons.map((one) => `  ${one}`).join('\n')}`,
     'mend or undrain the other host first; --force drains it all the same',
   );
+}
+
+/** The servers that a host is; not those that its balancers answer and do not know: theirs are called otherwise. */
+function knownServers({ host, services, pair, warn }: Maintenance, picture: Picture): string[] {
+  const servers = serversOf(services, host);
+  if (servers.length === 0 || pair.balancers.length === 0) return [];
+  const unknown = unknownTo(servers, picture);
+  if (unknown.length > 0)
+    warn(
+      `no HAProxy has a server ${listed(unknown)}: what its own configuration sends to ${host} goes on; take that out by hand`,
+    );
+  return servers.filter((server) => !unknown.includes(server));
 }
 
 /** How often a balancer is told that goes on sending: a HAProxy that was just being reloaded forgets. */

@@ -1,6 +1,7 @@
 import type { Part } from '../ha/drained';
 import type { Picture } from '../ha/health';
 import type { Connection } from '../host/connection';
+import type { Vip } from '../inventory/inventory';
 import { giveBack, type Untold } from './keep-drained';
 import type { Pair } from './pair';
 
@@ -11,6 +12,8 @@ export interface Maintenance extends Part {
   connections: ReadonlyMap<string, Connection>;
   /** Who does it: `user@laptop`. */
   by: string;
+  /** VIPs that its keepalived would keep all the same: nothing of its configuration looks at the flag. */
+  deaf: readonly Vip[];
   /** Whether the host's flag is set already. */
   wasDrained: boolean;
   say(line: string): Promise<void>;

@@ -1,5 +1,5 @@
 import { ExitCode, HaprovError } from '../errors';
-import { keptDrained, notBackYet, serversOf } from '../ha/drained';
+import { keptDrained, notBackYet, serversOf, unknownTo } from '../ha/drained';
 import { holdersOf, type Picture } from '../ha/health';
 import { unflagScript } from '../host/drained';
 import { giveServersBack, listed, lookUntil, type Maintenance, secondsSince } from './maintenance';
@@ -17,7 +17,9 @@ export async function undrainHost(maintenance: Maintenance): Promise<void> {
   const before = await pair.look();
   // Also of services that the inventory has no more: nobody else would ever take them off the balancers' lists.
   const forgotten = [...keptDrained(before)].filter((server) => server.endsWith(`/${host}`));
-  const servers = [...new Set([...serversOf(services, host), ...forgotten])];
+  const own = serversOf(services, host);
+  const unknown = unknownTo(own, before);
+  const servers = [...new Set([...own.filter((server) => !unknown.includes(server)), ...forgotten])];
   const connection = connections.get(host);
   const left = leftDrained(servers, before);
   if (!wasDrained && connection) {

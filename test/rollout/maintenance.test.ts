@@ -35,12 +35,23 @@ class Model {
   /** Sessions of fred's server on both balancers, one entry a look; then none. */
   sessions: number[] = [];
 
+  /** Whether its keepalived.conf has nothing that looks at the flag. */
+  isDeaf = false;
+  /** What HAProxy calls the section of the servers. */
+  section = 'cluster37';
+  balances = true;
+  httpd = 'active';
+
   maintenance(reached = this.names): Maintenance {
     const connections = new Map(reached.map((name) => [name, this.#connection(name)]));
-    const expectations = new Map(this.names.map((name) => [name, { units: [], ports: [], balances: true }]));
+    const { balances } = this;
+    const units = balances ? [] : ['httpd'];
+    const expectations = new Map(this.names.map((name) => [name, { units, ports: [], balances }]));
+    const vips = inventory.vips.map((vip) => ({ ...vip, preempt: this.preempts }));
     return {
       host: 'fred',
-      vips: inventory.vips.map((vip) => ({ ...vip, preempt: this.preempts })),
+      vips,
+      deaf: this.isDeaf ? vips : [],
       services: inventory.services,
       pair: new Pair(inventory, connections, expectations, async (name) => {
         throw new HostError(name, 'is gone');
@@ -93,9 +104,13 @@ class Model {
       ...(this.holder === name ? [`address ${address}`] : []),
       ...(this.flag && name === 'fred' ? ['drained yes'] : []),
       ...list.map((server) => `drained-server ${server}`),
-      'stat # pxname,svname,scur,status,check_status,',
-      `stat cluster37,fred,${sessions},${list.includes('cluster37/fred') ? 'DRAIN' : 'UP'},L4OK,`,
-      `stat cluster37,ethyl,0,${this.ethyl},`,
+      ...(this.balances
+        ? [
+            'stat # pxname,svname,scur,status,check_status,',
+            `stat ${this.section},fred,${sessions},${list.includes('cluster37/fred') ? 'DRAIN' : 'UP'},L4OK,`,
+            `stat ${this.section},ethyl,0,${this.ethyl},`,
+          ]
+        : [`unit httpd ${name === 'ethyl' ? this.httpd : 'active'}`]),
     ].join('\n');
   }
 }
@@ -190,6 +205,40 @@ describe('drain', () => {
     expect([state(), model.did]).toEqual([nothing, []]);
     expect(await drain({ force: true })).toBe('done');
     expect(model.warned).toEqual([expect.stringContaining('would have no server')]);
+  });
+
+  test('a keepalived that does not look at the flag is known before anything is touched', async () => {
+    model.isDeaf = true;
+    expect(await drain()).toMatch(
+      /^fred was not drained, nothing was changed: its keepalived\.conf has nothing that looks at .*VIP router37/,
+    );
+    expect([state(), model.did]).toEqual([nothing, []]);
+    model.isStuck = true;
+    const begun = Date.now();
+    expect(await drain({ force: true })).toBe('done');
+    // Nobody waits for what cannot be.
+    expect(Date.now() - begun).toBeLessThan(5000);
+    expect(state()).toEqual(drained);
+  });
+
+  test('servers that no HAProxy has by that name are not said to be drained', async () => {
+    model.section = 'app';
+    expect(await drain()).toBe('done');
+    expect(model.did).toEqual(['fred: flag true']);
+    expect(model.warned).toEqual([expect.stringMatching(/^no HAProxy has a server cluster37\/fred: /)]);
+    expect(model.said.join()).not.toContain('cluster37/fred');
+  });
+
+  test('a pair without HAProxy: nobody says how the servers are, and unknown is not down', async () => {
+    model.balances = false;
+    expect(await drain()).toBe('done');
+    expect(model.did).toEqual(['fred: flag true']);
+    expect(await undrain()).toBe('done');
+    expect(state()).toEqual(nothing);
+    model.httpd = 'failed';
+    expect(await drain()).toMatch(
+      /service cluster37 would have no server: ethyl: httpd is failed instead of active/,
+    );
   });
 
   test('once more: what a balancer has forgotten is told again, and nothing else happens', async () => {

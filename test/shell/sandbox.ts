@@ -265,6 +265,7 @@ esac
         'init.d/',
         'inittab',
         'haproxy/',
+        'keepalived/',
         'sysctl.',
         'os-release',
         'oracle-release',

@@ -80,7 +80,8 @@ const turns = (higher: Tracked, lower: Tracked) =>
   Math.min(highest, lower.priority + Math.max(0, lower.weight)) >
   Math.max(lowest, higher.priority + Math.min(0, higher.weight));
 
-function trackedIn(statements: readonly Statement[]): Omit<Tracked, 'at'>[] {
+/** The scripts that instances track, with their weights. */
+export function trackedIn(statements: readonly Statement[]): Omit<Tracked, 'at'>[] {
   const own = new Map(
     statements
       .filter(({ keyword }) => keyword === 'vrrp_script')
