@@ -54,8 +54,8 @@ export interface Said extends Observation {
   processes: ProcessSaid[];
   /** Of keepalived's log since the boot, what tells its states, oldest first. */
   keepalived: string[];
-  /** Of its configuration, where it leaves a script out: what it runs. */
-  scripts: ScriptSaid[];
+  /** The scripts of its configuration, asked where one is left out, or failed last. */
+  scripts?: ScriptSaid[];
   /** Files that HAProxy reads, and how many seconds ago they were put there. */
   changed: { path: string; age: number }[];
   /** Of files that are newer than HAProxy's processes: whether they say what its newest one has read; absent where that is not known. */
@@ -107,7 +107,6 @@ export function readSaid(output: string): Said {
     details: [],
     processes: [],
     keepalived: [],
-    scripts: [],
     changed: [],
     rules: [],
     acceptsVrrp: false,
@@ -143,8 +142,12 @@ export function readSaid(output: string): Said {
         name: after(5),
       });
     } else if (kind === 'keepalived') said.keepalived.push(after(1));
+    else if (kind === 'scripts') said.scripts = [];
     else if (kind === 'script')
-      said.scripts.push({ keyword: first, name: second === '-' ? '' : second, command: after(3) });
+      said.scripts = [
+        ...(said.scripts ?? []),
+        { keyword: first, name: second === '-' ? '' : second, command: after(3) },
+      ];
     else if (kind === 'changed') said.changed.push({ path: after(2), age: clock.now - Number(first) });
     else if (kind === 'loaded' && (first === 'same' || first === 'other')) said.loaded = first;
     else if (kind === 'configuration') said.onDisk = { valid: first === 'valid', why: after(2) };

@@ -133,16 +133,19 @@ fi
 hear_keepalived() {
   spoken=$(keepalived_log | awk '
     BEGIN { children = 1 }
-    /Starting Keepalived v/ { n = children = 0 }
-    /Starting VRRP child/ && children++ { n = 0 }
+    /Starting Keepalived v/ { n = children = 0; split("", odd) }
+    /Starting VRRP child/ && children++ { n = 0; split("", odd) }
+    /VRRP_Script\(/ { check = $0; sub(/^.*VRRP_Script\(/, "", check); sub(/\).*$/, "", check); if (/ (succeeded|considered)/) delete odd[check]; else if (/ (failed|timed)/) odd[check] }
+    /isabling|isabled|[Nn]ot executable|cannot be accessed/ { odd["a script"] }
     /Entering [A-Z]+ STATE|Transition to [A-Z]+ STATE|effective priority|VRRP_Script\(|isabl|[Nn]ot executable|cannot be accessed|SIGHUP|^Reloading|Starting (VRRP|Keepalived v)/ { row[n++] = $0 }
-    END { for (i = n > 60 ? n - 60 : 0; i < n; i++) print "keepalived", row[i] }')
-  [ -z "$spoken" ] || printf '%s\n' "$spoken"
-  # What a script is for that it leaves out stands in its configuration.
-  case $spoken in *isabl* | *executable* | *accessed*) keepalived_scripts ;; esac
+    END { for (i = n > 60 ? n - 60 : 0; i < n; i++) print "keepalived", row[i]; for (check in odd) { print "odd"; exit } }')
+  [ -z "$spoken" ] || printf '%s\n' "${spoken%"${newline}odd"}"
+  # What a script is for that fails or is left out, and whether it is there still, stands in its configuration.
+  case $spoken in *"${newline}odd") keepalived_scripts ;; esac
 }
 
 keepalived_scripts() {
+  echo scripts
   cat /etc/keepalived/keepalived.conf /etc/keepalived/*/*.conf 2>/dev/null | awk '
     $1 == "vrrp_script" { name = $2; sub(/\{.*/, "", name) }
     $1 ~ /^(vrrp_instance|vrrp_sync_group|virtual_server|global_defs)/ { name = "" }

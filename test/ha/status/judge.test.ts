@@ -639,6 +639,27 @@ const cases: Case[] = [
     finds: [],
   },
   {
+    about: 'a check that failed last, and is in the configuration no more',
+    edit: {
+      fred: add(
+        'keepalived VRRP_Script(mine) failed (exited with status 1)',
+        'scripts',
+        'script script other /x',
+      ),
+    },
+    finds: [],
+  },
+  {
+    about: 'a check that fails since nothing listens where it asks',
+    edit: {
+      fred: all(
+        without(/127\.0\.0\.1:10001 /),
+        add('keepalived VRRP_Script(haproxy_answers_router37) failed (exited with status 1)'),
+      ),
+    },
+    finds: ['broken check-fails keepalived fred'],
+  },
+  {
     about: 'unsafe permissions, where script security is off: the script is run',
     edit: { fred: add("keepalived Unsafe permissions found for script '/x'.") },
     finds: [],

@@ -114,7 +114,16 @@ describe.each(awks)('keepalived’s log, %s', (awk) => {
       const told = (rows: string[]) =>
         box.probe(`${library}\nkeepalived_log() { cat <<'.'\n${rows.join('\n')}\n.\n}\nhear_keepalived`);
       const kept = [start, log[2], log[3], log[5]].map((row) => `keepalived ${row}`);
-      expect((await told(log)).split('\n')).toEqual(kept);
+      box.write(
+        '/etc/keepalived/keepalived.conf',
+        'vrrp_script mine{\n  script "/x -a"\n}\nvrrp_instance a {\n  notify_master /n MASTER\n  authentication {\n auth_pass s3cret\n}\n}\n',
+      );
+      const scripts = ['scripts', 'script script mine "/x -a"', 'script notify_master - /n MASTER'];
+      expect((await told(log)).split('\n')).toEqual([...kept, ...scripts]);
+      const failed = 'VRRP_Script(mine) failed (exited with status 1)';
+      const well = ['(a) Entering BACKUP STATE', failed, 'VRRP_Script(mine) succeeded'];
+      expect((await told(well)).split('\n')).toEqual(well.map((row) => `keepalived ${row}`));
+      expect((await told([failed])).split('\n')).toEqual([`keepalived ${failed}`, ...scripts]);
       expect(await told([...log, 'Starting VRRP child process, pid=8'])).toBe(
         'keepalived Starting VRRP child process, pid=8',
       );

@@ -9,14 +9,14 @@ export const keepalived: Rule = (scene, before) =>
     if (own.length === 0 || !one.expectation.units.includes('keepalived')) return [];
     if (blames(before, name, 'keepalived', 'packages')) return [];
     const states = own.map((vip) => ({ vip, ...vrrpOf(one, vip) }));
-    const found = disabled(one, states) ?? failing(one, states, before);
+    const found = disabled(one, states) ?? failing(one, states, before, scene.inventory.haproxy.healthPort);
     return [...(found ? [found] : []), ...(unnotified(one, states) ?? [])];
   });
 
 type State = ReturnType<typeof vrrpOf> & { vip: { name: string } };
 
 const leftOut = ({ said }: Reached, states: readonly State[]) =>
-  keepalivedScripts([...new Set(states.flatMap((state) => state.disabled))], said.scripts);
+  keepalivedScripts([...new Set(states.flatMap((state) => state.disabled))], said.scripts ?? []);
 
 /** Checks that keepalived leaves out; scripts of which nobody knows what they are for may be checks. */
 function disabled(one: Reached, states: readonly State[]): Found | undefined {
@@ -67,13 +67,18 @@ function unnotified(one: Reached, states: readonly State[]): Found[] | undefined
   ];
 }
 
+/** One that is in its configuration no more has no say, though its last word was a no. */
+const isConfigured = (check: string, scripts: Reached['said']['scripts']) =>
+  scripts?.some(({ name }) => name === check) ?? true;
+
 function failing(
   { host, said }: Reached,
   states: readonly State[],
   before: readonly Found[],
+  healthPort: number,
 ): Found | undefined {
   const checks = [...new Set(states.flatMap((state) => state.failing))].filter(
-    (check) => !(said.drained && check.startsWith('not_drained_')),
+    (check) => !(said.drained && check.startsWith('not_drained_')) && isConfigured(check, said.scripts),
   );
   const faulty = states.filter(({ state }) => state === 'FAULT');
   if (said.drained && checks.length === 0) return undefined;
@@ -81,6 +86,8 @@ function failing(
   // A check that fails since what it asks is broken does its work.
   if (blames(before, host.name, 'haproxy', 'service')) return undefined;
   const vips = faulty.map(({ vip }) => vip.name);
+  const isUnheard =
+    checks.some((check) => check.startsWith('haproxy_answers_')) && !said.listening.includes(healthPort);
   return foundOn(host.name, {
     rule: faulty.length > 0 ? 'vrrp-fault' : 'check-fails',
     component: 'keepalived',
@@ -94,7 +101,12 @@ function failing(
     evidence: [
       ...checks.map((check) => `check ${check} failed last`),
       ...(checks.length === 0 ? ['no check of it failed: its interface may be down'] : []),
-      ...(said.servers ? ['HAProxy there answers'] : []),
+      ...(said.servers && !isUnheard ? ['HAProxy there answers'] : []),
+      ...(isUnheard
+        ? [
+            `nothing listens on 127.0.0.1:${healthPort}, where it asks HAProxy: haprov lint says what is missing`,
+          ]
+        : []),
     ],
     next: (on) =>
       `run the check by hand on ${on} (the scripts are in /usr/libexec/keepalived), and look at ip addr and journalctl -u keepalived`,
