@@ -17,6 +17,9 @@ export interface Login {
   close(): void;
 }
 
+/** Hosts speak to who logs in as long as they like. */
+const MOST_BANNER = 8192;
+
 // A ProxyJump that leads back to itself would go on for ever.
 const MOST_HOPS = 8;
 
@@ -128,6 +131,9 @@ function handshake(
       // A key that cannot sign is not the end: ssh2 goes on to the next by itself.
       if (level === 'agent' || /^Error sign/.test(error.message)) credentials.notes.push(error.message);
       else reject(refused ?? error);
+    });
+    client.on('banner', (text) => {
+      state.banner = `${state.banner ?? ''}${text}\n`.slice(-MOST_BANNER);
     });
     client.on('close', () => {
       lost ||= 'the connection was closed';

@@ -1,6 +1,7 @@
 import { HostError } from '../errors';
 import { command } from '../shell/quote';
 import type { Credentials } from './authentication';
+import { whatWasSaid } from './heard';
 import type { SshSettings } from './ssh-config';
 
 /** How far we were when it failed. */
@@ -10,6 +11,8 @@ export interface ConnectState {
   credentials?: Credentials;
   /** What the server would have taken. */
   serverMethods?: readonly string[];
+  /** What the host said to who logs in: a notice to everybody, or why it lets nobody in. */
+  banner?: string;
   /** What a proxy said. */
   complaint?: string;
 }
@@ -91,12 +94,18 @@ export function connectError(error: unknown, state: ConnectState): HostError {
     failure?.message(place, settings, detail) ?? `the SSH connection to ${place} failed: ${detail}`;
   return new HostError(
     state.host,
-    `${message}${tried}${proxy}`,
+    `${message}${tried}${proxy}${bannerText(state)}`,
     failure?.hint(settings) ?? `Try: ${sshCommand(settings)}`,
   );
 }
 
-function loginError({ host, settings, credentials, serverMethods }: ConnectState): HostError {
+function bannerText({ banner = '' }: ConnectState): string {
+  const said = whatWasSaid(banner);
+  return said && `; it says: ${said}`;
+}
+
+function loginError(state: ConnectState): HostError {
+  const { host, settings, credentials, serverMethods } = state;
   const notes = credentials?.notes.length ? `; ${credentials.notes.join('; ')}` : '';
   const takes = serverMethods ? `; the host takes ${serverMethods.join(', ')}` : '';
   const who = `${settings.user}@${settings.hostname}:${settings.port}`;
@@ -106,7 +115,7 @@ function loginError({ host, settings, credentials, serverMethods }: ConnectState
   ];
   return new HostError(
     host,
-    `cannot log in as ${who}: no key or password was accepted${triedText(credentials)}${notes}${takes}`,
+    `cannot log in as ${who}: no key or password was accepted${triedText(credentials)}${notes}${takes}${bannerText(state)}`,
     `Add your key with: ${command('ssh-copy-id', ...target)} — or name the right one (ssh.identityFiles), load it into the agent, or correct ssh.password.`,
   );
 }

@@ -1,5 +1,5 @@
 import { type Login, logIn } from './client';
-import { type ExecOptions, type ExecResult, execScript } from './exec';
+import { ChannelRefused, type ExecOptions, type ExecResult, execScript } from './exec';
 import { checked, type RunScript } from './script-result';
 import { readSshConfig, type SshTarget } from './ssh-config';
 import { rootShell } from './sudo';
@@ -43,20 +43,33 @@ export function prepare(target: SshTarget): SshTarget {
 /** OpenSSH's MaxSessions is 10 by default; two are left for others on the same connection. */
 const MOST_CHANNELS = 8;
 
+/** One login, and how many scripts run over it. */
+interface Lane {
+  login: Promise<Login>;
+  running: number;
+}
+
+/**
+ * Scripts over one login; over several where the host opens fewer channels on each than are needed at once (MaxSessions),
+ * which is learned when it refuses one. A probe that runs as long as a run does must not keep the run from going on.
+ */
 class SshConnection implements Connection {
   readonly host: string;
   readonly user: string;
   readonly runScript: RunScript;
   #execs = 0;
-  #open = 0;
+  /** Channels that the host opens on one login. */
+  #most = MOST_CHANNELS;
+  readonly #lanes: Lane[];
   readonly #waiting: (() => void)[] = [];
 
   constructor(
     private readonly target: SshTarget,
-    private readonly login: Login,
+    first: Login,
   ) {
     this.host = target.name;
-    this.user = login.settings.user;
+    this.user = first.settings.user;
+    this.#lanes = [{ login: Promise.resolve(first), running: 0 }];
     this.runScript = checked(this.host, (script, options) => this.#run(script, options));
   }
 
@@ -65,31 +78,46 @@ class SshConnection implements Connection {
   }
 
   async #run(script: string, options: ExecOptions): Promise<ExecResult> {
-    await this.#channel();
-    try {
-      this.#execs += 1;
-      const { sudo, sudoPassword } = this.target;
-      const shell = rootShell({ user: this.user, sudo, sudoPassword });
-      const { client, lostBecause } = this.login;
-      return await execScript(this.host, client, shell, script, options, lostBecause);
-    } finally {
-      this.#free();
+    this.#execs += 1;
+    const { sudo, sudoPassword } = this.target;
+    const shell = rootShell({ user: this.user, sudo, sudoPassword });
+    for (;;) {
+      const lane = await this.#lane();
+      try {
+        const { client, lostBecause } = await lane.login;
+        return await execScript(this.host, client, shell, script, options, lostBecause);
+      } catch (error) {
+        // Nothing was run: the host has no room for as many as we thought, or for none.
+        const others = lane.running - 1;
+        if (!(error instanceof ChannelRefused) || others < 1) throw error;
+        this.#most = Math.min(this.#most, others);
+      } finally {
+        lane.running -= 1;
+        this.#waiting.shift()?.();
+      }
     }
   }
 
   close(): void {
-    this.login.close();
+    for (const { login } of this.#lanes) login.then(({ close }) => close()).catch(() => undefined);
   }
 
-  async #channel(): Promise<void> {
-    if (this.#open < MOST_CHANNELS) this.#open += 1;
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  /** A login with room for one more script, for which it is taken. */
+  async #lane(): Promise<Lane> {
+    for (;;) {
+      const free = this.#lanes.find(({ running }) => running < this.#most);
+      if (free) {
+        free.running += 1;
+        return free;
+      }
+      if (this.#lanes.length * this.#most < MOST_CHANNELS) this.#addLane();
+      else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
   }
 
-  /** Hands the channel to whoever waits longest, so that nobody gets in between. */
-  #free(): void {
-    const next = this.#waiting.shift();
-    if (next) next();
-    else this.#open -= 1;
+  #addLane(): void {
+    const lane = { login: logIn(this.target), running: 0 };
+    this.#lanes.push(lane);
+    lane.login.catch(() => this.#lanes.splice(this.#lanes.indexOf(lane), 1));
   }
 }

@@ -1,5 +1,6 @@
 import type { Client, ClientChannel } from 'ssh2';
 import { HostError } from '../errors';
+import { Heard, newMark, Sought, whatWasSaid } from './heard';
 import { type RootShell, recognizeSudoFailure, type SudoDialogue } from './sudo';
 
 /** What a script left behind. `ms` is from sending to the end. */
@@ -21,10 +22,19 @@ export interface ExecOptions {
 
 /** sudo may wait for a directory server, and a wrong password makes it sleep. */
 const SUDO_ANSWERS_MS = 30_000;
+/** A login shell's own files may take their time; one that waits for somebody to type would take for ever. */
+const BEGINS_MS = 60_000;
+
+/** In characters; the largest answers, of histories and of many files, are some MB. */
+const MOST_STDOUT = 32 << 20;
+const MOST_STDERR = 2 << 20;
+
+/** The host did not open a channel: nothing was run, and another time or connection may do. */
+export class ChannelRefused extends HostError {}
 
 /**
  * Runs a script in the shell, over one channel. A failing script is a result; everything that kept it from running to
- * its end is an error.
+ * its end is an error. What the login says before the script is left out.
  * @param lostBecause why the connection is gone, asked when it is
  * @throws HostError
  */
@@ -36,72 +46,14 @@ export function execScript(
   options: ExecOptions,
   lostBecause: () => string,
 ): Promise<ExecResult> {
-  const started = performance.now();
   return new Promise((resolve, reject) => {
     const fail = (message: string, hint?: string): void => reject(new HostError(host, message, hint));
-    const opened = (error: Error | undefined, channel: ClientChannel): void => {
-      if (error) fail(`the host did not run a command: ${lostBecause() || error.message}`, RETRY);
-      else converse(channel);
-    };
-    const converse = (channel: ClientChannel): void => {
-      const { dialogue } = shell;
-      const stdout: string[] = [];
-      let stderr = '';
-      let sent = dialogue === undefined;
-      let ended: { code: number | null; signal?: string } | undefined;
-      const giveUpAfter = (ms: number, message: string): NodeJS.Timeout =>
-        setTimeout(() => {
-          channel.close();
-          fail(message);
-        }, ms);
-      const { timeoutMs } = options;
-      const scriptTimer =
-        timeoutMs && giveUpAfter(timeoutMs, `the command did not end within ${timeoutMs / 1000} s`);
-      const sudoTimer =
-        dialogue && giveUpAfter(SUDO_ANSWERS_MS, `sudo did not answer within ${SUDO_ANSWERS_MS / 1000} s`);
-
-      const talkToSudo = ({ ask, ready, go }: SudoDialogue): void => {
-        if (stderr.includes(ready)) {
-          sent = true;
-          clearTimeout(sudoTimer);
-          channel.end(`${go}\n${script}`);
-        } else if (stderr.split(ask).length > 2) {
-          // Asked twice: the password is wrong. What we sent next would be a guess, and three lock the account.
-          channel.end();
-        }
-      };
-      channel.setEncoding('utf8');
-      channel.stderr.setEncoding('utf8');
-      channel.on('data', (chunk: string) => {
-        stdout.push(chunk);
-        options.onStdout?.(chunk);
-      });
-      channel.stderr.on('data', (chunk: string) => {
-        stderr += chunk;
-        if (dialogue && !sent) talkToSudo(dialogue);
-      });
-      // ssh2 says that the channel broke by its close; an error here has nothing to add, and would end the process.
-      channel.on('error', () => undefined);
-      channel.on('exit', (code: number | null, signal?: string) => {
-        ended = { code, ...(signal ? { signal } : {}) };
-      });
-      channel.on('close', () => {
-        clearTimeout(scriptTimer);
-        clearTimeout(sudoTimer);
-        if (!ended) {
-          fail(`the connection was lost during a command${because(lostBecause())}`, RETRY);
-          return;
-        }
-        const ms = Math.round(performance.now() - started);
-        const result = { ...ended, stdout: stdout.join(''), stderr: withoutMarks(stderr, dialogue), ms };
-        const failure = dialogue && sent ? undefined : recognizeSudoFailure(result);
-        if (failure) fail(`${failure.reason}: ${firstLine(result.stderr)}`, failure.hint);
-        else if (!sent) fail(`sudo started no shell (exit ${result.code}): ${firstLine(result.stderr)}`);
-        else resolve(result);
-      });
-
-      if (dialogue) channel.write(`${dialogue.password}\n`);
-      else channel.end(script);
+    const opened = (error: (Error & { reason?: unknown }) | undefined, channel: ClientChannel): void => {
+      if (!error) new Conversation(channel, shell, options, { resolve, fail, lostBecause }).begin(script);
+      else {
+        const Refusal = error.reason === undefined ? HostError : ChannelRefused;
+        reject(new Refusal(host, `the host did not run a command: ${lostBecause() || error.message}`, RETRY));
+      }
     };
     try {
       client.exec(shell.command, opened);
@@ -111,16 +63,165 @@ export function execScript(
   });
 }
 
+interface Outcome {
+  resolve(result: ExecResult): void;
+  fail(message: string, hint?: string): void;
+  lostBecause(): string;
+}
+
+/** One script over one channel. */
+class Conversation {
+  readonly #started = performance.now();
+  readonly #mark = newMark('begins');
+  readonly #stdout = new Heard(this.#mark, MOST_STDOUT);
+  readonly #stderr = new Heard(this.#mark, MOST_STDERR);
+  readonly #timers: NodeJS.Timeout[] = [];
+  readonly #asked: Sought;
+  readonly #ready: Sought;
+  #sent: boolean;
+  #ended: { code: number | null; signal?: string } | undefined;
+
+  constructor(
+    private readonly channel: ClientChannel,
+    private readonly shell: RootShell,
+    private readonly options: ExecOptions,
+    private readonly outcome: Outcome,
+  ) {
+    this.#sent = shell.dialogue === undefined;
+    this.#asked = new Sought(shell.dialogue?.ask ?? '');
+    this.#ready = new Sought(shell.dialogue?.ready ?? '');
+  }
+
+  begin(script: string): void {
+    const { channel } = this;
+    const { dialogue } = this.shell;
+    const whole = `${this.#mark.print}; ${this.#mark.print} >&2\n${script}`;
+    this.#limitTime();
+    channel.setEncoding('utf8');
+    channel.stderr.setEncoding('utf8');
+    channel.on('data', (chunk: string) => this.#hear(this.#stdout, 'standard output', chunk));
+    channel.stderr.on('data', (chunk: string) => {
+      this.#hear(this.#stderr, 'standard error', chunk);
+      if (dialogue && !this.#sent) this.#talkToSudo(dialogue, chunk, whole);
+    });
+    // ssh2 says that the channel broke by its close; an error here has nothing to add, and would end the process.
+    channel.on('error', () => undefined);
+    channel.on('exit', (code: number | null, signal?: string) => {
+      this.#ended = { code, ...(signal ? { signal } : {}) };
+    });
+    channel.on('close', () => this.#end());
+    if (dialogue) channel.write(`${dialogue.password}\n`);
+    else channel.end(whole);
+  }
+
+  #limitTime(): void {
+    const { timeoutMs } = this.options;
+    if (timeoutMs)
+      this.#timers.push(
+        setTimeout(() => {
+          const why = this.#hasBegun ? '' : `; ${this.#insteadOfBeginning()}`;
+          this.#giveUp(`the command did not end within ${timeoutMs / 1000} s${why}`);
+        }, timeoutMs),
+      );
+    const [who, ms] = this.shell.dialogue ? ['sudo', SUDO_ANSWERS_MS] : ['the host', BEGINS_MS];
+    this.#timers.push(
+      setTimeout(() => {
+        if (!this.#hasBegun)
+          this.#giveUp(
+            `${who} did not answer within ${ms / 1000} s; ${this.#insteadOfBeginning()}`,
+            NEEDS_A_SHELL,
+          );
+      }, ms),
+    );
+  }
+
+  #hear(stream: Heard, name: string, chunk: string): void {
+    const own = stream.take(chunk);
+    if (stream.tooLong !== undefined) {
+      const when = stream.begun ? '' : ' before it ran anything';
+      this.#giveUp(
+        `it sent more than ${stream.tooLong >> 20} MiB on ${name}${when}: haprov listens no longer`,
+        'Look at what prints so much on the host: a start-up file of the user’s shell, or a command of a playbook.',
+      );
+    } else if (own && stream === this.#stdout) this.options.onStdout?.(own);
+  }
+
+  #talkToSudo({ go }: SudoDialogue, chunk: string, script: string): void {
+    this.#asked.take(chunk);
+    if (this.#ready.take(chunk) >= 0) {
+      this.#sent = true;
+      this.channel.end(`${go}\n${script}`);
+    } else if (this.#asked.times > 1) {
+      // Asked twice: the password is wrong. What we sent next would be a guess, and three lock the account.
+      this.channel.end();
+    }
+  }
+
+  get #hasBegun(): boolean {
+    return this.#stdout.begun || this.#stderr.begun;
+  }
+
+  #giveUp(message: string, hint?: string): void {
+    const { channel } = this;
+    // Not read any more: the host's window closes, whatever it goes on to send.
+    for (const stream of [channel, channel.stderr]) stream.removeAllListeners('data').pause();
+    this.#stopTimers();
+    channel.close();
+    this.outcome.fail(message, hint);
+  }
+
+  #stopTimers(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+  }
+
+  #end(): void {
+    this.#stopTimers();
+    const { resolve, fail, lostBecause } = this.outcome;
+    const ended = this.#ended;
+    if (!ended) {
+      const said = this.#hasBegun ? '' : this.#said();
+      fail(
+        `the connection was lost during a command${because(lostBecause())}${said && `; it said: ${said}`}`,
+        RETRY,
+      );
+    } else if (!this.#hasBegun) this.#failToBegin(ended.code);
+    else {
+      const ms = Math.round(performance.now() - this.#started);
+      resolve({ ...ended, stdout: this.#stdout.own, stderr: this.#stderr.own, ms });
+    }
+  }
+
+  /** A script that ran was let through by sudo: only what came instead of one can be sudo's. */
+  #failToBegin(code: number | null): void {
+    const { fail } = this.outcome;
+    const sudo = this.shell.usesSudo ? recognizeSudoFailure(this.#withoutPrompts()) : undefined;
+    if (sudo) fail(`${sudo.reason}: ${sudo.said}`, sudo.hint);
+    else
+      fail(
+        `it started no shell (exit ${code ?? 'by a signal'}); ${this.#insteadOfBeginning()}`,
+        NEEDS_A_SHELL,
+      );
+  }
+
+  #insteadOfBeginning(): string {
+    const said = this.#said();
+    return said ? `it said: ${said}` : 'it said nothing';
+  }
+
+  #said(): string {
+    return whatWasSaid(this.#stdout.noise, this.#withoutPrompts());
+  }
+
+  #withoutPrompts(): string {
+    const { dialogue } = this.shell;
+    return dialogue ? this.#stderr.noise.replaceAll(dialogue.ask, '') : this.#stderr.noise;
+  }
+}
+
 const RETRY = 'Run it again: haprov looks first at what has been done.';
+const NEEDS_A_SHELL =
+  'haprov needs a login that runs commands: see the user’s shell in /etc/passwd and what it reads at its start, ForceCommand in sshd_config, command= in authorized_keys, and whether account or password have expired.';
 
 function because(reason: string): string {
   return reason ? `: ${reason}` : '';
-}
-
-function withoutMarks(stderr: string, dialogue: SudoDialogue | undefined): string {
-  return dialogue ? stderr.replaceAll(dialogue.ask, '').replace(`${dialogue.ready}\n`, '') : stderr;
-}
-
-function firstLine(text: string): string {
-  return text.trim().split('\n')[0] ?? '';
 }

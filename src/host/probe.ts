@@ -80,6 +80,7 @@ function readAnswers(questions: readonly Question[], stdout: string, mark: strin
   let complete = false;
   const together: string[] = [];
   let contents = Buffer.alloc(0);
+  let changed = false;
   for (const row of stdout.split('\n')) {
     const at = row.indexOf(mark);
     if (at < 0) {
@@ -92,8 +93,7 @@ function readAnswers(questions: readonly Question[], stdout: string, mark: strin
     if (word === 'done') complete = true;
     else if (word === 'end' && !current) {
       contents = Buffer.from(together.join(''), 'base64');
-      if (contents.length !== Number(code))
-        throw new Error('a file was changed while it was read: ask again');
+      changed = contents.length !== Number(code);
     } else if (word === 'end' && current) {
       const rows = current.rows.map((one) => withContent(one, contents));
       answers.set(current.id, { output: rows.join('\n'), code: Number(code) });
@@ -103,6 +103,9 @@ function readAnswers(questions: readonly Question[], stdout: string, mark: strin
       if (question) current = { id: question.id, rows: [] };
     }
   }
+  // Others than root are shown less than is there, which looks just the same.
+  const isRoot = /^uid=0$/m.test(answers.get('facts')?.output ?? 'uid=0');
+  if (changed && isRoot) throw new Error('a file was changed while it was read: ask again');
   if (!complete) throw new Error('the probe did not run to its end');
   return answers;
 }

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { newMark, whatWasSaid } from './heard';
 
 /** How to get a root shell that reads a script from stdin. */
 export interface RootShell {
   /** The exec string. The remote login shell reads it, be it bash, csh or fish: words and single quotes only. */
   command: string;
+  usesSudo: boolean;
   dialogue?: SudoDialogue;
 }
 
@@ -22,21 +24,25 @@ export interface SudoDialogue {
 const ENV = 'exec env LC_ALL=C';
 
 /**
- * The shell for a script: as root directly, or through sudo.
- * @param marker random, so that nothing in a script or a password can be taken for it
+ * The shell for a script: as root directly, or through sudo. Who refuses the command and quotes it says neither mark:
+ * the shell puts "ready" together, and sudo makes one "%" of the prompt's two.
  */
-export function rootShell(
-  options: { user: string; sudo: 'auto' | boolean; sudoPassword?: string },
-  marker: string = randomBytes(8).toString('hex'),
-): RootShell {
-  const sudo = options.sudo === 'auto' ? options.user !== 'root' : options.sudo;
-  if (!sudo) return { command: `${ENV} sh -s` };
-  if (options.sudoPassword === undefined) return { command: `${ENV} sudo -n sh -s` };
-  const [ask, ready, go] = [`haprov-${marker}-ask`, `haprov-${marker}-ready`, `haprov-${marker}-go`];
-  const reader = `echo ${ready} >&2; while IFS= read -r l; do if [ "$l" = ${go} ]; then exec sh -s; fi; done; exit 1`;
+export function rootShell(options: {
+  user: string;
+  sudo: 'auto' | boolean;
+  sudoPassword?: string;
+}): RootShell {
+  const usesSudo = options.sudo === 'auto' ? options.user !== 'root' : options.sudo;
+  if (!usesSudo) return { command: `${ENV} sh -s`, usesSudo };
+  if (options.sudoPassword === undefined) return { command: `${ENV} sudo -n sh -s`, usesSudo };
+  const ready = newMark('ready');
+  const half = `haprov-${randomBytes(8).toString('hex')}`;
+  const [ask, go] = [`${half}%ask`, `${half}-go`];
+  const reader = `${ready.print} >&2; while IFS= read -r l; do if [ "$l" = ${go} ]; then exec sh -s; fi; done; exit 1`;
   return {
-    command: `${ENV} sudo -S -p ${ask} sh -c '${reader}'`,
-    dialogue: { password: options.sudoPassword, ask, ready, go },
+    command: `${ENV} sudo -S -p ${half}%%ask sh -c '${reader}'`,
+    usesSudo,
+    dialogue: { password: options.sudoPassword, ask, ready: ready.text, go },
   };
 }
 
@@ -44,14 +50,16 @@ export function rootShell(
 export interface SudoFailure {
   reason: string;
   hint: string;
+  /** sudo's own words. */
+  said: string;
 }
 
-interface SudoCase extends SudoFailure {
+interface SudoCase extends Omit<SudoFailure, 'said'> {
   /** In stderr, in the C locale. */
   says: RegExp;
 }
 
-// The first that matches counts. Anchored at the line's start, so that a script's own complaints are not taken for sudo's.
+// The first that matches counts. Anchored at the line's start: what others complain of is not taken for sudo's.
 const SUDO_CASES: readonly SudoCase[] = [
   {
     says: /^(\S*\/)?env: .*sudo.*(No such file|not found)|^\S*sh: .*sudo.*not found/im,
@@ -85,14 +93,11 @@ const SUDO_CASES: readonly SudoCase[] = [
   },
 ];
 
-/** Recognises that sudo, not the script, failed; undefined when sudo did its part. */
-export function recognizeSudoFailure(output: {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}): SudoFailure | undefined {
-  // A script that ran far enough to say anything was let through by sudo.
-  if (output.code === 0 || output.code === null || output.stdout !== '') return undefined;
-  const found = SUDO_CASES.find(({ says }) => says.test(output.stderr));
-  return found && { reason: found.reason, hint: found.hint };
+/** Recognises by what was said on stderr why sudo started no shell. */
+export function recognizeSudoFailure(stderr: string): SudoFailure | undefined {
+  const found = SUDO_CASES.find(({ says }) => says.test(stderr));
+  if (!found) return undefined;
+  const { reason, hint, says } = found;
+  const row = stderr.split('\n').find((one) => says.test(one));
+  return { reason, hint, said: whatWasSaid(row ?? stderr) };
 }

@@ -100,6 +100,12 @@ async function ask(
         );
       }
       const facts = readFacts(answers.get('facts')?.output ?? '');
+      if (facts.uid !== 0)
+        throw new HostError(
+          name,
+          `it was asked as ${connection.user}, who is not root: what only root may read cannot be known`,
+          'log in as root (--user, ssh.user), or let sudo be used (--sudo, or "ssh": { "sudo": true })',
+        );
       return { name, connection, facts, answers };
     });
   } catch (error) {

@@ -34,12 +34,6 @@ test('every EL that is supported has a case, and versions of its own', () => {
   }
 });
 
-test('not root: that comes before all else', () => {
-  const [, centos] = cases.find(([name]) => name === 'centos-5.11') ?? [];
-  const facts = readFacts((centos?.output ?? []).join('\n').replace('uid=0', 'uid=1000'));
-  expect(unsupported(facts)).toMatch(/did not run as root/);
-});
-
 test('the interface of an address is the one whose own network has it, the narrowest first', () => {
   const rows = ['lo 127.0.0.1/8', 'eth0 10.0.0.1/8', 'eth1 10.1.0.1/16', 'eth1 fd00::1/64', 'eth2 10.2.0.9'];
   const facts = readFacts(rows.map((row) => `address=${row}`).join('\n'));

@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
+import { dirname } from 'node:path';
 import { type Connection, connect } from '../../src/host/connection';
 import { type SshFiles, sshFiles } from '../support/ssh-files';
 import { describeWithSshd, type Sshd, startSshd } from '../support/sshd';
@@ -139,6 +140,76 @@ describeWithSshd('OpenSSH’s own server', () => {
         `Host *\nIdentityAgent ${files.path('no-agent')}\nIdentityFile ${files.path('id')}\nUserKnownHostsFile ${files.knownHosts}\n`,
       );
       expect(await whoAmI()).toBe(user);
+    });
+  });
+
+  describe('what is run instead of a script, or before it', () => {
+    let other: Sshd | undefined;
+    afterEach(async () => {
+      // sshd has ended when its sessions have.
+      for (const connection of connections) connection.close();
+      await other?.stop();
+    });
+
+    async function through(...options: string[]): Promise<Connection> {
+      other = await startSshd(files, ...options);
+      files.write('known_hosts', `[127.0.0.1]:${other.port} ${other.hostKey}\n`);
+      const connection = await connect(files.target(other.port, { user, sudo: false }));
+      connections.push(connection);
+      return connection;
+    }
+    /** Logs in as somebody whose login shell is this one, with a start-up file that is not silent. */
+    const withShell = (shell: string) =>
+      `ForceCommand HOME=${files.folder} ${shell} -c "$SSH_ORIGINAL_COMMAND"`;
+    const noise = 'echo hello; echo trouble >&2\n';
+    const shells = Object.entries({
+      bash: '.bashrc',
+      zsh: '.zshenv',
+      tcsh: '.tcshrc',
+      fish: '.config/fish/config.fish',
+    }).filter(([shell]) => spawnSync(shell, ['-c', 'true']).status === 0);
+
+    test.each(shells)('%s, whose %s talks', async (shell, startFile) => {
+      mkdirSync(dirname(files.path(startFile)), { recursive: true });
+      // csh has no way to write to stderr alone.
+      files.write(startFile, shell === 'tcsh' ? 'echo hello\n' : noise);
+      const startUp = shell === 'bash' ? `BASH_ENV=${files.path(startFile)} bash` : shell;
+      const connection = await through(withShell(startUp));
+      expect(
+        await connection.runScript("echo 'it'\\''s' \"$((1 + 1))\"; echo err >&2; exit 4", { accepts: [4] }),
+      ).toMatchObject({
+        code: 4,
+        stdout: "it's 2\n",
+        stderr: 'err\n',
+      });
+    });
+
+    test.each([
+      ['internal-sftp', 'it started no shell'],
+      ['echo no way; exit 1', 'it started no shell (exit 1); it said: no way'],
+      ['cat', 'it started no shell (exit 0); it said: printf %s%s'],
+      [
+        'echo "not allowed: $SSH_ORIGINAL_COMMAND" >&2; cat',
+        'it started no shell (exit 0); it said: printf %s%s',
+      ],
+      ['bash -r -c "$SSH_ORIGINAL_COMMAND"', /it started no shell \(exit \d+\); it said: .*exec: restricted/],
+    ])('ForceCommand %s', async (command, said) => {
+      const connection = await through(`ForceCommand ${command}`);
+      await expect(connection.runScript('true')).rejects.toThrow(said);
+    });
+
+    test('MaxSessions 1: scripts run all the same, each once', async () => {
+      const connection = await through('MaxSessions 1');
+      const runs = Array.from({ length: 4 }, (_, n) => connection.runScript(`sleep 0.2; echo ${n}`));
+      expect((await Promise.all(runs)).map(({ stdout }) => stdout)).toEqual(['0\n', '1\n', '2\n', '3\n']);
+    });
+
+    test('a banner is part of the reason why nobody is let in', async () => {
+      other = await startSshd(files, `Banner ${files.write('banner', '\nClosed until Monday\n')}`);
+      files.write('known_hosts', `[127.0.0.1]:${other.port} ${other.hostKey}\n`);
+      await expect(connect(files.target(other.port, { user: 'nobody-at-all', sudo: false }))).rejects.toThrow(
+        /cannot log in as nobody-at-all@.*; it says: Closed until Monday$/,
+      );
     });
   });
 

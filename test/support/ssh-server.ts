@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { connect as connectTcp } from 'node:net';
 import { type Connection, Server, type ServerChannel, utils } from 'ssh2';
@@ -13,6 +14,8 @@ export interface SshServerOptions {
   users?: Record<string, { publicKey?: string; password?: string; keyboardInteractive?: string }>;
   /** Every command that the server may be asked for, and what it does then. */
   commands?: Record<string, CommandHandler>;
+  /** How many channels each connection may have open, as OpenSSH's MaxSessions. */
+  mostSessions?: number;
   /** Lets clients go on to other ports, as a jump host does. */
   forwards?: boolean;
 }
@@ -60,7 +63,13 @@ export async function startSshServer(options: SshServerOptions): Promise<SshServ
       else refuse();
     });
     connection.on('ready', () => {
-      connection.on('session', (accept) => {
+      let sessions = 0;
+      connection.on('session', (accept, refuse) => {
+        if (sessions >= (options.mostSessions ?? Number.POSITIVE_INFINITY)) {
+          refuse();
+          return;
+        }
+        sessions += 1;
         const session = accept();
         session.on('exec', (acceptExec, reject, { command }) => {
           running.commands.push(command);
@@ -76,6 +85,7 @@ export async function startSshServer(options: SshServerOptions): Promise<SshServ
           channel.on('error', () => undefined);
           channel.on('close', () => {
             open -= 1;
+            sessions -= 1;
           });
           handler(channel, connection);
         });
@@ -139,20 +149,42 @@ export function publicLine(privateKey: string): string {
   return `${key.type} ${key.getPublicSSH().toString('base64')}`;
 }
 
-/** Reads all of stdin, then answers. */
+/** The text that a script's first line says on stdout and on stderr before anything else. */
+export function markOf(script: string): string {
+  const [, half = '', other = ''] = /^printf %s%s (\S+) (\S+); printf %s%s \1 \2 >&2\n/.exec(script) ?? [];
+  return half + other;
+}
+
+/** Reads a script's first line, and says its mark as the shell does that runs it. */
+export async function begins(channel: ServerChannel): Promise<void> {
+  let script = '';
+  while (!script.includes('\n')) {
+    const chunk = channel.read() as Buffer | null;
+    if (chunk) script += chunk.toString();
+    else await once(channel, 'readable');
+  }
+  channel.stderr.write(markOf(script));
+  channel.write(markOf(script));
+}
+
+/** Reads all of stdin, then answers as a shell that ran it. */
 export function answers(reply: {
   stdout?: string | Buffer;
   stderr?: string;
   code?: number;
+  /** No shell was started. */
+  ranNothing?: boolean;
   onStdin?: (input: string) => void;
 }): CommandHandler {
   return (channel) => {
     const input: Buffer[] = [];
     channel.on('data', (chunk: Buffer) => input.push(chunk));
     channel.on('end', () => {
-      reply.onStdin?.(Buffer.concat(input).toString());
-      if (reply.stderr) channel.stderr.write(reply.stderr);
-      channel.write(reply.stdout ?? '', () => {
+      const script = Buffer.concat(input).toString();
+      reply.onStdin?.(script);
+      const mark = reply.ranNothing ? '' : markOf(script);
+      channel.stderr.write(mark + (reply.stderr ?? ''));
+      channel.write(Buffer.concat([Buffer.from(mark), Buffer.from(reply.stdout ?? '')]), () => {
         channel.exit(reply.code ?? 0);
         channel.end();
       });
@@ -168,7 +200,12 @@ export function runsLocally(commandLine: string, path = process.env.PATH): Comma
     channel.pipe(child.stdin);
     child.stdout.pipe(channel, { end: false });
     child.stderr.pipe(channel.stderr, { end: false });
-    channel.on('close', () => child.kill());
+    channel.stderr.on('error', () => undefined);
+    channel.on('close', () => {
+      child.kill();
+      child.stdout.destroy();
+      child.stderr.destroy();
+    });
     child.on('close', (code) => {
       channel.exit(code ?? 255);
       channel.end();

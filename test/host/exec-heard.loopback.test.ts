@@ -1,0 +1,183 @@
+import { readFileSync } from 'node:fs';
+import { HostError } from '../../src/errors';
+import { type Connection, connect, type SshTarget } from '../../src/host/connection';
+import { type SshFiles, sshFiles } from '../support/ssh-files';
+import {
+  answers,
+  type CommandHandler,
+  newKey,
+  publicLine,
+  runsLocally,
+  type SshServer,
+  startSshServer,
+} from '../support/ssh-server';
+
+const AS_ROOT = 'exec env LC_ALL=C sh -s';
+
+let files: SshFiles;
+let server: SshServer;
+let connection: Connection;
+
+beforeEach(() => {
+  files = sshFiles();
+});
+
+afterEach(async () => {
+  connection?.close();
+  files.remove();
+  await server.close();
+});
+
+/** Logs in at a server that knows one command, or any that a sudo dialogue may make. */
+async function logIn(
+  handler: CommandHandler,
+  more: Partial<SshTarget> = {},
+  command = AS_ROOT,
+  mostSessions?: number,
+): Promise<void> {
+  const user = { publicKey: files.publicKey };
+  const key = newKey().private;
+  const commands = more.sudoPassword === undefined ? { [command]: handler } : anyCommand(handler);
+  server = await startSshServer({
+    hostKeys: [key],
+    users: { root: user, careful: user },
+    commands,
+    mostSessions,
+  });
+  files.write('known_hosts', `[127.0.0.1]:${server.port} ${publicLine(key)}\n`);
+  connection = await connect(files.target(server.port, more));
+}
+
+// The command of a sudo dialogue holds random marks.
+function anyCommand(handler: CommandHandler): Record<string, CommandHandler> {
+  return new Proxy({}, { get: () => handler });
+}
+
+const local: CommandHandler = (channel, link) => runsLocally(server.commands.at(-1) ?? '')(channel, link);
+
+async function failure(promise: Promise<unknown>): Promise<HostError> {
+  const error: unknown = await promise.then(
+    () => new Error('it went well'),
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(HostError);
+  return error as HostError;
+}
+
+describe('what is heard', () => {
+  test.each([
+    [
+      'nologin',
+      { stdout: 'This account is currently not available.\n', code: 1 },
+      'This account is currently not available.',
+    ],
+    [
+      'an expired password',
+      {
+        stderr: 'WARNING: Your password has expired.\nPassword change required but no TTY available.\n',
+        code: 1,
+      },
+      'WARNING: Your password has expired.; Password change required but no TTY available.',
+    ],
+    [
+      'a locale that is not there, and a reason',
+      {
+        stderr:
+          '-bash: warning: setlocale: LC_ALL: cannot change locale (xx)\nfatal: What do you think I am? A shell?\n',
+        code: 128,
+      },
+      'fatal: What do you think I am? A shell?',
+    ],
+  ])('%s is no answer of a script, and is quoted', async (_what, reply, said) => {
+    await logIn(answers({ ...reply, ranNothing: true }));
+    const error = await failure(connection.runScript('true'));
+    expect(error.message).toBe(`fred: it started no shell (exit ${reply.code}); it said: ${said}`);
+    expect(error.hint).toContain('/etc/passwd');
+  });
+
+  test('a command that is only quoted back, and a script too, are no answers', async () => {
+    await logIn((channel) => {
+      let script = '';
+      channel.on('data', (chunk: Buffer) => {
+        script += chunk;
+      });
+      channel.on('end', () => {
+        channel.stderr.write(`not allowed: ${server.commands.at(-1)}\n`);
+        channel.write(script, () => {
+          channel.exit(0);
+          channel.end();
+        });
+      });
+    });
+    expect((await failure(connection.runScript('true'))).message).toContain(
+      'it started no shell (exit 0); it said: printf',
+    );
+  });
+
+  test('what the login says before the script is no part of it, a megabyte too', async () => {
+    await logIn((channel, link) => {
+      const noise = `echo hello from .bashrc; head -c 1000000 /dev/zero | tr '\\0' x; echo stty: no terminal >&2; printf half >&2; `;
+      runsLocally(`${noise}${server.commands.at(-1)}`)(channel, link);
+    });
+    expect(await connection.runScript('echo out; echo err >&2')).toMatchObject({
+      code: 0,
+      stdout: 'out\n',
+      stderr: 'err\n',
+    });
+  });
+
+  test.each([
+    ['standard output', 'yes', '32 MiB on standard output: '],
+    ['standard error', 'yes >&2', '2 MiB on standard error: '],
+    ['standard output, in one line', "tr '\\0' x </dev/zero", '32 MiB on standard output: '],
+  ])(
+    'a script without end on %s is ended, and the connection can still be used',
+    async (_stream, script, said) => {
+      await logIn(local);
+      const heard: string[] = [];
+      const error = await failure(connection.runScript(script, { onStdout: (chunk) => heard.push(chunk) }));
+      expect(error.message).toBe(`fred: it sent more than ${said}haprov listens no longer`);
+      expect(heard.join('').length).toBeLessThanOrEqual(32 << 20);
+      expect((await connection.runScript('echo still here')).stdout).toBe('still here\n');
+    },
+  );
+
+  test('a login that never stops talking', async () => {
+    await logIn((channel, link) => runsLocally('yes')(channel, link));
+    expect((await failure(connection.runScript('true'))).message).toContain(
+      'it sent more than 8 MiB on standard output before it ran anything',
+    );
+  });
+});
+
+describe('a host that opens few channels (MaxSessions)', () => {
+  test.each([1, 2, 3])(
+    '%i at a time: all scripts run, each once, over more connections',
+    async (channels) => {
+      await logIn(local, {}, AS_ROOT, channels);
+      const file = files.path('ran');
+      const started = Array.from({ length: 12 }, (_, n) =>
+        connection.runScript(`echo ${n} >>${file}; sleep 0.1; echo ${n}`),
+      );
+      const results = await Promise.all(started);
+      expect(results.map(({ stdout }) => stdout)).toEqual(Array.from({ length: 12 }, (_, n) => `${n}\n`));
+      expect(readFileSync(file, 'utf8').trim().split('\n')).toHaveLength(12);
+      expect(server.logins.filter((login) => login === 'root publickey').length).toBeGreaterThan(1);
+    },
+  );
+
+  test('a script that goes on for long does not keep the next from running, nor does it end with it', async () => {
+    await logIn(local, {}, AS_ROOT, 1);
+    const end = files.path('end');
+    const long = connection.runScript(`until [ -e ${end} ]; do sleep 0.05; done; echo slept`);
+    await connection.runScript(`touch ${end}`);
+    expect((await long).stdout).toBe('slept\n');
+  });
+
+  test('none at all is said', async () => {
+    await logIn(local, {}, AS_ROOT, 0);
+    expect((await failure(connection.runScript('true'))).message).toContain(
+      'fred: the host did not run a command',
+    );
+  });
+});
