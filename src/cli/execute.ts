@@ -3,6 +3,8 @@ import { ExitCode, HaprovError } from '../errors';
 import type { Secrets } from '../inventory/secrets';
 import { renderError } from '../report/error-text';
 import type { EventBody } from '../report/events';
+import { visibleLines } from '../report/format';
+import { guard, guarded, printJson } from '../report/guard';
 import { canRedraw, wantsColor } from '../report/output';
 import { createReporter } from '../report/reporter';
 import { askerAtTerminal } from './ask';
@@ -46,8 +48,8 @@ export async function execute<O>(
     quiet: (options.quiet ?? false) || (isDocument && (options.json ?? false)),
     verbose,
     color,
-    stdout: isDocument ? stderr : stdout,
-    stderr,
+    stdout: guarded(isDocument ? stderr : stdout),
+    stderr: guarded(stderr),
     isTTY: (isDocument ? stderr : stdout).isTTY ?? false,
     env,
   });
@@ -80,6 +82,11 @@ export async function execute<O>(
     if (hasTerminal() && !stop.signal.aborted) onSignal();
   });
   let mask: Secrets['mask'] = (text) => text;
+  const write = async (text: string | Uint8Array): Promise<void> => {
+    if (options.quiet) return;
+    await reporter.pause?.();
+    stdout.write(typeof text !== 'string' || text.endsWith('\n') ? text : `${text}\n`);
+  };
   const context: Context = {
     env,
     color,
@@ -94,11 +101,10 @@ export async function execute<O>(
       mask = (text) => secrets.mask(text);
     },
     emit: (event: EventBody) => reporter.handle(maskAll({ at: new Date().toISOString(), ...event }, mask)),
-    print: async (text) => {
-      if (options.quiet) return;
-      await reporter.pause?.();
-      stdout.write(typeof text !== 'string' || text.endsWith('\n') ? text : `${text}\n`);
-    },
+    print: (text) =>
+      write(typeof text === 'string' || stdout.isTTY ? visibleLines(Buffer.from(text).toString()) : text),
+    printRendered: (text) => write(guard(text)),
+    printJson: (value, indent) => write(printJson(value, indent)),
     get canAsk() {
       return askerAtTerminal() !== undefined;
     },
@@ -106,7 +112,7 @@ export async function execute<O>(
       await reporter.pause?.();
       const unseen = options.quiet || options.json ? `${about}\n` : '';
       isAsking = true;
-      const answer = await askerAtTerminal()?.ask(mask(`${unseen}${question}`), stop.signal);
+      const answer = await askerAtTerminal()?.ask(guard(mask(`${unseen}${question}`)), stop.signal);
       isAsking = false;
       return answer ?? 'no';
     },
@@ -118,7 +124,7 @@ export async function execute<O>(
   } catch (error) {
     await reporter.close();
     stderr.write(
-      `${mask(renderError(error, { color: options.color && wantsColor(env, stderr), verbose }))}\n`,
+      `${guard(mask(renderError(error, { color: options.color && wantsColor(env, stderr), verbose })))}\n`,
     );
     process.exitCode = error instanceof HaprovError ? error.exitCode : ExitCode.failed;
   }

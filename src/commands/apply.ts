@@ -99,7 +99,7 @@ export async function carryOut(
     return exitCode;
   };
   const text = renderPlan(shown, context);
-  if (!options.json) await context.print(text);
+  if (!options.json) await context.printRendered(text);
   // Whoever reads events gets the plan as one, where that is all there will be.
   else if (!options.yes && !context.canAsk)
     context.emit({ type: 'message', level: 'info', text: 'the plan', data: shown });

@@ -21,8 +21,15 @@ export interface Context {
   emit(event: EventBody): void;
   /** From here on these values are masked in everything that is printed. */
   keepSecret(secrets: Inventory['secrets']): void;
-  /** Prints a command's own result on standard output; bytes just as they are. */
+  /**
+   * Prints a command's own result on standard output: control characters of a text made visible, bytes just as they are
+   * where no terminal would act on them.
+   */
   print(text: string | Uint8Array): Promise<void>;
+  /** Prints what a renderer made, which has made the words of others visible and has colours of its own. */
+  printRendered(text: string): Promise<void>;
+  /** Prints data; `indent` for people. */
+  printJson(value: unknown, indent?: number): Promise<void>;
   color: boolean;
   columns: number;
   /** The terminal's height; absent where there is none that can be redrawn. */

@@ -21,7 +21,7 @@ export interface DiagramOptions extends CommonOptions {
 export async function diagram(options: DiagramOptions, context: Context): Promise<ExitCode> {
   const picture = options.live ? await lookAt(options, context) : readPicture(options, context);
   const text = draw(picture, options, context);
-  if (options.out === undefined) await context.print(text);
+  if (options.out === undefined) await context.print(Buffer.from(text));
   else write(options.out, text);
   return ExitCode.done;
 }

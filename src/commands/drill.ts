@@ -57,13 +57,12 @@ export async function drill(options: DrillOptions, context: Context): Promise<Ex
     const holder = holderOf(status, known);
     const acts = wanted.map((scenario) => actOf(scenario, holder, known));
     const text = renderDrillPlan(acts.map(show), context);
-    if (!options.json) await context.print(`${text}\n`);
+    if (!options.json) await context.printRendered(text);
     if (!(await isMeant(acts, text, options, context)))
       return end(context, begun, ExitCode.failed, 0, 'nothing was done: you said no');
     const report = await carryOut({ planned, known, looking, wanted }, context);
-    await context.print(
-      options.json ? `${JSON.stringify(report, null, 2)}\n` : `${renderDrillReport(report, context)}\n`,
-    );
+    if (options.json) await context.printJson(report, 2);
+    else await context.printRendered(renderDrillReport(report, context));
     const isWritten = options.html === undefined || writePage(options.html, report, context);
     const failed = report.results.filter(
       ({ status: one }) => one === 'failed' || one === 'not-restored',

@@ -18,7 +18,7 @@ export interface InitOptions {
 /** `haprov init`: an inventory to start from, or one made of an Ansible inventory. */
 export async function init({ from, out }: InitOptions, context: Context): Promise<ExitCode> {
   const made = from === undefined ? example() : imported(from);
-  if (out === undefined) await context.print(made.text);
+  if (out === undefined) await context.print(Buffer.from(made.text));
   else writeNew(out, made.text, 'name another file');
   for (const text of made.lost) context.emit({ type: 'message', level: 'warning', text });
   for (const text of made.toDo) context.emit({ type: 'message', level: 'info', text });

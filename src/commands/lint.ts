@@ -4,7 +4,7 @@ import { lint, rules } from '../ha/lint/lint';
 import { outline, type Subject } from '../ha/lint/subject';
 import { anyHost } from '../playbook/context';
 import type { Resource } from '../playbook/expand';
-import { count } from '../report/format';
+import { count, visibleLines } from '../report/format';
 import { renderFinding } from '../report/plan-text';
 import type { FileSpec } from '../resources/file';
 import type { Context } from './context';
@@ -24,11 +24,11 @@ export async function lintInventory(options: LintOptions, context: Context): Pro
   const findings = lint(subjectOf(said), options.inventory, allowed);
   const { color } = context;
   const sum = `${options.inventory}: ${findings.length === 0 ? 'no findings' : count(findings.length, 'finding')}`;
-  await context.print(
-    options.json
-      ? JSON.stringify(findings, null, 2)
-      : [...findings.map((finding) => renderFinding(finding, { color })), sum].join('\n\n'),
-  );
+  if (options.json) await context.printJson(findings, 2);
+  else
+    await context.printRendered(
+      [...findings.map((finding) => renderFinding(finding, { color })), visibleLines(sum)].join('\n\n'),
+    );
   return findings.length > 0 ? ExitCode.failed : ExitCode.done;
 }
 

@@ -35,11 +35,9 @@ export async function log(options: LogOptions, context: Context): Promise<ExitCo
   const runs = maskStrings(mergeRuns(historiesOf(surveyed)), inventory.secrets);
   const shown = options.run === undefined ? runs : [theRun(runs, options.run)];
   const full = options.run !== undefined || (options.verbose ?? false);
-  await context.print(
-    options.json
-      ? `${JSON.stringify(shown, null, 2)}\n`
-      : renderLog(shown, { color: context.color, columns: context.columns, full }),
-  );
+  if (options.json) await context.printJson(shown, 2);
+  else
+    await context.printRendered(renderLog(shown, { color: context.color, columns: context.columns, full }));
   const [failure] = surveyed.failures;
   if (failure) throw failure.error;
   return ExitCode.done;

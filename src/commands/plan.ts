@@ -15,7 +15,8 @@ export async function plan(options: PlanOptions, context: Context): Promise<Exit
   const planned = await makePlan(options, context);
   planned.survey.close();
   const shown = publicPlan(planned.plan);
-  await context.print(options.json ? `${JSON.stringify(shown, null, 2)}\n` : renderPlan(shown, context));
+  if (options.json) await context.printJson(shown, 2);
+  else await context.printRendered(renderPlan(shown, context));
   requireWhole(planned);
   if (options.out !== undefined) save(options.out, shown);
   return options.exitCode && pending(planned.plan) > 0 ? ExitCode.changesPending : ExitCode.done;

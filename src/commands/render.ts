@@ -53,7 +53,8 @@ export async function render(options: RenderOptions, context: Context): Promise<
   else {
     const shown = hosts.map((one) => shownHost(one, veil));
     const data = () => ({ inventory: said.inventory.name, assumptions, hosts: shown.map(asData) });
-    await context.print(json ? JSON.stringify(data(), null, 2) : renderHosts(shown, context));
+    if (json) await context.printJson(data(), 2);
+    else await context.printRendered(renderHosts(shown, context));
   }
   return ExitCode.done;
 }

@@ -28,7 +28,8 @@ export async function status(options: StatusOptions, context: Context): Promise<
     if (options.serve) return await serve(looking, options, context);
     if (options.watch) return await watch(looking, options, context);
     const found = await looking.look();
-    await context.print(options.json ? `${JSON.stringify(found, null, 2)}\n` : renderStatus(found, context));
+    if (options.json) await context.printJson(found, 2);
+    else await context.printRendered(renderStatus(found, context));
     return exitCodeOf(found, options);
   } finally {
     looking.close();
@@ -61,15 +62,15 @@ async function watch(looking: Looker, options: StatusOptions, context: Context):
 }
 
 const show = (found: Status, { json }: StatusOptions, context: Context): Promise<void> =>
-  json ? context.print(`${JSON.stringify(found)}\n`) : redraw(renderStatus(found, context), context);
+  json ? context.printJson(found) : redraw(renderStatus(found, context), context);
 
 /** In place on a terminal, where what does not fit is left out at the end; otherwise one below the other. */
-async function redraw(text: string, { rows, print }: Context): Promise<void> {
-  if (rows === undefined) return print(`${text}\n\n`);
+async function redraw(text: string, { rows, printRendered }: Context): Promise<void> {
+  if (rows === undefined) return printRendered(`${text}\n\n`);
   const lines = text.split('\n');
   const shown =
     lines.length < rows ? lines : [...lines.slice(0, rows - 2), `… ${lines.length - rows + 2} more lines`];
-  await print(`\x1b[H${shown.join('\x1b[K\n')}\x1b[J\n`);
+  await printRendered(`\x1b[H${shown.join('\x1b[K\n')}\x1b[J\n`);
 }
 
 /** Until Ctrl-C. */

@@ -1,6 +1,7 @@
 import { within } from '../ha/vip-probe-request';
 import type { Connection } from '../host/connection';
 import { command } from '../shell/quote';
+import { rowReader } from '../shell/rows';
 import library from './watch.sh';
 
 /** An address that came to a host or left it; `at` in milliseconds since the epoch, by the laptop's clock. */
@@ -30,7 +31,6 @@ export function watchAddresses(connection: Connection, addresses: readonly strin
   const moved: Movement[] = [];
   let pid: string | undefined;
   let bootedAt = 0;
-  let rest = '';
   let begin: (isReady: boolean) => void = () => undefined;
   const begun = new Promise<boolean>((resolve) => {
     begin = resolve;
@@ -50,11 +50,7 @@ export function watchAddresses(connection: Connection, addresses: readonly strin
       `${library}\n${command('watch_addresses', pauseSeconds, String(mostSeconds), ...addresses)}\n`,
       {
         timeoutMs: mostSeconds * 1000,
-        onStdout: (chunk) => {
-          const rows = `${rest}${chunk}`.split('\n');
-          rest = rows.pop() ?? '';
-          for (const row of rows) take(row);
-        },
+        onStdout: rowReader(take),
       },
     )
     .then(

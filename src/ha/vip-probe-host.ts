@@ -1,5 +1,6 @@
 import type { Connection } from '../host/connection';
 import { command } from '../shell/quote';
+import { rowReader } from '../shell/rows';
 import library from './vip-probe-host.sh';
 import { LONGEST_REST_MS, type Pace, RESTS } from './vip-probe-pace';
 import type { ProbeTarget, Sample } from './vip-probe-report';
@@ -118,7 +119,6 @@ class Rows {
   readonly firstRound: Promise<boolean>;
   pid: string | undefined;
   missing: string | undefined;
-  #rest = '';
   /** The laptop's clock where the host's uptime is 0. */
   #bootedAt = 0;
   #settle: (answered: boolean) => void = () => undefined;
@@ -130,11 +130,7 @@ class Rows {
     });
   }
 
-  read(chunk: string): void {
-    const rows = `${this.#rest}${chunk}`.split('\n');
-    this.#rest = rows.pop() ?? '';
-    for (const row of rows) this.#take(row);
-  }
+  readonly read = rowReader((row) => this.#take(row));
 
   #take(row: string): void {
     const [kind, first = '', second = '', third = '', code = '', ...text] = row.split(' ');

@@ -1,3 +1,5 @@
+import { rowReader } from '../shell/rows';
+
 /** One row of a run's journal, as the host writes it. */
 export type JournalEntry =
   | { event: 'state'; state: string }
@@ -16,15 +18,10 @@ export type JournalEntry =
 
 /** Reads rows as they come in, in pieces of any size; what is no journal row is left out. */
 export function journalReader(onEntry: (entry: JournalEntry) => void): (chunk: string) => void {
-  let rest = '';
-  return (chunk) => {
-    const rows = (rest + chunk).split('\n');
-    rest = rows.pop() ?? '';
-    for (const row of rows) {
-      const entry = readRow(row);
-      if (entry) onEntry(entry);
-    }
-  };
+  return rowReader((row) => {
+    const entry = readRow(row);
+    if (entry) onEntry(entry);
+  });
 }
 
 function readRow(row: string): JournalEntry | undefined {

@@ -1,4 +1,5 @@
 import type { Context } from '../../src/commands/context';
+import { printJson } from '../../src/report/guard';
 
 /** A context for commands that ask no host: keeps what they print and what they say beside it. */
 export function recorder(env: NodeJS.ProcessEnv = {}) {
@@ -15,6 +16,8 @@ export function recorder(env: NodeJS.ProcessEnv = {}) {
       said.push(`${event.level}: ${event.text}`);
     },
     print: async (text) => void printed.push(Buffer.from(text)),
+    printRendered: async (text) => void printed.push(Buffer.from(text)),
+    printJson: async (value, indent) => void printed.push(Buffer.from(printJson(value, indent))),
     canAsk: false,
     confirm: async () => {
       throw new Error('nobody is to be asked');

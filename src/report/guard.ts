@@ -1,0 +1,37 @@
+import { visibleLines } from './format';
+import type { Output } from './output';
+
+/** What colours are made of here: picocolors' codes but "hidden", and the steps by which a screen is redrawn. */
+const colour = '\\x1b\\[(?:[0-79]|2[1-9]|3[0-79]|4[0-79]|9[0-7]|10[0-7])m';
+const redraw = '\\x1b\\[\\?25[hl]\\r?|\\x1b\\[\\d+A\\r|\\x1b\\[[HJK]';
+const own = new RegExp(`(${colour}|${redraw})`);
+
+/**
+ * The last thing that text meets before a terminal: all but our own colours and redrawing is made visible, so that
+ * whatever a host or a file says, and wherever it turns up, it cannot drive the operator's terminal.
+ */
+export function guard(text: string): string {
+  return text
+    .split(own)
+    .map((part, index) => (index % 2 === 1 ? part : visibleLines(part)))
+    .join('');
+}
+
+export function guarded(output: Output): Output {
+  return new Proxy(output, {
+    get(target, key) {
+      if (key === 'write') return (text: string) => target.write(guard(text));
+      const value: unknown = Reflect.get(target, key, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+}
+
+/** JSON whose strings have nothing in them that a terminal would act on; it means the same. */
+export function printJson(value: unknown, indent?: number): string {
+  return JSON.stringify(value, null, indent).replace(/[\p{Cf}\p{Zl}\p{Zp}\x7f-\x9f]/gu, (character) =>
+    Array.from({ length: character.length }, (_, at) => escapeUnit(character.charCodeAt(at))).join(''),
+  );
+}
+
+const escapeUnit = (unit: number) => `\\u${unit.toString(16).padStart(4, '0')}`;
