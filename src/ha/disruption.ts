@@ -1,8 +1,17 @@
 import type { Inventory, Vip } from '../inventory/inventory';
 import { type Disruption, worstFirst } from '../plan/disruption';
 import type { FullPlan, PlannedChange, PlannedHost } from '../plan/plan';
-import { type Surroundings, unitName, unitsOf, verbOf, whileItIsDown } from './interruption';
-import { compareConfigs, type Effect } from './keepalived-change';
+import {
+  movesAlone,
+  type Surroundings,
+  unitName,
+  unitsOf,
+  verbOf,
+  verbsOn,
+  whileItIsDown,
+} from './interruption';
+import { beginAnew, compareConfigs, type Effect } from './keepalived-change';
+import { instances } from './keepalived-config';
 import { inStages } from './stages';
 
 /** What has to be known beside the plan to tell what a change does to clients. */
@@ -85,12 +94,41 @@ function serviceDisruptions(
       return [
         whileItIsDown(unit, 'restart', host, around),
         ...(isKeepalived ? keepalivedDisruptions(causes, host, around) : []),
+        ...(isKeepalived && goWithHolder(host, around) ? restartsTogether(causes) : []),
       ];
     case 'reload':
       return isKeepalived
         ? keepalivedDisruptions(causes, host, around)
-        : [{ class: 'rolling', seconds: 0, why: `${unit} reloads` }];
+        : [unit === 'haproxy' ? reloadOfHaproxy(causes, around) : rolls(unit)];
   }
+}
+
+const rolls = (unit: string): Disruption => ({ class: 'rolling', seconds: 0, why: `${unit} reloads` });
+
+/** A server that moves is found again when its host is done; until then others have to serve. */
+function reloadOfHaproxy(causes: readonly PlannedChange[], { plan }: Surroundings): Disruption {
+  const alone = causes.map((cause) => movesAlone(cause, plan)).find((service) => service !== undefined);
+  if (alone === undefined) return rolls('haproxy');
+  const why = `haproxy reloads: servers of ${alone} move, and no other one of it runs all the while`;
+  return { class: 'outage', seconds: null, why };
+}
+
+/** Whether this host holds a VIP, and nobody who shares it goes on running while it is made. */
+function goWithHolder(host: PlannedHost, around: Surroundings): boolean {
+  const peers = sharersOf(host, around).filter((name) => name !== host.host);
+  return (
+    around.holders.has(host.host) &&
+    peers.length > 0 &&
+    peers.every((name) => verbsOn(name, 'keepalived', around).some((verb) => verb !== 'reload'))
+  );
+}
+
+/** Nobody is left to take the VIP while all restart, which takes a second: it begins anew. */
+function restartsTogether(causes: readonly PlannedChange[]): Disruption[] {
+  const found = causes.flatMap(({ raw }) => [...instances(raw?.to ?? '').instances.values()]);
+  if (found.length === 0) return [];
+  const why = 'keepalived restarts together with its peers, so that nobody holds the VIP meanwhile';
+  return [{ class: 'outage', seconds: 1 + Math.max(...found.map(beginAnew)), why }];
 }
 
 function keepalivedDisruptions(

@@ -1,6 +1,7 @@
 import type { Inventory } from '../inventory/inventory';
 import type { Disruption } from '../plan/disruption';
 import type { FullPlan, PlannedChange, PlannedHost } from '../plan/plan';
+import { endpoints, movedBy } from './haproxy-change';
 
 /** What the classes of one plan are told from. */
 export interface Surroundings extends Pick<Inventory, 'vips' | 'services'> {
@@ -40,10 +41,14 @@ export function whileItIsDown(
     return unit === 'haproxy' && around.services.length > 0
       ? { class: 'outage', seconds: null, why: `${does}, and no VIP can leave the host before` }
       : { class: 'rolling', seconds: 0, why: `${does}; no service of the inventory is known to need it` };
-  const alone = sharers.find(({ others }) => others.every((name) => stops(name, unit, around)));
-  if (alone) return { class: 'outage', seconds: null, why: `${does}; no other host serves ${alone.name}` };
+  const alone = sharers.find(({ others }) => others.every((name) => isAway(name, unit, around)));
+  if (alone) {
+    const soon = alone.others.filter((name) => starts(name, unit, around));
+    const later = soon.length > 0 ? ` yet: apply with --limit ${soon.join(',')} first` : '';
+    return { class: 'outage', seconds: null, why: `${does}; no other host serves ${alone.name}${later}` };
+  }
   const others = [...new Set(sharers.flatMap((one) => one.others))].filter(
-    (name) => !stops(name, unit, around),
+    (name) => !isAway(name, unit, around),
   );
   const serve = others.length > 1 ? 'serve' : 'serves';
   return {
@@ -83,13 +88,43 @@ function backends(unit: string, host: PlannedHost, { services }: Surroundings): 
 const without = ({ host }: PlannedHost, name: string, hosts: string[]): Shared[] =>
   hosts.includes(host) ? [{ name, others: hosts.filter((one) => one !== host) }] : [];
 
-/** Whether the plan takes the unit away from that host as well. */
-function stops(name: string, unit: string, { plan }: Surroundings): boolean {
-  const changes = plan.hosts.find((one) => one.host === name)?.changes ?? [];
+/** The service of which a haproxy.cfg moves the only server, or moves servers while others of it start or stop. */
+export function movesAlone({ raw }: PlannedChange, plan: FullPlan): string | undefined {
+  if (!raw?.from || !raw.to) return undefined;
+  const before = [...endpoints(raw.from).keys()];
+  return movedBy({ raw })
+    .map((server) => server.split('/')[0] ?? '')
+    .find((service) => {
+      const servers = before.filter((one) => one.startsWith(`${service}/`));
+      return (
+        servers.length < 2 || servers.some((one) => comesOrGoes(one.slice(service.length + 1), plan.hosts))
+      );
+    });
+}
+
+/** Whether something that may serve begins or ends to run on that host in the plan. */
+export function comesOrGoes(name: string, hosts: readonly PlannedHost[]): boolean {
+  const changes = hosts.find((one) => one.host === name)?.changes ?? [];
   return changes.some(
-    (one) => one.type === 'service' && unitName(one.target) === unit && verbOf(one) === 'stop',
+    (one) =>
+      one.type === 'service' &&
+      !['haproxy', 'keepalived', ...aside].includes(unitName(one.target)) &&
+      ['start', 'stop'].includes(verbOf(one)),
   );
 }
+
+/** What the plan does to the unit on that host, if anything. */
+export function verbsOn(name: string, unit: string, { plan }: Surroundings): string[] {
+  const changes = plan.hosts.find((one) => one.host === name)?.changes ?? [];
+  return changes.filter((one) => one.type === 'service' && unitName(one.target) === unit).map(verbOf);
+}
+
+const starts = (name: string, unit: string, around: Surroundings) =>
+  verbsOn(name, unit, around).includes('start');
+
+/** Whether the plan takes the unit away from that host as well, or only brings it there. */
+const isAway = (name: string, unit: string, around: Surroundings) =>
+  starts(name, unit, around) || verbsOn(name, unit, around).includes('stop');
 
 /** Stopping keepalived hands the VIP over, which is what clients feel; on a host that holds none they feel nothing. */
 function keepalivedDown(
@@ -100,7 +135,7 @@ function keepalivedDown(
 ): Disruption {
   const own = around.vips.filter((vip) => vip.members.some((member) => member.host.name === host.host));
   const alone = balancers(host, around).find(({ others }) =>
-    others.every((name) => stops(name, 'keepalived', around)),
+    others.every((name) => isAway(name, 'keepalived', around)),
   );
   if (alone) return { class: 'outage', seconds: null, why: `${does}; no other host takes ${alone.name}` };
   if (!around.holders.has(host.host))

@@ -1,10 +1,11 @@
 import { HaprovError } from '../errors';
 import type { Picture } from '../ha/health';
+import { unitName, verbOf } from '../ha/interruption';
 import { drainScript, noHaproxy, readyScript } from '../host/drained';
 import { whyOf } from '../host/script-result';
 import { stateFolder } from '../host/transaction';
 import type { Service } from '../inventory/inventory';
-import type { PlannedHost } from '../plan/plan';
+import type { PlannedChange, PlannedHost } from '../plan/plan';
 import { quote } from '../shell/quote';
 import { isOf } from './order';
 import type { Rollout } from './rollout';
@@ -13,14 +14,16 @@ import type { Rollout } from './rollout';
 const carriers = ['haproxy', 'keepalived'];
 
 /**
- * A restart of what carries the traffic breaks the connections through it, so the VIP goes first. A reload does not:
- * measured, it loses nothing, while moving the VIP would cut long connections.
+ * A restart or stop of what carries the traffic breaks the connections through it, so the VIP goes first. A reload does
+ * not: measured, it loses nothing, while moving the VIP would cut long connections.
  */
-export function needsDrain(host: PlannedHost): boolean {
-  return host.changes.some(
-    ({ type, target, action }) => type === 'service' && action === 'restart' && carriers.includes(target),
-  );
-}
+export const needsDrain = (host: PlannedHost): boolean =>
+  host.changes.some((change) => isInterrupted(change) && isCarrier(change));
+
+const isCarrier = ({ target }: PlannedChange) => carriers.includes(unitName(target));
+
+const isInterrupted = (change: PlannedChange) =>
+  change.type === 'service' && ['restart', 'stop'].includes(verbOf(change));
 
 /** How often it is looked whether the VIP has gone: three adverts and the check's own interval pass before it does. */
 const looks = 60;
@@ -55,8 +58,8 @@ export async function drain(
 }
 
 /**
- * The servers (`service/server`) that this host is in HAProxy, where one of its own units must restart, or the server
- * moves: the requests that it is serving would be cut. Not those that nobody else serves, or could serve now: of an
+ * The servers (`service/server`) that this host is in HAProxy, where one of its own units must restart or stop, or the
+ * server moves: the requests that it is serving would be cut. Not those that nobody else serves, or could serve now: of an
  * active and a passive server the active one restarts as it is, which takes a second; draining it would serve nobody.
  * @param up the servers that are up.
  */
@@ -66,9 +69,7 @@ export function serversToDrain(
   up: ReadonlySet<string>,
   { moved, later }: { moved: ReadonlySet<string>; later: readonly PlannedHost[] },
 ): string[] {
-  const restarts = host.changes.some(
-    ({ type, target, action }) => type === 'service' && action === 'restart' && !carriers.includes(target),
-  );
+  const restarts = host.changes.some((change) => isInterrupted(change) && !isCarrier(change));
   return services
     .filter(({ name, backends }) => {
       if (!restarts && !moved.has(`${name}/${host.host}`)) return false;

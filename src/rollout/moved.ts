@@ -1,17 +1,29 @@
+import { unitName, verbOf } from '../ha/interruption';
 import type { Service } from '../inventory/inventory';
-import type { PlannedHost } from '../plan/plan';
-import { isOf, isOfBalancer } from './order';
+import type { PlannedChange, PlannedHost } from '../plan/plan';
+import { isOf as isServerOf } from './order';
 
 /**
- * The host with its HAProxy before its other services, where its own server moves: HAProxy then knows the servers that
- * have moved before it loses the one that has not.
+ * The host with its services in an order in which nobody is sent where nobody is. Its HAProxy comes first where its own
+ * server moves or goes, for it then knows who is there before it loses the one that is not. Else it comes behind units
+ * that restart: a reload makes it forget which servers are drained for that. keepalived comes last: what it reads may
+ * bring the VIP here.
  */
-export function balancerFirst(host: PlannedHost, moved: ReadonlySet<string>): PlannedHost {
-  if (![...moved].some((server) => isOf(host, server))) return host;
+export function inSafeOrder(host: PlannedHost, moved: ReadonlySet<string>): PlannedHost {
   const { changes } = host;
-  const rest = changes.filter((one) => !isOfBalancer(one));
-  return { ...host, changes: [...changes.filter(isOfBalancer), ...rest] };
+  const verb = (change: PlannedChange) => (change.type === 'service' ? verbOf(change) : 'leave');
+  const isAgain = (change: PlannedChange) => ['reload', 'restart'].includes(verb(change));
+  const isOf = (unit: string) => (change: PlannedChange) =>
+    isAgain(change) && unitName(change.target) === unit;
+  const [balancer, shared] = [changes.filter(isOf('haproxy')), changes.filter(isOf('keepalived'))];
+  const rest = changes.filter((one) => !balancer.includes(one) && !shared.includes(one));
+  const leaves = movesOwn(host, moved) || rest.some((one) => verb(one) === 'stop');
+  if (!leaves && !changes.some((one) => verb(one) === 'restart')) return host;
+  return { ...host, changes: [...(leaves ? [...balancer, ...rest] : [...rest, ...balancer]), ...shared] };
 }
+
+const movesOwn = (host: PlannedHost, moved: ReadonlySet<string>) =>
+  [...moved].some((server) => isServerOf(host, server));
 
 /**
  * The servers that a host's HAProxy is to see up behind what has been done so far. Those that move are not, before
@@ -25,7 +37,7 @@ export function wantedSoFar(
 ): Set<string> {
   return new Set(
     [...wanted].filter((server) =>
-      moved.has(server) ? !later.some((host) => isOf(host, server)) : !missed.has(server),
+      moved.has(server) ? !later.some((host) => isServerOf(host, server)) : !missed.has(server),
     ),
   );
 }

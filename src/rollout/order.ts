@@ -1,5 +1,6 @@
 import { UsageError } from '../errors';
-import { unitName } from '../ha/interruption';
+import { comesOrGoes, unitName } from '../ha/interruption';
+import type { Service } from '../inventory/inventory';
 import type { PlannedHost } from '../plan/plan';
 
 /**
@@ -8,12 +9,14 @@ import type { PlannedHost } from '../plan/plan';
  * port one goes before the balancers, so that they find somebody there, the others after them.
  * @param serial how many at a time in a rolling run.
  * @param moved the servers (`service/server`) that move.
+ * @param services none of them loses all of its servers at a time, whatever `serial` says.
  */
 export function batches(
   hosts: readonly PlannedHost[],
   holders: ReadonlySet<string>,
   serial: number,
   moved: ReadonlySet<string>,
+  services: readonly Pick<Service, 'backends'>[],
 ): PlannedHost[][] {
   const movers = hosts.filter(
     (host) => !host.changes.some(isOfBalancer) && [...moved].some((server) => isOf(host, server)),
@@ -30,10 +33,24 @@ export function batches(
     const last = result.at(-1);
     // A holder is never touched in one go with a host that could take its place.
     const isTogether = last?.[0] && rank(last[0]) === rank(host) && last.length < serial;
-    if (last && isTogether && !holders.has(host.host)) last.push(host);
+    if (last && isTogether && !holders.has(host.host) && isSpared([...last, host], hosts, services))
+      last.push(host);
     else result.push([host]);
   }
   return result;
+}
+
+/** Whether no service loses all of its servers at a time, however many hosts at a time are allowed. */
+function isSpared(
+  batch: readonly PlannedHost[],
+  all: readonly PlannedHost[],
+  services: readonly Pick<Service, 'backends'>[],
+): boolean {
+  const isBusy = (name: string) => batch.some(({ host }) => host === name) || comesOrGoes(name, all);
+  return services.every(
+    ({ backends: { servers } }) =>
+      servers.length === 0 || servers.some(({ host }) => !host || !isBusy(host.name)),
+  );
 }
 
 /** Whether `service/server` is this host. */

@@ -11,7 +11,7 @@ import { type GateOptions, passGate } from './gate';
 import { startHeartbeat } from './heartbeat';
 import { type HostOutcome, HostRun } from './host-run';
 import { tellWhoIsDrained } from './keep-drained';
-import { balancerFirst, patience, wantedSoFar } from './moved';
+import { inSafeOrder, patience, wantedSoFar } from './moved';
 import { batches } from './order';
 import type { Pair } from './pair';
 
@@ -58,7 +58,7 @@ export interface RolloutResult {
 export async function rollOut(rollout: Rollout): Promise<RolloutResult> {
   const moved = movedServers(rollout.hosts);
   const runs = new Map(
-    rollout.hosts.map((host) => [host.host, new HostRun(rollout, balancerFirst(host, moved))]),
+    rollout.hosts.map((host) => [host.host, new HostRun(rollout, inSafeOrder(host, moved))]),
   );
   const all = [...runs.values()];
   const before = await rollout.pair.look();
@@ -107,8 +107,8 @@ async function stageAndCommit(
   }
 
   const done: HostRun[] = [];
-  const { hosts, together, serial } = rollout;
-  const order = together ? [hosts] : batches(hosts, holders, serial, moved);
+  const { hosts, together, serial, services } = rollout;
+  const order = together ? [hosts] : batches(hosts, holders, serial, moved, services);
   for (const [index, batch] of order.entries()) {
     const group = batch.flatMap((host) => runs.get(host.host) ?? []);
     const step: Step = { batch, group, later: order.slice(index + 1).flat(), before, wanted, moved };

@@ -30,6 +30,15 @@ const haproxyCfg: About = {
   raw: { from: '', to: 'global\n' },
   notify: [{ reload: 'haproxy' }],
 };
+const moves = (servers: string[]): About[] => {
+  const cfg = (port: number) =>
+    [
+      'listen cluster37',
+      ...servers.map((name, index) => `  server ${name} 10.0.0.${index}:${port}`),
+      '',
+    ].join('\n');
+  return [{ ...haproxyCfg, raw: { from: cfg(8080), to: cfg(8081) } }, service('haproxy', 'reload')];
+};
 const service = (
   target: string,
   action: PlannedChange['action'],
@@ -289,7 +298,7 @@ const cases: Record<string, Case> = {
   },
   'keepalived restarts for another virtual_router_id: the longer time counts': {
     hosts: both([keepalivedConf(base, conf({ id: 38 }), 'restart'), service('keepalived', 'restart')]),
-    fred: again('outage', 3.8, 'where the VIP is'),
+    fred: again('outage', 4.8, 'restarts together with its peers'),
   },
   'keepalived stops where the VIP is': {
     hosts: { fred: [stop('keepalived')] },
@@ -303,6 +312,22 @@ const cases: Record<string, Case> = {
     hosts: { fred: [service('keepalived', 'restart')] },
     known: alone,
     fred: [['outage', null, 'no other host takes router37']],
+  },
+  'servers move beside others': {
+    hosts: both(moves(['fred', 'ethyl'])),
+    fred: again('rolling', 0, 'haproxy reloads'),
+  },
+  'the only server moves': {
+    hosts: both(moves(['fred'])),
+    fred: again('outage', null, 'servers of cluster37 move, and no other one of it runs'),
+  },
+  'servers move while one of them only starts': {
+    hosts: { fred: moves(['fred', 'ethyl']), ethyl: [service('httpd', 'start')] },
+    fred: again('outage', null, 'servers of cluster37 move'),
+  },
+  'httpd restarts while the other only starts it': {
+    hosts: { fred: [service('httpd', 'restart')], ethyl: [service('httpd', 'start')] },
+    fred: [['outage', null, 'no other host serves cluster37 yet: apply with --limit ethyl first']],
   },
   'haproxy restarts beside a peer': {
     hosts: both([{ ...haproxyCfg, notify: [{ restart: 'haproxy' }] }, service('haproxy', 'restart')]),

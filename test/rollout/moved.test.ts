@@ -1,7 +1,7 @@
 import { movedServers } from '../../src/ha/haproxy-change';
 import type { Service } from '../../src/inventory/inventory';
 import type { PlannedChange, PlannedHost } from '../../src/plan/plan';
-import { balancerFirst, patience, wantedSoFar } from '../../src/rollout/moved';
+import { inSafeOrder, patience, wantedSoFar } from '../../src/rollout/moved';
 
 const config = (...servers: string[]) =>
   [
@@ -33,14 +33,33 @@ describe('a server that moves', () => {
   const host = edit(null, null);
   const moved = new Set(['web/fred']);
 
-  test('its HAProxy is told first, where it has one', () => {
-    const changes = ['httpd', 'haproxy', 'keepalived'].map(
-      (target) => ({ type: 'service', action: 'reload', target }) as PlannedChange,
-    );
-    const order = (some: Set<string>) =>
-      balancerFirst({ ...host, changes }, some).changes.map(({ target }) => target);
-    expect(order(moved)).toEqual(['haproxy', 'httpd', 'keepalived']);
-    expect(order(new Set(['web/ethyl']))).toEqual(['httpd', 'haproxy', 'keepalived']);
+  const service = (words: string) => {
+    const [action = '', target = ''] = words.split(' ');
+    const stops = action === 'stop';
+    const attributes = stops ? [{ name: 'active', from: 'active', to: 'inactive' }] : [];
+    return { type: 'service', action: stops ? 'update' : action, target, attributes } as PlannedChange;
+  };
+  test.each([
+    [
+      'its own: HAProxy is told first',
+      ['web/fred'],
+      'reload httpd, reload haproxy, reload keepalived',
+      [1, 0, 2],
+    ],
+    ['another’s: as ever', ['web/ethyl'], 'reload httpd, reload haproxy, reload keepalived', [0, 1, 2]],
+    ['a unit that stops, after HAProxy', [], 'stop httpd, reload haproxy', [1, 0]],
+    [
+      'a unit that restarts, before HAProxy forgets that it is drained',
+      [],
+      'reload haproxy, restart httpd.service',
+      [1, 0],
+    ],
+    ['keepalived last where something restarts', [], 'reload keepalived, restart haproxy', [1, 0]],
+    ['HAProxy starts where a port is left to it', [], 'stop nginx, start haproxy', [0, 1]],
+  ])('the order on a host: %s', (_, servers, words, order) => {
+    const changes = words.split(', ').map(service);
+    const sorted = inSafeOrder({ ...host, changes }, new Set(servers)).changes;
+    expect(sorted.map((one) => changes.indexOf(one))).toEqual(order);
   });
 
   test('is wanted when its host is done', () => {

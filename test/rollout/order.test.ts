@@ -30,6 +30,7 @@ describe('who is committed when', () => {
           new Set(holders),
           serial,
           new Set(),
+          [],
         ),
       ),
     ).toEqual(expected);
@@ -46,7 +47,7 @@ describe('servers that move to another port', () => {
   test('one goes before the balancers, the others after them', () => {
     const hosts = [host('a'), host('b'), host('c'), balancer('fred'), balancer('ethyl')];
     const moved = new Set(['web/a', 'web/b', 'web/c']);
-    expect(names(batches(hosts, new Set(['fred']), 2, moved))).toEqual([
+    expect(names(batches(hosts, new Set(['fred']), 2, moved, []))).toEqual([
       ['c'],
       ['ethyl'],
       ['fred'],
@@ -57,8 +58,20 @@ describe('servers that move to another port', () => {
   test('on the balancers themselves: as ever', () => {
     const hosts = [balancer('fred'), balancer('ethyl')];
     const moved = new Set(['web/fred', 'web/ethyl']);
-    expect(names(batches(hosts, new Set(['fred']), 1, moved))).toEqual([['ethyl'], ['fred']]);
+    expect(names(batches(hosts, new Set(['fred']), 1, moved, []))).toEqual([['ethyl'], ['fred']]);
   });
+});
+
+test('no service loses all of its servers at a time, whatever --serial says', () => {
+  const hosts = ['a', 'b', 'c', 'd'].map(host);
+  const served = (...names: string[]) => ({
+    backends: { servers: names.map((name) => ({ name, host: { name } })), hosts: [] },
+  });
+  const order = (...services: ReturnType<typeof served>[]) =>
+    names(batches(hosts, new Set(['a']), 3, new Set(), services as never));
+  expect(order(served('c', 'd'))).toEqual([['d'], ['c', 'b'], ['a']]);
+  expect(order(served('d'), served('c', 'd', 'elsewhere'))).toEqual([['d'], ['c', 'b'], ['a']]);
+  expect(order(served('a', 'd'), served('d', 'elsewhere'))).toEqual([['d', 'c', 'b'], ['a']]);
 });
 
 describe('--serial', () => {
