@@ -17,8 +17,11 @@ swap() { # TEXT OTHER <INPUT
     }'
 }
 
-# The staged file as its validator must see it: where it names other files that are staged too, it names their staged copies.
+# The staged file as its validator must see it: in its place, in view.sh's view; else, where it names other files that are
+# staged too, it names their staged copies.
 as_seen() {
+  seen=$real
+  [ -z "$in_view" ] || return 0
   seen=$copy
   names_staged "$copy" || return 0
   seen=$copy.seen
@@ -66,9 +69,9 @@ validate_file() { # PATH COMMAND
   ( export seen; eval "$script" ) >"$step/validation" 2>&1 </dev/null 3>&- 8>&- 9>&-
   verdict=$?
   # Errors name the file that the user knows.
-  swap "$seen" "$1" <"$step/validation" >"$step/told"
+  swap "$seen" "$1" <"$step/validation" | sed "s,$step/config\.[0-9]*/,/,g" >"$step/told"
   cat "$step/told"
-  [ "$seen" = "$copy" ] || rm -f -- "$seen"
+  rm -f -- "$copy.seen"
   [ $verdict = 0 ] || { fail "$1 was refused by its validator (exit code $verdict)"; return; }
   if grep -qi warning "$step/told"; then emit warning "$number" "$(base64 <"$step/told" | tr -d '\n')"; fi
 }

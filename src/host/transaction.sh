@@ -60,7 +60,7 @@ stage() {
   set_state staging || return
   for n in $prepare_steps; do step_of "$n" check run verify || return; done
   for n in $commit_steps $service_steps; do step_of "$n" check stage || return; done
-  for n in $commit_steps; do part "$n" validate || return; done
+  validate_all || return
   renew && set_state staged
 }
 
@@ -204,6 +204,11 @@ main() { # VERB
   fi
   if [ "$1" = renew ]; then
     renew
+    return
+  fi
+  # The verb "stage" calls this one, and holds the guard.
+  if [ "$1" = view ]; then
+    view
     return
   fi
   : >>"$home/alive"

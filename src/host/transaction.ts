@@ -17,6 +17,7 @@ import staged from './staged.sh';
 import system from './system.sh';
 import library from './transaction.sh';
 import validators from './validators.sh';
+import view from './view.sh';
 
 export const stateFolder = '/var/lib/haprov';
 
@@ -61,6 +62,7 @@ export function buildTransaction({ run, owner, leaseSeconds, steps }: Transactio
     '#!/bin/sh',
     `run=${quote(run)} home=${quote(`${stateFolder}/runs/${run}`)} owner=${quote(owner.replace(/\s/g, '_'))} lease=${leaseSeconds}`,
     `prepare_steps=${quote(numbers('prepare'))} commit_steps=${quote(numbers('commit'))} service_steps=${quote(numbers('service'))}`,
+    `validate_steps=${quote(steps.flatMap(({ step }, index) => (step.validate ? [index + 1] : [])).join(' '))}`,
     ...steps.flatMap(({ step, title }, index) => [
       `# ${index + 1} ${title.replace(/[\r\n]/g, ' ')}`,
       ...parts.map((part) => `s${index + 1}_${part}() {\n${step[part] ?? ':'}\n}`),
@@ -75,6 +77,7 @@ export function buildTransaction({ run, owner, leaseSeconds, steps }: Transactio
     files,
     staged,
     folders,
+    view,
     runtime,
     drained,
     loaded,

@@ -1,41 +1,50 @@
 # What validates the files of well-known services, where "program -c FILE" alone would lie.
 
-# The unit reads a list of files and folders; the staged file takes its own place among them.
+# The unit reads a list of files and folders; the staged file takes its own place among them, and so do all others. A
+# file that the unit does not read is checked by itself.
 haproxy_check() { # FILE
-  # A file that the unit does not read is checked by itself.
-  files= is_read=no
-  for file in $(haproxy_config); do
-    if [ "$file" = "$real" ]; then files="$files -f $1" is_read=yes
-    else files="$files -f $file"; fi
-  done
-  [ $is_read = yes ] || files="-f $1"
-  haproxy -c $files
+  if haproxy_config | grep -qxF -e "$real"; then check_haproxy_config "$1"; else haproxy -c -f "$1"; fi
 }
 
 # A file that the configuration names, such as a certificate: the configuration is checked with it. One that is staged
 # too, and names it, is so by its own check, which blames the right file for what is wrong.
 haproxy_check_with() { # FILE
-  files=
   for file in $(haproxy_config); do
     ! own=$(staged_copy "$file") || ! grep -qF -- "$real" "$own" || return 0
-    files="$files -f $step/config.${file##*/}"
-    as_it_will_be "$file" >"$step/config.${file##*/}" || return
+  done
+  check_haproxy_config "$1"
+}
+
+check_haproxy_config() { # SEEN_FOR_REAL
+  files= count=0
+  for file in $(haproxy_config); do
+    count=$((count + 1))
+    if [ "$file" = "$real" ]; then file=$1
+    elif [ -z "$in_view" ] && { staged_copy "$file" >/dev/null || names_staged "$file"; }; then
+      as_it_is=$file file=$step/config.$count$file
+      mkdir -p "${file%/*}" && as_it_will_be "$as_it_is" >"$file" || return
+    fi
+    files="$files -f $file"
   done
   [ -n "$files" ] || return 0
   haproxy -c $files
   verdict=$?
-  rm -f -- "$step"/config.*
+  rm -rf -- "$step"/config.*
   return $verdict
 }
 
-# What HAProxy reads, file by file, in its order; the staged file too where it will be one of them.
+# What HAProxy will read, file by file, in its order.
 haproxy_config() {
   for file in $(haproxy_unit_files); do
-    if [ -d "$file" ]; then set -- "$file"/*.cfg; else set -- "$file"; fi
-    case $real in "$file"/*.cfg) [ -e "$real" ] || set -- "$@" "$real" ;; esac
-    for each in "$@"; do
-      if [ -e "$each" ] || [ "$each" = "$real" ]; then printf '%s\n' "$each"; fi
-    done
+    case $file in */) file=${file%/} ;; esac
+    if [ -d "$file" ]; then
+      { printf '%s\n' "$file"/*.cfg; cat "$home"/steps/*/staged 2>/dev/null; } | grep "^$file/[^/.][^/]*\.cfg$" | sort -u
+    else
+      printf '%s\n' "$file"
+    fi
+  done | while IFS= read -r file; do
+    if copy=$(staged_copy "$file"); then [ -e "$copy" ] || continue; elif [ ! -e "$file" ]; then continue; fi
+    printf '%s\n' "$file"
   done
 }
 
