@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { settled, unsettled } from '../ha/status/findings/settle';
 import { judge } from '../ha/status/judge';
 import { type LookAt, lookScript, readSaid as readAnswer } from '../ha/status/said';
 import type { LaptopAnswer, Scene, Seen } from '../ha/status/scene';
@@ -5,7 +7,7 @@ import type { Status } from '../ha/status/status';
 import { probeTargets } from '../ha/vip-probe';
 import { sendRequest } from '../ha/vip-probe-request';
 import { type Connection, prepare, type SshTarget } from '../host/connection';
-import { type Survey, survey } from '../host/survey';
+import { type Survey, type SurveyListener, survey } from '../host/survey';
 import type { Host, Inventory } from '../inventory/inventory';
 import type { Resource } from '../playbook/expand';
 import type { CommonOptions, Context } from './context';
@@ -16,7 +18,8 @@ import { readSaid, type Said } from './offline';
 /** Somebody who looks at the inventory's hosts, again and again over the same connections. */
 export interface Looker {
   /**
-   * Asks every host once, one exec each, and judges what they say. A host that cannot be asked is a finding, not an error.
+   * Asks every host once, one exec each, and judges what they say; where that would accuse somebody of what may be a VIP
+   * on its way, it looks again first. A host that cannot be asked is a finding, not an error.
    * @throws InputError when the inventory is wrong
    */
   look(): Promise<Status>;
@@ -28,14 +31,21 @@ export interface Looker {
 /** A host that does not answer for so long is a finding. */
 const answerTimeoutMs = 15_000;
 const laptopTimeoutMs = 1000;
-/** What a host has said is asked again where others took longer than this to fail. */
+/** What a host has said is asked again where others took so much longer to answer, or to fail. */
 const agesAfterMs = 3000;
+/** What only one look shows of an address is looked at again, so often, after so long; a look of so long ago counts no more. */
+const confirmations = 2;
+const confirmAfterMs = 1000;
+const agesInMs = 30_000;
 
 const id = 'status';
 
 export function looker(options: CommonOptions, context: Context): Looker {
   let kept: ReadonlyMap<string, Connection> = new Map();
   let inventory: Inventory | undefined;
+  let last: { found: Status; at: number } | undefined;
+  /** When each host has answered, of this look. */
+  const heard = new Map<string, number>();
   return {
     get inventory() {
       return inventory;
@@ -51,23 +61,40 @@ export function looker(options: CommonOptions, context: Context): Looker {
       });
       inventory = said.inventory;
       const hosts = [...ways.keys()];
+      let failures: Survey['failures'] = [];
       const lookAt = async (some: ReadonlyMap<Host, SshTarget>) => {
+        heard.clear();
         const [surveyed, laptop] = await Promise.all([
-          ask(said, some, { context, kept }),
+          ask(said, some, { context, kept, heard }),
           askFromHere(said.inventory),
         ]);
         kept = new Map(surveyed.hosts.map(({ name, connection }) => [name, connection]));
         return { surveyed, laptop };
       };
-      const begun = performance.now();
-      const first = await lookAt(ways);
-      const { failures } = first.surveyed;
-      if (failures.length === 0 || kept.size === 0 || performance.now() - begun < agesAfterMs)
-        return judge(sceneOf(said, hosts, first.surveyed, first.laptop));
-      // What the others have said is as old by now as the wait for those that did not answer.
-      const { surveyed, laptop } = await lookAt(new Map([...ways].filter(([{ name }]) => kept.has(name))));
-      const all = { ...surveyed, failures: [...failures, ...surveyed.failures] };
-      return judge(sceneOf(said, hosts, all, laptop));
+      const lookAtAll = async (): Promise<Status> => {
+        const first = await lookAt(ways);
+        failures = first.surveyed.failures;
+        if (kept.size === 0 || performance.now() - Math.min(...heard.values()) < agesAfterMs)
+          return judge(sceneOf(said, hosts, first.surveyed, first.laptop));
+        // What some have said is as old by now as the wait for the others.
+        return lookAgain();
+      };
+      /** Those that answer; what failed is known. */
+      const lookAgain = async (): Promise<Status> => {
+        const { surveyed, laptop } = await lookAt(new Map([...ways].filter(([{ name }]) => kept.has(name))));
+        failures = [...failures, ...surveyed.failures];
+        return judge(sceneOf(said, hosts, { ...surveyed, failures }, laptop));
+      };
+      let found = await lookAtAll();
+      let before = last && performance.now() - last.at < agesInMs ? last.found : undefined;
+      for (let more = 0; more < confirmations && unsettled(found, before).length > 0; more++) {
+        await sleep(confirmAfterMs, undefined, { signal: context.stopping }).catch(() => undefined);
+        if (context.stopping.aborted) break;
+        before = found;
+        found = await lookAgain();
+      }
+      last = { found, at: performance.now() };
+      return before ? settled(found, before) : found;
     },
     close() {
       for (const connection of kept.values()) connection.close();
@@ -93,13 +120,14 @@ function askFromHere(inventory: Inventory): Promise<LaptopAnswer[]> {
 interface Way {
   context: Context;
   kept: ReadonlyMap<string, Connection>;
+  heard: Map<string, number>;
 }
 
 /** A connection that was lost since the last look is made anew, once. */
 async function ask(
   { inventory, wanted }: Said,
   ways: ReadonlyMap<Host, SshTarget>,
-  { context, kept }: Way,
+  { context, kept, heard }: Way,
 ): Promise<Survey> {
   const targets = [...ways].map(([host, target]) => {
     const resources = wanted.get(host) ?? [];
@@ -114,7 +142,14 @@ async function ask(
       questions: [...questionsOf(resources), question],
     };
   });
-  const listener = listenerFor(context);
+  const told = listenerFor(context);
+  const listener: SurveyListener = {
+    ...told,
+    end(host, phase, ms, error) {
+      if (phase === 'probe' && !error) heard.set(host, performance.now());
+      told.end(host, phase, ms, error);
+    },
+  };
   const limits = { timeoutMs: answerTimeoutMs };
   const first = await survey(targets, listener, { kept, ...limits });
   const lost = targets.filter(

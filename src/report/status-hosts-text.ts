@@ -1,7 +1,7 @@
 import pc from 'picocolors';
 import type { Component, ComponentState, HostStatus } from '../ha/status/status';
 import type { TextOptions } from './change-text';
-import { cutWords, padTo, wrapToWidth } from './fit';
+import { cutWords, padTo, paragraph, wrapToWidth } from './fit';
 import { cutToWidth, displayWidth } from './format';
 import { marks, paints } from './level';
 
@@ -26,27 +26,52 @@ const ordered = Object.keys(rowTitles) as Component[];
 /** What a cell needs to say anything. */
 const LEAST_CELL = 22;
 
-/** A row a component, a column a host; hosts that do not fit beside each other come below. */
-export function renderHostTable(hosts: readonly HostStatus[], options: TextOptions): string[] {
+/**
+ * A row a component, a column a host; hosts that do not fit beside each other come below. Folded, what is well on all of
+ * them shares a line, but for who is what of the VIPs.
+ */
+export function renderHostTable(
+  hosts: readonly HostStatus[],
+  options: TextOptions,
+  isFolded = false,
+): string[] {
   const titleWidth = Math.min(15, Math.floor(options.columns * 0.4));
   const fitting = Math.max(1, Math.floor((options.columns - titleWidth) / LEAST_CELL));
   const groups = Math.ceil(hosts.length / fitting);
   const each = Math.ceil(hosts.length / Math.max(1, groups));
   const width = Math.floor((options.columns - titleWidth) / Math.max(1, each));
-  return Array.from({ length: groups }, (_, index) => {
-    const rows = renderGroup(hosts.slice(index * each, (index + 1) * each), { titleWidth, width }, options);
-    return index === 0 ? rows : ['', ...rows];
+  const there = ordered.filter((component) => hosts.some((host) => stateOf(host, component)));
+  const well = isFolded ? there.filter((component) => !pairs.has(component) && isWell(hosts, component)) : [];
+  const shown = there.filter((component) => !well.includes(component));
+  const table = Array.from({ length: groups }, (_, index) => {
+    const rows = renderGroup(
+      hosts.slice(index * each, (index + 1) * each),
+      shown,
+      { titleWidth, width },
+      options,
+    );
+    return index === 0 || isFolded ? rows : ['', ...rows];
   }).flat();
+  return well.length === 0
+    ? table
+    : [...table, ...paragraph(`${marks.ok} `, well.map((one) => rowTitles[one]).join(', '), options.columns)];
 }
+
+/** What differs from host to host where all is well. */
+const pairs: ReadonlySet<Component> = new Set(['keepalived', 'vip']);
+
+const isWell = (hosts: readonly HostStatus[], component: Component) =>
+  hosts.every((host) => (stateOf(host, component)?.level ?? 'ok') === 'ok');
 
 function renderGroup(
   hosts: readonly HostStatus[],
+  components: readonly Component[],
   { titleWidth, width }: { titleWidth: number; width: number },
   { color }: TextOptions,
 ): string[] {
   const { bold } = pc.createColors(color);
   const head = hosts.map((host) => bold(padTo(titleOf(host, width - 1), width))).join('');
-  const rows = ordered
+  const rows = components
     .filter((component) => hosts.some((host) => stateOf(host, component)))
     .flatMap((component) => {
       const cells = hosts.map((host) => renderCell(stateOf(host, component), width - 1, color));

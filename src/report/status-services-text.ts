@@ -10,10 +10,14 @@ const FEW_SERVERS = 8;
 const LEAST_CELL = 14;
 const LEAST_TITLE = 24;
 
-/** Each service's servers, a column a balancer; where the columns do not fit, a line a server. */
-export function renderServices(services: readonly ServiceStatus[], options: TextOptions): string[] {
+/** Each service's servers, a column a balancer; where the columns do not fit, a line a server. Folded, one that is well is a line. */
+export function renderServices(
+  services: readonly ServiceStatus[],
+  options: TextOptions,
+  isFolded = false,
+): string[] {
   const servers = services.flatMap((service) => service.servers);
-  const isBrief = servers.length > FEW_SERVERS;
+  const isBrief = isFolded || servers.length > FEW_SERVERS;
   const titles = [
     ...services.map(titleOfService),
     ...servers.map((server) => `  ${marks.ok} ${titleOfServer(server)}`),

@@ -1,52 +1,109 @@
 import pc from 'picocolors';
 import type { Status, StatusFinding, VipStatus } from '../ha/status/status';
 import type { TextOptions } from './change-text';
-import { paragraph } from './fit';
+import { cutWords, paragraph } from './fit';
 import { allVisible, marks, paints } from './level';
 import { renderHostTable } from './status-hosts-text';
 import { renderServices } from './status-services-text';
 
+export interface StatusOptions extends TextOptions {
+  /** The terminal's height, into which it is to fit; absent where all is to be told. */
+  rows?: number;
+}
+
+/** How much is told, from all to what fits a small terminal. Each leaves out what is well, or what comes later. */
+interface Tightness {
+  /** Components that are well everywhere share a line. */
+  foldsHosts: boolean;
+  /** So do a service's servers. */
+  foldsServices: boolean;
+  /** Lines of evidence of each finding, one row each; all where not given. */
+  evidence?: number;
+  /** Findings after the first are told in their own sentence alone. */
+  isBrief: boolean;
+  /** Between parts, and between findings. */
+  gaps: [string, string];
+}
+
+const [apart, close] = ['\n\n', '\n'];
+const loose: Tightness = { foldsHosts: false, foldsServices: false, isBrief: false, gaps: [apart, apart] };
+const tightnesses: readonly Tightness[] = [
+  loose,
+  { ...loose, foldsHosts: true },
+  { ...loose, foldsHosts: true, foldsServices: true },
+  { foldsHosts: true, foldsServices: true, evidence: 2, isBrief: false, gaps: [apart, close] },
+  { foldsHosts: true, foldsServices: true, evidence: 1, isBrief: false, gaps: [close, close] },
+  { foldsHosts: true, foldsServices: true, evidence: 1, isBrief: true, gaps: [close, close] },
+  { foldsHosts: true, foldsServices: true, evidence: 0, isBrief: true, gaps: [close, close] },
+];
+
 /**
  * How the whole is, on one screen: what is broken first and what to do about it, the other findings, the hosts side
  * by side, the VIPs, the servers as each HAProxy sees them. No line is wider than the columns, no newline at the end.
+ * With `rows` it is as much as leaves one for the prompt, and what is left out is well, or seen by `--json`.
  */
-export function renderStatus(status: Status, options: TextOptions): string {
+export function renderStatus(status: Status, options: StatusOptions): string {
   const shown = allVisible(status);
+  const { rows = Number.POSITIVE_INFINITY } = options;
+  let text = '';
+  for (const tightness of tightnesses) {
+    text = renderAs(shown, options, tightness);
+    if (text.split('\n').length < rows) break;
+  }
+  return text;
+}
+
+function renderAs(status: Status, options: StatusOptions, tightness: Tightness): string {
   const { dim } = pc.createColors(options.color);
-  const sections = [
-    ...renderFindings(shown, options),
-    renderHostTable(shown.hosts, options),
-    [...shown.vips.flatMap((vip) => renderVip(vip, options)), ...renderServices(shown.services, options)],
-    paragraph('', `${shown.inventory} at ${shown.at.replace(/\.\d+Z$/, 'Z')}`, options.columns).map(dim),
+  const { foldsHosts, foldsServices, gaps } = tightness;
+  const [betweenParts, betweenFindings] = gaps;
+  const parts = [
+    renderFindings(status, options, tightness)
+      .map((rows) => rows.join('\n'))
+      .join(betweenFindings),
+    ...[
+      renderHostTable(status.hosts, options, foldsHosts),
+      [
+        ...status.vips.flatMap((vip) => renderVip(vip, options)),
+        ...renderServices(status.services, options, foldsServices),
+      ],
+      paragraph('', `${status.inventory} at ${status.at.replace(/\.\d+Z$/, 'Z')}`, options.columns).map(dim),
+    ].map((rows) => rows.join('\n')),
   ];
-  return sections
-    .filter((rows) => rows.length > 0)
-    .map((rows) => rows.join('\n'))
-    .join('\n\n');
+  return parts.filter(Boolean).join(betweenParts);
 }
 
 /** The first is the headline; without any it is a line of its own. */
-function renderFindings(status: Status, options: TextOptions): string[][] {
+function renderFindings(status: Status, options: TextOptions, tightness: Tightness): string[][] {
   if (status.findings.length > 0)
-    return status.findings.map((finding, index) => renderStatusFinding(finding, options, index === 0));
+    return status.findings.map((finding, index) =>
+      renderStatusFinding(finding, options, { ...tightness, isFirst: index === 0 }),
+    );
   const { bold } = pc.createColors(options.color);
   const paint = paints(options.color)[status.level];
   const rows = paragraph(`${marks[status.level]} `, status.headline, options.columns);
   return [rows.map((row) => bold(paint(row)))];
 }
 
-/** `✗ keepalived on fred: …`, what was seen, what to do next. */
-function renderStatusFinding(finding: StatusFinding, options: TextOptions, isFirst: boolean): string[] {
-  const { level, component, host, message, evidence, next } = finding;
+/** `✗ keepalived on fred …`, what was seen, what to do next. */
+function renderStatusFinding(
+  { level, message, evidence, next }: StatusFinding,
+  options: TextOptions,
+  { isFirst, isBrief, evidence: most }: Tightness & { isFirst: boolean },
+): string[] {
+  const { columns } = options;
   const { bold, dim } = pc.createColors(options.color);
   const paint = paints(options.color)[level];
-  const place = `${component} on ${host}`;
-  const isSaid = message.toLowerCase().includes(place.toLowerCase());
-  const head = paragraph(`${marks[level]} `, isSaid ? message : `${place}: ${message}`, options.columns);
-  const steps = next ? paragraph('  next: ', next, options.columns) : [];
+  const head = paragraph(`${marks[level]} `, message, columns);
+  const isCut = isBrief && !isFirst;
+  const seen =
+    most === undefined
+      ? evidence.flatMap((line) => paragraph('  seen: ', line, columns))
+      : evidence.slice(0, isCut ? 0 : most).map((line) => cutWords(`  seen: ${line}`, columns));
+  const steps = next && !isCut ? paragraph('  next: ', next, columns) : [];
   return [
     ...head.map((row) => (isFirst ? bold(paint(row)) : paint(row))),
-    ...evidence.flatMap((line) => paragraph('  seen: ', line, options.columns)).map(dim),
+    ...seen.map(dim),
     ...steps.map((row) => (isFirst ? bold(row) : row)),
   ];
 }

@@ -46,19 +46,57 @@ test('a healthy pair: one line says so, and all of it fits 24 × 80', () => {
 });
 
 test('what is broken comes first, with what was seen and what to do next; then the other findings', () => {
-  expect(render(splitBrain).slice(0, 11)).toEqual([
-    '✗ firewall on ethyl: split brain: fred and ethyl both hold router37',
-    '  (192.168.56.200), because ethyl does not hear VRRP',
+  expect(render(splitBrain).slice(0, 10)).toEqual([
+    '✗ split brain: fred and ethyl both hold router37 (192.168.56.200), because ethyl',
+    '  does not hear VRRP',
     '  seen: iptables INPUT 1: DROP 112 -- 0.0.0.0/0 0.0.0.0/0',
     '  seen: ethyl heard no advert of VRID 37 for 61 s; fred sends one a second',
     '  next: on ethyl: iptables -D INPUT 1; then haprov apply puts the rule back that',
     '        lets VRRP in',
     '',
-    '! configuration on ethyl: /etc/haproxy/haproxy.cfg on ethyl is not as the',
-    '  inventory says',
+    '! /etc/haproxy/haproxy.cfg on ethyl is not as the inventory says',
     '  seen: maxconn 4096 → 10',
     '  next: haprov plan inventory.json shows the difference, apply removes it',
   ]);
+});
+
+describe('a terminal of so many rows', () => {
+  const onScreen = (status: Status, rows: number, columns = 80) =>
+    renderStatus(status, { color: false, columns, rows }).split('\n');
+  const pairs = Object.entries(statuses).filter(([, { hosts }]) => hosts.length === 2);
+
+  test.each(pairs)('%s fits 24 × 80, with the prompt below', (_name, status) => {
+    const lines = onScreen(status, 24);
+    expect(lines.length).toBeLessThanOrEqual(23);
+    for (const { message } of status.findings) expect(lines.join(' ').replace(/ +/g, ' ')).toContain(message);
+  });
+
+  test('two findings, each with what to do, and the hosts and VIPs', () => {
+    const lines = onScreen(splitBrain, 24);
+    expect(lines.filter((line) => line.startsWith('  next: '))).toHaveLength(2);
+    for (const start of ['keepalived', 'VIP', '✗ VIP', 'cluster37 at'])
+      expect(lines.filter((line) => line.startsWith(start))).not.toEqual([]);
+  });
+
+  test('what does not fit at all begins with what is broken and what to do', () => {
+    const lines = onScreen(splitBrain, 10, 40);
+    expect(lines.slice(0, 3)).toEqual([
+      '✗ split brain: fred and ethyl both hold',
+      '  router37 (192.168.56.200), because',
+      '  ethyl does not hear VRRP',
+    ]);
+    expect(lines[3]).toMatch(/^ {2}next: on ethyl: iptables -D INPUT 1;/);
+  });
+
+  test('what is well on all hosts shares a line; nothing is left out that is not', () => {
+    const all = onScreen(healthy, 16);
+    expect(all).toContain('✓ SSH, disk, packages, sysctl, firewall, SELinux, HAProxy, service, backends,');
+    expect(all.length).toBeLessThanOrEqual(15);
+    expect(onScreen(healthy, 100)).toEqual(render(healthy));
+    expect(onScreen(haproxyHung, 20)).toContain(
+      'keepalived     ! FAULT, check_haproxy fails    ✓ MASTER, priority 100',
+    );
+  });
 });
 
 test('who holds a VIP, who is to hold it, whether it answers', () => {

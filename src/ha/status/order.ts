@@ -43,13 +43,21 @@ function withoutRepeats(findings: readonly Found[]): Found[] {
   );
 }
 
+/** What a file of these can break; what is wrong with the others breaks all that comes later. */
+const breaks: Partial<Record<Component, readonly Component[]>> = {
+  keepalived: ['keepalived', 'vip'],
+  haproxy: ['haproxy', 'backend'],
+  service: ['service', 'backend'],
+};
+
+const restsOn = (later: Component, earlier: Component): boolean =>
+  breaks[earlier]?.includes(later) ?? rank(later) >= rank(earlier);
+
 function isCause(one: Found, findings: readonly Found[]): boolean {
   if (one.rule !== 'drift' || one.level !== 'warning' || one.component === 'configuration') return false;
   return findings.some(
     (other) =>
-      other.level === 'broken' &&
-      rank(other.component) >= rank(one.component) &&
-      other.hosts.includes(one.host),
+      other.level === 'broken' && restsOn(other.component, one.component) && other.hosts.includes(one.host),
   );
 }
 

@@ -462,6 +462,12 @@ const cases: Case[] = [
     finds: ['broken drift service ethyl', 'broken backend-down backend ethyl'],
   },
   {
+    about: 'a file changed by hand, and what it does not break',
+    changes: { ethyl: [file('/etc/keepalived/keepalived.conf', [{ reload: 'keepalived' }])] },
+    edit: { ethyl: down('httpd') },
+    finds: ['broken unit-down service ethyl', 'warning drift keepalived ethyl'],
+  },
+  {
     about: 'a host off',
     edit: { fred: false, ethyl: all(takes, server('fred', 'DOWN', 'L4TOUT')) },
     finds: ['broken unreachable ssh fred'],
