@@ -1,16 +1,18 @@
 import type { Status, StatusFinding } from '../status';
 
 /**
- * What one picture of hosts that were asked one beside the other may show of an address that is just moving: said of
- * somebody only where two pictures show it.
+ * What one picture of hosts that were asked one beside the other may show of an address that is just moving, or of a check
+ * that is just being asked again: said of somebody only where two pictures show it.
  */
 const fleeting = new Set([
   'address-of-a-stranger',
   'address-removed',
+  'check-fails',
   'no-holder',
   'split-brain',
   'stray-vip',
   'vip-silent',
+  'vrrp-fault',
 ]);
 
 const keyOf = ({ rule, host, vips = [] }: StatusFinding) => JSON.stringify([rule, host, vips]);
@@ -23,7 +25,7 @@ export function unsettled({ findings }: Status, before?: Status): StatusFinding[
 
 /** `last`, where what it shows keeps changing: instead of an accusation, that the address moves. */
 export function settled(last: Status, before: Status): Status {
-  const passing = unsettled(last, before);
+  const passing = unsettled(last, before).filter(({ component }) => component === 'vip');
   if (passing.length === 0) return last;
   const moving = passing.map((one): StatusFinding => {
     const vips = one.vips?.join(', ') ?? '';
