@@ -91,11 +91,12 @@ const without = ({ host }: PlannedHost, name: string, hosts: string[]): Shared[]
 /** The service of which a haproxy.cfg moves the only server, or moves servers while others of it start or stop. */
 export function movesAlone({ raw }: PlannedChange, plan: FullPlan): string | undefined {
   if (!raw?.from || !raw.to) return undefined;
-  const before = [...endpoints(raw.from).keys()];
+  const after = endpoints(raw.to);
+  const kept = [...endpoints(raw.from).keys()].filter((server) => after.has(server));
   return movedBy({ raw })
     .map((server) => server.split('/')[0] ?? '')
     .find((service) => {
-      const servers = before.filter((one) => one.startsWith(`${service}/`));
+      const servers = kept.filter((one) => one.startsWith(`${service}/`));
       return (
         servers.length < 2 || servers.some((one) => comesOrGoes(one.slice(service.length + 1), plan.hosts))
       );
