@@ -16,11 +16,7 @@ const arrows: Record<string, string[]> = {
     'document',
     'plan',
     'shell',
-    'host/probe.sh',
-    'host/runtime.sh',
-    'host/init.sh',
-    'host/validators.sh',
-    'host/loaded.sh',
+    'host/libraries',
     'host/facts (types)',
     'host/connection (types)',
     'errors',
@@ -95,6 +91,11 @@ test.each(Object.entries(fences))('%s is only used in %s', (outside, house) => {
   const users = imports.filter(({ from }) => from === outside || from.startsWith(`${outside}/`));
   expect(users.length).toBeGreaterThan(0);
   expect(users.filter(({ file }) => houseOf(file) !== house).map(({ file }) => file)).toEqual([]);
+});
+
+test('shell becomes a script in one place only, which knows what it needs', () => {
+  const users = imports.filter(({ from }) => from.endsWith('.sh')).map(({ file }) => file);
+  expect([...new Set(users)].filter((file) => !file.endsWith('/libraries.ts'))).toEqual([]);
 });
 
 test('there is no drawer for odds and ends', () => {

@@ -1,13 +1,6 @@
 import { ExitCode, HostError } from '../errors';
 import type { Expectation } from '../ha/health';
-import {
-  historyLibrary,
-  historyQuestion,
-  readHistory,
-  readRecord,
-  recordId,
-  recordQuestion,
-} from '../host/history';
+import { historyQuestion, readHistory, readRecord, recordId, recordQuestion } from '../host/history';
 import { buildProbe } from '../host/probe';
 import type { Surveyed } from '../host/survey';
 import type { Host, Inventory } from '../inventory/inventory';
@@ -105,7 +98,7 @@ async function readUndo(
     ...runs.flatMap(({ run, manifest }) => manifest.steps.map((_, index) => recordQuestion(run, index + 1))),
     ...paths.map((path) => ({ id: `now ${path}`, script: probeFile(path) })),
   ]);
-  const { stdout, stderr } = await connection.runScript(`${historyLibrary}\n${probe.script}`, {
+  const { stdout, stderr } = await connection.runScript(probe.script, {
     accepts: 'any',
   });
   try {

@@ -91,7 +91,7 @@ function toEnd(locked: readonly Locked[], living: readonly Locked[]) {
 async function takeAway({ host, lock }: Locked, context: Context): Promise<ExitCode> {
   const { name, connection } = host;
   if (lock.alive) {
-    const { code } = await connection.runScript(endRunScript(lock.run), { accepts: [1] });
+    const { code } = await connection.runScript(endRunScript(lock.run), { accepts: [1], timeoutMs: 30_000 });
     if (code !== 0) {
       await context.print(
         `${name}: the run ${lock.run} could not be ended: look at its processes on the host\n`,

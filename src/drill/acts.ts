@@ -1,9 +1,10 @@
 import { unitName } from '../ha/interruption';
 import type { Inventory, Service, Vip } from '../inventory/inventory';
+import { composeWithin } from '../shell/library';
 import { command } from '../shell/quote';
 import type { HostAnswers } from './ask';
 import { expectationOf, holdOf, isAlone, sharedVip } from './expectation';
-import faults from './faults.sh';
+import { faults, inTransaction } from './libraries';
 import type { Expectation, ScenarioName } from './report';
 
 /** What is known when scenarios are chosen. */
@@ -100,8 +101,8 @@ function finish(scenario: ScenarioName, around: Around, made: Made): Act {
       check: made.unit
         ? `is_active ${command(made.unit)} || fail ${command(`${made.unit} does not run`)}`
         : ':',
-      run: `${faults}\n${made.run(holdMs)}`,
-      undo: `${faults}\n${made.undo}`,
+      run: composeWithin(inTransaction, [faults], made.run(holdMs)),
+      undo: composeWithin(inTransaction, [faults], made.undo),
     },
   };
 }

@@ -1,8 +1,6 @@
-import initLibrary from '../host/init.sh';
-import probeLibrary from '../host/probe.sh';
+import { compose } from '../shell/library';
 import { command } from '../shell/quote';
-import library from './ask.sh';
-import faults from './faults.sh';
+import { ask } from './libraries';
 
 /** What a host says of itself before a drill. */
 export interface HostAnswers {
@@ -16,16 +14,12 @@ export interface HostAnswers {
 
 /** A read-only script. @param ports of the services that the host serves */
 export function askScript(ports: readonly number[]): string {
-  return [
-    probeLibrary,
-    initLibrary,
-    faults,
-    library,
+  return compose(
+    [ask],
     'restart_of haproxy',
     'echo "link $(link_tool)"',
     ...ports.map((port) => command('unit_on', String(port))),
-    '',
-  ].join('\n');
+  );
 }
 
 export function readAnswers(output: string): HostAnswers {
@@ -57,7 +51,7 @@ export interface Marks {
   returned?: number;
 }
 
-export const marksScript = (run: string) => `${library}\n${command('marks_of', run)}\n`;
+export const marksScript = (run: string) => compose([ask], command('marks_of', run));
 
 /** @param heardAt when the answer came */
 export function readMarks(output: string, heardAt: number): Marks {

@@ -129,7 +129,8 @@ mend_link() {
   [ -f "$step/begun" ] || return 0
   timer=$(cat "$step/timer" 2>/dev/null)
   if [ -n "$timer" ] && tr '\0' ' ' <"/proc/$timer/cmdline" 2>/dev/null | grep -qF "haprov-drill $step"; then
-    kill -KILL -- "-$timer"
+    # No "--": dash and busybox take it for a process.
+    kill -KILL "-$timer"
   fi
   [ -f "$step/repaired" ] || mark repaired
   [ ! -f "$step/mend" ] || sh "$step/mend"

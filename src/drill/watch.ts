@@ -1,8 +1,9 @@
 import { within } from '../ha/vip-probe-request';
 import type { Connection } from '../host/connection';
+import { compose } from '../shell/library';
 import { command } from '../shell/quote';
 import { rowReader } from '../shell/rows';
-import library from './watch.sh';
+import { watch } from './libraries';
 
 /** An address that came to a host or left it; `at` in milliseconds since the epoch, by the laptop's clock. */
 export interface Movement {
@@ -47,7 +48,7 @@ export function watchAddresses(connection: Connection, addresses: readonly strin
   };
   const ended = connection
     .runScript(
-      `${library}\n${command('watch_addresses', pauseSeconds, String(mostSeconds), ...addresses)}\n`,
+      compose([watch], command('watch_addresses', pauseSeconds, String(mostSeconds), ...addresses)),
       {
         timeoutMs: mostSeconds * 1000,
         onStdout: rowReader(take),

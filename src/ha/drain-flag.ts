@@ -1,12 +1,14 @@
+import { probing } from '../host/libraries';
 import { canonical } from '../inventory/address';
 import type { Vip } from '../inventory/inventory';
-import library from './drain-flag.sh';
+import { composeWithin } from '../shell/library';
 import { readConfig, type Statement } from './keepalived-config';
+import { drainFlag } from './libraries';
 
 const flag = '/var/lib/haprov/drained';
 
 /** A read-only script, after the probe's own, that prints what {@link deafVips} reads. */
-export const drainFlagScript = `${library}\nkeepalived_and_flag`;
+export const drainFlagScript = composeWithin(probing, [drainFlag], 'keepalived_and_flag');
 
 /** What a host's keepalived is told to watch. */
 export interface WatchedFlag {

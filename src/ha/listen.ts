@@ -1,7 +1,9 @@
+import { probing } from '../host/libraries';
 import type { Vip } from '../inventory/inventory';
+import { composeWithin } from '../shell/library';
 import { command } from '../shell/quote';
 import { type Advert, readAdvert } from './advert';
-import library from './listen.sh';
+import { listen } from './libraries';
 
 /** What a host heard on the networks of its VIPs. */
 export interface Heard {
@@ -22,9 +24,8 @@ const longest = 12;
 export function listenScript(vips: readonly Pick<Vip, 'address' | 'interface' | 'advertInterval'>[]): string {
   const interval = Math.max(...vips.map(({ advertInterval }) => advertInterval));
   const places = vips.map(({ address, interface: on }) => (on === undefined ? address : `${address}@${on}`));
-  return [library, `listen_for_vrrp ${Math.min(longest, 3 * interval + 0.5)} ${command(...places)}`].join(
-    '\n',
-  );
+  const seconds = Math.min(longest, 3 * interval + 0.5);
+  return composeWithin(probing, [listen], `listen_for_vrrp ${seconds} ${command(...places)}`);
 }
 
 export function readHeard(output: string): Heard {

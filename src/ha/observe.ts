@@ -1,9 +1,7 @@
-import initLibrary from '../host/init.sh';
-import probeLibrary from '../host/probe.sh';
-import runtime from '../host/runtime.sh';
+import { compose } from '../shell/library';
 import { command } from '../shell/quote';
 import { type FrontendState, readStatistics, type ServerState } from './haproxy-statistics';
-import library from './observe.sh';
+import { observe } from './libraries';
 
 /** How a host was doing at one moment. */
 export interface Observation {
@@ -27,9 +25,7 @@ export interface Observation {
 
 /** A read-only script that prints how a host is doing. */
 export function observationScript(healthPort: number, units: readonly string[]): string {
-  return [probeLibrary, initLibrary, runtime, library, `observe ${healthPort} ${command(...units)}`, ''].join(
-    '\n',
-  );
+  return compose([observe], `observe ${healthPort} ${command(...units)}`);
 }
 
 export function readObservation(output: string): Observation {

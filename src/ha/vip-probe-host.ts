@@ -1,7 +1,8 @@
 import type { Connection } from '../host/connection';
+import { compose } from '../shell/library';
 import { command } from '../shell/quote';
 import { rowReader } from '../shell/rows';
-import library from './vip-probe-host.sh';
+import { vipProbe } from './libraries';
 import { LONGEST_REST_MS, type Pace, RESTS } from './vip-probe-pace';
 import type { ProbeTarget, Sample } from './vip-probe-report';
 import { httpRequest, within } from './vip-probe-request';
@@ -94,15 +95,14 @@ function probeScript(targets: readonly ProbeTarget[], pace: Pace, limit: number)
       command('take_turns', hundredths(nth * pace.intervalMs), turn, ...request),
     );
   });
-  return [
-    library,
+  return compose(
+    [vipProbe],
     `rests=${RESTS} longest_rest=${hundredths(LONGEST_REST_MS)}`,
     'begin_all() {',
     ...all.map((words) => `${words} &\nturns="$turns $!"`),
     '}',
     `probe_vips ${MOST_SECONDS}`,
-    '',
-  ].join('\n');
+  );
 }
 
 function wire(target: ProbeTarget): string {

@@ -1,6 +1,6 @@
+import { compose } from '../shell/library';
 import { command, quote } from '../shell/quote';
-import library from './drained.sh';
-import runtime from './runtime.sh';
+import { drained } from './libraries';
 import { stateFolder } from './transaction';
 
 /** What is done on a host, and on the balancers, so that a host serves no more; servers are `service/server`. */
@@ -11,9 +11,7 @@ const flag = `${stateFolder}/drained`;
 export const noHaproxy = 69;
 
 const scripted = (...words: string[]) =>
-  ['umask 077', 'PATH=$PATH:/usr/sbin:/sbin', runtime, library, `${command(...words)} >/dev/null`, ''].join(
-    '\n',
-  );
+  compose([drained], 'umask 077', 'PATH=$PATH:/usr/sbin:/sbin', `${command(...words)} >/dev/null`);
 
 /** On a balancer: HAProxy sends nothing new to them, for a run; nothing of it is remembered. */
 export const drainScript = (servers: readonly string[]) => scripted('set_servers', 'drain', ...servers);

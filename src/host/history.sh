@@ -53,26 +53,28 @@ recorded_part() { # FILE NUMBER PART
 
 # --- a lock that nobody needs any more ----------------------------------------------------------------------------
 
-# The processes of a run are those that hold its two flocks; each verb, and the watcher, leads a group of its own.
+# Each verb of a run, and its watcher, leads a group that all belongs to which it started. They ignore everything
+# gentler, lest a lost connection ends them half way.
 end_run() { # RUN
   home=/var/lib/haprov/runs/$1
   for try in 1 2 3 4 5; do
-    for held in /proc/[0-9]*/fd/[89]; do
-      case $(readlink "$held") in "$home/guard" | "$home/alive") ;; *) continue ;; esac
-      pid=${held#/proc/}
-      pid=${pid%%/*}
-      group=$(sed 's/.*) //' "/proc/$pid/stat" 2>/dev/null | cut -d ' ' -f 3)
-      if [ -n "$group" ] && tr '\0' ' ' <"/proc/$group/cmdline" 2>/dev/null | grep -qF "$home/transaction"; then
-        # The run's processes ignore everything gentler, lest a lost connection ends them half way.
-        kill -KILL -- "-$group" 2>/dev/null
-      elif tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -qF "$home/transaction"; then
-        kill -KILL "$pid" 2>/dev/null
-      fi
-    done
+    for pid in $(processes_of_run); do
+      read -r about <"/proc/$pid/stat" || continue
+      set -- ${about##*") "}
+      # No "--": dash and busybox take it for a process.
+      if [ "$3" = "$pid" ]; then kill -KILL "-$pid"; else kill -KILL "$pid"; fi
+    done 2>/dev/null
     is_alive "$home" || return 0
     sleep 1
   done
   return 1
+}
+
+# By their command lines; the pattern comes from elsewhere, so that grep does not find itself.
+processes_of_run() {
+  for each in $(printf '%s\n' "$home/transaction" | grep -lsF -f - /proc/[0-9]*/cmdline); do
+    case $(tr '\0' ' ' <"$each") in "sh $home/transaction "*) each=${each#/proc/}; echo "${each%/*}" ;; esac
+  done 2>/dev/null
 }
 
 # Prints the state that the run came to.

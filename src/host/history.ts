@@ -1,6 +1,7 @@
-import { command, quote } from '../shell/quote';
-import library from './history.sh';
+import { compose, composeWithin } from '../shell/library';
+import { command } from '../shell/quote';
 import { type JournalEntry, journalReader } from './journal';
+import { history, probing } from './libraries';
 import type { Question } from './probe';
 import type { Manifest } from './transaction';
 
@@ -19,7 +20,10 @@ export interface RecordedRun {
 /** The name of the run that a stage belongs to, which has the name of its first: `20260102T030405Z-abcdef-2`. */
 export const wholeRun = (run: string) => run.replace(/^(\w+-\w+)-\d+$/, '$1');
 
-export const historyQuestion: Question = { id: 'history', script: `${library}\nprobe_history` };
+export const historyQuestion: Question = {
+  id: 'history',
+  script: composeWithin(probing, [history], 'probe_history'),
+};
 
 /** Reads what `probe_history` printed, newest first. What is damaged is there, without what cannot be read. */
 export function readHistory(output: string): RecordedRun[] {
@@ -149,12 +153,14 @@ export interface StepRecord {
   before: string;
 }
 
-/** Asks for the record of one step of one run; {@link historyLibrary} has to come before the probe. */
+/** Asks for the record of one step of one run. */
 export function recordQuestion(run: string, step: number): Question {
-  return { id: recordId(run, step), script: command('probe_record', run, String(step)) };
+  return {
+    id: recordId(run, step),
+    script: command('probe_record', run, String(step)),
+    libraries: [history],
+  };
 }
-
-export const historyLibrary: string = library;
 
 export const recordId = (run: string, step: number) => `${run} ${step}`;
 
@@ -181,9 +187,9 @@ export function readRecord(output: string): StepRecord {
 }
 
 /** Brings the run of a lock to its end whose processes are gone, and prints the state that it came to. */
-export const unlockScript = (run: string) => `${library}\n${command('unlock_dead', run)}\n`;
+export const unlockScript = (run: string) => compose([history], command('unlock_dead', run));
 
 /** Ends the processes of a run, wherever they are in it; fails where some go on. */
-export const endRunScript = (run: string) => `${library}\nend_run ${quote(run)}\n`;
+export const endRunScript = (run: string) => compose([history], command('end_run', run));
 
 const fromBase64 = (text: string) => (text === '-' ? '' : Buffer.from(text, 'base64').toString());

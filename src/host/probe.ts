@@ -1,17 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import type { AskedFor, Script } from '../resources/resource';
+import { compose, type Library } from '../shell/library';
 import { command, quote } from '../shell/quote';
-import firewall from './firewall-probe.sh';
-import init from './init.sh';
-import labels from './labels.sh';
-import paths from './paths.sh';
-import library from './probe.sh';
-import selinux from './selinux-probe.sh';
+import { probing } from './libraries';
 
 /** One question to a host: an id of the caller's, and the script whose output answers it. */
 export interface Question {
   id: string;
   script: Script;
+  /** Whose functions the script calls beside those that every question may call. */
+  libraries?: readonly Library[];
   /** What the script asks of the init system, of rpm and of files; not needed, but then each question waits for them. */
   asksFor?: AskedFor;
 }
@@ -40,19 +38,13 @@ export function buildProbe(
   const parts = questions.map(
     ({ script }, index) => `echo ${mark} ${index}\n(\n${script}\n) </dev/null\necho "${mark} end $?"`,
   );
-  const script = [
-    library,
-    paths,
-    init,
-    firewall,
-    selinux,
-    labels,
+  const script = compose(
+    [...probing, ...questions.flatMap(({ libraries = [] }) => libraries)],
     'set -u',
     ...askedAhead(questions, mark),
     ...parts,
     `echo ${quote(mark)} done`,
-    '',
-  ].join('\n');
+  );
   return { script, read: (stdout) => readAnswers(questions, stdout, mark) };
 }
 

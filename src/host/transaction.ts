@@ -1,23 +1,7 @@
 import type { Step } from '../resources/resource';
+import { compose } from '../shell/library';
 import { quote } from '../shell/quote';
-import drained from './drained.sh';
-import files from './files.sh';
-import firewall from './firewall.sh';
-import firewallProbe from './firewall-probe.sh';
-import folders from './folders.sh';
-import init from './init.sh';
-import labels from './labels.sh';
-import loaded from './loaded.sh';
-import paths from './paths.sh';
-import probeLibrary from './probe.sh';
-import runtime from './runtime.sh';
-import selinux from './selinux.sh';
-import selinuxProbe from './selinux-probe.sh';
-import staged from './staged.sh';
-import system from './system.sh';
-import library from './transaction.sh';
-import validators from './validators.sh';
-import view from './view.sh';
+import { transaction as functions } from './libraries';
 
 export const stateFolder = '/var/lib/haprov';
 
@@ -67,26 +51,7 @@ export function buildTransaction({ run, owner, leaseSeconds, steps }: Transactio
       `# ${index + 1} ${title.replace(/[\r\n]/g, ' ')}`,
       ...parts.map((part) => `s${index + 1}_${part}() {\n${step[part] ?? ':'}\n}`),
     ]),
-    probeLibrary,
-    paths,
-    init,
-    firewallProbe,
-    selinuxProbe,
-    labels,
-    library,
-    files,
-    staged,
-    folders,
-    view,
-    runtime,
-    drained,
-    loaded,
-    system,
-    firewall,
-    selinux,
-    validators,
-    'main "$1"',
-    '',
+    compose([functions], 'main "$1"'),
   ].join('\n');
 }
 

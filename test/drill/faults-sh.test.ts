@@ -1,9 +1,11 @@
+import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { basename } from 'node:path';
 import { type Act, actOf } from '../../src/drill/acts';
 import { askScript, readAnswers } from '../../src/drill/ask';
+import { watch } from '../../src/drill/libraries';
 import type { ScenarioName } from '../../src/drill/report';
-import watch from '../../src/drill/watch.sh';
+import { compose } from '../../src/shell/library';
 import { Sandbox, type Shell, shells } from '../shell/sandbox';
 import { knownOf, pairOf } from './pair';
 
@@ -116,7 +118,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
          echo '2: eth0 inet 192.0.2.10/24 scope global'
          case $n in 0) ;; 1 | 2) echo '2: eth0 inet 192.0.2.1/32 scope global' ;; *) echo '2: eth0 inet6 2001:db8::1/128 scope global' ;; esac ;;`,
     );
-    const said = await box.probe(`${watch}\nwatch_addresses 0.2 2 192.0.2.1 2001:db8::1`);
+    const said = (await box.send(compose([watch], 'watch_addresses 0.2 2 192.0.2.1 2001:db8::1'))).stdout;
     const rows = said.split('\n').map((row) => row.replace(/ [\d.]+$/, ''));
     expect(rows.filter((row) => /^(has|lost)/.test(row))).toEqual([
       'has 192.0.2.1',
@@ -137,7 +139,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     });
     const short = {
       ...stepOf('link-cut'),
-      run: stepOf('link-cut').run.replace(/cut_link .*$/, 'cut_link 0.3'),
+      run: stepOf('link-cut').run.replace(/cut_link .*$/m, 'cut_link 0.3'),
     };
     const until = async (call: RegExp) => {
       while (!box.calls().some((one) => call.test(one))) await new Promise((done) => setTimeout(done, 50));
@@ -155,13 +157,15 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     });
 
     test('is mended by a restore that comes before; it is not cut any more then', async () => {
-      const long = { ...short, run: short.run.replace(/0\.3$/, '30') };
+      const long = { ...short, run: short.run.replace(/0\.3$/m, '30') };
       await box.apply([long]);
       await until(/^nft -f -$/);
       expect(await box.go('restore')).toMatchObject({ code: 0 });
       expect(box.calls().slice(-4)).toEqual(
         expect.arrayContaining(['nft delete table arp haprov_drill', 'nft list tables']),
       );
+      const running = execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' });
+      expect(running.split('\n').filter((row) => row.includes(`haprov-drill ${box.home()}`))).toEqual([]);
     });
 
     test('of an odd name is left out; where nft cannot, iptables does', async () => {

@@ -1,5 +1,4 @@
-import { readObservation } from '../../src/ha/observe';
-import library from '../../src/ha/observe.sh';
+import { observationScript, readObservation } from '../../src/ha/observe';
 import { Sandbox, type Shell, shells } from '../shell/sandbox';
 
 /** The ports that are listened on, as every ss prints them, and without one. */
@@ -37,10 +36,11 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
   let box: Sandbox;
   beforeEach(() => {
     box = new Sandbox(shell);
+    box.fake('ip', "'-o addr show') ;;");
   });
   afterEach(() => box.dispose());
 
-  const listening = async () => readObservation(await box.probe(`${library}\nobserve_ports`)).listening;
+  const listening = async () => readObservation((await box.send(observationScript(1, []))).stdout).listening;
 
   test.each(printed)('an ss %s', async (_about, rows, ports) => {
     box.fake('ss', `-ltn) cat <<'.'\n${rows.join('\n')}\n.\n;;`);

@@ -1,4 +1,5 @@
-import library from '../../src/host/drained.sh';
+import { drained } from '../../src/host/libraries';
+import { compose } from '../../src/shell/library';
 import { Sandbox, type Shell, shells } from '../shell/sandbox';
 
 /** What a balancer remembers of drained servers, and what its HAProxy is told, through real shells. */
@@ -11,12 +12,15 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
   });
   afterEach(() => box.dispose());
 
+  const said = async (...rows: string[]) =>
+    (await box.send(compose([drained], ...rows))).stdout.replace(/\n$/, '');
+
   /** Runs `script`, and gives what HAProxy was told and what is remembered then. */
   const run = (script: string, version = 'HAProxy version 2.4.22') => {
     box.fake('haproxy', `-v) echo "${version}" ;;`);
     const talk = 'haproxy_sockets() { :; }\ntell_haproxy() { echo "$1"; echo \'Pid: 42\'; }';
     const tell = `${script} | grep -v ^Pid`;
-    return box.probe(`${library}\n${talk}\n${tell}\nset -- $(drained_servers)\necho "remembered: $*"`);
+    return said(talk, tell, 'set -- $(drained_servers)\necho "remembered: $*"');
   };
 
   test('what is drained is remembered, once, and forgotten when it is given back', async () => {
@@ -63,8 +67,8 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
   test('after a reload the new worker is told, not the old one', async () => {
     await run('keep_drained web/a');
     const told = (workers: string) =>
-      box.probe(
-        `${library}\ncount=0\nhaproxy_sockets() { :; }\ntell_haproxy() { count=$(($(cat '${box.host}/count' 2>/dev/null || echo 0) + 1)); echo $count >'${box.host}/count'; [ $count -lt 3 ] && echo 'Pid: 1' || echo 'Pid: 2'; }\nredrain '${workers}'\necho $? $(cat '${box.host}/count')`,
+      said(
+        `count=0\nhaproxy_sockets() { :; }\ntell_haproxy() { count=$(($(cat '${box.host}/count' 2>/dev/null || echo 0) + 1)); echo $count >'${box.host}/count'; [ $count -lt 3 ] && echo 'Pid: 1' || echo 'Pid: 2'; }\nredrain '${workers}'\necho $? $(cat '${box.host}/count')`,
       );
     expect(await told('1')).toBe('0 3');
   });

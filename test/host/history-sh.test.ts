@@ -1,11 +1,14 @@
-import { chmodSync, mkdirSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import {
-  historyLibrary,
+  endRunScript,
   historyQuestion,
   readHistory,
   readRecord,
+  recordId,
+  recordQuestion,
   resultOf,
   unlockScript,
 } from '../../src/host/history';
@@ -29,7 +32,7 @@ describe.each(shells.map((shell) => [shell.join(' '), shell] as const))('%s', (_
   };
   const history = async () => readHistory(await box.probe(historyQuestion.script));
   const record = async (run: string, step: number) =>
-    readRecord(await box.probe(`${historyLibrary}\nprobe_record ${run} ${step}`));
+    readRecord((await box.ask([recordQuestion(run, step)])).get(recordId(run, step))?.output ?? '');
   const stepOf = async <S, T>(type: ResourceType<S, T>, spec: S): Promise<Step> => {
     const [difference] = type.diff(spec, type.read(await box.probe(type.probe(spec)), spec), {
       packagesPending: false,
@@ -185,7 +188,35 @@ describe.each(shells.map((shell) => [shell.join(' '), shell] as const))('%s', (_
     await box.go('restore');
     rmSync(box.home(), { recursive: true });
     symlinkSync('run1 1767225600 lucy@laptop', join(box.home(), '../../lock'));
-    expect((await box.probe(unlockScript('run1'))).trim()).toBe('gone');
+    expect(await box.send(unlockScript('run1'))).toMatchObject({ code: 0, stdout: 'gone\n' });
     expect(box.lock).toBeUndefined();
+  });
+
+  test('a living run is ended with everything that it started, and then taken back', async () => {
+    box.write('a', 'old\n');
+    const before = box.tree();
+    // A process of each of these would go on for an hour, by a name that no other test gives it.
+    const hour = `sleep 36${process.pid}`;
+    // Of ksh "sleep" is a builtin.
+    const endless = `env ${hour} & echo begun >'${box.path('begun')}'; env ${hour}; true`;
+    const sleepers = () =>
+      execFileSync('sh', ['-c', `ps -eo args | grep -c '^${hour}' || :`], { encoding: 'utf8' }).trim();
+    const undo = `rm -f '${box.path('begun')}'`;
+    await box.stage(
+      await box.steps(
+        { type: 'file', path: box.path('a'), content: 'new\n', ...own },
+        { type: 'command', run: endless, unless: 'false', undo },
+      ),
+    );
+    const committing = box.go('commit');
+    while (!existsSync(box.path('begun'))) await new Promise((done) => setTimeout(done, 20));
+    expect(await box.send(unlockScript('run1'))).toEqual({ code: 0, stdout: 'alive\n', stderr: '' });
+    expect([sleepers(), box.read('a')]).toEqual(['2', 'new\n']);
+
+    expect(await box.send(endRunScript('run1'))).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect((await committing).code).not.toBe(0);
+    expect(sleepers()).toBe('0');
+    expect(await box.send(unlockScript('run1'))).toEqual({ code: 0, stdout: 'restored\n', stderr: '' });
+    expect([box.tree(), box.lock]).toEqual([before, undefined]);
   });
 });

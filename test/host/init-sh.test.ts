@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import observeLibrary from '../../src/ha/observe.sh';
-import initLibrary from '../../src/host/init.sh';
+import { observe } from '../../src/ha/libraries';
 import { service } from '../../src/resources/service';
+import { compose } from '../../src/shell/library';
 import { Sandbox, type Shell, shells } from '../shell/sandbox';
 
 /** One service under both init systems: EL6's chkconfig and service answer as the real ones do. */
@@ -206,7 +206,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
         String.raw`"show -p ActiveState -- web other") printf 'ActiveState=active\n\nActiveState=inactive\n' ;;`,
       );
     }
-    const printed = await box.probe(`${initLibrary}\n${observeLibrary}\nobserve 1 web other; observe 1`);
+    const printed = (await box.send(compose([observe], 'observe 1 web other; observe 1'))).stdout;
     expect(printed.split('\n').filter((row) => row.startsWith('unit '))).toEqual([
       'unit web active',
       'unit other inactive',

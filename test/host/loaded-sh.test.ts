@@ -1,4 +1,5 @@
-import library from '../../src/host/loaded.sh';
+import { loaded } from '../../src/host/libraries';
+import { compose } from '../../src/shell/library';
 import { Sandbox, type Shell, shells } from '../shell/sandbox';
 
 /** What is remembered of what HAProxy has read, through real shells. */
@@ -11,8 +12,10 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
   });
   afterEach(() => box.dispose());
 
-  const run = (script: string) =>
-    box.probe(`mkdir -p /var/lib/haprov\n${library}\nnewest_haproxy() { echo 4711; }\n${script}`);
+  const run = async (script: string) => {
+    const newest = 'newest_haproxy() { echo 4711; }';
+    return (await box.send(compose([loaded], 'mkdir -p /var/lib/haprov', newest, script))).stdout.trimEnd();
+  };
 
   test('the same text, another, and none that is known', async () => {
     expect(await run('compare_loaded 4711')).toBe('');

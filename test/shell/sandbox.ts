@@ -19,6 +19,7 @@ import { type Answer, buildProbe, type Question } from '../../src/host/probe';
 import { buildTransaction, continueScript, stageScript, type Verb } from '../../src/host/transaction';
 import { resourceType } from '../../src/resources/registry';
 import type { DiffContext, Difference, Step } from '../../src/resources/resource';
+import { missingFunctions } from './calls';
 import { findProgram, type Shell, shells } from './shells';
 
 export { type Shell, shells };
@@ -183,7 +184,7 @@ esac
   /** Asks all questions in one go, as a survey does. */
   async ask(questions: readonly Question[]): Promise<Map<string, Answer>> {
     const probe = buildProbe(questions);
-    const { stdout, stderr } = await this.#run(this.#here(probe.script));
+    const { stdout, stderr } = await this.send(probe.script);
     if (stderr) throw new Error(stderr);
     return probe.read(stdout);
   }
@@ -299,14 +300,21 @@ esac
     );
   }
 
+  /** Runs a script as it is sent to a host. */
+  send(script: string): Promise<{ code: number; stdout: string; stderr: string }> {
+    return this.#run(this.#here(script));
+  }
+
   async #drive(script: string): Promise<Outcome> {
-    const { code, stdout, stderr } = await this.#run(this.#here(script));
+    const { code, stdout, stderr } = await this.send(script);
     const journal: JournalEntry[] = [];
     journalReader((entry) => journal.push(entry))(stdout);
     return { code, stderr, journal };
   }
 
   #run(script: string): Promise<{ code: number; stdout: string; stderr: string }> {
+    const missing = missingFunctions(script);
+    if (missing.length > 0) throw new Error(`a script calls what it does not have: ${missing.join(', ')}`);
     return new Promise((resolve) => {
       const child = execFile(
         join(this.#bin, 'sh'),

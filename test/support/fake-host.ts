@@ -1,5 +1,6 @@
 import type { Connection, ExecOptions, ExecResult } from '../../src/host/connection';
 import { checked, type RunScript } from '../../src/host/script-result';
+import { missingFunctions } from '../shell/calls';
 
 /** What a host answers to the scripts that `matches`. */
 export interface Scripted {
@@ -36,6 +37,8 @@ export class FakeHost implements Connection {
   async #answer(script: string, { onStdout }: ExecOptions): Promise<ExecResult> {
     if (this.closed) throw new Error(`${this.host}: a script was run after the connection was closed`);
     this.scripts.push(script);
+    const missing = missingFunctions(script);
+    if (missing.length > 0) throw new Error(`a script calls what it does not have: ${missing.join(', ')}`);
     const answer = this.#left.find(
       ({ scripted: { matches }, times }) =>
         times > 0 && (typeof matches === 'string' ? script.includes(matches) : matches.test(script)),

@@ -1,13 +1,11 @@
-import loaded from '../../host/loaded.sh';
-import runtime from '../../host/runtime.sh';
-import validators from '../../host/validators.sh';
+import { probing } from '../../host/libraries';
 import { canonical } from '../../inventory/address';
+import { composeWithin } from '../../shell/library';
 import { quote } from '../../shell/quote';
 import { unitName } from '../interruption';
+import { status } from '../libraries';
 import { type Observation, readObservation } from '../observe';
-import observeLibrary from '../observe.sh';
 import type { ScriptSaid } from './keepalived-scripts';
-import library from './status.sh';
 
 /** A unit as the init system has it. */
 export interface UnitSaid {
@@ -86,18 +84,11 @@ export interface LookAt {
   hosts: readonly string[];
 }
 
-/** A read-only script for a host's probe: it needs probe.sh and init.sh before it. */
+/** A read-only script for a host's probe. */
 export function lookScript({ healthPort, units, paths, vips, hosts }: LookAt): string {
   const lists = [units, paths, vips.map(({ address, port }) => `${address}=${port}`), hosts];
   const words = lists.map((list) => quote(list.filter((word) => !/\s/.test(word)).join(' ')));
-  return [
-    runtime,
-    observeLibrary,
-    validators,
-    loaded,
-    library,
-    `look_closely ${healthPort} ${words.join(' ')}`,
-  ].join('\n');
+  return composeWithin(probing, [status], `look_closely ${healthPort} ${words.join(' ')}`);
 }
 
 /** Reads what {@link lookScript} printed; rows that it does not know are left out. */

@@ -1,4 +1,6 @@
-import library from '../../../src/ha/status/status.sh';
+import { status } from '../../../src/ha/libraries';
+import { probing } from '../../../src/host/libraries';
+import { composeWithin } from '../../../src/shell/library';
 import { awks, Sandbox, type Shell, shells } from '../../shell/sandbox';
 
 /** Which firewall rules a host tells of, through real shells and awks. */
@@ -88,7 +90,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
             `${tool}-save`,
             `-c) cat <<'.'\n${tool === 'iptables' ? iptables.map((row) => `${row}\n`).join('') : ''}.\n;;`,
           );
-        const told = await box.probe(`${library}\ndrop_rules`);
+        const told = await box.probe(composeWithin(probing, [status], 'drop_rules'));
         expect(told.split('\n').filter((row) => row && row !== 'foreign')).toEqual(tells);
       } finally {
         box.dispose();
@@ -112,7 +114,13 @@ describe.each(awks)('keepalived’s log, %s', (awk) => {
         '(a) Entering BACKUP STATE',
       ];
       const told = (rows: string[]) =>
-        box.probe(`${library}\nkeepalived_log() { cat <<'.'\n${rows.join('\n')}\n.\n}\nhear_keepalived`);
+        box.probe(
+          composeWithin(
+            probing,
+            [status],
+            `keepalived_log() { cat <<'.'\n${rows.join('\n')}\n.\n}\nhear_keepalived`,
+          ),
+        );
       const kept = [start, log[2], log[3], log[5]].map((row) => `keepalived ${row}`);
       box.write(
         '/etc/keepalived/keepalived.conf',

@@ -1,0 +1,50 @@
+import { library } from '../shell/library';
+import drainedText from './drained.sh';
+import filesText from './files.sh';
+import firewallText from './firewall.sh';
+import firewallProbeText from './firewall-probe.sh';
+import foldersText from './folders.sh';
+import historyText from './history.sh';
+import initText from './init.sh';
+import labelsText from './labels.sh';
+import loadedText from './loaded.sh';
+import pathsText from './paths.sh';
+import probeText from './probe.sh';
+import runtimeText from './runtime.sh';
+import selinuxText from './selinux.sh';
+import selinuxProbeText from './selinux-probe.sh';
+import stagedText from './staged.sh';
+import systemText from './system.sh';
+import transactionText from './transaction.sh';
+import validatorsText from './validators.sh';
+import viewText from './view.sh';
+
+/** Which shell functions call which. Those of one library may call each other, in whatever file they stand. */
+
+const texts = (...parts: string[]) => parts.join('\n');
+
+/** What is asked on a host; `withoutContents` and `recorded_part` know its first line. */
+export const probe = library(texts(probeText, initText));
+/** The label of a path is a part of what is told of it, and to read a label takes the way to its path. */
+const paths = library(texts(pathsText, labelsText), probe);
+const firewallProbe = library(firewallProbeText, probe);
+const selinuxProbe = library(selinuxProbeText, probe);
+
+/** What every question of a survey may call. */
+export const probing = [probe, paths, firewallProbe, selinuxProbe];
+
+export const runtime = library(runtimeText);
+export const drained = library(drainedText, runtime);
+export const loaded = library(loadedText);
+/** Its checks of staged files want {@link transaction}; that of what HAProxy reads does not. */
+export const validators = library(validatorsText, probe);
+export const history = library(historyText, paths);
+
+/** What the steps of a transaction may call. */
+export const transaction = library(
+  texts(transactionText, filesText, stagedText, foldersText, viewText, systemText, firewallText, selinuxText),
+  ...probing,
+  drained,
+  loaded,
+  validators,
+);
