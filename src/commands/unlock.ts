@@ -99,7 +99,7 @@ async function takeAway({ host, lock }: Locked, context: Context): Promise<ExitC
       return ExitCode.unreachable;
     }
   }
-  const { stdout } = await connection.runScript(unlockScript(lock.run), {
+  const { stdout } = await connection.runScript(unlockScript(lock.run, lock.alive ? 30 : 0), {
     to: `take away the lock of ${lock.run}`,
   });
   const state = stdout.trim().split('\n').at(-1) ?? '';

@@ -77,12 +77,17 @@ processes_of_run() {
   done 2>/dev/null
 }
 
-# Prints the state that the run came to.
-unlock_dead() { # RUN
+# Prints the state that the run came to. One that was ended may be taken back by its own operator for a while.
+unlock_dead() { # RUN [SECONDS]
   home=/var/lib/haprov/runs/$1
   lock=/var/lib/haprov/lock
   if [ -f "$home/transaction" ]; then
-    if is_alive "$home"; then echo alive; return; fi
+    patience=${2:-0}
+    while is_alive "$home"; do
+      [ "$patience" -gt 0 ] || { echo alive; return; }
+      patience=$((patience - 1))
+      sleep 1
+    done
     setsid sh "$home/transaction" recover </dev/null >>"$home/log" 2>&1 3>/dev/null
   fi
   found=$(readlink "$home/state") || found=gone

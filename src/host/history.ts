@@ -186,8 +186,12 @@ export function readRecord(output: string): StepRecord {
   };
 }
 
-/** Brings the run of a lock to its end whose processes are gone, and prints the state that it came to. */
-export const unlockScript = (run: string) => compose([history], command('unlock_dead', run));
+/**
+ * Brings the run of a lock to its end whose processes are gone, and prints the state that it came to.
+ * @param patience seconds for whoever takes it back at this moment
+ */
+export const unlockScript = (run: string, patience = 0) =>
+  compose([history], command('unlock_dead', run, String(patience)));
 
 /** Ends the processes of a run, wherever they are in it; fails where some go on. */
 export const endRunScript = (run: string) => compose([history], command('end_run', run));
