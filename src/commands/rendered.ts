@@ -1,6 +1,6 @@
 import type { HostKnowledge } from '../playbook/context';
 import type { Resource } from '../playbook/expand';
-import type { FileSpec } from '../resources/file';
+import { type FileSpec, modeOf } from '../resources/file';
 import type { Difference } from '../resources/resource';
 
 /** What a host would have by one of its resources. */
@@ -35,12 +35,13 @@ export function renderResources(resources: readonly Resource[], knowledge: HostK
   return resources.flatMap((resource): Rendered[] => {
     const { task, type, spec, renderContent, origin } = resource;
     if (type.type === 'sysctl') return renderSysctl(resource, knowledge);
-    const { absent, path, owner, group, mode, secret } = spec as FileSpec;
+    const { absent, path, owner, group, secret } = spec as FileSpec;
     if (!renderContent || absent)
       return [{ task, type: type.type, target: type.target(spec), says: says(resource) }];
     const content = renderContent(knowledge);
     const isSecret = secret || content.includes(' PRIVATE KEY-----');
     const from = origin?.();
+    const mode = modeOf({ ...(spec as FileSpec), rendered: content });
     return [{ task, content, path, owner, group, mode, isSecret, ...(from ? { origin: from } : {}) }];
   });
 }

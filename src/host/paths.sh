@@ -2,7 +2,7 @@
 #
 # A folder is shared where somebody beside root can put names into it. A link in a folder that is not shared is root's, and
 # is followed. One that stands in a shared folder, or behind one, may be anybody's, and is not. What is in a shared folder
-# is looked at and changed from inside that folder, by its bare name, which nobody can make lead elsewhere.
+# is looked at and changed from inside that folder, by its bare name, which nobody can make lead anywhere else.
 
 # Where looking up begins.
 ground=/
@@ -96,7 +96,7 @@ sharer_of() { # UID USER GROUP MODE
 
 # Goes into a folder that "walk" has found. Wherever its name leads next, here is here.
 enter() { # FOLDER
-  cd -P -- "${1:-/}" && [ "$(env pwd -P)" = "${1:-/}" ] || { echo "${1:-/} leads elsewhere than a moment ago: somebody moves it" >&2; return 1; }
+  cd -P -- "${1:-/}" && [ "$(env pwd -P)" = "${1:-/}" ] || { echo "${1:-/} leads to another place than a moment ago: somebody moves it" >&2; return 1; }
 }
 
 # What TARGET holds; no link is followed, and no pipe is waited for.

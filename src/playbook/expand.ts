@@ -3,8 +3,10 @@ import { faultAt, settled } from '../document/faults';
 import { validate } from '../document/validate';
 import { describeFault, type Fault, InputError } from '../errors';
 import type { Host, Inventory, Vars } from '../inventory/inventory';
+import type { Secrets } from '../inventory/secrets';
 import type { Notify } from '../resources/fields';
 import type { FileSpec } from '../resources/file';
+import type { LineSpec } from '../resources/line';
 import { resourceType } from '../resources/registry';
 import type { ResourceType } from '../resources/resource';
 import { contentField, contentOf, originOf } from './content';
@@ -76,6 +78,7 @@ function expandPlaybook(inventory: Inventory, playbook: Playbook, host: Host, fa
         resource.origin = () => originOf(spec as FileSpec, playbook);
         faults.push(...contentFaults(resource.renderContent, spec as FileSpec, at, playbook));
       }
+      if (['file', 'line'].includes(type.type)) noteSecret(resource, inventory.secrets);
       return [{ resource, playbook, at }];
     });
   });
@@ -129,6 +132,18 @@ function onceForAnyHost(renderContent: RenderContent): RenderContent {
     draft ??= renderContent(anyHost);
     return draft;
   };
+}
+
+/** Whether a secret is in what is written: then not everybody may read it. */
+function noteSecret({ spec, renderContent }: Resource, secrets: Secrets): void {
+  const wish = spec as Partial<Pick<LineSpec, 'line'>> & Pick<FileSpec, 'absent' | 'holdsSecret'>;
+  let text = wish.line ?? '';
+  try {
+    if (renderContent && !wish.absent) text = renderContent(anyHost).toString();
+  } catch {
+    // It is at fault, which is told already.
+  }
+  if (secrets.mask(text) !== text) wish.holdsSecret = true;
 }
 
 /** Renders for a host that was not asked yet, to see whether it can be. */

@@ -26,7 +26,10 @@ const schema = object({
   secret: flag().default(false).describe('true: its content is never shown, not even in a diff.'),
   owner: owner().default('root'),
   group: owner().default('root'),
-  mode: mode().default('0644').transform(formatMode),
+  mode: mode()
+    .transform(formatMode)
+    .optional()
+    .describe('0644 where it is not said, and 0640 where the content has a secret.'),
   validate: text('a command with %s where the staged file goes')
     .refine((line) => line.includes('%s'), { error: 'a command with %s where the staged file goes' })
     .optional()
@@ -46,7 +49,15 @@ const schema = object({
 export type FileSpec = z.output<typeof schema> & {
   /** What the file must hold: filled in from template, content or source when the playbook is rendered. */
   rendered?: Buffer;
+  /** Whether a secret of the inventory stands in its content. */
+  holdsSecret?: boolean;
 };
+
+const isSecret = ({ secret, holdsSecret, rendered }: FileSpec) =>
+  secret || holdsSecret === true || rendered?.includes(' PRIVATE KEY-----') === true;
+
+/** The mode that a file is to have: who is not of its owner or group reads no secret unless the playbook says so. */
+export const modeOf = (spec: FileSpec): string => spec.mode ?? (isSecret(spec) ? '0640' : '0644');
 
 /** A whole file: rendered from a template, given inline, or copied. */
 export const file: ResourceType<FileSpec, FileState> = {
@@ -62,15 +73,26 @@ export const file: ResourceType<FileSpec, FileState> = {
     requireFile(spec.path, state);
     const wanted = spec.rendered;
     const sameContent = state.kind === 'file' && state.sha256 === sha256(wanted);
-    const attributes = ownershipChanges(spec, state.kind === 'file' ? state : undefined, state.place);
+    const mode = modeOf(spec);
+    const attributes = ownershipChanges(
+      { ...spec, mode },
+      state.kind === 'file' ? state : undefined,
+      state.place,
+    );
     if (sameContent && attributes.length === 0) return [];
     const text = { from: textOf(state), to: wanted.toString() };
+    const closes =
+      spec.mode === undefined && attributes.some(({ name, to }) => name === 'mode' && to !== '0644');
+    const notes = [
+      ...(closes ? ['its content has a secret: others may read it only if its "mode" says so'] : []),
+      ...notesOn(state.place),
+    ];
     return [
       {
         action: state.kind === 'absent' ? 'create' : 'update',
         attributes,
-        ...(sameContent ? noted(...notesOn(state.place)) : shown(text, spec.secret, notesOn(state.place))),
-        step: replaceFile(spec, wanted, state, context),
+        ...(sameContent ? noted(...notes) : shown(text, spec.secret, notes)),
+        step: replaceFile({ ...spec, mode }, wanted, state, context),
       } satisfies Difference,
     ];
   },

@@ -30,7 +30,10 @@ const schema = object({
     .optional(),
 });
 
-type LineSpec = z.output<typeof schema>;
+export type LineSpec = z.output<typeof schema> & {
+  /** Whether a secret of the inventory stands in it. */
+  holdsSecret?: boolean;
+};
 
 interface LineState {
   now: FileState;
@@ -80,6 +83,9 @@ export const line: ResourceType<LineSpec, LineState> = {
             }
           : { attributes: [{ name: 'line', from: null, to: spec.line }, ...label] }),
         ...noted(
+          ...(spec.holdsSecret && now.kind === 'file' && /[4-7]$/.test(now.mode)
+            ? [`everybody on the host can read the file (mode ${now.mode}), and the line has a secret`]
+            : []),
           ...notesOn(now.place),
           ...(now.kind === 'file' ? [] : ['the file comes with a package that is installed first']),
         ),

@@ -215,7 +215,7 @@ describe('secrets', () => {
     });
     expect(text).toMatch(/o\/a: 4 files$/);
     const masked = await rendering(files, { out: 'o' });
-    expect(masked.tree).toMatchObject({ '/b/secret': ['644', '***\n'], '/b/env': ['644', '***\n'] });
+    expect(masked.tree).toMatchObject({ '/b/secret': ['640', '***\n'], '/b/env': ['644', '***\n'] });
     expect(masked.said.at(-1)).toContain('/secret, /key, /env');
   });
 

@@ -49,6 +49,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     ];
     writeFileSync(join(box.memory, 'file_contexts'), policy.map((row) => `${row.join(' ')}\n`).join(''));
     box.fake('getenforce', `"") echo ${mode} ;;`);
+    for (const program of ['matchpathcon', 'restorecon']) if (!tools.includes(program)) box.lack(program);
     for (const program of ['stat', 'chcon', ...tools])
       box.fake(
         program,

@@ -128,6 +128,13 @@ esac
     writeFileSync(join(this.#bin, program), text, { mode: 0o755 });
   }
 
+  readonly #lacking = new Set<string>();
+
+  /** From here on the host has no such program, whatever this machine has. */
+  lack(program: string): void {
+    this.#lacking.add(program);
+  }
+
   /** A program of the real machine by another name, e.g. gawk for awk. */
   alias(name: string, program: string): void {
     writeFileSync(join(this.#bin, name), `#!/bin/sh\nexec ${program} "$@"\n`, { mode: 0o755 });
@@ -264,6 +271,10 @@ esac
   #here(script: string): string {
     const places: [string, string][] = [
       ['PATH=/usr/sbin:', `PATH=${this.#bin}:/usr/sbin:`],
+      [
+        'have() { ',
+        `have() { case $1 in ''${[...this.#lacking].map((one) => ` | ${one}`).join('')}) return 1 ;; esac; `,
+      ],
       ['ground=/\n', `ground=${this.#root}/\n`],
       ['/proc/sys/', `${this.#root}/proc/sys/`],
       ['/proc/self/mounts', this.path('proc/self/mounts')],

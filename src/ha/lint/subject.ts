@@ -17,6 +17,8 @@ export interface Subject {
 export interface TextFile {
   path: string;
   text: string;
+  /** Where its playbook says one. */
+  mode?: string;
 }
 
 export interface HostOutline {
@@ -45,7 +47,7 @@ export interface Wish {
 export function outline(host: Host, wishes: readonly Wish[]): HostOutline {
   const specs = <T>(type: string) => wishes.filter((wish) => wish.type === type).map(({ spec }) => spec as T);
   const files = wishes.flatMap(({ type, spec, text }) =>
-    type === 'file' && text !== undefined ? [{ path: (spec as { path: string }).path, text }] : [],
+    type === 'file' && text !== undefined ? [toFile(spec as { path: string; mode?: string }, text)] : [],
   );
   const below = (folder: string, ending: string) =>
     files.filter(({ path }) => path.startsWith(folder) && path.endsWith(ending));
@@ -72,6 +74,12 @@ export function outline(host: Host, wishes: readonly Wish[]): HostOutline {
     })),
   };
 }
+
+const toFile = ({ path, mode }: { path: string; mode?: string }, text: string): TextFile => ({
+  path,
+  text,
+  ...(mode === undefined ? {} : { mode }),
+});
 
 const asTexts = (values: Record<string, unknown>) =>
   Object.fromEntries(Object.entries(values).map(([key, value]) => [key, String(value)]));

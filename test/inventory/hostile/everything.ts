@@ -129,6 +129,9 @@ export const everything = {
   playbooks: ['load-balancer', './own.json'],
 };
 
+/** What comes from the environment is a secret, by which the mode would go that is not said. */
+const mode = '0644';
+
 /** A playbook that puts every variable wherever a playbook's string may be, but into a command. */
 const own = {
   tasks: [
@@ -137,8 +140,8 @@ const own = {
       group: 'app',
       resources: [
         { type: 'directory', path: '/etc/app/<%= vars.topvar %>' },
-        { type: 'file', path: '/etc/app/<%= vars.hostvar %>.conf', content: '<%= vars.groupvar %>\n' },
-        { type: 'file', path: '/etc/app/all', template: 'app/all' },
+        { type: 'file', path: '/etc/app/<%= vars.hostvar %>.conf', content: '<%= vars.groupvar %>\n', mode },
+        { type: 'file', path: '/etc/app/all', template: 'app/all', mode },
         { type: 'line', path: '/etc/app/a line', line: 'set <%= vars.topvar %>', match: '^set ' },
         { type: 'line', path: '/etc/app/lines/<%= vars.list[0] %>', line: '<%= vars.list[1].inner %>' },
       ],

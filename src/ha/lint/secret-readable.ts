@@ -1,0 +1,23 @@
+import type { Found, Rule } from './subject';
+
+/** A file with a secret in it that everybody on the host may read. */
+export const secretReadable: Rule = {
+  name: 'secret-readable',
+  check: ({ hosts, inventory: { secrets } }) =>
+    hosts.flatMap(({ host, files }) =>
+      files.flatMap(({ path, text, mode }): Found[] => {
+        if (mode === undefined || !/[4-7]$/.test(mode)) return [];
+        const line = text.split('\n').findIndex((row) => secrets.mask(row) !== row);
+        if (line < 0 && secrets.mask(text) === text) return [];
+        return [
+          {
+            severity: 'warning',
+            at: { host: host.name, file: path, ...(line < 0 ? {} : { line: line + 1 }) },
+            message: `has a secret, and its mode ${mode} lets everybody on the host read it`,
+            why: 'whoever comes in by any service of the host, as whatever user, has the secret',
+            fix: 'leave "mode" out (0640 then), and name the group that has to read it, or the owner',
+          },
+        ];
+      }),
+    ),
+};
