@@ -28,9 +28,9 @@ build_view() {
   for each in "$home"/steps/*/staged; do
     { IFS= read -r final; IFS= read -r copy; } <"$each" || continue
     finals=$finals$final$newline
-    [ ! -e "$final" ] || [ ! -e "$copy" ] || continue
-    # Who can change a shared folder could have it laid out elsewhere.
+    # Who can change a shared folder could have another file shown there, or the folder laid out somewhere else.
     case $copy in "$home"/*) return 1 ;; esac
+    [ ! -e "$final" ] || [ ! -e "$copy" ] || continue
     folders=$folders${final%/*}/$newline
   done
   # Where a file comes or goes the folder is laid out anew, the outer before the inner.
