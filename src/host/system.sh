@@ -149,13 +149,20 @@ restore_service() { # UNIT
 
 # --- commands ---------------------------------------------------------------------------------------------------
 
+# Of a program's words every user of the host may read each; of its environment, root alone. The script's own programs
+# get neither.
+in_shell() { # SCRIPT
+  HAPROV_SCRIPT=$1 sh -c 'haprov_script=$HAPROV_SCRIPT; unset HAPROV_SCRIPT; eval "$haprov_script"' </dev/null
+}
+
 run_command() { # SCRIPT
   [ ! -e "$step/unneeded" ] || return 0
   : >"$step/begun" || return
-  attempt sh -c "$1" </dev/null
+  printf 'sh -c %s\n' "$1" >"$step/command"
+  in_shell "$1" 3>&- 8>&- 9>&-
 }
 
 undo_command() { # SCRIPT
   [ -f "$step/begun" ] || return 0
-  sh -c "$1" </dev/null
+  in_shell "$1"
 }

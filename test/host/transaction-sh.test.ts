@@ -269,6 +269,20 @@ describe.each(shells.map((shell) => [shell.join(' '), shell] as const))('%s', (_
       );
     });
 
+    test('no word of it is in what others may read: arguments of programs, environments of its own', async () => {
+      const seen = `secret=S3cr%tW0rd; for about in /proc/[0-9]*/cmdline; do
+        case $(tr '\\0' ' ' <"$about" 2>/dev/null) in *"$secret"*) echo "$about" >>${box.path('shown')} ;; esac
+      done; env | grep -F "$secret" >>${box.path('shown')}`;
+      await box.apply(
+        await box.steps(
+          touch({ run: `${seen}; echo done >${box.path('made')}`, undo: `rm ${box.path('made')}; ${seen}` }),
+        ),
+      );
+      await box.go('restore');
+      expect(existsSync(box.path('made'))).toBe(false);
+      expect(box.read('shown')).toBe('');
+    });
+
     test('its exit code, words and output are reported', async () => {
       const steps = await box.steps(touch({ run: 'echo out; echo err >&2; exit 42' }));
       const { code, journal } = await box.apply(steps);
