@@ -2,45 +2,55 @@ import { dirname, resolve } from 'node:path';
 import { type Document, formatPath, type Path, readText } from '../document/document';
 import { faultAt } from '../document/faults';
 import { type Fault, InputError } from '../errors';
+import { maskNeedles, type Needle, needlesOf, plainNeedle, short } from './mask';
 
 /** The values that must never be shown, whatever text they turn up in. */
 export class Secrets {
   readonly #values = new Set<string>();
+  #forms: { needles: Needle[]; words: RegExp | undefined } | undefined;
 
   add(value: string): void {
     this.#values.add(value);
-    // A diff shows a key line by line; the lines that every PEM file has are no secret.
-    const lines = value.split(/\r?\n/).filter((line) => line.length >= short && !line.startsWith('-----'));
-    if (value.includes('\n')) for (const line of lines) this.#values.add(line);
+    this.#forms = undefined;
   }
 
   /**
-   * `text` with every secret, also in base64 and as JSON writes it, replaced by `***`. A short one only where it is a
-   * word of its own: a password "x" must not be guessed from "hapro***y".
+   * `text` with every secret replaced by `***`, also where it is encoded (base64, hex, as URLs, HTML, JSON and shells write
+   * it) or broken over lines. A short one only where it is a word of its own: a password "x" must not be guessed from
+   * "hapro***y".
    */
   mask(text: string): string {
-    let masked = text;
-    for (const value of this.#longestFirst()) {
-      for (const form of new Set([
-        value,
-        JSON.stringify(value).slice(1, -1),
-        Buffer.from(value).toString('base64'),
-      ])) {
-        masked = value.length < short ? masked.replace(asWord(form), '***') : masked.replaceAll(form, '***');
-      }
-    }
-    return masked;
-  }
-
-  #longestFirst(): string[] {
-    return [...this.#values].sort((a, b) => b.length - a.length);
+    this.#forms ??= formsOf([...this.#values]);
+    const { needles, words } = this.#forms;
+    const masked = maskNeedles(text, needles);
+    return words ? masked.replace(words, '***') : masked;
   }
 }
 
-/** Below this many characters a secret may well be a part of a common word. */
-const short = 8;
-const asWord = (text: string) =>
-  new RegExp(`(?<![A-Za-z0-9])${text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')}(?![A-Za-z0-9])`, 'g');
+function formsOf(values: readonly string[]): { needles: Needle[]; words: RegExp | undefined } {
+  const long = values.filter((value) => value.length >= short);
+  // A diff shows a key line by line; the lines that every PEM file has are no secret.
+  const lines = values
+    .filter((value) => value.includes('\n'))
+    .flatMap((value) => value.split(/\r?\n/))
+    .filter((line) => line.length >= short && !line.startsWith('-----'));
+  const words = values
+    .filter((value) => value.length < short)
+    .flatMap((value) => [
+      value,
+      JSON.stringify(value).slice(1, -1),
+      encodeURIComponent(value),
+      Buffer.from(value).toString('base64'),
+      Buffer.from(value).toString('hex'),
+    ])
+    .sort((a, b) => b.length - a.length)
+    .map((form) => form.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'));
+  return {
+    needles: [...long.flatMap(needlesOf), ...[...new Set(lines)].map(plainNeedle)].filter(({ text }) => text),
+    words:
+      words.length > 0 ? new RegExp(`(?<![A-Za-z0-9])(?:${words.join('|')})(?![A-Za-z0-9])`, 'g') : undefined,
+  };
+}
 
 /** The keys whose values are secret wherever they stand. */
 export const secretKeys: ReadonlySet<string> = new Set([
