@@ -4,6 +4,7 @@ import { classify } from '../ha/disruption';
 import type { Expectation } from '../ha/health';
 import { lint } from '../ha/lint/lint';
 import { runningVips } from '../ha/running-vips';
+import { listenersOf, listenersScript } from '../ha/serving';
 import type { SshTarget } from '../host/connection';
 import { holds } from '../host/facts';
 import { type Survey, type Surveyed, survey } from '../host/survey';
@@ -54,6 +55,8 @@ export interface PlanningOptions {
   instead?: (known: BeforePlan) => Promise<Instead>;
 }
 
+const listenersQuestion = { id: 'listeners', script: listenersScript };
+
 /** Rules that guess what the hosts say for sure. */
 const knownBetter = new Set(['vip-outside-subnets']);
 
@@ -82,7 +85,11 @@ export async function makePlan(
   const targets = [...ways].map(([host, target]) => {
     const resources = wanted.get(host) ?? [];
     const listening = other ? [] : listeningQuestion(inventory, host, resources);
-    return { target, questions: [...questionsOf(resources), ...listening] };
+    const serves = inventory.services.some(({ backends }) => backends.hosts.includes(host));
+    return {
+      target,
+      questions: [...questionsOf(resources), ...listening, ...(serves ? [listenersQuestion] : [])],
+    };
   });
   const surveyed = await surveyWhole(targets, context, recover);
   try {
@@ -102,9 +109,15 @@ export async function makePlan(
     };
     const vips = runningVips(inventory.vips, plan);
     const holders = surveyed.hosts.filter(({ facts }) => vips.some((vip) => holds(facts, vip.address)));
+    const listening = new Map(
+      surveyed.hosts.flatMap(({ name, answers }) => {
+        const found = listenersOf(answers.get(listenersQuestion.id)?.output ?? '');
+        return found ? [[name, found]] : [];
+      }),
+    );
     return {
       inventory,
-      plan: classify(plan, { inventory, holders: new Set(holders.map((host) => host.name)) }),
+      plan: classify(plan, { inventory, holders: new Set(holders.map((host) => host.name)), listening }),
       survey: surveyed,
       targets: new Map(targets.map(({ target }) => [target.name, target])),
       expectations: new Map(

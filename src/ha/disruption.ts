@@ -12,6 +12,7 @@ import {
 } from './interruption';
 import { beginAnew, compareConfigs, type Effect } from './keepalived-change';
 import { instances } from './keepalived-config';
+import type { Listener } from './serving';
 import { inStages } from './stages';
 
 /** What has to be known beside the plan to tell what a change does to clients. */
@@ -19,6 +20,8 @@ export interface PairKnowledge {
   inventory: Pick<Inventory, 'vips' | 'services' | 'secrets'>;
   /** The plan's hosts that hold a VIP right now. */
   holders: ReadonlySet<string>;
+  /** Who listens on which port, of the hosts that could tell; a host that could not has what it is believed to have. */
+  listening?: ReadonlyMap<string, readonly Listener[]>;
 }
 
 /**
@@ -26,8 +29,11 @@ export interface PairKnowledge {
  * restart; what a keepalived.conf does is told by what changes in it. The seconds are measured, see
  * docs/plan-format.md.
  */
-export function classify(plan: FullPlan, { inventory, holders }: PairKnowledge): FullPlan {
-  const around: Surroundings = { ...inventory, plan, holders };
+export function classify(
+  plan: FullPlan,
+  { inventory, holders, listening = new Map() }: PairKnowledge,
+): FullPlan {
+  const around: Surroundings = { ...inventory, plan, holders, listening };
   const mask = (one: Disruption): Disruption => ({ ...one, why: inventory.secrets.mask(one.why) });
   const coupled = plan.hosts.filter((host) => coupledVips(host, around).length > 0);
   const classed = {

@@ -1,12 +1,15 @@
-import type { Inventory } from '../inventory/inventory';
+import type { Inventory, Server } from '../inventory/inventory';
 import type { Disruption } from '../plan/disruption';
 import type { FullPlan, PlannedChange, PlannedHost } from '../plan/plan';
 import { endpoints, movedBy } from './haproxy-change';
+import type { Listener } from './serving';
 
 /** What the classes of one plan are told from. */
 export interface Surroundings extends Pick<Inventory, 'vips' | 'services'> {
   plan: FullPlan;
   holders: ReadonlySet<string>;
+  /** Who listens on which port, of the hosts that could tell. */
+  listening: ReadonlyMap<string, readonly Listener[]>;
 }
 
 export const unitName = (unit: string) => unit.replace(/\.service$/, '');
@@ -40,7 +43,7 @@ export function whileItIsDown(
   if (sharers.length === 0)
     return unit === 'haproxy' && around.services.length > 0
       ? { class: 'outage', seconds: null, why: `${does}, and no VIP can leave the host before` }
-      : { class: 'rolling', seconds: 0, why: `${does}; no service of the inventory is known to need it` };
+      : { class: 'rolling', seconds: 0, why: `${does}; ${whyNobody(unit, host, around)}` };
   const alone = sharers.find(({ others }) => others.every((name) => isAway(name, unit, around)));
   if (alone) {
     const soon = alone.others.filter((name) => starts(name, unit, around));
@@ -56,6 +59,16 @@ export function whileItIsDown(
     seconds: 0,
     why: `${does}; drained before, ${others.join(', ')} ${serve} meanwhile`,
   };
+}
+
+/** Why nobody needs the unit: by what the host says, where it does. */
+function whyNobody(unit: string, { host }: PlannedHost, { listening }: Surroundings): string {
+  const known = aside.has(unit) ? undefined : listening.get(host);
+  if (!known) return 'no service of the inventory is known to need it';
+  const ports = known.filter(({ units }) => units.includes(unit)).map(({ port }) => port);
+  return ports.length > 0
+    ? `it listens on ${[...new Set(ports)].join(', ')}, where no service of the inventory has a server`
+    : 'it listens on no port';
 }
 
 /** A VIP or service that needs a host, and the hosts that can do the same. */
@@ -74,15 +87,39 @@ function balancers(host: PlannedHost, { vips }: Surroundings): Shared[] {
 const aside = new Set(['auditd', 'chronyd', 'crond', 'ntpd', 'postfix', 'rsyslog', 'sshd', 'tuned']);
 export const isAside = (unit: string) => aside.has(unit);
 
-function backends(unit: string, host: PlannedHost, { services }: Surroundings): Shared[] {
+function backends(unit: string, host: PlannedHost, around: Surroundings): Shared[] {
   if (aside.has(unit)) return [];
-  return services.flatMap((service) =>
-    without(
-      host,
-      service.name,
-      service.backends.hosts.map((one) => one.name),
-    ),
-  );
+  return around.services.flatMap(({ name, backends: { servers } }) => {
+    const own = servers.find((server) => server.host?.name === host.host);
+    if (!own || !mayServe(unit, portsOf(name, own, around), around.listening.get(host.host))) return [];
+    const others = servers.filter((server) => server !== own && isThere(server, name, around));
+    return [{ name, others: others.map((server) => server.host?.name ?? server.name) }];
+  });
+}
+
+/** The port that a server has now, by HAProxy's running configuration, and the one that it is to have. */
+function portsOf(service: string, server: Server, { plan }: Surroundings): number[] {
+  const running = plan.hosts
+    .flatMap(({ changes }) => changes)
+    .flatMap(({ raw }) =>
+      raw?.from && raw.to ? (endpoints(raw.from).get(`${service}/${server.name}`) ?? []) : [],
+    );
+  return [server.port, ...running.map((endpoint) => Number(endpoint.split(':').at(-1)))];
+}
+
+/** Whether the unit listens on one of the ports, or may: nobody can tell whose a listener without a unit is. */
+function mayServe(unit: string, ports: readonly number[], known: readonly Listener[] | undefined): boolean {
+  if (!known) return true;
+  return known
+    .filter(({ port }) => ports.includes(port))
+    .some(({ units }) => units.length === 0 || units.includes(unit));
+}
+
+/** Whether somebody listens where the server is to be; one that haprov does not manage is believed to be there. */
+function isThere(server: Server, service: string, around: Surroundings): boolean {
+  const known = server.host && around.listening.get(server.host.name);
+  const ports = portsOf(service, server, around);
+  return !known || known.some(({ port }) => ports.includes(port));
 }
 
 const without = ({ host }: PlannedHost, name: string, hosts: string[]): Shared[] =>

@@ -1,5 +1,5 @@
 import { classify } from '../../src/ha/disruption';
-import type { Host, Inventory, Service, Vip } from '../../src/inventory/inventory';
+import type { Host, Inventory, Server, Service, Vip } from '../../src/inventory/inventory';
 import { Secrets } from '../../src/inventory/secrets';
 import { outages, worstOf } from '../../src/plan/disruption';
 import { type FullPlan, type PlannedChange, publicPlan } from '../../src/plan/plan';
@@ -55,8 +55,13 @@ const vip = (name: string, address: string, hosts: string[], about: Partial<Vip>
     members: hosts.map((host) => ({ host: { name: host } as Host, priority: 1 })),
     ...about,
   }) as Vip;
-const served = (name: string, hosts: string[]) =>
-  ({ name, backends: { port: 8080, hosts: hosts.map((host) => ({ name: host }) as Host) } }) as Service;
+const served = (name: string, hosts: string[]) => {
+  const servers = hosts.map((host) => ({ name: host, port: 8080, host: { name: host } as Host }) as Server);
+  return {
+    name,
+    backends: { port: 8080, servers, hosts: hosts.map((host) => ({ name: host }) as Host) },
+  } as Service;
+};
 
 const pair: { vips: Vip[]; services: Service[] } = {
   vips: [vip('router37', '10.0.0.200', ['fred', 'ethyl'])],
@@ -72,7 +77,14 @@ const twoVips = {
   vips: [...pair.vips, vip('router38', '10.0.0.201', ['fred', 'lucy'])],
 };
 
-function classed(hosts: Record<string, About[]>, known = pair, holders = ['fred']): FullPlan {
+type Listening = Record<string, [number, ...string[]][]>;
+
+function classed(
+  hosts: Record<string, About[]>,
+  known = pair,
+  holders = ['fred'],
+  listening: Listening = {},
+): FullPlan {
   const plan: FullPlan = {
     version: 1,
     inventory: 'pair',
@@ -88,7 +100,10 @@ function classed(hosts: Record<string, About[]>, known = pair, holders = ['fred'
   const secrets = new Secrets();
   secrets.add('geheim99');
   const inventory: Pick<Inventory, 'vips' | 'services' | 'secrets'> = { ...known, secrets };
-  return classify(plan, { inventory, holders: new Set(holders) });
+  const heard = Object.entries(listening).map(
+    ([host, all]) => [host, all.map(([port, ...units]) => ({ port, units }))] as const,
+  );
+  return classify(plan, { inventory, holders: new Set(holders), listening: new Map(heard) });
 }
 
 const base = conf();
@@ -377,6 +392,87 @@ test.each(Object.entries(cases))('%s', (_, { hosts, known, holders, fred }) => {
   expect(changes.map(({ disruption }) => disruption)).toEqual(
     fred.map(([kind, seconds, why]) => ({ class: kind, seconds, why: expect.stringContaining(why) })),
   );
+});
+
+describe('who serves is what the hosts say', () => {
+  const on = (...all: [number, ...string[]][]): Listening => ({
+    fred: [[22, 'sshd'], ...all],
+    ethyl: [[8080, 'httpd']],
+  });
+  test.each<[string, About, Listening, string | null, string]>([
+    ['nobody could tell', stop('old'), {}, 'rolling', 'drained before, ethyl serves'],
+    [
+      'another unit serves',
+      stop('old'),
+      on([8080, 'httpd'], [9999, 'old']),
+      'rolling',
+      'it listens on 9999, where no service',
+    ],
+    [
+      'it listens on nothing',
+      stop('old'),
+      on([8080, 'httpd']),
+      'rolling',
+      'old stops; it listens on no port',
+    ],
+    ['it serves', stop('httpd'), on([8080, 'httpd']), 'rolling', 'drained before, ethyl serves meanwhile'],
+    [
+      'by its other name',
+      stop('apache'),
+      on([8080, 'httpd', 'apache']),
+      'rolling',
+      'drained before, ethyl serves',
+    ],
+    ['whose it is nobody knows', stop('old'), on([8080]), 'rolling', 'drained before, ethyl serves'],
+    [
+      'nobody serves beside it',
+      service('httpd', 'restart'),
+      { fred: [[8080, 'httpd']], ethyl: [[22, 'sshd']] },
+      'outage',
+      'no other host serves cluster37',
+    ],
+    [
+      'its socket',
+      stop('hello.socket'),
+      { fred: [[8080, 'hello.socket', 'hello@']], ethyl: [[22, 'sshd']] },
+      'outage',
+      'no other host serves',
+    ],
+  ])('%s', (_, about, listening, kind, why) => {
+    const [change] = classed({ fred: [about], ethyl: [] }, pair, ['fred'], listening).hosts[0]?.changes ?? [];
+    expect([change?.disruption?.class, change?.disruption?.why]).toEqual([
+      kind,
+      expect.stringContaining(why),
+    ]);
+  });
+
+  test('a unit that serves nothing any more, stopped everywhere, is no outage', () => {
+    const listening: Listening = {
+      fred: [
+        [8080, 'httpd'],
+        [9999, 'old'],
+      ],
+      ethyl: [
+        [8080, 'httpd'],
+        [9999, 'old'],
+      ],
+    };
+    expect(outages(classed(both([stop('old')]), pair, ['fred'], listening))).toEqual([]);
+    expect(outages(classed(both([stop('httpd')]), pair, ['fred'], listening))).toHaveLength(2);
+  });
+
+  test('where a server is now counts as well as where it is to be', () => {
+    const cfg = (port: number) =>
+      `listen cluster37\n  server fred 10.0.0.1:${port}\n  server ethyl 10.0.0.2:${port}\n`;
+    const moved = [
+      { ...haproxyCfg, raw: { from: cfg(9999), to: cfg(8080) } },
+      service('haproxy', 'reload'),
+      service('old', 'restart'),
+    ];
+    const listening: Listening = { fred: [[9999, 'old']], ethyl: [[22, 'sshd']] };
+    const plan = classed({ fred: moved, ethyl: [] }, pair, ['fred'], listening);
+    expect(outages(plan)).toMatchObject([{ change: 'service old' }]);
+  });
 });
 
 describe('changes that roll beside such as must be together', () => {

@@ -44,7 +44,13 @@ export function simulate(
   const holders = [...hosts.values()].filter((host) =>
     from.inventory.vips.some(({ address }) => host.holds(address)),
   );
-  const plan = planOf(from, to, new Set(holders.map(({ name }) => name)));
+  const listening = new Map(
+    [...hosts].map(([name, { httpdRuns, port }]) => [
+      name,
+      [{ port: 22, units: ['sshd'] }, ...(httpdRuns ? [{ port, units: ['httpd'] }] : [])],
+    ]),
+  );
+  const plan = planOf(from, to, { holders: new Set(holders.map(({ name }) => name)), listening });
   const asked = from.inventory.vips.flatMap(({ address }) =>
     to.inventory.vips.some((vip) => vip.address === address) ? [address] : [],
   );

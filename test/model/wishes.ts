@@ -63,11 +63,15 @@ function wishesOf(resources: readonly Resource[]): Wishes {
   return wishes;
 }
 
-/** The plan that makes `to` of `from`, classed. @param holders who holds a VIP before */
-export function planOf(from: World, to: World, holders: ReadonlySet<string>): FullPlan {
+/** The plan that makes `to` of `from`, classed by what the hosts say. */
+export function planOf(
+  from: World,
+  to: World,
+  { holders, listening }: Omit<Parameters<typeof classify>[1], 'inventory'>,
+): FullPlan {
   const hosts = [...to.hosts].map(([name, wishes]) => hostPlan(name, from.hosts.get(name), wishes));
   const plan = { version: 1 as const, inventory: 'model', createdAt: '', warnings: [], hosts };
-  return classify(plan, { inventory: to.inventory, holders });
+  return classify(plan, { inventory: to.inventory, holders, listening });
 }
 
 function hostPlan(host: string, from: Wishes | undefined, to: Wishes): PlannedHost {

@@ -1,0 +1,29 @@
+# Which unit listens on which TCP port. It is a question of the probe; nothing here changes anything.
+
+# A row for each: "listens PORT NAME CGROUP", then "names UNIT OTHER-NAMES…" for units that have more than one name, and
+# "socket ADDRESS UNIT…" where systemd itself listens. Nothing where ss is missing or may not see the processes.
+who_listens() {
+  listeners=$(ss -ltnp 2>/dev/null | awk '
+    {
+      if (!match($0, /users:\(\("[^"]*",(pid=)?[0-9]+/)) next
+      process = substr($0, RSTART + 9, RLENGTH - 9)
+      name = substr(process, 1, index(process, "\"") - 1)
+      pid = substr(process, index(process, "\"") + 2)
+      sub(/^pid=/, "", pid)
+      local = $1 ~ /^[0-9]/ ? $3 : $4
+      port = local
+      sub(/.*:/, "", port)
+      gsub(/[^A-Za-z0-9._-]/, "_", name)
+      group = "-"
+      file = "/proc/" pid "/cgroup"
+      while ((getline row < file) > 0) if (group == "-" && row ~ /\.(service|socket|scope)(\/|$)/) { group = row; sub(/^[^:]*:[^:]*:/, "", group) }
+      close(file)
+      if (!seen[port, group]++) print "listens", port, name, group
+    }')
+  [ -n "$listeners" ] || return 0
+  printf '%s\n' "$listeners"
+  have systemctl || return 0
+  units=$(printf '%s\n' "$listeners" | sed -n 's|.*/\([A-Za-z0-9:_.@\\-]*\.service\).*|\1|p' | sort -u)
+  [ -z "$units" ] || systemctl show -p Names $units 2>/dev/null | sed -n 's/^Names=\(.* .*\)/names \1/p'
+  case $listeners in *' systemd '*) systemctl list-sockets --no-legend --no-pager 2>/dev/null | sed 's/^/socket /' ;; esac
+}
