@@ -1,6 +1,7 @@
 import type { Inventory, Vip } from '../inventory/inventory';
 import { type Disruption, worstFirst } from '../plan/disruption';
 import type { FullPlan, PlannedChange, PlannedHost } from '../plan/plan';
+import { answeredNoMore, heldNoMore } from './ends';
 import {
   movesAlone,
   type Surroundings,
@@ -12,6 +13,8 @@ import {
 } from './interruption';
 import { beginAnew, compareConfigs, type Effect } from './keepalived-change';
 import { instances } from './keepalived-config';
+import { runningVips } from './running-vips';
+import { whoRunsScripts } from './script-user';
 import type { Listener } from './serving';
 import { inStages } from './stages';
 
@@ -34,7 +37,20 @@ export function classify(
   { inventory, holders, listening = new Map() }: PairKnowledge,
 ): FullPlan {
   const around: Surroundings = { ...inventory, plan, holders, listening };
-  const mask = (one: Disruption): Disruption => ({ ...one, why: inventory.secrets.mask(one.why) });
+  const mask = (one: Disruption, ends: string[] = []): Disruption => ({
+    ...one,
+    why: inventory.secrets.mask(one.why),
+    ...(ends.length > 0 ? { ends: ends.map((text) => inventory.secrets.mask(text)) } : {}),
+  });
+  const vips = runningVips(inventory.vips, plan);
+  const ends = (change: PlannedChange, host: PlannedHost) => {
+    const { from, to } = change.raw ?? {};
+    if (!from) return [];
+    return readersOf(change, host).flatMap((unit) => {
+      if (unit === 'keepalived' && change.target.endsWith('.conf')) return heldNoMore(from, to ?? '');
+      return unit === 'haproxy' ? answeredNoMore(from, to ?? '', vips) : [];
+    });
+  };
   const coupled = plan.hosts.filter((host) => coupledVips(host, around).length > 0);
   const classed = {
     ...plan,
@@ -42,7 +58,8 @@ export function classify(
       ...host,
       changes: host.changes.map((change) => ({
         ...change,
-        disruption: mask(disruptionOf(change, host, around, coupled)),
+        ...withNotes(change, host),
+        disruption: mask(disruptionOf(change, host, around, coupled), ends(change, host)),
       })),
     })),
   };
@@ -51,6 +68,21 @@ export function classify(
       sharersOf(host, around).some((name) => name !== host.host) || joined(host, around, coupled).length > 0,
   );
   return inStages(classed, new Set(joint.map(({ host }) => host)));
+}
+
+/** The units that run by what a file held before. */
+const readersOf = (change: PlannedChange, host: PlannedHost) =>
+  unitsOf(change).filter((unit) => {
+    const service = serviceOf(host, unit);
+    return service !== undefined && verbOf(service) !== 'start';
+  });
+
+/** What an operator has to know of a keepalived.conf although clients notice nothing. */
+function withNotes(change: PlannedChange, host: PlannedHost): Pick<PlannedChange, 'notes'> {
+  const { from, to } = change.raw ?? {};
+  if (!from || !to || !readersOf(change, host).includes('keepalived')) return {};
+  const note = whoRunsScripts(from, to);
+  return note === undefined ? {} : { notes: [...(change.notes ?? []), note] };
 }
 
 const none = (why: string): Disruption => ({ class: 'none', seconds: 0, why });

@@ -86,10 +86,18 @@ function removal(gone: Instance, added: readonly Instance[], prefix: string): Ef
       class: 'outage',
       seconds: beginAnew(heir),
       what: `${prefix}the VIP moves to another vrrp_instance`,
-      aside: derived(heir),
+      aside: `${derived(heir)}${remedyFor(gone, heir)}`,
       pair,
     };
   return { class: 'pair-synchronous', seconds: 0, what: `${prefix}vrrp_instance removed`, pair };
+}
+
+/** How the inventory keeps the running instance. Names that could be anything else are not shown. */
+function remedyFor(gone: Instance, heir: Instance): string {
+  if (![gone.name, heir.name].every((name) => /^[\w.-]+$/.test(name))) return '';
+  const id =
+    gone.virtualRouterId === heir.virtualRouterId ? '' : ` with virtualRouterId ${gone.virtualRouterId}`;
+  return `; call it ${gone.name}${id} instead of ${heir.name}, as the running vrrp_instance is called, and no outage is needed`;
 }
 
 function addition(one: Instance, prefix: string): Effect {
@@ -143,11 +151,11 @@ function compareInstance(then: Instance, now: Instance, prefix: string): Effect[
     ...(aside ? { aside } : {}),
     pair,
   });
-  const anew = (what: string): Effect => ({
+  const anew = (what: string, remedy = ''): Effect => ({
     class: 'outage',
     seconds: beginAnew(now),
     what: prefix + what,
-    aside: derived(now),
+    aside: derived(now) + remedy,
     pair,
   });
   const step = (from: string | number | undefined, to: string | number | undefined) =>
@@ -155,7 +163,12 @@ function compareInstance(then: Instance, now: Instance, prefix: string): Effect[
   return changed(then.settings, now.settings).map((keyword) => {
     switch (keyword) {
       case 'virtual_router_id':
-        return anew(`virtual_router_id ${step(then.virtualRouterId, now.virtualRouterId)}`);
+        return anew(
+          `virtual_router_id ${step(then.virtualRouterId, now.virtualRouterId)}`,
+          then.virtualRouterId === undefined
+            ? ''
+            : `; with virtualRouterId ${then.virtualRouterId}, as it runs, no outage is needed`,
+        );
       case 'interface':
       case 'use_vmac':
       case 'use_ipvlan':

@@ -14,6 +14,8 @@ export interface Disruption {
   /** How long clients are expected to go unserved; null where nobody has measured it. */
   seconds: number | null;
   why: string;
+  /** What clients have now and will not have: an outage for good, which the inventory asks for. A sentence each. */
+  ends?: string[];
 }
 
 /** A change that `apply` refuses to make without being told to. */
@@ -38,6 +40,11 @@ export function worstFirst<T extends Pick<Disruption, 'class' | 'seconds'>>(seve
 export function worstOf(plan: Pick<Plan, 'hosts'>): Disruption | undefined {
   return worstFirst(plan.hosts.flatMap((host) => host.changes.flatMap((one) => one.disruption ?? [])))[0];
 }
+
+/** All that a plan ends, each once. */
+export const endsOf = (plan: Pick<Plan, 'hosts'>): string[] => [
+  ...new Set(plan.hosts.flatMap((host) => host.changes.flatMap((one) => one.disruption?.ends ?? []))),
+];
 
 /** The changes that clients would notice, in the plan's order. */
 export function outages(plan: Plan): Outage[] {

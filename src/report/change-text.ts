@@ -54,6 +54,8 @@ export function renderChange(change: Change, options: TextOptions): string {
   else if (disruption) rows.push(indent(disruption.painted, '    '));
   if (!inline) rows.push(...values.map((value) => `    ${value}`));
   if (change.text) rows.push(indent(renderDiff({ path: change.target, ...change.text }, options), '    '));
+  for (const end of change.disruption?.ends ?? [])
+    rows.push(`    ${colors.red(`outage for good: ${visible(end)}`)}`);
   for (const note of change.notes ?? []) rows.push(`    ${colors.cyan('note:')} ${visible(note)}`);
   return rows.join('\n');
 }

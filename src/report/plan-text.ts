@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import { worstOf } from '../plan/disruption';
+import { endsOf, worstOf } from '../plan/disruption';
 import type { Change, Finding, HostPlan, Plan } from '../plan/plan';
 import { markOf, nameOf, nameOfDisruption, renderChange, type TextOptions } from './change-text';
 import { count, hang, indent, visible, visibleLines, wrap } from './format';
@@ -160,7 +160,10 @@ function renderDisruptionOf(plan: Plan, options: TextOptions): string {
       : `${nameOfDisruption(worst)} expected, the hosts of a VIP at once`,
     outage: red(`${nameOfDisruption(worst)}; apply makes it only with --allow-outage`),
   }[worst.class];
-  return `${bold('Disruption:')} ${said}\n`;
+  const ends = endsOf(plan).map((end) => `  ${red(visible(end))}\n`);
+  const forGood =
+    ends.length > 0 ? `${bold('Outage for good')}, as the inventory asks:\n${ends.join('')}` : '';
+  return `${forGood}${bold('Disruption:')} ${said}\n`;
 }
 
 function renderSummary(hosts: HostPlan[], options: TextOptions): string {

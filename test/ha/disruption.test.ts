@@ -1,7 +1,7 @@
 import { classify } from '../../src/ha/disruption';
 import type { Host, Inventory, Server, Service, Vip } from '../../src/inventory/inventory';
 import { Secrets } from '../../src/inventory/secrets';
-import { outages, worstOf } from '../../src/plan/disruption';
+import { endsOf, outages, worstOf } from '../../src/plan/disruption';
 import { type FullPlan, type PlannedChange, publicPlan } from '../../src/plan/plan';
 import { conf, instance } from './conf';
 
@@ -389,7 +389,7 @@ const cases: Record<string, Case> = {
 
 test.each(Object.entries(cases))('%s', (_, { hosts, known, holders, fred }) => {
   const changes = classed(hosts, known, holders).hosts.find(({ host }) => host === 'fred')?.changes ?? [];
-  expect(changes.map(({ disruption }) => disruption)).toEqual(
+  expect(changes.map(({ disruption: { ends: _, ...rest } = {} }) => rest)).toEqual(
     fred.map(([kind, seconds, why]) => ({ class: kind, seconds, why: expect.stringContaining(why) })),
   );
 });
@@ -472,6 +472,47 @@ describe('who serves is what the hosts say', () => {
     const listening: Listening = { fred: [[9999, 'old']], ethyl: [[22, 'sshd']] };
     const plan = classed({ fred: moved, ethyl: [] }, pair, ['fred'], listening);
     expect(outages(plan)).toMatchObject([{ change: 'service old' }]);
+  });
+});
+
+describe('what ends, and what has to be known', () => {
+  const cfg = (port: number) => `listen old\n  bind 10.0.0.200:${port}\n  server a 10.0.0.1:80\n`;
+  const front = { ...haproxyCfg, raw: { from: cfg(7001), to: cfg(7002) } };
+  const nobody = conf({ globals: 'script_user nobody' });
+  const first = (plan: FullPlan) => plan.hosts[0]?.changes[0];
+
+  test('a port that goes, in what the running HAProxy reads', () => {
+    const plan = classed(both([front, service('haproxy', 'reload')]));
+    expect(first(plan)?.disruption).toMatchObject({
+      class: 'rolling',
+      seconds: 0,
+      ends: ['VIP router37 10.0.0.200:7001 is answered no more'],
+    });
+    expect(outages(plan)).toEqual([]);
+    expect(endsOf(plan)).toEqual(['VIP router37 10.0.0.200:7001 is answered no more']);
+  });
+  test('a VIP that goes', () => {
+    expect(endsOf(classed(both([keepalivedConf(second(), base), reloads])))).toEqual([
+      'VIP router38 10.0.0.201 is held by nobody any more',
+    ]);
+  });
+  test('what nobody runs by ends nothing', () => {
+    expect(endsOf(classed(both([front, service('haproxy', 'start')])))).toEqual([]);
+    expect(endsOf(classed(both([front])))).toEqual([]);
+    expect(
+      first(classed(both([keepalivedConf(base, nobody), service('keepalived', 'start')])))?.notes,
+    ).toBeUndefined();
+  });
+  test('secrets are masked', () => {
+    const hidden = { ...front, raw: { from: cfg(7001).replace('10.0.0.200', 'geheim99'), to: '' } };
+    expect(JSON.stringify(publicPlan(classed(both([hidden, service('haproxy', 'reload')]))))).not.toContain(
+      'geheim',
+    );
+  });
+  test('whose scripts they are', () => {
+    expect(first(classed(both([keepalivedConf(base, nobody), reloads])))?.notes).toEqual([
+      expect.stringContaining('as nobody'),
+    ]);
   });
 });
 

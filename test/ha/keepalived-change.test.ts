@@ -268,6 +268,22 @@ test.each(cases)('%s', (_, from, to, kind, seconds, what) => {
   expect(worst?.what).toContain(what);
 });
 
+test.each([
+  [
+    conf({ name: 'other', id: 38 }),
+    'call it router37 with virtualRouterId 37 instead of other, as the running vrrp_instance is called, and no outage is needed',
+  ],
+  [conf({ name: 'other' }), 'call it router37 instead of other, as the running vrrp_instance is called'],
+  [conf({ id: 38 }), 'with virtualRouterId 37, as it runs, no outage is needed'],
+])('an outage that need not be names its remedy', (to, remedy) => {
+  expect(worstFirst(compareConfigs(base, to))[0]?.aside).toContain(remedy);
+});
+
+test('a name that could be anything is no remedy', () => {
+  const [worst] = worstFirst(compareConfigs(conf({ name: '"a b"' }), base));
+  expect(worst?.aside).not.toContain('call it');
+});
+
 test('an unchanged include hides nothing that changes in layout only', () => {
   expect(compareConfigs(`include a\n${base}`, `# x\ninclude a\n${base}`)[0]).toMatchObject({
     class: 'rolling',

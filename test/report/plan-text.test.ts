@@ -232,6 +232,20 @@ describe('disruption', () => {
     ]);
   });
 
+  test('what ends for good is said with the change and at the end', () => {
+    const ends: Partial<Change> = {
+      ...rolling,
+      disruption: { class: 'rolling', seconds: 0, why: 'x', ends: ['VIP a 10.0.0.1:80 is answered no more'] },
+    };
+    const lines = render([hostPlan('fred', [ends]), hostPlan('ethyl', [ends])]);
+    expect(lines).toContain('        outage for good: VIP a 10.0.0.1:80 is answered no more');
+    expect(lines.slice(-4, -1)).toEqual([
+      'Outage for good, as the inventory asks:',
+      '  VIP a 10.0.0.1:80 is answered no more',
+      'Disruption: rolling, 0 s expected, one host after the other',
+    ]);
+  });
+
   test('two stages are said, each with what is done and what it does', () => {
     const hosts = ['fred', 'ethyl'].map((name) =>
       hostPlan(name, [

@@ -1,0 +1,37 @@
+import { whoRunsScripts } from '../../src/ha/script-user';
+import { conf } from './conf';
+
+const asNobody = 'enable_script_security\n    script_user nobody';
+
+test.each<[string, string, string, string | undefined]>([
+  ['the same', conf({ globals: asNobody }), conf({ globals: asNobody, priority: 9 }), undefined],
+  ['no scripts', 'global_defs {\n}\n', `global_defs {\n  ${asNobody}\n}\n`, undefined],
+  [
+    'root’s become nobody’s',
+    conf(),
+    conf({ globals: asNobody, more: '    notify_master "/etc/keepalived/up.sh eth0"' }),
+    'as nobody, and ran them as keepalived_script, or root where there is no such user before',
+  ],
+  [
+    'of another user',
+    conf({ globals: 'script_user root' }),
+    conf({ globals: asNobody }),
+    'as nobody, and ran them as root before',
+  ],
+  [
+    'of the default again',
+    conf({ globals: 'script_user root' }),
+    conf(),
+    'ran them as root before: see that that user may',
+  ],
+])('%s', (_, from, to, expected) => {
+  const said = whoRunsScripts(from, to);
+  if (expected === undefined) expect(said).toBeUndefined();
+  else expect(said).toContain(expected);
+});
+
+test('they are named, by their paths', () => {
+  expect(
+    whoRunsScripts(conf(), conf({ globals: asNobody, more: '    notify /etc/keepalived/n.sh' })),
+  ).toContain('(/usr/libexec/keepalived/haprov-haproxy-answers, /etc/keepalived/n.sh)');
+});
