@@ -3,6 +3,7 @@ import { library } from '../shell/library';
 import drainFlagText from './drain-flag.sh';
 import listenText from './listen.sh';
 import observeText from './observe.sh';
+import servingText from './serving.sh';
 import statusText from './status/status.sh';
 import vipProbeText from './vip-probe-host.sh';
 
@@ -10,6 +11,7 @@ import vipProbeText from './vip-probe-host.sh';
 
 export const observe = library(observeText, probe, runtime);
 export const listen = library(listenText, probe);
+export const serving = library(servingText, probe);
 export const status = library(statusText, observe, validators, loaded);
 export const drainFlag = library(drainFlagText);
 export const vipProbe = library(vipProbeText);

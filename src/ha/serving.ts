@@ -1,5 +1,7 @@
+import { probing } from '../host/libraries';
+import { composeWithin } from '../shell/library';
 import { unitName } from './interruption';
-import library from './serving.sh';
+import { serving } from './libraries';
 
 /** Who listens on a TCP port of a host. */
 export interface Listener {
@@ -9,7 +11,7 @@ export interface Listener {
 }
 
 /** Asks a host which of its units listen on which ports; a part of the probe. */
-export const listenersScript: string = `${library}\nwho_listens`;
+export const listenersScript: string = composeWithin(probing, [serving], 'who_listens');
 
 /** Who listens, by what a host answered; undefined where it cannot tell. */
 export function listenersOf(output: string): Listener[] | undefined {
