@@ -245,6 +245,12 @@ function rolloutCommand(name: string, description: string): Command {
       50,
     )
     .option('--no-probe', 'ask no service meanwhile: nothing is said of lost requests')
+    .option(
+      '--give-up-after <seconds>',
+      'a host that does not answer in the middle of a run is waited for so long',
+      seconds(5, 86_400),
+      300,
+    )
     .optionsGroup('Output:')
     .option('--json', 'one event a line', false)
     .optionsGroup('Options:');

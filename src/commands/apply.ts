@@ -25,6 +25,8 @@ export interface RolloutOptions {
   onFailure: 'restore' | 'restore-all';
   /** Seconds until a host that nobody confirms restores itself. */
   confirmWithin: number;
+  /** Seconds until a host is waited for no longer that does not answer, or does not come to an end. */
+  giveUpAfter: number;
   /** Seconds that everything must be well before the next host. */
   steady: number;
   allowOutage: boolean;
@@ -145,6 +147,9 @@ export async function carryOut(
         together: stage.together,
         serial,
         leaseSeconds: options.confirmWithin,
+        giveUpSeconds: options.giveUpAfter,
+        vips: inventory.vips,
+        addresses: ownAddresses(planned),
         onFailure: options.onFailure,
         gate: { ...gateDefaults, steadyMs: options.steady * 1000 },
         emit: (event) => context.emit(event),
@@ -174,6 +179,19 @@ function refuseOutages(plan: Plan, isAllowed: boolean): void {
   throw new UsageError(
     `clients would go unserved, so nothing was changed:\n${rows.join('\n')}`,
     'say --allow-outage if that is meant, at a time when it may be',
+  );
+}
+
+/** The addresses of each host, without VIPs and loopback: by those the hosts reach each other. */
+function ownAddresses({ inventory, survey }: Planned): Map<string, string[]> {
+  const virtual = new Set(inventory.vips.map(({ address }) => address));
+  return new Map(
+    survey.hosts.map(({ name, facts }) => [
+      name,
+      facts.addresses
+        .filter((own) => own.interface !== 'lo' && !virtual.has(own.address))
+        .map(({ address }) => address),
+    ]),
   );
 }
 

@@ -1,5 +1,6 @@
 import { UsageError } from '../errors';
 import { type RecordedRun, wholeRun } from '../host/history';
+import { inOrder } from '../host/run-order';
 import type { Manifest } from '../host/transaction';
 import type { Finding } from '../plan/plan';
 
@@ -17,18 +18,18 @@ export interface Choice {
  * @throws UsageError when `to` is no run, or a host does not remember all that came after it.
  */
 export function chooseRuns(histories: ReadonlyMap<string, readonly RecordedRun[]>, to?: string): Choice {
-  const all = [...new Set([...histories.values()].flat().map(({ run }) => wholeRun(run)))].sort();
+  const all = inOrder(histories.values(), ({ run }) => wholeRun(run)).reverse();
   const isFinished = ({ state }: RecordedRun) => state === 'finished';
   const newest = all.findLast((name) =>
     [...histories.values()].some((runs) => runs.some((one) => wholeRun(one.run) === name && isFinished(one))),
   );
   const base = to === undefined ? undefined : theOne(wholeRun(to), all);
   const isMeant = ({ run }: RecordedRun) =>
-    base === undefined ? wholeRun(run) === newest : wholeRun(run) > base;
+    base === undefined ? wholeRun(run) === newest : all.indexOf(wholeRun(run)) > all.indexOf(base);
   const runs = new Map<string, KnownRun[]>();
   const warnings: Finding[] = [];
   for (const [host, history] of histories) {
-    if (base !== undefined) requireMemory(host, history, base);
+    if (base !== undefined) requireMemory(host, history, base, all);
     const meant = history.filter(isMeant);
     runs.set(
       host,
@@ -62,9 +63,14 @@ function theOne(text: string, all: readonly string[]): string {
 /** As many as a host keeps. */
 const keptRuns = 20;
 
-function requireMemory(host: string, history: readonly RecordedRun[], base: string): void {
+function requireMemory(
+  host: string,
+  history: readonly RecordedRun[],
+  base: string,
+  all: readonly string[],
+): void {
   const oldest = history.at(-1)?.run ?? '';
-  if (history.length < keptRuns || oldest <= base) return;
+  if (history.length < keptRuns || all.indexOf(wholeRun(oldest)) <= all.indexOf(base)) return;
   throw new UsageError(
     `--to: ${host} remembers its last ${history.length} runs, back to ${oldest}, and not all that came after ${base}`,
     `go back to ${oldest} or later`,

@@ -8,6 +8,7 @@ import {
   resultOf,
   stepsOf,
 } from '../host/history';
+import { inOrder } from '../host/run-order';
 import { type Survey, survey } from '../host/survey';
 import type { Inventory } from '../inventory/inventory';
 import { loadInventory } from '../inventory/load';
@@ -78,7 +79,7 @@ export function mergeRuns(histories: readonly (readonly [string, readonly Record
       runs.set(run, logged);
     }
   }
-  return [...runs.values()].sort((a, b) => (a.run < b.run ? 1 : -1));
+  return inOrder(histories.map(([, history]) => history)).flatMap((name) => runs.get(name) ?? []);
 }
 
 function theRun(runs: readonly LoggedRun[], text: string): LoggedRun {

@@ -8,10 +8,11 @@ import { listenersOf, listenersScript } from '../ha/serving';
 import type { SshTarget } from '../host/connection';
 import { holds } from '../host/facts';
 import { type Survey, type Surveyed, survey } from '../host/survey';
-import { continueScript, transactionExit } from '../host/transaction';
+import { settleScript } from '../host/transaction';
 import type { Host, Inventory } from '../inventory/inventory';
 import type { Finding, FullPlan } from '../plan/plan';
 import type { Resource } from '../playbook/expand';
+import { clockFaults, clockOf } from './clocks';
 import type { CommonOptions, Context } from './context';
 import { expectationOf, planHost, questionsOf, unreached } from './host-plan';
 import { listenerFor, selectHosts, toTarget } from './hosts';
@@ -141,6 +142,7 @@ export async function surveyWhole(
 ): Promise<Survey> {
   const listener = listenerFor(context);
   const surveyed = await survey(targets, listener);
+  for (const text of clockFaults(surveyed.hosts)) context.emit({ type: 'message', level: 'warning', text });
   const left = surveyed.hosts.filter(({ facts }) => facts.lock && !facts.lock.alive);
   for (const { name, facts } of left) {
     const { run, owner, since, state } = facts.lock ?? { run: '', owner: '', since: new Date(0), state: '' };
@@ -168,11 +170,16 @@ export async function bringToItsEnd({
   facts,
 }: Pick<Surveyed, 'name' | 'connection' | 'facts'>): Promise<void> {
   const run = facts.lock?.run ?? '';
-  const { code } = await connection.runScript(continueScript(run, 'recover'), {
-    accepts: [transactionExit.notRestored],
-    to: `bring the run ${run} to its end`,
-  });
-  if (code === transactionExit.notRestored)
+  const { stdout } = await connection.runScript(settleScript(run), { to: `bring the run ${run} to its end` });
+  const [state = ''] = stdout.trim().split('\n').at(-1)?.split(' ') ?? [];
+  // Alive: it was restarted meanwhile, and does so by itself.
+  if (!['broken', 'finished', 'restored', 'gone', 'alive'].includes(state))
+    throw new HaprovError(
+      ExitCode.failed,
+      `${name}: could not bring the run ${run} to its end: it is ${state || 'in no known state'}`,
+      `look at /var/lib/haprov/runs/${run}/log on the host`,
+    );
+  if (state === 'broken')
     throw new HaprovError(
       ExitCode.notRestored,
       `${name}: the run ${run} was brought to its end, but the host is NOT RESTORED; no host was touched otherwise`,
@@ -180,18 +187,10 @@ export async function bringToItsEnd({
     );
 }
 
-/** Sorts by time, and does not clash. */
-export function newRunId({ hosts }: Survey, clock = new Date()): string {
-  // Runs are told apart and ordered by their names, so a laptop whose clock is slow must not come before them.
-  const newest = Math.max(...hosts.map(({ facts }) => timeOf(facts.newestRun)), 0);
-  const now = new Date(Math.max(clock.getTime(), newest + 1000));
-  return `${now.toISOString().replace(/[-:]/g, '').replace(/\..*/, 'Z')}-${randomBytes(3).toString('hex')}`;
-}
-
-/** The instant in a run's name, in milliseconds since the epoch; 0 where there is none. */
-function timeOf(run: string | undefined): number {
-  const [, y, mo, d, h, mi, s] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-/.exec(run ?? '') ?? [];
-  return y === undefined ? 0 : Date.parse(`${y}-${mo}-${d}T${h}:${mi}:${s}Z`);
+/** By the hosts' clocks, in words that sort by time as long as those are right; it does not clash. */
+export function newRunId({ hosts }: Survey): string {
+  const at = (clockOf(hosts) ?? new Date()).toISOString();
+  return `${at.replace(/[-:]/g, '').replace(/\..*/, 'Z')}-${randomBytes(3).toString('hex')}`;
 }
 
 /** @throws the first host's own error (exit 3), or one that names the hosts the inventory does not fit (exit 2). */

@@ -37,6 +37,9 @@ export interface Fault {
 /** Beyond the time that the fault is left; a host that nobody talks to any more repairs itself then. */
 const leaseMarginSeconds = 10;
 
+/** A machine that is started again may take minutes. */
+const giveUpSeconds = 300;
+
 export const leaseOf = ({ holdMs }: Pick<Act, 'holdMs'>) => Math.ceil(holdMs / 1000) + leaseMarginSeconds;
 
 /**
@@ -50,6 +53,7 @@ export function transactionFault(act: Act, around: FaultSurroundings): Fault {
     ...around,
     command: 'drill',
     leaseSeconds,
+    giveUpSeconds,
     emit: (event: EventBody) => {
       if (event.type === 'phase-end' && !event.ok && event.message) reasons.set(event.host, event.message);
       // Its phases are those of a rollout, and would say nothing to who watches a drill.

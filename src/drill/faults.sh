@@ -4,7 +4,7 @@
 # When it was done, by the one clock that never jumps.
 mark() { read -r marked _ </proc/uptime && echo "$marked" >"$step/$1"; }
 
-begin_fault() { : >"$step/begun" && mark made; }
+begin_fault() { begin && mark made; }
 
 # To all processes of a unit at once.
 signal_unit() { # SIGNAL UNIT
@@ -108,7 +108,7 @@ is_cut() {
 
 # SSH is cut as well, so the host mends it by itself; a moment before, its answer gets out.
 cut_link() { # SECONDS
-  : >"$step/begun" || return
+  begin || return
   case $(link_tool) in
     nft) { echo "nft -f - <<'.'"; nft_cut; echo .; } >"$step/cut" && nft_mend >"$step/mend" ;;
     iptables) iptables_rules -I >"$step/cut" && iptables_rules -D >"$step/mend" ;;

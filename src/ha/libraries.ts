@@ -1,7 +1,6 @@
 import { loaded, probe, runtime, validators } from '../host/libraries';
 import { library } from '../shell/library';
 import drainFlagText from './drain-flag.sh';
-import listenText from './listen.sh';
 import observeText from './observe.sh';
 import servingText from './serving.sh';
 import statusText from './status/status.sh';
@@ -10,7 +9,6 @@ import vipProbeText from './vip-probe-host.sh';
 /** Which shell functions call which, as in host/libraries.ts. */
 
 export const observe = library(observeText, probe, runtime);
-export const listen = library(listenText, probe);
 export const serving = library(servingText, probe);
 export const status = library(statusText, observe, validators, loaded);
 export const drainFlag = library(drainFlagText);

@@ -1,9 +1,8 @@
-import { probing } from '../host/libraries';
+import { listen, probing } from '../host/libraries';
 import type { Vip } from '../inventory/inventory';
 import { composeWithin } from '../shell/library';
 import { command } from '../shell/quote';
 import { type Advert, readAdvert } from './advert';
-import { listen } from './libraries';
 
 /** What a host heard on the networks of its VIPs. */
 export interface Heard {

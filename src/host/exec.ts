@@ -18,12 +18,16 @@ export interface ExecOptions {
   onStdout?: (chunk: string) => void;
   /** Closes the channel and rejects when the script takes longer. */
   timeoutMs?: number;
+  /** Closes the channel and rejects when nothing is heard of the script for so long. */
+  quietMs?: number;
 }
 
 /** sudo may wait for a directory server, and a wrong password makes it sleep. */
 const SUDO_ANSWERS_MS = 30_000;
 /** A login shell's own files may take their time; one that waits for somebody to type would take for ever. */
 const BEGINS_MS = 60_000;
+/** A host that is there opens a channel at once. */
+const OPENS_MS = 30_000;
 
 /** In characters; the largest answers, of histories and of many files, are some MB. */
 const MOST_STDOUT = 32 << 20;
@@ -48,8 +52,16 @@ export function execScript(
 ): Promise<ExecResult> {
   return new Promise((resolve, reject) => {
     const fail = (message: string, hint?: string): void => reject(new HostError(host, message, hint));
+    let isGivenUp = false;
+    const opening = setTimeout(() => {
+      isGivenUp = true;
+      fail(`the host opened no channel for a command within ${OPENS_MS / 1000} s`, RETRY);
+    }, OPENS_MS);
     const opened = (error: (Error & { reason?: unknown }) | undefined, channel: ClientChannel): void => {
-      if (!error) new Conversation(channel, shell, options, { resolve, fail, lostBecause }).begin(script);
+      clearTimeout(opening);
+      if (isGivenUp) channel?.close();
+      else if (!error)
+        new Conversation(channel, shell, options, { resolve, fail, lostBecause }).begin(script);
       else {
         const Refusal = error.reason === undefined ? HostError : ChannelRefused;
         reject(new Refusal(host, `the host did not run a command: ${lostBecause() || error.message}`, RETRY));
@@ -58,6 +70,7 @@ export function execScript(
     try {
       client.exec(shell.command, opened);
     } catch (error) {
+      clearTimeout(opening);
       fail(`the connection is lost${because(lostBecause() || String(error))}`, RETRY);
     }
   });
@@ -76,6 +89,7 @@ class Conversation {
   readonly #stdout = new Heard(this.#mark, MOST_STDOUT);
   readonly #stderr = new Heard(this.#mark, MOST_STDERR);
   readonly #timers: NodeJS.Timeout[] = [];
+  #quiet: NodeJS.Timeout | undefined;
   readonly #asked: Sought;
   readonly #ready: Sought;
   #sent: boolean;
@@ -115,7 +129,14 @@ class Conversation {
   }
 
   #limitTime(): void {
-    const { timeoutMs } = this.options;
+    const { timeoutMs, quietMs } = this.options;
+    if (quietMs) {
+      this.#quiet = setTimeout(
+        () => this.#giveUp(`nothing was heard of the command for ${quietMs / 1000} s`),
+        quietMs,
+      );
+      this.#timers.push(this.#quiet);
+    }
     if (timeoutMs)
       this.#timers.push(
         setTimeout(() => {
@@ -136,6 +157,7 @@ class Conversation {
   }
 
   #hear(stream: Heard, name: string, chunk: string): void {
+    this.#quiet?.refresh();
     const own = stream.take(chunk);
     if (stream.tooLong !== undefined) {
       const when = stream.begun ? '' : ' before it ran anything';

@@ -14,8 +14,8 @@ export interface HostFacts {
   /** Installed versions; of what is not installed, those that its EL ships. */
   versions: Versions;
   addresses: { interface: string; address: string; prefix: number }[];
-  /** The newest run in its journal. */
-  newestRun?: string;
+  /** What its clock said. */
+  clock: Date;
   /** Who holds the host's lock, and whether anything on the host still drives that run. */
   lock?: { run: string; since: Date; owner: string; state: string; alive: boolean };
   /** Since when, by whom it is drained; an invalid date and '' where the flag does not say. */
@@ -46,7 +46,7 @@ export function readFacts(output: string): HostFacts {
         ? [{ interface: name, address, prefix: Number(prefix ?? (isIPv6(address) ? 128 : 32)) }]
         : [];
     }),
-    ...(value('newest-run') ? { newestRun: value('newest-run') } : {}),
+    clock: new Date(Number(value('clock') || Number.NaN) * 1000),
     ...(value('lock')
       ? { lock: readLock(value('lock'), value('lock-state'), value('lock-alive') === 'yes') }
       : {}),

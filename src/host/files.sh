@@ -124,7 +124,7 @@ line_is_so() ( # PATH LINE MATCH
 commit_file() ( # PATH
   find_names || return
   [ "$(hash_of "$new")" = "$(cat "$step/after")" ] || { fail "what was staged for $1 is not what was written there"; return; }
-  : >"$step/begun" && mv -fT -- "$new" "$target" && settle_label "$real"
+  begin && mv -fT -- "$new" "$target" && settle_label "$real"
 )
 
 # To take a file away, it is kept under its second name alone, until the run is finished.
@@ -136,7 +136,7 @@ stage_removal() ( # PATH
 
 remove_file() ( # PATH
   find_names || return
-  : >"$step/begun" && rm -f -- "$target"
+  begin && rm -f -- "$target"
 )
 
 verify_absent() ( # PATH

@@ -8,7 +8,8 @@ probe_history() {
     found=$(readlink "$home/state") || found=-
     alive=-
     case $found in finished | restored | broken) ;; *) if is_alive "$home"; then alive=alive; fi ;; esac
-    printf '%s %s %s %s %s\n' "${home##*/}" "$found" "$alive" "$(in_base64 head "$home/manifest")" "$(in_base64 tail "$home/journal")"
+    { read -r number <"$home/number"; } 2>/dev/null || number=0
+    printf '%s %s %s %s %s %s\n' "${home##*/}" "$found" "$alive" "$(in_base64 head "$home/manifest")" "$(in_base64 tail "$home/journal")" "${number:-0}"
   done
 }
 
@@ -79,18 +80,13 @@ processes_of_run() {
 
 # Prints the state that the run came to. One that was ended may be taken back by its own operator for a while.
 unlock_dead() { # RUN [SECONDS]
-  home=/var/lib/haprov/runs/$1
   lock=/var/lib/haprov/lock
-  if [ -f "$home/transaction" ]; then
-    patience=${2:-0}
-    while is_alive "$home"; do
-      [ "$patience" -gt 0 ] || { echo alive; return; }
-      patience=$((patience - 1))
-      sleep 1
-    done
-    setsid sh "$home/transaction" recover </dev/null >>"$home/log" 2>&1 3>/dev/null
-  fi
-  found=$(readlink "$home/state") || found=gone
+  patience=${2:-0}
+  while found=$(recover_run "$1") && [ "$found" = alive ]; do
+    [ "$patience" -gt 0 ] || break
+    patience=$((patience - 1))
+    sleep 1
+  done
   # Without its folder, a run can neither go on nor back.
   case $found in finished | restored | broken | gone)
     case $(readlink "$lock") in "$1 "*) rm -f -- "$lock" ;; esac ;;

@@ -8,6 +8,8 @@ import type { Manifest } from './transaction';
 /** One run as one host remembers it. */
 export interface RecordedRun {
   run: string;
+  /** Its place among the host's runs; 0 where the host does not know. */
+  number: number;
   /** As in docs/decisions/0003-transaction.md; empty where the host does not know. */
   state: string;
   /** Something on the host still drives it. */
@@ -31,12 +33,13 @@ export function readHistory(output: string): RecordedRun[] {
     .split('\n')
     .filter(Boolean)
     .flatMap((row): RecordedRun[] => {
-      const [run, state = '-', alive, manifest = '-', journal = '-'] = row.split(' ');
+      const [run, state = '-', alive, manifest = '-', journal = '-', number] = row.split(' ');
       if (!run) return [];
       const known = readManifest(fromBase64(manifest));
       return [
         {
           run,
+          number: Number(number) || 0,
           state: state === '-' ? '' : state,
           alive: alive === 'alive',
           ...(known ? { manifest: known } : {}),
@@ -44,7 +47,7 @@ export function readHistory(output: string): RecordedRun[] {
         },
       ];
     })
-    .sort((a, b) => (a.run < b.run ? 1 : a.run > b.run ? -1 : 0));
+    .sort((a, b) => b.number - a.number || (a.run < b.run ? 1 : a.run > b.run ? -1 : 0));
 }
 
 function readManifest(text: string): Manifest | undefined {
@@ -75,7 +78,7 @@ function readJournal(text: string): RecordedRun['journal'] {
   let at = 0;
   const read = journalReader((entry) => journal.push({ at, entry }));
   for (const row of text.split('\n')) {
-    at = Number(row.split('\t', 1)[0]);
+    at = Number(row.replaceAll('\0', '').split('\t', 1)[0]);
     read(`${row}\n`);
   }
   return journal;

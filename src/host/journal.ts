@@ -19,7 +19,8 @@ export type JournalEntry =
 /** Reads rows as they come in, in pieces of any size; what is no journal row is left out. */
 export function journalReader(onEntry: (entry: JournalEntry) => void): (chunk: string) => void {
   return rowReader((row) => {
-    const entry = readRow(row);
+    // A crash may leave bytes of nothing where rows were.
+    const entry = readRow(row.replaceAll('\0', ''));
     if (entry) onEntry(entry);
   });
 }

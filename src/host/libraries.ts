@@ -1,4 +1,5 @@
 import { library } from '../shell/library';
+import bootText from './boot.sh';
 import drainedText from './drained.sh';
 import filesText from './files.sh';
 import firewallText from './firewall.sh';
@@ -7,9 +8,12 @@ import foldersText from './folders.sh';
 import historyText from './history.sh';
 import initText from './init.sh';
 import labelsText from './labels.sh';
+import listenText from './listen.sh';
 import loadedText from './loaded.sh';
 import pathsText from './paths.sh';
+import peersText from './peers.sh';
 import probeText from './probe.sh';
+import recoverText from './recover.sh';
 import runtimeText from './runtime.sh';
 import selinuxText from './selinux.sh';
 import selinuxProbeText from './selinux-probe.sh';
@@ -38,11 +42,26 @@ export const drained = library(drainedText, runtime);
 export const loaded = library(loadedText);
 /** Its checks of staged files want {@link transaction}; that of what HAProxy reads does not. */
 export const validators = library(validatorsText, probe);
-export const history = library(historyText, paths);
+const files = library(filesText, paths);
+/** What brings a run to its end whose processes are gone. */
+export const recovery = library(recoverText, files);
+export const history = library(historyText, recovery);
+export const listen = library(listenText, probe);
 
 /** What the steps of a transaction may call. */
 export const transaction = library(
-  texts(transactionText, filesText, stagedText, foldersText, viewText, systemText, firewallText, selinuxText),
+  texts(
+    transactionText,
+    bootText,
+    peersText,
+    stagedText,
+    foldersText,
+    viewText,
+    systemText,
+    firewallText,
+    selinuxText,
+  ),
+  recovery,
   ...probing,
   drained,
   loaded,

@@ -7,6 +7,8 @@ umask 077
 
 have() { command -v "$1" >/dev/null 2>&1; }
 
+fail() { echo "$*" >&2; return 1; }
+
 quietly() { ( eval "$1" ) >/dev/null 2>&1 </dev/null; }
 
 hash_of() { set -- "$(sha256sum <"$1")" && printf '%s' "${1%% *}"; }
@@ -118,10 +120,6 @@ is_alive() { # HOME
 }
 
 probe_lock() {
-  # A pattern gives names in their order.
-  newest=
-  for each in /var/lib/haprov/runs/*; do [ ! -e "$each" ] || newest=${each##*/}; done
-  [ -z "$newest" ] || echo "newest-run=$newest"
   [ -L /var/lib/haprov/lock ] || return 0
   holder=$(readlink /var/lib/haprov/lock)
   holder_home=/var/lib/haprov/runs/${holder%% *}
@@ -133,6 +131,7 @@ probe_lock() {
 tell_address() { echo "address=$1 $2"; }
 
 probe_facts() {
+  echo "clock=$(date +%s)"
   echo "uid=${EUID:-$(id -u)}"
   { read -r about </proc/sys/kernel/hostname; } 2>/dev/null || about=$(uname -n)
   echo "hostname=$about"

@@ -64,7 +64,7 @@ save_service() { # UNIT
 
 change_service() { # UNIT ENABLE MOVE
   unit=$(unit_name "$1")
-  : >"$step/begun" || return
+  begin || return
   reread_unit "$unit" || return
   if [ "$2" != - ]; then switch_unit "$2" "$unit" || return; fi
   if [ "$3" != - ]; then
@@ -132,6 +132,7 @@ restore_service() { # UNIT
     disabled) switch_unit disable "$unit" || return ;;
     '') switch_unit disable "$unit" ;;
   esac
+  if [ -n "$booting" ]; then leave_to_boot "$unit" "$(was ActiveState)"; return; fi
   case $(was ActiveState) in
     active | reloading | activating)
       workers=$(workers_of "$unit") sum=$(sum_for "$unit")
@@ -157,7 +158,7 @@ in_shell() { # SCRIPT
 
 run_command() { # SCRIPT
   [ ! -e "$step/unneeded" ] || return 0
-  : >"$step/begun" || return
+  begin || return
   printf 'sh -c %s\n' "$1" >"$step/command"
   in_shell "$1" 3>&- 8>&- 9>&-
 }

@@ -1,9 +1,11 @@
 # One host's changes as one transaction; its states and verbs are those of docs/decisions/0003-transaction.md.
-# The generated part before this defines $run, $home, $owner, $lease, the steps' functions (sN_check, sN_stage,
-# sN_validate, sN_run, sN_verify, sN_undo) and the lists of their numbers; `main VERB` comes after it.
+# The generated part before this defines $run, $home, $owner, $lease, the units that it is about, its group (peers.sh),
+# the steps' functions (sN_check, sN_stage, sN_validate, sN_run, sN_verify, sN_undo) and the lists of their numbers;
+# `main VERB` comes after it.
 # Journal rows: milliseconds, event, step, detail, separated by tabs. Descriptor 3 is the operator, who may be gone;
 # 8 says that the watcher lives, 9 is the guard: neither is for the programs that a step runs.
 trap '' PIPE HUP INT TERM
+booting=
 
 now() { date +%s%3N; }
 
@@ -13,11 +15,53 @@ emit() { # EVENT STEP DETAIL
   printf '%s\n' "$row" >&3 2>/dev/null || :
 }
 
-# A link is made and renamed without a free block on the disk.
-set_state() { ln -sfn "$1" "$home/state.new" && mv -fT "$home/state.new" "$home/state" && emit state - "$1"; }
-state() { readlink "$home/state" 2>/dev/null || echo none; }
+# Seconds that the host has run: a clock that nobody sets.
+uptime_now() { read -r up_ _ </proc/uptime; echo "${up_%%.*}"; }
 
-fail() { echo "$*" >&2; return 1; }
+# A link is made and renamed without a free block on the disk.
+link_to() { ln -sfn "$1" "$home/$2.new" && mv -fT "$home/$2.new" "$home/$2"; } # TEXT NAME
+
+mark_time() { link_to "$(uptime_now)" "$1"; }
+# Seconds since then; what was marked before the host started last is long ago.
+age_of() { # MARK
+  then_=$(readlink "$home/$1")
+  case $then_ in '' | *[!0-9]*) then_=999999999 ;; esac
+  age=$(($(uptime_now) - then_))
+  [ $age -ge 0 ] || age=999999999
+  echo $age
+}
+
+# These files and folders are on the disk. Where sync knows no names (before coreutils 8.24), everything is.
+settle() { sync -- "$@" 2>/dev/null || sync; }
+
+settle_run() { find "$home" ! -type l -exec sync -- {} + 2>/dev/null || sync; }
+
+# The folders of what is renamed: a rename is on the disk when its folder is.
+settle_renamed() {
+  set --
+  for staged in "$home"/steps/*/staged; do
+    [ -f "$staged" ] || continue
+    { IFS= read -r final; IFS= read -r copy; } <"$staged"
+    set -- "$@" "${final%/*}/" "${copy%/*}/"
+    [ ! -f "$copy" ] || set -- "$@" "$copy"
+  done
+  [ $# = 0 ] || settle "$@"
+}
+
+set_state() { mark_time since && link_to "$1" state && emit state - "$1" && settle "$home/journal" "$home"; }
+
+# Of a link that did not outlive a crash, the journal knows what it said.
+state() {
+  found=$(readlink "$home/state" 2>/dev/null) || found=
+  case $found in
+    staging | staged | committing | committed | confirmed | restoring | finished | restored | broken) echo "$found" ;;
+    *) { [ ! -f "$home/journal" ] || tr -d '\000' <"$home/journal"; } | awk -F '\t' '$2 == "state" { last = $4 } END { print last == "" ? "none" : last }' ;;
+  esac
+}
+
+# What a step did from here on is to be undone, also where the host loses its power next.
+begin() { : >"$step/begun" && settle "$step"; }
+
 drifted() { echo "drift: $*" >&2; return 1; }
 still_needed() { fail 'its guard still asks for it after it ran: the command does not do what the guard checks'; }
 
@@ -57,17 +101,17 @@ reversed() { for word in "$@"; do printf '%s\n' "$word"; done | awk '{ row[NR] =
 
 stage() {
   take_lock || return
-  set_state staging || return
+  set_state staging && hook_boot || return
   for n in $prepare_steps; do step_of "$n" check run verify || return; done
   for n in $commit_steps $service_steps; do step_of "$n" check stage || return; done
   validate_all || return
-  renew && set_state staged
+  settle_run && settle_renamed && renew && set_state staged
 }
 
 commit() {
-  set_state committing || return
+  link_to yes was-committed && set_state committing || return
   for n in $commit_steps $service_steps; do step_of "$n" check run verify || return; done
-  set_state committed
+  settle_renamed && set_state committed
 }
 
 confirm() { renew && set_state confirmed; }
@@ -75,11 +119,13 @@ confirm() { renew && set_state confirmed; }
 # Files, folders and values first, then the services that read them; each in the reverse of its order.
 restore() {
   set_state restoring || :
+  say_restored
   bad=0
   for n in $(reversed $prepare_steps $commit_steps) $(reversed $service_steps); do
     [ -d "$home/steps/$n" ] || continue
     if part "$n" undo; then emit undone "$n" ''; else bad=1; fi
   done
+  settle_renamed
   if [ $bad = 0 ]; then set_state restored; else set_state broken; fi
   drop_lock
   prune_runs
@@ -96,11 +142,23 @@ finish() {
 
 # What a run comes to whose laptop, or whose host, is gone.
 recover() {
-  case $(state) in
-    finished | restored | broken) drop_lock ;;
-    confirmed) finish ;;
-    *) restore ;;
-  esac
+  # A crash may have cut the journal's last row.
+  echo >>"$home/journal" || :
+  was=$(state)
+  case $was in finished | restored | broken) drop_lock; return ;; esac
+  emit abandoned - "$was"
+  # A flag without words is that of a run which drained the host for a restart.
+  [ -s "${home%/runs/*}/drained" ] || rm -f "${home%/runs/*}/drained"
+  if is_in_group; then recover_in_group "$was"; return; fi
+  if [ "$was" = confirmed ]; then finish; else restore; fi
+}
+
+# By the numbers that the host gave them: their names are of the laptops' clocks.
+newest_first() {
+  for each in "${home%/*}"/*; do
+    { read -r number_ <"$each/number"; } 2>/dev/null || number_=0
+    printf '%s %s\n' "$number_" "${each##*/}"
+  done | sort -k 1,1nr -k 2,2r | cut -d ' ' -f 2-
 }
 
 # Runs that did something are what one can go back by; refused ones must not push them out.
@@ -109,7 +167,7 @@ keep_refused=5
 # Whole drills, of a few scenarios each; they change nothing that one could go back to.
 keep_drills=28
 prune_runs() {
-  ls -1 "${home%/*}" | sort -r | while IFS= read -r name; do
+  newest_first | while IFS= read -r name; do
     [ "$name" != "$run" ] || continue
     if grep -qs '"command":"drill"' "${home%/*}/$name/manifest"; then
       keep_drills=$((keep_drills - 1))
@@ -126,27 +184,31 @@ prune_runs() {
 
 # --- the watcher: moves a run on that nobody else moves on ---------------------------------------------------------
 
-renew() { : >"$home/lease"; }
-age_of() { echo $(($(date +%s) - $(stat -c %Y -- "$1" 2>/dev/null || echo 0))); }
+renew() { mark_time lease; }
 
 is_overdue() {
   case $(state) in
-    staged | confirmed) [ "$(age_of "$home/lease")" -ge "$lease" ] ;;
-    committed) [ "$(age_of "$home/state")" -ge "$lease" ] ;;
+    staged | confirmed) [ "$(age_of lease)" -ge "$lease" ] ;;
+    committed) [ "$(age_of since)" -ge "$lease" ] ;;
     # A verb is at it, and holds the guard; where the guard is free, it died.
     *) : ;;
   esac
 }
 
+# One look; fails when there is nothing left to look at.
+look() {
+  case $(state) in
+    finished | restored | broken) return 1 ;;
+    confirmed) if is_in_group; then look_around; return 0; fi ;;
+  esac
+  is_overdue && flock -n 9 || return 0
+  if is_overdue; then recover; fi
+  flock -u 9
+}
+
 watch() {
   while sleep 1 && [ -e "$home/transaction" ]; do
-    case $(state) in finished | restored | broken) return ;; esac
-    is_overdue && flock -n 9 || continue
-    if is_overdue; then
-      emit abandoned - "$(state)"
-      recover
-    fi
-    flock -u 9
+    look || { say_farewell; return; }
   done
 }
 
@@ -170,18 +232,19 @@ take_lock() {
     fi
     recover_other "$holder"
   done
-  emit locked - "$holder"
+  emit locked - "${holder-}"
   return 75
 }
 
 recover_other() { # HOLDER
   other=${home%/*}/${1%% *}
   emit recovered - "$(readlink "$other/state" 2>/dev/null || echo nothing) $1"
-  [ ! -f "$other/transaction" ] || ( trap - PIPE HUP INT TERM; exec sh "$other/transaction" recover ) </dev/null >>"$other/log" 2>&1 3>&- 9>&-
+  recover_run "${1%% *}" >/dev/null
   [ "$(readlink "$lock")" != "$1" ] || rm -f "$lock"
 }
 
 drop_lock() {
+  unhook_boot
   holder=$(readlink "$lock") || holder=
   [ "${holder%% *}" != "$run" ] || rm -f "$lock"
 }
@@ -221,5 +284,6 @@ main() { # VERB
     restore) needs_state staging staged committing committed confirmed restoring; restore || exit 70 ;;
     finish) needs_state confirmed; finish ;;
     recover) recover || exit 70 ;;
+    boot) exec 3>/dev/null >>"$home/log" 2>&1; booting=yes; recover || exit 70 ;;
   esac
 }

@@ -1,7 +1,7 @@
 import type { Step } from '../resources/resource';
 import { compose } from '../shell/library';
 import { quote } from '../shell/quote';
-import { transaction as functions } from './libraries';
+import { transaction as functions, listen, recovery } from './libraries';
 
 export const stateFolder = '/var/lib/haprov';
 
@@ -29,6 +29,23 @@ export interface Manifest {
 
 const parts = ['check', 'stage', 'validate', 'run', 'verify', 'undo'] as const;
 
+/** Hosts that must be wholly old or wholly new together: src/host/peers.sh finds out which. */
+export interface Group {
+  /** This host's name. */
+  self: string;
+  /** The others, and where they can be reached from this one. */
+  peers: readonly { name: string; addresses: readonly string[] }[];
+  /** A secret that the hosts of the group share. */
+  token: string;
+  /** VIPs of this host, as `ADDRESS` or `ADDRESS@INTERFACE`. */
+  vips: readonly string[];
+  /** VRIDs of this host before and after, and addresses of the others, in hex. */
+  vrids: readonly string[];
+  sources: readonly string[];
+  /** What the adverts of the new configuration look like. */
+  wire: readonly string[];
+}
+
 /** One host's part of a run. */
 export interface Transaction {
   run: string;
@@ -36,10 +53,12 @@ export interface Transaction {
   owner: string;
   leaseSeconds: number;
   steps: readonly TitledStep[];
+  /** Absent where the host may be new while others are old. */
+  group?: Group;
 }
 
 /** The steps of one host's run as one shell program; see docs/decisions/0003-transaction.md for its states and verbs. */
-export function buildTransaction({ run, owner, leaseSeconds, steps }: Transaction): string {
+export function buildTransaction({ run, owner, leaseSeconds, steps, group }: Transaction): string {
   const numbers = (phase: Step['phase']) =>
     steps.flatMap(({ step }, index) => (step.phase === phase ? [index + 1] : [])).join(' ');
   return [
@@ -51,8 +70,38 @@ export function buildTransaction({ run, owner, leaseSeconds, steps }: Transactio
       `# ${index + 1} ${title.replace(/[\r\n]/g, ' ')}`,
       ...parts.map((part) => `s${index + 1}_${part}() {\n${step[part] ?? ':'}\n}`),
     ]),
-    compose([functions], 'main "$1"'),
+    compose(
+      [functions, ...(group ? [listen] : [])],
+      groupWords(group),
+      `units=${quote(['haproxy', 'keepalived', 'httpd', ...steps.flatMap(({ type, target }) => (type === 'service' ? [target] : []))].join(' '))}`,
+      'main "$1"',
+    ),
   ].join('\n');
+}
+
+function groupWords(group: Group | undefined): string {
+  const {
+    self = '',
+    peers: others = [],
+    token = '',
+    vips = [],
+    vrids = [],
+    sources = [],
+    wire = [],
+  } = group ?? {};
+  const peerWords = others.map(({ name, addresses }) => `${name}=${addresses.join(',')}`);
+  const words = {
+    self,
+    peers: peerWords.join(' '),
+    token,
+    vips: vips.join(' '),
+    vrids: vrids.join(' '),
+    sources: sources.join(' '),
+    wire: wire.join('\n'),
+  };
+  return Object.entries(words)
+    .map(([name, value]) => `${name}=${quote(value)}`)
+    .join('\n');
 }
 
 /** Puts a transaction on the host and runs it there up to "everything is staged and valid", or back. */
@@ -63,6 +112,9 @@ export function stageScript(manifest: Manifest, transaction: string): string {
   return [
     'umask 077',
     `mkdir -p ${stateFolder}/runs && chmod 755 ${stateFolder} && chmod 700 ${stateFolder}/runs && mkdir ${quote(home)} || exit 74`,
+    // Its place in the order of runs: names are of the laptops' clocks, and those may be mad.
+    `last=$(cat ${stateFolder}/runs/*/number 2>/dev/null | sort -n | tail -n 1)`,
+    `echo $((\${last:-0} + 1)) >${quote(`${home}/number`)} || exit 74`,
     `cat >${quote(`${home}/transaction`)} <<'${end}' || exit 74`,
     transaction + end,
     `printf '%s\\n' ${quote(JSON.stringify(manifest))} >${quote(`${home}/manifest`)} || exit 74`,
@@ -71,24 +123,37 @@ export function stageScript(manifest: Manifest, transaction: string): string {
   ].join('\n');
 }
 
-export type Verb = 'commit' | 'confirm' | 'restore' | 'finish' | 'renew' | 'recover';
+export type Verb = 'commit' | 'confirm' | 'restore' | 'finish' | 'renew' | 'recover' | 'boot';
 
 /** Goes on with a staged transaction. */
 export function continueScript(run: string, verb: Verb): string {
   return `umask 077\n${detached(`${stateFolder}/runs/${run}`, verb)}\n`;
 }
 
-/** Prints the state that a run is in. */
-export function stateScript(run: string): string {
-  return `readlink ${quote(`${stateFolder}/runs/${run}/state`)}\n`;
+/**
+ * Prints what became of a run: its state, and "alive" where something still drives it. A run whose processes are gone,
+ * since the host was restarted or somebody ended them, is brought to its end first, and is said to be "recovered".
+ */
+export function settleScript(run: string): string {
+  return compose([recovery], `settle_run_of ${quote(run)}`);
 }
+
+/** How often a host that is at work says so, beside what it does. */
+export const tickSeconds = 5;
 
 /** In a session of its own: it ends what it began, whether the operator is still there or not. */
 function detached(home: string, verb: string): string {
   return [
     'exec 3>&1',
     `setsid sh ${quote(`${home}/transaction`)} ${verb} </dev/null >>${quote(`${home}/log`)} 2>&1 &`,
-    'wait $!',
+    'verb=$!',
+    // An empty row now and then: a step may be silent for long, a host that is there is not.
+    `( exec 3>&- </dev/null 2>/dev/null; while sleep ${tickSeconds} >/dev/null; do echo || exit; done ) &`,
+    'tick=$!',
+    'wait $verb',
+    'code=$?',
+    'kill $tick 2>/dev/null',
+    'exit $code',
   ].join('\n');
 }
 

@@ -147,7 +147,7 @@ function stepOf(owner: string, held: OpeningState[], left: OpeningState[]): Diff
     phase: 'commit',
     check: `check_firewall ${command(record, ...seen)}`,
     run: inTurn(
-      ': >"$step/begun"',
+      'begin',
       ...write(added, left),
       // What is held in common is opened again: its other owner may have closed it in this very run.
       ...changes('add', record, held),

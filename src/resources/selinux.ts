@@ -186,11 +186,7 @@ function stepOf(
         touched.map(([name, before, value]) => [name, `${before},${value}`]),
       ),
     ),
-    run: inTurn(
-      ': >"$step/begun"',
-      ...call('label_ports', labels, otherwise ?? ''),
-      ...call('set_booleans', values),
-    ),
+    run: inTurn('begin', ...call('label_ports', labels, otherwise ?? ''), ...call('set_booleans', values)),
     verify: inTurn(...call('verify_labels', labels), ...call('verify_booleans', values)),
     undo: `[ -f "$step/begun" ] || return 0\n${inTurn(
       ...call(

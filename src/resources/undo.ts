@@ -83,7 +83,7 @@ export const undoneCommand: ResourceType<UndoneCommandSpec, null> = {
         phase: 'commit',
         check: ':',
         // The recorded undo asks whether its step was begun: this one's is, now.
-        run: `: >"$step/begun" || return\n${spec.undo}`,
+        run: `begin || return\n${spec.undo}`,
         undo: `[ -f "$step/begun" ] || return 0\n${spec.run}`,
       },
     },

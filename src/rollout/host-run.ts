@@ -4,9 +4,10 @@ import { journalReader } from '../host/journal';
 import {
   buildTransaction,
   continueScript,
+  type Group,
   stageScript,
-  stateScript,
   type TitledStep,
+  tickSeconds,
   transactionExit,
   type Verb,
 } from '../host/transaction';
@@ -14,6 +15,7 @@ import type { PlannedHost } from '../plan/plan';
 import type { EventBody, Phase } from '../report/events';
 import { Follower } from './follower';
 import type { GateResult } from './gate';
+import { settledState } from './settle';
 
 /** How a phase ended on a host. `untouched`: it was left alone for a reason; `stopped`: the operator said so. */
 export interface HostOutcome {
@@ -26,6 +28,9 @@ interface Surroundings {
   command: string;
   inventory: string;
   leaseSeconds: number;
+  /** So long a host is waited for that does not answer, or does not come to an end. */
+  giveUpSeconds: number;
+  stopping?: AbortSignal;
   emit(event: EventBody): void;
   /** The connections that the run goes by; a new one takes an old one's place. */
   connections: ReadonlyMap<string, Connection>;
@@ -40,11 +45,14 @@ export class HostRun {
   readonly locked: Promise<true>;
   #isLocked: () => void = () => {};
   #isRestored = false;
+  #isLost = false;
+  #state = '';
   readonly #steps: TitledStep[];
 
   constructor(
     private readonly surroundings: Surroundings,
     host: PlannedHost,
+    private readonly group?: Group,
   ) {
     this.name = host.host;
     this.changes = host.changes.filter(({ type }) => type !== 'rehearsal').length;
@@ -69,7 +77,8 @@ export class HostRun {
     const { run, owner, command, inventory, leaseSeconds } = this.surroundings;
     const steps = this.#steps.map(({ type, target, action }) => ({ type, target, action }));
     const manifest = { run, owner, command, inventory, startedAt: new Date().toISOString(), steps };
-    const transaction = buildTransaction({ run, owner, leaseSeconds, steps: this.#steps });
+    const group = this.group ? { group: this.group } : {};
+    const transaction = buildTransaction({ run, owner, leaseSeconds, steps: this.#steps, ...group });
     return this.#drive('stage', stageScript(manifest, transaction), this.#steps.length, 'staged');
   }
 
@@ -86,18 +95,28 @@ export class HostRun {
     return faults.length === 0 ? end('ok') : end('failed', faults.join('; '));
   }
 
-  /** Over a new connection: that one can still log in is part of what is confirmed. */
-  async confirm(reconnect: Surroundings['reconnect']): Promise<HostOutcome> {
+  /** Logs in anew: that one still can is part of what is confirmed. */
+  async prove(): Promise<HostOutcome> {
     try {
-      await reconnect(this.name);
+      await this.surroundings.reconnect(this.name);
+      return { status: 'ok' };
     } catch (error) {
       if (!(error instanceof HaprovError)) throw error;
-      return this.#begin('confirm')(
-        'unreachable',
-        `${withoutName(error, this.name)}; the host restores itself within ${this.surroundings.leaseSeconds} s`,
-      );
+      this.#isLost = true;
+      const why = withoutName(error, this.name);
+      return this.#begin('confirm')('unreachable', `${why}; ${promise(this.surroundings)}`);
     }
-    return this.#continue('confirm', 'confirm', 0, 'confirmed');
+  }
+
+  /** Comes after {@link prove}. What is lost on the way is said again, until the host's time is over. */
+  async confirm(): Promise<HostOutcome> {
+    const seconds = this.surroundings.leaseSeconds + lateSeconds;
+    const begun = performance.now();
+    for (;;) {
+      const outcome = await this.#continue('confirm', 'confirm', 0, 'confirmed', seconds);
+      const isOver = performance.now() - begun >= seconds * 1000;
+      if (outcome.status === 'ok' || this.#state !== 'committed' || isOver) return outcome;
+    }
   }
 
   /** Gives up the way back, and the lock. */
@@ -106,12 +125,14 @@ export class HostRun {
   }
 
   async restore(): Promise<HostOutcome> {
-    return this.#continue('restore', 'restore', 0, 'restored');
+    return this.#continue('restore', 'restore', 0, 'restored', this.#isLost ? lateSeconds : undefined);
   }
 
   renew(): Promise<unknown> {
-    return this.#connection().runScript(continueScript(this.surroundings.run, 'renew'), {
+    const { run, leaseSeconds } = this.surroundings;
+    return this.#connection().runScript(continueScript(run, 'renew'), {
       to: 'renew its lease',
+      timeoutMs: leaseSeconds * 1000,
     });
   }
 
@@ -121,8 +142,8 @@ export class HostRun {
     return connection;
   }
 
-  #continue(phase: Phase, verb: Verb, total: number, goal: string): Promise<HostOutcome> {
-    return this.#drive(phase, continueScript(this.surroundings.run, verb), total, goal);
+  #continue(phase: Phase, verb: Verb, total: number, goal: string, seconds?: number): Promise<HostOutcome> {
+    return this.#drive(phase, continueScript(this.surroundings.run, verb), total, goal, seconds);
   }
 
   #begin(phase: Phase): (status: HostOutcome['status'], message?: string) => HostOutcome {
@@ -137,8 +158,14 @@ export class HostRun {
     };
   }
 
-  async #drive(phase: Phase, script: string, total: number, goal: string): Promise<HostOutcome> {
-    const { emit, run } = this.surroundings;
+  async #drive(
+    phase: Phase,
+    script: string,
+    total: number,
+    goal: string,
+    seconds = this.surroundings.giveUpSeconds,
+  ): Promise<HostOutcome> {
+    const { emit, run, reconnect, stopping } = this.surroundings;
     const end = this.#begin(phase);
     emit({ type: 'command', host: this.name, script: withoutContents(script) });
     const follower = new Follower({ host: this.name, phase, total, steps: this.#steps, emit });
@@ -148,26 +175,25 @@ export class HostRun {
     });
     let code: number | null;
     try {
-      ({ code } = await this.#connection().runScript(script, { accepts: 'any', onStdout: read }));
+      // What a connection that was lost already would say takes long to come.
+      if (this.#isLost) await reconnect(this.name);
+      const options = { accepts: 'any', onStdout: read, quietMs } as const;
+      ({ code } = await this.#connection().runScript(script, options));
     } catch (error) {
       if (!(error instanceof HaprovError)) throw error;
-      emit({
-        type: 'message',
-        level: 'warning',
-        host: this.name,
-        text: `${withoutName(error, this.name)}; the host goes on by itself: logging in again`,
-      });
-      const state = await this.#settledState();
-      if (state === undefined)
-        return end(
-          'unreachable',
-          `cannot be reached again; it finishes or restores by itself within ${this.surroundings.leaseSeconds} s`,
-        );
-      follower.hear({ event: 'state', state });
-      code = state === goal ? 0 : null;
+      const say = (text: string) => emit({ type: 'message', level: 'warning', host: this.name, text });
+      say(`${withoutName(error, this.name)}; logging in again, for ${seconds} s at most`);
+      const settled = await settledState({ host: this.name, run, reconnect, seconds, stopping });
+      this.#isLost = settled === undefined;
+      if (!settled) return end('unreachable', `${unknown(stopping)}; ${promise(this.surroundings)}`);
+      if (settled.recovered)
+        say(`nothing drove the run there any more, as after a restart: it is ${settled.state || 'gone'} now`);
+      follower.hear({ event: 'state', state: settled.state });
+      code = null;
     }
+    this.#state = follower.state;
     this.#isRestored = follower.state === 'restored';
-    if (code === 0 || follower.state === goal) return end('ok');
+    if (follower.state === goal) return end('ok');
     if (code === transactionExit.locked) return end('unreachable', follower.lockedBy);
     if (code === transactionExit.notRestored || follower.state === 'broken') {
       return end(
@@ -176,6 +202,7 @@ export class HostRun {
       );
     }
     if (this.#isRestored) return end('failed', 'failed, and restored');
+    if (code === 0) code = null;
     return end(
       'failed',
       code === transactionExit.noSpace
@@ -183,33 +210,23 @@ export class HostRun {
         : `failed (${code === null ? `it is ${follower.state || 'in an unknown state'}` : `exit code ${code}`}); look at /var/lib/haprov/runs/${run}/log on the host`,
     );
   }
-
-  /** Logs in again and waits for the state that the host comes to by itself. */
-  async #settledState(): Promise<string | undefined> {
-    const { run, leaseSeconds, reconnect } = this.surroundings;
-    for (let attempt = 0; attempt < leaseSeconds; attempt++) {
-      try {
-        await reconnect(this.name);
-        for (let look = 0; look < leaseSeconds; look++) {
-          // What was never begun has no state.
-          const { stdout } = await this.#connection().runScript(stateScript(run), { accepts: [1] });
-          const state = stdout.trim();
-          if (!['staging', 'committing', 'restoring'].includes(state)) return state;
-          await pause();
-        }
-      } catch (error) {
-        if (!(error instanceof HaprovError)) throw error;
-      }
-      await pause();
-    }
-    return undefined;
-  }
 }
+
+/** A host that is at work says so this often at least; it may be busy. */
+const quietMs = tickSeconds * 6000;
+
+/** Beyond the time that a host gives itself. */
+const lateSeconds = 15;
+
+const unknown = (stopping?: AbortSignal) =>
+  stopping?.aborted ? 'is not waited for any longer' : 'cannot be reached again, or does not come to an end';
+
+/** What is so of a host that nobody can ask. */
+const promise = ({ leaseSeconds }: Pick<Surroundings, 'leaseSeconds'>) =>
+  `if it runs, it ends or restores by itself ${leaseSeconds} s after it is left alone; if it is off, when it starts again; haprov log tells which`;
 
 /** The host's name stands before the message already. */
 const withoutName = (error: Error, name: string) => error.message.replace(`${name}: `, '');
-
-const pause = () => new Promise((done) => setTimeout(done, 1000));
 
 /** What is shown of a script: not the libraries that every one carries, and not the files' contents. */
 function withoutContents(script: string): string {

@@ -6,8 +6,10 @@ import type { Connection } from '../host/connection';
 import type { Service } from '../inventory/inventory';
 import type { PlannedHost } from '../plan/plan';
 import type { EventBody } from '../report/events';
+import { confirmTogether } from './confirm';
 import { drain, drainServers, needsDrain, serversToDrain, undrain, undrainServers } from './drain';
 import { type GateOptions, passGate } from './gate';
+import { groupOf, type Neighbourhood } from './group';
 import { startHeartbeat } from './heartbeat';
 import { type HostOutcome, HostRun } from './host-run';
 import { tellWhoIsDrained } from './keep-drained';
@@ -35,6 +37,11 @@ export interface Rollout {
   serial: number;
   /** After this many seconds without a confirmation a host restores itself. */
   leaseSeconds: number;
+  /** So long a host is waited for that does not answer, or does not come to an end. */
+  giveUpSeconds: number;
+  /** The VIPs, and the addresses that each host has of its own. */
+  vips: Neighbourhood['vips'];
+  addresses: Neighbourhood['addresses'];
   onFailure: 'restore' | 'restore-all';
   gate: GateOptions;
   emit(event: EventBody): void;
@@ -57,14 +64,20 @@ export interface RolloutResult {
  */
 export async function rollOut(rollout: Rollout): Promise<RolloutResult> {
   const moved = movedServers(rollout.hosts);
-  const runs = new Map(
-    rollout.hosts.map((host) => [host.host, new HostRun(rollout, inSafeOrder(host, moved))]),
-  );
-  const all = [...runs.values()];
   const before = await rollout.pair.look();
   const holders = new Set(
     rollout.hosts.map((host) => host.host).filter((name) => rollout.pair.holds(name, before)),
   );
+  const { hosts, together, serial, services } = rollout;
+  const order = together ? [hosts] : batches(hosts, holders, serial, moved, services);
+  const groups = together ? groupOf(hosts, rollout) : new Map();
+  const runs = new Map(
+    rollout.hosts.map((host) => [
+      host.host,
+      new HostRun(rollout, inSafeOrder(host, moved), groups.get(host.host)),
+    ]),
+  );
+  const all = [...runs.values()];
   const wanted = serversUp(before);
   await tellWhoIsDrained(rollout, before);
 
@@ -73,7 +86,7 @@ export async function rollOut(rollout: Rollout): Promise<RolloutResult> {
     Promise.allSettled(all.map((run) => run.renew())),
   );
   try {
-    return await stageAndCommit(rollout, runs, { before, holders, wanted, moved });
+    return await stageAndCommit(rollout, runs, { before, order, wanted, moved });
   } finally {
     heartbeat.stop();
   }
@@ -82,8 +95,8 @@ export async function rollOut(rollout: Rollout): Promise<RolloutResult> {
 /** What is known before anything is done. */
 interface Known {
   before: Picture;
-  /** The hosts that hold a VIP. */
-  holders: ReadonlySet<string>;
+  /** Who is committed with whom, and when. */
+  order: readonly (readonly PlannedHost[])[];
   /** The servers (`service/server`) that are up, and those that move in this run. */
   wanted: ReadonlySet<string>;
   moved: ReadonlySet<string>;
@@ -92,7 +105,7 @@ interface Known {
 async function stageAndCommit(
   rollout: Rollout,
   runs: ReadonlyMap<string, HostRun>,
-  { before, holders, wanted, moved }: Known,
+  { before, order, wanted, moved }: Known,
 ): Promise<RolloutResult> {
   const all = [...runs.values()];
   const staged = await stageAll(all);
@@ -107,8 +120,6 @@ async function stageAndCommit(
   }
 
   const done: HostRun[] = [];
-  const { hosts, together, serial, services } = rollout;
-  const order = together ? [hosts] : batches(hosts, holders, serial, moved, services);
   for (const [index, batch] of order.entries()) {
     const group = batch.flatMap((host) => runs.get(host.host) ?? []);
     const step: Step = { batch, group, later: order.slice(index + 1).flat(), before, wanted, moved };
@@ -156,7 +167,7 @@ async function stageAll(runs: readonly HostRun[]): Promise<HostOutcome[]> {
 }
 
 /** One batch, and what surrounds it. */
-interface Step extends Omit<Known, 'holders'> {
+interface Step extends Omit<Known, 'order'> {
   batch: readonly PlannedHost[];
   group: readonly HostRun[];
   /** The hosts whose turn comes after. */
@@ -212,8 +223,7 @@ async function push(
       await undrainServers(rollout, servers);
       return shut;
     }
-    const confirmed = await Promise.all(group.map((run) => run.confirm(rollout.reconnect)));
-    return confirmed.filter((outcome) => outcome.status !== 'ok');
+    return await confirmTogether(group);
   } finally {
     await undrain(rollout, drained);
   }

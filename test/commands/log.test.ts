@@ -10,6 +10,7 @@ const steps = [
 const whole = (run: string, state: string, journal: RecordedRun['journal'] = []): RecordedRun => ({
   run,
   state,
+  number: 0,
   alive: false,
   journal,
   manifest: {

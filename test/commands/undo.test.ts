@@ -35,6 +35,7 @@ const run = (name: string, ...steps: Made[]): UndoneRun => ({
   run: {
     run: name,
     state: 'finished',
+    number: 0,
     alive: false,
     journal: [],
     manifest: {

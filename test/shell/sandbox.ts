@@ -60,10 +60,25 @@ export class Sandbox {
     this.host = join(this.#root, 'host');
     for (const folder of [this.host, this.#bin, join(this.#root, 'proc/sys'), this.#systemd])
       mkdirSync(folder, { recursive: true });
+    symlinkSync('/proc/uptime', join(this.#root, 'proc/uptime'));
     // By this name bash is as POSIX has it and busybox knows which of its programs is meant, as on hosts.
     symlinkSync(findProgram(program) ?? program, join(this.#bin, 'sh'));
     this.fake('unshare', '"-m sh "*) echo "unshare: unshare failed: Operation not permitted" >&2; exit 1 ;;');
     for (const name of ['rpm', 'yum', 'systemctl', 'service', 'chkconfig', 'sysctl']) this.fake(name, '');
+    // Asked wherever a dead run is brought to its end: the host starts no more.
+    this.fake('systemctl', '"list-jobs --no-legend") ;;');
+  }
+
+  /** What the host does when it starts. */
+  get boot(): string {
+    return join(this.#root, 'boot');
+  }
+
+  /** The host has run for so many seconds, until it is said again. */
+  set uptime(seconds: number) {
+    const file = join(this.#root, 'proc/uptime');
+    rmSync(file);
+    writeFileSync(file, `${seconds}.25 1.00\n`);
   }
 
   get #systemd(): string {
@@ -298,6 +313,9 @@ esac
       ['/sys/fs/selinux', this.path('sys/fs/selinux')],
       ['-e /selinux/', `-e ${this.path('selinux/')}`],
       ['/var/log/audit', this.path('var/log/audit')],
+      ['/etc/systemd/system', join(this.boot, 'system')],
+      ['/etc/rc', join(this.boot, 'rc')],
+      ['/proc/uptime', join(this.#root, 'proc/uptime')],
       ['/var/lib/haprov', `${this.#root}/state`],
     ];
     // What stands in the folder already is not put into it again.

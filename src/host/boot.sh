@@ -1,0 +1,60 @@
+# While a run is unfinished, and only then, the host brings it to its end by itself when it starts: before the services
+# do, so that they start on what is whole. No process waits for that: it is a unit, or a link of EL6's init scripts.
+
+boot_unit=/etc/systemd/system/haprov-recover.service
+boot_wish=/etc/systemd/system/multi-user.target.wants/haprov-recover.service
+boot_script=/etc/init.d/haprov-recover
+
+hook_boot() {
+  if [ "$(init_system)" = systemd ]; then
+    mkdir -p "${boot_wish%/*}" && boot_unit_text >"$boot_unit" && chmod 644 "$boot_unit" &&
+      ln -sfn ../haprov-recover.service "$boot_wish" && settle "$boot_unit" "${boot_unit%/*}" "${boot_wish%/*}"
+    return
+  fi
+  printf '#!/bin/sh\n[ "$1" = start ] || exit 0\nexec sh %s boot\n' "$home/transaction" >"$boot_script" && chmod 755 "$boot_script" || return
+  for level in 2 3 4 5; do
+    [ ! -d "/etc/rc$level.d" ] || ln -sfn "$boot_script" "/etc/rc$level.d/S11haprov-recover" || return
+  done
+  settle "$boot_script" "${boot_script%/*}"
+}
+
+boot_unit_text() {
+  before=
+  for unit in $units; do [ "$unit" = firewalld ] || before="$before $(unit_name "$unit")"; done
+  online=
+  ! is_in_group || online=network-online.target
+  cat <<.END.
+[Unit]
+Description=haprov: the run that was cut when this host went down is brought to its end
+After=local-fs.target network.target firewalld.service $online
+Wants=$online
+Before=$before
+[Service]
+Type=oneshot
+KillMode=process
+ExecStart=/bin/sh $home/transaction boot
+.END.
+}
+
+unhook_boot() {
+  grep -qsF "$home/transaction" "$boot_unit" "$boot_script" || return 0
+  rm -f "$boot_wish" "$boot_unit" /etc/rc[2-5].d/S11haprov-recover "$boot_script"
+}
+
+# At boot nothing is reloaded, since nothing runs yet: a unit starts by its enablement, which is as before now. What was
+# decided by the other enablement, before it was put back, is taken back.
+leave_to_boot() { # UNIT STATE_BEFORE
+  case $(enabled_state "$1") in
+    enabled) case $2 in active | reloading | activating) start_at_boot "$1" ;; esac ;;
+    disabled) [ "$(init_system)" != systemd ] || systemctl --no-block stop "$1" ;;
+  esac
+}
+
+# EL6 runs what was linked when it began; what is linked since it is asked for when all of that is done.
+start_at_boot() { # UNIT
+  if [ "$(init_system)" = systemd ]; then
+    systemctl --no-block start "$1"
+  else
+    { trap - PIPE HUP INT TERM; exec setsid sh -c 'for second in $(seq 300); do [ ! -e /var/lock/subsys/local ] || break; sleep 1; done; service "$1" status >/dev/null 2>&1 || service "$1" start' - "${1%.service}"; } </dev/null >/dev/null 2>&1 3>&- 8>&- 9>&- &
+  fi
+}

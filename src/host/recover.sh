@@ -1,0 +1,56 @@
+# Brings a run to its end that nobody drives any more, by its own program. Where that is damaged, its files go back by
+# what the run wrote down. Comes after probe.sh and files.sh.
+
+# A program that was cut off does nothing, and says that all is well.
+is_whole() { [ "$(tail -n 1 "$1" 2>/dev/null | tr -d '\000')" = 'main "$1"' ]; }
+
+# Prints what the run came to: a state, "alive" where somebody drives it, "gone" where nothing is left of it.
+recover_run() { # RUN
+  case $1 in '' | . | .. | *[!A-Za-z0-9._-]*) echo gone; return ;; esac
+  recovered=/var/lib/haprov/runs/$1
+  [ -d "$recovered" ] || { echo gone; return; }
+  wait_for_boot
+  if is_alive "$recovered"; then echo alive; return; fi
+  if is_whole "$recovered/transaction"; then
+    ( trap - PIPE HUP INT TERM; setsid sh "$recovered/transaction" recover ) </dev/null >>"$recovered/log" 2>&1 3>&- 8>&- 9>&-
+  else
+    ( salvage "$recovered" ) </dev/null >>"$recovered/log" 2>&1
+  fi
+  readlink "$recovered/state" || echo gone
+}
+
+# Prints the state that a run has, and whether it is "alive" in it; one that nobody drives is "recovered" from it.
+settle_run_of() { # RUN
+  recovered=/var/lib/haprov/runs/$1
+  found=$(readlink "$recovered/state" 2>/dev/null) || found=
+  case $found in
+    finished | restored | broken) echo "$found" ;;
+    '') if [ ! -d "$recovered" ] || ! is_alive "$recovered"; then echo "$(recover_run "$1") recovered"; else echo "- alive"; fi ;;
+    *) if is_alive "$recovered"; then echo "$found alive"; else echo "$(recover_run "$1") recovered"; fi ;;
+  esac
+}
+
+# A host that is starting brings the run to its end by itself, before its services start: they would wait for us.
+wait_for_boot() {
+  for second in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30; do
+    [ -e /etc/systemd/system/haprov-recover.service ] && systemctl list-jobs --no-legend 2>/dev/null | grep -q haprov-recover || return 0
+    sleep 1
+  done
+}
+
+salvage() { # HOME
+  home=$1 run=${1##*/} verdict=restored commit_steps=
+  case $(readlink "$home/state") in finished | restored | broken) return ;; confirmed) verdict=finished ;; esac
+  for step in "$home"/steps/*; do
+    number=${step##*/}
+    if [ -f "$step/spot" ]; then
+      commit_steps="$commit_steps $number"
+      [ $verdict = finished ] || restore_file "$(head -n 1 "$step/spot")" || verdict=broken
+    elif [ -e "$step/begun" ] && [ $verdict != finished ]; then
+      echo "the program of this run is damaged, and its step $number cannot be undone without it"
+      verdict=broken
+    fi
+  done
+  [ $verdict != finished ] || leave_all_names
+  ln -sfn $verdict "$home/state.new" && mv -fT "$home/state.new" "$home/state"
+}

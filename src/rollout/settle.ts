@@ -1,0 +1,74 @@
+import { HaprovError } from '../errors';
+import type { Connection } from '../host/connection';
+import { settleScript } from '../host/transaction';
+
+export interface Lost {
+  host: string;
+  run: string;
+  reconnect(host: string): Promise<Connection>;
+  /** For so long at most, all together. */
+  seconds: number;
+  /** The operator waits no longer. */
+  stopping?: AbortSignal | undefined;
+}
+
+/** What became of a run on a host whose connection broke. */
+export interface Settled {
+  /** Empty where it was never begun. */
+  state: string;
+  /** Nothing drove it any more, as after a restart of the host, and it was brought to its end. */
+  recovered: boolean;
+}
+
+/** One look takes no longer; undoing what a restart has cut takes as long as its steps. */
+const lookMs = 120_000;
+const pauseMs = 1000;
+
+/** Logs in again and waits for the state that the host comes to; nothing where that took too long. */
+export async function settledState({
+  host,
+  run,
+  reconnect,
+  seconds,
+  stopping,
+}: Lost): Promise<Settled | undefined> {
+  const until = performance.now() + seconds * 1000;
+  const left = () => until - performance.now();
+  let connection: Connection | undefined;
+  while (left() > 0 && !stopping?.aborted) {
+    try {
+      connection ??= await within(left(), reconnect(host), stopping);
+      if (!connection) return undefined;
+      const look = connection.runScript(settleScript(run), { timeoutMs: Math.min(lookMs, left()) });
+      const answer = await within(left(), look, stopping);
+      if (!answer) return undefined;
+      const [state = '', life] = answer.stdout.trim().split('\n').at(-1)?.split(' ') ?? [];
+      const isMoving = life === 'alive' && ['-', 'staging', 'committing', 'restoring'].includes(state);
+      if (!isMoving && state !== 'alive')
+        return { state: state === 'gone' ? '' : state, recovered: life === 'recovered' };
+    } catch (error) {
+      if (!(error instanceof HaprovError)) throw error;
+      connection = undefined;
+    }
+    await within(Math.min(pauseMs, left()), new Promise<never>(() => {}), stopping);
+  }
+  return undefined;
+}
+
+/** What `work` gives; nothing when that takes too long, or the operator waits no longer. */
+async function within<T>(ms: number, work: Promise<T>, stopping?: AbortSignal): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  let stop: (() => void) | undefined;
+  const over = new Promise<undefined>((resolve) => {
+    stop = () => resolve(undefined);
+    timer = setTimeout(stop, ms);
+    stopping?.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    return await Promise.race([work, over]);
+  } finally {
+    clearTimeout(timer);
+    if (stop) stopping?.removeEventListener('abort', stop);
+    work.catch(() => {});
+  }
+}
