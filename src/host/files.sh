@@ -31,7 +31,7 @@ begin_staging() { # PATH
   walk "$1" || { fail "$1 is $unsafe"; return; }
   folder=${real%/*}
   [ -d "${folder:-/}" ] || { fail "the folder $folder does not exist: create it with a directory resource, or install its package"; return; }
-  if [ -n "$shared" ]; then make_place || return; fi
+  if [ -n "$shared" ]; then make_place 2>"$step/why" || { fail "$1 could not be staged: $(head -n 1 "$step/why")"; return; }; fi
   printf '%s\n%s\n' "$real" "${place-}" >"$step/spot" && find_names || return
   if [ ! -e "$target" ] && [ ! -L "$target" ]; then
     : >"$step/was-absent"

@@ -221,7 +221,8 @@ probe_shared_file() { # LIMIT
 # Sets "head": the row that tells of a file, with the names that its owners are known by where they are wanted.
 tell_file() { # "about", "names"
   [ "$names" = 1 ] || echo "names=$names"
-  head="file $(named "${about%" "*}") ${about##* }"
+  name_owners "${about%" "*}"
+  head="file $owned ${about##* }"
 }
 
 # The place of a file or a folder, and what is remarkable about it; fails where there is no more to say.
@@ -252,10 +253,9 @@ know_owners() {
   esac
 }
 
-# Of two names for one number, the wanted one; where there is none, the number.
-named() { # UID:USER GID:GROUP MODE
-  ids=$1
-  bits=${ids##* } ids=${ids% *}
+# Sets "owned": of two names for one number, the wanted one; where there is none, the number.
+name_owners() { # UID:USER GID:GROUP MODE
+  bits=${1##* } ids=${1% *}
   uid=${ids%%:*} ids=${ids#*:}
   user=${ids%" "*:*} ids=${ids#"$user "}
   gid=${ids%%:*} group=${ids#*:}
@@ -263,7 +263,7 @@ named() { # UID:USER GID:GROUP MODE
   [ "$group" != UNKNOWN ] || group=$gid
   [ -z "$wanted_user" ] || [ "$uid" != "$user_number" ] || user=$wanted_user
   [ -z "$wanted_group" ] || [ "$gid" != "$group_number" ] || group=$wanted_group
-  printf '%s' "$uid:$user $gid:$group $bits"
+  owned="$uid:$user $gid:$group $bits"
 }
 
 probe_directory() { # PATH [OWNER GROUP]
@@ -271,25 +271,24 @@ probe_directory() { # PATH [OWNER GROUP]
   if ! row=$(stat -c '%u:%U %g:%G %a|%F' -- "$real" 2>/dev/null); then
     if [ -L "$1" ]; then echo "other a symbolic link to $real, where nothing is"; else echo absent; fi
   elif [ "${row##*"|"}" = directory ]; then
-    echo "directory $(named "${row%"|"*}")"
+    name_owners "${row%"|"*}"
+    echo "directory $owned"
   else
     echo "other a ${row##*"|"}"
   fi
 }
 
 probe_line() { # PATH LINE MATCH
-  told=$(probe_file "$1" 262144)
-  printf '%s\n' "$told"
-  walk "$1" || return 0
-  case $told in
-    *"${newline}file "* | "file "*) ;;
-    *) return 0 ;;
-  esac
-  # What was told is what is edited.
-  if [ -n "$shared" ]; then
-    edited=$(printf '%s\n' "$told" | awk 'found { print } /^file / { found = 1 }' | base64 -d | edit_line - "$2" "$3" && echo .) || return
-  else
+  if walk "$1" && [ -z "$shared" ]; then
+    probe_file "$1" 262144
+    [ -f "$real" ] || return 0
     edited=$(edit_line "$real" "$2" "$3" && echo .) || return
+  else
+    # What was told is what is edited.
+    told=$(probe_file "$1" 262144)
+    printf '%s\n' "$told"
+    case $told in *"${newline}file "*) ;; *) return 0 ;; esac
+    edited=$(printf '%s\n' "$told" | awk 'found { print } /^file / { found = 1 }' | base64 -d | edit_line - "$2" "$3" && echo .) || return
   fi
   echo =
   printf %s "${edited%.}" | base64
