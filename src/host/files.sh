@@ -152,7 +152,8 @@ verify_file() ( # PATH SHA256
 
 restore_file() ( # PATH
   [ -f "$step/spot" ] || return 0
-  find_names || return
+  # What was not begun is as before, whatever somebody has done with what was staged.
+  find_names || { [ ! -e "$step/begun" ]; return; }
   if [ -e "$step/begun" ]; then
     undo_rename "$1" || return
   fi

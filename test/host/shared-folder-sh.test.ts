@@ -166,7 +166,7 @@ const title = isRoot ? '%s' : '%s (skipped: only root can be attacked by somebod
       expect((await box.stage(steps)).code).toBe(0);
       attack();
       await box.go('commit');
-      expect(intact()).toEqual(untouched);
+      expect([intact(), box.state()]).toEqual([untouched, 'restored']);
       expect([box.read('etc/conf'), statSync(box.path('etc/conf')).uid]).toEqual(['root’s\n', 0]);
       expect(readdirSync(box.path('etc')).sort()).toEqual(['conf', 'shadow']);
     });
