@@ -10,7 +10,7 @@ const common = {
   globals: { __HAPROV_VERSION__: '0.0.0-test' },
 };
 
-/** Four rings of truth: pure logic, real connections on loopback, a real browser, the real pair. */
+/** Five rings of truth: pure logic, real connections on loopback, a real terminal, a real browser, the real pair. */
 export default {
   // A test that waits for a process waits as long as a busy machine takes; one that never ends is still ended.
   testTimeout: 120_000,
@@ -21,9 +21,20 @@ export default {
       displayName: 'unit',
       globalSetup: '<rootDir>/test/support/shells-setup.ts',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: ['/node_modules/', '/test/integration/', '\\.(loopback|browser)\\.test\\.ts$'],
+      testPathIgnorePatterns: [
+        '/node_modules/',
+        '/test/integration/',
+        '\\.(loopback|browser|pty)\\.test\\.ts$',
+      ],
     },
     { ...common, displayName: 'loopback', testMatch: ['<rootDir>/test/**/*.loopback.test.ts'] },
+    {
+      ...common,
+      displayName: 'pty',
+      testMatch: ['<rootDir>/test/**/*.pty.test.ts'],
+      globalSetup: '<rootDir>/test/support/pty-setup.ts',
+      globalTeardown: '<rootDir>/test/support/pty-teardown.ts',
+    },
     {
       ...common,
       displayName: 'browser',

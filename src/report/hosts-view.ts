@@ -2,7 +2,7 @@ import { Listr, ListrErrorTypes, type ListrTaskWrapper, Spinner } from 'listr2';
 import { displayWidth, visible } from './format';
 import { HostsRenderer, type TaskLines } from './hosts-renderer';
 import type { Output } from './output';
-import { type HostProgress, newProgress, viewFinal, viewRunning } from './progress';
+import { type HostProgress, type HostView, newProgress, viewFinal, viewRunning } from './progress';
 import { Screen, type ScreenLine } from './screen';
 
 type RunningTask = ListrTaskWrapper<unknown, typeof HostsRenderer, typeof HostsRenderer>;
@@ -74,7 +74,7 @@ export class HostsView {
   #addRow(host: string): void {
     const row: Row = { done: Promise.resolve() };
     const list = new Listr<unknown, typeof HostsRenderer, typeof HostsRenderer>(
-      [{ title: host, task: (_, task) => this.#follow(host, row, task) }],
+      [{ title: this.#running(host).title, task: (_, task) => this.#follow(host, row, task) }],
       {
         exitOnError: false,
         // listr2 would end the process on Ctrl-C by itself, before anybody could close the connections.
@@ -110,7 +110,7 @@ export class HostsView {
     this.#addRows();
     for (const [host, { running }] of this.#rows) {
       if (!running) continue;
-      const view = viewRunning(this.#progressOf(host), Date.now(), this.#hostWidth());
+      const view = this.#running(host);
       running.title = view.title;
       running.output = view.summary ?? '';
       if (view.failure) running.report(new Error(view.failure), ListrErrorTypes.HAS_FAILED_WITHOUT_ERROR);
@@ -137,6 +137,10 @@ export class HostsView {
     const rows = hosts.flatMap((host, index) => (shown.has(host) ? (lines[index]?.title ?? []) : []));
     const left = hosts.filter((host) => !shown.has(host));
     return [...rows, { text: `  … and ${left.length} more of ${hosts.length} hosts`, paint: String }];
+  }
+
+  #running(host: string): HostView {
+    return viewRunning(this.#progressOf(host), Date.now(), this.#hostWidth());
   }
 
   #progressOf(host: string): HostProgress {

@@ -85,16 +85,20 @@ export class Terminal {
   }
 
   /** Waits until the screen shows it. @throws Error when the program has ended without */
-  async shows(what: string | RegExp): Promise<void> {
-    const fits = () => {
-      const text = this.everything.join('\n');
-      return typeof what === 'string' ? text.includes(what) : what.test(text);
-    };
-    while (!fits()) {
+  shows(what: string | RegExp): Promise<void> {
+    const fits = (text: string) => (typeof what === 'string' ? text.includes(what) : what.test(text));
+    return this.#until(`${what} was never shown`, () => fits(this.everything.join('\n')));
+  }
+
+  /** Waits until it has come, also if it is drawn over by now. */
+  hears(what: string): Promise<void> {
+    return this.#until(`${what} never came`, () => this.raw.includes(what));
+  }
+
+  async #until(complaint: string, isSo: () => boolean): Promise<void> {
+    while (!isSo()) {
       if (this.#exit)
-        throw new Error(
-          `${what} was never shown; it ended with ${JSON.stringify(this.#exit)}:\n${this.everything.join('\n')}`,
-        );
+        throw new Error(`${complaint}; exit ${JSON.stringify(this.#exit)}:\n${this.everything.join('\n')}`);
       await new Promise<void>((resolve) => this.#waiting.add(resolve));
     }
   }
@@ -115,7 +119,7 @@ export class Terminal {
   }
 
   kill(signal: string): void {
-    this.#pty.kill(signal);
+    if (!this.#exit) this.#pty.kill(signal);
   }
 
   #tell(): void {

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, execFile, spawn } from 'node:child_process';
 import {
   existsSync,
   lstatSync,
@@ -332,6 +332,14 @@ esac
   /** Runs a script as it is sent to a host. */
   send(script: string): Promise<{ code: number; stdout: string; stderr: string }> {
     return this.#run(this.#here(script));
+  }
+
+  /** Begins to run what a client has sent, as sshd does. */
+  start(script: string): ChildProcessWithoutNullStreams {
+    const env = { ...process.env, PATH: `${this.#bin}:${process.env.PATH}` };
+    const child = spawn(join(this.#bin, 'sh'), ['-s'], { cwd: this.#root, env });
+    child.stdin.on('error', () => undefined).end(this.#here(script));
+    return child;
   }
 
   async #drive(script: string): Promise<Outcome> {

@@ -16,6 +16,8 @@ export interface SshServerOptions {
   commands?: Record<string, CommandHandler>;
   /** How many channels each connection may have open, as OpenSSH's MaxSessions. */
   mostSessions?: number;
+  /** Where it listens; 127.0.0.1 by default. */
+  address?: string;
   /** Lets clients go on to other ports, as a jump host does. */
   forwards?: boolean;
 }
@@ -120,7 +122,7 @@ export async function startSshServer(options: SshServerOptions): Promise<SshServ
         throw new Error(`asked for commands it was not told of: ${unexpected.join(' | ')}`);
     },
   };
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(0, options.address ?? '127.0.0.1', resolve));
   running.port = (server.address() as AddressInfo).port;
   return running;
 }

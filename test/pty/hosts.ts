@@ -1,0 +1,178 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { Sandbox } from '../shell/sandbox';
+import { type SshFiles, sshFiles } from '../support/ssh-files';
+import {
+  type CommandHandler,
+  newKey,
+  publicLine,
+  type SshServer,
+  startSshServer,
+} from '../support/ssh-server';
+import { type Size, Terminal } from './terminal';
+
+/** The program as it is built, and as a user has installed it from the package. */
+export const programs = {
+  built: [process.execPath, resolve('dist/haprov.js')],
+  installed: [join(process.env.HAPROV_INSTALLED ?? '', 'node_modules/.bin/haprov')],
+};
+export type Program = keyof typeof programs;
+
+/** The terminal's size, and what is in the environment. */
+type Look = Partial<Size> & { env?: Record<string, string | undefined> };
+
+/** Whoever runs the tests is root there. */
+const whoAmI = 'uid=${EUID:-$(id -u)}';
+const asRoot = 'exec env LC_ALL=C sh -s';
+
+/** Hosts of this machine's: a real SSH server each, the real shell, and everything else under a temporary folder. */
+export class Hosts {
+  readonly boxes: ReadonlyMap<string, Sandbox>;
+  readonly #files: SshFiles;
+  readonly #servers: SshServer[] = [];
+  readonly #terminals: Terminal[] = [];
+  /** Hosts do not begin to answer before this is over. */
+  #held: Promise<void> = Promise.resolve();
+
+  private constructor(names: readonly string[]) {
+    this.#files = sshFiles();
+    this.boxes = new Map(names.map((name) => [name, new Sandbox()]));
+  }
+
+  static async start(...names: string[]): Promise<Hosts> {
+    const hosts = new Hosts(names);
+    const key = newKey().private;
+    const user = { publicKey: hosts.#files.publicKey };
+    const places = new Map<string, { address: string; port: number }>();
+    for (const [name, box] of hosts.boxes) {
+      box.write('etc/os-release', 'NAME="CentOS Stream"\nID="centos"\nVERSION_ID="9"\n');
+      box.fake('rpm', '"-q --qf installed="*) exit 1 ;;');
+      const handler = hosts.#answeredBy(box);
+      const address = `127.0.0.${places.size + 2}`;
+      const server = await startSshServer({
+        address,
+        hostKeys: [key],
+        users: { root: user },
+        commands: { [asRoot]: handler },
+      });
+      hosts.#servers.push(server);
+      places.set(name, { address, port: server.port });
+    }
+    const known = [...places.values()].map(
+      ({ address, port }) => `[${address}]:${port} ${publicLine(key)}\n`,
+    );
+    hosts.#files.write('known_hosts', known.join(''));
+    hosts.#inventory(places);
+    return hosts;
+  }
+
+  #inventory(places: ReadonlyMap<string, { address: string; port: number }>): void {
+    const hosts = Object.fromEntries(
+      [...places].map(([name, { address, port }]) => [name, { address, ssh: { port } }]),
+    );
+    const inventory = { name: 'pair', hosts, playbooks: ['one'] };
+    this.write('inventory.json', JSON.stringify(inventory));
+    this.wants();
+  }
+
+  /** What the hosts are to have: a folder of their own, and `more`. */
+  wants(...more: object[]): void {
+    const [box] = this.boxes.values();
+    if (!box) throw new Error('no host');
+    // Each host has its own root, and they all get the same playbook.
+    const resources = [{ type: 'directory', path: `${box.host}/srv/one` }, ...more];
+    this.write('playbooks/one.json', JSON.stringify({ tasks: [{ name: 'One', resources }] }));
+  }
+
+  write(name: string, content: string): void {
+    const file = this.#files.path(name);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, content);
+  }
+
+  get folder(): string {
+    return this.#files.folder;
+  }
+
+  /** From now on hosts take what is sent and say nothing. */
+  hold(): () => void {
+    let release: () => void = () => {};
+    this.#held = new Promise<void>((done) => {
+      release = done;
+    });
+    return release;
+  }
+
+  #answeredBy(box: Sandbox): CommandHandler {
+    return (channel) => {
+      const input: Buffer[] = [];
+      let hasGone = false;
+      channel.on('close', () => {
+        hasGone = true;
+      });
+      channel.on('data', (chunk: Buffer) => input.push(chunk));
+      channel.on('end', async () => {
+        await this.#held;
+        if (hasGone) return;
+        const child = box.start(Buffer.concat(input).toString().replace(whoAmI, 'uid=0'));
+        child.stdout.pipe(channel, { end: false });
+        child.stderr.pipe(channel.stderr, { end: false });
+        // Who has gone reads no more.
+        channel.on('close', () => {
+          child.stdout.destroy();
+          child.stderr.destroy();
+        });
+        child.on('close', (code) => {
+          channel.exit(code ?? 255);
+          channel.end();
+        });
+      });
+    };
+  }
+
+  /** Runs `haprov WORDS…` on a terminal, in the folder of the inventory. */
+  run(words: string, { program = 'built', ...options }: Look & { program?: Program } = {}): Terminal {
+    const ssh = ['--ssh-config', this.#files.path('config')];
+    return new Terminal([...programs[program], ...words.split(' '), ...ssh], {
+      cwd: this.folder,
+      ...options,
+    });
+  }
+
+  /** Runs a line of shell there. */
+  shell(line: string, options: Look = {}): Terminal {
+    return this.#open(['sh', '-c', line], options);
+  }
+
+  #open(words: readonly string[], options: Look): Terminal {
+    const terminal = new Terminal(words, { cwd: this.folder, ...options });
+    this.#terminals.push(terminal);
+    return terminal;
+  }
+
+  /** What `haprov WORDS…` is in a shell. */
+  commandLine(words: string, program: Program = 'built'): string {
+    return [...programs[program], words, '--ssh-config', this.#files.path('config')].join(' ');
+  }
+
+  /** Everything on the hosts. */
+  trees(): string[][] {
+    return Array.from(this.boxes.values(), (box) => box.tree());
+  }
+
+  locks(): (string | undefined)[] {
+    return Array.from(this.boxes.values(), (box) => box.lock);
+  }
+
+  async close(): Promise<void> {
+    // What a test that failed has left.
+    for (const terminal of this.#terminals) terminal.kill('SIGKILL');
+    await Promise.all(this.#terminals.map(({ ended }) => ended));
+    try {
+      await Promise.all(this.#servers.map((server) => server.close()));
+    } finally {
+      for (const box of this.boxes.values()) box.dispose();
+      this.#files.remove();
+    }
+  }
+}

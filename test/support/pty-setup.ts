@@ -1,0 +1,25 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Builds the program and packs it, then installs the package into an empty folder as a user would, without a network. */
+export default function packAndInstall(): void {
+  const folder = mkdtempSync(join(tmpdir(), 'haprov-installed-'));
+  const npm = (...words: string[]) =>
+    execFileSync('npm', words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+  const [{ filename }] = JSON.parse(
+    npm('pack', '--json', '--silent', '--pack-destination', folder).replace(/^[^[]*/, ''),
+  ) as [{ filename: string }];
+  npm(
+    'install',
+    '--prefix',
+    folder,
+    '--offline',
+    '--no-audit',
+    '--no-fund',
+    '--silent',
+    join(folder, filename),
+  );
+  process.env.HAPROV_INSTALLED = folder;
+}
