@@ -65,7 +65,8 @@ export const file: ResourceType<FileSpec, FileState> = {
   schema,
   target: (spec) => spec.path,
   asksFor: (spec) => ({ files: [spec.path], labels: [spec.path] }),
-  probe: (spec) => probeFile(spec.path, spec),
+  // A file that is not to be there has no owner.
+  probe: (spec) => probeFile(spec.path, spec.absent ? undefined : spec),
   read: readFileState,
   diff(spec, state, context) {
     if (spec.absent) return removal(spec, state, context);
