@@ -47,8 +47,8 @@ begin_staging() { # PATH
 why_not() { # PATH
   if awk -v ORS= '{ print $5 "\n" }' /proc/self/mountinfo | grep -qxF -- "$real"; then
     fail "$1 is a mount point (a container's engine puts such files there), so no other file can take its place: change it where it is mounted from"
-  elif lsattr -d -- "$target" 2>/dev/null | grep -q '^[^ ]*[ia]'; then
-    fail "$1 may not be changed by anybody: it has the attribute \"immutable\" or \"append only\"; take that away with chattr -ia, or leave the file out"
+  elif marked=$(lsattr -d -- "$target" "${target%/*}" 2>/dev/null | grep '^[^ ]*[ia][^ ]* '); then
+    fail "$1 may not be changed by anybody: ${marked#* } has the attribute \"immutable\" or \"append only\"; take that away with chattr -ia, or leave the file out"
   else
     cat "$step/why" >&2
     fail "$1 could not be given a second name, by which it could be put back"

@@ -61,8 +61,10 @@ restore_directory() ( # PATH
     remove_empty "$real" "$(cat "$step/made")" || :
   elif [ -d "$real" ]; then
     enter "$real" && read -r bits owner <"$step/before" || return
-    # Five digits: with four, chmod keeps a folder's set-group-ID bit.
-    chown -h -- "+${owner%:*}:+${owner#*:}" . && chmod "00$bits" . || return
+    # What is as it was is left alone: where it could not be changed, it cannot be changed back either. Five digits: with
+    # four, chmod keeps a folder's set-group-ID bit.
+    [ "$(stat -c '%a %u:%g' .)" = "$bits $owner" ] ||
+      { chown -h -- "+${owner%:*}:+${owner#*:}" . && chmod "00$bits" .; } || return
     [ ! -s "$step/label" ] || [ "$(label_of .)" = "$(cat "$step/label")" ] || chcon -- "$(cat "$step/label")" .
   fi
 )

@@ -110,8 +110,17 @@ const failing: Step = { phase: 'commit', check: ':', run: 'fail boom' };
       expect([box.tree(), box.state()]).toEqual([before, 'restored']);
     });
 
+    test('a folder that cannot be changed is as it was, which is no reason to call for hands', async () => {
+      makeAll();
+      const before = [box.tree(), everything('folder')];
+      const steps = await box.steps({ type: 'directory', path: box.path('folder'), mode: '0755' });
+      box.fake('chown', '*) echo "chown: changing ownership: Operation not permitted" >&2; exit 1 ;;');
+      expect((await box.stage(steps)).code).toBe(1);
+      expect([box.state(), [box.tree(), everything('folder')]]).toEqual(['restored', before]);
+    });
+
     test.each([
-      ['immutable', '----i---------e-------', 'it has the attribute "immutable" or "append only"'],
+      ['immutable', '----i---------e-------', 'plain has the attribute "immutable" or "append only"'],
       ['of no reason that is known', '--------------e-------', 'could not be given a second name'],
     ])(
       'a file that cannot be replaced, %s, is refused before anything is touched',
@@ -121,7 +130,10 @@ const failing: Step = { phase: 'commit', check: ':', run: 'fail boom' };
           'ln',
           `"-f -- ${box.path('plain')} "*) echo 'ln: Operation not permitted' >&2; exit 1 ;; *) exec /usr/bin/ln "$@" ;;`,
         );
-        box.fake('lsattr', `"-d -- ${box.path('plain')}") echo '${flags} ${box.path('plain')}' ;;`);
+        box.fake(
+          'lsattr',
+          `"-d -- ${box.path('plain')} ${box.host}") echo '${flags} ${box.path('plain')}' ;;`,
+        );
         const before = box.tree();
         const { code, journal } = await box.stage(await box.steps(file('acl'), file('plain')));
         expect([code, box.tree(), box.state()]).toEqual([1, before, 'restored']);
