@@ -9,6 +9,7 @@ import { keepalived } from './findings/keepalived';
 import { disk, unfit, unreachable } from './findings/machine';
 import { proxies } from './findings/proxies';
 import { explained, runs } from './findings/runs';
+import { selinux } from './findings/selinux';
 import { units } from './findings/units';
 import { vips } from './findings/vips';
 import { hostStatus } from './host-status';
@@ -24,6 +25,7 @@ const rules: readonly Rule[] = [
   disk,
   unfit,
   drift,
+  selinux,
   units,
   vrrpBlocked,
   haproxy,

@@ -54,12 +54,18 @@ const restsOn = (later: Component, earlier: Component): boolean =>
   breaks[earlier]?.includes(later) ?? rank(later) >= rank(earlier);
 
 function isCause(one: Found, findings: readonly Found[]): boolean {
+  const isBroken = (rests: (later: Component) => boolean) =>
+    findings.some(
+      (other) => other.level === 'broken' && rests(other.component) && other.hosts.includes(one.host),
+    );
+  if (one.rule === 'selinux-denies')
+    return isBroken((later) => breaks[componentOfUnit(one)]?.includes(later) ?? false);
   if (one.rule !== 'drift' || one.level !== 'warning' || one.component === 'configuration') return false;
-  return findings.some(
-    (other) =>
-      other.level === 'broken' && restsOn(other.component, one.component) && other.hosts.includes(one.host),
-  );
+  return isBroken((later) => restsOn(later, one.component));
 }
+
+const componentOfUnit = ({ unit }: Found): Component =>
+  unit === 'haproxy' || unit === 'keepalived' ? unit : 'service';
 
 /** An address that is where it is, or nowhere, since one of its hosts is broken: it may be on its way. */
 const isEffect = (one: Found, findings: readonly Found[]): boolean =>

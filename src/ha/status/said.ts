@@ -65,6 +65,8 @@ export interface Said extends Observation {
   acceptsVrrp: boolean;
   room: Room[];
   selinux?: 'enforcing' | 'permissive';
+  /** What SELinux has denied within the last hour, a sentence each. */
+  denials: string[];
   /** VIPs that it does not hold: whether a connection to that port was taken within a second. */
   answers: { address: string; port: number; answers: boolean }[];
   /** Whose MAC address it has for a VIP, or for a host of the inventory. */
@@ -100,6 +102,7 @@ export function readSaid(output: string): Said {
     keepalived: [],
     changed: [],
     rules: [],
+    denials: [],
     acceptsVrrp: false,
     room: [],
     answers: [],
@@ -147,6 +150,7 @@ export function readSaid(output: string): Said {
     else if (kind === 'room') addRoom(room, row);
     else if (kind === 'read-only') readOnly.push(after(1));
     else if (kind === 'selinux') said.selinux = first === '1' ? 'enforcing' : 'permissive';
+    else if (kind === 'denied') said.denials.push(after(1));
     else if (kind === 'answers')
       said.answers.push({ address: canonical(first), port: Number(second), answers: third === 'yes' });
     else if (kind === 'neighbour') said.neighbours.push({ address: canonical(first), mac: second });

@@ -19,7 +19,11 @@ look_closely() { # HEALTH_PORT UNITS PATHS VIPS HOSTS   lists, with blanks betwe
   look_at_configuration
   hear_keepalived
   drop_rules
-  [ ! -r /sys/fs/selinux/enforce ] || echo "selinux $(cat /sys/fs/selinux/enforce)"
+  if [ -r /sys/fs/selinux/enforce ]; then
+    read -r enforce </sys/fs/selinux/enforce || :
+    echo "selinux $enforce"
+    denials_since $((${clock%%.*} - 3600)) | sed 's/^/denied /'
+  fi
 }
 
 say_own() { own="$own${2%/*} "; say_address "$@"; }

@@ -468,6 +468,29 @@ const cases: Case[] = [
     finds: ['broken unit-down service ethyl', 'warning drift keepalived ethyl'],
   },
   {
+    about: 'what SELinux denies a HAProxy that does not start is the cause',
+    edit: {
+      fred: all(
+        down('haproxy', 'exit-code'),
+        silentHaproxy,
+        add('selinux 1', 'denied SELinux denied haproxy (haproxy_t): read file haproxy.cfg (admin_home_t)'),
+      ),
+    },
+    finds: ['broken selinux-denies selinux fred', 'broken unit-down haproxy fred'],
+    says: /SELinux on fred has denied haproxy something within the last hour: read file haproxy\.cfg \(admin_home_t\)/,
+  },
+  {
+    about: 'what SELinux denies others, or has denied and all is well',
+    edit: {
+      fred: add('selinux 1', 'denied SELinux denied postfix (postfix_t): read file x (y_t)'),
+      ethyl: add(
+        'selinux 0',
+        'denied SELinux would have denied haprov-haproxy (keepalived_t): name_connect tcp_socket port 10001 (z_t)',
+      ),
+    },
+    finds: ['note selinux-denies selinux ethyl'],
+  },
+  {
     about: 'a host off',
     edit: { fred: false, ethyl: all(takes, server('fred', 'DOWN', 'L4TOUT')) },
     finds: ['broken unreachable ssh fred'],
