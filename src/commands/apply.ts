@@ -15,6 +15,7 @@ import { expectedAfter, rollOutStages, stagesOf } from '../rollout/stages';
 import { agreed, mayGoOn } from './agree';
 import type { CommonOptions, Context } from './context';
 import { operator, reconnector } from './hosts';
+import { warnOfScripts } from './left-out';
 import { refuseStrangers, refuseUnanswered } from './listening';
 import { makePlan, newRunId, type Planned, type PlanningOptions, requireWhole } from './planning';
 
@@ -158,6 +159,7 @@ export async function carryOut(
     () => context.stopping.aborted,
   );
   reportProbe(await probe.stop(), shown, context);
+  await warnOfScripts(changed, connections, context);
   for (const connection of opened) connection.close();
   const exitCode = end(result.exitCode, result.changed, result.failed, result.message);
   if (exitCode === ExitCode.done || result.kept === 0 || options.onFailure !== 'restore-all') return exitCode;

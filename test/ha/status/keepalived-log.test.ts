@@ -1,4 +1,5 @@
 import { keepalivedOf } from '../../../src/ha/status/keepalived-log';
+import { leftOutIn } from '../../../src/ha/status/left-out';
 
 const cases: [string, string[], ReturnType<typeof keepalivedOf>][] = [
   ['nothing', [], { failing: [], disabled: [] }],
@@ -91,4 +92,28 @@ const cases: [string, string[], ReturnType<typeof keepalivedOf>][] = [
 
 test.each(cases)('%s', (_, lines, expected) => {
   expect(keepalivedOf(lines, 'a')).toEqual(expected);
+});
+
+test('what a run says of scripts that keepalived leaves out, and what is lost with them', () => {
+  const said = [
+    'keepalived Starting VRRP child process, pid=7',
+    "keepalived WARNING - script '/n' is not executable for uid:gid 99:99 - disabling.",
+    'keepalived Script /gone cannot be accessed - No such file or directory',
+    'keepalived Disabling track script mine due to insecure',
+    'scripts',
+    'script notify_master - "/n MASTER"',
+    'script script gone "/gone -a"',
+    'script script mine /m',
+  ];
+  const texts = leftOutIn(said.join('\n')).map(({ text, remedy }) => `${text}; ${remedy}`);
+  expect(texts).toEqual([
+    expect.stringMatching(
+      /^keepalived leaves out \/n \(uid 99, .* may not\): .*the VIP moves all the same; have \/n .*chmod 755/,
+    ),
+    expect.stringMatching(/^keepalived leaves out gone: it runs without that check; put \/gone where/),
+    expect.stringMatching(
+      /^keepalived leaves out mine: it runs without that check; have .* writable for root alone/,
+    ),
+  ]);
+  expect(leftOutIn([...said, 'keepalived Reloading'].join('\n'))).toEqual([]);
 });
