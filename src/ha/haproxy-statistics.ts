@@ -2,7 +2,7 @@
 export interface ServerState {
   service: string;
   server: string;
-  /** HAProxy's word: UP, DOWN, "UP 2/3", DRAIN, MAINT, "no check". */
+  /** HAProxy's word: UP, DOWN, "UP 2/3", DRAIN, MAINT, "no check"; or {@link weightless}. */
   status: string;
   /** The last finished check's result: L4OK, L7STS, … ; INI before the first. */
   check: string;
@@ -12,7 +12,7 @@ export interface ServerState {
 /** A frontend, or the frontend of a `listen` section. */
 export interface FrontendState {
   name: string;
-  /** OPEN, FULL, STOP. */
+  /** OPEN, FULL; PAUSED or STOP where somebody disabled it. */
   status: string;
   sessions: number;
   /** How many sessions it may have at once; 0 where it does not say. */
@@ -61,5 +61,9 @@ const cellsOf = (row: string): string[] =>
     ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? '',
   );
 
-/** HAProxy 1.5 calls a server UP that it sends nothing to, since its weight is 0; later ones say DRAIN. */
-const statusOf = (status: string, weight: string) => (status === 'UP' && weight === '0' ? 'DRAIN' : status);
+/** HAProxy calls a server UP that it sends nothing to, since its weight is 0: so is one drained before 1.6. */
+const statusOf = (status: string, weight: string) =>
+  status === 'UP' && weight === '0' ? weightless : status;
+
+/** As which a server is told of that has no weight. */
+export const weightless = 'DRAIN (weight 0)';

@@ -57,7 +57,9 @@ function leftDrained(servers: readonly string[], picture: Picture): string[] {
   const kept = keptDrained(picture);
   const seen = [...picture.values()].flatMap(({ servers: all = [] }) => all);
   const drains = new Set(
-    seen.filter(({ status }) => status === 'DRAIN').map(({ service, server }) => `${service}/${server}`),
+    seen
+      .filter(({ status }) => status.startsWith('DRAIN'))
+      .map(({ service, server }) => `${service}/${server}`),
   );
   return servers.filter((server) => kept.has(server) || drains.has(server));
 }

@@ -22,10 +22,13 @@ export function order(
     levels.indexOf(one.level),
     rankOf(one, raised),
     hosts.indexOf(one.host),
-    one.rule === 'drift' ? 1 : 0,
+    one.rule === 'drift' ? 1 : verdicts.has(one.rule) ? 2 : 0,
   ];
   return raised.toSorted((a, b) => compare(place(a), place(b)));
 }
+
+/** What a check finds comes from what it asks, or from its own script: a file that was changed may be why. */
+const verdicts = new Set(['check-fails', 'vrrp-fault']);
 
 /** What a VIP answers comes from what is behind it. */
 function rankOf(one: Found, findings: readonly Found[]): number {

@@ -462,6 +462,12 @@ const cases: Case[] = [
     finds: ['broken drift service ethyl', 'broken backend-down backend ethyl'],
   },
   {
+    about: 'a check script changed by hand, and what it says',
+    changes: { ethyl: [file('/usr/libexec/keepalived/haprov-haproxy-answers')] },
+    edit: { ethyl: add('keepalived (router37) Entering FAULT STATE') },
+    finds: ['broken drift keepalived ethyl', 'broken vrrp-fault keepalived ethyl'],
+  },
+  {
     about: 'a file changed by hand, and what it does not break',
     changes: { ethyl: [file('/etc/keepalived/keepalived.conf', [{ reload: 'keepalived' }])] },
     edit: { ethyl: down('httpd') },
@@ -554,6 +560,24 @@ const cases: Case[] = [
     about: 'servers of a section of the user’s own in MAINT, all of them',
     edit: { ethyl: ownSection('MAINT', '') },
     finds: ['broken proxy-down backend ethyl'],
+  },
+  {
+    about: 'all servers taken out by hand: the cause, before what the VIP answers',
+    edit: { fred: all(server('ethyl', 'MAINT', 'L4OK'), server('fred', 'MAINT', 'L4OK')) },
+    laptop: 'HTTP 503',
+    finds: [
+      'broken server-taken-out backend fred',
+      'broken server-taken-out backend fred',
+      'broken vip-answers-error vip fred',
+    ],
+    says: /has it in MAINT, and on fred no other server/,
+  },
+  {
+    about: 'a frontend that somebody disabled',
+    edit: {
+      fred: all(replace(/^(stat cluster37,FRONTEND,.*),OPEN,/m, '$1,PAUSED,'), without(/^LISTEN .*:80 /)),
+    },
+    finds: ['broken frontend-stopped haproxy fred'],
   },
   {
     about: 'a name that cannot be resolved',

@@ -1,6 +1,6 @@
 import { canonical } from '../../../inventory/address';
 import type { Server, Service } from '../../../inventory/inventory';
-import type { ServerState } from '../../haproxy-statistics';
+import { type ServerState, weightless } from '../../haproxy-statistics';
 import { isDown, isOut, isRising, isUp } from '../../health';
 import { blames, type Found, list, type Reached, type Rule, reached, type Scene } from '../scene';
 import { blocking, rulesAboutPort, sweepingRules } from './firewall';
@@ -61,7 +61,7 @@ function judge(service: Service, server: Server, scene: Scene, before: readonly 
     }
     return downFinding(service, server, { down, views, own }, scene, before);
   }
-  if (out.length > 0) return takenOut(service, server, out);
+  if (out.length > 0) return takenOut(service, server, out, scene);
   return undefined;
 }
 
@@ -211,24 +211,35 @@ function standingBy(service: Service, server: Server, views: readonly View[]): F
   };
 }
 
-function takenOut(service: Service, server: Server, out: readonly View[]): Found {
+function takenOut(service: Service, server: Server, out: readonly View[], scene: Scene): Found {
   const title = `${service.name}/${server.name}`;
   const balancers = out.map(({ balancer }) => balancer.host.name);
-  const word = out[0]?.state.status.startsWith('MAINT') ? 'MAINT' : 'DRAIN';
+  const word = out[0]?.state.status ?? 'MAINT';
+  const usable = (balancer: Reached) =>
+    service.backends.servers.some((other) =>
+      viewsOf(service, other, scene).some(
+        (view) => view.balancer === balancer && /^(?:UP|no check|NOLB)/.test(view.state.status),
+      ),
+    );
+  const empty = out.filter(({ balancer }) => !usable(balancer)).map(({ balancer }) => balancer.host.name);
+  const tell = (line: string) => `echo "${line}" | socat - /var/lib/haproxy/stats on ${list(balancers)}`;
   return {
     rule: 'server-taken-out',
-    level: 'warning',
+    level: empty.length > 0 ? 'broken' : 'warning',
     component: 'backend',
     service: service.name,
     server: server.name,
     host: balancers[0] ?? '',
     hosts: [...new Set([...balancers, ...(server.host ? [server.host.name] : [])])],
     brief: `${title} is in ${word}`,
-    message: `backend ${title} was taken out by hand: HAProxy on ${list(balancers)} has it in ${word}, and its host is not drained`,
+    message: `backend ${title} was taken out by hand: HAProxy on ${list(balancers)} has it in ${word}${empty.length > 0 ? `, and on ${list(empty)} no other server` : ', and its host is not drained'}`,
     evidence: out.map(({ balancer, state }) => `HAProxy on ${balancer.host.name} says ${state.status}`),
-    next: server.host
-      ? `haprov undrain INVENTORY ${server.host.name} gives it its place back`
-      : `echo "set server ${title} state ready" | socat - /var/lib/haproxy/stats on ${list(balancers)}`,
+    next:
+      word === weightless
+        ? tell(`set weight ${title} 100%`)
+        : server.host && word.startsWith('DRAIN')
+          ? `haprov undrain INVENTORY ${server.host.name} gives it its place back`
+          : tell(`set server ${title} state ready`),
   };
 }
 

@@ -6,11 +6,12 @@ import { meaning } from './backends';
 /** What HAProxy knows of sections that the inventory does not: those of a configuration of the user’s own. */
 export const proxies: Rule = (scene, before) =>
   reached(scene).flatMap((one) => {
-    if (blames(before, one.host.name, 'haproxy', 'packages')) return [];
+    const disabled = closed(one);
+    if (blames(before, one.host.name, 'haproxy', 'packages')) return disabled;
     const servers = own(one, scene);
     const names = [...new Set(servers.map(({ service }) => service))];
     return [
-      ...closed(one),
+      ...disabled,
       ...names.flatMap((name) =>
         section(
           name,
@@ -85,11 +86,14 @@ function section(service: string, servers: readonly ServerState[], one: Reached)
 const reason = (status: string, check: string): string =>
   status.includes('resolution') ? ': its name cannot be resolved' : check ? `: ${meaning(check)}` : '';
 
+/** Whether a frontend takes clients, full or not. */
+export const isOpen = (status: string): boolean => /^(?:OPEN|FULL|)$/.test(status);
+
 /** Frontends that take no new client, also of the inventory’s services. */
 function closed({ host, said }: Reached): Found[] {
   return (said.frontends ?? []).flatMap(({ name, status, sessions, limit }): Found[] => {
     const isFull = status === 'FULL' || (limit > 0 && sessions >= limit);
-    if (!isFull && status !== 'STOP') return [];
+    if (!isFull && isOpen(status)) return [];
     return [
       foundOn(host.name, {
         rule: isFull ? 'frontend-full' : 'frontend-stopped',
@@ -104,7 +108,7 @@ function closed({ host, said }: Reached): Found[] {
         next: (on) =>
           isFull
             ? 'look who they are (its log), and whether its servers are slow; a higher maxconn (haproxy.proxyMaxconn, haproxy.maxconn) lets more in'
-            : `somebody disabled it: enable frontend ${name} by HAProxy’s stats socket on ${on}, or systemctl reload haproxy`,
+            : `somebody disabled it: echo "enable frontend ${name}" | socat - SOCKET on ${on} (SOCKET: as stats socket in its configuration says), or systemctl reload haproxy`,
       }),
     ];
   });

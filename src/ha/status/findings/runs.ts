@@ -34,7 +34,7 @@ const doing: Record<string, string> = {
 };
 
 const whoAndWhen = ({ owner, since }: Lock): string =>
-  `${owner || 'somebody'}${Number.isNaN(since.getTime()) ? '' : ` (since ${since.toISOString().slice(11, 19)} UTC)`}`;
+  `${owner || 'somebody'}${Number.isNaN(since.getTime()) ? '' : ` (since ${since.toISOString().replace('T', ' ').slice(0, 16)} UTC)`}`;
 
 function alive({ lock, on }: Run): Found {
   const names = on.map(({ host }) => host.name);

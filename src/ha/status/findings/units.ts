@@ -3,6 +3,7 @@ import type { ProcessSaid, UnitSaid } from '../said';
 import { blames, type Found, foundOn, list, type Reached, type Rule, reached, type Sentence } from '../scene';
 import type { Component } from '../status';
 import { isComing } from './drift';
+import { isOpen } from './proxies';
 
 export const componentOfUnit = (unit: string): Component =>
   unit === 'haproxy' || unit === 'keepalived' ? unit : 'service';
@@ -125,7 +126,7 @@ function deaf(
     });
   const others = expectation.units.filter((name) => componentOfUnit(unitName(name)) === 'service');
   const ports = portsOf(unit, one, scene).filter(
-    (port) => !said.listening.includes(port) && !isComing(port, one, before),
+    (port) => !said.listening.includes(port) && !isComing(port, one, before) && !isDisabled(port, one, scene),
   );
   const isTheOne = unit === 'haproxy' || unitName(others[0] ?? '') === unit;
   if (ports.length === 0 || unit === 'keepalived' || !isTheOne) return undefined;
@@ -138,6 +139,14 @@ function deaf(
     next: (on) => `compare its configuration with haprov plan, and look at journalctl -u ${unit} on ${on}`,
   });
 }
+
+/** Somebody told HAProxy to take no clients there, which is told by itself. */
+const isDisabled = (port: number, { said }: Reached, { inventory }: Parameters<Rule>[0]): boolean =>
+  inventory.services.some(
+    (service) =>
+      service.port === port &&
+      said.frontends?.some(({ name, status }) => name === service.name && !isOpen(status)),
+  );
 
 /** What it runs lacks haprov’s listener, which the file that it is to have has. */
 function unheard(one: Reached, port: number): Found {
