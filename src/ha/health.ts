@@ -43,8 +43,8 @@ function silence(
 ): string | undefined {
   if (healthPort !== undefined && !listening.includes(healthPort))
     return `HAProxy does not listen on 127.0.0.1:${healthPort}, where it is asked`;
-  if (servers || (unasked !== undefined && unasked !== 'silent')) return undefined;
-  return 'HAProxy does not answer';
+  const isAsked = servers !== undefined || (unasked !== undefined && unasked !== 'silent');
+  return isAsked && unasked !== 'silent' ? undefined : 'HAProxy does not answer';
 }
 
 /** The servers that some host's HAProxy saw as up, as `service/server`. */

@@ -1,4 +1,4 @@
-import { loaded, probe, runtime, validators } from '../host/libraries';
+import { loaded, probe, runtime, selinuxProbe, validators } from '../host/libraries';
 import { library } from '../shell/library';
 import drainFlagText from './drain-flag.sh';
 import observeText from './observe.sh';
@@ -10,6 +10,6 @@ import vipProbeText from './vip-probe-host.sh';
 
 export const observe = library(observeText, probe, runtime);
 export const serving = library(servingText, probe);
-export const status = library(statusText, observe, validators, loaded);
+export const status = library(statusText, observe, validators, loaded, selinuxProbe);
 export const drainFlag = library(drainFlagText);
 export const vipProbe = library(vipProbeText);

@@ -35,14 +35,14 @@ observe_drain() {
 # By haprov's own listener, else by the sockets that its configuration names; or why it could not be asked: it takes the
 # connection and says nothing, or nothing is there to ask.
 observe_servers() { # HEALTH_PORT
-  why=none
+  why=none patience=2
   told=$(ask_haproxy "$1" '/stats;csv')
   [ $? != 124 ] || why=silent
   case $told in
     *'# pxname'*) ;;
     *)
       told=
-      [ $why = silent ] || for socket in $(haproxy_sockets); do
+      for socket in $(haproxy_sockets); do
         rows=$(tell_haproxy 'show stat' "$socket" 2>/dev/null)
         case $? in 124) why=silent ;; 127) why=no-tool ;; esac
         case $rows in *'# pxname'*) told="$told$rows
@@ -50,6 +50,7 @@ observe_servers() { # HEALTH_PORT
       done
       ;;
   esac
-  if [ -z "$told" ]; then echo "haproxy $why"; return; fi
+  [ -n "$told" ] && [ $why != silent ] || echo "haproxy $why"
+  [ -n "$told" ] || return 0
   printf '%s\n' "$told" | sed -n '/^# pxname/,$ s/^/stat /p'
 }

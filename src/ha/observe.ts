@@ -15,8 +15,8 @@ export interface Observation {
   servers?: ServerState[];
   frontends?: FrontendState[];
   /**
-   * Why nothing is known of its servers. silent: HAProxy takes a connection and does not answer. none: neither haprov's
-   * listener nor a socket is there to ask; no-tool: there is a socket, and nothing that could speak to it.
+   * Why nothing is known of its servers. none: neither haprov's listener nor a socket is there to ask; no-tool: there is a
+   * socket, and nothing that could speak to it. silent: nobody answers at the listener, though a socket may.
    */
   unasked?: 'silent' | 'none' | 'no-tool';
   /** The servers (`service/server`) that it was told to keep drained; absent where there are none. */

@@ -32,7 +32,7 @@ export const probe = library(texts(probeText, initText));
 /** The label of a path is a part of what is told of it, and to read a label takes the way to its path. */
 const paths = library(texts(pathsText, labelsText), probe);
 const firewallProbe = library(firewallProbeText, probe);
-const selinuxProbe = library(selinuxProbeText, probe);
+export const selinuxProbe = library(selinuxProbeText, probe);
 
 /** What every question of a survey may call. */
 export const probing = [probe, paths, firewallProbe, selinuxProbe];

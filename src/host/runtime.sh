@@ -15,20 +15,20 @@ haproxy_sockets() { # [admin]   only such as let a server be drained
     }'
 }
 
-# 69: no HAProxy has made the socket; 124: it takes the connection and says nothing; 127: nothing here can speak to it.
+# After five seconds, or "patience", it is given up. 69: no HAProxy has made the socket; 124: it takes the connection and says nothing; 127: nothing here can speak to it.
 tell_haproxy() { # COMMAND [SOCKET]
   socket=${2:-/var/lib/haproxy/stats}
   case $socket in
     /*) [ -S "$socket" ] || return 69 ;;
-    *:*) timeout 5 bash -c 'exec 3<>"/dev/tcp/$1/$2" && (exec printf "%s\n" "$3" >&3) && exec cat <&3' - "${socket%:*}" "${socket##*:}" "$1"; return ;;
+    *:*) timeout "${patience:-5}" bash -c 'exec 3<>"/dev/tcp/$1/$2" && (exec printf "%s\n" "$3" >&3) && exec cat <&3' - "${socket%:*}" "${socket##*:}" "$1"; return ;;
     *) return 1 ;;
   esac
   if command -v socat >/dev/null 2>&1; then
-    printf '%s\n' "$1" | timeout 5 socat - "UNIX-CONNECT:$socket"
+    printf '%s\n' "$1" | timeout "${patience:-5}" socat - "UNIX-CONNECT:$socket"
     return
   fi
   # HAProxy takes the request line for commands, and ";" for their end.
-  curl -s --max-time 5 --http0.9 -X "$1;" --unix-socket "$socket" http://localhost/ 2>/dev/null ||
-    curl -s --max-time 5 -X "$1;" --unix-socket "$socket" http://localhost/ 2>/dev/null
+  curl -s --max-time "${patience:-5}" --http0.9 -X "$1;" --unix-socket "$socket" http://localhost/ 2>/dev/null ||
+    curl -s --max-time "${patience:-5}" -X "$1;" --unix-socket "$socket" http://localhost/ 2>/dev/null
   case $? in 0) ;; 28) return 124 ;; 2 | 127) return 127 ;; *) return 1 ;; esac
 }

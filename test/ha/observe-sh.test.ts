@@ -1,4 +1,7 @@
+import { observe } from '../../src/ha/libraries';
 import { observationScript, readObservation } from '../../src/ha/observe';
+import { runtime } from '../../src/host/libraries';
+import { compose } from '../../src/shell/library';
 import { Sandbox, type Shell, shells } from '../shell/sandbox';
 
 /** The ports that are listened on, as every ss prints them, and without one. */
@@ -40,11 +43,66 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
   });
   afterEach(() => box.dispose());
 
+  const said = async (script: string) => (await box.send(script)).stdout.replace(/\n$/, '').split('\n');
   const listening = async () => readObservation((await box.send(observationScript(1, []))).stdout).listening;
 
   test.each(printed)('an ss %s', async (_about, rows, ports) => {
     box.fake('ss', `-ltn) cat <<'.'\n${rows.join('\n')}\n.\n;;`);
     expect(await listening()).toEqual(ports);
+  });
+
+  test('HAProxy’s sockets are found by the files that the running one was started with', async () => {
+    const cfg = box.write(
+      'etc/haproxy/haproxy.cfg',
+      'global\n stats socket unix@/run/a.sock mode 600 level admin\n stats socket /run/b.sock\n # stats socket /run/c.sock\n',
+    );
+    const folder = box.path('etc/haproxy/conf.d');
+    box.write('etc/haproxy/conf.d/x.cfg', 'global\n\tstats\tsocket ipv4@127.0.0.1:9999 level admin\n');
+    const args = `/usr/sbin/haproxy -Ws -f ${cfg} -f ${folder} -p /run/haproxy.pid`;
+    box.fake('ps', `"-C haproxy -o args=") echo '${args}'; echo '${args} -sf 7' ;;`);
+    expect(await said(compose([runtime], 'haproxy_sockets'))).toEqual([
+      '/run/a.sock',
+      '/run/b.sock',
+      '127.0.0.1:9999',
+    ]);
+    expect(await said(compose([runtime], 'haproxy_sockets admin'))).toEqual([
+      '/run/a.sock',
+      '127.0.0.1:9999',
+    ]);
+    box.fake('ps', `"-C haproxy -o args=") exit 1 ;;`);
+    expect(await said(compose([runtime], 'haproxy_sockets'))).toEqual(['']);
+  });
+
+  test.each([
+    [
+      'the listener answers',
+      'echo "# pxname,svname"; echo web,fred',
+      'echo unasked',
+      ['stat # pxname,svname', 'stat web,fred'],
+    ],
+    [
+      'a socket does',
+      'return 1',
+      'echo "# pxname,svname"; echo web,fred',
+      ['stat # pxname,svname', 'stat web,fred', 'stat '],
+    ],
+    [
+      'the listener is silent, and a socket answers',
+      'return 124',
+      'echo "# pxname"',
+      ['haproxy silent', 'stat # pxname', 'stat '],
+    ],
+    ['both are silent', 'return 124', 'return 124', ['haproxy silent']],
+    ['nothing can speak to the socket', 'return 1', 'return 127', ['haproxy no-tool']],
+    [
+      'somebody else is at the port, and the socket refuses',
+      'echo hello',
+      'echo "Permission denied"',
+      ['haproxy none'],
+    ],
+  ])('HAProxy is asked: %s', async (_about, listener, socket, rows) => {
+    const fakes = `ask_haproxy() { ${listener}; }\nhaproxy_sockets() { echo /run/a.sock; }\ntell_haproxy() { ${socket}; }`;
+    expect(await said(compose([observe], fakes, 'observe_servers 10001'))).toEqual(rows);
   });
 
   test('the kernel’s list where there is no ss', async () => {

@@ -1,12 +1,11 @@
-import init from '../../host/init.sh';
-import probe from '../../host/probe.sh';
+import { compose } from '../../shell/library';
+import { status } from '../libraries';
 import { keepalivedOf } from './keepalived-log';
 import { keepalivedScripts } from './keepalived-scripts';
 import { readSaid } from './said';
-import library from './status.sh';
 
 /** A read-only script that prints what keepalived has said since it last read its configuration. */
-export const leftOutScript = [probe, init, library, 'hear_keepalived', ''].join('\n');
+export const leftOutScript = compose([status], 'hear_keepalived');
 
 /** The scripts that keepalived leaves out, a sentence each with what is lost: `keepalived -t` passes over them in silence. */
 export function leftOutIn(output: string): { text: string; remedy?: string }[] {

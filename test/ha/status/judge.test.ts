@@ -618,6 +618,19 @@ const cases: Case[] = [
     listener: true,
     finds: ['broken health-listener-closed haproxy fred'],
   },
+  {
+    about: 'a firewall before the listener: HAProxy itself is well',
+    edit: {
+      fred: add('haproxy silent', 'rule iptables [9:9] -A INPUT -i lo -p tcp -m tcp --dport 10001 -j DROP'),
+    },
+    finds: ['broken firewall-blocks firewall fred'],
+    says: /the firewall on fred blocks port 10001, where HAProxy is asked/,
+  },
+  {
+    about: 'nobody answers at the listener, and a socket does',
+    edit: { fred: add('haproxy silent') },
+    finds: ['broken health-listener-closed haproxy fred'],
+  },
   { about: 'the listener is wanted and there', listener: true, finds: [] },
   {
     about: 'somebody’s push: what it drains, restarts and moves is its own',

@@ -74,9 +74,9 @@ function addressesIn(rule: string): string[] {
 }
 
 function portsIn(rule: string): number[] {
-  const found = [...rule.matchAll(/(?:--dports? |dport )(?:\{ ?)?([\d,: -]+)/g)].map(
-    ([, ports = '']) => ports,
-  );
+  const found = [
+    ...rule.matchAll(/(?:--dports? |dport )(?:\{ ?)?(\d+(?:[:-]\d+)?(?:, ?\d+(?:[:-]\d+)?)*)/g),
+  ].map(([, ports = '']) => ports);
   return found.flatMap((ports) =>
     ports.split(',').flatMap((part) => {
       const [from = Number.NaN, to = from] = part.trim().split(/[:-]/).map(Number);

@@ -3,6 +3,7 @@ import type { ProcessSaid, UnitSaid } from '../said';
 import { blames, type Found, foundOn, list, type Reached, type Rule, reached, type Sentence } from '../scene';
 import type { Component } from '../status';
 import { isComing } from './drift';
+import { blocking, rulesAboutPort } from './firewall';
 import { isOpen } from './proxies';
 
 export const componentOfUnit = (unit: string): Component =>
@@ -113,6 +114,10 @@ function deaf(
     !isComing(expectation.healthPort, one, before)
   )
     return unheard(one, expectation.healthPort);
+  const { healthPort } = scene.inventory.haproxy;
+  const rules = unit === 'haproxy' && said.unasked === 'silent' ? rulesAboutPort(one, healthPort) : [];
+  if (rules.length > 0) return blocking(one, rules, `port ${healthPort}, where HAProxy is asked`);
+  if (unit === 'haproxy' && said.unasked === 'silent' && said.servers) return unheard(one, healthPort);
   if (unit === 'haproxy' && !said.servers && (said.unasked ?? 'silent') === 'silent')
     return finding(unit, one, {
       rule: 'haproxy-hangs',
@@ -154,7 +159,9 @@ function unheard(one: Reached, port: number): Found {
     rule: 'health-listener-closed',
     brief: `not on 127.0.0.1:${port}`,
     message: (on) =>
-      `HAProxy on ${on} runs without the listener on 127.0.0.1:${port}, where keepalived’s check and haprov ask it`,
+      one.said.unasked === 'silent'
+        ? `HAProxy on ${on} runs, and nobody answers on 127.0.0.1:${port}, where keepalived’s check and haprov ask it`
+        : `HAProxy on ${on} runs without the listener on 127.0.0.1:${port}, where keepalived’s check and haprov ask it`,
     evidence: [one.said.servers ? 'its stats socket answers' : 'its servers could not be asked for'],
     next: (on) =>
       `haprov plan shows whether its file was changed, haprov apply puts it right; else systemctl reload haproxy on ${on}`,
