@@ -101,7 +101,7 @@ export function undoOf(runs: readonly UndoneRun[], around: Around): Undo {
         else add(folder.resource);
       } else if (record.undo && record.undo !== ':') {
         const what = type === 'command' ? target : `${type} ${target}`;
-        const spec = { title: `undo of ${what}`, run: record.run, undo: record.undo };
+        const spec = { title: `undo of ${what}`, run: record.run, undo: record.undo, timeout: record.limit };
         add({ id: `command ${run.run} ${index + 1}`, type: asAny(undoneCommand), spec });
       } else {
         warn(

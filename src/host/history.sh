@@ -26,6 +26,7 @@ probe_record() { # RUN NUMBER
   for mark in was-absent staged begun removed; do [ ! -e "$step/$mark" ] || echo "has=$mark"; done
   [ ! -f "$step/after" ] || echo "after=$(cat "$step/after")"
   [ ! -f "$step/made" ] || echo "made=$(base64 <"$step/made" | tr -d '\n')"
+  sed -n "s/^s$2_limit=/limit=/p" "$home/transaction"
   for part in validate run undo; do
     echo "$part=$(recorded_part "$home/transaction" "$2" "$part" | base64 | tr -d '\n')"
   done

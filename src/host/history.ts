@@ -152,6 +152,8 @@ export interface StepRecord {
   validate: string;
   run: string;
   undo: string;
+  /** How long each of them might take, in seconds; absent of a run that knew no limit. */
+  limit?: number;
   /** What `probe_file` says of the file's copy, or of what was written down of anything else. */
   before: string;
 }
@@ -170,7 +172,7 @@ export const recordId = (run: string, step: number) => `${run} ${step}`;
 /** Reads what `probe_record` printed. */
 export function readRecord(output: string): StepRecord {
   const rows = output.split('\n');
-  const at = rows.findIndex((row) => !/^(has|after|made|validate|run|undo)=/.test(row));
+  const at = rows.findIndex((row) => !/^(has|after|made|limit|validate|run|undo)=/.test(row));
   const values = (key: string) =>
     rows
       .slice(0, at)
@@ -182,6 +184,7 @@ export function readRecord(output: string): StepRecord {
     has: new Set(values('has')),
     ...(after ? { after } : {}),
     ...(part('made') ? { made: part('made') } : {}),
+    ...(values('limit')[0] ? { limit: Number(values('limit')[0]) } : {}),
     validate: part('validate'),
     run: part('run'),
     undo: part('undo'),

@@ -8,6 +8,7 @@ import foldersText from './folders.sh';
 import historyText from './history.sh';
 import initText from './init.sh';
 import labelsText from './labels.sh';
+import limitsText from './limits.sh';
 import listenText from './listen.sh';
 import loadedText from './loaded.sh';
 import pathsText from './paths.sh';
@@ -53,7 +54,9 @@ export const transaction = library(
   texts(
     transactionText,
     bootText,
+    limitsText,
     peersText,
+    filesText,
     stagedText,
     foldersText,
     viewText,

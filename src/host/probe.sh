@@ -9,7 +9,10 @@ have() { command -v "$1" >/dev/null 2>&1; }
 
 fail() { echo "$*" >&2; return 1; }
 
-quietly() { ( eval "$1" ) >/dev/null 2>&1 </dev/null; }
+quietly() { note_command "$1"; ( eval "$1" ) >/dev/null 2>&1 </dev/null; }
+
+# A transaction remembers it for its report.
+note_command() { :; }
 
 hash_of() { set -- "$(sha256sum <"$1")" && printf '%s' "${1%% *}"; }
 

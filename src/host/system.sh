@@ -159,11 +159,12 @@ in_shell() { # SCRIPT
 run_command() { # SCRIPT
   [ ! -e "$step/unneeded" ] || return 0
   begin || return
-  printf 'sh -c %s\n' "$1" >"$step/command"
+  note_command "sh -c $1"
   in_shell "$1" 3>&- 8>&- 9>&-
 }
 
 undo_command() { # SCRIPT
   [ -f "$step/begun" ] || return 0
-  in_shell "$1"
+  note_command "sh -c $1"
+  in_shell "$1" 3>&- 8>&- 9>&-
 }

@@ -1,7 +1,7 @@
 # One host's changes as one transaction; its states and verbs are those of docs/decisions/0003-transaction.md.
 # The generated part before this defines $run, $home, $owner, $lease, the units that it is about, its group (peers.sh),
-# the steps' functions (sN_check, sN_stage, sN_validate, sN_run, sN_verify, sN_undo) and the lists of their numbers;
-# `main VERB` comes after it.
+# the steps' functions (sN_check, sN_stage, sN_validate, sN_run, sN_verify, sN_undo), their limits (sN_limit) and the
+# lists of their numbers; `main VERB` comes after it.
 # Journal rows: milliseconds, event, step, detail, separated by tabs. Descriptor 3 is the operator, who may be gone;
 # 8 says that the watcher lives, 9 is the guard: neither is for the programs that a step runs.
 trap '' PIPE HUP INT TERM
@@ -66,7 +66,8 @@ drifted() { echo "drift: $*" >&2; return 1; }
 still_needed() { fail 'its guard still asks for it after it ran: the command does not do what the guard checks'; }
 
 # Runs a command of the operator's or of the system's, remembering it for the report.
-attempt() { printf '%s\n' "$*" >"$step/command"; "$@" 3>&- 8>&- 9>&-; }
+attempt() { note_command "$*"; "$@" 3>&- 8>&- 9>&-; }
+note_command() { printf '%s\n' "$1" >"$step/command"; }
 
 # --- the steps --------------------------------------------------------------------------------------------------
 
@@ -76,7 +77,8 @@ part() { # NUMBER PART
   step=$home/steps/$number
   mkdir -p "$step" || return
   part_begun=$(date +%s)
-  "s$1_$2" >"$step/output" 2>&1
+  eval "part_limit=\$s$1_limit"
+  limited "s$1_$2" "$part_limit" >"$step/output" 2>&1
   part_result=$?
   [ $part_result = 0 ] || denials_since "$part_begun" >>"$step/output"
   [ $part_result = 0 ] || emit failed "$1" "$2 $part_result $({ [ ! -f "$step/command" ] || head -n 1 "$step/command"; } | base64 | tr -d '\n') $(tail -c 8000 "$step/output" | base64 | tr -d '\n')"

@@ -27,6 +27,9 @@ export interface Manifest {
   steps: { type: string; target: string; action: string }[];
 }
 
+/** For a part of a step that says nothing else: what asks rpm, a directory server or a slow disk. */
+const defaultLimitSeconds = 120;
+
 const parts = ['check', 'stage', 'validate', 'run', 'verify', 'undo'] as const;
 
 /** Hosts that must be wholly old or wholly new together: src/host/peers.sh finds out which. */
@@ -68,6 +71,7 @@ export function buildTransaction({ run, owner, leaseSeconds, steps, group }: Tra
     `validate_steps=${quote(steps.flatMap(({ step }, index) => (step.validate ? [index + 1] : [])).join(' '))}`,
     ...steps.flatMap(({ step, title }, index) => [
       `# ${index + 1} ${title.replace(/[\r\n]/g, ' ')}`,
+      `s${index + 1}_limit=${step.limitSeconds ?? defaultLimitSeconds}`,
       ...parts.map((part) => `s${index + 1}_${part}() {\n${step[part] ?? ':'}\n}`),
     ]),
     compose(

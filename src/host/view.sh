@@ -6,7 +6,8 @@
 validate_all() {
   [ -n "$validate_steps" ] || return 0
   # ksh keeps its descriptors for itself unless they are handed over.
-  unshare -m sh "$home/transaction" view 3>&3 2>"$home/view.log"
+  # A verb leads a process group of its own.
+  setsid unshare -m sh "$home/transaction" view 3>&3 2>"$home/view.log"
   view_result=$?
   [ -e "$home/viewed" ] || { validate_each; return; }
   return $view_result

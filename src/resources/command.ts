@@ -1,13 +1,14 @@
 import * as z from 'zod';
 import { absolutePath, choice, object, text } from '../document/fields';
 import { quote } from '../shell/quote';
-import { common } from './fields';
+import { common, timeout } from './fields';
 import type { ResourceType } from './resource';
 
 const script = (what: string) => text(what, /^[^\u0000]+$/);
 
 const schema = object({
   ...common,
+  timeout: timeout(300),
   type: z.literal('command'),
   run: script('a shell command'),
   creates: absolutePath().optional().describe('Needed while this path does not exist.'),
@@ -54,6 +55,7 @@ export const commandResource: ResourceType<CommandSpec, CommandState> = {
           ? {}
           : { notes: ['a command without "undo" is not taken back when the rest is restored'] }),
         step: {
+          limitSeconds: spec.timeout,
           phase: spec.phase,
           // A step before this one may have met the guard since.
           check: `if ${guard(spec)}; then rm -f "$step/unneeded"; else : >"$step/unneeded"; fi`,

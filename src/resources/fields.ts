@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { object, text } from '../document/fields';
+import { integer, object, text } from '../document/fields';
 
 /** `{ "reload": UNIT }` or `{ "restart": UNIT }`, one or several. */
 const unit = () => text('a unit name such as httpd', /^[A-Za-z0-9@:._-]{1,128}$/);
@@ -18,6 +18,14 @@ export const unitName = unit;
 
 /** `0644` for any way of writing it. */
 export const formatMode = (value: string) => value.replace(/^0+/, '').padStart(3, '0').padStart(4, '0');
+
+/** How long each part of a step may take that runs a program of somebody else's. */
+export const timeout = (seconds: number) =>
+  integer(1, 86_400, 'seconds')
+    .default(seconds)
+    .describe(
+      'Seconds that what it runs on the host may take: the change itself, its check, its validator, and its undo each. What takes longer is ended, with all that it started, and has failed.',
+    );
 
 /** Every resource may ask for a service to be reloaded or restarted when it changes, and may stand for several. */
 export const common = {

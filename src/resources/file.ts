@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { absolutePath, flag, object, text } from '../document/fields';
 import { quote } from '../shell/quote';
-import { common, formatMode, mode, owner } from './fields';
+import { common, formatMode, mode, owner, timeout } from './fields';
 import {
   expectation,
   type FileState,
@@ -17,6 +17,7 @@ import type { DiffContext, Difference, ResourceType, Step } from './resource';
 
 const schema = object({
   ...common,
+  timeout: timeout(60),
   type: z.literal('file'),
   path: absolutePath(),
   template: text('the name of a template, e.g. haproxy/haproxy.cfg').optional(),
@@ -121,6 +122,7 @@ function removal(spec: FileSpec, state: FileState, context: DiffContext): Differ
       attributes: [],
       ...shown({ from: textOf(state), to: null }, spec.secret, notesOn(state.place)),
       step: {
+        limitSeconds: spec.timeout,
         phase: 'commit',
         check: `check_file ${path} ${expectation(state, context.packagesPending)}`,
         stage: `stage_removal ${path}`,
@@ -134,7 +136,7 @@ function removal(spec: FileSpec, state: FileState, context: DiffContext): Differ
 
 /** The step that stages `content`, validates it there and renames it over `spec.path`. */
 export function replaceFile(
-  spec: { path: string; owner: string; group: string; mode: string; validate?: string },
+  spec: { path: string; owner: string; group: string; mode: string; validate?: string; timeout?: number },
   content: Buffer,
   state: FileState,
   context: DiffContext,
@@ -143,6 +145,7 @@ export function replaceFile(
   const base64 = content.toString('base64').replace(/.{1,76}/g, '$&\n');
   return {
     phase: 'commit',
+    ...(spec.timeout ? { limitSeconds: spec.timeout } : {}),
     check: `check_file ${path} ${expectation(state, context.packagesPending)}`,
     stage: [
       `stage_file ${path} ${quote(spec.owner)} ${quote(spec.group)} ${spec.mode} <<'${endOfContent}'`,

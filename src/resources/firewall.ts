@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import { list, object, text } from '../document/fields';
 import { command, inTurn, quote } from '../shell/quote';
-import { common, portRange, resourceName } from './fields';
+import { common, portRange, resourceName, timeout } from './fields';
 import type { Attribute, Difference, ResourceType } from './resource';
 
 const schema = object({
   ...common,
+  timeout: timeout(300),
   type: z.literal('firewall'),
   name: resourceName().describe('Whose ports they are: what this owner no longer asks for is closed again.'),
   ports: list(portRange(), 'a list of ports such as "80/tcp"').default([]),
@@ -95,7 +96,7 @@ export const firewall: ResourceType<FirewallSpec, FirewallState> = {
       {
         action: 'update',
         attributes: [...held.map((one) => opened(one, name)), ...left.map((one) => closed(one, name))],
-        step: stepOf(name, held, left),
+        step: { ...stepOf(name, held, left), limitSeconds: spec.timeout },
       } satisfies Difference,
     ];
   },

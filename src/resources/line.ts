@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { absolutePath, object, text } from '../document/fields';
 import { quote } from '../shell/quote';
-import { common } from './fields';
+import { common, timeout } from './fields';
 import {
   expectation,
   type FileState,
@@ -16,6 +16,7 @@ import type { ResourceType } from './resource';
 
 const schema = object({
   ...common,
+  timeout: timeout(60),
   type: z.literal('line'),
   path: absolutePath(),
   line: text('one line of text'),
@@ -90,6 +91,7 @@ export const line: ResourceType<LineSpec, LineState> = {
           ...(now.kind === 'file' ? [] : ['the file comes with a package that is installed first']),
         ),
         step: {
+          limitSeconds: spec.timeout,
           phase: 'commit',
           check: `check_file ${path} ${expectation(now, context.packagesPending)}`,
           stage: `stage_line ${words(spec)}`,

@@ -1,13 +1,14 @@
 import * as z from 'zod';
 import { list, object, text } from '../document/fields';
 import { command } from '../shell/quote';
-import { common } from './fields';
+import { common, timeout } from './fields';
 import type { ResourceType } from './resource';
 
 const packageName = text('a package name such as httpd', /^[A-Za-z0-9][A-Za-z0-9+._-]{0,127}$/);
 
 const schema = object({
   ...common,
+  timeout: timeout(900),
   type: z.literal('package'),
   names: list(packageName, 'a list of package names', 1),
 });
@@ -44,6 +45,7 @@ export const packages: ResourceType<PackageSpec, PackageState> = {
         attributes: missing.map((name) => ({ name, from: null, to: 'installed' })),
         notes: ['packages stay when the rest is restored'],
         step: {
+          limitSeconds: spec.timeout,
           phase: 'prepare',
           check: `check_packages_absent ${words}`,
           run: `install_packages ${words}`,

@@ -34,6 +34,8 @@ export interface Step {
   verify?: Script;
   /** Puts back what was, also "was absent"; safe to run whether `run` was not begun, half done or done. */
   undo?: Script;
+  /** How long each of these may take, in seconds; then it is ended with all that it started, and has failed. */
+  limitSeconds?: number;
 }
 
 /** What has to be done to one resource on one host. */

@@ -1,13 +1,14 @@
 import * as z from 'zod';
 import { flag, object, record, text } from '../document/fields';
 import { command, inTurn } from '../shell/quote';
-import { common, portRange, resourceName } from './fields';
+import { common, portRange, resourceName, timeout } from './fields';
 import type { Difference, ResourceType } from './resource';
 
 const booleanName = () => text('the name of a boolean', /^[A-Za-z0-9_]{1,64}$/);
 
 const schema = object({
   ...common,
+  timeout: timeout(300),
   type: z.literal('selinux'),
   name: resourceName().describe('What it is called in plans.'),
   ports: record(
@@ -105,7 +106,7 @@ export const selinux: ResourceType<SelinuxSpec, SelinuxState> = {
       ...(needsSemanage
         ? { notes: ['a port that turns out to have a label of the policy’s own keeps that'] }
         : {}),
-      step: stepOf(labels, values, otherwise, state),
+      step: { ...stepOf(labels, values, otherwise, state), limitSeconds: spec.timeout },
     };
     return needsSemanage ? [semanage, change] : [change];
   },
@@ -118,6 +119,7 @@ const semanage: Difference = {
   attributes: [{ name: '/usr/sbin/semanage', from: null, to: 'installed' }],
   notes: ['packages stay when the rest is restored'],
   step: {
+    limitSeconds: 900,
     phase: 'prepare',
     check: ':',
     run: 'have semanage || install_packages /usr/sbin/semanage',

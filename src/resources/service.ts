@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import { flag, object } from '../document/fields';
 import { quote } from '../shell/quote';
-import { common, unitName } from './fields';
+import { common, timeout, unitName } from './fields';
 import type { Attribute, Difference, ResourceType } from './resource';
 
 const schema = object({
   ...common,
+  timeout: timeout(300),
   type: z.literal('service'),
   unit: unitName(),
   enabled: flag().optional().describe('Whether it starts at boot; left alone where not given.'),
@@ -77,6 +78,7 @@ export const service: ResourceType<ServiceSpec, ServiceState> = {
         attributes,
         ...(again ? { reason: `because of ${again.because.join(', ')}` } : {}),
         step: {
+          limitSeconds: spec.timeout,
           phase: 'service',
           check: state.load === 'not-found' ? ':' : `check_service ${unit} ${state.active} ${state.enabled}`,
           stage: `save_service ${unit}`,

@@ -65,12 +65,13 @@ interface UndoneCommandSpec {
   /** The bodies of the recorded step's own functions. */
   run: string;
   undo: string;
+  timeout?: number | undefined;
 }
 
 /** A command that was run, and says how it is taken back. */
 export const undoneCommand: ResourceType<UndoneCommandSpec, null> = {
   type: 'command',
-  schema: z.object({ title: z.string(), run: z.string(), undo: z.string() }),
+  schema: z.object({ title: z.string(), run: z.string(), undo: z.string(), timeout: z.number().optional() }),
   target: (spec) => spec.title,
   probe: () => ':',
   read: () => null,
@@ -81,6 +82,7 @@ export const undoneCommand: ResourceType<UndoneCommandSpec, null> = {
       reason: 'its own "undo"',
       step: {
         phase: 'commit',
+        limitSeconds: spec.timeout ?? 300,
         check: ':',
         // The recorded undo asks whether its step was begun: this one's is, now.
         run: `begin || return\n${spec.undo}`,
