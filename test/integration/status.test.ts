@@ -21,6 +21,12 @@ const stop = (unit: string) => `systemctl kill -s STOP ${unit}`;
 const go = (unit: string) => `systemctl kill -s CONT ${unit}`;
 const cfg = '/etc/haproxy/haproxy.cfg';
 const putBack = `cp -p /root/haproxy.cfg ${cfg}; systemctl reload-or-restart haproxy`;
+const inMaint = (...servers: string[]) =>
+  servers
+    .map((name) => `echo "set server cluster37/${name} state maint" | socat - /var/lib/haproxy/stats`)
+    .join('; ');
+const ownSection =
+  'listen own\\n bind 127.0.0.1:9998\\n mode tcp\\n timeout connect 1s\\n timeout client 1s\\n timeout server 1s\\n server one 127.0.0.1:1 check inter 500\\n';
 const filled = (folder: string) =>
   `mount -t tmpfs -o size=1m tmpfs ${folder}; dd if=/dev/zero of=${folder}/full bs=64k 2>/dev/null; true`;
 
@@ -144,7 +150,23 @@ const faults: Fault[] = [
     make: 'chmod 644 /usr/libexec/keepalived/haprov-haproxy-answers; systemctl restart keepalived',
     undo: 'chmod 755 /usr/libexec/keepalived/haprov-haproxy-answers; systemctl restart keepalived',
     component: 'keepalived',
-    says: /keepalived on ethyl runs without its check script/,
+    says: /keepalived on ethyl runs without its check haproxy_answers_router37: the VIP would stay/,
+  },
+  {
+    name: 'all servers taken out by hand',
+    host: 'fred',
+    make: inMaint('fred', 'ethyl'),
+    undo: inMaint('fred', 'ethyl').replaceAll('maint', 'ready'),
+    component: 'backend',
+    says: /was taken out by hand: HAProxy on fred has it in MAINT, and on fred no other server/,
+  },
+  {
+    name: 'a section of one’s own whose servers are down',
+    host: 'ethyl',
+    make: `mkdir -p /etc/haproxy/conf.d; printf '${ownSection}' >/etc/haproxy/conf.d/own.cfg; systemctl reload haproxy`,
+    undo: 'rm /etc/haproxy/conf.d/own.cfg; systemctl reload haproxy',
+    component: 'backend',
+    says: /backend own of HAProxy on ethyl has no server that is up/,
   },
   {
     name: 'HAProxy’s configuration edited by hand',
