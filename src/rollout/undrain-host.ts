@@ -46,7 +46,7 @@ export async function undrainHost(maintenance: Maintenance): Promise<void> {
         .join('\n')}`,
       'haprov status says which part is broken',
     );
-  if (servers.length > 0) await say(`${listed(servers)}: up on ${listed(told)}`);
+  if (servers.length > 0 && told.length > 0) await say(`${listed(servers)}: up on ${listed(told)}`);
   for (const vip of vips.filter(({ members }) => members.some((member) => member.host.name === host)))
     await say(`VIP ${vip.name} (${vip.address}): on ${listed(holdersOf(vip, picture))}`);
   await say(`${host} has its place back after ${secondsSince(begun)}`);

@@ -235,6 +235,7 @@ describe('drain', () => {
     expect(model.did).toEqual(['fred: flag true']);
     expect(await undrain()).toBe('done');
     expect(state()).toEqual(nothing);
+    expect(model.said.join()).not.toMatch(/up on|given back/);
     model.httpd = 'failed';
     expect(await drain()).toMatch(
       /service cluster37 would have no server: ethyl: httpd is failed instead of active/,
