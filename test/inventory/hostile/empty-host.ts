@@ -94,7 +94,9 @@ export function scriptsFor(host: string, inventory: string, resources: readonly 
   const nothing: Step = { phase: 'commit', check: ':', run: ':' };
   return {
     questions,
-    steps: steps.flatMap(({ step: { phase: _phase, ...parts } }) => Object.values(parts)),
+    steps: steps.flatMap(({ step: { phase: _phase, ...parts } }) =>
+      Object.values(parts).filter((part) => typeof part === 'string'),
+    ),
     frame: program(steps.map((one) => ({ ...one, step: nothing }))),
     stage: stage(''),
     whole: [
