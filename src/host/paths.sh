@@ -180,7 +180,7 @@ probe_file() { # PATH LIMIT [OWNER GROUP]
   if [ -n "$at" ]; then
     about_known_file "$real"
   elif ! row=$(stat -c "$about_file" -- "$real" 2>/dev/null); then
-    if [ -L "$1" ]; then echo "other a symbolic link to $real, where nothing is"; else echo absent; fi
+    if [ -L "$1" ]; then echo "other a symbolic link to $real, where nothing is"; else tell_absent; fi
     return 0
   else
     read_about "$row" || { echo "other a $kind"; return; }
@@ -201,7 +201,7 @@ probe_file() { # PATH LIMIT [OWNER GROUP]
 probe_shared_file() { # LIMIT
   enter "${real%/*}" 2>&1 || return
   target=./${real##*/} owner_of_folder=$(stat -c %u .)
-  row=$(stat -c "$about_file" -- "$target" 2>/dev/null) || { echo absent; return; }
+  row=$(stat -c "$about_file" -- "$target" 2>/dev/null) || { tell_absent; return; }
   first=$(stat -c '%i %z' -- "$target" 2>/dev/null)
   read_about "$row" || { echo "other a $kind"; return; }
   if [ "$names" -gt 1 ] && [ "${about%%:*}" != "$owner_of_folder" ]; then
@@ -231,26 +231,26 @@ probe_place() { # PATH OWNER GROUP
   wanted_user=$2 wanted_group=$3
   [ -z "$followed" ] || echo "real=$real"
   [ -z "$shared" ] || echo "shared=$shared, which $sharer can change"
-  [ -z "$2" ] || know_owners
   tell_label "$real"
 }
 
-# The numbers that the wanted owners have here; root's is known.
-know_owners() {
-  user_number=0 group_number=0
-  case $wanted_user in
-    root) ;;
-    *[!0-9]*) user_number=$(id -u -- "$wanted_user" 2>/dev/null) || echo "missing=user $wanted_user" ;;
-    *) user_number=$wanted_user ;;
-  esac
-  case $wanted_group in
-    root) ;;
-    *[!0-9]*)
-      user_group=$(getent group "$wanted_group" 2>/dev/null) || echo "missing=group $wanted_group"
-      user_group=${user_group#*:*:} group_number=${user_group%%:*}
+# Sets "number" to the one that a wanted owner has here; tells where he has none.
+number_of() { # user|group NAME
+  case $1,$2 in
+    *,root) number=0 ;;
+    *,*[!0-9]*)
+      if [ "$1" = user ]; then number=$(id -u -- "$2" 2>/dev/null); else number=$(getent group "$2" 2>/dev/null); fi ||
+        echo "missing=$1 $2"
+      case $number in *:*) number=${number#*:*:} number=${number%%:*} ;; esac
       ;;
-    *) group_number=$wanted_group ;;
+    *) number=$2 ;;
   esac
+}
+
+# Of what is not there nothing is known but who is to own it.
+tell_absent() {
+  [ -z "$wanted_user" ] || { number_of user "$wanted_user" && number_of group "$wanted_group"; }
+  echo absent
 }
 
 # Sets "owned": of two names for one number, the wanted one; where there is none, the number.
@@ -261,15 +261,16 @@ name_owners() { # UID:USER GID:GROUP MODE
   gid=${ids%%:*} group=${ids#*:}
   [ "$user" != UNKNOWN ] || user=$uid
   [ "$group" != UNKNOWN ] || group=$gid
-  [ -z "$wanted_user" ] || [ "$uid" != "$user_number" ] || user=$wanted_user
-  [ -z "$wanted_group" ] || [ "$gid" != "$group_number" ] || group=$wanted_group
+  # Who has the wanted name has its number.
+  case $wanted_user in '' | "$user") ;; *) number_of user "$wanted_user"; [ "$uid" != "$number" ] || user=$wanted_user ;; esac
+  case $wanted_group in '' | "$group") ;; *) number_of group "$wanted_group"; [ "$gid" != "$number" ] || group=$wanted_group ;; esac
   owned="$uid:$user $gid:$group $bits"
 }
 
 probe_directory() { # PATH [OWNER GROUP]
   probe_place "$1" "${2-}" "${3-}" || return 0
   if ! row=$(stat -c '%u:%U %g:%G %a|%F' -- "$real" 2>/dev/null); then
-    if [ -L "$1" ]; then echo "other a symbolic link to $real, where nothing is"; else echo absent; fi
+    if [ -L "$1" ]; then echo "other a symbolic link to $real, where nothing is"; else tell_absent; fi
   elif [ "${row##*"|"}" = directory ]; then
     name_owners "${row%"|"*}"
     echo "directory $owned"
