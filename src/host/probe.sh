@@ -91,20 +91,31 @@ path_of_sysctl() { # KEY
   done
 }
 
+# All are read by one grep: the shell's own "read" takes a byte at a time where it may, and the kernel gives one only.
 probe_sysctls() { # KEY...
+  count=$#
   for key in "$@"; do
     path_of_sysctl "$key"
-    if [ -f "$path" ] && [ -r "$path" ]; then
-      value=
-      while read -r row || [ -n "$row" ]; do value="$value $row"; done <"$path"
-      set -f
-      set -- $value
-      set +f
-      printf '%s=%s\n' "$key" "$*"
-    else
-      printf '%s=-\n' "$key"
-    fi
+    if [ -f "$path" ] && [ -r "$path" ]; then set -- "$@" "$path"; fi
   done
+  known_=$(shift $count; [ $# = 0 ] || grep -as '' -- "$@" /dev/null)$newline
+  set -f
+  for key in "$@"; do
+    [ $count -gt 0 ] || break
+    count=$((count - 1))
+    path_of_sysctl "$key"
+    if [ ! -f "$path" ] || [ ! -r "$path" ]; then printf '%s=-\n' "$key"; continue; fi
+    rest=$newline$known_ value=
+    while :; do
+      case $rest in *"$newline$path:"*) ;; *) break ;; esac
+      rest=${rest#*"$newline$path:"}
+      value="$value ${rest%%"$newline"*}"
+      rest=$newline${rest#*"$newline"}
+    done
+    set -- $value
+    printf '%s=%s\n' "$key" "$*"
+  done
+  set +f
 }
 
 # The file that sets kernel parameters at boot: how it is written, and where; what else is set then; what it holds.
@@ -136,10 +147,9 @@ tell_address() { echo "address=$1 $2"; }
 probe_facts() {
   echo "clock=$(date +%s)"
   echo "uid=${EUID:-$(id -u)}"
-  { read -r about </proc/sys/kernel/hostname; } 2>/dev/null || about=$(uname -n)
-  echo "hostname=$about"
-  { read -r about </proc/sys/kernel/osrelease; } 2>/dev/null || about=$(uname -r)
-  echo "kernel=$about"
+  about=$(uname -nr)
+  echo "hostname=${about% *}"
+  echo "kernel=${about##* }"
   echo "init=$(init_system)"
   if have dnf; then echo installer=dnf; elif have yum; then echo installer=yum; else echo installer=none; fi
   for tool in rpm sha256sum base64 awk stat readlink setsid flock ip ps; do

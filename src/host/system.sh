@@ -25,7 +25,7 @@ verify_packages() { # NAME...
 
 check_sysctls() { # KEY=VALUE...
   for pair in "$@"; do
-    found=$(probe_sysctls "${pair%%=*}" | tr -s ' ' | sed 's/ $//')
+    found=$(probe_sysctls "${pair%%=*}")
     [ "$found" = "$pair" ] || { drifted "sysctl ${pair%%=*} should be \"${pair#*=}\" and is \"${found#*=}\""; return 1; }
   done
 }
@@ -34,9 +34,23 @@ save_sysctls() { # KEY...
   probe_sysctls "$@" >"$step/before"
 }
 
+# What the kernel makes of each is written down: nobody else knows how it says what it was told.
 set_sysctls() { # KEY=VALUE...
   for pair in "$@"; do
     attempt sysctl -q -w "$pair" || return
+    probe_sysctls "${pair%%=*}" >>"$step/kernel"
+  done
+}
+
+verify_sysctls() { # KEY VALUE FORM...
+  while [ $# -gt 0 ]; do
+    made=$(grep -F -- "$1=" "$step/kernel" | tail -n 1) found=$(probe_sysctls "$1")
+    [ "$found" = "$made" ] || { fail "sysctl $1 was set to \"$2\", and is \"${found#*=}\" a moment later: something on the host sets it too"; return; }
+    case $3 in
+      '*' | "${made#*=}") ;;
+      *) [ "$2" = "${made#*=}" ] || { fail "sysctl $1 was set to \"$2\", and the kernel made \"${made#*=}\" of it: ask for that, or for what it can take"; return; } ;;
+    esac
+    shift 3
   done
 }
 
@@ -44,7 +58,11 @@ restore_sysctls() {
   [ -f "$step/before" ] || return 0
   wrong=0
   while IFS= read -r pair; do
-    sysctl -q -w "$pair" && [ "$(probe_sysctls "${pair%%=*}")" = "$pair" ] || wrong=1
+    # An empty value is none to some sysctl(8).
+    path_of_sysctl "${pair%%=*}"
+    { sysctl -q -w "$pair" || printf '%s\n' "${pair#*=}" >"$path"; } 2>/dev/null
+    found=$(probe_sysctls "${pair%%=*}")
+    [ "$found" = "$pair" ] || { echo "sysctl ${pair%%=*} was \"${pair#*=}\" before, and is \"${found#*=}\""; wrong=1; }
   done <"$step/before"
   return $wrong
 }

@@ -1,12 +1,11 @@
+import { isSameValue, normalValue } from './sysctl-value';
+
 /** The format of sysctl.conf and of its drop-ins: what assigns, and what comes later at boot. */
 
 interface Assignment {
   key: string;
   value: string;
 }
-
-/** The kernel separates tuples by tabs, people by blanks; both mean the same. */
-export const normalValue = (value: string) => value.trim().replace(/\s+/g, ' ');
 
 /** "net/ipv4/ip_forward" is "net.ipv4.ip_forward": the first separator says which of the two separates. */
 function normalKey(key: string): string {
@@ -67,6 +66,8 @@ export function overrulers(
     .sort((a, b) => (a.base < b.base ? -1 : a.base > b.base ? 1 : 0));
   return Object.keys(values).flatMap((key) => {
     const last = later.findLast((one) => one.key === key);
-    return last && last.value !== values[key] ? [{ key, value: last.value, path: last.path }] : [];
+    return last && !isSameValue(key, last.value, values[key] ?? '')
+      ? [{ key, value: last.value, path: last.path }]
+      : [];
   });
 }

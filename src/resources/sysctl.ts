@@ -14,7 +14,8 @@ import {
   sha256,
 } from './file-state';
 import type { Attribute, DiffContext, Difference, ResourceType } from './resource';
-import { assignAll, normalValue, overrulers } from './sysctl-conf';
+import { assignAll, overrulers } from './sysctl-conf';
+import { formOnHost, isSameValue, normalValue } from './sysctl-value';
 
 const schema = object({
   ...common,
@@ -68,7 +69,9 @@ export const sysctl: ResourceType<SysctlSpec, SysctlState> = {
         `this kernel has no sysctl ${missing.join(', ')}: check the name, or load the module that brings it`,
       );
     const wanted = valuesOf(spec);
-    const changed = keys(spec).filter((key) => state.running[key] !== wanted[key]);
+    const changed = keys(spec).filter(
+      (key) => !isSameValue(key, state.running[key] ?? '', wanted[key] ?? ''),
+    );
     const attributes = changed.map(
       (key): Attribute => ({ name: key, from: state.running[key] ?? null, to: wanted[key] ?? null }),
     );
@@ -147,7 +150,7 @@ export function changeRunning(attributes: Attribute[]): Difference {
       check: `check_sysctls ${attributes.map(({ name, from }) => quote(`${name}=${from}`)).join(' ')}`,
       stage: `save_sysctls ${command(...changed)}`,
       run: `set_sysctls ${pairs}`,
-      verify: `check_sysctls ${pairs}`,
+      verify: `verify_sysctls ${command(...attributes.flatMap(({ name, to }) => [name, to ?? '', formOnHost(name, to ?? '')]))}`,
       undo: 'restore_sysctls',
     },
   };

@@ -1,4 +1,7 @@
-import { chmodSync, symlinkSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, readFileSync, symlinkSync } from 'node:fs';
+import { probe } from '../../src/host/libraries';
+import { compose } from '../../src/shell/library';
 import { Sandbox, type Shell, shells } from '../shell/sandbox';
 
 /** Where kernel parameters are kept for the next boot: a drop-in of ours, or EL6's sysctl.conf, which others write too. */
@@ -13,6 +16,58 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
   beforeEach(() => {
     box = new Sandbox(shell);
     box.sysctls({ 'net.ipv4.ip_forward': '0', 'net.ipv4.ip_nonlocal_bind': '0' });
+  });
+
+  const running = async (values: Record<string, string | number>) => {
+    const found = await box.diff({ type: 'sysctl', values });
+    return found.filter(({ target }) => target === Object.keys(values).join(', '));
+  };
+  const reserved = 'net.ipv4.ip_local_reserved_ports';
+  /** A kernel that says `says` whatever it is told about the ports; nothing of sysctl(8) is known otherwise. */
+  const kernelSays = (says: string, after = '') =>
+    box.fake(
+      'sysctl',
+      `"-q -w ${reserved}="*) file='${box.path('../proc/sys/net/ipv4/ip_local_reserved_ports')}'; echo "$3" >>"$state/told"; [ "$3" != "${reserved}=" ] || exit 255; echo '${says}' >"$file"; ${after} : ;;`,
+    );
+
+  test('the kernel’s own numbers, read whole from the real /proc/sys', async () => {
+    const keys = ['kernel.osrelease', 'net.ipv4.ip_local_port_range', 'net.core.somaxconn', 'kernel.printk'];
+    const real = keys.map((key) => {
+      const value = readFileSync(`/proc/sys/${key.replaceAll('.', '/')}`, 'utf8');
+      return `${key}=${value.trim().replace(/\s+/g, ' ')}`;
+    });
+    const [program, ...words] = shell;
+    const script = compose([probe], `probe_sysctls ${keys.join(' ')} no.such`);
+    const said = execFileSync(program, words, { input: script, encoding: 'utf8' });
+    expect(said.trimEnd().split('\n')).toEqual([...real, 'no.such=-']);
+  });
+
+  test('a set that the kernel tells in another form is set, and nothing is left to do', async () => {
+    box.sysctls({ [reserved]: '' });
+    kernelSays('8080-8081');
+    const found = await running({ [reserved]: '8080,8081' });
+    expect(await box.apply(found.map(({ step }) => step))).toMatchObject({ code: 0 });
+    expect(await running({ [reserved]: '8081,8080' })).toEqual([]);
+    // An empty value is put back past a sysctl(8) that takes none.
+    expect(await box.go('restore')).toMatchObject({ code: 0 });
+    expect(box.sysctl(reserved)).toBe('');
+  });
+
+  test('a kernel that makes something else of it is named, and so is somebody else who sets it', async () => {
+    box.sysctls({ [reserved]: '1' });
+    kernelSays('64');
+    const steps = (await running({ [reserved]: '70000' })).map(({ step }) => step);
+    const failed = (output: RegExp) =>
+      expect.objectContaining({ event: 'failed', part: 'verify', output: expect.stringMatching(output) });
+    expect((await box.apply(steps)).journal).toContainEqual(
+      failed(/was set to "70000", and the kernel made "64" of it: ask for that, or for what it can take$/),
+    );
+    box.sysctls({ [reserved]: '1' });
+    kernelSays('70000', `(sleep 0.1; echo 5 >"$file") >/dev/null 2>&1 &`);
+    const slow = steps.map((step) => ({ ...step, verify: `sleep 0.5; ${step.verify}` }));
+    expect((await box.apply(slow, 'run2')).journal).toContainEqual(
+      failed(/was set to "70000", and is "5" a moment later: something on the host sets it too$/),
+    );
   });
 
   test('systemd: a drop-in; who is read after it is named', async () => {
