@@ -1,10 +1,6 @@
 # While a run is unfinished, and only then, the host brings it to its end by itself when it starts: before the services
 # do, so that they start on what is whole. No process waits for that: it is a unit, or a link of EL6's init scripts.
 
-boot_unit=/etc/systemd/system/haprov-recover.service
-boot_wish=/etc/systemd/system/multi-user.target.wants/haprov-recover.service
-boot_script=/etc/init.d/haprov-recover
-
 hook_boot() {
   if [ "$(init_system)" = systemd ]; then
     mkdir -p "${boot_wish%/*}" && boot_unit_text >"$boot_unit" && chmod 644 "$boot_unit" &&
@@ -34,11 +30,6 @@ Type=oneshot
 KillMode=process
 ExecStart=/bin/sh $home/transaction boot
 .END.
-}
-
-unhook_boot() {
-  grep -qsF "$home/transaction" "$boot_unit" "$boot_script" || return 0
-  rm -f "$boot_wish" "$boot_unit" /etc/rc[2-5].d/S11haprov-recover "$boot_script"
 }
 
 # At boot nothing is reloaded, since nothing runs yet: a unit starts by its enablement, which is as before now. What was

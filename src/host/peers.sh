@@ -28,7 +28,7 @@ say_farewell() {
   is_in_group && [ -L "$home/was-committed" ] || return 0
   for second in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
     case $(state) in finished) say finished ;; *) say restored ;; esac
-    sleep 1
+    sleep 1 8>&- 9>&-
   done
 }
 

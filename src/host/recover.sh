@@ -1,6 +1,16 @@
 # Brings a run to its end that nobody drives any more, by its own program. Where that is damaged, its files go back by
 # what the run wrote down. Comes after probe.sh and files.sh.
 
+boot_unit=/etc/systemd/system/haprov-recover.service
+boot_wish=/etc/systemd/system/multi-user.target.wants/haprov-recover.service
+boot_script=/etc/init.d/haprov-recover
+
+# What boot.sh has put there for the run.
+unhook_boot() {
+  grep -qsF "$home/transaction" "$boot_unit" "$boot_script" || return 0
+  rm -f "$boot_wish" "$boot_unit" /etc/rc[2-5].d/S11haprov-recover "$boot_script"
+}
+
 # A program that was cut off does nothing, and says that all is well.
 is_whole() { [ "$(tail -n 1 "$1" 2>/dev/null | tr -d '\000')" = 'main "$1"' ]; }
 
@@ -33,7 +43,7 @@ settle_run_of() { # RUN
 # A host that is starting brings the run to its end by itself, before its services start: they would wait for us.
 wait_for_boot() {
   for second in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30; do
-    [ -e /etc/systemd/system/haprov-recover.service ] && systemctl list-jobs --no-legend 2>/dev/null | grep -q haprov-recover || return 0
+    [ -e "$boot_unit" ] && systemctl list-jobs --no-legend 2>/dev/null | grep -q haprov-recover || return 0
     sleep 1
   done
 }
@@ -52,5 +62,7 @@ salvage() { # HOME
     fi
   done
   [ $verdict != finished ] || leave_all_names
+  unhook_boot
+  case $(readlink /var/lib/haprov/lock) in "$run "*) rm -f /var/lib/haprov/lock ;; esac
   ln -sfn $verdict "$home/state.new" && mv -fT "$home/state.new" "$home/state"
 }

@@ -209,7 +209,7 @@ look() {
 }
 
 watch() {
-  while sleep 1 && [ -e "$home/transaction" ]; do
+  while sleep 1 8>&- 9>&- && [ -e "$home/transaction" ]; do
     look || { say_farewell; return; }
   done
 }
@@ -265,6 +265,11 @@ main() { # VERB
     exec 8>>"$home/alive" 9>>"$home/guard"
     flock -n 8 || exit 0
     watch
+    return
+  fi
+  if [ "$1" = look ]; then
+    exec 9>>"$home/guard"
+    look || :
     return
   fi
   if [ "$1" = renew ]; then

@@ -16,7 +16,13 @@ import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type JournalEntry, journalReader } from '../../src/host/journal';
 import { type Answer, buildProbe, type Question } from '../../src/host/probe';
-import { buildTransaction, continueScript, stageScript, type Verb } from '../../src/host/transaction';
+import {
+  buildTransaction,
+  continueScript,
+  settleScript,
+  stageScript,
+  type Verb,
+} from '../../src/host/transaction';
 import { resourceType } from '../../src/resources/registry';
 import type { DiffContext, Difference, Step } from '../../src/resources/resource';
 import { missingFunctions } from './calls';
@@ -89,6 +95,7 @@ export class Sandbox {
   becomeEl6(): void {
     rmSync(this.#systemd, { recursive: true });
     mkdirSync(this.path('etc/init.d'), { recursive: true });
+    for (const level of [2, 3, 4, 5]) mkdirSync(join(this.boot, `rc${level}.d`), { recursive: true });
   }
 
   /** Removes it all; throws when a faked program was called in a way it was not told of. */
@@ -264,6 +271,30 @@ esac
     if (staged.code !== 0) return staged;
     const { code, stderr, journal } = await this.go('commit', run);
     return { code, stderr, journal: [...staged.journal, ...journal] };
+  }
+
+  /** What became of a run, as its operator finds out; brings a dead one to its end. */
+  async settle(run = 'run1'): Promise<string> {
+    return (await this.#run(this.#here(settleScript(run)))).stdout.trim();
+  }
+
+  /** One look of the run's watcher. */
+  async watcherLooks(run = 'run1'): Promise<void> {
+    await this.#run(`exec ${this.#bin}/sh ${join(this.home(run), 'transaction')} look`);
+  }
+
+  /** The host starts after it lost its power: it does what it was told to do then, and says whether that was anything. */
+  async start(): Promise<boolean> {
+    const unit = join(this.boot, 'system/haprov-recover.service');
+    const link = join(this.boot, 'rc3.d/S11haprov-recover');
+    const isWanted = existsSync(join(this.boot, 'system/multi-user.target.wants/haprov-recover.service'));
+    const words = existsSync(link)
+      ? `${link} start`
+      : isWanted && /^ExecStart=(.*)$/m.exec(readFileSync(unit, 'utf8'))?.[1];
+    if (!words) return false;
+    const { code, stderr } = await this.#run(words.replace(/^\/bin\/sh /, `exec ${this.#bin}/sh `));
+    if (code !== 0) throw new Error(`exit code ${code}: ${stderr}`);
+    return true;
   }
 
   state(run = 'run1'): string {
