@@ -87,20 +87,35 @@ heard_all() {
 
 # --- a host whose process is gone --------------------------------------------------------------------------------------
 
-# What was confirmed stays unless another went back; what was not goes back unless the others are seen to have stayed.
+# What was confirmed stays unless another went back. What was not goes back, unless the others have confirmed or, where
+# they say nothing any more, are seen to have stayed.
 recover_in_group() { # STATE
-  network=silent
-  case $booting$1 in yescommitted | yesconfirmed) network=$(look_at_network) ;; esac
-  case $1-$network in
-    committed-new) link_to confirmed state && finish; start_watcher ;;
-    confirmed-new) finish; start_watcher ;;
-    confirmed-silent)
-      if [ -n "$booting" ]; then renew && mark_time since; start_watcher; return; fi
-      hear 6 >"$home/heard"
-      if heard_old; then restore; else finish; fi
+  hear 6 >"$home/heard"
+  case $1 in
+    committed) if [ -n "$booting" ] && have_others_stayed; then link_to confirmed state && finish; else restore; fi ;;
+    confirmed)
+      [ -z "$booting" ] || [ "$(look_at_network)" != old ] || echo "network restored" >>"$home/heard"
+      if heard_old; then restore
+      elif [ -n "$booting" ]; then renew && mark_time since
+      else finish; fi
       ;;
-    *) restore; went=$?; start_watcher; return $went ;;
+    *) restore ;;
   esac
+  went=$?
+  start_watcher
+  return $went
+}
+
+# One that is only committed may still go back.
+have_others_stayed() {
+  for peer in $peers; do
+    case $(sed -n "s/^${peer%%=*} //p" "$home/heard" | tr '\n' ' ') in
+      *restored* | *broken*) return 1 ;;
+      *confirmed* | *finished*) ;;
+      *committed*) return 1 ;;
+      *) [ "$(look_at_network)" = new ] || return ;;
+    esac
+  done
 }
 
 # What the others' keepalived says while our own does not run yet: new, old, or silent where there is nobody.

@@ -201,6 +201,7 @@ is_overdue() {
 look() {
   case $(state) in
     finished | restored | broken) return 1 ;;
+    committed) say committed ;;
     confirmed) if is_in_group; then look_around; return 0; fi ;;
   esac
   is_overdue && flock -n 9 || return 0

@@ -19,6 +19,7 @@ import { type Answer, buildProbe, type Question } from '../../src/host/probe';
 import {
   buildTransaction,
   continueScript,
+  type Group,
   settleScript,
   stageScript,
   type Verb,
@@ -60,6 +61,8 @@ export class Sandbox {
   /** Real path of the folder that stands for the host's `/`. */
   readonly host: string;
   readonly #root = realpathSync(mkdtempSync(join(tmpdir(), 'haprov-sh-')));
+  /** Whom it must change together with. */
+  group?: Group;
   readonly #bin = join(this.#root, 'bin');
 
   constructor([program]: Shell = ['dash']) {
@@ -250,7 +253,13 @@ esac
     return this.#drive(
       stageScript(
         { ...manifest, steps: titled.map(({ step: _step, title: _title, ...what }) => what) },
-        buildTransaction({ run, owner, leaseSeconds: 600, steps: titled }),
+        buildTransaction({
+          run,
+          owner,
+          leaseSeconds: 600,
+          steps: titled,
+          ...(this.group ? { group: this.group } : {}),
+        }),
       ),
     );
   }
