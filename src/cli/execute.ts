@@ -59,12 +59,13 @@ export async function execute<O>(
     await reporter.close();
     process.exit(ExitCode.left);
   };
+  let hasBegun = false;
   const onSignal = () => {
     if (stop.signal.aborted) process.exit(ExitCode.left);
     stop.abort();
     // Whoever asked leaves, with nothing begun.
     if (isAsking) return;
-    if (output === 'result') {
+    if (output === 'result' || (output === 'events' && !hasBegun)) {
       setTimeout(leave, endsWithinMs).unref();
       return;
     }
@@ -72,7 +73,7 @@ export async function execute<O>(
       at: new Date().toISOString(),
       type: 'message',
       level: 'warning',
-      text: 'stopping: the step under way is finished first; press Ctrl-C again to leave at once (each host finishes or restores by itself)',
+      text: 'stopping: the step under way is finished first; press Ctrl-C again to leave at once (each host finishes or restores by itself; one that is off, when it starts again)',
     });
   };
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
@@ -97,6 +98,9 @@ export async function execute<O>(
       return canRedraw(env, stdout, stdout.isTTY) ? stdout.rows : undefined;
     },
     stopping: stop.signal,
+    begin: () => {
+      hasBegun = true;
+    },
     keepSecret: (secrets) => {
       mask = (text) => secrets.mask(text);
     },

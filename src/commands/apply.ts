@@ -127,6 +127,7 @@ export async function carryOut(
     fallback: prober(planned),
   });
   const { inventory, expectations } = planned;
+  context.begin();
   const result = await rollOutStages(
     stagesOf(planned.plan, run),
     (stage) =>

@@ -155,6 +155,7 @@ export async function surveyWhole(
     });
   }
   if (!recover || left.length === 0) return surveyed;
+  context.begin();
   try {
     await Promise.all(left.map(bringToItsEnd));
   } finally {

@@ -23,6 +23,7 @@ export interface Settled {
 /** One look takes no longer; undoing what a restart has cut takes as long as its steps. */
 const lookMs = 120_000;
 const pauseMs = 1000;
+const longestTimerMs = 2 ** 31 - 1;
 
 /** Logs in again and waits for the state that the host comes to; nothing where that took too long. */
 export async function settledState({
@@ -61,7 +62,8 @@ async function within<T>(ms: number, work: Promise<T>, stopping?: AbortSignal): 
   let stop: (() => void) | undefined;
   const over = new Promise<undefined>((resolve) => {
     stop = () => resolve(undefined);
-    timer = setTimeout(stop, ms);
+    timer = setTimeout(stop, Math.min(ms, longestTimerMs));
+    if (stopping?.aborted) stop();
     stopping?.addEventListener('abort', stop, { once: true });
   });
   try {

@@ -10,6 +10,7 @@ export function recorder(env: NodeJS.ProcessEnv = {}) {
     color: false,
     columns: 80,
     stopping: new AbortController().signal,
+    begin: () => {},
     keepSecret: () => {},
     emit: (event) => {
       if (event.type !== 'message') throw new Error(`nobody expected ${event.type}`);
