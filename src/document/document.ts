@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, type Stats, statSync } from 'node:fs';
 import { extname } from 'node:path';
 import { type Fault, InputError } from '../errors';
 import { parseJson } from './json';
@@ -61,8 +61,12 @@ function placesOf(text: string): (offset: number) => { line: number; column: num
   let starts: number[] | undefined;
   return (offset) => {
     starts ??= [0, ...Array.from(text.matchAll(/\n/g), ({ index }) => index + 1)];
-    const next = starts.findIndex((start) => start > offset);
-    const line = next < 0 ? starts.length : next;
+    let [line, after] = [1, starts.length + 1];
+    while (after - line > 1) {
+      const middle = (line + after) >> 1;
+      if ((starts[middle - 1] ?? 0) <= offset) line = middle;
+      else after = middle;
+    }
     return { line, column: offset - (starts[line - 1] ?? 0) + 1 };
   };
 }
@@ -89,14 +93,20 @@ export function readText(file: string): string {
   ]);
 }
 
+function kindOf(about: Stats): string {
+  if (about.isFIFO()) return 'a pipe';
+  return about.isSocket() ? 'a socket' : 'a device';
+}
+
 /** @throws InputError, saying why, when `file` cannot be read. */
 export function readBytes(file: string): Buffer {
   const refuse = (message: string) => new InputError([{ file, path: '', message }]);
   try {
     const about = statSync(file);
     if (about.isDirectory()) throw refuse('this is a folder, not a file');
-    if (about.size > biggest || about.isCharacterDevice() || about.isBlockDevice())
-      throw refuse('is no file that a person wrote: it is bigger than 8 MiB, or a device');
+    // To read from a pipe or a terminal would wait for whoever writes to it, if anybody does.
+    if (!about.isFile()) throw refuse(`is ${kindOf(about)}, not a file: save what it gives to one`);
+    if (about.size > biggest) throw refuse('is no file that a person wrote: it is bigger than 8 MiB');
     return readFileSync(file);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

@@ -9,6 +9,8 @@ export function suggestion(typed: string, expected: string | undefined): string 
   const plain = (name: string) => name.toLowerCase().replace(/[-_. ]/g, '');
   const most = Math.min(3, Math.floor(typed.length / 3) + 1);
   const near = names
+    // Each letter more or less is an edit.
+    .filter((name) => Math.abs(plain(typed).length - plain(name).length) <= most)
     .map((name) => ({ name, far: distance(plain(typed), plain(name)) }))
     .filter(({ far, name }) => far <= most && far < name.length);
   return near.sort((a, b) => a.far - b.far)[0]?.name;

@@ -35,7 +35,7 @@ export function parseYaml(text: string, line: LineOf): Parsed {
   if (first && /call stack/.test(first.message)) throw new SyntaxMistake(tooDeep, 0);
   if (first) throw new SyntaxMistake(inPlainWords(first.code, first.message), first.pos[0]);
   const mistakes: Mistake[] = [];
-  const root = new Walk(tree, mistakes, line).place(tree.contents, [], tree.contents?.range[0] ?? 0);
+  const root = new Walk(mistakes, line).place(tree.contents, [], tree.contents?.range[0] ?? 0);
   try {
     return { value: tree.toJS({ maxAliasCount: mostAliases }), root, mistakes };
   } catch {
@@ -43,7 +43,21 @@ export function parseYaml(text: string, line: LineOf): Parsed {
   }
 }
 
+/** The parser takes the longer the deeper it is; far deeper than anything it is refused for afterwards. */
+const mostOpen = 1000;
+
+/** Where more brackets are open than anybody closes, strings and comments taken for brackets too. */
+function tooManyOpen(text: string): boolean {
+  let open = 0;
+  for (const [bracket] of text.matchAll(/[[\]{}]/g)) {
+    open = bracket === '[' || bracket === '{' ? open + 1 : Math.max(0, open - 1);
+    if (open > mostOpen) return true;
+  }
+  return false;
+}
+
 function parse(text: string): Document.Parsed<ParsedNode> {
+  if (tooManyOpen(text)) throw new SyntaxMistake(tooDeep, 0);
   try {
     return parseDocument(text, { uniqueKeys: false, merge: true, prettyErrors: false });
   } catch (error) {
@@ -54,9 +68,10 @@ function parse(text: string): Document.Parsed<ParsedNode> {
 
 class Walk {
   readonly #inside = new Set<unknown>();
+  readonly #anchors = new Map<string, unknown>();
+  #aliases = 0;
 
   constructor(
-    private readonly tree: Document.Parsed,
     private readonly mistakes: Mistake[],
     private readonly line: LineOf,
   ) {}
@@ -64,6 +79,7 @@ class Walk {
   place(node: unknown, path: Path, offset: number): Place {
     if (path.length > deepest) throw new SyntaxMistake(tooDeep, offset);
     this.#inside.add(node);
+    if (isNode(node) && !isAlias(node) && node.anchor) this.#anchors.set(node.anchor, node);
     const place = this.#parts(node, path, offset);
     this.#inside.delete(node);
     return place;
@@ -78,7 +94,13 @@ class Walk {
       return { offset, items };
     }
     if (isAlias(node)) {
-      const source = node.resolve(this.tree);
+      const source = this.#anchors.get(node.source);
+      this.#aliases += 1;
+      if (this.#aliases > mostAliases)
+        throw new SyntaxMistake(
+          `more than ${mostAliases} aliases (*): write out what they stand for`,
+          offset,
+        );
       if (!source) throw new SyntaxMistake(`there is no anchor &${node.source} above this`, offset);
       if (this.#inside.has(source)) throw new SyntaxMistake(`*${node.source} is inside itself`, offset);
     }

@@ -1,5 +1,4 @@
 import { createPrivateKey } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import {
   type AnyAuthMethod,
   type AuthenticationType,
@@ -11,7 +10,8 @@ import {
   type SigningRequestOptions,
   utils,
 } from 'ssh2';
-import type { SshSettings, SshTarget } from './ssh-config';
+import { readUserFile } from './read-file';
+import { isDefaultIdentity, type SshSettings, type SshTarget } from './ssh-config';
 
 /** One way to log in, to be tried at most once. */
 interface Attempt {
@@ -34,6 +34,8 @@ interface KeyFile {
   path: string;
   /** Base64, SSH wire format; undefined when an encrypted key has no `.pub` beside it. */
   publicKey?: string;
+  /** It has no private half at all. */
+  isPublic?: true;
   /** Undefined: only the agent can sign with it. */
   privateKey?: () => ParsedKey | Error;
 }
@@ -56,6 +58,10 @@ export async function gatherCredentials(target: SshTarget, settings: SshSettings
   const named = files.flatMap((file) => {
     const key = held.find((candidate) => wire(candidate) === file.publicKey);
     if (key) return fromAgent(key, file.path);
+    if (file.isPublic)
+      notes.push(
+        `${file.path} is the public half of a key, which the agent does not hold: name the private one${privateBeside(file.path)}`,
+      );
     return file.privateKey ? [fileAttempt(file, file.privateKey, settings.user, notes)] : [];
   });
   const others = settings.identitiesOnly
@@ -84,33 +90,27 @@ function agentKeys(agent: BaseAgent, socket: string, notes: string[]): Promise<P
 }
 
 async function keyFiles(target: SshTarget, settings: SshSettings, notes: string[]): Promise<KeyFile[]> {
-  const files = await Promise.all(
-    settings.identityFiles.map((path) =>
-      readKeyFile(path, settings.identitiesNamed, target.passphrase, notes),
-    ),
-  );
+  const files = await Promise.all(settings.identityFiles.map((path) => readKeyFile(path, target, notes)));
   return files.flatMap((file) => file ?? []);
 }
 
-async function readKeyFile(
-  path: string,
-  named: boolean,
-  passphrase: string | undefined,
-  notes: string[],
-): Promise<KeyFile | undefined> {
+async function readKeyFile(path: string, target: SshTarget, notes: string[]): Promise<KeyFile | undefined> {
+  const { passphrase } = target;
   const [text, pub] = await Promise.all([
-    readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => error),
-    readFile(`${path}.pub`, 'utf8').catch(() => ''),
+    readUserFile(path).catch((error: NodeJS.ErrnoException) => error),
+    readUserFile(`${path}.pub`).catch(() => ''),
   ]);
   const beside = publicPart(pub);
   if (typeof text !== 'string') {
     if (beside) return { path, publicKey: beside };
-    if (named || text.code !== 'ENOENT') notes.push(`${path} cannot be read (${text.code})`);
+    if (!isDefaultIdentity(path) || target.identityFiles?.includes(path) || text.code !== 'ENOENT')
+      notes.push(`${path} ${unreadable[text.code ?? ''] ?? `cannot be read (${text.code})`}`);
     return undefined;
   }
   const plain = parsePrivateKey(text);
   if (!(plain instanceof Error)) {
-    return { path, publicKey: wire(plain), privateKey: plain.isPrivateKey() ? () => plain : undefined };
+    if (plain.isPrivateKey()) return { path, publicKey: wire(plain), privateKey: () => plain };
+    return { path, publicKey: wire(plain), isPublic: true };
   }
   if (!/encrypted/i.test(plain.message)) {
     notes.push(`${path} is no key that can be used (${plain.message})`);
@@ -122,6 +122,15 @@ async function readKeyFile(
   notes.push(`${path} is encrypted: load it with ssh-add, or give its passphrase`);
   return { path, publicKey: beside };
 }
+
+const unreadable: Record<string, string> = {
+  ENOENT: 'is not there',
+  EACCES: 'may not be read by you',
+  EISDIR: 'is a folder',
+  ENOTFILE: 'is no file',
+};
+
+const privateBeside = (path: string) => (path.endsWith('.pub') ? `, ${path.slice(0, -'.pub'.length)}` : '');
 
 function publicPart(text: string): string | undefined {
   const key = text ? utils.parseKey(text) : undefined;

@@ -1,8 +1,9 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
-import { appendFile, mkdir, open, readFile } from 'node:fs/promises';
+import { appendFile, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { HostError } from '../errors';
 import { command } from '../shell/quote';
+import { readUserFile } from './read-file';
 import type { SshSettings } from './ssh-config';
 
 /** One line of a known_hosts file that speaks of the host. */
@@ -33,7 +34,7 @@ export async function knownHostKeys(host: string, settings: SshSettings): Promis
   const [revoked, ...found] = await Promise.all([
     revokedKeys(host, settings.revokedHostKeysFile),
     ...settings.knownHostsFiles.map(async (file) => {
-      const text = await readFile(file, 'utf8').catch(() => '');
+      const text = await readUserFile(file).catch((error: NodeJS.ErrnoException) => silent(host, error));
       return [
         ...parseKnownHosts(text, file, name),
         ...(withoutPort ? parseKnownHosts(text, file, withoutPort) : []).map((key) => ({
@@ -46,9 +47,19 @@ export async function knownHostKeys(host: string, settings: SshSettings): Promis
   return [...revoked, ...found.flat()];
 }
 
+/** What is not there, or not for us, says nothing. @throws HostError for what would be waited for in vain */
+function silent(host: string, error: NodeJS.ErrnoException): string {
+  if (error.code !== 'ENOTFILE') return '';
+  throw new HostError(
+    host,
+    `the known_hosts ${error.message}`,
+    'Name a file (--known-hosts, UserKnownHostsFile).',
+  );
+}
+
 async function revokedKeys(host: string, file: string | undefined): Promise<KnownKey[]> {
   if (!file) return [];
-  const text = await readFile(file, 'latin1').catch((error: Error) => error.message);
+  const text = await readUserFile(file, 'latin1').catch((error: Error) => error.message);
   const lines = text.split('\n').filter((line) => line.trim() && !line.startsWith('#'));
   if (!lines.every((line) => /^(ssh|ecdsa|sk)-\S+ \S/.test(line))) {
     throw new HostError(

@@ -185,6 +185,10 @@ export function settingsFrom(dump: SshDump, target: SshTarget): SshSettings {
 const DEFAULT_IDENTITIES = ['~/.ssh/id_rsa', '~/.ssh/id_ecdsa', '~/.ssh/id_ed25519'];
 const DEFAULT_IDENTITY = /^~\/\.ssh\/id_(rsa|dsa|ecdsa|ecdsa_sk|ed25519|ed25519_sk|xmss|mldsa\w*)$/;
 
+/** Whether ssh looks for this key by itself, wherever it is not told of others. */
+export const isDefaultIdentity = (path: string): boolean =>
+  DEFAULT_IDENTITY.test(path.replace(homeFolder(), '~'));
+
 function connectionTokens(target: SshTarget, hostname: string, port: number, user: string): Tokens {
   const here = localHostname();
   return {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { ExitCode, HaprovError, UsageError } from '../errors';
 import type { Plan } from './plan';
 
@@ -6,6 +6,7 @@ import type { Plan } from './plan';
 export function readPlan(file: string): Plan {
   let plan: unknown;
   try {
+    if (!statSync(file).isFile()) throw new Error('it is no file');
     plan = JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
     throw new UsageError(

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { HostError } from '../../src/errors';
@@ -209,9 +210,35 @@ describe('login', () => {
     expect(error.message).toContain(
       `${encrypted} is encrypted: load it with ssh-add, or give its passphrase`,
     );
-    expect(error.message).toContain(`${files.path('gone')} cannot be read (ENOENT)`);
+    expect(error.message).toContain(`${files.path('gone')} is not there`);
     expect(error.message).toContain('the host takes publickey');
     expect(error.hint).toContain(`ssh-copy-id -p ${server.port} root@127.0.0.1`);
+  });
+
+  test('of files that are not there only the named one is told of; the public half of a key is called that', async () => {
+    const server = await serve();
+    know(server);
+    files.write('config', `IdentityAgent none\nUserKnownHostsFile ${files.knownHosts}\n`);
+    files.write('id.pub', `${files.publicKey}\n`);
+    const identityFiles = [files.path('typo'), files.path('id.pub'), files.folder];
+    const { message } = await refusal(files.target(server.port, { identityFiles }));
+    expect(message.match(/[^ ]+ is not there/g)).toEqual([`${files.path('typo')} is not there`]);
+    expect(message).toContain(
+      `${files.path('id.pub')} is the public half of a key, which the agent does not hold: name the private one, ${files.path('id')}`,
+    );
+    expect(message).toContain(`${files.folder} is no file`);
+  });
+
+  test('a pipe as key or as known_hosts is not waited for', async () => {
+    const server = await serve();
+    know(server);
+    execFileSync('mkfifo', [files.path('pipe')]);
+    files.write('config', `IdentityAgent none\nUserKnownHostsFile ${files.knownHosts}\n`);
+    const target = files.target(server.port, { identityFiles: [files.path('pipe')] });
+    expect((await refusal(target)).message).toContain(`${files.path('pipe')} is no file`);
+    expect((await refusal({ ...target, knownHostsFile: files.path('pipe') })).message).toContain(
+      `the known_hosts ${files.path('pipe')} is no file`,
+    );
   });
 
   test('an encrypted key with its passphrase; a wrong one is told', async () => {

@@ -1,0 +1,15 @@
+import { readFile, stat } from 'node:fs/promises';
+
+const biggest = 8 << 20;
+
+/**
+ * The text of a file of the user's; nothing of /dev/null.
+ * @throws Error with Node's `code`; with ENOTFILE where reading would wait for whoever writes, or never end
+ */
+export async function readUserFile(path: string, encoding: 'utf8' | 'latin1' = 'utf8'): Promise<string> {
+  const about = await stat(path);
+  if (path === '/dev/null') return '';
+  if (!about.isFile() || about.size > biggest)
+    throw Object.assign(new Error(`${path} is no file, or bigger than 8 MiB`), { code: 'ENOTFILE' });
+  return readFile(path, encoding);
+}
