@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { UsageError } from '../errors';
 import type { Status } from '../ha/status/status';
 import { pageStyle } from '../report/page/document';
@@ -31,8 +31,10 @@ export interface Served {
   close(): Promise<void>;
 }
 
-/** A browser holds one connection a page and some for a moment. */
-const mostConnections = 20;
+/** Readers who know the token: a browser holds one connection a page and some for a moment. */
+const mostReaders = 20;
+/** Connections over which nobody has shown the token yet: the newest may be a reader's. */
+const mostStrangers = 20;
 /** How long a page that is loaded waits for a look; its stream brings what comes later. */
 const patienceMs = 3_000;
 
@@ -45,6 +47,8 @@ export async function serveStatus(options: ServeOptions): Promise<Served> {
   const token = randomBytes(32).toString('base64url');
   const headers = headersWith({ style: pageStyle, script: pageScript });
   const watching = watch(options);
+  const strangers = new Set<Socket>();
+  const readers = new Set<Socket>();
   const refreshSeconds = Math.max(5, Math.ceil(options.intervalMs / 1000));
   const viewOf = (seen: Seen): StatusView => ({ ...seen, diagram: seen.status && drawn(seen.status) });
 
@@ -59,7 +63,13 @@ export async function serveStatus(options: ServeOptions): Promise<Served> {
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const wanted = admit(request, token, portOf(server));
-    if (!wanted) {
+    if (wanted) {
+      strangers.delete(request.socket);
+      readers.add(request.socket);
+    }
+    if (wanted && readers.size > mostReaders) {
+      response.writeHead(503, { ...headers, connection: 'close' }).end();
+    } else if (!wanted) {
       response.writeHead(404, { ...headers, connection: 'close' }).end();
     } else if (request.method === 'HEAD') {
       response.writeHead(200, { ...headers, 'content-type': types[wanted] }).end();
@@ -76,7 +86,13 @@ export async function serveStatus(options: ServeOptions): Promise<Served> {
   }
 
   const server = createServer(
-    { maxHeaderSize: 8 << 10, headersTimeout: 5_000, requestTimeout: 5_000, keepAliveTimeout: 2_000 },
+    {
+      maxHeaderSize: 8 << 10,
+      headersTimeout: 5_000,
+      requestTimeout: 5_000,
+      keepAliveTimeout: 2_000,
+      connectionsCheckingInterval: 1_000,
+    },
     (request, response) => {
       answer(request, response).catch((error) => {
         options.onError?.(error);
@@ -84,7 +100,16 @@ export async function serveStatus(options: ServeOptions): Promise<Served> {
       });
     },
   );
-  server.maxConnections = mostConnections;
+  server.on('connection', (socket) => {
+    strangers.add(socket);
+    socket.once('close', () => {
+      strangers.delete(socket);
+      readers.delete(socket);
+    });
+    // Whoever holds connections and says nothing makes room: nobody is kept out by them.
+    const [oldest] = strangers;
+    if (strangers.size > mostStrangers) oldest?.destroy();
+  });
   // Of those who connect and say nothing; a stream's beats keep it open.
   server.timeout = 20_000;
   await listen(server, options.port);

@@ -191,3 +191,24 @@ test('a port that somebody has is a wrong argument, with what to do', async () =
   });
   other.close();
 });
+
+test('idle connections keep nobody out, however many; nor do readers without end take more than their share', async () => {
+  const port = Number(new URL(served.url).port);
+  const closed: number[] = [];
+  const idle = Array.from({ length: 60 }, (_, at) =>
+    connect(port, '127.0.0.1')
+      .on('close', () => closed.push(at))
+      .on('error', () => undefined),
+  );
+  await Promise.all(idle.map((socket) => (socket.connecting ? once(socket, 'connect') : undefined)));
+  expect((await ask(served.url)).statusCode).toBe(200);
+  expect(closed.length).toBeGreaterThanOrEqual(40);
+  const streams = [];
+  for (let at = 0; at < 20; at += 1) streams.push(await ask(`${served.url}live`));
+  expect(
+    streams.map(({ statusCode }) => statusCode).filter((code) => code === 200).length,
+  ).toBeGreaterThanOrEqual(19);
+  expect((await ask(`${served.url}live`)).statusCode).toBe(503);
+  for (const socket of idle) socket.destroy();
+  for (const stream of streams) stream.destroy();
+});
