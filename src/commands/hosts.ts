@@ -1,7 +1,7 @@
 import { hostname, userInfo } from 'node:os';
 import { ExitCode, HaprovError, UsageError } from '../errors';
 import { type Connection, connect, type SshTarget } from '../host/connection';
-import type { SurveyListener } from '../host/survey';
+import type { Survey, SurveyListener } from '../host/survey';
 import type { Host, Inventory } from '../inventory/inventory';
 import type { CommonOptions, Context } from './context';
 
@@ -83,6 +83,15 @@ export function reconnector(
     connections.set(host, connection);
     return connection;
   };
+}
+
+/** All hosts that could not be asked, in one error. @param more a hint beside the first host's own */
+export function notAsked(failures: Survey['failures'], more?: string): HaprovError | undefined {
+  const [first] = failures;
+  if (!first) return undefined;
+  const hint = [first.error.hint, more].filter(Boolean).join('; ');
+  const messages = failures.map(({ error }) => error.message);
+  return new HaprovError(first.error.exitCode, messages.join('\n'), hint || undefined);
 }
 
 /** Who is at work, for locks, journals and flags: `user@laptop`. */

@@ -13,7 +13,7 @@ import { type Survey, survey } from '../host/survey';
 import type { Inventory } from '../inventory/inventory';
 import { loadInventory } from '../inventory/load';
 import type { CommonOptions, Context } from './context';
-import { listenerFor, selectHosts, toTarget } from './hosts';
+import { listenerFor, notAsked, selectHosts, toTarget } from './hosts';
 import { type LoggedRun, renderLog } from './log-text';
 
 export interface LogOptions extends CommonOptions {
@@ -39,8 +39,8 @@ export async function log(options: LogOptions, context: Context): Promise<ExitCo
   if (options.json) await context.printJson(shown, 2);
   else
     await context.printRendered(renderLog(shown, { color: context.color, columns: context.columns, full }));
-  const [failure] = surveyed.failures;
-  if (failure) throw failure.error;
+  const failure = notAsked(surveyed.failures);
+  if (failure) throw failure;
   return ExitCode.done;
 }
 

@@ -17,7 +17,7 @@ export async function plan(options: PlanOptions, context: Context): Promise<Exit
   const shown = publicPlan(planned.plan);
   if (options.json) await context.printJson(shown, 2);
   else await context.printRendered(renderPlan(shown, context));
-  requireWhole(planned);
+  requireWhole(planned, !options.json);
   if (options.out !== undefined) save(options.out, shown);
   return options.exitCode && pending(planned.plan) > 0 ? ExitCode.changesPending : ExitCode.done;
 }

@@ -15,7 +15,7 @@ import type { Resource } from '../playbook/expand';
 import { clockFaults, clockOf } from './clocks';
 import type { CommonOptions, Context } from './context';
 import { expectationOf, planHost, questionsOf, unreached } from './host-plan';
-import { listenerFor, selectHosts, toTarget } from './hosts';
+import { listenerFor, notAsked, selectHosts, toTarget } from './hosts';
 import { subjectOf } from './lint';
 import { heardStrangers, listeningQuestion } from './listening';
 import { readSaid } from './offline';
@@ -194,23 +194,21 @@ export function newRunId({ hosts }: Survey): string {
   return `${at.replace(/[-:]/g, '').replace(/\..*/, 'Z')}-${randomBytes(3).toString('hex')}`;
 }
 
-/** @throws the first host's own error (exit 3), or one that names the hosts the inventory does not fit (exit 2). */
-export function requireWhole({ plan, survey: { hosts: reached, failures } }: Planned): void {
-  const [first] = failures;
-  if (first) {
-    const others =
-      failures.length > 1
-        ? `\n${failures
-            .slice(1)
-            .map(({ error }) => error.message)
-            .join('\n')}`
-        : '';
-    const names = reached.map(({ name }) => name).join(',');
-    const goOn =
-      reached.length > 0 ? `no host was touched; to go on without it: --limit ${names}` : undefined;
-    const hint = [first.error.hint, goOn].filter(Boolean).join('; ');
-    throw new HaprovError(first.error.exitCode, `${first.error.message}${others}`, hint || undefined);
-  }
+/**
+ * @param isShown what is wrong with each host has been printed with the plan
+ * @throws the hosts' own errors (exit 3), or one that names the hosts the inventory does not fit (exit 2).
+ */
+export function requireWhole({ plan, survey: { hosts: reached, failures } }: Planned, isShown = false): void {
+  const names = reached.map(({ name }) => name).join(',');
+  const goOn = reached.length > 0 ? `no host was touched; to go on without it: --limit ${names}` : undefined;
+  const error = notAsked(failures, goOn);
+  if (error && isShown)
+    throw new HaprovError(
+      error.exitCode,
+      `${failures.map(({ name }) => name).join(', ')} could not be asked: see the plan`,
+      goOn,
+    );
+  if (error) throw error;
   const unfit = plan.hosts.filter((host) => host.error !== undefined);
   if (unfit.length > 0)
     throw new HaprovError(

@@ -10,6 +10,7 @@ import { probeFile, readFileState } from '../resources/file-state';
 import { beginning, carryOut, type RolloutOptions } from './apply';
 import { chooseRuns, type KnownRun } from './choose-runs';
 import type { CommonOptions, Context } from './context';
+import { notAsked } from './hosts';
 import { type BeforePlan, type Instead, makePlan, type Planned, requireWhole, surveyWhole } from './planning';
 import { type Undo, undoOf, writesFile } from './undo';
 
@@ -56,8 +57,8 @@ async function wishes(
   const asked = [...targets.values()].map((target) => ({ target, questions: [historyQuestion] }));
   const surveyed = await surveyWhole(asked, context, options.yes || context.canAsk);
   try {
-    const [failure] = surveyed.failures;
-    if (failure) throw failure.error;
+    const failure = notAsked(surveyed.failures);
+    if (failure) throw failure;
     const histories = surveyed.hosts.map(
       ({ name, answers }) => [name, readHistory(answers.get('history')?.output ?? '')] as const,
     );

@@ -7,7 +7,7 @@ import { loadInventory } from '../inventory/load';
 import { formatElapsed } from '../report/format';
 import { agreed, mayGoOn } from './agree';
 import type { CommonOptions, Context } from './context';
-import { listenerFor, selectHosts, toTarget } from './hosts';
+import { listenerFor, notAsked, selectHosts, toTarget } from './hosts';
 import { localTime } from './log-text';
 
 export interface UnlockOptions extends CommonOptions {
@@ -47,8 +47,8 @@ export async function unlock(options: UnlockOptions, context: Context): Promise<
       locked.filter(({ lock }) => !lock.alive || options.force).map((one) => takeAway(one, context)),
     );
     if (exitCodes.includes(ExitCode.notRestored)) return ExitCode.notRestored;
-    const [failure] = surveyed.failures;
-    if (failure) throw failure.error;
+    const failure = notAsked(surveyed.failures);
+    if (failure) throw failure;
     const [first] = living;
     if (first && !options.force) throw refusal(first, living);
     return exitCodes.find((code) => code !== ExitCode.done) ?? ExitCode.done;

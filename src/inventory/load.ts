@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
 import { homedir } from 'node:os';
 import { basename, dirname, extname, resolve } from 'node:path';
@@ -17,13 +18,26 @@ import { resolveSecrets, type Secrets } from './secrets';
  * @throws InputError with every fault of the file, each with its place.
  */
 export function loadInventory(file: string, env: NodeJS.ProcessEnv): Inventory {
-  const document = readDocument(file);
+  const document = readInventory(file);
   const { value, secrets, faults: missing, unset, conceal } = resolveSecrets(document, env);
   const checked = validate(inventorySchema, { document, value, unknown: unset, conceal });
   const faults = [...document.faults, ...missing, ...checked.faults];
   if (checked.remains) faults.push(...withoutEchoes(checkReferences(checked.remains, document), faults));
   if (faults.length > 0 || !checked.ok) throw new InputError(settled(faults));
   return build(document, checked.value, secrets);
+}
+
+function readInventory(file: string): Document {
+  try {
+    return readDocument(file);
+  } catch (error) {
+    if (!(error instanceof InputError) || existsSync(file)) throw error;
+    const hint =
+      extname(file) === ''
+        ? 'the inventory comes first, and hosts are named behind it: INVENTORY --limit HOST'
+        : 'name the inventory, or begin one: haprov init --out inventory.json';
+    throw new InputError(error.faults, hint);
+  }
 }
 
 /** What is already at fault by itself is not also at fault for what it refers to. */

@@ -83,6 +83,12 @@ export function resolveSecrets(document: Document, env: NodeJS.ProcessEnv): Reso
   const unset: Path[] = [];
   const sources = new Map<string, string>();
   const walk = (node: unknown, path: Path): unknown => {
+    const foreign = typeof node === 'string' ? foreignReference(node, path) : undefined;
+    if (foreign !== undefined) {
+      faults.push(faultAt(document, path, foreign));
+      unset.push(path);
+      return undefined;
+    }
     if (Array.isArray(node)) return node.map((item, index) => walk(item, [...path, index]));
     if (typeof node !== 'object' || node === null) return node;
     const keys = Object.keys(node);
@@ -108,6 +114,23 @@ export function resolveSecrets(document: Document, env: NodeJS.ProcessEnv): Reso
     return secretKeys.has(String(path.at(-1))) ? 'is a secret that does not fit' : undefined;
   };
   return { value, secrets, faults, unset, conceal };
+}
+
+/** Texts that others' programs read as they are; haprov hands them on. */
+const handedOn = new Set(['vars', 'extra', '$schema']);
+
+/** What a string is that other tools would put a value in place of, and haprov would not; nothing for any other. */
+function foreignReference(text: string, path: Path): string | undefined {
+  if (path.some((key) => handedOn.has(String(key)))) return undefined;
+  const variable = /^\$(?:\{([A-Za-z_]\w*)\}|\(([A-Za-z_]\w*)\)|([A-Za-z_]\w*))$/
+    .exec(text)
+    ?.slice(1)
+    .find(Boolean);
+  if (variable)
+    return `is the text of a reference, which haprov does not look up here: write { "env": "${variable}" } for the environment variable`;
+  if (/\{\{.*\}\}|<%.*%>|\{%.*%\}/s.test(text))
+    return 'is the text of an expression, which nobody works out here: write the value, or { "env": "NAME" } for an environment variable';
+  return undefined;
 }
 
 interface Source {

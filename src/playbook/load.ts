@@ -2,12 +2,12 @@ import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, parse, resolve } from 'node:path';
 import { type Document, readDocument } from '../document/document';
 import { faultAt, settled } from '../document/faults';
-import { oneOf } from '../document/suggest';
+import { didYouMean, oneOf } from '../document/suggest';
 import { type Remains, validate } from '../document/validate';
 import { type Fault, InputError } from '../errors';
 import type { Inventory, Vars } from '../inventory/inventory';
 import { expand } from './expand';
-import { type Playbook, searchFolders } from './playbook';
+import { installation, type Playbook, searchFolders } from './playbook';
 import { type PlaybookOutline, playbookOutline } from './schema';
 
 /** What was found so far. */
@@ -89,15 +89,23 @@ function loadPlaybook(file: string, above: readonly string[], loading: Loading):
     const outline = checked.ok ? checked.value : whole(checked.remains);
     outline.tasks.forEach((task, index) => {
       if (inventory.groups.has(task.group)) return;
-      const message = `the inventory has no group "${task.group}"`;
+      const known = oneOf([...inventory.groups.keys()]);
+      const isShipped = file.startsWith(join(installation, 'playbooks'));
       faults.push(
-        faultAt(
-          document,
-          ['tasks', index, 'group'],
-          message,
-          oneOf([...inventory.groups.keys()]),
-          task.group,
-        ),
+        isShipped
+          ? faultAt(
+              inventory.document,
+              ['groups'],
+              `the playbook "${parse(file).name}" is for a group "${task.group}", which is not here${didYouMean(task.group, [...inventory.groups.keys()])}`,
+              `"groups": { "${task.group}": [hosts] }`,
+            )
+          : faultAt(
+              document,
+              ['tasks', index, 'group'],
+              `the inventory has no group "${task.group}"`,
+              known,
+              task.group,
+            ),
       );
       task.group = 'all';
     });

@@ -29,7 +29,7 @@ export class LineWriter {
   }
 
   phaseEnd(event: EventOf<'phase-end'>): string {
-    const message = event.message ? `: ${hang(visibleLines(event.message), '  ')}` : '';
+    const message = tellsWhy(event) ? `: ${hang(visibleLines(event.message ?? ''), '  ')}` : '';
     return `${this.#place(event)} ${this.#status(event.ok ? 'ok' : 'failed')} ${formatElapsed(event.ms)}${message}`;
   }
 
@@ -109,6 +109,11 @@ export class LineWriter {
     const { green, red, yellow, dim } = this.#colors;
     return { ok: green, failed: red, undone: yellow, skipped: dim }[status](status);
   }
+}
+
+/** Why a host could not be asked is said at the end, by the command that needed it. */
+export function tellsWhy({ phase, ok, message }: EventOf<'phase-end'>): boolean {
+  return Boolean(message) && (ok || (phase !== 'connect' && phase !== 'probe'));
 }
 
 /** `3/12 write /etc/haproxy/haproxy.cfg` */

@@ -1,6 +1,6 @@
 import type { Event, Reporter } from './events';
 import { HostsView } from './hosts-view';
-import { isFine, LineWriter } from './lines';
+import { isFine, LineWriter, tellsWhy } from './lines';
 import type { Output } from './output';
 import { advance, type HostProgress, newProgress } from './progress';
 
@@ -47,7 +47,7 @@ class LiveReporter implements Reporter {
         if (event.type === 'step-end' && event.failure) {
           this.#failures.push(`${this.#lines.failure({ ...event, failure: event.failure })}\n`);
         }
-        if (event.type === 'phase-end' && !event.ok && event.message) {
+        if (event.type === 'phase-end' && !event.ok && tellsWhy(event)) {
           this.#failures.push(this.#lines.phaseEnd(event));
         }
         break;

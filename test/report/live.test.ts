@@ -207,9 +207,9 @@ test('why a phase failed is told in full, however narrow the view', async () => 
   const { terminal, reporter } = live(40);
   const message = 'connect ECONNREFUSED 192.0.2.11:22 after three attempts';
   reporter.handle(goodRun[0] as never);
-  reporter.handle(at({ type: 'phase-end', host: 'fred', phase: 'connect', ok: false, ms: 100, message }));
+  reporter.handle(at({ type: 'phase-end', host: 'fred', phase: 'gate', ok: false, ms: 100, message }));
   await reporter.close();
-  expect(terminal.screen.slice(-3).join('')).toContain(`fred  connect failed 0.1s: ${message}`);
+  expect(terminal.screen.slice(-3).join('')).toContain(`fred  gate    failed 0.1s: ${message}`);
 });
 
 test('takes no signal handlers', async () => {

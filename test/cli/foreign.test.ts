@@ -1,0 +1,20 @@
+import { foreignHint } from '../../src/cli/foreign';
+
+test.each([
+  ["error: unknown command 'ssh'\n(Did you mean push?)\n", 'ssh itself'],
+  ["error: unknown command 'check'\n", 'haprov plan'],
+  ["error: unknown command 'diff'\n", 'haprov plan'],
+  ["error: unknown command 'ping'\n", 'haprov status'],
+  ["error: unknown option '--check'\n", 'haprov plan'],
+  ["error: unknown option '--tags=x'\n", '--limit'],
+])('%s', (message, hint) => {
+  expect(foreignHint(message)).toContain(`what to do: use ${hint}`);
+});
+
+test.each([
+  "error: unknown command 'aply'\n(Did you mean apply?)\n",
+  "error: unknown command 'constructor'\n",
+  'error: missing argument',
+])('%s is left to itself', (message) => {
+  expect(foreignHint(message)).toBeUndefined();
+});
