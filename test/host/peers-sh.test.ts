@@ -71,7 +71,7 @@ async function starts(name: Name): Promise<void> {
   const heard = boxes[other(name)];
   const box = boxes[name];
   box.write('../state-of-fakes/advert', packet(other(name), heard.read('etc/a') === 'new\n'));
-  await box.start();
+  await box.boots();
   box.killWatchers();
 }
 

@@ -71,7 +71,7 @@ async function expectWhole(isNew: boolean, before: readonly string[]): Promise<v
     expect([box.read('etc/a'), box.read('etc/b'), box.tree('etc').length]).toEqual(['new\n', 'new\n', 3]);
   else expect(box.tree('etc')).toEqual(before);
   expect([box.state(), box.lock]).toEqual([isNew ? 'finished' : 'restored', undefined]);
-  expect(await box.start()).toBe(false);
+  expect(await box.boots()).toBe(false);
 }
 
 const inAllShells = shells.map((shell): [string, Shell] => [shell.join(' '), shell]);
@@ -94,7 +94,7 @@ describe.each(inAllShells)('%s', (_, shell) => {
       const { steps, before } = await begin();
       await go(steps);
       box.killWatchers();
-      expect(await box.start()).toBe(true);
+      expect(await box.boots()).toBe(true);
       await expectWhole(isNew, before);
       expect(await box.settle()).toBe(isNew ? 'finished' : 'restored');
     });
@@ -107,7 +107,7 @@ describe.each(inAllShells)('%s', (_, shell) => {
     box.killWatchers();
     for (const level of [2, 3, 4, 5])
       expect(existsSync(join(box.boot, `rc${level}.d/S11haprov-recover`))).toBe(true);
-    expect(await box.start()).toBe(true);
+    expect(await box.boots()).toBe(true);
     await expectWhole(false, before);
     expect(existsSync(box.path('etc/init.d/haprov-recover'))).toBe(false);
   });
@@ -118,7 +118,7 @@ test('nothing is left for the start of the host once a run has ended', async () 
   const { steps } = await begin();
   await box.apply(steps);
   await box.finish();
-  expect(await box.start()).toBe(false);
+  expect(await box.boots()).toBe(false);
   await box.stage(await box.steps(file('etc/a', 'newer\n')), 'run2');
   const unit = readFileSync(join(box.boot, 'system/haprov-recover.service'), 'utf8');
   expect(unit).toMatch(/^Before= haproxy\.service keepalived\.service httpd\.service$/m);
@@ -170,7 +170,7 @@ describe('services are left to the start of the host', () => {
     // Nothing runs yet.
     writeFileSync(join(box.memory, 'active'), 'inactive');
     box.killWatchers();
-    expect(await box.start()).toBe(true);
+    expect(await box.boots()).toBe(true);
     expect(told().slice(before)).toEqual(expected.map((words) => `systemctl ${words}`));
     expect([box.state(), readFileSync(join(box.memory, 'enabled'), 'utf8')]).toEqual(['restored', enabled]);
   });
@@ -220,7 +220,7 @@ describe('what a crash makes of a run’s files', () => {
         box.killWatchers();
         damage(join(box.home(), name));
         const found = readHistory(await box.probe(historyQuestion.script)).map(({ run }) => run);
-        await box.start().catch(() => undefined);
+        await box.boots().catch(() => undefined);
         const settled = await box.settle();
         const isWhole = isNew
           ? box.read('etc/a') === 'new\n' && box.tree('etc').length === 3

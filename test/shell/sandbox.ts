@@ -293,7 +293,7 @@ esac
   }
 
   /** The host starts after it lost its power: it does what it was told to do then, and says whether that was anything. */
-  async start(): Promise<boolean> {
+  async boots(): Promise<boolean> {
     const unit = join(this.boot, 'system/haprov-recover.service');
     const link = join(this.boot, 'rc3.d/S11haprov-recover');
     const isWanted = existsSync(join(this.boot, 'system/multi-user.target.wants/haprov-recover.service'));
