@@ -1,6 +1,10 @@
 # The host's init system, chosen once: systemd, or EL6's init scripts. Both are asked and answer in systemd's words, so
 # nobody else has to know which it is. Comes after probe.sh; what changes a unit needs transaction.sh too.
 
+links_in() { # PATH...
+  for link in "$@"; do [ ! -L "$link" ] || printf '%s\t%s\n' "$link" "$(readlink -- "$link")"; done
+}
+
 unit_name() { case $1 in *.*) printf %s "$1" ;; *) printf %s.service "$1" ;; esac; }
 
 if [ -d /run/systemd/system ]; then
@@ -40,8 +44,47 @@ between='
 '
 
 probe_service() { # UNIT
-  if is_known "$1"; then printf '%s\n' "$state"; return; fi
-  systemctl show -p LoadState -p ActiveState -p UnitFileState -- "$(unit_name "$1")"
+  is_known "$1" || state=$(show_unit "$(unit_name "$1")")
+  case $state in *LoadState=not-found*) ! real=$(unit_with_alias "$(unit_name "$1")") || state=$(show_unit "$real") ;; esac
+  printf '%s\n' "$state"
+}
+
+show_unit() { systemctl show -p LoadState -p ActiveState -p SubState -p UnitFileState -- "$1"; } # UNIT
+
+# An alias comes and goes with its unit's place in the boot, and says "alias" where its unit is asked about.
+own_name() { # UNIT
+  name=$(unit_name "$1")
+  about=$(systemctl show -p Id -p LoadState -- "$name" | sed -n 's/^LoadState=not-found$/-/p; s/^Id=//p')
+  case $about in
+    '' | -* | *"$newline-") unit_with_alias "$name" || printf '%s\n' "$name" ;;
+    *) printf '%s\n' "$about" ;;
+  esac
+}
+
+# Who says in its [Install] section that it has this name as well, once it is enabled.
+unit_with_alias() { # UNIT
+  found=$(
+    for folder in /etc/systemd/system /run/systemd/system /usr/lib/systemd/system; do
+      grep -sH '^Alias=' "$folder"/*."${1##*.}"
+    done | NAME=$1 awk '{
+      at = index($0, ":Alias=")
+      for (i = split(substr($0, at + 7), names, " "); i > 0; i--) if (names[i] == ENVIRON["NAME"]) { print substr($0, 1, at - 1); exit }
+    }'
+  )
+  [ -n "$found" ] && printf '%s\n' "${found##*/}"
+}
+
+# What makes a unit start at boot, of whatever kind: "LINK<tab>TARGET" a line.
+boot_links() { links_in /etc/systemd/system/* /etc/systemd/system/*/* /run/systemd/system/* /run/systemd/system/*/* /etc/rc.d/rc[0-6].d/*; }
+
+reread_links() { attempt systemctl daemon-reload; }
+
+# What is other when the main process of a unit was begun anew.
+life_of() { systemctl show -p NRestarts -p ExecMainStartTimestampMonotonic -- "$1"; } # UNIT
+
+# Whether a unit that is not active has done what it is for.
+has_done_its_work() { # UNIT
+  case $(systemctl show -p Type -p Result -- "$1") in *Type=oneshot*Result=success* | *Result=success*Type=oneshot*) ;; *) return 1 ;; esac
 }
 
 # A word a line, in the units' order.
@@ -65,6 +108,9 @@ reread_unit() { # UNIT
 switch_unit() { attempt systemctl -q "$1" "$2"; } # enable|disable UNIT
 
 move_unit() { attempt systemctl "$1" "$2"; } # start|stop|reload|restart|reload-or-restart UNIT
+
+# What has failed too often is not started again by systemd until it is told to forget that.
+forget_failures() { systemctl -q reset-failed "$1" 2>/dev/null || :; } # UNIT
 
 # What a human would ask next.
 unit_report() { # UNIT
@@ -129,6 +175,18 @@ enabled_state() { # UNIT
     *) echo no-chkconfig ;;
   esac
 }
+
+own_name() { printf '%s\n' "$1"; } # UNIT
+
+boot_links() { links_in /etc/rc.d/rc[0-6].d/*; }
+
+reread_links() { :; }
+
+life_of() { :; }
+
+forget_failures() { :; }
+
+has_done_its_work() { return 1; }
 
 reread_unit() { :; }
 

@@ -73,6 +73,9 @@ probe_packages() { # NAME...
       printf '%s\t%s\n' "$name" "$version"
     elif version=$(rpm -q --qf '%{VERSION}-%{RELEASE} ' "$name" 2>/dev/null); then
       printf '%s\t%s\n' "$name" "${version% }"
+    elif version=$(rpm -q --whatprovides --qf '%{NAME}-%{VERSION}-%{RELEASE} ' "$name" 2>/dev/null); then
+      # yum would install nothing: another package is this one too.
+      printf '%s\t%s\n' "$name" "${version% }"
     else
       printf '%s\t-\n' "$name"
     fi

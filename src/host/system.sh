@@ -4,10 +4,13 @@
 
 check_packages_absent() { # NAME...
   for name in "$@"; do
-    rpm -q "$name" >/dev/null 2>&1 && { drifted "package $name was not installed when the plan was made, and is now"; return 1; }
+    is_there "$name" && { drifted "package $name was not installed when the plan was made, and is now"; return 1; }
   done
   :
 }
+
+# By its own name, or as what another package provides.
+is_there() { rpm -q "$1" >/dev/null 2>&1 || rpm -q --whatprovides "$1" >/dev/null 2>&1; } # NAME
 
 install_packages() { # NAME...
   if have dnf; then installer=dnf; else installer=yum; fi
@@ -17,7 +20,7 @@ install_packages() { # NAME...
 
 verify_packages() { # NAME...
   for name in "$@"; do
-    rpm -q "$name" >/dev/null 2>&1 || rpm -q --whatprovides "$name" >/dev/null 2>&1 || { fail "package $name is still not installed"; return 1; }
+    is_there "$name" || { fail "package $name is still not installed"; return 1; }
   done
 }
 
@@ -71,22 +74,28 @@ restore_sysctls() {
 
 property() { probe_service "$2" | sed -n "s/^$1=//p"; }
 
+# What stops, fails and is tried again by itself is no change of anybody's.
 check_service() { # UNIT ACTIVE ENABLED
-  found="$(property ActiveState "$1") $(property UnitFileState "$1")"
-  [ "$found" = "$2 ${3#none}" ] || drifted "$1 was \"$2, $3\" when the plan was made, and is \"$found\" now"
+  found_active=$(property ActiveState "$1") found_enabled=$(property UnitFileState "$1")
+  case "$2 ${found_active:-none}" in
+    "$found_active $2" | 'failed inactive' | 'inactive failed' | activating* | auto-restart*) [ "$found_enabled" != "${3#none}" ] || return 0 ;;
+  esac
+  drifted "$1 was \"$2, $3\" when the plan was made, and is \"$found_active $found_enabled\" now"
 }
 
-save_service() { # UNIT
-  probe_service "$1" >"$step/before"
+save_service() { # UNIT ENABLE
+  probe_service "$1" >"$step/before" || return
+  [ "$2" = - ] || boot_links >"$step/links"
 }
 
 change_service() { # UNIT ENABLE MOVE
-  unit=$(unit_name "$1")
-  begin || return
-  reread_unit "$unit" || return
-  if [ "$2" != - ]; then switch_unit "$2" "$unit" || return; fi
+  reread_unit "$(unit_name "$1")" || return
+  unit=$(own_name "$1")
+  printf '%s\n' "$unit" >"$step/begun" && settle "$step/begun" "$step" || return
+  if [ "$2" != - ]; then switch_unit "$2" "$unit" && boot_links >"$step/links.now" || return; fi
   if [ "$3" != - ]; then
     workers=$(workers_of "$unit") sum=$(sum_for "$unit")
+    case $3 in start | restart) : >"$step/started" && forget_failures "$unit" || return ;; esac
     move_unit "$3" "$unit" || { moved=$?; unit_report "$unit"; return $moved; }
     [ "$3" = stop ] || stay_drained "$unit" "$workers"
     [ "$3" != reload ] || prove_reload "$unit" "$workers" || return
@@ -128,42 +137,79 @@ $worker
 }
 
 verify_service() { # UNIT ENABLE ACTIVE
-  unit=$(unit_name "$1")
+  unit=$(own_name "$1")
   if [ "$3" = active ]; then
-    is_active "$unit" || { unit_report "$unit" >&2; fail "$1 is $(property ActiveState "$unit") instead of active"; return; }
+    stays_active "$1" "$unit" || return
   elif [ "$3" = inactive ]; then
     ! is_active "$unit" || { fail "$1 is still active"; return; }
   fi
-  [ "$2" != - ] || return 0
-  switched=$(enabled_state "$unit")
-  [ "$switched" = "${2}d" ] || fail "$1 is \"$switched\" instead of \"${2}d\" at boot"
+  switched=$(property UnitFileState "$unit")
+  case $2:$switched in
+    -:* | enable:enabled) ;;
+    # Their place in the boot is not theirs to say.
+    enable:static | enable:indirect | enable:alias | enable:generated | enable:transient) ;;
+    disable:enabled | enable:*) fail "$1 is \"$switched\" instead of \"${2}d\" at boot" ;;
+  esac
+}
+
+# What ends as soon as it was started is active when it is looked at once.
+stays_active() { # NAME UNIT
+  if is_active "$2"; then
+    [ -e "$step/started" ] || return 0
+    life=$(life_of "$2")
+    sleep 1
+    is_active "$2" && [ "$(life_of "$2")" = "$life" ] && return
+    unit_report "$2" >&2
+    fail "$1 came up and ended again: it is $(property ActiveState "$2")"
+    return
+  fi
+  unit_report "$2" >&2
+  ! has_done_its_work "$2" || { fail "$1 has done its work and is over (Type=oneshot without RemainAfterExit=yes), so it never stays active: leave \"running\" out"; return; }
+  fail "$1 is $(property ActiveState "$2") instead of active"
 }
 
 restore_service() { # UNIT
-  unit=$(unit_name "$1")
   [ -f "$step/begun" ] && [ -f "$step/before" ] || return 0
+  unit=$(cat "$step/begun")
+  [ -n "$unit" ] || unit=$(own_name "$1")
   was() { sed -n "s/^$1=//p" "$step/before"; }
   reread_unit "$unit"
-  case $(was UnitFileState) in
-    "$(property UnitFileState "$unit")") ;;
-    enabled) switch_unit enable "$unit" || return ;;
-    disabled) switch_unit disable "$unit" || return ;;
-    '') switch_unit disable "$unit" ;;
-  esac
+  put_links_back || return
   if [ -n "$booting" ]; then leave_to_boot "$unit" "$(was ActiveState)"; return; fi
   case $(was ActiveState) in
     active | reloading | activating)
       workers=$(workers_of "$unit") sum=$(sum_for "$unit")
+      forget_failures "$unit"
       move_unit reload-or-restart "$unit" || move_unit restart "$unit"
       stay_drained "$unit" "$workers"
       note_loaded "$sum"
-      is_active "$unit" || fail "$1 ran before, and does not come up again: $(unit_report "$unit")"
+      is_active "$unit" || [ "$(was SubState)" = auto-restart ] || fail "$1 ran before, and does not come up again: $(unit_report "$unit")" || return
       ;;
     *)
       move_unit stop "$unit" 2>/dev/null
-      ! is_active "$unit" || fail "$1 did not run before, and cannot be stopped"
+      ! is_active "$unit" || fail "$1 did not run before, and cannot be stopped" || return
       ;;
   esac
+  # What came with a package stays, and has a state that it had not before.
+  case $(was UnitFileState) in
+    '' | "$(property UnitFileState "$unit")") ;;
+    *) fail "$1 was \"$(was UnitFileState)\" at boot, and is \"$(property UnitFileState "$unit")\" now" ;;
+  esac
+}
+
+# Exactly what the switch made and took away, whatever kind of enablement that was; what others did since stays.
+put_links_back() {
+  [ -f "$step/links" ] || return 0
+  [ -f "$step/links.now" ] || boot_links >"$step/links.now" || return
+  cmp -s "$step/links" "$step/links.now" && return
+  grep -vxF -f "$step/links" "$step/links.now" | while IFS='	' read -r link target; do
+    [ "$(readlink -- "$link")" != "$target" ] || rm -f -- "$link" || exit
+    rmdir -- "${link%/*}" 2>/dev/null || :
+  done || return
+  grep -vxF -f "$step/links.now" "$step/links" | while IFS='	' read -r link target; do
+    [ -L "$link" ] || { mkdir -p -m 0755 -- "${link%/*}" && ln -s -- "$target" "$link"; } || exit
+  done || return
+  reread_links
 }
 
 # --- commands ---------------------------------------------------------------------------------------------------

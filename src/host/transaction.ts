@@ -67,7 +67,7 @@ export function buildTransaction({ run, owner, leaseSeconds, steps, group }: Tra
   return [
     '#!/bin/sh',
     `run=${quote(run)} home=${quote(`${stateFolder}/runs/${run}`)} owner=${quote(owner.replace(/\s/g, '_'))} lease=${leaseSeconds}`,
-    `prepare_steps=${quote(numbers('prepare'))} commit_steps=${quote(numbers('commit'))} service_steps=${quote(numbers('service'))}`,
+    `prepare_steps=${quote(numbers('prepare'))} commit_steps=${quote(`${numbers('leave')} ${numbers('commit')}`.trim())} service_steps=${quote(numbers('service'))}`,
     `validate_steps=${quote(steps.flatMap(({ step }, index) => (step.validate ? [index + 1] : [])).join(' '))}`,
     ...steps.flatMap(({ step, title }, index) => [
       `# ${index + 1} ${title.replace(/[\r\n]/g, ' ')}`,

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { integer, object, text } from '../document/fields';
 
 /** `{ "reload": UNIT }` or `{ "restart": UNIT }`, one or several. */
-const unit = () => text('a unit name such as httpd', /^[A-Za-z0-9@:._-]{1,128}$/);
+const unit = () => text('a unit name such as httpd', /^[A-Za-z0-9@:._\\-]{1,255}$/);
 const notification = z.union([object({ reload: unit() }), object({ restart: unit() })], {
   error: '{ "reload": UNIT } or { "restart": UNIT }',
 });

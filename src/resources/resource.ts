@@ -12,9 +12,10 @@ export interface Attribute {
 
 /**
  * When in a host's transaction a step is done. `prepare` (packages, folders) comes before anything is staged, because
- * validators and owners come with it; then every file is staged and validated; then `commit`; services last, once.
+ * validators and owners come with it; then every file is staged and validated; then `leave` (units that stop, while their
+ * files are still there); then `commit`; services last, once.
  */
-export type StepPhase = 'prepare' | 'commit' | 'service';
+export type StepPhase = 'prepare' | 'leave' | 'commit' | 'service';
 
 /**
  * How a change is made on the host. All scripts run as root under `set -u`, with `$step` (a private folder of the

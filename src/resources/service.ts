@@ -16,7 +16,7 @@ const schema = object({
 type ServiceSpec = z.output<typeof schema>;
 
 interface ServiceState {
-  /** systemd's words, on EL6 too: LoadState, ActiveState and UnitFileState. `host/init.sh` adds two for EL6. */
+  /** systemd's words, on EL6 too: LoadState, ActiveState (or auto-restart) and UnitFileState. `host/init.sh` adds two for EL6. */
   load: string;
   active: string;
   enabled: string;
@@ -31,9 +31,11 @@ export const service: ResourceType<ServiceSpec, ServiceState> = {
   asksFor: (spec) => ({ units: [spec.unit] }),
   read(output) {
     const words = Object.fromEntries(output.split('\n').map((row) => row.split('=', 2)));
-    const { LoadState: load, ActiveState: active, UnitFileState: enabled } = words;
+    const { LoadState: load, ActiveState: active, SubState: sub = '', UnitFileState: enabled } = words;
     if (!load || !active) throw new Error(`not a unit's state: ${output.trim()}`);
-    return { load, active, enabled: enabled || 'none' };
+    // systemd calls this "activating": it ended, and is waited for to be started again.
+    const isBetween = sub.startsWith('auto-restart');
+    return { load, active: isBetween ? 'auto-restart' : active, enabled: enabled || 'none' };
   },
   diff(spec, state, { notified }) {
     if (state.load === 'needs-systemd')
@@ -48,7 +50,7 @@ export const service: ResourceType<ServiceSpec, ServiceState> = {
     const mustStop = spec.running === false && isRunning(state);
     if (state.load === 'masked' && (mustStart || spec.enabled)) {
       throw new Error(
-        `${spec.unit} is masked on the host: somebody forbade it to start; run "systemctl unmask ${spec.unit}" there if that is no longer meant`,
+        `${spec.unit} is masked on the host: somebody forbade it to start; run "systemctl unmask ${state.enabled === 'masked-runtime' ? '--runtime ' : ''}${spec.unit}" there if that is no longer meant`,
       );
     }
     const attributes: Attribute[] = [];
@@ -77,11 +79,18 @@ export const service: ResourceType<ServiceSpec, ServiceState> = {
         action,
         attributes,
         ...(again ? { reason: `because of ${again.because.join(', ')}` } : {}),
+        ...(mustStop && state.enabled === 'transient'
+          ? {
+              notes: [
+                'nothing but who made it can start it again: it stays stopped when the rest is restored',
+              ],
+            }
+          : {}),
         step: {
           limitSeconds: spec.timeout,
-          phase: 'service',
+          phase: mustStop ? 'leave' : 'service',
           check: state.load === 'not-found' ? ':' : `check_service ${unit} ${state.active} ${state.enabled}`,
-          stage: `save_service ${unit}`,
+          stage: `save_service ${unit} ${enable}`,
           run: `change_service ${unit} ${enable} ${move}`,
           verify: `verify_service ${unit} ${enable} ${running}`,
           undo: `restore_service ${unit}`,

@@ -62,7 +62,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     box.fake(
       'rpm',
       `"-q --qf %{NAME} %{VERSION}-%{RELEASE}\\n web db gone") printf 'web 1-2\ndb 3-4\npackage gone is not installed\n'; exit 1 ;;
-       "-q --qf %{NAME} %{VERSION}-%{RELEASE}\\n gone" | "-q --qf %{VERSION}-%{RELEASE}  gone") exit 1 ;;`,
+       "-q --qf %{NAME} %{VERSION}-%{RELEASE}\\n gone" | "-q --qf %{VERSION}-%{RELEASE}  gone" | "-q --whatprovides --qf %{NAME}-%{VERSION}-%{RELEASE}  gone") exit 1 ;;`,
     );
     const ask = (...names: string[]): Question => ({
       id: names.join(),

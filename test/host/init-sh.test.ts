@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { observe } from '../../src/ha/libraries';
 import { service } from '../../src/resources/service';
@@ -26,12 +26,24 @@ function becomeEl6({ status = 3, list = levels('2345') }: { status?: number; lis
   const remember = (name: string, value: string) => writeFileSync(join(box.memory, name), value);
   remember('status', `${status}`);
   remember('list', list);
+  const rc = box.path('etc/rc.d');
+  for (const level of [0, 1, 2, 3, 4, 5, 6]) {
+    const folder = join(rc, `rc${level}.d`);
+    mkdirSync(folder, { recursive: true });
+    const is = new RegExp(`${level}:(on|off)`).exec(list)?.[1];
+    if (is) symlinkSync('../init.d/web', join(folder, is === 'on' ? 'S85web' : 'K15web'));
+  }
   box.fake(
     'chkconfig',
-    `"--list web") cat "$state/list"; ! grep -q ^service "$state/list" || { cat "$state/list" >&2; exit 1; } ;;
-     "--add web") ! grep -q ^service "$state/list" || echo '${levels('')}' >"$state/list" ;;
-     "web on") echo '${levels('2345')}' >"$state/list" ;;
-     "web off") echo '${levels('')}' >"$state/list" ;;`,
+    `"--list web")
+       ! grep -q 'does not support' "$state/list" || { cat "$state/list" >&2; exit 1; }
+       ls ${rc}/rc3.d/*web >/dev/null 2>&1 || { echo "${notReferenced}" >&2; exit 1; }
+       printf 'web            '
+       for l in 0 1 2 3 4 5 6; do if [ -L ${rc}/rc$l.d/S85web ]; then printf '\\t%s:on' $l; else printf '\\t%s:off' $l; fi; done
+       echo ;;
+     "--add web") for l in 0 1 2 3 4 5 6; do [ -L ${rc}/rc$l.d/S85web ] || ln -sf ../init.d/web ${rc}/rc$l.d/K15web; done ;;
+     "web on") for l in 2 3 4 5; do rm -f ${rc}/rc$l.d/*web; ln -s ../init.d/web ${rc}/rc$l.d/S85web; done ;;
+     "web off") for l in 0 1 2 3 4 5 6; do rm -f ${rc}/rc$l.d/*web; ln -s ../init.d/web ${rc}/rc$l.d/K15web; done ;;`,
   );
   box.fake(
     'service',
@@ -101,6 +113,19 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
       expect(await box.go('restore')).toMatchObject({ code: 0 });
       expect(await stateOf()).toEqual(before);
     });
+
+    test.each(['', '3', '35', '2345', '0123456'])(
+      'on in the runlevels "%s": exactly so again',
+      async (on) => {
+        becomeEl6({ list: levels(on) });
+        const before = box.tree('etc/rc.d');
+        const steps = await box.steps({ type: 'service', unit: 'web', enabled: !on.includes('3') });
+        expect(await box.apply(steps)).toMatchObject({ code: 0 });
+        expect(box.tree('etc/rc.d')).not.toEqual(before);
+        expect(await box.go('restore')).toMatchObject({ code: 0 });
+        expect(box.tree('etc/rc.d')).toEqual(before);
+      },
+    );
 
     test('stopped and disabled; started and enabled again by a restore', async () => {
       becomeEl6({ status: 0 });

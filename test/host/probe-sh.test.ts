@@ -63,9 +63,18 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
         `"-q --qf "*) format=$3; shift 3; code=0
           row() { printf '%b' "$(printf %s. "$format" | sed "s/%{NAME}/$1/;s/%{VERSION}-%{RELEASE}/$2/")" | sed 's/\\.$//'; }
           for name; do case $name in ${all.join('\n')} *) echo "package $name is not installed"; code=1 ;; esac; done
-          exit $code ;;`,
+          exit $code ;;
+        "-q --whatprovides --qf %{NAME}-%{VERSION}-%{RELEASE}  httpd-mmn") printf 'httpd-2.4-1 ' ;;
+        "-q --whatprovides --qf "*) echo "no package provides $5"; exit 1 ;;`,
       );
     };
+
+    test('what another package provides is there', async () => {
+      rpm({ a: ['1-1'] });
+      expect(await box.probe('probe_packages a httpd-mmn nosuch')).toBe(
+        'a\t1-1\nhttpd-mmn\thttpd-2.4-1\nnosuch\t-',
+      );
+    });
 
     test('all there: rpm is asked once', async () => {
       rpm({ a: ['1-1'], b: ['2-2'] });
@@ -85,7 +94,10 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
   });
 
   test('units are asked for by their full name', async () => {
-    box.fake('systemctl', '"show -p LoadState -p ActiveState -p UnitFileState -- "*) echo "asked=$9" ;;');
+    box.fake(
+      'systemctl',
+      '"show -p LoadState -p ActiveState -p SubState -p UnitFileState -- "*) echo "asked=${11}" ;;',
+    );
     expect(await box.probe('probe_service web; probe_service x.socket; probe_service a@b')).toBe(
       'asked=web.service\nasked=x.socket\nasked=a@b.service',
     );

@@ -1,4 +1,4 @@
-import { type ChildProcessWithoutNullStreams, execFile, spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, execFile, execFileSync, spawn } from 'node:child_process';
 import {
   existsSync,
   lstatSync,
@@ -92,6 +92,18 @@ export class Sandbox {
 
   get #systemd(): string {
     return join(this.#root, 'run/systemd/system');
+  }
+
+  /** What stands for /run/systemd/system, outside of what `tree` shows. */
+  get run(): string {
+    return this.#systemd;
+  }
+
+  /** A command on the host, by hand. */
+  onHost(command: string): void {
+    execFileSync('sh', ['-c', command], {
+      env: { ...process.env, PATH: `${this.#bin}:${process.env.PATH}` },
+    });
   }
 
   /** From here on the host is an EL6: init scripts, and no systemd. */
@@ -337,6 +349,8 @@ esac
       ...[
         'init.d/',
         'inittab',
+        'rc.d/',
+        'systemd/system',
         'haproxy/',
         'keepalived/',
         'sysctl.',
@@ -346,6 +360,7 @@ esac
         'redhat-release',
         'system-release',
       ].map((name): [string, string] => [`/etc/${name}`, this.path(`etc/${name}`)]),
+      ['/usr/lib/systemd/system', this.path('usr/lib/systemd/system')],
       ['/usr/lib/sysctl.d', this.path('usr/lib/sysctl.d')],
       ['/run/sysctl.d', this.path('run/sysctl.d')],
       ['/var/lib/selinux', this.path('var/lib/selinux')],
