@@ -2,7 +2,11 @@
 # nobody else has to know which it is. Comes after probe.sh; what changes a unit needs transaction.sh too.
 
 links_in() { # PATH...
-  for link in "$@"; do [ ! -L "$link" ] || printf '%s\t%s\n' "$link" "$(readlink -- "$link")"; done
+  for link in "$@"; do
+    # The run's own comes and goes with the run.
+    case $link in *haprov-recover*) continue ;; esac
+    [ ! -L "$link" ] || printf '%s\t%s\n' "$link" "$(readlink -- "$link")"
+  done
 }
 
 unit_name() { case $1 in *.*) printf %s "$1" ;; *) printf %s.service "$1" ;; esac; }

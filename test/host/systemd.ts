@@ -48,6 +48,7 @@ export class Systemd {
       );
     return [this.box.path('etc/systemd/system'), this.box.run]
       .flatMap(below)
+      .filter((path) => !path.includes('haprov-recover'))
       .map((path) => path.replace(this.box.path(''), '').replace(this.box.run, 'run'))
       .sort();
   }
