@@ -10,17 +10,19 @@ export class Systemd {
   constructor(private readonly box: Sandbox) {
     for (const folder of ['active', 'crashes', 'limit', 'oneshot', 'broken'])
       mkdirSync(this.#memory(folder), { recursive: true });
-    for (const folder of ['etc/systemd/system', 'usr/lib/systemd/system'])
-      mkdirSync(box.path(folder), { recursive: true });
-    box.fake(
-      'systemctl',
-      program(box.path('etc/systemd/system'), box.path('usr/lib/systemd/system'), box.run),
-    );
+    for (const folder of [this.etc, box.path('usr/lib/systemd/system')])
+      mkdirSync(folder, { recursive: true });
+    box.fake('systemctl', program(this.etc, box.path('usr/lib/systemd/system'), box.run));
     box.fake('journalctl', '*) ;;');
   }
 
   #memory(folder: string, unit = ''): string {
     return join(this.box.memory, folder, unit);
+  }
+
+  /** What stands for /etc/systemd/system. */
+  get etc(): string {
+    return join(this.box.boot, 'system');
   }
 
   /** A unit file as a package brings it. */
@@ -46,10 +48,10 @@ export class Systemd {
       readdirSync(folder, { withFileTypes: true }).flatMap((one) =>
         one.isDirectory() ? below(join(folder, one.name)) : [join(folder, one.name)],
       );
-    return [this.box.path('etc/systemd/system'), this.box.run]
+    return [this.etc, this.box.run]
       .flatMap(below)
       .filter((path) => !path.includes('haprov-recover'))
-      .map((path) => path.replace(this.box.path(''), '').replace(this.box.run, 'run'))
+      .map((path) => path.replace(this.etc, 'etc').replace(this.box.run, 'run'))
       .sort();
   }
 

@@ -349,8 +349,6 @@ esac
       ...[
         'init.d/',
         'inittab',
-        'rc.d/',
-        'systemd/system',
         'haproxy/',
         'keepalived/',
         'sysctl.',
