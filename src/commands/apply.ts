@@ -158,6 +158,7 @@ export async function carryOut(
         stopping: context.stopping,
       }),
     () => context.stopping.aborted,
+    options.onFailure === 'restore-all' ? 'what was done before is rolled back' : undefined,
   );
   reportProbe(await probe.stop(), shown, context);
   await warnOfScripts(changed, connections, context);

@@ -79,11 +79,13 @@ export function expectedAfter(
 /**
  * Rolls out one stage after the other, until one fails: those before it are done and kept, as the hosts of a roll are.
  * @param isStopped whether the operator wants no more.
+ * @param then what becomes of the stages that were done before the one that failed.
  */
 export async function rollOutStages(
   stages: readonly RunStage[],
   rollOut: (stage: RunStage) => Promise<RolloutResult>,
   isStopped: () => boolean,
+  then = 'what was done before is kept: apply again to go on',
 ): Promise<RolloutResult & { kept: number }> {
   let sum: RolloutResult = { exitCode: ExitCode.done, changed: 0, failed: 0, message: 'no change' };
   for (const [kept, stage] of stages.entries()) {
@@ -101,7 +103,7 @@ export async function rollOutStages(
     if (result.exitCode !== ExitCode.done)
       return {
         ...sum,
-        message: kept === 0 ? message : `${sum.message}; what was done before is kept: apply again to go on`,
+        message: kept === 0 ? message : `${sum.message}; ${then}`,
         kept,
       };
   }
