@@ -13,6 +13,7 @@ import {
 } from './interruption';
 import { beginAnew, compareConfigs, type Effect } from './keepalived-change';
 import { instances } from './keepalived-config';
+import { leftBehind } from './left-behind';
 import { runningVips } from './running-vips';
 import { whoRunsScripts } from './script-user';
 import type { Listener } from './serving';
@@ -58,7 +59,7 @@ export function classify(
       ...host,
       changes: host.changes.map((change) => ({
         ...change,
-        ...withNotes(change, host),
+        ...withNotes(change, host, around),
         disruption: mask(disruptionOf(change, host, around, coupled), ends(change, host)),
       })),
     })),
@@ -77,12 +78,19 @@ const readersOf = (change: PlannedChange, host: PlannedHost) =>
     return service !== undefined && verbOf(service) !== 'start';
   });
 
-/** What an operator has to know of a keepalived.conf although clients notice nothing. */
-function withNotes(change: PlannedChange, host: PlannedHost): Pick<PlannedChange, 'notes'> {
+/** What an operator has to know although clients notice nothing. */
+function withNotes(
+  change: PlannedChange,
+  host: PlannedHost,
+  around: Surroundings,
+): Pick<PlannedChange, 'notes'> {
   const { from, to } = change.raw ?? {};
-  if (!from || !to || !readersOf(change, host).includes('keepalived')) return {};
-  const note = whoRunsScripts(from, to);
-  return note === undefined ? {} : { notes: [...(change.notes ?? []), note] };
+  if (!from || !to) return {};
+  const notes = readersOf(change, host).flatMap((unit) => {
+    if (unit === 'keepalived') return whoRunsScripts(from, to) ?? [];
+    return unit === 'haproxy' ? leftBehind(from, to, around) : [];
+  });
+  return notes.length > 0 ? { notes: [...(change.notes ?? []), ...notes] } : {};
 }
 
 const none = (why: string): Disruption => ({ class: 'none', seconds: 0, why });

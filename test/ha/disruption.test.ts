@@ -503,6 +503,22 @@ describe('what ends, and what has to be known', () => {
       first(classed(both([keepalivedConf(base, nobody), service('keepalived', 'start')])))?.notes,
     ).toBeUndefined();
   });
+  test('a service that leaves, and what stays behind', () => {
+    const both8080 = 'listen cluster37\n  server fred 10.0.0.1:8080\n';
+    const leaves = (port: number, listening: Listening) => {
+      const from = `${both8080}listen old\n  server fred 10.0.0.1:${port}\n  server ethyl 10.0.0.2:${port}\n`;
+      const edit = { ...haproxyCfg, raw: { from, to: both8080 } };
+      return first(classed(both([edit, service('haproxy', 'reload')]), pair, ['fred'], listening))?.notes;
+    };
+    const listening: Listening = { fred: [[9001, 'old']], ethyl: [[9001]] };
+    expect(leaves(9001, listening)).toEqual([
+      expect.stringMatching(
+        /^service old leaves; .*: old on fred \(port 9001\), somebody on ethyl \(port 9001\)\. If/,
+      ),
+    ]);
+    expect(leaves(9001, { fred: [[22, 'sshd']] })).toBeUndefined();
+    expect(leaves(8080, { fred: [[8080, 'httpd']], ethyl: [[8080, 'httpd']] })).toBeUndefined();
+  });
   test('secrets are masked', () => {
     const hidden = { ...front, raw: { from: cfg(7001).replace('10.0.0.200', 'geheim99'), to: '' } };
     expect(JSON.stringify(publicPlan(classed(both([hidden, service('haproxy', 'reload')]))))).not.toContain(
