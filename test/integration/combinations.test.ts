@@ -118,11 +118,11 @@ describeLab('combinations of changes under load', () => {
     scenario = await Scenario.provisioned();
   }, 300_000);
 
-  test.each(combinations)(
-    '%s: %s',
-    async (_, promised, edit, extra) => {
+  test.each(combinations.map(([name, promised, edit, extra = []]) => ({ name, promised, edit, extra })))(
+    '$name: $promised',
+    async ({ promised, edit, extra }) => {
       scenario.edit((raw) => edit(raw as unknown as Raw));
-      if (extra) scenario.playbook(extra);
+      if (extra.length > 0) scenario.playbook(extra);
       const { stages } = JSON.parse((await haprov('plan', scenario.inventory, '--json')).stdout) as Plan;
       expect(stages?.map(({ how, seconds }) => `${how} ${seconds}`).join(', ')).toBe(promised);
 
@@ -140,7 +140,12 @@ describeLab('combinations of changes under load', () => {
       const { failures, longestGapMs } = await load;
       expect([run.code, run.stdout + run.stderr]).toEqual([0, expect.anything()]);
       const most = Math.max(...(stages ?? []).map(({ seconds }) => seconds ?? 0));
-      if (most === 0) expect(failures).toEqual([]);
+      // A restart of HAProxy moves the VIP, there and back, which may cut what is in flight just then; nothing more.
+      const inFlight = extra.some((one) => JSON.stringify(one).includes('"restart":"haproxy"')) ? 8 : 0;
+      if (inFlight > 0) {
+        expect(failures.length).toBeLessThanOrEqual(inFlight);
+        expect(longestGapMs).toBeLessThan(1000);
+      } else if (most === 0) expect(failures).toEqual([]);
       else expect(longestGapMs).toBeLessThan(most * 1000 + 1000);
       expect(scenario.hosts.map((host) => scenario.leftovers(host))).toEqual(['', '']);
     },
