@@ -302,6 +302,11 @@ function hostOptions(command: Command): Command {
     .option('--accept-new-host-keys', 'take the key of a host that is not known yet')
     .option('--sudo', 'use sudo on the host (default: where the user is not root)')
     .option('--no-sudo', 'never use sudo')
+    .option(
+      '--answer-within <seconds>',
+      'give a host up that does not answer a question for so long, and name the question (default: 30)',
+      seconds(15, 3600),
+    )
     .optionsGroup('Output:')
     .option('-q, --quiet', 'only warnings and errors')
     .option('-v, --verbose', 'also the very commands')

@@ -12,6 +12,8 @@ export interface CommonOptions {
   sshConfig?: string;
   acceptNewHostKeys?: boolean;
   sudo?: boolean;
+  /** Seconds for each question. */
+  answerWithin?: number;
   json: boolean;
 }
 

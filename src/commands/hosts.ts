@@ -47,6 +47,7 @@ export function toTarget(host: Host, options: CommonOptions): SshTarget {
     sudoPassword: ssh.sudoPassword,
     password: ssh.password,
     passphrase: ssh.passphrase,
+    answerWithinMs: options.answerWithin === undefined ? undefined : options.answerWithin * 1000,
     connectTimeoutMs: ssh.connectTimeout === undefined ? undefined : ssh.connectTimeout * 1000,
   };
 }

@@ -36,6 +36,9 @@ const MOST_STDERR = 2 << 20;
 /** The host did not open a channel: nothing was run, and another time or connection may do. */
 export class ChannelRefused extends HostError {}
 
+/** Nothing was heard of a script for as long as its caller waits. */
+export class Silence extends HostError {}
+
 /**
  * Runs a script in the shell, over one channel. A failing script is a result; everything that kept it from running to
  * its end is an error. What the login says before the script is left out.
@@ -51,7 +54,8 @@ export function execScript(
   lostBecause: () => string,
 ): Promise<ExecResult> {
   return new Promise((resolve, reject) => {
-    const fail = (message: string, hint?: string): void => reject(new HostError(host, message, hint));
+    const fail: Outcome['fail'] = (message, hint, Failure = HostError) =>
+      reject(new Failure(host, message, hint));
     let isGivenUp = false;
     const opening = setTimeout(() => {
       isGivenUp = true;
@@ -78,7 +82,7 @@ export function execScript(
 
 interface Outcome {
   resolve(result: ExecResult): void;
-  fail(message: string, hint?: string): void;
+  fail(message: string, hint?: string, Failure?: typeof HostError): void;
   lostBecause(): string;
 }
 
@@ -132,7 +136,7 @@ class Conversation {
     const { timeoutMs, quietMs } = this.options;
     if (quietMs) {
       this.#quiet = setTimeout(
-        () => this.#giveUp(`nothing was heard of the command for ${quietMs / 1000} s`),
+        () => this.#giveUp(`nothing was heard of the command for ${quietMs / 1000} s`, undefined, Silence),
         quietMs,
       );
       this.#timers.push(this.#quiet);
@@ -183,13 +187,13 @@ class Conversation {
     return this.#stdout.begun || this.#stderr.begun;
   }
 
-  #giveUp(message: string, hint?: string): void {
+  #giveUp(message: string, hint?: string, Failure?: typeof HostError): void {
     const { channel } = this;
     // Not read any more: the host's window closes, whatever it goes on to send.
     for (const stream of [channel, channel.stderr]) stream.removeAllListeners('data').pause();
     this.#stopTimers();
     channel.close();
-    this.outcome.fail(message, hint);
+    this.outcome.fail(message, hint, Failure);
   }
 
   #stopTimers(): void {

@@ -6,6 +6,7 @@ import firewallText from './firewall.sh';
 import firewallProbeText from './firewall-probe.sh';
 import foldersText from './folders.sh';
 import historyText from './history.sh';
+import hungText from './hung.sh';
 import initText from './init.sh';
 import labelsText from './labels.sh';
 import limitsText from './limits.sh';
@@ -38,6 +39,7 @@ export const selinuxProbe = library(selinuxProbeText, probe);
 /** What every question of a survey may call. */
 export const probing = [probe, paths, firewallProbe, selinuxProbe];
 
+export const hung = library(hungText);
 export const runtime = library(runtimeText);
 export const drained = library(drainedText, runtime);
 export const loaded = library(loadedText);

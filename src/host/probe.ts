@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { AskedFor, Script } from '../resources/resource';
 import { compose, type Library } from '../shell/library';
 import { command, quote } from '../shell/quote';
+import { rowReader } from '../shell/rows';
 import { probing } from './libraries';
 
 /** One question to a host: an id of the caller's, and the script whose output answers it. */
@@ -28,6 +29,8 @@ export interface Probe {
    * @throws Error when the output ends before the last answer: the probe did not run to its end.
    */
   read(stdout: string): Map<string, Answer>;
+  /** Hears what it prints as it comes: which process it is on the host, and what it asks at the moment. */
+  follow(): { hear(chunk: string): void; pid?: string; question?: string };
 }
 
 /** Puts all questions into one script, so that a host is asked everything in one exec. */
@@ -41,11 +44,29 @@ export function buildProbe(
   const script = compose(
     [...probing, ...questions.flatMap(({ libraries = [] }) => libraries)],
     'set -u',
+    `echo ${mark} pid $$`,
     ...askedAhead(questions, mark),
     ...parts,
     `echo ${quote(mark)} done`,
   );
-  return { script, read: (stdout) => readAnswers(questions, stdout, mark) };
+  return {
+    script,
+    read: (stdout) => readAnswers(questions, stdout, mark),
+    follow: () => follow(questions, mark),
+  };
+}
+
+function follow(questions: readonly Question[], mark: string): ReturnType<Probe['follow']> {
+  const seen: ReturnType<Probe['follow']> = {
+    hear: rowReader((row) => {
+      const [, word = '', about = ''] = row.slice(Math.max(row.indexOf(mark), 0)).split(' ');
+      if (!row.includes(mark)) return;
+      if (word === 'pid') seen.pid = about;
+      else if (word === 'ahead') seen.question = about;
+      else if (/^\d+$/.test(word)) seen.question = questions[Number(word)]?.id;
+    }),
+  };
+  return seen;
 }
 
 /** Files up to this size are told of together; a larger one comes by itself. */
@@ -57,12 +78,13 @@ function askedAhead(questions: readonly Question[], mark: string): Script[] {
     ...new Set(questions.flatMap(({ asksFor }) => asksFor?.[kind] ?? [])),
   ];
   const [units, packages, files, labelled] = [all('units'), all('packages'), all('files'), all('labels')];
+  const ahead = (kind: string, script: Script) => [`echo ${mark} ahead ${kind}`, script];
   return [
-    ...(questions.some(({ asksFor }) => asksFor?.addresses) ? ['know_addresses'] : []),
-    ...(files.length > 1 ? [`know_files ${mark} ${small} ${command(...files)}`] : []),
-    ...(labelled.length > 1 ? [`know_labels ${command(...labelled)}`] : []),
-    ...(units.length > 1 ? [`know_units ${command(...units)}`] : []),
-    ...(packages.length > 1 ? [`know_packages ${command(...packages)}`] : []),
+    ...(questions.some(({ asksFor }) => asksFor?.addresses) ? ahead('addresses', 'know_addresses') : []),
+    ...(files.length > 1 ? ahead('files', `know_files ${mark} ${small} ${command(...files)}`) : []),
+    ...(labelled.length > 1 ? ahead('labels', `know_labels ${command(...labelled)}`) : []),
+    ...(units.length > 1 ? ahead('units', `know_units ${command(...units)}`) : []),
+    ...(packages.length > 1 ? ahead('packages', `know_packages ${command(...packages)}`) : []),
   ];
 }
 

@@ -25,6 +25,8 @@ export interface SshTarget {
   passphrase?: string;
   /** For the TCP connection and again for the SSH handshake. Default: the config's ConnectTimeout, else 10 000. */
   connectTimeoutMs?: number;
+  /** How long the host may take for each question that it is asked. Default: 30 000. */
+  answerWithinMs?: number;
   /** Hops to go through, instead of the config's ProxyJump: `user@host:port,…`. */
   proxyJump?: string;
   /** What {@link prepare} has begun to find out. */

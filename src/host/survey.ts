@@ -1,8 +1,10 @@
 import { HaprovError, HostError } from '../errors';
 import { type Connection, connect, type SshTarget } from './connection';
+import { Silence } from './exec';
 import { type HostFacts, readFacts } from './facts';
 import { type Answer, buildProbe, type Question } from './probe';
 import { whyOf } from './script-result';
+import { unanswered } from './unanswered';
 
 /** What one host answered, and the connection to go on with. */
 export interface Surveyed {
@@ -61,6 +63,9 @@ export async function survey(
   };
 }
 
+/** For each question by itself. */
+const ANSWER_WITHIN_MS = 30_000;
+
 const factsQuestion: Question = { id: 'facts', script: 'probe_facts', asksFor: { addresses: true } };
 
 async function ask(
@@ -87,7 +92,14 @@ async function ask(
     return await timed('probe', async () => {
       const probe = buildProbe([factsQuestion, ...questions]);
       listener.script(name, questions.map(({ script }) => script).join('\n'));
-      const result = await connection.runScript(probe.script, { timeoutMs, accepts: 'any' });
+      const quietMs = target.answerWithinMs ?? ANSWER_WITHIN_MS;
+      const followed = probe.follow();
+      const limits = { timeoutMs, quietMs, accepts: 'any' as const, onStdout: followed.hear };
+      const result = await connection.runScript(probe.script, limits).catch(async (error: unknown) => {
+        if (!(error instanceof Silence)) throw error;
+        const { pid, question } = followed;
+        throw await unanswered(connection, { pid, question, seconds: quietMs / 1000 });
+      });
       let answers: Map<string, Answer>;
       try {
         answers = probe.read(result.stdout);

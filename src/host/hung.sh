@@ -1,0 +1,22 @@
+# What a script that does not go on waits for. Comes after nothing.
+
+# Prints "STATE COMMAND" of each process that has none below it, of those below PID, and ends them all.
+end_hung() { # PID
+  case $(tr '\0' ' ' <"/proc/$1/cmdline") in *sh*) ;; *) return 0 ;; esac
+  below=$(cat /proc/[0-9]*/stat 2>/dev/null | awk -v top="$1" '
+    { pid = $1; sub(/^.*\) /, ""); state[pid] = $1; parent[pid] = $2 }
+    END {
+      for (pid in parent) {
+        for (up = pid; up > 1 && up != top; up = parent[up]);
+        if (up == top) { found[pid]; busy[parent[pid]] }
+      }
+      for (pid in found) print pid, state[pid], (pid in busy) ? "-" : "last"
+    }')
+  echo "$below" | while read -r pid state place; do
+    [ "$place" = last ] || continue
+    said=$(tr '\0\n' '  ' <"/proc/$pid/cmdline" | tr -s ' ')
+    [ -z "$said" ] || echo "$state $said"
+  done
+  # What waits for a disk that is gone takes no signal, and is left.
+  for pid in $(echo "$below" | sed 's/ .*//'); do kill -KILL "$pid"; done
+} 2>/dev/null

@@ -1,0 +1,41 @@
+import { hung } from '../../src/host/libraries';
+import { buildProbe } from '../../src/host/probe';
+import { packages } from '../../src/resources/package';
+import { compose } from '../../src/shell/library';
+import { Sandbox, type Shell, shells } from '../shell/sandbox';
+
+/** A question that a host does not answer: it is known which, what it waits for, and nothing is left of it. */
+
+describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))('%s', (_, shell) => {
+  let box: Sandbox;
+  beforeEach(() => {
+    box = new Sandbox(shell);
+  });
+  afterEach(() => box.dispose());
+
+  test.each([
+    ['by itself', ['httpd'], 'package httpd'],
+    ['with others', ['httpd', 'psmisc'], 'packages'],
+  ])('rpm that was stopped, asked %s', async (_how, names, question) => {
+    box.fake('rpm', '"-q --qf "*) kill -STOP $$ ;;');
+    const asked = names.map((name) => {
+      const spec = packages.schema.parse({ type: 'package', names: [name] });
+      return { id: `package ${name}`, script: packages.probe(spec), asksFor: packages.asksFor?.(spec) };
+    });
+    const before = { id: 'before', script: 'echo fine' };
+    const probe = buildProbe([before, ...asked]);
+    const followed = probe.follow();
+    const child = box.start(probe.script);
+    child.stdout.on('data', (chunk: Buffer) => followed.hear(chunk.toString()));
+    const ended = new Promise((done) => child.on('close', done));
+    while (box.calls().length === 0 || followed.question !== question)
+      await new Promise((done) => setTimeout(done, 20));
+    expect(followed.pid).toMatch(/^[0-9]+$/);
+
+    const { stdout } = await box.send(compose([hung], `end_hung ${followed.pid}`));
+    expect(stdout).toMatch(/^T \/bin\/sh \S+\/rpm -q --qf \S+/);
+    expect(stdout.split('\n')).toHaveLength(2);
+    await ended;
+    expect(await box.send(compose([hung], `end_hung ${followed.pid}`))).toMatchObject({ stdout: '' });
+  });
+});
