@@ -15,7 +15,7 @@ end_hung() { # PID
   echo "$below" | while read -r pid state place; do
     [ "$place" = last ] || continue
     said=$(tr '\0\n' '  ' <"/proc/$pid/cmdline" | tr -s ' ')
-    [ -z "$said" ] || echo "$state $said"
+    [ -z "$said" ] || printf '%s %s\n' "$state" "$said"
   done
   # What waits for a disk that is gone takes no signal, and is left.
   for pid in $(echo "$below" | sed 's/ .*//'); do kill -KILL "$pid"; done

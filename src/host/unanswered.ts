@@ -14,8 +14,8 @@ export interface Unanswered {
 }
 
 const states: Record<string, string> = {
-  D: ', which waits for a disk or a mount that does not answer',
-  T: ', which somebody has stopped',
+  D: ', which waits for a disk or a mount that does not answer,',
+  T: ', which somebody has stopped,',
 };
 
 /** Names what does not answer on the host, and ends it there. */
