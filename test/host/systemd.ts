@@ -101,7 +101,7 @@ const program = (etc: string, lib: string, run: string) => `
   unit=$last
   id=$(id_of "$unit") || id=$unit
   case $verb in
-  daemon-reload) ;;
+  daemon-reload | list-jobs) ;;
   status) [ ! -e "$state/broken/$id" ] || echo "$id is broken" ;;
   show)
     for p in $props; do
