@@ -65,6 +65,15 @@ describeLab('however a run is cut, each host ends applied or restored', () => {
     await eventually('one holder', () => holders().length === 1, 100);
   }
 
+  function isUp(host: string): boolean {
+    try {
+      on(host, 'systemctl is-active sshd httpd haproxy keepalived');
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   const versions = () => new Map(scenario.hosts.map((host) => [host, onDisk(host)]));
 
   test('haprov killed with -9', async () => {
@@ -91,6 +100,26 @@ describeLab('however a run is cut, each host ends applied or restored', () => {
       await expectWhole(before, marker);
       if (!wasCut) break;
       expect(point).toBeLessThan(100);
+    }
+  }, 1_200_000);
+
+  test('a host loses its power, and starts again', async () => {
+    for (let point = 1; ; point += 6) {
+      const before = versions();
+      const marker = edit();
+      const host = scenario.hosts[point % 2] as string;
+      const wasCut = await cutAfter(point, () => {
+        docker('kill', `${labName}-${host}`);
+        docker('start', `${labName}-${host}`);
+      });
+      await eventually(`${host} being back`, () => isUp(host), 100, 200);
+      await expectWhole(before, marker);
+      expect(on(host, 'systemctl is-active httpd haproxy keepalived').split('\n').filter(Boolean)).toEqual(
+        Array(3).fill('active'),
+      );
+      expect(on(host, 'ls /etc/systemd/system')).not.toContain('haprov');
+      if (!wasCut) break;
+      expect(point).toBeLessThan(120);
     }
   }, 1_200_000);
 
