@@ -2,7 +2,7 @@
 
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -30,8 +30,9 @@ const common = {
   legalComments: 'none',
 };
 
-await build({
+const { metafile } = await build({
   ...common,
+  metafile: true,
   entryPoints: ['src/cli.ts'],
   outfile: 'dist/program.js',
   loader: { '.sh': 'text', '.css': 'text', '.client.js': 'text' },
@@ -59,6 +60,21 @@ await build({
   banner: { js: '#!/usr/bin/env node' },
 });
 chmodSync('dist/haprov.js', 0o755);
+
+writeFileSync('dist/THIRD-PARTY-LICENSES.txt', licencesOf(Object.keys(metafile.inputs)));
+
+/** The licence of every package that a file of the bundle comes from. */
+function licencesOf(inputs) {
+  const folders = inputs.flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []);
+  const texts = [...new Set(folders)].sort().map((folder) => {
+    const about = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'));
+    const file = readdirSync(folder).find((name) => /^(licen[cs]e|copying)/i.test(name));
+    if (!file) throw new Error(`${folder} has no text of its licence`);
+    const text = readFileSync(`${folder}/${file}`, 'utf8').trim();
+    return `${about.name} ${about.version} (${about.license ?? 'see below'})\n\n${text}\n`;
+  });
+  return `haprov is one file into which these packages are built.\n\n${texts.join(`\n${'-'.repeat(72)}\n\n`)}`;
+}
 
 const schema = spawnSync(process.execPath, ['dist/haprov.js', 'schema', '--write', 'schema'], {
   stdio: 'inherit',

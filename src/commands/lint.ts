@@ -8,7 +8,7 @@ import { count, visibleLines } from '../report/format';
 import { renderFinding } from '../report/plan-text';
 import type { FileSpec } from '../resources/file';
 import type { Context } from './context';
-import { readSaid, type Said } from './offline';
+import { readSaid, type Said, tellOfTemplates } from './offline';
 
 export interface LintOptions {
   inventory: string;
@@ -21,6 +21,7 @@ export interface LintOptions {
 export async function lintInventory(options: LintOptions, context: Context): Promise<ExitCode> {
   const allowed = new Set((options.allow ?? []).map(knownRule));
   const said = readSaid(options.inventory, context);
+  tellOfTemplates(said, context);
   const findings = lint(subjectOf(said), options.inventory, allowed);
   const { color } = context;
   const sum = `${options.inventory}: ${findings.length === 0 ? 'no findings' : count(findings.length, 'finding')}`;

@@ -5,6 +5,7 @@ import type { Host, Inventory } from '../inventory/inventory';
 import { loadInventory } from '../inventory/load';
 import { expand, type Resource } from '../playbook/expand';
 import { loadPlaybooks } from '../playbook/load';
+import { installation } from '../playbook/playbook';
 import type { Context } from './context';
 
 /** What the user says, and what every host is to have by it. */
@@ -27,6 +28,20 @@ export function readSaid(
   context.keepSecret(inventory.secrets);
   loaded(inventory);
   return { inventory, wanted: new Map(expandAll(inventory, loadPlaybooks(inventory))) };
+}
+
+/** Says whose code has run: a template is JavaScript, and may be somebody else's. */
+export function tellOfTemplates({ wanted }: Said, context: Context): void {
+  const origins = [...wanted.values()].flat().map(({ origin }) => origin?.() ?? '');
+  const own = [...new Set(origins)].filter(
+    (file) => file.endsWith('.ejs') && !file.startsWith(`${installation}/`),
+  );
+  if (own.length > 0)
+    context.emit({
+      type: 'message',
+      level: 'info',
+      text: `templates are code, and these have run: ${own.join(', ')}`,
+    });
 }
 
 /** Every host is expanded, also those outside --limit: a fault is a fault. All faults at once, each once. */

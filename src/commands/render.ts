@@ -7,7 +7,7 @@ import type { Secrets } from '../inventory/secrets';
 import { anyHost, type HostKnowledge } from '../playbook/context';
 import { count } from '../report/format';
 import type { Context } from './context';
-import { readSaid, type Said } from './offline';
+import { readSaid, type Said, tellOfTemplates } from './offline';
 import { renderHosts, type ShownHost } from './render-text';
 import { asText, isFile, type Rendered, type RenderedFile, renderResources } from './rendered';
 import { refuseFilled, writeBelow } from './write-below';
@@ -36,6 +36,7 @@ export async function render(options: RenderOptions, context: Context): Promise<
   if (file !== undefined && (out !== undefined || json))
     throw new UsageError('--file prints one file as it is', `leave out ${json ? '--json' : '--out'}`);
   const said = readSaid(options.inventory, context);
+  tellOfTemplates(said, context);
   const knowledge = assumedOf(el);
   const hosts = chooseHosts(said, options.host).map((host) => ({
     host,

@@ -1,7 +1,8 @@
 import type { Path } from '../document/document';
 import { escapePlain } from './escape';
 import { explain, noSuch } from './explain';
-import { render } from './template';
+import { ExpressionError, evaluate } from './expression';
+import { oneValue } from './template';
 
 /** A string or variable of a playbook that cannot be filled in. */
 export interface Unfilled {
@@ -28,7 +29,7 @@ export function fill(
     }
   };
   if (typeof node === 'string') {
-    return node.includes('<%') ? attempt(() => render(node, 'text', context, escapePlain)) : node;
+    return node.includes('<%') ? attempt(() => fillText(node, context)) : node;
   }
   if (Array.isArray(node)) return node.map((item, index) => fill(item, [...path, index], context, unfilled));
   if (typeof node !== 'object' || node === null) return node;
@@ -37,6 +38,22 @@ export function fill(
   if (entries.length === 1 && typeof variable === 'string') return attempt(() => lookUp(context, variable));
   return Object.fromEntries(
     entries.map(([key, value]) => [key, fill(value, [...path, key], context, unfilled)]),
+  );
+}
+
+/** `<%= … %>` is worked out, `<%%` is `<%`; there are no other tags in a playbook. */
+function fillText(text: string, context: Record<string, unknown>): string {
+  return text.replace(
+    /<%%|<%([=_#-]?)([\s\S]*?)(%>|$)/g,
+    (tag, kind: string, inside: string, end: string) => {
+      if (tag === '<%%') return '<%';
+      if (end === '') throw new ExpressionError(`the tag <%${kind} is never closed with %>`);
+      if (kind !== '=')
+        throw new ExpressionError(
+          `a playbook has no code: <%= … %> writes a value, and <%${kind} … %> goes into a template`,
+        );
+      return escapePlain(oneValue(evaluate(inside, context)));
+    },
   );
 }
 

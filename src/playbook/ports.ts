@@ -11,6 +11,8 @@ export interface Ports {
   addresses: string[];
   /** Labels of the ports that HAProxy binds or connects to, and that the policy would not let it. */
   labels: Record<string, string>;
+  /** Where HAProxy asks the host first of all; 80 where it asks it for nothing. */
+  web: number;
   /** The same for web servers on the host that HAProxy asks. */
   served: Record<string, string>;
 }
@@ -42,6 +44,7 @@ export function portsFor(inventory: Inventory, host: Host): Ports {
       ...[...bound, ...(balances ? [haproxy.healthPort] : [])].filter((port) => !bindable.includes(port)),
       ...asked.filter((port) => !connectable.includes(port)),
     ]),
+    web: services.flatMap((service) => servedBy(service, host))[0] ?? 80,
     served: httpPorts(
       services
         .filter(({ mode }) => mode === 'http')

@@ -40,13 +40,7 @@ function compile(source: string, name: string, names: string[]): Compiled {
     strict: true,
     _with: false,
     destructuredLocals: names,
-    escape: (value?: unknown) => {
-      if (value === undefined || value === null)
-        throw new ReferenceError('a value that is not there was to be written');
-      if (typeof value === 'object' || typeof value === 'function')
-        throw new TypeError('a list, an object or a function was to be written where one value goes');
-      return writing(value);
-    },
+    escape: (value?: unknown) => writing(oneValue(value)),
     compileDebug: true,
     filename: name,
     // A template is one file: what it includes would not be what validation and diff speak of.
@@ -60,6 +54,15 @@ function compile(source: string, name: string, names: string[]): Compiled {
   };
   compiled.set(key, render);
   return render;
+}
+
+/** @throws Error for what is no value that can be written */
+export function oneValue(value: unknown): unknown {
+  if (value === undefined || value === null)
+    throw new ReferenceError('a value that is not there was to be written');
+  if (typeof value === 'object' || typeof value === 'function')
+    throw new TypeError('a list, an object or a function was to be written where one value goes');
+  return value;
 }
 
 /** EJS writes `NAME:LINE`, an excerpt and the message into the error's own message. */

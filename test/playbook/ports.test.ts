@@ -28,7 +28,7 @@ const ports = (inventory: object): Promise<Record<string, Ports>> =>
   });
 
 const backends = { group: 'web', port: 8080 };
-const none = { open: [], protocols: [], labels: {}, served: {} };
+const none = { open: [], protocols: [], labels: {}, served: {}, web: 80 };
 
 test('balancers let in the services and VRRP, on the VIPs; those who serve let in HAProxy', async () => {
   const stats = { password: 'long and random' };
@@ -38,8 +38,9 @@ test('balancers let in the services and VRRP, on the VIPs; those who serve let i
     protocols: ['vrrp'],
     labels: { '8989/tcp': 'http_port_t' },
     served: {},
+    web: 80,
   };
-  const server = { ...none, open: ['8080/tcp'] };
+  const server = { ...none, open: ['8080/tcp'], web: 8080 };
   expect(found).toEqual({
     lb1: { ...balancer, addresses: ['10.0.0.1', '10.0.0.10', 'fd00::10'] },
     lb2: { ...balancer, addresses: ['10.0.0.2', '10.0.0.10', 'fd00::10'] },

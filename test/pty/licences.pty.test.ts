@@ -1,0 +1,18 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const folder = join(process.env.HAPROV_INSTALLED ?? '', 'node_modules/haprov/dist');
+const beside = (name: string) => readFileSync(join(folder, name), 'utf8');
+
+test('the licence of every package that is in the program is beside it', () => {
+  const inside = beside('program.js').matchAll(
+    /^\s*\/\/ node_modules\/(?:.*\/node_modules\/)?((?:@[^/\n]+\/)?[^/\n]+)\//gm,
+  );
+  const packages = [...new Set(Array.from(inside, ([, name]) => name))];
+  expect(packages).toEqual(expect.arrayContaining(['ssh2', 'commander', 'ejs', 'zod', 'yaml', 'listr2']));
+  const licences = beside('THIRD-PARTY-LICENSES.txt');
+  const told = Array.from(licences.matchAll(/^(\S+) \d+\.\d+\.\d+\S* \(.*\)$/gm), ([, name]) => name);
+  expect(packages.filter((name) => !told.includes(name))).toEqual([]);
+  expect(licences).toContain('Apache License');
+  expect(licences.match(/Copyright/gi)?.length).toBeGreaterThan(packages.length / 2);
+});
