@@ -1,3 +1,9 @@
+// Tests begin alike for everybody: nothing of the user's own environment is taken over, by workers and programs neither.
+process.umask(0o022);
+const own =
+  /^(LANG|LANGUAGE|LC_.*|TZ|NO_COLOR|FORCE_COLOR|CI|NODE_OPTIONS|COLUMNS|LINES|POSIXLY_CORRECT|GREP_OPTIONS|BASH_ENV|ENV|CDPATH|XDG_.*|SSH_.*|HAPROV_INVENTORY|HAPROV_STATS_PASSWORD)$/;
+for (const name of Object.keys(process.env)) if (own.test(name)) delete process.env[name];
+
 const common = {
   transform: {
     '\\.(sh|css|client\\.js)$': '<rootDir>/test/support/text-transform.cjs',

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import type { Step } from '../../src/resources/resource';
 import { undoneCommand } from '../../src/resources/undo';
+import { quote } from '../../src/shell/quote';
 import { Sandbox, type Shell, shells } from '../shell/sandbox';
 
 /** What haprov does with firewalld, by a firewalld of files, and by what the real one of four versions prints. */
@@ -18,7 +19,7 @@ function firewalld({ runtime = [], permanent = [] }: Rules = {}, interfaces: str
   write('runtime', runtime);
   write('permanent', permanent);
   write('interfaces', interfaces);
-  const program = join(__dirname, 'firewalld/fake.sh');
+  const program = quote(join(__dirname, 'firewalld/fake.sh'));
   box.fake(
     'firewall-cmd',
     `*) sh ${program} "$state" runtime "$@" ;;\nnever)`.replace('never)', 'never) : ;;'),
@@ -324,7 +325,7 @@ test('firewalld exits 0 on half of it: that is noticed', async () => {
   const steps = await box.steps(want('80/tcp'));
   box.fake(
     'firewall-cmd',
-    `"--permanent --zone"*) ;;\n*) sh ${join(__dirname, 'firewalld/fake.sh')} "$state" runtime "$@" ;;`,
+    `"--permanent --zone"*) ;;\n*) sh ${quote(join(__dirname, 'firewalld/fake.sh'))} "$state" runtime "$@" ;;`,
   );
   const { code, journal } = await box.apply(steps);
   expect(code).toBe(1);

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { resourceType } from '../../src/resources/registry';
 import type { Step } from '../../src/resources/resource';
-import { command } from '../../src/shell/quote';
+import { command, quote } from '../../src/shell/quote';
 import { type Entry, me, Sandbox, type Shell, shells } from '../shell/sandbox';
 
 /** SELinux's labels of files and folders, against stand-ins of its tools that keep labels by the inode. */
@@ -53,7 +53,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     for (const program of ['stat', 'chcon', ...tools])
       box.fake(
         program,
-        `*) sh ${join(__dirname, 'selinux/labels.sh')} "$state" ${customizable} ${program} "$@" ;;`,
+        `*) sh ${quote(join(__dirname, 'selinux/labels.sh'))} "$state" ${customizable} ${program} "$@" ;;`,
       );
   }
   const label = async (name: string) => (await box.probe(`stat -c %C -- ${box.path(name)}`)).trim();

@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Step } from '../../src/resources/resource';
+import { quote } from '../../src/shell/quote';
 import { Sandbox, type Shell, shells } from '../shell/sandbox';
 
 /**
@@ -78,7 +79,7 @@ function host({
 const install = (program: string, store: string) =>
   box.fake(
     program,
-    `*) sh ${join(__dirname, 'selinux/fake.sh')} "$state" ${box.path(store)} ${program} "$@" ;;`,
+    `*) sh ${quote(join(__dirname, 'selinux/fake.sh'))} "$state" ${box.path(store)} ${program} "$@" ;;`,
   );
 
 const known = (name: string) =>
@@ -189,7 +190,7 @@ test('without semanage: it is installed by its path, and only then the policy is
   expect(steps).toHaveLength(2);
   box.fake(
     'yum',
-    `"-y -q install /usr/sbin/semanage") printf '#!/bin/sh\\nexec sh ${join(__dirname, 'selinux/fake.sh')} ${box.memory} ${box.path(store)} semanage "$@"\\n' >${bin}; chmod 755 ${bin} ;;`,
+    `"-y -q install /usr/sbin/semanage") printf '#!/bin/sh\\nexec sh "${join(__dirname, 'selinux/fake.sh')}" ${box.memory} ${box.path(store)} semanage "$@"\\n' >${bin}; chmod 755 ${bin} ;;`,
   );
   expect(await box.apply(steps)).toMatchObject({ code: 0 });
   expect(all()).toEqual([

@@ -28,6 +28,7 @@ import { resourceType } from '../../src/resources/registry';
 import type { DiffContext, Difference, Step } from '../../src/resources/resource';
 import { missingFunctions } from './calls';
 import { findProgram, type Shell, shells } from './shells';
+import { toolsOfThisMachine } from './tools';
 
 export { type Shell, shells };
 
@@ -337,7 +338,7 @@ esac
   /** `script`, which names the host's own places, as it has to be to stay in here. */
   #here(script: string): string {
     const places: [string, string][] = [
-      ['PATH=/usr/sbin:', `PATH=${this.#bin}:/usr/sbin:`],
+      ['PATH=/usr/sbin:/usr/bin:/sbin:/bin', `PATH=${this.#path}`],
       [
         'have() { ',
         `have() { case $1 in ''${[...this.#lacking].map((one) => ` | ${one}`).join('')}) return 1 ;; esac; `,
@@ -389,10 +390,18 @@ esac
 
   /** Begins to run what a client has sent, as sshd does. */
   start(script: string): ChildProcessWithoutNullStreams {
-    const env = { ...process.env, PATH: `${this.#bin}:${process.env.PATH}` };
-    const child = spawn(join(this.#bin, 'sh'), ['-s'], { cwd: this.#root, env });
+    const child = spawn(join(this.#bin, 'sh'), ['-s'], { cwd: this.#root, env: this.#environment });
     child.stdin.on('error', () => undefined).end(this.#here(script));
     return child;
+  }
+
+  /** As a host gives it to us: nothing is taken over from whoever runs the tests. */
+  get #environment(): NodeJS.ProcessEnv {
+    return { PATH: this.#path, HOME: this.#root, LC_ALL: 'C' };
+  }
+
+  get #path(): string {
+    return `${this.#bin}:${toolsOfThisMachine()}`;
   }
 
   async #drive(script: string): Promise<Outcome> {
@@ -412,7 +421,7 @@ esac
         {
           cwd: this.#root,
           maxBuffer: 64 << 20,
-          env: { ...process.env, PATH: `${this.#bin}:${process.env.PATH}` },
+          env: this.#environment,
         },
         (error, stdout, stderr) =>
           resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, stdout, stderr }),
