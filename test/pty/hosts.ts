@@ -114,7 +114,7 @@ export class Hosts {
       channel.on('end', async () => {
         await this.#held;
         if (hasGone) return;
-        const child = box.serve(Buffer.concat(input).toString().replace(whoAmI, 'uid=0'));
+        const child = box.start(Buffer.concat(input).toString().replace(whoAmI, 'uid=0'));
         child.stdout.pipe(channel, { end: false });
         child.stderr.pipe(channel.stderr, { end: false });
         // Who has gone reads no more.

@@ -389,7 +389,7 @@ esac
   }
 
   /** Begins to run what a client has sent, as sshd does. */
-  serve(script: string): ChildProcessWithoutNullStreams {
+  start(script: string): ChildProcessWithoutNullStreams {
     const child = spawn(join(this.#bin, 'sh'), ['-s'], { cwd: this.#root, env: this.#environment });
     child.stdin.on('error', () => undefined).end(this.#here(script));
     return child;
