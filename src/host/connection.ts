@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Login, logIn } from './client';
 import { ChannelRefused, type ExecOptions, type ExecResult, execScript } from './exec';
 import { checked, type RunScript } from './script-result';
@@ -43,6 +44,9 @@ export function prepare(target: SshTarget): SshTarget {
 /** OpenSSH's MaxSessions is 10 by default; two are left for others on the same connection. */
 const MOST_CHANNELS = 8;
 
+/** How often it is asked again, after 20, 40, 80 … ms. */
+const REFUSALS = 7;
+
 /** One login, and how many scripts run over it. */
 interface Lane {
   login: Promise<Login>;
@@ -81,16 +85,18 @@ class SshConnection implements Connection {
     this.#execs += 1;
     const { sudo, sudoPassword } = this.target;
     const shell = rootShell({ user: this.user, sudo, sudoPassword });
-    for (;;) {
+    for (let refusals = 0; ; ) {
       const lane = await this.#lane();
       try {
         const { client, lostBecause } = await lane.login;
         return await execScript(this.host, client, shell, script, options, lostBecause);
       } catch (error) {
-        // Nothing was run: the host has no room for as many as we thought, or for none.
+        // Nothing was run: the host has no room for as many as we thought, or has not yet done with the one before.
+        if (!(error instanceof ChannelRefused)) throw error;
         const others = lane.running - 1;
-        if (!(error instanceof ChannelRefused) || others < 1) throw error;
-        this.#most = Math.min(this.#most, others);
+        if (others > 0) this.#most = Math.min(this.#most, others);
+        else if (refusals === REFUSALS) throw error;
+        else await sleep(20 * 2 ** refusals++);
       } finally {
         lane.running -= 1;
         this.#waiting.shift()?.();

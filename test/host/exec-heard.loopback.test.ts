@@ -174,6 +174,14 @@ describe('a host that opens few channels (MaxSessions)', () => {
     expect((await long).stdout).toBe('slept\n');
   });
 
+  test('one that has not yet done with the script before is asked again, and runs each once', async () => {
+    await logIn(local, {}, AS_ROOT, 1);
+    server.lingerMs = 100;
+    const file = files.path('ran');
+    for (let n = 0; n < 4; n += 1) await connection.runScript(`echo ${n} >>${file}`);
+    expect(readFileSync(file, 'utf8')).toBe('0\n1\n2\n3\n');
+  });
+
   test('none at all is said', async () => {
     await logIn(local, {}, AS_ROOT, 0);
     expect((await failure(connection.runScript('true'))).message).toContain(

@@ -32,6 +32,8 @@ export interface SshServer {
   logins: string[];
   /** The most channels that were open at once. */
   mostChannels: number;
+  /** So long a session counts for `mostSessions` when its channel is closed. */
+  lingerMs: number;
   /** Where clients wanted to go on to: `host:port`. */
   forwarded: string[];
   /** Ends the server. Throws when it was asked for a command that it was not told of. */
@@ -87,7 +89,9 @@ export async function startSshServer(options: SshServerOptions): Promise<SshServ
           channel.on('error', () => undefined);
           channel.on('close', () => {
             open -= 1;
-            sessions -= 1;
+            setTimeout(() => {
+              sessions -= 1;
+            }, running.lingerMs);
           });
           handler(channel, connection);
         });
@@ -112,6 +116,7 @@ export async function startSshServer(options: SshServerOptions): Promise<SshServ
     port: 0,
     hostKeys,
     commands: [],
+    lingerMs: 0,
     logins: [],
     mostChannels: 0,
     forwarded: [],
