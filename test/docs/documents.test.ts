@@ -1,0 +1,63 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+
+/** What documents say of files, headings and options is there. */
+
+const documents = [
+  'README.md',
+  'CHANGELOG.md',
+  'SECURITY.md',
+  'test/lab/README.md',
+  ...readdirSync('docs', { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.md'))
+    .map((path) => join('docs', path)),
+];
+const read = (path: string) => readFileSync(path, 'utf8');
+
+/** The heading's address, as GitHub makes it. */
+const slug = (heading: string) =>
+  heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N} _-]/gu, '')
+    .replaceAll(' ', '-');
+const headings = (path: string) =>
+  [...read(path).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => slug(heading));
+
+test.each(documents)('every link of %s leads somewhere', (document) => {
+  const text = read(document).replace(/^```[\s\S]*?^```/gm, '');
+  for (const [, link = ''] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
+    if (/^https:/.test(link)) continue;
+    const [path = '', anchor] = link.split('#');
+    const target = path ? normalize(join(dirname(document), path)) : document;
+    expect({ link, there: existsSync(target) }).toEqual({ link, there: true });
+    if (anchor !== undefined) expect(headings(target)).toContain(anchor);
+  }
+});
+
+const hidden = ['--write'];
+const options = [...read('src/cli.ts').matchAll(/'(?:-\w, )?(--[a-z-]+)/g)].map(([, option = '']) => option);
+
+test.each(documents.filter((path) => !path.startsWith('test/')))(
+  'every option that %s gives haprov is one',
+  (document) => {
+    const said = [...read(document).matchAll(/^haprov .*$|`(?:haprov |-)[^`]*`|`[a-z]+ --[^`]*`/gm)].map(
+      ([words]) => words,
+    );
+    const strange = said
+      .filter(
+        (words) =>
+          !/^`(npm|lab|test|git|docker|ip|firewall|semanage|sysctl|restorecon|curl|jest) /.test(words),
+      )
+      .flatMap((words) => [...words.matchAll(/(?<![\w-])--[a-z][a-z-]*/g)].map(([option]) => option))
+      .filter((option) => ![...options, '--help', '--version'].includes(option));
+    expect(strange).toEqual([]);
+  },
+);
+
+test('every option is told of', () => {
+  const told = documents.map(read).join('\n');
+  expect(options.length).toBeGreaterThan(40);
+  expect(
+    options.filter((option) => !hidden.includes(option) && !new RegExp(`${option}(?![\\w-])`).test(told)),
+  ).toEqual([]);
+});
