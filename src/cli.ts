@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { execute, type Run } from './cli/execute';
-import { foreignHint } from './cli/foreign';
+import { withReadableHelp } from './cli/help';
 import { outliveReaders } from './cli/terminal';
 import { collect, milliseconds, oneOf, portFrom, seconds } from './cli/values';
 import type { ApplyOptions } from './commands/apply';
@@ -29,16 +29,10 @@ const yes = [
 ] as const;
 const noColor = ['--no-color', 'no colours (as NO_COLOR=1)'] as const;
 
-const program = new Command('haprov')
+const program = withReadableHelp(new Command('haprov'))
   .description('Makes two EL hosts a high-availability pair over SSH, and keeps them one.')
   .version(__HAPROV_VERSION__)
   .showHelpAfterError('(haprov --help says more)')
-  .configureOutput({
-    outputError: (text, write) => {
-      const hint = foreignHint(text);
-      write(hint ? `${text.replace(/\n\(Did you mean .*\)/, '')}${hint}\n` : text);
-    },
-  })
   .exitOverride();
 
 hostCommand('plan', 'show what apply would change, and change nothing')

@@ -1,6 +1,7 @@
 import { openSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { isatty, WriteStream } from 'node:tty';
+import { folded } from '../report/fold';
 
 /** `left`: Ctrl-C, or the terminal has gone. */
 export type Answer = 'yes' | 'no' | 'left';
@@ -20,7 +21,7 @@ export function askerAtTerminal(): Asker | undefined {
       const { stdin } = process;
       for (const stream of [stdin, output]) stream.on('error', () => undefined);
       if (signal.aborted || (await dropTyped(stdin)) === 'left') return 'left';
-      output.write(`${question} [y/N] `);
+      folded(output).write(`${question} [y/N] `);
       const said = await line(stdin, signal);
       if (said === undefined) output.write('\n');
       // A terminal that has gone ends the input, as Ctrl-D does.

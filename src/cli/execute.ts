@@ -3,6 +3,7 @@ import { ExitCode, HaprovError } from '../errors';
 import type { Secrets } from '../inventory/secrets';
 import { renderError } from '../report/error-text';
 import type { EventBody } from '../report/events';
+import { folded } from '../report/fold';
 import { visibleLines } from '../report/format';
 import { guard, guarded, printJson } from '../report/guard';
 import { canRedraw, wantsColor } from '../report/output';
@@ -43,13 +44,15 @@ export async function execute<O>(
   const verbose = options.verbose ?? false;
   // `plan --json` and the like print one document; their progress would spoil it.
   const isDocument = output !== 'events';
+  const isData = (options.json ?? false) && !isDocument;
+  const errors = guarded(folded(stderr));
   const reporter = createReporter({
-    mode: options.json && !isDocument ? 'json' : 'auto',
+    mode: isData ? 'json' : 'auto',
     quiet: (options.quiet ?? false) || (isDocument && (options.json ?? false)),
     verbose,
     color,
-    stdout: guarded(isDocument ? stderr : stdout),
-    stderr: guarded(stderr),
+    stdout: isDocument ? errors : guarded(isData ? stdout : folded(stdout)),
+    stderr: errors,
     isTTY: (isDocument ? stderr : stdout).isTTY ?? false,
     env,
   });
@@ -83,10 +86,11 @@ export async function execute<O>(
     if (hasTerminal() && !stop.signal.aborted) onSignal();
   });
   let mask: Secrets['mask'] = (text) => text;
-  const write = async (text: string | Uint8Array): Promise<void> => {
+  const write = async (text: string | Uint8Array, isForCopying = false): Promise<void> => {
     if (options.quiet) return;
     await reporter.pause?.();
-    stdout.write(typeof text !== 'string' || text.endsWith('\n') ? text : `${text}\n`);
+    if (typeof text !== 'string') stdout.write(text);
+    else (isForCopying ? stdout : folded(stdout)).write(text.endsWith('\n') ? text : `${text}\n`);
   };
   const context: Context = {
     env,
@@ -106,9 +110,12 @@ export async function execute<O>(
     },
     emit: (event: EventBody) => reporter.handle(maskAll({ at: new Date().toISOString(), ...event }, mask)),
     print: (text) =>
-      write(typeof text === 'string' || stdout.isTTY ? visibleLines(Buffer.from(text).toString()) : text),
+      write(
+        typeof text === 'string' || stdout.isTTY ? visibleLines(Buffer.from(text).toString()) : text,
+        typeof text !== 'string',
+      ),
     printRendered: (text) => write(guard(text)),
-    printJson: (value, indent) => write(printJson(value, indent)),
+    printJson: (value, indent) => write(printJson(value, indent), true),
     get canAsk() {
       return askerAtTerminal() !== undefined;
     },
@@ -127,8 +134,8 @@ export async function execute<O>(
     await reporter.close();
   } catch (error) {
     await reporter.close();
-    stderr.write(
-      `${guard(mask(renderError(error, { color: options.color && wantsColor(env, stderr), verbose })))}\n`,
+    errors.write(
+      `${mask(renderError(error, { color: options.color && wantsColor(env, stderr), verbose }))}\n`,
     );
     process.exitCode = error instanceof HaprovError ? error.exitCode : ExitCode.failed;
   }

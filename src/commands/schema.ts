@@ -18,7 +18,7 @@ export async function schema(
 ): Promise<ExitCode> {
   const text = (kind: keyof typeof schemas) => `${JSON.stringify(schemas[kind](), null, 2)}\n`;
   if (options.write === undefined) {
-    await context.print(text(options.kind));
+    await context.print(Buffer.from(text(options.kind)));
   } else {
     for (const kind of Object.keys(schemas) as (keyof typeof schemas)[])
       writeFileSync(join(options.write, `${kind}.schema.json`), text(kind));

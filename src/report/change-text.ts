@@ -2,7 +2,7 @@ import pc from 'picocolors';
 import type { Disruption } from '../plan/disruption';
 import type { Change } from '../plan/plan';
 import { renderDiff } from './diff';
-import { displayWidth, indent, visible, wrap } from './format';
+import { displayWidth, indent, visible } from './format';
 
 export interface TextOptions {
   color: boolean;
@@ -77,12 +77,7 @@ function renderDisruption(
   const paint = { outage: colors.red, 'pair-synchronous': colors.yellow, rolling: colors.dim }[
     disruption.class
   ];
-  return {
-    plain,
-    painted: wrap(plain, Math.max(options.columns - 8, 30))
-      .map(paint)
-      .join('\n'),
-  };
+  return { plain, painted: paint(plain) };
 }
 
 function renderValues(attributes: Change['attributes']): string[] {

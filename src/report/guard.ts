@@ -1,3 +1,4 @@
+import { through } from './fold';
 import { visibleLines } from './format';
 import type { Output } from './output';
 
@@ -18,13 +19,7 @@ export function guard(text: string): string {
 }
 
 export function guarded(output: Output): Output {
-  return new Proxy(output, {
-    get(target, key) {
-      if (key === 'write') return (text: string) => target.write(guard(text));
-      const value: unknown = Reflect.get(target, key, target);
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
-  });
+  return through(output, guard);
 }
 
 /** JSON whose strings have nothing in them that a terminal would act on; it means the same. */

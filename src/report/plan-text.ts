@@ -2,7 +2,7 @@ import pc from 'picocolors';
 import { endsOf, worstOf } from '../plan/disruption';
 import type { Change, Finding, HostPlan, Plan } from '../plan/plan';
 import { markOf, nameOf, nameOfDisruption, renderChange, type TextOptions } from './change-text';
-import { count, hang, indent, visible, visibleLines, wrap } from './format';
+import { count, hang, indent, visible, visibleLines } from './format';
 
 /** Changes that the same hosts get. */
 interface Block {
@@ -140,8 +140,7 @@ function renderStages({ stages = [], hosts }: Plan, options: TextOptions): strin
       stage.how === 'rolling'
         ? `one host after the other: ${count(own.length, 'change')}`
         : `on ${names.join(', ')} at once: ${[...new Set(own.map(nameOf))].join(', ')}`;
-    const row = wrap(`${how} [${nameOfDisruption(stage)}]`, Math.max(options.columns - 5, 30)).join('\n');
-    return `  ${index + 1}. ${hang(row, '     ')}`;
+    return `  ${index + 1}. ${how} [${nameOfDisruption(stage)}]`;
   });
   return [`${bold(`In ${stages.length} stages`)}, each a run of its own:`, ...rows].join('\n');
 }

@@ -1,0 +1,25 @@
+import { type Command, Help } from 'commander';
+import { folded } from '../report/fold';
+import { foreignHint } from './foreign';
+
+/** Help and complaints as wide as the terminal is, in whole words, with a hint for who knows another tool. */
+export function withReadableHelp(program: Command): Command {
+  return program
+    .configureHelp({
+      // Where there is too little room beside the terms, what they mean stands below them.
+      formatItem(term, width, description, helper) {
+        const room = (this.helpWidth ?? 80) - width - 4;
+        return room >= (this.minWidthToWrap ?? 0) || description === ''
+          ? Help.prototype.formatItem.call(this, term, width, description, helper)
+          : `  ${term}\n      ${description}`;
+      },
+    })
+    .configureOutput({
+      writeOut: (text) => folded(process.stdout).write(text),
+      writeErr: (text) => folded(process.stderr).write(text),
+      outputError: (text, write) => {
+        const hint = foreignHint(text);
+        write(hint ? `${text.replace(/\n\(Did you mean .*\)/, '')}${hint}\n` : text);
+      },
+    });
+}
