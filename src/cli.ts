@@ -15,6 +15,7 @@ import type { LogOptions } from './commands/log';
 import type { PlanOptions } from './commands/plan';
 import type { PushOptions } from './commands/push';
 import type { RenderOptions } from './commands/render';
+import type { RetireOptions } from './commands/retire';
 import type { RollbackOptions } from './commands/rollback';
 import type { StatusOptions } from './commands/status';
 import type { UndrainOptions } from './commands/undrain';
@@ -123,6 +124,21 @@ drainCommand('undrain', 'give a drained host its place back').action((first, sec
     'changes',
   ),
 );
+
+drainCommand(
+  'retire',
+  'take a member out for good: drained, then stopped and disabled; one that the inventory has no more by its address',
+)
+  .option(...yes)
+  .option('--timeout <seconds>', 'how long to wait for what it still serves', seconds(0, 86_400), 60)
+  .option('--force', 'also where nobody else would serve, and cut what it still serves', false)
+  .action((first, second, options) =>
+    execute<Drained<RetireOptions>>(
+      { ...options, words: [first, second], json: false },
+      async () => withHost((await import('./commands/retire')).retire),
+      'events',
+    ),
+  );
 
 hostCommand('diagram', 'the way of a packet from the client to the service, as a picture')
   .addOption(

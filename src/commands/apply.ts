@@ -81,9 +81,18 @@ export function beginning(
   };
 }
 
+/** A plan that is to be carried out. */
+interface ToDo {
+  command: string;
+  begun: number;
+  planned: Planned;
+  /** Done when it is agreed to, before any change is made. */
+  first?: () => Promise<void>;
+}
+
 /** Shows a plan, asks whether it is meant, and rolls it out. */
 export async function carryOut(
-  { command, begun, planned }: { command: string; begun: number; planned: Planned },
+  { command, begun, planned, first }: ToDo,
   options: CommonOptions & RolloutOptions,
   context: Context,
 ): Promise<ExitCode> {
@@ -128,6 +137,12 @@ export async function carryOut(
   });
   const { inventory, expectations } = planned;
   context.begin();
+  try {
+    await first?.();
+  } catch (error) {
+    await probe.stop();
+    throw error;
+  }
   const result = await rollOutStages(
     stagesOf(planned.plan, run),
     (stage) =>

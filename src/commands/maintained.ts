@@ -1,10 +1,12 @@
 import { didYouMean } from '../document/suggest';
 import { type HaprovError, HostError, UsageError } from '../errors';
 import { deafVips, drainFlagScript, readWatched } from '../ha/drain-flag';
-import type { Connection } from '../host/connection';
+import type { Expectation } from '../ha/health';
+import type { Connection, SshTarget } from '../host/connection';
 import type { HostFacts } from '../host/facts';
 import type { Question } from '../host/probe';
-import { survey } from '../host/survey';
+import { type Survey, survey } from '../host/survey';
+import type { Host, Inventory } from '../inventory/inventory';
 import type { Maintenance } from '../rollout/maintenance';
 import { Pair } from '../rollout/pair';
 import type { CommonOptions, Context } from './context';
@@ -24,7 +26,7 @@ export interface Maintained {
 }
 
 /** In the same exec as everything else that is asked of the host. */
-const flagQuestion: Question = { id: 'flag', script: drainFlagScript };
+export const flagQuestion: Question = { id: 'flag', script: drainFlagScript };
 
 /**
  * Connects to all hosts of the inventory, the one in question among them.
@@ -55,43 +57,64 @@ export async function maintain(
     })),
     listenerFor(context),
   );
-  const opened: Connection[] = [];
-  const close = () => {
-    surveyed.close();
-    for (const connection of opened) connection.close();
-  };
   const failure = surveyed.failures.find(({ name }) => name === host.name)?.error;
-  const found = surveyed.hosts.find(({ name }) => name === host.name);
-  const facts = found?.facts;
-  const watched = readWatched(found?.answers.get(flagQuestion.id)?.output ?? '');
-  const own = inventory.vips.filter(({ members }) => members.some((member) => member.host === host));
   if (failure && surveyed.hosts.length === 0) throw failure;
-  if (facts?.lock?.alive) {
-    close();
-    throw lockedBy(host.name, facts.lock);
-  }
-  const connections = new Map(surveyed.hosts.map(({ name, connection }) => [name, connection]));
-  const reconnect = reconnector(targets, connections, opened);
   const expectations = new Map(
     [...wanted].map(([one, resources]) => [one.name, expectationOf(inventory, one, resources)]),
   );
+  const opened: Connection[] = [];
+  const maintenance = maintenanceOf({ inventory, host, surveyed, targets, expectations, opened }, context);
+  const { drained } = surveyed.hosts.find(({ name }) => name === host.name)?.facts ?? {};
   return {
-    maintenance: {
-      host: host.name,
-      vips: inventory.vips,
-      services: inventory.services,
-      pair: new Pair(inventory, connections, expectations, reconnect),
-      connections,
-      by: operator(),
-      deaf: watched ? deafVips(own, watched) : [],
-      wasDrained: facts?.drained !== undefined,
-      say: (line) => context.print(`${line}\n`),
-      warn: (text) => context.emit({ type: 'message', level: 'warning', text }),
-      stopping: context.stopping,
-    },
-    ...(facts?.drained ? { drained: facts.drained } : {}),
+    maintenance,
+    ...(drained ? { drained } : {}),
     ...(failure ? { failure } : {}),
-    close,
+    close: () => {
+      surveyed.close();
+      for (const connection of opened) connection.close();
+    },
+  };
+}
+
+/** What is known of a host and of those around it, once they were asked. */
+interface Asked {
+  inventory: Inventory;
+  host: Host;
+  surveyed: Survey;
+  /** How each host is reached. */
+  targets: ReadonlyMap<string, SshTarget>;
+  expectations: ReadonlyMap<string, Expectation>;
+  /** Gets the connections that are made anew; who gives it closes them. */
+  opened: Connection[];
+}
+
+/** @throws HostError (exit 3), with all connections closed, where a living run has the host's lock */
+export function maintenanceOf(
+  { inventory, host, surveyed, targets, expectations, opened }: Asked,
+  context: Context,
+): Maintenance {
+  const found = surveyed.hosts.find(({ name }) => name === host.name);
+  const facts = found?.facts;
+  if (facts?.lock?.alive) {
+    surveyed.close();
+    throw lockedBy(host.name, facts.lock);
+  }
+  const watched = readWatched(found?.answers.get(flagQuestion.id)?.output ?? '');
+  const own = inventory.vips.filter(({ members }) => members.some((member) => member.host === host));
+  const connections = new Map(surveyed.hosts.map(({ name, connection }) => [name, connection]));
+  const reconnect = reconnector(targets, connections, opened);
+  return {
+    host: host.name,
+    vips: inventory.vips,
+    services: inventory.services,
+    pair: new Pair(inventory, connections, expectations, reconnect),
+    connections,
+    by: operator(),
+    deaf: watched ? deafVips(own, watched) : [],
+    wasDrained: facts?.drained !== undefined,
+    say: (line) => context.print(`${line}\n`),
+    warn: (text) => context.emit({ type: 'message', level: 'warning', text }),
+    stopping: context.stopping,
   };
 }
 

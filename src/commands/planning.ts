@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { ExitCode, HaprovError } from '../errors';
 import { classify } from '../ha/disruption';
+import { formerMembers } from '../ha/former';
 import type { Expectation } from '../ha/health';
 import { lint } from '../ha/lint/lint';
 import { runningVips } from '../ha/running-vips';
@@ -106,6 +107,12 @@ export async function makePlan(
       warnings: other?.warnings ?? [
         ...lint(subjectOf(said), options.inventory, knownBetter),
         ...heardStrangers(inventory, surveyed, context, options.inventory),
+        ...formerMembers(
+          { hosts: planned },
+          inventory,
+          surveyed.hosts.flatMap(({ facts }) => facts.addresses.map(({ address }) => address)),
+          options.inventory,
+        ),
       ],
     };
     const vips = runningVips(inventory.vips, plan);

@@ -19,6 +19,8 @@ export interface DrainWishes {
   timeoutMs: number;
   /** Also where nobody else would serve. */
   force: boolean;
+  /** Sessions that outlast the time are cut: it is only said that there are some. */
+  cuts?: boolean;
 }
 
 /**
@@ -68,6 +70,10 @@ export async function drainHost(maintenance: Maintenance, wishes: DrainWishes): 
   const still = await waitFor(maintenance, left(), all, moved);
   if (still.size > 0) {
     const counts = [...still].map(([where, sessions]) => `${where}: ${sessions}`).join('; ');
+    if (wishes.cuts) {
+      warn(`${host}: ${sessionsOf(still)} left after ${secondsSince(begun)}, and cut now (${counts})`);
+      return;
+    }
     throw new HaprovError(
       ExitCode.failed,
       `${host} is drained, but after ${secondsSince(begun)} ${sessionsOf(still)} left (${counts})`,

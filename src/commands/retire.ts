@@ -1,0 +1,297 @@
+import { ExitCode, HaprovError, HostError } from '../errors';
+import { classify } from '../ha/disruption';
+import { servedByNobodyElse } from '../ha/drained';
+import { holdersOf, type Picture } from '../ha/health';
+import { isAside, unitName } from '../ha/interruption';
+import { listenersOf, listenersScript } from '../ha/serving';
+import type { Connection } from '../host/connection';
+import type { Survey, Surveyed } from '../host/survey';
+import type { Host, Inventory, Vip } from '../inventory/inventory';
+import { outages } from '../plan/disruption';
+import type { FullPlan } from '../plan/plan';
+import type { Resource } from '../playbook/expand';
+import { probeFile } from '../resources/file-state';
+import { resourceType } from '../resources/registry';
+import { drainHost } from '../rollout/drain-host';
+import { listed, type Maintenance } from '../rollout/maintenance';
+import { mayGoOn } from './agree';
+import { carryOut } from './apply';
+import type { CommonOptions, Context } from './context';
+import { configs, placed, rename, whoIsMeant } from './former-host';
+import { expectationOf, planHost, questionsOf } from './host-plan';
+import { toTarget } from './hosts';
+import { flagQuestion, maintenanceOf } from './maintained';
+import { readSaid } from './offline';
+import { surveyWhole } from './planning';
+
+export interface RetireOptions extends CommonOptions {
+  /** A name in the inventory, or an address that need not be in it any more. */
+  host: string;
+  /** Seconds to wait for sessions to end. */
+  timeout: number;
+  /** Also where nobody else would serve, and where sessions are left. */
+  force: boolean;
+  yes: boolean;
+}
+
+const listenersQuestion = { id: 'listeners', script: listenersScript };
+
+/** `haprov retire`: takes a member out for good: drained, then all that speaks VRRP or serves stopped and disabled. */
+export async function retire(options: RetireOptions, context: Context): Promise<ExitCode> {
+  const begun = performance.now();
+  const said = readSaid(options.inventory, context);
+  const { host: asked, isFormer } = whoIsMeant(said.inventory, options);
+  const services = toStop(isFormer ? [...said.wanted.values()].flat() : (said.wanted.get(asked) ?? []));
+  mayGoOn(options, context, 'it is shown what would be done, and nothing is');
+  const everyone = isFormer ? [...said.inventory.hosts, asked] : said.inventory.hosts;
+  const ways = new Map(everyone.map((host) => [host, toTarget(host, options)]));
+  context.emit({
+    type: 'run-start',
+    command: 'retire',
+    inventory: options.inventory,
+    hosts: everyone.map(({ name }) => name),
+  });
+  const surveyed = await surveyWhole(
+    [...ways].map(([host, target]) => ({
+      target,
+      questions: [
+        ...configs.map((path) => ({ id: path, script: probeFile(path) })),
+        listenersQuestion,
+        ...(host === asked ? [flagQuestion, ...questionsOf(services)] : []),
+      ],
+    })),
+    context,
+    options.yes || context.canAsk,
+  );
+  const opened: Connection[] = [];
+  try {
+    const { inventory, host } = isFormer ? placed(said.inventory, asked, surveyed) : { ...said, host: asked };
+    const targets = new Map([...ways.values()].map((target) => [target.name, target]));
+    const expectations = new Map(
+      [...said.wanted].map(([one, resources]) => [one.name, expectationOf(inventory, one, resources)]),
+    );
+    rename(surveyed, targets, asked.name, host.name);
+    const maintenance: Maintenance = {
+      ...maintenanceOf({ inventory, host, surveyed, targets, expectations, opened }, context),
+      say: async (text) => context.emit({ type: 'message', level: 'info', text }),
+    };
+    const picture = await maintenance.pair.look();
+    const found = surveyed.hosts.find(({ name }) => name === host.name);
+    if (!found) throw dead({ options, host, isFormer, surveyed, maintenance, picture, services });
+    for (const { name, error } of surveyed.failures) maintenance.warn(`${name}: ${error.message}`);
+    const plan = planOf({ inventory, host, surveyed, services, maintenance }, found);
+    refuseAlone(maintenance, picture, plan, options.force);
+    context.emit({ type: 'message', level: 'info', text: wordsFor(maintenance, picture) });
+    const exitCode = await carryOut(
+      {
+        command: 'retire',
+        begun,
+        planned: {
+          inventory: { ...inventory, vips: takenOver(maintenance, picture) },
+          plan,
+          survey: surveyed,
+          targets,
+          expectations: new Map([
+            ...expectations,
+            [host.name, { units: [], ports: [], balances: false }] as const,
+          ]),
+        },
+        first: () =>
+          drainHost(maintenance, {
+            timeoutMs: options.timeout * 1000,
+            // A keepalived that does not look at the flag hands its VIP over when it stops.
+            force: options.force || maintenance.deaf.length > 0,
+            cuts: options.force,
+          }),
+      },
+      {
+        ...options,
+        serial: '1',
+        onFailure: 'restore',
+        confirmWithin: 60,
+        giveUpAfter: 300,
+        steady: 2,
+        // What nobody else would serve is refused above, in one place.
+        allowOutage: true,
+        probe: true,
+        probeInterval: 50,
+      },
+      context,
+    );
+    if (exitCode !== ExitCode.done) return exitCode;
+    return await whatIsLeft(options, context, { found, host, isFormer, inventory });
+  } finally {
+    surveyed.close();
+    for (const connection of opened) connection.close();
+  }
+}
+
+const guards = ['firewalld', 'iptables', 'ip6tables', 'nftables', 'network', 'NetworkManager'];
+
+/** keepalived first, so that its VIP is gone before anything else is; then what the playbooks have it run. */
+function toStop(resources: readonly Resource[]): Resource[] {
+  const units = resources.flatMap(({ type, spec }) => {
+    const { unit = '', running } = spec as { unit?: string; running?: boolean };
+    return type.type === 'service' && running === true ? [unitName(unit)] : [];
+  });
+  const type = resourceType('service');
+  if (!type) throw new Error('there is no resource type service');
+  return [...new Set(['keepalived', 'haproxy', ...units])]
+    .filter((unit) => !isAside(unit) && !guards.includes(unit))
+    .map((unit) => ({
+      id: `service ${unit}`,
+      task: 'Retire',
+      type,
+      spec: type.schema.parse({ type: 'service', unit, enabled: false, running: false }),
+      notify: [],
+    }));
+}
+
+interface Retired {
+  inventory: Inventory;
+  host: Host;
+  surveyed: Survey;
+  services: Resource[];
+  maintenance: Maintenance;
+}
+
+/** @throws HaprovError (exit 2) where nothing can be said of the host */
+function planOf(
+  { inventory, host, surveyed, services, maintenance: { deaf } }: Retired,
+  found: Surveyed,
+): FullPlan {
+  const planned = planHost({ ...inventory, vips: [] }, host, found, services);
+  if (planned.error !== undefined)
+    throw new HaprovError(ExitCode.badInput, `${host.name}: ${planned.error}; nothing was done`);
+  const listening = new Map(
+    surveyed.hosts.flatMap(({ name, answers }) => {
+      const listeners = listenersOf(answers.get(listenersQuestion.id)?.output ?? '');
+      return listeners ? [[name, listeners] as const] : [];
+    }),
+  );
+  const plan: FullPlan = {
+    version: 1,
+    inventory: inventory.name,
+    createdAt: new Date().toISOString(),
+    hosts: [planned],
+    warnings: [],
+  };
+  // Drained, it holds a VIP only where its keepalived does not look.
+  const isDeaf = deaf.length > 0;
+  const classed = classify(plan, { inventory, holders: new Set(isDeaf ? [host.name] : []), listening });
+  const reword = (why: string) =>
+    why.replace('stops; the host holds no VIP', 'stops; drained before, it holds no VIP by then');
+  return {
+    ...classed,
+    hosts: classed.hosts.map((one) => ({
+      ...one,
+      changes: one.changes.map(({ disruption, ...change }) => ({
+        ...change,
+        ...(disruption ? { disruption: { ...disruption, why: reword(disruption.why) } } : {}),
+      })),
+    })),
+  };
+}
+
+/** @throws HaprovError (exit 1) where nobody else would serve, unless that is meant */
+function refuseAlone(maintenance: Maintenance, picture: Picture, plan: FullPlan, force: boolean): void {
+  const { host, pair, warn } = maintenance;
+  const reasons = [
+    ...servedByNobodyElse(maintenance, picture, (name) => pair.hostFaults(name, picture)),
+    ...outages(plan)
+      .filter(({ seconds }) => seconds === null)
+      .map(({ change, why }) => `${change}: ${why}`),
+  ];
+  if (reasons.length === 0) return;
+  if (!force)
+    throw new HaprovError(
+      ExitCode.failed,
+      `${host} is not retired, nothing was changed: nobody else would serve\n${reasons.map((one) => `  ${one}`).join('\n')}`,
+      'let another host do it first (haprov apply, haprov undrain); --force retires it all the same',
+    );
+  for (const reason of reasons) warn(reason);
+}
+
+/** The VIPs that somebody else can have: the gate waits for one holder of each. */
+function takenOver({ vips, host, pair }: Maintenance, picture: Picture): Vip[] {
+  return vips.filter(({ members }) =>
+    members.some((one) => one.host.name !== host && pair.hostFaults(one.host.name, picture).length === 0),
+  );
+}
+
+const vipsOf = ({ host, vips }: Maintenance) =>
+  vips.filter(({ members }) => members.some((member) => member.host.name === host));
+
+/** What is done before the plan, which does not say it. */
+function wordsFor(maintenance: Maintenance, picture: Picture): string {
+  const { host } = maintenance;
+  const own = vipsOf(maintenance).filter((vip) => holdersOf(vip, picture).includes(host));
+  const moves = own.map(({ name, address }) => `VIP ${name} (${address})`);
+  return `${host} is drained first${moves.length > 0 ? `, so that ${listed(moves)} moves` : ''}; then all of this is stopped and disabled, in one transaction:`;
+}
+
+/** What has to be known of a host that cannot be asked. */
+function dead({
+  options,
+  host: { name: host, address },
+  isFormer,
+  surveyed,
+  maintenance,
+  picture,
+  services,
+}: {
+  options: RetireOptions;
+  host: Host;
+  isFormer: boolean;
+  surveyed: Survey;
+  maintenance: Maintenance;
+  picture: Picture;
+  services: readonly Resource[];
+}): HostError {
+  const failure = surveyed.failures.find(({ name }) => name === host)?.error;
+  const places = vipsOf(maintenance).map((vip) => {
+    const holders = holdersOf(vip, picture);
+    return `VIP ${vip.name} (${vip.address}) is on ${listed(holders) || 'no host that answers'}`;
+  });
+  const units = services.map(({ type, spec }) => type.target(spec));
+  return new HostError(
+    host,
+    [
+      `${failure?.message.replace(/^\S+: /, '') ?? 'it is not reached'}; nothing was done, and nothing on it is stopped`,
+      ...places,
+    ].join('; '),
+    `${isFormer ? 'run' : `take it out of ${options.inventory} and run`} haprov apply, which tells the others. When it comes back it goes on as before, so keep it off the network until ${units.join(', ')} are stopped and disabled there: by haprov retire ${options.inventory} ${address} as soon as it answers, or by hand`,
+  );
+}
+
+/** Looks whether anything speaks still, and says what only the operator can do. */
+async function whatIsLeft(
+  options: RetireOptions,
+  context: Context,
+  {
+    found,
+    host,
+    isFormer,
+    inventory,
+  }: { found: Surveyed; host: Host; isFormer: boolean; inventory: Inventory },
+): Promise<ExitCode> {
+  const { stdout } = await found.connection.runScript(
+    'ps -e -o pid= -o comm= | awk \'$2 == "keepalived" { print $1 }\'',
+    { accepts: 'any', timeoutMs: 15_000 },
+  );
+  const pids = stdout.trim().split(/\s+/).filter(Boolean);
+  if (pids.length > 0)
+    throw new HaprovError(
+      ExitCode.failed,
+      `${host.name}: its units are stopped, but a keepalived that belongs to none of them runs still (process ${pids.join(', ')})`,
+      'look who started it, end it there, and retire again',
+    );
+  const others = inventory.hosts.filter((one) => one !== host).map(({ name }) => name);
+  const next = isFormer
+    ? `haprov apply ${options.inventory} has ${listed(others)} name it no more, where that is not done`
+    : `now take it out of ${options.inventory}, and haprov apply tells ${listed(others)}`;
+  await context.print(
+    `${host.name} is retired: nothing of it speaks VRRP, nothing of the pair serves on it, and nothing starts at boot; ${next}\n`,
+  );
+  return ExitCode.done;
+}

@@ -1,0 +1,118 @@
+import { isIP } from 'node:net';
+import { canonical } from '../inventory/address';
+import type { Host, Inventory, Server } from '../inventory/inventory';
+import type { Finding, FullPlan } from '../plan/plan';
+import { endpoints } from './haproxy-change';
+import { socketsOf } from './haproxy-config';
+import { instances } from './keepalived-config';
+
+/** A host that a running configuration names. */
+interface Named {
+  address: string;
+  /** What HAProxy calls it. */
+  name?: string;
+  /** Whether keepalived sends its adverts there. */
+  speaks: boolean;
+  /** The servers (`service/server`) that it is. */
+  servers: string[];
+}
+
+/** Those whom the texts of keepalived.conf and haproxy.cfg name, each once. */
+export function namedIn(texts: readonly string[]): Named[] {
+  const found = new Map<string, Named>();
+  const at = (address: string) => {
+    const known = found.get(address) ?? { address, speaks: false, servers: [] };
+    found.set(address, known);
+    return known;
+  };
+  for (const text of texts) {
+    for (const { unicastPeers } of instances(text).instances.values())
+      for (const peer of unicastPeers) if (isIP(peer)) at(canonical(peer)).speaks = true;
+    for (const [server, endpoint] of endpoints(text)) {
+      const address = socketsOf(endpoint)[0]?.address;
+      if (address === undefined || !isIP(address)) continue;
+      const known = at(address);
+      known.name ??= server.slice(server.lastIndexOf('/') + 1);
+      if (!known.servers.includes(server)) known.servers.push(server);
+    }
+  }
+  return [...found.values()];
+}
+
+/**
+ * Members that the inventory has lost: the hosts' running configuration names them, and the one that they are to have does
+ * not. Whoever forgets a member does not stop it.
+ * @param own addresses that are the hosts' own, beside those that the inventory has
+ * @param file what the inventory is called in findings
+ */
+export function formerMembers(
+  { hosts }: Pick<FullPlan, 'hosts'>,
+  inventory: Pick<Inventory, 'hosts' | 'vips'>,
+  own: readonly string[],
+  file: string,
+): Finding[] {
+  const raws = hosts.flatMap(({ changes }) => changes.flatMap(({ raw }) => (raw?.from ? [raw] : [])));
+  const ours = new Set(
+    [
+      ...own,
+      ...inventory.hosts.map(({ address }) => address),
+      ...inventory.vips.map(({ address }) => address),
+      ...namedIn(raws.map(({ to }) => to ?? '')).map(({ address }) => address),
+    ].map((one) => (isIP(one) ? canonical(one) : one)),
+  );
+  const isOfHost = (address: string) => /^127\.|^::1$/.test(address);
+  return namedIn(raws.map(({ from }) => from ?? ''))
+    .filter(({ address }) => !ours.has(address) && !isOfHost(address))
+    .map(({ address, name, speaks, servers }) => {
+      const did = [speaks ? 'speaks VRRP' : '', servers.length > 0 ? `serves ${servers.join(', ')}` : ''];
+      return {
+        rule: 'former-member',
+        severity: 'warning',
+        where: file,
+        message: `${name ? `${name} (${address})` : address} is no longer in the inventory, and by what runs now it ${did.filter(Boolean).join(' and ')}`,
+        why: 'that it is forgotten does not stop it: its keepalived goes on with its VIP, and two hosts answer for one address',
+        fix: `haprov retire ${file} ${address}, unless that was done already or it never was a host of this pair`,
+      };
+    });
+}
+
+/**
+ * The inventory with a host that it has no more, in the place that the running configurations give it: a member of the
+ * VIPs that its own keepalived.conf has, and those servers that others know it as.
+ */
+export function withFormer(
+  inventory: Inventory,
+  host: Host,
+  own: string,
+  texts: readonly string[],
+): Inventory {
+  const holding = [...instances(own).instances.values()];
+  const priorityOf = (address: string) =>
+    holding.find(({ addresses }) => addresses.some((one) => one.split(/[/ ]/)[0] === canonical(address)))
+      ?.priority;
+  const servers = namedIn(texts).find(({ address }) => address === host.address)?.servers ?? [];
+  return {
+    ...inventory,
+    hosts: [...inventory.hosts, host],
+    vips: inventory.vips.map((vip) => {
+      const priority = priorityOf(vip.address);
+      return priority === undefined ? vip : { ...vip, members: [...vip.members, { host, priority }] };
+    }),
+    services: inventory.services.map((service) => {
+      const { backends, name } = service;
+      if (!servers.includes(`${name}/${host.name}`)) return service;
+      const server: Server = {
+        name: host.name,
+        address: host.address,
+        port: backends.port ?? 0,
+        backup: false,
+        host,
+      };
+      const others = backends.servers.filter((one) => one.name !== host.name);
+      return {
+        ...service,
+        backends: { ...backends, servers: [...others, server], hosts: [...backends.hosts, host] },
+      };
+    }),
+  };
+}

@@ -1,0 +1,122 @@
+import {
+  describeLab,
+  eventually,
+  type Finished,
+  fetchUrl,
+  haprov,
+  holders,
+  lab,
+  network,
+  on,
+  vip,
+} from '../support/lab';
+import { Scenario } from '../support/scenario';
+
+const states = (host: string) =>
+  on(
+    host,
+    'systemctl is-active keepalived haproxy httpd; systemctl is-enabled keepalived haproxy httpd; true',
+  )
+    .trim()
+    .split('\n');
+const gone = [...Array(3).fill('inactive'), ...Array(3).fill('disabled')];
+const there = [...Array(3).fill('active'), ...Array(3).fill('enabled')];
+/** Of the services at the VIPs: how many requests there were, and how many of them failed. */
+const lost = ({ stdout, stderr }: Finished) =>
+  /: (\d+) requests, (\d+) failed/
+    .exec(stdout + stderr)
+    ?.slice(1)
+    .map(Number) ?? [];
+
+describeLab('retire', () => {
+  let scenario: Scenario;
+
+  beforeAll(async () => {
+    lab('reset', '--alone', 'fred', 'ethyl');
+    scenario = await Scenario.provisioned();
+  }, 120_000);
+
+  test('with nobody to ask it says what it would do, and does nothing', async () => {
+    const asked = await haprov('retire', scenario.inventory, 'fred');
+    expect(asked.code).toBe(2);
+    expect(asked.stdout).toContain(`so that VIP router37 (${vip}) moves`);
+    expect(asked.stdout).toContain('update service keepalived');
+    expect(asked.stderr).toContain('nothing was done');
+    expect(states('fred')).toEqual(there);
+    expect(holders()).toEqual(['fred']);
+  }, 60_000);
+
+  test('the holder goes, drained first, and clients notice next to nothing', async () => {
+    const retired = await haprov('retire', scenario.inventory, 'fred', '--yes');
+    expect({ ...retired, stdout: '' }).toMatchObject({ code: 0 });
+    expect(retired.stdout).toContain('now take it out of');
+    const [requests = 0, failed] = lost(retired);
+    expect(requests).toBeGreaterThan(20);
+    // Only what is on its way through the address while that moves can be lost.
+    expect(failed).toBeLessThanOrEqual(1);
+    expect(states('fred')).toEqual(gone);
+    expect(holders()).toEqual(['ethyl']);
+    expect(on('fred', 'ps -e -o comm= | grep -c -e keepalived -e haproxy || true').trim()).toBe('0');
+    expect(scenario.leftovers('fred')).toBe('drained\ndrained-servers\ndrained-servers.lock');
+  }, 120_000);
+
+  test('again: nothing to do', async () => {
+    const again = await haprov('retire', scenario.inventory, 'fred', '--yes');
+    expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining('no change') });
+  }, 60_000);
+
+  test('the last one is refused', async () => {
+    const refused = await haprov('retire', scenario.inventory, 'ethyl', '--yes');
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain('nobody else would serve');
+    expect(states('ethyl')).toEqual(there);
+    expect(await fetchUrl(`http://${vip}/`)).toMatchObject({ server: 'ethyl' });
+  }, 60_000);
+
+  test('a dead one: what must be done, and who has its VIP', async () => {
+    const move = (last: number) =>
+      scenario.edit((raw) =>
+        Object.assign(raw, {
+          hosts: {
+            fred: { address: `${network}.${last}`, priority: 101 },
+            ethyl: { address: `${network}.202`, priority: 100 },
+          },
+        }),
+      );
+    move(219);
+    const dead = await haprov('retire', scenario.inventory, 'fred', '--yes');
+    expect(dead.code).toBe(3);
+    expect(dead.stderr).toContain(`VIP router37 (${vip}) is on ethyl`);
+    expect(dead.stderr).toContain(`keep it off the network until keepalived, haproxy, httpd are stopped`);
+    move(201);
+  }, 60_000);
+
+  test('apply and undrain give it its place back', async () => {
+    expect(await scenario.apply()).toMatchObject({ code: 0 });
+    expect(await haprov('undrain', scenario.inventory, 'fred')).toMatchObject({ code: 0 });
+    expect(states('fred')).toEqual(there);
+    await scenario.settled();
+  }, 120_000);
+
+  test('one that the inventory has no more: the plan names it, and it goes by its address', async () => {
+    scenario.edit((raw) => {
+      Object.assign(raw, {
+        hosts: { ethyl: { address: `${network}.202`, priority: 100 } },
+        groups: { balancers: ['ethyl'], web: ['ethyl'] },
+      });
+    });
+    const plan = await haprov('plan', scenario.inventory);
+    expect(plan.stdout).toContain(`fred (${network}.201) is no longer in the inventory`);
+    const retired = await haprov('retire', scenario.inventory, `${network}.201`, '--yes');
+    expect({ ...retired, stdout: '' }).toMatchObject({ code: 0 });
+    expect(retired.stdout).toContain('fred is retired');
+    expect(lost(retired)[1]).toBeLessThanOrEqual(1);
+    expect(states('fred')).toEqual(gone);
+    expect(await scenario.apply()).toMatchObject({ code: 0 });
+    await eventually(
+      'ethyl serving alone',
+      async () => (await fetchUrl(`http://${vip}/`))?.server === 'ethyl',
+    );
+    expect(holders()).toEqual(['ethyl']);
+  }, 180_000);
+});
