@@ -109,7 +109,8 @@ is_cut() {
 # SSH is cut as well, so the host mends it by itself; a moment before, its answer gets out.
 cut_link() { # SECONDS
   begin || return
-  case $(link_tool) in
+  tool=$(link_tool)
+  case $tool in
     nft) { echo "nft -f - <<'.'"; nft_cut; echo .; } >"$step/cut" && nft_mend >"$step/mend" ;;
     iptables) iptables_rules -I >"$step/cut" && iptables_rules -D >"$step/mend" ;;
     *) fail 'the host has neither nft nor iptables'; return ;;

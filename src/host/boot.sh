@@ -35,7 +35,8 @@ ExecStart=/bin/sh $home/transaction boot
 # At boot nothing is reloaded, since nothing runs yet: a unit starts by its enablement, which is as before now. What was
 # decided by the other enablement, before it was put back, is taken back.
 leave_to_boot() { # UNIT STATE_BEFORE
-  case $(enabled_state "$1") in
+  enablement=$(enabled_state "$1")
+  case $enablement in
     enabled) case $2 in active | reloading | activating) start_at_boot "$1" ;; esac ;;
     disabled) [ "$(init_system)" != systemd ] || systemctl --no-block stop "$1" ;;
   esac

@@ -7,7 +7,8 @@ firewall_runs() { have firewall-cmd && is_active firewalld; }
 
 # A row a fact: SET zone ZONE | SET accepts ZONE | SET interface ZONE NAME | SET open ZONE ENTRY | SET passes ZONE PROTOCOL.
 firewall_rows() { # runtime|permanent
-  case $1:$(firewall_runs && echo runs) in
+  runs_=$(firewall_runs && echo runs)
+  case $1:$runs_ in
     runtime:runs) listing=$(firewall-cmd --list-all-zones 2>/dev/null) || return ;;
     permanent:runs) listing=$(firewall-cmd --permanent --list-all-zones 2>/dev/null) || return ;;
     permanent:*) listing=$(firewall-offline-cmd --list-all-zones 2>/dev/null) || return ;;

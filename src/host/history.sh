@@ -75,8 +75,10 @@ end_run() { # RUN
 # By their command lines; the pattern comes from elsewhere, so that grep does not find itself.
 processes_of_run() {
   for each in $(printf '%s\n' "$home/transaction" | grep -lsF -f - /proc/[0-9]*/cmdline); do
-    case $(tr '\0' ' ' <"$each") in "sh $home/transaction "*) each=${each#/proc/}; echo "${each%/*}" ;; esac
+    words=$(tr '\0' ' ' <"$each")
+    case $words in "sh $home/transaction "*) each=${each#/proc/}; echo "${each%/*}" ;; esac
   done 2>/dev/null
+  return 0
 }
 
 # Prints the state that the run came to. One that was ended may be taken back by its own operator for a while.
@@ -90,7 +92,8 @@ unlock_dead() { # RUN [SECONDS]
   done
   # Without its folder, a run can neither go on nor back.
   case $found in finished | restored | broken | gone)
-    case $(readlink "$lock") in "$1 "*) rm -f -- "$lock" ;; esac ;;
+    holder=$(readlink "$lock")
+    case $holder in "$1 "*) rm -f -- "$lock" ;; esac ;;
   esac
   echo "$found"
 }

@@ -2,7 +2,8 @@
 
 # Prints "STATE COMMAND" of each process that has none below it, of those below PID, and ends them all.
 end_hung() { # PID
-  case $(tr '\0' ' ' <"/proc/$1/cmdline") in *sh*) ;; *) return 0 ;; esac
+  words=$(tr '\0' ' ' <"/proc/$1/cmdline")
+  case $words in *sh*) ;; *) return 0 ;; esac
   below=$(cat /proc/[0-9]*/stat 2>/dev/null | awk -v top="$1" '
     { pid = $1; sub(/^.*\) /, ""); state[pid] = $1; parent[pid] = $2 }
     END {
@@ -19,4 +20,5 @@ end_hung() { # PID
   done
   # What waits for a disk that is gone takes no signal, and is left.
   for pid in $(echo "$below" | sed 's/ .*//'); do kill -KILL "$pid"; done
+  return 0
 } 2>/dev/null

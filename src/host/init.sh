@@ -88,7 +88,8 @@ life_of() { systemctl show -p NRestarts -p ExecMainStartTimestampMonotonic -- "$
 
 # Whether a unit that is not active has done what it is for.
 has_done_its_work() { # UNIT
-  case $(systemctl show -p Type -p Result -- "$1") in *Type=oneshot*Result=success* | *Result=success*Type=oneshot*) ;; *) return 1 ;; esac
+  about=$(systemctl show -p Type -p Result -- "$1")
+  case $about in *Type=oneshot*Result=success* | *Result=success*Type=oneshot*) ;; *) return 1 ;; esac
 }
 
 # A word a line, in the units' order.
@@ -104,7 +105,8 @@ is_active() { # UNIT
 enabled_state() { systemctl is-enabled "$1" 2>&1; }
 
 reread_unit() { # UNIT
-  case $(systemctl show -p NeedDaemonReload -p LoadState -- "$1") in
+  about=$(systemctl show -p NeedDaemonReload -p LoadState -- "$1")
+  case $about in
     *NeedDaemonReload=yes* | *LoadState=not-found*) attempt systemctl daemon-reload ;;
   esac
 }
@@ -173,7 +175,8 @@ is_active() { [ "$(active_states "$1")" = active ]; }
 enabled_state() { # UNIT
   script_of "$1"
   level=$(sed -n 's/^id:\([0-9]\):initdefault:.*/\1/p' /etc/inittab 2>/dev/null)
-  case $(chkconfig --list "$init_script" 2>&1) in
+  about=$(chkconfig --list "$init_script" 2>&1)
+  case $about in
     *"${level:-3}:on"*) echo enabled ;;
     *[0-6]:off* | *'not referenced in any runlevel'*) echo disabled ;;
     *) echo no-chkconfig ;;

@@ -27,7 +27,7 @@ say_restored() { [ ! -L "$home/was-committed" ] || say restored; }
 say_farewell() {
   is_in_group && [ -L "$home/was-committed" ] || return 0
   for second in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-    case $(state) in finished) say finished ;; *) say restored ;; esac
+    if [ "$(state)" = finished ]; then say finished; else say restored; fi
     sleep 1 8>&- 9>&-
   done
 }
@@ -109,7 +109,8 @@ recover_in_group() { # STATE
 # One that is only committed may still go back.
 have_others_stayed() {
   for peer in $peers; do
-    case $(sed -n "s/^${peer%%=*} //p" "$home/heard" | tr '\n' ' ') in
+    said=$(sed -n "s/^${peer%%=*} //p" "$home/heard" | tr '\n' ' ')
+    case $said in
       *restored* | *broken*) return 1 ;;
       *confirmed* | *finished*) ;;
       *committed*) return 1 ;;

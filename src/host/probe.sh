@@ -40,6 +40,7 @@ each_address() { # FUNCTION
     case $word_ in inet | inet6) name_=$last_ ;; esac
     last_=$word_
   done
+  return 0
 }
 
 know_addresses() { known_addresses=$(ip -o addr show 2>/dev/null); }

@@ -50,7 +50,8 @@ wait_for_boot() {
 
 salvage() { # HOME
   home=$1 run=${1##*/} verdict=restored commit_steps=
-  case $(readlink "$home/state") in finished | restored | broken) return ;; confirmed) verdict=finished ;; esac
+  was=$(readlink "$home/state")
+  case $was in finished | restored | broken) return 0 ;; confirmed) verdict=finished ;; esac
   for step in "$home"/steps/*; do
     number=${step##*/}
     if [ -f "$step/spot" ]; then
@@ -63,6 +64,7 @@ salvage() { # HOME
   done
   [ $verdict != finished ] || leave_all_names
   unhook_boot
-  case $(readlink /var/lib/haprov/lock) in "$run "*) rm -f /var/lib/haprov/lock ;; esac
+  holder=$(readlink /var/lib/haprov/lock)
+  case $holder in "$run "*) rm -f /var/lib/haprov/lock ;; esac
   ln -sfn $verdict "$home/state.new" && mv -fT "$home/state.new" "$home/state"
 }

@@ -5,7 +5,8 @@ selinux_is_on() {
   # Where it is off there is no such file, and no process is needed to tell: EL7 and later, EL6.
   [ -e /sys/fs/selinux/enforce ] || [ -e /selinux/enforce ] || return
   have getenforce || return
-  case $(getenforce 2>/dev/null) in Enforcing | Permissive) ;; *) return 1 ;; esac
+  mode=$(getenforce 2>/dev/null)
+  case $mode in Enforcing | Permissive) ;; *) return 1 ;; esac
 }
 
 # Where local changes of the policy are kept: EL8 and later, EL7, EL6 and early EL7.
@@ -82,7 +83,8 @@ probe_selinux() { # OTHERWISE PORTS BOOLEAN...
 # Where everything is allowed, no port needs a label of its own.
 allows_otherwise() { # BOOLEAN
   [ -n "$1" ] || return
-  case $(active_boolean "$1"),$(kept_boolean "$1") in on,on | on,\?) ;; *) return 1 ;; esac
+  boolean=$(active_boolean "$1"),$(kept_boolean "$1")
+  case $boolean in on,on | on,\?) ;; *) return 1 ;; esac
 }
 
 # What SELinux has denied since then, a row each, the same once, at most ten; nothing where it is off or nobody says.

@@ -15,8 +15,8 @@ check_labels() { # PORT=LABEL,WANTED (LABEL "-": none)...
 
 check_booleans() { # NAME=ACTIVE,KEPT,WANTED...
   for pair in "$@"; do
-    before=${pair#*=} active=$(active_boolean "${pair%%=*}")
-    case $before in "$active,$(kept_boolean "${pair%%=*}"),"* | *",$active") continue ;; esac
+    before=${pair#*=} active=$(active_boolean "${pair%%=*}") kept_=$(kept_boolean "${pair%%=*}")
+    case $before in "$active,$kept_,"* | *",$active") continue ;; esac
     drifted "the boolean ${pair%%=*} was \"${before%,*}\" when the plan was made, and is \"$active\" now"
     return
   done

@@ -176,7 +176,8 @@ restore_service() { # UNIT
   reread_unit "$unit"
   put_links_back || return
   if [ -n "$booting" ]; then leave_to_boot "$unit" "$(was ActiveState)"; return; fi
-  case $(was ActiveState) in
+  before=$(was ActiveState)
+  case $before in
     active | reloading | activating)
       workers=$(workers_of "$unit") sum=$(sum_for "$unit")
       forget_failures "$unit"
@@ -191,9 +192,10 @@ restore_service() { # UNIT
       ;;
   esac
   # What came with a package stays, and has a state that it had not before.
-  case $(was UnitFileState) in
-    '' | "$(property UnitFileState "$unit")") ;;
-    *) fail "$1 was \"$(was UnitFileState)\" at boot, and is \"$(property UnitFileState "$unit")\" now" ;;
+  before=$(was UnitFileState) is=$(property UnitFileState "$unit")
+  case $before in
+    '' | "$is") ;;
+    *) fail "$1 was \"$before\" at boot, and is \"$is\" now" ;;
   esac
 }
 

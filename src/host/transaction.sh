@@ -189,7 +189,8 @@ prune_runs() {
 renew() { mark_time lease; }
 
 is_overdue() {
-  case $(state) in
+  at=$(state)
+  case $at in
     staged | confirmed) [ "$(age_of lease)" -ge "$lease" ] ;;
     committed) [ "$(age_of since)" -ge "$lease" ] ;;
     # A verb is at it, and holds the guard; where the guard is free, it died.
@@ -199,7 +200,8 @@ is_overdue() {
 
 # One look; fails when there is nothing left to look at.
 look() {
-  case $(state) in
+  at=$(state)
+  case $at in
     finished | restored | broken) return 1 ;;
     committed) say committed ;;
     confirmed) if is_in_group; then look_around; return 0; fi ;;

@@ -66,6 +66,7 @@ haproxy_unit_files() {
       flag=$part
     done
   done
+  return 0
 }
 
 # Before 2.0.4 "-t" is no option and exits 0 all the same; an empty file passes every version.
