@@ -9,10 +9,22 @@ begin_fault() { begin && mark made; }
 # To all processes of a unit at once.
 signal_unit() { # SIGNAL UNIT
   if [ -d /run/systemd/system ]; then
-    attempt systemctl kill -s "$1" "$(unit_name "$2")"
+    main=$(systemctl show -p MainPID -- "$(unit_name "$2")")
+    attempt systemctl kill -s "$1" "$(unit_name "$2")" || { [ "$1" = KILL ] && has_died "${main#MainPID=}"; }
   else
     attempt kill -s "$1" $(ps -C "$2" -o pid=)
   fi
+}
+
+# systemd may say EIO of what died while it was at it.
+has_died() { # PID
+  [ "${1:-0}" -gt 0 ] || return
+  for look in 1 2 3 4 5 6 7 8 9 10; do
+    row=$(cat "/proc/$1/stat" 2>/dev/null)
+    case ${row##*") "} in '' | Z* | X*) return 0 ;; esac
+    sleep 0.1
+  done
+  return 1
 }
 
 start_again() { # UNIT

@@ -1,5 +1,6 @@
-import { execFileSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { type Act, actOf } from '../../src/drill/acts';
 import { askScript, readAnswers } from '../../src/drill/ask';
@@ -33,6 +34,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
        'start '*) [ ! -e "$state/stuck" ] || exit 1; rm -f "$state/down" ;;
        'reset-failed '*) ;;
        'status '*) echo 'it is broken' ;;
+       'show -p MainPID -- '*) echo "MainPID=$(cat "$state/main" 2>/dev/null || echo 0)" ;;
        'show -p ActiveEnterTimestampMonotonic -- haproxy.service') echo ActiveEnterTimestampMonotonic=12340000 ;;`,
     );
     box.fake('journalctl', '*) ;;');
@@ -59,6 +61,35 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     expect(await box.stage([stepOf('haproxy-dies')])).toMatchObject({ code: 0 });
     expect(await box.go('restore')).toMatchObject({ code: 0 });
     expect(done()).toEqual([]);
+  });
+
+  test.each([
+    ['gone', ':', 0],
+    ['a zombie', '(:) & echo $! >"$1"; exec sleep 60', 0],
+    ['alive', 'echo $$ >"$1"; exec sleep 60', 1],
+    ['unknown', 'echo 0 >"$1"; exec sleep 60', 1],
+  ])('a kill that the service manager calls failed, of a process that is %s', async (how, script, failed) => {
+    const main = box.path('../state-of-fakes/main');
+    box.fake(
+      'systemctl',
+      `'-q is-active '*) ;; 'show -p MainPID -- haproxy.service') echo "MainPID=$(cat "$state/main")" ;;
+       'kill -s KILL '*) echo 'Failed to kill unit haproxy.service: Input/output error' >&2; exit 1 ;;
+       'start '* | 'reset-failed '* | 'show -p ActiveEnter'* | 'status '*) ;;`,
+    );
+    box.write('../state-of-fakes/main', '');
+    const process = spawn('sh', ['-c', script, '-', main], { stdio: 'ignore' });
+    if (how === 'gone') {
+      await once(process, 'exit');
+      box.write('../state-of-fakes/main', `${process.pid}`);
+    }
+    while (readFileSync(main, 'utf8') === '') await new Promise((done) => setTimeout(done, 20));
+    const { code, journal } = await box.apply([stepOf('haproxy-dies')]);
+    process.kill();
+    expect(code === 0 ? 0 : 1).toBe(failed);
+    if (failed)
+      expect(journal).toContainEqual(
+        expect.objectContaining({ part: 'run', output: expect.stringContaining('Input/output error') }),
+      );
   });
 
   test('a unit that does not run is not broken', async () => {
