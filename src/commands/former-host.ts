@@ -51,7 +51,7 @@ export function placed(
   { hosts }: Survey,
 ): { inventory: Inventory; host: Host } {
   const textOf = ({ answers }: Surveyed, path: (typeof configs)[number]) => {
-    const state = readFileState(answers.get(path)?.output ?? '');
+    const state = readFileState(answers.of(path));
     return state.kind === 'file' ? (state.content?.toString() ?? '') : '';
   };
   const texts = hosts.map((one) => textOf(one, configs[1]));

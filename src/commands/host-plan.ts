@@ -11,11 +11,13 @@ import type { FileSpec } from '../resources/file';
 import { resourceType } from '../resources/registry';
 
 /** What a host is asked about its resources, and about the services that they notify. */
+/** One that fails makes the plan of its host say so: {@link planHost}. */
 export const questionsOf = (resources: readonly Resource[]) =>
   [...resources, ...impliedServices(resources)].map(({ id, type, spec }) => ({
     id,
     script: type.probe(spec),
     asksFor: type.asksFor?.(spec),
+    mayFail: true,
   }));
 
 /** A service that is only notified has to be known too: whether it runs decides whether it is reloaded. */
@@ -83,10 +85,7 @@ export function planHost(
       const spec = renderContent
         ? { ...(resource.spec as FileSpec), rendered: renderContent(knowledge) }
         : resource.spec;
-      const answer = found.answers.get(id);
-      if (answer?.code !== 0)
-        throw new Error(`${id} could not be read on the host (exit code ${answer?.code ?? 'none'})`);
-      return { id, task, type, spec, state: type.read(answer.output, spec), notify };
+      return { id, task, type, spec, state: type.read(found.answers.of(id), spec), notify };
     });
     return { ...base, changes: buildChanges(host.name, observed, (text) => inventory.secrets.mask(text)) };
   } catch (error) {

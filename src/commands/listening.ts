@@ -37,8 +37,8 @@ export function heardStrangers(
   file: string,
 ): Finding[] {
   const listeners = survey.hosts.map(({ name, facts, answers }): Listener => {
-    const answer = answers.get(id);
-    const heard = answer && readHeard(answer.output);
+    const answer = answers.find(id);
+    const heard = answer === undefined ? undefined : readHeard(answer);
     if (heard?.kind === 'deaf') {
       context.emit({
         type: 'message',

@@ -45,7 +45,7 @@ export async function log(options: LogOptions, context: Context): Promise<ExitCo
 }
 
 const historiesOf = ({ hosts }: Survey) =>
-  hosts.map(({ name, answers }) => [name, readHistory(answers.get('history')?.output ?? '')] as const);
+  hosts.map(({ name, answers }) => [name, readHistory(answers.of(historyQuestion.id))] as const);
 
 /** One entry a run, with all hosts that know it; newest first. */
 export function mergeRuns(histories: readonly (readonly [string, readonly RecordedRun[]])[]): LoggedRun[] {

@@ -222,7 +222,7 @@ function sceneOf(
         resources.map(({ type }) => [type.type, resources.filter((one) => one.type === type).length]),
       ),
       plan: found ? planHost(inventory, host, found, resources) : unreached(host, surveyed),
-      ...(found ? { facts: found.facts, said: readAnswer(found.answers.get(id)?.output ?? '') } : {}),
+      ...(found ? { facts: found.facts, said: readAnswer(found.answers.of(id)) } : {}),
       ...(failure ? { failure } : {}),
     };
   });

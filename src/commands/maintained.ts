@@ -99,7 +99,7 @@ export function maintenanceOf(
     surveyed.close();
     throw lockedBy(host.name, facts.lock);
   }
-  const watched = readWatched(found?.answers.get(flagQuestion.id)?.output ?? '');
+  const watched = readWatched(found?.answers.find(flagQuestion.id) ?? '');
   const own = inventory.vips.filter(({ members }) => members.some((member) => member.host === host));
   const connections = new Map(surveyed.hosts.map(({ name, connection }) => [name, connection]));
   const reconnect = reconnector(targets, connections, opened);

@@ -119,7 +119,7 @@ export async function makePlan(
     const holders = surveyed.hosts.filter(({ facts }) => vips.some((vip) => holds(facts, vip.address)));
     const listening = new Map(
       surveyed.hosts.flatMap(({ name, answers }) => {
-        const found = listenersOf(answers.get(listenersQuestion.id)?.output ?? '');
+        const found = listenersOf(answers.find(listenersQuestion.id) ?? '');
         return found ? [[name, found]] : [];
       }),
     );

@@ -165,7 +165,7 @@ function planOf(
     throw new HaprovError(ExitCode.badInput, `${host.name}: ${planned.error}; nothing was done`);
   const listening = new Map(
     surveyed.hosts.flatMap(({ name, answers }) => {
-      const listeners = listenersOf(answers.get(listenersQuestion.id)?.output ?? '');
+      const listeners = listenersOf(answers.find(listenersQuestion.id) ?? '');
       return listeners ? [[name, listeners] as const] : [];
     }),
   );

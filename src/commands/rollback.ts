@@ -60,7 +60,7 @@ async function wishes(
     const failure = notAsked(surveyed.failures);
     if (failure) throw failure;
     const histories = surveyed.hosts.map(
-      ({ name, answers }) => [name, readHistory(answers.get('history')?.output ?? '')] as const,
+      ({ name, answers }) => [name, readHistory(answers.of(historyQuestion.id))] as const,
     );
     const choice = chooseRuns(new Map(histories), options.to);
     const warnings = [...choice.warnings];
@@ -104,17 +104,19 @@ async function readUndo(
   });
   try {
     const answers = probe.read(stdout);
-    const output = (id: string) => answers.get(id)?.output ?? '';
     return undoOf(
       runs.map((run) => ({
         run,
         records: new Map(
-          run.manifest.steps.map((_, index) => [index + 1, readRecord(output(recordId(run.run, index + 1)))]),
+          run.manifest.steps.map((_, index) => [
+            index + 1,
+            readRecord(answers.of(recordId(run.run, index + 1))),
+          ]),
         ),
       })),
       {
         host: name,
-        current: new Map(paths.map((path) => [path, readFileState(output(`now ${path}`))])),
+        current: new Map(paths.map((path) => [path, readFileState(answers.of(`now ${path}`))])),
         byPlaybooks,
       },
     );

@@ -13,11 +13,37 @@ export interface Question {
   libraries?: readonly Library[];
   /** What the script asks of the init system, of rpm and of files; not needed, but then each question waits for them. */
   asksFor?: AskedFor;
+  /** A script that fails spoils this answer only, which says so to whoever wants it; else the host has not answered. */
+  mayFail?: boolean;
 }
 
-export interface Answer {
+/** What a host said to each question, whose script came to its end as it should. */
+export class Answers {
+  readonly #answers = new Map<string, Answer>();
+
+  add(id: string, answer: Answer): void {
+    this.#answers.set(id, answer);
+  }
+
+  /** What the question's script printed, where the question was asked. */
+  find(id: string): string | undefined {
+    return this.#answers.has(id) ? this.of(id) : undefined;
+  }
+
+  /**
+   * What the question's script printed.
+   * @throws Error where the script failed
+   */
+  of(id: string): string {
+    const answer = this.#answers.get(id);
+    if (answer?.code !== 0)
+      throw new Error(`${id} could not be read on the host (exit code ${answer?.code ?? 'none'})`);
+    return answer.output;
+  }
+}
+
+interface Answer {
   output: string;
-  /** The script's exit status. */
   code: number;
 }
 
@@ -26,9 +52,10 @@ export interface Probe {
   script: Script;
   /**
    * The answer to each question, by its id.
-   * @throws Error when the output ends before the last answer: the probe did not run to its end.
+   * @throws Error when the output ends before the last answer: the probe did not run to its end; or where a script failed
+   * that must not.
    */
-  read(stdout: string): Map<string, Answer>;
+  read(stdout: string): Answers;
   /** Hears what it prints as it comes: which process it is on the host, and what it asks at the moment. */
   follow(): { hear(chunk: string): void; pid?: string; question?: string };
 }
@@ -88,8 +115,8 @@ function askedAhead(questions: readonly Question[], mark: string): Script[] {
   ];
 }
 
-function readAnswers(questions: readonly Question[], stdout: string, mark: string): Map<string, Answer> {
-  const answers = new Map<string, Answer>();
+function readAnswers(questions: readonly Question[], stdout: string, mark: string): Answers {
+  const answers = new Answers();
   let current: { id: string; rows: string[] } | undefined;
   let complete = false;
   const together: string[] = [];
@@ -110,7 +137,7 @@ function readAnswers(questions: readonly Question[], stdout: string, mark: strin
       changed = contents.length !== Number(code);
     } else if (word === 'end' && current) {
       const rows = current.rows.map((one) => withContent(one, contents));
-      answers.set(current.id, { output: rows.join('\n'), code: Number(code) });
+      answers.add(current.id, { output: rows.join('\n'), code: Number(code) });
       current = undefined;
     } else {
       const question = questions[Number(word)];
@@ -118,9 +145,10 @@ function readAnswers(questions: readonly Question[], stdout: string, mark: strin
     }
   }
   // Others than root are shown less than is there, which looks just the same.
-  const isRoot = /^uid=0$/m.test(answers.get('facts')?.output ?? 'uid=0');
+  const isRoot = /^uid=0$/m.test(answers.find('facts') ?? 'uid=0');
   if (changed && isRoot) throw new Error('a file was changed while it was read: ask again');
   if (!complete) throw new Error('the probe did not run to its end');
+  for (const { id, mayFail } of questions) if (isRoot && !mayFail) answers.of(id);
   return answers;
 }
 

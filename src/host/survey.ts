@@ -2,7 +2,7 @@ import { HaprovError, HostError } from '../errors';
 import { type Connection, connect, type SshTarget } from './connection';
 import { Silence } from './exec';
 import { type HostFacts, readFacts } from './facts';
-import { type Answer, buildProbe, type Question } from './probe';
+import { type Answers, buildProbe, type Question } from './probe';
 import { whyOf } from './script-result';
 import { unanswered } from './unanswered';
 
@@ -11,7 +11,7 @@ export interface Surveyed {
   name: string;
   connection: Connection;
   facts: HostFacts;
-  answers: Map<string, Answer>;
+  answers: Answers;
 }
 
 export interface Survey {
@@ -100,18 +100,18 @@ async function ask(
         const { pid, question } = followed;
         throw await unanswered(connection, { pid, question, seconds: quietMs / 1000 });
       });
-      let answers: Map<string, Answer>;
+      let answers: Answers;
       try {
         answers = probe.read(result.stdout);
       } catch (error) {
-        const why = result.stderr.trim() || whyOf(result);
+        const why = result.stderr.trim() || (result.code === 0 ? 'it said nothing more' : whyOf(result));
         throw new HostError(
           name,
           `${(error as Error).message}: ${why}`,
           'log in by ssh and look whether a shell script runs there as root',
         );
       }
-      const facts = readFacts(answers.get('facts')?.output ?? '');
+      const facts = readFacts(answers.of('facts'));
       if (facts.uid !== 0)
         throw new HostError(
           name,

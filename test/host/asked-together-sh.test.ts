@@ -32,9 +32,9 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     const together = await box.ask(questions.map((one) => ({ ...one, asksFor: { files: [one.id] } })));
     for (const path of paths) {
       const alone = await box.probe(probeFile(path));
-      expect(readFileState(together.get(path)?.output ?? '')).toEqual(readFileState(alone));
+      expect(readFileState(together.of(path))).toEqual(readFileState(alone));
     }
-    expect(readFileState(together.get(paths[0] ?? '')?.output ?? '')).toMatchObject({
+    expect(readFileState(together.of(paths[0] ?? ''))).toMatchObject({
       content: bytes,
       size: 256,
     });
@@ -53,8 +53,8 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
       asksFor: { units: [unit] },
     });
     const answers = await box.ask([ask('web'), ask('db.socket')]);
-    expect(answers.get('web')?.output).toBe(`${block('active', 7)}yes`);
-    expect(answers.get('db.socket')?.output).toBe(`${block('inactive', 0)}no`);
+    expect(answers.of('web')).toBe(`${block('active', 7)}yes`);
+    expect(answers.of('db.socket')).toBe(`${block('inactive', 0)}no`);
     expect(box.calls()).toHaveLength(1);
   });
 
@@ -70,8 +70,8 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
       asksFor: { packages: names },
     });
     const answers = await box.ask([ask('web', 'db'), ask('gone')]);
-    expect(answers.get('web,db')?.output).toBe('web\t1-2\ndb\t3-4');
-    expect(answers.get('gone')?.output).toBe('gone\t-');
+    expect(answers.of('web,db')).toBe('web\t1-2\ndb\t3-4');
+    expect(answers.of('gone')).toBe('gone\t-');
   });
 });
 
@@ -80,6 +80,6 @@ test('a file that was changed while it was read is no answer', () => {
   const content = Buffer.from('abc').toString('base64');
   const said = (size: number) =>
     `@mark files\n${content}\n@mark end ${size}\n@mark 0\nfile 0:root 0:root 644 3 @0\n@mark end 0\n@mark done\n`;
-  expect(probe.read(said(3)).get('a')?.output).toBe(`file 0:root 0:root 644 3 -\n${content}`);
+  expect(probe.read(said(3)).of('a')).toBe(`file 0:root 0:root 644 3 -\n${content}`);
   expect(() => probe.read(said(4))).toThrow('a file was changed while it was read');
 });

@@ -32,7 +32,7 @@ describe.each(shells.map((shell) => [shell.join(' '), shell] as const))('%s', (_
   };
   const history = async () => readHistory(await box.probe(historyQuestion.script));
   const record = async (run: string, step: number) =>
-    readRecord((await box.ask([recordQuestion(run, step)])).get(recordId(run, step))?.output ?? '');
+    readRecord((await box.ask([recordQuestion(run, step)])).of(recordId(run, step)));
   const stepOf = async <S, T>(type: ResourceType<S, T>, spec: S): Promise<Step> => {
     const [difference] = type.diff(spec, type.read(await box.probe(type.probe(spec)), spec), {
       packagesPending: false,

@@ -165,19 +165,40 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
         async (outputs) => {
           const texts = outputs.map(([rows, newline]) => rows.join('\n') + (newline ? '\n' : ''));
           const probe = buildProbe(
-            texts.map((text, id) => ({ id: `${id}`, script: `printf %s ${quote(text)}; exit ${id}` })),
+            texts.map((text, id) => ({
+              id: `${id}`,
+              script: `printf %s ${quote(text)}; exit ${id % 3}`,
+              mayFail: true,
+            })),
             mark,
           );
           const [program, ...args] = shell;
           const answers = probe.read(execFileSync(program, args, { input: probe.script, encoding: 'utf8' }));
           // A final newline may be there or not, as in $( … ).
           texts.forEach((text, id) => {
-            expect(answers.get(`${id}`)).toEqual({ output: text.replace(/\n$/, ''), code: id });
+            if (id % 3 === 0) expect(answers.of(`${id}`)).toBe(text.replace(/\n$/, ''));
+            else expect(() => answers.of(`${id}`)).toThrow(`(exit code ${id % 3})`);
           });
         },
       ),
       { numRuns: 8 },
     );
+  });
+
+  test('a script that fails is no answer, unless its reader says that it may', () => {
+    const read = (mayFail: boolean) => {
+      const failing = { id: 'b', script: 'echo half; false', mayFail };
+      const probe = buildProbe([{ id: 'a', script: 'echo a' }, failing, { id: 'c', script: 'echo c' }]);
+      const [program, ...args] = shell;
+      return probe.read(execFileSync(program, args, { input: probe.script, encoding: 'utf8' }));
+    };
+    const why = 'b could not be read on the host (exit code 1)';
+    expect(() => read(false)).toThrow(why);
+    const answers = read(true);
+    expect([answers.of('a'), answers.find('c'), answers.find('d')]).toEqual(['a', 'c', undefined]);
+    expect(() => answers.of('b')).toThrow(why);
+    expect(() => answers.find('b')).toThrow(why);
+    expect(() => answers.of('d')).toThrow('d could not be read');
   });
 
   test('a probe that was cut off is no answer', () => {

@@ -34,7 +34,7 @@ async function planFor(wishes: readonly Wish[], mask = same) {
   const host = new FakeHost('fred', [{ matches: probe.script, stdout: `${stdout}${mark} done\n`, times: 1 }]);
   const answers = probe.read((await host.runScript(probe.script)).stdout);
   const observed = resources.map(
-    (one): Observed => ({ ...one, state: one.type.read(answers.get(one.id)?.output ?? '', one.spec) }),
+    (one): Observed => ({ ...one, state: one.type.read(answers.of(one.id), one.spec) }),
   );
   return buildChanges('fred', observed, mask);
 }

@@ -15,7 +15,7 @@ import {
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type JournalEntry, journalReader } from '../../src/host/journal';
-import { type Answer, buildProbe, type Question } from '../../src/host/probe';
+import { type Answers, buildProbe, type Question } from '../../src/host/probe';
 import {
   buildTransaction,
   continueScript,
@@ -227,7 +227,7 @@ esac
   }
 
   /** Asks all questions in one go, as a survey does. */
-  async ask(questions: readonly Question[]): Promise<Map<string, Answer>> {
+  async ask(questions: readonly Question[]): Promise<Answers> {
     const probe = buildProbe(questions);
     const { stdout, stderr } = await this.send(probe.script);
     if (stderr) throw new Error(stderr);
@@ -236,9 +236,7 @@ esac
 
   /** Runs `script` as a probe does, and gives back what it printed. */
   async probe(script: string): Promise<string> {
-    const answer = (await this.ask([{ id: 'it', script }])).get('it');
-    if (answer?.code !== 0) throw new Error(`exit code ${answer?.code}: ${answer?.output}`);
-    return answer.output;
+    return (await this.ask([{ id: 'it', script }])).of('it');
   }
 
   /** What a playbook's entry would change here, by the real probe, reader and diff. */
