@@ -142,7 +142,7 @@ export const faults: Fault[] = [
     ...smallFilesystem(
       '/etc/keepalived',
       'size=1m,nr_inodes=40',
-      'n=0; while : >.filler$n; do n=$((n + 1)); done 2>/dev/null',
+      'n=0; while touch .filler$n 2>/dev/null; do n=$((n + 1)); done',
     ),
   },
   { name: 'HAProxy folder read-only', costs: 'nothing', ...readOnly('/etc/haproxy') },
