@@ -11,8 +11,11 @@ limited() { # FUNCTION SECONDS
   # It was about to end the part before this one, which was just done.
   [ ! -L "$home/overdue.$$" ] || forget_limiter
   [ -n "$limiter" ] || start_limiter
-  ( trap - TERM; "$1" ) 8>&- 9>&- &
+  # What is ignored when a process begins it can never take back (ksh: nor what its parent ignores), and a daemon must.
+  trap : PIPE HUP INT TERM
+  ( trap '' PIPE HUP INT; trap - TERM; "$1" ) 8>&- 9>&- &
   worker=$!
+  trap '' PIPE HUP INT TERM
   tell_limit "$2" "$worker"
   { wait "$worker"; } 2>/dev/null
   limited_result=$?

@@ -39,7 +39,8 @@ function formsOf(values: readonly string[]): { needles: Needle[]; words: RegExp 
     .flatMap((value) => [
       value,
       JSON.stringify(value).slice(1, -1),
-      encodeURIComponent(value),
+      // Half a surrogate pair is no text that can be encoded.
+      encodeURIComponent(Buffer.from(value).toString()),
       Buffer.from(value).toString('base64'),
       Buffer.from(value).toString('hex'),
     ])

@@ -1,16 +1,9 @@
-import {
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { historyQuestion, readHistory } from '../../src/host/history';
 import type { Step } from '../../src/resources/resource';
 import { me, Sandbox, type Shell, shells } from '../shell/sandbox';
+import { Systemd } from './systemd';
 
 /** A host that loses its power at any point of a run, and what a crash may make of what is on its disk. */
 
@@ -129,50 +122,30 @@ test('nothing is left for the start of the host once a run has ended', async () 
 
 describe('services are left to the start of the host', () => {
   /** What `systemctl` is told beside being asked. */
-  const told = () => box.calls().filter((call) => !/ (show|is-enabled|list-jobs) |-jobs/.test(call));
-  const unit = (active: string, enabled: string) => {
-    mkdirSync(box.memory, { recursive: true });
-    writeFileSync(join(box.memory, 'active'), active);
-    writeFileSync(join(box.memory, 'enabled'), enabled);
-    box.fake(
-      'systemctl',
-      `"show "*web.service) printf 'LoadState=loaded\\nActiveState=%s\\nUnitFileState=%s\\nNeedDaemonReload=no\\n' "$(cat "$state/active")" "$(cat "$state/enabled")" ;;
-       "-q enable web.service") printf enabled >"$state/enabled" ;;
-       "-q disable web.service") printf disabled >"$state/enabled" ;;
-       "start web.service") printf active >"$state/active" ;;
-       "stop web.service") printf inactive >"$state/active" ;;
-       "reload web.service" | "--no-block start web.service" | "--no-block stop web.service") ;;
-       "-q is-active web.service") [ "$(cat "$state/active")" = active ] ;;
-       "is-enabled web.service") cat "$state/enabled" ;;`,
-    );
-  };
+  const told = () => box.calls().filter((call) => !/ (show|is-enabled|is-active) |list-jobs/.test(call));
 
   test.each([
-    [
-      'ran, and is to be stopped',
-      'active',
-      'enabled',
-      { enabled: false, running: false },
-      ['-q enable web.service', '--no-block start web.service'],
-    ],
-    [
-      'did not run, and is to run',
-      'inactive',
-      'disabled',
-      { enabled: true, running: true },
-      ['-q disable web.service', '--no-block stop web.service'],
-    ],
-  ])('one that %s', async (_, active, enabled, wish, expected) => {
+    ['ran, and is to be stopped', true, { enabled: false, running: false }, 'start'],
+    ['did not run, and is to run', false, { enabled: true, running: true }, 'stop'],
+  ])('one that %s', async (_, ran, wish, verb) => {
     box = new Sandbox();
-    unit(active, enabled);
+    const systemd = new Systemd(box);
+    systemd.unit('web.service');
+    if (ran) systemd.ctl('enable web.service');
+    systemd.set('active', 'web.service', ran);
+    const links = systemd.links();
     await box.apply(await box.steps({ type: 'service', unit: 'web', ...wish }));
+    expect(systemd.links()).not.toEqual(links);
     const before = told().length;
     // Nothing runs yet.
-    writeFileSync(join(box.memory, 'active'), 'inactive');
+    systemd.set('active', 'web.service', false);
     box.killWatchers();
     expect(await box.boots()).toBe(true);
-    expect(told().slice(before)).toEqual(expected.map((words) => `systemctl ${words}`));
-    expect([box.state(), readFileSync(join(box.memory, 'enabled'), 'utf8')]).toEqual(['restored', enabled]);
+    expect(told().slice(before)).toEqual([
+      'systemctl daemon-reload',
+      `systemctl --no-block ${verb} web.service`,
+    ]);
+    expect([box.state(), systemd.links()]).toEqual(['restored', links]);
   });
 });
 

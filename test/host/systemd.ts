@@ -63,7 +63,7 @@ export class Systemd {
 const program = (etc: string, lib: string, run: string) => `
 *)
   etc=${etc} lib=${lib} run=${run}
-  [ "$1" != -q ] || shift
+  case $1 in -q | --no-block) shift ;; esac
   verb=$1 runtime=
   shift
   [ "\${1-}" != --runtime ] || { runtime=yes; shift; }
@@ -118,6 +118,7 @@ const program = (etc: string, lib: string, run: string) => `
       esac
     done
     ;;
+  is-enabled) kind_of "$id" ;;
   is-active) grep -qs running "$state/active/$id" ;;
   enable)
     [ "$(file_of "$unit")" != "" ] || { echo "Failed to enable unit: Unit file $unit does not exist." >&2; exit 1; }

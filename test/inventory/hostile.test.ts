@@ -205,7 +205,10 @@ describe('all at once', () => {
       const calls = [...questions, ...steps]
         .flatMap(shellRows)
         .flatMap(([name = '']) => (/^[a-z]+_[a-z_]+$/.test(name) ? [name] : []));
-      const stubs = [...new Set(calls)].map((name) => `${name}() { printf '<%s>\\n' "$@"; }`);
+      const stubs = [
+        'begin() { :; }',
+        ...[...new Set(calls)].map((name) => `${name}() { printf '<%s>\\n' "$@"; }`),
+      ];
       const commands = [...questions, ...steps].map((script) => `( ${script}\n)`);
       const ran = spawnSync('/bin/sh', ['-c', [...stubs, ...commands].join('\n')], {
         cwd: box,

@@ -53,6 +53,15 @@ export interface Outcome {
   journal: JournalEntry[];
 }
 
+/** Whether a process has files open; one that is gone, or a zombie, has none. */
+function holdsFiles(pid: string): boolean {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).length > 0;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * A host as far as scripts can tell: the real shell and coreutils, and everything else under a temporary folder.
  * rpm, yum, systemctl, service, chkconfig and sysctl fail on every call that they were not told of. It runs systemd,
@@ -125,16 +134,22 @@ export class Sandbox {
 
   /** As if the host had lost its power. A run that is neither finished nor restored is watched for ever otherwise. */
   killWatchers(): void {
+    const killed: string[] = [];
     for (const name of readdirSync('/proc')) {
       if (!/^\d+$/.test(name)) continue;
       try {
         const words = readFileSync(`/proc/${name}/cmdline`, 'utf8').split('\0');
-        if (words.some((word) => word.startsWith(`${this.#root}/state/runs/`)))
+        if (words.some((word) => word.startsWith(`${this.#root}/state/runs/`))) {
           process.kill(Number(name), 'SIGKILL');
+          killed.push(name);
+        }
       } catch {
         // It has ended by itself.
       }
     }
+    // What is killed holds its locks until it is gone.
+    for (const name of killed)
+      while (holdsFiles(name)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
   }
 
   path(relative: string): string {
