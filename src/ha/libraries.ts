@@ -5,6 +5,7 @@ import observeText from './observe.sh';
 import servingText from './serving.sh';
 import statusText from './status/status.sh';
 import vipProbeText from './vip-probe-host.sh';
+import whoAnswersText from './who-answers.sh';
 
 /** Which shell functions call which, as in host/libraries.ts. */
 
@@ -13,3 +14,4 @@ export const serving = library(servingText, probe);
 export const status = library(statusText, observe, validators, loaded, selinuxProbe);
 export const drainFlag = library(drainFlagText);
 export const vipProbe = library(vipProbeText);
+export const whoAnswers = library(whoAnswersText);

@@ -22,7 +22,7 @@ export interface GateResult {
 
 /**
  * Looks at the pair again and again until `hosts` are well, and stay so. Shut as soon as a server that was up is
- * called down twice running: waiting would not mend that.
+ * called down twice running, or a stranger has a VIP: waiting would not mend that.
  * @param wanted servers that must be up, as `service/server`.
  */
 export async function passGate(
@@ -35,19 +35,24 @@ export async function passGate(
   const begun = now();
   let wellSince: number | undefined;
   let finalBefore = false;
+  let takenBefore = false;
   for (;;) {
     const picture = await pair.look();
-    const { sentences, final } = pair.faults(hosts, wanted, picture);
+    const { sentences, final, unheld } = pair.faults(hosts, wanted, picture);
+    // Who has it gives it to nobody: waiting would not mend that either.
+    const taken = unheld.length > 0 ? await pair.strangersAt(unheld) : [];
     const at = now();
     if (sentences.length === 0) {
       wellSince ??= at;
       if (at - wellSince >= options.steadyMs) return { picture, faults: [] };
     } else {
       wellSince = undefined;
-      const isOver = final && finalBefore && at - begun >= options.patienceMs;
-      if (isOver || at - begun >= options.timeoutMs) return { picture, faults: sentences };
+      const isOver =
+        (final && finalBefore && at - begun >= options.patienceMs) || (taken.length > 0 && takenBefore);
+      if (isOver || at - begun >= options.timeoutMs) return { picture, faults: [...sentences, ...taken] };
     }
     finalBefore = final;
+    takenBefore = taken.length > 0;
     await new Promise((done) => setTimeout(done, options.pauseMs));
   }
 }

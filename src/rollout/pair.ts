@@ -10,13 +10,14 @@ import {
   vipFaults,
 } from '../ha/health';
 import { type Observation, observationScript, readObservation } from '../ha/observe';
+import { foreignHolders, readAnswering, whoAnswersScript } from '../ha/who-answers';
 import type { Connection } from '../host/connection';
 import type { Inventory } from '../inventory/inventory';
 
 /** The hosts that serve together, as far as we are connected to them. */
 export class Pair {
   constructor(
-    private readonly inventory: Pick<Inventory, 'haproxy'> & { vips: readonly HeldVip[] },
+    private readonly inventory: Pick<Inventory, 'haproxy' | 'hosts'> & { vips: readonly HeldVip[] },
     private readonly connections: ReadonlyMap<string, Connection>,
     private readonly expectations: ReadonlyMap<string, Expectation>,
     private readonly reconnect: (host: string) => Promise<Connection>,
@@ -59,7 +60,7 @@ export class Pair {
     hosts: readonly string[],
     wanted: ReadonlySet<string>,
     picture: Picture,
-  ): { sentences: string[]; final: boolean } {
+  ): { sentences: string[]; final: boolean; unheld: HeldVip[] } {
     const own = hosts.flatMap((name) => this.hostFaults(name, picture).map((fault) => `${name}: ${fault}`));
     const kept = keptDrained(picture);
     const due = new Set([...wanted].filter((server) => !kept.has(server)));
@@ -76,7 +77,27 @@ export class Pair {
       final:
         servers.some((one) => one.down) ||
         hosts.some((name) => Object.values(picture.get(name)?.units ?? {}).includes('failed')),
+      unheld: judged.filter((vip) => holdersOf(vip, picture).length === 0),
     };
+  }
+
+  /** Who else has VIPs that none of ours has, a sentence each; nothing where not every host can be asked. */
+  async strangersAt(vips: readonly HeldVip[]): Promise<string[]> {
+    const { hosts } = this.inventory;
+    const script = whoAnswersScript(vips.map(({ address }) => address));
+    const seen = await Promise.all(
+      hosts.map(async ({ name }) => {
+        try {
+          const result = await this.connections.get(name)?.runScript(script, { timeoutMs: 10_000 });
+          return result && readAnswering(result.stdout);
+        } catch (error) {
+          if (!(error instanceof HaprovError)) throw error;
+          return undefined;
+        }
+      }),
+    );
+    const all = seen.filter((one) => one !== undefined);
+    return all.length === hosts.length ? foreignHolders(vips, this.inventory, all) : [];
   }
 
   /** Why `host` must not be touched now: it alone holds a VIP, and nobody else could serve that. */

@@ -107,6 +107,14 @@ describeLab('retire', () => {
     });
     const plan = await haprov('plan', scenario.inventory);
     expect(plan.stdout).toContain(`fred (${network}.201) is no longer in the inventory`);
+    const status = await haprov('status', scenario.inventory, '--exit-code');
+    expect(status.code).toBe(1);
+    expect(status.stdout).toContain('is served by a stranger instead of ethyl');
+    const forgotten = await scenario.apply();
+    expect(forgotten.code).toBe(1);
+    expect(forgotten.stdout + forgotten.stderr).toMatch(
+      new RegExp(`gate +failed .*is held by ${network}\\.201 .*haprov retire ${network}\\.201`),
+    );
     const retired = await haprov('retire', scenario.inventory, `${network}.201`, '--yes');
     expect({ ...retired, stdout: '' }).toMatchObject({ code: 0 });
     expect(retired.stdout).toContain('fred is retired');

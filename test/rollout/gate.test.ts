@@ -3,14 +3,18 @@ import { passGate } from '../../src/rollout/gate';
 import type { Pair } from '../../src/rollout/pair';
 
 /** A pair whose faults are a script, one entry a look; the clock goes on by 100 ms a look. */
-function scripted(looks: { sentences?: string[]; final?: boolean }[]) {
+function scripted(looks: { sentences?: string[]; final?: boolean; unheld?: string[]; taken?: string[] }[]) {
   let look = -1;
   const pair = {
     look: async (): Promise<Picture> => {
       look += 1;
       return new Map();
     },
-    faults: () => ({ sentences: [], final: false, ...looks[Math.min(look, looks.length - 1)] }),
+    faults: () => ({ sentences: [], final: false, unheld: [], ...looks[Math.min(look, looks.length - 1)] }),
+    strangersAt: async (unheld: string[]) => {
+      if (unheld.length === 0) throw new Error('nobody is to be looked for');
+      return looks[Math.min(look, looks.length - 1)]?.taken ?? [];
+    },
   } as unknown as Pair;
   const pass = (steadyMs: number, timeoutMs: number, patienceMs = 0) =>
     passGate(pair, ['fred'], new Set(), { steadyMs, timeoutMs, pauseMs: 0, patienceMs }, () => look * 100);
@@ -51,4 +55,14 @@ test('a server that has moved may be down at first', async () => {
   const never = scripted([down]);
   expect((await never.pass(200, 60_000, 1000)).faults).toEqual(['server web/fred is DOWN']);
   expect(never.looks()).toBe(10);
+});
+
+test('a VIP that a stranger has is not waited for, but believed only twice running', async () => {
+  const nobody = { sentences: ['nobody holds VIP router37'], unheld: ['router37'] };
+  const taken = { ...nobody, taken: ['it is held by ricky'] };
+  const { pass, looks } = scripted([nobody, taken, nobody, taken, taken]);
+  expect((await pass(500, 60_000)).faults).toEqual(['nobody holds VIP router37', 'it is held by ricky']);
+  expect(looks()).toBe(5);
+  const moving = scripted([nobody, nobody, well]);
+  expect((await moving.pass(300, 60_000)).faults).toEqual([]);
 });

@@ -141,7 +141,7 @@ function stranger(vip: Vip, scene: Scene): Found | undefined {
     brief: 'answered by a stranger',
     message: `VIP ${vip.name} (${vip.address}) is served by a stranger ${isHeld ? 'beside' : 'instead of'} ${holder}: ${first.mac} answers for it, which is none of this inventory’s hosts`,
     evidence: seen.map(({ mac, by }) => `${by} has ${mac} for ${vip.address}`),
-    next: `find the machine with ${first.mac} (the switch knows its port) and take ${vip.address} off it`,
+    next: `find the machine with ${first.mac} (the switch knows its port) and take ${vip.address} off it; if it is a host that this inventory had once: haprov retire INVENTORY ADDRESS`,
   };
 }
 
