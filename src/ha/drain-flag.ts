@@ -1,14 +1,21 @@
 import { probing } from '../host/libraries';
 import { canonical } from '../inventory/address';
 import type { Vip } from '../inventory/inventory';
-import { composeWithin } from '../shell/library';
+import { compose, composeWithin } from '../shell/library';
 import { readConfig, type Statement } from './keepalived-config';
 import { drainFlag } from './libraries';
 
-const flag = '/var/lib/haprov/drained';
+/** What a host's keepalived is to give its VIPs away for: by `haprov drain`, and for a restart in a run. */
+export const drainFlags = {
+  drain: '/var/lib/haprov/drained',
+  run: '/var/lib/haprov/drain-for-run',
+} as const;
 
 /** A read-only script, after the probe's own, that prints what {@link deafVips} reads. */
-export const drainFlagScript = composeWithin(probing, [drainFlag], 'keepalived_and_flag');
+export const drainFlagScript = composeWithin(probing, [drainFlag], `keepalived_and_flag ${drainFlags.drain}`);
+
+/** The same of the flag of a run, by itself. */
+export const runFlagScript = compose([drainFlag], `keepalived_and_flag ${drainFlags.run}`);
 
 /** What a host's keepalived is told to watch. */
 export interface WatchedFlag {
@@ -40,11 +47,12 @@ export function readWatched(output: string): WatchedFlag | undefined {
 export function deafVips<T extends Pick<Vip, 'address'>>(
   vips: readonly T[],
   { statements, looking, isWhole }: WatchedFlag,
+  flag: string = drainFlags.drain,
 ): T[] {
   if (!isWhole) return [];
   const listening = new Set([
-    ...scripts(statements, looking),
-    ...files(statements).map(({ args }) => args[0] ?? ''),
+    ...scripts(statements, flag, looking),
+    ...files(statements, flag).map(({ args }) => args[0] ?? ''),
   ]);
   const instances = statements.filter(({ keyword }) => keyword === 'vrrp_instance');
   const groups = statements.filter(({ keyword }) => keyword === 'vrrp_sync_group');
@@ -60,7 +68,7 @@ export function deafVips<T extends Pick<Vip, 'address'>>(
 }
 
 /** The vrrp_scripts that look at the flag themselves, or run a script that does. */
-const scripts = (statements: readonly Statement[], looking: readonly string[]): string[] =>
+const scripts = (statements: readonly Statement[], flag: string, looking: readonly string[]): string[] =>
   statements
     .filter(({ keyword, children = [] }) => {
       const command = children.find((one) => one.keyword === 'script')?.args.join(' ') ?? '';
@@ -72,7 +80,7 @@ const scripts = (statements: readonly Statement[], looking: readonly string[]): 
     .map(({ args }) => args[0] ?? '');
 
 /** The track files that are the flag. */
-const files = (statements: readonly Statement[]): Statement[] =>
+const files = (statements: readonly Statement[], flag: string): Statement[] =>
   statements.filter(
     ({ keyword, children = [] }) =>
       /^(?:vrrp_)?track_file$/.test(keyword) &&

@@ -1,9 +1,9 @@
 import { HaprovError } from '../errors';
-import type { Picture } from '../ha/health';
+import { deafVips, drainFlags, readWatched, runFlagScript } from '../ha/drain-flag';
+import { holdersOf, type Picture } from '../ha/health';
 import { unitName, verbOf } from '../ha/interruption';
 import { drainScript, noHaproxy, readyScript } from '../host/drained';
 import { whyOf } from '../host/script-result';
-import { stateFolder } from '../host/transaction';
 import type { Service } from '../inventory/inventory';
 import type { PlannedChange, PlannedHost } from '../plan/plan';
 import { quote } from '../shell/quote';
@@ -35,11 +35,20 @@ const pauseMs = 250;
  * @returns why it could not be drained.
  */
 export async function drain(
-  rollout: Pick<Rollout, 'pair' | 'connections' | 'leaseSeconds' | 'emit'>,
+  rollout: Pick<Rollout, 'pair' | 'connections' | 'leaseSeconds' | 'emit' | 'vips'>,
   host: string,
 ): Promise<string | undefined> {
   const connection = rollout.connections.get(host);
   if (!connection) return 'is not connected';
+  const told = await connection.runScript(runFlagScript, { accepts: 'any' });
+  if (told.code !== 0)
+    return `could not be asked what its keepalived looks at, so it was not touched: ${whyOf(told)}`;
+  const watched = readWatched(told.stdout);
+  const now = await rollout.pair.look();
+  const held = rollout.vips.filter((vip) => holdersOf(vip, now).includes(host));
+  const deaf = watched ? deafVips(held, watched, flag) : [];
+  if (deaf.length > 0)
+    return `could not be drained, so it was not touched: its keepalived.conf has nothing that looks at ${flag}, so it would keep VIP ${deaf.map(({ address }) => address).join(' and ')}; track a vrrp_script that fails while that file is there, as /usr/libexec/keepalived/haprov-not-drained does, or drain the host by hand first`;
   rollout.emit({ type: 'message', level: 'info', host, text: 'draining: the VIP moves to its peer first' });
   const flagged = await connection.runScript(
     `: >${flag} && { setsid sh -c 'sleep ${rollout.leaseSeconds * 4}; rm -f ${flag}' </dev/null >/dev/null 2>&1 & }\n`,
@@ -157,4 +166,4 @@ export async function undrain(
   await runOn({ connections, emit }, 'take its drain flag away', (host) => scripts.get(host));
 }
 
-const flag = `${stateFolder}/drain-for-run`;
+const flag = drainFlags.run;
