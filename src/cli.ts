@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { execute, type Run } from './cli/execute';
 import { withReadableHelp } from './cli/help';
+import { limits } from './cli/limits';
 import { outliveReaders } from './cli/terminal';
 import { collect, milliseconds, oneOf, portFrom, seconds } from './cli/values';
 import type { ApplyOptions } from './commands/apply';
@@ -78,6 +79,7 @@ rolloutCommand('rollback', 'undo the newest run, or all that came after one, by 
   );
 
 hostCommand('status', 'what of the pair works, what is broken first, and what to do about it')
+  .addHelpText('after', limits.status)
   .option('--watch', 'look again and again', false)
   .option('--interval <seconds>', 'between two looks', seconds(0.2, 3600), 2)
   .option('--serve', 'show it on a page of this machine only, which looks again by itself', false)
@@ -89,6 +91,7 @@ hostCommand('status', 'what of the pair works, what is broken first, and what to
   );
 
 hostCommand('drill', 'break one thing after the other, measure what clients feel, and put all back')
+  .addHelpText('after', limits.drill)
   .option('--scenario <names>', `only these of ${scenarios.join(', ')} (commas; repeatable)`, collect)
   .option(...yes)
   .option(
@@ -107,6 +110,7 @@ hostCommand('drill', 'break one thing after the other, measure what clients feel
   );
 
 drainCommand('drain', 'take a host out for maintenance: addresses and requests go elsewhere until undrain')
+  .addHelpText('after', limits.drain)
   .option('--timeout <seconds>', 'how long to wait for what it still serves', seconds(0, 86_400), 60)
   .option('--force', 'also where nobody else would serve', false)
   .action((first, second, options) =>
@@ -117,13 +121,15 @@ drainCommand('drain', 'take a host out for maintenance: addresses and requests g
     ),
   );
 
-drainCommand('undrain', 'give a drained host its place back').action((first, second, options) =>
-  execute<Drained<UndrainOptions>>(
-    { ...options, words: [first, second], json: false },
-    async () => withHost((await import('./commands/undrain')).undrain),
-    'changes',
-  ),
-);
+drainCommand('undrain', 'give a drained host its place back')
+  .addHelpText('after', limits.undrain)
+  .action((first, second, options) =>
+    execute<Drained<UndrainOptions>>(
+      { ...options, words: [first, second], json: false },
+      async () => withHost((await import('./commands/undrain')).undrain),
+      'changes',
+    ),
+  );
 
 drainCommand(
   'retire',

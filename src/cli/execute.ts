@@ -30,6 +30,10 @@ type Output = 'result' | 'changes' | 'events';
 /** A command that changes nothing and does not end by itself after Ctrl-C is ended, after so many milliseconds. */
 const endsWithinMs = 300;
 
+/** What Ctrl-C does where hosts make a run by themselves. */
+const stepFirst =
+  'the step under way is finished first; press Ctrl-C again to leave at once (each host finishes or restores by itself; one that is off, when it starts again)';
+
 /**
  * Runs one command: the only place that prints errors and sets the exit code.
  * @param load each command's module is loaded only when it runs: most of the time a command takes is to load.
@@ -62,13 +66,13 @@ export async function execute<O>(
     await reporter.close();
     process.exit(ExitCode.left);
   };
-  let hasBegun = false;
+  let begun: string | undefined;
   const onSignal = () => {
     if (stop.signal.aborted) process.exit(ExitCode.left);
     stop.abort();
     // Whoever asked leaves, with nothing begun.
     if (isAsking) return;
-    if (output === 'result' || (output === 'events' && !hasBegun)) {
+    if (output === 'result' || begun === undefined) {
       setTimeout(leave, endsWithinMs).unref();
       return;
     }
@@ -76,7 +80,7 @@ export async function execute<O>(
       at: new Date().toISOString(),
       type: 'message',
       level: 'warning',
-      text: 'stopping: the step under way is finished first; press Ctrl-C again to leave at once (each host finishes or restores by itself; one that is off, when it starts again)',
+      text: `stopping: ${begun}`,
     });
   };
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
@@ -102,8 +106,8 @@ export async function execute<O>(
       return canRedraw(env, stdout, stdout.isTTY) ? stdout.rows : undefined;
     },
     stopping: stop.signal,
-    begin: () => {
-      hasBegun = true;
+    begin: (stopping = stepFirst) => {
+      begun = stopping;
     },
     keepSecret: (secrets) => {
       mask = (text) => secrets.mask(text);

@@ -42,6 +42,6 @@ export interface Context {
   confirm(question: string, about: string): Promise<'yes' | 'no' | 'left'>;
   /** Aborted by the first Ctrl-C: begin nothing new. */
   stopping: AbortSignal;
-  /** From here on hosts are changed: Ctrl-C does not leave at once any more. */
-  begin(): void;
+  /** From here on hosts are changed: Ctrl-C does not leave at once any more, and `stopping` is what happens then. */
+  begin(stopping?: string): void;
 }

@@ -60,6 +60,7 @@ export async function drill(options: DrillOptions, context: Context): Promise<Ex
     if (!options.json) await context.printRendered(text);
     if (!(await isMeant(acts, text, options, context)))
       return end(context, begun, ExitCode.failed, 0, 'nothing was done: you said no');
+    context.begin();
     const report = await carryOut({ planned, known, looking, wanted }, context);
     if (options.json) await context.printJson(report, 2);
     else await context.printRendered(renderDrillReport(report, context));

@@ -43,6 +43,7 @@ export async function unlock(options: UnlockOptions, context: Context): Promise<
       await context.print('nothing was unlocked: you said no\n');
       return ExitCode.failed;
     }
+    context.begin();
     const exitCodes = await Promise.all(
       locked.filter(({ lock }) => !lock.alive || options.force).map((one) => takeAway(one, context)),
     );

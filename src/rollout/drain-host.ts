@@ -9,10 +9,9 @@ import {
 } from '../ha/drained';
 import { holdersOf, type Picture } from '../ha/health';
 import { flagScript, unflagScript } from '../host/drained';
-import { whyOf } from '../host/script-result';
 import type { Vip } from '../inventory/inventory';
 import { keepDrained } from './keep-drained';
-import { giveServersBack, listed, lookUntil, type Maintenance, secondsSince } from './maintenance';
+import { giveServersBack, listed, lookUntil, type Maintenance, secondsSince, tell } from './maintenance';
 
 export interface DrainWishes {
   /** How long to wait for sessions to end. */
@@ -48,14 +47,16 @@ export async function drainHost(maintenance: Maintenance, wishes: DrainWishes): 
   if (!connection) return;
   const before = await pair.look();
   const held = vips.filter((vip) => holdersOf(vip, before).includes(host));
-  const flagged = await connection.runScript(flagScript(by), { accepts: 'any' });
-  const { code } = flagged;
+  const unflaggable = await tell(connection, flagScript(by));
   const movable = held.filter((vip) => !deaf.includes(vip));
-  const moved = code === 0 && (await vipsLeave(maintenance, movable)) && movable.length === held.length;
+  const moved =
+    unflaggable === undefined && (await vipsLeave(maintenance, movable)) && movable.length === held.length;
   if (!moved) {
     const why =
-      code === 0 ? 'its VIP stayed where it is' : `its flag could not be written: ${whyOf(flagged)}`;
-    if (wasDrained || (wishes.force && code === 0)) warn(`${host}: ${why}`);
+      unflaggable === undefined
+        ? 'its VIP stayed where it is'
+        : `its flag could not be written: ${unflaggable}`;
+    if (wasDrained || (wishes.force && unflaggable === undefined)) warn(`${host}: ${why}`);
     else {
       throw new HaprovError(
         ExitCode.failed,
@@ -199,11 +200,10 @@ async function vipsLeave({ host, pair, say }: Maintenance, vips: readonly Vip[])
 /** All as it was before. @returns how far that came */
 async function takeBack(maintenance: Maintenance, servers: readonly string[]): Promise<string> {
   const untold = await giveServersBack(maintenance, servers);
-  const unflagged = await maintenance.connections
-    .get(maintenance.host)
-    ?.runScript(unflagScript(), { accepts: 'any' });
+  const connection = maintenance.connections.get(maintenance.host);
+  const flagged = connection && (await tell(connection, unflagScript()));
   const left = [
-    ...(unflagged && unflagged.code !== 0 ? [`its flag could not be removed: ${whyOf(unflagged)}`] : []),
+    ...(flagged === undefined ? [] : [`its flag could not be removed: ${flagged}`]),
     ...untold.map(({ balancer, why }) => `${balancer} could not be told: ${why}`),
   ];
   return left.length === 0 ? 'all was taken back' : `NOT all was taken back: ${left.join('; ')}`;

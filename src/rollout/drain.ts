@@ -28,6 +28,8 @@ const isInterrupted = (change: PlannedChange) =>
 /** How often it is looked whether the VIP has gone: three adverts and the check's own interval pass before it does. */
 const looks = 60;
 const pauseMs = 250;
+/** A host that is there does what it is told at once. */
+const tellMs = 30_000;
 
 /**
  * Lowers the host's VRRP priority through the check that keepalived tracks, never by stopping keepalived, and waits until
@@ -40,7 +42,7 @@ export async function drain(
 ): Promise<string | undefined> {
   const connection = rollout.connections.get(host);
   if (!connection) return 'is not connected';
-  const told = await connection.runScript(runFlagScript, { accepts: 'any' });
+  const told = await connection.runScript(runFlagScript, { accepts: 'any', timeoutMs: tellMs });
   if (told.code !== 0)
     return `could not be asked what its keepalived looks at, so it was not touched: ${whyOf(told)}`;
   const watched = readWatched(told.stdout);
@@ -52,7 +54,7 @@ export async function drain(
   rollout.emit({ type: 'message', level: 'info', host, text: 'draining: the VIP moves to its peer first' });
   const flagged = await connection.runScript(
     `: >${flag} && { setsid sh -c 'sleep ${rollout.leaseSeconds * 4}; rm -f ${flag}' </dev/null >/dev/null 2>&1 & }\n`,
-    { accepts: 'any' },
+    { accepts: 'any', timeoutMs: tellMs },
   );
   if (flagged.code !== 0) return `could not be drained, so it was not touched: ${whyOf(flagged)}`;
   let picture: Picture = new Map();
@@ -148,7 +150,7 @@ async function runOn(
     const script = scriptFor(host);
     if (script === undefined) return;
     try {
-      await connection.runScript(script, { to, accepts: [noHaproxy] });
+      await connection.runScript(script, { to, accepts: [noHaproxy], timeoutMs: tellMs });
     } catch (error) {
       if (!(error instanceof HaprovError)) throw error;
       emit({ type: 'message', level: 'warning', host, text: error.message.replace(`${host}: `, '') });

@@ -1,6 +1,8 @@
+import { HaprovError } from '../errors';
 import type { Part } from '../ha/drained';
 import type { Picture } from '../ha/health';
 import type { Connection } from '../host/connection';
+import { ScriptFailure, whyOf } from '../host/script-result';
 import type { Vip } from '../inventory/inventory';
 import { giveBack, type Untold } from './keep-drained';
 import type { Pair } from './pair';
@@ -22,6 +24,21 @@ export interface Maintenance extends Part {
 }
 
 const pauseMs = 250;
+
+/** A host that is there does what it is told at once. */
+const tellMs = 30_000;
+
+/** Tells a host something. @returns why that was not done */
+export async function tell(connection: Connection, script: string): Promise<string | undefined> {
+  try {
+    await connection.runScript(script, { timeoutMs: tellMs });
+    return undefined;
+  } catch (error) {
+    if (error instanceof ScriptFailure) return whyOf(error.result);
+    if (error instanceof HaprovError) return error.message.replace(`${connection.host}: `, '');
+    throw error;
+  }
+}
 
 /** Looks until `isDone`, at least once, for `forMs` milliseconds at most, or until the operator stops it. */
 export async function lookUntil(

@@ -34,7 +34,10 @@ export async function undrainHost(maintenance: Maintenance): Promise<void> {
     if (servers.length > 0 && told.length > 0) await say(`${listed(servers)}: given back on ${listed(told)}`);
     return;
   }
-  await connection.runScript(unflagScript(), { to: 'take its drain flag away, so it is drained still' });
+  await connection.runScript(unflagScript(), {
+    timeoutMs: 30_000,
+    to: 'take its drain flag away, so it is drained still',
+  });
   const faultsIn = (picture: Picture) =>
     notBackYet(maintenance, picture, (name) => pair.hostFaults(name, picture));
   const { picture, done } = await lookUntil(maintenance, patienceMs, (seen) => faultsIn(seen).length === 0);
