@@ -63,7 +63,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
   test.each(['0.6.3', '0.9.3', '1.3.3', '2.2.0'])('what firewalld %s prints', async (version) => {
     firewalld();
     const listing = join(__dirname, `firewalld/${version}.txt`);
-    box.fake('firewall-cmd', `"--list-all-zones" | "--permanent --list-all-zones") cat ${listing} ;;`);
+    box.fake('firewall-cmd', `"--list-all-zones" | "--permanent --list-all-zones") cat '${listing}' ;;`);
     box.fake(
       'ip',
       '*" to 192.0.2.1") echo "2: eth0    inet 192.0.2.1/24 brd 192.0.2.255 scope global eth0" ;;',

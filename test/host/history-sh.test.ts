@@ -14,13 +14,12 @@ import {
 } from '../../src/host/history';
 import type { ResourceType, Step } from '../../src/resources/resource';
 import { leftDirectory, undoneCommand } from '../../src/resources/undo';
-import { me, Sandbox, shells } from '../shell/sandbox';
+import { own, Sandbox, shells } from '../shell/sandbox';
 
 /** The scripts that read and end runs, and what a rollback does beside what every run does. */
 
 let box: Sandbox;
 afterEach(() => box.dispose());
-const own = { owner: me, group: me };
 
 describe.each(shells.map((shell) => [shell.join(' '), shell] as const))('%s', (_, shell) => {
   beforeEach(() => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { resourceType } from '../../src/resources/registry';
 import type { Step } from '../../src/resources/resource';
 import { command, quote } from '../../src/shell/quote';
-import { type Entry, me, Sandbox, type Shell, shells } from '../shell/sandbox';
+import { type Entry, own, Sandbox, type Shell, shells } from '../shell/sandbox';
 
 /** SELinux's labels of files and folders, against stand-ins of its tools that keep labels by the inode. */
 
@@ -59,7 +59,6 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
   const label = async (name: string) => (await box.probe(`stat -c %C -- ${box.path(name)}`)).trim();
   const relabel = (name: string, type: string, user = 'unconfined_u') =>
     box.probe(`chcon -- ${user}:object_r:${type}:s0 ${box.path(name)}`);
-  const own = { owner: me, group: me };
   const file = (name: string, content = 'same\n'): Entry => ({
     type: 'file',
     path: box.path(name),

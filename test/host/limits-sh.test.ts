@@ -1,11 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import type { Step } from '../../src/resources/resource';
-import { me, Sandbox, shells } from '../shell/sandbox';
+import { own, Sandbox, shells } from '../shell/sandbox';
 
 /** Parts of steps that never end: ended with all that they started, and the run is taken back. They wait much, so all shells do at once. */
 
-const own = { owner: me, group: me };
 /** A process by a name of its own, for an hour; of ksh "sleep" is a builtin. */
 const hourOf = (box: Sandbox) => `env sleep 36${process.pid}.${boxes.indexOf(box) + 1}`;
 const left = (box: Sandbox) =>

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { me, Sandbox, shells } from '../shell/sandbox';
+import { own, Sandbox, shells } from '../shell/sandbox';
 
 /**
  * Two hosts that must be wholly old or wholly new together, their laptop dead after any of its words to them, or a host
@@ -51,7 +51,7 @@ async function committed(): Promise<void> {
     const box = boxes[name];
     box.uptime = 1000;
     box.write('etc/a', 'old\n');
-    const wish = { type: 'file', path: box.path('etc/a'), content: 'new\n', owner: me, group: me };
+    const wish = { type: 'file', path: box.path('etc/a'), content: 'new\n', ...own };
     expect((await box.apply(await box.steps(wish))).code).toBe(0);
     box.killWatchers();
   }

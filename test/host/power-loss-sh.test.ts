@@ -2,12 +2,11 @@ import { existsSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileS
 import { join } from 'node:path';
 import { historyQuestion, readHistory } from '../../src/host/history';
 import type { Step } from '../../src/resources/resource';
-import { me, Sandbox, type Shell, shells } from '../shell/sandbox';
+import { own, Sandbox, type Shell, shells } from '../shell/sandbox';
 import { Systemd } from './systemd';
 
 /** A host that loses its power at any point of a run, and what a crash may make of what is on its disk. */
 
-const own = { owner: me, group: me };
 let box: Sandbox;
 afterEach(() => box.dispose());
 

@@ -1,11 +1,10 @@
 import { chmodSync, existsSync, mkdirSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import type { Step } from '../../src/resources/resource';
-import { me, Sandbox, type Shell, shells } from '../shell/sandbox';
+import { own, Sandbox, type Shell, shells } from '../shell/sandbox';
 import { Systemd } from './systemd';
 
 /** Whole generated transactions, through real shells, against a folder that stands for the host. */
 
-const own = { owner: me, group: me };
 let box: Sandbox;
 const open = (shell: Shell) => {
   box = new Sandbox(shell);

@@ -1,4 +1,4 @@
-import { me, Sandbox, type Shell, shells } from '../shell/sandbox';
+import { own, Sandbox, type Shell, shells } from '../shell/sandbox';
 
 /** What validates the files of well-known services, by the version and the init system of the host. */
 
@@ -10,8 +10,7 @@ const wish = (validate: string, path = cfg, content = 'x\n') => ({
   type: 'file',
   path: box.path(path),
   content,
-  owner: me,
-  group: me,
+  ...own,
   validate,
 });
 /** What the fake was called with, the staged file by its own name. */

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
-import { isRoot, me, Sandbox, type Shell, shells } from '../shell/sandbox';
+import { isRoot, me, own, Sandbox, type Shell, shells } from '../shell/sandbox';
 
 /** A validator sees every file of its run: new, changed and gone, by name, by folder and by pattern. */
 
@@ -11,12 +11,11 @@ const viewing = canView ? describe : describe.skip;
 let box: Sandbox;
 afterEach(() => box.dispose());
 
-const owned = { owner: me, group: me };
 const file = (path: string, content: string, validate?: string) => ({
   type: 'file',
   path: box.path(path),
   content,
-  ...owned,
+  ...own,
   ...(validate ? { validate } : {}),
 });
 const gone = (path: string) => ({ type: 'file', path: box.path(path), absent: true });

@@ -39,6 +39,8 @@ export const awks = [
 ];
 
 export const me = userInfo().username;
+/** As a resource says whose it is: mine. A group need not be called as its user is. */
+export const own = { owner: me, group: execFileSync('id', ['-gn'], { encoding: 'utf8' }).trim() };
 export const isRoot = process.getuid?.() === 0;
 
 /** An entry of a playbook, before anything is checked. */
