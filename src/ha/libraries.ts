@@ -1,4 +1,4 @@
-import { loaded, probe, runtime, selinuxProbe, validators } from '../host/libraries';
+import { haproxyFiles, loaded, probe, runtime, selinuxProbe } from '../host/libraries';
 import { library } from '../shell/library';
 import drainFlagText from './drain-flag.sh';
 import observeText from './observe.sh';
@@ -11,7 +11,7 @@ import whoAnswersText from './who-answers.sh';
 
 export const observe = library(observeText, probe, runtime);
 export const serving = library(servingText, probe);
-export const status = library(statusText, observe, validators, loaded, selinuxProbe);
+export const status = library(statusText, observe, haproxyFiles, loaded, selinuxProbe);
 export const drainFlag = library(drainFlagText);
 export const vipProbe = library(vipProbeText);
 export const whoAnswers = library(whoAnswersText);

@@ -5,6 +5,7 @@ import filesText from './files.sh';
 import firewallText from './firewall.sh';
 import firewallProbeText from './firewall-probe.sh';
 import foldersText from './folders.sh';
+import haproxyFilesText from './haproxy-files.sh';
 import historyText from './history.sh';
 import hungText from './hung.sh';
 import initText from './init.sh';
@@ -43,8 +44,7 @@ export const hung = library(hungText);
 export const runtime = library(runtimeText);
 export const drained = library(drainedText, runtime);
 export const loaded = library(loadedText);
-/** Its checks of staged files want {@link transaction}; that of what HAProxy reads does not. */
-export const validators = library(validatorsText, probe);
+export const haproxyFiles = library(haproxyFilesText, probe);
 const files = library(filesText, paths);
 /** What brings a run to its end whose processes are gone. */
 export const recovery = library(recoverText, files);
@@ -62,6 +62,7 @@ export const transaction = library(
     stagedText,
     foldersText,
     viewText,
+    validatorsText,
     systemText,
     firewallText,
     selinuxText,
@@ -70,5 +71,5 @@ export const transaction = library(
   ...probing,
   drained,
   loaded,
-  validators,
+  haproxyFiles,
 );

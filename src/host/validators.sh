@@ -48,27 +48,6 @@ haproxy_config() {
   done
 }
 
-haproxy_unit_files() {
-  # EL6's init script reads this and nothing else.
-  [ "$(init_system)" = systemd ] || { echo /etc/haproxy/haproxy.cfg; return; }
-  # A unit may name variables that nobody has set.
-  set +u
-  systemctl cat haproxy.service >/dev/null 2>&1 || return 0
-  for assignment in $(systemctl show -p Environment haproxy.service | sed 's/^Environment=//'); do
-    case $assignment in [A-Z]*=*) eval "${assignment%%=*}=\${assignment#*=}" ;; esac
-  done
-  [ ! -r /etc/sysconfig/haproxy ] || . /etc/sysconfig/haproxy
-  flag=
-  for word in $(systemctl show -p ExecStart haproxy.service | sed -n 's/.*argv\[\]=\([^;]*\);.*/\1/p'); do
-    case $word in '$'[A-Z]* | '${'[A-Z]*) eval "word=$word" ;; esac
-    for part in $word; do
-      [ "$flag" != -f ] || printf '%s\n' "$part"
-      flag=$part
-    done
-  done
-  return 0
-}
-
 # Before 2.0.4 "-t" is no option and exits 0 all the same; an empty file passes every version.
 keepalived_check() { # FILE
   grep -q '[^[:space:]]' "$1" || { echo 'an empty file configures nothing'; return 1; }

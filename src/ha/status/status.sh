@@ -172,8 +172,7 @@ look_at_configuration() {
   [ "$changed" -gt $((began + 5)) ] || return 0
   loaded=$(compare_loaded "$newest")
   [ -z "$loaded" ] || echo "loaded $loaded"
-  real=/etc/haproxy/haproxy.cfg
-  verdict=$(haproxy_check "$real" 2>&1) && echo 'configuration valid' || echo "configuration refused $(printf '%s\n' "$verdict" | grep -m 1 -i -E 'alert|error')"
+  verdict=$(check_haproxy_files 2>&1) && echo 'configuration valid' || echo "configuration refused $(printf '%s\n' "$verdict" | grep -m 1 -i -E 'alert|error')"
 }
 
 # Firewall rules and policies that drop or refuse something, with what they have dropped, and whether VRRP is let in by
