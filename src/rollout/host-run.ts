@@ -171,7 +171,8 @@ export class HostRun {
     const follower = new Follower({ host: this.name, phase, total, steps: this.#steps, emit });
     const read = journalReader((entry) => {
       follower.hear(entry);
-      if (entry.event === 'state') this.#isLocked();
+      // A run that was refused the lock says a state too: "restored".
+      if (entry.event === 'state' && entry.state === 'staging') this.#isLocked();
     });
     let code: number | null;
     try {

@@ -1,0 +1,32 @@
+import { HostRun } from '../../src/rollout/host-run';
+import { FakeHost } from '../support/fake-host';
+
+const runOn = (host: FakeHost) =>
+  new HostRun(
+    {
+      run: '20260102T030405Z-abcdef',
+      owner: 'ann@laptop',
+      command: 'apply',
+      inventory: 'pair',
+      leaseSeconds: 60,
+      connections: new Map([[host.host, host]]),
+      emit: () => {},
+    } as never,
+    { host: host.host, changes: [] } as never,
+  );
+const isLocked = (run: HostRun) =>
+  Promise.race([run.locked, new Promise((done) => setImmediate(done, false))]);
+
+test.each([
+  ['locks its host', '1\tstate\t-\tstaging\n2\tstate\t-\tstaged\n', 0, 'ok', true],
+  [
+    'is refused the lock',
+    '1\tlocked\t-\trun9 1 bob@laptop\n2\tstate\t-\trestored\n',
+    75,
+    'unreachable',
+    false,
+  ],
+])('a run that %s', async (_, stdout, code, status, locked) => {
+  const run = runOn(new FakeHost('fred', [{ matches: ' stage', stdout, code }]));
+  expect([(await run.stage()).status, await isLocked(run)]).toEqual([status, locked]);
+});
