@@ -9,6 +9,7 @@ import { type Drilling, faultOf } from '../drill/scenario';
 import { watchAddresses } from '../drill/watch';
 import { ExitCode, HaprovError, UsageError } from '../errors';
 import { probeTargets, startVipProbe } from '../ha/vip-probe';
+import { DEFAULT_INTERVAL_MS } from '../ha/vip-probe-pace';
 import type { Connection } from '../host/connection';
 import { renderDrillPlan, renderDrillReport } from '../report/drill-text';
 import { renderDrillPage } from '../report/page/drill-page';
@@ -219,8 +220,8 @@ async function carryOut(
  */
 const patienceMs = 800;
 
-/** What is broken on purpose may accept and not answer; when it serves again is to be known all the same. */
-const waiting = 10;
+/** What is broken on purpose may accept and not answer; when it serves again is to be known to 50 ms all the same. */
+const waiting = patienceMs / DEFAULT_INTERVAL_MS;
 
 function pause(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

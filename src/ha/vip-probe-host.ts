@@ -3,7 +3,7 @@ import { compose } from '../shell/library';
 import { command } from '../shell/quote';
 import { rowReader } from '../shell/rows';
 import { vipProbe } from './libraries';
-import { LONGEST_REST_MS, type Pace, RESTS } from './vip-probe-pace';
+import { LONGEST_REST_MS, type Pace, restsOf } from './vip-probe-pace';
 import type { ProbeTarget, Sample } from './vip-probe-report';
 import { httpRequest, within } from './vip-probe-request';
 
@@ -97,7 +97,7 @@ function probeScript(targets: readonly ProbeTarget[], pace: Pace, limit: number)
   });
   return compose(
     [vipProbe],
-    `rests=${RESTS} longest_rest=${hundredths(LONGEST_REST_MS)}`,
+    `rests=${restsOf(pace)} longest_rest=${hundredths(LONGEST_REST_MS)}`,
     'begin_all() {',
     ...all.map((words) => `${words} &\nturns="$turns $!"`),
     '}',

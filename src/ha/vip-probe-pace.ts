@@ -24,5 +24,9 @@ export const LONGEST_REST_MS = 1000;
 export const intervalFor = (targets: number, intervalMs: number): number =>
   Math.max(intervalMs, (targets * 1000) / MOST_PER_SECOND);
 
+/** How many times as long as it worked a target rests: a drill, where several may wait, measures, and lets none rest. */
+export const restsOf = ({ waiting }: Pick<Pace, 'waiting'>): number => (waiting > 1 ? 0 : RESTS);
+
 /** How long a target is left alone that has worked for so long on a request. */
-export const restAfter = (workMs: number): number => Math.min(RESTS * workMs, LONGEST_REST_MS);
+export const restAfter = (workMs: number, pace: Pick<Pace, 'waiting'>): number =>
+  Math.min(restsOf(pace) * workMs, LONGEST_REST_MS);

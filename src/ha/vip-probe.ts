@@ -160,7 +160,7 @@ function probeFromLaptop(target: ProbeTarget, pace: Pace, note?: string): Stop {
       if (ended.aborted) return;
       const started = performance.now();
       const workMs = await ask(turnMs);
-      restMs = Math.max(turnMs - (performance.now() - started), restAfter(workMs));
+      restMs = Math.max(turnMs - (performance.now() - started), restAfter(workMs, pace));
     }
   };
   const quit = (): void => ending.abort();

@@ -40,11 +40,12 @@ ready_servers() { # SERVER...
 }
 
 # The list is written beside itself and renamed; of two who change it at once one waits, for as long as the client does
-# at most. The lock is a file of root's alone: whoever may open a file may hold its lock.
+# at most. The lock is a folder of root's alone: whoever may open a file may hold its lock.
 change_drained() { # add|remove SERVER...
   change=$1
   shift
-  mkdir -p "${drained_list%/*}" && chmod 755 "${drained_list%/*}" || return
+  runs=${drained_list%/*}/runs
+  mkdir -p "$runs" && chmod 755 "${runs%/*}" && chmod 700 "$runs" || return
   (
     turns=0
     until flock -n 9; do
@@ -55,7 +56,7 @@ change_drained() { # add|remove SERVER...
       awk '!listed { if ($0 == "") listed = 1; else named[$0]; next } !($0 in named)' >$drained_list.new || exit
     [ "$change" = remove ] || printf '%s\n' "$@" >>$drained_list.new || exit
     if [ -s $drained_list.new ]; then mv -f $drained_list.new $drained_list; else rm -f $drained_list.new $drained_list; fi
-  ) 9>>"$drained_list.lock"
+  ) 9<"$runs"
 }
 
 keep_drained() { change_drained add "$@" && set_servers drain "$@"; } # SERVER...

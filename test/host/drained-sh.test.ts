@@ -40,9 +40,8 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
   });
 
   test('who waits for another gives up in time, and then does nothing', async () => {
-    const held =
-      '{ flock 7; keep_drained web/a 2>&1; echo "code $?"; } 7>>/var/lib/haprov/drained-servers.lock';
-    expect(await run(`sleep() { :; }\nmkdir -p /var/lib/haprov\n${held}`)).toMatch(
+    const held = '{ flock 7; keep_drained web/a 2>&1; echo "code $?"; } 7</var/lib/haprov/runs';
+    expect(await run(`sleep() { :; }\nmkdir -p /var/lib/haprov/runs\n${held}`)).toMatch(
       /^\S+ is locked by another\ncode 75\nremembered: $/,
     );
   });

@@ -57,7 +57,7 @@ describeLab('retire', () => {
     expect(states('fred')).toEqual(gone);
     expect(holders()).toEqual(['ethyl']);
     expect(on('fred', 'ps -e -o comm= | grep -c -e keepalived -e haproxy || true').trim()).toBe('0');
-    expect(scenario.leftovers('fred')).toBe('drained\ndrained-servers\ndrained-servers.lock');
+    expect(scenario.leftovers('fred')).toBe('drained\ndrained-servers');
   }, 120_000);
 
   test('again: nothing to do', async () => {
