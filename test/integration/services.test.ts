@@ -140,7 +140,7 @@ describeLab('services of every kind on one pair', () => {
     expect(holdersOf(front)).toEqual(['fred']);
     expect(holdersOf(six)).toEqual(['fred']);
     const adverts = on('ethyl', "timeout 4 tcpdump -nn -i eth0 'ip proto 112' 2>/dev/null || true");
-    expect(adverts).toMatch(/192\.168\.56\.201 > 192\.168\.56\.202: VRRPv2.*vrid 37/);
+    expect(adverts).toContain(`${network}.201 > ${network}.202: VRRPv2, Advertisement, vrid 37,`);
     expect(adverts).not.toMatch(/> 224\.0\.0\.18: VRRPv2.*vrid 37,/);
   });
 
