@@ -23,7 +23,7 @@ haproxy_unit_files() {
 
 # File by file, in HAProxy's order, as they are on the disk.
 haproxy_files() {
-  for file in $(haproxy_unit_files); do
+  haproxy_unit_files | while IFS= read -r file; do
     if [ -d "$file" ]; then set -- "${file%/}"/*.cfg; else set -- "$file"; fi
     for each in "$@"; do [ ! -e "$each" ] || printf '%s\n' "$each"; done
   done
