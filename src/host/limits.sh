@@ -49,12 +49,12 @@ watch_limit() {
   read -r about </proc/$$/stat
   set -- ${about##*") "}
   group=$3
-  last= age=0
+  last=
   while sleep 1 && kill -0 $$; do
+    read -r clock _ </proc/uptime
     read -r at seconds worker <"$home/limit.$$" || continue
-    [ "$at" = "$last" ] || { last=$at age=0; }
-    age=$((age + 1))
-    [ "$seconds" -gt 0 ] && [ $age -gt "$seconds" ] && ln -s "$at" "$home/overdue.$$" || continue
+    [ "$at" = "$last" ] || { last=$at since=${clock%.*}; }
+    [ "$seconds" -gt 0 ] && [ $((${clock%.*} - since)) -gt "$seconds" ] && ln -s "$at" "$home/overdue.$$" || continue
     # Whoever goes on to the next part looks for the mark after it has said so.
     read -r at _ <"$home/limit.$$"
     [ "$at" = "$last" ] || exit 0

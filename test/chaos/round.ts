@@ -64,7 +64,7 @@ async function client(
   return { ...result, isLate, seconds: Math.round((performance.now() - begun) / 1000) };
 }
 
-const rollout = ['--yes', '--confirm-within', '10', '--steady', '1'];
+const rollout = ['--yes', '--confirm-within', '10', '--steady', '1', '--give-up-after', '60'];
 
 /** What the plan promises of an edit: seconds that clients go unserved; `null` is "nobody knows". */
 async function promised(inventory: string): Promise<{ seconds: number | null; isOutage: boolean }> {
