@@ -3,7 +3,7 @@ import { type Disruption, worstFirst } from '../plan/disruption';
 import type { FullPlan, PlannedChange, PlannedHost } from '../plan/plan';
 import { answeredNoMore, heldNoMore } from './ends';
 import {
-  movesAlone,
+  changesAlone,
   type Surroundings,
   unitName,
   unitsOf,
@@ -153,9 +153,9 @@ const rolls = (unit: string): Disruption => ({ class: 'rolling', seconds: 0, why
 
 /** A server that moves is found again when its host is done; until then others have to serve. */
 function reloadOfHaproxy(causes: readonly PlannedChange[], { plan }: Surroundings): Disruption {
-  const alone = causes.map((cause) => movesAlone(cause, plan)).find((service) => service !== undefined);
+  const alone = causes.map((cause) => changesAlone(cause, plan)).find((one) => one !== undefined);
   if (alone === undefined) return rolls('haproxy');
-  const why = `haproxy reloads: servers of ${alone} move, and no other one of it runs all the while`;
+  const why = `haproxy reloads: servers of ${alone.service} ${alone.how}, and no other one of it runs all the while`;
   return { class: 'outage', seconds: null, why };
 }
 

@@ -125,19 +125,27 @@ function isThere(server: Server, service: string, around: Surroundings): boolean
 const without = ({ host }: PlannedHost, name: string, hosts: string[]): Shared[] =>
   hosts.includes(host) ? [{ name, others: hosts.filter((one) => one !== host) }] : [];
 
-/** The service of which a haproxy.cfg moves the only server, or moves servers while others of it start or stop. */
-export function movesAlone({ raw }: PlannedChange, plan: FullPlan): string | undefined {
+/** What a haproxy.cfg takes from a service's servers, though no other one of it runs all the while. */
+export interface Alone {
+  service: string;
+  how: 'move' | 'go';
+}
+
+/** The service of which a haproxy.cfg moves or removes servers, and whose others do not run before and after. */
+export function changesAlone({ raw }: PlannedChange, plan: FullPlan): Alone | undefined {
   if (!raw?.from || !raw.to) return undefined;
-  const after = endpoints(raw.to);
-  const kept = [...endpoints(raw.from).keys()].filter((server) => after.has(server));
-  return movedBy({ raw })
-    .map((server) => server.split('/')[0] ?? '')
-    .find((service) => {
-      const servers = kept.filter((one) => one.startsWith(`${service}/`));
-      return (
-        servers.length < 2 || servers.some((one) => comesOrGoes(one.slice(service.length + 1), plan.hosts))
-      );
-    });
+  const [before, after] = [endpoints(raw.from), endpoints(raw.to)];
+  const moved = new Set(movedBy({ raw }));
+  const gone = new Set([...before.keys()].filter((server) => !after.has(server)));
+  const isUnsure = (server: string) => comesOrGoes(server.slice(server.indexOf('/') + 1), plan.hosts);
+  const services = new Set([...before.keys()].map((server) => server.split('/')[0] ?? ''));
+  for (const service of services) {
+    const own = (servers: Iterable<string>) => [...servers].filter((one) => one.startsWith(`${service}/`));
+    const kept = own(before.keys()).filter((one) => after.has(one));
+    if (own(moved).length > 0 && (kept.length < 2 || kept.some(isUnsure))) return { service, how: 'move' };
+    if (own(gone).length > 0 && kept.length > 0 && kept.every(isUnsure)) return { service, how: 'go' };
+  }
+  return undefined;
 }
 
 /** Whether something that may serve begins or ends to run on that host in the plan. */
