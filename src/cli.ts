@@ -7,7 +7,6 @@ import { collect, milliseconds, oneOf, portFrom, seconds } from './cli/values';
 import type { ApplyOptions } from './commands/apply';
 import type { DiagramOptions } from './commands/diagram';
 import type { DrainOptions } from './commands/drain';
-import { inventoryAndHost } from './commands/drain-arguments';
 import type { DrillOptions } from './commands/drill';
 import type { EjectOptions } from './commands/eject';
 import type { InitOptions } from './commands/init';
@@ -23,6 +22,7 @@ import type { UndrainOptions } from './commands/undrain';
 import type { UnlockOptions } from './commands/unlock';
 import { scenarios } from './drill/report';
 import { ExitCode } from './errors';
+import { inventoryAndHost } from './maintenance/drain-arguments';
 
 const yes = [
   '-y, --yes',

@@ -1,13 +1,13 @@
-import type { Context } from '../commands/context';
 import { ExitCode, HaprovError } from '../errors';
+import type { EventBody } from '../events/events';
 import type { Secrets } from '../inventory/secrets';
+import type { Context } from '../planning/context';
 import { renderError } from '../report/error-text';
-import type { EventBody } from '../report/events';
 import { folded } from '../report/fold';
-import { visibleLines } from '../report/format';
 import { guard, guarded, printJson } from '../report/guard';
 import { canRedraw, wantsColor } from '../report/output';
 import { createReporter } from '../report/reporter';
+import { visibleLines } from '../text/format';
 import { askerAtTerminal } from './ask';
 import { hasTerminal } from './terminal';
 

@@ -1,23 +1,23 @@
 import { ExitCode, UsageError } from '../errors';
 import { runningVips } from '../ha/running-vips';
-import { describeProbe, type ProbeReport, probeTargets, startVipProbe } from '../ha/vip-probe';
 import type { Connection } from '../host/connection';
 import { holds } from '../host/facts';
+import { Pair } from '../pair/pair';
+import { describeProbe, type ProbeReport, probeTargets, startVipProbe } from '../pair/vip-probe';
 import { readPlan, requireSame } from '../plan/compare';
 import { outages, worstOf } from '../plan/disruption';
 import { type Plan, pending, publicPlan } from '../plan/plan';
+import { agreed, mayGoOn } from '../planning/agree';
+import type { CommonOptions, Context } from '../planning/context';
+import { operator, reconnector } from '../planning/hosts';
+import { warnOfScripts } from '../planning/left-out';
+import { refuseStrangers, refuseUnanswered } from '../planning/listening';
+import { makePlan, newRunId, type Planned, type PlanningOptions, requireWhole } from '../planning/planning';
 import { renderPlan } from '../report/plan-text';
 import { gateDefaults } from '../rollout/gate';
 import { parseSerial } from '../rollout/order';
-import { Pair } from '../rollout/pair';
 import { rollOut } from '../rollout/rollout';
 import { expectedAfter, rollOutStages, stagesOf } from '../rollout/stages';
-import { agreed, mayGoOn } from './agree';
-import type { CommonOptions, Context } from './context';
-import { operator, reconnector } from './hosts';
-import { warnOfScripts } from './left-out';
-import { refuseStrangers, refuseUnanswered } from './listening';
-import { makePlan, newRunId, type Planned, type PlanningOptions, requireWhole } from './planning';
 
 /** How changes are rolled out: shared by every command that makes some. */
 export interface RolloutOptions {

@@ -2,13 +2,13 @@ import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ExitCode, InputError, UsageError } from '../errors';
 import { loadInventory } from '../inventory/load';
+import type { CommonOptions, Context } from '../planning/context';
+import { looker } from '../planning/looking';
 import { renderMermaid } from '../report/diagram/mermaid';
 import type { Picture } from '../report/diagram/picture';
+import { pictureOf } from '../report/diagram/picturing';
 import { renderSvg } from '../report/diagram/svg';
 import { renderPictureText } from '../report/diagram/text';
-import type { CommonOptions, Context } from './context';
-import { looker } from './looking';
-import { pictureOf } from './picturing';
 
 export interface DiagramOptions extends CommonOptions {
   format: 'svg' | 'mermaid' | 'text';

@@ -1,7 +1,7 @@
 import { ExitCode } from '../errors';
-import { drainHost } from '../rollout/drain-host';
-import type { CommonOptions, Context } from './context';
-import { maintain, notReached, sinceAndBy } from './maintained';
+import { drainHost } from '../maintenance/drain-host';
+import { maintain, notReached, sinceAndBy } from '../maintenance/maintained';
+import type { CommonOptions, Context } from '../planning/context';
 
 export interface DrainOptions extends CommonOptions {
   host: string;

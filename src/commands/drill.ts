@@ -4,20 +4,20 @@ import { type Act, actOf, type Impossible, type Known, lengthOf } from '../drill
 import { askScript, readAnswers } from '../drill/ask';
 import { holderOf, runDrill } from '../drill/drill';
 import { transactionFault } from '../drill/fault';
+import { renderDrillPage } from '../drill/page';
 import { type DrillReport, type PlannedScenario, type ScenarioName, scenarios } from '../drill/report';
 import { type Drilling, faultOf } from '../drill/scenario';
+import { renderDrillPlan, renderDrillReport } from '../drill/text';
 import { watchAddresses } from '../drill/watch';
 import { ExitCode, HaprovError, UsageError } from '../errors';
-import { probeTargets, startVipProbe } from '../ha/vip-probe';
-import { DEFAULT_INTERVAL_MS } from '../ha/vip-probe-pace';
 import type { Connection } from '../host/connection';
-import { renderDrillPlan, renderDrillReport } from '../report/drill-text';
-import { renderDrillPage } from '../report/page/drill-page';
-import { agreed, mayGoOn } from './agree';
-import type { CommonOptions, Context } from './context';
-import { operator, reconnector } from './hosts';
-import { type Looker, looker } from './looking';
-import { makePlan, newRunId, type Planned, requireWhole } from './planning';
+import { probeTargets, startVipProbe } from '../pair/vip-probe';
+import { DEFAULT_INTERVAL_MS } from '../pair/vip-probe-pace';
+import { agreed, mayGoOn } from '../planning/agree';
+import type { CommonOptions, Context } from '../planning/context';
+import { operator, reconnector } from '../planning/hosts';
+import { type Looker, looker } from '../planning/looking';
+import { makePlan, newRunId, type Planned, requireWhole } from '../planning/planning';
 
 export interface DrillOptions extends CommonOptions {
   /** Only these. */

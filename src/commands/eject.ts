@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { readBytes } from '../document/document';
 import { didYouMean } from '../document/suggest';
+import { writeNew } from '../document/write-below';
 import { ExitCode, UsageError } from '../errors';
+import type { Context } from '../planning/context';
 import { installation } from '../playbook/playbook';
-import type { Context } from './context';
-import { allShipped, ownOf, type Shipped, shippedAs } from './shipped';
-import { writeNew } from './write-below';
+import { allShipped, ownOf, type Shipped, shippedAs } from '../playbook/shipped';
 
 export interface EjectOptions {
   /** What is copied; without it, what there is is listed. */

@@ -1,12 +1,12 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readText } from '../document/document';
+import { writeNew } from '../document/write-below';
 import { describeFault, ExitCode } from '../errors';
 import { type Converted, convertAnsible } from '../inventory/ansible/convert';
 import { readAnsibleIni } from '../inventory/ansible/read';
+import type { Context } from '../planning/context';
 import { installation } from '../playbook/playbook';
-import type { Context } from './context';
-import { writeNew } from './write-below';
 
 export interface InitOptions {
   /** An Ansible inventory in INI format. */

@@ -1,14 +1,11 @@
 import { didYouMean } from '../document/suggest';
 import { ExitCode, UsageError } from '../errors';
-import { lint, rules } from '../ha/lint/lint';
-import { outline, type Subject } from '../ha/lint/subject';
-import { anyHost } from '../playbook/context';
-import type { Resource } from '../playbook/expand';
-import { count, visibleLines } from '../report/format';
+import { lint, rules } from '../lint/lint';
+import type { Context } from '../planning/context';
+import { subjectOf } from '../planning/lint-subject';
+import { readSaid, tellOfTemplates } from '../planning/offline';
 import { renderFinding } from '../report/plan-text';
-import type { FileSpec } from '../resources/file';
-import type { Context } from './context';
-import { readSaid, type Said, tellOfTemplates } from './offline';
+import { count, visibleLines } from '../text/format';
 
 export interface LintOptions {
   inventory: string;
@@ -40,18 +37,4 @@ function knownRule(name: string): string {
     `--allow: there is no rule "${name}"${didYouMean(name, known)}`,
     `the rules: ${known.join(', ')}`,
   );
-}
-
-/** What the rules look at. Files are rendered as for a host that was not asked. */
-export function subjectOf({ inventory, wanted }: Said): Subject {
-  const wish = ({ type, spec, renderContent }: Resource) => ({
-    type: type.type,
-    spec,
-    ...(renderContent && !(spec as FileSpec).absent ? { text: renderContent(anyHost).toString() } : {}),
-  });
-  return {
-    inventory,
-    hosts: [...wanted].map(([host, resources]) => outline(host, resources.map(wish))),
-    now: new Date(),
-  };
 }

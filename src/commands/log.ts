@@ -12,9 +12,9 @@ import { inOrder } from '../host/run-order';
 import { type Survey, survey } from '../host/survey';
 import type { Inventory } from '../inventory/inventory';
 import { loadInventory } from '../inventory/load';
-import type { CommonOptions, Context } from './context';
-import { listenerFor, notAsked, selectHosts, toTarget } from './hosts';
-import { type LoggedRun, renderLog } from './log-text';
+import type { CommonOptions, Context } from '../planning/context';
+import { listenerFor, notAsked, selectHosts, toTarget } from '../planning/hosts';
+import { type LoggedRun, renderLog } from '../report/log-text';
 
 export interface LogOptions extends CommonOptions {
   /** Only this run, in full: its name, or any part that no other has. */

@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { ExitCode, UsageError } from '../errors';
 import { pending, publicPlan } from '../plan/plan';
+import type { CommonOptions, Context } from '../planning/context';
+import { makePlan, requireWhole } from '../planning/planning';
 import { renderPlan } from '../report/plan-text';
-import type { CommonOptions, Context } from './context';
-import { makePlan, requireWhole } from './planning';
 
 export interface PlanOptions extends CommonOptions {
   out?: string;

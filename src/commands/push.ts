@@ -1,9 +1,9 @@
 import { existsSync, watch } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { ExitCode, HaprovError, UsageError } from '../errors';
+import type { CommonOptions, Context } from '../planning/context';
 import { installation } from '../playbook/playbook';
 import { planAndCarryOut, type RolloutOptions } from './apply';
-import type { CommonOptions, Context } from './context';
 
 export interface PushOptions extends CommonOptions, RolloutOptions {
   watch: boolean;

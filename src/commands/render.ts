@@ -1,16 +1,16 @@
 import { join } from 'node:path';
 import { didYouMean, oneOf, suggestion } from '../document/suggest';
+import { refuseFilled, writeBelow } from '../document/write-below';
 import { ExitCode, UsageError } from '../errors';
 import { shippedVersions } from '../host/release';
 import type { Host, Inventory } from '../inventory/inventory';
 import type { Secrets } from '../inventory/secrets';
+import type { Context } from '../planning/context';
+import { readSaid, type Said, tellOfTemplates } from '../planning/offline';
 import { anyHost, type HostKnowledge } from '../playbook/context';
-import { count } from '../report/format';
-import type { Context } from './context';
-import { readSaid, type Said, tellOfTemplates } from './offline';
-import { renderHosts, type ShownHost } from './render-text';
-import { asText, isFile, type Rendered, type RenderedFile, renderResources } from './rendered';
-import { refuseFilled, writeBelow } from './write-below';
+import { asText, isFile, type Rendered, type RenderedFile, renderResources } from '../playbook/rendered';
+import { renderHosts, type ShownHost } from '../report/render-text';
+import { count } from '../text/format';
 
 export interface RenderOptions {
   inventory: string;

@@ -1,28 +1,28 @@
 import { ExitCode, HaprovError, HostError } from '../errors';
 import { classify } from '../ha/disruption';
-import { servedByNobodyElse } from '../ha/drained';
-import { holdersOf, type Picture } from '../ha/health';
 import { isAside, unitName } from '../ha/interruption';
-import { listenersOf, listenersScript } from '../ha/serving';
 import type { Connection } from '../host/connection';
 import type { Survey, Surveyed } from '../host/survey';
 import type { Host, Inventory, Vip } from '../inventory/inventory';
+import { drainHost } from '../maintenance/drain-host';
+import { flagQuestion, maintenanceOf } from '../maintenance/maintained';
+import { listed, type Maintenance } from '../maintenance/maintenance';
+import { servedByNobodyElse } from '../pair/drained';
+import { holdersOf, type Picture } from '../pair/health';
+import { listenersOf, listenersScript } from '../pair/serving';
 import { outages } from '../plan/disruption';
 import type { FullPlan } from '../plan/plan';
+import { mayGoOn } from '../planning/agree';
+import type { CommonOptions, Context } from '../planning/context';
+import { configs, placed, rename, whoIsMeant } from '../planning/former-host';
+import { expectationOf, planHost, questionsOf } from '../planning/host-plan';
+import { toTarget } from '../planning/hosts';
+import { readSaid } from '../planning/offline';
+import { surveyWhole } from '../planning/planning';
 import type { Resource } from '../playbook/expand';
 import { probeFile } from '../resources/file-state';
 import { resourceType } from '../resources/registry';
-import { drainHost } from '../rollout/drain-host';
-import { listed, type Maintenance } from '../rollout/maintenance';
-import { mayGoOn } from './agree';
 import { carryOut } from './apply';
-import type { CommonOptions, Context } from './context';
-import { configs, placed, rename, whoIsMeant } from './former-host';
-import { expectationOf, planHost, questionsOf } from './host-plan';
-import { toTarget } from './hosts';
-import { flagQuestion, maintenanceOf } from './maintained';
-import { readSaid } from './offline';
-import { surveyWhole } from './planning';
 
 export interface RetireOptions extends CommonOptions {
   /** A name in the inventory, or an address that need not be in it any more. */

@@ -1,18 +1,25 @@
 import { ExitCode, HostError } from '../errors';
-import type { Expectation } from '../ha/health';
 import { historyQuestion, readHistory, readRecord, recordId, recordQuestion } from '../host/history';
 import { buildProbe } from '../host/probe';
 import type { Surveyed } from '../host/survey';
 import type { Host, Inventory } from '../inventory/inventory';
+import type { Expectation } from '../pair/health';
 import { pending } from '../plan/plan';
+import type { CommonOptions, Context } from '../planning/context';
+import { notAsked } from '../planning/hosts';
+import {
+  type BeforePlan,
+  type Instead,
+  makePlan,
+  type Planned,
+  requireWhole,
+  surveyWhole,
+} from '../planning/planning';
 import type { Resource } from '../playbook/expand';
 import { probeFile, readFileState } from '../resources/file-state';
+import { chooseRuns, type KnownRun } from '../rollback/choose-runs';
+import { type Undo, undoOf, writesFile } from '../rollback/undo';
 import { beginning, carryOut, type RolloutOptions } from './apply';
-import { chooseRuns, type KnownRun } from './choose-runs';
-import type { CommonOptions, Context } from './context';
-import { notAsked } from './hosts';
-import { type BeforePlan, type Instead, makePlan, type Planned, requireWhole, surveyWhole } from './planning';
-import { type Undo, undoOf, writesFile } from './undo';
 
 export interface RollbackOptions extends CommonOptions, RolloutOptions {
   /** Back to how it was when this run had finished. */

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { jsonSchema } from '../document/json-schema';
 import { ExitCode } from '../errors';
 import { inventorySchema } from '../inventory/schema';
+import type { Context } from '../planning/context';
 import { fromVariable, playbookSchema } from '../playbook/schema';
-import type { Context } from './context';
 
 const schemas = {
   inventory: () => jsonSchema(inventorySchema, 'haprov inventory'),

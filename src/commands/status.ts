@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ExitCode, HaprovError, UsageError } from '../errors';
-import type { Status } from '../ha/status/status';
+import type { CommonOptions, Context } from '../planning/context';
+import { type Looker, looker } from '../planning/looking';
 import { renderError } from '../report/error-text';
 import { renderStatus } from '../report/status-text';
-import type { CommonOptions, Context } from './context';
-import { type Looker, looker } from './looking';
+import type { Status } from '../status/status';
 
 export interface StatusOptions extends CommonOptions {
   /** Look again and again. */
@@ -79,7 +79,7 @@ async function serve(looking: Looker, options: StatusOptions, context: Context):
   const [{ serveStatus }, { renderSvg }, { pictureOf }] = await Promise.all([
     import('../serve/serve'),
     import('../report/diagram/svg'),
-    import('./picturing'),
+    import('../report/diagram/picturing'),
   ]);
   let last = await looking.look();
   const page = await serveStatus({

@@ -1,7 +1,7 @@
 import { ExitCode } from '../errors';
-import { undrainHost } from '../rollout/undrain-host';
-import type { CommonOptions, Context } from './context';
-import { maintain, notReached } from './maintained';
+import { maintain, notReached } from '../maintenance/maintained';
+import { undrainHost } from '../maintenance/undrain-host';
+import type { CommonOptions, Context } from '../planning/context';
 
 export interface UndrainOptions extends CommonOptions {
   host: string;

@@ -4,11 +4,11 @@ import type { HostFacts } from '../host/facts';
 import { endRunScript, unlockScript } from '../host/history';
 import { type Surveyed, survey } from '../host/survey';
 import { loadInventory } from '../inventory/load';
-import { formatElapsed } from '../report/format';
-import { agreed, mayGoOn } from './agree';
-import type { CommonOptions, Context } from './context';
-import { listenerFor, notAsked, selectHosts, toTarget } from './hosts';
-import { localTime } from './log-text';
+import { agreed, mayGoOn } from '../planning/agree';
+import type { CommonOptions, Context } from '../planning/context';
+import { listenerFor, notAsked, selectHosts, toTarget } from '../planning/hosts';
+import { localTime } from '../report/log-text';
+import { formatElapsed } from '../text/format';
 
 export interface UnlockOptions extends CommonOptions {
   yes: boolean;

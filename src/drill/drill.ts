@@ -1,4 +1,4 @@
-import type { Status } from '../ha/status/status';
+import type { Status } from '../status/status';
 import { actOf, type Impossible, type Known } from './acts';
 import { sharedVip } from './expectation';
 import type { DrillReport, ScenarioName, ScenarioResult } from './report';

@@ -1,6 +1,6 @@
+import type { EventBody } from '../events/events';
 import type { Connection } from '../host/connection';
 import type { PlannedHost } from '../plan/plan';
-import type { EventBody } from '../report/events';
 import { startHeartbeat } from '../rollout/heartbeat';
 import { type HostOutcome, HostRun } from '../rollout/host-run';
 import type { Act } from './acts';

@@ -1,5 +1,5 @@
-import { authority } from '../ha/vip-probe-report';
 import type { Vip } from '../inventory/inventory';
+import { authority } from '../pair/vip-probe-report';
 import { seconds, sharedVip } from './expectation';
 import type { DrillProbe, Moment, ScenarioResult } from './report';
 import type { Seen } from './scenario';

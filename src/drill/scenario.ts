@@ -1,6 +1,6 @@
-import type { Status } from '../ha/status/status';
-import type { VipProbe } from '../ha/vip-probe';
 import type { Vip } from '../inventory/inventory';
+import type { VipProbe } from '../pair/vip-probe';
+import type { Status } from '../status/status';
 import type { Act } from './acts';
 import type { Marks } from './ask';
 import { seconds } from './expectation';

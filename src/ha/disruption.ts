@@ -14,9 +14,9 @@ import {
 import { beginAnew, compareConfigs, type Effect } from './keepalived-change';
 import { instances } from './keepalived-config';
 import { leftBehind } from './left-behind';
+import type { Listener } from './listener';
 import { runningVips } from './running-vips';
 import { whoRunsScripts } from './script-user';
-import type { Listener } from './serving';
 import { inStages } from './stages';
 
 /** What has to be known beside the plan to tell what a change does to clients. */

@@ -2,7 +2,7 @@ import type { Inventory, Server } from '../inventory/inventory';
 import type { Disruption } from '../plan/disruption';
 import type { FullPlan, PlannedChange, PlannedHost } from '../plan/plan';
 import { endpoints, movedBy } from './haproxy-change';
-import type { Listener } from './serving';
+import type { Listener } from './listener';
 
 /** What the classes of one plan are told from. */
 export interface Surroundings extends Pick<Inventory, 'vips' | 'services'> {

@@ -1,7 +1,9 @@
 import type { Vip } from '../inventory/inventory';
 import type { FullPlan } from '../plan/plan';
-import type { HeldVip } from './health';
 import { type Instance, instances } from './keepalived-config';
+
+/** What has to be known of a VIP to tell who holds it. */
+export type HeldVip = Pick<Vip, 'name' | 'address' | 'members'>;
 
 /** A VIP as keepalived's configuration on the hosts has it. */
 interface Running {

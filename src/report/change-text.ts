@@ -1,8 +1,8 @@
 import pc from 'picocolors';
 import type { Disruption } from '../plan/disruption';
 import type { Change } from '../plan/plan';
+import { displayWidth, indent, visible } from '../text/format';
 import { renderDiff } from './diff';
-import { displayWidth, indent, visible } from './format';
 
 export interface TextOptions {
   color: boolean;

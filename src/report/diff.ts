@@ -1,6 +1,6 @@
 import { structuredPatch } from 'diff';
 import pc from 'picocolors';
-import { count, visible, visibleLines } from './format';
+import { count, visible, visibleLines } from '../text/format';
 
 /** A file's text before and after; null where there is no file. Secrets are masked already. */
 export interface TextChange {

@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 import { describeFault, ExitCode, HaprovError, InputError } from '../errors';
-import { indent, visibleLines } from './format';
+import { indent, visibleLines } from '../text/format';
 
 /**
  * What the user reads when a command ends with an error: every fault on a line of its own, then what to do. An error

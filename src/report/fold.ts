@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import { displayWidth } from './format';
+import { displayWidth } from '../text/format';
 import type { Output } from './output';
 
 /** The same output; where it is a terminal, no word of what is written there is broken at its edge. */

@@ -1,5 +1,5 @@
+import { visibleLines } from '../text/format';
 import { through } from './fold';
-import { visibleLines } from './format';
 import type { Output } from './output';
 
 /** What colours are made of here: picocolors' codes but "hidden", and the steps by which a screen is redrawn. */

@@ -1,5 +1,5 @@
 import { Listr, ListrErrorTypes, type ListrTaskWrapper, Spinner } from 'listr2';
-import { displayWidth, visible } from './format';
+import { displayWidth, visible } from '../text/format';
 import { HostsRenderer, type TaskLines } from './hosts-renderer';
 import type { Output } from './output';
 import { type HostProgress, type HostView, newProgress, viewFinal, viewRunning } from './progress';

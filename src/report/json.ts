@@ -1,4 +1,4 @@
-import type { Reporter } from './events';
+import type { Reporter } from '../events/events';
 import { printJson } from './guard';
 import type { Output } from './output';
 

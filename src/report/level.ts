@@ -1,6 +1,6 @@
 import pc from 'picocolors';
-import type { Level } from '../ha/status/status';
-import { visible } from './format';
+import type { Level } from '../status/status';
+import { visible } from '../text/format';
 
 /** What stands for a level, so that nobody needs the colour. */
 export const marks: Record<Level, string> = { ok: '✓', note: '·', unknown: '?', warning: '!', broken: '✗' };

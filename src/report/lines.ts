@@ -1,7 +1,7 @@
 import pc from 'picocolors';
 import { ExitCode } from '../errors';
-import type { Event, Phase, StepFailure } from './events';
-import { formatElapsed, hang, visible, visibleLines } from './format';
+import type { Event, Phase, StepFailure } from '../events/events';
+import { formatElapsed, hang, visible, visibleLines } from '../text/format';
 
 type Colors = ReturnType<typeof pc.createColors>;
 type EventOf<T extends Event['type']> = Extract<Event, { type: T }>;

@@ -1,4 +1,4 @@
-import type { Event, Reporter } from './events';
+import type { Event, Reporter } from '../events/events';
 import { HostsView } from './hosts-view';
 import { isFine, LineWriter, tellsWhy } from './lines';
 import type { Output } from './output';

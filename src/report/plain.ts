@@ -1,4 +1,4 @@
-import type { Event, Reporter } from './events';
+import type { Event, Reporter } from '../events/events';
 import { isFine, LineWriter } from './lines';
 import type { Output } from './output';
 

@@ -1,8 +1,8 @@
 import pc from 'picocolors';
 import { endsOf, worstOf } from '../plan/disruption';
 import type { Change, Finding, HostPlan, Plan } from '../plan/plan';
+import { count, hang, indent, visible, visibleLines } from '../text/format';
 import { markOf, nameOf, nameOfDisruption, renderChange, type TextOptions } from './change-text';
-import { count, hang, indent, visible, visibleLines } from './format';
 
 /** Changes that the same hosts get. */
 interface Block {

@@ -1,6 +1,6 @@
-import type { Event, Phase } from './events';
-import { padTo } from './fit';
-import { count, cutToWidth, formatElapsed, visible } from './format';
+import type { Event, Phase } from '../events/events';
+import { padTo } from '../text/fit';
+import { count, cutToWidth, formatElapsed, visible } from '../text/format';
 import { stepName } from './lines';
 
 type HostEvent = Extract<Event, { type: 'phase-start' | 'phase-end' | 'step-start' | 'step-end' }>;

@@ -1,4 +1,4 @@
-import type { Event, Reporter } from './events';
+import type { Event, Reporter } from '../events/events';
 import { createJsonReporter } from './json';
 import { isFine } from './lines';
 import { canRedraw, type Environment, type Output } from './output';

@@ -1,4 +1,4 @@
-import { cutToWidth, displayWidth } from './format';
+import { cutToWidth, displayWidth } from '../text/format';
 import type { Output } from './output';
 
 const HIDE_CURSOR = '\x1b[?25l';

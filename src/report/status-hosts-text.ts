@@ -1,8 +1,8 @@
 import pc from 'picocolors';
-import type { Component, ComponentState, HostStatus } from '../ha/status/status';
+import type { Component, ComponentState, HostStatus } from '../status/status';
+import { cutWords, padTo, paragraph, wrapToWidth } from '../text/fit';
+import { cutToWidth, displayWidth } from '../text/format';
 import type { TextOptions } from './change-text';
-import { cutWords, padTo, paragraph, wrapToWidth } from './fit';
-import { cutToWidth, displayWidth } from './format';
 import { marks, paints } from './level';
 
 /** What each row is called, in the order of a request. */

@@ -1,8 +1,8 @@
 import pc from 'picocolors';
-import type { ServerStatus, ServerView, ServiceStatus } from '../ha/status/status';
+import type { ServerStatus, ServerView, ServiceStatus } from '../status/status';
+import { cutWords, padTo, paragraph } from '../text/fit';
+import { count, cutToWidth, displayWidth } from '../text/format';
 import type { TextOptions } from './change-text';
-import { cutWords, padTo, paragraph } from './fit';
-import { count, cutToWidth, displayWidth } from './format';
 import { levelOfServer, marks, paints } from './level';
 
 /** Up to so many servers, those that are well have a line each too. */

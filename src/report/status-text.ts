@@ -1,7 +1,7 @@
 import pc from 'picocolors';
-import type { Status, StatusFinding, VipStatus } from '../ha/status/status';
+import type { Status, StatusFinding, VipStatus } from '../status/status';
+import { cutWords, paragraph } from '../text/fit';
 import type { TextOptions } from './change-text';
-import { cutWords, paragraph } from './fit';
 import { allVisible, marks, paints } from './level';
 import { renderHostTable } from './status-hosts-text';
 import { renderServices } from './status-services-text';

@@ -1,10 +1,10 @@
 import { HaprovError } from '../errors';
-import { deafVips, drainFlags, readWatched, runFlagScript } from '../ha/drain-flag';
-import { holdersOf, type Picture } from '../ha/health';
 import { unitName, verbOf } from '../ha/interruption';
 import { drainScript, noHaproxy, readyScript } from '../host/drained';
 import { whyOf } from '../host/script-result';
 import type { Service } from '../inventory/inventory';
+import { deafVips, drainFlags, readWatched, runFlagScript } from '../pair/drain-flag';
+import { holdersOf, type Picture } from '../pair/health';
 import type { PlannedChange, PlannedHost } from '../plan/plan';
 import { quote } from '../shell/quote';
 import { isOf } from './order';

@@ -1,6 +1,6 @@
+import type { EventBody, Phase, StepFailure } from '../events/events';
 import type { JournalEntry } from '../host/journal';
 import type { TitledStep } from '../host/transaction';
-import type { EventBody, Phase, StepFailure } from '../report/events';
 import { hintFor } from './hints';
 
 interface Followed {

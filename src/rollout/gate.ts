@@ -1,5 +1,5 @@
-import type { Picture } from '../ha/health';
-import type { Pair } from './pair';
+import type { Picture } from '../pair/health';
+import type { Pair } from '../pair/pair';
 
 export interface GateOptions {
   /** How long everything must be well without a break, in milliseconds. */

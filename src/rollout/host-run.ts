@@ -1,4 +1,5 @@
 import { HaprovError, HostError } from '../errors';
+import type { EventBody, Phase } from '../events/events';
 import type { Connection } from '../host/connection';
 import { journalReader } from '../host/journal';
 import {
@@ -12,7 +13,6 @@ import {
   type Verb,
 } from '../host/transaction';
 import type { PlannedHost } from '../plan/plan';
-import type { EventBody, Phase } from '../report/events';
 import { Follower } from './follower';
 import type { GateResult } from './gate';
 import { settledState } from './settle';

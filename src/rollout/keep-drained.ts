@@ -1,9 +1,9 @@
 import { HaprovError } from '../errors';
-import { keptDrained, serversOf, stillSending } from '../ha/drained';
-import type { Picture } from '../ha/health';
 import type { Connection } from '../host/connection';
 import { giveBackScript, keepDrainedScript } from '../host/drained';
 import { whyOf } from '../host/script-result';
+import { keptDrained, serversOf, stillSending } from '../pair/drained';
+import type { Picture } from '../pair/health';
 import type { Rollout } from './rollout';
 
 /** A balancer that could not be told, and why. */

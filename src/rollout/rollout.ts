@@ -1,11 +1,12 @@
 import { ExitCode } from '../errors';
-import { keptDrained } from '../ha/drained';
+import type { EventBody } from '../events/events';
 import { movedServers } from '../ha/haproxy-change';
-import { type Picture, serversMissed, serversUp } from '../ha/health';
 import type { Connection } from '../host/connection';
 import type { Service } from '../inventory/inventory';
+import { keptDrained } from '../pair/drained';
+import { type Picture, serversMissed, serversUp } from '../pair/health';
+import type { Pair } from '../pair/pair';
 import type { PlannedHost } from '../plan/plan';
-import type { EventBody } from '../report/events';
 import { confirmTogether } from './confirm';
 import { drain, drainServers, needsDrain, serversToDrain, undrain, undrainServers } from './drain';
 import { type GateOptions, passGate } from './gate';
@@ -15,7 +16,6 @@ import { type HostOutcome, HostRun } from './host-run';
 import { tellWhoIsDrained } from './keep-drained';
 import { inSafeOrder, patience, wantedSoFar } from './moved';
 import { batches } from './order';
-import type { Pair } from './pair';
 
 export interface Rollout {
   run: string;

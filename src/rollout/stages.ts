@@ -1,6 +1,6 @@
 import { ExitCode } from '../errors';
-import type { Expectation } from '../ha/health';
 import { verbOf } from '../ha/interruption';
+import type { Expectation } from '../pair/health';
 import type { FullPlan, PlannedChange, PlannedHost } from '../plan/plan';
 import type { RolloutResult } from './rollout';
 

@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { UsageError } from '../errors';
-import type { Status } from '../ha/status/status';
 import { pageStyle } from '../report/page/document';
 import {
   pageScript,
@@ -11,6 +10,7 @@ import {
   renderStatusUpdate,
   type StatusView,
 } from '../report/page/status-page';
+import type { Status } from '../status/status';
 import { admit, headersWith } from './gate';
 import { openStream } from './stream';
 import { type Seen, type WatchOptions, watch } from './watch';

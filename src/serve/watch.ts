@@ -1,4 +1,4 @@
-import type { Status } from '../ha/status/status';
+import type { Status } from '../status/status';
 
 /** What is known: the newest status, and why the last look told nothing. */
 export interface Seen {

@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type DiagramOptions, diagram } from '../../src/commands/diagram';
-import { looker } from '../../src/commands/looking';
-import { pictureOf } from '../../src/commands/picturing';
 import { loadInventory } from '../../src/inventory/load';
+import { looker } from '../../src/planning/looking';
+import { pictureOf } from '../../src/report/diagram/picturing';
 import { withFiles } from '../bad-input/cases';
 import { environment, inventoryOf } from '../support/inventories';
 import { fourNodes, hostOff } from '../support/statuses';
 import { recorder } from './recorder';
 
-jest.mock('../../src/commands/looking', () => ({ looker: jest.fn() }));
+jest.mock('../../src/planning/looking', () => ({ looker: jest.fn() }));
 
 const example = resolve('inventory.example.json');
 async function run(options: Partial<DiagramOptions>, env: NodeJS.ProcessEnv = {}) {

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eject } from '../../src/commands/eject';
-import { readSaid } from '../../src/commands/offline';
-import { allShipped, type Shipped, shippedAs } from '../../src/commands/shipped';
+import { readSaid } from '../../src/planning/offline';
 import { anyHost } from '../../src/playbook/context';
 import { installation } from '../../src/playbook/playbook';
+import { allShipped, type Shipped, shippedAs } from '../../src/playbook/shipped';
 import { withFiles } from '../bad-input/cases';
 import { recorder } from './recorder';
 

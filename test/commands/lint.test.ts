@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { type LintOptions, lintInventory } from '../../src/commands/lint';
-import { refuseStrangers } from '../../src/commands/listening';
-import { rules } from '../../src/ha/lint/lint';
-import { heardRules } from '../../src/ha/strangers';
+import { rules } from '../../src/lint/lint';
+import { heardRules } from '../../src/pair/strangers';
 import type { Finding } from '../../src/plan/plan';
+import { refuseStrangers } from '../../src/planning/listening';
 import { withFiles } from '../bad-input/cases';
 import { recorder } from './recorder';
 

@@ -1,7 +1,7 @@
 import { mergeRuns } from '../../src/commands/log';
-import { type LoggedRun, renderLog } from '../../src/commands/log-text';
 import type { RecordedRun } from '../../src/host/history';
-import { displayWidth } from '../../src/report/format';
+import { type LoggedRun, renderLog } from '../../src/report/log-text';
+import { displayWidth } from '../../src/text/format';
 
 const steps = [
   { type: 'file', target: '/etc/haproxy/haproxy.cfg', action: 'update' },

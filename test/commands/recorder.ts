@@ -1,4 +1,4 @@
-import type { Context } from '../../src/commands/context';
+import type { Context } from '../../src/planning/context';
 import { printJson } from '../../src/report/guard';
 
 /** A context for commands that ask no host: keeps what they print and what they say beside it. */

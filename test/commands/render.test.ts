@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { readSaid } from '../../src/commands/offline';
 import { type RenderOptions, render } from '../../src/commands/render';
 import { buildChanges } from '../../src/plan/build';
+import { readSaid } from '../../src/planning/offline';
 import { anyHost } from '../../src/playbook/context';
 import { installation } from '../../src/playbook/playbook';
 import type { FileSpec } from '../../src/resources/file';

@@ -4,7 +4,7 @@ import type { Fault, FaultOutcome } from '../../src/drill/fault';
 import type { ScenarioName } from '../../src/drill/report';
 import { type Drilling, faultOf, runScenario } from '../../src/drill/scenario';
 import type { Movement } from '../../src/drill/watch';
-import type { Status } from '../../src/ha/status/status';
+import type { Status } from '../../src/status/status';
 import { drained, healthy, hostOff, splitBrain } from '../support/statuses';
 import { knownOf, pairOf } from './pair';
 

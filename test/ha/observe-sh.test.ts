@@ -1,6 +1,6 @@
 import { observe } from '../../src/ha/libraries';
-import { observationScript, readObservation } from '../../src/ha/observe';
 import { runtime } from '../../src/host/libraries';
+import { observationScript, readObservation } from '../../src/pair/observe';
 import { compose } from '../../src/shell/library';
 import { Sandbox, type Shell, shells } from '../shell/sandbox';
 

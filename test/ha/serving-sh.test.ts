@@ -1,4 +1,4 @@
-import { listenersOf, listenersScript } from '../../src/ha/serving';
+import { listenersOf, listenersScript } from '../../src/pair/serving';
 import { Sandbox, type Shell, shells } from '../shell/sandbox';
 
 /** Which unit listens on which port, as every ss prints it. */

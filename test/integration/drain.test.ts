@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import type { Status } from '../../src/ha/status/status';
+import type { Status } from '../../src/status/status';
 import { describeLab, eventually, fetchUrl, haprov, holders, lab, on, vip } from '../support/lab';
 import { Scenario } from '../support/scenario';
 

@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import type { Status } from '../../src/ha/status/status';
+import type { Status } from '../../src/status/status';
 import {
   describeLab,
   docker,

@@ -1,4 +1,4 @@
-import type { Status } from '../../src/ha/status/status';
+import type { Status } from '../../src/status/status';
 import { describeLab, docker, eventually, haprov, lab, labName, network, on, vip } from '../support/lab';
 import { Scenario } from '../support/scenario';
 

@@ -1,6 +1,6 @@
 import { movedServers } from '../../src/ha/haproxy-change';
-import type { HeldVip } from '../../src/ha/health';
 import { unitName, verbOf } from '../../src/ha/interruption';
+import type { HeldVip } from '../../src/ha/running-vips';
 import { runningVips } from '../../src/ha/running-vips';
 import type { FullPlan, PlannedHost } from '../../src/plan/plan';
 import { needsDrain, serversToDrain } from '../../src/rollout/drain';

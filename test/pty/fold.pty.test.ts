@@ -1,4 +1,4 @@
-import { displayWidth } from '../../src/report/format';
+import { displayWidth } from '../../src/text/format';
 import { Hosts } from './hosts';
 import type { Size, Terminal } from './terminal';
 

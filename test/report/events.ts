@@ -1,4 +1,4 @@
-import type { Event, EventBody, Phase, StepFailure } from '../../src/report/events';
+import type { Event, EventBody, Phase, StepFailure } from '../../src/events/events';
 
 /** Collects what is written. */
 export class Sink {

@@ -1,5 +1,5 @@
-import { displayWidth } from '../../src/report/format';
 import { createLiveReporter } from '../../src/report/live';
+import { displayWidth } from '../../src/text/format';
 import { at, failedRun, goodRun, stepEnd } from './events';
 import { FakeTerminal } from './terminal';
 

@@ -1,4 +1,4 @@
-import type { Event } from '../../src/report/events';
+import type { Event } from '../../src/events/events';
 import { advance, newProgress, viewFinal, viewRunning } from '../../src/report/progress';
 import { at, failure, stepEnd } from './events';
 

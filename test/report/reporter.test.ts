@@ -1,4 +1,4 @@
-import type { Event } from '../../src/report/events';
+import type { Event } from '../../src/events/events';
 import { createReporter, type ReporterOptions } from '../../src/report/reporter';
 import { at, failedRun, goodRun, Sink, stepEnd } from './events';
 import { FakeTerminal } from './terminal';

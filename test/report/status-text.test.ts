@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import type { Status } from '../../src/ha/status/status';
-import { displayWidth } from '../../src/report/format';
 import { renderStatus } from '../../src/report/status-text';
+import type { Status } from '../../src/status/status';
+import { displayWidth } from '../../src/text/format';
 import {
   drained,
   fourNodes,

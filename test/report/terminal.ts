@@ -1,5 +1,5 @@
-import { displayWidth } from '../../src/report/format';
 import type { Output } from '../../src/report/output';
+import { displayWidth } from '../../src/text/format';
 
 /** A terminal as far as the live view needs one: it wraps, goes up, erases, and knows whether its cursor shows. */
 export class FakeTerminal implements Output {

@@ -1,8 +1,8 @@
+import type { EventBody } from '../../src/events/events';
 import type { Host, Server, Service, Vip } from '../../src/inventory/inventory';
+import type { Pair } from '../../src/pair/pair';
 import type { PlannedChange, PlannedHost } from '../../src/plan/plan';
-import type { EventBody } from '../../src/report/events';
 import { drain, drainServers, serversToDrain, undrain, undrainServers } from '../../src/rollout/drain';
-import type { Pair } from '../../src/rollout/pair';
 import { FakeHost, type Scripted } from '../support/fake-host';
 
 const service = (name: string, managed: string[], others: string[] = []) => {

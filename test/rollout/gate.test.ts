@@ -1,6 +1,6 @@
-import type { Picture } from '../../src/ha/health';
+import type { Picture } from '../../src/pair/health';
+import type { Pair } from '../../src/pair/pair';
 import { passGate } from '../../src/rollout/gate';
-import type { Pair } from '../../src/rollout/pair';
 
 /** A pair whose faults are a script, one entry a look; the clock goes on by 100 ms a look. */
 function scripted(looks: { sentences?: string[]; final?: boolean; unheld?: string[]; taken?: string[] }[]) {

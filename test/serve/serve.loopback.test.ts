@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { connect, createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import type { Status } from '../../src/ha/status/status';
 import { type Served, serveStatus } from '../../src/serve/serve';
+import type { Status } from '../../src/status/status';
 import { healthy, splitBrain } from '../support/statuses';
 
 let served: Served;

@@ -1,6 +1,6 @@
 import type { Page, Request } from 'playwright-core';
-import type { Status } from '../../src/ha/status/status';
 import { type Served, serveStatus } from '../../src/serve/serve';
+import type { Status } from '../../src/status/status';
 import { type Browser, describeWithBrowser, startBrowser } from '../support/browser';
 import { healthy, splitBrain, statuses, withEveryText } from '../support/statuses';
 

@@ -6,7 +6,7 @@ import type {
   ScenarioName,
   ScenarioResult,
 } from '../../src/drill/report';
-import { longestGap } from '../../src/report/page/timeline';
+import { longestGap } from '../../src/drill/timeline';
 
 /** When nobody answers, in milliseconds since the scenario began. */
 interface Silence {

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { isFile, type RenderedFile, renderResources } from '../../src/commands/rendered';
 import { shippedVersions } from '../../src/host/release';
 import { anyHost } from '../../src/playbook/context';
+import { isFile, type RenderedFile, renderResources } from '../../src/playbook/rendered';
 import { loadAll } from '../bad-input/check-all';
 
 /** The inventories of `test/inventories`, which together use every option there is. */

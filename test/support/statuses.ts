@@ -8,7 +8,7 @@ import type {
   Status,
   StatusFinding,
   VipStatus,
-} from '../../src/ha/status/status';
+} from '../../src/status/status';
 
 /** What a host of the pair has when nothing is wrong with it. */
 const wellTexts: Partial<Record<Component, string>> = {

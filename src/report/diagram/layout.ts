@@ -1,4 +1,4 @@
-import type { Level } from '../../ha/status/status';
+import type { Level } from '../../status/status';
 import { cutTo, FONT_SIZE, PADDING, ROW, rowsOf, titleOf, widthFor } from './measure';
 import type { Machine, Part, Picture, Way } from './picture';
 

@@ -1,5 +1,5 @@
-import { wrapToWidth } from '../fit';
-import { cutToWidth, displayWidth } from '../format';
+import { wrapToWidth } from '../../text/fit';
+import { cutToWidth, displayWidth } from '../../text/format';
 import { marks } from '../level';
 import type { Part } from './picture';
 

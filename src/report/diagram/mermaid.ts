@@ -1,4 +1,4 @@
-import type { Level } from '../../ha/status/status';
+import type { Level } from '../../status/status';
 import { allVisible, marks } from '../level';
 import { titleOf } from './measure';
 import type { Machine, Part, Picture, Way } from './picture';

@@ -1,4 +1,4 @@
-import type { Level } from '../../ha/status/status';
+import type { Level } from '../../status/status';
 
 /**
  * The way of a packet as plain data, to be drawn: from the client to the addresses that move, from those to the HAProxy

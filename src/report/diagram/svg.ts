@@ -1,4 +1,4 @@
-import type { Level } from '../../ha/status/status';
+import type { Level } from '../../status/status';
 import { allVisible, marks } from '../level';
 import { type Arrow, type Box, layOut } from './layout';
 import { FONT_SIZE, ROW, rowsOf } from './measure';

@@ -1,7 +1,7 @@
 import pc from 'picocolors';
-import type { Level } from '../../ha/status/status';
+import type { Level } from '../../status/status';
+import { padTo, paragraph, wrapToWidth } from '../../text/fit';
 import type { TextOptions } from '../change-text';
-import { padTo, paragraph, wrapToWidth } from '../fit';
 import { allVisible, marks, paints } from '../level';
 import { titleOf } from './measure';
 import { type Machine, type MachineFunction, type Part, type Picture, partsOf, type Way } from './picture';

@@ -1,4 +1,4 @@
-import type { Level } from '../../ha/status/status';
+import type { Level } from '../../status/status';
 import { asHtml, type Html, html, type Part } from './html';
 import style from './page.css';
 

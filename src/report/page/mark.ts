@@ -1,4 +1,4 @@
-import type { Level } from '../../ha/status/status';
+import type { Level } from '../../status/status';
 import { marks } from '../level';
 import { type Html, html } from './html';
 

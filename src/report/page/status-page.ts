@@ -1,5 +1,5 @@
-import type { Level, Status, StatusFinding } from '../../ha/status/status';
-import { count } from '../format';
+import type { Level, Status, StatusFinding } from '../../status/status';
+import { count } from '../../text/format';
 import { allVisible, marks } from '../level';
 import { iconOf, renderDocument, renderTime } from './document';
 import { asHtml, type Html, html } from './html';

@@ -6,8 +6,8 @@ import type {
   ServerView,
   ServiceStatus,
   VipStatus,
-} from '../../ha/status/status';
-import { count } from '../format';
+} from '../../status/status';
+import { count } from '../../text/format';
 import { levelOfServer } from '../level';
 import { type Html, html, type Part } from './html';
 import { renderMark, renderMarked } from './mark';

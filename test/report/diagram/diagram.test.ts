@@ -1,14 +1,14 @@
 import { resolve } from 'node:path';
 import fc from 'fast-check';
-import { pictureOf } from '../../../src/commands/picturing';
 import { loadInventory } from '../../../src/inventory/load';
 import { type Box, layOut } from '../../../src/report/diagram/layout';
 import { renderMermaid } from '../../../src/report/diagram/mermaid';
 import type { Picture } from '../../../src/report/diagram/picture';
+import { pictureOf } from '../../../src/report/diagram/picturing';
 import { renderSvg } from '../../../src/report/diagram/svg';
 import { renderPictureText } from '../../../src/report/diagram/text';
-import { displayWidth } from '../../../src/report/format';
 import { allVisible } from '../../../src/report/level';
+import { displayWidth } from '../../../src/text/format';
 import { environment, inventories, inventoryOf } from '../../support/inventories';
 import { fourNodes, hostOff, splitBrain } from '../../support/statuses';
 import { checkMermaid, checkXml } from './markup';

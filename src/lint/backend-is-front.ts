@@ -1,0 +1,61 @@
+import { collide, type Section, showSocket, socketsOf } from '../ha/haproxy-config';
+import { canonical } from '../inventory/address';
+import { type Front, frontsOf, httpdOf } from './listeners';
+import type { Found, HostOutline, Place, Rule, Subject } from './subject';
+
+/** A server that is the very HAProxy it stands behind. */
+export const backendIsFront: Rule = {
+  name: 'backend-is-front',
+  check: (subject) => subject.hosts.flatMap((host) => onHost(host, subject)),
+};
+
+function onHost(host: HostOutline, { inventory }: Subject): Found[] {
+  const fronts = frontsOf(host, inventory);
+  const own = new Set([canonical(host.host.address), '127.0.0.1', '::1', 'localhost']);
+  const vips = new Set(inventory.vips.map(({ address }) => canonical(address)));
+  return host.haproxy.flatMap(({ file, sections }) =>
+    sections.flatMap((section) =>
+      section.directives
+        .filter(({ words }) => words[0] === 'server')
+        .flatMap(({ words, line }): Found[] => {
+          const [, name = '', where = ''] = words;
+          const [server] = socketsOf(where);
+          if (server?.address === undefined) return [];
+          // Where httpd is known to be there, two programs want the port: another rule says so.
+          const { address } = server;
+          if (own.has(address) && httpdOf(host).some((listener) => collide(listener, server))) return [];
+          const reaches = (front: Front) =>
+            front.from <= server.from &&
+            server.from <= front.to &&
+            (front.address === address ||
+              (front.address === undefined && (own.has(address) || vips.has(address))));
+          const front = fronts.find((one) => leadsTo(one.section, section) && reaches(one));
+          if (!front) return [];
+          const service = inventory.services.find((one) => one.name === section.name);
+          const isOurs = service?.backends.servers.some((one) => one.name === name);
+          const at: Place = isOurs
+            ? { path: ['services', section.name, 'backends'] }
+            : { host: host.host.name, file: file.path, line };
+          return [
+            {
+              severity: 'error',
+              at,
+              message: own.has(address)
+                ? `${front.by} is its own server: it listens on ${showSocket(front)}, and ${section.name} asks port ${server.from} of the same host`
+                : `the server ${name} (${showSocket(server)}) is ${front.by} itself`,
+              why: 'each request goes round until nothing is left to carry it, and the health check is answered by HAProxy: the server always looks well',
+              fix: 'name the port that the service itself listens on, or the address of another host',
+            },
+          ];
+        }),
+    ),
+  );
+}
+
+/** Whether a request that `front` takes may come to the servers of `section`. */
+function leadsTo(front: Section, section: Section): boolean {
+  const named = front.directives.some(
+    ({ words }) => /^(?:default|use)_backend$/.test(words[0] ?? '') && words[1] === section.name,
+  );
+  return front === section || (section.kind !== 'frontend' && named);
+}

@@ -1,0 +1,55 @@
+import { type Directive, directives, type Section } from '../ha/haproxy-config';
+import type { Found, Rule, TextFile } from './subject';
+
+/** A cookie that keeps no client on its server. HAProxy has no diagnostic for it, in any version. */
+export const cookieWithoutEffect: Rule = {
+  name: 'cookie-without-effect',
+  check: ({ hosts }) =>
+    hosts.flatMap(({ host, haproxy }) =>
+      haproxy.flatMap(({ file, sections }) =>
+        sections.flatMap((section) => inSection(section, file, host.name)),
+      ),
+    ),
+};
+
+function inSection(section: Section, file: TextFile, host: string): Found[] {
+  const cookie = cookieOf(section);
+  const servers = section.directives.filter(({ words }) => /^server(?:-template)?$/.test(words[0] ?? ''));
+  if (!cookie || servers.length === 0) return [];
+  const at = { host, file: file.path, line: cookie.line };
+  const name = cookie.words[1] ?? '';
+  const isOne = servers.length === 1 && servers[0]?.words[0] === 'server';
+  if (isOne)
+    return [
+      {
+        severity: 'warning',
+        at,
+        message: `the cookie ${name} of ${section.name} chooses among one server`,
+        why: 'a client has nowhere else to go: the cookie only shows which server answers',
+        fix: 'remove the cookie, or add a server',
+      },
+    ];
+  const defaults = directives(section, 'default-server').some(({ words }) => words.includes('cookie'));
+  const without = defaults ? [] : servers.filter((one) => isActive(one) && !one.words.includes('cookie'));
+  if (without.length === 0) return [];
+  const names = without.map(({ words }) => words[1]).join(', ');
+  return [
+    {
+      severity: 'error',
+      at,
+      message: `the cookie ${name} of ${section.name} has no value for ${names}`,
+      why: 'HAProxy says nothing, and clients are not kept on these servers: sessions are lost at random',
+      fix: 'give each server line "cookie VALUE", with a value of its own',
+    },
+  ];
+}
+
+/** The cookie that makes clients stay, where HAProxy does not make the servers' values itself. */
+function cookieOf(section: Section): Directive | undefined {
+  if (!['listen', 'backend'].includes(section.kind)) return undefined;
+  if (directives(section, 'mode').at(-1)?.words[1] === 'tcp') return undefined;
+  const cookie = directives(section, 'cookie').at(-1);
+  return cookie?.words.includes('dynamic') ? undefined : cookie;
+}
+
+const isActive = ({ words }: Directive) => !words.includes('backup');

@@ -1,0 +1,45 @@
+import { isIPv6 } from 'node:net';
+import { socketsOf } from '../ha/haproxy-config';
+import { canonical } from '../inventory/address';
+import type { Found, HostOutline, Rule } from './subject';
+
+/** HAProxy binds a VIP, and the kernel lets nobody bind an address that the host does not have right now. */
+export const nonlocalBindMissing: Rule = {
+  name: 'nonlocal-bind-missing',
+  check: ({ inventory, hosts }) =>
+    hosts.flatMap((outline) => {
+      const vips = new Set(inventory.vips.map(({ address }) => canonical(address)));
+      const bound = outline.haproxy.flatMap(({ sections }) =>
+        sections.flatMap((section) =>
+          section.directives
+            .filter(({ words }) => words[0] === 'bind' && !words.includes('transparent'))
+            .flatMap(({ words }) => socketsOf(words[1] ?? ''))
+            .flatMap(({ address }) => (address !== undefined && vips.has(address) ? [address] : [])),
+        ),
+      );
+      return keysFor(bound)
+        .filter((key) => !isSet(outline, key))
+        .map(
+          (key): Found => ({
+            severity: 'error',
+            at: { path: ['sysctl'] },
+            message: `HAProxy listens on a VIP, and ${key} is not set to 1`,
+            why: 'without it HAProxy starts only on the host that has the VIP at that moment: there is nobody to fail over to',
+            fix: `add "${key}": 1 to sysctl`,
+          }),
+        );
+    }),
+};
+
+const keysFor = (addresses: readonly string[]) => [
+  ...new Set(addresses.map((one) => `net.ipv${isIPv6(one) ? 6 : 4}.ip_nonlocal_bind`)),
+];
+
+/** By a sysctl resource, or in a file that is put where the kernel's parameters stand. */
+function isSet({ sysctls, files }: HostOutline, key: string): boolean {
+  const row = new RegExp(`^\\s*${key.replaceAll('.', '[./]')}\\s*=\\s*1\\s*$`, 'm');
+  return (
+    sysctls[key] === '1' ||
+    files.some(({ path, text }) => /^\/etc\/sysctl\.(?:conf$|d\/)/.test(path) && row.test(text))
+  );
+}

@@ -1,0 +1,36 @@
+import type { Path } from '../document/document';
+import { secretKeys } from '../inventory/secrets';
+import type { Found, Rule } from './subject';
+
+/** What variables of users' own that hold secrets are mostly called. */
+const variables = /(?:^|_)(?:password|passwd|passphrase|secret|token|api_?key)$/i;
+
+/** A secret that stands in the inventory itself, and so in its repository. */
+export const plainTextSecrets: Rule = {
+  name: 'plain-text-secrets',
+  check: ({ inventory }) =>
+    secretsIn(inventory.document.value, []).map(
+      (path): Found => ({
+        severity: 'warning',
+        at: { path },
+        message: 'is written out in the inventory',
+        why: 'whoever may read the inventory, its repository or its backups has it',
+        fix: 'write { "env": "NAME" } or { "file": "PATH" } instead, and take a new one: this one has been seen',
+      }),
+    ),
+};
+
+function secretsIn(node: unknown, path: Path): Path[] {
+  if (typeof node === 'string') return isSecret(path) ? [path] : [];
+  if (typeof node !== 'object' || node === null) return [];
+  const keys = Array.isArray(node) ? [...node.keys()] : Object.keys(node);
+  // The name of a variable or a file is none.
+  if (keys.length === 1 && ['env', 'file'].includes(String(keys[0]))) return [];
+  return keys.flatMap((key) => secretsIn((node as Record<string | number, unknown>)[key], [...path, key]));
+}
+
+function isSecret(path: Path): boolean {
+  const [name, within] = [String(path.at(-1)), String(path.at(-2))];
+  if (within === 'vars') return variables.test(name);
+  return secretKeys.has(name) && (name !== 'key' || within === 'tls') && !path.includes('vars');
+}

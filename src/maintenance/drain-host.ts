@@ -1,0 +1,215 @@
+import { ExitCode, HaprovError } from '../errors';
+import { flagScript, unflagScript } from '../host/drained';
+import type { Vip } from '../inventory/inventory';
+import {
+  servedByNobodyElse,
+  serversOf,
+  sessionsOfServers,
+  sessionsThrough,
+  stillSending,
+  unknownTo,
+} from '../pair/drained';
+import { holdersOf, type Picture } from '../pair/health';
+import { keepDrained } from '../rollout/keep-drained';
+import { giveServersBack, listed, lookUntil, type Maintenance, secondsSince, tell } from './maintenance';
+
+export interface DrainWishes {
+  /** How long to wait for sessions to end. */
+  timeoutMs: number;
+  /** Also where nobody else would serve. */
+  force: boolean;
+  /** Sessions that outlast the time are cut: it is only said that there are some. */
+  cuts?: boolean;
+}
+
+/**
+ * Takes a host out of service. Its servers first, while its addresses stay where they are, so that what they are at
+ * comes to its end; then its addresses, by VRRP priority; then what its own HAProxy was at. A host that is not reached
+ * loses its servers only.
+ * @throws HaprovError (exit 1): nobody else would serve; its VIP stayed, and all is as before; sessions outlast the time
+ */
+export async function drainHost(maintenance: Maintenance, wishes: DrainWishes): Promise<void> {
+  const { host, vips, deaf, pair, connections, by, wasDrained, say, warn, stopping } = maintenance;
+  refuseDeaf(maintenance, wishes.force);
+  const first = await pair.look();
+  refuseAlone(maintenance, first, wishes.force);
+  const begun = performance.now();
+  const left = () => wishes.timeoutMs - (performance.now() - begun);
+
+  const servers = knownServers(maintenance, first);
+  await drainServersOf(maintenance, servers);
+  await waitFor(maintenance, left(), (picture) => sessionsOfServers(maintenance, picture));
+  if (stopping.aborted && !wasDrained) {
+    throw new HaprovError(ExitCode.failed, `${host}: stopped, and ${await takeBack(maintenance, servers)}`);
+  }
+
+  const connection = connections.get(host);
+  if (!connection) return;
+  const before = await pair.look();
+  const held = vips.filter((vip) => holdersOf(vip, before).includes(host));
+  const unflaggable = await tell(connection, flagScript(by));
+  const movable = held.filter((vip) => !deaf.includes(vip));
+  const moved =
+    unflaggable === undefined && (await vipsLeave(maintenance, movable)) && movable.length === held.length;
+  if (!moved) {
+    const why =
+      unflaggable === undefined
+        ? 'its VIP stayed where it is'
+        : `its flag could not be written: ${unflaggable}`;
+    if (wasDrained || (wishes.force && unflaggable === undefined)) warn(`${host}: ${why}`);
+    else {
+      throw new HaprovError(
+        ExitCode.failed,
+        `${host}: ${why}; ${await takeBack(maintenance, servers)}`,
+        'look whether keepalived runs on all its members and has the configuration that haprov plan wants; --force drains it all the same',
+      );
+    }
+  }
+
+  const all = (picture: Picture) =>
+    new Map([...sessionsOfServers(maintenance, picture), ...sessionsThrough(maintenance, picture)]);
+  const still = await waitFor(maintenance, left(), all, moved);
+  if (still.size > 0) {
+    const counts = [...still].map(([where, sessions]) => `${where}: ${sessions}`).join('; ');
+    if (wishes.cuts) {
+      warn(`${host}: ${sessionsOf(still)} left after ${secondsSince(begun)}, and cut now (${counts})`);
+      return;
+    }
+    throw new HaprovError(
+      ExitCode.failed,
+      `${host} is drained, but after ${secondsSince(begun)} ${sessionsOf(still)} left (${counts})`,
+      'haprov drain again waits on; to go on now cuts them; haprov undrain takes it back',
+    );
+  }
+  await say(`waited ${secondsSince(begun)}: 0 sessions left`);
+}
+
+/** What makes keepalived look at the flag, for a configuration of one's own. */
+const watching = [
+  'add a block to its keepalived.conf: vrrp_script not_drained { script "/usr/libexec/keepalived/haprov-not-drained"',
+  'interval 1 fall 1 rise 1 weight -253 }, and not_drained to the track_script of each vrrp_instance',
+  '(any script that fails while /var/lib/haprov/drained is there will do); --force takes its servers out all the same',
+].join(' ');
+
+/** @throws HaprovError where keepalived would keep a VIP whatever it is told, unless that is meant */
+function refuseDeaf({ host, deaf, warn }: Maintenance, force: boolean): void {
+  if (deaf.length === 0) return;
+  const vips = listed(deaf.map(({ name, address }) => `${name} (${address})`));
+  const why = `its keepalived.conf has nothing that looks at /var/lib/haprov/drained, so it would keep VIP ${vips}`;
+  if (!force)
+    throw new HaprovError(ExitCode.failed, `${host} was not drained, nothing was changed: ${why}`, watching);
+  warn(`${host}: ${why}`);
+}
+
+/** @throws HaprovError where nobody else would serve, unless that is meant */
+function refuseAlone(maintenance: Maintenance, picture: Picture, force: boolean): void {
+  const { host, pair, connections, warn } = maintenance;
+  // Whoever cannot be reached gives no address away.
+  const vips = connections.has(host) ? maintenance.vips : [];
+  const reasons = servedByNobodyElse({ ...maintenance, vips }, picture, (name) =>
+    pair.hostFaults(name, picture),
+  );
+  if (reasons.length === 0) return;
+  if (force) {
+    for (const reason of reasons) warn(reason);
+    return;
+  }
+  throw new HaprovError(
+    ExitCode.failed,
+    `${host} was not drained, nothing was changed: nobody else would serve\n${reasons.map((one) => `  ${one}`).join('\n')}`,
+    'mend or undrain the other host first; --force drains it all the same',
+  );
+}
+
+/** The servers that a host is; not those that its balancers answer and do not know: theirs are called otherwise. */
+function knownServers({ host, services, pair, warn }: Maintenance, picture: Picture): string[] {
+  const servers = serversOf(services, host);
+  if (servers.length === 0 || pair.balancers.length === 0) return [];
+  const unknown = unknownTo(servers, picture);
+  if (unknown.length > 0)
+    warn(
+      `no HAProxy has a server ${listed(unknown)}: what its own configuration sends to ${host} goes on; take that out by hand`,
+    );
+  return servers.filter((server) => !unknown.includes(server));
+}
+
+/** How often a balancer is told that goes on sending: a HAProxy that was just being reloaded forgets. */
+const tries = 3;
+
+async function drainServersOf(maintenance: Maintenance, servers: readonly string[]): Promise<void> {
+  const { pair, connections, say, warn } = maintenance;
+  if (servers.length === 0) return;
+  const untold = await keepDrained(connections, pair.balancers, servers);
+  for (const { balancer, why } of untold)
+    warn(
+      `${balancer} could not be told: ${why}; haprov drain again when it is back, or the next apply, does`,
+    );
+  const told = pair.balancers.filter((name) => !untold.some(({ balancer }) => balancer === name));
+  let unaware: string[] = [];
+  for (let attempt = 0; attempt < tries; attempt++) {
+    unaware = stillSending(servers, await pair.look());
+    if (unaware.length === 0) break;
+    await keepDrained(connections, unaware, servers);
+  }
+  if (unaware.length > 0) warn(`${listed(unaware)} still sends requests to ${listed(servers)}`);
+  const sure = told.filter((name) => !unaware.includes(name));
+  if (sure.length > 0) await say(`${listed(servers)}: drained on ${listed(sure)}`);
+}
+
+/** Waits until nothing is left of what `count` counts. @returns what is */
+async function waitFor(
+  maintenance: Maintenance,
+  forMs: number,
+  count: (picture: Picture) => Map<string, number>,
+  isTold = false,
+): Promise<Map<string, number>> {
+  let told = isTold;
+  let still = new Map<string, number>();
+  await lookUntil(maintenance, forMs, (picture) => {
+    still = count(picture);
+    if (still.size > 0 && !told && forMs > 0) {
+      void maintenance.say(`${sessionsOf(still)} left: waiting, ${Math.ceil(forMs / 1000)} s at most`);
+      told = true;
+    }
+    return still.size === 0;
+  });
+  return still;
+}
+
+/** Three adverts, the check that reads the flag, and what a busy host is late by. */
+const patienceMs = (vips: readonly Vip[]) =>
+  10_000 + 4000 * Math.max(0, ...vips.map(({ advertInterval }) => advertInterval));
+
+/** Whether all VIPs that the host had are another's now; one that nobody has is not. */
+async function vipsLeave({ host, pair, say }: Maintenance, vips: readonly Vip[]): Promise<boolean> {
+  const begun = performance.now();
+  let held = vips;
+  await lookUntil({ pair, stopping: new AbortController().signal }, patienceMs(held), (picture) => {
+    held = held.filter((vip) => {
+      const holders = holdersOf(vip, picture);
+      const isGone = holders.length > 0 && !holders.includes(host);
+      if (isGone)
+        void say(`VIP ${vip.name} (${vip.address}): on ${listed(holders)} after ${secondsSince(begun)}`);
+      return !isGone;
+    });
+    return held.length === 0;
+  });
+  return held.length === 0;
+}
+
+/** All as it was before. @returns how far that came */
+async function takeBack(maintenance: Maintenance, servers: readonly string[]): Promise<string> {
+  const untold = await giveServersBack(maintenance, servers);
+  const connection = maintenance.connections.get(maintenance.host);
+  const flagged = connection && (await tell(connection, unflagScript()));
+  const left = [
+    ...(flagged === undefined ? [] : [`its flag could not be removed: ${flagged}`]),
+    ...untold.map(({ balancer, why }) => `${balancer} could not be told: ${why}`),
+  ];
+  return left.length === 0 ? 'all was taken back' : `NOT all was taken back: ${left.join('; ')}`;
+}
+
+function sessionsOf(still: ReadonlyMap<string, number>): string {
+  const sum = [...still.values()].reduce((all, one) => all + one, 0);
+  return sum === 1 ? '1 session is' : `${sum} sessions are`;
+}

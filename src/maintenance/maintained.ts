@@ -1,0 +1,139 @@
+import { didYouMean } from '../document/suggest';
+import { type HaprovError, HostError, UsageError } from '../errors';
+import type { Connection, SshTarget } from '../host/connection';
+import type { HostFacts } from '../host/facts';
+import type { Question } from '../host/probe';
+import { type Survey, survey } from '../host/survey';
+import type { Host, Inventory } from '../inventory/inventory';
+import { deafVips, drainFlagScript, readWatched } from '../pair/drain-flag';
+import type { Expectation } from '../pair/health';
+import { Pair } from '../pair/pair';
+import type { CommonOptions, Context } from '../planning/context';
+import { expectationOf } from '../planning/host-plan';
+import { listenerFor, operator, reconnector, selectHosts, toTarget } from '../planning/hosts';
+import { readSaid } from '../planning/offline';
+import { localTime } from '../report/log-text';
+import type { Maintenance } from './maintenance';
+
+/** A host to be drained or undrained, with all that can be reached around it. */
+export interface Maintained {
+  maintenance: Maintenance;
+  /** Since when and by whom the host is drained. */
+  drained?: HostFacts['drained'];
+  /** Why the host itself is not reached. */
+  failure?: HaprovError;
+  close(): void;
+}
+
+/** In the same exec as everything else that is asked of the host. */
+export const flagQuestion: Question = { id: 'flag', script: drainFlagScript };
+
+/**
+ * Connects to all hosts of the inventory, the one in question among them.
+ * @throws UsageError where there is no such host; HostError (exit 3) where a living run has its lock, or nobody is reached
+ */
+export async function maintain(
+  options: CommonOptions & { host: string },
+  context: Context,
+): Promise<Maintained> {
+  const { inventory, wanted } = readSaid(options.inventory, context);
+  const names = inventory.hosts.map(({ name }) => name);
+  const host = inventory.hosts.find(({ name }) => name === options.host);
+  if (!host)
+    throw new UsageError(
+      `there is no host "${options.host}" in ${options.inventory}${didYouMean(options.host, names)}`,
+      `its hosts: ${names.join(', ')}`,
+    );
+  const limited = selectHosts(inventory, options.limit);
+  const targets = new Map(
+    inventory.hosts
+      .filter((one) => one === host || limited.includes(one))
+      .map((one) => [one.name, toTarget(one, options)]),
+  );
+  const surveyed = await survey(
+    [...targets.values()].map((target) => ({
+      target,
+      questions: target.name === host.name ? [flagQuestion] : [],
+    })),
+    listenerFor(context),
+  );
+  const failure = surveyed.failures.find(({ name }) => name === host.name)?.error;
+  if (failure && surveyed.hosts.length === 0) throw failure;
+  const expectations = new Map(
+    [...wanted].map(([one, resources]) => [one.name, expectationOf(inventory, one, resources)]),
+  );
+  const opened: Connection[] = [];
+  const maintenance = maintenanceOf({ inventory, host, surveyed, targets, expectations, opened }, context);
+  const { drained } = surveyed.hosts.find(({ name }) => name === host.name)?.facts ?? {};
+  return {
+    maintenance,
+    ...(drained ? { drained } : {}),
+    ...(failure ? { failure } : {}),
+    close: () => {
+      surveyed.close();
+      for (const connection of opened) connection.close();
+    },
+  };
+}
+
+/** What is known of a host and of those around it, once they were asked. */
+interface Asked {
+  inventory: Inventory;
+  host: Host;
+  surveyed: Survey;
+  /** How each host is reached. */
+  targets: ReadonlyMap<string, SshTarget>;
+  expectations: ReadonlyMap<string, Expectation>;
+  /** Gets the connections that are made anew; who gives it closes them. */
+  opened: Connection[];
+}
+
+/** @throws HostError (exit 3), with all connections closed, where a living run has the host's lock */
+export function maintenanceOf(
+  { inventory, host, surveyed, targets, expectations, opened }: Asked,
+  context: Context,
+): Maintenance {
+  const found = surveyed.hosts.find(({ name }) => name === host.name);
+  const facts = found?.facts;
+  if (facts?.lock?.alive) {
+    surveyed.close();
+    throw lockedBy(host.name, facts.lock);
+  }
+  const watched = readWatched(found?.answers.find(flagQuestion.id) ?? '');
+  const own = inventory.vips.filter(({ members }) => members.some((member) => member.host === host));
+  const connections = new Map(surveyed.hosts.map(({ name, connection }) => [name, connection]));
+  const reconnect = reconnector(targets, connections, opened);
+  return {
+    host: host.name,
+    vips: inventory.vips,
+    services: inventory.services,
+    pair: new Pair(inventory, connections, expectations, reconnect),
+    connections,
+    by: operator(),
+    deaf: watched ? deafVips(own, watched) : [],
+    wasDrained: facts?.drained !== undefined,
+    say: (line) => context.print(`${line}\n`),
+    warn: (text) => context.emit({ type: 'message', level: 'warning', text }),
+    stopping: context.stopping,
+  };
+}
+
+function lockedBy(name: string, { run, owner, since }: NonNullable<HostFacts['lock']>): HostError {
+  const when = Number.isNaN(since.getTime()) ? 'an unknown time' : localTime(since.toISOString());
+  return new HostError(
+    name,
+    `locked by ${owner || 'somebody'} since ${when} (run ${run}): nothing was changed`,
+    'wait for that run to end; haprov unlock says more about it',
+  );
+}
+
+/** A host that could not be told itself, with what was done around it. */
+export function notReached(failure: HaprovError, host: string, done: string, hint: string): HostError {
+  return new HostError(host, `${failure.message.replace(`${host}: `, '')}; ${done}`, hint);
+}
+
+/** ` (since 2026-01-02 03:04:05, by me@laptop)`. */
+export function sinceAndBy({ since, by }: NonNullable<HostFacts['drained']>): string {
+  const when = Number.isNaN(since.getTime()) ? 'an unknown time' : localTime(since.toISOString());
+  return `since ${when}, by ${by || 'somebody'}`;
+}

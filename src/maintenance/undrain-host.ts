@@ -1,0 +1,68 @@
+import { ExitCode, HaprovError } from '../errors';
+import { unflagScript } from '../host/drained';
+import { keptDrained, notBackYet, serversOf, unknownTo } from '../pair/drained';
+import { holdersOf, type Picture } from '../pair/health';
+import { giveServersBack, listed, lookUntil, type Maintenance, secondsSince } from './maintenance';
+
+/** Checks that must succeed first, the flag's own check, three adverts. */
+const patienceMs = 30_000;
+
+/**
+ * Gives a host its place back, and waits until HAProxy calls its servers up and its VIPs are where preemption wants
+ * them. Of a host that was not drained only what is left is taken away; one that is not reached keeps its flag.
+ * @throws HaprovError (exit 1) where that is not so in time; it is not drained any more all the same
+ */
+export async function undrainHost(maintenance: Maintenance): Promise<void> {
+  const { host, vips, services, pair, connections, wasDrained, say } = maintenance;
+  const before = await pair.look();
+  // Also of services that the inventory has no more: nobody else would ever take them off the balancers' lists.
+  const forgotten = [...keptDrained(before)].filter((server) => server.endsWith(`/${host}`));
+  const own = serversOf(services, host);
+  const unknown = unknownTo(own, before);
+  const servers = [...new Set([...own.filter((server) => !unknown.includes(server)), ...forgotten])];
+  const connection = connections.get(host);
+  const left = leftDrained(servers, before);
+  if (!wasDrained && connection) {
+    const also = left.length > 0 ? `; ${listed(left)} had been left so, and is given back` : '';
+    await say(`${host} was not drained${also}`);
+    if (left.length === 0) return;
+  }
+  const begun = performance.now();
+  const untold = await giveServersBack(maintenance, servers);
+  const told = pair.balancers.filter((name) => !untold.some(({ balancer }) => balancer === name));
+  if (!connection) {
+    if (servers.length > 0 && told.length > 0) await say(`${listed(servers)}: given back on ${listed(told)}`);
+    return;
+  }
+  await connection.runScript(unflagScript(), {
+    timeoutMs: 30_000,
+    to: 'take its drain flag away, so it is drained still',
+  });
+  const faultsIn = (picture: Picture) =>
+    notBackYet(maintenance, picture, (name) => pair.hostFaults(name, picture));
+  const { picture, done } = await lookUntil(maintenance, patienceMs, (seen) => faultsIn(seen).length === 0);
+  if (!done)
+    throw new HaprovError(
+      ExitCode.failed,
+      `${host} is no longer drained, but after ${secondsSince(begun)} not all is back:\n${faultsIn(picture)
+        .map((fault) => `  ${fault}`)
+        .join('\n')}`,
+      'haprov status says which part is broken',
+    );
+  if (servers.length > 0 && told.length > 0) await say(`${listed(servers)}: up on ${listed(told)}`);
+  for (const vip of vips.filter(({ members }) => members.some((member) => member.host.name === host)))
+    await say(`VIP ${vip.name} (${vip.address}): on ${listed(holdersOf(vip, picture))}`);
+  await say(`${host} has its place back after ${secondsSince(begun)}`);
+}
+
+/** Servers that some balancer keeps drained, or has been told to and has forgotten why. */
+function leftDrained(servers: readonly string[], picture: Picture): string[] {
+  const kept = keptDrained(picture);
+  const seen = [...picture.values()].flatMap(({ servers: all = [] }) => all);
+  const drains = new Set(
+    seen
+      .filter(({ status }) => status.startsWith('DRAIN'))
+      .map(({ service, server }) => `${service}/${server}`),
+  );
+  return servers.filter((server) => kept.has(server) || drains.has(server));
+}

@@ -1,0 +1,163 @@
+import { vipProbe } from '../ha/libraries';
+import type { Connection } from '../host/connection';
+import { compose } from '../shell/library';
+import { command } from '../shell/quote';
+import { rowReader } from '../shell/rows';
+import { LONGEST_REST_MS, type Pace, restsOf } from './vip-probe-pace';
+import type { ProbeTarget, Sample } from './vip-probe-report';
+import { httpRequest, within } from './vip-probe-request';
+
+const MOST_SECONDS = 3600;
+
+/** How long logging in to sudo and starting the loop may take. */
+const STARTS_WITHIN_MS = 10_000;
+
+/** Over the network and back, when it is stopped. */
+const ENDS_WITHIN_MS = 2000;
+
+/** A probe that a host runs. */
+export interface HostProbe {
+  /** Whether the first round of requests had an answer; false too when the host cannot probe. */
+  answered: Promise<boolean>;
+  /** Ends it and gives the samples of each target, and why they are not whole. Never rejects. */
+  stop(): Promise<{ samples: Sample[][]; note?: string }>;
+}
+
+/**
+ * Probes from a host over one exec, at most for an hour; the loop there ends by itself when the connection is gone.
+ * @param pace a host rounds the timeout up to whole seconds (EL6's `timeout` knows no others)
+ */
+export function startHostProbe(
+  targets: readonly ProbeTarget[],
+  pace: Pace,
+  connection: Connection,
+): HostProbe {
+  const limit = Math.ceil(pace.timeoutMs / 1000);
+  const rows = new Rows(targets);
+  let note: string | undefined;
+  let pid: string | undefined;
+  let stopping = false;
+
+  const quit = (): void => {
+    stopping = true;
+    if (!pid) return;
+    const alive = `tr '\\0' ' ' </proc/${pid}/cmdline | grep -q 'sh -s'`;
+    // One that has ended by itself cannot be told, and need not be.
+    connection
+      .runScript(`${alive} && kill -USR1 ${pid}\n`, { timeoutMs: ENDS_WITHIN_MS })
+      .catch(() => undefined);
+  };
+  const onStdout = (chunk: string): void => {
+    rows.read(chunk);
+    if (pid || !rows.pid) return;
+    pid = rows.pid;
+    if (stopping) quit();
+  };
+  const ended = connection
+    .runScript(probeScript(targets, pace, limit), {
+      accepts: 'any',
+      onStdout,
+      timeoutMs: (MOST_SECONDS + limit) * 1000 + STARTS_WITHIN_MS,
+    })
+    .then(
+      ({ code, stderr }) => {
+        if (rows.missing) note = `${connection.host} has no ${rows.missing}`;
+        else if (!rows.pid)
+          note = `the probe did not start (exit ${code}): ${stderr.trim().split('\n')[0] ?? ''}`;
+        else if (!stopping) note = 'the probe ended before the run did';
+      },
+      (error: unknown) => {
+        note = error instanceof Error ? error.message : String(error);
+      },
+    );
+  const { signal } = pace;
+  if (signal?.aborted) quit();
+  signal?.addEventListener('abort', quit, { once: true });
+  const answered = Promise.race([rows.firstRound, ended.then(() => false)]);
+
+  return {
+    answered: within(STARTS_WITHIN_MS + limit * 1000, answered).then((yes) => yes === true),
+    async stop() {
+      signal?.removeEventListener('abort', quit);
+      quit();
+      await within(limit * 1000 + ENDS_WITHIN_MS, ended);
+      return { samples: rows.samples, ...(note ? { note } : {}) };
+    },
+  };
+}
+
+function probeScript(targets: readonly ProbeTarget[], pace: Pace, limit: number): string {
+  const hundredths = (ms: number) => String(Math.ceil(ms / 10));
+  const turn = hundredths(pace.intervalMs * pace.waiting);
+  const all = targets.flatMap((target, index) => {
+    const request = [String(index), target.address, String(target.port), String(limit), wire(target)];
+    return Array.from({ length: pace.waiting }, (_, nth) =>
+      command('take_turns', hundredths(nth * pace.intervalMs), turn, ...request),
+    );
+  });
+  return compose(
+    [vipProbe],
+    `rests=${restsOf(pace)} longest_rest=${hundredths(LONGEST_REST_MS)}`,
+    'begin_all() {',
+    ...all.map((words) => `${words} &\nturns="$turns $!"`),
+    '}',
+    `probe_vips ${MOST_SECONDS}`,
+  );
+}
+
+function wire(target: ProbeTarget): string {
+  if (target.mode === 'tcp') return '';
+  const { path, headers } = httpRequest(target);
+  const fields = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  return [`GET ${path} HTTP/1.1`, ...fields].join('\r\n');
+}
+
+/** What the host's loop says, row by row. */
+class Rows {
+  readonly samples: Sample[][];
+  /** Settles when each target had its first answer or failure: whether one of them was served. */
+  readonly firstRound: Promise<boolean>;
+  pid: string | undefined;
+  missing: string | undefined;
+  /** The laptop's clock where the host's uptime is 0. */
+  #bootedAt = 0;
+  #settle: (answered: boolean) => void = () => undefined;
+
+  constructor(private readonly targets: readonly ProbeTarget[]) {
+    this.samples = targets.map(() => []);
+    this.firstRound = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+  }
+
+  readonly read = rowReader((row) => this.#take(row));
+
+  #take(row: string): void {
+    const [kind, first = '', second = '', third = '', code = '', ...text] = row.split(' ');
+    if (kind === 'missing') this.missing = first;
+    if (kind === 'ready') {
+      this.pid = first;
+      this.#bootedAt = Date.now() - Number(second) * 1000;
+    }
+    if (kind !== 'request') return;
+    const index = Number(first);
+    const target = this.targets[index];
+    if (!target) return;
+    const failure = judge(target, Number(code), text.join(' '));
+    const [sent, ended] = [Number(second) * 1000, Number(third) * 1000];
+    const sample = { at: this.#bootedAt + sent, ms: Math.round(ended - sent) };
+    this.samples[index]?.push(failure === undefined ? sample : { ...sample, failure });
+    if (failure === undefined) this.#settle(true);
+    else if (this.samples.every(({ length }) => length > 0)) this.#settle(false);
+  }
+}
+
+/** Why a request failed, by its exit status and what was said; `undefined` when it was served. */
+function judge(target: ProbeTarget, code: number, text: string): string | undefined {
+  if (code === 124) return 'no answer in time';
+  if (code !== 0 || text.startsWith('haprov-probe: ')) return text.split(': ').at(-1) || `exit ${code}`;
+  if (target.mode === 'tcp') return undefined;
+  const status = /^HTTP\/\d\.\d (\d{3})\b/.exec(text)?.[1];
+  if (!status) return text ? `not an HTTP answer: ${text}` : 'closed without an answer';
+  return Number(status) < 500 ? undefined : `HTTP ${status}`;
+}

@@ -1,0 +1,47 @@
+import type { EventBody } from '../events/events';
+import type { Inventory } from '../inventory/inventory';
+
+/** What every command is given: the options that they share, and the way to be heard. */
+export interface CommonOptions {
+  inventory: string;
+  limit?: string[];
+  user?: string;
+  identity?: string[];
+  port?: number;
+  knownHosts?: string;
+  sshConfig?: string;
+  acceptNewHostKeys?: boolean;
+  sudo?: boolean;
+  /** Seconds for each question. */
+  answerWithin?: number;
+  json: boolean;
+}
+
+export interface Context {
+  env: NodeJS.ProcessEnv;
+  /** Tells the reporter; secrets are masked on the way, once they are known. */
+  emit(event: EventBody): void;
+  /** From here on these values are masked in everything that is printed. */
+  keepSecret(secrets: Inventory['secrets']): void;
+  /**
+   * Prints a command's own result on standard output: control characters of a text made visible, bytes just as they are
+   * where no terminal would act on them.
+   */
+  print(text: string | Uint8Array): Promise<void>;
+  /** Prints what a renderer made, which has made the words of others visible and has colours of its own. */
+  printRendered(text: string): Promise<void>;
+  /** Prints data; `indent` for people. */
+  printJson(value: unknown, indent?: number): Promise<void>;
+  color: boolean;
+  columns: number;
+  /** The terminal's height; absent where there is none that can be redrawn. */
+  rows?: number;
+  /** Whether there is an operator at a terminal. */
+  canAsk: boolean;
+  /** Asks the operator, where there is one; shows what it is about, where that was not printed. Use `agreed`. */
+  confirm(question: string, about: string): Promise<'yes' | 'no' | 'left'>;
+  /** Aborted by the first Ctrl-C: begin nothing new. */
+  stopping: AbortSignal;
+  /** From here on hosts are changed: Ctrl-C does not leave at once any more, and `stopping` is what happens then. */
+  begin(stopping?: string): void;
+}

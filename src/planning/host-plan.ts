@@ -1,0 +1,131 @@
+import { healthListenerIn } from '../ha/health-listener';
+import { interfaceFor, unsupported } from '../host/facts';
+import type { Survey, Surveyed } from '../host/survey';
+import type { Host, Inventory } from '../inventory/inventory';
+import type { Expectation } from '../pair/health';
+import { buildChanges } from '../plan/build';
+import type { PlannedHost } from '../plan/plan';
+import { anyHost, type HostKnowledge } from '../playbook/context';
+import type { Resource } from '../playbook/expand';
+import type { FileSpec } from '../resources/file';
+import { resourceType } from '../resources/registry';
+
+/** What a host is asked about its resources, and about the services that they notify. */
+/** One that fails makes the plan of its host say so: {@link planHost}. */
+export const questionsOf = (resources: readonly Resource[]) =>
+  [...resources, ...impliedServices(resources)].map(({ id, type, spec }) => ({
+    id,
+    script: type.probe(spec),
+    asksFor: type.asksFor?.(spec),
+    mayFail: true,
+  }));
+
+/** A service that is only notified has to be known too: whether it runs decides whether it is reloaded. */
+function impliedServices(resources: readonly Resource[]): Resource[] {
+  const service = resourceType('service');
+  if (!service) return [];
+  const known = new Set(resources.map((resource) => resource.id));
+  const units = new Set(
+    resources.flatMap((resource) =>
+      resource.notify.map((wish) => ('restart' in wish ? wish.restart : wish.reload)),
+    ),
+  );
+  return [...units]
+    .filter((unit) => !known.has(`service ${unit}`))
+    .map((unit) => ({
+      id: `service ${unit}`,
+      task: 'Notified services',
+      type: service,
+      spec: { type: 'service', unit },
+      notify: [],
+    }));
+}
+
+/** By the playbooks: the units that are to run. By the inventory: the ports that HAProxy and the service listen on. */
+export function expectationOf(inventory: Inventory, host: Host, resources: readonly Resource[]): Expectation {
+  const services = resources.flatMap(({ type, spec }) =>
+    type.type === 'service' ? [spec as { unit: string; running?: boolean }] : [],
+  );
+  const units = services.filter((service) => service.running === true).map((service) => service.unit);
+  const balances = units.includes('haproxy');
+  const serves = inventory.services.flatMap(({ backends }) =>
+    backends.servers.filter((server) => server.host === host && server.address === host.address),
+  );
+  const ports = [
+    ...(balances ? inventory.services.map((service) => service.port) : []),
+    ...(units.length > 0 ? serves.map((server) => server.port) : []),
+  ];
+  const { healthPort } = inventory.haproxy;
+  const { answers, statistics } = healthListenerIn(balances ? haproxyTexts(resources) : [], healthPort);
+  return { units, ports: [...new Set(ports)], balances, ...(answers || statistics ? { healthPort } : {}) };
+}
+
+/** What HAProxy is to read, as far as the playbooks write it. */
+function haproxyTexts(resources: readonly Resource[]): string[] {
+  return resources.flatMap(({ spec, renderContent }) => {
+    const { path = '' } = spec as { path?: string };
+    return renderContent && /^\/etc\/haproxy\/.*\.cfg$/.test(path) ? [renderContent(anyHost).toString()] : [];
+  });
+}
+
+/** What would change on a host that answered; `error` says why nothing can be said. */
+export function planHost(
+  inventory: Inventory,
+  host: Host,
+  found: Surveyed,
+  resources: readonly Resource[],
+): PlannedHost {
+  const base = { host: host.name, address: host.address, os: found.facts.os.name };
+  const refused = unsupported(found.facts);
+  if (refused) return { ...base, changes: [], error: refused };
+  try {
+    const knowledge = knowledgeOf(inventory, host, found);
+    const observed = [...resources, ...impliedServices(resources)].map((resource) => {
+      const { id, task, type, notify, renderContent } = resource;
+      const spec = renderContent
+        ? { ...(resource.spec as FileSpec), rendered: renderContent(knowledge) }
+        : resource.spec;
+      return { id, task, type, spec, state: type.read(found.answers.of(id), spec), notify };
+    });
+    return { ...base, changes: buildChanges(host.name, observed, (text) => inventory.secrets.mask(text)) };
+  } catch (error) {
+    return { ...base, changes: [], error: inventory.secrets.mask((error as Error).message) };
+  }
+}
+
+/** @throws Error when a VIP fits none of the host's networks, or its named interface is missing. */
+function knowledgeOf(inventory: Inventory, host: Host, { facts }: Surveyed): HostKnowledge {
+  const interfaces = new Map<string, string>();
+  for (const vip of inventory.vips) {
+    if (!vip.members.some((member) => member.host === host)) continue;
+    const known = [...new Set(facts.addresses.map((own) => own.interface))];
+    const has = facts.addresses.map((own) => `${own.interface} ${own.address}/${own.prefix}`).join(', ');
+    if (vip.interface !== undefined && !known.includes(vip.interface)) {
+      throw new Error(
+        `vips.${vip.name}.interface: the host has no interface "${vip.interface}" with an address; it has ${has}`,
+      );
+    }
+    const name = vip.interface ?? interfaceFor(facts, vip.address);
+    if (name === undefined) {
+      throw new Error(
+        `vips.${vip.name}: ${vip.address} is in none of the host's networks (${has}); correct the address, or name the interface`,
+      );
+    }
+    interfaces.set(vip.name, name);
+  }
+  const { os, versions } = facts;
+  return { interfaceOf: (vip) => interfaces.get(vip.name) ?? '', major: os.major, versions };
+}
+
+/** The plan of a host that could not be asked. */
+export function unreached(host: Host, { failures }: Pick<Survey, 'failures'>): PlannedHost {
+  const error = failures.find((failure) => failure.name === host.name)?.error;
+  const message = error?.message.replace(`${host.name}: `, '') ?? 'was not reached';
+  return {
+    host: host.name,
+    address: host.address,
+    os: 'unknown',
+    changes: [],
+    error: error?.hint ? `${message}; ${error.hint}` : message,
+  };
+}

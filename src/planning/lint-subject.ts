@@ -1,0 +1,19 @@
+import { outline, type Subject } from '../lint/subject';
+import { anyHost } from '../playbook/context';
+import type { Resource } from '../playbook/expand';
+import type { FileSpec } from '../resources/file';
+import type { Said } from './offline';
+
+/** What the rules look at. Files are rendered as for a host that was not asked. */
+export function subjectOf({ inventory, wanted }: Said): Subject {
+  const wish = ({ type, spec, renderContent }: Resource) => ({
+    type: type.type,
+    spec,
+    ...(renderContent && !(spec as FileSpec).absent ? { text: renderContent(anyHost).toString() } : {}),
+  });
+  return {
+    inventory,
+    hosts: [...wanted].map(([host, resources]) => outline(host, resources.map(wish))),
+    now: new Date(),
+  };
+}

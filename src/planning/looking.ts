@@ -1,0 +1,230 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Connection, prepare, type SshTarget } from '../host/connection';
+import { type Survey, type SurveyListener, survey } from '../host/survey';
+import type { Host, Inventory } from '../inventory/inventory';
+import { probeTargets } from '../pair/vip-probe';
+import { sendRequest } from '../pair/vip-probe-request';
+import type { Resource } from '../playbook/expand';
+import { settled, unsettled } from '../status/findings/settle';
+import { judge } from '../status/judge';
+import { type LookAt, lookScript, readSaid as readAnswer } from '../status/said';
+import type { LaptopAnswer, Scene, Seen } from '../status/scene';
+import type { Status } from '../status/status';
+import type { CommonOptions, Context } from './context';
+import { expectationOf, planHost, questionsOf, unreached } from './host-plan';
+import { listenerFor, selectHosts, toTarget } from './hosts';
+import { readSaid, type Said } from './offline';
+
+/** Somebody who looks at the inventory's hosts, again and again over the same connections. */
+export interface Looker {
+  /**
+   * Asks every host once, one exec each, and judges what they say; where that would accuse somebody of what may be a VIP
+   * on its way, it looks again first. A host that cannot be asked is a finding, not an error.
+   * @throws InputError when the inventory is wrong
+   */
+  look(): Promise<Status>;
+  /** What the last look was about. */
+  readonly inventory: Inventory | undefined;
+  close(): void;
+}
+
+/** A host that does not answer for so long is a finding. */
+const answerTimeoutMs = 15_000;
+const laptopTimeoutMs = 1000;
+/** What a host has said is asked again where others took so much longer to answer, or to fail. */
+const agesAfterMs = 3000;
+/** What only one look shows of an address is looked at again, so often, after so long; a look of so long ago counts no more. */
+const confirmations = 2;
+const confirmAfterMs = 1000;
+const agesInMs = 30_000;
+
+const id = 'status';
+
+export function looker(options: CommonOptions, context: Context): Looker {
+  let kept: ReadonlyMap<string, Connection> = new Map();
+  let inventory: Inventory | undefined;
+  let last: { found: Status; at: number } | undefined;
+  /** When each host has answered, of this look. */
+  const heard = new Map<string, number>();
+  return {
+    get inventory() {
+      return inventory;
+    },
+    async look() {
+      // Read anew each time: who looks on while editing the inventory sees what is not applied yet.
+      const ways = new Map<Host, SshTarget>();
+      const said = readSaid(options.inventory, context, (loaded) => {
+        for (const host of selectHosts(loaded, options.limit)) {
+          const target = toTarget(host, options);
+          ways.set(host, kept.has(host.name) ? target : prepare(target));
+        }
+      });
+      inventory = said.inventory;
+      const hosts = [...ways.keys()];
+      let failures: Survey['failures'] = [];
+      const lookAt = async (some: ReadonlyMap<Host, SshTarget>) => {
+        heard.clear();
+        const [surveyed, laptop] = await Promise.all([
+          ask(said, some, { context, kept, heard }),
+          askFromHere(said.inventory),
+        ]);
+        kept = new Map(surveyed.hosts.map(({ name, connection }) => [name, connection]));
+        return { surveyed, laptop };
+      };
+      const lookAtAll = async (): Promise<Status> => {
+        const first = await lookAt(ways);
+        failures = first.surveyed.failures;
+        if (kept.size === 0 || performance.now() - Math.min(...heard.values()) < agesAfterMs)
+          return judge(sceneOf(said, hosts, first.surveyed, first.laptop));
+        // What some have said is as old by now as the wait for the others.
+        return lookAgain();
+      };
+      /** Those that answer; what failed is known. */
+      const lookAgain = async (): Promise<Status> => {
+        const { surveyed, laptop } = await lookAt(new Map([...ways].filter(([{ name }]) => kept.has(name))));
+        failures = [...failures, ...surveyed.failures];
+        return judge(sceneOf(said, hosts, { ...surveyed, failures }, laptop));
+      };
+      let found = await lookAtAll();
+      let before = last && performance.now() - last.at < agesInMs ? last.found : undefined;
+      for (let more = 0; more < confirmations && unsettled(found, before).length > 0; more++) {
+        await sleep(confirmAfterMs, undefined, { signal: context.stopping }).catch(() => undefined);
+        if (context.stopping.aborted) break;
+        before = found;
+        found = await lookAgain();
+      }
+      last = { found, at: performance.now() };
+      return before ? settled(found, before) : found;
+    },
+    close() {
+      for (const connection of kept.values()) connection.close();
+    },
+  };
+}
+
+/** Whether each VIP answers a client on this machine. */
+function askFromHere(inventory: Inventory): Promise<LaptopAnswer[]> {
+  const targets = probeTargets(inventory).filter(
+    ({ address, port }, index, all) =>
+      inventory.vips.some((vip) => vip.address === address) &&
+      all.findIndex((one) => one.address === address && one.port === port) === index,
+  );
+  return Promise.all(
+    targets.map(async (target) => {
+      const { failure } = await sendRequest(target, laptopTimeoutMs);
+      return { address: target.address, port: target.port, ...(failure ? { failure } : {}) };
+    }),
+  );
+}
+
+interface Way {
+  context: Context;
+  kept: ReadonlyMap<string, Connection>;
+  heard: Map<string, number>;
+}
+
+/** A connection that was lost since the last look is made anew, once. */
+async function ask(
+  { inventory, wanted }: Said,
+  ways: ReadonlyMap<Host, SshTarget>,
+  { context, kept, heard }: Way,
+): Promise<Survey> {
+  const targets = [...ways].map(([host, target]) => {
+    const resources = wanted.get(host) ?? [];
+    const look = whatToLookAt(inventory, host, resources);
+    const question = {
+      id,
+      script: lookScript(look),
+      asksFor: { units: [...look.units], addresses: true as const },
+    };
+    return {
+      target,
+      questions: [...questionsOf(resources), question],
+    };
+  });
+  const told = listenerFor(context);
+  const listener: SurveyListener = {
+    ...told,
+    end(host, phase, ms, error) {
+      if (phase === 'probe' && !error) heard.set(host, performance.now());
+      told.end(host, phase, ms, error);
+    },
+  };
+  const limits = { timeoutMs: answerTimeoutMs };
+  const first = await survey(targets, listener, { kept, ...limits });
+  const lost = targets.filter(
+    ({ target }) => kept.has(target.name) && first.failures.some(({ name }) => name === target.name),
+  );
+  if (lost.length === 0) return first;
+  const again = await survey(lost, listener, limits);
+  return {
+    hosts: [...first.hosts, ...again.hosts],
+    failures: [
+      ...first.failures.filter(({ name }) => !lost.some(({ target }) => target.name === name)),
+      ...again.failures,
+    ],
+    close: () => {
+      first.close();
+      again.close();
+    },
+  };
+}
+
+/** Where services write, beside the folders of their files. */
+const places = [
+  '/',
+  '/etc',
+  '/usr',
+  '/var',
+  '/var/lib',
+  '/var/lib/haprov',
+  '/var/log',
+  '/var/tmp',
+  '/tmp',
+  '/run',
+];
+
+/** One port of each VIP that something is to answer on. */
+function whatToLookAt(inventory: Inventory, host: Host, resources: readonly Resource[]): LookAt {
+  const { units } = expectationOf(inventory, host, resources);
+  const files = resources.flatMap(({ spec }) => {
+    const { path } = spec as { path?: unknown };
+    return typeof path === 'string' ? [path.replace(/\/[^/]*$/, '') || '/'] : [];
+  });
+  const vips = inventory.vips.flatMap((vip) => {
+    const service = inventory.services.find(({ vips: own }) => own.length === 0 || own.includes(vip));
+    return service ? [{ address: vip.address, port: service.port }] : [];
+  });
+  const paths = [...new Set([...places, ...files])];
+  return {
+    healthPort: inventory.haproxy.healthPort,
+    units,
+    paths,
+    vips,
+    hosts: inventory.hosts.map(({ address }) => address),
+  };
+}
+
+function sceneOf(
+  { inventory, wanted }: Said,
+  hosts: readonly Host[],
+  surveyed: Survey,
+  laptop: LaptopAnswer[],
+): Scene {
+  const seen = hosts.map((host): Seen => {
+    const resources = wanted.get(host) ?? [];
+    const found = surveyed.hosts.find(({ name }) => name === host.name);
+    const failure = surveyed.failures.find(({ name }) => name === host.name)?.error;
+    return {
+      host,
+      expectation: expectationOf(inventory, host, resources),
+      wanted: Object.fromEntries(
+        resources.map(({ type }) => [type.type, resources.filter((one) => one.type === type).length]),
+      ),
+      plan: found ? planHost(inventory, host, found, resources) : unreached(host, surveyed),
+      ...(found ? { facts: found.facts, said: readAnswer(found.answers.of(id)) } : {}),
+      ...(failure ? { failure } : {}),
+    };
+  });
+  return { inventory, hosts: seen, laptop, now: new Date() };
+}

@@ -1,0 +1,226 @@
+import { randomBytes } from 'node:crypto';
+import { ExitCode, HaprovError } from '../errors';
+import { classify } from '../ha/disruption';
+import { formerMembers } from '../ha/former';
+import { runningVips } from '../ha/running-vips';
+import type { SshTarget } from '../host/connection';
+import { holds } from '../host/facts';
+import { type Survey, type Surveyed, survey } from '../host/survey';
+import { settleScript } from '../host/transaction';
+import type { Host, Inventory } from '../inventory/inventory';
+import { lint } from '../lint/lint';
+import type { Expectation } from '../pair/health';
+import { listenersOf, listenersScript } from '../pair/serving';
+import type { Finding, FullPlan } from '../plan/plan';
+import type { Resource } from '../playbook/expand';
+import { clockFaults, clockOf } from './clocks';
+import type { CommonOptions, Context } from './context';
+import { expectationOf, planHost, questionsOf, unreached } from './host-plan';
+import { listenerFor, notAsked, selectHosts, toTarget } from './hosts';
+import { subjectOf } from './lint-subject';
+import { heardStrangers, listeningQuestion } from './listening';
+import { readSaid } from './offline';
+
+/** A plan, and the connections that it was made over. */
+export interface Planned {
+  inventory: Inventory;
+  plan: FullPlan;
+  survey: Survey;
+  /** How each host is reached, to log in anew. */
+  targets: Map<string, SshTarget>;
+  /** What each host is to do when all is well. */
+  expectations: Map<string, Expectation>;
+}
+
+/** What hosts are to have instead of what their playbooks say: a rollback's wishes. */
+export interface Instead {
+  wanted: Map<Host, Resource[]>;
+  warnings: Finding[];
+}
+
+/** What is known when it is asked for. */
+export interface BeforePlan {
+  inventory: Inventory;
+  targets: Map<Host, SshTarget>;
+  /** What the playbooks want. */
+  wanted: Map<Host, Resource[]>;
+}
+
+export interface PlanningOptions {
+  /** Called with the hosts' names before any is connected. */
+  begin?: (hosts: string[]) => void;
+  /** Brings runs that nobody drives any more to their end first. */
+  recover?: boolean;
+  /** Resources of these types only. */
+  only?: ReadonlySet<string>;
+  /** Asked for what hosts are to have, where it is not what their playbooks say. */
+  instead?: (known: BeforePlan) => Promise<Instead>;
+}
+
+const listenersQuestion = { id: 'listeners', script: listenersScript };
+
+/** Rules that guess what the hosts say for sure. */
+const knownBetter = new Set(['vip-outside-subnets']);
+
+/** Loads and checks everything the user says; asks all hosts, one exec each; and compares. Changes nothing. */
+export async function makePlan(
+  options: CommonOptions,
+  context: Context,
+  { begin = () => {}, recover = false, only, instead }: PlanningOptions = {},
+): Promise<Planned> {
+  const said = readSaid(options.inventory, context);
+  const { inventory } = said;
+  const hosts = selectHosts(inventory, options.limit);
+  const byPlaybooks = new Map(
+    [...said.wanted]
+      .filter(([host]) => hosts.includes(host))
+      .map(([host, resources]) => [
+        host,
+        only ? resources.filter(({ type }) => only.has(type.type)) : resources,
+      ]),
+  );
+
+  begin(hosts.map((host) => host.name));
+  const ways = new Map(hosts.map((host) => [host, toTarget(host, options)]));
+  const other = await instead?.({ inventory, targets: ways, wanted: byPlaybooks });
+  const wanted = other?.wanted ?? byPlaybooks;
+  const targets = [...ways].map(([host, target]) => {
+    const resources = wanted.get(host) ?? [];
+    const listening = other ? [] : listeningQuestion(inventory, host, resources);
+    const serves = inventory.services.some(({ backends }) => backends.hosts.includes(host));
+    return {
+      target,
+      questions: [...questionsOf(resources), ...listening, ...(serves ? [listenersQuestion] : [])],
+    };
+  });
+  const surveyed = await surveyWhole(targets, context, recover);
+  try {
+    const planned = hosts.flatMap((host) => {
+      const found = surveyed.hosts.find((one) => one.name === host.name);
+      return found ? [planHost(inventory, host, found, wanted.get(host) ?? [])] : [unreached(host, surveyed)];
+    });
+    const plan: FullPlan = {
+      version: 1,
+      inventory: inventory.name,
+      createdAt: new Date().toISOString(),
+      hosts: planned,
+      warnings: other?.warnings ?? [
+        ...lint(subjectOf(said), options.inventory, knownBetter),
+        ...heardStrangers(inventory, surveyed, context, options.inventory),
+        ...formerMembers(
+          { hosts: planned },
+          inventory,
+          surveyed.hosts.flatMap(({ facts }) => facts.addresses.map(({ address }) => address)),
+          options.inventory,
+        ),
+      ],
+    };
+    const vips = runningVips(inventory.vips, plan);
+    const holders = surveyed.hosts.filter(({ facts }) => vips.some((vip) => holds(facts, vip.address)));
+    const listening = new Map(
+      surveyed.hosts.flatMap(({ name, answers }) => {
+        const found = listenersOf(answers.find(listenersQuestion.id) ?? '');
+        return found ? [[name, found]] : [];
+      }),
+    );
+    return {
+      inventory,
+      plan: classify(plan, { inventory, holders: new Set(holders.map((host) => host.name)), listening }),
+      survey: surveyed,
+      targets: new Map(targets.map(({ target }) => [target.name, target])),
+      expectations: new Map(
+        [...byPlaybooks].map(([host, resources]) => [host.name, expectationOf(inventory, host, resources)]),
+      ),
+    };
+  } catch (error) {
+    surveyed.close();
+    throw error;
+  }
+}
+
+/**
+ * Asks all hosts. A run that nobody drives any more is named; with `recover` it is brought to its end first, and the
+ * hosts are asked again, so that the plan starts from what they are then.
+ */
+export async function surveyWhole(
+  targets: Parameters<typeof survey>[0],
+  context: Context,
+  recover: boolean,
+): Promise<Survey> {
+  const listener = listenerFor(context);
+  const surveyed = await survey(targets, listener);
+  for (const text of clockFaults(surveyed.hosts)) context.emit({ type: 'message', level: 'warning', text });
+  const left = surveyed.hosts.filter(({ facts }) => facts.lock && !facts.lock.alive);
+  for (const { name, facts } of left) {
+    const { run, owner, since, state } = facts.lock ?? { run: '', owner: '', since: new Date(0), state: '' };
+    const then = recover ? 'it is brought to its end first' : 'apply will bring it to its end first';
+    context.emit({
+      type: 'message',
+      level: 'warning',
+      host: name,
+      text: `the run ${run} of ${owner}, begun ${since.toISOString()}, was left ${state || 'unfinished'} and nobody drives it: ${then}`,
+    });
+  }
+  if (!recover || left.length === 0) return surveyed;
+  context.begin();
+  try {
+    await Promise.all(left.map(bringToItsEnd));
+  } finally {
+    surveyed.close();
+  }
+  return survey(targets, listener);
+}
+
+/** @throws HaprovError (exit 4) where what the run had changed could not be put back */
+export async function bringToItsEnd({
+  name,
+  connection,
+  facts,
+}: Pick<Surveyed, 'name' | 'connection' | 'facts'>): Promise<void> {
+  const run = facts.lock?.run ?? '';
+  const { stdout } = await connection.runScript(settleScript(run), { to: `bring the run ${run} to its end` });
+  const [state = ''] = stdout.trim().split('\n').at(-1)?.split(' ') ?? [];
+  // Alive: it was restarted meanwhile, and does so by itself.
+  if (!['broken', 'finished', 'restored', 'gone', 'alive'].includes(state))
+    throw new HaprovError(
+      ExitCode.failed,
+      `${name}: could not bring the run ${run} to its end: it is ${state || 'in no known state'}`,
+      `look at /var/lib/haprov/runs/${run}/log on the host`,
+    );
+  if (state === 'broken')
+    throw new HaprovError(
+      ExitCode.notRestored,
+      `${name}: the run ${run} was brought to its end, but the host is NOT RESTORED; no host was touched otherwise`,
+      `log in to ${name} and put right what /var/lib/haprov/runs/${run}/log names; what was there before is kept in /var/lib/haprov/runs/${run}/steps; then run this again`,
+    );
+}
+
+/** By the hosts' clocks, in words that sort by time as long as those are right; it does not clash. */
+export function newRunId({ hosts }: Survey): string {
+  const at = (clockOf(hosts) ?? new Date()).toISOString();
+  return `${at.replace(/[-:]/g, '').replace(/\..*/, 'Z')}-${randomBytes(3).toString('hex')}`;
+}
+
+/**
+ * @param isShown what is wrong with each host has been printed with the plan
+ * @throws the hosts' own errors (exit 3), or one that names the hosts the inventory does not fit (exit 2).
+ */
+export function requireWhole({ plan, survey: { hosts: reached, failures } }: Planned, isShown = false): void {
+  const names = reached.map(({ name }) => name).join(',');
+  const goOn = reached.length > 0 ? `no host was touched; to go on without it: --limit ${names}` : undefined;
+  const error = notAsked(failures, goOn);
+  if (error && isShown)
+    throw new HaprovError(
+      error.exitCode,
+      `${failures.map(({ name }) => name).join(', ')} could not be asked: see the plan`,
+      goOn,
+    );
+  if (error) throw error;
+  const unfit = plan.hosts.filter((host) => host.error !== undefined);
+  if (unfit.length > 0)
+    throw new HaprovError(
+      2,
+      unfit.map((host) => `${host.host}: ${host.error}`).join('\n'),
+      'no host was touched: correct the inventory, or the host, and plan again',
+    );
+}

@@ -1,0 +1,240 @@
+import type { Host, Inventory, Server, Service, Vip } from '../../inventory/inventory';
+import { balancers } from '../../playbook/ports';
+import type { Component, HostStatus, Level, ServerStatus, Status } from '../../status/status';
+import { levelOfServer } from '../level';
+import type { Machine, MachineFunction, Part, Picture, Way } from './picture';
+
+/** The picture of what the inventory says; with `status` also of how it is. */
+export function pictureOf(inventory: Inventory, status?: Status): Picture {
+  const machines = machinesOf(inventory, status);
+  const addresses = addressesOf(inventory, status);
+  return {
+    name: inventory.name,
+    ...(status ? { now: { level: status.level, headline: status.headline, at: status.at } } : {}),
+    client: { id: 'client', name: 'client', lines: [] },
+    addresses: addresses.map(({ part }) => part),
+    machines: machines.map(({ part }) => part),
+    ways: [
+      ...addresses.flatMap((address) => entrances(address, inventory)),
+      ...addresses.flatMap((address) => toBalancers(address, machines, status)),
+      ...machines.flatMap((machine) => toServers(machine, machines, inventory, status)),
+    ],
+  };
+}
+
+/** A place that clients reach; without `vip` it is every address of the balancers. */
+interface Address {
+  part: Part;
+  vip?: Vip;
+  vipLevel?: Level;
+}
+
+function addressesOf({ vips, services, stats }: Inventory, status: Status | undefined): Address[] {
+  const shared = vips.map((vip, index): Address => {
+    const seen = status?.vips.find((one) => one.vip === vip.name);
+    const lines = [vip.address, `VRRP ${vip.virtualRouterId}`, ...(seen ? [seen.text] : [])];
+    const level = levelIf(status, seen?.level);
+    return { part: { id: `a${index}`, name: vip.name, lines, ...level }, vip, vipLevel: level.level };
+  });
+  const isOpen = vips.length === 0 && (services.length > 0 || stats);
+  const own = { id: `a${vips.length}`, name: 'each balancer', lines: ['any of its addresses'] };
+  return isOpen ? [...shared, { part: own }] : shared;
+}
+
+/** The VIPs that a service is at: one that names none is on every address of its balancers, so on all of them. */
+const vipsOf = (service: Service, { vips }: Inventory): readonly Vip[] =>
+  service.vips.length > 0 ? service.vips : vips;
+
+/** One arrow a service, and one for the statistics. */
+function entrances({ part, vip, vipLevel }: Address, inventory: Inventory): Way[] {
+  const { services, stats } = inventory;
+  const here = services.filter((service) => vip === undefined || vipsOf(service, inventory).includes(vip));
+  const labels = [
+    ...here.map(labelOfService),
+    ...(stats && stats.vip === vip ? [`${stats.port} statistics`] : []),
+  ];
+  const level = vipLevel === undefined ? {} : { level: vipLevel };
+  return labels.map((label) => ({ from: 'client', to: part.id, label, standby: false, ...level }));
+}
+
+/** `443 shop, TLS` */
+function labelOfService({ name, port, tls, redirects, backends, mode }: Service): string {
+  const notes = [
+    ...(mode === 'tcp' ? ['TCP'] : []),
+    ...(tls ? ['TLS'] : []),
+    ...(redirects.length === 0 ? [] : [backends.servers.length > 0 ? 'some redirected' : 'redirected']),
+  ];
+  return [`${port} ${name}`, ...notes].join(', ');
+}
+
+/** A machine, and what it is in the inventory. */
+interface Placed {
+  part: Machine;
+  host?: Host;
+  haproxy?: MachineFunction;
+  /** By server, of each service. */
+  serves: Map<Server, MachineFunction>;
+}
+
+function machinesOf(inventory: Inventory, status: Status | undefined): Placed[] {
+  const isBalancing = inventory.vips.length + inventory.services.length > 0;
+  const balancing = new Set(isBalancing ? balancers(inventory) : []);
+  const inOrder = [...balancing, ...inventory.hosts.filter((host) => !balancing.has(host))];
+  const hosts = inOrder.map((host) => ({ name: host.name, address: host.address, host }));
+  const strangers = new Map<string, { name: string; address: string; host?: undefined }>();
+  for (const { name, address, host } of inventory.services.flatMap(({ backends }) => backends.servers))
+    if (!host && !inventory.hosts.some((one) => one.address === address) && !strangers.has(address))
+      strangers.set(address, { name, address });
+  return [...hosts, ...strangers.values()].map(({ name, address, host }, index): Placed => {
+    const id = `m${index}`;
+    const seen = status?.hosts.find((one) => one.host === name && host !== undefined);
+    const serves = servedBy(inventory, { id, address, host }, status);
+    const own = host && balancing.has(host) ? balancingOf(inventory, { id, host, seen }) : [];
+    const part: Machine = {
+      id,
+      name,
+      lines: [address, ...(host ? [] : ['not managed by haprov']), ...(seen?.drained ? ['drained'] : [])],
+      ...(seen ? { level: levelOfHost(seen) } : {}),
+      functions: [...own, ...serves.values()],
+    };
+    return { part, serves, host, haproxy: own.find(({ kind }) => kind === 'haproxy') };
+  });
+}
+
+function balancingOf(
+  { vips }: Inventory,
+  { id, host, seen }: { id: string; host: Host; seen?: HostStatus },
+): MachineFunction[] {
+  const say = (component: Component): Pick<Part, 'lines' | 'level'> => {
+    const state = seen?.components.find((one) => one.component === component);
+    return state ? { lines: state.text ? [state.text] : [], level: state.level } : { lines: [] };
+  };
+  const isMember = vips.some(({ members }) => members.some((member) => member.host === host));
+  const keepalived: MachineFunction = {
+    id: `${id}k`,
+    kind: 'keepalived',
+    name: 'keepalived',
+    ...say('keepalived'),
+  };
+  return [
+    ...(isMember ? [keepalived] : []),
+    { id: `${id}h`, kind: 'haproxy', name: 'HAProxy', ...say('haproxy') },
+  ];
+}
+
+function servedBy(
+  { services, hosts }: Inventory,
+  { id, address, host }: { id: string; address: string; host?: Host },
+  status: Status | undefined,
+): Map<Server, MachineFunction> {
+  const isHere = (server: Server) =>
+    server.host ? server.host === host : server.address === address && (host || !isOnHost(server, hosts));
+  const found = new Map<Server, MachineFunction>();
+  for (const service of services) {
+    for (const server of service.backends.servers.filter(isHere)) {
+      const seen = serverIn(status, service, server);
+      const lines = [
+        ...(server.name === host?.name || !host ? [] : [`as ${server.name}`]),
+        ...(server.address === address ? [] : [`at ${server.address}`]),
+        ...(server.backup ? ['backup'] : []),
+        ...(seen ? sayings(seen) : []),
+      ];
+      const functionId = `${id}s${found.size}`;
+      found.set(server, {
+        id: functionId,
+        kind: 'service',
+        name: service.name,
+        lines,
+        ...levelIf(status, seen?.level),
+      });
+    }
+  }
+  return found;
+}
+
+const isOnHost = (server: Server, hosts: readonly Host[]) =>
+  hosts.some((host) => host.address === server.address);
+
+function serverIn(status: Status | undefined, service: Service, server: Server): ServerStatus | undefined {
+  return status?.services
+    .find((one) => one.service === service.name)
+    ?.servers.find((one) => one.server === server.name);
+}
+
+/** `UP`, where all say so; otherwise who says what. */
+function sayings({ seenBy }: ServerStatus): string[] {
+  const words = (status: string, check: string) =>
+    status === '' ? 'not known' : [status, ...(/^(?:L\dOKC?|)$/.test(check) ? [] : [check])].join(' ');
+  const said = seenBy.map(({ balancer, status, check }) => ({ balancer, said: words(status, check) }));
+  const [first] = said;
+  if (!first) return [];
+  return said.every((one) => one.said === first.said)
+    ? [first.said]
+    : said.map((one) => `${one.said} for ${one.balancer}`);
+}
+
+/** Solid to who has the address, by the hosts' own word where they were asked; dashed to who may take it. */
+function toBalancers({ part, vip }: Address, machines: readonly Placed[], status?: Status): Way[] {
+  const seen = status?.vips.find((one) => one.vip === vip?.name);
+  return machines.flatMap(({ host, haproxy }): Way[] => {
+    if (!host || !haproxy) return [];
+    if (!vip) return [{ from: part.id, to: haproxy.id, label: '', standby: false }];
+    const member = vip.members.find((one) => one.host === host);
+    if (!member) return [];
+    const holds = seen ? seen.holders.includes(host.name) : vip.members[0] === member;
+    const level = levelIf(status, holds ? seen?.level : undefined);
+    return [
+      {
+        from: part.id,
+        to: haproxy.id,
+        label: `priority ${member.priority}`,
+        standby: !holds,
+        ...(holds ? level : {}),
+      },
+    ];
+  });
+}
+
+/** Dashed from who balances only while somebody else cannot. */
+function toServers(
+  { host, haproxy }: Placed,
+  machines: readonly Placed[],
+  inventory: Inventory,
+  status: Status | undefined,
+): Way[] {
+  if (!host || !haproxy) return [];
+  return inventory.services.flatMap((service) => {
+    const vips = vipsOf(service, inventory);
+    const mayHold = vips.length === 0 || vips.some(({ members }) => members.some((one) => one.host === host));
+    const holds = vips.length === 0 || vips.some((vip) => isHolder(vip, host, status));
+    return service.backends.servers.flatMap((server): Way[] => {
+      const to = machines.map(({ serves }) => serves.get(server)).find(Boolean);
+      const view = serverIn(status, service, server)?.seenBy.find((one) => one.balancer === host.name);
+      const level = levelIf(status, view && levelOfServer(view.status));
+      return to && mayHold
+        ? [{ from: haproxy.id, to: to.id, label: String(server.port), standby: !holds, ...level }]
+        : [];
+    });
+  });
+}
+
+function isHolder(vip: Vip, host: Host, status: Status | undefined): boolean {
+  const seen = status?.vips.find((one) => one.vip === vip.name);
+  return seen ? seen.holders.includes(host.name) : vip.members[0]?.host === host;
+}
+
+/** Where hosts were asked everything has a level; what nobody spoke of is unknown. */
+function levelIf(status: Status | undefined, level: Level | undefined): { level?: Level } {
+  return status ? { level: level ?? 'unknown' } : {};
+}
+
+/** What has a box of its own. */
+const inBoxes: ReadonlySet<Component> = new Set(['keepalived', 'vip', 'haproxy', 'service', 'backend']);
+
+/** Of the machine itself; what its functions are is in their own boxes. */
+function levelOfHost({ reached, drained, components }: HostStatus): Level {
+  if (!reached) return 'broken';
+  const levels = components.filter(({ component }) => !inBoxes.has(component)).map(({ level }) => level);
+  const worst = (['broken', 'warning', 'unknown'] as const).find((level) => levels.includes(level));
+  return worst ?? (drained ? 'note' : 'ok');
+}

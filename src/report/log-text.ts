@@ -1,0 +1,160 @@
+import pc from 'picocolors';
+import type { RunResult, StepReport } from '../host/history';
+import { count, cutToWidth, displayWidth, formatElapsed, visible } from '../text/format';
+import type { TextOptions } from './change-text';
+
+/** One run, with what it came to on each host. */
+export interface LoggedRun {
+  run: string;
+  /** ISO 8601; empty where nobody knows. */
+  startedAt: string;
+  owner: string;
+  command: string;
+  inventory: string;
+  hosts: LoggedHost[];
+}
+
+export interface LoggedHost {
+  host: string;
+  result: RunResult;
+  /** The transaction's own word. */
+  state: string;
+  ms: number;
+  steps: StepReport[];
+}
+
+const shortSteps = 6;
+
+/** Runs as text, newest first. `full` shows every step, with its time and how it failed. No newline at the end. */
+export function renderLog(runs: readonly LoggedRun[], options: TextOptions & { full: boolean }): string {
+  if (runs.length === 0) return 'no runs yet';
+  return runs.map((run) => renderRun(run, options)).join('\n\n');
+}
+
+function renderRun(run: LoggedRun, options: TextOptions & { full: boolean }): string {
+  const { bold, dim } = pc.createColors(options.color);
+  const cut = (text: string) => cutToWidth(text, options.columns);
+  const rows = [
+    bold(cut(`${visible(run.run)} ${visible(run.command)}`)),
+    ...wrapped([localTime(run.startedAt), `by ${visible(run.owner)}`], options.columns - 2).map(
+      (row) => `  ${dim(row)}`,
+    ),
+  ];
+  for (const { hosts, example } of alike(run.hosts, options.full)) {
+    rows.push(...renderHosts(hosts, example, options));
+  }
+  return rows.join('\n');
+}
+
+/** Hosts that the reader would be told the same of. In full each has its own times. */
+function alike(hosts: readonly LoggedHost[], full: boolean): { hosts: string[]; example: LoggedHost }[] {
+  const groups = new Map<string, { hosts: string[]; example: LoggedHost }>();
+  for (const host of hosts) {
+    const { result, state, steps } = host;
+    const said = steps.map(({ type, target, action, status }) => [type, target, action, status]);
+    const key = full ? host.host : JSON.stringify([result, state, said]);
+    const group = groups.get(key) ?? { hosts: [], example: host };
+    group.hosts.push(host.host);
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}
+
+function renderHosts(
+  names: string[],
+  example: LoggedHost,
+  options: TextOptions & { full: boolean },
+): string[] {
+  const colors = pc.createColors(options.color);
+  const paint = {
+    finished: colors.green,
+    restored: colors.yellow,
+    refused: colors.yellow,
+    broken: colors.red,
+    'being made': colors.cyan,
+    unfinished: colors.yellow,
+    damaged: colors.red,
+  }[example.result];
+  const { columns, full } = options;
+  const about = [
+    `${visible(names.join(', '))}: ${resultText(example)}`,
+    ...(example.steps.length > 0 ? [count(example.steps.length, 'change')] : []),
+    ...(full && example.ms > 0 ? [formatElapsed(example.ms)] : []),
+  ];
+  const rows = wrapped(about, columns - 2).map((row) => `  ${paint(row)}`);
+  const shown = full ? example.steps : example.steps.slice(0, shortSteps);
+  for (const step of shown) rows.push(...renderStep(step, example, options));
+  const left = example.steps.length - shown.length;
+  if (left > 0) rows.push(`    ${colors.dim(`… and ${left} more`)}`);
+  return rows;
+}
+
+function resultText({ result, state }: LoggedHost): string {
+  switch (result) {
+    case 'broken':
+      return 'BROKEN, not restored';
+    case 'refused':
+      return 'refused, another run had the lock';
+    case 'being made':
+      return `being made (${visible(state) || 'beginning'})`;
+    case 'unfinished':
+      return `unfinished (${visible(state)}), nobody drives it`;
+    case 'damaged':
+      return 'its record is damaged';
+    default:
+      return result;
+  }
+}
+
+const marks: Record<StepReport['status'], string> = {
+  done: '✔',
+  undone: '↩',
+  failed: '✖',
+  staged: '·',
+  'under way': '·',
+  'not begun': ' ',
+};
+
+function renderStep(
+  step: StepReport,
+  { host }: LoggedHost,
+  options: TextOptions & { full: boolean },
+): string[] {
+  const { red, dim } = pc.createColors(options.color);
+  const { columns, full } = options;
+  const time = full && step.ms > 0 ? ` ${formatElapsed(step.ms)}` : '';
+  const title = cutToWidth(
+    visible(`${step.action} ${step.type} ${step.target}`),
+    columns - 6 - displayWidth(time),
+  );
+  const rows = [`    ${marks[step.status]} ${title}${dim(time)}`];
+  const { failure } = step;
+  if (!failure) return rows;
+  const told = [`${failure.part} failed, exit code ${failure.code}`];
+  if (full && failure.command) told.push(`$ ${failure.command}`);
+  const output = failure.output.split('\n').filter(Boolean);
+  told.push(...(full ? output : output.slice(-1)));
+  rows.push(
+    ...told.map((row) => `      ${red(full ? visible(row) : cutToWidth(visible(row), columns - 6))}`),
+  );
+  if (!full)
+    rows.push(
+      `      ${dim(cutToWidth(`all of it: haprov log … --verbose (${visible(host)})`, columns - 6))}`,
+    );
+  return rows;
+}
+
+/** The parts on one row where they fit, otherwise a row each, cut where even that is too long. */
+function wrapped(parts: string[], width: number): string[] {
+  const row = parts.join(', ');
+  return displayWidth(row) <= width ? [row] : parts.map((part) => cutToWidth(part, width));
+}
+
+/** `2026-11-22 21:37:18`, where the reader is. */
+export function localTime(iso: string): string {
+  const date = new Date(iso);
+  if (Number.isNaN(date.getTime())) return 'at an unknown time';
+  const two = (value: number) => String(value).padStart(2, '0');
+  const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join('-');
+  return `${day} ${[date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':')}`;
+}

@@ -1,0 +1,268 @@
+import { canonical } from '../../inventory/address';
+import type { Server, Service } from '../../inventory/inventory';
+import { type ServerState, weightless } from '../../pair/haproxy-statistics';
+import { isDown, isOut, isRising, isUp } from '../../pair/health';
+import { blames, type Found, list, type Reached, type Rule, reached, type Scene } from '../scene';
+import { blocking, rulesAboutPort, sweepingRules } from './firewall';
+
+/** One server as one balancer's HAProxy sees it. */
+interface View {
+  balancer: Reached;
+  state: ServerState;
+}
+
+/** Servers that HAProxy does not use, or not everywhere. */
+export const backends: Rule = (scene, before) =>
+  scene.inventory.services.flatMap((service) =>
+    service.backends.servers.flatMap((server) => {
+      const found = judge(service, server, scene, before);
+      return found ? [found] : [];
+    }),
+  );
+
+export function viewsOf({ name: service }: Service, { name }: Server, scene: Scene): View[] {
+  return reached(scene).flatMap((balancer) =>
+    (balancer.said.servers ?? [])
+      .filter((state) => state.service === service && state.server === name)
+      .map((state) => ({ balancer, state })),
+  );
+}
+
+/**
+ * A service that wants a certain answer of its servers, in lines of its own, may mean that one serves at a time: of an
+ * active and a passive server the passive answers something else. Whether that is meant cannot be told from outside.
+ */
+export function standsBy(service: Service, server: Server, scene: Scene): boolean {
+  const wantsMore = service.extra.some((line) => line.startsWith('tcp-check expect'));
+  const answersElse = ({ state }: View) => /^DOWN/.test(state.status) && state.check.startsWith('L7RSP');
+  const views = viewsOf(service, server, scene);
+  if (!wantsMore || views.length === 0 || !views.every(answersElse)) return false;
+  const others = service.backends.servers.filter((one) => one !== server);
+  return others.some((other) => {
+    const seen = viewsOf(service, other, scene);
+    return seen.length > 0 && seen.every(({ state }) => isUp(state));
+  });
+}
+
+function judge(service: Service, server: Server, scene: Scene, before: readonly Found[]): Found | undefined {
+  const views = viewsOf(service, server, scene);
+  const own = reached(scene).find(({ host }) => host === server.host);
+  const out = views.filter(({ state }) => isOut(state));
+  const down = views.filter(({ state }) => isDown(state));
+  if (own?.said.drained) return forgotten(service, server, views);
+  if (standsBy(service, server, scene)) return standingBy(service, server, views);
+  const rising = down.filter(({ state }) => isRising(state));
+  if (down.length > 0 && rising.length === down.length)
+    return coming(service, server, { down, views }, scene);
+  if (down.length > 0) {
+    const name = server.host?.name;
+    if (name !== undefined && down.length === views.length) {
+      if (blames(before, name, 'ssh', 'disk', 'packages', 'service')) return undefined;
+    }
+    return downFinding(service, server, { down, views, own }, scene, before);
+  }
+  if (out.length > 0) return takenOut(service, server, out, scene);
+  return undefined;
+}
+
+function downFinding(
+  service: Service,
+  server: Server,
+  { down, views, own }: { down: View[]; views: View[]; own: Reached | undefined },
+  scene: Scene,
+  before: readonly Found[],
+): Found | undefined {
+  const title = `${service.name}/${server.name}`;
+  const balancers = down.map(({ balancer }) => balancer.host.name);
+  const evidence = views.map(
+    ({ balancer, state }) =>
+      `HAProxy on ${balancer.host.name} sees ${title} as ${state.status}${state.check ? `, ${meaning(state.check)}` : ''}`,
+  );
+  const blocker = blockerOf(server, { down, own }, scene);
+  if (blocker) {
+    const isKnown = before.some(({ component, host }) => component === 'firewall' && host === blocker.host);
+    return isKnown ? undefined : { ...blocker, evidence: [...blocker.evidence, ...evidence] };
+  }
+  const isEverywhere = down.length === views.length;
+  // Where its own host is not ours to ask, or says that all is well, the server is to blame; else the one who alone misses it.
+  const host = isEverywhere ? (server.host?.name ?? balancers[0] ?? '') : (balancers[0] ?? '');
+  return {
+    rule: isEverywhere ? 'backend-down' : 'backend-down-on-one',
+    level: 'broken',
+    component: 'backend',
+    service: service.name,
+    server: server.name,
+    host,
+    hosts: [...new Set([host, ...balancers, ...(server.host ? [server.host.name] : [])])],
+    brief: isEverywhere ? `${title} is down` : `${title} is down here only`,
+    message: isEverywhere
+      ? `backend ${title}${server.host ? ` on ${server.host.name}` : ` (${server.address}:${server.port})`} is down: ${meaning(down[0]?.state.check ?? '')}`
+      : `backend ${title} is down for HAProxy on ${list(balancers)} only: ${meaning(down[0]?.state.check ?? '')}`,
+    evidence: [...evidence, ...listensText(server, own)],
+    next: isEverywhere
+      ? `ask it as HAProxy does, from a balancer: ${howToAsk(service, server)}`
+      : `on ${list(balancers)}: ${howToAsk(service, server)}; the way from there to ${server.name} is what differs`,
+  };
+}
+
+/** Its check succeeds again, and HAProxy waits for some more. Where another server is up meanwhile, nobody misses it. */
+function coming(
+  service: Service,
+  server: Server,
+  { down, views }: { down: readonly View[]; views: readonly View[] },
+  scene: Scene,
+): Found {
+  const title = `${service.name}/${server.name}`;
+  const balancers = down.map(({ balancer }) => balancer.host.name);
+  const others = service.backends.servers.filter((other) => other !== server);
+  const isServed = down.every(({ balancer }) =>
+    others.some((other) =>
+      viewsOf(service, other, scene).some((view) => view.balancer === balancer && isUp(view.state)),
+    ),
+  );
+  return {
+    rule: 'server-coming',
+    level: isServed ? 'note' : 'warning',
+    component: 'backend',
+    service: service.name,
+    server: server.name,
+    host: balancers[0] ?? '',
+    hosts: [...new Set([...balancers, ...(server.host ? [server.host.name] : [])])],
+    brief: `${title} is coming up`,
+    message: `backend ${title} is coming up again: for HAProxy on ${list(balancers)} its last check succeeded, and it waits for more`,
+    evidence: views.map(
+      ({ balancer, state }) => `HAProxy on ${balancer.host.name} sees ${title} as ${state.status}`,
+    ),
+    next: 'look again in some seconds',
+  };
+}
+
+function listensText(server: Server, own: Reached | undefined): string[] {
+  if (!own) return [];
+  return [
+    own.said.listening.includes(server.port)
+      ? `something listens on port ${server.port} of ${own.host.name}`
+      : `nothing listens on port ${server.port} of ${own.host.name}`,
+  ];
+}
+
+const howToAsk = ({ mode, check }: Service, { address, port }: Server): string => {
+  const place = `${address.includes(':') ? `[${address}]` : address}:${port}`;
+  return mode === 'http' || check.type === 'http'
+    ? `curl -sv http://${place}${check.type === 'http' ? check.path : '/'}`
+    : `curl -v telnet://${place}`;
+};
+
+/** HAProxy's codes for how a check ended (Management Guide, 9.1, "check_status"), in words. */
+const meanings: Record<string, string> = {
+  L4CON: 'the connection is refused',
+  L4TOUT: 'nobody answers its connections',
+  L6TOUT: 'it does not finish the TLS handshake',
+  L6RSP: 'what it says is not TLS',
+  L7TOUT: 'it takes the connection and does not answer',
+  L7RSP: 'its answer cannot be read',
+  L7STS: 'it answers with an error',
+  SOCKERR: 'HAProxy has no socket for its check',
+};
+
+export function meaning(check: string): string {
+  const [code = ''] = check.split(/[\s/]/);
+  return meanings[code] ?? (check ? `its check ended with ${check}` : 'its check fails');
+}
+
+/** The firewall rule that is in the way, on the server's host or on a balancer that misses it. */
+function blockerOf(
+  server: Server,
+  { down, own }: { down: readonly View[]; own: Reached | undefined },
+  { inventory }: Scene,
+): Found | undefined {
+  const what = `port ${server.port}`;
+  const ours = inventory.hosts.map(({ address }) => canonical(address));
+  const suspects = [...(own ? [own] : []), ...down.map(({ balancer }) => balancer)];
+  for (const one of suspects) {
+    const rules = rulesAboutPort(one, server.port);
+    if (rules.length > 0) return blocking(one, rules, what);
+  }
+  for (const one of suspects) {
+    const rules = sweepingRules(one, ours);
+    if (rules.length > 0 && down.some(({ state }) => state.check.startsWith('L4')))
+      return blocking(one, rules, what);
+  }
+  return undefined;
+}
+
+function standingBy(service: Service, server: Server, views: readonly View[]): Found {
+  const title = `${service.name}/${server.name}`;
+  const host = server.host?.name ?? views[0]?.balancer.host.name ?? '';
+  return {
+    rule: 'backend-stands-by',
+    level: 'note',
+    component: 'backend',
+    service: service.name,
+    server: server.name,
+    host,
+    hosts: [host],
+    brief: `${title} stands by`,
+    message: `backend ${title}${server.host ? ` on ${host}` : ''} stands by: it answers, and not what the service’s own check expects`,
+    evidence: views.map(
+      ({ balancer, state }) => `HAProxy on ${balancer.host.name} sees ${title} as ${state.status}`,
+    ),
+    next: `where one server of ${service.name} is to serve at a time, this is as it is meant; otherwise look at its tcp-check lines`,
+  };
+}
+
+function takenOut(service: Service, server: Server, out: readonly View[], scene: Scene): Found {
+  const title = `${service.name}/${server.name}`;
+  const balancers = out.map(({ balancer }) => balancer.host.name);
+  const word = out[0]?.state.status ?? 'MAINT';
+  const usable = (balancer: Reached) =>
+    service.backends.servers.some((other) =>
+      viewsOf(service, other, scene).some(
+        (view) => view.balancer === balancer && /^(?:UP|no check|NOLB)/.test(view.state.status),
+      ),
+    );
+  const empty = out.filter(({ balancer }) => !usable(balancer)).map(({ balancer }) => balancer.host.name);
+  const tell = (line: string) => `echo "${line}" | socat - /var/lib/haproxy/stats on ${list(balancers)}`;
+  return {
+    rule: 'server-taken-out',
+    level: empty.length > 0 ? 'broken' : 'warning',
+    component: 'backend',
+    service: service.name,
+    server: server.name,
+    host: balancers[0] ?? '',
+    hosts: [...new Set([...balancers, ...(server.host ? [server.host.name] : [])])],
+    brief: `${title} is in ${word}`,
+    message: `backend ${title} was taken out by hand: HAProxy on ${list(balancers)} has it in ${word}${empty.length > 0 ? `, and on ${list(empty)} no other server` : ', and its host is not drained'}`,
+    evidence: out.map(({ balancer, state }) => `HAProxy on ${balancer.host.name} says ${state.status}`),
+    next:
+      word === weightless
+        ? tell(`set weight ${title} 100%`)
+        : server.host && word.startsWith('DRAIN')
+          ? `haprov undrain INVENTORY ${server.host.name} gives it its place back`
+          : tell(`set server ${title} state ready`),
+  };
+}
+
+/** The host is drained, and yet some HAProxy would send it requests: it was restarted since. */
+function forgotten(service: Service, server: Server, views: readonly View[]): Found | undefined {
+  const using = views.filter(({ state, balancer }) => isUp(state) && balancer.host !== server.host);
+  if (using.length === 0) return undefined;
+  const host = server.host?.name ?? server.name;
+  const balancers = using.map(({ balancer }) => balancer.host.name);
+  return {
+    rule: 'drain-forgotten',
+    level: 'warning',
+    component: 'backend',
+    service: service.name,
+    server: server.name,
+    host: balancers[0] ?? '',
+    hosts: [...balancers, host],
+    brief: `sends requests to ${host}`,
+    message: `${host} is drained, and HAProxy on ${list(balancers)} still sends it requests for ${service.name}: it was restarted since`,
+    evidence: using.map(
+      ({ balancer, state }) =>
+        `HAProxy on ${balancer.host.name} has ${service.name}/${server.name} as ${state.status}`,
+    ),
+    next: `haprov drain INVENTORY ${host} tells it again`,
+  };
+}

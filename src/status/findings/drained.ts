@@ -1,0 +1,23 @@
+import type { HostFacts } from '../../host/facts';
+import { type Rule, reached } from '../scene';
+
+/** Hosts that were taken out for maintenance: meant to be so, and not to be forgotten. */
+export const drained: Rule = (scene) =>
+  reached(scene)
+    .filter(({ said }) => said.drained)
+    .map(({ host, facts }) => ({
+      rule: 'drained',
+      level: 'note' as const,
+      component: 'keepalived' as const,
+      host: host.name,
+      hosts: [host.name],
+      brief: 'drained',
+      message: `${host.name} is drained${sinceAndBy(facts.drained)}: addresses and requests go elsewhere`,
+      evidence: [],
+      next: `haprov undrain INVENTORY ${host.name} when its maintenance is over`,
+    }));
+
+function sinceAndBy(drained: HostFacts['drained']): string {
+  if (!drained || Number.isNaN(drained.since.getTime())) return '';
+  return ` since ${drained.since.toISOString().replace('T', ' ').slice(0, 16)} UTC${drained.by ? ` by ${drained.by}` : ''}`;
+}

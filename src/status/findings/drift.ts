@@ -1,0 +1,149 @@
+import { unitName } from '../../ha/interruption';
+import type { PlannedChange } from '../../plan/plan';
+import { type Found, foundOn, list, type Reached, type Rule, reached } from '../scene';
+import type { Component } from '../status';
+
+/** What the host is not as the inventory says, a finding for each component. */
+export const drift: Rule = (scene) => {
+  const hosts = reached(scene);
+  return hosts.flatMap((one) => {
+    const byComponent = new Map<Component, PlannedChange[]>();
+    for (const change of one.plan.changes) {
+      if (isUnitsOwn(change)) continue;
+      const component = isPending(change, one, hosts) ? 'configuration' : componentOf(change);
+      byComponent.set(component, [...(byComponent.get(component) ?? []), change]);
+    }
+    return [...byComponent].map(([component, changes]) => findingOf(component, changes, one));
+  });
+};
+
+/** A unit that does not run is told of by itself, and what waits for it to be started. */
+function isUnitsOwn({ type, attributes, action }: PlannedChange): boolean {
+  if (type !== 'service') return false;
+  if (action === 'reload' || action === 'restart') return true;
+  const others = attributes.filter(({ name }) => name !== 'active');
+  return others.length === 0;
+}
+
+/**
+ * The same change on every host that has the resource is nobody's slip of the hand on one of them: the inventory or a
+ * template was edited and not applied yet.
+ */
+function isPending(change: PlannedChange, { host }: Reached, hosts: readonly Reached[]): boolean {
+  const others = hosts.filter((one) => one.host !== host && one.plan.error === undefined);
+  const isFile = change.text !== undefined && change.text.from !== null;
+  return (
+    isFile &&
+    others.length > 0 &&
+    others.every(({ plan }) =>
+      plan.changes.some(
+        ({ id, text }) =>
+          id === change.id &&
+          (text?.from === change.text?.from || linesThatDiffer(text) === linesThatDiffer(change.text)),
+      ),
+    )
+  );
+}
+
+/** What goes and what comes, without what the hosts have each for itself, such as a priority. */
+function linesThatDiffer(text: PlannedChange['text']): string | undefined {
+  if (!text) return undefined;
+  const rowsOf = (one: string | null) => new Set((one ?? '').split('\n'));
+  const [from, to] = [rowsOf(text.from), rowsOf(text.to)];
+  const gone = [...from].filter((row) => !to.has(row));
+  const come = [...to].filter((row) => !from.has(row));
+  return [...gone, '', ...come].join('\n');
+}
+
+/** Whether an edit that is not applied yet brings this word (a port, an address) to a file of the host. */
+export function isComing(word: string | number, { host, plan }: Reached, before: readonly Found[]): boolean {
+  const isToBeApplied = before.some(
+    (one) => one.rule === 'drift' && one.component === 'configuration' && one.host === host.name,
+  );
+  const words = (text: string | null) => (text ?? '').split(/[^0-9a-fA-F.:]+/);
+  const names = (text: string | null) =>
+    words(text).some((one) => one === `${word}` || one.replace(/^.*:/, '') === `${word}`);
+  return isToBeApplied && plan.changes.some(({ text }) => text && names(text.to) && !names(text.from));
+}
+
+const byUnit = (unit: string): Component => (unit === 'haproxy' || unit === 'keepalived' ? unit : 'service');
+
+function componentOf(change: PlannedChange): Component {
+  const { type, target, notify } = change;
+  if (type === 'package') return 'packages';
+  if (type === 'sysctl' || type === 'firewall' || type === 'selinux') return type;
+  if (type === 'service') return byUnit(unitName(target));
+  if (/^\/etc\/haproxy\/.*\.pem$/.test(target)) return 'certificate';
+  const [first] = notify;
+  if (first) return byUnit(unitName('restart' in first ? first.restart : first.reload));
+  if (/^\/(etc|usr\/libexec)\/keepalived\//.test(target)) return 'keepalived';
+  if (target.startsWith('/etc/haproxy/')) return 'haproxy';
+  return 'configuration';
+}
+
+const nouns: Partial<Record<Component, string>> = {
+  packages: 'packages',
+  sysctl: 'sysctl',
+  firewall: 'the firewall',
+  selinux: 'SELinux',
+  keepalived: 'keepalived’s configuration',
+  haproxy: 'HAProxy’s configuration',
+  service: 'the configuration of the service',
+  certificate: 'the certificate file',
+};
+
+function findingOf(component: Component, changes: readonly PlannedChange[], { host }: Reached): Found {
+  const what = nouns[component] ?? 'files';
+  const isPendingOnly = component === 'configuration';
+  // What runs is not as it is to be; a file matters with the next reload.
+  const isRunning = changes.some(
+    ({ type, attributes }) =>
+      type === 'package' ||
+      ((type === 'sysctl' || type === 'firewall' || type === 'selinux') && attributes.length > 0),
+  );
+  const short = changes.flatMap(describe);
+  const isBoot = changes.every(({ type }) => type === 'service');
+  return foundOn(host.name, {
+    rule: 'drift',
+    level: isRunning ? 'broken' : 'warning',
+    component,
+    brief: component === 'packages' ? `missing: ${list(names(changes))}` : `differs: ${list(names(changes))}`,
+    message: (on) =>
+      isBoot
+        ? `${list(names(changes))} on ${on} would not come up with the host as the inventory says`
+        : component === 'packages'
+          ? `packages on ${on}: ${list(names(changes))} ${names(changes).length > 1 ? 'are' : 'is'} not installed`
+          : `${what} on ${on} ${what === 'files' ? 'are' : 'is'} not as the inventory says: ${list(names(changes))}`,
+    evidence: short.slice(0, 8),
+    next: (on) =>
+      isPendingOnly
+        ? 'haprov plan shows what is not applied yet; haprov apply does it'
+        : `haprov plan shows the whole difference; haprov apply puts it right on ${on}`,
+  });
+}
+
+const names = (changes: readonly PlannedChange[]) => [
+  ...new Set(
+    changes.flatMap(({ type, target, attributes }) =>
+      type === 'package' || (type === 'sysctl' && attributes.length > 0)
+        ? attributes.map(({ name }) => name)
+        : [target],
+    ),
+  ),
+];
+
+function describe({ type, target, attributes, text }: PlannedChange): string[] {
+  const of = attributes.map(({ name, from, to }) =>
+    type === 'package'
+      ? `${name} is not installed`
+      : `${type === 'sysctl' ? '' : `${target}: `}${name} is ${from ?? 'not there'} instead of ${to ?? 'not there'}`,
+  );
+  if (!text) return of.length > 0 ? of : [`${target} differs`];
+  if (text.from === null) return [`${target} is not there`];
+  const [there, wanted] = [text.from.split('\n'), (text.to ?? '').split('\n')];
+  const line = there.findIndex((row, index) => row !== wanted[index]);
+  const at = line < 0 ? Math.min(there.length, wanted.length) : line;
+  const is = there[at] === undefined ? 'ends' : `is “${there[at]?.trim()}”`;
+  const instead = wanted[at] === undefined ? 'the end' : `“${wanted[at]?.trim()}”`;
+  return [`${target}, line ${at + 1} ${is} instead of ${instead}`, ...of];
+}

@@ -1,0 +1,269 @@
+import { canonical } from '../../inventory/address';
+import type { Vip } from '../../inventory/inventory';
+import { blames, type Found, list, type Reached, type Rule, reached, type Scene, vrrpOf } from '../scene';
+import { isComing } from './drift';
+import { blocking, isAboutVrrp, rulesAboutPort, sweepingRules } from './firewall';
+
+/** Where each VIP is, and whether it serves. */
+export const vips: Rule = (scene, before) =>
+  scene.inventory.vips.flatMap((vip) => {
+    const found =
+      twice(vip, scene, before) ??
+      stray(vip, scene, before) ??
+      stranger(vip, scene) ??
+      nowhere(vip, scene, before) ??
+      silent(vip, scene, before) ??
+      elsewhere(vip, scene, before);
+    return found ? [found] : [];
+  });
+
+export const has = ({ said }: Reached, { address }: Pick<Vip, 'address'>): boolean =>
+  said.addresses.map(canonical).includes(canonical(address));
+
+export const holdersIn = (scene: Scene, vip: Vip): Reached[] => reached(scene).filter((one) => has(one, vip));
+
+const isMember = ({ host }: Reached, { members }: Vip) => members.some((one) => one.host === host);
+
+/** What its keepalived takes itself for. One without a word in its log is taken for what its addresses say. */
+const stateOf = (one: Reached, vip: Vip) => vrrpOf(one, vip).state ?? (has(one, vip) ? 'MASTER' : 'BACKUP');
+
+/** Whether a host's keepalived does not speak at all, which is told already. */
+const isDead = (before: readonly Found[], name: string): boolean =>
+  before.some(
+    ({ rule, component, host }) =>
+      component === 'keepalived' &&
+      host === name &&
+      ['unit-down', 'orphan-vip', 'unit-paused'].includes(rule),
+  );
+
+function twice(vip: Vip, scene: Scene, before: readonly Found[]): Found | undefined {
+  const holders = holdersIn(scene, vip);
+  if (holders.length < 2) return undefined;
+  const names = holders.map(({ host }) => host.name);
+  // Whose keepalived is dead or paused keeps the address; that is told already, with the host to mend.
+  if (names.some((name) => isDead(before, name))) return undefined;
+  const strays = holders.filter((one) => !isMember(one, vip) || stateOf(one, vip) !== 'MASTER');
+  if (strays.length > 0 && strays.length < holders.length) return undefined;
+  const peers = holders.map(({ host }) => host.address);
+  const blockers = holders.flatMap((one) => {
+    const rules = one.said.rules.filter(isAboutVrrp);
+    const wide = one.said.acceptsVrrp ? [] : sweepingRules(one, peers);
+    const worst = rules.length > 0 ? rules : wide;
+    return worst.length > 0 ? [blocking(one, worst, 'VRRP')] : [];
+  });
+  const [blocker] = blockers;
+  const what = `split brain: ${list(names)} both hold VIP ${vip.name} (${vip.address})`;
+  if (blocker)
+    return {
+      ...blocker,
+      rule: 'split-brain',
+      vips: [vip.name],
+      hosts: [blocker.host, ...names.filter((name) => name !== blocker.host)],
+      message: `${what}, since the firewall on ${blocker.host} blocks VRRP`,
+    };
+  const last = holders.at(-1) ?? holders[0];
+  return {
+    rule: 'split-brain',
+    level: 'broken',
+    component: 'vip',
+    vips: [vip.name],
+    host: last?.host.name ?? '',
+    hosts: [last?.host.name ?? '', ...names.slice(0, -1)],
+    brief: `held with ${names.slice(0, -1).join(', ')}`,
+    message: `${what}, and none of them hears the other`,
+    evidence: [
+      ...holders.map((one) => `keepalived on ${one.host.name} takes itself for ${stateOf(one, vip)}`),
+      'no firewall rule on them drops VRRP: it is lost between them, or they do not mean the same (VRID, password, interval, version)',
+    ],
+    next: `on each: tcpdump -ni any ${vip.family === 6 ? 'ip6 proto 112' : 'proto 112'}; where the other’s adverts are missing, ask for the switch, the cloud’s rules (multicast: set unicast), or compare with haprov plan`,
+  };
+}
+
+/** Who has the address though its keepalived did not put it there. */
+function stray(vip: Vip, scene: Scene, before: readonly Found[]): Found | undefined {
+  const holders = holdersIn(scene, vip);
+  const one = holders.find(
+    (holder) =>
+      !isMember(holder, vip) ||
+      (vrrpOf(holder, vip).state !== undefined && vrrpOf(holder, vip).state !== 'MASTER'),
+  );
+  if (!one || isDead(before, one.host.name)) return undefined;
+  const name = one.host.name;
+  const own = one.facts.addresses.find(({ address }) => canonical(address) === canonical(vip.address));
+  const others = holders.filter((holder) => holder !== one).map(({ host }) => host.name);
+  const state = isMember(one, vip) ? `its keepalived is ${stateOf(one, vip)}` : 'it is no member of that VIP';
+  return {
+    rule: 'stray-vip',
+    level: 'broken',
+    component: 'vip',
+    vips: [vip.name],
+    host: name,
+    hosts: [name, ...others],
+    brief: `has ${vip.name} by hand`,
+    message: `VIP ${vip.name} (${vip.address}) is on ${name}, where keepalived did not put it${others.length > 0 ? `; ${list(others)} holds it too` : ''}`,
+    evidence: [`${name} has ${vip.address}, and ${state}`],
+    next: `ip addr del ${vip.address}/${own?.prefix ?? 32} dev ${own?.interface ?? 'INTERFACE'} on ${name}`,
+  };
+}
+
+/** Somebody answers for the address who is none of ours. */
+function stranger(vip: Vip, scene: Scene): Found | undefined {
+  const hosts = reached(scene);
+  // The MAC of a host that was not asked is not known: it may be that one.
+  if (!scene.inventory.hosts.every((host) => hosts.some((one) => one.host === host))) return undefined;
+  const addresses = scene.inventory.hosts.map(({ address }) => canonical(address));
+  // In a cloud a router may answer for everybody.
+  const ours = new Set(
+    hosts.flatMap(({ said }) => [
+      ...said.macs,
+      ...said.neighbours.filter(({ address }) => addresses.includes(address)).map(({ mac }) => mac),
+    ]),
+  );
+  const seen = hosts.flatMap(({ host, said }) =>
+    has({ said } as Reached, vip)
+      ? []
+      : said.neighbours
+          .filter(({ address, mac }) => address === canonical(vip.address) && !ours.has(mac))
+          .map(({ mac }) => ({ mac, by: host.name })),
+  );
+  const [first] = seen;
+  if (!first) return undefined;
+  const [held] = holdersIn(scene, vip);
+  const isHeld = held !== undefined;
+  const holder = held?.host.name ?? vip.members[0]?.host.name ?? '';
+  return {
+    rule: 'address-of-a-stranger',
+    level: 'broken',
+    component: 'vip',
+    vips: [vip.name],
+    host: holder,
+    hosts: [holder],
+    brief: 'answered by a stranger',
+    message: `VIP ${vip.name} (${vip.address}) is served by a stranger ${isHeld ? 'beside' : 'instead of'} ${holder}: ${first.mac} answers for it, which is none of this inventory’s hosts`,
+    evidence: seen.map(({ mac, by }) => `${by} has ${mac} for ${vip.address}`),
+    next: `find the machine with ${first.mac} (the switch knows its port) and take ${vip.address} off it; if it is a host that this inventory had once: haprov retire INVENTORY ADDRESS`,
+  };
+}
+
+function nowhere(vip: Vip, scene: Scene, before: readonly Found[]): Found | undefined {
+  if (holdersIn(scene, vip).length > 0) return undefined;
+  const members = reached(scene).filter((one) => isMember(one, vip));
+  const isElsewhere =
+    members.length < vip.members.length &&
+    (answersOf(vip, scene).some(({ answers }) => answers) || members.length === 0);
+  if (isElsewhere) return undefined;
+  const excused = (one: Reached) =>
+    blames(before, one.host.name, 'keepalived', 'haproxy', 'packages', 'service', 'firewall') ||
+    one.said.drained;
+  // One that the inventory has got and the hosts have not.
+  if (members.length > 0 && members.every((one) => isComing(vip.address, one, before))) return undefined;
+  const able = members.filter((one) => !excused(one));
+  // All that could hold it are broken, and told of.
+  if (able.length === 0 && members.some((one) => !one.said.drained)) return undefined;
+  const one = able.find((member) => stateOf(member, vip) === 'MASTER') ?? able[0] ?? members[0];
+  if (!one) return undefined;
+  const name = one.host.name;
+  const isRemoved = vrrpOf(one, vip).state === 'MASTER';
+  const isDrained = members.every(({ said }) => said.drained);
+  return {
+    rule: isRemoved ? 'address-removed' : 'no-holder',
+    level: 'broken',
+    component: 'vip',
+    vips: [vip.name],
+    host: name,
+    hosts: [name, ...members.map(({ host }) => host.name).filter((other) => other !== name)],
+    brief: isRemoved ? `${vip.name} was removed` : 'held by nobody',
+    message: isRemoved
+      ? `VIP ${vip.name} (${vip.address}) is not on ${name}, though keepalived there is MASTER: somebody removed it`
+      : isDrained
+        ? `nobody holds VIP ${vip.name} (${vip.address}): ${list(members.map(({ host }) => host.name))} are drained`
+        : `nobody holds VIP ${vip.name} (${vip.address}), and ${name} could`,
+    evidence: members.map((member) => `keepalived on ${member.host.name} is ${stateOf(member, vip)}`),
+    next: isRemoved
+      ? `systemctl restart keepalived on ${name}`
+      : isDrained
+        ? `haprov undrain INVENTORY ${name}`
+        : `look at journalctl -u keepalived on ${name}: somebody else may speak with VRID ${vip.virtualRouterId} (tcpdump -ni any proto 112)`,
+  };
+}
+
+export const answersOf = (vip: Vip, scene: Scene): { from: string; answers: boolean; why?: string }[] => {
+  const address = canonical(vip.address);
+  return [
+    ...scene.laptop
+      .filter((one) => canonical(one.address) === address)
+      .map(({ failure }) => ({
+        from: 'laptop',
+        answers: failure === undefined,
+        ...(failure ? { why: failure } : {}),
+      })),
+    ...reached(scene).flatMap(({ host, said }) =>
+      said.answers
+        .filter((one) => one.address === address)
+        .map(({ answers }) => ({
+          from: host.name,
+          answers,
+          ...(answers ? {} : { why: 'no connection within 1 s' }),
+        })),
+    ),
+  ];
+};
+
+/** Held, and yet nobody gets an answer. */
+function silent(vip: Vip, scene: Scene, before: readonly Found[]): Found | undefined {
+  const [holder] = holdersIn(scene, vip);
+  const answers = answersOf(vip, scene);
+  if (!holder || answers.length === 0 || answers.some((one) => one.answers)) return undefined;
+  const name = holder.host.name;
+  if (blames(before, name, 'keepalived', 'haproxy', 'firewall', 'packages')) return undefined;
+  // A laptop outside the network proves nothing by itself.
+  const asked = answers.filter(({ from, why }) => from !== 'laptop' || /^HTTP/.test(why ?? ''));
+  if (asked.length === 0) return undefined;
+  const ports = scene.inventory.services
+    .filter(({ vips: own }) => own.length === 0 || own.includes(vip))
+    .map(({ port }) => port);
+  const rules = [
+    ...ports.flatMap((port) => rulesAboutPort(holder, port)),
+    ...sweepingRules(holder, [vip.address, ...scene.inventory.hosts.map(({ address }) => address)]),
+  ];
+  if (rules.length > 0) return blocking(holder, rules, `port ${list([...new Set(ports)].map(String))}`);
+  const isBackends = answers.some(({ why }) => /^HTTP 50[23]/.test(why ?? ''));
+  if (isBackends) return undefined;
+  return {
+    rule: 'vip-silent',
+    level: 'broken',
+    component: 'vip',
+    vips: [vip.name],
+    host: name,
+    hosts: [name],
+    brief: `${vip.name} does not answer`,
+    message: `VIP ${vip.name} (${vip.address}) on ${name} does not answer, though HAProxy there runs`,
+    evidence: answers.map(({ from, why }) => `from ${from}: ${why}`),
+    next: `on ${name}: ss -ltn, and the firewall; from outside: ping and ip neigh show to ${vip.address}`,
+  };
+}
+
+/** Not where it is meant to be, and nothing that was found says why. It may just be on its way. */
+function elsewhere(vip: Vip, scene: Scene, before: readonly Found[]): Found | undefined {
+  const [holder] = holdersIn(scene, vip);
+  const wanted = vip.members[0]?.host.name;
+  if (!holder || !vip.preempt || wanted === undefined || holder.host.name === wanted) return undefined;
+  const first = reached(scene).find(({ host }) => host.name === wanted);
+  const isExcused =
+    !first ||
+    first.said.drained ||
+    before.some(({ level, hosts }) => level === 'broken' && hosts.includes(wanted));
+  if (isExcused) return undefined;
+  return {
+    rule: 'not-where-meant',
+    level: 'note',
+    component: 'vip',
+    vips: [vip.name],
+    host: holder.host.name,
+    hosts: [holder.host.name, wanted],
+    brief: `holds ${vip.name}`,
+    message: `VIP ${vip.name} (${vip.address}) is on ${holder.host.name}; ${wanted} is meant to hold it`,
+    evidence: [`keepalived on ${wanted} is ${stateOf(first, vip)}`],
+    next: `it comes back by itself within some seconds; if not, journalctl -u keepalived on ${wanted}`,
+  };
+}

@@ -1,0 +1,184 @@
+import { unitName } from '../ha/interruption';
+import { status } from '../ha/libraries';
+import { probing } from '../host/libraries';
+import { canonical } from '../inventory/address';
+import { type Observation, readObservation } from '../pair/observe';
+import { composeWithin } from '../shell/library';
+import { quote } from '../shell/quote';
+import type { ScriptSaid } from './keepalived-scripts';
+
+/** A unit as the init system has it. */
+export interface UnitSaid {
+  unit: string;
+  active: string;
+  sub: string;
+  /** Why it ended: `exit-code`, `signal`, `oom-kill`, …; `success` while it runs. */
+  result: string;
+  load: string;
+  /** The last lines of its log, where it does not run. */
+  words: string[];
+}
+
+export interface ProcessSaid {
+  /** The unit that it is of; absent for one that belongs to none. */
+  unit?: string;
+  pid: number;
+  /** The kernel's letter: R, S, D, T (stopped), Z. */
+  state: string;
+  /** Seconds since it began. */
+  age: number;
+  name: string;
+}
+
+/** A firewall rule that drops or refuses, as the tool prints it, counters and all. */
+export interface RuleSaid {
+  tool: string;
+  rule: string;
+}
+
+/** A file system, by the first path that was found on it. */
+export interface Room {
+  path: string;
+  totalKb: number;
+  freeKb: number;
+  inodes: number;
+  freeInodes: number;
+  readOnly: boolean;
+}
+
+/** What one host said to {@link lookScript}. */
+export interface Said extends Observation {
+  details: UnitSaid[];
+  processes: ProcessSaid[];
+  /** Of keepalived's log since the boot, what tells its states, oldest first. */
+  keepalived: string[];
+  /** The scripts of its configuration, asked where one is left out, or failed last. */
+  scripts?: ScriptSaid[];
+  /** Files that HAProxy reads, and how many seconds ago they were put there. */
+  changed: { path: string; age: number }[];
+  /** Of files that are newer than HAProxy's processes: whether they say what its newest one has read; absent where that is not known. */
+  loaded?: 'same' | 'other';
+  /** What `haproxy -c` says of them, asked where they are newer than HAProxy's processes. */
+  onDisk?: { valid: boolean; why: string };
+  rules: RuleSaid[];
+  /** Whether a rule of its firewall lets VRRP in by name. */
+  acceptsVrrp: boolean;
+  room: Room[];
+  selinux?: 'enforcing' | 'permissive';
+  /** What SELinux has denied within the last hour, a sentence each. */
+  denials: string[];
+  /** VIPs that it does not hold: whether a connection to that port was taken within a second. */
+  answers: { address: string; port: number; answers: boolean }[];
+  /** Whose MAC address it has for a VIP, or for a host of the inventory. */
+  neighbours: { address: string; mac: string }[];
+  macs: string[];
+}
+
+/** What to look at on a host. */
+export interface LookAt {
+  healthPort: number;
+  units: readonly string[];
+  /** Where there must be room. */
+  paths: readonly string[];
+  /** A port of each VIP that something is to answer on. */
+  vips: readonly { address: string; port: number }[];
+  /** Addresses of the inventory's hosts. */
+  hosts: readonly string[];
+}
+
+/** A read-only script for a host's probe. */
+export function lookScript({ healthPort, units, paths, vips, hosts }: LookAt): string {
+  const lists = [units, paths, vips.map(({ address, port }) => `${address}=${port}`), hosts];
+  const words = lists.map((list) => quote(list.filter((word) => !/\s/.test(word)).join(' ')));
+  return composeWithin(probing, [status], `look_closely ${healthPort} ${words.join(' ')}`);
+}
+
+/** Reads what {@link lookScript} printed; rows that it does not know are left out. */
+export function readSaid(output: string): Said {
+  const said: Said = {
+    ...readObservation(output),
+    details: [],
+    processes: [],
+    keepalived: [],
+    changed: [],
+    rules: [],
+    denials: [],
+    acceptsVrrp: false,
+    room: [],
+    answers: [],
+    neighbours: [],
+    macs: [],
+  };
+  const units = new Map<string, string>();
+  const room = new Map<string, Room>();
+  const readOnly: string[] = [];
+  let clock = { now: 0, uptime: 0 };
+  for (const row of output.split('\n')) {
+    const [kind, first = '', second = '', third = '', fourth = '', fifth = '', sixth = ''] = row.split(' ');
+    const after = (words: number) => row.split(' ').slice(words).join(' ');
+    if (kind === 'clock') clock = { now: Number(first), uptime: Number(second) };
+    else if (kind === 'unit') {
+      const unit = unitName(first);
+      delete said.units[first];
+      said.units[unit] = second;
+      units.set(third, unit);
+      said.details.push({ unit, active: second, sub: fourth, result: fifth, load: sixth, words: [] });
+    } else if (kind === 'words')
+      said.details.find(({ unit }) => unit === unitName(first))?.words.push(after(2));
+    else if (kind === 'process') {
+      const unit = units.get(first);
+      const age = clock.uptime - Number(fourth) / 100;
+      said.processes.push({
+        ...(first !== '0' && unit ? { unit } : {}),
+        pid: Number(second),
+        state: third,
+        age,
+        name: after(5),
+      });
+    } else if (kind === 'keepalived') said.keepalived.push(after(1));
+    else if (kind === 'scripts') said.scripts = [];
+    else if (kind === 'script')
+      said.scripts = [
+        ...(said.scripts ?? []),
+        { keyword: first, name: second === '-' ? '' : second, command: after(3) },
+      ];
+    else if (kind === 'changed') said.changed.push({ path: after(2), age: clock.now - Number(first) });
+    else if (kind === 'loaded' && (first === 'same' || first === 'other')) said.loaded = first;
+    else if (kind === 'configuration') said.onDisk = { valid: first === 'valid', why: after(2) };
+    else if (kind === 'vrrp') said.acceptsVrrp = true;
+    else if (kind === 'rule') said.rules.push({ tool: first, rule: after(2) });
+    else if (kind === 'room') addRoom(room, row);
+    else if (kind === 'read-only') readOnly.push(after(1));
+    else if (kind === 'selinux') said.selinux = first === '1' ? 'enforcing' : 'permissive';
+    else if (kind === 'denied') said.denials.push(after(1));
+    else if (kind === 'answers')
+      said.answers.push({ address: canonical(first), port: Number(second), answers: third === 'yes' });
+    else if (kind === 'neighbour') said.neighbours.push({ address: canonical(first), mac: second });
+    else if (kind === 'mac') said.macs.push(first);
+  }
+  said.room = [...room.values()];
+  for (const mount of readOnly) {
+    const found = said.room.find(({ path }) => path === mount || path.startsWith(`${mount}/`));
+    if (found) found.readOnly = true;
+  }
+  return said;
+}
+
+/**
+ * `room ID BLOCK_SIZE BLOCKS FREE INODES FREE_INODES PATH`. What has the same id and size is the same file system, though
+ * something was written to it in between; old kernels give every tmpfs the id 0.
+ */
+function addRoom(room: Map<string, Room>, row: string): void {
+  const [, id = '', ...words] = row.split(' ');
+  const [size = 0, blocks = 0, free = 0, inodes = 0, freeInodes = 0] = words.map(Number);
+  const one = {
+    path: words.slice(5).join(' '),
+    totalKb: Math.floor((blocks * size) / 1024),
+    freeKb: Math.floor((free * size) / 1024),
+    inodes,
+    freeInodes,
+    readOnly: false,
+  };
+  const key = [id, one.totalKb, inodes, ...(/^0+$/.test(id) ? [free, freeInodes] : [])].join(' ');
+  if (!room.has(key)) room.set(key, one);
+}

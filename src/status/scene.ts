@@ -1,0 +1,91 @@
+import type { HaprovError } from '../errors';
+import type { HostFacts } from '../host/facts';
+import type { Host, Inventory, Vip } from '../inventory/inventory';
+import type { Expectation } from '../pair/health';
+import type { PlannedHost } from '../plan/plan';
+import { keepalivedOf } from './keepalived-log';
+import type { Said } from './said';
+import type { StatusFinding } from './status';
+
+/** One host as it was seen, or why it was not. */
+export interface Seen {
+  host: Host;
+  expectation: Expectation;
+  /** How many of each type of resource the inventory wants there. */
+  wanted: Record<string, number>;
+  /** What would change if the inventory were applied now. */
+  plan: PlannedHost;
+  facts?: HostFacts;
+  said?: Said;
+  failure?: HaprovError;
+}
+
+/** Whether a service answers at a VIP, asked from the laptop. */
+export interface LaptopAnswer {
+  address: string;
+  port: number;
+  /** Absent where it was served. */
+  failure?: string;
+}
+
+/** Everything at one moment: what findings are made of. */
+export interface Scene {
+  inventory: Inventory;
+  hosts: Seen[];
+  laptop: LaptopAnswer[];
+  now: Date;
+}
+
+/** A finding before it is sorted, with what is needed for that. */
+export interface Found extends Omit<StatusFinding, 'on'> {
+  /** A few words for a table: `is not running`. */
+  brief: string;
+  /** Every host that it is about; `host` is the first. */
+  hosts: string[];
+  /** The same sentences of several hosts (`fred and ethyl`), where it may be the same on more than one. */
+  said?: (where: string) => { message: string; next: string };
+}
+
+/** Sentences about a host, or about several: `HAProxy on ${where} does not run`. */
+export type Sentence = (where: string) => string;
+
+/** Something broken on one host; `level` where it is less than that, `hosts` where it is about others too. */
+export function foundOn(
+  host: string,
+  {
+    message,
+    next,
+    ...finding
+  }: Omit<Found, 'level' | 'host' | 'hosts' | 'message' | 'next' | 'said'> &
+    Partial<Pick<Found, 'level' | 'hosts'>> & { message: Sentence; next: Sentence },
+): Found {
+  const said = (where: string) => ({ message: message(where), next: next(where) });
+  return { level: 'broken', host, hosts: [host], ...finding, ...said(host), said };
+}
+
+/** What is found in a scene, given what was found before: a rule leaves out what those explain. */
+export type Rule = (scene: Scene, before: readonly Found[]) => Found[];
+
+/** The host's name, address and what it said, where it could be asked. */
+export interface Reached extends Seen {
+  facts: HostFacts;
+  said: Said;
+}
+
+export const reached = ({ hosts }: Pick<Scene, 'hosts'>): Reached[] =>
+  hosts.filter((one): one is Reached => one.said !== undefined && one.facts !== undefined);
+
+/** Whether one of the findings says that this host is broken in one of these components. */
+export const blames = (
+  findings: readonly Found[],
+  host: string,
+  ...components: readonly Found['component'][]
+): boolean =>
+  findings.some((one) => one.level === 'broken' && one.host === host && components.includes(one.component));
+
+/** What keepalived of a host says of a VIP. */
+export const vrrpOf = ({ said }: Reached, vip: Pick<Vip, 'name'>) => keepalivedOf(said.keepalived, vip.name);
+
+/** `a`, `a and b`, `a, b and c`. */
+export const list = (names: readonly string[]): string =>
+  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;

@@ -1,0 +1,81 @@
+import type { Service, Vip } from '../inventory/inventory';
+import { isDown, isOut } from '../pair/health';
+import { standsBy, viewsOf } from './findings/backends';
+import { answersOf, holdersIn } from './findings/vips';
+import { type Found, list, reached, type Scene } from './scene';
+import type { Level, ServerStatus, ServiceStatus, VipStatus } from './status';
+
+const levelOf = (findings: readonly Found[]): Level => findings[0]?.level ?? 'ok';
+
+/** Who holds a VIP, and whether it answers. */
+export function vipStatus(vip: Vip, scene: Scene, findings: readonly Found[]): VipStatus {
+  const holders = holdersIn(scene, vip).map(({ host }) => host.name);
+  const about = findings.filter(
+    ({ component, rule, vips = [] }) =>
+      (component === 'vip' || rule === 'split-brain' || rule === 'orphan-vip') && vips.includes(vip.name),
+  );
+  const answers = answersOf(vip, scene);
+  const isAsked = vip.members.every(({ host }) => scene.hosts.some((one) => one.host === host && one.said));
+  const level = about.length > 0 ? levelOf(about) : levelBy(holders.length, isAsked);
+  return {
+    vip: vip.name,
+    address: vip.address,
+    holders,
+    members: vip.members.map(({ host }) => host.name),
+    answers,
+    level,
+    text:
+      holders.length === 0
+        ? isAsked
+          ? 'held by nobody'
+          : 'not on a host that could be asked'
+        : `on ${list(holders)}`,
+  };
+}
+
+/** By the number of holders alone, where no finding is about it. */
+function levelBy(holders: number, isAsked: boolean): Level {
+  if (holders === 1) return 'ok';
+  return holders > 1 || isAsked ? 'broken' : 'unknown';
+}
+
+/** A service's servers as each HAProxy sees them. */
+export function serviceStatus(service: Service, scene: Scene, findings: readonly Found[]): ServiceStatus {
+  const balancers = reached(scene).filter(({ expectation }) => expectation.balances);
+  const servers = service.backends.servers.map((server): ServerStatus => {
+    const views = viewsOf(service, server, scene);
+    const seenBy = balancers.map(({ host }) => {
+      const state = views.find(({ balancer }) => balancer.host === host)?.state;
+      return {
+        balancer: host.name,
+        status: state?.status ?? '',
+        check: state?.check ?? '',
+        sessions: state?.sessions ?? 0,
+      };
+    });
+    const waits = standsBy(service, server, scene);
+    const failing = !waits && views.some(({ state }) => isDown(state));
+    const isAside = waits || views.some(({ state }) => isOut(state));
+    return {
+      server: server.name,
+      ...(server.host ? { host: server.host.name } : {}),
+      address: server.address,
+      port: server.port,
+      seenBy,
+      level: views.length === 0 ? 'unknown' : failing ? 'broken' : isAside ? 'note' : 'ok',
+    };
+  });
+  const isAllDown = servers.length > 0 && servers.every(({ level }) => level === 'broken');
+  const isSomeDown = servers.some(({ level }) => level === 'broken');
+  const own = findings.filter(
+    ({ component, service: about }) => component === 'backend' && about === service.name,
+  );
+  return {
+    service: service.name,
+    port: service.port,
+    mode: service.mode,
+    vips: service.vips.map(({ name }) => name),
+    servers,
+    level: isAllDown ? 'broken' : isSomeDown ? 'warning' : levelOf(own),
+  };
+}

@@ -1,0 +1,88 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { lint, rules } from '../../src/lint/lint';
+import { subjectOf } from '../../src/planning/lint-subject';
+import { readSaid } from '../../src/planning/offline';
+import { type Edited, type Linted, lintPair } from './pair';
+
+/** What is changed of a healthy pair, and what there is to say of it then: of all rules, in any order. */
+interface Case extends Edited {
+  about: string;
+  finds?: { severity: string; where: string; says: string }[];
+}
+
+const folder = join(__dirname, 'cases');
+const cases = readdirSync(folder).flatMap((file) =>
+  (parse(readFileSync(join(folder, file), 'utf8')) as Case[]).map((one): [string, string, Case] => [
+    file.replace('.yaml', ''),
+    one.about,
+    one,
+  ]),
+);
+
+test.each(cases)('%s: %s', async (rule, _, { finds = [], ...edited }) => {
+  const linted = await lintPair(edited);
+  const said = linted.findings.map(({ rule, severity, where, message }) => ({
+    rule,
+    severity,
+    where,
+    message,
+  }));
+  expect(said).toEqual(
+    expect.arrayContaining(
+      finds.map(({ severity, where, says }) => ({
+        rule,
+        severity,
+        where: expect.stringMatching(placePattern(where, linted)),
+        message: expect.stringContaining(says),
+      })),
+    ),
+  );
+  expect(said).toHaveLength(finds.length);
+});
+
+/** A path of the inventory with its line, or a line of a file that a host is to have, by what stands there. */
+function placePattern(where: string, { text, hosts }: Linted): RegExp {
+  const [, file = '', words] = /^(\/.*):\{\{(.*)\}\}/.exec(where) ?? [];
+  const rows = hosts[0]?.files.find(({ path }) => path === file)?.text.split('\n') ?? [];
+  const line = rows.findIndex((row) => row.includes(words ?? '')) + 1;
+  if (where.startsWith('/')) return exactly(where.replace(/\{\{.*\}\}/, String(line)));
+  const keys = where.split('.');
+  const lines = text.split('\n');
+  const place = keys.reduce((from, key, depth) => {
+    const start = `${'  '.repeat(depth + 1)}"${key}"`;
+    return Math.max(
+      from,
+      lines.findIndex((one, at) => at >= from && one.startsWith(start)),
+    );
+  }, 0);
+  return exactly(`inventory.json:${place + 1}: ${where}`);
+}
+
+const exactly = (text: string) => new RegExp(`^${text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')}$`);
+
+test('every rule has a case in which it speaks, and one in which it does not', () => {
+  const speaking = new Set(cases.flatMap(([rule, , { finds }]) => (finds ? [rule] : [])));
+  const silent = new Set(cases.flatMap(([rule, , { finds }]) => (finds ? [] : [rule])));
+  const names = rules.map(({ name }) => name).sort();
+  expect([...speaking].sort()).toEqual(names);
+  expect([...silent].sort()).toEqual(names);
+});
+
+test('each finding says why it matters and how it is mended', async () => {
+  for (const [, , one] of cases) {
+    for (const { why, fix } of (await lintPair(one)).findings) {
+      expect(why?.length).toBeGreaterThan(20);
+      expect(fix.length).toBeGreaterThan(10);
+    }
+  }
+});
+
+const shipped = ['inventory.example.json', ...readdirSync('examples').map((name) => join('examples', name))];
+
+test.each(shipped)('%s is as it should be', (file) => {
+  // Whatever variable it names, its value is a word that may stand anywhere in it.
+  const env = new Proxy({}, { get: () => 'tcp-check comment abc12345' });
+  expect(lint(subjectOf(readSaid(file, { env, keepSecret: () => {} })), file)).toEqual([]);
+});

@@ -1,0 +1,328 @@
+import { resolve } from 'node:path';
+import { HostError } from '../../src/errors';
+import type { Connection } from '../../src/host/connection';
+import { checked } from '../../src/host/script-result';
+import { loadInventory } from '../../src/inventory/load';
+import { drainHost } from '../../src/maintenance/drain-host';
+import type { Maintenance } from '../../src/maintenance/maintenance';
+import { undrainHost } from '../../src/maintenance/undrain-host';
+import { Pair } from '../../src/pair/pair';
+
+/** Drain and undrain of fred, one of the two of the example inventory, on a model of both hosts. */
+
+const inventory = loadInventory(resolve('inventory.example.json'), {
+  HAPROV_STATS_PASSWORD: 'a-password-of-tests',
+});
+const address = '192.168.56.200';
+
+class Model {
+  /** What was done, in its order. */
+  readonly did: string[] = [];
+  readonly said: string[] = [];
+  readonly warned: string[] = [];
+  readonly stop = new AbortController();
+  readonly names = ['fred', 'ethyl'];
+  /** Who has the VIP; it follows fred's flag unless it is stuck. */
+  holder = 'fred';
+  isStuck = false;
+  /** Who takes it. */
+  next = 'ethyl';
+  flag = false;
+  preempts = true;
+  readonly lists = new Map(this.names.map((name) => [name, new Set<string>()]));
+  /** How each HAProxy calls ethyl's server. */
+  ethyl = 'UP,L4OK';
+  /** Sessions of fred's server on both balancers, one entry a look; then none. */
+  sessions: number[] = [];
+
+  /** Whether its keepalived.conf has nothing that looks at the flag. */
+  isDeaf = false;
+  /** What HAProxy calls the section of the servers. */
+  section = 'cluster37';
+  balances = true;
+  httpd = 'active';
+
+  maintenance(reached = this.names): Maintenance {
+    const connections = new Map(reached.map((name) => [name, this.#connection(name)]));
+    const { balances } = this;
+    const units = balances ? [] : ['httpd'];
+    const expectations = new Map(this.names.map((name) => [name, { units, ports: [], balances }]));
+    const vips = inventory.vips.map((vip) => ({ ...vip, preempt: this.preempts }));
+    return {
+      host: 'fred',
+      vips,
+      deaf: this.isDeaf ? vips : [],
+      services: inventory.services,
+      pair: new Pair(inventory, connections, expectations, async (name) => {
+        throw new HostError(name, 'is gone');
+      }),
+      connections,
+      by: 'me@laptop',
+      wasDrained: this.flag,
+      say: async (line) => void this.said.push(line),
+      warn: (text) => void this.warned.push(text),
+      stopping: this.stop.signal,
+    };
+  }
+
+  #connection(name: string): Connection {
+    const runScript = checked(name, async (script) => ({ ...this.#run(name, script), ms: 0 }));
+    return { host: name, user: 'root', execs: 0, runScript, close: () => {} };
+  }
+
+  /** Scripts of `name` that have one of these in them fail with these words. */
+  readonly broken: [name: string, part: string, stderr: string][] = [];
+
+  #run(name: string, script: string): { code: number; stdout: string; stderr: string } {
+    const broken = this.broken.find(([host, part]) => host === name && script.includes(part));
+    if (broken) return { code: 1, stdout: '', stderr: broken[2] };
+    return { code: 0, stdout: this.#carryOut(name, script), stderr: '' };
+  }
+
+  #carryOut(name: string, script: string): string {
+    const last = script.trimEnd().split('\n').at(-1) ?? '';
+    const [verb = '', ...words] = last.replace(' >/dev/null', '').split(' ');
+    if (verb === 'observe') return this.#observe(name);
+    if (verb === 'keep_drained') for (const server of words) this.lists.get(name)?.add(server);
+    else if (verb === 'give_back') for (const server of words) this.lists.get(name)?.delete(server);
+    else if (last.includes('me@laptop')) this.#setFlag(true);
+    else if (last === 'rm -f /var/lib/haprov/drained') this.#setFlag(false);
+    else throw new Error(`${name} was not told what to do with:\n${last}`);
+    this.did.push(`${name}: ${['keep_drained', 'give_back'].includes(verb) ? verb : `flag ${this.flag}`}`);
+    return '';
+  }
+
+  #setFlag(isSet: boolean): void {
+    this.flag = isSet;
+    if (!this.isStuck) this.holder = isSet ? this.next : 'fred';
+  }
+
+  #observe(name: string): string {
+    const list = [...(this.lists.get(name) ?? [])];
+    const sessions = (name === 'fred' ? this.sessions[0] : this.sessions.shift()) ?? 0;
+    return [
+      ...(this.holder === name ? [`address ${address}`] : []),
+      ...(this.flag && name === 'fred' ? ['drained yes'] : []),
+      ...list.map((server) => `drained-server ${server}`),
+      ...(this.balances
+        ? [
+            'stat # pxname,svname,scur,status,check_status,',
+            `stat ${this.section},fred,${sessions},${list.includes('cluster37/fred') ? 'DRAIN' : 'UP'},L4OK,`,
+            `stat ${this.section},ethyl,0,${this.ethyl},`,
+          ]
+        : [`unit httpd ${name === 'ethyl' ? this.httpd : 'active'}`]),
+    ].join('\n');
+  }
+}
+
+/** What becomes of `work`, without the time that its waiting takes. */
+async function withoutWaiting<T>(work: Promise<T>): Promise<string> {
+  const outcome = work.then(
+    () => 'done',
+    (error: Error) => error.message,
+  );
+  let ended = false;
+  void outcome.then(() => {
+    ended = true;
+  });
+  while (!ended) await jest.advanceTimersByTimeAsync(250);
+  return outcome;
+}
+
+let model: Model;
+const wishes = { timeoutMs: 5000, force: false };
+const drain = (more = {}, reached?: string[]) =>
+  withoutWaiting(drainHost(model.maintenance(reached), { ...wishes, ...more }));
+const undrain = (reached?: string[]) => withoutWaiting(undrainHost(model.maintenance(reached)));
+const nothing = { flag: false, lists: [[], []] };
+const state = () => ({ flag: model.flag, lists: [...model.lists.values()].map((list) => [...list]) });
+const drained = { flag: true, lists: [['cluster37/fred'], ['cluster37/fred']] };
+
+beforeEach(() => {
+  jest.useFakeTimers();
+  model = new Model();
+});
+afterEach(() => jest.useRealTimers());
+
+describe('drain', () => {
+  test('the servers first, then the address, once what they were at is done', async () => {
+    model.sessions = [0, 2, 2, 1];
+    expect(await drain()).toBe('done');
+    expect(model.did).toEqual(['fred: keep_drained', 'ethyl: keep_drained', 'fred: flag true']);
+    expect(model.said).toEqual([
+      'cluster37/fred: drained on fred and ethyl',
+      expect.stringMatching(/^4 sessions are left: waiting, 5 s at most$/),
+      expect.stringMatching(/^VIP router37 \(192\.168\.56\.200\): on ethyl after /),
+      expect.stringMatching(/^waited .*: 0 sessions left$/),
+    ]);
+    expect(state()).toEqual(drained);
+  });
+
+  test('sessions that outlast the time: it stays drained, and they are counted', async () => {
+    model.sessions = Array(1000).fill(1);
+    expect(await drain()).toMatch(
+      /^fred is drained, but after .* 2 sessions are left \(cluster37\/fred on fred: 1;/,
+    );
+    expect(state()).toEqual(drained);
+    expect(model.holder).toBe('ethyl');
+  });
+
+  test('an address that stays: all is taken back', async () => {
+    model.isStuck = true;
+    expect(await drain()).toBe('fred: its VIP stayed where it is; all was taken back');
+    expect(state()).toEqual(nothing);
+  });
+
+  test.each([
+    [
+      'fred',
+      'rm -f /var/lib/haprov/drained\n',
+      'NOT all was taken back: its flag could not be removed: rm: read-only (exit code 1)',
+    ],
+    ['ethyl', 'give_back', 'NOT all was taken back: ethyl could not be told: rm: read-only (exit code 1)'],
+  ])('what cannot be taken back on %s is said', async (name, part, said) => {
+    model.isStuck = true;
+    model.broken.push([name, part, 'rm: read-only\n']);
+    expect(await drain()).toBe(`fred: its VIP stayed where it is; ${said}`);
+  });
+
+  test('an address that nobody takes: all is taken back', async () => {
+    model.next = 'nobody';
+    expect(await drain()).toMatch(/all was taken back$/);
+    expect([state(), model.holder]).toEqual([nothing, 'fred']);
+  });
+
+  test('an address that stays, and it is meant all the same', async () => {
+    model.isStuck = true;
+    expect(await drain({ force: true })).toBe('done');
+    expect(model.warned).toEqual(['fred: its VIP stayed where it is']);
+    expect(state()).toEqual(drained);
+  });
+
+  test('nobody else would serve: nothing is changed, unless it is meant', async () => {
+    model.ethyl = 'DOWN,L4CON';
+    expect(await drain()).toMatch(/nothing was changed: nobody else would serve\n {2}service cluster37 /);
+    expect([state(), model.did]).toEqual([nothing, []]);
+    expect(await drain({ force: true })).toBe('done');
+    expect(model.warned).toEqual([expect.stringContaining('would have no server')]);
+  });
+
+  test('a keepalived that does not look at the flag is known before anything is touched', async () => {
+    model.isDeaf = true;
+    expect(await drain()).toMatch(
+      /^fred was not drained, nothing was changed: its keepalived\.conf has nothing that looks at .*VIP router37/,
+    );
+    expect([state(), model.did]).toEqual([nothing, []]);
+    model.isStuck = true;
+    const begun = Date.now();
+    expect(await drain({ force: true })).toBe('done');
+    // Nobody waits for what cannot be.
+    expect(Date.now() - begun).toBeLessThan(5000);
+    expect(state()).toEqual(drained);
+  });
+
+  test('servers that no HAProxy has by that name are not said to be drained', async () => {
+    model.section = 'app';
+    expect(await drain()).toBe('done');
+    expect(model.did).toEqual(['fred: flag true']);
+    expect(model.warned).toEqual([expect.stringMatching(/^no HAProxy has a server cluster37\/fred: /)]);
+    expect(model.said.join()).not.toContain('cluster37/fred');
+  });
+
+  test('a pair without HAProxy: nobody says how the servers are, and unknown is not down', async () => {
+    model.balances = false;
+    expect(await drain()).toBe('done');
+    expect(model.did).toEqual(['fred: flag true']);
+    expect(await undrain()).toBe('done');
+    expect(state()).toEqual(nothing);
+    expect(model.said.join()).not.toMatch(/up on|given back/);
+    model.httpd = 'failed';
+    expect(await drain()).toMatch(
+      /service cluster37 would have no server: ethyl: httpd is failed instead of active/,
+    );
+  });
+
+  test('once more: what a balancer has forgotten is told again, and nothing else happens', async () => {
+    await drain();
+    model.lists.get('ethyl')?.clear();
+    expect(await drain()).toBe('done');
+    expect(state()).toEqual(drained);
+  });
+
+  test('Ctrl-C while it waits: all is taken back', async () => {
+    model.sessions = Array(1000).fill(1);
+    setTimeout(() => model.stop.abort(), 1000);
+    expect(await drain()).toBe('fred: stopped, and all was taken back');
+    expect(state()).toEqual(nothing);
+  });
+
+  test('a balancer that is away is named; without it nobody is there to take the address', async () => {
+    expect(await drain({}, ['fred'])).toMatch(
+      /VIP router37 .* would have no host: ethyl: it does not answer/,
+    );
+    model.holder = 'nobody';
+    expect(await drain({ force: true }, ['fred'])).toBe('done');
+    expect(model.warned).toContainEqual(
+      expect.stringMatching(/^ethyl could not be told: it cannot be reached/),
+    );
+  });
+
+  test('a host that is away itself loses its servers, and its flag is not spoken of', async () => {
+    model.holder = 'ethyl';
+    expect(await drain({}, ['ethyl'])).toBe('done');
+    expect(state()).toEqual({ flag: false, lists: [[], ['cluster37/fred']] });
+  });
+});
+
+describe('undrain', () => {
+  test('gives back the servers, then the address, and says where they are', async () => {
+    await drain();
+    model.did.length = 0;
+    expect(await undrain()).toBe('done');
+    expect(model.did).toEqual(['fred: give_back', 'ethyl: give_back', 'fred: flag false']);
+    expect(state()).toEqual(nothing);
+    expect(model.said).toEqual(
+      expect.arrayContaining([
+        'cluster37/fred: up on fred and ethyl',
+        'VIP router37 (192.168.56.200): on fred',
+      ]),
+    );
+  });
+
+  test('of a host that was not drained: nothing, but for what was left', async () => {
+    expect(await undrain()).toBe('done');
+    expect([model.said, model.did]).toEqual([['fred was not drained'], []]);
+    model.lists.get('ethyl')?.add('cluster37/fred').add('gone/fred').add('gone/ethyl');
+    expect(await undrain()).toBe('done');
+    expect(state()).toEqual({ flag: false, lists: [[], ['gone/ethyl']] });
+  });
+
+  test.each([true, false])(
+    'a flag that cannot be removed: no place is back (preempt: %s)',
+    async (preempts) => {
+      await drain();
+      model.preempts = preempts;
+      model.broken.push(['fred', 'rm -f', 'rm: cannot remove: Read-only file system\n']);
+      expect(await undrain()).toBe(
+        'fred: could not take its drain flag away, so it is drained still: rm: cannot remove: Read-only file system (exit code 1)',
+      );
+      expect(model.flag).toBe(true);
+      expect(model.said.join()).not.toContain('has its place back');
+    },
+  );
+
+  test('an address that does not come back is told', async () => {
+    await drain();
+    model.isStuck = true;
+    expect(await undrain()).toMatch(
+      /^fred is no longer drained, but after .* not all is back:\n {2}VIP router37 is with ethyl, not with fred$/,
+    );
+    expect(state()).toEqual(nothing);
+  });
+
+  test('a host that is away keeps its flag; the balancers are told', async () => {
+    await drain();
+    expect(await undrain(['ethyl'])).toBe('done');
+    expect(state()).toEqual({ flag: true, lists: [['cluster37/fred'], []] });
+  });
+});

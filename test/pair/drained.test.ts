@@ -1,0 +1,95 @@
+import { resolve } from 'node:path';
+import { loadInventory } from '../../src/inventory/load';
+import {
+  notBackYet,
+  rightfulHolder,
+  servedByNobodyElse,
+  serversOf,
+  sessionsOfServers,
+  sessionsThrough,
+  stillSending,
+} from '../../src/pair/drained';
+import type { ServerState } from '../../src/pair/haproxy-statistics';
+import type { Observation } from '../../src/pair/observe';
+
+const { vips, services } = loadInventory(resolve('inventory.example.json'), {
+  HAPROV_STATS_PASSWORD: 'a-password-of-tests',
+});
+const part = { host: 'fred', vips, services };
+const address = '192.168.56.200';
+
+const server = (name: string, more: Partial<ServerState> = {}): ServerState => ({
+  service: 'cluster37',
+  server: name,
+  status: 'UP',
+  check: 'L4OK',
+  sessions: 0,
+  ...more,
+});
+const seen = (more: Partial<Observation> = {}): Observation => ({
+  units: {},
+  addresses: [],
+  listening: [],
+  drained: false,
+  servers: [server('fred'), server('ethyl')],
+  ...more,
+});
+const picture = (fred: Partial<Observation>, ethyl: Partial<Observation> = {}) =>
+  new Map([
+    ['fred', seen(fred)],
+    ['ethyl', seen(ethyl)],
+  ]);
+const well = () => [];
+
+test('who would serve beside a host', () => {
+  expect(serversOf(services, 'fred')).toEqual(['cluster37/fred']);
+  expect(servedByNobodyElse(part, picture({ addresses: [address] }), well)).toEqual([]);
+  expect(servedByNobodyElse(part, picture({}, { drained: true }), well)).toEqual([
+    expect.stringContaining('VIP router37 (192.168.56.200) would have no host: ethyl: it is drained itself'),
+  ]);
+  const sick = (name: string) => (name === 'ethyl' ? ['haproxy is failed instead of active'] : []);
+  expect(servedByNobodyElse(part, picture({}), sick)).toEqual([
+    expect.stringContaining('ethyl: haproxy is failed instead of active'),
+  ]);
+  const down = { servers: [server('fred'), server('ethyl', { status: 'DOWN', check: 'L4CON' })] };
+  expect(servedByNobodyElse(part, picture(down, down), well)).toEqual([
+    'service cluster37 would have no server: cluster37/ethyl is not up',
+  ]);
+  const kept = { drainedServers: ['cluster37/ethyl'] };
+  expect(servedByNobodyElse(part, picture(kept, kept), well)).toEqual([
+    'service cluster37 would have no server: cluster37/ethyl is drained',
+  ]);
+});
+
+test('what is left of its work', () => {
+  const busy = picture(
+    {
+      servers: [server('fred', { sessions: 2 }), server('ethyl', { sessions: 9 })],
+      frontends: [
+        { name: 'cluster37', status: 'OPEN', sessions: 3, limit: 2000 },
+        { name: 'stats', status: 'OPEN', sessions: 5, limit: 2000 },
+      ],
+    },
+    {},
+  );
+  expect([...sessionsOfServers(part, busy)]).toEqual([['cluster37/fred on fred', 2]]);
+  expect([...sessionsThrough(part, busy)]).toEqual([['cluster37 through fred’s HAProxy', 3]]);
+  const half = picture({ servers: [server('fred', { status: 'DRAIN' })] }, { servers: [server('fred')] });
+  expect(stillSending(['cluster37/fred'], half)).toEqual(['ethyl']);
+});
+
+test('what is not back yet', () => {
+  expect(notBackYet(part, picture({ addresses: [address] }), well)).toEqual([]);
+  const away = picture(
+    { servers: [server('fred', { status: 'DOWN', check: 'L4CON' })] },
+    { addresses: [address] },
+  );
+  expect(notBackYet(part, away, well)).toEqual([
+    'fred calls cluster37/fred DOWN (check L4CON)',
+    'VIP router37 is with ethyl, not with fred',
+  ]);
+  const [vip] = vips;
+  if (!vip) throw new Error('the example has a VIP');
+  expect(rightfulHolder({ ...vip, preempt: false }, away, well)).toBeUndefined();
+  expect(rightfulHolder(vip, picture({ drained: true }), well)).toBe('ethyl');
+});

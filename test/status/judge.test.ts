@@ -1,0 +1,830 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { HostError } from '../../src/errors';
+import { readFacts } from '../../src/host/facts';
+import { loadInventory } from '../../src/inventory/load';
+import type { PlannedChange } from '../../src/plan/plan';
+import { judge } from '../../src/status/judge';
+import { readSaid } from '../../src/status/said';
+import type { Scene, Seen } from '../../src/status/scene';
+
+const inventory = loadInventory(resolve('inventory.example.json'), {
+  HAPROV_STATS_PASSWORD: 'a-password-of-tests',
+});
+const captured = (name: string) => readFileSync(join(__dirname, 'captured', `${name}.txt`), 'utf8');
+
+type Edit = (said: string) => string;
+type Host = 'fred' | 'ethyl';
+interface Case {
+  about: string;
+  /** What each host says instead; `false` is silence. */
+  edit?: Partial<Record<Host, Edit | false>>;
+  changes?: Partial<Record<Host, Partial<PlannedChange>[]>>;
+  laptop?: string;
+  /** Who has the host’s lock: `RUN SECONDS OWNER`, the run’s state, whether it lives. */
+  lock?: Partial<Record<Host, [string, string, boolean]>>;
+  /** Whether the wanted haproxy.cfg has haprov’s listener. */
+  listener?: boolean;
+  /** `level rule component host`, in order. */
+  finds: string[];
+  says?: RegExp;
+}
+
+const without =
+  (pattern: RegExp): Edit =>
+  (said) =>
+    said
+      .split('\n')
+      .filter((row) => !pattern.test(row))
+      .join('\n');
+const replace =
+  (pattern: RegExp, by: string): Edit =>
+  (said) => {
+    const edited = said.replace(pattern, by);
+    if (edited === said) throw new Error(`nothing is ${pattern}`);
+    return edited;
+  };
+const add =
+  (...rows: string[]): Edit =>
+  (said) =>
+    `${said}${rows.join('\n')}\n`;
+const all =
+  (...edits: Edit[]): Edit =>
+  (said) =>
+    edits.reduce((text, edit) => edit(text), said);
+const down = (unit: string, result = 'success') =>
+  all(
+    replace(
+      new RegExp(`^unit ${unit} active (\\d+) running success`, 'm'),
+      `unit ${unit} ${result === 'success' ? 'inactive' : 'failed'} 0 dead ${result}`,
+    ),
+    without(new RegExp(`^process \\d+ \\d+ \\S+ \\d+ ${unit}$`)),
+  );
+const silentHaproxy = without(/^stat /);
+const server =
+  (name: string, status: string, check: string): Edit =>
+  (said) =>
+    said
+      .split('\n')
+      .map((row) =>
+        row.startsWith(`stat cluster37,${name},`)
+          ? row.replace(/,UP,/, `,${status},`).replace(',L4OK,', `,${check},`)
+          : row,
+      )
+      .join('\n');
+/** A section that the inventory does not have, in one more line of what HAProxy says. */
+const ownSection =
+  (status: string, check: string, name = 'one'): Edit =>
+  (said) => {
+    const row = said.split('\n').find((one) => one.startsWith('stat cluster37,fred,'));
+    const own = (row ?? '').replace('cluster37,fred,', `app,${name},`).replace(/,UP,/, `,${status},`);
+    return `${said}${own.replace(',L4OK,', `,${check},`)}\n`;
+  };
+const lockOf = '20261101T101500Z-ab12 1764000000 jo@laptop';
+const edited = replace(/^changed \d+/m, `changed ${9e9}`);
+const backup = add('keepalived (router37) Entering BACKUP STATE');
+const loses = all(without(/^address 192\.168\.56\.200$/), add('answers 192.168.56.200 80 yes'));
+const takes = all(
+  add('address 192.168.56.200', 'keepalived (router37) Entering MASTER STATE'),
+  without(/^answers/),
+);
+const change = (type: string, target: string, more: Partial<PlannedChange> = {}): Partial<PlannedChange> => ({
+  id: `${type} ${target}`,
+  type,
+  target,
+  attributes: [],
+  notify: [],
+  ...more,
+});
+const file = (target: string, notify: PlannedChange['notify'] = [], from = 'a\nis\n') =>
+  change('file', target, { notify, text: { from, to: 'a\nwanted\n' } });
+/** The inventory has got another port and address; a line of one file is the host's own. */
+const edits = (own: string) => [
+  change('file', '/etc/haproxy/haproxy.cfg', { text: { from: '  bind *:81\n', to: '  bind *:80\n' } }),
+  change('file', '/etc/keepalived/keepalived.conf', {
+    text: { from: `${own}\n  192.168.56.201/24\n`, to: `${own}\n  192.168.56.200/24\n` },
+  }),
+];
+
+const cases: Case[] = [
+  { about: 'all is well', finds: [] },
+  {
+    about: 'HAProxy stopped: the VIP that is on its way comes after it',
+    edit: {
+      fred: all(
+        down('haproxy'),
+        silentHaproxy,
+        loses,
+        add(
+          'keepalived VRRP_Script(haproxy_answers_router37) failed (exited with status 1)',
+          'keepalived (router37) Entering FAULT STATE',
+        ),
+      ),
+    },
+    finds: ['broken unit-down haproxy fred', 'broken no-holder vip ethyl'],
+    says: /HAProxy on fred does not run/,
+  },
+  {
+    about: 'HAProxy killed',
+    edit: { ethyl: all(down('haproxy', 'signal'), silentHaproxy) },
+    finds: ['broken unit-down haproxy ethyl'],
+    says: /was killed/,
+  },
+  { about: 'HAProxy hangs', edit: { ethyl: silentHaproxy }, finds: ['broken haproxy-hangs haproxy ethyl'] },
+  {
+    about: 'a worker is stopped by a signal',
+    edit: { fred: replace(/^(process \d+ \d+) S (\d+ haproxy)$/m, '$1 T $2') },
+    finds: ['broken unit-paused haproxy fred'],
+  },
+  {
+    about: 'the service stopped, and HAProxy sees it',
+    edit: {
+      fred: all(down('httpd'), server('fred', 'DOWN', 'L4CON')),
+      ethyl: server('fred', 'DOWN', 'L4CON'),
+    },
+    finds: ['broken unit-down service fred'],
+  },
+  {
+    about: 'a backend down everywhere',
+    edit: { fred: server('ethyl', 'DOWN', 'L7STS'), ethyl: server('ethyl', 'DOWN', 'L7STS') },
+    finds: ['broken backend-down backend ethyl'],
+    says: /answers with an error/,
+  },
+  {
+    about: 'a backend on its way down',
+    edit: { fred: server('ethyl', 'UP 2/3', 'L4TOUT'), ethyl: server('ethyl', 'UP 2/3', 'L4TOUT') },
+    finds: ['broken backend-down backend ethyl'],
+  },
+  {
+    about: 'a backend down on one balancer only',
+    edit: { fred: server('ethyl', 'DOWN', 'L4TOUT') },
+    finds: ['broken backend-down-on-one backend fred'],
+    says: /for HAProxy on fred only/,
+  },
+  {
+    about: 'a firewall in between',
+    edit: {
+      fred: server('ethyl', 'DOWN', 'L4TOUT'),
+      ethyl: add('rule iptables [3:180] -A INPUT -s 192.168.56.201/32 -p tcp -m tcp --dport 8080 -j DROP'),
+    },
+    finds: ['broken firewall-blocks firewall ethyl'],
+  },
+  {
+    about: 'a port rule for outsiders is no fault',
+    edit: { ethyl: add('rule iptables [3:180] -A INPUT -p tcp -m tcp --dport 8080 -j DROP') },
+    finds: [],
+  },
+  {
+    about: 'a server in MAINT',
+    edit: { fred: server('ethyl', 'MAINT', 'L4OK') },
+    finds: ['warning server-taken-out backend fred'],
+  },
+  {
+    about: 'keepalived stopped',
+    edit: { fred: all(down('keepalived'), loses), ethyl: takes },
+    finds: ['broken unit-down keepalived fred'],
+  },
+  {
+    about: 'orphan VIP',
+    edit: { fred: down('keepalived', 'signal'), ethyl: takes },
+    finds: ['broken orphan-vip keepalived fred'],
+    says: /an orphan/,
+  },
+  {
+    about: 'split brain, and nothing says why',
+    edit: { ethyl: takes },
+    finds: ['broken split-brain vip ethyl'],
+    says: /fred and ethyl both hold VIP router37/,
+  },
+  {
+    about: 'split brain by iptables',
+    edit: { ethyl: all(takes, add('rule iptables [9:360] -A INPUT -p vrrp -j DROP')) },
+    finds: ['broken split-brain firewall ethyl'],
+  },
+  {
+    about: 'split brain by nft on the way out',
+    edit: {
+      ethyl: takes,
+      fred: add('rule nft [inet f output] ip protocol 112 counter packets 4 bytes 160 drop'),
+    },
+    finds: ['broken split-brain firewall fred'],
+  },
+  {
+    about: 'split brain, and a rule for a set of addresses',
+    edit: { ethyl: all(takes, add('rule nft [inet f output] ip daddr { 10.0.0.8, 192.168.56.201 } drop')) },
+    finds: ['broken split-brain firewall ethyl'],
+  },
+  {
+    about: 'split brain, and a rule for others’ addresses',
+    edit: { ethyl: all(takes, add('rule nft [inet f output] ip6 daddr { ::/96, 2002::/24 } reject')) },
+    finds: ['broken split-brain vip ethyl'],
+  },
+  {
+    about: 'split brain by a chain of its own',
+    edit: { ethyl: takes, fred: add('rule nft [ip filter INPUT] meta l4proto vrrp jump REFUSED') },
+    finds: ['broken split-brain firewall fred'],
+  },
+  {
+    about: 'split brain, and keepalived.conf was changed by hand on one',
+    edit: { ethyl: takes },
+    changes: { fred: [file('/etc/keepalived/keepalived.conf', [{ reload: 'keepalived' }])] },
+    finds: ['broken drift keepalived fred', 'broken split-brain vip ethyl'],
+  },
+  {
+    about: 'VRRP blocked where it does not matter yet',
+    edit: { fred: add('rule iptables [0:0] -A INPUT -p 112 -j DROP') },
+    finds: ['broken firewall-blocks firewall fred'],
+  },
+  {
+    about: 'split brain by a rule, where a check is disabled too',
+    edit: {
+      ethyl: all(
+        takes,
+        add(
+          'rule iptables [9:360] -A INPUT -p vrrp -j DROP',
+          "keepalived WARNING - script '/x' is not executable - disabling.",
+        ),
+      ),
+    },
+    finds: ['broken split-brain firewall ethyl', 'broken check-disabled keepalived ethyl'],
+  },
+  {
+    about: 'split brain by a policy',
+    edit: { ethyl: all(takes, add('rule nft [ip filter INPUT] policy drop')) },
+    finds: ['broken split-brain firewall ethyl'],
+  },
+  {
+    about: 'split brain, and the policy lets VRRP in',
+    edit: { ethyl: all(takes, add('rule nft [ip filter INPUT] policy drop', 'vrrp accepted')) },
+    finds: ['broken split-brain vip ethyl'],
+  },
+  {
+    about: 'a unit that does not start at boot',
+    changes: {
+      fred: [
+        change('service', 'haproxy', { attributes: [{ name: 'enabled', from: 'disabled', to: 'enabled' }] }),
+      ],
+    },
+    finds: ['warning drift haproxy fred'],
+    says: /haproxy on fred would not come up with the host/,
+  },
+  {
+    about: 'VRRP of strangers only is refused',
+    edit: {
+      fred: add(
+        'rule iptables [0:0] -A INPUT ! -s 192.168.56.202/32 -p vrrp -j DROP',
+        'rule iptables [0:0] -A INPUT -s 10.0.0.9/32 -p vrrp -j DROP',
+      ),
+    },
+    finds: [],
+  },
+  {
+    about: 'the VIP added by hand',
+    edit: { ethyl: add('address 192.168.56.200') },
+    finds: ['broken stray-vip vip ethyl'],
+  },
+  {
+    about: 'a stranger answers',
+    edit: {
+      ethyl: replace(/^neighbour 192\.168\.56\.200 .*$/m, 'neighbour 192.168.56.200 02:00:00:00:00:99'),
+    },
+    finds: ['broken address-of-a-stranger vip fred'],
+    says: /02:00:00:00:00:99/,
+  },
+  {
+    about: 'a router that answers for everybody',
+    edit: {
+      ethyl: all(
+        replace(/^neighbour 192\.168\.56\.200 .*$/m, 'neighbour 192.168.56.200 02:00:00:00:00:99'),
+        add('neighbour 192.168.56.201 02:00:00:00:00:99'),
+      ),
+    },
+    finds: [],
+  },
+  {
+    about: 'the address was taken off',
+    edit: { fred: without(/^address 192\.168\.56\.200$/) },
+    finds: ['broken address-removed vip fred'],
+  },
+  { about: 'nobody holds it', edit: { fred: all(backup, loses) }, finds: ['broken no-holder vip fred'] },
+  {
+    about: 'it does not answer',
+    edit: { ethyl: replace(/^answers .*$/m, 'answers 192.168.56.200 80 no') },
+    laptop: 'no answer within 1000 ms',
+    finds: ['broken vip-silent vip fred'],
+  },
+  { about: 'it does not answer a laptop that is elsewhere', laptop: 'no answer within 1000 ms', finds: [] },
+  {
+    about: 'a check that keepalived does not run',
+    edit: {
+      ethyl: add("keepalived WARNING - script '/x' is not executable for uid:gid 65534:65534 - disabling."),
+    },
+    finds: ['broken check-disabled keepalived ethyl'],
+  },
+  {
+    about: 'what was disabled before the last start',
+    edit: {
+      ethyl: (said) =>
+        said.replace(
+          /^keepalived Starting/m,
+          "keepalived WARNING - script '/x' is not executable - disabling.\nkeepalived Starting",
+        ),
+    },
+    finds: [],
+  },
+  {
+    about: 'FAULT, and HAProxy is well',
+    edit: { ethyl: add('keepalived (router37) Entering FAULT STATE') },
+    finds: ['broken vrrp-fault keepalived ethyl'],
+  },
+  {
+    about: 'an edited file that is not reloaded',
+    edit: { fred: edited },
+    changes: { fred: [file('/etc/haproxy/haproxy.cfg', [{ reload: 'haproxy' }])] },
+    finds: ['broken stale-worker haproxy fred', 'broken drift haproxy fred'],
+  },
+  {
+    about: 'an edited file that was put back: HAProxy has read that very text',
+    edit: { fred: all(edited, add('loaded same')) },
+    finds: [],
+  },
+  {
+    about: 'a file whose mode was changed',
+    edit: { fred: all(edited, add('loaded same')) },
+    changes: {
+      fred: [
+        change('file', '/etc/haproxy/haproxy.cfg', {
+          notify: [{ reload: 'haproxy' }],
+          attributes: [{ name: 'mode', from: '0644', to: '0640' }],
+        }),
+      ],
+    },
+    finds: ['warning drift haproxy fred'],
+  },
+  {
+    about: 'a file that was put there, and HAProxy has read another',
+    edit: { fred: all(edited, add('loaded other')) },
+    finds: ['broken stale-worker haproxy fred'],
+  },
+  {
+    about: 'a file that was put there, and nobody knows what HAProxy has read',
+    edit: { fred: edited },
+    finds: ['note file-replaced haproxy fred'],
+  },
+  {
+    about: 'an edited file that is refused',
+    edit: {
+      fred: all(edited, add('configuration refused [ALERT] unknown keyword')),
+    },
+    finds: ['broken stale-worker haproxy fred'],
+    says: /refuses it/,
+  },
+  {
+    about: 'a file that is refused, and a worker from before',
+    edit: { fred: add('configuration refused [ALERT] unknown keyword') },
+    finds: ['broken configuration-refused haproxy fred'],
+  },
+  {
+    about: 'a full disk',
+    edit: { ethyl: add('room 0 4096 1000 0 100 50 /var/log') },
+    finds: ['broken disk-full disk ethyl'],
+    says: /\/var\/log is full/,
+  },
+  {
+    about: 'a full disk that is written to while it is looked at',
+    edit: { ethyl: add('room 7a 4096 1000 0 100 50 /srv', 'room 7a 4096 1000 1 100 49 /var/www') },
+    finds: ['broken disk-full disk ethyl'],
+    says: /\/srv is full/,
+  },
+  {
+    about: 'two that are full and have no id',
+    edit: { ethyl: add('room 0 4096 1000 0 100 50 /srv', 'room 0 4096 1000 1 100 49 /var/www') },
+    finds: ['broken disk-full disk ethyl', 'broken disk-full disk ethyl'],
+  },
+  {
+    about: 'no inodes',
+    edit: { ethyl: add('room 0 4096 1000 500 100 0 /var/log') },
+    finds: ['broken disk-full disk ethyl'],
+    says: /no inodes/,
+  },
+  {
+    about: 'a disk that went read-only',
+    edit: { ethyl: add('read-only /') },
+    finds: ['broken disk-read-only disk ethyl'],
+  },
+  {
+    about: 'a package and a parameter',
+    changes: {
+      ethyl: [
+        change('package', 'psmisc', { attributes: [{ name: 'psmisc', from: null, to: 'installed' }] }),
+        change('sysctl', 'x', { attributes: [{ name: 'net.ipv4.ip_forward', from: '0', to: '1' }] }),
+      ],
+    },
+    finds: ['broken drift packages ethyl', 'broken drift sysctl ethyl'],
+  },
+  {
+    about: 'a file changed by hand',
+    changes: { fred: [file('/etc/haproxy/haproxy.cfg', [{ reload: 'haproxy' }])] },
+    finds: ['warning drift haproxy fred'],
+    says: /not as the inventory says: \/etc\/haproxy\/haproxy\.cfg/,
+  },
+  {
+    about: 'the same file on both: not applied yet',
+    changes: { fred: [file('/etc/haproxy/haproxy.cfg')], ethyl: [file('/etc/haproxy/haproxy.cfg')] },
+    finds: ['warning drift configuration fred+ethyl'],
+  },
+  {
+    about: 'an inventory with another port and address that is not applied yet',
+    changes: { fred: edits('priority 101'), ethyl: edits('priority 100') },
+    edit: {
+      fred: all(backup, without(/^LISTEN .*:80 /), without(/^address 192\.168\.56\.200$/)),
+      ethyl: all(without(/^LISTEN .*:80 /), replace(/^answers .*$/m, 'answers 192.168.56.200 80 no')),
+    },
+    finds: ['warning drift configuration fred+ethyl'],
+  },
+  {
+    about: 'a port that nobody listens on',
+    edit: { fred: without(/^LISTEN .*:80 /) },
+    finds: ['broken not-listening haproxy fred'],
+  },
+  {
+    about: 'a file changed by hand on both, in another way on each',
+    changes: {
+      fred: [file('/etc/haproxy/haproxy.cfg', [{ reload: 'haproxy' }], 'a\nfirst\n')],
+      ethyl: [file('/etc/haproxy/haproxy.cfg', [{ reload: 'haproxy' }], 'a\nsecond\n')],
+    },
+    finds: ['warning drift haproxy fred+ethyl'],
+  },
+  {
+    about: 'a file changed by hand, and what it breaks',
+    changes: { ethyl: [file('/etc/httpd/conf/httpd.conf', [{ reload: 'httpd' }])] },
+    edit: { fred: server('ethyl', 'DOWN', 'L7STS'), ethyl: server('ethyl', 'DOWN', 'L7STS') },
+    finds: ['broken drift service ethyl', 'broken backend-down backend ethyl'],
+  },
+  {
+    about: 'a check script changed by hand, and what it says',
+    changes: { ethyl: [file('/usr/libexec/keepalived/haprov-haproxy-answers')] },
+    edit: { ethyl: add('keepalived (router37) Entering FAULT STATE') },
+    finds: ['broken drift keepalived ethyl', 'broken vrrp-fault keepalived ethyl'],
+  },
+  {
+    about: 'a file changed by hand, and what it does not break',
+    changes: { ethyl: [file('/etc/keepalived/keepalived.conf', [{ reload: 'keepalived' }])] },
+    edit: { ethyl: down('httpd') },
+    finds: ['broken unit-down service ethyl', 'warning drift keepalived ethyl'],
+  },
+  {
+    about: 'what SELinux denies a HAProxy that does not start is the cause',
+    edit: {
+      fred: all(
+        down('haproxy', 'exit-code'),
+        silentHaproxy,
+        add('selinux 1', 'denied SELinux denied haproxy (haproxy_t): read file haproxy.cfg (admin_home_t)'),
+      ),
+    },
+    finds: ['broken selinux-denies selinux fred', 'broken unit-down haproxy fred'],
+    says: /SELinux on fred has denied haproxy something within the last hour: read file haproxy\.cfg \(admin_home_t\)/,
+  },
+  {
+    about: 'what SELinux denies others, or has denied and all is well',
+    edit: {
+      fred: add('selinux 1', 'denied SELinux denied postfix (postfix_t): read file x (y_t)'),
+      ethyl: add(
+        'selinux 0',
+        'denied SELinux would have denied haprov-haproxy (keepalived_t): name_connect tcp_socket port 10001 (z_t)',
+      ),
+    },
+    finds: ['note selinux-denies selinux ethyl'],
+  },
+  {
+    about: 'a host off',
+    edit: { fred: false, ethyl: all(takes, server('fred', 'DOWN', 'L4TOUT')) },
+    finds: ['broken unreachable ssh fred'],
+    says: /SSH on fred does not work/,
+  },
+  {
+    about: 'a drained host',
+    edit: {
+      ethyl: all(add('drained yes'), server('ethyl', 'DRAIN', 'L4OK')),
+      fred: server('ethyl', 'DRAIN', 'L4OK'),
+    },
+    finds: ['note drained keepalived ethyl'],
+  },
+  {
+    about: 'maintenance of a drained host',
+    edit: {
+      ethyl: all(add('drained yes'), down('httpd'), server('ethyl', 'DRAIN', 'L4CON')),
+      fred: server('ethyl', 'DRAIN', 'L4CON'),
+    },
+    finds: ['warning unit-down service ethyl', 'note drained keepalived ethyl'],
+  },
+  {
+    about: 'a balancer that forgot the drain',
+    edit: { ethyl: add('drained yes') },
+    finds: ['warning drain-forgotten backend fred', 'note drained keepalived ethyl'],
+  },
+  {
+    about: 'HAProxy stopped on both: one finding, with both',
+    edit: { fred: all(down('haproxy'), silentHaproxy), ethyl: all(down('haproxy'), silentHaproxy) },
+    finds: ['broken unit-down haproxy fred+ethyl'],
+    says: /HAProxy on fred and ethyl does not run/,
+  },
+  {
+    about: 'a server that is coming up again',
+    edit: { ethyl: server('fred', 'DOWN 1/2', 'L4OK') },
+    finds: ['note server-coming backend ethyl'],
+    says: /nothing is broken; backend cluster37\/fred is coming up again/,
+  },
+  {
+    about: 'nobody is up yet',
+    edit: {
+      fred: all(server('fred', 'DOWN 1/2', 'L4OK'), server('ethyl', 'DOWN', 'L4CON')),
+      ethyl: all(server('fred', 'DOWN 1/2', 'L4OK'), server('ethyl', 'DOWN', 'L4CON')),
+    },
+    finds: ['broken backend-down backend ethyl', 'warning server-coming backend fred'],
+  },
+  {
+    about: 'every server of a section of the user’s own is down, and the VIP says so',
+    edit: { fred: ownSection('DOWN', 'L4CON'), ethyl: ownSection('DOWN', 'L4CON') },
+    laptop: 'HTTP 503',
+    finds: ['broken proxy-down backend fred+ethyl', 'broken vip-answers-error vip fred'],
+    says: /backend app of HAProxy on fred and ethyl has no server that is up/,
+  },
+  {
+    about: 'one server of a section of the user’s own is down',
+    edit: { ethyl: all(ownSection('DOWN', 'L7STS'), ownSection('UP', 'L7OK', 'two')) },
+    finds: ['warning server-down backend ethyl'],
+    says: /one is down: it answers with an error/,
+  },
+  {
+    about: 'servers of a section of the user’s own in MAINT, all of them',
+    edit: { ethyl: ownSection('MAINT', '') },
+    finds: ['broken proxy-down backend ethyl'],
+  },
+  {
+    about: 'all servers taken out by hand: the cause, before what the VIP answers',
+    edit: { fred: all(server('ethyl', 'MAINT', 'L4OK'), server('fred', 'MAINT', 'L4OK')) },
+    laptop: 'HTTP 503',
+    finds: [
+      'broken server-taken-out backend fred',
+      'broken server-taken-out backend fred',
+      'broken vip-answers-error vip fred',
+    ],
+    says: /has it in MAINT, and on fred no other server/,
+  },
+  {
+    about: 'a frontend that somebody disabled',
+    edit: {
+      fred: all(replace(/^(stat cluster37,FRONTEND,.*),OPEN,/m, '$1,PAUSED,'), without(/^LISTEN .*:80 /)),
+    },
+    finds: ['broken frontend-stopped haproxy fred'],
+  },
+  {
+    about: 'a name that cannot be resolved',
+    edit: { ethyl: all(ownSection('MAINT (resolution)', ''), ownSection('UP', 'L4OK', 'two')) },
+    finds: ['warning server-taken-out backend ethyl'],
+  },
+  {
+    about: 'sections of the user’s own that are well, or have no check',
+    edit: { fred: all(ownSection('UP', 'L4OK'), ownSection('no check', '', 'two')) },
+    finds: [],
+  },
+  {
+    about: 'a frontend as full as it may be',
+    edit: {
+      fred: replace(/^stat cluster37,FRONTEND,,,\d+,\d+,\d+,/m, 'stat cluster37,FRONTEND,,,2000,2000,2000,'),
+    },
+    finds: ['broken frontend-full haproxy fred'],
+    says: /cluster37 has as many clients as it may \(maxconn 2000\)/,
+  },
+  {
+    about: 'the VIP answers an error of the service’s own',
+    laptop: 'HTTP 500',
+    finds: ['broken vip-answers-error vip fred'],
+    says: /VIP router37 \(192\.168\.56\.200\) on fred answers HTTP 500 on port 80/,
+  },
+  {
+    about: 'nothing to ask HAProxy by, and none is wanted: no wrong advice',
+    edit: {
+      fred: all(silentHaproxy, add('haproxy none')),
+      ethyl: all(silentHaproxy, add('haproxy no-tool')),
+    },
+    finds: ['note haproxy-not-asked haproxy fred', 'note haproxy-not-asked haproxy ethyl'],
+    says: /nothing is broken; HAProxy on fred runs, and cannot be asked/,
+  },
+  {
+    about: 'the listener is wanted and not there',
+    edit: { fred: without(/127\.0\.0\.1:10001 /) },
+    listener: true,
+    finds: ['broken health-listener-closed haproxy fred'],
+  },
+  {
+    about: 'a firewall before the listener: HAProxy itself is well',
+    edit: {
+      fred: add('haproxy silent', 'rule iptables [9:9] -A INPUT -i lo -p tcp -m tcp --dport 10001 -j DROP'),
+    },
+    finds: ['broken firewall-blocks firewall fred'],
+    says: /the firewall on fred blocks port 10001, where HAProxy is asked/,
+  },
+  {
+    about: 'nobody answers at the listener, and a socket does',
+    edit: { fred: add('haproxy silent') },
+    finds: ['broken health-listener-closed haproxy fred'],
+  },
+  { about: 'the listener is wanted and there', listener: true, finds: [] },
+  {
+    about: 'somebody’s push: what it drains, restarts and moves is its own',
+    edit: {
+      fred: all(server('ethyl', 'DRAIN', 'L4OK'), edited, add('loaded other')),
+      ethyl: server('ethyl', 'DRAIN', 'L4OK'),
+    },
+    changes: { fred: [file('/etc/haproxy/haproxy.cfg', [{ reload: 'haproxy' }])] },
+    lock: { fred: [lockOf, 'committing', true], ethyl: [lockOf, 'staged', true] },
+    finds: ['note run-alive configuration fred'],
+    says: /nothing is broken; a run of jo@laptop \(since .* UTC\) is being made on fred and ethyl/,
+  },
+  {
+    about: 'a server in MAINT is somebody’s hand, also during a run',
+    edit: { fred: server('ethyl', 'MAINT', 'L4OK') },
+    lock: { fred: [lockOf, 'committing', true], ethyl: [lockOf, 'staged', true] },
+    finds: ['note run-alive configuration fred', 'warning server-taken-out backend fred'],
+    says: /a run of jo@laptop .* is being made .*; meanwhile: backend/,
+  },
+  {
+    about: 'a unit that a run may be restarting',
+    edit: { fred: all(down('haproxy'), silentHaproxy) },
+    lock: { fred: [lockOf, 'committing', true] },
+    finds: ['note run-alive configuration fred', 'warning unit-down haproxy fred'],
+  },
+  {
+    about: 'split brain is told as it is, also during a run',
+    edit: { ethyl: takes },
+    lock: { fred: [lockOf, 'committed', true], ethyl: [lockOf, 'committed', true] },
+    finds: ['note run-alive configuration fred', 'broken split-brain vip ethyl'],
+  },
+  {
+    about: 'a dead run',
+    lock: { ethyl: [lockOf, 'committing', false] },
+    finds: ['broken run-dead configuration ethyl'],
+    says: /a run of jo@laptop .* was left on ethyl \(committing\)/,
+  },
+  {
+    about: 'a notify script that may not be run: the VIP moves all the same',
+    edit: {
+      fred: add(
+        "keepalived WARNING - script '/etc/keepalived/tell.sh' is not executable for uid:gid 65534:65534 - disabling.",
+        'script notify_master - "/etc/keepalived/tell.sh MASTER"',
+        'script script answers "/usr/libexec/keepalived/haprov-haproxy-answers"',
+      ),
+    },
+    finds: ['warning notify-disabled keepalived fred'],
+    says: /does not run \/etc\/keepalived\/tell\.sh .*uid 65534.*the VIP moves all the same/,
+  },
+  {
+    about: 'a notify script that is not there, and a check that may not be run',
+    edit: {
+      fred: add(
+        'keepalived Script /etc/keepalived/none.sh cannot be accessed - No such file or directory',
+        "keepalived WARNING - script '/x' is not executable for uid:gid 99:99 - disabling.",
+        'script notify - /etc/keepalived/none.sh',
+        'script script mine /x',
+      ),
+    },
+    finds: ['broken check-disabled keepalived fred', 'warning notify-disabled keepalived fred'],
+    says: /runs without its check mine: the VIP would stay on a host that does not serve/,
+  },
+  {
+    about: 'a script that was mended and reloaded since',
+    edit: {
+      fred: add(
+        "keepalived WARNING - script '/x' is not executable for uid:gid 99:99 - disabling.",
+        'keepalived Reloading',
+        'script script mine /x',
+      ),
+    },
+    finds: [],
+  },
+  {
+    about: 'a check that failed last, and is in the configuration no more',
+    edit: {
+      fred: add(
+        'keepalived VRRP_Script(mine) failed (exited with status 1)',
+        'scripts',
+        'script script other /x',
+      ),
+    },
+    finds: [],
+  },
+  {
+    about: 'a check that fails since nothing listens where it asks',
+    edit: {
+      fred: all(
+        without(/127\.0\.0\.1:10001 /),
+        add('keepalived VRRP_Script(haproxy_answers_router37) failed (exited with status 1)'),
+      ),
+    },
+    finds: ['broken check-fails keepalived fred'],
+  },
+  {
+    about: 'unsafe permissions, where script security is off: the script is run',
+    edit: { fred: add("keepalived Unsafe permissions found for script '/x'.") },
+    finds: [],
+  },
+];
+
+function sceneOf({ edit = {}, changes = {}, laptop, lock = {}, listener = false }: Case): Scene {
+  const hosts = inventory.hosts.map((host): Seen => {
+    const name = host.name as Host;
+    const how = edit[name];
+    const base = {
+      host,
+      expectation: {
+        units: ['httpd', 'haproxy', 'keepalived'],
+        ports: [80, 8080],
+        balances: true,
+        ...(listener ? { healthPort: 10001 } : {}),
+      },
+      wanted: { package: 3, sysctl: 1, file: 5 },
+    };
+    const plan = {
+      host: name,
+      address: host.address,
+      os: 'EL',
+      changes: (changes[name] ?? []) as PlannedChange[],
+    };
+    if (how === false)
+      return { ...base, plan: { ...plan, error: 'no answer' }, failure: new HostError(name, 'no answer') };
+    const said = readSaid(how ? how(captured(name)) : captured(name));
+    const [holder, state, isAlive] = lock[name] ?? [];
+    const facts = readFacts(
+      [
+        ...said.addresses.map((address) => `address=eth0 ${address}/24`),
+        ...(holder ? [`lock=${holder}`, `lock-state=${state}`] : []),
+        ...(isAlive ? ['lock-alive=yes'] : []),
+      ].join('\n'),
+    );
+    return { ...base, plan, facts, said };
+  });
+  return {
+    inventory,
+    hosts,
+    laptop: [{ address: '192.168.56.200', port: 80, ...(laptop ? { failure: laptop } : {}) }],
+    now: new Date('2026-11-23T05:00:00Z'),
+  };
+}
+
+test.each(cases)('$about', (one) => {
+  const status = judge(sceneOf(one));
+  expect(
+    status.findings.map(
+      ({ level, rule, component, host, on }) =>
+        `${level} ${rule} ${component} ${on.length > 1 ? on.join('+') : host}`,
+    ),
+  ).toEqual(one.finds);
+  const bad = ['broken', 'warning', 'note'].find((level) =>
+    one.finds.some((found) => found.startsWith(level)),
+  );
+  expect(status.level).toBe(bad ?? 'ok');
+  for (const { holders, level } of status.vips) if (holders.length > 1) expect(level).toBe('broken');
+  if (one.says) expect(status.headline).toMatch(one.says);
+  for (const { message, next, host } of status.findings) {
+    expect(next).toBeTruthy();
+    expect(message).toContain(host);
+  }
+});
+
+test('of an active and a passive server the passive one stands by', () => {
+  const passive = server('ethyl', 'DOWN', 'L7RSP');
+  const scene = sceneOf({ about: '', edit: { fred: passive, ethyl: passive }, finds: [] });
+  const wants = (extra: string[]) =>
+    judge({
+      ...scene,
+      inventory: { ...inventory, services: inventory.services.map((one) => ({ ...one, extra })) },
+    });
+  const meant = wants(['option tcp-check', 'tcp-check expect string role:master']);
+  expect(meant.findings.map(({ level, rule, host }) => [level, rule, host])).toEqual([
+    ['note', 'backend-stands-by', 'ethyl'],
+  ]);
+  expect(meant.services[0]?.servers.map(({ level }) => level)).toEqual(['ok', 'note']);
+  expect(wants([]).findings[0]).toMatchObject({ level: 'broken', rule: 'backend-down', host: 'ethyl' });
+});
+
+test('docs/status.md names every finding', () => {
+  const folder = resolve('src/status/findings');
+  const code = readdirSync(folder)
+    .map((name) => readFileSync(join(folder, name), 'utf8'))
+    .join('\n');
+  const rules = [...code.matchAll(/'([a-z]+(?:-[a-z]+)+|drift|unreachable|drained)'/g)].map(
+    ([, name = '']) => name,
+  );
+  const named = new Set(
+    [...readFileSync(resolve('docs/status.md'), 'utf8').matchAll(/^\| (`[^|]+) \|/gm)].flatMap(
+      ([, cell = '']) => [...cell.matchAll(/`([a-z][a-z-]+)`/g)].map(([, name = '']) => name),
+    ),
+  );
+  const known = new Set(rules);
+  expect([...named].filter((name) => !known.has(name))).toEqual([]);
+  const told = [...code.matchAll(/rule: (?:\w+ \? )?'([a-z-]+)'/g)].map(([, name = '']) => name);
+  expect(told.length).toBeGreaterThan(15);
+  expect(told.filter((name) => !named.has(name))).toEqual([]);
+});

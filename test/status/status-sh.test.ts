@@ -1,0 +1,142 @@
+import { status } from '../../src/ha/libraries';
+import { probing } from '../../src/host/libraries';
+import { composeWithin } from '../../src/shell/library';
+import { awks, Sandbox, type Shell, shells } from '../shell/sandbox';
+
+/** Which firewall rules a host tells of, through real shells and awks. */
+
+interface Case {
+  about: string;
+  nft?: string;
+  /** Rows of iptables-save -c. */
+  iptables?: string[];
+  tells: string[];
+}
+
+const chain = (name: string, ...rules: string[]) =>
+  `\tchain ${name} {\n${rules.map((rule) => `\t\t${rule}\n`).join('')}\t}\n`;
+const hook = (name: string) => `type filter hook ${name} priority filter; policy accept;`;
+const table = (...chains: string[]) => `table ip filter {\n${chains.join('\n')}}\n`;
+
+const cases: Case[] = [
+  { about: 'nothing', nft: table(chain('INPUT', hook('input'))), tells: [] },
+  {
+    about: 'a rule that drops',
+    nft: table(chain('INPUT', hook('input'), 'ip protocol vrrp counter packets 3 bytes 120 drop')),
+    tells: ['rule nft [ip filter INPUT] ip protocol vrrp counter packets 3 bytes 120 drop'],
+  },
+  {
+    about: 'a policy, and VRRP let in',
+    nft: table(
+      chain('INPUT', 'type filter hook input priority filter; policy drop;', 'meta l4proto 112 accept'),
+    ),
+    tells: ['rule nft [ip filter INPUT] policy drop', 'vrrp accepted'],
+  },
+  {
+    about: 'a chain of its own that drops',
+    nft: table(
+      chain('INPUT', hook('input'), 'meta l4proto vrrp counter packets 3 bytes 120 jump REFUSED'),
+      chain('REFUSED', 'counter packets 3 bytes 120 log', 'counter packets 3 bytes 120 drop'),
+    ),
+    tells: [
+      'rule nft [ip filter REFUSED] counter packets 3 bytes 120 drop',
+      'rule nft [ip filter INPUT] meta l4proto vrrp counter packets 3 bytes 120 jump REFUSED',
+    ],
+  },
+  {
+    about: 'a chain of its own that lets the peer in',
+    nft: table(
+      chain('VRRP', 'ip saddr 192.168.56.202 accept', 'drop'),
+      chain('INPUT', hook('input'), 'meta l4proto vrrp goto VRRP'),
+    ),
+    tells: ['rule nft [ip filter VRRP] drop'],
+  },
+  {
+    about: 'iptables: a chain of its own that drops',
+    iptables: [
+      ':REFUSED - [0:0]',
+      '[3:180] -A INPUT -p tcp -m tcp --dport 8080 -j REFUSED',
+      '[3:180] -A INPUT -s 10.0.0.0/8 -j REFUSED',
+      '[3:180] -A REFUSED -j LOG --log-prefix "no "',
+      '[3:180] -A REFUSED -m comment --comment "not here" -j REJECT --reject-with icmp-port-unreachable',
+    ],
+    tells: [
+      'rule iptables [3:180] -A REFUSED -m comment --comment "not here" -j REJECT --reject-with icmp-port-unreachable',
+      'rule iptables [3:180] -A INPUT -p tcp -m tcp --dport 8080 -j REFUSED',
+    ],
+  },
+  {
+    about: 'iptables: a chain of its own that lets the peer in',
+    iptables: [
+      '[3:180] -A INPUT -p vrrp -j VRRP',
+      '[3:180] -A VRRP -s 192.168.56.202/32 -j ACCEPT',
+      '[3:180] -A VRRP -j DROP',
+    ],
+    tells: ['rule iptables [3:180] -A VRRP -j DROP'],
+  },
+];
+
+describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))('%s', (_, shell) => {
+  describe.each(awks)('%s', (awk) => {
+    test.each(cases)('$about', async ({ nft = '', iptables = [], tells }) => {
+      const box = new Sandbox(shell);
+      try {
+        if (awk !== 'awk') box.alias('awk', awk);
+        // What only iptables understands makes nft's list foreign, and iptables is asked as well.
+        const list = iptables.length > 0 ? table(chain('INPUT', 'xt match "tcp"')) : nft;
+        box.fake('nft', `"list ruleset") cat <<'.'\n${list}.\n;;`);
+        for (const tool of ['iptables', 'iptables-legacy', 'ip6tables', 'ip6tables-legacy'])
+          box.fake(
+            `${tool}-save`,
+            `-c) cat <<'.'\n${tool === 'iptables' ? iptables.map((row) => `${row}\n`).join('') : ''}.\n;;`,
+          );
+        const told = await box.probe(composeWithin(probing, [status], 'drop_rules'));
+        expect(told.split('\n').filter((row) => row && row !== 'foreign')).toEqual(tells);
+      } finally {
+        box.dispose();
+      }
+    });
+  });
+});
+
+describe.each(awks)('keepalived’s log, %s', (awk) => {
+  test('is told from its last start on, though a child speaks before its parent', async () => {
+    const box = new Sandbox();
+    try {
+      if (awk !== 'awk') box.alias('awk', awk);
+      const start = 'Starting Keepalived v2.2.7';
+      const log = [
+        '(a) Entering MASTER STATE',
+        start,
+        'script /x is not executable - disabling',
+        'Starting VRRP child process, pid=7',
+        'Sending gratuitous ARP on eth0 for 192.0.2.1',
+        '(a) Entering BACKUP STATE',
+      ];
+      const told = (rows: string[]) =>
+        box.probe(
+          composeWithin(
+            probing,
+            [status],
+            `keepalived_log() { cat <<'.'\n${rows.join('\n')}\n.\n}\nhear_keepalived`,
+          ),
+        );
+      const kept = [start, log[2], log[3], log[5]].map((row) => `keepalived ${row}`);
+      box.write(
+        '/etc/keepalived/keepalived.conf',
+        'vrrp_script mine{\n  script "/x -a"\n}\nvrrp_instance a {\n  notify_master /n MASTER\n  authentication {\n auth_pass s3cret\n}\n}\n',
+      );
+      const scripts = ['scripts', 'script script mine "/x -a"', 'script notify_master - /n MASTER'];
+      expect((await told(log)).split('\n')).toEqual([...kept, ...scripts]);
+      const failed = 'VRRP_Script(mine) failed (exited with status 1)';
+      const well = ['(a) Entering BACKUP STATE', failed, 'VRRP_Script(mine) succeeded'];
+      expect((await told(well)).split('\n')).toEqual(well.map((row) => `keepalived ${row}`));
+      expect((await told([failed])).split('\n')).toEqual([`keepalived ${failed}`, ...scripts]);
+      expect(await told([...log, 'Starting VRRP child process, pid=8'])).toBe(
+        'keepalived Starting VRRP child process, pid=8',
+      );
+    } finally {
+      box.dispose();
+    }
+  });
+});
