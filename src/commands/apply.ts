@@ -10,9 +10,9 @@ import { type Plan, pending, publicPlan } from '../plan/plan';
 import { agreed, mayGoOn } from '../planning/agree';
 import type { CommonOptions, Context } from '../planning/context';
 import { operator, reconnector } from '../planning/hosts';
-import { warnOfScripts } from '../planning/left-out';
-import { refuseStrangers, refuseUnanswered } from '../planning/listening';
 import { makePlan, newRunId, type Planned, type PlanningOptions, requireWhole } from '../planning/planning';
+import { warnOfScripts } from '../planning/script-warnings';
+import { refuseStrangers, refuseUnanswered } from '../planning/vrrp-strangers';
 import { renderPlan } from '../report/plan-text';
 import { gateDefaults } from '../rollout/gate';
 import { parseSerial } from '../rollout/order';
@@ -135,7 +135,7 @@ export async function carryOut(
     intervalMs: options.probeInterval,
     fallback: prober(planned),
   });
-  const { inventory, expectations } = planned;
+  const { inventory, readiness } = planned;
   context.begin();
   try {
     await first?.();
@@ -157,7 +157,7 @@ export async function carryOut(
         pair: new Pair(
           stage.isLast ? inventory : { ...inventory, vips: runningVips(inventory.vips, planned.plan) },
           connections,
-          expectedAfter(stage, expectations),
+          expectedAfter(stage, readiness),
           reconnect,
         ),
         services: inventory.services,

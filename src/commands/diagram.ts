@@ -3,12 +3,12 @@ import { resolve } from 'node:path';
 import { ExitCode, InputError, UsageError } from '../errors';
 import { loadInventory } from '../inventory/load';
 import type { CommonOptions, Context } from '../planning/context';
-import { looker } from '../planning/looking';
+import { statusObserver } from '../planning/status-observer';
+import type { Diagram } from '../report/diagram/diagram';
+import { diagramOf } from '../report/diagram/from-inventory';
 import { renderMermaid } from '../report/diagram/mermaid';
-import type { Picture } from '../report/diagram/picture';
-import { pictureOf } from '../report/diagram/picturing';
 import { renderSvg } from '../report/diagram/svg';
-import { renderPictureText } from '../report/diagram/text';
+import { renderDiagramText } from '../report/diagram/text';
 
 export interface DiagramOptions extends CommonOptions {
   format: 'svg' | 'mermaid' | 'text';
@@ -19,19 +19,19 @@ export interface DiagramOptions extends CommonOptions {
 
 /** `haprov diagram`: the way of a packet, from the client to the service. */
 export async function diagram(options: DiagramOptions, context: Context): Promise<ExitCode> {
-  const picture = options.live ? await lookAt(options, context) : readPicture(options, context);
-  const text = draw(picture, options, context);
+  const diagram = options.live ? await lookAt(options, context) : readPicture(options, context);
+  const text = draw(diagram, options, context);
   if (options.out === undefined) await context.print(Buffer.from(text));
   else write(options.out, text);
   return ExitCode.done;
 }
 
-async function lookAt(options: DiagramOptions, context: Context): Promise<Picture> {
+async function lookAt(options: DiagramOptions, context: Context): Promise<Diagram> {
   const inventory = loadInventory(resolve(options.inventory), context.env);
   context.keepSecret(inventory.secrets);
-  const look = looker(options, context);
+  const look = statusObserver(options, context);
   try {
-    return pictureOf(inventory, await look.look());
+    return diagramOf(inventory, await look.look());
   } finally {
     look.close();
   }
@@ -40,23 +40,23 @@ async function lookAt(options: DiagramOptions, context: Context): Promise<Pictur
 /** Fits wherever an inventory may have a password, and is a host name besides. */
 const placeholder = 'not-set';
 
-/** A picture shows no secret, so none has to be there; what it does show has to. */
-function readPicture(options: DiagramOptions, { env }: Context): Picture {
+/** A diagram shows no secret, so none has to be there; what it does show has to. */
+function readPicture(options: DiagramOptions, { env }: Context): Diagram {
   const file = resolve(options.inventory);
   const filled = new Proxy(env, { get: (known, name) => known[String(name)] || placeholder });
   try {
-    const picture = pictureOf(loadInventory(file, filled));
-    if (!JSON.stringify(picture).includes(placeholder)) return picture;
+    const diagram = diagramOf(loadInventory(file, filled));
+    if (!JSON.stringify(diagram).includes(placeholder)) return diagram;
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
   }
-  return pictureOf(loadInventory(file, env));
+  return diagramOf(loadInventory(file, env));
 }
 
-function draw(picture: Picture, { format, out }: DiagramOptions, { color, columns }: Context): string {
-  if (format === 'svg') return renderSvg(picture);
-  if (format === 'mermaid') return renderMermaid(picture);
-  return renderPictureText(picture, out === undefined ? { color, columns } : { color: false, columns: 80 });
+function draw(diagram: Diagram, { format, out }: DiagramOptions, { color, columns }: Context): string {
+  if (format === 'svg') return renderSvg(diagram);
+  if (format === 'mermaid') return renderMermaid(diagram);
+  return renderDiagramText(diagram, out === undefined ? { color, columns } : { color: false, columns: 80 });
 }
 
 function write(file: string, text: string): void {

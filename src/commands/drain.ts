@@ -1,6 +1,6 @@
 import { ExitCode } from '../errors';
 import { drainHost } from '../maintenance/drain-host';
-import { maintain, notReached, sinceAndBy } from '../maintenance/maintained';
+import { notReached, openMaintenance, sinceAndBy } from '../maintenance/open-maintenance';
 import type { CommonOptions, Context } from '../planning/context';
 
 export interface DrainOptions extends CommonOptions {
@@ -13,7 +13,7 @@ export interface DrainOptions extends CommonOptions {
 
 /** `haprov drain`: takes a host out for maintenance. */
 export async function drain(options: DrainOptions, context: Context): Promise<ExitCode> {
-  const { maintenance, drained, failure, close } = await maintain(options, context);
+  const { maintenance, drained, failure, close } = await openMaintenance(options, context);
   context.begin(
     'what was done is taken back, or, once its address has gone, the waiting ends; a host that is silent holds that up for 30 s at a time; press Ctrl-C again to leave at once (haprov undrain takes back what was done)',
   );

@@ -1,12 +1,18 @@
 import { writeFileSync } from 'node:fs';
 import { didYouMean } from '../document/suggest';
-import { type Act, actOf, type Impossible, type Known, lengthOf } from '../drill/acts';
 import { askScript, readAnswers } from '../drill/ask';
 import { holderOf, runDrill } from '../drill/drill';
-import { transactionFault } from '../drill/fault';
+import {
+  type Experiment,
+  type ExperimentContext,
+  experimentOf,
+  type Impossible,
+  lengthOf,
+} from '../drill/experiments';
+import { injectionByTransaction } from '../drill/fault';
 import { renderDrillPage } from '../drill/page';
 import { type DrillReport, type PlannedScenario, type ScenarioName, scenarios } from '../drill/report';
-import { type Drilling, faultOf } from '../drill/scenario';
+import { type Drilling, whyNotWell } from '../drill/scenario';
 import { renderDrillPlan, renderDrillReport } from '../drill/text';
 import { watchAddresses } from '../drill/watch';
 import { ExitCode, HaprovError, UsageError } from '../errors';
@@ -16,8 +22,8 @@ import { DEFAULT_INTERVAL_MS } from '../pair/vip-probe-pace';
 import { agreed, mayGoOn } from '../planning/agree';
 import type { CommonOptions, Context } from '../planning/context';
 import { operator, reconnector } from '../planning/hosts';
-import { type Looker, looker } from '../planning/looking';
 import { makePlan, newRunId, type Planned, requireWhole } from '../planning/planning';
+import { type StatusObserver, statusObserver } from '../planning/status-observer';
 
 export interface DrillOptions extends CommonOptions {
   /** Only these. */
@@ -42,13 +48,13 @@ export async function drill(options: DrillOptions, context: Context): Promise<Ex
     only: new Set(['service']),
   });
   // It looks every half second, which is nothing to tell.
-  const looking = looker(options, { ...context, emit: () => {} });
+  const looking = statusObserver(options, { ...context, emit: () => {} });
   try {
     requireWhole(planned);
     requireAll(planned);
     const known = await ask(planned, options);
     const status = await looking.look();
-    const unwell = faultOf(status);
+    const unwell = whyNotWell(status);
     if (unwell !== undefined)
       throw new HaprovError(
         ExitCode.failed,
@@ -56,10 +62,10 @@ export async function drill(options: DrillOptions, context: Context): Promise<Ex
         'haprov status shows all of it; a drill begins from a pair that is well',
       );
     const holder = holderOf(status, known);
-    const acts = wanted.map((scenario) => actOf(scenario, holder, known));
-    const text = renderDrillPlan(acts.map(show), context);
+    const experiments = wanted.map((scenario) => experimentOf(scenario, holder, known));
+    const text = renderDrillPlan(experiments.map(show), context);
     if (!options.json) await context.printRendered(text);
-    if (!(await isMeant(acts, text, options, context)))
+    if (!(await isMeant(experiments, text, options, context)))
       return end(context, begun, ExitCode.failed, 0, 'nothing was done: you said no');
     context.begin();
     const report = await carryOut({ planned, known, looking, wanted }, context);
@@ -106,7 +112,10 @@ function requireAll({ inventory, survey }: Planned): void {
     );
 }
 
-async function ask({ inventory, survey, expectations }: Planned, { maxGap }: DrillOptions): Promise<Known> {
+async function ask(
+  { inventory, survey, readiness }: Planned,
+  { maxGap }: DrillOptions,
+): Promise<ExperimentContext> {
   const answers = await Promise.all(
     survey.hosts.map(async ({ name, connection }) => {
       const ports = inventory.services.flatMap(({ backends }) =>
@@ -121,18 +130,18 @@ async function ask({ inventory, survey, expectations }: Planned, { maxGap }: Dri
   );
   return {
     inventory,
-    units: new Map([...expectations].map(([name, { units }]) => [name, units])),
+    units: new Map([...readiness].map(([name, { units }]) => [name, units])),
     answers: new Map(answers),
     ...(maxGap === undefined ? {} : { maxGapMs: maxGap * 1000 }),
   };
 }
 
-const isSkipped = (act: Act | Impossible): act is Impossible => 'skipped' in act;
+const isSkipped = (experiment: Experiment | Impossible): experiment is Impossible => 'skipped' in experiment;
 
-function show(act: Act | Impossible): PlannedScenario {
-  const { scenario, host } = act;
-  if (isSkipped(act)) return { scenario, host, plan: act.skipped, skipped: true, lastsMs: 0 };
-  const { plan, expected, limitMs, clients } = act;
+function show(experiment: Experiment | Impossible): PlannedScenario {
+  const { scenario, host } = experiment;
+  if (isSkipped(experiment)) return { scenario, host, plan: experiment.skipped, skipped: true, lastsMs: 0 };
+  const { plan, expected, limitMs, clients } = experiment;
   return {
     scenario,
     host,
@@ -140,20 +149,20 @@ function show(act: Act | Impossible): PlannedScenario {
     skipped: false,
     expected,
     limitMs,
-    lastsMs: lengthOf(act),
+    lastsMs: lengthOf(experiment),
     ...(clients ? { clients } : {}),
   };
 }
 
 async function isMeant(
-  acts: readonly (Act | Impossible)[],
+  experiments: readonly (Experiment | Impossible)[],
   about: string,
   options: DrillOptions,
   context: Context,
 ): Promise<boolean> {
-  if (acts.every(isSkipped))
+  if (experiments.every(isSkipped))
     throw new UsageError(
-      `nothing can be drilled here: ${acts.map(({ scenario, skipped }) => `${scenario}: ${skipped}`).join('; ')}`,
+      `nothing can be drilled here: ${experiments.map(({ scenario, skipped }) => `${scenario}: ${skipped}`).join('; ')}`,
     );
   const text = 'Break these things on purpose, one after the other?';
   return agreed({ text, about, todo: 'drill' }, options, context);
@@ -165,7 +174,7 @@ async function carryOut(
     known,
     looking,
     wanted,
-  }: { planned: Planned; known: Known; looking: Looker; wanted: readonly ScenarioName[] },
+  }: { planned: Planned; known: ExperimentContext; looking: StatusObserver; wanted: readonly ScenarioName[] },
   context: Context,
 ): Promise<DrillReport> {
   const { inventory, survey } = planned;
@@ -177,8 +186,8 @@ async function carryOut(
   const drilling: Drilling = {
     vips: inventory.vips,
     look: () => looking.look(),
-    fault: (act) =>
-      transactionFault(act, {
+    fault: (experiment) =>
+      injectionByTransaction(experiment, {
         run: newRunId(survey),
         owner: operator(),
         inventory: inventory.name,

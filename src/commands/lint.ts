@@ -2,8 +2,8 @@ import { didYouMean } from '../document/suggest';
 import { ExitCode, UsageError } from '../errors';
 import { lint, rules } from '../lint/lint';
 import type { Context } from '../planning/context';
+import { loadDesiredState, tellOfTemplates } from '../planning/desired-state';
 import { subjectOf } from '../planning/lint-subject';
-import { readSaid, tellOfTemplates } from '../planning/offline';
 import { renderFinding } from '../report/plan-text';
 import { count, visibleLines } from '../text/format';
 
@@ -17,7 +17,7 @@ export interface LintOptions {
 /** `haprov lint`: what is wrong although all of it is valid. No host is asked; 1 when anything is found. */
 export async function lintInventory(options: LintOptions, context: Context): Promise<ExitCode> {
   const allowed = new Set((options.allow ?? []).map(knownRule));
-  const said = readSaid(options.inventory, context);
+  const said = loadDesiredState(options.inventory, context);
   tellOfTemplates(said, context);
   const findings = lint(subjectOf(said), options.inventory, allowed);
   const { color } = context;

@@ -6,7 +6,7 @@ import { shippedVersions } from '../host/release';
 import type { Host, Inventory } from '../inventory/inventory';
 import type { Secrets } from '../inventory/secrets';
 import type { Context } from '../planning/context';
-import { readSaid, type Said, tellOfTemplates } from '../planning/offline';
+import { type DesiredState, loadDesiredState, tellOfTemplates } from '../planning/desired-state';
 import { anyHost, type HostKnowledge } from '../playbook/context';
 import { asText, isFile, type Rendered, type RenderedFile, renderResources } from '../playbook/rendered';
 import { renderHosts, type ShownHost } from '../report/render-text';
@@ -35,7 +35,7 @@ export async function render(options: RenderOptions, context: Context): Promise<
   const { file, out, el, json } = options;
   if (file !== undefined && (out !== undefined || json))
     throw new UsageError('--file prints one file as it is', `leave out ${json ? '--json' : '--out'}`);
-  const said = readSaid(options.inventory, context);
+  const said = loadDesiredState(options.inventory, context);
   tellOfTemplates(said, context);
   const knowledge = assumedOf(el);
   const hosts = chooseHosts(said, options.host).map((host) => ({
@@ -67,7 +67,7 @@ const assumedOf = (major: number): HostKnowledge => ({
 });
 
 /** The host that is named; all without a name. @throws UsageError */
-function chooseHosts({ inventory: { hosts } }: Said, name: string | undefined): Host[] {
+function chooseHosts({ inventory: { hosts } }: DesiredState, name: string | undefined): Host[] {
   if (name === undefined) return hosts;
   const found = hosts.find((host) => host.name === name);
   if (found) return [found];

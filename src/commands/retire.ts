@@ -5,19 +5,19 @@ import type { Connection } from '../host/connection';
 import type { Survey, Surveyed } from '../host/survey';
 import type { Host, Inventory, Vip } from '../inventory/inventory';
 import { drainHost } from '../maintenance/drain-host';
-import { flagQuestion, maintenanceOf } from '../maintenance/maintained';
 import { listed, type Maintenance } from '../maintenance/maintenance';
+import { flagQuestion, maintenanceOf } from '../maintenance/open-maintenance';
 import { servedByNobodyElse } from '../pair/drained';
-import { holdersOf, type Picture } from '../pair/health';
+import { holdersOf, type PairState } from '../pair/health';
 import { listenersOf, listenersScript } from '../pair/serving';
 import { outages } from '../plan/disruption';
 import type { FullPlan } from '../plan/plan';
 import { mayGoOn } from '../planning/agree';
 import type { CommonOptions, Context } from '../planning/context';
-import { configs, placed, rename, whoIsMeant } from '../planning/former-host';
-import { expectationOf, planHost, questionsOf } from '../planning/host-plan';
+import { loadDesiredState } from '../planning/desired-state';
+import { configs, placed, rename, whoIsMeant } from '../planning/former-member';
+import { planHost, questionsOf, readinessOf } from '../planning/host-plan';
 import { toTarget } from '../planning/hosts';
-import { readSaid } from '../planning/offline';
 import { surveyWhole } from '../planning/planning';
 import type { Resource } from '../playbook/expand';
 import { probeFile } from '../resources/file-state';
@@ -39,7 +39,7 @@ const listenersQuestion = { id: 'listeners', script: listenersScript };
 /** `haprov retire`: takes a member out for good: drained, then all that speaks VRRP or serves stopped and disabled. */
 export async function retire(options: RetireOptions, context: Context): Promise<ExitCode> {
   const begun = performance.now();
-  const said = readSaid(options.inventory, context);
+  const said = loadDesiredState(options.inventory, context);
   const { host: asked, isFormer } = whoIsMeant(said.inventory, options);
   const services = toStop(isFormer ? [...said.wanted.values()].flat() : (said.wanted.get(asked) ?? []));
   mayGoOn(options, context, 'it is shown what would be done, and nothing is');
@@ -67,12 +67,12 @@ export async function retire(options: RetireOptions, context: Context): Promise<
   try {
     const { inventory, host } = isFormer ? placed(said.inventory, asked, surveyed) : { ...said, host: asked };
     const targets = new Map([...ways.values()].map((target) => [target.name, target]));
-    const expectations = new Map(
-      [...said.wanted].map(([one, resources]) => [one.name, expectationOf(inventory, one, resources)]),
+    const readiness = new Map(
+      [...said.wanted].map(([one, resources]) => [one.name, readinessOf(inventory, one, resources)]),
     );
     rename(surveyed, targets, asked.name, host.name);
     const maintenance: Maintenance = {
-      ...maintenanceOf({ inventory, host, surveyed, targets, expectations, opened }, context),
+      ...maintenanceOf({ inventory, host, surveyed, targets, readiness, opened }, context),
       say: async (text) => context.emit({ type: 'message', level: 'info', text }),
     };
     const picture = await maintenance.pair.look();
@@ -91,10 +91,7 @@ export async function retire(options: RetireOptions, context: Context): Promise<
           plan,
           survey: surveyed,
           targets,
-          expectations: new Map([
-            ...expectations,
-            [host.name, { units: [], ports: [], balances: false }] as const,
-          ]),
+          readiness: new Map([...readiness, [host.name, { units: [], ports: [], balances: false }] as const]),
         },
         first: () =>
           drainHost(maintenance, {
@@ -194,7 +191,7 @@ function planOf(
 }
 
 /** @throws HaprovError (exit 1) where nobody else would serve, unless that is meant */
-function refuseAlone(maintenance: Maintenance, picture: Picture, plan: FullPlan, force: boolean): void {
+function refuseAlone(maintenance: Maintenance, picture: PairState, plan: FullPlan, force: boolean): void {
   const { host, pair, warn } = maintenance;
   const reasons = [
     ...servedByNobodyElse(maintenance, picture, (name) => pair.hostFaults(name, picture)),
@@ -213,7 +210,7 @@ function refuseAlone(maintenance: Maintenance, picture: Picture, plan: FullPlan,
 }
 
 /** The VIPs that somebody else can have: the gate waits for one holder of each. */
-function takenOver({ vips, host, pair }: Maintenance, picture: Picture): Vip[] {
+function takenOver({ vips, host, pair }: Maintenance, picture: PairState): Vip[] {
   return vips.filter(({ members }) =>
     members.some((one) => one.host.name !== host && pair.hostFaults(one.host.name, picture).length === 0),
   );
@@ -223,7 +220,7 @@ const vipsOf = ({ host, vips }: Maintenance) =>
   vips.filter(({ members }) => members.some((member) => member.host.name === host));
 
 /** What is done before the plan, which does not say it. */
-function wordsFor(maintenance: Maintenance, picture: Picture): string {
+function wordsFor(maintenance: Maintenance, picture: PairState): string {
   const { host } = maintenance;
   const own = vipsOf(maintenance).filter((vip) => holdersOf(vip, picture).includes(host));
   const moves = own.map(({ name, address }) => `VIP ${name} (${address})`);
@@ -245,7 +242,7 @@ function dead({
   isFormer: boolean;
   surveyed: Survey;
   maintenance: Maintenance;
-  picture: Picture;
+  picture: PairState;
   services: readonly Resource[];
 }): HostError {
   const failure = surveyed.failures.find(({ name }) => name === host)?.error;

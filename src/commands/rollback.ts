@@ -3,7 +3,7 @@ import { historyQuestion, readHistory, readRecord, recordId, recordQuestion } fr
 import { buildProbe } from '../host/probe';
 import type { Surveyed } from '../host/survey';
 import type { Host, Inventory } from '../inventory/inventory';
-import type { Expectation } from '../pair/health';
+import type { Readiness } from '../pair/health';
 import { pending } from '../plan/plan';
 import type { CommonOptions, Context } from '../planning/context';
 import { notAsked } from '../planning/hosts';
@@ -158,8 +158,8 @@ export function rotatedSecrets(
  */
 export function expectingLess(planned: Planned, undos: ReadonlyMap<string, Undo>): Planned {
   const { inventory } = planned;
-  const expectations = new Map(
-    [...planned.expectations].map(([host, expected]) => [
+  const readiness = new Map(
+    [...planned.readiness].map(([host, expected]) => [
       host,
       lessOf(expected, undos.get(host), inventory.haproxy.healthPort),
     ]),
@@ -170,10 +170,10 @@ export function expectingLess(planned: Planned, undos: ReadonlyMap<string, Undo>
       undone.length === members.length && undone.every(({ stopped }) => stopped.includes('keepalived'));
     return !allStop && !undone.some((undo) => goes(undo, address));
   });
-  return { ...planned, expectations, inventory: { ...inventory, vips } satisfies Inventory };
+  return { ...planned, readiness, inventory: { ...inventory, vips } satisfies Inventory };
 }
 
-function lessOf(expected: Expectation, undo: Undo | undefined, healthPort: number): Expectation {
+function lessOf(expected: Readiness, undo: Undo | undefined, healthPort: number): Readiness {
   if (!undo) return expected;
   const units = expected.units.filter((unit) => !undo.stopped.includes(unit));
   const noUnit = units.length === 0;

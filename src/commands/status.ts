@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ExitCode, HaprovError, UsageError } from '../errors';
 import type { CommonOptions, Context } from '../planning/context';
-import { type Looker, looker } from '../planning/looking';
+import { type StatusObserver, statusObserver } from '../planning/status-observer';
 import { renderError } from '../report/error-text';
 import { renderStatus } from '../report/status-text';
 import type { Status } from '../status/status';
@@ -23,7 +23,7 @@ export async function status(options: StatusOptions, context: Context): Promise<
   if (options.serve && (options.watch || options.json))
     throw new UsageError('--serve shows a page: it goes with neither --watch nor --json');
   const isOnce = !options.watch && !options.serve;
-  const looking = looker(options, isOnce ? context : { ...context, emit: () => {} });
+  const looking = statusObserver(options, isOnce ? context : { ...context, emit: () => {} });
   try {
     if (options.serve) return await serve(looking, options, context);
     if (options.watch) return await watch(looking, options, context);
@@ -42,7 +42,7 @@ function exitCodeOf({ level, hosts }: Status, { exitCode }: StatusOptions): Exit
 }
 
 /** Until Ctrl-C. What the user is just editing may be wrong for a moment: that ends the first look only. */
-async function watch(looking: Looker, options: StatusOptions, context: Context): Promise<ExitCode> {
+async function watch(looking: StatusObserver, options: StatusOptions, context: Context): Promise<ExitCode> {
   const { stopping } = context;
   let last = await looking.look();
   await show(last, options, context);
@@ -74,12 +74,12 @@ async function redraw(text: string, { rows, printRendered }: Context): Promise<v
 }
 
 /** Until Ctrl-C. */
-async function serve(looking: Looker, options: StatusOptions, context: Context): Promise<ExitCode> {
+async function serve(looking: StatusObserver, options: StatusOptions, context: Context): Promise<ExitCode> {
   // Only who wants the page pays for it when the program starts.
-  const [{ serveStatus }, { renderSvg }, { pictureOf }] = await Promise.all([
+  const [{ serveStatus }, { renderSvg }, { diagramOf: pictureOf }] = await Promise.all([
     import('../serve/serve'),
     import('../report/diagram/svg'),
-    import('../report/diagram/picturing'),
+    import('../report/diagram/from-inventory'),
   ]);
   let last = await looking.look();
   const page = await serveStatus({

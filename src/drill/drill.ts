@@ -1,19 +1,19 @@
 import type { Status } from '../status/status';
-import { actOf, type Impossible, type Known } from './acts';
 import { sharedVip } from './expectation';
+import { type ExperimentContext, experimentOf, type Impossible } from './experiments';
 import type { DrillReport, ScenarioName, ScenarioResult } from './report';
-import { type Drilling, faultOf, runScenario } from './scenario';
+import { type Drilling, runScenario, whyNotWell } from './scenario';
 
 /** One drill: the scenarios, and what is known of the pair. */
 export interface Drill {
   inventory: string;
   hosts: string[];
   scenarios: readonly ScenarioName[];
-  known: Known;
+  known: ExperimentContext;
 }
 
 /** Who holds the VIP that the drill is about. */
-export function holderOf({ vips }: Status, { inventory }: Known): string | undefined {
+export function holderOf({ vips }: Status, { inventory }: ExperimentContext): string | undefined {
   const name = sharedVip(inventory)?.name;
   return vips.find(({ vip }) => vip === name)?.holders[0];
 }
@@ -36,20 +36,20 @@ export async function runDrill(
       continue;
     }
     const status = await drilling.look();
-    const unwell = faultOf(status);
+    const unwell = whyNotWell(status);
     if (unwell !== undefined) {
       // It was well after the scenario before: somebody else broke it since.
       end = `not begun: ${unwell}`;
       results.push({ ...skipped({ scenario, host: '', skipped: end }, drilling), status: 'failed' });
       continue;
     }
-    const act = actOf(scenario, holderOf(status, known), known);
-    if ('skipped' in act) {
-      results.push(skipped(act, drilling));
+    const experiment = experimentOf(scenario, holderOf(status, known), known);
+    if ('skipped' in experiment) {
+      results.push(skipped(experiment, drilling));
       continue;
     }
-    drilling.say('info', `${index + 1}/${scenarios.length} ${scenario}: ${act.plan}`);
-    const result = await runScenario(act, drilling);
+    drilling.say('info', `${index + 1}/${scenarios.length} ${scenario}: ${experiment.plan}`);
+    const result = await runScenario(experiment, drilling);
     results.push(result);
     tell(result, drilling);
     if (result.status === 'not-restored') end = `not begun: ${scenario} was not restored`;

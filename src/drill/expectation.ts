@@ -31,7 +31,7 @@ export function expectationOf(scenario: ScenarioName, around: Circumstances): Ex
   const { vip } = around;
   const skew = skewOf(around);
   const silence = silenceOf(around);
-  const takesOver = (before: Part, after: Part): Expectation => {
+  const takesOver = (before: Term, after: Term): Expectation => {
     const ms = before.ms + after.ms;
     return { gapMs: ms, takeoverMs: ms, formula: formulaOf(ms, before.text, after.text) };
   };
@@ -95,7 +95,7 @@ const settleMs = 2000;
 const longestMs = 20_000;
 
 /** A share of a formula, in milliseconds and in words. */
-interface Part {
+interface Term {
   ms: number;
   text: string;
 }
@@ -117,7 +117,7 @@ function backendDies({ service, server }: Circumstances): Expectation {
 const downMs = (service: Service | undefined) => (service ? service.check.fall * service.check.interval : 0);
 
 /** Until the check has failed often enough. @param runs how long a run of it takes, in milliseconds */
-function checked({ check }: Vip, runs: number): Part {
+function checked({ check }: Vip, runs: number): Term {
   const { interval, fall } = check;
   const every = interval * (Math.floor(runs / (interval * 1000)) + 1);
   const ms = (interval + (fall - 1) * every) * 1000 + runs;
@@ -127,10 +127,10 @@ function checked({ check }: Vip, runs: number): Part {
 }
 
 /** From the failed check on: a host in fault says that it leaves; one of a lower priority is overtaken. */
-const leaves = ({ check }: Vip, skew: Part, silence: Part) => (check.weight === 0 ? skew : silence);
+const leaves = ({ check }: Vip, skew: Term, silence: Term) => (check.weight === 0 ? skew : silence);
 
 /** Of the one who takes over: of those left, the highest priority. */
-function skewOf({ vip, holder }: Circumstances): Part {
+function skewOf({ vip, holder }: Circumstances): Term {
   const next = vip.members.find(({ host }) => host.name !== holder) ?? vip.members[0];
   const priority = Math.min(254, (next?.priority ?? 100) + vip.check.weight);
   const advert = vip.family === 6 ? vip.advertInterval : 1;
@@ -138,7 +138,7 @@ function skewOf({ vip, holder }: Circumstances): Part {
   return { ms, text: `(256 − ${priority})/256${advert === 1 ? '' : ` × ${advert}`} s` };
 }
 
-function silenceOf(around: Circumstances): Part {
+function silenceOf(around: Circumstances): Term {
   const skew = skewOf(around);
   const { advertInterval } = around.vip;
   return { ms: 3000 * advertInterval + skew.ms, text: `3 × ${advertInterval} s + ${skew.text}` };

@@ -3,8 +3,8 @@ import type { Connection } from '../host/connection';
 import type { PlannedHost } from '../plan/plan';
 import { startHeartbeat } from '../rollout/heartbeat';
 import { type HostOutcome, HostRun } from '../rollout/host-run';
-import type { Act } from './acts';
 import { type Marks, marksScript, readMarks } from './ask';
+import type { Experiment } from './experiments';
 
 export interface FaultSurroundings {
   run: string;
@@ -22,7 +22,7 @@ export interface FaultOutcome {
 }
 
 /** A fault on one host, and the way back from it. */
-export interface Fault {
+export interface FaultInjection {
   /** Locks every host for this scenario, so that no other run comes in between. */
   lock(): Promise<FaultOutcome>;
   make(): Promise<FaultOutcome>;
@@ -40,15 +40,16 @@ const leaseMarginSeconds = 10;
 /** A machine that is started again may take minutes. */
 const giveUpSeconds = 300;
 
-export const leaseOf = ({ holdMs }: Pick<Act, 'holdMs'>) => Math.ceil(holdMs / 1000) + leaseMarginSeconds;
+export const leaseOf = ({ holdMs }: Pick<Experiment, 'holdMs'>) =>
+  Math.ceil(holdMs / 1000) + leaseMarginSeconds;
 
 /**
  * The scenario as a transaction of each host: the broken one's has one step, those of the others none. It is committed
  * and never confirmed, so that the watcher restores it when its lease is over: docs/decisions/0003-transaction.md.
  */
-export function transactionFault(act: Act, around: FaultSurroundings): Fault {
+export function injectionByTransaction(experiment: Experiment, around: FaultSurroundings): FaultInjection {
   const reasons = new Map<string, string>();
-  const leaseSeconds = leaseOf(act);
+  const leaseSeconds = leaseOf(experiment);
   const surroundings = {
     ...around,
     command: 'drill',
@@ -61,9 +62,9 @@ export function transactionFault(act: Act, around: FaultSurroundings): Fault {
       if (event.type === 'step-end' && event.failure) around.emit(event);
     },
   };
-  const broken = new HostRun(surroundings, plannedHost(act.host, [stepOf(act)]));
+  const broken = new HostRun(surroundings, plannedHost(experiment.host, [stepOf(experiment)]));
   const others = [...around.connections.keys()]
-    .filter((name) => name !== act.host)
+    .filter((name) => name !== experiment.host)
     .map((name) => new HostRun(surroundings, plannedHost(name, [])));
   const locked: HostRun[] = [];
   let heartbeat: ReturnType<typeof startHeartbeat> | undefined;
@@ -86,11 +87,11 @@ export function transactionFault(act: Act, around: FaultSurroundings): Fault {
       return { status: 'ok' };
     },
     async make() {
-      return ended(act.host, await broken.commit());
+      return ended(experiment.host, await broken.commit());
     },
     async repair() {
-      if (act.repairsItself) await around.reconnect(act.host).catch(() => undefined);
-      return ended(act.host, await broken.restore());
+      if (experiment.repairsItself) await around.reconnect(experiment.host).catch(() => undefined);
+      return ended(experiment.host, await broken.restore());
     },
     async release() {
       heartbeat?.stop();
@@ -99,7 +100,7 @@ export function transactionFault(act: Act, around: FaultSurroundings): Fault {
       );
     },
     async marks() {
-      const answer = await around.connections.get(act.host)?.runScript(marksScript(around.run));
+      const answer = await around.connections.get(experiment.host)?.runScript(marksScript(around.run));
       return answer ? readMarks(answer.stdout, performance.timeOrigin + performance.now()) : {};
     },
   };
@@ -112,7 +113,7 @@ const plannedHost = (host: string, changes: PlannedHost['changes']): PlannedHost
   changes,
 });
 
-const stepOf = ({ scenario, host, step, title }: Act): PlannedHost['changes'][number] => ({
+const stepOf = ({ scenario, host, step, title }: Experiment): PlannedHost['changes'][number] => ({
   id: `drill ${scenario}`,
   host,
   task: 'Drill',

@@ -2,19 +2,19 @@ import type { Vip } from '../inventory/inventory';
 import { authority } from '../pair/vip-probe-report';
 import { seconds, sharedVip } from './expectation';
 import type { DrillProbe, Moment, ScenarioResult } from './report';
-import type { Seen } from './scenario';
+import type { Observed } from './scenario';
 import type { Movement } from './watch';
 
 /** What a scenario came to, with every time told from its beginning. */
-export function resultOf(seen: Seen): ScenarioResult {
-  const { act, startedAt, endedAt, vips, movements, marks } = seen;
+export function resultOf(seen: Observed): ScenarioResult {
+  const { experiment, startedAt, endedAt, vips, movements, marks } = seen;
   const since = (at: number) => Math.round(Math.min(Math.max(at, startedAt), endedAt) - startedAt);
   const probes = probesOf(seen);
   const takenOver = takeoverOf(seen);
   const result = {
-    scenario: act.scenario,
-    title: act.title,
-    host: act.host,
+    scenario: experiment.scenario,
+    title: experiment.title,
+    host: experiment.host,
     startedAt: new Date(startedAt).toISOString(),
     durationMs: Math.round(endedAt - startedAt),
     sent: sum(probes.map(({ sent }) => sent)),
@@ -22,18 +22,18 @@ export function resultOf(seen: Seen): ScenarioResult {
     longestGapMs: Math.max(0, ...probes.map(({ longestGapMs }) => longestGapMs)),
     takeoverMs: takenOver && marks.made !== undefined ? Math.round(takenOver.at - marks.made) : null,
     ...(takenOver ? { newHolder: takenOver.host } : {}),
-    expected: act.expected,
-    limitMs: act.limitMs,
+    expected: experiment.expected,
+    limitMs: experiment.limitMs,
     holders: spansOf(movements, vips, since, since(endedAt)),
     moments: momentsOf(seen, since),
     probes,
   };
-  return { ...result, ...judge(seen, result) };
+  return { ...result, ...verdictOf(seen, result) };
 }
 
 const sum = (numbers: readonly number[]) => numbers.reduce((all, one) => all + one, 0);
 
-function probesOf({ recorded, startedAt }: Seen): DrillProbe[] {
+function probesOf({ recorded, startedAt }: Observed): DrillProbe[] {
   return recorded.map(({ report, samples }) => ({
     target: `${report.target.service} at ${authority(report.target)}`,
     from: report.from,
@@ -51,12 +51,12 @@ function probesOf({ recorded, startedAt }: Seen): DrillProbe[] {
 }
 
 /** Who of the others had the shared address first, once the fault was made. */
-function takeoverOf({ act, vips, movements, marks }: Seen): Movement | undefined {
+function takeoverOf({ experiment, vips, movements, marks }: Observed): Movement | undefined {
   const vip = sharedVip({ vips: [...vips] });
   const { made } = marks;
   if (!vip || made === undefined) return undefined;
   return inOrder(movements).find(
-    ({ host, address, has, at }) => has && address === vip.address && host !== act.host && at >= made,
+    ({ host, address, has, at }) => has && address === vip.address && host !== experiment.host && at >= made,
   );
 }
 
@@ -87,7 +87,10 @@ function spansOf(
   return spans;
 }
 
-function momentsOf({ act, marks, movements, vips, wellAt }: Seen, since: (at: number) => number): Moment[] {
+function momentsOf(
+  { experiment, marks, movements, vips, wellAt }: Observed,
+  since: (at: number) => number,
+): Moment[] {
   const names = new Map(vips.map(({ address, name }) => [address, name]));
   // What a host has from the beginning is no moment.
   const moved = movements.filter(({ at }) => marks.made !== undefined && at >= marks.made);
@@ -98,9 +101,9 @@ function momentsOf({ act, marks, movements, vips, wellAt }: Seen, since: (at: nu
   }));
   const known: { at: number | undefined; host?: string; text: string }[] = [
     ...moments,
-    { at: marks.made, host: act.host, text: act.title },
-    { at: marks.returned, host: act.host, text: 'came back by itself' },
-    { at: marks.repaired, host: act.host, text: 'repaired' },
+    { at: marks.made, host: experiment.host, text: experiment.title },
+    { at: marks.returned, host: experiment.host, text: 'came back by itself' },
+    { at: marks.repaired, host: experiment.host, text: 'repaired' },
     { at: marks.made === undefined ? undefined : wellAt, text: 'all is as before' },
   ];
   return known
@@ -110,22 +113,22 @@ function momentsOf({ act, marks, movements, vips, wellAt }: Seen, since: (at: nu
 
 type Judged = Pick<ScenarioResult, 'status' | 'reason'>;
 
-function judge(
-  { act, made, repaired, unwell, recorded, interrupted, marks }: Seen,
+function verdictOf(
+  { experiment, made, repaired, unwell, recorded, interrupted, marks }: Observed,
   { longestGapMs, takeoverMs }: Pick<ScenarioResult, 'longestGapMs' | 'takeoverMs'>,
 ): Judged {
   const reasons: string[] = [];
   if (made && made.status !== 'ok') reasons.push(made.reason ?? 'the fault could not be made');
   if (interrupted) reasons.push('interrupted, and repaired at once');
   if (repaired.status === 'not-restored')
-    return { status: 'not-restored', reason: repaired.reason ?? `${act.host} could not be repaired` };
+    return { status: 'not-restored', reason: repaired.reason ?? `${experiment.host} could not be repaired` };
   if (unwell !== undefined) {
     const unreached =
-      repaired.status === 'ok' ? '' : `${repaired.reason ?? `${act.host} was not repaired`}; `;
+      repaired.status === 'ok' ? '' : `${repaired.reason ?? `${experiment.host} was not repaired`}; `;
     return { status: 'not-restored', reason: `${unreached}not as before after a minute: ${unwell}` };
   }
   if (made?.status === 'ok' && !interrupted) {
-    const { expected, limitMs } = act;
+    const { expected, limitMs } = experiment;
     if (marks.made === undefined) reasons.push('the host does not say when the fault was made');
     const silent = recorded.find(({ report }) => report.sent === 0);
     if (silent)

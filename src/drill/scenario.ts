@@ -1,10 +1,10 @@
 import type { Vip } from '../inventory/inventory';
 import type { VipProbe } from '../pair/vip-probe';
 import type { Status } from '../status/status';
-import type { Act } from './acts';
 import type { Marks } from './ask';
 import { seconds } from './expectation';
-import type { Fault, FaultOutcome } from './fault';
+import type { Experiment } from './experiments';
+import type { FaultInjection, FaultOutcome } from './fault';
 import type { ScenarioResult } from './report';
 import { resultOf } from './result';
 import type { Movement } from './watch';
@@ -13,7 +13,7 @@ import type { Movement } from './watch';
 export interface Drilling {
   vips: readonly Vip[];
   look(): Promise<Status>;
-  fault(act: Act): Fault;
+  fault(experiment: Experiment): FaultInjection;
   /** From here on it is known which host has which address. */
   watch(): { ready: Promise<boolean>; stop(): Promise<Movement[]> };
   /** Starts to ask every VIP, from anywhere but the host that will be broken. */
@@ -27,8 +27,8 @@ export interface Drilling {
 }
 
 /** What was seen of a scenario, before anybody judges it. Times are milliseconds since the epoch. */
-export interface Seen {
-  act: Act;
+export interface Observed {
+  experiment: Experiment;
   vips: readonly Vip[];
   startedAt: number;
   endedAt: number;
@@ -54,14 +54,14 @@ const lookPauseMs = 500;
  * Makes the fault, leaves it, repairs it, waits until all is as before, and says what clients saw of it. Whatever
  * happens in between, the fault is repaired: by us, or by the host itself.
  */
-export async function runScenario(act: Act, drilling: Drilling): Promise<ScenarioResult> {
+export async function runScenario(experiment: Experiment, drilling: Drilling): Promise<ScenarioResult> {
   const { stopping, now, pause, say } = drilling;
-  const fault = drilling.fault(act);
+  const fault = drilling.fault(experiment);
   try {
     const locked = await fault.lock();
-    if (locked.status !== 'ok') return notBegun(act, drilling, await giveBack(fault, locked));
+    if (locked.status !== 'ok') return notBegun(experiment, drilling, await giveBack(fault, locked));
     const watch = drilling.watch();
-    const probe = await drilling.probe(act.host);
+    const probe = await drilling.probe(experiment.host);
     const startedAt = now();
     const isWatched = await watch.ready;
     await pause(quietMs, stopping);
@@ -69,17 +69,17 @@ export async function runScenario(act: Act, drilling: Drilling): Promise<Scenari
     if (!stopping.aborted && isWatched) {
       made = await fault.make();
       if (made.status === 'ok') {
-        say('info', `${act.title}; left so for ${seconds(act.holdMs)}`);
+        say('info', `${experiment.title}; left so for ${seconds(experiment.holdMs)}`);
         // Who cut himself off cannot be told to stop: he does by himself.
-        await pause(act.holdMs, act.repairsItself ? undefined : stopping);
+        await pause(experiment.holdMs, experiment.repairsItself ? undefined : stopping);
       }
     }
     const interrupted = stopping.aborted;
     if (!isWatched) say('warning', 'a host does not say which addresses it has, so nothing was done');
-    if (act.repairsItself && made) await pause(selfRepairMs);
+    if (experiment.repairsItself && made) await pause(selfRepairMs);
     const repaired = await fault.repair();
-    if (repaired.status === 'ok') say('info', 'repaired, waiting until all is as before', act.host);
-    const well = await untilWell(drilling, act);
+    if (repaired.status === 'ok') say('info', 'repaired, waiting until all is as before', experiment.host);
+    const well = await untilWell(drilling, experiment);
     await pause(quietMs);
     const [recorded, movements, marks] = await Promise.all([
       probe.record(),
@@ -87,7 +87,7 @@ export async function runScenario(act: Act, drilling: Drilling): Promise<Scenari
       fault.marks().catch(() => ({})),
     ]);
     const seen = {
-      act,
+      experiment,
       vips: drilling.vips,
       startedAt,
       endedAt: now(),
@@ -109,7 +109,7 @@ export async function runScenario(act: Act, drilling: Drilling): Promise<Scenari
 /** What a host that repairs itself takes beyond the time that its fault is left. */
 const selfRepairMs = 1500;
 
-async function giveBack(fault: Fault, locked: FaultOutcome): Promise<FaultOutcome> {
+async function giveBack(fault: FaultInjection, locked: FaultOutcome): Promise<FaultOutcome> {
   const back = await fault.repair();
   return back.status === 'not-restored' ? back : locked;
 }
@@ -117,13 +117,13 @@ async function giveBack(fault: Fault, locked: FaultOutcome): Promise<FaultOutcom
 /** Looks until all is well twice running, every VIP is where it belongs, and its holder alone has it. */
 async function untilWell(
   { look, pause, now, vips }: Drilling,
-  { host }: Act,
+  { host }: Experiment,
 ): Promise<{ wellAt?: number; unwell?: string }> {
   const until = now() + wellWithinMs;
   let wellSince: number | undefined;
   for (;;) {
     const status = await look();
-    const fault = faultOf(status) ?? awayOf(status, vips);
+    const fault = whyNotWell(status) ?? awayOf(status, vips);
     const at = now();
     if (fault !== undefined) wellSince = undefined;
     else if (wellSince !== undefined) return { wellAt: wellSince };
@@ -134,7 +134,7 @@ async function untilWell(
 }
 
 /** Why no drill may be begun on this, in a sentence; nothing where all is well. A certificate that ends soon is no reason. */
-export function faultOf({ findings, hosts }: Status): string | undefined {
+export function whyNotWell({ findings, hosts }: Status): string | undefined {
   const first = findings.find(
     ({ level, component }) => level === 'broken' || (level === 'warning' && component !== 'certificate'),
   );
@@ -154,9 +154,9 @@ function awayOf({ vips: seen }: Status, vips: readonly Vip[]): string | undefine
   return undefined;
 }
 
-function notBegun(act: Act, { now }: Drilling, locked: FaultOutcome): ScenarioResult {
+function notBegun(experiment: Experiment, { now }: Drilling, locked: FaultOutcome): ScenarioResult {
   const at = now();
   const nothing = { vips: [], startedAt: at, endedAt: at, marks: {}, movements: [], recorded: [] };
   const repaired: FaultOutcome = locked.status === 'not-restored' ? locked : { status: 'ok' };
-  return resultOf({ ...nothing, act, made: locked, repaired, wellAt: at, interrupted: false });
+  return resultOf({ ...nothing, experiment, made: locked, repaired, wellAt: at, interrupted: false });
 }

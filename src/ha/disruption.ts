@@ -1,7 +1,6 @@
 import type { Inventory, Vip } from '../inventory/inventory';
 import { type Disruption, worstFirst } from '../plan/disruption';
 import type { FullPlan, PlannedChange, PlannedHost } from '../plan/plan';
-import { answeredNoMore, heldNoMore } from './ends';
 import {
   changesAlone,
   type Surroundings,
@@ -15,6 +14,7 @@ import { beginAnew, compareConfigs, type Effect } from './keepalived-change';
 import { instances } from './keepalived-config';
 import { leftBehind } from './left-behind';
 import type { Listener } from './listener';
+import { answeredNoMore, heldNoMore } from './lost-endpoints';
 import { runningVips } from './running-vips';
 import { whoRunsScripts } from './script-user';
 import { inStages } from './stages';

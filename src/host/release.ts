@@ -49,9 +49,9 @@ export function readRelease(osRelease: string, releaseLine: string): Release {
   return { ...said, major: isOfFamily({ ...said, major: 0 }) ? generation(said) : 0 };
 }
 
-type Said = Omit<Release, 'major'> & { platform: string };
+type ReleaseFile = Omit<Release, 'major'> & { platform: string };
 
-function fromOsRelease(text: string): Said {
+function fromOsRelease(text: string): ReleaseFile {
   const fields = parse(text);
   const field = (key: string) => String(fields[key] ?? '');
   return {
@@ -72,13 +72,13 @@ const ids: [RegExp, string][] = [
 ];
 
 /** "CentOS release 6.10 (Final)". Only the family has such a file, so others of that form (Scientific Linux) are of it. */
-function fromLine(line: string): Said {
+function fromLine(line: string): ReleaseFile {
   const version = / release (\d[\d.]*)/.exec(line)?.[1] ?? '';
   const id = ids.find(([name]) => name.test(line))?.[1] ?? '';
   return { id, like: version ? ['rhel'] : [], version, name: line.trim(), platform: '' };
 }
 
-function generation({ id, version, platform }: Said): number {
+function generation({ id, version, platform }: ReleaseFile): number {
   if (id === 'fedora' || /^platform:f\d/.test(platform)) return newest;
   if (id === 'amzn')
     return version === '2' ? 7 : version === '2023' ? 9 : version.startsWith('201') ? 6 : newest;

@@ -45,7 +45,7 @@ export async function survey(
   await Promise.all(
     targets.map(async ({ target, questions }) => {
       try {
-        hosts.push(await ask(target, questions, listener, options));
+        hosts.push(await probeHost(target, questions, listener, options));
       } catch (error) {
         if (!(error instanceof HaprovError)) throw error;
         failures.push({ name: target.name, error });
@@ -68,7 +68,7 @@ const ANSWER_WITHIN_MS = 30_000;
 
 const factsQuestion: Question = { id: 'facts', script: 'probe_facts', asksFor: { addresses: true } };
 
-async function ask(
+async function probeHost(
   target: SshTarget,
   questions: readonly Question[],
   listener: SurveyListener,

@@ -10,7 +10,7 @@ export const certificateExpires: Rule = {
   name: 'certificate-expires',
   check: ({ inventory, now }) =>
     inventory.services.flatMap(({ name, tls }) =>
-      certificateFaults(tls?.certificate ?? '', now).map(
+      certificateProblems(tls?.certificate ?? '', now).map(
         (judged): Found => ({
           ...judged,
           at: { path: ['services', name, 'tls', 'certificate'] },
@@ -21,8 +21,8 @@ export const certificateExpires: Rule = {
 };
 
 /** What is wrong with the dates of the certificates in `pem`, the chain's too; nothing where they last. */
-export const certificateFaults = (pem: string, now: Date): Pick<Found, 'severity' | 'message' | 'why'>[] =>
-  certificatesIn(pem).flatMap((certificate) => judge(certificate, now) ?? []);
+export const certificateProblems = (pem: string, now: Date): Pick<Found, 'severity' | 'message' | 'why'>[] =>
+  certificatesIn(pem).flatMap((certificate) => expiryOf(certificate, now) ?? []);
 
 /** Until when the first certificate in `pem`, the service's own, is valid. */
 export function validUntil(pem: string): Date | undefined {
@@ -42,7 +42,7 @@ function certificatesIn(pem: string): X509Certificate[] {
   });
 }
 
-function judge(
+function expiryOf(
   { subject, validFrom, validTo }: X509Certificate,
   now: Date,
 ): Pick<Found, 'severity' | 'message' | 'why'> | undefined {

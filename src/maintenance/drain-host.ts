@@ -9,7 +9,7 @@ import {
   stillSending,
   unknownTo,
 } from '../pair/drained';
-import { holdersOf, type Picture } from '../pair/health';
+import { holdersOf, type PairState } from '../pair/health';
 import { keepDrained } from '../rollout/keep-drained';
 import { giveServersBack, listed, lookUntil, type Maintenance, secondsSince, tell } from './maintenance';
 
@@ -38,7 +38,7 @@ export async function drainHost(maintenance: Maintenance, wishes: DrainWishes): 
 
   const servers = knownServers(maintenance, first);
   await drainServersOf(maintenance, servers);
-  await waitFor(maintenance, left(), (picture) => sessionsOfServers(maintenance, picture));
+  await waitFor(maintenance, left(), (pairState) => sessionsOfServers(maintenance, pairState));
   if (stopping.aborted && !wasDrained) {
     throw new HaprovError(ExitCode.failed, `${host}: stopped, and ${await takeBack(maintenance, servers)}`);
   }
@@ -66,8 +66,8 @@ export async function drainHost(maintenance: Maintenance, wishes: DrainWishes): 
     }
   }
 
-  const all = (picture: Picture) =>
-    new Map([...sessionsOfServers(maintenance, picture), ...sessionsThrough(maintenance, picture)]);
+  const all = (pairState: PairState) =>
+    new Map([...sessionsOfServers(maintenance, pairState), ...sessionsThrough(maintenance, pairState)]);
   const still = await waitFor(maintenance, left(), all, moved);
   if (still.size > 0) {
     const counts = [...still].map(([where, sessions]) => `${where}: ${sessions}`).join('; ');
@@ -102,12 +102,12 @@ function refuseDeaf({ host, deaf, warn }: Maintenance, force: boolean): void {
 }
 
 /** @throws HaprovError where nobody else would serve, unless that is meant */
-function refuseAlone(maintenance: Maintenance, picture: Picture, force: boolean): void {
+function refuseAlone(maintenance: Maintenance, pairState: PairState, force: boolean): void {
   const { host, pair, connections, warn } = maintenance;
   // Whoever cannot be reached gives no address away.
   const vips = connections.has(host) ? maintenance.vips : [];
-  const reasons = servedByNobodyElse({ ...maintenance, vips }, picture, (name) =>
-    pair.hostFaults(name, picture),
+  const reasons = servedByNobodyElse({ ...maintenance, vips }, pairState, (name) =>
+    pair.hostFaults(name, pairState),
   );
   if (reasons.length === 0) return;
   if (force) {
@@ -122,10 +122,10 @@ function refuseAlone(maintenance: Maintenance, picture: Picture, force: boolean)
 }
 
 /** The servers that a host is; not those that its balancers answer and do not know: theirs are called otherwise. */
-function knownServers({ host, services, pair, warn }: Maintenance, picture: Picture): string[] {
+function knownServers({ host, services, pair, warn }: Maintenance, pairState: PairState): string[] {
   const servers = serversOf(services, host);
   if (servers.length === 0 || pair.balancers.length === 0) return [];
-  const unknown = unknownTo(servers, picture);
+  const unknown = unknownTo(servers, pairState);
   if (unknown.length > 0)
     warn(
       `no HAProxy has a server ${listed(unknown)}: what its own configuration sends to ${host} goes on; take that out by hand`,
@@ -160,13 +160,13 @@ async function drainServersOf(maintenance: Maintenance, servers: readonly string
 async function waitFor(
   maintenance: Maintenance,
   forMs: number,
-  count: (picture: Picture) => Map<string, number>,
+  count: (pairState: PairState) => Map<string, number>,
   isTold = false,
 ): Promise<Map<string, number>> {
   let told = isTold;
   let still = new Map<string, number>();
-  await lookUntil(maintenance, forMs, (picture) => {
-    still = count(picture);
+  await lookUntil(maintenance, forMs, (pairState) => {
+    still = count(pairState);
     if (still.size > 0 && !told && forMs > 0) {
       void maintenance.say(`${sessionsOf(still)} left: waiting, ${Math.ceil(forMs / 1000)} s at most`);
       told = true;
@@ -184,9 +184,9 @@ const patienceMs = (vips: readonly Vip[]) =>
 async function vipsLeave({ host, pair, say }: Maintenance, vips: readonly Vip[]): Promise<boolean> {
   const begun = performance.now();
   let held = vips;
-  await lookUntil({ pair, stopping: new AbortController().signal }, patienceMs(held), (picture) => {
+  await lookUntil({ pair, stopping: new AbortController().signal }, patienceMs(held), (pairState) => {
     held = held.filter((vip) => {
-      const holders = holdersOf(vip, picture);
+      const holders = holdersOf(vip, pairState);
       const isGone = holders.length > 0 && !holders.includes(host);
       if (isGone)
         void say(`VIP ${vip.name} (${vip.address}): on ${listed(holders)} after ${secondsSince(begun)}`);

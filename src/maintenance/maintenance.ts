@@ -2,13 +2,13 @@ import { HaprovError } from '../errors';
 import type { Connection } from '../host/connection';
 import { ScriptFailure, whyOf } from '../host/script-result';
 import type { Vip } from '../inventory/inventory';
-import type { Part } from '../pair/drained';
-import type { Picture } from '../pair/health';
+import type { HostRole } from '../pair/drained';
+import type { PairState } from '../pair/health';
 import type { Pair } from '../pair/pair';
 import { giveBack, type Untold } from '../rollout/keep-drained';
 
 /** A host that is taken out of service, or given back to it, and those around it. */
-export interface Maintenance extends Part {
+export interface Maintenance extends HostRole {
   pair: Pair;
   /** Of the hosts that are reached; the host itself may be missing. */
   connections: ReadonlyMap<string, Connection>;
@@ -44,13 +44,13 @@ export async function tell(connection: Connection, script: string): Promise<stri
 export async function lookUntil(
   { pair, stopping }: Pick<Maintenance, 'pair' | 'stopping'>,
   forMs: number,
-  isDone: (picture: Picture) => boolean,
-): Promise<{ picture: Picture; done: boolean }> {
+  isDone: (pairState: PairState) => boolean,
+): Promise<{ pairState: PairState; done: boolean }> {
   const begun = performance.now();
   for (;;) {
-    const picture = await pair.look();
-    if (isDone(picture)) return { picture, done: true };
-    if (stopping.aborted || performance.now() - begun >= forMs) return { picture, done: false };
+    const pairState = await pair.look();
+    if (isDone(pairState)) return { pairState, done: true };
+    if (stopping.aborted || performance.now() - begun >= forMs) return { pairState, done: false };
     await new Promise((done) => setTimeout(done, pauseMs));
   }
 }

@@ -1,7 +1,7 @@
 import { ExitCode, HaprovError } from '../errors';
 import { unflagScript } from '../host/drained';
 import { keptDrained, notBackYet, serversOf, unknownTo } from '../pair/drained';
-import { holdersOf, type Picture } from '../pair/health';
+import { holdersOf, type PairState } from '../pair/health';
 import { giveServersBack, listed, lookUntil, type Maintenance, secondsSince } from './maintenance';
 
 /** Checks that must succeed first, the flag's own check, three adverts. */
@@ -38,27 +38,27 @@ export async function undrainHost(maintenance: Maintenance): Promise<void> {
     timeoutMs: 30_000,
     to: 'take its drain flag away, so it is drained still',
   });
-  const faultsIn = (picture: Picture) =>
-    notBackYet(maintenance, picture, (name) => pair.hostFaults(name, picture));
-  const { picture, done } = await lookUntil(maintenance, patienceMs, (seen) => faultsIn(seen).length === 0);
+  const faultsIn = (pairState: PairState) =>
+    notBackYet(maintenance, pairState, (name) => pair.hostFaults(name, pairState));
+  const { pairState, done } = await lookUntil(maintenance, patienceMs, (seen) => faultsIn(seen).length === 0);
   if (!done)
     throw new HaprovError(
       ExitCode.failed,
-      `${host} is no longer drained, but after ${secondsSince(begun)} not all is back:\n${faultsIn(picture)
+      `${host} is no longer drained, but after ${secondsSince(begun)} not all is back:\n${faultsIn(pairState)
         .map((fault) => `  ${fault}`)
         .join('\n')}`,
       'haprov status says which part is broken',
     );
   if (servers.length > 0 && told.length > 0) await say(`${listed(servers)}: up on ${listed(told)}`);
   for (const vip of vips.filter(({ members }) => members.some((member) => member.host.name === host)))
-    await say(`VIP ${vip.name} (${vip.address}): on ${listed(holdersOf(vip, picture))}`);
+    await say(`VIP ${vip.name} (${vip.address}): on ${listed(holdersOf(vip, pairState))}`);
   await say(`${host} has its place back after ${secondsSince(begun)}`);
 }
 
 /** Servers that some balancer keeps drained, or has been told to and has forgotten why. */
-function leftDrained(servers: readonly string[], picture: Picture): string[] {
-  const kept = keptDrained(picture);
-  const seen = [...picture.values()].flatMap(({ servers: all = [] }) => all);
+function leftDrained(servers: readonly string[], pairState: PairState): string[] {
+  const kept = keptDrained(pairState);
+  const seen = [...pairState.values()].flatMap(({ servers: all = [] }) => all);
   const drains = new Set(
     seen
       .filter(({ status }) => status.startsWith('DRAIN'))

@@ -1,5 +1,5 @@
 import type { Service, Vip } from '../inventory/inventory';
-import { holdersOf, isUp, type Picture, serversUp } from './health';
+import { holdersOf, isUp, type PairState, serversUp } from './health';
 
 /** What it means for the others that a host is drained. A server is `service/server`. */
 
@@ -10,11 +10,11 @@ export const serversOf = (services: readonly Service[], host: string): string[] 
     .map(({ name }) => `${name}/${host}`);
 
 /** The servers that any balancer was told to keep drained. */
-export const keptDrained = (picture: Picture): Set<string> =>
-  new Set([...picture.values()].flatMap(({ drainedServers = [] }) => drainedServers));
+export const keptDrained = (pairState: PairState): Set<string> =>
+  new Set([...pairState.values()].flatMap(({ drainedServers = [] }) => drainedServers));
 
 /** What a host takes part in. */
-export interface Part {
+export interface HostRole {
   host: string;
   vips: readonly Vip[];
   services: readonly Service[];
@@ -25,8 +25,8 @@ export interface Part {
  * @param faultsOf what keeps another host from serving; nothing where it is healthy
  */
 export function servedByNobodyElse(
-  { host, vips, services }: Part,
-  picture: Picture,
+  { host, vips, services }: HostRole,
+  pairState: PairState,
   faultsOf: (host: string) => string[],
 ): string[] {
   const reasons = vips
@@ -34,15 +34,15 @@ export function servedByNobodyElse(
     .flatMap((vip) => {
       const others = vip.members.map((member) => member.host.name).filter((name) => name !== host);
       const why = others.map((name) =>
-        picture.get(name)?.drained ? ['it is drained itself'] : faultsOf(name),
+        pairState.get(name)?.drained ? ['it is drained itself'] : faultsOf(name),
       );
       if (why.some((faults) => faults.length === 0)) return [];
       const each = others.map((name, index) => `${name}: ${why[index]?.join(', ')}`);
       return [`VIP ${vip.name} (${vip.address}) would have no host: ${each.join('; ') || 'it has no other'}`];
     });
-  const [up, kept] = [serversUp(picture), keptDrained(picture)];
+  const [up, kept] = [serversUp(pairState), keptDrained(pairState)];
   const isSeen = (service: string) =>
-    [...picture.values()].some(({ servers = [] }) => servers.some((one) => one.service === service));
+    [...pairState.values()].some(({ servers = [] }) => servers.some((one) => one.service === service));
   for (const { name, backends } of services) {
     if (!backends.hosts.some((one) => one.name === host)) continue;
     const left = backends.servers.filter((server) => server.host?.name !== host);
@@ -53,7 +53,7 @@ export function servedByNobodyElse(
       // No HAProxy says: where it is a host of ours, that one does. Unknown is not down.
       const own = server.host?.name;
       if (own === undefined) return [];
-      if (picture.get(own)?.drained) return [`${own} is drained itself`];
+      if (pairState.get(own)?.drained) return [`${own} is drained itself`];
       return faultsOf(own).map((fault) => `${own}: ${fault}`);
     });
     if (faults.some((one) => one.length === 0)) continue;
@@ -64,16 +64,16 @@ export function servedByNobodyElse(
 }
 
 /** Servers that no HAProxy has, where at least one has said which it has. */
-export function unknownTo(servers: readonly string[], picture: Picture): string[] {
-  const seen = [...picture.values()].flatMap(({ servers: all }) => all ?? []);
+export function unknownTo(servers: readonly string[], pairState: PairState): string[] {
+  const seen = [...pairState.values()].flatMap(({ servers: all }) => all ?? []);
   if (seen.length === 0) return [];
   return servers.filter((one) => !seen.some(({ service, server }) => one === `${service}/${server}`));
 }
 
 /** Requests that a host's servers are at, by server and balancer: `web/lucy on ricky` → 2; none that has none. */
-export function sessionsOfServers({ host, services }: Part, picture: Picture): Map<string, number> {
+export function sessionsOfServers({ host, services }: HostRole, pairState: PairState): Map<string, number> {
   const servers = new Set(serversOf(services, host));
-  const rows = [...picture].flatMap(([balancer, { servers: seen = [] }]) =>
+  const rows = [...pairState].flatMap(([balancer, { servers: seen = [] }]) =>
     seen
       .filter(({ service, server }) => servers.has(`${service}/${server}`))
       .map(({ service, server, sessions }) => [`${service}/${server} on ${balancer}`, sessions] as const),
@@ -82,8 +82,8 @@ export function sessionsOfServers({ host, services }: Part, picture: Picture): M
 }
 
 /** Clients that a host's own HAProxy serves still, by service. */
-export function sessionsThrough({ host, services }: Part, picture: Picture): Map<string, number> {
-  const frontends = picture.get(host)?.frontends;
+export function sessionsThrough({ host, services }: HostRole, pairState: PairState): Map<string, number> {
+  const frontends = pairState.get(host)?.frontends;
   const rows = services.map(
     ({ name }) =>
       [
@@ -95,8 +95,8 @@ export function sessionsThrough({ host, services }: Part, picture: Picture): Map
 }
 
 /** Balancers whose HAProxy still sends requests to one of `servers`. */
-export function stillSending(servers: readonly string[], picture: Picture): string[] {
-  return [...picture]
+export function stillSending(servers: readonly string[], pairState: PairState): string[] {
+  return [...pairState]
     .filter(([, { servers: seen = [] }]) =>
       seen.some(
         ({ service, server, status }) =>
@@ -112,24 +112,24 @@ export function stillSending(servers: readonly string[], picture: Picture): stri
  */
 export function rightfulHolder(
   vip: Vip,
-  picture: Picture,
+  pairState: PairState,
   faultsOf: (host: string) => string[],
 ): string | undefined {
   if (!vip.preempt) return undefined;
   const names = vip.members.map((member) => member.host.name);
   return names.find(
-    (name) => picture.get(name) && !picture.get(name)?.drained && faultsOf(name).length === 0,
+    (name) => pairState.get(name) && !pairState.get(name)?.drained && faultsOf(name).length === 0,
   );
 }
 
 /** What is not yet as it is to be after a host was given its place back, a sentence each. */
 export function notBackYet(
-  { host, vips, services }: Part,
-  picture: Picture,
+  { host, vips, services }: HostRole,
+  pairState: PairState,
   faultsOf: (host: string) => string[],
 ): string[] {
   const servers = new Set(serversOf(services, host));
-  const down = [...picture].flatMap(([balancer, { servers: seen = [] }]) =>
+  const down = [...pairState].flatMap(([balancer, { servers: seen = [] }]) =>
     seen
       .filter((one) => servers.has(`${one.service}/${one.server}`) && !isUp(one))
       .map(
@@ -140,8 +140,8 @@ export function notBackYet(
   const astray = vips
     .filter(({ members }) => members.some((member) => member.host.name === host))
     .flatMap((vip) => {
-      const holders = holdersOf(vip, picture);
-      const rightful = rightfulHolder(vip, picture, faultsOf);
+      const holders = holdersOf(vip, pairState);
+      const rightful = rightfulHolder(vip, pairState, faultsOf);
       if (holders.length === 1 && (rightful === undefined || holders[0] === rightful)) return [];
       const where = holders.length === 0 ? 'nobody' : holders.join(' and ');
       return [`VIP ${vip.name} is with ${where}${rightful ? `, not with ${rightful}` : ''}`];

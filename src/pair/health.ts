@@ -3,7 +3,7 @@ import type { ServerState } from './haproxy-statistics';
 import type { Observation } from './observe';
 
 /** What a host is expected to do, by the inventory and its playbooks. */
-export interface Expectation {
+export interface Readiness {
   /** Units that must run. */
   units: string[];
   /** TCP ports that must be listened on. */
@@ -15,27 +15,27 @@ export interface Expectation {
 }
 
 /** Everybody at one moment; a host that could not be asked is not in it. */
-export type Picture = ReadonlyMap<string, Observation>;
+export type PairState = ReadonlyMap<string, Observation>;
 
 /** What keeps a host from being healthy, a sentence each; nothing when it is. */
-export function hostFaults(expectation: Expectation, seen: Observation | undefined): string[] {
+export function hostProblems(readiness: Readiness, seen: Observation | undefined): string[] {
   if (!seen) return ['it does not answer'];
-  const faults = expectation.units
+  const faults = readiness.units
     .filter((unit) => seen.units[unit] !== 'active')
     .map((unit) => `${unit} is ${seen.units[unit] || 'unknown'} instead of active`);
   faults.push(
-    ...expectation.ports
+    ...readiness.ports
       .filter((port) => !seen.listening.includes(port))
       .map((port) => `nobody listens on port ${port}`),
   );
-  const fault = expectation.balances && silence(expectation, seen);
+  const fault = readiness.balances && silence(readiness, seen);
   if (fault) faults.push(fault);
   return faults;
 }
 
 /** Where nothing is there to ask, and is not to be, units and ports have to do. */
 function silence(
-  { healthPort }: Expectation,
+  { healthPort }: Readiness,
   { servers, unasked, listening }: Observation,
 ): string | undefined {
   if (healthPort !== undefined && !listening.includes(healthPort))
@@ -45,15 +45,15 @@ function silence(
 }
 
 /** The servers that some host's HAProxy saw as up, as `service/server`. */
-export function serversUp(picture: Picture): Set<string> {
+export function serversUp(pairState: PairState): Set<string> {
   const up = new Set<string>();
-  for (const seen of picture.values())
+  for (const seen of pairState.values())
     for (const server of seen.servers ?? []) if (isUp(server)) up.add(nameOf(server));
   return up;
 }
 
 /** Servers of `wanted` that this host's HAProxy does not see as up, by a check that has finished. */
-export function serverFaults(
+export function serverProblems(
   wanted: ReadonlySet<string>,
   seen: Observation | undefined,
 ): { name: string; fault: string; down: boolean }[] {
@@ -70,16 +70,16 @@ export function serverFaults(
  * Servers that this host's HAProxy found down before the run and still does now, before its turn: its commit breaks
  * nothing there. Somebody's firewall may be shut still, or a server be down for good.
  */
-export function serversMissed(host: string, before: Picture, now: Picture): Set<string> {
-  const down = (picture: Picture) => (picture.get(host)?.servers ?? []).filter(isDown).map(nameOf);
+export function serversMissed(host: string, before: PairState, now: PairState): Set<string> {
+  const down = (pairState: PairState) => (pairState.get(host)?.servers ?? []).filter(isDown).map(nameOf);
   const then = new Set(down(before));
   return new Set(down(now).filter((server) => then.has(server)));
 }
 
 /** VIPs that not exactly one of their members holds. Members that could not be asked count as holding nothing. */
-export function vipFaults(vips: readonly HeldVip[], picture: Picture): string[] {
+export function vipProblems(vips: readonly HeldVip[], pairState: PairState): string[] {
   return vips.flatMap((vip) => {
-    const holders = holdersOf(vip, picture);
+    const holders = holdersOf(vip, pairState);
     if (holders.length === 1) return [];
     return holders.length === 0
       ? [`nobody holds VIP ${vip.name} (${vip.address})`]
@@ -87,10 +87,10 @@ export function vipFaults(vips: readonly HeldVip[], picture: Picture): string[] 
   });
 }
 
-export function holdersOf(vip: Pick<HeldVip, 'members' | 'address'>, picture: Picture): string[] {
+export function holdersOf(vip: Pick<HeldVip, 'members' | 'address'>, pairState: PairState): string[] {
   return vip.members
     .map(({ host }) => host.name)
-    .filter((name) => picture.get(name)?.addresses.includes(vip.address));
+    .filter((name) => pairState.get(name)?.addresses.includes(vip.address));
 }
 
 const nameOf = ({ service, server }: ServerState) => `${service}/${server}`;

@@ -3,7 +3,14 @@ import type { HeldVip } from '../ha/running-vips';
 import type { Connection } from '../host/connection';
 import type { Inventory } from '../inventory/inventory';
 import { keptDrained } from './drained';
-import { type Expectation, holdersOf, hostFaults, type Picture, serverFaults, vipFaults } from './health';
+import {
+  holdersOf,
+  hostProblems,
+  type PairState,
+  type Readiness,
+  serverProblems,
+  vipProblems,
+} from './health';
 import { type Observation, observationScript, readObservation } from './observe';
 import { foreignHolders, readAnswering, whoAnswersScript } from './who-answers';
 
@@ -12,12 +19,12 @@ export class Pair {
   constructor(
     private readonly inventory: Pick<Inventory, 'haproxy' | 'hosts'> & { vips: readonly HeldVip[] },
     private readonly connections: ReadonlyMap<string, Connection>,
-    private readonly expectations: ReadonlyMap<string, Expectation>,
+    private readonly readiness: ReadonlyMap<string, Readiness>,
     private readonly reconnect: (host: string) => Promise<Connection>,
   ) {}
 
   /** Asks every host at once how it is doing; one that does not answer is left out. */
-  async look(): Promise<Picture> {
+  async look(): Promise<PairState> {
     const seen = await Promise.all(
       [...this.connections].map(
         async ([name, connection]) => [name, await this.#ask(name, connection)] as const,
@@ -30,7 +37,7 @@ export class Pair {
 
   /** A connection that was lost is made anew: what it broke is no fault of the host's. */
   async #ask(name: string, connection: Connection, isLast = false): Promise<Observation | undefined> {
-    const script = observationScript(this.inventory.haproxy.healthPort, this.#expectation(name).units);
+    const script = observationScript(this.inventory.haproxy.healthPort, this.#readinessOf(name).units);
     try {
       return readObservation((await connection.runScript(script, { timeoutMs: 15_000 })).stdout);
     } catch (error) {
@@ -52,13 +59,13 @@ export class Pair {
   faults(
     hosts: readonly string[],
     wanted: ReadonlySet<string>,
-    picture: Picture,
+    pairState: PairState,
   ): { sentences: string[]; final: boolean; unheld: HeldVip[] } {
-    const own = hosts.flatMap((name) => this.hostFaults(name, picture).map((fault) => `${name}: ${fault}`));
-    const kept = keptDrained(picture);
+    const own = hosts.flatMap((name) => this.hostFaults(name, pairState).map((fault) => `${name}: ${fault}`));
+    const kept = keptDrained(pairState);
     const due = new Set([...wanted].filter((server) => !kept.has(server)));
     const servers = hosts.flatMap((name) =>
-      serverFaults(due, picture.get(name)).map((one) => ({ ...one, fault: `${name}: ${one.fault}` })),
+      serverProblems(due, pairState.get(name)).map((one) => ({ ...one, fault: `${name}: ${one.fault}` })),
     );
     const vips = this.inventory.vips.filter((vip) =>
       vip.members.some(({ host }) => hosts.includes(host.name)),
@@ -66,11 +73,11 @@ export class Pair {
     // A VIP can be judged only where all of its members can be asked.
     const judged = vips.filter((vip) => vip.members.every(({ host }) => this.connections.has(host.name)));
     return {
-      sentences: [...own, ...servers.map((one) => one.fault), ...vipFaults(judged, picture)],
+      sentences: [...own, ...servers.map((one) => one.fault), ...vipProblems(judged, pairState)],
       final:
         servers.some((one) => one.down) ||
-        hosts.some((name) => Object.values(picture.get(name)?.units ?? {}).includes('failed')),
-      unheld: judged.filter((vip) => holdersOf(vip, picture).length === 0),
+        hosts.some((name) => Object.values(pairState.get(name)?.units ?? {}).includes('failed')),
+      unheld: judged.filter((vip) => holdersOf(vip, pairState).length === 0),
     };
   }
 
@@ -94,15 +101,15 @@ export class Pair {
   }
 
   /** Why `host` must not be touched now: it alone holds a VIP, and nobody else could serve that. */
-  aloneWith(host: string, picture: Picture): string | undefined {
+  aloneWith(host: string, pairState: PairState): string | undefined {
     for (const vip of this.inventory.vips) {
-      if (holdersOf(vip, picture).join() !== host) continue;
+      if (holdersOf(vip, pairState).join() !== host) continue;
       const peers = vip.members
         .map((member) => member.host.name)
         .filter((name) => name !== host && this.connections.has(name));
       const sick = peers.map((name) => ({
         name,
-        faults: this.hostFaults(name, picture),
+        faults: this.hostFaults(name, pairState),
       }));
       if (sick.length > 0 && sick.every(({ faults }) => faults.length > 0)) {
         return `${host} serves VIP ${vip.name} alone: ${sick.map(({ name, faults }) => `${name}: ${faults.join(', ')}`).join('; ')}`;
@@ -112,20 +119,20 @@ export class Pair {
   }
 
   /** What keeps a host from being healthy; nothing where it is. */
-  hostFaults(host: string, picture: Picture): string[] {
-    return hostFaults(this.#expectation(host), picture.get(host));
+  hostFaults(host: string, pairState: PairState): string[] {
+    return hostProblems(this.#readinessOf(host), pairState.get(host));
   }
 
   /** The hosts whose HAProxy shares out requests, whether we are connected to them or not. */
   get balancers(): string[] {
-    return [...this.expectations].flatMap(([name, { balances }]) => (balances ? [name] : []));
+    return [...this.readiness].flatMap(([name, { balances }]) => (balances ? [name] : []));
   }
 
-  holds(host: string, picture: Picture): boolean {
-    return this.inventory.vips.some((vip) => holdersOf(vip, picture).includes(host));
+  holds(host: string, pairState: PairState): boolean {
+    return this.inventory.vips.some((vip) => holdersOf(vip, pairState).includes(host));
   }
 
-  #expectation(name: string): Expectation {
-    return this.expectations.get(name) ?? { units: [], ports: [], balances: false };
+  #readinessOf(name: string): Readiness {
+    return this.readiness.get(name) ?? { units: [], ports: [], balances: false };
   }
 }

@@ -2,10 +2,10 @@ import { canonical } from '../inventory/address';
 import type { Inventory, Vip } from '../inventory/inventory';
 import { inInventory } from '../lint/lint';
 import type { Finding } from '../plan/plan';
-import type { Heard } from './listen';
+import type { Heard } from './vrrp-listen';
 
 /** One host that was asked. */
-export interface Listener {
+export interface VrrpListener {
   host: string;
   /** Of all its interfaces. */
   addresses: string[];
@@ -31,7 +31,7 @@ interface Sender {
  */
 export function strangers(
   inventory: Inventory,
-  listeners: readonly Listener[],
+  listeners: readonly VrrpListener[],
   { whole, file }: { whole: boolean; file: string },
 ): Finding[] {
   const ours = new Set(
@@ -53,7 +53,7 @@ export function strangers(
 }
 
 /** Those heard with the VIP's VRID on its network, each once. Unicast adverts are no matter of others. */
-function speakersFor(vip: Vip, listeners: readonly Listener[]): Sender[] {
+function speakersFor(vip: Vip, listeners: readonly VrrpListener[]): Sender[] {
   if (vip.unicast) return [];
   const bySource = new Map<string, Sender>();
   for (const { host, heard, interfaceOf } of listeners) {
@@ -75,7 +75,11 @@ function speakersFor(vip: Vip, listeners: readonly Listener[]): Sender[] {
 }
 
 /** Who answered for the VIP's address, where none of ours has it, or speaks for it. */
-function holderOf(vip: Vip, listeners: readonly Listener[], ours: ReadonlySet<string>): Sender | undefined {
+function holderOf(
+  vip: Vip,
+  listeners: readonly VrrpListener[],
+  ours: ReadonlySet<string>,
+): Sender | undefined {
   const address = canonical(vip.address);
   const isOurs = listeners.some(
     (one) =>
@@ -142,7 +146,7 @@ function addressInUse(
 }
 
 /** The next id that nobody was heard with, and no VIP has. */
-function freeId(taken: Vip, { vips }: Inventory, listeners: readonly Listener[]): number | undefined {
+function freeId(taken: Vip, { vips }: Inventory, listeners: readonly VrrpListener[]): number | undefined {
   const used = new Set([
     ...vips.map(({ virtualRouterId }) => virtualRouterId),
     ...listeners.flatMap(({ heard }) => heard?.adverts.map((advert) => advert.virtualRouterId) ?? []),

@@ -143,7 +143,7 @@ class Rows {
     const index = Number(first);
     const target = this.targets[index];
     if (!target) return;
-    const failure = judge(target, Number(code), text.join(' '));
+    const failure = failureOf(target, Number(code), text.join(' '));
     const [sent, ended] = [Number(second) * 1000, Number(third) * 1000];
     const sample = { at: this.#bootedAt + sent, ms: Math.round(ended - sent) };
     this.samples[index]?.push(failure === undefined ? sample : { ...sample, failure });
@@ -153,7 +153,7 @@ class Rows {
 }
 
 /** Why a request failed, by its exit status and what was said; `undefined` when it was served. */
-function judge(target: ProbeTarget, code: number, text: string): string | undefined {
+function failureOf(target: ProbeTarget, code: number, text: string): string | undefined {
   if (code === 124) return 'no answer in time';
   if (code !== 0 || text.startsWith('haprov-probe: ')) return text.split(': ').at(-1) || `exit ${code}`;
   if (target.mode === 'tcp') return undefined;

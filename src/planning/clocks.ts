@@ -18,7 +18,7 @@ export function clockOf(hosts: Asked): Date | undefined {
 }
 
 /** Which clocks are wrong, as far as the others tell: of two hosts that differ, the one that this machine's tells. */
-export function clockFaults(hosts: Asked, own = new Date()): string[] {
+export function clockProblems(hosts: Asked, own = new Date()): string[] {
   const times = timesOf(hosts);
   const right = middle(times.length > 1 ? [...times, own.getTime()] : times);
   if (right === undefined) return [];

@@ -2,7 +2,7 @@ import { healthListenerIn } from '../ha/health-listener';
 import { interfaceFor, unsupported } from '../host/facts';
 import type { Survey, Surveyed } from '../host/survey';
 import type { Host, Inventory } from '../inventory/inventory';
-import type { Expectation } from '../pair/health';
+import type { Readiness } from '../pair/health';
 import { buildChanges } from '../plan/build';
 import type { PlannedHost } from '../plan/plan';
 import { anyHost, type HostKnowledge } from '../playbook/context';
@@ -42,7 +42,7 @@ function impliedServices(resources: readonly Resource[]): Resource[] {
 }
 
 /** By the playbooks: the units that are to run. By the inventory: the ports that HAProxy and the service listen on. */
-export function expectationOf(inventory: Inventory, host: Host, resources: readonly Resource[]): Expectation {
+export function readinessOf(inventory: Inventory, host: Host, resources: readonly Resource[]): Readiness {
   const services = resources.flatMap(({ type, spec }) =>
     type.type === 'service' ? [spec as { unit: string; running?: boolean }] : [],
   );

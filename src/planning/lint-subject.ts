@@ -2,10 +2,10 @@ import { outline, type Subject } from '../lint/subject';
 import { anyHost } from '../playbook/context';
 import type { Resource } from '../playbook/expand';
 import type { FileSpec } from '../resources/file';
-import type { Said } from './offline';
+import type { DesiredState } from './desired-state';
 
 /** What the rules look at. Files are rendered as for a host that was not asked. */
-export function subjectOf({ inventory, wanted }: Said): Subject {
+export function subjectOf({ inventory, wanted }: DesiredState): Subject {
   const wish = ({ type, spec, renderContent }: Resource) => ({
     type: type.type,
     spec,

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { ExitCode, HaprovError } from '../errors';
 import { classify } from '../ha/disruption';
-import { formerMembers } from '../ha/former';
+import { formerMembers } from '../ha/former-members';
 import { runningVips } from '../ha/running-vips';
 import type { SshTarget } from '../host/connection';
 import { holds } from '../host/facts';
@@ -9,17 +9,17 @@ import { type Survey, type Surveyed, survey } from '../host/survey';
 import { settleScript } from '../host/transaction';
 import type { Host, Inventory } from '../inventory/inventory';
 import { lint } from '../lint/lint';
-import type { Expectation } from '../pair/health';
+import type { Readiness } from '../pair/health';
 import { listenersOf, listenersScript } from '../pair/serving';
 import type { Finding, FullPlan } from '../plan/plan';
 import type { Resource } from '../playbook/expand';
-import { clockFaults, clockOf } from './clocks';
+import { clockOf, clockProblems } from './clocks';
 import type { CommonOptions, Context } from './context';
-import { expectationOf, planHost, questionsOf, unreached } from './host-plan';
+import { loadDesiredState } from './desired-state';
+import { planHost, questionsOf, readinessOf, unreached } from './host-plan';
 import { listenerFor, notAsked, selectHosts, toTarget } from './hosts';
 import { subjectOf } from './lint-subject';
-import { heardStrangers, listeningQuestion } from './listening';
-import { readSaid } from './offline';
+import { heardStrangers, listeningQuestion } from './vrrp-strangers';
 
 /** A plan, and the connections that it was made over. */
 export interface Planned {
@@ -29,7 +29,7 @@ export interface Planned {
   /** How each host is reached, to log in anew. */
   targets: Map<string, SshTarget>;
   /** What each host is to do when all is well. */
-  expectations: Map<string, Expectation>;
+  readiness: Map<string, Readiness>;
 }
 
 /** What hosts are to have instead of what their playbooks say: a rollback's wishes. */
@@ -68,7 +68,7 @@ export async function makePlan(
   context: Context,
   { begin = () => {}, recover = false, only, instead }: PlanningOptions = {},
 ): Promise<Planned> {
-  const said = readSaid(options.inventory, context);
+  const said = loadDesiredState(options.inventory, context);
   const { inventory } = said;
   const hosts = selectHosts(inventory, options.limit);
   const byPlaybooks = new Map(
@@ -128,8 +128,8 @@ export async function makePlan(
       plan: classify(plan, { inventory, holders: new Set(holders.map((host) => host.name)), listening }),
       survey: surveyed,
       targets: new Map(targets.map(({ target }) => [target.name, target])),
-      expectations: new Map(
-        [...byPlaybooks].map(([host, resources]) => [host.name, expectationOf(inventory, host, resources)]),
+      readiness: new Map(
+        [...byPlaybooks].map(([host, resources]) => [host.name, readinessOf(inventory, host, resources)]),
       ),
     };
   } catch (error) {
@@ -149,7 +149,7 @@ export async function surveyWhole(
 ): Promise<Survey> {
   const listener = listenerFor(context);
   const surveyed = await survey(targets, listener);
-  for (const text of clockFaults(surveyed.hosts)) context.emit({ type: 'message', level: 'warning', text });
+  for (const text of clockProblems(surveyed.hosts)) context.emit({ type: 'message', level: 'warning', text });
   const left = surveyed.hosts.filter(({ facts }) => facts.lock && !facts.lock.alive);
   for (const { name, facts } of left) {
     const { run, owner, since, state } = facts.lock ?? { run: '', owner: '', since: new Date(0), state: '' };

@@ -4,7 +4,7 @@ import { drainScript, noHaproxy, readyScript } from '../host/drained';
 import { whyOf } from '../host/script-result';
 import type { Service } from '../inventory/inventory';
 import { deafVips, drainFlags, readWatched, runFlagScript } from '../pair/drain-flag';
-import { holdersOf, type Picture } from '../pair/health';
+import { holdersOf, type PairState } from '../pair/health';
 import type { PlannedChange, PlannedHost } from '../plan/plan';
 import { quote } from '../shell/quote';
 import { isOf } from './order';
@@ -57,13 +57,15 @@ export async function drain(
     { accepts: 'any', timeoutMs: tellMs },
   );
   if (flagged.code !== 0) return `could not be drained, so it was not touched: ${whyOf(flagged)}`;
-  let picture: Picture = new Map();
+  let pairState: PairState = new Map();
   for (let look = 0; look < looks; look++) {
-    picture = await rollout.pair.look();
-    if (!rollout.pair.holds(host, picture)) return undefined;
+    pairState = await rollout.pair.look();
+    if (!rollout.pair.holds(host, pairState)) return undefined;
     await new Promise((done) => setTimeout(done, pauseMs));
   }
-  const drained = [...picture].filter(([name, seen]) => name !== host && seen.drained).map(([name]) => name);
+  const drained = [...pairState]
+    .filter(([name, seen]) => name !== host && seen.drained)
+    .map(([name]) => name);
   const why = drained.length > 0 ? ` (${drained.join(' and ')} drained: haprov undrain first)` : '';
   return `could not be drained: its VIP stayed, so it was not touched${why}`;
 }
@@ -108,8 +110,8 @@ export async function drainServers(
   const to = `tell its HAProxy that ${servers.join(', ')} must not get new requests`;
   await runOn(rollout, to, () => `${later}\n${drainScript(servers)}`);
   for (let look = 0; look < looks; look++) {
-    const picture = await rollout.pair.look();
-    const busy = [...picture.values()].some(({ servers: seen }) =>
+    const pairState = await rollout.pair.look();
+    const busy = [...pairState.values()].some(({ servers: seen }) =>
       seen?.some(({ service, server, sessions }) => servers.includes(`${service}/${server}`) && sessions > 0),
     );
     if (!busy) return;

@@ -1,4 +1,4 @@
-import type { Picture } from '../pair/health';
+import type { PairState } from '../pair/health';
 import type { Pair } from '../pair/pair';
 
 export interface GateOptions {
@@ -14,9 +14,9 @@ export interface GateOptions {
 
 export const gateDefaults: GateOptions = { steadyMs: 2000, timeoutMs: 45_000, pauseMs: 300, patienceMs: 0 };
 
-/** How the gate ended: the last picture, and why it stayed shut. */
+/** How the gate ended: the last state of the pair, and why it stayed shut. */
 export interface GateResult {
-  picture: Picture;
+  pairState: PairState;
   faults: string[];
 }
 
@@ -37,19 +37,19 @@ export async function passGate(
   let finalBefore = false;
   let takenBefore = false;
   for (;;) {
-    const picture = await pair.look();
-    const { sentences, final, unheld } = pair.faults(hosts, wanted, picture);
+    const pairState = await pair.look();
+    const { sentences, final, unheld } = pair.faults(hosts, wanted, pairState);
     // Who has it gives it to nobody: waiting would not mend that either.
     const taken = unheld.length > 0 ? await pair.strangersAt(unheld) : [];
     const at = now();
     if (sentences.length === 0) {
       wellSince ??= at;
-      if (at - wellSince >= options.steadyMs) return { picture, faults: [] };
+      if (at - wellSince >= options.steadyMs) return { pairState, faults: [] };
     } else {
       wellSince = undefined;
       const isOver =
         (final && finalBefore && at - begun >= options.patienceMs) || (taken.length > 0 && takenBefore);
-      if (isOver || at - begun >= options.timeoutMs) return { picture, faults: [...sentences, ...taken] };
+      if (isOver || at - begun >= options.timeoutMs) return { pairState, faults: [...sentences, ...taken] };
     }
     finalBefore = final;
     takenBefore = taken.length > 0;

@@ -3,7 +3,7 @@ import type { Connection } from '../host/connection';
 import { giveBackScript, keepDrainedScript } from '../host/drained';
 import { whyOf } from '../host/script-result';
 import { keptDrained, serversOf, stillSending } from '../pair/drained';
-import type { Picture } from '../pair/health';
+import type { PairState } from '../pair/health';
 import type { Rollout } from './rollout';
 
 /** A balancer that could not be told, and why. */
@@ -51,12 +51,12 @@ async function tellAll(
 /** Tells the balancers of this run what they were not told, or have forgotten, of hosts that are drained. */
 export async function tellWhoIsDrained(
   { pair, connections, services, emit }: Pick<Rollout, 'pair' | 'connections' | 'services' | 'emit'>,
-  picture: Picture,
+  pairState: PairState,
 ): Promise<void> {
-  const flagged = [...picture].flatMap(([host, { drained }]) => (drained ? serversOf(services, host) : []));
-  const drained = [...new Set([...flagged, ...keptDrained(picture)])];
+  const flagged = [...pairState].flatMap(([host, { drained }]) => (drained ? serversOf(services, host) : []));
+  const drained = [...new Set([...flagged, ...keptDrained(pairState)])];
   const unaware = pair.balancers.filter((name) => {
-    const seen = picture.get(name);
+    const seen = pairState.get(name);
     if (!seen) return false;
     const lacks = drained.some((server) => !seen.drainedServers?.includes(server));
     return lacks || stillSending(drained, new Map([[name, seen]])).length > 0;

@@ -4,7 +4,7 @@ import { movedServers } from '../ha/haproxy-change';
 import type { Connection } from '../host/connection';
 import type { Service } from '../inventory/inventory';
 import { keptDrained } from '../pair/drained';
-import { type Picture, serversMissed, serversUp } from '../pair/health';
+import { type PairState, serversMissed, serversUp } from '../pair/health';
 import type { Pair } from '../pair/pair';
 import type { PlannedHost } from '../plan/plan';
 import { confirmTogether } from './confirm';
@@ -94,7 +94,7 @@ export async function rollOut(rollout: Rollout): Promise<RolloutResult> {
 
 /** What is known before anything is done. */
 interface Known {
-  before: Picture;
+  before: PairState;
   /** Who is committed with whom, and when. */
   order: readonly (readonly PlannedHost[])[];
   /** The servers (`service/server`) that are up, and those that move in this run. */

@@ -1,6 +1,6 @@
 import { ExitCode } from '../errors';
 import { verbOf } from '../ha/interruption';
-import type { Expectation } from '../pair/health';
+import type { Readiness } from '../pair/health';
 import type { FullPlan, PlannedChange, PlannedHost } from '../plan/plan';
 import type { RolloutResult } from './rollout';
 
@@ -63,10 +63,10 @@ function rehearsalOf(change: PlannedChange): PlannedChange[] {
 /** What a host is to do when a stage is done: units that a later one starts are not waited for. */
 export function expectedAfter(
   { later }: Pick<RunStage, 'later'>,
-  expectations: ReadonlyMap<string, Expectation>,
-): Map<string, Expectation> {
+  readiness: ReadonlyMap<string, Readiness>,
+): Map<string, Readiness> {
   return new Map(
-    [...expectations].map(([host, expected]) => {
+    [...readiness].map(([host, expected]) => {
       const starts = (later.get(host) ?? []).filter(
         (one) => one.type === 'service' && verbOf(one) === 'start',
       );

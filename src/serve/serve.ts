@@ -13,7 +13,7 @@ import {
 import type { Status } from '../status/status';
 import { admit, headersWith } from './gate';
 import { openStream } from './stream';
-import { type Seen, type WatchOptions, watch } from './watch';
+import { type Latest, type WatchOptions, watch } from './watch';
 
 export interface ServeOptions extends WatchOptions {
   /** 0 takes any that is free. */
@@ -50,7 +50,7 @@ export async function serveStatus(options: ServeOptions): Promise<Served> {
   const strangers = new Set<Socket>();
   const readers = new Set<Socket>();
   const refreshSeconds = Math.max(5, Math.ceil(options.intervalMs / 1000));
-  const viewOf = (seen: Seen): StatusView => ({ ...seen, diagram: seen.status && drawn(seen.status) });
+  const viewOf = (seen: Latest): StatusView => ({ ...seen, diagram: seen.status && drawn(seen.status) });
 
   function drawn(status: Status): string | undefined {
     try {

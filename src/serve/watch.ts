@@ -1,7 +1,7 @@
 import type { Status } from '../status/status';
 
 /** What is known: the newest status, and why the last look told nothing. */
-export interface Seen {
+export interface Latest {
   status?: Status;
   trouble?: string;
 }
@@ -16,16 +16,16 @@ export interface WatchOptions {
 
 export interface Watch {
   /** Calls `tell` with each look's result from now on, and at once with what is known; gives the end of it. */
-  join(tell: (seen: Seen) => void): () => void;
+  join(tell: (seen: Latest) => void): () => void;
   /** A result that is younger than the interval, or after `patienceMs` what is known without it. */
-  fresh(patienceMs: number): Promise<Seen>;
+  fresh(patienceMs: number): Promise<Latest>;
   stop(): void;
 }
 
 /** Looks again and again while anybody watches: one look at a time, however many they are, and none for nobody. */
 export function watch({ look, intervalMs, onError }: WatchOptions): Watch {
-  const watchers = new Set<(seen: Seen) => void>();
-  let seen: Seen = {};
+  const watchers = new Set<(seen: Latest) => void>();
+  let seen: Latest = {};
   let endedAt = Number.NEGATIVE_INFINITY;
   let looking: Promise<void> | undefined;
   let next: NodeJS.Timeout | undefined;

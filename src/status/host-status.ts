@@ -1,14 +1,14 @@
 import { validUntil } from '../lint/certificate-expires';
 import { formatAge } from './age';
 import { has } from './findings/vips';
-import { type Found, type Reached, type Scene, type Seen, vrrpOf } from './scene';
+import { type Found, type HostSnapshot, type Reached, type Snapshot, vrrpOf } from './snapshot';
 import { type Component, type ComponentState, components, type HostStatus } from './status';
 
 /** How each component of a host is: what was found of it, or what there is to say when all is well. */
-export function hostStatus(one: Seen, scene: Scene, findings: readonly Found[]): HostStatus {
-  const { host, facts, said } = one;
+export function hostStatus(one: HostSnapshot, snapshot: Snapshot, findings: readonly Found[]): HostStatus {
+  const { host, facts, diagnostics } = one;
   const own = findings.filter((finding) => finding.host === host.name);
-  const well = facts && said ? wellTexts({ ...one, facts, said }, scene) : { ssh: '' };
+  const well = facts && diagnostics ? wellTexts({ ...one, facts, diagnostics }, snapshot) : { ssh: '' };
   const states = components.flatMap((component): ComponentState[] => {
     const [worst] = own.filter((finding) => finding.component === component);
     const text = well[component];
@@ -23,7 +23,7 @@ export function hostStatus(one: Seen, scene: Scene, findings: readonly Found[]):
     // A check that says no since HAProxy is broken is no finding, and yet not well.
     const level = /\bFAULT\b/.test(text ?? '') ? 'warning' : 'ok';
     if (text !== undefined) return [{ component, level, text }];
-    return said || !isExpected(component, one, scene)
+    return diagnostics || !isExpected(component, one, snapshot)
       ? []
       : [{ component, level: 'unknown', text: 'not asked' }];
   });
@@ -31,8 +31,8 @@ export function hostStatus(one: Seen, scene: Scene, findings: readonly Found[]):
     host: host.name,
     address: host.address,
     os: facts?.os.name ?? '',
-    reached: said !== undefined,
-    drained: said?.drained ?? false,
+    reached: diagnostics !== undefined,
+    drained: diagnostics?.drained ?? false,
     components: states,
   };
 }
@@ -40,10 +40,10 @@ export function hostStatus(one: Seen, scene: Scene, findings: readonly Found[]):
 /** What a host that was not asked has for sure. */
 function isExpected(
   component: Component,
-  { expectation, wanted, host }: Seen,
-  { inventory }: Scene,
+  { readiness, wanted, host }: HostSnapshot,
+  { inventory }: Snapshot,
 ): boolean {
-  const { units, balances } = expectation;
+  const { units, balances } = readiness;
   const isMember = inventory.vips.some(({ members }) => members.some((member) => member.host === host));
   const has: Partial<Record<Component, boolean>> = {
     packages: wanted.package !== undefined,
@@ -62,14 +62,14 @@ function isExpected(
 
 type Texts = Partial<Record<Component, string>>;
 
-function wellTexts(one: Reached, scene: Scene): Texts {
-  const { said, wanted, expectation } = one;
-  const { inventory } = scene;
+function wellTexts(one: Reached, snapshot: Snapshot): Texts {
+  const { diagnostics, wanted, readiness } = one;
+  const { inventory } = snapshot;
   const vips = inventory.vips.filter(({ members }) => members.some((member) => member.host === one.host));
   const held = inventory.vips.filter((vip) => has(one, vip)).map(({ name }) => name);
-  const servers = said.servers ?? [];
+  const servers = diagnostics.servers ?? [];
   const up = servers.filter(({ status }) => /^(?:UP|no check)/.test(status));
-  const services = expectation.units.filter((unit) => !['haproxy', 'keepalived'].includes(unit));
+  const services = readiness.units.filter((unit) => !['haproxy', 'keepalived'].includes(unit));
   return {
     ssh: 'answers',
     disk: roomText(one),
@@ -78,30 +78,28 @@ function wellTexts(one: Reached, scene: Scene): Texts {
     ...(vips.length > 0 || wanted.firewall
       ? { firewall: vips.length > 0 ? hearing(one, vips) : 'as wanted' }
       : {}),
-    ...(said.selinux ? { selinux: said.selinux } : {}),
-    ...(expectation.units.includes('keepalived')
+    ...(diagnostics.selinux ? { selinux: diagnostics.selinux } : {}),
+    ...(readiness.units.includes('keepalived')
       ? { keepalived: vips.map((vip) => vrrpText(one, vip)).join('; ') || 'runs' }
       : {}),
     ...(vips.length > 0 ? { vip: held.join(', ') || 'none' } : {}),
-    ...(expectation.balances ? { haproxy: haproxyText(one) } : {}),
+    ...(readiness.balances ? { haproxy: haproxyText(one) } : {}),
     ...(services.length > 0 ? { service: `${services.join(', ')} active` } : {}),
-    ...(expectation.balances && servers.length > 0
-      ? { backend: `${up.length} of ${servers.length} up` }
-      : {}),
-    ...certificateText(one, scene),
+    ...(readiness.balances && servers.length > 0 ? { backend: `${up.length} of ${servers.length} up` } : {}),
+    ...certificateText(one, snapshot),
     configuration: 'as the inventory says',
   };
 }
 
-function roomText({ said }: Reached): string {
-  const fullest = said.room
+function roomText({ diagnostics }: Reached): string {
+  const fullest = diagnostics.room
     .filter(({ totalKb }) => totalKb > 0)
     .map(({ path, totalKb, freeKb }) => ({ path, free: freeKb / totalKb }))
     .toSorted((a, b) => a.free - b.free)[0];
   return fullest ? `${Math.floor(fullest.free * 100)} % of ${fullest.path} free` : 'could not be asked';
 }
 
-type Vips = Scene['inventory']['vips'];
+type Vips = Snapshot['inventory']['vips'];
 
 /** A backup that stays one hears its master; what a master hears cannot be told without listening. */
 function hearing(one: Reached, vips: Vips): string {
@@ -116,15 +114,15 @@ function vrrpText(one: Reached, vip: Vips[number]): string {
   return `${word}, priority ${priority ?? base}`;
 }
 
-function haproxyText({ said }: Reached): string {
-  const workers = said.processes.filter(({ unit, name }) => unit === 'haproxy' && name === 'haproxy');
+function haproxyText({ diagnostics }: Reached): string {
+  const workers = diagnostics.processes.filter(({ unit, name }) => unit === 'haproxy' && name === 'haproxy');
   const ages = workers.map(({ age }) => age);
   if (ages.length > 0) return `runs its file since ${formatAge(Math.min(...ages))}`;
-  return said.servers ? 'answers' : 'runs';
+  return diagnostics.servers ? 'answers' : 'runs';
 }
 
-function certificateText({ expectation }: Reached, { inventory }: Scene): Texts {
+function certificateText({ readiness }: Reached, { inventory }: Snapshot): Texts {
   const ends = inventory.services.flatMap(({ tls }) => (tls ? (validUntil(tls.certificate) ?? []) : []));
   const [first] = ends.toSorted((a, b) => a.getTime() - b.getTime());
-  return first && expectation.balances ? { certificate: `until ${first.toISOString().slice(0, 10)}` } : {};
+  return first && readiness.balances ? { certificate: `until ${first.toISOString().slice(0, 10)}` } : {};
 }

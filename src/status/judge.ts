@@ -15,12 +15,12 @@ import { vips } from './findings/vips';
 import { hostStatus } from './host-status';
 import { merged } from './merge';
 import { order } from './order';
-import { type Found, type Rule, reached, type Scene } from './scene';
 import { serviceStatus, vipStatus } from './service-status';
+import { type FindingRule, type Found, reached, type Snapshot } from './snapshot';
 import type { Level, Status, StatusFinding } from './status';
 
 /** Causes first: a rule leaves out what those before it explain. */
-const rules: readonly Rule[] = [
+const rules: readonly FindingRule[] = [
   unreachable,
   disk,
   unfit,
@@ -39,19 +39,19 @@ const rules: readonly Rule[] = [
 ];
 
 /** What is true of the pair: pure, from what its hosts said at one moment. */
-export function judge(scene: Scene): Status {
-  const { inventory, hosts, now } = scene;
+export function judge(snapshot: Snapshot): Status {
+  const { inventory, hosts, now } = snapshot;
   const found: Found[] = [];
-  for (const rule of rules) found.push(...rule(scene, found));
+  for (const rule of rules) found.push(...rule(snapshot, found));
   const isDrained = new Set(
-    reached(scene)
-      .filter(({ said }) => said.drained)
+    reached(snapshot)
+      .filter(({ diagnostics }) => diagnostics.drained)
       .map(({ host }) => host.name),
   );
   const names = hosts.map(({ host }) => host.name);
-  const findings = order(explained(found, scene), names, isDrained);
-  const told = merged([...runs(scene, found), ...findings]);
-  const services = inventory.services.map((service) => serviceStatus(service, scene, findings));
+  const findings = order(explained(found, snapshot), names, isDrained);
+  const told = merged([...runs(snapshot, found), ...findings]);
+  const services = inventory.services.map((service) => serviceStatus(service, snapshot, findings));
   return {
     version: 1,
     inventory: inventory.name,
@@ -59,8 +59,8 @@ export function judge(scene: Scene): Status {
     level: worstOf(told),
     headline: headlineOf(told, names),
     findings: told,
-    hosts: hosts.map((one) => hostStatus(one, scene, findings)),
-    vips: inventory.vips.map((vip) => vipStatus(vip, scene, findings)),
+    hosts: hosts.map((one) => hostStatus(one, snapshot, findings)),
+    vips: inventory.vips.map((vip) => vipStatus(vip, snapshot, findings)),
     services,
   };
 }

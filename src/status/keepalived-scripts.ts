@@ -1,5 +1,5 @@
 /** A script as keepalived.conf has it: of a `vrrp_script` by its name, or of a `notify…` line. */
-export interface ScriptSaid {
+export interface ScriptState {
   keyword: string;
   /** The name of its vrrp_script; empty for a notification. */
   name: string;
@@ -19,7 +19,7 @@ export interface LeftOut {
 }
 
 /** What the lines say is left out, by what the configuration uses it for. */
-export function keepalivedScripts(lines: readonly string[], configured: readonly ScriptSaid[]): LeftOut[] {
+export function keepalivedScripts(lines: readonly string[], configured: readonly ScriptState[]): LeftOut[] {
   return lines.map((line) => {
     const path = /['`]?(\/[^\s'`]+)['`]?/.exec(line)?.[1];
     const words = line.split(/[\s'`]+/);

@@ -1,4 +1,4 @@
-import type { Found } from './scene';
+import type { Found } from './snapshot';
 import { type Component, components } from './status';
 
 const levels = ['broken', 'warning', 'note'] as const;

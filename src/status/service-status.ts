@@ -2,20 +2,22 @@ import type { Service, Vip } from '../inventory/inventory';
 import { isDown, isOut } from '../pair/health';
 import { standsBy, viewsOf } from './findings/backends';
 import { answersOf, holdersIn } from './findings/vips';
-import { type Found, list, reached, type Scene } from './scene';
+import { type Found, list, reached, type Snapshot } from './snapshot';
 import type { Level, ServerStatus, ServiceStatus, VipStatus } from './status';
 
 const levelOf = (findings: readonly Found[]): Level => findings[0]?.level ?? 'ok';
 
 /** Who holds a VIP, and whether it answers. */
-export function vipStatus(vip: Vip, scene: Scene, findings: readonly Found[]): VipStatus {
-  const holders = holdersIn(scene, vip).map(({ host }) => host.name);
+export function vipStatus(vip: Vip, snapshot: Snapshot, findings: readonly Found[]): VipStatus {
+  const holders = holdersIn(snapshot, vip).map(({ host }) => host.name);
   const about = findings.filter(
     ({ component, rule, vips = [] }) =>
       (component === 'vip' || rule === 'split-brain' || rule === 'orphan-vip') && vips.includes(vip.name),
   );
-  const answers = answersOf(vip, scene);
-  const isAsked = vip.members.every(({ host }) => scene.hosts.some((one) => one.host === host && one.said));
+  const answers = answersOf(vip, snapshot);
+  const isAsked = vip.members.every(({ host }) =>
+    snapshot.hosts.some((one) => one.host === host && one.diagnostics),
+  );
   const level = about.length > 0 ? levelOf(about) : levelBy(holders.length, isAsked);
   return {
     vip: vip.name,
@@ -40,10 +42,14 @@ function levelBy(holders: number, isAsked: boolean): Level {
 }
 
 /** A service's servers as each HAProxy sees them. */
-export function serviceStatus(service: Service, scene: Scene, findings: readonly Found[]): ServiceStatus {
-  const balancers = reached(scene).filter(({ expectation }) => expectation.balances);
+export function serviceStatus(
+  service: Service,
+  snapshot: Snapshot,
+  findings: readonly Found[],
+): ServiceStatus {
+  const balancers = reached(snapshot).filter(({ readiness }) => readiness.balances);
   const servers = service.backends.servers.map((server): ServerStatus => {
-    const views = viewsOf(service, server, scene);
+    const views = viewsOf(service, server, snapshot);
     const seenBy = balancers.map(({ host }) => {
       const state = views.find(({ balancer }) => balancer.host === host)?.state;
       return {
@@ -53,7 +59,7 @@ export function serviceStatus(service: Service, scene: Scene, findings: readonly
         sessions: state?.sessions ?? 0,
       };
     });
-    const waits = standsBy(service, server, scene);
+    const waits = standsBy(service, server, snapshot);
     const failing = !waits && views.some(({ state }) => isDown(state));
     const isAside = waits || views.some(({ state }) => isOut(state));
     return {

@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type DiagramOptions, diagram } from '../../src/commands/diagram';
 import { loadInventory } from '../../src/inventory/load';
-import { looker } from '../../src/planning/looking';
-import { pictureOf } from '../../src/report/diagram/picturing';
+import { statusObserver } from '../../src/planning/status-observer';
+import { diagramOf } from '../../src/report/diagram/from-inventory';
 import { withFiles } from '../bad-input/cases';
 import { environment, inventoryOf } from '../support/inventories';
 import { fourNodes, hostOff } from '../support/statuses';
 import { recorder } from './recorder';
 
-jest.mock('../../src/planning/looking', () => ({ looker: jest.fn() }));
+jest.mock('../../src/planning/status-observer', () => ({ statusObserver: jest.fn() }));
 
 const example = resolve('inventory.example.json');
 async function run(options: Partial<DiagramOptions>, env: NodeJS.ProcessEnv = {}) {
@@ -59,7 +59,7 @@ test('--out writes the file, or says why not', async () => {
 test('--live asks the hosts once and lets them go', async () => {
   const close = jest.fn();
   const look = jest.fn(async () => hostOff);
-  jest.mocked(looker).mockReturnValue({ look, close, inventory: undefined });
+  jest.mocked(statusObserver).mockReturnValue({ look, close, inventory: undefined });
   const { text } = await run({ live: true }, environment);
   expect(text).toContain('✗ ethyl (192.168.56.202) cannot be reached over SSH');
   expect(text).toContain('╎ ──▶ ✗ cluster37 on ethyl, 8080  ╎');
@@ -71,7 +71,7 @@ test('--live asks the hosts once and lets them go', async () => {
 const load = (name: string) => loadInventory(inventoryOf(name), environment);
 
 test('who is not managed is a machine too; a server at a host’s address is on that host', () => {
-  const { machines } = pictureOf(load('foreign-servers'));
+  const { machines } = diagramOf(load('foreign-servers'));
   expect(
     machines.map(({ name, lines, functions }) => [name, ...lines, ...functions.flatMap((one) => one.lines)]),
   ).toEqual([
@@ -89,19 +89,19 @@ test.each([
   ['no-vips', ['80 web', '5672 queue, TCP', '8989 statistics']],
   ['no-services', []],
 ])('%s: what clients come in by', (name, labels) => {
-  const { ways } = pictureOf(load(name));
+  const { ways } = diagramOf(load(name));
   expect(ways.filter(({ from }) => from === 'client').map(({ label }) => label)).toEqual(labels);
 });
 
 test('each balancer is the first for one VIP, and both ask the servers', () => {
-  const { ways } = pictureOf(loadInventory(resolve('examples/four-nodes.json'), {}));
+  const { ways } = diagramOf(loadInventory(resolve('examples/four-nodes.json'), {}));
   const dashed = ways.filter(({ standby }) => standby).map(({ from, to }) => `${from} ${to}`);
   expect(dashed).toEqual(['a0 m1h', 'a1 m0h']);
 });
 
 test('now it is who holds it that counts', () => {
   const moved = { ...fourNodes, vips: fourNodes.vips.map((vip) => ({ ...vip, holders: ['ethyl'] })) };
-  const { ways } = pictureOf(loadInventory(resolve('examples/four-nodes.json'), {}), moved);
+  const { ways } = diagramOf(loadInventory(resolve('examples/four-nodes.json'), {}), moved);
   const dashed = ways.filter(({ standby }) => standby).map(({ from, to }) => `${from} ${to}`);
   expect(dashed).toEqual(['a0 m0h', 'a1 m0h', 'm0h m2s0', 'm0h m3s0']);
 });

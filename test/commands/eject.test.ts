@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eject } from '../../src/commands/eject';
-import { readSaid } from '../../src/planning/offline';
+import { loadDesiredState } from '../../src/planning/desired-state';
 import { anyHost } from '../../src/playbook/context';
 import { installation } from '../../src/playbook/playbook';
 import { allShipped, type Shipped, shippedAs } from '../../src/playbook/shipped';
@@ -55,7 +55,7 @@ test.each([
 test('a copy is used from then on, for what is planned as for what is rendered', async () => {
   await withFiles({ files }, async (folder, file) => {
     const contents = () => {
-      const { wanted } = readSaid(file, recorder().context);
+      const { wanted } = loadDesiredState(file, recorder().context);
       const of = [...wanted.values()].flat().filter(({ id }) => id === 'file /etc/haproxy/haproxy.cfg');
       return of.map((one) => [one.origin?.(), one.renderContent?.(anyHost).toString()]);
     };

@@ -3,7 +3,7 @@ import { type LintOptions, lintInventory } from '../../src/commands/lint';
 import { rules } from '../../src/lint/lint';
 import { heardRules } from '../../src/pair/strangers';
 import type { Finding } from '../../src/plan/plan';
-import { refuseStrangers } from '../../src/planning/listening';
+import { refuseStrangers } from '../../src/planning/vrrp-strangers';
 import { withFiles } from '../bad-input/cases';
 import { recorder } from './recorder';
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type RenderOptions, render } from '../../src/commands/render';
 import { buildChanges } from '../../src/plan/build';
-import { readSaid } from '../../src/planning/offline';
+import { loadDesiredState } from '../../src/planning/desired-state';
 import { anyHost } from '../../src/playbook/context';
 import { installation } from '../../src/playbook/playbook';
 import type { FileSpec } from '../../src/resources/file';
@@ -59,7 +59,7 @@ test('a host would have just what plan would write on a bare one, in the same or
     const heard = recorder(env);
     await render({ inventory: file, el: 9, showSecrets: true, json: true }, heard.context);
     const { hosts } = JSON.parse(heard.text()) as Data;
-    const { wanted } = readSaid(file, recorder(env).context);
+    const { wanted } = loadDesiredState(file, recorder(env).context);
     for (const [host, resources] of wanted) {
       const files = resources.filter(({ type }) => ['file', 'sysctl'].includes(type.type));
       const state = { kind: 'absent' };

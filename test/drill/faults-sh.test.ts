@@ -2,8 +2,8 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { type Act, actOf } from '../../src/drill/acts';
 import { askScript, readAnswers } from '../../src/drill/ask';
+import { type Experiment, experimentOf } from '../../src/drill/experiments';
 import { watch } from '../../src/drill/libraries';
 import type { ScenarioName } from '../../src/drill/report';
 import { compose } from '../../src/shell/library';
@@ -12,8 +12,9 @@ import { knownOf, pairOf } from './pair';
 
 /** The steps of the scenarios as transactions, through real shells, with a systemd that knows whether a unit runs. */
 
-const act = (scenario: ScenarioName) => actOf(scenario, 'fred', knownOf(pairOf())) as Act;
-const stepOf = (scenario: ScenarioName) => ({ phase: 'service' as const, ...act(scenario).step });
+const experiment = (scenario: ScenarioName) =>
+  experimentOf(scenario, 'fred', knownOf(pairOf())) as Experiment;
+const stepOf = (scenario: ScenarioName) => ({ phase: 'service' as const, ...experiment(scenario).step });
 
 describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))('%s', (_, shell) => {
   let box: Sandbox;

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import type { Known } from '../../src/drill/acts';
 import type { HostAnswers } from '../../src/drill/ask';
+import type { ExperimentContext } from '../../src/drill/experiments';
 import type { Inventory } from '../../src/inventory/inventory';
 import { loadInventory } from '../../src/inventory/load';
 
@@ -20,7 +20,7 @@ export const answersOf = (about: Partial<HostAnswers> = {}): HostAnswers => ({
   ...about,
 });
 
-export function knownOf(inventory: Inventory, about: Partial<Known> = {}): Known {
+export function knownOf(inventory: Inventory, about: Partial<ExperimentContext> = {}): ExperimentContext {
   const names = inventory.hosts.map(({ name }) => name);
   return {
     inventory,

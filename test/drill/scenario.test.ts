@@ -1,8 +1,8 @@
-import { type Act, actOf } from '../../src/drill/acts';
 import { holderOf, runDrill } from '../../src/drill/drill';
-import type { Fault, FaultOutcome } from '../../src/drill/fault';
+import { type Experiment, experimentOf } from '../../src/drill/experiments';
+import type { FaultInjection, FaultOutcome } from '../../src/drill/fault';
 import type { ScenarioName } from '../../src/drill/report';
-import { type Drilling, faultOf, runScenario } from '../../src/drill/scenario';
+import { type Drilling, runScenario, whyNotWell } from '../../src/drill/scenario';
 import type { Movement } from '../../src/drill/watch';
 import type { Status } from '../../src/status/status';
 import { drained, healthy, hostOff, splitBrain } from '../support/statuses';
@@ -46,12 +46,12 @@ function rig({
     if (name === stopsAfter) stop.abort();
     return outcomes[name] ?? { status: 'ok' as const };
   };
-  const fault = (act: Act): Fault => ({
+  const fault = (experiment: Experiment): FaultInjection => ({
     lock: () => verb('lock'),
     make: () => verb('make'),
     repair: () => verb('repair'),
     release: async () => void calls.push('release'),
-    marks: async () => ({ made: 1500, repaired: 1500 + act.holdMs }),
+    marks: async () => ({ made: 1500, repaired: 1500 + experiment.holdMs }),
   });
   const drilling: Drilling = {
     vips: inventory.vips,
@@ -96,7 +96,8 @@ function rig({
     },
     now: () => clock,
   };
-  const run = (scenario: ScenarioName) => runScenario(actOf(scenario, 'fred', known) as Act, drilling);
+  const run = (scenario: ScenarioName) =>
+    runScenario(experimentOf(scenario, 'fred', known) as Experiment, drilling);
   const drill = (...scenarios: ScenarioName[]) =>
     runDrill({ inventory: 'pair', hosts: ['fred', 'ethyl'], scenarios, known }, drilling);
   return { calls, said, drilling, run, drill, stop };
@@ -247,9 +248,9 @@ test('the next scenario is against who holds the address by then', async () => {
 });
 
 test('a pair is well, or there is a sentence about why not', () => {
-  expect(faultOf(healthy)).toBeUndefined();
-  expect(faultOf(drained)).toMatch(/^fred is drained/);
-  expect(faultOf(splitBrain)).toMatch(/^split brain: .*: on ethyl: iptables -D/);
+  expect(whyNotWell(healthy)).toBeUndefined();
+  expect(whyNotWell(drained)).toMatch(/^fred is drained/);
+  expect(whyNotWell(splitBrain)).toMatch(/^split brain: .*: on ethyl: iptables -D/);
   const warning = (component: 'certificate' | 'haproxy'): Status => ({
     ...healthy,
     level: 'warning',
@@ -266,7 +267,7 @@ test('a pair is well, or there is a sentence about why not', () => {
       },
     ],
   });
-  expect(faultOf(warning('certificate'))).toBeUndefined();
-  expect(faultOf(warning('haproxy'))).toBe('x');
+  expect(whyNotWell(warning('certificate'))).toBeUndefined();
+  expect(whyNotWell(warning('haproxy'))).toBe('x');
   expect(holderOf(on('ethyl'), known)).toBe('ethyl');
 });

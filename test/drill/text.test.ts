@@ -1,4 +1,4 @@
-import { type Act, actOf } from '../../src/drill/acts';
+import { type Experiment, experimentOf } from '../../src/drill/experiments';
 import { scenarios } from '../../src/drill/report';
 import { renderDrillPlan, renderDrillReport } from '../../src/drill/text';
 import { displayWidth } from '../../src/text/format';
@@ -8,7 +8,11 @@ import { knownOf, pairOf } from './pair';
 const plain = (columns = 80) => ({ color: false, columns });
 const known = knownOf(pairOf());
 const planned = scenarios.map((scenario) => {
-  const { host, plan, expected, limitMs, holdMs, clients } = actOf(scenario, 'fred', known) as Act;
+  const { host, plan, expected, limitMs, holdMs, clients } = experimentOf(
+    scenario,
+    'fred',
+    known,
+  ) as Experiment;
   return {
     scenario,
     host,

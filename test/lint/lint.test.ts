@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { lint, rules } from '../../src/lint/lint';
+import { loadDesiredState } from '../../src/planning/desired-state';
 import { subjectOf } from '../../src/planning/lint-subject';
-import { readSaid } from '../../src/planning/offline';
 import { type Edited, type Linted, lintPair } from './pair';
 
 /** What is changed of a healthy pair, and what there is to say of it then: of all rules, in any order. */
@@ -84,5 +84,5 @@ const shipped = ['inventory.example.json', ...readdirSync('examples').map((name)
 test.each(shipped)('%s is as it should be', (file) => {
   // Whatever variable it names, its value is a word that may stand anywhere in it.
   const env = new Proxy({}, { get: () => 'tcp-check comment abc12345' });
-  expect(lint(subjectOf(readSaid(file, { env, keepSecret: () => {} })), file)).toEqual([]);
+  expect(lint(subjectOf(loadDesiredState(file, { env, keepSecret: () => {} })), file)).toEqual([]);
 });

@@ -46,14 +46,14 @@ class Model {
     const connections = new Map(reached.map((name) => [name, this.#connection(name)]));
     const { balances } = this;
     const units = balances ? [] : ['httpd'];
-    const expectations = new Map(this.names.map((name) => [name, { units, ports: [], balances }]));
+    const readiness = new Map(this.names.map((name) => [name, { units, ports: [], balances }]));
     const vips = inventory.vips.map((vip) => ({ ...vip, preempt: this.preempts }));
     return {
       host: 'fred',
       vips,
       deaf: this.isDeaf ? vips : [],
       services: inventory.services,
-      pair: new Pair(inventory, connections, expectations, async (name) => {
+      pair: new Pair(inventory, connections, readiness, async (name) => {
         throw new HostError(name, 'is gone');
       }),
       connections,

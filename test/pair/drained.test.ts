@@ -34,7 +34,7 @@ const seen = (more: Partial<Observation> = {}): Observation => ({
   servers: [server('fred'), server('ethyl')],
   ...more,
 });
-const picture = (fred: Partial<Observation>, ethyl: Partial<Observation> = {}) =>
+const pairState = (fred: Partial<Observation>, ethyl: Partial<Observation> = {}) =>
   new Map([
     ['fred', seen(fred)],
     ['ethyl', seen(ethyl)],
@@ -43,26 +43,26 @@ const well = () => [];
 
 test('who would serve beside a host', () => {
   expect(serversOf(services, 'fred')).toEqual(['cluster37/fred']);
-  expect(servedByNobodyElse(part, picture({ addresses: [address] }), well)).toEqual([]);
-  expect(servedByNobodyElse(part, picture({}, { drained: true }), well)).toEqual([
+  expect(servedByNobodyElse(part, pairState({ addresses: [address] }), well)).toEqual([]);
+  expect(servedByNobodyElse(part, pairState({}, { drained: true }), well)).toEqual([
     expect.stringContaining('VIP router37 (192.168.56.200) would have no host: ethyl: it is drained itself'),
   ]);
   const sick = (name: string) => (name === 'ethyl' ? ['haproxy is failed instead of active'] : []);
-  expect(servedByNobodyElse(part, picture({}), sick)).toEqual([
+  expect(servedByNobodyElse(part, pairState({}), sick)).toEqual([
     expect.stringContaining('ethyl: haproxy is failed instead of active'),
   ]);
   const down = { servers: [server('fred'), server('ethyl', { status: 'DOWN', check: 'L4CON' })] };
-  expect(servedByNobodyElse(part, picture(down, down), well)).toEqual([
+  expect(servedByNobodyElse(part, pairState(down, down), well)).toEqual([
     'service cluster37 would have no server: cluster37/ethyl is not up',
   ]);
   const kept = { drainedServers: ['cluster37/ethyl'] };
-  expect(servedByNobodyElse(part, picture(kept, kept), well)).toEqual([
+  expect(servedByNobodyElse(part, pairState(kept, kept), well)).toEqual([
     'service cluster37 would have no server: cluster37/ethyl is drained',
   ]);
 });
 
 test('what is left of its work', () => {
-  const busy = picture(
+  const busy = pairState(
     {
       servers: [server('fred', { sessions: 2 }), server('ethyl', { sessions: 9 })],
       frontends: [
@@ -74,13 +74,13 @@ test('what is left of its work', () => {
   );
   expect([...sessionsOfServers(part, busy)]).toEqual([['cluster37/fred on fred', 2]]);
   expect([...sessionsThrough(part, busy)]).toEqual([['cluster37 through fred’s HAProxy', 3]]);
-  const half = picture({ servers: [server('fred', { status: 'DRAIN' })] }, { servers: [server('fred')] });
+  const half = pairState({ servers: [server('fred', { status: 'DRAIN' })] }, { servers: [server('fred')] });
   expect(stillSending(['cluster37/fred'], half)).toEqual(['ethyl']);
 });
 
 test('what is not back yet', () => {
-  expect(notBackYet(part, picture({ addresses: [address] }), well)).toEqual([]);
-  const away = picture(
+  expect(notBackYet(part, pairState({ addresses: [address] }), well)).toEqual([]);
+  const away = pairState(
     { servers: [server('fred', { status: 'DOWN', check: 'L4CON' })] },
     { addresses: [address] },
   );
@@ -91,5 +91,5 @@ test('what is not back yet', () => {
   const [vip] = vips;
   if (!vip) throw new Error('the example has a VIP');
   expect(rightfulHolder({ ...vip, preempt: false }, away, well)).toBeUndefined();
-  expect(rightfulHolder(vip, picture({ drained: true }), well)).toBe('ethyl');
+  expect(rightfulHolder(vip, pairState({ drained: true }), well)).toBe('ethyl');
 });

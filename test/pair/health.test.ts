@@ -1,11 +1,11 @@
 import type { Host, Vip } from '../../src/inventory/inventory';
 import {
-  hostFaults,
-  type Picture,
-  serverFaults,
+  hostProblems,
+  type PairState,
+  serverProblems,
   serversMissed,
   serversUp,
-  vipFaults,
+  vipProblems,
 } from '../../src/pair/health';
 import { type Observation, readObservation } from '../../src/pair/observe';
 
@@ -62,7 +62,7 @@ const seen = readObservation(printed);
 
 test('a server counts as up by a finished check, not by the word of a worker that has just started', () => {
   expect(serversUp(new Map([['fred', seen]]))).toEqual(new Set(['web/fred', 'web/plain']));
-  expect(serverFaults(new Set(['web/fred', 'web/ethyl', 'web/new']), seen)).toEqual([
+  expect(serverProblems(new Set(['web/fred', 'web/ethyl', 'web/new']), seen)).toEqual([
     { name: 'web/ethyl', fault: 'server web/ethyl is DOWN (check L4CON)', down: true },
     { name: 'web/new', fault: 'server web/new is UP (check INI)', down: false },
   ]);
@@ -70,30 +70,30 @@ test('a server counts as up by a finished check, not by the word of a worker tha
 
 test('a server that was down before and still is has been missed by that host all along', () => {
   const well = { ...seen, servers: seen.servers?.map((one) => ({ ...one, status: 'UP', check: 'L4OK' })) };
-  const picture = (fred: Observation): Picture => new Map([['fred', fred]]);
-  expect(serversMissed('fred', picture(seen), picture(seen))).toEqual(new Set(['web/ethyl']));
-  expect(serversMissed('fred', picture(seen), picture(well))).toEqual(new Set());
-  expect(serversMissed('fred', picture(well), picture(seen))).toEqual(new Set());
-  expect(serversMissed('ethyl', picture(seen), picture(seen))).toEqual(new Set());
+  const pairState = (fred: Observation): PairState => new Map([['fred', fred]]);
+  expect(serversMissed('fred', pairState(seen), pairState(seen))).toEqual(new Set(['web/ethyl']));
+  expect(serversMissed('fred', pairState(seen), pairState(well))).toEqual(new Set());
+  expect(serversMissed('fred', pairState(well), pairState(seen))).toEqual(new Set());
+  expect(serversMissed('ethyl', pairState(seen), pairState(seen))).toEqual(new Set());
 });
 
 test('what is expected of a host and is not so, each in a sentence', () => {
   expect(
-    hostFaults({ units: ['httpd', 'haproxy', 'keepalived'], ports: [80, 443], balances: true }, seen),
+    hostProblems({ units: ['httpd', 'haproxy', 'keepalived'], ports: [80, 443], balances: true }, seen),
   ).toEqual([
     'haproxy is activating instead of active',
     'keepalived is unknown instead of active',
     'nobody listens on port 443',
   ]);
   const silent: Observation = { units: {}, addresses: [], listening: [], drained: false };
-  expect(hostFaults({ units: [], ports: [], balances: true }, silent)).toEqual(['HAProxy does not answer']);
-  expect(hostFaults({ units: [], ports: [], balances: false }, undefined)).toEqual(['it does not answer']);
+  expect(hostProblems({ units: [], ports: [], balances: true }, silent)).toEqual(['HAProxy does not answer']);
+  expect(hostProblems({ units: [], ports: [], balances: false }, undefined)).toEqual(['it does not answer']);
 });
 
 describe('a VIP has one holder', () => {
   const member = (name: string) => ({ host: { name } as Host, priority: 100 });
   const vip = { name: 'v', address: '192.168.56.200', members: [member('fred'), member('ethyl')] } as Vip;
-  const picture = (fred: string[], ethyl: string[]): Picture =>
+  const pairState = (fred: string[], ethyl: string[]): PairState =>
     new Map([
       ['fred', { ...seen, addresses: fred }],
       ['ethyl', { ...seen, addresses: ethyl }],
@@ -103,20 +103,20 @@ describe('a VIP has one holder', () => {
     ['one', ['192.168.56.200'], [], []],
     ['none', [], ['192.168.56.20'], ['nobody holds VIP v (192.168.56.200)']],
     ['two', ['192.168.56.200'], ['192.168.56.200'], ['VIP v (192.168.56.200) is on fred and ethyl at once']],
-  ])('%s', (_, fred, ethyl, faults) => expect(vipFaults([vip], picture(fred, ethyl))).toEqual(faults));
+  ])('%s', (_, fred, ethyl, faults) => expect(vipProblems([vip], pairState(fred, ethyl))).toEqual(faults));
 });
 
 test('where nothing is there to ask HAProxy by, and is not to be, its unit and ports have to do', () => {
   const expected = { units: ['haproxy'], ports: [80], balances: true };
   const said = (...rows: string[]) =>
     readObservation(['unit haproxy active', 'listen 0050', ...rows].join('\n'));
-  expect(hostFaults(expected, said('haproxy none'))).toEqual([]);
-  expect(hostFaults(expected, said('haproxy no-tool'))).toEqual([]);
-  expect(hostFaults(expected, said('haproxy silent'))).toEqual(['HAProxy does not answer']);
-  expect(hostFaults(expected, said())).toEqual(['HAProxy does not answer']);
+  expect(hostProblems(expected, said('haproxy none'))).toEqual([]);
+  expect(hostProblems(expected, said('haproxy no-tool'))).toEqual([]);
+  expect(hostProblems(expected, said('haproxy silent'))).toEqual(['HAProxy does not answer']);
+  expect(hostProblems(expected, said())).toEqual(['HAProxy does not answer']);
   const wanted = { ...expected, healthPort: 10001 };
-  expect(hostFaults(wanted, said('haproxy none'))).toEqual([
+  expect(hostProblems(wanted, said('haproxy none'))).toEqual([
     'HAProxy does not listen on 127.0.0.1:10001, where it is asked',
   ]);
-  expect(hostFaults(wanted, said('listen 2711', csv('web,fred,2,UP,L4OK,')))).toEqual([]);
+  expect(hostProblems(wanted, said('listen 2711', csv('web,fred,2,UP,L4OK,')))).toEqual([]);
 });

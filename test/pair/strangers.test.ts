@@ -1,8 +1,8 @@
 import type { Advert } from '../../src/ha/advert';
 import type { Inventory } from '../../src/inventory/inventory';
 import { loadInventory } from '../../src/inventory/load';
-import type { Heard } from '../../src/pair/listen';
-import { type Listener, strangers } from '../../src/pair/strangers';
+import { strangers, type VrrpListener } from '../../src/pair/strangers';
+import type { Heard } from '../../src/pair/vrrp-listen';
 import { withFiles } from '../bad-input/cases';
 
 const load = (vip: object = {}): Promise<Inventory> =>
@@ -34,14 +34,14 @@ const advert = (about: Partial<Advert & { interface: string }> = {}): Heard['adv
   ...about,
 });
 
-const listener = (host: string, addresses: string[], heard?: Partial<Heard>): Listener => ({
+const listener = (host: string, addresses: string[], heard?: Partial<Heard>): VrrpListener => ({
   host,
   addresses,
   interfaceOf: () => 'eth0',
   ...(heard ? { heard: { kind: 'listened', adverts: [], answers: [], ...heard } } : {}),
 });
 
-const find = async (listeners: Listener[], whole = true, vip: object = {}) =>
+const find = async (listeners: VrrpListener[], whole = true, vip: object = {}) =>
   strangers(await load(vip), listeners, { whole, file: 'pair.json' });
 
 test('a stranger: who, with what, heard by whom, and an id that is free', async () => {

@@ -1,5 +1,5 @@
 import { readFacts } from '../../src/host/facts';
-import { clockFaults } from '../../src/planning/clocks';
+import { clockProblems } from '../../src/planning/clocks';
 import { bringToItsEnd, newRunId } from '../../src/planning/planning';
 import { FakeHost } from '../support/fake-host';
 
@@ -37,19 +37,19 @@ describe('clocks', () => {
 
   test('a laptop whose clock is mad is told so, and its runs are not named by it', () => {
     const mad = new Date('9999-12-31T23:59:59Z');
-    expect(clockFaults([fred, ethyl], mad)).toEqual([
+    expect(clockProblems([fred, ethyl], mad)).toEqual([
       expect.stringMatching(/^the clock of this machine is .* ahead/),
     ]);
     const survey = { hosts: [fred, ethyl] } as unknown as Parameters<typeof newRunId>[0];
     expect(newRunId(survey)).toMatch(/^20261125T1\d{5}Z-[0-9a-f]{6}$/);
   });
   test('a host whose clock is mad is named', () => {
-    expect(clockFaults([fred, at('ethyl', '2020-01-01T00:00:00Z')], now)).toEqual([
+    expect(clockProblems([fred, at('ethyl', '2020-01-01T00:00:00Z')], now)).toEqual([
       expect.stringMatching(/^ethyl: its clock is .* behind/),
     ]);
   });
   test('seconds are no fault, and a host that does not say is none', () => {
-    expect(clockFaults([fred, ethyl], now)).toEqual([]);
-    expect(clockFaults([{ name: 'fred', facts }], now)).toEqual([]);
+    expect(clockProblems([fred, ethyl], now)).toEqual([]);
+    expect(clockProblems([{ name: 'fred', facts }], now)).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import type { Picture } from '../../src/pair/health';
+import type { PairState } from '../../src/pair/health';
 import type { Pair } from '../../src/pair/pair';
 import { passGate } from '../../src/rollout/gate';
 
@@ -6,7 +6,7 @@ import { passGate } from '../../src/rollout/gate';
 function scripted(looks: { sentences?: string[]; final?: boolean; unheld?: string[]; taken?: string[] }[]) {
   let look = -1;
   const pair = {
-    look: async (): Promise<Picture> => {
+    look: async (): Promise<PairState> => {
       look += 1;
       return new Map();
     },

@@ -65,13 +65,13 @@ test('what comes later is staged and validated at first, and left as it is', () 
 test('a unit that a later stage starts is not waited for before', () => {
   const hosts = [host('fred', [change('a', 1), service('keepalived', 2, 'start')])];
   const [first, last] = stagesOf({ hosts, stages: two }, 'run');
-  const expectations = new Map([['fred', { units: ['haproxy', 'keepalived'], ports: [80], balances: true }]]);
-  expect(first && expectedAfter(first, expectations).get('fred')).toEqual({
+  const readiness = new Map([['fred', { units: ['haproxy', 'keepalived'], ports: [80], balances: true }]]);
+  expect(first && expectedAfter(first, readiness).get('fred')).toEqual({
     units: ['haproxy'],
     ports: [80],
     balances: true,
   });
-  expect(last && expectedAfter(last, expectations)).toEqual(expectations);
+  expect(last && expectedAfter(last, readiness)).toEqual(readiness);
 });
 
 describe('one stage after the other', () => {

@@ -1,4 +1,4 @@
-import { type Seen, watch } from '../../src/serve/watch';
+import { type Latest, watch } from '../../src/serve/watch';
 import { healthy, splitBrain } from '../support/statuses';
 
 beforeEach(() => jest.useFakeTimers());
@@ -34,7 +34,7 @@ test('nobody watches: nothing is looked at', async () => {
 
 test('one look at a time for twenty who watch and three who load the page', async () => {
   const { look, end, begun, running } = slowLook();
-  const told: Seen[] = [];
+  const told: Latest[] = [];
   const watching = watch({ look, intervalMs: 1000 });
   for (let index = 0; index < 20; index++) watching.join((seen) => told.push(seen));
   const loads = [1, 2, 3].map(() => watching.fresh(60_000));
@@ -58,7 +58,7 @@ test('the last one leaves, during a look or between two: no other begins until s
   await end();
   await pass(60_000);
   expect(begun()).toBe(1);
-  const told: Seen[] = [];
+  const told: Latest[] = [];
   const leaveAgain = watching.join((seen) => told.push(seen));
   expect(told).toEqual([{ status: healthy }]);
   await pass(0);
@@ -71,7 +71,7 @@ test('the last one leaves, during a look or between two: no other begins until s
 
 test('a look that fails is told with the status before it, and looked again', async () => {
   const { look, end, begun } = slowLook();
-  const told: Seen[] = [];
+  const told: Latest[] = [];
   const errors: unknown[] = [];
   const watching = watch({ look, intervalMs: 1000, onError: (error) => errors.push(error) });
   watching.join((seen) => told.push(seen));
@@ -111,7 +111,7 @@ test('what is younger than the interval is not looked at again for a page', asyn
 
 test('stopped: no look begins, and one that ends is told to nobody', async () => {
   const { look, end, begun } = slowLook();
-  const told: Seen[] = [];
+  const told: Latest[] = [];
   const errors: unknown[] = [];
   const watching = watch({ look, intervalMs: 1000, onError: (error) => errors.push(error) });
   watching.join((seen) => told.push(seen));

@@ -4,9 +4,9 @@ import { HostError } from '../../src/errors';
 import { readFacts } from '../../src/host/facts';
 import { loadInventory } from '../../src/inventory/load';
 import type { PlannedChange } from '../../src/plan/plan';
+import { readDiagnostics } from '../../src/status/diagnostics';
 import { judge } from '../../src/status/judge';
-import { readSaid } from '../../src/status/said';
-import type { Scene, Seen } from '../../src/status/scene';
+import type { HostSnapshot, Snapshot } from '../../src/status/snapshot';
 
 const inventory = loadInventory(resolve('inventory.example.json'), {
   HAPROV_STATS_PASSWORD: 'a-password-of-tests',
@@ -732,13 +732,13 @@ const cases: Case[] = [
   },
 ];
 
-function sceneOf({ edit = {}, changes = {}, laptop, lock = {}, listener = false }: Case): Scene {
-  const hosts = inventory.hosts.map((host): Seen => {
+function sceneOf({ edit = {}, changes = {}, laptop, lock = {}, listener = false }: Case): Snapshot {
+  const hosts = inventory.hosts.map((host): HostSnapshot => {
     const name = host.name as Host;
     const how = edit[name];
     const base = {
       host,
-      expectation: {
+      readiness: {
         units: ['httpd', 'haproxy', 'keepalived'],
         ports: [80, 8080],
         balances: true,
@@ -754,7 +754,7 @@ function sceneOf({ edit = {}, changes = {}, laptop, lock = {}, listener = false 
     };
     if (how === false)
       return { ...base, plan: { ...plan, error: 'no answer' }, failure: new HostError(name, 'no answer') };
-    const said = readSaid(how ? how(captured(name)) : captured(name));
+    const said = readDiagnostics(how ? how(captured(name)) : captured(name));
     const [holder, state, isAlive] = lock[name] ?? [];
     const facts = readFacts(
       [
@@ -763,7 +763,7 @@ function sceneOf({ edit = {}, changes = {}, laptop, lock = {}, listener = false 
         ...(isAlive ? ['lock-alive=yes'] : []),
       ].join('\n'),
     );
-    return { ...base, plan, facts, said };
+    return { ...base, plan, facts, diagnostics: said };
   });
   return {
     inventory,
@@ -795,10 +795,10 @@ test.each(cases)('$about', (one) => {
 
 test('of an active and a passive server the passive one stands by', () => {
   const passive = server('ethyl', 'DOWN', 'L7RSP');
-  const scene = sceneOf({ about: '', edit: { fred: passive, ethyl: passive }, finds: [] });
+  const snapshot = sceneOf({ about: '', edit: { fred: passive, ethyl: passive }, finds: [] });
   const wants = (extra: string[]) =>
     judge({
-      ...scene,
+      ...snapshot,
       inventory: { ...inventory, services: inventory.services.map((one) => ({ ...one, extra })) },
     });
   const meant = wants(['option tcp-check', 'tcp-check expect string role:master']);

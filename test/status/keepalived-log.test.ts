@@ -1,5 +1,5 @@
+import { leftOutIn } from '../../src/status/ignored-scripts';
 import { keepalivedOf } from '../../src/status/keepalived-log';
-import { leftOutIn } from '../../src/status/left-out';
 
 const cases: [string, string[], ReturnType<typeof keepalivedOf>][] = [
   ['nothing', [], { failing: [], disabled: [] }],

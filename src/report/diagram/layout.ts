@@ -1,6 +1,6 @@
 import type { Level } from '../../status/status';
+import type { Diagram, Edge, Machine, Node } from './diagram';
 import { cutTo, FONT_SIZE, PADDING, ROW, rowsOf, titleOf, widthFor } from './measure';
-import type { Machine, Part, Picture, Way } from './picture';
 
 /** A box in pixels, its texts wrapped and placed. */
 export interface Box {
@@ -54,16 +54,16 @@ interface Column {
  * both is in the last two. Between two columns there is nothing but arrows, which end straight, each label above its
  * own: so nothing can be over anything else, whatever it is called.
  */
-export function layOut(picture: Picture): Layout {
-  const columns = columnsOf(picture);
-  const slots = slotsOf(picture.ways);
-  const machines = placeMachines(picture, columns, slots);
+export function layOut(diagram: Diagram): Layout {
+  const columns = columnsOf(diagram);
+  const slots = slotsOf(diagram.ways);
+  const machines = placeMachines(diagram, columns, slots);
   const below = Math.max(0, ...machines.map(bottomOf));
   const addresses = stack(
-    picture.addresses.map((part) => box('address', part, columns.addresses, slots)),
+    diagram.addresses.map((part) => box('address', part, columns.addresses, slots)),
     GAP,
   );
-  const client = box('client', picture.client, columns.client, slots);
+  const client = box('client', diagram.client, columns.client, slots);
   const height = Math.max(below, client.height, ...addresses.map(bottomOf));
   const boxes = [
     ...centred([client], height),
@@ -71,13 +71,13 @@ export function layOut(picture: Picture): Layout {
     ...moved(machines, (height - below) / 2),
   ];
   const last = machines.length > 0 ? columns.serves.from + columns.serves.width + INSET : 0;
-  const isServing = picture.machines.some((machine) => servicesOf(machine).length > 0);
+  const isServing = diagram.machines.some((machine) => servicesOf(machine).length > 0);
   const right = isServing ? last : Math.max(...boxes.map(({ x, width }) => x + width));
   return {
     width: Math.ceil(right),
     height: Math.ceil(height),
     boxes,
-    arrows: picture.ways.flatMap((way) => arrowOf(way, picture.ways, { boxes, slots, columns })),
+    arrows: diagram.ways.flatMap((way) => arrowOf(way, diagram.ways, { boxes, slots, columns })),
   };
 }
 
@@ -87,10 +87,10 @@ const bottomOf = ({ y, height }: Box) => y + height;
 
 type Columns = Record<'client' | 'addresses' | 'balances' | 'serves', Column>;
 
-function columnsOf({ client, addresses, machines, ways }: Picture): Columns {
+function columnsOf({ client, addresses, machines, ways }: Diagram): Columns {
   const column = (
     after: Column | undefined,
-    parts: readonly Part[],
+    parts: readonly Node[],
     [least, most]: readonly [number, number],
     margin = 0,
   ) => {
@@ -116,7 +116,7 @@ function columnsOf({ client, addresses, machines, ways }: Picture): Columns {
 /** Arrows with the same label end at the same place. */
 type Slots = ReadonlyMap<string, readonly string[]>;
 
-function slotsOf(ways: readonly Way[]): Slots {
+function slotsOf(ways: readonly Edge[]): Slots {
   const slots = new Map<string, string[]>();
   for (const { to, label } of ways) {
     const known = slots.get(to) ?? [];
@@ -126,7 +126,7 @@ function slotsOf(ways: readonly Way[]): Slots {
 }
 
 /** At the column's left edge and the top. */
-function box(kind: Box['kind'], part: Part, { from, width }: Column, slots: Slots, top = 0): Box {
+function box(kind: Box['kind'], part: Node, { from, width }: Column, slots: Slots, top = 0): Box {
   const rows = rowsOf(part, width - 2 * PADDING);
   const height = Math.max(rows.length * ROW + 2 * PADDING - 4, (slots.get(part.id)?.length ?? 0) * SLOT);
   const first = top + (height - rows.length * ROW) / 2 + FONT_SIZE;
@@ -143,7 +143,7 @@ function box(kind: Box['kind'], part: Part, { from, width }: Column, slots: Slot
 }
 
 /** Those that balance and serve first, over both columns; below them the others, in their own. */
-function placeMachines({ machines }: Picture, columns: Columns, slots: Slots): Box[] {
+function placeMachines({ machines }: Diagram, columns: Columns, slots: Slots): Box[] {
   const groups = machines.map((machine) => ({ machine, boxes: machineBoxes(machine, columns, slots) }));
   const has = (part: typeof balancingOf, machine: Machine) => part(machine).length > 0;
   const both = groups.filter(({ machine }) => has(balancingOf, machine) && has(servicesOf, machine));
@@ -162,7 +162,7 @@ function machineBoxes(machine: Machine, { balances, serves }: Columns, slots: Sl
   const first = balancingOf(machine).length > 0 ? balances : serves;
   const last = servicesOf(machine).length > 0 ? serves : first;
   const head = box('machine', machine, first, new Map());
-  const inside = (parts: readonly Part[], column: Column) =>
+  const inside = (parts: readonly Node[], column: Column) =>
     moved(
       stack(
         parts.map((part) => box('function', part, column, slots)),
@@ -210,8 +210,8 @@ function moved(boxes: readonly Box[], by: number): Box[] {
 }
 
 function arrowOf(
-  way: Way,
-  ways: readonly Way[],
+  way: Edge,
+  ways: readonly Edge[],
   { boxes, slots, columns }: { boxes: readonly Box[]; slots: Slots; columns: Columns },
 ): Arrow[] {
   const from = boxes.find(({ id }) => id === way.from);

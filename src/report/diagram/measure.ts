@@ -1,7 +1,7 @@
 import { wrapToWidth } from '../../text/fit';
 import { cutToWidth, displayWidth } from '../../text/format';
 import { marks } from '../level';
-import type { Part } from './picture';
+import type { Node } from './diagram';
 
 /** Of a font whose characters are all as wide; the widest that browsers have for "monospace" is 0.61 of its size. */
 export const FONT_SIZE = 13;
@@ -16,10 +16,10 @@ export const widthOf = (text: string): number => Math.ceil(displayWidth(text) * 
 const room = (pixels: number): number => Math.max(1, Math.floor(pixels / CHARACTER));
 
 /** A part's name with the mark of its level. */
-export const titleOf = ({ name, level }: Part): string => (level ? `${marks[level]} ${name}` : name);
+export const titleOf = ({ name, level }: Node): string => (level ? `${marks[level]} ${name}` : name);
 
 /** Lines that fit into `pixels`, long words cut; the name's own first, `strong`. */
-export function rowsOf(part: Part, pixels: number): { text: string; strong: boolean }[] {
+export function rowsOf(part: Node, pixels: number): { text: string; strong: boolean }[] {
   const rows = (text: string, strong: boolean) =>
     wrapToWidth(text, room(pixels)).map((row) => ({ text: row, strong }));
   return [...rows(titleOf(part), true), ...part.lines.flatMap((line) => rows(line, false))];

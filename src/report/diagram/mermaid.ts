@@ -1,7 +1,7 @@
 import type { Level } from '../../status/status';
 import { allVisible, marks } from '../level';
+import type { Diagram, Edge, Machine, Node } from './diagram';
 import { titleOf } from './measure';
-import type { Machine, Part, Picture, Way } from './picture';
 
 /** As in the SVG, readable on light and dark ground. */
 const colours: Record<Level, string> = {
@@ -12,9 +12,9 @@ const colours: Record<Level, string> = {
   broken: '#e5534b',
 };
 
-/** The picture as a Mermaid flowchart: a machine is a subgraph. No newline at the end. */
-export function renderMermaid(picture: Picture): string {
-  const shown = allVisible(picture);
+/** The diagram as a Mermaid flowchart: a machine is a subgraph. No newline at the end. */
+export function renderMermaid(diagram: Diagram): string {
+  const shown = allVisible(diagram);
   const { name, now, client, addresses, machines, ways } = shown;
   const levels = Object.keys(colours) as Level[];
   return [
@@ -45,7 +45,7 @@ export function renderMermaid(picture: Picture): string {
 }
 
 /** A title is YAML, in which JSON's strings are strings too; `#` and `;` would be Mermaid's. */
-function titleText(name: string, now: Picture['now']): string {
+function titleText(name: string, now: Diagram['now']): string {
   return `${name}${now ? `: ${marks[now.level]} ${now.headline}` : ': the way of a packet'}`.replace(
     /[#;<>&%]/g,
     ' ',
@@ -64,20 +64,20 @@ function machineRows(machine: Machine): string[] {
 }
 
 /** All of its lines, quoted. */
-function label(part: Part, between = '<br/>'): string {
+function label(part: Node, between = '<br/>'): string {
   return `"${[titleOf(part), ...part.lines].map(quote).join(between)}"`;
 }
 
-function wayRow({ from, to, label: text, standby }: Way): string {
+function wayRow({ from, to, label: text, standby }: Edge): string {
   const said = text ? `|"${quote(text)}"|` : '';
   return `${from} ${standby ? '-.->' : '-->'}${said} ${to}`;
 }
 
-const classRow = (name: string, parts: readonly Part[]) =>
+const classRow = (name: string, parts: readonly Node[]) =>
   parts.length > 0 ? [`  class ${parts.map(({ id }) => id).join(',')} ${name}`] : [];
 
 /** Mermaid counts the arrows in the order in which they are written. */
-function linkRow(level: Level, ways: readonly Way[]): string[] {
+function linkRow(level: Level, ways: readonly Edge[]): string[] {
   const numbers = ways.flatMap((way, index) => (way.level === level ? [index] : []));
   return numbers.length > 0 ? [`  linkStyle ${numbers.join(',')} stroke:${colours[level]}`] : [];
 }

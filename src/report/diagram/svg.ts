@@ -1,19 +1,19 @@
 import type { Level } from '../../status/status';
 import { allVisible, marks } from '../level';
+import { type Diagram, type Node, nodesOf } from './diagram';
 import { type Arrow, type Box, layOut } from './layout';
 import { FONT_SIZE, ROW, rowsOf } from './measure';
-import { type Part, type Picture, partsOf } from './picture';
 import { style } from './svg-style';
 
 const MARGIN = 24;
 const LEAST_WIDTH = 560;
 
 /**
- * The picture as an SVG of its own: no script, no font, nothing from elsewhere; dark where the reader wants it dark.
+ * The diagram as an SVG of its own: no script, no font, nothing from elsewhere; dark where the reader wants it dark.
  * It may stand in a page too: its rules are for itself only. No newline at the end.
  */
-export function renderSvg(picture: Picture): string {
-  const shown = allVisible(picture);
+export function renderSvg(diagram: Diagram): string {
+  const shown = allVisible(diagram);
   const layout = layOut(shown);
   const width = Math.max(LEAST_WIDTH, layout.width + 2 * MARGIN);
   const head = headOf(shown, width - 2 * MARGIN);
@@ -44,12 +44,12 @@ export function renderSvg(picture: Picture): string {
   ].join('\n');
 }
 
-function headOf({ name, now }: Picture, width: number): ReturnType<typeof rowsOf> {
+function headOf({ name, now }: Diagram, width: number): ReturnType<typeof rowsOf> {
   const lines = now ? [`${marks[now.level]} ${now.headline}`] : [];
   return rowsOf({ id: '', name, lines }, width);
 }
 
-function legendOf({ now }: Picture, width: number): ReturnType<typeof rowsOf> {
+function legendOf({ now }: Diagram, width: number): ReturnType<typeof rowsOf> {
   const what = 'solid box: a machine; dashed box: what it does; dashed arrow: not taken';
   const levels = (Object.keys(marks) as Level[]).map((level) => `${marks[level]} ${level}`).join('  ');
   const lines = now ? [`${what} now`, levels, now.at] : [`${what} while all is well`];
@@ -90,21 +90,21 @@ function textAt(text: string, x: number, y: number, classes: readonly string[]):
 }
 
 /** For those who do not see it: each way in words. */
-function inWords(picture: Picture): string {
-  const parts = partsOf(picture);
+function inWords(diagram: Diagram): string {
+  const parts = nodesOf(diagram);
   const owner = new Map(
-    picture.machines.flatMap((machine) => machine.functions.map(({ id }) => [id, machine.name] as const)),
+    diagram.machines.flatMap((machine) => machine.functions.map(({ id }) => [id, machine.name] as const)),
   );
   const nameOf = (id: string) => {
     const on = owner.get(id);
-    const part: Part | undefined = parts.get(id);
+    const part: Node | undefined = parts.get(id);
     return `${part?.name ?? ''}${on === undefined ? '' : ` on ${on}`}${part?.level ? ` (${part.level})` : ''}`;
   };
-  const ways = picture.ways.map(({ from, to, label, standby, level }) => {
+  const ways = diagram.ways.map(({ from, to, label, standby, level }) => {
     const notes = [label, standby ? 'standby' : '', level ?? ''].filter(Boolean).join(', ');
     return `${nameOf(from)} to ${nameOf(to)}${notes && `: ${notes}`}.`;
   });
-  return [...(picture.now ? [picture.now.headline] : []), ...ways].join('\n');
+  return [...(diagram.now ? [diagram.now.headline] : []), ...ways].join('\n');
 }
 
 /** As XML 1.0 takes it; control characters have been made visible before. */

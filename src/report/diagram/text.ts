@@ -3,8 +3,8 @@ import type { Level } from '../../status/status';
 import { padTo, paragraph, wrapToWidth } from '../../text/fit';
 import type { TextOptions } from '../change-text';
 import { allVisible, marks, paints } from '../level';
+import { type Diagram, type Edge, type Machine, type MachineFunction, type Node, nodesOf } from './diagram';
 import { titleOf } from './measure';
-import { type Machine, type MachineFunction, type Part, type Picture, partsOf, type Way } from './picture';
 
 /** A line before it is coloured: pieces, each with what colours it. */
 type Row = { text: string; level?: Level }[];
@@ -13,11 +13,11 @@ const LEAST_MACHINE = 36;
 const MOST_MACHINE = 60;
 
 /**
- * The picture in characters: client, addresses with who has them, then the machines, side by side where they fit. No
+ * The diagram in characters: client, addresses with who has them, then the machines, side by side where they fit. No
  * line is wider than the columns, no newline at the end.
  */
-export function renderPictureText(picture: Picture, options: TextOptions): string {
-  const shown = allVisible(picture);
+export function renderDiagramText(diagram: Diagram, options: TextOptions): string {
+  const shown = allVisible(diagram);
   const { bold, dim } = pc.createColors(options.color);
   const paint = (row: Row) => paintRow(row, options.color);
   const { columns } = options;
@@ -51,11 +51,11 @@ function paintRow(row: Row, color: boolean): string {
 }
 
 /** From the client by its ports to the address, and on to those who may have it. */
-function addressRows(part: Part, picture: Picture, columns: number): Row[] {
-  const parts = partsOf(picture);
-  const into = picture.ways.filter(({ to }) => to === part.id);
-  const out = picture.ways.filter(({ from }) => from === part.id);
-  const entrance = into.length > 0 ? [[{ text: picture.client.name }]] : [];
+function addressRows(part: Node, diagram: Diagram, columns: number): Row[] {
+  const parts = nodesOf(diagram);
+  const into = diagram.ways.filter(({ to }) => to === part.id);
+  const out = diagram.ways.filter(({ from }) => from === part.id);
+  const entrance = into.length > 0 ? [[{ text: diagram.client.name }]] : [];
   const title = [titleOf(part), ...part.lines].join('  ');
   return [
     ...entrance,
@@ -67,7 +67,7 @@ function addressRows(part: Part, picture: Picture, columns: number): Row[] {
     ...(into.length > 0 ? [[{ text: '  ▼' }]] : []),
     ...paragraph('', title, columns, 2).map((text): Row => [{ text, level: part.level }]),
     ...out.flatMap((way, index) => {
-      const machine = picture.machines.find(({ functions }) => functions.some(({ id }) => id === way.to));
+      const machine = diagram.machines.find(({ functions }) => functions.some(({ id }) => id === way.to));
       const to = `${parts.get(way.to)?.name ?? ''} on ${machine?.name ?? ''}`;
       const corner = index === out.length - 1 ? '└' : '├';
       const head = `  ${corner}${arrow(way)} `;
@@ -78,17 +78,17 @@ function addressRows(part: Part, picture: Picture, columns: number): Row[] {
   ];
 }
 
-const arrow = ({ standby }: Way) => (standby ? '╌╌▷' : '──▶');
+const arrow = ({ standby }: Edge) => (standby ? '╌╌▷' : '──▶');
 
-function machineRows(picture: Picture, columns: number): Row[] {
+function machineRows(diagram: Diagram, columns: number): Row[] {
   const beside = Math.max(1, Math.floor((columns + 2) / (LEAST_MACHINE + 2)));
-  const each = Math.min(beside, picture.machines.length || 1);
+  const each = Math.min(beside, diagram.machines.length || 1);
   const width = Math.min(MOST_MACHINE, Math.floor((columns + 2) / each) - 2);
   const rows: Row[] = [];
-  for (let index = 0; index < picture.machines.length; index += each) {
-    const blocks = picture.machines
+  for (let index = 0; index < diagram.machines.length; index += each) {
+    const blocks = diagram.machines
       .slice(index, index + each)
-      .map((one) => machineBlock(one, picture, width));
+      .map((one) => machineBlock(one, diagram, width));
     const height = Math.max(...blocks.map(({ length }) => length));
     if (index > 0) rows.push([]);
     for (let line = 0; line < height; line += 1)
@@ -100,7 +100,7 @@ function machineRows(picture: Picture, columns: number): Row[] {
 }
 
 /** A solid box, exactly `width` wide. */
-function machineBlock(machine: Machine, picture: Picture, width: number): Row[] {
+function machineBlock(machine: Machine, diagram: Diagram, width: number): Row[] {
   const inner = width - 4;
   const { level } = machine;
   const frame = (row: Row): Row => [{ text: '│ ', level }, ...row, { text: ' │', level }];
@@ -108,21 +108,21 @@ function machineBlock(machine: Machine, picture: Picture, width: number): Row[] 
   return [
     [{ text: `┌${'─'.repeat(width - 2)}┐`, level }],
     ...title.map((text) => frame([{ text: padTo(text, inner), level }])),
-    ...machine.functions.flatMap((one) => functionBlock(one, picture, inner).map(frame)),
+    ...machine.functions.flatMap((one) => functionBlock(one, diagram, inner).map(frame)),
     [{ text: `└${'─'.repeat(width - 2)}┘`, level }],
   ];
 }
 
 /** A dashed box, with the arrows that begin in it. */
-function functionBlock(part: MachineFunction, picture: Picture, width: number): Row[] {
+function functionBlock(part: MachineFunction, diagram: Diagram, width: number): Row[] {
   const inner = width - 4;
   const { level } = part;
-  const texts = [titleOf(part), ...portsOf(part, picture), ...part.lines].join(', ');
-  const ways = picture.ways.filter(({ from }) => from === part.id);
+  const texts = [titleOf(part), ...portsOf(part, diagram), ...part.lines].join(', ');
+  const ways = diagram.ways.filter(({ from }) => from === part.id);
   const rows = [
     ...paragraph('', texts, inner, 2).map((text) => ({ text, level })),
     ...ways.flatMap((way) =>
-      paragraph(`${arrow(way)} `, nameOf(way, picture), inner).map((text) => ({ text, level: way.level })),
+      paragraph(`${arrow(way)} `, nameOf(way, diagram), inner).map((text) => ({ text, level: way.level })),
     ),
   ];
   return [
@@ -138,13 +138,13 @@ function functionBlock(part: MachineFunction, picture: Picture, width: number): 
   ];
 }
 
-function portsOf({ kind, id }: MachineFunction, { ways }: Picture): string[] {
+function portsOf({ kind, id }: MachineFunction, { ways }: Diagram): string[] {
   if (kind !== 'service') return [];
   return [...new Set(ways.filter(({ to }) => to === id).map(({ label }) => `port ${label}`))];
 }
 
 /** Where an arrow ends: `✓ site on lucy, 8080`. */
-function nameOf({ to, label, level }: Way, { machines }: Picture): string {
+function nameOf({ to, label, level }: Edge, { machines }: Diagram): string {
   const machine = machines.find(({ functions }) => functions.some(({ id }) => id === to));
   const part = machine?.functions.find(({ id }) => id === to);
   const name = `${part?.name ?? ''} on ${machine?.name ?? ''}, ${label}`;

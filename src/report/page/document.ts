@@ -1,5 +1,5 @@
 import type { Level } from '../../status/status';
-import { asHtml, type Html, html, type Part } from './html';
+import { asHtml, type Content, type Html, html } from './html';
 import style from './page.css';
 
 /** What a page's `<style>` holds, to the byte: whoever serves it allows it by its hash. */
@@ -8,8 +8,8 @@ export const pageStyle = style;
 export interface PageParts {
   title: string;
   icon: Level;
-  head?: Part;
-  body: Part;
+  head?: Content;
+  body: Content;
 }
 
 /** A whole page that asks nobody for anything: style and icon are in it. */

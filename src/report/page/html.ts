@@ -3,10 +3,10 @@ export class Html {
   constructor(readonly text: string) {}
 }
 
-export type Part = Html | string | number | false | undefined | readonly Part[];
+export type Content = Html | string | number | false | undefined | readonly Content[];
 
 /** A template of HTML: whatever stands in `${…}` is text and is escaped, for elements and quoted attributes alike, unless it is {@link Html} itself. */
-export function html(strings: TemplateStringsArray, ...parts: Part[]): Html {
+export function html(strings: TemplateStringsArray, ...parts: Content[]): Html {
   return new Html(strings.map((string, index) => string + render(parts[index])).join(''));
 }
 
@@ -15,7 +15,7 @@ export function asHtml(text: string): Html {
   return new Html(text);
 }
 
-function render(part: Part): string {
+function render(part: Content): string {
   if (part === undefined || part === false) return '';
   if (part instanceof Html) return part.text;
   if (typeof part === 'string' || typeof part === 'number') return escapeText(String(part));

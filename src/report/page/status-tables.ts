@@ -9,7 +9,7 @@ import type {
 } from '../../status/status';
 import { count } from '../../text/format';
 import { levelOfServer } from '../level';
-import { type Html, html, type Part } from './html';
+import { type Content, type Html, html } from './html';
 import { renderMark, renderMarked } from './mark';
 
 /** In the order in which one stands on the other. */
@@ -117,7 +117,7 @@ function renderView(view: ServerView | undefined): Html {
   return html`<td class="${level}">${renderMarked(level, view.status)} <span class="quiet">${about.filter(Boolean).join(', ')}</span></td>`;
 }
 
-const lines = (parts: Html[]): Part => parts.map((part, index) => html`${index > 0 && html`<br>`}${part}`);
+const lines = (parts: Html[]): Content => parts.map((part, index) => html`${index > 0 && html`<br>`}${part}`);
 
 /** A table that scrolls by itself where it is wider than the page, also by the keyboard. */
 export function inBox(id: string, head: Html, rows: Html[], label = id): Html {

@@ -1,16 +1,16 @@
 import { canonical } from '../../inventory/address';
-import type { Found, Rule } from '../scene';
+import type { FindingRule, Found } from '../snapshot';
 import { holdersIn } from './vips';
 
 /** What a VIP answers to the laptop, where that is an error of the server’s. */
-export const answers: Rule = (scene) =>
-  scene.laptop.flatMap(({ address, port, failure }): Found[] => {
+export const answers: FindingRule = (snapshot) =>
+  snapshot.laptop.flatMap(({ address, port, failure }): Found[] => {
     const [, code] = /^HTTP (5\d\d)$/.exec(failure ?? '') ?? [];
-    const vip = scene.inventory.vips.find((one) => canonical(one.address) === canonical(address));
+    const vip = snapshot.inventory.vips.find((one) => canonical(one.address) === canonical(address));
     if (!code || !vip) return [];
-    const [holder] = holdersIn(scene, vip);
+    const [holder] = holdersIn(snapshot, vip);
     const name = holder?.host.name ?? vip.members[0]?.host.name ?? '';
-    const service = scene.inventory.services.find((one) => one.port === port);
+    const service = snapshot.inventory.services.find((one) => one.port === port);
     return [
       {
         rule: 'vip-answers-error',

@@ -2,7 +2,15 @@ import { canonical } from '../../inventory/address';
 import type { Server, Service } from '../../inventory/inventory';
 import { type ServerState, weightless } from '../../pair/haproxy-statistics';
 import { isDown, isOut, isRising, isUp } from '../../pair/health';
-import { blames, type Found, list, type Reached, type Rule, reached, type Scene } from '../scene';
+import {
+  blames,
+  type FindingRule,
+  type Found,
+  list,
+  type Reached,
+  reached,
+  type Snapshot,
+} from '../snapshot';
 import { blocking, rulesAboutPort, sweepingRules } from './firewall';
 
 /** One server as one balancer's HAProxy sees it. */
@@ -12,17 +20,17 @@ interface View {
 }
 
 /** Servers that HAProxy does not use, or not everywhere. */
-export const backends: Rule = (scene, before) =>
-  scene.inventory.services.flatMap((service) =>
+export const backends: FindingRule = (snapshot, before) =>
+  snapshot.inventory.services.flatMap((service) =>
     service.backends.servers.flatMap((server) => {
-      const found = judge(service, server, scene, before);
+      const found = findingOf(service, server, snapshot, before);
       return found ? [found] : [];
     }),
   );
 
-export function viewsOf({ name: service }: Service, { name }: Server, scene: Scene): View[] {
-  return reached(scene).flatMap((balancer) =>
-    (balancer.said.servers ?? [])
+export function viewsOf({ name: service }: Service, { name }: Server, snapshot: Snapshot): View[] {
+  return reached(snapshot).flatMap((balancer) =>
+    (balancer.diagnostics.servers ?? [])
       .filter((state) => state.service === service && state.server === name)
       .map((state) => ({ balancer, state })),
   );
@@ -32,36 +40,41 @@ export function viewsOf({ name: service }: Service, { name }: Server, scene: Sce
  * A service that wants a certain answer of its servers, in lines of its own, may mean that one serves at a time: of an
  * active and a passive server the passive answers something else. Whether that is meant cannot be told from outside.
  */
-export function standsBy(service: Service, server: Server, scene: Scene): boolean {
+export function standsBy(service: Service, server: Server, snapshot: Snapshot): boolean {
   const wantsMore = service.extra.some((line) => line.startsWith('tcp-check expect'));
   const answersElse = ({ state }: View) => /^DOWN/.test(state.status) && state.check.startsWith('L7RSP');
-  const views = viewsOf(service, server, scene);
+  const views = viewsOf(service, server, snapshot);
   if (!wantsMore || views.length === 0 || !views.every(answersElse)) return false;
   const others = service.backends.servers.filter((one) => one !== server);
   return others.some((other) => {
-    const seen = viewsOf(service, other, scene);
+    const seen = viewsOf(service, other, snapshot);
     return seen.length > 0 && seen.every(({ state }) => isUp(state));
   });
 }
 
-function judge(service: Service, server: Server, scene: Scene, before: readonly Found[]): Found | undefined {
-  const views = viewsOf(service, server, scene);
-  const own = reached(scene).find(({ host }) => host === server.host);
+function findingOf(
+  service: Service,
+  server: Server,
+  snapshot: Snapshot,
+  before: readonly Found[],
+): Found | undefined {
+  const views = viewsOf(service, server, snapshot);
+  const own = reached(snapshot).find(({ host }) => host === server.host);
   const out = views.filter(({ state }) => isOut(state));
   const down = views.filter(({ state }) => isDown(state));
-  if (own?.said.drained) return forgotten(service, server, views);
-  if (standsBy(service, server, scene)) return standingBy(service, server, views);
+  if (own?.diagnostics.drained) return forgotten(service, server, views);
+  if (standsBy(service, server, snapshot)) return standingBy(service, server, views);
   const rising = down.filter(({ state }) => isRising(state));
   if (down.length > 0 && rising.length === down.length)
-    return coming(service, server, { down, views }, scene);
+    return coming(service, server, { down, views }, snapshot);
   if (down.length > 0) {
     const name = server.host?.name;
     if (name !== undefined && down.length === views.length) {
       if (blames(before, name, 'ssh', 'disk', 'packages', 'service')) return undefined;
     }
-    return downFinding(service, server, { down, views, own }, scene, before);
+    return downFinding(service, server, { down, views, own }, snapshot, before);
   }
-  if (out.length > 0) return takenOut(service, server, out, scene);
+  if (out.length > 0) return takenOut(service, server, out, snapshot);
   return undefined;
 }
 
@@ -69,7 +82,7 @@ function downFinding(
   service: Service,
   server: Server,
   { down, views, own }: { down: View[]; views: View[]; own: Reached | undefined },
-  scene: Scene,
+  snapshot: Snapshot,
   before: readonly Found[],
 ): Found | undefined {
   const title = `${service.name}/${server.name}`;
@@ -78,7 +91,7 @@ function downFinding(
     ({ balancer, state }) =>
       `HAProxy on ${balancer.host.name} sees ${title} as ${state.status}${state.check ? `, ${meaning(state.check)}` : ''}`,
   );
-  const blocker = blockerOf(server, { down, own }, scene);
+  const blocker = blockerOf(server, { down, own }, snapshot);
   if (blocker) {
     const isKnown = before.some(({ component, host }) => component === 'firewall' && host === blocker.host);
     return isKnown ? undefined : { ...blocker, evidence: [...blocker.evidence, ...evidence] };
@@ -110,14 +123,14 @@ function coming(
   service: Service,
   server: Server,
   { down, views }: { down: readonly View[]; views: readonly View[] },
-  scene: Scene,
+  snapshot: Snapshot,
 ): Found {
   const title = `${service.name}/${server.name}`;
   const balancers = down.map(({ balancer }) => balancer.host.name);
   const others = service.backends.servers.filter((other) => other !== server);
   const isServed = down.every(({ balancer }) =>
     others.some((other) =>
-      viewsOf(service, other, scene).some((view) => view.balancer === balancer && isUp(view.state)),
+      viewsOf(service, other, snapshot).some((view) => view.balancer === balancer && isUp(view.state)),
     ),
   );
   return {
@@ -140,7 +153,7 @@ function coming(
 function listensText(server: Server, own: Reached | undefined): string[] {
   if (!own) return [];
   return [
-    own.said.listening.includes(server.port)
+    own.diagnostics.listening.includes(server.port)
       ? `something listens on port ${server.port} of ${own.host.name}`
       : `nothing listens on port ${server.port} of ${own.host.name}`,
   ];
@@ -174,7 +187,7 @@ export function meaning(check: string): string {
 function blockerOf(
   server: Server,
   { down, own }: { down: readonly View[]; own: Reached | undefined },
-  { inventory }: Scene,
+  { inventory }: Snapshot,
 ): Found | undefined {
   const what = `port ${server.port}`;
   const ours = inventory.hosts.map(({ address }) => canonical(address));
@@ -211,13 +224,13 @@ function standingBy(service: Service, server: Server, views: readonly View[]): F
   };
 }
 
-function takenOut(service: Service, server: Server, out: readonly View[], scene: Scene): Found {
+function takenOut(service: Service, server: Server, out: readonly View[], snapshot: Snapshot): Found {
   const title = `${service.name}/${server.name}`;
   const balancers = out.map(({ balancer }) => balancer.host.name);
   const word = out[0]?.state.status ?? 'MAINT';
   const usable = (balancer: Reached) =>
     service.backends.servers.some((other) =>
-      viewsOf(service, other, scene).some(
+      viewsOf(service, other, snapshot).some(
         (view) => view.balancer === balancer && /^(?:UP|no check|NOLB)/.test(view.state.status),
       ),
     );

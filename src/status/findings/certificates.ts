@@ -1,14 +1,14 @@
-import { certificateFaults } from '../../lint/certificate-expires';
-import { type Rule, reached } from '../scene';
+import { certificateProblems } from '../../lint/certificate-expires';
+import { type FindingRule, reached } from '../snapshot';
 
 /** Certificates that are not valid, or not much longer. */
-export const certificates: Rule = (scene) =>
-  reached(scene)
-    .filter(({ expectation }) => expectation.balances)
+export const certificates: FindingRule = (snapshot) =>
+  reached(snapshot)
+    .filter(({ readiness }) => readiness.balances)
     .slice(0, 1)
     .flatMap(({ host }) =>
-      scene.inventory.services.flatMap(({ name, tls }) =>
-        certificateFaults(tls?.certificate ?? '', scene.now).map(({ severity, message, why }) => ({
+      snapshot.inventory.services.flatMap(({ name, tls }) =>
+        certificateProblems(tls?.certificate ?? '', snapshot.now).map(({ severity, message, why }) => ({
           rule: 'certificate-expires',
           level: severity === 'error' ? ('broken' as const) : ('warning' as const),
           component: 'certificate' as const,

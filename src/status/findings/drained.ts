@@ -1,10 +1,10 @@
 import type { HostFacts } from '../../host/facts';
-import { type Rule, reached } from '../scene';
+import { type FindingRule, reached } from '../snapshot';
 
 /** Hosts that were taken out for maintenance: meant to be so, and not to be forgotten. */
-export const drained: Rule = (scene) =>
-  reached(scene)
-    .filter(({ said }) => said.drained)
+export const drained: FindingRule = (snapshot) =>
+  reached(snapshot)
+    .filter(({ diagnostics }) => diagnostics.drained)
     .map(({ host, facts }) => ({
       rule: 'drained',
       level: 'note' as const,

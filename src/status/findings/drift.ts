@@ -1,11 +1,11 @@
 import { unitName } from '../../ha/interruption';
 import type { PlannedChange } from '../../plan/plan';
-import { type Found, foundOn, list, type Reached, type Rule, reached } from '../scene';
+import { type FindingRule, type Found, foundOn, list, type Reached, reached } from '../snapshot';
 import type { Component } from '../status';
 
 /** What the host is not as the inventory says, a finding for each component. */
-export const drift: Rule = (scene) => {
-  const hosts = reached(scene);
+export const drift: FindingRule = (snapshot) => {
+  const hosts = reached(snapshot);
   return hosts.flatMap((one) => {
     const byComponent = new Map<Component, PlannedChange[]>();
     for (const change of one.plan.changes) {

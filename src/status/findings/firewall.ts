@@ -1,19 +1,21 @@
-import type { RuleSaid } from '../said';
-import { type Found, foundOn, type Reached, type Rule, reached } from '../scene';
+import type { FirewallRule } from '../diagnostics';
+import { type FindingRule, type Found, foundOn, type Reached, reached } from '../snapshot';
 
 /** Rules that drop VRRP: the peer takes a host that it cannot hear for dead, now or after the next failover. */
-export const vrrpBlocked: Rule = (scene) =>
-  reached(scene).flatMap((one) => {
-    const own = scene.inventory.vips.filter(({ members }) => members.some(({ host }) => host === one.host));
+export const vrrpBlocked: FindingRule = (snapshot) =>
+  reached(snapshot).flatMap((one) => {
+    const own = snapshot.inventory.vips.filter(({ members }) =>
+      members.some(({ host }) => host === one.host),
+    );
     if (own.length === 0) return [];
-    const rules = one.said.rules.filter(
-      (rule) => isAboutVrrp(rule) && !isForStrangers(rule, peersOf(one, scene)),
+    const rules = one.diagnostics.rules.filter(
+      (rule) => isAboutVrrp(rule) && !isForStrangers(rule, peersOf(one, snapshot)),
     );
     return rules.length > 0 ? [blocking(one, rules, 'VRRP')] : [];
   });
 
 /** A finding that names the rules on a host that are in the way of `what`. */
-export function blocking({ host }: Reached, rules: readonly RuleSaid[], what: string): Found {
+export function blocking({ host }: Reached, rules: readonly FirewallRule[], what: string): Found {
   const isIdle = rules.every(({ rule }) => packetsOf(rule) === 0);
   return foundOn(host.name, {
     rule: 'firewall-blocks',
@@ -29,17 +31,17 @@ export function blocking({ host }: Reached, rules: readonly RuleSaid[], what: st
 }
 
 /** `-p vrrp`, `-p 112`, `ip protocol vrrp`, `meta l4proto 112`, or VRRP's multicast addresses. */
-export const isAboutVrrp = ({ rule }: RuleSaid): boolean =>
+export const isAboutVrrp = ({ rule }: FirewallRule): boolean =>
   /(?:-p|protocol|l4proto|nexthdr) (?:vrrp|112)\b|224\.0\.0\.18\b|ff02::12\b/.test(rule) &&
   !/! -p|!= (?:vrrp|112)/.test(rule);
 
 /** Rules on a host that drop what comes to one of its ports, or goes to a port elsewhere. */
-export const rulesAboutPort = ({ said }: Reached, port: number): RuleSaid[] =>
-  said.rules.filter(({ rule }) => portsIn(rule).includes(port));
+export const rulesAboutPort = ({ diagnostics }: Reached, port: number): FirewallRule[] =>
+  diagnostics.rules.filter(({ rule }) => portsIn(rule).includes(port));
 
 /** Rules that drop everything, or everything from or to one of these addresses, whatever its protocol. */
-export const sweepingRules = ({ said }: Reached, addresses: readonly string[]): RuleSaid[] =>
-  said.rules.filter(({ rule }) => {
+export const sweepingRules = ({ diagnostics }: Reached, addresses: readonly string[]): FirewallRule[] =>
+  diagnostics.rules.filter(({ rule }) => {
     if (
       portsIn(rule).length > 0 ||
       /-p (?:udp|icmp|ipv6-icmp)|l4proto (?:udp|icmp)|ct state|ctstate|-o lo|-i lo/.test(rule)
@@ -55,13 +57,13 @@ export const sweepingRules = ({ said }: Reached, addresses: readonly string[]): 
   });
 
 /** A rule for others than our hosts: it is hardening, not a fault. */
-function isForStrangers({ rule }: RuleSaid, peers: readonly string[]): boolean {
+function isForStrangers({ rule }: FirewallRule, peers: readonly string[]): boolean {
   if (/! -[sd] |(?:saddr|daddr) !=/.test(rule)) return true;
   const named = addressesIn(rule).filter((one) => !/^(?:224\.0\.0\.18|ff02::12)$/.test(one));
   return named.length > 0 && !named.some((one) => peers.includes(one));
 }
 
-const peersOf = ({ host }: Reached, { inventory }: Parameters<Rule>[0]) =>
+const peersOf = ({ host }: Reached, { inventory }: Parameters<FindingRule>[0]) =>
   inventory.hosts.filter((one) => one !== host).map(({ address }) => address);
 
 function addressesIn(rule: string): string[] {

@@ -1,20 +1,21 @@
 import { formatAge } from '../age';
-import { blames, type Found, foundOn, type Reached, type Rule, reached } from '../scene';
+import { blames, type FindingRule, type Found, foundOn, type Reached, reached } from '../snapshot';
 
 /** The configuration that HAProxy runs is not the one on the disk, or an old worker has stayed. */
-export const haproxy: Rule = (scene, before) =>
-  reached(scene).flatMap((one) => {
-    if (!one.expectation.balances || blames(before, one.host.name, 'haproxy', 'packages')) return [];
+export const haproxy: FindingRule = (snapshot, before) =>
+  reached(snapshot).flatMap((one) => {
+    if (!one.readiness.balances || blames(before, one.host.name, 'haproxy', 'packages')) return [];
     const found = stale(one) ?? refused(one) ?? lingering(one);
-    const silence = unasked(one, scene.inventory.haproxy.healthPort);
+    const silence = unasked(one, snapshot.inventory.haproxy.healthPort);
     return [...(found ? [found] : []), ...(silence ? [silence] : [])];
   });
 
 /** Nothing is broken, and nothing is known of its servers. */
-function unasked({ host, said }: Reached, port: number): Found | undefined {
-  if (said.servers || (said.unasked !== 'none' && said.unasked !== 'no-tool')) return undefined;
+function unasked({ host, diagnostics }: Reached, port: number): Found | undefined {
+  if (diagnostics.servers || (diagnostics.unasked !== 'none' && diagnostics.unasked !== 'no-tool'))
+    return undefined;
   const why =
-    said.unasked === 'none'
+    diagnostics.unasked === 'none'
       ? `it has neither haprov’s listener on 127.0.0.1:${port} nor a stats socket that answers`
       : 'it has a stats socket, and the host neither socat nor a curl that can speak to it';
   return foundOn(host.name, {
@@ -33,23 +34,23 @@ function unasked({ host, said }: Reached, port: number): Found | undefined {
 /** The kernel's own idea of when a file was written is some hundredths of a second late; in seconds. */
 const tolerance = 0.05;
 
-function newestWorker({ said }: Reached): number | undefined {
-  const ages = said.processes
+function newestWorker({ diagnostics }: Reached): number | undefined {
+  const ages = diagnostics.processes
     .filter(({ unit, name }) => unit === 'haproxy' && name === 'haproxy')
     .map(({ age }) => age);
   return ages.length > 0 ? Math.min(...ages) : undefined;
 }
 
 function stale(one: Reached): Found | undefined {
-  const { host, said, plan } = one;
-  if (said.loaded === 'same') return undefined;
+  const { host, diagnostics, plan } = one;
+  if (diagnostics.loaded === 'same') return undefined;
   const worker = newestWorker(one);
-  const changed = said.changed.filter(({ age }) => worker !== undefined && age + tolerance < worker);
+  const changed = diagnostics.changed.filter(({ age }) => worker !== undefined && age + tolerance < worker);
   const [file] = changed.toSorted((a, b) => a.age - b.age);
   if (!file || worker === undefined) return undefined;
-  const isRefused = said.onDisk?.valid === false;
+  const isRefused = diagnostics.onDisk?.valid === false;
   const isEdited = plan.changes.some(({ target, text }) => text && target.startsWith('/etc/haproxy/'));
-  if (said.loaded === undefined && !isRefused && !isEdited) return replaced(one, file, worker);
+  if (diagnostics.loaded === undefined && !isRefused && !isEdited) return replaced(one, file, worker);
   return foundOn(host.name, {
     rule: 'stale-worker',
     component: 'haproxy',
@@ -60,7 +61,7 @@ function stale(one: Reached): Found | undefined {
         : `HAProxy on ${on} is a stale worker: ${file.path} was changed ${formatAge(file.age)} ago, and is not what runs`,
     evidence: [
       `its newest process is ${formatAge(worker)} old`,
-      ...(isRefused && said.onDisk?.why ? [said.onDisk.why] : []),
+      ...(isRefused && diagnostics.onDisk?.why ? [diagnostics.onDisk.why] : []),
     ],
     next: (on) =>
       isRefused
@@ -87,14 +88,14 @@ function replaced({ host }: Reached, { path, age }: { path: string; age: number 
 }
 
 /** Not newer than the worker, and yet refused: a reload that failed left the old worker. */
-function refused({ host, said }: Reached): Found | undefined {
-  if (said.onDisk?.valid !== false) return undefined;
+function refused({ host, diagnostics }: Reached): Found | undefined {
+  if (diagnostics.onDisk?.valid !== false) return undefined;
   return foundOn(host.name, {
     rule: 'configuration-refused',
     component: 'haproxy',
     brief: 'file is refused',
     message: (on) => `HAProxy on ${on} would not start again: it refuses its configuration on disk`,
-    evidence: said.onDisk.why ? [said.onDisk.why] : [],
+    evidence: diagnostics.onDisk.why ? [diagnostics.onDisk.why] : [],
     next: () => 'haprov plan shows what differs from the inventory, haprov apply puts it right',
   });
 }
@@ -105,10 +106,10 @@ const long = 600;
 const startsWithin = 2;
 
 function lingering(one: Reached): Found | undefined {
-  const { host, said } = one;
+  const { host, diagnostics } = one;
   const newest = newestWorker(one);
   if (newest === undefined || newest < long) return undefined;
-  const main = said.processes.filter(({ unit, name }) => unit === 'haproxy' && name === 'haproxy');
+  const main = diagnostics.processes.filter(({ unit, name }) => unit === 'haproxy' && name === 'haproxy');
   const oldest = Math.max(...main.map(({ age }) => age));
   // The master is the oldest; a worker between it and the newest is of a configuration before.
   const between = main.filter(({ age }) => age > newest + startsWithin && age < oldest);

@@ -1,22 +1,34 @@
 import { keepalivedScripts } from '../keepalived-scripts';
-import { blames, type Found, foundOn, list, type Reached, type Rule, reached, vrrpOf } from '../scene';
+import {
+  blames,
+  type FindingRule,
+  type Found,
+  foundOn,
+  list,
+  type Reached,
+  reached,
+  vrrpOf,
+} from '../snapshot';
 
 /** keepalived runs, and a script of it does not, or a check says no without a reason that is known already. */
-export const keepalived: Rule = (scene, before) =>
-  reached(scene).flatMap((one) => {
+export const keepalived: FindingRule = (snapshot, before) =>
+  reached(snapshot).flatMap((one) => {
     const name = one.host.name;
-    const own = scene.inventory.vips.filter(({ members }) => members.some(({ host }) => host === one.host));
-    if (own.length === 0 || !one.expectation.units.includes('keepalived')) return [];
+    const own = snapshot.inventory.vips.filter(({ members }) =>
+      members.some(({ host }) => host === one.host),
+    );
+    if (own.length === 0 || !one.readiness.units.includes('keepalived')) return [];
     if (blames(before, name, 'keepalived', 'packages')) return [];
     const states = own.map((vip) => ({ vip, ...vrrpOf(one, vip) }));
-    const found = disabled(one, states) ?? failing(one, states, before, scene.inventory.haproxy.healthPort);
+    const found =
+      disabled(one, states) ?? failing(one, states, before, snapshot.inventory.haproxy.healthPort);
     return [...(found ? [found] : []), ...(unnotified(one, states) ?? [])];
   });
 
 type State = ReturnType<typeof vrrpOf> & { vip: { name: string } };
 
-const leftOut = ({ said }: Reached, states: readonly State[]) =>
-  keepalivedScripts([...new Set(states.flatMap((state) => state.disabled))], said.scripts ?? []);
+const leftOut = ({ diagnostics }: Reached, states: readonly State[]) =>
+  keepalivedScripts([...new Set(states.flatMap((state) => state.disabled))], diagnostics.scripts ?? []);
 
 /** Checks that keepalived leaves out; scripts of which nobody knows what they are for may be checks. */
 function disabled(one: Reached, states: readonly State[]): Found | undefined {
@@ -68,26 +80,28 @@ function unnotified(one: Reached, states: readonly State[]): Found[] | undefined
 }
 
 /** One that is in its configuration no more has no say, though its last word was a no. */
-const isConfigured = (check: string, scripts: Reached['said']['scripts']) =>
+const isConfigured = (check: string, scripts: Reached['diagnostics']['scripts']) =>
   scripts?.some(({ name }) => name === check) ?? true;
 
 function failing(
-  { host, said }: Reached,
+  { host, diagnostics }: Reached,
   states: readonly State[],
   before: readonly Found[],
   healthPort: number,
 ): Found | undefined {
   const checks = [...new Set(states.flatMap((state) => state.failing))].filter(
-    (check) => !(said.drained && check.startsWith('not_drained_')) && isConfigured(check, said.scripts),
+    (check) =>
+      !(diagnostics.drained && check.startsWith('not_drained_')) && isConfigured(check, diagnostics.scripts),
   );
   const faulty = states.filter(({ state }) => state === 'FAULT');
-  if (said.drained && checks.length === 0) return undefined;
+  if (diagnostics.drained && checks.length === 0) return undefined;
   if (checks.length === 0 && faulty.length === 0) return undefined;
   // A check that fails since what it asks is broken does its work.
   if (blames(before, host.name, 'haproxy', 'service')) return undefined;
   const vips = faulty.map(({ vip }) => vip.name);
   const isUnheard =
-    checks.some((check) => check.startsWith('haproxy_answers_')) && !said.listening.includes(healthPort);
+    checks.some((check) => check.startsWith('haproxy_answers_')) &&
+    !diagnostics.listening.includes(healthPort);
   return foundOn(host.name, {
     rule: faulty.length > 0 ? 'vrrp-fault' : 'check-fails',
     component: 'keepalived',
@@ -101,7 +115,7 @@ function failing(
     evidence: [
       ...checks.map((check) => `check ${check} failed last`),
       ...(checks.length === 0 ? ['no check of it failed: its interface may be down'] : []),
-      ...(said.servers && !isUnheard ? ['HAProxy there answers'] : []),
+      ...(diagnostics.servers && !isUnheard ? ['HAProxy there answers'] : []),
       ...(isUnheard
         ? [
             `nothing listens on 127.0.0.1:${healthPort}, where it asks HAProxy: haprov lint says what is missing`,

@@ -1,12 +1,12 @@
-import type { Room } from '../said';
-import { foundOn, list, type Reached, type Rule, reached } from '../scene';
+import type { FileSystem } from '../diagnostics';
+import { type FindingRule, foundOn, list, type Reached, reached } from '../snapshot';
 
 /** Hosts that could not be asked. What the others see of them tells a dead host from a dead sshd. */
-export const unreachable: Rule = (scene) =>
-  scene.hosts.flatMap(({ host, failure }) => {
+export const unreachable: FindingRule = (snapshot) =>
+  snapshot.hosts.flatMap(({ host, failure }) => {
     if (!failure) return [];
     const { name } = host;
-    const { evidence, verdict } = seenByOthers(name, scene);
+    const { evidence, verdict } = seenByOthers(name, snapshot);
     const look = failure.hint ? ` (${failure.hint})` : '';
     return [
       foundOn(name, {
@@ -28,17 +28,17 @@ export const unreachable: Rule = (scene) =>
 /** A connection is taken by a host that hangs as well; an answer, or a VIP that stays with it, proves that it lives. */
 function seenByOthers(
   name: string,
-  scene: Parameters<Rule>[0],
+  snapshot: Parameters<FindingRule>[0],
 ): { evidence: string[]; verdict: 'serves' | 'silent' | 'unsure' } {
-  const others = reached(scene);
-  const views = others.flatMap(({ host, said }) =>
-    (said.servers ?? [])
+  const others = reached(snapshot);
+  const views = others.flatMap(({ host, diagnostics }) =>
+    (diagnostics.servers ?? [])
       .filter(({ server }) => server === name)
       .map(({ service, status, check }) => ({ by: host.name, service, status, check })),
   );
-  const left = scene.inventory.vips.flatMap((vip) => {
+  const left = snapshot.inventory.vips.flatMap((vip) => {
     const isMeant = vip.preempt && vip.members[0]?.host.name === name;
-    const holder = others.find(({ said }) => said.addresses.includes(vip.address))?.host.name;
+    const holder = others.find(({ diagnostics }) => diagnostics.addresses.includes(vip.address))?.host.name;
     return isMeant && holder ? [`VIP ${vip.name} has left it for ${holder}`] : [];
   });
   const evidence = [
@@ -51,9 +51,9 @@ function seenByOthers(
 }
 
 /** File systems without room, or that cannot be written. */
-export const disk: Rule = (scene) =>
-  reached(scene).flatMap(({ host, said }) =>
-    said.room.flatMap((room) => {
+export const disk: FindingRule = (snapshot) =>
+  reached(snapshot).flatMap(({ host, diagnostics }) =>
+    diagnostics.room.flatMap((room) => {
       const what = lack(room);
       return what === undefined
         ? []
@@ -80,7 +80,7 @@ interface Lack {
 
 const nearly = 0.01;
 
-function lack({ totalKb, freeKb, inodes, freeInodes, readOnly }: Room): Lack | undefined {
+function lack({ totalKb, freeKb, inodes, freeInodes, readOnly }: FileSystem): Lack | undefined {
   if (readOnly)
     return {
       rule: 'disk-read-only',
@@ -113,8 +113,8 @@ function lack({ totalKb, freeKb, inodes, freeInodes, readOnly }: Room): Lack | u
 }
 
 /** Why there is no plan for a host that answered: the inventory does not fit it. */
-export const unfit: Rule = (scene) =>
-  reached(scene).flatMap(({ host, plan, facts }) =>
+export const unfit: FindingRule = (snapshot) =>
+  reached(snapshot).flatMap(({ host, plan, facts }) =>
     plan.error === undefined
       ? []
       : [

@@ -1,14 +1,23 @@
 import type { ServerState } from '../../pair/haproxy-statistics';
 import { isDown, isOut, isRising, isUp } from '../../pair/health';
-import { blames, type Found, foundOn, list, type Reached, type Rule, reached, type Scene } from '../scene';
+import {
+  blames,
+  type FindingRule,
+  type Found,
+  foundOn,
+  list,
+  type Reached,
+  reached,
+  type Snapshot,
+} from '../snapshot';
 import { meaning } from './backends';
 
 /** What HAProxy knows of sections that the inventory does not: those of a configuration of the user’s own. */
-export const proxies: Rule = (scene, before) =>
-  reached(scene).flatMap((one) => {
+export const proxies: FindingRule = (snapshot, before) =>
+  reached(snapshot).flatMap((one) => {
     const disabled = closed(one);
     if (blames(before, one.host.name, 'haproxy', 'packages')) return disabled;
-    const servers = own(one, scene);
+    const servers = own(one, snapshot);
     const names = [...new Set(servers.map(({ service }) => service))];
     return [
       ...disabled,
@@ -22,8 +31,10 @@ export const proxies: Rule = (scene, before) =>
     ];
   });
 
-const own = ({ said }: Reached, { inventory }: Pick<Scene, 'inventory'>): ServerState[] =>
-  (said.servers ?? []).filter(({ service }) => !inventory.services.some(({ name }) => name === service));
+const own = ({ diagnostics }: Reached, { inventory }: Pick<Snapshot, 'inventory'>): ServerState[] =>
+  (diagnostics.servers ?? []).filter(
+    ({ service }) => !inventory.services.some(({ name }) => name === service),
+  );
 
 function section(service: string, servers: readonly ServerState[], one: Reached): Found[] {
   const bad = servers.filter((server) => isDown(server) && !isRising(server));
@@ -90,8 +101,8 @@ const reason = (status: string, check: string): string =>
 export const isOpen = (status: string): boolean => /^(?:OPEN|FULL|)$/.test(status);
 
 /** Frontends that take no new client, also of the inventory’s services. */
-function closed({ host, said }: Reached): Found[] {
-  return (said.frontends ?? []).flatMap(({ name, status, sessions, limit }): Found[] => {
+function closed({ host, diagnostics }: Reached): Found[] {
+  return (diagnostics.frontends ?? []).flatMap(({ name, status, sessions, limit }): Found[] => {
     const isFull = status === 'FULL' || (limit > 0 && sessions >= limit);
     if (!isFull && isOpen(status)) return [];
     return [

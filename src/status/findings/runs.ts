@@ -1,5 +1,5 @@
 import type { HostFacts } from '../../host/facts';
-import { type Found, list, type Reached, type Rule, reached, type Scene } from '../scene';
+import { type FindingRule, type Found, list, type Reached, reached, type Snapshot } from '../snapshot';
 
 type Lock = NonNullable<HostFacts['lock']>;
 
@@ -10,11 +10,11 @@ interface Run {
 }
 
 /** Living runs, and such as nobody drives any more. */
-export const runs: Rule = (scene) => [...living(scene).map(alive), ...dead(scene)];
+export const runs: FindingRule = (snapshot) => [...living(snapshot).map(alive), ...dead(snapshot)];
 
-function living(scene: Scene): Run[] {
+function living(snapshot: Snapshot): Run[] {
   const byRun = new Map<string, Run>();
-  for (const one of reached(scene)) {
+  for (const one of reached(snapshot)) {
     const { lock } = one.facts;
     if (!lock?.alive) continue;
     byRun.set(lock.run, { lock, on: [...(byRun.get(lock.run)?.on ?? []), one] });
@@ -53,8 +53,8 @@ function alive({ lock, on }: Run): Found {
   };
 }
 
-function dead(scene: Scene): Found[] {
-  return reached(scene).flatMap(({ host: { name }, facts: { lock } }): Found[] => {
+function dead(snapshot: Snapshot): Found[] {
+  return reached(snapshot).flatMap(({ host: { name }, facts: { lock } }): Found[] => {
     if (!lock || lock.alive) return [];
     const isHalf = !['', 'staged', 'confirmed'].includes(lock.state);
     return [
@@ -103,36 +103,38 @@ const passing = new Set([
 ]);
 
 /** What living runs explain is left out; what they may explain is no more than a warning while they are at work. */
-export function explained(findings: readonly Found[], scene: Scene): Found[] {
-  const at = new Map(living(scene).flatMap(({ lock, on }) => on.map(({ host }) => [host.name, lock])));
+export function explained(findings: readonly Found[], snapshot: Snapshot): Found[] {
+  const at = new Map(living(snapshot).flatMap(({ lock, on }) => on.map(({ host }) => [host.name, lock])));
   return findings.flatMap((one): Found[] => {
     const lock = one.hosts.map((host) => at.get(host)).find(Boolean);
     if (!lock) return [one];
     if (made.has(one.rule) || (one.rule === 'drift' && one.level !== 'broken')) return [];
-    if (one.rule === 'server-taken-out') return isByRun(one, scene, at) ? [] : [one];
+    if (one.rule === 'server-taken-out') return isByRun(one, snapshot, at) ? [] : [one];
     if (!passing.has(one.rule) || one.level !== 'broken') return [one];
     const later = (next: string) =>
       `look again when the run of ${lock.owner || 'somebody'} has ended; if it is so still: ${next}`;
-    const { said, ...rest } = one;
+    const { sentences, ...rest } = one;
     return [
       {
         ...rest,
         level: 'warning',
         next: later(one.next),
-        ...(said ? { said: (on) => ({ message: said(on).message, next: later(said(on).next) }) } : {}),
+        ...(sentences
+          ? { sentences: (on) => ({ message: sentences(on).message, next: later(sentences(on).next) }) }
+          : {}),
       },
     ];
   });
 }
 
 /** A run drains the servers of hosts that it has locked; MAINT is somebody’s hand. */
-function isByRun({ service, server }: Found, scene: Scene, at: ReadonlyMap<string, Lock>): boolean {
-  const own = scene.inventory.services
+function isByRun({ service, server }: Found, snapshot: Snapshot, at: ReadonlyMap<string, Lock>): boolean {
+  const own = snapshot.inventory.services
     .find(({ name }) => name === service)
     ?.backends.servers.find(({ name }) => name === server);
   if (!own?.host || !at.has(own.host.name)) return false;
-  return reached(scene).every(({ said }) =>
-    (said.servers ?? []).every(
+  return reached(snapshot).every(({ diagnostics }) =>
+    (diagnostics.servers ?? []).every(
       (one) => one.service !== service || one.server !== server || !one.status.startsWith('MAINT'),
     ),
   );

@@ -1,15 +1,15 @@
 import { unitName } from '../../ha/interruption';
-import { type Found, foundOn, list, type Reached, type Rule, reached } from '../scene';
+import { type FindingRule, type Found, foundOn, list, type Reached, reached } from '../snapshot';
 
 /** What SELinux has denied the pair's own programs: a note, and the cause where one of them is broken. */
-export const selinux: Rule = (scene) =>
-  reached(scene).flatMap((one) => {
-    const units = one.expectation.units.map(unitName);
+export const selinux: FindingRule = (snapshot) =>
+  reached(snapshot).flatMap((one) => {
+    const units = one.readiness.units.map(unitName);
     return units.flatMap((unit) => denials(unit, one));
   });
 
-function denials(unit: string, { host, said }: Reached): Found[] {
-  const rows = said.denials.filter((row) => isOf(unit, row));
+function denials(unit: string, { host, diagnostics }: Reached): Found[] {
+  const rows = diagnostics.denials.filter((row) => isOf(unit, row));
   if (rows.length === 0) return [];
   const isReal = rows.some((row) => row.startsWith('SELinux denied'));
   return [

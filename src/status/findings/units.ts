@@ -1,6 +1,15 @@
 import { unitName } from '../../ha/interruption';
-import type { ProcessSaid, UnitSaid } from '../said';
-import { blames, type Found, foundOn, list, type Reached, type Rule, reached, type Sentence } from '../scene';
+import type { ProcessState, UnitState } from '../diagnostics';
+import {
+  blames,
+  type FindingRule,
+  type Found,
+  foundOn,
+  list,
+  type Reached,
+  reached,
+  type Sentence,
+} from '../snapshot';
 import type { Component } from '../status';
 import { isComing } from './drift';
 import { blocking, rulesAboutPort } from './firewall';
@@ -13,20 +22,22 @@ const titles: Record<string, string> = { haproxy: 'HAProxy' };
 export const titleOf = (unit: string): string => titles[unit] ?? unit;
 
 /** Units that are to run and do not, or that somebody has stopped in their tracks, or that do not do their work. */
-export const units: Rule = (scene, before) =>
-  reached(scene).flatMap((one) =>
-    one.expectation.units.flatMap((name) => {
+export const units: FindingRule = (snapshot, before) =>
+  reached(snapshot).flatMap((one) =>
+    one.readiness.units.flatMap((name) => {
       const unit = unitName(name);
-      const detail = one.said.details.find((found) => found.unit === unit);
+      const detail = one.diagnostics.details.find((found) => found.unit === unit);
       // Without its package there is nothing that could run.
       if (detail?.load === 'not-found' && blames(before, one.host.name, 'packages')) return [];
       const found =
-        down(unit, detail, one, scene.inventory.vips) ?? paused(unit, one) ?? deaf(unit, one, scene, before);
+        down(unit, detail, one, snapshot.inventory.vips) ??
+        paused(unit, one) ??
+        deaf(unit, one, snapshot, before);
       return found ? [found] : [];
     }),
   );
 
-type Vips = Parameters<Rule>[0]['inventory']['vips'];
+type Vips = Parameters<FindingRule>[0]['inventory']['vips'];
 
 function finding(
   unit: string,
@@ -36,13 +47,13 @@ function finding(
   return foundOn(host.name, { component: componentOfUnit(unit), unit, ...rest });
 }
 
-function down(unit: string, detail: UnitSaid | undefined, one: Reached, vips: Vips): Found | undefined {
-  const state = one.said.units[unit];
+function down(unit: string, detail: UnitState | undefined, one: Reached, vips: Vips): Found | undefined {
+  const state = one.diagnostics.units[unit];
   if (state === 'active' || state === 'reloading') return undefined;
   const name = one.host.name;
   const how = endOf(detail, state ?? 'unknown');
   const orphans =
-    unit === 'keepalived' ? vips.filter(({ address }) => one.said.addresses.includes(address)) : [];
+    unit === 'keepalived' ? vips.filter(({ address }) => one.diagnostics.addresses.includes(address)) : [];
   const words = (detail?.words ?? []).filter(Boolean).slice(-4);
   const start = `systemctl start ${unit}`;
   if (orphans.length > 0) {
@@ -69,7 +80,7 @@ function down(unit: string, detail: UnitSaid | undefined, one: Reached, vips: Vi
   });
 }
 
-function endOf(detail: UnitSaid | undefined, state: string): string {
+function endOf(detail: UnitState | undefined, state: string): string {
   if (detail?.load === 'not-found') return 'is not known to the init system';
   if (detail?.load === 'masked') return 'is masked, and does not run';
   if (state === 'failed')
@@ -82,7 +93,7 @@ function endOf(detail: UnitSaid | undefined, state: string): string {
 
 /** Stopped by a signal: systemd calls it active, and it does nothing. */
 function paused(unit: string, one: Reached): Found | undefined {
-  const stopped = one.said.processes.filter(
+  const stopped = one.diagnostics.processes.filter(
     (process) => process.unit === unit && /^[Tt]/.test(process.state),
   );
   const [first] = stopped;
@@ -103,35 +114,39 @@ function paused(unit: string, one: Reached): Found | undefined {
 function deaf(
   unit: string,
   one: Reached,
-  scene: Parameters<Rule>[0],
+  snapshot: Parameters<FindingRule>[0],
   before: readonly Found[],
 ): Found | undefined {
-  const { said, expectation } = one;
+  const { diagnostics, readiness } = one;
   if (
     unit === 'haproxy' &&
-    expectation.healthPort !== undefined &&
-    !said.listening.includes(expectation.healthPort) &&
-    !isComing(expectation.healthPort, one, before)
+    readiness.healthPort !== undefined &&
+    !diagnostics.listening.includes(readiness.healthPort) &&
+    !isComing(readiness.healthPort, one, before)
   )
-    return unheard(one, expectation.healthPort);
-  const { healthPort } = scene.inventory.haproxy;
-  const rules = unit === 'haproxy' && said.unasked === 'silent' ? rulesAboutPort(one, healthPort) : [];
+    return unheard(one, readiness.healthPort);
+  const { healthPort } = snapshot.inventory.haproxy;
+  const rules = unit === 'haproxy' && diagnostics.unasked === 'silent' ? rulesAboutPort(one, healthPort) : [];
   if (rules.length > 0) return blocking(one, rules, `port ${healthPort}, where HAProxy is asked`);
-  if (unit === 'haproxy' && said.unasked === 'silent' && said.servers) return unheard(one, healthPort);
-  if (unit === 'haproxy' && !said.servers && (said.unasked ?? 'silent') === 'silent')
+  if (unit === 'haproxy' && diagnostics.unasked === 'silent' && diagnostics.servers)
+    return unheard(one, healthPort);
+  if (unit === 'haproxy' && !diagnostics.servers && (diagnostics.unasked ?? 'silent') === 'silent')
     return finding(unit, one, {
       rule: 'haproxy-hangs',
       brief: 'runs and does not answer',
       message: (on) => `HAProxy on ${on} runs and does not answer`,
       evidence: [
         'it took a connection on loopback or its socket, and said nothing within 2 s',
-        ...describe(said.processes, unit),
+        ...describe(diagnostics.processes, unit),
       ],
       next: (on) => `look at it on ${on}: top -p $(pgrep -d, haproxy); systemctl restart haproxy ends it`,
     });
-  const others = expectation.units.filter((name) => componentOfUnit(unitName(name)) === 'service');
-  const ports = portsOf(unit, one, scene).filter(
-    (port) => !said.listening.includes(port) && !isComing(port, one, before) && !isDisabled(port, one, scene),
+  const others = readiness.units.filter((name) => componentOfUnit(unitName(name)) === 'service');
+  const ports = portsOf(unit, one, snapshot).filter(
+    (port) =>
+      !diagnostics.listening.includes(port) &&
+      !isComing(port, one, before) &&
+      !isDisabled(port, one, snapshot),
   );
   const isTheOne = unit === 'haproxy' || unitName(others[0] ?? '') === unit;
   if (ports.length === 0 || unit === 'keepalived' || !isTheOne) return undefined;
@@ -140,17 +155,21 @@ function deaf(
     rule: 'not-listening',
     brief: `not on ${where}`,
     message: (on) => `${titleOf(unit)} on ${on} does not listen on ${where}`,
-    evidence: [`it listens on ${list(said.listening.map(String)) || 'nothing'}`],
+    evidence: [`it listens on ${list(diagnostics.listening.map(String)) || 'nothing'}`],
     next: (on) => `compare its configuration with haprov plan, and look at journalctl -u ${unit} on ${on}`,
   });
 }
 
 /** Somebody told HAProxy to take no clients there, which is told by itself. */
-const isDisabled = (port: number, { said }: Reached, { inventory }: Parameters<Rule>[0]): boolean =>
+const isDisabled = (
+  port: number,
+  { diagnostics }: Reached,
+  { inventory }: Parameters<FindingRule>[0],
+): boolean =>
   inventory.services.some(
     (service) =>
       service.port === port &&
-      said.frontends?.some(({ name, status }) => name === service.name && !isOpen(status)),
+      diagnostics.frontends?.some(({ name, status }) => name === service.name && !isOpen(status)),
   );
 
 /** What it runs lacks haprov’s listener, which the file that it is to have has. */
@@ -159,22 +178,22 @@ function unheard(one: Reached, port: number): Found {
     rule: 'health-listener-closed',
     brief: `not on 127.0.0.1:${port}`,
     message: (on) =>
-      one.said.unasked === 'silent'
+      one.diagnostics.unasked === 'silent'
         ? `HAProxy on ${on} runs, and nobody answers on 127.0.0.1:${port}, where keepalived’s check and haprov ask it`
         : `HAProxy on ${on} runs without the listener on 127.0.0.1:${port}, where keepalived’s check and haprov ask it`,
-    evidence: [one.said.servers ? 'its stats socket answers' : 'its servers could not be asked for'],
+    evidence: [one.diagnostics.servers ? 'its stats socket answers' : 'its servers could not be asked for'],
     next: (on) =>
       `haprov plan shows whether its file was changed, haprov apply puts it right; else systemctl reload haproxy on ${on}`,
   });
 }
 
 /** The ports of HAProxy, or of what is behind it. */
-function portsOf(unit: string, { expectation }: Reached, { inventory }: Parameters<Rule>[0]): number[] {
-  const fronts = expectation.balances ? inventory.services.map(({ port }) => port) : [];
-  return expectation.ports.filter((port) => fronts.includes(port) === (unit === 'haproxy'));
+function portsOf(unit: string, { readiness }: Reached, { inventory }: Parameters<FindingRule>[0]): number[] {
+  const fronts = readiness.balances ? inventory.services.map(({ port }) => port) : [];
+  return readiness.ports.filter((port) => fronts.includes(port) === (unit === 'haproxy'));
 }
 
-const describe = (processes: readonly ProcessSaid[], unit: string) =>
+const describe = (processes: readonly ProcessState[], unit: string) =>
   processes
     .filter((process) => process.unit === unit)
     .slice(0, 3)

@@ -1,26 +1,36 @@
 import { canonical } from '../../inventory/address';
 import type { Vip } from '../../inventory/inventory';
-import { blames, type Found, list, type Reached, type Rule, reached, type Scene, vrrpOf } from '../scene';
+import {
+  blames,
+  type FindingRule,
+  type Found,
+  list,
+  type Reached,
+  reached,
+  type Snapshot,
+  vrrpOf,
+} from '../snapshot';
 import { isComing } from './drift';
 import { blocking, isAboutVrrp, rulesAboutPort, sweepingRules } from './firewall';
 
 /** Where each VIP is, and whether it serves. */
-export const vips: Rule = (scene, before) =>
-  scene.inventory.vips.flatMap((vip) => {
+export const vips: FindingRule = (snapshot, before) =>
+  snapshot.inventory.vips.flatMap((vip) => {
     const found =
-      twice(vip, scene, before) ??
-      stray(vip, scene, before) ??
-      stranger(vip, scene) ??
-      nowhere(vip, scene, before) ??
-      silent(vip, scene, before) ??
-      elsewhere(vip, scene, before);
+      twice(vip, snapshot, before) ??
+      stray(vip, snapshot, before) ??
+      stranger(vip, snapshot) ??
+      nowhere(vip, snapshot, before) ??
+      silent(vip, snapshot, before) ??
+      elsewhere(vip, snapshot, before);
     return found ? [found] : [];
   });
 
-export const has = ({ said }: Reached, { address }: Pick<Vip, 'address'>): boolean =>
-  said.addresses.map(canonical).includes(canonical(address));
+export const has = ({ diagnostics }: Reached, { address }: Pick<Vip, 'address'>): boolean =>
+  diagnostics.addresses.map(canonical).includes(canonical(address));
 
-export const holdersIn = (scene: Scene, vip: Vip): Reached[] => reached(scene).filter((one) => has(one, vip));
+export const holdersIn = (snapshot: Snapshot, vip: Vip): Reached[] =>
+  reached(snapshot).filter((one) => has(one, vip));
 
 const isMember = ({ host }: Reached, { members }: Vip) => members.some((one) => one.host === host);
 
@@ -36,8 +46,8 @@ const isDead = (before: readonly Found[], name: string): boolean =>
       ['unit-down', 'orphan-vip', 'unit-paused'].includes(rule),
   );
 
-function twice(vip: Vip, scene: Scene, before: readonly Found[]): Found | undefined {
-  const holders = holdersIn(scene, vip);
+function twice(vip: Vip, snapshot: Snapshot, before: readonly Found[]): Found | undefined {
+  const holders = holdersIn(snapshot, vip);
   if (holders.length < 2) return undefined;
   const names = holders.map(({ host }) => host.name);
   // Whose keepalived is dead or paused keeps the address; that is told already, with the host to mend.
@@ -46,8 +56,8 @@ function twice(vip: Vip, scene: Scene, before: readonly Found[]): Found | undefi
   if (strays.length > 0 && strays.length < holders.length) return undefined;
   const peers = holders.map(({ host }) => host.address);
   const blockers = holders.flatMap((one) => {
-    const rules = one.said.rules.filter(isAboutVrrp);
-    const wide = one.said.acceptsVrrp ? [] : sweepingRules(one, peers);
+    const rules = one.diagnostics.rules.filter(isAboutVrrp);
+    const wide = one.diagnostics.acceptsVrrp ? [] : sweepingRules(one, peers);
     const worst = rules.length > 0 ? rules : wide;
     return worst.length > 0 ? [blocking(one, worst, 'VRRP')] : [];
   });
@@ -80,8 +90,8 @@ function twice(vip: Vip, scene: Scene, before: readonly Found[]): Found | undefi
 }
 
 /** Who has the address though its keepalived did not put it there. */
-function stray(vip: Vip, scene: Scene, before: readonly Found[]): Found | undefined {
-  const holders = holdersIn(scene, vip);
+function stray(vip: Vip, snapshot: Snapshot, before: readonly Found[]): Found | undefined {
+  const holders = holdersIn(snapshot, vip);
   const one = holders.find(
     (holder) =>
       !isMember(holder, vip) ||
@@ -107,28 +117,28 @@ function stray(vip: Vip, scene: Scene, before: readonly Found[]): Found | undefi
 }
 
 /** Somebody answers for the address who is none of ours. */
-function stranger(vip: Vip, scene: Scene): Found | undefined {
-  const hosts = reached(scene);
+function stranger(vip: Vip, snapshot: Snapshot): Found | undefined {
+  const hosts = reached(snapshot);
   // The MAC of a host that was not asked is not known: it may be that one.
-  if (!scene.inventory.hosts.every((host) => hosts.some((one) => one.host === host))) return undefined;
-  const addresses = scene.inventory.hosts.map(({ address }) => canonical(address));
+  if (!snapshot.inventory.hosts.every((host) => hosts.some((one) => one.host === host))) return undefined;
+  const addresses = snapshot.inventory.hosts.map(({ address }) => canonical(address));
   // In a cloud a router may answer for everybody.
   const ours = new Set(
-    hosts.flatMap(({ said }) => [
-      ...said.macs,
-      ...said.neighbours.filter(({ address }) => addresses.includes(address)).map(({ mac }) => mac),
+    hosts.flatMap(({ diagnostics }) => [
+      ...diagnostics.macs,
+      ...diagnostics.neighbours.filter(({ address }) => addresses.includes(address)).map(({ mac }) => mac),
     ]),
   );
-  const seen = hosts.flatMap(({ host, said }) =>
-    has({ said } as Reached, vip)
+  const seen = hosts.flatMap(({ host, diagnostics }) =>
+    has({ diagnostics } as Reached, vip)
       ? []
-      : said.neighbours
+      : diagnostics.neighbours
           .filter(({ address, mac }) => address === canonical(vip.address) && !ours.has(mac))
           .map(({ mac }) => ({ mac, by: host.name })),
   );
   const [first] = seen;
   if (!first) return undefined;
-  const [held] = holdersIn(scene, vip);
+  const [held] = holdersIn(snapshot, vip);
   const isHeld = held !== undefined;
   const holder = held?.host.name ?? vip.members[0]?.host.name ?? '';
   return {
@@ -145,26 +155,26 @@ function stranger(vip: Vip, scene: Scene): Found | undefined {
   };
 }
 
-function nowhere(vip: Vip, scene: Scene, before: readonly Found[]): Found | undefined {
-  if (holdersIn(scene, vip).length > 0) return undefined;
-  const members = reached(scene).filter((one) => isMember(one, vip));
+function nowhere(vip: Vip, snapshot: Snapshot, before: readonly Found[]): Found | undefined {
+  if (holdersIn(snapshot, vip).length > 0) return undefined;
+  const members = reached(snapshot).filter((one) => isMember(one, vip));
   const isElsewhere =
     members.length < vip.members.length &&
-    (answersOf(vip, scene).some(({ answers }) => answers) || members.length === 0);
+    (answersOf(vip, snapshot).some(({ answers }) => answers) || members.length === 0);
   if (isElsewhere) return undefined;
   const excused = (one: Reached) =>
     blames(before, one.host.name, 'keepalived', 'haproxy', 'packages', 'service', 'firewall') ||
-    one.said.drained;
+    one.diagnostics.drained;
   // One that the inventory has got and the hosts have not.
   if (members.length > 0 && members.every((one) => isComing(vip.address, one, before))) return undefined;
   const able = members.filter((one) => !excused(one));
   // All that could hold it are broken, and told of.
-  if (able.length === 0 && members.some((one) => !one.said.drained)) return undefined;
+  if (able.length === 0 && members.some((one) => !one.diagnostics.drained)) return undefined;
   const one = able.find((member) => stateOf(member, vip) === 'MASTER') ?? able[0] ?? members[0];
   if (!one) return undefined;
   const name = one.host.name;
   const isRemoved = vrrpOf(one, vip).state === 'MASTER';
-  const isDrained = members.every(({ said }) => said.drained);
+  const isDrained = members.every(({ diagnostics }) => diagnostics.drained);
   return {
     rule: isRemoved ? 'address-removed' : 'no-holder',
     level: 'broken',
@@ -187,18 +197,21 @@ function nowhere(vip: Vip, scene: Scene, before: readonly Found[]): Found | unde
   };
 }
 
-export const answersOf = (vip: Vip, scene: Scene): { from: string; answers: boolean; why?: string }[] => {
+export const answersOf = (
+  vip: Vip,
+  snapshot: Snapshot,
+): { from: string; answers: boolean; why?: string }[] => {
   const address = canonical(vip.address);
   return [
-    ...scene.laptop
+    ...snapshot.laptop
       .filter((one) => canonical(one.address) === address)
       .map(({ failure }) => ({
         from: 'laptop',
         answers: failure === undefined,
         ...(failure ? { why: failure } : {}),
       })),
-    ...reached(scene).flatMap(({ host, said }) =>
-      said.answers
+    ...reached(snapshot).flatMap(({ host, diagnostics }) =>
+      diagnostics.answers
         .filter((one) => one.address === address)
         .map(({ answers }) => ({
           from: host.name,
@@ -210,21 +223,21 @@ export const answersOf = (vip: Vip, scene: Scene): { from: string; answers: bool
 };
 
 /** Held, and yet nobody gets an answer. */
-function silent(vip: Vip, scene: Scene, before: readonly Found[]): Found | undefined {
-  const [holder] = holdersIn(scene, vip);
-  const answers = answersOf(vip, scene);
+function silent(vip: Vip, snapshot: Snapshot, before: readonly Found[]): Found | undefined {
+  const [holder] = holdersIn(snapshot, vip);
+  const answers = answersOf(vip, snapshot);
   if (!holder || answers.length === 0 || answers.some((one) => one.answers)) return undefined;
   const name = holder.host.name;
   if (blames(before, name, 'keepalived', 'haproxy', 'firewall', 'packages')) return undefined;
   // A laptop outside the network proves nothing by itself.
   const asked = answers.filter(({ from, why }) => from !== 'laptop' || /^HTTP/.test(why ?? ''));
   if (asked.length === 0) return undefined;
-  const ports = scene.inventory.services
+  const ports = snapshot.inventory.services
     .filter(({ vips: own }) => own.length === 0 || own.includes(vip))
     .map(({ port }) => port);
   const rules = [
     ...ports.flatMap((port) => rulesAboutPort(holder, port)),
-    ...sweepingRules(holder, [vip.address, ...scene.inventory.hosts.map(({ address }) => address)]),
+    ...sweepingRules(holder, [vip.address, ...snapshot.inventory.hosts.map(({ address }) => address)]),
   ];
   if (rules.length > 0) return blocking(holder, rules, `port ${list([...new Set(ports)].map(String))}`);
   const isBackends = answers.some(({ why }) => /^HTTP 50[23]/.test(why ?? ''));
@@ -244,14 +257,14 @@ function silent(vip: Vip, scene: Scene, before: readonly Found[]): Found | undef
 }
 
 /** Not where it is meant to be, and nothing that was found says why. It may just be on its way. */
-function elsewhere(vip: Vip, scene: Scene, before: readonly Found[]): Found | undefined {
-  const [holder] = holdersIn(scene, vip);
+function elsewhere(vip: Vip, snapshot: Snapshot, before: readonly Found[]): Found | undefined {
+  const [holder] = holdersIn(snapshot, vip);
   const wanted = vip.members[0]?.host.name;
   if (!holder || !vip.preempt || wanted === undefined || holder.host.name === wanted) return undefined;
-  const first = reached(scene).find(({ host }) => host.name === wanted);
+  const first = reached(snapshot).find(({ host }) => host.name === wanted);
   const isExcused =
     !first ||
-    first.said.drained ||
+    first.diagnostics.drained ||
     before.some(({ level, hosts }) => level === 'broken' && hosts.includes(wanted));
   if (isExcused) return undefined;
   return {

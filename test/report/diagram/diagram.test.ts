@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
 import fc from 'fast-check';
 import { loadInventory } from '../../../src/inventory/load';
+import type { Diagram } from '../../../src/report/diagram/diagram';
+import { diagramOf } from '../../../src/report/diagram/from-inventory';
 import { type Box, layOut } from '../../../src/report/diagram/layout';
 import { renderMermaid } from '../../../src/report/diagram/mermaid';
-import type { Picture } from '../../../src/report/diagram/picture';
-import { pictureOf } from '../../../src/report/diagram/picturing';
 import { renderSvg } from '../../../src/report/diagram/svg';
-import { renderPictureText } from '../../../src/report/diagram/text';
+import { renderDiagramText } from '../../../src/report/diagram/text';
 import { allVisible } from '../../../src/report/level';
 import { displayWidth } from '../../../src/text/format';
 import { environment, inventories, inventoryOf } from '../../support/inventories';
@@ -15,13 +15,13 @@ import { checkMermaid, checkXml } from './markup';
 
 const example = loadInventory(resolve('inventory.example.json'), environment);
 const four = loadInventory(resolve('examples/four-nodes.json'), environment);
-const pictures: Record<string, Picture> = {
-  example: pictureOf(example),
-  'example with a host off': pictureOf(example, hostOff),
-  'example with two holders': pictureOf(example, splitBrain),
-  'four nodes now': pictureOf(four, fourNodes),
+const diagrams: Record<string, Diagram> = {
+  example: diagramOf(example),
+  'example with a host off': diagramOf(example, hostOff),
+  'example with two holders': diagramOf(example, splitBrain),
+  'four nodes now': diagramOf(four, fourNodes),
   ...Object.fromEntries(
-    inventories.map((name) => [name, pictureOf(loadInventory(inventoryOf(name), environment))]),
+    inventories.map((name) => [name, diagramOf(loadInventory(inventoryOf(name), environment))]),
   ),
 };
 
@@ -45,13 +45,13 @@ const areaOf = ({ text, x, y }: { text: string; x: number; y: number }): Box => 
 });
 
 /** Boxes are apart, or one is a machine with the other in it; texts are in their boxes, labels in nobody's but machines. */
-function checkLayout(picture: Picture): void {
-  const { boxes, arrows, width, height } = layOut(allVisible(picture));
+function checkLayout(diagram: Diagram): void {
+  const { boxes, arrows, width, height } = layOut(allVisible(diagram));
   const whole: Box = { id: '', kind: 'machine', x: 0, y: 0, width, height, texts: [] };
   const faults: string[] = [];
   const claim = (fine: boolean, ...about: unknown[]) => fine || faults.push(JSON.stringify(about));
   const functions = new Map(
-    picture.machines.map(({ id, functions }) => [id, functions.map((one) => one.id)]),
+    diagram.machines.map(({ id, functions }) => [id, functions.map((one) => one.id)]),
   );
   for (const [index, a] of boxes.entries()) {
     claim(within(a, whole), 'outside', a);
@@ -70,19 +70,19 @@ function checkLayout(picture: Picture): void {
   expect(faults).toEqual([]);
 }
 
-function checkAll(picture: Picture): void {
-  checkLayout(picture);
-  checkXml(renderSvg(picture));
-  checkMermaid(renderMermaid(picture));
+function checkAll(diagram: Diagram): void {
+  checkLayout(diagram);
+  checkXml(renderSvg(diagram));
+  checkMermaid(renderMermaid(diagram));
   for (const columns of [30, 40, 80, 120]) {
-    const lines = renderPictureText(picture, { color: false, columns }).split('\n');
+    const lines = renderDiagramText(diagram, { color: false, columns }).split('\n');
     expect(Math.max(...lines.map(displayWidth))).toBeLessThanOrEqual(columns);
     expect(lines.join('')).not.toMatch(/\p{Cc}/u);
   }
 }
 
-test.each(Object.entries(pictures))('%s: nothing over anything else, and well-formed', (_name, picture) => {
-  checkAll(picture);
+test.each(Object.entries(diagrams))('%s: nothing over anything else, and well-formed', (_name, diagram) => {
+  checkAll(diagram);
 });
 
 test('whatever things are called', () => {
@@ -103,9 +103,9 @@ test('whatever things are called', () => {
   );
   fc.assert(
     fc.property(
-      fc.constantFrom(...Object.values(pictures)),
+      fc.constantFrom(...Object.values(diagrams)),
       fc.array(nasty, { minLength: 1 }),
-      (picture, texts) => {
+      (diagram, texts) => {
         let next = 0;
         const other = () => texts[next++ % texts.length] ?? '';
         const part = <P extends { name: string; lines: string[] }>(one: P): P => ({
@@ -114,15 +114,15 @@ test('whatever things are called', () => {
           lines: [...one.lines.map(other), other()],
         });
         checkAll({
-          ...picture,
+          ...diagram,
           name: other(),
           now: { level: 'warning', headline: other(), at: other() },
-          addresses: picture.addresses.map(part),
-          machines: picture.machines.map((machine) => ({
+          addresses: diagram.addresses.map(part),
+          machines: diagram.machines.map((machine) => ({
             ...part(machine),
             functions: machine.functions.map(part),
           })),
-          ways: picture.ways.map((way) => ({ ...way, label: other(), level: 'broken' })),
+          ways: diagram.ways.map((way) => ({ ...way, label: other(), level: 'broken' })),
         });
       },
     ),
@@ -131,16 +131,16 @@ test('whatever things are called', () => {
 });
 
 test('the checks see what is wrong', () => {
-  const svg = renderSvg(pictures.example as Picture);
+  const svg = renderSvg(diagrams.example as Diagram);
   expect(() => checkXml(svg.replace('fred', 'f<red'))).toThrow('not XML');
   expect(() => checkXml(svg.replace('</g>', ''))).toThrow('closes something else');
-  expect(() => checkMermaid(`${renderMermaid(pictures.example as Picture)}\n  a["b"c"]`)).toThrow(
+  expect(() => checkMermaid(`${renderMermaid(diagrams.example as Diagram)}\n  a["b"c"]`)).toThrow(
     'not a line',
   );
 });
 
 test('the SVG needs nothing from elsewhere, is for dark and light, and for those who do not see it', () => {
-  const svg = renderSvg(pictures['example with a host off'] as Picture);
+  const svg = renderSvg(diagrams['example with a host off'] as Diagram);
   expect(svg).not.toMatch(/<script|<image|<foreignObject|@import|@font-face|url\(|href/);
   expect(svg.match(/https?:[^" ]*/g)).toEqual(['http://www.w3.org/2000/svg']);
   expect(svg).toContain('@media (prefers-color-scheme:dark)');
@@ -150,7 +150,7 @@ test('the SVG needs nothing from elsewhere, is for dark and light, and for those
 });
 
 test('Mermaid: a machine is a subgraph, a way not taken is dashed', () => {
-  expect(renderMermaid(pictures.example as Picture).split('\n')).toEqual([
+  expect(renderMermaid(diagrams.example as Diagram).split('\n')).toEqual([
     '---',
     'title: "cluster37: the way of a packet"',
     '---',
@@ -178,7 +178,7 @@ test('Mermaid: a machine is a subgraph, a way not taken is dashed', () => {
 });
 
 test('text: two machines beside each other at 80 columns, one below the other at 40', () => {
-  const text = (columns: number) => renderPictureText(pictures.example as Picture, { color: false, columns });
+  const text = (columns: number) => renderDiagramText(diagrams.example as Diagram, { color: false, columns });
   expect(text(80)).toContain(
     '│ fred  192.168.56.201                │  │ ethyl  192.168.56.202               │',
   );

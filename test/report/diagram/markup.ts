@@ -1,4 +1,4 @@
-/** Throws where `text` is not well-formed XML, as far as a picture needs any: elements, attributes, text, references. */
+/** Throws where `text` is not well-formed XML, as far as a diagram needs any: elements, attributes, text, references. */
 export function checkXml(text: string): void {
   const open: string[] = [];
   const token =
@@ -27,7 +27,7 @@ const rows = [
   `linkStyle \\d+(?:,\\d+)* stroke:#\\w+`,
 ].map((row) => new RegExp(`^ *${row}$`, 'u'));
 
-/** Throws at the first line that is none of those that a picture may have. */
+/** Throws at the first line that is none of those that a diagram may have. */
 export function checkMermaid(text: string): void {
   const [, title = '', , ...lines] = text.split('\n');
   JSON.parse(title.replace(/^title: /, ''));

@@ -2,10 +2,10 @@ import type { Host, Inventory, Server, Service, Vip } from '../../inventory/inve
 import { balancers } from '../../playbook/ports';
 import type { Component, HostStatus, Level, ServerStatus, Status } from '../../status/status';
 import { levelOfServer } from '../level';
-import type { Machine, MachineFunction, Part, Picture, Way } from './picture';
+import type { Diagram, Edge, Machine, MachineFunction, Node } from './diagram';
 
-/** The picture of what the inventory says; with `status` also of how it is. */
-export function pictureOf(inventory: Inventory, status?: Status): Picture {
+/** The diagram of what the inventory says; with `status` also of how it is. */
+export function diagramOf(inventory: Inventory, status?: Status): Diagram {
   const machines = machinesOf(inventory, status);
   const addresses = addressesOf(inventory, status);
   return {
@@ -24,7 +24,7 @@ export function pictureOf(inventory: Inventory, status?: Status): Picture {
 
 /** A place that clients reach; without `vip` it is every address of the balancers. */
 interface Address {
-  part: Part;
+  part: Node;
   vip?: Vip;
   vipLevel?: Level;
 }
@@ -46,7 +46,7 @@ const vipsOf = (service: Service, { vips }: Inventory): readonly Vip[] =>
   service.vips.length > 0 ? service.vips : vips;
 
 /** One arrow a service, and one for the statistics. */
-function entrances({ part, vip, vipLevel }: Address, inventory: Inventory): Way[] {
+function entrances({ part, vip, vipLevel }: Address, inventory: Inventory): Edge[] {
   const { services, stats } = inventory;
   const here = services.filter((service) => vip === undefined || vipsOf(service, inventory).includes(vip));
   const labels = [
@@ -105,7 +105,7 @@ function balancingOf(
   { vips }: Inventory,
   { id, host, seen }: { id: string; host: Host; seen?: HostStatus },
 ): MachineFunction[] {
-  const say = (component: Component): Pick<Part, 'lines' | 'level'> => {
+  const say = (component: Component): Pick<Node, 'lines' | 'level'> => {
     const state = seen?.components.find((one) => one.component === component);
     return state ? { lines: state.text ? [state.text] : [], level: state.level } : { lines: [] };
   };
@@ -174,9 +174,9 @@ function sayings({ seenBy }: ServerStatus): string[] {
 }
 
 /** Solid to who has the address, by the hosts' own word where they were asked; dashed to who may take it. */
-function toBalancers({ part, vip }: Address, machines: readonly Placed[], status?: Status): Way[] {
+function toBalancers({ part, vip }: Address, machines: readonly Placed[], status?: Status): Edge[] {
   const seen = status?.vips.find((one) => one.vip === vip?.name);
-  return machines.flatMap(({ host, haproxy }): Way[] => {
+  return machines.flatMap(({ host, haproxy }): Edge[] => {
     if (!host || !haproxy) return [];
     if (!vip) return [{ from: part.id, to: haproxy.id, label: '', standby: false }];
     const member = vip.members.find((one) => one.host === host);
@@ -201,13 +201,13 @@ function toServers(
   machines: readonly Placed[],
   inventory: Inventory,
   status: Status | undefined,
-): Way[] {
+): Edge[] {
   if (!host || !haproxy) return [];
   return inventory.services.flatMap((service) => {
     const vips = vipsOf(service, inventory);
     const mayHold = vips.length === 0 || vips.some(({ members }) => members.some((one) => one.host === host));
     const holds = vips.length === 0 || vips.some((vip) => isHolder(vip, host, status));
-    return service.backends.servers.flatMap((server): Way[] => {
+    return service.backends.servers.flatMap((server): Edge[] => {
       const to = machines.map(({ serves }) => serves.get(server)).find(Boolean);
       const view = serverIn(status, service, server)?.seenBy.find((one) => one.balancer === host.name);
       const level = levelIf(status, view && levelOfServer(view.status));

@@ -5,8 +5,8 @@ import type { Question } from '../host/probe';
 import type { Survey } from '../host/survey';
 import type { Host, Inventory } from '../inventory/inventory';
 import { healthListenerMissing } from '../lint/health-listener-missing';
-import { listenScript, readHeard } from '../pair/listen';
-import { heardRules, type Listener, strangers } from '../pair/strangers';
+import { heardRules, strangers, type VrrpListener } from '../pair/strangers';
+import { listenScript, readHeard } from '../pair/vrrp-listen';
 import type { Finding, Plan } from '../plan/plan';
 import type { Resource } from '../playbook/expand';
 import type { Context } from './context';
@@ -36,7 +36,7 @@ export function heardStrangers(
   context: Context,
   file: string,
 ): Finding[] {
-  const listeners = survey.hosts.map(({ name, facts, answers }): Listener => {
+  const listeners = survey.hosts.map(({ name, facts, answers }): VrrpListener => {
     const answer = answers.find(id);
     const heard = answer === undefined ? undefined : readHeard(answer);
     if (heard?.kind === 'deaf') {

@@ -1,22 +1,22 @@
 import type { HaprovError } from '../errors';
 import type { HostFacts } from '../host/facts';
 import type { Host, Inventory, Vip } from '../inventory/inventory';
-import type { Expectation } from '../pair/health';
+import type { Readiness } from '../pair/health';
 import type { PlannedHost } from '../plan/plan';
+import type { HostDiagnostics } from './diagnostics';
 import { keepalivedOf } from './keepalived-log';
-import type { Said } from './said';
 import type { StatusFinding } from './status';
 
 /** One host as it was seen, or why it was not. */
-export interface Seen {
+export interface HostSnapshot {
   host: Host;
-  expectation: Expectation;
+  readiness: Readiness;
   /** How many of each type of resource the inventory wants there. */
   wanted: Record<string, number>;
   /** What would change if the inventory were applied now. */
   plan: PlannedHost;
   facts?: HostFacts;
-  said?: Said;
+  diagnostics?: HostDiagnostics;
   failure?: HaprovError;
 }
 
@@ -29,9 +29,9 @@ export interface LaptopAnswer {
 }
 
 /** Everything at one moment: what findings are made of. */
-export interface Scene {
+export interface Snapshot {
   inventory: Inventory;
-  hosts: Seen[];
+  hosts: HostSnapshot[];
   laptop: LaptopAnswer[];
   now: Date;
 }
@@ -43,7 +43,7 @@ export interface Found extends Omit<StatusFinding, 'on'> {
   /** Every host that it is about; `host` is the first. */
   hosts: string[];
   /** The same sentences of several hosts (`fred and ethyl`), where it may be the same on more than one. */
-  said?: (where: string) => { message: string; next: string };
+  sentences?: (where: string) => { message: string; next: string };
 }
 
 /** Sentences about a host, or about several: `HAProxy on ${where} does not run`. */
@@ -56,24 +56,24 @@ export function foundOn(
     message,
     next,
     ...finding
-  }: Omit<Found, 'level' | 'host' | 'hosts' | 'message' | 'next' | 'said'> &
+  }: Omit<Found, 'level' | 'host' | 'hosts' | 'message' | 'next' | 'sentences'> &
     Partial<Pick<Found, 'level' | 'hosts'>> & { message: Sentence; next: Sentence },
 ): Found {
-  const said = (where: string) => ({ message: message(where), next: next(where) });
-  return { level: 'broken', host, hosts: [host], ...finding, ...said(host), said };
+  const sentences = (where: string) => ({ message: message(where), next: next(where) });
+  return { level: 'broken', host, hosts: [host], ...finding, ...sentences(host), sentences };
 }
 
-/** What is found in a scene, given what was found before: a rule leaves out what those explain. */
-export type Rule = (scene: Scene, before: readonly Found[]) => Found[];
+/** What is found in a snapshot, given what was found before: a rule leaves out what those explain. */
+export type FindingRule = (snapshot: Snapshot, before: readonly Found[]) => Found[];
 
 /** The host's name, address and what it said, where it could be asked. */
-export interface Reached extends Seen {
+export interface Reached extends HostSnapshot {
   facts: HostFacts;
-  said: Said;
+  diagnostics: HostDiagnostics;
 }
 
-export const reached = ({ hosts }: Pick<Scene, 'hosts'>): Reached[] =>
-  hosts.filter((one): one is Reached => one.said !== undefined && one.facts !== undefined);
+export const reached = ({ hosts }: Pick<Snapshot, 'hosts'>): Reached[] =>
+  hosts.filter((one): one is Reached => one.diagnostics !== undefined && one.facts !== undefined);
 
 /** Whether one of the findings says that this host is broken in one of these components. */
 export const blames = (
@@ -84,7 +84,8 @@ export const blames = (
   findings.some((one) => one.level === 'broken' && one.host === host && components.includes(one.component));
 
 /** What keepalived of a host says of a VIP. */
-export const vrrpOf = ({ said }: Reached, vip: Pick<Vip, 'name'>) => keepalivedOf(said.keepalived, vip.name);
+export const vrrpOf = ({ diagnostics }: Reached, vip: Pick<Vip, 'name'>) =>
+  keepalivedOf(diagnostics.keepalived, vip.name);
 
 /** `a`, `a and b`, `a, b and c`. */
 export const list = (names: readonly string[]): string =>

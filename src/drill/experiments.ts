@@ -8,7 +8,7 @@ import { faults, inTransaction } from './libraries';
 import type { Expectation, ScenarioName } from './report';
 
 /** What is known when scenarios are chosen. */
-export interface Known {
+export interface ExperimentContext {
   inventory: Pick<Inventory, 'vips' | 'services'>;
   /** The units that are to run on each host. */
   units: ReadonlyMap<string, readonly string[]>;
@@ -18,7 +18,7 @@ export interface Known {
 }
 
 /** A scenario on a host, ready to be carried out. */
-export interface Act {
+export interface Experiment {
   scenario: ScenarioName;
   host: string;
   /** `HAProxy on fred was killed`. */
@@ -49,7 +49,11 @@ export interface Impossible {
 export const marginMs = 1000;
 
 /** The scenario against the host that holds the first shared VIP, or why it cannot be. */
-export function actOf(scenario: ScenarioName, holder: string | undefined, known: Known): Act | Impossible {
+export function experimentOf(
+  scenario: ScenarioName,
+  holder: string | undefined,
+  known: ExperimentContext,
+): Experiment | Impossible {
   const vip = sharedVip(known.inventory);
   const not = (skipped: string): Impossible => ({ scenario, host: holder ?? '', skipped });
   if (!vip) return not('no VIP of the inventory has two hosts');
@@ -62,7 +66,7 @@ export function actOf(scenario: ScenarioName, holder: string | undefined, known:
 interface Around {
   vip: Vip;
   holder: string;
-  known: Known;
+  known: ExperimentContext;
   answers: HostAnswers | undefined;
 }
 
@@ -80,7 +84,7 @@ interface Made {
   repairsItself?: boolean;
 }
 
-function finish(scenario: ScenarioName, around: Around, made: Made): Act {
+function finish(scenario: ScenarioName, around: Around, made: Made): Experiment {
   const { vip, holder, known, answers } = around;
   const host = made.host ?? holder;
   const restartsAfterMs = answers?.restarts.get('haproxy');
@@ -212,7 +216,7 @@ function serverToStop({
 }
 
 /** The one that listens, if a playbook has it; otherwise the only one that is left. */
-function unitOf(host: string, port: number, { units, answers }: Known): string | undefined {
+function unitOf(host: string, port: number, { units, answers }: ExperimentContext): string | undefined {
   const own = (units.get(host) ?? []).filter((unit) => !['haproxy', 'keepalived'].includes(unitName(unit)));
   const listens = answers.get(host)?.listeners.get(port);
   const named = own.find((unit) => unitName(unit) === listens);
@@ -220,5 +224,5 @@ function unitOf(host: string, port: number, { units, answers }: Known): string |
 }
 
 /** How long a scenario takes at most when all is well, in milliseconds: with what comes before and after its fault. */
-export const lengthOf = ({ holdMs, expected }: Act) =>
+export const lengthOf = ({ holdMs, expected }: Experiment) =>
   holdMs + (expected.takeoverMs ?? expected.gapMs) + 5000;

@@ -1,4 +1,4 @@
-import { formerMembers, namedIn, withFormer } from '../../src/ha/former';
+import { formerMembers, namedIn, withFormer } from '../../src/ha/former-members';
 import type { Host, Inventory } from '../../src/inventory/inventory';
 import type { PlannedHost } from '../../src/plan/plan';
 

@@ -1,25 +1,30 @@
-import { type Act, actOf, type Impossible, type Known } from '../../src/drill/acts';
 import { askScript, readAnswers, readMarks } from '../../src/drill/ask';
+import {
+  type Experiment,
+  type ExperimentContext,
+  experimentOf,
+  type Impossible,
+} from '../../src/drill/experiments';
 import { leaseOf } from '../../src/drill/fault';
 import { type ScenarioName, scenarios } from '../../src/drill/report';
 import { answersOf, knownOf, pairOf } from './pair';
 
 const known = knownOf(pairOf());
-const made = (scenario: ScenarioName, holder = 'fred', of: Known = known): Act => {
-  const act = actOf(scenario, holder, of);
-  if ('skipped' in act) throw new Error(act.skipped);
-  return act;
+const made = (scenario: ScenarioName, holder = 'fred', of: ExperimentContext = known): Experiment => {
+  const experiment = experimentOf(scenario, holder, of);
+  if ('skipped' in experiment) throw new Error(experiment.skipped);
+  return experiment;
 };
 
 test('every scenario is against the host that holds the VIP, and names it', () => {
   for (const scenario of scenarios) {
     for (const holder of ['fred', 'ethyl']) {
-      const act = made(scenario, holder);
-      expect(act.host).toBe(holder);
-      expect(act.title).toContain(holder);
-      expect(act.plan).toContain(holder);
+      const experiment = made(scenario, holder);
+      expect(experiment.host).toBe(holder);
+      expect(experiment.title).toContain(holder);
+      expect(experiment.plan).toContain(holder);
       // A laptop that is lost is no longer missed than half a minute.
-      expect(leaseOf(act)).toBeLessThanOrEqual(30);
+      expect(leaseOf(experiment)).toBeLessThanOrEqual(30);
     }
   }
 });
@@ -30,7 +35,7 @@ test('what passes: what is expected and a second; or what was said', () => {
   expect(made('haproxy-dies', 'fred', { ...known, maxGapMs: 700 }).limitMs).toBe(700);
 });
 
-test.each<[string, ScenarioName, Known, RegExp]>([
+test.each<[string, ScenarioName, ExperimentContext, RegExp]>([
   ['without VIPs', 'drain', knownOf(pairOf((one) => one.vips.splice(0))), /no VIP .* has two hosts/],
   [
     'with one member',
@@ -66,21 +71,21 @@ test.each<[string, ScenarioName, Known, RegExp]>([
     /neither nft nor iptables/,
   ],
 ])('%s, %s is skipped, and says why', (_, scenario, of, why) => {
-  expect((actOf(scenario, 'fred', of) as Impossible).skipped).toMatch(why);
+  expect((experimentOf(scenario, 'fred', of) as Impossible).skipped).toMatch(why);
 });
 
 test('a VIP that nobody holds', () => {
-  expect(actOf('drain', undefined, known)).toMatchObject({ skipped: 'nobody holds VIP router37' });
+  expect(experimentOf('drain', undefined, known)).toMatchObject({ skipped: 'nobody holds VIP router37' });
 });
 
 test('a backend elsewhere, where the holder has none; its clients are warned where it is the only one', () => {
   const inventory = pairOf((one) => one.services[0]?.backends.servers.shift());
-  const act = made('backend-dies', 'fred', knownOf(inventory));
-  expect(act).toMatchObject({
+  const experiment = made('backend-dies', 'fred', knownOf(inventory));
+  expect(experiment).toMatchObject({
     host: 'ethyl',
     clients: expect.stringContaining('nobody else serves cluster37'),
   });
-  expect(act.step.run).toMatch(/\nstop_unit httpd\n$/);
+  expect(experiment.step.run).toMatch(/\nstop_unit httpd\n$/);
 });
 
 test('of several units the one that listens is stopped; names are quoted', () => {

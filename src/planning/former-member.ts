@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { isDeepStrictEqual } from 'node:util';
 import { didYouMean } from '../document/suggest';
 import { UsageError } from '../errors';
-import { namedIn, withFormer } from '../ha/former';
+import { namedIn, withFormer } from '../ha/former-members';
 import type { Survey, Surveyed } from '../host/survey';
 import { canonical } from '../inventory/address';
 import type { Host, Inventory } from '../inventory/inventory';

@@ -5,18 +5,22 @@ import type { Host, Inventory } from '../inventory/inventory';
 import { probeTargets } from '../pair/vip-probe';
 import { sendRequest } from '../pair/vip-probe-request';
 import type { Resource } from '../playbook/expand';
+import {
+  type DiagnosticsRequest,
+  diagnosticsScript,
+  readDiagnostics as readAnswer,
+} from '../status/diagnostics';
 import { settled, unsettled } from '../status/findings/settle';
 import { judge } from '../status/judge';
-import { type LookAt, lookScript, readSaid as readAnswer } from '../status/said';
-import type { LaptopAnswer, Scene, Seen } from '../status/scene';
+import type { HostSnapshot, LaptopAnswer, Snapshot } from '../status/snapshot';
 import type { Status } from '../status/status';
 import type { CommonOptions, Context } from './context';
-import { expectationOf, planHost, questionsOf, unreached } from './host-plan';
+import { type DesiredState, loadDesiredState } from './desired-state';
+import { planHost, questionsOf, readinessOf, unreached } from './host-plan';
 import { listenerFor, selectHosts, toTarget } from './hosts';
-import { readSaid, type Said } from './offline';
 
 /** Somebody who looks at the inventory's hosts, again and again over the same connections. */
-export interface Looker {
+export interface StatusObserver {
   /**
    * Asks every host once, one exec each, and judges what they say; where that would accuse somebody of what may be a VIP
    * on its way, it looks again first. A host that cannot be asked is a finding, not an error.
@@ -40,7 +44,7 @@ const agesInMs = 30_000;
 
 const id = 'status';
 
-export function looker(options: CommonOptions, context: Context): Looker {
+export function statusObserver(options: CommonOptions, context: Context): StatusObserver {
   let kept: ReadonlyMap<string, Connection> = new Map();
   let inventory: Inventory | undefined;
   let last: { found: Status; at: number } | undefined;
@@ -53,7 +57,7 @@ export function looker(options: CommonOptions, context: Context): Looker {
     async look() {
       // Read anew each time: who looks on while editing the inventory sees what is not applied yet.
       const ways = new Map<Host, SshTarget>();
-      const said = readSaid(options.inventory, context, (loaded) => {
+      const said = loadDesiredState(options.inventory, context, (loaded) => {
         for (const host of selectHosts(loaded, options.limit)) {
           const target = toTarget(host, options);
           ways.set(host, kept.has(host.name) ? target : prepare(target));
@@ -65,7 +69,7 @@ export function looker(options: CommonOptions, context: Context): Looker {
       const lookAt = async (some: ReadonlyMap<Host, SshTarget>) => {
         heard.clear();
         const [surveyed, laptop] = await Promise.all([
-          ask(said, some, { context, kept, heard }),
+          surveyForStatus(said, some, { context, kept, heard }),
           askFromHere(said.inventory),
         ]);
         kept = new Map(surveyed.hosts.map(({ name, connection }) => [name, connection]));
@@ -75,7 +79,7 @@ export function looker(options: CommonOptions, context: Context): Looker {
         const first = await lookAt(ways);
         failures = first.surveyed.failures;
         if (kept.size === 0 || performance.now() - Math.min(...heard.values()) < agesAfterMs)
-          return judge(sceneOf(said, hosts, first.surveyed, first.laptop));
+          return judge(snapshotOf(said, hosts, first.surveyed, first.laptop));
         // What some have said is as old by now as the wait for the others.
         return lookAgain();
       };
@@ -83,7 +87,7 @@ export function looker(options: CommonOptions, context: Context): Looker {
       const lookAgain = async (): Promise<Status> => {
         const { surveyed, laptop } = await lookAt(new Map([...ways].filter(([{ name }]) => kept.has(name))));
         failures = [...failures, ...surveyed.failures];
-        return judge(sceneOf(said, hosts, { ...surveyed, failures }, laptop));
+        return judge(snapshotOf(said, hosts, { ...surveyed, failures }, laptop));
       };
       let found = await lookAtAll();
       let before = last && performance.now() - last.at < agesInMs ? last.found : undefined;
@@ -124,17 +128,17 @@ interface Way {
 }
 
 /** A connection that was lost since the last look is made anew, once. */
-async function ask(
-  { inventory, wanted }: Said,
+async function surveyForStatus(
+  { inventory, wanted }: DesiredState,
   ways: ReadonlyMap<Host, SshTarget>,
   { context, kept, heard }: Way,
 ): Promise<Survey> {
   const targets = [...ways].map(([host, target]) => {
     const resources = wanted.get(host) ?? [];
-    const look = whatToLookAt(inventory, host, resources);
+    const look = diagnosticsFor(inventory, host, resources);
     const question = {
       id,
-      script: lookScript(look),
+      script: diagnosticsScript(look),
       asksFor: { units: [...look.units], addresses: true as const },
     };
     return {
@@ -185,8 +189,12 @@ const places = [
 ];
 
 /** One port of each VIP that something is to answer on. */
-function whatToLookAt(inventory: Inventory, host: Host, resources: readonly Resource[]): LookAt {
-  const { units } = expectationOf(inventory, host, resources);
+function diagnosticsFor(
+  inventory: Inventory,
+  host: Host,
+  resources: readonly Resource[],
+): DiagnosticsRequest {
+  const { units } = readinessOf(inventory, host, resources);
   const files = resources.flatMap(({ spec }) => {
     const { path } = spec as { path?: unknown };
     return typeof path === 'string' ? [path.replace(/\/[^/]*$/, '') || '/'] : [];
@@ -205,24 +213,24 @@ function whatToLookAt(inventory: Inventory, host: Host, resources: readonly Reso
   };
 }
 
-function sceneOf(
-  { inventory, wanted }: Said,
+function snapshotOf(
+  { inventory, wanted }: DesiredState,
   hosts: readonly Host[],
   surveyed: Survey,
   laptop: LaptopAnswer[],
-): Scene {
-  const seen = hosts.map((host): Seen => {
+): Snapshot {
+  const seen = hosts.map((host): HostSnapshot => {
     const resources = wanted.get(host) ?? [];
     const found = surveyed.hosts.find(({ name }) => name === host.name);
     const failure = surveyed.failures.find(({ name }) => name === host.name)?.error;
     return {
       host,
-      expectation: expectationOf(inventory, host, resources),
+      readiness: readinessOf(inventory, host, resources),
       wanted: Object.fromEntries(
         resources.map(({ type }) => [type.type, resources.filter((one) => one.type === type).length]),
       ),
       plan: found ? planHost(inventory, host, found, resources) : unreached(host, surveyed),
-      ...(found ? { facts: found.facts, said: readAnswer(found.answers.of(id)) } : {}),
+      ...(found ? { facts: found.facts, diagnostics: readAnswer(found.answers.of(id)) } : {}),
       ...(failure ? { failure } : {}),
     };
   });

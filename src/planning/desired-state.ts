@@ -9,7 +9,7 @@ import { installation } from '../playbook/playbook';
 import type { Context } from './context';
 
 /** What the user says, and what every host is to have by it. */
-export interface Said {
+export interface DesiredState {
   inventory: Inventory;
   wanted: Map<Host, Resource[]>;
 }
@@ -19,11 +19,11 @@ export interface Said {
  * @param loaded called with the inventory, before the rest is checked
  * @throws InputError with all faults
  */
-export function readSaid(
+export function loadDesiredState(
   file: string,
   context: Pick<Context, 'env' | 'keepSecret'>,
   loaded: (inventory: Inventory) => void = () => {},
-): Said {
+): DesiredState {
   const inventory = loadInventory(resolve(file), context.env);
   context.keepSecret(inventory.secrets);
   loaded(inventory);
@@ -31,7 +31,7 @@ export function readSaid(
 }
 
 /** Says whose code has run: a template is JavaScript, and may be somebody else's. */
-export function tellOfTemplates({ wanted }: Said, context: Context): void {
+export function tellOfTemplates({ wanted }: DesiredState, context: Context): void {
   const origins = [...wanted.values()].flat().map(({ origin }) => origin?.() ?? '');
   const own = [...new Set(origins)].filter(
     (file) => file.endsWith('.ejs') && !file.startsWith(`${installation}/`),

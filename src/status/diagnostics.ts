@@ -5,10 +5,10 @@ import { canonical } from '../inventory/address';
 import { type Observation, readObservation } from '../pair/observe';
 import { composeWithin } from '../shell/library';
 import { quote } from '../shell/quote';
-import type { ScriptSaid } from './keepalived-scripts';
+import type { ScriptState } from './keepalived-scripts';
 
 /** A unit as the init system has it. */
-export interface UnitSaid {
+export interface UnitState {
   unit: string;
   active: string;
   sub: string;
@@ -19,7 +19,7 @@ export interface UnitSaid {
   words: string[];
 }
 
-export interface ProcessSaid {
+export interface ProcessState {
   /** The unit that it is of; absent for one that belongs to none. */
   unit?: string;
   pid: number;
@@ -31,13 +31,13 @@ export interface ProcessSaid {
 }
 
 /** A firewall rule that drops or refuses, as the tool prints it, counters and all. */
-export interface RuleSaid {
+export interface FirewallRule {
   tool: string;
   rule: string;
 }
 
 /** A file system, by the first path that was found on it. */
-export interface Room {
+export interface FileSystem {
   path: string;
   totalKb: number;
   freeKb: number;
@@ -46,24 +46,24 @@ export interface Room {
   readOnly: boolean;
 }
 
-/** What one host said to {@link lookScript}. */
-export interface Said extends Observation {
-  details: UnitSaid[];
-  processes: ProcessSaid[];
+/** What one host said to {@link diagnosticsScript}. */
+export interface HostDiagnostics extends Observation {
+  details: UnitState[];
+  processes: ProcessState[];
   /** Of keepalived's log since the boot, what tells its states, oldest first. */
   keepalived: string[];
   /** The scripts of its configuration, asked where one is left out, or failed last. */
-  scripts?: ScriptSaid[];
+  scripts?: ScriptState[];
   /** Files that HAProxy reads, and how many seconds ago they were put there. */
   changed: { path: string; age: number }[];
   /** Of files that are newer than HAProxy's processes: whether they say what its newest one has read; absent where that is not known. */
   loaded?: 'same' | 'other';
   /** What `haproxy -c` says of them, asked where they are newer than HAProxy's processes. */
   onDisk?: { valid: boolean; why: string };
-  rules: RuleSaid[];
+  rules: FirewallRule[];
   /** Whether a rule of its firewall lets VRRP in by name. */
   acceptsVrrp: boolean;
-  room: Room[];
+  room: FileSystem[];
   selinux?: 'enforcing' | 'permissive';
   /** What SELinux has denied within the last hour, a sentence each. */
   denials: string[];
@@ -75,7 +75,7 @@ export interface Said extends Observation {
 }
 
 /** What to look at on a host. */
-export interface LookAt {
+export interface DiagnosticsRequest {
   healthPort: number;
   units: readonly string[];
   /** Where there must be room. */
@@ -87,15 +87,15 @@ export interface LookAt {
 }
 
 /** A read-only script for a host's probe. */
-export function lookScript({ healthPort, units, paths, vips, hosts }: LookAt): string {
+export function diagnosticsScript({ healthPort, units, paths, vips, hosts }: DiagnosticsRequest): string {
   const lists = [units, paths, vips.map(({ address, port }) => `${address}=${port}`), hosts];
   const words = lists.map((list) => quote(list.filter((word) => !/\s/.test(word)).join(' ')));
   return composeWithin(probing, [status], `look_closely ${healthPort} ${words.join(' ')}`);
 }
 
-/** Reads what {@link lookScript} printed; rows that it does not know are left out. */
-export function readSaid(output: string): Said {
-  const said: Said = {
+/** Reads what {@link diagnosticsScript} printed; rows that it does not know are left out. */
+export function readDiagnostics(output: string): HostDiagnostics {
+  const diagnostics: HostDiagnostics = {
     ...readObservation(output),
     details: [],
     processes: [],
@@ -110,7 +110,7 @@ export function readSaid(output: string): Said {
     macs: [],
   };
   const units = new Map<string, string>();
-  const room = new Map<string, Room>();
+  const room = new Map<string, FileSystem>();
   const readOnly: string[] = [];
   let clock = { now: 0, uptime: 0 };
   for (const row of output.split('\n')) {
@@ -119,56 +119,56 @@ export function readSaid(output: string): Said {
     if (kind === 'clock') clock = { now: Number(first), uptime: Number(second) };
     else if (kind === 'unit') {
       const unit = unitName(first);
-      delete said.units[first];
-      said.units[unit] = second;
+      delete diagnostics.units[first];
+      diagnostics.units[unit] = second;
       units.set(third, unit);
-      said.details.push({ unit, active: second, sub: fourth, result: fifth, load: sixth, words: [] });
+      diagnostics.details.push({ unit, active: second, sub: fourth, result: fifth, load: sixth, words: [] });
     } else if (kind === 'words')
-      said.details.find(({ unit }) => unit === unitName(first))?.words.push(after(2));
+      diagnostics.details.find(({ unit }) => unit === unitName(first))?.words.push(after(2));
     else if (kind === 'process') {
       const unit = units.get(first);
       const age = clock.uptime - Number(fourth) / 100;
-      said.processes.push({
+      diagnostics.processes.push({
         ...(first !== '0' && unit ? { unit } : {}),
         pid: Number(second),
         state: third,
         age,
         name: after(5),
       });
-    } else if (kind === 'keepalived') said.keepalived.push(after(1));
-    else if (kind === 'scripts') said.scripts = [];
+    } else if (kind === 'keepalived') diagnostics.keepalived.push(after(1));
+    else if (kind === 'scripts') diagnostics.scripts = [];
     else if (kind === 'script')
-      said.scripts = [
-        ...(said.scripts ?? []),
+      diagnostics.scripts = [
+        ...(diagnostics.scripts ?? []),
         { keyword: first, name: second === '-' ? '' : second, command: after(3) },
       ];
-    else if (kind === 'changed') said.changed.push({ path: after(2), age: clock.now - Number(first) });
-    else if (kind === 'loaded' && (first === 'same' || first === 'other')) said.loaded = first;
-    else if (kind === 'configuration') said.onDisk = { valid: first === 'valid', why: after(2) };
-    else if (kind === 'vrrp') said.acceptsVrrp = true;
-    else if (kind === 'rule') said.rules.push({ tool: first, rule: after(2) });
+    else if (kind === 'changed') diagnostics.changed.push({ path: after(2), age: clock.now - Number(first) });
+    else if (kind === 'loaded' && (first === 'same' || first === 'other')) diagnostics.loaded = first;
+    else if (kind === 'configuration') diagnostics.onDisk = { valid: first === 'valid', why: after(2) };
+    else if (kind === 'vrrp') diagnostics.acceptsVrrp = true;
+    else if (kind === 'rule') diagnostics.rules.push({ tool: first, rule: after(2) });
     else if (kind === 'room') addRoom(room, row);
     else if (kind === 'read-only') readOnly.push(after(1));
-    else if (kind === 'selinux') said.selinux = first === '1' ? 'enforcing' : 'permissive';
-    else if (kind === 'denied') said.denials.push(after(1));
+    else if (kind === 'selinux') diagnostics.selinux = first === '1' ? 'enforcing' : 'permissive';
+    else if (kind === 'denied') diagnostics.denials.push(after(1));
     else if (kind === 'answers')
-      said.answers.push({ address: canonical(first), port: Number(second), answers: third === 'yes' });
-    else if (kind === 'neighbour') said.neighbours.push({ address: canonical(first), mac: second });
-    else if (kind === 'mac') said.macs.push(first);
+      diagnostics.answers.push({ address: canonical(first), port: Number(second), answers: third === 'yes' });
+    else if (kind === 'neighbour') diagnostics.neighbours.push({ address: canonical(first), mac: second });
+    else if (kind === 'mac') diagnostics.macs.push(first);
   }
-  said.room = [...room.values()];
+  diagnostics.room = [...room.values()];
   for (const mount of readOnly) {
-    const found = said.room.find(({ path }) => path === mount || path.startsWith(`${mount}/`));
+    const found = diagnostics.room.find(({ path }) => path === mount || path.startsWith(`${mount}/`));
     if (found) found.readOnly = true;
   }
-  return said;
+  return diagnostics;
 }
 
 /**
  * `room ID BLOCK_SIZE BLOCKS FREE INODES FREE_INODES PATH`. What has the same id and size is the same file system, though
  * something was written to it in between; old kernels give every tmpfs the id 0.
  */
-function addRoom(room: Map<string, Room>, row: string): void {
+function addRoom(room: Map<string, FileSystem>, row: string): void {
   const [, id = '', ...words] = row.split(' ');
   const [size = 0, blocks = 0, free = 0, inodes = 0, freeInodes = 0] = words.map(Number);
   const one = {

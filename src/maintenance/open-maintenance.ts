@@ -6,17 +6,17 @@ import type { Question } from '../host/probe';
 import { type Survey, survey } from '../host/survey';
 import type { Host, Inventory } from '../inventory/inventory';
 import { deafVips, drainFlagScript, readWatched } from '../pair/drain-flag';
-import type { Expectation } from '../pair/health';
+import type { Readiness } from '../pair/health';
 import { Pair } from '../pair/pair';
 import type { CommonOptions, Context } from '../planning/context';
-import { expectationOf } from '../planning/host-plan';
+import { loadDesiredState } from '../planning/desired-state';
+import { readinessOf } from '../planning/host-plan';
 import { listenerFor, operator, reconnector, selectHosts, toTarget } from '../planning/hosts';
-import { readSaid } from '../planning/offline';
 import { localTime } from '../report/log-text';
 import type { Maintenance } from './maintenance';
 
 /** A host to be drained or undrained, with all that can be reached around it. */
-export interface Maintained {
+export interface OpenMaintenance {
   maintenance: Maintenance;
   /** Since when and by whom the host is drained. */
   drained?: HostFacts['drained'];
@@ -32,11 +32,11 @@ export const flagQuestion: Question = { id: 'flag', script: drainFlagScript };
  * Connects to all hosts of the inventory, the one in question among them.
  * @throws UsageError where there is no such host; HostError (exit 3) where a living run has its lock, or nobody is reached
  */
-export async function maintain(
+export async function openMaintenance(
   options: CommonOptions & { host: string },
   context: Context,
-): Promise<Maintained> {
-  const { inventory, wanted } = readSaid(options.inventory, context);
+): Promise<OpenMaintenance> {
+  const { inventory, wanted } = loadDesiredState(options.inventory, context);
   const names = inventory.hosts.map(({ name }) => name);
   const host = inventory.hosts.find(({ name }) => name === options.host);
   if (!host)
@@ -59,11 +59,11 @@ export async function maintain(
   );
   const failure = surveyed.failures.find(({ name }) => name === host.name)?.error;
   if (failure && surveyed.hosts.length === 0) throw failure;
-  const expectations = new Map(
-    [...wanted].map(([one, resources]) => [one.name, expectationOf(inventory, one, resources)]),
+  const readiness = new Map(
+    [...wanted].map(([one, resources]) => [one.name, readinessOf(inventory, one, resources)]),
   );
   const opened: Connection[] = [];
-  const maintenance = maintenanceOf({ inventory, host, surveyed, targets, expectations, opened }, context);
+  const maintenance = maintenanceOf({ inventory, host, surveyed, targets, readiness, opened }, context);
   const { drained } = surveyed.hosts.find(({ name }) => name === host.name)?.facts ?? {};
   return {
     maintenance,
@@ -83,14 +83,14 @@ interface Asked {
   surveyed: Survey;
   /** How each host is reached. */
   targets: ReadonlyMap<string, SshTarget>;
-  expectations: ReadonlyMap<string, Expectation>;
+  readiness: ReadonlyMap<string, Readiness>;
   /** Gets the connections that are made anew; who gives it closes them. */
   opened: Connection[];
 }
 
 /** @throws HostError (exit 3), with all connections closed, where a living run has the host's lock */
 export function maintenanceOf(
-  { inventory, host, surveyed, targets, expectations, opened }: Asked,
+  { inventory, host, surveyed, targets, readiness, opened }: Asked,
   context: Context,
 ): Maintenance {
   const found = surveyed.hosts.find(({ name }) => name === host.name);
@@ -107,7 +107,7 @@ export function maintenanceOf(
     host: host.name,
     vips: inventory.vips,
     services: inventory.services,
-    pair: new Pair(inventory, connections, expectations, reconnect),
+    pair: new Pair(inventory, connections, readiness, reconnect),
     connections,
     by: operator(),
     deaf: watched ? deafVips(own, watched) : [],

@@ -1,15 +1,15 @@
 import { status } from '../ha/libraries';
 import { compose } from '../shell/library';
+import { readDiagnostics } from './diagnostics';
 import { keepalivedOf } from './keepalived-log';
 import { keepalivedScripts } from './keepalived-scripts';
-import { readSaid } from './said';
 
 /** A read-only script that prints what keepalived has said since it last read its configuration. */
 export const leftOutScript = compose([status], 'hear_keepalived');
 
 /** The scripts that keepalived leaves out, a sentence each with what is lost: `keepalived -t` passes over them in silence. */
 export function leftOutIn(output: string): { text: string; remedy?: string }[] {
-  const { keepalived, scripts = [] } = readSaid(output);
+  const { keepalived, scripts = [] } = readDiagnostics(output);
   return keepalivedScripts(keepalivedOf(keepalived, '').disabled, scripts).map(
     ({ use, name, user, remedy }) => {
       const why = user === undefined ? '' : ` (uid ${user}, as which it runs scripts, may not)`;

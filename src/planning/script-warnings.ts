@@ -1,7 +1,7 @@
 import { HaprovError } from '../errors';
 import type { Connection } from '../host/connection';
 import type { PlannedHost } from '../plan/plan';
-import { leftOutIn, leftOutScript } from '../status/left-out';
+import { leftOutIn, leftOutScript } from '../status/ignored-scripts';
 import type { Context } from './context';
 
 /** Where keepalived was started or has read its configuration anew: whether it runs all the scripts that this names. */

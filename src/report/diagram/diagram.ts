@@ -4,20 +4,20 @@ import type { Level } from '../../status/status';
  * The way of a packet as plain data, to be drawn: from the client to the addresses that move, from those to the HAProxy
  * that has them, from there to the servers.
  */
-export interface Picture {
+export interface Diagram {
   /** What the inventory is called. */
   name: string;
   /** How it is now; absent where no host was asked. Then no part has a level either. */
   now?: { level: Level; headline: string; at: string };
-  client: Part;
+  client: Node;
   /** VIPs, and one for the services that are on every address of the balancers. */
-  addresses: Part[];
+  addresses: Node[];
   machines: Machine[];
-  ways: Way[];
+  ways: Edge[];
 }
 
 /** A box. */
-export interface Part {
+export interface Node {
   /** Letters and digits, made by counting: nothing of the inventory is in it. */
   id: string;
   name: string;
@@ -27,17 +27,17 @@ export interface Part {
 }
 
 /** A host of the inventory, or somebody that haprov does not manage; what it does for the packet is in it. */
-export interface Machine extends Part {
+export interface Machine extends Node {
   functions: MachineFunction[];
 }
 
 /** What a machine does, in the order in which a packet meets it. */
-export interface MachineFunction extends Part {
+export interface MachineFunction extends Node {
   kind: 'keepalived' | 'haproxy' | 'service';
 }
 
 /** From one part to another, by their ids. */
-export interface Way {
+export interface Edge {
   from: string;
   to: string;
   /** Of the arrow: ports, a priority. */
@@ -48,7 +48,7 @@ export interface Way {
 }
 
 /** All boxes by their ids, in the order of the packet. */
-export function partsOf({ client, addresses, machines }: Picture): Map<string, Part> {
-  const all: Part[] = [client, ...addresses, ...machines.flatMap((one) => [one, ...one.functions])];
+export function nodesOf({ client, addresses, machines }: Diagram): Map<string, Node> {
+  const all: Node[] = [client, ...addresses, ...machines.flatMap((one) => [one, ...one.functions])];
   return new Map(all.map((part) => [part.id, part]));
 }

@@ -1,4 +1,4 @@
-import { answeredNoMore, heldNoMore } from '../../src/ha/ends';
+import { answeredNoMore, heldNoMore } from '../../src/ha/lost-endpoints';
 import { conf, instance } from './conf';
 
 const vips = [
