@@ -3,23 +3,11 @@ import type { Host, Inventory, Server, Service, Vip } from '../../src/inventory/
 import { Secrets } from '../../src/inventory/secrets';
 import { endsOf, outages, worstOf } from '../../src/plan/disruption';
 import { type FullPlan, type PlannedChange, publicPlan } from '../../src/plan/plan';
+import { plannedChange as change } from '../support/planned-change';
 import { conf, instance } from './conf';
 
 type About = Partial<PlannedChange>;
 
-const change = (about: About): PlannedChange => ({
-  id: `${about.type} ${about.target}`,
-  host: '',
-  task: 'task',
-  type: 'file',
-  target: '/etc/x',
-  action: 'update',
-  attributes: [],
-  fingerprint: '',
-  notify: [],
-  step: { phase: 'commit', check: ':', run: ':' },
-  ...about,
-});
 const keepalivedConf = (from: string | null, to: string, ask: 'reload' | 'restart' = 'reload'): About => ({
   target: '/etc/keepalived/keepalived.conf',
   raw: { from, to },

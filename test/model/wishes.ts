@@ -9,6 +9,7 @@ import { anyHost } from '../../src/playbook/context';
 import type { Resource } from '../../src/playbook/expand';
 import type { Notify } from '../../src/resources/fields';
 import { loadAll } from '../bad-input/check-all';
+import { plannedChange } from '../support/planned-change';
 
 /** What an inventory file says, as far as the model edits it. */
 export interface Raw {
@@ -75,19 +76,7 @@ export function planOf(
 }
 
 function hostPlan(host: string, from: Wishes | undefined, to: Wishes): PlannedHost {
-  const change = (about: Partial<PlannedChange>): PlannedChange => ({
-    id: `${about.type} ${about.target}`,
-    host,
-    task: 'model',
-    type: 'file',
-    target: '',
-    action: 'update',
-    attributes: [],
-    fingerprint: '',
-    notify: [],
-    step: { phase: 'commit', check: ':', run: ':' },
-    ...about,
-  });
+  const change = (about: Partial<PlannedChange>) => plannedChange({ host, task: 'model', ...about });
   const files = [...to.files].flatMap(([target, { content, notify }]) => {
     const was = from?.files.get(target)?.content ?? null;
     return was === content ? [] : [change({ target, notify, raw: { from: was, to: content } })];
