@@ -1,73 +1,9 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServerChannel } from 'ssh2';
-import { HostError } from '../../src/errors';
-import { type Connection, connect, type SshTarget } from '../../src/host/connection';
 import type { RunOptions } from '../../src/host/script-result';
-import { type SshFiles, sshFiles } from '../support/ssh-files';
-import {
-  answers,
-  begins,
-  type CommandHandler,
-  markOf,
-  newKey,
-  publicLine,
-  runsLocally,
-  type SshServer,
-  startSshServer,
-} from '../support/ssh-server';
-
-const AS_ROOT = 'exec env LC_ALL=C sh -s';
-
-let files: SshFiles;
-let server: SshServer;
-let connection: Connection;
-
-beforeEach(() => {
-  files = sshFiles();
-});
-
-afterEach(async () => {
-  connection?.close();
-  files.remove();
-  await server.close();
-});
-
-/** Logs in at a server that knows one command, or any that a sudo dialogue may make. */
-async function logIn(
-  handler: CommandHandler,
-  more: Partial<SshTarget> = {},
-  command = AS_ROOT,
-  mostSessions?: number,
-): Promise<void> {
-  const user = { publicKey: files.publicKey };
-  const key = newKey().private;
-  const commands = more.sudoPassword === undefined ? { [command]: handler } : anyCommand(handler);
-  server = await startSshServer({
-    hostKeys: [key],
-    users: { root: user, careful: user },
-    commands,
-    mostSessions,
-  });
-  files.write('known_hosts', `[127.0.0.1]:${server.port} ${publicLine(key)}\n`);
-  connection = await connect(files.target(server.port, more));
-}
-
-// The command of a sudo dialogue holds random marks.
-function anyCommand(handler: CommandHandler): Record<string, CommandHandler> {
-  return new Proxy({}, { get: () => handler });
-}
-
-const local: CommandHandler = (channel, link) => runsLocally(server.commands.at(-1) ?? '')(channel, link);
-
-async function failure(promise: Promise<unknown>): Promise<HostError> {
-  const error: unknown = await promise.then(
-    () => new Error('it went well'),
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(HostError);
-  return error as HostError;
-}
+import { AS_ROOT, connection, failure, files, local, logIn, server } from '../support/logged-in';
+import { answers, begins, type CommandHandler, markOf, runsLocally } from '../support/ssh-server';
 
 describe('runScript', () => {
   test('a script and what it leaves behind', async () => {
