@@ -2,7 +2,7 @@
 
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -22,15 +22,24 @@ const withoutUnused = {
   },
 };
 
+/** Whoever starts the program while it is built anew has the old file or the new one, never a part of one. */
+function put(path, text, mode = 0o644) {
+  const next = `${path}.${process.pid}`;
+  writeFileSync(next, text);
+  chmodSync(next, mode);
+  renameSync(next, path);
+}
+
 const common = {
   bundle: true,
+  write: false,
   platform: 'node',
   target: 'node20',
   format: 'cjs',
   legalComments: 'none',
 };
 
-const { metafile } = await build({
+const { metafile, outputFiles } = await build({
   ...common,
   metafile: true,
   entryPoints: ['src/cli.ts'],
@@ -40,28 +49,27 @@ const { metafile } = await build({
   define: { __HAPROV_VERSION__: JSON.stringify(version) },
 });
 // esbuild leaves what is not ASCII in tagged templates, patterns and comments as it is; the loader reads Latin-1.
-const program = readFileSync('dist/program.js', 'utf8').replace(
+const program = outputFiles[0].text.replace(
   /[^\0-\x7f]/g,
   (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
 );
-writeFileSync('dist/program.js', program);
 // The loader runs the program as a script, which cannot import: everything has to be bundled, or required.
 const left = /.*\bimport\s*\(.*/.exec(program);
-if (left) {
-  rmSync('dist/program.js');
+if (left)
   throw new Error(`dist/program.js would import when it runs, and cannot: ${left[0].trim().slice(0, 200)}`);
-}
 const hash = createHash('sha256').update(program).digest('hex').slice(0, 16);
-await build({
+const loader = await build({
   ...common,
   entryPoints: ['src/start.ts'],
   outfile: 'dist/haprov.js',
   define: { __PROGRAM_HASH__: JSON.stringify(hash) },
   banner: { js: '#!/usr/bin/env node' },
 });
-chmodSync('dist/haprov.js', 0o755);
+mkdirSync('dist', { recursive: true });
+put('dist/program.js', program);
+put('dist/haprov.js', loader.outputFiles[0].text, 0o755);
 
-writeFileSync('dist/THIRD-PARTY-LICENSES.txt', licencesOf(Object.keys(metafile.inputs)));
+put('dist/THIRD-PARTY-LICENSES.txt', licencesOf(Object.keys(metafile.inputs)));
 
 /** The licence of every package that a file of the bundle comes from. */
 function licencesOf(inputs) {
