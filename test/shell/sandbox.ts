@@ -12,7 +12,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir, userInfo } from 'node:os';
+import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type JournalEntry, journalReader } from '../../src/host/journal';
 import { type Answers, buildProbe, type Question } from '../../src/host/probe';
@@ -27,6 +27,7 @@ import {
 import { resourceType } from '../../src/resources/registry';
 import type { DiffContext, Difference, Step } from '../../src/resources/resource';
 import { missingFunctions } from './calls';
+import { scratch } from './memory';
 import { findProgram, type Shell, shells } from './shells';
 import { toolsOfThisMachine } from './tools';
 
@@ -72,7 +73,7 @@ function holdsFiles(pid: string): boolean {
 export class Sandbox {
   /** Real path of the folder that stands for the host's `/`. */
   readonly host: string;
-  readonly #root = realpathSync(mkdtempSync(join(tmpdir(), 'haprov-sh-')));
+  readonly #root = realpathSync(mkdtempSync(join(scratch, 'haprov-sh-')));
   /** Whom it must change together with. */
   group?: Group;
   readonly #bin = join(this.#root, 'bin');

@@ -1,6 +1,6 @@
 import { mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { scratch } from './memory';
 
 /** What a machine may have or lack, and what tests therefore bring themselves. */
 const ofHosts = new Set(
@@ -14,7 +14,7 @@ let folder: string | undefined;
 /** A folder with every program of this machine but those: a test must not depend on what is installed. */
 export function toolsOfThisMachine(): string {
   if (folder !== undefined) return folder;
-  const made = mkdtempSync(join(tmpdir(), 'haprov-tools-'));
+  const made = mkdtempSync(join(scratch, 'haprov-tools-'));
   folder = made;
   process.once('exit', () => rmSync(made, { recursive: true, force: true }));
   const path = ['/usr/sbin', '/usr/bin', '/sbin', '/bin', ...(process.env.PATH ?? '').split(delimiter)];
