@@ -16,42 +16,40 @@ const common = {
   globals: { __HAPROV_VERSION__: '0.0.0-test' },
 };
 
-/** Five rings of truth: pure logic, real connections on loopback, a real terminal, a real browser, the real pair. */
+/** Six rings of truth, each told by how a file's name ends; what begins nothing outside of itself needs no such end. */
+const ring = (displayName, end, more = {}) => ({
+  ...common,
+  displayName,
+  testMatch: [`<rootDir>/test/**/*${end}.test.ts`],
+  ...more,
+});
+
 export default {
   // A test that waits for a process waits as long as a busy machine takes; one that never ends is still ended.
   testTimeout: 120_000,
   reporters: ['default', '<rootDir>/test/support/closing-line.cjs'],
+  testSequencer: '<rootDir>/test/support/longest-first.cjs',
   projects: [
-    {
-      ...common,
-      displayName: 'unit',
-      globalSetup: '<rootDir>/test/support/shells-setup.ts',
-      testMatch: ['<rootDir>/test/**/*.test.ts'],
+    ring('unit', '', {
       testPathIgnorePatterns: [
         '/node_modules/',
         '/test/integration/',
+        '-sh\\.test\\.ts$',
         '\\.(loopback|browser|pty)\\.test\\.ts$',
       ],
-    },
-    { ...common, displayName: 'loopback', testMatch: ['<rootDir>/test/**/*.loopback.test.ts'] },
-    {
-      ...common,
-      displayName: 'pty',
-      testMatch: ['<rootDir>/test/**/*.pty.test.ts'],
+      setupFilesAfterEnv: ['<rootDir>/test/support/unit-is-pure.ts'],
+    }),
+    ring('shell', '-sh', { globalSetup: '<rootDir>/test/support/shells-setup.ts' }),
+    ring('loopback', '.loopback'),
+    ring('browser', '.browser', { globalSetup: '<rootDir>/test/support/browser-setup.ts' }),
+    ring('pty', '.pty', {
       globalSetup: '<rootDir>/test/support/pty-setup.ts',
       globalTeardown: '<rootDir>/test/support/pty-teardown.ts',
-    },
-    {
-      ...common,
-      displayName: 'browser',
-      testMatch: ['<rootDir>/test/**/*.browser.test.ts'],
-      globalSetup: '<rootDir>/test/support/browser-setup.ts',
-    },
-    {
-      ...common,
-      displayName: 'lab',
+    }),
+    ring('lab', '', {
       testMatch: ['<rootDir>/test/integration/**/*.test.ts'],
       globalSetup: '<rootDir>/test/support/lab-setup.ts',
-    },
+      globalTeardown: '<rootDir>/test/support/lab-teardown.ts',
+    }),
   ],
 };

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
-import { labName, network } from '../support/lab';
+import { labEnvironment, labName, network } from '../support/lab';
 
 /** The two hosts, asked through the engine: a fault may have cut SSH off. Nothing here blocks the load beside it. */
 
@@ -10,8 +10,12 @@ export type HostName = (typeof hosts)[number];
 /** @throws Error with what the command wrote, when it fails. */
 export function run(program: string, ...words: string[]): Promise<string> {
   return new Promise((done, fail) => {
-    execFile(program, words, { timeout: 120_000, maxBuffer: 1e8 }, (error, stdout, stderr) =>
-      error ? fail(new Error(`${program} ${words.join(' ')}: ${stderr || error.message}`)) : done(stdout),
+    execFile(
+      program,
+      words,
+      { timeout: 120_000, maxBuffer: 1e8, env: labEnvironment },
+      (error, stdout, stderr) =>
+        error ? fail(new Error(`${program} ${words.join(' ')}: ${stderr || error.message}`)) : done(stdout),
     );
   });
 }

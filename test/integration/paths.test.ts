@@ -15,7 +15,7 @@ describeLab('files in awkward places', () => {
   };
 
   beforeAll(() => {
-    lab('reset', 'fred', 'ethyl');
+    lab('reset', '--alone', 'fred', 'ethyl');
     file = inventoryFile((inventory) => {
       for (const key of ['vips', 'services', 'stats', 'sysctl']) delete inventory[key];
       inventory.playbooks = ['./own.json'];

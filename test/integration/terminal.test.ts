@@ -1,27 +1,20 @@
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { keys, Terminal } from '../pty/terminal';
-import { describeLab, eventually, haprov, holders, lab, on, statsPassword } from '../support/lab';
+import { describeLab, eventually, haprov, holders, lab, on, sshOptions, statsPassword } from '../support/lab';
 import { Scenario } from '../support/scenario';
 
 /** The built program on a terminal, against the real pair: what asks before it breaks or changes something. */
 describeLab('on a terminal', () => {
   let pair: Scenario;
-  const state = resolve('test/lab/.state');
   const run = (...words: string[]) =>
-    new Terminal(
-      [
-        process.execPath,
-        resolve('dist/haprov.js'),
-        ...words,
-        ...['--identity', join(state, 'id_ed25519'), '--known-hosts', join(state, 'known_hosts')],
-        ...['--ssh-config', 'none'],
-      ],
-      { cwd: dirname(pair.inventory), env: { HAPROV_STATS_PASSWORD: statsPassword } },
-    );
+    new Terminal([process.execPath, resolve('dist/haprov.js'), ...words, ...sshOptions], {
+      cwd: dirname(pair.inventory),
+      env: { HAPROV_STATS_PASSWORD: statsPassword },
+    });
   const locks = () => pair.hosts.map((host) => on(host, 'ls /var/lib/haprov/lock 2>/dev/null || true'));
 
   beforeAll(async () => {
-    lab('reset', '--alone');
+    lab('reset', '--alone', 'fred', 'ethyl');
     pair = await Scenario.provisioned();
   }, 300_000);
 

@@ -2,14 +2,15 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { environmentOf, labOf } from './labs';
 
 /** The real pair of test/lab, and haprov run against it as a user runs it. */
 
-const state = resolve('test/lab/.state');
+const place = labOf(Number(process.env.JEST_WORKER_ID ?? 1));
+export const { name: labName, network, state } = place;
+/** What `test/lab/lab` is called with. */
+export const labEnvironment = environmentOf(place);
 export const statsPassword = 'lab-stats-password';
-/** What its containers' names begin with, and the first three numbers of its addresses: test/lab/README.md. */
-export const labName = process.env.HAPROV_LAB_NAME ?? 'haprov-lab';
-export const network = process.env.HAPROV_LAB_NETWORK ?? '192.168.56';
 export const vip = `${network}.200`;
 export const addresses: Record<string, string> = {
   fred: `${network}.201`,
@@ -29,7 +30,8 @@ export interface Finished {
   stderr: string;
 }
 
-const sshOptions = [
+/** The words that let haprov in with the lab's key. */
+export const sshOptions = [
   '--identity',
   join(state, 'id_ed25519'),
   '--known-hosts',
@@ -77,7 +79,7 @@ export function on(host: string, command: string, input?: Buffer): string {
 
 /** Runs `test/lab/lab WORDS…`. @throws Error when it fails. */
 export function lab(...words: string[]): void {
-  const result = spawnSync('test/lab/lab', words, { encoding: 'utf8' });
+  const result = spawnSync('test/lab/lab', words, { encoding: 'utf8', env: labEnvironment });
   if (result.status !== 0) throw new Error(`lab ${words.join(' ')}: ${result.stdout}${result.stderr}`);
 }
 
