@@ -52,11 +52,11 @@ export async function planAndCarryOut(
   command: string,
   options: CommonOptions & RolloutOptions,
   context: Context,
-  { saved, only }: { saved?: Plan; only?: ReadonlySet<string> },
+  { saved, ...about }: { saved?: Plan } & Pick<PlanningOptions, 'only'>,
 ): Promise<ExitCode> {
   const begun = performance.now();
   parseSerial(options.serial, 1);
-  const planned = await makePlan(options, context, { ...beginning(command, options, context), only });
+  const planned = await makePlan(options, context, { ...beginning(command, options, context), ...about });
   try {
     requireWhole(planned);
     if (saved) requireSame(saved, publicPlan(planned.plan));

@@ -45,7 +45,7 @@ export async function drill(options: DrillOptions, context: Context): Promise<Ex
       context.emit({ type: 'run-start', command: 'drill', inventory: options.inventory, hosts });
     },
     recover: options.yes || context.canAsk,
-    only: new Set(['service']),
+    only: ({ unit }) => unit !== undefined,
   });
   // It looks every half second, which is nothing to tell.
   const looking = statusObserver(options, { ...context, emit: () => {} });

@@ -9,11 +9,9 @@ export interface PushOptions extends CommonOptions, RolloutOptions {
   watch: boolean;
 }
 
-const types = new Set(['file', 'line', 'sysctl', 'service']);
-
 /** `haprov push`: the daily job after an edit; what takes long or cannot be undone is left to apply. */
 export async function push(options: PushOptions, context: Context): Promise<ExitCode> {
-  const once = () => planAndCarryOut('push', options, context, { only: types });
+  const once = () => planAndCarryOut('push', options, context, { only: ({ isDaily }) => isDaily });
   if (!options.watch) return once();
   if (!options.yes && !context.canAsk)
     throw new UsageError(

@@ -8,8 +8,8 @@ import type { Secrets } from '../inventory/secrets';
 import type { Context } from '../planning/context';
 import { type DesiredState, loadDesiredState, tellOfTemplates } from '../planning/desired-state';
 import { anyHost, type HostKnowledge } from '../playbook/context';
-import { asText, isFile, type Rendered, type RenderedFile, renderResources } from '../playbook/rendered';
-import { renderHosts, type ShownHost } from '../report/render-text';
+import { asText, renderHosts, type ShownHost } from '../report/render-text';
+import { isFile, type Rendered, type RenderedFile } from '../resources/shown';
 import { count } from '../text/format';
 
 export interface RenderOptions {
@@ -40,7 +40,7 @@ export async function render(options: RenderOptions, context: Context): Promise<
   const knowledge = assumedOf(el);
   const hosts = chooseHosts(said, options.host).map((host) => ({
     host,
-    resources: renderResources(said.wanted.get(host) ?? [], knowledge),
+    resources: (said.wanted.get(host) ?? []).flatMap((resource) => resource.shows(knowledge)),
   }));
   const assumptions = assumptionsOf(said.inventory, hosts, knowledge);
   for (const text of assumptions) context.emit({ type: 'message', level: 'info', text });
@@ -118,7 +118,7 @@ function noSuchFile(path: string, hosts: readonly RenderedHost[]): UsageError {
   const known = [...new Set(all.filter(isFile).map((file) => file.path))];
   const other = all.find((one) => !isFile(one) && one.target === path);
   if (other && !isFile(other)) {
-    const why = ['line', 'sysctl'].includes(other.type)
+    const why = other.edits
       ? 'only lines of it are made so; the rest is on the host'
       : `the playbooks say "${other.says}"`;
     return new UsageError(`--file ${path}: ${why}`, `whole files: ${known.join(', ') || 'none'}`);
@@ -202,7 +202,10 @@ function shownHost({ host: { name, address }, resources }: RenderedHost, veil: V
 /** `content` is text; `base64` what is none. */
 function asData({ resources, ...host }: ShownHost): object {
   const data = resources.map((one) => {
-    if (!isFile(one)) return one;
+    if (!isFile(one)) {
+      const { task, type, target, says } = one;
+      return { task, type, target, says };
+    }
     const { task, path, content, isSecret, ...about } = one;
     const text = asText(content);
     const bytes = text === undefined ? { base64: content.toString('base64') } : { content: text };

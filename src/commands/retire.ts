@@ -1,6 +1,6 @@
 import { ExitCode, HaprovError, HostError } from '../errors';
 import { classify } from '../ha/disruption';
-import { isAside, unitName } from '../ha/interruption';
+import { isAside } from '../ha/interruption';
 import type { Connection } from '../host/connection';
 import type { Survey, Surveyed } from '../host/survey';
 import type { Host, Inventory, Vip } from '../inventory/inventory';
@@ -21,7 +21,7 @@ import { toTarget } from '../planning/hosts';
 import { surveyWhole } from '../planning/planning';
 import type { Resource } from '../playbook/expand';
 import { probeFile } from '../resources/file-state';
-import { resourceType } from '../resources/registry';
+import { serviceNamed } from '../resources/service';
 import { carryOut } from './apply';
 
 export interface RetireOptions extends CommonOptions {
@@ -127,21 +127,10 @@ const guards = ['firewalld', 'iptables', 'ip6tables', 'nftables', 'network', 'Ne
 
 /** keepalived first, so that its VIP is gone before anything else is; then what the playbooks have it run. */
 function toStop(resources: readonly Resource[]): Resource[] {
-  const units = resources.flatMap(({ type, spec }) => {
-    const { unit = '', running } = spec as { unit?: string; running?: boolean };
-    return type.type === 'service' && running === true ? [unitName(unit)] : [];
-  });
-  const type = resourceType('service');
-  if (!type) throw new Error('there is no resource type service');
+  const units = resources.flatMap(({ unit, about }) => (unit !== undefined && about.runs ? [unit] : []));
   return [...new Set(['keepalived', 'haproxy', ...units])]
     .filter((unit) => !isAside(unit) && !guards.includes(unit))
-    .map((unit) => ({
-      id: `service ${unit}`,
-      task: 'Retire',
-      type,
-      spec: type.schema.parse({ type: 'service', unit, enabled: false, running: false }),
-      notify: [],
-    }));
+    .map((unit) => serviceNamed(unit, { task: 'Retire' }, { enabled: false, running: false }));
 }
 
 interface Retired {
@@ -250,7 +239,7 @@ function dead({
     const holders = holdersOf(vip, picture);
     return `VIP ${vip.name} (${vip.address}) is on ${listed(holders) || 'no host that answers'}`;
   });
-  const units = services.map(({ type, spec }) => type.target(spec));
+  const units = services.map(({ target }) => target);
   return new HostError(
     host,
     [

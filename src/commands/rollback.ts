@@ -18,7 +18,7 @@ import {
 import type { Resource } from '../playbook/expand';
 import { probeFile, readFileState } from '../resources/file-state';
 import { chooseRuns, type KnownRun } from '../rollback/choose-runs';
-import { type Undo, undoOf, writesFile } from '../rollback/undo';
+import { fileOf, type Undo, undoOf } from '../rollback/undo';
 import { beginning, carryOut, type RolloutOptions } from './apply';
 
 export interface RollbackOptions extends CommonOptions, RolloutOptions {
@@ -99,9 +99,7 @@ async function readUndo(
   runs: readonly KnownRun[],
   byPlaybooks: readonly Resource[],
 ): Promise<Undo> {
-  const paths = [
-    ...new Set(runs.flatMap((run) => run.manifest.steps.filter(writesFile).map(({ target }) => target))),
-  ];
+  const paths = [...new Set(runs.flatMap((run) => run.manifest.steps.flatMap((step) => fileOf(step) ?? [])))];
   const probe = buildProbe([
     ...runs.flatMap(({ run, manifest }) => manifest.steps.map((_, index) => recordQuestion(run, index + 1))),
     ...paths.map((path) => ({ id: `now ${path}`, script: probeFile(path) })),

@@ -1,4 +1,3 @@
-import { unitName } from '../ha/interruption';
 import type { Inventory, Service, Vip } from '../inventory/inventory';
 import { composeWithin } from '../shell/library';
 import { command } from '../shell/quote';
@@ -114,7 +113,7 @@ function finish(scenario: ScenarioName, around: Around, made: Made): Experiment 
 type Maker = (around: Around) => Made | { skipped: string };
 
 const runsUnit = ({ known, holder }: Around, unit: string) =>
-  known.units.get(holder)?.some((one) => unitName(one) === unit) ?? false;
+  known.units.get(holder)?.includes(unit) ?? false;
 
 /** A scenario of one unit of the holder. */
 const ofUnit =
@@ -217,9 +216,9 @@ function serverToStop({
 
 /** The one that listens, if a playbook has it; otherwise the only one that is left. */
 function unitOf(host: string, port: number, { units, answers }: ExperimentContext): string | undefined {
-  const own = (units.get(host) ?? []).filter((unit) => !['haproxy', 'keepalived'].includes(unitName(unit)));
+  const own = (units.get(host) ?? []).filter((unit) => !['haproxy', 'keepalived'].includes(unit));
   const listens = answers.get(host)?.listeners.get(port);
-  const named = own.find((unit) => unitName(unit) === listens);
+  const named = own.find((unit) => unit === listens);
   return named ?? (listens === undefined && own.length === 1 ? own[0] : undefined);
 }
 

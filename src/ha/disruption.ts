@@ -1,15 +1,7 @@
 import type { Inventory, Vip } from '../inventory/inventory';
 import { type Disruption, worstFirst } from '../plan/disruption';
 import type { FullPlan, PlannedChange, PlannedHost } from '../plan/plan';
-import {
-  changesAlone,
-  type Surroundings,
-  unitName,
-  unitsOf,
-  verbOf,
-  verbsOn,
-  whileItIsDown,
-} from './interruption';
+import { changesAlone, type Surroundings, unitsOf, verbOf, verbsOn, whileItIsDown } from './interruption';
 import { beginAnew, compareConfigs, type Effect } from './keepalived-change';
 import { instances } from './keepalived-config';
 import { leftBehind } from './left-behind';
@@ -101,33 +93,35 @@ function disruptionOf(
   around: Surroundings,
   coupled: readonly PlannedHost[],
 ): Disruption {
-  if (change.type === 'service') {
-    const causes = host.changes.filter((one) => unitsOf(one).includes(unitName(change.target)));
-    return worst(serviceDisruptions(change, causes, host, around, coupled));
+  const { unit } = change;
+  if (unit !== undefined) {
+    const causes = host.changes.filter((one) => unitsOf(one).includes(unit));
+    return worst(serviceDisruptions({ ...change, unit }, causes, host, around, coupled));
   }
-  const felt = unitsOf(change).flatMap((unit) => {
-    const service = serviceOf(host, unit);
+  const felt = unitsOf(change).flatMap((asked) => {
+    const service = serviceOf(host, asked);
     return service ? serviceDisruptions(service, [change], host, around, coupled) : [];
   });
   if (felt.length > 0) return worst(felt);
-  // Nobody but its author knows what a command does.
-  if (change.type === 'command')
-    return { ...none('a command: no service is known to feel it'), seconds: null };
+  if (change.isOpaque) return { ...none('a command: no service is known to feel it'), seconds: null };
   return none('no running service is touched');
 }
 
+/** A change of a unit itself. */
+type UnitChange = PlannedChange & { unit: string };
+
 const serviceOf = (host: PlannedHost, unit: string) =>
-  host.changes.find((one) => one.type === 'service' && unitName(one.target) === unit);
+  host.changes.find((one): one is UnitChange => one.unit === unit);
 
 /** All that one service's change does, as far as `causes` ask for it. */
 function serviceDisruptions(
-  service: PlannedChange,
+  service: UnitChange,
   causes: readonly PlannedChange[],
   host: PlannedHost,
   around: Surroundings,
   coupled: readonly PlannedHost[],
 ): Disruption[] {
-  const unit = unitName(service.target);
+  const { unit } = service;
   const isKeepalived = unit === 'keepalived';
   switch (verbOf(service)) {
     case 'leave':

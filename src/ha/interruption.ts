@@ -1,6 +1,7 @@
 import type { Inventory, Server } from '../inventory/inventory';
 import type { Disruption } from '../plan/disruption';
 import type { FullPlan, PlannedChange, PlannedHost } from '../plan/plan';
+import { unitOf } from '../resources/unit';
 import { endpoints, movedBy } from './haproxy-change';
 import type { Listener } from './listener';
 
@@ -12,11 +13,8 @@ export interface Surroundings extends Pick<Inventory, 'vips' | 'services'> {
   listening: ReadonlyMap<string, readonly Listener[]>;
 }
 
-export const unitName = (unit: string) => unit.replace(/\.service$/, '');
-
 /** The units that a change asks to reload or restart. */
-export const unitsOf = (change: PlannedChange) =>
-  change.notify.map((wish) => unitName('restart' in wish ? wish.restart : wish.reload));
+export const unitsOf = (change: PlannedChange) => change.notify.map(unitOf);
 
 /** What a service's change does to the running process. */
 export function verbOf({
@@ -153,8 +151,8 @@ export function comesOrGoes(name: string, hosts: readonly PlannedHost[]): boolea
   const changes = hosts.find((one) => one.host === name)?.changes ?? [];
   return changes.some(
     (one) =>
-      one.type === 'service' &&
-      !['haproxy', 'keepalived', ...aside].includes(unitName(one.target)) &&
+      one.unit !== undefined &&
+      !['haproxy', 'keepalived', ...aside].includes(one.unit) &&
       ['start', 'stop'].includes(verbOf(one)),
   );
 }
@@ -162,7 +160,7 @@ export function comesOrGoes(name: string, hosts: readonly PlannedHost[]): boolea
 /** What the plan does to the unit on that host, if anything. */
 export function verbsOn(name: string, unit: string, { plan }: Surroundings): string[] {
   const changes = plan.hosts.find((one) => one.host === name)?.changes ?? [];
-  return changes.filter((one) => one.type === 'service' && unitName(one.target) === unit).map(verbOf);
+  return changes.filter((one) => one.unit === unit).map(verbOf);
 }
 
 const starts = (name: string, unit: string, around: Surroundings) =>

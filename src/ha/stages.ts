@@ -1,7 +1,7 @@
 import { type Disruption, worstOf } from '../plan/disruption';
 import type { FullPlan, PlannedChange, PlannedHost, Stage } from '../plan/plan';
 import { movedBy } from './haproxy-change';
-import { isAside, unitName, unitsOf, verbOf } from './interruption';
+import { isAside, unitsOf, verbOf } from './interruption';
 
 /** What of one host's changes cannot be made without keepalived. */
 interface Joint {
@@ -60,8 +60,8 @@ function withKeepalived({ changes }: PlannedHost): Joint {
     size = found.size;
     let isBehind = false;
     for (const change of changes) {
-      const own = change.type === 'service' ? [unitName(change.target)] : unitsOf(change);
-      const follows = change.type === 'command' && own.length === 0 && isBehind;
+      const own = change.unit === undefined ? unitsOf(change) : [change.unit];
+      const follows = change.isOpaque && own.length === 0 && isBehind;
       if (!follows && !own.some((unit) => units.has(unit))) continue;
       isBehind = true;
       found.add(change);
@@ -86,8 +86,7 @@ function allAtOnce(plan: FullPlan): FullPlan {
         ...host,
         changes: host.changes.map((change) => {
           const why =
-            broken.get(change) ??
-            [...broken].find(([one]) => unitsOf(change).includes(unitName(one.target)))?.[1];
+            broken.get(change) ?? [...broken].find(([{ unit = '' }]) => unitsOf(change).includes(unit))?.[1];
           if (why === undefined || change.disruption?.class === 'outage') return change;
           const disruption: Disruption = {
             class: 'outage',
@@ -103,8 +102,8 @@ function allAtOnce(plan: FullPlan): FullPlan {
 
 /** Why a service's change must not be made on all hosts at once. */
 function breaks(change: PlannedChange, host: PlannedHost): string | undefined {
-  const unit = unitName(change.target);
-  if (change.type !== 'service' || unit === 'keepalived' || isAside(unit)) return undefined;
+  const { unit } = change;
+  if (unit === undefined || unit === 'keepalived' || isAside(unit)) return undefined;
   const verb = verbOf(change);
   if (verb === 'restart' || verb === 'stop') return `${unit} ${verb}s`;
   const moves = host.changes.some((one) => unitsOf(one).includes(unit) && movedBy(one).length > 0);

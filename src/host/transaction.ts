@@ -5,12 +5,17 @@ import { transaction as functions, listen, recovery } from './libraries';
 
 export const stateFolder = '/var/lib/haprov';
 
+/** In place of a resource's type: a step that is staged and validated, then taken away again. */
+export const rehearsal = 'rehearsal';
+
 /** A step with what it is called in reports, and what it does to which resource. */
 export interface TitledStep {
   title: string;
   type: string;
   target: string;
   action: string;
+  /** The unit that it is about. */
+  unit?: string;
   step: Step;
 }
 
@@ -77,7 +82,7 @@ export function buildTransaction({ run, owner, leaseSeconds, steps, group }: Tra
     compose(
       [functions, ...(group ? [listen] : [])],
       groupWords(group),
-      `units=${quote(['haproxy', 'keepalived', 'httpd', ...steps.flatMap(({ type, target }) => (type === 'service' ? [target] : []))].join(' '))}`,
+      `units=${quote(['haproxy', 'keepalived', 'httpd', ...steps.flatMap(({ unit }) => unit ?? [])].join(' '))}`,
       'main "$1"',
     ),
   ].join('\n');

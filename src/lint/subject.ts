@@ -1,9 +1,9 @@
 import type { Path } from '../document/document';
 import { readSections, type Section } from '../ha/haproxy-config';
-import { unitName } from '../ha/interruption';
 import { readConfig, type Statement } from '../ha/keepalived-config';
 import type { Host, Inventory } from '../inventory/inventory';
 import type { Finding } from '../plan/plan';
+import type { BoundResource } from '../resources/bound';
 
 /** What the rules look at: what the user says, and what each host is to have by it. */
 export interface Subject {
@@ -36,37 +36,26 @@ export interface HostOutline {
   keepalived: { file: TextFile; statements: Statement[] }[];
 }
 
-/** A resource as its playbook says it; `text` is what a file is to hold. */
-export interface Wish {
-  type: string;
-  spec: unknown;
-  text?: string;
-}
-
-/** What `host` is to have, by its resources. */
-export function outline(host: Host, wishes: readonly Wish[]): HostOutline {
-  const specs = <T>(type: string) => wishes.filter((wish) => wish.type === type).map(({ spec }) => spec as T);
-  const files = wishes.flatMap(({ type, spec, text }) =>
-    type === 'file' && text !== undefined ? [toFile(spec as { path: string; mode?: string }, text)] : [],
+/** What `host` is to have, by its resources; `text` is what a file is to hold. */
+export function outline(
+  host: Host,
+  wishes: readonly (Pick<BoundResource, 'about' | 'unit'> & { text?: string })[],
+): HostOutline {
+  const files = wishes.flatMap(({ about: { path, mode }, text }): TextFile[] =>
+    path !== undefined && text !== undefined ? [{ path, text, ...(mode === undefined ? {} : { mode }) }] : [],
   );
   const below = (folder: string, ending: string) =>
     files.filter(({ path }) => path.startsWith(folder) && path.endsWith(ending));
   return {
     host,
     files,
-    lines: specs('line'),
-    packages: specs<{ names: string[] }>('package').flatMap(({ names }) => names),
-    units: specs<{ unit: string; running?: boolean }>('service')
-      .filter(({ running }) => running === true)
-      .map(({ unit }) => unitName(unit)),
-    sysctls: Object.assign(
-      {},
-      ...specs<{ values: Record<string, unknown> }>('sysctl').map(({ values }) => asTexts(values)),
+    lines: wishes.flatMap(({ about: { path, line } }) =>
+      path !== undefined && line !== undefined ? [{ path, line }] : [],
     ),
-    made: [
-      ...files.map(({ path }) => path),
-      ...specs<{ creates?: string }>('command').flatMap(({ creates }) => creates ?? []),
-    ],
+    packages: wishes.flatMap(({ about }) => about.packages ?? []),
+    units: wishes.flatMap(({ unit, about }) => (unit !== undefined && about.runs ? [unit] : [])),
+    sysctls: Object.assign({}, ...wishes.map(({ about }) => about.values)),
+    made: [...files.map(({ path }) => path), ...wishes.flatMap(({ about }) => about.makes ?? [])],
     haproxy: below('/etc/haproxy/', '.cfg').map((file) => ({ file, sections: readSections(file.text) })),
     keepalived: below('/etc/keepalived/', '.conf').map((file) => ({
       file,
@@ -74,15 +63,6 @@ export function outline(host: Host, wishes: readonly Wish[]): HostOutline {
     })),
   };
 }
-
-const toFile = ({ path, mode }: { path: string; mode?: string }, text: string): TextFile => ({
-  path,
-  text,
-  ...(mode === undefined ? {} : { mode }),
-});
-
-const asTexts = (values: Record<string, unknown>) =>
-  Object.fromEntries(Object.entries(values).map(([key, value]) => [key, String(value)]));
 
 /** Where something stands: in the inventory, or in a file that a host is to have. */
 export type Place = { path: Path } | { host: string; file: string; line?: number };

@@ -1,7 +1,7 @@
-import { unitName } from '../ha/interruption';
 import { serving } from '../ha/libraries';
 import type { Listener } from '../ha/listener';
 import { probing } from '../host/libraries';
+import { unitName } from '../resources/unit';
 import { composeWithin } from '../shell/library';
 
 /** Asks a host which of its units listen on which ports; a part of the probe. */

@@ -1,17 +1,9 @@
 import { createHash, scryptSync } from 'node:crypto';
+import type { Observed } from '../resources/bound';
 import type { Notify } from '../resources/fields';
-import type { DiffContext, Difference, ResourceType } from '../resources/resource';
+import type { DiffContext, Difference } from '../resources/resource';
+import { unitOf } from '../resources/unit';
 import type { PlannedChange } from './plan';
-
-/** One resource, and what the host said of it. */
-export interface Observed {
-  id: string;
-  task: string;
-  type: ResourceType;
-  spec: unknown;
-  state: unknown;
-  notify: Notify[];
-}
 
 /** Takes the secrets out of a text. */
 export type Mask = (text: string) => string;
@@ -23,21 +15,18 @@ export type Mask = (text: string) => string;
  */
 export function buildChanges(host: string, observed: readonly Observed[], mask: Mask): PlannedChange[] {
   const packagesPending = observed.some(
-    (one) =>
-      one.type.type === 'package' &&
-      one.type.diff(one.spec, one.state, { packagesPending: false }).length > 0,
+    ({ resource, diff }) => resource.about.packages && diff({ packagesPending: false }).length > 0,
   );
   const notified = new Map<string, NonNullable<DiffContext['notified']>>();
   const differences = new Map<Observed, Difference[]>();
-  const inOrder = [...observed.filter((one) => !isService(one)), ...observed.filter(isService)];
+  const isUnit = ({ resource }: Observed) => resource.unit !== undefined;
+  const inOrder = [...observed.filter((one) => !isUnit(one)), ...observed.filter(isUnit)];
   for (const one of inOrder) {
-    const unit = isService(one) ? notified.get(one.type.target(one.spec)) : undefined;
-    const found = one.type.diff(one.spec, one.state, {
-      packagesPending,
-      ...(unit ? { notified: unit } : {}),
-    });
+    const { unit = '', notify, target } = one.resource;
+    const asked = notified.get(unit);
+    const found = one.diff({ packagesPending, ...(asked ? { notified: asked } : {}) });
     differences.set(one, found);
-    if (found.length > 0) for (const wish of one.notify) remember(notified, wish, one.type.target(one.spec));
+    if (found.length > 0) for (const wish of notify) remember(notified, wish, target);
   }
   refuseTwoWriters(observed, differences);
   return observed.flatMap((one) =>
@@ -52,24 +41,23 @@ function refuseTwoWriters(
 ): void {
   const writers = new Map<string, string>();
   for (const one of observed) {
-    for (const { target = one.type.target(one.spec), text } of differences.get(one) ?? []) {
+    const { id, target: own } = one.resource;
+    for (const { target = own, text } of differences.get(one) ?? []) {
       const other = writers.get(target);
       if (text && other !== undefined)
-        throw new Error(`${other} and ${one.id} both write ${target} on this host: make them one resource`);
-      if (text) writers.set(target, one.id);
+        throw new Error(`${other} and ${id} both write ${target} on this host: make them one resource`);
+      if (text) writers.set(target, id);
     }
   }
 }
-
-const isService = (one: Observed) => one.type.type === 'service';
 
 function remember(
   notified: Map<string, NonNullable<DiffContext['notified']>>,
   wish: Notify,
   because: string,
 ): void {
-  const [action, unit] =
-    'restart' in wish ? (['restart', wish.restart] as const) : (['reload', wish.reload] as const);
+  const unit = unitOf(wish);
+  const action = 'restart' in wish ? 'restart' : 'reload';
   const before = notified.get(unit);
   notified.set(unit, {
     action: before?.action === 'restart' ? 'restart' : action,
@@ -79,18 +67,19 @@ function remember(
 
 function toChange(
   host: string,
-  one: Observed,
+  { resource }: Observed,
   difference: Difference,
   index: number,
   mask: Mask,
 ): PlannedChange {
+  const { id, task, type, target, notify, unit, part, isOpaque } = resource;
   const { step, text, attributes, reason, notes, action } = difference;
   return {
-    id: mask(index === 0 ? one.id : `${one.id} (${index + 1})`),
+    id: mask(index === 0 ? id : `${id} (${index + 1})`),
     host,
-    task: one.task,
-    type: one.type.type,
-    target: mask(difference.target ?? one.type.target(one.spec)),
+    task,
+    type,
+    target: mask(difference.target ?? target),
     action,
     attributes: attributes.map(({ name, from, to }) => ({
       name,
@@ -100,13 +89,12 @@ function toChange(
     ...(text ? maskedText(text, mask) : {}),
     ...(reason ? { reason: mask(reason) } : {}),
     ...(notes ? { notes } : {}),
-    fingerprint: fingerprintOf(
-      one.id,
-      step,
-      hides(text?.to ?? '', mask) || hides(JSON.stringify(step), mask),
-    ),
+    fingerprint: fingerprintOf(id, step, hides(text?.to ?? '', mask) || hides(JSON.stringify(step), mask)),
     step,
-    notify: one.notify,
+    notify,
+    ...(unit ? { unit } : {}),
+    ...(part ? { part } : {}),
+    ...(isOpaque ? { isOpaque } : {}),
     ...(text ? { raw: text } : {}),
   };
 }

@@ -1,5 +1,5 @@
 import type { Notify } from '../resources/fields';
-import type { Attribute, Difference, Step } from '../resources/resource';
+import type { Attribute, Difference, Role, Step } from '../resources/resource';
 import type { Disruption } from './disruption';
 
 /** What would change where: data that is printed, saved, compared and, with its steps, done. */
@@ -61,7 +61,7 @@ export interface Finding {
 }
 
 /** A change with the way to make it: what the rollout is handed, and what never leaves the process. */
-export interface PlannedChange extends Change {
+export interface PlannedChange extends Change, Role {
   step: Step;
   /** Which services it asks to reload or restart. */
   notify: Notify[];
@@ -85,7 +85,9 @@ export function publicPlan(plan: FullPlan): Plan {
     ...plan,
     hosts: plan.hosts.map((host) => ({
       ...host,
-      changes: host.changes.map(({ step: _step, raw: _raw, notify: _notify, ...change }) => change),
+      changes: host.changes.map(
+        ({ step: _s, raw: _r, notify: _n, unit: _u, part: _p, isOpaque: _o, ...change }) => change,
+      ),
     })),
   };
 }

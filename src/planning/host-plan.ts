@@ -7,46 +7,30 @@ import { buildChanges } from '../plan/build';
 import type { PlannedHost } from '../plan/plan';
 import { anyHost, type HostKnowledge } from '../playbook/context';
 import type { Resource } from '../playbook/expand';
-import type { FileSpec } from '../resources/file';
-import { resourceType } from '../resources/registry';
+import { serviceNamed } from '../resources/service';
+import { unitOf } from '../resources/unit';
 
 /** What a host is asked about its resources, and about the services that they notify. */
 /** One that fails makes the plan of its host say so: {@link planHost}. */
 export const questionsOf = (resources: readonly Resource[]) =>
-  [...resources, ...impliedServices(resources)].map(({ id, type, spec }) => ({
+  [...resources, ...impliedServices(resources)].map(({ id, question }) => ({
     id,
-    script: type.probe(spec),
-    asksFor: type.asksFor?.(spec),
+    ...question,
     mayFail: true,
   }));
 
 /** A service that is only notified has to be known too: whether it runs decides whether it is reloaded. */
 function impliedServices(resources: readonly Resource[]): Resource[] {
-  const service = resourceType('service');
-  if (!service) return [];
-  const known = new Set(resources.map((resource) => resource.id));
-  const units = new Set(
-    resources.flatMap((resource) =>
-      resource.notify.map((wish) => ('restart' in wish ? wish.restart : wish.reload)),
-    ),
-  );
+  const known = resources.flatMap(({ unit }) => unit ?? []);
+  const units = new Set(resources.flatMap(({ notify }) => notify.map(unitOf)));
   return [...units]
-    .filter((unit) => !known.has(`service ${unit}`))
-    .map((unit) => ({
-      id: `service ${unit}`,
-      task: 'Notified services',
-      type: service,
-      spec: { type: 'service', unit },
-      notify: [],
-    }));
+    .filter((unit) => !known.includes(unit))
+    .map((unit) => serviceNamed(unit, { task: 'Notified services' }));
 }
 
 /** By the playbooks: the units that are to run. By the inventory: the ports that HAProxy and the service listen on. */
 export function readinessOf(inventory: Inventory, host: Host, resources: readonly Resource[]): Readiness {
-  const services = resources.flatMap(({ type, spec }) =>
-    type.type === 'service' ? [spec as { unit: string; running?: boolean }] : [],
-  );
-  const units = services.filter((service) => service.running === true).map((service) => service.unit);
+  const units = resources.flatMap(({ unit, about }) => (unit !== undefined && about.runs ? [unit] : []));
   const balances = units.includes('haproxy');
   const serves = inventory.services.flatMap(({ backends }) =>
     backends.servers.filter((server) => server.host === host && server.address === host.address),
@@ -62,10 +46,9 @@ export function readinessOf(inventory: Inventory, host: Host, resources: readonl
 
 /** What HAProxy is to read, as far as the playbooks write it. */
 function haproxyTexts(resources: readonly Resource[]): string[] {
-  return resources.flatMap(({ spec, renderContent }) => {
-    const { path = '' } = spec as { path?: string };
-    return renderContent && /^\/etc\/haproxy\/.*\.cfg$/.test(path) ? [renderContent(anyHost).toString()] : [];
-  });
+  return resources.flatMap(({ about: { path = '' }, content }) =>
+    content && /^\/etc\/haproxy\/.*\.cfg$/.test(path) ? [content(anyHost).toString()] : [],
+  );
 }
 
 /** What would change on a host that answered; `error` says why nothing can be said. */
@@ -80,13 +63,9 @@ export function planHost(
   if (refused) return { ...base, changes: [], error: refused };
   try {
     const knowledge = knowledgeOf(inventory, host, found);
-    const observed = [...resources, ...impliedServices(resources)].map((resource) => {
-      const { id, task, type, notify, renderContent } = resource;
-      const spec = renderContent
-        ? { ...(resource.spec as FileSpec), rendered: renderContent(knowledge) }
-        : resource.spec;
-      return { id, task, type, spec, state: type.read(found.answers.of(id), spec), notify };
-    });
+    const observed = [...resources, ...impliedServices(resources)].map((resource) =>
+      resource.observe(found.answers.of(resource.id), knowledge),
+    );
     return { ...base, changes: buildChanges(host.name, observed, (text) => inventory.secrets.mask(text)) };
   } catch (error) {
     return { ...base, changes: [], error: inventory.secrets.mask((error as Error).message) };

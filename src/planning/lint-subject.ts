@@ -1,15 +1,14 @@
 import { outline, type Subject } from '../lint/subject';
 import { anyHost } from '../playbook/context';
 import type { Resource } from '../playbook/expand';
-import type { FileSpec } from '../resources/file';
 import type { DesiredState } from './desired-state';
 
 /** What the rules look at. Files are rendered as for a host that was not asked. */
 export function subjectOf({ inventory, wanted }: DesiredState): Subject {
-  const wish = ({ type, spec, renderContent }: Resource) => ({
-    type: type.type,
-    spec,
-    ...(renderContent && !(spec as FileSpec).absent ? { text: renderContent(anyHost).toString() } : {}),
+  const wish = ({ about, unit, content }: Resource) => ({
+    about,
+    ...(unit === undefined ? {} : { unit }),
+    ...(content ? { text: content(anyHost).toString() } : {}),
   });
   return {
     inventory,

@@ -51,8 +51,8 @@ export interface PlanningOptions {
   begin?: (hosts: string[]) => void;
   /** Brings runs that nobody drives any more to their end first. */
   recover?: boolean;
-  /** Resources of these types only. */
-  only?: ReadonlySet<string>;
+  /** Resources that it is about, where those are not all. */
+  only?: (resource: Resource) => boolean;
   /** Asked for what hosts are to have, where it is not what their playbooks say. */
   instead?: (known: BeforePlan) => Promise<Instead>;
 }
@@ -66,7 +66,7 @@ const knownBetter = new Set(['vip-outside-subnets']);
 export async function makePlan(
   options: CommonOptions,
   context: Context,
-  { begin = () => {}, recover = false, only, instead }: PlanningOptions = {},
+  { begin = () => {}, recover = false, only = () => true, instead }: PlanningOptions = {},
 ): Promise<Planned> {
   const said = loadDesiredState(options.inventory, context);
   const { inventory } = said;
@@ -74,10 +74,7 @@ export async function makePlan(
   const byPlaybooks = new Map(
     [...said.wanted]
       .filter(([host]) => hosts.includes(host))
-      .map(([host, resources]) => [
-        host,
-        only ? resources.filter(({ type }) => only.has(type.type)) : resources,
-      ]),
+      .map(([host, resources]) => [host, resources.filter(only)]),
   );
 
   begin(hosts.map((host) => host.name));

@@ -10,9 +10,7 @@ export async function warnOfScripts(
   connections: ReadonlyMap<string, Connection>,
   context: Context,
 ): Promise<void> {
-  const touched = hosts.filter(({ changes }) =>
-    changes.some(({ type, target }) => type === 'service' && /^keepalived(?:\.service)?$/.test(target)),
-  );
+  const touched = hosts.filter(({ changes }) => changes.some(({ unit }) => unit === 'keepalived'));
   await Promise.all(
     touched.map(async ({ host }) => {
       for (const { text, remedy } of await asked(connections.get(host)))

@@ -195,10 +195,9 @@ function diagnosticsFor(
   resources: readonly Resource[],
 ): DiagnosticsRequest {
   const { units } = readinessOf(inventory, host, resources);
-  const files = resources.flatMap(({ spec }) => {
-    const { path } = spec as { path?: unknown };
-    return typeof path === 'string' ? [path.replace(/\/[^/]*$/, '') || '/'] : [];
-  });
+  const files = resources.flatMap(({ about: { path } }) =>
+    path === undefined ? [] : [path.replace(/\/[^/]*$/, '') || '/'],
+  );
   const vips = inventory.vips.flatMap((vip) => {
     const service = inventory.services.find(({ vips: own }) => own.length === 0 || own.includes(vip));
     return service ? [{ address: vip.address, port: service.port }] : [];
@@ -226,9 +225,7 @@ function snapshotOf(
     return {
       host,
       readiness: readinessOf(inventory, host, resources),
-      wanted: Object.fromEntries(
-        resources.map(({ type }) => [type.type, resources.filter((one) => one.type === type).length]),
-      ),
+      wanted: new Set(resources.map(({ part }) => part)),
       plan: found ? planHost(inventory, host, found, resources) : unreached(host, surveyed),
       ...(found ? { facts: found.facts, diagnostics: readAnswer(found.answers.of(id)) } : {}),
       ...(failure ? { failure } : {}),

@@ -1,5 +1,4 @@
 import { UsageError } from '../errors';
-import { unitName } from '../ha/interruption';
 import { interfaceFor } from '../host/facts';
 import type { Question } from '../host/probe';
 import type { Survey } from '../host/survey';
@@ -20,10 +19,7 @@ export function listeningQuestion(
   resources: readonly Resource[],
 ): Question[] {
   const own = vips.filter(({ members }) => members.some((member) => member.host === host));
-  const speaks = resources.some(({ type, spec }) => {
-    const { unit, running } = spec as { unit?: string; running?: boolean };
-    return type.type === 'service' && unitName(unit ?? '') === 'keepalived' && running === true;
-  });
+  const speaks = resources.some(({ unit, about }) => unit === 'keepalived' && about.runs);
   return own.length > 0 && speaks
     ? [{ id, script: listenScript(own), asksFor: { units: ['keepalived'] } }]
     : [];

@@ -5,7 +5,7 @@ import { oneOf, suggestion } from '../document/suggest';
 import { type Fault, InputError } from '../errors';
 import type { Host, Inventory, Vars } from '../inventory/inventory';
 import type { Secrets } from '../inventory/secrets';
-import type { FileSpec } from '../resources/file';
+import type { ContentSource } from '../resources/resource';
 import { contextFor, type HostKnowledge } from './context';
 import { type Escape, escapeFor } from './escape';
 import { explain } from './explain';
@@ -19,7 +19,7 @@ import { syntaxError } from './template-syntax';
  * What it returns throws an InputError with the template's own file and line, or an Error about the spec's field.
  */
 export function contentOf(
-  spec: FileSpec,
+  spec: ContentSource,
   inventory: Inventory,
   host: Host,
   playbook: Playbook,
@@ -41,13 +41,13 @@ export function contentOf(
 }
 
 /** The file on this machine that its content is made from; nothing for content that stands in the playbook. @throws Error */
-export function originOf({ template, source }: FileSpec, playbook: Playbook): string | undefined {
+export function originOf({ template, source }: ContentSource, playbook: Playbook): string | undefined {
   if (template !== undefined) return findTemplate(playbook, template);
   return source === undefined ? undefined : findSource(playbook, source);
 }
 
 /** The field of `spec` that says where its content comes from. */
-export function contentField(spec: FileSpec): 'template' | 'source' | 'content' {
+export function contentField(spec: ContentSource): 'template' | 'source' | 'content' {
   return spec.template !== undefined ? 'template' : spec.source !== undefined ? 'source' : 'content';
 }
 

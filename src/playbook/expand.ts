@@ -1,14 +1,10 @@
 import type { Path } from '../document/document';
 import { faultAt, settled } from '../document/faults';
-import { validate } from '../document/validate';
 import { describeFault, type Fault, InputError } from '../errors';
 import type { Host, Inventory, Vars } from '../inventory/inventory';
-import type { Secrets } from '../inventory/secrets';
-import type { Notify } from '../resources/fields';
-import type { FileSpec } from '../resources/file';
-import type { LineSpec } from '../resources/line';
+import type { BoundResource, KnownType, Placing, Entry as ValidEntry } from '../resources/bound';
 import { resourceType } from '../resources/registry';
-import type { ResourceType } from '../resources/resource';
+import type { ContentSource } from '../resources/resource';
 import { contentField, contentOf, originOf } from './content';
 import { anyHost, contextFor, type HostKnowledge } from './context';
 import { fill, type Unfilled } from './fill';
@@ -17,18 +13,7 @@ import type { PlaybookOutline } from './schema';
 import { strict } from './strict';
 
 /** One resource that one host is to have, its strings filled in. */
-export interface Resource {
-  /** Unique on its host: `file /etc/hosts`. */
-  id: string;
-  task: string;
-  type: ResourceType;
-  spec: unknown;
-  notify: Notify[];
-  /** Writes what the file must hold, once the host has told what it must. */
-  renderContent?: (knowledge: HostKnowledge) => Buffer;
-  /** The template or file on this machine that it is made from. */
-  origin?: () => string | undefined;
-}
+export type Resource = BoundResource<HostKnowledge>;
 
 /** A resource, and where in which playbook it stands. */
 interface Entry {
@@ -63,23 +48,19 @@ function expandPlaybook(inventory: Inventory, playbook: Playbook, host: Host, fa
     return each.flatMap(({ raw, at, item }): Entry[] => {
       const type = resourceType(raw.type);
       if (!type) return [];
-      const spec = specOf(type, raw, at, { ...context, ...item }, playbook, faults);
-      if (!spec) return [];
-      const { notify } = spec as { notify?: Notify | Notify[] };
-      const resource: Resource = {
-        id: `${type.type} ${type.target(spec)}`,
+      const entry = entryOf(type, raw, at, { ...context, ...item }, playbook, faults);
+      if (!entry) return [];
+      const placing: Placing<HostKnowledge> = {
         task: task.name,
-        type,
-        spec,
-        notify: notify ? [notify].flat() : [],
+        hasSecret: (text) => inventory.secrets.mask(text) !== text,
       };
-      if (type.type === 'file') {
-        resource.renderContent = onceForAnyHost(contentOf(spec as FileSpec, inventory, host, playbook, item));
-        resource.origin = () => originOf(spec as FileSpec, playbook);
-        faults.push(...contentFaults(resource.renderContent, spec as FileSpec, at, playbook));
+      const { content: source } = entry;
+      if (source) {
+        placing.content = onceForAnyHost(contentOf(source, inventory, host, playbook, item));
+        placing.origin = () => originOf(source, playbook);
+        faults.push(...contentFaults(placing.content, source, at, playbook));
       }
-      if (['file', 'line'].includes(type.type)) noteSecret(resource, inventory.secrets);
-      return [{ resource, playbook, at }];
+      return [{ resource: entry.bind(placing), playbook, at }];
     });
   });
 }
@@ -107,67 +88,55 @@ function repeat(
 }
 
 /** The entry with its strings filled in, and checked; nothing when it is at fault. */
-function specOf(
-  type: ResourceType,
+function entryOf(
+  type: KnownType,
   raw: object,
   at: Path,
   context: Record<string, unknown>,
   { document }: Playbook,
   faults: Fault[],
-): object | undefined {
+): ValidEntry | undefined {
   const unfilled: Unfilled[] = [];
   const value = fill(raw, at, context, unfilled);
-  const checked = validate(type.schema, { document, value, at, unknown: unfilled.map(({ path }) => path) });
+  const checked = type.check({ document, value, at, unknown: unfilled.map(({ path }) => path) });
   faults.push(...unfilled.map(({ path, message }) => faultAt(document, path, message)), ...checked.faults);
-  return checked.ok ? (checked.value as object) : undefined;
+  return checked.entry;
 }
 
-type RenderContent = NonNullable<Resource['renderContent']>;
+type WriteContent = NonNullable<Resource['content']>;
 
 /** What is rendered for a host that was not asked yet is looked at more than once: to see whether it can be, and by lint. */
-function onceForAnyHost(renderContent: RenderContent): RenderContent {
+function onceForAnyHost(write: WriteContent): WriteContent {
   let draft: Buffer | undefined;
   return (knowledge) => {
-    if (knowledge !== anyHost) return renderContent(knowledge);
-    draft ??= renderContent(anyHost);
+    if (knowledge !== anyHost) return write(knowledge);
+    draft ??= write(anyHost);
     return draft;
   };
 }
 
-/** Whether a secret is in what is written: then not everybody may read it. */
-function noteSecret({ spec, renderContent }: Resource, secrets: Secrets): void {
-  const wish = spec as Partial<Pick<LineSpec, 'line'>> & Pick<FileSpec, 'absent' | 'holdsSecret'>;
-  let text = wish.line ?? '';
-  try {
-    if (renderContent && !wish.absent) text = renderContent(anyHost).toString();
-  } catch {
-    // It is at fault, which is told already.
-  }
-  if (secrets.mask(text) !== text) wish.holdsSecret = true;
-}
-
 /** Renders for a host that was not asked yet, to see whether it can be. */
 function contentFaults(
-  renderContent: RenderContent,
-  spec: FileSpec,
+  write: WriteContent,
+  source: ContentSource,
   at: Path,
   { document }: Playbook,
 ): Fault[] {
   try {
-    renderContent(anyHost);
+    write(anyHost);
     return [];
   } catch (error) {
     if (error instanceof InputError) return [...error.faults];
-    return [faultAt(document, [...at, contentField(spec)], (error as Error).message)];
+    return [faultAt(document, [...at, contentField(source)], (error as Error).message)];
   }
 }
 
 /** Two playbooks may ask for the very same package or service: once is enough. */
 function withoutRepeats(entries: readonly Entry[]): Entry[] {
   const seen = new Set<string>();
-  return entries.filter(({ resource: { id, type, spec, notify } }) => {
+  return entries.filter(({ resource: { id, spec, notify, mayRepeat } }) => {
     const key = JSON.stringify([id, spec, notify]);
-    const isRepeat = seen.has(key) && ['package', 'service'].includes(type.type);
+    const isRepeat = mayRepeat && seen.has(key);
     seen.add(key);
     return !isRepeat;
   });
@@ -193,7 +162,5 @@ function clashes(entries: readonly Entry[]): Fault[] {
   });
 }
 
-/** What a resource decides about alone: whoever writes a path, writes all of it. */
-function claim({ id, type, spec }: Resource): string {
-  return ['file', 'line', 'directory'].includes(type.type) ? (spec as { path: string }).path : id;
-}
+/** What a resource decides about alone. */
+const claim = ({ id, about }: Resource): string => about.path ?? id;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { list, name, object, record, text } from '../document/fields';
 import type { StandIn } from '../document/json-schema';
-import { resourceTypes } from '../resources/registry';
+import { resourceTypes } from '../resources/types';
 
 /** The one source of the playbook's validator, its types and `schema/playbook.schema.json`. */
 

@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import pc from 'picocolors';
 import { installation } from '../playbook/playbook';
-import { asText, isFile, type Rendered } from '../playbook/rendered';
+import { isFile, type Rendered } from '../resources/shown';
 import { indent, visible, visibleLines } from '../text/format';
 
 /** One host, and what it would have; contents as they may be shown. */
@@ -51,4 +51,10 @@ export function describeOrigin(file: string): string {
   if (!shipped.startsWith('..')) return `${shipped}, shipped with haprov`;
   const here = relative(process.cwd(), file);
   return `${here.startsWith('..') ? file : here}, your own`;
+}
+
+/** The text that the bytes are; nothing where they are none. */
+export function asText(content: Buffer): string | undefined {
+  const text = content.toString();
+  return Buffer.from(text).equals(content) ? text : undefined;
 }

@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { absolutePath, choice, object, text } from '../document/fields';
 import { quote } from '../shell/quote';
+import { bind } from './bound';
 import { common, timeout } from './fields';
+import type { Past, RecordedStep } from './past';
 import type { ResourceType } from './resource';
 
 const script = (what: string) => text(what, /^[^\u0000]+$/);
@@ -37,7 +39,10 @@ interface CommandState {
 export const commandResource: ResourceType<CommandSpec, CommandState> = {
   type: 'command',
   schema,
+  isOpaque: true,
   target: (spec) => spec.run.split('\n')[0] ?? spec.run,
+  about: (spec) => ({ makes: spec.creates }),
+  before: (step) => takenBack(step, step.target),
   probe: (spec) => `if ${guard(spec)}; then echo needed; else echo satisfied; fi`,
   read(output) {
     const word = output.trim().split('\n').at(-1);
@@ -82,4 +87,46 @@ function because(spec: CommandSpec): string {
   if (spec.unless !== undefined) parts.push(`"${spec.unless}" fails`);
   if (spec.onlyIf !== undefined) parts.push(`"${spec.onlyIf}" succeeds`);
   return `because ${parts.join(' and ')}`;
+}
+
+interface TakenBackSpec {
+  title: string;
+  /** The bodies of the recorded step's own functions. */
+  run: string;
+  undo: string;
+  timeout: number;
+}
+
+/** A step that was made, and that has written down how it is taken back. No playbook names it. */
+const takenBackStep: ResourceType<TakenBackSpec, null> = {
+  type: 'command',
+  schema: z.object({ title: z.string(), run: z.string(), undo: z.string(), timeout: z.number() }),
+  isOpaque: true,
+  target: (spec) => spec.title,
+  probe: () => ':',
+  read: () => null,
+  diff: (spec) => [
+    {
+      action: 'run',
+      attributes: [],
+      reason: 'its own "undo"',
+      step: {
+        phase: 'commit',
+        limitSeconds: spec.timeout,
+        check: ':',
+        // The recorded undo asks whether its step was begun: this one's is, now.
+        run: `begin || return\n${spec.undo}`,
+        undo: `[ -f "$step/begun" ] || return 0\n${spec.run}`,
+      },
+    },
+  ],
+};
+
+/** A step taken back by what it has written down itself; nothing where that is nothing. @param what the step is called */
+export function takenBack({ id, record }: RecordedStep, what: string): Past[] | undefined {
+  const { run, undo, limit = 300 } = record;
+  if (undo === '' || undo === ':') return undefined;
+  const spec = { title: `undo of ${what}`, run, undo, timeout: limit };
+  const key = `command ${id}`;
+  return [{ key, turn: 'reverse', bind: (placing) => bind(takenBackStep, spec, { ...placing, id: key }) }];
 }

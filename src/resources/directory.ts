@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { absolutePath, object } from '../document/fields';
 import { command, quote } from '../shell/quote';
+import { bind } from './bound';
 import { common, formatMode, mode, owner } from './fields';
 import {
   noted,
@@ -10,8 +11,10 @@ import {
   ownershipChanges,
   readOwnership,
   readSurroundings,
+  recordedText,
   type Surroundings,
 } from './file-state';
+import type { Past, RecordedStep } from './past';
 import type { ResourceType } from './resource';
 
 const schema = object({
@@ -36,18 +39,12 @@ export const directory: ResourceType<DirectorySpec, DirectoryState> = {
   type: 'directory',
   schema,
   target: (spec) => spec.path,
+  about: (spec) => ({ path: spec.path }),
   asksFor: (spec) => ({ labels: [spec.path] }),
   probe: (spec) => `probe_directory ${command(spec.path, spec.owner, spec.group)}`,
-  read(output) {
-    const { place, rest } = readSurroundings(output);
-    const row = rest.join('\n').trim();
-    if (row === 'absent') return { kind: 'absent', ...place };
-    if (row.startsWith('other ')) return { kind: 'other', what: row.slice('other '.length), ...place };
-    if (row.startsWith('refused ')) return { kind: 'refused', why: row.slice('refused '.length), ...place };
-    const owned = row.startsWith('directory ') && readOwnership(row.slice('directory '.length));
-    if (!owned) throw new Error(`not a folder's state: ${output}`);
-    return { kind: 'directory', ...owned, ...place };
-  },
+  read: readDirectory,
+  shows: ({ path, owner, group, mode }) => [{ says: `directory ${path} ${owner}:${group} ${mode}` }],
+  before,
   diff(spec, state, context) {
     if (state.kind === 'other') throw new Error(`${spec.path} is ${state.what}, not a folder`);
     if (state.kind === 'refused') throw new Error(`${spec.path} is ${state.why}`);
@@ -68,6 +65,60 @@ export const directory: ResourceType<DirectorySpec, DirectoryState> = {
           run: `make_directory ${path} ${quote(spec.owner)} ${quote(spec.group)} 0${spec.mode}`,
           verify: `verify_directory ${path}`,
           undo: `restore_directory ${path}`,
+        },
+      },
+    ];
+  },
+};
+
+function readDirectory(output: string): DirectoryState {
+  const { place, rest } = readSurroundings(output);
+  const row = rest.join('\n').trim();
+  if (row === 'absent') return { kind: 'absent', ...place };
+  if (row.startsWith('other ')) return { kind: 'other', what: row.slice('other '.length), ...place };
+  if (row.startsWith('refused ')) return { kind: 'refused', why: row.slice('refused '.length), ...place };
+  const owned = row.startsWith('directory ') && readOwnership(row.slice('directory '.length));
+  if (!owned) throw new Error(`not a folder's state: ${output}`);
+  return { kind: 'directory', ...owned, ...place };
+}
+
+function before({ target: path, record }: RecordedStep): Past[] {
+  const key = `directory ${path}`;
+  const { made } = record;
+  if (made !== undefined)
+    return [{ key, turn: 'folder', bind: (placing) => bind(leftDirectory, { path, top: made }, placing) }];
+  const [, bits, owner, group] = /^([0-7]+) ([^:\s]+):(.+)\n?$/.exec(recordedText(record)) ?? [];
+  if (!bits || !owner || !group) return [];
+  const spec: DirectorySpec = { type: 'directory', path, owner, group, mode: bits.padStart(4, '0') };
+  return [{ key, turn: 'reverse', bind: (placing) => bind(directory, spec, placing) }];
+}
+
+interface LeftDirectorySpec {
+  path: string;
+  /** The topmost folder that was made with it. */
+  top: string;
+}
+
+/** A folder that a run has made: it goes again if nothing else is in it. No playbook names it. */
+export const leftDirectory: ResourceType<LeftDirectorySpec, DirectoryState> = {
+  type: 'directory',
+  schema: z.object({ path: z.string(), top: z.string() }),
+  target: (spec) => spec.path,
+  probe: (spec) => `probe_directory ${quote(spec.path)}`,
+  read: readDirectory,
+  diff(spec, state) {
+    if (state.kind !== 'directory') return [];
+    const path = quote(spec.path);
+    return [
+      {
+        action: 'remove',
+        attributes: [],
+        notes: ['stays if anything else is in it'],
+        step: {
+          phase: 'commit',
+          check: `check_directory ${path} ${ownedAs(state)}`,
+          run: `leave_directory ${path} ${quote(spec.top)}`,
+          undo: 'keep_directory',
         },
       },
     ];

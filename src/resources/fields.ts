@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { integer, object, text } from '../document/fields';
 
 /** `{ "reload": UNIT }` or `{ "restart": UNIT }`, one or several. */
-const unit = () => text('a unit name such as httpd', /^[A-Za-z0-9@:._\\-]{1,255}$/);
+export const unit = () => text('a unit name such as httpd', /^[A-Za-z0-9@:._\\-]{1,255}$/);
 const notification = z.union([object({ reload: unit() }), object({ restart: unit() })], {
   error: '{ "reload": UNIT } or { "restart": UNIT }',
 });
@@ -14,7 +14,6 @@ export type Notify = z.output<typeof notification>;
 export const owner = () =>
   text('a user or group name, or a number', /^(?:[A-Za-z_][A-Za-z0-9_.-]{0,31}\$?|[0-9]{1,10})$/);
 export const mode = () => text('an octal mode such as "0644"', /^0?[0-7]{3,4}$/);
-export const unitName = unit;
 
 /** `0644` for any way of writing it. */
 export const formatMode = (value: string) => value.replace(/^0+/, '').padStart(3, '0').padStart(4, '0');

@@ -167,5 +167,13 @@ export function notesOn({ real, shared, names, missing = [], label }: Surroundin
   ];
 }
 
+/** What a step wrote down of a file, all of it, or of anything else. */
+export function recordedBytes({ before }: { before: string }): Buffer {
+  const state = readFileState(before);
+  return (state.kind === 'file' && state.content) || Buffer.alloc(0);
+}
+
+export const recordedText = (record: { before: string }) => recordedBytes(record).toString();
+
 /** `{ notes }` where there are any. */
 export const noted = (...notes: string[]) => (notes.length > 0 ? { notes } : {});

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { absolutePath, flag, object, text } from '../document/fields';
-import { quote } from '../shell/quote';
+import { quote, unquote } from '../shell/quote';
+import { bind } from './bound';
 import { common, formatMode, mode, owner, timeout } from './fields';
 import {
   expectation,
@@ -10,9 +11,11 @@ import {
   ownershipChanges,
   probeFile,
   readFileState,
+  recordedBytes,
   requireFile,
   sha256,
 } from './file-state';
+import type { Past, RecordedStep } from './past';
 import type { DiffContext, Difference, ResourceType, Step } from './resource';
 
 const schema = object({
@@ -47,35 +50,43 @@ const schema = object({
     error: 'no "validate" with "absent": there is nothing to validate',
   });
 
-export type FileSpec = z.output<typeof schema> & {
-  /** What the file must hold: filled in from template, content or source when the playbook is rendered. */
-  rendered?: Buffer;
-  /** Whether a secret of the inventory stands in its content. */
-  holdsSecret?: boolean;
-};
+type FileSpec = z.output<typeof schema>;
 
-const isSecret = ({ secret, holdsSecret, rendered }: FileSpec) =>
-  secret || holdsSecret === true || rendered?.includes(' PRIVATE KEY-----') === true;
+const hasKey = (content: Buffer) => content.includes(' PRIVATE KEY-----');
 
 /** The mode that a file is to have: who is not of its owner or group reads no secret unless the playbook says so. */
-export const modeOf = (spec: FileSpec): string => spec.mode ?? (isSecret(spec) ? '0640' : '0644');
+function modeOf({ mode, secret }: FileSpec, content: Buffer, { hasSecret }: DiffContext): string {
+  const isSecret = secret || hasKey(content) || hasSecret?.(content.toString());
+  return mode ?? (isSecret ? '0640' : '0644');
+}
 
 /** A whole file: rendered from a template, given inline, or copied. */
 export const file: ResourceType<FileSpec, FileState> = {
   type: 'file',
   schema,
+  isDaily: true,
   target: (spec) => spec.path,
+  touches: (target) => ({ file: target }),
+  about: ({ path, mode }) => ({ path, mode }),
+  content: (spec) => (spec.absent ? undefined : spec),
   asksFor: (spec) => ({ files: [spec.path], labels: [spec.path] }),
   // A file that is not to be there has no owner.
   probe: (spec) => probeFile(spec.path, spec.absent ? undefined : spec),
   read: readFileState,
+  shows(spec, context) {
+    const { path, owner, group, secret } = spec;
+    if (spec.absent) return [{ says: `no file ${path}` }];
+    const content = contentIn(context, spec);
+    const mode = modeOf(spec, content, context);
+    return [{ content, path, owner, group, mode, isSecret: secret || hasKey(content) }];
+  },
+  before: fileBefore,
   diff(spec, state, context) {
     if (spec.absent) return removal(spec, state, context);
-    if (spec.rendered === undefined) throw new Error(`${spec.path} was not rendered`);
+    const wanted = contentIn(context, spec);
     requireFile(spec.path, state);
-    const wanted = spec.rendered;
     const sameContent = state.kind === 'file' && state.sha256 === sha256(wanted);
-    const mode = modeOf(spec);
+    const mode = modeOf(spec, wanted, context);
     const attributes = ownershipChanges(
       { ...spec, mode },
       state.kind === 'file' ? state : undefined,
@@ -99,6 +110,41 @@ export const file: ResourceType<FileSpec, FileState> = {
     ];
   },
 };
+
+function contentIn({ content }: DiffContext, { path }: FileSpec): Buffer {
+  if (content === undefined) throw new Error(`${path} was not rendered`);
+  return content;
+}
+
+/** A file before a step that wrote it whole, of whatever type. */
+export function fileBefore({ target: path, record, validates }: RecordedStep): Past[] {
+  const key = `file ${path}`;
+  const spec = { type: 'file' as const, path, secret: false, timeout: record.limit ?? 60 };
+  if (record.has.has('was-absent')) {
+    const gone: FileSpec = { ...spec, absent: true, owner: 'root', group: 'root' };
+    return [{ key, turn: 'reverse', text: '', bind: (placing) => bind(file, gone, placing) }];
+  }
+  const state = readFileState(record.before);
+  if (state.kind !== 'file') return [{ key, turn: 'damaged' }];
+  const { owner, group, mode } = state;
+  const call = `validate_file ${quote(path)} `;
+  const validated = validates.find((script) => script.startsWith(call));
+  const validate = validated && unquote(validated.slice(call.length));
+  const content = recordedBytes(record);
+  return [
+    {
+      key,
+      turn: 'reverse',
+      text: content.toString(),
+      bind: (placing, isRead = true) =>
+        bind(
+          file,
+          { ...spec, owner, group, mode, ...(validate && isRead ? { validate } : {}) },
+          { ...placing, content: () => content },
+        ),
+    },
+  ];
+}
 
 /** A text for the diff, unless it is secret: said to be, or a private key, which a rollback meets again. */
 function shown(

@@ -49,10 +49,14 @@ type FirewallState =
 export const firewall: ResourceType<FirewallSpec, FirewallState> = {
   type: 'firewall',
   schema,
+  part: 'firewall',
   target: (spec) => spec.name,
   probe: ({ name, zone = '', addresses, ports, protocols }) =>
     `probe_firewall ${command(recordOf(name), zone, addresses.join(' '), ...ports, ...protocols)}`,
   asksFor: () => ({ units: ['firewalld'] }),
+  shows: (spec) => [
+    { says: `firewall ${spec.name}: ${[...spec.ports, ...spec.protocols].join(', ')}, where firewalld runs` },
+  ],
   read(output) {
     const rows = output.split('\n').filter(Boolean);
     if (rows[0] === 'off') return { runs: false };

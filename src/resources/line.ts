@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { absolutePath, object, text } from '../document/fields';
 import { quote } from '../shell/quote';
 import { common, timeout } from './fields';
+import { fileBefore } from './file';
 import {
   expectation,
   type FileState,
@@ -31,10 +32,7 @@ const schema = object({
     .optional(),
 });
 
-export type LineSpec = z.output<typeof schema> & {
-  /** Whether a secret of the inventory stands in it. */
-  holdsSecret?: boolean;
-};
+type LineSpec = z.output<typeof schema>;
 
 interface LineState {
   now: FileState;
@@ -49,7 +47,12 @@ interface LineState {
 export const line: ResourceType<LineSpec, LineState> = {
   type: 'line',
   schema,
+  isDaily: true,
   target: (spec) => spec.path,
+  touches: (target) => ({ file: target }),
+  about: ({ path, line }) => ({ path, line }),
+  shows: ({ path, line }) => [{ says: `line in ${path}: ${line}`, edits: true }],
+  before: fileBefore,
   asksFor: (spec) => ({ files: [spec.path], labels: [spec.path] }),
   probe: (spec) => `probe_line ${words(spec)}`,
   read(output) {
@@ -84,7 +87,7 @@ export const line: ResourceType<LineSpec, LineState> = {
             }
           : { attributes: [{ name: 'line', from: null, to: spec.line }, ...label] }),
         ...noted(
-          ...(spec.holdsSecret && now.kind === 'file' && /[4-7]$/.test(now.mode)
+          ...(context.hasSecret?.(spec.line) && now.kind === 'file' && /[4-7]$/.test(now.mode)
             ? [`everybody on the host can read the file (mode ${now.mode}), and the line has a secret`]
             : []),
           ...notesOn(now.place),

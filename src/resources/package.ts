@@ -21,6 +21,9 @@ type PackageState = Record<string, string | null>;
 export const packages: ResourceType<PackageSpec, PackageState> = {
   type: 'package',
   schema,
+  part: 'packages',
+  mayRepeat: true,
+  about: (spec) => ({ packages: spec.names }),
   target: (spec) => spec.names.join(' '),
   probe: (spec) => `probe_packages ${command(...spec.names)}`,
   asksFor: (spec) => ({ packages: spec.names }),

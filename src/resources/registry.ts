@@ -1,31 +1,23 @@
-import { commandResource } from './command';
-import { directory } from './directory';
-import { file } from './file';
-import { firewall } from './firewall';
-import { line } from './line';
-import { packages } from './package';
-import type { ResourceType } from './resource';
-import { selinux } from './selinux';
-import { service } from './service';
-import { sysctl } from './sysctl';
+import type { KnownType } from './bound';
+import { takenBack } from './command';
+import type { Past, RecordedStep } from './past';
+import { resourceTypes } from './types';
 
-/** Every resource type that a playbook can name. Adding one is a file of its own and a word here. */
-export const resourceTypes = [
-  sysctl,
-  packages,
-  file,
-  directory,
-  line,
-  service,
-  commandResource,
-  firewall,
-  selinux,
-] as const;
+const byName = new Map(resourceTypes.map((type) => [type.type, type]));
 
-const byName = new Map<string, ResourceType>(
-  resourceTypes.map((type) => [type.type, type as unknown as ResourceType]),
-);
-
-export function resourceType(name: string): ResourceType | undefined {
+export function resourceType(name: string): KnownType | undefined {
   return byName.get(name);
+}
+
+/** What a step of a run had to do with, by what the run wrote down of it. */
+export function touchedBy({ type, target }: { type: string; target: string }): {
+  unit?: string;
+  file?: string;
+} {
+  return byName.get(type)?.touches?.(target) ?? {};
+}
+
+/** What was before a recorded step; nothing where it is not taken back, since it has no "undo". */
+export function before(step: RecordedStep): Past[] | undefined {
+  return byName.get(step.type)?.before?.(step) ?? takenBack(step, `${step.type} ${step.target}`);
 }

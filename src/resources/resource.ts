@@ -1,4 +1,6 @@
 import type * as z from 'zod';
+import type { Past, RecordedStep } from './past';
+import type { Shown } from './shown';
 
 /** POSIX sh text that runs on a host. */
 export type Script = string;
@@ -54,6 +56,10 @@ export interface Difference {
 
 /** What a resource's `diff` may know besides its own spec and state. */
 export interface DiffContext {
+  /** What the host is to have by its {@link ResourceType.content}. */
+  content?: Buffer;
+  /** Whether a secret of the inventory stands in a text. */
+  hasSecret?: (text: string) => boolean;
   /** For a service: what asked for a reload or restart of it, by what has changed. */
   notified?: { action: 'reload' | 'restart'; because: string[] };
   /** Packages will be installed on this host before this resource's turn: what is absent now may come with them. */
@@ -71,15 +77,57 @@ export interface AskedFor {
   addresses?: true;
 }
 
+/** What a resource is about, as far as that can be told without asking a host. */
+export interface About {
+  /** The path that it decides about alone: whoever writes a path, writes all of it. */
+  path?: string;
+  /** Whether its unit is to run; absent where that is left alone. */
+  runs?: boolean | undefined;
+  packages?: readonly string[];
+  /** Kernel parameters. */
+  values?: Readonly<Record<string, string>>;
+  /** The one line that it has in the file at `path`. */
+  line?: string;
+  /** The mode of the file at `path`, where its playbook says one. */
+  mode?: string | undefined;
+  /** A path beside `path` that is there when it has been applied. */
+  makes?: string | undefined;
+}
+
+/** What a whole file is made from: one of the three. */
+export interface ContentSource {
+  template?: string | undefined;
+  source?: string | undefined;
+  content?: string | undefined;
+}
+
+/** What a change is to the pair that its host belongs to, beside its text; a file is nothing of it. */
+export interface Role {
+  /** The unit that it is about, without ".service". */
+  unit?: string;
+  /** What part of a host it is, in the words of status. */
+  part?: 'packages' | 'sysctl' | 'firewall' | 'selinux';
+  /** Nobody but its author knows what it does. */
+  isOpaque?: true;
+}
+
 /**
- * A resource type: pure functions between what the user wants, what the host says, and what is to be done.
+ * A resource type: pure functions between what the user wants, what the host says, and what is to be done. All that is
+ * different from type to type is here: nobody else asks which type a resource is of.
  * `Spec` is what `schema` makes of a playbook's entry; `State` is what `read` makes of the probe's output.
  */
-export interface ResourceType<Spec = unknown, State = unknown> {
+export interface ResourceType<Spec extends object = object, State = unknown> extends Omit<Role, 'unit'> {
   type: string;
   schema: z.ZodType<Spec>;
+  /** Quick, and taken back without a trace: what `haprov push` makes. */
+  isDaily?: true;
+  /** Several playbooks may ask for the very same one. */
+  mayRepeat?: true;
   /** What the resource is called in plans and messages: a path, a unit, the packages. */
   target(spec: Spec): string;
+  about?(spec: Spec): About;
+  /** What the whole file is made from that it writes; it comes back in `diff` and `shows` as bytes. */
+  content?(spec: Spec): ContentSource | undefined;
   /** Prints the resource's state; changes nothing; works on a host where nothing is installed yet. */
   probe(spec: Spec): Script;
   /** What `probe` asks of the init system, of rpm and of files: asked once for all resources, since each process costs. */
@@ -88,4 +136,10 @@ export interface ResourceType<Spec = unknown, State = unknown> {
   read(output: string, spec: Spec): State;
   /** What is to be done, in order; nothing when the state is as wanted. */
   diff(spec: Spec, state: State, context: DiffContext): Difference[];
+  /** Otherwise it shows itself as type and target. @param major of the EL that the host is assumed to have. */
+  shows?(spec: Spec, context: DiffContext, major: number): Shown[];
+  /** What a step with this target has to do with: a unit, or a file that it writes whole. */
+  touches?(target: string): { unit: string } | { file: string } | undefined;
+  /** What was there before a recorded step; otherwise the step's own "undo" is all that takes it back. */
+  before?(step: RecordedStep): Past[] | undefined;
 }

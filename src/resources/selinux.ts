@@ -58,7 +58,9 @@ type SelinuxState = { on: false } | On;
 export const selinux: ResourceType<SelinuxSpec, SelinuxState> = {
   type: 'selinux',
   schema,
+  part: 'selinux',
   target: (spec) => spec.name,
+  shows: (spec) => [{ says: `selinux ${spec.name}, where SELinux is on` }],
   probe: ({ ports, booleans, otherwise = '' }) =>
     `probe_selinux ${command(otherwise, Object.keys(ports).join(' '), ...Object.keys(booleans))}`,
   read(output) {

@@ -1,14 +1,18 @@
 import * as z from 'zod';
 import { flag, object } from '../document/fields';
 import { quote } from '../shell/quote';
-import { common, timeout, unitName } from './fields';
+import { type BoundResource, bind, type HostKind, type Placing } from './bound';
+import { common, timeout, unit } from './fields';
+import { recordedText } from './file-state';
+import type { Past, RecordedStep } from './past';
 import type { Attribute, Difference, ResourceType } from './resource';
+import { unitName } from './unit';
 
 const schema = object({
   ...common,
   timeout: timeout(300),
   type: z.literal('service'),
-  unit: unitName(),
+  unit: unit(),
   enabled: flag().optional().describe('Whether it starts at boot; left alone where not given.'),
   running: flag().optional().describe('Whether it runs now; left alone where not given.'),
 });
@@ -26,7 +30,11 @@ interface ServiceState {
 export const service: ResourceType<ServiceSpec, ServiceState> = {
   type: 'service',
   schema,
+  isDaily: true,
+  mayRepeat: true,
   target: (spec) => spec.unit,
+  touches: (target) => ({ unit: unitName(target) }),
+  about: (spec) => ({ runs: spec.running }),
   probe: (spec) => `probe_service ${quote(spec.unit)}`,
   asksFor: (spec) => ({ units: [spec.unit] }),
   read(output) {
@@ -36,6 +44,15 @@ export const service: ResourceType<ServiceSpec, ServiceState> = {
     // systemd calls this "activating": it ended, and is waited for to be started again.
     const isBetween = sub.startsWith('auto-restart');
     return { load, active: isBetween ? 'auto-restart' : active, enabled: enabled || 'none' };
+  },
+  before,
+  shows(spec) {
+    const words = [
+      spec.enabled === undefined ? '' : spec.enabled ? 'enabled' : 'disabled',
+      spec.running === undefined ? '' : spec.running ? 'running' : 'stopped',
+    ].filter(Boolean);
+    const head = `service ${spec.unit}`;
+    return [{ says: words.length > 0 ? `${head}: ${words.join(', ')}` : head }];
   },
   diff(spec, state, { notified }) {
     if (state.load === 'needs-systemd')
@@ -100,8 +117,40 @@ export const service: ResourceType<ServiceSpec, ServiceState> = {
   },
 };
 
-const isRunning = (state: ServiceState) =>
-  ['active', 'activating', 'reloading', 'refreshing'].includes(state.active);
+const isRunning = ({ active }: Pick<ServiceState, 'active'>) =>
+  ['active', 'activating', 'reloading', 'refreshing'].includes(active);
+
+/** A unit that no playbook names as a resource: one that is only notified, or that is to stop for good. */
+export const serviceNamed = <Host extends HostKind>(
+  unit: string,
+  placing: Placing<Host>,
+  wish: { enabled?: boolean; running?: boolean } = {},
+): BoundResource<Host> => bind(service, schema.parse({ type: 'service', unit, ...wish }), placing);
+
+function before({ target: unit, record }: RecordedStep): Past[] {
+  const text = recordedText(record);
+  const value = (key: string) => new RegExp(`^${key}=(.*)$`, 'm').exec(text)?.[1];
+  const active = value('ActiveState');
+  const key = `service ${unit}`;
+  if (!active) return [{ key, turn: 'damaged' }];
+  const enabled = value('UnitFileState') || 'disabled';
+  const running = isRunning({ active });
+  const spec: ServiceSpec = {
+    type: 'service',
+    unit,
+    timeout: record.limit ?? 300,
+    running,
+    ...(['enabled', 'disabled'].includes(enabled) ? { enabled: enabled === 'enabled' } : {}),
+  };
+  return [
+    {
+      key,
+      turn: 'unit',
+      ...(running ? {} : { stops: unitName(unit) }),
+      bind: (placing) => bind(service, spec, placing),
+    },
+  ];
+}
 
 /** "static", "indirect", "alias" and "generated" units have no switch of their own: they count as they are. */
 function isAsEnabled(state: ServiceState, wanted: boolean): boolean {

@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { absolutePath, object, record, sysctlKey, sysctlValue } from '../document/fields';
 import { command, quote } from '../shell/quote';
+import { type BoundResource, bind, type HostKind, type Placing } from './bound';
 import { common } from './fields';
-import { replaceFile } from './file';
+import { fileBefore, replaceFile } from './file';
 import {
   type FileState,
   noted,
@@ -10,9 +11,11 @@ import {
   ownershipChanges,
   probeSysctlFile,
   readFileState,
+  recordedText,
   requireFile,
   sha256,
 } from './file-state';
+import type { Past, RecordedStep } from './past';
 import type { Attribute, DiffContext, Difference, ResourceType } from './resource';
 import { assignAll, overrulers } from './sysctl-conf';
 import { formOnHost, isSameValue, normalValue } from './sysctl-value';
@@ -43,7 +46,14 @@ interface SysctlState {
 export const sysctl: ResourceType<SysctlSpec, SysctlState> = {
   type: 'sysctl',
   schema,
+  part: 'sysctl',
+  isDaily: true,
   target: (spec) => spec.path,
+  touches: (target) => (target.startsWith('/') ? { file: target } : undefined),
+  about: ({ path, values }) => ({
+    path,
+    values: Object.fromEntries(Object.entries(values).map(([key, value]) => [key, String(value)])),
+  }),
   asksFor: (spec) => ({ files: [spec.path], labels: [spec.path] }),
   probe: (spec) =>
     [`probe_sysctls ${command(...keys(spec))}`, 'echo =', probeSysctlFile(spec.path)].join('\n'),
@@ -61,6 +71,18 @@ export const sysctl: ResourceType<SysctlSpec, SysctlState> = {
       file: readFileState(rows.slice(second + 2).join('\n')),
     };
   },
+  shows(spec, _context, major) {
+    if (keys(spec).length === 0) return [];
+    const { path } = spec;
+    if (major > 6 && path !== editedInPlace) {
+      const content = Buffer.from(render(spec));
+      return [{ content, path, owner: 'root', group: 'root', mode: '0644', isSecret: false }];
+    }
+    const settings = Object.entries(spec.values).map(([key, value]) => `${key} = ${value}`);
+    const says = `lines in ${editedInPlace}: ${settings.join(', ')}`;
+    return [{ target: editedInPlace, says, edits: true }];
+  },
+  before,
   diff(spec, state, context) {
     if (keys(spec).length === 0) return [];
     const missing = keys(spec).filter((key) => state.running[key] === null);
@@ -125,8 +147,41 @@ function edited(spec: SysctlSpec, path: string, file: FileState): Buffer {
   return Buffer.from(assignAll(before, values), 'latin1');
 }
 
+function before(step: RecordedStep): Past[] {
+  if (step.target.startsWith('/')) return fileBefore(step);
+  return Object.entries(readRunning(recordedText(step.record))).flatMap(([name, value]): Past[] =>
+    value === null ? [] : [{ key: `sysctl ${name}`, turn: 'values', values: { [name]: value } }],
+  );
+}
+
+interface RunningSpec {
+  values: Record<string, string>;
+}
+
+/** Running kernel parameters, whatever any file says. No playbook names it. */
+const runningSysctl: ResourceType<RunningSpec, Record<string, string | null>> = {
+  type: 'sysctl',
+  schema: z.object({ values: z.record(z.string(), z.string()) }),
+  part: 'sysctl',
+  target: (spec) => Object.keys(spec.values).join(', '),
+  probe: (spec) => `probe_sysctls ${command(...Object.keys(spec.values))}`,
+  read: readRunning,
+  diff(spec, state) {
+    const attributes = Object.entries(spec.values).flatMap(([name, to]) => {
+      const from = state[name] ?? null;
+      // A parameter whose module is gone has nothing to be set back.
+      return from === null || from === to ? [] : [{ name, from, to }];
+    });
+    return attributes.length === 0 ? [] : [changeRunning(attributes)];
+  },
+};
+
+/** Running kernel parameters as they were, at once. */
+export const runningValues = (values: Record<string, string>, placing: Placing<HostKind>): BoundResource =>
+  bind(runningSysctl, { values }, placing);
+
 /** Reads what `probe_sysctls` printed. */
-export function readRunning(values: string): Record<string, string | null> {
+function readRunning(values: string): Record<string, string | null> {
   const rows = values.split('\n').filter(Boolean);
   return Object.fromEntries(
     rows.map((row): [string, string | null] => {
@@ -138,7 +193,7 @@ export function readRunning(values: string): Record<string, string | null> {
 }
 
 /** Sets running values; each attribute is a key. */
-export function changeRunning(attributes: Attribute[]): Difference {
+function changeRunning(attributes: Attribute[]): Difference {
   const changed = attributes.map(({ name }) => name);
   const pairs = attributes.map(({ name, to }) => quote(`${name}=${to}`)).join(' ');
   return {
@@ -155,6 +210,9 @@ export function changeRunning(attributes: Attribute[]): Difference {
     },
   };
 }
+
+/** EL6 has only this. */
+const editedInPlace = '/etc/sysctl.conf';
 
 const keys = (spec: SysctlSpec) => Object.keys(spec.values).sort();
 const valuesOf = (spec: SysctlSpec) =>

@@ -1,15 +1,14 @@
 import { ExitCode, HaprovError } from '../errors';
 import type { RecordedRun, StepRecord } from '../host/history';
-import type { Manifest } from '../host/transaction';
+import { type Manifest, rehearsal } from '../host/transaction';
 import type { Finding } from '../plan/plan';
 import type { Resource } from '../playbook/expand';
 import type { Notify } from '../resources/fields';
-import { type FileState, readFileState } from '../resources/file-state';
-import { resourceType } from '../resources/registry';
-import type { ResourceType } from '../resources/resource';
-import { readRunning } from '../resources/sysctl';
-import { leftDirectory, runningSysctl, undoneCommand } from '../resources/undo';
-import { quote } from '../shell/quote';
+import type { FileState } from '../resources/file-state';
+import type { Back } from '../resources/past';
+import { before, touchedBy } from '../resources/registry';
+import { runningValues } from '../resources/sysctl';
+import { unitOf } from '../resources/unit';
 
 /** A run that is to be undone on one host, with what it wrote down there. */
 export interface UndoneRun {
@@ -30,9 +29,8 @@ export interface Undo {
 
 type Step = Manifest['steps'][number];
 
-/** Whether a step wrote a whole file, whatever type asked for it. */
-export const writesFile = ({ type, target }: Step) =>
-  ['file', 'line', 'sysctl'].includes(type) && target.startsWith('/');
+/** The file that a step wrote whole, whatever type asked for it. */
+export const fileOf = (step: Step): string | undefined => touchedBy(step).file;
 
 /** What a restored file has to be told to, and the files that hold what no playbook names. */
 interface Around {
@@ -48,103 +46,74 @@ interface Around {
  * touched the same thing, the oldest record counts.
  * @throws HaprovError when a record is damaged.
  */
-export function undoOf(runs: readonly UndoneRun[], around: Around): Undo {
-  const resources: Resource[] = [];
-  const folders: Resource[] = [];
-  const services: Resource[] = [];
-  const undo: Undo = { resources, warnings: [], stopped: [], files: [] };
-  const notify = wishes(runs, around.byPlaybooks);
-  const seen = new Set<string>();
-  const isFirst = (key: string) => !seen.has(key) && seen.add(key).size > 0;
+export function undoOf(runs: readonly UndoneRun[], { host, current, byPlaybooks }: Around): Undo {
+  const undo: Undo = { resources: [], warnings: [], stopped: [], files: [] };
+  const told = wishes(runs, byPlaybooks);
   const warn = (rule: string, message: string, fix: string) =>
-    undo.warnings.push({ rule, severity: 'warning', where: around.host, message, fix });
-  const kept: string[] = [];
+    undo.warnings.push({ rule, severity: 'warning', where: host, message, fix });
+  const seen = new Set<string>();
+  const kept = new Set<string>();
   const values: Record<string, string> = {};
+  const found: { past: Back; task: string; notify: Notify[] }[] = [];
 
   for (const { run, records } of [...runs].reverse()) {
-    const task = `Undo ${run.run}`;
-    // What is pushed to the front is undone first: the newest, the last step of each.
-    const add = (resource: Omit<Resource, 'task' | 'notify'>, told: Notify[] = []) =>
-      resources.unshift({ ...resource, task, notify: told });
-    run.manifest.steps.forEach((step, index) => {
+    for (const [index, step] of run.manifest.steps.entries()) {
       const { type, target, action } = step;
-      if (type === 'rehearsal') return;
-      const record = records.get(index + 1);
-      if (type === 'package' || action === 'install') {
-        kept.push(target);
-        return;
+      if (type === rehearsal) continue;
+      if (action === 'install') {
+        kept.add(target);
+        continue;
       }
-      if (!record) throw damaged(around.host, run, step);
-      if (writesFile(step)) {
-        if (!isFirst(`file ${target}`)) return;
-        const wish = fileWish(step, record, newest(runs, target), () => damaged(around.host, run, step));
-        add({ id: `file ${target}`, type: typeNamed('file'), spec: wish }, notify.get(target));
-        const now = around.current.get(target);
-        undo.files.push({ from: textOf(now), to: wish.rendered?.toString() ?? '' });
-        const edited = edit(newest(runs, target), now);
-        if (edited)
-          warn('rollback-edited', `${target} ${edited}`, 'look at its diff: it goes back all the same');
-      } else if (type === 'sysctl') {
-        for (const [key, value] of Object.entries(readRunning(contentOf(record).toString())))
-          if (value !== null && isFirst(`sysctl ${key}`)) values[key] = value;
-      } else if (type === 'service') {
-        if (!isFirst(`service ${target}`)) return;
-        const spec = serviceWish(target, contentOf(record).toString());
-        if (!spec) throw damaged(around.host, run, step);
-        if (spec.running === false) undo.stopped.push(target);
-        services.unshift({ id: `service ${target}`, task, type: typeNamed('service'), spec, notify: [] });
-      } else if (type === 'directory') {
-        if (!isFirst(`directory ${target}`)) return;
-        const folder = folderWish(target, record);
-        if (!folder) return;
-        if (folder.isMade) folders.push({ ...folder.resource, task, notify: [] });
-        else add(folder.resource);
-      } else if (record.undo && record.undo !== ':') {
-        const what = type === 'command' ? target : `${type} ${target}`;
-        const spec = { title: `undo of ${what}`, run: record.run, undo: record.undo, timeout: record.limit };
-        add({ id: `command ${run.run} ${index + 1}`, type: asAny(undoneCommand), spec });
-      } else {
+      const record = records.get(index + 1);
+      if (!record) throw damaged(host, run, step);
+      const path = fileOf(step);
+      const writers = path === undefined ? [] : newest(runs, path);
+      const validates = writers.map((one) => one.record.validate);
+      const pasts = before({ type, target, id: `${run.run} ${index + 1}`, record, validates });
+      if (!pasts)
         warn(
           'rollback-command',
           `is not undone, since it has no "undo": ${target}`,
           'take back by hand what it did, if it matters',
         );
+      for (const past of pasts ?? []) {
+        if (seen.has(past.key)) continue;
+        seen.add(past.key);
+        if (past.turn === 'damaged') throw damaged(host, run, step);
+        if (past.turn === 'values') {
+          Object.assign(values, past.values);
+          continue;
+        }
+        found.unshift({ past, task: `Undo ${run.run}`, notify: told.get(path ?? '') ?? [] });
+        if (past.stops !== undefined) undo.stopped.push(past.stops);
+        if (path === undefined || past.text === undefined) continue;
+        const now = current.get(path);
+        undo.files.push({ from: textOf(now), to: past.text });
+        const edited = edit(writers, now);
+        if (edited)
+          warn('rollback-edited', `${path} ${edited}`, 'look at its diff: it goes back all the same');
       }
-    });
+    }
   }
-  if (Object.keys(values).length > 0) {
-    const task = 'Running kernel parameters as before';
-    const id = `sysctl ${Object.keys(values).join(', ')}`;
-    resources.push({ id, task, type: asAny(runningSysctl), spec: { values }, notify: [] });
-  }
-  if (kept.length > 0)
-    warn(
-      'rollback-packages',
-      `packages stay: ${[...new Set(kept)].join(' ')}`,
-      'remove them by hand if they must go',
-    );
-  for (const resource of resources) dropValidator(resource, undo.stopped);
+  if (kept.size > 0)
+    warn('rollback-packages', `packages stay: ${[...kept].join(' ')}`, 'remove them by hand if they must go');
+  // Whatever stood there before the packages' own services first ran need not please a validator: nobody will read it.
+  const isRead = (notify: Notify[]) =>
+    notify.length === 0 || notify.some((wish) => !undo.stopped.includes(unitOf(wish)));
+  const inTurn = (turn: Back['turn']) => found.filter(({ past }) => past.turn === turn);
+  const bound = (all: typeof found) =>
+    all.map(({ past, task, notify }) => past.bind({ task, notify }, isRead(notify)));
   // A folder goes after all that is in it, folders too.
-  const path = ({ spec }: Resource) => (spec as { path: string }).path;
-  resources.push(...folders.sort((a, b) => (path(a) < path(b) ? 1 : -1)), ...services);
+  const folders = inTurn('folder').sort((a, b) => (a.past.key < b.past.key ? 1 : -1));
+  undo.resources.push(
+    ...bound(inTurn('reverse')),
+    ...(Object.keys(values).length > 0
+      ? [runningValues(values, { task: 'Running kernel parameters as before' })]
+      : []),
+    ...bound(folders),
+    ...bound(inTurn('unit')),
+  );
   return undo;
-}
-
-/** Whatever stood there before the packages' own services first ran need not please a validator: nobody will read it. */
-function dropValidator({ spec, notify }: Resource, stopped: readonly string[]): void {
-  const units = notify.map(unitOf);
-  if (units.length > 0 && units.every((unit) => stopped.includes(unit)))
-    delete (spec as { validate?: string }).validate;
-}
-
-const unitOf = (wish: Notify) => ('restart' in wish ? wish.restart : wish.reload);
-
-const asAny = <S, T>(type: ResourceType<S, T>) => type as unknown as ResourceType;
-
-function typeNamed(name: string): ResourceType {
-  const type = resourceType(name);
-  if (!type) throw new Error(`there is no resource type ${name}`);
-  return type;
 }
 
 function damaged(host: string, { run }: RecordedRun, { action, type, target }: Step): HaprovError {
@@ -160,35 +129,9 @@ function newest(runs: readonly UndoneRun[], path: string): { run: RecordedRun; r
   return runs.flatMap(({ run, records }) =>
     run.manifest.steps.flatMap((step, index) => {
       const record = records.get(index + 1);
-      return writesFile(step) && step.target === path && record ? [{ run, record }] : [];
+      return fileOf(step) === path && record ? [{ run, record }] : [];
     }),
   );
-}
-
-function fileWish(
-  { target: path }: Step,
-  record: StepRecord,
-  records: ReturnType<typeof newest>,
-  onDamage: () => HaprovError,
-) {
-  const common = { type: 'file', path };
-  if (record.has.has('was-absent')) return { ...common, absent: true, rendered: undefined };
-  const before = readFileState(record.before);
-  if (before.kind !== 'file') throw onDamage();
-  const { owner, group, mode } = before;
-  const call = `validate_file ${quote(path)} `;
-  const validated = records.map((one) => one.record.validate).find((script) => script.startsWith(call));
-  const validate = validated && unquote(validated.slice(call.length));
-  return { ...common, owner, group, mode, rendered: contentOf(record), ...(validate ? { validate } : {}) };
-}
-
-/** The inverse of `quote`. */
-const unquote = (word: string) => (word.startsWith("'") ? word.slice(1, -1).replaceAll(`'\\''`, "'") : word);
-
-/** All of it, also of a file that is too long to be shown. */
-function contentOf({ before }: StepRecord): Buffer {
-  const state = readFileState(before);
-  return (state.kind === 'file' && state.content) || Buffer.alloc(0);
 }
 
 const textOf = (state: FileState | undefined) =>
@@ -206,51 +149,21 @@ function edit([last]: ReturnType<typeof newest>, now: FileState | undefined): st
     : `was edited since ${run.run} wrote it`;
 }
 
-function serviceWish(unit: string, before: string) {
-  const value = (key: string) => new RegExp(`^${key}=(.*)$`, 'm').exec(before)?.[1];
-  const active = value('ActiveState');
-  const enabled = value('UnitFileState');
-  if (!active) return undefined;
-  return {
-    type: 'service',
-    unit,
-    running: ['active', 'activating', 'reloading', 'refreshing'].includes(active),
-    ...(enabled === 'enabled'
-      ? { enabled: true }
-      : enabled === 'disabled' || !enabled
-        ? { enabled: false }
-        : {}),
-  };
-}
-
-function folderWish(
-  path: string,
-  record: StepRecord,
-): { isMade: boolean; resource: Omit<Resource, 'task' | 'notify'> } | undefined {
-  const id = `directory ${path}`;
-  if (record.made)
-    return { isMade: true, resource: { id, type: asAny(leftDirectory), spec: { path, top: record.made } } };
-  const [, bits, owner, group] = /^([0-7]+) ([^:\s]+):(.+)\n?$/.exec(contentOf(record).toString()) ?? [];
-  if (!bits || !owner || !group) return undefined;
-  const spec = { type: 'directory', path, owner, group, mode: bits.padStart(4, '0') };
-  return { isMade: false, resource: { id, type: typeNamed('directory'), spec } };
-}
-
 /**
  * Which services have to be told of which file: those that the playbooks name for it; and of what the undone runs
  * reloaded beside those, all files that no playbook knows (any more).
  */
 function wishes(runs: readonly UndoneRun[], byPlaybooks: readonly Resource[]): Map<string, Notify[]> {
-  const known = new Map(
-    byPlaybooks.map(({ spec, notify }) => [(spec as { path?: string }).path ?? '', notify]),
-  );
+  const known = new Map(byPlaybooks.map(({ about, notify }) => [about.path ?? '', notify]));
   const result = new Map<string, Notify[]>();
   for (const { manifest } of runs.map(({ run }) => run)) {
-    const paths = manifest.steps.filter(writesFile).map(({ target }) => target);
+    const paths = manifest.steps.flatMap((step) => fileOf(step) ?? []);
     const named = paths.flatMap((path) => known.get(path) ?? []).map(unitOf);
-    const others = manifest.steps.flatMap(({ type, action, target }): Notify[] => {
-      if (type !== 'service' || named.includes(target)) return [];
-      return action === 'reload' ? [{ reload: target }] : action === 'restart' ? [{ restart: target }] : [];
+    const others = manifest.steps.flatMap((step): Notify[] => {
+      const { unit } = touchedBy(step);
+      if (unit === undefined || named.includes(unit)) return [];
+      const { action } = step;
+      return action === 'reload' ? [{ reload: unit }] : action === 'restart' ? [{ restart: unit }] : [];
     });
     const strangers = paths.filter((path) => !known.has(path));
     const told = strangers.length > 0 ? strangers : paths;

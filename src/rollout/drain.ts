@@ -1,5 +1,5 @@
 import { HaprovError } from '../errors';
-import { unitName, verbOf } from '../ha/interruption';
+import { verbOf } from '../ha/interruption';
 import { drainScript, noHaproxy, readyScript } from '../host/drained';
 import { whyOf } from '../host/script-result';
 import type { Service } from '../inventory/inventory';
@@ -20,10 +20,10 @@ const carriers = ['haproxy', 'keepalived'];
 export const needsDrain = (host: PlannedHost): boolean =>
   host.changes.some((change) => isInterrupted(change) && isCarrier(change));
 
-const isCarrier = ({ target }: PlannedChange) => carriers.includes(unitName(target));
+const isCarrier = ({ unit = '' }: PlannedChange) => carriers.includes(unit);
 
 const isInterrupted = (change: PlannedChange) =>
-  change.type === 'service' && ['restart', 'stop'].includes(verbOf(change));
+  change.unit !== undefined && ['restart', 'stop'].includes(verbOf(change));
 
 /** How often it is looked whether the VIP has gone: three adverts and the check's own interval pass before it does. */
 const looks = 60;

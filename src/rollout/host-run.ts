@@ -6,6 +6,7 @@ import {
   buildTransaction,
   continueScript,
   type Group,
+  rehearsal,
   stageScript,
   type TitledStep,
   tickSeconds,
@@ -55,12 +56,13 @@ export class HostRun {
     private readonly group?: Group,
   ) {
     this.name = host.host;
-    this.changes = host.changes.filter(({ type }) => type !== 'rehearsal').length;
-    this.#steps = host.changes.map(({ type, action, target, step }) => ({
-      title: `${type === 'rehearsal' ? 'validate' : action} ${target}`,
+    this.changes = host.changes.filter(({ type }) => type !== rehearsal).length;
+    this.#steps = host.changes.map(({ type, action, target, unit, step }) => ({
+      title: `${type === rehearsal ? 'validate' : action} ${target}`,
       type,
       target,
       action,
+      ...(unit ? { unit } : {}),
       step,
     }));
     this.locked = new Promise((resolve) => {

@@ -1,4 +1,4 @@
-import { unitName, verbOf } from '../ha/interruption';
+import { verbOf } from '../ha/interruption';
 import type { Service } from '../inventory/inventory';
 import type { PlannedChange, PlannedHost } from '../plan/plan';
 import { isOf as isServerOf } from './order';
@@ -11,10 +11,9 @@ import { isOf as isServerOf } from './order';
  */
 export function inSafeOrder(host: PlannedHost, moved: ReadonlySet<string>): PlannedHost {
   const { changes } = host;
-  const verb = (change: PlannedChange) => (change.type === 'service' ? verbOf(change) : 'leave');
+  const verb = (change: PlannedChange) => (change.unit === undefined ? 'leave' : verbOf(change));
   const isAgain = (change: PlannedChange) => ['reload', 'restart'].includes(verb(change));
-  const isOf = (unit: string) => (change: PlannedChange) =>
-    isAgain(change) && unitName(change.target) === unit;
+  const isOf = (unit: string) => (change: PlannedChange) => isAgain(change) && change.unit === unit;
   const [balancer, shared] = [changes.filter(isOf('haproxy')), changes.filter(isOf('keepalived'))];
   const rest = changes.filter((one) => !balancer.includes(one) && !shared.includes(one));
   const leaves = movesOwn(host, moved) || rest.some((one) => verb(one) === 'stop');

@@ -1,5 +1,5 @@
 import { UsageError } from '../errors';
-import { comesOrGoes, unitName } from '../ha/interruption';
+import { comesOrGoes } from '../ha/interruption';
 import type { Service } from '../inventory/inventory';
 import type { PlannedHost } from '../plan/plan';
 
@@ -57,8 +57,7 @@ function isSpared(
 export const isOf = ({ host }: PlannedHost, server: string) => server.endsWith(`/${host}`);
 
 /** Whether a change is one of HAProxy as a service. */
-export const isOfBalancer = ({ type, target }: PlannedHost['changes'][number]) =>
-  type === 'service' && unitName(target) === 'haproxy';
+export const isOfBalancer = ({ unit }: PlannedHost['changes'][number]) => unit === 'haproxy';
 
 /**
  * `2` or `50%` of the hosts, at least one.

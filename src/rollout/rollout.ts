@@ -149,7 +149,7 @@ async function stageAndCommit(
 
 /** Packages come before anything can be validated, and stay. */
 const withPackages = ({ hosts }: Rollout) =>
-  hosts.some((host) => host.changes.some(({ type }) => type === 'package'))
+  hosts.some((host) => host.changes.some(({ action }) => action === 'install'))
     ? ', but packages that were installed on the way stay'
     : '';
 

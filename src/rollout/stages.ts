@@ -1,5 +1,6 @@
 import { ExitCode } from '../errors';
 import { verbOf } from '../ha/interruption';
+import { rehearsal } from '../host/transaction';
 import type { Readiness } from '../pair/health';
 import type { FullPlan, PlannedChange, PlannedHost } from '../plan/plan';
 import type { RolloutResult } from './rollout';
@@ -57,7 +58,7 @@ function rehearsalOf(change: PlannedChange): PlannedChange[] {
   const { check, stage, validate, undo, phase } = change.step;
   if (phase !== 'commit' || stage === undefined || undo === undefined) return [];
   const step = { phase, check, stage, run: undo, undo, ...(validate === undefined ? {} : { validate }) };
-  return [{ ...change, type: 'rehearsal', notify: [], raw: undefined, step }];
+  return [{ ...change, type: rehearsal, notify: [], raw: undefined, step }];
 }
 
 /** What a host is to do when a stage is done: units that a later one starts are not waited for. */
@@ -67,10 +68,8 @@ export function expectedAfter(
 ): Map<string, Readiness> {
   return new Map(
     [...readiness].map(([host, expected]) => {
-      const starts = (later.get(host) ?? []).filter(
-        (one) => one.type === 'service' && verbOf(one) === 'start',
-      );
-      const units = expected.units.filter((unit) => !starts.some(({ target }) => target === unit));
+      const starts = (later.get(host) ?? []).filter((one) => verbOf(one) === 'start');
+      const units = expected.units.filter((name) => !starts.some(({ unit }) => unit === name));
       return [host, { ...expected, units }];
     }),
   );

@@ -8,6 +8,10 @@ export function quote(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
+/** The text that {@link quote} made this word of. */
+export const unquote = (word: string) =>
+  word.startsWith("'") ? word.slice(1, -1).replaceAll(`'\\''`, "'") : word;
+
 /** The body of a function out of scripts, each run only if the one before succeeded. */
 export const inTurn = (...scripts: string[]) => scripts.join(' || return\n');
 

@@ -46,9 +46,9 @@ function isExpected(
   const { units, balances } = readiness;
   const isMember = inventory.vips.some(({ members }) => members.some((member) => member.host === host));
   const has: Partial<Record<Component, boolean>> = {
-    packages: wanted.package !== undefined,
-    sysctl: wanted.sysctl !== undefined,
-    firewall: isMember || wanted.firewall !== undefined,
+    packages: wanted.has('packages'),
+    sysctl: wanted.has('sysctl'),
+    firewall: isMember || wanted.has('firewall'),
     selinux: false,
     keepalived: units.includes('keepalived'),
     vip: isMember,
@@ -73,9 +73,9 @@ function wellTexts(one: Reached, snapshot: Snapshot): Texts {
   return {
     ssh: 'answers',
     disk: roomText(one),
-    ...(wanted.package ? { packages: 'installed' } : {}),
-    ...(wanted.sysctl ? { sysctl: `${Object.keys(inventory.sysctl).length} as wanted` } : {}),
-    ...(vips.length > 0 || wanted.firewall
+    ...(wanted.has('packages') ? { packages: 'installed' } : {}),
+    ...(wanted.has('sysctl') ? { sysctl: `${Object.keys(inventory.sysctl).length} as wanted` } : {}),
+    ...(vips.length > 0 || wanted.has('firewall')
       ? { firewall: vips.length > 0 ? hearing(one, vips) : 'as wanted' }
       : {}),
     ...(diagnostics.selinux ? { selinux: diagnostics.selinux } : {}),

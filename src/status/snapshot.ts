@@ -3,6 +3,7 @@ import type { HostFacts } from '../host/facts';
 import type { Host, Inventory, Vip } from '../inventory/inventory';
 import type { Readiness } from '../pair/health';
 import type { PlannedHost } from '../plan/plan';
+import type { Role } from '../resources/resource';
 import type { HostDiagnostics } from './diagnostics';
 import { keepalivedOf } from './keepalived-log';
 import type { StatusFinding } from './status';
@@ -11,8 +12,8 @@ import type { StatusFinding } from './status';
 export interface HostSnapshot {
   host: Host;
   readiness: Readiness;
-  /** How many of each type of resource the inventory wants there. */
-  wanted: Record<string, number>;
+  /** What resources the inventory wants there. */
+  wanted: ReadonlySet<Role['part']>;
   /** What would change if the inventory were applied now. */
   plan: PlannedHost;
   facts?: HostFacts;

@@ -57,7 +57,7 @@ test('a copy is used from then on, for what is planned as for what is rendered',
     const contents = () => {
       const { wanted } = loadDesiredState(file, recorder().context);
       const of = [...wanted.values()].flat().filter(({ id }) => id === 'file /etc/haproxy/haproxy.cfg');
-      return of.map((one) => [one.origin?.(), one.renderContent?.(anyHost).toString()]);
+      return of.map((one) => [one.origin?.(), one.content?.(anyHost).toString()]);
     };
     const before = contents();
     await ejecting(folder, 'haproxy/haproxy.cfg');

@@ -5,7 +5,6 @@ import { buildChanges } from '../../src/plan/build';
 import { loadDesiredState } from '../../src/planning/desired-state';
 import { anyHost } from '../../src/playbook/context';
 import { installation } from '../../src/playbook/playbook';
-import type { FileSpec } from '../../src/resources/file';
 import { withFiles } from '../bad-input/cases';
 import { recorder } from './recorder';
 
@@ -61,22 +60,10 @@ test('a host would have just what plan would write on a bare one, in the same or
     const { hosts } = JSON.parse(heard.text()) as Data;
     const { wanted } = loadDesiredState(file, recorder(env).context);
     for (const [host, resources] of wanted) {
-      const files = resources.filter(({ type }) => ['file', 'sysctl'].includes(type.type));
-      const state = { kind: 'absent' };
-      const observed = files.map(({ renderContent, ...resource }) => ({
-        ...resource,
-        spec: renderContent
-          ? { ...(resource.spec as FileSpec), rendered: renderContent(anyHost) }
-          : resource.spec,
-        state: renderContent
-          ? state
-          : {
-              running: {},
-              boot: [],
-              file: state,
-              place: { path: resource.type.target(resource.spec), isOurs: true, name: '-' },
-            },
-      }));
+      const files = resources.filter(({ type }) => ['file', 'sysctl'].includes(type));
+      const observed = files.map((resource) =>
+        resource.observe(resource.content ? 'absent' : `=\n=\nwrite - ${resource.target}\nabsent`, anyHost),
+      );
       const planned = buildChanges(host.name, observed, (text) => text).filter(({ text }) => text);
       const shown = hosts
         .find((one) => one.host === host.name)

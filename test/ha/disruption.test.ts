@@ -31,7 +31,8 @@ const service = (
   target: string,
   action: PlannedChange['action'],
   attributes: PlannedChange['attributes'] = [],
-) => ({ type: 'service', target, action, attributes }) satisfies About;
+) =>
+  ({ type: 'service', target, unit: target.replace(/\.service$/, ''), action, attributes }) satisfies About;
 const stop = (target: string) =>
   service(target, 'update', [{ name: 'active', from: 'active', to: 'inactive' }]);
 
@@ -127,7 +128,7 @@ const cases: Record<string, Case> = {
     ],
   },
   'a command: nobody knows': {
-    hosts: both([{ type: 'command', action: 'run', target: 'reboot' }]),
+    hosts: both([{ type: 'command', isOpaque: true, action: 'run', target: 'reboot' }]),
     fred: [['none', null, 'a command']],
   },
   'a fresh host': {
@@ -559,7 +560,11 @@ describe('changes that roll beside such as must be together', () => {
     ['what nobody notices is no stage of its own', both([{ type: 'sysctl' }, ...vips]), [sync], [1, 1, 1]],
     [
       'a command may be noticed; after the conf it stays after it',
-      both([{ type: 'command', target: 'a' }, ...vips, { type: 'command', target: 'b' }]),
+      both([
+        { type: 'command', isOpaque: true, target: 'a' },
+        ...vips,
+        { type: 'command', isOpaque: true, target: 'b' },
+      ]),
       [['rolling', 'none', null], sync],
       [1, 2, 2, 2],
     ],

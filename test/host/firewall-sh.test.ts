@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Step } from '../../src/resources/resource';
-import { undoneCommand } from '../../src/resources/undo';
 import { quote } from '../../src/shell/quote';
 import { Sandbox, type Shell, shells } from '../shell/sandbox';
+import { asBefore, el9 } from '../support/resources';
 
 /** What haprov does with firewalld, by a firewalld of files, and by what the real one of four versions prints. */
 
@@ -372,7 +372,9 @@ test('a rollback takes it back by what the run wrote down, and can be taken back
   await box.finish();
   const after = [all(), records()];
   const { run, undo = '' } = step as Step;
-  const [undone] = undoneCommand.diff({ title: 'web', run, undo }, null, { packagesPending: false });
+  const [undone] = asBefore('firewall', 'web', { run, undo })
+    .observe('', el9)
+    .diff({ packagesPending: false });
   expect(await box.apply([undone?.step as Step], 'run2')).toMatchObject({ code: 0 });
   expect([all(), records()]).toEqual([before, {}]);
   await box.go('restore', 'run2');

@@ -12,9 +12,9 @@ import {
   resultOf,
   unlockScript,
 } from '../../src/host/history';
-import type { ResourceType, Step } from '../../src/resources/resource';
-import { leftDirectory, undoneCommand } from '../../src/resources/undo';
+import type { Step } from '../../src/resources/resource';
 import { own, Sandbox, shells } from '../shell/sandbox';
+import { asBefore, el9 } from '../support/resources';
 
 /** The scripts that read and end runs, and what a rollback does beside what every run does. */
 
@@ -32,10 +32,10 @@ describe.each(shells.map((shell) => [shell.join(' '), shell] as const))('%s', (_
   const history = async () => readHistory(await box.probe(historyQuestion.script));
   const record = async (run: string, step: number) =>
     readRecord((await box.ask([recordQuestion(run, step)])).of(recordId(run, step)));
-  const stepOf = async <S, T>(type: ResourceType<S, T>, spec: S): Promise<Step> => {
-    const [difference] = type.diff(spec, type.read(await box.probe(type.probe(spec)), spec), {
-      packagesPending: false,
-    });
+  const stepBack = async (...recorded: Parameters<typeof asBefore>): Promise<Step> => {
+    const resource = asBefore(...recorded);
+    const found = resource.observe(await box.probe(resource.question.script), el9);
+    const [difference] = found.diff({ packagesPending: false });
     if (!difference) throw new Error('no difference');
     return difference.step;
   };
@@ -106,7 +106,7 @@ describe.each(shells.map((shell) => [shell.join(' '), shell] as const))('%s', (_
       await finish();
       return record('run1', 1);
     };
-    const leave = async (top: string) => stepOf(leftDirectory, { path: box.path('x/y'), top });
+    const leave = async (top: string) => stepBack('directory', box.path('x/y'), { made: top });
 
     test('goes with what was made on the way, when the run is finished and not before', async () => {
       const top = (await made()).made ?? '';
@@ -149,12 +149,12 @@ describe.each(shells.map((shell) => [shell.join(' '), shell] as const))('%s', (_
     expect(file.validate).toBe(steps[1]?.validate);
     expect([file.before, file.has]).toEqual(['absent', new Set(['was-absent', 'staged', 'begun'])]);
 
-    const back = await stepOf(undoneCommand, { title: 'x', run: command.run, undo: command.undo });
+    const back = await stepBack('command', 'x', command);
     expect((await box.apply([back], 'run2')).code).toBe(0);
     await finish('run2');
     expect(box.read('log')).toBe("done\nit's undone\n");
     const { run, undo: again } = await record('run2', 1);
-    await box.apply([await stepOf(undoneCommand, { title: 'x', run, undo: again })], 'run3');
+    await box.apply([await stepBack('command', 'x', { run, undo: again })], 'run3');
     await finish('run3');
     expect(box.read('log')).toBe("done\nit's undone\ndone\n");
   });

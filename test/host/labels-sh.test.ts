@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { resourceType } from '../../src/resources/registry';
 import type { Step } from '../../src/resources/resource';
 import { command, quote } from '../../src/shell/quote';
 import { type Entry, own, Sandbox, type Shell, shells } from '../shell/sandbox';
+import { resourceOf } from '../support/resources';
 
 /** SELinux's labels of files and folders, against stand-ins of its tools that keep labels by the inode. */
 
@@ -180,16 +180,11 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
       box.write(name, 'same\n');
       return file(name);
     });
-    const type = resourceType('file');
     const before = calls('matchpathcon').length;
     await box.ask(
       wishes.map((wish) => {
-        const spec = type?.schema.parse(wish);
-        return {
-          id: String(wish.path),
-          script: type?.probe(spec) ?? '',
-          ...{ asksFor: type?.asksFor?.(spec) ?? {} },
-        };
+        const { id, question } = resourceOf(wish);
+        return { id, ...question };
       }),
     );
     expect(calls('matchpathcon').slice(before)).toEqual([

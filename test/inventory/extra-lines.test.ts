@@ -21,9 +21,9 @@ const filesWith = (place: Place, line: string): Promise<Map<string, string>[] | 
         files = [...loadAll(path, environment).resources.values()].map(
           (resources) =>
             new Map(
-              resources.map(({ id, renderContent }) => [
+              resources.map(({ id, content }) => [
                 id.replace(/^file /, ''),
-                renderContent?.(anyHost).toString() ?? '',
+                content?.(anyHost).toString() ?? '',
               ]),
             ),
         );

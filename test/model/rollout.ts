@@ -1,5 +1,5 @@
 import { movedServers } from '../../src/ha/haproxy-change';
-import { unitName, verbOf } from '../../src/ha/interruption';
+import { verbOf } from '../../src/ha/interruption';
 import type { HeldVip } from '../../src/ha/running-vips';
 import { runningVips } from '../../src/ha/running-vips';
 import type { FullPlan, PlannedHost } from '../../src/plan/plan';
@@ -101,7 +101,7 @@ function* committed(
   if (!host) throw new Error(`no host ${name}`);
   for (const { target, raw } of changes) if (raw) host.files.set(target, raw.to ?? '');
   for (const change of changes.filter(({ type }) => type === 'service')) {
-    const { ms, finish } = move(host, unitName(change.target), verbOf(change), scene.now());
+    const { ms, finish } = move(host, change.unit ?? '', verbOf(change), scene.now());
     yield ms;
     finish();
   }

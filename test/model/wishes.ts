@@ -50,16 +50,11 @@ const knowledge = { ...anyHost, versions: shippedVersions(9) };
 
 function wishesOf(resources: readonly Resource[]): Wishes {
   const wishes: Wishes = { files: new Map(), services: new Map() };
-  for (const { type, spec, notify, renderContent } of resources) {
-    const {
-      path = '',
-      line = '',
-      unit = '',
-      running,
-    } = spec as Record<string, string> & { running?: boolean };
-    if (renderContent) wishes.files.set(path, { content: renderContent(knowledge).toString(), notify });
-    else if (type.type === 'line') wishes.files.set(path, { content: line, notify });
-    else if (type.type === 'service') wishes.services.set(unit, running !== false);
+  for (const { about, unit, notify, content } of resources) {
+    const { path = '', line, runs } = about;
+    if (content) wishes.files.set(path, { content: content(knowledge).toString(), notify });
+    else if (line !== undefined) wishes.files.set(path, { content: line, notify });
+    else if (unit !== undefined) wishes.services.set(unit, runs !== false);
   }
   return wishes;
 }
@@ -89,6 +84,7 @@ function hostPlan(host: string, from: Wishes | undefined, to: Wishes): PlannedHo
         change({
           type: 'service',
           target,
+          unit: target,
           action: runs ? 'start' : 'update',
           attributes: runs ? [] : [{ name: 'active', from: 'active', to: 'inactive' }],
         }),
@@ -97,7 +93,7 @@ function hostPlan(host: string, from: Wishes | undefined, to: Wishes): PlannedHo
     const action = told.some((one) => 'restart' in one && one.restart === target)
       ? ('restart' as const)
       : told.some((one) => 'reload' in one && one.reload === target) && ('reload' as const);
-    return action ? [change({ type: 'service', target, action })] : [];
+    return action ? [change({ type: 'service', target, unit: target, action })] : [];
   });
   return { host, address: '', os: '', changes: [...files, ...services] };
 }

@@ -1,11 +1,11 @@
 import { buildProbe } from '../../src/host/probe';
 import { Secrets } from '../../src/inventory/secrets';
-import { buildChanges, type Observed } from '../../src/plan/build';
+import { buildChanges } from '../../src/plan/build';
 import { drift, requireSame } from '../../src/plan/compare';
 import { type FullPlan, pending, publicPlan } from '../../src/plan/plan';
 import type { Notify } from '../../src/resources/fields';
-import { resourceType } from '../../src/resources/registry';
 import { FakeHost } from '../support/fake-host';
+import { el9, resourceOf } from '../support/resources';
 
 const same = (text: string) => text;
 const mark = '@mark';
@@ -19,23 +19,15 @@ interface Wish {
 
 /** The changes on a host that answers one probe, in one exec, with what each wish says. */
 async function planFor(wishes: readonly Wish[], mask = same) {
-  const resources = wishes.map(({ spec, notify = [] }, index) => {
-    const type = resourceType(spec.type);
-    if (!type) throw new Error(spec.type);
-    const parsed = type.schema.parse(spec) as object;
-    const filled = spec.type === 'file' ? { ...parsed, rendered: Buffer.from(spec.content ?? '') } : parsed;
-    return { id: `${type.type} ${type.target(filled)}`, task: `task ${index}`, type, spec: filled, notify };
-  });
+  const resources = wishes.map(({ spec, notify = [] }) => resourceOf({ ...spec, notify }));
   const probe = buildProbe(
-    resources.map(({ id, type, spec }) => ({ id, script: type.probe(spec) })),
+    resources.map(({ id, question }) => ({ id, ...question })),
     mark,
   );
   const stdout = wishes.map(({ says }, index) => `${mark} ${index}\n${says}\n${mark} end 0\n`).join('');
   const host = new FakeHost('fred', [{ matches: probe.script, stdout: `${stdout}${mark} done\n`, times: 1 }]);
   const answers = probe.read((await host.runScript(probe.script)).stdout);
-  const observed = resources.map(
-    (one): Observed => ({ ...one, state: one.type.read(answers.of(one.id), one.spec) }),
-  );
+  const observed = resources.map((one) => one.observe(answers.of(one.id), el9));
   return buildChanges('fred', observed, mask);
 }
 

@@ -38,7 +38,7 @@ test('a template decides by the host’s own versions', async () => {
   expect(
     await withFiles({ files }, (_folder, file) => {
       const [found] = loadAll(file).resources.get('fred') ?? [];
-      return known.map((one) => found?.renderContent?.({ ...anyHost, ...one }).toString());
+      return known.map((one) => found?.content?.({ ...anyHost, ...one }).toString());
     }),
   ).toEqual(['7 old 10305\n', '9 new 20208\n']);
 });

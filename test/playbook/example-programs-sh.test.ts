@@ -12,9 +12,9 @@ const env = { REDIS_PASSWORD: password, REDIS_CHECK_LOGIN: 'tcp-check send AUTH\
 /** What fred is to have at `path`, by an example. */
 function written(example: string, path: string): string {
   const resources = loadAll(`examples/${example}.json`, env).resources.get('fred');
-  const found = resources?.find(({ type, spec }) => type.type === 'file' && type.target(spec) === path);
-  if (!found?.renderContent) throw new Error(`${example} has no ${path}`);
-  return found.renderContent(anyHost).toString();
+  const found = resources?.find(({ id }) => id === `file ${path}`);
+  if (!found?.content) throw new Error(`${example} has no ${path}`);
+  return found.content(anyHost).toString();
 }
 
 let folder: string;
@@ -159,7 +159,7 @@ test('a value of any kind is one inert word of hello.conf', () => {
   const conf = loadAll(file)
     .resources.get('fred')
     ?.find(({ id }) => id === 'file /etc/hello.conf');
-  expect(conf?.renderContent?.(anyHost).toString()).toContain('\nGREETING="\\"a\\" \\$b \\`c\\` \\\\"\n');
+  expect(conf?.content?.(anyHost).toString()).toContain('\nGREETING="\\"a\\" \\$b \\`c\\` \\\\"\n');
 });
 
 /** A shell word that stands for `text`. */

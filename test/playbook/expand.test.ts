@@ -11,7 +11,7 @@ const base = {
   playbooks: ['./p.json'],
 };
 const task = (...resources: object[]) => ({ tasks: [{ name: 'T', resources }] });
-const contentOf = (resource: Resource | undefined) => resource?.renderContent?.(anyHost).toString();
+const contentOf = (resource: Resource | undefined) => resource?.content?.(anyHost).toString();
 
 const load = (
   inventory: object,
@@ -41,7 +41,7 @@ test('vars: playbook < inventory < group < host', async () => {
       ...task({ type: 'line', path: '/x', line: '<%= vars.a %> <%= vars.b %> <%= vars.c %> <%= vars.d %>' }),
     },
   );
-  const lines = [...found.values()].map(([one]) => (one?.spec as { line?: string } | undefined)?.line);
+  const lines = [...found.values()].map(([one]) => one?.about.line);
   expect(lines).toEqual(['playbook inventory group host', 'playbook inventory inventory inventory']);
 });
 
@@ -85,8 +85,8 @@ test('playbooks that a playbook names come first, each once, with the nearest of
       'last.json': JSON.stringify({ playbooks: ['./sub/y.json'], vars: { a: 'l' }, ...task(line('/l')) }),
     },
   );
-  const lines = found.get('a')?.map(({ spec }) => spec as { path: string; line: string });
-  expect(lines?.map(({ path, line: text }) => `${path} ${text}`)).toEqual(['/x x', '/z z', '/p p', '/l l']);
+  const lines = found.get('a')?.map(({ about }) => `${about.path} ${about.line}`);
+  expect(lines).toEqual(['/x x', '/z z', '/p p', '/l l']);
 });
 
 test('templates beside the inventory win over those beside the playbook, and these over what is shipped', async () => {
@@ -124,7 +124,7 @@ test('a source is copied byte for byte, and found beside its playbook', async ()
     (folder, file) => {
       writeFileSync(join(folder, 'blob'), bytes);
       const [resource] = loadAll(file).resources.get('a') ?? [];
-      expect(resource?.renderContent?.(anyHost)).toEqual(bytes);
+      expect(resource?.content?.(anyHost)).toEqual(bytes);
     },
   );
 });

@@ -140,7 +140,7 @@ test('the shipped playbooks ask for all of it, on every host', async () => {
     (file) => loadAll(file).resources,
   );
   const specs = (host: string, type: string) =>
-    (found.get(host) ?? []).filter((one) => one.type.type === type).map(({ spec }) => spec);
+    (found.get(host) ?? []).filter((one) => one.type === type).map(({ spec }) => spec);
   expect(specs('lb1', 'firewall')).toEqual([
     expect.objectContaining({
       name: 'four',

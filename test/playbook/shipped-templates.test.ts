@@ -17,8 +17,8 @@ async function written(inventory: object, path: string): Promise<string> {
   return withFiles({ files }, (_folder, file) => {
     const found = loadAll(file)
       .resources.get('fred')
-      ?.find(({ type, spec }) => type.target(spec) === path);
-    return found?.renderContent?.(anyHost).toString() ?? '';
+      ?.find(({ target }) => target === path);
+    return found?.content?.(anyHost).toString() ?? '';
   });
 }
 

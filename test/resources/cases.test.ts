@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { resourceType } from '../../src/resources/registry';
 import type { DiffContext, Difference, Step } from '../../src/resources/resource';
+import { el9, resourceOf } from '../support/resources';
 
 /** What a probe printed on a real host → the state it means → what is to be done. */
 interface Case {
@@ -32,20 +33,12 @@ const plain = (value: unknown): unknown =>
     ),
   );
 
-function parse({ spec: { rendered, ...spec } }: Case) {
-  const type = resourceType(spec.type);
-  if (!type) throw new Error(`no type ${spec.type}`);
-  const parsed = type.schema.parse(spec) as { content?: string };
-  const filled = spec.type === 'file' ? { ...parsed, rendered: Buffer.from(parsed.content ?? '') } : parsed;
-  return { type, spec: filled };
-}
-
 test.each(cases)('%s', (_, one) => {
-  const { type, spec } = parse(one);
+  const resource = resourceOf(one.spec);
   const run = () => {
-    const state = type.read(one.output.join('\n'), spec);
-    if ('state' in one) expect(plain(state)).toEqual(one.state);
-    return type.diff(spec, state, { packagesPending: false, ...one.context });
+    const found = resource.observe(one.output.join('\n'), el9);
+    if ('state' in one) expect(plain(found.state)).toEqual(one.state);
+    return found.diff({ packagesPending: false, ...one.context });
   };
   if (one.error !== undefined) {
     expect(run).toThrow(one.error);

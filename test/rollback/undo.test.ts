@@ -1,11 +1,12 @@
 import { rotatedSecrets } from '../../src/commands/rollback';
 import type { RecordedRun, StepRecord } from '../../src/host/history';
 import { buildChanges } from '../../src/plan/build';
+import { anyHost } from '../../src/playbook/context';
 import type { Resource } from '../../src/playbook/expand';
 import { type FileState, readFileState, sha256 } from '../../src/resources/file-state';
-import { resourceType } from '../../src/resources/registry';
 import { chooseRuns } from '../../src/rollback/choose-runs';
 import { type UndoneRun, undoOf } from '../../src/rollback/undo';
+import { resourceOf } from '../support/resources';
 
 /** What a rollback wants of a host, told from records alone. */
 
@@ -52,7 +53,12 @@ const run = (name: string, ...steps: Made[]): UndoneRun => ({
 const undo = (runs: UndoneRun[], current: Record<string, FileState> = {}, byPlaybooks: Resource[] = []) =>
   undoOf(runs, { host: 'fred', current: new Map(Object.entries(current)), byPlaybooks });
 const wishes = (found: ReturnType<typeof undo>) =>
-  found.resources.map(({ id, spec, notify }) => ({ id, notify, ...(spec as object) }));
+  found.resources.map(({ id, spec, notify, content }) => ({
+    id,
+    notify,
+    ...spec,
+    ...(content ? { rendered: content(anyHost) } : {}),
+  }));
 
 test('of several runs the oldest record counts; the newest says what should stand there now', () => {
   const found = undo(
@@ -91,13 +97,7 @@ test.each([
 
 test('services become as before, the last first, after all files; they are told of files by the playbooks', () => {
   const byPlaybooks: Resource[] = [
-    {
-      id: 'file /h',
-      task: '',
-      type: resourceType('file') as Resource['type'],
-      spec: { path: '/h' },
-      notify: [{ reload: 'haproxy' }],
-    },
+    resourceOf({ type: 'file', path: '/h', content: '', notify: { reload: 'haproxy' } }),
   ];
   const found = undo(
     [
@@ -136,7 +136,7 @@ test('the plan of it: the file goes back and its service reloads, nothing else',
   const found = undo([made], { '/h': standing('two\n') });
   const changes = buildChanges(
     'fred',
-    found.resources.map((one) => ({ ...one, state: one.type.read(outputs[one.id] ?? '', one.spec) })),
+    found.resources.map((one) => one.observe(outputs[one.id] ?? '', anyHost)),
     (text) => text,
   );
   expect(changes).toEqual([
@@ -275,7 +275,14 @@ test('firewall and SELinux go back by the undo that the run wrote down; what the
     ),
   ]);
   expect(wishes(found)).toEqual([
-    { id: 'command a 2', notify: [], title: 'undo of firewall pair', run: 'open it', undo: 'close it' },
+    {
+      id: 'command a 2',
+      notify: [],
+      title: 'undo of firewall pair',
+      run: 'open it',
+      undo: 'close it',
+      timeout: 300,
+    },
   ]);
   expect(found.warnings).toEqual([
     expect.objectContaining({ rule: 'rollback-packages', message: 'packages stay: semanage' }),

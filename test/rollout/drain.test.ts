@@ -14,7 +14,7 @@ const fred = (action: string, target: string): PlannedHost => ({
   host: 'fred',
   address: '192.0.2.1',
   os: 'test',
-  changes: [{ type: 'service', action, target } as PlannedChange],
+  changes: [{ type: 'service', action, target, unit: target } as PlannedChange],
 });
 const none = { moved: new Set<string>(), later: [] };
 const pair = service('web', ['fred', 'ethyl']);

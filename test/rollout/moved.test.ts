@@ -37,7 +37,13 @@ describe('a server that moves', () => {
     const [action = '', target = ''] = words.split(' ');
     const stops = action === 'stop';
     const attributes = stops ? [{ name: 'active', from: 'active', to: 'inactive' }] : [];
-    return { type: 'service', action: stops ? 'update' : action, target, attributes } as PlannedChange;
+    return {
+      type: 'service',
+      action: stops ? 'update' : action,
+      target,
+      unit: target,
+      attributes,
+    } as PlannedChange;
   };
   test.each([
     [

@@ -40,7 +40,12 @@ describe('who is committed when', () => {
 describe('servers that move to another port', () => {
   const balancer = (name: string) => {
     const made = host(name);
-    const haproxy = { type: 'service', target: 'haproxy', action: 'reload' } as PlannedChange;
+    const haproxy = {
+      type: 'service',
+      target: 'haproxy',
+      unit: 'haproxy',
+      action: 'reload',
+    } as PlannedChange;
     return { ...made, changes: [...made.changes, haproxy] };
   };
 

@@ -28,6 +28,7 @@ const change = (target: string, stage: number, about: Partial<PlannedChange> = {
 const service = (target: string, stage: number, action: PlannedChange['action']) =>
   change(target, stage, {
     type: 'service',
+    unit: target,
     action,
     step: { phase: 'service', check: '', stage: 'save', run: 'run', undo: 'undo' },
   });

@@ -24,8 +24,8 @@ import {
   stageScript,
   type Verb,
 } from '../../src/host/transaction';
-import { resourceType } from '../../src/resources/registry';
 import type { DiffContext, Difference, Step } from '../../src/resources/resource';
+import { el9, resourceOf } from '../support/resources';
 import { missingFunctions } from './calls';
 import { scratch } from './memory';
 import { findProgram, type Shell, shells } from './shells';
@@ -259,11 +259,8 @@ esac
 
   /** What a playbook's entry would change here, by the real probe, reader and diff. */
   async diff(raw: Entry, context: DiffContext = { packagesPending: false }): Promise<Difference[]> {
-    const type = resourceType(raw.type);
-    if (!type) throw new Error(`no type ${raw.type}`);
-    const parsed = type.schema.parse(raw) as { content?: string };
-    const spec = raw.type === 'file' ? { ...parsed, rendered: Buffer.from(parsed.content ?? '') } : parsed;
-    return type.diff(spec, type.read(await this.probe(type.probe(spec)), spec), context);
+    const resource = resourceOf(raw);
+    return resource.observe(await this.probe(resource.question.script), el9).diff(context);
   }
 
   /** The steps of these entries, in their order. */

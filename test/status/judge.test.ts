@@ -262,7 +262,10 @@ const cases: Case[] = [
     about: 'a unit that does not start at boot',
     changes: {
       fred: [
-        change('service', 'haproxy', { attributes: [{ name: 'enabled', from: 'disabled', to: 'enabled' }] }),
+        change('service', 'haproxy', {
+          unit: 'haproxy',
+          attributes: [{ name: 'enabled', from: 'disabled', to: 'enabled' }],
+        }),
       ],
     },
     finds: ['warning drift haproxy fred'],
@@ -416,8 +419,14 @@ const cases: Case[] = [
     about: 'a package and a parameter',
     changes: {
       ethyl: [
-        change('package', 'psmisc', { attributes: [{ name: 'psmisc', from: null, to: 'installed' }] }),
-        change('sysctl', 'x', { attributes: [{ name: 'net.ipv4.ip_forward', from: '0', to: '1' }] }),
+        change('package', 'psmisc', {
+          part: 'packages',
+          attributes: [{ name: 'psmisc', from: null, to: 'installed' }],
+        }),
+        change('sysctl', 'x', {
+          part: 'sysctl',
+          attributes: [{ name: 'net.ipv4.ip_forward', from: '0', to: '1' }],
+        }),
       ],
     },
     finds: ['broken drift packages ethyl', 'broken drift sysctl ethyl'],
@@ -744,7 +753,7 @@ function sceneOf({ edit = {}, changes = {}, laptop, lock = {}, listener = false 
         balances: true,
         ...(listener ? { healthPort: 10001 } : {}),
       },
-      wanted: { package: 3, sysctl: 1, file: 5 },
+      wanted: new Set(['packages', 'sysctl', undefined] as const),
     };
     const plan = {
       host: name,

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { shippedVersions } from '../../src/host/release';
 import { anyHost } from '../../src/playbook/context';
-import { isFile, type RenderedFile, renderResources } from '../../src/playbook/rendered';
+import { isFile, type RenderedFile } from '../../src/resources/shown';
 import { loadAll } from '../bad-input/check-all';
 
 /** The inventories of `test/inventories`, which together use every option there is. */
@@ -34,9 +34,11 @@ export function renderInventory(name: string, major: number): RenderedHost[] {
   const { resources } = loadAll(inventoryOf(name), environment);
   return [...resources].map(([host, wanted]) => ({
     host,
-    files: renderResources(wanted, { ...anyHost, major, versions: shippedVersions(major) }).filter(isFile),
-    lines: wanted.flatMap(({ type, spec }) =>
-      type.type === 'line' ? [spec as RenderedHost['lines'][number]] : [],
+    files: wanted
+      .flatMap((one) => one.shows({ ...anyHost, major, versions: shippedVersions(major) }))
+      .filter(isFile),
+    lines: wanted.flatMap(({ about, spec }) =>
+      about.line === undefined ? [] : [spec as RenderedHost['lines'][number]],
     ),
   }));
 }

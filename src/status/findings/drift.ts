@@ -1,5 +1,5 @@
-import { unitName } from '../../ha/interruption';
 import type { PlannedChange } from '../../plan/plan';
+import { unitOf } from '../../resources/unit';
 import { type FindingRule, type Found, foundOn, list, type Reached, reached } from '../snapshot';
 import type { Component } from '../status';
 
@@ -18,8 +18,8 @@ export const drift: FindingRule = (snapshot) => {
 };
 
 /** A unit that does not run is told of by itself, and what waits for it to be started. */
-function isUnitsOwn({ type, attributes, action }: PlannedChange): boolean {
-  if (type !== 'service') return false;
+function isUnitsOwn({ unit, attributes, action }: PlannedChange): boolean {
+  if (unit === undefined) return false;
   if (action === 'reload' || action === 'restart') return true;
   const others = attributes.filter(({ name }) => name !== 'active');
   return others.length === 0;
@@ -69,13 +69,12 @@ export function isComing(word: string | number, { host, plan }: Reached, before:
 const byUnit = (unit: string): Component => (unit === 'haproxy' || unit === 'keepalived' ? unit : 'service');
 
 function componentOf(change: PlannedChange): Component {
-  const { type, target, notify } = change;
-  if (type === 'package') return 'packages';
-  if (type === 'sysctl' || type === 'firewall' || type === 'selinux') return type;
-  if (type === 'service') return byUnit(unitName(target));
+  const { part, unit, target, notify } = change;
+  if (part !== undefined) return part;
+  if (unit !== undefined) return byUnit(unit);
   if (/^\/etc\/haproxy\/.*\.pem$/.test(target)) return 'certificate';
   const [first] = notify;
-  if (first) return byUnit(unitName('restart' in first ? first.restart : first.reload));
+  if (first) return byUnit(unitOf(first));
   if (/^\/(etc|usr\/libexec)\/keepalived\//.test(target)) return 'keepalived';
   if (target.startsWith('/etc/haproxy/')) return 'haproxy';
   return 'configuration';
@@ -96,13 +95,9 @@ function findingOf(component: Component, changes: readonly PlannedChange[], { ho
   const what = nouns[component] ?? 'files';
   const isPendingOnly = component === 'configuration';
   // What runs is not as it is to be; a file matters with the next reload.
-  const isRunning = changes.some(
-    ({ type, attributes }) =>
-      type === 'package' ||
-      ((type === 'sysctl' || type === 'firewall' || type === 'selinux') && attributes.length > 0),
-  );
+  const isRunning = changes.some(({ part, attributes }) => part !== undefined && attributes.length > 0);
   const short = changes.flatMap(describe);
-  const isBoot = changes.every(({ type }) => type === 'service');
+  const isBoot = changes.every(({ unit }) => unit !== undefined);
   return foundOn(host.name, {
     rule: 'drift',
     level: isRunning ? 'broken' : 'warning',
@@ -122,21 +117,26 @@ function findingOf(component: Component, changes: readonly PlannedChange[], { ho
   });
 }
 
+/** Parts whose attributes have names of their own: a package, a kernel parameter. */
+const named: readonly Component[] = ['packages', 'sysctl'];
+const isNamed = ({ part }: PlannedChange) => part !== undefined && named.includes(part);
+
 const names = (changes: readonly PlannedChange[]) => [
   ...new Set(
-    changes.flatMap(({ type, target, attributes }) =>
-      type === 'package' || (type === 'sysctl' && attributes.length > 0)
-        ? attributes.map(({ name }) => name)
-        : [target],
+    changes.flatMap((change) =>
+      isNamed(change) && change.attributes.length > 0
+        ? change.attributes.map(({ name }) => name)
+        : [change.target],
     ),
   ),
 ];
 
-function describe({ type, target, attributes, text }: PlannedChange): string[] {
+function describe(change: PlannedChange): string[] {
+  const { part, target, attributes, text } = change;
   const of = attributes.map(({ name, from, to }) =>
-    type === 'package'
+    part === 'packages'
       ? `${name} is not installed`
-      : `${type === 'sysctl' ? '' : `${target}: `}${name} is ${from ?? 'not there'} instead of ${to ?? 'not there'}`,
+      : `${isNamed(change) ? '' : `${target}: `}${name} is ${from ?? 'not there'} instead of ${to ?? 'not there'}`,
   );
   if (!text) return of.length > 0 ? of : [`${target} differs`];
   if (text.from === null) return [`${target} is not there`];

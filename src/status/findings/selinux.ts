@@ -1,12 +1,8 @@
-import { unitName } from '../../ha/interruption';
 import { type FindingRule, type Found, foundOn, list, type Reached, reached } from '../snapshot';
 
 /** What SELinux has denied the pair's own programs: a note, and the cause where one of them is broken. */
 export const selinux: FindingRule = (snapshot) =>
-  reached(snapshot).flatMap((one) => {
-    const units = one.readiness.units.map(unitName);
-    return units.flatMap((unit) => denials(unit, one));
-  });
+  reached(snapshot).flatMap((one) => one.readiness.units.flatMap((unit) => denials(unit, one)));
 
 function denials(unit: string, { host, diagnostics }: Reached): Found[] {
   const rows = diagnostics.denials.filter((row) => isOf(unit, row));

@@ -1,4 +1,3 @@
-import { unitName } from '../../ha/interruption';
 import type { ProcessState, UnitState } from '../diagnostics';
 import {
   blames,
@@ -24,8 +23,7 @@ export const titleOf = (unit: string): string => titles[unit] ?? unit;
 /** Units that are to run and do not, or that somebody has stopped in their tracks, or that do not do their work. */
 export const units: FindingRule = (snapshot, before) =>
   reached(snapshot).flatMap((one) =>
-    one.readiness.units.flatMap((name) => {
-      const unit = unitName(name);
+    one.readiness.units.flatMap((unit) => {
       const detail = one.diagnostics.details.find((found) => found.unit === unit);
       // Without its package there is nothing that could run.
       if (detail?.load === 'not-found' && blames(before, one.host.name, 'packages')) return [];
@@ -141,14 +139,14 @@ function deaf(
       ],
       next: (on) => `look at it on ${on}: top -p $(pgrep -d, haproxy); systemctl restart haproxy ends it`,
     });
-  const others = readiness.units.filter((name) => componentOfUnit(unitName(name)) === 'service');
+  const others = readiness.units.filter((name) => componentOfUnit(name) === 'service');
   const ports = portsOf(unit, one, snapshot).filter(
     (port) =>
       !diagnostics.listening.includes(port) &&
       !isComing(port, one, before) &&
       !isDisabled(port, one, snapshot),
   );
-  const isTheOne = unit === 'haproxy' || unitName(others[0] ?? '') === unit;
+  const isTheOne = unit === 'haproxy' || others[0] === unit;
   if (ports.length === 0 || unit === 'keepalived' || !isTheOne) return undefined;
   const where = `port ${list(ports.map(String))}`;
   return finding(unit, one, {

@@ -1,6 +1,6 @@
 import { buildProbe } from '../../../src/host/probe';
 import { buildTransaction, stageScript, type TitledStep } from '../../../src/host/transaction';
-import { buildChanges, type Observed } from '../../../src/plan/build';
+import { buildChanges } from '../../../src/plan/build';
 import { anyHost } from '../../../src/playbook/context';
 import type { Resource } from '../../../src/playbook/expand';
 import type { Step } from '../../../src/resources/resource';
@@ -14,7 +14,7 @@ function answerOf({ type, spec }: Resource): string {
     protocols: string[];
     otherwise: string;
   };
-  switch (type.type) {
+  switch (type) {
     case 'package':
       return names.map((name) => `${name}\t-`).join('\n');
     case 'service':
@@ -61,12 +61,7 @@ export interface Scripts {
 
 /** Every script that a run on a host without anything would send there. */
 export function scriptsFor(host: string, inventory: string, resources: readonly Resource[]): Scripts {
-  const observed = resources.map((resource): Observed => {
-    const { id, task, type, notify, renderContent } = resource;
-    const rendered = renderContent && { rendered: renderContent(anyHost) };
-    const spec = { ...(resource.spec as object), ...rendered };
-    return { id, task, type, spec, state: type.read(answerOf(resource), spec), notify };
-  });
+  const observed = resources.map((resource) => resource.observe(answerOf(resource), anyHost));
   const steps = buildChanges(host, observed, (text) => text).map(
     ({ type, target, action, step }): TitledStep => ({
       type,
@@ -76,7 +71,7 @@ export function scriptsFor(host: string, inventory: string, resources: readonly 
       title: `${action} ${target}`,
     }),
   );
-  const questions = observed.map(({ type, spec }) => type.probe(spec));
+  const questions = resources.map(({ question }) => question.script);
   const program = (each: TitledStep[]) =>
     buildTransaction({ run: 'run1', owner: 'user@laptop', leaseSeconds: 60, steps: each });
   const stage = (transaction: string) =>

@@ -36,9 +36,9 @@ export const scriptsOf = (inventory: object): Promise<Scripts[]> =>
     return [...resources].map(([host, wanted]) => scriptsFor(host, loaded.name, wanted));
   });
 
-function contentOf({ id, renderContent }: Resource): Effect {
-  if (!renderContent || id.endsWith('.pem')) return [{ of: 'resource', rows: [[id]] }];
-  const text = renderContent(anyHost).toString();
+function contentOf({ id, content: write }: Resource): Effect {
+  if (!write || id.endsWith('.pem')) return [{ of: 'resource', rows: [[id]] }];
+  const text = write(anyHost).toString();
   const content = (readers: ((text: string) => Row[])[]) =>
     readers.map((rows) => ({ of: id, rows: rows(text) }));
   if (id.endsWith('haproxy.cfg')) return content([haproxyRows, (it) => haproxyRows(it, false)]);
