@@ -17,6 +17,7 @@ import { renderPlan } from '../report/plan-text';
 import { gateDefaults } from '../rollout/gate';
 import { parseSerial } from '../rollout/order';
 import { rollOut } from '../rollout/rollout';
+import { sshHosts } from '../rollout/ssh-host';
 import { expectedAfter, rollOutStages, stagesOf } from '../rollout/stages';
 
 /** How changes are rolled out: shared by every command that makes some. */
@@ -136,6 +137,12 @@ export async function carryOut(
     fallback: prober(planned),
   });
   const { inventory, readiness } = planned;
+  const hosts = sshHosts({
+    connections,
+    reconnect,
+    healthPort: inventory.haproxy.healthPort,
+    onScript: (host, script) => context.emit({ type: 'command', host, script }),
+  });
   context.begin();
   try {
     await first?.();
@@ -152,13 +159,11 @@ export async function carryOut(
         inventory: inventory.name,
         owner: operator(),
         hosts: stage.hosts,
-        connections,
-        reconnect,
+        connected: hosts,
         pair: new Pair(
           stage.isLast ? inventory : { ...inventory, vips: runningVips(inventory.vips, planned.plan) },
-          connections,
+          hosts,
           expectedAfter(stage, readiness),
-          reconnect,
         ),
         services: inventory.services,
         together: stage.together,

@@ -3,6 +3,8 @@ import type { Connection } from '../host/connection';
 import type { PlannedHost } from '../plan/plan';
 import { startHeartbeat } from '../rollout/heartbeat';
 import { type HostOutcome, HostRun } from '../rollout/host-run';
+import { hostOf } from '../rollout/host-verbs';
+import { sshHosts } from '../rollout/ssh-host';
 import { type Marks, marksScript, readMarks } from './ask';
 import type { Experiment } from './experiments';
 
@@ -58,14 +60,18 @@ export function injectionByTransaction(experiment: Experiment, around: FaultSurr
     emit: (event: EventBody) => {
       if (event.type === 'phase-end' && !event.ok && event.message) reasons.set(event.host, event.message);
       // Its phases are those of a rollout, and would say nothing to who watches a drill.
-      if (event.type === 'command' || event.type === 'message') around.emit(event);
+      if (event.type === 'message') around.emit(event);
       if (event.type === 'step-end' && event.failure) around.emit(event);
     },
   };
-  const broken = new HostRun(surroundings, plannedHost(experiment.host, [stepOf(experiment)]));
-  const others = [...around.connections.keys()]
-    .filter((name) => name !== experiment.host)
-    .map((name) => new HostRun(surroundings, plannedHost(name, [])));
+  const hosts = sshHosts({
+    ...around,
+    onScript: (host, script) => around.emit({ type: 'command', host, script }),
+  });
+  const runOn = (name: string, steps: PlannedHost['changes']) =>
+    new HostRun(surroundings, hostOf(hosts, name), plannedHost(name, steps));
+  const broken = runOn(experiment.host, [stepOf(experiment)]);
+  const others = [...hosts.keys()].filter((name) => name !== experiment.host).map((name) => runOn(name, []));
   const locked: HostRun[] = [];
   let heartbeat: ReturnType<typeof startHeartbeat> | undefined;
 
@@ -95,9 +101,7 @@ export function injectionByTransaction(experiment: Experiment, around: FaultSurr
     },
     async release() {
       heartbeat?.stop();
-      await Promise.all(
-        locked.filter((run) => run !== broken && !run.isRestored).map((run) => run.restore()),
-      );
+      await Promise.all(locked.filter((run) => run !== broken && !run.isBack).map((run) => run.restore()));
     },
     async marks() {
       const answer = await around.connections.get(experiment.host)?.runScript(marksScript(around.run));

@@ -1,4 +1,4 @@
-import { ExitCode, HaprovError } from '../errors';
+import { ExitCode, HaprovError, HostError } from '../errors';
 import type { ExecOptions, ExecResult } from './exec';
 
 /** What a script said that came to its end as it should. */
@@ -45,6 +45,32 @@ export function checked(
     throw new ScriptFailure(host, result, to);
   };
 }
+
+/**
+ * Does something on a host.
+ * @param again what comes before it is done once more where the host did not answer
+ * @returns why it was not done, without the host's name; nothing where it was
+ */
+export async function whyNot(
+  work: () => Promise<unknown>,
+  again?: () => Promise<unknown>,
+): Promise<string | undefined> {
+  try {
+    await work();
+    return undefined;
+  } catch (error) {
+    if (again && error instanceof HostError) return whyNot(() => again().then(work));
+    if (error instanceof ScriptFailure) return whyOf(error.result);
+    if (error instanceof HaprovError) return nameless(error);
+    throw error;
+  }
+}
+
+/** What an error says, where the host's name stands before it already. */
+export const nameless = (error: HaprovError): string =>
+  error instanceof HostError || error instanceof ScriptFailure
+    ? error.message.replace(`${error.host}: `, '')
+    : error.message;
 
 /** Its last words: what went wrong comes last. */
 export function whyOf({ code, signal, stderr }: Pick<ExecResult, 'code' | 'signal' | 'stderr'>): string {

@@ -1,5 +1,5 @@
 import { ExitCode, HaprovError } from '../errors';
-import { flagScript, unflagScript } from '../host/drained';
+import { whyNot } from '../host/script-result';
 import type { Vip } from '../inventory/inventory';
 import {
   servedByNobodyElse,
@@ -11,7 +11,7 @@ import {
 } from '../pair/drained';
 import { holdersOf, type PairState } from '../pair/health';
 import { keepDrained } from '../rollout/keep-drained';
-import { giveServersBack, listed, lookUntil, type Maintenance, secondsSince, tell } from './maintenance';
+import { giveServersBack, listed, lookUntil, type Maintenance, secondsSince } from './maintenance';
 
 export interface DrainWishes {
   /** How long to wait for sessions to end. */
@@ -29,7 +29,7 @@ export interface DrainWishes {
  * @throws HaprovError (exit 1): nobody else would serve; its VIP stayed, and all is as before; sessions outlast the time
  */
 export async function drainHost(maintenance: Maintenance, wishes: DrainWishes): Promise<void> {
-  const { host, vips, deaf, pair, connections, by, wasDrained, say, warn, stopping } = maintenance;
+  const { host, vips, deaf, pair, hosts, by, wasDrained, say, warn, stopping } = maintenance;
   refuseDeaf(maintenance, wishes.force);
   const first = await pair.look();
   refuseAlone(maintenance, first, wishes.force);
@@ -43,11 +43,11 @@ export async function drainHost(maintenance: Maintenance, wishes: DrainWishes): 
     throw new HaprovError(ExitCode.failed, `${host}: stopped, and ${await takeBack(maintenance, servers)}`);
   }
 
-  const connection = connections.get(host);
-  if (!connection) return;
+  const reached = hosts.get(host);
+  if (!reached) return;
   const before = await pair.look();
   const held = vips.filter((vip) => holdersOf(vip, before).includes(host));
-  const unflaggable = await tell(connection, flagScript(by));
+  const unflaggable = await whyNot(() => reached.drain(by));
   const movable = held.filter((vip) => !deaf.includes(vip));
   const moved =
     unflaggable === undefined && (await vipsLeave(maintenance, movable)) && movable.length === held.length;
@@ -103,9 +103,9 @@ function refuseDeaf({ host, deaf, warn }: Maintenance, force: boolean): void {
 
 /** @throws HaprovError where nobody else would serve, unless that is meant */
 function refuseAlone(maintenance: Maintenance, pairState: PairState, force: boolean): void {
-  const { host, pair, connections, warn } = maintenance;
+  const { host, pair, hosts, warn } = maintenance;
   // Whoever cannot be reached gives no address away.
-  const vips = connections.has(host) ? maintenance.vips : [];
+  const vips = hosts.has(host) ? maintenance.vips : [];
   const reasons = servedByNobodyElse({ ...maintenance, vips }, pairState, (name) =>
     pair.hostFaults(name, pairState),
   );
@@ -137,9 +137,9 @@ function knownServers({ host, services, pair, warn }: Maintenance, pairState: Pa
 const tries = 3;
 
 async function drainServersOf(maintenance: Maintenance, servers: readonly string[]): Promise<void> {
-  const { pair, connections, say, warn } = maintenance;
+  const { pair, hosts, say, warn } = maintenance;
   if (servers.length === 0) return;
-  const untold = await keepDrained(connections, pair.balancers, servers);
+  const untold = await keepDrained(hosts, pair.balancers, servers);
   for (const { balancer, why } of untold)
     warn(
       `${balancer} could not be told: ${why}; haprov drain again when it is back, or the next apply, does`,
@@ -149,7 +149,7 @@ async function drainServersOf(maintenance: Maintenance, servers: readonly string
   for (let attempt = 0; attempt < tries; attempt++) {
     unaware = stillSending(servers, await pair.look());
     if (unaware.length === 0) break;
-    await keepDrained(connections, unaware, servers);
+    await keepDrained(hosts, unaware, servers);
   }
   if (unaware.length > 0) warn(`${listed(unaware)} still sends requests to ${listed(servers)}`);
   const sure = told.filter((name) => !unaware.includes(name));
@@ -200,8 +200,8 @@ async function vipsLeave({ host, pair, say }: Maintenance, vips: readonly Vip[])
 /** All as it was before. @returns how far that came */
 async function takeBack(maintenance: Maintenance, servers: readonly string[]): Promise<string> {
   const untold = await giveServersBack(maintenance, servers);
-  const connection = maintenance.connections.get(maintenance.host);
-  const flagged = connection && (await tell(connection, unflagScript()));
+  const host = maintenance.hosts.get(maintenance.host);
+  const flagged = host && (await whyNot(() => host.undrain()));
   const left = [
     ...(flagged === undefined ? [] : [`its flag could not be removed: ${flagged}`]),
     ...untold.map(({ balancer, why }) => `${balancer} could not be told: ${why}`),

@@ -1,17 +1,15 @@
-import { HaprovError } from '../errors';
-import type { Connection } from '../host/connection';
-import { ScriptFailure, whyOf } from '../host/script-result';
 import type { Vip } from '../inventory/inventory';
 import type { HostRole } from '../pair/drained';
 import type { PairState } from '../pair/health';
 import type { Pair } from '../pair/pair';
+import type { Hosts } from '../rollout/host-verbs';
 import { giveBack, type Untold } from '../rollout/keep-drained';
 
 /** A host that is taken out of service, or given back to it, and those around it. */
 export interface Maintenance extends HostRole {
   pair: Pair;
   /** Of the hosts that are reached; the host itself may be missing. */
-  connections: ReadonlyMap<string, Connection>;
+  hosts: Hosts;
   /** Who does it: `user@laptop`. */
   by: string;
   /** VIPs that its keepalived would keep all the same: nothing of its configuration looks at the flag. */
@@ -24,21 +22,6 @@ export interface Maintenance extends HostRole {
 }
 
 const pauseMs = 250;
-
-/** A host that is there does what it is told at once. */
-const tellMs = 30_000;
-
-/** Tells a host something. @returns why that was not done */
-export async function tell(connection: Connection, script: string): Promise<string | undefined> {
-  try {
-    await connection.runScript(script, { timeoutMs: tellMs });
-    return undefined;
-  } catch (error) {
-    if (error instanceof ScriptFailure) return whyOf(error.result);
-    if (error instanceof HaprovError) return error.message.replace(`${connection.host}: `, '');
-    throw error;
-  }
-}
 
 /** Looks until `isDone`, at least once, for `forMs` milliseconds at most, or until the operator stops it. */
 export async function lookUntil(
@@ -57,10 +40,10 @@ export async function lookUntil(
 
 /** Tells the balancers that the host's servers have their place again; names those that could not be told. */
 export async function giveServersBack(
-  { connections, pair, warn }: Maintenance,
+  { hosts, pair, warn }: Maintenance,
   servers: readonly string[],
 ): Promise<Untold[]> {
-  const untold = await giveBack(connections, pair.balancers, servers);
+  const untold = await giveBack(hosts, pair.balancers, servers);
   for (const { balancer, why } of untold)
     warn(`${balancer} could not be told: ${why}; haprov undrain again when it is back`);
   return untold;

@@ -13,6 +13,7 @@ import { loadDesiredState } from '../planning/desired-state';
 import { readinessOf } from '../planning/host-plan';
 import { listenerFor, operator, reconnector, selectHosts, toTarget } from '../planning/hosts';
 import { localTime } from '../report/log-text';
+import { sshHosts } from '../rollout/ssh-host';
 import type { Maintenance } from './maintenance';
 
 /** A host to be drained or undrained, with all that can be reached around it. */
@@ -102,13 +103,17 @@ export function maintenanceOf(
   const watched = readWatched(found?.answers.find(flagQuestion.id) ?? '');
   const own = inventory.vips.filter(({ members }) => members.some((member) => member.host === host));
   const connections = new Map(surveyed.hosts.map(({ name, connection }) => [name, connection]));
-  const reconnect = reconnector(targets, connections, opened);
+  const hosts = sshHosts({
+    connections,
+    reconnect: reconnector(targets, connections, opened),
+    healthPort: inventory.haproxy.healthPort,
+  });
   return {
     host: host.name,
     vips: inventory.vips,
     services: inventory.services,
-    pair: new Pair(inventory, connections, readiness, reconnect),
-    connections,
+    pair: new Pair(inventory, hosts, readiness),
+    hosts,
     by: operator(),
     deaf: watched ? deafVips(own, watched) : [],
     wasDrained: facts?.drained !== undefined,

@@ -1,5 +1,4 @@
 import { ExitCode, HaprovError } from '../errors';
-import { unflagScript } from '../host/drained';
 import { keptDrained, notBackYet, serversOf, unknownTo } from '../pair/drained';
 import { holdersOf, type PairState } from '../pair/health';
 import { giveServersBack, listed, lookUntil, type Maintenance, secondsSince } from './maintenance';
@@ -13,16 +12,16 @@ const patienceMs = 30_000;
  * @throws HaprovError (exit 1) where that is not so in time; it is not drained any more all the same
  */
 export async function undrainHost(maintenance: Maintenance): Promise<void> {
-  const { host, vips, services, pair, connections, wasDrained, say } = maintenance;
+  const { host, vips, services, pair, hosts, wasDrained, say } = maintenance;
   const before = await pair.look();
   // Also of services that the inventory has no more: nobody else would ever take them off the balancers' lists.
   const forgotten = [...keptDrained(before)].filter((server) => server.endsWith(`/${host}`));
   const own = serversOf(services, host);
   const unknown = unknownTo(own, before);
   const servers = [...new Set([...own.filter((server) => !unknown.includes(server)), ...forgotten])];
-  const connection = connections.get(host);
+  const reached = hosts.get(host);
   const left = leftDrained(servers, before);
-  if (!wasDrained && connection) {
+  if (!wasDrained && reached) {
     const also = left.length > 0 ? `; ${listed(left)} had been left so, and is given back` : '';
     await say(`${host} was not drained${also}`);
     if (left.length === 0) return;
@@ -30,14 +29,11 @@ export async function undrainHost(maintenance: Maintenance): Promise<void> {
   const begun = performance.now();
   const untold = await giveServersBack(maintenance, servers);
   const told = pair.balancers.filter((name) => !untold.some(({ balancer }) => balancer === name));
-  if (!connection) {
+  if (!reached) {
     if (servers.length > 0 && told.length > 0) await say(`${listed(servers)}: given back on ${listed(told)}`);
     return;
   }
-  await connection.runScript(unflagScript(), {
-    timeoutMs: 30_000,
-    to: 'take its drain flag away, so it is drained still',
-  });
+  await reached.undrain();
   const faultsIn = (pairState: PairState) =>
     notBackYet(maintenance, pairState, (name) => pair.hostFaults(name, pairState));
   const { pairState, done } = await lookUntil(maintenance, patienceMs, (seen) => faultsIn(seen).length === 0);

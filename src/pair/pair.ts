@@ -1,6 +1,5 @@
 import { HaprovError } from '../errors';
 import type { HeldVip } from '../ha/running-vips';
-import type { Connection } from '../host/connection';
 import type { Inventory } from '../inventory/inventory';
 import { keptDrained } from './drained';
 import {
@@ -11,24 +10,34 @@ import {
   serverProblems,
   vipProblems,
 } from './health';
-import { type Observation, observationScript, readObservation } from './observe';
-import { foreignHolders, readAnswering, whoAnswersScript } from './who-answers';
+import type { Observation } from './observe';
+import { type Answering, foreignHolders } from './who-answers';
+
+/**
+ * What a host is asked that serves with others.
+ * @throws HostError where the connection breaks, or nothing is heard in time
+ */
+export interface AskedHost {
+  /** How it is doing; these units are looked at. */
+  observe(units: readonly string[]): Promise<Observation>;
+  /** Who answers for these addresses on its network. */
+  whoAnswers(addresses: readonly string[]): Promise<Answering>;
+  /** Logs in anew; from then on it is asked over the new connection. */
+  logIn(): Promise<void>;
+}
 
 /** The hosts that serve together, as far as we are connected to them. */
 export class Pair {
   constructor(
-    private readonly inventory: Pick<Inventory, 'haproxy' | 'hosts'> & { vips: readonly HeldVip[] },
-    private readonly connections: ReadonlyMap<string, Connection>,
+    private readonly inventory: Pick<Inventory, 'hosts'> & { vips: readonly HeldVip[] },
+    private readonly connected: ReadonlyMap<string, AskedHost>,
     private readonly readiness: ReadonlyMap<string, Readiness>,
-    private readonly reconnect: (host: string) => Promise<Connection>,
   ) {}
 
   /** Asks every host at once how it is doing; one that does not answer is left out. */
   async look(): Promise<PairState> {
     const seen = await Promise.all(
-      [...this.connections].map(
-        async ([name, connection]) => [name, await this.#ask(name, connection)] as const,
-      ),
+      [...this.connected].map(async ([name, host]) => [name, await this.#ask(name, host)] as const),
     );
     return new Map(
       seen.flatMap(([name, observation]) => (observation ? [[name, observation] as const] : [])),
@@ -36,20 +45,10 @@ export class Pair {
   }
 
   /** A connection that was lost is made anew: what it broke is no fault of the host's. */
-  async #ask(name: string, connection: Connection, isLast = false): Promise<Observation | undefined> {
-    const script = observationScript(this.inventory.haproxy.healthPort, this.#readinessOf(name).units);
-    try {
-      return readObservation((await connection.runScript(script, { timeoutMs: 15_000 })).stdout);
-    } catch (error) {
-      if (!(error instanceof HaprovError)) throw error;
-    }
-    if (isLast) return undefined;
-    try {
-      return await this.#ask(name, await this.reconnect(name), true);
-    } catch (error) {
-      if (!(error instanceof HaprovError)) throw error;
-      return undefined;
-    }
+  async #ask(name: string, host: AskedHost): Promise<Observation | undefined> {
+    const { units } = this.#readinessOf(name);
+    const known = await unlessLost(host.observe(units));
+    return known ?? (await unlessLost(host.logIn().then(() => host.observe(units))));
   }
 
   /**
@@ -71,7 +70,7 @@ export class Pair {
       vip.members.some(({ host }) => hosts.includes(host.name)),
     );
     // A VIP can be judged only where all of its members can be asked.
-    const judged = vips.filter((vip) => vip.members.every(({ host }) => this.connections.has(host.name)));
+    const judged = vips.filter((vip) => vip.members.every(({ host }) => this.connected.has(host.name)));
     return {
       sentences: [...own, ...servers.map((one) => one.fault), ...vipProblems(judged, pairState)],
       final:
@@ -84,17 +83,9 @@ export class Pair {
   /** Who else has VIPs that none of ours has, a sentence each; nothing where not every host can be asked. */
   async strangersAt(vips: readonly HeldVip[]): Promise<string[]> {
     const { hosts } = this.inventory;
-    const script = whoAnswersScript(vips.map(({ address }) => address));
+    const addresses = vips.map(({ address }) => address);
     const seen = await Promise.all(
-      hosts.map(async ({ name }) => {
-        try {
-          const result = await this.connections.get(name)?.runScript(script, { timeoutMs: 10_000 });
-          return result && readAnswering(result.stdout);
-        } catch (error) {
-          if (!(error instanceof HaprovError)) throw error;
-          return undefined;
-        }
-      }),
+      hosts.map(({ name }) => unlessLost(this.connected.get(name)?.whoAnswers(addresses))),
     );
     const all = seen.filter((one) => one !== undefined);
     return all.length === hosts.length ? foreignHolders(vips, this.inventory, all) : [];
@@ -106,7 +97,7 @@ export class Pair {
       if (holdersOf(vip, pairState).join() !== host) continue;
       const peers = vip.members
         .map((member) => member.host.name)
-        .filter((name) => name !== host && this.connections.has(name));
+        .filter((name) => name !== host && this.connected.has(name));
       const sick = peers.map((name) => ({
         name,
         faults: this.hostFaults(name, pairState),
@@ -134,5 +125,15 @@ export class Pair {
 
   #readinessOf(name: string): Readiness {
     return this.readiness.get(name) ?? { units: [], ports: [], balances: false };
+  }
+}
+
+/** What a host answers; nothing where it does not. */
+async function unlessLost<T>(answer: Promise<T> | undefined): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (!(error instanceof HaprovError)) throw error;
+    return undefined;
   }
 }

@@ -1,25 +1,16 @@
-import { HaprovError, HostError } from '../errors';
+import { HaprovError } from '../errors';
 import type { EventBody, Phase } from '../events/events';
-import type { Connection } from '../host/connection';
-import { journalReader } from '../host/journal';
-import {
-  buildTransaction,
-  continueScript,
-  type Group,
-  rehearsal,
-  stageScript,
-  type TitledStep,
-  tickSeconds,
-  transactionExit,
-  type Verb,
-} from '../host/transaction';
+import { nameless } from '../host/script-result';
+import { type Group, rehearsal, type TitledStep, transactionExit, type Verb } from '../host/transaction';
 import type { PlannedHost } from '../plan/plan';
 import { Follower } from './follower';
 import type { GateResult } from './gate';
+import type { Hear, HostVerbs } from './host-verbs';
 import { settledState } from './settle';
 
 /** How a phase ended on a host. `untouched`: it was left alone for a reason; `stopped`: the operator said so. */
 export interface HostOutcome {
+  host: string;
   status: 'ok' | 'failed' | 'not-restored' | 'unreachable' | 'untouched' | 'stopped';
 }
 
@@ -33,9 +24,6 @@ interface Surroundings {
   giveUpSeconds: number;
   stopping?: AbortSignal;
   emit(event: EventBody): void;
-  /** The connections that the run goes by; a new one takes an old one's place. */
-  connections: ReadonlyMap<string, Connection>;
-  reconnect(host: string): Promise<Connection>;
 }
 
 /** One host's transaction, as the laptop drives it; every verb is one exec. */
@@ -45,13 +33,14 @@ export class HostRun {
   /** Resolves when the host is locked for this run. */
   readonly locked: Promise<true>;
   #isLocked: () => void = () => {};
-  #isRestored = false;
   #isLost = false;
   #state = '';
+  #isTouched = false;
   readonly #steps: TitledStep[];
 
   constructor(
     private readonly surroundings: Surroundings,
+    private readonly verbs: HostVerbs,
     host: PlannedHost,
     private readonly group?: Group,
   ) {
@@ -70,8 +59,14 @@ export class HostRun {
     });
   }
 
-  get isRestored(): boolean {
-    return this.#isRestored;
+  /** Whether it has been tried to make its changes. */
+  get isTouched(): boolean {
+    return this.#isTouched;
+  }
+
+  /** It is as before, or that could not be done: to restore it once more would not help. */
+  get isBack(): boolean {
+    return ['restored', 'broken'].includes(this.#state);
   }
 
   /** Locks the host, installs packages, stages every file and validates it. Puts itself back when that fails. */
@@ -80,12 +75,14 @@ export class HostRun {
     const steps = this.#steps.map(({ type, target, action }) => ({ type, target, action }));
     const manifest = { run, owner, command, inventory, startedAt: new Date().toISOString(), steps };
     const group = this.group ? { group: this.group } : {};
-    const transaction = buildTransaction({ run, owner, leaseSeconds, steps: this.#steps, ...group });
-    return this.#drive('stage', stageScript(manifest, transaction), this.#steps.length, 'staged');
+    const transaction = { run, owner, leaseSeconds, steps: this.#steps, ...group };
+    const stage = (hear: Hear) => this.verbs.stage(transaction, manifest, hear);
+    return this.#drive('stage', stage, this.#steps.length, 'staged');
   }
 
   /** Makes the changes and verifies each; restores itself when one fails. */
   commit(): Promise<HostOutcome> {
+    this.#isTouched = true;
     const steps = this.#steps.filter(({ step }) => step.phase !== 'prepare').length;
     return this.#continue('commit', 'commit', steps, 'committed');
   }
@@ -100,13 +97,13 @@ export class HostRun {
   /** Logs in anew: that one still can is part of what is confirmed. */
   async prove(): Promise<HostOutcome> {
     try {
-      await this.surroundings.reconnect(this.name);
-      return { status: 'ok' };
+      await this.verbs.logIn();
+      return { host: this.name, status: 'ok' };
     } catch (error) {
       if (!(error instanceof HaprovError)) throw error;
       this.#isLost = true;
-      const why = withoutName(error, this.name);
-      return this.#begin('confirm')('unreachable', `${why}; ${promise(this.surroundings)}`);
+      const said = `${nameless(error)}; ${promise(this.surroundings)}`;
+      return this.#begin('confirm')('unreachable', said);
     }
   }
 
@@ -132,20 +129,12 @@ export class HostRun {
 
   renew(): Promise<unknown> {
     const { run, leaseSeconds } = this.surroundings;
-    return this.#connection().runScript(continueScript(run, 'renew'), {
-      to: 'renew its lease',
-      timeoutMs: leaseSeconds * 1000,
-    });
-  }
-
-  #connection(): Connection {
-    const connection = this.surroundings.connections.get(this.name);
-    if (!connection) throw new HostError(this.name, 'is not connected');
-    return connection;
+    return this.verbs.renew(run, leaseSeconds * 1000);
   }
 
   #continue(phase: Phase, verb: Verb, total: number, goal: string, seconds?: number): Promise<HostOutcome> {
-    return this.#drive(phase, continueScript(this.surroundings.run, verb), total, goal, seconds);
+    const goOn = (hear: Hear) => this.verbs.goOn(this.surroundings.run, verb, hear);
+    return this.#drive(phase, goOn, total, goal, seconds);
   }
 
   #begin(phase: Phase): (status: HostOutcome['status'], message?: string) => HostOutcome {
@@ -156,37 +145,35 @@ export class HostRun {
     return (status, message) => {
       const ms = Math.round(performance.now() - begun);
       emit({ type: 'phase-end', host, phase, ok: status === 'ok', ms, ...(message ? { message } : {}) });
-      return { status };
+      return { host, status };
     };
   }
 
   async #drive(
     phase: Phase,
-    script: string,
+    verb: (hear: Hear) => Promise<number | null>,
     total: number,
     goal: string,
     seconds = this.surroundings.giveUpSeconds,
   ): Promise<HostOutcome> {
-    const { emit, run, reconnect, stopping } = this.surroundings;
+    const { emit, run, stopping } = this.surroundings;
     const end = this.#begin(phase);
-    emit({ type: 'command', host: this.name, script: withoutContents(script) });
     const follower = new Follower({ host: this.name, phase, total, steps: this.#steps, emit });
-    const read = journalReader((entry) => {
+    const hear: Hear = (entry) => {
       follower.hear(entry);
       // A run that was refused the lock says a state too: "restored".
       if (entry.event === 'state' && entry.state === 'staging') this.#isLocked();
-    });
+    };
     let code: number | null;
     try {
       // What a connection that was lost already would say takes long to come.
-      if (this.#isLost) await reconnect(this.name);
-      const options = { accepts: 'any', onStdout: read, quietMs } as const;
-      ({ code } = await this.#connection().runScript(script, options));
+      if (this.#isLost) await this.verbs.logIn();
+      code = await verb(hear);
     } catch (error) {
       if (!(error instanceof HaprovError)) throw error;
       const say = (text: string) => emit({ type: 'message', level: 'warning', host: this.name, text });
-      say(`${withoutName(error, this.name)}; logging in again, for ${seconds} s at most`);
-      const settled = await settledState({ host: this.name, run, reconnect, seconds, stopping });
+      say(`${nameless(error)}; logging in again, for ${seconds} s at most`);
+      const settled = await settledState({ host: this.verbs, run, seconds, stopping });
       this.#isLost = settled === undefined;
       if (!settled) return end('unreachable', `${unknown(stopping)}; ${promise(this.surroundings)}`);
       if (settled.recovered)
@@ -195,7 +182,6 @@ export class HostRun {
       code = null;
     }
     this.#state = follower.state;
-    this.#isRestored = follower.state === 'restored';
     if (follower.state === goal) return end('ok');
     if (code === transactionExit.locked) return end('unreachable', follower.lockedBy);
     if (code === transactionExit.notRestored || follower.state === 'broken') {
@@ -204,7 +190,7 @@ export class HostRun {
         `NOT RESTORED: log in to ${this.name} and put right what /var/lib/haprov/runs/${run}/log names; what was there before is kept in /var/lib/haprov/runs/${run}/steps`,
       );
     }
-    if (this.#isRestored) return end('failed', 'failed, and restored');
+    if (follower.state === 'restored') return end('failed', 'failed, and restored');
     if (code === 0) code = null;
     return end(
       'failed',
@@ -215,9 +201,6 @@ export class HostRun {
   }
 }
 
-/** A host that is at work says so this often at least; it may be busy. */
-const quietMs = tickSeconds * 6000;
-
 /** Beyond the time that a host gives itself. */
 const lateSeconds = 15;
 
@@ -227,13 +210,3 @@ const unknown = (stopping?: AbortSignal) =>
 /** What is so of a host that nobody can ask. */
 const promise = ({ leaseSeconds }: Pick<Surroundings, 'leaseSeconds'>) =>
   `if it runs, it ends or restores by itself ${leaseSeconds} s after it is left alone; if it is off, when it starts again; haprov log tells which`;
-
-/** The host's name stands before the message already. */
-const withoutName = (error: Error, name: string) => error.message.replace(`${name}: `, '');
-
-/** What is shown of a script: not the libraries that every one carries, and not the files' contents. */
-function withoutContents(script: string): string {
-  return script
-    .replace(/<<'\.END\.'\n[\s\S]*?\.END\.\n/g, '<<(contents)\n')
-    .replace(/# What haprov reads on a host\.[\s\S]*\nmain "\$1"\n/, 'main "$1"\n');
-}

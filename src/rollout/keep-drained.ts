@@ -1,10 +1,10 @@
-import { HaprovError } from '../errors';
-import type { Connection } from '../host/connection';
-import { giveBackScript, keepDrainedScript } from '../host/drained';
-import { whyOf } from '../host/script-result';
+import type { EventBody } from '../events/events';
+import { whyNot } from '../host/script-result';
+import type { Service } from '../inventory/inventory';
 import { keptDrained, serversOf, stillSending } from '../pair/drained';
 import type { PairState } from '../pair/health';
-import type { Rollout } from './rollout';
+import type { Pair } from '../pair/pair';
+import type { Hosts, HostVerbs } from './host-verbs';
 
 /** A balancer that could not be told, and why. */
 export interface Untold {
@@ -13,44 +13,38 @@ export interface Untold {
 }
 
 /** Has every balancer send no more to `servers` (`service/server`), and remember that. @returns who could not be told. */
-export const keepDrained = (
-  connections: ReadonlyMap<string, Connection>,
-  balancers: readonly string[],
-  servers: readonly string[],
-): Promise<Untold[]> => tellAll(connections, balancers, servers, keepDrainedScript);
+export const keepDrained = (hosts: Hosts, balancers: readonly string[], servers: readonly string[]) =>
+  tellAll(hosts, balancers, servers, (host) => host.keepDrained(servers));
 
 /** Takes {@link keepDrained} back. */
-export const giveBack = (
-  connections: ReadonlyMap<string, Connection>,
-  balancers: readonly string[],
-  servers: readonly string[],
-): Promise<Untold[]> => tellAll(connections, balancers, servers, giveBackScript);
+export const giveBack = (hosts: Hosts, balancers: readonly string[], servers: readonly string[]) =>
+  tellAll(hosts, balancers, servers, (host) => host.giveBack(servers));
 
 async function tellAll(
-  connections: ReadonlyMap<string, Connection>,
+  hosts: Hosts,
   balancers: readonly string[],
   servers: readonly string[],
-  scriptOf: (servers: readonly string[]) => string,
+  tell: (host: HostVerbs) => Promise<void>,
 ): Promise<Untold[]> {
   if (servers.length === 0) return [];
   const told = balancers.map(async (balancer): Promise<Untold[]> => {
-    const connection = connections.get(balancer);
-    if (!connection) return [{ balancer, why: 'it cannot be reached' }];
-    try {
-      const result = await connection.runScript(scriptOf(servers), { timeoutMs: 30_000, accepts: 'any' });
-      if (result.code === 0) return [];
-      return [{ balancer, why: result.stderr ? whyOf(result) : 'its HAProxy does not take commands' }];
-    } catch (error) {
-      if (!(error instanceof HaprovError)) throw error;
-      return [{ balancer, why: error.message }];
-    }
+    const host = hosts.get(balancer);
+    const why = host ? await whyNot(() => tell(host)) : 'it cannot be reached';
+    return why === undefined ? [] : [{ balancer, why }];
   });
   return (await Promise.all(told)).flat();
 }
 
+interface Around {
+  pair: Pair;
+  hosts: Hosts;
+  services: readonly Service[];
+  emit(event: EventBody): void;
+}
+
 /** Tells the balancers of this run what they were not told, or have forgotten, of hosts that are drained. */
 export async function tellWhoIsDrained(
-  { pair, connections, services, emit }: Pick<Rollout, 'pair' | 'connections' | 'services' | 'emit'>,
+  { pair, hosts, services, emit }: Around,
   pairState: PairState,
 ): Promise<void> {
   const flagged = [...pairState].flatMap(([host, { drained }]) => (drained ? serversOf(services, host) : []));
@@ -61,7 +55,7 @@ export async function tellWhoIsDrained(
     const lacks = drained.some((server) => !seen.drainedServers?.includes(server));
     return lacks || stillSending(drained, new Map([[name, seen]])).length > 0;
   });
-  for (const { balancer, why } of await keepDrained(connections, unaware, drained))
+  for (const { balancer, why } of await keepDrained(hosts, unaware, drained))
     emit({
       type: 'message',
       level: 'warning',

@@ -1,11 +1,9 @@
 import { HaprovError } from '../errors';
-import type { Connection } from '../host/connection';
-import { settleScript } from '../host/transaction';
+import type { HostVerbs } from './host-verbs';
 
 export interface Lost {
-  host: string;
+  host: Pick<HostVerbs, 'logIn' | 'settle'>;
   run: string;
-  reconnect(host: string): Promise<Connection>;
   /** For so long at most, all together. */
   seconds: number;
   /** The operator waits no longer. */
@@ -26,30 +24,26 @@ const pauseMs = 1000;
 const longestTimerMs = 2 ** 31 - 1;
 
 /** Logs in again and waits for the state that the host comes to; nothing where that took too long. */
-export async function settledState({
-  host,
-  run,
-  reconnect,
-  seconds,
-  stopping,
-}: Lost): Promise<Settled | undefined> {
+export async function settledState({ host, run, seconds, stopping }: Lost): Promise<Settled | undefined> {
   const until = performance.now() + seconds * 1000;
   const left = () => until - performance.now();
-  let connection: Connection | undefined;
+  let isIn = false;
   while (left() > 0 && !stopping?.aborted) {
     try {
-      connection ??= await within(left(), reconnect(host), stopping);
-      if (!connection) return undefined;
-      const look = connection.runScript(settleScript(run), { timeoutMs: Math.min(lookMs, left()) });
-      const answer = await within(left(), look, stopping);
+      isIn ||=
+        (await within(
+          left(),
+          host.logIn().then(() => true),
+          stopping,
+        )) ?? false;
+      if (!isIn) return undefined;
+      const answer = await within(left(), host.settle(run, Math.min(lookMs, left())), stopping);
       if (!answer) return undefined;
-      const [state = '', life] = answer.stdout.trim().split('\n').at(-1)?.split(' ') ?? [];
-      const isMoving = life === 'alive' && ['-', 'staging', 'committing', 'restoring'].includes(state);
-      if (!isMoving && state !== 'alive')
-        return { state: state === 'gone' ? '' : state, recovered: life === 'recovered' };
+      const { state, alive, recovered } = answer;
+      if (!alive || !['-', 'staging', 'committing', 'restoring'].includes(state)) return { state, recovered };
     } catch (error) {
       if (!(error instanceof HaprovError)) throw error;
-      connection = undefined;
+      isIn = false;
     }
     await within(Math.min(pauseMs, left()), new Promise<never>(() => {}), stopping);
   }

@@ -3,7 +3,7 @@ import { verbOf } from '../ha/interruption';
 import { rehearsal } from '../host/transaction';
 import type { Readiness } from '../pair/health';
 import type { FullPlan, PlannedChange, PlannedHost } from '../plan/plan';
-import type { RolloutResult } from './rollout';
+import type { RolloutResult } from './ending';
 
 /** What is committed in one way, as a run of its own. */
 export interface RunStage {

@@ -7,6 +7,7 @@ import { drainHost } from '../../src/maintenance/drain-host';
 import type { Maintenance } from '../../src/maintenance/maintenance';
 import { undrainHost } from '../../src/maintenance/undrain-host';
 import { Pair } from '../../src/pair/pair';
+import { sshHosts } from '../../src/rollout/ssh-host';
 
 /** Drain and undrain of fred, one of the two of the example inventory, on a model of both hosts. */
 
@@ -44,6 +45,13 @@ class Model {
 
   maintenance(reached = this.names): Maintenance {
     const connections = new Map(reached.map((name) => [name, this.#connection(name)]));
+    const hosts = sshHosts({
+      connections,
+      healthPort: inventory.haproxy.healthPort,
+      reconnect: async (name) => {
+        throw new HostError(name, 'is gone');
+      },
+    });
     const { balances } = this;
     const units = balances ? [] : ['httpd'];
     const readiness = new Map(this.names.map((name) => [name, { units, ports: [], balances }]));
@@ -53,10 +61,8 @@ class Model {
       vips,
       deaf: this.isDeaf ? vips : [],
       services: inventory.services,
-      pair: new Pair(inventory, connections, readiness, async (name) => {
-        throw new HostError(name, 'is gone');
-      }),
-      connections,
+      pair: new Pair(inventory, hosts, readiness),
+      hosts,
       by: 'me@laptop',
       wasDrained: this.flag,
       say: async (line) => void this.said.push(line),

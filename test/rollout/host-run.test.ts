@@ -1,4 +1,5 @@
 import { HostRun } from '../../src/rollout/host-run';
+import { sshHosts } from '../../src/rollout/ssh-host';
 import { FakeHost } from '../support/fake-host';
 
 const runOn = (host: FakeHost) =>
@@ -9,9 +10,9 @@ const runOn = (host: FakeHost) =>
       command: 'apply',
       inventory: 'pair',
       leaseSeconds: 60,
-      connections: new Map([[host.host, host]]),
       emit: () => {},
     } as never,
+    sshHosts({ connections: new Map([[host.host, host]]) } as never).get(host.host) as never,
     { host: host.host, changes: [] } as never,
   );
 const isLocked = (run: HostRun) =>

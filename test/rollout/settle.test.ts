@@ -3,6 +3,7 @@ import type { Connection } from '../../src/host/connection';
 import { confirmTogether } from '../../src/rollout/confirm';
 import type { HostOutcome, HostRun } from '../../src/rollout/host-run';
 import { settledState } from '../../src/rollout/settle';
+import { sshHosts } from '../../src/rollout/ssh-host';
 import { FakeHost } from '../support/fake-host';
 
 const answering = (...answers: string[]) =>
@@ -10,8 +11,17 @@ const answering = (...answers: string[]) =>
     'fred',
     answers.map((stdout) => ({ matches: 'settle_run_of run7', stdout, times: 1 })),
   );
-const lost = (reconnect: () => Promise<Connection>, seconds = 30, stopping?: AbortSignal) =>
-  settledState({ host: 'fred', run: 'run7', reconnect, seconds, stopping });
+const lost = (reconnect: () => Promise<Connection>, seconds = 30, stopping?: AbortSignal) => {
+  const connections = new Map([['fred', answering() as Connection]]);
+  const logIn = async () => {
+    const connection = await reconnect();
+    connections.set('fred', connection);
+    return connection;
+  };
+  const host = sshHosts({ connections, reconnect: logIn }).get('fred');
+  if (!host) throw new Error('there is no fred');
+  return settledState({ host, run: 'run7', seconds, stopping });
+};
 
 test.each([
   ['restored\n', { state: 'restored', recovered: false }],
@@ -60,7 +70,7 @@ describe('hosts that are confirmed together', () => {
   const run = (name: string, proof: HostOutcome['status'], confirmed: HostOutcome['status'] = 'ok') => {
     const speak = (word: string, status: HostOutcome['status']) => async () => {
       said.push(`${word} ${name}`);
-      return { status };
+      return { host: name, status };
     };
     return { prove: speak('prove', proof), confirm: speak('confirm', confirmed) } as unknown as HostRun;
   };
@@ -71,13 +81,13 @@ describe('hosts that are confirmed together', () => {
   });
   test('where one is not, nobody is told', async () => {
     expect(await confirmTogether([run('fred', 'ok'), run('ethyl', 'unreachable')])).toEqual([
-      { status: 'unreachable' },
+      { host: 'ethyl', status: 'unreachable' },
     ]);
     expect(said).toEqual(['prove fred', 'prove ethyl']);
   });
   test('who was not confirmed is told of', async () => {
     expect(await confirmTogether([run('fred', 'ok'), run('ethyl', 'ok', 'failed')])).toEqual([
-      { status: 'failed' },
+      { host: 'ethyl', status: 'failed' },
     ]);
   });
 });

@@ -1,0 +1,110 @@
+import { ExitCode } from '../errors';
+import type { PlannedHost } from '../plan/plan';
+import type { HostOutcome, HostRun } from './host-run';
+
+export interface RolloutResult {
+  exitCode: ExitCode;
+  /** Changes made and kept. */
+  changed: number;
+  /** Hosts on which something failed. */
+  failed: number;
+  message: string;
+}
+
+interface Ending {
+  hosts: readonly PlannedHost[];
+  onFailure: 'restore' | 'restore-all';
+  stopping: AbortSignal;
+}
+
+export const isWrong = ({ status }: HostOutcome): boolean => status !== 'ok';
+
+/** Every host is done: their ways back are given up, and their locks. */
+export async function finish(done: readonly HostRun[]): Promise<RolloutResult> {
+  const wrong = (await Promise.all(done.map((run) => run.finish()))).filter(isWrong);
+  const changed = changesOf(done);
+  if (wrong.length > 0)
+    return summarize(
+      wrong,
+      changed,
+      'every change is made, but not every run could be closed; the hosts close them by themselves',
+    );
+  const message = `${changed} ${changed === 1 ? 'change' : 'changes'} on ${listed(done)}`;
+  return { exitCode: ExitCode.done, changed, failed: 0, message };
+}
+
+/** Not every host is staged, or nobody wants it any more: those that are, are put back. */
+export async function changeNothing(
+  { hosts }: Ending,
+  runs: readonly HostRun[],
+  staged: readonly HostOutcome[],
+): Promise<RolloutResult> {
+  const refused = staged.filter(isWrong);
+  const back = await restoreAll(runs.filter((_, index) => staged[index]?.status === 'ok'));
+  const why = refused.length > 0 ? 'nothing was changed on any host' : 'stopped before any host was changed';
+  return summarize([...refused, ...back], 0, `${why}${withPackages(hosts)}`);
+}
+
+/** Where a run ends that goes wrong. */
+interface Broken {
+  /** All hosts of the run. */
+  runs: readonly HostRun[];
+  /** Confirmed. */
+  done: readonly HostRun[];
+  /** Those whose turn it was: they are restored, as far as that can be. */
+  turn: readonly HostRun[];
+  wrong: readonly HostOutcome[];
+}
+
+/** The run ends where something went wrong: what comes after is put back, what is done is kept or restored. */
+export async function giveUp(
+  { onFailure, stopping }: Ending,
+  { runs, done, turn, wrong }: Broken,
+): Promise<RolloutResult> {
+  const untouched = runs.filter((run) => !turn.includes(run) && !done.includes(run));
+  const back = await restoreAll(untouched);
+  const undoDone = onFailure === 'restore-all' && !stopping.aborted;
+  const undone: HostOutcome[] = [];
+  for (const run of [...done].reverse()) undone.push(await (undoDone ? run.restore() : run.finish()));
+  const kept = undoDone ? [] : done;
+  const isTouched = turn.some((run) => run.isTouched);
+  const stopped = wrong.some(({ status }) => status === 'stopped') ? 'stopped' : 'the roll was stopped';
+  const parts = [
+    isTouched ? `failed on ${listed(turn)}` : stopped,
+    ...(kept.length > 0 ? [`done and kept on ${listed(kept)}`] : []),
+    ...(undoDone && done.length > 0 ? [`restored on ${listed(done)}`] : []),
+    ...(untouched.length > 0 || !isTouched
+      ? [`not touched: ${listed(isTouched ? untouched : [...turn, ...untouched])}`]
+      : []),
+    ...(kept.length > 0 ? ['apply again to bring the others along'] : []),
+  ];
+  return summarize([...wrong, ...back, ...undone.filter(isWrong)], changesOf(kept), parts.join('; '));
+}
+
+/** Restores what is not as before yet. @returns what went wrong */
+export async function restoreAll(runs: readonly HostRun[]): Promise<HostOutcome[]> {
+  const outcomes = await Promise.all(runs.filter((run) => !run.isBack).map((run) => run.restore()));
+  return outcomes.filter(isWrong);
+}
+
+function summarize(outcomes: readonly HostOutcome[], changed: number, message: string): RolloutResult {
+  const has = (status: HostOutcome['status']) => outcomes.some((outcome) => outcome.status === status);
+  const failed = new Set(outcomes.filter(({ status }) => status !== 'stopped').map(({ host }) => host)).size;
+  const unreachable = has('unreachable') && !has('failed') && !has('untouched');
+  const exitCode = has('not-restored')
+    ? ExitCode.notRestored
+    : unreachable
+      ? ExitCode.unreachable
+      : ExitCode.failed;
+  return { exitCode, changed, failed, message };
+}
+
+/** Packages come before anything can be validated, and stay. */
+const withPackages = (hosts: readonly PlannedHost[]) =>
+  hosts.some((host) => host.changes.some(({ action }) => action === 'install'))
+    ? ', but packages that were installed on the way stay'
+    : '';
+
+const changesOf = (runs: readonly HostRun[]) => runs.reduce((sum, run) => sum + run.changes, 0);
+
+const listed = (runs: readonly HostRun[]) => runs.map((run) => run.name).join(', ');

@@ -1,0 +1,170 @@
+import { ExitCode, HaprovError, HostError } from '../errors';
+import type { EventBody } from '../events/events';
+import { nameless, ScriptFailure, whyNot, whyOf } from '../host/script-result';
+import type { Vip } from '../inventory/inventory';
+import { deafVips, drainFlags } from '../pair/drain-flag';
+import { holdersOf, type PairState } from '../pair/health';
+import type { Pair } from '../pair/pair';
+import type { HostOutcome } from './host-run';
+import { type Hosts, type HostVerbs, hostOf } from './host-verbs';
+
+interface Surroundings {
+  pair: Pair;
+  hosts: Hosts;
+  vips: readonly Pick<Vip, 'address' | 'members'>[];
+  leaseSeconds: number;
+  emit(event: EventBody): void;
+}
+
+/** How often it is looked whether the VIP has gone: three adverts and the check's own interval pass before it does. */
+const looks = 60;
+const pauseMs = 250;
+
+/**
+ * What hosts give away while they change: their VIPs, and their servers' places in every HAProxy. Who lends gives back
+ * once, when its hosts are done or restored. What is not given back, each host takes back by itself after four leases.
+ */
+export class Loan {
+  /** Hosts that were told to give their VIPs away. */
+  readonly #vips = new Set<string>();
+  /** By balancer, the servers (`service/server`) that it was told to spare. */
+  readonly #servers = new Map<string, readonly string[]>();
+
+  constructor(private readonly around: Surroundings) {}
+
+  /** Lends the VIPs of these hosts, one after the other. @returns the host that could not give its own away */
+  async lendVips(names: readonly string[]): Promise<HostOutcome[]> {
+    for (const host of names) {
+      try {
+        await this.#lendVipsOf(host);
+      } catch (error) {
+        if (!(error instanceof HaprovError)) throw error;
+        this.around.emit({ type: 'message', level: 'error', host, text: nameless(error) });
+        return [{ host, status: error instanceof HostError ? 'unreachable' : 'untouched' }];
+      }
+    }
+    return [];
+  }
+
+  /**
+   * Lowers the host's VRRP priority through the check that keepalived tracks, never by stopping keepalived, and waits
+   * until its VIPs are elsewhere.
+   * @throws HaprovError where they stay; HostError where it does not answer
+   */
+  async #lendVipsOf(host: string): Promise<void> {
+    const { hosts, pair, vips, leaseSeconds, emit } = this.around;
+    const verbs = hostOf(hosts, host);
+    const watched = await orElse(
+      'could not be asked what its keepalived looks at, so it was not touched',
+      host,
+      verbs.watchedFlag(),
+    );
+    const now = await pair.look();
+    const held = vips.filter((vip) => holdersOf(vip, now).includes(host));
+    const deaf = watched ? deafVips(held, watched, drainFlags.run) : [];
+    if (deaf.length > 0)
+      throw refused(
+        `could not be drained, so it was not touched: its keepalived.conf has nothing that looks at ${drainFlags.run}, so it would keep VIP ${deaf.map(({ address }) => address).join(' and ')}; track a vrrp_script that fails while that file is there, as /usr/libexec/keepalived/haprov-not-drained does, or drain the host by hand first`,
+      );
+    emit({ type: 'message', level: 'info', host, text: 'draining: the VIP moves to its peer first' });
+    this.#vips.add(host);
+    await orElse('could not be drained, so it was not touched', host, verbs.lendVips(leaseSeconds * 4));
+    let pairState: PairState = new Map();
+    for (let look = 0; look < looks; look++) {
+      pairState = await pair.look();
+      if (!pair.holds(host, pairState)) return;
+      await new Promise((done) => setTimeout(done, pauseMs));
+    }
+    const drained = [...pairState]
+      .filter(([name, seen]) => name !== host && seen.drained)
+      .map(([name]) => name);
+    const why = drained.length > 0 ? ` (${drained.join(' and ')} drained: haprov undrain first)` : '';
+    throw refused(`could not be drained: its VIP stayed, so it was not touched${why}`);
+  }
+
+  /**
+   * Has every HAProxy send no more to `servers`, and waits until none serves a request. A HAProxy that cannot be told is
+   * named.
+   */
+  async lendServers(servers: readonly string[]): Promise<[]> {
+    const { hosts, pair, leaseSeconds } = this.around;
+    if (servers.length === 0) return [];
+    for (const name of hosts.keys()) this.#servers.set(name, servers);
+    const to = `tell its HAProxy that ${servers.join(', ')} must not get new requests`;
+    await this.#tell(hosts.keys(), to, (host) => host.lendServers(servers, leaseSeconds * 4));
+    for (let look = 0; look < looks; look++) {
+      const pairState = await pair.look();
+      const busy = [...pairState.values()].some(({ servers: seen }) =>
+        seen?.some(
+          ({ service, server, sessions }) => servers.includes(`${service}/${server}`) && sessions > 0,
+        ),
+      );
+      if (!busy) break;
+      await new Promise((done) => setTimeout(done, pauseMs));
+    }
+    return [];
+  }
+
+  /**
+   * Gives the servers their place back before all else, so that it can be seen whether they fill it: HAProxy's checks say
+   * that. Those whose host is drained by `haprov drain` stay so.
+   * @param isLate whether a balancer must not have a server yet: it looks for it at the place that it has left
+   */
+  async giveServersBack(isLate: (balancer: string, server: string) => boolean = () => false): Promise<[]> {
+    const told = [...this.#servers].map(async ([name, servers]) => {
+      const back = servers.filter((server) => !isLate(name, server));
+      const to = `tell its HAProxy that ${back.join(', ')} get requests again`;
+      if (back.length > 0 && !(await this.#tell([name], to, (host) => host.takeServersBack(back)))) return;
+      this.#servers.set(
+        name,
+        servers.filter((server) => !back.includes(server)),
+      );
+    });
+    await Promise.all(told);
+    return [];
+  }
+
+  /** All that is still lent is given back; who cannot be told now is named. */
+  async giveBack(): Promise<void> {
+    await this.giveServersBack();
+    await this.#tell([...this.#vips], 'take its drain flag away', (host) => host.takeVipsBack());
+  }
+
+  /** The servers that some balancer must not have yet: it has them when it is done itself. */
+  leaveLateServers(): void {
+    this.#servers.clear();
+  }
+
+  /** Over a new login where the old one is lost; who cannot be told is named. @returns whether all were told */
+  async #tell(
+    names: Iterable<string>,
+    to: string,
+    tell: (host: HostVerbs) => Promise<void>,
+  ): Promise<boolean> {
+    const { hosts, emit } = this.around;
+    const told = [...names].map(async (name) => {
+      const host = hostOf(hosts, name);
+      const why = await whyNot(
+        () => tell(host),
+        () => host.logIn(),
+      );
+      if (why === undefined) return true;
+      emit({ type: 'message', level: 'warning', host: name, text: `could not ${to}: ${why}` });
+      return false;
+    });
+    return (await Promise.all(told)).every(Boolean);
+  }
+}
+
+const refused = (message: string) => new HaprovError(ExitCode.failed, message);
+
+/** What a host answers. @throws HaprovError that begins with `words`; HostError where it does not answer */
+async function orElse<T>(words: string, host: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof ScriptFailure) throw refused(`${words}: ${whyOf(error.result)}`);
+    if (error instanceof HaprovError) throw new HostError(host, `${words}: ${nameless(error)}`);
+    throw error;
+  }
+}

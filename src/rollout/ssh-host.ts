@@ -1,0 +1,165 @@
+import { HostError } from '../errors';
+import type { Connection } from '../host/connection';
+import {
+  drainScript,
+  flagScript,
+  giveBackScript,
+  keepDrainedScript,
+  noHaproxy,
+  readyScript,
+  unflagScript,
+} from '../host/drained';
+import { journalReader } from '../host/journal';
+import { type RunOptions, ScriptFailure } from '../host/script-result';
+import {
+  buildTransaction,
+  continueScript,
+  type Manifest,
+  settleScript,
+  stageScript,
+  type Transaction,
+  tickSeconds,
+  type Verb,
+} from '../host/transaction';
+import { drainFlags, readWatched, runFlagScript, type WatchedFlag } from '../pair/drain-flag';
+import { type Observation, observationScript, readObservation } from '../pair/observe';
+import { type Answering, readAnswering, whoAnswersScript } from '../pair/who-answers';
+import { quote } from '../shell/quote';
+import type { Hear, Hosts, HostVerbs, RunState } from './host-verbs';
+
+/** How hosts are reached. */
+export interface Wires {
+  /** What is said now goes over these; a new one takes an old one's place. */
+  connections: ReadonlyMap<string, Connection>;
+  /** Logs in anew, and puts the connection in its place. @throws HostError */
+  reconnect(host: string): Promise<Connection>;
+  /** Where HAProxy is asked how its servers are. */
+  healthPort?: number;
+  /** Hears of a transaction that goes to a host, without the files in it. */
+  onScript?(host: string, script: string): void;
+}
+
+/** The hosts that there is a connection to. */
+export const sshHosts = (wires: Wires): Hosts =>
+  new Map([...wires.connections.keys()].map((name) => [name, new SshHost(name, wires)]));
+
+/** A host that is there does what it is told at once. */
+const tellMs = 30_000;
+/** One that is at work says so this often at least; it may be busy. */
+const quietMs = tickSeconds * 6000;
+
+/** Every verb is one exec of a script. */
+class SshHost implements HostVerbs {
+  constructor(
+    readonly name: string,
+    private readonly wires: Wires,
+  ) {}
+
+  stage(transaction: Transaction, manifest: Manifest, hear: Hear): Promise<number | null> {
+    return this.#drive(stageScript(manifest, buildTransaction(transaction)), hear);
+  }
+
+  goOn(run: string, verb: Verb, hear: Hear): Promise<number | null> {
+    return this.#drive(continueScript(run, verb), hear);
+  }
+
+  async #drive(script: string, hear: Hear): Promise<number | null> {
+    this.wires.onScript?.(this.name, withoutContents(script));
+    const options = { accepts: 'any', onStdout: journalReader(hear), quietMs } as const;
+    return (await this.#connection.runScript(script, options)).code;
+  }
+
+  renew(run: string, withinMs: number): Promise<void> {
+    return this.#tell(continueScript(run, 'renew'), { timeoutMs: withinMs });
+  }
+
+  async settle(run: string, withinMs: number): Promise<RunState> {
+    const rows = (await this.#ask(settleScript(run), withinMs)).trim().split('\n');
+    const [state = '', life] = rows.at(-1)?.split(' ') ?? [];
+    if (state === 'alive') return { state: '-', alive: true, recovered: false };
+    return { state: state === 'gone' ? '' : state, alive: life === 'alive', recovered: life === 'recovered' };
+  }
+
+  async logIn(): Promise<void> {
+    await this.wires.reconnect(this.name);
+  }
+
+  async observe(units: readonly string[]): Promise<Observation> {
+    return readObservation(await this.#ask(observationScript(this.wires.healthPort ?? 0, units), 15_000));
+  }
+
+  async whoAnswers(addresses: readonly string[]): Promise<Answering> {
+    return readAnswering(await this.#ask(whoAnswersScript(addresses), 10_000));
+  }
+
+  async watchedFlag(): Promise<WatchedFlag | undefined> {
+    return readWatched(await this.#ask(runFlagScript, tellMs));
+  }
+
+  lendVips(seconds: number): Promise<void> {
+    const later = `setsid sh -c 'sleep ${seconds}; rm -f ${flag}' </dev/null >/dev/null 2>&1 &`;
+    return this.#tell(`: >${flag} && { ${later} }\n`);
+  }
+
+  takeVipsBack(): Promise<void> {
+    return this.#tell(`rm -f ${flag}\n`);
+  }
+
+  lendServers(servers: readonly string[], seconds: number): Promise<void> {
+    const later = `setsid sh -c ${quote(`sleep ${seconds}\n${readyScript(servers)}`)} </dev/null >/dev/null 2>&1 &`;
+    return this.#tell(`${later}\n${drainScript(servers)}`, { accepts: [noHaproxy] });
+  }
+
+  takeServersBack(servers: readonly string[]): Promise<void> {
+    return this.#tell(readyScript(servers), { accepts: [noHaproxy] });
+  }
+
+  keepDrained(servers: readonly string[]): Promise<void> {
+    return this.#tellHaproxy(keepDrainedScript(servers));
+  }
+
+  giveBack(servers: readonly string[]): Promise<void> {
+    return this.#tellHaproxy(giveBackScript(servers));
+  }
+
+  async #tellHaproxy(script: string): Promise<void> {
+    const result = await this.#connection.runScript(script, { timeoutMs: tellMs, accepts: 'any' });
+    if (result.code === 0) return;
+    if (result.stderr) throw new ScriptFailure(this.name, result);
+    throw new HostError(this.name, 'its HAProxy does not take commands');
+  }
+
+  drain(by: string): Promise<void> {
+    return this.#tell(flagScript(by));
+  }
+
+  undrain(): Promise<void> {
+    return this.#tell(unflagScript(), { to: 'take its drain flag away, so it is drained still' });
+  }
+
+  get #connection(): Connection {
+    const connection = this.wires.connections.get(this.name);
+    if (!connection) throw new Error(`${this.name} is not connected`);
+    return connection;
+  }
+
+  async #tell(
+    script: string,
+    { accepts = [], ...options }: RunOptions & { accepts?: readonly number[] } = {},
+  ): Promise<void> {
+    await this.#connection.runScript(script, { timeoutMs: tellMs, ...options, accepts });
+  }
+
+  async #ask(script: string, withinMs: number): Promise<string> {
+    return (await this.#connection.runScript(script, { timeoutMs: withinMs })).stdout;
+  }
+}
+
+const flag = drainFlags.run;
+
+/** What is shown of a script: not the libraries that every one carries, and not the files' contents. */
+function withoutContents(script: string): string {
+  return script
+    .replace(/<<'\.END\.'\n[\s\S]*?\.END\.\n/g, '<<(contents)\n')
+    .replace(/# What haprov reads on a host\.[\s\S]*\nmain "\$1"\n/, 'main "$1"\n');
+}
