@@ -149,8 +149,8 @@ recover() {
   was=$(state)
   case $was in finished | restored | broken) drop_lock; return ;; esac
   emit abandoned - "$was"
-  # A flag without words is that of a run which drained the host for a restart.
-  [ -s "${home%/runs/*}/drained" ] || rm -f "${home%/runs/*}/drained"
+  # Nobody else takes it away: what was to do that after a while went down with the host.
+  rm -f "${home%/runs/*}/drain-for-run"
   if is_in_group; then recover_in_group "$was"; return; fi
   if [ "$was" = confirmed ]; then finish; else restore; fi
 }

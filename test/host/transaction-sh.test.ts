@@ -462,8 +462,10 @@ describe.each(shells.map((shell) => [shell.join(' '), shell] as const))('%s', (_
     const before = box.tree();
     const steps = await box.steps(file('a', 'new\n'));
     await box.stage(steps, 'run1');
+    box.isLent = true;
     await box.go('recover', 'run1');
     expect([box.tree(), box.state('run1'), box.lock]).toEqual([before, 'restored', undefined]);
+    expect(box.isLent).toBe(false);
     await box.apply(steps, 'run2');
     await box.go('recover', 'run2');
     expect([box.tree(), box.state('run2')]).toEqual([before, 'restored']);

@@ -336,6 +336,15 @@ esac
     return readlinkSync(join(this.#root, 'state/runs', run, 'state'));
   }
 
+  /** Whether the flag is there for which keepalived gives its VIPs away while a run is at work. */
+  get isLent(): boolean {
+    return existsSync(join(this.#root, 'state/drain-for-run'));
+  }
+
+  set isLent(isLent: boolean) {
+    if (isLent) writeFileSync(join(this.#root, 'state/drain-for-run'), '');
+  }
+
   get lock(): string | undefined {
     const file = join(this.#root, 'state/lock');
     return existsSync(dirname(file)) && readdirSync(dirname(file)).includes('lock')
