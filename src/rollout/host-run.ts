@@ -1,4 +1,4 @@
-import { HaprovError } from '../errors';
+import { HaprovError, HostError } from '../errors';
 import type { EventBody, Phase } from '../events/events';
 import { nameless } from '../host/script-result';
 import { type Group, rehearsal, type TitledStep, transactionExit, type Verb } from '../host/transaction';
@@ -6,7 +6,7 @@ import type { PlannedHost } from '../plan/plan';
 import { Follower } from './follower';
 import type { GateResult } from './gate';
 import type { Hear, HostVerbs } from './host-verbs';
-import { settledState } from './settle';
+import { settledState, within } from './settle';
 
 /** How a phase ended on a host. `untouched`: it was left alone for a reason; `stopped`: the operator said so. */
 export interface HostOutcome {
@@ -25,6 +25,17 @@ interface Surroundings {
   stopping?: AbortSignal;
   emit(event: EventBody): void;
 }
+
+type GoingOn = Exclude<Verb, 'renew' | 'recover' | 'boot'>;
+
+/** The state that each verb is to come to. A host that was confirmed closes its run by itself, where nobody is heard. */
+const goals: Record<'stage' | GoingOn, readonly string[]> = {
+  stage: ['staged'],
+  commit: ['committed'],
+  confirm: ['confirmed', 'finished'],
+  finish: ['finished'],
+  restore: ['restored'],
+};
 
 /** One host's transaction, as the laptop drives it; every verb is one exec. */
 export class HostRun {
@@ -77,14 +88,14 @@ export class HostRun {
     const group = this.group ? { group: this.group } : {};
     const transaction = { run, owner, leaseSeconds, steps: this.#steps, ...group };
     const stage = (hear: Hear) => this.verbs.stage(transaction, manifest, hear);
-    return this.#drive('stage', stage, this.#steps.length, 'staged');
+    return this.#drive('stage', 'stage', stage, this.#steps.length);
   }
 
   /** Makes the changes and verifies each; restores itself when one fails. */
   commit(): Promise<HostOutcome> {
     this.#isTouched = true;
     const steps = this.#steps.filter(({ step }) => step.phase !== 'prepare').length;
-    return this.#continue('commit', 'commit', steps, 'committed');
+    return this.#continue('commit', 'commit', steps);
   }
 
   /** Waits for the gate. */
@@ -107,24 +118,29 @@ export class HostRun {
     }
   }
 
-  /** Comes after {@link prove}. What is lost on the way is said again, until the host's time is over. */
+  /**
+   * Comes after {@link prove}. What is lost on the way is said again, until the host's time is over. One of a group closes
+   * its run by then, and could not go back with the others any more: it is waited for half that long.
+   */
   async confirm(): Promise<HostOutcome> {
-    const seconds = this.surroundings.leaseSeconds + lateSeconds;
-    const begun = performance.now();
+    const { leaseSeconds } = this.surroundings;
+    const seconds = this.group ? leaseSeconds / 2 : leaseSeconds + lateSeconds;
+    const until = performance.now() + seconds * 1000;
     for (;;) {
-      const outcome = await this.#continue('confirm', 'confirm', 0, 'confirmed', seconds);
-      const isOver = performance.now() - begun >= seconds * 1000;
-      if (outcome.status === 'ok' || this.#state !== 'committed' || isOver) return outcome;
+      const left = Math.max(0, until - performance.now()) / 1000;
+      const outcome = await this.#continue('confirm', 'confirm', 0, left);
+      if (outcome.status === 'ok' || this.#state !== 'committed' || performance.now() >= until)
+        return outcome;
     }
   }
 
   /** Gives up the way back, and the lock. */
   finish(): Promise<HostOutcome> {
-    return this.#continue('unlock', 'finish', 0, 'finished');
+    return this.#continue('unlock', 'finish', 0);
   }
 
   async restore(): Promise<HostOutcome> {
-    return this.#continue('restore', 'restore', 0, 'restored', this.#isLost ? lateSeconds : undefined);
+    return this.#continue('restore', 'restore', 0, this.#isLost ? lateSeconds : undefined);
   }
 
   renew(): Promise<unknown> {
@@ -132,9 +148,9 @@ export class HostRun {
     return this.verbs.renew(run, leaseSeconds * 1000);
   }
 
-  #continue(phase: Phase, verb: Verb, total: number, goal: string, seconds?: number): Promise<HostOutcome> {
+  #continue(phase: Phase, verb: GoingOn, total: number, seconds?: number): Promise<HostOutcome> {
     const goOn = (hear: Hear) => this.verbs.goOn(this.surroundings.run, verb, hear);
-    return this.#drive(phase, goOn, total, goal, seconds);
+    return this.#drive(phase, verb, goOn, total, seconds);
   }
 
   #begin(phase: Phase): (status: HostOutcome['status'], message?: string) => HostOutcome {
@@ -151,13 +167,14 @@ export class HostRun {
 
   async #drive(
     phase: Phase,
-    verb: (hear: Hear) => Promise<number | null>,
+    verb: 'stage' | GoingOn,
+    tell: (hear: Hear) => Promise<number | null>,
     total: number,
-    goal: string,
     seconds = this.surroundings.giveUpSeconds,
   ): Promise<HostOutcome> {
     const { emit, run, stopping } = this.surroundings;
     const end = this.#begin(phase);
+    const until = performance.now() + seconds * 1000;
     const follower = new Follower({ host: this.name, phase, total, steps: this.#steps, emit });
     const hear: Hear = (entry) => {
       follower.hear(entry);
@@ -168,12 +185,17 @@ export class HostRun {
     try {
       // What a connection that was lost already would say takes long to come.
       if (this.#isLost) await this.verbs.logIn();
-      code = await verb(hear);
+      const told = tell(hear);
+      // A step takes as long as it takes; to confirm is done at once.
+      const answer = verb === 'confirm' ? await within(seconds * 1000, told) : await told;
+      if (answer === undefined) throw new HostError(this.name, 'does not answer');
+      code = answer;
     } catch (error) {
       if (!(error instanceof HaprovError)) throw error;
       const say = (text: string) => emit({ type: 'message', level: 'warning', host: this.name, text });
-      say(`${nameless(error)}; logging in again, for ${seconds} s at most`);
-      const settled = await settledState({ host: this.verbs, run, seconds, stopping });
+      const left = verb === 'confirm' ? (until - performance.now()) / 1000 : seconds;
+      if (left > 0) say(`${nameless(error)}; logging in again, for ${Math.ceil(left)} s at most`);
+      const settled = await settledState({ host: this.verbs, run, seconds: left, stopping });
       this.#isLost = settled === undefined;
       if (!settled) return end('unreachable', `${unknown(stopping)}; ${promise(this.surroundings)}`);
       if (settled.recovered)
@@ -182,7 +204,7 @@ export class HostRun {
       code = null;
     }
     this.#state = follower.state;
-    if (follower.state === goal) return end('ok');
+    if (goals[verb].includes(follower.state)) return end('ok');
     if (code === transactionExit.locked) return end('unreachable', follower.lockedBy);
     if (code === transactionExit.notRestored || follower.state === 'broken') {
       return end(
@@ -190,6 +212,8 @@ export class HostRun {
         `NOT RESTORED: log in to ${this.name} and put right what /var/lib/haprov/runs/${run}/log names; what was there before is kept in /var/lib/haprov/runs/${run}/steps`,
       );
     }
+    if (verb === 'restore' && follower.state === 'finished')
+      return end('failed', 'its run is closed, so it stays as it is now: haprov rollback undoes it');
     if (follower.state === 'restored') return end('failed', 'failed, and restored');
     if (code === 0) code = null;
     return end(

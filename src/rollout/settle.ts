@@ -51,7 +51,11 @@ export async function settledState({ host, run, seconds, stopping }: Lost): Prom
 }
 
 /** What `work` gives; nothing when that takes too long, or the operator waits no longer. */
-async function within<T>(ms: number, work: Promise<T>, stopping?: AbortSignal): Promise<T | undefined> {
+export async function within<T>(
+  ms: number,
+  work: Promise<T>,
+  stopping?: AbortSignal,
+): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
   let stop: (() => void) | undefined;
   const over = new Promise<undefined>((resolve) => {

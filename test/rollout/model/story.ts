@@ -1,0 +1,146 @@
+import type { Service } from '../../../src/inventory/inventory';
+import { Pair } from '../../../src/pair/pair';
+import type { PlannedHost } from '../../../src/plan/plan';
+import type { RolloutResult } from '../../../src/rollout/ending';
+import { rollOut } from '../../../src/rollout/rollout';
+import { ModelHost } from './host';
+import { type Trouble, World } from './world';
+
+/** A run on a model of its hosts, and what befalls it. */
+export interface Story {
+  hosts: number;
+  together: boolean;
+  serial: number;
+  onFailure: 'restore' | 'restore-all';
+  /** What each host's change does. */
+  change: 'reload haproxy' | 'restart haproxy' | 'restart httpd';
+  troubles: readonly Trouble[];
+  /** Hosts whose new configuration does not serve. */
+  sick: readonly string[];
+  /** A host that another run has the lock of. */
+  locked?: string | undefined;
+  stopAt?: number | undefined;
+  goneAt?: number | undefined;
+}
+
+export interface Told {
+  world: World;
+  /** Nothing where the laptop was gone before the end. */
+  result: RolloutResult | undefined;
+  /** What was so when the laptop had done, before hosts went on by themselves. */
+  atEnd: { host: string; lock: string; isLent: boolean; spares: string[] }[];
+  seconds: number;
+}
+
+export const names = ['fred', 'ethyl', 'ricky'];
+export const leaseSeconds = 10;
+/** No run takes longer, whatever befalls it. */
+const longestMs = 3_600_000;
+
+/** Tells a story to its end, and on until no host does anything more. Takes jest's clock, and no time. */
+export async function tell(story: Story): Promise<Told> {
+  const world = new World(story.troubles, story);
+  const hosts = new Map(names.slice(0, story.hosts).map((name) => [name, new ModelHost(name, world)]));
+  for (const host of hosts.values()) {
+    host.isSick = story.sick.includes(host.name);
+    if (host.name === story.locked) host.lock = 'run9 1 bob@laptop';
+    if (story.together) host.peers = [...hosts.values()].filter((other) => other !== host);
+  }
+  const begun = performance.now();
+  let result: RolloutResult | undefined;
+  let error: unknown;
+  let isOver = false;
+  rollOut({ ...rolloutOn(hosts, story), emit: world.emit, stopping: world.stop.signal })
+    .then(
+      (ended) => {
+        result = ended;
+      },
+      (thrown: unknown) => {
+        error = thrown;
+      },
+    )
+    .finally(() => {
+      isOver = true;
+    });
+  await until(() => isOver || world.isGone, begun);
+  if (error) throw error;
+  const seconds = (performance.now() - begun) / 1000;
+  const atEnd = [...hosts.values()].map(({ name, lock, isFlagged, spared }) => ({
+    host: name,
+    lock,
+    isLent: isFlagged,
+    spares: [...spared],
+  }));
+  await until(() => world.isQuiet, begun);
+  return { world, result, atEnd, seconds };
+}
+
+async function until(isSo: () => boolean, begun: number): Promise<void> {
+  for (;;) {
+    await new Promise((done) => setImmediate(done));
+    if (isSo()) return;
+    if (performance.now() - begun > longestMs) throw new Error('it does not come to an end');
+    if (jest.getTimerCount() === 0) throw new Error('nobody waits for anything, and it is not over');
+    jest.advanceTimersToNextTimer();
+  }
+}
+
+function rolloutOn(hosts: ReadonlyMap<string, ModelHost>, { together, serial, onFailure, change }: Story) {
+  const [action = '', target = ''] = change.split(' ');
+  const members = [...hosts.keys()].map((name) => ({ host: { name, address: '192.0.2.1' } }));
+  const vip = { name: 'web', address: '192.0.2.10', interface: 'eth0', members } as never;
+  const service = {
+    name: 'web',
+    backends: {
+      servers: members.map(({ host }) => ({ name: host.name, host })),
+      hosts: members.map(({ host }) => host),
+    },
+    check: { interval: 1000, rise: 2 },
+  } as unknown as Service;
+  const planned = [...hosts.keys()].map(
+    (host): PlannedHost => ({
+      host,
+      address: '192.0.2.1',
+      os: 'model',
+      changes: [
+        {
+          id: target,
+          host,
+          task: 'Model',
+          type: 'service',
+          target,
+          action,
+          attributes: [],
+          reason: '',
+          fingerprint: '',
+          notify: [],
+          step: { phase: 'service', check: ':', run: ':', undo: ':' },
+        } as PlannedHost['changes'][number],
+      ],
+    }),
+  );
+  const expectations = new Map(
+    [...hosts.keys()].map((name) => [
+      name,
+      { units: ['haproxy', 'keepalived'], ports: [80], balances: true },
+    ]),
+  );
+  return {
+    run: 'run7',
+    owner: 'ann@laptop',
+    command: 'apply',
+    inventory: 'model',
+    hosts: planned,
+    connected: hosts,
+    pair: new Pair({ hosts: members.map(({ host }) => host) as never, vips: [vip] }, hosts, expectations),
+    services: [service],
+    together,
+    serial,
+    leaseSeconds,
+    giveUpSeconds: 60,
+    vips: [vip],
+    addresses: new Map(),
+    onFailure,
+    gate: { steadyMs: 500, timeoutMs: 20_000, pauseMs: 300, patienceMs: 0 },
+  };
+}

@@ -1,0 +1,115 @@
+import fc from 'fast-check';
+import { ExitCode } from '../../src/errors';
+import { brokenPromises } from './model/promises';
+import { names, type Story, type Told, tell } from './model/story';
+import { type Trouble, verbs } from './model/world';
+
+/** A run on a model of a pair, or of three hosts: whatever befalls it, and wherever it is cut. */
+
+beforeEach(() => jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] }));
+afterEach(() => jest.useRealTimers());
+
+const plain: Story = {
+  hosts: 2,
+  together: false,
+  serial: 1,
+  onFailure: 'restore',
+  change: 'reload haproxy',
+  troubles: [],
+  sick: [],
+};
+
+test.each<Partial<Story>>([
+  {},
+  { change: 'restart haproxy' },
+  { change: 'restart httpd' },
+  { together: true },
+  { hosts: 3, serial: 2 },
+])('a run that nothing befalls: %j', async (more) => {
+  const told = await tell({ ...plain, ...more });
+  expect(told.result).toMatchObject({ exitCode: ExitCode.done, failed: 0, changed: told.world.hosts.length });
+  holds({ ...plain, ...more }, told);
+  expect(told.seconds).toBeLessThan(30);
+});
+
+function holds(story: Story, told: Told): void {
+  const broken = brokenPromises(story, told);
+  if (broken.length > 0)
+    throw new Error(
+      `${broken.join('\n')}\n${told.world.diary.map(({ at, host, what }) => `${Math.round(at)} ${host} ${what}`).join('\n')}\n${JSON.stringify(told.result)}`,
+    );
+}
+
+const places = (hosts: number) => names.slice(0, hosts);
+const seconds = fc.constantFrom(1, 15, 40, 200);
+const trouble = (hosts: number): fc.Arbitrary<Trouble> =>
+  fc.record({
+    host: fc.constantFrom(...places(hosts)),
+    verb: fc.constantFrom(...verbs.filter((verb) => verb !== 'renew')),
+    nth: fc.constantFrom(1, 1, 1, 2, 3, 5),
+    what: fc.constantFrom<Trouble['what']>(
+      'refuses',
+      'is cut before',
+      'is cut meanwhile',
+      'is cut after',
+      'never answers',
+      'restarts',
+    ),
+    seconds,
+  });
+
+/** In some stories, a verb or event at which the operator acts. */
+const point = fc.option(fc.integer({ min: 1, max: 120 }), { freq: 3, nil: undefined }) as fc.Arbitrary<
+  number | undefined
+>;
+
+const story: fc.Arbitrary<Story> = fc.integer({ min: 1, max: 3 }).chain((hosts) =>
+  fc.record({
+    hosts: fc.constant(hosts),
+    together: fc.boolean(),
+    serial: fc.constantFrom(1, 1, 2),
+    onFailure: fc.constantFrom('restore', 'restore-all'),
+    change: fc.constantFrom('reload haproxy', 'restart haproxy', 'restart httpd'),
+    troubles: fc.array(trouble(hosts), { maxLength: 2 }),
+    sick: fc.oneof(
+      { weight: 4, arbitrary: fc.constant([]) },
+      { weight: 1, arbitrary: fc.subarray(places(hosts)) },
+    ),
+    stopAt: point,
+    goneAt: point,
+    locked: fc.option(fc.constantFrom(...places(hosts)), { freq: 8, nil: undefined }) as fc.Arbitrary<
+      string | undefined
+    >,
+  }),
+);
+
+/** More of them: HAPROV_STORIES=20000. */
+const runs = Number(process.env.HAPROV_STORIES ?? 200);
+
+test('whatever befalls it, its promises hold', async () => {
+  await fc.assert(
+    fc.asyncProperty(story, async (one) => holds(one, await tell(one))),
+    { numRuns: runs },
+  );
+});
+
+describe.each<Partial<Story>>([
+  { change: 'restart haproxy' },
+  { change: 'restart httpd' },
+  { together: true },
+  { onFailure: 'restore-all', hosts: 3 },
+])('at every point of %j', (more) => {
+  const whole = { ...plain, ...more };
+  test.each<[string, (point: number) => Partial<Story>]>([
+    ['Ctrl-C', (stopAt) => ({ stopAt })],
+    ['Ctrl-C twice', (stopAt) => ({ stopAt, goneAt: stopAt + 3 })],
+    ['the laptop goes off', (goneAt) => ({ goneAt })],
+  ])('%s', async (_, cut) => {
+    const { points } = (await tell(whole)).world;
+    expect(points).toBeGreaterThan(30);
+    for (let point = 1; point <= points; point++) {
+      const one = { ...whole, ...cut(point) };
+      holds(one, await tell(one));
+    }
+  });
+});
