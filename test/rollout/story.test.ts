@@ -19,17 +19,21 @@ const plain: Story = {
   sick: [],
 };
 
-test.each<Partial<Story>>([
-  {},
-  { change: 'restart haproxy' },
-  { change: 'restart httpd' },
-  { together: true },
-  { hosts: 3, serial: 2 },
-])('a run that nothing befalls: %j', async (more) => {
+const vips = ['fred lendVips', 'fred takeVipsBack'];
+const servers = ['fred', 'ethyl'].flatMap((host) => [`${host} lendServers`, `${host} takeServersBack`]);
+test.each<[Partial<Story>, string[]]>([
+  [{}, []],
+  [{ change: 'restart haproxy' }, vips],
+  [{ change: 'restart httpd' }, servers],
+  [{ together: true }, []],
+  [{ hosts: 3, serial: 2 }, []],
+])('a run that nothing befalls: %j', async (more, expected) => {
   const told = await tell({ ...plain, ...more });
   expect(told.result).toMatchObject({ exitCode: ExitCode.done, failed: 0, changed: told.world.hosts.length });
   holds({ ...plain, ...more }, told);
   expect(told.seconds).toBeLessThan(30);
+  const lent = told.world.diary.filter(({ what }) => /^(lend|take)/.test(what));
+  expect(new Set(lent.map(({ host, what }) => `${host} ${what}`))).toEqual(new Set(expected));
 });
 
 function holds(story: Story, told: Told): void {
@@ -113,3 +117,21 @@ describe.each<Partial<Story>>([
     }
   });
 });
+
+test.each([
+  ['restart haproxy', 'lendVips', 'takeVipsBack'],
+  ['restart httpd', 'lendServers', 'takeServersBack'],
+] as const)(
+  'where a %s does not serve, the host is restored before all is given back',
+  async (change, lend, take) => {
+    const one: Story = { ...plain, change, sick: ['fred'] };
+    const told = await tell(one);
+    holds(one, told);
+    const own = told.world.diary.filter(({ host }) => host === 'fred').map(({ what }) => what);
+    const order = [lend, 'committed', 'restored', take].map((what) => own.lastIndexOf(what));
+    // HAProxy must see the servers before it is known whether they serve.
+    if (lend === 'lendServers') order.pop();
+    expect(order).not.toContain(-1);
+    expect(order).toEqual([...order].sort((a, b) => a - b));
+  },
+);

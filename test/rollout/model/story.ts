@@ -109,6 +109,7 @@ function rolloutOn(hosts: ReadonlyMap<string, ModelHost>, { together, serial, on
           task: 'Model',
           type: 'service',
           target,
+          unit: target,
           action,
           attributes: [],
           reason: '',
