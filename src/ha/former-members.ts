@@ -7,7 +7,7 @@ import { socketsOf } from './haproxy-config';
 import { instances } from './keepalived-config';
 
 /** A host that a running configuration names. */
-interface Named {
+export interface Named {
   address: string;
   /** What HAProxy calls it. */
   name?: string;
@@ -43,14 +43,12 @@ export function namedIn(texts: readonly string[]): Named[] {
  * Members that the inventory has lost: the hosts' running configuration names them, and the one that they are to have does
  * not. Whoever forgets a member does not stop it.
  * @param own addresses that are the hosts' own, beside those that the inventory has
- * @param file what the inventory is called in findings
  */
-export function formerMembers(
+export function lostBy(
   { hosts }: Pick<FullPlan, 'hosts'>,
   inventory: Pick<Inventory, 'hosts' | 'vips'>,
   own: readonly string[],
-  file: string,
-): Finding[] {
+): Named[] {
   const raws = hosts.flatMap(({ changes }) => changes.flatMap(({ raw }) => (raw?.from ? [raw] : [])));
   const ours = new Set(
     [
@@ -61,20 +59,34 @@ export function formerMembers(
     ].map((one) => (isIP(one) ? canonical(one) : one)),
   );
   const isOfHost = (address: string) => /^127\.|^::1$/.test(address);
-  return namedIn(raws.map(({ from }) => from ?? ''))
-    .filter(({ address }) => !ours.has(address) && !isOfHost(address))
-    .map(({ address, name, speaks, servers }) => {
-      const did = [speaks ? 'speaks VRRP' : '', servers.length > 0 ? `serves ${servers.join(', ')}` : ''];
-      return {
-        rule: 'former-member',
-        severity: 'warning',
-        where: file,
-        message: `${name ? `${name} (${address})` : address} is no longer in the inventory, and by what runs now it ${did.filter(Boolean).join(' and ')}`,
-        why: 'that it is forgotten does not stop it: its keepalived goes on with its VIP, and two hosts answer for one address',
-        fix: `haprov retire ${file} ${address}, unless that was done already or it never was a host of this pair`,
-      };
-    });
+  return namedIn(raws.map(({ from }) => from ?? '')).filter(
+    ({ address }) => !ours.has(address) && !isOfHost(address),
+  );
 }
+
+/** What a member does by what runs, and what to do about it. @param file what the inventory is called */
+export function wordsFor({ address, name, speaks, servers }: Named, file: string) {
+  const did = [speaks ? 'speaks VRRP' : '', servers.length > 0 ? `serves ${servers.join(', ')}` : ''];
+  return {
+    message: `${name ? `${name} (${address})` : address} is no longer in the inventory, and by what runs now it ${did.filter(Boolean).join(' and ')}`,
+    fix: `haprov retire ${file} ${address}, unless that was done already or it never was a host of this pair`,
+  };
+}
+
+/** {@link lostBy}, as a plan's warnings. @param file what the inventory is called in findings */
+export const formerMembers = (
+  plan: Pick<FullPlan, 'hosts'>,
+  inventory: Pick<Inventory, 'hosts' | 'vips'>,
+  own: readonly string[],
+  file: string,
+): Finding[] =>
+  lostBy(plan, inventory, own).map((one) => ({
+    rule: 'former-member',
+    severity: 'warning',
+    where: file,
+    ...wordsFor(one, file),
+    why: 'that it is forgotten does not stop it: its keepalived goes on with its VIP, and two hosts answer for one address',
+  }));
 
 /**
  * The inventory with a host that it has no more, in the place that the running configurations give it: a member of the

@@ -4,6 +4,7 @@ import { certificates } from './findings/certificates';
 import { drained } from './findings/drained';
 import { drift } from './findings/drift';
 import { vrrpBlocked } from './findings/firewall';
+import { former } from './findings/former';
 import { haproxy } from './findings/haproxy';
 import { keepalived } from './findings/keepalived';
 import { disk, unfit, unreachable } from './findings/machine';
@@ -25,6 +26,7 @@ const rules: readonly FindingRule[] = [
   disk,
   unfit,
   drift,
+  former,
   selinux,
   units,
   vrrpBlocked,

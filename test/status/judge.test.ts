@@ -4,6 +4,7 @@ import { HostError } from '../../src/errors';
 import { readFacts } from '../../src/host/facts';
 import { loadInventory } from '../../src/inventory/load';
 import type { PlannedChange } from '../../src/plan/plan';
+import { renderStatus } from '../../src/report/status-text';
 import { readDiagnostics } from '../../src/status/diagnostics';
 import { judge } from '../../src/status/judge';
 import type { HostSnapshot, Snapshot } from '../../src/status/snapshot';
@@ -106,8 +107,20 @@ const edits = (own: string) => [
   }),
 ];
 
+/** Its file names a member that the inventory has no more. */
+const namesRicky = change('file', '/etc/haproxy/haproxy.cfg', {
+  text: { from: '  server ricky 192.168.56.203:8080 check\n', to: '' },
+  raw: { from: 'backend cluster37\n  server ricky 192.168.56.203:8080 check\n', to: 'backend cluster37\n' },
+});
+
 const cases: Case[] = [
   { about: 'all is well', finds: [] },
+  {
+    about: 'a member that the inventory has lost, and a file still names',
+    changes: { fred: [namesRicky], ethyl: [namesRicky] },
+    finds: ['warning former-member configuration fred+ethyl', 'warning drift configuration fred+ethyl'],
+    says: /^ricky \(192\.168\.56\.203\) is no longer in the inventory, .* serves cluster37\/ricky: the files of fred and ethyl name it$/,
+  },
   {
     about: 'HAProxy stopped: the VIP that is on its way comes after it',
     edit: {
@@ -800,6 +813,57 @@ test.each(cases)('$about', (one) => {
     expect(next).toBeTruthy();
     expect(message).toContain(host);
   }
+});
+
+describe('a name that begins another’s is not blamed for it', () => {
+  const [vip] = inventory.vips;
+  const [service] = inventory.services;
+  if (!vip || !service) throw new Error('the example has a VIP and a service');
+  const short = { ...vip, name: 'router3', address: '192.168.56.210', virtualRouterId: 3 };
+  const withShort = (scene: Snapshot): Snapshot => ({
+    ...scene,
+    inventory: { ...inventory, vips: [vip, short] },
+  });
+  const shortAt = add('address 192.168.56.210');
+
+  test.each([
+    ['router37', takes],
+    ['router3', shortAt],
+  ])('two hosts have VIP %s', (name, ethyl) => {
+    const scene = withShort(sceneOf({ about: '', edit: { fred: shortAt, ethyl }, finds: [] }));
+    const status = judge(scene);
+    expect(status.findings.filter(({ level }) => level === 'broken').map(({ vips }) => vips)).toEqual([
+      [name],
+    ]);
+    expect(Object.fromEntries(status.vips.map((one) => [one.vip, one.level]))).toEqual({
+      router37: name === 'router37' ? 'broken' : 'ok',
+      router3: name === 'router3' ? 'broken' : 'ok',
+    });
+    const rows = renderStatus(status, { color: false, columns: 80 }).split('\n');
+    for (const { vip: one, level } of status.vips)
+      expect(rows.some((row) => row.startsWith(`${level === 'ok' ? '✓' : '✗'} VIP ${one} `))).toBe(true);
+  });
+
+  test.each(['cluster37', 'cluster3'])('a server of service %s is down', (name) => {
+    const both: Edit = (said) => {
+      const rows = said.split('\n').filter((row) => row.startsWith('stat cluster37,'));
+      const of = (one: string) =>
+        rows.map((row) => {
+          const own = row.replace('cluster37,', `${one},`);
+          return one === name && own.startsWith(`stat ${one},ethyl,`)
+            ? own.replace(/,UP,/, ',DOWN,').replace(',L4OK,', ',L4CON,')
+            : own;
+        });
+      const others = said.split('\n').filter((row) => !row.startsWith('stat cluster37,'));
+      return [...others, ...of('cluster37'), ...of('cluster3')].join('\n');
+    };
+    const scene = sceneOf({ about: '', edit: { fred: both, ethyl: both }, finds: [] });
+    const services = [service, { ...service, name: 'cluster3' }];
+    const status = judge({ ...scene, inventory: { ...inventory, services } });
+    expect(status.findings.map((one) => [one.service, one.server])).toEqual([[name, 'ethyl']]);
+    for (const { service: one, servers } of status.services)
+      expect(servers.map(({ level }) => level)).toEqual(['ok', one === name ? 'broken' : 'ok']);
+  });
 });
 
 test('of an active and a passive server the passive one stands by', () => {
