@@ -143,6 +143,8 @@ export async function execute<O>(
     );
     process.exitCode = error instanceof HaprovError ? error.exitCode : ExitCode.failed;
   }
+  // A host that is silent still is not waited for.
+  if (stop.signal.aborted) process.exit();
 }
 
 /** The same, with every string of it masked. */

@@ -9,7 +9,7 @@ import { outages, worstOf } from '../plan/disruption';
 import { type Plan, pending, publicPlan } from '../plan/plan';
 import { agreed, mayGoOn } from '../planning/agree';
 import type { CommonOptions, Context } from '../planning/context';
-import { operator, reconnector } from '../planning/hosts';
+import { Opened, operator, reconnector } from '../planning/hosts';
 import { makePlan, newRunId, type Planned, type PlanningOptions, requireWhole } from '../planning/planning';
 import { warnOfScripts } from '../planning/script-warnings';
 import { refuseStrangers, refuseUnanswered } from '../planning/vrrp-strangers';
@@ -130,7 +130,7 @@ export async function carryOut(
   if (!(await agreed(question, options, context)))
     return end(ExitCode.failed, 0, 0, 'nothing was done: you said no');
   const connections = new Map(planned.survey.hosts.map((host) => [host.name, host.connection]));
-  const opened: Connection[] = [];
+  const opened = new Opened();
   const reconnect = reconnector(planned.targets, connections, opened);
   const probe = await startVipProbe(options.probe ? probeTargets(planned.inventory) : [], {
     intervalMs: options.probeInterval,
@@ -143,46 +143,46 @@ export async function carryOut(
     healthPort: inventory.haproxy.healthPort,
     onScript: (host, script) => context.emit({ type: 'command', host, script }),
   });
-  context.begin();
+  let result: Awaited<ReturnType<typeof rollOutStages>>;
   try {
     await first?.();
-  } catch (error) {
+    context.begin();
+    result = await rollOutStages(
+      stagesOf(planned.plan, run),
+      (stage) =>
+        rollOut({
+          run: stage.run,
+          command,
+          inventory: inventory.name,
+          owner: operator(),
+          hosts: stage.hosts,
+          connected: hosts,
+          pair: new Pair(
+            stage.isLast ? inventory : { ...inventory, vips: runningVips(inventory.vips, planned.plan) },
+            hosts,
+            expectedAfter(stage, readiness),
+          ),
+          services: inventory.services,
+          together: stage.together,
+          serial,
+          leaseSeconds: options.confirmWithin,
+          giveUpSeconds: options.giveUpAfter,
+          vips: inventory.vips,
+          addresses: ownAddresses(planned),
+          onFailure: options.onFailure,
+          gate: { ...gateDefaults, steadyMs: options.steady * 1000 },
+          emit: (event) => context.emit(event),
+          stopping: context.stopping,
+        }),
+      () => context.stopping.aborted,
+      options.onFailure === 'restore-all' ? 'what was done before is rolled back' : undefined,
+    );
+    reportProbe(await probe.stop(), shown, context);
+    await warnOfScripts(changed, connections, context);
+  } finally {
     await probe.stop();
-    throw error;
+    opened.close();
   }
-  const result = await rollOutStages(
-    stagesOf(planned.plan, run),
-    (stage) =>
-      rollOut({
-        run: stage.run,
-        command,
-        inventory: inventory.name,
-        owner: operator(),
-        hosts: stage.hosts,
-        connected: hosts,
-        pair: new Pair(
-          stage.isLast ? inventory : { ...inventory, vips: runningVips(inventory.vips, planned.plan) },
-          hosts,
-          expectedAfter(stage, readiness),
-        ),
-        services: inventory.services,
-        together: stage.together,
-        serial,
-        leaseSeconds: options.confirmWithin,
-        giveUpSeconds: options.giveUpAfter,
-        vips: inventory.vips,
-        addresses: ownAddresses(planned),
-        onFailure: options.onFailure,
-        gate: { ...gateDefaults, steadyMs: options.steady * 1000 },
-        emit: (event) => context.emit(event),
-        stopping: context.stopping,
-      }),
-    () => context.stopping.aborted,
-    options.onFailure === 'restore-all' ? 'what was done before is rolled back' : undefined,
-  );
-  reportProbe(await probe.stop(), shown, context);
-  await warnOfScripts(changed, connections, context);
-  for (const connection of opened) connection.close();
   const exitCode = end(result.exitCode, result.changed, result.failed, result.message);
   if (exitCode === ExitCode.done || result.kept === 0 || options.onFailure !== 'restore-all') return exitCode;
   if (exitCode !== ExitCode.failed || context.stopping.aborted) return exitCode;

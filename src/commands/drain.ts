@@ -14,9 +14,6 @@ export interface DrainOptions extends CommonOptions {
 /** `haprov drain`: takes a host out for maintenance. */
 export async function drain(options: DrainOptions, context: Context): Promise<ExitCode> {
   const { maintenance, drained, failure, close } = await openMaintenance(options, context);
-  context.begin(
-    'what was done is taken back, or, once its address has gone, the waiting ends; a host that is silent holds that up for 30 s at a time; press Ctrl-C again to leave at once (haprov undrain takes back what was done)',
-  );
   const { host } = maintenance;
   try {
     if (drained) await context.print(`${host} was drained already, ${sinceAndBy(drained)}\n`);

@@ -16,12 +16,11 @@ import { type Drilling, whyNotWell } from '../drill/scenario';
 import { renderDrillPlan, renderDrillReport } from '../drill/text';
 import { watchAddresses } from '../drill/watch';
 import { ExitCode, HaprovError, UsageError } from '../errors';
-import type { Connection } from '../host/connection';
 import { probeTargets, startVipProbe } from '../pair/vip-probe';
 import { DEFAULT_INTERVAL_MS } from '../pair/vip-probe-pace';
 import { agreed, mayGoOn } from '../planning/agree';
 import type { CommonOptions, Context } from '../planning/context';
-import { operator, reconnector } from '../planning/hosts';
+import { Opened, operator, reconnector } from '../planning/hosts';
 import { makePlan, newRunId, type Planned, requireWhole } from '../planning/planning';
 import { type StatusObserver, statusObserver } from '../planning/status-observer';
 
@@ -67,7 +66,7 @@ export async function drill(options: DrillOptions, context: Context): Promise<Ex
     if (!options.json) await context.printRendered(text);
     if (!(await isMeant(experiments, text, options, context)))
       return end(context, begun, ExitCode.failed, 0, 'nothing was done: you said no');
-    context.begin();
+    context.begin(onStop);
     const report = await carryOut({ planned, known, looking, wanted }, context);
     if (options.json) await context.printJson(report, 2);
     else await context.printRendered(renderDrillReport(report, context));
@@ -81,6 +80,9 @@ export async function drill(options: DrillOptions, context: Context): Promise<Ex
     planned.survey.close();
   }
 }
+
+const onStop =
+  'what is broken is repaired and looked at, and nothing else is broken; press Ctrl-C again to leave at once (the host repairs what is broken by itself when its time is over)';
 
 /** @throws UsageError naming what is no scenario */
 function chosen(names: readonly string[] | undefined): readonly ScenarioName[] {
@@ -179,7 +181,7 @@ async function carryOut(
 ): Promise<DrillReport> {
   const { inventory, survey } = planned;
   const connections = new Map(survey.hosts.map(({ name, connection }) => [name, connection]));
-  const opened: Connection[] = [];
+  const opened = new Opened();
   const reconnect = reconnector(planned.targets, connections, opened);
   const targets = probeTargets(inventory);
   const members = new Set(inventory.vips.flatMap((vip) => vip.members.map(({ host }) => host.name)));
@@ -219,7 +221,7 @@ async function carryOut(
     const hosts = [...connections.keys()];
     return await runDrill({ inventory: inventory.name, hosts, scenarios: wanted, known }, drilling);
   } finally {
-    for (const connection of opened) connection.close();
+    opened.close();
   }
 }
 

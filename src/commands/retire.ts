@@ -1,7 +1,6 @@
 import { ExitCode, HaprovError, HostError } from '../errors';
 import { classify } from '../ha/disruption';
 import { isAside } from '../ha/interruption';
-import type { Connection } from '../host/connection';
 import type { Survey, Surveyed } from '../host/survey';
 import type { Host, Inventory, Vip } from '../inventory/inventory';
 import { drainHost } from '../maintenance/drain-host';
@@ -17,7 +16,7 @@ import type { CommonOptions, Context } from '../planning/context';
 import { loadDesiredState } from '../planning/desired-state';
 import { configs, placed, rename, whoIsMeant } from '../planning/former-member';
 import { planHost, questionsOf, readinessOf } from '../planning/host-plan';
-import { toTarget } from '../planning/hosts';
+import { Opened, toTarget } from '../planning/hosts';
 import { surveyWhole } from '../planning/planning';
 import type { Resource } from '../playbook/expand';
 import { probeFile } from '../resources/file-state';
@@ -63,7 +62,7 @@ export async function retire(options: RetireOptions, context: Context): Promise<
     context,
     options.yes || context.canAsk,
   );
-  const opened: Connection[] = [];
+  const opened = new Opened();
   try {
     const { inventory, host } = isFormer ? placed(said.inventory, asked, surveyed) : { ...said, host: asked };
     const targets = new Map([...ways.values()].map((target) => [target.name, target]));
@@ -82,6 +81,7 @@ export async function retire(options: RetireOptions, context: Context): Promise<
     const plan = planOf({ inventory, host, surveyed, services, maintenance }, found);
     refuseAlone(maintenance, picture, plan, options.force);
     context.emit({ type: 'message', level: 'info', text: wordsFor(maintenance, picture) });
+    let isDrained = false;
     const exitCode = await carryOut(
       {
         command: 'retire',
@@ -93,13 +93,15 @@ export async function retire(options: RetireOptions, context: Context): Promise<
           targets,
           readiness: new Map([...readiness, [host.name, { units: [], ports: [], balances: false }] as const]),
         },
-        first: () =>
-          drainHost(maintenance, {
+        first: async () => {
+          await drainHost(maintenance, {
             timeoutMs: options.timeout * 1000,
             // A keepalived that does not look at the flag hands its VIP over when it stops.
             force: options.force || maintenance.deaf.length > 0,
             cuts: options.force,
-          }),
+          });
+          isDrained = true;
+        },
       },
       {
         ...options,
@@ -115,11 +117,15 @@ export async function retire(options: RetireOptions, context: Context): Promise<
       },
       context,
     );
-    if (exitCode !== ExitCode.done) return exitCode;
+    if (exitCode !== ExitCode.done) {
+      const back = isFormer ? '' : ', haprov undrain gives it its place back';
+      if (isDrained) maintenance.warn(`${host.name} is drained still: haprov retire again goes on${back}`);
+      return exitCode;
+    }
     return await whatIsLeft(options, context, { found, host, isFormer, inventory });
   } finally {
     surveyed.close();
-    for (const connection of opened) connection.close();
+    opened.close();
   }
 }
 

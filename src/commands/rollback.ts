@@ -1,7 +1,6 @@
 import { ExitCode, HostError } from '../errors';
 import { historyQuestion, readHistory, readRecord, recordId, recordQuestion } from '../host/history';
-import { buildProbe } from '../host/probe';
-import type { Surveyed } from '../host/survey';
+import { answersOf, type Surveyed } from '../host/survey';
 import type { Host, Inventory } from '../inventory/inventory';
 import type { Readiness } from '../pair/health';
 import { pending } from '../plan/plan';
@@ -62,6 +61,7 @@ async function wishes(
   undos: Map<string, Undo>,
 ): Promise<Instead> {
   const asked = [...targets.values()].map((target) => ({ target, questions: [historyQuestion] }));
+  const within = options.answerWithin === undefined ? undefined : options.answerWithin * 1000;
   const surveyed = await surveyWhole(asked, context, options.yes || context.canAsk);
   try {
     const failure = notAsked(surveyed.failures);
@@ -76,7 +76,7 @@ async function wishes(
       [...byPlaybooks].map(async ([host, resources]) => {
         const found = surveyed.hosts.find(({ name }) => name === host.name);
         if (!found) return;
-        const undo = await readUndo(found, choice.runs.get(host.name) ?? [], resources);
+        const undo = await readUndo(found, choice.runs.get(host.name) ?? [], resources, within);
         for (const file of undo.files)
           for (const secret of rotatedSecrets(file, (text) => inventory.secrets.mask(text)))
             inventory.secrets.add(secret);
@@ -98,17 +98,15 @@ async function readUndo(
   { name, connection }: Surveyed,
   runs: readonly KnownRun[],
   byPlaybooks: readonly Resource[],
+  quietMs: number | undefined,
 ): Promise<Undo> {
   const paths = [...new Set(runs.flatMap((run) => run.manifest.steps.flatMap((step) => fileOf(step) ?? [])))];
-  const probe = buildProbe([
+  const questions = [
     ...runs.flatMap(({ run, manifest }) => manifest.steps.map((_, index) => recordQuestion(run, index + 1))),
     ...paths.map((path) => ({ id: `now ${path}`, script: probeFile(path) })),
-  ]);
-  const { stdout, stderr } = await connection.runScript(probe.script, {
-    accepts: 'any',
-  });
+  ];
+  const answers = await answersOf(connection, questions, { quietMs });
   try {
-    const answers = probe.read(stdout);
     return undoOf(
       runs.map((run) => ({
         run,
@@ -127,11 +125,7 @@ async function readUndo(
     );
   } catch (error) {
     if (error instanceof Error && error.name === 'Error')
-      throw new HostError(
-        name,
-        `the records of its runs cannot be read: ${error.message}`,
-        stderr.trim() || undefined,
-      );
+      throw new HostError(name, `the records of its runs cannot be read: ${error.message}`);
     throw error;
   }
 }

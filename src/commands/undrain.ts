@@ -10,9 +10,6 @@ export interface UndrainOptions extends CommonOptions {
 /** `haprov undrain`: gives a drained host its place back. */
 export async function undrain(options: UndrainOptions, context: Context): Promise<ExitCode> {
   const { maintenance, failure, close } = await openMaintenance(options, context);
-  context.begin(
-    'the waiting ends, the host has what it was given; a host that is silent holds that up for 30 s at a time; press Ctrl-C again to leave at once (haprov undrain again does the rest)',
-  );
   try {
     await undrainHost(maintenance);
     if (failure)

@@ -7,6 +7,7 @@ import { loadInventory } from '../inventory/load';
 import { agreed, mayGoOn } from '../planning/agree';
 import type { CommonOptions, Context } from '../planning/context';
 import { listenerFor, notAsked, selectHosts, toTarget } from '../planning/hosts';
+import { endsWithinMs } from '../planning/planning';
 import { localTime } from '../report/log-text';
 import { formatElapsed } from '../text/format';
 
@@ -102,6 +103,7 @@ async function takeAway({ host, lock }: Locked, context: Context): Promise<ExitC
   }
   const { stdout } = await connection.runScript(unlockScript(lock.run, lock.alive ? 30 : 0), {
     to: `take away the lock of ${lock.run}`,
+    timeoutMs: endsWithinMs,
   });
   const state = stdout.trim().split('\n').at(-1) ?? '';
   const [said, exitCode] = outcomes[state] ?? [

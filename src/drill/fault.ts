@@ -39,6 +39,9 @@ export interface FaultInjection {
 /** Beyond the time that the fault is left; a host that nobody talks to any more repairs itself then. */
 const leaseMarginSeconds = 10;
 
+/** A host that is there says at once what it has written down. */
+const marksMs = 15_000;
+
 /** A machine that is started again may take minutes. */
 const giveUpSeconds = 300;
 
@@ -104,7 +107,9 @@ export function injectionByTransaction(experiment: Experiment, around: FaultSurr
       await Promise.all(locked.filter((run) => run !== broken && !run.isBack).map((run) => run.restore()));
     },
     async marks() {
-      const answer = await around.connections.get(experiment.host)?.runScript(marksScript(around.run));
+      const answer = await around.connections
+        .get(experiment.host)
+        ?.runScript(marksScript(around.run), { timeoutMs: marksMs });
       return answer ? readMarks(answer.stdout, performance.timeOrigin + performance.now()) : {};
     },
   };

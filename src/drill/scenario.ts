@@ -79,7 +79,7 @@ export async function runScenario(experiment: Experiment, drilling: Drilling): P
     if (experiment.repairsItself && made) await pause(selfRepairMs);
     const repaired = await fault.repair();
     if (repaired.status === 'ok') say('info', 'repaired, waiting until all is as before', experiment.host);
-    const well = await untilWell(drilling, experiment);
+    const well = await untilWell(drilling);
     await pause(quietMs);
     const [recorded, movements, marks] = await Promise.all([
       probe.record(),
@@ -115,10 +115,12 @@ async function giveBack(fault: FaultInjection, locked: FaultOutcome): Promise<Fa
 }
 
 /** Looks until all is well twice running, every VIP is where it belongs, and its holder alone has it. */
-async function untilWell(
-  { look, pause, now, vips }: Drilling,
-  { host }: Experiment,
-): Promise<{ wellAt?: number; unwell?: string }> {
+async function untilWell({
+  look,
+  pause,
+  now,
+  vips,
+}: Drilling): Promise<{ wellAt?: number; unwell?: string }> {
   const until = now() + wellWithinMs;
   let wellSince: number | undefined;
   for (;;) {
@@ -128,7 +130,7 @@ async function untilWell(
     if (fault !== undefined) wellSince = undefined;
     else if (wellSince !== undefined) return { wellAt: wellSince };
     else wellSince = at;
-    if (at >= until) return { unwell: fault ?? `${host} is well only now and then` };
+    if (at >= until) return { unwell: fault ?? 'the pair is well only now and then' };
     await pause(lookPauseMs);
   }
 }

@@ -1,5 +1,5 @@
 import type { Connection } from '../host/connection';
-import { within } from '../pair/vip-probe-request';
+import { within } from '../pair/within';
 import { compose } from '../shell/library';
 import { command } from '../shell/quote';
 import { rowReader } from '../shell/rows';

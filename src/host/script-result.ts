@@ -4,7 +4,12 @@ import type { ExecOptions, ExecResult } from './exec';
 /** What a script said that came to its end as it should. */
 export type Output = Omit<ExecResult, 'code' | 'signal'>;
 
-export interface RunOptions extends ExecOptions {
+/** No script is waited for without end: its whole time, or its silence, has a limit. */
+export type Limit = { timeoutMs: number } | { quietMs: number };
+
+export type RunOptions = ExecOptions & Limit & Meant;
+
+interface Meant {
   /** What it is to do, for the message when it fails: `take the flag away`. */
   to?: string;
   /** Exit codes that the caller looks at beside 0; without it, every other one is an error. */
@@ -26,7 +31,7 @@ export class ScriptFailure extends HaprovError {
 export interface RunScript {
   (script: string, options: RunOptions & { accepts: 'any' }): Promise<ExecResult>;
   (script: string, options: RunOptions & { accepts: readonly number[] }): Promise<Output & { code: number }>;
-  (script: string, options?: RunOptions & { accepts?: never }): Promise<Output>;
+  (script: string, options: RunOptions & { accepts?: never }): Promise<Output>;
 }
 
 /**
@@ -37,7 +42,7 @@ export function checked(
   host: string,
   run: (script: string, options: ExecOptions) => Promise<ExecResult>,
 ): RunScript {
-  return async (script: string, { to, accepts = [], ...options }: RunOptions = {}) => {
+  return async (script: string, { to, accepts = [], ...options }: RunOptions) => {
     const result = await run(script, options);
     const { code } = result;
     if (accepts === 'any' || code === 0 || (code !== null && accepts.includes(code)))

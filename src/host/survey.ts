@@ -66,6 +66,38 @@ export async function survey(
 /** For each question by itself. */
 const ANSWER_WITHIN_MS = 30_000;
 
+/**
+ * Asks a host all `questions` in one exec.
+ * @throws HostError where it says nothing for `quietMs`, with the question that it does not answer; where it breaks off
+ */
+export async function answersOf(
+  connection: Connection,
+  questions: readonly Question[],
+  {
+    timeoutMs,
+    quietMs = ANSWER_WITHIN_MS,
+  }: { timeoutMs?: number | undefined; quietMs?: number | undefined } = {},
+): Promise<Answers> {
+  const probe = buildProbe(questions);
+  const followed = probe.follow();
+  const limits = { timeoutMs, quietMs, accepts: 'any' as const, onStdout: followed.hear };
+  const result = await connection.runScript(probe.script, limits).catch(async (error: unknown) => {
+    if (!(error instanceof Silence)) throw error;
+    const { pid, question } = followed;
+    throw await unanswered(connection, { pid, question, seconds: quietMs / 1000 });
+  });
+  try {
+    return probe.read(result.stdout);
+  } catch (error) {
+    const why = result.stderr.trim() || (result.code === 0 ? 'it said nothing more' : whyOf(result));
+    throw new HostError(
+      connection.host,
+      `${(error as Error).message}: ${why}`,
+      'log in by ssh and look whether a shell script runs there as root',
+    );
+  }
+}
+
 const factsQuestion: Question = { id: 'facts', script: 'probe_facts', asksFor: { addresses: true } };
 
 async function probeHost(
@@ -90,27 +122,11 @@ async function probeHost(
   const connection = kept?.get(name) ?? (await timed('connect', () => connect(target)));
   try {
     return await timed('probe', async () => {
-      const probe = buildProbe([factsQuestion, ...questions]);
       listener.script(name, questions.map(({ script }) => script).join('\n'));
-      const quietMs = target.answerWithinMs ?? ANSWER_WITHIN_MS;
-      const followed = probe.follow();
-      const limits = { timeoutMs, quietMs, accepts: 'any' as const, onStdout: followed.hear };
-      const result = await connection.runScript(probe.script, limits).catch(async (error: unknown) => {
-        if (!(error instanceof Silence)) throw error;
-        const { pid, question } = followed;
-        throw await unanswered(connection, { pid, question, seconds: quietMs / 1000 });
+      const answers = await answersOf(connection, [factsQuestion, ...questions], {
+        timeoutMs,
+        quietMs: target.answerWithinMs,
       });
-      let answers: Answers;
-      try {
-        answers = probe.read(result.stdout);
-      } catch (error) {
-        const why = result.stderr.trim() || (result.code === 0 ? 'it said nothing more' : whyOf(result));
-        throw new HostError(
-          name,
-          `${(error as Error).message}: ${why}`,
-          'log in by ssh and look whether a shell script runs there as root',
-        );
-      }
       const facts = readFacts(answers.of('facts'));
       if (facts.uid !== 0)
         throw new HostError(

@@ -11,7 +11,16 @@ import {
 } from '../pair/drained';
 import { holdersOf, type PairState } from '../pair/health';
 import { keepDrained } from '../rollout/keep-drained';
-import { giveServersBack, listed, lookUntil, type Maintenance, secondsSince } from './maintenance';
+import {
+  answering,
+  giveServersBack,
+  listed,
+  look,
+  lookUntil,
+  type Maintenance,
+  secondsSince,
+  stopped,
+} from './maintenance';
 
 export interface DrainWishes {
   /** How long to wait for sessions to end. */
@@ -26,32 +35,34 @@ export interface DrainWishes {
  * Takes a host out of service. Its servers first, while its addresses stay where they are, so that what they are at
  * comes to its end; then its addresses, by VRRP priority; then what its own HAProxy was at. A host that is not reached
  * loses its servers only.
- * @throws HaprovError (exit 1): nobody else would serve; its VIP stayed, and all is as before; sessions outlast the time
+ * @throws HaprovError (exit 1): nobody else would serve; its VIP stayed, or the operator stopped it before that had gone,
+ * and all is as before; sessions outlast the time
  */
 export async function drainHost(maintenance: Maintenance, wishes: DrainWishes): Promise<void> {
-  const { host, vips, deaf, pair, hosts, by, wasDrained, say, warn, stopping } = maintenance;
+  const { host, vips, deaf, pair, hosts, by, wasDrained, say, warn, stopping, begin } = maintenance;
   refuseDeaf(maintenance, wishes.force);
   const first = await pair.look();
   refuseAlone(maintenance, first, wishes.force);
+  begin(onStop);
   const begun = performance.now();
   const left = () => wishes.timeoutMs - (performance.now() - begun);
 
   const servers = knownServers(maintenance, first);
   await drainServersOf(maintenance, servers);
   await waitFor(maintenance, left(), (pairState) => sessionsOfServers(maintenance, pairState));
-  if (stopping.aborted && !wasDrained) {
-    throw new HaprovError(ExitCode.failed, `${host}: stopped, and ${await takeBack(maintenance, servers)}`);
-  }
+  if (stopping.aborted) throw await stop(maintenance, servers);
 
   const reached = hosts.get(host);
   if (!reached) return;
-  const before = await pair.look();
+  const before = await look(maintenance);
+  if (!before) throw await stop(maintenance, servers);
   const held = vips.filter((vip) => holdersOf(vip, before).includes(host));
   const unflaggable = await whyNot(() => reached.drain(by));
   const movable = held.filter((vip) => !deaf.includes(vip));
   const moved =
     unflaggable === undefined && (await vipsLeave(maintenance, movable)) && movable.length === held.length;
   if (!moved) {
+    if (stopping.aborted) throw await stop(maintenance, servers);
     const why =
       unflaggable === undefined
         ? 'its VIP stayed where it is'
@@ -71,7 +82,7 @@ export async function drainHost(maintenance: Maintenance, wishes: DrainWishes): 
   const still = await waitFor(maintenance, left(), all, moved);
   if (still.size > 0) {
     const counts = [...still].map(([where, sessions]) => `${where}: ${sessions}`).join('; ');
-    if (wishes.cuts) {
+    if (wishes.cuts && !stopping.aborted) {
       warn(`${host}: ${sessionsOf(still)} left after ${secondsSince(begun)}, and cut now (${counts})`);
       return;
     }
@@ -82,6 +93,18 @@ export async function drainHost(maintenance: Maintenance, wishes: DrainWishes): 
     );
   }
   await say(`waited ${secondsSince(begun)}: 0 sessions left`);
+}
+
+const onStop = [
+  'what was done is taken back; where its address has gone already it stays drained, and its sessions are waited for no longer',
+  'a host that does not answer has 30 s to do what it is told',
+  'press Ctrl-C again to leave at once (haprov undrain takes back what was done)',
+].join('; ');
+
+/** What the operator gets who stops it while the address is still there. */
+async function stop(maintenance: Maintenance, servers: readonly string[]): Promise<HaprovError> {
+  const { host, wasDrained } = maintenance;
+  return stopped(host, wasDrained ? 'it stays drained, as it was' : await takeBack(maintenance, servers));
 }
 
 /** What makes keepalived look at the flag, for a configuration of one's own. */
@@ -137,9 +160,9 @@ function knownServers({ host, services, pair, warn }: Maintenance, pairState: Pa
 const tries = 3;
 
 async function drainServersOf(maintenance: Maintenance, servers: readonly string[]): Promise<void> {
-  const { pair, hosts, say, warn } = maintenance;
+  const { pair, say, warn } = maintenance;
   if (servers.length === 0) return;
-  const untold = await keepDrained(hosts, pair.balancers, servers);
+  const untold = await keepDrained(answering(maintenance), pair.balancers, servers);
   for (const { balancer, why } of untold)
     warn(
       `${balancer} could not be told: ${why}; haprov drain again when it is back, or the next apply, does`,
@@ -147,9 +170,11 @@ async function drainServersOf(maintenance: Maintenance, servers: readonly string
   const told = pair.balancers.filter((name) => !untold.some(({ balancer }) => balancer === name));
   let unaware: string[] = [];
   for (let attempt = 0; attempt < tries; attempt++) {
-    unaware = stillSending(servers, await pair.look());
+    const pairState = await look(maintenance);
+    if (!pairState) return;
+    unaware = stillSending(servers, pairState);
     if (unaware.length === 0) break;
-    await keepDrained(hosts, unaware, servers);
+    await keepDrained(answering(maintenance), unaware, servers);
   }
   if (unaware.length > 0) warn(`${listed(unaware)} still sends requests to ${listed(servers)}`);
   const sure = told.filter((name) => !unaware.includes(name));
@@ -181,10 +206,11 @@ const patienceMs = (vips: readonly Vip[]) =>
   10_000 + 4000 * Math.max(0, ...vips.map(({ advertInterval }) => advertInterval));
 
 /** Whether all VIPs that the host had are another's now; one that nobody has is not. */
-async function vipsLeave({ host, pair, say }: Maintenance, vips: readonly Vip[]): Promise<boolean> {
+async function vipsLeave(maintenance: Maintenance, vips: readonly Vip[]): Promise<boolean> {
+  const { host, say } = maintenance;
   const begun = performance.now();
   let held = vips;
-  await lookUntil({ pair, stopping: new AbortController().signal }, patienceMs(held), (pairState) => {
+  await lookUntil(maintenance, patienceMs(held), (pairState) => {
     held = held.filter((vip) => {
       const holders = holdersOf(vip, pairState);
       const isGone = holders.length > 0 && !holders.includes(host);

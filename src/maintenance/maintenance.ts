@@ -1,7 +1,9 @@
+import { ExitCode, HaprovError } from '../errors';
 import type { Vip } from '../inventory/inventory';
 import type { HostRole } from '../pair/drained';
 import type { PairState } from '../pair/health';
 import type { Pair } from '../pair/pair';
+import { pause, within } from '../pair/within';
 import type { Hosts } from '../rollout/host-verbs';
 import { giveBack, type Untold } from '../rollout/keep-drained';
 
@@ -18,32 +20,54 @@ export interface Maintenance extends HostRole {
   wasDrained: boolean;
   say(line: string): Promise<void>;
   warn(text: string): void;
+  /** Aborted when the operator waits no longer. */
   stopping: AbortSignal;
+  /** To be called before the first change: until then whoever stops leaves at once, and `stopping` says what it does after. */
+  begin(stopping: string): void;
 }
 
 const pauseMs = 250;
 
-/** Looks until `isDone`, at least once, for `forMs` milliseconds at most, or until the operator stops it. */
+/** Looks once; nothing where the operator stops it meanwhile. */
+export const look = ({ pair, stopping }: Pick<Maintenance, 'pair' | 'stopping'>) =>
+  within(Number.POSITIVE_INFINITY, pair.look(), stopping);
+
+/**
+ * Looks until `isDone`, at least once, for `forMs` milliseconds at most, or until the operator stops it.
+ * @returns the last state that was seen, and whether it was done
+ */
 export async function lookUntil(
-  { pair, stopping }: Pick<Maintenance, 'pair' | 'stopping'>,
+  maintenance: Pick<Maintenance, 'pair' | 'stopping'>,
   forMs: number,
   isDone: (pairState: PairState) => boolean,
 ): Promise<{ pairState: PairState; done: boolean }> {
   const begun = performance.now();
+  let pairState: PairState = new Map();
   for (;;) {
-    const pairState = await pair.look();
+    const seen = await look(maintenance);
+    if (!seen) return { pairState, done: false };
+    pairState = seen;
     if (isDone(pairState)) return { pairState, done: true };
-    if (stopping.aborted || performance.now() - begun >= forMs) return { pairState, done: false };
-    await new Promise((done) => setTimeout(done, pauseMs));
+    if (performance.now() - begun >= forMs) return { pairState, done: false };
+    await pause(pauseMs, maintenance.stopping);
   }
 }
 
+/** Those that can be told something: reached, and not silent when they were looked at last. */
+export const answering = ({ hosts, pair }: Pick<Maintenance, 'hosts' | 'pair'>): Hosts =>
+  new Map([...hosts].filter(([name]) => !pair.isSilent(name)));
+
+/** The operator stopped it (exit 1); `what` says what is so now. */
+export const stopped = (host: string, what: string) =>
+  new HaprovError(ExitCode.failed, `${host}: stopped, and ${what}`);
+
 /** Tells the balancers that the host's servers have their place again; names those that could not be told. */
 export async function giveServersBack(
-  { hosts, pair, warn }: Maintenance,
+  maintenance: Maintenance,
   servers: readonly string[],
 ): Promise<Untold[]> {
-  const untold = await giveBack(hosts, pair.balancers, servers);
+  const { pair, warn } = maintenance;
+  const untold = await giveBack(answering(maintenance), pair.balancers, servers);
   for (const { balancer, why } of untold)
     warn(`${balancer} could not be told: ${why}; haprov undrain again when it is back`);
   return untold;

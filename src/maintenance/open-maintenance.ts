@@ -1,6 +1,6 @@
 import { didYouMean } from '../document/suggest';
 import { type HaprovError, HostError, UsageError } from '../errors';
-import type { Connection, SshTarget } from '../host/connection';
+import type { SshTarget } from '../host/connection';
 import type { HostFacts } from '../host/facts';
 import type { Question } from '../host/probe';
 import { type Survey, survey } from '../host/survey';
@@ -11,7 +11,7 @@ import { Pair } from '../pair/pair';
 import type { CommonOptions, Context } from '../planning/context';
 import { loadDesiredState } from '../planning/desired-state';
 import { readinessOf } from '../planning/host-plan';
-import { listenerFor, operator, reconnector, selectHosts, toTarget } from '../planning/hosts';
+import { listenerFor, Opened, operator, reconnector, selectHosts, toTarget } from '../planning/hosts';
 import { localTime } from '../report/log-text';
 import { sshHosts } from '../rollout/ssh-host';
 import type { Maintenance } from './maintenance';
@@ -63,7 +63,7 @@ export async function openMaintenance(
   const readiness = new Map(
     [...wanted].map(([one, resources]) => [one.name, readinessOf(inventory, one, resources)]),
   );
-  const opened: Connection[] = [];
+  const opened = new Opened();
   const maintenance = maintenanceOf({ inventory, host, surveyed, targets, readiness, opened }, context);
   const { drained } = surveyed.hosts.find(({ name }) => name === host.name)?.facts ?? {};
   return {
@@ -72,7 +72,7 @@ export async function openMaintenance(
     ...(failure ? { failure } : {}),
     close: () => {
       surveyed.close();
-      for (const connection of opened) connection.close();
+      opened.close();
     },
   };
 }
@@ -86,7 +86,7 @@ interface Asked {
   targets: ReadonlyMap<string, SshTarget>;
   readiness: ReadonlyMap<string, Readiness>;
   /** Gets the connections that are made anew; who gives it closes them. */
-  opened: Connection[];
+  opened: Opened;
 }
 
 /** @throws HostError (exit 3), with all connections closed, where a living run has the host's lock */
@@ -120,6 +120,7 @@ export function maintenanceOf(
     say: (line) => context.print(`${line}\n`),
     warn: (text) => context.emit({ type: 'message', level: 'warning', text }),
     stopping: context.stopping,
+    begin: context.begin,
   };
 }
 

@@ -1,7 +1,7 @@
 import { ExitCode, HaprovError } from '../errors';
 import { keptDrained, notBackYet, serversOf, unknownTo } from '../pair/drained';
 import { holdersOf, type PairState } from '../pair/health';
-import { giveServersBack, listed, lookUntil, type Maintenance, secondsSince } from './maintenance';
+import { giveServersBack, listed, lookUntil, type Maintenance, secondsSince, stopped } from './maintenance';
 
 /** Checks that must succeed first, the flag's own check, three adverts. */
 const patienceMs = 30_000;
@@ -12,7 +12,7 @@ const patienceMs = 30_000;
  * @throws HaprovError (exit 1) where that is not so in time; it is not drained any more all the same
  */
 export async function undrainHost(maintenance: Maintenance): Promise<void> {
-  const { host, vips, services, pair, hosts, wasDrained, say } = maintenance;
+  const { host, vips, services, pair, hosts, wasDrained, say, stopping, begin } = maintenance;
   const before = await pair.look();
   // Also of services that the inventory has no more: nobody else would ever take them off the balancers' lists.
   const forgotten = [...keptDrained(before)].filter((server) => server.endsWith(`/${host}`));
@@ -26,6 +26,7 @@ export async function undrainHost(maintenance: Maintenance): Promise<void> {
     await say(`${host} was not drained${also}`);
     if (left.length === 0) return;
   }
+  begin(onStop);
   const begun = performance.now();
   const untold = await giveServersBack(maintenance, servers);
   const told = pair.balancers.filter((name) => !untold.some(({ balancer }) => balancer === name));
@@ -37,6 +38,8 @@ export async function undrainHost(maintenance: Maintenance): Promise<void> {
   const faultsIn = (pairState: PairState) =>
     notBackYet(maintenance, pairState, (name) => pair.hostFaults(name, pairState));
   const { pairState, done } = await lookUntil(maintenance, patienceMs, (seen) => faultsIn(seen).length === 0);
+  if (!done && stopping.aborted)
+    throw stopped(host, 'it is no longer drained; that all is back was not seen');
   if (!done)
     throw new HaprovError(
       ExitCode.failed,
@@ -50,6 +53,9 @@ export async function undrainHost(maintenance: Maintenance): Promise<void> {
     await say(`VIP ${vip.name} (${vip.address}): on ${listed(holdersOf(vip, pairState))}`);
   await say(`${host} has its place back after ${secondsSince(begun)}`);
 }
+
+const onStop =
+  'it is given its place back, and that all is back is waited for no longer; a host that does not answer has 30 s to do what it is told; press Ctrl-C again to leave at once (haprov undrain again does the rest)';
 
 /** Servers that some balancer keeps drained, or has been told to and has forgotten why. */
 function leftDrained(servers: readonly string[], pairState: PairState): string[] {

@@ -28,20 +28,46 @@ export interface AskedHost {
 
 /** The hosts that serve together, as far as we are connected to them. */
 export class Pair {
+  /** Hosts that have not answered, and whether they are being asked meanwhile. */
+  readonly #silent = new Map<string, boolean>();
+
   constructor(
     private readonly inventory: Pick<Inventory, 'hosts'> & { vips: readonly HeldVip[] },
     private readonly connected: ReadonlyMap<string, AskedHost>,
     private readonly readiness: ReadonlyMap<string, Readiness>,
   ) {}
 
-  /** Asks every host at once how it is doing; one that does not answer is left out. */
+  /**
+   * Asks every host at once how it is doing; one that does not answer is left out. The next looks do not wait for it,
+   * and have it again once it has answered.
+   */
   async look(): Promise<PairState> {
     const seen = await Promise.all(
-      [...this.connected].map(async ([name, host]) => [name, await this.#ask(name, host)] as const),
+      [...this.connected].map(async ([name, host]) => [name, await this.#answerOf(name, host)] as const),
     );
     return new Map(
       seen.flatMap(([name, observation]) => (observation ? [[name, observation] as const] : [])),
     );
+  }
+
+  /** Whether it did not answer when it was looked at last. */
+  isSilent(name: string): boolean {
+    return this.#silent.has(name);
+  }
+
+  async #answerOf(name: string, host: AskedHost): Promise<Observation | undefined> {
+    const isAsked = this.#silent.get(name);
+    if (isAsked) return undefined;
+    const asking = this.#ask(name, host).then((answer) => {
+      if (answer) this.#silent.delete(name);
+      else this.#silent.set(name, false);
+      return answer;
+    });
+    if (isAsked === undefined) return asking;
+    this.#silent.set(name, true);
+    // Whatever it is that went wrong with a host, the next to wait for it hears of it.
+    asking.catch(() => this.#silent.delete(name));
+    return undefined;
   }
 
   /** A connection that was lost is made anew: what it broke is no fault of the host's. */

@@ -5,7 +5,8 @@ import { command } from '../shell/quote';
 import { rowReader } from '../shell/rows';
 import { LONGEST_REST_MS, type Pace, restsOf } from './vip-probe-pace';
 import type { ProbeTarget, Sample } from './vip-probe-report';
-import { httpRequest, within } from './vip-probe-request';
+import { httpRequest } from './vip-probe-request';
+import { within } from './within';
 
 const MOST_SECONDS = 3600;
 

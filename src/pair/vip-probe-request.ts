@@ -68,19 +68,6 @@ export function isReachable(target: ProbeTarget, timeoutMs: number): Promise<boo
   });
 }
 
-/** Waits for `promise`, but no longer than `ms`; keeps the process alive until then, unlike a request. */
-export async function within<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, ms, undefined);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
 /** The request as it goes over the wire, from the laptop or from a host. */
 export function httpRequest(target: ProbeTarget): { path: string; headers: Record<string, string> } {
   const host = target.host ?? authority(target).replace(/:80$/, '');

@@ -5,7 +5,8 @@ import type { Inventory } from '../inventory/inventory';
 import { startHostProbe } from './vip-probe-host';
 import { DEFAULT_INTERVAL_MS, intervalFor, type Pace, restAfter } from './vip-probe-pace';
 import { type ProbeReport, type ProbeTarget, type Sample, summarize } from './vip-probe-report';
-import { isReachable, sendRequest, within } from './vip-probe-request';
+import { isReachable, sendRequest } from './vip-probe-request';
+import { within } from './within';
 
 export { describeProbe, type ProbeReport, type ProbeTarget, type Sample } from './vip-probe-report';
 

@@ -69,18 +69,34 @@ export function listenerFor(context: Context): SurveyListener {
   };
 }
 
+/** Logins that are made on the way. All end with the command, also one that comes when it has ended. */
+export class Opened {
+  readonly #connections: Connection[] = [];
+  #isOver = false;
+
+  add(connection: Connection): void {
+    if (this.#isOver) connection.close();
+    else this.#connections.push(connection);
+  }
+
+  close(): void {
+    this.#isOver = true;
+    for (const connection of this.#connections) connection.close();
+  }
+}
+
 /** Logs in anew; from then on everybody talks over the new connection. */
 export function reconnector(
   targets: ReadonlyMap<string, SshTarget>,
   connections: Map<string, Connection>,
-  opened: Connection[],
+  opened: Opened,
 ): (host: string) => Promise<Connection> {
   return async (host) => {
     const target = targets.get(host);
     if (!target) throw new HaprovError(ExitCode.unreachable, `${host} is not among the hosts of this run`);
     const connection = await connect(target);
     // What still runs over the old one may end over it: all are closed with the run.
-    opened.push(connection);
+    opened.add(connection);
     connections.set(host, connection);
     return connection;
   };

@@ -168,6 +168,9 @@ export async function surveyWhole(
   return survey(targets, listener);
 }
 
+/** To undo what a run had changed may take long; the host goes on by itself where nobody waits any more. */
+export const endsWithinMs = 300_000;
+
 /** @throws HaprovError (exit 4) where what the run had changed could not be put back */
 export async function bringToItsEnd({
   name,
@@ -175,7 +178,10 @@ export async function bringToItsEnd({
   facts,
 }: Pick<Surveyed, 'name' | 'connection' | 'facts'>): Promise<void> {
   const run = facts.lock?.run ?? '';
-  const { stdout } = await connection.runScript(settleScript(run), { to: `bring the run ${run} to its end` });
+  const { stdout } = await connection.runScript(settleScript(run), {
+    to: `bring the run ${run} to its end`,
+    timeoutMs: endsWithinMs,
+  });
   const [state = ''] = stdout.trim().split('\n').at(-1)?.split(' ') ?? [];
   // Alive: it was restarted meanwhile, and does so by itself.
   if (!['broken', 'finished', 'restored', 'gone', 'alive'].includes(state))

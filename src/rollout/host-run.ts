@@ -2,11 +2,12 @@ import { HaprovError, HostError } from '../errors';
 import type { EventBody, Phase } from '../events/events';
 import { nameless } from '../host/script-result';
 import { type Group, rehearsal, type TitledStep, transactionExit, type Verb } from '../host/transaction';
+import { within } from '../pair/within';
 import type { PlannedHost } from '../plan/plan';
 import { Follower } from './follower';
 import type { GateResult } from './gate';
 import type { Hear, HostVerbs } from './host-verbs';
-import { settledState, within } from './settle';
+import { settledState } from './settle';
 
 /** How a phase ended on a host. `untouched`: it was left alone for a reason; `stopped`: the operator said so. */
 export interface HostOutcome {

@@ -1,4 +1,5 @@
 import { HaprovError } from '../errors';
+import { pause, within } from '../pair/within';
 import type { HostVerbs } from './host-verbs';
 
 export interface Lost {
@@ -21,7 +22,6 @@ export interface Settled {
 /** One look takes no longer; undoing what a restart has cut takes as long as its steps. */
 const lookMs = 120_000;
 const pauseMs = 1000;
-const longestTimerMs = 2 ** 31 - 1;
 
 /** Logs in again and waits for the state that the host comes to; nothing where that took too long. */
 export async function settledState({ host, run, seconds, stopping }: Lost): Promise<Settled | undefined> {
@@ -45,30 +45,7 @@ export async function settledState({ host, run, seconds, stopping }: Lost): Prom
       if (!(error instanceof HaprovError)) throw error;
       isIn = false;
     }
-    await within(Math.min(pauseMs, left()), new Promise<never>(() => {}), stopping);
+    await pause(Math.min(pauseMs, left()), stopping);
   }
   return undefined;
-}
-
-/** What `work` gives; nothing when that takes too long, or the operator waits no longer. */
-export async function within<T>(
-  ms: number,
-  work: Promise<T>,
-  stopping?: AbortSignal,
-): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  let stop: (() => void) | undefined;
-  const over = new Promise<undefined>((resolve) => {
-    stop = () => resolve(undefined);
-    timer = setTimeout(stop, Math.min(ms, longestTimerMs));
-    if (stopping?.aborted) stop();
-    stopping?.addEventListener('abort', stop, { once: true });
-  });
-  try {
-    return await Promise.race([work, over]);
-  } finally {
-    clearTimeout(timer);
-    if (stop) stopping?.removeEventListener('abort', stop);
-    work.catch(() => {});
-  }
 }

@@ -10,7 +10,7 @@ import {
   unflagScript,
 } from '../host/drained';
 import { journalReader } from '../host/journal';
-import { type RunOptions, ScriptFailure } from '../host/script-result';
+import { ScriptFailure } from '../host/script-result';
 import {
   buildTransaction,
   continueScript,
@@ -145,9 +145,13 @@ class SshHost implements HostVerbs {
 
   async #tell(
     script: string,
-    { accepts = [], ...options }: RunOptions & { accepts?: readonly number[] } = {},
+    {
+      timeoutMs = tellMs,
+      accepts = [],
+      to,
+    }: { timeoutMs?: number; accepts?: readonly number[]; to?: string } = {},
   ): Promise<void> {
-    await this.#connection.runScript(script, { timeoutMs: tellMs, ...options, accepts });
+    await this.#connection.runScript(script, { timeoutMs, accepts, ...(to ? { to } : {}) });
   }
 
   async #ask(script: string, withinMs: number): Promise<string> {

@@ -4,6 +4,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { HostError } from '../../src/errors';
 import { type Connection, connect, type SshTarget } from '../../src/host/connection';
 import { fingerprint } from '../../src/host/host-keys';
+import { patient } from '../support/patient';
 import { type SshFiles, sshFiles } from '../support/ssh-files';
 import {
   answers,
@@ -83,7 +84,7 @@ describe('host keys', () => {
     expect(statSync(`${folder}/known`).mode & 0o777).toBe(0o600);
     expect(statSync(folder).mode & 0o777).toBe(0o700);
     const again = await open(files.target(server.port));
-    expect((await again.runScript('')).stdout).toBe('hello\n');
+    expect((await again.runScript('', patient)).stdout).toBe('hello\n');
   });
 
   test('hashed when the config asks for it', async () => {

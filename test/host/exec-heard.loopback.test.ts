@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { AS_ROOT, connection, failure, files, local, logIn, server } from '../support/logged-in';
+import { patient } from '../support/patient';
 import { answers, runsLocally } from '../support/ssh-server';
 
 describe('what is heard', () => {
@@ -28,7 +29,7 @@ describe('what is heard', () => {
     ],
   ])('%s is no answer of a script, and is quoted', async (_what, reply, said) => {
     await logIn(answers({ ...reply, ranNothing: true }));
-    const error = await failure(connection.runScript('true'));
+    const error = await failure(connection.runScript('true', patient));
     expect(error.message).toBe(`fred: it started no shell (exit ${reply.code}); it said: ${said}`);
     expect(error.hint).toContain('/etc/passwd');
   });
@@ -47,7 +48,7 @@ describe('what is heard', () => {
         });
       });
     });
-    expect((await failure(connection.runScript('true'))).message).toContain(
+    expect((await failure(connection.runScript('true', patient))).message).toContain(
       'it started no shell (exit 0); it said: printf',
     );
   });
@@ -57,7 +58,7 @@ describe('what is heard', () => {
       const noise = `echo hello from .bashrc; head -c 1000000 /dev/zero | tr '\\0' x; echo stty: no terminal >&2; printf half >&2; `;
       runsLocally(`${noise}${server.commands.at(-1)}`)(channel, link);
     });
-    expect(await connection.runScript('echo out; echo err >&2')).toMatchObject({
+    expect(await connection.runScript('echo out; echo err >&2', patient)).toMatchObject({
       code: 0,
       stdout: 'out\n',
       stderr: 'err\n',
@@ -73,16 +74,18 @@ describe('what is heard', () => {
     async (_stream, script, said) => {
       await logIn(local);
       const heard: string[] = [];
-      const error = await failure(connection.runScript(script, { onStdout: (chunk) => heard.push(chunk) }));
+      const error = await failure(
+        connection.runScript(script, { ...patient, onStdout: (chunk) => heard.push(chunk) }),
+      );
       expect(error.message).toBe(`fred: it sent more than ${said}haprov listens no longer`);
       expect(heard.join('').length).toBeLessThanOrEqual(32 << 20);
-      expect((await connection.runScript('echo still here')).stdout).toBe('still here\n');
+      expect((await connection.runScript('echo still here', patient)).stdout).toBe('still here\n');
     },
   );
 
   test('a login that never stops talking', async () => {
     await logIn((channel, link) => runsLocally('yes')(channel, link));
-    expect((await failure(connection.runScript('true'))).message).toContain(
+    expect((await failure(connection.runScript('true', patient))).message).toContain(
       'it sent more than 8 MiB on standard output before it ran anything',
     );
   });
@@ -95,7 +98,7 @@ describe('a host that opens few channels (MaxSessions)', () => {
       await logIn(local, {}, AS_ROOT, channels);
       const file = files.path('ran');
       const started = Array.from({ length: 12 }, (_, n) =>
-        connection.runScript(`echo ${n} >>${file}; sleep 0.1; echo ${n}`),
+        connection.runScript(`echo ${n} >>${file}; sleep 0.1; echo ${n}`, patient),
       );
       const results = await Promise.all(started);
       expect(results.map(({ stdout }) => stdout)).toEqual(Array.from({ length: 12 }, (_, n) => `${n}\n`));
@@ -107,8 +110,8 @@ describe('a host that opens few channels (MaxSessions)', () => {
   test('a script that goes on for long does not keep the next from running, nor does it end with it', async () => {
     await logIn(local, {}, AS_ROOT, 1);
     const end = files.path('end');
-    const long = connection.runScript(`until [ -e ${end} ]; do sleep 0.05; done; echo slept`);
-    await connection.runScript(`touch ${end}`);
+    const long = connection.runScript(`until [ -e ${end} ]; do sleep 0.05; done; echo slept`, patient);
+    await connection.runScript(`touch ${end}`, patient);
     expect((await long).stdout).toBe('slept\n');
   });
 
@@ -116,13 +119,13 @@ describe('a host that opens few channels (MaxSessions)', () => {
     await logIn(local, {}, AS_ROOT, 1);
     server.lingerMs = 100;
     const file = files.path('ran');
-    for (let n = 0; n < 4; n += 1) await connection.runScript(`echo ${n} >>${file}`);
+    for (let n = 0; n < 4; n += 1) await connection.runScript(`echo ${n} >>${file}`, patient);
     expect(readFileSync(file, 'utf8')).toBe('0\n1\n2\n3\n');
   });
 
   test('none at all is said', async () => {
     await logIn(local, {}, AS_ROOT, 0);
-    expect((await failure(connection.runScript('true'))).message).toContain(
+    expect((await failure(connection.runScript('true', patient))).message).toContain(
       'fred: the host did not run a command',
     );
   });

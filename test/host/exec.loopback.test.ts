@@ -1,14 +1,14 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServerChannel } from 'ssh2';
-import type { RunOptions } from '../../src/host/script-result';
 import { AS_ROOT, connection, failure, files, local, logIn, server } from '../support/logged-in';
+import { patient } from '../support/patient';
 import { answers, begins, type CommandHandler, markOf, runsLocally } from '../support/ssh-server';
 
 describe('runScript', () => {
   test('a script and what it leaves behind', async () => {
     await logIn(local);
-    const result = await connection.runScript('echo out; echo err >&2; exit 3', { accepts: [3] });
+    const result = await connection.runScript('echo out; echo err >&2; exit 3', { ...patient, accepts: [3] });
     expect(result).toMatchObject({ code: 3, stdout: 'out\n', stderr: 'err\n' });
     expect(connection.execs).toBe(1);
     expect(server.commands).toEqual([AS_ROOT]);
@@ -20,7 +20,7 @@ describe('runScript', () => {
       channel.exit('TERM');
       channel.end();
     });
-    expect(await connection.runScript('', { accepts: 'any' })).toMatchObject({
+    expect(await connection.runScript('', { ...patient, accepts: 'any' })).toMatchObject({
       code: null,
       signal: 'SIGTERM',
     });
@@ -28,20 +28,19 @@ describe('runScript', () => {
 
   test('an exit code that nobody looks at is an error, with the last words of the script', async () => {
     await logIn(answers({ stdout: 'half\n', stderr: 'rm: warning\nrm: Read-only file system\n', code: 1 }));
-    const failed = (options: RunOptions & { accepts: number[] }) =>
-      expect(connection.runScript('', options)).rejects;
-    await expect(connection.runScript('', { to: 'take the flag away' })).rejects.toThrow(
+    const failed = (accepts: number[]) => expect(connection.runScript('', { ...patient, accepts })).rejects;
+    await expect(connection.runScript('', { ...patient, to: 'take the flag away' })).rejects.toThrow(
       /: could not take the flag away: rm: Read-only file system \(exit code 1\)$/,
     );
-    await failed({ accepts: [] }).toMatchObject({ exitCode: 1, result: { code: 1, stdout: 'half\n' } });
-    await failed({ accepts: [75] }).toThrow('exit code 1');
-    expect(await connection.runScript('', { accepts: [1, 75] })).toMatchObject({ code: 1 });
+    await failed([]).toMatchObject({ exitCode: 1, result: { code: 1, stdout: 'half\n' } });
+    await failed([75]).toThrow('exit code 1');
+    expect(await connection.runScript('', { ...patient, accepts: [1, 75] })).toMatchObject({ code: 1 });
   });
 
   test('5 MB in, 20 MB out', async () => {
     await logIn(local);
     const big = `: '${'x'.repeat(5_000_000)}'\nhead -c 20000000 /dev/zero | tr '\\0' y\necho done >&2`;
-    const result = await connection.runScript(big);
+    const result = await connection.runScript(big, patient);
     expect(result).toMatchObject({ code: 0, stderr: 'done\n' });
     expect(result.stdout.length).toBe(20_000_000);
     expect(/[^y]/.test(result.stdout)).toBe(false);
@@ -62,7 +61,7 @@ describe('runScript', () => {
         channel.end();
       });
     });
-    expect((await connection.runScript('z'.repeat(5_000_000), { accepts: 'any' })).code).toBe(0);
+    expect((await connection.runScript('z'.repeat(5_000_000), { ...patient, accepts: 'any' })).code).toBe(0);
     expect(read.split('\n')[1]).toBe('z'.repeat(5_000_000));
   });
 
@@ -83,7 +82,10 @@ describe('runScript', () => {
       send(0);
     });
     const chunks: string[] = [];
-    const { stdout } = await connection.runScript('', { onStdout: (chunk) => chunks.push(chunk) });
+    const { stdout } = await connection.runScript('', {
+      ...patient,
+      onStdout: (chunk) => chunks.push(chunk),
+    });
     expect(stdout).toBe(text);
     expect(chunks.join('')).toBe(text);
     expect(chunks.join('|')).not.toContain('\ufffd');
@@ -108,7 +110,9 @@ describe('runScript', () => {
       waiting.push(channel);
       if (waiting.length === 8) full();
     });
-    const all = Promise.all(Array.from({ length: 30 }, () => connection.runScript('', { accepts: 'any' })));
+    const all = Promise.all(
+      Array.from({ length: 30 }, () => connection.runScript('', { ...patient, accepts: 'any' })),
+    );
     await eight;
     await sleep(20);
     expect(server.commands.length).toBe(8);
@@ -127,25 +131,27 @@ describe('runScript', () => {
     });
     const error = await failure(connection.runScript('sleep 60', { timeoutMs: 50 }));
     expect(error.message).toBe('fred: the command did not end within 0.05 s; it said nothing');
-    expect((await connection.runScript('')).stdout).toBe('still here');
+    expect((await connection.runScript('', patient)).stdout).toBe('still here');
   });
 
   test('the connection drops during a command', async () => {
     await logIn((_channel, link) => link.end());
-    const error = await failure(connection.runScript('true'));
+    const error = await failure(connection.runScript('true', patient));
     expect(error.message).toContain('fred: the connection was lost during a command');
     expect(error.exitCode).toBe(3);
-    expect((await failure(connection.runScript('true'))).message).toContain('the connection is lost');
+    expect((await failure(connection.runScript('true', patient))).message).toContain(
+      'the connection is lost',
+    );
   });
 
   test('the host closes the channel without saying how it ended', async () => {
     await logIn((channel) => channel.end());
-    expect((await failure(connection.runScript('true'))).message).toContain('lost during a command');
+    expect((await failure(connection.runScript('true', patient))).message).toContain('lost during a command');
   });
 
   test('close during a command; twice', async () => {
     await logIn(() => undefined);
-    const running = failure(connection.runScript('true'));
+    const running = failure(connection.runScript('true', patient));
     await sleep(20);
     connection.close();
     connection.close();
@@ -198,7 +204,7 @@ exec "$@"
         channel.end();
       });
     }, careful);
-    const error = await failure(connection.runScript('touch ran-all-the-same'));
+    const error = await failure(connection.runScript('touch ran-all-the-same', patient));
     expect(error.message).toMatch(
       /^fred: the user may not run commands as root with sudo: Sorry, user careful is not allowed to execute /,
     );
@@ -206,7 +212,7 @@ exec "$@"
 
   test('asks for the password', async () => {
     await logIn(fakeSudo(true), careful);
-    expect(await connection.runScript(SCRIPT, { accepts: [4] })).toMatchObject({
+    expect(await connection.runScript(SCRIPT, { ...patient, accepts: [4] })).toMatchObject({
       code: 4,
       stdout: 'script ran\n',
       stderr: 'noise\n',
@@ -217,7 +223,7 @@ exec "$@"
 
   test('has a password and does not ask for it', async () => {
     await logIn(fakeSudo(false), careful);
-    expect(await connection.runScript(SCRIPT, { accepts: [4] })).toMatchObject({
+    expect(await connection.runScript(SCRIPT, { ...patient, accepts: [4] })).toMatchObject({
       code: 4,
       stdout: 'script ran\n',
       stderr: 'noise\n',
@@ -226,13 +232,13 @@ exec "$@"
 
   test('asks, and a large script follows', async () => {
     await logIn(fakeSudo(true), careful);
-    const { stdout } = await connection.runScript(`: '${'x'.repeat(1_000_000)}'\necho ran`);
+    const { stdout } = await connection.runScript(`: '${'x'.repeat(1_000_000)}'\necho ran`, patient);
     expect(stdout).toBe('ran\n');
   });
 
   test('a wrong password is tried once, and neither script nor marks are taken for one', async () => {
     await logIn(fakeSudo(true, 'another'), careful);
-    const error = await failure(connection.runScript('touch ran-all-the-same'));
+    const error = await failure(connection.runScript('touch ran-all-the-same', patient));
     expect(error.message).toBe('fred: sudo did not accept the password: Sorry, try again.');
     expect(error.hint).toBe('Correct ssh.sudoPassword.');
     expect(readFileSync(files.path('answers'), 'utf8')).toBe('se cret\n');
@@ -241,12 +247,12 @@ exec "$@"
 
   test('no password given, none needed', async () => {
     await logIn(fakeSudo(false), { user: 'careful' }, 'exec env LC_ALL=C sudo -n sh -s');
-    expect(await connection.runScript('echo ran')).toMatchObject({ code: 0, stdout: 'ran\n' });
+    expect(await connection.runScript('echo ran', patient)).toMatchObject({ code: 0, stdout: 'ran\n' });
   });
 
   test('no password given, one needed', async () => {
     await logIn(fakeSudo(true), { user: 'careful' }, 'exec env LC_ALL=C sudo -n sh -s');
-    const error = await failure(connection.runScript('echo ran'));
+    const error = await failure(connection.runScript('echo ran', patient));
     expect(error.message).toBe('fred: sudo needs a password: sudo: a password is required');
     expect(error.hint).toContain('ssh.sudoPassword');
   });
@@ -260,6 +266,8 @@ exec "$@"
       { user: 'careful' },
       'exec env LC_ALL=C sudo -n sh -s',
     );
-    expect((await failure(connection.runScript('true'))).message).toContain('sudo is not installed there');
+    expect((await failure(connection.runScript('true', patient))).message).toContain(
+      'sudo is not installed there',
+    );
   });
 });

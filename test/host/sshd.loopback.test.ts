@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname } from 'node:path';
 import { type Connection, connect } from '../../src/host/connection';
+import { patient } from '../support/patient';
 import { type SshFiles, sshFiles } from '../support/ssh-files';
 import { describeWithSshd, type Sshd, startSshd } from '../support/sshd';
 
@@ -33,7 +34,7 @@ describeWithSshd('OpenSSH’s own server', () => {
   async function whoAmI(more: Parameters<SshFiles['target']>[1] = {}): Promise<string> {
     const connection = await connect(files.target(sshd.port, { user, sudo: false, ...more }));
     connections.push(connection);
-    return (await connection.runScript('id -un')).stdout.trim();
+    return (await connection.runScript('id -un', patient)).stdout.trim();
   }
 
   test('by key', async () => {
@@ -176,7 +177,10 @@ describeWithSshd('OpenSSH’s own server', () => {
       const startUp = shell === 'bash' ? `BASH_ENV=${files.path(startFile)} bash` : shell;
       const connection = await through(withShell(startUp));
       expect(
-        await connection.runScript("echo 'it'\\''s' \"$((1 + 1))\"; echo err >&2; exit 4", { accepts: [4] }),
+        await connection.runScript("echo 'it'\\''s' \"$((1 + 1))\"; echo err >&2; exit 4", {
+          ...patient,
+          accepts: [4],
+        }),
       ).toMatchObject({
         code: 4,
         stdout: "it's 2\n",
@@ -195,12 +199,12 @@ describeWithSshd('OpenSSH’s own server', () => {
       ['bash -r -c "$SSH_ORIGINAL_COMMAND"', /it started no shell \(exit \d+\); it said: .*exec: restricted/],
     ])('ForceCommand %s', async (command, said) => {
       const connection = await through(`ForceCommand ${command}`);
-      await expect(connection.runScript('true')).rejects.toThrow(said);
+      await expect(connection.runScript('true', patient)).rejects.toThrow(said);
     });
 
     test('MaxSessions 1: scripts run all the same, each once', async () => {
       const connection = await through('MaxSessions 1');
-      const runs = Array.from({ length: 4 }, (_, n) => connection.runScript(`sleep 0.2; echo ${n}`));
+      const runs = Array.from({ length: 4 }, (_, n) => connection.runScript(`sleep 0.2; echo ${n}`, patient));
       expect((await Promise.all(runs)).map(({ stdout }) => stdout)).toEqual(['0\n', '1\n', '2\n', '3\n']);
     });
 

@@ -21,6 +21,8 @@ class Model {
   readonly did: string[] = [];
   readonly said: string[] = [];
   readonly warned: string[] = [];
+  /** What Ctrl-C is said to do from then on. */
+  readonly begun: string[] = [];
   readonly stop = new AbortController();
   readonly names = ['fred', 'ethyl'];
   /** Who has the VIP; it follows fred's flag unless it is stuck. */
@@ -49,6 +51,7 @@ class Model {
       connections,
       healthPort: inventory.haproxy.healthPort,
       reconnect: async (name) => {
+        if (this.hung.has(name)) await silence(10_000);
         throw new HostError(name, 'is gone');
       },
     });
@@ -68,13 +71,23 @@ class Model {
       say: async (line) => void this.said.push(line),
       warn: (text) => void this.warned.push(text),
       stopping: this.stop.signal,
+      begin: (words) => void this.begun.push(words),
     };
   }
 
   #connection(name: string): Connection {
-    const runScript = checked(name, async (script) => ({ ...this.#run(name, script), ms: 0 }));
+    const runScript = checked(name, async (script, { timeoutMs = 0 }) => {
+      if (this.hung.has(name)) {
+        await silence(timeoutMs);
+        throw new HostError(name, `the command did not end within ${timeoutMs / 1000} s`);
+      }
+      return { ...this.#run(name, script), ms: 0 };
+    });
     return { host: name, user: 'root', execs: 0, runScript, close: () => {} };
   }
+
+  /** Who takes what is sent and says nothing. */
+  readonly hung = new Set<string>();
 
   /** Scripts of `name` that have one of these in them fail with these words. */
   readonly broken: [name: string, part: string, stderr: string][] = [];
@@ -120,6 +133,8 @@ class Model {
     ].join('\n');
   }
 }
+
+const silence = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
 /** What becomes of `work`, without the time that its waiting takes. */
 async function withoutWaiting<T>(work: Promise<T>): Promise<string> {
@@ -208,8 +223,9 @@ describe('drain', () => {
   test('nobody else would serve: nothing is changed, unless it is meant', async () => {
     model.ethyl = 'DOWN,L4CON';
     expect(await drain()).toMatch(/nothing was changed: nobody else would serve\n {2}service cluster37 /);
-    expect([state(), model.did]).toEqual([nothing, []]);
+    expect([state(), model.did, model.begun]).toEqual([nothing, [], []]);
     expect(await drain({ force: true })).toBe('done');
+    expect(model.begun).toEqual([expect.stringMatching(/^what was done is taken back; /)]);
     expect(model.warned).toEqual([expect.stringContaining('would have no server')]);
   });
 
@@ -262,6 +278,61 @@ describe('drain', () => {
     expect(state()).toEqual(nothing);
   });
 
+  test.each([false, true])(
+    'Ctrl-C while its address goes: all is as before (drained before: %s)',
+    async (before) => {
+      if (before) await drain();
+      const was = state();
+      model.isStuck = true;
+      model.holder = 'fred';
+      const begun = Date.now();
+      setTimeout(() => model.stop.abort(), 3000);
+      expect(await drain({ force: true })).toBe(
+        `fred: stopped, and ${before ? 'it stays drained, as it was' : 'all was taken back'}`,
+      );
+      expect(Date.now() - begun).toBeLessThan(4000);
+      expect(state()).toEqual(was);
+    },
+  );
+
+  test('Ctrl-C when its address has gone: it stays drained, and nothing is said to be cut', async () => {
+    model.sessions = [0, 0, 0, 0, ...Array(1000).fill(1)];
+    setTimeout(() => model.stop.abort(), 2000);
+    expect(await drain({ cuts: true })).toMatch(/^fred is drained, but after .* 2 sessions are left/);
+    expect(state()).toEqual(drained);
+  });
+
+  test('Ctrl-C beside a balancer that is silent: it ends at once, but for the 30 s that this one has', async () => {
+    const begun = Date.now();
+    model.sessions = Array(1000).fill(1);
+    setTimeout(() => model.hung.add('ethyl'), 900);
+    setTimeout(() => model.stop.abort(), 2000);
+    expect(await drain({ force: true })).toBe(
+      'fred: stopped, and NOT all was taken back: ethyl could not be told: the command did not end within 30 s',
+    );
+    expect(Date.now() - begun).toBeLessThan(2000 + 30_000 + 1000);
+    expect(state()).toEqual({ flag: false, lists: [[], ['cluster37/fred']] });
+  });
+
+  test('a silent host is waited for by the first look only, and is seen again when it answers', async () => {
+    model.hung.add('ethyl');
+    setTimeout(() => model.hung.delete('ethyl'), 60_000);
+    const pair = model.maintenance().pair;
+    const looks: [number, string[]][] = [];
+    const begun = Date.now();
+    const looking = async () => {
+      while (Date.now() - begun < 90_000) {
+        const pairState = await pair.look();
+        looks.push([Date.now() - begun, [...pairState.keys()]]);
+        await silence(1000);
+      }
+    };
+    expect(await withoutWaiting(looking())).toBe('done');
+    expect(looks[0]).toEqual([25_000, ['fred']]);
+    expect(looks[1]).toEqual([26_000, ['fred']]);
+    expect(looks.at(-1)?.[1]).toEqual(['fred', 'ethyl']);
+  });
+
   test('a balancer that is away is named; without it nobody is there to take the address', async () => {
     expect(await drain({}, ['fred'])).toMatch(
       /VIP router37 .* would have no host: ethyl: it does not answer/,
@@ -295,9 +366,17 @@ describe('undrain', () => {
     );
   });
 
+  test('Ctrl-C: it has its place back, and who waits no longer is told so', async () => {
+    await drain();
+    model.isStuck = true;
+    setTimeout(() => model.stop.abort(), 2000);
+    expect(await undrain()).toBe('fred: stopped, and it is no longer drained; that all is back was not seen');
+    expect(state()).toEqual(nothing);
+  });
+
   test('of a host that was not drained: nothing, but for what was left', async () => {
     expect(await undrain()).toBe('done');
-    expect([model.said, model.did]).toEqual([['fred was not drained'], []]);
+    expect([model.said, model.did, model.begun]).toEqual([['fred was not drained'], [], []]);
     model.lists.get('ethyl')?.add('cluster37/fred').add('gone/fred').add('gone/ethyl');
     expect(await undrain()).toBe('done');
     expect(state()).toEqual({ flag: false, lists: [[], ['gone/ethyl']] });

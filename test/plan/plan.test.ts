@@ -5,6 +5,7 @@ import { drift, requireSame } from '../../src/plan/compare';
 import { type FullPlan, pending, publicPlan } from '../../src/plan/plan';
 import type { Notify } from '../../src/resources/fields';
 import { FakeHost } from '../support/fake-host';
+import { patient } from '../support/patient';
 import { el9, resourceOf } from '../support/resources';
 
 const same = (text: string) => text;
@@ -26,7 +27,7 @@ async function planFor(wishes: readonly Wish[], mask = same) {
   );
   const stdout = wishes.map(({ says }, index) => `${mark} ${index}\n${says}\n${mark} end 0\n`).join('');
   const host = new FakeHost('fred', [{ matches: probe.script, stdout: `${stdout}${mark} done\n`, times: 1 }]);
-  const answers = probe.read((await host.runScript(probe.script)).stdout);
+  const answers = probe.read((await host.runScript(probe.script, patient)).stdout);
   const observed = resources.map((one) => one.observe(answers.of(one.id), el9));
   return buildChanges('fred', observed, mask);
 }
@@ -246,7 +247,7 @@ describe('a plan', () => {
 });
 
 test('a host that was not told what to answer fails the test', async () => {
-  await expect(new FakeHost('fred', []).runScript('true')).rejects.toThrow(
+  await expect(new FakeHost('fred', []).runScript('true', patient)).rejects.toThrow(
     'fred was not told what to answer',
   );
 });

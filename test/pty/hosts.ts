@@ -133,10 +133,7 @@ export class Hosts {
   /** Runs `haprov WORDS…` on a terminal, in the folder of the inventory. */
   run(words: string, { program = 'built', ...options }: Look & { program?: Program } = {}): Terminal {
     const ssh = ['--ssh-config', this.#files.path('config')];
-    return new Terminal([...programs[program], ...words.split(' '), ...ssh], {
-      cwd: this.folder,
-      ...options,
-    });
+    return this.#open([...programs[program], ...words.split(' '), ...ssh], options);
   }
 
   /** Runs a line of shell there. */

@@ -155,6 +155,38 @@ describe('a run that is alive', () => {
     expect((await run.ended).code).not.toBe(0);
   });
 
+  test('Ctrl-C: it says what will happen, finishes the step under way, and does what it said', async () => {
+    hosts.wants(untilTold());
+    const terminal = await asked('apply inventory.json --steady 0');
+    terminal.type('y\r');
+    await terminal.shows(/commit 1\/1 run/);
+    terminal.type(keys.ctrlC);
+    await terminal.shows(
+      /stopping: the step under way is finished first; press Ctrl-C again to\s+leave at once/,
+    );
+    one().write('go', '');
+    expect(await terminal.ended).toEqual({ code: 0, signal: 0 });
+    expect(hosts.locks()).toEqual([undefined]);
+    expect(one().tree('srv/one')).toHaveLength(1);
+  });
+
+  test('Ctrl-C twice: it leaves at once, and the host restores itself', async () => {
+    one().write('srv/keep', '');
+    const before = one().tree('srv');
+    hosts.wants(untilTold());
+    const terminal = await asked('apply inventory.json --confirm-within 10');
+    terminal.type('y\r');
+    await terminal.shows(/commit 1\/1 run/);
+    terminal.type(keys.ctrlC);
+    await terminal.shows('stopping: ');
+    terminal.type(keys.ctrlC);
+    expect(await terminal.ended).toEqual({ code: 130, signal: 0 });
+    expect(hosts.locks()).not.toEqual([undefined]);
+    one().write('go', '');
+    while (one().lock !== undefined) await new Promise((done) => setTimeout(done, 100));
+    expect(one().tree('srv')).toEqual(before);
+  });
+
   test('its terminal is closed: the step under way is finished, the host is whole, the process ends', async () => {
     hosts.wants(untilTold());
     const terminal = await asked('apply inventory.json');
