@@ -158,6 +158,13 @@ test('shell becomes a script in one place only, which knows what it needs', () =
   expect([...new Set(users)].filter((file) => !file.endsWith('/libraries.ts'))).toEqual([]);
 });
 
+test('every property test takes its seed from one place', () => {
+  const users = under('test').filter(
+    (file) => file.endsWith('.ts') && importsOf(file).some(({ from }) => from === 'fast-check'),
+  );
+  expect(users).toEqual(['test/support/property.ts']);
+});
+
 test('there is no drawer for odds and ends', () => {
   expect(sources.filter((file) => /\b(utils?|helpers?|common|misc)\b/.test(dirname(file)))).toEqual([]);
 });

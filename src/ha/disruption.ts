@@ -1,7 +1,15 @@
 import type { Inventory, Vip } from '../inventory/inventory';
 import { type Disruption, worstFirst } from '../plan/disruption';
 import type { FullPlan, PlannedChange, PlannedHost } from '../plan/plan';
-import { changesAlone, type Surroundings, unitsOf, verbOf, verbsOn, whileItIsDown } from './interruption';
+import {
+  changesAlone,
+  type Surroundings,
+  unitsOf,
+  verbOf,
+  verbsOn,
+  whenItStarts,
+  whileItIsDown,
+} from './interruption';
 import { beginAnew, compareConfigs, type Effect } from './keepalived-change';
 import { instances } from './keepalived-config';
 import { leftBehind } from './left-behind';
@@ -127,7 +135,10 @@ function serviceDisruptions(
     case 'leave':
       return [none('only whether it starts at boot')];
     case 'start':
-      return [isKeepalived ? startOfKeepalived(host, around, coupled) : none(`${unit} does not run yet`)];
+      return [
+        whenItStarts(unit, host, around),
+        ...(isKeepalived ? startOfKeepalived(host, around, coupled) : []),
+      ];
     case 'stop':
       return [whileItIsDown(unit, 'stop', host, around)];
     case 'restart':
@@ -189,10 +200,16 @@ function effectsOf({ raw, target }: PlannedChange): Effect[] {
 }
 
 /** An effect, where it is known who shares the VIP. */
-function onHost(effect: Effect, host: PlannedHost, { plan, vips }: Surroundings): Disruption {
-  const { class: kind, seconds, what, aside, pair } = effect;
+function onHost(effect: Effect, host: PlannedHost, { plan, vips, holders }: Surroundings): Disruption {
+  const { class: kind, seconds, what, aside, pair, movesVip, left = [] } = effect;
   const tail = aside ? `; ${aside}` : '';
-  if (!pair) return { class: kind, seconds, why: `keepalived reloads: ${what}${tail}` };
+  if (!pair)
+    return { class: kind, seconds, why: `keepalived reloads: ${what}${tail}`, ...(movesVip && { movesVip }) };
+  const heirs = vips.filter(
+    ({ address, members }) =>
+      left.includes(address) && !members.some((member) => member.host.name === host.host),
+  );
+  if (heirs.length > 0 && holders.has(host.host)) return handedOn(heirs, what);
   const members = membersOf(pair, host, vips);
   const leftOut = members.filter((name) => !plan.hosts.some((one) => one.host === name));
   if (leftOut.length > 0)
@@ -207,6 +224,15 @@ function onHost(effect: Effect, host: PlannedHost, { plan, vips }: Surroundings)
   const both =
     members.length === 2 ? 'both hosts' : members.length > 2 ? `all ${members.length} hosts` : 'all';
   return { class: kind, seconds, why: `${what}; ${both} at once${aside ? ` (${aside})` : ''}` };
+}
+
+/** VIPs that leave the host which may hold them: those who are to have them wait for its adverts first, or only start. */
+function handedOn(heirs: readonly Vip[], what: string): Disruption {
+  const names = heirs.map(
+    ({ name, members }) => `${name} goes to ${members.map((one) => one.host.name).join(', ')}`,
+  );
+  const why = `${what}; ${names.join('; ')}: nobody holds it until they have missed 3 adverts of this host`;
+  return { class: 'outage', seconds: null, why, movesVip: true };
 }
 
 /** The hosts of the VIP; of all VIPs of this host where the inventory does not know which. */
@@ -243,14 +269,11 @@ function startOfKeepalived(
   host: PlannedHost,
   around: Surroundings,
   coupled: readonly PlannedHost[],
-): Disruption {
+): Disruption[] {
   const peers = joined(host, around, coupled);
-  if (peers.length === 0) return none('keepalived does not run yet');
-  return {
-    class: 'pair-synchronous',
-    seconds: 0,
-    why: `keepalived starts with settings that ${peers.map((one) => one.host).join(', ')} must get at once`,
-  };
+  if (peers.length === 0) return [];
+  const why = `keepalived starts with settings that ${peers.map((one) => one.host).join(', ')} must get at once`;
+  return [{ class: 'pair-synchronous', seconds: 0, why }];
 }
 
 /** The running hosts whose VIPs' settings change together with a keepalived that starts on this one. */
@@ -272,5 +295,6 @@ function worst(several: readonly Disruption[]): Disruption {
   if (!first) return none('no running service is touched');
   const whys = [...new Set([first, ...rest].map((one) => one.why))];
   const more = whys.length > 2 ? `; and ${whys.length - 2} more` : '';
-  return { ...first, why: whys.slice(0, 2).join('; ') + more };
+  const movesVip = several.some((one) => one.movesVip) && { movesVip: true as const };
+  return { ...first, why: whys.slice(0, 2).join('; ') + more, ...movesVip };
 }

@@ -19,6 +19,22 @@ export function movedBy({ raw }: Pick<PlannedChange, 'raw'>): string[] {
   });
 }
 
+/** The servers (`service/server`) that services which run already get more: whoever is not done does not know them. */
+export function joinedServers(hosts: readonly PlannedHost[]): Set<string> {
+  const joined = hosts
+    .flatMap(({ changes }) => changes)
+    .flatMap(({ raw }) => {
+      const before = endpoints(raw?.from ?? '');
+      const services = new Set([...before.keys()].map(serviceOf));
+      return [...endpoints(raw?.to ?? '').keys()].filter(
+        (server) => !before.has(server) && services.has(serviceOf(server)),
+      );
+    });
+  return new Set(joined);
+}
+
+const serviceOf = (server: string) => server.slice(0, server.indexOf('/'));
+
 /** `service/server` → `address:port` of a haproxy.cfg; nothing of any other file. */
 export function endpoints(text: string): Map<string, string> {
   const sections = readSections(text).filter(({ kind }) => kind === 'listen' || kind === 'backend');

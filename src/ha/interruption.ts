@@ -1,8 +1,8 @@
-import type { Inventory, Server } from '../inventory/inventory';
+import type { Inventory, Server, Vip } from '../inventory/inventory';
 import type { Disruption } from '../plan/disruption';
 import type { FullPlan, PlannedChange, PlannedHost } from '../plan/plan';
 import { unitOf } from '../resources/unit';
-import { endpoints, movedBy } from './haproxy-change';
+import { endpoints, joinedServers, movedBy, movedServers } from './haproxy-change';
 import type { Listener } from './listener';
 
 /** What the classes of one plan are told from. */
@@ -52,11 +52,50 @@ export function whileItIsDown(
     (name) => !isAway(name, unit, around),
   );
   const serve = others.length > 1 ? 'serve' : 'serves';
-  return {
-    class: 'rolling',
-    seconds: 0,
-    why: `${does}; drained before, ${others.join(', ')} ${serve} meanwhile`,
-  };
+  const roll = { class: 'rolling', seconds: 0 } as const;
+  const why = `${does}; drained before, ${others.join(', ')} ${serve} meanwhile`;
+  if (unit !== 'haproxy' || !around.holders.has(host.host)) return { ...roll, why };
+  const own = ownVips(host, around);
+  const skews = own.filter(({ preempt }) => !preempt).map((vip) => skewOf(vip, host));
+  const returns = verb === 'restart' && own.some((vip) => vip.preempt);
+  const moves = cuts(`the VIP moves away${returns ? ' and back' : ''}`);
+  if (skews.length === 0) return { ...roll, why: `${why}; ${moves}`, movesVip: true };
+  const seconds = Math.max(...skews);
+  const late = `with preempt false nobody holds the VIP for ${seconds} s, since its host gives it up by a fault`;
+  return { class: 'outage', seconds, why: `${why}; ${late}; ${moves}`, movesVip: true };
+}
+
+/** How long the peers wait who hear that the holder gives the VIP up; in seconds, rounded up to tenths. */
+function skewOf({ members }: Vip, { host }: PlannedHost): number {
+  const others = members.filter((member) => member.host.name !== host);
+  return Math.ceil(Math.max(0, ...others.map(({ priority }) => (256 - priority) / 25.6))) / 10;
+}
+
+const cuts = (what: string) => `${what}, which cuts connections that are open then`;
+
+const ownVips = ({ host }: PlannedHost, { vips }: Surroundings) =>
+  vips.filter((vip) => vip.members.some((member) => member.host.name === host));
+
+/** A unit that did not run yet: nobody feels it, unless its host is to have a VIP that another one holds. */
+export function whenItStarts(unit: string, host: PlannedHost, around: Surroundings): Disruption {
+  const why = `${unit} does not run yet`;
+  const taken = ['haproxy', 'keepalived'].includes(unit)
+    ? ownVips(host, around).filter((vip) => vip.preempt && isTaken(vip, unit, host, around))
+    : [];
+  if (taken.length === 0) return { class: 'none', seconds: 0, why };
+  const moves = cuts(`${taken.map(({ name }) => name).join(', ')} may move to its host`);
+  return { class: 'rolling', seconds: 0, why: `${why}; when it does, ${moves}`, movesVip: true };
+}
+
+/** Whether somebody may have the VIP now, and none who would keep it: by the highest priority it goes to this host. */
+function isTaken({ members }: Vip, unit: string, host: PlannedHost, around: Surroundings): boolean {
+  const priorities = new Map(members.map((one) => [one.host.name, one.priority]));
+  const keeps = (name: string) => (priorities.get(name) ?? 0) >= (priorities.get(host.host) ?? 0);
+  const holders = [...around.holders].filter((name) => name !== host.host);
+  const running = around.plan.hosts
+    .map((one) => one.host)
+    .filter((name) => priorities.has(name) && !starts(name, unit, around));
+  return !holders.some(keeps) && [...holders, ...running].some((name) => !keeps(name));
 }
 
 /** Why nobody needs the unit: by what the host says, where it does. */
@@ -90,7 +129,12 @@ function backends(unit: string, host: PlannedHost, around: Surroundings): Shared
   return around.services.flatMap(({ name, backends: { servers } }) => {
     const own = servers.find((server) => server.host?.name === host.host);
     if (!own || !mayServe(unit, portsOf(name, own, around), around.listening.get(host.host))) return [];
-    const others = servers.filter((server) => server !== own && isThere(server, name, around));
+    const moved = movedServers(around.plan.hosts);
+    const moves = (server: Server) => moved.has(`${name}/${server.name}`);
+    // One that has moved is found by those only who are done, and they are when they lose the server that moves itself.
+    const others = servers.filter(
+      (server) => server !== own && isThere(server, name, around) && (moves(own) || !moves(server)),
+    );
     return [{ name, others: others.map((server) => server.host?.name ?? server.name) }];
   });
 }
@@ -113,8 +157,12 @@ function mayServe(unit: string, ports: readonly number[], known: readonly Listen
     .some(({ units }) => units.length === 0 || units.includes(unit));
 }
 
-/** Whether somebody listens where the server is to be; one that haprov does not manage is believed to be there. */
+/**
+ * Whether HAProxy knows the server already, and somebody listens where it is to be; one that haprov does not manage is
+ * believed to be there.
+ */
 function isThere(server: Server, service: string, around: Surroundings): boolean {
+  if (joinedServers(around.plan.hosts).has(`${service}/${server.name}`)) return false;
   const known = server.host && around.listening.get(server.host.name);
   const ports = portsOf(service, server, around);
   return !known || known.some(({ port }) => ports.includes(port));
@@ -177,7 +225,7 @@ function keepalivedDown(
   host: PlannedHost,
   around: Surroundings,
 ): Disruption {
-  const own = around.vips.filter((vip) => vip.members.some((member) => member.host.name === host.host));
+  const own = ownVips(host, around);
   const alone = balancers(host, around).find(({ others }) =>
     others.every((name) => isAway(name, 'keepalived', around)),
   );

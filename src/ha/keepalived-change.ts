@@ -2,13 +2,15 @@ import type { Disruption } from '../plan/disruption';
 import { type Instance, instances, type VrrpConfig } from './keepalived-config';
 
 /** One thing that a change of keepalived.conf does when every host of the VIP gets it at the same moment. */
-export interface Effect extends Pick<Disruption, 'class' | 'seconds'> {
+export interface Effect extends Pick<Disruption, 'class' | 'seconds' | 'movesVip'> {
   /** Words of ours, names, numbers: never a value that could be secret. */
   what: string;
   /** What more there is to say of it. */
   aside?: string;
   /** Set where hosts that have it and hosts that do not become masters side by side. */
   pair?: { instance?: string; addresses: string[] };
+  /** Addresses that the host has no more. */
+  left?: string[];
 }
 
 /**
@@ -30,21 +32,22 @@ export function compareConfigs(from: string, to: string): Effect[] {
   const added = [...after.instances.values()].filter((one) => !before.instances.has(one.name));
   const removed = [...before.instances.values()].filter((one) => !after.instances.has(one.name));
   return [
-    ...removed.map((one) => removal(one, added, prefix(one.name))),
+    ...removed.map((one) => removal(one, added, after.instances, prefix(one.name))),
     ...added.map((one) => addition(one, prefix(one.name))),
     ...[...after.instances.values()].flatMap((now) => {
       const then = before.instances.get(now.name);
-      return then ? compareInstance(then, now, prefix(now.name)) : [];
+      return then ? compareInstance(then, now, after.instances, prefix(now.name)) : [];
     }),
-    ...(changed(before.scripts, after.scripts).length > 0
-      ? [rolling('a check script changes, which may move the VIP')]
-      : []),
+    ...(changed(before.scripts, after.scripts).length > 0 ? [moving('a check script changes')] : []),
     ...changed(before.globals, after.globals).map(globalEffect),
     ...changed(before.others, after.others).map(otherEffect),
   ];
 }
 
 const rolling = (what: string): Effect => ({ class: 'rolling', seconds: 0, what });
+
+/** What decides who has the VIP. */
+const moving = (what: string): Effect => ({ ...rolling(`${what}, which may move the VIP`), movesVip: true });
 
 function doubtOf({ unreadable, unsure }: VrrpConfig, text: string, when: string): string | undefined {
   const why = /^\(\d+ bytes, sha256 \w+\)\n$/.test(text) ? 'it is too long' : (unreadable ?? unsure);
@@ -70,7 +73,10 @@ const addressesOf = (...several: Instance[]) =>
  * How long nobody holds a VIP whose instance begins anew: it waits for three adverts and the skew of its priority.
  * At advert_int 1 and priority 101 that is 3.6 s; measured were 3.8, so 0.2 are added for taking over.
  */
-export function beginAnew({ advertInterval, priority }: Instance): number {
+export function beginAnew({
+  advertInterval,
+  priority,
+}: Pick<Instance, 'advertInterval' | 'priority'>): number {
   const seconds = 3 * advertInterval + (256 - priority) / 256 + 0.2;
   return Math.round(seconds * 10) / 10;
 }
@@ -78,19 +84,29 @@ export function beginAnew({ advertInterval, priority }: Instance): number {
 const derived = ({ advertInterval }: Instance) =>
   `nobody holds the VIP for 3 adverts of ${advertInterval} s and the skew`;
 
-function removal(gone: Instance, added: readonly Instance[], prefix: string): Effect {
+function removal(
+  gone: Instance,
+  added: readonly Instance[],
+  after: ReadonlyMap<string, Instance>,
+  prefix: string,
+): Effect {
   const pair = { instance: gone.name, addresses: addressesOf(gone) };
-  const heir = added.find((one) => addressesOf(one).some((address) => pair.addresses.includes(address)));
-  if (heir)
-    return {
-      class: 'outage',
-      seconds: beginAnew(heir),
-      what: `${prefix}the VIP moves to another vrrp_instance`,
-      aside: `${derived(heir)}${remedyFor(gone, heir)}`,
-      pair,
-    };
-  return { class: 'pair-synchronous', seconds: 0, what: `${prefix}vrrp_instance removed`, pair };
+  const renamed = heirOf(pair.addresses, added);
+  const heir = renamed ?? heirOf(pair.addresses, [...after.values()]);
+  if (heir) return { ...inherited(heir, prefix, renamed && remedyFor(gone, renamed)), pair };
+  const what = `${prefix}vrrp_instance removed`;
+  return { class: 'pair-synchronous', seconds: 0, what, pair, left: pair.addresses };
 }
+
+const heirOf = (addresses: readonly string[], others: readonly Instance[]) =>
+  others.find((one) => addressesOf(one).some((address) => addresses.includes(address)));
+
+const inherited = (heir: Instance, prefix: string, remedy = ''): Effect => ({
+  class: 'outage',
+  seconds: beginAnew(heir),
+  what: `${prefix}the VIP moves to another vrrp_instance`,
+  aside: derived(heir) + remedy,
+});
 
 /** How the inventory keeps the running instance. Names that could be anything else are not shown. */
 function remedyFor(gone: Instance, heir: Instance): string {
@@ -107,16 +123,6 @@ function addition(one: Instance, prefix: string): Effect {
 
 /** Settings of an instance that are the host's own business: the other hosts cannot tell. */
 const ownSettings = new Set([
-  'state',
-  'nopreempt',
-  'preempt',
-  'preempt_delay',
-  'track_script',
-  'track_interface',
-  'track_process',
-  'track_file',
-  'track_bfd',
-  'dont_track_primary',
   'virtual_ipaddress_excluded',
   'virtual_routes',
   'virtual_rules',
@@ -142,8 +148,15 @@ const ownSettings = new Set([
   'garp_lower_prio_repeat',
 ]);
 
-function compareInstance(then: Instance, now: Instance, prefix: string): Effect[] {
+function compareInstance(
+  then: Instance,
+  now: Instance,
+  after: ReadonlyMap<string, Instance>,
+  prefix: string,
+): Effect[] {
   const pair = { instance: now.name, addresses: addressesOf(then, now) };
+  const left = addressesOf(then).filter((address) => !addressesOf(now).includes(address));
+  const heir = heirOf(left, [...after.values()]);
   const together = (what: string, aside?: string, seconds: number | null = 0): Effect => ({
     class: 'pair-synchronous',
     seconds,
@@ -175,7 +188,9 @@ function compareInstance(then: Instance, now: Instance, prefix: string): Effect[
       case 'vmac_xmit_base':
         return anew(`the ${keyword} changes`);
       case 'virtual_ipaddress':
-        return together('the VIP list changes', 'two masters if one after the other');
+        return heir
+          ? { ...inherited(heir, prefix), pair }
+          : { ...together('the VIP list changes', 'two masters if one after the other'), left };
       case 'authentication':
         return together(authenticationStep(then, now), 'one after the other costs 0.62 s');
       case 'advert_int':
@@ -187,8 +202,10 @@ function compareInstance(then: Instance, now: Instance, prefix: string): Effect[
       case 'unicast_src_ip':
         return together('the unicast peers change');
       case 'priority':
-        return rolling(`${prefix}priority ${step(then.priority, now.priority)} may move the VIP`);
+        return moving(`${prefix}priority ${step(then.priority, now.priority)}`);
       default:
+        if (/^(state|(no)?preempt|preempt_delay|dont_track_primary|track_\w+)$/.test(keyword))
+          return moving(`${prefix}${keyword} changes`);
         return ownSettings.has(keyword)
           ? rolling(`${prefix}${keyword} changes`)
           : together('a setting whose effect is not known changes', undefined, null);
@@ -216,8 +233,8 @@ function globalEffect(keyword: string): Effect {
 
 /** Blocks beside the instances: those of one host's own, of LVS, and what we do not know. */
 function otherEffect(keyword: string): Effect {
-  if (/^(vrrp_sync_group|(vrrp_)?track_(process|file)|static_\w+)$/.test(keyword))
-    return rolling(`${keyword} changes`);
+  if (/^(vrrp_sync_group|(vrrp_)?track_(process|file))$/.test(keyword)) return moving(`${keyword} changes`);
+  if (/^static_\w+$/.test(keyword)) return rolling(`${keyword} changes`);
   if (/^virtual_server(_group)?$/.test(keyword))
     return { class: 'rolling', seconds: null, what: `${keyword} changes` };
   return {

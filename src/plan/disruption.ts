@@ -14,6 +14,8 @@ export interface Disruption {
   /** How long clients are expected to go unserved; null where nobody has measured it. */
   seconds: number | null;
   why: string;
+  /** A VIP changes hands, which cuts the connections that are open through it just then; `seconds` is about new ones. */
+  movesVip?: true;
   /** What clients have now and will not have: an outage for good, which the inventory asks for. A sentence each. */
   ends?: string[];
 }
@@ -40,6 +42,10 @@ export function worstFirst<T extends Pick<Disruption, 'class' | 'seconds'>>(seve
 export function worstOf(plan: Pick<Plan, 'hosts'>): Disruption | undefined {
   return worstFirst(plan.hosts.flatMap((host) => host.changes.flatMap((one) => one.disruption ?? [])))[0];
 }
+
+/** Whether a VIP changes hands through a plan. */
+export const movesVip = (plan: Pick<Plan, 'hosts'>): boolean =>
+  plan.hosts.some((host) => host.changes.some((one) => one.disruption?.movesVip));
 
 /** All that a plan ends, each once. */
 export const endsOf = (plan: Pick<Plan, 'hosts'>): string[] => [

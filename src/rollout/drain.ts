@@ -1,3 +1,4 @@
+import { joinedServers } from '../ha/haproxy-change';
 import { verbOf } from '../ha/interruption';
 import type { Service } from '../inventory/inventory';
 import type { PlannedChange, PlannedHost } from '../plan/plan';
@@ -31,12 +32,14 @@ export function serversToDrain(
   { moved, later }: { moved: ReadonlySet<string>; later: readonly PlannedHost[] },
 ): string[] {
   const restarts = host.changes.some((change) => isInterrupted(change) && !isCarrier(change));
+  const joined = joinedServers([host, ...later]);
   return services
     .filter(({ name, backends }) => {
       if (!restarts && !moved.has(`${name}/${host.host}`)) return false;
       const others = backends.servers.map((one) => `${name}/${one.name}`).filter((one) => !isOf(host, one));
-      // One that has moved is found by those only who are done.
-      const isFound = (one: string) => !moved.has(one) || later.some((next) => isOf(next, one));
+      // One that has moved, or is new, is found by those only who are done.
+      const isFound = (one: string) =>
+        !joined.has(one) && (!moved.has(one) || later.some((next) => isOf(next, one)));
       return (
         backends.hosts.some((one) => one.name === host.host) &&
         others.some((one) => up.has(one) && isFound(one))

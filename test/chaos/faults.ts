@@ -105,7 +105,8 @@ export const faults: Fault[] = [
     name: 'host paused',
     costs: 'failover',
     during: async ({ host, random }) => {
-      await docker('pause', container(host));
+      // A busy kernel may refuse to freeze what has just begun.
+      await docker('pause', container(host)).catch(() => docker('pause', container(host)));
       await pause(random.between(2, 20) * 1000);
       await docker('unpause', container(host));
     },

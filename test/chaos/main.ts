@@ -11,7 +11,7 @@ import { chooseCourse, runRound } from './round';
 import { edits, first, type Wanted, write } from './wanted';
 
 /*
- * npm run chaos -- [--seed N] [--rounds N] [--edit NAME] [--fault NAME]: random edits of the real pair under load, each
+ * npm run chaos -- [--seed N] [--from N] [--rounds N] [--edit NAME] [--fault NAME]: random edits of the real pair under load, each
  * with a random fault at a random moment, from a seed that is printed. Exits with 1 when anything was not as it must be.
  */
 
@@ -31,6 +31,7 @@ async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       seed: { type: 'string' },
+      from: { type: 'string', default: '1' },
       rounds: { type: 'string', default: '60' },
       edit: { type: 'string' },
       fault: { type: 'string' },
@@ -38,10 +39,11 @@ async function main(): Promise<void> {
   });
   const seed = Number(values.seed ?? Date.now() % 1_000_000);
   const rounds = Number(values.rounds);
-  say(`chaos: --seed ${seed} --rounds ${rounds}`);
+  const from = Number(values.from);
+  say(`chaos: --seed ${seed} --from ${from} --rounds ${rounds}`);
   let wanted = await provision();
   let failed = 0;
-  for (let round = 1; round <= rounds; round++) {
+  for (let round = from; round < from + rounds; round++) {
     // Each round has numbers of its own, so that what one did not draw does not change the next.
     const random = new Random(seed * 1000 + round);
     const course = chooseCourse(random, values);

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { parseText } from '../../src/document/document';
 import { parseJson } from '../../src/document/json';
 import { placeAt, SyntaxMistake } from '../../src/document/place';
+import fc from '../support/property';
 
 const accepts = (parse: (text: string) => unknown, text: string): boolean => {
   try {

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { printJson } from '../../src/document/print-json';
+import fc from '../support/property';
 
 test('what fits on a line stays on one', () => {
   const long = Array.from({ length: 40 }, (_, index) => index);

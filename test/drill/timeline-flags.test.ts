@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { placeFlags } from '../../src/drill/timeline-flags';
+import fc from '../support/property';
 
 const end = 1200;
 const wishes = fc.array(

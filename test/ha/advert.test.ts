@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { readAdvert } from '../../src/ha/advert';
+import fc from '../support/property';
 
 const read = (hex: string) => readAdvert(Buffer.from(hex.replace(/\s/g, ''), 'hex'));
 

@@ -56,6 +56,9 @@ const pair: { vips: Vip[]; services: Service[] } = {
   vips: [vip('router37', '10.0.0.200', ['fred', 'ethyl'])],
   services: [served('cluster37', ['fred', 'ethyl'])],
 };
+/** fred is to have the VIP. */
+const ranked = vip('router37', '10.0.0.200', ['fred', 'ethyl']);
+ranked.members = ranked.members.map((member, index) => ({ ...member, priority: 101 - index }));
 const alone = { vips: [vip('router37', '10.0.0.200', ['fred'])], services: [served('cluster37', ['fred'])] };
 const trio = {
   vips: [vip('router37', '10.0.0.200', ['fred', 'ethyl', 'lucy'])],
@@ -109,10 +112,10 @@ interface Case {
   hosts: Record<string, About[]>;
   known?: typeof pair;
   holders?: string[];
-  /** What fred's changes are, in their order: class, seconds, a part of why. */
-  fred: [string, number | null, string][];
+  /** What fred's changes are, in their order: class, seconds, a part of why, and whether a VIP changes hands. */
+  fred: [string, number | null, string, 'moves'?][];
 }
-const again = (...one: [string, number | null, string]): Case['fred'] => [one, one];
+const again = (...one: Case['fred'][number]): Case['fred'] => [one, one];
 
 const cases: Record<string, Case> = {
   'a package': {
@@ -172,9 +175,12 @@ const cases: Record<string, Case> = {
   },
   'the priority': {
     hosts: both(priorities),
-    fred: again('rolling', 0, 'keepalived reloads: priority 101 → 90'),
+    fred: again('rolling', 0, 'keepalived reloads: priority 101 → 90, which may move the VIP', 'moves'),
   },
-  'the priority on one host only': { hosts: { fred: priorities }, fred: again('rolling', 0, 'priority') },
+  'the priority on one host only': {
+    hosts: { fred: priorities },
+    fred: again('rolling', 0, 'priority', 'moves'),
+  },
   'a check script that asks for a reload': {
     hosts: both([
       {
@@ -280,7 +286,7 @@ const cases: Record<string, Case> = {
   },
   'keepalived restarts where the VIP is': {
     hosts: both([keepalivedConf(base, conf({ priority: 9 }), 'restart'), service('keepalived', 'restart')]),
-    fred: again('outage', 1.2, 'keepalived restarts where the VIP is: it moves away and back'),
+    fred: again('outage', 1.2, 'keepalived restarts where the VIP is: it moves away and back', 'moves'),
   },
   'keepalived restarts where the VIP is, and the VIP stays away': {
     hosts: both([service('keepalived', 'restart')]),
@@ -325,6 +331,14 @@ const cases: Record<string, Case> = {
     hosts: both(moves(['fred'])),
     fred: again('outage', null, 'servers of cluster37 move, and no other one of it runs'),
   },
+  'httpd restarts where it does not move, and the other server moves': {
+    hosts: { fred: [...moves(['lucy', 'ethyl']), service('httpd', 'restart')] },
+    fred: [
+      ['rolling', 0, 'haproxy reloads'],
+      ['rolling', 0, 'haproxy reloads'],
+      ['outage', null, 'httpd restarts; no other host serves cluster37'],
+    ],
+  },
   'servers move while one of them only starts': {
     hosts: { fred: moves(['fred', 'ethyl']), ethyl: [service('httpd', 'start')] },
     fred: again('outage', null, 'servers of cluster37 move'),
@@ -335,11 +349,48 @@ const cases: Record<string, Case> = {
   },
   'haproxy restarts beside a peer': {
     hosts: both([{ ...haproxyCfg, notify: [{ restart: 'haproxy' }] }, service('haproxy', 'restart')]),
-    fred: again('rolling', 0, 'haproxy restarts; drained before, ethyl serves meanwhile'),
+    fred: again(
+      'rolling',
+      0,
+      'ethyl serves meanwhile; the VIP moves away and back, which cuts connections that are open then',
+      'moves',
+    ),
+  },
+  'haproxy restarts where no VIP is': {
+    hosts: both([service('haproxy', 'restart')]),
+    holders: ['ethyl'],
+    fred: [['rolling', 0, 'haproxy restarts; drained before, ethyl serves meanwhile']],
+  },
+  'haproxy restarts, and the VIP stays away': {
+    hosts: both([service('haproxy', 'restart')]),
+    known: { ...pair, vips: [{ ...ranked, preempt: false }] },
+    fred: [['outage', 0.7, 'nobody holds the VIP for 0.7 s, since its host gives it up by a fault', 'moves']],
+  },
+  ...Object.fromEntries(
+    ['haproxy', 'keepalived'].map((unit): [string, Case] => [
+      `${unit} starts where the VIP is to be, and another host has it`,
+      {
+        hosts: { fred: [service(unit, 'start')] },
+        known: { ...pair, vips: [ranked] },
+        holders: ['ethyl'],
+        fred: [['rolling', 0, 'router37 may move to its host, which cuts', 'moves']],
+      },
+    ]),
+  ),
+  'keepalived starts where the VIP is to be, and it stays where it is': {
+    hosts: { fred: [service('keepalived', 'start')] },
+    known: { ...pair, vips: [{ ...ranked, preempt: false }] },
+    holders: ['ethyl'],
+    fred: [['none', 0, 'keepalived does not run yet']],
+  },
+  'the VIP goes to other hosts': {
+    hosts: { fred: [keepalivedConf(base, 'global_defs {\n}\n'), service('keepalived', 'reload')], lucy: [] },
+    known: { ...pair, vips: [vip('router37', '10.0.0.200', ['ethyl', 'lucy'])] },
+    fred: again('outage', null, 'router37 goes to ethyl, lucy: nobody holds it', 'moves'),
   },
   'haproxy restarts beside a peer that --limit leaves alone': {
     hosts: { fred: [service('haproxy', 'restart')] },
-    fred: [['rolling', 0, 'ethyl serves meanwhile']],
+    fred: [['rolling', 0, 'ethyl serves meanwhile', 'moves']],
   },
   'haproxy restarts on its own': {
     hosts: { fred: [service('haproxy', 'restart')] },
@@ -353,7 +404,7 @@ const cases: Record<string, Case> = {
   },
   'haproxy stops on one of two': {
     hosts: { fred: [stop('haproxy')], ethyl: [] },
-    fred: [['rolling', 0, 'ethyl serves']],
+    fred: [['rolling', 0, 'ethyl serves meanwhile; the VIP moves away, which cuts', 'moves']],
   },
   'haproxy stops on both': {
     hosts: both([stop('haproxy')]),
@@ -379,7 +430,12 @@ const cases: Record<string, Case> = {
 test.each(Object.entries(cases))('%s', (_, { hosts, known, holders, fred }) => {
   const changes = classed(hosts, known, holders).hosts.find(({ host }) => host === 'fred')?.changes ?? [];
   expect(changes.map(({ disruption: { ends: _, ...rest } = {} }) => rest)).toEqual(
-    fred.map(([kind, seconds, why]) => ({ class: kind, seconds, why: expect.stringContaining(why) })),
+    fred.map(([kind, seconds, why, moves]) => ({
+      class: kind,
+      seconds,
+      why: expect.stringContaining(why),
+      ...(moves && { movesVip: true }),
+    })),
   );
 });
 

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { collide, directives, readSections, showSocket, socketsOf } from '../../src/ha/haproxy-config';
+import fc from '../support/property';
 
 test('words: quotes, escapes and comments, as HAProxy reads them', () => {
   const [section] = readSections(

@@ -1,7 +1,7 @@
-import * as fc from 'fast-check';
 import { compareConfigs } from '../../src/ha/keepalived-change';
 import { instances, readConfig, type Statement } from '../../src/ha/keepalived-config';
 import { worstFirst } from '../../src/plan/disruption';
+import fc from '../support/property';
 import { conf, instance } from './conf';
 
 const base = conf();
@@ -83,7 +83,7 @@ const cases: Case[] = [
     0,
     'only layout',
   ],
-  ['the priority', base, conf({ priority: 99 }), 'rolling', 0, 'priority 101 → 99 may move the VIP'],
+  ['the priority', base, conf({ priority: 99 }), 'rolling', 0, 'priority 101 → 99, which may move the VIP'],
   ['the state', base, base.replace('MASTER', 'BACKUP'), 'rolling', 0, 'state changes'],
   ['nopreempt', base, conf({ more: 'nopreempt' }), 'rolling', 0, 'nopreempt changes'],
   ['the check script', base, conf({ script: 'interval 5' }), 'rolling', 0, 'a check script changes'],

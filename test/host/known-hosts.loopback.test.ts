@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import fc from 'fast-check';
 import { fingerprint, parseKnownHosts } from '../../src/host/host-keys';
+import fc from '../support/property';
 import { type SshFiles, sshFiles } from '../support/ssh-files';
 
 let files: SshFiles;

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync } from 'node:fs';
-import fc from 'fast-check';
 import { readFacts } from '../../src/host/facts';
 import { buildProbe } from '../../src/host/probe';
 import { command, quote } from '../../src/shell/quote';
 import { awks, Sandbox, type Shell, shells } from '../shell/sandbox';
+import fc from '../support/property';
 
 let box: Sandbox;
 afterEach(() => box.dispose());

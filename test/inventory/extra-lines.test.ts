@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { anyHost } from '../../src/playbook/context';
 import { withFiles } from '../bad-input/cases';
 import { faultsOf, loadAll } from '../bad-input/check-all';
+import fc from '../support/property';
 import { beside, environment, everything } from './hostile/everything';
 import { isAbout, type Place, replaced } from './hostile/outcome';
 import { keepalivedRows } from './hostile/words';

@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { describeFault, type Fault, InputError } from '../../src/errors';
 import { inventorySchema } from '../../src/inventory/schema';
 import { renderError } from '../../src/report/error-text';
+import fc from '../support/property';
 import { everything } from './hostile/everything';
 import {
   type Effect,

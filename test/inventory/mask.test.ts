@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { Secrets } from '../../src/inventory/secrets';
 import { escapeFor } from '../../src/playbook/escape';
+import fc from '../support/property';
 
 function maskOf(...values: string[]): (text: string) => string {
   const secrets = new Secrets();

@@ -130,7 +130,8 @@ function isWell(
   { hosts, to }: Scene,
 ): boolean {
   const isSingle = vips.every(
-    ({ address }) => [...hosts.values()].filter((host) => host.holds(address)).length === 1,
+    ({ address }) =>
+      [...hosts].filter(([name, host]) => to.hosts.has(name) && host.holds(address)).length === 1,
   );
   const runs = batch.every(({ host: name }) => {
     const wanted = to.hosts.get(name)?.services;

@@ -18,6 +18,9 @@ export interface Outcome {
 const pace = 50;
 const answered = 50;
 
+/** Why a request failed that was on its way when the VIP left the host that it went through. */
+export const cutByMove = 'the VIP moved';
+
 interface Otherwise {
   /** How long the gate wants all to be well. */
   steadyMs?: number;
@@ -32,8 +35,9 @@ export function simulate(
   serial: number,
   { steadyMs = 2000, made = (plan) => plan }: Otherwise = {},
 ): Outcome {
-  const addresses = new Map(to.inventory.hosts.map(({ name, address }) => [address, name]));
-  const hosts = new Map([...to.hosts.keys()].map((name) => [name, new HostSim(name, addresses)]));
+  const known = [...from.inventory.hosts, ...to.inventory.hosts];
+  const addresses = new Map(known.map(({ name, address }) => [address, name]));
+  const hosts = new Map(known.map(({ name }) => [name, new HostSim(name, addresses)]));
   let now = 0;
   for (const [name, host] of hosts) start(host, from.hosts.get(name));
   const tick = () => {
@@ -128,6 +132,7 @@ class Clients {
     for (const { at, address, via, server } of landing) {
       if (cut(via, 'haproxy', at) || cut(this.hosts.get(server), 'httpd', at))
         this.#fail(at, address, `cut on ${via.name} or ${server}`);
+      else if (!via.holds(address)) this.#fail(at, address, cutByMove);
       else this.#lastAnswer.set(address, at);
     }
   }

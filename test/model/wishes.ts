@@ -13,7 +13,7 @@ import { plannedChange } from '../support/planned-change';
 
 /** What an inventory file says, as far as the model edits it. */
 export interface Raw {
-  hosts: Record<string, { address: string; priority?: number }>;
+  hosts: Record<string, { address: string; priority?: number; vars?: object }>;
   groups: Record<string, string[]>;
   vips: Record<string, Record<string, unknown>>;
   services: Record<string, { port: number; backends: Record<string, unknown>; timeouts?: object }>;

@@ -1,10 +1,10 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import fc from 'fast-check';
 import type { Connection } from '../../src/host/connection';
 import { checked } from '../../src/host/script-result';
 import type { Inventory } from '../../src/inventory/inventory';
 import { type ProbeReport, type ProbeTarget, probeTargets, startVipProbe } from '../../src/pair/vip-probe';
 import { intervalFor, MOST_PER_SECOND, restAfter } from '../../src/pair/vip-probe-pace';
+import fc from '../support/property';
 import { startVipService, type VipService } from './vip-probe-service';
 
 let service: VipService;

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { escapeFor } from '../../src/playbook/escape';
+import fc from '../support/property';
 
 const haproxy = escapeFor('haproxy/haproxy.cfg');
 const keepalived = escapeFor('keepalived/keepalived.conf');

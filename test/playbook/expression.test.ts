@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { evaluate } from '../../src/playbook/expression';
 import { strict } from '../../src/playbook/strict';
+import fc from '../support/property';
 
 const names = {
   vars: strict(

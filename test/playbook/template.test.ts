@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { escapeFor } from '../../src/playbook/escape';
 import { strict } from '../../src/playbook/strict';
 import { render, TemplateError } from '../../src/playbook/template';
+import fc from '../support/property';
 
 const text = escapeFor('other/file');
 const vars = (value: object) => ({ vars: strict(value, 'vars') });

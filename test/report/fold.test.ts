@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
-import fc from 'fast-check';
 import pc from 'picocolors';
 import { fold, folded } from '../../src/report/fold';
 import { displayWidth } from '../../src/text/format';
+import fc from '../support/property';
 
 const { red, bold } = pc.createColors(true);
 const word = fc.stringMatching(/^[a-zäöü✓日本/.:-]{1,30}$/u);

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import pc from 'picocolors';
 import { guard, guarded, printJson } from '../../src/report/guard';
 import { Screen } from '../../src/report/screen';
+import fc from '../support/property';
 
 const acts = /(?!\n|\t)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 const hostile = fc.oneof(

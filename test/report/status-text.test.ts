@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { renderStatus } from '../../src/report/status-text';
 import type { Status } from '../../src/status/status';
 import { displayWidth } from '../../src/text/format';
+import fc from '../support/property';
 import {
   drained,
   fourNodes,

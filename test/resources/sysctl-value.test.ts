@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { isSameValue, kernelForm } from '../../src/resources/sysctl-value';
+import fc from '../support/property';
 
 /** What is the same to the kernel, and in which form it says so. */
 

@@ -71,3 +71,14 @@ describe('a server that moves to another port', () => {
     expect(serversToDrain(ethyl, [pair], both, { moved: both, later: [] })).toEqual([]);
   });
 });
+
+test('a server is not given up for one that its own HAProxy does not know yet', () => {
+  const cfg = (...servers: string[]) =>
+    ['listen web', ...servers.map((name, index) => `  server ${name} 10.0.0.${index}:80`), ''].join('\n');
+  const host = fred('restart', 'httpd');
+  const known = { target: '/etc/haproxy/haproxy.cfg', raw: { from: cfg('fred'), to: cfg('fred', 'ethyl') } };
+  const joined = { ...host, changes: [...host.changes, { ...host.changes[0], ...known } as PlannedChange] };
+  const up = new Set(['web/fred', 'web/ethyl']);
+  expect(serversToDrain(joined, [pair], up, none)).toEqual([]);
+  expect(serversToDrain(host, [pair], up, { ...none, later: [joined] })).toEqual([]);
+});

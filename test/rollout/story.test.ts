@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { ExitCode } from '../../src/errors';
+import fc from '../support/property';
 import { brokenPromises } from './model/promises';
 import { names, type Story, type Told, tell } from './model/story';
 import { type Trouble, verbs } from './model/world';

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import fc from 'fast-check';
 import { command, quote } from '../../src/shell/quote';
+import fc from '../support/property';
 import { shells } from './sandbox';
 
 const word = fc.string({

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { rowReader } from '../../src/shell/rows';
+import fc from '../support/property';
 
 function read(chunks: readonly string[]): string[] {
   const rows: string[] = [];

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { count, cutToWidth, displayWidth, formatElapsed, visible, visibleLines } from '../../src/text/format';
+import fc from '../support/property';
 
 test.each([
   ['\x1b[2J', '^[[2J'],

@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { InputError } from '../../../src/errors';
 import { convertAnsible } from '../../../src/inventory/ansible/convert';
 import { readAnsibleIni } from '../../../src/inventory/ansible/read';
 import { loadInventory } from '../../../src/inventory/load';
 import { withFiles } from '../../bad-input/cases';
+import fc from '../../support/property';
 
 const convert = (text: string) => convertAnsible(readAnsibleIni('hosts.ini', text));
 const written = (text: string) => JSON.parse(convert(text).text) as Record<string, Record<string, unknown>>;

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { asHtml, html } from '../../../src/report/page/html';
+import fc from '../../support/property';
 
 test('what is put in is text; what is HTML already stays', () => {
   const inner = html`<b>${'a & b'}</b>`;
