@@ -5,6 +5,8 @@ import { dirname, join, normalize } from 'node:path';
 
 const documents = [
   'README.md',
+  'ARCHITECTURE.md',
+  'CONTRIBUTING.md',
   'CHANGELOG.md',
   'SECURITY.md',
   'test/lab/README.md',
@@ -33,6 +35,23 @@ test.each(documents)('every link of %s leads somewhere', (document) => {
     if (anchor !== undefined) expect(headings(target)).toContain(anchor);
   }
 });
+
+/** A folder, a file, or a pattern of files with `*`. */
+const isThere = (path: string) =>
+  path.includes('*')
+    ? existsSync(dirname(path)) &&
+      readdirSync(dirname(path)).some((name) => name.endsWith(path.slice(path.lastIndexOf('*') + 1)))
+    : existsSync(path) || existsSync(`src/${path}`) || existsSync(`src/${path}.ts`);
+
+test.each(['ARCHITECTURE.md', 'CONTRIBUTING.md', 'docs/decisions/0002-house.md'])(
+  'every file that %s names is there',
+  (document) => {
+    const text = read(document).replace(/^```[\s\S]*?^```/gm, '');
+    const named = [...text.matchAll(/`((?:src|test|docs|schema)\/[\w./*-]+)`/g)].map(([, path = '']) => path);
+    expect(named.length).toBeGreaterThan(1);
+    expect(named.filter((path) => !isThere(path))).toEqual([]);
+  },
+);
 
 const hidden = ['--write'];
 const options = [...read('src/cli.ts').matchAll(/'(?:-\w, )?(--[a-z-]+)/g)].map(([, option = '']) => option);
