@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
+import { typeQuestions } from './support/type-questions';
 
 /**
  * The rooms from the door down, and which rooms below it each may import: docs/decisions/0002-house.md. "X (types)" is
@@ -163,6 +164,27 @@ test('every property test takes its seed from one place', () => {
     (file) => file.endsWith('.ts') && importsOf(file).some(({ from }) => from === 'fast-check'),
   );
   expect(users).toEqual(['test/support/property.ts']);
+});
+
+test('nobody but its own file asks of which type a resource is', () => {
+  const others = sources.filter((file) => file.endsWith('.ts') && roomOf(file) !== 'resources');
+  expect(others.filter((file) => typeQuestions(text(file)) > 0)).toEqual([]);
+});
+
+test.each([
+  ["if (change.type === 'service') stop();", 1],
+  ["const isRest = ({ type }: Step) => type !== 'package' || action === 'install';", 1],
+  ["resources.filter((one) => 'file' == one.type.type)", 1],
+  ["['file', 'line'].includes(type)", 1],
+  ["const only = new Set(['service']);", 1],
+  ["switch (type) { case 'line': stop(); }", 1],
+  ["const type = resourceType('service');", 1],
+  ['const { path } = resource.spec as { path: string };', 1],
+  ["if (event.type === 'command' || service.check?.type === 'command') stop();", 0],
+  ["if (kind === 'file' || component === 'firewall') stop(['env', 'file']);", 0],
+  ['if (type === rehearsal) title = `${change.type} ${spec.path}`;', 0],
+])('what asks so, and what does not: %s', (source, count) => {
+  expect(typeQuestions(source)).toBe(count);
 });
 
 test('there is no drawer for odds and ends', () => {
