@@ -63,7 +63,7 @@ export function expectationOf(scenario: ScenarioName, around: Circumstances): Ex
       return {
         gapMs: 0,
         takeoverMs: ms,
-        formula: `nothing lost; moved after ${formulaOf(ms, seconds(drainCheckMs), silence.text)}`,
+        formula: `somebody answers all the while, and what is open then is cut; moved after ${formulaOf(ms, seconds(drainCheckMs), silence.text)}`,
       };
     }
     case 'backend-dies':
