@@ -13,6 +13,7 @@ import { renderLog } from '../../src/report/log-text';
 import { renderPlan } from '../../src/report/plan-text';
 import { undoOf } from '../../src/rollback/undo';
 import { HostRun } from '../../src/rollout/host-run';
+import { sshHosts } from '../../src/rollout/ssh-host';
 import { withFiles } from '../bad-input/cases';
 import { recorder } from '../commands/recorder';
 import { FakeHost } from '../support/fake-host';
@@ -134,7 +135,8 @@ describe('a run that made it', () => {
     const fred = new FakeHost('fred', [{ matches: ' stage', stdout: '1\tstate\t-\tstaged\n' }]);
     const around = { run: manifest.run, owner: 'ann', command: 'apply', inventory: 'i', leaseSeconds: 60 };
     const made = new HostRun(
-      { ...around, connections: new Map([['fred', fred]]), emit: () => {} } as never,
+      { ...around, emit: () => {} } as never,
+      sshHosts({ connections: new Map([['fred', fred]]) } as never).get('fred') as never,
       plan,
     );
     expect((await made.stage()).status).toBe('ok');
