@@ -94,7 +94,13 @@ test.each<[ScenarioName, Circumstances, number, number | undefined, RegExp]>([
   ],
   ['link-cut', around(undefined, { service: undefined }), 3609, 3609, /^3 × 1 s .* = 3\.6 s$/],
   ['link-cut', around(), 5609, 3609, /= 3\.6 s; 5\.6 s where requests fall to its server by turns$/],
-  ['drain', around(), 0, 4609, /somebody answers all the while, and what is open then is cut; moved after 1 s \+ 3 × 1 s/],
+  [
+    'drain',
+    around(),
+    0,
+    4609,
+    /somebody answers all the while, and what is open then is cut; moved after 1 s \+ 3 × 1 s/,
+  ],
   [
     'drain',
     around((vip) => {
