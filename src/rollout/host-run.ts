@@ -215,7 +215,10 @@ export class HostRun {
     }
     if (verb === 'restore' && follower.state === 'finished')
       return end('failed', 'its run is closed, so it stays as it is now: haprov rollback undoes it');
-    if (follower.state === 'restored') return end('failed', 'failed, and restored');
+    if (follower.state === 'restored') {
+      const late = `was not confirmed within ${this.surroundings.leaseSeconds} s, and restored itself`;
+      return end('failed', verb === 'confirm' ? late : 'failed, and restored');
+    }
     if (code === 0) code = null;
     return end(
       'failed',
