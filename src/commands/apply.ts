@@ -14,11 +14,12 @@ import { makePlan, newRunId, type Planned, type PlanningOptions, requireWhole } 
 import { warnOfScripts } from '../planning/script-warnings';
 import { refuseStrangers, refuseUnanswered } from '../planning/vrrp-strangers';
 import { renderPlan } from '../report/plan-text';
+import type { RolloutResult } from '../rollout/ending';
 import { gateDefaults } from '../rollout/gate';
 import { parseSerial } from '../rollout/order';
 import { rollOut } from '../rollout/rollout';
 import { sshHosts } from '../rollout/ssh-host';
-import { expectedAfter, rollOutStages, stagesOf } from '../rollout/stages';
+import { expectedAfter, type RunStage, rollOutStages, stagesOf } from '../rollout/stages';
 
 /** How changes are rolled out: shared by every command that makes some. */
 export interface RolloutOptions {
@@ -61,7 +62,8 @@ export async function planAndCarryOut(
   try {
     requireWhole(planned);
     if (saved) requireSame(saved, publicPlan(planned.plan));
-    return await carryOut({ command, begun, planned }, options, context);
+    const undo = async () => (await import('./rollback')).rollback(undoing(options), context);
+    return await carryOut({ command, begun, planned, undo }, options, context);
   } finally {
     planned.survey.close();
   }
@@ -89,38 +91,35 @@ interface ToDo {
   planned: Planned;
   /** Done when it is agreed to, before any change is made. */
   first?: () => Promise<void>;
+  /** With `--on-failure restore-all`: undoes the stages that were finished before one failed. */
+  undo?: () => Promise<ExitCode>;
 }
 
 /** Shows a plan, asks whether it is meant, and rolls it out. */
 export async function carryOut(
-  { command, begun, planned, first }: ToDo,
+  todo: ToDo,
   options: CommonOptions & RolloutOptions,
   context: Context,
 ): Promise<ExitCode> {
+  const { command, begun, planned, undo } = todo;
   const shown = publicPlan(planned.plan);
   const run = newRunId(planned.survey);
-  const end = (exitCode: ExitCode, changed: number, failed: number, message: string) => {
-    context.emit({
-      type: 'run-end',
-      run,
-      exitCode,
-      ms: Math.round(performance.now() - begun),
-      changed,
-      failed,
-      message,
-    });
-    return exitCode;
+  const end = (result: RolloutResult) => {
+    const ms = Math.round(performance.now() - begun);
+    context.emit({ type: 'run-end', run, ms, ...result });
+    return result.exitCode;
   };
   const text = renderPlan(shown, context);
   if (!options.json) await context.printRendered(text);
   // Whoever reads events gets the plan as one, where that is all there will be.
   else if (!options.yes && !context.canAsk)
     context.emit({ type: 'message', level: 'info', text: 'the plan', data: shown });
-  if (pending(shown) === 0) return end(ExitCode.done, 0, 0, 'no change');
-  const changed = planned.plan.hosts.filter((host) => host.changes.length > 0);
+  const nothing = { changed: 0, failed: 0 };
+  if (pending(shown) === 0) return end({ ...nothing, exitCode: ExitCode.done, message: 'no change' });
   refuseStrangers(shown);
   refuseUnanswered(shown);
   refuseOutages(shown, options.allowOutage);
+  const changed = changedHosts(planned);
   const serial = parseSerial(options.serial, changed.length);
   const question = {
     text: `Make these changes on ${changed.map((host) => host.host).join(' and ')}?`,
@@ -128,26 +127,53 @@ export async function carryOut(
     todo: command,
   };
   if (!(await agreed(question, options, context)))
-    return end(ExitCode.failed, 0, 0, 'nothing was done: you said no');
-  const connections = new Map(planned.survey.hosts.map((host) => [host.name, host.connection]));
+    return end({ ...nothing, exitCode: ExitCode.failed, message: 'nothing was done: you said no' });
+  const { kept, ...result } = await rollOutProbed(todo, { run, serial, shown }, options, context);
+  const exitCode = end(result);
+  if (exitCode !== ExitCode.failed || kept === 0 || context.stopping.aborted) return exitCode;
+  if (options.onFailure !== 'restore-all' || !undo) return exitCode;
+  const back = await undo();
+  return back === ExitCode.done ? exitCode : back;
+}
+
+/** A run that is finished is undone by a plan of its own, which rolls as it did. */
+export const undoing = <O extends RolloutOptions>(options: O): O => ({
+  ...options,
+  yes: true,
+  allowOutage: true,
+  onFailure: 'restore',
+});
+
+const changedHosts = ({ plan }: Planned) => plan.hosts.filter((host) => host.changes.length > 0);
+
+/** Makes the changes, stage by stage, and asks each service at its VIP meanwhile. */
+async function rollOutProbed(
+  { command, planned, first }: ToDo,
+  { run, serial, shown }: { run: string; serial: number; shown: Plan },
+  options: RolloutOptions,
+  context: Context,
+): Promise<RolloutResult & { kept: number }> {
+  const { inventory, readiness, survey, targets } = planned;
+  const connections = new Map(survey.hosts.map((host) => [host.name, host.connection]));
   const opened = new Opened();
-  const reconnect = reconnector(planned.targets, connections, opened);
-  const probe = await startVipProbe(options.probe ? probeTargets(planned.inventory) : [], {
-    intervalMs: options.probeInterval,
-    fallback: prober(planned),
-  });
-  const { inventory, readiness } = planned;
   const hosts = sshHosts({
     connections,
-    reconnect,
+    reconnect: reconnector(targets, connections, opened),
     healthPort: inventory.haproxy.healthPort,
     onScript: (host, script) => context.emit({ type: 'command', host, script }),
   });
-  let result: Awaited<ReturnType<typeof rollOutStages>>;
+  const probe = await startVipProbe(options.probe ? probeTargets(inventory) : [], {
+    intervalMs: options.probeInterval,
+    fallback: prober(planned),
+  });
+  const pairIn = (stage: RunStage) => {
+    const vips = stage.isLast ? inventory.vips : runningVips(inventory.vips, planned.plan);
+    return new Pair({ ...inventory, vips }, hosts, expectedAfter(stage, readiness));
+  };
   try {
     await first?.();
     context.begin();
-    result = await rollOutStages(
+    const result = await rollOutStages(
       stagesOf(planned.plan, run),
       (stage) =>
         rollOut({
@@ -157,11 +183,7 @@ export async function carryOut(
           owner: operator(),
           hosts: stage.hosts,
           connected: hosts,
-          pair: new Pair(
-            stage.isLast ? inventory : { ...inventory, vips: runningVips(inventory.vips, planned.plan) },
-            hosts,
-            expectedAfter(stage, readiness),
-          ),
+          pair: pairIn(stage),
           services: inventory.services,
           together: stage.together,
           serial,
@@ -178,18 +200,12 @@ export async function carryOut(
       options.onFailure === 'restore-all' ? 'what was done before is rolled back' : undefined,
     );
     reportProbe(await probe.stop(), shown, context);
-    await warnOfScripts(changed, connections, context);
+    await warnOfScripts(changedHosts(planned), connections, context);
+    return result;
   } finally {
     await probe.stop();
     opened.close();
   }
-  const exitCode = end(result.exitCode, result.changed, result.failed, result.message);
-  if (exitCode === ExitCode.done || result.kept === 0 || options.onFailure !== 'restore-all') return exitCode;
-  if (exitCode !== ExitCode.failed || context.stopping.aborted) return exitCode;
-  // A run that is finished is undone by a plan of its own, which rolls as it did.
-  const { rollback } = await import('./rollback');
-  const back = await rollback({ ...options, yes: true, allowOutage: true, onFailure: 'restore' }, context);
-  return back === ExitCode.done ? exitCode : back;
 }
 
 /** @throws UsageError naming every change that clients would notice, unless that is allowed. */

@@ -18,7 +18,7 @@ import type { Resource } from '../playbook/expand';
 import { probeFile, readFileState } from '../resources/file-state';
 import { chooseRuns, type KnownRun } from '../rollback/choose-runs';
 import { fileOf, type Undo, undoOf } from '../rollback/undo';
-import { beginning, carryOut, type RolloutOptions } from './apply';
+import { beginning, carryOut, type RolloutOptions, undoing } from './apply';
 
 export interface RollbackOptions extends CommonOptions, RolloutOptions {
   /** Back to how it was when this run had finished. */
@@ -43,8 +43,9 @@ export async function rollback(options: RollbackOptions, context: Context): Prom
       context.emit({ type: 'run-end', exitCode: ExitCode.done, ms, changed: 0, failed: 0, message });
       return ExitCode.done;
     }
+    const undo = () => rollback(undoing(options), context);
     return await carryOut(
-      { command: 'rollback', begun, planned: expectingLess(planned, undos) },
+      { command: 'rollback', begun, planned: expectingLess(planned, undos), undo },
       options,
       context,
     );

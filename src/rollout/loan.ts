@@ -127,7 +127,8 @@ export class Loan {
   /** All that is still lent is given back; who cannot be told now is named. */
   async giveBack(): Promise<void> {
     await this.giveServersBack();
-    await this.#tell([...this.#vips], 'take its drain flag away', (host) => host.takeVipsBack());
+    await this.#tell(this.#vips, 'take its drain flag away', (host) => host.takeVipsBack());
+    this.#vips.clear();
   }
 
   /** The servers that some balancer must not have yet: it has them when it is done itself. */
