@@ -67,7 +67,8 @@ async function client(
   return { ...result, isLate, seconds: Math.round((performance.now() - begun) / 1000) };
 }
 
-const rollout = ['--yes', '--confirm-within', '10', '--steady', '1', '--give-up-after', '60'];
+/** Short, so that a host which is left alone restores itself soon; what runs undisturbed has its usual time. */
+const disturbedOnly = ['--confirm-within', '10', '--give-up-after', '60'];
 
 interface Promised {
   /** That clients go unserved; `null` is "nobody knows". */
@@ -117,12 +118,12 @@ export async function runRound(
   await fault.before?.(host);
   let made: Promise<unknown> | undefined;
   const second: ReturnType<typeof client>[] = [];
-  const words = ['apply', inventory, ...rollout, ...outage];
-  const disturbed = await client([...words, '--json'], (child, chunk) => {
+  const words = ['apply', inventory, '--yes', '--steady', '1', ...outage];
+  const disturbed = await client([...words, ...disturbedOnly, '--json'], (child, chunk) => {
     if (made || !chunk.includes(`"type":"phase-start"`) || !chunk.includes(`"phase":"${course.phase}"`))
       return;
     made = pause(course.delayMs).then(() => {
-      if (fault.hasSecondOperator) second.push(client(words));
+      if (fault.hasSecondOperator) second.push(client([...words, ...disturbedOnly]));
       return child.exitCode === null ? fault.during?.({ host, random, client: child }) : undefined;
     });
     // Whoever waits for it below hears of it; until then it is no reason to die.
