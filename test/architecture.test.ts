@@ -65,7 +65,7 @@ const arrows: Record<string, string[]> = {
   pair: ['lint', 'ha', 'host', 'plan (types)', 'inventory', 'resources', 'errors', 'shell'],
   lint: ['ha', 'plan (types)', 'inventory', 'resources (types)', 'document'],
   ha: ['plan', 'host', 'resources', 'inventory', 'shell'],
-  rollback: ['host', 'plan (types)', 'playbook (types)', 'resources', 'errors', 'shell'],
+  rollback: ['host', 'plan (types)', 'playbook (types)', 'resources', 'errors'],
   playbook: ['inventory (types)', 'resources', 'document', 'errors'],
   plan: ['resources', 'errors'],
   host: ['resources (types)', 'errors', 'shell'],

@@ -8,6 +8,7 @@ import {
   resultOf,
   stepsOf,
 } from '../host/history';
+import { runFormat } from '../host/run-format';
 import { inOrder } from '../host/run-order';
 import { type Survey, survey } from '../host/survey';
 import type { Inventory } from '../inventory/inventory';
@@ -75,6 +76,7 @@ export function mergeRuns(histories: readonly (readonly [string, readonly Record
         state,
         ms: durationOf(recorded),
         steps: stepsOf(recorded),
+        ...(recorded.format > runFormat ? { unknownFormat: recorded.format } : {}),
       });
       runs.set(run, logged);
     }

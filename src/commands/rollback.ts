@@ -1,6 +1,5 @@
-import { ExitCode, HostError } from '../errors';
-import { historyQuestion, readHistory, readRecord, recordId, recordQuestion } from '../host/history';
-import { answersOf, type Surveyed } from '../host/survey';
+import { ExitCode } from '../errors';
+import { historyQuestion, readHistory } from '../host/history';
 import type { Host, Inventory } from '../inventory/inventory';
 import type { Readiness } from '../pair/health';
 import { pending } from '../plan/plan';
@@ -15,9 +14,9 @@ import {
   surveyWhole,
 } from '../planning/planning';
 import type { Resource } from '../playbook/expand';
-import { probeFile, readFileState } from '../resources/file-state';
-import { chooseRuns, type KnownRun } from '../rollback/choose-runs';
-import { fileOf, type Undo, undoOf } from '../rollback/undo';
+import { chooseRuns } from '../rollback/choose-runs';
+import { readUndo } from '../rollback/records';
+import type { Undo } from '../rollback/undo';
 import { beginning, carryOut, type RolloutOptions, undoing } from './apply';
 
 export interface RollbackOptions extends CommonOptions, RolloutOptions {
@@ -92,42 +91,6 @@ async function wishes(
     return { wanted, warnings };
   } finally {
     surveyed.close();
-  }
-}
-
-async function readUndo(
-  { name, connection }: Surveyed,
-  runs: readonly KnownRun[],
-  byPlaybooks: readonly Resource[],
-  quietMs: number | undefined,
-): Promise<Undo> {
-  const paths = [...new Set(runs.flatMap((run) => run.manifest.steps.flatMap((step) => fileOf(step) ?? [])))];
-  const questions = [
-    ...runs.flatMap(({ run, manifest }) => manifest.steps.map((_, index) => recordQuestion(run, index + 1))),
-    ...paths.map((path) => ({ id: `now ${path}`, script: probeFile(path) })),
-  ];
-  const answers = await answersOf(connection, questions, { quietMs });
-  try {
-    return undoOf(
-      runs.map((run) => ({
-        run,
-        records: new Map(
-          run.manifest.steps.map((_, index) => [
-            index + 1,
-            readRecord(answers.of(recordId(run.run, index + 1))),
-          ]),
-        ),
-      })),
-      {
-        host: name,
-        current: new Map(paths.map((path) => [path, readFileState(answers.of(`now ${path}`))])),
-        byPlaybooks,
-      },
-    );
-  } catch (error) {
-    if (error instanceof Error && error.name === 'Error')
-      throw new HostError(name, `the records of its runs cannot be read: ${error.message}`);
-    throw error;
   }
 }
 

@@ -123,5 +123,9 @@ const outcomes: Record<string, [string, ExitCode]> = {
   finished: ['unlocked; the run was all but done, and is finished now', ExitCode.done],
   gone: ['unlocked; nothing was left of the run that held the lock', ExitCode.done],
   broken: ['unlocked, but the run is BROKEN and NOT RESTORED', ExitCode.notRestored],
+  unknown: [
+    'the run was made by a newer haprov, and its program is damaged: unlock the host with that haprov, or a newer one',
+    ExitCode.failed,
+  ],
   alive: ['the run has come to life again, and its lock stays', ExitCode.unreachable],
 };

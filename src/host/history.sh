@@ -1,6 +1,7 @@
 # What earlier runs left on the host. Nothing here changes anything, but for end_run and unlock_dead; comes after probe.sh.
 
-# A row a run: its name, state, "alive" or "-", and its manifest and journal in base64 ("-" where there is none).
+# A row a run: its name, state, "alive" or "-", its manifest and journal in base64 ("-" where there is none), its number
+# and its folder's format ("-" where that is damaged).
 probe_history() {
   for home in /var/lib/haprov/runs/*; do
     case ${home##*/} in *[!A-Za-z0-9._-]*) continue ;; esac
@@ -9,7 +10,7 @@ probe_history() {
     alive=-
     case $found in finished | restored | broken) ;; *) if is_alive "$home"; then alive=alive; fi ;; esac
     { read -r number <"$home/number"; } 2>/dev/null || number=0
-    printf '%s %s %s %s %s %s\n' "${home##*/}" "$found" "$alive" "$(in_base64 head "$home/manifest")" "$(in_base64 tail "$home/journal")" "${number:-0}"
+    printf '%s %s %s %s %s %s %s\n' "${home##*/}" "$found" "$alive" "$(in_base64 head "$home/manifest")" "$(in_base64 tail "$home/journal")" "${number:-0}" "$(format_of "$home")"
   done
 }
 
@@ -26,32 +27,11 @@ probe_record() { # RUN NUMBER
   for mark in was-absent staged begun removed; do [ ! -e "$step/$mark" ] || echo "has=$mark"; done
   [ ! -f "$step/after" ] || echo "after=$(cat "$step/after")"
   [ ! -f "$step/made" ] || echo "made=$(base64 <"$step/made" | tr -d '\n')"
-  sed -n "s/^s$2_limit=/limit=/p" "$home/transaction"
-  for part in validate run undo; do
-    echo "$part=$(recorded_part "$home/transaction" "$2" "$part" | base64 | tr -d '\n')"
-  done
   probe_file "$step/before" 1073741824
 }
 
-# The body of one function of a transaction: up to the "}" before what follows it.
-recorded_part() { # FILE NUMBER PART
-  [ -f "$1" ] || return 0
-  awk -v number="$2" -v part="$3" '
-    BEGIN {
-      start = "s" number "_" part "() {"
-      if (part == "validate") stop = "s" number "_run() {"
-      else if (part == "run") stop = "s" number "_verify() {"
-      else stop = "# " (number + 1) " "
-      library = "# What haprov reads on a host."
-    }
-    !inside && $0 == start { inside = 1; next }
-    !inside { next }
-    index($0, stop) == 1 && held == "}" { exit }
-    part == "undo" && index($0, library) == 1 && held == "}" { exit }
-    seen { print held }
-    { held = $0; seen = 1 }
-  ' "$1"
-}
+# How the steps of a run are made and undone.
+probe_parts() { base64 <"/var/lib/haprov/runs/$1/$2"; } # RUN FILE
 
 # --- a lock that nobody needs any more ----------------------------------------------------------------------------
 

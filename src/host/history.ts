@@ -3,6 +3,7 @@ import { command } from '../shell/quote';
 import { type JournalEntry, journalReader } from './journal';
 import { history, probing } from './libraries';
 import type { Question } from './probe';
+import { isKnownFormat, partsFile, type StepParts } from './run-format';
 import type { Manifest } from './transaction';
 
 /** One run as one host remembers it. */
@@ -10,6 +11,8 @@ export interface RecordedRun {
   run: string;
   /** Its place among the host's runs; 0 where the host does not know. */
   number: number;
+  /** The shape of its folder; 0 where that is damaged. Of one that is not known only this and the next two are. */
+  format: number;
   /** As in docs/decisions/0003-transaction.md; empty where the host does not know. */
   state: string;
   /** Something on the host still drives it. */
@@ -33,17 +36,20 @@ export function readHistory(output: string): RecordedRun[] {
     .split('\n')
     .filter(Boolean)
     .flatMap((row): RecordedRun[] => {
-      const [run, state = '-', alive, manifest = '-', journal = '-', number] = row.split(' ');
+      const [run, state = '-', alive, manifest = '-', journal = '-', number, word] = row.split(' ');
       if (!run) return [];
-      const known = readManifest(fromBase64(manifest));
+      const format = Number(word) || 0;
+      const isKnown = isKnownFormat(format);
+      const known = isKnown ? readManifest(fromBase64(manifest)) : undefined;
       return [
         {
           run,
           number: Number(number) || 0,
+          format,
           state: state === '-' ? '' : state,
           alive: alive === 'alive',
           ...(known ? { manifest: known } : {}),
-          journal: readJournal(fromBase64(journal)),
+          journal: isKnown ? readJournal(fromBase64(journal)) : [],
         },
       ];
     })
@@ -94,11 +100,11 @@ export type RunResult =
   | 'damaged';
 
 /** What a run came to on one host, in a word. */
-export function resultOf({ state, alive, manifest, journal }: RecordedRun): RunResult {
+export function resultOf({ state, alive, manifest, journal, format }: RecordedRun): RunResult {
   if (journal.some(({ entry }) => entry.event === 'locked')) return 'refused';
   if (state === 'finished' || state === 'restored' || state === 'broken') return state;
   if (alive) return 'being made';
-  return state === '' || !manifest ? 'damaged' : 'unfinished';
+  return state === '' || (!manifest && isKnownFormat(format)) ? 'damaged' : 'unfinished';
 }
 
 export interface StepReport {
@@ -142,23 +148,28 @@ export function durationOf({ journal }: RecordedRun): number {
 }
 
 /** What a step wrote down before it changed anything, and how it was to be made and undone. */
-export interface StepRecord {
+export interface StepRecord extends StepParts {
   has: ReadonlySet<string>;
   /** The hash of what it wrote. */
   after?: string;
   /** The topmost folder that it made. */
   made?: string;
-  /** Script bodies of the transaction. */
-  validate: string;
-  run: string;
-  undo: string;
-  /** How long each of them might take, in seconds; absent of a run that knew no limit. */
-  limit?: number;
   /** What `probe_file` says of the file's copy, or of what was written down of anything else. */
   before: string;
 }
 
-/** Asks for the record of one step of one run. */
+/** Asks how the steps of a run are made and undone; `readParts` reads the answer, in base64. */
+export function partsQuestion({ run, format }: Pick<RecordedRun, 'run' | 'format'>): Question {
+  return {
+    id: partsId(run),
+    script: command('probe_parts', run, partsFile(format)),
+    libraries: [history],
+  };
+}
+
+export const partsId = (run: string) => `parts ${run}`;
+
+/** Asks what one step of one run wrote down. */
 export function recordQuestion(run: string, step: number): Question {
   return {
     id: recordId(run, step),
@@ -169,25 +180,22 @@ export function recordQuestion(run: string, step: number): Question {
 
 export const recordId = (run: string, step: number) => `${run} ${step}`;
 
-/** Reads what `probe_record` printed. */
-export function readRecord(output: string): StepRecord {
+/** Reads what `probe_record` printed of a step that has these parts. */
+export function readRecord(output: string, parts: StepParts): StepRecord {
   const rows = output.split('\n');
-  const at = rows.findIndex((row) => !/^(has|after|made|limit|validate|run|undo)=/.test(row));
+  const at = rows.findIndex((row) => !/^(has|after|made)=/.test(row));
   const values = (key: string) =>
     rows
       .slice(0, at)
       .filter((row) => row.startsWith(`${key}=`))
       .map((row) => row.slice(key.length + 1));
-  const part = (key: string) => fromBase64(values(key)[0] || '-').replace(/\n$/, '');
   const [after] = values('after');
+  const made = fromBase64(values('made')[0] || '-').replace(/\n$/, '');
   return {
+    ...parts,
     has: new Set(values('has')),
     ...(after ? { after } : {}),
-    ...(part('made') ? { made: part('made') } : {}),
-    ...(values('limit')[0] ? { limit: Number(values('limit')[0]) } : {}),
-    validate: part('validate'),
-    run: part('run'),
-    undo: part('undo'),
+    ...(made ? { made } : {}),
     before: rows.slice(at).join('\n'),
   };
 }

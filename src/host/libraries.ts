@@ -30,7 +30,7 @@ import viewText from './view.sh';
 
 const texts = (...parts: string[]) => parts.join('\n');
 
-/** What is asked on a host; `withoutContents` and `recorded_part` know its first line. */
+/** What is asked on a host. */
 export const probe = library(texts(probeText, initText));
 /** The label of a path is a part of what is told of it, and to read a label takes the way to its path. */
 const paths = library(texts(pathsText, labelsText), probe);

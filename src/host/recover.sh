@@ -11,10 +11,18 @@ unhook_boot() {
   rm -f "$boot_wish" "$boot_unit" /etc/rc[2-5].d/S11haprov-recover "$boot_script"
 }
 
+# Prints the format of a run's folder: 1 where it does not say, "-" where that is damaged.
+format_of() { # HOME
+  [ -e "$1/format" ] || { echo 1; return; }
+  { read -r format_ <"$1/format"; } 2>/dev/null
+  case $format_ in '' | *[!0-9]*) echo - ;; *) echo "$format_" ;; esac
+}
+
 # A program that was cut off does nothing, and says that all is well.
 is_whole() { [ "$(tail -n 1 "$1" 2>/dev/null | tr -d '\000')" = 'main "$1"' ]; }
 
-# Prints what the run came to: a state, "alive" where somebody drives it, "gone" where nothing is left of it.
+# Prints what the run came to: a state, "alive" where somebody drives it, "gone" where nothing is left of it, "unknown"
+# where a newer haprov has to bring it to its end.
 recover_run() { # RUN
   case $1 in '' | . | .. | *[!A-Za-z0-9._-]*) echo gone; return ;; esac
   recovered=/var/lib/haprov/runs/$1
@@ -24,7 +32,10 @@ recover_run() { # RUN
   if is_whole "$recovered/transaction"; then
     ( trap - PIPE HUP INT TERM; setsid sh "$recovered/transaction" recover ) </dev/null >>"$recovered/log" 2>&1 3>&- 8>&- 9>&-
   else
-    ( salvage "$recovered" ) </dev/null >>"$recovered/log" 2>&1
+    case $(format_of "$recovered") in
+      1 | 2 | -) ( salvage "$recovered" ) </dev/null >>"$recovered/log" 2>&1 ;;
+      *) echo unknown; return ;;
+    esac
   fi
   readlink "$recovered/state" || echo gone
 }

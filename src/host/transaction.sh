@@ -244,7 +244,7 @@ take_lock() {
 recover_other() { # HOLDER
   other=${home%/*}/${1%% *}
   emit recovered - "$(readlink "$other/state" 2>/dev/null || echo nothing) $1"
-  recover_run "${1%% *}" >/dev/null
+  [ "$(recover_run "${1%% *}")" != unknown ] || return
   [ "$(readlink "$lock")" != "$1" ] || rm -f "$lock"
 }
 

@@ -2,6 +2,7 @@ import type { Step } from '../resources/resource';
 import { compose } from '../shell/library';
 import { quote } from '../shell/quote';
 import { transaction as functions, listen, recovery } from './libraries';
+import { partsFile, runFormat, writeParts } from './run-format';
 
 export const stateFolder = '/var/lib/haprov';
 
@@ -66,7 +67,26 @@ export interface Transaction {
 }
 
 /** The steps of one host's run as one shell program; see docs/decisions/0003-transaction.md for its states and verbs. */
-export function buildTransaction({ run, owner, leaseSeconds, steps, group }: Transaction): string {
+export function buildTransaction(transaction: Transaction): string {
+  const { steps, group } = transaction;
+  return [
+    ...stepsOf(transaction),
+    compose(
+      [functions, ...(group ? [listen] : [])],
+      groupWords(group),
+      `units=${quote(['haproxy', 'keepalived', 'httpd', ...steps.flatMap(({ unit }) => unit ?? [])].join(' '))}`,
+      'main "$1"',
+    ),
+  ].join('\n');
+}
+
+/** The program as a human reads it: its steps, without the functions that every one has and without files' contents. */
+export const outline = (transaction: Transaction): string =>
+  [...stepsOf(transaction), 'main "$1"', '']
+    .join('\n')
+    .replace(/<<'\.END\.'\n[\s\S]*?\.END\.\n/g, '<<(contents)\n');
+
+function stepsOf({ run, owner, leaseSeconds, steps }: Transaction): string[] {
   const numbers = (phase: Step['phase']) =>
     steps.flatMap(({ step }, index) => (step.phase === phase ? [index + 1] : [])).join(' ');
   return [
@@ -79,13 +99,7 @@ export function buildTransaction({ run, owner, leaseSeconds, steps, group }: Tra
       `s${index + 1}_limit=${step.limitSeconds ?? defaultLimitSeconds}`,
       ...parts.map((part) => `s${index + 1}_${part}() {\n${step[part] ?? ':'}\n}`),
     ]),
-    compose(
-      [functions, ...(group ? [listen] : [])],
-      groupWords(group),
-      `units=${quote(['haproxy', 'keepalived', 'httpd', ...steps.flatMap(({ unit }) => unit ?? [])].join(' '))}`,
-      'main "$1"',
-    ),
-  ].join('\n');
+  ];
 }
 
 function groupWords(group: Group | undefined): string {
@@ -113,10 +127,15 @@ function groupWords(group: Group | undefined): string {
     .join('\n');
 }
 
-/** Puts a transaction on the host and runs it there up to "everything is staged and valid", or back. */
-export function stageScript(manifest: Manifest, transaction: string): string {
+/**
+ * Puts a transaction on the host and runs it there up to "everything is staged and valid", or back.
+ * @param program of `steps`, by {@link buildTransaction}.
+ */
+export function stageScript(manifest: Manifest, program: string, steps: readonly TitledStep[]): string {
   const { run } = manifest;
   const home = `${stateFolder}/runs/${run}`;
+  const written = (name: string, text: string) =>
+    `printf '%s\\n' ${quote(text)} >${quote(`${home}/${name}`)} || exit 74`;
   const end = `END_OF_${run.replace(/[^A-Za-z0-9]/g, '_')}`;
   return [
     'umask 077',
@@ -125,8 +144,16 @@ export function stageScript(manifest: Manifest, transaction: string): string {
     `last=$(cat ${stateFolder}/runs/*/number 2>/dev/null | sort -n | tail -n 1)`,
     `echo $((\${last:-0} + 1)) >${quote(`${home}/number`)} || exit 74`,
     `cat >${quote(`${home}/transaction`)} <<'${end}' || exit 74`,
-    transaction + end,
-    `printf '%s\\n' ${quote(JSON.stringify(manifest))} >${quote(`${home}/manifest`)} || exit 74`,
+    program + end,
+    written('manifest', JSON.stringify(manifest)),
+    written(
+      partsFile(runFormat),
+      writeParts(
+        steps.map(({ step }) => step),
+        defaultLimitSeconds,
+      ),
+    ),
+    written('format', String(runFormat)),
     detached(home, 'stage'),
     '',
   ].join('\n');

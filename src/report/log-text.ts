@@ -21,6 +21,8 @@ export interface LoggedHost {
   state: string;
   ms: number;
   steps: StepReport[];
+  /** The format of its folder, where only a newer haprov knows it: then there are no steps here. */
+  unknownFormat?: number;
 }
 
 const shortSteps = 6;
@@ -79,6 +81,9 @@ function renderHosts(
   const about = [
     `${visible(names.join(', '))}: ${resultText(example)}`,
     ...(example.steps.length > 0 ? [count(example.steps.length, 'change')] : []),
+    ...(example.unknownFormat === undefined
+      ? []
+      : [`made by a newer haprov, whose log says more (format ${example.unknownFormat})`]),
     ...(full && example.ms > 0 ? [formatElapsed(example.ms)] : []),
   ];
   const rows = wrapped(about, columns - 2).map((row) => `  ${paint(row)}`);

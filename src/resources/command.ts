@@ -125,7 +125,7 @@ const takenBackStep: ResourceType<TakenBackSpec, null> = {
 /** A step taken back by what it has written down itself; nothing where that is nothing. @param what the step is called */
 export function takenBack({ id, record }: RecordedStep, what: string): Past[] | undefined {
   const { run, undo, limit = 300 } = record;
-  if (undo === '' || undo === ':') return undefined;
+  if (undo === '') return undefined;
   const spec = { title: `undo of ${what}`, run, undo, timeout: limit };
   const key = `command ${id}`;
   return [{ key, turn: 'reverse', bind: (placing) => bind(takenBackStep, spec, { ...placing, id: key }) }];

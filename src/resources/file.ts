@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { absolutePath, flag, object, text } from '../document/fields';
-import { quote, unquote } from '../shell/quote';
+import { command, quote } from '../shell/quote';
 import { bind } from './bound';
 import { common, formatMode, mode, owner, timeout } from './fields';
 import {
@@ -117,7 +117,7 @@ function contentIn({ content }: DiffContext, { path }: FileSpec): Buffer {
 }
 
 /** A file before a step that wrote it whole, of whatever type. */
-export function fileBefore({ target: path, record, validates }: RecordedStep): Past[] {
+export function fileBefore({ target: path, record, validator: validate }: RecordedStep): Past[] {
   const key = `file ${path}`;
   const spec = { type: 'file' as const, path, secret: false, timeout: record.limit ?? 60 };
   if (record.has.has('was-absent')) {
@@ -127,9 +127,6 @@ export function fileBefore({ target: path, record, validates }: RecordedStep): P
   const state = readFileState(record.before);
   if (state.kind !== 'file') return [{ key, turn: 'damaged' }];
   const { owner, group, mode } = state;
-  const call = `validate_file ${quote(path)} `;
-  const validated = validates.find((script) => script.startsWith(call));
-  const validate = validated && unquote(validated.slice(call.length));
   const content = recordedBytes(record);
   return [
     {
@@ -197,12 +194,19 @@ export function replaceFile(
       `stage_file ${path} ${quote(spec.owner)} ${quote(spec.group)} ${spec.mode} <<'${endOfContent}'`,
       `${base64}${endOfContent}`,
     ].join('\n'),
-    ...(spec.validate ? { validate: `validate_file ${path} ${quote(spec.validate)}` } : {}),
+    ...validatedBy(spec.path, spec.validate),
     run: `commit_file ${path}`,
     verify: `verify_file ${path} ${sha256(content)}`,
     undo: `restore_file ${path}`,
   };
 }
+
+/** Who says whether the staged file is valid, if anybody does. */
+export const validatedBy = (
+  path: string,
+  validator: string | undefined,
+): Pick<Step, 'validate' | 'validator'> =>
+  validator ? { validate: `validate_file ${command(path, validator)}`, validator } : {};
 
 /** Not in base64's alphabet, so it cannot end the content early. */
 const endOfContent = '.END.';

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { absolutePath, object, text } from '../document/fields';
 import { quote } from '../shell/quote';
 import { common, timeout } from './fields';
-import { fileBefore } from './file';
+import { fileBefore, validatedBy } from './file';
 import {
   expectation,
   type FileState,
@@ -98,7 +98,7 @@ export const line: ResourceType<LineSpec, LineState> = {
           phase: 'commit',
           check: `check_file ${path} ${expectation(now, context.packagesPending)}`,
           stage: `stage_line ${words(spec)}`,
-          ...(spec.validate ? { validate: `validate_file ${path} ${quote(spec.validate)}` } : {}),
+          ...validatedBy(spec.path, spec.validate),
           run: `commit_file ${path}`,
           verify: `line_is_so ${words(spec)}`,
           undo: `restore_file ${path}`,

@@ -13,14 +13,14 @@ export interface RecordedStep {
     made?: string;
     /** What `probe_file` says of what it wrote down. */
     before: string;
-    /** How it was made and how it is undone: bodies of the transaction's functions. */
+    /** How it was made and how it is undone, as shell text; nothing where it cannot be undone. */
     run: string;
     undo: string;
     /** How long each of them might take, in seconds; absent of a run that knew no limit. */
-    limit?: number;
+    limit?: number | undefined;
   };
-  /** How its file has been validated, the newest first: bodies of the transaction's functions. */
-  validates: readonly string[];
+  /** The command by which its file was validated last, with `%s` for the file. */
+  validator?: string | undefined;
 }
 
 /**

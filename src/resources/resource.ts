@@ -31,6 +31,8 @@ export interface Step {
   stage?: Script;
   /** Has the staged state validated by the program that will read it, when everything is staged. */
   validate?: Script;
+  /** The command by which `validate` does so, as the playbook has it: it goes on record. */
+  validator?: string;
   /** Makes the change. */
   run: Script;
   /** Proves that the change took. */

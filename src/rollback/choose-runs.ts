@@ -1,5 +1,6 @@
 import { UsageError } from '../errors';
 import { type RecordedRun, wholeRun } from '../host/history';
+import { runFormat } from '../host/run-format';
 import { inOrder } from '../host/run-order';
 import type { Manifest } from '../host/transaction';
 import type { Finding } from '../plan/plan';
@@ -78,6 +79,11 @@ function requireMemory(
 }
 
 function known(host: string, run: RecordedRun): KnownRun {
+  if (run.format > runFormat)
+    throw new UsageError(
+      `${host}: the run ${run.run} was made by a newer haprov (its folder has format ${run.format}, and this one knows ${runFormat}), so that it cannot be undone by this one`,
+      'roll it back with that haprov, or a newer one',
+    );
   if (run.manifest) return { ...run, manifest: run.manifest };
   throw new UsageError(
     `${host}: the record of the run ${run.run} is damaged, so that it cannot be undone`,

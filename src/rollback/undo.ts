@@ -68,8 +68,8 @@ export function undoOf(runs: readonly UndoneRun[], { host, current, byPlaybooks 
       if (!record) throw damaged(host, run, step);
       const path = fileOf(step);
       const writers = path === undefined ? [] : newest(runs, path);
-      const validates = writers.map((one) => one.record.validate);
-      const pasts = before({ type, target, id: `${run.run} ${index + 1}`, record, validates });
+      const validator = writers.map((one) => one.record.validator).find(Boolean);
+      const pasts = before({ type, target, id: `${run.run} ${index + 1}`, record, validator });
       if (!pasts)
         warn(
           'rollback-command',

@@ -15,6 +15,7 @@ import {
   buildTransaction,
   continueScript,
   type Manifest,
+  outline,
   settleScript,
   stageScript,
   type Transaction,
@@ -56,15 +57,16 @@ class SshHost implements HostVerbs {
   ) {}
 
   stage(transaction: Transaction, manifest: Manifest, hear: Hear): Promise<number | null> {
-    return this.#drive(stageScript(manifest, buildTransaction(transaction)), hear);
+    const script = stageScript(manifest, buildTransaction(transaction), transaction.steps);
+    return this.#drive(script, hear, outline(transaction));
   }
 
   goOn(run: string, verb: Verb, hear: Hear): Promise<number | null> {
     return this.#drive(continueScript(run, verb), hear);
   }
 
-  async #drive(script: string, hear: Hear): Promise<number | null> {
-    this.wires.onScript?.(this.name, withoutContents(script));
+  async #drive(script: string, hear: Hear, shown = script): Promise<number | null> {
+    this.wires.onScript?.(this.name, shown);
     const options = { accepts: 'any', onStdout: journalReader(hear), quietMs } as const;
     return (await this.#connection.runScript(script, options)).code;
   }
@@ -160,10 +162,3 @@ class SshHost implements HostVerbs {
 }
 
 const flag = drainFlags.run;
-
-/** What is shown of a script: not the libraries that every one carries, and not the files' contents. */
-function withoutContents(script: string): string {
-  return script
-    .replace(/<<'\.END\.'\n[\s\S]*?\.END\.\n/g, '<<(contents)\n')
-    .replace(/# What haprov reads on a host\.[\s\S]*\nmain "\$1"\n/, 'main "$1"\n');
-}

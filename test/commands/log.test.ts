@@ -11,6 +11,7 @@ const whole = (run: string, state: string, journal: RecordedRun['journal'] = [])
   run,
   state,
   number: 0,
+  format: 2,
   alive: false,
   journal,
   manifest: {
@@ -77,6 +78,17 @@ test('in full: each host, times, the command and all that it said, made visible'
   expect(text).toContain('✖ update file /etc/haproxy/haproxy.cfg 0.2s');
   expect(text).toContain('$ haproxy_check /etc/haproxy/.haproxy.cfg');
   expect(text).toContain('unknown keyword ^[[31m');
+});
+
+test('a run of a newer haprov: what it came to, and who says more', () => {
+  const { manifest: _manifest, ...newer } = { ...whole('20260104T000000Z-ddd', 'finished'), format: 3 };
+  const merged = mergeRuns([['fred', [newer]]]);
+  expect(merged[0]?.hosts).toEqual([
+    { host: 'fred', result: 'finished', state: 'finished', ms: 0, steps: [], unknownFormat: 3 },
+  ]);
+  expect(render(merged, 80)).toContain(
+    'fred: finished, made by a newer haprov, whose log says more (format 3)',
+  );
 });
 
 test('nothing yet', () => {

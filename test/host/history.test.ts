@@ -45,7 +45,7 @@ const made = [
   '',
 ].join('\n');
 const row = (run: string, state: string, alive: string, text = '', journal = '') =>
-  [run, state, alive, base64(text) || '-', base64(journal) || '-'].join(' ');
+  [run, state, alive, base64(text) || '-', base64(journal) || '-', 0, 2].join(' ');
 const only = (output: string) => readHistory(output)[0] as RecordedRun;
 
 test('a host without runs', () => {
@@ -120,21 +120,13 @@ test('a manifest of another version is read as far as it goes', () => {
 });
 
 test('the record of a step', () => {
-  const output = [
-    'has=was-absent',
-    'has=staged',
-    'after=abc',
-    `validate=${base64('x\n')}`,
-    'run=',
-    'undo=',
-    'absent',
-  ];
-  expect(readRecord(output.join('\n'))).toEqual({
+  const output = ['has=was-absent', 'has=staged', 'after=abc', `made=${base64('/x\n')}`, 'absent'];
+  const parts = { validator: 'x', run: 'R', undo: 'U', limit: 5 };
+  expect(readRecord(output.join('\n'), parts)).toEqual({
+    ...parts,
     has: new Set(['was-absent', 'staged']),
     after: 'abc',
-    validate: 'x',
-    run: '',
-    undo: '',
+    made: '/x',
     before: 'absent',
   });
 });

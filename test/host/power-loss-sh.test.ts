@@ -164,7 +164,17 @@ describe('what a crash makes of a run’s files', () => {
     ],
     ['gone', (path) => rmSync(path)],
   ];
-  const files = ['journal', 'manifest', 'transaction', 'number', 'log', 'alive', 'guard'];
+  const files = [
+    'journal',
+    'manifest',
+    'format',
+    'steps.json',
+    'transaction',
+    'number',
+    'log',
+    'alive',
+    'guard',
+  ];
   const links = ['state', 'since', 'lease'];
   const states = points.filter(({ when }) =>
     ['staged', 'between two commits', 'committed', 'confirmed'].includes(when),

@@ -11,6 +11,7 @@ const history = (...rows: string[]): RecordedRun[] =>
       number: rows.length - index,
       state: 'finished',
       alive: false,
+      format: 2,
       journal: [{ at: Number(at), entry }],
     };
   });

@@ -15,9 +15,8 @@ const fileRow = (content: string, mode = '644') =>
 const standing = (content: string): FileState => readFileState(fileRow(content));
 const record = (more: Partial<StepRecord> = {}): StepRecord => ({
   has: new Set(),
-  validate: ':',
-  run: ':',
-  undo: ':',
+  run: '',
+  undo: '',
   before: 'absent',
   ...more,
 });
@@ -37,6 +36,7 @@ const run = (name: string, ...steps: Made[]): UndoneRun => ({
     run: name,
     state: 'finished',
     number: 0,
+    format: 2,
     alive: false,
     journal: [],
     manifest: {
@@ -126,7 +126,7 @@ test('services become as before, the last first, after all files; they are told 
 test('the plan of it: the file goes back and its service reloads, nothing else', () => {
   const made = run(
     'a',
-    ['file', '/h', 'update', wrote('one\n', 'two\n', { validate: "validate_file /h 'haproxy -c -f %s'" })],
+    ['file', '/h', 'update', wrote('one\n', 'two\n', { validator: 'haproxy -c -f %s' })],
     ['service', 'haproxy', 'reload', was('active', 'enabled')],
   );
   const outputs: Record<string, string> = {
@@ -150,7 +150,7 @@ test('a file that only services read which will not run is not validated', () =>
   const found = undo([
     run(
       'a',
-      ['file', '/h', 'update', wrote('one\n', 'two\n', { validate: "validate_file /h 'x %s'" })],
+      ['file', '/h', 'update', wrote('one\n', 'two\n', { validator: 'x %s' })],
       ['service', 'haproxy', 'restart', was('inactive', 'disabled')],
     ),
   ]);
@@ -168,7 +168,7 @@ test('running values by key, folders after what is in them, packages and command
       ['directory', '/x/y', 'create', record({ made: '/x/y' })],
       ['directory', '/var/z', 'update', record({ before: fileRow('750 root:domain users\n') })],
       ['file', '/x/y/f', 'create', wrote(undefined, 'x\n')],
-      ['command', 'once', 'run', record({ undo: ':' })],
+      ['command', 'once', 'run', record()],
       ['command', 'make thing', 'run', record({ run: 'R', undo: 'U' })],
     ),
   ]);

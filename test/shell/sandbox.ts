@@ -14,8 +14,17 @@ import {
 } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
+import {
+  partsId,
+  partsQuestion,
+  readRecord,
+  recordId,
+  recordQuestion,
+  type StepRecord,
+} from '../../src/host/history';
 import { type JournalEntry, journalReader } from '../../src/host/journal';
 import { type Answers, buildProbe, type Question } from '../../src/host/probe';
+import { readParts, runFormat } from '../../src/host/run-format';
 import {
   buildTransaction,
   continueScript,
@@ -286,6 +295,7 @@ esac
           steps: titled,
           ...(this.group ? { group: this.group } : {}),
         }),
+        titled,
       ),
     );
   }
@@ -311,6 +321,16 @@ esac
   /** What became of a run, as its operator finds out; brings a dead one to its end. */
   async settle(run = 'run1'): Promise<string> {
     return (await this.#run(this.#here(settleScript(run)))).stdout.trim();
+  }
+
+  /** What a run of this version wrote down of a step. */
+  async record(run: string, step: number): Promise<StepRecord> {
+    const answers = await this.ask([partsQuestion({ run, format: runFormat }), recordQuestion(run, step)]);
+    const [part] = readParts(runFormat, Buffer.from(answers.of(partsId(run)), 'base64').toString()).slice(
+      step - 1,
+    );
+    if (!part) throw new Error(`there is no step ${step}`);
+    return readRecord(answers.of(recordId(run, step)), part);
   }
 
   /** One look of the run's watcher. */

@@ -26,8 +26,8 @@ export function asBefore(
   target: string,
   record: Partial<RecordedStep['record']>,
 ): BoundResource {
-  const whole = { has: new Set<string>(), before: 'absent', run: ':', undo: ':', ...record };
-  const [past] = before({ type, target, id: 'run1 1', record: whole, validates: [] }) ?? [];
+  const whole = { has: new Set<string>(), before: 'absent', run: '', undo: '', ...record };
+  const [past] = before({ type, target, id: 'run1 1', record: whole }) ?? [];
   if (!past || !('bind' in past)) throw new Error(`${type} ${target} is not taken back`);
   return past.bind({ task: 'task' });
 }

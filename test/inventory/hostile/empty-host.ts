@@ -74,7 +74,7 @@ export function scriptsFor(host: string, inventory: string, resources: readonly 
   const questions = resources.map(({ question }) => question.script);
   const program = (each: TitledStep[]) =>
     buildTransaction({ run: 'run1', owner: 'user@laptop', leaseSeconds: 60, steps: each });
-  const stage = (transaction: string) =>
+  const stage = (transaction: string, each: readonly TitledStep[]) =>
     stageScript(
       {
         run: 'run1',
@@ -85,19 +85,20 @@ export function scriptsFor(host: string, inventory: string, resources: readonly 
         steps: steps.map(({ type, target, action }) => ({ type, target, action })),
       },
       transaction,
+      each,
     );
   const nothing: Step = { phase: 'commit', check: ':', run: ':' };
   return {
     questions,
-    steps: steps.flatMap(({ step: { phase: _phase, ...parts } }) =>
+    steps: steps.flatMap(({ step: { phase: _phase, validator: _validator, ...parts } }) =>
       Object.values(parts).filter((part) => typeof part === 'string'),
     ),
     frame: program(steps.map((one) => ({ ...one, step: nothing }))),
-    stage: stage(''),
+    stage: stage('', []),
     whole: [
       buildProbe(questions.map((script, index) => ({ id: String(index), script }))).script,
       program(steps),
-      stage(program(steps)),
+      stage(program(steps), steps),
     ],
   };
 }

@@ -1,0 +1,102 @@
+import * as z from 'zod';
+import type { Step } from '../resources/resource';
+import { unquote } from '../shell/quote';
+
+/**
+ * The shape of a run's folder (docs/decisions/0007-run-folder.md), in its file `format`. A folder without that file has
+ * the first: how its steps are made and undone stands in its program only.
+ */
+export const runFormat = 2;
+
+/** Whether this haprov can read what a run of that format has written down. */
+export const isKnownFormat = (format: number) => format === 1 || format === runFormat;
+
+/** The file that has the parts of a run's steps. */
+export const partsFile = (format: number) => (format === 1 ? 'transaction' : 'steps.json');
+
+/** How one step was made, and how it is undone: what a rollback has to know of it beside what it wrote down. */
+export interface StepParts {
+  /** How long each script might take, in seconds; absent of a run that knew no limit. */
+  limit?: number | undefined;
+  /** The command that a file's new content had to please, with `%s` for the file; absent where there is none. */
+  validator?: string | undefined;
+  /** Shell text for a transaction, which may call what docs/decisions/0007-run-folder.md names. */
+  run: string;
+  /** As `run`; empty where the step cannot be undone. */
+  undo: string;
+}
+
+const recorded: z.ZodType<StepParts[]> = z.array(
+  z.object({
+    limit: z.number().optional(),
+    validator: z.string().optional(),
+    run: z.string(),
+    undo: z.string(),
+  }),
+);
+
+/** What `steps.json` holds. @param limit of a step that has none of its own */
+export function writeParts(steps: readonly Step[], limit: number): string {
+  const parts = steps.map(
+    ({ limitSeconds = limit, validator, run, undo = '' }): StepParts => ({
+      limit: limitSeconds,
+      validator,
+      run,
+      undo,
+    }),
+  );
+  return JSON.stringify(parts);
+}
+
+/**
+ * The parts of each step, in the order of their numbers, out of the run's `partsFile`.
+ * @throws Error where it is not whole.
+ */
+export function readParts(format: number, text: string): StepParts[] {
+  if (format === 1) return readProgram(text.split('\n'));
+  try {
+    return recorded.parse(JSON.parse(text));
+  } catch {
+    throw new Error(`the ${partsFile(format)} of the run is damaged`);
+  }
+}
+
+/** The first row of what comes after the last step, in every program of the first format. */
+const endOfSteps = '# What haprov reads on a host.';
+
+/** Step by step, so that what looks like another step within one is not taken for it. */
+function readProgram(rows: readonly string[]): StepParts[] {
+  const found: StepParts[] = [];
+  let at = 0;
+  const bodyOf = (head: string, isEnd: (next: number) => boolean): string => {
+    const begin = rows.indexOf(head, at) + 1;
+    let end = begin;
+    while (end < rows.length && !(rows[end] === '}' && isEnd(end + 1))) end += 1;
+    if (begin === 0 || end === rows.length) throw new Error(`the program of the run is cut off: "${head}"`);
+    at = end + 1;
+    const body = rows.slice(begin, end).join('\n');
+    return body === ':' ? '' : body;
+  };
+  const beginsStep = (number: number, row: number) =>
+    rows[row]?.startsWith(`# ${number} `) && /^s\d+_(limit=\d+|check\(\) \{)$/.test(rows[row + 1] ?? '');
+  for (let number = 1; !rows[at]?.startsWith(endOfSteps); number += 1) {
+    while (at < rows.length && !beginsStep(number, at)) at += 1;
+    const limit = /_limit=(\d+)$/.exec(rows[at + 1] ?? '')?.[1];
+    const part = (name: string, next: string) =>
+      bodyOf(`s${number}_${name}() {`, (row) => rows[row] === `s${number}_${next}() {`);
+    const validate = part('validate', 'run');
+    const run = part('run', 'verify');
+    const undo = bodyOf(
+      `s${number}_undo() {`,
+      (row) => beginsStep(number + 1, row) || rows[row]?.startsWith(endOfSteps) === true,
+    );
+    const validator = /^validate_file (?:'(?:[^']|'\\'')*'|[^' ]+) ([\s\S]*)$/.exec(validate)?.[1];
+    found.push({
+      ...(limit ? { limit: Number(limit) } : {}),
+      ...(validator ? { validator: unquote(validator) } : {}),
+      run,
+      undo,
+    });
+  }
+  return found;
+}

@@ -1,0 +1,63 @@
+import { HostError } from '../errors';
+import {
+  partsId,
+  partsQuestion,
+  readRecord,
+  recordId,
+  recordQuestion,
+  type StepRecord,
+} from '../host/history';
+import type { Answers } from '../host/probe';
+import { partsFile, readParts } from '../host/run-format';
+import { answersOf, type Surveyed } from '../host/survey';
+import type { Resource } from '../playbook/expand';
+import { probeFile, readFileState } from '../resources/file-state';
+import type { KnownRun } from './choose-runs';
+import { fileOf, type Undo, undoOf } from './undo';
+
+/**
+ * Asks a host what its `runs` wrote down, in one read-only exec, and says what it must become to be as before them.
+ * @param quietMs how long it may be silent about one question.
+ * @throws HostError where that cannot be read.
+ */
+export async function readUndo(
+  { name, connection }: Pick<Surveyed, 'name' | 'connection'>,
+  runs: readonly KnownRun[],
+  byPlaybooks: readonly Resource[],
+  quietMs?: number,
+): Promise<Undo> {
+  const paths = [...new Set(runs.flatMap((run) => run.manifest.steps.flatMap((step) => fileOf(step) ?? [])))];
+  const questions = [
+    ...runs.map(partsQuestion),
+    ...runs.flatMap(({ run, manifest }) => manifest.steps.map((_, index) => recordQuestion(run, index + 1))),
+    ...paths.map((path) => ({ id: `now ${path}`, script: probeFile(path) })),
+  ];
+  const answers = await answersOf(connection, questions, { quietMs });
+  try {
+    return undoOf(
+      runs.map((run) => ({ run, records: readRecords(run, answers) })),
+      {
+        host: name,
+        current: new Map(paths.map((path) => [path, readFileState(answers.of(`now ${path}`))])),
+        byPlaybooks,
+      },
+    );
+  } catch (error) {
+    if (error instanceof Error && error.name === 'Error')
+      throw new HostError(name, `the records of its runs cannot be read: ${error.message}`);
+    throw error;
+  }
+}
+
+/** @throws Error where they are not whole. */
+function readRecords({ run, format, manifest }: KnownRun, answers: Answers): Map<number, StepRecord> {
+  const parts = readParts(format, Buffer.from(answers.of(partsId(run)), 'base64').toString());
+  return new Map(
+    manifest.steps.map((_, index) => {
+      const part = parts[index];
+      if (!part || parts.length !== manifest.steps.length)
+        throw new Error(`${run} has other steps by its manifest than by its ${partsFile(format)}`);
+      return [index + 1, readRecord(answers.of(recordId(run, index + 1)), part)];
+    }),
+  );
+}
