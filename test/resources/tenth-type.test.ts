@@ -124,6 +124,7 @@ describe('a run that made it', () => {
   const run: RecordedRun & { manifest: typeof manifest } = {
     run: manifest.run,
     number: 1,
+    format: 2,
     state: 'finished',
     alive: false,
     journal: [],
@@ -146,7 +147,7 @@ describe('a run that made it', () => {
   });
 
   test('is taken back by the undo that its step wrote down', () => {
-    const record = { has: new Set(['begun']), validate: ':', run: 'R', undo: 'U', before: 'absent' };
+    const record = { has: new Set(['begun']), run: 'R', undo: 'U', before: 'absent' };
     const found = undoOf([{ run, records: new Map([[1, record]]) }], {
       host: 'fred',
       current: new Map(),
