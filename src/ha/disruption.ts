@@ -200,7 +200,8 @@ function effectsOf({ raw, target }: PlannedChange): Effect[] {
 }
 
 /** An effect, where it is known who shares the VIP. */
-function onHost(effect: Effect, host: PlannedHost, { plan, vips, holders }: Surroundings): Disruption {
+function onHost(effect: Effect, host: PlannedHost, around: Surroundings): Disruption {
+  const { plan, vips, holders } = around;
   const { class: kind, seconds, what, aside, pair, movesVip, left = [] } = effect;
   const tail = aside ? `; ${aside}` : '';
   if (!pair)
@@ -209,7 +210,9 @@ function onHost(effect: Effect, host: PlannedHost, { plan, vips, holders }: Surr
     ({ address, members }) =>
       left.includes(address) && !members.some((member) => member.host.name === host.host),
   );
-  if (heirs.length > 0 && holders.has(host.host)) return handedOn(heirs, what);
+  // A HAProxy that starts first may bring the VIP here before it leaves.
+  const mayHold = holders.has(host.host) || verbsOn(host.host, 'haproxy', around).includes('start');
+  if (heirs.length > 0 && mayHold) return handedOn(heirs, what);
   const members = membersOf(pair, host, vips);
   const leftOut = members.filter((name) => !plan.hosts.some((one) => one.host === name));
   if (leftOut.length > 0)

@@ -3,6 +3,7 @@ import type { Disruption } from '../plan/disruption';
 import type { FullPlan, PlannedChange, PlannedHost } from '../plan/plan';
 import { unitOf } from '../resources/unit';
 import { endpoints, joinedServers, movedBy, movedServers } from './haproxy-change';
+import { instances } from './keepalived-config';
 import type { Listener } from './listener';
 
 /** What the classes of one plan are told from. */
@@ -56,7 +57,7 @@ export function whileItIsDown(
   const why = `${does}; drained before, ${others.join(', ')} ${serve} meanwhile`;
   if (unit !== 'haproxy' || !around.holders.has(host.host)) return { ...roll, why };
   const own = ownVips(host, around);
-  const skews = own.filter(({ preempt }) => !preempt).map((vip) => skewOf(vip, host));
+  const skews = own.filter((vip) => leavesByFault(vip, host)).map((vip) => skewOf(vip, host));
   const returns = verb === 'restart' && own.some((vip) => vip.preempt);
   const moves = cuts(`the VIP moves away${returns ? ' and back' : ''}`);
   if (skews.length === 0) return { ...roll, why: `${why}; ${moves}`, movesVip: true };
@@ -64,6 +65,15 @@ export function whileItIsDown(
   const late = `with preempt false nobody holds the VIP for ${seconds} s, since its host gives it up by a fault`;
   return { class: 'outage', seconds, why: `${why}; ${late}; ${moves}`, movesVip: true };
 }
+
+/** By the inventory, or by the keepalived.conf that still runs while the host gives the VIP up. */
+const leavesByFault = ({ preempt, address }: Vip, { changes }: PlannedHost) =>
+  !preempt ||
+  changes.some(({ raw }) =>
+    [...instances(raw?.from ?? '').instances.values()].some(
+      ({ nopreempt, addresses }) => nopreempt && addresses.some((one) => one.split(/[/ ]/)[0] === address),
+    ),
+  );
 
 /** How long the peers wait who hear that the holder gives the VIP up; in seconds, rounded up to tenths. */
 function skewOf({ members }: Vip, { host }: PlannedHost): number {

@@ -99,6 +99,7 @@ function classed(
 }
 
 const base = conf();
+const staying = base.replace('virtual_router_id', 'nopreempt\n  virtual_router_id');
 const both = (changes: About[]) => ({ fred: changes, ethyl: changes });
 const reloads = service('keepalived', 'reload');
 const priorities = [keepalivedConf(base, conf({ priority: 90 })), reloads];
@@ -365,6 +366,29 @@ const cases: Record<string, Case> = {
     hosts: both([service('haproxy', 'restart')]),
     known: { ...pair, vips: [{ ...ranked, preempt: false }] },
     fred: [['outage', 0.7, 'nobody holds the VIP for 0.7 s, since its host gives it up by a fault', 'moves']],
+  },
+  'haproxy restarts, and the VIP that stays away is to come back from now on': {
+    hosts: { fred: [service('haproxy', 'restart'), { raw: { from: staying, to: base } }], ethyl: [] },
+    fred: [
+      ['outage', 1, 'nobody holds the VIP for 1 s', 'moves'],
+      ['none', 0, ''],
+    ],
+  },
+  'the VIP goes to other hosts once HAProxy runs where it leaves': {
+    hosts: {
+      fred: [
+        keepalivedConf(base, 'global_defs {\n}\n'),
+        service('keepalived', 'reload'),
+        service('haproxy', 'start'),
+      ],
+      lucy: [],
+    },
+    known: { ...pair, vips: [vip('router37', '10.0.0.200', ['ethyl', 'lucy'])] },
+    holders: ['ethyl'],
+    fred: [
+      ...again('outage', null, 'router37 goes to ethyl, lucy: nobody holds it', 'moves'),
+      ['none', 0, 'haproxy does not run yet'],
+    ],
   },
   ...Object.fromEntries(
     ['haproxy', 'keepalived'].map((unit): [string, Case] => [
