@@ -150,12 +150,17 @@ describe('runScript', () => {
   });
 
   test('close during a command; twice', async () => {
-    await logIn(() => undefined);
-    const running = failure(connection.runScript('true', patient));
-    await sleep(20);
+    await logIn(async (channel) => {
+      await begins(channel);
+      channel.write('at work\n');
+    });
+    let running: ReturnType<typeof failure> | undefined;
+    await new Promise<string>((onStdout) => {
+      running = failure(connection.runScript('true', { ...patient, onStdout }));
+    });
     connection.close();
     connection.close();
-    expect((await running).message).toContain('lost during a command');
+    expect((await running)?.message).toContain('lost during a command');
   });
 });
 
