@@ -4,7 +4,7 @@ import { isAside } from '../ha/interruption';
 import type { Survey, Surveyed } from '../host/survey';
 import type { Host, Inventory, Vip } from '../inventory/inventory';
 import { drainHost } from '../maintenance/drain-host';
-import { listed, type Maintenance } from '../maintenance/maintenance';
+import { faultsOf, listed, type Maintenance } from '../maintenance/maintenance';
 import { flagQuestion, maintenanceOf } from '../maintenance/open-maintenance';
 import { servedByNobodyElse } from '../pair/drained';
 import { holdersOf, type PairState } from '../pair/health';
@@ -187,9 +187,9 @@ function planOf(
 
 /** @throws HaprovError (exit 1) where nobody else would serve, unless that is meant */
 function refuseAlone(maintenance: Maintenance, picture: PairState, plan: FullPlan, force: boolean): void {
-  const { host, pair, warn } = maintenance;
+  const { host, warn } = maintenance;
   const reasons = [
-    ...servedByNobodyElse(maintenance, picture, (name) => pair.hostFaults(name, picture)),
+    ...servedByNobodyElse(maintenance, picture, (name) => faultsOf(maintenance, name, picture)),
     ...outages(plan)
       .filter(({ seconds }) => seconds === null)
       .map(({ change, why }) => `${change}: ${why}`),

@@ -13,6 +13,7 @@ import { holdersOf, type PairState } from '../pair/health';
 import { keepDrained } from '../rollout/keep-drained';
 import {
   answering,
+  faultsOf,
   giveServersBack,
   listed,
   look,
@@ -126,11 +127,11 @@ function refuseDeaf({ host, deaf, warn }: Maintenance, force: boolean): void {
 
 /** @throws HaprovError where nobody else would serve, unless that is meant */
 function refuseAlone(maintenance: Maintenance, pairState: PairState, force: boolean): void {
-  const { host, pair, hosts, warn } = maintenance;
+  const { host, hosts, warn } = maintenance;
   // Whoever cannot be reached gives no address away.
   const vips = hosts.has(host) ? maintenance.vips : [];
   const reasons = servedByNobodyElse({ ...maintenance, vips }, pairState, (name) =>
-    pair.hostFaults(name, pairState),
+    faultsOf(maintenance, name, pairState),
   );
   if (reasons.length === 0) return;
   if (force) {

@@ -16,6 +16,8 @@ export interface Maintenance extends HostRole {
   by: string;
   /** VIPs that its keepalived would keep all the same: nothing of its configuration looks at the flag. */
   deaf: readonly Vip[];
+  /** Hosts of which somebody's run is being made, and whose: it may restart what serves there, or take itself back. */
+  busy: ReadonlyMap<string, string>;
   /** Whether the host's flag is set already. */
   wasDrained: boolean;
   say(line: string): Promise<void>;
@@ -56,6 +58,12 @@ export async function lookUntil(
 /** Those that can be told something: reached, and not silent when they were looked at last. */
 export const answering = ({ hosts, pair }: Pick<Maintenance, 'hosts' | 'pair'>): Hosts =>
   new Map([...hosts].filter(([name]) => !pair.isSilent(name)));
+
+/** Why a host cannot be relied on to serve alone; nothing where it can. */
+export function faultsOf({ busy, pair }: Maintenance, name: string, pairState: PairState): string[] {
+  const run = busy.get(name);
+  return run === undefined ? pair.hostFaults(name, pairState) : [run];
+}
 
 /** The operator stopped it (exit 1); `what` says what is so now. */
 export const stopped = (host: string, what: string) =>

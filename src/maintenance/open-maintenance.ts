@@ -108,6 +108,11 @@ export function maintenanceOf(
     reconnect: reconnector(targets, connections, opened),
     healthPort: inventory.haproxy.healthPort,
   });
+  const busy = surveyed.hosts.flatMap(({ name, facts: { lock } }) =>
+    lock?.alive
+      ? [[name, `a run of ${lock.owner || 'somebody'} is being made there (${lock.run})`] as const]
+      : [],
+  );
   return {
     host: host.name,
     vips: inventory.vips,
@@ -116,6 +121,7 @@ export function maintenanceOf(
     hosts,
     by: operator(),
     deaf: watched ? deafVips(own, watched) : [],
+    busy: new Map(busy),
     wasDrained: facts?.drained !== undefined,
     say: (line) => context.print(`${line}\n`),
     warn: (text) => context.emit({ type: 'message', level: 'warning', text }),

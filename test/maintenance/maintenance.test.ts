@@ -67,6 +67,7 @@ class Model {
       pair: new Pair(inventory, hosts, readiness),
       hosts,
       by: 'me@laptop',
+      busy: this.busy,
       wasDrained: this.flag,
       say: async (line) => void this.said.push(line),
       warn: (text) => void this.warned.push(text),
@@ -86,6 +87,7 @@ class Model {
     return { host: name, user: 'root', execs: 0, runScript, close: () => {} };
   }
 
+  readonly busy = new Map<string, string>();
   /** Who takes what is sent and says nothing. */
   readonly hung = new Set<string>();
 
@@ -227,6 +229,15 @@ describe('drain', () => {
     expect(await drain({ force: true })).toBe('done');
     expect(model.begun).toEqual([expect.stringMatching(/^what was done is taken back; /)]);
     expect(model.warned).toEqual([expect.stringContaining('would have no server')]);
+  });
+
+  test('a host in the middle of somebody’s run is not relied on', async () => {
+    model.busy.set('ethyl', 'a run of jo@laptop is being made there (R)');
+    expect(await drain()).toMatch(
+      /nothing was changed: nobody else would serve\n {2}VIP router37 \(.*\) would have no host: ethyl: a run of jo@laptop is being made there \(R\)/,
+    );
+    expect([state(), model.did, model.begun]).toEqual([nothing, [], []]);
+    expect(await drain({ force: true })).toBe('done');
   });
 
   test('a keepalived that does not look at the flag is known before anything is touched', async () => {
