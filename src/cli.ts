@@ -320,7 +320,7 @@ function hostOptions(command: Command): Command {
     .option('--no-sudo', 'never use sudo')
     .option(
       '--answer-within <seconds>',
-      'give a host up that does not answer a question for so long, and name the question (default: 30)',
+      'give a host up that does not answer a question for so long, and name the question (default: 30; status: 15)',
       seconds(15, 3600),
     )
     .optionsGroup('Output:')

@@ -1,6 +1,7 @@
 /** How long a command waits, behind its own options in `--help`. */
 export const limits = {
-  status: '\nA host that has not said all within 15 s is shown as one that does not answer.',
+  status:
+    '\nA host that leaves a question unanswered for 15 s (or for --answer-within), or has not said all within four times\nthat, is shown as one that does not answer.',
   drill:
     '\nA host has 15 s to say how it is doing, and 30 s to say what could be broken. It repairs by itself what is broken\nwhen the time for that is over, whoever still waits for it.',
   drain:

@@ -4,6 +4,9 @@ import { command } from '../shell/quote';
 import type { Connection } from './connection';
 import { hung } from './libraries';
 
+/** The host let us in, and left a question unanswered (exit 3). */
+export class UnansweredQuestion extends HostError {}
+
 /** How a host that is asked may tell of a question that it does not answer. */
 export interface Unanswered {
   /** The probe's own process there. */
@@ -22,11 +25,11 @@ const states: Record<string, string> = {
 export async function unanswered(
   connection: Connection,
   { pid, question, seconds }: Unanswered,
-): Promise<HostError> {
+): Promise<UnansweredQuestion> {
   const [state = '', ...words] = ((pid && (await endHung(connection, pid))) || '').split(' ');
   const what = words.join(' ').slice(0, 200) || 'the host';
   const about = question === undefined ? '' : ` (it was asked about ${question})`;
-  return new HostError(
+  return new UnansweredQuestion(
     connection.host,
     `${what}${states[state] ?? ''} did not answer within ${seconds} s${about}`,
     'see on the host what it waits for; --answer-within waits longer',

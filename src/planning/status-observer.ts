@@ -32,8 +32,10 @@ export interface StatusObserver {
   close(): void;
 }
 
-/** A host that does not answer for so long is a finding. */
-const answerTimeoutMs = 15_000;
+/** Seconds: a host that leaves a question unanswered for so long is a finding, unless the user says another time. */
+const answersWithin = 15;
+/** One that has not said all after so many times of that is as well: it must not keep who watches from the others. */
+const longest = 4;
 const laptopTimeoutMs = 1000;
 /** What a host has said is asked again where others took so much longer to answer, or to fail. */
 const agesAfterMs = 3000;
@@ -46,6 +48,7 @@ const id = 'status';
 
 export function statusObserver(options: CommonOptions, context: Context): StatusObserver {
   let kept: ReadonlyMap<string, Connection> = new Map();
+  const within = options.answerWithin ?? answersWithin;
   let inventory: Inventory | undefined;
   let last: { found: Status; at: number } | undefined;
   /** When each host has answered, of this look. */
@@ -59,7 +62,7 @@ export function statusObserver(options: CommonOptions, context: Context): Status
       const ways = new Map<Host, SshTarget>();
       const said = loadDesiredState(options.inventory, context, (loaded) => {
         for (const host of selectHosts(loaded, options.limit)) {
-          const target = toTarget(host, options);
+          const target = toTarget(host, { ...options, answerWithin: within });
           ways.set(host, kept.has(host.name) ? target : prepare(target));
         }
       });
@@ -69,7 +72,7 @@ export function statusObserver(options: CommonOptions, context: Context): Status
       const lookAt = async (some: ReadonlyMap<Host, SshTarget>) => {
         heard.clear();
         const [surveyed, laptop] = await Promise.all([
-          surveyForStatus(said, some, { context, kept, heard }),
+          surveyForStatus(said, some, { context, within, kept, heard }),
           askFromHere(said.inventory),
         ]);
         kept = new Map(surveyed.hosts.map(({ name, connection }) => [name, connection]));
@@ -123,6 +126,8 @@ function askFromHere(inventory: Inventory): Promise<LaptopAnswer[]> {
 
 interface Way {
   context: Context;
+  /** Seconds that each question has. */
+  within: number;
   kept: ReadonlyMap<string, Connection>;
   heard: Map<string, number>;
 }
@@ -131,7 +136,7 @@ interface Way {
 async function surveyForStatus(
   { inventory, wanted }: DesiredState,
   ways: ReadonlyMap<Host, SshTarget>,
-  { context, kept, heard }: Way,
+  { context, within, kept, heard }: Way,
 ): Promise<Survey> {
   const targets = [...ways].map(([host, target]) => {
     const resources = wanted.get(host) ?? [];
@@ -154,7 +159,7 @@ async function surveyForStatus(
       told.end(host, phase, ms, error);
     },
   };
-  const limits = { timeoutMs: answerTimeoutMs };
+  const limits = { timeoutMs: longest * within * 1000 };
   const first = await survey(targets, listener, { kept, ...limits });
   const lost = targets.filter(
     ({ target }) => kept.has(target.name) && first.failures.some(({ name }) => name === target.name),

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { HostError } from '../../src/errors';
 import { readFacts } from '../../src/host/facts';
+import { UnansweredQuestion } from '../../src/host/unanswered';
 import { loadInventory } from '../../src/inventory/load';
 import type { PlannedChange } from '../../src/plan/plan';
 import { renderStatus } from '../../src/report/status-text';
@@ -863,6 +864,21 @@ describe('a name that begins another’s is not blamed for it', () => {
     expect(status.findings.map((one) => [one.service, one.server])).toEqual([[name, 'ethyl']]);
     for (const { service: one, servers } of status.services)
       expect(servers.map(({ level }) => level)).toEqual(['ok', one === name ? 'broken' : 'ok']);
+  });
+});
+
+test('a host that lets us in and leaves a question unanswered: nothing is said against its SSH', () => {
+  const snapshot = sceneOf({ about: '', edit: { fred: false }, finds: [] });
+  const failure = new UnansweredQuestion(
+    'fred',
+    'rpm -q did not answer within 15 s',
+    'see what it waits for',
+  );
+  const hosts = snapshot.hosts.map((one) => (one.failure ? { ...one, failure } : one));
+  expect(judge({ ...snapshot, hosts }).findings[0]).toMatchObject({
+    rule: 'unreachable',
+    message: 'fred does not answer: rpm -q did not answer within 15 s',
+    next: 'see what it waits for',
   });
 });
 

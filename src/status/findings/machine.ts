@@ -1,3 +1,4 @@
+import { UnansweredQuestion } from '../../host/unanswered';
 import type { FileSystem } from '../diagnostics';
 import { type FindingRule, foundOn, list, type Reached, reached } from '../snapshot';
 
@@ -7,20 +8,23 @@ export const unreachable: FindingRule = (snapshot) =>
     if (!failure) return [];
     const { name } = host;
     const { evidence, verdict } = seenByOthers(name, snapshot);
+    const isIn = failure instanceof UnansweredQuestion;
     const look = failure.hint ? ` (${failure.hint})` : '';
     return [
       foundOn(name, {
         rule: 'unreachable',
         component: 'ssh',
         brief: 'cannot be asked',
-        message: (on) => `SSH on ${on} does not work: ${failure.message.replace(`${name}: `, '')}`,
+        message: (on) =>
+          `${isIn ? `${on} does not answer` : `SSH on ${on} does not work`}: ${failure.message.replace(`${name}: `, '')}`,
         evidence,
         next: (on) =>
-          ({
+          (isIn && failure.hint) ||
+          {
             serves: `its services answer, so ${on} lives: look at sshd there, from its console${look}`,
             silent: `look whether ${on} is up and not hung, at its console; then at the network in between${look}`,
             unsure: `look at ${on} from its console: is sshd well, is the host${look}`,
-          })[verdict],
+          }[verdict],
       }),
     ];
   });
