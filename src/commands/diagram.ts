@@ -21,8 +21,9 @@ export interface DiagramOptions extends CommonOptions {
 export async function diagram(options: DiagramOptions, context: Context): Promise<ExitCode> {
   const diagram = options.live ? await lookAt(options, context) : readPicture(options, context);
   const text = draw(diagram, options, context);
-  if (options.out === undefined) await context.print(Buffer.from(text));
-  else write(options.out, text);
+  if (options.out !== undefined) write(options.out, text);
+  else if (options.format === 'text') await context.printRendered(text);
+  else await context.print(Buffer.from(text));
   return ExitCode.done;
 }
 

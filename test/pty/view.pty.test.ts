@@ -158,3 +158,16 @@ describe('where there is less than a terminal', () => {
     release();
   });
 });
+
+test.each([wide, small])('diagram at %j: its colours are colours, and no row is broken', async (size) => {
+  hosts = await Hosts.start('fred');
+  const terminal = hosts.shell(
+    hosts.commandLine('diagram inventory.json').replace(/ --ssh-config .*/, ''),
+    size,
+  );
+  expect(await terminal.ended).toEqual({ code: 0, signal: 0 });
+  expect(terminal.raw).toContain('\x1b[1m');
+  expect(terminal.everything[0]).toBe('pair: the way of a packet');
+  expect(terminal.everything.filter((row) => row.includes('^['))).toEqual([]);
+  expect(terminal.everything.filter((row) => row.length > size.columns)).toEqual([]);
+});
