@@ -313,7 +313,7 @@ function hostOptions(command: Command): Command {
     .option('--user <name>', 'log in as')
     .option('--identity <file>', 'private key (repeatable)', collect)
     .option('--port <number>', 'port of sshd', portFrom(1))
-    .option('--known-hosts <file>', 'known_hosts to check with')
+    .option('--known-hosts <file>', 'instead of the known_hosts of the inventory and ~/.ssh/config')
     .option('--ssh-config <file>', 'instead of ~/.ssh/config')
     .option('--accept-new-host-keys', 'take the key of a host that is not known yet')
     .option('--sudo', 'use sudo on the host (default: where the user is not root)')

@@ -161,9 +161,12 @@ export function hostKeyError(
   return new HostError(
     host,
     `the host key of ${name} is not known: ${shown}`,
-    'Compare it with the host’s own ("ssh-keygen -lf" on its /etc/ssh/ssh_host_*_key.pub), then run again with --accept-new-host-keys.',
+    `Compare it with the host’s own ("ssh-keygen -lf" on its /etc/ssh/ssh_host_*_key.pub), then run again with --accept-new-host-keys.${lookedIn(settings)}`,
   );
 }
+
+const lookedIn = ({ knownHostsFiles: files }: SshSettings) =>
+  files.length > 0 ? ` Known are the keys in ${files.join(', ')}.` : '';
 
 /**
  * Writes a host's first key down, as OpenSSH does: folder 0700, file 0600, the name hashed when the config asks for it.

@@ -13,7 +13,7 @@ export interface SshTarget {
   port?: number;
   /** Private keys, the likeliest first. A leading `~/` is the home folder. */
   identityFiles?: string[];
-  /** Looked at before the known_hosts files of the ssh config; new keys are written here. */
+  /** In place of the user's known_hosts files, as OpenSSH's UserKnownHostsFile; new keys are written here. */
   knownHostsFile?: string;
   /** Read in place of ~/.ssh/config and /etc/ssh/ssh_config; `none` reads neither. */
   sshConfigFile?: string;
@@ -143,8 +143,9 @@ export function settingsFrom(dump: SshDump, target: SshTarget): SshSettings {
 
   const identities = (dump.get('identityfile') ?? DEFAULT_IDENTITIES).filter((file) => file !== 'none');
   const explicit = target.identityFiles ?? [];
-  const userKnownHosts = paths('userknownhostsfile', '~/.ssh/known_hosts ~/.ssh/known_hosts2');
-  if (target.knownHostsFile) userKnownHosts.unshift(path(target.knownHostsFile));
+  const userKnownHosts = target.knownHostsFile
+    ? [path(target.knownHostsFile)]
+    : paths('userknownhostsfile', '~/.ssh/known_hosts ~/.ssh/known_hosts2');
   const alias = one('hostkeyalias');
   const revoked = one('revokedhostkeys');
   const family = one('addressfamily');

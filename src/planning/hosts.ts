@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { ExitCode, HaprovError, UsageError } from '../errors';
 import { type Connection, connect, type SshTarget } from '../host/connection';
+import { expandHome } from '../host/ssh-config';
 import type { Survey, SurveyListener } from '../host/survey';
 import type { Host, Inventory } from '../inventory/inventory';
 import type { CommonOptions, Context } from './context';
@@ -31,9 +33,10 @@ export function selectHosts(inventory: Inventory, limit: string[] | undefined): 
   );
 }
 
-/** How a host is reached: what the command line says, then the inventory. */
+/** How a host is reached: what the command line says, then the inventory. @throws UsageError */
 export function toTarget(host: Host, options: CommonOptions): SshTarget {
   const { ssh } = host;
+  for (const path of options.identity ?? []) requireKey(path);
   return {
     name: host.name,
     address: host.address,
@@ -50,6 +53,12 @@ export function toTarget(host: Host, options: CommonOptions): SshTarget {
     answerWithinMs: options.answerWithin === undefined ? undefined : options.answerWithin * 1000,
     connectTimeoutMs: ssh.connectTimeout === undefined ? undefined : ssh.connectTimeout * 1000,
   };
+}
+
+/** A key may be in an agent only, and its public half here; what ssh itself fills in cannot be looked for. */
+function requireKey(path: string): void {
+  if (/%|\$\{/.test(path) || [path, `${path}.pub`].some((file) => existsSync(expandHome(file)))) return;
+  throw new UsageError(`--identity: there is no file ${path}`, 'name a private key');
 }
 
 /** Tells the reporter what becomes of a survey. */

@@ -122,13 +122,16 @@ describe('settingsFrom', () => {
     );
   });
 
-  test("the target's known_hosts comes first and takes new keys; none and /dev/null take nothing", () => {
+  test("the target's known_hosts is instead of the user's, and takes new keys; none and /dev/null take nothing", () => {
     const dump = 'userknownhostsfile none\nglobalknownhostsfile /dev/null';
     expect(settings(dump)).toMatchObject({ knownHostsFiles: [], newHostKeysFile: undefined });
     expect(settings(dump, { knownHostsFile: '~/k' })).toMatchObject({
       knownHostsFiles: [`${home}/k`],
       newHostKeysFile: `${home}/k`,
     });
+    // Whom the config trusts is not trusted for it; what the machine's own files say holds.
+    const config = 'userknownhostsfile /trusting\nglobalknownhostsfile /machine';
+    expect(settings(config, { knownHostsFile: '/k' }).knownHostsFiles).toEqual(['/k', '/machine']);
   });
 
   describe('agent', () => {
