@@ -13,7 +13,7 @@ import { Opened, operator, reconnector } from '../planning/hosts';
 import { makePlan, newRunId, type Planned, type PlanningOptions, requireWhole } from '../planning/planning';
 import { warnOfScripts } from '../planning/script-warnings';
 import { refuseStrangers, refuseUnanswered } from '../planning/vrrp-strangers';
-import { renderPlan } from '../report/plan-text';
+import { leftToApply, renderPlan } from '../report/plan-text';
 import type { RolloutResult } from '../rollout/ending';
 import { gateDefaults } from '../rollout/gate';
 import { parseSerial } from '../rollout/order';
@@ -115,7 +115,13 @@ export async function carryOut(
   else if (!options.yes && !context.canAsk)
     context.emit({ type: 'message', level: 'info', text: 'the plan', data: shown });
   const nothing = { changed: 0, failed: 0 };
-  if (pending(shown) === 0) return end({ ...nothing, exitCode: ExitCode.done, message: 'no change' });
+  const left = leftToApply(shown.hosts);
+  if (pending(shown) === 0)
+    return end({
+      ...nothing,
+      exitCode: ExitCode.done,
+      message: left ? `nothing to push; ${left}` : 'no change',
+    });
   refuseStrangers(shown);
   refuseUnanswered(shown);
   refuseOutages(shown, options.allowOutage);
@@ -129,7 +135,8 @@ export async function carryOut(
   if (!(await agreed(question, options, context)))
     return end({ ...nothing, exitCode: ExitCode.failed, message: 'nothing was done: you said no' });
   const { kept, ...result } = await rollOutProbed(todo, { run, serial, shown }, options, context);
-  const exitCode = end(result);
+  const isLeft = result.exitCode === ExitCode.done && left !== '';
+  const exitCode = end({ ...result, message: isLeft ? `${result.message}; ${left}` : result.message });
   if (exitCode !== ExitCode.failed || kept === 0 || context.stopping.aborted) return exitCode;
   if (options.onFailure !== 'restore-all' || !undo) return exitCode;
   const back = await undo();

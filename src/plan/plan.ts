@@ -26,6 +26,8 @@ export interface HostPlan {
   address: string;
   os: string;
   changes: Change[];
+  /** How many more `apply` would make, where the plan is not of everything; null where that cannot be told. */
+  left?: number | null;
   /** Why there is no plan for this host. */
   error?: string;
 }

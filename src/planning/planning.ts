@@ -66,15 +66,14 @@ const knownBetter = new Set(['vip-outside-subnets']);
 export async function makePlan(
   options: CommonOptions,
   context: Context,
-  { begin = () => {}, recover = false, only = () => true, instead }: PlanningOptions = {},
+  { begin = () => {}, recover = false, only, instead }: PlanningOptions = {},
 ): Promise<Planned> {
   const said = loadDesiredState(options.inventory, context);
   const { inventory } = said;
   const hosts = selectHosts(inventory, options.limit);
+  const all = new Map([...said.wanted].filter(([host]) => hosts.includes(host)));
   const byPlaybooks = new Map(
-    [...said.wanted]
-      .filter(([host]) => hosts.includes(host))
-      .map(([host, resources]) => [host, resources.filter(only)]),
+    [...all].map(([host, resources]) => [host, only ? resources.filter(only) : resources]),
   );
 
   begin(hosts.map((host) => host.name));
@@ -87,14 +86,23 @@ export async function makePlan(
     const serves = inventory.services.some(({ backends }) => backends.hosts.includes(host));
     return {
       target,
-      questions: [...questionsOf(resources), ...listening, ...(serves ? [listenersQuestion] : [])],
+      questions: [
+        ...questionsOf(only ? (all.get(host) ?? []) : resources),
+        ...listening,
+        ...(serves ? [listenersQuestion] : []),
+      ],
     };
   });
   const surveyed = await surveyWhole(targets, context, recover);
   try {
     const planned = hosts.flatMap((host) => {
       const found = surveyed.hosts.find((one) => one.name === host.name);
-      return found ? [planHost(inventory, host, found, wanted.get(host) ?? [])] : [unreached(host, surveyed)];
+      if (!found) return [unreached(host, surveyed)];
+      const plan = planHost(inventory, host, found, wanted.get(host) ?? []);
+      if (!only) return [plan];
+      const { changes, error } = planHost(inventory, host, found, all.get(host) ?? []);
+      const left = error === undefined ? Math.max(0, changes.length - plan.changes.length) : null;
+      return [{ ...plan, left }];
     });
     const plan: FullPlan = {
       version: 1,

@@ -171,6 +171,9 @@ function renderSummary(hosts: HostPlan[], options: TextOptions): string {
   const planned = hosts.filter((host) => host.error === undefined);
   const changes = planned.flatMap((host) => host.changes);
   const missing = failed.length > 0 ? red(` Not planned: ${failed.map(nameOfHost).join(', ')}.`) : '';
+  const left = leftToApply(hosts);
+  if (changes.length === 0 && left)
+    return `${bold('Nothing to push')} on ${planned.map(nameOfHost).join(', ')}; ${left}.${missing}`;
   if (changes.length === 0) {
     const said = planned.length === 1 ? 'host is' : 'hosts are';
     return planned.length === 0 && missing !== ''
@@ -181,7 +184,19 @@ function renderSummary(hosts: HostPlan[], options: TextOptions): string {
     const number = index === 0 ? count(host.changes.length, 'change') : host.changes.length || 'none';
     return `${number} on ${visible(host.host)}`;
   });
-  return `${bold('Plan:')} ${perHost.join(', ')} (${countTypes(changes)}).${missing}`;
+  return `${bold('Plan:')} ${perHost.join(', ')} (${countTypes(changes)})${left ? `; ${left}` : ''}.${missing}`;
+}
+
+/** What a plan that is not of everything leaves to be done; empty where that is nothing. */
+export function leftToApply(hosts: readonly HostPlan[]): string {
+  const left = hosts.reduce((sum, host) => sum + (host.left ?? 0), 0);
+  const unknown = hosts.filter((host) => host.left === null && host.error === undefined).map(nameOfHost);
+  return [
+    ...(left > 0 ? [`${count(left, 'change')} ${left === 1 ? 'is' : 'are'} left for haprov apply`] : []),
+    ...(unknown.length > 0
+      ? [`what is left for haprov apply on ${unknown.join(', ')} cannot be told: haprov plan says why`]
+      : []),
+  ].join('; ');
 }
 
 function nameOfHost(host: HostPlan): string {

@@ -201,3 +201,13 @@ describe('a run that is alive', () => {
     expect(one().tree('srv/one')).toHaveLength(1);
   });
 });
+
+test('push says what it leaves for apply', async () => {
+  one().write('srv/one/keep', '');
+  hosts.wants({ type: 'command', run: 'true', creates: `${one().host}/srv/one/made` });
+  const terminal = hosts.run('push inventory.json --yes');
+  expect(await terminal.ended).toMatchObject({ code: 0 });
+  const said = terminal.everything.join('\n');
+  expect(said).toContain('Nothing to push on fred; 1 change is left for haprov apply.');
+  expect(said).toMatch(/done: nothing to push; 1 change is left for haprov apply/);
+});

@@ -127,6 +127,27 @@ const nothing: [string, HostPlan[], string][] = [
   ],
   ['one host', [hostPlan('fred', [])], 'No changes: 1 host is as the inventory says.'],
   [
+    'nothing to push, and changes that push does not make',
+    [
+      { ...hostPlan('fred', []), left: 1 },
+      { ...hostPlan('ethyl', []), left: 2 },
+    ],
+    'Nothing to push on fred, ethyl; 3 changes are left for haprov apply.',
+  ],
+  [
+    'nothing to push, and a host that cannot tell what is left',
+    [
+      { ...hostPlan('fred', []), left: null },
+      { ...hostPlan('ethyl', []), left: 0 },
+    ],
+    'Nothing to push on fred, ethyl; what is left for haprov apply on fred cannot be told: haprov plan says why.',
+  ],
+  [
+    'all is as it is to be, whoever asks',
+    [{ ...hostPlan('fred', []), left: 0 }],
+    'No changes: 1 host is as the inventory says.',
+  ],
+  [
     'one of two',
     [hostPlan('fred', [{}]), hostPlan('ethyl', [])],
     'Plan: 1 change on fred, none on ethyl (1 package).',
