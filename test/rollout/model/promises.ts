@@ -49,7 +49,8 @@ function inOrder({ hosts }: Story, { world: { diary } }: Told): string[] {
 }
 
 function whatIsSaid({ onFailure }: Story, { world, result, atEnd }: Told): string[] {
-  if (!result) return [];
+  // Who has gone says nothing.
+  if (!result || world.isGone) return [];
   const { exitCode, message, changed, failed } = result;
   const faults: string[] = [];
   const ends = world.events.flatMap((event) => (event.type === 'phase-end' && !event.ok ? [event] : []));
