@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
+import { scratch } from '../support/scratch';
 
 /** One kind of bad input, as `cases/*.yaml` tell it. */
 export interface BadInput {
@@ -50,7 +50,7 @@ export async function withFiles<T>(
   one: Pick<BadInput, 'files' | 'base64' | 'folders'>,
   use: (folder: string, inventory: string) => T | Promise<T>,
 ): Promise<T> {
-  const folder = mkdtempSync(join(tmpdir(), 'haprov-bad-'));
+  const folder = mkdtempSync(join(scratch, 'haprov-bad-'));
   const bytes = Object.entries(one.base64 ?? {}).map(
     ([name, text]) => [name, Buffer.from(text, 'base64')] as const,
   );

@@ -1,5 +1,4 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { classify } from '../../src/ha/disruption';
 import { shippedVersions } from '../../src/host/release';
@@ -10,6 +9,7 @@ import type { Resource } from '../../src/playbook/expand';
 import type { Notify } from '../../src/resources/fields';
 import { loadAll } from '../bad-input/check-all';
 import { plannedChange } from '../support/planned-change';
+import { scratch } from '../support/scratch';
 
 /** What an inventory file says, as far as the model edits it. */
 export interface Raw {
@@ -35,7 +35,7 @@ export interface World {
 
 /** All that the shipped playbooks want of each host, by an inventory, with the real templates. */
 export function worldOf(raw: Raw): World {
-  const folder = mkdtempSync(join(tmpdir(), 'haprov-model-'));
+  const folder = mkdtempSync(join(scratch, 'haprov-model-'));
   try {
     const file = join(folder, 'inventory.json');
     writeFileSync(file, JSON.stringify(raw));

@@ -35,8 +35,8 @@ import {
 } from '../../src/host/transaction';
 import type { DiffContext, Difference, Step } from '../../src/resources/resource';
 import { el9, resourceOf } from '../support/resources';
+import { scratch } from '../support/scratch';
 import { missingFunctions } from './calls';
-import { scratch } from './memory';
 import { findProgram, type Shell, shells } from './shells';
 import { toolsOfThisMachine } from './tools';
 

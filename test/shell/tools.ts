@@ -1,6 +1,6 @@
 import { mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { scratch } from './memory';
+import { scratch } from '../support/scratch';
 
 /** What a machine may have or lack, and what tests therefore bring themselves. */
 const ofHosts = new Set(

@@ -2,8 +2,8 @@ import { readFileSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 
 /**
- * Where sandboxes stand: a host waits for its disk at every step of a run, and a test need not, so in memory, where
- * there is enough of it and programs may be run there. Whoever sets TMPDIR has chosen already.
+ * Where tests write what they need for a moment: in memory, where there is enough of it and programs may be run there. A
+ * host waits for its disk at every step of a run; a test need not. Whoever sets TMPDIR has chosen already.
  */
 export const scratch = process.env.TMPDIR === undefined && takesPrograms('/dev/shm') ? '/dev/shm' : tmpdir();
 
