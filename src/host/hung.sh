@@ -19,6 +19,9 @@ end_hung() { # PID
     [ -z "$said" ] || printf '%s %s\n' "$state" "$said"
   done
   # What waits for a disk that is gone takes no signal, and is left.
-  for pid in $(echo "$below" | sed 's/ .*//'); do kill -KILL "$pid"; done
+  below=$(echo "$below" | sed 's/ .*//')
+  # All stand still first: who sees one end would start another.
+  kill -STOP $below
+  kill -KILL $below
   return 0
 } 2>/dev/null

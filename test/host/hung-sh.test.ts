@@ -4,6 +4,17 @@ import { packages } from '../../src/resources/package';
 import { compose } from '../../src/shell/library';
 import { Sandbox, type Shell, shells } from '../shell/sandbox';
 
+/** Prints the state and the command of each stopped process that has the given one above it. */
+const lastBelow = `last_below() {
+  for stat in /proc/[0-9]*/stat; do
+    up=\${stat#/proc/}; up=\${up%/stat}; own=$up
+    grep -q ') T ' "$stat" 2>/dev/null || continue
+    while [ "\${up:-0}" -gt 1 ] && [ "$up" != "$1" ]; do up=$(sed 's/.*) . //; s/ .*//' "/proc/$up/stat" 2>/dev/null); done
+    [ "$up" = "$1" ] && { printf 'T '; tr '\\0\\n' '  ' <"/proc/$own/cmdline"; echo; }
+  done
+  return 0
+}`;
+
 /** A question that a host does not answer: it is known which, what it waits for, and nothing is left of it. */
 
 describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))('%s', (_, shell) => {
@@ -37,5 +48,22 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     expect(stdout.split('\n')).toHaveLength(2);
     await ended;
     expect(await box.send(compose([hung], `end_hung ${followed.pid}`))).toMatchObject({ stdout: '' });
+  });
+
+  test('who starts another where one is ended leaves none behind', async () => {
+    const again = "while :; do sh -c 'kill -STOP $$'; done";
+    const child = box.start(`echo $$\nfor n in 1 2 3 4 5 6 7 8 9 10; do ( ${again} ) & done\nwait\n`);
+    const ended = new Promise((done) => child.on('close', done));
+    const pid = await new Promise<string>((done) =>
+      child.stdout.once('data', (said) => done(String(said).trim())),
+    );
+    // All that wait, and nothing else is under way.
+    let said = '';
+    while (!/^(T .*kill -STOP.*\n){10}$/.test(said)) {
+      await new Promise((done) => setTimeout(done, 20));
+      said = (await box.send(`${lastBelow}\nlast_below ${pid}`)).stdout;
+    }
+    await box.send(compose([hung], `end_hung ${pid}`));
+    await ended;
   });
 });
