@@ -50,6 +50,7 @@ export default {
       testMatch: ['<rootDir>/test/integration/**/*.test.ts'],
       globalSetup: '<rootDir>/test/support/lab-setup.ts',
       globalTeardown: '<rootDir>/test/support/lab-teardown.ts',
+      setupFilesAfterEnv: ['<rootDir>/test/support/lab-patience.ts'],
     }),
   ],
 };

@@ -44,7 +44,7 @@ describeLab('two bare hosts become the pair', () => {
         "echo 'LogLevel VERBOSE' >/etc/ssh/sshd_config.d/lab.conf && systemctl reload ssh || systemctl reload sshd",
       );
     }
-  }, 120_000);
+  });
 
   const execs = (host: string) =>
     Number(on(host, "journalctl -q --no-pager | grep -c 'Starting session: command' || :").trim());
@@ -57,7 +57,7 @@ describeLab('two bare hosts become the pair', () => {
     expect(plan.stdout).toContain('Plan: 14 changes on fred, 14 on ethyl');
     expect(plan.stdout + plan.stderr).not.toContain(statsPassword);
     expect(pair.map(fingerprint)).toEqual(before);
-  }, 60_000);
+  });
 
   test('apply --yes: both answer through the VIP, one holds it, stats asks for its password', async () => {
     const run = await haprov('apply', inventory, '--yes');
@@ -72,7 +72,7 @@ describeLab('two bare hosts become the pair', () => {
     expect((await fetchUrl(`http://${vip}:8989/stats`, basic('admin')))?.status).toBe(401);
     expect((await fetchUrl(`http://${vip}:8989/stats`, basic(statsPassword)))?.status).toBe(200);
     for (const host of pair) asRoot.set(host, contents(host));
-  }, 120_000);
+  });
 
   test('nothing is left beside the files, and the lock is gone', () => {
     for (const host of pair) {
@@ -90,7 +90,7 @@ describeLab('two bare hosts become the pair', () => {
     expect(run.stdout).toContain('No changes');
     // Each look at the log is an exec of its own.
     expect(pair.map(execs)).toEqual(before.map((count) => count + 2));
-  }, 60_000);
+  });
 
   test('one edit of a template: that diff and nothing else, and that one service reloads', async () => {
     const template = join(dirname(inventory), 'templates', 'haproxy', 'haproxy.cfg.ejs');
@@ -124,7 +124,7 @@ describeLab('two bare hosts become the pair', () => {
     expect(service('httpd')).toEqual(httpd);
     expect(service('haproxy')).not.toEqual(haproxy);
     expect((await haprov('plan', inventory, '--exit-code')).code).toBe(0);
-  }, 120_000);
+  });
 
   test('a file that its validator refuses is not put in place', async () => {
     const template = join(dirname(inventory), 'templates', 'haproxy', 'haproxy.cfg.ejs');
@@ -138,7 +138,7 @@ describeLab('two bare hosts become the pair', () => {
     for (const host of pair)
       expect(on(host, 'ls -A /etc/haproxy /var/lib/haprov').trim()).not.toMatch(/haprov-2|lock/);
     await bothServe();
-  }, 120_000);
+  });
 
   test('with the holder killed the service answers again within 4 s', async () => {
     writeFileSync(
@@ -164,7 +164,7 @@ describeLab('two bare hosts become the pair', () => {
       docker('start', `${labName}-fred`);
     }
     await eventually('fred holding the VIP again', () => holders().join() === 'fred', 200);
-  }, 120_000);
+  });
 
   test('a user who is not root, with sudo, gets the same result', async () => {
     lab('reset', '--alone', ...pair);
@@ -179,5 +179,5 @@ describeLab('two bare hosts become the pair', () => {
     expect(run.stdout + run.stderr).not.toContain('lab-sudo-password');
     await bothServe();
     for (const host of pair) expect(contents(host)).toBe(asRoot.get(host));
-  }, 120_000);
+  });
 });

@@ -120,7 +120,7 @@ describeLab('combinations of changes under load', () => {
   beforeAll(async () => {
     lab('reset', '--alone', 'fred', 'ethyl');
     scenario = await Scenario.provisioned();
-  }, 300_000);
+  });
 
   test.each(combinations.map(([name, promised, edit, extra = []]) => ({ name, promised, edit, extra })))(
     '$name: $promised',
@@ -154,7 +154,6 @@ describeLab('combinations of changes under load', () => {
       else expect(longestGapMs).toBeLessThan(most * 1000 + 1000);
       expect(scenario.hosts.map((host) => scenario.leftovers(host))).toEqual(['', '']);
     },
-    300_000,
   );
 
   test('a second stage that fails is restored, and the first one is rolled back where that is wanted', async () => {
@@ -177,5 +176,5 @@ describeLab('combinations of changes under load', () => {
     } finally {
       on('ethyl', `rm -rf ${folder} /run/failed-once; systemctl daemon-reload`);
     }
-  }, 300_000);
+  });
 });

@@ -32,7 +32,7 @@ describeLab('drain and undrain', () => {
   beforeAll(async () => {
     lab('reset', '--alone', 'fred', 'ethyl');
     scenario = await Scenario.provisioned();
-  }, 120_000);
+  });
 
   const look = async (): Promise<Status> =>
     JSON.parse((await haprov('status', scenario.inventory, '--json')).stdout) as Status;
@@ -75,7 +75,7 @@ describeLab('drain and undrain', () => {
     expect(served.ethyl).toBeGreaterThan(200);
     // Between a new worker's first request and its first command, some hundredths of a second.
     expect(served.fred ?? 0).toBeLessThanOrEqual((served.ethyl ?? 0) / 20);
-  }, 120_000);
+  });
 
   test('a HAProxy that was restarted by hand forgets: status says so, drain tells it again', async () => {
     on('ethyl', 'systemctl restart haproxy');
@@ -84,7 +84,7 @@ describeLab('drain and undrain', () => {
     );
     expect(await haprov('drain', scenario.inventory, 'fred')).toMatchObject({ code: 0 });
     expect(await fredFor()).toEqual(['DRAIN', 'DRAIN']);
-  }, 60_000);
+  });
 
   test('refuses where nobody else would serve, and leaves all as it is', async () => {
     const refused = await haprov('drain', scenario.inventory, 'ethyl');
@@ -96,7 +96,7 @@ describeLab('drain and undrain', () => {
     const unknown = await haprov('drain', scenario.inventory, 'ethil');
     expect(unknown).toMatchObject({ code: 2 });
     expect(unknown.stderr).toContain('did you mean "ethyl"');
-  }, 60_000);
+  });
 
   test('undrain gives all back', async () => {
     const back = await haprov('undrain', scenario.inventory, 'fred');
@@ -108,7 +108,7 @@ describeLab('drain and undrain', () => {
     const idle = await haprov('undrain', scenario.inventory, 'fred');
     expect(idle).toMatchObject({ code: 0 });
     expect(idle.stdout).toContain('was not drained');
-  }, 60_000);
+  });
 
   test('waits for a session, and says so when it outlasts the time', async () => {
     const client = connect({ host: vip, port: 80 });
@@ -120,5 +120,5 @@ describeLab('drain and undrain', () => {
     on('fred', 'ss -K sport = :80 2>/dev/null; systemctl restart haproxy');
     expect(await haprov('drain', scenario.inventory, 'fred')).toMatchObject({ code: 0 });
     expect(await haprov('undrain', scenario.inventory, 'fred')).toMatchObject({ code: 0 });
-  }, 120_000);
+  });
 });

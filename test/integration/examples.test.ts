@@ -68,7 +68,7 @@ describeLab('Redis, active and passive', () => {
     process.env.REDIS_PASSWORD = password;
     process.env.REDIS_CHECK_LOGIN = `tcp-check send AUTH\\ ${password}\\r\\n`;
     lab('reset', '--alone', ...pair);
-  }, 120_000);
+  });
 
   test('two bare hosts become the pair: one master behind the VIP, one replica', async () => {
     const output = await applied(inventory);
@@ -77,12 +77,12 @@ describeLab('Redis, active and passive', () => {
     await eventually('a write through the VIP', async () => (await ask('SET before 1')) === '+OK');
     await inStep(peerOf(master));
     expect(await askHost(master, 'INFO replication')).toContain('role:master');
-  }, 120_000);
+  });
 
   test('apply again: no change', async () => {
     expect(await applied(inventory)).toContain('No changes');
     await isWell(inventory);
-  }, 60_000);
+  });
 
   test('the master dies: its data are served by the other, and it comes back as the replica', async () => {
     const master = await holderOf(vip);
@@ -98,7 +98,7 @@ describeLab('Redis, active and passive', () => {
     expect(await ask('GET after')).toBe('$1 2');
     expect(await applied(inventory)).toContain('No changes');
     await isWell(inventory);
-  }, 120_000);
+  });
 
   test('an edited setting rolls: the replica first, the data stay', async () => {
     const master = await holderOf(vip);
@@ -107,7 +107,7 @@ describeLab('Redis, active and passive', () => {
     expect(await ask('GET before')).toBe('$1 1');
     expect(await holderOf(vip)).toBe(master);
     await inStep(peerOf(master));
-  }, 120_000);
+  });
 });
 
 describeLab("a service of one's own", () => {
@@ -120,14 +120,14 @@ describeLab("a service of one's own", () => {
   const answering = (what: string, ...expected: string[]) =>
     eventually(what, async () => (await greetings()).join() === expected.join(), 200);
 
-  beforeAll(() => lab('reset', '--alone', ...pair), 120_000);
+  beforeAll(() => lab('reset', '--alone', ...pair));
 
   test('two bare hosts serve it', async () => {
     await applied(inventory);
     await answering('both', 'Good morning from ethyl', 'Good morning from fred');
     expect(await applied(inventory)).toContain('No changes');
     await isWell(inventory);
-  }, 120_000);
+  });
 
   test("a host that its own check takes out gets no request, and the holder's death is survived", async () => {
     on('ethyl', 'touch /etc/hello.pause');
@@ -138,12 +138,12 @@ describeLab("a service of one's own", () => {
     await answering('both after the kill', 'Good morning from ethyl', 'Good morning from fred');
     expect(await applied(inventory)).toContain('No changes');
     await isWell(inventory);
-  }, 120_000);
+  });
 
   test('an edited text is what both say', async () => {
     await applied(edited(inventory, 'Good morning', 'Good \\"evening\\" $HOME'));
     await answering('the new text', 'Good "evening" $HOME from ethyl', 'Good "evening" $HOME from fred');
-  }, 120_000);
+  });
 });
 
 describeLab('two balancers, two backends, two VIPs', () => {
@@ -162,7 +162,7 @@ describeLab('two balancers, two backends, two VIPs', () => {
     );
   const masters = () => [east, west].map((vip) => holders(pair, vip).join('+')).join();
 
-  beforeAll(() => lab('reset', '--alone', 'fred', 'ethyl', 'lucy', 'ricky'), 120_000);
+  beforeAll(() => lab('reset', '--alone', 'fred', 'ethyl', 'lucy', 'ricky'));
 
   test('four bare hosts serve both VIPs, each balancer the master of one', async () => {
     await applied(inventory);
@@ -172,7 +172,7 @@ describeLab('two balancers, two backends, two VIPs', () => {
     expect(on('fred', 'rpm -q httpd || :')).toContain('httpd is not installed');
     expect(await applied(inventory)).toContain('No changes');
     await isWell(inventory);
-  }, 120_000);
+  });
 
   test('a balancer dies: the other one has both VIPs; it comes back: each has its own', async () => {
     await without('fred', async () => {
@@ -181,7 +181,7 @@ describeLab('two balancers, two backends, two VIPs', () => {
       expect(holders(['ethyl'], west)).toEqual(['ethyl']);
     });
     await eventually('each VIP at its own balancer again', () => masters() === 'fred,ethyl', 200);
-  }, 120_000);
+  });
 
   test('a backend dies: once its checks have failed no request does', async () => {
     await without('ricky', async () => {
@@ -191,5 +191,5 @@ describeLab('two balancers, two backends, two VIPs', () => {
     await serving('ricky too', 'lucy,ricky');
     expect(await applied(inventory)).toContain('No changes');
     await isWell(inventory);
-  }, 120_000);
+  });
 });

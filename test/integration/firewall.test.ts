@@ -78,7 +78,7 @@ describeLab('firewalld runs on both hosts', () => {
         `systemctl -q enable --now firewalld && firewall-cmd -q --add-port=${byHand} && firewall-cmd -q --permanent --add-port=${byHand}`,
       );
     }
-  }, 120_000);
+  });
 
   afterAll(() => {
     lab('reset', ...pair);
@@ -86,7 +86,7 @@ describeLab('firewalld runs on both hosts', () => {
       expect(on(host, 'systemctl is-enabled firewalld; systemctl is-active firewalld; true')).toBe(
         'disabled\ninactive\n',
       );
-  }, 120_000);
+  });
 
   const all = ['80/tcp', '81/tcp', '8989/tcp', '8080/tcp', vrrp, byHand];
 
@@ -102,13 +102,13 @@ describeLab('firewalld runs on both hosts', () => {
       expect(record(host)).toHaveLength(2 * (all.length - 1));
       expect(record(host).join()).not.toContain(byHand);
     }
-  }, 180_000);
+  });
 
   test('the second apply finds nothing to do', async () => {
     const run = await haprov('apply', inventory, '--yes');
     expect(run.code).toBe(0);
     expect(run.stdout).toContain('No changes');
-  }, 60_000);
+  });
 
   test('it does block: without the rule both hold the VIP; apply opens the runtime set alone', async () => {
     for (const host of pair) on(host, `firewall-cmd -q --remove-rich-rule='${vrrp}'`);
@@ -128,7 +128,7 @@ describeLab('firewalld runs on both hosts', () => {
     expect(run).toMatchObject({ code: 0 });
     await oneHolder();
     expectOpen(...all);
-  }, 180_000);
+  });
 
   test('shut on both, so that neither hears the other: apply opens one after the other', async () => {
     for (const host of pair)
@@ -148,7 +148,7 @@ describeLab('firewalld runs on both hosts', () => {
     await oneHolder();
     await serves();
     expectOpen(...all);
-  }, 180_000);
+  });
 
   test('an apply that fails at the gate leaves the firewall as it was', async () => {
     const before = pair.map((host) => [sets(host), record(host)]);
@@ -168,7 +168,7 @@ describeLab('firewalld runs on both hosts', () => {
     expect(pair.map((host) => [sets(host), record(host)])).toEqual(before);
     await oneHolder();
     await serves();
-  }, 240_000);
+  });
 
   test('after a reboot of both all of it is still so', async () => {
     for (const host of pair) docker('restart', `${labName}-${host}`);
@@ -187,7 +187,7 @@ describeLab('firewalld runs on both hosts', () => {
     expectOpen(...all);
     const run = await haprov('apply', inventory, '--yes');
     expect(run.stdout).toContain('No changes');
-  }, 240_000);
+  });
 
   test('a service leaves the inventory: its port is closed in both sets, and nothing else is', async () => {
     edit(({ services }) => {
@@ -199,14 +199,14 @@ describeLab('firewalld runs on both hosts', () => {
     await oneHolder();
     await serves();
     expect((await haprov('apply', inventory, '--yes')).stdout).toContain('No changes');
-  }, 180_000);
+  });
 
   test('a rollback brings it back', async () => {
     expect(await haprov('rollback', inventory, '--yes')).toMatchObject({ code: 0 });
     expectOpen(...all);
     await eventually('an answer of the second service', () => answers(81));
     for (const host of pair) expect(record(host)).toContain('permanent public 81/tcp');
-  }, 180_000);
+  });
 
   test('firewalld is off: nothing of it is touched, or asked for', async () => {
     const touched = (host: string) =>
@@ -221,5 +221,5 @@ describeLab('firewalld runs on both hosts', () => {
     expect(run.stdout).not.toContain('firewall');
     expect(pair.map(touched)).toEqual(before);
     expect(await answers(81)).toBe(false);
-  }, 180_000);
+  });
 });

@@ -20,7 +20,7 @@ describeLab('files in awkward places', () => {
       for (const key of ['vips', 'services', 'stats', 'sysctl']) delete inventory[key];
       inventory.playbooks = ['./own.json'];
     });
-  }, 240_000);
+  });
 
   test('a link that a service’s user has put there is not followed, and nothing of the file behind it is shown', async () => {
     on(

@@ -34,7 +34,7 @@ describeLab('retire', () => {
   beforeAll(async () => {
     lab('reset', '--alone', 'fred', 'ethyl');
     scenario = await Scenario.provisioned();
-  }, 120_000);
+  });
 
   test('with nobody to ask it says what it would do, and does nothing', async () => {
     const asked = await haprov('retire', scenario.inventory, 'fred');
@@ -44,7 +44,7 @@ describeLab('retire', () => {
     expect(asked.stderr).toContain('nothing was done');
     expect(states('fred')).toEqual(there);
     expect(holders()).toEqual(['fred']);
-  }, 60_000);
+  });
 
   test('the holder goes, drained first, and clients notice next to nothing', async () => {
     const retired = await haprov('retire', scenario.inventory, 'fred', '--yes');
@@ -58,12 +58,12 @@ describeLab('retire', () => {
     expect(holders()).toEqual(['ethyl']);
     expect(on('fred', 'ps -e -o comm= | grep -c -e keepalived -e haproxy || true').trim()).toBe('0');
     expect(scenario.leftovers('fred')).toBe('drained\ndrained-servers');
-  }, 120_000);
+  });
 
   test('again: nothing to do', async () => {
     const again = await haprov('retire', scenario.inventory, 'fred', '--yes');
     expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining('no change') });
-  }, 60_000);
+  });
 
   test('the last one is refused', async () => {
     const refused = await haprov('retire', scenario.inventory, 'ethyl', '--yes');
@@ -71,7 +71,7 @@ describeLab('retire', () => {
     expect(refused.stderr).toContain('nobody else would serve');
     expect(states('ethyl')).toEqual(there);
     expect(await fetchUrl(`http://${vip}/`)).toMatchObject({ server: 'ethyl' });
-  }, 60_000);
+  });
 
   test('a dead one: what must be done, and who has its VIP', async () => {
     const move = (last: number) =>
@@ -89,14 +89,14 @@ describeLab('retire', () => {
     expect(dead.stderr).toContain(`VIP router37 (${vip}) is on ethyl`);
     expect(dead.stderr).toContain(`keep it off the network until keepalived, haproxy, httpd are stopped`);
     move(201);
-  }, 60_000);
+  });
 
   test('apply and undrain give it its place back', async () => {
     expect(await scenario.apply()).toMatchObject({ code: 0 });
     expect(await haprov('undrain', scenario.inventory, 'fred')).toMatchObject({ code: 0 });
     expect(states('fred')).toEqual(there);
     await scenario.settled();
-  }, 120_000);
+  });
 
   test('one that the inventory has no more: the plan names it, and it goes by its address', async () => {
     scenario.edit((raw) => {
@@ -126,5 +126,5 @@ describeLab('retire', () => {
       async () => (await fetchUrl(`http://${vip}/`))?.server === 'ethyl',
     );
     expect(holders()).toEqual(['ethyl']);
-  }, 180_000);
+  });
 });

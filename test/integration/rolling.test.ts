@@ -39,9 +39,9 @@ describeLab('a push to the serving pair', () => {
   beforeAll(async () => {
     lab('reset', '--alone', 'fred', 'ethyl');
     scenario = await Scenario.provisioned();
-  }, 180_000);
+  });
 
-  afterEach(() => scenario.settled(), 60_000);
+  afterEach(() => scenario.settled());
 
   test.each([
     ['closing each connection', false],
@@ -71,7 +71,6 @@ describeLab('a push to the serving pair', () => {
       expect(probe).toMatchObject({ failed: 0, longestGapMs: 0 });
       expect(probe?.sent).toBeGreaterThan(20);
     },
-    180_000,
   );
 
   test('a configuration that validates and does not serve: the first host is restored, the second not touched', async () => {
@@ -99,7 +98,7 @@ describeLab('a push to the serving pair', () => {
     scenario.template('haproxy/haproxy.cfg', (text) =>
       text.replace('option dontlognull', 'option dontlognull\n    option tcp-smart-connect'),
     );
-  }, 180_000);
+  });
 
   test('the servers move to another port, and back: no request fails', async () => {
     for (const port of [8081, 8080]) {
@@ -124,7 +123,7 @@ describeLab('a push to the serving pair', () => {
       }
       await scenario.settled();
     }
-  }, 180_000);
+  });
 
   test('the same for a check path that answers 500', async () => {
     scenario.playbook([extra('# edit\nServerName lab\nRedirect 500 /broken\n')]);
@@ -150,7 +149,7 @@ describeLab('a push to the serving pair', () => {
     scenario.edit((raw) => {
       delete (raw as unknown as { services: { cluster37: { check?: object } } }).services.cluster37.check;
     });
-  }, 180_000);
+  });
 
   test('a VIP is added on both within half a second, and never held twice', async () => {
     const second = `${network}.211`;
@@ -172,7 +171,7 @@ describeLab('a push to the serving pair', () => {
     const run = await scenario.apply();
     expect(run).toMatchObject({ code: 0 });
     await eventually('the second VIP being held', () => holdersOf(second).length === 1);
-    const seen = await watching.stop();
+    const { seen, heldUpMs } = await watching.stop();
     expect(seen.filter(({ hosts }) => hosts.length > 1)).toEqual([]);
     expect(scenario.hosts.map(masters)).toEqual(before);
     const committed = scenario.hosts.map((host) =>
@@ -183,8 +182,8 @@ describeLab('a push to the serving pair', () => {
         ).trim(),
       ),
     );
-    expect(Math.abs((committed[0] ?? 0) - (committed[1] ?? 1e9))).toBeLessThanOrEqual(500);
-  }, 180_000);
+    expect(Math.abs((committed[0] ?? 0) - (committed[1] ?? 1e9))).toBeLessThanOrEqual(500 + heldUpMs);
+  });
 
   test('a VRID change is refused without the flag, and measured with it', async () => {
     scenario.edit((raw) => {
@@ -199,7 +198,7 @@ describeLab('a push to the serving pair', () => {
     const run = await scenario.apply('--allow-outage');
     expect(run).toMatchObject({ code: 0 });
     expect(run.stdout + run.stderr).toMatch(/longest gap \d+ ms.*expected: about 3\.\d+ s/);
-  }, 180_000);
+  });
 
   test('two applies at once: one runs, one is told, nothing is mixed', async () => {
     scenario.template('haproxy/haproxy.cfg', (text) =>
@@ -216,7 +215,7 @@ describeLab('a push to the serving pair', () => {
       expect(scenario.leftovers(host)).toBe('');
     }
     expect((await haprov('plan', scenario.inventory, '--exit-code')).code).toBe(0);
-  }, 180_000);
+  });
 
   test('push: a file goes, a package does not', async () => {
     scenario.playbook([extra('# pushed\nServerName lab\n'), { type: 'package', names: ['redis'] }]);
@@ -225,14 +224,17 @@ describeLab('a push to the serving pair', () => {
     expect(on('ethyl', 'head -n 1 /etc/httpd/conf.d/extra.conf').trim()).toBe('# pushed');
     expect(on('ethyl', 'rpm -q redis || true')).toContain('not installed');
     expect(await fetchUrl(`http://${vip}/`)).toBeDefined();
-  }, 180_000);
+  });
 
   const holdersOf = (address: string) =>
     scenario.hosts.filter((host) => on(host, 'ip -o addr show').includes(` ${address}/`));
 
-  /** Looks at both hosts' addresses every tenth of a second, on the hosts themselves. */
+  /**
+   * Looks at both hosts' addresses every twentieth of a second, on the hosts themselves. By how much the longest
+   * pause between two of them is longer than usual is what the machine has held a host up.
+   */
   function watchHolders(wanted: string[]): {
-    stop(): Promise<{ at: number; address: string; hosts: string[] }[]>;
+    stop(): Promise<{ seen: { at: number; address: string; hosts: string[] }[]; heldUpMs: number }>;
   } {
     const log = '/run/haprov-lab-holders';
     for (const host of scenario.hosts) {
@@ -249,8 +251,13 @@ describeLab('a push to the serving pair', () => {
             .split('\n')
             .map((row) => ({ host, at: Number(row.split(' ')[0]), row })),
         );
+        const pauses = rows
+          .flatMap(({ host, at }, index) =>
+            rows[index - 1]?.host === host ? at - (rows[index - 1]?.at ?? at) : [],
+          )
+          .sort((one, other) => one - other);
         // What two hosts said in the same tenth of a second counts as at once.
-        return wanted.flatMap((address) => {
+        const seen = wanted.flatMap((address) => {
           const slots = new Map<number, Set<string>>();
           for (const { host, at, row } of rows) {
             if (!row.includes(` ${address}/`)) continue;
@@ -259,6 +266,7 @@ describeLab('a push to the serving pair', () => {
           }
           return [...slots].map(([slot, hosts]) => ({ at: slot * 100, address, hosts: [...hosts] }));
         });
+        return { seen, heldUpMs: (pauses.at(-1) ?? 0) - (pauses[pauses.length >> 1] ?? 0) };
       },
     };
   }

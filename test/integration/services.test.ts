@@ -129,12 +129,12 @@ describeLab('services of every kind on one pair', () => {
     await eventually('each VIP on one host', () =>
       [front, back, six].every((vip) => holdersOf(vip).length === 1),
     );
-  }, 180_000);
+  });
 
   test('a second apply changes nothing', async () => {
     expect((await applied()).stdout).toContain('No changes');
     await isWell(inventory);
-  }, 90_000);
+  });
 
   test('active/active: the higher priority of each holds it; adverts by unicast alone', () => {
     expect(holdersOf(front)).toEqual(['fred']);
@@ -176,7 +176,7 @@ describeLab('services of every kind on one pair', () => {
       expect(
         on(host, 'stat -c "%a %U" /etc/haproxy/www.pem; cat /var/lib/haprov/runs/*/manifest').trim(),
       ).toMatch(/^600 root/);
-  }, 90_000);
+  });
 
   test('weights, backups, allow-lists, PROXY protocol, IPv6', async () => {
     const servers = new Map<string, number>();
@@ -193,7 +193,7 @@ describeLab('services of every kind on one pair', () => {
     const said = tell(front, 85, 'PROXY TCP4 198.51.100.7 192.0.2.1 1000 85\\r\\nGET / HTTP/1.0\\r\\n\\r\\n');
     expect(said.toLowerCase()).toContain('x-client: 198.51.100.7');
     expect(on('ethyl', `curl -s -o /dev/null -w '%{http_code}' 'http://[${six}]:87/'`)).toBe('403');
-  }, 60_000);
+  });
 
   test('a backup serves when nobody else does', async () => {
     on('fred', 'systemctl stop httpd');
@@ -208,7 +208,7 @@ describeLab('services of every kind on one pair', () => {
       async () => (await fetchUrl(`http://${back}:82/`))?.server === 'fred',
       150,
     );
-  }, 60_000);
+  });
 
   test('where a service’s command fails, its VIP leaves, and no other; nopreempt: it stays where it went', async () => {
     const [holder = ''] = holdersOf(back);
@@ -222,7 +222,7 @@ describeLab('services of every kind on one pair', () => {
     );
     await new Promise((done) => setTimeout(done, 5000));
     expect(holdersOf(back)).toEqual([other]);
-  }, 60_000);
+  });
 
   test('a drained host gives up every VIP, with nopreempt too', async () => {
     const [holder = ''] = holdersOf(back);
@@ -234,5 +234,5 @@ describeLab('services of every kind on one pair', () => {
     on(holder, 'rm /var/lib/haprov/drained');
     await eventually('the others coming back', () => holdersOf(front).join() === 'fred');
     expect(holdersOf(back)).toEqual([other]);
-  }, 60_000);
+  });
 });

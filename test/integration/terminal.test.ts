@@ -16,7 +16,7 @@ describeLab('on a terminal', () => {
   beforeAll(async () => {
     lab('reset', '--alone', 'fred', 'ethyl');
     pair = await Scenario.provisioned();
-  }, 300_000);
+  });
 
   const answers: [string, (terminal: Terminal) => void, number][] = [
     ['n', (terminal) => terminal.type('n\r'), 1],

@@ -16,7 +16,7 @@ describeLab('hosts that must be new together', () => {
   beforeAll(async () => {
     lab('reset', '--alone', 'fred', 'ethyl');
     scenario = await Scenario.provisioned();
-  }, 180_000);
+  });
   afterAll(() => {
     try {
       docker(
@@ -75,5 +75,5 @@ describeLab('hosts that must be new together', () => {
     expect(on('fred', 'cut -f 2- /var/lib/haprov/runs/*/journal | tail -n 3')).toContain('restored');
     expect(scenario.hosts.map((host) => scenario.contents(host))).toEqual(before);
     await eventually('one holder', () => holders().length === 1, 100);
-  }, 300_000);
+  });
 });
