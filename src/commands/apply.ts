@@ -3,6 +3,7 @@ import { runningVips } from '../ha/running-vips';
 import type { Connection } from '../host/connection';
 import { holds } from '../host/facts';
 import { Pair } from '../pair/pair';
+import { whoIsUnserved } from '../pair/unserved';
 import { describeProbe, type ProbeReport, probeTargets, startVipProbe } from '../pair/vip-probe';
 import { readPlan, requireSame } from '../plan/compare';
 import { outages, worstOf } from '../plan/disruption';
@@ -157,7 +158,7 @@ const changedHosts = ({ plan }: Planned) => plan.hosts.filter((host) => host.cha
 async function rollOutProbed(
   { command, planned, first }: ToDo,
   { run, serial, shown }: { run: string; serial: number; shown: Plan },
-  options: RolloutOptions,
+  options: CommonOptions & RolloutOptions,
   context: Context,
 ): Promise<RolloutResult & { kept: number }> {
   const { inventory, readiness, survey, targets } = planned;
@@ -208,7 +209,15 @@ async function rollOutProbed(
     );
     reportProbe(await probe.stop(), shown, context);
     await warnOfScripts(changedHosts(planned), connections, context);
-    return result;
+    if (result.exitCode !== ExitCode.done) return result;
+    const pair = new Pair(inventory, hosts, readiness);
+    const unserved = await whoIsUnserved(inventory.services, () => pair.look(), context);
+    for (const { service, why } of unserved) {
+      const text = `service ${service}: ${why}; haprov status ${options.inventory} says more`;
+      context.emit({ type: 'message', level: 'warning', text });
+    }
+    const names = unserved.map(({ service }) => service).join(', ');
+    return names ? { ...result, message: `${result.message}; but nobody serves ${names}` } : result;
   } finally {
     await probe.stop();
     opened.close();

@@ -6,6 +6,8 @@ export interface ServerState {
   status: string;
   /** The last finished check's result: L4OK, L7STS, … ; INI before the first. */
   check: string;
+  /** What it answered to a check that failed by that: 403. */
+  code?: string;
   sessions: number;
 }
 
@@ -43,14 +45,12 @@ export function readStatistics(rows: readonly string[]): Statistics {
     if (member === 'FRONTEND')
       found.frontends.push({ name, status: cell('status'), sessions, limit: Number(cell('slim')) });
     // Type 3 is a single socket of a frontend.
-    else if (member !== 'BACKEND' && cell('type') !== '3')
-      found.servers.push({
-        service: name,
-        server: member,
-        status: statusOf(cell('status'), cell('weight')),
-        check: cell('check_status').replace(/^\* /, ''),
-        sessions,
-      });
+    else if (member !== 'BACKEND' && cell('type') !== '3') {
+      const check = cell('check_status').replace(/^\* /, '');
+      const status = statusOf(cell('status'), cell('weight'));
+      const code = check === 'L7STS' ? cell('check_code') : '';
+      found.servers.push({ service: name, server: member, status, check, ...(code && { code }), sessions });
+    }
   }
   return found;
 }

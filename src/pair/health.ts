@@ -1,6 +1,7 @@
 import type { HeldVip } from '../ha/running-vips';
 import type { ServerState } from './haproxy-statistics';
 import type { Observation } from './observe';
+import { meaningOf } from './server-check';
 
 /** What a host is expected to do, by the inventory and its playbooks. */
 export interface Readiness {
@@ -61,7 +62,7 @@ export function serverProblems(
     .filter((server) => wanted.has(nameOf(server)) && !isUp(server))
     .map((server) => ({
       name: nameOf(server),
-      fault: `server ${nameOf(server)} is ${server.status}${server.check ? ` (check ${server.check})` : ''}`,
+      fault: `server ${nameOf(server)} is ${server.status}${server.check ? ` (check ${server.check}: ${meaningOf(server)})` : ''}`,
       down: server.status.startsWith('DOWN'),
     }));
 }

@@ -88,10 +88,10 @@ export function summarize(
 }
 
 function lateness(samples: readonly Sample[], first: number, note: string | undefined): string {
-  if (first > 0) return 'was not answering before: counted from its first answer on';
+  if (first > 0) return 'was not served before: counted from the first that was';
   if (first === 0 || note) return '';
   const last = samples.at(-1);
-  return last ? `was not answering before (${last.failure})` : 'stopped before the first request';
+  return last ? `never served (${last.failure})` : 'stopped before the first request';
 }
 
 function usualInterval(samples: readonly Sample[]): number {

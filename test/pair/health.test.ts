@@ -63,8 +63,12 @@ const seen = readObservation(printed);
 test('a server counts as up by a finished check, not by the word of a worker that has just started', () => {
   expect(serversUp(new Map([['fred', seen]]))).toEqual(new Set(['web/fred', 'web/plain']));
   expect(serverProblems(new Set(['web/fred', 'web/ethyl', 'web/new']), seen)).toEqual([
-    { name: 'web/ethyl', fault: 'server web/ethyl is DOWN (check L4CON)', down: true },
-    { name: 'web/new', fault: 'server web/new is UP (check INI)', down: false },
+    {
+      name: 'web/ethyl',
+      fault: 'server web/ethyl is DOWN (check L4CON: the connection is refused)',
+      down: true,
+    },
+    { name: 'web/new', fault: 'server web/new is UP (check INI: none has ended yet)', down: false },
   ]);
 });
 

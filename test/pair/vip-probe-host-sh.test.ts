@@ -152,7 +152,7 @@ test('where the host gets no answer either, nothing runs there', async () => {
   expect(host.alive).toBe(false);
   const [report] = await probe.stop();
   expect(report).toMatchObject({ from: 'laptop', sent: 0, failed: 0 });
-  expect(report?.reason).toMatch(/^was not answering before/);
+  expect(report?.reason).toMatch(/^never served/);
 });
 
 test('a host that cannot probe says why', async () => {

@@ -57,9 +57,9 @@ test.each([
   ],
   [
     'x..',
-    'VIP 192.0.2.1:80 (web) from laptop: 2 requests, 0 failed, longest gap 0 ms (was not answering before: counted from its first answer on)',
+    'VIP 192.0.2.1:80 (web) from laptop: 2 requests, 0 failed, longest gap 0 ms (was not served before: counted from the first that was)',
   ],
-  ['xx', 'VIP 192.0.2.1:80 (web) from laptop: nothing counted: was not answering before (ECONNREFUSED)'],
+  ['xx', 'VIP 192.0.2.1:80 (web) from laptop: nothing counted: never served (ECONNREFUSED)'],
   ['', 'VIP 192.0.2.1:80 (web) from laptop: nothing counted: stopped before the first request'],
 ])('%s reads well', (marks, line) => {
   expect(describeProbe(report(marks))).toBe(line);

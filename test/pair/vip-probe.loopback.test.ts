@@ -141,12 +141,12 @@ test('what was not there before does not count; it does from its first answer on
   const late = await probe(10);
   expect(late).toMatchObject({
     failed: 0,
-    reason: 'was not answering before: counted from its first answer on',
+    reason: 'was not served before: counted from the first that was',
   });
   expect(late.sent).toBe(service.count - 5);
 
   service.fate = () => 503;
-  expect(await probe(3)).toMatchObject({ sent: 0, failed: 0, reason: 'was not answering before (HTTP 503)' });
+  expect(await probe(3)).toMatchObject({ sent: 0, failed: 0, reason: 'never served (HTTP 503)' });
 });
 
 test('a port that refuses is reached, so the laptop goes on asking', async () => {
@@ -157,7 +157,7 @@ test('a port that refuses is reached, so the laptop goes on asking', async () =>
   expect(report).toMatchObject({
     from: 'laptop',
     sent: 0,
-    reason: 'was not answering before (ECONNREFUSED)',
+    reason: 'never served (ECONNREFUSED)',
   });
 });
 

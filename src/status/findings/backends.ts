@@ -2,6 +2,7 @@ import { canonical } from '../../inventory/address';
 import type { Server, Service } from '../../inventory/inventory';
 import { type ServerState, weightless } from '../../pair/haproxy-statistics';
 import { isDown, isOut, isRising, isUp } from '../../pair/health';
+import { meaningOf } from '../../pair/server-check';
 import {
   blames,
   type FindingRule,
@@ -89,7 +90,7 @@ function downFinding(
   const balancers = down.map(({ balancer }) => balancer.host.name);
   const evidence = views.map(
     ({ balancer, state }) =>
-      `HAProxy on ${balancer.host.name} sees ${title} as ${state.status}${state.check ? `, ${meaning(state.check)}` : ''}`,
+      `HAProxy on ${balancer.host.name} sees ${title} as ${state.status}${state.check ? `, ${meaningOf(state)}` : ''}`,
   );
   const blocker = blockerOf(server, { down, own }, snapshot);
   if (blocker) {
@@ -109,8 +110,8 @@ function downFinding(
     hosts: [...new Set([host, ...balancers, ...(server.host ? [server.host.name] : [])])],
     brief: isEverywhere ? `${title} is down` : `${title} is down here only`,
     message: isEverywhere
-      ? `backend ${title}${server.host ? ` on ${server.host.name}` : ` (${server.address}:${server.port})`} is down: ${meaning(down[0]?.state.check ?? '')}`
-      : `backend ${title} is down for HAProxy on ${list(balancers)} only: ${meaning(down[0]?.state.check ?? '')}`,
+      ? `backend ${title}${server.host ? ` on ${server.host.name}` : ` (${server.address}:${server.port})`} is down: ${meaningOf(down[0]?.state ?? { check: '' })}`
+      : `backend ${title} is down for HAProxy on ${list(balancers)} only: ${meaningOf(down[0]?.state ?? { check: '' })}`,
     evidence: [...evidence, ...listensText(server, own)],
     next: isEverywhere
       ? `ask it as HAProxy does, from a balancer: ${howToAsk(service, server)}`
@@ -165,23 +166,6 @@ const howToAsk = ({ mode, check }: Service, { address, port }: Server): string =
     ? `curl -sv http://${place}${check.type === 'http' ? check.path : '/'}`
     : `curl -v telnet://${place}`;
 };
-
-/** HAProxy's codes for how a check ended (Management Guide, 9.1, "check_status"), in words. */
-const meanings: Record<string, string> = {
-  L4CON: 'the connection is refused',
-  L4TOUT: 'nobody answers its connections',
-  L6TOUT: 'it does not finish the TLS handshake',
-  L6RSP: 'what it says is not TLS',
-  L7TOUT: 'it takes the connection and does not answer',
-  L7RSP: 'its answer cannot be read',
-  L7STS: 'it answers with an error',
-  SOCKERR: 'HAProxy has no socket for its check',
-};
-
-export function meaning(check: string): string {
-  const [code = ''] = check.split(/[\s/]/);
-  return meanings[code] ?? (check ? `its check ended with ${check}` : 'its check fails');
-}
 
 /** The firewall rule that is in the way, on the server's host or on a balancer that misses it. */
 function blockerOf(

@@ -1,5 +1,6 @@
 import type { ServerState } from '../../pair/haproxy-statistics';
 import { isDown, isOut, isRising, isUp } from '../../pair/health';
+import { meaningOf } from '../../pair/server-check';
 import {
   blames,
   type FindingRule,
@@ -10,7 +11,6 @@ import {
   reached,
   type Snapshot,
 } from '../snapshot';
-import { meaning } from './backends';
 
 /** What HAProxy knows of sections that the inventory does not: those of a configuration of the user’s own. */
 export const proxies: FindingRule = (snapshot, before) =>
@@ -44,7 +44,7 @@ function section(service: string, servers: readonly ServerState[], one: Reached)
   const evidence = servers
     .filter((server) => !usable.includes(server))
     .slice(0, 5)
-    .map(({ server, status, check }) => `${service}/${server} is ${status}${reason(status, check)}`);
+    .map((server) => `${service}/${server.server} is ${server.status}${reason(server)}`);
   const about = { component: 'backend', service, evidence } as const;
   if (servers.length > 0 && usable.length === 0)
     return [
@@ -71,7 +71,7 @@ function section(service: string, servers: readonly ServerState[], one: Reached)
             server: first.server,
             brief: `${service}/${first.server} is down`,
             message: (on) =>
-              `${what} on ${on}: ${list(bad.map(({ server }) => server))} ${bad.length > 1 ? 'are' : 'is'} down${reason(first.status, first.check)}`,
+              `${what} on ${on}: ${list(bad.map(({ server }) => server))} ${bad.length > 1 ? 'are' : 'is'} down${reason(first)}`,
             next: (on) => `look at it from ${on}, as HAProxy does; its other servers are up`,
           }),
         ]
@@ -94,8 +94,12 @@ function section(service: string, servers: readonly ServerState[], one: Reached)
   ];
 }
 
-const reason = (status: string, check: string): string =>
-  status.includes('resolution') ? ': its name cannot be resolved' : check ? `: ${meaning(check)}` : '';
+const reason = (server: ServerState): string =>
+  server.status.includes('resolution')
+    ? ': its name cannot be resolved'
+    : server.check
+      ? `: ${meaningOf(server)}`
+      : '';
 
 /** Whether a frontend takes clients, full or not. */
 export const isOpen = (status: string): boolean => /^(?:OPEN|FULL|)$/.test(status);

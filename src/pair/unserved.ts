@@ -1,0 +1,65 @@
+import type { Service } from '../inventory/inventory';
+import type { ServerState } from './haproxy-statistics';
+import { isDown, isOut, isRising, isUp, type PairState } from './health';
+import { meaningOf } from './server-check';
+import { pause } from './within';
+
+/** A service, and a sentence about why clients are not served. */
+export interface Unserved {
+  service: string;
+  why: string;
+}
+
+/** A check that has not ended yet, or has to succeed some more times, decides later. */
+const isOpen = (server: ServerState) => server.check === 'INI' || isRising(server);
+
+/**
+ * The services that a balancer has no server for, by its own checks.
+ * @returns `open`: where checks that are still to come may say otherwise
+ */
+export function unservedServices(
+  services: readonly Service[],
+  pairState: PairState,
+): { unserved: Unserved[]; open: boolean } {
+  let open = false;
+  const unserved = services.flatMap(({ name, mode }): Unserved[] => {
+    const seen = [...pairState].flatMap(([balancer, { servers = [] }]) => {
+      const own = servers.filter(({ service }) => service === name);
+      return own.length > 0 ? [{ balancer, own }] : [];
+    });
+    const without = seen.filter(({ own }) => !own.some((server) => isUp(server) || isOpen(server)));
+    open ||= seen.some(({ own }) => !own.some(isUp) && own.some(isOpen));
+    const missing = without.filter(({ own }) => own.every((server) => isDown(server) || isOut(server)));
+    const [first] = missing;
+    if (!first) return [];
+    const where =
+      missing.length < seen.length ? ` for HAProxy on ${missing.map((one) => one.balancer).join(', ')}` : '';
+    const clients = mode === 'http' ? 'clients get 503' : 'clients are turned away';
+    return [{ service: name, why: `no server is up${where}, so ${clients}: ${reasons(first.own)}` }];
+  });
+  return { unserved, open };
+}
+
+/** `fred, ethyl: it answers with an error (403)` */
+function reasons(servers: readonly ServerState[]): string {
+  const by = new Map<string, string[]>();
+  for (const server of servers) {
+    const why = isOut(server) ? `taken out (${server.status})` : meaningOf(server);
+    by.set(why, [...(by.get(why) ?? []), server.server]);
+  }
+  return [...by].map(([why, names]) => `${names.join(', ')}: ${why}`).join('; ');
+}
+
+/** Looks until every check has said something, or for a while. */
+export async function whoIsUnserved(
+  services: readonly Service[],
+  look: () => Promise<PairState>,
+  { looks = 20, pauseMs = 500, stopping }: { looks?: number; pauseMs?: number; stopping?: AbortSignal } = {},
+): Promise<Unserved[]> {
+  if (services.length === 0) return [];
+  for (let left = looks; ; left -= 1) {
+    const { unserved, open } = unservedServices(services, await look());
+    if (!open || left <= 1 || stopping?.aborted) return unserved;
+    await pause(pauseMs, stopping);
+  }
+}
