@@ -171,6 +171,7 @@ keep_drills=28
 prune_runs() {
   newest_first | while IFS= read -r name; do
     [ "$name" != "$run" ] || continue
+    drop_program "${home%/*}/$name"
     if grep -qs '"command":"drill"' "${home%/*}/$name/manifest"; then
       keep_drills=$((keep_drills - 1))
       [ $keep_drills -ge 1 ] || rm -rf -- "${home%/*}/$name"
@@ -182,6 +183,12 @@ prune_runs() {
       [ $keep_refused -ge 0 ] || rm -rf -- "${home%/*}/$name"
     fi
   done
+}
+
+# Nearly all of a folder is its program, which nobody needs once the run is over: steps.json says how it is undone.
+drop_program() { # HOME
+  case $(readlink "$1/state") in finished | restored) ;; *) return 0 ;; esac
+  [ ! -s "$1/steps.json" ] || is_alive "$1" || rm -f -- "$1/transaction"
 }
 
 # --- the watcher: moves a run on that nobody else moves on ---------------------------------------------------------

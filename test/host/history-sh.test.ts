@@ -153,6 +153,38 @@ describe.each(shells.map((shell) => [shell.join(' '), shell] as const))('%s', (_
     expect(box.read('log')).toBe("done\nit's undone\ndone\n");
   });
 
+  test('a run that is over loses its program with the next one, and nothing else that a rollback needs', async () => {
+    const wish = (content: string) =>
+      box.steps({ type: 'file', path: box.path('a'), content, ...own, validate: 'grep . %s' });
+    for (const [index, end] of ['finished', 'restored', 'broken', 'finished', 'finished'].entries()) {
+      const name = `run${index + 1}`;
+      await box.apply(await wish(`${name}\n`), name);
+      if (end === 'finished') await finish(name);
+      else await box.go('restore', name);
+      if (end === 'broken') {
+        unlinkSync(join(box.home(name), 'state'));
+        symlinkSync('broken', join(box.home(name), 'state'));
+      }
+      // As a version wrote it that knew of no steps.json.
+      if (name === 'run4') unlinkSync(join(box.home(name), 'steps.json'));
+    }
+    const has = ['run1', 'run2', 'run3', 'run4', 'run5'].map((name) =>
+      existsSync(join(box.home(name), 'transaction')),
+    );
+    expect(has).toEqual([false, false, true, true, true]);
+    expect(await record('run1', 1)).toMatchObject({
+      validator: 'grep . %s',
+      undo: expect.stringContaining('restore_file'),
+    });
+    expect((await history()).map((run) => resultOf(run))).toEqual([
+      'finished',
+      'finished',
+      'broken',
+      'restored',
+      'finished',
+    ]);
+  });
+
   test('the history of whole, living and damaged runs', async () => {
     const wish = { type: 'file', path: box.path('a'), content: 'x\n', ...own };
     await box.apply(await box.steps(wish), 'run1');
