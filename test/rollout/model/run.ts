@@ -26,6 +26,8 @@ export class ModelRun {
   isFlagged = false;
   /** The others that must be new with it. */
   peers: ModelRun[] = [];
+  /** How long it takes to stage. */
+  stagingMs = stepMs;
   /** An undo of it does not work. */
   cannotUndo = false;
   #boots = 0;
@@ -120,7 +122,7 @@ export class ModelRun {
     this.lock = 'ours';
     void this.#watch();
     this.#set('staging', hear);
-    await this.#spend(stepMs);
+    await this.#spend(this.stagingMs);
     if (refuses) return (await this.#restore(hear)) ? 1 : 70;
     this.renewed();
     this.#set('staged', hear);

@@ -17,6 +17,8 @@ export interface Story {
   troubles: readonly Trouble[];
   /** Hosts whose new configuration does not serve. */
   sick: readonly string[];
+  /** A host that takes longer to stage than a lease lasts. */
+  slow?: string;
   /** A host that another run has the lock of. */
   locked?: string | undefined;
   stopAt?: number | undefined;
@@ -43,6 +45,7 @@ export async function tell(story: Story): Promise<Told> {
   const hosts = new Map(names.slice(0, story.hosts).map((name) => [name, new ModelHost(name, world)]));
   for (const host of hosts.values()) {
     host.isSick = story.sick.includes(host.name);
+    if (host.name === story.slow) host.stagingMs = 5 * leaseSeconds * 1000;
     if (host.name === story.locked) host.lock = 'run9 1 bob@laptop';
     if (story.together) host.peers = [...hosts.values()].filter((other) => other !== host);
   }
