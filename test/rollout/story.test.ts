@@ -153,3 +153,11 @@ test.each([
     expect(order).toEqual([...order].sort((a, b) => a - b));
   },
 );
+
+test('with restore-all the hosts that were done are as before, too', async () => {
+  const one: Story = { ...plain, onFailure: 'restore-all', sick: ['fred'] };
+  const told = await tell(one);
+  holds(one, told);
+  expect(told.result?.message).toBe('failed on fred; restored on ethyl');
+  expect(told.world.hosts.map(({ files }) => files)).toEqual(['old', 'old']);
+});
