@@ -189,6 +189,8 @@ restore_service() { # UNIT
     *)
       move_unit stop "$unit" 2>/dev/null
       ! is_active "$unit" || fail "$1 did not run before, and cannot be stopped" || return
+      # Its file may go next, and systemd would keep the failure of a unit that is no more.
+      [ "$before" = failed ] || forget_failures "$unit"
       ;;
   esac
   # What came with a package stays, and has a state that it had not before.

@@ -42,6 +42,11 @@ export class Systemd {
     return existsSync(this.#memory('active', unit));
   }
 
+  /** What systemd calls failed, until it is told to forget that. */
+  hasFailed(unit: string): boolean {
+    return existsSync(this.#memory('limit', unit));
+  }
+
   /** All that enabling has made, in /etc and /run. */
   links(): string[] {
     const below = (folder: string): string[] =>
@@ -131,7 +136,7 @@ const program = (etc: string, lib: string, run: string) => `
   start | restart | reload-or-restart)
     [ ! -e "$state/limit/$id" ] || { echo 'Start request repeated too quickly.' >&2; exit 1; }
     file_of "$unit" >/dev/null || { echo "Failed to start $unit: Unit $unit not found." >&2; exit 5; }
-    [ ! -e "$state/broken/$id" ] || exit 1
+    [ ! -e "$state/broken/$id" ] || { : >"$state/limit/$id"; exit 1; }
     [ -e "$state/oneshot/$id" ] || echo running >"$state/active/$id" ;;
   reload) ;;
   stop)

@@ -160,6 +160,17 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     expect(failure(journal)).toContain('web came up and ended again');
   });
 
+  test.each([false, true])(
+    'what cannot start is called failed afterwards if it was before: %s',
+    async (was) => {
+      systemd.unit('web.service');
+      systemd.set('broken', 'web.service');
+      systemd.set('limit', 'web.service', was);
+      expect(await box.apply(await box.steps(wish('web')))).toMatchObject({ code: 1 });
+      expect([box.state(), systemd.hasFailed('web.service')]).toEqual(['restored', was]);
+    },
+  );
+
   test('what has done its work and is over is called so', async () => {
     systemd.unit('web.service');
     systemd.set('oneshot', 'web.service');
