@@ -16,6 +16,7 @@ interface OutputOptions {
   quiet?: boolean;
   verbose?: boolean;
   color: boolean;
+  inventory?: string;
 }
 
 /** A command, as it is run. */
@@ -139,7 +140,7 @@ export async function execute<O>(
   } catch (error) {
     await reporter.close();
     errors.write(
-      `${mask(renderError(error, { color: options.color && wantsColor(env, stderr), verbose }))}\n`,
+      `${mask(renderError(error, { inventory: options.inventory, color: options.color && wantsColor(env, stderr), verbose }))}\n`,
     );
     process.exitCode = error instanceof HaprovError ? error.exitCode : ExitCode.failed;
   }

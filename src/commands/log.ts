@@ -39,7 +39,14 @@ export async function log(options: LogOptions, context: Context): Promise<ExitCo
   const full = options.run !== undefined || (options.verbose ?? false);
   if (options.json) await context.printJson(shown, 2);
   else
-    await context.printRendered(renderLog(shown, { color: context.color, columns: context.columns, full }));
+    await context.printRendered(
+      renderLog(shown, {
+        color: context.color,
+        columns: context.columns,
+        full,
+        inventory: options.inventory,
+      }),
+    );
   const failure = notAsked(surveyed.failures);
   if (failure) throw failure;
   return ExitCode.done;

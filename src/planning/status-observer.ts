@@ -14,6 +14,7 @@ import { settled, unsettled } from '../status/findings/settle';
 import { judge } from '../status/judge';
 import type { HostSnapshot, LaptopAnswer, Snapshot } from '../status/snapshot';
 import type { Status } from '../status/status';
+import { namingInventory } from '../text/format';
 import type { CommonOptions, Context } from './context';
 import { type DesiredState, loadDesiredState } from './desired-state';
 import { planHost, questionsOf, readinessOf, unreached } from './host-plan';
@@ -45,6 +46,12 @@ const confirmAfterMs = 1000;
 const agesInMs = 30_000;
 
 const id = 'status';
+
+/** What to do next, as it can be pasted. */
+const naming = (found: Status, inventory: string): Status => ({
+  ...found,
+  findings: found.findings.map((one) => ({ ...one, next: namingInventory(one.next, inventory) })),
+});
 
 export function statusObserver(options: CommonOptions, context: Context): StatusObserver {
   let kept: ReadonlyMap<string, Connection> = new Map();
@@ -101,7 +108,7 @@ export function statusObserver(options: CommonOptions, context: Context): Status
         found = await lookAgain();
       }
       last = { found, at: performance.now() };
-      return before ? settled(found, before) : found;
+      return naming(before ? settled(found, before) : found, options.inventory);
     },
     close() {
       for (const connection of kept.values()) connection.close();

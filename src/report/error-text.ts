@@ -1,12 +1,15 @@
 import pc from 'picocolors';
 import { describeFault, ExitCode, HaprovError, InputError } from '../errors';
-import { indent, visibleLines } from '../text/format';
+import { indent, namingInventory, visibleLines } from '../text/format';
 
 /**
  * What the user reads when a command ends with an error: every fault on a line of its own, then what to do. An error
  * that we did not foresee asks to be reported, with its stack when `verbose`. No newline at the end.
  */
-export function renderError(error: unknown, options: { color: boolean; verbose: boolean }): string {
+export function renderError(
+  error: unknown,
+  options: { color: boolean; verbose: boolean; inventory?: string | undefined },
+): string {
   const { red, bold, cyan, dim } = pc.createColors(options.color);
   const rows: string[] = [];
   if (error instanceof InputError) {
@@ -16,7 +19,9 @@ export function renderError(error: unknown, options: { color: boolean; verbose: 
     rows.push(`${label} ${visibleLines(error.message)}`);
   }
   if (error instanceof HaprovError) {
-    if (error.hint) rows.push(`${cyan('what to do:')} ${visibleLines(error.hint)}`);
+    const { inventory } = options;
+    const hint = error.hint && inventory ? namingInventory(error.hint, inventory) : error.hint;
+    if (hint) rows.push(`${cyan('what to do:')} ${visibleLines(hint)}`);
     if (options.verbose && error.cause !== undefined)
       rows.push(dim(indent(describeCause(error.cause), '  ')));
     return rows.join('\n');

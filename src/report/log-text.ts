@@ -1,6 +1,7 @@
 import pc from 'picocolors';
 import type { RunResult, StepReport } from '../host/history';
-import { count, cutToWidth, displayWidth, formatElapsed, visible } from '../text/format';
+import { paragraph } from '../text/fit';
+import { count, cutToWidth, displayWidth, formatElapsed, namingInventory, visible } from '../text/format';
 import type { TextOptions } from './change-text';
 
 /** One run, with what it came to on each host. */
@@ -25,15 +26,18 @@ export interface LoggedHost {
   unknownFormat?: number;
 }
 
+/** `full`: every step. `inventory`: as the user has named it, for the command that says more. */
+export type LogTextOptions = TextOptions & { full: boolean; inventory: string };
+
 const shortSteps = 6;
 
 /** Runs as text, newest first. `full` shows every step, with its time and how it failed. No newline at the end. */
-export function renderLog(runs: readonly LoggedRun[], options: TextOptions & { full: boolean }): string {
+export function renderLog(runs: readonly LoggedRun[], options: LogTextOptions): string {
   if (runs.length === 0) return 'no runs yet';
   return runs.map((run) => renderRun(run, options)).join('\n\n');
 }
 
-function renderRun(run: LoggedRun, options: TextOptions & { full: boolean }): string {
+function renderRun(run: LoggedRun, options: LogTextOptions): string {
   const { bold, dim } = pc.createColors(options.color);
   const cut = (text: string) => cutToWidth(text, options.columns);
   const rows = [
@@ -43,7 +47,7 @@ function renderRun(run: LoggedRun, options: TextOptions & { full: boolean }): st
     ),
   ];
   for (const { hosts, example } of alike(run.hosts, options.full)) {
-    rows.push(...renderHosts(hosts, example, options));
+    rows.push(...renderHosts(hosts, example, run.run, options));
   }
   return rows.join('\n');
 }
@@ -62,11 +66,7 @@ function alike(hosts: readonly LoggedHost[], full: boolean): { hosts: string[]; 
   return [...groups.values()];
 }
 
-function renderHosts(
-  names: string[],
-  example: LoggedHost,
-  options: TextOptions & { full: boolean },
-): string[] {
+function renderHosts(names: string[], example: LoggedHost, run: string, options: LogTextOptions): string[] {
   const colors = pc.createColors(options.color);
   const paint = {
     finished: colors.green,
@@ -88,7 +88,7 @@ function renderHosts(
   ];
   const rows = wrapped(about, columns - 2).map((row) => `  ${paint(row)}`);
   const shown = full ? example.steps : example.steps.slice(0, shortSteps);
-  for (const step of shown) rows.push(...renderStep(step, example, options));
+  for (const step of shown) rows.push(...renderStep(step, example, run, options));
   const left = example.steps.length - shown.length;
   if (left > 0) rows.push(`    ${colors.dim(`… and ${left} more`)}`);
   return rows;
@@ -120,11 +120,7 @@ const marks: Record<StepReport['status'], string> = {
   'not begun': ' ',
 };
 
-function renderStep(
-  step: StepReport,
-  { host }: LoggedHost,
-  options: TextOptions & { full: boolean },
-): string[] {
+function renderStep(step: StepReport, { host }: LoggedHost, run: string, options: LogTextOptions): string[] {
   const { red, dim } = pc.createColors(options.color);
   const { columns, full } = options;
   const time = full && step.ms > 0 ? ` ${formatElapsed(step.ms)}` : '';
@@ -142,10 +138,10 @@ function renderStep(
   rows.push(
     ...told.map((row) => `      ${red(full ? visible(row) : cutToWidth(visible(row), columns - 6))}`),
   );
-  if (!full)
-    rows.push(
-      `      ${dim(cutToWidth(`all of it: haprov log … --verbose (${visible(host)})`, columns - 6))}`,
-    );
+  if (!full) {
+    const more = `all of it: haprov log INVENTORY ${run} --limit ${host}`;
+    rows.push(...paragraph('      ', visible(namingInventory(more, options.inventory)), columns).map(dim));
+  }
   return rows;
 }
 

@@ -14,7 +14,8 @@ export function hintFor({
   if (/^(yum|dnf) /.test(command))
     return 'look at what the package manager says above: is a repository enabled and in reach? (EL6 and EL7 are only in the vault now)';
   if (/No space left/.test(output)) return 'make room on the host, then apply again';
-  if (/^systemctl /.test(command)) return 'the unit’s own log says why: journalctl -u UNIT on the host';
+  const [, unit] = /^systemctl (?:.* )?(\S+)$/.exec(command) ?? [];
+  if (unit) return `the unit’s own log says why: journalctl -u ${unit} on the host`;
   if (/^(service|chkconfig) /.test(command))
     return 'the init script says why above; if not, the service’s own log or /var/log/messages on the host';
   return 'mend the cause, then apply again: what is done already is skipped';

@@ -99,6 +99,12 @@ function pluralOf(noun: string): string {
   return `${noun}s`;
 }
 
+/** The same, with the word INVENTORY, where a command is to be typed, as the user has named it. */
+export function namingInventory(text: string, inventory: string): string {
+  const word = /^[\w@%+=:,./~-]+$/.test(inventory) ? inventory : JSON.stringify(inventory);
+  return text.replaceAll(/(?<=haprov \w+ |out of )INVENTORY\b/g, () => word);
+}
+
 /** Puts `by` before every line but the first, and not before empty ones. */
 export function hang(text: string, by: string): string {
   return text.replace(/\n(?=.)/g, `\n${by}`);

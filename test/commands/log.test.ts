@@ -47,7 +47,7 @@ const runs = mergeRuns([
   ['ethyl', [whole('20260102T000000Z-bbb', 'restored'), whole('20260101T000000Z-aaa', 'finished')]],
 ]);
 const render = (list: LoggedRun[], columns: number, full = false) =>
-  renderLog(list, { color: false, columns, full });
+  renderLog(list, { color: false, columns, full, inventory: 'pair.json' });
 
 test('newest first, one entry a run', () => {
   expect(runs.map(({ run, hosts }) => [run, hosts.map(({ host, result }) => `${host} ${result}`)])).toEqual([
@@ -55,6 +55,10 @@ test('newest first, one entry a run', () => {
     ['20260102T000000Z-bbb', ['fred restored', 'ethyl restored']],
     ['20260101T000000Z-aaa', ['fred finished', 'ethyl finished']],
   ]);
+});
+
+test('what a failure leaves out is to be had by a command that can be pasted', () => {
+  expect(render(runs, 80)).toContain('all of it: haprov log pair.json 20260102T000000Z-bbb --limit fred\n');
 });
 
 test.each([40, 80])('fits %i columns', (columns) => {

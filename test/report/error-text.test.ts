@@ -25,6 +25,16 @@ test('an error of ours is its message and its hint', () => {
   expect(renderError(error, quiet)).toBe('error: fred: no answer on port 22\nwhat to do: Is it on?');
 });
 
+test('the inventory is called in what to do as the user has called it', () => {
+  const error = new HostError('fred', 'no run', 'haprov plan INVENTORY, or haprov log INVENTORY');
+  expect(renderError(error, { ...quiet, inventory: 'pair.yaml' })).toBe(
+    'error: fred: no run\nwhat to do: haprov plan pair.yaml, or haprov log pair.yaml',
+  );
+  expect(renderError(error, { ...quiet, inventory: 'my pair.yaml' })).toContain(
+    'haprov plan "my pair.yaml",',
+  );
+});
+
 test('a host that was not restored stands out', () => {
   const error = new HaprovError(ExitCode.notRestored, 'fred is half changed');
   expect(renderError(error, quiet)).toBe('NOT RESTORED: fred is half changed');

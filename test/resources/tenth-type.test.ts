@@ -168,7 +168,12 @@ describe('a run that made it', () => {
   });
 
   test('is told by log', () => {
-    const text = renderLog(mergeRuns([['fred', [run]]]), { color: false, columns: 80, full: true });
+    const text = renderLog(mergeRuns([['fred', [run]]]), {
+      color: false,
+      columns: 80,
+      full: true,
+      inventory: 'pair.json',
+    });
     expect(text).toContain('restart timer backup.timer');
   });
 });
