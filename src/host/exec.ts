@@ -39,6 +39,9 @@ export class ChannelRefused extends HostError {}
 /** Nothing was heard of a script for as long as its caller waits. */
 export class Silence extends HostError {}
 
+/** A script that had begun took longer than its caller waits. */
+export class Overdue extends HostError {}
+
 /**
  * Runs a script in the shell, over one channel. A failing script is a result; everything that kept it from running to
  * its end is an error. What the login says before the script is left out.
@@ -145,7 +148,8 @@ class Conversation {
       this.#timers.push(
         setTimeout(() => {
           const why = this.#hasBegun ? '' : `; ${this.#insteadOfBeginning()}`;
-          this.#giveUp(`the command did not end within ${timeoutMs / 1000} s${why}`);
+          const Failure = this.#hasBegun ? Overdue : undefined;
+          this.#giveUp(`the command did not end within ${timeoutMs / 1000} s${why}`, undefined, Failure);
         }, timeoutMs),
       );
     const [who, ms] = this.shell.dialogue ? ['sudo', SUDO_ANSWERS_MS] : ['the host', BEGINS_MS];

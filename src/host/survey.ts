@@ -1,10 +1,10 @@
 import { HaprovError, HostError } from '../errors';
 import { type Connection, connect, type SshTarget } from './connection';
-import { Silence } from './exec';
+import { Overdue, Silence } from './exec';
 import { type HostFacts, readFacts } from './facts';
 import { type Answers, buildProbe, type Question } from './probe';
 import { whyOf } from './script-result';
-import { unanswered } from './unanswered';
+import { UnansweredQuestion, unanswered } from './unanswered';
 
 /** What one host answered, and the connection to go on with. */
 export interface Surveyed {
@@ -82,8 +82,14 @@ export async function answersOf(
   const followed = probe.follow();
   const limits = { timeoutMs, quietMs, accepts: 'any' as const, onStdout: followed.hear };
   const result = await connection.runScript(probe.script, limits).catch(async (error: unknown) => {
-    if (!(error instanceof Silence)) throw error;
     const { pid, question } = followed;
+    if (error instanceof Overdue)
+      throw new UnansweredQuestion(
+        connection.host,
+        `its answers took longer than ${(timeoutMs ?? 0) / 1000} s${question === undefined ? '' : ` (it was at ${question})`}`,
+        'see on the host what keeps it so busy; --answer-within waits longer',
+      );
+    if (!(error instanceof Silence)) throw error;
     throw await unanswered(connection, { pid, question, seconds: quietMs / 1000 });
   });
   try {

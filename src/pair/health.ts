@@ -101,6 +101,9 @@ export function isUp({ status, check }: Pick<ServerState, 'status' | 'check'>): 
   return (status === 'UP' || status === 'no check') && (check === '' || /^L[467]OK/.test(check));
 }
 
+/** HAProxy sends it requests, also where it is on its way down. */
+export const isTaking = ({ status }: Pick<ServerState, 'status'>) => /^(?:UP|no check|NOLB)/.test(status);
+
 /** Taken out by somebody: HAProxy sends it nothing, whatever its checks say. */
 export const isOut = ({ status }: Pick<ServerState, 'status'>) => /^(?:MAINT|DRAIN)/.test(status);
 

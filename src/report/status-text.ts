@@ -132,9 +132,12 @@ function howAnswers({ answers }: VipStatus): string {
   if (answers.length === 0) return 'not asked whether it answers';
   if (silent.length === 0) return 'answers';
   return silent
-    .map(
-      ({ from, why }) =>
-        `does not answer ${from === 'laptop' ? 'here' : `on ${from}`}${why ? ` (${why})` : ''}`,
-    )
+    .map(({ from, why = '' }) => {
+      const where = from === 'laptop' ? 'here' : `on ${from}`;
+      // Who says an error has answered.
+      return why.startsWith('HTTP ')
+        ? `answers ${why} ${where}`
+        : `does not answer ${where}${why ? ` (${why})` : ''}`;
+    })
     .join(', ');
 }

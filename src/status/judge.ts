@@ -16,6 +16,7 @@ import { vips } from './findings/vips';
 import { hostStatus } from './host-status';
 import { merged } from './merge';
 import { order } from './order';
+import { setRetiredAside } from './retired';
 import { serviceStatus, vipStatus } from './service-status';
 import { type FindingRule, type Found, reached, type Snapshot } from './snapshot';
 import type { Level, Status, StatusFinding } from './status';
@@ -41,7 +42,8 @@ const rules: readonly FindingRule[] = [
 ];
 
 /** What is true of the pair: pure, from what its hosts said at one moment. */
-export function judge(snapshot: Snapshot): Status {
+export function judge(seen: Snapshot): Status {
+  const snapshot = setRetiredAside(seen);
   const { inventory, hosts, now } = snapshot;
   const found: Found[] = [];
   for (const rule of rules) found.push(...rule(snapshot, found));

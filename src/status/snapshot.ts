@@ -16,6 +16,8 @@ export interface HostSnapshot {
   wanted: ReadonlySet<Role['part']>;
   /** What would change if the inventory were applied now. */
   plan: PlannedHost;
+  /** It was taken out for good, and is in the inventory still. */
+  isRetired?: boolean;
   facts?: HostFacts;
   diagnostics?: HostDiagnostics;
   failure?: HaprovError;

@@ -117,6 +117,10 @@ test('who holds a VIP, who is to hold it, whether it answers', () => {
       ],
     }),
   ).toBe('✓ VIP router37 192.168.56.200: on fred, does not answer on ethyl');
+  // Whoever says an error has answered.
+  expect(lineOf({ level: 'broken', answers: [{ from: 'laptop', answers: false, why: 'HTTP 503' }] })).toBe(
+    '✗ VIP router37 192.168.56.200: on fred, answers HTTP 503 here',
+  );
   expect(lineOf({ answers: [] })).toBe(
     '✓ VIP router37 192.168.56.200: on fred, not asked whether it answers',
   );

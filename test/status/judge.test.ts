@@ -30,6 +30,8 @@ interface Case {
   /** `level rule component host`, in order. */
   finds: string[];
   says?: RegExp;
+  /** What its findings say: sentence, what was seen, what to do. */
+  tells?: RegExp;
 }
 
 const without =
@@ -402,6 +404,41 @@ const cases: Case[] = [
     finds: ['broken configuration-refused haproxy fred'],
   },
   {
+    about: 'an answer of the service itself, which its check does not ask for',
+    laptop: 'HTTP 503',
+    finds: ['broken vip-answers-error vip fred'],
+    tells:
+      /HAProxy on fred sends requests to fred and ethyl of cluster37, so the 503 is most likely their own/,
+  },
+  {
+    about: 'a server on its way down',
+    edit: { fred: server('ethyl', 'UP 1/3', 'L7STS'), ethyl: server('ethyl', 'UP 2/3', 'L7STS') },
+    finds: ['broken backend-down backend ethyl'],
+    says: /backend cluster37\/ethyl on ethyl fails its checks: it answers with an error/,
+  },
+  {
+    about: 'a server on its way down, as one sees it so far',
+    edit: { ethyl: server('ethyl', 'UP 2/3', 'L7STS') },
+    finds: ['broken backend-down-on-one backend ethyl'],
+    says: /fails its checks for HAProxy on ethyl so far: it answers with an error/,
+  },
+  {
+    about: 'a folder that is not there',
+    changes: {
+      fred: [
+        change('directory', '/usr/libexec/keepalived', {
+          action: 'create',
+          attributes: [
+            { name: 'owner', from: null, to: 'root' },
+            { name: 'mode', from: null, to: '0755' },
+          ],
+        }),
+      ],
+    },
+    finds: ['warning drift configuration fred'],
+    tells: /^\/usr\/libexec\/keepalived is not there$/m,
+  },
+  {
     about: 'a full disk',
     edit: { ethyl: add('room 0 4096 1000 0 100 50 /var/log') },
     finds: ['broken disk-full disk ethyl'],
@@ -532,6 +569,27 @@ const cases: Case[] = [
       fred: server('ethyl', 'DRAIN', 'L4OK'),
     },
     finds: ['note drained keepalived ethyl'],
+  },
+  {
+    about: 'a retired host that is in the inventory still',
+    edit: {
+      ethyl: all(add('drained yes'), down('httpd'), down('haproxy'), down('keepalived'), silentHaproxy),
+      fred: server('ethyl', 'DRAIN', 'L4CON'),
+    },
+    changes: {
+      ethyl: ['httpd', 'haproxy', 'keepalived'].map((unit) =>
+        change('service', unit, {
+          unit,
+          action: 'start',
+          attributes: [
+            { name: 'enabled', from: 'disabled', to: 'enabled' },
+            { name: 'active', from: 'inactive', to: 'active' },
+          ],
+        }),
+      ),
+    },
+    finds: ['note retired keepalived ethyl'],
+    tells: /^take ethyl out of INVENTORY/m,
   },
   {
     about: 'maintenance of a drained host',
@@ -810,6 +868,8 @@ test.each(cases)('$about', (one) => {
   expect(status.level).toBe(bad ?? 'ok');
   for (const { holders, level } of status.vips) if (holders.length > 1) expect(level).toBe('broken');
   if (one.says) expect(status.headline).toMatch(one.says);
+  const told = status.findings.flatMap(({ message, evidence, next }) => [message, ...evidence, next]);
+  if (one.tells) expect(told.join('\n')).toMatch(one.tells);
   for (const { message, next, host } of status.findings) {
     expect(next).toBeTruthy();
     expect(message).toContain(host);
@@ -903,7 +963,7 @@ test('docs/status.md names every finding', () => {
   const code = readdirSync(folder)
     .map((name) => readFileSync(join(folder, name), 'utf8'))
     .join('\n');
-  const rules = [...code.matchAll(/'([a-z]+(?:-[a-z]+)+|drift|unreachable|drained)'/g)].map(
+  const rules = [...code.matchAll(/'([a-z]+(?:-[a-z]+)+|drift|unreachable|drained|retired)'/g)].map(
     ([, name = '']) => name,
   );
   const named = new Set(

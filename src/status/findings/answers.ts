@@ -1,6 +1,28 @@
 import { canonical } from '../../inventory/address';
-import type { FindingRule, Found } from '../snapshot';
+import type { Service, Vip } from '../../inventory/inventory';
+import { isOut, isTaking } from '../../pair/health';
+import { meaningOf } from '../../pair/server-check';
+import { type FindingRule, type Found, list, type Reached } from '../snapshot';
 import { holdersIn } from './vips';
+
+const asking = ({ address }: Vip, service: Service | undefined, port: number): string => {
+  const path = service?.check.type === 'http' ? service.check.path : '/';
+  return `curl -sv http://${address.includes(':') ? `[${address}]` : address}:${port}${path}`;
+};
+
+/** HAProxy says so itself where it has no server; where it has one, the server did. */
+function nextOf503(service: Service | undefined, holder: Reached | undefined, name: string): string {
+  const servers = (holder?.diagnostics.servers ?? []).filter((one) => one.service === service?.name);
+  const taking = servers.filter((one) => isTaking(one)).map(({ server }) => server);
+  if (taking.length > 0)
+    return `HAProxy on ${name} sends requests to ${list(taking)} of ${service?.name}, so the 503 is most likely their own: look at the log of the service there`;
+  const down = servers.map(
+    ({ server, ...state }) => `${server}: ${isOut(state) ? state.status : meaningOf(state)}`,
+  );
+  return down.length > 0
+    ? `HAProxy on ${name} has no server for it (${down.join('; ')}): mend what their checks miss`
+    : `HAProxy’s log on ${name} says whether it has no server (<NOSRV>) or a server said so`;
+}
 
 /** What a VIP answers to the laptop, where that is an error of the server’s. */
 export const answers: FindingRule = (snapshot) =>
@@ -25,8 +47,8 @@ export const answers: FindingRule = (snapshot) =>
         evidence: [`asked from the laptop${service ? ` as the check of ${service.name} asks` : ''}`],
         next:
           code === '503'
-            ? `HAProxy on ${name} has no server for it: look at the servers, by haprov status or HAProxy’s own log there`
-            : `curl -sv http://${vip.address.includes(':') ? `[${vip.address}]` : vip.address}:${port}/, and the log of the service behind it`,
+            ? nextOf503(service, holder, name)
+            : `${asking(vip, service, port)}, and the log of the service behind it`,
       },
     ];
   });

@@ -1,7 +1,7 @@
 import { canonical } from '../../inventory/address';
 import type { Server, Service } from '../../inventory/inventory';
 import { type ServerState, weightless } from '../../pair/haproxy-statistics';
-import { isDown, isOut, isRising, isUp } from '../../pair/health';
+import { isDown, isOut, isRising, isTaking, isUp } from '../../pair/health';
 import { meaningOf } from '../../pair/server-check';
 import {
   blames,
@@ -98,6 +98,10 @@ function downFinding(
     return isKnown ? undefined : { ...blocker, evidence: [...blocker.evidence, ...evidence] };
   }
   const isEverywhere = down.length === views.length;
+  // HAProxy waits for some more checks before it sends elsewhere.
+  const is = down.some(({ state }) => !isTaking(state)) ? 'is down' : 'fails its checks';
+  // Others may find the same in a moment.
+  const only = is === 'is down' ? 'only' : 'so far';
   // Where its own host is not ours to ask, or says that all is well, the server is to blame; else the one who alone misses it.
   const host = isEverywhere ? (server.host?.name ?? balancers[0] ?? '') : (balancers[0] ?? '');
   return {
@@ -108,10 +112,10 @@ function downFinding(
     server: server.name,
     host,
     hosts: [...new Set([host, ...balancers, ...(server.host ? [server.host.name] : [])])],
-    brief: isEverywhere ? `${title} is down` : `${title} is down here only`,
+    brief: isEverywhere ? `${title} ${is}` : `${title} ${is} here ${only}`,
     message: isEverywhere
-      ? `backend ${title}${server.host ? ` on ${server.host.name}` : ` (${server.address}:${server.port})`} is down: ${meaningOf(down[0]?.state ?? { check: '' })}`
-      : `backend ${title} is down for HAProxy on ${list(balancers)} only: ${meaningOf(down[0]?.state ?? { check: '' })}`,
+      ? `backend ${title}${server.host ? ` on ${server.host.name}` : ` (${server.address}:${server.port})`} ${is}: ${meaningOf(down[0]?.state ?? { check: '' })}`
+      : `backend ${title} ${is} for HAProxy on ${list(balancers)} ${only}: ${meaningOf(down[0]?.state ?? { check: '' })}`,
     evidence: [...evidence, ...listensText(server, own)],
     next: isEverywhere
       ? `ask it as HAProxy does, from a balancer: ${howToAsk(service, server)}`
@@ -214,9 +218,7 @@ function takenOut(service: Service, server: Server, out: readonly View[], snapsh
   const word = out[0]?.state.status ?? 'MAINT';
   const usable = (balancer: Reached) =>
     service.backends.servers.some((other) =>
-      viewsOf(service, other, snapshot).some(
-        (view) => view.balancer === balancer && /^(?:UP|no check|NOLB)/.test(view.state.status),
-      ),
+      viewsOf(service, other, snapshot).some((view) => view.balancer === balancer && isTaking(view.state)),
     );
   const empty = out.filter(({ balancer }) => !usable(balancer)).map(({ balancer }) => balancer.host.name);
   const tell = (line: string) => `echo "${line}" | socat - /var/lib/haproxy/stats on ${list(balancers)}`;

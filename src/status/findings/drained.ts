@@ -5,16 +5,20 @@ import { type FindingRule, reached } from '../snapshot';
 export const drained: FindingRule = (snapshot) =>
   reached(snapshot)
     .filter(({ diagnostics }) => diagnostics.drained)
-    .map(({ host, facts }) => ({
-      rule: 'drained',
+    .map(({ host, facts, isRetired }) => ({
+      rule: isRetired ? 'retired' : 'drained',
       level: 'note' as const,
       component: 'keepalived' as const,
       host: host.name,
       hosts: [host.name],
-      brief: 'drained',
-      message: `${host.name} is drained${sinceAndBy(facts.drained)}: addresses and requests go elsewhere`,
+      brief: isRetired ? 'retired' : 'drained',
+      message: isRetired
+        ? `${host.name} is retired${sinceAndBy(facts.drained)}: nothing of the pair runs or starts there, and the inventory names it still`
+        : `${host.name} is drained${sinceAndBy(facts.drained)}: addresses and requests go elsewhere`,
       evidence: [],
-      next: `haprov undrain INVENTORY ${host.name} when its maintenance is over`,
+      next: isRetired
+        ? `take ${host.name} out of INVENTORY, then haprov apply tells the others; haprov apply with it in there starts it again, and haprov undrain gives it its place back`
+        : `haprov undrain INVENTORY ${host.name} when its maintenance is over`,
     }));
 
 function sinceAndBy(drained: HostFacts['drained']): string {

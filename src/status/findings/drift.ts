@@ -132,7 +132,8 @@ const names = (changes: readonly PlannedChange[]) => [
 ];
 
 function describe(change: PlannedChange): string[] {
-  const { part, target, attributes, text } = change;
+  const { part, target, attributes, text, action } = change;
+  if (action === 'create' && text === undefined) return [`${target} is not there`];
   const of = attributes.map(({ name, from, to }) =>
     part === 'packages'
       ? `${name} is not installed`
