@@ -155,6 +155,8 @@ export async function surveyWhole(
   const listener = listenerFor(context);
   const surveyed = await survey(targets, listener);
   for (const text of clockProblems(surveyed.hosts)) context.emit({ type: 'message', level: 'warning', text });
+  for (const one of runsBeingMade(surveyed.hosts))
+    context.emit({ type: 'message', level: 'warning', ...one });
   const left = surveyed.hosts.filter(({ facts }) => facts.lock && !facts.lock.alive);
   for (const { name, facts } of left) {
     const { run, owner, since, state } = facts.lock ?? { run: '', owner: '', since: new Date(0), state: '' };
@@ -174,6 +176,22 @@ export async function surveyWhole(
     surveyed.close();
   }
   return survey(targets, listener);
+}
+
+/** What differs may be what somebody's run does just now, and takes back or finishes. */
+export function runsBeingMade(
+  hosts: readonly Pick<Surveyed, 'name' | 'facts'>[],
+): { host: string; text: string }[] {
+  return hosts.flatMap(({ name, facts: { lock } }) =>
+    lock?.alive
+      ? [
+          {
+            host: name,
+            text: `the run ${lock.run} of ${lock.owner}, begun ${lock.since.toISOString()}, is being made there: what differs may be its work`,
+          },
+        ]
+      : [],
+  );
 }
 
 /** To undo what a run had changed may take long; the host goes on by itself where nobody waits any more. */
