@@ -121,17 +121,21 @@ export function stepsOf({ manifest, journal }: RecordedRun): StepReport[] {
   return (manifest?.steps ?? []).map((step, index) => {
     const report: StepReport = { ...step, status: 'not begun', ms: 0 };
     let parts: string[] = [];
+    let isMade = false;
     for (const { entry } of journal) {
       if (!('step' in entry) || entry.step !== index + 1) continue;
       if (entry.event === 'start') {
         parts = entry.parts;
+        isMade ||= parts.includes('run');
         report.status = 'under way';
       }
       if (entry.event === 'done') {
         report.status = parts.includes('run') ? 'done' : 'staged';
         report.ms += entry.ms;
       }
-      if (entry.event === 'undone' && report.status !== 'failed') report.status = 'undone';
+      // What was only staged is taken away, and what was never begun is left alone: nothing of that is undone.
+      if (entry.event === 'undone' && report.status !== 'failed')
+        report.status = isMade ? 'undone' : 'not begun';
       if (entry.event === 'failed') {
         const { part, code, command, output } = entry;
         report.status = 'failed';

@@ -21,6 +21,14 @@ interface Options {
   isRun: boolean;
 }
 
+/** How the view ends, and what it leaves on the screen. */
+export interface Ending {
+  interrupted: boolean;
+  /** The run has done all that it was to do. */
+  isWell: boolean;
+  leaves: 'hosts' | 'nothing';
+}
+
 /** A task of listr2 for each host, from the first drawing to the last. Reads `hosts` whenever it draws; more may come. */
 export class HostsView {
   readonly #hosts: ReadonlyMap<string, HostProgress>;
@@ -29,14 +37,14 @@ export class HostsView {
   readonly #rows = new Map<string, Row>();
   readonly #spinner = new Spinner();
   readonly #timer: NodeJS.Timeout;
-  readonly #released: Promise<boolean>;
-  #release: (interrupted: boolean) => void = () => {};
+  readonly #released: Promise<Ending>;
+  #release: (ending: Ending) => void = () => {};
 
   constructor(hosts: ReadonlyMap<string, HostProgress>, options: Options) {
     this.#hosts = hosts;
     this.#options = options;
     this.#screen = new Screen(options.stdout);
-    this.#released = new Promise<boolean>((resolve) => {
+    this.#released = new Promise<Ending>((resolve) => {
       this.#release = resolve;
     });
     this.#draw();
@@ -59,10 +67,10 @@ export class HostsView {
   }
 
   /** Draws how each host ended, and leaves that on the screen; or nothing, where others say what came of it. */
-  async finish(options: { interrupted: boolean; leaves: 'hosts' | 'nothing' }): Promise<void> {
+  async finish(options: Ending): Promise<void> {
     clearInterval(this.#timer);
     this.#addRows();
-    this.#release(options.interrupted);
+    this.#release(options);
     await Promise.all(Array.from(this.#rows.values(), ({ done }) => done));
     this.#screen.leave(options.leaves === 'hosts' ? this.#lines().flatMap(all) : []);
   }
@@ -96,10 +104,10 @@ export class HostsView {
   /** A host's task, which ends with the view. */
   async #follow(host: string, row: Row, task: RunningTask): Promise<void> {
     row.running = task;
-    const interrupted = await this.#released;
+    const { interrupted, isWell } = await this.#released;
     row.running = undefined;
     const hostWidth = this.#hostWidth();
-    const view = viewFinal(this.#progressOf(host), { now: Date.now(), hostWidth, interrupted });
+    const view = viewFinal(this.#progressOf(host), { now: Date.now(), hostWidth, interrupted, isWell });
     task.title = view.title;
     task.output = view.summary ?? '';
     if (view.state === 'failed') throw new Error(view.title);

@@ -1,5 +1,5 @@
 import type { Event, Reporter } from '../events/events';
-import { HostsView } from './hosts-view';
+import { type Ending, HostsView } from './hosts-view';
 import { isFine, LineWriter, tellsWhy } from './lines';
 import type { Output } from './output';
 import { advance, type HostProgress, newProgress } from './progress';
@@ -58,7 +58,11 @@ class LiveReporter implements Reporter {
         this.#print(event.level === 'info' ? stdout : stderr, this.#lines.message(event));
         break;
       case 'run-end':
-        this.#ending = this.#finish({ interrupted: false, leaves: 'hosts' }).then(() => {
+        this.#ending = this.#finish({
+          interrupted: false,
+          isWell: isFine(event.exitCode),
+          leaves: 'hosts',
+        }).then(() => {
           (isFine(event.exitCode) ? stdout : stderr).write(`${this.#lines.runEnd(event)}\n`);
         });
         break;
@@ -66,14 +70,14 @@ class LiveReporter implements Reporter {
   }
 
   async pause(): Promise<void> {
-    await this.#finish({ interrupted: false, leaves: 'nothing' });
+    await this.#finish({ interrupted: false, isWell: false, leaves: 'nothing' });
     // What is said now tells what was reached so far; the next view starts anew below it.
     for (const host of this.#hosts.keys()) this.#hosts.set(host, newProgress(host));
   }
 
   async close(): Promise<void> {
     await this.#ending;
-    await this.#finish({ interrupted: true, leaves: this.#isRun ? 'hosts' : 'nothing' });
+    await this.#finish({ interrupted: true, isWell: false, leaves: this.#isRun ? 'hosts' : 'nothing' });
   }
 
   #print(output: Output, text: string): void {
@@ -82,7 +86,7 @@ class LiveReporter implements Reporter {
     else write();
   }
 
-  async #finish(options: Parameters<HostsView['finish']>[0]): Promise<void> {
+  async #finish(options: Ending): Promise<void> {
     await this.#view?.finish(options);
     this.#view = undefined;
     if (this.#failures.length > 0)

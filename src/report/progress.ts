@@ -91,10 +91,13 @@ function describeWork({ phase, step, finished }: HostProgress, now: number): str
   return [phase.name, step && stepName(step), elapsed].filter(Boolean).join(' ');
 }
 
-/** What stays on the screen of a host. `interrupted`: the run did not come to its end, or we stopped watching. */
+/**
+ * What stays on the screen of a host. `interrupted`: the run did not come to its end, or we stopped watching; `isWell`:
+ * it came to the end that it was to come to.
+ */
 export function viewFinal(
   progress: HostProgress,
-  options: { now: number; hostWidth: number; interrupted: boolean },
+  options: { now: number; hostWidth: number; interrupted: boolean; isWell?: boolean },
 ): FinalView {
   const { state, text } = describeEnd(progress, options);
   return {
@@ -118,14 +121,18 @@ const REACHED: Partial<Record<Phase, string>> = {
 
 function describeEnd(
   progress: HostProgress,
-  { now, interrupted }: { now: number; interrupted: boolean },
+  { now, interrupted, isWell = false }: { now: number; interrupted: boolean; isWell?: boolean },
 ): { state: FinalView['state']; text: string } {
   const { failure, phase, finished } = progress;
   if (failure) return { state: 'failed', text: `failed: ${visible(failure)}${describeRestore(finished)}` };
   if (phase) return { state: 'left', text: `left at ${describeWork(progress, now)}` };
   const last = finished.findLast((done) => REACHED[done.phase] !== undefined);
-  if (!last) return { state: 'left', text: 'not started' };
+  // A run that went well had nothing for whom it did nothing to.
+  if (!last)
+    return isWell ? { state: 'done', text: 'nothing to do' } : { state: 'left', text: 'not started' };
   if (interrupted) return { state: 'left', text: `left after ${last.phase}` };
+  if (last.phase === 'restore' && !finished.some(({ phase: done }) => done === 'commit'))
+    return { state: 'left', text: 'not changed: what was staged is taken away again' };
   const steps = last.steps > 0 ? `, ${count(last.steps, 'step')}` : '';
   const ms = finished.reduce((sum, done) => sum + done.ms, 0);
   return {

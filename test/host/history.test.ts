@@ -66,7 +66,7 @@ test('newest first, each with what its manifest says', () => {
   expect(runs[0]?.manifest).toMatchObject({ owner: 'lucille@laptop', command: 'apply' });
 });
 
-test('a step that its validator refused says why; what was only staged was undone', () => {
+test('a step that its validator refused says why; what was only staged was never begun', () => {
   const run = only(row('r', 'restored', '-', manifest('r'), refused));
   expect(durationOf(run)).toBe(488);
   expect(stepsOf(run)).toEqual([
@@ -80,7 +80,7 @@ test('a step that its validator refused says why; what was only staged was undon
         output: 'unknown keyword\nrefused',
       },
     }),
-    expect.objectContaining({ status: 'undone', ms: 14 }),
+    expect.objectContaining({ status: 'not begun', ms: 14 }),
   ]);
 });
 

@@ -58,6 +58,18 @@ const final: [string, Event[], boolean, string, string][] = [
   ['interrupted in a step', [start('stage'), step], true, 'left', 'left at stage 3/12 write /a 5.0s'],
   ['interrupted between phases', [end('stage')], true, 'left', 'left after stage'],
 ];
+test('who had nothing to do when all went well has not been left out; who was only staged is not restored', () => {
+  const seen = { now: 10_000, hostWidth: 4, interrupted: false };
+  expect(viewFinal(progressOf([]), { ...seen, isWell: true })).toMatchObject({
+    state: 'done',
+    title: 'fred  nothing to do',
+  });
+  expect(viewFinal(progressOf([end('stage'), end('restore')]), seen)).toMatchObject({
+    state: 'left',
+    title: 'fred  not changed: what was staged is taken away again',
+  });
+});
+
 test.each(final)('in the end: %s', (_, events, interrupted, state, text) => {
   const view = viewFinal(progressOf(events), { now: 10_000, hostWidth: 4, interrupted });
   expect(view).toMatchObject({ state, title: `fred  ${text}` });
