@@ -6,7 +6,7 @@ import { Pair } from '../pair/pair';
 import { whoIsUnserved } from '../pair/unserved';
 import { describeProbe, type ProbeReport, probeTargets, startVipProbe } from '../pair/vip-probe';
 import { readPlan, requireSame } from '../plan/compare';
-import { outages, worstOf } from '../plan/disruption';
+import { outageRows, outages, worstOf } from '../plan/disruption';
 import { type Plan, pending, publicPlan } from '../plan/plan';
 import { agreed, mayGoOn } from '../planning/agree';
 import type { CommonOptions, Context } from '../planning/context';
@@ -228,12 +228,8 @@ async function rollOutProbed(
 function refuseOutages(plan: Plan, isAllowed: boolean): void {
   const found = isAllowed ? [] : outages(plan);
   if (found.length === 0) return;
-  const rows = found.map(
-    ({ host, change, why, seconds }) =>
-      `  ${host}: ${change}: ${why}${seconds === null ? '' : ` (about ${seconds} s)`}`,
-  );
   throw new UsageError(
-    `clients would go unserved, so nothing was changed:\n${rows.join('\n')}`,
+    `clients would go unserved, so nothing was changed:\n${outageRows(found).join('\n')}`,
     'say --allow-outage if that is meant, at a time when it may be',
   );
 }

@@ -62,3 +62,13 @@ export function outages(plan: Plan): Outage[] {
     ),
   );
 }
+
+/** A line for each reason, with all changes that have it. */
+export function outageRows(found: readonly Outage[]): string[] {
+  const by = new Map<string, string[]>();
+  for (const { host, change, why, seconds } of found) {
+    const reason = `${why}${seconds === null ? '' : ` (about ${seconds} s)`}`;
+    by.set(reason, [...(by.get(reason) ?? []), `${host}: ${change}`]);
+  }
+  return [...by].map(([reason, changes]) => `  ${changes.join(', ')}: ${reason}`);
+}

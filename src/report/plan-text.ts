@@ -162,7 +162,7 @@ function renderDisruptionOf(plan: Plan, options: TextOptions): string {
   const ends = endsOf(plan).map((end) => `  ${red(visible(end))}\n`);
   const forGood =
     ends.length > 0 ? `${bold('Outage for good')}, as the inventory asks:\n${ends.join('')}` : '';
-  return `${forGood}${bold('Disruption:')} ${said}\n`;
+  return `${forGood}${bold(forGood ? 'Disruption of all else:' : 'Disruption:')} ${said}\n`;
 }
 
 function renderSummary(hosts: HostPlan[], options: TextOptions): string {

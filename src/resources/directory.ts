@@ -57,7 +57,7 @@ export const directory: ResourceType<DirectorySpec, DirectoryState> = {
       {
         action: isThere ? 'update' : 'create',
         attributes,
-        ...noted(...notesOn(state.place)),
+        ...noted(...notesOn(state.place, context.packagesPending)),
         step: {
           phase: 'prepare',
           check: `check_directory ${path} ${expected}`,

@@ -147,7 +147,10 @@ export function ownershipChanges(
 }
 
 /** What is to be known before something is changed there. */
-export function notesOn({ real, shared, names, missing = [], label }: Surroundings = {}): string[] {
+export function notesOn(
+  { real, shared, names, missing = [], label }: Surroundings = {},
+  packagesPending = false,
+): string[] {
   return [
     ...(real === undefined ? [] : [`a link leads to ${real}, which is what changes`]),
     ...(shared === undefined
@@ -158,7 +161,11 @@ export function notesOn({ real, shared, names, missing = [], label }: Surroundin
       : [
           `it has ${names} names (hard links): the ${names === 2 ? 'other one keeps' : 'others keep'} the old content`,
         ]),
-    ...missing.map((who) => `the host has no ${who}: it must be there before this is made`),
+    ...missing.map((who) =>
+      packagesPending
+        ? `the host has no ${who} yet: a package of this plan is to bring it`
+        : `the host has no ${who}: it must be there before this is made`,
+    ),
     ...(label?.wanted === '?'
       ? [
           'SELinux is on, and the host has neither matchpathcon nor restorecon: nobody can tell which label is right',

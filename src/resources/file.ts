@@ -98,7 +98,7 @@ export const file: ResourceType<FileSpec, FileState> = {
       spec.mode === undefined && attributes.some(({ name, to }) => name === 'mode' && to !== '0644');
     const notes = [
       ...(closes ? ['its content has a secret: others may read it only if its "mode" says so'] : []),
-      ...notesOn(state.place),
+      ...notesOn(state.place, context.packagesPending),
     ];
     return [
       {

@@ -3,7 +3,7 @@ import { flag, object } from '../document/fields';
 import { quote } from '../shell/quote';
 import { type BoundResource, bind, type HostKind, type Placing } from './bound';
 import { common, timeout, unit } from './fields';
-import { recordedText } from './file-state';
+import { noted, recordedText } from './file-state';
 import type { Past, RecordedStep } from './past';
 import type { Attribute, Difference, ResourceType } from './resource';
 import { unitName } from './unit';
@@ -54,7 +54,7 @@ export const service: ResourceType<ServiceSpec, ServiceState> = {
     const head = `service ${spec.unit}`;
     return [{ says: words.length > 0 ? `${head}: ${words.join(', ')}` : head }];
   },
-  diff(spec, state, { notified }) {
+  diff(spec, state, { notified, packagesPending }) {
     if (state.load === 'needs-systemd')
       throw new Error(
         `${spec.unit} is for systemd alone, and this host has init scripts: name a service, or leave the unit to hosts with systemd`,
@@ -96,13 +96,14 @@ export const service: ResourceType<ServiceSpec, ServiceState> = {
         action,
         attributes,
         ...(again ? { reason: `because of ${again.because.join(', ')}` } : {}),
-        ...(mustStop && state.enabled === 'transient'
-          ? {
-              notes: [
-                'nothing but who made it can start it again: it stays stopped when the rest is restored',
-              ],
-            }
-          : {}),
+        ...noted(
+          ...(mustStop && state.enabled === 'transient'
+            ? ['nothing but who made it can start it again: it stays stopped when the rest is restored']
+            : []),
+          ...(state.load === 'not-found' && !packagesPending
+            ? [`the host knows no ${spec.unit}: unless a file or command of this plan brings it, this fails`]
+            : []),
+        ),
         step: {
           limitSeconds: spec.timeout,
           phase: mustStop ? 'leave' : 'service',

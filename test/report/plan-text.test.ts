@@ -262,7 +262,7 @@ describe('disruption', () => {
     expect(lines.slice(-4, -1)).toEqual([
       'Outage for good, as the inventory asks:',
       '  VIP a 10.0.0.1:80 is answered no more',
-      'Disruption: rolling, 0 s expected, one host after the other',
+      'Disruption of all else: rolling, 0 s expected, one host after the other',
     ]);
   });
 
