@@ -68,8 +68,15 @@ export async function execute<O>(
     process.exit(ExitCode.left);
   };
   let begun: string | undefined;
+  let isLeaving = false;
   const onSignal = () => {
-    if (stop.signal.aborted) process.exit(ExitCode.left);
+    if (stop.signal.aborted) {
+      if (isLeaving || begun === undefined || isAsking) process.exit(ExitCode.left);
+      isLeaving = true;
+      setTimeout(() => process.exit(ExitCode.left), endsWithinMs).unref();
+      tell('left at once: each host finishes or restores by itself; haprov log tells what came of it');
+      return void leave();
+    }
     stop.abort();
     // Whoever asked leaves, with nothing begun.
     if (isAsking) return;
@@ -77,13 +84,10 @@ export async function execute<O>(
       setTimeout(leave, endsWithinMs).unref();
       return;
     }
-    reporter.handle({
-      at: new Date().toISOString(),
-      type: 'message',
-      level: 'warning',
-      text: `stopping: ${begun}`,
-    });
+    tell(`stopping: ${begun}`);
   };
+  const tell = (text: string) =>
+    reporter.handle({ at: new Date().toISOString(), type: 'message', level: 'warning', text });
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
   // The shell and the kernel both tell that the terminal has gone, so the second is no wish to leave at once. Who has
   // no terminal (nohup) goes on.

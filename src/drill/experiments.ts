@@ -167,7 +167,7 @@ const makers: Record<ScenarioName, Maker> = {
       plan: `stop ${unit} on ${host}, which serves ${service.name}; then start it`,
       clients: isAlone(service, host)
         ? `nobody else serves ${service.name}: its clients get errors all the while`
-        : `requests that HAProxy sends to ${host} wait or fail until its check has`,
+        : `requests that HAProxy sends to ${host} wait or fail until its check has noticed`,
       run: () => `stop_unit ${command(unit)}`,
       undo: `start_again ${command(unit)}`,
     };
@@ -190,7 +190,7 @@ const makers: Record<ScenarioName, Maker> = {
       plan: `drop all that comes to ${holder} and goes out of it${deaf}, SSH too; it mends that by itself`,
       clients:
         alone === ''
-          ? `requests that HAProxy sends to a server on ${holder} wait or fail until its check has`
+          ? `requests that HAProxy sends to a server on ${holder} wait or fail until its check has noticed`
           : `nobody else serves ${alone}: its clients get errors all the while`,
       ...(byTurns ? { service: byTurns } : {}),
       repairsItself: true,

@@ -102,8 +102,12 @@ export class HostRun {
   /** Waits for the gate. */
   async gated(pass: () => Promise<GateResult>): Promise<HostOutcome> {
     const end = this.#begin('gate');
+    const begun = performance.now();
     const { faults } = await pass();
-    return faults.length === 0 ? end('ok') : end('failed', faults.join('; '));
+    if (faults.length === 0) return end('ok');
+    const minutes = Math.ceil((performance.now() - begun) / 60_000) + 1;
+    const next = `its logs of the last ${minutes} minutes say more (on ${this.name}: journalctl --since -${minutes}min)`;
+    return end('failed', `${faults.join('; ')}; ${next}`);
   }
 
   /** Logs in anew: that one still can is part of what is confirmed. */
@@ -219,6 +223,11 @@ export class HostRun {
       const late = `was not confirmed within ${this.surroundings.leaseSeconds} s, and restored itself`;
       return end('failed', verb === 'confirm' ? late : 'failed, and restored');
     }
+    if (code !== null && code > 128)
+      return end(
+        'failed',
+        `was ended there by signal ${code - 128}, as by somebody’s haprov unlock --force; haprov log tells what came of it`,
+      );
     if (code === 0) code = null;
     return end(
       'failed',

@@ -181,6 +181,8 @@ describe('a run that is alive', () => {
     await terminal.shows('stopping: ');
     terminal.type(keys.ctrlC);
     expect(await terminal.ended).toEqual({ code: 130, signal: 0 });
+    expect(terminal.everything.join('\n')).toMatch(/left at once: .*haprov\s+log\s+tells what came of it/s);
+    expect(terminal.everything.join('\n')).toMatch(/fred +left at commit/);
     expect(hosts.locks()).not.toEqual([undefined]);
     one().write('go', '');
     while (one().lock !== undefined) await new Promise((done) => setTimeout(done, 100));

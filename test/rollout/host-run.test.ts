@@ -33,6 +33,24 @@ test.each([
   expect([(await run.stage()).status, await isLocked(run)]).toEqual([status, locked]);
 });
 
+test('a run that somebody has ended says so, and a gate that stays shut says where to look', async () => {
+  const told: EventBody[] = [];
+  const ended = { matches: ' commit', stdout: '1\tstate\t-\tcommitting\n', code: 137 };
+  const run = runOn(new FakeHost('fred', [ended]), (event) => void told.push(event));
+  expect((await run.commit()).status).toBe('failed');
+  const pairState = new Map();
+  const { status } = await run.gated(async () => ({
+    pairState,
+    faults: ['fred: server shop/ethyl is DOWN'],
+  }));
+  expect(status).toBe('failed');
+  const messages = told.flatMap((event) => ('message' in event ? [event.message] : []));
+  expect(messages).toEqual([
+    'was ended there by signal 9, as by somebody’s haprov unlock --force; haprov log tells what came of it',
+    'fred: server shop/ethyl is DOWN; its logs of the last 2 minutes say more (on fred: journalctl --since -2min)',
+  ]);
+});
+
 test('a host whose time is over when it is to be confirmed says so', async () => {
   const told: EventBody[] = [];
   const late = { matches: ' confirm', stdout: '1\tstate\t-\trestored\n', code: 1 };
