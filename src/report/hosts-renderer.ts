@@ -49,7 +49,7 @@ export class HostsRenderer {
       ...(task.isStarted() && task.message.error
         ? { failure: { text: `    ${task.message.error}`, paint: red } }
         : {}),
-      ...(task.output ? { output: { text: `    ${task.output}`, paint: dim } } : {}),
+      ...(task.output ? { output: { text: `    ${task.output}`, paint: dim, hanging: 4 } } : {}),
     };
   }
 

@@ -170,7 +170,7 @@ function renderSummary(hosts: HostPlan[], options: TextOptions): string {
   const failed = hosts.filter((host) => host.error !== undefined);
   const planned = hosts.filter((host) => host.error === undefined);
   const changes = planned.flatMap((host) => host.changes);
-  const missing = failed.length > 0 ? red(` Not planned: ${failed.map(nameOfHost).join(', ')}.`) : '';
+  const missing = failed.length > 0 ? ` ${red(`Not planned: ${failed.map(nameOfHost).join(', ')}.`)}` : '';
   const left = leftToApply(hosts);
   if (changes.length === 0 && left)
     return `${bold('Nothing to push')} on ${planned.map(nameOfHost).join(', ')}; ${left}.${missing}`;

@@ -1,3 +1,4 @@
+import { cutWords, paragraph } from '../text/fit';
 import { cutToWidth, displayWidth } from '../text/format';
 import type { Output } from './output';
 
@@ -10,6 +11,8 @@ const ERASE_BELOW = '\x1b[J';
 export interface ScreenLine {
   text: string;
   paint: (text: string) => string;
+  /** It is cut between its words, and in the end not at all: it has rows below it, this many columns in. */
+  hanging?: number;
 }
 
 /**
@@ -42,7 +45,7 @@ export class Screen {
 
   /** Replaces what was drawn before by lines that stay, all of them. */
   leave(lines: ScreenLine[]): void {
-    this.#write(lines);
+    this.#write(lines.flatMap((line) => this.#rowsOf(line)));
     this.#lines = [];
     this.#drawn = [];
   }
@@ -55,8 +58,16 @@ export class Screen {
     if (this.#lines.length > 0) this.#write(this.#lines);
   }
 
+  #rowsOf({ text, paint, hanging }: ScreenLine): ScreenLine[] {
+    if (hanging === undefined) return [{ text, paint }];
+    const rows = paragraph(' '.repeat(hanging), text.trimStart(), this.columns - 1);
+    return rows.map((row) => ({ text: row, paint }));
+  }
+
   #write(lines: ScreenLine[]): void {
-    const cut = lines.map(({ text }) => cutToWidth(text, this.columns - 1));
+    const cut = lines.map(({ text, hanging }) =>
+      (hanging === undefined ? cutToWidth : cutWords)(text, this.columns - 1),
+    );
     const rows = lines.map(({ paint }, index) => `${paint(cut[index] ?? '')}${ERASE_TO_LINE_END}\n`);
     this.#output.write(`${HIDE_CURSOR}${this.#toTop()}${rows.join('')}${ERASE_BELOW}${SHOW_CURSOR}`);
     this.#drawn = cut;

@@ -162,6 +162,22 @@ test('more hosts than rows: who failed and who is at work is seen, and how many 
   await reporter.close();
 });
 
+test('what each phase took is whole in the end, however narrow the terminal is', async () => {
+  const { terminal, reporter } = live(40);
+  reporter.handle(at({ type: 'run-start', command: 'apply', inventory: 'i', hosts: ['fred'] }));
+  const phases = ['stage', 'commit', 'gate', 'confirm', 'unlock'] as const;
+  for (const phase of phases) {
+    reporter.handle(at({ type: 'phase-start', host: 'fred', phase }));
+    reporter.handle(at({ type: 'phase-end', host: 'fred', phase, ok: true, ms: 2100 }));
+  }
+  reporter.handle(at({ type: 'run-end', exitCode: 0, ms: 1, changed: 1, failed: 0, message: 'done' }));
+  await reporter.close();
+  expect(terminal.screen.slice(-3, -1)).toEqual([
+    '    stage 2.1s, commit 2.1s, gate 2.1s,',
+    '    confirm 2.1s, unlock 2.1s',
+  ]);
+});
+
 test('an interrupted run says where each host was left, and the cursor shows after every write', async () => {
   const { terminal, reporter } = live(80);
   const write = terminal.write.bind(terminal);

@@ -119,6 +119,18 @@ test('where the line is too long for it, it has its own', () => {
   expect(lines.slice(2, 4)).toEqual(['    ~ update package haproxy', '        value 0 → 1']);
 });
 
+test('a coloured plan of no host begins with its words', () => {
+  const plan = {
+    version: 1 as const,
+    inventory: 'i',
+    createdAt: '',
+    hosts: [hostPlan('a', [], 'gone')],
+    warnings: [],
+  };
+  const [last = ''] = renderPlan(plan, { color: true, columns: 80 }).split('\n').slice(-1);
+  expect(last).toMatch(/^\x1b\[31mNot planned: a\.\x1b\[39m$/);
+});
+
 const nothing: [string, HostPlan[], string][] = [
   [
     'two hosts',
