@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { execute, type Run } from './cli/execute';
-import { withReadableHelp } from './cli/help';
+import { parseWithHelp, withReadableHelp } from './cli/help';
 import { limits } from './cli/limits';
 import { outliveReaders } from './cli/terminal';
 import { collect, milliseconds, oneOf, portFrom, seconds } from './cli/values';
@@ -339,7 +339,7 @@ function inventoryCommand(name: string, description: string): Command {
 }
 
 outliveReaders();
-program.parseAsync().catch((error: unknown) => {
+parseWithHelp(program).catch((error: unknown) => {
   if (!(error instanceof CommanderError)) throw error;
   process.exitCode = error.exitCode === 0 ? ExitCode.done : ExitCode.badInput;
 });

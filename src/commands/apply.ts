@@ -59,7 +59,10 @@ export async function planAndCarryOut(
 ): Promise<ExitCode> {
   const begun = performance.now();
   parseSerial(options.serial, 1);
-  const planned = await makePlan(options, context, { ...beginning(command, options, context), ...about });
+  const planned = await makePlan(options, context, {
+    ...beginning(command, options, context, saved !== undefined),
+    ...about,
+  });
   try {
     requireWhole(planned);
     if (saved) requireSame(saved, publicPlan(planned.plan));
@@ -75,10 +78,12 @@ export function beginning(
   command: string,
   options: CommonOptions & RolloutOptions,
   context: Context,
+  isSaved = false,
 ): PlanningOptions {
   return {
     begin(hosts) {
-      mayGoOn(options, context, `the plan is shown, and nothing is done`);
+      // A saved plan is shown only where nothing has drifted since.
+      mayGoOn(options, context, isSaved ? 'nothing is done' : 'the plan is shown, and nothing is done');
       context.emit({ type: 'run-start', command, inventory: options.inventory, hosts });
     },
     recover: options.yes || context.canAsk,

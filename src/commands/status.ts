@@ -41,24 +41,22 @@ function exitCodeOf({ level, hosts }: Status, { exitCode }: StatusOptions): Exit
   return exitCode && (level === 'broken' || level === 'warning') ? ExitCode.failed : ExitCode.done;
 }
 
-/** Until Ctrl-C. What the user is just editing may be wrong for a moment: that ends the first look only. */
+/** Until Ctrl-C, which is how it ends. What the user is just editing may be wrong for a moment: that ends the first look only. */
 async function watch(looking: StatusObserver, options: StatusOptions, context: Context): Promise<ExitCode> {
   const { stopping } = context;
-  let last = await looking.look();
-  await show(last, options, context);
+  await show(await looking.look(), options, context);
   while (!stopping.aborted) {
     await sleep(options.interval * 1000, undefined, { signal: stopping }).catch(() => undefined);
     if (stopping.aborted) break;
     try {
-      last = await looking.look();
-      await show(last, options, context);
+      await show(await looking.look(), options, context);
     } catch (error) {
       if (!(error instanceof HaprovError)) throw error;
       if (options.json) context.emit({ type: 'message', level: 'error', text: error.message });
       else await redraw(renderError(error, { color: context.color, verbose: false }), context);
     }
   }
-  return exitCodeOf(last, options);
+  return ExitCode.left;
 }
 
 const show = (found: Status, { json }: StatusOptions, context: Context): Promise<void> =>
@@ -81,12 +79,10 @@ async function serve(looking: StatusObserver, options: StatusOptions, context: C
     import('../report/diagram/svg'),
     import('../report/diagram/from-inventory'),
   ]);
-  let last = await looking.look();
+  // What cannot be looked at at all is said before there is a page.
+  await looking.look();
   const page = await serveStatus({
-    look: async () => {
-      last = await looking.look();
-      return last;
-    },
+    look: () => looking.look(),
     draw: (found) => (looking.inventory ? renderSvg(pictureOf(looking.inventory, found)) : ''),
     intervalMs: options.interval * 1000,
     port: options.listen,
@@ -104,5 +100,5 @@ async function serve(looking: StatusObserver, options: StatusOptions, context: C
     context.stopping.addEventListener('abort', () => done(), { once: true });
   });
   await page.close();
-  return exitCodeOf(last, options);
+  return ExitCode.left;
 }

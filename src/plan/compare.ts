@@ -10,7 +10,7 @@ export function readPlan(file: string): Plan {
     plan = JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
     throw new UsageError(
-      `${file} is not a plan: ${(error as Error).message}`,
+      `${file} is not a plan: ${whyUnread(error as NodeJS.ErrnoException)}`,
       'make one with: haprov plan INVENTORY --out FILE',
     );
   }
@@ -22,6 +22,12 @@ export function readPlan(file: string): Plan {
     );
   }
   return plan as Plan;
+}
+
+/** Where it is text, what a parser of JSON says of it helps nobody: it was never a plan. */
+function whyUnread({ code, name, message }: NodeJS.ErrnoException): string {
+  const known: Record<string, string> = { ENOENT: 'it is not there', EACCES: 'you may not read it' };
+  return known[code ?? ''] ?? (name === 'SyntaxError' ? 'it is no JSON' : message);
 }
 
 /** What has drifted between a saved plan and the one made now from the same inventory, a line each. */

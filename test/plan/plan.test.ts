@@ -1,7 +1,7 @@
 import { buildProbe } from '../../src/host/probe';
 import { Secrets } from '../../src/inventory/secrets';
 import { buildChanges } from '../../src/plan/build';
-import { drift, requireSame } from '../../src/plan/compare';
+import { drift, readPlan, requireSame } from '../../src/plan/compare';
 import { type FullPlan, pending, publicPlan } from '../../src/plan/plan';
 import type { Notify } from '../../src/resources/fields';
 import { FakeHost } from '../support/fake-host';
@@ -250,4 +250,10 @@ test('a host that was not told what to answer fails the test', async () => {
   await expect(new FakeHost('fred', []).runScript('true', patient)).rejects.toThrow(
     'fred was not told what to answer',
   );
+});
+
+test('what is no saved plan is called that, in words of ours', () => {
+  expect(() => readPlan('/no/such/plan.json')).toThrow('/no/such/plan.json is not a plan: it is not there');
+  expect(() => readPlan(__filename)).toThrow(/is not a plan: it is no JSON$/);
+  expect(() => readPlan(__dirname)).toThrow(/is not a plan: it is no file$/);
 });

@@ -26,6 +26,15 @@ test.each(['--help', ...commands.split(' ').map((name) => `${name} --help`)])('%
   expect(broken(terminal)).toEqual([]);
 });
 
+test('help of no command says so, and a complaint names the help of its own command', async () => {
+  const help = hosts.shell(withoutSsh('help planet'));
+  expect((await help.ended).code).toBe(2);
+  expect(help.everything.join('\n')).toContain("error: unknown command 'planet'");
+  const plan = hosts.shell(withoutSsh('plan inventory.json --no-such-option'));
+  expect((await plan.ended).code).toBe(2);
+  expect(plan.everything.at(-1)).toBe('(haprov plan --help says more)');
+});
+
 test.each([
   ['a word of another tool', 'ping inventory.json', 2],
   ['an option of another tool', 'plan inventory.json --ask-become-pass', 2],
