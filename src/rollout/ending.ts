@@ -1,5 +1,4 @@
 import { ExitCode } from '../errors';
-import type { PlannedHost } from '../plan/plan';
 import type { HostOutcome, HostRun } from './host-run';
 
 export interface RolloutResult {
@@ -12,7 +11,6 @@ export interface RolloutResult {
 }
 
 interface Ending {
-  hosts: readonly PlannedHost[];
   onFailure: 'restore' | 'restore-all';
   stopping: AbortSignal;
 }
@@ -35,14 +33,13 @@ export async function finish(done: readonly HostRun[]): Promise<RolloutResult> {
 
 /** Not every host is staged, or nobody wants it any more: those that are, are put back. */
 export async function changeNothing(
-  { hosts }: Ending,
   runs: readonly HostRun[],
   staged: readonly HostOutcome[],
 ): Promise<RolloutResult> {
   const refused = staged.filter(isWrong);
   const back = await restoreAll(runs.filter((_, index) => staged[index]?.status === 'ok'));
   const why = refused.length > 0 ? 'nothing was changed on any host' : 'stopped before any host was changed';
-  return summarize([...refused, ...back], 0, `${why}${withPackages(hosts)}`);
+  return summarize([...refused, ...back], 0, `${why}${withPackages(runs)}`);
 }
 
 /** Where a run ends that goes wrong. */
@@ -100,10 +97,10 @@ function summarize(outcomes: readonly HostOutcome[], changed: number, message: s
 }
 
 /** Packages come before anything can be validated, and stay. */
-const withPackages = (hosts: readonly PlannedHost[]) =>
-  hosts.some((host) => host.changes.some(({ action }) => action === 'install'))
-    ? ', but packages that were installed on the way stay'
-    : '';
+const withPackages = (runs: readonly HostRun[]) => {
+  const installed = runs.filter((run) => run.hasInstalled);
+  return installed.length > 0 ? `, but the packages that were installed on ${listed(installed)} stay` : '';
+};
 
 const changesOf = (runs: readonly HostRun[]) => runs.reduce((sum, run) => sum + run.changes, 0);
 

@@ -48,6 +48,7 @@ export class HostRun {
   #isLost = false;
   #state = '';
   #isTouched = false;
+  #hasInstalled = false;
   readonly #steps: TitledStep[];
 
   constructor(
@@ -74,6 +75,11 @@ export class HostRun {
   /** Whether it has been tried to make its changes. */
   get isTouched(): boolean {
     return this.#isTouched;
+  }
+
+  /** Whether packages have come, which stay whatever becomes of the run. */
+  get hasInstalled(): boolean {
+    return this.#hasInstalled;
   }
 
   /** It is as before, or that could not be done: to restore it once more would not help. */
@@ -183,6 +189,8 @@ export class HostRun {
     const follower = new Follower({ host: this.name, phase, total, steps: this.#steps, emit });
     const hear: Hear = (entry) => {
       follower.hear(entry);
+      if (entry.event === 'done' && this.#steps[entry.step - 1]?.action === 'install')
+        this.#hasInstalled = true;
       // A run that was refused the lock says a state too: "restored".
       if (entry.event === 'state' && entry.state === 'staging') this.#isLocked();
     };

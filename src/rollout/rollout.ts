@@ -94,7 +94,7 @@ async function stageAndTakeTurns(
   turns: Turns,
 ): Promise<RolloutResult> {
   const staged = await stageAll(runs);
-  if (staged.some(isWrong) || rollout.stopping.aborted) return changeNothing(rollout, runs, staged);
+  if (staged.some(isWrong) || rollout.stopping.aborted) return changeNothing(runs, staged);
   const done: HostRun[] = [];
   for (const turn of turns.turns) {
     const wrong = rollout.stopping.aborted ? await stopBefore(turn) : await takeTurn(rollout, turns, turn);
