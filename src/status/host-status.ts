@@ -87,7 +87,7 @@ function wellTexts(one: Reached, snapshot: Snapshot): Texts {
     ...(services.length > 0 ? { service: `${services.join(', ')} active` } : {}),
     ...(readiness.balances && servers.length > 0 ? { backend: `${up.length} of ${servers.length} up` } : {}),
     ...certificateText(one, snapshot),
-    configuration: 'as the inventory says',
+    ...(one.isRetired ? {} : { configuration: 'as the inventory says' }),
   };
 }
 
