@@ -11,8 +11,9 @@ import type { Host, Inventory } from '../inventory/inventory';
 import { lint } from '../lint/lint';
 import type { Readiness } from '../pair/health';
 import { listenersOf, listenersScript } from '../pair/serving';
-import type { Finding, FullPlan } from '../plan/plan';
+import type { Finding, FullPlan, PlannedHost } from '../plan/plan';
 import type { Resource } from '../playbook/expand';
+import { isSwitchedOff } from '../status/retired';
 import { clockOf, clockProblems } from './clocks';
 import type { CommonOptions, Context } from './context';
 import { loadDesiredState } from './desired-state';
@@ -120,6 +121,11 @@ export async function makePlan(
         ),
       ],
     };
+    const readiness = new Map(
+      [...byPlaybooks].map(([host, resources]) => [host.name, readinessOf(inventory, host, resources)]),
+    );
+    for (const host of startedAgain(planned, surveyed.hosts, readiness))
+      context.emit({ type: 'message', level: 'warning', host, text: retiredText });
     const vips = runningVips(inventory.vips, plan);
     const holders = surveyed.hosts.filter(({ facts }) => vips.some((vip) => holds(facts, vip.address)));
     const listening = new Map(
@@ -133,9 +139,7 @@ export async function makePlan(
       plan: classify(plan, { inventory, holders: new Set(holders.map((host) => host.name)), listening }),
       survey: surveyed,
       targets: new Map(targets.map(({ target }) => [target.name, target])),
-      readiness: new Map(
-        [...byPlaybooks].map(([host, resources]) => [host.name, readinessOf(inventory, host, resources)]),
-      ),
+      readiness,
     };
   } catch (error) {
     surveyed.close();
@@ -177,6 +181,22 @@ export async function surveyWhole(
   }
   return survey(targets, listener);
 }
+
+const retiredText =
+  'it is drained, and its units are stopped and disabled, as haprov retire leaves a host: this plan starts them again; if it is to stay retired, take it out of the inventory';
+
+/** The retired hosts that the plan is about: as long as the inventory names one, it is wanted. */
+export const startedAgain = (
+  planned: readonly PlannedHost[],
+  hosts: readonly Pick<Surveyed, 'name' | 'facts'>[],
+  readiness: ReadonlyMap<string, Readiness>,
+): string[] =>
+  hosts
+    .filter(({ name, facts }) => {
+      const plan = planned.find(({ host }) => host === name);
+      return facts.drained && plan && isSwitchedOff(readiness.get(name)?.units ?? [], plan);
+    })
+    .map(({ name }) => name);
 
 /** What differs may be what somebody's run does just now, and takes back or finishes. */
 export function runsBeingMade(

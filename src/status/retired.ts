@@ -1,22 +1,23 @@
+import type { PlannedHost } from '../plan/plan';
 import { has } from './findings/vips';
 import { type Reached, reached, type Snapshot } from './snapshot';
 
-/**
- * A host that is drained, and whose keepalived and HAProxy neither run nor start at boot, as `retire` leaves it: while
- * the inventory names it still, that it does not serve is no fault.
- */
-export const isRetired = (one: Reached, { inventory }: Pick<Snapshot, 'inventory'>): boolean => {
-  const { diagnostics, readiness, plan } = one;
-  const own = readiness.units.filter((unit) => unit === 'keepalived' || unit === 'haproxy');
+/** Whether keepalived and HAProxy, as far as the host is to run them, neither run nor start at boot. */
+export function isSwitchedOff(units: readonly string[], { changes }: Pick<PlannedHost, 'changes'>): boolean {
+  const own = units.filter((unit) => unit === 'keepalived' || unit === 'haproxy');
   const isOff = (unit: string) => {
-    const change = plan.changes.find((other) => other.unit === unit);
+    const change = changes.find((other) => other.unit === unit);
     const names = (change?.attributes ?? []).map(({ name }) => name);
     return names.includes('enabled') && names.includes('active');
   };
-  return (
-    diagnostics.drained && own.length > 0 && own.every(isOff) && !inventory.vips.some((vip) => has(one, vip))
-  );
-};
+  return own.length > 0 && own.every(isOff);
+}
+
+/** As `retire` leaves a host: while the inventory names it still, that it does not serve is no fault. */
+const isRetired = (one: Reached, { inventory }: Pick<Snapshot, 'inventory'>): boolean =>
+  one.diagnostics.drained &&
+  isSwitchedOff(one.readiness.units, one.plan) &&
+  !inventory.vips.some((vip) => has(one, vip));
 
 /** The same, with nothing wanted of hosts that are retired. */
 export function setRetiredAside(snapshot: Snapshot): Snapshot {

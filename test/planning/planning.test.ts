@@ -1,7 +1,8 @@
 import { readFacts } from '../../src/host/facts';
 import { clockProblems } from '../../src/planning/clocks';
-import { bringToItsEnd, newRunId, runsBeingMade } from '../../src/planning/planning';
+import { bringToItsEnd, newRunId, runsBeingMade, startedAgain } from '../../src/planning/planning';
 import { FakeHost } from '../support/fake-host';
+import { plannedChange } from '../support/planned-change';
 
 const facts = readFacts('lock=run7 1700000000 me@laptop\nlock-state=committing\n');
 const recovering = (stdout: string) => {
@@ -38,6 +39,27 @@ test('a run that is being made is told of, and one that nobody drives is not cal
       text: 'the run run7 of me@laptop, begun 2023-11-14T22:13:20.000Z, is being made there: what differs may be its work',
     },
   ]);
+});
+
+test('a plan that starts a retired host again says so', () => {
+  const host = (drained: string) => ({ name: 'fred', facts: readFacts(drained) });
+  const change = (unit: string, ...names: string[]) =>
+    plannedChange({ unit, attributes: names.map((name) => ({ name, from: 'a', to: 'b' })) });
+  const readiness = new Map([
+    ['fred', { units: ['httpd', 'haproxy', 'keepalived'], ports: [], balances: true }],
+  ]);
+  const plan = (...names: string[]) => [
+    {
+      host: 'fred',
+      address: '',
+      os: '',
+      changes: [change('haproxy', 'enabled', 'active'), change('keepalived', ...names)],
+    },
+  ];
+  const drained = host('drained=yes 1700000000 me@laptop\n');
+  expect(startedAgain(plan('enabled', 'active'), [drained], readiness)).toEqual(['fred']);
+  expect(startedAgain(plan('active'), [drained], readiness)).toEqual([]);
+  expect(startedAgain(plan('enabled', 'active'), [host('')], readiness)).toEqual([]);
 });
 
 describe('clocks', () => {
