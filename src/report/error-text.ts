@@ -1,3 +1,4 @@
+import { isAbsolute, relative } from 'node:path';
 import pc from 'picocolors';
 import { describeFault, ExitCode, HaprovError, InputError } from '../errors';
 import { indent, namingInventory, visibleLines } from '../text/format';
@@ -13,7 +14,8 @@ export function renderError(
   const { red, bold, cyan, dim } = pc.createColors(options.color);
   const rows: string[] = [];
   if (error instanceof InputError) {
-    for (const fault of error.faults) rows.push(`${red('error:')} ${visibleLines(describeFault(fault))}`);
+    for (const fault of error.faults)
+      rows.push(`${red('error:')} ${visibleLines(describeFault({ ...fault, file: fromHere(fault.file) }))}`);
   } else if (error instanceof HaprovError) {
     const label = error.exitCode === ExitCode.notRestored ? bold(red('NOT RESTORED:')) : red('error:');
     rows.push(`${label} ${visibleLines(error.message)}`);
@@ -33,6 +35,12 @@ export function renderError(
   const more = options.verbose ? '' : ' Run it again with --verbose to see where.';
   rows.push(`This is a fault in haprov: please report it with these lines.${more}`);
   return rows.join('\n');
+}
+
+/** A file below the folder that one is in is called as one would type it, as findings do. */
+function fromHere(file: string): string {
+  const path = relative('', file);
+  return isAbsolute(file) && !path.startsWith('..') ? path : file;
 }
 
 function messageOf(error: unknown): string {

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { ExitCode, HaprovError, HostError, InputError } from '../../src/errors';
 import { renderError } from '../../src/report/error-text';
 
@@ -18,6 +19,14 @@ test('each fault of an input is a line, and the hint comes last', () => {
       'what to do: See inventory.example.json.',
     ].join('\n'),
   );
+});
+
+test('a file below this folder is called as one would type it, any other by its whole path', () => {
+  const faultIn = (file: string) => new InputError([{ file, path: '', message: 'is no map' }]);
+  expect(renderError(faultIn(join(process.cwd(), 'sub', 'pair.json')), quiet)).toBe(
+    'error: sub/pair.json: is no map',
+  );
+  expect(renderError(faultIn('/srv/pair.json'), quiet)).toBe('error: /srv/pair.json: is no map');
 });
 
 test('an error of ours is its message and its hint', () => {
