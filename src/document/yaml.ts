@@ -7,7 +7,10 @@ import {
   isSeq,
   type ParsedNode,
   parseDocument,
+  visit,
   type YAMLMap,
+  type YAMLParseError,
+  type YAMLWarning,
 } from 'yaml';
 import {
   addMember,
@@ -33,6 +36,12 @@ export function parseYaml(text: string, line: LineOf): Parsed {
   const [first] = [...tree.errors, ...tree.warnings].sort((a, b) => a.pos[0] - b.pos[0]);
   // Where the stack ended says nothing about the text.
   if (first && /call stack/.test(first.message)) throw new SyntaxMistake(tooDeep, 0);
+  const unclosed = first && unclosedBefore(first, tree);
+  if (unclosed !== undefined)
+    throw new SyntaxMistake(
+      `this ${text[unclosed]} is not closed, or its end is not indented enough`,
+      unclosed,
+    );
   if (first) throw new SyntaxMistake(inPlainWords(first.code, first.message), first.pos[0]);
   const mistakes: Mistake[] = [];
   const root = new Walk(mistakes, line).place(tree.contents, [], tree.contents?.range[0] ?? 0);
@@ -123,6 +132,21 @@ class Walk {
 }
 
 const offsetOf = (node: unknown): number | undefined => (isNode(node) ? node.range?.[0] : undefined);
+
+/** Where the bracket is that the parser misses the end of, which it says of the place where the next thing stands. */
+function unclosedBefore(
+  { message, pos: [at] }: YAMLParseError | YAMLWarning,
+  tree: Document.Parsed,
+): number | undefined {
+  let opened: number | undefined;
+  if (/^Flow (?:map|sequence) in block/.test(message))
+    visit(tree, {
+      Collection(_, { range }) {
+        if (range && range[1] === at) opened = range[0];
+      },
+    });
+  return opened;
+}
 
 function inPlainWords(code: string, message: string): string {
   if (code === 'TAB_AS_INDENT') return 'a tab: YAML is indented with spaces only';
