@@ -32,7 +32,8 @@ recover_run() { # RUN
   if is_whole "$recovered/transaction"; then
     ( trap - PIPE HUP INT TERM; setsid sh "$recovered/transaction" recover ) </dev/null >>"$recovered/log" 2>&1 3>&- 8>&- 9>&-
   else
-    case $(format_of "$recovered") in
+    its_format=$(format_of "$recovered")
+    case $its_format in
       1 | 2 | -) ( salvage "$recovered" ) </dev/null >>"$recovered/log" 2>&1 ;;
       *) echo unknown; return ;;
     esac

@@ -187,7 +187,8 @@ prune_runs() {
 
 # Nearly all of a folder is its program, which nobody needs once the run is over: steps.json says how it is undone.
 drop_program() { # HOME
-  case $(readlink "$1/state") in finished | restored) ;; *) return 0 ;; esac
+  ended_as=$(readlink "$1/state")
+  case $ended_as in finished | restored) ;; *) return 0 ;; esac
   [ ! -s "$1/steps.json" ] || is_alive "$1" || rm -f -- "$1/transaction"
 }
 
