@@ -3,7 +3,7 @@ import type { Step } from '../resources/resource';
 import { unquote } from '../shell/quote';
 
 /**
- * The shape of a run's folder (docs/decisions/0007-run-folder.md), in its file `format`. A folder without that file has
+ * The shape of a run's folder (docs/decisions/0008-run-folder.md), in its file `format`. A folder without that file has
  * the first: how its steps are made and undone stands in its program only.
  */
 export const runFormat = 2;
@@ -20,7 +20,7 @@ export interface StepParts {
   limit?: number | undefined;
   /** The command that a file's new content had to please, with `%s` for the file; absent where there is none. */
   validator?: string | undefined;
-  /** Shell text for a transaction, which may call what docs/decisions/0007-run-folder.md names. */
+  /** Shell text for a transaction, which may call what docs/decisions/0008-run-folder.md names. */
   run: string;
   /** As `run`; empty where the step cannot be undone. */
   undo: string;

@@ -203,7 +203,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
 test('what a recorded undo may call is there', () => {
   box = new Sandbox();
   const program = buildTransaction({ run, owner: 'me', leaseSeconds: 60, steps: [] });
-  const words = readFileSync('docs/decisions/0007-run-folder.md', 'utf8')
+  const words = readFileSync('docs/decisions/0008-run-folder.md', 'utf8')
     .split('They may use')[1]
     ?.split('To rename')[0]
     ?.match(/(?<=`)[a-z_]+(?=`)/g);
