@@ -95,7 +95,7 @@ test('it can be spread over a longer time, and ended', async () => {
 
 test.each([
   'http://192.0.2.1/',
-  'http://192.168.57.1/',
+  'http://10.0.0.1/',
   'http://127.0.0.1.example.com/',
   'https://127.0.0.1/',
 ])('%s is not ours to load', async (elsewhere) => {
