@@ -19,7 +19,8 @@ emit() { # EVENT STEP DETAIL
 uptime_now() { read -r up_ _ </proc/uptime; echo "${up_%%.*}"; }
 
 # A link is made and renamed without a free block on the disk.
-link_to() { ln -sfn "$1" "$home/$2.new" && mv -fT "$home/$2.new" "$home/$2"; } # TEXT NAME
+# A heartbeat does so beside a verb: each by a name of its own.
+link_to() { ln -sfn "$1" "$home/$2.$$" && mv -fT "$home/$2.$$" "$home/$2"; } # TEXT NAME
 
 mark_time() { link_to "$(uptime_now)" "$1"; }
 # Seconds since then; what was marked before the host started last is long ago.

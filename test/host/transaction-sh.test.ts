@@ -158,6 +158,16 @@ describe.each(shells.map((shell) => [shell.join(' '), shell] as const))('%s', (_
     });
   });
 
+  test('a heartbeat beside a confirmation takes nothing from it', async () => {
+    await box.apply(await box.steps({ type: 'file', path: box.path('conf'), content: 'new\n', ...own }));
+    const mv = `PATH=/usr/bin:/bin; export PATH; exec mv "$@"`;
+    const beat = `sh ${box.home()}/transaction renew`;
+    box.fake('mv', `*/lease) [ -e "$state/beat" ] || { : >"$state/beat"; ${beat}; }; ${mv} ;;\n*) ${mv} ;;`);
+    expect(await box.go('confirm')).toMatchObject({ code: 0 });
+    expect(box.calls().filter((call) => /^mv .*\/lease$/.test(call))).toHaveLength(2);
+    expect(await box.go('finish')).toMatchObject({ code: 0 });
+  });
+
   describe('folders', () => {
     test('made with their parents, and taken away again up to the topmost that was made', async () => {
       const before = box.tree();
