@@ -5,8 +5,8 @@ import { renderMark, renderMarked } from '../report/page/mark';
 import { inBox } from '../report/page/status-tables';
 import type { Level } from '../status/status';
 import { count } from '../text/format';
+import { exactSeconds } from './exact-seconds';
 import type { DrillReport, ScenarioResult } from './report';
-import { seconds } from './seconds';
 import { renderTimeline } from './timeline';
 
 /** The report as one page that stands by itself: what came of it, a table, and a timeline of each scenario. */
@@ -99,8 +99,8 @@ function renderRow(result: ScenarioResult): Html {
   return html`<tr>${head}
 ${end}
 <td class="number">${result.lost} / ${result.sent}</td>
-<td class="number">${seconds(result.longestGapMs)}</td>
-<td class="number">${seconds(result.limitMs)}</td>
+<td class="number">${exactSeconds(result.longestGapMs)}</td>
+<td class="number">${exactSeconds(result.limitMs)}</td>
 ${renderTakeover(result)}
 ${renderExpected(result)}</tr>
 `;
@@ -110,14 +110,14 @@ const none = html`<td class="none"><span aria-hidden="true">–</span><span clas
 
 function renderTakeover({ takeoverMs, newHolder }: ScenarioResult): Html {
   if (takeoverMs === null) return none;
-  return html`<td class="number">${newHolder && `${newHolder} `}after ${seconds(takeoverMs)}</td>`;
+  return html`<td class="number">${newHolder && `${newHolder} `}after ${exactSeconds(takeoverMs)}</td>`;
 }
 
 function renderExpected({ expected }: ScenarioResult): Html {
   if (!expected) return none;
   const takeover =
-    expected.takeoverMs === undefined ? '' : `, new holder after ${seconds(expected.takeoverMs)}`;
-  return html`<td class="number words">gap ${seconds(expected.gapMs)}${takeover} <span class="quiet">${expected.formula}</span></td>`;
+    expected.takeoverMs === undefined ? '' : `, new holder after ${exactSeconds(expected.takeoverMs)}`;
+  return html`<td class="number words">gap ${exactSeconds(expected.gapMs)}${takeover} <span class="quiet">${expected.formula}</span></td>`;
 }
 
 const sign = (shape: Html) => html`<svg viewBox="0 0 24 16" aria-hidden="true">${shape}</svg>`;
@@ -137,8 +137,8 @@ ${reason && html`<p class="quiet">${words[status]}: ${reason}</p>`}
 <figure>
 <div class="scroll" id="timeline-${index}-box" tabindex="0" role="region" aria-label="Timeline of ${scenario}">${renderTimeline(result)}</div>
 <figcaption><details><summary>The same in words</summary>
-<ol>${moments.map(({ atMs, host, text }) => html`<li>${seconds(atMs)} ${host && `${host}: `}${text}</li>`)}</ol>
-<ul>${probes.map((probe) => html`<li>${probe.target}, from ${probe.from}: ${probe.lost} of ${probe.sent} lost, longest gap ${seconds(probe.longestGapMs)}${whyLost(probe.samples)}</li>`)}</ul>
+<ol>${moments.map(({ atMs, host, text }) => html`<li>${exactSeconds(atMs)} ${host && `${host}: `}${text}</li>`)}</ol>
+<ul>${probes.map((probe) => html`<li>${probe.target}, from ${probe.from}: ${probe.lost} of ${probe.sent} lost, longest gap ${exactSeconds(probe.longestGapMs)}${whyLost(probe.samples)}</li>`)}</ul>
 </details></figcaption>
 </figure></section>
 `;

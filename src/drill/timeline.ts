@@ -1,7 +1,7 @@
 import { type Html, html } from '../report/page/html';
 import { cutToWidth, displayWidth } from '../text/format';
+import { exactSeconds } from './exact-seconds';
 import type { DrillProbe, DrillSample, ScenarioResult } from './report';
-import { seconds } from './seconds';
 import { placeFlags } from './timeline-flags';
 
 /** All in the drawing's own units; its width is what a wide page gives it. */
@@ -48,7 +48,7 @@ interface Lane {
 function renderProbe(probe: DrillProbe, x: Scale, top: number): Lane {
   const track = top + 18;
   const name = `${probe.target}, from ${probe.from}`;
-  const counted = `${probe.lost} of ${probe.sent} lost, longest gap ${seconds(probe.longestGapMs)}`;
+  const counted = `${probe.lost} of ${probe.sent} lost, longest gap ${exactSeconds(probe.longestGapMs)}`;
   const served = probe.samples.filter(({ failure }) => failure === undefined);
   const failed = probe.samples.filter(({ failure }) => failure !== undefined);
   const gap = longestGap(probe.samples);
@@ -111,7 +111,7 @@ function renderHolding({ vip, host, spans }: Holding, x: Scale, top: number): La
   const track = top + 18;
   const bars = spans.map(({ fromMs, toMs }) => {
     const wide = round(Math.max(2, x(toMs) - x(fromMs)));
-    const words = `${seconds(fromMs)} to ${seconds(toMs)}`;
+    const words = `${exactSeconds(fromMs)} to ${exactSeconds(toMs)}`;
     const fits = displayWidth(words) * letter + 12 < wide;
     return html`<rect class="held" x="${x(fromMs)}" y="${track}" width="${wide}" height="${trackHeight}"><title>${words}</title></rect>
 ${fits && html`<text class="inside" x="${x(fromMs) + 6}" y="${track + 16}">${words}</text>`}`;
@@ -134,7 +134,7 @@ function renderMoments(moments: ScenarioResult['moments'], x: Scale) {
   const sorted = [...moments].sort((one, other) => one.atMs - other.atMs);
   const words = sorted.map(
     ({ atMs, host, text }) =>
-      `${seconds(atMs)} ${host ? `${cutToWidth(host, 24)}: ` : ''}${cutToWidth(text, 50)}`,
+      `${exactSeconds(atMs)} ${host ? `${cutToWidth(host, 24)}: ` : ''}${cutToWidth(text, 50)}`,
   );
   const wishes = sorted.map(({ atMs }, index) => ({
     x: x(atMs),

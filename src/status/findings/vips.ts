@@ -129,13 +129,13 @@ function stranger(vip: Vip, snapshot: Snapshot): Found | undefined {
       ...diagnostics.neighbours.filter(({ address }) => addresses.includes(address)).map(({ mac }) => mac),
     ]),
   );
-  const seen = hosts.flatMap(({ host, diagnostics }) =>
-    has({ diagnostics } as Reached, vip)
-      ? []
-      : diagnostics.neighbours
-          .filter(({ address, mac }) => address === canonical(vip.address) && !ours.has(mac))
-          .map(({ mac }) => ({ mac, by: host.name })),
-  );
+  const seen = hosts
+    .filter((one) => !has(one, vip))
+    .flatMap(({ host, diagnostics }) =>
+      diagnostics.neighbours
+        .filter(({ address, mac }) => address === canonical(vip.address) && !ours.has(mac))
+        .map(({ mac }) => ({ mac, by: host.name })),
+    );
   const [first] = seen;
   if (!first) return undefined;
   const [held] = holdersIn(snapshot, vip);
