@@ -1,6 +1,6 @@
+import { ask } from '../shell/libraries';
 import { compose } from '../shell/library';
 import { command } from '../shell/quote';
-import { ask } from './libraries';
 
 /** What a host says of itself before a drill. */
 export interface HostAnswers {

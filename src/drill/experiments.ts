@@ -1,9 +1,9 @@
 import type { Inventory, Service, Vip } from '../inventory/inventory';
+import { faults, transaction } from '../shell/libraries';
 import { composeWithin } from '../shell/library';
 import { command } from '../shell/quote';
 import type { HostAnswers } from './ask';
 import { expectationOf, holdOf, isAlone, sharedVip } from './expectation';
-import { faults, inTransaction } from './libraries';
 import type { Expectation, ScenarioName } from './report';
 
 /** What is known when scenarios are chosen. */
@@ -104,8 +104,8 @@ function finish(scenario: ScenarioName, around: Around, made: Made): Experiment 
       check: made.unit
         ? `is_active ${command(made.unit)} || fail ${command(`${made.unit} does not run`)}`
         : ':',
-      run: composeWithin(inTransaction, [faults], made.run(holdMs)),
-      undo: composeWithin(inTransaction, [faults], made.undo),
+      run: composeWithin([transaction], [faults], made.run(holdMs)),
+      undo: composeWithin([transaction], [faults], made.undo),
     },
   };
 }

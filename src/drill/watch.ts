@@ -1,9 +1,9 @@
 import type { Connection } from '../host/connection';
 import { within } from '../pair/within';
+import { watch } from '../shell/libraries';
 import { compose } from '../shell/library';
 import { command } from '../shell/quote';
 import { rowReader } from '../shell/rows';
-import { watch } from './libraries';
 
 /** An address that came to a host or left it; `at` in milliseconds since the epoch, by the laptop's clock. */
 export interface Movement {

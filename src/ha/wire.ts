@@ -3,7 +3,7 @@ import { type Instance, instances } from './keepalived-config';
 
 /** What the adverts of a keepalived.conf look like, whoever sends them. */
 export interface Wire {
-  /** `VRID TYPE-AND-INTERVAL ADDRESSES AUTHENTICATION`, in hex, one an instance, as src/host/peers.sh reads packets. */
+  /** `VRID TYPE-AND-INTERVAL ADDRESSES AUTHENTICATION`, in hex, one an instance, as src/shell/run/peers.sh reads packets. */
   rows: string[];
   /** The VRIDs, in hex. */
   vrids: string[];

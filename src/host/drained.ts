@@ -1,6 +1,6 @@
+import { drained } from '../shell/libraries';
 import { compose } from '../shell/library';
 import { command, quote } from '../shell/quote';
-import { drained } from './libraries';
 import { stateFolder } from './transaction';
 
 /** What is done on a host, and on the balancers, so that a host serves no more; servers are `service/server`. */

@@ -1,7 +1,7 @@
+import { history, probing } from '../shell/libraries';
 import { compose, composeWithin } from '../shell/library';
 import { command } from '../shell/quote';
 import { type JournalEntry, journalReader } from './journal';
-import { history, probing } from './libraries';
 import type { Question } from './probe';
 import { isKnownFormat, partsFile, type StepParts } from './run-format';
 import type { Manifest } from './transaction';

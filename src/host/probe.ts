@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { AskedFor, Script } from '../resources/resource';
+import { probing } from '../shell/libraries';
 import { compose, type Library } from '../shell/library';
 import { command, quote } from '../shell/quote';
 import { rowReader } from '../shell/rows';
-import { probing } from './libraries';
 
 /** One question to a host: an id of the caller's, and the script whose output answers it. */
 export interface Question {

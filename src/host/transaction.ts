@@ -1,7 +1,7 @@
 import type { Step } from '../resources/resource';
+import { transaction as functions, listen, recovery } from '../shell/libraries';
 import { compose } from '../shell/library';
 import { quote } from '../shell/quote';
-import { transaction as functions, listen, recovery } from './libraries';
 import { partsFile, runFormat, writeParts } from './run-format';
 
 export const stateFolder = '/var/lib/haprov';
@@ -38,7 +38,7 @@ const defaultLimitSeconds = 120;
 
 const parts = ['check', 'stage', 'validate', 'run', 'verify', 'undo'] as const;
 
-/** Hosts that must be wholly old or wholly new together: src/host/peers.sh finds out which. */
+/** Hosts that must be wholly old or wholly new together: src/shell/run/peers.sh finds out which. */
 export interface Group {
   /** This host's name. */
   self: string;

@@ -1,8 +1,8 @@
 import { HaprovError, HostError } from '../errors';
+import { hung } from '../shell/libraries';
 import { compose } from '../shell/library';
 import { command } from '../shell/quote';
 import type { Connection } from './connection';
-import { hung } from './libraries';
 
 /** The host let us in, and left a question unanswered (exit 3). */
 export class UnansweredQuestion extends HostError {}

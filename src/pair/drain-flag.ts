@@ -1,8 +1,7 @@
 import { readConfig, type Statement } from '../ha/keepalived-config';
-import { drainFlag } from '../ha/libraries';
-import { probing } from '../host/libraries';
 import { canonical } from '../inventory/address';
 import type { Vip } from '../inventory/inventory';
+import { drainFlag, probing } from '../shell/libraries';
 import { compose, composeWithin } from '../shell/library';
 
 /** What a host's keepalived is to give its VIPs away for: by `haprov drain`, and for a restart in a run. */

@@ -1,4 +1,4 @@
-import { observe } from '../ha/libraries';
+import { observe } from '../shell/libraries';
 import { compose } from '../shell/library';
 import { command } from '../shell/quote';
 import { type FrontendState, readStatistics, type ServerState } from './haproxy-statistics';

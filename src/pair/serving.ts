@@ -1,7 +1,6 @@
-import { serving } from '../ha/libraries';
 import type { Listener } from '../ha/listener';
-import { probing } from '../host/libraries';
 import { unitName } from '../resources/unit';
+import { probing, serving } from '../shell/libraries';
 import { composeWithin } from '../shell/library';
 
 /** Asks a host which of its units listen on which ports; a part of the probe. */

@@ -1,5 +1,5 @@
-import { vipProbe } from '../ha/libraries';
 import type { Connection } from '../host/connection';
+import { vipProbe } from '../shell/libraries';
 import { compose } from '../shell/library';
 import { command } from '../shell/quote';
 import { rowReader } from '../shell/rows';

@@ -1,6 +1,6 @@
 import { type Advert, readAdvert } from '../ha/advert';
-import { listen, probing } from '../host/libraries';
 import type { Vip } from '../inventory/inventory';
+import { listen, probing } from '../shell/libraries';
 import { composeWithin } from '../shell/library';
 import { command } from '../shell/quote';
 

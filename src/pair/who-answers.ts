@@ -1,7 +1,7 @@
-import { whoAnswers } from '../ha/libraries';
 import type { HeldVip } from '../ha/running-vips';
 import { canonical } from '../inventory/address';
 import type { Inventory } from '../inventory/inventory';
+import { whoAnswers } from '../shell/libraries';
 import { compose } from '../shell/library';
 import { command } from '../shell/quote';
 

@@ -20,7 +20,7 @@ const schema = object({
 type ServiceSpec = z.output<typeof schema>;
 
 interface ServiceState {
-  /** systemd's words, on EL6 too: LoadState, ActiveState (or auto-restart) and UnitFileState. `host/init.sh` adds two for EL6. */
+  /** systemd's words, on EL6 too: LoadState, ActiveState (or auto-restart) and UnitFileState. `shell/probe/init.sh` adds two for EL6. */
   load: string;
   active: string;
   enabled: string;

@@ -1,8 +1,7 @@
-import { status } from '../ha/libraries';
-import { probing } from '../host/libraries';
 import { canonical } from '../inventory/address';
 import { type Observation, readObservation } from '../pair/observe';
 import { unitName } from '../resources/unit';
+import { probing, status } from '../shell/libraries';
 import { composeWithin } from '../shell/library';
 import { quote } from '../shell/quote';
 import type { ScriptState } from './keepalived-scripts';

@@ -1,4 +1,4 @@
-import { status } from '../ha/libraries';
+import { status } from '../shell/libraries';
 import { compose } from '../shell/library';
 import { readDiagnostics } from './diagnostics';
 import { keepalivedOf } from './keepalived-log';

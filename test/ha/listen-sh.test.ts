@@ -1,5 +1,5 @@
-import library from '../../src/host/listen.sh';
 import { listenScript, readHeard } from '../../src/pair/vrrp-listen';
+import library from '../../src/shell/probe/listen.sh';
 import { Sandbox, type Shell, shells } from '../shell/sandbox';
 
 const packet = '45c0002800190000ff70e108c0a838c9e0000012212865010001805ac0a838d20000000000000000';

@@ -1,6 +1,5 @@
-import { observe } from '../../src/ha/libraries';
-import { runtime } from '../../src/host/libraries';
 import { observationScript, readObservation } from '../../src/pair/observe';
+import { observe, runtime } from '../../src/shell/libraries';
 import { compose } from '../../src/shell/library';
 import { Sandbox, type Shell, shells } from '../shell/sandbox';
 

@@ -1,4 +1,4 @@
-import { drained } from '../../src/host/libraries';
+import { drained } from '../../src/shell/libraries';
 import { compose } from '../../src/shell/library';
 import { Sandbox, type Shell, shells } from '../shell/sandbox';
 

@@ -1,6 +1,6 @@
-import { hung } from '../../src/host/libraries';
 import { buildProbe } from '../../src/host/probe';
 import { packages } from '../../src/resources/package';
+import { hung } from '../../src/shell/libraries';
 import { compose } from '../../src/shell/library';
 import { Sandbox, type Shell, shells } from '../shell/sandbox';
 

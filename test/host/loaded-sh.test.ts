@@ -1,4 +1,4 @@
-import { loaded } from '../../src/host/libraries';
+import { loaded } from '../../src/shell/libraries';
 import { compose } from '../../src/shell/library';
 import { Sandbox, type Shell, shells } from '../shell/sandbox';
 

@@ -187,5 +187,5 @@ test('an aborted signal ends the loop on the host', async () => {
 });
 
 test('the script is POSIX sh', () => {
-  expect(readFileSync('src/ha/vip-probe-host.sh', 'utf8')).not.toMatch(/\[\[|\blocal\b|\bfunction\b/);
+  expect(readFileSync('src/shell/pair/vip-probe-host.sh', 'utf8')).not.toMatch(/\[\[|\blocal\b|\bfunction\b/);
 });

@@ -1,5 +1,4 @@
-import { status } from '../../src/ha/libraries';
-import { probing } from '../../src/host/libraries';
+import { probing, status } from '../../src/shell/libraries';
 import { composeWithin } from '../../src/shell/library';
 import { awks, Sandbox, type Shell, shells } from '../shell/sandbox';
 

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import library from '../../src/host/probe.sh';
+import library from '../../src/shell/probe/probe.sh';
 import { quote } from '../../src/shell/quote';
 import type { RenderedHost } from './inventories';
 import { on } from './lab';
