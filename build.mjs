@@ -1,4 +1,5 @@
-// Bundles the program into one file and a loader that starts it fast, and writes the JSON schemas from the validators.
+// Writes the types of the shell's functions, bundles the program into one file and a loader that starts it fast, and writes
+// the JSON schemas from the validators.
 
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -38,6 +39,11 @@ const common = {
   format: 'cjs',
   legalComments: 'none',
 };
+
+const generator = await build({ ...common, format: 'esm', entryPoints: ['src/shell/generate.ts'] });
+const source = Buffer.from(generator.outputFiles[0].text).toString('base64');
+const { generated } = await import(`data:text/javascript;base64,${source}`);
+for (const [path, text] of generated('src/shell')) put(path, text);
 
 const { metafile, outputFiles } = await build({
   ...common,

@@ -1,6 +1,4 @@
-import { ask } from '../shell/libraries';
-import { compose } from '../shell/library';
-import { command } from '../shell/quote';
+import { call, compose } from '../shell/library';
 
 /** What a host says of itself before a drill. */
 export interface HostAnswers {
@@ -15,10 +13,9 @@ export interface HostAnswers {
 /** A read-only script. @param ports of the services that the host serves */
 export function askScript(ports: readonly number[]): string {
   return compose(
-    [ask],
-    'restart_of haproxy',
-    'echo "link $(link_tool)"',
-    ...ports.map((port) => command('unit_on', String(port))),
+    call('restart_of', 'haproxy'),
+    call('tell_link'),
+    ...ports.map((port) => call('unit_on', port)),
   );
 }
 
@@ -51,7 +48,7 @@ export interface Marks {
   returned?: number;
 }
 
-export const marksScript = (run: string) => compose([ask], command('marks_of', run));
+export const marksScript = (run: string) => compose(call('marks_of', run));
 
 /** @param heardAt when the answer came */
 export function readMarks(output: string, heardAt: number): Marks {

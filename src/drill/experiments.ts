@@ -1,7 +1,5 @@
 import type { Inventory, Service, Vip } from '../inventory/inventory';
-import { faults, transaction } from '../shell/libraries';
-import { composeWithin } from '../shell/library';
-import { command } from '../shell/quote';
+import { call } from '../shell/library';
 import type { HostAnswers } from './ask';
 import { expectationOf, holdOf, isAlone, sharedVip } from './expectation';
 import type { Expectation, ScenarioName } from './report';
@@ -102,10 +100,10 @@ function finish(scenario: ScenarioName, around: Around, made: Made): Experiment 
     limitMs: known.maxGapMs ?? expected.gapMs + marginMs,
     step: {
       check: made.unit
-        ? `is_active ${command(made.unit)} || fail ${command(`${made.unit} does not run`)}`
+        ? `${call('is_active', made.unit)} || ${call('fail', `${made.unit} does not run`)}`
         : ':',
-      run: composeWithin([transaction], [faults], made.run(holdMs)),
-      undo: composeWithin([transaction], [faults], made.undo),
+      run: made.run(holdMs),
+      undo: made.undo,
     },
   };
 }
@@ -127,32 +125,32 @@ const makers: Record<ScenarioName, Maker> = {
   'haproxy-dies': ofUnit('haproxy', ({ holder }) => ({
     title: `HAProxy on ${holder} was killed`,
     plan: `kill HAProxy on ${holder}, all of its processes at once; then start it`,
-    run: () => 'kill_unit haproxy',
-    undo: 'start_again haproxy',
+    run: () => call('kill_unit', 'haproxy'),
+    undo: call('start_again', 'haproxy'),
   })),
   'haproxy-hangs': ofUnit('haproxy', ({ holder }) => ({
     title: `HAProxy on ${holder} was stopped in its tracks (SIGSTOP)`,
     plan: `stop HAProxy on ${holder} in its tracks (SIGSTOP): it runs, and answers nobody; then wake it`,
-    run: () => 'hang_unit haproxy',
-    undo: 'wake_unit haproxy',
+    run: () => call('hang_unit', 'haproxy'),
+    undo: call('wake_unit', 'haproxy'),
   })),
   'keepalived-stops': ofUnit('keepalived', ({ holder }) => ({
     title: `keepalived on ${holder} was stopped`,
     plan: `stop keepalived on ${holder}; then start it`,
-    run: () => 'stop_unit keepalived',
-    undo: 'start_again keepalived',
+    run: () => call('stop_unit', 'keepalived'),
+    undo: call('start_again', 'keepalived'),
   })),
   'keepalived-killed': ofUnit('keepalived', ({ holder }) => ({
     title: `keepalived on ${holder} was killed, so that it left the address behind`,
     plan: `kill keepalived on ${holder}, all of its processes at once, so that it leaves the address behind; then start it`,
-    run: () => 'kill_unit_at_once keepalived',
-    undo: 'start_again keepalived',
+    run: () => call('kill_unit_at_once', 'keepalived'),
+    undo: call('start_again', 'keepalived'),
   })),
   drain: ofUnit('keepalived', ({ holder, vip }) => ({
     title: `${holder} was drained of its addresses`,
     plan: `drain ${holder}: its addresses go elsewhere${vip.preempt ? '; then give them back' : ''}`,
-    run: () => 'set_drain',
-    undo: 'drop_drain',
+    run: () => call('set_drain'),
+    undo: call('drop_drain'),
   })),
   'backend-dies': (around) => {
     const found = serverToStop(around);
@@ -168,8 +166,8 @@ const makers: Record<ScenarioName, Maker> = {
       clients: isAlone(service, host)
         ? `nobody else serves ${service.name}: its clients get errors all the while`
         : `requests that HAProxy sends to ${host} wait or fail until its check has noticed`,
-      run: () => `stop_unit ${command(unit)}`,
-      undo: `start_again ${command(unit)}`,
+      run: () => call('stop_unit', unit),
+      undo: call('start_again', unit),
     };
   },
   'link-cut': ({ holder, answers, known }) => {
@@ -194,8 +192,8 @@ const makers: Record<ScenarioName, Maker> = {
           : `nobody else serves ${alone}: its clients get errors all the while`,
       ...(byTurns ? { service: byTurns } : {}),
       repairsItself: true,
-      run: (holdMs) => `cut_link ${(holdMs / 1000).toFixed(1)}`,
-      undo: 'mend_link',
+      run: (holdMs) => call('cut_link', (holdMs / 1000).toFixed(1)),
+      undo: call('mend_link'),
     };
   },
 };

@@ -1,8 +1,6 @@
 import type { Connection } from '../host/connection';
 import { within } from '../pair/within';
-import { watch } from '../shell/libraries';
-import { compose } from '../shell/library';
-import { command } from '../shell/quote';
+import { call, compose } from '../shell/library';
 import { rowReader } from '../shell/rows';
 
 /** An address that came to a host or left it; `at` in milliseconds since the epoch, by the laptop's clock. */
@@ -47,13 +45,10 @@ export function watchAddresses(connection: Connection, addresses: readonly strin
     } else if (kind === 'beat') begin(true);
   };
   const ended = connection
-    .runScript(
-      compose([watch], command('watch_addresses', pauseSeconds, String(mostSeconds), ...addresses)),
-      {
-        timeoutMs: mostSeconds * 1000,
-        onStdout: rowReader(take),
-      },
-    )
+    .runScript(compose(call('watch_addresses', pauseSeconds, mostSeconds, ...addresses)), {
+      timeoutMs: mostSeconds * 1000,
+      onStdout: rowReader(take),
+    })
     .then(
       () => begin(false),
       () => begin(false),

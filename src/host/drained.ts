@@ -1,6 +1,5 @@
-import { drained } from '../shell/libraries';
-import { compose } from '../shell/library';
-import { command, quote } from '../shell/quote';
+import { call, compose } from '../shell/library';
+import { quote } from '../shell/quote';
 import { stateFolder } from './transaction';
 
 /** What is done on a host, and on the balancers, so that a host serves no more; servers are `service/server`. */
@@ -10,22 +9,22 @@ const flag = `${stateFolder}/drained`;
 /** How scripts for balancers end where there is no HAProxy to be told. */
 export const noHaproxy = 69;
 
-const scripted = (...words: string[]) =>
-  compose([drained], 'umask 077', 'PATH=$PATH:/usr/sbin:/sbin', `${command(...words)} >/dev/null`);
+const quietly = (called: string) =>
+  compose('umask 077', 'PATH=$PATH:/usr/sbin:/sbin', `${called} >/dev/null`);
 
 /** On a balancer: HAProxy sends nothing new to them, for a run; nothing of it is remembered. */
-export const drainScript = (servers: readonly string[]) => scripted('set_servers', 'drain', ...servers);
+export const drainScript = (servers: readonly string[]) => quietly(call('set_servers', 'drain', ...servers));
 
 /** On a balancer: what {@link drainScript} did is over; not for those that are to stay drained. */
-export const readyScript = (servers: readonly string[]) => scripted('ready_servers', ...servers);
+export const readyScript = (servers: readonly string[]) => quietly(call('ready_servers', ...servers));
 
 /**
  * On a balancer: HAProxy sends nothing new to them until {@link giveBackScript}, also after haprov has reloaded it.
  * Fails where HAProxy could not be told; it is remembered all the same.
  */
-export const keepDrainedScript = (servers: readonly string[]) => scripted('keep_drained', ...servers);
+export const keepDrainedScript = (servers: readonly string[]) => quietly(call('keep_drained', ...servers));
 
-export const giveBackScript = (servers: readonly string[]) => scripted('give_back', ...servers);
+export const giveBackScript = (servers: readonly string[]) => quietly(call('give_back', ...servers));
 
 /** On the host itself: keepalived sees the flag and gives its addresses away. */
 export const flagScript = (by: string, now = new Date()) =>

@@ -1,6 +1,4 @@
-import { history, probing } from '../shell/libraries';
-import { compose, composeWithin } from '../shell/library';
-import { command } from '../shell/quote';
+import { call, compose } from '../shell/library';
 import { type JournalEntry, journalReader } from './journal';
 import type { Question } from './probe';
 import { isKnownFormat, partsFile, type StepParts } from './run-format';
@@ -27,7 +25,7 @@ export const wholeRun = (run: string) => run.replace(/^(\w+-\w+)-\d+$/, '$1');
 
 export const historyQuestion: Question = {
   id: 'history',
-  script: composeWithin(probing, [history], 'probe_history'),
+  script: call('probe_history'),
 };
 
 /** Reads what `probe_history` printed, newest first. What is damaged is there, without what cannot be read. */
@@ -166,8 +164,7 @@ export interface StepRecord extends StepParts {
 export function partsQuestion({ run, format }: Pick<RecordedRun, 'run' | 'format'>): Question {
   return {
     id: partsId(run),
-    script: command('probe_parts', run, partsFile(format)),
-    libraries: [history],
+    script: call('probe_parts', run, partsFile(format)),
   };
 }
 
@@ -177,8 +174,7 @@ export const partsId = (run: string) => `parts ${run}`;
 export function recordQuestion(run: string, step: number): Question {
   return {
     id: recordId(run, step),
-    script: command('probe_record', run, String(step)),
-    libraries: [history],
+    script: call('probe_record', run, step),
   };
 }
 
@@ -208,10 +204,9 @@ export function readRecord(output: string, parts: StepParts): StepRecord {
  * Brings the run of a lock to its end whose processes are gone, and prints the state that it came to.
  * @param patience seconds for whoever takes it back at this moment
  */
-export const unlockScript = (run: string, patience = 0) =>
-  compose([history], command('unlock_dead', run, String(patience)));
+export const unlockScript = (run: string, patience = 0) => compose(call('unlock_dead', run, patience));
 
 /** Ends the processes of a run, wherever they are in it; fails where some go on. */
-export const endRunScript = (run: string) => compose([history], command('end_run', run));
+export const endRunScript = (run: string) => compose(call('end_run', run));
 
 const fromBase64 = (text: string) => (text === '-' ? '' : Buffer.from(text, 'base64').toString());

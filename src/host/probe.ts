@@ -1,16 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { AskedFor, Script } from '../resources/resource';
-import { probing } from '../shell/libraries';
-import { compose, type Library } from '../shell/library';
-import { command, quote } from '../shell/quote';
+import { call, compose } from '../shell/library';
+import { quote } from '../shell/quote';
 import { rowReader } from '../shell/rows';
 
 /** One question to a host: an id of the caller's, and the script whose output answers it. */
 export interface Question {
   id: string;
   script: Script;
-  /** Whose functions the script calls beside those that every question may call. */
-  libraries?: readonly Library[];
   /** What the script asks of the init system, of rpm and of files; not needed, but then each question waits for them. */
   asksFor?: AskedFor;
   /** A script that fails spoils this answer only, which says so to whoever wants it; else the host has not answered. */
@@ -69,7 +66,6 @@ export function buildProbe(
     ({ script }, index) => `echo ${mark} ${index}\n(\n${script}\n) </dev/null\necho "${mark} end $?"`,
   );
   const script = compose(
-    [...probing, ...questions.flatMap(({ libraries = [] }) => libraries)],
     'set -u',
     `echo ${mark} pid $$`,
     ...askedAhead(questions, mark),
@@ -107,11 +103,13 @@ function askedAhead(questions: readonly Question[], mark: string): Script[] {
   const [units, packages, files, labelled] = [all('units'), all('packages'), all('files'), all('labels')];
   const ahead = (kind: string, script: Script) => [`echo ${mark} ahead ${kind}`, script];
   return [
-    ...(questions.some(({ asksFor }) => asksFor?.addresses) ? ahead('addresses', 'know_addresses') : []),
-    ...(files.length > 1 ? ahead('files', `know_files ${mark} ${small} ${command(...files)}`) : []),
-    ...(labelled.length > 1 ? ahead('labels', `know_labels ${command(...labelled)}`) : []),
-    ...(units.length > 1 ? ahead('units', `know_units ${command(...units)}`) : []),
-    ...(packages.length > 1 ? ahead('packages', `know_packages ${command(...packages)}`) : []),
+    ...(questions.some(({ asksFor }) => asksFor?.addresses)
+      ? ahead('addresses', call('know_addresses'))
+      : []),
+    ...(files.length > 1 ? ahead('files', call('know_files', mark, small, ...files)) : []),
+    ...(labelled.length > 1 ? ahead('labels', call('know_labels', ...labelled)) : []),
+    ...(units.length > 1 ? ahead('units', call('know_units', ...units)) : []),
+    ...(packages.length > 1 ? ahead('packages', call('know_packages', ...packages)) : []),
   ];
 }
 

@@ -1,4 +1,5 @@
 import { HaprovError, HostError } from '../errors';
+import { call } from '../shell/library';
 import { type Connection, connect, type SshTarget } from './connection';
 import { Overdue, Silence } from './exec';
 import { type HostFacts, readFacts } from './facts';
@@ -104,7 +105,7 @@ export async function answersOf(
   }
 }
 
-const factsQuestion: Question = { id: 'facts', script: 'probe_facts', asksFor: { addresses: true } };
+const factsQuestion: Question = { id: 'facts', script: call('probe_facts'), asksFor: { addresses: true } };
 
 async function probeHost(
   target: SshTarget,

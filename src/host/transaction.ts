@@ -1,6 +1,5 @@
 import type { Step } from '../resources/resource';
-import { transaction as functions, listen, recovery } from '../shell/libraries';
-import { compose } from '../shell/library';
+import { call, compose, composeFor } from '../shell/library';
 import { quote } from '../shell/quote';
 import { partsFile, runFormat, writeParts } from './run-format';
 
@@ -71,8 +70,13 @@ export function buildTransaction(transaction: Transaction): string {
   const { steps, group } = transaction;
   return [
     ...stepsOf(transaction),
-    compose(
-      [functions, ...(group ? [listen] : [])],
+    composeFor(
+      [
+        'main stage',
+        ...steps.flatMap(({ step }) => parts.flatMap((part) => step[part] ?? [])),
+        // What hosts of a group find out about each other, they hear on the network.
+        ...(group ? [call('listen_for_vrrp', 0)] : []),
+      ],
       groupWords(group),
       `units=${quote(['haproxy', 'keepalived', 'httpd', ...steps.flatMap(({ unit }) => unit ?? [])].join(' '))}`,
       'main "$1"',
@@ -171,7 +175,7 @@ export function continueScript(run: string, verb: Verb): string {
  * since the host was restarted or somebody ended them, is brought to its end first, and is said to be "recovered".
  */
 export function settleScript(run: string): string {
-  return compose([recovery], `settle_run_of ${quote(run)}`);
+  return compose(call('settle_run_of', run));
 }
 
 /** How often a host that is at work says so, beside what it does. */

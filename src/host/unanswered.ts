@@ -1,7 +1,5 @@
 import { HaprovError, HostError } from '../errors';
-import { hung } from '../shell/libraries';
-import { compose } from '../shell/library';
-import { command } from '../shell/quote';
+import { call, compose } from '../shell/library';
 import type { Connection } from './connection';
 
 /** The host let us in, and left a question unanswered (exit 3). */
@@ -39,7 +37,7 @@ export async function unanswered(
 /** The first process that the probe waits for. */
 async function endHung(connection: Connection, pid: string): Promise<string | undefined> {
   try {
-    const { stdout } = await connection.runScript(compose([hung], command('end_hung', pid)), {
+    const { stdout } = await connection.runScript(compose(call('end_hung', pid)), {
       accepts: 'any',
       timeoutMs: 10_000,
     });

@@ -1,8 +1,7 @@
 import { readConfig, type Statement } from '../ha/keepalived-config';
 import { canonical } from '../inventory/address';
 import type { Vip } from '../inventory/inventory';
-import { drainFlag, probing } from '../shell/libraries';
-import { compose, composeWithin } from '../shell/library';
+import { call, compose } from '../shell/library';
 
 /** What a host's keepalived is to give its VIPs away for: by `haprov drain`, and for a restart in a run. */
 export const drainFlags = {
@@ -10,11 +9,11 @@ export const drainFlags = {
   run: '/var/lib/haprov/drain-for-run',
 } as const;
 
-/** A read-only script, after the probe's own, that prints what {@link deafVips} reads. */
-export const drainFlagScript = composeWithin(probing, [drainFlag], `keepalived_and_flag ${drainFlags.drain}`);
+/** A question of the probe, whose answer is what {@link deafVips} reads. */
+export const drainFlagScript = call('keepalived_and_flag', drainFlags.drain);
 
 /** The same of the flag of a run, by itself. */
-export const runFlagScript = compose([drainFlag], `keepalived_and_flag ${drainFlags.run}`);
+export const runFlagScript = compose(call('keepalived_and_flag', drainFlags.run));
 
 /** What a host's keepalived is told to watch. */
 export interface WatchedFlag {

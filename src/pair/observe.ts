@@ -1,6 +1,4 @@
-import { observe } from '../shell/libraries';
-import { compose } from '../shell/library';
-import { command } from '../shell/quote';
+import { call, compose } from '../shell/library';
 import { type FrontendState, readStatistics, type ServerState } from './haproxy-statistics';
 
 /** How a host was doing at one moment. */
@@ -25,7 +23,7 @@ export interface Observation {
 
 /** A read-only script that prints how a host is doing. */
 export function observationScript(healthPort: number, units: readonly string[]): string {
-  return compose([observe], `observe ${healthPort} ${command(...units)}`);
+  return compose(call('observe', healthPort, ...units));
 }
 
 export function readObservation(output: string): Observation {

@@ -1,10 +1,9 @@
 import type { Listener } from '../ha/listener';
 import { unitName } from '../resources/unit';
-import { probing, serving } from '../shell/libraries';
-import { composeWithin } from '../shell/library';
+import { call } from '../shell/library';
 
 /** Asks a host which of its units listen on which ports; a part of the probe. */
-export const listenersScript: string = composeWithin(probing, [serving], 'who_listens');
+export const listenersScript: string = call('who_listens');
 
 /** Who listens, by what a host answered; undefined where it cannot tell. */
 export function listenersOf(output: string): Listener[] | undefined {

@@ -1,7 +1,5 @@
 import type { Connection } from '../host/connection';
-import { vipProbe } from '../shell/libraries';
-import { compose } from '../shell/library';
-import { command } from '../shell/quote';
+import { call, compose } from '../shell/library';
 import { rowReader } from '../shell/rows';
 import { LONGEST_REST_MS, type Pace, restsOf } from './vip-probe-pace';
 import type { ProbeTarget, Sample } from './vip-probe-report';
@@ -91,18 +89,17 @@ function probeScript(targets: readonly ProbeTarget[], pace: Pace, limit: number)
   const hundredths = (ms: number) => String(Math.ceil(ms / 10));
   const turn = hundredths(pace.intervalMs * pace.waiting);
   const all = targets.flatMap((target, index) => {
-    const request = [String(index), target.address, String(target.port), String(limit), wire(target)];
-    return Array.from({ length: pace.waiting }, (_, nth) =>
-      command('take_turns', hundredths(nth * pace.intervalMs), turn, ...request),
-    );
+    return Array.from({ length: pace.waiting }, (_, nth) => {
+      const first = hundredths(nth * pace.intervalMs);
+      return call('take_turns', first, turn, index, target.address, target.port, limit, wire(target));
+    });
   });
   return compose(
-    [vipProbe],
     `rests=${restsOf(pace)} longest_rest=${hundredths(LONGEST_REST_MS)}`,
     'begin_all() {',
     ...all.map((words) => `${words} &\nturns="$turns $!"`),
     '}',
-    `probe_vips ${MOST_SECONDS}`,
+    call('probe_vips', MOST_SECONDS),
   );
 }
 

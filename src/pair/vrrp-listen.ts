@@ -1,8 +1,6 @@
 import { type Advert, readAdvert } from '../ha/advert';
 import type { Vip } from '../inventory/inventory';
-import { listen, probing } from '../shell/libraries';
-import { composeWithin } from '../shell/library';
-import { command } from '../shell/quote';
+import { call } from '../shell/library';
 
 /** What a host heard on the networks of its VIPs. */
 export interface Heard {
@@ -24,7 +22,7 @@ export function listenScript(vips: readonly Pick<Vip, 'address' | 'interface' | 
   const interval = Math.max(...vips.map(({ advertInterval }) => advertInterval));
   const places = vips.map(({ address, interface: on }) => (on === undefined ? address : `${address}@${on}`));
   const seconds = Math.min(longest, 3 * interval + 0.5);
-  return composeWithin(probing, [listen], `listen_for_vrrp ${seconds} ${command(...places)}`);
+  return call('listen_for_vrrp', seconds, ...places);
 }
 
 export function readHeard(output: string): Heard {

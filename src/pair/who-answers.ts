@@ -1,13 +1,11 @@
 import type { HeldVip } from '../ha/running-vips';
 import { canonical } from '../inventory/address';
 import type { Inventory } from '../inventory/inventory';
-import { whoAnswers } from '../shell/libraries';
-import { compose } from '../shell/library';
-import { command } from '../shell/quote';
+import { call, compose } from '../shell/library';
 
 /** A read-only script that prints who answers for the addresses; it takes a second at most. */
 export const whoAnswersScript = (addresses: readonly string[]): string =>
-  compose([whoAnswers], `who_answers ${command(...addresses)}`);
+  compose(call('who_answers', ...addresses));
 
 /** The cards of the one that printed it, and whom it has seen. */
 export interface Answering {

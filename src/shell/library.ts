@@ -1,27 +1,58 @@
-/** Shell functions for hosts, and the libraries whose functions they call. Only here they become a script. */
+import * as drill from './drill/functions';
+import { bare, callsIn } from './heads';
+import * as pair from './pair/functions';
+import * as probe from './probe/functions';
+import { command } from './quote';
+import * as run from './run/functions';
+
+/** A `.sh` file of this room, as its first comment and its functions' heads tell of it. */
 export interface Library {
-  readonly text: string;
-  readonly needs: readonly Library[];
+  text: string;
+  /** Names of the files whose functions it calls. */
+  needs: readonly string[];
+  /** Names of its functions, with blanks between. */
+  functions: string;
 }
 
-export const library = (text: string, ...needs: readonly Library[]): Library => ({ text, needs });
+export type Word = string | number;
 
-/** A script that has what it calls: each library once, after what it needs, then `rows`. */
-export const compose = (libraries: readonly Library[], ...rows: readonly string[]): string =>
-  composeWithin([], libraries, ...rows);
+/** Function → the words that it takes. */
+export type Functions = drill.Functions & pair.Functions & probe.Functions & run.Functions;
 
-/** As {@link compose}, for a place where the functions of `present` are there already. */
-export function composeWithin(
-  present: readonly Library[],
-  libraries: readonly Library[],
-  ...rows: readonly string[]
-): string {
-  const there = withNeeds(present);
-  const added = [...withNeeds(libraries)].filter((one) => !there.has(one));
-  return [...added.map(({ text }) => text), ...rows, ''].join('\n');
+const libraries: ReadonlyMap<string, Library> = new Map<string, Library>(
+  [probe, run, pair, drill].flatMap((folder) => Object.entries(folder.libraries)),
+);
+/** Function → the name of its file; the first, where another file says anew what it does. */
+const homes: ReadonlyMap<string, string> = new Map(
+  [...libraries].reverse().flatMap(([name, { functions }]) => functions.split(' ').map((own) => [own, name])),
+);
+
+/** A function's call as shell, each word quoted. */
+export function call<Name extends keyof Functions>(name: Name, ...words: Functions[Name]): string {
+  const given: readonly (Word | undefined)[] = words;
+  return command(name, ...given.filter((word) => word !== undefined).map(String));
 }
 
-function withNeeds(libraries: readonly Library[], found = new Set<Library>()): Set<Library> {
-  for (const one of libraries) withNeeds(one.needs, found).add(one);
-  return found;
+/** A script of these rows, after all that they call: each file once, after those that it needs. */
+export const compose = (...rows: readonly string[]): string => composeFor(rows, ...rows);
+
+/** As {@link compose}, where `callers` say what is called. */
+export function composeFor(callers: readonly string[], ...rows: readonly string[]): string {
+  const found = new Set<string>();
+  const begun = new Set<string>();
+  for (const caller of callers)
+    for (const name of callsIn(bare(caller), homes)) addFile(homes.get(name) ?? '', found, begun);
+  return [...[...found].map(textOf), ...rows, ''].join('\n');
 }
+
+/** Two files may need each other: a function is looked up when it is called. */
+function addFile(name: string, found: Set<string>, begun: Set<string>): void {
+  if (begun.has(name)) return;
+  begun.add(name);
+  for (const need of libraries.get(name)?.needs ?? []) addFile(need, found, begun);
+  found.add(name);
+}
+
+/** What a file needs it says to us, not to hosts. */
+const textOf = (name: string): string =>
+  (libraries.get(name)?.text ?? '').replace(/^# (?:Needs|May need): .*\n/gm, '');

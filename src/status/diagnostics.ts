@@ -1,9 +1,7 @@
 import { canonical } from '../inventory/address';
 import { type Observation, readObservation } from '../pair/observe';
 import { unitName } from '../resources/unit';
-import { probing, status } from '../shell/libraries';
-import { composeWithin } from '../shell/library';
-import { quote } from '../shell/quote';
+import { call } from '../shell/library';
 import type { ScriptState } from './keepalived-scripts';
 
 /** A unit as the init system has it. */
@@ -88,8 +86,10 @@ export interface DiagnosticsRequest {
 /** A read-only script for a host's probe. */
 export function diagnosticsScript({ healthPort, units, paths, vips, hosts }: DiagnosticsRequest): string {
   const lists = [units, paths, vips.map(({ address, port }) => `${address}=${port}`), hosts];
-  const words = lists.map((list) => quote(list.filter((word) => !/\s/.test(word)).join(' ')));
-  return composeWithin(probing, [status], `look_closely ${healthPort} ${words.join(' ')}`);
+  const [ofUnits = '', ofPaths = '', ofVips = '', ofHosts = ''] = lists.map((list) =>
+    list.filter((word) => !/\s/.test(word)).join(' '),
+  );
+  return call('look_closely', healthPort, ofUnits, ofPaths, ofVips, ofHosts);
 }
 
 /** Reads what {@link diagnosticsScript} printed; rows that it does not know are left out. */

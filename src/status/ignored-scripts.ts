@@ -1,11 +1,10 @@
-import { status } from '../shell/libraries';
-import { compose } from '../shell/library';
+import { call, compose } from '../shell/library';
 import { readDiagnostics } from './diagnostics';
 import { keepalivedOf } from './keepalived-log';
 import { keepalivedScripts } from './keepalived-scripts';
 
 /** A read-only script that prints what keepalived has said since it last read its configuration. */
-export const leftOutScript = compose([status], 'hear_keepalived');
+export const leftOutScript = compose(call('hear_keepalived'));
 
 /** The scripts that keepalived leaves out, a sentence each with what is lost: `keepalived -t` passes over them in silence. */
 export function leftOutIn(output: string): { text: string; remedy?: string }[] {

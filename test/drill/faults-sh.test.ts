@@ -5,7 +5,6 @@ import { basename } from 'node:path';
 import { askScript, readAnswers } from '../../src/drill/ask';
 import { type Experiment, experimentOf } from '../../src/drill/experiments';
 import type { ScenarioName } from '../../src/drill/report';
-import { watch } from '../../src/shell/libraries';
 import { compose } from '../../src/shell/library';
 import { Sandbox, type Shell, shells } from '../shell/sandbox';
 import { knownOf, pairOf } from './pair';
@@ -150,7 +149,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
          echo '2: eth0 inet 192.0.2.10/24 scope global'
          case $n in 0) ;; 1 | 2) echo '2: eth0 inet 192.0.2.1/32 scope global' ;; *) echo '2: eth0 inet6 2001:db8::1/128 scope global' ;; esac ;;`,
     );
-    const said = (await box.send(compose([watch], 'watch_addresses 0.2 2 192.0.2.1 2001:db8::1'))).stdout;
+    const said = (await box.send(compose('watch_addresses 0.2 2 192.0.2.1 2001:db8::1'))).stdout;
     const rows = said.split('\n').map((row) => row.replace(/ [\d.]+$/, ''));
     expect(rows.filter((row) => /^(has|lost)/.test(row))).toEqual([
       'has 192.0.2.1',

@@ -1,5 +1,4 @@
 import { listenScript, readHeard } from '../../src/pair/vrrp-listen';
-import library from '../../src/shell/probe/listen.sh';
 import { Sandbox, type Shell, shells } from '../shell/sandbox';
 
 const packet = '45c0002800190000ff70e108c0a838c9e0000012212865010001805ac0a838d20000000000000000';
@@ -84,7 +83,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
       ;;`,
     );
     box.fake('tcpdump', '');
-    const script = listenScript(vips.slice(0, 1)).replace(library, `${library}\n${withoutPython}`);
+    const script = `${withoutPython}\n${listenScript(vips.slice(0, 1))}`;
     const heard = readHeard(await box.probe(script));
     expect(heard.kind).toBe('listened');
     expect(heard.adverts.map(({ virtualRouterId, source }) => `${virtualRouterId} ${source}`)).toEqual([
@@ -95,7 +94,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
 
   test('neither of them', async () => {
     const none = `${withoutPython}\nhave() { return 1; }`;
-    const script = listenScript(vips).replace(library, `${library}\n${none}`);
+    const script = `${none}\n${listenScript(vips)}`;
     expect(readHeard(await box.probe(script)).kind).toBe('deaf');
   });
 });

@@ -1,5 +1,4 @@
 import { observationScript, readObservation } from '../../src/pair/observe';
-import { observe, runtime } from '../../src/shell/libraries';
 import { compose } from '../../src/shell/library';
 import { Sandbox, type Shell, shells } from '../shell/sandbox';
 
@@ -59,17 +58,10 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     box.write('etc/haproxy/conf.d/x.cfg', 'global\n\tstats\tsocket ipv4@127.0.0.1:9999 level admin\n');
     const args = `/usr/sbin/haproxy -Ws -f ${cfg} -f ${folder} -p /run/haproxy.pid`;
     box.fake('ps', `"-C haproxy -o args=") echo '${args}'; echo '${args} -sf 7' ;;`);
-    expect(await said(compose([runtime], 'haproxy_sockets'))).toEqual([
-      '/run/a.sock',
-      '/run/b.sock',
-      '127.0.0.1:9999',
-    ]);
-    expect(await said(compose([runtime], 'haproxy_sockets admin'))).toEqual([
-      '/run/a.sock',
-      '127.0.0.1:9999',
-    ]);
+    expect(await said(compose('haproxy_sockets'))).toEqual(['/run/a.sock', '/run/b.sock', '127.0.0.1:9999']);
+    expect(await said(compose('haproxy_sockets admin'))).toEqual(['/run/a.sock', '127.0.0.1:9999']);
     box.fake('ps', `"-C haproxy -o args=") exit 1 ;;`);
-    expect(await said(compose([runtime], 'haproxy_sockets'))).toEqual(['']);
+    expect(await said(compose('haproxy_sockets'))).toEqual(['']);
   });
 
   test.each([
@@ -101,7 +93,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     ],
   ])('HAProxy is asked: %s', async (_about, listener, socket, rows) => {
     const fakes = `ask_haproxy() { ${listener}; }\nhaproxy_sockets() { echo /run/a.sock; }\ntell_haproxy() { ${socket}; }`;
-    expect(await said(compose([observe], fakes, 'observe_servers 10001'))).toEqual(rows);
+    expect(await said(compose(fakes, 'observe_servers 10001'))).toEqual(rows);
   });
 
   test('the kernel’s list where there is no ss', async () => {

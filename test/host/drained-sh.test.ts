@@ -1,4 +1,3 @@
-import { drained } from '../../src/shell/libraries';
 import { compose } from '../../src/shell/library';
 import { Sandbox, type Shell, shells } from '../shell/sandbox';
 
@@ -12,8 +11,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
   });
   afterEach(() => box.dispose());
 
-  const said = async (...rows: string[]) =>
-    (await box.send(compose([drained], ...rows))).stdout.replace(/\n$/, '');
+  const said = async (...rows: string[]) => (await box.send(compose(...rows))).stdout.replace(/\n$/, '');
 
   /** Runs `script`, and gives what HAProxy was told and what is remembered then. */
   const run = (script: string, version = 'HAProxy version 2.4.22') => {

@@ -1,6 +1,5 @@
 import { buildProbe } from '../../src/host/probe';
 import { packages } from '../../src/resources/package';
-import { hung } from '../../src/shell/libraries';
 import { compose } from '../../src/shell/library';
 import { Sandbox, type Shell, shells } from '../shell/sandbox';
 
@@ -43,11 +42,11 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
       await new Promise((done) => setTimeout(done, 20));
     expect(followed.pid).toMatch(/^[0-9]+$/);
 
-    const { stdout } = await box.send(compose([hung], `end_hung ${followed.pid}`));
+    const { stdout } = await box.send(compose(`end_hung ${followed.pid}`));
     expect(stdout).toMatch(/^T \/bin\/sh \S+\/rpm -q --qf \S+/);
     expect(stdout.split('\n')).toHaveLength(2);
     await ended;
-    expect(await box.send(compose([hung], `end_hung ${followed.pid}`))).toMatchObject({ stdout: '' });
+    expect(await box.send(compose(`end_hung ${followed.pid}`))).toMatchObject({ stdout: '' });
   });
 
   test('who starts another where one is ended leaves none behind', async () => {

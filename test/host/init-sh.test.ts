@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { service } from '../../src/resources/service';
-import { observe } from '../../src/shell/libraries';
 import { compose } from '../../src/shell/library';
 import { Sandbox, type Shell, shells } from '../shell/sandbox';
 
@@ -237,7 +236,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
         String.raw`"show -p ActiveState -- web other") printf 'ActiveState=active\n\nActiveState=inactive\n' ;;`,
       );
     }
-    const printed = (await box.send(compose([observe], 'observe 1 web other; observe 1'))).stdout;
+    const printed = (await box.send(compose('observe 1 web other; observe 1'))).stdout;
     expect(printed.split('\n').filter((row) => row.startsWith('unit '))).toEqual([
       'unit web active',
       'unit other inactive',

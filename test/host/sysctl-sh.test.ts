@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, readFileSync, symlinkSync } from 'node:fs';
-import { probe } from '../../src/shell/libraries';
 import { compose } from '../../src/shell/library';
 import { Sandbox, type Shell, shells } from '../shell/sandbox';
 
@@ -37,7 +36,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
       return `${key}=${value.trim().replace(/\s+/g, ' ')}`;
     });
     const [program, ...words] = shell;
-    const script = compose([probe], `probe_sysctls ${keys.join(' ')} no.such`);
+    const script = compose(`probe_sysctls ${keys.join(' ')} no.such`);
     const said = execFileSync(program, words, { input: script, encoding: 'utf8' });
     expect(said.trimEnd().split('\n')).toEqual([...real, 'no.such=-']);
   });

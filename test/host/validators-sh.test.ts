@@ -34,9 +34,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     const unit = (start: string) =>
       box.fake(
         'systemctl',
-        `"cat haproxy.service") ;;
-         "show -p Environment haproxy.service") echo 'Environment=CONFIG=${box.path(cfg)} CFGDIR=${box.path('etc/haproxy/conf.d')}' ;;
-         "show -p ExecStart haproxy.service") echo 'ExecStart={ path=/usr/sbin/haproxy ; argv[]=/usr/sbin/haproxy ${start} ; ignore_errors=no }' ;;`,
+        `"show -p Environment -p ExecStart haproxy.service") echo 'Environment=CONFIG=${box.path(cfg)} CFGDIR=${box.path('etc/haproxy/conf.d')}'; echo 'ExecStart={ path=/usr/sbin/haproxy ; argv[]=/usr/sbin/haproxy ${start} ; ignore_errors=no }' ;;`,
       );
 
     test('EL9’s unit reads a file and a folder', async () => {

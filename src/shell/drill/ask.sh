@@ -1,4 +1,7 @@
-# What a drill has to know of a host beforehand. Nothing here changes anything; comes after probe.sh, init.sh and faults.sh.
+# What a drill has to know of a host beforehand. Nothing here changes anything.
+# Needs: init link
+
+tell_link() { echo "link $(link_tool)"; }
 
 # "Restart= of the unit, and after how long".
 restart_of() { # UNIT

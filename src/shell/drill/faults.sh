@@ -1,8 +1,9 @@
 # What a drill breaks on a host, and how that is repaired: `run` and `undo` of the one step of a transaction, so that a
-# host which nobody talks to any more repairs itself. Comes after the transaction's own functions; $step is its folder.
+# host which nobody talks to any more repairs itself. $step is its folder.
+# Needs: probe init units transaction system loaded link
 
 # When it was done, by the one clock that never jumps.
-mark() { read -r marked _ </proc/uptime && echo "$marked" >"$step/$1"; }
+mark() { read -r marked _ </proc/uptime && echo "$marked" >"$step/$1"; } # NAME
 
 begin_fault() { begin && mark made; }
 
@@ -80,28 +81,6 @@ drop_drain() {
 }
 
 # --- the cut link: the host hears and says nothing but to itself ----------------------------------------------------
-
-# By what it can be cut: nft, iptables or none.
-link_tool() {
-  if have nft && nft_cut | nft -c -f - >/dev/null 2>&1; then echo nft
-  elif have iptables && iptables -S >/dev/null 2>&1; then echo iptables
-  else echo none; fi
-}
-
-# On the way in before anybody hears it, ARP too.
-nft_cut() {
-  echo 'add table netdev haprov_drill'
-  ip -o link show up | awk -F ': ' '{
-    sub(/@.*/, "", $2)
-    if ($2 != "lo" && $2 ~ /^[A-Za-z0-9._-]+$/)
-      printf "add chain netdev haprov_drill in%d { type filter hook ingress device \"%s\" priority -500 ; policy drop ; }\n", NR, $2
-  }'
-  echo 'add table inet haprov_drill'
-  echo 'add chain inet haprov_drill out { type filter hook output priority -500 ; }'
-  echo 'add rule inet haprov_drill out oifname != "lo" drop'
-  echo 'add table arp haprov_drill'
-  echo 'add chain arp haprov_drill out { type filter hook output priority -500 ; policy drop ; }'
-}
 
 nft_mend() { for family in netdev inet arp; do echo "nft delete table $family haprov_drill 2>/dev/null"; done; }
 

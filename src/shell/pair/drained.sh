@@ -1,5 +1,6 @@
 # Servers that HAProxy sends nothing new to, since their host is drained. HAProxy forgets it when it reloads or
-# restarts, so every balancer remembers them itself, a "service/server" a line. It wants runtime.sh.
+# restarts, so every balancer remembers them itself, a "service/server" a line.
+# Needs: runtime
 drained_list=/var/lib/haprov/drained-servers
 
 drained_servers() { [ ! -f $drained_list ] || cat $drained_list; }

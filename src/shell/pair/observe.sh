@@ -1,4 +1,5 @@
 # How a host of the pair is doing right now. Nothing here changes anything; a few forks, since it is asked often.
+# Needs: probe init runtime
 
 # HAProxy's own page on loopback; bash speaks TCP, which is all that a minimal host has. exec: the printf of coreutils
 # sends the request in one piece; that of bash goes line by line, and the second would wait for an ACK.
@@ -18,7 +19,7 @@ observe() { # HEALTH_PORT UNIT...
   observe_servers "$health_port"
 }
 
-say_address() { echo "address ${2%/*}"; }
+say_address() { echo "address ${2%/*}"; } # INTERFACE_NAME ADDRESS/PREFIX
 
 # ss asks for those that listen; the kernel's own list goes through all that there could be, which takes long where the
 # machine is large.

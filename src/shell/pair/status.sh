@@ -1,5 +1,6 @@
-# What `haprov status` asks beside the plan's own questions. Nothing here changes anything; it comes after probe.sh,
-# init.sh, observe.sh, validators.sh and loaded.sh, and forks little, since all of it is asked in every look.
+# What `haprov status` asks beside the plan's own questions. Nothing here changes anything; it
+# forks little, since all of it is asked in every look.
+# Needs: probe init selinux-probe haproxy-files loaded observe
 
 look_closely() { # HEALTH_PORT UNITS PATHS VIPS HOSTS   lists, with blanks between; a VIP is ADDRESS=PORT, a host an address
   read_clock
@@ -26,7 +27,7 @@ look_closely() { # HEALTH_PORT UNITS PATHS VIPS HOSTS   lists, with blanks betwe
   fi
 }
 
-say_own() { own="$own${2%/*} "; say_address "$@"; }
+say_own() { own="$own${2%/*} "; say_address "$@"; } # INTERFACE_NAME ADDRESS/PREFIX
 
 # Both clocks at once, to the hundredth of a second.
 read_clock() {

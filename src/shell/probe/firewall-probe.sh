@@ -1,6 +1,7 @@
-# What haprov reads of firewalld. Nothing here changes anything; comes after probe.sh.
+# What haprov reads of firewalld. Nothing here changes anything.
 # firewall-cmd is slow (a quarter of a second a call): where firewalld is off it is not called at all, and where it
 # runs it is asked once for the runtime set and once for the permanent one.
+# Needs: probe init
 firewall_records=/var/lib/haprov/firewall
 
 firewall_runs() { have firewall-cmd && is_active firewalld; }

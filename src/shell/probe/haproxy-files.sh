@@ -1,17 +1,19 @@
-# The files that the unit has HAProxy read, by its own command line.
+# The files that HAProxy reads, by its unit's own command line: everybody asks here, and nobody else knows.
+# Needs: init
+# May need: staged
 
 haproxy_unit_files() {
   # EL6's init script reads this and nothing else.
   [ "$(init_system)" = systemd ] || { echo /etc/haproxy/haproxy.cfg; return; }
   # A unit may name variables that nobody has set.
   set +u
-  systemctl cat haproxy.service >/dev/null 2>&1 || return 0
-  for assignment in $(systemctl show -p Environment haproxy.service | sed 's/^Environment=//'); do
+  unit_says=$(systemctl show -p Environment -p ExecStart haproxy.service 2>/dev/null)
+  for assignment in $(printf '%s\n' "$unit_says" | sed -n 's/^Environment=//p'); do
     case $assignment in [A-Z]*=*) eval "${assignment%%=*}=\${assignment#*=}" ;; esac
   done
   [ ! -r /etc/sysconfig/haproxy ] || . /etc/sysconfig/haproxy
   flag=
-  for word in $(systemctl show -p ExecStart haproxy.service | sed -n 's/.*argv\[\]=\([^;]*\);.*/\1/p'); do
+  for word in $(printf '%s\n' "$unit_says" | sed -n 's/.*argv\[\]=\([^;]*\);.*/\1/p'); do
     case $word in '$'[A-Z]* | '${'[A-Z]*) eval "word=$word" ;; esac
     for part in $word; do
       [ "$flag" != -f ] || printf '%s\n' "$part"
@@ -21,11 +23,17 @@ haproxy_unit_files() {
   return 0
 }
 
-# File by file, in HAProxy's order, as they are on the disk.
-haproxy_files() {
+# File by file, in HAProxy's order: as they are on the disk, or as a run is going to leave them.
+haproxy_files() { # [staged]
   haproxy_unit_files | while IFS= read -r file; do
-    if [ -d "$file" ]; then set -- "${file%/}"/*.cfg; else set -- "$file"; fi
-    for each in "$@"; do [ ! -e "$each" ] || printf '%s\n' "$each"; done
+    file=${file%/}
+    if [ ! -d "$file" ]; then printf '%s\n' "$file"
+    elif [ "${1-}" != staged ]; then printf '%s\n' "$file"/*.cfg
+    else { printf '%s\n' "$file"/*.cfg; cat "$home"/steps/*/staged 2>/dev/null; } | grep "^$file/[^/.][^/]*\.cfg$" | sort -u
+    fi
+  done | while IFS= read -r file; do
+    if [ "${1-}" != staged ] || ! stands=$(staged_copy "$file"); then stands=$file; fi
+    [ ! -e "$stands" ] || printf '%s\n' "$file"
   done
 }
 

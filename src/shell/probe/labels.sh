@@ -1,6 +1,7 @@
 # SELinux's labels of files and folders: those that they have, and those that the policy, with the host's own rules, wants
 # for their paths. Types are compared, as restorecon does; a type that the policy calls customizable is left as it is,
-# and so is what stands on a file system that keeps no labels. Comes after paths.sh and selinux-probe.sh.
+# and so is what stands on a file system that keeps no labels.
+# Needs: probe selinux-probe
 
 # Found out once.
 labels_count() {
@@ -81,26 +82,6 @@ tell_label() { # PATH
   labels_count || return 0
   judge_label "$1"
   echo "label=$label $wanted"
-}
-
-# --- making it so, as a part of a step --------------------------------------------------------------------------------
-
-# Gives what is to stand at PATH its label; where the old one is right, the old one's, with all of its parts.
-give_label() { # NEW PATH [OLD]
-  labels_count || return 0
-  if [ -n "${3-}" ]; then
-    judge_label "$2" "$3"
-    case $wanted in "$label" | \?) attempt chcon --reference="$3" -- "$1"; return ;; esac
-  fi
-  wanted=$(wanted_label "$2")
-  case $wanted in *:*) ;; *) return 0 ;; esac
-  ! keeps_labels "$1" || attempt chcon -- "$wanted" "$1"
-}
-
-# Where only restorecon knows labels, it has to see the file at its place.
-settle_label() { # PATH
-  labels_count && ! have matchpathcon && have restorecon || return 0
-  attempt restorecon -- "$1"
 }
 
 verify_label() { # PATH [WHERE_IT_STANDS]

@@ -1,6 +1,7 @@
 # Who speaks VRRP on the networks of the VIPs, and who answers for their addresses, before keepalived of this host does.
 # Packets are seen as they come from the wire, before a firewall drops them, and no group is joined: all that others
 # notice is an ARP probe (RFC 5227) for each VIP. It is a question of the probe, and uses its functions.
+# Needs: probe init
 
 # The interface that leads to an address without a router in between, or has it.
 interface_to() { # ADDRESS

@@ -1,11 +1,13 @@
 # What HAProxy runs: the sum of the files that it has read, beside when its newest process began, in the kernel's ticks.
 # haprov writes it down whenever it had them read; of a HAProxy that others started or reloaded since, nothing is known.
+# Needs: haproxy-files
 loaded_file=/var/lib/haprov/haproxy-loaded
 
-# Runs a command on what HAProxy reads.
+# Runs a command on what HAProxy reads; fails where that is nothing.
 with_configuration() { # COMMAND WORD...
-  set -- "$@" /etc/haproxy/haproxy.cfg
-  for file in /etc/haproxy/conf.d/*.cfg; do [ ! -e "$file" ] || set -- "$@" "$file"; done
+  read_files=$(haproxy_files)
+  [ -n "$read_files" ] || return
+  for file in $read_files; do set -- "$@" "$file"; done
   "$@" 2>/dev/null
 }
 

@@ -1,8 +1,9 @@
-# How a path is looked up, so that nobody but root says where it leads; comes after probe.sh.
+# How a path is looked up, so that nobody but root says where it leads.
 #
 # A folder is shared where somebody beside root can put names into it. A link in a folder that is not shared is root's, and
 # is followed. One that stands in a shared folder, or behind one, may be anybody's, and is not. What is in a shared folder
 # is looked at and changed from inside that folder, by its bare name, which nobody can make lead anywhere else.
+# Needs: probe labels
 
 # Where looking up begins.
 ground=/
@@ -46,7 +47,7 @@ walk() { # PATH
 
 # Folders that are known not to be shared, until the script ends: only for a script that changes nothing.
 sound_folders=$newline
-is_sound() { case $sound_folders in *"$newline$1$newline"*) ;; *) return 1 ;; esac; }
+is_sound() { case $sound_folders in *"$newline$1$newline"*) ;; *) return 1 ;; esac; } # FOLDER
 
 about_folder='%u|%U|%G|%a|%F|%n'
 
@@ -55,7 +56,7 @@ judge() { # FOLDER...
   [ -n "$shared" ] || each_row "$(stat -c "$about_folder" -- "$@" 2>/dev/null)" judge_one || :
 }
 
-judge_one() { # UID USER GROUP MODE KIND; "where"
+judge_one() { # UID USER GROUP MODE KIND   and "where"
   sharer_of "$@"
   [ -z "$sharer" ] || { shared=$where; return 1; }
 }
@@ -151,7 +152,7 @@ know_folders() { # PATH...
   each_row "$(stat -c "$about_folder" -- "$@" 2>/dev/null)" note_sound
 }
 
-note_sound() { # UID USER GROUP MODE KIND; "where"
+note_sound() { # UID USER GROUP MODE KIND   and "where"
   [ "$5" = directory ] || return 0
   sharer_of "$@"
   [ -n "$sharer" ] || sound_folders=$sound_folders$where$newline
@@ -219,7 +220,7 @@ probe_shared_file() { # LIMIT
 }
 
 # Sets "head": the row that tells of a file, with the names that its owners are known by where they are wanted.
-tell_file() { # "about", "names"
+tell_file() { #   by "about" and "names"
   [ "$names" = 1 ] || echo "names=$names"
   name_owners "${about%" "*}"
   head="file $owned ${about##* }"

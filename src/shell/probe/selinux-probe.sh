@@ -1,5 +1,6 @@
-# What haprov reads of SELinux. Nothing here changes anything; comes after probe.sh.
+# What haprov reads of SELinux. Nothing here changes anything.
 # semanage takes a second: it is asked only about ports that nobody has labelled on this host.
+# Needs: probe
 
 selinux_is_on() {
   # Where it is off there is no such file, and no process is needed to tell: EL7 and later, EL6.

@@ -1,4 +1,5 @@
 # Which unit listens on which TCP port. It is a question of the probe; nothing here changes anything.
+# Needs: probe
 
 # A row for each: "listens PORT NAME CGROUP", then "names UNIT OTHER-NAMES…" for units that have more than one name, and
 # "socket ADDRESS UNIT…" where systemd itself listens. Nothing where ss is missing or may not see the processes.

@@ -1,5 +1,6 @@
-# Files as steps of a transaction: how each is checked, staged, made, verified and restored. Comes after paths.sh and
-# labels.sh. Functions that go into a folder are subshells, so that nobody else is led there.
+# Files as steps of a transaction: how each is checked, staged, made and verified; put-back.sh restores it.
+# Functions that go into a folder are subshells, so that nobody else is led there.
+# Needs: probe paths labels transaction put-back
 
 # Where the path is a folder that only root can change, the new file and the old one's second name stand beside it: hidden
 # and oddly ended, so that no "*.conf" takes them up. In a shared folder (paths.sh) they stand in a folder of root's own
@@ -62,24 +63,8 @@ make_place() {
   place=$place/$(stat -c %d:%i .)
 }
 
-# Sets the names of a step's file, and goes to where they are meant; fails where nothing was staged.
-find_names() {
-  { IFS= read -r real && IFS= read -r place; } <"$step/spot" || return
-  folder=${real%/*}
-  if [ -z "$place" ]; then
-    target=$real new=$folder/.${real##*/}.haprov-$run copy=$folder/.${real##*/}.haprov-$run shared=
-  else
-    target=../${real##*/} new=./${real##*/} copy=$step/copy/${real##*/} shared=$folder
-    enter "$folder/${place%%/*}" && [ "$(stat -c '%u %a %d:%i' .)" = "${me_=$(id -u)} 700 ${place#*/}" ] || {
-      fail "somebody who can change $folder has moved what was staged there; what the file was is in $step/before"
-      return
-    }
-  fi
-  old=$new.old
-}
-
 # A name is looked up first, so a number says that it is one.
-owner_word() { case $1 in *[!0-9]*) printf %s "$1" ;; *) printf '+%s' "$1" ;; esac; }
+owner_word() { case $1 in *[!0-9]*) printf %s "$1" ;; *) printf '+%s' "$1" ;; esac; } # OWNER
 
 # What else belonged to the old file stays: its ACL, extended attributes, its label where that is right.
 finish_staging() { # OWNER GROUP MODE
@@ -150,37 +135,22 @@ verify_file() ( # PATH SHA256
   verify_label "$real" "$target"
 )
 
-restore_file() ( # PATH
-  [ -f "$step/spot" ] || return 0
-  # What was not begun is as before, whatever somebody has done with what was staged.
-  find_names || { [ ! -e "$step/begun" ]; return; }
-  if [ -e "$step/begun" ]; then
-    undo_rename "$1" || return
-  fi
-  leave_names
-)
+# --- labels ---------------------------------------------------------------------------------------------------------
 
-# What was committed is taken back; what somebody else has put there since is theirs.
-undo_rename() { # PATH
-  if [ -e "$old" ]; then
-    # Two names of one file: the rename was not reached.
-    [ "$(stat -c %d:%i -- "$old")" = "$(stat -c %d:%i -- "$target" 2>/dev/null)" ] || mv -fT -- "$old" "$target" || return
-  elif [ -e "$step/was-absent" ] && { [ -e "$target" ] || [ -L "$target" ]; }; then
-    [ "$(sum_of "$target")" = "$(cat "$step/after")" ] || { fail "$1 was not there before, and cannot be taken away: it holds what somebody else wrote"; return; }
-    rm -f -- "$target" || return
+# Gives what is to stand at PATH its label; where the old one is right, the old one's, with all of its parts.
+give_label() { # NEW PATH [OLD]
+  labels_count || return 0
+  if [ -n "${3-}" ]; then
+    judge_label "$2" "$3"
+    case $wanted in "$label" | \?) attempt chcon --reference="$3" -- "$1"; return ;; esac
   fi
-  [ ! -f "$step/before" ] || [ "$(hash_of "$step/before")" = "$(sum_of "$target")" ] || fail "$1 does not hold what it held before; that is kept in $step/before"
+  wanted=$(wanted_label "$2")
+  case $wanted in *:*) ;; *) return 0 ;; esac
+  ! keeps_labels "$1" || attempt chcon -- "$wanted" "$1"
 }
 
-leave_names() {
-  rm -f -- "$new" "$copy.seen" "$old"
-  [ -z "$place" ] || { rm -rf -- "$step/copy" && cd -P .. && rmdir -- "./${place%%/*}" || :; }
-}
-
-# The way back is no longer needed beside the files; the journal keeps its own copies.
-leave_all_names() {
-  for number in $commit_steps; do
-    step=$home/steps/$number
-    [ ! -f "$step/spot" ] || ( find_names && leave_names ) || :
-  done
+# Where only restorecon knows labels, it has to see the file at its place.
+settle_label() { # PATH
+  labels_count && ! have matchpathcon && have restorecon || return 0
+  attempt restorecon -- "$1"
 }

@@ -1,10 +1,11 @@
 # firewalld's ports and protocols as steps of a transaction. Runtime and permanent are changed apart, and nothing is
 # reloaded: a reload drops what others have opened in the runtime only.
 # What haprov opened is on record, one file an owner, so that it closes that again and nothing else.
+# Needs: probe firewall-probe transaction
 
 # --- the record -------------------------------------------------------------------------------------------------
 
-record_firewall() { # RECORD "+SET ZONE ENTRY"|"-SET ZONE ENTRY"...
+record_firewall() { # RECORD ROW...   a row is "+SET ZONE ENTRY" or "-SET ZONE ENTRY"
   file=$firewall_records/$1 next=$firewall_records/.next
   shift
   mkdir -p -- "$firewall_records" || return
@@ -19,7 +20,7 @@ record_firewall() { # RECORD "+SET ZONE ENTRY"|"-SET ZONE ENTRY"...
   fi
 }
 
-held_by_another() { # RECORD "SET ZONE ENTRY"
+held_by_another() { # RECORD ROW   a row is "SET ZONE ENTRY"
   firewall_holders | RECORD=$1 ROW=$2 awk '
     $2 " " $3 " " $4 == ENVIRON["ROW"] && $5 != ENVIRON["RECORD"] { found = 1 }
     END { exit !found }'
@@ -63,7 +64,7 @@ states_now() { # <"SET ZONE ENTRY" rows
   firewall_states "$rows"
 }
 
-check_firewall() { # RECORD "STATE SET ZONE ENTRY"...
+check_firewall() { # RECORD ROW...   a row is "STATE SET ZONE ENTRY"
   record=$1
   shift
   firewall_runs || { drifted 'firewalld ran when the plan was made, and does not now'; return; }
@@ -77,7 +78,7 @@ check_firewall() { # RECORD "STATE SET ZONE ENTRY"...
   done
 }
 
-verify_firewall() { # RECORD "+SET ZONE ENTRY" (is open) | "-SET ZONE ENTRY" (is not)...
+verify_firewall() { # RECORD ROW...   a row is "+SET ZONE ENTRY" (is open) or "-SET ZONE ENTRY" (is not)
   record=$1
   shift
   now=$(printf '%s\n' "$@" | cut -c 2- | states_now) || return
@@ -90,7 +91,7 @@ verify_firewall() { # RECORD "+SET ZONE ENTRY" (is open) | "-SET ZONE ENTRY" (is
 }
 
 # Where firewalld has stopped meanwhile, only the permanent set can be asked for.
-verify_restored_firewall() { # as verify_firewall
+verify_restored_firewall() { # RECORD ROW...   as verify_firewall
   if ! firewall_runs; then
     record=$1
     shift

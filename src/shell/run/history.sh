@@ -1,4 +1,5 @@
-# What earlier runs left on the host. Nothing here changes anything, but for end_run and unlock_dead; comes after probe.sh.
+# What earlier runs left on the host. Nothing here changes anything, but for end_run and unlock_dead.
+# Needs: probe paths recover
 
 # A row a run: its name, state, "alive" or "-", its manifest and journal in base64 ("-" where there is none), its number
 # and its folder's format ("-" where that is damaged).

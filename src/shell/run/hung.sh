@@ -1,4 +1,4 @@
-# What a script that does not go on waits for. Comes after nothing.
+# What a script that does not go on waits for.
 
 # Prints "STATE COMMAND" of each process that has none below it, of those below PID, and ends them all.
 end_hung() { # PID

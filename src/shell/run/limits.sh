@@ -27,7 +27,7 @@ limited() { # FUNCTION SECONDS
 }
 
 # Written over what stands there, which takes no space: the disk may be full.
-tell_limit() { printf '%8d %8d %8d\n' $parts_run "$1" "$2" 1<>"$home/limit.$$"; }
+tell_limit() { printf '%8d %8d %8d\n' $parts_run "$1" "$2" 1<>"$home/limit.$$"; } # SECONDS WORKER
 
 # What it does not end by signals it tells, and leaves behind.
 start_limiter() {

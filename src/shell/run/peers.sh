@@ -3,11 +3,13 @@
 # $self is this host, $token the run's secret; $vips, $vrids, $sources and $wire say what the others' adverts look like
 # with the new configuration.
 # Old wins: a host that has confirmed goes back as soon as one of the others says that it went back.
+# Needs: transaction
+# May need: listen
 
 is_in_group() { [ -n "$peers" ]; }
 
 peers_port=61112
-seal_of() { printf '%s' "$token $run $1" | sha256sum | cut -c 1-64; } # "HOST STATE"
+seal_of() { printf '%s' "$token $run $1" | sha256sum | cut -c 1-64; } # TEXT   "HOST STATE"
 
 # A datagram to each address of each other host. Nobody else can say it, and it says nothing else.
 say() { # STATE

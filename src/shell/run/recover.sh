@@ -1,5 +1,6 @@
 # Brings a run to its end that nobody drives any more, by its own program. Where that is damaged, its files go back by
-# what the run wrote down. Comes after probe.sh and files.sh.
+# what the run wrote down.
+# Needs: probe put-back
 
 boot_unit=/etc/systemd/system/haprov-recover.service
 boot_wish=/etc/systemd/system/multi-user.target.wants/haprov-recover.service
@@ -19,7 +20,7 @@ format_of() { # HOME
 }
 
 # A program that was cut off does nothing, and says that all is well.
-is_whole() { [ "$(tail -n 1 "$1" 2>/dev/null | tr -d '\000')" = 'main "$1"' ]; }
+is_whole() { [ "$(tail -n 1 "$1" 2>/dev/null | tr -d '\000')" = 'main "$1"' ]; } # FILE
 
 # Prints what the run came to: a state, "alive" where somebody drives it, "gone" where nothing is left of it, "unknown"
 # where a newer haprov has to bring it to its end.

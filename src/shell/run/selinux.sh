@@ -1,9 +1,10 @@
 # SELinux's labels of ports and its booleans as steps of a transaction. Never run on a host with SELinux: there is none
 # in the lab; docs/playbooks.md says what it was checked against.
+# Needs: probe selinux-probe transaction
 
 # --- what is there ----------------------------------------------------------------------------------------------
 
-check_labels() { # PORT=LABEL,WANTED (LABEL "-": none)...
+check_labels() { # PORT=LABEL,WANTED...   LABEL "-": none
   for pair in "$@"; do
     before=${pair#*=} found=$(local_label "${pair%%=*}")
     # Another resource of the same run may want the same.
@@ -54,7 +55,7 @@ verify_labels() { # PORT=LABEL...
   done
 }
 
-restore_labels() { # PORT=LABEL ("-": none)...
+restore_labels() { # PORT=LABEL...   LABEL "-": none
   for pair in "$@"; do
     port=${pair%%=*} before=${pair#*=}
     there=$(local_label "$port")

@@ -1,4 +1,5 @@
-# The staged files of a run as those see them that validate them. Comes after files.sh.
+# The staged files of a run as those see them that validate them.
+# Needs: probe put-back transaction (validators)
 
 # Every TEXT that stands by itself, not as a part of a longer path, becomes OTHER.
 swap() { # TEXT OTHER <INPUT

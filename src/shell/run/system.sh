@@ -1,4 +1,5 @@
 # Packages, kernel parameters, services and commands as steps of a transaction.
+# Needs: probe sysctl init units transaction loaded drained boot
 
 # --- packages ---------------------------------------------------------------------------------------------------
 
@@ -72,7 +73,7 @@ restore_sysctls() {
 
 # --- services ---------------------------------------------------------------------------------------------------
 
-property() { probe_service "$2" | sed -n "s/^$1=//p"; }
+property() { probe_service "$2" | sed -n "s/^$1=//p"; } # NAME UNIT
 
 # What stops, fails and is tried again by itself is no change of anybody's.
 check_service() { # UNIT ACTIVE ENABLED

@@ -4,6 +4,7 @@
 # lists of their numbers; `main VERB` comes after it.
 # Journal rows: milliseconds, event, step, detail, separated by tabs. Descriptor 3 is the operator, who may be gone;
 # 8 says that the watcher lives, 9 is the guard: neither is for the programs that a step runs.
+# Needs: probe selinux-probe put-back recover folders boot limits peers view
 trap '' PIPE HUP INT TERM
 booting=
 
@@ -22,7 +23,7 @@ uptime_now() { read -r up_ _ </proc/uptime; echo "${up_%%.*}"; }
 # A heartbeat does so beside a verb: each by a name of its own.
 link_to() { ln -sfn "$1" "$home/$2.$$" && mv -fT "$home/$2.$$" "$home/$2"; } # TEXT NAME
 
-mark_time() { link_to "$(uptime_now)" "$1"; }
+mark_time() { link_to "$(uptime_now)" "$1"; } # MARK
 # Seconds since then; what was marked before the host started last is long ago.
 age_of() { # MARK
   then_=$(readlink "$home/$1")
@@ -33,7 +34,7 @@ age_of() { # MARK
 }
 
 # These files and folders are on the disk. Where sync knows no names (before coreutils 8.24), everything is.
-settle() { sync -- "$@" 2>/dev/null || sync; }
+settle() { sync -- "$@" 2>/dev/null || sync; } # PATH...
 
 settle_run() { find "$home" ! -type l -exec sync -- {} + 2>/dev/null || sync; }
 
@@ -49,7 +50,7 @@ settle_renamed() {
   [ $# = 0 ] || settle "$@"
 }
 
-set_state() { mark_time since && link_to "$1" state && emit state - "$1" && settle "$home/journal" "$home"; }
+set_state() { mark_time since && link_to "$1" state && emit state - "$1" && settle "$home/journal" "$home"; } # STATE
 
 # Of a link that did not outlive a crash, the journal knows what it said.
 state() {
@@ -63,12 +64,12 @@ state() {
 # What a step did from here on is to be undone, also where the host loses its power next.
 begin() { : >"$step/begun" && settle "$step"; }
 
-drifted() { echo "drift: $*" >&2; return 1; }
+drifted() { echo "drift: $*" >&2; return 1; } # WORD...
 still_needed() { fail 'its guard still asks for it after it ran: the command does not do what the guard checks'; }
 
 # Runs a command of the operator's or of the system's, remembering it for the report.
-attempt() { note_command "$*"; "$@" 3>&- 8>&- 9>&-; }
-note_command() { printf '%s\n' "$1" >"$step/command"; }
+attempt() { note_command "$*"; "$@" 3>&- 8>&- 9>&-; } # WORD...
+note_command() { printf '%s\n' "$1" >"$step/command"; } # TEXT
 
 # --- the steps --------------------------------------------------------------------------------------------------
 
@@ -98,7 +99,7 @@ step_of() { # NUMBER PART...
   emit done "$current" $(($(now) - begun))
 }
 
-reversed() { for word in "$@"; do printf '%s\n' "$word"; done | awk '{ row[NR] = $0 } END { for (i = NR; i > 0; i--) print row[i] }'; }
+reversed() { for word in "$@"; do printf '%s\n' "$word"; done | awk '{ row[NR] = $0 } END { for (i = NR; i > 0; i--) print row[i] }'; } # WORD...
 
 # --- the verbs --------------------------------------------------------------------------------------------------
 

@@ -1,15 +1,16 @@
 # What validates the files of well-known services, where "program -c FILE" alone would lie.
+# Needs: staged haproxy-files
 
 # The unit reads a list of files and folders; the staged file takes its own place among them, and so do all others. A
 # file that the unit does not read is checked by itself.
 haproxy_check() { # FILE
-  if haproxy_config | grep -qxF -e "$real"; then check_haproxy_config "$1"; else haproxy -c -f "$1"; fi
+  if haproxy_files staged | grep -qxF -e "$real"; then check_haproxy_config "$1"; else haproxy -c -f "$1"; fi
 }
 
 # A file that the configuration names, such as a certificate: the configuration is checked with it. One that is staged
 # too, and names it, is so by its own check, which blames the right file for what is wrong.
 haproxy_check_with() { # FILE
-  for file in $(haproxy_config); do
+  for file in $(haproxy_files staged); do
     ! own=$(staged_copy "$file") || ! grep -qF -- "$real" "$own" || return 0
   done
   check_haproxy_config "$1"
@@ -17,7 +18,7 @@ haproxy_check_with() { # FILE
 
 check_haproxy_config() { # SEEN_FOR_REAL
   files= count=0
-  for file in $(haproxy_config); do
+  for file in $(haproxy_files staged); do
     count=$((count + 1))
     if [ "$file" = "$real" ]; then file=$1
     elif [ -z "$in_view" ] && { staged_copy "$file" >/dev/null || names_staged "$file"; }; then
@@ -31,21 +32,6 @@ check_haproxy_config() { # SEEN_FOR_REAL
   verdict=$?
   rm -rf -- "$step"/config.*
   return $verdict
-}
-
-# What HAProxy will read, file by file, in its order.
-haproxy_config() {
-  for file in $(haproxy_unit_files); do
-    case $file in */) file=${file%/} ;; esac
-    if [ -d "$file" ]; then
-      { printf '%s\n' "$file"/*.cfg; cat "$home"/steps/*/staged 2>/dev/null; } | grep "^$file/[^/.][^/]*\.cfg$" | sort -u
-    else
-      printf '%s\n' "$file"
-    fi
-  done | while IFS= read -r file; do
-    if copy=$(staged_copy "$file"); then [ -e "$copy" ] || continue; elif [ ! -e "$file" ]; then continue; fi
-    printf '%s\n' "$file"
-  done
 }
 
 # Before 2.0.4 "-t" is no option and exits 0 all the same; an empty file passes every version.

@@ -1,6 +1,7 @@
 # The host as it will be, for validators alone: in a mount namespace of its own every staged file stands in its place, and
 # what is to go is gone. Where that cannot be had (no right to mount, no unshare), validators read copies in which staged
 # files go by the names of their staged copies: as_seen in staged.sh.
+# Needs: transaction
 
 # All validators, in the order of their steps.
 validate_all() {

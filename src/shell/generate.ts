@@ -1,0 +1,105 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { functionNames, type HeadWord, readShellFile, type ShellFile } from './heads';
+
+/**
+ * What TypeScript knows of the shell of this room, from the `.sh` files' own words: in each folder `functions.ts`, with the
+ * types of the words of each function, and which files each file needs. `npm run build` writes it; a test holds that it is
+ * as the shell says.
+ */
+
+/**
+ * Folder → its files.
+ * @throws Error where a file does not say whose functions it calls, or a head does not tell of words that are read
+ */
+export function readRoom(room: string): Map<string, ShellFile[]> {
+  const folders = readdirSync(room, { withFileTypes: true }).filter((one) => one.isDirectory());
+  const texts = folders.flatMap(({ name: folder }) =>
+    readdirSync(join(room, folder))
+      .filter((name) => name.endsWith('.sh'))
+      .sort()
+      .map((name) => ({
+        folder,
+        name: name.slice(0, -3),
+        text: readFileSync(join(room, folder, name), 'utf8'),
+      })),
+  );
+  const known = new Set(texts.flatMap(({ text }) => functionNames(text)));
+  const read = texts.map(({ folder, name, text }) => ({ folder, file: readShellFile(name, text, known) }));
+  const files = read.map(({ file }) => file);
+  const faults = files.flatMap((file) => faultsOf(file, files));
+  if (faults.length > 0) throw new Error(faults.join('\n'));
+  const room_ = new Map<string, ShellFile[]>();
+  for (const { folder, file } of read) room_.set(folder, [...(room_.get(folder) ?? []), file]);
+  return room_;
+}
+
+function faultsOf(file: ShellFile, files: readonly ShellFile[]): string[] {
+  const owners = (name: string) =>
+    files.filter(({ functions }) => functions.some((one) => one.name === name));
+  const said = [file.name, ...file.needs, ...file.mayNeed];
+  const called = [...new Set(file.functions.flatMap(({ calls }) => calls))].map((name) => ({
+    name,
+    from: owners(name).map((one) => one.name),
+  }));
+  const same = files.filter(({ name }) => name === file.name).length;
+  return [
+    ...(same > 1 ? [`there are ${same} files ${file.name}.sh`] : []),
+    ...file.functions.flatMap(({ name, words, reads, readsAll }) =>
+      (reads > words.length && !words.some(({ isRest }) => isRest)) || (readsAll && words.length === 0)
+        ? [
+            `${file.name}.sh: the head of ${name} tells of ${words.length} words, and it reads ${readsAll ? 'all' : reads}`,
+          ]
+        : [],
+    ),
+    ...called
+      .filter(({ from }) => !from.some((one) => said.includes(one)))
+      .map(
+        ({ name, from }) =>
+          `${file.name}.sh calls ${name}, and does not say that it needs ${from.join(' or ')}`,
+      ),
+    ...said
+      .slice(1)
+      .filter((need) => !file.byWord.includes(need) && !called.some(({ from }) => from.includes(need)))
+      .map((need) => `${file.name}.sh says that it needs ${need}, and calls no function of it`),
+  ];
+}
+
+/** Path → text of all that is written. */
+export function generated(room: string): Map<string, string> {
+  return new Map(
+    [...readRoom(room)].map(([folder, files]) => [join(room, folder, 'functions.ts'), moduleOf(files)]),
+  );
+}
+
+const moduleOf = (files: readonly ShellFile[]): string =>
+  [
+    '// Made by `npm run build` from the .sh files beside it.',
+    "import type { Library, Word } from '../library';",
+    ...files.map(({ name }) => `import ${variable(name)} from './${name}.sh';`),
+    '',
+    'export const libraries = {',
+    ...files.map(
+      ({ name, needs, functions }) =>
+        `  '${name}': { text: ${variable(name)}, needs: [${needs.map((one) => `'${one}'`).join(', ')}], functions: '${functions.map((one) => one.name).join(' ')}' },`,
+    ),
+    '} satisfies Record<string, Library>;',
+    '',
+    'export interface Functions {',
+    ...files.flatMap(({ name, functions }) => [
+      `  // ${name}.sh`,
+      ...functions.map((one) => `  ${one.name}: [${one.words.map(typeOf).join(', ')}];`),
+    ]),
+    '}',
+    '',
+  ].join('\n');
+
+const variable = (name: string) =>
+  `${name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())}Text`;
+
+function typeOf({ name, oneOf, isOptional, isRest }: HeadWord, at: number, all: readonly HeadWord[]): string {
+  const twice = all.findIndex((one) => one.name === name) < at;
+  const type = oneOf ? oneOf.map((one) => `'${one}'`).join(' | ') : 'Word';
+  const label = `${twice ? `${name}${at + 1}` : name}`;
+  return isRest ? `...${label}: Word[]` : `${label}${isOptional ? '?' : ''}: ${type}`;
+}

@@ -1,0 +1,62 @@
+// Made by `npm run build` from the .sh files beside it.
+import type { Library, Word } from '../library';
+import drainedText from './drained.sh';
+import observeText from './observe.sh';
+import runtimeText from './runtime.sh';
+import statusText from './status.sh';
+import vipProbeHostText from './vip-probe-host.sh';
+import whoAnswersText from './who-answers.sh';
+
+export const libraries = {
+  'drained': { text: drainedText, needs: ['runtime'], functions: 'drained_servers is_drained find_socket set_servers ready_servers change_drained keep_drained give_back redrain' },
+  'observe': { text: observeText, needs: ['probe', 'init', 'runtime'], functions: 'ask_haproxy observe say_address observe_ports observe_drain observe_servers' },
+  'runtime': { text: runtimeText, needs: [], functions: 'haproxy_sockets tell_haproxy' },
+  'status': { text: statusText, needs: ['probe', 'init', 'selinux-probe', 'haproxy-files', 'loaded', 'observe'], functions: 'look_closely say_own read_clock ask_vips hear_neighbours say_neighbour own_cards look_at_units unit_state keepalived_log hear_keepalived keepalived_scripts look_at_configuration drop_rules room_in' },
+  'vip-probe-host': { text: vipProbeHostText, needs: [], functions: 'request take_turns probe_vips' },
+  'who-answers': { text: whoAnswersText, needs: [], functions: 'who_answers' },
+} satisfies Record<string, Library>;
+
+export interface Functions {
+  // drained.sh
+  drained_servers: [];
+  is_drained: [server: Word];
+  find_socket: [];
+  set_servers: [state: Word, ...server: Word[]];
+  ready_servers: [...server: Word[]];
+  change_drained: [which: 'add' | 'remove', ...server: Word[]];
+  keep_drained: [...server: Word[]];
+  give_back: [...server: Word[]];
+  redrain: [old_workers: Word];
+  // observe.sh
+  ask_haproxy: [health_port: Word, path: Word];
+  observe: [health_port: Word, ...unit: Word[]];
+  say_address: [interface_name: Word, address_prefix: Word];
+  observe_ports: [];
+  observe_drain: [];
+  observe_servers: [health_port: Word];
+  // runtime.sh
+  haproxy_sockets: [admin?: 'admin'];
+  tell_haproxy: [command: Word, socket?: Word];
+  // status.sh
+  look_closely: [health_port: Word, units: Word, paths: Word, vips: Word, hosts: Word];
+  say_own: [interface_name: Word, address_prefix: Word];
+  read_clock: [];
+  ask_vips: [...address_port: Word[]];
+  hear_neighbours: [vips: Word, hosts: Word];
+  say_neighbour: [wanted: Word, address: Word, mac: Word];
+  own_cards: [];
+  look_at_units: [...unit: Word[]];
+  unit_state: [unit: Word];
+  keepalived_log: [];
+  hear_keepalived: [];
+  keepalived_scripts: [];
+  look_at_configuration: [];
+  drop_rules: [];
+  room_in: [...path: Word[]];
+  // vip-probe-host.sh
+  request: [target: Word, address: Word, port: Word, limit: Word, request?: Word];
+  take_turns: [first: Word, turn: Word, target: Word, address: Word, port: Word, limit: Word, request?: Word];
+  probe_vips: [seconds: Word];
+  // who-answers.sh
+  who_answers: [...address: Word[]];
+}

@@ -1,0 +1,48 @@
+# What haprov asks about the host itself.
+# Needs: probe init
+
+probe_lock() {
+  [ -L /var/lib/haprov/lock ] || return 0
+  holder=$(readlink /var/lib/haprov/lock)
+  holder_home=/var/lib/haprov/runs/${holder%% *}
+  echo "lock=$holder"
+  echo "lock-state=$(readlink "$holder_home/state")"
+  if is_alive "$holder_home"; then echo lock-alive=yes; fi
+}
+
+tell_address() { echo "address=$1 $2"; } # INTERFACE_NAME ADDRESS/PREFIX
+
+probe_facts() {
+  echo "clock=$(date +%s)"
+  echo "uid=${EUID:-$(id -u)}"
+  about=$(uname -nr)
+  echo "hostname=${about% *}"
+  echo "kernel=${about##* }"
+  echo "init=$(init_system)"
+  if have dnf; then echo installer=dnf; elif have yum; then echo installer=yum; else echo installer=none; fi
+  for tool in rpm sha256sum base64 awk stat readlink setsid flock ip ps; do
+    have "$tool" || echo "missing=$tool"
+  done
+  each_address tell_address
+  if are_known_packages haproxy keepalived; then
+    for name in haproxy keepalived; do is_known_package "$name" && echo "installed=$name ${version%-*}"; done
+  else
+    rpm -q --qf 'installed=%{NAME} %{VERSION}\n' haproxy keepalived 2>/dev/null
+  fi
+  probe_release
+  probe_lock
+  [ ! -e /var/lib/haprov/drained ] || echo "drained=yes $(head -n 1 /var/lib/haprov/drained)"
+}
+
+# EL6 has no os-release. Kin of RHEL have its file beside their own.
+probe_release() {
+  if [ -r /etc/os-release ]; then
+    while IFS= read -r row || [ -n "$row" ]; do printf 'os.%s\n' "$row"; done </etc/os-release
+    return
+  fi
+  for file in /etc/oracle-release /etc/centos-release /etc/redhat-release /etc/system-release; do
+    [ -r "$file" ] || continue
+    echo "release=$(head -n 1 "$file")"
+    return
+  done
+}

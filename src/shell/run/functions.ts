@@ -1,0 +1,237 @@
+// Made by `npm run build` from the .sh files beside it.
+import type { Library, Word } from '../library';
+import bootText from './boot.sh';
+import filesText from './files.sh';
+import firewallText from './firewall.sh';
+import foldersText from './folders.sh';
+import historyText from './history.sh';
+import hungText from './hung.sh';
+import limitsText from './limits.sh';
+import peersText from './peers.sh';
+import putBackText from './put-back.sh';
+import recoverText from './recover.sh';
+import selinuxText from './selinux.sh';
+import stagedText from './staged.sh';
+import systemText from './system.sh';
+import transactionText from './transaction.sh';
+import unitsText from './units.sh';
+import validatorsText from './validators.sh';
+import viewText from './view.sh';
+
+export const libraries = {
+  'boot': { text: bootText, needs: ['init', 'transaction', 'peers'], functions: 'hook_boot boot_unit_text leave_to_boot start_at_boot' },
+  'files': { text: filesText, needs: ['probe', 'paths', 'labels', 'transaction', 'put-back'], functions: 'check_file look_at begin_staging why_not make_place owner_word finish_staging write_new stage_file stage_line line_is_so commit_file stage_removal remove_file verify_absent verify_file give_label settle_label' },
+  'firewall': { text: firewallText, needs: ['probe', 'firewall-probe', 'transaction'], functions: 'record_firewall held_by_another tell_firewall change_firewall states_now check_firewall verify_firewall verify_restored_firewall' },
+  'folders': { text: foldersText, needs: ['probe', 'paths', 'labels', 'transaction', 'files'], functions: 'check_directory make_directory make_missing label_folder verify_directory restore_directory remove_empty leave_directory keep_directory remove_left_directories' },
+  'history': { text: historyText, needs: ['probe', 'paths', 'recover'], functions: 'probe_history in_base64 probe_record probe_parts end_run processes_of_run unlock_dead' },
+  'hung': { text: hungText, needs: [], functions: 'end_hung' },
+  'limits': { text: limitsText, needs: [], functions: 'limited tell_limit start_limiter forget_limiter watch_limit end_part processes_of_part' },
+  'peers': { text: peersText, needs: ['transaction'], functions: 'is_in_group seal_of say say_restored say_farewell hear hear_with_python hear_with_tcpdump look_around heard_old heard_all recover_in_group have_others_stayed look_at_network adverts_of' },
+  'put-back': { text: putBackText, needs: ['probe', 'paths'], functions: 'find_names restore_file undo_rename leave_names leave_all_names' },
+  'recover': { text: recoverText, needs: ['probe', 'put-back'], functions: 'unhook_boot format_of is_whole recover_run settle_run_of wait_for_boot salvage' },
+  'selinux': { text: selinuxText, needs: ['probe', 'selinux-probe', 'transaction'], functions: 'check_labels check_booleans label_ports verify_labels restore_labels set_booleans verify_booleans restore_booleans' },
+  'staged': { text: stagedText, needs: ['probe', 'put-back', 'transaction', 'validators'], functions: 'swap as_seen names_staged staged_copy as_it_will_be validate_file' },
+  'system': { text: systemText, needs: ['probe', 'sysctl', 'init', 'units', 'transaction', 'loaded', 'drained', 'boot'], functions: 'check_packages_absent is_there install_packages verify_packages check_sysctls save_sysctls set_sysctls verify_sysctls restore_sysctls property check_service save_service change_service workers_of sum_for stay_drained prove_reload verify_service stays_active restore_service put_links_back in_shell run_command undo_command' },
+  'transaction': { text: transactionText, needs: ['probe', 'selinux-probe', 'put-back', 'recover', 'folders', 'boot', 'limits', 'peers', 'view'], functions: 'now emit uptime_now link_to mark_time age_of settle settle_run settle_renamed set_state state begin drifted still_needed attempt note_command part step_of reversed stage commit confirm restore finish recover newest_first prune_runs renew is_overdue look watch start_watcher take_lock recover_other drop_lock needs_state main' },
+  'units': { text: unitsText, needs: ['init', 'transaction'], functions: 'links_in own_name boot_links reread_links life_of has_done_its_work reread_unit switch_unit move_unit forget_failures call_script' },
+  'validators': { text: validatorsText, needs: ['staged', 'haproxy-files'], functions: 'haproxy_check haproxy_check_with check_haproxy_config keepalived_check' },
+  'view': { text: viewText, needs: ['transaction'], functions: 'validate_all validate_each view build_view lay_out put_in_place' },
+} satisfies Record<string, Library>;
+
+export interface Functions {
+  // boot.sh
+  hook_boot: [];
+  boot_unit_text: [];
+  leave_to_boot: [unit: Word, state_before: Word];
+  start_at_boot: [unit: Word];
+  // files.sh
+  check_file: [path: Word, expected: Word, mode?: Word, uid_gid?: Word];
+  look_at: [path: Word];
+  begin_staging: [path: Word];
+  why_not: [path: Word];
+  make_place: [];
+  owner_word: [owner: Word];
+  finish_staging: [owner: Word, group: Word, mode: Word];
+  write_new: [path: Word];
+  stage_file: [path: Word, owner: Word, group: Word, mode: Word];
+  stage_line: [path: Word, line: Word, match: Word];
+  line_is_so: [path: Word, line: Word, match: Word];
+  commit_file: [path: Word];
+  stage_removal: [path: Word];
+  remove_file: [path: Word];
+  verify_absent: [path: Word];
+  verify_file: [path: Word, sha256: Word];
+  give_label: [new: Word, path: Word, old?: Word];
+  settle_label: [path: Word];
+  // firewall.sh
+  record_firewall: [record: Word, ...row: Word[]];
+  held_by_another: [record: Word, row: Word];
+  tell_firewall: [which: 'runtime' | 'permanent', ...word: Word[]];
+  change_firewall: [which: 'add' | 'remove', record: Word, set: Word, zone: Word, ...entry: Word[]];
+  states_now: [];
+  check_firewall: [record: Word, ...row: Word[]];
+  verify_firewall: [record: Word, ...row: Word[]];
+  verify_restored_firewall: [record: Word, ...row: Word[]];
+  // folders.sh
+  check_directory: [path: Word, expected: Word, uid_gid?: Word];
+  make_directory: [path: Word, owner: Word, group: Word, mode: Word];
+  make_missing: [];
+  label_folder: [];
+  verify_directory: [path: Word];
+  restore_directory: [path: Word];
+  remove_empty: [folder: Word, top: Word];
+  leave_directory: [path: Word, top: Word];
+  keep_directory: [];
+  remove_left_directories: [];
+  // history.sh
+  probe_history: [];
+  in_base64: [which: 'head' | 'tail', file: Word];
+  probe_record: [run: Word, number: Word];
+  probe_parts: [run: Word, file: Word];
+  end_run: [run: Word];
+  processes_of_run: [];
+  unlock_dead: [run: Word, seconds?: Word];
+  // hung.sh
+  end_hung: [pid: Word];
+  // limits.sh
+  limited: [function: Word, seconds: Word];
+  tell_limit: [seconds: Word, worker: Word];
+  start_limiter: [];
+  forget_limiter: [];
+  watch_limit: [];
+  end_part: [];
+  processes_of_part: [];
+  // peers.sh
+  is_in_group: [];
+  seal_of: [text: Word];
+  say: [state: Word];
+  say_restored: [];
+  say_farewell: [];
+  hear: [seconds: Word];
+  hear_with_python: [python: Word, seconds: Word];
+  hear_with_tcpdump: [seconds: Word];
+  look_around: [];
+  heard_old: [];
+  heard_all: [];
+  recover_in_group: [state: Word];
+  have_others_stayed: [];
+  look_at_network: [];
+  adverts_of: [];
+  // put-back.sh
+  find_names: [];
+  restore_file: [path: Word];
+  undo_rename: [path: Word];
+  leave_names: [];
+  leave_all_names: [];
+  // recover.sh
+  unhook_boot: [];
+  format_of: [home: Word];
+  is_whole: [file: Word];
+  recover_run: [run: Word];
+  settle_run_of: [run: Word];
+  wait_for_boot: [];
+  salvage: [home: Word];
+  // selinux.sh
+  check_labels: [...port_label_wanted: Word[]];
+  check_booleans: [...name_active_kept_wanted: Word[]];
+  label_ports: [otherwise: Word, ...port_label: Word[]];
+  verify_labels: [...port_label: Word[]];
+  restore_labels: [...port_label: Word[]];
+  set_booleans: [...which: Word[]];
+  verify_booleans: [...which: Word[]];
+  restore_booleans: [...name_active_kept: Word[]];
+  // staged.sh
+  swap: [text: Word, other: Word];
+  as_seen: [];
+  names_staged: [file: Word];
+  staged_copy: [path: Word];
+  as_it_will_be: [path: Word];
+  validate_file: [path: Word, command: Word];
+  // system.sh
+  check_packages_absent: [...name: Word[]];
+  is_there: [name: Word];
+  install_packages: [...name: Word[]];
+  verify_packages: [...name: Word[]];
+  check_sysctls: [...key_value: Word[]];
+  save_sysctls: [...key: Word[]];
+  set_sysctls: [...key_value: Word[]];
+  verify_sysctls: [key: Word, value: Word, ...form: Word[]];
+  restore_sysctls: [];
+  property: [name: Word, unit: Word];
+  check_service: [unit: Word, active: Word, enabled: Word];
+  save_service: [unit: Word, enable: Word];
+  change_service: [unit: Word, enable: Word, move: Word];
+  workers_of: [unit: Word];
+  sum_for: [unit: Word];
+  stay_drained: [unit: Word, old_workers: Word];
+  prove_reload: [unit: Word, old_workers: Word];
+  verify_service: [unit: Word, enable: Word, active: Word];
+  stays_active: [name: Word, unit: Word];
+  restore_service: [unit: Word];
+  put_links_back: [];
+  in_shell: [script: Word];
+  run_command: [script: Word];
+  undo_command: [script: Word];
+  // transaction.sh
+  now: [];
+  emit: [event: Word, step: Word, detail: Word];
+  uptime_now: [];
+  link_to: [text: Word, name: Word];
+  mark_time: [mark: Word];
+  age_of: [mark: Word];
+  settle: [...path: Word[]];
+  settle_run: [];
+  settle_renamed: [];
+  set_state: [state: Word];
+  state: [];
+  begin: [];
+  drifted: [...word: Word[]];
+  still_needed: [];
+  attempt: [...word: Word[]];
+  note_command: [text: Word];
+  part: [number: Word, part: Word];
+  step_of: [number: Word, ...part: Word[]];
+  reversed: [...word: Word[]];
+  stage: [];
+  commit: [];
+  confirm: [];
+  restore: [];
+  finish: [];
+  recover: [];
+  newest_first: [];
+  prune_runs: [];
+  renew: [];
+  is_overdue: [];
+  look: [];
+  watch: [];
+  start_watcher: [];
+  take_lock: [];
+  recover_other: [holder: Word];
+  drop_lock: [];
+  needs_state: [...state: Word[]];
+  main: [verb: Word];
+  // units.sh
+  links_in: [...path: Word[]];
+  own_name: [unit: Word];
+  boot_links: [];
+  reread_links: [];
+  life_of: [unit: Word];
+  has_done_its_work: [unit: Word];
+  reread_unit: [unit: Word];
+  switch_unit: [which: 'enable' | 'disable', unit: Word];
+  move_unit: [which: 'start' | 'stop' | 'reload' | 'restart' | 'reload-or-restart', unit: Word];
+  forget_failures: [unit: Word];
+  call_script: [verb: Word];
+  // validators.sh
+  haproxy_check: [file: Word];
+  haproxy_check_with: [file: Word];
+  check_haproxy_config: [seen_for_real: Word];
+  keepalived_check: [file: Word];
+  // view.sh
+  validate_all: [];
+  validate_each: [];
+  view: [];
+  build_view: [];
+  lay_out: [folder: Word];
+  put_in_place: [what: Word, place: Word];
+}
