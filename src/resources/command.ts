@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { absolutePath, choice, object, text } from '../document/fields';
+import { call } from '../shell/library';
 import { quote } from '../shell/quote';
 import { bind } from './bound';
 import { common, timeout } from './fields';
@@ -64,9 +65,9 @@ export const commandResource: ResourceType<CommandSpec, CommandState> = {
           phase: spec.phase,
           // A step before this one may have met the guard since.
           check: `if ${guard(spec)}; then rm -f "$step/unneeded"; else : >"$step/unneeded"; fi`,
-          run: `run_command ${quote(spec.run)}`,
-          verify: `! { ${guard(spec)}; } || still_needed`,
-          ...(spec.undo ? { undo: `undo_command ${quote(spec.undo)}` } : {}),
+          run: call('run_command', spec.run),
+          verify: `! { ${guard(spec)}; } || ${call('still_needed')}`,
+          ...(spec.undo ? { undo: call('undo_command', spec.undo) } : {}),
         },
       },
     ];
@@ -76,8 +77,8 @@ export const commandResource: ResourceType<CommandSpec, CommandState> = {
 function guard(spec: CommandSpec): string {
   const parts: string[] = [];
   if (spec.creates !== undefined) parts.push(`[ ! -e ${quote(spec.creates)} ]`);
-  if (spec.unless !== undefined) parts.push(`! quietly ${quote(spec.unless)}`);
-  if (spec.onlyIf !== undefined) parts.push(`quietly ${quote(spec.onlyIf)}`);
+  if (spec.unless !== undefined) parts.push(`! ${call('quietly', spec.unless)}`);
+  if (spec.onlyIf !== undefined) parts.push(call('quietly', spec.onlyIf));
   return parts.join(' && ');
 }
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { absolutePath, object } from '../document/fields';
-import { command, quote } from '../shell/quote';
+import { call } from '../shell/library';
 import { bind } from './bound';
 import { common, formatMode, mode, owner } from './fields';
 import {
@@ -41,7 +41,7 @@ export const directory: ResourceType<DirectorySpec, DirectoryState> = {
   target: (spec) => spec.path,
   about: (spec) => ({ path: spec.path }),
   asksFor: (spec) => ({ labels: [spec.path] }),
-  probe: (spec) => `probe_directory ${command(spec.path, spec.owner, spec.group)}`,
+  probe: (spec) => call('probe_directory', spec.path, spec.owner, spec.group),
   read: readDirectory,
   shows: ({ path, owner, group, mode }) => [{ says: `directory ${path} ${owner}:${group} ${mode}` }],
   before,
@@ -51,8 +51,8 @@ export const directory: ResourceType<DirectorySpec, DirectoryState> = {
     const isThere = state.kind === 'directory';
     const attributes = ownershipChanges(spec, isThere ? state : undefined, state.place);
     if (isThere && attributes.length === 0) return [];
-    const path = quote(spec.path);
-    const expected = isThere ? ownedAs(state) : context.packagesPending ? 'absent-or-packaged' : 'absent';
+    const absent = context.packagesPending ? 'absent-or-packaged' : 'absent';
+    const expected: [string, string?] = isThere ? ownedAs(state) : [absent];
     return [
       {
         action: isThere ? 'update' : 'create',
@@ -60,11 +60,11 @@ export const directory: ResourceType<DirectorySpec, DirectoryState> = {
         ...noted(...notesOn(state.place, context.packagesPending)),
         step: {
           phase: 'prepare',
-          check: `check_directory ${path} ${expected}`,
+          check: call('check_directory', spec.path, ...expected),
           // Five digits: with four, chmod keeps a folder's set-group-ID bit.
-          run: `make_directory ${path} ${quote(spec.owner)} ${quote(spec.group)} 0${spec.mode}`,
-          verify: `verify_directory ${path}`,
-          undo: `restore_directory ${path}`,
+          run: call('make_directory', spec.path, spec.owner, spec.group, `0${spec.mode}`),
+          verify: call('verify_directory', spec.path),
+          undo: call('restore_directory', spec.path),
         },
       },
     ];
@@ -104,11 +104,10 @@ export const leftDirectory: ResourceType<LeftDirectorySpec, DirectoryState> = {
   type: 'directory',
   schema: z.object({ path: z.string(), top: z.string() }),
   target: (spec) => spec.path,
-  probe: (spec) => `probe_directory ${quote(spec.path)}`,
+  probe: (spec) => call('probe_directory', spec.path),
   read: readDirectory,
   diff(spec, state) {
     if (state.kind !== 'directory') return [];
-    const path = quote(spec.path);
     return [
       {
         action: 'remove',
@@ -116,9 +115,9 @@ export const leftDirectory: ResourceType<LeftDirectorySpec, DirectoryState> = {
         notes: ['stays if anything else is in it'],
         step: {
           phase: 'commit',
-          check: `check_directory ${path} ${ownedAs(state)}`,
-          run: `leave_directory ${path} ${quote(spec.top)}`,
-          undo: 'keep_directory',
+          check: call('check_directory', spec.path, ...ownedAs(state)),
+          run: call('leave_directory', spec.path, spec.top),
+          undo: call('keep_directory'),
         },
       },
     ];

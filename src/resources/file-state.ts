@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { command, quote } from '../shell/quote';
+import { call } from '../shell/library';
 import type { Attribute, Script } from './resource';
 
 /** What a host says of the place that a path leads to, where that is remarkable. */
@@ -39,13 +39,13 @@ const contentLimit = 262_144;
 
 /** Prints the state of `path` for {@link readFileState}; `owners` are those that it is to have. */
 export function probeFile(path: string, owners?: { owner: string; group: string }): Script {
-  const wanted = owners ? [owners.owner, owners.group] : [];
-  return `probe_file ${command(path, String(contentLimit), ...wanted)}`;
+  const wanted: [owner?: string, group?: string] = owners ? [owners.owner, owners.group] : [];
+  return call('probe_file', path, contentLimit, ...wanted);
 }
 
 /** Prints the state of the file that sets kernel parameters at boot, after what it is and what else sets them. */
 export function probeSysctlFile(path: string): Script {
-  return `probe_sysctl_file ${quote(path)} ${contentLimit}`;
+  return call('probe_sysctl_file', path, contentLimit);
 }
 
 export function readFileState(output: string): FileState {
@@ -116,12 +116,18 @@ export function requireFile(
 }
 
 /** Mode and owners as `stat -c '%a %u:%g'` prints them. */
-export const ownedAs = ({ mode, uid, gid }: Ownership) => `${asStatSays(mode)} ${uid}:${gid}`;
+export const ownedAs = ({ mode, uid, gid }: Ownership): [mode: string, owners: string] => [
+  asStatSays(mode),
+  `${uid}:${gid}`,
+];
 
 /** The words for `check_file`: what must still be at the path when the step runs. */
-export function expectation(state: FileState, packagesPending: boolean): string {
-  if (state.kind === 'file') return `${state.sha256} ${ownedAs(state)}`;
-  return packagesPending ? 'absent-or-packaged' : 'absent';
+export function expectation(
+  state: FileState,
+  packagesPending: boolean,
+): [expected: string, mode?: string, owners?: string] {
+  if (state.kind === 'file') return [state.sha256, ...ownedAs(state)];
+  return [packagesPending ? 'absent-or-packaged' : 'absent'];
 }
 
 export interface FileWish {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { absolutePath, flag, object, text } from '../document/fields';
-import { command, quote } from '../shell/quote';
+import { call } from '../shell/library';
 import { bind } from './bound';
 import { common, formatMode, mode, owner, timeout } from './fields';
 import {
@@ -158,7 +158,6 @@ function shown(
 function removal(spec: FileSpec, state: FileState, context: DiffContext): Difference[] {
   if (state.kind === 'absent') return [];
   requireFile(spec.path, state);
-  const path = quote(spec.path);
   return [
     {
       action: 'remove',
@@ -167,11 +166,11 @@ function removal(spec: FileSpec, state: FileState, context: DiffContext): Differ
       step: {
         limitSeconds: spec.timeout,
         phase: 'commit',
-        check: `check_file ${path} ${expectation(state, context.packagesPending)}`,
-        stage: `stage_removal ${path}`,
-        run: `remove_file ${path}`,
-        verify: `verify_absent ${path}`,
-        undo: `restore_file ${path}`,
+        check: call('check_file', spec.path, ...expectation(state, context.packagesPending)),
+        stage: call('stage_removal', spec.path),
+        run: call('remove_file', spec.path),
+        verify: call('verify_absent', spec.path),
+        undo: call('restore_file', spec.path),
       },
     },
   ];
@@ -184,20 +183,19 @@ export function replaceFile(
   state: FileState,
   context: DiffContext,
 ): Step {
-  const path = quote(spec.path);
   const base64 = content.toString('base64').replace(/.{1,76}/g, '$&\n');
   return {
     phase: 'commit',
     ...(spec.timeout ? { limitSeconds: spec.timeout } : {}),
-    check: `check_file ${path} ${expectation(state, context.packagesPending)}`,
+    check: call('check_file', spec.path, ...expectation(state, context.packagesPending)),
     stage: [
-      `stage_file ${path} ${quote(spec.owner)} ${quote(spec.group)} ${spec.mode} <<'${endOfContent}'`,
+      `${call('stage_file', spec.path, spec.owner, spec.group, spec.mode)} <<'${endOfContent}'`,
       `${base64}${endOfContent}`,
     ].join('\n'),
     ...validatedBy(spec.path, spec.validate),
-    run: `commit_file ${path}`,
-    verify: `verify_file ${path} ${sha256(content)}`,
-    undo: `restore_file ${path}`,
+    run: call('commit_file', spec.path),
+    verify: call('verify_file', spec.path, sha256(content)),
+    undo: call('restore_file', spec.path),
   };
 }
 
@@ -206,7 +204,7 @@ export const validatedBy = (
   path: string,
   validator: string | undefined,
 ): Pick<Step, 'validate' | 'validator'> =>
-  validator ? { validate: `validate_file ${command(path, validator)}`, validator } : {};
+  validator ? { validate: call('validate_file', path, validator), validator } : {};
 
 /** Not in base64's alphabet, so it cannot end the content early. */
 const endOfContent = '.END.';

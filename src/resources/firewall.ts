@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { list, object, text } from '../document/fields';
-import { command, inTurn, quote } from '../shell/quote';
+import { call } from '../shell/library';
+import { inTurn } from '../shell/quote';
 import { common, portRange, resourceName, timeout } from './fields';
 import type { Attribute, Difference, ResourceType } from './resource';
 
@@ -52,7 +53,7 @@ export const firewall: ResourceType<FirewallSpec, FirewallState> = {
   part: 'firewall',
   target: (spec) => spec.name,
   probe: ({ name, zone = '', addresses, ports, protocols }) =>
-    `probe_firewall ${command(recordOf(name), zone, addresses.join(' '), ...ports, ...protocols)}`,
+    call('probe_firewall', recordOf(name), zone, addresses.join(' '), ...ports, ...protocols),
   asksFor: () => ({ units: ['firewalld'] }),
   shows: (spec) => [
     { says: `firewall ${spec.name}: ${[...spec.ports, ...spec.protocols].join(', ')}, where firewalld runs` },
@@ -146,38 +147,49 @@ function stepOf(owner: string, held: OpeningState[], left: OpeningState[]): Diff
   const write = (plus: Opening[], minus: Opening[]) =>
     plus.length + minus.length === 0
       ? []
-      : [`record_firewall ${command(record, ...rows('+', plus), ...rows('-', minus))}`];
+      : [call('record_firewall', record, ...rows('+', plus), ...rows('-', minus))];
   const seen = [...toOpen, ...left].map((one) => `${one.found} ${keyOf(one)}`);
   return {
     phase: 'commit',
-    check: `check_firewall ${command(record, ...seen)}`,
+    check: call('check_firewall', record, ...seen),
     run: inTurn(
-      'begin',
+      call('begin'),
       ...write(added, left),
       // What is held in common is opened again: its other owner may have closed it in this very run.
       ...changes('add', record, held),
       ...changes('remove', record, toClose),
     ),
-    verify: `verify_firewall ${command(record, ...rows('+', held), ...rows('-', toClose))}`,
+    verify: call('verify_firewall', record, ...rows('+', held), ...rows('-', toClose)),
     // What the calls say does not matter, but what is so after them.
     undo: [
       '[ -f "$step/begun" ] || return 0',
       ...write(left, added).map((script) => `${script} || return`),
       ...changes('remove', record, toOpen),
       ...changes('add', record, toClose),
-      `verify_restored_firewall ${command(record, ...rows('-', toOpen), ...rows('+', toClose))}`,
+      call('verify_restored_firewall', record, ...rows('-', toOpen), ...rows('+', toClose)),
     ].join('\n'),
   };
 }
 
 /** One call for each set and zone. */
 function changes(verb: 'add' | 'remove', record: string, some: Opening[]): string[] {
-  const places = new Map<string, string[]>();
-  for (const { set, zone, entry } of some) {
-    const place = command(set, zone);
-    places.set(place, [...(places.get(place) ?? []), entry]);
+  const places = new Map<string, Opening[]>();
+  for (const one of some) {
+    const place = `${one.set} ${one.zone}`;
+    places.set(place, [...(places.get(place) ?? []), one]);
   }
-  return [...places].map(
-    ([place, entries]) => `change_firewall ${verb} ${quote(record)} ${place} ${command(...entries)}`,
+  return [...places.values()].flatMap(([first, ...rest]) =>
+    first === undefined
+      ? []
+      : [
+          call(
+            'change_firewall',
+            verb,
+            record,
+            first.set,
+            first.zone,
+            ...[first, ...rest].map(({ entry }) => entry),
+          ),
+        ],
   );
 }

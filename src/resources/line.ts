@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { absolutePath, object, text } from '../document/fields';
-import { quote } from '../shell/quote';
+import { call } from '../shell/library';
 import { common, timeout } from './fields';
 import { fileBefore, validatedBy } from './file';
 import {
@@ -54,7 +54,7 @@ export const line: ResourceType<LineSpec, LineState> = {
   shows: ({ path, line }) => [{ says: `line in ${path}: ${line}`, edits: true }],
   before: fileBefore,
   asksFor: (spec) => ({ files: [spec.path], labels: [spec.path] }),
-  probe: (spec) => `probe_line ${words(spec)}`,
+  probe: (spec) => call('probe_line', ...words(spec)),
   read(output) {
     const [now = '', edited] = output.split('\n=\n');
     const state = readFileState(now);
@@ -76,7 +76,6 @@ export const line: ResourceType<LineSpec, LineState> = {
     const label = ownershipChanges({}, undefined, now.kind === 'file' ? now.place : undefined);
     const hasLine = now.kind === 'file' && edited && sha256(edited) === now.sha256;
     if (hasLine && label.length === 0) return [];
-    const path = quote(spec.path);
     return [
       {
         action: 'update',
@@ -96,21 +95,23 @@ export const line: ResourceType<LineSpec, LineState> = {
         step: {
           limitSeconds: spec.timeout,
           phase: 'commit',
-          check: `check_file ${path} ${expectation(now, context.packagesPending)}`,
-          stage: `stage_line ${words(spec)}`,
+          check: call('check_file', spec.path, ...expectation(now, context.packagesPending)),
+          stage: call('stage_line', ...words(spec)),
           ...validatedBy(spec.path, spec.validate),
-          run: `commit_file ${path}`,
-          verify: `line_is_so ${words(spec)}`,
-          undo: `restore_file ${path}`,
+          run: call('commit_file', spec.path),
+          verify: call('line_is_so', ...words(spec)),
+          undo: call('restore_file', spec.path),
         },
       },
     ];
   },
 };
 
-function words(spec: LineSpec): string {
-  return [spec.path, spec.line, spec.match ?? ''].map(quote).join(' ');
-}
+const words = (spec: LineSpec): [path: string, line: string, match: string] => [
+  spec.path,
+  spec.line,
+  spec.match ?? '',
+];
 
 const classes = /\[:(alnum|alpha|blank|cntrl|digit|graph|lower|print|punct|space|upper|xdigit):\]/g;
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { list, object, text } from '../document/fields';
-import { command } from '../shell/quote';
+import { call } from '../shell/library';
 import { common, timeout } from './fields';
 import type { ResourceType } from './resource';
 
@@ -25,7 +25,7 @@ export const packages: ResourceType<PackageSpec, PackageState> = {
   mayRepeat: true,
   about: (spec) => ({ packages: spec.names }),
   target: (spec) => spec.names.join(' '),
-  probe: (spec) => `probe_packages ${command(...spec.names)}`,
+  probe: (spec) => call('probe_packages', ...spec.names),
   asksFor: (spec) => ({ packages: spec.names }),
   read(output) {
     const entries = output
@@ -41,7 +41,6 @@ export const packages: ResourceType<PackageSpec, PackageState> = {
   diff(spec, state) {
     const missing = spec.names.filter((name) => state[name] === null);
     if (missing.length === 0) return [];
-    const words = command(...missing);
     return [
       {
         action: 'install',
@@ -50,9 +49,9 @@ export const packages: ResourceType<PackageSpec, PackageState> = {
         step: {
           limitSeconds: spec.timeout,
           phase: 'prepare',
-          check: `check_packages_absent ${words}`,
-          run: `install_packages ${words}`,
-          verify: `verify_packages ${words}`,
+          check: call('check_packages_absent', ...missing),
+          run: call('install_packages', ...missing),
+          verify: call('verify_packages', ...missing),
         },
       },
     ];

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { flag, object, record, text } from '../document/fields';
-import { command, inTurn } from '../shell/quote';
+import { call } from '../shell/library';
+import { inTurn } from '../shell/quote';
 import { common, portRange, resourceName, timeout } from './fields';
 import type { Difference, ResourceType } from './resource';
 
@@ -62,7 +63,7 @@ export const selinux: ResourceType<SelinuxSpec, SelinuxState> = {
   target: (spec) => spec.name,
   shows: (spec) => [{ says: `selinux ${spec.name}, where SELinux is on` }],
   probe: ({ ports, booleans, otherwise = '' }) =>
-    `probe_selinux ${command(otherwise, Object.keys(ports).join(' '), ...Object.keys(booleans))}`,
+    call('probe_selinux', otherwise, Object.keys(ports).join(' '), ...Object.keys(booleans)),
   read(output) {
     const rows = output.split('\n').filter(Boolean);
     if (rows[0] === 'off') return { on: false };
@@ -176,31 +177,34 @@ function stepOf(
     const found = state.booleans[name];
     return found?.active ? [[name, `${found.active},${found.kept}`, value] as const] : [];
   });
-  const call = (name: string, rows: (readonly [string, string])[], ...first: string[]) =>
-    rows.length === 0 ? [] : [`${name} ${command(...first, ...words(rows))}`];
+  const some = (rows: readonly unknown[], script: string) => (rows.length === 0 ? [] : [script]);
   return {
     phase: 'commit',
     check: inTurn(
-      ...call(
-        'check_labels',
-        seen.map(([port, before, label]) => [port, `${before},${label}`]),
+      ...some(
+        seen,
+        call('check_labels', ...words(seen.map(([port, before, label]) => [port, `${before},${label}`]))),
       ),
-      ...call(
-        'check_booleans',
-        touched.map(([name, before, value]) => [name, `${before},${value}`]),
+      ...some(
+        touched,
+        call(
+          'check_booleans',
+          ...words(touched.map(([name, before, value]) => [name, `${before},${value}`])),
+        ),
       ),
     ),
-    run: inTurn('begin', ...call('label_ports', labels, otherwise ?? ''), ...call('set_booleans', values)),
-    verify: inTurn(...call('verify_labels', labels), ...call('verify_booleans', values)),
+    run: inTurn(
+      call('begin'),
+      ...some(labels, call('label_ports', otherwise ?? '', ...words(labels))),
+      ...some(values, call('set_booleans', ...words(values))),
+    ),
+    verify: inTurn(
+      ...some(labels, call('verify_labels', ...words(labels))),
+      ...some(values, call('verify_booleans', ...words(values))),
+    ),
     undo: `[ -f "$step/begun" ] || return 0\n${inTurn(
-      ...call(
-        'restore_booleans',
-        touched.map(([name, before]) => [name, before]),
-      ),
-      ...call(
-        'restore_labels',
-        seen.map(([port, before]) => [port, before]),
-      ),
+      ...some(touched, call('restore_booleans', ...words(touched.map(([name, before]) => [name, before])))),
+      ...some(seen, call('restore_labels', ...words(seen.map(([port, before]) => [port, before])))),
     )}`,
   };
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { flag, object } from '../document/fields';
-import { quote } from '../shell/quote';
+import { call } from '../shell/library';
 import { type BoundResource, bind, type HostKind, type Placing } from './bound';
 import { common, timeout, unit } from './fields';
 import { noted, recordedText } from './file-state';
@@ -35,7 +35,7 @@ export const service: ResourceType<ServiceSpec, ServiceState> = {
   target: (spec) => spec.unit,
   touches: (target) => ({ unit: unitName(target) }),
   about: (spec) => ({ runs: spec.running }),
-  probe: (spec) => `probe_service ${quote(spec.unit)}`,
+  probe: (spec) => call('probe_service', spec.unit),
   asksFor: (spec) => ({ units: [spec.unit] }),
   read(output) {
     const words = Object.fromEntries(output.split('\n').map((row) => row.split('=', 2)));
@@ -83,7 +83,7 @@ export const service: ResourceType<ServiceSpec, ServiceState> = {
       : mustStop
         ? 'update'
         : (again?.action ?? (spec.enabled ? 'enable' : 'update'));
-    const unit = quote(spec.unit);
+    const { unit } = spec;
     const enable = attributes.some(({ name }) => name === 'enabled')
       ? spec.enabled
         ? 'enable'
@@ -107,11 +107,11 @@ export const service: ResourceType<ServiceSpec, ServiceState> = {
         step: {
           limitSeconds: spec.timeout,
           phase: mustStop ? 'leave' : 'service',
-          check: state.load === 'not-found' ? ':' : `check_service ${unit} ${state.active} ${state.enabled}`,
-          stage: `save_service ${unit} ${enable}`,
-          run: `change_service ${unit} ${enable} ${move}`,
-          verify: `verify_service ${unit} ${enable} ${running}`,
-          undo: `restore_service ${unit}`,
+          check: state.load === 'not-found' ? ':' : call('check_service', unit, state.active, state.enabled),
+          stage: call('save_service', unit, enable),
+          run: call('change_service', unit, enable, move),
+          verify: call('verify_service', unit, enable, running),
+          undo: call('restore_service', unit),
         },
       } satisfies Difference,
     ];

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { absolutePath, object, record, sysctlKey, sysctlValue } from '../document/fields';
-import { command, quote } from '../shell/quote';
+import { call } from '../shell/library';
 import { type BoundResource, bind, type HostKind, type Placing } from './bound';
 import { common } from './fields';
 import { fileBefore, replaceFile } from './file';
@@ -55,8 +55,7 @@ export const sysctl: ResourceType<SysctlSpec, SysctlState> = {
     values: Object.fromEntries(Object.entries(values).map(([key, value]) => [key, String(value)])),
   }),
   asksFor: (spec) => ({ files: [spec.path], labels: [spec.path] }),
-  probe: (spec) =>
-    [`probe_sysctls ${command(...keys(spec))}`, 'echo =', probeSysctlFile(spec.path)].join('\n'),
+  probe: (spec) => [call('probe_sysctls', ...keys(spec)), 'echo =', probeSysctlFile(spec.path)].join('\n'),
   read(output) {
     const rows = output.split('\n');
     const first = rows.indexOf('=');
@@ -164,7 +163,7 @@ const runningSysctl: ResourceType<RunningSpec, Record<string, string | null>> = 
   schema: z.object({ values: z.record(z.string(), z.string()) }),
   part: 'sysctl',
   target: (spec) => Object.keys(spec.values).join(', '),
-  probe: (spec) => `probe_sysctls ${command(...Object.keys(spec.values))}`,
+  probe: (spec) => call('probe_sysctls', ...Object.keys(spec.values)),
   read: readRunning,
   diff(spec, state) {
     const attributes = Object.entries(spec.values).flatMap(([name, to]) => {
@@ -195,18 +194,20 @@ function readRunning(values: string): Record<string, string | null> {
 /** Sets running values; each attribute is a key. */
 function changeRunning(attributes: Attribute[]): Difference {
   const changed = attributes.map(({ name }) => name);
-  const pairs = attributes.map(({ name, to }) => quote(`${name}=${to}`)).join(' ');
   return {
     action: 'update',
     target: changed.join(', '),
     attributes,
     step: {
       phase: 'commit',
-      check: `check_sysctls ${attributes.map(({ name, from }) => quote(`${name}=${from}`)).join(' ')}`,
-      stage: `save_sysctls ${command(...changed)}`,
-      run: `set_sysctls ${pairs}`,
-      verify: `verify_sysctls ${command(...attributes.flatMap(({ name, to }) => [name, to ?? '', formOnHost(name, to ?? '')]))}`,
-      undo: 'restore_sysctls',
+      check: call('check_sysctls', ...attributes.map(({ name, from }) => `${name}=${from}`)),
+      stage: call('save_sysctls', ...changed),
+      run: call('set_sysctls', ...attributes.map(({ name, to }) => `${name}=${to}`)),
+      verify: call(
+        'verify_sysctls',
+        ...attributes.flatMap(({ name, to }) => [name, to ?? '', formOnHost(name, to ?? '')]),
+      ),
+      undo: call('restore_sysctls'),
     },
   };
 }

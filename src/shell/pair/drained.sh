@@ -15,7 +15,7 @@ find_socket() {
 }
 
 # One line of commands is carried out by one worker, which says at its end who it is.
-set_servers() { # STATE SERVER...
+set_servers() { # drain|ready SERVER...
   wanted_state=$1 weight=100% commands=
   shift
   [ "$wanted_state" = ready ] || weight=0%

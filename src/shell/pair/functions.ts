@@ -21,7 +21,7 @@ export interface Functions {
   drained_servers: [];
   is_drained: [server: Word];
   find_socket: [];
-  set_servers: [state: Word, ...server: Word[]];
+  set_servers: [which: 'drain' | 'ready', ...server: Word[]];
   ready_servers: [...server: Word[]];
   change_drained: [which: 'add' | 'remove', ...server: Word[]];
   keep_drained: [...server: Word[]];

@@ -46,7 +46,7 @@ set_sysctls() { # KEY=VALUE...
   done
 }
 
-verify_sysctls() { # KEY VALUE FORM...
+verify_sysctls() { # WORD...   three each: KEY VALUE FORM
   while [ $# -gt 0 ]; do
     made=$(grep -F -- "$1=" "$step/kernel" | tail -n 1) found=$(probe_sysctls "$1")
     [ "$found" = "$made" ] || { fail "sysctl $1 was set to \"$2\", and is \"${found#*=}\" a moment later: something on the host sets it too"; return; }
@@ -84,12 +84,12 @@ check_service() { # UNIT ACTIVE ENABLED
   drifted "$1 was \"$2, $3\" when the plan was made, and is \"$found_active $found_enabled\" now"
 }
 
-save_service() { # UNIT ENABLE
+save_service() { # UNIT enable|disable|-
   probe_service "$1" >"$step/before" || return
   [ "$2" = - ] || boot_links >"$step/links"
 }
 
-change_service() { # UNIT ENABLE MOVE
+change_service() { # UNIT enable|disable|- start|stop|reload|restart|-
   reread_unit "$(unit_name "$1")" || return
   unit=$(own_name "$1")
   printf '%s\n' "$unit" >"$step/begun" && settle "$step/begun" "$step" || return
@@ -137,7 +137,7 @@ $worker
   fail 'HAProxy was told to reload, and no new worker came up: the old one still runs the old configuration'
 }
 
-verify_service() { # UNIT ENABLE ACTIVE
+verify_service() { # UNIT enable|disable|- active|inactive|-
   unit=$(own_name "$1")
   if [ "$3" = active ]; then
     stays_active "$1" "$unit" || return
