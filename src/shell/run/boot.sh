@@ -1,6 +1,6 @@
 # While a run is unfinished, and only then, the host brings it to its end by itself when it starts: before the services
 # do, so that they start on what is whole. No process waits for that: it is a unit, or a link of EL6's init scripts.
-# Needs: init transaction peers
+# Needs: init apart transaction peers
 
 hook_boot() {
   if [ "$(init_system)" = systemd ]; then
@@ -48,6 +48,6 @@ start_at_boot() { # UNIT
   if [ "$(init_system)" = systemd ]; then
     systemctl --no-block start "$1"
   else
-    { trap - PIPE HUP INT TERM; exec setsid sh -c 'for second in $(seq 300); do [ ! -e /var/lock/subsys/local ] || break; sleep 1; done; service "$1" status >/dev/null 2>&1 || service "$1" start' - "${1%.service}"; } </dev/null >/dev/null 2>&1 3>&- 8>&- 9>&- &
+    begin_apart exec setsid sh -c 'for second in $(seq 300); do [ ! -e /var/lock/subsys/local ] || break; sleep 1; done; service "$1" status >/dev/null 2>&1 || service "$1" start' - "${1%.service}" </dev/null >/dev/null 2>&1 3>&-
   fi
 }

@@ -1,6 +1,7 @@
 # No part of a step goes on for ever. Beside a verb that makes steps runs one process, which counts the seconds of the
 # part that is at work. One that outlasts its limit is ended with everything that it started: all that is in the verb's
 # process group and began after it. What has left the group by a setsid of its own is not found.
+# Needs: apart
 limiter=
 parts_run=0
 
@@ -11,11 +12,8 @@ limited() { # FUNCTION SECONDS
   # It was about to end the part before this one, which was just done.
   [ ! -L "$home/overdue.$$" ] || forget_limiter
   [ -n "$limiter" ] || start_limiter
-  # What is ignored when a process begins it can never take back (ksh: nor what its parent ignores), and a daemon must.
-  trap : PIPE HUP INT TERM
-  ( trap '' PIPE HUP INT; trap - TERM; "$1" ) 8>&- 9>&- &
+  begin_apart end_by_term "$1"
   worker=$!
-  trap '' PIPE HUP INT TERM
   tell_limit "$2" "$worker"
   { wait "$worker"; } 2>/dev/null
   limited_result=$?
@@ -26,13 +24,19 @@ limited() { # FUNCTION SECONDS
   return 124
 }
 
+# A lost connection ends no part of a step.
+end_by_term() { # FUNCTION
+  trap '' PIPE HUP INT
+  "$1"
+}
+
 # Written over what stands there, which takes no space: the disk may be full.
 tell_limit() { printf '%8d %8d %8d\n' $parts_run "$1" "$2" 1<>"$home/limit.$$"; } # SECONDS WORKER
 
 # What it does not end by signals it tells, and leaves behind.
 start_limiter() {
   trap : USR1
-  ( trap - TERM; watch_limit ) </dev/null >/dev/null 2>&1 3>&- 8>&- 9>&- &
+  begin_apart end_by_term watch_limit </dev/null >/dev/null 2>&1 3>&-
   limiter=$!
 }
 

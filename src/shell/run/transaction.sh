@@ -4,7 +4,7 @@
 # lists of their numbers; `main VERB` comes after it.
 # Journal rows: milliseconds, event, step, detail, separated by tabs. Descriptor 3 is the operator, who may be gone;
 # 8 says that the watcher lives, 9 is the guard: neither is for the programs that a step runs.
-# Needs: probe selinux-probe put-back recover folders boot limits peers view
+# Needs: probe apart selinux-probe put-back recover folders boot limits peers view
 trap '' PIPE HUP INT TERM
 booting=
 
@@ -227,10 +227,7 @@ watch() {
   done
 }
 
-# What is ignored when a shell starts cannot be taken back by it, nor by the daemons that it starts.
-start_watcher() {
-  { trap - PIPE HUP INT TERM; exec setsid sh "$home/transaction" watch; } </dev/null >>"$home/log" 2>&1 3>&- 9>&- &
-}
+start_watcher() { begin_apart exec setsid sh "$home/transaction" watch </dev/null >>"$home/log" 2>&1 3>&-; }
 
 # --- the lock: one link, made in one step, saying which run, since when, and whose -----------------------------------
 
