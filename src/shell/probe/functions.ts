@@ -48,7 +48,7 @@ export interface Functions {
   probe_firewall: [record: Word, zone: Word, addresses: Word, ...entry: Word[]];
   // haproxy-files.sh
   haproxy_unit_files: [];
-  haproxy_files: [staged?: 'staged'];
+  haproxy_files: [function?: Word];
   check_haproxy_files: [];
   // init.sh
   unit_name: [unit: Word];

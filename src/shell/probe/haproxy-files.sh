@@ -1,6 +1,5 @@
 # The files that HAProxy reads, by its unit's own command line: everybody asks here, and nobody else knows.
 # Needs: init
-# May need: staged
 
 haproxy_unit_files() {
   # EL6's init script reads this and nothing else.
@@ -23,16 +22,17 @@ haproxy_unit_files() {
   return 0
 }
 
-# File by file, in HAProxy's order: as they are on the disk, or as a run is going to leave them.
-haproxy_files() { # [staged]
+# File by file, in HAProxy's order: as they are on the disk, or as a run is going to leave them, by the function that tells
+# what is staged for a path.
+haproxy_files() { # [FUNCTION]
   haproxy_unit_files | while IFS= read -r file; do
     file=${file%/}
     if [ ! -d "$file" ]; then printf '%s\n' "$file"
-    elif [ "${1-}" != staged ]; then printf '%s\n' "$file"/*.cfg
+    elif [ $# = 0 ]; then printf '%s\n' "$file"/*.cfg
     else { printf '%s\n' "$file"/*.cfg; cat "$home"/steps/*/staged 2>/dev/null; } | grep "^$file/[^/.][^/]*\.cfg$" | sort -u
     fi
   done | while IFS= read -r file; do
-    if [ "${1-}" != staged ] || ! stands=$(staged_copy "$file"); then stands=$file; fi
+    if [ $# = 0 ] || ! stands=$("$1" "$file"); then stands=$file; fi
     [ ! -e "$stands" ] || printf '%s\n' "$file"
   done
 }

@@ -4,13 +4,13 @@
 # The unit reads a list of files and folders; the staged file takes its own place among them, and so do all others. A
 # file that the unit does not read is checked by itself.
 haproxy_check() { # FILE
-  if haproxy_files staged | grep -qxF -e "$real"; then check_haproxy_config "$1"; else haproxy -c -f "$1"; fi
+  if haproxy_files staged_copy | grep -qxF -e "$real"; then check_haproxy_config "$1"; else haproxy -c -f "$1"; fi
 }
 
 # A file that the configuration names, such as a certificate: the configuration is checked with it. One that is staged
 # too, and names it, is so by its own check, which blames the right file for what is wrong.
 haproxy_check_with() { # FILE
-  for file in $(haproxy_files staged); do
+  for file in $(haproxy_files staged_copy); do
     ! own=$(staged_copy "$file") || ! grep -qF -- "$real" "$own" || return 0
   done
   check_haproxy_config "$1"
@@ -18,7 +18,7 @@ haproxy_check_with() { # FILE
 
 check_haproxy_config() { # SEEN_FOR_REAL
   files= count=0
-  for file in $(haproxy_files staged); do
+  for file in $(haproxy_files staged_copy); do
     count=$((count + 1))
     if [ "$file" = "$real" ]; then file=$1
     elif [ -z "$in_view" ] && { staged_copy "$file" >/dev/null || names_staged "$file"; }; then
