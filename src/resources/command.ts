@@ -116,7 +116,7 @@ const takenBackStep: ResourceType<TakenBackSpec, null> = {
         limitSeconds: spec.timeout,
         check: ':',
         // The recorded undo asks whether its step was begun: this one's is, now.
-        run: `begin || return\n${spec.undo}`,
+        run: `${call('begin')} || return\n${spec.undo}`,
         undo: `[ -f "$step/begun" ] || return 0\n${spec.run}`,
       },
     },
