@@ -62,7 +62,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
       await new Promise((done) => setTimeout(done, 20));
       said = (await box.send(`${lastBelow}\nlast_below ${pid}`)).stdout;
     }
-    await box.send(compose([hung], `end_hung ${pid}`));
+    await box.send(compose(`end_hung ${pid}`));
     await ended;
   });
 });

@@ -27,14 +27,14 @@ export const libraries = {
   'folders': { text: foldersText, needs: ['probe', 'paths', 'labels', 'transaction', 'files'], functions: 'check_directory make_directory make_missing label_folder verify_directory restore_directory remove_empty leave_directory keep_directory remove_left_directories' },
   'history': { text: historyText, needs: ['probe', 'paths', 'recover'], functions: 'probe_history in_base64 probe_record probe_parts end_run processes_of_run unlock_dead' },
   'hung': { text: hungText, needs: [], functions: 'end_hung' },
-  'limits': { text: limitsText, needs: ['apart'], functions: 'limited end_by_term tell_limit start_limiter forget_limiter watch_limit end_part processes_of_part' },
+  'limits': { text: limitsText, needs: ['apart'], functions: 'limited end_by_term tell_limit start_limiter count_seconds forget_limiter watch_limit end_part processes_of_part' },
   'peers': { text: peersText, needs: ['transaction'], functions: 'is_in_group seal_of say say_restored say_farewell hear hear_with_python hear_with_tcpdump look_around heard_old heard_all recover_in_group have_others_stayed look_at_network adverts_of' },
   'put-back': { text: putBackText, needs: ['probe', 'paths'], functions: 'find_names restore_file undo_rename leave_names leave_all_names' },
   'recover': { text: recoverText, needs: ['probe', 'put-back'], functions: 'unhook_boot format_of is_whole recover_run settle_run_of wait_for_boot salvage' },
   'selinux': { text: selinuxText, needs: ['probe', 'selinux-probe', 'transaction'], functions: 'check_labels check_booleans label_ports verify_labels restore_labels set_booleans verify_booleans restore_booleans' },
   'staged': { text: stagedText, needs: ['probe', 'put-back', 'transaction', 'validators'], functions: 'swap as_seen names_staged staged_copy as_it_will_be validate_file' },
   'system': { text: systemText, needs: ['probe', 'sysctl', 'init', 'units', 'transaction', 'loaded', 'drained', 'boot'], functions: 'check_packages_absent is_there install_packages verify_packages check_sysctls save_sysctls set_sysctls verify_sysctls restore_sysctls property check_service save_service change_service workers_of sum_for stay_drained prove_reload verify_service stays_active restore_service put_links_back in_shell run_command undo_command' },
-  'transaction': { text: transactionText, needs: ['probe', 'apart', 'selinux-probe', 'put-back', 'recover', 'folders', 'boot', 'limits', 'peers', 'view'], functions: 'now emit uptime_now link_to mark_time age_of settle settle_run settle_renamed set_state state begin drifted still_needed attempt note_command part step_of reversed stage commit confirm restore finish recover newest_first prune_runs renew is_overdue look watch start_watcher take_lock recover_other drop_lock needs_state main' },
+  'transaction': { text: transactionText, needs: ['probe', 'apart', 'selinux-probe', 'put-back', 'recover', 'folders', 'boot', 'limits', 'peers', 'view'], functions: 'now emit uptime_now link_to mark_time age_of settle settle_run settle_renamed set_state state begin drifted still_needed attempt note_command part step_of reversed stage commit confirm restore finish recover newest_first prune_runs drop_program renew is_overdue look watch start_watcher take_lock recover_other drop_lock needs_state main' },
   'units': { text: unitsText, needs: ['init', 'transaction'], functions: 'links_in own_name boot_links reread_links life_of has_done_its_work reread_unit switch_unit move_unit forget_failures call_script' },
   'validators': { text: validatorsText, needs: ['staged', 'haproxy-files'], functions: 'haproxy_check haproxy_check_with check_haproxy_config keepalived_check' },
   'view': { text: viewText, needs: ['transaction'], functions: 'validate_all validate_each view build_view lay_out put_in_place' },
@@ -102,6 +102,7 @@ export interface Functions {
   end_by_term: [function: Word];
   tell_limit: [seconds: Word, worker: Word];
   start_limiter: [];
+  count_seconds: [];
   forget_limiter: [];
   watch_limit: [];
   end_part: [];
@@ -205,6 +206,7 @@ export interface Functions {
   recover: [];
   newest_first: [];
   prune_runs: [];
+  drop_program: [home: Word];
   renew: [];
   is_overdue: [];
   look: [];

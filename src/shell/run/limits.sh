@@ -36,8 +36,15 @@ tell_limit() { printf '%8d %8d %8d\n' $parts_run "$1" "$2" 1<>"$home/limit.$$"; 
 # What it does not end by signals it tells, and leaves behind.
 start_limiter() {
   trap : USR1
-  begin_apart end_by_term watch_limit </dev/null >/dev/null 2>&1 3>&-
+  begin_apart count_seconds
   limiter=$!
+}
+
+# It closes what it was given by itself: a shell that redirects a function keeps the old ones open beside it, and who
+# waits for the verb's last word would wait for the limiter's next second.
+count_seconds() {
+  exec </dev/null >/dev/null 2>&1 3>&-
+  end_by_term watch_limit
 }
 
 forget_limiter() {
