@@ -34,6 +34,7 @@ const arrows: Record<string, string[]> = {
     'text',
     'shell',
   ],
+  execution: ['report', 'planning', 'rollout', 'pair', 'ha', 'host', 'plan', 'events (types)', 'errors'],
   report: [
     'status (types)',
     'host (types)',
@@ -141,6 +142,22 @@ test('every arrow leads down: no room rests on one that rests on it', () => {
       .map((to) => `${room} → ${to}`),
   );
   expect(up).toEqual([]);
+});
+
+test('no file rests on one that rests on it, by types neither', () => {
+  const byFile = new Map<string, string[]>();
+  for (const { file, from } of imports.filter((one) => one.from.startsWith('.')))
+    byFile.set(file, [...(byFile.get(file) ?? []), `${join(dirname(file), from)}.ts`]);
+  const isDone = new Set<string>();
+  const circles: string[] = [];
+  const walk = (file: string, way: readonly string[]): void => {
+    if (way.includes(file)) circles.push([...way.slice(way.indexOf(file)), file].join(' → '));
+    if (isDone.has(file) || way.includes(file)) return;
+    for (const next of byFile.get(file) ?? []) walk(next, [...way, file]);
+    isDone.add(file);
+  };
+  for (const file of byFile.keys()) walk(file, []);
+  expect(circles).toEqual([]);
 });
 
 test('nobody imports whom they may not', () => {

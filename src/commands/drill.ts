@@ -67,7 +67,7 @@ export async function drill(options: DrillOptions, context: Context): Promise<Ex
     if (!(await isMeant(experiments, text, options, context)))
       return end(context, begun, ExitCode.failed, 0, 'nothing was done: you said no');
     context.begin(onStop);
-    const report = await carryOut({ planned, known, looking, wanted }, context);
+    const report = await executePlan({ planned, known, looking, wanted }, context);
     if (options.json) await context.printJson(report, 2);
     else await context.printRendered(renderDrillReport(report, context));
     const isWritten = options.html === undefined || writePage(options.html, report, context);
@@ -170,7 +170,7 @@ async function isMeant(
   return agreed({ text, about, todo: 'drill' }, options, context);
 }
 
-async function carryOut(
+async function executePlan(
   {
     planned,
     known,

@@ -1,9 +1,10 @@
 import { existsSync, watch } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { ExitCode, HaprovError, UsageError } from '../errors';
+import type { RolloutOptions } from '../execution/execute-plan';
 import type { CommonOptions, Context } from '../planning/context';
 import { installation } from '../playbook/playbook';
-import { planAndCarryOut, type RolloutOptions } from './apply';
+import { planAndExecute } from './apply';
 
 export interface PushOptions extends CommonOptions, RolloutOptions {
   watch: boolean;
@@ -11,7 +12,7 @@ export interface PushOptions extends CommonOptions, RolloutOptions {
 
 /** `haprov push`: the daily job after an edit; what takes long or cannot be undone is left to apply. */
 export async function push(options: PushOptions, context: Context): Promise<ExitCode> {
-  const once = () => planAndCarryOut('push', options, context, { only: ({ isDaily }) => isDaily });
+  const once = () => planAndExecute('push', options, context, { only: ({ isDaily }) => isDaily });
   if (!options.watch) return once();
   if (!options.yes && !context.canAsk)
     throw new UsageError(

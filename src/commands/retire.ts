@@ -1,4 +1,5 @@
 import { ExitCode, HaprovError, HostError } from '../errors';
+import { executePlan } from '../execution/execute-plan';
 import { classify } from '../ha/disruption';
 import { isAside } from '../ha/interruption';
 import type { Survey, Surveyed } from '../host/survey';
@@ -21,7 +22,6 @@ import { surveyWhole } from '../planning/planning';
 import type { Resource } from '../playbook/expand';
 import { probeFile } from '../resources/file-state';
 import { serviceNamed } from '../resources/service';
-import { carryOut } from './apply';
 
 export interface RetireOptions extends CommonOptions {
   /** A name in the inventory, or an address that need not be in it any more. */
@@ -82,7 +82,7 @@ export async function retire(options: RetireOptions, context: Context): Promise<
     refuseAlone(maintenance, picture, plan, options.force);
     context.emit({ type: 'message', level: 'info', text: wordsFor(maintenance, picture) });
     let isDrained = false;
-    const exitCode = await carryOut(
+    const exitCode = await executePlan(
       {
         command: 'retire',
         begun,

@@ -1,4 +1,5 @@
 import { ExitCode } from '../errors';
+import { beginning, executePlan, type RolloutOptions, undoing } from '../execution/execute-plan';
 import { historyQuestion, readHistory } from '../host/history';
 import type { Host, Inventory } from '../inventory/inventory';
 import type { Readiness } from '../pair/health';
@@ -17,7 +18,6 @@ import type { Resource } from '../playbook/expand';
 import { chooseRuns } from '../rollback/choose-runs';
 import { readUndo } from '../rollback/records';
 import type { Undo } from '../rollback/undo';
-import { beginning, carryOut, type RolloutOptions, undoing } from './apply';
 
 export interface RollbackOptions extends CommonOptions, RolloutOptions {
   /** Back to how it was when this run had finished. */
@@ -43,7 +43,7 @@ export async function rollback(options: RollbackOptions, context: Context): Prom
       return ExitCode.done;
     }
     const undo = () => rollback(undoing(options), context);
-    return await carryOut(
+    return await executePlan(
       { command: 'rollback', begun, planned: expectingLess(planned, undos), undo },
       options,
       context,

@@ -1,8 +1,8 @@
 import type { Vip } from '../inventory/inventory';
 import { authority } from '../pair/vip-probe-report';
 import { seconds, sharedVip } from './expectation';
+import type { Observed } from './observed';
 import type { DrillProbe, Moment, ScenarioResult } from './report';
-import type { Observed } from './scenario';
 import type { Movement } from './watch';
 
 /** What a scenario came to, with every time told from its beginning. */

@@ -1,7 +1,6 @@
 import type { Vip } from '../inventory/inventory';
 import type { VipProbe } from '../pair/vip-probe';
 import type { Status } from '../status/status';
-import type { Marks } from './ask';
 import { seconds } from './expectation';
 import type { Experiment } from './experiments';
 import type { FaultInjection, FaultOutcome } from './fault';
@@ -24,24 +23,6 @@ export interface Drilling {
   pause(ms: number, signal?: AbortSignal): Promise<void>;
   /** Milliseconds since the epoch. */
   now(): number;
-}
-
-/** What was seen of a scenario, before anybody judges it. Times are milliseconds since the epoch. */
-export interface Observed {
-  experiment: Experiment;
-  vips: readonly Vip[];
-  startedAt: number;
-  endedAt: number;
-  /** How the fault was made; absent where it was not begun. */
-  made?: FaultOutcome;
-  repaired: FaultOutcome;
-  /** Since when all is well again; absent where it did not become so, and `unwell` says why. */
-  wellAt?: number;
-  unwell?: string;
-  marks: Marks;
-  movements: readonly Movement[];
-  recorded: Awaited<ReturnType<VipProbe['record']>>;
-  interrupted: boolean;
 }
 
 /** So long all is watched before and after, in milliseconds: what is well must be seen to be so. */

@@ -1,5 +1,6 @@
 import type { Inventory, Vip } from '../inventory/inventory';
-import { type Disruption, worstFirst } from '../plan/disruption';
+import { worstFirst } from '../plan/disruption';
+import type { Disruption } from '../plan/disruption-class';
 import type { FullPlan, PlannedChange, PlannedHost } from '../plan/plan';
 import {
   changesAlone,

@@ -1,5 +1,5 @@
 import type { Inventory, Server, Vip } from '../inventory/inventory';
-import type { Disruption } from '../plan/disruption';
+import type { Disruption } from '../plan/disruption-class';
 import type { FullPlan, PlannedChange, PlannedHost } from '../plan/plan';
 import { unitOf } from '../resources/unit';
 import { endpoints, joinedServers, movedBy, movedServers } from './haproxy-change';

@@ -1,4 +1,4 @@
-import type { Disruption } from '../plan/disruption';
+import type { Disruption } from '../plan/disruption-class';
 import { type Instance, instances, type VrrpConfig } from './keepalived-config';
 
 /** One thing that a change of keepalived.conf does when every host of the VIP gets it at the same moment. */

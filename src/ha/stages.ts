@@ -1,4 +1,5 @@
-import { type Disruption, worstOf } from '../plan/disruption';
+import { worstOf } from '../plan/disruption';
+import type { Disruption } from '../plan/disruption-class';
 import type { FullPlan, PlannedChange, PlannedHost, Stage } from '../plan/plan';
 import { movedBy } from './haproxy-change';
 import { isAside, unitsOf, verbOf } from './interruption';

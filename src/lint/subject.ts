@@ -3,7 +3,7 @@ import { readSections, type Section } from '../ha/haproxy-config';
 import { readConfig, type Statement } from '../ha/keepalived-config';
 import type { Host, Inventory } from '../inventory/inventory';
 import type { Finding } from '../plan/plan';
-import type { BoundResource } from '../resources/bound';
+import type { BoundResource } from '../resources/bound-resource';
 
 /** What the rules look at: what the user says, and what each host is to have by it. */
 export interface Subject {

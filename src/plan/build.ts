@@ -1,5 +1,5 @@
 import { createHash, scryptSync } from 'node:crypto';
-import type { Observed } from '../resources/bound';
+import type { Observed } from '../resources/bound-resource';
 import type { Notify } from '../resources/fields';
 import type { DiffContext, Difference } from '../resources/resource';
 import { unitOf } from '../resources/unit';

@@ -1,6 +1,6 @@
 import type { Notify } from '../resources/fields';
 import type { Attribute, Difference, Role, Step } from '../resources/resource';
-import type { Disruption } from './disruption';
+import type { Disruption } from './disruption-class';
 
 /** What would change where: data that is printed, saved, compared and, with its steps, done. */
 export interface Plan {

@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import type { Disruption } from '../plan/disruption';
+import type { Disruption } from '../plan/disruption-class';
 import type { Change } from '../plan/plan';
 import { displayWidth, indent, visible } from '../text/format';
 import { renderDiff } from './diff';

@@ -5,7 +5,7 @@ import { quote } from '../shell/quote';
 import { bind } from './bound';
 import { common, timeout } from './fields';
 import type { Past, RecordedStep } from './past';
-import type { ResourceType } from './resource';
+import type { ResourceType } from './resource-type';
 
 const script = (what: string) => text(what, /^[^\u0000]+$/);
 

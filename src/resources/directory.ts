@@ -15,7 +15,7 @@ import {
   type Surroundings,
 } from './file-state';
 import type { Past, RecordedStep } from './past';
-import type { ResourceType } from './resource';
+import type { ResourceType } from './resource-type';
 
 const schema = object({
   ...common,

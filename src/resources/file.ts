@@ -16,7 +16,8 @@ import {
   sha256,
 } from './file-state';
 import type { Past, RecordedStep } from './past';
-import type { DiffContext, Difference, ResourceType, Step } from './resource';
+import type { DiffContext, Difference, Step } from './resource';
+import type { ResourceType } from './resource-type';
 
 const schema = object({
   ...common,

@@ -3,7 +3,8 @@ import { list, object, text } from '../document/fields';
 import { call } from '../shell/library';
 import { inTurn } from '../shell/quote';
 import { common, portRange, resourceName, timeout } from './fields';
-import type { Attribute, Difference, ResourceType } from './resource';
+import type { Attribute, Difference } from './resource';
+import type { ResourceType } from './resource-type';
 
 const schema = object({
   ...common,

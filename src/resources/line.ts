@@ -13,7 +13,7 @@ import {
   requireFile,
   sha256,
 } from './file-state';
-import type { ResourceType } from './resource';
+import type { ResourceType } from './resource-type';
 
 const schema = object({
   ...common,

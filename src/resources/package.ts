@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { list, object, text } from '../document/fields';
 import { call } from '../shell/library';
 import { common, timeout } from './fields';
-import type { ResourceType } from './resource';
+import type { ResourceType } from './resource-type';
 
 const packageName = text('a package name such as httpd', /^[A-Za-z0-9][A-Za-z0-9+._-]{0,127}$/);
 

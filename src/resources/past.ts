@@ -1,4 +1,4 @@
-import type { Bind } from './bound';
+import type { Bind } from './bound-resource';
 
 /** A step of a run that finished, with what it wrote down on the host before it changed anything. */
 export interface RecordedStep {

@@ -3,7 +3,8 @@ import { flag, object, record, text } from '../document/fields';
 import { call } from '../shell/library';
 import { inTurn } from '../shell/quote';
 import { common, portRange, resourceName, timeout } from './fields';
-import type { Difference, ResourceType } from './resource';
+import type { Difference } from './resource';
+import type { ResourceType } from './resource-type';
 
 const booleanName = () => text('the name of a boolean', /^[A-Za-z0-9_]{1,64}$/);
 

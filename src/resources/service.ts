@@ -1,11 +1,13 @@
 import * as z from 'zod';
 import { flag, object } from '../document/fields';
 import { call } from '../shell/library';
-import { type BoundResource, bind, type HostKind, type Placing } from './bound';
+import { bind } from './bound';
+import type { BoundResource, HostKind, Placing } from './bound-resource';
 import { common, timeout, unit } from './fields';
 import { noted, recordedText } from './file-state';
 import type { Past, RecordedStep } from './past';
-import type { Attribute, Difference, ResourceType } from './resource';
+import type { Attribute, Difference } from './resource';
+import type { ResourceType } from './resource-type';
 import { unitName } from './unit';
 
 const schema = object({

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { absolutePath, object, record, sysctlKey, sysctlValue } from '../document/fields';
 import { call } from '../shell/library';
-import { type BoundResource, bind, type HostKind, type Placing } from './bound';
+import { bind } from './bound';
+import type { BoundResource, HostKind, Placing } from './bound-resource';
 import { common } from './fields';
 import { fileBefore, replaceFile } from './file';
 import {
@@ -16,7 +17,8 @@ import {
   sha256,
 } from './file-state';
 import type { Past, RecordedStep } from './past';
-import type { Attribute, DiffContext, Difference, ResourceType } from './resource';
+import type { Attribute, DiffContext, Difference } from './resource';
+import type { ResourceType } from './resource-type';
 import { assignAll, overrulers } from './sysctl-conf';
 import { formOnHost, isSameValue, normalValue } from './sysctl-value';
 

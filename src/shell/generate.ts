@@ -75,7 +75,7 @@ export function generated(room: string): Map<string, string> {
 const moduleOf = (files: readonly ShellFile[]): string =>
   [
     '// Made by `npm run build` from the .sh files beside it.',
-    "import type { Library, Word } from '../library';",
+    "import type { Library, Word } from '../library-file';",
     ...files.map(({ name }) => `import ${variable(name)} from './${name}.sh';`),
     '',
     'export const libraries = {',

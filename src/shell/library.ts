@@ -1,20 +1,10 @@
 import * as drill from './drill/functions';
 import { bare, callsIn } from './heads';
+import type { Library, Word } from './library-file';
 import * as pair from './pair/functions';
 import * as probe from './probe/functions';
 import { command } from './quote';
 import * as run from './run/functions';
-
-/** A `.sh` file of this room, as its first comment and its functions' heads tell of it. */
-export interface Library {
-  text: string;
-  /** Names of the files whose functions it calls. */
-  needs: readonly string[];
-  /** Names of its functions, with blanks between. */
-  functions: string;
-}
-
-export type Word = string | number;
 
 /** Function → the words that it takes. */
 export type Functions = drill.Functions & pair.Functions & probe.Functions & run.Functions;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { absolutePath, object, text } from '../../src/document/fields';
 import { common, unit } from '../../src/resources/fields';
-import type { ResourceType } from '../../src/resources/resource';
+import type { ResourceType } from '../../src/resources/resource-type';
 import { quote } from '../../src/shell/quote';
 
 const schema = object({

@@ -1,6 +1,6 @@
 import { parseText } from '../../src/document/document';
 import { describeFault } from '../../src/errors';
-import type { BoundResource } from '../../src/resources/bound';
+import type { BoundResource } from '../../src/resources/bound-resource';
 import type { RecordedStep } from '../../src/resources/past';
 import { before, resourceType } from '../../src/resources/registry';
 

@@ -9,8 +9,8 @@ import { resolveSecrets } from '../secrets';
 import { fittingNames } from './names';
 import { type Precedence, precedenceOf } from './precedence';
 import type { AnsibleHost, AnsibleInventory } from './read';
-import { carryOver, type Note, type SecretName } from './settings';
-import { fromEnvironment, isTemplate } from './values';
+import { carryOver, type SecretName } from './settings';
+import { fromEnvironment, isTemplate, type Note } from './values';
 
 export interface Converted {
   /** An inventory of ours, as JSON. */

@@ -1,9 +1,8 @@
 import { type SshSettings, ssh, type Value } from '../schema';
 import type { GivenVars } from './read';
-import { fromEnvironment, isTemplate } from './values';
+import { fromEnvironment, isTemplate, type Note } from './values';
 import { carryVariables } from './variables';
 
-export type Note = (line: number, message: string) => void;
 /** The name of the environment variable that a secret is to come from. */
 export type SecretName = (field: 'password' | 'sudoPassword', value: Value, owner: string) => string;
 

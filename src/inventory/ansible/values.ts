@@ -1,5 +1,8 @@
 import type { Value } from '../schema';
 
+/** Tells of something that is not carried over, at a line of the Ansible inventory. */
+export type Note = (line: number, message: string) => void;
+
 /** Whether Ansible would evaluate it, here or anywhere inside. */
 export function isTemplate(value: Value): boolean {
   if (typeof value === 'string') return /\{\{|\{%|\{#/.test(value);

@@ -1,7 +1,6 @@
 import type { Value } from '../schema';
 import type { GivenVars } from './read';
-import type { Note } from './settings';
-import { fromEnvironment, isTemplate, misread } from './values';
+import { fromEnvironment, isTemplate, misread, type Note } from './values';
 
 /** Variables under names that ours may have; what is left out, called otherwise, or had better not stand there is noted. */
 export function carryVariables(given: GivenVars, note: Note): Record<string, Value> {

@@ -1,5 +1,5 @@
 // Made by `npm run build` from the .sh files beside it.
-import type { Library, Word } from '../library';
+import type { Library, Word } from '../library-file';
 import askText from './ask.sh';
 import faultsText from './faults.sh';
 import linkText from './link.sh';

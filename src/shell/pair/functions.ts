@@ -1,5 +1,5 @@
 // Made by `npm run build` from the .sh files beside it.
-import type { Library, Word } from '../library';
+import type { Library, Word } from '../library-file';
 import drainedText from './drained.sh';
 import observeText from './observe.sh';
 import runtimeText from './runtime.sh';

@@ -1,5 +1,5 @@
 // Made by `npm run build` from the .sh files beside it.
-import type { Library, Word } from '../library';
+import type { Library, Word } from '../library-file';
 import drainFlagText from './drain-flag.sh';
 import factsText from './facts.sh';
 import firewallProbeText from './firewall-probe.sh';

@@ -1,5 +1,5 @@
 // Made by `npm run build` from the .sh files beside it.
-import type { Library, Word } from '../library';
+import type { Library, Word } from '../library-file';
 import apartText from './apart.sh';
 import bootText from './boot.sh';
 import filesText from './files.sh';
