@@ -2,8 +2,8 @@ import { isIP } from 'node:net';
 import { canonical } from '../inventory/address';
 import type { Host, Inventory, Server } from '../inventory/inventory';
 import type { Finding, FullPlan } from '../plan/plan';
+import { socketsOf } from './haproxy/socket';
 import { endpoints } from './haproxy-change';
-import { socketsOf } from './haproxy-config';
 import { instances } from './keepalived-config';
 
 /** A host that a running configuration names. */

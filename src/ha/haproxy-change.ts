@@ -1,5 +1,5 @@
 import type { PlannedChange, PlannedHost } from '../plan/plan';
-import { readSections, type Section } from './haproxy-config';
+import { readSections, type Section } from './haproxy/section';
 
 /**
  * The servers (`service/server`) whose address or port the plan changes in HAProxy's configuration. Until their own

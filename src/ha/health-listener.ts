@@ -1,4 +1,5 @@
-import { directives, readSections, type Section, socketsOf } from './haproxy-config';
+import { directives, readSections, type Section } from './haproxy/section';
+import { socketsOf } from './haproxy/socket';
 
 /** What haprov's own listener on loopback would give, of what these configuration files say. */
 export interface HealthListener {

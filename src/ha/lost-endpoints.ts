@@ -1,5 +1,6 @@
 import type { Vip } from '../inventory/inventory';
-import { directives, readSections, type Section, type Socket, showSocket, socketsOf } from './haproxy-config';
+import { directives, readSections, type Section } from './haproxy/section';
+import { type Socket, showSocket, socketsOf } from './haproxy/socket';
 import { instances } from './keepalived-config';
 
 /** Where a haproxy.cfg answers clients, and how. */

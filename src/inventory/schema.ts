@@ -29,14 +29,12 @@ const vars = record(
   'Variables that templates and playbooks see as vars.NAME. A host wins over its groups, they win over the inventory.',
 );
 
-/** With what began a section in some version from 1.5 to 3.3 and is not in the manual (cfg_register_section in its source). */
-const anySection = `${haproxySections}|ruleset|namespace_list|healthcheck`;
 const control = '\\u0000-\\u0008\\u000a-\\u001f\\u007f-\\u009f\\u2028\\u2029';
 const haproxyLine = () =>
   text(
     'one line of haproxy.cfg that stays in its section, at most 1000 characters',
     new RegExp(
-      `^(?=.{0,1000}$)[ \\t]*(?!(?:${anySection})(?:\\s|$))[a-z][a-z0-9._-]*(?:[ \\t][^${control}]*)?$`,
+      `^(?=.{0,1000}$)[ \\t]*(?!(?:${haproxySections})(?:\\s|$))[a-z][a-z0-9._-]*(?:[ \\t][^${control}]*)?$`,
     ),
   );
 

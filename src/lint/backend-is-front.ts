@@ -1,4 +1,5 @@
-import { collide, type Section, showSocket, socketsOf } from '../ha/haproxy-config';
+import type { Section } from '../ha/haproxy/section';
+import { collide, showSocket, socketsOf } from '../ha/haproxy/socket';
 import { canonical } from '../inventory/address';
 import { type Front, frontsOf, httpdOf } from './listeners';
 import type { Found, HostOutline, Place, Rule, Subject } from './subject';

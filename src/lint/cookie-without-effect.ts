@@ -1,4 +1,4 @@
-import { type Directive, directives, type Section } from '../ha/haproxy-config';
+import { type Directive, directives, type Section } from '../ha/haproxy/section';
 import type { Found, Rule, TextFile } from './subject';
 
 /** A cookie that keeps no client on its server. HAProxy has no diagnostic for it, in any version. */

@@ -1,4 +1,5 @@
-import { type Section, type Socket, socketsOf } from '../ha/haproxy-config';
+import type { Section } from '../ha/haproxy/section';
+import { type Socket, socketsOf } from '../ha/haproxy/socket';
 import type { Inventory } from '../inventory/inventory';
 import type { HostOutline, Place } from './subject';
 

@@ -1,5 +1,5 @@
 import { isIPv6 } from 'node:net';
-import { socketsOf } from '../ha/haproxy-config';
+import { socketsOf } from '../ha/haproxy/socket';
 import { canonical } from '../inventory/address';
 import type { Found, HostOutline, Rule } from './subject';
 

@@ -1,4 +1,4 @@
-import { collide, showSocket } from '../ha/haproxy-config';
+import { collide, showSocket } from '../ha/haproxy/socket';
 import { canonical } from '../inventory/address';
 import type { Inventory, Server } from '../inventory/inventory';
 import { type Front, frontsOf, httpdOf } from './listeners';

@@ -1,5 +1,5 @@
 import type { Path } from '../document/document';
-import { readSections, type Section } from '../ha/haproxy-config';
+import { readSections, type Section } from '../ha/haproxy/section';
 import { readConfig, type Statement } from '../ha/keepalived-config';
 import type { Host, Inventory } from '../inventory/inventory';
 import type { Finding } from '../plan/plan';
