@@ -1,5 +1,6 @@
 import type { PlannedChange, PlannedHost } from '../plan/plan';
 import { readSections, type Section } from './haproxy/section';
+import { serversOf } from './haproxy/server';
 
 /**
  * The servers (`service/server`) whose address or port the plan changes in HAProxy's configuration. Until their own
@@ -38,10 +39,10 @@ const serviceOf = (server: string) => server.slice(0, server.indexOf('/'));
 /** `service/server` → `address:port` of a haproxy.cfg; nothing of any other file. */
 export function endpoints(text: string): Map<string, string> {
   const sections = readSections(text).filter(({ kind }) => kind === 'listen' || kind === 'backend');
-  return new Map(sections.flatMap(serversOf));
+  return new Map(sections.flatMap(endpointsOf));
 }
 
-const serversOf = ({ name, directives }: Section): [string, string][] =>
-  directives.flatMap(({ words: [keyword, server, endpoint] }) =>
-    keyword === 'server' && server && endpoint ? [[`${name}/${server}`, endpoint]] : [],
+const endpointsOf = (section: Section): [string, string][] =>
+  serversOf(section).flatMap(({ name, endpoint, template }) =>
+    template || endpoint === '' ? [] : [[`${section.name}/${name}`, endpoint]],
   );

@@ -1,5 +1,5 @@
+import { bindsOf } from './haproxy/bind';
 import { directives, readSections, type Section } from './haproxy/section';
-import { socketsOf } from './haproxy/socket';
 
 /** What haprov's own listener on loopback would give, of what these configuration files say. */
 export interface HealthListener {
@@ -26,9 +26,8 @@ export function healthListenerIn(texts: readonly string[], port: number): Health
 
 /** On loopback, or on every address. */
 function listensOn(section: Section, port: number): boolean {
-  return section.directives
-    .filter(({ words }) => words[0] === 'bind')
-    .flatMap(({ words }) => socketsOf(words[1] ?? '', words))
+  return bindsOf(section)
+    .flatMap(({ sockets }) => sockets)
     .some(
       ({ address, families, from, to }) =>
         from <= port &&

@@ -1,6 +1,7 @@
 import type { Vip } from '../inventory/inventory';
+import { bindsOf } from './haproxy/bind';
 import { directives, readSections, type Section } from './haproxy/section';
-import { type Socket, showSocket, socketsOf } from './haproxy/socket';
+import { type Socket, showSocket } from './haproxy/socket';
 import { instances } from './keepalived-config';
 
 /** Where a haproxy.cfg answers clients, and how. */
@@ -45,16 +46,14 @@ function frontsOf(text: string): Front[] {
   return readSections(text)
     .filter(({ kind }) => kind === 'listen' || kind === 'frontend')
     .flatMap((section) =>
-      section.directives
-        .filter(({ words }) => words[0] === 'bind')
-        .flatMap(({ words: [, address = '', ...options] }) =>
-          socketsOf(address, options).map((socket) => ({
-            section,
-            socket,
-            isTls: options.includes('ssl'),
-            wantsProxy: options.includes('accept-proxy'),
-          })),
-        ),
+      bindsOf(section).flatMap(({ sockets, options }) =>
+        sockets.map((socket) => ({
+          section,
+          socket,
+          isTls: options.has('ssl'),
+          wantsProxy: options.has('accept-proxy'),
+        })),
+      ),
     )
     .filter(({ socket }) => !/^(127\.|::1$)/.test(socket.address ?? ''));
 }

@@ -1,5 +1,7 @@
+import { routesOf } from '../ha/haproxy/route';
 import type { Section } from '../ha/haproxy/section';
-import { collide, showSocket, socketsOf } from '../ha/haproxy/socket';
+import { serversOf } from '../ha/haproxy/server';
+import { collide, showSocket, socketOf } from '../ha/haproxy/socket';
 import { canonical } from '../inventory/address';
 import { type Front, frontsOf, httpdOf } from './listeners';
 import type { Found, HostOutline, Place, Rule, Subject } from './subject';
@@ -16,11 +18,10 @@ function onHost(host: HostOutline, { inventory }: Subject): Found[] {
   const vips = new Set(inventory.vips.map(({ address }) => canonical(address)));
   return host.haproxy.flatMap(({ file, sections }) =>
     sections.flatMap((section) =>
-      section.directives
-        .filter(({ words }) => words[0] === 'server')
-        .flatMap(({ words, line }): Found[] => {
-          const [, name = '', where = ''] = words;
-          const [server] = socketsOf(where);
+      serversOf(section)
+        .filter(({ template }) => !template)
+        .flatMap(({ name, address: where, directive: { line } }): Found[] => {
+          const server = socketOf(where);
           if (server?.address === undefined) return [];
           // Where httpd is known to be there, two programs want the port: another rule says so.
           const { address } = server;
@@ -55,8 +56,6 @@ function onHost(host: HostOutline, { inventory }: Subject): Found[] {
 
 /** Whether a request that `front` takes may come to the servers of `section`. */
 function leadsTo(front: Section, section: Section): boolean {
-  const named = front.directives.some(
-    ({ words }) => /^(?:default|use)_backend$/.test(words[0] ?? '') && words[1] === section.name,
-  );
+  const named = routesOf(front, []).some(({ name }) => name === section.name);
   return front === section || (section.kind !== 'frontend' && named);
 }

@@ -1,4 +1,5 @@
 import { type Directive, directives, type Section } from '../ha/haproxy/section';
+import { serversOf } from '../ha/haproxy/server';
 import type { Found, Rule, TextFile } from './subject';
 
 /** A cookie that keeps no client on its server. HAProxy has no diagnostic for it, in any version. */
@@ -14,11 +15,11 @@ export const cookieWithoutEffect: Rule = {
 
 function inSection(section: Section, file: TextFile, host: string): Found[] {
   const cookie = cookieOf(section);
-  const servers = section.directives.filter(({ words }) => /^server(?:-template)?$/.test(words[0] ?? ''));
+  const servers = serversOf(section);
   if (!cookie || servers.length === 0) return [];
   const at = { host, file: file.path, line: cookie.line };
   const name = cookie.words[1] ?? '';
-  const isOne = servers.length === 1 && servers[0]?.words[0] === 'server';
+  const isOne = servers.length === 1 && !servers[0]?.template;
   if (isOne)
     return [
       {
@@ -29,10 +30,9 @@ function inSection(section: Section, file: TextFile, host: string): Found[] {
         fix: 'remove the cookie, or add a server',
       },
     ];
-  const defaults = directives(section, 'default-server').some(({ words }) => words.includes('cookie'));
-  const without = defaults ? [] : servers.filter((one) => isActive(one) && !one.words.includes('cookie'));
+  const without = servers.filter(({ options }) => !options.has('backup') && !options.has('cookie'));
   if (without.length === 0) return [];
-  const names = without.map(({ words }) => words[1]).join(', ');
+  const names = without.map(({ name }) => name).join(', ');
   return [
     {
       severity: 'error',
@@ -51,5 +51,3 @@ function cookieOf(section: Section): Directive | undefined {
   const cookie = directives(section, 'cookie').at(-1);
   return cookie?.words.includes('dynamic') ? undefined : cookie;
 }
-
-const isActive = ({ words }: Directive) => !words.includes('backup');

@@ -1,3 +1,4 @@
+import { bindsOf } from '../ha/haproxy/bind';
 import type { Section } from '../ha/haproxy/section';
 import { type Socket, socketsOf } from '../ha/haproxy/socket';
 import type { Inventory } from '../inventory/inventory';
@@ -18,19 +19,17 @@ export interface Front extends Listener {
 export function frontsOf({ host, haproxy }: HostOutline, inventory: Inventory): Front[] {
   return haproxy.flatMap(({ file, sections }) =>
     sections.flatMap((section) =>
-      section.directives
-        .filter(({ words }) => words[0] === 'bind')
-        .flatMap(({ words, line }) =>
-          socketsOf(words[1] ?? '', words).map((socket): Front => {
-            const path = settingOf(section.name, socket.from, inventory);
-            return {
-              ...socket,
-              section,
-              by: `HAProxy (${section.kind} ${section.name})`,
-              at: path ? { path } : { host: host.name, file: file.path, line },
-            };
-          }),
-        ),
+      bindsOf(section).flatMap(({ sockets, directive: { line } }) =>
+        sockets.map((socket): Front => {
+          const path = settingOf(section.name, socket.from, inventory);
+          return {
+            ...socket,
+            section,
+            by: `HAProxy (${section.kind} ${section.name})`,
+            at: path ? { path } : { host: host.name, file: file.path, line },
+          };
+        }),
+      ),
     ),
   );
 }

@@ -1,5 +1,5 @@
 import { isIPv6 } from 'node:net';
-import { socketsOf } from '../ha/haproxy/socket';
+import { bindsOf } from '../ha/haproxy/bind';
 import { canonical } from '../inventory/address';
 import type { Found, HostOutline, Rule } from './subject';
 
@@ -10,12 +10,11 @@ export const nonlocalBindMissing: Rule = {
     hosts.flatMap((outline) => {
       const vips = new Set(inventory.vips.map(({ address }) => canonical(address)));
       const bound = outline.haproxy.flatMap(({ sections }) =>
-        sections.flatMap((section) =>
-          section.directives
-            .filter(({ words }) => words[0] === 'bind' && !words.includes('transparent'))
-            .flatMap(({ words }) => socketsOf(words[1] ?? ''))
-            .flatMap(({ address }) => (address !== undefined && vips.has(address) ? [address] : [])),
-        ),
+        sections
+          .flatMap(bindsOf)
+          .filter(({ options }) => !options.has('transparent'))
+          .flatMap(({ sockets }) => sockets)
+          .flatMap(({ address }) => (address !== undefined && vips.has(address) ? [address] : [])),
       );
       return keysFor(bound)
         .filter((key) => !isSet(outline, key))

@@ -10,23 +10,73 @@ export interface Socket {
   to: number;
 }
 
-/** The TCP sockets of a `bind` line, or of the address of a `server` line (Configuration Manual, 4.2, "bind"). */
-export function socketsOf(address: string, options: readonly string[] = []): Socket[] {
-  return address.split(',').flatMap((one): Socket[] => {
-    const [, family, host = '', from, to] =
-      /^(?:(ipv4|ipv6|tcp|tcp4|tcp6)@)?(.*?)(?::(\d{1,5})(?:-(\d{1,5}))?)?$/.exec(one) ?? [];
-    // Without a port, with another kind of socket, or with a variable there is nothing to compare.
-    if (from === undefined || /[@/${+]/.test(host)) return [];
-    const bare = host.replace(/^\[(.*)\]$/, '$1');
-    const ports = { from: Number(from), to: Number(to ?? from) };
-    if (['', '*', '0.0.0.0'].includes(bare)) {
-      const six = family?.endsWith('6') ?? false;
-      return [{ address: undefined, families: six ? [6] : [4], ...ports }];
-    }
-    if (bare === '::')
-      return [{ address: undefined, families: options.includes('v6only') ? [6] : [4, 6], ...ports }];
-    return [{ address: canonical(bare), families: [isIP(bare) === 6 ? 6 : 4], ...ports }];
-  });
+/** One address as HAProxy writes them (Configuration Manual, 11). */
+export type Address =
+  /** A host, or all of them. Without `port`, that of the client; `offset` is added to it. */
+  | { kind: 'ip'; transport: Transport; families?: 4 | 6; host: string; port?: Ports; offset?: number }
+  /** A socket by its path, an abstract one, one that HAProxy is given, or a server that connects back. */
+  | { kind: 'unix' | 'abns' | 'fd' | 'sockpair' | 'rhttp'; value: string }
+  /** Has a variable that nobody knows, or is none. */
+  | { kind: 'unknown' };
+
+export interface Ports {
+  from: number;
+  to: number;
+}
+type Transport = 'tcp' | 'udp' | 'quic';
+
+const transports = { stream: 'tcp', dgram: 'udp', quic: 'quic' } as const;
+const local = /^(?:(unix|uxst|uxdg)|(abnsz?)|fd|sockpair|rhttp)$/;
+const network = /^(?:ipv?|(?:mp)?(tcp)|(udp)|(quic))([46])?$/;
+
+/** Reads one address (str2sa_range in HAProxy's src/tools.c). */
+export function addressOf(text: string): Address {
+  const [, wanted = 'stream', scheme, value = ''] =
+    /^(?:(stream|dgram|quic)\+)?(?:([a-z0-9]+)@)?(.*)$/s.exec(text) ?? [];
+  if (/\$[{.A-Za-z_]/.test(text)) return { kind: 'unknown' };
+  if (scheme === undefined && value.startsWith('/')) return { kind: 'unix', value };
+  if (scheme !== undefined && local.test(scheme)) {
+    const [, path, abstract] = local.exec(scheme) ?? [];
+    return { kind: path ? 'unix' : abstract ? 'abns' : (scheme as 'fd' | 'sockpair' | 'rhttp'), value };
+  }
+  const [isKnown, tcp, udp, quic, family] = network.exec(scheme ?? 'ip') ?? [];
+  const colon = value.lastIndexOf(':');
+  const hasPort = colon > value.lastIndexOf(']');
+  const host = hasPort ? value.slice(0, colon) : value;
+  const port = hasPort ? value.slice(colon + 1) : '';
+  const [, sign = '', from, to] = /^([+-])?(\d{1,5})(?:-(\d{1,5}))?$/.exec(port) ?? [];
+  if (isKnown === undefined || /[@/]/.test(host) || (port !== '' && from === undefined))
+    return { kind: 'unknown' };
+  return {
+    kind: 'ip',
+    transport:
+      ((tcp ?? udp ?? quic) as Transport | undefined) ?? transports[wanted as keyof typeof transports],
+    ...(family === undefined ? {} : { families: family === '6' ? 6 : 4 }),
+    host: host.replace(/^\[(.*)\]$/s, '$1'),
+    ...(from !== undefined && sign !== '' ? { offset: Number(sign + from) } : {}),
+    ...(from !== undefined && sign === '' ? { port: { from: Number(from), to: Number(to ?? from) } } : {}),
+  };
+}
+
+/** The addresses of a `bind` line: several, with commas between. */
+export const addressesOf = (text: string): Address[] =>
+  text
+    .split(',')
+    .filter((one) => one !== '')
+    .map(addressOf);
+
+/** The TCP sockets of a `bind` line, or of the address of a `server` line. */
+export const socketsOf = (text: string, options: readonly string[] = []): Socket[] =>
+  addressesOf(text).flatMap((address) => socketOf(address, options.includes('v6only')) ?? []);
+
+/** The TCP socket of one address; none without a port. */
+export function socketOf(address: Address, isSixOnly = false): Socket | undefined {
+  if (address.kind !== 'ip' || address.transport !== 'tcp' || !address.port) return undefined;
+  const { host, families, port } = address;
+  if (['', '*', '0.0.0.0'].includes(host))
+    return { address: undefined, families: [families === 6 ? 6 : 4], ...port };
+  if (host === '::') return { address: undefined, families: isSixOnly ? [6] : [4, 6], ...port };
+  return { address: canonical(host), families: [isIP(host) === 6 ? 6 : 4], ...port };
 }
 
 /** Whether two programs could not both have these sockets. */

@@ -132,6 +132,11 @@ class WordReader {
         this.quote = here as Quote;
         opened = this.end++;
       } else {
+        // Quotes around nothing make a word where a list before them has ended its own.
+        if (opened === this.end - 1) {
+          this.flush();
+          this.parts.push('');
+        }
         this.quote = '';
         this.end++;
       }

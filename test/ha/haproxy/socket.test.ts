@@ -1,4 +1,4 @@
-import { collide, showSocket, socketsOf } from '../../../src/ha/haproxy/socket';
+import { type Address, addressOf, collide, showSocket, socketsOf } from '../../../src/ha/haproxy/socket';
 
 test.each([
   ['*:80', [], ['*:80']],
@@ -39,4 +39,33 @@ test('IPv6 alone leaves IPv4 free', () => {
   const [six] = socketsOf(':::80', ['v6only']);
   const [four] = socketsOf('*:80');
   expect(six && four && collide(six, four)).toBe(false);
+});
+
+test.each<[string, Partial<Extract<Address, { kind: 'ip' }>> | Address]>([
+  [':80', { transport: 'tcp', host: '', port: { from: 80, to: 80 } }],
+  ['tcp4@1.2.3.4:80', { transport: 'tcp', families: 4, host: '1.2.3.4' }],
+  ['mptcp6@[::1]:80', { transport: 'tcp', families: 6, host: '::1' }],
+  ['ip@host', { transport: 'tcp', host: 'host' }],
+  ['quic4@:443', { transport: 'quic', families: 4, host: '' }],
+  ['quic+10.0.0.1:443', { transport: 'quic', host: '10.0.0.1' }],
+  ['udp@1.1.1.1:53', { transport: 'udp', host: '1.1.1.1' }],
+  ['dgram+[::]:514', { transport: 'udp', host: '::' }],
+  ['host:+100', { host: 'host', offset: 100 }],
+  ['host:-1', { host: 'host', offset: -1 }],
+  // As HAProxy reads it: the last colon is before the port.
+  ['::1', { host: ':', port: { from: 1, to: 1 } }],
+  ['/run/a', { kind: 'unix', value: '/run/a' }],
+  ['uxst@/run/a', { kind: 'unix', value: '/run/a' }],
+  ['stream+/run/a', { kind: 'unix', value: '/run/a' }],
+  ['abns@a', { kind: 'abns', value: 'a' }],
+  ['abnsz@a', { kind: 'abns', value: 'a' }],
+  ['fd@3', { kind: 'fd', value: '3' }],
+  ['sockpair@4', { kind: 'sockpair', value: '4' }],
+  ['rhttp@be/srv', { kind: 'rhttp', value: 'be/srv' }],
+  ['10.0.0.1:http', { kind: 'unknown' }],
+  ['10.0.0.0/24:80', { kind: 'unknown' }],
+  ['what@1.2.3.4:80', { kind: 'unknown' }],
+  ['$HOST:80', { kind: 'unknown' }],
+])('the address %s', (text, expected) => {
+  expect(addressOf(text)).toMatchObject(expected);
 });

@@ -1,0 +1,65 @@
+import { byName, type Option, type Options, optionsOf, serverValues } from './option';
+import type { Directive, Section } from './section';
+import { type Address, addressOf } from './socket';
+
+/** A server of a backend, or a number of them by a template. */
+export interface Server {
+  section: Section;
+  directive: Directive;
+  /** Of a template, what the names begin with. */
+  name: string;
+  /** As it is written. */
+  endpoint: string;
+  address: Address;
+  /** The numbers that a template makes names with. */
+  template?: { from: number; to: number };
+  /** Its own, and what `default-server` lines before it say. What a `no-…` takes back is not among them. */
+  options: Options;
+}
+
+/** The servers of a listen or backend, with what they have from `default-server`, its `defaults`' too. */
+export function serversOf(section: Section): Server[] {
+  const common = defaultsOf(section.defaults);
+  return section.directives.flatMap((directive): Server[] => {
+    const [keyword, name = '', second = '', third = ''] = directive.words;
+    if (keyword === 'default-server') common.push(...optionsOf(directive, 1, serverValues));
+    if (keyword !== 'server' && keyword !== 'server-template') return [];
+    const isTemplate = keyword === 'server-template';
+    const [, from = '1', to] = /^(?:(\d+)-)?(\d+)$/.exec(isTemplate ? second : '') ?? [];
+    const endpoint = isTemplate ? third : second;
+    const own = optionsOf(directive, isTemplate ? 4 : 3, serverValues);
+    return [
+      {
+        section,
+        directive,
+        name,
+        endpoint,
+        address: addressOf(endpoint),
+        ...(to === undefined ? {} : { template: { from: Number(from), to: Number(to) } }),
+        options: merged([...common, ...own]),
+      },
+    ];
+  });
+}
+
+/** `default-server` of a chain of defaults, the oldest first. */
+function defaultsOf(section: Section | undefined): Option[] {
+  if (!section) return [];
+  const own = section.directives.filter(({ words }) => words[0] === 'default-server');
+  return [...defaultsOf(section.defaults), ...own.flatMap((one) => optionsOf(one, 1, serverValues))];
+}
+
+/** Which option takes back another one: `no-check`, and `enabled`, `disabled`. */
+function merged(options: readonly Option[]): Options {
+  const kept = new Map(byName([]));
+  for (const option of options) {
+    const { name } = option;
+    const undone = name.startsWith('no-')
+      ? name.slice(3)
+      : { enabled: 'disabled', disabled: 'enabled' }[name];
+    if (undone !== undefined) kept.delete(undone);
+    else kept.delete(`no-${name}`);
+    kept.set(name, option);
+  }
+  return kept;
+}
