@@ -59,6 +59,13 @@ test.each<[string, string, string, string[]]>([
     web().replace(':80', ':80 ssl crt /x'),
     ['VIP router37 10.0.0.200:80 is answered over TLS only'],
   ],
+  ['a name that is called as an option is', web(), web().replace(':80', ':80 name ssl id accept-proxy'), []],
+  [
+    'an address in the heading, as 1.5 was the last to take it',
+    cfg('listen web 10.0.0.200:80', 'mode http', server, 'listen old 10.0.0.201:80', server),
+    web(),
+    ['VIP router38 10.0.0.201:80 is answered no more'],
+  ],
   [
     'no TLS',
     web().replace(':80', ':80 ssl crt /x'),

@@ -26,26 +26,24 @@ const and = (a: Verdict, b: Verdict): Verdict =>
 const or = (a: Verdict, b: Verdict): Verdict => not(and(not(a), not(b)));
 
 const firstWith = '2.4';
+/** Deeper nesting is refused (MAXNESTEDCONDS). */
+const deepest = 99;
 const messages = ['.alert', '.warning', '.notice', '.diag'];
 
 /** The conditional blocks of one file, line after line (Configuration Manual, 2.4). */
 export class Blocks {
   private readonly open: Block[] = [];
+  /** Those that are nested too deeply to be looked at. */
+  private tooDeep = 0;
+  /** Whether HAProxy takes what stands here. */
+  verdict: Verdict = true;
+  /** The branches around a line whose conditions nobody can decide upon. */
+  conditions: Condition[] = [];
 
   constructor(
     private readonly known: Known,
     private readonly refuse: (line: Line, column: number, message: string) => void,
   ) {}
-
-  /** Whether HAProxy takes what stands here. */
-  get verdict(): Verdict {
-    return this.open.map(({ current }) => current).reduce(and, true);
-  }
-
-  /** The branches around a line whose conditions nobody can decide upon. */
-  get conditions(): Condition[] {
-    return this.open.filter(({ current }) => current === undefined).map(({ condition }) => condition);
-  }
 
   /** Takes a line that begins with a dot. @param words with the variables that are known */
   follow(line: Line, words: readonly string[]): void {
@@ -57,7 +55,12 @@ export class Blocks {
     const expression = rest.join(' ');
     const condition = { line: line.number, text: words.join(' ') };
     const block = this.open.at(-1);
-    if (keyword === '.if') {
+    if (keyword === '.if' && this.open.length >= deepest) {
+      if (this.tooDeep === 0) fail(`more than ${deepest} blocks within each other`);
+      this.tooDeep += 1;
+    } else if (keyword === '.endif' && this.tooDeep > 0) this.tooDeep -= 1;
+    else if (this.tooDeep > 0) return;
+    else if (keyword === '.if') {
       // Within what is left out, conditions are not looked at.
       const verdict = this.verdict === false ? false : holds(expression, this.known);
       this.open.push({
@@ -82,6 +85,8 @@ export class Blocks {
     } else if (this.verdict === false) return;
     else if (!messages.includes(keyword)) fail(`an unknown directive ${keyword}`);
     else if (rest.length > 1) fail(`more than one word behind ${keyword}`, 2);
+    this.verdict = this.open.map(({ current }) => current).reduce(and, true);
+    this.conditions = this.open.filter(({ current }) => current === undefined).map((one) => one.condition);
   }
 
   /** The file is over. */

@@ -39,13 +39,15 @@ export function checkOf(section: Section): Check {
 
 /** `option` and `no option` of a check, in the section or else in its defaults. */
 function lastOption(section: Section): Directive | undefined {
-  const last = section.directives.findLast(
-    ({ words: [first, second, third] }) =>
-      (first === 'option' && kinds.test(second ?? '')) ||
-      ((first === 'no' || first === 'default') && second === 'option' && kinds.test(third ?? '')),
-  );
-  if (last) return last.words[0] === 'option' ? last : undefined;
-  return section.defaults && lastOption(section.defaults);
+  for (let one: Section | undefined = section; one; one = one.defaults) {
+    const last = one.directives.findLast(
+      ({ words: [first, second, third] }) =>
+        (first === 'option' && kinds.test(second ?? '')) ||
+        ((first === 'no' || first === 'default') && second === 'option' && kinds.test(third ?? '')),
+    );
+    if (last) return last.words[0] === 'option' ? last : undefined;
+  }
+  return undefined;
 }
 
 /** Whether HAProxy checks a server at all, and what it asks if that is not the server's own address. */

@@ -1,4 +1,4 @@
-import type { Environment, Variables } from './environment';
+import { type Environment, hasVariable, type Variables } from './environment';
 
 /** True, false, or nobody can say. */
 type Verdict = boolean | undefined;
@@ -72,7 +72,7 @@ class Reader {
 
   private predicate(name: string, [first = '', second = '']: string[]): Verdict {
     const { version, features, variables } = this.known;
-    const both = [first, second].some(isOpen) ? undefined : [first, second];
+    const both = [first, second].some(hasVariable) ? undefined : [first, second];
     switch (name) {
       case 'defined': {
         const { known, value } = variables.get(first);
@@ -102,9 +102,6 @@ class Reader {
     return found;
   }
 }
-
-/** Whether it has a variable that nobody knows the value of. */
-const isOpen = (text: string) => /\$[{.A-Za-z_]/.test(text);
 
 /** Arguments have quotes and escapes of their own. */
 function argumentsOf(text: string): string[] {

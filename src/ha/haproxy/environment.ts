@@ -10,6 +10,12 @@ export interface Environment {
   features?: ReadonlyMap<string, boolean>;
 }
 
+/** A longer value is left as it is written: by a few lines, one could grow beyond any memory. */
+const longest = 100_000;
+
+/** Whether a text has a variable that nobody knows, as it is written. */
+export const hasVariable = (text: string) => /\$[{.A-Za-z_]/.test(text);
+
 /** The variables as they are while a configuration is read: `setenv` and its like change them. */
 export class Variables {
   private readonly values: Map<string, string | undefined>;
@@ -29,11 +35,12 @@ export class Variables {
   /** A line of `global` that sets or forgets variables; others do nothing. */
   follow([keyword, ...args]: readonly string[]): void {
     const [name = '', value = ''] = args;
-    if (keyword === 'setenv') this.values.set(name, value);
+    if (keyword === 'setenv') this.set(name, value);
     else if (keyword === 'presetenv') this.preset(name, value);
     else if (keyword === 'unsetenv') for (const one of args) this.values.set(one, undefined);
     else if (keyword === 'resetenv') {
-      for (const one of [...this.values.keys()]) if (!args.includes(one)) this.values.delete(one);
+      const kept = new Set(args);
+      for (const one of [...this.values.keys()]) if (!kept.has(one)) this.values.delete(one);
       // What is kept may be set to anything: only the rest is known.
       this.isWhole = args.every((one) => this.values.has(one));
     }
@@ -41,7 +48,13 @@ export class Variables {
 
   private preset(name: string, value: string) {
     const { known, value: before } = this.get(name);
-    if (known && before === undefined) this.values.set(name, value);
+    if (known && before === undefined) this.set(name, value);
+  }
+
+  /** What is made of a variable that nobody knows is not known either. */
+  private set(name: string, value: string) {
+    if (value.length > longest || hasVariable(value)) this.values.delete(name);
+    else this.values.set(name, value);
   }
 
   /** The words that a word becomes: itself, or none or several by a list. What is not known stays as it is written. */
@@ -49,8 +62,11 @@ export class Variables {
     if (parts.every((part) => typeof part === 'string')) return [text];
     const words: string[] = [];
     let open: string | undefined;
+    let length = 0;
     for (const part of parts) {
       const value = typeof part === 'string' ? part : this.valueOf(part);
+      length += value.length;
+      if (length > longest + text.length) return [text];
       if (typeof part === 'string' || !part.isList || value === part.raw) open = (open ?? '') + value;
       else
         for (const [index, piece] of value.split(/[ \t-\r]+/).entries()) {

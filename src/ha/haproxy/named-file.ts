@@ -36,30 +36,36 @@ const bases: Record<string, string> = {
 };
 
 /** The files that the sections of a configuration name, in the order of their lines. */
-export const namedFilesOf = (sections: readonly Section[]): NamedFile[] =>
-  sections.flatMap((section) =>
-    [section, ...section.directives].flatMap((directive) =>
+export function namedFilesOf(sections: readonly Section[]): NamedFile[] {
+  const common = basesIn(sections.filter(({ kind }) => kind === 'global'));
+  return sections.flatMap((section) => {
+    const own = section.kind === 'crt-store' ? basesIn([section]) : common;
+    return [section, ...section.directives].flatMap((directive) =>
       inDirective(section, directive)
         // Certificates of a crt-store and maps in memory are no files.
         .filter(({ path }) => path !== '' && !/^(?:virt)?@/.test(path))
-        .map(({ path, ...found }) => ({
+        .map(({ what, column, path }) => ({
           section,
           directive,
-          ...found,
-          path: withBase(found.what, path.replace(/^(?:opt|file)@/, ''), section, sections),
+          what,
+          column,
+          path: withBase(path.replace(/^(?:opt|file)@/, ''), own.get(bases[what] ?? '')),
         })),
-    ),
+    );
+  });
+}
+
+/** The `…-base` folders that sections say. */
+const basesIn = (sections: readonly Section[]): Map<string, string> =>
+  new Map(
+    sections
+      .flatMap(({ directives }) => directives)
+      .map(({ words: [keyword = '', folder = ''] }) => [keyword, folder] as const)
+      .filter(([keyword]) => keyword.endsWith('-base')),
   );
 
-/** The base is said in the crt-store, or in global. */
-function withBase(what: string, path: string, own: Section, sections: readonly Section[]): string {
-  const keyword = bases[what];
-  if (keyword === undefined || path.startsWith('/')) return path;
-  const places = own.kind === 'crt-store' ? [own] : sections.filter(({ kind }) => kind === 'global');
-  const said = places.flatMap(({ directives }) => directives).findLast(({ words }) => words[0] === keyword);
-  const base = said?.words[1];
-  return base === undefined ? path : `${base.replace(/\/$/, '')}/${path}`;
-}
+const withBase = (path: string, base: string | undefined) =>
+  base === undefined || path.startsWith('/') ? path : `${base.replace(/\/$/, '')}/${path}`;
 
 function inDirective({ kind }: Section, directive: Directive): Found[] {
   const { words, columns } = directive;
@@ -76,22 +82,24 @@ function inDirective({ kind }: Section, directive: Directive): Found[] {
   if (first === 'filter' && next === 'spoe' && words.includes('config'))
     return at(words.indexOf('config') + 1, 'spoe');
   const isAnswer = /^http-(?:request|response|error)$/.test(first);
-  return words.flatMap((word, index): Found[] => [
-    ...(isAnswer && ofAnswers.test(words[index - 1] ?? '') ? at(index, words[index - 1] ?? '') : []),
-    ...(words[index - 1] === '-f' && isTest(words, index) ? at(index, 'acl') : []),
-    ...[...word.matchAll(within)].map(([, what = '', path = '']) => ({
-      what: what.endsWith('acl') ? 'acl' : 'map',
-      path,
-      column: columns[index] ?? 1,
-    })),
-  ]);
+  // In an `acl`, or between braces, "-f" is a file of patterns.
+  let isTest = first === 'acl';
+  return words.flatMap((word, index): Found[] => {
+    const before = words[index - 1] ?? '';
+    if (word === '{' || word === '}') isTest = word === '{';
+    return [
+      ...(isAnswer && ofAnswers.test(before) ? at(index, before) : []),
+      ...(isTest && before === '-f' ? at(index, 'acl') : []),
+      ...[...word.matchAll(within)].map(([, what = '', path = '']) => ({
+        what: what.endsWith('acl') ? 'acl' : 'map',
+        path,
+        column: columns[index] ?? 1,
+      })),
+    ];
+  });
 }
 
 const ofLine = (options: readonly Option[], kinds = ofOptions): Found[] =>
   options.flatMap(({ name, value, column }) =>
     value !== undefined && kinds.test(name) ? [{ what: name, path: value, column }] : [],
   );
-
-/** In an `acl`, or between braces. */
-const isTest = (words: readonly string[], index: number) =>
-  words[0] === 'acl' || words.lastIndexOf('{', index) > words.lastIndexOf('}', index);

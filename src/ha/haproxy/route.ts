@@ -1,3 +1,4 @@
+import { hasVariable } from './environment';
 import { type Directive, directives, type Section } from './section';
 
 /** A line that names the backend of a request. */
@@ -24,7 +25,7 @@ export function routesOf(section: Section, sections: readonly Section[]): Route[
     return {
       directive,
       isDefault: keyword === 'default_backend',
-      ...(/%|\$[{A-Za-z_]/.test(name) ? {} : { name }),
+      ...(name.includes('%') || hasVariable(name) ? {} : { name }),
       ...(target ? { target } : {}),
       ...(condition.length > 0 ? { condition: condition.join(' ') } : {}),
     };

@@ -81,7 +81,7 @@ class Reader {
     const { files, problems, sections } = this.configuration;
     const syntax = parse(text, this.dialect);
     files.push({ ...at, syntax });
-    problems.push(...syntax.problems.map((problem) => ({ ...problem, ...at })));
+    for (const problem of syntax.problems) problems.push({ ...problem, ...at });
     const refuse = ({ number }: Line, column: number, message: string, since?: string) =>
       problems.push({ line: number, column, message, ...(since === undefined ? {} : { since }), ...at });
     const blocks = new Blocks({ ...this.environment, variables: this.variables }, refuse);
@@ -147,6 +147,9 @@ class Reader {
 
 /** The directives of `keyword` that hold in a section: its own, or else those of its `defaults`. */
 export function directives(section: Section, keyword: string): Directive[] {
-  const own = section.directives.filter(({ words }) => words[0] === keyword);
-  return own.length > 0 || !section.defaults ? own : directives(section.defaults, keyword);
+  for (let one: Section | undefined = section; one; one = one.defaults) {
+    const own = one.directives.filter(({ words }) => words[0] === keyword);
+    if (own.length > 0) return own;
+  }
+  return [];
 }

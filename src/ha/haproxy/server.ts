@@ -1,4 +1,4 @@
-import { byName, type Option, type Options, optionsOf, serverValues } from './option';
+import { type Option, type Options, optionsOf, serverValues } from './option';
 import type { Directive, Section } from './section';
 import { type Address, addressOf } from './socket';
 
@@ -22,7 +22,7 @@ export function serversOf(section: Section): Server[] {
   const common = defaultsOf(section.defaults);
   return section.directives.flatMap((directive): Server[] => {
     const [keyword, name = '', second = '', third = ''] = directive.words;
-    if (keyword === 'default-server') common.push(...optionsOf(directive, 1, serverValues));
+    if (keyword === 'default-server') take(common, optionsOf(directive, 1, serverValues));
     if (keyword !== 'server' && keyword !== 'server-template') return [];
     const isTemplate = keyword === 'server-template';
     const [, from = '1', to] = /^(?:(\d+)-)?(\d+)$/.exec(isTemplate ? second : '') ?? [];
@@ -36,30 +36,31 @@ export function serversOf(section: Section): Server[] {
         endpoint,
         address: addressOf(endpoint),
         ...(to === undefined ? {} : { template: { from: Number(from), to: Number(to) } }),
-        options: merged([...common, ...own]),
+        options: take(new Map(common), own),
       },
     ];
   });
 }
 
 /** `default-server` of a chain of defaults, the oldest first. */
-function defaultsOf(section: Section | undefined): Option[] {
-  if (!section) return [];
-  const own = section.directives.filter(({ words }) => words[0] === 'default-server');
-  return [...defaultsOf(section.defaults), ...own.flatMap((one) => optionsOf(one, 1, serverValues))];
+function defaultsOf(section: Section | undefined): Map<string, Option> {
+  const chain: Section[] = [];
+  for (let one = section; one; one = one.defaults) chain.unshift(one);
+  const options = new Map<string, Option>();
+  for (const directive of chain.flatMap(({ directives }) => directives))
+    if (directive.words[0] === 'default-server') take(options, optionsOf(directive, 1, serverValues));
+  return options;
 }
 
-/** Which option takes back another one: `no-check`, and `enabled`, `disabled`. */
-function merged(options: readonly Option[]): Options {
-  const kept = new Map(byName([]));
-  for (const option of options) {
+/** Adds options to those before them; some take another one back: `no-check`, and `enabled`, `disabled`. */
+function take(options: Map<string, Option>, more: readonly Option[]): Map<string, Option> {
+  for (const option of more) {
     const { name } = option;
     const undone = name.startsWith('no-')
       ? name.slice(3)
       : { enabled: 'disabled', disabled: 'enabled' }[name];
-    if (undone !== undefined) kept.delete(undone);
-    else kept.delete(`no-${name}`);
-    kept.set(name, option);
+    options.delete(undone ?? `no-${name}`);
+    options.set(name, option);
   }
-  return kept;
+  return options;
 }

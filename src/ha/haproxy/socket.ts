@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { canonical } from '../../inventory/address';
+import { hasVariable } from './environment';
 
 /** Where something listens, or is reached. */
 export interface Socket {
@@ -33,7 +34,7 @@ const network = /^(?:ipv?|(?:mp)?(tcp)|(udp)|(quic))([46])?$/;
 export function addressOf(text: string): Address {
   const [, wanted = 'stream', scheme, value = ''] =
     /^(?:(stream|dgram|quic)\+)?(?:([a-z0-9]+)@)?(.*)$/s.exec(text) ?? [];
-  if (/\$[{.A-Za-z_]/.test(text)) return { kind: 'unknown' };
+  if (hasVariable(text)) return { kind: 'unknown' };
   if (scheme === undefined && value.startsWith('/')) return { kind: 'unix', value };
   if (scheme !== undefined && local.test(scheme)) {
     const [, path, abstract] = local.exec(scheme) ?? [];

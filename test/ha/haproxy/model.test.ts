@@ -108,6 +108,22 @@ test('a named file stands where it says', () => {
   expect(starts).toEqual(['/etc/a.pem', '%[path,map(/etc/b)]']);
 });
 
+/** What would take minutes if the time grew with the square. */
+test.each([
+  'bind :1,:2 ssl crt /a\n',
+  'server a :1 b c\n default-server d e f\n',
+  'backend b\n server a :1 check\n',
+  'acl a src -f { -f } map(a) \n',
+  'acl a src -f ',
+  'map_a_',
+  'bind a,',
+  'option httpchk\n http-check send uri /a\n',
+])('two hundred thousand characters of %j', (unit) => {
+  const text = `listen x\n ${unit.repeat(Math.ceil(200_000 / unit.length))}`;
+  const sections = readSections(text);
+  expect(Object.values(readers).map((reader) => Array.isArray(reader(sections)))).not.toContain(false);
+});
+
 test('whatever a text says, it can be asked for everything', () => {
   fc.assert(
     fc.property(anyText, (text) => {

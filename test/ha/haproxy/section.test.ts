@@ -93,6 +93,45 @@ test('the words of a list all stand where it does', () => {
   expect(section?.directives[0]).toMatchObject({ words: ['a', 'x', 'y', 'b'], columns: [2, 4, 4, 14] });
 });
 
+test('blocks within each other: as many as HAProxy takes', () => {
+  const nested = (count: number) =>
+    readConfiguration([{ text: `global\n${'.if 1\n'.repeat(count)} a\n${'.endif\n'.repeat(count)} b\n` }]);
+  expect(nested(99).problems).toEqual([]);
+  expect(nested(101).problems).toEqual([
+    { line: 101, column: 1, message: 'more than 99 blocks within each other' },
+  ]);
+  for (const count of [99, 101])
+    expect(nested(count).sections[0]?.directives.map(({ words }) => words[0])).toEqual(['a', 'b']);
+});
+
+test('a value that would grow beyond any memory is left as it is written', () => {
+  const rows = Array.from({ length: 60 }, () => ' setenv A "$A$A"');
+  const { sections } = readConfiguration([{ text: `global\n setenv A x\n${rows.join('\n')}\n say "$A"\n` }]);
+  expect(sections[0]?.directives.at(-1)?.words[1]).toBe('$A');
+});
+
+/** What makes a reader that looks back or ahead slow: each of them would take minutes if the time grew with the square. */
+test.each([
+  '\n',
+  '[',
+  '"\n',
+  '.if 1\n',
+  '.if feature(A)\na\n',
+  '.else\n',
+  '.if ((((((((((\n',
+  'global\nresetenv a b\n',
+  'global\nsetenv A "$A$A"\n',
+  'defaults a\n',
+  'defaults from a\nbackend b\n',
+  'listen a\nserver a :1\ndefault-server b\n',
+  'bind :1,:2\n',
+  'acl -f { -f } map( ',
+  'use_backend b\nlisten b\n',
+])('two hundred thousand characters of %j', (unit) => {
+  const text = `listen x\n.if ${unit.repeat(Math.ceil(200_000 / unit.length))}`;
+  expect(readConfiguration([{ text }, { text: text.replace('.if ', '') }]).files).toHaveLength(2);
+});
+
 test('no text makes it throw, and every problem has its place', () => {
   fc.assert(
     fc.property(
