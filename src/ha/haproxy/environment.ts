@@ -78,6 +78,14 @@ export class Variables {
     return open === undefined ? words : [...words, open];
   }
 
+  /** An address, in which variables are put outside of quotes as well, in every version (env_expand in src/tools.c). */
+  inAddress(text: string): string {
+    return text.replace(/\$(?:\{(\w+)\}|(\w+))/g, (raw, braced?: string, bare?: string) => {
+      const { known, value } = this.get(braced ?? bare ?? '');
+      return known ? (value ?? '') : raw;
+    });
+  }
+
   private valueOf({ name, raw, fallback }: Variable): string {
     const { known, value } = this.get(name);
     return known ? (value ?? fallback ?? '') : raw;

@@ -64,6 +64,14 @@ export function readConfiguration(sources: readonly Source[], environment: Envir
 /** The sections of one file by itself. */
 export const readSections = (text: string): Section[] => readConfiguration([{ text }]).sections;
 
+/** Which word of a line is an address; -1 where none is. */
+function addressIn([first = '', second, third]: readonly string[]): number {
+  if (first === 'bind') return 1;
+  if (/^(?:server|peer|nameserver)$/.test(first) || (first === 'stats' && second === 'socket')) return 2;
+  if ((first === 'listen' || first === 'frontend') && third !== 'from') return 2;
+  return first === 'server-template' ? 3 : -1;
+}
+
 class Reader {
   readonly configuration: Configuration = { files: [], sections: [], problems: [] };
   private readonly variables: Variables;
@@ -118,6 +126,9 @@ class Reader {
         words.push(one);
         columns.push(word.column);
       }
+    const at = addressIn(words);
+    const address = words[at];
+    if (address !== undefined) words[at] = this.variables.inAddress(address);
     return { words, columns };
   }
 

@@ -12,7 +12,7 @@ import { type Address, showSocket, socketOf } from '../../../src/ha/haproxy/sock
 import { statsSocketsOf } from '../../../src/ha/haproxy/stats-socket';
 import { usersOf } from '../../../src/ha/haproxy/userlist';
 import fc from '../../support/property';
-import { anyText, numRuns } from './text';
+import { anyText, numRuns } from './texts';
 
 const optionText = (options: Iterable<Option>) =>
   [...options].map(({ name, value }) => (value === undefined ? name : `${name}=${value}`)).join(' ');

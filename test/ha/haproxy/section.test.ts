@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { directives, readConfiguration, readSections, type Section } from '../../../src/ha/haproxy/section';
 import fc from '../../support/property';
-import { anyText, numRuns } from './text';
+import { anyText, numRuns } from './texts';
 
 interface Case {
   about: string;

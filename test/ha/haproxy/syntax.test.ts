@@ -1,6 +1,6 @@
 import { parse, print } from '../../../src/ha/haproxy/syntax';
 import fc from '../../support/property';
-import { anyConfiguration, anyText, numRuns } from './text';
+import { anyConfiguration, anyText, numRuns } from './texts';
 
 test('each text is printed as it was', () => {
   fc.assert(

@@ -68,5 +68,5 @@ export const anyConfiguration = fc
   )
   .map(([rows, ending]) => rows.map((one) => one + ending).join(''));
 
-/** More cases by HAPROV_CONFIG_RUNS. */
-export const numRuns = Number(process.env.HAPROV_CONFIG_RUNS ?? 300);
+/** More cases by HAPROV_MODEL_RUNS. */
+export const numRuns = Number(process.env.HAPROV_MODEL_RUNS ?? 300);
