@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { canonical } from '../inventory/address';
 import type { Host, Inventory, Server } from '../inventory/inventory';
 import type { Finding, FullPlan } from '../plan/plan';
-import { socketsOf } from './haproxy/socket';
+import { addressOf, socketOf } from './haproxy/socket';
 import { endpoints } from './haproxy-change';
 import { instances } from './keepalived-config';
 
@@ -29,7 +29,7 @@ export function namedIn(texts: readonly string[]): Named[] {
     for (const { unicastPeers } of instances(text).instances.values())
       for (const peer of unicastPeers) if (isIP(peer)) at(canonical(peer)).speaks = true;
     for (const [server, endpoint] of endpoints(text)) {
-      const address = socketsOf(endpoint)[0]?.address;
+      const address = socketOf(addressOf(endpoint))?.address;
       if (address === undefined || !isIP(address)) continue;
       const known = at(address);
       known.name ??= server.slice(server.lastIndexOf('/') + 1);

@@ -1,6 +1,6 @@
 import { bindsOf } from '../ha/haproxy/bind';
 import type { Section } from '../ha/haproxy/section';
-import { type Socket, socketsOf } from '../ha/haproxy/socket';
+import { addressesOf, type Socket, socketsOf } from '../ha/haproxy/socket';
 import type { Inventory } from '../inventory/inventory';
 import type { HostOutline, Place } from './subject';
 
@@ -70,5 +70,5 @@ export function httpdOf({ host, files, lines, packages, units }: HostOutline): L
 /** httpd's own "Listen": a port alone is of every address. */
 function toListeners(where: string, at: Place): Listener[] {
   const address = /^\d+$/.test(where) ? `:::${where}` : where;
-  return socketsOf(address).map((socket) => ({ ...socket, by: `httpd (Listen ${where})`, at }));
+  return socketsOf(addressesOf(address)).map((socket) => ({ ...socket, by: `httpd (Listen ${where})`, at }));
 }

@@ -1,6 +1,6 @@
 import { bindValues, byName, type Option, type Options, optionsOf } from './option';
 import type { Directive, Section } from './section';
-import { type Address, addressesOf, type Socket, socketOf } from './socket';
+import { type Address, addressesOf, type Socket, socketsOf } from './socket';
 
 /** A line by which a section listens. */
 export interface Bind {
@@ -30,7 +30,6 @@ function toBind(section: Section, directive: Directive, at: number): Bind {
   const addresses = addressesOf(directive.words[at] ?? '');
   const all = optionsOf(directive, at + 1, bindValues);
   const options = byName(all);
-  const isSixOnly = options.has('v6only');
-  const sockets = addresses.flatMap((address) => socketOf(address, isSixOnly) ?? []);
+  const sockets = socketsOf(addresses, options.has('v6only'));
   return { section, directive, addresses, sockets, options, all };
 }

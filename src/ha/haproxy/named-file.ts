@@ -39,7 +39,8 @@ const bases: Record<string, string> = {
 export function namedFilesOf(sections: readonly Section[]): NamedFile[] {
   const common = basesIn(sections.filter(({ kind }) => kind === 'global'));
   return sections.flatMap((section) => {
-    const own = section.kind === 'crt-store' ? basesIn([section]) : common;
+    // What a crt-store says goes before what global says.
+    const own = section.kind === 'crt-store' ? new Map([...common, ...basesIn([section])]) : common;
     return [section, ...section.directives].flatMap((directive) =>
       inDirective(section, directive)
         // Certificates of a crt-store and maps in memory are no files.

@@ -18,7 +18,7 @@ export const bindValues =
 
 /** What takes a value on a `server` line, in some version from 1.5 to 3.4. */
 export const serverValues =
-  /^(?:addr|agent-(?:addr|inter|port|send)|alpn|ca-file|cc|check-(?:alpn|pool-conn-name|proto|sni)|ciphers|ciphersuites|client-sigalgs|cookie|crl-file|crt|curves|downinter|error-limit|fall|fastinter|guid|hash-key|healthcheck|id|idle-ping|init-addr|init-state|inter|interface|ktls|log-bufsize|log-proto|max-reuse|maxconn|maxqueue|minconn|namespace|npn|observe|on-error|on-marked-(?:down|up)|pool-(?:conn-name|low-conn|max-conn|purge-delay)|port|proto|proxy-v2-options|quic-cc-algo|redir|resolve-(?:net|opts|prefer)|resolvers|rise|set-proxy-v2-tlv-fmt.*|shard|sigalgs|slowstart|sni|socks4|source|ssl-(?:min|max)-ver|tcp-md5sig|tcp-ut|track|usesrc|verify|verifyhost|weight|ws)$/;
+  /^(?:addr|agent-(?:addr|inter|port|send)|alpn|ca-file|cc|check-(?:alpn|pool-conn-name|proto|sni)|ciphers|ciphersuites|client-sigalgs|cookie|crl-file|crt|curves|downinter|error-limit|fall|fastinter|from|guid|hash-key|healthcheck|id|idle-ping|init-addr|init-state|inter|interface|ktls|log-bufsize|log-proto|max-reuse|maxconn|maxqueue|minconn|name|namespace|npn|observe|on-error|on-marked-(?:down|up)|pool-(?:conn-name|low-conn|max-conn|purge-delay)|port|proto|proxy-v2-options|quic-cc-algo|redir|resolve-(?:net|opts|prefer)|resolvers|rise|set-proxy-v2-tlv-fmt.*|shard|sigalgs|slowstart|sni|socks4|source|ssl-(?:min|max)-ver|tcp-md5sig|tcp-ut|track|usesrc|verify|verifyhost|weight|ws)$/;
 
 /** The options of a line from word `start` on; unknown ones are taken for such as have no value. */
 export function optionsOf({ words, columns }: Directive, start: number, values: RegExp): Option[] {

@@ -28,7 +28,7 @@ type Transport = 'tcp' | 'udp' | 'quic';
 
 const transports = { stream: 'tcp', dgram: 'udp', quic: 'quic' } as const;
 const local = /^(?:(unix|uxst|uxdg)|(abnsz?)|fd|sockpair|rhttp)$/;
-const network = /^(?:ipv?|(?:mp)?(tcp)|(udp)|(quic))([46])?$/;
+const network = /^(?:ip$|ipv(?=[46])|(?:mp)?(tcp)|(udp)|(quic))([46])?$/;
 
 /** Reads one address (str2sa_range in HAProxy's src/tools.c). */
 export function addressOf(text: string): Address {
@@ -66,9 +66,9 @@ export const addressesOf = (text: string): Address[] =>
     .filter((one) => one !== '')
     .map(addressOf);
 
-/** The TCP sockets of a `bind` line, or of the address of a `server` line. */
-export const socketsOf = (text: string, options: readonly string[] = []): Socket[] =>
-  addressesOf(text).flatMap((address) => socketOf(address, options.includes('v6only')) ?? []);
+/** Those of the addresses that are TCP ports. @param isSixOnly whether `::` leaves IPv4 to others */
+export const socketsOf = (addresses: readonly Address[], isSixOnly = false): Socket[] =>
+  addresses.flatMap((address) => socketOf(address, isSixOnly) ?? []);
 
 /** The TCP socket of one address; none without a port. */
 export function socketOf(address: Address, isSixOnly = false): Socket | undefined {

@@ -1,4 +1,11 @@
-import { type Address, addressOf, collide, showSocket, socketsOf } from '../../../src/ha/haproxy/socket';
+import {
+  type Address,
+  addressesOf,
+  addressOf,
+  collide,
+  showSocket,
+  socketsOf,
+} from '../../../src/ha/haproxy/socket';
 
 test.each([
   ['*:80', [], ['*:80']],
@@ -18,7 +25,7 @@ test.each([
   ['${ADDRESS}:80', [], []],
   ['10.0.0.1', [], []],
 ])('sockets of %s', (address, options, shown) => {
-  expect(socketsOf(address, options).map(showSocket)).toEqual(shown);
+  expect(socketsOf(addressesOf(address), options.includes('v6only')).map(showSocket)).toEqual(shown);
 });
 
 test.each([
@@ -29,15 +36,15 @@ test.each([
   ['*:80', '[2001:db8::1]:80', false],
   [':::80', '10.0.0.1:80', true],
 ])('%s and %s: %s', (a, b, expected) => {
-  const [one] = socketsOf(a);
-  const [other] = socketsOf(b);
+  const [one] = socketsOf(addressesOf(a));
+  const [other] = socketsOf(addressesOf(b));
   expect(one && other && collide(one, other)).toBe(expected);
   expect(one && other && collide(other, one)).toBe(expected);
 });
 
 test('IPv6 alone leaves IPv4 free', () => {
-  const [six] = socketsOf(':::80', ['v6only']);
-  const [four] = socketsOf('*:80');
+  const [six] = socketsOf(addressesOf(':::80'), true);
+  const [four] = socketsOf(addressesOf('*:80'));
   expect(six && four && collide(six, four)).toBe(false);
 });
 
