@@ -1,5 +1,7 @@
 import { isIPv6 } from 'node:net';
 import { canonical } from '../inventory/address';
+import { parse } from './keepalived/parse';
+import { type Node, type Problem, type ProblemKind, type Token, tokensOf } from './keepalived/syntax';
 
 /** One statement of a keepalived.conf; `children` where it opens a block. */
 export interface Statement {
@@ -16,81 +18,63 @@ export interface Config {
   unsure?: string;
 }
 
-interface Word {
-  text: string;
-  quoted: boolean;
-}
-
-/** Deeper than any configuration, and no danger to the stack. */
-const deepest = 16;
+const unreadables: readonly ProblemKind[] = [
+  'open-quote',
+  'stray-open',
+  'stray-close',
+  'too-deep',
+  'not-closed',
+];
 
 /** Reads a keepalived.conf; never throws. Comments, layout and quotes are gone, unknown words are kept. */
 export function readConfig(text: string): Config {
-  const top: Statement[] = [];
-  const open: Statement[][] = [top];
-  const config: Config = { statements: top };
-  const refuse = (why: string) => {
-    config.unreadable ??= why;
+  const { nodes, problems } = parse(text);
+  const unreadable = problems.find(({ kind }) => unreadables.includes(kind))?.message;
+  const unsure = whyUnsure(nodes, problems);
+  return {
+    statements: nodes.flatMap(toStatements),
+    ...(unreadable === undefined ? {} : { unreadable }),
+    ...(unsure === undefined ? {} : { unsure }),
   };
-  // Versions differ in whether a comment goes on after a backslash: it is read as if not.
-  if (/^(?:[^#!\\\n]|\\[^\n])*[#!][^\n]*\\\r?$/m.test(text))
-    config.unsure = 'a comment ends with a backslash';
-  for (const row of text.replace(/^((?:[^#!\\\n]|\\[^\n])*)\\\r?\n/gm, '$1 ').split(/\r\n|[\r\n]/)) {
-    const words = splitWords(row);
-    if (!words) {
-      refuse('a quote is not closed');
-      return config;
-    }
-    if (isReplaced(words)) config.unsure = 'it has @, $ or ~ words, which keepalived replaces';
-    let statement: Statement | undefined;
-    for (const { text: word, quoted } of words) {
-      const here = open.at(-1) ?? top;
-      if (!quoted && word === '{') {
-        const owner: Statement | undefined = statement ?? here.at(-1);
-        if (!owner || owner.children) refuse('a "{" belongs to nothing');
-        else if (open.length > deepest) refuse('its blocks are nested too deeply');
-        else {
-          owner.children = [];
-          open.push(owner.children);
-        }
-        if (config.unreadable) return config;
-        statement = undefined;
-      } else if (!quoted && word === '}') {
-        if (open.length === 1) refuse('a "}" closes nothing');
-        else open.pop();
-        statement = undefined;
-      } else if (statement) statement.args.push(word);
-      else {
-        statement = { keyword: word, args: [] };
-        here.push(statement);
-        if (!quoted && /^include[rmwba]?$/.test(word)) config.unsure ??= 'it includes other files';
-      }
-    }
-  }
-  if (open.length > 1) refuse('a "{" is not closed');
-  return config;
 }
 
-/** `@host` lines, `$NAME=` definitions, `${_…}` and `~SEQ` make other statements of what is written. */
-const isReplaced = (words: readonly Word[]) =>
-  /^(?:@|\$\w+=)/.test(words[0]?.text ?? '') || words.some(({ text }) => /\$\{_|~SEQ|~LST/.test(text));
-
-/** The words of one line; undefined when a quote is left open. As in keepalived, a comment may begin within a word. */
-function splitWords(row: string): Word[] | undefined {
-  const words: Word[] = [];
-  let rest = row;
-  for (;;) {
-    rest = rest.replace(/^[ \t\v\f]+/, '');
-    if (rest === '' || rest[0] === '!' || rest[0] === '#') return words;
-    const [whole, inner] = /^"((?:[^"\\]|\\.)*)"/.exec(rest) ?? [];
-    if (whole !== undefined) words.push({ text: inner ?? '', quoted: true });
-    else if (rest[0] === '"') return undefined;
-    // A lone backslash at the end of the line is a word as well, so that every round takes something.
-    const [bare] = whole === undefined ? (/^(?:[{}]|(?:\\.|[^ \t\v\f"!#{}\\])+|\\)/.exec(rest) ?? []) : [];
-    if (bare !== undefined) words.push({ text: bare, quoted: false });
-    rest = rest.slice((whole ?? bare ?? rest).length);
-  }
+/** Versions differ in whether a comment goes on after a backslash, and in what is replaced. */
+function whyUnsure(nodes: readonly Node[], problems: readonly Problem[]): string | undefined {
+  const tokens = [...tokensOf(nodes)];
+  if (tokens.some(({ kind, raw }) => kind === 'prefix' || kind === 'definition' || predefined.test(raw)))
+    return 'it has @, $ or ~ words, which keepalived replaces';
+  const comment = problems.find(({ kind }) => kind === 'comment-backslash')?.message;
+  return comment ?? (nodes.some(includes) ? 'it includes other files' : undefined);
 }
+
+const includes = (node: Node): boolean =>
+  node.kind === 'statement' &&
+  (/^include[rmwba]?$/.test(node.words[0].raw) || (node.block?.nodes.some(includes) ?? false));
+
+const predefined = /\$\{_|\$_(?:PWD|INSTANCE|RANDOM|HASH|BANG|ENV)\b|~SEQ|~LST/;
+
+/** A definition and what stands before a line are statements of their own: nobody replaces here. */
+function toStatements(node: Node): Statement[] {
+  if (node.kind === 'definition') return [{ keyword: node.lines.map(({ raw }) => raw).join('\n'), args: [] }];
+  if (node.kind === 'stray')
+    return node.token.kind === 'prefix' ? [{ keyword: node.token.raw, args: [] }] : [];
+  const [keyword = '', ...args] = node.words.flatMap(withPrefixes);
+  const { block } = node;
+  if (!block) return [{ keyword, args }];
+  const prefixed = [block.open, ...(block.close ? [block.close] : [])].flatMap(
+    ({ prefixes = [] }) => prefixes,
+  );
+  const children = [
+    ...prefixed.map(({ raw }): Statement => ({ keyword: raw, args: [] })),
+    ...block.nodes.flatMap(toStatements),
+  ];
+  return [{ keyword, args, children }];
+}
+
+const withPrefixes = ({ prefixes = [], raw }: Token) => [
+  ...prefixes.map((one) => one.raw),
+  raw.replace(/^"(.*)"$/s, '$1'),
+];
 
 /** One spelling for statements that mean the same. */
 export function spell({ keyword, args, children }: Statement): string {
