@@ -68,18 +68,22 @@ export class Definitions {
     use.lastIndex = at;
     const match = use.exec(text);
     if (!match) return undefined;
-    const name = match[1] ?? match[3] ?? '';
-    const end = use.lastIndex;
+    const [all, braced, parameters = '', blanks = '', plain] = match;
+    const name = braced ?? plain ?? '';
+    if (parameters !== '' && (blanks !== '' || !/^_(?:RANDOM|ENV)$/.test(name) || this.#values.has(name)))
+      return undefined;
+    // keepalived counts the characters without the blanks, so that as many stay behind.
+    const end = at + all.length - blanks.length;
     const value = this.#values.get(name);
     if (value) return value.length > 1 && end < text.length ? undefined : { value, end };
     if (!this.#predefined.has(name)) return undefined;
-    const told = this.#ask(name, (match[2] ?? '').trim());
+    const told = this.#ask(name, parameters.trim());
     return { value: told === undefined ? undefined : [told], end };
   }
 }
 
 /** `${NAME}`, `${NAME PARAMETERS}`, or `$NAME` with nothing of a name behind it. */
-const use = /\$(?:\{([A-Za-z_]\w*)((?:[ \t]+\w+)*)\}|([A-Za-z_]\w*)(?=[ \t,)]|$))/y;
+const use = /\$(?:\{([A-Za-z_]\w*)((?:[ \t]+\w+)*)([ \t]*)\}|([A-Za-z_]\w*)(?=[ \t,)]|$))/y;
 
 /** The lines of a definition's text as they replace its name. @param rows decommented, without their last backslash */
 export function definedLines([first = '', ...more]: readonly string[]): string[] {

@@ -5,7 +5,7 @@ import { hasWildcard, matching } from './glob';
 import { decomment, lex } from './lexer';
 import { linesOf } from './parse';
 import { sequenceOf } from './sequence';
-import type { Node, Place, Problem, StatementNode, Token } from './syntax';
+import type { Node, Place, Problem } from './syntax';
 import { TreeBuilder } from './tree-builder';
 
 /** What a keepalived reads. */
@@ -40,6 +40,18 @@ export interface Effective {
 /** Reads files as keepalived does; never throws. */
 export const readEffective = (source: Source): Effective => new EffectiveReader(source).read();
 
+/** A line, or what is left of it, on its way to words. */
+interface Line {
+  text: string;
+  place: Place;
+  /** Whether nothing of it was taken away or replaced. */
+  isPlain: boolean;
+  /** Whether columns of the text are not those of the file. */
+  isMade: boolean;
+  /** Whether it has names whose values nobody here knows. */
+  hasUnknown: boolean;
+}
+
 /** A line that comes to nothing else: more of them are a definition that uses itself. */
 const mostLines = 200_000;
 const deepest = 100;
@@ -54,6 +66,7 @@ class EffectiveReader {
   readonly #paths: string[] = [];
   #defining: { name: string; rows: string[] } | undefined;
   #lines = 0;
+  #isEndless = false;
 
   constructor(source: Source) {
     this.#source = source;
@@ -78,8 +91,7 @@ class EffectiveReader {
     let line = 0;
     for (const [start, end] of linesOf(text, this.#dialect)) {
       line += 1;
-      this.#lines += 1;
-      if (this.#lines > mostLines) break;
+      if (this.#isTooMuch({ line, column: 1 })) break;
       this.#readRow(text.slice(start, end), {
         ...(this.#source.files.size > 1 ? { file: path } : {}),
         line,
@@ -113,44 +125,52 @@ class EffectiveReader {
 
   /** @param isMade whether columns of the text are not those of the file */
   #readLine(line: string, place: Place, isMade: boolean, depth: number): void {
-    this.#lines += 1;
-    if (this.#lines > mostLines || depth > deepest) {
-      if (this.#lines <= mostLines || this.#lines === mostLines + 1) this.#builder.problem('endless', place);
-      return;
-    }
     const after: string[] = [];
-    let text: string | undefined = line;
-    let isChanged: boolean = isMade;
-    for (let again = true; again && text !== undefined; ) {
-      again = false;
-      const rest = this.#condition(text, place);
-      if (rest === undefined) text = undefined;
-      else {
-        isChanged ||= rest.length < text.length;
-        text = rest;
-        if (this.#define(text) || this.#repeat(text, place, depth)) text = undefined;
-        else if (
-          this.#dialect.definitions &&
-          text[0] !== '~' &&
-          text.includes('$') &&
-          text.length <= longestLine
-        ) {
-          const done = this.#replace(text, place);
-          after.unshift(...done.after);
-          isChanged ||= done.isChanged;
-          again = done.isChanged && /^[@~]|\$/.test(done.text);
-          // Nothing else would come of names that nobody knows.
-          if (again && done.text === text) again = false;
-          text = done.text;
-        }
-      }
+    if (this.#isTooMuch(place, depth)) return;
+    let rest: Line | undefined = { text: line, place, isPlain: !isMade, isMade, hasUnknown: false };
+    while (rest && rest.text !== '' && !this.#isTooMuch(place)) {
+      const ready = this.#resolve(rest, after, depth);
+      rest = ready && ready.text !== '' && !this.#include(ready) ? this.#add(ready) : undefined;
     }
-    if (text !== undefined && text !== '' && !this.#include(text, place, isChanged))
-      this.#add(text, place, isChanged);
     for (const one of after) this.#readLine(one, place, true, depth + 1);
   }
 
-  #replace(text: string, place: Place): { text: string; after: string[]; isChanged: boolean } {
+  /** Counts a line; says so where there are too many. */
+  #isTooMuch(place: Place, depth = 0): boolean {
+    this.#lines += 1;
+    const isTooMuch = this.#lines > mostLines || depth > deepest;
+    if (isTooMuch && !this.#isEndless) this.#builder.problem('endless', place);
+    this.#isEndless ||= isTooMuch;
+    return isTooMuch;
+  }
+
+  /** A line without its condition and definitions; nothing where it is for others, or makes a definition or several lines. */
+  #resolve(line: Line, after: string[], depth: number): Line | undefined {
+    let { text, isPlain, isMade, hasUnknown } = line;
+    let { column } = line.place;
+    for (;;) {
+      const place = { ...line.place, column };
+      const rest = this.#condition(text, place);
+      if (rest === undefined) return undefined;
+      if (!isMade) column += text.length - rest.length;
+      isPlain &&= text.length === rest.length;
+      text = rest;
+      if (this.#define(text) || this.#repeat(text, place, depth)) return undefined;
+      const isReplacing = this.#dialect.definitions && text.length <= longestLine && text[0] !== '~';
+      if (!isReplacing || !text.includes('$'))
+        return { text, place: { ...place, column }, isPlain, isMade, hasUnknown };
+      const done = this.#replace(text, place);
+      after.unshift(...done.after);
+      isMade ||= done.isChanged;
+      isPlain &&= !done.isChanged;
+      hasUnknown ||= done.hasUnknown;
+      const isDone = !done.isChanged || done.text === text || !/^[@~]|\$/.test(done.text);
+      text = done.text;
+      if (isDone) return { text, place, isPlain, isMade, hasUnknown };
+    }
+  }
+
+  #replace(text: string, place: Place) {
     const done = this.#definitions.replace(text);
     if (done.isEndless) this.#builder.problem('endless', place);
     for (const name of new Set(done.unknown)) this.#unknown(place, `what ${name} is`);
@@ -159,6 +179,7 @@ class EffectiveReader {
       text: changed ? decomment(done.text, this.#dialect).text : text,
       after: changed ? done.after : [],
       isChanged: changed,
+      hasUnknown: done.unknown.length > 0,
     };
   }
 
@@ -192,14 +213,14 @@ class EffectiveReader {
     const found = sequenceOf(text, (inner) => this.#definitions.replace(inner).text);
     if (!found) this.#builder.problem('bad-sequence', place);
     for (const round of found?.rounds ?? []) {
-      if (this.#lines > mostLines) break;
+      if (this.#isEndless) break;
       for (const [name, value] of round) this.#definitions.set(name, [value]);
       this.#readLine(found?.rest ?? '', place, true, depth + 1);
     }
     return true;
   }
 
-  #include(text: string, place: Place, isChanged: boolean): boolean {
+  #include({ text, place, isPlain }: Line): boolean {
     const known = this.#dialect.includeVariants ? /^include[rmwba]?[ \t\v\f\r]+/ : /^include[ \t\v\f\r]+/;
     const word = known.exec(text)?.[0];
     if (word === undefined) return false;
@@ -209,30 +230,37 @@ class EffectiveReader {
     if (pattern.length > longestLine) return true;
     const found = matching(pattern, dirname(path), this.#known, this.#dialect);
     // keepalived's processes read a copy of it all, in which only plain include lines are done.
-    if (isChanged && this.#dialect.includeVariants) this.#unknown(place, `how often ${pattern} is read`);
+    if (!isPlain && this.#dialect.includeVariants) this.#unknown(place, `how often ${pattern} is read`);
     if (found.length === 0 && !hasWildcard(pattern)) this.#unknown(place, `what ${pattern} holds`);
     for (const one of found) {
-      const isLoop = this.#paths.includes(one);
-      if (isLoop || this.#lines > mostLines) this.#builder.problem('endless', place);
-      else this.#readFile(one);
+      if (this.#paths.includes(one)) this.#builder.problem('endless', place);
+      else if (!this.#isEndless) this.#readFile(one);
     }
     return true;
   }
 
-  #add(text: string, place: Place, isChanged: boolean): void {
+  /** Adds what is before the first brace, and the brace, and gives what is behind it. */
+  #add({ text, place, isMade, hasUnknown }: Line): Line {
+    // A name that nobody knows is one word; one that keepalived does not know is none, and its braces are braces.
+    const dialect = { ...this.#dialect, escapes: false, definitions: hasUnknown };
+    const columnAt = (at: number) => place.column + (isMade ? 0 : at);
     let end = 0;
-    for (const { kind, start, end: next } of lex(text, this.#dialect)) {
-      const token: Token = {
-        ...place,
-        kind,
-        lead: text.slice(end, start),
-        raw: text.slice(start, next),
-        column: place.column + (isChanged ? 0 : start),
-      };
+    const lexemes = lex(text, dialect);
+    for (const { kind, start, end: next } of lexemes) {
+      const [lead, raw] = [text.slice(end, start), text.slice(start, next)];
+      this.#builder.add({ ...place, kind, lead, raw, column: columnAt(start) });
       end = next;
-      this.#builder.add(token);
     }
     this.#builder.endLine();
+    if (lexemes.length === 0) end = text.length;
+    while (text[end] === ' ' || text[end] === '\t') end += 1;
+    return {
+      text: text.slice(end),
+      place: { ...place, column: columnAt(end) },
+      isPlain: false,
+      isMade,
+      hasUnknown,
+    };
   }
 
   #predefined(name: string, parameters: string): string | undefined {
@@ -248,7 +276,3 @@ class EffectiveReader {
     this.#unknowns.set(JSON.stringify(one), one);
   }
 }
-
-/** The statements among nodes. */
-export const statementsOf = (nodes: readonly Node[]): StatementNode[] =>
-  nodes.filter((node) => node.kind === 'statement');

@@ -50,6 +50,7 @@ export function codeOf(row: string, dialect: Dialect): Code {
     }
   }
   while (end > 0 && isBlank(row[end - 1])) end -= 1;
+  if (comment !== undefined && !dialect.commentsEndPlainly) continues = endsInBackslash(row, comment);
   return {
     end,
     continues,
@@ -57,6 +58,13 @@ export function codeOf(row: string, dialect: Dialect): Code {
     ...(quote === undefined ? {} : { openQuote: quote }),
     ...(comment !== undefined && row.endsWith('\\') ? { commentBackslash: comment } : {}),
   };
+}
+
+/** Whether its last backslash has none before it that takes its meaning. */
+function endsInBackslash(row: string, from: number): boolean {
+  let count = 0;
+  while (row.length - count > from && row[row.length - 1 - count] === '\\') count += 1;
+  return count % 2 === 1;
 }
 
 const beginsComment = (row: string, at: number, { quotesAreWords }: Dialect) =>
@@ -77,29 +85,34 @@ export function decomment(row: string, dialect: Dialect): { text: string; indent
   return { text: pieces.join('') + (code.continues ? '\\' : ''), indent, code };
 }
 
-/** The words and braces of a line's code. */
-export function lex(code: string, dialect: Dialect): Lexeme[] {
+/**
+ * The words of a line up to its first brace, and that brace: what is behind it is read as a line of its own. Where braces
+ * must stand by themselves, all of its words and braces.
+ * @param end where the line's code ends
+ */
+export function lex(row: string, dialect: Dialect, from = 0, end = row.length): Lexeme[] {
   const found: Lexeme[] = [];
-  let at = 0;
+  let at = from;
   for (;;) {
-    while (at < code.length && isSpace(code[at])) at += 1;
-    const char = code[at];
-    if (char === undefined) return dialect.bracesEverywhere ? found : byThemselves(found, code);
+    while (at < end && isSpace(row[at])) at += 1;
+    if (at >= end) return dialect.bracesEverywhere ? found : byThemselves(found, row);
+    const char = row[at];
     const isBrace = (char === '{' || char === '}') && dialect.bracesEverywhere;
-    const end = isBrace
+    const next = isBrace
       ? at + 1
       : char === '"'
-        ? endOfQuoted(code, at, dialect)
-        : endOfWord(code, at, dialect);
-    found.push({ kind: isBrace ? char : 'word', start: at, end });
-    at = end;
+        ? endOfQuoted(row, at, end, dialect)
+        : endOfWord(row, at, end, dialect);
+    found.push({ kind: isBrace ? char : 'word', start: at, end: next });
+    if (isBrace) return found;
+    at = next;
   }
 }
 
 /** Where braces must stand by themselves, only a line's last word opens a block, and only its first closes one. */
-function byThemselves(lexemes: Lexeme[], code: string): Lexeme[] {
+function byThemselves(lexemes: Lexeme[], row: string): Lexeme[] {
   return lexemes.map((one, index) => {
-    const word = code.slice(one.start, one.end);
+    const word = row.slice(one.start, one.end);
     const kind =
       word === '{' && index === lexemes.length - 1 ? '{' : word === '}' && index === 0 ? '}' : one.kind;
     return { ...one, kind };
@@ -107,26 +120,27 @@ function byThemselves(lexemes: Lexeme[], code: string): Lexeme[] {
 }
 
 /** An open quote takes what is left of the line. */
-function endOfQuoted(code: string, start: number, { escapes }: Dialect): number {
-  for (let at = start + 1; at < code.length; at += 1) {
-    if (code[at] === '"') return at + 1;
-    if (code[at] === '\\' && escapes) at += 1;
+function endOfQuoted(row: string, start: number, end: number, { escapes }: Dialect): number {
+  for (let at = start + 1; at < end; at += 1) {
+    if (row[at] === '"') return at + 1;
+    if (row[at] === '\\' && escapes) at += 1;
   }
-  return code.length;
+  return end;
 }
 
 const substitution = /\$\{[A-Za-z_]\w*(?:[ \t]+\w+)*\}/y;
 
-function endOfWord(code: string, start: number, { bracesEverywhere, escapes, definitions }: Dialect): number {
+function endOfWord(row: string, start: number, end: number, dialect: Dialect): number {
+  const { bracesEverywhere, escapes, definitions } = dialect;
   let at = start;
-  for (; at < code.length; at += 1) {
-    const char = code[at];
+  for (; at < end; at += 1) {
+    const char = row[at];
     if (isSpace(char) || char === '"') break;
-    if (char === '\\' && escapes && (code[at + 1] === '"' || code[at + 1] === '\\')) at += 1;
-    else if (char === '$' && definitions && code[at + 1] === '{') {
+    if (char === '\\' && escapes && (row[at + 1] === '"' || row[at + 1] === '\\')) at += 1;
+    else if (char === '$' && definitions && row[at + 1] === '{') {
       substitution.lastIndex = at;
-      if (substitution.test(code)) at = substitution.lastIndex - 1;
+      if (substitution.test(row)) at = substitution.lastIndex - 1;
     } else if ((char === '{' || char === '}') && bracesEverywhere) break;
   }
-  return at;
+  return Math.min(at, end);
 }

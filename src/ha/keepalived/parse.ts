@@ -57,39 +57,45 @@ class Parser {
       this.#goOn(this.#defining, row, code, start);
       return;
     }
-    const { prefixes, from } = this.#prefixes(row, code, start);
-    const rest = row.slice(from, code.end);
-    const definition = this.#dialect.definitions ? /^\$([A-Za-z_]\w*)=/.exec(rest) : null;
-    if (definition) {
-      const token = this.#token('definition', start, from, code.continues ? row.length : code.end, prefixes);
-      const node: DefinitionNode = { kind: 'definition', name: definition[1] ?? '', lines: [token] };
-      this.#builder.define(node);
-      if (code.continues) this.#defining = node;
-      return;
-    }
-    this.#words(rest, start, from, prefixes);
+    let from: number | undefined = 0;
+    do from = this.#readPart(row, code, start, from);
+    while (from !== undefined && from < code.end);
+    if (from === undefined) return;
     const isLast = end === this.#text.length;
     if (!code.continues) this.#builder.endLine();
     else if (isLast) this.#builder.add(this.#token('word', start, end - start - 1, end - start));
     else this.#builder.problem('line-backslash', this.#place(code.end));
   }
 
-  #words(rest: string, start: number, from: number, prefixes: Token[]): void {
-    const lexemes = lex(rest, this.#dialect);
-    for (const [index, one] of lexemes.entries()) {
-      const before = index === 0 ? prefixes : [];
-      this.#builder.add(this.#token(one.kind, start, from + one.start, from + one.end, before));
+  /** Reads up to the next brace, and gives where that ends; undefined where a definition took the rest. */
+  #readPart(row: string, code: Code, start: number, begin: number): number | undefined {
+    const { prefixes, from } = this.#prefixes(row, code, start, begin);
+    const definition =
+      this.#dialect.definitions && row[from] === '$' && /^\$([A-Za-z_]\w*)=/.exec(row.slice(from, code.end));
+    if (definition) {
+      const token = this.#token('definition', start, from, code.continues ? row.length : code.end, prefixes);
+      const node: DefinitionNode = { kind: 'definition', name: definition[1] ?? '', lines: [token] };
+      this.#builder.define(node);
+      if (code.continues) this.#defining = node;
+      return undefined;
     }
+    const lexemes = lex(row, this.#dialect, from, code.end);
+    for (const [index, one] of lexemes.entries())
+      this.#builder.add(this.#token(one.kind, start, one.start, one.end, index === 0 ? prefixes : []));
     if (lexemes.length === 0) for (const prefix of prefixes) this.#builder.stray(prefix);
+    return lexemes.at(-1)?.end ?? code.end;
   }
 
   /** `@NAME` and `~SEQ(…)`, of which there may be several. */
-  #prefixes(row: string, code: Code, start: number): { prefixes: Token[]; from: number } {
+  #prefixes(row: string, code: Code, start: number, begin: number): { prefixes: Token[]; from: number } {
     const prefixes: Token[] = [];
-    let from = 0;
+    let from = begin;
     for (;;) {
       while (from < code.end && (row[from] === ' ' || row[from] === '\t')) from += 1;
-      const length = prefixOf(row.slice(from, code.end), from, this.#dialect, prefixes.at(-1)?.raw);
+      const isPrefix = row[from] === '@' || row[from] === '~';
+      const length = isPrefix
+        ? prefixOf(row.slice(from, code.end), from, this.#dialect, prefixes.at(-1)?.raw)
+        : 0;
       if (length === 0) return { prefixes, from };
       prefixes.push(this.#token('prefix', start, from, from + length));
       from += length;

@@ -36,6 +36,7 @@ export class TreeBuilder {
   }
 
   stray(token: Token): void {
+    this.endLine();
     this.#here.push({ kind: 'stray', token });
   }
 

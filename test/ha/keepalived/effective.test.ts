@@ -71,6 +71,31 @@ const cases: Case[] = [
     text: '$B=10.2.${S}\n$S=0\na ${B}.1\n$S=10\na ${B}.1',
     gives: ['a|10.2.0.1', 'a|10.2.10.1'],
   },
+  { what: 'braces of a name that nothing defines', text: 'a x${B}y', gives: [['a|x$', ['B']], 'y'] },
+  {
+    what: 'a blank behind a name, which keepalived counts short',
+    text: '$B=1\na "${B }x"',
+    gives: ['a|1}x'],
+  },
+  { what: 'parameters of a name that takes none', text: '$B=1\na "${B 2}"', gives: ['a|${B 2}'] },
+  {
+    what: 'what is behind a brace as a line of its own',
+    text: 'v V { @me p 1\n@me } @other w\nx { $P=2 }\n p $P }\n~SEQ(I,1,2) y { z $I }',
+    gives: [
+      ['v|V', ['p|1']],
+      ['x', ['p|2']],
+      ['y', ['z|1']],
+      ['y', ['z|2']],
+    ],
+    by: { configId: 'me' },
+  },
+  {
+    what: 'a comment that ends with a backslash, before 2.4',
+    text: 'a 1 # b \\\n# c \\\nd',
+    gives: ['a|1\\', '\\', 'd'],
+    by: { version: '2.3.4' },
+  },
+  { what: 'a comment that ends with a backslash, since', text: 'a 1 # b \\\n# c \\\nd', gives: ['a|1', 'd'] },
   { what: 'no definition before it is made', text: 'a $A\n$A=1\na $A', gives: ['a|$A', 'a|1'] },
   {
     what: 'no definitions before 1.4',
@@ -202,7 +227,7 @@ test.each([
 
 test('an include by a condition is read by keepalived’s processes once more', () => {
   const by = { configId: 'me', others: { '/etc/keepalived/a.conf': 'a' } };
-  expect(read('@me include a.conf', by).unknowns).toEqual([`${main} 1 1 how often a.conf is read`]);
+  expect(read('@me include a.conf', by).unknowns).toEqual([`${main} 1 5 how often a.conf is read`]);
   expect(read('@me include a.conf', { ...by, version: '2.1.5' }).unknowns).toEqual([]);
 });
 

@@ -40,6 +40,12 @@ const cases: [what: string, text: string, tree: unknown[], version?: string][] =
     '~SEQ(I, 1, 3) a ${I} {}\n~LST({A,B},{1,2}) $A',
     [['~SEQ(I, 1, 3) a ${I}', []], '~LST({A,B},{1,2}) $A'],
   ],
+  [
+    'a condition and a definition behind a brace',
+    'v { @me p 1\n@me } @other w\nx { $P=2 }\n}',
+    [['v', ['@me p 1']], '@other w', ['x', [{ P: ['$P=2 }'] }]]],
+  ],
+  ['a condition of a backslash', 'a \\\n@\\', ['a', 'stray @', '\\']],
   ['unknown words', 'frobnicate 1 {\n x y\n}', [['frobnicate 1', ['x y']]]],
   ['a brace that closes nothing', 'a\n}\nb', ['a', 'stray }', 'b']],
   ['a brace that belongs to nothing', '{ a }', ['stray {', 'a', 'stray }']],
