@@ -27,6 +27,8 @@ export interface Dialect {
   includeVariants: boolean;
   /** A comment ends with its line, whatever its last character. */
   commentsEndPlainly: boolean;
+  /** A line is looked at anew for conditions and definitions after names in it were replaced. */
+  rereadsReplaced: boolean;
   /** Definitions that keepalived has by itself. */
   predefined: ReadonlySet<string>;
 }
@@ -51,6 +53,7 @@ export function dialectOf(version: string = newest): Dialect {
     lists: since('2.1.0'),
     includeVariants: since('2.2.0'),
     commentsEndPlainly: since('2.4.0'),
+    rereadsReplaced: !since('2.4.0'),
     predefined: new Set(
       Object.entries(predefinedSince).flatMap(([name, first]) => (since(first) ? [name] : [])),
     ),

@@ -164,7 +164,8 @@ class EffectiveReader {
       isMade ||= done.isChanged;
       isPlain &&= !done.isChanged;
       hasUnknown ||= done.hasUnknown;
-      const isDone = !done.isChanged || done.text === text || !/^[@~]|\$/.test(done.text);
+      const isDone =
+        !done.isChanged || done.text === text || !this.#dialect.rereadsReplaced || !/^@|\$/.test(done.text);
       text = done.text;
       if (isDone) return { text, place, isPlain, isMade, hasUnknown };
     }
@@ -268,7 +269,9 @@ class EffectiveReader {
     if (name === '_HASH') return '#';
     if (name === '_BANG') return '!';
     if (name === '_INSTANCE') return this.#source.configId;
-    return name === '_ENV' ? this.#source.environment?.[parameters] : undefined;
+    const { environment } = this.#source;
+    if (name !== '_ENV' || parameters === '' || !environment) return undefined;
+    return Object.hasOwn(environment, parameters) ? environment[parameters] : '';
   }
 
   #unknown({ file, line, column }: Place, what: string): void {

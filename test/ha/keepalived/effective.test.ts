@@ -105,8 +105,20 @@ const cases: Case[] = [
   },
   {
     what: 'a definition by a condition',
-    text: '@me $P=2\n@other $P=1\n$IF=@me\na $P\n$IF b',
-    gives: ['a|2', 'b'],
+    text: '@me $P=2\n@other $P=1\na $P',
+    gives: ['a|2'],
+    by: { configId: 'me' },
+  },
+  {
+    what: 'a condition by a definition, before 2.4',
+    text: '$IF=@me\n$NOT=@^me\n$IF b\n$NOT c',
+    gives: ['b'],
+    by: { configId: 'me', version: '2.3.4' },
+  },
+  {
+    what: 'a condition by a definition, since',
+    text: '$IF=@me\n$IF b',
+    gives: ['@me|b'],
     by: { configId: 'me' },
   },
   {
@@ -216,7 +228,7 @@ test.each([
   ['a\n @me b {\n c', {}, [['a', 'c'], '2 2 whether a line for @me is this host’s']],
   ['a ${_RANDOM 1 9}', {}, [['a|${_RANDOM 1 9}'], '1 1 what ${_RANDOM 1 9} is']],
   ['a\n  b $_INSTANCE', {}, [['a', 'b|$_INSTANCE'], '2 3 what $_INSTANCE is']],
-  ['a ${_ENV X}', { environment: {} }, [['a|${_ENV X}'], '1 1 what ${_ENV X} is']],
+  ['a ${_ENV X}', {}, [['a|${_ENV X}'], '1 1 what ${_ENV X} is']],
   ['include x.conf\na', {}, [['a'], '1 1 what x.conf holds']],
   ['include "x.conf"', {}, [[], '1 1 what "x.conf" holds']],
 ] as const)('what cannot be told of %j is said at its place', (text, by, [gives, unknown]) => {
