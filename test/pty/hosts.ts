@@ -47,6 +47,11 @@ export class Hosts {
     for (const [name, box] of hosts.boxes) {
       box.write('etc/os-release', 'NAME="CentOS Stream"\nID="centos"\nVERSION_ID="9"\n');
       box.fake('rpm', '"-q --qf installed="*) exit 1 ;;');
+      // HAProxy's unit says nothing of its own of what it reads. The sandbox's own branch stays.
+      box.fake(
+        'systemctl',
+        '"list-jobs --no-legend") ;;\n"show -p Environment -p ExecStart haproxy.service") ;;',
+      );
       const handler = hosts.#answeredBy(box);
       const address = `127.0.0.${places.size + 2}`;
       const server = await startSshServer({
