@@ -13,6 +13,7 @@ import { runFormat } from '../../src/host/run-format';
 import { buildTransaction } from '../../src/host/transaction';
 import { buildChanges } from '../../src/plan/build';
 import { anyHost } from '../../src/playbook/context';
+import type { Step } from '../../src/resources/resource';
 import { chooseRuns } from '../../src/rollback/choose-runs';
 import { readUndo } from '../../src/rollback/records';
 import { Systemd } from '../host/systemd';
@@ -202,13 +203,25 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
 
 test('what a recorded undo may call is there', () => {
   box = new Sandbox();
-  const program = buildTransaction({ run, owner: 'me', leaseSeconds: 60, steps: [] });
   const words = readFileSync('docs/decisions/0008-run-folder.md', 'utf8')
     .split('They may use')[1]
     ?.split('To rename')[0]
     ?.match(/(?<=`)[a-z_]+(?=`)/g);
   expect(words).toHaveLength(10);
-  expect(words?.filter((word) => !program.includes(`\n${word}() `))).toEqual([]);
+  const step = (word: string): Step => ({
+    phase: 'service',
+    check: ':',
+    run: ':',
+    undo: `${word} one 'two'`,
+  });
+  const programOf = (word: string) =>
+    buildTransaction({
+      run,
+      owner: 'me',
+      leaseSeconds: 60,
+      steps: [{ title: '', type: 'command', target: '', action: 'run', step: step(word) }],
+    });
+  expect(words?.filter((word) => !programOf(word).includes(`\n${word}() `))).toEqual([]);
 });
 
 describe('a run of a format that only a newer haprov knows', () => {
