@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { jsonSchema } from '../document/json-schema';
 import { ExitCode } from '../errors';
-import { inventorySchema } from '../inventory/schema';
+import { inventorySchema } from '../inventory/schema/schema';
 import type { Context } from '../planning/context';
 import { fromVariable, playbookSchema } from '../playbook/schema';
 

@@ -1,7 +1,7 @@
 import type { Path } from '../document/document';
 import { oneOf } from '../document/suggest';
 import type { Remains } from '../document/validate';
-import type { RawInventory } from './schema';
+import type { RawInventory } from './schema/schema';
 
 /**
  * An inventory some of whose parts may be wrong. What was given but is wrong is there as `undefined`: of that, and of

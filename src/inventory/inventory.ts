@@ -1,13 +1,9 @@
 import type { Document } from '../document/document';
-import type {
-  HaproxySettings,
-  ServerSettings,
-  ServiceSettings,
-  SshSettings,
-  StatsSettings,
-  Value,
-  VipSettings,
-} from './schema';
+import type { HaproxySettings, StatsSettings } from './schema/haproxy';
+import type { SshSettings } from './schema/host';
+import type { ServerSettings, ServiceSettings } from './schema/service';
+import type { Value } from './schema/vars';
+import type { VipSettings } from './schema/vip';
 import type { Secrets } from './secrets';
 
 export type Vars = Record<string, Value>;

@@ -9,7 +9,8 @@ import { type Fault, InputError } from '../errors';
 import { canonical } from './address';
 import { checkReferences } from './check';
 import type { Host, Inventory, Server, Service, Stats, Vars, Vip } from './inventory';
-import { inventorySchema, type RawInventory, type SshSettings } from './schema';
+import type { SshSettings } from './schema/host';
+import { inventorySchema, type RawInventory } from './schema/schema';
 import { resolveSecrets, type Secrets } from './secrets';
 
 /**

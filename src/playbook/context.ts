@@ -1,5 +1,5 @@
 import type { Host, Inventory, Service, Vars, Vip } from '../inventory/inventory';
-import type { Value } from '../inventory/schema';
+import type { Value } from '../inventory/schema/vars';
 import { portsFor } from './ports';
 import { strict } from './strict';
 

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describeFault, type Fault, InputError } from '../../src/errors';
-import { inventorySchema } from '../../src/inventory/schema';
+import { inventorySchema } from '../../src/inventory/schema/schema';
 import { renderError } from '../../src/report/error-text';
 import fc from '../support/property';
 import { everything } from './hostile/everything';

@@ -1,5 +1,5 @@
 import { readDocument } from '../../src/document/document';
-import { inventorySchema } from '../../src/inventory/schema';
+import { inventorySchema } from '../../src/inventory/schema/schema';
 import { resolveSecrets } from '../../src/inventory/secrets';
 import { environment, inventories, inventoryOf, renderInventory } from '../support/inventories';
 import { allUses, usesOf } from './schema-uses';

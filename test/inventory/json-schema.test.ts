@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import Ajv2020 from 'ajv/dist/2020';
 import { parse } from 'yaml';
 import { jsonSchema } from '../../src/document/json-schema';
-import { inventorySchema } from '../../src/inventory/schema';
+import { inventorySchema } from '../../src/inventory/schema/schema';
 import { installation } from '../../src/playbook/playbook';
 import { fromVariable, playbookSchema } from '../../src/playbook/schema';
 import { badInputs } from '../bad-input/cases';

@@ -4,7 +4,7 @@ import { printJson } from '../../document/print-json';
 import { validate } from '../../document/validate';
 import { type Fault, InputError } from '../../errors';
 import { checkReferences } from '../check';
-import { inventorySchema } from '../schema';
+import { inventorySchema } from '../schema/schema';
 import { resolveSecrets } from '../secrets';
 import { fittingNames } from './names';
 import { type Precedence, precedenceOf } from './precedence';

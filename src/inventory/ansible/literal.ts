@@ -1,4 +1,4 @@
-import type { Value } from '../schema';
+import type { Value } from '../schema/vars';
 
 /**
  * A variable's value as Ansible reads it, by Python's `ast.literal_eval`: numbers, quoted strings, True, False, None,

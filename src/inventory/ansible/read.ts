@@ -1,5 +1,5 @@
 import { type Fault, InputError } from '../../errors';
-import type { Value } from '../schema';
+import type { Value } from '../schema/vars';
 import { expandHostPattern, mostHosts } from './host-pattern';
 import { literalOf } from './literal';
 import { Mistake } from './mistake';

@@ -1,4 +1,5 @@
-import { type SshSettings, ssh, type Value } from '../schema';
+import { type SshSettings, ssh } from '../schema/host';
+import type { Value } from '../schema/vars';
 import type { GivenVars } from './read';
 import { fromEnvironment, isTemplate, type Note } from './values';
 import { carryVariables } from './variables';

@@ -1,4 +1,4 @@
-import type { Value } from '../schema';
+import type { Value } from '../schema/vars';
 
 /** Tells of something that is not carried over, at a line of the Ansible inventory. */
 export type Note = (line: number, message: string) => void;

@@ -1,4 +1,4 @@
-import type { Value } from '../schema';
+import type { Value } from '../schema/vars';
 import type { GivenVars } from './read';
 import { fromEnvironment, isTemplate, misread, type Note } from './values';
 

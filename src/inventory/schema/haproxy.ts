@@ -1,0 +1,42 @@
+import type * as z from 'zod';
+import { flag, integer, list, name, object, port, text } from '../../document/fields';
+import { milliseconds } from './address';
+import { haproxyLine } from './lines';
+
+/** HAProxy to 1.8 reads no line of more than 2047 bytes, and a quoted character takes up to four. */
+const brief = (what: string) =>
+  text(`${what}, at most 200 long`, /^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]{1,200}$/);
+
+export const stats = object({
+  port: port().default(8989),
+  vip: name().optional().describe('Otherwise the first VIP.'),
+  uri: text('a path that starts with "/", at most 200 long', /^\/[A-Za-z0-9_./;-]{0,199}$/).default('/stats'),
+  realm: brief('a title without control characters').default('HAProxy Statistics'),
+  user: text(
+    'a user name without ":", at most 200 long',
+    /^[^:\u0000-\u001f\u007f-\u009f\u2028\u2029]{1,200}$/,
+  ).default('admin'),
+  password: brief('a password without control characters'),
+  allowDefaultCredentials: flag().default(false).describe('Insists on a password that everybody knows.'),
+});
+
+export const haproxy = object({
+  maxconn: integer(1, 1_000_000).default(4096),
+  proxyMaxconn: integer(1, 1_000_000).default(2000).describe('The limit of each frontend.'),
+  retries: integer(0, 100).default(3),
+  healthPort: port().default(10001).describe('Loopback only: where keepalived asks whether HAProxy answers.'),
+  timeouts: object({
+    connect: milliseconds().default(5000),
+    client: milliseconds().default(50_000),
+    server: milliseconds().default(50_000),
+  }).prefault({}),
+  extra: object({
+    global: list(haproxyLine(), 'a list of lines').default([]),
+    defaults: list(haproxyLine(), 'a list of lines').default([]),
+  })
+    .prefault({})
+    .describe('Lines of haproxy.cfg, as they are, in these sections.'),
+});
+
+export type StatsSettings = z.output<typeof stats>;
+export type HaproxySettings = z.output<typeof haproxy>;

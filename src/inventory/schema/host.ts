@@ -1,0 +1,41 @@
+import * as z from 'zod';
+import { flag, hostAddress, integer, list, name, object, port, text } from '../../document/fields';
+import { vars } from './vars';
+
+const path = (what: string) => text(`the path of ${what}`);
+const password = () => text('a password without control characters');
+
+export const ssh = object({
+  user: text('a user name', /^[A-Za-z_][A-Za-z0-9_.@\\-]*\$?$/)
+    .optional()
+    .describe('Who to log in as; otherwise what ~/.ssh/config says.'),
+  port: port().optional(),
+  identityFiles: list(path('a private key'), 'a list of paths').optional(),
+  knownHostsFile: path('a known_hosts file').optional(),
+  configFile: path('an OpenSSH client configuration').optional(),
+  password: password().optional(),
+  passphrase: password().optional().describe('Opens an encrypted key file.'),
+  sudo: z
+    .union([flag(), z.literal('auto')], { error: 'true, false or "auto"' })
+    .optional()
+    .describe('auto (the default): with sudo where the user is not root.'),
+  sudoPassword: password().optional(),
+  connectTimeout: integer(1, 600, 'a whole number of seconds').optional(),
+});
+
+export const host = object({
+  address: hostAddress().describe('Where SSH and HAProxy reach the host.'),
+  priority: integer(1, 254, 'a VRRP priority').optional().describe('The highest of a pair holds the VIP.'),
+  vars: vars.optional(),
+  ssh: ssh.optional(),
+});
+
+const members = list(name(), 'a list of host names', 1);
+export const group = z.union(
+  [members, object({ hosts: members, vars: vars.optional(), ssh: ssh.optional() })],
+  {
+    error: 'a list of host names, or { "hosts": […], "vars": {…}, "ssh": {…} }',
+  },
+);
+
+export type SshSettings = z.output<typeof ssh>;

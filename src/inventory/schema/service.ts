@@ -1,0 +1,120 @@
+import * as z from 'zod';
+import {
+  choice,
+  flag,
+  hostAddress,
+  integer,
+  list,
+  multiline,
+  name,
+  object,
+  port,
+  record,
+  text,
+} from '../../document/fields';
+import { milliseconds, prefixed } from './address';
+import { haproxyLine } from './lines';
+
+const urlPath = () =>
+  text(
+    'a path that starts with "/", without white space, quotes, \\ and #, at most 500 long',
+    /^\/[^\s\u0000-\u001f\u007f-\u009f"'\\#]{0,499}$/,
+  );
+
+const balances = ['roundrobin', 'static-rr', 'leastconn', 'first', 'source', 'uri'] as const;
+
+const check = object({
+  type: choice(['tcp', 'http', 'command'])
+    .default('tcp')
+    .describe('command: keepalived runs it; a balancer where it fails gives the service’s VIPs up.'),
+  command: text(
+    'an absolute path, then words of letters, digits and . _ / + : = , % -, at most 500 characters',
+    /^(?=.{2,500}$)\/[A-Za-z0-9._/+-]+(?: [A-Za-z0-9._/+:=,%-]+)*$/,
+  ).optional(),
+  path: urlPath().default('/'),
+  host: hostAddress().optional().describe('The Host header of the check.'),
+  status: integer(100, 599, 'an HTTP status').optional().describe('Otherwise any 2xx or 3xx.'),
+  interval: integer(100, 600_000, 'milliseconds').default(2000),
+  fall: integer(1, 100).default(3),
+  rise: integer(1, 100).default(2),
+});
+
+const server = object({
+  address: hostAddress().optional().describe('Otherwise that of the host of this name.'),
+  port: port().optional().describe('Otherwise that of the backends.'),
+  weight: integer(0, 256).optional(),
+  backup: flag().default(false).describe('Serves only while no other does.'),
+  maxconn: integer(1, 1_000_000).optional(),
+});
+
+const backends = object({
+  port: port(),
+  group: name().optional().describe('The hosts that serve it: all, where there are no servers either.'),
+  servers: record(name(), server, 'an object of server name: { … }')
+    .optional()
+    .describe('Single hosts, addresses that haprov does not manage, and what is special of one server.'),
+});
+
+const url = () => text('a URL without blanks, at most 500 long', /^[!-~]{1,500}$/);
+const redirect = object({
+  path: text(
+    'a path that starts with "/", without white space, quotes, \\ # and ?, at most 500 long',
+    /^\/[^\s\u0000-\u001f\u007f-\u009f"'\\#?]{0,499}$/,
+  )
+    .optional()
+    .describe('Only where the path begins so; what follows a "?" is not looked at.'),
+  host: hostAddress().optional().describe('Only for this Host.'),
+  scheme: choice(['https', 'http']).optional().describe('The same address by that scheme.'),
+  prefix: url().optional().describe('This, with the path that was asked for.'),
+  location: url().optional().describe('Exactly this.'),
+  code: z.literal([301, 302, 303, 307, 308], { error: 'one of: 301, 302, 303, 307, 308' }).default(302),
+}).refine((one) => [one.scheme, one.prefix, one.location].filter((to) => to !== undefined).length === 1, {
+  error: 'exactly one of scheme, prefix, location',
+});
+
+const tls = object({
+  certificate: multiline('a certificate in PEM, and its chain').describe(
+    'PEM; from { "file": PATH } or { "env": NAME }.',
+  ),
+  key: multiline('a private key in PEM').describe('PEM; from { "file": PATH } or { "env": NAME }.'),
+  minVersion: choice(['1.2', '1.3']).default('1.2'),
+});
+
+export const service = object({
+  mode: choice(['http', 'tcp']).default('http'),
+  port: port().describe('Where clients reach the service.'),
+  vips: list(name(), 'a list of VIP names', 1)
+    .optional()
+    .describe('Otherwise every address of the balancers.'),
+  backends: backends
+    .optional()
+    .describe('Where HAProxy finds the service; not needed where all is redirected.'),
+  balance: choice(balances).default('roundrobin'),
+  cookie: text('a cookie name', /^[A-Za-z0-9_-]{1,64}$/)
+    .optional()
+    .describe('Keeps a client on its server (http only).'),
+  forwardFor: flag().default(true).describe('Adds X-Forwarded-For (http only).'),
+  connection: choice(['close', 'server-close', 'keep-alive']).default('close'),
+  check: check.prefault({}),
+  timeouts: object({
+    connect: milliseconds().optional(),
+    client: milliseconds().optional(),
+    server: milliseconds().optional(),
+    tunnel: milliseconds().optional(),
+  })
+    .optional()
+    .describe('Where they differ from haproxy.timeouts.'),
+  tls: tls.optional().describe('TLS for the clients.'),
+  redirects: list(redirect, 'a list of redirects').default([]).describe('The first that fits (http only).'),
+  allow: list(prefixed, 'a list of addresses and networks', 1).optional().describe('Nobody else is served.'),
+  proxyProtocol: object({
+    accept: flag().default(false).describe('Clients come through a proxy that says who they are.'),
+    send: choice(['v1', 'v2']).optional().describe('The servers are told who the client is.'),
+  }).prefault({}),
+  extra: list(haproxyLine(), 'a list of lines')
+    .default([])
+    .describe('Lines of haproxy.cfg, as they are, in this service’s section.'),
+});
+
+export type ServiceSettings = z.output<typeof service>;
+export type ServerSettings = z.output<typeof server>;
