@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { ExitCode, HostError } from '../errors';
 import type { HostFacts } from '../host/facts';
 import { endRunScript, unlockScript } from '../host/history';
+import type { RunOutcome } from '../host/run-state';
 import { type Surveyed, survey } from '../host/survey';
 import { loadInventory } from '../inventory/load';
 import { agreed, mayGoOn } from '../planning/agree';
@@ -106,7 +107,7 @@ async function takeAway({ host, lock }: Locked, context: Context): Promise<ExitC
     timeoutMs: endsWithinMs,
   });
   const state = stdout.trim().split('\n').at(-1) ?? '';
-  const [said, exitCode] = outcomes[state] ?? [
+  const [said, exitCode] = outcomes[state as RunOutcome] ?? [
     `the run ${lock.run} is ${state || 'in an unknown state'} still: look at /var/lib/haprov/runs/${lock.run}/log`,
     ExitCode.failed,
   ];
@@ -118,7 +119,7 @@ async function takeAway({ host, lock }: Locked, context: Context): Promise<ExitC
   return exitCode;
 }
 
-const outcomes: Record<string, [string, ExitCode]> = {
+const outcomes: Partial<Record<RunOutcome, [string, ExitCode]>> = {
   restored: ['unlocked; the run was taken back, and all is as before it', ExitCode.done],
   finished: ['unlocked; the run was all but done, and is finished now', ExitCode.done],
   gone: ['unlocked; nothing was left of the run that held the lock', ExitCode.done],

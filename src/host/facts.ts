@@ -1,5 +1,6 @@
 import { BlockList, isIPv6 } from 'node:net';
 import { isOfFamily, oldest, type Release, readRelease, shippedVersions, type Versions } from './release';
+import { type RunState, readRunState } from './run-state';
 
 /** What a host says of itself: everything that differs from host to host and that haprov decides by. */
 export interface HostFacts {
@@ -17,7 +18,7 @@ export interface HostFacts {
   /** What its clock said. */
   clock: Date;
   /** Who holds the host's lock, and whether anything on the host still drives that run. */
-  lock?: { run: string; since: Date; owner: string; state: string; alive: boolean };
+  lock?: { run: string; since: Date; owner: string; state: RunState | ''; alive: boolean };
   /** Since when, by whom it is drained; an invalid date and '' where the flag does not say. */
   drained?: { since: Date; by: string };
 }
@@ -61,7 +62,13 @@ function readDrained(text: string): HostFacts['drained'] {
 
 function readLock(text: string, state: string, alive: boolean): HostFacts['lock'] {
   const [run = '', since, ...owner] = text.split(' ');
-  return { run, since: new Date(Number(since) * 1000), owner: owner.join(' '), state, alive };
+  return {
+    run,
+    since: new Date(Number(since) * 1000),
+    owner: owner.join(' '),
+    state: readRunState(state),
+    alive,
+  };
 }
 
 /** Why haprov cannot work on this host, in one sentence; nothing when it can. */

@@ -2,6 +2,7 @@ import { call, compose } from '../shell/library';
 import { type JournalEntry, journalReader } from './journal';
 import type { Question } from './probe';
 import { isKnownFormat, partsFile, type StepParts } from './run-format';
+import { hasEnded, type RunState, readRunState } from './run-state';
 import type { Manifest } from './transaction';
 
 /** One run as one host remembers it. */
@@ -12,7 +13,7 @@ export interface RecordedRun {
   /** The shape of its folder; 0 where that is damaged. Of one that is not known only this and the next two are. */
   format: number;
   /** As in docs/decisions/0003-transaction.md; empty where the host does not know. */
-  state: string;
+  state: RunState | '';
   /** Something on the host still drives it. */
   alive: boolean;
   /** Absent where it is damaged. */
@@ -44,7 +45,7 @@ export function readHistory(output: string): RecordedRun[] {
           run,
           number: Number(number) || 0,
           format,
-          state: state === '-' ? '' : state,
+          state: readRunState(state),
           alive: alive === 'alive',
           ...(known ? { manifest: known } : {}),
           journal: isKnown ? readJournal(fromBase64(journal)) : [],
@@ -100,7 +101,7 @@ export type RunResult =
 /** What a run came to on one host, in a word. */
 export function resultOf({ state, alive, manifest, journal, format }: RecordedRun): RunResult {
   if (journal.some(({ entry }) => entry.event === 'locked')) return 'refused';
-  if (state === 'finished' || state === 'restored' || state === 'broken') return state;
+  if (hasEnded(state)) return state;
   if (alive) return 'being made';
   return state === '' || (!manifest && isKnownFormat(format)) ? 'damaged' : 'unfinished';
 }

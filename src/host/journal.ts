@@ -1,8 +1,9 @@
 import { rowReader } from '../shell/rows';
+import { type JournalEvent, type RunState, readRunState } from './run-state';
 
 /** One row of a run's journal, as the host writes it. */
 export type JournalEntry =
-  | { event: 'state'; state: string }
+  | { event: 'state'; state: RunState | '' }
   | { event: 'start'; step: number; parts: string[] }
   | { event: 'done'; step: number; ms: number }
   | { event: 'undone'; step: number }
@@ -10,11 +11,11 @@ export type JournalEntry =
   | { event: 'failed'; step: number; part: string; code: number; command: string; output: string }
   | { event: 'locked'; holder: string }
   /** A verb did not fit the run's state. */
-  | { event: 'refused'; state: string }
+  | { event: 'refused'; state: RunState | '' }
   /** The watcher moved on a run that nobody else did. */
-  | { event: 'abandoned'; state: string }
+  | { event: 'abandoned'; state: RunState | '' }
   /** Another run, whose laptop or host had died, was brought to its end. */
-  | { event: 'recovered'; state: string; run: string; owner: string };
+  | { event: 'recovered'; state: RunState | ''; run: string; owner: string };
 
 /** Reads rows as they come in, in pieces of any size; what is no journal row is left out. */
 export function journalReader(onEntry: (entry: JournalEntry) => void): (chunk: string) => void {
@@ -26,13 +27,14 @@ export function journalReader(onEntry: (entry: JournalEntry) => void): (chunk: s
 }
 
 function readRow(row: string): JournalEntry | undefined {
-  const [at, event, number, ...rest] = row.split('\t');
+  const [at, word, number, ...rest] = row.split('\t');
+  const event = word as JournalEvent;
   const detail = rest.join('\t');
   const step = Number(number);
   if (!at || !/^\d+$/.test(at)) return undefined;
   switch (event) {
     case 'state':
-      return { event, state: detail };
+      return { event, state: readRunState(detail) };
     case 'start':
       return { event, step, parts: detail.split(' ') };
     case 'done':
@@ -43,10 +45,10 @@ function readRow(row: string): JournalEntry | undefined {
       return { event, holder: detail };
     case 'refused':
     case 'abandoned':
-      return { event, state: detail };
+      return { event, state: readRunState(detail) };
     case 'recovered': {
       const [state = '', run = '', , ...owner] = detail.split(' ');
-      return { event, state, run, owner: owner.join(' ') };
+      return { event, state: readRunState(state), run, owner: owner.join(' ') };
     }
     case 'warning':
       return { event, step, text: decode(detail) };

@@ -2,6 +2,7 @@ import type { Step } from '../resources/resource';
 import { call, compose, composeFor } from '../shell/library';
 import { quote } from '../shell/quote';
 import { partsFile, runFormat, writeParts } from './run-format';
+import type { Verb } from './run-state';
 
 export const stateFolder = '/var/lib/haprov';
 
@@ -163,10 +164,8 @@ export function stageScript(manifest: Manifest, program: string, steps: readonly
   ].join('\n');
 }
 
-export type Verb = 'commit' | 'confirm' | 'restore' | 'finish' | 'renew' | 'recover' | 'boot';
-
 /** Goes on with a staged transaction. */
-export function continueScript(run: string, verb: Verb): string {
+export function continueScript(run: string, verb: Exclude<Verb, 'stage'>): string {
   return `umask 077\n${detached(`${stateFolder}/runs/${run}`, verb)}\n`;
 }
 
@@ -182,7 +181,7 @@ export function settleScript(run: string): string {
 export const tickSeconds = 5;
 
 /** In a session of its own: it ends what it began, whether the operator is still there or not. */
-function detached(home: string, verb: string): string {
+function detached(home: string, verb: Verb): string {
   return [
     'exec 3>&1',
     `setsid sh ${quote(`${home}/transaction`)} ${verb} </dev/null >>${quote(`${home}/log`)} 2>&1 &`,

@@ -1,5 +1,6 @@
 import pc from 'picocolors';
 import type { RunResult, StepReport } from '../host/history';
+import type { RunState } from '../host/run-state';
 import { paragraph } from '../text/fit';
 import { count, cutToWidth, displayWidth, formatElapsed, namingInventory, visible } from '../text/format';
 import type { TextOptions } from './change-text';
@@ -19,7 +20,7 @@ export interface LoggedHost {
   host: string;
   result: RunResult;
   /** The transaction's own word. */
-  state: string;
+  state: RunState | '';
   ms: number;
   steps: StepReport[];
   /** The format of its folder, where only a newer haprov knows it: then there are no steps here. */

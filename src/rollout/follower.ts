@@ -1,5 +1,6 @@
 import type { EventBody, Phase, StepFailure } from '../events/events';
 import type { JournalEntry } from '../host/journal';
+import type { RunState } from '../host/run-state';
 import type { TitledStep } from '../host/transaction';
 import { hintFor } from './hints';
 
@@ -15,7 +16,7 @@ interface Followed {
 /** Turns a host's journal into events, and remembers what it said last. */
 export class Follower {
   /** The run's state; empty before the host has said one. */
-  state = '';
+  state: RunState | '' = '';
   #holder = '';
   #index = 0;
 
@@ -61,7 +62,7 @@ export class Follower {
           type: 'message',
           level: 'warning',
           host,
-          text: `the run ${entry.run} of ${entry.owner} was left ${entry.state} and nobody drives it any more: it was ${entry.state === 'confirmed' ? 'closed' : 'restored'} first`,
+          text: `the run ${entry.run} of ${entry.owner} was left ${entry.state || 'at its beginning'} and nobody drives it any more: it was ${entry.state === 'confirmed' ? 'closed' : 'restored'} first`,
         });
         return;
       case 'locked':

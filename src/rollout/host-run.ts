@@ -1,12 +1,13 @@
 import { HaprovError, HostError } from '../errors';
 import type { EventBody, Phase } from '../events/events';
+import type { RunState } from '../host/run-state';
 import { nameless } from '../host/script-result';
-import { type Group, rehearsal, type TitledStep, transactionExit, type Verb } from '../host/transaction';
+import { type Group, rehearsal, type TitledStep, transactionExit } from '../host/transaction';
 import { within } from '../pair/within';
 import type { PlannedHost } from '../plan/plan';
 import { Follower } from './follower';
 import type { GateResult } from './gate';
-import type { Hear, HostVerbs } from './host-verbs';
+import type { GoingOn, Hear, HostVerbs } from './host-verbs';
 import { settledState } from './settle';
 
 /** How a phase ended on a host. `untouched`: it was left alone for a reason; `stopped`: the operator said so. */
@@ -27,10 +28,8 @@ interface Surroundings {
   emit(event: EventBody): void;
 }
 
-type GoingOn = Exclude<Verb, 'renew' | 'recover' | 'boot'>;
-
 /** The state that each verb is to come to. A host that was confirmed closes its run by itself, where nobody is heard. */
-const goals: Record<'stage' | GoingOn, readonly string[]> = {
+const goals: Record<'stage' | GoingOn, readonly (RunState | '')[]> = {
   stage: ['staged'],
   commit: ['committed'],
   confirm: ['confirmed', 'finished'],
@@ -46,7 +45,7 @@ export class HostRun {
   readonly locked: Promise<true>;
   #isLocked: () => void = () => {};
   #isLost = false;
-  #state = '';
+  #state: RunState | '' = '';
   #isTouched = false;
   #hasInstalled = false;
   readonly #steps: TitledStep[];
@@ -84,7 +83,7 @@ export class HostRun {
 
   /** It is as before, or that could not be done: to restore it once more would not help. */
   get isBack(): boolean {
-    return ['restored', 'broken'].includes(this.#state);
+    return this.#state === 'restored' || this.#state === 'broken';
   }
 
   /** Locks the host, installs packages, stages every file and validates it. Puts itself back when that fails. */

@@ -1,16 +1,20 @@
 import { HostError } from '../errors';
 import type { JournalEntry } from '../host/journal';
-import type { Manifest, Transaction, Verb } from '../host/transaction';
+import type { RunState, Verb } from '../host/run-state';
+import type { Manifest, Transaction } from '../host/transaction';
 import type { WatchedFlag } from '../pair/drain-flag';
 import type { AskedHost } from '../pair/pair';
+
+/** What a staged run is told. */
+export type GoingOn = Extract<Verb, 'commit' | 'confirm' | 'restore' | 'finish'>;
 
 /** Hears what the host writes into the run's journal, while a verb is at it. */
 export type Hear = (entry: JournalEntry) => void;
 
 /** What became of a run on a host, as the host says. */
-export interface RunState {
-  /** Empty where nothing of it is left, `-` before the first. */
-  state: string;
+export interface SettleAnswer {
+  /** Empty before the first, and where nothing of it is left. */
+  state: RunState | '';
   /** Something drives it still. */
   alive: boolean;
   /** Nothing drove it any more, as after a restart of the host, and it was brought to its end. */
@@ -25,11 +29,11 @@ export interface HostVerbs extends AskedHost {
   /** Locks the host and stages the transaction. @returns the exit code of it */
   stage(transaction: Transaction, manifest: Manifest, hear: Hear): Promise<number | null>;
   /** Goes on with a staged transaction. @returns the exit code of it */
-  goOn(run: string, verb: Verb, hear: Hear): Promise<number | null>;
+  goOn(run: string, verb: GoingOn, hear: Hear): Promise<number | null>;
   /** Renews the run's lease. */
   renew(run: string, withinMs: number): Promise<void>;
   /** What became of a run; one that nobody drives any more is brought to its end. */
-  settle(run: string, withinMs: number): Promise<RunState>;
+  settle(run: string, withinMs: number): Promise<SettleAnswer>;
 
   /** What its keepalived would give its VIPs away for; nothing where it has no configuration. */
   watchedFlag(): Promise<WatchedFlag | undefined>;

@@ -1,4 +1,5 @@
 import { HaprovError } from '../errors';
+import type { RunState } from '../host/run-state';
 import { pause, within } from '../pair/within';
 import type { HostVerbs } from './host-verbs';
 
@@ -14,10 +15,14 @@ export interface Lost {
 /** What became of a run on a host whose connection broke. */
 export interface Settled {
   /** Empty where it was never begun. */
-  state: string;
+  state: RunState | '';
   /** Nothing drove it any more, as after a restart of the host, and it was brought to its end. */
   recovered: boolean;
 }
+
+/** It leaves these by itself. */
+const isOnItsWay = (state: RunState | '') =>
+  state === '' || state === 'staging' || state === 'committing' || state === 'restoring';
 
 /** One look takes no longer; undoing what a restart has cut takes as long as its steps. */
 const lookMs = 120_000;
@@ -40,7 +45,7 @@ export async function settledState({ host, run, seconds, stopping }: Lost): Prom
       const answer = await within(left(), host.settle(run, Math.min(lookMs, left())), stopping);
       if (!answer) return undefined;
       const { state, alive, recovered } = answer;
-      if (!alive || !['-', 'staging', 'committing', 'restoring'].includes(state)) return { state, recovered };
+      if (!alive || !isOnItsWay(state)) return { state, recovered };
     } catch (error) {
       if (!(error instanceof HaprovError)) throw error;
       isIn = false;

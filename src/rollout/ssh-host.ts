@@ -10,6 +10,7 @@ import {
   unflagScript,
 } from '../host/drained';
 import { journalReader } from '../host/journal';
+import { readRunState } from '../host/run-state';
 import { ScriptFailure } from '../host/script-result';
 import {
   buildTransaction,
@@ -20,13 +21,12 @@ import {
   stageScript,
   type Transaction,
   tickSeconds,
-  type Verb,
 } from '../host/transaction';
 import { drainFlags, readWatched, runFlagScript, type WatchedFlag } from '../pair/drain-flag';
 import { type Observation, observationScript, readObservation } from '../pair/observe';
 import { type Answering, readAnswering, whoAnswersScript } from '../pair/who-answers';
 import { quote } from '../shell/quote';
-import type { Hear, Hosts, HostVerbs, RunState } from './host-verbs';
+import type { GoingOn, Hear, Hosts, HostVerbs, SettleAnswer } from './host-verbs';
 
 /** How hosts are reached. */
 export interface Wires {
@@ -61,7 +61,7 @@ class SshHost implements HostVerbs {
     return this.#drive(script, hear, outline(transaction));
   }
 
-  goOn(run: string, verb: Verb, hear: Hear): Promise<number | null> {
+  goOn(run: string, verb: GoingOn, hear: Hear): Promise<number | null> {
     return this.#drive(continueScript(run, verb), hear);
   }
 
@@ -75,11 +75,14 @@ class SshHost implements HostVerbs {
     return this.#tell(continueScript(run, 'renew'), { timeoutMs: withinMs });
   }
 
-  async settle(run: string, withinMs: number): Promise<RunState> {
+  async settle(run: string, withinMs: number): Promise<SettleAnswer> {
     const rows = (await this.#ask(settleScript(run), withinMs)).trim().split('\n');
-    const [state = '', life] = rows.at(-1)?.split(' ') ?? [];
-    if (state === 'alive') return { state: '-', alive: true, recovered: false };
-    return { state: state === 'gone' ? '' : state, alive: life === 'alive', recovered: life === 'recovered' };
+    const words = rows.at(-1)?.split(' ') ?? [];
+    return {
+      state: readRunState(words[0] ?? ''),
+      alive: words.includes('alive'),
+      recovered: words.includes('recovered') && words[0] !== 'alive',
+    };
   }
 
   async logIn(): Promise<void> {

@@ -42,6 +42,7 @@ function faultsOf(file: ShellFile, files: readonly ShellFile[]): string[] {
     name,
     from: owners(name).map((one) => one.name),
   }));
+  const heads = new Map(files.flatMap(({ functions }) => functions.map((one) => [one.name, one.words])));
   const same = files.filter(({ name }) => name === file.name).length;
   return [
     ...(same > 1 ? [`there are ${same} files ${file.name}.sh`] : []),
@@ -51,6 +52,17 @@ function faultsOf(file: ShellFile, files: readonly ShellFile[]): string[] {
             `${file.name}.sh: the head of ${name} tells of ${words.length} words, and it reads ${readsAll ? 'all' : reads}`,
           ]
         : [],
+    ),
+    ...file.functions.flatMap(({ plainCalls }) =>
+      plainCalls.flatMap(({ name, words }) =>
+        words.flatMap((word, at) => {
+          const own = heads.get(name) ?? [];
+          const { oneOf } = own[at] ?? own.findLast(({ isRest }) => isRest) ?? {};
+          return oneOf && !oneOf.includes(word)
+            ? [`${file.name}.sh calls ${name} with ${word}, which its head does not tell of`]
+            : [];
+        }),
+      ),
     ),
     ...called
       .filter(({ from }) => !from.some((one) => said.includes(one)))
@@ -101,5 +113,7 @@ function typeOf({ name, oneOf, isOptional, isRest }: HeadWord, at: number, all: 
   const twice = all.findIndex((one) => one.name === name) < at;
   const type = oneOf ? oneOf.map((one) => `'${one}'`).join(' | ') : 'Word';
   const label = `${twice ? `${name}${at + 1}` : name}`;
-  return isRest ? `...${label}: Word[]` : `${label}${isOptional ? '?' : ''}: ${type}`;
+  return isRest
+    ? `...${label}: ${oneOf ? `(${type})` : type}[]`
+    : `${label}${isOptional ? '?' : ''}: ${type}`;
 }

@@ -17,6 +17,8 @@ export interface ShellFunction {
   readsAll: boolean;
   /** Known functions that its body calls; of two of one name, those that either calls. */
   calls: string[];
+  /** Those calls of its body that begin with plain words, and these words. */
+  plainCalls: { name: string; words: string[] }[];
 }
 
 export interface ShellFile {
@@ -59,6 +61,7 @@ export function readShellFile(name: string, text: string, known: { has(name: str
       reads: Math.max(0, ...[...given.matchAll(/\$\{?([1-9])/g)].map(([, digit]) => Number(digit))),
       readsAll: /\$\{?[@*]/.test(given),
       calls: (bodies.get(own) ?? []).flatMap((body) => callsIn(body, known)),
+      plainCalls: (bodies.get(own) ?? []).flatMap((body) => plainCallsIn(body, known)),
     };
   });
   const list = (row: RegExp) => row.exec(text)?.[1]?.split(' ') ?? [];
@@ -166,4 +169,12 @@ export function callsIn(text: string, known: { has(name: string): boolean }): st
       found.add(name);
   }
   return [...found];
+}
+
+/** Calls of `known` functions whose first words are plain ones, as far as they are: `set_state staged && …`. */
+function plainCallsIn(text: string, known: { has(name: string): boolean }): ShellFunction['plainCalls'] {
+  const calls = text.matchAll(/(?<![\w$./{-])([a-z_][a-z0-9_]*)((?:[ \t]+[a-z][a-z-]*(?=[\s;|&)}]))+)/g);
+  return [...calls].flatMap(([, name = '', words = '']) =>
+    known.has(name) ? [{ name, words: words.trim().split(/[ \t]+/) }] : [],
+  );
 }

@@ -7,7 +7,11 @@ const steps = [
   { type: 'file', target: '/etc/haproxy/haproxy.cfg', action: 'update' },
   { type: 'service', target: 'haproxy', action: 'reload' },
 ];
-const whole = (run: string, state: string, journal: RecordedRun['journal'] = []): RecordedRun => ({
+const whole = (
+  run: string,
+  state: RecordedRun['state'],
+  journal: RecordedRun['journal'] = [],
+): RecordedRun => ({
   run,
   state,
   number: 0,

@@ -1,5 +1,6 @@
 import { rotatedSecrets } from '../../src/commands/rollback';
 import type { RecordedRun, StepRecord } from '../../src/host/history';
+import { readRunState } from '../../src/host/run-state';
 import { buildChanges } from '../../src/plan/build';
 import { anyHost } from '../../src/playbook/context';
 import type { Resource } from '../../src/playbook/expand';
@@ -201,7 +202,10 @@ test('a secret that has been rotated since is found by its place', () => {
 });
 
 describe('which runs', () => {
-  const known = (name: string, state: string): RecordedRun => ({ ...run(name).run, state });
+  const known = (name: string, state: string): RecordedRun => ({
+    ...run(name).run,
+    state: readRunState(state),
+  });
   const fred = ['d broken', 'c finished', 'b restored', 'a finished'];
   const ethyl = ['d restored', 'b finished', 'a finished'];
   const histories = new Map(

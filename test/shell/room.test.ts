@@ -60,6 +60,16 @@ describe('a room', () => {
       'one.sh: the head of first tells of 0 words, and it reads all',
     ],
     [
+      'calls one with a word that its head does not tell of',
+      { 'a/one.sh': 'first() { :; } # on|off NAME\nsecond() { [ -n "$1" ] && first offf x; } # NAME\n' },
+      'one.sh calls first with offf, which its head does not tell of',
+    ],
+    [
+      'calls one with any of many words, of which its head does not tell of all',
+      { 'a/one.sh': 'first() { :; } # on|off...\nsecond() {\n  first on off onn\n}\n' },
+      'one.sh calls first with onn, which its head does not tell of',
+    ],
+    [
       'has a file of the name of another',
       { 'a/one.sh': 'first() { :; }\n', 'b/one.sh': 'second() { :; }\n' },
       'there are 2 files one.sh',

@@ -31,7 +31,6 @@ import {
   type Group,
   settleScript,
   stageScript,
-  type Verb,
 } from '../../src/host/transaction';
 import type { DiffContext, Difference, Step } from '../../src/resources/resource';
 import { el9, resourceOf } from '../support/resources';
@@ -300,7 +299,7 @@ esac
     );
   }
 
-  go(verb: Verb, run = 'run1'): Promise<Outcome> {
+  go(verb: Parameters<typeof continueScript>[1], run = 'run1'): Promise<Outcome> {
     return this.#drive(continueScript(run, verb));
   }
 

@@ -30,7 +30,7 @@ export const libraries = {
   'limits': { text: limitsText, needs: ['apart'], functions: 'limited end_by_term tell_limit start_limiter count_seconds forget_limiter watch_limit end_part processes_of_part' },
   'peers': { text: peersText, needs: ['transaction'], functions: 'is_in_group seal_of say say_restored say_farewell hear hear_with_python hear_with_tcpdump look_around heard_old heard_all recover_in_group have_others_stayed look_at_network adverts_of' },
   'put-back': { text: putBackText, needs: ['probe', 'paths'], functions: 'find_names restore_file undo_rename leave_names leave_all_names' },
-  'recover': { text: recoverText, needs: ['probe', 'put-back'], functions: 'unhook_boot format_of is_whole recover_run settle_run_of wait_for_boot salvage' },
+  'recover': { text: recoverText, needs: ['probe', 'put-back'], functions: 'unhook_boot format_of is_whole has_ended outcome recover_run settle_run_of wait_for_boot salvage' },
   'selinux': { text: selinuxText, needs: ['probe', 'selinux-probe', 'transaction'], functions: 'check_labels check_booleans label_ports verify_labels restore_labels set_booleans verify_booleans restore_booleans' },
   'staged': { text: stagedText, needs: ['probe', 'put-back', 'transaction', 'validators'], functions: 'swap as_seen names_staged staged_copy as_it_will_be validate_file' },
   'system': { text: systemText, needs: ['probe', 'sysctl', 'init', 'units', 'transaction', 'loaded', 'drained', 'boot'], functions: 'check_packages_absent is_there install_packages verify_packages check_sysctls save_sysctls set_sysctls verify_sysctls restore_sysctls property check_service save_service change_service workers_of sum_for stay_drained prove_reload verify_service stays_active restore_service put_links_back in_shell run_command undo_command' },
@@ -110,7 +110,7 @@ export interface Functions {
   // peers.sh
   is_in_group: [];
   seal_of: [text: Word];
-  say: [state: Word];
+  say: [which: 'committed' | 'confirmed' | 'finished' | 'restored'];
   say_restored: [];
   say_farewell: [];
   hear: [seconds: Word];
@@ -133,6 +133,8 @@ export interface Functions {
   unhook_boot: [];
   format_of: [home: Word];
   is_whole: [file: Word];
+  has_ended: [state: Word];
+  outcome: [which: 'alive' | 'gone' | 'unknown'];
   recover_run: [run: Word];
   settle_run_of: [run: Word];
   wait_for_boot: [];
@@ -180,7 +182,7 @@ export interface Functions {
   undo_command: [script: Word];
   // transaction.sh
   now: [];
-  emit: [event: Word, step: Word, detail: Word];
+  emit: [which: 'state' | 'start' | 'done' | 'undone' | 'warning' | 'failed' | 'locked' | 'refused' | 'abandoned' | 'recovered', step: Word, detail: Word];
   uptime_now: [];
   link_to: [text: Word, name: Word];
   mark_time: [mark: Word];
@@ -188,7 +190,7 @@ export interface Functions {
   settle: [...path: Word[]];
   settle_run: [];
   settle_renamed: [];
-  set_state: [state: Word];
+  set_state: [which: 'staging' | 'staged' | 'committing' | 'committed' | 'confirmed' | 'restoring' | 'finished' | 'restored' | 'broken'];
   state: [];
   begin: [];
   drifted: [...word: Word[]];
@@ -215,8 +217,8 @@ export interface Functions {
   take_lock: [];
   recover_other: [holder: Word];
   drop_lock: [];
-  needs_state: [...state: Word[]];
-  main: [verb: Word];
+  needs_state: [...which: ('none' | 'staging' | 'staged' | 'committing' | 'committed' | 'confirmed' | 'restoring' | 'finished' | 'restored' | 'broken')[]];
+  main: [which: 'stage' | 'commit' | 'confirm' | 'restore' | 'finish' | 'renew' | 'recover' | 'boot' | 'watch' | 'look' | 'view'];
   // units.sh
   links_in: [...path: Word[]];
   own_name: [unit: Word];

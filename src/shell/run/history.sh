@@ -9,7 +9,7 @@ probe_history() {
     [ -d "$home" ] || continue
     found=$(readlink "$home/state") || found=-
     alive=-
-    case $found in finished | restored | broken) ;; *) if is_alive "$home"; then alive=alive; fi ;; esac
+    if ! has_ended "$found" && is_alive "$home"; then alive=alive; fi
     { read -r number <"$home/number"; } 2>/dev/null || number=0
     printf '%s %s %s %s %s %s %s\n' "${home##*/}" "$found" "$alive" "$(in_base64 head "$home/manifest")" "$(in_base64 tail "$home/journal")" "${number:-0}" "$(format_of "$home")"
   done
@@ -72,9 +72,9 @@ unlock_dead() { # RUN [SECONDS]
     sleep 1
   done
   # Without its folder, a run can neither go on nor back.
-  case $found in finished | restored | broken | gone)
+  if [ "$found" = gone ] || has_ended "$found"; then
     holder=$(readlink "$lock")
-    case $holder in "$1 "*) rm -f -- "$lock" ;; esac ;;
-  esac
+    case $holder in "$1 "*) rm -f -- "$lock" ;; esac
+  fi
   echo "$found"
 }

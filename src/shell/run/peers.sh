@@ -12,7 +12,7 @@ peers_port=61112
 seal_of() { printf '%s' "$token $run $1" | sha256sum | cut -c 1-64; } # TEXT   "HOST STATE"
 
 # A datagram to each address of each other host. Nobody else can say it, and it says nothing else.
-say() { # STATE
+say() { # committed|confirmed|finished|restored
   is_in_group || return 0
   message="haprov $run $self $1 $(seal_of "$self $1")."
   for peer in $peers; do

@@ -22,32 +22,38 @@ format_of() { # HOME
 # A program that was cut off does nothing, and says that all is well.
 is_whole() { [ "$(tail -n 1 "$1" 2>/dev/null | tr -d '\000')" = 'main "$1"' ]; } # FILE
 
+# A run in this state changes nothing any more.
+has_ended() { case $1 in finished | restored | broken) ;; *) return 1 ;; esac; } # STATE
+
+# What a run came to that is in no state of its own.
+outcome() { echo "$1"; } # alive|gone|unknown
+
 # Prints what the run came to: a state, "alive" where somebody drives it, "gone" where nothing is left of it, "unknown"
 # where a newer haprov has to bring it to its end.
 recover_run() { # RUN
-  case $1 in '' | . | .. | *[!A-Za-z0-9._-]*) echo gone; return ;; esac
+  case $1 in '' | . | .. | *[!A-Za-z0-9._-]*) outcome gone; return ;; esac
   recovered=/var/lib/haprov/runs/$1
-  [ -d "$recovered" ] || { echo gone; return; }
+  [ -d "$recovered" ] || { outcome gone; return; }
   wait_for_boot
-  if is_alive "$recovered"; then echo alive; return; fi
+  if is_alive "$recovered"; then outcome alive; return; fi
   if is_whole "$recovered/transaction"; then
     ( trap - PIPE HUP INT TERM; setsid sh "$recovered/transaction" recover ) </dev/null >>"$recovered/log" 2>&1 3>&- 8>&- 9>&-
   else
     its_format=$(format_of "$recovered")
     case $its_format in
       1 | 2 | -) ( salvage "$recovered" ) </dev/null >>"$recovered/log" 2>&1 ;;
-      *) echo unknown; return ;;
+      *) outcome unknown; return ;;
     esac
   fi
-  readlink "$recovered/state" || echo gone
+  readlink "$recovered/state" || outcome gone
 }
 
 # Prints the state that a run has, and whether it is "alive" in it; one that nobody drives is "recovered" from it.
 settle_run_of() { # RUN
   recovered=/var/lib/haprov/runs/$1
   found=$(readlink "$recovered/state" 2>/dev/null) || found=
+  if has_ended "$found"; then echo "$found"; return; fi
   case $found in
-    finished | restored | broken) echo "$found" ;;
     '') if [ ! -d "$recovered" ] || ! is_alive "$recovered"; then echo "$(recover_run "$1") recovered"; else echo "- alive"; fi ;;
     *) if is_alive "$recovered"; then echo "$found alive"; else echo "$(recover_run "$1") recovered"; fi ;;
   esac
@@ -64,7 +70,8 @@ wait_for_boot() {
 salvage() { # HOME
   home=$1 run=${1##*/} verdict=restored commit_steps=
   was=$(readlink "$home/state")
-  case $was in finished | restored | broken) return 0 ;; confirmed) verdict=finished ;; esac
+  if has_ended "$was"; then return 0; fi
+  [ "$was" != confirmed ] || verdict=finished
   for step in "$home"/steps/*; do
     number=${step##*/}
     if [ -f "$step/spot" ]; then

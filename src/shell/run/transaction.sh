@@ -10,7 +10,7 @@ booting=
 
 now() { date +%s%3N; }
 
-emit() { # EVENT STEP DETAIL
+emit() { # state|start|done|undone|warning|failed|locked|refused|abandoned|recovered STEP DETAIL
   row=$(printf '%s\t%s\t%s\t%s' "$(now)" "$1" "$2" "$3")
   printf '%s\n' "$row" >>"$home/journal" 2>/dev/null || :
   printf '%s\n' "$row" >&3 2>/dev/null || :
@@ -50,7 +50,7 @@ settle_renamed() {
   [ $# = 0 ] || settle "$@"
 }
 
-set_state() { mark_time since && link_to "$1" state && emit state - "$1" && settle "$home/journal" "$home"; } # STATE
+set_state() { mark_time since && link_to "$1" state && emit state - "$1" && settle "$home/journal" "$home"; } # staging|staged|committing|committed|confirmed|restoring|finished|restored|broken
 
 # Of a link that did not outlive a crash, the journal knows what it said.
 state() {
@@ -149,7 +149,7 @@ recover() {
   # A crash may have cut the journal's last row.
   echo >>"$home/journal" || :
   was=$(state)
-  case $was in finished | restored | broken) drop_lock; return ;; esac
+  if has_ended "$was"; then drop_lock; return; fi
   emit abandoned - "$was"
   # Nobody else takes it away: what was to do that after a while went down with the host.
   rm -f "${home%/runs/*}/drain-for-run"
@@ -211,8 +211,8 @@ is_overdue() {
 # One look; fails when there is nothing left to look at.
 look() {
   at=$(state)
+  if has_ended "$at"; then return 1; fi
   case $at in
-    finished | restored | broken) return 1 ;;
     committed) say committed ;;
     confirmed) if is_in_group; then look_around; return 0; fi ;;
   esac
@@ -263,13 +263,13 @@ drop_lock() {
 
 # --- what the laptop calls -----------------------------------------------------------------------------------------
 
-needs_state() { # STATE...
+needs_state() { # none|staging|staged|committing|committed|confirmed|restoring|finished|restored|broken...
   for wanted in "$@"; do [ "$(state)" != "$wanted" ] || return 0; done
   emit refused - "$(state)"
   exit 76
 }
 
-main() { # VERB
+main() { # stage|commit|confirm|restore|finish|renew|recover|boot|watch|look|view
   set -u
   if [ "$1" = watch ]; then
     exec 8>>"$home/alive" 9>>"$home/guard"

@@ -1,4 +1,5 @@
 import type { HostFacts } from '../../host/facts';
+import type { RunState } from '../../host/run-state';
 import { type FindingRule, type Found, list, type Reached, reached, type Snapshot } from '../snapshot';
 
 type Lock = NonNullable<HostFacts['lock']>;
@@ -23,7 +24,7 @@ function living(snapshot: Snapshot): Run[] {
 }
 
 /** What a run does on a host in each of its states (docs/decisions/0003-transaction.md). */
-const doing: Record<string, string> = {
+const doing: Record<RunState | '', string> = {
   '': 'is beginning',
   staging: 'stages and validates its files; nothing of the host’s own is changed yet',
   staged: 'has staged its files, and nothing of the host’s own is changed yet',
@@ -31,6 +32,9 @@ const doing: Record<string, string> = {
   committed: 'has made its changes, and looks whether the host still serves',
   confirmed: 'is done with it, and waits for the other hosts',
   restoring: 'puts back what was there before',
+  finished: 'has ended',
+  restored: 'has ended, and put back what was there before',
+  broken: 'has ended, and could not put back all that was there before',
 };
 
 const whoAndWhen = ({ owner, since }: Lock): string =>
@@ -46,9 +50,7 @@ function alive({ lock, on }: Run): Found {
     hosts: names,
     brief: 'a run is at work',
     message: `a run of ${whoAndWhen(lock)} is being made on ${list(names)}: what it moves, drains or restarts is meant`,
-    evidence: on.map(
-      ({ host, facts }) => `on ${host.name} it ${doing[facts.lock?.state ?? ''] ?? facts.lock?.state}`,
-    ),
+    evidence: on.map(({ host, facts }) => `on ${host.name} it ${doing[facts.lock?.state ?? '']}`),
     next: 'look again when it has ended: by itself, also without its operator; haprov unlock says more about it',
   };
 }

@@ -3,7 +3,7 @@ import { ScriptFailure } from '../../../src/host/script-result';
 import type { Transaction } from '../../../src/host/transaction';
 import type { Observation } from '../../../src/pair/observe';
 import type { Answering } from '../../../src/pair/who-answers';
-import type { Hear, HostVerbs, RunState } from '../../../src/rollout/host-verbs';
+import type { Hear, HostVerbs, SettleAnswer } from '../../../src/rollout/host-verbs';
 import { ModelRun } from './run';
 import { never, sleep, type Trouble, type VerbName, type World } from './world';
 
@@ -124,7 +124,7 @@ export class ModelHost extends ModelRun implements HostVerbs {
     return this.#told('renew', async () => this.renewed());
   }
 
-  settle(run: string, withinMs: number): Promise<RunState> {
+  settle(run: string, withinMs: number): Promise<SettleAnswer> {
     const late = sleep(withinMs).then(() => {
       throw new HostError(this.name, 'is silent');
     });

@@ -1,24 +1,24 @@
-import type { Hear } from '../../../src/rollout/host-verbs';
+import { hasEnded, type RunState } from '../../../src/host/run-state';
+import type { GoingOn, Hear, SettleAnswer } from '../../../src/rollout/host-verbs';
 import { never, sleep, type World } from './world';
 
-type Verb = 'stage' | 'commit' | 'confirm' | 'restore' | 'finish';
+type ModelVerb = 'stage' | GoingOn;
 
 /** From which states a verb goes on; others refuse it. */
-const fits: Record<Verb, readonly string[]> = {
+const fits: Record<ModelVerb, readonly (RunState | '')[]> = {
   stage: [''],
   commit: ['staged'],
   confirm: ['committed'],
   restore: ['staging', 'staged', 'committing', 'committed', 'confirmed', 'restoring'],
   finish: ['confirmed'],
 };
-const finals = ['finished', 'restored', 'broken'];
 const stepMs = 200;
 const farewellMs = 20_000;
 
 /** A run on a host by docs/decisions/0003-transaction.md: what src/host/transaction.sh, peers.sh and boot.sh do. */
 export class ModelRun {
   files: 'old' | 'half' | 'new' = 'old';
-  state = '';
+  state: RunState | '' = '';
   /** Whose the lock is. */
   lock = '';
   isUp = true;
@@ -47,7 +47,7 @@ export class ModelRun {
   ) {}
 
   get isOver(): boolean {
-    return (this.state === '' || finals.includes(this.state)) && !this.#isGuarded && this.lock !== 'ours';
+    return (this.state === '' || hasEnded(this.state)) && !this.#isGuarded && this.lock !== 'ours';
   }
 
   /** A process of this boot; one that its host's power has gone from does nothing more. */
@@ -71,7 +71,7 @@ export class ModelRun {
     return result;
   }
 
-  #set(state: string, hear?: Hear): void {
+  #set(state: RunState, hear?: Hear): void {
     this.state = state;
     this.#since = performance.now();
     this.world.note(this.name, state);
@@ -84,7 +84,7 @@ export class ModelRun {
 
   /** A verb that the laptop calls; gives its exit code. */
   driven(
-    verb: Verb,
+    verb: ModelVerb,
     { leaseSeconds }: { run: string; leaseSeconds?: number },
     refuses: boolean,
     hear: Hear,
@@ -166,12 +166,12 @@ export class ModelRun {
 
   async #watch(): Promise<void> {
     this.#isWatched = true;
-    while (!finals.includes(this.state)) {
+    while (!hasEnded(this.state)) {
       await this.#spend(1000);
       if (this.state === 'confirmed' && this.peers.length > 0) await this.#lookAround();
       else {
         if (this.state === 'committed') this.#says = 'committed';
-        if (this.#isOverdue && !this.#isGuarded && !finals.includes(this.state))
+        if (this.#isOverdue && !this.#isGuarded && !hasEnded(this.state))
           await this.#guarded(() => this.#recover(false));
       }
     }
@@ -205,7 +205,7 @@ export class ModelRun {
 
   /** What a run comes to whose laptop, or whose host, is gone. */
   async #recover(isBooting: boolean): Promise<void> {
-    if (finals.includes(this.state)) {
+    if (hasEnded(this.state)) {
       this.lock = '';
       return;
     }
@@ -245,11 +245,10 @@ export class ModelRun {
     return others.every(({ files }) => files === 'new') ? 'new' : 'old';
   }
 
-  async settled(_run: string): Promise<{ state: string; alive: boolean; recovered: boolean }> {
+  async settled(_run: string): Promise<SettleAnswer> {
     await this.#spend(50);
-    if (finals.includes(this.state)) return { state: this.state, alive: false, recovered: false };
-    if (this.#isGuarded || this.#isWatched)
-      return { state: this.state || '-', alive: true, recovered: false };
+    if (hasEnded(this.state)) return { state: this.state, alive: false, recovered: false };
+    if (this.#isGuarded || this.#isWatched) return { state: this.state, alive: true, recovered: false };
     if (this.state === '') return { state: '', alive: false, recovered: true };
     await this.#guarded(() => this.#recover(false));
     return { state: this.state, alive: false, recovered: true };
