@@ -33,6 +33,9 @@ export interface Manifest {
   steps: { type: string; target: string; action: string }[];
 }
 
+/** What `exit` of a transaction means beside 0 (done) and its own steps' failures. */
+export const transactionExit = { notRestored: 70, noSpace: 74, locked: 75, refused: 76 } as const;
+
 /** For a part of a step that says nothing else: what asks rpm, a directory server or a slow disk. */
 const defaultLimitSeconds = 120;
 
@@ -138,35 +141,30 @@ function groupWords(group: Group | undefined): string {
  */
 export function stageScript(manifest: Manifest, program: string, steps: readonly TitledStep[]): string {
   const { run } = manifest;
-  const home = `${stateFolder}/runs/${run}`;
-  const written = (name: string, text: string) =>
-    `printf '%s\\n' ${quote(text)} >${quote(`${home}/${name}`)} || exit 74`;
+  const written = (name: string, text: string) => `${call('write_down', name, text)} || ${unwritable}`;
   const end = `END_OF_${run.replace(/[^A-Za-z0-9]/g, '_')}`;
-  return [
+  const parts = writeParts(
+    steps.map(({ step }) => step),
+    defaultLimitSeconds,
+  );
+  return composeFor(
+    [call('make_run_folder', run), call('drive', run, 'stage', tickSeconds)],
     'umask 077',
-    `mkdir -p ${stateFolder}/runs && chmod 755 ${stateFolder} && chmod 700 ${stateFolder}/runs && mkdir ${quote(home)} || exit 74`,
-    // Its place in the order of runs: names are of the laptops' clocks, and those may be mad.
-    `last=$(cat ${stateFolder}/runs/*/number 2>/dev/null | sort -n | tail -n 1)`,
-    `echo $((\${last:-0} + 1)) >${quote(`${home}/number`)} || exit 74`,
-    `cat >${quote(`${home}/transaction`)} <<'${end}' || exit 74`,
+    `${call('make_run_folder', run)} || ${unwritable}`,
+    `cat >"$home/transaction" <<'${end}' || ${unwritable}`,
     program + end,
     written('manifest', JSON.stringify(manifest)),
-    written(
-      partsFile(runFormat),
-      writeParts(
-        steps.map(({ step }) => step),
-        defaultLimitSeconds,
-      ),
-    ),
+    written(partsFile(runFormat), parts),
     written('format', String(runFormat)),
-    detached(home, 'stage'),
-    '',
-  ].join('\n');
+    call('drive', run, 'stage', tickSeconds),
+  );
 }
+
+const unwritable = `exit ${transactionExit.noSpace}`;
 
 /** Goes on with a staged transaction. */
 export function continueScript(run: string, verb: Exclude<Verb, 'stage'>): string {
-  return `umask 077\n${detached(`${stateFolder}/runs/${run}`, verb)}\n`;
+  return compose('umask 077', call('drive', run, verb, tickSeconds));
 }
 
 /**
@@ -179,22 +177,3 @@ export function settleScript(run: string): string {
 
 /** How often a host that is at work says so, beside what it does. */
 export const tickSeconds = 5;
-
-/** In a session of its own: it ends what it began, whether the operator is still there or not. */
-function detached(home: string, verb: Verb): string {
-  return [
-    'exec 3>&1',
-    `setsid sh ${quote(`${home}/transaction`)} ${verb} </dev/null >>${quote(`${home}/log`)} 2>&1 &`,
-    'verb=$!',
-    // An empty row now and then: a step may be silent for long, a host that is there is not.
-    `( exec 3>&- </dev/null 2>/dev/null; while sleep ${tickSeconds} >/dev/null; do echo || exit; done ) &`,
-    'tick=$!',
-    'wait $verb',
-    'code=$?',
-    'kill $tick 2>/dev/null',
-    'exit $code',
-  ].join('\n');
-}
-
-/** What `exit` of a transaction means beside 0 (done) and its own steps' failures. */
-export const transactionExit = { notRestored: 70, noSpace: 74, locked: 75, refused: 76 } as const;

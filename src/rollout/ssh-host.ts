@@ -1,12 +1,14 @@
 import { HostError } from '../errors';
 import type { Connection } from '../host/connection';
 import {
-  drainScript,
   flagScript,
   giveBackScript,
   keepDrainedScript,
+  lendServersScript,
+  lendVipsScript,
   noHaproxy,
   readyScript,
+  takeVipsBackScript,
   unflagScript,
 } from '../host/drained';
 import { journalReader } from '../host/journal';
@@ -22,10 +24,9 @@ import {
   type Transaction,
   tickSeconds,
 } from '../host/transaction';
-import { drainFlags, readWatched, runFlagScript, type WatchedFlag } from '../pair/drain-flag';
+import { readWatched, runFlagScript, type WatchedFlag } from '../pair/drain-flag';
 import { type Observation, observationScript, readObservation } from '../pair/observe';
 import { type Answering, readAnswering, whoAnswersScript } from '../pair/who-answers';
-import { quote } from '../shell/quote';
 import type { GoingOn, Hear, Hosts, HostVerbs, SettleAnswer } from './host-verbs';
 
 /** How hosts are reached. */
@@ -102,17 +103,15 @@ class SshHost implements HostVerbs {
   }
 
   lendVips(seconds: number): Promise<void> {
-    const later = `setsid sh -c 'sleep ${seconds}; rm -f ${flag}' </dev/null >/dev/null 2>&1 &`;
-    return this.#tell(`: >${flag} && { ${later} }\n`);
+    return this.#tell(lendVipsScript(seconds));
   }
 
   takeVipsBack(): Promise<void> {
-    return this.#tell(`rm -f ${flag}\n`);
+    return this.#tell(takeVipsBackScript());
   }
 
   lendServers(servers: readonly string[], seconds: number): Promise<void> {
-    const later = `setsid sh -c ${quote(`sleep ${seconds}\n${readyScript(servers)}`)} </dev/null >/dev/null 2>&1 &`;
-    return this.#tell(`${later}\n${drainScript(servers)}`, { accepts: [noHaproxy] });
+    return this.#tell(lendServersScript(servers, seconds), { accepts: [noHaproxy] });
   }
 
   takeServersBack(servers: readonly string[]): Promise<void> {
@@ -163,5 +162,3 @@ class SshHost implements HostVerbs {
     return (await this.#connection.runScript(script, { timeoutMs: withinMs })).stdout;
   }
 }
-
-const flag = drainFlags.run;

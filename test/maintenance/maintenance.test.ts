@@ -107,7 +107,7 @@ class Model {
     if (verb === 'keep_drained') for (const server of words) this.lists.get(name)?.add(server);
     else if (verb === 'give_back') for (const server of words) this.lists.get(name)?.delete(server);
     else if (last.includes('me@laptop')) this.#setFlag(true);
-    else if (last === 'rm -f /var/lib/haprov/drained') this.#setFlag(false);
+    else if (last === 'take_flag_down') this.#setFlag(false);
     else throw new Error(`${name} was not told what to do with:\n${last}`);
     this.did.push(`${name}: ${['keep_drained', 'give_back'].includes(verb) ? verb : `flag ${this.flag}`}`);
     return '';
@@ -199,7 +199,7 @@ describe('drain', () => {
   test.each([
     [
       'fred',
-      'rm -f /var/lib/haprov/drained\n',
+      '\ntake_flag_down\n',
       'NOT all was taken back: its flag could not be removed: rm: read-only (exit code 1)',
     ],
     ['ethyl', 'give_back', 'NOT all was taken back: ethyl could not be told: rm: read-only (exit code 1)'],
@@ -398,7 +398,7 @@ describe('undrain', () => {
     async (preempts) => {
       await drain();
       model.preempts = preempts;
-      model.broken.push(['fred', 'rm -f', 'rm: cannot remove: Read-only file system\n']);
+      model.broken.push(['fred', '\ntake_flag_down\n', 'rm: cannot remove: Read-only file system\n']);
       expect(await undrain()).toBe(
         'fred: could not take its drain flag away, so it is drained still: rm: cannot remove: Read-only file system (exit code 1)',
       );

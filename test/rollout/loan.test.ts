@@ -35,7 +35,7 @@ describe('a host that cannot be told', () => {
   const readOnly = { code: 1, stderr: 'rm: Read-only file system\n' };
 
   test('to give its VIP away is not touched', async () => {
-    const fred = new FakeHost('fred', [asked(''), { matches: /^: >.*drain-for-run/, ...readOnly }]);
+    const fred = new FakeHost('fred', [asked(''), { matches: /\nraise_run_flag \d+\n$/, ...readOnly }]);
     expect(await loanOn([fred]).lendVips(['fred'])).toEqual([{ host: 'fred', status: 'untouched' }]);
     expect(errors()).toContain(
       'could not be drained, so it was not touched: rm: Read-only file system (exit code 1)',
@@ -67,7 +67,7 @@ vrrp_instance web {
  }
 }
 `;
-    const fred = new FakeHost('fred', [asked(text), { matches: /^: >.*drain-for-run/ }]);
+    const fred = new FakeHost('fred', [asked(text), { matches: /\nraise_run_flag \d+\n$/ }]);
     const looks = [held('fred'), held('ethyl')];
     const pair = { look: async () => looks.shift() ?? new Map(), holds: () => false };
     const wrong = await loanOn([fred], { vips: [vip], pair }).lendVips(['fred']);
@@ -79,8 +79,8 @@ vrrp_instance web {
   test('to take its VIP back is named', async () => {
     const fred = new FakeHost('fred', [
       asked(''),
-      { matches: /^: >.*drain-for-run/ },
-      { matches: 'rm -f', ...readOnly },
+      { matches: /\nraise_run_flag \d+\n$/ },
+      { matches: /\ntake_run_flag_down\n$/, ...readOnly },
     ]);
     const loan = loanOn([fred]);
     await loan.lendVips(['fred']);
@@ -96,7 +96,7 @@ vrrp_instance web {
   });
 
   const servers = ['web/lucy'];
-  const drains = /\nset_servers drain web\/lucy >\/dev\/null\n$/;
+  const drains = /\nlend_servers '[^]*' \d+ web\/lucy >\/dev\/null\n$/;
   const readies = /\nready_servers web\/lucy >\/dev\/null\n$/;
   test.each([
     ['send no more', 1, 0, /web\/lucy must not get new requests: exit code 1$/],

@@ -31,6 +31,14 @@ set_servers() { # drain|ready SERVER...
   tell_haproxy "${commands}show info" "$admin_socket"
 }
 
+# For a run; $1 is a script that makes them ready again.
+lend_servers() { # READY_SCRIPT SECONDS SERVER...
+  setsid sh -c "sleep $2
+$1" </dev/null >/dev/null 2>&1 &
+  shift 2
+  set_servers drain "$@"
+}
+
 # A server whose host is drained stays so, whoever else has done with it.
 ready_servers() { # SERVER...
   for server in "$@"; do

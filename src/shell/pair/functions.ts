@@ -1,6 +1,7 @@
 // Made by `npm run build` from the .sh files beside it.
 import type { Library, Word } from '../library-file';
 import drainedText from './drained.sh';
+import flagText from './flag.sh';
 import observeText from './observe.sh';
 import runtimeText from './runtime.sh';
 import statusText from './status.sh';
@@ -8,7 +9,8 @@ import vipProbeHostText from './vip-probe-host.sh';
 import whoAnswersText from './who-answers.sh';
 
 export const libraries = {
-  'drained': { text: drainedText, needs: ['runtime'], functions: 'drained_servers is_drained find_socket set_servers ready_servers change_drained keep_drained give_back redrain' },
+  'drained': { text: drainedText, needs: ['runtime'], functions: 'drained_servers is_drained find_socket set_servers lend_servers ready_servers change_drained keep_drained give_back redrain' },
+  'flag': { text: flagText, needs: [], functions: 'raise_flag take_flag_down raise_run_flag take_run_flag_down' },
   'observe': { text: observeText, needs: ['probe', 'init', 'runtime'], functions: 'ask_haproxy observe say_address observe_ports observe_drain observe_servers' },
   'runtime': { text: runtimeText, needs: [], functions: 'haproxy_sockets tell_haproxy' },
   'status': { text: statusText, needs: ['probe', 'init', 'selinux-probe', 'haproxy-files', 'loaded', 'observe'], functions: 'look_closely say_own read_clock ask_vips hear_neighbours say_neighbour own_cards look_at_units unit_state keepalived_log hear_keepalived keepalived_scripts look_at_configuration drop_rules room_in' },
@@ -22,11 +24,17 @@ export interface Functions {
   is_drained: [server: Word];
   find_socket: [];
   set_servers: [which: 'drain' | 'ready', ...server: Word[]];
+  lend_servers: [ready_script: Word, seconds: Word, ...server: Word[]];
   ready_servers: [...server: Word[]];
   change_drained: [which: 'add' | 'remove', ...server: Word[]];
   keep_drained: [...server: Word[]];
   give_back: [...server: Word[]];
   redrain: [old_workers: Word];
+  // flag.sh
+  raise_flag: [seconds_of_the_epoch: Word, owner: Word];
+  take_flag_down: [];
+  raise_run_flag: [seconds: Word];
+  take_run_flag_down: [];
   // observe.sh
   ask_haproxy: [health_port: Word, path: Word];
   observe: [health_port: Word, ...unit: Word[]];
