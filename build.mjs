@@ -4,6 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -40,10 +41,20 @@ const common = {
   legalComments: 'none',
 };
 
-const generator = await build({ ...common, format: 'esm', entryPoints: ['src/shell/generate.ts'] });
+const generator = await build({
+  ...common,
+  format: 'esm',
+  entryPoints: [fileURLToPath(new URL('src/shell/generate.ts', import.meta.url))],
+});
 const source = Buffer.from(generator.outputFiles[0].text).toString('base64');
 const { generated } = await import(`data:text/javascript;base64,${source}`);
-for (const [path, text] of generated('src/shell')) put(path, text);
+try {
+  for (const [path, text] of generated('src/shell')) put(path, text);
+} catch (error) {
+  // Its trace would be of the generator, which is not where the mistake is.
+  process.stderr.write(`${error.message}\n`);
+  process.exit(1);
+}
 
 const { metafile, outputFiles } = await build({
   ...common,

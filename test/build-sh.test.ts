@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'haprov-'));
-  mkdirSync(join(folder, 'src'));
+  mkdirSync(join(folder, 'src/shell'), { recursive: true });
   writeFileSync(join(folder, 'package.json'), '{ "version": "1.2.3" }');
 });
 afterEach(() => rmSync(folder, { recursive: true }));

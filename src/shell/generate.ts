@@ -37,6 +37,7 @@ export function readRoom(room: string): Map<string, ShellFile[]> {
 function faultsOf(file: ShellFile, files: readonly ShellFile[]): string[] {
   const owners = (name: string) =>
     files.filter(({ functions }) => functions.some((one) => one.name === name));
+  const around = closureOf(file, files);
   const said = [file.name, ...file.needs, ...file.mayNeed];
   const called = [...new Set(file.functions.flatMap(({ calls }) => calls))].map((name) => ({
     name,
@@ -53,6 +54,19 @@ function faultsOf(file: ShellFile, files: readonly ShellFile[]): string[] {
           ]
         : [],
     ),
+    ...[...file.reads]
+      .filter((name) => !file.sets.has(name) && !file.given.includes(name))
+      .filter((name) => !around.some(({ gives }) => gives.includes(name)))
+      .map(
+        (name) => `${file.name}.sh reads $${name}, which no file gives that it needs, and is not given it`,
+      ),
+    ...[...file.gives, ...file.given]
+      .filter((name) =>
+        file.gives.includes(name)
+          ? !file.sets.has(name) || !files.some((one) => one !== file && one.reads.has(name))
+          : !file.reads.has(name),
+      )
+      .map((name) => `${file.name}.sh says $${name} of itself, and nobody reads or sets it`),
     ...file.functions.flatMap(({ plainCalls }) =>
       plainCalls.flatMap(({ name, words }) =>
         words.flatMap((word, at) => {
@@ -75,6 +89,17 @@ function faultsOf(file: ShellFile, files: readonly ShellFile[]): string[] {
       .filter((need) => !file.byWord.includes(need) && !called.some(({ from }) => from.includes(need)))
       .map((need) => `${file.name}.sh says that it needs ${need}, and calls no function of it`),
   ];
+}
+
+/** What a file needs, and all that those need. */
+function closureOf(file: ShellFile, files: readonly ShellFile[], found = new Set<ShellFile>()): ShellFile[] {
+  const needed = files.filter(({ name }) => file.needs.includes(name) || file.mayNeed.includes(name));
+  for (const one of needed) {
+    if (found.has(one)) continue;
+    found.add(one);
+    closureOf(one, files, found);
+  }
+  return [...found];
 }
 
 /** Path → text of all that is written. */

@@ -31,6 +31,13 @@ export interface ShellFile {
   byWord: string[];
   /** Files whose functions it calls only where whoever composes the script has seen to them. */
   mayNeed: string[];
+  /** Variables that its functions leave for those who need it. */
+  gives: string[];
+  /** Variables that the program has set which it is a part of. */
+  given: string[];
+  /** All variables that it sets, and all that it reads. */
+  sets: ReadonlySet<string>;
+  reads: ReadonlySet<string>;
   functions: ShellFunction[];
 }
 
@@ -65,6 +72,7 @@ export function readShellFile(name: string, text: string, known: { has(name: str
     };
   });
   const list = (row: RegExp) => row.exec(text)?.[1]?.split(' ') ?? [];
+  const plain = bare(text, true);
   const needs = list(/^# Needs: (.*)$/m);
   return {
     name,
@@ -72,6 +80,10 @@ export function readShellFile(name: string, text: string, known: { has(name: str
     needs: needs.map((one) => one.replace(/[()]/g, '')),
     byWord: needs.filter((one) => one.startsWith('(')).map((one) => one.slice(1, -1)),
     mayNeed: list(/^# May need: (.*)$/m),
+    gives: list(/^# Gives: (.*)$/m),
+    given: list(/^# Given: (.*)$/m),
+    sets: setIn(plain),
+    reads: new Set([...plain.matchAll(/(?<!\\)\$\{?#?([a-z_][a-z0-9_]*)/g)].map(([, name = '']) => name)),
     functions,
   };
 }
@@ -177,4 +189,16 @@ function plainCallsIn(text: string, known: { has(name: string): boolean }): Shel
   return [...calls].flatMap(([, name = '', words = '']) =>
     known.has(name) ? [{ name, words: words.trim().split(/[ \t]+/) }] : [],
   );
+}
+
+/** Names that a text gives a value to: by "=", as what "for" goes through, or as what "read" takes in. */
+function setIn(text: string): ReadonlySet<string> {
+  const assigned = text.matchAll(/(?<![\w$.,/%-])([a-z_][a-z0-9_]*)=|\$\{([a-z_][a-z0-9_]*):?=/g);
+  const listed = text.matchAll(
+    /\bfor ([a-z_][a-z0-9_]*)|\bread ((?:-r |-t \S+ |-n \S+ )*[a-z_][a-z0-9_ ]*)/g,
+  );
+  return new Set([
+    ...[...assigned].map(([, plain, used]) => plain ?? used ?? ''),
+    ...[...listed].flatMap(([, own, words]) => own ?? (words ?? '').split(' ')),
+  ]);
 }

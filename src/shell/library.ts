@@ -45,4 +45,4 @@ function addFile(name: string, found: Set<string>, begun: Set<string>): void {
 
 /** What a file needs it says to us, not to hosts. */
 const textOf = (name: string): string =>
-  (libraries.get(name)?.text ?? '').replace(/^# (?:Needs|May need): .*\n/gm, '');
+  (libraries.get(name)?.text ?? '').replace(/^# (?:Needs|May need|Gives|Given): .*\n/gm, '');

@@ -96,7 +96,7 @@ vrrp_instance web {
   });
 
   const servers = ['web/lucy'];
-  const drains = /\nlend_servers '[^]*' \d+ web\/lucy >\/dev\/null\n$/;
+  const drains = /\nlend_servers '[\s\S]*' \d+ web\/lucy >\/dev\/null\n$/;
   const readies = /\nready_servers web\/lucy >\/dev\/null\n$/;
   test.each([
     ['send no more', 1, 0, /web\/lucy must not get new requests: exit code 1$/],

@@ -70,6 +70,24 @@ describe('a room', () => {
       'one.sh calls first with onn, which its head does not tell of',
     ],
     [
+      'reads what nobody gives it',
+      {
+        'a/one.sh': '# Needs: two\nfirst() { second; echo "$real"; }\n',
+        'a/two.sh': 'second() { real=x; }\n',
+      },
+      'one.sh reads $real, which no file gives that it needs, and is not given it',
+    ],
+    [
+      'gives what nobody reads',
+      { 'a/one.sh': '# Gives: real\nfirst() { real=x; }\n' },
+      'one.sh says $real of itself, and nobody reads or sets it',
+    ],
+    [
+      'is given what it does not read',
+      { 'a/one.sh': '# Given: home\nfirst() { :; }\n' },
+      'one.sh says $home of itself, and nobody reads or sets it',
+    ],
+    [
       'has a file of the name of another',
       { 'a/one.sh': 'first() { :; }\n', 'b/one.sh': 'second() { :; }\n' },
       'there are 2 files one.sh',
@@ -77,6 +95,30 @@ describe('a room', () => {
   ])('that %s is refused', (_, files, why) => {
     write(files);
     expect(() => readRoom(room)).toThrow(why);
+  });
+
+  test.each([
+    ['by a file that it needs', '# Needs: two\nfirst() { second; echo "$real"; }\n'],
+    ['by one that this needs', '# Needs: three\nfirst() { third; echo "$real"; }\n'],
+  ])('a variable may be given %s', (_, text) => {
+    write({
+      'a/one.sh': text,
+      'a/two.sh': '# Gives: real\nsecond() { real=x; }\n',
+      'a/three.sh': '# Needs: two\nthird() { second; }\n',
+    });
+    expect(readRoom(room).get('a')).toHaveLength(3);
+  });
+
+  test.each([
+    ['by the program that it is a part of', '# Given: home\nfirst() { echo "$home"; }\n'],
+    [
+      'by itself',
+      'first() { for one in a; do read -r two three <x; echo "$one$two$three${four:=x}"; done; }\n',
+    ],
+    ['nowhere: it is one of awk, or of a text', `first() { awk "{ print \\$one }"; echo '$two'; }\n`],
+  ])('what a file reads is set %s', (_, text) => {
+    write({ 'a/one.sh': text });
+    expect(readRoom(room).get('a')).toHaveLength(1);
   });
 
   test.each([

@@ -1,4 +1,5 @@
 # HAProxy's runtime sockets, by whatever on a minimal host can speak to them. An answer that is not empty is a refusal.
+# Given: patience
 
 # Where HAProxy takes commands, by the files that the running one was started with: a path or ADDRESS:PORT a line.
 haproxy_sockets() { # [admin]   only such as let a server be drained

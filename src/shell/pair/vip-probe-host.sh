@@ -2,6 +2,7 @@
 # takes: vip-probe-pace.ts says how often, and sets rests and longest_rest. Times are hundredths of a second.
 # Needs bash for TCP, and timeout; changes nothing. Rows: "ready PID UPTIME", "beat", "request TARGET FROM TO EXIT TEXT".
 # /proc/uptime is the clock: it never jumps, and reading it forks nothing.
+# Given: longest_rest
 
 # exec: the printf of coreutils sends the request in one piece; that of bash goes line by line, and each may wait for an ACK.
 request() { # TARGET ADDRESS PORT LIMIT [REQUEST]

@@ -2,6 +2,7 @@
 # firewall-cmd is slow (a quarter of a second a call): where firewalld is off it is not called at all, and where it
 # runs it is asked once for the runtime set and once for the permanent one.
 # Needs: probe init
+# Gives: firewall_records
 firewall_records=/var/lib/haprov/firewall
 
 firewall_runs() { have firewall-cmd && is_active firewalld; }

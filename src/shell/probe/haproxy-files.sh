@@ -1,5 +1,6 @@
 # The files that HAProxy reads, by its unit's own command line: everybody asks here, and nobody else knows.
 # Needs: init
+# Given: home
 
 haproxy_unit_files() {
   # EL6's init script reads this and nothing else.

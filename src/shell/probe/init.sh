@@ -1,6 +1,7 @@
 # The host's init system, chosen once: systemd, or EL6's init scripts. Both are asked and answer in systemd's words, so
 # nobody else has to know which it is. What changes a unit is in units.sh.
 # Needs: probe
+# Gives: init_script unit_properties
 
 unit_name() { case $1 in *.*) printf %s "$1" ;; *) printf %s.service "$1" ;; esac; } # UNIT
 

@@ -2,6 +2,7 @@
 # for their paths. Types are compared, as restorecon does; a type that the policy calls customizable is left as it is,
 # and so is what stands on a file system that keeps no labels.
 # Needs: probe selinux-probe
+# Gives: label wanted
 
 # Found out once.
 labels_count() {

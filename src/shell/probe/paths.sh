@@ -4,6 +4,7 @@
 # is followed. One that stands in a shared folder, or behind one, may be anybody's, and is not. What is in a shared folder
 # is looked at and changed from inside that folder, by its bare name, which nobody can make lead anywhere else.
 # Needs: probe labels
+# Gives: real unsafe shared
 
 # Where looking up begins.
 ground=/

@@ -1,5 +1,6 @@
 # What haprov reads on a host. Nothing here changes anything.
 # POSIX sh and what a minimal EL host has: coreutils, awk, rpm, iproute, procps, systemd or init scripts.
+# Gives: newline version
 LC_ALL=C
 PATH=/usr/sbin:/usr/bin:/sbin:/bin${PATH:+:$PATH}
 export LC_ALL PATH

@@ -1,5 +1,6 @@
 # What haprov asks about kernel parameters: those that the kernel has, and the file that sets them at boot.
 # Needs: init paths
+# Gives: path
 
 # "." and "/" change places: net.ipv4.conf.eth0/100.forwarding is net/ipv4/conf/eth0.100/forwarding.
 path_of_sysctl() { # KEY

@@ -1,6 +1,7 @@
 # While a run is unfinished, and only then, the host brings it to its end by itself when it starts: before the services
 # do, so that they start on what is whole. No process waits for that: it is a unit, or a link of EL6's init scripts.
 # Needs: init apart transaction peers
+# Given: home units
 
 hook_boot() {
   if [ "$(init_system)" = systemd ]; then

@@ -1,6 +1,7 @@
 # Files as steps of a transaction: how each is checked, staged, made and verified; put-back.sh restores it.
 # Functions that go into a folder are subshells, so that nobody else is led there.
 # Needs: probe paths labels transaction put-back
+# Given: run
 
 # Where the path is a folder that only root can change, the new file and the old one's second name stand beside it: hidden
 # and oddly ended, so that no "*.conf" takes them up. In a shared folder (paths.sh) they stand in a folder of root's own

@@ -1,6 +1,7 @@
 # Folders as steps of a transaction. A folder is gone into, and changed from inside: whoever can move it cannot have
 # another one changed in its place.
 # Needs: probe paths labels transaction files
+# Given: commit_steps home
 
 check_directory() ( # PATH EXPECTED [UID:GID]
   walk "$1" || { fail "$1 is $unsafe"; return; }

@@ -2,6 +2,7 @@
 # part that is at work. One that outlasts its limit is ended with everything that it started: all that is in the verb's
 # process group and began after it. What has left the group by a setsid of its own is not found.
 # Needs: apart
+# Given: home
 limiter=
 parts_run=0
 

@@ -5,6 +5,7 @@
 # Old wins: a host that has confirmed goes back as soon as one of the others says that it went back.
 # Needs: transaction
 # May need: listen
+# Given: peers token run self home vips wire
 
 is_in_group() { [ -n "$peers" ]; }
 

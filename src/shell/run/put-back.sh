@@ -1,5 +1,7 @@
 # How a file of a run is put back, or its way back is given up. It is all that a run needs whose program is damaged.
 # Needs: probe paths
+# Given: run commit_steps home
+# Gives: old new copy
 
 # Sets the names of a step's file, and goes to where they are meant; fails where nothing was staged.
 find_names() {

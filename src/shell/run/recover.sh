@@ -1,6 +1,7 @@
 # Brings a run to its end that nobody drives any more, by its own program. Where that is damaged, its files go back by
 # what the run wrote down.
 # Needs: probe put-back
+# Gives: boot_unit boot_wish boot_script
 
 boot_unit=/etc/systemd/system/haprov-recover.service
 boot_wish=/etc/systemd/system/multi-user.target.wants/haprov-recover.service

@@ -1,5 +1,6 @@
 # The staged files of a run as those see them that validate them.
 # Needs: probe put-back transaction (validators)
+# Given: home
 
 # Every TEXT that stands by itself, not as a part of a longer path, becomes OTHER.
 swap() { # TEXT OTHER <INPUT

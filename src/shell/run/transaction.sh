@@ -5,6 +5,8 @@
 # Journal rows: milliseconds, event, step, detail, separated by tabs. Descriptor 3 is the operator, who may be gone;
 # 8 says that the watcher lives, 9 is the guard: neither is for the programs that a step runs.
 # Needs: probe apart selinux-probe put-back recover folders boot limits peers view
+# Given: home prepare_steps commit_steps service_steps run lease owner
+# Gives: step number booting
 trap '' PIPE HUP INT TERM
 booting=
 

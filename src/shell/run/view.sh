@@ -2,6 +2,8 @@
 # what is to go is gone. Where that cannot be had (no right to mount, no unshare), validators read copies in which staged
 # files go by the names of their staged copies: as_seen in staged.sh.
 # Needs: transaction
+# Given: validate_steps home
+# Gives: in_view
 
 # All validators, in the order of their steps.
 validate_all() {
