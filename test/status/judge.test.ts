@@ -201,6 +201,19 @@ const cases: Case[] = [
     finds: ['broken unit-down keepalived fred'],
   },
   {
+    about: 'a unit that no package has brought: there is nothing that could be started',
+    edit: { fred: all(down('httpd'), replace(/^(unit httpd .*) loaded$/m, '$1 not-found')) },
+    finds: ['broken unit-down service fred'],
+    says: /httpd on fred is not known to the init system/,
+    tells: /install on fred what brings httpd/,
+  },
+  {
+    about: 'what differs is no file: it is called by its type',
+    changes: { ethyl: [change('user', 'deploy', { attributes: [{ name: 'shell', from: 'a', to: 'b' }] })] },
+    finds: ['warning drift configuration ethyl'],
+    says: /user on ethyl is not as the inventory says: deploy/,
+  },
+  {
     about: 'orphan VIP',
     edit: { fred: down('keepalived', 'signal'), ethyl: takes },
     finds: ['broken orphan-vip keepalived fred'],

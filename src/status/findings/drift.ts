@@ -92,7 +92,9 @@ const nouns: Partial<Record<Component, string>> = {
 };
 
 function findingOf(component: Component, changes: readonly PlannedChange[], { host }: Reached): Found {
-  const what = nouns[component] ?? 'files';
+  const types = [...new Set(changes.map(({ type }) => type))];
+  const isOfFiles = changes.every(({ text }) => text !== undefined);
+  const what = nouns[component] ?? (isOfFiles ? 'files' : list(types));
   const isPendingOnly = component === 'configuration';
   // What runs is not as it is to be; a file matters with the next reload.
   const isRunning = changes.some(({ part, attributes }) => part !== undefined && attributes.length > 0);
@@ -108,7 +110,7 @@ function findingOf(component: Component, changes: readonly PlannedChange[], { ho
         ? `${list(names(changes))} on ${on} would not come up with the host as the inventory says`
         : component === 'packages'
           ? `packages on ${on}: ${list(names(changes))} ${names(changes).length > 1 ? 'are' : 'is'} not installed`
-          : `${what} on ${on} ${what === 'files' ? 'are' : 'is'} not as the inventory says: ${list(names(changes))}`,
+          : `${what} on ${on} ${what === 'files' || (!nouns[component] && types.length > 1) ? 'are' : 'is'} not as the inventory says: ${list(names(changes))}`,
     evidence: short.slice(0, 8),
     next: (on) =>
       isPendingOnly

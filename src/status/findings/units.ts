@@ -72,9 +72,11 @@ function down(unit: string, detail: UnitState | undefined, one: Reached, vips: V
     message: (on) => `${titleOf(unit)} on ${on} ${how}`,
     evidence: words,
     next: (on) =>
-      detail?.load === 'masked'
-        ? `systemctl unmask ${unit} on ${on} if that is no longer meant, then ${start}`
-        : `${start} on ${on}; journalctl -u ${unit} says why it ended`,
+      detail?.load === 'not-found'
+        ? `install on ${on} what brings ${unit} (a package in the playbook), or put its name right there`
+        : detail?.load === 'masked'
+          ? `systemctl unmask ${unit} on ${on} if that is no longer meant, then ${start}`
+          : `${start} on ${on}; journalctl -u ${unit} says why it ended`,
   });
 }
 
