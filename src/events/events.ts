@@ -1,6 +1,6 @@
 import type { ExitCode } from '../errors';
 
-/** What is being done to a host, in the order in which it happens. */
+/** What haprov is doing to a host, in the order in which it happens. */
 export type Phase =
   | 'connect'
   | 'probe'
@@ -13,8 +13,8 @@ export type Phase =
   | 'unlock';
 
 /**
- * Everything that a reporter hears. Plain data: `--json` prints each as one line. Times are milliseconds; `at` is
- * an ISO 8601 instant, put on by the emitter.
+ * Everything that commands tell a reporter. Plain data: `--json` prints each event as one line. Durations are
+ * milliseconds; `at` is an ISO 8601 instant, which the emitter adds.
  */
 export type Event = { at: string } & (
   | { type: 'run-start'; command: string; run?: string; inventory: string; hosts: string[] }
@@ -33,11 +33,11 @@ export type Event = { at: string } & (
       ms: number;
       failure?: StepFailure;
     }
-  /** The very command that goes to a host (`--verbose`). Secrets are masked by the emitter. */
+  /** The script that a host runs, word for word (`--verbose`). The emitter masks secrets. */
   | { type: 'command'; host: string; script: string }
-  /** `data`: what the text says, for programs. */
+  /** `data` holds what the text says, for programs. */
   | { type: 'message'; level: 'info' | 'warning' | 'error'; host?: string; text: string; data?: object }
-  /** `run` is the name that `haprov log` and `rollback --to` know it by. */
+  /** `run` is the name that `haprov log` lists and `rollback --to` takes. */
   | {
       type: 'run-end';
       run?: string;
@@ -56,14 +56,14 @@ export interface StepFailure {
   hint?: string;
 }
 
-/** An event before the emitter has put the time on it. */
+/** An event before the emitter has added `at`. */
 export type EventBody = Event extends infer E ? (E extends { at: string } ? Omit<E, 'at'> : never) : never;
 
-/** Somebody who listens; never asked for anything. */
+/** Shows events on a terminal or writes them as data. */
 export interface Reporter {
   handle(event: Event): void;
-  /** Leaves the terminal to others, for a plan or a question; await it before writing. The next event takes it back. */
+  /** Stops redrawing, so that a plan or a question can be printed; await it before writing. The next event resumes. */
   pause?(): Promise<void> | void;
-  /** Leaves the terminal as it should be found; called once, at the end, also after Ctrl-C. */
+  /** Restores the terminal; called once, at the end, also after Ctrl-C. */
   close(): Promise<void> | void;
 }

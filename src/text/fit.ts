@@ -1,6 +1,6 @@
 import { cutToWidth, displayWidth, wrap } from './format';
 
-/** As many whole words as `width` columns take, with an ellipsis where any are left out. */
+/** Cuts `text` to the whole words that fit into `width` columns; an ellipsis stands for the rest. */
 export function cutWords(text: string, width: number): string {
   if (displayWidth(text) <= width) return text;
   const [first = ''] = wrap(text, Math.max(0, width - 2));
@@ -22,6 +22,7 @@ export function paragraph(head: string, text: string, width: number, hanging = d
   return [first, ...later].map((row) => cutToWidth(row, width));
 }
 
+/** Appends spaces until `text` takes `width` columns; longer text stays as it is. */
 export function padTo(text: string, width: number): string {
   return `${text}${' '.repeat(Math.max(0, width - displayWidth(text)))}`;
 }

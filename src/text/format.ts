@@ -1,10 +1,10 @@
 let known: Intl.Segmenter | undefined;
-/** Made when it is needed first: that takes longer than all the rest of a short text. */
+/** Makes the segmenter on first use: constructing it takes longer than measuring a short text. */
 const graphemesOf = (text: string): Intl.Segments => {
   known ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
   return known.segment(text);
 };
-/** ASCII, Latin, and the signs that we put between words and before them: a column each. */
+/** ASCII, Latin, and the dashes, quotes, arrows and ticks of our messages: one column each. */
 const NARROW = /^[ -~\u00a0-\u00ac\u00ae-\u02ff\u2013\u2014\u2018-\u201d\u2026\u2192\u2713\u2717]*$/;
 const WIDE =
   /^(?:\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}])/u;
@@ -12,14 +12,14 @@ const NO_WIDTH = /^[\p{Mn}\p{Me}\p{Cc}\p{Cf}]+$/u;
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 /**
- * Makes control characters readable (`^[`, `^M`, `\u202e`), so that text from a file or a host can neither drive
- * the operator's terminal nor show itself in another order than it has. Newlines and tabs become `\n` and `\t`.
+ * Writes control characters as `^[`, `^M`, `\u202e`, so that text from a file or a host can neither send escape
+ * sequences to the operator's terminal nor reorder what is shown. Newlines and tabs become `\n` and `\t`.
  */
 export function visible(text: string): string {
   return text.replace(UNPRINTABLE, showCharacter);
 }
 
-/** The same for text of several lines, such as a file: newlines and tabs stay. */
+/** As {@link visible}, for text of several lines, such as a file: newlines and tabs stay. */
 export function visibleLines(text: string): string {
   return text.replace(UNPRINTABLE, (character) =>
     character === '\n' || character === '\t' ? character : showCharacter(character),
@@ -36,7 +36,7 @@ function showCharacter(character: string): string {
   return code > 0xffff ? `\\u{${code.toString(16)}}` : `\\u${code.toString(16).padStart(4, '0')}`;
 }
 
-/** How many columns the text takes on a terminal. Knows no colour codes. */
+/** How many columns the text takes on a terminal. `text` must hold no colour codes. */
 export function displayWidth(text: string): number {
   if (NARROW.test(text)) return text.length;
   let width = 0;
@@ -50,8 +50,8 @@ function graphemeWidth(grapheme: string): number {
 }
 
 /**
- * Cuts the text to `width` columns with an ellipsis in its middle: the start says who and what, the end says which
- * file and how long.
+ * Cuts the text to `width` columns with an ellipsis near its middle: a line's start names the host, its end the file
+ * and the duration.
  */
 export function cutToWidth(text: string, width: number): string {
   if (displayWidth(text) <= width) return text;
@@ -99,13 +99,13 @@ function pluralOf(noun: string): string {
   return `${noun}s`;
 }
 
-/** The same, with the word INVENTORY, where a command is to be typed, as the user has named it. */
+/** Replaces INVENTORY in the commands that `text` tells the user to type with the path that the user gave. */
 export function namingInventory(text: string, inventory: string): string {
   const word = /^[\w@%+=:,./~-]+$/.test(inventory) ? inventory : JSON.stringify(inventory);
   return text.replaceAll(/(?<=haprov \w+ |out of )INVENTORY\b/g, () => word);
 }
 
-/** Puts `by` before every line but the first, and not before empty ones. */
+/** Puts `by` before every line but the first and the empty ones. */
 export function hang(text: string, by: string): string {
   return text.replace(/\n(?=.)/g, `\n${by}`);
 }
