@@ -3,16 +3,16 @@ import { createInterface } from 'node:readline';
 import { isatty, WriteStream } from 'node:tty';
 import { folded } from '../report/fold';
 
-/** `left`: Ctrl-C, or the terminal has gone. */
+/** `left`: the operator pressed Ctrl-C, or closed the terminal. */
 export type Answer = 'yes' | 'no' | 'left';
 
-/** Somebody who can be asked. */
+/** Asks the operator a question. */
 export interface Asker {
-  /** Asks, and takes what is typed from then on: whoever typed before has not seen the question. */
+  /** Prints the question and reads a line. What was typed before the question is dropped: it cannot be an answer to it. */
   ask(question: string, signal: AbortSignal): Promise<Answer>;
 }
 
-/** Whoever sits at this terminal; nobody where what is read, or all that could be written to, is none. */
+/** Asks at the process's terminal; undefined where stdin is no terminal, or none can be written to. */
 export function askerAtTerminal(): Asker | undefined {
   const output = isatty(0) ? terminalToWriteTo() : undefined;
   if (!output) return undefined;
@@ -24,7 +24,7 @@ export function askerAtTerminal(): Asker | undefined {
       folded(output).write(`${question} [y/N] `);
       const said = await line(stdin, signal);
       if (said === undefined) output.write('\n');
-      // A terminal that has gone ends the input, as Ctrl-D does.
+      // A closed terminal ends stdin, as Ctrl-D does.
       if (signal.aborted || !isatty(0)) return 'left';
       return /^y(es)?$/i.test(said?.trim() ?? '') ? 'yes' : 'no';
     },
@@ -32,7 +32,7 @@ export function askerAtTerminal(): Asker | undefined {
 }
 
 let own: WriteStream | undefined;
-/** The process's own terminal is for where all output goes elsewhere (`2>&1 | tee log`). */
+/** stderr or stdout; `/dev/tty` where both are redirected (`2>&1 | tee log`). */
 function terminalToWriteTo(): WriteStream | undefined {
   const stream = [process.stderr, process.stdout].find(({ isTTY }) => isTTY);
   if (stream) return stream;
@@ -44,7 +44,7 @@ function terminalToWriteTo(): WriteStream | undefined {
   }
 }
 
-/** Nothing where the input ends (Ctrl-D), or the wait. The terminal edits the line, as it does everywhere else. */
+/** The line typed; undefined where stdin ends (Ctrl-D) or `signal` aborts. The terminal does the line editing. */
 async function line(input: NodeJS.ReadStream, signal: AbortSignal): Promise<string | undefined> {
   const lines = createInterface({ input, terminal: false });
   const said = await new Promise<string | undefined>((resolve) => {
@@ -58,7 +58,7 @@ async function line(input: NodeJS.ReadStream, signal: AbortSignal): Promise<stri
   return said;
 }
 
-/** Reads away what is there already; raw, as otherwise a line that has no end yet would stay behind. */
+/** Drops what was typed already. Raw mode, because otherwise the terminal would keep a line that has no newline yet. */
 async function dropTyped(input: NodeJS.ReadStream): Promise<'left' | undefined> {
   let typed = '';
   const keep = (chunk: Buffer) => {
@@ -66,7 +66,7 @@ async function dropTyped(input: NodeJS.ReadStream): Promise<'left' | undefined> 
   };
   try {
     input.setRawMode(true).on('data', keep).resume();
-    // One turn of the event loop begins to read, the next has read what there is.
+    // The first turn of the event loop starts the read, the second has its bytes.
     for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
     input.off('data', keep).pause().setRawMode(false);
   } catch {

@@ -19,25 +19,25 @@ interface OutputOptions {
   inventory?: string;
 }
 
-/** A command, as it is run. */
+/** A command's function: from its options to the exit code. */
 export type Run<O> = (options: O, context: Context) => Promise<ExitCode> | ExitCode;
 
 /**
- * What a command writes on standard output: its own result (`changes` where hosts are changed for it), or what happens,
- * as it happens.
+ * What a command writes on stdout: `result`, its own document; `changes`, the same for a command that changes hosts;
+ * `events`, its progress as it happens.
  */
 type Output = 'result' | 'changes' | 'events';
 
-/** A command that changes nothing and does not end by itself after Ctrl-C is ended, after so many milliseconds. */
+/** After Ctrl-C, a command that changes nothing has this many milliseconds to end before the process exits. */
 const endsWithinMs = 300;
 
-/** What Ctrl-C does where hosts make a run by themselves. */
+/** What Ctrl-C does while hosts work on a run. */
 const stepFirst =
   'the step under way is finished first; press Ctrl-C again to leave at once (each host finishes or restores by itself; one that is off, when it starts again)';
 
 /**
- * Runs one command: the only place that prints errors and sets the exit code.
- * @param load each command's module is loaded only when it runs: most of the time a command takes is to load.
+ * Runs one command. Nothing else prints errors or sets the exit code.
+ * @param load loads the command's module when it runs: loading takes most of a command's time.
  */
 export async function execute<O>(
   options: O & OutputOptions,
@@ -47,7 +47,7 @@ export async function execute<O>(
   const { env, stdout, stderr } = process;
   const color = options.color && wantsColor(env, stdout);
   const verbose = options.verbose ?? false;
-  // `plan --json` and the like print one document; their progress would spoil it.
+  // `plan --json` and the like print one document on stdout, so progress goes to stderr.
   const isDocument = output !== 'events';
   const isData = (options.json ?? false) && !isDocument;
   const errors = guarded(folded(stderr));
@@ -78,7 +78,7 @@ export async function execute<O>(
       return void leave();
     }
     stop.abort();
-    // Whoever asked leaves, with nothing begun.
+    // The abort answers the question with `left`, and the command ends with nothing begun.
     if (isAsking) return;
     if (output === 'result' || begun === undefined) {
       setTimeout(leave, endsWithinMs).unref();
@@ -89,8 +89,8 @@ export async function execute<O>(
   const tell = (text: string) =>
     reporter.handle({ at: new Date().toISOString(), type: 'message', level: 'warning', text });
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
-  // The shell and the kernel both tell that the terminal has gone, so the second is no wish to leave at once. Who has
-  // no terminal (nohup) goes on.
+  // When a terminal closes, both the shell and the kernel send SIGHUP, so the second is no wish to leave at once.
+  // Without a terminal (nohup) the command goes on.
   process.on('SIGHUP', () => {
     if (hasTerminal() && !stop.signal.aborted) onSignal();
   });
@@ -148,11 +148,11 @@ export async function execute<O>(
     );
     process.exitCode = error instanceof HaprovError ? error.exitCode : ExitCode.failed;
   }
-  // A host that is silent still is not waited for.
+  // Connections to hosts that still do not answer would keep the process alive.
   if (stop.signal.aborted) process.exit();
 }
 
-/** The same, with every string of it masked. */
+/** A copy of `value` with every string masked. */
 function maskAll<T>(value: T, mask: (text: string) => string): T {
   if (typeof value === 'string') return mask(value) as T;
   if (Array.isArray(value)) return value.map((item) => maskAll(item, mask)) as T;

@@ -1,4 +1,4 @@
-/** Words of other tools, and what does here what they do there. */
+/** Commands of other tools, and the haprov command that does the same. */
 const commands: Record<string, string> = {
   ssh: 'ssh itself: haprov opens no shells; haprov status asks all hosts',
   exec: 'ssh itself, or a resource { "type": "command" } in a playbook; haprov runs no commands by themselves',
@@ -86,7 +86,7 @@ const options: Record<string, string> = {
   '--format': '--json',
 };
 
-/** What somebody who knows another tool was looking for, for commander's message about a word; nothing for others. */
+/** A hint for a commander error about an unknown command or option that another tool has; undefined for other errors. */
 export function foreignHint(message: string): string | undefined {
   const [, kind, word = ''] = /unknown (command|option) '([^'=]+)/.exec(message) ?? [];
   const known = kind === 'command' ? commands : options;

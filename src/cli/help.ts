@@ -2,7 +2,7 @@ import { type Command, Help } from 'commander';
 import { folded } from '../report/fold';
 import { foreignHint } from './foreign';
 
-/** As `program.parseAsync`: a complaint names the help of its own command, and `help` of no command is one. */
+/** Runs `program.parseAsync`. An error names its command's `--help`; `haprov help WORD` for an unknown WORD is an error. */
 export async function parseWithHelp(program: Command): Promise<void> {
   for (const one of program.commands) one.showHelpAfterError(`(haprov ${one.name()} --help says more)`);
   const [, , word, name] = process.argv;
@@ -11,11 +11,11 @@ export async function parseWithHelp(program: Command): Promise<void> {
   await program.parseAsync();
 }
 
-/** Help and complaints as wide as the terminal is, in whole words, with a hint for who knows another tool. */
+/** Wraps help and errors to the terminal's width between words, and adds a hint to errors about other tools' words. */
 export function withReadableHelp(program: Command): Command {
   return program
     .configureHelp({
-      // Where there is too little room beside the terms, what they mean stands below them.
+      // Where the terms leave too little width, a description stands below its term.
       formatItem(term, width, description, helper) {
         const room = (this.helpWidth ?? 80) - width - 4;
         return room >= (this.minWidthToWrap ?? 0) || description === ''

@@ -1,11 +1,11 @@
-/** How long a command waits, behind its own options in `--help`. */
+/** How long commands wait for hosts: `--help` shows it after the options. */
 export const limits = {
   status:
-    '\nA host that leaves a question unanswered for 15 s (or for --answer-within), or has not said all within four times\nthat, is shown as one that does not answer.',
+    '\nA host that leaves a question unanswered for 15 s (or for --answer-within), or has not answered all questions\nwithin four times that, is shown as one that does not answer.',
   drill:
-    '\nA host has 15 s to say how it is doing, and 30 s to say what could be broken. It repairs by itself what is broken\nwhen the time for that is over, whoever still waits for it.',
+    '\nA host has 15 s to answer how it is doing, and 30 s to answer what a drill can break on it. It repairs by itself\nwhat a drill broke when the time for that is over, also when the laptop has gone.',
   drain:
-    '\nA host has 15 s to say how it is doing, and 30 s to do what it is told. An address has 10 s and four adverts to go;\nif it stays, all is taken back.',
+    '\nA host has 15 s to answer how it is doing, and 30 s to do what it is told. A VIP has 10 s and four adverts to move;\nif it stays, haprov undoes the drain.',
   undrain:
-    '\nA host has 15 s to say how it is doing, and 30 s to do what it is told; all must be back after 30 s.',
+    '\nA host has 15 s to answer how it is doing, and 30 s to do what it is told; everything must be back after 30 s.',
 };

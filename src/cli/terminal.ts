@@ -4,12 +4,12 @@ import { ExitCode } from '../errors';
 
 const terminals = [0, 1, 2].filter((descriptor) => isatty(descriptor));
 
-/** Whether any of input, output and errors was a terminal when the program began. */
+/** Whether stdin, stdout or stderr was a terminal when the program began. */
 export const hasTerminal = (): boolean => terminals.length > 0;
 
 /**
- * Whoever reads us may go (`haprov apply … | head`), or have a full disk: what was begun is still carried to its end. What
- * could not be written is said, once, and is a failure where nothing else is.
+ * Lets the command finish when stdout cannot be written: its reader has exited (`haprov apply … | head`), or the disk is
+ * full. A write error other than a closed pipe is reported once, and makes the exit code `failed` where it was `done`.
  */
 export function outliveReaders(): void {
   let isLost = false;
@@ -20,7 +20,7 @@ export function outliveReaders(): void {
       process.stderr.write(`error: not all could be written to standard output: ${error.message}\n`);
     });
   }
-  // On its way out Node puts terminals back as they were, and aborts where one has gone.
+  // Node restores the terminals on exit and aborts where one is closed, so close those descriptors first.
   process.on('exit', (code) => {
     if (isLost && code === ExitCode.done) process.exitCode = ExitCode.failed;
     for (const descriptor of terminals) if (!isatty(descriptor)) closeSync(descriptor);

@@ -1,11 +1,13 @@
 import { InvalidArgumentError } from 'commander';
 
-/** For an option that may be given several times. */
+// Parsers of option values, for commander; each throws InvalidArgumentError with what it expects.
+
+/** Appends to the values of an option that may be given several times. */
 export function collect(value: string, before: string[] | undefined): string[] {
   return [...(before ?? []), value];
 }
 
-/** A port, `least` or above. */
+/** A port from `least` to 65535. */
 export function portFrom(least: number): (text: string) => number {
   return (text) => {
     const port = Number(text);
