@@ -5,13 +5,13 @@ import type { DiffContext, Difference } from '../resources/resource';
 import { unitOf } from '../resources/unit';
 import type { PlannedChange } from './plan';
 
-/** Takes the secrets out of a text. */
+/** Replaces the secrets in a text. */
 export type Mask = (text: string) => string;
 
 /**
- * What has to be done on one host, in the playbooks' order. A service is looked at last, when it is known what asks
- * it to reload.
- * @throws Error with the reason when the host is not in a state that the resource can be reached from.
+ * The changes of one host, in the playbooks' order. Units are compared last, when the resources that ask them to reload
+ * or restart are known.
+ * @throws Error with the reason when a resource cannot be reached from the host's state, or two write one target.
  */
 export function buildChanges(host: string, observed: readonly Observed[], mask: Mask): PlannedChange[] {
   const packagesPending = observed.some(
@@ -34,7 +34,10 @@ export function buildChanges(host: string, observed: readonly Observed[], mask: 
   );
 }
 
-/** Only the host says that its kernel parameters are all in one file, so two resources may meet there. */
+/**
+ * Which file a kernel parameter is in is known only from the host, so only here can two resources turn out to write the
+ * same file. @throws Error naming both
+ */
 function refuseTwoWriters(
   observed: readonly Observed[],
   differences: ReadonlyMap<Observed, Difference[]>,
@@ -99,7 +102,10 @@ function toChange(
   };
 }
 
-/** By value, and by place: a row of the old text that begins as one with a secret does may hold the secret's forerunner. */
+/**
+ * Masks the secrets that are known and, in the old text, every line that begins as a line with a secret does in the new
+ * one: it may hold the secret's previous value.
+ */
 function maskedText(
   text: { from: string | null; to: string | null },
   mask: Mask,
@@ -121,7 +127,7 @@ function maskedText(
   };
 }
 
-/** Up to two words, of rows with more; the setting's name, in the files that we write. */
+/** A line's first two words, or fewer so that at least one is left out: the setting's name, in the files that we write. */
 function beginning(row: string): string {
   const words = row.trim().split(/[\s=]+/);
   return words.slice(0, Math.min(2, Math.max(1, words.length - 1))).join(' ');
@@ -129,7 +135,7 @@ function beginning(row: string): string {
 
 const hides = (text: string, mask: Mask) => mask(text) !== text;
 
-/** Slow on purpose where a secret is in it: a saved plan must not help to guess one. */
+/** scrypt where the step holds a secret, so that guessing the secret from a saved plan is slow. */
 function fingerprintOf(id: string, step: object, isSecret: boolean): string {
   const text = JSON.stringify(step);
   return isSecret

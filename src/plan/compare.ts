@@ -24,13 +24,13 @@ export function readPlan(file: string): Plan {
   return plan as Plan;
 }
 
-/** Where it is text, what a parser of JSON says of it helps nobody: it was never a plan. */
+/** Without the JSON parser's message, which helps nobody where the file was never a plan. */
 function whyUnread({ code, name, message }: NodeJS.ErrnoException): string {
   const known: Record<string, string> = { ENOENT: 'it is not there', EACCES: 'you may not read it' };
   return known[code ?? ''] ?? (name === 'SyntaxError' ? 'it is no JSON' : message);
 }
 
-/** What has drifted between a saved plan and the one made now from the same inventory, a line each. */
+/** Compares a saved plan with one made now from the same inventory; a sentence for each change that differs. */
 export function drift(saved: Plan, now: Plan): string[] {
   const changesOf = (plan: Plan) =>
     new Map(

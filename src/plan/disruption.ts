@@ -1,7 +1,7 @@
 import { type Disruption, disruptionClasses } from './disruption-class';
 import type { Plan } from './plan';
 
-/** A change that `apply` refuses to make without being told to. */
+/** A change that `apply` refuses to make without `--allow-outage`. */
 export interface Outage extends Disruption {
   host: string;
   /** The change's id. */
@@ -11,7 +11,7 @@ export interface Outage extends Disruption {
 const harm = (one: Pick<Disruption, 'class'>) => disruptionClasses.indexOf(one.class);
 const length = ({ seconds }: Pick<Disruption, 'seconds'>) => seconds ?? Number.POSITIVE_INFINITY;
 
-/** All of `several` that are as bad as the worst, the longest first. */
+/** Those of `several` that have the most harmful class, the longest first. */
 export function worstFirst<T extends Pick<Disruption, 'class' | 'seconds'>>(several: readonly T[]): T[] {
   const most = Math.max(...several.map(harm));
   return several
@@ -19,16 +19,16 @@ export function worstFirst<T extends Pick<Disruption, 'class' | 'seconds'>>(seve
     .sort((a, b) => (length(a) === length(b) ? 0 : length(b) - length(a)));
 }
 
-/** The worst of a plan's changes, the longest of them; undefined while nothing of it is classed. */
+/** The longest disruption of a plan's most harmful class; undefined where no change has been classed. */
 export function worstOf(plan: Pick<Plan, 'hosts'>): Disruption | undefined {
   return worstFirst(plan.hosts.flatMap((host) => host.changes.flatMap((one) => one.disruption ?? [])))[0];
 }
 
-/** Whether a VIP changes hands through a plan. */
+/** Whether a plan moves a VIP. */
 export const movesVip = (plan: Pick<Plan, 'hosts'>): boolean =>
   plan.hosts.some((host) => host.changes.some((one) => one.disruption?.movesVip));
 
-/** All that a plan ends, each once. */
+/** What clients lose for good by a plan, each sentence once. */
 export const endsOf = (plan: Pick<Plan, 'hosts'>): string[] => [
   ...new Set(plan.hosts.flatMap((host) => host.changes.flatMap((one) => one.disruption?.ends ?? []))),
 ];
@@ -44,7 +44,7 @@ export function outages(plan: Plan): Outage[] {
   );
 }
 
-/** A line for each reason, with all changes that have it. */
+/** A line for each reason, with the changes that it applies to. */
 export function outageRows(found: readonly Outage[]): string[] {
   const by = new Map<string, string[]>();
   for (const { host, change, why, seconds } of found) {

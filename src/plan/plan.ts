@@ -2,7 +2,7 @@ import type { Notify } from '../resources/fields';
 import type { Attribute, Difference, Role, Step } from '../resources/resource';
 import type { Disruption } from './disruption-class';
 
-/** What would change where: data that is printed, saved, compared and, with its steps, done. */
+/** What would change on which host: data that is printed, saved and compared and, as a FullPlan, rolled out. */
 export interface Plan {
   /** The version of this format; see docs/plan-format.md. */
   version: 1;
@@ -11,13 +11,13 @@ export interface Plan {
   createdAt: string;
   hosts: HostPlan[];
   warnings: Finding[];
-  /** What is done one after the other, in this order; absent until the whole plan has been classed. */
+  /** The stages in the order of their rollout; absent until the whole plan has been classed. */
   stages?: Stage[];
 }
 
-/** Changes that are committed in one way, as a run of their own. */
+/** Changes that are rolled out in one way, as a run of their own. */
 export interface Stage extends Pick<Disruption, 'class' | 'seconds'> {
-  /** rolling: one host after the other. together: on all hosts in one moment. */
+  /** rolling: hosts commit one after the other. together: all hosts commit at once. */
   how: 'rolling' | 'together';
 }
 
@@ -26,7 +26,7 @@ export interface HostPlan {
   address: string;
   os: string;
   changes: Change[];
-  /** How many more `apply` would make, where the plan is not of everything; null where that cannot be told. */
+  /** How many changes `apply` would make beyond these (`push` plans only some); null where that cannot be told. */
   left?: number | null;
   /** Why there is no plan for this host. */
   error?: string;
@@ -41,15 +41,15 @@ export interface Change {
   target: string;
   action: Difference['action'];
   attributes: Attribute[];
-  /** The text before and after, secrets masked. */
+  /** The file's text before and after, with secrets masked. */
   text?: { from: string | null; to: string | null };
   reason?: string;
   notes?: string[];
-  /** What it does to clients; absent until the whole plan has been classed. */
+  /** What clients notice of the change; absent until the whole plan has been classed. */
   disruption?: Disruption;
-  /** In which of the plan's stages it is made, from 1. */
+  /** The plan's stage that makes the change, from 1. */
   stage?: number;
-  /** The same for the same change from the same state to the same state. */
+  /** A hash that is equal for the same change from the same state to the same state. */
   fingerprint: string;
 }
 
@@ -62,12 +62,12 @@ export interface Finding {
   fix: string;
 }
 
-/** A change with the way to make it: what the rollout is handed, and what never leaves the process. */
+/** A change with its step, as the rollout needs it. Never printed or saved: it holds secrets. */
 export interface PlannedChange extends Change, Role {
   step: Step;
-  /** Which services it asks to reload or restart. */
+  /** Which units it asks to reload or restart. */
   notify: Notify[];
-  /** The text as it is, secrets and all: what disruption classes are told by. */
+  /** The file's text before and after with secrets, from which the disruption class is derived. */
   raw?: { from: string | null; to: string | null };
 }
 
@@ -79,9 +79,10 @@ export interface FullPlan extends Plan {
   hosts: PlannedHost[];
 }
 
+/** How many changes a plan has. */
 export const pending = (plan: Plan) => plan.hosts.reduce((count, host) => count + host.changes.length, 0);
 
-/** The plan as it may be shown and saved: without its steps and raw texts, which hold the files' contents. */
+/** The plan as it may be printed and saved: without steps and raw texts, which hold secrets. */
 export function publicPlan(plan: FullPlan): Plan {
   return {
     ...plan,
