@@ -21,25 +21,28 @@ import { rollOut } from '../rollout/rollout';
 import { sshHosts } from '../rollout/ssh-host';
 import { expectedAfter, type RunStage, rollOutStages, stagesOf } from '../rollout/stages';
 
-/** How changes are rolled out: shared by every command that makes some. */
+/** How changes are rolled out; the options that all commands with a rollout share. */
 export interface RolloutOptions {
   yes: boolean;
   serial: string;
   onFailure: 'restore' | 'restore-all';
-  /** Seconds until a host that nobody confirms restores itself. */
+  /** Seconds after which a host restores itself when haprov does not confirm its commit. */
   confirmWithin: number;
-  /** Seconds until a host is waited for no longer that does not answer, or does not come to an end. */
+  /** Seconds after which haprov stops waiting for a host that does not answer or does not finish. */
   giveUpAfter: number;
-  /** Seconds that everything must be well before the next host. */
+  /** Seconds for which the gate must find everything well before the next host. */
   steady: number;
   allowOutage: boolean;
-  /** Whether the VIPs are probed meanwhile. */
+  /** Whether the VIPs are probed during the rollout. */
   probe: boolean;
   /** Milliseconds between two requests to a service at a VIP. */
   probeInterval: number;
 }
 
-/** How a plan begins that is to be carried out: where nobody can agree to it, it is only shown. */
+/**
+ * The first part of a command that rolls out a plan: checks that somebody can agree to it, and announces the run.
+ * @param isSaved the plan comes from a file, and is not shown first.
+ */
 export function beginning(
   command: string,
   options: CommonOptions & RolloutOptions,
@@ -48,7 +51,6 @@ export function beginning(
 ): PlanningOptions {
   return {
     begin(hosts) {
-      // A saved plan is shown only where nothing has drifted since.
       mayGoOn(options, context, isSaved ? 'nothing is done' : 'the plan is shown, and nothing is done');
       context.emit({ type: 'run-start', command, inventory: options.inventory, hosts });
     },
@@ -56,18 +58,21 @@ export function beginning(
   };
 }
 
-/** A plan that is to be carried out. */
+/** A plan to roll out. */
 interface ToDo {
   command: string;
   begun: number;
   planned: Planned;
-  /** Done when it is agreed to, before any change is made. */
+  /** Runs after the operator has agreed and before the first change. */
   first?: () => Promise<void>;
-  /** With `--on-failure restore-all`: undoes the stages that were finished before one failed. */
+  /** With `--on-failure restore-all`: undoes the stages that were finished before the one that failed. */
   undo?: () => Promise<ExitCode>;
 }
 
-/** Shows a plan, asks whether it is meant, and rolls it out. */
+/**
+ * Shows a plan, asks the operator, and rolls it out.
+ * @throws UsageError for an outage without `--allow-outage`, or a VIP that another VRRP speaker uses or no host could hold.
+ */
 export async function executePlan(
   todo: ToDo,
   options: CommonOptions & RolloutOptions,
@@ -83,7 +88,7 @@ export async function executePlan(
   };
   const text = renderPlan(shown, context);
   if (!options.json) await context.printRendered(text);
-  // Whoever reads events gets the plan as one, where that is all there will be.
+  // With --json and nobody to agree, the plan is all that the command gives: it becomes an event.
   else if (!options.yes && !context.canAsk)
     context.emit({ type: 'message', level: 'info', text: 'the plan', data: shown });
   const nothing = { changed: 0, failed: 0 };
@@ -115,7 +120,7 @@ export async function executePlan(
   return back === ExitCode.done ? exitCode : back;
 }
 
-/** A run that is finished is undone by a plan of its own, which rolls as it did. */
+/** The options of the plan that undoes a finished run: it rolls out as the run did, without questions. */
 export const undoing = <O extends RolloutOptions>(options: O): O => ({
   ...options,
   yes: true,
@@ -125,7 +130,7 @@ export const undoing = <O extends RolloutOptions>(options: O): O => ({
 
 const changedHosts = ({ plan }: Planned) => plan.hosts.filter((host) => host.changes.length > 0);
 
-/** Makes the changes, stage by stage, and asks each service at its VIP meanwhile. */
+/** Rolls out stage by stage, and meanwhile sends requests to each service at its VIP. */
 async function rollOutProbed(
   { command, planned, first }: ToDo,
   { run, serial, shown }: { run: string; serial: number; shown: Plan },
@@ -205,7 +210,7 @@ function refuseOutages(plan: Plan, isAllowed: boolean): void {
   );
 }
 
-/** The addresses of each host, without VIPs and loopback: by those the hosts reach each other. */
+/** The addresses at which the hosts reach each other: without VIPs and loopback. */
 function ownAddresses({ inventory, survey }: Planned): Map<string, string[]> {
   const virtual = new Set(inventory.vips.map(({ address }) => address));
   return new Map(
@@ -218,7 +223,7 @@ function ownAddresses({ inventory, survey }: Planned): Map<string, string[]> {
   );
 }
 
-/** Who probes VIPs that the laptop does not reach: a host that holds none, so that the network is part of what is probed. */
+/** The host that probes VIPs which the laptop cannot reach: one without a VIP, so that requests cross the network. */
 function prober({ inventory, survey }: Planned): { host: string; connection: Connection } | undefined {
   const without = survey.hosts.find(({ facts }) => !inventory.vips.some((vip) => holds(facts, vip.address)));
   const host = without ?? survey.hosts[0];
