@@ -1,4 +1,4 @@
-/** What was found, for a message: `is "80", in quotes`. `expected` tells which of its properties is the wrong one. */
+/** Says what `value` is, for a message: `is "80", in quotes`. What was `expected` decides which property is named. */
 export function describe(value: unknown, expected: string): string {
   if (value === undefined) return 'is missing';
   if (value === null) return 'is empty (null)';
@@ -18,7 +18,7 @@ export function describe(value: unknown, expected: string): string {
   return `is ${short(shown)}${kind}`;
 }
 
-/** A number or a truth value that was written as a string. */
+/** Whether a number or boolean was expected and written as a string. */
 function isUnquoted(value: string, expected: string): boolean {
   return /from \d+ to \d+/.test(expected)
     ? /^-?\d+$/.test(value)

@@ -6,25 +6,25 @@ import { type Parsed, type Path, placeAt, SyntaxMistake } from './place';
 
 export type { Path } from './place';
 
-/** A JSON or YAML file that the user wrote: its value, and where each part of it stands in the text. */
+/** A JSON or YAML file that the user wrote: its value, and the place of each part in the text. */
 export interface Document {
   file: string;
   value: unknown;
-  /** What is wrong with the text, though its value is known: a key that is there twice. */
+  /** What is wrong with the text although it has a value, such as a duplicate key. */
   faults: Fault[];
   /** The 1-based place of the key or list item at `path`, or of its nearest parent that is in the text. */
   locate(path: Path): { line: number; column: number };
 }
 
 /**
- * Reads `file` as YAML when it ends in .yaml or .yml, otherwise as JSON (strictly: RFC 8259).
- * @throws InputError when it cannot be read or parsed, with the line and column where there is one.
+ * Reads `file` as YAML when its name ends in .yaml or .yml, otherwise as strict JSON (RFC 8259).
+ * @throws InputError when it cannot be read or parsed, with line and column where there are any.
  */
 export function readDocument(file: string): Document {
   return parseText(file, readText(file));
 }
 
-/** As {@link readDocument}, from text already in hand; `file` decides the format and stands in messages. */
+/** As {@link readDocument}, from a text; `file` decides the format and is named in messages. */
 export function parseText(file: string, text: string): Document {
   const isYaml = ['.yaml', '.yml'].includes(extname(file).toLowerCase());
   const at = placesOf(text);
@@ -54,7 +54,7 @@ export function parseText(file: string, text: string): Document {
   };
 }
 
-// The YAML library is as big as all of ours: it is loaded for YAML only.
+// The YAML library is as big as haprov itself, so only YAML files load it.
 const yaml = (): typeof import('./yaml') => require('./yaml');
 
 function placesOf(text: string): (offset: number) => { line: number; column: number } {
@@ -71,12 +71,12 @@ function placesOf(text: string): (offset: number) => { line: number; column: num
   };
 }
 
-/** No inventory, playbook or template comes near: what is bigger is another file, taken by mistake. */
+/** In bytes. A bigger file is no inventory, playbook or template, and was named by mistake. */
 const biggest = 8 * 1024 * 1024;
 
 /**
- * The text of a file of the user's, without a byte order mark.
- * @throws InputError when there is none, or when it is no UTF-8 text.
+ * The text of the user's `file`, without a byte order mark.
+ * @throws InputError when it cannot be read, or is not UTF-8.
  */
 export function readText(file: string): string {
   const bytes = readBytes(file);
@@ -104,7 +104,7 @@ export function readBytes(file: string): Buffer {
   try {
     const about = statSync(file);
     if (about.isDirectory()) throw refuse('this is a folder, not a file');
-    // To read from a pipe or a terminal would wait for whoever writes to it, if anybody does.
+    // Reading from a pipe or a terminal could block forever.
     if (!about.isFile()) throw refuse(`is ${kindOf(about)}, not a file: save what it gives to one`);
     if (about.size > biggest) throw refuse('is no file that a person wrote: it is bigger than 8 MiB');
     return readFileSync(file);
@@ -117,7 +117,7 @@ export function readBytes(file: string): Buffer {
   }
 }
 
-/** `hosts.fred.address`, `tasks[2].name`: how a path is written in messages. */
+/** Writes a path as messages show it: `hosts.fred.address`, `tasks[2].name`. */
 export function formatPath(path: Path): string {
   return path.reduce<string>((text, part) => {
     if (typeof part === 'number') return `${text}[${part}]`;

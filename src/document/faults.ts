@@ -2,7 +2,7 @@ import type { Fault } from '../errors';
 import { type Document, formatPath, type Path } from './document';
 import { suggestion } from './suggest';
 
-/** One fault about what stands at `path`; `typed` is compared with what was expected, for a typing error. */
+/** The fault about the value at `path`. Where `typed` is near to a name in `expected`, the message suggests that name. */
 export function faultAt(
   document: Document,
   path: Path,
@@ -21,8 +21,8 @@ export function faultAt(
 }
 
 /**
- * What is said in the end: each fault once, in the order of the text, files as they came. A key that is mistyped is not
- * also missing, and one that cannot be used at all is not also unknown.
+ * The faults to report: each once, sorted by place; files in the order of their first fault. Leaves out that a key is
+ * missing where it was mistyped, and that a key is unknown where another fault is about the same key.
  */
 export function settled(faults: readonly Fault[]): Fault[] {
   const meant = new Set(faults.flatMap(keyMeant));
@@ -43,7 +43,7 @@ export function settled(faults: readonly Fault[]): Fault[] {
 
 const placeOf = ({ file, path }: Pick<Fault, 'file' | 'path'>) => `${file}: ${path}`;
 
-/** The place of the key that an unknown one was probably meant to be. */
+/** The place of the key that an unknown key was probably meant to be. */
 function keyMeant({ file, path, message }: Fault): string[] {
   const name = /^unknown key; did you mean "(.*)"\?$/.exec(message)?.[1];
   return name === undefined ? [] : [placeOf({ file, path: path.replace(/[^.]*$/, name) })];

@@ -1,15 +1,15 @@
 import { isIPv6 } from 'node:net';
 import * as z from 'zod';
 
-// A document is checked once: to compile a checker for it takes longer than to check it.
+// A document is checked once, and compiling a checker takes longer than checking.
 z.config({ jitless: true });
 
 /**
- * The fields that inventories and playbooks are made of. The message of every check is what was **expected**; what
- * was found instead is added by `validate`.
+ * The fields that inventories and playbooks are made of. Each check's message says what was **expected**; `validate`
+ * adds what was found instead.
  */
 
-/** A string matching `pattern`. Control characters never pass: values end up in configuration files, one to a line. */
+/** A string that matches `pattern`; by default any without control characters, which could end a configuration line. */
 export const text = (expected: string, pattern = /^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]+$/) =>
   z.string({ error: expected }).regex(pattern, { error: expected });
 
@@ -58,7 +58,7 @@ export const port = () => integer(1, 65535, 'a port');
 
 const byte = '(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])';
 const label = '[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?';
-/** A name's last label is no number (RFC 1123), so that 10.0.0.256 and 10.0.0 are not taken for names. */
+/** The last label of a DNS name is no number (RFC 1123), so 10.0.0.256 and 10.0.0 do not match. */
 const address = new RegExp(
   `^(?=.{1,253}$)(?:(?:${byte}\\.){3}${byte}|(?!(?:[^.]*\\.)*[0-9]+\\.?$)${label}(?:\\.${label})*\\.?|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+)$`,
 );
@@ -80,7 +80,7 @@ export const absolutePath = () =>
     /^(?!.*\/\.{1,2}(?:\/|$))(?:\/[^/\u0000-\u001f\u007f]+)+$/,
   );
 
-/** As sysctl(8) writes it: parts separated by dots; a dot inside a part (an interface's name) is written as a slash. */
+/** A key as sysctl(8) writes it: parts separated by dots; a dot inside a part (an interface's name) becomes a slash. */
 export const sysctlKey = () =>
   text('a sysctl key such as net.ipv4.ip_forward', /^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_/-]+)+$/);
 

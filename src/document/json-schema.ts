@@ -1,13 +1,13 @@
 import * as z from 'zod';
 
-/** What may be written in place of a value, and of which. */
+/** What may be written in place of a value. */
 export interface StandIn {
   schema: z.core.JSONSchema.BaseSchema;
-  /** @param path where the value's schema stands in the whole. */
+  /** Whether it may replace the value that `node` describes. @param path the node's place in the whole schema. */
   fits(node: { type?: unknown }, path: readonly (string | number)[]): boolean;
 }
 
-/** In an inventory: the value of an environment variable, for any string. */
+/** In an inventory, `{ "env": NAME }` may replace any string. */
 export const fromEnvironment: StandIn = {
   schema: {
     type: 'object',
@@ -19,12 +19,12 @@ export const fromEnvironment: StandIn = {
     node.type === 'string' && path.at(-1) !== 'propertyNames' && path.at(-1) !== '$schema',
 };
 
-/** The JSON Schema (draft 2020-12) of a document, made from its validator. */
+/** Makes a document's JSON Schema (draft 2020-12) from its zod schema. */
 export function jsonSchema(schema: z.ZodType, title: string, standIn: StandIn = fromEnvironment): object {
   const made = z.toJSONSchema(schema, {
     io: 'input',
     override: ({ jsonSchema: node, path }) => {
-      // An optional value's schema comes here again, as that of the value.
+      // zod calls this twice for an optional value; the second call finds the stand-in in place.
       if (!standIn.fits(node, path) || node.anyOf?.includes(standIn.schema)) return;
       const { description, default: fallback, ...itself } = node;
       for (const key of Object.keys(node)) delete (node as Record<string, unknown>)[key];

@@ -1,8 +1,8 @@
 import { addMember, deepest, type LineOf, type Parsed, type Path, type Place, SyntaxMistake } from './place';
 
 /**
- * Reads JSON (strictly: RFC 8259), remembering where everything stands. JSON.parse makes the value; this finds the
- * places, the duplicate keys that JSON.parse passes over, and says what is wrong in the words of somebody who types.
+ * Reads strict JSON (RFC 8259). JSON.parse makes the value; this reader adds the place of each part, finds the duplicate
+ * keys that JSON.parse accepts, and words errors for a person who edits the file.
  * @throws SyntaxMistake at the first thing that is not JSON.
  */
 export function parseJson(text: string, line: LineOf): Parsed {
@@ -64,7 +64,7 @@ class Reader {
     return place;
   }
 
-  /** Past the opening bracket: is there anything in it? */
+  /** Moves past the opening bracket, and past the closing one where nothing is between; true where an entry follows. */
   #open(close: string, opened: Place): boolean {
     this.#at += 1;
     this.#space();
@@ -74,7 +74,7 @@ class Reader {
     return false;
   }
 
-  /** After one entry: does another follow? */
+  /** Moves past the comma or closing bracket after an entry; true where another entry follows. */
   #more(close: string, opened: Place): boolean {
     this.#space();
     const sign = this.text[this.#at];
@@ -133,7 +133,7 @@ class Reader {
 const escaped = (sign: string) =>
   sign === '\t' ? '\\t' : `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
-/** The word itself is not shown: it may be a password that lacks its quotes. */
+/** Leaves out the word itself: it may be a password without its quotes. */
 function notAValue(found: string): string {
   if (/^[-+.]?\d/.test(found))
     return 'not how JSON writes a number: no leading zeros, no +, no hexadecimal; text goes in double quotes';

@@ -1,27 +1,28 @@
+/** Keys and list indexes, from the document's root. */
 export type Path = readonly (string | number)[];
 
-/** Where a value stands in a text, and where its parts do: an offset for each, a member's being that of its key. */
+/** The offsets in a text of a value and of its parts; a member's offset is that of its key. */
 export interface Place {
   offset: number;
   members?: Map<string, Place>;
   items?: Place[];
 }
 
-/** Something wrong with the text itself, at an offset of it; `path` where it concerns one value. */
+/** An error in the text that does not hide the rest of it; `path` where it is about one value. */
 export interface Mistake {
   offset: number;
   message: string;
   path?: Path;
 }
 
-/** A text that was understood, perhaps with mistakes that did not hide the rest of it. */
+/** A parsed text: the value, the places of its parts, and the mistakes that did not stop the parser. */
 export interface Parsed {
   value: unknown;
   root: Place;
   mistakes: Mistake[];
 }
 
-/** A text that cannot be understood from `offset` on. */
+/** The parser cannot go on at `offset`. */
 export class SyntaxMistake extends Error {
   constructor(
     message: string,
@@ -32,10 +33,10 @@ export class SyntaxMistake extends Error {
   }
 }
 
-/** Nobody writes deeper by hand, and what walks a document may use the stack. */
+/** How deep a document may be nested: nobody writes deeper by hand, and recursion needs a limit. */
 export const deepest = 64;
 
-/** The place at `path`, or that of its nearest parent that is in the text. */
+/** The place of the value at `path`, or of its nearest parent that is in the text. */
 export function placeAt(root: Place, path: Path): Place {
   let place = root;
   for (const part of path) {
@@ -46,7 +47,7 @@ export function placeAt(root: Place, path: Path): Place {
   return place;
 }
 
-/** Adds a member to `place`; a key that is there already, or that JavaScript would misunderstand, is a mistake. */
+/** Adds a member to `place`; a duplicate key, and `__proto__`, which JavaScript would misunderstand, are mistakes. */
 export function addMember(place: Place, path: Path, member: Place, mistakes: Mistake[], line: LineOf): void {
   const key = String(path.at(-1));
   const first = place.members?.get(key);

@@ -1,11 +1,11 @@
 const width = 100;
 
-/** `value` as JSON as people write it: what fits on a line stays on one. Ends with a newline. */
+/** Writes `value` as JSON for people: what fits into 100 columns stays on one line. Ends with a newline. */
 export function printJson(value: unknown): string {
   return `${print(value, '', 0)}\n`;
 }
 
-/** @param before how much stands on the line already. */
+/** @param before how many columns of the line are taken already. */
 function print(value: unknown, indent: string, before: number): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   const inside = `${indent}  `;

@@ -1,15 +1,15 @@
-/** How a choice is written as what was expected. */
+/** Writes a choice of names as what was expected. */
 export function oneOf(names: readonly string[]): string {
   return names.length > 0 ? `one of: ${names.join(', ')}` : 'none is defined';
 }
 
-/** The name among those that {@link oneOf} wrote which `typed` was probably meant to be. */
+/** The name in `expected` (as {@link oneOf} writes it) that `typed` was probably meant to be. */
 export function suggestion(typed: string, expected: string | undefined): string | undefined {
   const names = /^one of: (.*)$/.exec(expected ?? '')?.[1]?.split(', ') ?? [];
   const plain = (name: string) => name.toLowerCase().replace(/[-_. ]/g, '');
   const most = Math.min(3, Math.floor(typed.length / 3) + 1);
   const near = names
-    // Each letter more or less is an edit.
+    // The difference in length is the least distance: this spares most calls of `distance`.
     .filter((name) => Math.abs(plain(typed).length - plain(name).length) <= most)
     .map((name) => ({ name, far: distance(plain(typed), plain(name)) }))
     .filter(({ far, name }) => far <= most && far < name.length);
@@ -22,7 +22,7 @@ export function didYouMean(typed: string, known: readonly string[]): string {
   return meant === undefined ? '' : `; did you mean "${meant}"?`;
 }
 
-/** Edits between two words: a letter more, less, another, or two swapped. */
+/** The number of edits between two words: a letter inserted, deleted or replaced, or two swapped. */
 function distance(a: string, b: string): number {
   const rows = [Array.from({ length: b.length + 1 }, (_, j) => j)];
   const cell = (i: number, j: number) => rows[i]?.[j] ?? Number.POSITIVE_INFINITY;

@@ -5,8 +5,8 @@ import type { Document, Path } from './document';
 import { faultAt } from './faults';
 
 /**
- * What is known of a `T` some parts of which are wrong: a part that was given and is wrong, or that had to be given and
- * is not, is there as `undefined`; what may be left out and was is not there.
+ * A `T` of which some parts are wrong: a key whose value is wrong, or required and missing, is present as `undefined`;
+ * an optional key that was left out is absent.
  */
 export type Remains<T> = T extends readonly (infer Item)[]
   ? (Remains<Item> | undefined)[]
@@ -20,17 +20,17 @@ export type Validated<T> =
 
 export interface Source {
   document: Document;
-  /** What is checked; otherwise the document's value. */
+  /** The value to check; the document's by default. */
   value?: unknown;
-  /** Where in the document it stands. */
+  /** Where `value` is in the document. */
   at?: Path;
-  /** Values that could not be had, which is a fault of its own already: nothing is said of them here. */
+  /** Values that could not be resolved; their faults are reported elsewhere, so none are reported here. */
   unknown?: readonly Path[];
-  /** Says what to call a value that must not be shown. */
+  /** What a message says in place of the value at `path` where the value must not be shown. */
   conceal?: (path: Path) => string | undefined;
 }
 
-/** Checks `source` and reports **all** its faults, together with what remains to be checked further. */
+/** Checks `source` and reports **all** its faults, with the remains for further checks. */
 export function validate<T extends z.ZodType>(schema: T, source: Source): Validated<z.output<T>> {
   const { document, value = document.value, at = [], unknown = [] } = source;
   const result = schema.safeParse(value);
@@ -41,7 +41,7 @@ export function validate<T extends z.ZodType>(schema: T, source: Source): Valida
     return !unknown.some((path) => startsWith(path, [...at, ...issue.path]));
   });
   const faults = issues.map((issue) => faultOf(issue, { ...source, value, at }));
-  // What zod has made of it so far: defaults filled in, the wrong parts as they were.
+  // zod's output in spite of faults: defaults filled in, the wrong parts unchanged.
   const { value: made } = schema._zod.run(
     { value: structuredClone(value), issues: [] },
     { async: false },
@@ -53,7 +53,7 @@ export function validate<T extends z.ZodType>(schema: T, source: Source): Valida
   return { ok: false, faults, remains: remains as Remains<z.output<T>> | undefined };
 }
 
-/** An issue of zod's as we speak of it: one key or value, and what was expected. */
+/** A zod issue reduced to one key or value, and what was expected. */
 interface Issue {
   path: Path;
   kind: 'unknown key' | 'bad key' | 'bad value';
@@ -75,7 +75,7 @@ function plainIssues(issue: z.core.$ZodIssue): Issue[] {
   return [{ path, kind: 'bad value', expected }];
 }
 
-/** Of a union's alternatives the one that the user plainly meant: of the right type, and with the fewest faults. */
+/** The issues of the union's alternative that the user meant: the right type and, alone, the fewest faults. */
 function branchMeant(branches: readonly z.core.$ZodIssue[][]): z.core.$ZodIssue[] | undefined {
   const ofType = branches
     .filter(

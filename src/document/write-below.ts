@@ -2,13 +2,13 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'no
 import { dirname, join } from 'node:path';
 import { UsageError } from '../errors';
 
-/** A folder that is to be written must have nothing in it: what was there before would seem to belong to it. @throws UsageError */
+/** Refuses a folder with entries: old files would seem to belong to the new ones. @throws UsageError */
 export function refuseFilled(folder: string): void {
   if (existsSync(folder) && attempt(folder, () => readdirSync(folder)).length > 0)
     throw new UsageError(`--out: ${folder} is not empty`, 'remove it, or name another folder');
 }
 
-/** Writes `path`, as it is on a host, into `folder`. Only the permission bits of `mode` count. @throws UsageError */
+/** Writes the file that a host has at `path` below `folder`. Only the permission bits of `mode` count. @throws UsageError */
 export function writeBelow(folder: string, path: string, content: Uint8Array, mode: number): void {
   const file = join(folder, path);
   attempt(file, () => {
@@ -18,7 +18,7 @@ export function writeBelow(folder: string, path: string, content: Uint8Array, mo
   });
 }
 
-/** Writes a new file of the user's; one that is there stays as it is. @throws UsageError */
+/** Writes a new file for the user; never overwrites one. @throws UsageError */
 export function writeNew(file: string, content: string | Uint8Array, hint: string): void {
   attempt(
     file,

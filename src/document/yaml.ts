@@ -23,18 +23,18 @@ import {
   SyntaxMistake,
 } from './place';
 
-/** Far more than a person refers to one anchor, far fewer than exhaust the memory ("billion laughs"). */
+/** Far more aliases than a person writes, far fewer than exhaust the memory ("billion laughs"). */
 const mostAliases = 1000;
 const tooDeep = `nested more than ${deepest} deep`;
 
 /**
- * Reads YAML 1.2, remembering where everything stands. Anchors and `<<` work.
- * @throws SyntaxMistake at the first thing that is not YAML; what follows it would be guesses.
+ * Reads YAML 1.2 with the place of each part. Anchors and `<<` work.
+ * @throws SyntaxMistake at the first error; later errors would be guesses.
  */
 export function parseYaml(text: string, line: LineOf): Parsed {
   const tree = parse(text);
   const [first] = [...tree.errors, ...tree.warnings].sort((a, b) => a.pos[0] - b.pos[0]);
-  // Where the stack ended says nothing about the text.
+  // The parser reports a stack overflow as an error at a place that means nothing.
   if (first && /call stack/.test(first.message)) throw new SyntaxMistake(tooDeep, 0);
   const unclosed = first && unclosedBefore(first, tree);
   if (unclosed !== undefined)
@@ -52,10 +52,10 @@ export function parseYaml(text: string, line: LineOf): Parsed {
   }
 }
 
-/** The parser takes the longer the deeper it is; far deeper than anything it is refused for afterwards. */
+/** The parser is slow on deep nesting, so that is refused before. Far above `deepest`, because the count is rough. */
 const mostOpen = 1000;
 
-/** Where more brackets are open than anybody closes, strings and comments taken for brackets too. */
+/** Whether too many brackets are open at once; counts those in strings and comments too. */
 function tooManyOpen(text: string): boolean {
   let open = 0;
   for (const [bracket] of text.matchAll(/[[\]{}]/g)) {
@@ -133,7 +133,7 @@ class Walk {
 
 const offsetOf = (node: unknown): number | undefined => (isNode(node) ? node.range?.[0] : undefined);
 
-/** Where the bracket is that the parser misses the end of, which it says of the place where the next thing stands. */
+/** The offset of the bracket that is not closed; the parser itself reports the place of what comes next. */
 function unclosedBefore(
   { message, pos: [at] }: YAMLParseError | YAMLWarning,
   tree: Document.Parsed,
