@@ -11,13 +11,13 @@ export interface ApplyOptions extends CommonOptions, RolloutOptions {
   plan?: string;
 }
 
-/** `haprov apply`: shows the plan, asks, and does it. */
+/** `haprov apply`: shows the plan, asks, and rolls it out. */
 export async function apply(options: ApplyOptions, context: Context): Promise<ExitCode> {
   const saved = options.plan === undefined ? undefined : readPlan(options.plan);
   return planAndExecute('apply', options, context, { saved });
 }
 
-/** Makes a plan of the inventory, or of some types of its resources, and carries it out. */
+/** Makes a plan for all resources of the inventory, or those that `only` accepts, and rolls it out. */
 export async function planAndExecute(
   command: string,
   options: CommonOptions & RolloutOptions,

@@ -12,12 +12,12 @@ import { renderDiagramText } from '../report/diagram/text';
 
 export interface DiagramOptions extends CommonOptions {
   format: 'svg' | 'mermaid' | 'text';
-  /** Coloured by what the hosts say now. */
+  /** Asks the hosts, and colours each part by its state. */
   live: boolean;
   out?: string;
 }
 
-/** `haprov diagram`: the way of a packet, from the client to the service. */
+/** `haprov diagram`: draws a packet's way from the client to the service. */
 export async function diagram(options: DiagramOptions, context: Context): Promise<ExitCode> {
   const diagram = options.live ? await lookAt(options, context) : readPicture(options, context);
   const text = draw(diagram, options, context);
@@ -38,10 +38,10 @@ async function lookAt(options: DiagramOptions, context: Context): Promise<Diagra
   }
 }
 
-/** Fits wherever an inventory may have a password, and is a host name besides. */
+/** Stands for a missing environment variable: valid as a password and as a host name. */
 const placeholder = 'not-set';
 
-/** A diagram shows no secret, so none has to be there; what it does show has to. */
+/** A diagram shows no secrets, so their variables may be missing; a variable whose value it shows must be set. */
 function readPicture(options: DiagramOptions, { env }: Context): Diagram {
   const file = resolve(options.inventory);
   const filled = new Proxy(env, { get: (known, name) => known[String(name)] || placeholder });

@@ -7,7 +7,7 @@ export interface DrainOptions extends CommonOptions {
   host: string;
   /** Seconds to wait for sessions to end. */
   timeout: number;
-  /** Also where nobody would be left to serve. */
+  /** Drain the host also where nobody else would serve. */
   force: boolean;
 }
 

@@ -25,16 +25,16 @@ import { makePlan, newRunId, type Planned, requireWhole } from '../planning/plan
 import { type StatusObserver, statusObserver } from '../planning/status-observer';
 
 export interface DrillOptions extends CommonOptions {
-  /** Only these. */
+  /** Names of the scenarios to run; all by default. */
   scenario?: string[];
   yes: boolean;
-  /** Seconds: the longest gap that passes. */
+  /** The longest gap that passes, in seconds. */
   maxGap?: number;
-  /** Where the report goes as a page. */
+  /** The file to write the report to as a page. */
   html?: string;
 }
 
-/** `haprov drill`: breaks one thing after the other and measures what clients feel. */
+/** `haprov drill`: breaks one thing after the other and measures what clients notice. */
 export async function drill(options: DrillOptions, context: Context): Promise<ExitCode> {
   const begun = performance.now();
   const wanted = chosen(options.scenario);
@@ -46,7 +46,7 @@ export async function drill(options: DrillOptions, context: Context): Promise<Ex
     recover: options.yes || context.canAsk,
     only: ({ unit }) => unit !== undefined,
   });
-  // It looks every half second, which is nothing to tell.
+  // It looks every half second: its events would flood the progress.
   const looking = statusObserver(options, { ...context, emit: () => {} });
   try {
     requireWhole(planned);
@@ -84,7 +84,7 @@ export async function drill(options: DrillOptions, context: Context): Promise<Ex
 const onStop =
   'what is broken is repaired and looked at, and nothing else is broken; press Ctrl-C again to leave at once (the host repairs what is broken by itself when its time is over)';
 
-/** @throws UsageError naming what is no scenario */
+/** @throws UsageError naming the word that is no scenario */
 function chosen(names: readonly string[] | undefined): readonly ScenarioName[] {
   if (!names || names.length === 0) return scenarios;
   const words = names
@@ -226,12 +226,12 @@ async function executePlan(
 }
 
 /**
- * How long a request may take. TCP sends a lost SYN again after a second, so that a request which went nowhere may be
- * answered all the same by then: with a second's patience it would be chance which of them count.
+ * The timeout of a request, in milliseconds. TCP resends a lost SYN after one second, so with a timeout of a second or
+ * more it would be chance which of the requests sent in a gap fail.
  */
 const patienceMs = 800;
 
-/** What is broken on purpose may accept and not answer; when it serves again is to be known to 50 ms all the same. */
+/** How many requests may wait for an answer, so that one is sent every interval also while none is answered. */
 const waiting = patienceMs / DEFAULT_INTERVAL_MS;
 
 function pause(ms: number, signal?: AbortSignal): Promise<void> {
@@ -247,7 +247,7 @@ function pause(ms: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
-/** A page that cannot be written must not hide what became of the pair. */
+/** Reports a failed write as a message instead of throwing: the drill's own result must still be printed. */
 function writePage(file: string, report: DrillReport, context: Context): boolean {
   try {
     writeFileSync(file, renderDrillPage(report));

@@ -8,13 +8,13 @@ import { installation } from '../playbook/playbook';
 import { allShipped, ownOf, type Shipped, shippedAs } from '../playbook/shipped';
 
 export interface EjectOptions {
-  /** What is copied; without it, what there is is listed. */
+  /** The playbook, template or file to copy; without it, all are listed. */
   name?: string;
-  /** The folder of the inventory that the copy is for. */
+  /** The folder of the inventory for which the copy is made. */
   to: string;
 }
 
-/** `haprov eject`: copies a playbook, template or file that came with haprov, to be changed; or lists them. */
+/** `haprov eject`: copies a shipped playbook, template or file for the user to edit, or lists them. */
 export async function eject({ name, to }: EjectOptions, context: Context): Promise<ExitCode> {
   if (name === undefined) {
     await context.print(listing(to));
@@ -47,7 +47,7 @@ function choose(name: string): Shipped {
   );
 }
 
-/** One a line, with the user's own where there is one. */
+/** The shipped files by kind, one per line, with the user's own copy where there is one. */
 function listing(folder: string): string {
   const all = allShipped();
   const width = Math.max(...all.map(({ name }) => name.length));

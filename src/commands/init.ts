@@ -11,11 +11,11 @@ import { installation } from '../playbook/playbook';
 export interface InitOptions {
   /** An Ansible inventory in INI format. */
   from?: string;
-  /** Otherwise standard output. */
+  /** The file to write; stdout by default. */
   out?: string;
 }
 
-/** `haprov init`: an inventory to start from, or one made of an Ansible inventory. */
+/** `haprov init`: writes the example inventory, or converts an Ansible inventory. */
 export async function init({ from, out }: InitOptions, context: Context): Promise<ExitCode> {
   const made = from === undefined ? example() : imported(from);
   if (out === undefined) await context.print(Buffer.from(made.text));
@@ -27,12 +27,13 @@ export async function init({ from, out }: InitOptions, context: Context): Promis
 
 interface Made {
   text: string;
-  /** What was left out, or is still at fault. */
+  /** A sentence for each thing that was left out or is still wrong. */
   lost: string[];
+  /** A sentence for each thing that the user does next. */
   toDo: string[];
 }
 
-/** The shipped example, without the schema's place, which is another one beside the user's file. */
+/** The shipped example without `$schema`, whose relative path would be wrong beside the user's file. */
 function example(): Made {
   const text = readText(join(installation, 'inventory.example.json')).replace(/^\s*"\$schema":.*\n/m, '');
   const toDo = [
@@ -54,7 +55,7 @@ function imported(file: string): Made {
 const atFault = ({ path, message, expected }: Converted['faults'][number]) =>
   `to be put right in the inventory: ${describeFault({ file: '', path, message, ...(expected ? { expected } : {}) })}`;
 
-/** Ansible reads variables from there, too. */
+/** Names the folders beside the inventory from which Ansible, and not haprov, reads variables. */
 function notRead(file: string): string[] {
   return ['group_vars', 'host_vars'].flatMap((name) => {
     const folder = join(dirname(file), name);

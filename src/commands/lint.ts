@@ -10,11 +10,11 @@ import { count, visibleLines } from '../text/format';
 export interface LintOptions {
   inventory: string;
   json: boolean;
-  /** Rules that are left out. */
+  /** Names of rules whose findings are left out. */
   allow?: string[];
 }
 
-/** `haprov lint`: what is wrong although all of it is valid. No host is asked; 1 when anything is found. */
+/** `haprov lint`: prints what is wrong in a valid inventory. Asks no host; exit code 1 when there are findings. */
 export async function lintInventory(options: LintOptions, context: Context): Promise<ExitCode> {
   const allowed = new Set((options.allow ?? []).map(knownRule));
   const said = loadDesiredState(options.inventory, context);

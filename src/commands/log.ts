@@ -18,12 +18,12 @@ import { listenerFor, notAsked, selectHosts, toTarget } from '../planning/hosts'
 import { type LoggedRun, renderLog } from '../report/log-text';
 
 export interface LogOptions extends CommonOptions {
-  /** Only this run, in full: its name, or any part that no other has. */
+  /** Show only this run, in full: its name, or a part of its name that no other run has. */
   run?: string;
   verbose?: boolean;
 }
 
-/** `haprov log`: what was done to the hosts, by whom and when, and what came of it; from one read-only exec a host. */
+/** `haprov log`: lists the hosts' runs: who made them when, and how they ended; one read-only exec a host. */
 export async function log(options: LogOptions, context: Context): Promise<ExitCode> {
   const inventory = loadInventory(resolve(options.inventory), context.env);
   context.keepSecret(inventory.secrets);
@@ -31,7 +31,7 @@ export async function log(options: LogOptions, context: Context): Promise<ExitCo
     target: toTarget(host, options),
     questions: [historyQuestion],
   }));
-  // `--verbose` is about the runs here, not about how they were asked for.
+  // `--verbose` shows more of the runs here, so the script that asks for them is not printed.
   const surveyed = await survey(targets, { ...listenerFor(context), script: () => {} });
   surveyed.close();
   const runs = maskStrings(mergeRuns(historiesOf(surveyed)), inventory.secrets);
@@ -55,7 +55,7 @@ export async function log(options: LogOptions, context: Context): Promise<ExitCo
 const historiesOf = ({ hosts }: Survey) =>
   hosts.map(({ name, answers }) => [name, readHistory(answers.of(historyQuestion.id))] as const);
 
-/** One entry a run, with all hosts that know it; newest first. */
+/** One entry for each run, with all hosts that have a record of it; newest first. */
 export function mergeRuns(histories: readonly (readonly [string, readonly RecordedRun[]])[]): LoggedRun[] {
   const runs = new Map<string, LoggedRun>();
   for (const [host, history] of histories) {
@@ -69,7 +69,7 @@ export function mergeRuns(histories: readonly (readonly [string, readonly Record
         inventory: '',
         hosts: [],
       };
-      // What is damaged on one host may be whole on the other.
+      // A manifest that is damaged on one host may be whole on another.
       if (manifest && logged.startedAt === '')
         Object.assign(logged, {
           startedAt: manifest.startedAt,

@@ -10,7 +10,7 @@ export interface PlanOptions extends CommonOptions {
   exitCode: boolean;
 }
 
-/** `haprov plan`: what `apply` would do, from one read-only exec a host. */
+/** `haprov plan`: shows what `apply` would do; one read-only exec a host. */
 export async function plan(options: PlanOptions, context: Context): Promise<ExitCode> {
   const planned = await makePlan(options, context);
   planned.survey.close();

@@ -10,7 +10,7 @@ export interface PushOptions extends CommonOptions, RolloutOptions {
   watch: boolean;
 }
 
-/** `haprov push`: the daily job after an edit; what takes long or cannot be undone is left to apply. */
+/** `haprov push`: rolls out edits of files, lines, kernel parameters and units; leaves the other types to `apply`. */
 export async function push(options: PushOptions, context: Context): Promise<ExitCode> {
   const once = () => planAndExecute('push', options, context, { only: ({ isDaily }) => isDaily });
   if (!options.watch) return once();
@@ -23,7 +23,7 @@ export async function push(options: PushOptions, context: Context): Promise<Exit
     try {
       await once();
     } catch (error) {
-      // A file that was saved half-way is no reason to stop watching.
+      // The user may have saved a file that is not finished, so the watch goes on.
       if (!(error instanceof HaprovError)) throw error;
       const hint = error.hint ? ` (${error.hint})` : '';
       context.emit({ type: 'message', level: 'error', text: `${error.message}${hint}` });
@@ -33,7 +33,7 @@ export async function push(options: PushOptions, context: Context): Promise<Exit
   return ExitCode.done;
 }
 
-/** Where the inventory, playbooks and templates are; only the inventory's own folder is not searched in depth. */
+/** The folders to watch; `deep` includes their subfolders, which the inventory's own folder would have too many of. */
 function folders(inventory: string): { path: string; deep: boolean }[] {
   const own = dirname(resolve(inventory));
   const deep = [own, installation].flatMap((base) =>
@@ -45,7 +45,7 @@ function folders(inventory: string): { path: string; deep: boolean }[] {
   ];
 }
 
-/** Editors write a file in several goes: so long must be quiet before it counts as saved. */
+/** Editors save a file in several writes; a save is over when there was none for this many milliseconds. */
 const settleMs = 300;
 
 /** Yields at once, then after every save, until `signal` aborts. */

@@ -15,11 +15,11 @@ import { count } from '../text/format';
 export interface RenderOptions {
   inventory: string;
   host?: string;
-  /** Only the bytes of this file. */
+  /** Print only the bytes of the file with this path. */
   file?: string;
-  /** A folder that gets one folder a host. */
+  /** The folder in which to write a folder for each host. */
   out?: string;
-  /** The EL major version that stands for the hosts' own. */
+  /** The EL major version that is assumed for all hosts. */
   el: number;
   showSecrets: boolean;
   json: boolean;
@@ -30,7 +30,7 @@ interface RenderedHost {
   resources: Rendered[];
 }
 
-/** `haprov render`: what would be on the hosts. None is asked; what only they know is assumed, and said. */
+/** `haprov render`: shows what `apply` would put on the hosts. Asks none; prints what it assumes of them. */
 export async function render(options: RenderOptions, context: Context): Promise<ExitCode> {
   const { file, out, el, json } = options;
   if (file !== undefined && (out !== undefined || json))
@@ -66,7 +66,7 @@ const assumedOf = (major: number): HostKnowledge => ({
   versions: shippedVersions(major),
 });
 
-/** The host that is named; all without a name. @throws UsageError */
+/** The host with that name; all hosts without a name. @throws UsageError where there is none */
 function chooseHosts({ inventory: { hosts } }: DesiredState, name: string | undefined): Host[] {
   if (name === undefined) return hosts;
   const found = hosts.find((host) => host.name === name);
@@ -78,7 +78,7 @@ function chooseHosts({ inventory: { hosts } }: DesiredState, name: string | unde
   );
 }
 
-/** What stands for the hosts' own answers, one sentence each. */
+/** A sentence for each fact that only a host knows and that was assumed. */
 function assumptionsOf(
   { vips }: Inventory,
   hosts: readonly RenderedHost[],
@@ -97,7 +97,7 @@ function assumptionsOf(
   ];
 }
 
-/** The file of that path, if it is the same wherever it is. @throws UsageError */
+/** The file at `path`. @throws UsageError where no host has it, or its content differs from host to host */
 function chooseFile(path: string, hosts: readonly RenderedHost[]): RenderedFile {
   const having = hosts.flatMap(({ host, resources }) =>
     resources.filter(isFile).flatMap((file) => (file.path === path ? [{ host: host.name, file }] : [])),
@@ -131,11 +131,11 @@ function noSuchFile(path: string, hosts: readonly RenderedHost[]): UsageError {
   );
 }
 
-/** What may be shown of texts and files. */
+/** Hides secrets in texts and files, unless it is lifted (`--show-secrets`). */
 interface Veil {
   text(text: string): string;
   content(file: RenderedFile): Buffer;
-  /** Whether the file as it would be on the host holds a secret. */
+  /** Whether the file on the host holds a secret. */
   isNeeded(file: RenderedFile): boolean;
   isLifted: boolean;
 }
@@ -164,7 +164,7 @@ function warnOfVeiled(files: readonly RenderedFile[], veil: Veil, context: Conte
   context.emit({ type: 'message', level: 'warning', text });
 }
 
-/** A folder for each host; what holds secrets may be read by its owner only. */
+/** Writes a folder for each host. Files with secrets get mode 0600. */
 async function writeAll(
   out: string,
   hosts: readonly RenderedHost[],
@@ -199,7 +199,7 @@ function shownHost({ host: { name, address }, resources }: RenderedHost, veil: V
   return { host: name, address, resources: shown };
 }
 
-/** `content` is text; `base64` what is none. */
+/** A host as `--json` prints it: a file's bytes as `content` where they are text, else as `base64`. */
 function asData({ resources, ...host }: ShownHost): object {
   const data = resources.map((one) => {
     if (!isFile(one)) {

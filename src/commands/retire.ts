@@ -24,24 +24,24 @@ import { probeFile } from '../resources/file-state';
 import { serviceNamed } from '../resources/service';
 
 export interface RetireOptions extends CommonOptions {
-  /** A name in the inventory, or an address that need not be in it any more. */
+  /** The name of a host in the inventory, or the address of a host that was removed from it. */
   host: string;
   /** Seconds to wait for sessions to end. */
   timeout: number;
-  /** Also where nobody else would serve, and where sessions are left. */
+  /** Retire the host also where nobody else would serve, or sessions are left. */
   force: boolean;
   yes: boolean;
 }
 
 const listenersQuestion = { id: 'listeners', script: listenersScript };
 
-/** `haprov retire`: takes a member out for good: drained, then all that speaks VRRP or serves stopped and disabled. */
+/** `haprov retire`: takes a host out for good: drains it, then stops and disables its keepalived, HAProxy and services. */
 export async function retire(options: RetireOptions, context: Context): Promise<ExitCode> {
   const begun = performance.now();
   const said = loadDesiredState(options.inventory, context);
   const { host: asked, isFormer } = whoIsMeant(said.inventory, options);
   const services = toStop(isFormer ? [...said.wanted.values()].flat() : (said.wanted.get(asked) ?? []));
-  mayGoOn(options, context, 'it is shown what would be done, and nothing is');
+  mayGoOn(options, context, 'the plan is shown, and nothing is done');
   const everyone = isFormer ? [...said.inventory.hosts, asked] : said.inventory.hosts;
   const ways = new Map(everyone.map((host) => [host, toTarget(host, options)]));
   context.emit({
@@ -96,7 +96,7 @@ export async function retire(options: RetireOptions, context: Context): Promise<
         first: async () => {
           await drainHost(maintenance, {
             timeoutMs: options.timeout * 1000,
-            // A keepalived that does not look at the flag hands its VIP over when it stops.
+            // A keepalived whose configuration ignores the flag hands its VIP over when it stops.
             force: options.force || maintenance.deaf.length > 0,
             cuts: options.force,
           });
@@ -110,7 +110,7 @@ export async function retire(options: RetireOptions, context: Context): Promise<
         confirmWithin: 60,
         giveUpAfter: 300,
         steady: 2,
-        // What nobody else would serve is refused above, in one place.
+        // refuseAlone has refused what nobody else would serve.
         allowOutage: true,
         probe: true,
         probeInterval: 50,
@@ -131,7 +131,7 @@ export async function retire(options: RetireOptions, context: Context): Promise<
 
 const guards = ['firewalld', 'iptables', 'ip6tables', 'nftables', 'network', 'NetworkManager'];
 
-/** keepalived first, so that its VIP is gone before anything else is; then what the playbooks have it run. */
+/** keepalived first, so that the VIP has moved before anything else stops; then HAProxy and the playbooks' units. */
 function toStop(resources: readonly Resource[]): Resource[] {
   const units = resources.flatMap(({ unit, about }) => (unit !== undefined && about.runs ? [unit] : []));
   return [...new Set(['keepalived', 'haproxy', ...units])]
@@ -147,7 +147,7 @@ interface Retired {
   maintenance: Maintenance;
 }
 
-/** @throws HaprovError (exit 2) where nothing can be said of the host */
+/** The plan that stops and disables the units. @throws HaprovError (exit 2) where the host cannot be planned */
 function planOf(
   { inventory, host, surveyed, services, maintenance: { deaf } }: Retired,
   found: Surveyed,
@@ -168,7 +168,7 @@ function planOf(
     hosts: [planned],
     warnings: [],
   };
-  // Drained, it holds a VIP only where its keepalived does not look.
+  // After the drain it holds a VIP only where its keepalived's configuration ignores the flag.
   const isDeaf = deaf.length > 0;
   const classed = classify(plan, { inventory, holders: new Set(isDeaf ? [host.name] : []), listening });
   const reword = (why: string) =>
@@ -185,7 +185,7 @@ function planOf(
   };
 }
 
-/** @throws HaprovError (exit 1) where nobody else would serve, unless that is meant */
+/** @throws HaprovError (exit 1) where nobody else would serve; with `force` it warns instead */
 function refuseAlone(maintenance: Maintenance, picture: PairState, plan: FullPlan, force: boolean): void {
   const { host, warn } = maintenance;
   const reasons = [
@@ -204,7 +204,7 @@ function refuseAlone(maintenance: Maintenance, picture: PairState, plan: FullPla
   for (const reason of reasons) warn(reason);
 }
 
-/** The VIPs that somebody else can have: the gate waits for one holder of each. */
+/** The VIPs that another host can hold: the gate waits until each has one holder. */
 function takenOver({ vips, host, pair }: Maintenance, picture: PairState): Vip[] {
   return vips.filter(({ members }) =>
     members.some((one) => one.host.name !== host && pair.hostFaults(one.host.name, picture).length === 0),
@@ -214,7 +214,7 @@ function takenOver({ vips, host, pair }: Maintenance, picture: PairState): Vip[]
 const vipsOf = ({ host, vips }: Maintenance) =>
   vips.filter(({ members }) => members.some((member) => member.host.name === host));
 
-/** What is done before the plan, which does not say it. */
+/** Announces the drain, which the plan does not show. */
 function wordsFor(maintenance: Maintenance, picture: PairState): string {
   const { host } = maintenance;
   const own = vipsOf(maintenance).filter((vip) => holdersOf(vip, picture).includes(host));
@@ -222,7 +222,7 @@ function wordsFor(maintenance: Maintenance, picture: PairState): string {
   return `${host} is drained first${moves.length > 0 ? `, so that ${listed(moves)} moves` : ''}; then all of this is stopped and disabled, in one transaction:`;
 }
 
-/** What has to be known of a host that cannot be asked. */
+/** The error for a host that does not answer: where its VIPs are, and what the operator does next. */
 function dead({
   options,
   host: { name: host, address },
@@ -256,7 +256,7 @@ function dead({
   );
 }
 
-/** Looks whether anything speaks still, and says what only the operator can do. */
+/** Looks for a keepalived that still runs, and tells the operator to remove the host from the inventory. */
 async function whatIsLeft(
   options: RetireOptions,
   context: Context,
@@ -280,8 +280,8 @@ async function whatIsLeft(
     );
   const others = inventory.hosts.filter((one) => one !== host).map(({ name }) => name);
   const next = isFormer
-    ? `haprov apply ${options.inventory} has ${listed(others)} name it no more, where that is not done`
-    : `now take it out of ${options.inventory}, and haprov apply tells ${listed(others)}`;
+    ? `haprov apply ${options.inventory} removes it from the configuration of ${listed(others)}, where that is not done yet`
+    : `now take it out of ${options.inventory}: haprov apply then removes it from the configuration of ${listed(others)}`;
   await context.print(
     `${host.name} is retired: nothing of it speaks VRRP, nothing of the pair serves on it, and nothing starts at boot; ${next}\n`,
   );

@@ -20,11 +20,11 @@ import { readUndo } from '../rollback/records';
 import type { Undo } from '../rollback/undo';
 
 export interface RollbackOptions extends CommonOptions, RolloutOptions {
-  /** Back to how it was when this run had finished. */
+  /** Undo all runs after this one. */
   to?: string;
 }
 
-/** `haprov rollback`: undoes the newest run, or all since one, by a plan that is shown, asked for and rolled out. */
+/** `haprov rollback`: plans how to undo the newest run, or all runs after `to`; shows the plan, asks, and rolls it out. */
 export async function rollback(options: RollbackOptions, context: Context): Promise<ExitCode> {
   const begun = performance.now();
   const undos = new Map<string, Undo>();
@@ -53,7 +53,7 @@ export async function rollback(options: RollbackOptions, context: Context): Prom
   }
 }
 
-/** Asks the hosts for their runs, then for what those runs wrote down: two execs a host, both read-only. */
+/** Asks each host for its runs, then for the records of those to undo: two read-only execs a host. */
 async function wishes(
   { inventory, targets, wanted: byPlaybooks }: BeforePlan,
   options: RollbackOptions,
@@ -94,7 +94,7 @@ async function wishes(
   }
 }
 
-/** What stood where a secret stands now was one as well: it must be masked like those that the inventory knows. */
+/** Former secrets: the texts in `to` at the places where `from` holds a secret. They must be masked, too. */
 export function rotatedSecrets(
   { from, to }: Undo['files'][number],
   mask: (text: string) => string,
@@ -109,8 +109,8 @@ export function rotatedSecrets(
 }
 
 /**
- * The gate knows what the inventory says now. What goes with the undone files (a port, a VIP) and the units that were
- * not there before are not to be waited for.
+ * What the gate may expect after an undo: as the inventory says, without the ports and VIPs that disappear with the
+ * undone files, and without the units that will not run.
  */
 export function expectingLess(planned: Planned, undos: ReadonlyMap<string, Undo>): Planned {
   const { inventory } = planned;
@@ -141,7 +141,7 @@ function lessOf(expected: Readiness, undo: Undo | undefined, healthPort: number)
   };
 }
 
-/** Whether a file names it now, and will not. */
+/** Whether a file has `word` now and will not have it after the undo. */
 function goes({ files }: Undo, word: string): boolean {
   const names = (text: string) =>
     new RegExp(`(?<![0-9a-fA-F.])${word.replaceAll('.', '\\.')}(?![0-9a-fA-F.]*[0-9a-fA-F])`).test(text);

@@ -11,7 +11,7 @@ const schemas = {
   playbook: () => jsonSchema(playbookSchema, 'haprov playbook', fromVariable),
 };
 
-/** `haprov schema`: the JSON Schemas that editors complete and check with, made from the validators. */
+/** `haprov schema`: prints or writes the JSON Schemas, made from the zod schemas, with which editors complete and check. */
 export async function schema(
   options: { kind: keyof typeof schemas; write?: string },
   context: Context,

@@ -7,18 +7,18 @@ import { renderStatus } from '../report/status-text';
 import type { Status } from '../status/status';
 
 export interface StatusOptions extends CommonOptions {
-  /** Look again and again. */
+  /** Look again every interval until Ctrl-C. */
   watch: boolean;
-  /** Seconds between two looks. */
+  /** Seconds from the end of a look to the next. */
   interval: number;
-  /** Show it as a page on loopback. */
+  /** Serve the status as a page on loopback. */
   serve: boolean;
   /** The page's port; 0 takes a free one. */
   listen: number;
   exitCode: boolean;
 }
 
-/** `haprov status`: what of the pair works, and what is broken first. */
+/** `haprov status`: shows the pair's state, causes before their effects. */
 export async function status(options: StatusOptions, context: Context): Promise<ExitCode> {
   if (options.serve && (options.watch || options.json))
     throw new UsageError('--serve shows a page: it goes with neither --watch nor --json');
@@ -41,7 +41,7 @@ function exitCodeOf({ level, hosts }: Status, { exitCode }: StatusOptions): Exit
   return exitCode && (level === 'broken' || level === 'warning') ? ExitCode.failed : ExitCode.done;
 }
 
-/** Until Ctrl-C, which is how it ends. What the user is just editing may be wrong for a moment: that ends the first look only. */
+/** Looks until Ctrl-C. A faulty inventory ends only the first look: later, the user may be editing it. */
 async function watch(looking: StatusObserver, options: StatusOptions, context: Context): Promise<ExitCode> {
   const { stopping } = context;
   await show(await looking.look(), options, context);
@@ -62,7 +62,7 @@ async function watch(looking: StatusObserver, options: StatusOptions, context: C
 const show = (found: Status, { json }: StatusOptions, context: Context): Promise<void> =>
   json ? context.printJson(found) : redraw(renderStatus(found, context), context);
 
-/** In place on a terminal, where what does not fit is left out at the end; otherwise one below the other. */
+/** Redraws in place on a terminal, cut to its height; elsewhere it prints one status below the other. */
 async function redraw(text: string, { rows, printRendered }: Context): Promise<void> {
   if (rows === undefined) return printRendered(`${text}\n\n`);
   const lines = text.split('\n');
@@ -71,15 +71,15 @@ async function redraw(text: string, { rows, printRendered }: Context): Promise<v
   await printRendered(`\x1b[H${shown.join('\x1b[K\n')}\x1b[J\n`);
 }
 
-/** Until Ctrl-C. */
+/** Serves the page until Ctrl-C. */
 async function serve(looking: StatusObserver, options: StatusOptions, context: Context): Promise<ExitCode> {
-  // Only who wants the page pays for it when the program starts.
+  // Loaded here, because loading them would slow down every status.
   const [{ serveStatus }, { renderSvg }, { diagramOf: pictureOf }] = await Promise.all([
     import('../serve/serve'),
     import('../report/diagram/svg'),
     import('../report/diagram/from-inventory'),
   ]);
-  // What cannot be looked at at all is said before there is a page.
+  // Throws, before there is a page, where nothing can be looked at.
   await looking.look();
   const page = await serveStatus({
     look: () => looking.look(),

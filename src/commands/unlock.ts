@@ -14,7 +14,7 @@ import { formatElapsed } from '../text/format';
 
 export interface UnlockOptions extends CommonOptions {
   yes: boolean;
-  /** Also the lock of a run that is alive. */
+  /** End runs that are alive, and remove their locks too. */
   force: boolean;
 }
 
@@ -23,7 +23,7 @@ interface Locked {
   lock: NonNullable<HostFacts['lock']>;
 }
 
-/** `haprov unlock`: says who holds which lock, and takes away those that nobody needs any more. */
+/** `haprov unlock`: lists who holds which lock, and removes the locks of runs that are not alive. */
 export async function unlock(options: UnlockOptions, context: Context): Promise<ExitCode> {
   const inventory = loadInventory(resolve(options.inventory), context.env);
   context.keepSecret(inventory.secrets);
