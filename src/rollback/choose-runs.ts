@@ -7,16 +7,17 @@ import type { Finding } from '../plan/plan';
 
 export type KnownRun = RecordedRun & { manifest: Manifest };
 
-/** Which runs are undone on which host, newest first; and what a human has to know about those that are not. */
+/** The runs to undo on each host, newest first; the warnings name broken runs, which are not undone. */
 export interface Choice {
   runs: Map<string, KnownRun[]>;
   warnings: Finding[];
 }
 
 /**
- * The newest finished run of all, on the hosts where it ran; or all finished runs that are newer than `to`, which may
- * be any unambiguous part of a run's name. The stages of one run count as one.
- * @throws UsageError when `to` is no run, or a host does not remember all that came after it.
+ * Chooses the newest finished run, on the hosts that made it; or all finished runs that are newer than `to`, a run's
+ * name or a part that no other name has. The stages of one run count as one run.
+ * @throws UsageError when `to` is no run, a host no longer has the records of all runs after it, or a record is
+ * damaged or of an unknown format.
  */
 export function chooseRuns(histories: ReadonlyMap<string, readonly RecordedRun[]>, to?: string): Choice {
   const all = inOrder(histories.values(), ({ run }) => wholeRun(run)).reverse();
@@ -61,7 +62,7 @@ function theOne(text: string, all: readonly string[]): string {
   );
 }
 
-/** As many as a host keeps. */
+/** How many runs a host keeps. */
 const keptRuns = 20;
 
 function requireMemory(

@@ -16,9 +16,9 @@ import type { KnownRun } from './choose-runs';
 import { fileOf, type Undo, undoOf } from './undo';
 
 /**
- * Asks a host what its `runs` wrote down, in one read-only exec, and says what it must become to be as before them.
- * @param quietMs how long it may be silent about one question.
- * @throws HostError where that cannot be read.
+ * Reads the records of `runs` on a host, in one read-only exec, and derives the state that the host had before them.
+ * @param quietMs how many milliseconds the host may take for one question.
+ * @throws HostError where the host does not answer, or a record cannot be read.
  */
 export async function readUndo(
   { name, connection }: Pick<Surveyed, 'name' | 'connection'>,
@@ -49,7 +49,7 @@ export async function readUndo(
   }
 }
 
-/** @throws Error where they are not whole. */
+/** The records of a run by step number. @throws Error where they do not fit the manifest. */
 function readRecords({ run, format, manifest }: KnownRun, answers: Answers): Map<number, StepRecord> {
   const parts = readParts(format, Buffer.from(answers.of(partsId(run)), 'base64').toString());
   return new Map(

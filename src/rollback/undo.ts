@@ -10,40 +10,40 @@ import { before, touchedBy } from '../resources/registry';
 import { runningValues } from '../resources/sysctl';
 import { unitOf } from '../resources/unit';
 
-/** A run that is to be undone on one host, with what it wrote down there. */
+/** A run to undo on one host, with its records there. */
 export interface UndoneRun {
   run: RecordedRun & { manifest: Manifest };
-  /** By the step's number. */
+  /** By step number, from 1. */
   records: ReadonlyMap<number, StepRecord>;
 }
 
-/** What one host must become to be as before some of its runs. */
+/** How one host becomes as it was before some of its runs. */
 export interface Undo {
   resources: Resource[];
   warnings: Finding[];
   /** Units that will not run afterwards. */
   stopped: string[];
-  /** What files hold now, as far as it is text, and what they will hold. */
+  /** The text of each file now (empty where it is no text file) and after the undo. */
   files: { from: string; to: string }[];
 }
 
 type Step = Manifest['steps'][number];
 
-/** The file that a step wrote whole, whatever type asked for it. */
+/** The path of the file that a step wrote whole. */
 export const fileOf = (step: Step): string | undefined => touchedBy(step).file;
 
-/** What a restored file has to be told to, and the files that hold what no playbook names. */
+/** What the undo needs to know of the host besides its runs. */
 interface Around {
   host: string;
-  /** What stands at the paths of the runs' files now. */
+  /** The state now of each path that a run wrote. */
   current: ReadonlyMap<string, FileState>;
-  /** What the playbooks want of the host: who has to be told of a file. */
+  /** The resources of the playbooks: they name the units that reload for a file. */
   byPlaybooks: readonly Resource[];
 }
 
 /**
- * The resources whose wanted state is what was before the oldest of `runs` (newest first). Where several of them
- * touched the same thing, the oldest record counts.
+ * The resources whose wanted state is the state before the oldest of `runs` (newest first). Where several runs touched
+ * the same thing, the oldest record counts.
  * @throws HaprovError when a record is damaged.
  */
 export function undoOf(runs: readonly UndoneRun[], { host, current, byPlaybooks }: Around): Undo {
@@ -97,13 +97,13 @@ export function undoOf(runs: readonly UndoneRun[], { host, current, byPlaybooks 
   }
   if (kept.size > 0)
     warn('rollback-packages', `packages stay: ${[...kept].join(' ')}`, 'remove them by hand if they must go');
-  // Whatever stood there before the packages' own services first ran need not please a validator: nobody will read it.
+  // A file whose units will all be stopped is not validated: what a package brought need not be valid, and nobody reads it.
   const isRead = (notify: Notify[]) =>
     notify.length === 0 || notify.some((wish) => !undo.stopped.includes(unitOf(wish)));
   const inTurn = (turn: Back['turn']) => found.filter(({ past }) => past.turn === turn);
   const bound = (all: typeof found) =>
     all.map(({ past, task, notify }) => past.bind({ task, notify }, isRead(notify)));
-  // A folder goes after all that is in it, folders too.
+  // A folder is removed after its subfolders.
   const folders = inTurn('folder').sort((a, b) => (a.past.key < b.past.key ? 1 : -1));
   undo.resources.push(
     ...bound(inTurn('reverse')),
@@ -124,7 +124,7 @@ function damaged(host: string, { run }: RecordedRun, { action, type, target }: S
   );
 }
 
-/** The newest record of a file: what it should hold now, and who validates it. */
+/** The records of a file, newest run first: the first says what the file should hold now. */
 function newest(runs: readonly UndoneRun[], path: string): { run: RecordedRun; record: StepRecord }[] {
   return runs.flatMap(({ run, records }) =>
     run.manifest.steps.flatMap((step, index) => {
@@ -137,7 +137,7 @@ function newest(runs: readonly UndoneRun[], path: string): { run: RecordedRun; r
 const textOf = (state: FileState | undefined) =>
   state?.kind === 'file' ? (state.content?.toString() ?? '') : '';
 
-/** How the file is no longer what the newest of the runs made of it. */
+/** How the file differs from what the newest run made of it; undefined where it does not. */
 function edit([last]: ReturnType<typeof newest>, now: FileState | undefined): string | undefined {
   if (!last || !now) return undefined;
   const { run, record } = last;
@@ -150,8 +150,8 @@ function edit([last]: ReturnType<typeof newest>, now: FileState | undefined): st
 }
 
 /**
- * Which services have to be told of which file: those that the playbooks name for it; and of what the undone runs
- * reloaded beside those, all files that no playbook knows (any more).
+ * The units to reload or restart for each file: those that the playbooks name for it. The other units that the undone
+ * runs reloaded or restarted are added to the files that no playbook has any more, or to all where there are none.
  */
 function wishes(runs: readonly UndoneRun[], byPlaybooks: readonly Resource[]): Map<string, Notify[]> {
   const known = new Map(byPlaybooks.map(({ about, notify }) => [about.path ?? '', notify]));
