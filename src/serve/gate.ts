@@ -1,12 +1,12 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
-/** What a request may ask for. */
+/** What a request may get: the page, or the event stream of updates. */
 export type Wanted = 'page' | 'live';
 
 /**
- * What the request asks for, or nothing: a reading one, to this machine by a name of loopback (a page from elsewhere whose
- * name somebody turned to 127.0.0.1 gives its own name), with the token as its path's first part.
+ * What the request may get; undefined where it is refused. It must be GET or HEAD, begin its path with the token, and
+ * name loopback as its Host: a foreign page whose DNS name points to 127.0.0.1 (DNS rebinding) sends its own name.
  */
 export function admit(request: IncomingMessage, token: string, port: number): Wanted | undefined {
   if (request.method !== 'GET' && request.method !== 'HEAD') return undefined;
@@ -19,17 +19,20 @@ export function admit(request: IncomingMessage, token: string, port: number): Wa
 
 function hostsOf(port: number): string[] {
   const names = ['127.0.0.1', 'localhost'];
-  // Browsers leave out HTTP's own port.
+  // Browsers leave port 80 out of the Host header.
   return port === 80 ? names : names.map((name) => `${name}:${port}`);
 }
 
-/** Takes as long for a wrong token as for the right one. */
+/** Compares in constant time. */
 function isSame(given: string, token: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(given), digest(token));
 }
 
-/** Headers of every answer: nothing is kept, guessed, framed, loaded from elsewhere, or run but what `allowed` names. */
+/**
+ * The headers of every response: browsers may not cache, sniff or frame it, load anything from elsewhere, or use a style
+ * or script other than those of `allowed` (given by their text).
+ */
 export function headersWith(allowed: { style: string; script: string }): Record<string, string> {
   const hash = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
   return {

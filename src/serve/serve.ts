@@ -16,32 +16,32 @@ import { openStream } from './stream';
 import { type Latest, type WatchOptions, watch } from './watch';
 
 export interface ServeOptions extends WatchOptions {
-  /** 0 takes any that is free. */
+  /** The port to listen on; 0 takes a free one. */
   port: number;
-  /** Closes it. */
+  /** Closes the server. */
   signal?: AbortSignal;
-  /** A picture of a status, as SVG. */
+  /** Draws a status as SVG. */
   draw?: (status: Status) => string;
 }
 
 export interface Served {
-  /** With its token: whoever knows it can read the page. */
+  /** The page's address with the token; everybody who knows it can read the page. */
   url: string;
-  /** Ends all connections and waits for nothing else: a look under way is not waited for. */
+  /** Closes all connections, without waiting for a look under way. */
   close(): Promise<void>;
 }
 
-/** Readers who know the token: a browser holds one connection a page and some for a moment. */
+/** How many connections may have shown the token: a browser holds one for each page, and more for a moment. */
 const mostReaders = 20;
-/** Connections over which nobody has shown the token yet: the newest may be a reader's. */
+/** How many connections may not have shown the token; beyond that the oldest is closed: the newest may be a reader's. */
 const mostStrangers = 20;
-/** How long a page that is loaded waits for a look; its stream brings what comes later. */
+/** How many milliseconds loading a page waits for a look; the stream brings later results. */
 const patienceMs = 3_000;
 
 /**
- * Shows the status as a page of this machine alone, under an address that nobody can guess; whatever else is asked for
- * is not there (404). Looks only while a page is open or loaded.
- * @throws UsageError when the port cannot be had
+ * Serves the status as a page on 127.0.0.1, at a path with a random token; answers 404 to everything else. Looks at the
+ * hosts only while a page is open or being loaded.
+ * @throws UsageError when it cannot listen on the port
  */
 export async function serveStatus(options: ServeOptions): Promise<Served> {
   const token = randomBytes(32).toString('base64url');
@@ -106,11 +106,11 @@ export async function serveStatus(options: ServeOptions): Promise<Served> {
       strangers.delete(socket);
       readers.delete(socket);
     });
-    // Whoever holds connections and says nothing makes room: nobody is kept out by them.
+    // Connections that send nothing must not keep readers out.
     const [oldest] = strangers;
     if (strangers.size > mostStrangers) oldest?.destroy();
   });
-  // Of those who connect and say nothing; a stream's beats keep it open.
+  // Closes connections that are idle; the beats keep a stream open.
   server.timeout = 20_000;
   await listen(server, options.port);
 

@@ -1,15 +1,15 @@
 import type { ServerResponse } from 'node:http';
 
-/** Milliseconds from beat to beat: a page that hears none for three of them says so. */
+/** Milliseconds between beats; a page that receives none for three intervals says so. */
 const beatMs = 5_000;
-/** What waits for a reader that does not read; a page is some tens of KiB. */
+/** How many bytes may wait for a reader that does not read; a page is some tens of KiB. */
 const mostWaiting = 4 << 20;
 
 export interface Stream {
   send(event: string, data: string): void;
 }
 
-/** Server-Sent Events to one reader, with beats; a reader that takes nothing is let go, and connects again if it lives. */
+/** Sends Server-Sent Events, with beats, to one reader. Disconnects one that does not read; a living browser reconnects. */
 export function openStream(response: ServerResponse, headers: Record<string, string>): Stream {
   response.writeHead(200, headers);
   const write = (text: string) => {

@@ -1,6 +1,6 @@
 import type { Status } from '../status/status';
 
-/** What is known: the newest status, and why the last look told nothing. */
+/** The newest status, and why the last look failed where it did. */
 export interface Latest {
   status?: Status;
   trouble?: string;
@@ -8,21 +8,21 @@ export interface Latest {
 
 export interface WatchOptions {
   look: () => Promise<Status>;
-  /** From the end of a look to the next. */
+  /** Milliseconds from the end of a look to the next. */
   intervalMs: number;
-  /** A look that failed; those who watch are told by themselves. */
+  /** Is called for a look that failed; watchers get the message in `trouble`. */
   onError?: (error: unknown) => void;
 }
 
 export interface Watch {
-  /** Calls `tell` with each look's result from now on, and at once with what is known; gives the end of it. */
+  /** Calls `tell` at once with the latest result, if any, then after each look. Returns the function that ends it. */
   join(tell: (seen: Latest) => void): () => void;
-  /** A result that is younger than the interval, or after `patienceMs` what is known without it. */
+  /** Looks, unless the latest result is younger than the interval; after `patienceMs` returns the latest all the same. */
   fresh(patienceMs: number): Promise<Latest>;
   stop(): void;
 }
 
-/** Looks again and again while anybody watches: one look at a time, however many they are, and none for nobody. */
+/** Looks once per interval while there are watchers; they share each look. */
 export function watch({ look, intervalMs, onError }: WatchOptions): Watch {
   const watchers = new Set<(seen: Latest) => void>();
   let seen: Latest = {};
