@@ -3,9 +3,9 @@ import { resolve } from 'node:path';
 import { UsageError } from '../errors';
 
 /**
- * Which host of which inventory `drain` and `undrain` mean by their one or two words: HOST, or INVENTORY HOST, in
- * either order where only the second is a file. Without an inventory it is that of HAPROV_INVENTORY, else the
- * inventory.json or inventory.yaml of `folder`.
+ * The inventory and host that the one or two words of `drain`, `undrain` and `retire` mean: HOST, or INVENTORY HOST, in
+ * either order where only the second word is a file. The default inventory is HAPROV_INVENTORY, else inventory.json or
+ * inventory.yaml in `folder`.
  * @throws UsageError when no host is named, or no inventory is found
  */
 export function inventoryAndHost(

@@ -24,20 +24,19 @@ import {
 } from './maintenance';
 
 export interface DrainWishes {
-  /** How long to wait for sessions to end. */
+  /** How many milliseconds to wait for sessions to end. */
   timeoutMs: number;
-  /** Also where nobody else would serve. */
+  /** Drain also where nobody else would serve. */
   force: boolean;
-  /** Sessions that outlast the time are cut: it is only said that there are some. */
+  /** The caller stops the host afterwards, so sessions that outlast the time are a warning and no error. */
   cuts?: boolean;
 }
 
 /**
- * Takes a host out of service. Its servers first, while its addresses stay where they are, so that what they are at
- * comes to its end; then its addresses, by VRRP priority; then what its own HAProxy was at. A host that is not reached
- * loses its servers only.
- * @throws HaprovError (exit 1): nobody else would serve; its VIP stayed, or the operator stopped it before that had gone,
- * and all is as before; sessions outlast the time
+ * Takes a host out of service: drains its servers and waits for their sessions, while its VIPs stay; then moves its VIPs
+ * by VRRP priority; then waits for the sessions of its own HAProxy. Of a host that is not reached, only the servers.
+ * @throws HaprovError (exit 1) where nobody else would serve; where a VIP stayed, or the operator stopped the drain before
+ * it had moved, and the drain was undone; where sessions outlast the time
  */
 export async function drainHost(maintenance: Maintenance, wishes: DrainWishes): Promise<void> {
   const { host, vips, deaf, pair, hosts, by, wasDrained, say, warn, stopping, begin } = maintenance;
@@ -102,20 +101,20 @@ const onStop = [
   'press Ctrl-C again to leave at once (haprov undrain takes back what was done)',
 ].join('; ');
 
-/** What the operator gets who stops it while the address is still there. */
+/** Undoes the drain that the operator stopped before the VIP had moved. */
 async function stop(maintenance: Maintenance, servers: readonly string[]): Promise<HaprovError> {
   const { host, wasDrained } = maintenance;
   return stopped(host, wasDrained ? 'it stays drained, as it was' : await takeBack(maintenance, servers));
 }
 
-/** What makes keepalived look at the flag, for a configuration of one's own. */
+/** What the operator adds to a keepalived.conf of their own, so that keepalived watches the flag. */
 const watching = [
   'add a block to its keepalived.conf: vrrp_script not_drained { script "/usr/libexec/keepalived/haprov-not-drained"',
   'interval 1 fall 1 rise 1 weight -253 }, and not_drained to the track_script of each vrrp_instance',
   '(any script that fails while /var/lib/haprov/drained is there will do); --force takes its servers out all the same',
 ].join(' ');
 
-/** @throws HaprovError where keepalived would keep a VIP whatever it is told, unless that is meant */
+/** @throws HaprovError where keepalived ignores the flag and would keep a VIP; with `force` it warns instead */
 function refuseDeaf({ host, deaf, warn }: Maintenance, force: boolean): void {
   if (deaf.length === 0) return;
   const vips = listed(deaf.map(({ name, address }) => `${name} (${address})`));
@@ -125,10 +124,10 @@ function refuseDeaf({ host, deaf, warn }: Maintenance, force: boolean): void {
   warn(`${host}: ${why}`);
 }
 
-/** @throws HaprovError where nobody else would serve, unless that is meant */
+/** @throws HaprovError where nobody else would serve; with `force` it warns instead */
 function refuseAlone(maintenance: Maintenance, pairState: PairState, force: boolean): void {
   const { host, hosts, warn } = maintenance;
-  // Whoever cannot be reached gives no address away.
+  // A host that is not reached keeps its VIPs.
   const vips = hosts.has(host) ? maintenance.vips : [];
   const reasons = servedByNobodyElse({ ...maintenance, vips }, pairState, (name) =>
     faultsOf(maintenance, name, pairState),
@@ -145,7 +144,7 @@ function refuseAlone(maintenance: Maintenance, pairState: PairState, force: bool
   );
 }
 
-/** The servers that a host is; not those that its balancers answer and do not know: theirs are called otherwise. */
+/** The host's servers, without those that no HAProxy knows: its own configuration may name them otherwise. */
 function knownServers({ host, services, pair, warn }: Maintenance, pairState: PairState): string[] {
   const servers = serversOf(services, host);
   if (servers.length === 0 || pair.balancers.length === 0) return [];
@@ -157,7 +156,7 @@ function knownServers({ host, services, pair, warn }: Maintenance, pairState: Pa
   return servers.filter((server) => !unknown.includes(server));
 }
 
-/** How often a balancer is told that goes on sending: a HAProxy that was just being reloaded forgets. */
+/** How often a balancer that still sends requests is told to drain: a HAProxy forgets it when it reloads. */
 const tries = 3;
 
 async function drainServersOf(maintenance: Maintenance, servers: readonly string[]): Promise<void> {
@@ -182,7 +181,7 @@ async function drainServersOf(maintenance: Maintenance, servers: readonly string
   if (sure.length > 0) await say(`${listed(servers)}: drained on ${listed(sure)}`);
 }
 
-/** Waits until nothing is left of what `count` counts. @returns what is */
+/** Waits until `count` finds no sessions. @returns the sessions that are left, by place */
 async function waitFor(
   maintenance: Maintenance,
   forMs: number,
@@ -202,11 +201,11 @@ async function waitFor(
   return still;
 }
 
-/** Three adverts, the check that reads the flag, and what a busy host is late by. */
+/** Time for three adverts, the check that reads the flag, and a busy host's delay. */
 const patienceMs = (vips: readonly Vip[]) =>
   10_000 + 4000 * Math.max(0, ...vips.map(({ advertInterval }) => advertInterval));
 
-/** Whether all VIPs that the host had are another's now; one that nobody has is not. */
+/** Waits until another host holds each of `vips`. @returns whether that came about in time */
 async function vipsLeave(maintenance: Maintenance, vips: readonly Vip[]): Promise<boolean> {
   const { host, say } = maintenance;
   const begun = performance.now();
@@ -224,7 +223,7 @@ async function vipsLeave(maintenance: Maintenance, vips: readonly Vip[]): Promis
   return held.length === 0;
 }
 
-/** All as it was before. @returns how far that came */
+/** Undoes the drain. @returns what could be undone, for a message */
 async function takeBack(maintenance: Maintenance, servers: readonly string[]): Promise<string> {
   const untold = await giveServersBack(maintenance, servers);
   const host = maintenance.hosts.get(maintenance.host);

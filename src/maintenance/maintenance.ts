@@ -7,36 +7,36 @@ import { pause, within } from '../pair/within';
 import type { Hosts } from '../rollout/host-verbs';
 import { giveBack, type Untold } from '../rollout/keep-drained';
 
-/** A host that is taken out of service, or given back to it, and those around it. */
+/** A host that is drained or undrained, with the hosts around it. */
 export interface Maintenance extends HostRole {
   pair: Pair;
-  /** Of the hosts that are reached; the host itself may be missing. */
+  /** The hosts that are reached; the drained host itself may be missing. */
   hosts: Hosts;
-  /** Who does it: `user@laptop`. */
+  /** The operator: `user@laptop`. */
   by: string;
-  /** VIPs that its keepalived would keep all the same: nothing of its configuration looks at the flag. */
+  /** VIPs that the host's keepalived would keep, because its configuration does not watch the flag. */
   deaf: readonly Vip[];
-  /** Hosts of which somebody's run is being made, and whose: it may restart what serves there, or take itself back. */
+  /** Hosts with a living run, and a sentence about it: the run may restart services there, or restore the host. */
   busy: ReadonlyMap<string, string>;
   /** Whether the host's flag is set already. */
   wasDrained: boolean;
   say(line: string): Promise<void>;
   warn(text: string): void;
-  /** Aborted when the operator waits no longer. */
+  /** Aborted by Ctrl-C. */
   stopping: AbortSignal;
-  /** To be called before the first change: until then whoever stops leaves at once, and `stopping` says what it does after. */
+  /** Call it before the first change: until then Ctrl-C leaves at once; `stopping` says what Ctrl-C does from then on. */
   begin(stopping: string): void;
 }
 
 const pauseMs = 250;
 
-/** Looks once; nothing where the operator stops it meanwhile. */
+/** Looks once; undefined where Ctrl-C comes meanwhile. */
 export const look = ({ pair, stopping }: Pick<Maintenance, 'pair' | 'stopping'>) =>
   within(Number.POSITIVE_INFINITY, pair.look(), stopping);
 
 /**
- * Looks until `isDone`, at least once, for `forMs` milliseconds at most, or until the operator stops it.
- * @returns the last state that was seen, and whether it was done
+ * Looks, at least once, until `isDone` is true, `forMs` milliseconds are over, or Ctrl-C comes.
+ * @returns the last state, and whether `isDone` was true of it
  */
 export async function lookUntil(
   maintenance: Pick<Maintenance, 'pair' | 'stopping'>,
@@ -55,21 +55,21 @@ export async function lookUntil(
   }
 }
 
-/** Those that can be told something: reached, and not silent when they were looked at last. */
+/** The hosts that are reached and answered the last look. */
 export const answering = ({ hosts, pair }: Pick<Maintenance, 'hosts' | 'pair'>): Hosts =>
   new Map([...hosts].filter(([name]) => !pair.isSilent(name)));
 
-/** Why a host cannot be relied on to serve alone; nothing where it can. */
+/** Why a host may not serve alone, a sentence each; empty where it may. */
 export function faultsOf({ busy, pair }: Maintenance, name: string, pairState: PairState): string[] {
   const run = busy.get(name);
   return run === undefined ? pair.hostFaults(name, pairState) : [run];
 }
 
-/** The operator stopped it (exit 1); `what` says what is so now. */
+/** The error for a stop by the operator (exit 1); `what` says how things are now. */
 export const stopped = (host: string, what: string) =>
   new HaprovError(ExitCode.failed, `${host}: stopped, and ${what}`);
 
-/** Tells the balancers that the host's servers have their place again; names those that could not be told. */
+/** Undrains `servers` on the balancers; warns of the balancers that could not be told, and returns them. */
 export async function giveServersBack(
   maintenance: Maintenance,
   servers: readonly string[],

@@ -16,22 +16,22 @@ import { localTime } from '../report/log-text';
 import { sshHosts } from '../rollout/ssh-host';
 import type { Maintenance } from './maintenance';
 
-/** A host to be drained or undrained, with all that can be reached around it. */
+/** A host to drain or undrain, with the connections to the hosts around it. */
 export interface OpenMaintenance {
   maintenance: Maintenance;
   /** Since when and by whom the host is drained. */
   drained?: HostFacts['drained'];
-  /** Why the host itself is not reached. */
+  /** Why the host itself is not reached; absent where it is. */
   failure?: HaprovError;
   close(): void;
 }
 
-/** In the same exec as everything else that is asked of the host. */
+/** Asks whether keepalived's configuration watches the drain flag. */
 export const flagQuestion: Question = { id: 'flag', script: drainFlagScript };
 
 /**
- * Connects to all hosts of the inventory, the one in question among them.
- * @throws UsageError where there is no such host; HostError (exit 3) where a living run has its lock, or nobody is reached
+ * Connects to the host and to all others of the inventory, or those of `--limit`.
+ * @throws UsageError where there is no such host; HostError (exit 3) where a living run has its lock, or no host is reached
  */
 export async function openMaintenance(
   options: CommonOptions & { host: string },
@@ -77,7 +77,7 @@ export async function openMaintenance(
   };
 }
 
-/** What is known of a host and of those around it, once they were asked. */
+/** A host and the survey of all hosts. */
 interface Asked {
   inventory: Inventory;
   host: Host;
@@ -85,7 +85,7 @@ interface Asked {
   /** How each host is reached. */
   targets: ReadonlyMap<string, SshTarget>;
   readiness: ReadonlyMap<string, Readiness>;
-  /** Gets the connections that are made anew; who gives it closes them. */
+  /** Collects reconnections; the caller closes them. */
   opened: Opened;
 }
 
@@ -139,12 +139,12 @@ function lockedBy(name: string, { run, owner, since }: NonNullable<HostFacts['lo
   );
 }
 
-/** A host that could not be told itself, with what was done around it. */
+/** The error for a host that is not reached; `done` says what was done on the other hosts. */
 export function notReached(failure: HaprovError, host: string, done: string, hint: string): HostError {
   return new HostError(host, `${failure.message.replace(`${host}: `, '')}; ${done}`, hint);
 }
 
-/** ` (since 2026-01-02 03:04:05, by me@laptop)`. */
+/** `since 2026-01-02 03:04:05, by me@laptop`. */
 export function sinceAndBy({ since, by }: NonNullable<HostFacts['drained']>): string {
   const when = Number.isNaN(since.getTime()) ? 'an unknown time' : localTime(since.toISOString());
   return `since ${when}, by ${by || 'somebody'}`;

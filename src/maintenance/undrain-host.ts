@@ -3,18 +3,18 @@ import { keptDrained, notBackYet, serversOf, unknownTo } from '../pair/drained';
 import { holdersOf, type PairState } from '../pair/health';
 import { giveServersBack, listed, lookUntil, type Maintenance, secondsSince, stopped } from './maintenance';
 
-/** Checks that must succeed first, the flag's own check, three adverts. */
+/** Time for HAProxy's health checks to succeed, for the check that reads the flag, and for three adverts. */
 const patienceMs = 30_000;
 
 /**
- * Gives a host its place back, and waits until HAProxy calls its servers up and its VIPs are where preemption wants
- * them. Of a host that was not drained only what is left is taken away; one that is not reached keeps its flag.
- * @throws HaprovError (exit 1) where that is not so in time; it is not drained any more all the same
+ * Undrains a host, and waits until HAProxy reports its servers up and preemption has moved its VIPs. Of a host that was
+ * not drained, it undrains the servers that are left so; a host that is not reached keeps its flag.
+ * @throws HaprovError (exit 1) where that takes too long; the host is undrained all the same
  */
 export async function undrainHost(maintenance: Maintenance): Promise<void> {
   const { host, vips, services, pair, hosts, wasDrained, say, stopping, begin } = maintenance;
   const before = await pair.look();
-  // Also of services that the inventory has no more: nobody else would ever take them off the balancers' lists.
+  // Includes servers of services that the inventory no longer has: nothing else would remove them from the balancers' lists.
   const forgotten = [...keptDrained(before)].filter((server) => server.endsWith(`/${host}`));
   const own = serversOf(services, host);
   const unknown = unknownTo(own, before);
@@ -55,9 +55,9 @@ export async function undrainHost(maintenance: Maintenance): Promise<void> {
 }
 
 const onStop =
-  'it is given its place back, and that all is back is waited for no longer; a host that does not answer has 30 s to do what it is told; press Ctrl-C again to leave at once (haprov undrain again does the rest)';
+  'the host is undrained, without waiting until everything is back; a host that does not answer has 30 s to do what it is told; press Ctrl-C again to leave at once (haprov undrain again does the rest)';
 
-/** Servers that some balancer keeps drained, or has been told to and has forgotten why. */
+/** The servers that a balancer has on its list of drained servers, or that its HAProxy reports as DRAIN. */
 function leftDrained(servers: readonly string[], pairState: PairState): string[] {
   const kept = keptDrained(pairState);
   const seen = [...pairState.values()].flatMap(({ servers: all = [] }) => all);
