@@ -54,7 +54,9 @@ test.each(['ARCHITECTURE.md', 'CONTRIBUTING.md', 'docs/decisions/0002-house.md']
 );
 
 const hidden = ['--write'];
-const options = [...read('src/cli.ts').matchAll(/'(?:-\w, )?(--[a-z-]+)/g)].map(([, option = '']) => option);
+const options = [
+  ...`${read('src/cli.ts')}${read('src/cli/options.ts')}`.matchAll(/'(?:-\w, )?(--[a-z-]+)/g),
+].map(([, option = '']) => option);
 
 test.each(documents.filter((path) => !path.startsWith('test/')))(
   'every option that %s gives haprov is one',
