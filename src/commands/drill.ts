@@ -121,7 +121,7 @@ async function ask(
   const answers = await Promise.all(
     survey.hosts.map(async ({ name, connection }) => {
       const ports = inventory.services.flatMap(({ backends }) =>
-        backends.servers.filter(({ host }) => host?.name === name).map(({ port }) => port),
+        backends.servers.filter(({ host }) => host?.name === name).flatMap(({ port }) => port ?? []),
       );
       const { stdout } = await connection.runScript(askScript([...new Set(ports)]), {
         timeoutMs: 30_000,

@@ -56,6 +56,19 @@ export const name = () =>
 
 export const port = () => integer(1, 65535, 'a port');
 
+/** A port, or the first and the last of many: `50000-50100`. */
+export const ports = () => {
+  const error = 'a port from 1 to 65535, or a range such as "50000-50100"';
+  const range = text(error, /^[1-9]\d{0,4}-[1-9]\d{0,4}$/).refine(
+    (value) => {
+      const [first = 0, last = 0] = value.split('-').map(Number);
+      return first < last && last <= 65535;
+    },
+    { error },
+  );
+  return z.union([port(), range], { error });
+};
+
 const byte = '(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])';
 const label = '[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?';
 /** The last label of a DNS name is no number (RFC 1123), so 10.0.0.256 and 10.0.0 do not match. */
@@ -68,6 +81,13 @@ export const hostAddress = () => {
   const error = 'an IP address (four numbers to 255 without leading zeros, or IPv6) or a host name';
   return text(error, address).refine((found) => !found.includes(':') || isIPv6(found), { error });
 };
+
+/** A DNS name, or `*.` and the end of one. */
+export const domain = () =>
+  text(
+    'a host name, or "*." and the end of one',
+    new RegExp(`^(?=.{1,253}$)(?:\\*\\.)?${label}(?:\\.${label})*$`),
+  );
 
 /** A network interface's name (Linux: at most 15 bytes, no slash, no white space). */
 export const networkInterface = () =>

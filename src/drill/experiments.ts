@@ -1,3 +1,4 @@
+import { vipsOf } from '../inventory/endpoints';
 import type { Inventory, Service, Vip } from '../inventory/inventory';
 import { call } from '../shell/library';
 import type { HostAnswers } from './ask';
@@ -178,9 +179,9 @@ const makers: Record<ScenarioName, Maker> = {
       .map(({ name }) => name)
       .join(', ');
     const byTurns = known.inventory.services.find(
-      ({ vips, backends }) =>
-        (vips.length || known.inventory.vips.length) > 1 &&
-        backends.hosts.some(({ name }) => name === holder),
+      (service) =>
+        vipsOf(service, known.inventory).length > 1 &&
+        service.backends.hosts.some(({ name }) => name === holder),
     );
     const deaf = answers.link === 'nft' ? '' : ' (by iptables: ARP still gets through)';
     return {
@@ -205,7 +206,7 @@ function serverToStop({
 }: Around): { service: Service; host: string; unit: string } | undefined {
   const found = known.inventory.services.flatMap((service) =>
     service.backends.servers.flatMap(({ host, port }) => {
-      const unit = host && unitOf(host.name, port, known);
+      const unit = host && port && unitOf(host.name, port, known);
       return unit ? [{ service, host: host.name, unit }] : [];
     }),
   );

@@ -156,7 +156,10 @@ function portsOf(service: string, server: Server, { plan }: Surroundings): numbe
     .flatMap(({ raw }) =>
       raw?.from && raw.to ? (endpoints(raw.from).get(`${service}/${server.name}`) ?? []) : [],
     );
-  return [server.port, ...running.map((endpoint) => Number(endpoint.split(':').at(-1)))];
+  return [
+    ...(server.port === undefined ? [] : [server.port]),
+    ...running.map((endpoint) => Number(endpoint.split(':').at(-1))),
+  ];
 }
 
 /** Whether the unit listens on one of the ports, or may: nobody can tell whose a listener without a unit is. */

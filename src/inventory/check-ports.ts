@@ -1,17 +1,28 @@
 import type { Path } from '../document/document';
 import { type Checkable, checkName, type Report } from './checkable';
+import { type PortRange, portText, rangeOf } from './endpoints';
 import { isWellKnown } from './well-known';
 
 /** No two of HAProxy's listeners may want one port of one address. */
 export function checkPorts(inventory: Checkable, report: Report): void {
   const health = inventory.haproxy?.healthPort;
-  const taken: { port: number; vips: readonly string[] | 'every'; owner: string }[] = [];
-  const claim = (path: Path, port: number | undefined, vips: readonly string[] | 'every', owner: string) => {
-    if (port === undefined) return;
-    if (port === health) return report(path, `${port} is haproxy.healthPort`, 'another port for one of them');
-    const twin = taken.find((other) => other.port === port && overlap(other.vips, vips));
-    if (twin) report(path, `${port} is already the port of ${twin.owner}`, 'another port, or another VIP');
-    else taken.push({ port, vips, owner });
+  const taken: (PortRange & { vips: readonly string[] | 'every'; owner: string })[] = [];
+  const claim = (
+    path: Path,
+    ports: number | string | undefined,
+    vips: readonly string[] | 'every',
+    owner: string,
+  ) => {
+    if (ports === undefined) return;
+    const range = rangeOf(ports);
+    const is = (port: number | string) =>
+      String(port) === String(ports) ? `${port} is` : `${ports} meets ${port}, which is`;
+    if (health !== undefined && meet(range, rangeOf(health)))
+      return report(path, `${is(health)} haproxy.healthPort`, 'another port for one of them');
+    const twin = taken.find((other) => meet(other, range) && overlap(other.vips, vips));
+    if (twin)
+      report(path, `${is(portText(twin))} already the port of ${twin.owner}`, 'another port, or another VIP');
+    else taken.push({ ...range, vips, owner });
   };
   for (const [name, service] of Object.entries(inventory.services ?? {})) {
     const vips = vipsOf(service, 'vips', service?.vips);
@@ -34,6 +45,9 @@ function vipsOf(
   if (!names) return Object.hasOwn(owner, key) ? undefined : 'every';
   return names.filter((name) => name !== undefined);
 }
+
+const meet = (a: PortRange, b: PortRange) =>
+  a.port <= (b.lastPort ?? b.port) && b.port <= (a.lastPort ?? a.port);
 
 const overlap = (a: readonly string[] | 'every', b: readonly string[] | 'every') =>
   a === 'every' || b === 'every' || a.some((vip) => b.includes(vip));

@@ -1,11 +1,12 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import type { Path } from '../document/document';
+import { checkRoutes } from './check-routes';
 import { type Checkable, checkGroupName, checkName, type Report } from './checkable';
 
 /** Sections of our own in haproxy.cfg. */
 const reserved = ['stats', 'haprov_health'];
 
-type CheckedService = NonNullable<NonNullable<Checkable['services']>[string]>;
+export type CheckedService = NonNullable<NonNullable<Checkable['services']>[string]>;
 
 export function checkServices(inventory: Checkable, report: Report): void {
   for (const [name, service] of Object.entries(inventory.services ?? {})) {
@@ -18,6 +19,7 @@ export function checkServices(inventory: Checkable, report: Report): void {
       if (vip !== undefined && service.vips?.indexOf(vip) !== index)
         report([...at, 'vips', index], `"${vip}" is named twice`);
     });
+    checkRoutes(inventory, name, report);
     checkBackends(inventory, service, at, report);
     checkHttpOnly(service, at, report);
     if (service.check?.type === 'command' && !Object.hasOwn(service.check, 'command'))
@@ -27,13 +29,19 @@ export function checkServices(inventory: Checkable, report: Report): void {
 }
 
 function checkBackends(inventory: Checkable, service: CheckedService, at: Path, report: Report): void {
-  const { backends, redirects } = service;
+  const { backends } = service;
   if (!backends) {
-    const all = redirects?.some((one) => !one || (one.path === undefined && one.host === undefined));
-    if (!Object.hasOwn(service, 'backends') && !all)
-      report([...at, 'backends'], 'is missing', 'who serves it, or a redirect without path and host');
+    if (!Object.hasOwn(service, 'backends') && !redirectsAll(service) && !isGiven(service.routes))
+      report([...at, 'backends'], 'is missing', 'who serves it, routes, or a redirect without path and host');
     return;
   }
+  const isRange = typeof service.port === 'string';
+  if (
+    !isRange &&
+    !Object.hasOwn(backends, 'port') &&
+    (service.port !== undefined || !Object.hasOwn(service, 'port'))
+  )
+    report([...at, 'backends', 'port'], 'is missing', 'the port that the servers listen on');
   const group = backends.group ?? (Object.hasOwn(backends, 'servers') ? undefined : 'all');
   checkGroupName(inventory, [...at, 'backends', 'group'], group, report);
   for (const [name, server] of Object.entries(backends.servers ?? {})) {
@@ -44,6 +52,13 @@ function checkBackends(inventory: Checkable, service: CheckedService, at: Path, 
     }
   }
 }
+
+/** Whether every request is redirected, as far as it is known. */
+export const redirectsAll = ({ redirects }: CheckedService): boolean =>
+  redirects?.some((one) => !one || (one.path === undefined && one.host === undefined)) ?? false;
+
+/** Whether a list has something in it, or is at fault itself. */
+const isGiven = (items: readonly unknown[] | undefined) => items === undefined || items.length > 0;
 
 /** What looks into requests needs mode http. */
 function checkHttpOnly(service: CheckedService, at: Path, report: Report): void {

@@ -31,15 +31,45 @@ export interface Vip extends Omit<VipSettings, 'address' | 'group' | 'priorities
 export interface Server extends Omit<ServerSettings, 'address' | 'port'> {
   name: string;
   address: string;
-  port: number;
+  /** Absent where it is asked on the port that the client came to. */
+  port?: number;
   /** The inventory's host of that name; absent where haprov does not manage it. */
   host?: Host;
 }
 
-export interface Service extends Omit<ServiceSettings, 'vips' | 'backends'> {
+/** Where clients reach a service. */
+export interface Endpoint {
+  /** Canonical; `*` is every address of the balancers. */
+  address: string;
+  /** Of a range the first. */
+  port: number;
+  /** The last of a range. */
+  lastPort?: number;
+  /** That has the address. */
+  vip?: Vip;
+  /** Whether clients speak TLS with HAProxy there. */
+  tls: boolean;
+  udp?: boolean;
+}
+
+/** What goes to another service. A request fits where it fits one of each list that has something in it. */
+export interface Route {
+  hosts: readonly string[];
+  /** What the path begins with. */
+  paths: readonly string[];
+  sni: readonly string[];
+  /** Absent where only a request says which: any that has no endpoint of its own may be meant. */
+  service?: Service;
+}
+
+/** What clients ask for. `name` is that of HAProxy's section: `listen`, `frontend`, or the `backend` that has the servers. */
+export interface Service extends Omit<ServiceSettings, 'port' | 'vips' | 'routes' | 'backends'> {
   name: string;
-  vips: Vip[];
-  /** `hosts` are those of the servers that haprov manages. No port and no servers where all is redirected. */
+  /** None where only routes of other services lead to it. */
+  endpoints: readonly Endpoint[];
+  /** The first that fits; what fits none goes to its own servers. */
+  routes: readonly Route[];
+  /** `hosts` are those of the servers that haprov manages. No servers where all is redirected, or routed. */
   backends: { port?: number; servers: Server[]; hosts: Host[] };
 }
 

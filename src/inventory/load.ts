@@ -8,7 +8,8 @@ import { validate } from '../document/validate';
 import { type Fault, InputError } from '../errors';
 import { canonical } from './address';
 import { checkReferences } from './check';
-import type { Host, Inventory, Server, Service, Stats, Vars, Vip } from './inventory';
+import { rangeOf } from './endpoints';
+import type { Endpoint, Host, Inventory, Route, Server, Service, Stats, Vars, Vip } from './inventory';
 import type { SshSettings } from './schema/host';
 import { inventorySchema, type RawInventory } from './schema/schema';
 import { resolveSecrets, type Secrets } from './secrets';
@@ -85,16 +86,24 @@ function build(document: Document, raw: RawInventory, secrets: Secrets): Invento
       members,
     };
   });
-  const vipsNamed = (names: string[]) => vips.filter((vip) => names.includes(vip.name));
-
   const services = Object.entries(raw.services).map(
-    ([name, { vips: names, backends, ...service }]): Service => ({
+    ([name, { port, vips: names, routes: _, backends, ...service }]): Service & { routes: Route[] } => ({
       ...service,
       name,
-      vips: vipsNamed(names ?? []),
+      endpoints: buildEndpoints(
+        port,
+        vips.filter((vip) => names?.includes(vip.name)),
+        service.tls !== undefined,
+      ),
+      routes: [],
       backends: buildBackends(backends, hosts, hostsOf),
     }),
   );
+  for (const { name, routes } of services)
+    for (const { host = [], path = [], sni = [], service: target } of raw.services[name]?.routes ?? []) {
+      const service = services.find((one) => one.name === target);
+      if (service) routes.push({ hosts: [host].flat(), paths: [path].flat(), sni: [sni].flat(), service });
+    }
 
   return {
     name: raw.name ?? basename(file, extname(file)),
@@ -113,6 +122,17 @@ function build(document: Document, raw: RawInventory, secrets: Secrets): Invento
   };
 }
 
+function buildEndpoints(
+  ports: RawInventory['services'][string]['port'],
+  vips: readonly Vip[],
+  tls: boolean,
+): Endpoint[] {
+  if (ports === undefined) return [];
+  const range = rangeOf(ports);
+  if (vips.length === 0) return [{ address: '*', ...range, tls }];
+  return vips.map((vip) => ({ address: vip.address, ...range, vip, tls }));
+}
+
 /** The group's hosts, then the servers of their own; what `servers` says of a host of the group counts for it. */
 function buildBackends(
   raw: RawInventory['services'][string]['backends'],
@@ -128,9 +148,19 @@ function buildBackends(
     const host = hosts.get(name);
     const settings = special[name] ?? { backup: false };
     const address = settings.address ?? host?.address ?? '';
-    return { port, ...settings, name, address, ...(host ? { host } : {}) };
+    return {
+      ...(port === undefined ? {} : { port }),
+      ...settings,
+      name,
+      address,
+      ...(host ? { host } : {}),
+    };
   });
-  return { port, servers, hosts: servers.flatMap((server) => server.host ?? []) };
+  return {
+    ...(port === undefined ? {} : { port }),
+    servers,
+    hosts: servers.flatMap((server) => server.host ?? []),
+  };
 }
 
 function buildStats({ vip: named, ...stats }: NonNullable<RawInventory['stats']>, vips: Vip[]): Stats {

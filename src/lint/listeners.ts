@@ -37,7 +37,7 @@ export function frontsOf({ host, haproxy }: HostOutline, inventory: Inventory): 
 /** The setting of the inventory that a port comes from, where it is one. */
 function settingOf(section: string, port: number, inventory: Inventory): string[] | undefined {
   const service = inventory.services.find(({ name }) => name === section);
-  if (service?.port === port) return ['services', section, 'port'];
+  if (service?.endpoints.some((endpoint) => endpoint.port === port)) return ['services', section, 'port'];
   if (section === 'stats' && inventory.stats?.port === port) return ['stats', 'port'];
   return section === 'haprov_health' ? ['haproxy', 'healthPort'] : undefined;
 }

@@ -59,6 +59,7 @@ function withBackends(fronts: readonly Front[], host: HostOutline, inventory: In
     service.backends.servers
       .filter((server) => isHere(server, address) && !httpdOf(host).some(({ from }) => from === server.port))
       .flatMap(({ port }): Found[] => {
+        if (port === undefined) return [];
         const front = fronts.find(
           (one) => one.from <= port && port <= one.to && isElsewhere(one, service.name, address),
         );

@@ -1,3 +1,4 @@
+import { entrancesOf } from '../inventory/endpoints';
 import type { Found, Rule } from './subject';
 
 /** A VIP that only one host can hold, or a service behind one with fewer than two servers. */
@@ -16,7 +17,10 @@ export const tooFewHosts: Rule = {
         }),
       ),
     ...services
-      .filter(({ vips: own, backends }) => own.length > 0 && backends.servers.length === 1)
+      .filter(
+        (service) =>
+          entrancesOf(service, services).some(({ vip }) => vip) && service.backends.servers.length === 1,
+      )
       .map(
         ({ name, backends }): Found => ({
           severity: 'warning',

@@ -1,7 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import type { Connection } from '../host/connection';
-import type { Inventory } from '../inventory/inventory';
+import { answersByItself } from '../inventory/endpoints';
+import type { Inventory, Service } from '../inventory/inventory';
 import { startHostProbe } from './vip-probe-host';
 import { DEFAULT_INTERVAL_MS, intervalFor, type Pace, restAfter } from './vip-probe-pace';
 import { type ProbeReport, type ProbeTarget, type Sample, summarize } from './vip-probe-report';
@@ -47,17 +48,49 @@ export interface Recorded {
  */
 export function probeTargets(inventory: Inventory): ProbeTarget[] {
   const open = inventory.services.filter((service) => !service.allow && !service.proxyProtocol.accept);
-  return open.flatMap(({ name, vips, port, mode, check, tls }) => {
-    const asked = tls ? 'tcp' : mode;
-    return (vips.length > 0 ? vips : inventory.vips).map(({ address }) => ({
-      service: name,
-      address,
-      port,
-      mode: asked,
-      ...(asked === 'http' && check.type === 'http' ? { path: check.path } : {}),
-      ...(asked === 'http' && check.type === 'http' && check.host ? { host: check.host } : {}),
-    }));
+  return open.flatMap((front) =>
+    placesOf(front, inventory).flatMap(({ address, port, tls }) =>
+      (tls || front.mode === 'tcp' ? [{ service: front.name, mode: 'tcp' as const }] : requestsTo(front)).map(
+        (asked) => ({ address, port, ...asked }),
+      ),
+    ),
+  );
+}
+
+/** Each endpoint with an address; of one that is everywhere, the VIPs. */
+const placesOf = ({ endpoints }: Service, { vips }: Inventory) =>
+  endpoints
+    .filter(({ udp }) => !udp)
+    .flatMap(({ address, port, tls }) =>
+      address === '*' ? vips.map((vip) => ({ address: vip.address, port, tls })) : [{ address, port, tls }],
+    );
+
+/** What is asked for to see the service itself answer, and each that its routes lead to. */
+function requestsTo(front: Service): Omit<ProbeTarget, 'address' | 'port'>[] {
+  const { name: service, check, routes } = front;
+  const own = {
+    service,
+    mode: 'http' as const,
+    ...(check.type === 'http' ? { path: check.path } : {}),
+    ...(check.type === 'http' && check.host ? { host: check.host } : {}),
+  };
+  const seen = new Set<Service>();
+  const others = routes.flatMap(({ hosts, paths, service: target }) => {
+    if (!target || target.allow || seen.has(target)) return [];
+    seen.add(target);
+    const path = target.check.type === 'http' ? target.check.path : '/';
+    const host =
+      hosts[0]?.replace(/^\*/, 'haprov') ?? (target.check.type === 'http' ? target.check.host : undefined);
+    return [
+      {
+        service: target.name,
+        mode: 'http' as const,
+        path: paths.length === 0 || paths.some((start) => path.startsWith(start)) ? path : (paths[0] ?? path),
+        ...(host ? { host } : {}),
+      },
+    ];
   });
+  return routes.length === 0 || answersByItself(front) ? [own, ...others] : others;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { healthListenerIn } from '../ha/health-listener';
 import { interfaceFor, unsupported } from '../host/facts';
 import type { Survey, Surveyed } from '../host/survey';
+import { portsOf } from '../inventory/endpoints';
 import type { Host, Inventory } from '../inventory/inventory';
 import type { Readiness } from '../pair/health';
 import { buildChanges } from '../plan/build';
@@ -36,8 +37,8 @@ export function readinessOf(inventory: Inventory, host: Host, resources: readonl
     backends.servers.filter((server) => server.host === host && server.address === host.address),
   );
   const ports = [
-    ...(balances ? inventory.services.map((service) => service.port) : []),
-    ...(units.length > 0 ? serves.map((server) => server.port) : []),
+    ...(balances ? portsOf(inventory.services.flatMap(({ endpoints }) => endpoints)) : []),
+    ...(units.length > 0 ? serves.flatMap((server) => server.port ?? []) : []),
   ];
   const { healthPort } = inventory.haproxy;
   const { answers, statistics } = healthListenerIn(balances ? haproxyTexts(resources) : [], healthPort);

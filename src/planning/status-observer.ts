@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Connection, prepare, type SshTarget } from '../host/connection';
 import { type Survey, type SurveyListener, survey } from '../host/survey';
+import { isAt } from '../inventory/endpoints';
 import type { Host, Inventory } from '../inventory/inventory';
 import { probeTargets } from '../pair/vip-probe';
 import { sendRequest } from '../pair/vip-probe-request';
@@ -211,8 +212,10 @@ function diagnosticsFor(
     path === undefined ? [] : [path.replace(/\/[^/]*$/, '') || '/'],
   );
   const vips = inventory.vips.flatMap((vip) => {
-    const service = inventory.services.find(({ vips: own }) => own.length === 0 || own.includes(vip));
-    return service ? [{ address: vip.address, port: service.port }] : [];
+    const endpoint = inventory.services
+      .flatMap(({ endpoints }) => endpoints)
+      .find((one) => !one.udp && isAt(one, vip));
+    return endpoint ? [{ address: vip.address, port: endpoint.port }] : [];
   });
   const paths = [...new Set([...places, ...files])];
   return {

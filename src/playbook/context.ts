@@ -1,4 +1,5 @@
-import type { Host, Inventory, Service, Vars, Vip } from '../inventory/inventory';
+import { answersByItself, entrancesOf, portsOf, portText, vipsOf } from '../inventory/endpoints';
+import type { Endpoint, Host, Inventory, Service, Vars, Vip } from '../inventory/inventory';
 import type { Value } from '../inventory/schema/vars';
 import { portsFor } from './ports';
 import { strict } from './strict';
@@ -59,7 +60,7 @@ export function contextFor(
     vars,
     sysctl: inventory.sysctl,
     vips,
-    services: inventory.services.map(plainService),
+    services: inventory.services.map((service) => plainService(service, inventory)),
     certificates: certificatesOf(inventory),
     stats: stats ?? null,
     haproxy: inventory.haproxy,
@@ -72,12 +73,12 @@ const plainVip = ({ name, address, family }: Vip) => ({ name, address, family })
 const plainHost = ({ name, address, vars }: Host) => ({ name, address, vars });
 
 /** A VIP as keepalived of `host` has it. */
-function vipFor(vip: Vip, host: Host, { services }: Inventory, knowledge: HostKnowledge) {
+function vipFor(vip: Vip, host: Host, inventory: Inventory, knowledge: HostKnowledge) {
   const { members, auth, unicast, ...settings } = vip;
   const others = members.map((member) => member.host).filter((one) => one !== host);
   const source = (one: Host) => (typeof unicast === 'object' && unicast[one.name]) || one.address;
-  const commands = services.filter(
-    ({ vips, check }) => check.type === 'command' && (vips.length === 0 || vips.includes(vip)),
+  const commands = inventory.services.filter(
+    (service) => service.check.type === 'command' && vipsOf(service, inventory).includes(vip),
   );
   return {
     ...settings,
@@ -97,10 +98,37 @@ function vipFor(vip: Vip, host: Host, { services }: Inventory, knowledge: HostKn
   };
 }
 
-function plainService(service: Service) {
-  const { backends, check, cookie, timeouts, tls, allow, proxyProtocol, redirects, ...settings } = service;
+function plainService(service: Service, { services, vips }: Inventory) {
+  const {
+    backends,
+    check,
+    cookie,
+    timeouts,
+    tls,
+    allow,
+    proxyProtocol,
+    redirects,
+    endpoints,
+    routes,
+    ...settings
+  } = service;
+  const [first] = endpoints;
+  const entrances = entrancesOf(service, services);
   return {
     ...settings,
+    port: first ? (first.lastPort === undefined ? first.port : portText(first)) : null,
+    binds: endpoints.flatMap((endpoint) => bindsOf(endpoint, vips)),
+    entrances: {
+      ports: portsOf(entrances),
+      tls: entrances.every((one) => one.tls) ? 'all' : entrances.some((one) => one.tls) ? 'some' : 'none',
+    },
+    routes: routes.map(({ hosts, paths, sni, service: to }) => ({
+      hosts,
+      paths,
+      sni,
+      service: to?.name ?? null,
+    })),
+    answersByItself: answersByItself(service),
     cookie: cookie ?? null,
     timeouts: timeouts ?? {},
     tls: tls ? { file: certificateFile(service), minVersion: tls.minVersion } : null,
@@ -114,11 +142,12 @@ function plainService(service: Service) {
       to: scheme ?? prefix ?? location ?? '',
     })),
     check: { ...check, host: check.host ?? null, status: check.status ?? null },
-    vips: service.vips.map(plainVip),
+    vips: endpoints.flatMap(({ vip }) => (vip ? [plainVip(vip)] : [])),
     backends: {
       port: backends.port ?? null,
-      servers: backends.servers.map(({ host, weight, maxconn, ...server }) => ({
+      servers: backends.servers.map(({ host, port, weight, maxconn, ...server }) => ({
         ...server,
+        port: port ?? null,
         weight: weight ?? null,
         maxconn: maxconn ?? null,
         vars: host?.vars ?? {},
@@ -126,6 +155,15 @@ function plainService(service: Service) {
     },
   };
 }
+
+/** HAProxy's `*` is IPv4's: where a VIP is IPv6, every address is both. */
+const bindsOf = (endpoint: Endpoint, vips: readonly Vip[]) =>
+  (endpoint.address !== '*'
+    ? [endpoint.address]
+    : vips.some(({ family }) => family === 6)
+      ? ['*', '::']
+      : ['*']
+  ).map((address) => ({ address, ports: portText(endpoint), tls: endpoint.tls, v6only: address === '::' }));
 
 const certificateFile = ({ name }: Service) => `/etc/haproxy/${name}.pem`;
 

@@ -1,5 +1,7 @@
 import { isIP } from 'node:net';
-import type { Host, Inventory, Service, Vip } from '../inventory/inventory';
+import { canonical } from '../inventory/address';
+import { entrancesOf, type PortRange, portText } from '../inventory/endpoints';
+import type { Endpoint, Host, Inventory, Server, Service, Vip } from '../inventory/inventory';
 
 /** What a host's firewall and SELinux have to allow, as `ports` in templates and playbooks. */
 export interface Ports {
@@ -28,28 +30,28 @@ export function portsFor(inventory: Inventory, host: Host): Ports {
   const { services, stats, haproxy } = inventory;
   const vips = inventory.vips.filter((vip) => isMember(vip, host));
   const balances = balancers(inventory).includes(host);
-  const isFront = (on: readonly Vip[]) =>
-    balances && (on.length === 0 || on.some((vip) => isMember(vip, host)));
-  const fronts = services.filter((service) => isFront(service.vips));
-  const bound = [
-    ...fronts.map(({ port }) => port),
-    ...(stats && isFront(stats.vip ? [stats.vip] : []) ? [stats.port] : []),
+  const isHere = ({ address, vip }: Pick<Endpoint, 'address' | 'vip'>) =>
+    balances && (vip ? isMember(vip, host) : address === '*' || address === canonical(host.address));
+  const fronts = services.filter((service) => entrancesOf(service, services).some(isHere));
+  const bound: Range[] = [
+    ...services.flatMap(({ endpoints }) => endpoints.filter(isHere)),
+    ...(stats && isHere({ address: '*', ...stats }) ? [{ port: stats.port }] : []),
   ];
-  const asked = fronts.flatMap(({ backends }) => backends.servers.map(({ port }) => port));
+  const asked = fronts.flatMap((service) => askedPorts(service));
   return {
-    open: [...new Set([...bound, ...services.flatMap((service) => servedBy(service, host))])].map(tcp),
+    open: [...new Set([...bound, ...services.flatMap((service) => servedBy(service, host))].map(entryOf))],
     protocols: vips.length > 0 ? ['vrrp'] : [],
     addresses: [...(isIP(host.address) ? [host.address] : []), ...vips.map(({ address }) => address)],
     labels: httpPorts([
-      ...[...bound, ...(balances ? [haproxy.healthPort] : [])].filter((port) => !bindable.includes(port)),
-      ...asked.filter((port) => !connectable.includes(port)),
+      ...[...bound, ...(balances ? [{ port: haproxy.healthPort }] : [])].filter(notAmong(bindable)),
+      ...asked.filter(notAmong(connectable)),
     ]),
-    web: services.flatMap((service) => servedBy(service, host))[0] ?? 80,
+    web: services.flatMap((service) => servedBy(service, host))[0]?.port ?? 80,
     served: httpPorts(
       services
         .filter(({ mode }) => mode === 'http')
         .flatMap((service) => servedBy(service, host))
-        .filter((port) => !web.includes(port)),
+        .filter(notAmong(web)),
     ),
   };
 }
@@ -63,11 +65,24 @@ export function balancers({ vips, groups, hosts }: Inventory): Host[] {
 const isMember = ({ members }: Vip, host: Host) => members.some((member) => member.host === host);
 
 /** Where HAProxy asks `host` for the service. */
-const servedBy = ({ backends }: Service, host: Host) =>
-  backends.servers.filter((server) => server.host === host).map(({ port }) => port);
+const servedBy = (service: Service, host: Host): Range[] =>
+  askedPorts(service, (server) => server.host === host);
 
-const tcp = (port: number) => `${port}/tcp`;
-const httpPorts = (ports: number[]) => Object.fromEntries(ports.map((port) => [tcp(port), 'http_port_t']));
+/** Where HAProxy asks the servers of the service: where it is asked itself, if they have no port of their own. */
+const askedPorts = ({ backends, endpoints }: Service, isMeant: (server: Server) => boolean = () => true) =>
+  backends.servers
+    .filter(isMeant)
+    .flatMap(({ port }): readonly Range[] => (port === undefined ? endpoints : [{ port }]));
+
+type Range = PortRange & Pick<Endpoint, 'udp'>;
+
+const entryOf = (range: Range) => `${portText(range)}/${range.udp ? 'udp' : 'tcp'}`;
+const notAmong =
+  (known: readonly number[]) =>
+  ({ port, lastPort }: Range) =>
+    lastPort !== undefined || !known.includes(port);
+const httpPorts = (ports: readonly Range[]) =>
+  Object.fromEntries(ports.map((port) => [entryOf(port), 'http_port_t']));
 
 function range(low: number, high: number): number[] {
   return Array.from({ length: high - low + 1 }, (_, index) => low + index);

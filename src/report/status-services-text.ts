@@ -1,9 +1,11 @@
 import pc from 'picocolors';
+import { placeText } from '../inventory/endpoints';
 import type { ServerStatus, ServerView, ServiceStatus } from '../status/status';
 import { cutWords, padTo, paragraph } from '../text/fit';
 import { count, cutToWidth, displayWidth } from '../text/format';
 import type { TextOptions } from './change-text';
 import { levelOfServer, marks, paints } from './level';
+import { describeService } from './service';
 
 /** Up to so many servers, those that are well have a line each too. */
 const FEW_SERVERS = 8;
@@ -38,11 +40,9 @@ export function renderServices(
   });
 }
 
-const titleOfService = ({ service, port, mode }: ServiceStatus) => `${service}, port ${port}, ${mode}`;
+const titleOfService = (service: ServiceStatus) => [service.service, ...describeService(service)].join(', ');
 
-function titleOfServer({ server, address, port }: ServerStatus): string {
-  return `${server} ${address.includes(':') ? `[${address}]` : address}:${port}`;
-}
+const titleOfServer = (server: ServerStatus) => `${server.server} ${placeText(server)}`;
 
 function balancersOf({ servers }: ServiceStatus): string[] {
   return [...new Set(servers.flatMap(({ seenBy }) => seenBy.map(({ balancer }) => balancer)))];

@@ -1,3 +1,4 @@
+import { frontsOf, portText } from '../inventory/endpoints';
 import type { Service, Vip } from '../inventory/inventory';
 import { isDown, isOut } from '../pair/health';
 import { standsBy, viewsOf } from './findings/backends';
@@ -66,7 +67,7 @@ export function serviceStatus(
       server: server.name,
       ...(server.host ? { host: server.host.name } : {}),
       address: server.address,
-      port: server.port,
+      ...(server.port === undefined ? {} : { port: server.port }),
       seenBy,
       level: views.length === 0 ? 'unknown' : failing ? 'broken' : isAside ? 'note' : 'ok',
     };
@@ -78,9 +79,10 @@ export function serviceStatus(
   );
   return {
     service: service.name,
-    port: service.port,
+    ports: [...new Set(service.endpoints.map(portText))],
+    behind: frontsOf(service, snapshot.inventory.services).map(({ name }) => name),
     mode: service.mode,
-    vips: service.vips.map(({ name }) => name),
+    vips: [...new Set(service.endpoints.flatMap(({ vip }) => vip?.name ?? []))],
     servers,
     level: isAllDown ? 'broken' : isSomeDown ? 'warning' : levelOf(own),
   };

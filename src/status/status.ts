@@ -90,14 +90,18 @@ export interface ServerStatus {
   /** The inventory's host that it is on; absent where haprov does not manage it. */
   host?: string;
   address: string;
-  port: number;
+  /** Absent where it is asked on the port that the client came to. */
+  port?: number;
   seenBy: ServerView[];
   level: Level;
 }
 
 export interface ServiceStatus {
   service: string;
-  port: number;
+  /** Where clients reach it: `80`, `50000-50100`. */
+  ports: string[];
+  /** The services whose routes lead to it. */
+  behind: string[];
   mode: string;
   /** Names of its VIPs. */
   vips: string[];

@@ -36,7 +36,8 @@ test('defaults are those that the documentation promises', async () => {
     balance: 'roundrobin',
     forwardFor: true,
     connection: 'close',
-    vips: [],
+    endpoints: [{ address: '*', port: 80, tls: false }],
+    routes: [],
   });
   expect(inventory.services[0]?.check).toEqual({ type: 'tcp', path: '/', interval: 2000, fall: 3, rise: 2 });
   expect(inventory.services[0]?.backends.hosts.map(({ name }) => name)).toEqual(['fred', 'ethyl']);
@@ -231,5 +232,5 @@ test('one port may serve on two VIPs', async () => {
   };
   const service = (vip: string) => ({ port: 80, vips: [vip], backends: { port: 8080 } });
   const { services } = await load({ ...pair, vips, services: { a: service('v'), b: service('w') } });
-  expect(services.map(({ vips: on }) => on.map(({ name }) => name))).toEqual([['v'], ['w']]);
+  expect(services.map(({ endpoints }) => endpoints.map(({ vip }) => vip?.name))).toEqual([['v'], ['w']]);
 });

@@ -255,16 +255,16 @@ test('targets are the services at their VIPs, or at all of them', () => {
     services: [
       {
         name: 'web',
-        vips: [one],
-        port: 80,
+        endpoints: [{ address: one.address, vip: one, port: 80, tls: false }],
+        routes: [],
         mode: 'http',
         check: { type: 'http', path: '/up', host: 'a.example' },
         proxyProtocol: { accept: false },
       },
       {
         name: 'db',
-        vips: [],
-        port: 3306,
+        endpoints: [{ address: '*', port: 3306, tls: false }],
+        routes: [],
         mode: 'tcp',
         check: { type: 'http', path: '/' },
         proxyProtocol: { accept: false },
@@ -281,20 +281,56 @@ test('targets are the services at their VIPs, or at all of them', () => {
 });
 
 test('behind TLS it is asked whether it accepts; what lets only some in is not asked', () => {
+  const vip = { address: '192.0.2.1' };
   const service = {
-    vips: [{ address: '192.0.2.1' }],
-    port: 443,
+    endpoints: [{ ...vip, vip, port: 443, tls: false }],
+    routes: [],
     mode: 'http',
     check: { type: 'http', path: '/up' },
     proxyProtocol: { accept: false },
   };
   const inventory = {
-    vips: service.vips,
+    vips: [vip],
     services: [
-      { ...service, name: 'tls', tls: {} },
+      { ...service, name: 'tls', endpoints: [{ ...vip, vip, port: 443, tls: true }] },
       { ...service, name: 'few', allow: ['10.0.0.0/8'] },
       { ...service, name: 'behind', proxyProtocol: { accept: true } },
     ],
   } as unknown as Inventory;
   expect(probeTargets(inventory)).toEqual([{ service: 'tls', address: '192.0.2.1', port: 443, mode: 'tcp' }]);
+});
+
+test('each service that routes lead to is asked for as its clients ask for it', () => {
+  const vip = { address: '192.0.2.1' };
+  const about = { mode: 'http', routes: [], endpoints: [], backends: { servers: [{}] }, redirects: [] };
+  const service = (name: string, more: object = {}) => ({
+    ...about,
+    name,
+    check: { type: 'tcp', path: '/' },
+    proxyProtocol: { accept: false },
+    ...more,
+  });
+  const api = service('api', { check: { type: 'http', path: '/api/up' } });
+  const few = service('few', { allow: ['10.0.0.0/8'] });
+  const files = service('files', { check: { type: 'http', path: '/up', host: 'f.example' } });
+  const to = (one: object, hosts: string[], paths: string[]) => ({ hosts, paths, sni: [], service: one });
+  const routes = [
+    to(api, ['*.a.example', 'b.example'], ['/x', '/api']),
+    to(api, ['c.example'], []),
+    to(few, [], ['/few']),
+    to(files, [], ['/static']),
+    { hosts: [], paths: [], sni: [] },
+  ];
+  const endpoints = [{ ...vip, vip, port: 80, tls: false }];
+  const front = service('front', { endpoints, routes });
+  const asked = (...services: object[]) => probeTargets({ vips: [vip], services } as unknown as Inventory);
+  const [there, web] = [{ address: '192.0.2.1', port: 80 }, { mode: 'http' }];
+  const others = [
+    { ...there, ...web, service: 'api', path: '/api/up', host: 'haprov.a.example' },
+    { ...there, ...web, service: 'files', path: '/static', host: 'f.example' },
+  ];
+  expect(asked(front, api, few, files)).toEqual([{ ...there, ...web, service: 'front' }, ...others]);
+  expect(asked({ ...front, backends: { servers: [] } }, api)).toEqual(others);
+  const through = { ...front, mode: 'tcp', backends: { servers: [] } };
+  expect(asked(through, api)).toEqual([{ ...there, mode: 'tcp', service: 'front' }]);
 });

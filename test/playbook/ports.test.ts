@@ -118,6 +118,26 @@ test('each server has a port of its own; hosts that nobody manages have none her
   expect(found.web1?.served).toEqual({});
 });
 
+test('what only routes lead to opens no port of the balancers, and HAProxy asks it all the same', async () => {
+  const found = await ports({
+    vips,
+    services: {
+      shop: { port: 80, vips: ['a'], routes: [{ path: '/api', service: 'api' }], backends },
+      api: { backends: { group: 'web', port: 9090 } },
+    },
+  });
+  expect([found.lb1?.open, found.web1?.open]).toEqual([['80/tcp'], ['8080/tcp', '9090/tcp']]);
+  expect(found.lb1?.labels).toEqual({ '9090/tcp': 'http_port_t' });
+});
+
+test('a range of ports is opened as one, where clients come in and where they are sent', async () => {
+  const ftp = { mode: 'tcp', port: '50000-50100', vips: ['a'], backends: { group: 'web' } };
+  const found = await ports({ vips, services: { ftp } });
+  const range = '50000-50100/tcp';
+  expect([found.lb1?.open, found.web1?.open, found.web1?.web]).toEqual([[range], [range], 50000]);
+  expect(found.lb1?.labels).toEqual({ [range]: 'http_port_t' });
+});
+
 test('labels: none for what HAProxy may bind and connect to anyway; httpd’s ports where they are served', async () => {
   const front = (port: number) => ({ port, backends });
   const all = [443, 8443, 9000, 8123, 10010, 5000];

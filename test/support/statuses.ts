@@ -103,7 +103,8 @@ const webServers = (fred = both('UP'), ethyl = both('UP')) => [
 function service(about: Partial<ServiceStatus> = {}): ServiceStatus {
   return {
     service: 'cluster37',
-    port: 80,
+    ports: ['80'],
+    behind: [],
     mode: 'http',
     vips: ['router37'],
     servers: webServers(),
@@ -310,7 +311,7 @@ export const fourNodes = status({
     }),
     service({
       service: 'queue',
-      port: 5672,
+      ports: ['5672'],
       mode: 'tcp',
       vips: ['west'],
       servers: [

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import {
   choice,
+  domain,
   flag,
   hostAddress,
   integer,
@@ -9,6 +10,7 @@ import {
   name,
   object,
   port,
+  ports,
   record,
   text,
 } from '../../document/fields';
@@ -48,19 +50,24 @@ const server = object({
 });
 
 const backends = object({
-  port: port(),
+  port: port()
+    .optional()
+    .describe('Otherwise the port that the client came to; needed unless that is a range.'),
   group: name().optional().describe('The hosts that serve it: all, where there are no servers either.'),
   servers: record(name(), server, 'an object of server name: { … }')
     .optional()
     .describe('Single hosts, addresses that haprov does not manage, and what is special of one server.'),
 });
 
-const url = () => text('a URL without blanks, at most 500 long', /^[!-~]{1,500}$/);
-const redirect = object({
-  path: text(
+const pathStart = () =>
+  text(
     'a path that starts with "/", without white space, quotes, \\ # and ?, at most 500 long',
     /^\/[^\s\u0000-\u001f\u007f-\u009f"'\\#?]{0,499}$/,
-  )
+  );
+
+const url = () => text('a URL without blanks, at most 500 long', /^[!-~]{1,500}$/);
+const redirect = object({
+  path: pathStart()
     .optional()
     .describe('Only where the path begins so; what follows a "?" is not looked at.'),
   host: hostAddress().optional().describe('Only for this Host.'),
@@ -70,6 +77,24 @@ const redirect = object({
   code: z.literal([301, 302, 303, 307, 308], { error: 'one of: 301, 302, 303, 307, 308' }).default(302),
 }).refine((one) => [one.scheme, one.prefix, one.location].filter((to) => to !== undefined).length === 1, {
   error: 'exactly one of scheme, prefix, location',
+});
+
+const oneOrMore = <T extends z.ZodType>(item: T, one: string, several: string) =>
+  z.union([item, list(item, `a list of ${several}`, 1)], { error: `${one}, or a list of ${several}` });
+
+const route = object({
+  host: oneOrMore(domain(), 'a host name', 'host names')
+    .optional()
+    .describe('The name that the client asks for; "*.example.com" is every one that ends so (http only).'),
+  path: oneOrMore(pathStart(), 'a path', 'paths')
+    .optional()
+    .describe('What the path begins with (http only).'),
+  sni: oneOrMore(domain(), 'a host name', 'host names')
+    .optional()
+    .describe(
+      'The name that the client’s TLS asks for: where TLS ends here, or goes through as it is (tcp).',
+    ),
+  service: name().describe('The service that answers.'),
 });
 
 const tls = object({
@@ -82,13 +107,15 @@ const tls = object({
 
 export const service = object({
   mode: choice(['http', 'tcp']).default('http'),
-  port: port().describe('Where clients reach the service.'),
+  port: ports()
+    .optional()
+    .describe('Where clients reach the service; not needed where routes of others lead to it.'),
   vips: list(name(), 'a list of VIP names', 1)
     .optional()
     .describe('Otherwise every address of the balancers.'),
   backends: backends
     .optional()
-    .describe('Where HAProxy finds the service; not needed where all is redirected.'),
+    .describe('Where HAProxy finds the service; not needed where all is redirected, or routed.'),
   balance: choice(balances).default('roundrobin'),
   cookie: text('a cookie name', /^[A-Za-z0-9_-]{1,64}$/)
     .optional()
@@ -105,6 +132,9 @@ export const service = object({
     .optional()
     .describe('Where they differ from haproxy.timeouts.'),
   tls: tls.optional().describe('TLS for the clients.'),
+  routes: list(route, 'a list of routes')
+    .default([])
+    .describe('What goes to another service: the first that fits. What fits none goes to the backends.'),
   redirects: list(redirect, 'a list of redirects').default([]).describe('The first that fits (http only).'),
   allow: list(prefixed, 'a list of addresses and networks', 1).optional().describe('Nobody else is served.'),
   proxyProtocol: object({

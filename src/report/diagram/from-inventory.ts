@@ -1,3 +1,4 @@
+import { isAt, portText, vipsOf } from '../../inventory/endpoints';
 import type { Host, Inventory, Server, Service, Vip } from '../../inventory/inventory';
 import { balancers } from '../../playbook/ports';
 import type { Component, HostStatus, Level, ServerStatus, Status } from '../../status/status';
@@ -41,16 +42,11 @@ function addressesOf({ vips, services, stats }: Inventory, status: Status | unde
   return isOpen ? [...shared, { part: own }] : shared;
 }
 
-/** The VIPs that a service is at: one that names none is on every address of its balancers, so on all of them. */
-const vipsOf = (service: Service, { vips }: Inventory): readonly Vip[] =>
-  service.vips.length > 0 ? service.vips : vips;
-
 /** One arrow a service, and one for the statistics. */
 function entrances({ part, vip, vipLevel }: Address, inventory: Inventory): Edge[] {
   const { services, stats } = inventory;
-  const here = services.filter((service) => vip === undefined || vipsOf(service, inventory).includes(vip));
   const labels = [
-    ...here.map(labelOfService),
+    ...services.flatMap((service) => labelOfService(service, vip)),
     ...(stats && stats.vip === vip ? [`${stats.port} statistics`] : []),
   ];
   const level = vipLevel === undefined ? {} : { level: vipLevel };
@@ -58,13 +54,23 @@ function entrances({ part, vip, vipLevel }: Address, inventory: Inventory): Edge
 }
 
 /** `443 shop, TLS` */
-function labelOfService({ name, port, tls, redirects, backends, mode }: Service): string {
+function labelOfService(service: Service, vip: Vip | undefined): string[] {
+  const { name, endpoints, redirects, backends, mode, routes } = service;
+  const here = endpoints.filter((endpoint) => vip === undefined || isAt(endpoint, vip));
+  if (here.length === 0) return [];
+  const others = [...new Set(routes.map((route) => route.service?.name ?? 'others'))];
   const notes = [
     ...(mode === 'tcp' ? ['TCP'] : []),
-    ...(tls ? ['TLS'] : []),
+    ...(here.some(({ tls }) => tls) ? ['TLS'] : []),
     ...(redirects.length === 0 ? [] : [backends.servers.length > 0 ? 'some redirected' : 'redirected']),
+    ...(others.length > 3
+      ? [`to ${others.length} services`]
+      : others.length > 0
+        ? [`to ${others.join(' ')}`]
+        : []),
   ];
-  return [`${port} ${name}`, ...notes].join(', ');
+  const ports = [...new Set(here.map(portText))].join(' ');
+  return [[`${ports} ${name}`, ...notes].join(', ')];
 }
 
 /** A machine, and what it is in the inventory. */
@@ -212,11 +218,14 @@ function toServers(
       const view = serverIn(status, service, server)?.seenBy.find((one) => one.balancer === host.name);
       const level = levelIf(status, view && levelOfServer(view.status));
       return to && mayHold
-        ? [{ from: haproxy.id, to: to.id, label: String(server.port), standby: !holds, ...level }]
+        ? [{ from: haproxy.id, to: to.id, label: portOf(server, service), standby: !holds, ...level }]
         : [];
     });
   });
 }
+
+const portOf = ({ port }: Server, { endpoints }: Service) =>
+  port === undefined ? [...new Set(endpoints.map(portText))].join(' ') : String(port);
 
 function isHolder(vip: Vip, host: Host, status: Status | undefined): boolean {
   const seen = status?.vips.find((one) => one.vip === vip.name);

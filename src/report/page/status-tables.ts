@@ -1,3 +1,4 @@
+import { placeText } from '../../inventory/endpoints';
 import type {
   Component,
   ComponentState,
@@ -9,6 +10,7 @@ import type {
 } from '../../status/status';
 import { count } from '../../text/format';
 import { levelOfServer } from '../level';
+import { describeService } from '../service';
 import { type Content, type Html, html } from './html';
 import { renderMark, renderMarked } from './mark';
 
@@ -85,10 +87,11 @@ export function renderServices(services: ServiceStatus[]): Html {
 ${services.map(renderService)}`;
 }
 
-function renderService({ service, port, mode, vips, servers, level }: ServiceStatus, index: number): Html {
+function renderService(status: ServiceStatus, index: number): Html {
+  const { service, vips, servers, level } = status;
   const balancers = [...new Set(servers.flatMap(({ seenBy }) => seenBy.map(({ balancer }) => balancer)))];
   const heads = balancers.map((balancer) => html`<th scope="col">as ${balancer} sees it</th>`);
-  return html`<h3>${renderMark(level)} ${service} <span class="quiet">port ${port}, ${mode}${vips.length > 0 && `, at ${vips.join(', ')}`}</span></h3>
+  return html`<h3>${renderMark(level)} ${service} <span class="quiet">${describeService(status).join(', ')}${vips.length > 0 && `, at ${vips.join(', ')}`}</span></h3>
 ${inBox(
   `service-${index}`,
   html`<tr><th scope="col">Server</th>${heads}</tr>`,
@@ -99,12 +102,12 @@ ${inBox(
 }
 
 function renderServer(server: ServerStatus, balancers: string[]): Html {
-  const address = server.address.includes(':') ? `[${server.address}]` : server.address;
   const where = server.host ? '' : ', not one of the hosts';
+  const place = placeText({ address: server.address });
   const cells = balancers.map((balancer) =>
     renderView(server.seenBy.find((view) => view.balancer === balancer)),
   );
-  return html`<tr><th scope="row">${renderMark(server.level)} ${server.server} <span class="quiet">${address}<wbr>:${server.port}${where}</span></th>${cells}</tr>\n`;
+  return html`<tr><th scope="row">${renderMark(server.level)} ${server.server} <span class="quiet">${place}${server.port !== undefined && html`<wbr>:${server.port}`}${where}</span></th>${cells}</tr>\n`;
 }
 
 function renderView(view: ServerView | undefined): Html {

@@ -1,4 +1,5 @@
 import { canonical } from '../../inventory/address';
+import { hasPort, isAt } from '../../inventory/endpoints';
 import type { Service, Vip } from '../../inventory/inventory';
 import { isOut, isTaking } from '../../pair/health';
 import { meaningOf } from '../../pair/server-check';
@@ -32,7 +33,9 @@ export const answers: FindingRule = (snapshot) =>
     if (!code || !vip) return [];
     const [holder] = holdersIn(snapshot, vip);
     const name = holder?.host.name ?? vip.members[0]?.host.name ?? '';
-    const service = snapshot.inventory.services.find((one) => one.port === port);
+    const service = snapshot.inventory.services.find(({ endpoints }) =>
+      endpoints.some((one) => isAt(one, vip) && hasPort(one, port)),
+    );
     return [
       {
         rule: 'vip-answers-error',

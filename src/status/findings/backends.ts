@@ -1,4 +1,5 @@
 import { canonical } from '../../inventory/address';
+import { placeText } from '../../inventory/endpoints';
 import type { Server, Service } from '../../inventory/inventory';
 import { type ServerState, weightless } from '../../pair/haproxy-statistics';
 import { isDown, isOut, isRising, isTaking, isUp } from '../../pair/health';
@@ -114,7 +115,7 @@ function downFinding(
     hosts: [...new Set([host, ...balancers, ...(server.host ? [server.host.name] : [])])],
     brief: isEverywhere ? `${title} ${is}` : `${title} ${is} here ${only}`,
     message: isEverywhere
-      ? `backend ${title}${server.host ? ` on ${server.host.name}` : ` (${server.address}:${server.port})`} ${is}: ${meaningOf(down[0]?.state ?? { check: '' })}`
+      ? `backend ${title}${server.host ? ` on ${server.host.name}` : ` (${placeText(server)})`} ${is}: ${meaningOf(down[0]?.state ?? { check: '' })}`
       : `backend ${title} ${is} for HAProxy on ${list(balancers)} ${only}: ${meaningOf(down[0]?.state ?? { check: '' })}`,
     evidence: [...evidence, ...listensText(server, own)],
     next: isEverywhere
@@ -156,7 +157,7 @@ function coming(
 }
 
 function listensText(server: Server, own: Reached | undefined): string[] {
-  if (!own) return [];
+  if (!own || server.port === undefined) return [];
   return [
     own.diagnostics.listening.includes(server.port)
       ? `something listens on port ${server.port} of ${own.host.name}`
@@ -164,8 +165,8 @@ function listensText(server: Server, own: Reached | undefined): string[] {
   ];
 }
 
-const howToAsk = ({ mode, check }: Service, { address, port }: Server): string => {
-  const place = `${address.includes(':') ? `[${address}]` : address}:${port}`;
+const howToAsk = ({ mode, check }: Service, server: Server): string => {
+  const place = placeText(server);
   return mode === 'http' || check.type === 'http'
     ? `curl -sv http://${place}${check.type === 'http' ? check.path : '/'}`
     : `curl -v telnet://${place}`;
@@ -181,7 +182,7 @@ function blockerOf(
   const ours = inventory.hosts.map(({ address }) => canonical(address));
   const suspects = [...(own ? [own] : []), ...down.map(({ balancer }) => balancer)];
   for (const one of suspects) {
-    const rules = rulesAboutPort(one, server.port);
+    const rules = server.port === undefined ? [] : rulesAboutPort(one, server.port);
     if (rules.length > 0) return blocking(one, rules, what);
   }
   for (const one of suspects) {

@@ -1,3 +1,4 @@
+import { hasPort, portsOf as portsOfEndpoints } from '../../inventory/endpoints';
 import type { ProcessState, UnitState } from '../diagnostics';
 import {
   blames,
@@ -168,7 +169,7 @@ const isDisabled = (
 ): boolean =>
   inventory.services.some(
     (service) =>
-      service.port === port &&
+      service.endpoints.some((endpoint) => hasPort(endpoint, port)) &&
       diagnostics.frontends?.some(({ name, status }) => name === service.name && !isOpen(status)),
   );
 
@@ -189,7 +190,9 @@ function unheard(one: Reached, port: number): Found {
 
 /** The ports of HAProxy, or of what is behind it. */
 function portsOf(unit: string, { readiness }: Reached, { inventory }: Parameters<FindingRule>[0]): number[] {
-  const fronts = readiness.balances ? inventory.services.map(({ port }) => port) : [];
+  const fronts = readiness.balances
+    ? portsOfEndpoints(inventory.services.flatMap(({ endpoints }) => endpoints))
+    : [];
   return readiness.ports.filter((port) => fronts.includes(port) === (unit === 'haproxy'));
 }
 

@@ -1,4 +1,5 @@
 import { canonical } from '../../inventory/address';
+import { isAt } from '../../inventory/endpoints';
 import type { Vip } from '../../inventory/inventory';
 import {
   blames,
@@ -233,7 +234,8 @@ function silent(vip: Vip, snapshot: Snapshot, before: readonly Found[]): Found |
   const asked = answers.filter(({ from, why }) => from !== 'laptop' || /^HTTP/.test(why ?? ''));
   if (asked.length === 0) return undefined;
   const ports = snapshot.inventory.services
-    .filter(({ vips: own }) => own.length === 0 || own.includes(vip))
+    .flatMap(({ endpoints }) => endpoints)
+    .filter((endpoint) => isAt(endpoint, vip))
     .map(({ port }) => port);
   const rules = [
     ...ports.flatMap((port) => rulesAboutPort(holder, port)),

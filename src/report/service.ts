@@ -1,0 +1,10 @@
+import type { ServiceStatus } from '../status/status';
+
+/** Where it is and what it speaks: `port 80`, `behind www`, `http`. */
+export const describeService = ({ ports, behind, mode }: ServiceStatus): string[] => [
+  ...(ports.length > 0
+    ? [`${ports.length > 1 || ports[0]?.includes('-') ? 'ports' : 'port'} ${ports.join(' ')}`]
+    : []),
+  ...(behind.length > 0 ? [`behind ${behind.join(' and ')}`] : []),
+  mode,
+];
