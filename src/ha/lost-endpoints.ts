@@ -3,6 +3,7 @@ import { bindsOf } from './haproxy/bind';
 import { directives, readSections, type Section } from './haproxy/section';
 import { type Socket, showSocket } from './haproxy/socket';
 import { instances } from './keepalived-config';
+import { routedNoMore } from './lost-routes';
 
 /** Where a haproxy.cfg answers clients, and how. */
 interface Front {
@@ -92,6 +93,7 @@ function differences(then: Front, now: Front): string[] {
     ...(shutOut.length > 0 ? [`lets ${shutOut.join(', ')} in no more`] : []),
     ...(isNew(redirect) ? ['is redirected by a rule that is new'] : []),
     ...(serves(then) && !serves(now) ? ['has no server any more'] : []),
+    ...routedNoMore(then.section, now.section),
   ];
 }
 

@@ -12,6 +12,7 @@ import { healthListenerMissing } from './health-listener-missing';
 import { nonlocalBindMissing } from './nonlocal-bind-missing';
 import { plainTextSecrets } from './plain-text-secrets';
 import { portUsedTwice } from './port-used-twice';
+import { routeHidden } from './route-hidden';
 import { secretReadable } from './secret-readable';
 import type { Found, Place, Rule, Subject } from './subject';
 import { tooFewHosts } from './too-few-hosts';
@@ -32,6 +33,7 @@ export const rules: readonly Rule[] = [
   nonlocalBindMissing,
   plainTextSecrets,
   portUsedTwice,
+  routeHidden,
   secretReadable,
   tooFewHosts,
   vipOutsideSubnets,

@@ -123,6 +123,29 @@ test.each<[string, string, string, string[]]>([
     web(),
     ['VIP router37 10.0.0.200:8989 is answered no more'],
   ],
+  [
+    'a route, by whatever name of its conditions',
+    web(
+      'acl one hdr(host) -i a.example',
+      'acl one hdr(host) -i b.example',
+      'acl two path_beg /api',
+      'use_backend api if one two',
+      'use_backend files if { path_beg /static } or !one',
+      'use_backend gone unless one',
+    ),
+    web(
+      'acl uno hdr(host) -i a.example',
+      'acl uno hdr(host) -i b.example',
+      'acl due path_beg /api',
+      'use_backend more if { path_beg /more }',
+      'use_backend api if uno due',
+      'use_backend elsewhere if { path_beg /static } or !uno',
+    ),
+    [
+      'VIP router37 10.0.0.200:80 sends path_beg /static or not (hdr(host) -i a.example or hdr(host) -i b.example) to elsewhere instead of files',
+      'VIP router37 10.0.0.200:80 sends all but (hdr(host) -i a.example or hdr(host) -i b.example) to gone no more',
+    ],
+  ],
 ])('what ends: %s', (_, from, to, expected) => expect(answeredNoMore(from, to, vips)).toEqual(expected));
 
 test.each<[string, string, string, string[]]>([

@@ -51,11 +51,17 @@ function placePattern(where: string, { text, hosts }: Linted): RegExp {
   const keys = where.split('.');
   const lines = text.split('\n');
   const place = keys.reduce((from, key, depth) => {
-    const start = `${'  '.repeat(depth + 1)}"${key}"`;
-    return Math.max(
+    const [, name, index] = /^(.*?)(?:\[(\d+)\])?$/.exec(key) ?? [];
+    const start = `${'  '.repeat(depth + 1)}"${name}"`;
+    const found = Math.max(
       from,
       lines.findIndex((one, at) => at >= from && one.startsWith(start)),
     );
+    if (index === undefined) return found;
+    const items = lines.flatMap((one, at) =>
+      at > found && one === `${'  '.repeat(depth + 2)}{` ? [at] : [],
+    );
+    return items[Number(index)] ?? found;
   }, 0);
   return exactly(`inventory.json:${place + 1}: ${where}`);
 }
