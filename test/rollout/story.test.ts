@@ -77,7 +77,7 @@ const story: fc.Arbitrary<Story> = fc.integer({ min: 1, max: 3 }).chain((hosts) 
     together: fc.boolean(),
     serial: fc.constantFrom(1, 1, 2),
     onFailure: fc.constantFrom('restore', 'restore-all'),
-    change: fc.constantFrom('reload haproxy', 'restart haproxy', 'restart httpd'),
+    change: fc.constantFrom('reload haproxy', 'restart haproxy', 'restart httpd', 'move httpd'),
     troubles: fc.array(trouble(hosts), { maxLength: 2 }),
     sick: fc.oneof(
       { weight: 4, arbitrary: fc.constant([]) },
@@ -94,6 +94,7 @@ const story: fc.Arbitrary<Story> = fc.integer({ min: 1, max: 3 }).chain((hosts) 
 describe.each<Partial<Story>>([
   { change: 'restart haproxy' },
   { change: 'restart httpd' },
+  { change: 'move httpd' },
   { together: true },
 ])('whatever befalls one host of %j, for longer than a lease,', (more) => {
   test.each(troubles)('where it %s', async (what) => {
@@ -118,6 +119,7 @@ test('whatever befalls it, its promises hold', async () => {
 describe.each<Partial<Story>>([
   { change: 'restart haproxy' },
   { change: 'restart httpd' },
+  { change: 'move httpd' },
   { together: true },
   { onFailure: 'restore-all', hosts: 3 },
 ])('at every point of %j', (more) => {
@@ -153,6 +155,18 @@ test.each([
     expect(order).toEqual([...order].sort((a, b) => a - b));
   },
 );
+
+test('a balancer whose turn is to come does not get a server back that it would look for where it was', async () => {
+  const one: Story = { ...plain, change: 'move httpd' };
+  const told = await tell(one);
+  holds(one, told);
+  const [first, second] = told.world.diary.flatMap(({ host, what }) => (what === 'commit' ? [host] : []));
+  expect([first, second]).toEqual(['fred', 'ethyl']);
+  const ethyl = told.world.diary.filter(({ host }) => host === 'ethyl').map(({ what }) => what);
+  const untilCommit = ethyl.slice(0, ethyl.indexOf('commit'));
+  expect(untilCommit).toContain('lendServers');
+  expect(untilCommit).not.toContain('takeServersBack');
+});
 
 test('with restore-all the hosts that were done are as before, too', async () => {
   const one: Story = { ...plain, onFailure: 'restore-all', sick: ['fred'] };

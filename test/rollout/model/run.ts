@@ -30,6 +30,8 @@ export class ModelRun {
   stagingMs = stepMs;
   /** An undo of it does not work. */
   cannotUndo = false;
+  /** What else its change does. */
+  whenNew: () => void = () => {};
   #boots = 0;
   #isGuarded = false;
   #isWatched = false;
@@ -136,6 +138,7 @@ export class ModelRun {
     await this.#spend(stepMs);
     if (refuses) return (await this.#restore(hear)) ? 1 : 70;
     this.files = 'new';
+    this.whenNew();
     this.#set('committed', hear);
     return 0;
   }

@@ -13,7 +13,7 @@ export interface Story {
   serial: number;
   onFailure: 'restore' | 'restore-all';
   /** What each host's change does. */
-  change: 'reload haproxy' | 'restart haproxy' | 'restart httpd';
+  change: 'reload haproxy' | 'restart haproxy' | 'restart httpd' | 'move httpd';
   troubles: readonly Trouble[];
   /** Hosts whose new configuration does not serve. */
   sick: readonly string[];
@@ -46,6 +46,8 @@ export async function tell(story: Story): Promise<Told> {
   for (const host of hosts.values()) {
     host.isSick = story.sick.includes(host.name);
     if (host.name === story.slow) host.stagingMs = 5 * leaseSeconds * 1000;
+    // A HAProxy that is reloaded or restarted forgets whom it spared.
+    if (story.change !== 'restart httpd') host.whenNew = () => host.spared.clear();
     if (host.name === story.locked) host.lock = 'run9 1 bob@laptop';
     if (story.together) host.peers = [...hosts.values()].filter((other) => other !== host);
   }
@@ -89,7 +91,11 @@ async function until(isSo: () => boolean, begun: number): Promise<void> {
 }
 
 function rolloutOn(hosts: ReadonlyMap<string, ModelHost>, { together, serial, onFailure, change }: Story) {
-  const [action = '', target = ''] = change.split(' ');
+  const [verb = '', target = ''] = change.split(' ');
+  const action = verb === 'move' ? 'restart' : verb;
+  const listen = (port: number) =>
+    `listen web\n    server fred 192.0.2.1:${port} check\n    server ethyl 192.0.2.2:80 check\n`;
+  const moves = verb === 'move' ? { raw: { from: listen(80), to: listen(81) } } : {};
   const members = [...hosts.keys()].map((name) => ({ host: { name, address: '192.0.2.1' } }));
   const vip = { name: 'web', address: '192.0.2.10', interface: 'eth0', members } as never;
   const service = {
@@ -118,6 +124,7 @@ function rolloutOn(hosts: ReadonlyMap<string, ModelHost>, { together, serial, on
           reason: '',
           fingerprint: '',
           notify: [],
+          ...moves,
           step: { phase: 'service', check: ':', run: ':', undo: ':' },
         } as PlannedHost['changes'][number],
       ],
