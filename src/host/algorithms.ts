@@ -2,7 +2,7 @@ import type { Algorithms, CipherAlgorithm, KexAlgorithm, MacAlgorithm, ServerHos
 import { HostError } from '../errors';
 import type { SshSettings } from './ssh-config';
 
-// All that ssh2 can, the fastest first; what is legacy, only when the user's ssh config allows it.
+// What ssh2 supports, the fastest first. The legacy lists are offered only where the user's ssh config allows them.
 const KEX: readonly KexAlgorithm[] = [
   'curve25519-sha256',
   'curve25519-sha256@libssh.org',
@@ -12,7 +12,7 @@ const KEX: readonly KexAlgorithm[] = [
   'diffie-hellman-group14-sha256',
   'diffie-hellman-group16-sha512',
   'diffie-hellman-group18-sha512',
-  // Node tests the server's prime, which takes seconds.
+  // Last, because Node tests the server's prime, which takes seconds.
   'diffie-hellman-group-exchange-sha256',
 ];
 const KEX_LEGACY: readonly KexAlgorithm[] = [
@@ -29,7 +29,7 @@ const HOST_KEY: readonly ServerHostKeyAlgorithm[] = [
   'rsa-sha2-256',
 ];
 const HOST_KEY_LEGACY: readonly ServerHostKeyAlgorithm[] = ['ssh-rsa', 'ssh-dss'];
-// Before chacha20, for which ssh2 has no native code in the shipped program.
+// chacha20 is last, because the shipped program has no native code for it.
 const CIPHER: readonly CipherAlgorithm[] = [
   'aes128-gcm@openssh.com',
   'aes256-gcm@openssh.com',
@@ -50,9 +50,9 @@ const MAC: readonly MacAlgorithm[] = [
 const MAC_LEGACY: readonly MacAlgorithm[] = ['hmac-md5'];
 
 /**
- * What to offer: what the ssh config allows and ssh2 can, the fastest first; host keys of a known type before all others,
- * so that the host presents one that can be recognised.
- * @throws HostError when the config allows nothing that ssh2 can.
+ * The algorithms to offer: those that the ssh config allows and ssh2 supports, the fastest first. Host key types in
+ * `knownTypes` come before the others, so that the host presents a key that known_hosts has.
+ * @throws HostError when the config allows nothing that ssh2 supports.
  */
 export function offeredAlgorithms(
   host: string,

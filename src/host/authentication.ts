@@ -13,16 +13,16 @@ import {
 import { readUserFile } from './read-file';
 import { isDefaultIdentity, type SshSettings, type SshTarget } from './ssh-config';
 
-/** One way to log in, to be tried at most once. */
+/** One way to log in, tried at most once. */
 interface Attempt {
   method: 'publickey' | 'password' | 'keyboard-interactive';
-  /** For the message when nothing worked. */
+  /** Names it in the message when all attempts failed. */
   label: string;
-  /** Made when its turn comes: to decrypt a key takes a while. Undefined: it cannot be used after all. */
+  /** Is called when its turn comes, because decrypting a key takes a while. Undefined where it cannot be used after all. */
   prepare(): AnyAuthMethod | undefined;
 }
 
-/** The ways to log in, the likeliest first, and what happened to them. */
+/** The ways to log in, the likeliest first, and which were tried. */
 export interface Credentials {
   attempts: Attempt[];
   tried: string[];
@@ -34,15 +34,15 @@ interface KeyFile {
   path: string;
   /** Base64, SSH wire format; undefined when an encrypted key has no `.pub` beside it. */
   publicKey?: string;
-  /** It has no private half at all. */
+  /** The file holds a public key only. */
   isPublic?: true;
-  /** Undefined: only the agent can sign with it. */
+  /** Undefined where only the agent can sign with the key. */
   privateKey?: () => ParsedKey | Error;
 }
 
 /**
- * Gathers agent keys, key files and the password. First what the user named, as the likeliest; then a given password;
- * then the other keys of the agent (not with IdentitiesOnly); OpenSSH's default key files last.
+ * Gathers agent keys, key files and the password, in this order: keys that the user named; a given password; the agent's
+ * other keys (not with IdentitiesOnly); OpenSSH's default key files.
  */
 export async function gatherCredentials(target: SshTarget, settings: SshSettings): Promise<Credentials> {
   const notes: string[] = [];
@@ -137,7 +137,7 @@ function publicPart(text: string): string | undefined {
   return key === undefined || key instanceof Error ? undefined : wire(key);
 }
 
-/** OpenSSH's and PEM formats are ssh2's own; PKCS #8 (`BEGIN PRIVATE KEY`) goes through Node. */
+/** ssh2 reads OpenSSH's and PEM formats; Node reads PKCS #8 (`BEGIN PRIVATE KEY`). */
 function parsePrivateKey(text: string, passphrase?: string): ParsedKey | Error {
   const pkcs8 = /^-----BEGIN (ENCRYPTED )?PRIVATE KEY-----/m.exec(text);
   if (!pkcs8) return utils.parseKey(text, passphrase);
@@ -191,7 +191,7 @@ function passwordAttempts(password: string, settings: SshSettings): Attempt[] {
           type: 'keyboard-interactive',
           username,
           prompt: (_name, _instructions, _language, prompts, finish) => {
-            // Asked again, it was wrong: empty answers end it without burning the account's remaining tries.
+            // A second prompt means that the password was wrong: empty answers do not count as tries that lock the account.
             finish(prompts.map((prompt) => (prompt.echo || asked ? '' : password)));
             asked = true;
           },
@@ -201,7 +201,7 @@ function passwordAttempts(password: string, settings: SshSettings): Attempt[] {
   ];
 }
 
-/** An agent that knows one key only: so the order of keys is ours, and each one's fate is known. */
+/** An agent with a single key, so that we decide the order of keys and know which was refused. */
 class OneKeyOfAgent extends BaseAgent<ParsedKey> {
   constructor(
     private readonly agent: BaseAgent,
@@ -226,8 +226,9 @@ class OneKeyOfAgent extends BaseAgent<ParsedKey> {
 }
 
 /**
- * Tries one attempt after the other, leaving out what the server does not take. `none` is never sent: it costs a round
- * trip, and the first attempt tells as much.
+ * ssh2's callback that tries one attempt after the other, without methods that the server does not accept. It never sends
+ * `none`, which costs a round trip: the first attempt also tells what the server accepts.
+ * @param onServerMethods gets the methods that the server accepts.
  */
 export function authHandler(
   credentials: Credentials,
@@ -236,7 +237,7 @@ export function authHandler(
   const waiting = [...credentials.attempts];
   let last: Attempt | undefined;
   const choose = (accepted: readonly string[] | null, partial: boolean): AnyAuthMethod | undefined => {
-    // A server that takes passwords and refused this one would refuse it again, and lock the account the sooner.
+    // A server that refused the password would refuse it by keyboard-interactive too, and lock the account sooner.
     const pointless =
       last?.method === 'password' && !partial && accepted?.includes('password')
         ? 'keyboard-interactive'

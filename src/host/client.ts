@@ -11,20 +11,20 @@ import { isShellSafe, openProxyCommand, openTcp, type Transport } from './transp
 export interface Login {
   client: Client;
   settings: SshSettings;
-  /** Why the connection went away, as far as the library said; empty while it stands. */
+  /** Why the connection was lost, as far as ssh2 said; empty while it stands. */
   lostBecause(): string;
-  /** Closes it, and every hop and proxy on the way. */
+  /** Closes the connection, and every hop and proxy on the way. */
   close(): void;
 }
 
-/** Hosts speak to who logs in as long as they like. */
+/** How many characters of login banners are kept: a host may send as many as it likes. */
 const MOST_BANNER = 8192;
 
-// A ProxyJump that leads back to itself would go on for ever.
+// A ProxyJump that leads back to itself would never end.
 const MOST_HOPS = 8;
 
 /**
- * Connects, checks the host key and logs in, all as the user's ssh config has it.
+ * Connects, checks the host key and logs in, as the user's ssh config says.
  * @throws HostError (exit 3)
  */
 export async function logIn(target: SshTarget, depth = 0): Promise<Login> {
@@ -60,7 +60,7 @@ async function openTransport(target: SshTarget, settings: SshSettings, depth: nu
   return openProxyCommand(settings.proxyCommand);
 }
 
-/** Logs in at the last hop, through the hops before it, and goes on from there. */
+/** Logs in at the last hop, through the hops before it, and forwards a TCP connection from there. */
 async function openJump(
   target: SshTarget,
   settings: SshSettings,
@@ -89,7 +89,7 @@ async function openJump(
   return { stream, close: hop.close, complaint: async () => hop.lostBecause() };
 }
 
-/** The jump host gets its own settings from the ssh config, as with OpenSSH; only what is about us is handed on. */
+/** A jump host's settings come from the ssh config, as with OpenSSH; the target gives only the user's files and options. */
 function hopTarget(hop: string, target: SshTarget): SshTarget {
   const { knownHostsFile, sshConfigFile, acceptNewHostKeys, connectTimeoutMs, passphrase } = target;
   return {
@@ -114,7 +114,7 @@ function handshake(
 ): Promise<Login> {
   const { stream } = transport;
   return new Promise((resolve, reject) => {
-    // ssh2 would wait in vain for the end of a stream that has ended already.
+    // ssh2 does not notice a stream that has ended already.
     if (stream.destroyed || stream.readableEnded)
       throw stream.errored ?? new Error('Connection lost before handshake');
     const client = new Client();
@@ -128,7 +128,7 @@ function handshake(
       lost ||= error.message;
       if (ready) return;
       const level = (error as { level?: string }).level;
-      // A key that cannot sign is not the end: ssh2 goes on to the next by itself.
+      // After a key that cannot sign, ssh2 tries the next by itself.
       if (level === 'agent' || /^Error sign/.test(error.message)) credentials.notes.push(error.message);
       else reject(refused ?? error);
     });
@@ -139,7 +139,7 @@ function handshake(
       lost ||= 'the connection was closed';
       reject(refused ?? new Error('Connection lost before handshake'));
     });
-    // Only now the host has proved that the key is its own.
+    // Only after the handshake has the host proved that the key is its own.
     client.on('handshake', () => {
       if (newKey) remembered = rememberHostKey(settings, newKey);
       remembered.catch(() => undefined);

@@ -4,16 +4,16 @@ import type { Credentials } from './authentication';
 import { whatWasSaid } from './heard';
 import type { SshSettings } from './ssh-config';
 
-/** How far we were when it failed. */
+/** How far the connection had come when it failed. */
 export interface ConnectState {
   host: string;
   settings: SshSettings;
   credentials?: Credentials;
-  /** What the server would have taken. */
+  /** The login methods that the server accepts. */
   serverMethods?: readonly string[];
-  /** What the host said to who logs in: a notice to everybody, or why it lets nobody in. */
+  /** The host's login banner: a notice, or why nobody may log in. */
   banner?: string;
-  /** What a proxy said. */
+  /** What a proxy wrote to stderr. */
   complaint?: string;
 }
 
@@ -79,7 +79,7 @@ const FAILURES: readonly Failure[] = [
   },
 ];
 
-/** Says in one sentence why a connection failed, and in another what to do. */
+/** The error for a failed connection, with a sentence on why and one on what to do. */
 export function connectError(error: unknown, state: ConnectState): HostError {
   if (error instanceof HostError) return error;
   const { settings } = state;

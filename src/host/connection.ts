@@ -7,21 +7,21 @@ import { rootShell } from './sudo';
 
 export type { ExecOptions, ExecResult, SshTarget };
 
-/** A host that we are logged in at. */
+/** A login at a host, which runs scripts. */
 export interface Connection {
   /** haprov's name of the host. */
   readonly host: string;
-  /** Whom we logged in as. */
+  /** The user of the login. */
   readonly user: string;
-  /** How many scripts were started; each is one SSH exec. */
+  /** How many scripts were run; each is one SSH exec. */
   readonly execs: number;
   /**
-   * Runs a POSIX sh script as root; it goes over stdin, never in argv.
-   * @throws ScriptFailure when it ends with an exit code that is neither 0 nor one that the caller `accepts`
-   * @throws HostError when the connection breaks, the time is up, or sudo does not let us
+   * Runs a POSIX sh script as root; sends it over stdin, never in argv.
+   * @throws ScriptFailure when its exit code is neither 0 nor one that the caller `accepts`
+   * @throws HostError when the connection breaks, the time is up, or sudo refuses
    */
   readonly runScript: RunScript;
-  /** Ends the connection and everything that was started for it. Safe to call twice. */
+  /** Closes the connection and everything that was opened for it. Safe to call twice. */
   close(): void;
 }
 
@@ -33,18 +33,18 @@ export async function connect(target: SshTarget): Promise<Connection> {
   return new SshConnection(target, await logIn(target));
 }
 
-/** Begins to read the user's ssh config for a host, while the caller does something else; nothing goes to the host. */
+/** Starts reading the user's ssh config for a host, while the caller does something else; sends nothing to the host. */
 export function prepare(target: SshTarget): SshTarget {
   const settings = readSshConfig(target);
-  // Whoever connects hears of it.
+  // `connect` awaits it and reports its error.
   settings.catch(() => undefined);
   return { ...target, settings };
 }
 
-/** OpenSSH's MaxSessions is 10 by default; two are left for others on the same connection. */
+/** OpenSSH's MaxSessions is 10 by default; two are spare. */
 const MOST_CHANNELS = 8;
 
-/** How often it is asked again, after 20, 40, 80 … ms. */
+/** How often an exec is tried again where the host opens no channel, after 20, 40, 80 … ms. */
 const REFUSALS = 7;
 
 /** One login, and how many scripts run over it. */
@@ -54,8 +54,8 @@ interface Lane {
 }
 
 /**
- * Scripts over one login; over several where the host opens fewer channels on each than are needed at once (MaxSessions),
- * which is learned when it refuses one. A probe that runs as long as a run does must not keep the run from going on.
+ * Runs scripts over one login, and over more logins where the host opens too few channels on each (MaxSessions), which
+ * it shows by refusing one: the VIP probe lasts as long as a run, and must not block the run's scripts.
  */
 class SshConnection implements Connection {
   readonly host: string;
@@ -91,7 +91,7 @@ class SshConnection implements Connection {
         const { client, lostBecause } = await lane.login;
         return await execScript(this.host, client, shell, script, options, lostBecause);
       } catch (error) {
-        // Nothing was run: the host has no room for as many as we thought, or has not yet done with the one before.
+        // Nothing ran: the host allows fewer channels than assumed, or has not closed the previous one yet.
         if (!(error instanceof ChannelRefused)) throw error;
         const others = lane.running - 1;
         if (others > 0) this.#most = Math.min(this.#most, others);
@@ -108,7 +108,7 @@ class SshConnection implements Connection {
     for (const { login } of this.#lanes) login.then(({ close }) => close()).catch(() => undefined);
   }
 
-  /** A login with room for one more script, for which it is taken. */
+  /** Reserves a login's channel for one script. */
   async #lane(): Promise<Lane> {
     for (;;) {
       const free = this.#lanes.find(({ running }) => running < this.#most);

@@ -3,9 +3,9 @@ import { HostError } from '../errors';
 import { Heard, newMark, Sought, whatWasSaid } from './heard';
 import { type RootShell, recognizeSudoFailure, type SudoDialogue } from './sudo';
 
-/** What a script left behind. `ms` is from sending to the end. */
+/** How a script ended. `ms` is the time from opening the channel to its end. */
 export interface ExecResult {
-  /** Null when a signal ended it. */
+  /** The exit code; null when a signal ended the script. */
   code: number | null;
   signal?: string;
   stdout: string;
@@ -14,38 +14,38 @@ export interface ExecResult {
 }
 
 export interface ExecOptions {
-  /** Hears stdout as it comes, whole characters only. */
+  /** Gets stdout in pieces as it arrives, whole characters only. */
   onStdout?: (chunk: string) => void;
-  /** Closes the channel and rejects when the script takes longer. */
+  /** Closes the channel and rejects when the script takes longer than this many milliseconds. */
   timeoutMs?: number;
-  /** Closes the channel and rejects when nothing is heard of the script for so long. */
+  /** Closes the channel and rejects when the script writes nothing for this many milliseconds. */
   quietMs?: number;
 }
 
-/** sudo may wait for a directory server, and a wrong password makes it sleep. */
+/** How long sudo may take: it may ask a directory server, and sleeps after a wrong password. */
 const SUDO_ANSWERS_MS = 30_000;
-/** A login shell's own files may take their time; one that waits for somebody to type would take for ever. */
+/** How long the login shell's start-up files may take; one that waits for input would never end. */
 const BEGINS_MS = 60_000;
-/** A host that is there opens a channel at once. */
+/** How long a host may take to open a channel; a healthy one opens it at once. */
 const OPENS_MS = 30_000;
 
 /** In characters; the largest answers, of histories and of many files, are some MB. */
 const MOST_STDOUT = 32 << 20;
 const MOST_STDERR = 2 << 20;
 
-/** The host did not open a channel: nothing was run, and another time or connection may do. */
+/** The host did not open a channel: nothing ran, and a retry or another login may succeed. */
 export class ChannelRefused extends HostError {}
 
-/** Nothing was heard of a script for as long as its caller waits. */
+/** A script wrote nothing for `quietMs`. */
 export class Silence extends HostError {}
 
-/** A script that had begun took longer than its caller waits. */
+/** A script that had begun took longer than `timeoutMs`. */
 export class Overdue extends HostError {}
 
 /**
- * Runs a script in the shell, over one channel. A failing script is a result; everything that kept it from running to
- * its end is an error. What the login says before the script is left out.
- * @param lostBecause why the connection is gone, asked when it is
+ * Runs a script in the shell, over one channel. A failing script is a result; whatever kept it from running to its end is
+ * an error. The result leaves out what the login prints before the script.
+ * @param lostBecause returns why the connection was lost
  * @throws HostError
  */
 export function execScript(
@@ -125,7 +125,7 @@ class Conversation {
       this.#hear(this.#stderr, 'standard error', chunk);
       if (dialogue && !this.#sent) this.#talkToSudo(dialogue, chunk, whole);
     });
-    // ssh2 says that the channel broke by its close; an error here has nothing to add, and would end the process.
+    // A broken channel also closes, which is handled below; an error without a listener would end the process.
     channel.on('error', () => undefined);
     channel.on('exit', (code: number | null, signal?: string) => {
       this.#ended = { code, ...(signal ? { signal } : {}) };
@@ -182,7 +182,7 @@ class Conversation {
       this.#sent = true;
       this.channel.end(`${go}\n${script}`);
     } else if (this.#asked.times > 1) {
-      // Asked twice: the password is wrong. What we sent next would be a guess, and three lock the account.
+      // A second prompt means that the password is wrong; three wrong ones may lock the account.
       this.channel.end();
     }
   }
@@ -193,7 +193,7 @@ class Conversation {
 
   #giveUp(message: string, hint?: string, Failure?: typeof HostError): void {
     const { channel } = this;
-    // Not read any more: the host's window closes, whatever it goes on to send.
+    // Without a reader, SSH flow control stops the host from sending more.
     for (const stream of [channel, channel.stderr]) stream.removeAllListeners('data').pause();
     this.#stopTimers();
     channel.close();
@@ -221,7 +221,7 @@ class Conversation {
     }
   }
 
-  /** A script that ran was let through by sudo: only what came instead of one can be sudo's. */
+  /** The shell ended before the script began: names sudo's failure, or shows what the host printed. */
   #failToBegin(code: number | null): void {
     const { fail } = this.outcome;
     const sudo = this.shell.usesSudo ? recognizeSudoFailure(this.#withoutPrompts()) : undefined;

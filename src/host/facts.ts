@@ -2,7 +2,7 @@ import { BlockList, isIPv6 } from 'node:net';
 import { isOfFamily, oldest, type Release, readRelease, shippedVersions, type Versions } from './release';
 import { type RunState, readRunState } from './run-state';
 
-/** What a host says of itself: everything that differs from host to host and that haprov decides by. */
+/** What a host is: everything that differs from host to host and on which haprov bases decisions. */
 export interface HostFacts {
   uid: number;
   hostname: string;
@@ -10,16 +10,16 @@ export interface HostFacts {
   /** EL6 starts its services by init scripts. */
   init: 'systemd' | 'sysv' | 'other';
   installer: 'dnf' | 'yum' | 'none';
-  /** Tools that haprov needs and the host lacks. */
+  /** Names of tools that haprov needs and the host lacks. */
   missing: string[];
-  /** Installed versions; of what is not installed, those that its EL ships. */
+  /** The installed versions; for a package that is not installed, the version that the host's EL ships. */
   versions: Versions;
   addresses: { interface: string; address: string; prefix: number }[];
-  /** What its clock said. */
+  /** The host's clock at the probe. */
   clock: Date;
-  /** Who holds the host's lock, and whether anything on the host still drives that run. */
+  /** The run that has the host's lock, and whether a process on the host still drives it. */
   lock?: { run: string; since: Date; owner: string; state: RunState | ''; alive: boolean };
-  /** Since when, by whom it is drained; an invalid date and '' where the flag does not say. */
+  /** Since when and by whom the host is drained; an invalid date and '' where the flag does not say. */
   drained?: { since: Date; by: string };
 }
 
@@ -71,7 +71,7 @@ function readLock(text: string, state: string, alive: boolean): HostFacts['lock'
   };
 }
 
-/** Why haprov cannot work on this host, in one sentence; nothing when it can. */
+/** Why haprov cannot work on this host, in one sentence; undefined when it can. */
 export function unsupported(facts: HostFacts): string | undefined {
   const { os, init, installer, missing } = facts;
   if (os.name === '') {
@@ -91,7 +91,7 @@ export function unsupported(facts: HostFacts): string | undefined {
   return undefined;
 }
 
-/** The interface whose own subnet has `address`; an exact match (the address is up right now) does not count as a subnet. */
+/** The interface with the smallest subnet that contains `address`; ignores `address` itself, which a VIP's holder has. */
 export function interfaceFor(facts: HostFacts, address: string): string | undefined {
   const family = isIPv6(address) ? 'ipv6' : 'ipv4';
   const inSubnet = facts.addresses
@@ -110,5 +110,6 @@ export function interfaceFor(facts: HostFacts, address: string): string | undefi
   return inSubnet[0]?.interface;
 }
 
+/** Whether the host has `address` now. */
 export const holds = (facts: HostFacts, address: string) =>
   facts.addresses.some((own) => own.address === address);

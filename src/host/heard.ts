@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 
 /**
- * What a script says first, on stdout and on stderr. Its halves are put together by the shell that runs the script: who
- * only quotes the script, or the command line, never says it.
+ * What a script prints first, on stdout and on stderr. The shell that runs the script joins its halves, so a program that
+ * only quotes the script or the command line in an error never prints it.
  */
 export interface Mark {
   text: string;
-  /** Words of `sh`, csh and fish alike that print it on stdout. */
+  /** A command of sh, csh and fish alike that prints it on stdout. */
   print: string;
 }
 
@@ -15,14 +15,14 @@ export function newMark(name: string): Mark {
   return { text: `${half}-${name}.`, print: `printf %s%s ${half} -${name}.` };
 }
 
-/** Looks for a text in what comes in pieces. */
+/** Searches a stream, which arrives in pieces, for a text. */
 export class Sought {
   times = 0;
   #tail = '';
 
   constructor(private readonly text: string) {}
 
-  /** Where in `chunk` the first one ends that ends in it; below 0 where none does. */
+  /** The offset in `chunk` behind the first occurrence that ends in it; below 0 where none does. */
   take(chunk: string): number {
     const all = this.#tail + chunk;
     const first = all.indexOf(this.text);
@@ -36,16 +36,16 @@ export class Sought {
 const mostNoise = 8 << 20;
 const keptNoise = 16 << 10;
 
-/** One stream of an exec: what comes before the script's mark is the login's, what comes after it is the script's own. */
+/** One stream of an exec: output before the script's mark comes from the login, output after it from the script. */
 export class Heard {
   begun = false;
-  /** Characters before the mark, or after it. */
+  /** How many characters came before the mark or, once that has come, after it. */
   length = 0;
   #noise = '';
   readonly #own: string[] = [];
   readonly #mark: Sought;
 
-  /** @param most characters that the script may say */
+  /** @param most how many characters the script may print */
   constructor(
     mark: Mark,
     private readonly most: number,
@@ -53,7 +53,7 @@ export class Heard {
     this.#mark = new Sought(mark.text);
   }
 
-  /** The script's part of `chunk`. */
+  /** Takes in `chunk`, and returns the script's part of it. */
   take(chunk: string): string {
     if (this.begun) return this.#keep(chunk);
     const end = this.#mark.take(chunk);
@@ -68,18 +68,18 @@ export class Heard {
     return this.#keep(chunk.slice(end));
   }
 
-  /** It says more than anybody can mean. */
+  /** The limit in characters that the stream has exceeded; undefined where it has not. */
   get tooLong(): number | undefined {
     const most = this.begun ? this.most : mostNoise;
     return this.length > most ? most : undefined;
   }
 
-  /** What was said before the script, the middle left out where it is long. */
+  /** What was printed before the script, without the middle where it is long. */
   get noise(): string {
     return this.#noise.length > 2 * keptNoise ? ends(this.#noise) : this.#noise;
   }
 
-  /** What the script said. */
+  /** What the script printed. */
   get own(): string {
     return this.#own.join('');
   }
@@ -93,13 +93,13 @@ export class Heard {
 
 const ends = (text: string) => `${text.slice(0, keptNoise)}\n…\n${text.slice(-keptNoise)}`;
 
-/** Complaints about the user's own locale, which say nothing about why we were not let in. */
+/** Complaints about the user's locale, which do not explain why a login or script failed. */
 const aboutLocales =
   /setlocale|cannot (?:set|change) locale|^perl: warning|^\s*(?:LANG(?:UAGE)?|LC_[A-Z]+) = |are supported and installed on your system|Falling back to the standard locale/i;
 const mostRows = 5;
 const mostColumns = 300;
 
-/** The last of what was said instead of a script's output, as one line without what means nothing; may be empty. */
+/** The last lines of `noises`, joined to one line, without empty lines and locale complaints; may be empty. */
 export function whatWasSaid(...noises: readonly string[]): string {
   const rows = noises
     .flatMap((noise) => noise.split(/[\r\n]+/))

@@ -5,23 +5,23 @@ import { isKnownFormat, partsFile, type StepParts } from './run-format';
 import { hasEnded, type RunState, readRunState } from './run-state';
 import type { Manifest } from './transaction';
 
-/** One run as one host remembers it. */
+/** One host's record of a run. */
 export interface RecordedRun {
   run: string;
-  /** Its place among the host's runs; 0 where the host does not know. */
+  /** Its number among the host's runs; 0 where the host has none for it. */
   number: number;
-  /** The shape of its folder; 0 where that is damaged. Of one that is not known only this and the next two are. */
+  /** The format of its folder; 0 where that is damaged. For an unknown format, manifest and journal are left empty. */
   format: number;
-  /** As in docs/decisions/0003-transaction.md; empty where the host does not know. */
+  /** As in docs/decisions/0003-transaction.md; empty where the host has none for it. */
   state: RunState | '';
-  /** Something on the host still drives it. */
+  /** Whether a process on the host still drives it. */
   alive: boolean;
-  /** Absent where it is damaged. */
+  /** Absent where it is damaged, or of an unknown format. */
   manifest?: Manifest;
   journal: { at: number; entry: JournalEntry }[];
 }
 
-/** The name of the run that a stage belongs to, which has the name of its first: `20260102T030405Z-abcdef-2`. */
+/** The name of the run that a stage belongs to: `20260102T030405Z-abcdef` for the stage `20260102T030405Z-abcdef-2`. */
 export const wholeRun = (run: string) => run.replace(/^(\w+-\w+)-\d+$/, '$1');
 
 export const historyQuestion: Question = {
@@ -29,7 +29,7 @@ export const historyQuestion: Question = {
   script: call('probe_history'),
 };
 
-/** Reads what `probe_history` printed, newest first. What is damaged is there, without what cannot be read. */
+/** Reads what `probe_history` printed, newest first. Damaged runs are included, without the parts that cannot be read. */
 export function readHistory(output: string): RecordedRun[] {
   return output
     .split('\n')
@@ -98,7 +98,7 @@ export type RunResult =
   | 'unfinished'
   | 'damaged';
 
-/** What a run came to on one host, in a word. */
+/** How a run ended on one host, in a word. */
 export function resultOf({ state, alive, manifest, journal, format }: RecordedRun): RunResult {
   if (journal.some(({ entry }) => entry.event === 'locked')) return 'refused';
   if (hasEnded(state)) return state;
@@ -115,7 +115,7 @@ export interface StepReport {
   failure?: { part: string; code: number; command: string; output: string };
 }
 
-/** What became of each step, by the journal. */
+/** How each step ended, from the journal. */
 export function stepsOf({ manifest, journal }: RecordedRun): StepReport[] {
   return (manifest?.steps ?? []).map((step, index) => {
     const report: StepReport = { ...step, status: 'not begun', ms: 0 };
@@ -132,7 +132,7 @@ export function stepsOf({ manifest, journal }: RecordedRun): StepReport[] {
         report.status = parts.includes('run') ? 'done' : 'staged';
         report.ms += entry.ms;
       }
-      // What was only staged is taken away, and what was never begun is left alone: nothing of that is undone.
+      // A step that was only staged changed nothing on the host, so there was nothing to undo.
       if (entry.event === 'undone' && report.status !== 'failed')
         report.status = isMade ? 'undone' : 'not begun';
       if (entry.event === 'failed') {
@@ -145,23 +145,24 @@ export function stepsOf({ manifest, journal }: RecordedRun): StepReport[] {
   });
 }
 
-/** From the journal's first row to its last, in milliseconds. */
+/** Milliseconds from the journal's first row to its last. */
 export function durationOf({ journal }: RecordedRun): number {
   return (journal.at(-1)?.at ?? 0) - (journal[0]?.at ?? 0);
 }
 
-/** What a step wrote down before it changed anything, and how it was to be made and undone. */
+/** What a step recorded before and after its change, and how it is made and undone. */
 export interface StepRecord extends StepParts {
+  /** The marks in the step's folder: `was-absent`, `staged`, `begun`, `removed`. */
   has: ReadonlySet<string>;
-  /** The hash of what it wrote. */
+  /** The SHA-256 of the file that it wrote. */
   after?: string;
-  /** The topmost folder that it made. */
+  /** The topmost folder that it created. */
   made?: string;
-  /** What `probe_file` says of the file's copy, or of what was written down of anything else. */
+  /** The state before: what `probe_file` prints of the copy of a file, or the record of another type. */
   before: string;
 }
 
-/** Asks how the steps of a run are made and undone; `readParts` reads the answer, in base64. */
+/** Asks for the parts of a run's steps, in base64; `readParts` reads them. */
 export function partsQuestion({ run, format }: Pick<RecordedRun, 'run' | 'format'>): Question {
   return {
     id: partsId(run),
@@ -171,7 +172,7 @@ export function partsQuestion({ run, format }: Pick<RecordedRun, 'run' | 'format
 
 export const partsId = (run: string) => `parts ${run}`;
 
-/** Asks what one step of one run wrote down. */
+/** Asks for what one step of one run recorded. */
 export function recordQuestion(run: string, step: number): Question {
   return {
     id: recordId(run, step),
@@ -181,7 +182,7 @@ export function recordQuestion(run: string, step: number): Question {
 
 export const recordId = (run: string, step: number) => `${run} ${step}`;
 
-/** Reads what `probe_record` printed of a step that has these parts. */
+/** Reads what `probe_record` printed about a step with these parts. */
 export function readRecord(output: string, parts: StepParts): StepRecord {
   const rows = output.split('\n');
   const at = rows.findIndex((row) => !/^(has|after|made)=/.test(row));
@@ -202,12 +203,12 @@ export function readRecord(output: string, parts: StepParts): StepRecord {
 }
 
 /**
- * Brings the run of a lock to its end whose processes are gone, and prints the state that it came to.
- * @param patience seconds for whoever takes it back at this moment
+ * Ends the run that has the lock and whose processes are gone, and prints how it ended.
+ * @param patience how many seconds to wait where a process is restoring the host already
  */
 export const unlockScript = (run: string, patience = 0) => compose(call('unlock_dead', run, patience));
 
-/** Ends the processes of a run, wherever they are in it; fails where some go on. */
+/** Ends the processes of a run, whatever they are doing; exit code 1 where some go on. */
 export const endRunScript = (run: string) => compose(call('end_run', run));
 
 const fromBase64 = (text: string) => (text === '-' ? '' : Buffer.from(text, 'base64').toString());

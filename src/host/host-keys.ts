@@ -6,7 +6,7 @@ import { command } from '../shell/quote';
 import { readUserFile } from './read-file';
 import type { SshSettings } from './ssh-config';
 
-/** One line of a known_hosts file that speaks of the host. */
+/** One line of a known_hosts file that matches the host. */
 export interface KnownKey {
   marker?: 'revoked' | 'cert-authority';
   /** `ssh-ed25519`, `ssh-rsa`, … */
@@ -16,18 +16,17 @@ export interface KnownKey {
   file: string;
   /** 1-based. */
   line: number;
-  /** The line names the host without the port that we use: good to recognise a key by, not to call it changed. */
+  /** The line names the host without our port: it can confirm a key, and cannot show that a key has changed. */
   withoutPort?: boolean;
 }
 
-/** `unknown`: nobody has vouched for it yet. `changed`: the host had other keys. */
+/** `unknown`: known_hosts has no key of the host. `changed`: it has other keys. */
 export type Verdict = { kind: 'known' } | { kind: 'unknown' } | { kind: 'changed' | 'revoked'; by: KnownKey };
 
 /**
- * Everything that the known_hosts files say about the host. Files that are not there, or not readable, say nothing.
- * Read here rather than with `ssh-keygen -F`, which takes a process for each file and name, and an OpenSSH to be there;
- * a test holds both equal.
- * @throws HostError when the config's RevokedHostKeys cannot be read: then, as with OpenSSH, no key is good
+ * All keys that the known_hosts files have of the host. Skips files that are missing or not readable. `ssh-keygen -F`
+ * would need a process for each file and name, and an installed OpenSSH; a test compares the results of both.
+ * @throws HostError when the config's RevokedHostKeys cannot be read: then, as with OpenSSH, every key is refused
  */
 export async function knownHostKeys(host: string, settings: SshSettings): Promise<KnownKey[]> {
   const { name, withoutPort } = hostKeyNames(settings);
@@ -47,7 +46,7 @@ export async function knownHostKeys(host: string, settings: SshSettings): Promis
   return [...revoked, ...found.flat()];
 }
 
-/** What is not there, or not for us, says nothing. @throws HostError for what would be waited for in vain */
+/** A file that is missing or not readable counts as empty. @throws HostError for one that is no regular file */
 function silent(host: string, error: NodeJS.ErrnoException): string {
   if (error.code !== 'ENOTFILE') return '';
   throw new HostError(
@@ -111,7 +110,7 @@ function hashName(name: string, salt: Buffer): string {
   return createHmac('sha1', salt).update(name).digest('base64');
 }
 
-/** The name under which OpenSSH files the host's key, and the one that it tries next. */
+/** The name under which OpenSSH stores the host's key, and the one that it tries next. */
 export function hostKeyNames(settings: Pick<SshSettings, 'hostname' | 'port' | 'hostKeyAlias'>): {
   name: string;
   withoutPort?: string;
@@ -121,20 +120,20 @@ export function hostKeyNames(settings: Pick<SshSettings, 'hostname' | 'port' | '
   return settings.port === 22 ? { name: host } : { name: `[${host}]:${settings.port}`, withoutPort: host };
 }
 
-/** Judges the key (SSH wire format) that a host presented by what is known of the host. */
+/** Compares the key that a host presented (SSH wire format) with the known keys. */
 export function judgeHostKey(presented: Buffer, known: readonly KnownKey[]): Verdict {
   const key = presented.toString('base64');
   const same = known.filter((entry) => entry.key === key);
   const revoked = same.find((entry) => entry.marker === 'revoked');
   if (revoked) return { kind: 'revoked', by: revoked };
   if (same.some((entry) => entry.marker === undefined)) return { kind: 'known' };
-  // A key of a type that we do not have yet is no new host either: whoever is in between would choose such a type.
+  // A key of a type that known_hosts lacks counts as changed: an attacker in the middle would choose such a type.
   const others = known.filter((entry) => entry.marker === undefined && !entry.withoutPort);
   const by = others.find((entry) => entry.type === hostKeyType(presented)) ?? others[0];
   return by ? { kind: 'changed', by } : { kind: 'unknown' };
 }
 
-/** Why the key is refused, as the error to throw. */
+/** The error for a key that is refused. */
 export function hostKeyError(
   host: string,
   settings: SshSettings,
@@ -169,8 +168,8 @@ const lookedIn = ({ knownHostsFiles: files }: SshSettings) =>
   files.length > 0 ? ` Known are the keys in ${files.join(', ')}.` : '';
 
 /**
- * Writes a host's first key down, as OpenSSH does: folder 0700, file 0600, the name hashed when the config asks for it.
- * One append of one line, so that several hosts may do it at once.
+ * Appends a host's first key to known_hosts, as OpenSSH does: folder 0700, file 0600, the name hashed where the config
+ * says so. Writes the line in one append, so that several hosts can do it at once.
  * @throws Error of the file system
  */
 export async function rememberHostKey(settings: SshSettings, presented: Buffer): Promise<void> {
@@ -199,7 +198,7 @@ async function endsInNewline(file: string): Promise<boolean> {
   }
 }
 
-/** The type that stands first in a key of SSH's wire format. */
+/** The type that begins a key in SSH wire format. */
 export function hostKeyType(key: Buffer): string {
   return key.length < 4 ? '' : key.toString('latin1', 4, 4 + key.readUInt32BE(0));
 }

@@ -12,15 +12,15 @@ export type JournalEntry =
   | { event: 'locked'; holder: string }
   /** A verb did not fit the run's state. */
   | { event: 'refused'; state: RunState | '' }
-  /** The watcher moved on a run that nobody else did. */
+  /** The host ends a run that no laptop drives any more; `state` is the state that the run was in. */
   | { event: 'abandoned'; state: RunState | '' }
-  /** Another run, whose laptop or host had died, was brought to its end. */
+  /** Before it begins, this run ends another one whose processes are gone. */
   | { event: 'recovered'; state: RunState | ''; run: string; owner: string };
 
-/** Reads rows as they come in, in pieces of any size; what is no journal row is left out. */
+/** Returns a function that takes the journal in pieces of any size; skips lines that are no journal rows. */
 export function journalReader(onEntry: (entry: JournalEntry) => void): (chunk: string) => void {
   return rowReader((row) => {
-    // A crash may leave bytes of nothing where rows were.
+    // A crash may leave NUL bytes in the file.
     const entry = readRow(row.replaceAll('\0', ''));
     if (entry) onEntry(entry);
   });

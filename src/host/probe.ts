@@ -4,17 +4,17 @@ import { call, compose } from '../shell/library';
 import { quote } from '../shell/quote';
 import { rowReader } from '../shell/rows';
 
-/** One question to a host: an id of the caller's, and the script whose output answers it. */
+/** One question to a host: an id that the caller chooses, and the script whose output is the answer. */
 export interface Question {
   id: string;
   script: Script;
-  /** What the script asks of the init system, of rpm and of files; not needed, but then each question waits for them. */
+  /** What the script asks the init system, rpm and the file system; where given, one call asks for all questions. */
   asksFor?: AskedFor;
-  /** A script that fails spoils this answer only, which says so to whoever wants it; else the host has not answered. */
+  /** A script that fails makes only `Answers.of` throw; without `mayFail`, the whole probe fails. */
   mayFail?: boolean;
 }
 
-/** What a host said to each question, whose script came to its end as it should. */
+/** A host's answer to each question. */
 export class Answers {
   readonly #answers = new Map<string, Answer>();
 
@@ -22,7 +22,7 @@ export class Answers {
     this.#answers.set(id, answer);
   }
 
-  /** What the question's script printed, where the question was asked. */
+  /** As {@link of}; undefined where the question was not asked. */
   find(id: string): string | undefined {
     return this.#answers.has(id) ? this.of(id) : undefined;
   }
@@ -49,11 +49,10 @@ export interface Probe {
   script: Script;
   /**
    * The answer to each question, by its id.
-   * @throws Error when the output ends before the last answer: the probe did not run to its end; or where a script failed
-   * that must not.
+   * @throws Error when the probe did not run to its end, a file changed while it was read, or a script failed that may not
    */
   read(stdout: string): Answers;
-  /** Hears what it prints as it comes: which process it is on the host, and what it asks at the moment. */
+  /** Takes stdout as it arrives: gives the probe's process ID on the host, and the question that it is at. */
   follow(): { hear(chunk: string): void; pid?: string; question?: string };
 }
 
@@ -92,10 +91,10 @@ function follow(questions: readonly Question[], mark: string): ReturnType<Probe[
   return seen;
 }
 
-/** Files up to this size are told of together; a larger one comes by itself. */
+/** In bytes. Files up to this size are read together; a larger one is read by its own question. */
 const small = 65_536;
 
-/** Asks once for what several questions ask for. */
+/** Asks once for what several questions need. */
 function askedAhead(questions: readonly Question[], mark: string): Script[] {
   const all = (kind: 'units' | 'packages' | 'files' | 'labels') => [
     ...new Set(questions.flatMap(({ asksFor }) => asksFor?.[kind] ?? [])),
@@ -126,7 +125,7 @@ function readAnswers(questions: readonly Question[], stdout: string, mark: strin
       (current?.rows ?? together).push(row);
       continue;
     }
-    // Output without a final newline puts the mark behind its last row.
+    // After output without a final newline, the mark follows on the same line.
     if (at > 0) current?.rows.push(row.slice(0, at));
     const [, word = '', code] = row.slice(at).split(' ');
     if (word === 'done') complete = true;
@@ -142,7 +141,7 @@ function readAnswers(questions: readonly Question[], stdout: string, mark: strin
       if (question) current = { id: question.id, rows: [] };
     }
   }
-  // Others than root are shown less than is there, which looks just the same.
+  // Without root, files that cannot be read look like files that have changed; the caller reports the missing root.
   const isRoot = /^uid=0$/m.test(answers.find('facts') ?? 'uid=0');
   if (changed && isRoot) throw new Error('a file was changed while it was read: ask again');
   if (!complete) throw new Error('the probe did not run to its end');
@@ -150,7 +149,7 @@ function readAnswers(questions: readonly Question[], stdout: string, mark: strin
   return answers;
 }
 
-/** A file that was told of with others, as if it had been asked for by itself. */
+/** Puts a file's content, which was read together with others', into the file's own answer. */
 const withContent = (row: string, contents: Buffer): string =>
   row.replace(
     /^(file .* (\d+)) @(\d+)$/,

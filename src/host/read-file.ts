@@ -1,10 +1,11 @@
 import { readFile, stat } from 'node:fs/promises';
 
+/** In bytes. */
 const biggest = 8 << 20;
 
 /**
- * The text of a file of the user's; nothing of /dev/null.
- * @throws Error with Node's `code`; with ENOTFILE where reading would wait for whoever writes, or never end
+ * The text of a file of the user; empty for /dev/null.
+ * @throws Error with Node's `code`; with ENOTFILE for a pipe or device, whose reading might never end, or above 8 MiB
  */
 export async function readUserFile(path: string, encoding: 'utf8' | 'latin1' = 'utf8'): Promise<string> {
   const about = await stat(path);

@@ -2,7 +2,7 @@ import { parse } from 'ini';
 
 /** Which distribution a host runs. */
 export interface Release {
-  /** os-release's ID (`centos`, `ol`, `amzn`, …); empty where only a release file of an unknown name tells of it. */
+  /** os-release's ID (`centos`, `ol`, `amzn`, …); empty where there is only a release file with an unknown name. */
   id: string;
   like: string[];
   version: string;
@@ -32,7 +32,7 @@ const shipped = new Map<number, Versions>([
 export const oldest = 6;
 const newest = 10;
 
-/** What a host of this generation will have when its packages are installed; what is newer counts as the newest known. */
+/** The versions that an EL generation ships; a newer generation counts as the newest known, an older as the oldest. */
 export function shippedVersions(major: number): Versions {
   const known = shipped.get(Math.min(Math.max(major, oldest), newest));
   if (!known) throw new Error(`no versions of EL${major}`);
@@ -43,7 +43,7 @@ const family = ['rhel', 'centos', 'fedora', 'rocky', 'almalinux', 'ol', 'amzn'];
 
 export const isOfFamily = ({ id, like }: Release) => [id, ...like].some((one) => family.includes(one));
 
-/** Reads an os-release file; where there is none, as on EL6, the first line of the release file. */
+/** Reads an os-release file or, where that is empty, as on EL6, the first line of the release file. */
 export function readRelease(osRelease: string, releaseLine: string): Release {
   const said = osRelease.trim() === '' ? fromLine(releaseLine) : fromOsRelease(osRelease);
   return { ...said, major: isOfFamily({ ...said, major: 0 }) ? generation(said) : 0 };
@@ -71,7 +71,7 @@ const ids: [RegExp, string][] = [
   [/^Fedora/, 'fedora'],
 ];
 
-/** "CentOS release 6.10 (Final)". Only the family has such a file, so others of that form (Scientific Linux) are of it. */
+/** Reads "CentOS release 6.10 (Final)". Only the RHEL family has such a file, so unknown names count as of the family. */
 function fromLine(line: string): ReleaseFile {
   const version = / release (\d[\d.]*)/.exec(line)?.[1] ?? '';
   const id = ids.find(([name]) => name.test(line))?.[1] ?? '';
@@ -82,6 +82,6 @@ function generation({ id, version, platform }: ReleaseFile): number {
   if (id === 'fedora' || /^platform:f\d/.test(platform)) return newest;
   if (id === 'amzn')
     return version === '2' ? 7 : version === '2023' ? 9 : version.startsWith('201') ? 6 : newest;
-  // Kin may count their own versions, and say which EL they were made from.
+  // Derivatives with version numbers of their own name their EL in PLATFORM_ID.
   return Number.parseInt(/^platform:[a-z]+(\d+)$/.exec(platform)?.[1] ?? version, 10) || 0;
 }

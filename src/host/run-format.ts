@@ -3,22 +3,22 @@ import type { Step } from '../resources/resource';
 import { unquote } from '../shell/quote';
 
 /**
- * The shape of a run's folder (docs/decisions/0008-run-folder.md), in its file `format`. A folder without that file has
- * the first: how its steps are made and undone stands in its program only.
+ * The format of a run's folder (docs/decisions/0008-run-folder.md), which is in its file `format`. A folder without that
+ * file has format 1, in which only the program has the parts of the steps.
  */
 export const runFormat = 2;
 
-/** Whether this haprov can read what a run of that format has written down. */
+/** Whether this haprov can read a run's folder of that format. */
 export const isKnownFormat = (format: number) => format === 1 || format === runFormat;
 
-/** The file that has the parts of a run's steps. */
+/** The name of the file in a run's folder that has the parts of its steps. */
 export const partsFile = (format: number) => (format === 1 ? 'transaction' : 'steps.json');
 
-/** How one step was made, and how it is undone: what a rollback has to know of it beside what it wrote down. */
+/** How one step was made, and how it is undone: what a rollback needs besides the step's record. */
 export interface StepParts {
-  /** How long each script might take, in seconds; absent of a run that knew no limit. */
+  /** How many seconds each part may take; absent in a run of an older haprov without limits. */
   limit?: number | undefined;
-  /** The command that a file's new content had to please, with `%s` for the file; absent where there is none. */
+  /** The command that validates a file's new content, with `%s` for the file; absent where there is none. */
   validator?: string | undefined;
   /** Shell text for a transaction, which may call what docs/decisions/0008-run-folder.md names. */
   run: string;
@@ -35,7 +35,7 @@ const recorded: z.ZodType<StepParts[]> = z.array(
   }),
 );
 
-/** What `steps.json` holds. @param limit of a step that has none of its own */
+/** The content of `steps.json`. @param limit in seconds, for a step without one */
 export function writeParts(steps: readonly Step[], limit: number): string {
   const parts = steps.map(
     ({ limitSeconds = limit, validator, run, undo = '' }): StepParts => ({
@@ -49,8 +49,8 @@ export function writeParts(steps: readonly Step[], limit: number): string {
 }
 
 /**
- * The parts of each step, in the order of their numbers, out of the run's `partsFile`.
- * @throws Error where it is not whole.
+ * Reads the parts of each step, in the order of their numbers, from the text of the run's `partsFile`.
+ * @throws Error where the text is damaged.
  */
 export function readParts(format: number, text: string): StepParts[] {
   if (format === 1) return readProgram(text.split('\n'));
@@ -61,10 +61,10 @@ export function readParts(format: number, text: string): StepParts[] {
   }
 }
 
-/** The first row of what comes after the last step, in every program of the first format. */
+/** The line after the last step, in every program of format 1. */
 const endOfSteps = '# What haprov reads on a host.';
 
-/** Step by step, so that what looks like another step within one is not taken for it. */
+/** Reads step by step, so that a file content that looks like a step is not taken for one. */
 function readProgram(rows: readonly string[]): StepParts[] {
   const found: StepParts[] = [];
   let at = 0;

@@ -1,9 +1,9 @@
 import type { RecordedRun } from './history';
 
 /**
- * The names of runs in the order in which they were made, newest first. Each host numbers its own; between runs that no
- * host has both of, the hosts' clocks decide. Names count for nothing: they are of the laptops' clocks.
- * @param histories of each host, newest first.
+ * The names of runs, newest first. Each host's own order counts; between runs that no host has both of, the hosts' clocks
+ * decide. The times in the names are not used: they come from the laptops' clocks.
+ * @param histories each host's runs, newest first.
  */
 export function inOrder(
   histories: Iterable<readonly RecordedRun[]>,
@@ -26,5 +26,5 @@ export function inOrder(
   }
 }
 
-/** By the host's clock. */
+/** By the host's clock, in milliseconds since the epoch; 0 where the journal is empty. */
 const begunAt = ({ journal }: RecordedRun) => journal[0]?.at ?? 0;

@@ -1,21 +1,21 @@
 import type { Functions } from '../shell/library';
 
-/** Where a run is on its host (docs/decisions/0003-transaction.md), as `set_state` in src/shell/run/transaction.sh has it. */
+/** A run's state on its host (docs/decisions/0003-transaction.md): the words of `set_state` in src/shell. */
 export type RunState = Functions['set_state'][0];
 
-/** What a transaction can be told, as its `main` has it. */
+/** What a laptop tells a transaction: the words of the shell's `main`. */
 export type Verb = Functions['main'][0];
 
-/** What its journal tells of. */
+/** The event of a journal row: the words of the shell's `emit`. */
 export type JournalEvent = Functions['emit'][0];
 
-/** Empty for a word that is none, as of a run that has not begun. */
+/** `word` as a state; empty where it is none, as for a run that has not begun. */
 export const readRunState = (word: string): RunState | '' => states.find((one) => one === word) ?? '';
 
-/** What a run came to that nobody drives any more: its state, or why it has none. */
+/** How a run ended whose processes are gone: its state, or why it has none. */
 export type RunOutcome = RunState | Functions['outcome'][0];
 
-/** The shell's own words: to leave one out, or to have one more, does not compile. */
+/** The shell's words for states: a missing or additional word does not compile. */
 const states = Object.keys({
   staging: 0,
   staged: 0,
@@ -28,7 +28,7 @@ const states = Object.keys({
   broken: 0,
 } satisfies Record<RunState, 0>) as RunState[];
 
-/** States in which a run changes nothing any more: `has_ended` in src/shell/run/recover.sh. */
+/** The states in which a run changes nothing any more, as in the shell's `has_ended`. */
 const endStates = ['finished', 'restored', 'broken'] as const satisfies readonly RunState[];
 
 export const hasEnded = (state: string): state is (typeof endStates)[number] =>

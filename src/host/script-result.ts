@@ -1,22 +1,22 @@
 import { ExitCode, HaprovError, HostError } from '../errors';
 import type { ExecOptions, ExecResult } from './exec';
 
-/** What a script said that came to its end as it should. */
+/** The result of a script that ended with exit code 0, or one that its caller accepts. */
 export type Output = Omit<ExecResult, 'code' | 'signal'>;
 
-/** No script is waited for without end: its whole time, or its silence, has a limit. */
+/** Every script has a limit in milliseconds: for its whole time, or for its silence. */
 export type Limit = { timeoutMs: number } | { quietMs: number };
 
 export type RunOptions = ExecOptions & Limit & Meant;
 
 interface Meant {
-  /** What it is to do, for the message when it fails: `take the flag away`. */
+  /** What the script does, for the message when it fails: `take the flag away`. */
   to?: string;
-  /** Exit codes that the caller looks at beside 0; without it, every other one is an error. */
+  /** Exit codes other than 0 that the caller handles; all others throw. */
   accepts?: readonly number[] | 'any';
 }
 
-/** A script ended with an exit code that its caller does not know what to do with (exit 1). */
+/** A script ended with an exit code that its caller does not accept (exit 1). */
 export class ScriptFailure extends HaprovError {
   constructor(
     readonly host: string,
@@ -35,8 +35,8 @@ export interface RunScript {
 }
 
 /**
- * Makes a {@link RunScript} of a function that gives every end of a script as a result.
- * @throws ScriptFailure where the script's exit code is none that its caller looks at
+ * Turns a function that returns every exit code into a {@link RunScript}, which throws ScriptFailure for exit codes that
+ * the caller does not accept.
  */
 export function checked(
   host: string,
@@ -52,9 +52,9 @@ export function checked(
 }
 
 /**
- * Does something on a host.
- * @param again what comes before it is done once more where the host did not answer
- * @returns why it was not done, without the host's name; nothing where it was
+ * Does something on a host, and turns a HaprovError into a text.
+ * @param again where the host did not answer, is called before `work` is tried a second time
+ * @returns why it was not done, without the host's name; undefined where it was done
  */
 export async function whyNot(
   work: () => Promise<unknown>,
@@ -71,13 +71,13 @@ export async function whyNot(
   }
 }
 
-/** What an error says, where the host's name stands before it already. */
+/** An error's message without the host's name, for texts that name the host already. */
 export const nameless = (error: HaprovError): string =>
   error instanceof HostError || error instanceof ScriptFailure
     ? error.message.replace(`${error.host}: `, '')
     : error.message;
 
-/** Its last words: what went wrong comes last. */
+/** The last line of stderr, which is usually the reason, and the exit code or signal. */
 export function whyOf({ code, signal, stderr }: Pick<ExecResult, 'code' | 'signal' | 'stderr'>): string {
   const end = code === null ? `it was ended by ${signal ?? 'a signal'}` : `exit code ${code}`;
   const words = stderr.trim().split('\n').at(-1) ?? '';

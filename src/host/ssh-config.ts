@@ -3,7 +3,7 @@ import { homedir, hostname as localHostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { HostError } from '../errors';
 
-/** What the inventory and the command line say about reaching a host; what they leave out, the user's ssh config says. */
+/** What the inventory and the command line say about reaching a host; the user's ssh config says the rest. */
 export interface SshTarget {
   /** haprov's name of the host, for messages. */
   name: string;
@@ -23,13 +23,13 @@ export interface SshTarget {
   sudoPassword?: string;
   password?: string;
   passphrase?: string;
-  /** For the TCP connection and again for the SSH handshake. Default: the config's ConnectTimeout, else 10 000. */
+  /** Milliseconds for the TCP connection and again for the SSH handshake. Default: the config's ConnectTimeout, else 10 000. */
   connectTimeoutMs?: number;
-  /** How long the host may take for each question that it is asked. Default: 30 000. */
+  /** Milliseconds that the host may take for each question. Default: 30 000. */
   answerWithinMs?: number;
   /** Hops to go through, instead of the config's ProxyJump: `user@host:port,…`. */
   proxyJump?: string;
-  /** What {@link prepare} has begun to find out. */
+  /** The settings that {@link prepare} is reading. */
   settings?: Promise<SshSettings>;
 }
 
@@ -45,7 +45,7 @@ export interface SshSettings {
   agentSocket?: string;
   publicKeyLogin: boolean;
   passwordLogin: boolean;
-  /** All of them, in the order in which they are looked at. */
+  /** All known_hosts files, in the order in which they are read. */
   knownHostsFiles: string[];
   /** Where an accepted new key goes; undefined when the config says `none`. */
   newHostKeysFile?: string;
@@ -58,14 +58,14 @@ export interface SshSettings {
   connectTimeoutMs: number;
   keepaliveMs: number;
   keepaliveCount: number;
-  /** What the config allows, by OpenSSH's names; undefined where it is not known. */
+  /** The algorithms that the config allows, by OpenSSH's names; undefined where there is no `ssh` to ask. */
   allowed: { kex?: string[]; hostKey?: string[]; cipher?: string[]; mac?: string[] };
 }
 
 /** The keys of `ssh -G`, lower case, each with its values in order. */
 export type SshDump = Map<string, string[]>;
 
-/** What a `%` token in a path or a command may stand for. */
+/** The values of the `%` tokens in paths and commands. */
 export type Tokens = Record<string, string>;
 
 /**
@@ -106,7 +106,7 @@ export function sshArguments(target: SshTarget): string[] {
   ];
 }
 
-/** `key value` lines to a map; keys that come several times (identityfile) keep all values. */
+/** Reads `key value` lines; keys that come several times (identityfile) keep all values. */
 export function parseSshDump(text: string): SshDump {
   const dump: SshDump = new Map();
   for (const line of text.split('\n')) {
@@ -118,7 +118,7 @@ export function parseSshDump(text: string): SshDump {
   return dump;
 }
 
-/** What `ssh -G` printed (empty: no OpenSSH here), merged with what the target says. */
+/** Merges what `ssh -G` printed (empty without OpenSSH) with the target. */
 export function settingsFrom(dump: SshDump, target: SshTarget): SshSettings {
   const one = (key: string): string | undefined => {
     const value = dump.get(key)?.[0];
@@ -188,7 +188,7 @@ export function settingsFrom(dump: SshDump, target: SshTarget): SshSettings {
 const DEFAULT_IDENTITIES = ['~/.ssh/id_rsa', '~/.ssh/id_ecdsa', '~/.ssh/id_ed25519'];
 const DEFAULT_IDENTITY = /^~\/\.ssh\/id_(rsa|dsa|ecdsa|ecdsa_sk|ed25519|ed25519_sk|xmss|mldsa\w*)$/;
 
-/** Whether ssh looks for this key by itself, wherever it is not told of others. */
+/** Whether `path` is one of the key files that OpenSSH tries by default. */
 export const isDefaultIdentity = (path: string): boolean =>
   DEFAULT_IDENTITY.test(path.replace(homeFolder(), '~'));
 
@@ -207,7 +207,7 @@ function connectionTokens(target: SshTarget, hostname: string, port: number, use
   };
 }
 
-/** Replaces `%x` and `${NAME}`; a token that is not known stays as it is. */
+/** Replaces `%x` and `${NAME}`; an unknown token stays as it is. */
 export function expandTokens(text: string, tokens: Tokens): string {
   return text.replaceAll(/%(.)|\$\{(\w+)\}/g, (whole, token?: string, variable?: string) => {
     if (token === '%') return '%';
@@ -215,12 +215,12 @@ export function expandTokens(text: string, tokens: Tokens): string {
   });
 }
 
-/** A leading `~` is the home folder of the password database, as OpenSSH has it, whatever $HOME says. */
+/** Replaces a leading `~` with the home folder of the password database, as OpenSSH does; ignores $HOME. */
 export function expandHome(path: string): string {
   return path === '~' || path.startsWith('~/') ? join(homeFolder(), path.slice(1)) : path;
 }
 
-/** `ssh -G` prints several paths on one line unquoted: a space in a path is told from one between paths by what follows. */
+/** `ssh -G` prints several paths on one line without quotes: only a space before `/`, `~` or `none` separates paths. */
 function splitPaths(text: string): string[] {
   return text.split(/ (?=[/~]|none$)/);
 }

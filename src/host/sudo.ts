@@ -3,20 +3,20 @@ import { newMark, whatWasSaid } from './heard';
 
 /** How to get a root shell that reads a script from stdin. */
 export interface RootShell {
-  /** The exec string. The remote login shell reads it, be it bash, csh or fish: words and single quotes only. */
+  /** The exec string. The login shell reads it, be it bash, csh or fish, so it has only words and single quotes. */
   command: string;
   usesSudo: boolean;
   dialogue?: SudoDialogue;
 }
 
-/** How to hand sudo a password over stdin, whether it asks for one or not. */
+/** How to give sudo a password over stdin, whether it asks for one or not. */
 export interface SudoDialogue {
   password: string;
-  /** sudo says this on stderr each time that it asks. */
+  /** The prompt that sudo prints on stderr each time that it asks. */
   ask: string;
-  /** The shell says this on stderr when it runs; the script may go out now, not before. */
+  /** The shell prints this on stderr when it runs; the script is sent then, not before. */
   ready: string;
-  /** The line before the script's first: what comes before it, sudo did not want. */
+  /** The line before the script: the shell skips all lines before it, such as a password that sudo did not ask for. */
   go: string;
 }
 
@@ -24,8 +24,8 @@ export interface SudoDialogue {
 const ENV = 'exec env LC_ALL=C';
 
 /**
- * The shell for a script: as root directly, or through sudo. Who refuses the command and quotes it says neither mark:
- * the shell puts "ready" together, and sudo makes one "%" of the prompt's two.
+ * The root shell for a script: direct, or through sudo. A program that refuses the command and quotes it prints neither
+ * mark, because the shell joins the halves of `ready`, and sudo turns the prompt's `%%` into `%`.
  */
 export function rootShell(options: {
   user: string;
@@ -55,11 +55,11 @@ export interface SudoFailure {
 }
 
 interface SudoCase extends Omit<SudoFailure, 'said'> {
-  /** In stderr, in the C locale. */
+  /** Matches stderr, in the C locale. */
   says: RegExp;
 }
 
-// The first that matches counts. Anchored at the line's start: what others complain of is not taken for sudo's.
+// The first match counts. Anchored at the line's start, so that messages of other programs do not match.
 const SUDO_CASES: readonly SudoCase[] = [
   {
     says: /^(\S*\/)?env: .*sudo.*(No such file|not found)|^\S*sh: .*sudo.*not found/im,
@@ -93,7 +93,7 @@ const SUDO_CASES: readonly SudoCase[] = [
   },
 ];
 
-/** Recognises by what was said on stderr why sudo started no shell. */
+/** Recognises from stderr why sudo started no shell; undefined where it is not sudo's failure. */
 export function recognizeSudoFailure(stderr: string): SudoFailure | undefined {
   const found = SUDO_CASES.find(({ says }) => says.test(stderr));
   if (!found) return undefined;

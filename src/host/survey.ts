@@ -7,7 +7,7 @@ import { type Answers, buildProbe, type Question } from './probe';
 import { whyOf } from './script-result';
 import { UnansweredQuestion, unanswered } from './unanswered';
 
-/** What one host answered, and the connection to go on with. */
+/** A host's answers, and the connection for what follows. */
 export interface Surveyed {
   name: string;
   connection: Connection;
@@ -21,7 +21,7 @@ export interface Survey {
   close(): void;
 }
 
-/** What may be heard while hosts are asked. */
+/** Is told how the survey goes on; `ms` is milliseconds. */
 export interface SurveyListener {
   begin(host: string, phase: 'connect' | 'probe'): void;
   end(host: string, phase: 'connect' | 'probe', ms: number, error?: Error): void;
@@ -29,13 +29,16 @@ export interface SurveyListener {
 }
 
 export interface SurveyOptions {
-  /** Connections from a survey before; over the others hosts are logged in at. */
+  /** Connections of an earlier survey, by host; the other hosts are logged in at. */
   kept?: ReadonlyMap<string, Connection>;
-  /** How long a host may take to answer; for ever where not given. */
+  /** Milliseconds that a host may take for all answers; no limit by default. */
   timeoutMs?: number;
 }
 
-/** Connects to all hosts at once and asks each all its questions in **one** exec. */
+/**
+ * Connects to all hosts at once and asks each host all its questions in **one** exec. A host's HaprovError becomes one of
+ * `failures`; `hosts` keep the order of `targets`.
+ */
 export async function survey(
   targets: readonly { target: SshTarget; questions: readonly Question[] }[],
   listener: SurveyListener,
@@ -64,12 +67,13 @@ export async function survey(
   };
 }
 
-/** For each question by itself. */
+/** For each question. */
 const ANSWER_WITHIN_MS = 30_000;
 
 /**
  * Asks a host all `questions` in one exec.
- * @throws HostError where it says nothing for `quietMs`, with the question that it does not answer; where it breaks off
+ * @throws UnansweredQuestion where a question takes longer than `quietMs`, or all take longer than `timeoutMs`; HostError
+ * where the probe breaks off
  */
 export async function answersOf(
   connection: Connection,

@@ -6,21 +6,21 @@ import type { Verb } from './run-state';
 
 export const stateFolder = '/var/lib/haprov';
 
-/** In place of a resource's type: a step that is staged and validated, then taken away again. */
+/** Stands in place of a resource's type: a step that is staged and validated, and never committed. */
 export const rehearsal = 'rehearsal';
 
-/** A step with what it is called in reports, and what it does to which resource. */
+/** A step with its title for reports, and the resource that it changes. */
 export interface TitledStep {
   title: string;
   type: string;
   target: string;
   action: string;
-  /** The unit that it is about. */
+  /** The unit that the step starts, stops or reloads. */
   unit?: string;
   step: Step;
 }
 
-/** What a run's journal says about itself: `manifest` in its folder. No secrets. */
+/** What a run is: the file `manifest` in its folder. Holds no secrets. */
 export interface Manifest {
   run: string;
   owner: string;
@@ -33,35 +33,35 @@ export interface Manifest {
   steps: { type: string; target: string; action: string }[];
 }
 
-/** What `exit` of a transaction means beside 0 (done) and its own steps' failures. */
+/** Exit codes of a transaction other than 0 (done) and those of its steps' failures. */
 export const transactionExit = { notRestored: 70, noSpace: 74, locked: 75, refused: 76 } as const;
 
-/** For a part of a step that says nothing else: what asks rpm, a directory server or a slow disk. */
+/** For each part of a step without a limit of its own; rpm, a directory server or a disk may be slow. */
 const defaultLimitSeconds = 120;
 
 const parts = ['check', 'stage', 'validate', 'run', 'verify', 'undo'] as const;
 
-/** Hosts that must be wholly old or wholly new together: src/shell/run/peers.sh finds out which. */
+/** Hosts that must be new together or not at all; the shell in src/shell/run makes sure of it. */
 export interface Group {
   /** This host's name. */
   self: string;
-  /** The others, and where they can be reached from this one. */
+  /** The other hosts, with the addresses at which this one reaches them. */
   peers: readonly { name: string; addresses: readonly string[] }[];
   /** A secret that the hosts of the group share. */
   token: string;
   /** VIPs of this host, as `ADDRESS` or `ADDRESS@INTERFACE`. */
   vips: readonly string[];
-  /** VRIDs of this host before and after, and addresses of the others, in hex. */
+  /** VRIDs of this host before and after, in hex; `sources` are the other hosts' addresses, in hex. */
   vrids: readonly string[];
   sources: readonly string[];
   /** What the adverts of the new configuration look like. */
   wire: readonly string[];
 }
 
-/** One host's part of a run. */
+/** A run's changes on one host. */
 export interface Transaction {
   run: string;
-  /** Who runs it: `user@laptop`. */
+  /** The operator: `user@laptop`. */
   owner: string;
   leaseSeconds: number;
   steps: readonly TitledStep[];
@@ -78,7 +78,7 @@ export function buildTransaction(transaction: Transaction): string {
       [
         'main stage',
         ...steps.flatMap(({ step }) => parts.flatMap((part) => step[part] ?? [])),
-        // What hosts of a group find out about each other, they hear on the network.
+        // Hosts of a group recognise each other's state by their VRRP adverts.
         ...(group ? [call('listen_for_vrrp', 0)] : []),
       ],
       groupWords(group),
@@ -88,7 +88,7 @@ export function buildTransaction(transaction: Transaction): string {
   ].join('\n');
 }
 
-/** The program as a human reads it: its steps, without the functions that every one has and without files' contents. */
+/** The program for humans: its steps, without the shell library and without files' contents. */
 export const outline = (transaction: Transaction): string =>
   [...stepsOf(transaction), 'main "$1"', '']
     .join('\n')
@@ -136,8 +136,8 @@ function groupWords(group: Group | undefined): string {
 }
 
 /**
- * Puts a transaction on the host and runs it there up to "everything is staged and valid", or back.
- * @param program of `steps`, by {@link buildTransaction}.
+ * Writes a transaction to the host and runs it up to the state `staged`, or restores the host.
+ * @param program what {@link buildTransaction} made of `steps`.
  */
 export function stageScript(manifest: Manifest, program: string, steps: readonly TitledStep[]): string {
   const { run } = manifest;
@@ -168,12 +168,12 @@ export function continueScript(run: string, verb: Exclude<Verb, 'stage'>): strin
 }
 
 /**
- * Prints what became of a run: its state, and "alive" where something still drives it. A run whose processes are gone,
- * since the host was restarted or somebody ended them, is brought to its end first, and is said to be "recovered".
+ * Prints a run's state, and "alive" where a process still drives it. Where its processes are gone, because the host
+ * restarted or somebody ended them, the script ends the run first and prints "recovered".
  */
 export function settleScript(run: string): string {
   return compose(call('settle_run_of', run));
 }
 
-/** How often a host that is at work says so, beside what it does. */
+/** Seconds between the ticks with which a busy host shows that it is alive. */
 export const tickSeconds = 5;

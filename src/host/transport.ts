@@ -4,12 +4,12 @@ import { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SshSettings } from './ssh-config';
 
-/** A byte stream to the host's SSH port, and how to let go of it. */
+/** A byte stream to the host's SSH port. */
 export interface Transport {
   stream: Duplex;
-  /** Ends everything that was started for the stream. Safe to call twice. */
+  /** Closes the stream and ends its proxy. Safe to call twice. */
   close(): void;
-  /** What the proxy complained about, for messages; ask when it is closed. */
+  /** What the proxy wrote to stderr, for messages; call it after `close`. */
   complaint(): Promise<string>;
 }
 
@@ -24,7 +24,7 @@ export function openTcp(settings: SshSettings): Promise<Transport> {
     const timer = setTimeout(() => {
       socket.destroy(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' }));
     }, settings.connectTimeoutMs);
-    // Stays on, for an error that comes before anybody else listens.
+    // Stays, because an error without a listener would end the process.
     socket.on('error', (error) => {
       clearTimeout(timer);
       reject(error);
@@ -36,12 +36,12 @@ export function openTcp(settings: SshSettings): Promise<Transport> {
   });
 }
 
-/** How long a proxy that was told to go may take to say why it failed. */
+/** How long a proxy may take to end, so that its last message is read. */
 const LAST_WORDS_MS = 500;
 
 /**
- * The stream of a ProxyCommand, run by the user's shell as OpenSSH runs it.
- * @param commandLine with its tokens expanded already
+ * Runs a ProxyCommand in the user's shell, as OpenSSH does; its stdin and stdout are the stream.
+ * @param commandLine with its tokens expanded
  */
 export function openProxyCommand(commandLine: string): Transport {
   const child = spawn(process.env.SHELL || '/bin/sh', ['-c', `exec ${commandLine}`], { stdio: 'pipe' });
@@ -54,7 +54,7 @@ export function openProxyCommand(commandLine: string): Transport {
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   stream.on('error', () => undefined);
   child.on('error', (error) => stream.destroy(error));
-  // A proxy that is gone leaves writes without a reader; the stream's end tells it better.
+  // Writing to a proxy that has ended fails; the end of `stream` reports it.
   child.stdin.on('error', () => undefined);
   return {
     stream,
@@ -69,7 +69,7 @@ export function openProxyCommand(commandLine: string): Transport {
   };
 }
 
-/** Characters with which a host or user name could slip a command into a ProxyCommand. */
+/** Characters with which a host or user name could inject a command into a ProxyCommand. */
 const UNSAFE_IN_SHELL = /^-|[\s'"`$\\;&<>|(){}*?[\]!#~]/;
 
 /** Whether the name can stand unquoted in a ProxyCommand, as OpenSSH puts it there. */

@@ -2,14 +2,14 @@ import { HaprovError, HostError } from '../errors';
 import { call, compose } from '../shell/library';
 import type { Connection } from './connection';
 
-/** The host let us in, and left a question unanswered (exit 3). */
+/** The host accepted the login, and left a question unanswered (exit 3). */
 export class UnansweredQuestion extends HostError {}
 
-/** How a host that is asked may tell of a question that it does not answer. */
+/** The question that a host does not answer. */
 export interface Unanswered {
-  /** The probe's own process there. */
+  /** The probe's process ID on the host. */
   pid: string | undefined;
-  /** What was asked last. */
+  /** The last question that the probe began. */
   question: string | undefined;
   seconds: number;
 }
@@ -19,7 +19,7 @@ const states: Record<string, string> = {
   T: ', which somebody has stopped,',
 };
 
-/** Names what does not answer on the host, and ends it there. */
+/** Ends the process on the host that the probe waits for, and names it in the error. */
 export async function unanswered(
   connection: Connection,
   { pid, question, seconds }: Unanswered,
@@ -34,7 +34,7 @@ export async function unanswered(
   );
 }
 
-/** The first process that the probe waits for. */
+/** Ends the process and returns its state and command; undefined where the host does not answer. */
 async function endHung(connection: Connection, pid: string): Promise<string | undefined> {
   try {
     const { stdout } = await connection.runScript(compose(call('end_hung', pid)), {
