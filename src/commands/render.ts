@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { join } from 'node:path';
 import { didYouMean, oneOf, suggestion } from '../document/suggest';
 import { refuseFilled, writeBelow } from '../document/write-below';
@@ -10,6 +11,7 @@ import { type DesiredState, loadDesiredState, tellOfTemplates } from '../plannin
 import { anyHost, type HostKnowledge } from '../playbook/context';
 import { asText, renderHosts, type ShownHost } from '../report/render-text';
 import { isFile, type Rendered, type RenderedFile } from '../resources/shown';
+import { textOfBytes } from '../resources/text-of';
 import { count } from '../text/format';
 
 export interface RenderOptions {
@@ -142,16 +144,17 @@ interface Veil {
 
 function veilOf(secrets: Secrets, isLifted: boolean): Veil {
   const masked = ({ content, isSecret }: RenderedFile) => {
-    if (isSecret) return '***\n';
-    const text = asText(content);
-    return text === undefined ? undefined : secrets.mask(text);
+    if (isSecret) return Buffer.from('***\n');
+    const text = textOfBytes(content);
+    const shown = secrets.mask(text);
+    return shown === text ? content : Buffer.from(shown, isUtf8(content) ? 'utf8' : 'latin1');
   };
-  const isNeeded = (file: RenderedFile) => ![undefined, file.content.toString()].includes(masked(file));
+  const isNeeded = (file: RenderedFile) => !masked(file).equals(file.content);
   return {
     isLifted,
     isNeeded,
     text: (text) => (isLifted ? text : secrets.mask(text)),
-    content: (file) => (isLifted || !isNeeded(file) ? file.content : Buffer.from(masked(file) ?? '')),
+    content: (file) => (isLifted ? file.content : masked(file)),
   };
 }
 

@@ -100,6 +100,10 @@ export const absolutePath = () =>
     /^(?!.*\/\.{1,2}(?:\/|$))(?:\/[^/\u0000-\u001f\u007f]+)+$/,
   );
 
+export const owner = () =>
+  text('a user or group name, or a number', /^(?:[A-Za-z_][A-Za-z0-9_.-]{0,31}\$?|[0-9]{1,10})$/);
+export const mode = () => text('an octal mode such as "0644"', /^0?[0-7]{3,4}$/);
+
 /** A key as sysctl(8) writes it: parts separated by dots; a dot inside a part (an interface's name) becomes a slash. */
 export const sysctlKey = () =>
   text('a sysctl key such as net.ipv4.ip_forward', /^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_/-]+)+$/);

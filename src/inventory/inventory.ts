@@ -1,4 +1,5 @@
 import type { Document } from '../document/document';
+import type { OwnConfigurations } from './own-files';
 import type { HaproxySettings, StatsSettings } from './schema/haproxy';
 import type { SshSettings } from './schema/host';
 import type { ServerSettings, ServiceSettings } from './schema/service';
@@ -90,7 +91,9 @@ export interface Inventory {
   vips: Vip[];
   services: Service[];
   stats?: Stats;
-  haproxy: HaproxySettings;
+  haproxy: Omit<HaproxySettings, 'config' | 'packages'>;
+  /** Configuration of the user's own, where haprov writes none of that unit. */
+  own: OwnConfigurations;
   playbooks: string[];
   secrets: Secrets;
 }

@@ -10,6 +10,7 @@ import { canonical } from './address';
 import { checkReferences } from './check';
 import { rangeOf } from './endpoints';
 import type { Endpoint, Host, Inventory, Route, Server, Service, Stats, Vars, Vip } from './inventory';
+import { type OwnConfigurations, ownConfigurations } from './own-files';
 import type { SshSettings } from './schema/host';
 import { inventorySchema, type RawInventory } from './schema/schema';
 import { resolveSecrets, type Secrets } from './secrets';
@@ -25,8 +26,10 @@ export function loadInventory(file: string, env: NodeJS.ProcessEnv): Inventory {
   const checked = validate(inventorySchema, { document, value, unknown: unset, conceal });
   const faults = [...document.faults, ...missing, ...checked.faults];
   if (checked.remains) faults.push(...withoutEchoes(checkReferences(checked.remains, document), faults));
-  if (faults.length > 0 || !checked.ok) throw new InputError(settled(faults));
-  return build(document, checked.value, secrets);
+  const found = checked.ok ? ownConfigurations(checked.value, document) : undefined;
+  faults.push(...(found?.faults ?? []));
+  if (faults.length > 0 || !checked.ok || !found) throw new InputError(settled(faults));
+  return build(document, checked.value, secrets, found.own);
 }
 
 function readInventory(file: string): Document {
@@ -47,8 +50,9 @@ function withoutEchoes(later: Fault[], earlier: readonly Fault[]): Fault[] {
   return later.filter(({ path }) => !earlier.some((fault) => fault.path === path));
 }
 
-function build(document: Document, raw: RawInventory, secrets: Secrets): Inventory {
+function build(document: Document, raw: RawInventory, secrets: Secrets, own: OwnConfigurations): Inventory {
   const { file } = document;
+  const { config: _, packages: __, ...haproxy } = raw.haproxy;
   const groups = new Map<string, string[]>([['all', Object.keys(raw.hosts)]]);
   for (const [name, group] of Object.entries(raw.groups))
     groups.set(name, Array.isArray(group) ? group : group.hosts);
@@ -116,7 +120,8 @@ function build(document: Document, raw: RawInventory, secrets: Secrets): Invento
     vips,
     services,
     ...(raw.stats ? { stats: buildStats(raw.stats, vips) } : {}),
-    haproxy: raw.haproxy,
+    haproxy,
+    own,
     playbooks: raw.playbooks,
     secrets: markPasswords(raw, secrets),
   };

@@ -118,7 +118,7 @@ export function resolveSecrets(document: Document, env: NodeJS.ProcessEnv): Reso
 }
 
 /** Texts that others' programs read as they are; haprov hands them on. */
-const handedOn = new Set(['vars', 'extra', '$schema']);
+const handedOn = new Set(['vars', 'extra', 'content', '$schema']);
 
 /** What a string is that other tools would put a value in place of, and haprov would not; nothing for any other. */
 function foreignReference(text: string, path: Path): string | undefined {

@@ -7,6 +7,7 @@ import type { Survey, Surveyed } from '../host/survey';
 import { canonical } from '../inventory/address';
 import type { Host, Inventory } from '../inventory/inventory';
 import { readFileState } from '../resources/file-state';
+import { textOfBytes } from '../resources/text-of';
 
 /** What says who belongs together. */
 export const configs = ['/etc/keepalived/keepalived.conf', '/etc/haproxy/haproxy.cfg'] as const;
@@ -52,7 +53,7 @@ export function placed(
 ): { inventory: Inventory; host: Host } {
   const textOf = ({ answers }: Surveyed, path: (typeof configs)[number]) => {
     const state = readFileState(answers.of(path));
-    return state.kind === 'file' ? (state.content?.toString() ?? '') : '';
+    return state.kind === 'file' ? textOfBytes(state.content ?? Buffer.alloc(0)) : '';
   };
   const texts = hosts.map((one) => textOf(one, configs[1]));
   const name = namedIn(texts).find(({ address }) => address === asked.address)?.name;

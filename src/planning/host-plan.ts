@@ -9,6 +9,7 @@ import type { PlannedHost } from '../plan/plan';
 import { anyHost, type HostKnowledge } from '../playbook/context';
 import type { Resource } from '../playbook/expand';
 import { serviceNamed } from '../resources/service';
+import { textOfBytes } from '../resources/text-of';
 import { unitOf } from '../resources/unit';
 
 /** What a host is asked about its resources, and about the services that they notify. */
@@ -48,7 +49,7 @@ export function readinessOf(inventory: Inventory, host: Host, resources: readonl
 /** What HAProxy is to read, as far as the playbooks write it. */
 function haproxyTexts(resources: readonly Resource[]): string[] {
   return resources.flatMap(({ about: { path = '' }, content }) =>
-    content && /^\/etc\/haproxy\/.*\.cfg$/.test(path) ? [content(anyHost).toString()] : [],
+    content && /^\/etc\/haproxy\/.*\.cfg$/.test(path) ? [textOfBytes(content(anyHost))] : [],
   );
 }
 

@@ -1,9 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join, relative } from 'node:path';
 import { readBytes, readText } from '../document/document';
-import { oneOf, suggestion } from '../document/suggest';
+import { didYouMean, oneOf, suggestion } from '../document/suggest';
 import { type Fault, InputError } from '../errors';
 import type { Host, Inventory, Vars } from '../inventory/inventory';
+import type { OwnFile } from '../inventory/own-files';
 import type { Secrets } from '../inventory/secrets';
 import type { ContentSource } from '../resources/resource';
 import { contextFor, type HostKnowledge } from './context';
@@ -25,30 +26,64 @@ export function contentOf(
   playbook: Playbook,
   item: { item?: unknown },
 ): (knowledge: HostKnowledge) => Buffer {
-  const { template, source, content = '' } = spec;
+  const { template, source, configuration, content = '' } = spec;
+  const defaults = playbook.outline.vars as Vars;
   if (template !== undefined) {
     return (knowledge) => {
-      const context = {
-        ...contextFor(inventory, host, playbook.outline.vars as Vars, knowledge),
-        ...item,
-      };
+      const context = { ...contextFor(inventory, host, defaults, knowledge), ...item };
       const write = keepingSecret(escapeFor(template), inventory.secrets);
-      return asLines(renderFile(template, findTemplate(playbook, template), context, write));
+      return asLines(renderFile(`${template}.ejs`, findTemplate(playbook, template), context, write));
     };
   }
+  if (configuration !== undefined)
+    return (knowledge) =>
+      ownContent(ownFile(inventory, host, configuration), inventory, () =>
+        contextFor(inventory, host, defaults, knowledge),
+      );
   if (source !== undefined) return () => readBytes(findSource(playbook, source));
   return () => asLines(content);
 }
 
-/** The file on this machine that its content is made from; nothing for content that stands in the playbook. @throws Error */
-export function originOf({ template, source }: ContentSource, playbook: Playbook): string | undefined {
+/** What a file of the user's own holds. @param context what its template sees. @throws InputError where that is one, with its line */
+export function ownContent(
+  file: OwnFile,
+  { secrets, file: inventory }: Inventory,
+  context: () => Record<string, unknown>,
+): Buffer {
+  const { source, content = '', isTemplate, unit, role } = file;
+  if (source === undefined) return asLines(content);
+  if (!isTemplate) return readBytes(source);
+  const write = keepingSecret(escapeFor(role === 'named' ? '' : `${unit}/`), secrets);
+  return asLines(renderFile(relative(dirname(inventory), source), source, context(), write));
+}
+
+function ownFile({ own }: Inventory, host: Host, path: string): OwnFile {
+  const all = Object.values(own).flatMap(({ files }) => files.get(host.name) ?? []);
+  const file = all.find((one) => one.path === path);
+  if (file) return file;
+  const meant = didYouMean(
+    path,
+    all.map((one) => one.path),
+  );
+  throw new Error(`neither haproxy.config nor keepalived.config has ${path} for ${host.name}${meant}`);
+}
+
+/** The file on this machine that its content is made from; nothing for content that stands in the playbook or inventory. @throws Error */
+export function originOf(
+  { template, source, configuration }: ContentSource,
+  inventory: Inventory,
+  host: Host,
+  playbook: Playbook,
+): string | undefined {
   if (template !== undefined) return findTemplate(playbook, template);
+  if (configuration !== undefined) return ownFile(inventory, host, configuration).source;
   return source === undefined ? undefined : findSource(playbook, source);
 }
 
 /** The field of `spec` that says where its content comes from. */
-export function contentField(spec: ContentSource): 'template' | 'source' | 'content' {
-  return spec.template !== undefined ? 'template' : spec.source !== undefined ? 'source' : 'content';
+export function contentField(spec: ContentSource): keyof ContentSource {
+  const fields = ['template', 'source', 'configuration'] as const;
+  return fields.find((one) => spec[one] !== undefined) ?? 'content';
 }
 
 /** A secret stays one in the form that a file's syntax gives it. */
@@ -64,7 +99,7 @@ const keepingSecret =
 function renderFile(name: string, file: string, context: Record<string, unknown>, write: Escape): string {
   const text = readText(file);
   try {
-    return render(text, `${name}.ejs`, context, write);
+    return render(text, name, context, write);
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
     const broken = error.line === undefined ? syntaxError(text, Object.keys(context)) : undefined;

@@ -1,6 +1,7 @@
 import { answersByItself, entrancesOf, portsOf, portText, vipsOf } from '../inventory/endpoints';
 import type { Endpoint, Host, Inventory, Service, Vars, Vip } from '../inventory/inventory';
 import type { Value } from '../inventory/schema/vars';
+import { configurationFor } from './own-files';
 import { portsFor } from './ports';
 import { strict } from './strict';
 
@@ -65,6 +66,7 @@ export function contextFor(
     stats: stats ?? null,
     haproxy: inventory.haproxy,
     ports: portsFor(inventory, host),
+    configuration: configurationFor(inventory, host),
   };
   return Object.fromEntries(Object.entries(context).map(([name, value]) => [name, strict(value, name)]));
 }

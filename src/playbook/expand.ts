@@ -58,7 +58,7 @@ function expandPlaybook(inventory: Inventory, playbook: Playbook, host: Host, fa
       const { content: source } = entry;
       if (source) {
         placing.content = onceForAnyHost(contentOf(source, inventory, host, playbook, item));
-        placing.origin = () => originOf(source, playbook);
+        placing.origin = () => originOf(source, inventory, host, playbook);
         faults.push(...contentFaults(placing.content, source, at, playbook));
       }
       return [{ resource: entry.bind(placing), playbook, at }];

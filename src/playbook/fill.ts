@@ -11,7 +11,8 @@ export interface Unfilled {
 }
 
 /**
- * Fills in the strings of a playbook's entry: `<%= … %>` inside one, or `{ "var": "a.b" }` for a value as it is.
+ * Fills in the strings of a playbook's entry: `<%= … %>` inside one, or `{ "var": "a.b" }` for a value as it is; a field
+ * whose variable is null is left out.
  * @param unfilled is told of what cannot be; `undefined` stands in its place.
  */
 export function fill(
@@ -37,7 +38,10 @@ export function fill(
   const variable = (node as { var?: unknown }).var;
   if (entries.length === 1 && typeof variable === 'string') return attempt(() => lookUp(context, variable));
   return Object.fromEntries(
-    entries.map(([key, value]) => [key, fill(value, [...path, key], context, unfilled)]),
+    entries
+      .map(([key, value]) => [key, value, fill(value, [...path, key], context, unfilled)] as const)
+      .filter(([, value, filled]) => filled !== null || value === null)
+      .map(([key, , filled]) => [key, filled]),
   );
 }
 

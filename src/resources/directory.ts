@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { absolutePath, object } from '../document/fields';
+import { absolutePath, flag, mode, object, owner } from '../document/fields';
 import { call } from '../shell/library';
 import { bind } from './bound';
-import { common, formatMode, mode, owner } from './fields';
+import { common, formatMode } from './fields';
 import {
   noted,
   notesOn,
@@ -24,6 +24,7 @@ const schema = object({
   owner: owner().default('root'),
   group: owner().default('root'),
   mode: mode().default('0755').transform(formatMode),
+  keep: flag().default(false).describe('true: one that is there already stays as it is.'),
 });
 
 type DirectorySpec = z.output<typeof schema>;
@@ -49,6 +50,7 @@ export const directory: ResourceType<DirectorySpec, DirectoryState> = {
     if (state.kind === 'other') throw new Error(`${spec.path} is ${state.what}, not a folder`);
     if (state.kind === 'refused') throw new Error(`${spec.path} is ${state.why}`);
     const isThere = state.kind === 'directory';
+    if (isThere && spec.keep) return [];
     const attributes = ownershipChanges(spec, isThere ? state : undefined, state.place);
     if (isThere && attributes.length === 0) return [];
     const absent = context.packagesPending ? 'absent-or-packaged' : 'absent';
@@ -89,7 +91,8 @@ function before({ target: path, record }: RecordedStep): Past[] {
     return [{ key, turn: 'folder', bind: (placing) => bind(leftDirectory, { path, top: made }, placing) }];
   const [, bits, owner, group] = /^([0-7]+) ([^:\s]+):(.+)\n?$/.exec(recordedText(record)) ?? [];
   if (!bits || !owner || !group) return [];
-  const spec: DirectorySpec = { type: 'directory', path, owner, group, mode: bits.padStart(4, '0') };
+  const mode = bits.padStart(4, '0');
+  const spec: DirectorySpec = { type: 'directory', path, owner, group, mode, keep: false };
   return [{ key, turn: 'reverse', bind: (placing) => bind(directory, spec, placing) }];
 }
 

@@ -11,10 +11,6 @@ export const notify = z.union([notification, z.array(notification)], {
 });
 export type Notify = z.output<typeof notification>;
 
-export const owner = () =>
-  text('a user or group name, or a number', /^(?:[A-Za-z_][A-Za-z0-9_.-]{0,31}\$?|[0-9]{1,10})$/);
-export const mode = () => text('an octal mode such as "0644"', /^0?[0-7]{3,4}$/);
-
 /** `0644` for any way of writing it. */
 export const formatMode = (value: string) => value.replace(/^0+/, '').padStart(3, '0').padStart(4, '0');
 

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { absolutePath, flag, object, text } from '../document/fields';
+import { absolutePath, flag, mode, object, owner, text } from '../document/fields';
 import { call } from '../shell/library';
 import { bind } from './bound';
-import { common, formatMode, mode, owner, timeout } from './fields';
+import { common, formatMode, timeout } from './fields';
 import {
   expectation,
   type FileState,
@@ -18,6 +18,7 @@ import {
 import type { Past, RecordedStep } from './past';
 import type { DiffContext, Difference, Step } from './resource';
 import type { ResourceType } from './resource-type';
+import { textOfBytes } from './text-of';
 
 const schema = object({
   ...common,
@@ -27,6 +28,9 @@ const schema = object({
   template: text('the name of a template, e.g. haproxy/haproxy.cfg').optional(),
   content: z.string({ error: 'the text of the file' }).optional(),
   source: text('the path of a file to copy, relative to the playbook').optional(),
+  configuration: text('the path of a file of haproxy.config or keepalived.config')
+    .optional()
+    .describe('That file of the inventory’s own configuration.'),
   absent: flag().optional().describe('true: there is to be no such file.'),
   secret: flag().default(false).describe('true: its content is never shown, not even in a diff.'),
   owner: owner().default('root'),
@@ -42,10 +46,10 @@ const schema = object({
 })
   .refine(
     (spec) =>
-      [spec.template, spec.content, spec.source, spec.absent || undefined].filter(
+      [spec.template, spec.content, spec.source, spec.configuration, spec.absent || undefined].filter(
         (given) => given !== undefined,
       ).length === 1,
-    { error: 'exactly one of template, content, source, "absent": true' },
+    { error: 'exactly one of template, content, source, configuration, "absent": true' },
   )
   .refine((spec) => !(spec.absent && spec.validate), {
     error: 'no "validate" with "absent": there is nothing to validate',
@@ -57,7 +61,7 @@ const hasKey = (content: Buffer) => content.includes(' PRIVATE KEY-----');
 
 /** The mode that a file is to have: who is not of its owner or group reads no secret unless the playbook says so. */
 function modeOf({ mode, secret }: FileSpec, content: Buffer, { hasSecret }: DiffContext): string {
-  const isSecret = secret || hasKey(content) || hasSecret?.(content.toString());
+  const isSecret = secret || hasKey(content) || hasSecret?.(textOfBytes(content));
   return mode ?? (isSecret ? '0640' : '0644');
 }
 
@@ -94,7 +98,7 @@ export const file: ResourceType<FileSpec, FileState> = {
       state.place,
     );
     if (sameContent && attributes.length === 0) return [];
-    const text = { from: textOf(state), to: wanted.toString() };
+    const text = { from: textIn(state), to: shownText(wanted) };
     const closes =
       spec.mode === undefined && attributes.some(({ name, to }) => name === 'mode' && to !== '0644');
     const notes = [
@@ -133,7 +137,7 @@ export function fileBefore({ target: path, record, validator: validate }: Record
     {
       key,
       turn: 'reverse',
-      text: content.toString(),
+      text: textOfBytes(content),
       bind: (placing, isRead = true) =>
         bind(
           file,
@@ -163,7 +167,7 @@ function removal(spec: FileSpec, state: FileState, context: DiffContext): Differ
     {
       action: 'remove',
       attributes: [],
-      ...shown({ from: textOf(state), to: null }, spec.secret, notesOn(state.place)),
+      ...shown({ from: textIn(state), to: null }, spec.secret, notesOn(state.place)),
       step: {
         limitSeconds: spec.timeout,
         phase: 'commit',
@@ -210,7 +214,13 @@ export const validatedBy = (
 /** Not in base64's alphabet, so it cannot end the content early. */
 const endOfContent = '.END.';
 
-function textOf(state: FileState): string | null {
+function textIn(state: FileState): string | null {
   if (state.kind !== 'file') return null;
-  return state.content?.toString() ?? `(${state.size} bytes, sha256 ${state.sha256})\n`;
+  return state.content ? shownText(state.content) : inNumbers(state.size, state.sha256);
 }
+
+/** A text has no NUL. */
+const shownText = (content: Buffer) =>
+  content.includes(0) ? inNumbers(content.length, sha256(content)) : textOfBytes(content);
+
+const inNumbers = (size: number, sum: string) => `(${size} bytes, sha256 ${sum})\n`;

@@ -92,8 +92,10 @@ export interface About {
   makes?: string | undefined;
 }
 
-/** What a whole file is made from: one of the three. */
+/** What a whole file is made from: one of these. */
 export interface ContentSource {
+  /** The path on the host of a file of the inventory's own configuration. */
+  configuration?: string | undefined;
   template?: string | undefined;
   source?: string | undefined;
   content?: string | undefined;

@@ -8,6 +8,7 @@ import type { FileState } from '../resources/file-state';
 import type { Back } from '../resources/past';
 import { before, touchedBy } from '../resources/registry';
 import { runningValues } from '../resources/sysctl';
+import { textOfBytes } from '../resources/text-of';
 import { unitOf } from '../resources/unit';
 
 /** A run to undo on one host, with its records there. */
@@ -135,7 +136,7 @@ function newest(runs: readonly UndoneRun[], path: string): { run: RecordedRun; r
 }
 
 const textOf = (state: FileState | undefined) =>
-  state?.kind === 'file' ? (state.content?.toString() ?? '') : '';
+  state?.kind === 'file' ? textOfBytes(state.content ?? Buffer.alloc(0)) : '';
 
 /** How the file differs from what the newest run made of it; undefined where it does not. */
 function edit([last]: ReturnType<typeof newest>, now: FileState | undefined): string | undefined {

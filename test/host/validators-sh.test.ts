@@ -121,6 +121,46 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
       expect(checks('keepalived')).toEqual(['keepalived -t -f /etc/keepalived.conf (staged)']);
     });
 
+    describe('a file that the configuration includes', () => {
+      const main = 'etc/keepalived/keepalived.conf';
+      const included = 'etc/keepalived/vips.conf';
+      const including = () => `include ${box.path(included)}\n`;
+      const wishes = () => wish('keepalived_check_with %s', included, 'vrrp_instance a {\n}\n');
+      beforeEach(() => {
+        box.write(included, 'old\n');
+        box.fake(
+          'keepalived',
+          `"--version") echo 'Keepalived v2.2.8' >&2 ;; "-t -f "*) sed -n 's/^include /includes /p' "$3" >>"${box.path('calls')}"; exit 0 ;;`,
+        );
+      });
+
+      test('alone: the configuration is checked with the new one', async () => {
+        box.write(main, including());
+        expect(await box.stage(await box.steps(wishes()))).toMatchObject({ code: 0 });
+        expect(box.read('calls')).toMatch(/^includes .*\/\.vips\.conf\.haprov-run1\n$/);
+      });
+
+      test('by a pattern: the configuration is checked where it is', async () => {
+        box.write(main, 'include *.conf\n');
+        expect(await box.stage(await box.steps(wishes()))).toMatchObject({ code: 0 });
+        expect(checks('keepalived')).toEqual(['keepalived -t -f /etc/keepalived/keepalived.conf']);
+      });
+
+      test('with the configuration: by the check of that one, once', async () => {
+        const steps = await box.steps(wishes(), wish('keepalived_check %s', main, including()));
+        expect(await box.stage(steps)).toMatchObject({ code: 0 });
+        expect(checks('keepalived')).toEqual([
+          'keepalived -t -f /etc/keepalived/keepalived.conf (staged).seen',
+        ]);
+      });
+
+      test('refused: so is the run', async () => {
+        box.write(main, including());
+        box.fake('keepalived', `"--version") echo 'Keepalived v2.2.8' >&2 ;; "-t -f "*) exit 5 ;;`);
+        expect((await box.stage(await box.steps(wishes()))).code).toBe(1);
+      });
+    });
+
     test('an empty file is refused whatever the version', async () => {
       version('Keepalived v2.2.8 (04/04,2023)');
       expect((await stage(' \n')).code).toBe(1);

@@ -45,6 +45,14 @@ test('vars: playbook < inventory < group < host', async () => {
   expect(lines).toEqual(['playbook inventory group host', 'playbook inventory inventory inventory']);
 });
 
+test('a field whose variable is null is left out', async () => {
+  const found = await load(
+    { vars: { mode: null, path: '/x' } },
+    task({ type: 'file', path: { var: 'vars.path' }, content: 'x', mode: { var: 'vars.mode' } }),
+  );
+  expect(found.get('a')?.[0]?.spec).not.toHaveProperty('mode');
+});
+
 test('a variable stands for its value as it is: a list, an object, true', async () => {
   const found = await load(
     { vars: { names: ['x', 'y'], on: true }, sysctl: { 'net.ipv4.ip_forward': 1 } },

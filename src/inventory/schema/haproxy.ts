@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import { flag, integer, list, name, object, port, text } from '../../document/fields';
 import { milliseconds } from './address';
 import { haproxyLine } from './lines';
+import { ownFiles, packages } from './own-files';
 
 /** HAProxy to 1.8 reads no line of more than 2047 bytes, and a quoted character takes up to four. */
 const brief = (what: string) =>
@@ -21,6 +22,8 @@ export const stats = object({
 });
 
 export const haproxy = object({
+  config: ownFiles('/etc/haproxy/haproxy.cfg'),
+  packages: packages('haproxy'),
   maxconn: integer(1, 1_000_000).default(4096),
   proxyMaxconn: integer(1, 1_000_000).default(2000).describe('The limit of each frontend.'),
   retries: integer(0, 100).default(3),

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { list, name, object, record, sysctlKey, sysctlValue, text } from '../../document/fields';
 import { haproxy, stats } from './haproxy';
 import { group, host, ssh } from './host';
+import { keepalived } from './keepalived';
 import { service } from './service';
 import { vars } from './vars';
 import { vip } from './vip';
@@ -23,6 +24,7 @@ export const inventorySchema = object({
   services: record(name(), service, 'an object of service name: { "port": … }').default({}),
   stats: stats.optional(),
   haproxy: haproxy.prefault({}),
+  keepalived: keepalived.prefault({}),
   playbooks: list(text('the name or path of a playbook'), 'a list of playbook names or paths', 1),
 });
 

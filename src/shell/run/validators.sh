@@ -43,3 +43,16 @@ keepalived_check() { # FILE
     *) keepalived -t -f "$1" ;;
   esac
 }
+
+# A file that keepalived's configuration includes: the configuration is checked with it. One that is staged too is so by
+# its own check.
+keepalived_check_with() { # FILE
+  as_it_is=/etc/keepalived/keepalived.conf
+  ! staged_copy "$as_it_is" >/dev/null && [ -e "$as_it_is" ] || return 0
+  if [ -n "$in_view" ] || ! names_staged "$as_it_is"; then keepalived_check "$as_it_is"; return; fi
+  file=$step/config.1$as_it_is
+  mkdir -p "${file%/*}" && as_it_will_be "$as_it_is" >"$file" && keepalived_check "$file"
+  verdict=$?
+  rm -rf -- "$step"/config.*
+  return $verdict
+}
