@@ -90,31 +90,37 @@ interface Found {
 
 function filesOf(path: string, said: OwnFileSettings, at: Path, reader: Reader): Found[] {
   const { unit, document, faults, hosts: known } = reader;
-  const { source, hosts, content, secret, owner, group, mode } =
-    typeof said === 'string'
-      ? {
-          source: said,
-          owner: 'root',
-          group: 'root',
-          secret: false,
-          hosts: undefined,
-          content: undefined,
-          mode: undefined,
-        }
-      : said;
-  const common = { unit, owner, group, ...(mode === undefined ? {} : { mode }), isSecret: secret };
+  const entry: Exclude<OwnFileSettings, string> =
+    typeof said === 'string' ? { source: said, secret: false } : said;
+  const { source, hosts = {}, content, secret } = entry;
+  const common = { unit, ...rightsOf(entry), isSecret: secret };
   if (content !== undefined) return [{ file: { ...common, path, content, isTemplate: false, at } }];
-  if (source !== undefined)
-    return below(path, source, typeof said === 'string' ? at : [...at, 'source'], reader).map((one) => ({
-      file: { ...common, ...one },
-    }));
-  return Object.entries(hosts ?? {}).flatMap(([host, theirs]) => {
+  if (source !== undefined) {
+    const place = typeof said === 'string' ? at : [...at, 'source'];
+    return below(path, source, place, reader).map((one) => ({ file: { ...common, ...one } }));
+  }
+  return Object.entries(hosts).flatMap(([host, theirs]) => {
     const place = [...at, 'hosts', host];
     if (!Object.hasOwn(known, host))
       faults.push(faultAt(document, place, `there is no host "${host}"`, oneOf(Object.keys(known)), host));
-    return below(path, theirs, place, reader).map((one) => ({ file: { ...common, ...one }, hosts: [host] }));
+    const own = typeof theirs === 'string' ? { source: theirs } : theirs;
+    const rights = rightsOf({ ...entry, ...own });
+    return below(path, own.source, place, reader).map((one) => ({
+      file: { ...common, ...rights, ...one },
+      hosts: [host],
+    }));
   });
 }
+
+const rightsOf = ({
+  owner = 'root',
+  group = 'root',
+  mode,
+}: Partial<Pick<OwnFile, 'owner' | 'group' | 'mode'>>) => ({
+  owner,
+  group,
+  ...(mode === undefined ? {} : { mode }),
+});
 
 type Local = Pick<OwnFile, 'path' | 'source' | 'isTemplate' | 'at'>;
 

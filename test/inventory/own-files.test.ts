@@ -111,6 +111,27 @@ test('each byte goes to the host as it is, also one that is no UTF-8; a template
   });
 });
 
+test('what a host’s file says of its rights wins over what they all have', async () => {
+  const config = {
+    '/etc/keepalived/keepalived.conf': {
+      hosts: { a: 'k.conf', b: { source: 'k.conf', mode: '0600' } },
+      owner: 'keepalived',
+      mode: '0640',
+    },
+  };
+  await withFiles(
+    { files: { 'inventory.json': inventory({ keepalived: { config } }), 'k.conf': '' } },
+    (_, file) => {
+      const { files } = loadInventory(file, {}).own.keepalived ?? {};
+      const rights = [...(files ?? [])].map(([host, [one]]) => [host, one?.owner, one?.group, one?.mode]);
+      expect(rights).toEqual([
+        ['a', 'keepalived', 'root', '0640'],
+        ['b', 'keepalived', 'root', '0600'],
+      ]);
+    },
+  );
+});
+
 test('a template that fails is named with its line', async () => {
   const files = {
     'inventory.json': inventory({ keepalived: { config: 'conf/k.conf.ejs' } }),

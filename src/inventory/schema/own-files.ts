@@ -3,15 +3,25 @@ import { absolutePath, flag, list, mode, name, object, owner, record, text } fro
 
 const local = () => text('the path of a file or folder on this machine');
 
+const rights = {
+  owner: owner().optional(),
+  group: owner().optional(),
+  mode: mode().optional().describe('0644 where it is not said, and 0640 where the content has a secret.'),
+};
+
+const ofHost = z.union([local(), object({ source: local(), ...rights })], {
+  error: 'the path of a file, or { "source": … }',
+});
+
 const file = object({
   source: local()
     .optional()
     .describe('The file, the same for every host; one that ends in .ejs is a template.'),
-  hosts: record(name(), local(), 'an object of host: the path of its file').optional(),
+  hosts: record(name(), ofHost, 'an object of host: the path of its file')
+    .optional()
+    .describe('A host that is not named gets none.'),
   content: z.string({ error: 'the text of the file' }).optional(),
-  owner: owner().default('root'),
-  group: owner().default('root'),
-  mode: mode().optional().describe('0644 where it is not said, and 0640 where the content has a secret.'),
+  ...rights,
   secret: flag().default(false).describe('true: its content is never shown, not even in a diff.'),
 }).refine((one) => [one.source, one.hosts, one.content].filter((given) => given !== undefined).length === 1, {
   error: 'exactly one of source, hosts, content',
