@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { ExitCode, InputError, UsageError } from '../errors';
 import { loadInventory } from '../inventory/load';
 import type { CommonOptions, Context } from '../planning/context';
+import { readOwnConfiguration } from '../planning/own-configuration';
 import { statusObserver } from '../planning/status-observer';
 import type { Diagram } from '../report/diagram/diagram';
 import { diagramOf } from '../report/diagram/from-inventory';
@@ -28,7 +29,7 @@ export async function diagram(options: DiagramOptions, context: Context): Promis
 }
 
 async function lookAt(options: DiagramOptions, context: Context): Promise<Diagram> {
-  const inventory = loadInventory(resolve(options.inventory), context.env);
+  const inventory = wholeInventory(resolve(options.inventory), context.env);
   context.keepSecret(inventory.secrets);
   const look = statusObserver(options, context);
   try {
@@ -46,13 +47,16 @@ function readPicture(options: DiagramOptions, { env }: Context): Diagram {
   const file = resolve(options.inventory);
   const filled = new Proxy(env, { get: (known, name) => known[String(name)] || placeholder });
   try {
-    const diagram = diagramOf(loadInventory(file, filled));
+    const diagram = diagramOf(wholeInventory(file, filled));
     if (!JSON.stringify(diagram).includes(placeholder)) return diagram;
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
   }
-  return diagramOf(loadInventory(file, env));
+  return diagramOf(wholeInventory(file, env));
 }
+
+const wholeInventory = (file: string, env: NodeJS.ProcessEnv) =>
+  readOwnConfiguration(loadInventory(file, env)).inventory;
 
 function draw(diagram: Diagram, { format, out }: DiagramOptions, { color, columns }: Context): string {
   if (format === 'svg') return renderSvg(diagram);

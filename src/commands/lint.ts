@@ -1,9 +1,10 @@
 import { didYouMean } from '../document/suggest';
 import { ExitCode, UsageError } from '../errors';
-import { lint, rules } from '../lint/lint';
+import { rules } from '../lint/lint';
 import type { Context } from '../planning/context';
 import { loadDesiredState, tellOfTemplates } from '../planning/desired-state';
-import { subjectOf } from '../planning/lint-subject';
+import { findingsOf } from '../planning/lint-subject';
+import { ofReading } from '../planning/own-configuration';
 import { renderFinding } from '../report/plan-text';
 import { count, visibleLines } from '../text/format';
 
@@ -19,7 +20,7 @@ export async function lintInventory(options: LintOptions, context: Context): Pro
   const allowed = new Set((options.allow ?? []).map(knownRule));
   const said = loadDesiredState(options.inventory, context);
   tellOfTemplates(said, context);
-  const findings = lint(subjectOf(said), options.inventory, allowed);
+  const findings = findingsOf(said, options.inventory, allowed);
   const { color } = context;
   const sum = `${options.inventory}: ${findings.length === 0 ? 'no findings' : count(findings.length, 'finding')}`;
   if (options.json) await context.printJson(findings, 2);
@@ -31,7 +32,7 @@ export async function lintInventory(options: LintOptions, context: Context): Pro
 }
 
 function knownRule(name: string): string {
-  const known = rules.map((rule) => rule.name);
+  const known = [...rules.map((rule) => rule.name), ofReading];
   if (known.includes(name)) return name;
   throw new UsageError(
     `--allow: there is no rule "${name}"${didYouMean(name, known)}`,

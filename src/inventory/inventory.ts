@@ -94,6 +94,8 @@ export interface Inventory {
   haproxy: Omit<HaproxySettings, 'config' | 'packages'>;
   /** Configuration of the user's own, where haprov writes none of that unit. */
   own: OwnConfigurations;
+  /** Before its VIPs and services were read from files of the user's own, whose templates see this. */
+  said?: Inventory;
   playbooks: string[];
   secrets: Secrets;
 }

@@ -3,14 +3,18 @@ import { settled } from '../document/faults';
 import { InputError } from '../errors';
 import type { Host, Inventory } from '../inventory/inventory';
 import { loadInventory } from '../inventory/load';
+import type { Finding } from '../plan/plan';
 import { expand, type Resource } from '../playbook/expand';
 import { loadPlaybooks } from '../playbook/load';
 import { installation } from '../playbook/playbook';
 import type { Context } from './context';
+import { readOwnConfiguration } from './own-configuration';
 
 /** What the user says, and what every host is to have by it. */
 export interface DesiredState {
   inventory: Inventory;
+  /** What is to be said of files of the user's own. */
+  notes: Finding[];
   wanted: Map<Host, Resource[]>;
 }
 
@@ -24,10 +28,11 @@ export function loadDesiredState(
   context: Pick<Context, 'env' | 'keepSecret'>,
   loaded: (inventory: Inventory) => void = () => {},
 ): DesiredState {
-  const inventory = loadInventory(resolve(file), context.env);
-  context.keepSecret(inventory.secrets);
-  loaded(inventory);
-  return { inventory, wanted: new Map(expandAll(inventory, loadPlaybooks(inventory))) };
+  const said = loadInventory(resolve(file), context.env);
+  context.keepSecret(said.secrets);
+  loaded(said);
+  const { inventory, notes } = readOwnConfiguration(said);
+  return { inventory, notes, wanted: new Map(expandAll(inventory, loadPlaybooks(inventory))) };
 }
 
 /** Says whose code has run: a template is JavaScript, and may be somebody else's. */

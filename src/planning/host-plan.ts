@@ -77,7 +77,8 @@ export function planHost(
 /** @throws Error when a VIP fits none of the host's networks, or its named interface is missing. */
 function knowledgeOf(inventory: Inventory, host: Host, { facts }: Surveyed): HostKnowledge {
   const interfaces = new Map<string, string>();
-  for (const vip of inventory.vips) {
+  // Where a VIP sits that was read is known: no file is made of it.
+  for (const vip of (inventory.said ?? inventory).vips) {
     if (!vip.members.some((member) => member.host === host)) continue;
     const known = [...new Set(facts.addresses.map((own) => own.interface))];
     const has = facts.addresses.map((own) => `${own.interface} ${own.address}/${own.prefix}`).join(', ');

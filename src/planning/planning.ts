@@ -8,7 +8,6 @@ import { holds } from '../host/facts';
 import { type Survey, type Surveyed, survey } from '../host/survey';
 import { settleScript } from '../host/transaction';
 import type { Host, Inventory } from '../inventory/inventory';
-import { lint } from '../lint/lint';
 import type { Readiness } from '../pair/health';
 import { listenersOf, listenersScript } from '../pair/serving';
 import type { Finding, FullPlan, PlannedHost } from '../plan/plan';
@@ -19,7 +18,7 @@ import type { CommonOptions, Context } from './context';
 import { loadDesiredState } from './desired-state';
 import { planHost, questionsOf, readinessOf, unreached } from './host-plan';
 import { listenerFor, notAsked, selectHosts, toTarget } from './hosts';
-import { subjectOf } from './lint-subject';
+import { findingsOf } from './lint-subject';
 import { heardStrangers, listeningQuestion } from './vrrp-strangers';
 
 /** A plan, and the connections that it was made over. */
@@ -111,7 +110,7 @@ export async function makePlan(
       createdAt: new Date().toISOString(),
       hosts: planned,
       warnings: other?.warnings ?? [
-        ...lint(subjectOf(said), options.inventory, knownBetter),
+        ...findingsOf(said, options.inventory, knownBetter),
         ...heardStrangers(inventory, surveyed, context, options.inventory),
         ...formerMembers(
           { hosts: planned },

@@ -38,7 +38,7 @@ export function contentOf(
   if (configuration !== undefined)
     return (knowledge) =>
       ownContent(ownFile(inventory, host, configuration), inventory, () =>
-        contextFor(inventory, host, defaults, knowledge),
+        contextFor(inventory.said ?? inventory, host, defaults, knowledge),
       );
   if (source !== undefined) return () => readBytes(findSource(playbook, source));
   return () => asLines(content);

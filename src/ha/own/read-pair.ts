@@ -1,0 +1,61 @@
+import type { Host, Service, Vip } from '../../inventory/inventory';
+import { bindsOf } from '../haproxy/bind';
+import { readConfiguration } from '../haproxy/section';
+import { healthListenerIn } from '../health-listener';
+import { readServices } from './read-services';
+import { readVips } from './read-vips';
+import type { OwnTexts, ReadingNote } from './reading';
+import { secretsIn } from './secrets-in';
+
+/** What the hosts' own files say, in the words of the inventory. */
+export interface ReadPair {
+  /** Absent where no host has a keepalived.conf of its own. */
+  vips?: Vip[];
+  /** Absent where no host has a HAProxy configuration of its own. */
+  services?: Service[];
+  /** Where HAProxy answers haprov and keepalived on loopback, if the files have such a place. */
+  healthPort?: number;
+  /** Passwords that stand in the files. */
+  secrets: string[];
+  notes: ReadingNote[];
+}
+
+/** Reads the configurations of all hosts of a pair; never throws. @param vips those of the inventory, where keepalived's files say none */
+export function readPair(
+  texts: readonly OwnTexts[],
+  { vips, hosts }: { vips: Vip[]; hosts: readonly Host[] },
+): ReadPair {
+  const hasVips = texts.some(({ keepalived }) => keepalived);
+  const hasServices = texts.some(({ haproxy }) => haproxy);
+  const own = hasVips ? readVips(texts) : undefined;
+  const read = hasServices ? readServices(texts, own?.vips ?? vips, hosts) : undefined;
+  const healthPort = healthPortOf(texts);
+  return {
+    ...(own ? { vips: own.vips } : {}),
+    ...(read ? { services: read.services } : {}),
+    ...(healthPort === undefined ? {} : { healthPort }),
+    secrets: [...(own?.secrets ?? []), ...texts.flatMap(({ haproxy = [] }) => secretsIn(haproxy))],
+    notes: [...(own?.notes ?? []), ...(read?.notes ?? [])],
+  };
+}
+
+/** The port at which every host has such a listener; the best of several. */
+function healthPortOf(texts: readonly OwnTexts[]): number | undefined {
+  const all = texts.flatMap(({ haproxy }) => (haproxy ? [haproxy] : []));
+  const ports = (all[0] ? readConfiguration(all[0]).sections : [])
+    .flatMap(bindsOf)
+    .flatMap(({ sockets }) => sockets.map(({ from }) => from));
+  const rate = (port: number) => {
+    const found = all.map((sources) =>
+      healthListenerIn(
+        sources.map(({ text }) => text),
+        port,
+      ),
+    );
+    return (
+      Number(found.every(({ answers }) => answers)) + 2 * Number(found.every(({ statistics }) => statistics))
+    );
+  };
+  const rated = [...new Set(ports)].map((port) => ({ port, rate: rate(port) })).filter((one) => one.rate > 0);
+  return rated.sort((a, b) => b.rate - a.rate)[0]?.port;
+}

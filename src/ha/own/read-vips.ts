@@ -1,0 +1,189 @@
+import { isIP } from 'node:net';
+import { canonical } from '../../inventory/address';
+import type { Host, Vip } from '../../inventory/inventory';
+import { vip as vipSchema } from '../../inventory/schema/vip';
+import { type Configuration, readConfiguration } from '../keepalived/configuration';
+import type { Entry } from '../keepalived/settings';
+import type { Place } from '../keepalived/syntax';
+import type { VrrpInstance } from '../keepalived/vrrp';
+import type { OwnTexts, ReadingNote, WrittenAt } from './reading';
+
+interface ReadVips {
+  vips: Vip[];
+  notes: ReadingNote[];
+  /** Passwords that stand in the files. */
+  secrets: string[];
+}
+
+/** A vrrp_instance of one host, with the addresses that it moves, the one that clients know first. */
+interface Held {
+  host: Host;
+  instance: VrrpInstance;
+  configuration: Configuration;
+  addresses: Moved[];
+  at: WrittenAt;
+}
+
+interface Moved {
+  address: string;
+  prefix?: number;
+}
+
+/** The VIPs of the hosts' own keepalived.conf: those of several hosts that share an address are one. */
+export function readVips(texts: readonly OwnTexts[]): ReadVips {
+  const notes: ReadingNote[] = [];
+  const held = texts.flatMap(({ host, keepalived }): Held[] => {
+    if (!keepalived) return [];
+    const configuration = readConfiguration({
+      ...keepalived,
+      configId: host.name.split('.')[0] ?? host.name,
+    });
+    const at = ({ file, line, column }: Place) => ({
+      host: host.name,
+      file: file ?? keepalived.main,
+      line,
+      column,
+    });
+    for (const { what, ...place } of configuration.unknowns) notes.push(unknownNote(what, at(place)));
+    for (const { message, ...place } of configuration.problems) notes.push(problemNote(message, at(place)));
+    return configuration.instances.map((instance) => ({
+      host,
+      instance,
+      configuration,
+      addresses: addressesOf(instance),
+      at: at(instance.at),
+    }));
+  });
+  const shared: Held[][] = [];
+  for (const one of held.filter(({ addresses }) => addresses.length > 0)) {
+    const together = shared.find((members) => members.some((other) => haveOneInCommon(one, other)));
+    if (together) together.push(one);
+    else shared.push([one]);
+  }
+  const names = new Map<string, number>();
+  const vips = shared.map((members) => {
+    members.sort((a, b) => priorityOf(b) - priorityOf(a));
+    notes.push(...differences(members));
+    const name = members[0]?.instance.name ?? '';
+    names.set(name, (names.get(name) ?? 0) + 1);
+    return toVip(members, names.get(name) === 1 ? name : `${name}-${names.get(name)}`);
+  });
+  const secrets = held.flatMap(({ instance }) => instance.authentication?.password ?? []);
+  return { vips: vips.flatMap((one) => one ?? []), notes, secrets };
+}
+
+/** An instance of the same host is another one. */
+const haveOneInCommon = (a: Held, b: Held) =>
+  a.host !== b.host &&
+  a.addresses.some(({ address }) => b.addresses.some((other) => other.address === address));
+
+const priorityOf = ({ instance }: Held) => instance.priority ?? 100;
+
+function addressesOf({ addresses, excludedAddresses }: VrrpInstance): Moved[] {
+  const all = [...addresses, ...excludedAddresses].flatMap(readAddress);
+  const isOfLink = ({ address }: Moved) => /^fe[89ab]/i.test(address);
+  return [...all.filter((one) => !isOfLink(one)), ...all.filter(isOfLink)];
+}
+
+function readAddress({ name }: Entry): Moved[] {
+  const [bare = '', prefix] = name.split('/');
+  if (isIP(bare) === 0) return [];
+  return [
+    { address: canonical(bare), ...(prefix && /^\d+$/.test(prefix) ? { prefix: Number(prefix) } : {}) },
+  ];
+}
+
+function toVip(members: readonly Held[], name: string): Vip | undefined {
+  const [first] = members;
+  const main = first?.addresses[0];
+  const id = first?.instance.virtualRouterId;
+  if (!first || !main || id === undefined) return undefined;
+  const { instance } = first;
+  const interfaces = new Set(members.map((one) => one.instance.interface));
+  const shared = interfaces.size === 1 ? instance.interface : undefined;
+  const isUnicast = members.some((one) => one.instance.unicastPeers.length > 0);
+  const {
+    address: _,
+    group: __,
+    priorities: ___,
+    ...settings
+  } = vipSchema.parse({
+    address: main.address,
+    virtualRouterId: 1,
+    check: checkOf(first),
+  });
+  return {
+    ...settings,
+    ...main,
+    name,
+    family: isIP(main.address) === 6 ? 6 : 4,
+    virtualRouterId: id,
+    ...(shared === undefined ? {} : { interface: shared }),
+    advertInterval: instance.advertInterval ?? 1,
+    preempt: !instance.nopreempt,
+    unicast:
+      isUnicast &&
+      Object.fromEntries(
+        members.map((one) => [one.host.name, one.instance.unicastSource ?? one.host.address]),
+      ),
+    ...(instance.authentication?.password ? { auth: instance.authentication.password } : {}),
+    members: members.map((one) => ({ host: one.host, priority: priorityOf(one) })),
+  };
+}
+
+/** How soon it notices what it watches, by the first of the scripts that it tracks. */
+function checkOf({ instance, configuration }: Held): object {
+  const tracked = instance.trackScripts
+    .map((one) => ({ one, script: configuration.scripts.find(({ name }) => name === one.name) }))
+    .find(({ script }) => script !== undefined);
+  if (!tracked?.script) return {};
+  const { interval, fall, rise, weight } = tracked.script;
+  const own = Math.abs(tracked.one.weight ?? weight);
+  const within = (value: number, most: number) => Math.min(most, Math.max(1, Math.round(value)));
+  return {
+    interval: within(interval, 60),
+    fall: within(fall, 20),
+    rise: within(rise, 20),
+    weight: Math.min(253, own),
+  };
+}
+
+const unknownNote = (what: string, at: WrittenAt): ReadingNote => ({
+  severity: 'warning',
+  at,
+  message: `nobody can tell from the files ${what}`,
+  why: 'what stands there is not among the VIPs that status, drain and the gates of apply look at',
+  fix: 'name the file in keepalived.config, or write the value instead',
+});
+
+const problemNote = (message: string, at: WrittenAt): ReadingNote => ({
+  severity: 'warning',
+  at,
+  message,
+  why: 'keepalived may read something else there than it says',
+  fix: 'mend the line; keepalived -t says on the host what it makes of it',
+});
+
+/** What two hosts of a VIP must say alike. */
+function differences([first, ...others]: readonly Held[]): ReadingNote[] {
+  if (!first) return [];
+  const address = first.addresses[0]?.address ?? '';
+  return others.flatMap((other) => {
+    const alike = (what: string, of: (held: Held) => string | number | undefined) =>
+      of(first) === of(other)
+        ? []
+        : [
+            {
+              severity: 'error' as const,
+              at: other.at,
+              message: `${what} of ${address} is ${of(other) ?? 'not said'} on ${other.host.name} and ${of(first) ?? 'not said'} on ${first.host.name}`,
+              why: 'neither hears the other: both hold the address at once',
+              fix: 'write the same on all hosts of the address',
+            },
+          ];
+    return [
+      ...alike('the virtual_router_id', ({ instance }) => instance.virtualRouterId),
+      ...alike('the advert_int', ({ instance }) => instance.advertInterval),
+    ];
+  });
+}

@@ -1,0 +1,306 @@
+import { readPair } from '../../../src/ha/own/read-pair';
+import type { OwnTexts } from '../../../src/ha/own/reading';
+import type { Host } from '../../../src/inventory/inventory';
+import fc from '../../support/property';
+
+const host = (name: string, address: string): Host => ({ name, address, ssh: {}, vars: {}, groups: ['all'] });
+const [fred, ethyl] = [host('fred', '10.0.0.1'), host('ethyl', '10.0.0.2')];
+const hosts = [fred, ethyl];
+
+/** What is read of haproxy.cfg and keepalived.conf, the same on each host or one for each. */
+const read = ({ haproxy, keepalived }: { haproxy?: string[][]; keepalived?: Record<string, string>[] }) => {
+  const of = <T>(all: T[] | undefined, index: number) => all?.[index] ?? all?.[0];
+  const texts = hosts.map((one, index): OwnTexts => {
+    const [cfg, conf] = [of(haproxy, index), of(keepalived, index)];
+    return {
+      host: one,
+      ...(cfg ? { haproxy: cfg.map((text, at) => ({ file: `/etc/haproxy/${at}.cfg`, text })) } : {}),
+      ...(conf ? { keepalived: { main: '/k.conf', files: new Map(Object.entries(conf)) } } : {}),
+    };
+  });
+  return readPair(texts, { vips: [], hosts });
+};
+
+const instance = (
+  name: string,
+  { id = 51, priority = 100, addresses = '10.0.0.9/24', rest = '' }: Record<string, string | number> = {},
+) =>
+  `vrrp_instance ${name} {\n  interface eth0\n  virtual_router_id ${id}\n  priority ${priority}\n  virtual_ipaddress {\n    ${addresses}\n  }\n  ${rest}\n}\n`;
+
+describe('VIPs', () => {
+  test('the instances of an address are one VIP, with each host’s priority, the highest first', () => {
+    const { vips, notes } = read({
+      keepalived: [
+        { '/k.conf': instance('VI_1', { priority: 100, rest: 'nopreempt\nadvert_int 2' }) },
+        { '/k.conf': instance('VI_1', { priority: 150, rest: 'nopreempt\nadvert_int 2' }) },
+      ],
+    });
+    expect(vips).toMatchObject([
+      {
+        name: 'VI_1',
+        address: '10.0.0.9',
+        prefix: 24,
+        family: 4,
+        virtualRouterId: 51,
+        interface: 'eth0',
+        advertInterval: 2,
+        preempt: false,
+        unicast: false,
+        members: [
+          { host: ethyl, priority: 150 },
+          { host: fred, priority: 100 },
+        ],
+      },
+    ]);
+    expect(notes).toEqual([]);
+  });
+
+  test('what hosts must say alike is said where it differs', () => {
+    const { notes } = read({
+      keepalived: [
+        { '/k.conf': instance('a', { priority: 101 }) },
+        { '/k.conf': `\n${instance('a', { id: 52, rest: 'advert_int 3' })}` },
+      ],
+    });
+    expect(notes.map(({ at, message }) => [at, message])).toEqual([
+      [
+        { host: 'ethyl', file: '/k.conf', line: 2, column: 1 },
+        'the virtual_router_id of 10.0.0.9 is 52 on ethyl and 51 on fred',
+      ],
+      [
+        { host: 'ethyl', file: '/k.conf', line: 2, column: 1 },
+        'the advert_int of 10.0.0.9 is 3 on ethyl and 1 on fred',
+      ],
+    ]);
+  });
+
+  test('instances of several addresses in any order are the same; two of one host are two, each by a name', () => {
+    const { vips } = read({
+      keepalived: [
+        {
+          '/k.conf':
+            instance('a', { addresses: '10.0.0.9\n10.0.0.8' }) +
+            instance('b', { id: 2, addresses: '10.0.0.7' }),
+        },
+        {
+          '/k.conf':
+            instance('b', { addresses: '10.0.0.8\n10.0.0.9' }) +
+            instance('a', { id: 2, addresses: '10.0.0.7' }),
+        },
+      ],
+    });
+    expect(vips?.map(({ name, address, members }) => [name, address, members.length])).toEqual([
+      ['a', '10.0.0.9', 2],
+      ['b', '10.0.0.7', 2],
+    ]);
+  });
+
+  test('unicast, an IPv6 address behind that of the link, the check that it goes by, the password', () => {
+    const script =
+      'vrrp_script alive {\n  script "/bin/true"\n  interval 3\n  fall 4\n  rise 5\n  weight -20\n}\n';
+    const rest =
+      'unicast_src_ip 10.1.0.1\nunicast_peer {\n10.1.0.2\n}\ntrack_script {\nalive\n}\nauthentication {\nauth_type PASS\nauth_pass s3cret\n}';
+    const { vips, secrets } = read({
+      keepalived: [{ '/k.conf': script + instance('six', { addresses: 'fe80::1\n2001:DB8::9/64', rest }) }],
+    });
+    expect(vips).toMatchObject([
+      {
+        address: '2001:db8::9',
+        family: 6,
+        unicast: { fred: '10.1.0.1', ethyl: '10.1.0.1' },
+        auth: 's3cret',
+        check: { interval: 3, fall: 4, rise: 5, weight: 20 },
+      },
+    ]);
+    expect(secrets).toEqual(['s3cret', 's3cret']);
+  });
+
+  test('includes are followed, lines of another host are left out, and a file that is not there is said', () => {
+    const two = instance('two', { id: 9, addresses: '10.0.0.3' }).replace(/^(?=.)/gm, '@fred ');
+    const files = {
+      '/k.conf': `include vips/*.conf\n${two}include nowhere.conf\n`,
+      '/vips/one.conf': instance('one'),
+    };
+    const { vips, notes } = read({ keepalived: [files] });
+    expect(vips?.map(({ name, members }) => [name, members.map((one) => one.host.name)])).toEqual([
+      ['one', ['fred', 'ethyl']],
+      ['two', ['fred']],
+    ]);
+    expect(notes.map(({ severity, at, message }) => [severity, at.host, at.line, message])).toEqual(
+      ['fred', 'ethyl'].map((name) => [
+        'warning',
+        name,
+        11,
+        'nobody can tell from the files what nowhere.conf holds',
+      ]),
+    );
+  });
+});
+
+const defaults = 'defaults\n  mode http\n  timeout connect 1s\n';
+
+describe('services', () => {
+  const keepalived = [{ '/k.conf': instance('front') }];
+
+  test('a listen, a frontend with its routes, and backends behind it', () => {
+    const { services } = read({
+      keepalived,
+      haproxy: [
+        [
+          defaults,
+          [
+            'frontend www',
+            '  bind 10.0.0.9:80',
+            '  bind 10.0.0.9:443,:::8443 ssl crt /x.pem',
+            '  bind quic4@10.0.0.9:443 ssl crt /x.pem',
+            '  bind 127.0.0.1:81',
+            '  acl api path_beg /api /v2',
+            '  use_backend api if api { req.hdr(host) -i a.example }',
+            '  use_backend %[path,map(/m)]',
+            '  default_backend web',
+            'backend web',
+            '  option httpchk HEAD /health',
+            '  default-server inter 3s fall 5 rise 1',
+            '  cookie SRV insert',
+            '  server one 10.0.0.1:8080 check weight 10 cookie a',
+            '  server two 10.0.0.2:8080 check backup',
+            'backend api',
+            '  server-template s 2 api.example:9000',
+            'listen db',
+            '  mode tcp',
+            '  bind *:5432',
+            '  server away 10.9.9.9:5433',
+          ].join('\n'),
+        ],
+      ],
+    });
+    const named = new Map(services?.map((one) => [one.name, one]));
+    expect([...named.keys()]).toEqual(['www', 'web', 'api', 'db']);
+    expect(named.get('www')).toMatchObject({
+      mode: 'http',
+      endpoints: [
+        { address: '10.0.0.9', port: 80, tls: false, vip: { name: 'front' } },
+        { address: '10.0.0.9', port: 443, tls: true },
+        { address: '*', port: 8443, tls: true },
+        { address: '10.0.0.9', port: 443, tls: true, udp: true },
+      ],
+      routes: [
+        { hosts: ['a.example'], paths: ['/api', '/v2'], sni: [], service: { name: 'api' } },
+        { hosts: [], paths: [], sni: [] },
+        { hosts: [], paths: [], sni: [], service: { name: 'web' } },
+      ],
+      backends: { servers: [], hosts: [] },
+    });
+    expect(named.get('www')?.routes[1]?.service).toBeUndefined();
+    expect(named.get('web')).toMatchObject({
+      endpoints: [],
+      cookie: 'SRV',
+      check: { type: 'http', path: '/health', interval: 3000, fall: 5, rise: 1 },
+      backends: {
+        servers: [
+          { name: 'one', address: '10.0.0.1', port: 8080, weight: 10, backup: false, host: fred },
+          { name: 'two', address: '10.0.0.2', port: 8080, backup: true, host: ethyl },
+        ],
+        hosts,
+      },
+    });
+    expect(named.get('api')?.backends.servers.map(({ name, address }) => [name, address])).toEqual([
+      ['s1', 'api.example'],
+      ['s2', 'api.example'],
+    ]);
+    expect(named.get('db')).toMatchObject({
+      mode: 'tcp',
+      endpoints: [{ address: '*', port: 5432 }],
+      check: { type: 'tcp' },
+    });
+  });
+
+  test('what is for people, haprov and tables alone is no service', () => {
+    const { services, healthPort } = read({
+      haproxy: [
+        [
+          `${defaults}listen stats\n  bind *:8404\n  stats enable\nfrontend health\n  bind 127.0.0.1:9901\n  monitor-uri /\n  stats enable\n  stats uri /stats\nbackend table\n  stick-table type ip size 1m\nfrontend out\n  bind :80\n  http-request redirect scheme https\n`,
+        ],
+      ],
+    });
+    expect(services?.map(({ name }) => name)).toEqual(['out']);
+    expect(healthPort).toBe(9901);
+  });
+
+  test('hosts whose files differ have one service of a name, with the servers and addresses of both', () => {
+    const own = (address: string, server: string) => [
+      `${defaults}listen web\n  bind ${address}:80\n  server ${server}:81\n`,
+    ];
+    const { services } = read({ haproxy: [own('10.0.0.1', 'a 10.0.0.1'), own('10.0.0.2', 'b 10.0.0.2')] });
+    expect(services).toMatchObject([
+      {
+        endpoints: [{ address: '10.0.0.1' }, { address: '10.0.0.2' }],
+        backends: { servers: [{ name: 'a' }, { name: 'b' }], hosts },
+      },
+    ]);
+  });
+
+  test('whom alone it serves is nobody to be asked from anywhere; who wants a PROXY header neither', () => {
+    const { services } = read({
+      haproxy: [
+        [
+          `${defaults}listen a\n  bind :80 accept-proxy\n  acl ours src 10.0.0.0/8 192.168.0.0/16\n  http-request deny unless ours\n  server x 10.0.0.1:81\n`,
+        ],
+      ],
+    });
+    expect(services).toMatchObject([
+      { allow: ['10.0.0.0/8', '192.168.0.0/16'], proxyProtocol: { accept: true } },
+    ]);
+  });
+
+  test('passwords of people and of statistics', () => {
+    const { secrets } = read({
+      haproxy: [
+        [
+          'userlist u\n  user ann insecure-password open1\n  user bob password $5$hash groups x\nlisten s\n  bind :1\n  stats auth admin:se:cret\n',
+        ],
+        [''],
+      ],
+    });
+    expect(secrets).toEqual(['open1', '$5$hash', 'se:cret']);
+  });
+});
+
+test('no text makes reading throw', () => {
+  const piece = fc.oneof(
+    fc.string({ maxLength: 20 }),
+    fc.constantFrom(
+      'listen x',
+      'frontend x',
+      'backend x',
+      'bind :80',
+      'bind 10.0.0.9:1-70000 ssl',
+      'server-template s 5-2 a:1',
+      'server s [::1]',
+      'use_backend x if { path /',
+      'default_backend x',
+      'vrrp_instance v {',
+      'virtual_router_id x',
+      'virtual_ipaddress {',
+      '10.0.0.9/99',
+      'priority -1',
+      'weight 999',
+      'interval 0.001',
+      'vrrp_script v {',
+      'track_script {',
+      'v',
+      '}',
+      'include x',
+      'inter 999999d',
+    ),
+  );
+  const text = fc.array(piece, { maxLength: 25 }).map((rows) => rows.join('\n'));
+  fc.assert(
+    fc.property(text, text, (cfg, conf) => {
+      const { vips, services } = read({ haproxy: [[cfg]], keepalived: [{ '/k.conf': conf }] });
+      expect(vips?.every(({ members }) => members.length > 0)).toBe(true);
+      expect(services).toBeDefined();
+    }),
+    { numRuns: Number(process.env.HAPROV_MODEL_RUNS ?? 300) },
+  );
+});
