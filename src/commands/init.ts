@@ -1,15 +1,14 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { readText } from '../document/document';
 import { writeNew } from '../document/write-below';
 import { describeFault, ExitCode } from '../errors';
+import { readAnsible } from '../inventory/ansible/beside';
 import { type Converted, convertAnsible } from '../inventory/ansible/convert';
-import { readAnsibleIni } from '../inventory/ansible/read';
 import type { Context } from '../planning/context';
 import { installation } from '../playbook/playbook';
 
 export interface InitOptions {
-  /** An Ansible inventory in INI format. */
+  /** An Ansible inventory, INI or YAML. */
   from?: string;
   /** The file to write; stdout by default. */
   out?: string;
@@ -44,23 +43,13 @@ function example(): Made {
 }
 
 function imported(file: string): Made {
-  const { text, notes, faults, missing } = convertAnsible(readAnsibleIni(file, readText(file)));
+  const { text, notes, faults, missing } = convertAnsible(readAnsible(file));
   return {
     text,
-    lost: [...notes.map(describeFault), ...faults.map(atFault), ...notRead(file)],
+    lost: [...notes.map(describeFault), ...faults.map(atFault)],
     toDo: missing.map((what) => `next: add ${what}`),
   };
 }
 
 const atFault = ({ path, message, expected }: Converted['faults'][number]) =>
   `to be put right in the inventory: ${describeFault({ file: '', path, message, ...(expected ? { expected } : {}) })}`;
-
-/** Names the folders beside the inventory from which Ansible, and not haprov, reads variables. */
-function notRead(file: string): string[] {
-  return ['group_vars', 'host_vars'].flatMap((name) => {
-    const folder = join(dirname(file), name);
-    if (!existsSync(folder)) return [];
-    const count = readdirSync(folder).length;
-    return [`${folder}: not read (${count} in it); put what haprov is to know into vars of the inventory`];
-  });
-}

@@ -30,7 +30,8 @@ export interface Converted {
 export function convertAnsible(ansible: AnsibleInventory): Converted {
   const notes = new Map(ansible.notes.map((fault) => [JSON.stringify(fault), fault]));
   const note: Note = (line, message) => {
-    const fault = { file: ansible.file, path: '', line, message };
+    const place = typeof line === 'number' ? { file: ansible.file, line } : line;
+    const fault = { path: '', ...place, message };
     notes.set(JSON.stringify(fault), fault);
   };
   const precedence = precedenceOf(ansible);

@@ -14,10 +14,11 @@ export function expandHostPattern(pattern: string): { names: string[]; port?: nu
   const [, inner = pattern, outerPort] = bracketed.exec(pattern) ?? [];
   const [, bare = inner, innerPort] = withPort.exec(inner) ?? [];
   const port = innerPort ?? outerPort;
-  if (pattern === '---') throw new Mistake('"---" begins a YAML file; this reads INI inventories only');
+  if (pattern === '---')
+    throw new Mistake('"---" begins a YAML file, which is told by its ending: .yml, .yaml');
   if (port === undefined && pattern.endsWith(':'))
     throw new Mistake(
-      `${JSON.stringify(pattern)} ends with ":" but names no port; is it a YAML file? This reads INI inventories only`,
+      `${JSON.stringify(pattern)} ends with ":" but names no port; is it a YAML file? One is told by its ending: .yml, .yaml`,
     );
   const names = expandRanges(bare);
   for (const name of names)

@@ -1,14 +1,18 @@
 import { type Fault, InputError } from '../../errors';
 import type { Value } from '../schema/vars';
+import { loopsOf } from './groups';
 import { expandHostPattern, mostHosts } from './host-pattern';
 import { literalOf } from './literal';
 import { Mistake } from './mistake';
 import { splitWords } from './words';
 
+/** Where something stands: a line of the inventory, or of a file beside it. */
+export type Line = number | { file: string; line: number };
+
 /** A variable's value, and the line that gave it. */
 export interface Given {
   value: Value;
-  line: number;
+  line: Line;
 }
 export type GivenVars = Map<string, Given>;
 
@@ -26,7 +30,7 @@ export interface AnsibleGroup {
   vars: GivenVars;
 }
 
-/** What an INI inventory says, hosts and groups in the order in which they first appear; "all" is always there. */
+/** What an Ansible inventory says, hosts and groups in the order in which they first appear; "all" is always there. */
 export interface AnsibleInventory {
   file: string;
   hosts: Map<string, AnsibleHost>;
@@ -40,8 +44,6 @@ const states: readonly string[] = ['hosts', 'children', 'vars'] satisfies State[
 
 const section = /^\[([^:\]\s]+)(?::(\w+))?\]\s*(?:#.*)?$/;
 const groupName = /^([^:\]\s]+)\s*(?:#.*)?$/;
-/** Nobody nests deeper by hand, and what walks groups uses the stack. */
-const deepest = 64;
 /** What Python's str.splitlines takes for the end of a line. */
 const lineEnd = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/;
 
@@ -82,7 +84,7 @@ class Reader {
       }
     }
     this.#dropUndeclared();
-    this.#refuseLoops();
+    this.#faults.push(...loopsOf(this.#inventory));
     if (this.#faults.length === 0 && this.#inventory.hosts.size === 0)
       this.#faults.push({ file: this.#inventory.file, path: '', message: 'there is no host in it' });
     if (this.#faults.length > 0) throw new InputError(this.#faults);
@@ -198,28 +200,6 @@ class Reader {
           : `there is no group "${name}", so it is left out of [${child.of}:children]: [${name}] declares one`;
       notes.push({ file, path: '', line, message });
     }
-  }
-
-  /** No group may be inside itself. */
-  #refuseLoops(): void {
-    const { groups, file } = this.#inventory;
-    const done = new Set<string>();
-    const walk = (name: string, above: readonly string[]): void => {
-      if (above.includes(name)) {
-        const loop = [...above.slice(above.indexOf(name)), name].join(', ');
-        const message = `the group ${name} is inside itself: ${loop}`;
-        this.#faults.push({ file, path: '', line: groups.get(name)?.line ?? 0, message });
-        return;
-      }
-      if (done.has(name)) return;
-      if (above.length > deepest) {
-        this.#faults.push({ file, path: '', message: `groups are nested more than ${deepest} deep` });
-        return;
-      }
-      for (const child of groups.get(name)?.children ?? []) walk(child, [...above, name]);
-      done.add(name);
-    };
-    for (const name of groups.keys()) walk(name, []);
   }
 
   #given(value: Value): Given {

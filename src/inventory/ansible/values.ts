@@ -1,7 +1,8 @@
 import type { Value } from '../schema/vars';
+import type { Line } from './read';
 
 /** Tells of something that is not carried over, at a line of the Ansible inventory. */
-export type Note = (line: number, message: string) => void;
+export type Note = (line: Line, message: string) => void;
 
 /** Whether Ansible would evaluate it, here or anywhere inside. */
 export function isTemplate(value: Value): boolean {
