@@ -2,9 +2,10 @@ import { Command, CommanderError, Option } from 'commander';
 import { execute, type Run } from './cli/execute';
 import { parseWithHelp, withReadableHelp } from './cli/help';
 import { limits } from './cli/limits';
-import { hostOptions, noColor, rolloutOptions, yes } from './cli/options';
+import { hostOptions, noColor, rolloutOptions, sshOptions, yes } from './cli/options';
 import { outliveReaders } from './cli/terminal';
 import { collect, oneOf, portFrom, seconds } from './cli/values';
+import type { AdoptOptions } from './commands/adopt';
 import type { ApplyOptions } from './commands/apply';
 import type { DiagramOptions } from './commands/diagram';
 import type { DrainOptions } from './commands/drain';
@@ -217,12 +218,25 @@ program
 
 program
   .command('init')
-  .description('begin an inventory: the example, or one made of an Ansible INI inventory')
-  .option('--from <hosts.ini>', 'the Ansible inventory')
+  .description('begin an inventory: the example, or one made of an Ansible inventory')
+  .option('--from <hosts>', 'the Ansible inventory: YAML by its ending, else INI')
   .option('--out <file>', 'write it there, which must not be there yet; otherwise to standard output')
   .action((options) =>
     execute<InitOptions>({ ...options, color: true }, async () => (await import('./commands/init')).init),
   );
+
+sshOptions(
+  program
+    .command('adopt')
+    .description(
+      'make an inventory of a pair that runs without haprov, its files byte for byte; changes no host',
+    )
+    .argument('<hosts...>', 'the hosts of the pair, as ssh takes them')
+    .option('--out <folder>', 'write it there, which must be empty or not be there yet', 'adopted')
+    .option('--json', 'what was found as data', false),
+).action((hosts, options) =>
+  execute<AdoptOptions>({ ...options, hosts }, async () => (await import('./commands/adopt')).adopt),
+);
 
 program
   .command('schema')

@@ -19,6 +19,7 @@ const arrows: Record<string, string[]> = {
     'errors',
   ],
   commands: ['*'],
+  adopt: ['report', 'ha', 'host', 'plan (types)', 'resources', 'shell'],
   serve: ['report', 'status (types)', 'errors'],
   maintenance: ['report', 'planning', 'rollout', 'pair', 'host', 'inventory (types)', 'document', 'errors'],
   drill: [

@@ -1,3 +1,4 @@
+import * as adopt from './adopt/functions';
 import * as drill from './drill/functions';
 import { bare, callsIn } from './heads';
 import type { Library, Word } from './library-file';
@@ -7,10 +8,10 @@ import { command } from './quote';
 import * as run from './run/functions';
 
 /** Function → the words that it takes. */
-export type Functions = drill.Functions & pair.Functions & probe.Functions & run.Functions;
+export type Functions = adopt.Functions & drill.Functions & pair.Functions & probe.Functions & run.Functions;
 
 const libraries: ReadonlyMap<string, Library> = new Map<string, Library>(
-  [probe, run, pair, drill].flatMap((folder) => Object.entries(folder.libraries)),
+  [probe, run, pair, drill, adopt].flatMap((folder) => Object.entries(folder.libraries)),
 );
 /** Function → the name of its file; the first, where another file says anew what it does. */
 const homes: ReadonlyMap<string, string> = new Map(

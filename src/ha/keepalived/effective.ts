@@ -34,6 +34,8 @@ export interface Effective {
   problems: Problem[];
   /** Nothing of it is in the nodes, but for names that stay as they are written. */
   unknowns: Unknown[];
+  /** The paths of the files that were read, each once, in the order of their beginnings. */
+  files: string[];
   dialect: Dialect;
 }
 
@@ -64,6 +66,7 @@ class EffectiveReader {
   readonly #unknowns = new Map<string, Unknown>();
   readonly #definitions: Definitions;
   readonly #paths: string[] = [];
+  readonly #read = new Set<string>();
   #defining: { name: string; rows: string[] } | undefined;
   #lines = 0;
   #isEndless = false;
@@ -82,12 +85,19 @@ class EffectiveReader {
     else this.#unknown({ line: 1, column: 1 }, `what ${this.#source.main} holds`);
     this.#builder.finish();
     const { nodes, problems } = this.#builder;
-    return { nodes, problems, unknowns: [...this.#unknowns.values()], dialect: this.#dialect };
+    return {
+      nodes,
+      problems,
+      unknowns: [...this.#unknowns.values()],
+      files: [...this.#read],
+      dialect: this.#dialect,
+    };
   }
 
   #readFile(path: string): void {
     const text = this.#source.files.get(path) ?? '';
     this.#paths.push(path);
+    this.#read.add(path);
     let line = 0;
     for (const [start, end] of linesOf(text, this.#dialect)) {
       line += 1;

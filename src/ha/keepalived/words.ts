@@ -3,7 +3,7 @@ import { isSpace } from './lexer';
 import type { StatementNode } from './syntax';
 
 /** Keywords whose words keepalived takes as a shell does. */
-const ofScripts =
+export const scriptKeywords =
   /^(?:script|notify(?:_(?!fifo$|priority|email)\w+)?|quorum_(?:up|down)|misc_path|regex|(?:startup|shutdown)_script|\w*notify_fifo_script)$/;
 
 /**
@@ -14,7 +14,7 @@ export function wordsOf({ words }: StatementNode, dialect: Dialect): string[] {
   const isPlain = words.every(({ raw }) => !/["'\\]/.test(raw));
   if (isPlain) return words.map(({ raw }) => raw);
   const line = words.map(({ lead, raw }, index) => (index === 0 ? '' : lead) + raw).join('');
-  const isScript = dialect.scriptQuotes && ofScripts.test(words[0].raw);
+  const isScript = dialect.scriptQuotes && scriptKeywords.test(words[0].raw);
   return (
     (isScript ? shellWords(line, dialect.scriptEscapesOnce && words[0].raw !== 'regex') : undefined) ??
     quotedWords(line, dialect)

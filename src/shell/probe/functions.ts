@@ -18,7 +18,7 @@ export const libraries = {
   'drain-flag': { text: drainFlagText, needs: [], functions: 'keepalived_and_flag' },
   'facts': { text: factsText, needs: ['probe', 'init'], functions: 'probe_lock tell_address probe_facts probe_release' },
   'firewall-probe': { text: firewallProbeText, needs: ['probe', 'init'], functions: 'firewall_runs firewall_rows firewall_states zones_of interface_of firewall_holders probe_firewall' },
-  'haproxy-files': { text: haproxyFilesText, needs: ['init'], functions: 'haproxy_unit_files haproxy_files check_haproxy_files' },
+  'haproxy-files': { text: haproxyFilesText, needs: ['init'], functions: 'haproxy_unit_files unit_words haproxy_files check_haproxy_files' },
   'init': { text: initText, needs: ['probe'], functions: 'unit_name init_system know_units is_known probe_service show_unit unit_with_alias active_states is_active enabled_state unit_report sysctl_place boot_sysctls script_of' },
   'labels': { text: labelsText, needs: ['probe', 'selinux-probe'], functions: 'labels_count know_labels known_of label_of wanted_label type_of is_customizable keeps_labels judge_label tell_label verify_label' },
   'listen': { text: listenText, needs: ['probe', 'init'], functions: 'interface_to any_python listen_for_vrrp listen_with_python listen_with_tcpdump' },
@@ -48,6 +48,7 @@ export interface Functions {
   probe_firewall: [record: Word, zone: Word, addresses: Word, ...entry: Word[]];
   // haproxy-files.sh
   haproxy_unit_files: [];
+  unit_words: [unit: Word];
   haproxy_files: [function?: Word];
   check_haproxy_files: [];
   // init.sh

@@ -1,24 +1,39 @@
-# The files that HAProxy reads, by its unit's own command line: everybody asks here, and nobody else knows.
+# What a unit starts with, and the files that HAProxy reads by that: everybody asks here, and nobody else knows.
 # Needs: init
 # Given: home
 
 haproxy_unit_files() {
-  # EL6's init script reads this and nothing else.
-  [ "$(init_system)" = systemd ] || { echo /etc/haproxy/haproxy.cfg; return; }
+  flag=
+  unit_words haproxy | while IFS= read -r word; do
+    [ "$flag" != -f ] || printf '%s\n' "$word"
+    flag=$word
+  done
+}
+
+# The words of the command line that a unit starts with, what its files set put in.
+unit_words() { # UNIT
   # A unit may name variables that nobody has set.
   set +u
-  unit_says=$(systemctl show -p Environment -p ExecStart haproxy.service 2>/dev/null)
+  if [ "$(init_system)" != systemd ]; then
+    # EL6's init scripts: one reads this and nothing else, the other adds what its file says.
+    case $1 in
+      haproxy) printf '%s\n' -f /etc/haproxy/haproxy.cfg ;;
+      *)
+        KEEPALIVED_OPTIONS=
+        [ ! -r "/etc/sysconfig/$1" ] || . "/etc/sysconfig/$1"
+        for part in $KEEPALIVED_OPTIONS; do printf '%s\n' "$part"; done
+        ;;
+    esac
+    return
+  fi
+  unit_says=$(systemctl show -p Environment -p ExecStart "$1.service" 2>/dev/null)
   for assignment in $(printf '%s\n' "$unit_says" | sed -n 's/^Environment=//p'); do
     case $assignment in [A-Z]*=*) eval "${assignment%%=*}=\${assignment#*=}" ;; esac
   done
-  [ ! -r /etc/sysconfig/haproxy ] || . /etc/sysconfig/haproxy
-  flag=
+  [ ! -r "/etc/sysconfig/$1" ] || . "/etc/sysconfig/$1"
   for word in $(printf '%s\n' "$unit_says" | sed -n 's/.*argv\[\]=\([^;]*\);.*/\1/p'); do
     case $word in '$'[A-Z]* | '${'[A-Z]*) eval "word=$word" ;; esac
-    for part in $word; do
-      [ "$flag" != -f ] || printf '%s\n' "$part"
-      flag=$part
-    done
+    for part in $word; do printf '%s\n' "$part"; done
   done
   return 0
 }

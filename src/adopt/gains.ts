@@ -1,0 +1,48 @@
+import { readConfiguration } from '../ha/haproxy/section';
+import { statsSocketsOf } from '../ha/haproxy/stats-socket';
+import type { Adopted, AdoptedHost } from './adopted';
+import { textOf } from './named';
+
+/** What haprov could do more if the configuration said more, or if a part of it stood in the model. */
+export function gainsOf({ hosts }: Adopted): string[] {
+  const anyOf = (test: (host: AdoptedHost) => boolean) => hosts.some(test);
+  const balances = hosts.filter(({ found }) => found.haproxy.length > 0);
+  const moves = hosts.filter(({ found }) => found.files.has(found.keepalived.main));
+  return [
+    ...(balances.some((host) => !hasAdminSocket(host))
+      ? [
+          '- `stats socket … level admin` in `global` lets `haprov drain` take servers out while it waits for their clients, and `status` ask HAProxy itself.',
+        ]
+      : []),
+    ...(moves.some(
+      ({ found }) =>
+        ![...found.files.values()].some(({ content }) => content.includes('/var/lib/haprov/drained')),
+    )
+      ? [
+          '- `vips` in the inventory write keepalived.conf for all hosts: the pair cannot disagree on VRID, addresses and authentication, `haprov drain` has a flag that keepalived watches, and a check asks HAProxy for an answer instead of looking whether a process is there.',
+        ]
+      : []),
+    ...(balances.length > 0
+      ? [
+          '- `services` in the inventory write haproxy.cfg: their ports are opened in firewalld and labelled for SELinux on the hosts, and a listener on loopback says whether HAProxy answers.',
+        ]
+      : []),
+    ...(anyOf(({ found }) => found.bootSysctls.some((row) => !row.startsWith('/usr/lib/')))
+      ? [
+          '- `sysctl` in the inventory sets the kernel parameters that are listed above, now and at boot, and `status` tells when one drifts.',
+        ]
+      : []),
+  ];
+}
+
+function hasAdminSocket({ found, versions }: AdoptedHost): boolean {
+  const sources = found.haproxy.flatMap((file) => {
+    const { content } = found.files.get(file) ?? {};
+    return content ? [{ file, text: textOf(content) }] : [];
+  });
+  const { sections } = readConfiguration(sources, {
+    version: versions.haproxy,
+    variables: found.environment,
+  });
+  return statsSocketsOf(sections).some(({ level }) => level === 'admin');
+}

@@ -1,0 +1,47 @@
+import type { Adopted, AdoptedFile } from './adopted';
+import { placeOf } from './adopted';
+import type { FoundFile } from './found-host';
+
+/** How the hosts were reached, as an inventory's `ssh` says it. */
+export type SshSaid = Record<string, unknown>;
+
+/** @param addresses of the hosts, by their names; how each is reached where that differs */
+export function inventoryOf(
+  { files }: Adopted,
+  hosts: ReadonlyMap<string, { address: string; ssh?: SshSaid }>,
+  ssh: SshSaid,
+): object {
+  const config = (of: AdoptedFile['of']) => {
+    const own = files.filter((one) => one.of === of);
+    return own.length === 0
+      ? {}
+      : { [of]: { config: Object.fromEntries(own.map((one) => [one.path, sourceOf(one)])) } };
+  };
+  return {
+    $schema: 'inventory.schema.json',
+    ...(Object.keys(ssh).length > 0 ? { ssh } : {}),
+    hosts: Object.fromEntries(hosts),
+    ...config('haproxy'),
+    ...config('keepalived'),
+    playbooks: ['own-configuration'],
+  };
+}
+
+function sourceOf(file: AdoptedFile): object {
+  const secret = file.isSecret ? { secret: true } : {};
+  const entries = [...file.on];
+  const [[name, first] = ['', undefined], ...others] = entries;
+  const common = first ? attributes(first) : {};
+  if (file.isSame && others.every(([, one]) => isOwnedAs(one, first)))
+    return { source: placeOf(file, name), ...common, ...secret };
+  const own = ([host, one]: [string, FoundFile]): [string, unknown] => [
+    host,
+    isOwnedAs(one, first) ? placeOf(file, host) : { source: placeOf(file, host), ...attributes(one) },
+  ];
+  return { hosts: Object.fromEntries(entries.map(own)), ...common, ...secret };
+}
+
+const attributes = ({ owner, group, mode }: FoundFile) => ({ owner, group, mode });
+
+const isOwnedAs = (one: FoundFile, other: FoundFile | undefined) =>
+  other !== undefined && one.owner === other.owner && one.group === other.group && one.mode === other.mode;

@@ -1,0 +1,134 @@
+import type { Finding } from '../plan/plan';
+import type { Adopted, AdoptedHost } from './adopted';
+import { differences } from './differences';
+import type { Named } from './named';
+
+/** What a report is made of beside the hosts. */
+export interface ReportInput {
+  adopted: Adopted;
+  findings: readonly Finding[];
+  /** What could not be read of the new inventory, where it could not. */
+  faults: readonly string[];
+  /** What each host lacks that a command could use, and what would be gained. */
+  gains: readonly string[];
+}
+
+/** `report.md`: what was found, what differs, what is not managed, what is wrong, what could be better. */
+export function reportOf({ adopted, findings, faults, gains }: ReportInput): string {
+  const { hosts } = adopted;
+  const names = hosts.map(({ found }) => found.name);
+  const sections: [title: string, rows: string[], none: string][] = [
+    ['What is managed from here on', managed(adopted), 'Nothing.'],
+    [`What differs between ${names.join(' and ')}`, differences(adopted), 'Nothing that was looked at.'],
+    ['What was found and is not managed', notManaged(hosts), 'Nothing.'],
+    ['What lint finds', findings.map(findingRow), 'Nothing.'],
+    ['What the model would give', [...gains], 'Nothing that haprov cannot do with these files.'],
+  ];
+  const wrong =
+    faults.length > 0 ? ['## What is still wrong', '', ...faults.map((one) => `- ${one}`), ''] : [];
+  return [
+    `# ${names.join(' and ')}, as they were found`,
+    '',
+    'haprov read this and changed nothing. `haprov plan inventory.json` compares it with the hosts.',
+    '',
+    ...wrong,
+    ...sections.flatMap(([title, rows, none]) => [
+      `## ${title}`,
+      '',
+      ...(rows.length > 0 ? rows : [none]),
+      '',
+    ]),
+  ].join('\n');
+}
+
+function managed({ files, hosts }: Adopted): string[] {
+  if (files.length === 0) return [];
+  const rows = files.map(({ path, of, what, on, isSame, isSecret }) => {
+    const [first] = on.values();
+    const owned = first ? `${first.owner}:${first.group} ${first.mode}` : '';
+    const where = isSame
+      ? 'the same on all'
+      : on.size < hosts.length
+        ? `${[...on.keys()].join(', ')} only`
+        : 'one for each';
+    return `| \`${path}\` | ${of}: ${what} | ${where} | ${owned}${isSecret ? ', secret' : ''} |`;
+  });
+  return ['| file | what it is | hosts | owner, mode |', '|---|---|---|---|', ...rows];
+}
+
+const findingRow = ({ rule, severity, where, message, fix }: Finding) =>
+  `- ${severity} **${rule}**, \`${where}\`: ${message}; ${fix}`;
+
+/** Rows that are alike on several hosts are one. */
+function notManaged(hosts: readonly AdoptedHost[]): string[] {
+  const rows = new Map<string, string[]>();
+  for (const host of hosts)
+    for (const row of new Set(leftOn(host))) rows.set(row, [...(rows.get(row) ?? []), host.found.name]);
+  return [...rows].map(
+    ([row, names]) => `- ${names.length === hosts.length ? '' : `${names.join(', ')}: `}${row}`,
+  );
+}
+
+function leftOn({ found, named, renewed }: AdoptedHost): string[] {
+  const known = new Set([...named.found, ...named.written, ...renewed].map(({ path }) => path));
+  const unnamed = found.there.filter((path) => !known.has(path));
+  const selinux = found.selinux;
+  return [
+    ...renewed.map(
+      (one) =>
+        `\`${one.path}\` is a link to \`${found.links.get(one.path)}\`: what renews it goes on to do so (${nameOf(one)})`,
+    ),
+    ...named.notRead.map((one) => notRead(one, found)),
+    ...named.written.map((one) => `\`${one.path}\` is written while the pair runs (${nameOf(one)})`),
+    ...named.unsure,
+    ...unnamed.map((path) => `\`${path}\` is there, and nothing names it`),
+    ...found.beside.map((path) => `\`${path}\`: how a unit starts, or what goes with it`),
+    ...['haproxy', 'keepalived'].flatMap((unit) => unitRows(unit, found.units.get(unit) ?? new Map())),
+    ...found.bootSysctls
+      .filter((row) => !row.startsWith('/usr/lib/'))
+      .map((row) => `kernel parameter \`${row}\``),
+    ...(found.firewall
+      ? [
+          `firewalld: ${
+            found.firewall
+              .filter((row) => / (?:open|passes) /.test(row))
+              .map((row) => row.replace(/^runtime \S+ /, ''))
+              .join(', ') || 'nothing is open'
+          }`,
+        ]
+      : []),
+    ...(found.otherRules ? [`a firewall of ${found.otherRules} rules that is not firewalld’s`] : []),
+    ...(selinux
+      ? [
+          `SELinux: ${[selinux.mode, ...[...selinux.booleans].map(([name, value]) => `${name} ${value || '-'}`), ...selinux.portLabels].join(', ')}`,
+        ]
+      : []),
+    ...[...found.users]
+      .filter(([, who]) => who === 'absent')
+      .map(([user]) => `a user ${user} is named, and not there`),
+  ];
+}
+
+const nameOf = ({ what, at }: Named) => (at === undefined ? what : `${what}, \`${at}\``);
+
+function notRead(one: Named, { packaged, big, files }: AdoptedHost['found']): string {
+  const from = packaged.get(one.path);
+  if (from !== undefined) return `\`${one.path}\` comes with the package ${from} (${nameOf(one)})`;
+  const size = big.get(one.path);
+  if (size !== undefined)
+    return `\`${one.path}\` has ${size} bytes, which is too much to take along (${nameOf(one)})`;
+  if (files.has(one.path)) return `\`${one.path}\` is a program (${nameOf(one)})`;
+  return `\`${one.path}\` is named, and was not read: it is not there, or no file (${nameOf(one)})`;
+}
+
+function unitRows(unit: string, said: ReadonlyMap<string, string>): string[] {
+  const is = (word: string) => said.get(word) ?? '';
+  const rows: string[] = [];
+  if (is('LoadState') === 'loaded' && is('ActiveState') !== 'active')
+    rows.push(`the unit ${unit} is ${is('ActiveState') || 'not running'}: the plan will start it`);
+  if (is('LoadState') === 'loaded' && is('UnitFileState') !== 'enabled')
+    rows.push(
+      `the unit ${unit} does not start at boot (${is('UnitFileState') || 'unknown'}): the plan will enable it`,
+    );
+  return rows;
+}

@@ -1,0 +1,20 @@
+/** Lines whose end is a secret: what is kept of them, and the rest. */
+const secretLines: readonly RegExp[] = [
+  /^(\s*auth_pass\s+)\S.*$/gm,
+  /^(\s*stats\s+auth\s+[^\s:]+:)\S.*$/gm,
+  /^(\s*user\s+\S+\s.*?(?:insecure-)?password\s+)\S+/gm,
+  /^(.*\b(?:Proxy-)?Authorization\b[:\s"']*(?:Basic|Bearer)?(?:\\?\s)*)\S.*$/gim,
+  /^(\s*tcp-check\s+send(?:-binary)?\s+.*?\b(?:AUTH|PASS)(?:\\?\s)+)\S.*$/gim,
+  /^(.*(?<![A-Za-z])(?:pass(?:word|wd|phrase)?|secret|token|api[_-]?key)\b["']?\s*[=:]\s*["']?)[^\s"'$].*$/gim,
+];
+
+const isKey = (text: string) => text.includes('PRIVATE KEY-----');
+
+/** Whether a file of a host holds a private key, or what looks like a password. @param text of the whole file */
+export const holdsSecret = (text: string): boolean => isKey(text) || concealed(text) !== text;
+
+/** A text with nothing of its secrets, and as many lines. */
+export function concealed(text: string): string {
+  if (isKey(text)) return text.replace(/[^\n]+/g, '***');
+  return secretLines.reduce((shown, line) => shown.replace(line, '$1***'), text);
+}

@@ -1,0 +1,98 @@
+# What `haprov adopt` reads of a host beside its files: how the units start, and what else of the host the pair rests on.
+# Needs: probe init haproxy-files named-files firewall-probe selinux-probe sysctl
+
+adopt_host() {
+  know_keepalived
+  tell_units
+  # A unit's variables are HAProxy's, and keepalived's.
+  environment=$(unit_environment haproxy; unit_environment keepalived)
+  [ -z "$environment" ] || printf '%s\n' "$environment" | while IFS= read -r each; do tell_row environment "$each"; done
+  tell_row keepalived "$keepalived_main" "$keepalived_id"
+  files=$(haproxy_files)
+  ifs=$IFS
+  IFS=$newline
+  set -f
+  set -- $files
+  set +f
+  IFS=$ifs
+  for each in "$@"; do tell_row haproxy "$each"; done
+  tell_named_files "$environment" "$@" "$keepalived_main"
+  tell_others
+  tell_sysctls
+  tell_firewall
+  tell_selinux
+  probe_packages haproxy keepalived psmisc rsyslog | while read -r name version; do tell_row package "$name" "$version"; done
+}
+
+# NAME=VALUE rows.
+unit_environment() { # UNIT
+  {
+    [ "$(init_system)" != systemd ] || systemctl show -p Environment -- "$1.service" 2>/dev/null | sed 's/^Environment=//' | tr ' ' '\n'
+    [ ! -r "/etc/sysconfig/$1" ] || cat "/etc/sysconfig/$1"
+  } | sed -n "s/^\([A-Za-z_][A-Za-z0-9_]*\)=[\"']\{0,1\}\([^\"']*\).*/\1=\2/p"
+}
+
+# Sets what keepalived reads first, and the name that "@NAME" means, by its unit's command line.
+know_keepalived() {
+  keepalived_main=/etc/keepalived/keepalived.conf keepalived_id=
+  before= words=$(unit_words keepalived)
+  for word in $words; do
+    case $before in
+      -f | --use-file) keepalived_main=$word ;;
+      -i | --config-id) keepalived_id=$word ;;
+    esac
+    case $word in
+      --use-file=*) keepalived_main=${word#*=} ;;
+      --config-id=*) keepalived_id=${word#*=} ;;
+    esac
+    before=$word
+  done
+}
+
+tell_units() {
+  for unit in haproxy keepalived; do
+    probe_service $unit | while IFS= read -r each; do tell_row unit $unit "$each"; done
+    if [ "$(init_system)" = systemd ]; then
+      systemctl show -p FragmentPath -p DropInPaths -- $unit.service 2>/dev/null |
+        while IFS= read -r each; do tell_row unit $unit "$each"; done
+    fi
+  done
+}
+
+# What is told of, and is in nobody's configuration.
+tell_others() {
+  for folder in /etc/haproxy/ /etc/keepalived/; do
+    [ ! -d $folder ] || find ${folder%/} \( -type f -o -type l \) 2>/dev/null | sed 1000q |
+      while IFS= read -r each; do tell_row there "$each"; done
+  done
+  for each in /etc/sysconfig/haproxy /etc/sysconfig/keepalived /etc/systemd/system/haproxy.service.d/*.conf \
+    /etc/systemd/system/keepalived.service.d/*.conf /etc/systemd/system/haproxy.service /etc/systemd/system/keepalived.service \
+    /etc/logrotate.d/haproxy /etc/rsyslog.d/*haproxy*; do
+    [ ! -f "$each" ] || { tell_row beside "$each"; tell_one_file "$each"; }
+  done
+}
+
+tell_sysctls() {
+  rows=$(boot_sysctls | grep -E 'ip_nonlocal_bind|ip_forward|forwarding|arp_|rp_filter|accept_local|net\.ipv4\.vs\.|somaxconn|port_range|conntrack|file-max|nr_open|promote_secondaries|tcp_')
+  printf '%s\n' "$rows" | while IFS= read -r each; do [ -z "$each" ] || tell_row boot-sysctl "$each"; done
+  set -- net.ipv4.ip_nonlocal_bind net.ipv6.ip_nonlocal_bind net.ipv4.ip_forward $(printf '%s\n' "$rows" | sed -n 's/^[^:]*:[ \t-]*\([A-Za-z0-9_.\/-]*\)[ \t]*=.*/\1/p' | sort -u)
+  probe_sysctls "$@" | while IFS= read -r each; do tell_row sysctl "$each"; done
+}
+
+tell_firewall() {
+  if firewall_runs; then
+    firewall_rows runtime | while IFS= read -r each; do tell_row firewall "$each"; done
+  elif have iptables-save; then
+    tell_row rules "$(iptables-save 2>/dev/null | grep -c '^-A')"
+  elif have nft; then
+    tell_row rules "$(nft list ruleset 2>/dev/null | grep -c ';')"
+  fi
+}
+
+tell_selinux() {
+  selinux_is_on || return 0
+  tell_row selinux "$(getenforce 2>/dev/null)"
+  for each in haproxy_connect_any keepalived_connect_any; do tell_row boolean $each "$(active_boolean $each)"; done
+  store=$(selinux_store) && [ -f "$store/ports.local" ] || return 0
+  grep '^portcon' "$store/ports.local" | while IFS= read -r each; do tell_row port-label "$each"; done
+}

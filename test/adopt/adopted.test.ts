@@ -1,0 +1,146 @@
+import { adopt } from '../../src/adopt/adopted';
+import type { FoundHost } from '../../src/adopt/found-host';
+import { inventoryOf } from '../../src/adopt/inventory';
+import { reportOf } from '../../src/adopt/report';
+import { concealed, holdsSecret } from '../../src/adopt/secret';
+import { foundHost, known } from './found';
+
+const cfg = '/etc/haproxy/haproxy.cfg';
+const conf = '/etc/keepalived/keepalived.conf';
+const vrrp = (priority: number, password: string) =>
+  `vrrp_instance web {\n  priority ${priority}\n  authentication {\n    auth_pass ${password}\n  }\n}\n`;
+
+const pair = (fred: Partial<FoundHost> = {}, ethyl: Partial<FoundHost> = {}) =>
+  adopt(
+    known(
+      foundHost('fred', { [cfg]: 'global\n', [conf]: vrrp(101, 'on-fred1') }, fred),
+      foundHost('ethyl', { [cfg]: 'global\n', [conf]: vrrp(100, 'on-ethyl') }, ethyl),
+    ),
+  );
+
+const report = (adopted: ReturnType<typeof adopt>) =>
+  reportOf({ adopted, findings: [], faults: [], gains: [] });
+/** Rows of one part of a report. */
+const part = (text: string, title: string) =>
+  (
+    new RegExp(`^## ${title}.*\\n\\n([\\s\\S]*?)\\n\\n(?=## |$(?![\\s\\S]))`, 'm').exec(`${text}\n`)?.[1] ??
+    ''
+  ).split('\n');
+
+test('what all have alike is one file, what differs is one for each, and the inventory names both', () => {
+  const made = inventoryOf(
+    pair(),
+    new Map([
+      ['fred', { address: '192.168.56.201' }],
+      ['ethyl', { address: '192.168.56.202' }],
+    ]),
+    { user: 'root' },
+  );
+  expect(made).toEqual({
+    $schema: 'inventory.schema.json',
+    ssh: { user: 'root' },
+    hosts: { fred: { address: '192.168.56.201' }, ethyl: { address: '192.168.56.202' } },
+    haproxy: { config: { [cfg]: { source: `files${cfg}`, owner: 'root', group: 'root', mode: '0644' } } },
+    keepalived: {
+      config: {
+        [conf]: {
+          hosts: { fred: `fred${conf}`, ethyl: `ethyl${conf}` },
+          owner: 'root',
+          group: 'root',
+          mode: '0644',
+          secret: true,
+        },
+      },
+    },
+    playbooks: ['own-configuration'],
+  });
+});
+
+test('a file of one host only, and owners that differ', () => {
+  const extra = foundHost('ethyl', {
+    [cfg]: 'global\n  lua-load /etc/haproxy/x.lua\n',
+    '/etc/haproxy/x.lua': '',
+  });
+  const file = extra.files.get(cfg);
+  if (file) extra.files.set(cfg, { ...file, mode: '0600' });
+  const adopted = adopt(known(foundHost('fred', { [cfg]: 'global\n' }), extra));
+  expect(inventoryOf(adopted, new Map(), {})).toMatchObject({
+    haproxy: {
+      config: {
+        [cfg]: {
+          hosts: { fred: `fred${cfg}`, ethyl: { source: `ethyl${cfg}`, mode: '0600' } },
+          mode: '0644',
+        },
+        '/etc/haproxy/x.lua': { hosts: { ethyl: 'ethyl/etc/haproxy/x.lua' } },
+      },
+    },
+  });
+  expect(part(report(adopted), 'What differs')).toEqual(
+    expect.arrayContaining([
+      '- `/etc/haproxy/x.lua` is on ethyl only: on fred nothing names it, or it is not there',
+      `- \`${cfg}\`: fred root:root 0644, ethyl root:root 0600`,
+    ]),
+  );
+});
+
+test('a report shows what differs, and no secret', () => {
+  const text = report(pair());
+  expect(part(text, 'What differs')).toEqual(expect.arrayContaining(['-  priority 101', '+  priority 100']));
+  expect(text).not.toMatch(/on-fred1|on-ethyl/);
+});
+
+test('a certificate that is a link is left to what renews it', () => {
+  const pem = '/etc/haproxy/site.pem';
+  const files = { [cfg]: `frontend x\n  bind :443 ssl crt ${pem}\n`, [pem]: 'x' };
+  const links = new Map([[pem, '/etc/letsencrypt/live/site/full.pem']]);
+  const adopted = adopt(known(foundHost('fred', files, { links })));
+  expect(adopted.files.map(({ path }) => path)).toEqual([cfg]);
+  expect(part(report(adopted), 'What was found')).toContain(
+    `- \`${pem}\` is a link to \`/etc/letsencrypt/live/site/full.pem\`: what renews it goes on to do so (crt, \`${cfg}:2\`)`,
+  );
+});
+
+test('what is not managed is said once for all hosts, or with its host', () => {
+  const unit = new Map([
+    ['LoadState', 'loaded'],
+    ['ActiveState', 'active'],
+    ['UnitFileState', 'disabled'],
+  ]);
+  const both = { there: [cfg, '/etc/haproxy/old.cfg'] };
+  const text = report(
+    pair(
+      { ...both, bootSysctls: ['/etc/sysctl.conf:net.ipv4.ip_nonlocal_bind = 1'] },
+      { ...both, units: new Map([['haproxy', unit]]) },
+    ),
+  );
+  expect(part(text, 'What was found')).toEqual([
+    '- `/etc/haproxy/old.cfg` is there, and nothing names it',
+    '- fred: kernel parameter `/etc/sysctl.conf:net.ipv4.ip_nonlocal_bind = 1`',
+    '- ethyl: the unit haproxy does not start at boot (disabled): the plan will enable it',
+  ]);
+});
+
+test.each([
+  ['    auth_pass s3cret', '    auth_pass ***'],
+  ['  stats auth admin:s3:cret', '  stats auth admin:***'],
+  ['  user anna insecure-password s3cret groups x', '  user anna insecure-password *** groups x'],
+  ['  user anna password $5$s3cret groups x', '  user anna password *** groups x'],
+  ['  http-check send hdr Authorization "Basic s3cret"', null],
+  ['  tcp-check send AUTH\\ s3cret\\r\\n', null],
+  ['TOKEN="s3cret"', null],
+  ['db_password: s3cret', null],
+])('a secret in %j', (line, shown) => {
+  expect(holdsSecret(`a\n${line}\nb\n`)).toBe(true);
+  expect(concealed(line)).not.toContain('s3cret');
+  if (shown !== null) expect(concealed(line)).toBe(shown);
+});
+
+test.each([
+  '  option httpchk GET /token',
+  '# password',
+  '  acl auth http_auth(staff)',
+  'TOKEN=$(cat /run/token)',
+  '  auth_type PASS',
+])('no secret in %j', (line) => {
+  expect(holdsSecret(line)).toBe(false);
+});

@@ -1,0 +1,2 @@
+#!/bin/sh
+logger -t keepalived "$1 on $(uname -n)"
