@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { functionNames, type HeadWord, readShellFile, type ShellFile } from './heads';
 
 /**
- * What TypeScript knows of the shell of this room, from the `.sh` files' own words: in each folder `functions.ts`, with the
- * types of the words of each function, and which files each file needs. `npm run build` writes it; a test holds that it is
- * as the shell says.
+ * Generates what TypeScript knows of the `.sh` files of this room: in each folder a `functions.ts` with the types of each
+ * function's words, and the files that each file needs. `npm run build` writes it; a test checks that it is up to date.
  */
 
 /**
  * Folder → its files.
- * @throws Error where a file does not say whose functions it calls, or a head does not tell of words that are read
+ * @throws Error naming each file that calls functions of a file which it does not need, or reads a variable that nobody
+ * gives it, and each function that reads more words than its head names
  */
 export function readRoom(room: string): Map<string, ShellFile[]> {
   const folders = readdirSync(room, { withFileTypes: true }).filter((one) => one.isDirectory());
@@ -91,7 +91,7 @@ function faultsOf(file: ShellFile, files: readonly ShellFile[]): string[] {
   ];
 }
 
-/** What a file needs, and all that those need. */
+/** The files that a file needs, directly or through others. */
 function closureOf(file: ShellFile, files: readonly ShellFile[], found = new Set<ShellFile>()): ShellFile[] {
   const needed = files.filter(({ name }) => file.needs.includes(name) || file.mayNeed.includes(name));
   for (const one of needed) {
@@ -102,7 +102,7 @@ function closureOf(file: ShellFile, files: readonly ShellFile[], found = new Set
   return [...found];
 }
 
-/** Path → text of all that is written. */
+/** Path → text of each generated file. */
 export function generated(room: string): Map<string, string> {
   return new Map(
     [...readRoom(room)].map(([folder, files]) => [join(room, folder, 'functions.ts'), moduleOf(files)]),

@@ -1,6 +1,6 @@
-/** What a `.sh` file of the room says of itself: the functions in it, the words that each takes, whose functions it calls. */
+/** Parses the `.sh` files: their functions, the words that each takes, and the functions and variables that each uses. */
 
-/** A word of a function: what it is called, and what it may be where that is one of few. */
+/** A word (argument) of a function: its name and, where only some values are allowed, those. */
 export interface HeadWord {
   name: string;
   oneOf?: string[];
@@ -11,31 +11,31 @@ export interface HeadWord {
 export interface ShellFunction {
   name: string;
   words: HeadWord[];
-  /** The highest number of the words that its body reads; of two of one name, the higher. */
+  /** The highest `$1` … `$9` that its body reads; the higher one where two functions have the name. */
   reads: number;
-  /** Whether its body hands on, or counts, all of its words. */
+  /** Whether its body uses `$@` or `$*`. */
   readsAll: boolean;
-  /** Known functions that its body calls; of two of one name, those that either calls. */
+  /** Known functions that its body calls; those of both bodies where two functions have the name. */
   calls: string[];
-  /** Those calls of its body that begin with plain words, and these words. */
+  /** The calls of its body whose first words are literals, with these words. */
   plainCalls: { name: string; words: string[] }[];
 }
 
 export interface ShellFile {
-  /** Its name without folder and ending: no two have the same. */
+  /** The file's name without folder and ending; it is unique. */
   name: string;
   text: string;
-  /** Files whose functions this one calls, by their names. */
+  /** Names of the files whose functions this one calls. */
   needs: string[];
-  /** Those of them that it calls by words that come from elsewhere; they are in brackets. */
+  /** Those of `needs`, in brackets in the file, whose functions it calls by a name that it gets as a word. */
   byWord: string[];
-  /** Files whose functions it calls only where whoever composes the script has seen to them. */
+  /** Files whose functions it calls only where the script has them; the caller of `compose` decides that. */
   mayNeed: string[];
-  /** Variables that its functions leave for those who need it. */
+  /** Variables that its functions set for the files that need it. */
   gives: string[];
-  /** Variables that the program has set which it is a part of. */
+  /** Variables that the script sets before it calls the file's functions. */
   given: string[];
-  /** All variables that it sets, and all that it reads. */
+  /** Names of all variables that it sets, and of all that it reads. */
   sets: ReadonlySet<string>;
   reads: ReadonlySet<string>;
   functions: ShellFunction[];
@@ -88,7 +88,7 @@ export function readShellFile(name: string, text: string, known: { has(name: str
   };
 }
 
-/** `PATH a|b [MODE OWNER] NAME... <STDIN   what else there is to say`. */
+/** Parses a head: `PATH a|b [MODE OWNER] NAME... <STDIN   a remark`. */
 function readHead(head: string): HeadWord[] {
   const [words = ''] = head.split(/ {2,}| ?</);
   let isOptional = false;
@@ -114,17 +114,17 @@ function readHead(head: string): HeadWord[] {
     });
 }
 
-/** Up to where a body sets its words itself. */
+/** A body up to `set --`, which replaces the function's words. */
 const ownWords = (body: string) => body.split(/\bset --(?: |$)(?!"\$@")/m)[0] ?? '';
 
 /**
- * Without what is no shell of this script: here-documents, comments, and what quotes keep from being read.
- * @param withDouble with what stands in double quotes, where variables are
+ * A script without its here-documents, comments and quoted texts.
+ * @param withDouble keeps texts in double quotes, which may read variables
  */
 export function bare(script: string, withDouble = false): string {
   const text = script.replace(/<<'([^']+)'(.*)\n[\s\S]*?^\1$/gm, '$2');
   const rest = /\\[\s\S]|'[^']*'|"|\$\(|\(|\)|(?<![^\s;])#.*|[^\\'"$()#]+|[\s\S]/y;
-  // What is open: a double quote, or the bracket of a substitution in one.
+  // What is open, the innermost last: a double quote, or the bracket of a substitution inside one.
   const open: string[] = [];
   let kept = '';
   for (let piece = rest.exec(text)?.[0]; piece !== undefined; piece = rest.exec(text)?.[0]) {
@@ -134,7 +134,7 @@ export function bare(script: string, withDouble = false): string {
       else open.push('"');
       kept += '"';
     } else if (within === '"') {
-      // An apostrophe in double quotes is one.
+      // An apostrophe in double quotes begins no quote.
       if (piece.startsWith("'")) rest.lastIndex -= piece.length - 1;
       if (piece === '$(') open.push('(');
       kept += piece === '$(' ? '$(' : withDouble ? piece : piece.replace(/[^\n]/g, '');
@@ -150,7 +150,10 @@ export function bare(script: string, withDouble = false): string {
   return kept;
 }
 
-/** A function on several lines ends with a bracket at the beginning of one; of two of one name either may be meant. */
+/**
+ * Name → bodies of the functions of a script, and the rest of it. The bracket that ends a function of several lines begins
+ * a line. A name has two bodies where two branches of an `if` define it.
+ */
 export function functionsOf(text: string): { bodies: Map<string, string[]>; rest: string } {
   const bodies = new Map<string, string[]>();
   const rest = text.replace(
@@ -164,8 +167,8 @@ export function functionsOf(text: string): { bodies: Map<string, string[]>; rest
 }
 
 /**
- * Names of `known` where a command stands. One of several words is no other word anywhere, so it counts as an argument
- * too: `each_address say_address`.
+ * The `known` functions that a bare script calls. A name with an underscore is no ordinary word, so it counts as an
+ * argument, too: `each_address say_address`.
  */
 export function callsIn(text: string, known: { has(name: string): boolean }): string[] {
   const words = text.matchAll(
@@ -175,7 +178,7 @@ export function callsIn(text: string, known: { has(name: string): boolean }): st
   for (const { groups, index, 0: all } of words) {
     const { before = '', name = '' } = groups ?? {};
     const after = text.slice(index + all.length);
-    // A pattern of "case".
+    // A pattern of `case`.
     if (/^[ \t]*\)/.test(after) && before !== '(') continue;
     if (known.has(name) && (name.includes('_') || !/^[\s"]$/.test(before) || before === '\n'))
       found.add(name);
@@ -183,7 +186,7 @@ export function callsIn(text: string, known: { has(name: string): boolean }): st
   return [...found];
 }
 
-/** Calls of `known` functions whose first words are plain ones, as far as they are: `set_state staged && …`. */
+/** Calls of `known` functions whose first words are literals, with these words: `set_state staged && …`. */
 function plainCallsIn(text: string, known: { has(name: string): boolean }): ShellFunction['plainCalls'] {
   const calls = text.matchAll(/(?<![\w$./{-])([a-z_][a-z0-9_]*)((?:[ \t]+[a-z][a-z-]*(?=[\s;|&)}]))+)/g);
   return [...calls].flatMap(([, name = '', words = '']) =>
@@ -191,7 +194,7 @@ function plainCallsIn(text: string, known: { has(name: string): boolean }): Shel
   );
 }
 
-/** Names that a text gives a value to: by "=", as what "for" goes through, or as what "read" takes in. */
+/** Names of the variables that a script sets: by `=`, `for` or `read`. */
 function setIn(text: string): ReadonlySet<string> {
   const assigned = text.matchAll(/(?<![\w$.,/%-])([a-z_][a-z0-9_]*)=|\$\{([a-z_][a-z0-9_]*):?=/g);
   const listed = text.matchAll(

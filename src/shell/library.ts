@@ -7,27 +7,27 @@ import * as probe from './probe/functions';
 import { command } from './quote';
 import * as run from './run/functions';
 
-/** Function → the words that it takes. */
+/** Function → the types of its words. */
 export type Functions = adopt.Functions & drill.Functions & pair.Functions & probe.Functions & run.Functions;
 
 const libraries: ReadonlyMap<string, Library> = new Map<string, Library>(
   [probe, run, pair, drill, adopt].flatMap((folder) => Object.entries(folder.libraries)),
 );
-/** Function → the name of its file; the first, where another file says anew what it does. */
+/** Function → the name of its file; the first file where a later one redefines it. */
 const homes: ReadonlyMap<string, string> = new Map(
   [...libraries].reverse().flatMap(([name, { functions }]) => functions.split(' ').map((own) => [own, name])),
 );
 
-/** A function's call as shell, each word quoted. */
+/** The shell text of a call, each word quoted. Undefined words are left out. */
 export function call<Name extends keyof Functions>(name: Name, ...words: Functions[Name]): string {
   const given: readonly (Word | undefined)[] = words;
   return command(name, ...given.filter((word) => word !== undefined).map(String));
 }
 
-/** A script of these rows, after all that they call: each file once, after those that it needs. */
+/** A script of `rows`, after the files whose functions they call: each file once, after those that it needs. */
 export const compose = (...rows: readonly string[]): string => composeFor(rows, ...rows);
 
-/** As {@link compose}, where `callers` say what is called. */
+/** As {@link compose}, with the files whose functions `callers` call. */
 export function composeFor(callers: readonly string[], ...rows: readonly string[]): string {
   const found = new Set<string>();
   const begun = new Set<string>();
@@ -36,7 +36,7 @@ export function composeFor(callers: readonly string[], ...rows: readonly string[
   return [...[...found].map(textOf), ...rows, ''].join('\n');
 }
 
-/** Two files may need each other: a function is looked up when it is called. */
+/** Files may need each other, because the shell looks a function up only when it is called. */
 function addFile(name: string, found: Set<string>, begun: Set<string>): void {
   if (begun.has(name)) return;
   begun.add(name);
@@ -44,6 +44,6 @@ function addFile(name: string, found: Set<string>, begun: Set<string>): void {
   found.add(name);
 }
 
-/** What a file needs it says to us, not to hosts. */
+/** A file's text without the lines that only the build reads. */
 const textOf = (name: string): string =>
   (libraries.get(name)?.text ?? '').replace(/^# (?:Needs|May need|Gives|Given): .*\n/gm, '');

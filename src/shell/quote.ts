@@ -8,7 +8,7 @@ export function quote(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-/** The text that {@link quote} made this word of. */
+/** The text of a word that {@link quote} made. */
 export const unquote = (word: string) =>
   word.startsWith("'") ? word.slice(1, -1).replaceAll(`'\\''`, "'") : word;
 

@@ -1,7 +1,7 @@
-/** No row that haprov's scripts print comes near. */
+/** In characters; far more than any row that haprov's scripts print. */
 const longest = 1 << 20;
 
-/** Reads rows as they come in, in pieces of any size; one that is too long for any of ours is left out. */
+/** Returns a function that takes text in pieces of any size and calls `onRow` for each line; drops lines that are too long. */
 export function rowReader(onRow: (row: string) => void): (chunk: string) => void {
   let begun: string[] = [];
   let length = 0;

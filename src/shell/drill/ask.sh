@@ -1,16 +1,16 @@
-# What a drill has to know of a host beforehand. Nothing here changes anything.
+# What a drill asks a host before it breaks anything. Nothing here changes anything.
 # Needs: init link
 
 tell_link() { echo "link $(link_tool)"; }
 
-# "Restart= of the unit, and after how long".
+# Prints the unit's Restart= and RestartSec=.
 restart_of() { # UNIT
   [ -d /run/systemd/system ] || return 0
   systemctl show -p Restart -p RestartUSec -- "$(unit_name "$1")" |
     awk -F = -v unit="$1" '{ value[$1] = $2 } END { print "restart", unit, value["Restart"], value["RestartUSec"] }'
 }
 
-# The unit whose process listens on a TCP port.
+# Prints the unit whose process listens on a TCP port.
 unit_on() { # PORT
   port=$(printf %04X "$1")
   inodes=$(awk -v port="$port" '$4 == "0A" { n = split($2, a, ":"); if (a[n] == port) printf "%s ", $10 }' /proc/net/tcp /proc/net/tcp6 2>/dev/null)
@@ -24,7 +24,7 @@ unit_on() { # PORT
   echo "listener $1 $found"
 }
 
-# What it says of itself when a run of a drill is over, in the clock of /proc/uptime.
+# Prints when the host broke and repaired what a drill told it to, by the clock of /proc/uptime.
 marks_of() { # RUN
   read -r now _ </proc/uptime
   echo "now $now"

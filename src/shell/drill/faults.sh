@@ -1,13 +1,13 @@
-# What a drill breaks on a host, and how that is repaired: `run` and `undo` of the one step of a transaction, so that a
-# host which nobody talks to any more repairs itself. $step is its folder.
+# What a drill breaks on a host, and how the host repairs it: `run` and `undo` of a transaction's only step, so that the
+# host repairs itself also when the laptop has gone. $step is the step's folder.
 # Needs: probe init units transaction system loaded link
 
-# When it was done, by the one clock that never jumps.
+# Writes the time down, by /proc/uptime, which never jumps.
 mark() { read -r marked _ </proc/uptime && echo "$marked" >"$step/$1"; } # NAME
 
 begin_fault() { begin && mark made; }
 
-# To all processes of a unit at once.
+# Sends a signal to all processes of a unit at once.
 signal_unit() { # SIGNAL UNIT
   if [ -d /run/systemd/system ]; then
     main=$(systemctl show -p MainPID -- "$(unit_name "$2")")
@@ -17,7 +17,7 @@ signal_unit() { # SIGNAL UNIT
   fi
 }
 
-# systemd may say EIO of what died while it was at it.
+# systemctl may fail with EIO where a process died while it was sending signals.
 has_died() { # PID
   [ "${1:-0}" -gt 0 ] || return
   for look in 1 2 3 4 5 6 7 8 9 10; do
@@ -30,7 +30,7 @@ has_died() { # PID
 
 start_again() { # UNIT
   [ -f "$step/begun" ] || return 0
-  # What runs already came back by itself: its unit says Restart=.
+  # A unit that runs already came back by its Restart=.
   ! is_active "$(unit_name "$1")" || came_back "$1"
   mark repaired
   [ ! -d /run/systemd/system ] || systemctl reset-failed "$(unit_name "$1")" 2>/dev/null
@@ -50,7 +50,7 @@ kill_unit() { # UNIT
   begin_fault && signal_unit KILL "$1"
 }
 
-# Who is stopped first cannot hear that its parent died, and clean up after it.
+# A child that is stopped first cannot notice that its parent died, and clean up after it.
 kill_unit_at_once() { # UNIT
   begin_fault && signal_unit STOP "$1" && signal_unit KILL "$1"
 }
@@ -80,11 +80,11 @@ drop_drain() {
   rm -f "$drain_flag"
 }
 
-# --- the cut link: the host hears and says nothing but to itself ----------------------------------------------------
+# --- the cut link: the host receives and sends nothing except on loopback -------------------------------------------
 
 nft_mend() { for family in netdev inet arp; do echo "nft delete table $family haprov_drill 2>/dev/null"; done; }
 
-# ARP goes on, so that the others still know where the host is.
+# Does not drop ARP, which iptables cannot: the other hosts still resolve the host's addresses.
 iptables_rules() { # VERB
   for tool in iptables ip6tables; do
     have $tool || continue
@@ -97,7 +97,7 @@ is_cut() {
   { have nft && nft list tables; have iptables && iptables -S; have ip6tables && ip6tables -S; } 2>/dev/null | grep -q haprov_drill
 }
 
-# SSH is cut as well, so the host mends it by itself; a moment before, its answer gets out.
+# SSH is cut as well, so the host mends the link by itself; it cuts after half a second, so that its answer gets out.
 cut_link() { # SECONDS
   begin || return
   tool=$(link_tool)

@@ -1,14 +1,14 @@
-# By what a host could cut its own link.
+# How a host can cut its own link.
 # Needs: probe
 
-# By what it can be cut: nft, iptables or none.
+# Prints the tool that can cut the link: nft, iptables or none.
 link_tool() {
   if have nft && nft_cut | nft -c -f - >/dev/null 2>&1; then echo nft
   elif have iptables && iptables -S >/dev/null 2>&1; then echo iptables
   else echo none; fi
 }
 
-# On the way in before anybody hears it, ARP too.
+# Drops what comes in at the ingress hook, so ARP too, and what goes out.
 nft_cut() {
   echo 'add table netdev haprov_drill'
   ip -o link show up | awk -F ': ' '{

@@ -1,5 +1,5 @@
-# Says when addresses come to a host and leave it. Rows: "ready PID UPTIME", "has ADDRESS UPTIME", "lost ADDRESS UPTIME",
-# "beat": a write that fails means that nobody listens any more. /proc/uptime is the clock: it never jumps.
+# Prints when a host gets and loses addresses. Rows: "ready PID UPTIME", "has ADDRESS UPTIME", "lost ADDRESS UPTIME",
+# "beat", whose failed write shows that nobody reads any more. The clock is /proc/uptime, which never jumps.
 watch_addresses() { # PAUSE SECONDS ADDRESS...
   pause=$1
   read -r now _ </proc/uptime

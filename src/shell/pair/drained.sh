@@ -1,5 +1,5 @@
-# Servers that HAProxy sends nothing new to, since their host is drained. HAProxy forgets it when it reloads or
-# restarts, so every balancer remembers them itself, a "service/server" a line.
+# Servers to which HAProxy sends no new requests, because their host is drained. HAProxy forgets that when it reloads or
+# restarts, so each balancer keeps a list of them, one "service/server" a line.
 # Needs: runtime
 drained_list=/var/lib/haprov/drained-servers
 
@@ -7,21 +7,21 @@ drained_servers() { [ ! -f $drained_list ] || cat $drained_list; }
 
 is_drained() { drained_servers | grep -qxF -e "$1"; } # SERVER
 
-# The socket of the running configuration that lets a server be drained, wherever it is; asked once.
+# Sets "admin_socket" to the running HAProxy's socket with level admin; looks once.
 find_socket() {
   [ -n "${admin_socket:-}" ] || { admin_socket=$(haproxy_sockets admin); admin_socket=${admin_socket%%"
 "*}; }
   admin_socket=${admin_socket:-/var/lib/haproxy/stats}
 }
 
-# One line of commands is carried out by one worker, which says at its end who it is.
+# One worker of HAProxy executes a line of commands; "show info" at its end prints the worker's PID.
 set_servers() { # drain|ready SERVER...
   wanted_state=$1 weight=100% commands=
   shift
   [ "$wanted_state" = ready ] || weight=0%
   version=$(haproxy -v 2>/dev/null | sed -n '1s/^[^0-9]*\([0-9]*\.[0-9]*\).*/\1/p')
   for server in "$@"; do
-    # Before 1.6 there were no states: a server is drained by its weight.
+    # HAProxy before 1.6 has no server states: weight 0 drains a server.
     case $version in
       1.[3-5]) commands="${commands}set weight $server $weight;" ;;
       *) commands="${commands}set server $server state $wanted_state;" ;;
@@ -31,7 +31,7 @@ set_servers() { # drain|ready SERVER...
   tell_haproxy "${commands}show info" "$admin_socket"
 }
 
-# For a run; $1 is a script that makes them ready again.
+# Drains servers for a run. After SECONDS the host runs READY_SCRIPT, which makes them ready again.
 lend_servers() { # READY_SCRIPT SECONDS SERVER...
   setsid sh -c "sleep $2
 $1" </dev/null >/dev/null 2>&1 &
@@ -39,7 +39,7 @@ $1" </dev/null >/dev/null 2>&1 &
   set_servers drain "$@"
 }
 
-# A server whose host is drained stays so, whoever else has done with it.
+# Leaves out servers on the list of drained ones.
 ready_servers() { # SERVER...
   for server in "$@"; do
     shift
@@ -48,8 +48,8 @@ ready_servers() { # SERVER...
   [ $# = 0 ] || set_servers ready "$@"
 }
 
-# The list is written beside itself and renamed; of two who change it at once one waits, for as long as the client does
-# at most. The lock is a folder of root's alone: whoever may open a file may hold its lock.
+# Writes the list to a new file and renames it. Where two change it at once, one waits ten seconds at most. The lock is on
+# a folder that only root can open, because everybody who can open a file can lock it.
 change_drained() { # add|remove SERVER...
   change=$1
   shift
@@ -72,14 +72,14 @@ keep_drained() { change_drained add "$@" && set_servers drain "$@"; } # SERVER..
 
 give_back() { change_drained remove "$@" && set_servers ready "$@"; } # SERVER...
 
-# Told again and again until a worker has heard it that was not there before.
+# After a reload: drains the listed servers again and again until a worker that is not one of the old has done it.
 redrain() { # OLD_WORKERS
   set -- "$1" $(drained_servers)
   [ $# -gt 1 ] || return 0
   workers_before=$1
   shift
   find_socket
-  # Until then the new worker sends requests to them, so every hundredth counts; three seconds in all.
+  # Until then the new worker sends requests to them, so this retries every 20 ms, for three seconds in all.
   for tens in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
     for look in 1 2 3 4 5 6 7 8 9 10; do
       worker=$(set_servers drain "$@" | sed -n 's/^Pid: *\([0-9]*\).*/\1/p')

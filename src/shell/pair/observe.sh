@@ -1,8 +1,10 @@
-# How a host of the pair is doing right now. Nothing here changes anything; a few forks, since it is asked often.
+# The observation of a host: its units, ports and servers now. Nothing here changes anything. It forks little, because it
+# runs often.
 # Needs: probe init runtime
 
-# HAProxy's own page on loopback; bash speaks TCP, which is all that a minimal host has. exec: the printf of coreutils
-# sends the request in one piece; that of bash goes line by line, and the second would wait for an ACK.
+# Requests a page of HAProxy on loopback. On a minimal host only bash can open a TCP connection. "exec printf" runs the
+# printf of coreutils, which sends the request in one packet; bash's own writes line by line, and the second line waits for
+# an ACK.
 ask_haproxy() { # HEALTH_PORT PATH
   timeout 2 bash -c 'exec 3<>"/dev/tcp/127.0.0.1/$1" && (exec printf "GET %s HTTP/1.0\r\n\r\n" "$2" >&3) && exec cat <&3' - "$1" "$2" 2>/dev/null
 }
@@ -21,8 +23,7 @@ observe() { # HEALTH_PORT UNIT...
 
 say_address() { echo "address ${2%/*}"; } # INTERFACE_NAME ADDRESS/PREFIX
 
-# ss asks for those that listen; the kernel's own list goes through all that there could be, which takes long where the
-# machine is large.
+# ss asks the kernel for listening sockets only; reading /proc/net/tcp takes long on a large machine.
 observe_ports() {
   ss -ltn 2>/dev/null ||
     awk '$4 == "0A" { n = split($2, a, ":"); if (!seen[a[n]]++) print "listen", a[n] }' /proc/net/tcp /proc/net/tcp6 2>/dev/null
@@ -33,8 +34,8 @@ observe_drain() {
   [ ! -f /var/lib/haprov/drained-servers ] || sed 's/^/drained-server /' /var/lib/haprov/drained-servers
 }
 
-# By haprov's own listener, else by the sockets that its configuration names; or why it could not be asked: it takes the
-# connection and says nothing, or nothing is there to ask.
+# Asks HAProxy at haprov's own listener, else at the sockets of its configuration. Where that fails it prints why: HAProxy
+# accepts the connection and does not answer (silent), nothing listens (none), or the host has no program to ask (no-tool).
 observe_servers() { # HEALTH_PORT
   why=none patience=2
   told=$(ask_haproxy "$1" '/stats;csv')

@@ -1,7 +1,8 @@
-# HAProxy's runtime sockets, by whatever on a minimal host can speak to them. An answer that is not empty is a refusal.
+# HAProxy's runtime sockets, with the programs that a minimal host has. After a command that changes something, an answer
+# that is not empty is a refusal.
 # Given: patience
 
-# Where HAProxy takes commands, by the files that the running one was started with: a path or ADDRESS:PORT a line.
+# Prints the runtime sockets in the files that the running HAProxy was started with: a path or ADDRESS:PORT a line.
 haproxy_sockets() { # [admin]   only such as let a server be drained
   for file in $(ps -C haproxy -o args= 2>/dev/null | awk '{ for (i = 2; i < NF; i++) if ($i == "-f" && !seen[$(i + 1)]++) print $(i + 1) }'); do
     if [ -d "$file" ]; then set -- "$@" "$file"/*.cfg; else set -- "$@" "$file"; fi
@@ -16,7 +17,8 @@ haproxy_sockets() { # [admin]   only such as let a server be drained
     }'
 }
 
-# After five seconds, or "patience", it is given up. 69: no HAProxy has made the socket; 124: it takes the connection and says nothing; 127: nothing here can speak to it.
+# Sends commands to HAProxy, and gives up after $patience seconds, 5 by default. Exit code 69: there is no socket; 124: it
+# accepts the connection and does not answer; 127: the host has no program that can use the socket.
 tell_haproxy() { # COMMAND [SOCKET]
   socket=${2:-/var/lib/haproxy/stats}
   case $socket in
@@ -28,7 +30,7 @@ tell_haproxy() { # COMMAND [SOCKET]
     printf '%s\n' "$1" | timeout "${patience:-5}" socat - "UNIX-CONNECT:$socket"
     return
   fi
-  # HAProxy takes the request line for commands, and ";" for their end.
+  # HAProxy reads curl's request line as commands; ";" ends the last of ours.
   curl -s --max-time "${patience:-5}" --http0.9 -X "$1;" --unix-socket "$socket" http://localhost/ 2>/dev/null ||
     curl -s --max-time "${patience:-5}" -X "$1;" --unix-socket "$socket" http://localhost/ 2>/dev/null
   case $? in 0) ;; 28) return 124 ;; 2 | 127) return 127 ;; *) return 1 ;; esac

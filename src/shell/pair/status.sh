@@ -1,5 +1,5 @@
-# What `haprov status` asks beside the plan's own questions. Nothing here changes anything; it
-# forks little, since all of it is asked in every look.
+# The diagnostics: what `haprov status` asks besides the plan's questions. Nothing here changes anything. It forks little,
+# because every look runs all of it.
 # Needs: probe init selinux-probe haproxy-files loaded observe
 
 look_closely() { # HEALTH_PORT UNITS PATHS VIPS HOSTS   lists, with blanks between; a VIP is ADDRESS=PORT, a host an address
@@ -29,7 +29,7 @@ look_closely() { # HEALTH_PORT UNITS PATHS VIPS HOSTS   lists, with blanks betwe
 
 say_own() { own="$own${2%/*} "; say_address "$@"; } # INTERFACE_NAME ADDRESS/PREFIX
 
-# Both clocks at once, to the hundredth of a second.
+# Sets "clock" (seconds since 1970) and "uptime", both with two decimals.
 read_clock() {
   clock=${EPOCHREALTIME:-}
   clock=${clock%????}
@@ -37,8 +37,7 @@ read_clock() {
   read -r uptime _ </proc/uptime
 }
 
-# Whether each VIP that is elsewhere takes a connection, as a client on the network would ask, all at once and a second
-# each at most.
+# Tests whether each VIP that this host does not hold accepts a TCP connection within a second; all VIPs at once.
 ask_vips() { # ADDRESS=PORT...
   own=' '
   each_address say_own
@@ -51,7 +50,7 @@ ask_vips() { # ADDRESS=PORT...
   wait
 }
 
-# Whose card is taken for a VIP, and for each host: where something answers for all of them, it answers for everybody.
+# Prints the MAC addresses in the ARP cache for the VIPs and the hosts. One that answers for all of them is a proxy.
 hear_neighbours() { # VIPS HOSTS
   { read -r _
     while read -r address _ flags mac _; do [ "$flags" = 0x0 ] || say_neighbour "$1 $2" "$address" "$mac"; done; } </proc/net/arp
@@ -73,7 +72,8 @@ own_cards() {
   :
 }
 
-# Each unit, the processes below its main one with their states, and those of the pair that belong to no unit.
+# Prints each unit, the processes below its main process with their states, and HAProxy and keepalived processes that
+# belong to none of the units.
 look_at_units() { # UNIT...
   mains= quiet=
   for unit in "$@"; do
@@ -134,7 +134,8 @@ keepalived_log() { tail -n 3000 /var/log/messages 2>/dev/null | sed -n 's/^.*Kee
 
 fi
 
-# What tells its states: the newest words, oldest first. The first child may speak before its parent tells of it.
+# Prints the newest 60 lines of keepalived's log about its states, oldest first. The first child may log before its parent
+# logs that it starts it.
 hear_keepalived() {
   spoken=$(keepalived_log | awk '
     BEGIN { children = 1 }
@@ -145,7 +146,7 @@ hear_keepalived() {
     /Entering [A-Z]+ STATE|Transition to [A-Z]+ STATE|effective priority|VRRP_Script\(|isabl|[Nn]ot executable|cannot be accessed|SIGHUP|^Reloading|Starting (VRRP|Keepalived v)/ { row[n++] = $0 }
     END { for (i = n > 60 ? n - 60 : 0; i < n; i++) print "keepalived", row[i]; for (check in odd) { print "odd"; exit } }')
   [ -z "$spoken" ] || printf '%s\n' "${spoken%"${newline}odd"}"
-  # What a script is for that fails or is left out, and whether it is there still, stands in its configuration.
+  # For a check script that fails or is disabled, the configuration says what it runs.
   case $spoken in *"${newline}odd") keepalived_scripts ;; esac
 }
 
@@ -157,10 +158,11 @@ keepalived_scripts() {
     $1 == "script" && name != "" || $1 ~ /^notify/ { word = $1; sub(/^[ \t]*[a-z_]+[ \t]+/, ""); print "script", word, (word == "script" ? name : "-"), $0 }'
 }
 
-# When what HAProxy reads was changed last; where that is after its newest process began, whether it is right.
+# Prints when HAProxy's files were changed. Where that is after its newest process began, also whether they are valid, and
+# whether HAProxy runs them.
 look_at_configuration() {
   ages=$(with_configuration stat -L -c 'changed %.2Z %n' --) || return 0
-  # EL6's stat knows whole seconds only.
+  # EL6's stat prints whole seconds only.
   case $ages in 'changed '[0-9]*.[0-9][0-9]' '*) ;; *) ages=$(with_configuration stat -L -c 'changed %Z.00 %n' --) ;; esac
   printf '%s\n' "$ages"
   changed=0
@@ -176,14 +178,14 @@ look_at_configuration() {
   verdict=$(check_haproxy_files 2>&1) && echo 'configuration valid' || echo "configuration refused $(printf '%s\n' "$verdict" | grep -m 1 -i -E 'alert|error')"
 }
 
-# Firewall rules and policies that drop or refuse something, with what they have dropped, and whether VRRP is let in by
-# name. A rule about VRRP or a port may leave that to a chain of its own, which drops whatever comes to it: its first rule
-# does, but for one that logs. nft tells those of its own iptables as well, but for what only iptables understands.
+# Prints the firewall rules and policies that drop or reject packets, with their counters, and whether a rule accepts VRRP.
+# A rule about VRRP or a port may jump to a chain that drops everything: its first rule does, except for one that logs. nft
+# also lists the rules of iptables-nft, except for matches that only iptables knows.
 drop_rules() {
   rules=
   if have nft; then
     ruleset=$(nft list ruleset 2>/dev/null)
-    # Mostly there is nothing to look for.
+    # Most rulesets have no such word, and awk need not run.
     case $ruleset in *drop* | *reject* | *vrrp* | *' 112 '* | *xt*) rules=$(printf '%s\n' "$ruleset" | awk '
       /^table/ { table = $2 " " $3; next }
       /^\tchain/ { chain = $2; next }
@@ -216,7 +218,7 @@ drop_rules() {
   done
 }
 
-# Room and inodes where these are, and on what is mounted where services write; what cannot be written.
+# Prints free blocks and inodes of the file systems of PATHs and of those where services write; and those mounted read-only.
 room_in() { # PATH...
   while read -r _ mount type flags _; do
     case $flags in ro | ro,*) echo "read-only $mount"; continue ;; esac

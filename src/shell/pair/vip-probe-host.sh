@@ -1,10 +1,11 @@
-# Probes VIPs from a host: one request after the other, each on a connection of its own, and the less often the longer it
-# takes: vip-probe-pace.ts says how often, and sets rests and longest_rest. Times are hundredths of a second.
-# Needs bash for TCP, and timeout; changes nothing. Rows: "ready PID UPTIME", "beat", "request TARGET FROM TO EXIT TEXT".
-# /proc/uptime is the clock: it never jumps, and reading it forks nothing.
+# Probes VIPs from a host: one request after the other, each on its own connection; the longer a request takes, the longer
+# the rest after it. vip-probe-pace.ts sets rests and longest_rest. Times are hundredths of a second. It uses bash for TCP,
+# and timeout; it changes nothing. Rows: "ready PID UPTIME", "beat", "request TARGET FROM TO EXIT TEXT". The clock is
+# /proc/uptime, which never jumps and which the shell reads without a fork.
 # Given: longest_rest
 
-# exec: the printf of coreutils sends the request in one piece; that of bash goes line by line, and each may wait for an ACK.
+# "exec printf" runs the printf of coreutils, which sends the request in one packet; bash's own writes line by line, and
+# each line may wait for an ACK.
 request() { # TARGET ADDRESS PORT LIMIT [REQUEST]
   read -r sent _ </proc/uptime
   said=$(timeout "$4" bash -c '
@@ -19,7 +20,7 @@ request() { # TARGET ADDRESS PORT LIMIT [REQUEST]
   printf 'request %s %s %s %s %s\n' "$1" "$sent" "$ended" "$code" "$(printf %s "$said" | tr -cd '\40-\176' | cut -c 1-200)"
 }
 
-# A write that fails means that nobody listens any more.
+# Sends requests until the last second, or until a failed write shows that nobody reads any more.
 take_turns() { # FIRST TURN TARGET ADDRESS PORT LIMIT [REQUEST]
   rest=$1 turn=$2
   shift 2
@@ -47,7 +48,7 @@ probe_vips() { # SECONDS
   last=$((${now%.*} + $1))
   echo "ready $$ $now"
   begin_all
-  # Who was told to stop while they began has told some of them only.
+  # A signal that came while the turns were being started has ended only some of them.
   [ -n "$wanted" ] || kill $turns 2>/dev/null
   # The signal ends the first wait.
   wait

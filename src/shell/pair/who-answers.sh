@@ -1,7 +1,7 @@
-# Who answers for addresses now, and which cards are this host's own. Only what the kernel has just seen counts: a name
-# and a card that it merely remembers may be long gone.
+# Prints which MAC addresses answer for addresses now, and the MAC addresses of this host. The neighbour's state is printed
+# too, because an entry that the kernel only remembers may be out of date.
 who_answers() { # ADDRESS...
-  # Whatever comes of it, the address is asked for on the wire.
+  # The connection makes the kernel ask for the address by ARP or NDP, whether it succeeds or not.
   for address in "$@"; do
     timeout 1 bash -c 'exec 3<>"/dev/tcp/$1/22"' - "$address" 2>/dev/null &
   done

@@ -1,4 +1,4 @@
-# What keepalived reads, and which of its scripts look at a flag of haprov's. Nothing here changes anything.
+# Prints keepalived's configuration, and which of its scripts read a flag of haprov. Nothing here changes anything.
 keepalived_and_flag() { # FLAG
   text=$(cat /etc/keepalived/keepalived.conf /etc/keepalived/*/*.conf 2>/dev/null)
   [ -n "$text" ] || return 0

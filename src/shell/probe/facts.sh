@@ -1,4 +1,4 @@
-# What haprov asks about the host itself.
+# The facts of a host.
 # Needs: probe init
 
 probe_lock() {
@@ -34,7 +34,7 @@ probe_facts() {
   [ ! -e /var/lib/haprov/drained ] || echo "drained=yes $(head -n 1 /var/lib/haprov/drained)"
 }
 
-# EL6 has no os-release. Kin of RHEL have its file beside their own.
+# EL6 has no os-release. Derivatives of RHEL have redhat-release besides their own file.
 probe_release() {
   if [ -r /etc/os-release ]; then
     while IFS= read -r row || [ -n "$row" ]; do printf 'os.%s\n' "$row"; done </etc/os-release

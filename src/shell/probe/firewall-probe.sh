@@ -1,13 +1,12 @@
-# What haprov reads of firewalld. Nothing here changes anything.
-# firewall-cmd is slow (a quarter of a second a call): where firewalld is off it is not called at all, and where it
-# runs it is asked once for the runtime set and once for the permanent one.
+# What haprov reads of firewalld. Nothing here changes anything. firewall-cmd takes a quarter of a second: where firewalld
+# is off it is not called, and where firewalld runs, once for the runtime set and once for the permanent one.
 # Needs: probe init
 # Gives: firewall_records
 firewall_records=/var/lib/haprov/firewall
 
 firewall_runs() { have firewall-cmd && is_active firewalld; }
 
-# A row a fact: SET zone ZONE | SET accepts ZONE | SET interface ZONE NAME | SET open ZONE ENTRY | SET passes ZONE PROTOCOL.
+# One row a fact: SET zone ZONE | SET accepts ZONE | SET interface ZONE NAME | SET open ZONE ENTRY | SET passes ZONE PROTOCOL.
 firewall_rows() { # runtime|permanent
   runs_=$(firewall_runs && echo runs)
   case $1:$runs_ in
@@ -28,8 +27,8 @@ firewall_rows() { # runtime|permanent
     }'
 }
 
-# Puts "listed" (by an entry such as haprov makes), "covered" (by another: a range of ports, a protocol without a rich
-# rule, a zone that accepts everything) or "closed" before each row.
+# Puts before each row "listed" (an entry as haprov makes it opens it), "covered" (another does: a range of ports, a
+# protocol without a rich rule, a zone that accepts everything) or "closed".
 firewall_states() { # ROWS <"SET ZONE ENTRY" rows
   { printf '%s\n' "$1" =; cat; } | awk '
     $0 == "=" { asked = 1; next }
@@ -55,7 +54,7 @@ firewall_states() { # ROWS <"SET ZONE ENTRY" rows
     function bounds(text, part) { high = split(text, part, "-") == 2 ? part[2] + 0 : part[1] + 0; low = part[1] + 0 }'
 }
 
-# The zones of the interfaces that carry the addresses; an interface in none, or no interface, means the default zone.
+# Prints the zones of the interfaces that have the addresses; the default zone for an interface in none, or no interface.
 zones_of() { # ROWS ADDRESS...
   ROWS=$1
   export ROWS
@@ -71,14 +70,14 @@ zones_of() { # ROWS ADDRESS...
   done | sort -u
 }
 
-# A shared address that is not up here would be on the interface that its route leaves by.
+# Prints the interface that has the address, else the one of its route, which a VIP would be on.
 interface_of() { # ADDRESS
   found=$(interface_with "$1")
   [ -n "$found" ] || found=$(ip -o route get "$1" 2>/dev/null | sed -n 's/.* dev \([^ ]*\).*/\1/p')
   case $found in '' | lo) ;; *) printf '%s\n' "$found" ;; esac
 }
 
-# "held SET ZONE ENTRY RECORD" for whatever haprov has opened, and for whom.
+# Prints "held SET ZONE ENTRY RECORD" for each entry that haprov has opened, and the record that has it.
 firewall_holders() {
   for record_ in "$firewall_records"/*; do
     [ ! -f "$record_" ] || RECORD=${record_##*/} awk 'NF == 3 { print "held", $0, ENVIRON["RECORD"] }' <"$record_"
@@ -90,7 +89,7 @@ probe_firewall() { # RECORD ZONE ADDRESSES ENTRY...
   rows=$(firewall_rows runtime && firewall_rows permanent) || { echo failed; return; }
   record=$1 zones=$2 addresses=$3
   shift 3
-  # The addresses are words.
+  # Unquoted, so that each address becomes a word.
   [ -n "$zones" ] || zones=$(zones_of "$rows" $addresses)
   printf '%s\n' "$rows" | awk '$1 == "runtime" && $2 == "zone" { print "zone", $3 }'
   for zone in $zones; do echo "in $zone"; done

@@ -1,4 +1,4 @@
-# What a unit starts with, and the files that HAProxy reads by that: everybody asks here, and nobody else knows.
+# The command lines of units, and the only place that knows which files HAProxy reads: those on its unit's command line.
 # Needs: init
 # Given: home
 
@@ -10,12 +10,12 @@ haproxy_unit_files() {
   done
 }
 
-# The words of the command line that a unit starts with, what its files set put in.
+# Prints the words of a unit's command line, with the variables of its environment files replaced.
 unit_words() { # UNIT
-  # A unit may name variables that nobody has set.
+  # A command line may have variables that are not set.
   set +u
   if [ "$(init_system)" != systemd ]; then
-    # EL6's init scripts: one reads this and nothing else, the other adds what its file says.
+    # EL6's init scripts: HAProxy's reads only this file, the other adds the options of its sysconfig file.
     case $1 in
       haproxy) printf '%s\n' -f /etc/haproxy/haproxy.cfg ;;
       *)
@@ -38,8 +38,8 @@ unit_words() { # UNIT
   return 0
 }
 
-# File by file, in HAProxy's order: as they are on the disk, or as a run is going to leave them, by the function that tells
-# what is staged for a path.
+# Prints the files in HAProxy's order: those on the disk or, with a FUNCTION that prints what is staged for a path, those
+# that will be there after the run.
 haproxy_files() { # [FUNCTION]
   haproxy_unit_files | while IFS= read -r file; do
     file=${file%/}

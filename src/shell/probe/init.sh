@@ -1,5 +1,5 @@
-# The host's init system, chosen once: systemd, or EL6's init scripts. Both are asked and answer in systemd's words, so
-# nobody else has to know which it is. What changes a unit is in units.sh.
+# The host's init system: systemd, or EL6's init scripts, chosen when the script begins. Both answer in systemd's words, so
+# no other file has to know which it is. units.sh has what changes a unit.
 # Needs: probe
 # Gives: init_script unit_properties
 
@@ -9,13 +9,13 @@ if [ -d /run/systemd/system ]; then
 
 init_system() { echo systemd; }
 
-# What is known of units until the script ends: only for a script that changes nothing.
+# Remembers the states of units until the script ends: only for a script that changes nothing.
 known_units= known_states=
 unit_properties='-p LoadState -p ActiveState -p UnitFileState -p SubState -p Result -p MainPID'
 know_units() { # UNIT...
   for each in "$@"; do
     shift
-    # A pattern would be answered with any number of units.
+    # systemctl would answer a pattern with any number of units.
     case $each in *[!A-Za-z0-9@._:-]*) continue ;; *.*) ;; *) each=$each.service ;; esac
     set -- "$@" "$each"
   done
@@ -23,9 +23,9 @@ know_units() { # UNIT...
   known_units=$*
 }
 
-# Sets "state" to what is known of the unit, if it is known.
+# Sets "state" to the remembered state of the unit; fails where there is none.
 is_known() { # UNIT
-  # Where things change nothing is known, and no variable is touched.
+  # A script that changes something remembers nothing, and no variable is touched.
   [ -n "$known_units" ] || return 1
   case $1 in *.*) known_=$1 ;; *) known_=$1.service ;; esac
   case " $known_units " in *" $known_ "*) ;; *) return 1 ;; esac
@@ -36,7 +36,7 @@ is_known() { # UNIT
     [ "$each_" != "$known_" ] || return 0
   done
 }
-# Between two units is an empty line.
+# systemctl prints an empty line between two units.
 between='
 
 '
@@ -49,7 +49,7 @@ probe_service() { # UNIT
 
 show_unit() { systemctl show -p LoadState -p ActiveState -p SubState -p UnitFileState -- "$1"; } # UNIT
 
-# Who says in its [Install] section that it has this name as well, once it is enabled.
+# Prints the unit that has this name as an Alias= in its [Install] section, and gets it when it is enabled.
 unit_with_alias() { # UNIT
   found=$(
     for folder in /etc/systemd/system /run/systemd/system /usr/lib/systemd/system; do
@@ -62,7 +62,7 @@ unit_with_alias() { # UNIT
   [ -n "$found" ] && printf '%s\n' "${found##*/}"
 }
 
-# A word a line, in the units' order.
+# Prints a state a line, in the units' order.
 active_states() { # UNIT...
   systemctl show -p ActiveState -- "$@" | sed -n 's/^ActiveState=//p'
 }
@@ -74,18 +74,18 @@ is_active() { # UNIT
 
 enabled_state() { systemctl is-enabled "$1" 2>&1; }
 
-# What a human would ask next.
+# Prints the unit's status and its last log lines.
 unit_report() { # UNIT
   systemctl status --no-pager --full --lines=0 -- "$1" 2>&1 | sed -n '1,6p'
   journalctl --no-pager -q -n 15 -o cat -u "$1" 2>/dev/null
 }
 
-# The file that the kernel parameters of PATH belong in, and the name by which it is ordered among others at boot.
+# Prints how to write the kernel parameters of PATH (edit or write), the name that orders the file at boot, and the file.
 sysctl_place() { # PATH
   if [ "$1" = /etc/sysctl.conf ]; then echo "edit 99-sysctl.conf $1"; else echo "write ${1##*/} $1"; fi
 }
 
-# All that is set at boot: FILE:KEY = VALUE.
+# Prints all kernel parameters that are set at boot: FILE:KEY = VALUE.
 boot_sysctls() {
   grep -sH '^[^#;]*=' /etc/sysctl.d/*.conf /run/sysctl.d/*.conf /usr/local/lib/sysctl.d/*.conf /usr/lib/sysctl.d/*.conf
 }
@@ -96,7 +96,7 @@ know_units() { :; }
 
 init_system() { if have service && have chkconfig; then echo sysv; else echo other; fi; }
 
-# The init script of a unit; of what is no service there is none.
+# Sets "init_script" to the unit's init script; fails for a unit that is no service.
 script_of() { # UNIT
   init_script=${1%.service}
   case $init_script in *.socket | *.timer | *.path | *.target | *.mount | *.automount | *.swap | *.slice) return 1 ;; esac
@@ -112,7 +112,7 @@ probe_service() { # UNIT
   fi
 }
 
-# By the exit status that LSB gives "status": 1 and 2 are "dead, and its PID file or lock is still there".
+# LSB's exit codes of "status": 0 runs; 1 and 2 is dead, and left its PID file or lock.
 active_states() { # UNIT...
   for each in "$@"; do
     script_of "$each"
@@ -127,7 +127,7 @@ active_states() { # UNIT...
 
 is_active() { [ "$(active_states "$1")" = active ]; }
 
-# In the runlevel that the host boots into.
+# Prints whether the service is enabled in the runlevel that the host boots into.
 enabled_state() { # UNIT
   script_of "$1"
   level=$(sed -n 's/^id:\([0-9]\):initdefault:.*/\1/p' /etc/inittab 2>/dev/null)
@@ -145,7 +145,7 @@ unit_report() { # UNIT
   tail -n 500 /var/log/messages 2>/dev/null | grep -F -- "$init_script" | tail -n 15
 }
 
-# Only sysctl.conf is read by every EL6; initscripts of 6.2 and later read sysctl.d too, after it.
+# Every EL6 reads sysctl.conf; only the initscripts of 6.2 and later read sysctl.d too, after it.
 sysctl_place() { echo 'edit - /etc/sysctl.conf'; }
 
 boot_sysctls() {

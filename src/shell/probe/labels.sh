@@ -1,10 +1,10 @@
 # SELinux's labels of files and folders: those that they have, and those that the policy, with the host's own rules, wants
-# for their paths. Types are compared, as restorecon does; a type that the policy calls customizable is left as it is,
-# and so is what stands on a file system that keeps no labels.
+# for their paths. Only types are compared, as restorecon does. A type that the policy lists as customizable is left as it
+# is, and so is every label on a file system that keeps none.
 # Needs: probe selinux-probe
 # Gives: label wanted
 
-# Found out once.
+# Whether SELinux is on; asks once.
 labels_count() {
   if [ -z "${labels_-}" ]; then
     labels_=no
@@ -15,7 +15,7 @@ labels_count() {
   [ $labels_ = yes ]
 }
 
-# Asks for all paths at once.
+# Asks for the labels of all paths at once, and remembers them.
 known_wanted=$newline known_labels=$newline
 know_labels() { # PATH...
   labels_count || return 0
@@ -23,7 +23,7 @@ know_labels() { # PATH...
   known_labels=$newline$(stat -c '%n	%C' -- "$@" 2>/dev/null)$newline
 }
 
-# Prints what is known of a path.
+# Prints the remembered label of a path; fails where there is none.
 known_of() { # PATH ROWS
   case $2 in *"$newline$1	"*) ;; *) return 1 ;; esac
   set -- "${2#*"$newline$1	"}"
@@ -34,12 +34,12 @@ label_of() { # PATH
   known_of "$1" "$known_labels" || stat -c %C -- "$1" 2>/dev/null
 }
 
-# The label that the policy has for a path; nothing where it has none, "?" where the host has no program that could tell.
+# Prints the label that the policy wants for a path; nothing where it wants none, "?" where no program can tell.
 wanted_label() { # PATH
   if have matchpathcon; then
     known_of "$1" "$known_wanted" || matchpathcon -n "$1" 2>/dev/null
   elif have restorecon; then
-    # It says only what it would change.
+    # restorecon prints only what it would change.
     said=$(restorecon -n -v "$1" 2>/dev/null)
     case $said in
       *'->'*) printf '%s\n' "${said##*->}" ;;
@@ -51,7 +51,7 @@ wanted_label() { # PATH
   fi
 }
 
-# The third part of USER:ROLE:TYPE:LEVEL.
+# Prints TYPE of USER:ROLE:TYPE:LEVEL.
 type_of() { # LABEL
   case $1 in
     *:*:*) set -- "${1#*:*:}" && printf '%s\n' "${1%%:*}" ;;
@@ -67,8 +67,8 @@ keeps_labels() { # PATH
   MOUNT=$mount awk '$2 == ENVIRON["MOUNT"] && ("," $4 ",") ~ /,seclabel,/ { found = 1 } END { exit !found }' /proc/self/mounts
 }
 
-# Sets "label" ("-" where nothing stands, "?" where it has none) and "wanted" ("-" where the policy wants nothing, "?" where
-# nobody knows), types both. Where something stands and is to be left, they are the same, but for "?".
+# Sets the types "label" ("-" where nothing is at the path, "?" where it has no label) and "wanted" ("-" where the policy
+# wants none, "?" where it is not known). Where a label is to stay as it is, both are equal, except for "?".
 judge_label() { # PATH [WHERE_IT_STANDS]
   label=$(type_of "$(label_of "${2-$1}")")
   wanted=$(type_of "$(wanted_label "$1")")

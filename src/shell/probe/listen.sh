@@ -1,9 +1,9 @@
-# Who speaks VRRP on the networks of the VIPs, and who answers for their addresses, before keepalived of this host does.
-# Packets are seen as they come from the wire, before a firewall drops them, and no group is joined: all that others
-# notice is an ARP probe (RFC 5227) for each VIP. It is a question of the probe, and uses its functions.
+# Listens for other VRRP speakers on the networks of the VIPs, and for hosts that answer for the VIPs, before this host's
+# keepalived starts. It reads raw packets, before a firewall drops them, and joins no multicast group: other hosts notice
+# only ARP probes (RFC 5227) for each VIP.
 # Needs: probe init
 
-# The interface that leads to an address without a router in between, or has it.
+# Prints the interface that has the address, or whose network does; nothing where a router is in between.
 interface_to() { # ADDRESS
   found=$(interface_with "$1")
   if [ -n "$found" ]; then echo "$found"; return; fi
@@ -21,7 +21,7 @@ any_python() {
   return 1
 }
 
-# Each VIP is ADDRESS, or ADDRESS@INTERFACE where that is known.
+# Each VIP is ADDRESS, or ADDRESS@INTERFACE where the interface is known.
 listen_for_vrrp() { # SECONDS VIP...
   if is_active keepalived; then
     echo running
@@ -45,8 +45,8 @@ listen_for_vrrp() { # SECONDS VIP...
   fi
 }
 
-# A line for each packet: "packet INTERFACE HEX", from its IP header on; "arp INTERFACE ADDRESS MAC" for each answer.
-# Plain enough for Python 2.6; tried with 2.7, 3.6 and 3.13.
+# Prints "packet INTERFACE HEX" for each packet, from its IP header on; "arp INTERFACE ADDRESS MAC" for each answer.
+# Written for Python 2.6 and later; tested with 2.7, 3.6 and 3.13.
 listen_with_python() { # PYTHON SECONDS ADDRESS@INTERFACE...
   python=$1
   shift

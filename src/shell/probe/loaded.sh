@@ -1,9 +1,9 @@
-# What HAProxy runs: the sum of the files that it has read, beside when its newest process began, in the kernel's ticks.
-# haprov writes it down whenever it had them read; of a HAProxy that others started or reloaded since, nothing is known.
+# Records what HAProxy runs: the checksum of the files that it has read, and the start of its newest process in clock ticks.
+# haprov writes the record when it starts or reloads HAProxy; after a start or reload by others, nothing is known.
 # Needs: haproxy-files
 loaded_file=/var/lib/haprov/haproxy-loaded
 
-# Runs a command on what HAProxy reads; fails where that is nothing.
+# Runs a command on the files that HAProxy reads; fails where there are none.
 with_configuration() { # COMMAND WORD...
   read_files=$(haproxy_files)
   [ -n "$read_files" ] || return
@@ -20,13 +20,13 @@ newest_haproxy() {
   cat /proc/[0-9]*/stat 2>/dev/null | awk '$2 == "(haproxy)" && $22 > newest { newest = $22 } END { print newest + 0 }'
 }
 
-# On a full disk it is not known, which is no failure.
+# A full disk is no failure: then nothing is known.
 note_loaded() { # SUM_BEFORE_IT_CAME_UP   nothing for a unit that is not HAProxy's
   [ -n "$1" ] || return 0
   { echo "$(newest_haproxy) $1" >$loaded_file.new && mv -f $loaded_file.new $loaded_file; } 2>/dev/null || rm -f $loaded_file.new
 }
 
-# "same" or "other" than what is on the disk now; nothing where it is not known.
+# Prints whether HAProxy runs the "same" files as on the disk, or "other"; nothing where it is not known.
 compare_loaded() { # TICKS_OF_NEWEST_PROCESS
   read -r ticks sum 2>/dev/null <$loaded_file && [ "$ticks" = "$1" ] || return 0
   if [ "$sum" = "$(sum_of_configuration)" ]; then echo same; else echo other; fi

@@ -1,16 +1,16 @@
-# How a path is looked up, so that nobody but root says where it leads.
+# Resolves paths so that only root can decide where they lead.
 #
-# A folder is shared where somebody beside root can put names into it. A link in a folder that is not shared is root's, and
-# is followed. One that stands in a shared folder, or behind one, may be anybody's, and is not. What is in a shared folder
-# is looked at and changed from inside that folder, by its bare name, which nobody can make lead anywhere else.
+# A folder is shared where a user other than root can create names in it. A symbolic link in a folder that is not shared is
+# root's, and is followed; a link in a shared folder, or below one, may be anybody's, and is not. Files in a shared folder
+# are read and changed from inside that folder, by their bare name, which nobody can redirect.
 # Needs: probe labels
 # Gives: real unsafe shared
 
-# Where looking up begins.
+# Where resolving begins.
 ground=/
 
-# Sets "real": where PATH leads; "followed", where there was a link; "shared": the first shared folder on the way, and
-# "sharer": who else can change it. Fails where a link is not followed, and says so in "unsafe".
+# Resolves PATH. Sets "real": where it leads; "followed", where there was a link; "shared": the first shared folder on the
+# way; "sharer": who else can change that. Fails where a link is not followed, and sets "unsafe" to the reason.
 walk() { # PATH
   real= followed= shared= sharer= unsafe= left=$1 hops=0
   set --
@@ -23,7 +23,7 @@ walk() { # PATH
       */*) name=${left%%/*} left=${left#*/} ;;
       *) name=$left left= ;;
     esac
-    # What is left begins with no slash, unless a link has led to the root.
+    # $left must not begin with a slash, which would mean that a link leads to the root.
     while :; do case $left in /*) left=${left#/} ;; *) break ;; esac; done
     case $name in
       '' | .) continue ;;
@@ -31,7 +31,7 @@ walk() { # PATH
     esac
     is_sound "${real:-/}" || set -- "$@" "${real:-/}"
     if [ -L "$real/$name" ]; then
-      # What was a link just now counts as one, whatever it is by now.
+      # What was a link a moment ago counts as one, although somebody may have replaced it since.
       target=$(readlink -- "$real/$name")
       [ $# = 0 ] || judge "$@"
       set --
@@ -46,13 +46,13 @@ walk() { # PATH
   [ $# = 0 ] || judge "$@"
 }
 
-# Folders that are known not to be shared, until the script ends: only for a script that changes nothing.
+# Remembers folders that are not shared until the script ends: only for a script that changes nothing.
 sound_folders=$newline
 is_sound() { case $sound_folders in *"$newline$1$newline"*) ;; *) return 1 ;; esac; } # FOLDER
 
 about_folder='%u|%U|%G|%a|%F|%n'
 
-# Sets "shared" and "sharer" by the folders that names were looked up in, in their order.
+# Sets "shared" and "sharer" to the first of the folders that is shared.
 judge() { # FOLDER...
   [ -n "$shared" ] || each_row "$(stat -c "$about_folder" -- "$@" 2>/dev/null)" judge_one || :
 }
@@ -62,7 +62,7 @@ judge_one() { # UID USER GROUP MODE KIND   and "where"
   [ -z "$sharer" ] || { shared=$where; return 1; }
 }
 
-# Calls FUNCTION with the fields of each row up to its path, which is in "where", until it fails.
+# Calls FUNCTION with each row's fields, except for its path, which is in "where", until FUNCTION fails.
 each_row() { # ROWS FUNCTION
   ifs=$IFS
   IFS=$newline
@@ -82,7 +82,7 @@ each_row() { # ROWS FUNCTION
   return $result
 }
 
-# Sets "sharer", in words, where somebody beside root can put names into a folder.
+# Sets "sharer" to the user or group, other than root, that can create names in a folder; to nothing where there is none.
 sharer_of() { # UID USER GROUP MODE
   sharer=
   if [ "$1" != 0 ] && [ "$1" != "${me_=${EUID:-$(id -u)}}" ]; then
@@ -96,12 +96,12 @@ sharer_of() { # UID USER GROUP MODE
   esac
 }
 
-# Goes into a folder that "walk" has found. Wherever its name leads next, here is here.
+# Changes into a folder that "walk" has found: from then on nobody can redirect its name.
 enter() { # FOLDER
   cd -P -- "${1:-/}" && [ "$(env pwd -P)" = "${1:-/}" ] || { echo "${1:-/} leads to another place than a moment ago: somebody moves it" >&2; return 1; }
 }
 
-# What TARGET holds; no link is followed, and no pipe is waited for.
+# Prints the content of TARGET; in a shared folder without following a link or waiting for a pipe.
 content() { # TARGET
   if [ -z "$shared" ]; then cat -- "$1"; else dd if="$1" iflag=nofollow,nonblock bs=64k 2>/dev/null; fi
 }
@@ -113,8 +113,8 @@ sum_of() { # TARGET
 
 # --- what haprov asks about files and folders -----------------------------------------------------------------------
 
-# Small files are told of together, for few processes: their contents are one text of base64, and "@OFFSET" is where in
-# it one begins.
+# Small files are read together, which takes fewer processes: their contents are one base64 text, and "@OFFSET" is where a
+# file begins in it.
 known_files=$newline known_offsets=$newline
 about_file='%u:%U %g:%G %a %s|%h|%F'
 know_files() { # MARK LIMIT PATH...
@@ -134,7 +134,7 @@ know_files() { # MARK LIMIT PATH...
   echo "$mark end $offset"
 }
 
-# Looks at all folders on the way to PATHs at once.
+# Looks at all folders above PATHs at once, and remembers those that are not shared.
 know_folders() { # PATH...
   folders=$newline
   for each in "$@"; do
@@ -159,21 +159,21 @@ note_sound() { # UID USER GROUP MODE KIND   and "where"
   [ -n "$sharer" ] || sound_folders=$sound_folders$where$newline
 }
 
-# Sets "about" and "names", where something is known of the file.
+# Sets "about" and "names" to what is remembered of the file; fails where that is nothing.
 about_known_file() { # PATH
   case $known_files in *"|$1$newline"*) ;; *) return 1 ;; esac
   about=${known_files%%"|$1$newline"*}
   read_about "${about##*"$newline"}"
 }
 
-# Sets "about" and "names" for what is a file; "kind" for all.
+# Sets "about", "names" and "kind"; fails where it is no regular file.
 read_about() { # ROW
   about=${1%%"|"*} kind=${1##*"|"} names=${1#*"|"}
   names=${names%"|"*}
   case $kind in regular*) ;; *) return 1 ;; esac
 }
 
-# The state of a file: what is remarkable about its place, a row each, then the file itself.
+# Prints the state of a file: a row for each thing to know about its place, then the file itself.
 probe_file() { # PATH LIMIT [OWNER GROUP]
   probe_place "$1" "${3-}" "${4-}" || return 0
   if [ -n "$shared" ]; then ( probe_shared_file "$2" ); return; fi
@@ -191,7 +191,7 @@ probe_file() { # PATH LIMIT [OWNER GROUP]
   if [ -n "$at" ]; then
     echo "$head $at"
   elif [ "${about##* }" -le "$2" ]; then
-    # What comes back whole needs no sum.
+    # A file that is sent whole needs no checksum.
     echo "$head -"
     base64 <"$real"
   else
@@ -199,7 +199,7 @@ probe_file() { # PATH LIMIT [OWNER GROUP]
   fi
 }
 
-# A file that others may have replaced between two looks is told of only where both found the same.
+# Others may replace the file meanwhile, so its state is printed only where two looks found the same file.
 probe_shared_file() { # LIMIT
   enter "${real%/*}" 2>&1 || return
   target=./${real##*/} owner_of_folder=$(stat -c %u .)
@@ -220,14 +220,14 @@ probe_shared_file() { # LIMIT
   [ -z "$held" ] || printf '%s\n' "$held"
 }
 
-# Sets "head": the row that tells of a file, with the names that its owners are known by where they are wanted.
+# Prints the number of hard links where it is not 1, and sets "head" to the row about a file.
 tell_file() { #   by "about" and "names"
   [ "$names" = 1 ] || echo "names=$names"
   name_owners "${about%" "*}"
   head="file $owned ${about##* }"
 }
 
-# The place of a file or a folder, and what is remarkable about it; fails where there is no more to say.
+# Resolves the path of a file or folder, and prints what to know about its place; fails where a link is not followed.
 probe_place() { # PATH OWNER GROUP
   walk "$1" || { echo "refused $unsafe"; return 1; }
   wanted_user=$2 wanted_group=$3
@@ -236,7 +236,7 @@ probe_place() { # PATH OWNER GROUP
   tell_label "$real"
 }
 
-# Sets "number" to the one that a wanted owner has here; tells where he has none.
+# Sets "number" to the UID or GID of a wanted owner; prints "missing" where the host does not have the name.
 number_of() { # user|group NAME
   case $1,$2 in
     *,root) number=0 ;;
@@ -249,13 +249,13 @@ number_of() { # user|group NAME
   esac
 }
 
-# Of what is not there nothing is known but who is to own it.
+# Prints "absent", and first which of the wanted owners are missing.
 tell_absent() {
   [ -z "$wanted_user" ] || { number_of user "$wanted_user" && number_of group "$wanted_group"; }
   echo absent
 }
 
-# Sets "owned": of two names for one number, the wanted one; where there is none, the number.
+# Sets "owned": where two names have one number, the wanted name; where none has, the number.
 name_owners() { # UID:USER GID:GROUP MODE
   bits=${1##* } ids=${1% *}
   uid=${ids%%:*} ids=${ids#*:}
@@ -263,7 +263,7 @@ name_owners() { # UID:USER GID:GROUP MODE
   gid=${ids%%:*} group=${ids#*:}
   [ "$user" != UNKNOWN ] || user=$uid
   [ "$group" != UNKNOWN ] || group=$gid
-  # Who has the wanted name has its number.
+  # An owner with the wanted name has its number, which need not be looked up.
   case $wanted_user in '' | "$user") ;; *) number_of user "$wanted_user"; [ "$uid" != "$number" ] || user=$wanted_user ;; esac
   case $wanted_group in '' | "$group") ;; *) number_of group "$wanted_group"; [ "$gid" != "$number" ] || group=$wanted_group ;; esac
   owned="$uid:$user $gid:$group $bits"
@@ -287,7 +287,7 @@ probe_line() { # PATH LINE MATCH
     [ -f "$real" ] || return 0
     edited=$(edit_line "$real" "$2" "$3" && echo .) || return
   else
-    # What was told is what is edited.
+    # Edits the very content that was printed.
     told=$(probe_file "$1" 262144)
     printf '%s\n' "$told"
     case $told in *"${newline}file "*) ;; *) return 0 ;; esac

@@ -12,7 +12,7 @@ fail() { echo "$*" >&2; return 1; } # WORD...
 
 quietly() { note_command "$1"; ( eval "$1" ) >/dev/null 2>&1 </dev/null; } # SCRIPT
 
-# A transaction remembers it for its report.
+# A transaction redefines this, to name the command in its report.
 note_command() { :; } # TEXT
 
 hash_of() { set -- "$(sha256sum <"$1")" && printf '%s' "${1%% *}"; }
@@ -20,9 +20,9 @@ hash_of() { set -- "$(sha256sum <"$1")" && printf '%s' "${1%% *}"; }
 newline='
 '
 
-# The one edit that "line" means: lines that match (or are the line already) become one line, at the first's place.
+# The edit of a "line" resource: all lines that match MATCH or equal LINE become one LINE, at the place of the first.
 edit_line() { # PATH|- LINE MATCH
-  # EL6's awk takes "{2}" for text unless it is told not to.
+  # EL6's awk reads "{2}" as plain text without this option.
   options=
   case $3 in *'{'*) [ -n "$(echo aa | awk '/^a{2}$/')" ] || options=--re-interval ;; esac
   LINE=$2 MATCH=$3 awk $options '
@@ -46,18 +46,18 @@ each_address() { # FUNCTION
 
 know_addresses() { known_addresses=$(ip -o addr show 2>/dev/null); }
 
-# The interface that has the address right now.
+# Prints the interface that has the address now.
 interface_with() { # ADDRESS
   ip -o addr show to "$1" 2>/dev/null | awk '{ sub(/@.*/, "", $2); print $2; exit }'
 }
 
-# What rpm has said already: "NAME VERSION-RELEASE" a line, with one at either end.
+# Remembers what rpm said: lines of "NAME VERSION-RELEASE", between newlines.
 known_packages=$newline
 know_packages() { # NAME...
   known_packages=$newline$(rpm -q --qf '%{NAME} %{VERSION}-%{RELEASE}\n' "$@" 2>/dev/null)$newline
 }
 
-# Sets "version", if it is known and there is only one.
+# Sets "version", where it is remembered and there is only one; fails otherwise.
 is_known_package() { # NAME
   case $known_packages in *"$newline$1 "*"$newline$1 "*) return 1 ;; *"$newline$1 "*) ;; *) return 1 ;; esac
   version=${known_packages#*"$newline$1 "}
@@ -76,7 +76,7 @@ probe_packages() { # NAME...
     elif version=$(rpm -q --qf '%{VERSION}-%{RELEASE} ' "$name" 2>/dev/null); then
       printf '%s\t%s\n' "$name" "${version% }"
     elif version=$(rpm -q --whatprovides --qf '%{NAME}-%{VERSION}-%{RELEASE} ' "$name" 2>/dev/null); then
-      # yum would install nothing: another package is this one too.
+      # Another package provides this one, so yum would install nothing.
       printf '%s\t%s\n' "$name" "${version% }"
     else
       printf '%s\t-\n' "$name"
@@ -84,7 +84,7 @@ probe_packages() { # NAME...
   done
 }
 
-# A run is alive while its watcher, or a verb of it, holds its lock.
+# A run is alive while its watcher or one of its verbs holds its lock.
 is_alive() { # HOME
   [ -f "$1/guard" ] && [ -f "$1/alive" ] || return 1
   ! ( flock -n 8 && flock -n 9 ) 8<"$1/alive" 9<"$1/guard"

@@ -1,16 +1,16 @@
-# What haprov reads of SELinux. Nothing here changes anything.
-# semanage takes a second: it is asked only about ports that nobody has labelled on this host.
+# What haprov reads of SELinux. Nothing here changes anything. semanage takes a second, so it is asked only about ports
+# that have no local label.
 # Needs: probe
 
 selinux_is_on() {
-  # Where it is off there is no such file, and no process is needed to tell: EL7 and later, EL6.
+  # Where SELinux is off, neither file exists (EL7 and later; EL6), which needs no process to tell.
   [ -e /sys/fs/selinux/enforce ] || [ -e /selinux/enforce ] || return
   have getenforce || return
   mode=$(getenforce 2>/dev/null)
   case $mode in Enforcing | Permissive) ;; *) return 1 ;; esac
 }
 
-# Where local changes of the policy are kept: EL8 and later, EL7, EL6 and early EL7.
+# Prints the folder of the policy's local changes: on EL8 and later, on EL7, on EL6 and early EL7.
 selinux_store() {
   kind=$(sed -n 's/^[[:space:]]*SELINUXTYPE=[[:space:]]*\([A-Za-z0-9_-]*\).*/\1/p' /etc/selinux/config 2>/dev/null | tail -n 1)
   for folder_ in "/var/lib/selinux/${kind:=targeted}/active" "/etc/selinux/$kind/active" "/etc/selinux/$kind/modules/active"; do
@@ -19,7 +19,7 @@ selinux_store() {
   return 1
 }
 
-# The label that somebody has given a port on this host; nothing where nobody has.
+# Prints the port's local label; nothing where there is none.
 local_label() { # PORT/PROTOCOL
   kept=$(selinux_store)/ports.local
   [ ! -f "$kept" ] || WANTED=$1 awk '
@@ -27,8 +27,8 @@ local_label() { # PORT/PROTOCOL
     $1 == "portcon" && $2 == half[2] && $3 == half[1] && $4 != "-" { split($4, part, ":"); print part[3]; exit }' "$kept"
 }
 
-# The label that the policy has for a port, by "semanage port -l": the narrowest range counts, and what all ports have
-# counts for nothing. The local one comes first.
+# Prints the policy's label for a port, from "semanage port -l": that of the narrowest range. The labels of all ports
+# (reserved_port_t and the like) do not count.
 policy_label() { # PORT/PROTOCOL <LIST
   WANTED=$1 awk '
     BEGIN { split(ENVIRON["WANTED"], half, "/"); width = 65536 }
@@ -45,12 +45,13 @@ policy_label() { # PORT/PROTOCOL <LIST
     END { if (label != "") print label }'
 }
 
-# "on" or "off"; nothing where the policy knows no such boolean.
+# Prints "on" or "off"; nothing where the policy has no such boolean.
 active_boolean() { # NAME
   getsebool "$1" 2>/dev/null | awk '$2 == "-->" { print $3 }'
 }
 
-# What it will be after a boot: "on" or "off" where that is on record, "-" where it is not, "?" where nobody knows.
+# Prints the boolean's value after a boot: "on" or "off" where a local change says so, "-" where none does, "?" where that
+# is not known.
 kept_boolean() { # NAME
   kept=$(selinux_store) || { echo '?'; return; }
   { [ ! -f "$kept/booleans.local" ] || cat -- "$kept/booleans.local"; } | NAME=$1 awk -F '[ =]+' '
@@ -68,7 +69,7 @@ probe_selinux() { # OTHERWISE PORTS BOOLEAN...
     echo "boolean $name ${active:--} $(kept_boolean "$name")"
   done
   policy=
-  # The ports are words.
+  # Unquoted, so that each port becomes a word.
   for port in $ports; do
     label=$(local_label "$port")
     if [ -z "$label" ] && have semanage && ! allows_otherwise "$otherwise"; then
@@ -81,15 +82,15 @@ probe_selinux() { # OTHERWISE PORTS BOOLEAN...
   done
 }
 
-# Where everything is allowed, no port needs a label of its own.
+# Whether a boolean allows all ports, so that no port needs a label.
 allows_otherwise() { # BOOLEAN
   [ -n "$1" ] || return
   boolean=$(active_boolean "$1"),$(kept_boolean "$1")
   case $boolean in on,on | on,\?) ;; *) return 1 ;; esac
 }
 
-# What SELinux has denied since then, a row each, the same once, at most ten; nothing where it is off or nobody says.
-# By the audit daemon's file; where none writes one, by the journal or the kernel's own log.
+# Prints what SELinux has denied since a time: at most ten different rows; nothing where SELinux is off. Reads the audit
+# log or, where there is none, the journal or the kernel's log.
 denials_since() { # SECONDS_SINCE_1970
   [ -e /sys/fs/selinux/enforce ] || [ -e /selinux/enforce ] || return 0
   if [ -r /var/log/audit/audit.log ]; then

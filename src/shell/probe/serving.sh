@@ -1,8 +1,8 @@
-# Which unit listens on which TCP port. It is a question of the probe; nothing here changes anything.
+# Which unit listens on which TCP port. Nothing here changes anything.
 # Needs: probe
 
-# A row for each: "listens PORT NAME CGROUP", then "names UNIT OTHER-NAMES…" for units that have more than one name, and
-# "socket ADDRESS UNIT…" where systemd itself listens. Nothing where ss is missing or may not see the processes.
+# Prints "listens PORT NAME CGROUP" for each listener, then "names UNIT OTHER-NAMES…" for units with several names, and
+# "socket ADDRESS UNIT…" where systemd itself listens. Nothing where ss is missing or cannot see the processes.
 who_listens() {
   listeners=$(ss -ltnp 2>/dev/null | awk '
     {

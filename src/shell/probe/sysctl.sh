@@ -1,8 +1,8 @@
-# What haprov asks about kernel parameters: those that the kernel has, and the file that sets them at boot.
+# What haprov asks about kernel parameters: their values in the kernel, and the file that sets them at boot.
 # Needs: init paths
 # Gives: path
 
-# "." and "/" change places: net.ipv4.conf.eth0/100.forwarding is net/ipv4/conf/eth0.100/forwarding.
+# Sets "path", with "." and "/" swapped: net.ipv4.conf.eth0/100.forwarding is net/ipv4/conf/eth0.100/forwarding.
 path_of_sysctl() { # KEY
   path=/proc/sys/
   rest=$1.
@@ -14,7 +14,7 @@ path_of_sysctl() { # KEY
   done
 }
 
-# All are read by one grep: the shell's own "read" takes a byte at a time where it may, and the kernel gives one only.
+# One grep reads all: the shell's "read" reads byte by byte, and these files give only the first byte that way.
 probe_sysctls() { # KEY...
   count=$#
   for key in "$@"; do
@@ -41,7 +41,7 @@ probe_sysctls() { # KEY...
   set +f
 }
 
-# The file that sets kernel parameters at boot: how it is written, and where; what else is set then; what it holds.
+# Prints all that is set at boot; how and where the file of kernel parameters is written; the state of that file.
 probe_sysctl_file() { # PATH LIMIT
   place=$(sysctl_place "$1")
   boot_sysctls

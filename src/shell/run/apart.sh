@@ -1,7 +1,7 @@
-# Processes that go on beside this shell, which ignores most signals. What is ignored when a process begins it can never
-# take back (ksh: nor what its parent ignores), and daemons must hear: so nothing is ignored while one begins.
+# Background processes of this shell, which ignores most signals. A process can never reset a signal that is ignored when
+# it begins (ksh: nor one that its parent ignores), and daemons need signals: so nothing is ignored while one begins.
 
-# Begins a command that hears every signal, and has neither lock; "$!" is its process.
+# Starts a command in the background that ignores no signal and holds neither lock; "$!" is its PID.
 begin_apart() { # COMMAND WORD...
   trap : PIPE HUP INT TERM
   ( trap - PIPE HUP INT TERM; "$@" ) 8>&- 9>&- &

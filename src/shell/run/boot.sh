@@ -1,5 +1,5 @@
-# While a run is unfinished, and only then, the host brings it to its end by itself when it starts: before the services
-# do, so that they start on what is whole. No process waits for that: it is a unit, or a link of EL6's init scripts.
+# The boot hook: while a run is unfinished, the host ends it by itself when it boots, before its services start, so that
+# they find a whole state. It is a unit, or links of EL6's init scripts; no process waits for the boot.
 # Needs: init apart transaction peers
 # Given: home units
 
@@ -34,8 +34,8 @@ ExecStart=/bin/sh $home/transaction boot
 .END.
 }
 
-# At boot nothing is reloaded, since nothing runs yet: a unit starts by its enablement, which is as before now. What was
-# decided by the other enablement, before it was put back, is taken back.
+# At boot no service runs yet, so none is reloaded: units start as they are enabled, which is restored by now. This corrects
+# what the boot decided before that: it starts a unit that is enabled again, and stops one that is disabled again.
 leave_to_boot() { # UNIT STATE_BEFORE
   enablement=$(enabled_state "$1")
   case $enablement in
@@ -44,7 +44,7 @@ leave_to_boot() { # UNIT STATE_BEFORE
   esac
 }
 
-# EL6 runs what was linked when it began; what is linked since it is asked for when all of that is done.
+# EL6's init runs only the links that were there when it began; a service linked since then is started after all of them.
 start_at_boot() { # UNIT
   if [ "$(init_system)" = systemd ]; then
     systemctl --no-block start "$1"

@@ -1,6 +1,6 @@
-# A run's folder is made, and its verbs are carried out, whether the laptop is still there or not.
+# Makes a run's folder, and executes its verbs, whether the laptop is still there or not.
 
-# Its place in the order of runs is a number: names are of the laptops' clocks, and those may be mad.
+# The host numbers its runs, because their names have the time of the laptops' clocks, which may be wrong.
 make_run_folder() { # RUN
   home=/var/lib/haprov/runs/$1
   mkdir -p "${home%/*}" && chmod 755 /var/lib/haprov && chmod 700 "${home%/*}" && mkdir "$home" || return
@@ -10,8 +10,8 @@ make_run_folder() { # RUN
 
 write_down() { printf '%s\n' "$2" >"$home/$1"; } # NAME TEXT
 
-# In a session of its own a verb ends what it began, whether the operator is still there or not. An empty row now and
-# then: a step may be silent for long, a host that is there is not.
+# A verb runs in its own session, so that it finishes also when the connection is lost. Prints an empty line every
+# TICK_SECONDS: it shows that the host is there also while a step prints nothing.
 drive() { # RUN stage|commit|confirm|restore|finish|renew|recover|boot|watch|look|view TICK_SECONDS
   home=/var/lib/haprov/runs/$1
   exec 3>&1

@@ -1,11 +1,11 @@
-# Files as steps of a transaction: how each is checked, staged, made and verified; put-back.sh restores it.
-# Functions that go into a folder are subshells, so that nobody else is led there.
+# Files as steps of a transaction: how each is checked, staged, committed and verified; put-back.sh restores it.
+# Functions that change the working directory are subshells.
 # Needs: probe paths labels transaction put-back
 # Given: run
 
-# Where the path is a folder that only root can change, the new file and the old one's second name stand beside it: hidden
-# and oddly ended, so that no "*.conf" takes them up. In a shared folder (paths.sh) they stand in a folder of root's own
-# there, the place: it is gone into, and what stands above it is named from there.
+# In a folder that only root can change, the new file and a hard link of the old one are beside the file: hidden, and with
+# an ending that no "*.conf" matches. In a shared folder (paths.sh) they are in a subfolder of root, the place: it is the
+# working directory, and the file is named from there.
 
 check_file() ( # PATH EXPECTED [MODE UID:GID]
   look_at "$1" || return
@@ -22,7 +22,7 @@ check_file() ( # PATH EXPECTED [MODE UID:GID]
   printf '%s\n' "$2" >"$step/seen"
 )
 
-# Sets "target", the file as it is named from where this leads.
+# Sets "target" to the file's name; for a file in a shared folder, changes into that folder.
 look_at() { # PATH
   walk "$1" || { fail "$1 is $unsafe"; return; }
   target=$real
@@ -39,7 +39,7 @@ begin_staging() { # PATH
     : >"$step/was-absent"
     return
   fi
-  # The old file lives on under a second name: to restore it takes a rename, and no space.
+  # A hard link keeps the old file: restoring it takes a rename, and no disk space.
   ln -f -- "$target" "$old" 2>"$step/why" || { why_not "$1"; return; }
   [ -f "$old" ] && [ ! -L "$old" ] || { fail "$1 is no regular file any more"; return; }
   [ ! -f "$step/seen" ] || [ "$(hash_of "$old")" = "$(cat "$step/seen")" ] || { drifted "the content of $1 has changed since the plan was made"; return; }
@@ -57,17 +57,19 @@ why_not() { # PATH
   fi
 }
 
-# A folder in the shared one that is root's alone. Who can move it cannot look into it, and it is known again.
+# Makes the place, a folder for root alone in the shared one. Others may move it, but not read it; its device and inode
+# numbers identify it later.
 make_place() {
   place=.haprov-$run-$number
   enter "$folder" && mkdir -m 0700 -- "./$place" && enter "$folder/$place" || return
   place=$place/$(stat -c %d:%i .)
 }
 
-# A name is looked up first, so a number says that it is one.
+# chown looks a word up as a name first, so a number gets a "+".
 owner_word() { case $1 in *[!0-9]*) printf %s "$1" ;; *) printf '+%s' "$1" ;; esac; } # OWNER
 
-# What else belonged to the old file stays: its ACL, extended attributes, its label where that is right.
+# Sets owner, mode and label. write_new has kept the old file's ACL and extended attributes; its label stays where it is
+# the wanted one.
 finish_staging() { # OWNER GROUP MODE
   chown -h -- "$(owner_word "$1"):$(owner_word "$2")" "$new" && chmod "$3" -- "$new" || return
   if [ -e "$old" ]; then give_label "$new" "$real" "$old"; else give_label "$new" "$real"; fi || return
@@ -76,8 +78,7 @@ finish_staging() { # OWNER GROUP MODE
   hash_of "$new" >"$step/after"
 }
 
-# Takes the new content. Of the old file it keeps the ACL and the extended attributes; it is closed to all others while
-# it is written.
+# Writes the new file with the old one's ACL and extended attributes. Only root can read it meanwhile.
 write_new() { # PATH <CONTENT
   {
     if [ -e "$old" ]; then cp --preserve=mode,xattr -- "$old" "$new" && chmod 0600 -- "$new"; fi &&
@@ -113,7 +114,7 @@ commit_file() ( # PATH
   begin && mv -fT -- "$new" "$target" && settle_label "$real"
 )
 
-# To take a file away, it is kept under its second name alone, until the run is finished.
+# A removed file is kept as its hard link until the run is finished.
 stage_removal() ( # PATH
   [ ! -L "$1" ] || { fail "$1 is a symbolic link to $(readlink -- "$1"): what is to be absent is named by its own path"; return; }
   begin_staging "$1" || return
@@ -138,7 +139,7 @@ verify_file() ( # PATH SHA256
 
 # --- labels ---------------------------------------------------------------------------------------------------------
 
-# Gives what is to stand at PATH its label; where the old one is right, the old one's, with all of its parts.
+# Gives NEW the label for PATH: the whole label of OLD where its type is the wanted one, else what the policy wants.
 give_label() { # NEW PATH [OLD]
   labels_count || return 0
   if [ -n "${3-}" ]; then
@@ -150,7 +151,7 @@ give_label() { # NEW PATH [OLD]
   ! keeps_labels "$1" || attempt chcon -- "$wanted" "$1"
 }
 
-# Where only restorecon knows labels, it has to see the file at its place.
+# Where only restorecon can set the label, it needs the file at its path.
 settle_label() { # PATH
   labels_count && ! have matchpathcon && have restorecon || return 0
   attempt restorecon -- "$1"

@@ -1,6 +1,6 @@
-# firewalld's ports and protocols as steps of a transaction. Runtime and permanent are changed apart, and nothing is
-# reloaded: a reload drops what others have opened in the runtime only.
-# What haprov opened is on record, one file an owner, so that it closes that again and nothing else.
+# firewalld's ports and protocols as steps of a transaction. The runtime and the permanent set are changed separately,
+# because a reload would drop what others have opened in the runtime set only.
+# Records, one file for each owner, list what haprov has opened, so that it closes that and nothing else.
 # Needs: probe firewall-probe transaction
 
 # --- the record -------------------------------------------------------------------------------------------------
@@ -28,7 +28,7 @@ held_by_another() { # RECORD ROW   a row is "SET ZONE ENTRY"
 
 # --- the sets ---------------------------------------------------------------------------------------------------
 
-# Where firewalld has stopped meanwhile, there is no runtime set any more, and the permanent one is still on disk.
+# Where firewalld has stopped meanwhile, there is only the permanent set, on the disk.
 tell_firewall() { # runtime|permanent WORD...
   case $1 in runtime) flag= ;; *) flag=--permanent ;; esac
   shift
@@ -39,7 +39,7 @@ tell_firewall() { # runtime|permanent WORD...
   fi
 }
 
-# What is so already is no failure to firewall-cmd. What another owner holds stays open.
+# firewall-cmd does not fail for what is so already. An entry that another owner holds stays open.
 change_firewall() { # add|remove RECORD SET ZONE ENTRY...
   verb=$1 record=$2 set_=$3 zone=$4
   shift 4
@@ -90,7 +90,7 @@ verify_firewall() { # RECORD ROW...   a row is "+SET ZONE ENTRY" (is open) or "-
   done
 }
 
-# Where firewalld has stopped meanwhile, only the permanent set can be asked for.
+# Where firewalld has stopped meanwhile, only the permanent set can be verified.
 verify_restored_firewall() { # RECORD ROW...   as verify_firewall
   if ! firewall_runs; then
     record=$1

@@ -1,5 +1,5 @@
-# Folders as steps of a transaction. A folder is gone into, and changed from inside: whoever can move it cannot have
-# another one changed in its place.
+# Folders as steps of a transaction. Each is changed from inside, as the working directory, so that a user who can move it
+# cannot put another folder in its place.
 # Needs: probe paths labels transaction files
 # Given: commit_steps home
 
@@ -28,7 +28,7 @@ make_directory() ( # PATH OWNER GROUP MODE
   label_folder
 )
 
-# Makes what is missing on the way, and goes there. The topmost that is made is noted: so much is taken away again.
+# Makes the missing folders of the path, and changes into the last. Writes the topmost of them down for the undo.
 make_missing() {
   there=$real
   while [ ! -d "$there/." ]; do top=$there there=${there%/*}; done
@@ -43,7 +43,7 @@ make_missing() {
   done
 }
 
-# The folder that this is in.
+# Labels the working directory.
 label_folder() {
   labels_count || return 0
   judge_label "$real" .
@@ -63,8 +63,8 @@ restore_directory() ( # PATH
     remove_empty "$real" "$(cat "$step/made")" || :
   elif [ -d "$real" ]; then
     enter "$real" && read -r bits owner <"$step/before" || return
-    # What is as it was is left alone: where it could not be changed, it cannot be changed back either. Five digits: with
-    # four, chmod keeps a folder's set-group-ID bit.
+    # An unchanged folder is left alone: where it could not be changed, chown would fail here too. Five digits, because with
+    # four chmod keeps a folder's set-group-ID bit.
     [ "$(stat -c '%a %u:%g' .)" = "$bits $owner" ] ||
       { chown -h -- "+${owner%:*}:+${owner#*:}" . && chmod "00$bits" .; } || return
     [ ! -s "$step/label" ] || [ "$(label_of .)" = "$(cat "$step/label")" ] || chcon -- "$(cat "$step/label")" .
@@ -82,7 +82,8 @@ remove_empty() { # FOLDER TOP
   done
 }
 
-# A folder still holds the way back of the files that were in it: it goes when the run is finished, if it is empty then.
+# The folder still has the hard links of the files that were in it, so it is removed when the run is finished, if it is
+# empty then.
 leave_directory() ( # PATH TOP
   walk "$1" || { fail "$1 is $unsafe"; return; }
   stat -c '%a %u:%g' -- "$real" >"$step/before" && printf '%s\n%s\n' "$real" "$2" >"$step/removed"

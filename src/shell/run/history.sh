@@ -1,8 +1,8 @@
-# What earlier runs left on the host. Nothing here changes anything, but for end_run and unlock_dead.
+# The records of earlier runs on the host. Nothing here changes anything, except for end_run and unlock_dead.
 # Needs: probe paths recover
 
-# A row a run: its name, state, "alive" or "-", its manifest and journal in base64 ("-" where there is none), its number
-# and its folder's format ("-" where that is damaged).
+# Prints a row for each run: its name, state, "alive" or "-", its manifest and journal in base64 ("-" where there is none),
+# its number and its folder's format ("-" where that is damaged).
 probe_history() {
   for home in /var/lib/haprov/runs/*; do
     case ${home##*/} in *[!A-Za-z0-9._-]*) continue ;; esac
@@ -15,13 +15,13 @@ probe_history() {
   done
 }
 
-# Both ends of a damaged file may be long.
+# Prints the first or last 256 KiB of a file, because a damaged file may be large.
 in_base64() { # head|tail FILE
   encoded=$([ ! -f "$2" ] || "$1" -c 262144 -- "$2" | base64 | tr -d '\n')
   printf %s "${encoded:--}"
 }
 
-# What one step wrote down before it changed anything.
+# Prints what one step recorded before and after its change.
 probe_record() { # RUN NUMBER
   home=/var/lib/haprov/runs/$1
   step=$home/steps/$2
@@ -31,13 +31,13 @@ probe_record() { # RUN NUMBER
   probe_file "$step/before" 1073741824
 }
 
-# How the steps of a run are made and undone.
+# Prints the parts of a run's steps.
 probe_parts() { base64 <"/var/lib/haprov/runs/$1/$2"; } # RUN FILE
 
 # --- a lock that nobody needs any more ----------------------------------------------------------------------------
 
-# Each verb of a run, and its watcher, leads a group that all belongs to which it started. They ignore everything
-# gentler, lest a lost connection ends them half way.
+# Kills the verbs of a run and its watcher, each with its process group. They ignore all weaker signals, so that a lost
+# connection does not end them half way.
 end_run() { # RUN
   home=/var/lib/haprov/runs/$1
   for try in 1 2 3 4 5; do
@@ -53,7 +53,8 @@ end_run() { # RUN
   return 1
 }
 
-# By their command lines; the pattern comes from elsewhere, so that grep does not find itself.
+# Prints the PIDs of the run's verbs and watcher, by their command lines. The pattern comes from stdin, so that grep does not
+# find itself.
 processes_of_run() {
   for each in $(printf '%s\n' "$home/transaction" | grep -lsF -f - /proc/[0-9]*/cmdline); do
     words=$(tr '\0' ' ' <"$each")
@@ -62,7 +63,7 @@ processes_of_run() {
   return 0
 }
 
-# Prints the state that the run came to. One that was ended may be taken back by its own operator for a while.
+# Ends a dead run and removes its lock; prints the run's state. Waits SECONDS where a process is restoring the host already.
 unlock_dead() { # RUN [SECONDS]
   lock=/var/lib/haprov/lock
   patience=${2:-0}
@@ -71,7 +72,7 @@ unlock_dead() { # RUN [SECONDS]
     patience=$((patience - 1))
     sleep 1
   done
-  # Without its folder, a run can neither go on nor back.
+  # A run without its folder can neither be finished nor restored.
   if [ "$found" = gone ] || has_ended "$found"; then
     holder=$(readlink "$lock")
     case $holder in "$1 "*) rm -f -- "$lock" ;; esac

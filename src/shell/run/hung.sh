@@ -1,6 +1,6 @@
-# What a script that does not go on waits for.
+# Finds the process that a hanging script waits for.
 
-# Prints "STATE COMMAND" of each process that has none below it, of those below PID, and ends them all.
+# Prints "STATE COMMAND" of each descendant of PID that has no child, and kills all descendants.
 end_hung() { # PID
   words=$(tr '\0' ' ' <"/proc/$1/cmdline")
   case $words in *sh*) ;; *) return 0 ;; esac
@@ -18,9 +18,9 @@ end_hung() { # PID
     said=$(tr '\0\n' '  ' <"/proc/$pid/cmdline" | tr -s ' ')
     [ -z "$said" ] || printf '%s %s\n' "$state" "$said"
   done
-  # What waits for a disk that is gone takes no signal, and is left.
+  # A process that waits for a failed disk does not react to signals, and stays.
   below=$(echo "$below" | sed 's/ .*//')
-  # All stand still first: who sees one end would start another.
+  # All are stopped first: a parent that sees its child end would start another.
   kill -STOP $below
   kill -KILL $below
   return 0

@@ -1,16 +1,16 @@
-# No part of a step goes on for ever. Beside a verb that makes steps runs one process, which counts the seconds of the
-# part that is at work. One that outlasts its limit is ended with everything that it started: all that is in the verb's
-# process group and began after it. What has left the group by a setsid of its own is not found.
+# Every part of a step has a time limit. Beside a verb runs one process, the limiter, which counts the seconds of the
+# current part. It ends a part that exceeds its limit, with everything that the part started: all processes of the verb's
+# process group that began after it. It does not find those that left the group by setsid.
 # Needs: apart
 # Given: home
 limiter=
 parts_run=0
 
-# Runs a function for so long at most; 124 where it was ended.
+# Runs a function for SECONDS at most; exit code 124 where the limiter ended it.
 limited() { # FUNCTION SECONDS
   parts_run=$((parts_run + 1))
   tell_limit "$2" 0
-  # It was about to end the part before this one, which was just done.
+  # The limiter was about to end the previous part, which ended just before.
   [ ! -L "$home/overdue.$$" ] || forget_limiter
   [ -n "$limiter" ] || start_limiter
   begin_apart end_by_term "$1"
@@ -25,24 +25,24 @@ limited() { # FUNCTION SECONDS
   return 124
 }
 
-# A lost connection ends no part of a step.
+# A lost connection does not end a part of a step; SIGTERM does.
 end_by_term() { # FUNCTION
   trap '' PIPE HUP INT
   "$1"
 }
 
-# Written over what stands there, which takes no space: the disk may be full.
+# Tells the limiter the current limit. Overwrites the file in place, which works on a full disk, too.
 tell_limit() { printf '%8d %8d %8d\n' $parts_run "$1" "$2" 1<>"$home/limit.$$"; } # SECONDS WORKER
 
-# What it does not end by signals it tells, and leaves behind.
+# The limiter sends USR1 where a part's process does not end even by SIGKILL; that interrupts the wait for the part.
 start_limiter() {
   trap : USR1
   begin_apart count_seconds
   limiter=$!
 }
 
-# It closes what it was given by itself: a shell that redirects a function keeps the old ones open beside it, and who
-# waits for the verb's last word would wait for the limiter's next second.
+# Closes its descriptors by exec: a shell that redirects a function keeps copies of the old ones open, and a reader of the
+# verb's output would wait until the limiter ends.
 count_seconds() {
   exec </dev/null >/dev/null 2>&1 3>&-
   end_by_term watch_limit
@@ -67,7 +67,7 @@ watch_limit() {
     read -r at seconds worker <"$home/limit.$$" || continue
     [ "$at" = "$last" ] || { last=$at since=${clock%.*}; }
     [ "$seconds" -gt 0 ] && [ $((${clock%.*} - since)) -gt "$seconds" ] && ln -s "$at" "$home/overdue.$$" || continue
-    # Whoever goes on to the next part looks for the mark after it has said so.
+    # The verb writes the next part's limit first, and looks for the mark then; here it is the other way round.
     read -r at _ <"$home/limit.$$"
     [ "$at" = "$last" ] || exit 0
     end_part
@@ -76,7 +76,7 @@ watch_limit() {
   rm -f "$home/limit.$$"
 }
 
-# Five seconds to end by itself; then it has no choice, but for what waits for a disk that is gone.
+# Sends SIGTERM, and after five seconds SIGKILL, to which only a process that waits for a failed disk does not react.
 end_part() {
   read -r about <"/proc/$worker/stat" || return
   set -- ${about##*") "}

@@ -1,8 +1,7 @@
-# Hosts that must change together are one group: wholly old or wholly new, and each finds out by itself which, also when
-# nobody drives the run any more. $peers is a word for each other host ("NAME=ADDRESS,ADDRESS"), empty without a group;
-# $self is this host, $token the run's secret; $vips, $vrids, $sources and $wire say what the others' adverts look like
-# with the new configuration.
-# Old wins: a host that has confirmed goes back as soon as one of the others says that it went back.
+# Hosts of a group must be new together or not at all; each finds out by itself which, also when the laptop has gone.
+# $peers has a word for each other host ("NAME=ADDRESS,ADDRESS"), none without a group; $self is this host, $token the
+# run's secret; $vips, $vrids, $sources and $wire describe the other hosts' adverts with the new configuration.
+# Old wins: a host that has confirmed restores itself when it hears that another host has restored itself.
 # Needs: transaction
 # May need: listen
 # Given: peers token run self home vips wire
@@ -12,7 +11,8 @@ is_in_group() { [ -n "$peers" ]; }
 peers_port=61112
 seal_of() { printf '%s' "$token $run $1" | sha256sum | cut -c 1-64; } # TEXT   "HOST STATE"
 
-# A datagram to each address of each other host. Nobody else can say it, and it says nothing else.
+# Sends a datagram with this host's state to each address of each other host. The seal needs the token, so that nobody else
+# can send it.
 say() { # committed|confirmed|finished|restored
   is_in_group || return 0
   message="haprov $run $self $1 $(seal_of "$self $1")."
@@ -23,10 +23,10 @@ say() { # committed|confirmed|finished|restored
   done
 }
 
-# Only what was committed can be at odds with the others.
+# A host that has not committed cannot differ from the others.
 say_restored() { [ ! -L "$home/was-committed" ] || say restored; }
 
-# The others hear of it within a look or two of theirs.
+# Sends the run's end for 20 seconds, so that the others hear it in one of their looks.
 say_farewell() {
   is_in_group && [ -L "$home/was-committed" ] || return 0
   for second in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
@@ -35,7 +35,7 @@ say_farewell() {
   done
 }
 
-# Prints "HOST STATE" of what others say within so many seconds. The datagrams are seen before any firewall.
+# Prints "HOST STATE" for the datagrams of SECONDS. It reads raw packets, which a firewall has not dropped yet.
 hear() { # SECONDS
   { if python=$(any_python); then hear_with_python "$python" "$1"; else hear_with_tcpdump "$1"; fi; } 2>/dev/null 3>&- 8>&- 9>&- |
     grep -aoE "haprov $run [^ ]+ [a-z]+ [0-9a-f]{64}" | sort -u | while read -r _ _ name said sum; do
@@ -68,7 +68,7 @@ hear_with_tcpdump() { # SECONDS
 
 # --- a host that has confirmed, while the run is not finished --------------------------------------------------------
 
-# Called again and again. A peer that is off says nothing: it looks at the network itself when it is back.
+# One look of the watcher. Does not wait for a peer that is off: that one looks at the network itself when it is back.
 look_around() {
   say confirmed
   { [ ! -f "$home/heard" ] || cat "$home/heard"; hear 3; } | sort -u >"$home/heard.new" && mv -f "$home/heard.new" "$home/heard"
@@ -90,8 +90,8 @@ heard_all() {
 
 # --- a host whose process is gone --------------------------------------------------------------------------------------
 
-# What was confirmed stays unless another went back. What was not goes back, unless the others have confirmed or, where
-# they say nothing any more, are seen to have stayed.
+# A host that has confirmed finishes, unless another one has restored itself. A host that has not restores itself, unless
+# the others have confirmed or, where they send no state any more, their adverts show the new configuration.
 recover_in_group() { # STATE
   hear 6 >"$home/heard"
   case $1 in
@@ -109,7 +109,7 @@ recover_in_group() { # STATE
   return $went
 }
 
-# One that is only committed may still go back.
+# A host that has only committed may still restore itself.
 have_others_stayed() {
   for peer in $peers; do
     said=$(sed -n "s/^${peer%%=*} //p" "$home/heard" | tr '\n' ' ')
@@ -122,14 +122,15 @@ have_others_stayed() {
   done
 }
 
-# What the others' keepalived says while our own does not run yet: new, old, or silent where there is nobody.
+# Prints which configuration the others' adverts show, before our own keepalived runs: new, old, or silent without adverts.
 look_at_network() {
   seen=$(listen_for_vrrp 4 $vips | adverts_of | sort -u)
   [ -n "$seen" ] || { echo silent; return; }
   if [ "$seen" = "$(printf '%s\n' "$wire" | sort -u)" ]; then echo new; else echo old; fi
 }
 
-# Of the others' packets ("packet INTERFACE HEX"): each as "VRID TYPE-AND-INTERVAL ADDRESSES AUTHENTICATION", addresses sorted, all in hex.
+# Turns the others' packets ("packet INTERFACE HEX") into "VRID TYPE-AND-INTERVAL ADDRESSES AUTHENTICATION", addresses
+# sorted, all in hex.
 adverts_of() {
   awk -v sources=" $sources " -v vrids=" $vrids " '
     function hex(text,  at, value) { for (at = 1; at <= length(text); at++) value = value * 16 + index("0123456789abcdef", substr(text, at, 1)) - 1; return value }

@@ -1,9 +1,9 @@
-# How a file of a run is put back, or its way back is given up. It is all that a run needs whose program is damaged.
+# Restores a file of a run, or removes what that would need. A run whose program is damaged is restored with this alone.
 # Needs: probe paths
 # Given: run commit_steps home
 # Gives: old new copy
 
-# Sets the names of a step's file, and goes to where they are meant; fails where nothing was staged.
+# Sets the names of a step's file, and in a shared folder changes into the place; fails where nothing was staged.
 find_names() {
   { IFS= read -r real && IFS= read -r place; } <"$step/spot" || return
   folder=${real%/*}
@@ -21,7 +21,7 @@ find_names() {
 
 restore_file() ( # PATH
   [ -f "$step/spot" ] || return 0
-  # What was not begun is as before, whatever somebody has done with what was staged.
+  # A step that did not begin changed nothing, so it does not matter that what it staged was moved.
   find_names || { [ ! -e "$step/begun" ]; return; }
   if [ -e "$step/begun" ]; then
     undo_rename "$1" || return
@@ -29,10 +29,10 @@ restore_file() ( # PATH
   leave_names
 )
 
-# What was committed is taken back; what somebody else has put there since is theirs.
+# Undoes a commit; fails where somebody else has written to the file since.
 undo_rename() { # PATH
   if [ -e "$old" ]; then
-    # Two names of one file: the rename was not reached.
+    # Both are names of one file: the rename did not happen.
     [ "$(stat -c %d:%i -- "$old")" = "$(stat -c %d:%i -- "$target" 2>/dev/null)" ] || mv -fT -- "$old" "$target" || return
   elif [ -e "$step/was-absent" ] && { [ -e "$target" ] || [ -L "$target" ]; }; then
     [ "$(sum_of "$target")" = "$(cat "$step/after")" ] || { fail "$1 was not there before, and cannot be taken away: it holds what somebody else wrote"; return; }
@@ -46,7 +46,7 @@ leave_names() {
   [ -z "$place" ] || { rm -rf -- "$step/copy" && cd -P .. && rmdir -- "./${place%%/*}" || :; }
 }
 
-# The way back is no longer needed beside the files; the journal keeps its own copies.
+# Removes the hard links and copies beside the files when they are not needed any more; the run's folder keeps its copies.
 leave_all_names() {
   for number in $commit_steps; do
     step=$home/steps/$number

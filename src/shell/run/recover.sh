@@ -1,5 +1,5 @@
-# Brings a run to its end that nobody drives any more, by its own program. Where that is damaged, its files go back by
-# what the run wrote down.
+# Ends a run that no process drives any more, by its own program. Where that is damaged, restores the files from the run's
+# records.
 # Needs: probe put-back
 # Gives: boot_unit boot_wish boot_script
 
@@ -7,7 +7,7 @@ boot_unit=/etc/systemd/system/haprov-recover.service
 boot_wish=/etc/systemd/system/multi-user.target.wants/haprov-recover.service
 boot_script=/etc/init.d/haprov-recover
 
-# What boot.sh has put there for the run.
+# Removes the run's boot hook.
 unhook_boot() {
   grep -qsF "$home/transaction" "$boot_unit" "$boot_script" || return 0
   rm -f "$boot_wish" "$boot_unit" /etc/rc[2-5].d/S11haprov-recover "$boot_script"
@@ -20,17 +20,17 @@ format_of() { # HOME
   case $format_ in '' | *[!0-9]*) echo - ;; *) echo "$format_" ;; esac
 }
 
-# A program that was cut off does nothing, and says that all is well.
+# Whether a program has its last line: one that was cut off would do nothing and end with exit code 0.
 is_whole() { [ "$(tail -n 1 "$1" 2>/dev/null | tr -d '\000')" = 'main "$1"' ]; } # FILE
 
-# A run in this state changes nothing any more.
+# Whether a run in this state changes nothing any more.
 has_ended() { case $1 in finished | restored | broken) ;; *) return 1 ;; esac; } # STATE
 
-# What a run came to that is in no state of its own.
+# How a run ended, where its state does not say it.
 outcome() { echo "$1"; } # alive|gone|unknown
 
-# Prints what the run came to: a state, "alive" where somebody drives it, "gone" where nothing is left of it, "unknown"
-# where a newer haprov has to bring it to its end.
+# Ends the run and prints its state; "alive" where a process drives it, "gone" where its folder is gone, "unknown" where
+# only a newer haprov can end it.
 recover_run() { # RUN
   case $1 in '' | . | .. | *[!A-Za-z0-9._-]*) outcome gone; return ;; esac
   recovered=/var/lib/haprov/runs/$1
@@ -49,7 +49,7 @@ recover_run() { # RUN
   readlink "$recovered/state" || outcome gone
 }
 
-# Prints the state that a run has, and whether it is "alive" in it; one that nobody drives is "recovered" from it.
+# Prints the run's state, and "alive" where a process drives it; ends one that no process drives, and prints "recovered".
 settle_run_of() { # RUN
   recovered=/var/lib/haprov/runs/$1
   found=$(readlink "$recovered/state" 2>/dev/null) || found=
@@ -60,7 +60,7 @@ settle_run_of() { # RUN
   esac
 }
 
-# A host that is starting brings the run to its end by itself, before its services start: they would wait for us.
+# A host that is booting ends the run by its boot hook; this waits for that, 30 seconds at most.
 wait_for_boot() {
   for second in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30; do
     [ -e "$boot_unit" ] && systemctl list-jobs --no-legend 2>/dev/null | grep -q haprov-recover || return 0

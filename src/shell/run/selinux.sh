@@ -1,5 +1,5 @@
-# SELinux's labels of ports and its booleans as steps of a transaction. Never run on a host with SELinux: there is none
-# in the lab; docs/playbooks.md says what it was checked against.
+# SELinux's labels of ports and its booleans as steps of a transaction. The lab has no SELinux, so this has never run on a
+# host with SELinux; docs/playbooks.md says how it was checked.
 # Needs: probe selinux-probe transaction
 
 # --- what is there ----------------------------------------------------------------------------------------------
@@ -7,7 +7,7 @@
 check_labels() { # PORT=LABEL,WANTED...   LABEL "-": none
   for pair in "$@"; do
     before=${pair#*=} found=$(local_label "${pair%%=*}")
-    # Another resource of the same run may want the same.
+    # Another resource of the same run may have set the wanted label already.
     case $before in "${found:--},"* | *",$found") continue ;; esac
     drifted "port ${pair%%=*} had the label \"${before%,*}\" when the plan was made, and has \"${found:--}\" now"
     return
@@ -25,8 +25,8 @@ check_booleans() { # NAME=ACTIVE,KEPT,WANTED...
 
 # --- labels of ports --------------------------------------------------------------------------------------------
 
-# A port that the policy labels itself is not relabelled ("semanage port -a" of 2024 and later would): for those, the
-# boolean is turned on.
+# Does not relabel a port that the policy itself labels, which "semanage port -a" of 2024 and later would do: turns on the
+# boolean OTHERWISE instead.
 label_ports() { # OTHERWISE PORT=LABEL...
   otherwise=$1
   shift
@@ -50,7 +50,7 @@ verify_labels() { # PORT=LABEL...
   for pair in "$@"; do
     found=$(local_label "${pair%%=*}")
     [ -n "$found" ] || found=$(printf '%s\n' "$policy" | policy_label "${pair%%=*}")
-    # A label of the policy's own stands.
+    # A port with another label of the policy keeps it.
     [ -n "$found" ] || { fail "port ${pair%%=*} still has no label"; return; }
   done
 }
@@ -79,7 +79,7 @@ verify_booleans() { # NAME=on|off...
   done
 }
 
-# What was not on record stays on record, with the value that it had.
+# A boolean that was in no local change before stays in one, with the value that it had.
 restore_booleans() { # NAME=ACTIVE,KEPT...
   for pair in "$@"; do
     name=${pair%%=*} before=${pair#*=}

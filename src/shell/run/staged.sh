@@ -1,8 +1,8 @@
-# The staged files of a run as those see them that validate them.
+# The staged files of a run as their validators see them.
 # Needs: probe put-back transaction (validators)
 # Given: home
 
-# Every TEXT that stands by itself, not as a part of a longer path, becomes OTHER.
+# Replaces every TEXT that is not part of a longer path with OTHER.
 swap() { # TEXT OTHER <INPUT
   TEXT=$1 OTHER=$2 awk '
     BEGIN { text = ENVIRON["TEXT"]; other = ENVIRON["OTHER"] }
@@ -19,8 +19,8 @@ swap() { # TEXT OTHER <INPUT
     }'
 }
 
-# The staged file as its validator must see it: in its place, in view.sh's view; else, where it names other files that are
-# staged too, it names their staged copies.
+# Sets "seen" to the file that the validator reads: in the view of view.sh, the path itself; otherwise the staged copy,
+# which names the staged copies of other files in place of their paths.
 as_seen() {
   seen=$real
   [ -z "$in_view" ] || return 0
@@ -47,7 +47,7 @@ staged_copy() { # PATH
   return 1
 }
 
-# Prints what PATH will hold, with the staged copies' names for what is staged beside it.
+# Prints the content that PATH will have, with the names of staged copies in place of the paths of other staged files.
 as_it_will_be() { # PATH
   cp -- "$(staged_copy "$1" || printf '%s\n' "$1")" "$step/will-be" || return
   for other in "$home"/steps/*/staged; do
@@ -70,7 +70,7 @@ validate_file() { # PATH COMMAND
   printf '%s\n' "$2" | swap %s "$seen" >"$step/command"
   ( export seen; eval "$script" ) >"$step/validation" 2>&1 </dev/null 3>&- 8>&- 9>&-
   verdict=$?
-  # Errors name the file that the user knows.
+  # Puts the path that the user knows into the validator's messages.
   swap "$seen" "$1" <"$step/validation" | sed "s,$step/config\.[0-9]*/,/,g" >"$step/told"
   cat "$step/told"
   rm -f -- "$copy.seen"

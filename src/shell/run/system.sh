@@ -1,4 +1,4 @@
-# Packages, kernel parameters, services and commands as steps of a transaction.
+# Packages, kernel parameters, units and commands as steps of a transaction.
 # Needs: probe sysctl init units transaction loaded drained boot
 
 # --- packages ---------------------------------------------------------------------------------------------------
@@ -10,7 +10,7 @@ check_packages_absent() { # NAME...
   :
 }
 
-# By its own name, or as what another package provides.
+# Whether a package is installed, or another one provides it.
 is_there() { rpm -q "$1" >/dev/null 2>&1 || rpm -q --whatprovides "$1" >/dev/null 2>&1; } # NAME
 
 install_packages() { # NAME...
@@ -38,7 +38,7 @@ save_sysctls() { # KEY...
   probe_sysctls "$@" >"$step/before"
 }
 
-# What the kernel makes of each is written down: nobody else knows how it says what it was told.
+# Writes down how the kernel shows each value that it was given, which may differ from what was written.
 set_sysctls() { # KEY=VALUE...
   for pair in "$@"; do
     attempt sysctl -q -w "$pair" || return
@@ -62,7 +62,7 @@ restore_sysctls() {
   [ -f "$step/before" ] || return 0
   wrong=0
   while IFS= read -r pair; do
-    # An empty value is none to some sysctl(8).
+    # Some versions of sysctl(8) refuse an empty value.
     path_of_sysctl "${pair%%=*}"
     { sysctl -q -w "$pair" || printf '%s\n' "${pair#*=}" >"$path"; } 2>/dev/null
     found=$(probe_sysctls "${pair%%=*}")
@@ -75,7 +75,7 @@ restore_sysctls() {
 
 property() { probe_service "$2" | sed -n "s/^$1=//p"; } # NAME UNIT
 
-# What stops, fails and is tried again by itself is no change of anybody's.
+# A unit that stops, fails or restarts by itself has not drifted.
 check_service() { # UNIT ACTIVE ENABLED
   found_active=$(property ActiveState "$1") found_enabled=$(property UnitFileState "$1")
   case "$2 ${found_active:-none}" in
@@ -104,23 +104,23 @@ change_service() { # UNIT enable|disable|- start|stop|reload|restart|-
   fi
 }
 
-# HAProxy's processes; of other units a reload cannot be told from their processes.
+# Prints HAProxy's PIDs; nothing for other units, whose processes do not show a reload.
 workers_of() { # UNIT
   [ "$1" != haproxy.service ] || ps -C haproxy -o pid= 2>/dev/null | tr -d ' '
 }
 
-# Of what HAProxy is going to read.
+# Prints the checksum of the files that HAProxy is going to read.
 sum_for() { # UNIT
   [ "$1" != haproxy.service ] || sum_of_configuration
 }
 
-# A new HAProxy sends requests to every server: those whose host is drained it is told of before anything else is.
+# A new HAProxy process sends requests to every server, so it is told first which servers are drained.
 stay_drained() { # UNIT OLD_WORKERS
   [ "$1" = haproxy.service ] || return 0
   redrain "$2" || emit warning "$number" "$(echo "HAProxy could not be told again which servers are drained: haprov drain does" | base64 | tr -d '\n')"
 }
 
-# HAProxy reports a reload as done that its master gave up: only a worker that was not there before proves it.
+# HAProxy's reload succeeds also where its master kept the old configuration: only a new worker proves it.
 prove_reload() { # UNIT OLD_WORKERS
   [ "$1" = haproxy.service ] || return 0
   for look in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
@@ -147,13 +147,13 @@ verify_service() { # UNIT enable|disable|- active|inactive|-
   switched=$(property UnitFileState "$unit")
   case $2:$switched in
     -:* | enable:enabled) ;;
-    # Their place in the boot is not theirs to say.
+    # Units in these states cannot be enabled or disabled themselves.
     enable:static | enable:indirect | enable:alias | enable:generated | enable:transient) ;;
     disable:enabled | enable:*) fail "$1 is \"$switched\" instead of \"${2}d\" at boot" ;;
   esac
 }
 
-# What ends as soon as it was started is active when it is looked at once.
+# Looks twice, because a unit that ends right after its start is active at the first look.
 stays_active() { # NAME UNIT
   if is_active "$2"; then
     [ -e "$step/started" ] || return 0
@@ -190,11 +190,11 @@ restore_service() { # UNIT
     *)
       move_unit stop "$unit" 2>/dev/null
       ! is_active "$unit" || fail "$1 did not run before, and cannot be stopped" || return
-      # Its file may go next, and systemd would keep the failure of a unit that is no more.
+      # The unit's file may be removed next, and systemd would go on listing the failed unit.
       [ "$before" = failed ] || forget_failures "$unit"
       ;;
   esac
-  # What came with a package stays, and has a state that it had not before.
+  # A unit that came with a package stays, so it may be enabled or disabled where it had no state before.
   before=$(was UnitFileState) is=$(property UnitFileState "$unit")
   case $before in
     '' | "$is") ;;
@@ -202,7 +202,7 @@ restore_service() { # UNIT
   esac
 }
 
-# Exactly what the switch made and took away, whatever kind of enablement that was; what others did since stays.
+# Undoes exactly the links that enabling or disabling made and removed; keeps what others have changed since.
 put_links_back() {
   [ -f "$step/links" ] || return 0
   [ -f "$step/links.now" ] || boot_links >"$step/links.now" || return
@@ -219,8 +219,8 @@ put_links_back() {
 
 # --- commands ---------------------------------------------------------------------------------------------------
 
-# Of a program's words every user of the host may read each; of its environment, root alone. The script's own programs
-# get neither.
+# Passes the script in the environment, which only root can read; every user of the host can read a program's words. The
+# programs that the script starts get neither.
 in_shell() { # SCRIPT
   HAPROV_SCRIPT=$1 sh -c 'haprov_script=$HAPROV_SCRIPT; unset HAPROV_SCRIPT; eval "$haprov_script"' </dev/null
 }

@@ -1,9 +1,9 @@
-# One host's changes as one transaction; its states and verbs are those of docs/decisions/0003-transaction.md.
-# The generated part before this defines $run, $home, $owner, $lease, the units that it is about, its group (peers.sh),
-# the steps' functions (sN_check, sN_stage, sN_validate, sN_run, sN_verify, sN_undo), their limits (sN_limit) and the
-# lists of their numbers; `main VERB` comes after it.
-# Journal rows: milliseconds, event, step, detail, separated by tabs. Descriptor 3 is the operator, who may be gone;
-# 8 says that the watcher lives, 9 is the guard: neither is for the programs that a step runs.
+# A run's changes on one host as one transaction, with the states and verbs of docs/decisions/0003-transaction.md.
+# The generated part before this sets $run, $home, $owner, $lease, $units, the group (peers.sh) and the lists of step
+# numbers, and defines the steps' functions (sN_check, sN_stage, sN_validate, sN_run, sN_verify, sN_undo) and limits
+# (sN_limit); `main VERB` comes after it.
+# Journal rows: milliseconds, event, step, detail, separated by tabs. Descriptor 3 leads to the laptop, which may have gone;
+# 8 is the watcher's lock, 9 the guard, which a verb locks: the programs of a step get neither.
 # Needs: probe apart selinux-probe put-back recover folders boot limits peers view
 # Given: home prepare_steps commit_steps service_steps run lease owner
 # Gives: step number booting
@@ -18,15 +18,15 @@ emit() { # state|start|done|undone|warning|failed|locked|refused|abandoned|recov
   printf '%s\n' "$row" >&3 2>/dev/null || :
 }
 
-# Seconds that the host has run: a clock that nobody sets.
+# Prints the seconds since boot, a clock that nobody sets.
 uptime_now() { read -r up_ _ </proc/uptime; echo "${up_%%.*}"; }
 
-# A link is made and renamed without a free block on the disk.
-# A heartbeat does so beside a verb: each by a name of its own.
+# Stores TEXT as a symbolic link, which needs no free block on the disk. A heartbeat does the same beside a verb, so each
+# process makes the link under its own name before it renames it.
 link_to() { ln -sfn "$1" "$home/$2.$$" && mv -fT "$home/$2.$$" "$home/$2"; } # TEXT NAME
 
 mark_time() { link_to "$(uptime_now)" "$1"; } # MARK
-# Seconds since then; what was marked before the host started last is long ago.
+# Prints the seconds since the mark; a very large number where it was made before the last boot.
 age_of() { # MARK
   then_=$(readlink "$home/$1")
   case $then_ in '' | *[!0-9]*) then_=999999999 ;; esac
@@ -35,12 +35,12 @@ age_of() { # MARK
   echo $age
 }
 
-# These files and folders are on the disk. Where sync knows no names (before coreutils 8.24), everything is.
+# Flushes these files and folders to the disk; everything where sync takes no names (before coreutils 8.24).
 settle() { sync -- "$@" 2>/dev/null || sync; } # PATH...
 
 settle_run() { find "$home" ! -type l -exec sync -- {} + 2>/dev/null || sync; }
 
-# The folders of what is renamed: a rename is on the disk when its folder is.
+# Flushes the folders of renamed files: a rename is on the disk when its folder is.
 settle_renamed() {
   set --
   for staged in "$home"/steps/*/staged; do
@@ -54,7 +54,7 @@ settle_renamed() {
 
 set_state() { mark_time since && link_to "$1" state && emit state - "$1" && settle "$home/journal" "$home"; } # staging|staged|committing|committed|confirmed|restoring|finished|restored|broken
 
-# Of a link that did not outlive a crash, the journal knows what it said.
+# Prints the run's state; from the journal where a crash has lost the link.
 state() {
   found=$(readlink "$home/state" 2>/dev/null) || found=
   case $found in
@@ -63,19 +63,19 @@ state() {
   esac
 }
 
-# What a step did from here on is to be undone, also where the host loses its power next.
+# Marks the step as one to undo, also where the host loses its power next.
 begin() { : >"$step/begun" && settle "$step"; }
 
 drifted() { echo "drift: $*" >&2; return 1; } # WORD...
 still_needed() { fail 'its guard still asks for it after it ran: the command does not do what the guard checks'; }
 
-# Runs a command of the operator's or of the system's, remembering it for the report.
+# Runs a command, and writes it down for the report.
 attempt() { note_command "$*"; "$@" 3>&- 8>&- 9>&-; } # WORD...
 note_command() { printf '%s\n' "$1" >"$step/command"; } # TEXT
 
 # --- the steps --------------------------------------------------------------------------------------------------
 
-# One part of one step, its output kept for the report.
+# Runs one part of one step within its limit, and keeps its output for the report.
 part() { # NUMBER PART
   number=$1
   step=$home/steps/$number
@@ -122,7 +122,7 @@ commit() {
 
 confirm() { renew && set_state confirmed; }
 
-# Files, folders and values first, then the services that read them; each in the reverse of its order.
+# Undoes files, folders and values first, then the units that read them, each group in reverse order.
 restore() {
   set_state restoring || :
   say_restored
@@ -146,20 +146,20 @@ finish() {
   prune_runs
 }
 
-# What a run comes to whose laptop, or whose host, is gone.
+# Ends a run whose laptop has gone, or whose host has restarted.
 recover() {
   # A crash may have cut the journal's last row.
   echo >>"$home/journal" || :
   was=$(state)
   if has_ended "$was"; then drop_lock; return; fi
   emit abandoned - "$was"
-  # Nobody else takes it away: what was to do that after a while went down with the host.
+  # The process that would have removed the run's flag after a while may have ended with the host.
   rm -f "${home%/runs/*}/drain-for-run"
   if is_in_group; then recover_in_group "$was"; return; fi
   if [ "$was" = confirmed ]; then finish; else restore; fi
 }
 
-# By the numbers that the host gave them: their names are of the laptops' clocks.
+# Prints the runs by the host's numbers, because their names have the time of the laptops' clocks.
 newest_first() {
   for each in "${home%/*}"/*; do
     { read -r number_ <"$each/number"; } 2>/dev/null || number_=0
@@ -167,10 +167,10 @@ newest_first() {
   done | sort -k 1,1nr -k 2,2r | cut -d ' ' -f 2-
 }
 
-# Runs that did something are what one can go back by; refused ones must not push them out.
+# Runs with steps are kept for rollbacks; refused runs are counted separately, so that they do not push those out.
 keep_runs=20
 keep_refused=5
-# Whole drills, of a few scenarios each; they change nothing that one could go back to.
+# Some whole drills, whose experiments are runs of their own; there is nothing to roll back.
 keep_drills=28
 prune_runs() {
   newest_first | while IFS= read -r name; do
@@ -189,14 +189,14 @@ prune_runs() {
   done
 }
 
-# Nearly all of a folder is its program, which nobody needs once the run is over: steps.json says how it is undone.
+# The program takes most of a run's folder, and is not needed once the run has ended: a rollback reads steps.json.
 drop_program() { # HOME
   ended_as=$(readlink "$1/state")
   case $ended_as in finished | restored) ;; *) return 0 ;; esac
   [ ! -s "$1/steps.json" ] || is_alive "$1" || rm -f -- "$1/transaction"
 }
 
-# --- the watcher: moves a run on that nobody else moves on ---------------------------------------------------------
+# --- the watcher: ends a run that no laptop drives any more ---------------------------------------------------------
 
 renew() { mark_time lease; }
 
@@ -205,12 +205,12 @@ is_overdue() {
   case $at in
     staged | confirmed) [ "$(age_of lease)" -ge "$lease" ] ;;
     committed) [ "$(age_of since)" -ge "$lease" ] ;;
-    # A verb is at it, and holds the guard; where the guard is free, it died.
+    # In other states a verb is at work and holds the guard; where the guard is free, the verb died.
     *) : ;;
   esac
 }
 
-# One look; fails when there is nothing left to look at.
+# One look of the watcher; fails when the run has ended.
 look() {
   at=$(state)
   if has_ended "$at"; then return 1; fi
@@ -231,7 +231,7 @@ watch() {
 
 start_watcher() { begin_apart exec setsid sh "$home/transaction" watch </dev/null >>"$home/log" 2>&1 3>&-; }
 
-# --- the lock: one link, made in one step, saying which run, since when, and whose -----------------------------------
+# --- the lock: a symbolic link to "RUN SECONDS_SINCE_1970 OWNER", made in one system call ---------------------------
 
 lock=${home%/runs/*}/lock
 
@@ -288,7 +288,7 @@ main() { # stage|commit|confirm|restore|finish|renew|recover|boot|watch|look|vie
     renew
     return
   fi
-  # The verb "stage" calls this one, and holds the guard.
+  # The verb "stage" calls this one, and has the guard locked.
   if [ "$1" = view ]; then
     view
     return

@@ -1,9 +1,9 @@
-# What changes units and where they stand in the boot, by the host's init system.
+# Changes units, and whether they start at boot, by the host's init system.
 # Needs: init transaction
 
 links_in() { # PATH...
   for link in "$@"; do
-    # The run's own comes and goes with the run.
+    # Leaves out the run's boot hook.
     case $link in *haprov-recover*) continue ;; esac
     [ ! -L "$link" ] || printf '%s\t%s\n' "$link" "$(readlink -- "$link")"
   done
@@ -11,7 +11,7 @@ links_in() { # PATH...
 
 if [ -d /run/systemd/system ]; then
 
-# An alias comes and goes with its unit's place in the boot, and says "alias" where its unit is asked about.
+# Prints the unit's own name for an alias, which exists only while the unit is enabled.
 own_name() { # UNIT
   name=$(unit_name "$1")
   about=$(systemctl show -p Id -p LoadState -- "$name" | sed -n 's/^LoadState=not-found$/-/p; s/^Id=//p')
@@ -21,15 +21,15 @@ own_name() { # UNIT
   esac
 }
 
-# What makes a unit start at boot, of whatever kind: "LINK<tab>TARGET" a line.
+# Prints the links that make units start at boot: "LINK<tab>TARGET" a line.
 boot_links() { links_in /etc/systemd/system/* /etc/systemd/system/*/* /run/systemd/system/* /run/systemd/system/*/* /etc/rc.d/rc[0-6].d/*; }
 
 reread_links() { attempt systemctl daemon-reload; }
 
-# What is other when the main process of a unit was begun anew.
+# Prints what differs once a unit's main process has been started anew.
 life_of() { systemctl show -p NRestarts -p ExecMainStartTimestampMonotonic -- "$1"; } # UNIT
 
-# Whether a unit that is not active has done what it is for.
+# Whether a unit that is not active is a oneshot that has succeeded.
 has_done_its_work() { # UNIT
   about=$(systemctl show -p Type -p Result -- "$1")
   case $about in *Type=oneshot*Result=success* | *Result=success*Type=oneshot*) ;; *) return 1 ;; esac
@@ -46,7 +46,7 @@ switch_unit() { attempt systemctl -q "$1" "$2"; } # enable|disable UNIT
 
 move_unit() { attempt systemctl "$1" "$2"; } # start|stop|reload|restart|reload-or-restart UNIT
 
-# What has failed too often is not started again by systemd until it is told to forget that.
+# systemd does not start a unit that has failed too often until it is told to forget that.
 forget_failures() { systemctl -q reset-failed "$1" 2>/dev/null || :; } # UNIT
 
 else
@@ -71,7 +71,7 @@ switch_unit() { # enable|disable UNIT
   attempt chkconfig --add "$init_script" && attempt chkconfig "$init_script" on
 }
 
-# A daemon is our own descendant here: it must not inherit our umask, nor the signals that we ignore.
+# Without systemd a daemon is a descendant of this shell: it must not inherit its umask, nor the signals that it ignores.
 call_script() ( umask 022; trap - PIPE HUP INT TERM; attempt service "$init_script" "$1" </dev/null ) # VERB
 
 move_unit() { # start|stop|reload|restart|reload-or-restart UNIT
@@ -81,7 +81,7 @@ move_unit() { # start|stop|reload|restart|reload-or-restart UNIT
     *) call_script "$1" ;;
   esac || return
   [ "$1" != stop ] || return 0
-  # The script comes back before its daemon has written its PID file.
+  # The init script may end before its daemon has written its PID file.
   for try in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
     ! is_active "$2" || return 0
     sleep 0.25

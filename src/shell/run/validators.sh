@@ -1,14 +1,14 @@
-# What validates the files of well-known services, where "program -c FILE" alone would lie.
+# Validators for the files of well-known services, where "program -c FILE" alone would give a wrong result.
 # Needs: staged haproxy-files
 
-# The unit reads a list of files and folders; the staged file takes its own place among them, and so do all others. A
-# file that the unit does not read is checked by itself.
+# HAProxy's unit reads a list of files and folders, so all are checked together, with every staged file in its place. A file
+# that the unit does not read is checked by itself.
 haproxy_check() { # FILE
   if haproxy_files staged_copy | grep -qxF -e "$real"; then check_haproxy_config "$1"; else haproxy -c -f "$1"; fi
 }
 
-# A file that the configuration names, such as a certificate: the configuration is checked with it. One that is staged
-# too, and names it, is so by its own check, which blames the right file for what is wrong.
+# Checks the configuration for a file that it names, such as a certificate. A configuration file that is staged too, and
+# names the file, is checked by its own step, whose error names the right file.
 haproxy_check_with() { # FILE
   for file in $(haproxy_files staged_copy); do
     ! own=$(staged_copy "$file") || ! grep -qF -- "$real" "$own" || return 0
@@ -34,7 +34,7 @@ check_haproxy_config() { # SEEN_FOR_REAL
   return $verdict
 }
 
-# Before 2.0.4 "-t" is no option and exits 0 all the same; an empty file passes every version.
+# keepalived before 2.0.4 has no "-t", and exits with 0 all the same; an empty file passes in every version.
 keepalived_check() { # FILE
   grep -q '[^[:space:]]' "$1" || { echo 'an empty file configures nothing'; return 1; }
   version=$(keepalived --version 2>&1 | sed -n 's/^Keepalived v\([0-9.]*\).*/\1/p')

@@ -1,15 +1,14 @@
-# The host as it will be, for validators alone: in a mount namespace of its own every staged file stands in its place, and
-# what is to go is gone. Where that cannot be had (no right to mount, no unshare), validators read copies in which staged
-# files go by the names of their staged copies: as_seen in staged.sh.
+# The view: a mount namespace for validators in which every staged file is in its place, and removed files are gone. Where
+# it cannot be made (no right to mount, no unshare), validators read copies that name the staged copies of other files:
+# as_seen in staged.sh.
 # Needs: transaction
 # Given: validate_steps home
 # Gives: in_view
 
-# All validators, in the order of their steps.
+# Runs all validators, in the order of their steps.
 validate_all() {
   [ -n "$validate_steps" ] || return 0
-  # ksh keeps its descriptors for itself unless they are handed over.
-  # A verb leads a process group of its own.
+  # "3>&3", because ksh does not pass descriptors on otherwise; setsid, because a verb leads its own process group.
   setsid unshare -m sh "$home/transaction" view 3>&3 2>"$home/view.log"
   view_result=$?
   [ -e "$home/viewed" ] || { validate_each; return; }
@@ -25,19 +24,19 @@ view() {
   validate_each
 }
 
-# Nothing of it reaches the host: it ends with the namespace. -n: EL6 would write it down in /etc/mtab.
+# The mounts end with the namespace, and the host does not see them. -n, because EL6 would list them in /etc/mtab.
 build_view() {
   mount -n --make-rprivate / && mkdir -p "$home/view" || return
   finals=$newline folders=
   for each in "$home"/steps/*/staged; do
     { IFS= read -r final; IFS= read -r copy; } <"$each" || continue
     finals=$finals$final$newline
-    # Who can change a shared folder could have another file shown there, or the folder laid out somewhere else.
+    # A user who can change a shared folder could redirect these mounts, so there is no view.
     case $copy in "$home"/*) return 1 ;; esac
     [ ! -e "$final" ] || [ ! -e "$copy" ] || continue
     folders=$folders${final%/*}/$newline
   done
-  # Where a file comes or goes the folder is laid out anew, the outer before the inner.
+  # A folder in which a file is added or removed is laid out anew, outer folders first.
   printf %s "$folders" | sort -u | while IFS= read -r folder; do lay_out "$folder" || exit; done || return
   for each in "$home"/steps/*/staged; do
     { IFS= read -r final; IFS= read -r copy; } <"$each" || continue
@@ -46,14 +45,14 @@ build_view() {
   done
 }
 
-# An empty folder in the old one's place, with all that was in it but what is staged.
+# Mounts an empty folder over FOLDER, and puts its entries back, except for staged files.
 lay_out() { # FOLDER/
   [ "$1" != / ] && about=$(stat -c 'mode=%a,uid=%u,gid=%g' -- "$1") || return
   mount -n --rbind "$1" "$home/view" && mount -n -t tmpfs -o "$about" haprov "$1" || return
   set -- "$1" "$home/view"/* "$home/view"/.[!.]* "$home/view"/..?*
   folder=$1
   shift
-  # More would take too long.
+  # More entries would take too long.
   [ $# -le 2000 ] || return
   for each in "$@"; do
     case $finals in *"$newline$folder${each##*/}$newline"*) continue ;; esac
