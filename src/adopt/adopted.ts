@@ -1,6 +1,8 @@
+import { secretsIn } from '../ha/own/secrets-in';
 import type { Versions } from '../host/release';
+import { textOfBytes } from '../resources/text-of';
 import type { FoundFile, FoundHost } from './found-host';
-import { type Named, type NamedFiles, namedFiles, textOf } from './named';
+import { type Named, type NamedFiles, namedFiles } from './named';
 import { holdsSecret } from './secret';
 
 /** A file that the inventory is going to name. */
@@ -9,7 +11,10 @@ export interface AdoptedFile extends Pick<Named, 'path' | 'of' | 'what' | 'at'> 
   on: ReadonlyMap<string, FoundFile>;
   /** Whether all hosts have it with the same bytes. */
   isSame: boolean;
+  /** Whether it has a password or a key: then it is nobody else's on this machine. */
   isSecret: boolean;
+  /** Whether a diff must not show it: haprov does not find all of its secrets by reading it. */
+  isHidden: boolean;
 }
 
 /** A host with what its configuration names. */
@@ -53,6 +58,7 @@ function toFile({ path, of, what, at }: Named, hosts: readonly AdoptedHost[]): A
     }),
   );
   const [first, ...others] = [...on.values()];
+  const texts = [...on].map(([host, { content }]) => ({ host, text: textOfBytes(content) }));
   return {
     path,
     of,
@@ -60,8 +66,25 @@ function toFile({ path, of, what, at }: Named, hosts: readonly AdoptedHost[]): A
     ...(at === undefined ? {} : { at }),
     on,
     isSame: on.size === hosts.length && others.every(({ content }) => first?.content.equals(content)),
-    isSecret: [...on.values()].some(({ content }) => holdsSecret(textOf(content))),
+    isSecret: texts.some(({ text }) => holdsSecret(text)),
+    isHidden: texts.some(({ host, text }) =>
+      holdsSecret(text, what === 'configuration' ? readSecrets(hosts, host) : []),
+    ),
   };
+}
+
+/** The passwords that haprov finds where it reads a host's configuration, and masks wherever it shows it. */
+function readSecrets(hosts: readonly AdoptedHost[], name: string): string[] {
+  const { found, named } = hosts.find((one) => one.found.name === name) ?? {};
+  const read = (named?.found ?? []).filter(({ what }) => what === 'configuration');
+  const texts = read.flatMap(({ path, of }) => {
+    const { content } = found?.files.get(path) ?? {};
+    return content ? [{ file: path, of, text: textOfBytes(content) }] : [];
+  });
+  const words = texts.flatMap(({ of, text }) =>
+    of === 'haproxy' ? [] : [...text.matchAll(/^\s*auth_pass\s+(\S+)/gm)].map(([, word = '']) => word),
+  );
+  return [...secretsIn(texts.filter(({ of }) => of === 'haproxy')), ...words];
 }
 
 /** Where a host's file stands in the folder, relative to the inventory. */

@@ -1,6 +1,6 @@
 import { renderDiff } from '../report/diff';
+import { textOfBytes } from '../resources/text-of';
 import { type Adopted, type AdoptedFile, type AdoptedHost, placeOf } from './adopted';
-import { textOf } from './named';
 import { concealed } from './secret';
 
 /** What differs between the hosts, as paragraphs and lists of Markdown. */
@@ -23,7 +23,11 @@ function fileDiffers(file: AdoptedFile, hosts: readonly AdoptedHost[]): string {
   const [other, second] = changed;
   const isBinary = first.content.includes(0) || second.content.includes(0);
   const diff = renderDiff(
-    { path: file.path, from: concealed(textOf(first.content)), to: concealed(textOf(second.content)) },
+    {
+      path: file.path,
+      from: concealed(textOfBytes(first.content)),
+      to: concealed(textOfBytes(second.content)),
+    },
     { color: false },
   );
   const shown = isBinary || diff.split('\n').length > 200;

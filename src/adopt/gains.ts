@@ -1,7 +1,7 @@
 import { readConfiguration } from '../ha/haproxy/section';
 import { statsSocketsOf } from '../ha/haproxy/stats-socket';
+import { textOfBytes } from '../resources/text-of';
 import type { Adopted, AdoptedHost } from './adopted';
-import { textOf } from './named';
 
 /** What haprov could do more if the configuration said more, or if a part of it stood in the model. */
 export function gainsOf({ hosts }: Adopted): string[] {
@@ -38,7 +38,7 @@ export function gainsOf({ hosts }: Adopted): string[] {
 function hasAdminSocket({ found, versions }: AdoptedHost): boolean {
   const sources = found.haproxy.flatMap((file) => {
     const { content } = found.files.get(file) ?? {};
-    return content ? [{ file, text: textOf(content) }] : [];
+    return content ? [{ file, text: textOfBytes(content) }] : [];
   });
   const { sections } = readConfiguration(sources, {
     version: versions.haproxy,

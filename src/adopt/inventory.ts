@@ -28,7 +28,7 @@ export function inventoryOf(
 }
 
 function sourceOf(file: AdoptedFile): object {
-  const secret = file.isSecret ? { secret: true } : {};
+  const secret = file.isHidden ? { secret: true } : {};
   const entries = [...file.on];
   const [[name, first] = ['', undefined], ...others] = entries;
   const common = first ? attributes(first) : {};

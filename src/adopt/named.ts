@@ -5,6 +5,7 @@ import { readEffective } from '../ha/keepalived/effective';
 import { type Setting, settingsOf } from '../ha/keepalived/settings';
 import { argumentsOf, scriptKeywords } from '../ha/keepalived/words';
 import type { Versions } from '../host/release';
+import { textOfBytes } from '../resources/text-of';
 import { type FoundHost, plainPath } from './found-host';
 
 /** A file that a configuration is made of or names. */
@@ -26,12 +27,6 @@ export interface NamedFiles {
   notRead: Named[];
   /** Why what is named may be more than that. */
   unsure: string[];
-}
-
-/** Text of a file: UTF-8, or Latin-1 where it is none, so that no byte is lost. */
-export function textOf(content: Buffer): string {
-  const text = content.toString();
-  return Buffer.from(text).equals(content) ? text : content.toString('latin1');
 }
 
 /** The files that the configuration of a host is made of, and those that it names. */
@@ -71,7 +66,7 @@ const besideCertificates = ['key', 'ocsp', 'issuer', 'sctl', 'rsa', 'ecdsa', 'ds
 function ofHaproxy(host: FoundHost, { haproxy: version }: Versions): Named[] {
   const sources = host.haproxy.flatMap((file) => {
     const found = host.files.get(file);
-    return found ? [{ file, text: textOf(found.content) }] : [];
+    return found ? [{ file, text: textOfBytes(found.content) }] : [];
   });
   const { sections } = readConfiguration(sources, { version, variables: host.environment });
   const named = namedFilesOf(sections).filter(({ what }) => !/-base$/.test(what));
@@ -103,7 +98,7 @@ function inCertificateList(host: FoundHost, list: Named, sections: readonly Sect
     .filter(({ kind }) => kind === 'global')
     .flatMap((one) => directives(one, 'crt-base'));
   const base = global?.words[1];
-  const rows = textOf(host.files.get(list.path)?.content ?? Buffer.alloc(0)).split('\n');
+  const rows = textOfBytes(host.files.get(list.path)?.content ?? Buffer.alloc(0)).split('\n');
   return rows.flatMap((row, index) => {
     const [path = ''] = row.trim().split(/[\s[]/);
     if (path === '' || path.startsWith('#') || path.startsWith('@')) return [];
@@ -130,7 +125,7 @@ function ofKeepalived(
 ): { named: (Named & { isSought: boolean })[]; unsure: string[] } {
   const { main, configId } = host.keepalived;
   if (!host.files.has(main)) return { named: [], unsure: [] };
-  const texts = [...host.files].map(([path, { content }]): [string, string] => [path, textOf(content)]);
+  const texts = [...host.files].map(([path, { content }]): [string, string] => [path, textOfBytes(content)]);
   const effective = readEffective({
     files: new Map(texts),
     main,

@@ -10,8 +10,15 @@ const secretLines: readonly RegExp[] = [
 
 const isKey = (text: string) => text.includes('PRIVATE KEY-----');
 
-/** Whether a file of a host holds a private key, or what looks like a password. @param text of the whole file */
-export const holdsSecret = (text: string): boolean => isKey(text) || concealed(text) !== text;
+/**
+ * Whether a file of a host holds a private key, or what looks like a password.
+ * @param text of the whole file
+ * @param known secrets that count for nothing
+ */
+export function holdsSecret(text: string, known: readonly string[] = []): boolean {
+  const rest = known.reduce((left, secret) => left.replaceAll(secret, '***'), text);
+  return isKey(rest) || concealed(rest) !== rest;
+}
 
 /** A text with nothing of its secrets, and as many lines. */
 export function concealed(text: string): string {

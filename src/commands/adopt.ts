@@ -12,12 +12,12 @@ import { type Survey, type Surveyed, survey } from '../host/survey';
 import { fittingNames } from '../inventory/ansible/names';
 import type { Host } from '../inventory/inventory';
 import { inventorySchema } from '../inventory/schema/schema';
-import { lint } from '../lint/lint';
+
 import type { Finding } from '../plan/plan';
 import type { CommonOptions, Context } from '../planning/context';
 import { loadDesiredState } from '../planning/desired-state';
 import { listenerFor, notAsked, toTarget } from '../planning/hosts';
-import { subjectOf } from '../planning/lint-subject';
+import { findingsOf } from '../planning/lint-subject';
 import { count } from '../text/format';
 
 export interface AdoptOptions extends Omit<CommonOptions, 'inventory' | 'limit'> {
@@ -143,7 +143,7 @@ function write(folder: string, adopted: Adopted, inventory: object, context: Con
 function readAgain(file: string, context: Context): Written {
   try {
     const said = loadDesiredState(file, context);
-    return { findings: lint(subjectOf(said), 'inventory.json'), faults: [] };
+    return { findings: findingsOf(said, 'inventory.json'), faults: [] };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     return { findings: [], faults: error.faults.map(describeFault) };

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { adoptQuestion, type FoundHost, readFoundHost } from '../../src/adopt/found-host';
 import { namedFiles } from '../../src/adopt/named';
 import { Sandbox, type Shell, shells } from '../shell/sandbox';
@@ -126,5 +127,28 @@ include \${DIR}/vrrp.d/*.conf
       '/etc/keepalived/gone.sh',
       '/bin/sh',
     ]);
+  });
+
+  test('EL6 with its init scripts: the old how-to’s own hosts, byte for byte', async () => {
+    box.becomeEl6();
+    for (const unit of ['haproxy', 'keepalived']) box.write(`etc/init.d/${unit}`, '');
+    box.fake('service', '*" status") ;;');
+    box.fake(
+      'chkconfig',
+      `"--list haproxy" | "--list keepalived") printf 'x\\t0:off\\t1:off\\t2:on\\t3:on\\t4:on\\t5:on\\t6:off\\n' ;;`,
+    );
+    const texts = {
+      'etc/haproxy/haproxy.cfg': readFileSync('test/adopt/how-to/files/etc/haproxy/haproxy.cfg'),
+      'etc/keepalived/keepalived.conf': readFileSync('test/adopt/how-to/fred/etc/keepalived/keepalived.conf'),
+    };
+    for (const [path, text] of Object.entries(texts)) box.write(path, text);
+    const host = await found();
+    expect(host.keepalived.configId).toBe('fred');
+    expect(host.units.get('haproxy')?.get('UnitFileState')).toBe('enabled');
+    const { found: named, notRead } = namedFiles(host, { haproxy: '1.5', keepalived: '1.2.13' });
+    expect(notRead).toEqual([]);
+    expect(
+      named.map(({ path }) => [path.replace(`${box.host}/`, ''), host.files.get(path)?.content]),
+    ).toEqual(Object.entries(texts));
   });
 });

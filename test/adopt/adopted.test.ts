@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { adopt } from '../../src/adopt/adopted';
 import type { FoundHost } from '../../src/adopt/found-host';
 import { inventoryOf } from '../../src/adopt/inventory';
@@ -48,7 +49,6 @@ test('what all have alike is one file, what differs is one for each, and the inv
           owner: 'root',
           group: 'root',
           mode: '0644',
-          secret: true,
         },
       },
     },
@@ -81,6 +81,19 @@ test('a file of one host only, and owners that differ', () => {
       `- \`${cfg}\`: fred root:root 0644, ethyl root:root 0600`,
     ]),
   );
+});
+
+test('what haprov cannot find the secrets of by reading is never shown; a password that it reads is masked in a diff', () => {
+  const files = {
+    [cfg]: 'userlist x\n  user anna insecure-password s3cret\nlisten y\n  stats auth a:s3cret\n',
+    '/etc/haproxy/conf.d/a.cfg': 'backend z\n  http-check send hdr Authorization Basic\\ YTpi\n',
+  };
+  const haproxy = Object.keys(files);
+  const { files: found } = adopt(known(foundHost('fred', files, { haproxy })));
+  expect(found.map(({ isSecret, isHidden }) => [isSecret, isHidden])).toEqual([
+    [true, false],
+    [true, true],
+  ]);
 });
 
 test('a report shows what differs, and no secret', () => {
@@ -143,4 +156,25 @@ test.each([
   '  auth_type PASS',
 ])('no secret in %j', (line) => {
   expect(holdsSecret(line)).toBe(false);
+});
+
+test.each([
+  ['EL6', { haproxy: '1.5', keepalived: '1.2.13' }],
+  ['EL7', { haproxy: '1.5', keepalived: '1.3.5' }],
+])('the old how-to’s own two hosts, as %s ran them', (_, versions) => {
+  const read = (part: string, path: string) => readFileSync(`test/adopt/how-to/${part}${path}`);
+  const hosts = ['fred', 'ethyl'].map((name) =>
+    foundHost(name, { [cfg]: read('files', cfg), [conf]: read(name, conf) }),
+  );
+  const adopted = adopt(hosts.map((host) => ({ host, versions })));
+  expect(adopted.files.map(({ path, isSame, isHidden }) => [path, isSame, isHidden])).toEqual([
+    [cfg, true, false],
+    [conf, false, false],
+  ]);
+  expect(adopted.hosts.flatMap(({ named }) => [...named.notRead, ...named.unsure])).toEqual([]);
+  const text = report(adopted);
+  expect(part(text, 'What differs')).toEqual(
+    expect.arrayContaining(['- lvs_id landlord_fred', '+ state SLAVE', '+ priority 100']),
+  );
+  expect(text).not.toContain('admin:admin');
 });
