@@ -17,6 +17,8 @@ export interface TitledStep {
   action: string;
   /** The unit that the step starts, stops or reloads. */
   unit?: string;
+  /** The local file that the content is made from. */
+  origin?: string;
   step: Step;
 }
 

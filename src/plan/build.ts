@@ -77,6 +77,7 @@ function toChange(
 ): PlannedChange {
   const { id, task, type, target, notify, unit, part, isOpaque } = resource;
   const { step, text, attributes, reason, notes, action } = difference;
+  const origin = resource.origin?.();
   return {
     id: mask(index === 0 ? id : `${id} (${index + 1})`),
     host,
@@ -98,6 +99,7 @@ function toChange(
     ...(unit ? { unit } : {}),
     ...(part ? { part } : {}),
     ...(isOpaque ? { isOpaque } : {}),
+    ...(origin ? { origin } : {}),
     ...(text ? { raw: text } : {}),
   };
 }

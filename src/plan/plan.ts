@@ -67,6 +67,8 @@ export interface PlannedChange extends Change, Role {
   step: Step;
   /** Which units it asks to reload or restart. */
   notify: Notify[];
+  /** The local file that the content is made from. */
+  origin?: string;
   /** The file's text before and after with secrets, from which the disruption class is derived. */
   raw?: { from: string | null; to: string | null };
 }
@@ -89,7 +91,8 @@ export function publicPlan(plan: FullPlan): Plan {
     hosts: plan.hosts.map((host) => ({
       ...host,
       changes: host.changes.map(
-        ({ step: _s, raw: _r, notify: _n, unit: _u, part: _p, isOpaque: _o, ...change }) => change,
+        ({ step: _s, raw: _r, notify: _n, unit: _u, part: _p, isOpaque: _o, origin: _f, ...change }) =>
+          change,
       ),
     })),
   };

@@ -54,7 +54,10 @@ export interface BoundResource<in Host extends HostKind = HostKind> extends Role
 export interface Observed {
   /** As its type reads it. */
   state: unknown;
-  resource: Pick<BoundResource, 'id' | 'task' | 'type' | 'target' | 'notify' | 'about' | keyof Role>;
+  resource: Pick<
+    BoundResource,
+    'id' | 'task' | 'type' | 'target' | 'notify' | 'about' | 'origin' | keyof Role
+  >;
   /** What is to be done, in order. @throws Error where the host is in a state that it cannot be reached from. */
   diff(context: DiffContext): Difference[];
 }

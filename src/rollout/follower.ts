@@ -49,7 +49,7 @@ export class Follower {
           command: entry.command,
           exitCode: entry.code,
           stderr: entry.output,
-          hint: hintFor(entry),
+          hint: hintFor({ ...entry, origin: this.followed.steps[entry.step - 1]?.origin }),
         };
         emit({ type: 'step-end', ...place(entry.step), status: 'failed', ms: 0, failure });
         return;

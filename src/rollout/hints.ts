@@ -1,16 +1,24 @@
+import { relative } from 'node:path';
+
 /** What to do about a failed part of a step, for the operator at 3 a.m. */
 export function hintFor({
   part,
   command,
   output,
+  origin,
 }: {
   part: string;
   command: string;
   output: string;
+  /** The local file that is pushed. */
+  origin?: string | undefined;
 }): string {
   if (output.includes('drift: '))
     return 'somebody changed the host in between: make a new plan and look at it';
-  if (part === 'validate') return 'mend the template or the inventory; the host keeps the file that it had';
+  if (part === 'validate') {
+    const isOwn = origin !== undefined && !origin.endsWith('.ejs');
+    return `mend ${isOwn ? shownPath(origin) : 'the template or the inventory'}; the host keeps the file that it had`;
+  }
   if (/^(yum|dnf) /.test(command))
     return 'look at what the package manager says above: is a repository enabled and in reach? (EL6 and EL7 are only in the vault now)';
   if (/No space left/.test(output)) return 'make room on the host, then apply again';
@@ -19,4 +27,9 @@ export function hintFor({
   if (/^(service|chkconfig) /.test(command))
     return 'the init script says why above; if not, the service’s own log or /var/log/messages on the host';
   return 'mend the cause, then apply again: what is done already is skipped';
+}
+
+function shownPath(file: string): string {
+  const here = relative(process.cwd(), file);
+  return here.startsWith('..') ? file : here;
 }

@@ -58,12 +58,13 @@ export class HostRun {
   ) {
     this.name = host.host;
     this.changes = host.changes.filter(({ type }) => type !== rehearsal).length;
-    this.#steps = host.changes.map(({ type, action, target, unit, step }) => ({
+    this.#steps = host.changes.map(({ type, action, target, unit, origin, step }) => ({
       title: `${type === rehearsal ? 'validate' : action} ${target}`,
       type,
       target,
       action,
       ...(unit ? { unit } : {}),
+      ...(origin ? { origin } : {}),
       step,
     }));
     this.locked = new Promise((resolve) => {
