@@ -4,7 +4,8 @@
 # HAProxy's unit reads a list of files and folders, so all are checked together, with every staged file in its place. A file
 # that the unit does not read is checked by itself.
 haproxy_check() { # FILE
-  if haproxy_files staged_copy | grep -qxF -e "$real"; then check_haproxy_config "$1"; else haproxy -c -f "$1"; fi
+  # Read to its end, so that nobody writes into a closed pipe.
+  if [ -n "$(haproxy_files staged_copy | grep -xF -e "$real")" ]; then check_haproxy_config "$1"; else haproxy -c -f "$1"; fi
 }
 
 # Checks the configuration for a file that it names, such as a certificate. A configuration file that is staged too, and
