@@ -6,7 +6,7 @@ import type { Survey, Surveyed } from '../host/survey';
 import type { Host, Inventory, Vip } from '../inventory/inventory';
 import { drainHost } from '../maintenance/drain-host';
 import { faultsOf, listed, type Maintenance } from '../maintenance/maintenance';
-import { flagQuestion, maintenanceOf } from '../maintenance/open-maintenance';
+import { maintenanceOf, toldQuestion, watchedQuestion } from '../maintenance/open-maintenance';
 import { servedByNobodyElse } from '../pair/drained';
 import { holdersOf, type PairState } from '../pair/health';
 import { listenersOf, listenersScript } from '../pair/serving';
@@ -56,7 +56,8 @@ export async function retire(options: RetireOptions, context: Context): Promise<
       questions: [
         ...configs.map((path) => ({ id: path, script: probeFile(path) })),
         listenersQuestion,
-        ...(host === asked ? [flagQuestion, ...questionsOf(services)] : []),
+        toldQuestion,
+        ...(host === asked ? [watchedQuestion, ...questionsOf(services)] : []),
       ],
     })),
     context,
@@ -97,7 +98,7 @@ export async function retire(options: RetireOptions, context: Context): Promise<
           await drainHost(maintenance, {
             timeoutMs: options.timeout * 1000,
             // A keepalived whose configuration ignores the flag hands its VIP over when it stops.
-            force: options.force || maintenance.deaf.length > 0,
+            force: options.force || maintenance.ways.deaf.length > 0,
             cuts: options.force,
           });
           isDrained = true;
@@ -149,7 +150,15 @@ interface Retired {
 
 /** The plan that stops and disables the units. @throws HaprovError (exit 2) where the host cannot be planned */
 function planOf(
-  { inventory, host, surveyed, services, maintenance: { deaf } }: Retired,
+  {
+    inventory,
+    host,
+    surveyed,
+    services,
+    maintenance: {
+      ways: { deaf },
+    },
+  }: Retired,
   found: Surveyed,
 ): FullPlan {
   const planned = planHost({ ...inventory, vips: [] }, host, found, services);

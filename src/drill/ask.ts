@@ -1,3 +1,4 @@
+import { readWatched, type Watched, watchedScript } from '../pair/drain-flag';
 import { call, compose } from '../shell/library';
 
 /** What a host says of itself before a drill. */
@@ -8,6 +9,8 @@ export interface HostAnswers {
   restarts: Map<string, number>;
   /** TCP port → the unit that listens there. */
   listeners: Map<number, string>;
+  /** What its keepalived is told. */
+  watched?: Watched;
 }
 
 /** A read-only script. @param ports of the services that the host serves */
@@ -15,6 +18,7 @@ export function askScript(ports: readonly number[]): string {
   return compose(
     call('restart_of', 'haproxy'),
     call('tell_link'),
+    watchedScript,
     ...ports.map((port) => call('unit_on', port)),
   );
 }
@@ -29,7 +33,8 @@ export function readAnswers(output: string): HostAnswers {
       answers.restarts.set(first, readSpan(rest.join(' ')));
     if (kind === 'listener') answers.listeners.set(Number(first), second);
   }
-  return answers;
+  const watched = readWatched(output);
+  return watched ? { ...answers, watched } : answers;
 }
 
 const units: Record<string, number> = { us: 0.001, ms: 1, s: 1000, min: 60_000, h: 3_600_000 };

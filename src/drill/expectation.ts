@@ -14,6 +14,8 @@ export interface Circumstances {
    */
   service?: Service;
   server?: string;
+  /** How a drain moves the addresses: by FAULT or by priority, and how long keepalived may take to see it, in milliseconds. */
+  drainsBy?: { byFault: boolean; ms: number };
 }
 
 /** So long asks the check script (templates/keepalived/haprov-haproxy-answers) before it gives up. */
@@ -55,15 +57,16 @@ export function expectationOf(scenario: ScenarioName, around: Circumstances): Ex
         formula: `taken over after ${formulaOf(silence.ms, silence.text)}; the address stays and is served until then, or goes at once`,
       };
     case 'drain': {
-      if (!vip.preempt) {
-        const { takeoverMs, formula } = takesOver({ ms: drainCheckMs, text: seconds(drainCheckMs) }, skew);
+      const { byFault, ms: looks } = around.drainsBy ?? { byFault: !vip.preempt, ms: drainCheckMs };
+      if (byFault) {
+        const { takeoverMs, formula } = takesOver({ ms: looks, text: seconds(looks) }, skew);
         return { gapMs: skew.ms, takeoverMs, formula };
       }
-      const ms = drainCheckMs + silence.ms;
+      const ms = looks + silence.ms;
       return {
         gapMs: 0,
         takeoverMs: ms,
-        formula: `somebody answers all the while, and what is open then is cut; moved after ${formulaOf(ms, seconds(drainCheckMs), silence.text)}`,
+        formula: `somebody answers all the while, and what is open then is cut; moved after ${formulaOf(ms, seconds(looks), silence.text)}`,
       };
     }
     case 'backend-dies':

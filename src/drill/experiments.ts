@@ -1,8 +1,10 @@
 import { vipsOf } from '../inventory/endpoints';
 import type { Inventory, Service, Vip } from '../inventory/inventory';
+import { drainFlags } from '../pair/drain-flag';
+import { keepsVips, noWays, waysOf } from '../pair/levers';
 import { call } from '../shell/library';
 import type { HostAnswers } from './ask';
-import { expectationOf, holdOf, isAlone, sharedVip } from './expectation';
+import { type Circumstances, expectationOf, holdOf, isAlone, sharedVip } from './expectation';
 import type { Expectation, ScenarioName } from './report';
 
 /** What is known when scenarios are chosen. */
@@ -80,13 +82,21 @@ interface Made {
   run(holdMs: number): string;
   undo: string;
   repairsItself?: boolean;
+  drainsBy?: Circumstances['drainsBy'];
 }
 
 function finish(scenario: ScenarioName, around: Around, made: Made): Experiment {
   const { vip, holder, known, answers } = around;
   const host = made.host ?? holder;
   const restartsAfterMs = answers?.restarts.get('haproxy');
-  const circumstances = { vip, holder, restartsAfterMs, service: made.service, server: host };
+  const circumstances = {
+    vip,
+    holder,
+    restartsAfterMs,
+    service: made.service,
+    server: host,
+    drainsBy: made.drainsBy,
+  };
   const expected = expectationOf(scenario, circumstances);
   const holdMs = holdOf(scenario, circumstances);
   return {
@@ -118,9 +128,11 @@ const runsUnit = ({ known, holder }: Around, unit: string) =>
 const ofUnit =
   (unit: string, make: (around: Around) => Omit<Made, 'unit'>): Maker =>
   (around) =>
-    runsUnit(around, unit)
-      ? { unit, ...make(around) }
-      : { skipped: `${around.holder} runs no ${unit} by its playbooks` };
+    runsUnit(around, unit) ? { unit, ...make(around) } : noUnit(around, unit);
+
+const noUnit = ({ holder }: Around, unit: string) => ({
+  skipped: `${holder} runs no ${unit} by its playbooks`,
+});
 
 const makers: Record<ScenarioName, Maker> = {
   'haproxy-dies': ofUnit('haproxy', ({ holder }) => ({
@@ -147,12 +159,25 @@ const makers: Record<ScenarioName, Maker> = {
     run: () => call('kill_unit_at_once', 'keepalived'),
     undo: call('start_again', 'keepalived'),
   })),
-  drain: ofUnit('keepalived', ({ holder, vip }) => ({
-    title: `${holder} was drained of its addresses`,
-    plan: `drain ${holder}: its addresses go elsewhere${vip.preempt ? '; then give them back' : ''}`,
-    run: () => call('set_drain'),
-    undo: call('drop_drain'),
-  })),
+  drain: (around) => {
+    const { holder, vip, answers, known } = around;
+    if (!runsUnit(around, 'keepalived')) return noUnit(around, 'keepalived');
+    const own = known.inventory.vips.filter(({ members }) =>
+      members.some(({ host }) => host.name === holder),
+    );
+    const { levers, deaf, byFault, seconds, isJudged } = answers?.watched
+      ? waysOf(own, answers.watched, { flag: drainFlags.run, host: holder })
+      : noWays;
+    if (deaf.length > 0) return { skipped: `${holder}: ${keepsVips(deaf)}` };
+    return {
+      unit: 'keepalived',
+      title: `${holder} was drained of its addresses`,
+      plan: `drain ${holder}: its addresses go elsewhere${vip.preempt ? '; then give them back' : ''}`,
+      ...(isJudged ? { drainsBy: { byFault, ms: seconds * 1000 } } : {}),
+      run: () => call('set_drain', ...levers.flatMap(({ path, content }) => [path, content])),
+      undo: call('drop_drain'),
+    };
+  },
   'backend-dies': (around) => {
     const found = serverToStop(around);
     if (!found)

@@ -18,7 +18,8 @@ export interface Config {
   unsure?: string;
 }
 
-const unreadables: readonly ProblemKind[] = [
+/** What keepalived cannot read to its end. */
+export const unreadables: readonly ProblemKind[] = [
   'open-quote',
   'stray-open',
   'stray-close',

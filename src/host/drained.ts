@@ -8,6 +8,9 @@ export const noHaproxy = 69;
 const quietly = (called: string) =>
   compose('umask 077', 'PATH=$PATH:/usr/sbin:/sbin', `${called} >/dev/null`);
 
+/** A question to a balancer: `admin`, `none` where its HAProxy takes no commands; nothing where none runs. */
+export const toldScript = call('tell_admin_sockets');
+
 /** On a balancer: undoes {@link lendServersScript}, except for servers that {@link keepDrainedScript} drained. */
 export const readyScript = (servers: readonly string[]) => quietly(call('ready_servers', ...servers));
 
@@ -20,14 +23,23 @@ export const keepDrainedScript = (servers: readonly string[]) => quietly(call('k
 /** On a balancer: undoes {@link keepDrainedScript}. */
 export const giveBackScript = (servers: readonly string[]) => quietly(call('give_back', ...servers));
 
-/** On the host itself: raises the flag for which keepalived gives its VIPs away. @param by `user@laptop` */
-export const flagScript = (by: string, now = new Date()) =>
-  compose('umask 077', call('raise_flag', Math.floor(now.getTime() / 1000), by.replace(/\s/g, '_')));
+/** Files that a host's own keepalived looks at, with what is written into them. */
+type Levers = readonly { path: string; content: string }[];
+
+const words = (levers: Levers) => levers.flatMap(({ path, content }) => [path, content]);
+
+/** On the host itself: keepalived sees the flag, or the user's own files, and gives its addresses away. @param by `user@laptop` */
+export const flagScript = (by: string, levers: Levers, now = new Date()) =>
+  compose(
+    'umask 077',
+    call('raise_flag', Math.floor(now.getTime() / 1000), by.replace(/\s/g, '_'), ...words(levers)),
+  );
 
 export const unflagScript = () => compose(call('take_flag_down'));
 
-/** On the host itself: raises a run's flag, which has the same effect and which the host removes after `seconds`. */
-export const lendVipsScript = (seconds: number) => compose(call('raise_run_flag', seconds));
+/** On the host itself: the same for a run; the host takes it back by itself after so many seconds. */
+export const lendVipsScript = (seconds: number, levers: Levers) =>
+  compose(call('raise_run_flag', takeVipsBackScript(), seconds, ...words(levers)));
 
 export const takeVipsBackScript = () => compose(call('take_run_flag_down'));
 

@@ -10,6 +10,7 @@ import {
   unknownTo,
 } from '../pair/drained';
 import { holdersOf, type PairState } from '../pair/health';
+import { keepsVips } from '../pair/levers';
 import { keepDrained } from '../rollout/keep-drained';
 import {
   answering,
@@ -39,15 +40,16 @@ export interface DrainWishes {
  * it had moved, and the drain was undone; where sessions outlast the time
  */
 export async function drainHost(maintenance: Maintenance, wishes: DrainWishes): Promise<void> {
-  const { host, vips, deaf, pair, hosts, by, wasDrained, say, warn, stopping, begin } = maintenance;
+  const { host, vips, ways, pair, hosts, by, wasDrained, say, warn, stopping, begin } = maintenance;
   refuseDeaf(maintenance, wishes.force);
   const first = await pair.look();
   refuseAlone(maintenance, first, wishes.force);
+  const servers = tellableServers(maintenance, first);
+  const isCounted = saysWhatIsUncounted(maintenance, first);
   begin(onStop);
   const begun = performance.now();
   const left = () => wishes.timeoutMs - (performance.now() - begun);
 
-  const servers = knownServers(maintenance, first);
   await drainServersOf(maintenance, servers);
   await waitFor(maintenance, left(), (pairState) => sessionsOfServers(maintenance, pairState));
   if (stopping.aborted) throw await stop(maintenance, servers);
@@ -57,8 +59,8 @@ export async function drainHost(maintenance: Maintenance, wishes: DrainWishes): 
   const before = await look(maintenance);
   if (!before) throw await stop(maintenance, servers);
   const held = vips.filter((vip) => holdersOf(vip, before).includes(host));
-  const unflaggable = await whyNot(() => reached.drain(by));
-  const movable = held.filter((vip) => !deaf.includes(vip));
+  const unflaggable = await whyNot(() => reached.drain(by, ways.levers));
+  const movable = held.filter((vip) => !ways.deaf.some((one) => one.vip === vip));
   const moved =
     unflaggable === undefined && (await vipsLeave(maintenance, movable)) && movable.length === held.length;
   if (!moved) {
@@ -92,7 +94,9 @@ export async function drainHost(maintenance: Maintenance, wishes: DrainWishes): 
       'haprov drain again waits on; to go on now cuts them; haprov undrain takes it back',
     );
   }
-  await say(`waited ${secondsSince(begun)}: 0 sessions left`);
+  await say(
+    `waited ${secondsSince(begun)}: ${isCounted ? '0 sessions left' : 'nobody can say how many sessions are left'}`,
+  );
 }
 
 const onStop = [
@@ -115,10 +119,9 @@ const watching = [
 ].join(' ');
 
 /** @throws HaprovError where keepalived ignores the flag and would keep a VIP; with `force` it warns instead */
-function refuseDeaf({ host, deaf, warn }: Maintenance, force: boolean): void {
+function refuseDeaf({ host, ways: { deaf }, warn }: Maintenance, force: boolean): void {
   if (deaf.length === 0) return;
-  const vips = listed(deaf.map(({ name, address }) => `${name} (${address})`));
-  const why = `its keepalived.conf has nothing that looks at /var/lib/haprov/drained, so it would keep VIP ${vips}`;
+  const why = keepsVips(deaf);
   if (!force)
     throw new HaprovError(ExitCode.failed, `${host} was not drained, nothing was changed: ${why}`, watching);
   warn(`${host}: ${why}`);
@@ -156,23 +159,54 @@ function knownServers({ host, services, pair, warn }: Maintenance, pairState: Pa
   return servers.filter((server) => !unknown.includes(server));
 }
 
+/** Those of them that somebody can be told of; of the others it is said before anything is touched. */
+function tellableServers(maintenance: Maintenance, pairState: PairState): string[] {
+  const { warn } = maintenance;
+  const servers = knownServers(maintenance, pairState);
+  const { told, silent } = balancersOf(maintenance);
+  if (servers.length === 0 || silent.length === 0) return servers;
+  warn(
+    `HAProxy on ${listed(silent)} takes no commands (no stats socket at level admin), so it goes on sending requests to ${listed(servers)} until its check fails there; a line in its global section lets it be told: stats socket /var/lib/haproxy/stats mode 600 level admin`,
+  );
+  return told.length > 0 ? servers : [];
+}
+
+/** Balancers that can be told, and such as cannot. */
+function balancersOf({ pair, mute }: Maintenance): { told: string[]; silent: string[] } {
+  return {
+    told: pair.balancers.filter((name) => !mute.has(name)),
+    silent: pair.balancers.filter((name) => mute.has(name)),
+  };
+}
+
+/** Whether its own HAProxy says how many clients it serves. */
+function saysWhatIsUncounted({ host, hosts, pair, warn }: Maintenance, pairState: PairState): boolean {
+  const seen = pairState.get(host);
+  if (!pair.balancers.includes(host) || !hosts.has(host) || seen?.frontends) return true;
+  warn(
+    `how many clients HAProxy on ${host} serves cannot be counted: it has no stats socket; what is open when the address has gone goes on until it ends`,
+  );
+  return false;
+}
+
 /** How often a balancer that still sends requests is told to drain: a HAProxy forgets it when it reloads. */
 const tries = 3;
 
 async function drainServersOf(maintenance: Maintenance, servers: readonly string[]): Promise<void> {
-  const { pair, say, warn } = maintenance;
+  const { say, warn } = maintenance;
   if (servers.length === 0) return;
-  const untold = await keepDrained(answering(maintenance), pair.balancers, servers);
+  const { told: all } = balancersOf(maintenance);
+  const untold = await keepDrained(answering(maintenance), all, servers);
   for (const { balancer, why } of untold)
     warn(
       `${balancer} could not be told: ${why}; haprov drain again when it is back, or the next apply, does`,
     );
-  const told = pair.balancers.filter((name) => !untold.some(({ balancer }) => balancer === name));
+  const told = all.filter((name) => !untold.some(({ balancer }) => balancer === name));
   let unaware: string[] = [];
   for (let attempt = 0; attempt < tries; attempt++) {
     const pairState = await look(maintenance);
     if (!pairState) return;
-    unaware = stillSending(servers, pairState);
+    unaware = stillSending(servers, pairState).filter((name) => all.includes(name));
     if (unaware.length === 0) break;
     await keepDrained(answering(maintenance), unaware, servers);
   }
@@ -202,15 +236,15 @@ async function waitFor(
 }
 
 /** Time for three adverts, the check that reads the flag, and a busy host's delay. */
-const patienceMs = (vips: readonly Vip[]) =>
-  10_000 + 4000 * Math.max(0, ...vips.map(({ advertInterval }) => advertInterval));
+const patienceMs = (vips: readonly Vip[], seconds: number) =>
+  10_000 + seconds * 1000 + 4000 * Math.max(0, ...vips.map(({ advertInterval }) => advertInterval));
 
 /** Waits until another host holds each of `vips`. @returns whether that came about in time */
 async function vipsLeave(maintenance: Maintenance, vips: readonly Vip[]): Promise<boolean> {
-  const { host, say } = maintenance;
+  const { host, say, ways } = maintenance;
   const begun = performance.now();
   let held = vips;
-  await lookUntil(maintenance, patienceMs(held), (pairState) => {
+  await lookUntil(maintenance, patienceMs(held, ways.seconds), (pairState) => {
     held = held.filter((vip) => {
       const holders = holdersOf(vip, pairState);
       const isGone = holders.length > 0 && !holders.includes(host);

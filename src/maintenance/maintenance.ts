@@ -2,6 +2,7 @@ import { ExitCode, HaprovError } from '../errors';
 import type { Vip } from '../inventory/inventory';
 import type { HostRole } from '../pair/drained';
 import type { PairState } from '../pair/health';
+import type { Ways } from '../pair/levers';
 import type { Pair } from '../pair/pair';
 import { pause, within } from '../pair/within';
 import type { Hosts } from '../rollout/host-verbs';
@@ -14,8 +15,10 @@ export interface Maintenance extends HostRole {
   hosts: Hosts;
   /** The operator: `user@laptop`. */
   by: string;
-  /** VIPs that the host's keepalived would keep, because its configuration does not watch the flag. */
-  deaf: readonly Vip[];
+  /** How its keepalived gives its VIPs away. */
+  ways: Ways<Vip>;
+  /** Hosts whose HAProxy runs and takes no commands: no socket of its configuration is at level admin. */
+  mute: ReadonlySet<string>;
   /** Hosts with a living run, and a sentence about it: the run may restart services there, or restore the host. */
   busy: ReadonlyMap<string, string>;
   /** Whether the host's flag is set already. */

@@ -1,12 +1,14 @@
 import { didYouMean } from '../document/suggest';
 import { type HaprovError, HostError, UsageError } from '../errors';
 import type { SshTarget } from '../host/connection';
+import { toldScript } from '../host/drained';
 import type { HostFacts } from '../host/facts';
 import type { Question } from '../host/probe';
 import { type Survey, survey } from '../host/survey';
 import type { Host, Inventory } from '../inventory/inventory';
-import { deafVips, drainFlagScript, readWatched } from '../pair/drain-flag';
+import { drainFlags, readWatched, watchedScript } from '../pair/drain-flag';
 import type { Readiness } from '../pair/health';
+import { noWays, waysOf } from '../pair/levers';
 import { Pair } from '../pair/pair';
 import type { CommonOptions, Context } from '../planning/context';
 import { loadDesiredState } from '../planning/desired-state';
@@ -26,8 +28,10 @@ export interface OpenMaintenance {
   close(): void;
 }
 
-/** Asks whether keepalived's configuration watches the drain flag. */
-export const flagQuestion: Question = { id: 'flag', script: drainFlagScript };
+/** In the same exec as everything else that is asked of the host. */
+export const watchedQuestion: Question = { id: 'watched', script: watchedScript };
+/** Of every host: where its HAProxy takes commands. */
+export const toldQuestion: Question = { id: 'told', script: toldScript };
 
 /**
  * Connects to the host and to all others of the inventory, or those of `--limit`.
@@ -54,7 +58,7 @@ export async function openMaintenance(
   const surveyed = await survey(
     [...targets.values()].map((target) => ({
       target,
-      questions: target.name === host.name ? [flagQuestion] : [],
+      questions: [toldQuestion, ...(target.name === host.name ? [watchedQuestion] : [])],
     })),
     listenerFor(context),
   );
@@ -100,7 +104,7 @@ export function maintenanceOf(
     surveyed.close();
     throw lockedBy(host.name, facts.lock);
   }
-  const watched = readWatched(found?.answers.find(flagQuestion.id) ?? '');
+  const watched = readWatched(found?.answers.find(watchedQuestion.id) ?? '');
   const own = inventory.vips.filter(({ members }) => members.some((member) => member.host === host));
   const connections = new Map(surveyed.hosts.map(({ name, connection }) => [name, connection]));
   const hosts = sshHosts({
@@ -120,7 +124,12 @@ export function maintenanceOf(
     pair: new Pair(inventory, hosts, readiness),
     hosts,
     by: operator(),
-    deaf: watched ? deafVips(own, watched) : [],
+    ways: watched ? waysOf(own, watched, { flag: drainFlags.drain, host: host.name }) : noWays,
+    mute: new Set(
+      surveyed.hosts.flatMap(({ name, answers }) =>
+        (answers.find(toldQuestion.id) ?? '').trim() === 'none' ? [name] : [],
+      ),
+    ),
     busy: new Map(busy),
     wasDrained: facts?.drained !== undefined,
     say: (line) => context.print(`${line}\n`),

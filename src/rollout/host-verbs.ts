@@ -2,7 +2,8 @@ import { HostError } from '../errors';
 import type { JournalEntry } from '../host/journal';
 import type { RunState, Verb } from '../host/run-state';
 import type { Manifest, Transaction } from '../host/transaction';
-import type { WatchedFlag } from '../pair/drain-flag';
+import type { Watched } from '../pair/drain-flag';
+import type { Lever } from '../pair/levers';
 import type { AskedHost } from '../pair/pair';
 
 /** What a staged run is told. */
@@ -35,10 +36,13 @@ export interface HostVerbs extends AskedHost {
   /** What became of a run; one that nobody drives any more is brought to its end. */
   settle(run: string, withinMs: number): Promise<SettleAnswer>;
 
-  /** What its keepalived would give its VIPs away for; nothing where it has no configuration. */
-  watchedFlag(): Promise<WatchedFlag | undefined>;
-  /** Has its keepalived give its VIPs away. The host takes them back by itself after so many seconds. */
-  lendVips(seconds: number): Promise<void>;
+  /** What its keepalived is told; nothing where it has no configuration. */
+  watched(): Promise<Watched | undefined>;
+  /**
+   * Has its keepalived give its VIPs away, by haprov's flag and by these files of the user's own. The host takes them back
+   * by itself after so many seconds.
+   */
+  lendVips(seconds: number, levers: readonly Lever[]): Promise<void>;
   /** Ends {@link lendVips}. */
   takeVipsBack(): Promise<void>;
   /**
@@ -53,7 +57,7 @@ export interface HostVerbs extends AskedHost {
   /** Ends {@link keepDrained}. */
   giveBack(servers: readonly string[]): Promise<void>;
   /** Has its keepalived give its VIPs away until {@link undrain}. @param by `user@laptop` */
-  drain(by: string): Promise<void>;
+  drain(by: string, levers: readonly Lever[]): Promise<void>;
   undrain(): Promise<void>;
 }
 

@@ -2,8 +2,9 @@ import { ExitCode, HaprovError, HostError } from '../errors';
 import type { EventBody } from '../events/events';
 import { nameless, ScriptFailure, whyNot, whyOf } from '../host/script-result';
 import type { Vip } from '../inventory/inventory';
-import { deafVips, drainFlags } from '../pair/drain-flag';
+import { drainFlags } from '../pair/drain-flag';
 import { holdersOf, type PairState } from '../pair/health';
+import { keepsVips, noWays, type Ways, waysOf } from '../pair/levers';
 import type { Pair } from '../pair/pair';
 import type { HostOutcome } from './host-run';
 import { type Hosts, type HostVerbs, hostOf } from './host-verbs';
@@ -38,9 +39,7 @@ export class Loan {
       try {
         await this.#lendVipsOf(host);
       } catch (error) {
-        if (!(error instanceof HaprovError)) throw error;
-        this.around.emit({ type: 'message', level: 'error', host, text: nameless(error) });
-        return [{ host, status: error instanceof HostError ? 'unreachable' : 'untouched' }];
+        return [this.#untouched(host, error)];
       }
     }
     return [];
@@ -52,25 +51,18 @@ export class Loan {
    * @throws HaprovError where they stay; HostError where it does not answer
    */
   async #lendVipsOf(host: string): Promise<void> {
-    const { hosts, pair, vips, leaseSeconds, emit } = this.around;
+    const { hosts, pair, leaseSeconds, emit } = this.around;
     const verbs = hostOf(hosts, host);
-    const watched = await orElse(
-      'could not be asked what its keepalived looks at, so it was not touched',
-      host,
-      verbs.watchedFlag(),
-    );
-    const now = await pair.look();
-    const held = vips.filter((vip) => holdersOf(vip, now).includes(host));
-    const deaf = watched ? deafVips(held, watched, drainFlags.run) : [];
-    if (deaf.length > 0)
-      throw refused(
-        `could not be drained, so it was not touched: its keepalived.conf has nothing that looks at ${drainFlags.run}, so it would keep VIP ${deaf.map(({ address }) => address).join(' and ')}; track a vrrp_script that fails while that file is there, as /usr/libexec/keepalived/haprov-not-drained does, or drain the host by hand first`,
-      );
+    const ways = await this.#waysOf(host);
     emit({ type: 'message', level: 'info', host, text: 'draining: the VIP moves to its peer first' });
     this.#vips.add(host);
-    await orElse('could not be drained, so it was not touched', host, verbs.lendVips(leaseSeconds * 4));
+    await orElse(
+      'could not be drained, so it was not touched',
+      host,
+      verbs.lendVips(leaseSeconds * 4, ways.levers),
+    );
     let pairState: PairState = new Map();
-    for (let look = 0; look < looks; look++) {
+    for (let look = 0; look < looks + (ways.seconds * 1000) / pauseMs; look++) {
       pairState = await pair.look();
       if (!pair.holds(host, pairState)) return;
       await new Promise((done) => setTimeout(done, pauseMs));
@@ -80,6 +72,43 @@ export class Loan {
       .map(([name]) => name);
     const why = drained.length > 0 ? ` (${drained.join(' and ')} drained: haprov undrain first)` : '';
     throw refused(`could not be drained: its VIP stayed, so it was not touched${why}`);
+  }
+
+  /** The hosts of these that could not give the VIPs away that they hold, which is known before anything is touched. */
+  async whoKeepsVips(names: readonly string[]): Promise<HostOutcome[]> {
+    const asked = names.map(async (host): Promise<HostOutcome[]> => {
+      try {
+        await this.#waysOf(host);
+        return [];
+      } catch (error) {
+        return [this.#untouched(host, error)];
+      }
+    });
+    return (await Promise.all(asked)).flat();
+  }
+
+  /** How it gives the VIPs away that it holds. @throws HaprovError where it would keep one; HostError where it does not answer */
+  async #waysOf(host: string): Promise<Ways<Surroundings['vips'][number]>> {
+    const { hosts, pair, vips } = this.around;
+    const watched = await orElse(
+      'could not be asked what its keepalived looks at, so it was not touched',
+      host,
+      hostOf(hosts, host).watched(),
+    );
+    const now = await pair.look();
+    const held = vips.filter((vip) => holdersOf(vip, now).includes(host));
+    const ways = watched ? waysOf(held, watched, { flag: drainFlags.run, host }) : noWays;
+    if (ways.deaf.length > 0)
+      throw refused(
+        `could not be drained, so it was not touched: ${keepsVips(ways.deaf.map(({ vip: { address }, why }) => ({ vip: { address }, why })))}; track a vrrp_script that fails while ${drainFlags.run} is there, as /usr/libexec/keepalived/haprov-not-drained does, or drain the host by hand first`,
+      );
+    return ways;
+  }
+
+  #untouched(host: string, error: unknown): HostOutcome {
+    if (!(error instanceof HaprovError)) throw error;
+    this.around.emit({ type: 'message', level: 'error', host, text: nameless(error) });
+    return { host, status: error instanceof HostError ? 'unreachable' : 'untouched' };
   }
 
   /**

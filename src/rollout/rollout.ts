@@ -76,6 +76,8 @@ export async function rollOut(rollout: Rollout): Promise<RolloutResult> {
   const all = turns.turns.flatMap((turn) => turn.runs);
   // In the inventory's order.
   const runs = rollout.hosts.flatMap(({ host }) => all.filter(({ name }) => name === host));
+  const keeping = await whoKeepsVips(rollout, turns);
+  if (keeping.length > 0) return changeNothing([], keeping);
   await tellWhoIsDrained({ ...rollout, hosts: rollout.connected }, turns.before);
   // From the first lock on: a host that is staged waits for the slowest package mirror of the others.
   const heartbeat = startHeartbeat(rollout.leaseSeconds, () =>
@@ -104,6 +106,15 @@ async function stageAndTakeTurns(
   return finish(done);
 }
 
+/** Who would have to give a VIP away and could not: nothing is begun that has to stop there. */
+function whoKeepsVips(rollout: Rollout, { turns, before }: Turns): Promise<HostOutcome[]> {
+  const lenders = turns.flatMap(({ hosts }) => hosts.filter((one) => lends(rollout, one, before)));
+  return new Loan({ ...rollout, hosts: rollout.connected }).whoKeepsVips(lenders.map(nameOf));
+}
+
+const lends = ({ pair }: Rollout, host: PlannedHost, now: PairState) =>
+  needsDrain(host) && pair.holds(host.host, now);
+
 /** The first host alone until it has its lock: of two runs at once, one is told before it locks anything. */
 async function stageAll(runs: readonly HostRun[]): Promise<HostOutcome[]> {
   const [first, ...rest] = runs;
@@ -131,7 +142,7 @@ async function takeTurn(rollout: Rollout, { before, moved }: Turns, turn: Turn):
   try {
     const wrong = await untilWrong(
       () => refuseAlone(rollout, turn, now),
-      () => loan.lendVips(hosts.filter((one) => needsDrain(one) && pair.holds(one.host, now)).map(nameOf)),
+      () => loan.lendVips(hosts.filter((one) => lends(rollout, one, now)).map(nameOf)),
       () => loan.lendServers(servers),
       () => Promise.all(runs.map((run) => run.commit())),
       // Who still looks for a server at the place that it has left finds it when it is done itself.

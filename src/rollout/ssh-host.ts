@@ -24,7 +24,8 @@ import {
   type Transaction,
   tickSeconds,
 } from '../host/transaction';
-import { readWatched, runFlagScript, type WatchedFlag } from '../pair/drain-flag';
+import { readWatched, type Watched, watchedScriptAlone } from '../pair/drain-flag';
+import type { Lever } from '../pair/levers';
 import { type Observation, observationScript, readObservation } from '../pair/observe';
 import { type Answering, readAnswering, whoAnswersScript } from '../pair/who-answers';
 import type { GoingOn, Hear, Hosts, HostVerbs, SettleAnswer } from './host-verbs';
@@ -98,12 +99,12 @@ class SshHost implements HostVerbs {
     return readAnswering(await this.#ask(whoAnswersScript(addresses), 10_000));
   }
 
-  async watchedFlag(): Promise<WatchedFlag | undefined> {
-    return readWatched(await this.#ask(runFlagScript, tellMs));
+  async watched(): Promise<Watched | undefined> {
+    return readWatched(await this.#ask(watchedScriptAlone, tellMs));
   }
 
-  lendVips(seconds: number): Promise<void> {
-    return this.#tell(lendVipsScript(seconds));
+  lendVips(seconds: number, levers: readonly Lever[]): Promise<void> {
+    return this.#tell(lendVipsScript(seconds, levers));
   }
 
   takeVipsBack(): Promise<void> {
@@ -133,8 +134,8 @@ class SshHost implements HostVerbs {
     throw new HostError(this.name, 'its HAProxy does not take commands');
   }
 
-  drain(by: string): Promise<void> {
-    return this.#tell(flagScript(by));
+  drain(by: string, levers: readonly Lever[]): Promise<void> {
+    return this.#tell(flagScript(by, levers));
   }
 
   undrain(): Promise<void> {

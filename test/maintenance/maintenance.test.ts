@@ -6,6 +6,7 @@ import { loadInventory } from '../../src/inventory/load';
 import { drainHost } from '../../src/maintenance/drain-host';
 import type { Maintenance } from '../../src/maintenance/maintenance';
 import { undrainHost } from '../../src/maintenance/undrain-host';
+import { type Lever, noWays } from '../../src/pair/levers';
 import { Pair } from '../../src/pair/pair';
 import { sshHosts } from '../../src/rollout/ssh-host';
 
@@ -40,6 +41,10 @@ class Model {
 
   /** Whether its keepalived.conf has nothing that looks at the flag. */
   isDeaf = false;
+  why = 'its keepalived.conf has nothing that looks at the flag';
+  levers: Lever[] = [];
+  /** Whose HAProxy takes no commands. */
+  mute: string[] = [];
   /** What HAProxy calls the section of the servers. */
   section = 'cluster37';
   balances = true;
@@ -62,7 +67,12 @@ class Model {
     return {
       host: 'fred',
       vips,
-      deaf: this.isDeaf ? vips : [],
+      ways: {
+        ...noWays,
+        levers: this.levers,
+        deaf: this.isDeaf ? vips.map((vip) => ({ vip, why: this.why })) : [],
+      },
+      mute: new Set(this.mute),
       services: inventory.services,
       pair: new Pair(inventory, hosts, readiness),
       hosts,

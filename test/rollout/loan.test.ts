@@ -27,15 +27,16 @@ describe('a host that cannot be told', () => {
     });
   const errors = () => warnings().map(({ text }) => text);
   const asked = (text: string): Scripted => ({
-    matches: /\nkeepalived_and_flag \S+\n$/,
-    stdout: text && `=\n${Buffer.from(text).toString('base64')}\n`,
+    matches: /\nkeepalived_reads\n$/,
+    stdout: text && `config /etc/keepalived/keepalived.conf ${Buffer.from(text).toString('base64')}\n`,
   });
+  const raises = /\nraise_run_flag '[\s\S]*' \d+\n$/;
   const held = (host: string) => new Map([[host, { addresses: ['192.0.2.10'] }]]);
   const warnings = () => told.flatMap((event) => (event.type === 'message' ? [event] : []));
   const readOnly = { code: 1, stderr: 'rm: Read-only file system\n' };
 
   test('to give its VIP away is not touched', async () => {
-    const fred = new FakeHost('fred', [asked(''), { matches: /\nraise_run_flag \d+\n$/, ...readOnly }]);
+    const fred = new FakeHost('fred', [asked(''), { matches: raises, ...readOnly }]);
     expect(await loanOn([fred]).lendVips(['fred'])).toEqual([{ host: 'fred', status: 'untouched' }]);
     expect(errors()).toContain(
       'could not be drained, so it was not touched: rm: Read-only file system (exit code 1)',
@@ -43,7 +44,7 @@ describe('a host that cannot be told', () => {
   });
 
   test('what its keepalived looks at is not touched', async () => {
-    const fred = new FakeHost('fred', [{ matches: 'keepalived_and_flag', ...readOnly }]);
+    const fred = new FakeHost('fred', [{ matches: 'keepalived_reads', ...readOnly }]);
     expect(await loanOn([fred]).lendVips(['fred'])).toEqual([{ host: 'fred', status: 'untouched' }]);
     expect(errors()).toEqual([
       expect.stringMatching(/^could not be asked what .* Read-only file system \(exit code 1\)$/),
@@ -67,7 +68,7 @@ vrrp_instance web {
  }
 }
 `;
-    const fred = new FakeHost('fred', [asked(text), { matches: /\nraise_run_flag \d+\n$/ }]);
+    const fred = new FakeHost('fred', [asked(text), { matches: raises }]);
     const looks = [held('fred'), held('ethyl')];
     const pair = { look: async () => looks.shift() ?? new Map(), holds: () => false };
     const wrong = await loanOn([fred], { vips: [vip], pair }).lendVips(['fred']);
@@ -79,7 +80,7 @@ vrrp_instance web {
   test('to take its VIP back is named', async () => {
     const fred = new FakeHost('fred', [
       asked(''),
-      { matches: /\nraise_run_flag \d+\n$/ },
+      { matches: raises },
       { matches: /\ntake_run_flag_down\n$/, ...readOnly },
     ]);
     const loan = loanOn([fred]);

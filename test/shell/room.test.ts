@@ -146,7 +146,7 @@ describe('a call', () => {
     // @ts-expect-error a word too few
     const few: Functions['stage_file'] = ['/etc/a', 'root', 'root'];
     // @ts-expect-error a word too many
-    const many: Functions['set_drain'] = ['x'];
+    const many: Functions['drop_drain'] = ['x'];
     // @ts-expect-error none of its words
     const other: Functions['change_drained'] = ['addd', 'a/b'];
     expect([name, few, many, other]).toHaveLength(4);

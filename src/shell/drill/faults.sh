@@ -1,6 +1,6 @@
 # What a drill breaks on a host, and how the host repairs it: `run` and `undo` of a transaction's only step, so that the
 # host repairs itself also when the laptop has gone. $step is the step's folder.
-# Needs: probe init units transaction system loaded link
+# Needs: probe init units transaction system loaded link levers
 
 # Writes the time down, by /proc/uptime, which never jumps.
 mark() { read -r marked _ </proc/uptime && echo "$marked" >"$step/$1"; } # NAME
@@ -72,12 +72,15 @@ stop_unit() { # UNIT
 
 drain_flag=/var/lib/haprov/drain-for-run
 
-set_drain() { begin_fault && : >"$drain_flag"; }
+# What the user's own configuration looks at is written beside the flag.
+set_drain() { # PATH_CONTENT...
+  begin_fault && : >"$drain_flag" && pull_levers "$step/levers" "$@"
+}
 
 drop_drain() {
   [ -f "$step/begun" ] || return 0
   mark repaired
-  rm -f "$drain_flag"
+  release_levers "$step/levers" && rm -f "$drain_flag"
 }
 
 # --- the cut link: the host receives and sends nothing except on loopback -------------------------------------------

@@ -1,19 +1,26 @@
-# The flags for which a host's keepalived gives its VIPs away: one until it is taken down, and one for the time of a run.
+# The flags for which a host's keepalived gives its VIPs away: one until it is taken down, and one for the time of a run. What
+# the user's own configuration looks at is written beside a flag, and put back with it.
+# Needs: levers
 drained_flag=/var/lib/haprov/drained
 run_flag=/var/lib/haprov/drain-for-run
 
 # Does not change a flag that is up. The flag holds the time, and the operator.
-raise_flag() { # SECONDS_OF_THE_EPOCH OWNER
+raise_flag() { # SECONDS_OF_THE_EPOCH OWNER PATH_CONTENT...
   mkdir -p "${drained_flag%/*}" && chmod 755 "${drained_flag%/*}" || return
-  [ -s $drained_flag ] || { echo "$1 $2" >$drained_flag.new && mv -f $drained_flag.new $drained_flag; }
+  [ -s $drained_flag ] || { echo "$1 $2" >$drained_flag.new && mv -f $drained_flag.new $drained_flag; } || return
+  shift 2
+  pull_levers "${drained_flag%/*}/levers" "$@"
 }
 
-take_flag_down() { rm -f $drained_flag; }
+take_flag_down() { release_levers "${drained_flag%/*}/levers" && rm -f $drained_flag; }
 
 # The host takes the flag down by itself after SECONDS.
-raise_run_flag() { # SECONDS
+raise_run_flag() { # TAKE_DOWN_SCRIPT SECONDS PATH_CONTENT...
   : >$run_flag || return
-  setsid sh -c "sleep $1; rm -f $run_flag" </dev/null >/dev/null 2>&1 &
+  setsid sh -c "sleep $2
+$1" </dev/null >/dev/null 2>&1 &
+  shift 2
+  pull_levers "${run_flag%/*}/levers-for-run" "$@"
 }
 
-take_run_flag_down() { rm -f $run_flag; }
+take_run_flag_down() { release_levers "${run_flag%/*}/levers-for-run" && rm -f $run_flag; }

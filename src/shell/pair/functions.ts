@@ -2,6 +2,7 @@
 import type { Library, Word } from '../library-file';
 import drainedText from './drained.sh';
 import flagText from './flag.sh';
+import leversText from './levers.sh';
 import observeText from './observe.sh';
 import runtimeText from './runtime.sh';
 import statusText from './status.sh';
@@ -10,9 +11,10 @@ import whoAnswersText from './who-answers.sh';
 
 export const libraries = {
   'drained': { text: drainedText, needs: ['runtime'], functions: 'drained_servers is_drained find_socket set_servers lend_servers ready_servers change_drained keep_drained give_back redrain' },
-  'flag': { text: flagText, needs: [], functions: 'raise_flag take_flag_down raise_run_flag take_run_flag_down' },
+  'flag': { text: flagText, needs: ['levers'], functions: 'raise_flag take_flag_down raise_run_flag take_run_flag_down' },
+  'levers': { text: leversText, needs: [], functions: 'is_roots_alone pull_levers release_levers' },
   'observe': { text: observeText, needs: ['probe', 'init', 'runtime'], functions: 'ask_haproxy observe say_address observe_ports observe_drain observe_servers' },
-  'runtime': { text: runtimeText, needs: [], functions: 'haproxy_sockets tell_haproxy' },
+  'runtime': { text: runtimeText, needs: [], functions: 'haproxy_sockets tell_admin_sockets tell_haproxy' },
   'status': { text: statusText, needs: ['probe', 'init', 'selinux-probe', 'haproxy-files', 'loaded', 'observe'], functions: 'look_closely say_own read_clock ask_vips hear_neighbours say_neighbour own_cards look_at_units unit_state keepalived_log hear_keepalived keepalived_scripts look_at_configuration drop_rules room_in' },
   'vip-probe-host': { text: vipProbeHostText, needs: [], functions: 'request take_turns probe_vips' },
   'who-answers': { text: whoAnswersText, needs: [], functions: 'who_answers' },
@@ -31,10 +33,14 @@ export interface Functions {
   give_back: [...server: Word[]];
   redrain: [old_workers: Word];
   // flag.sh
-  raise_flag: [seconds_of_the_epoch: Word, owner: Word];
+  raise_flag: [seconds_of_the_epoch: Word, owner: Word, ...path_content: Word[]];
   take_flag_down: [];
-  raise_run_flag: [seconds: Word];
+  raise_run_flag: [take_down_script: Word, seconds: Word, ...path_content: Word[]];
   take_run_flag_down: [];
+  // levers.sh
+  is_roots_alone: [path: Word];
+  pull_levers: [folder: Word, ...path_content: Word[]];
+  release_levers: [folder: Word];
   // observe.sh
   ask_haproxy: [health_port: Word, path: Word];
   observe: [health_port: Word, ...unit: Word[]];
@@ -44,6 +50,7 @@ export interface Functions {
   observe_servers: [health_port: Word];
   // runtime.sh
   haproxy_sockets: [admin?: 'admin'];
+  tell_admin_sockets: [];
   tell_haproxy: [command: Word, socket?: Word];
   // status.sh
   look_closely: [health_port: Word, units: Word, paths: Word, vips: Word, hosts: Word];

@@ -17,6 +17,11 @@ haproxy_sockets() { # [admin]   only such as let a server be drained
     }'
 }
 
+# Prints "admin" where HAProxy takes commands that change something, "none" where one runs that does not.
+tell_admin_sockets() {
+  if [ -n "$(haproxy_sockets admin)" ]; then echo admin; elif [ -n "$(ps -C haproxy -o pid= 2>/dev/null)" ]; then echo none; fi
+}
+
 # Sends commands to HAProxy, and gives up after $patience seconds, 5 by default. Exit code 69: there is no socket; 124: it
 # accepts the connection and does not answer; 127: the host has no program that can use the socket.
 tell_haproxy() { # COMMAND [SOCKET]

@@ -1,10 +1,10 @@
 // Made by `npm run build` from the .sh files beside it.
 import type { Library, Word } from '../library-file';
-import drainFlagText from './drain-flag.sh';
 import factsText from './facts.sh';
 import firewallProbeText from './firewall-probe.sh';
 import haproxyFilesText from './haproxy-files.sh';
 import initText from './init.sh';
+import keepalivedReadsText from './keepalived-reads.sh';
 import labelsText from './labels.sh';
 import listenText from './listen.sh';
 import loadedText from './loaded.sh';
@@ -15,11 +15,11 @@ import servingText from './serving.sh';
 import sysctlText from './sysctl.sh';
 
 export const libraries = {
-  'drain-flag': { text: drainFlagText, needs: [], functions: 'keepalived_and_flag' },
   'facts': { text: factsText, needs: ['probe', 'init'], functions: 'probe_lock tell_address probe_facts probe_release' },
   'firewall-probe': { text: firewallProbeText, needs: ['probe', 'init'], functions: 'firewall_runs firewall_rows firewall_states zones_of interface_of firewall_holders probe_firewall' },
   'haproxy-files': { text: haproxyFilesText, needs: ['init'], functions: 'haproxy_unit_files unit_words haproxy_files check_haproxy_files' },
   'init': { text: initText, needs: ['probe'], functions: 'unit_name init_system know_units is_known probe_service show_unit unit_with_alias active_states is_active enabled_state unit_report sysctl_place boot_sysctls script_of' },
+  'keepalived-reads': { text: keepalivedReadsText, needs: [], functions: 'keepalived_reads' },
   'labels': { text: labelsText, needs: ['probe', 'selinux-probe'], functions: 'labels_count know_labels known_of label_of wanted_label type_of is_customizable keeps_labels judge_label tell_label verify_label' },
   'listen': { text: listenText, needs: ['probe', 'init'], functions: 'interface_to any_python listen_for_vrrp listen_with_python listen_with_tcpdump' },
   'loaded': { text: loadedText, needs: ['haproxy-files'], functions: 'with_configuration sum_of_configuration newest_haproxy note_loaded compare_loaded' },
@@ -31,8 +31,6 @@ export const libraries = {
 } satisfies Record<string, Library>;
 
 export interface Functions {
-  // drain-flag.sh
-  keepalived_and_flag: [flag: Word];
   // facts.sh
   probe_lock: [];
   tell_address: [interface_name: Word, address_prefix: Word];
@@ -66,6 +64,8 @@ export interface Functions {
   sysctl_place: [path: Word];
   boot_sysctls: [];
   script_of: [unit: Word];
+  // keepalived-reads.sh
+  keepalived_reads: [];
   // labels.sh
   labels_count: [];
   know_labels: [...path: Word[]];

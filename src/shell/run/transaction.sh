@@ -4,7 +4,7 @@
 # (sN_limit); `main VERB` comes after it.
 # Journal rows: milliseconds, event, step, detail, separated by tabs. Descriptor 3 leads to the laptop, which may have gone;
 # 8 is the watcher's lock, 9 the guard, which a verb locks: the programs of a step get neither.
-# Needs: probe apart selinux-probe put-back recover folders boot limits peers view
+# Needs: probe apart selinux-probe put-back recover folders boot limits peers view flag
 # Given: home prepare_steps commit_steps service_steps run lease owner
 # Gives: step number booting
 trap '' PIPE HUP INT TERM
@@ -154,7 +154,7 @@ recover() {
   if has_ended "$was"; then drop_lock; return; fi
   emit abandoned - "$was"
   # The process that would have removed the run's flag after a while may have ended with the host.
-  rm -f "${home%/runs/*}/drain-for-run"
+  take_run_flag_down
   if is_in_group; then recover_in_group "$was"; return; fi
   if [ "$was" = confirmed ]; then finish; else restore; fi
 }

@@ -173,10 +173,10 @@ export class ModelHost extends ModelRun implements HostVerbs {
     return { cards: [], neighbours: [] };
   }
 
-  watchedFlag(): Promise<undefined> {
+  watched(): Promise<undefined> {
     return this.#told(
-      'watchedFlag',
-      this.#unless('watchedFlag', async () => undefined),
+      'watched',
+      this.#unless('watched', async () => undefined),
     );
   }
 

@@ -11,7 +11,7 @@ export const verbs = [
   'settle',
   'logIn',
   'observe',
-  'watchedFlag',
+  'watched',
   'lendVips',
   'takeVipsBack',
   'lendServers',

@@ -1,0 +1,37 @@
+const path = String.raw`["']?(/[\w./-]+)["']?`;
+const test = String.raw`(?:\[\[?|(?:/usr)?/bin/\[|(?:(?:/usr)?/bin/)?test)`;
+const end = String.raw`\s*(?:\]\]?)?\s*`;
+const leaves = String.raw`exit\s+[1-9]\d*\b`;
+
+/** Statements at the top of a script that end it with a failure where a file is there. */
+const statements = [
+  String.raw`^${test}\s+-[efs]\s+${path}${end}&&\s*${leaves}`,
+  String.raw`^(?:${test}\s+!|!\s+${test})\s+-[efs]\s+${path}${end}\|\|\s*${leaves}`,
+  String.raw`^if\s+${test}\s+-[efs]\s+${path}${end};?\s*then\b(?:(?!\b(?:if|fi|else|elif)\b)[\s\S])*?\b${leaves}`,
+].map((text) => new RegExp(text, 'm'));
+
+/** A command that fails where a file is there: what comes behind it is run only where it is not. */
+const command = new RegExp(
+  String.raw`^(?:${test}\s+!|!\s+${test})\s+-[efs]\s+${path}${end}(?:$|&&(?!.*(?:\|\||;)))`,
+);
+
+/**
+ * The file that makes a vrrp_script fail by being there: `test ! -e FILE`, or a script that ends with an error where it
+ * finds it. Only what can be told for sure; nothing otherwise.
+ * @param scripts the texts of the scripts on the host, by their paths
+ */
+export function standDownFile(line: string, scripts: ReadonlyMap<string, string>): string | undefined {
+  const inline = /^(?:\/usr)?(?:\/bin\/)?(?:ba|da|k)?sh\s+-c\s+(["'])(.*)\1$/.exec(line.trim())?.[2];
+  const found = command.exec((inline ?? line).trim());
+  if (found) return found[1];
+  const [program = '', first = ''] = line.trim().split(/\s+/);
+  const isShell = /^(?:\/usr)?(?:\/bin\/)?(?:ba|da|k)?sh$/.test(program);
+  const text = scripts.get(isShell ? first : program);
+  if (text === undefined || !/^#!.*\b(?:ba|da|k)?sh\b/.test(text)) return undefined;
+  const code = text.replace(/^\s*#.*$/gm, '');
+  for (const statement of statements) {
+    const stands = statement.exec(code);
+    if (stands) return stands[1];
+  }
+  return command.exec(code.trim().split('\n').at(-1) ?? '')?.[1];
+}

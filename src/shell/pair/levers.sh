@@ -1,0 +1,36 @@
+# Files that the host's own configuration of keepalived looks at: written so that it gives its addresses away, and put
+# back as they were. What they were is kept in a folder meanwhile.
+
+# Nobody but root can put a link in its place.
+is_roots_alone() { # PATH
+  [ ! -L "$1" ] && [ -n "$(find "${1%/*}/." -prune -user 0 ! -perm -020 ! -perm -002 2>/dev/null)" ]
+}
+
+pull_levers() ( # FOLDER PATH_CONTENT...
+  umask 022
+  folder=$1
+  shift
+  while [ $# -gt 1 ]; do
+    is_roots_alone "$1" || { echo "$1 is where somebody beside root can put a link" >&2; exit 1; }
+    kept=$folder/$(printf %s "$1" | tr / :)
+    if [ ! -f "$kept/path" ]; then
+      mkdir -p "$kept" && { [ ! -e "$1" ] || cat "$1" >"$kept/was"; } &&
+        printf '%s\n' "$2" >"$kept/set" && printf '%s\n' "$1" >"$kept/path" || exit
+    fi
+    printf '%s\n' "$2" >"$1" || exit
+    shift 2
+  done
+)
+
+# Who has written something else meanwhile keeps that.
+release_levers() ( # FOLDER
+  for kept in "$1"/*; do
+    [ -d "$kept" ] || continue
+    path=$(cat "$kept/path" 2>/dev/null)
+    if [ -n "$path" ] && [ -e "$path" ] && [ "$(cat "$path")" = "$(cat "$kept/set")" ]; then
+      if [ -f "$kept/was" ]; then cat "$kept/was" >"$path"; else rm -f -- "$path"; fi || exit
+    fi
+    rm -rf -- "$kept" || exit
+  done
+  [ ! -d "$1" ] || rmdir "$1"
+)
