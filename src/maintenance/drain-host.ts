@@ -113,9 +113,11 @@ async function stop(maintenance: Maintenance, servers: readonly string[]): Promi
 
 /** What the operator adds to a keepalived.conf of their own, so that keepalived watches the flag. */
 const watching = [
-  'add a block to its keepalived.conf: vrrp_script not_drained { script "/usr/libexec/keepalived/haprov-not-drained"',
-  'interval 1 fall 1 rise 1 weight -253 }, and not_drained to the track_script of each vrrp_instance',
-  '(any script that fails while /var/lib/haprov/drained is there will do); --force takes its servers out all the same',
+  'add a block to its keepalived.conf: vrrp_script not_drained {',
+  'script "/usr/bin/test ! -e /var/lib/haprov/drained -a ! -e /var/lib/haprov/drain-for-run" interval 1 fall 1 rise 1',
+  'weight -253 }, and not_drained to the track_script of each vrrp_instance; without the weight where it says nopreempt',
+  'or is in a sync group (any script that fails while those files are there will do);',
+  '--force takes its servers out all the same',
 ].join(' ');
 
 /** @throws HaprovError where keepalived ignores the flag and would keep a VIP; with `force` it warns instead */

@@ -77,8 +77,9 @@ export async function giveServersBack(
   maintenance: Maintenance,
   servers: readonly string[],
 ): Promise<Untold[]> {
-  const { pair, warn } = maintenance;
-  const untold = await giveBack(answering(maintenance), pair.balancers, servers);
+  const { pair, mute, warn } = maintenance;
+  const told = pair.balancers.filter((name) => !mute.has(name));
+  const untold = await giveBack(answering(maintenance), told, servers);
   for (const { balancer, why } of untold)
     warn(`${balancer} could not be told: ${why}; haprov undrain again when it is back`);
   return untold;

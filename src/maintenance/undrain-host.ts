@@ -12,7 +12,7 @@ const patienceMs = 30_000;
  * @throws HaprovError (exit 1) where that takes too long; the host is undrained all the same
  */
 export async function undrainHost(maintenance: Maintenance): Promise<void> {
-  const { host, vips, services, pair, hosts, wasDrained, say, stopping, begin } = maintenance;
+  const { host, vips, services, pair, hosts, mute, wasDrained, say, stopping, begin } = maintenance;
   const before = await pair.look();
   // Includes servers of services that the inventory no longer has: nothing else would remove them from the balancers' lists.
   const forgotten = [...keptDrained(before)].filter((server) => server.endsWith(`/${host}`));
@@ -29,7 +29,9 @@ export async function undrainHost(maintenance: Maintenance): Promise<void> {
   begin(onStop);
   const begun = performance.now();
   const untold = await giveServersBack(maintenance, servers);
-  const told = pair.balancers.filter((name) => !untold.some(({ balancer }) => balancer === name));
+  const told = pair.balancers.filter(
+    (name) => !mute.has(name) && !untold.some(({ balancer }) => balancer === name),
+  );
   if (!reached) {
     if (servers.length > 0 && told.length > 0) await say(`${listed(servers)}: given back on ${listed(told)}`);
     return;

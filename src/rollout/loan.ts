@@ -100,7 +100,7 @@ export class Loan {
     const ways = watched ? waysOf(held, watched, { flag: drainFlags.run, host }) : noWays;
     if (ways.deaf.length > 0)
       throw refused(
-        `could not be drained, so it was not touched: ${keepsVips(ways.deaf.map(({ vip: { address }, why }) => ({ vip: { address }, why })))}; track a vrrp_script that fails while ${drainFlags.run} is there, as /usr/libexec/keepalived/haprov-not-drained does, or drain the host by hand first`,
+        `could not be drained, so it was not touched: ${keepsVips(ways.deaf.map(({ vip: { address }, why }) => ({ vip: { address }, why })))}; track a vrrp_script that fails while ${drainFlags.run} is there (haprov drain says how), or drain the host by hand first`,
       );
     return ways;
   }

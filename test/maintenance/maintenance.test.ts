@@ -43,6 +43,10 @@ class Model {
   isDeaf = false;
   why = 'its keepalived.conf has nothing that looks at the flag';
   levers: Lever[] = [];
+  /** The row that has set the flag. */
+  flagWords = '';
+  /** Whether HAProxy says anything of itself. */
+  counts = true;
   /** Whose HAProxy takes no commands. */
   mute: string[] = [];
   /** What HAProxy calls the section of the servers. */
@@ -116,8 +120,10 @@ class Model {
     if (verb === 'observe') return this.#observe(name);
     if (verb === 'keep_drained') for (const server of words) this.lists.get(name)?.add(server);
     else if (verb === 'give_back') for (const server of words) this.lists.get(name)?.delete(server);
-    else if (last.includes('me@laptop')) this.#setFlag(true);
-    else if (last === 'take_flag_down') this.#setFlag(false);
+    else if (last.includes('me@laptop')) {
+      this.flagWords = last;
+      this.#setFlag(true);
+    } else if (last === 'take_flag_down') this.#setFlag(false);
     else throw new Error(`${name} was not told what to do with:\n${last}`);
     this.did.push(`${name}: ${['keep_drained', 'give_back'].includes(verb) ? verb : `flag ${this.flag}`}`);
     return '';
@@ -135,7 +141,8 @@ class Model {
       ...(this.holder === name ? [`address ${address}`] : []),
       ...(this.flag && name === 'fred' ? ['drained yes'] : []),
       ...list.map((server) => `drained-server ${server}`),
-      ...(this.balances
+      ...(!this.counts && name === 'fred' ? ['haproxy none'] : []),
+      ...(this.balances && (this.counts || name !== 'fred')
         ? [
             'stat # pxname,svname,scur,status,check_status,',
             `stat ${this.section},fred,${sessions},${list.includes('cluster37/fred') ? 'DRAIN' : 'UP'},L4OK,`,
@@ -262,6 +269,42 @@ describe('drain', () => {
     // Nobody waits for what cannot be.
     expect(Date.now() - begun).toBeLessThan(5000);
     expect(state()).toEqual(drained);
+  });
+
+  test('files of its own that its keepalived looks at go to the host with the flag', async () => {
+    model.levers = [{ path: '/etc/keepalived/weight', content: '-253' }];
+    expect(await drain()).toBe('done');
+    expect(model.flagWords).toMatch(/ me@laptop \/etc\/keepalived\/weight -253$/);
+  });
+
+  test('balancers that take no commands are named before anything is touched, and not told', async () => {
+    model.mute = ['ethyl'];
+    expect(await drain()).toBe('done');
+    expect(model.warned).toEqual([
+      expect.stringMatching(
+        /^HAProxy on ethyl takes no commands .* requests to cluster37\/fred until its check fails/,
+      ),
+    ]);
+    expect(model.did).toEqual(['fred: keep_drained', 'fred: flag true']);
+    expect(await undrain()).toBe('done');
+    expect(state()).toEqual(nothing);
+    expect(model.warned).toHaveLength(1);
+  });
+
+  test('where nobody takes commands only the address goes', async () => {
+    model.mute = ['fred', 'ethyl'];
+    expect(await drain()).toBe('done');
+    expect(model.warned).toHaveLength(1);
+    expect(model.did).toEqual(['fred: flag true']);
+  });
+
+  test('sessions that nobody can count are not said to be none', async () => {
+    model.counts = false;
+    expect(await drain()).toBe('done');
+    expect(model.warned).toEqual([
+      expect.stringMatching(/^how many clients HAProxy on fred serves cannot be counted/),
+    ]);
+    expect(model.said.at(-1)).toMatch(/: nobody can say how many sessions are left$/);
   });
 
   test('servers that no HAProxy has by that name are not said to be drained', async () => {

@@ -77,6 +77,32 @@ vrrp_instance web {
     expect(fred.execs).toBe(fault ? 1 : 2);
   });
 
+  test('who would keep its VIP is known before anything is touched', async () => {
+    const vip = { address: '192.0.2.10', members: [{ host: { name: 'fred' } as Host }] } as Vip;
+    const text = 'vrrp_instance web {\n virtual_ipaddress {\n 192.0.2.10/24\n }\n}\n';
+    const fred = new FakeHost('fred', [asked(text)]);
+    const pair = { look: async () => held('fred') };
+    const keeping = await loanOn([fred], { vips: [vip], pair }).whoKeepsVips(['fred']);
+    expect(keeping).toEqual([{ host: 'fred', status: 'untouched' }]);
+    expect(errors()).toEqual([
+      expect.stringMatching(/nor at a file of its own, so it would keep VIP 192\.0\.2\.10/),
+    ]);
+    expect(fred.execs).toBe(1);
+  });
+
+  test('files of its own that its keepalived looks at are written beside the flag', async () => {
+    const vip = { address: '192.0.2.10', members: [{ host: { name: 'fred' } as Host }] } as Vip;
+    const text = `track_file own {\n file /etc/keepalived/weight\n}\nvrrp_instance web {\n virtual_ipaddress {\n 192.0.2.10/24\n }\n track_file {\n own\n }\n}\n`;
+    const fred = new FakeHost('fred', [
+      asked(text),
+      { matches: /\nraise_run_flag '[\s\S]*' 240 \/etc\/keepalived\/weight -253\n$/ },
+    ]);
+    const looks = [held('fred'), held('ethyl')];
+    const pair = { look: async () => looks.shift() ?? new Map(), holds: () => false };
+    expect(await loanOn([fred], { vips: [vip], pair }).lendVips(['fred'])).toEqual([]);
+    expect(fred.execs).toBe(2);
+  });
+
   test('to take its VIP back is named', async () => {
     const fred = new FakeHost('fred', [
       asked(''),

@@ -13,7 +13,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
   });
   afterEach(() => box.dispose());
 
-  test('what keepalived reads, what it includes and the scripts that it runs are read', async () => {
+  test('the scripts on the host that look at the flag are found, and what is included is read', async () => {
     const check = box.write('/opt/check', '#!/bin/sh\n# caf\u00e9\n[ ! -e /srv/standby ]\n');
     const program = box.write('/opt/program', '\x7fELF');
     box.write('/etc/keepalived/keepalived.conf', `include conf.d/*.conf\n${script(`${check} -v`)}`);
