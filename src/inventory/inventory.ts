@@ -59,6 +59,8 @@ export interface Route {
   /** What the path begins with. */
   paths: readonly string[];
   sni: readonly string[];
+  /** It goes by something else too, or in another way than lists can say. */
+  asksMore?: true;
   /** Absent where only a request says which: any that has no endpoint of its own may be meant. */
   service?: Service;
 }

@@ -24,6 +24,8 @@ export const routeHidden: Rule = {
 
 /** Whether every request that fits `later` fits `earlier` too. */
 const takesAllOf = (earlier: Route, later: Route): boolean =>
+  earlier.service !== undefined &&
+  !earlier.asksMore &&
   isWithin(later.hosts, earlier.hosts, nameFits) &&
   isWithin(later.sni, earlier.sni, nameFits) &&
   isWithin(later.paths, earlier.paths, (path, start) => path.startsWith(start));
