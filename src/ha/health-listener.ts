@@ -1,5 +1,5 @@
 import { bindsOf } from './haproxy/bind';
-import { directives, readSections, type Section } from './haproxy/section';
+import { directives, type Section } from './haproxy/section';
 
 /** What haprov's own listener on loopback would give, of what these configuration files say. */
 export interface HealthListener {
@@ -9,9 +9,9 @@ export interface HealthListener {
   statistics: boolean;
 }
 
-/** @param texts haproxy.cfg and what is read with it */
-export function healthListenerIn(texts: readonly string[], port: number): HealthListener {
-  const own = texts.flatMap(readSections).filter((section) => listensOn(section, port));
+/** @param sections of haproxy.cfg and what is read with it */
+export function healthListenerIn(sections: readonly Section[], port: number): HealthListener {
+  const own = sections.filter((section) => listensOn(section, port));
   const uris = (section: Section, keyword: string) => directives(section, keyword).map(({ words }) => words);
   const stats = own.flatMap((section) => uris(section, 'stats'));
   const guarded = stats.some(([, what]) => what === 'auth' || what === 'http-request');

@@ -1,4 +1,6 @@
 import { X509Certificate } from 'node:crypto';
+import { namedFilesOf } from '../ha/haproxy/named-file';
+import { type HostFiles, placeIn } from './host-files';
 import type { Found, Rule } from './subject';
 
 /** So many days before the end of a certificate it is time to act. */
@@ -8,8 +10,9 @@ const day = 24 * 3600 * 1000;
 /** A certificate of a service, or of its chain, that is not valid, or not much longer. */
 export const certificateExpires: Rule = {
   name: 'certificate-expires',
-  check: ({ inventory, now }) =>
-    inventory.services.flatMap(({ name, tls }) =>
+  checkFiles: (hosts, now) => hosts.flatMap((files) => inFiles(files, now)),
+  check: ({ inventory, hosts, now }) => {
+    const said = inventory.services.flatMap(({ name, tls }) =>
       certificateProblems(tls?.certificate ?? '', now).map(
         (judged): Found => ({
           ...judged,
@@ -17,8 +20,27 @@ export const certificateExpires: Rule = {
           fix: 'have a new certificate made, and apply again',
         }),
       ),
-    ),
+    );
+    const known = new Set(said.map(({ message }) => message));
+    const others = hosts.flatMap((files) => inFiles(files, now)).filter(({ message }) => !known.has(message));
+    return [...said, ...others];
+  },
 };
+
+/** Of those that haproxy.cfg names, the ones whose text is at hand. */
+function inFiles(files: HostFiles, now: Date): Found[] {
+  return namedFilesOf(files.haproxy.sections)
+    .filter(({ what }) => /^(?:default-)?crt$|^ca-file$/.test(what))
+    .flatMap(({ path, directive, column }) =>
+      certificateProblems(files.read(path) ?? '', now).map(
+        (judged): Found => ({
+          ...judged,
+          at: placeIn(files, { ...directive, column }),
+          fix: `have a new certificate made for ${path}`,
+        }),
+      ),
+    );
+}
 
 /** What is wrong with the dates of the certificates in `pem`, the chain's too; nothing where they last. */
 export const certificateProblems = (pem: string, now: Date): Pick<Found, 'severity' | 'message' | 'why'>[] =>

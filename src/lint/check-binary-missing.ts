@@ -1,36 +1,56 @@
-import type { Statement } from '../ha/keepalived-config';
+import { type HostFiles, placeIn } from './host-files';
 import { packaged } from './programs';
-import { type Found, type HostOutline, lineOf, literally, type Rule, type Subject } from './subject';
+import { type Command, commandsOf } from './scripts';
+import type { Found, HostOutline, Rule, Subject } from './subject';
 
 /** A program that keepalived is to run, and that nothing of the playbooks brings. */
 export const checkBinaryMissing: Rule = {
   name: 'check-binary-missing',
+  checkFiles: (hosts) => hosts.flatMap(inFiles),
   check: (subject) => subject.hosts.flatMap((host) => onHost(host, subject)),
 };
 
 function onHost(outline: HostOutline, { inventory }: Subject): Found[] {
-  return outline.keepalived.flatMap(({ file, statements }) =>
-    commandsIn(statements).flatMap(({ command, isCheck }) =>
-      programsOf(command).flatMap((program): Found[] => {
-        const missing = lack(program, outline);
-        if (!missing) return [];
-        const service = inventory.services.find(({ check }) => check.command === command);
-        const row = lineOf(file.text, new RegExp(literally(program)));
-        return [
-          {
-            severity: 'warning',
-            at: service
-              ? { path: ['services', service.name, 'check', 'command'] }
-              : { host: outline.host.name, file: file.path, ...row },
-            message: `keepalived is to run ${program}, which ${missing.message}`,
-            why: isCheck
-              ? 'keepalived leaves out a check whose program is missing, and goes on without it: nothing is checked'
-              : 'keepalived leaves out a script that is missing: nobody is told',
-            fix: missing.fix,
-          },
-        ];
-      }),
-    ),
+  return commandsOf(outline).flatMap((one) =>
+    programsOf(one.command).flatMap((program): Found[] => {
+      const missing = lack(program, outline);
+      if (!missing) return [];
+      const service = inventory.services.find(({ check }) => check.command === one.command);
+      return [
+        {
+          severity: 'warning',
+          at: service ? { path: ['services', service.name, 'check', 'command'] } : placeIn(outline, one.at),
+          message: `keepalived is to run ${program}, which ${missing.message}`,
+          why: whyOf(one),
+          fix: missing.fix,
+        },
+      ];
+    }),
+  );
+}
+
+const whyOf = ({ isCheck }: Command) =>
+  isCheck
+    ? 'keepalived leaves out a check whose program is missing, and goes on without it: nothing is checked'
+    : 'keepalived leaves out a script that is missing: nobody is told';
+
+/** Where nobody knows which packages are there: of the programs that serve checks alone, and that a minimal host lacks. */
+function inFiles(files: HostFiles): Found[] {
+  return commandsOf(files).flatMap((one) =>
+    programsOf(one.command).flatMap((program): Found[] => {
+      const name = program.replace(/^.*\//, '');
+      const known = Object.hasOwn(packaged, name) ? packaged[name] : undefined;
+      if (!known || !['psmisc', 'nmap-ncat', 'net-tools'].includes(known.install)) return [];
+      return [
+        {
+          severity: 'warning',
+          at: placeIn(files, one.at),
+          message: `keepalived is to run ${program}, which a minimal host lacks`,
+          why: whyOf(one),
+          fix: `see that ${known.install} is on each host; or check by a program that is always there, such as pidof, or ask the service itself`,
+        },
+      ];
+    }),
   );
 }
 
@@ -59,18 +79,6 @@ function lack(
     message: 'no file of the playbooks is',
     fix: 'add a file resource that writes it (mode 0755, owner root), or correct the path',
   };
-}
-
-/** The commands of vrrp_script blocks, and of notifications, wherever they stand. */
-function commandsIn(statements: readonly Statement[], block = ''): { command: string; isCheck: boolean }[] {
-  return statements.flatMap(({ keyword, args, children = [] }) => {
-    const isCheck = keyword === 'script' && block === 'vrrp_script';
-    const isNotify = /^notify(?:_(?:master|backup|fault|stop|deleted|master_rx_lower_pri))?$/.test(keyword);
-    return [
-      ...(args[0] !== undefined && (isCheck || isNotify) ? [{ command: args[0], isCheck }] : []),
-      ...commandsIn(children, keyword),
-    ];
-  });
 }
 
 const words = new Set(['!', 'if', 'then', 'elif', 'else', 'fi', 'while', 'do', 'done', 'exec', 'command']);

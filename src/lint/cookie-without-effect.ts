@@ -1,23 +1,20 @@
 import { type Directive, directives, type Section } from '../ha/haproxy/section';
 import { serversOf } from '../ha/haproxy/server';
-import type { Found, Rule, TextFile } from './subject';
+import { type HostFiles, placeIn } from './host-files';
+import type { Found, Rule } from './subject';
 
 /** A cookie that keeps no client on its server. HAProxy has no diagnostic for it, in any version. */
 export const cookieWithoutEffect: Rule = {
   name: 'cookie-without-effect',
-  check: ({ hosts }) =>
-    hosts.flatMap(({ host, haproxy }) =>
-      haproxy.flatMap(({ file, sections }) =>
-        sections.flatMap((section) => inSection(section, file, host.name)),
-      ),
-    ),
+  checkFiles: (hosts) =>
+    hosts.flatMap((files) => files.haproxy.sections.flatMap((section) => inSection(section, files))),
 };
 
-function inSection(section: Section, file: TextFile, host: string): Found[] {
+function inSection(section: Section, files: HostFiles): Found[] {
   const cookie = cookieOf(section);
   const servers = serversOf(section);
   if (!cookie || servers.length === 0) return [];
-  const at = { host, file: file.path, line: cookie.line };
+  const at = placeIn(files, cookie);
   const name = cookie.words[1] ?? '';
   const isOne = servers.length === 1 && !servers[0]?.template;
   if (isOne)

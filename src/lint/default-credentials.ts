@@ -1,14 +1,20 @@
-import type { Statement } from '../ha/keepalived-config';
+import { usersOf } from '../ha/haproxy/userlist';
+import { entries } from '../ha/keepalived/settings';
 import type { Inventory } from '../inventory/inventory';
 import { isWellKnown } from '../inventory/well-known';
-import { type Found, type HostOutline, lineOf, literally, type Rule } from './subject';
+import { type HostFiles, placeIn, placeOfValue, placeOfWord } from './host-files';
+import { type Found, type Rule, saidVips } from './subject';
 
-/** Passwords that everybody tries first: of the statistics page, and of VRRP. */
+/** Passwords that everybody tries first: of the statistics page, of users in a list, and of VRRP. */
 export const defaultCredentials: Rule = {
   name: 'default-credentials',
+  checkFiles: (hosts) => hosts.flatMap((files) => [...inHaproxy(files), ...inKeepalived(files)]),
   check: ({ inventory, hosts }) => [
     ...inInventory(inventory),
-    ...hosts.flatMap((host) => [...inHaproxy(host, inventory), ...inKeepalived(host, inventory)]),
+    ...hosts.flatMap((files) => [
+      ...inHaproxy(files, inventory.stats?.password),
+      ...inKeepalived(files, new Set(inventory.vips.map(({ auth }) => auth))),
+    ]),
   ],
 };
 
@@ -18,6 +24,11 @@ const said = {
     why: 'the page shows every server, and whoever is let in may learn from it what to attack',
     fix: 'take credentials of your own, from { "env": … } or { "file": … }',
   },
+  user: {
+    message: 'this user is let in with what is always tried first',
+    why: 'whoever knows no password tries these before any other',
+    fix: 'take a password of your own, as a hash behind "password"',
+  },
   vrrp: {
     message: 'this is what is always tried first',
     why: 'examples are full of it: a pair that was set up by the same example takes these adverts for its own',
@@ -25,9 +36,10 @@ const said = {
   },
 };
 
-function inInventory({ stats, vips }: Inventory): Found[] {
+function inInventory(inventory: Inventory): Found[] {
+  const { stats } = inventory;
   const page = stats && isWellKnown(stats.password, stats.user) ? [['stats', 'password']] : [];
-  const auths = vips.filter(({ auth }) => auth !== undefined && isWellKnown(auth));
+  const auths = saidVips(inventory).filter(({ auth }) => auth !== undefined && isWellKnown(auth));
   return [
     ...page.map((path): Found => ({ severity: 'warning', at: { path }, ...said.page })),
     ...auths.map(
@@ -36,37 +48,32 @@ function inInventory({ stats, vips }: Inventory): Found[] {
   ];
 }
 
-/** What users' own templates and lines write. */
-function inHaproxy({ host, haproxy }: HostOutline, { stats }: Inventory): Found[] {
-  return haproxy.flatMap(({ file, sections }) =>
-    sections.flatMap(({ directives }) =>
-      directives.flatMap(({ line, words }): Found[] => {
-        const [first, second, third = ''] = words;
-        if (first !== 'stats' || second !== 'auth') return [];
-        const at = third.indexOf(':');
-        const [user, password] = [third.slice(0, at), third.slice(at + 1)];
-        if (password === stats?.password || !isWellKnown(password, user)) return [];
-        return [{ severity: 'warning', at: { host: host.name, file: file.path, line }, ...said.page }];
-      }),
-    ),
-  );
+/** @param known what is spoken of elsewhere */
+function inHaproxy(files: HostFiles, known?: string): Found[] {
+  const { sections } = files.haproxy;
+  const pages = sections
+    .flatMap(({ directives }) => directives)
+    .filter(({ words: [first, second, third = ''] }) => {
+      if (first !== 'stats' || second !== 'auth') return false;
+      const at = third.indexOf(':');
+      const [user, password] = [third.slice(0, at), third.slice(at + 1)];
+      return password !== known && isWellKnown(password, user);
+    })
+    .map((directive): Found => ({ severity: 'warning', at: placeOfWord(files, directive, 2), ...said.page }));
+  const users = sections
+    .filter(({ kind }) => kind === 'userlist')
+    .flatMap(usersOf)
+    .filter(({ name, password }) => password?.isPlain && isWellKnown(password.text, name))
+    .map(({ directive }): Found => ({ severity: 'warning', at: placeIn(files, directive), ...said.user }));
+  return [...pages, ...users];
 }
 
-function inKeepalived({ host, keepalived }: HostOutline, { vips }: Inventory): Found[] {
-  const known = new Set(vips.map(({ auth }) => auth));
-  return keepalived.flatMap(({ file, statements }) =>
-    passwordsIn(statements)
-      .filter((password) => !known.has(password) && isWellKnown(password))
-      .map((password): Found => {
-        const row = lineOf(file.text, new RegExp(`auth_pass\\s+"?${literally(password)}`));
-        return { severity: 'warning', at: { host: host.name, file: file.path, ...row }, ...said.vrrp };
-      }),
-  );
-}
-
-function passwordsIn(statements: readonly Statement[]): string[] {
-  return statements.flatMap(({ keyword, args, children = [] }) => [
-    ...(keyword === 'auth_pass' ? args.slice(0, 1) : []),
-    ...passwordsIn(children),
-  ]);
+function inKeepalived(files: HostFiles, known: ReadonlySet<string | undefined> = new Set()): Found[] {
+  const instances = files.keepalived?.instances ?? [];
+  return instances
+    .flatMap(({ settings }) => entries(settings, 'authentication'))
+    .filter(({ keyword, words: [password = ''] }) => {
+      return keyword === 'auth_pass' && !known.has(password) && isWellKnown(password);
+    })
+    .map((setting): Found => ({ severity: 'warning', at: placeOfValue(files, setting), ...said.vrrp }));
 }

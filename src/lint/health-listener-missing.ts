@@ -1,7 +1,7 @@
 import { healthListenerIn } from '../ha/health-listener';
-import type { Statement } from '../ha/keepalived-config';
-import type { Found, HostOutline, Rule, Subject } from './subject';
-import { trackedIn } from './weight-not-above-gap';
+import type { HostFiles } from './host-files';
+import { type Found, type HostOutline, mainFiles, type Rule, type Subject } from './subject';
+import { trackedIn } from './tracked';
 
 /** A haproxy.cfg of the user's own without the listener by which keepalived and haprov ask HAProxy. */
 export const healthListenerMissing: Rule = {
@@ -9,28 +9,20 @@ export const healthListenerMissing: Rule = {
   check: (subject) => subject.hosts.flatMap((host) => onHost(host, subject)),
 };
 
-/** Whether a vrrp_script runs the shipped check. */
-const asks = (name: string, statements: readonly Statement[]) =>
-  statements
-    .filter(({ keyword, args }) => keyword === 'vrrp_script' && args[0] === name)
-    .flatMap(({ children = [] }) => children)
-    .some(
-      ({ keyword, args }) =>
-        keyword === 'script' && args[0]?.startsWith('/usr/libexec/keepalived/haprov-haproxy-answers'),
-    );
+/** The scripts that instances track which run the shipped check. */
+const asking = (files: HostFiles) =>
+  trackedIn(files).filter(({ definition }) =>
+    definition?.script?.command.startsWith('/usr/libexec/keepalived/haprov-haproxy-answers'),
+  );
 
-function onHost({ host, haproxy, keepalived, units }: HostOutline, { inventory }: Subject): Found[] {
-  const main = haproxy.find(({ file }) => file.path === '/etc/haproxy/haproxy.cfg');
-  if (!main || !units.includes('haproxy')) return [];
+function onHost(files: HostOutline, { inventory }: Subject): Found[] {
+  const { host, haproxy, units } = files;
+  const hasMain = haproxy.files.some(({ file }) => file === mainFiles.haproxy);
+  if (!hasMain || !units.includes('haproxy')) return [];
   const port = inventory.haproxy.healthPort;
-  const { answers, statistics } = healthListenerIn(
-    haproxy.map(({ file }) => file.text),
-    port,
-  );
-  const asked = keepalived.flatMap(({ statements }) =>
-    trackedIn(statements).filter(({ script }) => asks(script, statements)),
-  );
-  const at = { host: host.name, file: main.file.path };
+  const { answers, statistics } = healthListenerIn(haproxy.sections, port);
+  const asked = asking(files);
+  const at = { host: host.name, file: mainFiles.haproxy };
   const fix = [
     `add: frontend haprov_health, with the lines "bind 127.0.0.1:${port}", "mode http", "monitor-uri /",`,
     '"stats enable", "stats uri /stats"',

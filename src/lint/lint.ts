@@ -1,4 +1,5 @@
 import { formatPath } from '../document/document';
+import { compareVersions } from '../ha/haproxy/condition';
 import type { Inventory } from '../inventory/inventory';
 import type { Finding } from '../plan/plan';
 import { authWithoutEffect } from './auth-without-effect';
@@ -9,12 +10,13 @@ import { cookieWithoutEffect } from './cookie-without-effect';
 import { defaultCredentials } from './default-credentials';
 import { equalPriorities } from './equal-priorities';
 import { healthListenerMissing } from './health-listener-missing';
+import type { FilePlace, HostFiles } from './host-files';
 import { nonlocalBindMissing } from './nonlocal-bind-missing';
 import { plainTextSecrets } from './plain-text-secrets';
 import { portUsedTwice } from './port-used-twice';
 import { routeHidden } from './route-hidden';
 import { secretReadable } from './secret-readable';
-import type { Found, Place, Rule, Subject } from './subject';
+import type { Found, Place, Range, Rule, Subject } from './subject';
 import { tooFewHosts } from './too-few-hosts';
 import { vipOutsideSubnets } from './vip-outside-subnets';
 import { vridClash } from './vrid-clash';
@@ -41,22 +43,81 @@ export const rules: readonly Rule[] = [
   weightNotAboveGap,
 ];
 
+const none: ReadonlySet<string> = new Set();
+
 /**
  * What is wrong with `subject` although every word of it is valid; errors first, in the order of the rules.
  * @param file what the inventory is called in findings
  * @param allowed rules that are left out
  */
-export function lint(subject: Subject, file: string, allowed: ReadonlySet<string> = new Set()): Finding[] {
-  const found = rules
+export function lint(subject: Subject, file: string, allowed = none): Finding[] {
+  const { inventory, hosts, now } = subject;
+  const found = findingsOf(
+    (rule) => (rule.check ? rule.check(subject) : (rule.checkFiles?.(hosts, now) ?? [])),
+    hosts,
+    allowed,
+  );
+  const mask = (text: string) => inventory.secrets.mask(text);
+  return sorted(
+    merged(found).map(({ place, hosts: names, finding: { rule, severity, message, why, fix } }) => {
+      const where = placeText(place, names, inventory, file);
+      return {
+        rule,
+        severity,
+        where,
+        message: mask(message),
+        ...(why ? { why: mask(why) } : {}),
+        fix: mask(fix),
+      };
+    }),
+  );
+}
+
+/** What is wrong with files by themselves, such as were given without an inventory. @param hosts those of one pair */
+export function lintFiles(hosts: readonly HostFiles[], now: Date, allowed = none): Finding[] {
+  const found = findingsOf((rule) => rule.checkFiles?.(hosts, now) ?? [], hosts, allowed);
+  return sorted(
+    merged(found).map(({ place, hosts: names, finding }) => ({
+      ...finding,
+      where: 'path' in place ? '' : filePlaceText(place, names),
+    })),
+  );
+}
+
+const sorted = (findings: Finding[]) =>
+  findings.sort((a, b) => Number(a.severity === 'warning') - Number(b.severity === 'warning'));
+
+/** What the rules say, of versions that have the problem; where the version is not known, with those that have it. */
+function findingsOf(ask: (rule: Rule) => Found[], hosts: readonly HostFiles[], allowed: ReadonlySet<string>) {
+  return rules
     .filter(({ name }) => !allowed.has(name))
-    .flatMap((rule) => rule.check(subject).map((one) => toFinding(rule.name, one)));
-  return merged(found)
-    .map(({ place, hosts, finding: { rule, severity, message, why, fix } }): Finding => {
-      const mask = (text: string) => subject.inventory.secrets.mask(text);
-      const where = placeText(place, hosts, subject.inventory, file);
-      return { rule, severity, where, message: mask(message), why, fix: mask(fix) };
-    })
-    .sort((a, b) => Number(a.severity === 'warning') - Number(b.severity === 'warning'));
+    .flatMap((rule) =>
+      ask(rule).flatMap(({ at, only, ...about }): Merged[] => {
+        const owner = 'path' in at ? undefined : at.host;
+        const files = hosts.find(({ host }) => host?.name === owner);
+        const version = only && files?.versions[only.program];
+        if (only && version !== undefined && !isWithin(version, only)) return [];
+        const said = only && version === undefined ? ` (${rangeText(only)})` : '';
+        return [
+          {
+            place: at,
+            hosts: owner === undefined ? [] : [owner],
+            finding: { rule: rule.name, ...about, message: about.message + said },
+          },
+        ];
+      }),
+    );
+}
+
+const isWithin = (version: string, { since, before }: Range) =>
+  (since === undefined || compareVersions(version, since) >= 0) &&
+  (before === undefined || compareVersions(version, before) < 0);
+
+/** `HAProxy 1.6 and later`. */
+function rangeText({ program, since, before }: Range): string {
+  const name = program === 'haproxy' ? 'HAProxy' : 'keepalived';
+  if (before === undefined) return `${name} ${since} and later`;
+  return since === undefined ? `${name} before ${before}` : `${name} from ${since} on, before ${before}`;
 }
 
 interface Merged {
@@ -64,10 +125,6 @@ interface Merged {
   /** Those whose file it is in. */
   hosts: string[];
   finding: Omit<Finding, 'where'>;
-}
-
-function toFinding(rule: string, { at, ...about }: Found): Merged {
-  return { place: at, hosts: 'host' in at ? [at.host] : [], finding: { rule, ...about } };
 }
 
 /** The same of several hosts is said once. */
@@ -83,9 +140,13 @@ function merged(found: readonly Merged[]): Merged[] {
 }
 
 function placeText(place: Place, hosts: readonly string[], { document }: Inventory, file: string): string {
-  if ('path' in place) return `${file}:${document.locate(place.path).line}: ${formatPath(place.path)}`;
-  const line = place.line === undefined ? '' : `:${place.line}`;
-  return `${place.file}${line} on ${hosts.join(' and ')}`;
+  if (!('path' in place)) return filePlaceText(place, hosts);
+  return `${file}:${document.locate(place.path).line}: ${formatPath(place.path)}`;
+}
+
+function filePlaceText({ file, line, column }: FilePlace, hosts: readonly string[]): string {
+  const place = [file, ...[line, column].filter((one) => one !== undefined)].join(':');
+  return hosts.length === 0 ? place : `${place} on ${hosts.join(' and ')}`;
 }
 
 /** Where a finding about the inventory stands, for findings that no rule makes. */

@@ -2,6 +2,7 @@ import { bindsOf } from '../ha/haproxy/bind';
 import type { Section } from '../ha/haproxy/section';
 import { addressesOf, type Socket, socketsOf } from '../ha/haproxy/socket';
 import type { Inventory } from '../inventory/inventory';
+import { type HostFiles, placeOfWord } from './host-files';
 import type { HostOutline, Place } from './subject';
 
 /** A program of a host that listens, by its configuration. */
@@ -16,20 +17,19 @@ export interface Front extends Listener {
   section: Section;
 }
 
-export function frontsOf({ host, haproxy }: HostOutline, inventory: Inventory): Front[] {
-  return haproxy.flatMap(({ file, sections }) =>
-    sections.flatMap((section) =>
-      bindsOf(section).flatMap(({ sockets, directive: { line } }) =>
-        sockets.map((socket): Front => {
-          const path = settingOf(section.name, socket.from, inventory);
-          return {
-            ...socket,
-            section,
-            by: `HAProxy (${section.kind} ${section.name})`,
-            at: path ? { path } : { host: host.name, file: file.path, line },
-          };
-        }),
-      ),
+/** @param inventory none where files are looked at by themselves */
+export function frontsOf(files: HostFiles, inventory?: Inventory): Front[] {
+  return files.haproxy.sections.flatMap((section) =>
+    bindsOf(section).flatMap(({ sockets, directive }) =>
+      sockets.map((socket): Front => {
+        const path = inventory && settingOf(section.name, socket.from, inventory);
+        return {
+          ...socket,
+          section,
+          by: `HAProxy (${section.kind} ${section.name})`,
+          at: path ? { path } : placeOfWord(files, directive, directive === section ? 2 : 1),
+        };
+      }),
     ),
   );
 }

@@ -9,13 +9,11 @@ export const nonlocalBindMissing: Rule = {
   check: ({ inventory, hosts }) =>
     hosts.flatMap((outline) => {
       const vips = new Set(inventory.vips.map(({ address }) => canonical(address)));
-      const bound = outline.haproxy.flatMap(({ sections }) =>
-        sections
-          .flatMap(bindsOf)
-          .filter(({ options }) => !options.has('transparent'))
-          .flatMap(({ sockets }) => sockets)
-          .flatMap(({ address }) => (address !== undefined && vips.has(address) ? [address] : [])),
-      );
+      const bound = outline.haproxy.sections
+        .flatMap(bindsOf)
+        .filter(({ options }) => !options.has('transparent'))
+        .flatMap(({ sockets }) => sockets)
+        .flatMap(({ address }) => (address !== undefined && vips.has(address) ? [address] : []));
       return keysFor(bound)
         .filter((key) => !isSet(outline, key))
         .map(

@@ -7,6 +7,7 @@ import type { Found, HostOutline, Rule } from './subject';
 /** Two programs of one host that want one port. */
 export const portUsedTwice: Rule = {
   name: 'port-used-twice',
+  checkFiles: (hosts) => hosts.flatMap((files) => withinHaproxy(frontsOf(files))),
   check: ({ inventory, hosts }) =>
     hosts.flatMap((host) => {
       const fronts = frontsOf(host, inventory);

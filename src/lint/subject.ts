@@ -1,9 +1,8 @@
 import type { Path } from '../document/document';
-import { readSections, type Section } from '../ha/haproxy/section';
-import { readConfig, type Statement } from '../ha/keepalived-config';
-import type { Host, Inventory } from '../inventory/inventory';
+import type { Host, Inventory, Vip } from '../inventory/inventory';
 import type { Finding } from '../plan/plan';
 import type { BoundResource } from '../resources/bound-resource';
+import { type FilePlace, type HostFiles, readHostFiles } from './host-files';
 
 /** What the rules look at: what the user says, and what each host is to have by it. */
 export interface Subject {
@@ -21,7 +20,7 @@ export interface TextFile {
   mode?: string;
 }
 
-export interface HostOutline {
+export interface HostOutline extends HostFiles {
   host: Host;
   files: TextFile[];
   /** Single lines of files that packages bring. */
@@ -32,9 +31,12 @@ export interface HostOutline {
   sysctls: Record<string, string>;
   /** Paths of files and folders that the playbooks make. */
   made: string[];
-  haproxy: { file: TextFile; sections: Section[] }[];
-  keepalived: { file: TextFile; statements: Statement[] }[];
 }
+
+export const mainFiles = {
+  haproxy: '/etc/haproxy/haproxy.cfg',
+  keepalived: '/etc/keepalived/keepalived.conf',
+};
 
 /** What `host` is to have, by its resources; `text` is what a file is to hold. */
 export function outline(
@@ -44,9 +46,23 @@ export function outline(
   const files = wishes.flatMap(({ about: { path, mode }, text }): TextFile[] =>
     path !== undefined && text !== undefined ? [{ path, text, ...(mode === undefined ? {} : { mode }) }] : [],
   );
-  const below = (folder: string, ending: string) =>
-    files.filter(({ path }) => path.startsWith(folder) && path.endsWith(ending));
+  const texts = new Map(files.map(({ path, text }) => [path, text]));
+  const below = (folder: string) => files.filter(({ path }) => path.startsWith(folder));
+  const isMain = ({ path }: TextFile) => path === mainFiles.haproxy;
+  const cfg = below('/etc/haproxy/').filter(({ path }) => path.endsWith('.cfg'));
   return {
+    ...readHostFiles({
+      host,
+      // EL's units read haproxy.cfg, and then what is in conf.d by its name.
+      haproxy: [...cfg.filter(isMain), ...cfg.filter((one) => !isMain(one)).sort(byPath)].map(
+        ({ path, text }) => ({ file: path, text }),
+      ),
+      keepalived: new Map(below('/etc/keepalived/').map(({ path, text }) => [path, text])),
+      keepalivedMain: mainFiles.keepalived,
+      configId: host.name.replace(/\..*/, ''),
+      versions: {},
+      read: (path) => texts.get(path),
+    }),
     host,
     files,
     lines: wishes.flatMap(({ about: { path, line } }) =>
@@ -56,34 +72,40 @@ export function outline(
     units: wishes.flatMap(({ unit, about }) => (unit !== undefined && about.runs ? [unit] : [])),
     sysctls: Object.assign({}, ...wishes.map(({ about }) => about.values)),
     made: [...files.map(({ path }) => path), ...wishes.flatMap(({ about }) => about.makes ?? [])],
-    haproxy: below('/etc/haproxy/', '.cfg').map((file) => ({ file, sections: readSections(file.text) })),
-    keepalived: below('/etc/keepalived/', '.conf').map((file) => ({
-      file,
-      statements: readConfig(file.text).statements,
-    })),
   };
 }
 
-/** Where something stands: in the inventory, or in a file that a host is to have. */
-export type Place = { path: Path } | { host: string; file: string; line?: number };
+const byPath = (a: TextFile, b: TextFile) => (a.path < b.path ? -1 : 1);
+
+/** The VIPs that the inventory itself describes; of others it is the files that say it. */
+export const saidVips = ({ vips, document }: Inventory): Vip[] => {
+  const said = (document.value as { vips?: object } | undefined)?.vips ?? {};
+  return vips.filter(({ name }) => Object.hasOwn(said, name));
+};
+
+/** Where something stands: in the inventory, or in a file. */
+export type Place = { path: Path } | FilePlace;
 
 /** What one rule has to say of one place. */
 export interface Found extends Pick<Finding, 'severity' | 'message' | 'why' | 'fix'> {
   at: Place;
+  /** The versions that have the problem; nothing where all have it that haprov knows. */
+  only?: Range;
+}
+
+/** Versions of one program; `before` is the first that has the problem no more. */
+export interface Range {
+  program: 'haproxy' | 'keepalived';
+  since?: string;
+  before?: string;
 }
 
 /** One thing that goes wrong with pairs. Documented in docs/lint.md under its name. */
 export interface Rule {
   /** In kebab case; what `--allow` takes. */
   name: string;
-  check(subject: Subject): Found[];
+  /** Of files, without an inventory. @param hosts those of one pair */
+  checkFiles?(hosts: readonly HostFiles[], now: Date): Found[];
+  /** With an inventory; where it is left out, `checkFiles` says all there is to say. */
+  check?(subject: Subject): Found[];
 }
-
-/** The 1-based line of `text` that `pattern` is first found in; nothing where there is none. */
-export function lineOf(text: string, pattern: RegExp): { line?: number } {
-  const index = text.split('\n').findIndex((row) => pattern.test(row));
-  return index < 0 ? {} : { line: index + 1 };
-}
-
-/** For a pattern that finds exactly `text`. */
-export const literally = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');

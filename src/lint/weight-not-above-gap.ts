@@ -1,11 +1,17 @@
-import type { Statement } from '../ha/keepalived-config';
 import type { Vip } from '../inventory/inventory';
-import { type Found, lineOf, literally, type Place, type Rule, type Subject } from './subject';
+import { type HostFiles, placeIn, placeOfValue } from './host-files';
+import { addressKeys, priorityOf } from './instances';
+import { type Found, type Place, type Rule, saidVips } from './subject';
+import { type Followed, trackedIn } from './tracked';
 
 /** A check whose weight leaves the VIP on a host where the check fails, though it succeeds on another. */
 export const weightNotAboveGap: Rule = {
   name: 'weight-not-above-gap',
-  check: (subject) => [...subject.inventory.vips.flatMap(inVip), ...inFiles(subject)],
+  checkFiles: (hosts) => inFiles(hosts),
+  check: ({ inventory, hosts }) => [
+    ...saidVips(inventory).flatMap(inVip),
+    ...inFiles(hosts, saidVips(inventory)),
+  ],
 };
 
 /** keepalived's own bounds for a priority with its weights added. */
@@ -31,31 +37,28 @@ function inVip({ name, members, check: { weight } }: Vip): Found[] {
 }
 
 /** One script that one host's instance tracks. */
-interface Tracked {
+interface Tracked extends Pick<Followed, 'name' | 'weight'> {
   instance: string;
   /** The same for the same addresses on each host. */
   key: string;
-  script: string;
-  weight: number;
   priority: number;
   at: Place;
 }
 
-/** What users' own templates and lines write. */
-function inFiles({ inventory, hosts }: Subject): Found[] {
-  const all = hosts.flatMap(({ host, keepalived }) =>
-    keepalived.flatMap(({ file, statements }) =>
-      trackedIn(statements).map((one): Tracked => {
-        const row = lineOf(
-          file.text,
-          new RegExp(`^\\s*vrrp_script\\s+"?${literally(one.script)}"?(?:\\s|\\{|$)`),
-        );
-        return { ...one, at: { host: host.name, file: file.path, ...row } };
-      }),
-    ),
+/** @param said VIPs that are judged by the inventory */
+function inFiles(hosts: readonly HostFiles[], said: readonly Vip[] = []): Found[] {
+  const all = hosts.flatMap((files) =>
+    trackedIn(files).flatMap((one): Tracked[] => {
+      const { instance, name, weight, isReversed } = one;
+      const priority = priorityOf(instance);
+      const isOwner = priority === 255;
+      if (priority === undefined || isReversed || isOwner) return [];
+      const key = JSON.stringify([name, instance.virtualRouterId, ...addressKeys(instance)]);
+      return [{ instance: instance.name, name, weight, key, priority, at: placeOfWeight(files, one) }];
+    }),
   );
   const isSaid = ({ instance, weight }: Tracked) =>
-    inventory.vips.some(({ name, check }) => name === instance && check.weight === weight);
+    said.some(({ name, check }) => name === instance && check.weight === weight);
   return all
     .filter((one) => one.weight !== 0 && !isSaid(one))
     .flatMap((one): Found[] => {
@@ -67,7 +70,7 @@ function inFiles({ inventory, hosts }: Subject): Found[] {
         {
           severity: 'error',
           at: one.at,
-          message: `the weight ${one.weight} of ${one.script} does not exceed the gap between the priorities ${one.priority} and ${loser.priority} of ${one.instance}`,
+          message: `the weight ${one.weight} of ${one.name} does not exceed the gap between the priorities ${one.priority} and ${loser.priority} of ${one.instance}`,
           why,
           fix: `take a weight of more than ${one.priority - loser.priority}, or none, for a host to leave at once`,
         },
@@ -75,32 +78,14 @@ function inFiles({ inventory, hosts }: Subject): Found[] {
     });
 }
 
+/** The weight that counts: where the script is tracked, or else its own. */
+function placeOfWeight(files: HostFiles, { at, definition, instance, name }: Followed): Place {
+  const isHere = instance.trackScripts.some((one) => one.name === name && one.weight !== undefined);
+  const own = definition?.settings.findLast(({ keyword }) => keyword === 'weight');
+  return isHere || !own ? placeIn(files, at) : placeOfValue(files, own);
+}
+
 /** Whether `lower`, where the check succeeds, comes before `higher`, where it fails. */
 const turns = (higher: Tracked, lower: Tracked) =>
   Math.min(highest, lower.priority + Math.max(0, lower.weight)) >
   Math.max(lowest, higher.priority + Math.min(0, higher.weight));
-
-/** The scripts that instances track, with their weights. */
-export function trackedIn(statements: readonly Statement[]): Omit<Tracked, 'at'>[] {
-  const own = new Map(
-    statements
-      .filter(({ keyword }) => keyword === 'vrrp_script')
-      .map((script) => [script.args[0] ?? '', wordOf(script, 'weight')]),
-  );
-  const instances = statements.filter(({ keyword }) => keyword === 'vrrp_instance');
-  return instances.flatMap((instance) => {
-    const addresses = within(instance, 'virtual_ipaddress').map(({ keyword }) => keyword);
-    return within(instance, 'track_script').map(({ keyword: script, args }) => ({
-      instance: instance.args[0] ?? '',
-      script,
-      key: JSON.stringify([script, wordOf(instance, 'virtual_router_id'), ...addresses.sort()]),
-      weight: Number((args[0] === 'weight' ? args[1] : own.get(script)) ?? 0) || 0,
-      priority: Number(wordOf(instance, 'priority') ?? 100),
-    }));
-  });
-}
-
-const within = ({ children = [] }: Statement, keyword: string) =>
-  children.filter((one) => one.keyword === keyword).flatMap((block) => block.children ?? []);
-const wordOf = ({ children = [] }: Statement, keyword: string) =>
-  children.filter((one) => one.keyword === keyword).at(-1)?.args[0];

@@ -1,3 +1,4 @@
+import { readSections, type Section } from '../ha/haproxy/section';
 import { healthListenerIn } from '../ha/health-listener';
 import { interfaceFor, unsupported } from '../host/facts';
 import type { Survey, Surveyed } from '../host/survey';
@@ -42,14 +43,14 @@ export function readinessOf(inventory: Inventory, host: Host, resources: readonl
     ...(units.length > 0 ? serves.flatMap((server) => server.port ?? []) : []),
   ];
   const { healthPort } = inventory.haproxy;
-  const { answers, statistics } = healthListenerIn(balances ? haproxyTexts(resources) : [], healthPort);
+  const { answers, statistics } = healthListenerIn(balances ? sectionsOf(resources) : [], healthPort);
   return { units, ports: [...new Set(ports)], balances, ...(answers || statistics ? { healthPort } : {}) };
 }
 
 /** What HAProxy is to read, as far as the playbooks write it. */
-function haproxyTexts(resources: readonly Resource[]): string[] {
+function sectionsOf(resources: readonly Resource[]): Section[] {
   return resources.flatMap(({ about: { path = '' }, content }) =>
-    content && /^\/etc\/haproxy\/.*\.cfg$/.test(path) ? [textOfBytes(content(anyHost))] : [],
+    content && /^\/etc\/haproxy\/.*\.cfg$/.test(path) ? readSections(textOfBytes(content(anyHost))) : [],
   );
 }
 

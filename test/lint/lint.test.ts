@@ -42,12 +42,17 @@ test.each(cases)('%s: %s', async (rule, _, { finds = [], ...edited }) => {
   expect(said).toHaveLength(finds.length);
 });
 
-/** A path of the inventory with its line, or a line of a file that a host is to have, by what stands there. */
+/**
+ * A path of the inventory with its line, or a place in a file that a host is to have, by what stands there:
+ * `{{weight >>1}}` is the 1 behind the first "weight ".
+ */
 function placePattern(where: string, { text, hosts }: Linted): RegExp {
-  const [, file = '', words] = /^(\/.*):\{\{(.*)\}\}/.exec(where) ?? [];
+  const [, file = '', before = '', word = ''] = /^(\/.*):\{\{(.*>>)?(.*)\}\}/.exec(where) ?? [];
+  const words = before.replace(/>>$/, '') + word;
   const rows = hosts[0]?.files.find(({ path }) => path === file)?.text.split('\n') ?? [];
-  const line = rows.findIndex((row) => row.includes(words ?? '')) + 1;
-  if (where.startsWith('/')) return exactly(where.replace(/\{\{.*\}\}/, String(line)));
+  const line = rows.findIndex((row) => row.includes(words)) + 1;
+  const column = (rows[line - 1] ?? '').indexOf(words) + words.length - word.length + 1;
+  if (where.startsWith('/')) return exactly(where.replace(/\{\{.*\}\}/, `${line}:${column}`));
   const keys = where.split('.');
   const lines = text.split('\n');
   const place = keys.reduce((from, key, depth) => {

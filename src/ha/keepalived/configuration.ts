@@ -46,6 +46,8 @@ export interface Configuration {
   statics: Record<string, Entry[]>;
   /** What else stands outside of blocks, words that keepalived does not know among it. */
   others: Setting[];
+  /** All of it, as it is nested. */
+  settings: Setting[];
   problems: Problem[];
   /** What nobody can tell from the files; nothing else is guessed in its place. */
   unknowns: Unknown[];
@@ -72,6 +74,7 @@ export function readConfiguration(source: Source): Configuration {
     virtualServerGroups: each(/^virtual_server_group$/, toVirtualServerGroup),
     statics: Object.fromEntries([...statics].map((keyword) => [keyword, entriesOf(settings, keyword)])),
     others: settings.filter(({ keyword }) => !known.test(keyword)),
+    settings,
     problems,
     unknowns,
   };

@@ -7,6 +7,8 @@ export interface Setting {
   keyword: string;
   /** The words behind the keyword, without quotes. */
   words: string[];
+  /** Where each of these is written: that of the keyword where quotes leave it open. */
+  columns: number[];
   /** Of the keyword. */
   at: Place;
   /** Nothing where it has no block. */
@@ -20,7 +22,10 @@ export const settingsOf = (nodes: readonly Node[], dialect: Dialect): Setting[] 
     const [keyword = '', ...words] = wordsOf(node, dialect);
     const { file, line, column } = node.words[0];
     const at = { ...(file === undefined ? {} : { file }), line, column };
-    return [{ keyword, words, at, ...(node.block ? { block: settingsOf(node.block.nodes, dialect) } : {}) }];
+    const tokens = node.words.length === words.length + 1 ? node.words.slice(1) : [];
+    const columns = words.map((_, index) => tokens[index]?.column ?? column);
+    const block = node.block && settingsOf(node.block.nodes, dialect);
+    return [{ keyword, words, columns, at, ...(block ? { block } : {}) }];
   });
 
 export const all = (settings: readonly Setting[], keyword: string) =>

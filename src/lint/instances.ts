@@ -1,0 +1,62 @@
+import { isIPv6 } from 'node:net';
+import { has, last } from '../ha/keepalived/settings';
+import type { VrrpInstance } from '../ha/keepalived/vrrp';
+import { canonical } from '../inventory/address';
+import type { HostFiles } from './host-files';
+
+/** One instance of one host. */
+export interface Owned {
+  files: HostFiles;
+  instance: VrrpInstance;
+}
+
+/** The priority, where it is said or a number that keepalived takes by itself: a MASTER without one has 255 since 1.2.20. */
+export const priorityOf = ({ priority, settings, state }: VrrpInstance): number | undefined =>
+  has(settings, 'priority') ? priority : state === 'MASTER' ? undefined : priority;
+
+/** The addresses of an instance, excluded ones too, sorted. */
+export const addressKeys = ({ addresses, excludedAddresses }: VrrpInstance): string[] =>
+  [...new Set([...addresses, ...excludedAddresses].map(({ name }) => bare(name)))].sort();
+
+export const familyOf = ({ addresses }: VrrpInstance): 4 | 6 =>
+  isIPv6(bare(addresses[0]?.name ?? '')) ? 6 : 4;
+
+/** An address without its prefix, as the kernel writes it; another text as it is. */
+export function bare(text: string): string {
+  const [address = ''] = text.split('/');
+  // Node does not take the interface that an address of the link may have behind it.
+  return address.includes('%') ? address : canonical(address);
+}
+
+/** Instances of different hosts that speak for the same addresses, each pair once. */
+export function twinsOf(hosts: readonly HostFiles[]): [Owned, Owned][] {
+  const each = hosts.map((files) =>
+    (files.keepalived?.instances ?? []).map((instance): Owned => ({ files, instance })),
+  );
+  return each.flatMap((mine, index) =>
+    each
+      .slice(index + 1)
+      .flatMap((theirs) =>
+        mine.flatMap((one) =>
+          theirs
+            .filter((other) => areTwins(one.instance, other.instance, hosts.length))
+            .map((other): [Owned, Owned] => [one, other]),
+        ),
+      ),
+  );
+}
+
+/** By an address that both have; of just two hosts, also by name and id. */
+function areTwins(one: VrrpInstance, other: VrrpInstance, hosts: number): boolean {
+  const addresses = addressKeys(other);
+  if (addressKeys(one).some((address) => addresses.includes(address))) return true;
+  return (
+    hosts === 2 &&
+    one.name === other.name &&
+    one.virtualRouterId === other.virtualRouterId &&
+    familyOf(one) === familyOf(other)
+  );
+}
+
+/** Of a keyword that an instance says, for places: its last line. */
+export const said = (instance: VrrpInstance, keyword: string) => last(instance.settings, keyword);
