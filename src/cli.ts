@@ -4,7 +4,7 @@ import { parseWithHelp, withReadableHelp } from './cli/help';
 import { limits } from './cli/limits';
 import { hostOptions, noColor, rolloutOptions, sshOptions, yes } from './cli/options';
 import { outliveReaders } from './cli/terminal';
-import { collect, oneOf, portFrom, seconds } from './cli/values';
+import { collect, oneOf, portFrom, seconds, version } from './cli/values';
 import type { AdoptOptions } from './commands/adopt';
 import type { ApplyOptions } from './commands/apply';
 import type { DiagramOptions } from './commands/diagram';
@@ -175,17 +175,29 @@ hostCommand('unlock', 'who holds which lock; takes those away that nobody needs 
     ),
   );
 
-inventoryCommand(
-  'lint',
-  'what will go wrong with the pair although every word is valid; asks no host, exits with 1 on a finding',
-)
+program
+  .command('lint')
+  .description(
+    'what will go wrong with the pair although every word is valid; asks no host, exits with 1 on a finding',
+  )
+  .argument(
+    '<files...>',
+    'the inventory; or, without one, haproxy.cfg and keepalived.conf of one pair (- for what comes in)',
+  )
   .option('--json', 'the findings as data', false)
   .option('--allow <rule>', 'leave this rule out (repeatable)', collect)
+  .option(
+    '--el <major>',
+    'the EL that the hosts run: rules of other versions are left out',
+    oneOf('6', '7', '8', '9', '10'),
+  )
+  .option('--haproxy <version>', 'the HAProxy that they run, where it is not that EL’s', version)
+  .option('--keepalived <version>', 'the keepalived that they run, where it is not that EL’s', version)
   .option(...noColor)
-  .action((inventory, options) =>
+  .action((files, { el, ...options }) =>
     execute<LintOptions>(
-      { ...options, inventory },
-      async () => (await import('./commands/lint')).lintInventory,
+      { ...options, files, ...(el === undefined ? {} : { el: Number(el) }) },
+      async () => (await import('./commands/lint')).lintInventoryOrFiles,
     ),
   );
 

@@ -1,34 +1,100 @@
+import { readFileSync } from 'node:fs';
+import { extname } from 'node:path';
 import { didYouMean } from '../document/suggest';
 import { ExitCode, UsageError } from '../errors';
-import { rules } from '../lint/lint';
+import { shippedVersions } from '../host/release';
+import { hostsOf, languageOf } from '../lint/given-files';
+import type { Versions } from '../lint/host-files';
+import { lintFiles, rules } from '../lint/lint';
+import type { Finding } from '../plan/plan';
 import type { Context } from '../planning/context';
 import { loadDesiredState, tellOfTemplates } from '../planning/desired-state';
+import { readGivenFiles, readNamed } from '../planning/given-files';
 import { findingsOf } from '../planning/lint-subject';
 import { ofReading } from '../planning/own-configuration';
 import { renderFinding } from '../report/plan-text';
 import { count, visibleLines } from '../text/format';
 
 export interface LintOptions {
-  inventory: string;
+  /** An inventory; or files of HAProxy and keepalived. */
+  files: string[];
   json: boolean;
   /** Names of rules whose findings are left out. */
   allow?: string[];
+  /** The EL that the hosts run, and versions of what is not of it. */
+  el?: number;
+  haproxy?: string;
+  keepalived?: string;
 }
 
-/** `haprov lint`: prints what is wrong in a valid inventory. Asks no host; exit code 1 when there are findings. */
-export async function lintInventory(options: LintOptions, context: Context): Promise<ExitCode> {
+/**
+ * `haprov lint`: prints what is wrong in a valid inventory, or in files of HAProxy and keepalived. Asks no host; exit code
+ * 1 when there are findings.
+ */
+export async function lintInventoryOrFiles(options: LintOptions, context: Context): Promise<ExitCode> {
   const allowed = new Set((options.allow ?? []).map(knownRule));
-  const said = loadDesiredState(options.inventory, context);
-  tellOfTemplates(said, context);
-  const findings = findingsOf(said, options.inventory, allowed);
+  const [inventory = '', ...more] = options.files;
+  const isInventory = more.length === 0 && looksLikeInventory(inventory);
+  const findings = isInventory
+    ? ofInventory(inventory, options, allowed, context)
+    : ofFiles(options, allowed, context);
   const { color } = context;
-  const sum = `${options.inventory}: ${findings.length === 0 ? 'no findings' : count(findings.length, 'finding')}`;
+  const sum = `${options.files.join(', ')}: ${findings.length === 0 ? 'no findings' : count(findings.length, 'finding')}`;
   if (options.json) await context.printJson(findings, 2);
   else
     await context.printRendered(
       [...findings.map((finding) => renderFinding(finding, { color })), visibleLines(sum)].join('\n\n'),
     );
   return findings.length > 0 ? ExitCode.failed : ExitCode.done;
+}
+
+function ofInventory(file: string, options: LintOptions, allowed: Set<string>, context: Context): Finding[] {
+  const said = loadDesiredState(file, context);
+  tellOfTemplates(said, context);
+  const known = {
+    ...(options.el === undefined ? {} : { major: options.el }),
+    versions: versionsOf(options),
+  };
+  return findingsOf(said, file, allowed, () => known);
+}
+
+function ofFiles(options: LintOptions, allowed: Set<string>, context: Context): Finding[] {
+  const inventory = options.files.find(isNamedLikeInventory);
+  if (inventory !== undefined)
+    throw new UsageError(
+      `${inventory} is an inventory, and not the only file`,
+      'look at an inventory by itself',
+    );
+  const { files, shown } = readGivenFiles(options.files);
+  const hosts = hostsOf(files, versionsOf(options), readNamed);
+  const unknowns = hosts.flatMap(({ keepalived, keepalivedMain }) =>
+    (keepalived?.unknowns ?? []).map(
+      ({ file = keepalivedMain, line, column, what }) =>
+        `${shown(file)}:${line}:${column}: nobody here can tell ${what}: it is left out`,
+    ),
+  );
+  for (const text of new Set(unknowns)) context.emit({ type: 'message', level: 'warning', text });
+  return lintFiles(hosts, new Date(), allowed, shown);
+}
+
+/** What the rules are to hold for, as far as the user says it. */
+const versionsOf = ({ el, haproxy, keepalived }: LintOptions): Versions => ({
+  ...(el === undefined ? {} : shippedVersions(el)),
+  ...(haproxy === undefined ? {} : { haproxy }),
+  ...(keepalived === undefined ? {} : { keepalived }),
+});
+
+const isNamedLikeInventory = (file: string) => /^\.(?:json|ya?ml)$/i.test(extname(file));
+
+/** By its name; another one by its first sign, where it is in neither language. A file that is not there counts as one. */
+function looksLikeInventory(file: string): boolean {
+  if (file === '-' || isNamedLikeInventory(file)) return file !== '-';
+  try {
+    const text = readFileSync(file, 'utf8');
+    return languageOf(text) === undefined && text.trimStart().startsWith('{');
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' && !/\.(?:cfg|conf)$/.test(file);
+  }
 }
 
 function knownRule(name: string): string {

@@ -22,7 +22,7 @@ const said = {
   page: {
     message: 'the statistics page lets in whoever tries what is always tried first',
     why: 'the page shows every server, and whoever is let in may learn from it what to attack',
-    fix: 'take credentials of your own, from { "env": … } or { "file": … }',
+    fix: 'take credentials of your own; in an inventory from { "env": … } or { "file": … }',
   },
   user: {
     message: 'this user is let in with what is always tried first',

@@ -1,9 +1,12 @@
+import { dirname, relative } from 'node:path';
 import { formatPath } from '../document/document';
 import { compareVersions } from '../ha/haproxy/condition';
 import type { Inventory } from '../inventory/inventory';
 import type { Finding } from '../plan/plan';
+import { addressInHeading } from './address-in-heading';
 import { authWithoutEffect } from './auth-without-effect';
 import { backendIsFront } from './backend-is-front';
+import { backendNotThere } from './backend-not-there';
 import { certificateExpires } from './certificate-expires';
 import { checkBinaryMissing } from './check-binary-missing';
 import { cookieWithoutEffect } from './cookie-without-effect';
@@ -12,20 +15,31 @@ import { equalPriorities } from './equal-priorities';
 import { healthListenerMissing } from './health-listener-missing';
 import type { FilePlace, HostFiles } from './host-files';
 import { nonlocalBindMissing } from './nonlocal-bind-missing';
+import { nopreemptWithMaster } from './nopreempt-with-master';
+import { peersDiffer } from './peers-differ';
 import { plainTextSecrets } from './plain-text-secrets';
 import { portUsedTwice } from './port-used-twice';
 import { routeHidden } from './route-hidden';
+import { scriptUser } from './script-user';
 import { secretReadable } from './secret-readable';
 import type { Found, Place, Range, Rule, Subject } from './subject';
+import { tlsVersionOverridden } from './tls-version-overridden';
 import { tooFewHosts } from './too-few-hosts';
+import { unicastPeers } from './unicast-peers';
+import { unknownKeyword } from './unknown-keyword';
+import { unknownState } from './unknown-state';
+import { unreadable } from './unreadable';
 import { vipOutsideSubnets } from './vip-outside-subnets';
 import { vridClash } from './vrid-clash';
+import { weightInSyncGroup } from './weight-in-sync-group';
 import { weightNotAboveGap } from './weight-not-above-gap';
 
 /** Every rule; each is documented in docs/lint.md. */
 export const rules: readonly Rule[] = [
+  addressInHeading,
   authWithoutEffect,
   backendIsFront,
+  backendNotThere,
   certificateExpires,
   checkBinaryMissing,
   cookieWithoutEffect,
@@ -33,13 +47,22 @@ export const rules: readonly Rule[] = [
   equalPriorities,
   healthListenerMissing,
   nonlocalBindMissing,
+  nopreemptWithMaster,
+  peersDiffer,
   plainTextSecrets,
   portUsedTwice,
   routeHidden,
+  scriptUser,
   secretReadable,
+  tlsVersionOverridden,
   tooFewHosts,
+  unicastPeers,
+  unknownKeyword,
+  unknownState,
+  unreadable,
   vipOutsideSubnets,
   vridClash,
+  weightInSyncGroup,
   weightNotAboveGap,
 ];
 
@@ -58,8 +81,9 @@ export function lint(subject: Subject, file: string, allowed = none): Finding[] 
     allowed,
   );
   const mask = (text: string) => inventory.secrets.mask(text);
+  const placed = found.map((one) => ({ ...one, place: inOwnFile(one.place, inventory) }));
   return sorted(
-    merged(found).map(({ place, hosts: names, finding: { rule, severity, message, why, fix } }) => {
+    merged(placed).map(({ place, hosts: names, finding: { rule, severity, message, why, fix } }) => {
       const where = placeText(place, names, inventory, file);
       return {
         rule,
@@ -73,13 +97,22 @@ export function lint(subject: Subject, file: string, allowed = none): Finding[] 
   );
 }
 
-/** What is wrong with files by themselves, such as were given without an inventory. @param hosts those of one pair */
-export function lintFiles(hosts: readonly HostFiles[], now: Date, allowed = none): Finding[] {
+/**
+ * What is wrong with files by themselves, such as were given without an inventory.
+ * @param hosts those of one pair
+ * @param shown what a file is called in findings
+ */
+export function lintFiles(
+  hosts: readonly HostFiles[],
+  now: Date,
+  allowed = none,
+  shown: (path: string) => string = (path) => path,
+): Finding[] {
   const found = findingsOf((rule) => rule.checkFiles?.(hosts, now) ?? [], hosts, allowed);
   return sorted(
     merged(found).map(({ place, hosts: names, finding }) => ({
       ...finding,
-      where: 'path' in place ? '' : filePlaceText(place, names),
+      where: 'path' in place ? '' : filePlaceText({ ...place, file: shown(place.file) }, names),
     })),
   );
 }
@@ -139,14 +172,24 @@ function merged(found: readonly Merged[]): Merged[] {
   return [...byContent.values()];
 }
 
-function placeText(place: Place, hosts: readonly string[], { document }: Inventory, file: string): string {
-  if (!('path' in place)) return filePlaceText(place, hosts);
-  return `${file}:${document.locate(place.path).line}: ${formatPath(place.path)}`;
+function placeText(place: Place, hosts: readonly string[], inventory: Inventory, file: string): string {
+  if ('path' in place)
+    return `${file}:${inventory.document.locate(place.path).line}: ${formatPath(place.path)}`;
+  return filePlaceText(place, hosts);
 }
 
-function filePlaceText({ file, line, column }: FilePlace, hosts: readonly string[]): string {
+/** The same place in the user's own file, if that is pushed as it is. */
+function inOwnFile(place: Place, { own, file: inventory }: Inventory): Place {
+  if ('path' in place) return place;
+  const { host = '', ...at } = place;
+  const files = Object.values(own).flatMap((one) => one.files.get(host) ?? []);
+  const { source, isTemplate } = files.find(({ path }) => path === place.file) ?? {};
+  return source === undefined || isTemplate ? place : { ...at, file: relative(dirname(inventory), source) };
+}
+
+function filePlaceText({ host, file, line, column }: FilePlace, hosts: readonly string[]): string {
   const place = [file, ...[line, column].filter((one) => one !== undefined)].join(':');
-  return hosts.length === 0 ? place : `${place} on ${hosts.join(' and ')}`;
+  return host === undefined ? place : `${place} on ${hosts.join(' and ')}`;
 }
 
 /** Where a finding about the inventory stands, for findings that no rule makes. */

@@ -2,7 +2,7 @@ import type { Path } from '../document/document';
 import type { Host, Inventory, Vip } from '../inventory/inventory';
 import type { Finding } from '../plan/plan';
 import type { BoundResource } from '../resources/bound-resource';
-import { type FilePlace, type HostFiles, readHostFiles } from './host-files';
+import { type FilePlace, type HostFiles, readHostFiles, type Versions } from './host-files';
 
 /** What the rules look at: what the user says, and what each host is to have by it. */
 export interface Subject {
@@ -38,29 +38,36 @@ export const mainFiles = {
   keepalived: '/etc/keepalived/keepalived.conf',
 };
 
-/** What `host` is to have, by its resources; `text` is what a file is to hold. */
+/**
+ * What `host` is to have, by its resources; `text` is what a file is to hold.
+ * @param versions that it runs, as far as anybody knows
+ */
 export function outline(
   host: Host,
   wishes: readonly (Pick<BoundResource, 'about' | 'unit'> & { text?: string })[],
+  { own }: Pick<Inventory, 'own'>,
+  versions: Versions = {},
 ): HostOutline {
   const files = wishes.flatMap(({ about: { path, mode }, text }): TextFile[] =>
     path !== undefined && text !== undefined ? [{ path, text, ...(mode === undefined ? {} : { mode }) }] : [],
   );
   const texts = new Map(files.map(({ path, text }) => [path, text]));
   const below = (folder: string) => files.filter(({ path }) => path.startsWith(folder));
-  const isMain = ({ path }: TextFile) => path === mainFiles.haproxy;
-  const cfg = below('/etc/haproxy/').filter(({ path }) => path.endsWith('.cfg'));
+  // What the user's own order does not name, as EL's units read it: haproxy.cfg, and then conf.d by its names.
+  const order = (own.haproxy?.files.get(host.name) ?? []).map(({ path }) => path);
+  const rankOf = ({ path }: TextFile) =>
+    order.includes(path) ? order.indexOf(path) : path === mainFiles.haproxy ? -1 : order.length;
+  const cfg = below('/etc/haproxy/')
+    .filter(({ path }) => path.endsWith('.cfg'))
+    .sort((a, b) => rankOf(a) - rankOf(b) || (a.path < b.path ? -1 : 1));
   return {
     ...readHostFiles({
       host,
-      // EL's units read haproxy.cfg, and then what is in conf.d by its name.
-      haproxy: [...cfg.filter(isMain), ...cfg.filter((one) => !isMain(one)).sort(byPath)].map(
-        ({ path, text }) => ({ file: path, text }),
-      ),
+      haproxy: cfg.map(({ path, text }) => ({ file: path, text })),
       keepalived: new Map(below('/etc/keepalived/').map(({ path, text }) => [path, text])),
       keepalivedMain: mainFiles.keepalived,
       configId: host.name.replace(/\..*/, ''),
-      versions: {},
+      versions,
       read: (path) => texts.get(path),
     }),
     host,
@@ -75,13 +82,8 @@ export function outline(
   };
 }
 
-const byPath = (a: TextFile, b: TextFile) => (a.path < b.path ? -1 : 1);
-
 /** The VIPs that the inventory itself describes; of others it is the files that say it. */
-export const saidVips = ({ vips, document }: Inventory): Vip[] => {
-  const said = (document.value as { vips?: object } | undefined)?.vips ?? {};
-  return vips.filter(({ name }) => Object.hasOwn(said, name));
-};
+export const saidVips = ({ said, vips }: Inventory): readonly Vip[] => (said ? said.vips : vips);
 
 /** Where something stands: in the inventory, or in a file. */
 export type Place = { path: Path } | FilePlace;

@@ -104,13 +104,17 @@ export async function makePlan(
       const left = error === undefined ? Math.max(0, changes.length - plan.changes.length) : null;
       return [{ ...plan, left }];
     });
+    const knownOf = ({ name }: Host) => {
+      const facts = surveyed.hosts.find((one) => one.name === name)?.facts;
+      return facts ? { major: facts.os.major, versions: facts.versions } : { versions: {} };
+    };
     const plan: FullPlan = {
       version: 1,
       inventory: inventory.name,
       createdAt: new Date().toISOString(),
       hosts: planned,
       warnings: other?.warnings ?? [
-        ...findingsOf(said, options.inventory, knownBetter),
+        ...findingsOf(said, options.inventory, knownBetter, knownOf),
         ...heardStrangers(inventory, surveyed, context, options.inventory),
         ...formerMembers(
           { hosts: planned },

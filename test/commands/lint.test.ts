@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { type LintOptions, lintInventory } from '../../src/commands/lint';
+import { join } from 'node:path';
+import { type LintOptions, lintInventoryOrFiles } from '../../src/commands/lint';
+import type { HaprovError } from '../../src/errors';
 import { rules } from '../../src/lint/lint';
 import { heardRules } from '../../src/pair/strangers';
 import type { Finding } from '../../src/plan/plan';
@@ -18,7 +20,7 @@ async function run(options: Partial<LintOptions> = {}): Promise<{ code: number; 
   const heard = recorder();
   const files = { 'inventory.json': JSON.stringify(inventory, null, 2) };
   const code = await withFiles({ files }, (_folder, file) =>
-    lintInventory({ inventory: file, json: false, ...options }, heard.context),
+    lintInventoryOrFiles({ files: [file], json: false, ...options }, heard.context),
   );
   return { code, printed: heard.text().replace(/[^"\s]*\/inventory.json/g, 'inventory.json') };
 }
@@ -101,4 +103,82 @@ test('only what is sure keeps apply from beginning', () => {
       hint: 'take 47',
     }),
   );
+});
+
+describe('files without an inventory', () => {
+  const pair = {
+    'haproxy.cfg': 'listen web 10.0.0.9:80\n  server one 10.0.0.1:8080\n',
+    'a.conf': 'include pieces/*.conf\n',
+    'pieces/v.conf':
+      'vrrp_instance v {\n  state SLAVE\n  interface eth0\n  virtual_router_id 7\n  virtual_ipaddress {\n    10.0.0.9\n  }\n}\n',
+  };
+
+  async function runOn(names: string[], files: Record<string, string>, options: Partial<LintOptions> = {}) {
+    const heard = recorder();
+    return withFiles({ files: { ...files, 'inventory.json': '{}' } }, async (folder) => {
+      const shorten = (text: string) => text.replaceAll(`${folder}/`, '');
+      const given = names.map((name) => join(folder, name));
+      try {
+        const code = await lintInventoryOrFiles({ json: false, files: given, ...options }, heard.context);
+        return { code, printed: shorten(heard.text()), said: heard.said.map(shorten) };
+      } catch (error) {
+        const { exitCode, message } = error as HaprovError;
+        return { code: exitCode, printed: shorten(message), said: [] };
+      }
+    });
+  }
+
+  test('are told apart by what stands in them; what is included belongs to who includes it', async () => {
+    const { code, printed } = await runOn(['a.conf', 'haproxy.cfg'], pair);
+    expect(code).toBe(1);
+    expect(printed.split('\n').filter((row) => /^(error|warning)/.test(row))).toEqual([
+      'error haproxy.cfg:1:12: listen web has its address in the heading (HAProxy 1.6 and later) [address-in-heading]',
+      'warning pieces/v.conf:2:9: v begins in a state SLAVE, which keepalived does not know: it takes BACKUP [unknown-state]',
+    ]);
+    expect(printed).toMatch(/\n\na\.conf, haproxy\.cfg: 2 findings$/);
+  });
+
+  test('a folder is its files', async () => {
+    expect(JSON.parse((await runOn(['pieces'], pair, { json: true })).printed)).toMatchObject([
+      { rule: 'unknown-state', severity: 'warning', where: 'pieces/v.conf:2:9' },
+    ]);
+  });
+
+  test('rules of other versions are left out', async () => {
+    expect(await runOn(['haproxy.cfg'], pair, { el: 7 })).toMatchObject({
+      code: 0,
+      printed: 'haproxy.cfg: no findings',
+    });
+    expect(await runOn(['haproxy.cfg'], pair, { el: 7, haproxy: '2.8' })).toMatchObject({ code: 1 });
+  });
+
+  test('what nobody can tell is said, and is no finding', async () => {
+    expect(await runOn(['a.conf'], { 'a.conf': 'include gone.conf\n' })).toEqual({
+      code: 0,
+      printed: 'a.conf: no findings',
+      said: ['warning: a.conf:1:1: nobody here can tell what gone.conf holds: it is left out'],
+    });
+  });
+
+  test.each([
+    ['a text', 'notes.txt', 'hello\n', 'notes.txt: is neither a haproxy.cfg nor a keepalived.conf'],
+    ['an empty file', 'haproxy.cfg', '\n', 'haproxy.cfg: is empty'],
+    ['a template', 'h.cfg.ejs', '<%= a %>', 'h.cfg.ejs: is a template'],
+  ])('%s is an error', async (_, name, text, says) => {
+    const { code, printed } = await runOn([name], { [name]: text });
+    expect(code).toBe(2);
+    expect(printed).toContain(says);
+  });
+
+  test('a file that is not there is one as well, with all others that are', async () => {
+    const { code, printed } = await runOn(['gone.cfg', 'x.txt'], { 'x.txt': 'x' });
+    expect(code).toBe(2);
+    expect(printed).toMatch(/gone\.cfg: cannot be read: ENOENT[^]*x\.txt: is neither/);
+  });
+
+  test('an inventory is looked at by itself', async () => {
+    const { code, printed } = await runOn(['inventory.json', 'haproxy.cfg'], pair);
+    expect(code).toBe(2);
+    expect(printed).toBe('inventory.json is an inventory, and not the only file');
+  });
 });

@@ -1,9 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'yaml';
 import { lint, rules } from '../../src/lint/lint';
 import { loadDesiredState } from '../../src/planning/desired-state';
 import { subjectOf } from '../../src/planning/lint-subject';
+import { casesIn, placeIn } from './cases';
 import { type Edited, type Linted, lintPair } from './pair';
 
 /** What is changed of a healthy pair, and what there is to say of it then: of all rules, in any order. */
@@ -12,14 +12,7 @@ interface Case extends Edited {
   finds?: { severity: string; where: string; says: string }[];
 }
 
-const folder = join(__dirname, 'cases');
-const cases = readdirSync(folder).flatMap((file) =>
-  (parse(readFileSync(join(folder, file), 'utf8')) as Case[]).map((one): [string, string, Case] => [
-    file.replace('.yaml', ''),
-    one.about,
-    one,
-  ]),
-);
+const cases = casesIn<Case>('cases');
 
 test.each(cases)('%s: %s', async (rule, _, { finds = [], ...edited }) => {
   const linted = await lintPair(edited);
@@ -42,17 +35,11 @@ test.each(cases)('%s: %s', async (rule, _, { finds = [], ...edited }) => {
   expect(said).toHaveLength(finds.length);
 });
 
-/**
- * A path of the inventory with its line, or a place in a file that a host is to have, by what stands there:
- * `{{weight >>1}}` is the 1 behind the first "weight ".
- */
+/** A path of the inventory with its line, or a place in a file that a host is to have. */
 function placePattern(where: string, { text, hosts }: Linted): RegExp {
-  const [, file = '', before = '', word = ''] = /^(\/.*):\{\{(.*>>)?(.*)\}\}/.exec(where) ?? [];
-  const words = before.replace(/>>$/, '') + word;
-  const rows = hosts[0]?.files.find(({ path }) => path === file)?.text.split('\n') ?? [];
-  const line = rows.findIndex((row) => row.includes(words)) + 1;
-  const column = (rows[line - 1] ?? '').indexOf(words) + words.length - word.length + 1;
-  if (where.startsWith('/')) return exactly(where.replace(/\{\{.*\}\}/, `${line}:${column}`));
+  const [, file] = /^(\/.*):\{\{/.exec(where) ?? [];
+  const whole = hosts[0]?.files.find(({ path }) => path === file)?.text ?? '';
+  if (where.startsWith('/')) return exactly(placeIn(where, whole));
   const keys = where.split('.');
   const lines = text.split('\n');
   const place = keys.reduce((from, key, depth) => {
@@ -73,9 +60,13 @@ function placePattern(where: string, { text, hosts }: Linted): RegExp {
 
 const exactly = (text: string) => new RegExp(`^${text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')}$`);
 
+/** Cases that are of several rules. */
+const ofMany = ['rules-of-both', 'seed'];
+
 test('every rule has a case in which it speaks, and one in which it does not', () => {
-  const speaking = new Set(cases.flatMap(([rule, , { finds }]) => (finds ? [rule] : [])));
-  const silent = new Set(cases.flatMap(([rule, , { finds }]) => (finds ? [] : [rule])));
+  const all = [...cases, ...casesIn<Case>('file-cases')].filter(([name]) => !ofMany.includes(name));
+  const speaking = new Set(all.flatMap(([rule, , { finds }]) => (finds ? [rule] : [])));
+  const silent = new Set(all.flatMap(([rule, , { finds }]) => (finds ? [] : [rule])));
   const names = rules.map(({ name }) => name).sort();
   expect([...speaking].sort()).toEqual(names);
   expect([...silent].sort()).toEqual(names);

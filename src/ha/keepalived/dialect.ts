@@ -69,7 +69,8 @@ const predefinedSince = {
   _ENV: '2.4.0',
 };
 
-function isBefore(version: string, other: string): boolean {
+/** By their numbers: "2.2.8" is before "2.10". */
+export function isBefore(version: string, other: string): boolean {
   const numbers = (words: string) => words.split('.').map((word) => Number.parseInt(word, 10) || 0);
   const [mine, theirs] = [numbers(version), numbers(other)];
   const at = theirs.findIndex((number, index) => number !== (mine[index] ?? 0));

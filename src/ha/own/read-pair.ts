@@ -41,17 +41,10 @@ export function readPair(
 
 /** The port at which every host has such a listener; the best of several. */
 function healthPortOf(texts: readonly OwnTexts[]): number | undefined {
-  const all = texts.flatMap(({ haproxy }) => (haproxy ? [haproxy] : []));
-  const ports = (all[0] ? readConfiguration(all[0]).sections : [])
-    .flatMap(bindsOf)
-    .flatMap(({ sockets }) => sockets.map(({ from }) => from));
+  const read = texts.flatMap(({ haproxy }) => (haproxy ? [readConfiguration(haproxy).sections] : []));
+  const ports = (read[0] ?? []).flatMap(bindsOf).flatMap(({ sockets }) => sockets.map(({ from }) => from));
   const rate = (port: number) => {
-    const found = all.map((sources) =>
-      healthListenerIn(
-        sources.map(({ text }) => text),
-        port,
-      ),
-    );
+    const found = read.map((sections) => healthListenerIn(sections, port));
     return (
       Number(found.every(({ answers }) => answers)) + 2 * Number(found.every(({ statistics }) => statistics))
     );
