@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import * as z from 'zod';
 import { integer, object, text } from '../document/fields';
 
@@ -38,6 +39,18 @@ export const portRange = () => {
     (range) => {
       const [low = 0, high = low] = range.split('/')[0]?.split('-').map(Number) ?? [];
       return low >= 1 && low <= high && high <= 65535;
+    },
+    { error },
+  );
+};
+
+/** As {@link portRange}; `10002/tcp@192.0.2.1` is open for that address only. */
+export const opening = () => {
+  const error = 'a port such as "80/tcp" or "5000-5010/udp", or for one address "80/tcp@192.0.2.1"';
+  return text(error).refine(
+    (found) => {
+      const [range, address] = found.split('@');
+      return portRange().safeParse(range).success && (address === undefined || isIP(address) > 0);
     },
     { error },
   );

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { list, object, text } from '../document/fields';
 import { call } from '../shell/library';
 import { inTurn } from '../shell/quote';
-import { common, portRange, resourceName, timeout } from './fields';
+import { common, opening, resourceName, timeout } from './fields';
 import type { Attribute, Difference } from './resource';
 import type { ResourceType } from './resource-type';
 
@@ -11,7 +11,9 @@ const schema = object({
   timeout: timeout(300),
   type: z.literal('firewall'),
   name: resourceName().describe('Whose ports they are: what this owner no longer asks for is closed again.'),
-  ports: list(portRange(), 'a list of ports such as "80/tcp"').default([]),
+  ports: list(opening(), 'a list of ports such as "80/tcp"')
+    .default([])
+    .describe('"80/tcp", "5000-5010/udp"; "80/tcp@192.0.2.1" is open for that address only.'),
   protocols: list(
     text('an IP protocol such as "vrrp"', /^[a-z0-9][a-z0-9.-]{0,31}$/),
     'a list of IP protocols such as "vrrp"',
@@ -28,7 +30,7 @@ type FirewallSpec = z.output<typeof schema>;
 interface Opening {
   set: 'runtime' | 'permanent';
   zone: string;
-  /** `80/tcp`, or a protocol such as `vrrp`. */
+  /** `80/tcp`, `80/tcp@192.0.2.1`, or a protocol such as `vrrp`. */
   entry: string;
 }
 

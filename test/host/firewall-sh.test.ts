@@ -106,6 +106,27 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     expect([box.state(), all(), records()]).toEqual(['restored', before, {}]);
   });
 
+  test('a port for one address: by a rule of its own, and put back', async () => {
+    firewalld({ runtime: ['public 22/tcp'], permanent: ['public 22/tcp'] });
+    const before = all();
+    const wish = want('10002/tcp@192.0.2.2', '10002/tcp@2001:db8::2');
+    const opened = ['public 10002/tcp@192.0.2.2', 'public 10002/tcp@2001:db8::2', 'public 22/tcp'];
+    expect(await box.apply(await box.steps(wish))).toMatchObject({ code: 0 });
+    expect(all()).toEqual({ runtime: opened, permanent: opened });
+    expect(await box.diff(wish)).toEqual([]);
+    await box.go('restore');
+    expect([all(), records()]).toEqual([before, {}]);
+  });
+
+  test('a port that is open for everybody is open for one address, and not the other way round', async () => {
+    firewalld({ runtime: ['public 10002/tcp'], permanent: ['public 10002/tcp@192.0.2.2'] });
+    expect(await attributes(want('10002/tcp@192.0.2.2'))).toEqual([]);
+    expect(await attributes(want('10002/tcp'))).toEqual(['10002/tcp permanent (public): closed -> open']);
+    expect(await attributes(want('10002/tcp@192.0.2.3'))).toEqual([
+      '10002/tcp@192.0.2.3 permanent (public): closed -> open',
+    ]);
+  });
+
   test('what is no longer wanted is closed; what was open before stays', async () => {
     firewalld({ runtime: ['public 80/tcp', 'public 81/tcp'], permanent: ['public 80/tcp'] });
     await box.apply(await box.steps(want('80/tcp', '81/tcp', '82/tcp')));

@@ -24,6 +24,9 @@ firewall_rows() { # runtime|permanent
     part == "protocols" { for (i = 1; i <= NF; i++) print set, "passes", zone, $i }
     part == "rich rules" && /^[ \t]*rule protocol value="[^" ]+" accept[ \t]*$/ {
       split($0, word, "\""); print set, "open", zone, word[2]
+    }
+    part == "rich rules" && /^[ \t]*rule family="ipv[46]" source address="[^" ]+" port port="[^" ]+" protocol="[a-z]+" accept[ \t]*$/ {
+      split($0, word, "\""); print set, "open", zone, word[6] "/" word[8] "@" word[4]
     }'
 }
 
@@ -44,8 +47,10 @@ firewall_states() { # ROWS <"SET ZONE ENTRY" rows
     {
       found = "closed"
       split($3, wanted, "/"); bounds(wanted[1]); first = low; last = high
+      # What is open for everybody is open for one address too.
+      all = wanted[2]; sub(/@.*/, "", all)
       for (i = 1; i <= many; i++) {
-        if (place[i] != $1 " " $2 " " wanted[2]) continue
+        if (place[i] != $1 " " $2 " " wanted[2] && place[i] != $1 " " $2 " " all) continue
         bounds(range[i])
         if (low <= first && last <= high) found = "covered"
       }

@@ -43,10 +43,11 @@ tell_firewall() { # runtime|permanent WORD...
 change_firewall() { # add|remove RECORD SET ZONE ENTRY...
   verb=$1 record=$2 set_=$3 zone=$4
   shift 4
-  ports= protocols=
+  ports= protocols= limited=
   for entry in "$@"; do
     if [ "$verb" = remove ] && held_by_another "$record" "$set_ $zone $entry"; then continue; fi
     case $entry in
+      */*@*) limited="$limited $entry" ;;
       */*) ports="$ports --$verb-port=$entry" ;;
       *) protocols="$protocols $entry" ;;
     esac
@@ -55,6 +56,17 @@ change_firewall() { # add|remove RECORD SET ZONE ENTRY...
   for protocol in $protocols; do
     tell_firewall "$set_" "--zone=$zone" "--$verb-rich-rule=rule protocol value=\"$protocol\" accept" || return
   done
+  for entry in $limited; do
+    tell_firewall "$set_" "--zone=$zone" "--$verb-rich-rule=$(rule_for_one "$entry")" || return
+  done
+}
+
+# As firewalld lists it.
+rule_for_one() { # PORT/PROTOCOL@ADDRESS
+  case $1 in *:*) family=ipv6 ;; *) family=ipv4 ;; esac
+  protocol=${1#*/}
+  printf 'rule family="%s" source address="%s" port port="%s" protocol="%s" accept' \
+    "$family" "${1#*@}" "${1%%/*}" "${protocol%@*}"
 }
 
 # --- the step ---------------------------------------------------------------------------------------------------

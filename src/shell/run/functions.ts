@@ -25,7 +25,7 @@ export const libraries = {
   'boot': { text: bootText, needs: ['init', 'apart', 'transaction', 'peers'], functions: 'hook_boot boot_unit_text leave_to_boot start_at_boot' },
   'drive': { text: driveText, needs: [], functions: 'make_run_folder write_down drive' },
   'files': { text: filesText, needs: ['probe', 'paths', 'labels', 'transaction', 'put-back'], functions: 'check_file look_at begin_staging why_not make_place owner_word finish_staging write_new stage_file stage_line line_is_so commit_file stage_removal remove_file verify_absent verify_file give_label settle_label' },
-  'firewall': { text: firewallText, needs: ['probe', 'firewall-probe', 'transaction'], functions: 'record_firewall held_by_another tell_firewall change_firewall states_now check_firewall verify_firewall verify_restored_firewall' },
+  'firewall': { text: firewallText, needs: ['probe', 'firewall-probe', 'transaction'], functions: 'record_firewall held_by_another tell_firewall change_firewall rule_for_one states_now check_firewall verify_firewall verify_restored_firewall' },
   'folders': { text: foldersText, needs: ['probe', 'paths', 'labels', 'transaction', 'files'], functions: 'check_directory make_directory make_missing label_folder verify_directory restore_directory remove_empty leave_directory keep_directory remove_left_directories' },
   'history': { text: historyText, needs: ['probe', 'paths', 'recover'], functions: 'probe_history in_base64 probe_record probe_parts end_run processes_of_run unlock_dead' },
   'hung': { text: hungText, needs: [], functions: 'end_hung' },
@@ -78,6 +78,7 @@ export interface Functions {
   held_by_another: [record: Word, row: Word];
   tell_firewall: [which: 'runtime' | 'permanent', ...word: Word[]];
   change_firewall: [which: 'add' | 'remove', record: Word, set: Word, zone: Word, ...entry: Word[]];
+  rule_for_one: [port_protocol_address: Word];
   states_now: [];
   check_firewall: [record: Word, ...row: Word[]];
   verify_firewall: [record: Word, ...row: Word[]];

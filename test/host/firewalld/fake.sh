@@ -13,12 +13,19 @@ list() {
     if [ $each = trusted ]; then echo '  target: ACCEPT'; else echo '  target: default'; fi
     echo "  interfaces: $(sed -n "s/^$each //p" "$state/interfaces" | tr '\n' ' ')"
     echo "  services: ssh"
-    echo "  ports: $(sed -n "s/^$each \(.*\/.*\)/\1/p" "$state/$set_" | tr '\n' ' ')"
+    echo "  ports: $(sed -n "s/^$each \([^@]*\/[^@]*\)$/\1/p" "$state/$set_" | tr '\n' ' ')"
     echo '  protocols: '
     echo '  rich rules: '
     sed -n "s/^$each \([^/]*\)$/	rule protocol value=\"\1\" accept/p" "$state/$set_"
+    sed -n "s/^$each \(.*\)\/\(.*\)@\(.*\)$/	rule family=\"ipvX\" source address=\"\3\" port port=\"\1\" protocol=\"\2\" accept/p" "$state/$set_" |
+      sed '/address="[^"]*:/s/ipvX/ipv6/; s/ipvX/ipv4/'
     echo
   done
+}
+
+entry_of() { # RULE
+  address=${1#*address=\"} port=${1#*port=\"} protocol=${1#*protocol=\"}
+  echo "${port%%\"*}/${protocol%%\"*}@${address%%\"*}"
 }
 
 change() { # add|remove ENTRY
@@ -39,6 +46,8 @@ for word; do
     --remove-port=*) change remove "${word#*=}" ;;
     --add-rich-rule='rule protocol value="'*'" accept') word=${word#*\"}; change add "${word%%\"*}" ;;
     --remove-rich-rule='rule protocol value="'*'" accept') word=${word#*\"}; change remove "${word%%\"*}" ;;
+    --add-rich-rule='rule family="ipv'[46]'" source address="'*'" port port="'*'" protocol="tcp" accept') change add "$(entry_of "$word")" ;;
+    --remove-rich-rule='rule family="ipv'[46]'" source address="'*'" port port="'*'" protocol="tcp" accept') change remove "$(entry_of "$word")" ;;
     *) echo "usage: not known here: $word" >&2; exit 2 ;;
   esac
 done
