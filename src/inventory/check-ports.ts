@@ -28,6 +28,8 @@ export function checkPorts(inventory: Checkable, report: Report): void {
     const vips = vipsOf(service, 'vips', service?.vips);
     if (vips) claim(['services', name, 'port'], service?.port, vips, `service ${name}`);
   }
+  const talks = Object.values(inventory.services ?? {}).some((service) => service?.stick?.peers);
+  if (talks) claim(['haproxy', 'peerPort'], inventory.haproxy?.peerPort, 'every', 'haproxy.peerPort');
   const { stats } = inventory;
   const first = Object.keys(inventory.vips ?? {})[0];
   const where = stats?.vip ?? first;

@@ -1,7 +1,6 @@
 import type { Path } from '../document/document';
-import { type Checkable, checkName, type Report } from './checkable';
+import { type Checkable, type CheckedService, checkName, type Report } from './checkable';
 
-type CheckedService = NonNullable<NonNullable<Checkable['services']>[string]>;
 type CheckedRoute = NonNullable<NonNullable<CheckedService['routes']>[number]>;
 
 /** What leads from a service to others, and what leads to it where it has no port of its own. */

@@ -1,17 +1,16 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto';
 import type { Path } from '../document/document';
 import { checkRoutes } from './check-routes';
-import { type Checkable, checkGroupName, checkName, type Report } from './checkable';
+import { checkServerTls, checkTls } from './check-tls';
+import { checkTraffic } from './check-traffic';
+import { type Checkable, type CheckedService, checkGroupName, checkName, type Report } from './checkable';
 
 /** Sections of our own in haproxy.cfg. */
-const reserved = ['stats', 'haprov_health'];
-
-export type CheckedService = NonNullable<NonNullable<Checkable['services']>[string]>;
+const reserved = ['stats'];
 
 export function checkServices(inventory: Checkable, report: Report): void {
   for (const [name, service] of Object.entries(inventory.services ?? {})) {
     const at: Path = ['services', name];
-    if (reserved.includes(name))
+    if (reserved.includes(name) || name.startsWith('haprov_'))
       report(at, `"${name}" is the name of a section that haprov writes`, 'another name');
     if (!service) continue;
     service.vips?.forEach((vip, index) => {
@@ -22,9 +21,10 @@ export function checkServices(inventory: Checkable, report: Report): void {
     checkRoutes(inventory, name, report);
     checkBackends(inventory, service, at, report);
     checkHttpOnly(service, at, report);
-    if (service.check?.type === 'command' && !Object.hasOwn(service.check, 'command'))
-      report([...at, 'check', 'command'], 'is missing', 'the command that keepalived runs');
+    checkHealthCheck(service, at, report);
     checkTls(service, at, report);
+    checkServerTls(service, at, report);
+    checkTraffic(inventory, service, at, report);
   }
 }
 
@@ -59,6 +59,25 @@ export const redirectsAll = ({ redirects }: CheckedService): boolean =>
 
 /** Whether a list has something in it, or is at fault itself. */
 const isGiven = (items: readonly unknown[] | undefined) => items === undefined || items.length > 0;
+/** What only some types of check have. */
+const only = {
+  command: ['command'],
+  method: ['http'],
+  user: ['mysql', 'pgsql'],
+  steps: ['tcp'],
+} as const;
+
+function checkHealthCheck({ check }: CheckedService, at: Path, report: Report): void {
+  const kind = check?.type;
+  if (!check || kind === undefined) return;
+  if (kind === 'command' && !Object.hasOwn(check, 'command'))
+    report([...at, 'check', 'command'], 'is missing', 'the command that keepalived runs');
+  if (kind === 'pgsql' && !Object.hasOwn(check, 'user'))
+    report([...at, 'check', 'user'], 'is missing', 'who the check says it is; no password is asked for');
+  for (const [key, kinds] of Object.entries(only))
+    if (Object.hasOwn(check, key) && !(kinds as readonly string[]).includes(kind))
+      report([...at, 'check', key], `a check of type ${kind} has none`, `type ${kinds.join(' or ')}, or no ${key}`);
+}
 
 /** What looks into requests needs mode http. */
 function checkHttpOnly(service: CheckedService, at: Path, report: Report): void {
@@ -67,31 +86,8 @@ function checkHttpOnly(service: CheckedService, at: Path, report: Report): void 
     report([...at, 'cookie'], 'a tcp service has no cookies', 'mode http, or no cookie');
   if (service.redirects && service.redirects.length > 0)
     report([...at, 'redirects'], 'a tcp service cannot redirect', 'mode http, or no redirects');
-}
-
-/** A certificate and a key that are what they should be, and belong to each other. */
-function checkTls({ tls }: CheckedService, at: Path, report: Report): void {
-  if (!tls) return;
-  const certificate = attempt(tls.certificate, (pem) => new X509Certificate(pem));
-  const key = attempt(tls.key, (pem) => createPrivateKey(pem));
-  if (certificate === null)
-    report([...at, 'tls', 'certificate'], 'is no certificate that can be read', 'a certificate in PEM');
-  if (key === null)
-    report(
-      [...at, 'tls', 'key'],
-      'is no private key that can be read',
-      'a private key in PEM, without a passphrase',
-    );
-  if (certificate && key && !certificate.checkPrivateKey(key))
-    report([...at, 'tls', 'key'], 'is not the key of the certificate', 'the key that belongs to it');
-}
-
-/** `undefined` where there is nothing to read, `null` where it cannot be read. */
-function attempt<T>(text: string | undefined, read: (text: string) => T): T | undefined | null {
-  if (text === undefined) return undefined;
-  try {
-    return read(text);
-  } catch {
-    return null;
-  }
+  for (const key of ['headers', 'auth'] as const)
+    if (service[key]) report([...at, key], 'a tcp service has no requests', `mode http, or no ${key}`);
+  if (service.limits?.rate)
+    report([...at, 'limits', 'rate'], 'a tcp service has no requests', 'mode http, or connections alone');
 }

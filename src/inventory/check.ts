@@ -5,6 +5,7 @@ import type { Fault } from '../errors';
 import { canonical, isUnmovable } from './address';
 import { checkPorts, checkStats } from './check-ports';
 import { checkServices } from './check-services';
+import { checkPeers } from './check-traffic';
 import { checkVrrp } from './check-vrrp';
 import { type Checkable, checkGroupName, checkName, membersOf, type Report } from './checkable';
 
@@ -17,6 +18,7 @@ export function checkReferences(inventory: Checkable, document: Document): Fault
   checkVips(inventory, report);
   checkVrrp(inventory, report);
   checkServices(inventory, report);
+  checkPeers(inventory, report);
   checkPorts(inventory, report);
   checkStats(inventory, report);
   inventory.playbooks?.forEach((name, index) => {

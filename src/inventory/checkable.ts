@@ -8,6 +8,7 @@ import type { RawInventory } from './schema/schema';
  * what depends on it, nothing is said.
  */
 export type Checkable = Remains<RawInventory>;
+export type CheckedService = NonNullable<NonNullable<Checkable['services']>[string]>;
 export type Report = (path: Path, message: string, expected?: string, typed?: string) => void;
 
 /** Whether `name` is among `known`; nothing is said where `known` itself is at fault. */

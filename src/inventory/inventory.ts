@@ -1,8 +1,9 @@
-import type { Document } from '../document/document';
+import type { Document, Path } from '../document/document';
 import type { OwnConfigurations } from './own-files';
 import type { HaproxySettings, StatsSettings } from './schema/haproxy';
 import type { SshSettings } from './schema/host';
 import type { ServerSettings, ServiceSettings } from './schema/service';
+import type { TlsSettings } from './schema/tls';
 import type { Value } from './schema/vars';
 import type { VipSettings } from './schema/vip';
 import type { Secrets } from './secrets';
@@ -65,15 +66,25 @@ export interface Route {
   service?: Service;
 }
 
+/** How HAProxy speaks with the servers. */
+type BackendTraffic = Pick<NonNullable<ServiceSettings['backends']>, 'tls' | 'resolvers'>;
+
+/** TLS that clients speak with HAProxy. */
+export interface Tls extends Omit<TlsSettings, 'certificate' | 'key' | 'certificates' | 'vips'> {
+  /** All of them, the one first that clients get where no name fits; `at` is where it stands in the inventory. */
+  certificates: { certificate: string; key: string; at: Path }[];
+}
+
 /** What clients ask for. `name` is that of HAProxy's section: `listen`, `frontend`, or the `backend` that has the servers. */
-export interface Service extends Omit<ServiceSettings, 'port' | 'vips' | 'routes' | 'backends'> {
+export interface Service extends Omit<ServiceSettings, 'port' | 'vips' | 'routes' | 'backends' | 'tls'> {
   name: string;
+  tls?: Tls;
   /** None where only routes of other services lead to it. */
   endpoints: readonly Endpoint[];
   /** The first that fits; what fits none goes to its own servers. */
   routes: readonly Route[];
   /** `hosts` are those of the servers that haprov manages. No servers where all is redirected, or routed. */
-  backends: { port?: number; servers: Server[]; hosts: Host[] };
+  backends: BackendTraffic & { port?: number; servers: Server[]; hosts: Host[] };
 }
 
 export interface Stats extends Omit<StatsSettings, 'vip'> {

@@ -2,17 +2,19 @@ import { existsSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
 import { homedir } from 'node:os';
 import { basename, dirname, extname, resolve } from 'node:path';
-import { type Document, readDocument } from '../document/document';
+import { type Document, type Path, readDocument } from '../document/document';
 import { settled } from '../document/faults';
 import { validate } from '../document/validate';
 import { type Fault, InputError } from '../errors';
 import { canonical } from './address';
 import { checkReferences } from './check';
 import { rangeOf } from './endpoints';
-import type { Endpoint, Host, Inventory, Route, Server, Service, Stats, Vars, Vip } from './inventory';
+import type { Endpoint, Host, Inventory, Route, Server, Service, Stats, Tls, Vars, Vip } from './inventory';
 import { type OwnConfigurations, ownConfigurations } from './own-files';
 import type { SshSettings } from './schema/host';
 import { inventorySchema, type RawInventory } from './schema/schema';
+import type { TlsSettings } from './schema/tls';
+import type { Users } from './schema/users';
 import { resolveSecrets, type Secrets } from './secrets';
 
 /**
@@ -91,13 +93,14 @@ function build(document: Document, raw: RawInventory, secrets: Secrets, own: Own
     };
   });
   const services = Object.entries(raw.services).map(
-    ([name, { port, vips: names, routes: _, backends, ...service }]): Service & { routes: Route[] } => ({
+    ([name, { port, vips: names, routes: _, backends, tls, ...service }]): Service & { routes: Route[] } => ({
       ...service,
+      ...(tls ? { tls: buildTls(tls, ['services', name, 'tls']) } : {}),
       name,
       endpoints: buildEndpoints(
         port,
         vips.filter((vip) => names?.includes(vip.name)),
-        service.tls !== undefined,
+        tls ? (tls.vips ?? 'every') : [],
       ),
       routes: [],
       backends: buildBackends(backends, hosts, hostsOf),
@@ -130,12 +133,19 @@ function build(document: Document, raw: RawInventory, secrets: Secrets, own: Own
 function buildEndpoints(
   ports: RawInventory['services'][string]['port'],
   vips: readonly Vip[],
-  tls: boolean,
+  tls: readonly string[] | 'every',
 ): Endpoint[] {
   if (ports === undefined) return [];
   const range = rangeOf(ports);
-  if (vips.length === 0) return [{ address: '*', ...range, tls }];
-  return vips.map((vip) => ({ address: vip.address, ...range, vip, tls }));
+  if (vips.length === 0) return [{ address: '*', ...range, tls: tls === 'every' }];
+  const hasTls = ({ name }: Vip) => tls === 'every' || tls.includes(name);
+  return vips.map((vip) => ({ address: vip.address, ...range, vip, tls: hasTls(vip) }));
+}
+
+function buildTls({ certificate, key, certificates = [], vips: _, ...tls }: TlsSettings, at: Path): Tls {
+  const first = certificate !== undefined && key !== undefined ? [{ certificate, key, at }] : [];
+  const others = certificates.map((one, index) => ({ ...one, at: [...at, 'certificates', index] }));
+  return { ...tls, certificates: [...first, ...others] };
 }
 
 /** The group's hosts, then the servers of their own; what `servers` says of a host of the group counts for it. */
@@ -145,7 +155,7 @@ function buildBackends(
   hostsOf: (group: string) => Host[],
 ): Service['backends'] {
   if (!raw) return { servers: [], hosts: [] };
-  const { port, group = raw.servers ? undefined : 'all', servers: special = {} } = raw;
+  const { port, group = raw.servers ? undefined : 'all', servers: special = {}, tls, resolvers } = raw;
   const names = [
     ...new Set([...(group ? hostsOf(group).map((host) => host.name) : []), ...Object.keys(special)]),
   ];
@@ -165,6 +175,8 @@ function buildBackends(
     ...(port === undefined ? {} : { port }),
     servers,
     hosts: servers.flatMap((server) => server.host ?? []),
+    ...(tls ? { tls } : {}),
+    ...(resolvers === undefined ? {} : { resolvers }),
   };
 }
 
@@ -182,7 +194,12 @@ function markPasswords(raw: RawInventory, secrets: Secrets): Secrets {
   }
   if (raw.stats) secrets.add(raw.stats.password);
   for (const vip of Object.values(raw.vips)) if (vip.auth) secrets.add(vip.auth);
-  for (const service of Object.values(raw.services)) if (service.tls) secrets.add(service.tls.key);
+  for (const { tls } of Object.values(raw.services))
+    if (tls) for (const { key } of buildTls(tls, []).certificates) secrets.add(key);
+  for (const { password, hash } of Object.values(raw.haproxy.users).flatMap(
+    Object.values<Users[string][string]>,
+  ))
+    secrets.add(password ?? hash ?? '');
   return secrets;
 }
 

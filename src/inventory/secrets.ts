@@ -60,6 +60,7 @@ export const secretKeys: ReadonlySet<string> = new Set([
   'sudoPassword',
   'auth',
   'key',
+  'hash',
 ]);
 
 /** A document with the values of its variables and files put in. */

@@ -1,5 +1,7 @@
 import { X509Certificate } from 'node:crypto';
+import type { Path } from '../document/document';
 import { namedFilesOf } from '../ha/haproxy/named-file';
+import type { Service } from '../inventory/inventory';
 import { type HostFiles, placeIn } from './host-files';
 import type { Found, Rule } from './subject';
 
@@ -12,20 +14,31 @@ export const certificateExpires: Rule = {
   name: 'certificate-expires',
   checkFiles: (hosts, now) => hosts.flatMap((files) => inFiles(files, now)),
   check: ({ inventory, hosts, now }) => {
-    const said = inventory.services.flatMap(({ name, tls }) =>
-      certificateProblems(tls?.certificate ?? '', now).map(
-        (judged): Found => ({
-          ...judged,
-          at: { path: ['services', name, 'tls', 'certificate'] },
-          fix: 'have a new certificate made, and apply again',
-        }),
-      ),
-    );
+    const said = inventory.services.flatMap((service) => inService(service, now));
     const known = new Set(said.map(({ message }) => message));
     const others = hosts.flatMap((files) => inFiles(files, now)).filter(({ message }) => !known.has(message));
     return [...said, ...others];
   },
 };
+
+/** What clients are shown, and whom servers are believed by. */
+function inService({ name, tls, backends, check }: Service, now: Date): Found[] {
+  const at: Path = ['services', name];
+  const shown = (tls?.certificates ?? []).map((one) => ({
+    pem: one.certificate,
+    path: [...one.at, 'certificate'],
+  }));
+  const ofCheck = typeof check.tls === 'object' ? check.tls.ca : undefined;
+  const asked = [
+    { pem: backends.tls?.ca, path: [...at, 'backends', 'tls', 'ca'] },
+    { pem: ofCheck, path: [...at, 'check', 'tls', 'ca'] },
+  ];
+  return [...shown, ...asked].flatMap(({ pem = '', path }) =>
+    certificateProblems(pem, now).map(
+      (judged): Found => ({ ...judged, at: { path }, fix: 'have a new certificate made, and apply again' }),
+    ),
+  );
+}
 
 /** Of those that haproxy.cfg names, the ones whose text is at hand. */
 function inFiles(files: HostFiles, now: Date): Found[] {

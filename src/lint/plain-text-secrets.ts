@@ -32,5 +32,11 @@ function secretsIn(node: unknown, path: Path): Path[] {
 function isSecret(path: Path): boolean {
   const [name, within] = [String(path.at(-1)), String(path.at(-2))];
   if (within === 'vars') return variables.test(name);
-  return secretKeys.has(name) && (name !== 'key' || within === 'tls') && !path.includes('vars');
+  // A hash may be known; what it is made of is not written out.
+  return (
+    secretKeys.has(name) &&
+    name !== 'hash' &&
+    (name !== 'key' || within === 'tls' || path.at(-3) === 'certificates') &&
+    !path.includes('vars')
+  );
 }

@@ -5,10 +5,9 @@ import { didYouMean, oneOf, suggestion } from '../document/suggest';
 import { type Fault, InputError } from '../errors';
 import type { Host, Inventory, Vars } from '../inventory/inventory';
 import type { OwnFile } from '../inventory/own-files';
-import type { Secrets } from '../inventory/secrets';
 import type { ContentSource } from '../resources/resource';
 import { contextFor, type HostKnowledge } from './context';
-import { type Escape, escapeFor } from './escape';
+import { type Escape, escapeFor, keepingSecret } from './escape';
 import { explain } from './explain';
 import type { Playbook } from './playbook';
 import { render, TemplateError } from './template';
@@ -85,16 +84,6 @@ export function contentField(spec: ContentSource): keyof ContentSource {
   const fields = ['template', 'source', 'configuration'] as const;
   return fields.find((one) => spec[one] !== undefined) ?? 'content';
 }
-
-/** A secret stays one in the form that a file's syntax gives it. */
-const keepingSecret =
-  (write: Escape, secrets: Secrets): Escape =>
-  (value) => {
-    const written = write(value);
-    const plain = String(value);
-    if (written !== plain && secrets.mask(plain) !== plain) secrets.add(written);
-    return written;
-  };
 
 function renderFile(name: string, file: string, context: Record<string, unknown>, write: Escape): string {
   const text = readText(file);

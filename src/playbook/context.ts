@@ -1,8 +1,11 @@
 import { answersByItself, entrancesOf, portsOf, portText, vipsOf } from '../inventory/endpoints';
 import type { Endpoint, Host, Inventory, Service, Vars, Vip } from '../inventory/inventory';
 import type { Value } from '../inventory/schema/vars';
+import { authoritiesOf, certificatesOf } from './haproxy/certificates';
+import { commonLines, linesOf } from './haproxy/lines';
+import { type Writing, writingFor } from './haproxy/writing';
 import { configurationFor } from './own-files';
-import { portsFor } from './ports';
+import { balancers, portsFor } from './ports';
 import { strict } from './strict';
 
 /** What a host must have told us before its files can be written. */
@@ -43,6 +46,8 @@ export function contextFor(
     ...inventory.stats,
     vip: inventory.stats.vip ? plainVip(inventory.stats.vip) : null,
   };
+  const version = versionNumber(knowledge.versions.haproxy);
+  const writing = writingFor(host.name, version, inventory.secrets);
   const context = {
     inventory: { name: inventory.name },
     host: {
@@ -50,7 +55,7 @@ export function contextFor(
       groups: host.groups,
       major: knowledge.major,
       versions: {
-        haproxy: versionNumber(knowledge.versions.haproxy),
+        haproxy: version,
         keepalived: versionNumber(knowledge.versions.keepalived),
       },
     },
@@ -61,8 +66,12 @@ export function contextFor(
     vars,
     sysctl: inventory.sysctl,
     vips,
-    services: inventory.services.map((service) => plainService(service, inventory)),
-    certificates: certificatesOf(inventory),
+    services: inventory.services.map((service) => plainService(service, inventory, writing)),
+    certificates: inventory.services.flatMap((service) => [
+      ...certificatesOf(service),
+      ...authoritiesOf(service),
+    ]),
+    lines: commonLines(inventory, host, balancers(inventory), writing),
     stats: stats ?? null,
     haproxy: inventory.haproxy,
     ports: portsFor(inventory, host),
@@ -100,7 +109,7 @@ function vipFor(vip: Vip, host: Host, inventory: Inventory, knowledge: HostKnowl
   };
 }
 
-function plainService(service: Service, { services, vips }: Inventory) {
+function plainService(service: Service, { services, vips }: Inventory, writing: Writing) {
   const {
     backends,
     check,
@@ -116,7 +125,7 @@ function plainService(service: Service, { services, vips }: Inventory) {
   } = service;
   const [first] = endpoints;
   const entrances = entrancesOf(service, services);
-  return {
+  const plain = {
     ...settings,
     port: first ? (first.lastPort === undefined ? first.port : portText(first)) : null,
     binds: endpoints.flatMap((endpoint) => bindsOf(endpoint, vips)),
@@ -133,7 +142,9 @@ function plainService(service: Service, { services, vips }: Inventory) {
     answersByItself: answersByItself(service),
     cookie: cookie ?? null,
     timeouts: timeouts ?? {},
-    tls: tls ? { file: certificateFile(service), minVersion: tls.minVersion } : null,
+    tls: tls
+      ? { file: certificatesOf(service)[0]?.path ?? tls.folder ?? '', minVersion: tls.minVersion }
+      : null,
     allow: allow ?? [],
     proxyProtocol: { accept: proxyProtocol.accept, send: proxyProtocol.send ?? null },
     redirects: redirects.map(({ path, host, scheme, prefix, location, code }) => ({
@@ -156,6 +167,11 @@ function plainService(service: Service, { services, vips }: Inventory) {
       })),
     },
   };
+  // Not listed: what an old HAProxy cannot do is nobody's fault who only looks at the names.
+  return Object.defineProperty(plain, 'lines', {
+    value: linesOf(service, writing),
+    configurable: true,
+  });
 }
 
 /** HAProxy's `*` is IPv4's: where a VIP is IPv6, every address is both. */
@@ -166,20 +182,3 @@ const bindsOf = (endpoint: Endpoint, vips: readonly Vip[]) =>
       ? ['*', '::']
       : ['*']
   ).map((address) => ({ address, ports: portText(endpoint), tls: endpoint.tls, v6only: address === '::' }));
-
-const certificateFile = ({ name }: Service) => `/etc/haproxy/${name}.pem`;
-
-/** What HAProxy reads of each service with TLS: certificate, chain and key in one file. */
-function certificatesOf({ services }: Inventory) {
-  return services.flatMap((service) =>
-    service.tls
-      ? [
-          {
-            service: service.name,
-            path: certificateFile(service),
-            pem: [service.tls.certificate, service.tls.key].map((pem) => `${pem.trim()}\n`).join(''),
-          },
-        ]
-      : [],
-  );
-}

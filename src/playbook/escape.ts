@@ -1,3 +1,5 @@
+import type { Secrets } from '../inventory/secrets';
+
 /** Writes one inventory value into a file of some syntax, as one inert word. @throws RangeError where it cannot be. */
 export type Escape = (value: unknown) => string;
 
@@ -13,12 +15,18 @@ const plain: Escape = (value) => {
  * haproxy.cfg, "Quoting and escaping": every version since 1.5 knows `\xHH`, while a backslash before a tab or a `$`
  * stays where it is.
  */
-const haproxy: Escape = (value) => {
-  const text = plain(value);
+const haproxy: Escape = (value) => haproxyBytes(plain(value));
+
+/** As in haproxy.cfg, with the control characters that go over the wire. */
+export const haproxyBytes: Escape = (value) => {
+  const text = String(value);
   if (text === '') throw new RangeError('an empty value is no word of haproxy.cfg');
+  if (text.includes('\0')) throw new RangeError('a word of haproxy.cfg cannot hold a NUL');
   return text
     .replace(/[ #\\]/g, '\\$&')
-    .replace(/[\t"'$]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`);
+    .replaceAll('\r', '\\r')
+    .replaceAll('\n', '\\n')
+    .replace(/[\u0001-\u001f"'$]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`);
 };
 
 /** keepalived.conf has no escape: what would end the word, or start a comment, block, or substitution is refused. */
@@ -43,3 +51,13 @@ export function escapeFor(template: string): Escape {
 }
 
 export const escapePlain = plain;
+
+/** A secret stays one in the form that a file's syntax gives it. */
+export const keepingSecret =
+  (write: Escape, secrets: Secrets): Escape =>
+  (value) => {
+    const written = write(value);
+    const plain = String(value);
+    if (written !== plain && secrets.mask(plain) !== plain) secrets.add(written);
+    return written;
+  };

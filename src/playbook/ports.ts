@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { canonical } from '../inventory/address';
 import { entrancesOf, type PortRange, portText } from '../inventory/endpoints';
 import type { Endpoint, Host, Inventory, Server, Service, Vip } from '../inventory/inventory';
+import { hasPeers } from './haproxy/sections';
 
 /** What a host's firewall and SELinux have to allow, as `ports` in templates and playbooks. */
 export interface Ports {
@@ -38,12 +39,21 @@ export function portsFor(inventory: Inventory, host: Host): Ports {
     ...(stats && isHere({ address: '*', ...stats }) ? [{ port: stats.port }] : []),
   ];
   const asked = fronts.flatMap((service) => askedPorts(service));
+  const talks = balances && hasPeers(inventory);
+  const peers = talks ? balancers(inventory).filter((one) => one !== host) : [];
+  const own = [
+    ...(balances ? [{ port: haproxy.healthPort }] : []),
+    ...(talks ? [{ port: haproxy.peerPort }] : []),
+  ];
   return {
-    open: [...new Set([...bound, ...services.flatMap((service) => servedBy(service, host))].map(entryOf))],
+    open: [
+      ...new Set([...bound, ...services.flatMap((service) => askedOn(service, host))].map(entryOf)),
+      ...peers.map(({ address }) => `${haproxy.peerPort}/tcp@${address}`),
+    ],
     protocols: vips.length > 0 ? ['vrrp'] : [],
     addresses: [...(isIP(host.address) ? [host.address] : []), ...vips.map(({ address }) => address)],
     labels: httpPorts([
-      ...[...bound, ...(balances ? [{ port: haproxy.healthPort }] : [])].filter(notAmong(bindable)),
+      ...[...bound, ...own].filter(notAmong(bindable)),
       ...asked.filter(notAmong(connectable)),
     ]),
     web: services.flatMap((service) => servedBy(service, host))[0]?.port ?? 80,
@@ -66,10 +76,21 @@ const isMember = ({ members }: Vip, host: Host) => members.some((member) => memb
 
 /** Where HAProxy asks `host` for the service. */
 const servedBy = (service: Service, host: Host): Range[] =>
+  servedPorts(service, (server) => server.host === host);
+
+/** The same, and where it asks whether it is well. */
+const askedOn = (service: Service, host: Host): Range[] =>
   askedPorts(service, (server) => server.host === host);
 
-/** Where HAProxy asks the servers of the service: where it is asked itself, if they have no port of their own. */
-const askedPorts = ({ backends, endpoints }: Service, isMeant: (server: Server) => boolean = () => true) =>
+/** Where HAProxy asks the servers of the service, for clients and for itself. */
+function askedPorts(service: Service, isMeant: (server: Server) => boolean = () => true): Range[] {
+  const served = servedPorts(service, isMeant);
+  const { port } = service.check;
+  return served.length === 0 || port === undefined ? served : [...served, { port }];
+}
+
+/** Where HAProxy asks them for clients: where it is asked itself, if they have no port of their own. */
+const servedPorts = ({ backends, endpoints }: Service, isMeant: (server: Server) => boolean) =>
   backends.servers
     .filter(isMeant)
     .flatMap(({ port }): readonly Range[] => (port === undefined ? endpoints : [{ port }]));

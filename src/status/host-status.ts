@@ -122,7 +122,9 @@ function haproxyText({ diagnostics }: Reached): string {
 }
 
 function certificateText({ readiness }: Reached, { inventory }: Snapshot): Texts {
-  const ends = inventory.services.flatMap(({ tls }) => (tls ? (validUntil(tls.certificate) ?? []) : []));
+  const ends = inventory.services
+    .flatMap(({ tls }) => tls?.certificates ?? [])
+    .flatMap(({ certificate }) => validUntil(certificate) ?? []);
   const [first] = ends.toSorted((a, b) => a.getTime() - b.getTime());
   return first && readiness.balances ? { certificate: `until ${first.toISOString().slice(0, 10)}` } : {};
 }

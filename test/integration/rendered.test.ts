@@ -1,4 +1,4 @@
-import { inventories, type RenderedHost, renderInventory } from '../support/inventories';
+import { inventories, majorsFor, type RenderedHost, renderInventory } from '../support/inventories';
 import { describeLab, lab, on } from '../support/lab';
 import { type FileSet, type Verdict, validateOn } from '../support/validate-sets';
 
@@ -13,12 +13,9 @@ interface Case extends RenderedHost {
   major: number;
 }
 
-/** HAProxy 1.5 has no TLS 1.3, and the template says so instead. */
-const canBe = (inventory: string, major: number) => inventory !== 'tls-1.3-only' || major > 7;
-
 const cases = inventories.flatMap((inventory) =>
-  [7, 8, 9, 10]
-    .filter((major) => canBe(inventory, major))
+  majorsFor(inventory)
+    .filter((major) => major > 6)
     .flatMap((major) => renderInventory(inventory, major).map((one): Case => ({ ...one, inventory, major }))),
 );
 

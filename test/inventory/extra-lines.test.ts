@@ -11,14 +11,14 @@ import { keepalivedRows } from './hostile/words';
 const haproxy = '/etc/haproxy/haproxy.cfg';
 const keepalived = '/etc/keepalived/keepalived.conf';
 
-/** What each host would have in those two files; nothing where the inventory is refused for this text at this place. */
+/** What each balancer would have in those two files; nothing where the inventory is refused for this text at this place. */
 const filesWith = (place: Place, line: string): Promise<Map<string, string>[] | undefined> =>
   withFiles(
     { files: { 'inventory.json': JSON.stringify(replaced(everything, [place], line, line)), ...beside } },
     (_folder, path) => {
       let files: Map<string, string>[] = [];
       const faults = faultsOf(() => {
-        files = [...loadAll(path, environment).resources.values()].map(
+        const made = [...loadAll(path, environment).resources.values()].map(
           (resources) =>
             new Map(
               resources.map(({ id, content }) => [
@@ -27,6 +27,7 @@ const filesWith = (place: Place, line: string): Promise<Map<string, string>[] | 
               ]),
             ),
         );
+        files = made.filter((one) => one.has(haproxy));
       });
       if (faults.length === 0) return files;
       // A block that stays open is a fault of the whole list.

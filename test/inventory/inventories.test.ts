@@ -1,7 +1,8 @@
 import { readDocument } from '../../src/document/document';
 import { inventorySchema } from '../../src/inventory/schema/schema';
 import { resolveSecrets } from '../../src/inventory/secrets';
-import { environment, inventories, inventoryOf, renderInventory } from '../support/inventories';
+import { faultsOf } from '../bad-input/check-all';
+import { environment, inventories, inventoryOf, majorsFor, renderInventory } from '../support/inventories';
 import { allUses, usesOf } from './schema-uses';
 
 const rawOf = (name: string) => resolveSecrets(readDocument(inventoryOf(name)), environment).value;
@@ -14,16 +15,32 @@ test('together they use every option, each choice of it, and each kind of value'
 test('none of them is left out', () => expect(inventories.length).toBeGreaterThanOrEqual(30));
 
 test.each(inventories)('%s is right, and every host of every EL would have whole files', (name) => {
-  for (const major of name === 'tls-1.3-only' ? [8, 9, 10] : [6, 7, 8, 9, 10])
+  for (const major of majorsFor(name))
     for (const { files } of renderInventory(name, major))
       for (const { path, content } of files)
         expect([path, content.toString()]).toEqual([path, expect.stringMatching(/\n$/)]);
 });
 
-test('HAProxy 1.5 has no TLS 1.3: the template says so, and what to do', () => {
-  expect(() => renderInventory('tls-1.3-only', 7)).toThrow(
-    /haproxy.cfg.ejs:\d+: services.imaps.tls.minVersion is 1.3, which HAProxy before 1.8 cannot speak: "1.2", or a newer EL on a/,
-  );
+test.each([
+  [
+    'tls-1.3-only',
+    7,
+    'services.imaps.tls.minVersion asks for TLS 1.3, which HAProxy before 1.8 cannot: "1.2",',
+  ],
+  [
+    'limits-and-names',
+    6,
+    'haproxy.resolvers.inside looks names up while it runs, which HAProxy before 1.8 cannot: leave it out,',
+  ],
+  [
+    'stick-tables',
+    8,
+    'services.www.stick.peers names the balancers to each other, which HAProxy before 2.2 cannot: "peers": false,',
+  ],
+])('what HAProxy of an older EL cannot do is said, with what to do: %s, EL%i', (name, major, says) => {
+  const thrown = faultsOf(() => renderInventory(name, major)).map(({ message }) => message);
+  expect(thrown).toEqual([expect.stringContaining(says)]);
+  expect(thrown[0]).toMatch(/ or a newer EL on a$/);
 });
 
 /** What one host of that EL would have in a file. */

@@ -39,7 +39,10 @@ test('defaults are those that the documentation promises', async () => {
     endpoints: [{ address: '*', port: 80, tls: false }],
     routes: [],
   });
-  expect(inventory.services[0]?.check).toEqual({ type: 'tcp', path: '/', interval: 2000, fall: 3, rise: 2 });
+  expect(inventory.services[0]?.check).toEqual({
+    ...{ type: 'tcp', path: '/', interval: 2000, fall: 3, rise: 2 },
+    ...{ tls: false, sendProxy: false },
+  });
   expect(inventory.services[0]?.backends.hosts.map(({ name }) => name)).toEqual(['fred', 'ethyl']);
   expect(inventory.stats).toMatchObject({ port: 8989, uri: '/stats', user: 'admin', vip: { name: 'v' } });
   expect(inventory.haproxy).toEqual({
@@ -47,6 +50,9 @@ test('defaults are those that the documentation promises', async () => {
     proxyMaxconn: 2000,
     retries: 3,
     healthPort: 10001,
+    peerPort: 10002,
+    resolvers: {},
+    users: {},
     timeouts: { connect: 5000, client: 50_000, server: 50_000 },
     extra: { global: [], defaults: [] },
   });

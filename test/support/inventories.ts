@@ -15,6 +15,13 @@ export const inventories: readonly string[] = readdirSync(folder)
 
 export const inventoryOf = (name: string): string => join(folder, `${name}.yaml`);
 
+/** Those that use what HAProxy of an older EL cannot do, by the first EL that can. */
+const since: Record<string, number> = { 'tls-1.3-only': 8, 'limits-and-names': 8, 'stick-tables': 9 };
+
+/** The ELs that an inventory can be for. */
+export const majorsFor = (name: string): number[] =>
+  [6, 7, 8, 9, 10].filter((major) => major >= (since[name] ?? 6));
+
 /** The variables that they name. */
 export const environment: NodeJS.ProcessEnv = {
   HAPROV_STATS_PASSWORD: 'a-password-of-tests',

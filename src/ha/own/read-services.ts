@@ -79,6 +79,7 @@ function toService(section: Section, vips: readonly Vip[], hosts: readonly Host[
     vips: __,
     routes: ___,
     backends: ____,
+    tls: _____,
     ...settings
   } = serviceSchema.parse({
     mode,

@@ -3,10 +3,9 @@ import { flag, integer, list, name, object, port, text } from '../../document/fi
 import { milliseconds } from './address';
 import { haproxyLine } from './lines';
 import { ownFiles, packages } from './own-files';
-
-/** HAProxy to 1.8 reads no line of more than 2047 bytes, and a quoted character takes up to four. */
-const brief = (what: string) =>
-  text(`${what}, at most 200 long`, /^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]{1,200}$/);
+import { resolvers } from './resolvers';
+import { users } from './users';
+import { brief } from './words';
 
 export const stats = object({
   port: port().default(8989),
@@ -28,6 +27,13 @@ export const haproxy = object({
   proxyMaxconn: integer(1, 1_000_000).default(2000).describe('The limit of each frontend.'),
   retries: integer(0, 100).default(3),
   healthPort: port().default(10001).describe('Loopback only: where keepalived asks whether HAProxy answers.'),
+  peerPort: port()
+    .default(10002)
+    .describe('Where balancers tell each other what stick tables remember; the firewall lets only them in.'),
+  resolvers: resolvers
+    .default({})
+    .describe('Name servers, by the name that backends.resolvers says (HAProxy 1.8).'),
+  users: users.default({}).describe('Who may come in by a password, by the name that a service’s auth says.'),
   timeouts: object({
     connect: milliseconds().default(5000),
     client: milliseconds().default(50_000),

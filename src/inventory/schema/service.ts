@@ -6,7 +6,6 @@ import {
   hostAddress,
   integer,
   list,
-  multiline,
   name,
   object,
   port,
@@ -15,31 +14,16 @@ import {
   text,
 } from '../../document/fields';
 import { milliseconds, prefixed } from './address';
+import { check } from './check';
+import { headers } from './headers';
+import { limits } from './limits';
 import { haproxyLine } from './lines';
-
-const urlPath = () =>
-  text(
-    'a path that starts with "/", without white space, quotes, \\ and #, at most 500 long',
-    /^\/[^\s\u0000-\u001f\u007f-\u009f"'\\#]{0,499}$/,
-  );
+import { stick } from './stick';
+import { serverTls, tls } from './tls';
+import { auth } from './users';
+import { pathStart } from './words';
 
 const balances = ['roundrobin', 'static-rr', 'leastconn', 'first', 'source', 'uri'] as const;
-
-const check = object({
-  type: choice(['tcp', 'http', 'command'])
-    .default('tcp')
-    .describe('command: keepalived runs it; a balancer where it fails gives the service’s VIPs up.'),
-  command: text(
-    'an absolute path, then words of letters, digits and . _ / + : = , % -, at most 500 characters',
-    /^(?=.{2,500}$)\/[A-Za-z0-9._/+-]+(?: [A-Za-z0-9._/+:=,%-]+)*$/,
-  ).optional(),
-  path: urlPath().default('/'),
-  host: hostAddress().optional().describe('The Host header of the check.'),
-  status: integer(100, 599, 'an HTTP status').optional().describe('Otherwise any 2xx or 3xx.'),
-  interval: integer(100, 600_000, 'milliseconds').default(2000),
-  fall: integer(1, 100).default(3),
-  rise: integer(1, 100).default(2),
-});
 
 const server = object({
   address: hostAddress().optional().describe('Otherwise that of the host of this name.'),
@@ -57,13 +41,13 @@ const backends = object({
   servers: record(name(), server, 'an object of server name: { … }')
     .optional()
     .describe('Single hosts, addresses that haprov does not manage, and what is special of one server.'),
+  tls: serverTls.optional().describe('HAProxy speaks TLS with the servers.'),
+  resolvers: name()
+    .optional()
+    .describe(
+      'Of haproxy.resolvers: who says where servers are, time and again. Otherwise they are asked for when HAProxy starts.',
+    ),
 });
-
-const pathStart = () =>
-  text(
-    'a path that starts with "/", without white space, quotes, \\ # and ?, at most 500 long',
-    /^\/[^\s\u0000-\u001f\u007f-\u009f"'\\#?]{0,499}$/,
-  );
 
 const url = () => text('a URL without blanks, at most 500 long', /^[!-~]{1,500}$/);
 const redirect = object({
@@ -97,14 +81,6 @@ const route = object({
   service: name().describe('The service that answers.'),
 });
 
-const tls = object({
-  certificate: multiline('a certificate in PEM, and its chain').describe(
-    'PEM; from { "file": PATH } or { "env": NAME }.',
-  ),
-  key: multiline('a private key in PEM').describe('PEM; from { "file": PATH } or { "env": NAME }.'),
-  minVersion: choice(['1.2', '1.3']).default('1.2'),
-});
-
 export const service = object({
   mode: choice(['http', 'tcp']).default('http'),
   port: ports()
@@ -122,7 +98,17 @@ export const service = object({
     .describe('Keeps a client on its server (http only).'),
   forwardFor: flag().default(true).describe('Adds X-Forwarded-For (http only).'),
   connection: choice(['close', 'server-close', 'keep-alive']).default('close'),
+  stick: stick.optional().describe('Keeps a client on its server, by a table of the balancers.'),
   check: check.prefault({}),
+  onDown: choice(['shutdown-sessions'])
+    .optional()
+    .describe('A server whose check fails loses the connections that it has.'),
+  onBack: choice(['shutdown-backup-sessions'])
+    .optional()
+    .describe('When a server is back, backup servers lose the connections that they have.'),
+  tcpKeepAlive: flag()
+    .default(false)
+    .describe('The kernel asks on idle connections whether the other side is there.'),
   timeouts: object({
     connect: milliseconds().optional(),
     client: milliseconds().optional(),
@@ -136,6 +122,9 @@ export const service = object({
     .default([])
     .describe('What goes to another service: the first that fits. What fits none goes to the backends.'),
   redirects: list(redirect, 'a list of redirects').default([]).describe('The first that fits (http only).'),
+  headers: headers.optional().describe('Headers that HAProxy sets, adds and removes (http only).'),
+  auth: auth.optional().describe('Clients say a user and a password, HTTP’s basic way (http only).'),
+  limits: limits.optional().describe('What one client address may take (HAProxy 1.8).'),
   allow: list(prefixed, 'a list of addresses and networks', 1).optional().describe('Nobody else is served.'),
   proxyProtocol: object({
     accept: flag().default(false).describe('Clients come through a proxy that says who they are.'),

@@ -8,16 +8,18 @@ export const certificates: FindingRule = (snapshot) =>
     .slice(0, 1)
     .flatMap(({ host }) =>
       snapshot.inventory.services.flatMap(({ name, tls }) =>
-        certificateProblems(tls?.certificate ?? '', snapshot.now).map(({ severity, message, why }) => ({
-          rule: 'certificate-expires',
-          level: severity === 'error' ? ('broken' as const) : ('warning' as const),
-          component: 'certificate' as const,
-          host: host.name,
-          hosts: [host.name],
-          brief: severity === 'error' ? 'not valid' : 'expires soon',
-          message: `certificate of ${name} on ${host.name}: ${message}`,
-          evidence: why ? [why] : [],
-          next: 'have a new certificate made, put it where the inventory names it, and haprov apply',
-        })),
+        (tls?.certificates ?? [])
+          .flatMap(({ certificate }) => certificateProblems(certificate, snapshot.now))
+          .map(({ severity, message, why }) => ({
+            rule: 'certificate-expires',
+            level: severity === 'error' ? ('broken' as const) : ('warning' as const),
+            component: 'certificate' as const,
+            host: host.name,
+            hosts: [host.name],
+            brief: severity === 'error' ? 'not valid' : 'expires soon',
+            message: `certificate of ${name} on ${host.name}: ${message}`,
+            evidence: why ? [why] : [],
+            next: 'have a new certificate made, put it where the inventory names it, and haprov apply',
+          })),
       ),
     );

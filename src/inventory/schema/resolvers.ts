@@ -1,0 +1,19 @@
+import type * as z from 'zod';
+import { integer, list, name, object, port, record } from '../../document/fields';
+import { address, milliseconds } from './address';
+
+const nameserver = object({ address, port: port().default(53) });
+
+/** Who says where servers are that have names, also while HAProxy runs. */
+export const resolvers = record(
+  name(),
+  object({
+    nameservers: list(nameserver, 'a list of { "address": … }', 1),
+    retries: integer(1, 100).default(3),
+    timeout: milliseconds().default(1000).describe('Before a name server is asked again.'),
+    hold: milliseconds().default(10_000).describe('How long an answer holds.'),
+  }),
+  'an object of name: { "nameservers": … }',
+);
+
+export type Resolvers = z.output<typeof resolvers>;

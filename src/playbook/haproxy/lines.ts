@@ -1,0 +1,53 @@
+import type { Host, Inventory, Service } from '../../inventory/inventory';
+import { tlsOfBind } from './bind';
+import { checkLines } from './check';
+import { authLines, connectionLines, headerLines, rateLines } from './request';
+import { globalLines, sectionsOf } from './sections';
+import { serverOptions } from './server';
+import { stickLines } from './stick';
+import type { Writing } from './writing';
+
+/**
+ * What a template writes of a service with `<%- %>`: lines of its section, and what stands at the end of others. Each is
+ * made when it is asked for, and is an Error then where the host's HAProxy cannot do it.
+ */
+export function linesOf(service: Service, writing: Writing) {
+  return {
+    get tls() {
+      return tlsOfBind(service, writing);
+    },
+    get connections() {
+      return connectionLines(service, writing);
+    },
+    get rate() {
+      return rateLines(service, writing);
+    },
+    get auth() {
+      return authLines(service, writing);
+    },
+    get headers() {
+      return headerLines(service, writing);
+    },
+    get stick() {
+      return stickLines(service, writing);
+    },
+    get check() {
+      return checkLines(service, writing);
+    },
+    get server() {
+      return serverOptions(service, writing);
+    },
+  };
+}
+
+/** As {@link linesOf}, of all services together. */
+export function commonLines(inventory: Inventory, host: Host, balancers: readonly Host[], writing: Writing) {
+  return {
+    get global() {
+      return globalLines(inventory, host, writing);
+    },
+    get sections() {
+      return sectionsOf(inventory, balancers, writing);
+    },
+  };
+}
