@@ -19,6 +19,7 @@ import { answeredNoMore, heldNoMore } from './lost-endpoints';
 import { runningVips } from './running-vips';
 import { whoRunsScripts } from './script-user';
 import { inStages } from './stages';
+import { forgottenTables } from './stick-tables';
 
 /** What has to be known beside the plan to tell what a change does to clients. */
 export interface PairKnowledge {
@@ -89,7 +90,7 @@ function withNotes(
   if (!from || !to) return {};
   const notes = readersOf(change, host).flatMap((unit) => {
     if (unit === 'keepalived') return whoRunsScripts(from, to) ?? [];
-    return unit === 'haproxy' ? leftBehind(from, to, around) : [];
+    return unit === 'haproxy' ? [...leftBehind(from, to, around), ...forgottenTables(from, to)] : [];
   });
   return notes.length > 0 ? { notes: [...(change.notes ?? []), ...notes] } : {};
 }

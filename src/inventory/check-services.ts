@@ -76,7 +76,11 @@ function checkHealthCheck({ check }: CheckedService, at: Path, report: Report): 
     report([...at, 'check', 'user'], 'is missing', 'who the check says it is; no password is asked for');
   for (const [key, kinds] of Object.entries(only))
     if (Object.hasOwn(check, key) && !(kinds as readonly string[]).includes(kind))
-      report([...at, 'check', key], `a check of type ${kind} has none`, `type ${kinds.join(' or ')}, or no ${key}`);
+      report(
+        [...at, 'check', key],
+        `a check of type ${kind} has none`,
+        `type ${kinds.join(' or ')}, or no ${key}`,
+      );
 }
 
 /** What looks into requests needs mode http. */

@@ -16,12 +16,14 @@ import { healthListenerMissing } from './health-listener-missing';
 import type { FilePlace, HostFiles } from './host-files';
 import { nonlocalBindMissing } from './nonlocal-bind-missing';
 import { nopreemptWithMaster } from './nopreempt-with-master';
+import { passwordWithoutTls } from './password-without-tls';
 import { peersDiffer } from './peers-differ';
 import { plainTextSecrets } from './plain-text-secrets';
 import { portUsedTwice } from './port-used-twice';
 import { routeHidden } from './route-hidden';
 import { scriptUser } from './script-user';
 import { secretReadable } from './secret-readable';
+import { serverNameUnchecked } from './server-name-unchecked';
 import type { Found, Place, Range, Rule, Subject } from './subject';
 import { tlsVersionOverridden } from './tls-version-overridden';
 import { tooFewHosts } from './too-few-hosts';
@@ -48,12 +50,14 @@ export const rules: readonly Rule[] = [
   healthListenerMissing,
   nonlocalBindMissing,
   nopreemptWithMaster,
+  passwordWithoutTls,
   peersDiffer,
   plainTextSecrets,
   portUsedTwice,
   routeHidden,
   scriptUser,
   secretReadable,
+  serverNameUnchecked,
   tlsVersionOverridden,
   tooFewHosts,
   unicastPeers,

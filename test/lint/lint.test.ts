@@ -42,19 +42,19 @@ function placePattern(where: string, { text, hosts }: Linted): RegExp {
   if (where.startsWith('/')) return exactly(placeIn(where, whole));
   const keys = where.split('.');
   const lines = text.split('\n');
-  const place = keys.reduce((from, key, depth) => {
+  let [place, depth] = [0, 1];
+  for (const key of keys) {
     const [, name, index] = /^(.*?)(?:\[(\d+)\])?$/.exec(key) ?? [];
-    const start = `${'  '.repeat(depth + 1)}"${name}"`;
+    const start = `${'  '.repeat(depth++)}"${name}"`;
     const found = Math.max(
-      from,
-      lines.findIndex((one, at) => at >= from && one.startsWith(start)),
+      place,
+      lines.findIndex((one, at) => at >= place && one.startsWith(start)),
     );
-    if (index === undefined) return found;
-    const items = lines.flatMap((one, at) =>
-      at > found && one === `${'  '.repeat(depth + 2)}{` ? [at] : [],
-    );
-    return items[Number(index)] ?? found;
-  }, 0);
+    const item = `${'  '.repeat(depth)}{`;
+    const items = lines.flatMap((one, at) => (at > found && one === item ? [at] : []));
+    place = (index === undefined ? undefined : items[Number(index)]) ?? found;
+    if (index !== undefined) depth++;
+  }
   return exactly(`inventory.json:${place + 1}: ${where}`);
 }
 
