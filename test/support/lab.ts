@@ -113,11 +113,12 @@ export interface Reply {
 export async function fetchUrl(
   url: string,
   headers: Record<string, string> = {},
+  withinMs = 1000,
 ): Promise<Reply | undefined> {
   try {
     const response = await fetch(url, {
       headers: { connection: 'close', ...headers },
-      signal: AbortSignal.timeout(1000),
+      signal: AbortSignal.timeout(withinMs),
     });
     const server = /SERVERNAME=([^;]+)/.exec(response.headers.get('set-cookie') ?? '')?.[1];
     return { status: response.status, ...(server ? { server } : {}), body: await response.text() };
