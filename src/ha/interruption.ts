@@ -196,7 +196,8 @@ export function changesAlone({ raw }: PlannedChange, plan: FullPlan): Alone | un
   const [before, after] = [endpoints(raw.from), endpoints(raw.to)];
   const moved = new Set(movedBy({ raw }));
   const gone = new Set([...before.keys()].filter((server) => !after.has(server)));
-  const isUnsure = (server: string) => comesOrGoes(server.slice(server.indexOf('/') + 1), plan.hosts);
+  const isUnsure = (server: string) =>
+    comesOrGoes(hostOf(server, before.get(server), plan.hosts), plan.hosts);
   const services = new Set([...before.keys()].map((server) => server.split('/')[0] ?? ''));
   for (const service of services) {
     const own = (servers: Iterable<string>) => [...servers].filter((one) => one.startsWith(`${service}/`));
@@ -205,6 +206,13 @@ export function changesAlone({ raw }: PlannedChange, plan: FullPlan): Alone | un
     if (own(gone).length > 0 && kept.length > 0 && kept.every(isUnsure)) return { service, how: 'go' };
   }
   return undefined;
+}
+
+/** The host that a server (`service/server`) is by its endpoint, or else by its name. */
+export function hostOf(server: string, endpoint: string | undefined, hosts: readonly PlannedHost[]): string {
+  const address = endpoint?.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+  const found = hosts.find((one) => one.address === address);
+  return found?.host ?? server.slice(server.indexOf('/') + 1);
 }
 
 /** Whether something that may serve begins or ends to run on that host in the plan. */

@@ -1,5 +1,5 @@
 import { endpoints } from './haproxy-change';
-import type { Surroundings } from './interruption';
+import { hostOf, type Surroundings } from './interruption';
 
 /**
  * What goes on running although a service leaves a haproxy.cfg: the units that listen on its servers' ports, on hosts that
@@ -8,17 +8,13 @@ import type { Surroundings } from './interruption';
 export function leftBehind(
   from: string,
   to: string,
-  { listening, services }: Pick<Surroundings, 'listening' | 'services'>,
+  { listening, services, plan }: Pick<Surroundings, 'listening' | 'services' | 'plan'>,
 ): string[] {
   const serviceOf = (server: string) => server.slice(0, server.lastIndexOf('/'));
   const stays = new Set([...endpoints(to).keys()].map(serviceOf));
   const left = new Map<string, string[]>();
   for (const [server, endpoint] of endpoints(from)) {
-    const [service, host, port] = [
-      serviceOf(server),
-      server.slice(server.lastIndexOf('/') + 1),
-      portOf(endpoint),
-    ];
+    const [service, host, port] = [serviceOf(server), hostOf(server, endpoint, plan.hosts), portOf(endpoint)];
     const isNeeded = services.some(({ backends: { servers } }) =>
       servers.some((one) => one.host?.name === host && one.port === port),
     );

@@ -3,7 +3,6 @@ import { whyNot } from '../host/script-result';
 import type { Vip } from '../inventory/inventory';
 import {
   servedByNobodyElse,
-  serversOf,
   sessionsOfServers,
   sessionsThrough,
   stillSending,
@@ -11,6 +10,7 @@ import {
 } from '../pair/drained';
 import { holdersOf, type PairState } from '../pair/health';
 import { keepsVips } from '../pair/levers';
+import { serversOn } from '../pair/servers';
 import { keepDrained } from '../rollout/keep-drained';
 import {
   answering,
@@ -151,7 +151,7 @@ function refuseAlone(maintenance: Maintenance, pairState: PairState, force: bool
 
 /** The host's servers, without those that no HAProxy knows: its own configuration may name them otherwise. */
 function knownServers({ host, services, pair, warn }: Maintenance, pairState: PairState): string[] {
-  const servers = serversOf(services, host);
+  const servers = serversOn(services, host);
   if (servers.length === 0 || pair.balancers.length === 0) return [];
   const unknown = unknownTo(servers, pairState);
   if (unknown.length > 0)

@@ -1,6 +1,7 @@
 import { ExitCode, HaprovError } from '../errors';
-import { keptDrained, notBackYet, serversOf, unknownTo } from '../pair/drained';
+import { keptDrained, notBackYet, unknownTo } from '../pair/drained';
 import { holdersOf, type PairState } from '../pair/health';
+import { serversOn } from '../pair/servers';
 import { giveServersBack, listed, lookUntil, type Maintenance, secondsSince, stopped } from './maintenance';
 
 /** Time for HAProxy's health checks to succeed, for the check that reads the flag, and for three adverts. */
@@ -16,7 +17,7 @@ export async function undrainHost(maintenance: Maintenance): Promise<void> {
   const before = await pair.look();
   // Includes servers of services that the inventory no longer has: nothing else would remove them from the balancers' lists.
   const forgotten = [...keptDrained(before)].filter((server) => server.endsWith(`/${host}`));
-  const own = serversOf(services, host);
+  const own = serversOn(services, host);
   const unknown = unknownTo(own, before);
   const servers = [...new Set([...own.filter((server) => !unknown.includes(server)), ...forgotten])];
   const reached = hosts.get(host);

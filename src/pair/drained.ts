@@ -1,13 +1,8 @@
 import type { Service, Vip } from '../inventory/inventory';
 import { holdersOf, isUp, type PairState, serversUp } from './health';
+import { serversOn } from './servers';
 
 /** What it means for the others that a host is drained. A server is `service/server`. */
-
-/** The servers that a host is. */
-export const serversOf = (services: readonly Service[], host: string): string[] =>
-  services
-    .filter(({ backends }) => backends.hosts.some(({ name }) => name === host))
-    .map(({ name }) => `${name}/${host}`);
 
 /** The servers that any balancer was told to keep drained. */
 export const keptDrained = (pairState: PairState): Set<string> =>
@@ -72,7 +67,7 @@ export function unknownTo(servers: readonly string[], pairState: PairState): str
 
 /** Requests that a host's servers are at, by server and balancer: `web/lucy on ricky` → 2; none that has none. */
 export function sessionsOfServers({ host, services }: HostRole, pairState: PairState): Map<string, number> {
-  const servers = new Set(serversOf(services, host));
+  const servers = new Set(serversOn(services, host));
   const rows = [...pairState].flatMap(([balancer, { servers: seen = [] }]) =>
     seen
       .filter(({ service, server }) => servers.has(`${service}/${server}`))
@@ -128,7 +123,7 @@ export function notBackYet(
   pairState: PairState,
   faultsOf: (host: string) => string[],
 ): string[] {
-  const servers = new Set(serversOf(services, host));
+  const servers = new Set(serversOn(services, host));
   const down = [...pairState].flatMap(([balancer, { servers: seen = [] }]) =>
     seen
       .filter((one) => servers.has(`${one.service}/${one.server}`) && !isUp(one))

@@ -1,6 +1,7 @@
 import { joinedServers } from '../ha/haproxy-change';
 import { verbOf } from '../ha/interruption';
 import type { Service } from '../inventory/inventory';
+import { serversOn } from '../pair/servers';
 import type { PlannedChange, PlannedHost } from '../plan/plan';
 import { isOf } from './order';
 
@@ -33,17 +34,13 @@ export function serversToDrain(
 ): string[] {
   const restarts = host.changes.some((change) => isInterrupted(change) && !isCarrier(change));
   const joined = joinedServers([host, ...later]);
-  return services
-    .filter(({ name, backends }) => {
-      if (!restarts && !moved.has(`${name}/${host.host}`)) return false;
-      const others = backends.servers.map((one) => `${name}/${one.name}`).filter((one) => !isOf(host, one));
-      // One that has moved, or is new, is found by those only who are done.
-      const isFound = (one: string) =>
-        !joined.has(one) && (!moved.has(one) || later.some((next) => isOf(next, one)));
-      return (
-        backends.hosts.some((one) => one.name === host.host) &&
-        others.some((one) => up.has(one) && isFound(one))
-      );
-    })
-    .map((service) => `${service.name}/${host.host}`);
+  return services.flatMap(({ name, backends }) => {
+    const titles = backends.servers.map((one) => `${name}/${one.name}`);
+    const own = serversOn([{ name, backends }], host.host).filter((one) => restarts || moved.has(one));
+    const others = titles.filter((one) => !isOf(host, one, services));
+    // One that has moved, or is new, is found by those only who are done.
+    const isFound = (one: string) =>
+      !joined.has(one) && (!moved.has(one) || later.some((next) => isOf(next, one, services)));
+    return others.some((one) => up.has(one) && isFound(one)) ? own : [];
+  });
 }

@@ -1,9 +1,10 @@
 import type { EventBody } from '../events/events';
 import { whyNot } from '../host/script-result';
 import type { Service } from '../inventory/inventory';
-import { keptDrained, serversOf, stillSending } from '../pair/drained';
+import { keptDrained, stillSending } from '../pair/drained';
 import type { PairState } from '../pair/health';
 import type { Pair } from '../pair/pair';
+import { serversOn } from '../pair/servers';
 import type { Hosts, HostVerbs } from './host-verbs';
 
 /** A balancer that could not be told, and why. */
@@ -47,7 +48,7 @@ export async function tellWhoIsDrained(
   { pair, hosts, services, emit }: Around,
   pairState: PairState,
 ): Promise<void> {
-  const flagged = [...pairState].flatMap(([host, { drained }]) => (drained ? serversOf(services, host) : []));
+  const flagged = [...pairState].flatMap(([host, { drained }]) => (drained ? serversOn(services, host) : []));
   const drained = [...new Set([...flagged, ...keptDrained(pairState)])];
   const unaware = pair.balancers.filter((name) => {
     const seen = pairState.get(name);

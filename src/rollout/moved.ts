@@ -9,20 +9,23 @@ import { isOf as isServerOf } from './order';
  * that restart: a reload makes it forget which servers are drained for that. keepalived comes last: what it reads may
  * bring the VIP here.
  */
-export function inSafeOrder(host: PlannedHost, moved: ReadonlySet<string>): PlannedHost {
+export function inSafeOrder(
+  host: PlannedHost,
+  moved: ReadonlySet<string>,
+  services: readonly Service[],
+): PlannedHost {
   const { changes } = host;
   const verb = (change: PlannedChange) => (change.unit === undefined ? 'leave' : verbOf(change));
   const isAgain = (change: PlannedChange) => ['reload', 'restart'].includes(verb(change));
   const isOf = (unit: string) => (change: PlannedChange) => isAgain(change) && change.unit === unit;
   const [balancer, shared] = [changes.filter(isOf('haproxy')), changes.filter(isOf('keepalived'))];
   const rest = changes.filter((one) => !balancer.includes(one) && !shared.includes(one));
-  const leaves = movesOwn(host, moved) || rest.some((one) => verb(one) === 'stop');
+  const leaves =
+    [...moved].some((server) => isServerOf(host, server, services)) ||
+    rest.some((one) => verb(one) === 'stop');
   if (!leaves && !changes.some((one) => verb(one) === 'restart')) return host;
   return { ...host, changes: [...(leaves ? [...balancer, ...rest] : [...rest, ...balancer]), ...shared] };
 }
-
-const movesOwn = (host: PlannedHost, moved: ReadonlySet<string>) =>
-  [...moved].some((server) => isServerOf(host, server));
 
 /**
  * The servers that a host's HAProxy is to see up behind what has been done so far. Those that move are not, before
@@ -33,10 +36,11 @@ export function wantedSoFar(
   moved: ReadonlySet<string>,
   later: readonly PlannedHost[],
   missed: ReadonlySet<string>,
+  services: readonly Service[],
 ): Set<string> {
   return new Set(
     [...wanted].filter((server) =>
-      moved.has(server) ? !later.some((host) => isServerOf(host, server)) : !missed.has(server),
+      moved.has(server) ? !later.some((host) => isServerOf(host, server, services)) : !missed.has(server),
     ),
   );
 }

@@ -1,7 +1,10 @@
 import { UsageError } from '../errors';
 import { comesOrGoes } from '../ha/interruption';
 import type { Service } from '../inventory/inventory';
+import { serverCalled } from '../pair/servers';
 import type { PlannedHost } from '../plan/plan';
+
+type Backed = Pick<Service, 'name' | 'backends'>;
 
 /**
  * Who is committed with whom, and when, where changes may roll. Hosts without a VIP first, so that clients are on a host
@@ -16,10 +19,10 @@ export function batches(
   holders: ReadonlySet<string>,
   serial: number,
   moved: ReadonlySet<string>,
-  services: readonly Pick<Service, 'backends'>[],
+  services: readonly Backed[],
 ): PlannedHost[][] {
   const movers = hosts.filter(
-    (host) => !host.changes.some(isOfBalancer) && [...moved].some((server) => isOf(host, server)),
+    (host) => !host.changes.some(isOfBalancer) && [...moved].some((server) => isOf(host, server, services)),
   );
   const rank = (host: PlannedHost) =>
     movers.includes(host) ? (host === movers.at(-1) ? 0 : 3) : holders.has(host.host) ? 2 : 1;
@@ -53,8 +56,11 @@ function isSpared(
   );
 }
 
-/** Whether `service/server` is this host. */
-export const isOf = ({ host }: PlannedHost, server: string) => server.endsWith(`/${host}`);
+/** Whether `service/server` is this host; one that no service has is by its name. */
+export function isOf({ host }: PlannedHost, server: string, services: readonly Backed[]): boolean {
+  const known = serverCalled(server, services);
+  return known ? known.host?.name === host : server.endsWith(`/${host}`);
+}
 
 /** Whether a change is one of HAProxy as a service. */
 export const isOfBalancer = ({ unit }: PlannedHost['changes'][number]) => unit === 'haproxy';

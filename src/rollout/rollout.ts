@@ -135,7 +135,7 @@ async function takeTurn(rollout: Rollout, { before, moved }: Turns, turn: Turn):
     .flatMap((host) => serversToDrain(host, services, up, { moved, later }))
     .filter((server) => !kept.has(server));
   const gate = ({ name }: HostRun) => {
-    const due = wantedSoFar(serversUp(before), moved, later, serversMissed(name, before, now));
+    const due = wantedSoFar(serversUp(before), moved, later, serversMissed(name, before, now), services);
     return passGate(pair, [name], due, { ...rollout.gate, patienceMs: patience(services, moved) });
   };
   const loan = new Loan({ ...rollout, hosts: rollout.connected });
@@ -192,7 +192,12 @@ function turnsOf(rollout: Rollout, before: PairState): Turns {
   const turns = order.map((batch, index): Turn => {
     const runs = batch.map(
       (host) =>
-        new HostRun(rollout, hostOf(connected, host.host), inSafeOrder(host, moved), groups.get(host.host)),
+        new HostRun(
+          rollout,
+          hostOf(connected, host.host),
+          inSafeOrder(host, moved, services),
+          groups.get(host.host),
+        ),
     );
     return { hosts: batch, runs, later: order.slice(index + 1).flat() };
   });

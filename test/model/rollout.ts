@@ -59,13 +59,13 @@ function* oneStage(
     drainServers(scene, (one) => servers.includes(one.name), true);
     if (servers.length > 0) yield 100;
     yield* together(
-      batch.map((host, place) => committed(inSafeOrder(host, moved), scene, place * 150)),
+      batch.map((host, place) => committed(inSafeOrder(host, moved, services), scene, place * 150)),
       scene,
     );
     const isBack = (one: ServerSim, balancer: string) =>
       servers.includes(one.name) && !(moved.has(one.name) && later.some(({ host }) => host === balancer));
     drainServers(scene, isBack, false);
-    const due = wantedSoFar(wanted, moved, later, new Set());
+    const due = wantedSoFar(wanted, moved, later, new Set(), services);
     const shutAt = scene.now() + 45_000;
     for (let quiet = 0; quiet < scene.steadyMs; quiet += 100) {
       if (!isWell(batch, vips, due, scene)) quiet = 0;

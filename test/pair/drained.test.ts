@@ -4,13 +4,13 @@ import {
   notBackYet,
   rightfulHolder,
   servedByNobodyElse,
-  serversOf,
   sessionsOfServers,
   sessionsThrough,
   stillSending,
 } from '../../src/pair/drained';
 import type { ServerState } from '../../src/pair/haproxy-statistics';
 import type { Observation } from '../../src/pair/observe';
+import { serversOn } from '../../src/pair/servers';
 
 const { vips, services } = loadInventory(resolve('inventory.example.json'), {
   HAPROV_STATS_PASSWORD: 'a-password-of-tests',
@@ -41,8 +41,23 @@ const pairState = (fred: Partial<Observation>, ethyl: Partial<Observation> = {})
   ]);
 const well = () => [];
 
+test('a server that is called otherwise than its host is', () => {
+  const renamed = services.map((one) => ({
+    ...one,
+    backends: {
+      ...one.backends,
+      servers: one.backends.servers.map((each) => ({ ...each, name: `web-${each.name}` })),
+    },
+  }));
+  expect(serversOn(renamed, 'fred')).toEqual(['cluster37/web-fred']);
+  const servers = [server('web-fred', { sessions: 2 }), server('web-ethyl', { status: 'DOWN' })];
+  expect([
+    ...sessionsOfServers({ ...part, services: renamed }, pairState({ servers }, { servers: [] })),
+  ]).toEqual([['cluster37/web-fred on fred', 2]]);
+});
+
 test('who would serve beside a host', () => {
-  expect(serversOf(services, 'fred')).toEqual(['cluster37/fred']);
+  expect(serversOn(services, 'fred')).toEqual(['cluster37/fred']);
   expect(servedByNobodyElse(part, pairState({ addresses: [address] }), well)).toEqual([]);
   expect(servedByNobodyElse(part, pairState({}, { drained: true }), well)).toEqual([
     expect.stringContaining('VIP router37 (192.168.56.200) would have no host: ethyl: it is drained itself'),

@@ -4,7 +4,10 @@ import { serversToDrain } from '../../src/rollout/drain';
 
 const service = (name: string, managed: string[], others: string[] = []) => {
   const hosts = managed.map((one) => ({ name: one })) as Host[];
-  const servers = [...managed, ...others].map((one) => ({ name: one })) as Server[];
+  const servers = [
+    ...managed.map((one) => ({ name: one, host: { name: one } })),
+    ...others.map((one) => ({ name: one })),
+  ] as Server[];
   return { name, backends: { servers, hosts } } as Service;
 };
 const fred = (action: string, target: string): PlannedHost => ({
@@ -15,6 +18,15 @@ const fred = (action: string, target: string): PlannedHost => ({
 });
 const none = { moved: new Set<string>(), later: [] };
 const pair = service('web', ['fred', 'ethyl']);
+
+/** Servers that are called otherwise than their hosts. */
+const renamed = {
+  name: 'web',
+  backends: {
+    servers: ['fred', 'ethyl'].map((one) => ({ name: `srv-${one}`, host: { name: one } })),
+    hosts: ['fred', 'ethyl'].map((one) => ({ name: one })),
+  },
+} as Service;
 
 describe('the servers that a host gives up for a restart', () => {
   test.each<[string, PlannedHost, Service[], string[], string[]]>([
@@ -47,6 +59,13 @@ describe('the servers that a host gives up for a restart', () => {
       [service('web', ['ethyl', 'lucy'])],
       ['web/ethyl', 'web/lucy'],
       [],
+    ],
+    [
+      'its own, whatever it is called',
+      fred('restart', 'httpd'),
+      [renamed],
+      ['web/srv-fred', 'web/srv-ethyl'],
+      ['web/srv-fred'],
     ],
     ['not for a reload', fred('reload', 'httpd'), [pair], ['web/fred', 'web/ethyl'], []],
     [
