@@ -243,7 +243,12 @@ sshOptions(
     .description(
       'make an inventory of a pair that runs without haprov, its files byte for byte; changes no host',
     )
-    .argument('<hosts...>', 'the hosts of the pair, as ssh takes them')
+    .argument('[hosts...]', 'the hosts of the pair, as ssh takes them')
+    .option(
+      '--from <path>',
+      'files of HAProxy and keepalived in place of hosts, or folders with etc in them (repeatable)',
+      collect,
+    )
     .option('--out <folder>', 'write it there, which must be empty or not be there yet', 'adopted')
     .option('--json', 'what was found as data', false),
 ).action((hosts, options) =>

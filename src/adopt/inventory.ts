@@ -1,26 +1,27 @@
 import type { Adopted, AdoptedFile } from './adopted';
 import { placeOf } from './adopted';
 import type { FoundFile } from './found-host';
+import type { InventoryBase } from './sources';
 
-/** How the hosts were reached, as an inventory's `ssh` says it. */
-export type SshSaid = Record<string, unknown>;
-
-/** @param addresses of the hosts, by their names; how each is reached where that differs */
-export function inventoryOf(
-  { files }: Adopted,
-  hosts: ReadonlyMap<string, { address: string; ssh?: SshSaid }>,
-  ssh: SshSaid,
-): object {
+/** The inventory that names the files of a pair. */
+export function inventoryOf({ files, hosts }: Adopted, base: InventoryBase): object {
   const config = (of: AdoptedFile['of']) => {
     const own = files.filter((one) => one.of === of);
+    const isPackaged = hosts.every(
+      ({ found }) => found.packages.size === 0 || found.packages.get(of) !== '-',
+    );
     return own.length === 0
       ? {}
-      : { [of]: { config: Object.fromEntries(own.map((one) => [one.path, sourceOf(one)])) } };
+      : {
+          [of]: {
+            config: Object.fromEntries(own.map((one) => [one.path, sourceOf(one)])),
+            ...(isPackaged ? {} : { packages: [] }),
+          },
+        };
   };
   return {
     $schema: 'inventory.schema.json',
-    ...(Object.keys(ssh).length > 0 ? { ssh } : {}),
-    hosts: Object.fromEntries(hosts),
+    ...base,
     ...config('haproxy'),
     ...config('keepalived'),
     playbooks: ['own-configuration'],

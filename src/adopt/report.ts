@@ -79,7 +79,9 @@ function leftOn({ found, named, renewed }: AdoptedHost): string[] {
         `\`${one.path}\` is a link to \`${found.links.get(one.path)}\`: what renews it goes on to do so (${nameOf(one)})`,
     ),
     ...named.notRead.map((one) => notRead(one, found)),
-    ...named.written.map((one) => `\`${one.path}\` is written while the pair runs (${nameOf(one)})`),
+    ...named.written
+      .filter(({ what }) => !/^(?:chroot|pidfile)$/.test(what))
+      .map((one) => `\`${one.path}\` is written while the pair runs (${nameOf(one)})`),
     ...named.unsure,
     ...unnamed.map((path) => `\`${path}\` is there, and nothing names it`),
     ...found.beside.map((path) => `\`${path}\`: how a unit starts, or what goes with it`),

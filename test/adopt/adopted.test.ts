@@ -29,14 +29,10 @@ const part = (text: string, title: string) =>
   ).split('\n');
 
 test('what all have alike is one file, what differs is one for each, and the inventory names both', () => {
-  const made = inventoryOf(
-    pair(),
-    new Map([
-      ['fred', { address: '192.168.56.201' }],
-      ['ethyl', { address: '192.168.56.202' }],
-    ]),
-    { user: 'root' },
-  );
+  const made = inventoryOf(pair(), {
+    ssh: { user: 'root' },
+    hosts: { fred: { address: '192.168.56.201' }, ethyl: { address: '192.168.56.202' } },
+  });
   expect(made).toEqual({
     $schema: 'inventory.schema.json',
     ssh: { user: 'root' },
@@ -64,7 +60,7 @@ test('a file of one host only, and owners that differ', () => {
   const file = extra.files.get(cfg);
   if (file) extra.files.set(cfg, { ...file, mode: '0600' });
   const adopted = adopt(known(foundHost('fred', { [cfg]: 'global\n' }), extra));
-  expect(inventoryOf(adopted, new Map(), {})).toMatchObject({
+  expect(inventoryOf(adopted, { hosts: {} })).toMatchObject({
     haproxy: {
       config: {
         [cfg]: {
