@@ -1,10 +1,10 @@
 import type { HostOutcome, HostRun } from './host-run';
 
 /**
- * Confirms hosts that were committed together. Nobody is told before one can log in at all of them: what may be at odds
- * afterwards is then at odds for the time of one exec, and the hosts settle that among themselves (src/shell/run/peers.sh).
- * Who is not sure to be confirmed may have gone back, so the caller brings all of them back then.
- * @returns those that are not confirmed.
+ * Confirms hosts that were committed together. It logs in at all of them before it tells any, so that they can differ only
+ * for the time of one exec, and the hosts settle that among themselves (src/shell/run/peers.sh). A host that is not surely
+ * confirmed may have restored itself, so the caller then restores all of them.
+ * @returns the outcomes of hosts that are not confirmed.
  */
 export async function confirmTogether(group: readonly HostRun[]): Promise<HostOutcome[]> {
   const isWrong = ({ status }: HostOutcome) => status !== 'ok';

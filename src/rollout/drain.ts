@@ -9,8 +9,8 @@ import { isOf } from './order';
 const carriers = ['haproxy', 'keepalived'];
 
 /**
- * A restart or stop of what carries the traffic breaks the connections through it, so the VIP goes first. A reload does
- * not: measured, it loses nothing, while moving the VIP would cut long connections.
+ * Whether a host must give its VIPs away first: a restart or stop of HAProxy or keepalived breaks the connections through
+ * it. A measured reload lost nothing, while moving the VIP would cut long connections.
  */
 export const needsDrain = (host: PlannedHost): boolean =>
   host.changes.some((change) => isInterrupted(change) && isCarrier(change));
@@ -21,10 +21,11 @@ const isInterrupted = (change: PlannedChange) =>
   change.unit !== undefined && ['restart', 'stop'].includes(verbOf(change));
 
 /**
- * The servers (`service/server`) that this host is in HAProxy, where one of its own units must restart or stop, or the
- * server moves: the requests that it is serving would be cut. Not those that nobody else serves, or could serve now: of an
- * active and a passive server the active one restarts as it is, which takes a second; draining it would serve nobody.
+ * The host's servers (`service/server`) whose requests the commit would cut, because one of its units must restart or
+ * stop, or the server moves. Leaves out a server without another one that is up: restarting an active server takes a second,
+ * while draining it would leave nobody to serve.
  * @param up the servers that are up.
+ * @param moved the servers that move. @param later the hosts whose turn comes after.
  */
 export function serversToDrain(
   host: PlannedHost,
@@ -38,7 +39,7 @@ export function serversToDrain(
     const titles = backends.servers.map((one) => `${name}/${one.name}`);
     const own = serversOn([{ name, backends }], host.host).filter((one) => restarts || moved.has(one));
     const others = titles.filter((one) => !isOf(host, one, services));
-    // One that has moved, or is new, is found by those only who are done.
+    // Only balancers that have committed know a server that has moved or is new.
     const isFound = (one: string) =>
       !joined.has(one) && (!moved.has(one) || later.some((next) => isOf(next, one, services)));
     return others.some((one) => up.has(one) && isFound(one)) ? own : [];

@@ -17,7 +17,7 @@ interface Ending {
 
 export const isWrong = ({ status }: HostOutcome): boolean => status !== 'ok';
 
-/** Every host is done: their ways back are given up, and their locks. */
+/** Ends a run in which every host is confirmed: each finishes its run and gives up its lock. */
 export async function finish(done: readonly HostRun[]): Promise<RolloutResult> {
   const wrong = (await Promise.all(done.map((run) => run.finish()))).filter(isWrong);
   const changed = changesOf(done);
@@ -31,7 +31,7 @@ export async function finish(done: readonly HostRun[]): Promise<RolloutResult> {
   return { exitCode: ExitCode.done, changed, failed: 0, message };
 }
 
-/** Not every host is staged, or nobody wants it any more: those that are, are put back. */
+/** Ends a run before any commit, where a host could not be staged or the operator stopped it: restores the staged hosts. */
 export async function changeNothing(
   runs: readonly HostRun[],
   staged: readonly HostOutcome[],
@@ -42,18 +42,18 @@ export async function changeNothing(
   return summarize([...refused, ...back], 0, `${why}${withPackages(runs)}`);
 }
 
-/** Where a run ends that goes wrong. */
+/** Where a run failed. */
 interface Broken {
   /** All hosts of the run. */
   runs: readonly HostRun[];
-  /** Confirmed. */
+  /** The confirmed hosts. */
   done: readonly HostRun[];
-  /** Those whose turn it was: they are restored, as far as that can be. */
+  /** The hosts whose turn failed; they are restored already, as far as that was possible. */
   turn: readonly HostRun[];
   wrong: readonly HostOutcome[];
 }
 
-/** The run ends where something went wrong: what comes after is put back, what is done is kept or restored. */
+/** Ends a run in which a turn failed: restores the hosts whose turn did not come, and finishes or restores those done. */
 export async function giveUp(
   { onFailure, stopping }: Ending,
   { runs, done, turn, wrong }: Broken,
@@ -78,7 +78,7 @@ export async function giveUp(
   return summarize([...wrong, ...back, ...undone.filter(isWrong)], changesOf(kept), parts.join('; '));
 }
 
-/** Restores what is not as before yet. @returns what went wrong */
+/** Restores the hosts that are not restored yet. @returns the outcomes that are not ok */
 export async function restoreAll(runs: readonly HostRun[]): Promise<HostOutcome[]> {
   const outcomes = await Promise.all(runs.filter((run) => !run.isBack).map((run) => run.restore()));
   return outcomes.filter(isWrong);
@@ -96,7 +96,7 @@ function summarize(outcomes: readonly HostOutcome[], changed: number, message: s
   return { exitCode, changed, failed, message };
 }
 
-/** Packages come before anything can be validated, and stay. */
+/** Packages are installed before files are validated, and are not removed again. */
 const withPackages = (runs: readonly HostRun[]) => {
   const installed = runs.filter((run) => run.hasInstalled);
   return installed.length > 0 ? `, but the packages that were installed on ${listed(installed)} stay` : '';

@@ -13,9 +13,9 @@ interface Followed {
   emit(event: EventBody): void;
 }
 
-/** Turns a host's journal into events, and remembers what it said last. */
+/** Turns a host's journal into events, and remembers the run's state and who has the lock. */
 export class Follower {
-  /** The run's state; empty before the host has said one. */
+  /** The run's state; empty before the journal has one. */
   state: RunState | '' = '';
   #holder = '';
   #index = 0;

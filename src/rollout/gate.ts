@@ -2,27 +2,27 @@ import type { PairState } from '../pair/health';
 import type { Pair } from '../pair/pair';
 
 export interface GateOptions {
-  /** How long everything must be well without a break, in milliseconds. */
+  /** How long everything must be well without interruption, in milliseconds. */
   steadyMs: number;
-  /** How long to wait for that at most. */
+  /** How long to wait for that at most, in milliseconds. */
   timeoutMs: number;
-  /** Between two looks. */
+  /** Milliseconds between two looks. */
   pauseMs: number;
-  /** For so long a server that is down may still come up: HAProxy was told of its new place before it was there. */
+  /** How long a server may stay down, in milliseconds: HAProxy gets a moved server's new place before the server is there. */
   patienceMs: number;
 }
 
 export const gateDefaults: GateOptions = { steadyMs: 2000, timeoutMs: 45_000, pauseMs: 300, patienceMs: 0 };
 
-/** How the gate ended: the last state of the pair, and why it stayed shut. */
+/** The pair's state at the last look, and why the hosts did not pass the gate; no faults where they did. */
 export interface GateResult {
   pairState: PairState;
   faults: string[];
 }
 
 /**
- * Looks at the pair again and again until `hosts` are well, and stay so. Shut as soon as a server that was up is
- * called down twice running, or a stranger has a VIP: waiting would not mend that.
+ * Looks at the pair until `hosts` have been well for `steadyMs`. Ends early where two looks in a row find what waiting does
+ * not mend: a server that is DOWN, a failed unit, or a VIP that a stranger holds.
  * @param wanted servers that must be up, as `service/server`.
  */
 export async function passGate(
@@ -39,7 +39,7 @@ export async function passGate(
   for (;;) {
     const pairState = await pair.look();
     const { sentences, final, unheld } = pair.faults(hosts, wanted, pairState);
-    // Who has it gives it to nobody: waiting would not mend that either.
+    // A stranger keeps the VIP, so waiting does not mend that either.
     const taken = unheld.length > 0 ? await pair.strangersAt(unheld) : [];
     const at = now();
     if (sentences.length === 0) {

@@ -4,13 +4,14 @@ import type { Group } from '../host/transaction';
 import type { Vip } from '../inventory/inventory';
 import type { PlannedHost } from '../plan/plan';
 
+/** The addresses around the hosts of a run. */
 export interface Neighbourhood {
   vips: readonly Pick<Vip, 'address' | 'interface' | 'members'>[];
-  /** The addresses that each host has of its own, whoever holds a VIP. */
+  /** Each host's own addresses, without VIPs. */
   addresses: ReadonlyMap<string, readonly string[]>;
 }
 
-/** What hosts that must be new together have to know of each other, by their names. */
+/** What each host of `batch` has to know of the others, by its name; empty for a single host. */
 export function groupOf(
   batch: readonly PlannedHost[],
   { vips, addresses }: Neighbourhood,
@@ -37,7 +38,7 @@ export function groupOf(
   );
 }
 
-/** Where its whole configuration is not known, nothing that is heard says anything. */
+/** The adverts of a host's new configuration; empty where that is not known completely, as adverts then prove nothing. */
 function wireOfHost({ changes }: PlannedHost): Wire {
   const isKeepalived = (wish: object) => /^keepalived(\.service)?$/.test(String(Object.values(wish)[0]));
   const [text, ...more] = changes.flatMap(({ raw, target, notify }) =>

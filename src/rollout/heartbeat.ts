@@ -1,4 +1,4 @@
-/** Renews the leases of a run, every quarter of a lease, until it is stopped. A host that cannot be told lets go by itself. */
+/** Renews the leases of a run every quarter of a lease, until `stop`. A host that it cannot reach restores itself. */
 export function startHeartbeat(leaseSeconds: number, renew: () => Promise<unknown>): { stop(): void } {
   const timer = setInterval(() => {
     renew().catch(() => {});

@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 
-/** What to do about a failed part of a step, for the operator at 3 a.m. */
+/** What the operator does about a failed part of a step, in a sentence. */
 export function hintFor({
   part,
   command,

@@ -10,7 +10,7 @@ import type { GateResult } from './gate';
 import type { GoingOn, Hear, HostVerbs } from './host-verbs';
 import { settledState } from './settle';
 
-/** How a phase ended on a host. `untouched`: it was left alone for a reason; `stopped`: the operator said so. */
+/** How a phase ended on a host. `untouched`: there was a reason not to touch it; `stopped`: the operator stopped the run. */
 export interface HostOutcome {
   host: string;
   status: 'ok' | 'failed' | 'not-restored' | 'unreachable' | 'untouched' | 'stopped';
@@ -22,13 +22,13 @@ interface Surroundings {
   command: string;
   inventory: string;
   leaseSeconds: number;
-  /** So long a host is waited for that does not answer, or does not come to an end. */
+  /** How long to wait for a host that does not answer, or does not finish. */
   giveUpSeconds: number;
   stopping?: AbortSignal;
   emit(event: EventBody): void;
 }
 
-/** The state that each verb is to come to. A host that was confirmed closes its run by itself, where nobody is heard. */
+/** The states in which each verb has succeeded. A confirmed host finishes its run by itself when its lease is over. */
 const goals: Record<'stage' | GoingOn, readonly (RunState | '')[]> = {
   stage: ['staged'],
   commit: ['committed'],
@@ -72,22 +72,22 @@ export class HostRun {
     });
   }
 
-  /** Whether it has been tried to make its changes. */
+  /** Whether `commit` was called. */
   get isTouched(): boolean {
     return this.#isTouched;
   }
 
-  /** Whether packages have come, which stay whatever becomes of the run. */
+  /** Whether the run has installed packages, which are not removed again. */
   get hasInstalled(): boolean {
     return this.#hasInstalled;
   }
 
-  /** It is as before, or that could not be done: to restore it once more would not help. */
+  /** Whether the host is restored, or broken, so that another `restore` would not help. */
   get isBack(): boolean {
     return this.#state === 'restored' || this.#state === 'broken';
   }
 
-  /** Locks the host, installs packages, stages every file and validates it. Puts itself back when that fails. */
+  /** Locks the host, installs packages, stages every file and validates it. The host restores itself when that fails. */
   stage(): Promise<HostOutcome> {
     const { run, owner, command, inventory, leaseSeconds } = this.surroundings;
     const steps = this.#steps.map(({ type, target, action }) => ({ type, target, action }));
@@ -98,7 +98,7 @@ export class HostRun {
     return this.#drive('stage', 'stage', stage, this.#steps.length);
   }
 
-  /** Makes the changes and verifies each; restores itself when one fails. */
+  /** Makes the changes and verifies each. The host restores itself when one fails. */
   commit(): Promise<HostOutcome> {
     this.#isTouched = true;
     const steps = this.#steps.filter(({ step }) => step.phase !== 'prepare').length;
@@ -116,7 +116,7 @@ export class HostRun {
     return end('failed', `${faults.join('; ')}; ${next}`);
   }
 
-  /** Logs in anew: that one still can is part of what is confirmed. */
+  /** Logs in anew, because a host must not be confirmed where nobody can log in any more. */
   async prove(): Promise<HostOutcome> {
     try {
       await this.verbs.logIn();
@@ -130,8 +130,9 @@ export class HostRun {
   }
 
   /**
-   * Comes after {@link prove}. What is lost on the way is said again, until the host's time is over. One of a group closes
-   * its run by then, and could not go back with the others any more: it is waited for half that long.
+   * Confirms the commit; call it after {@link prove}. Repeats the verb where the connection is lost, until the lease and 15
+   * more seconds are over. A host of a group finishes its run when the lease is over, and could no longer be restored with
+   * the others, so the verb is repeated for half a lease only.
    */
   async confirm(): Promise<HostOutcome> {
     const { leaseSeconds } = this.surroundings;
@@ -145,15 +146,17 @@ export class HostRun {
     }
   }
 
-  /** Gives up the way back, and the lock. */
+  /** Ends the run: the host removes what restoring would need, and its lock. */
   finish(): Promise<HostOutcome> {
     return this.#continue('unlock', 'finish', 0);
   }
 
+  /** Undoes the run's changes on the host, and removes its lock. */
   async restore(): Promise<HostOutcome> {
     return this.#continue('restore', 'restore', 0, this.#isLost ? lateSeconds : undefined);
   }
 
+  /** Renews the run's lease. */
   renew(): Promise<unknown> {
     const { run, leaseSeconds } = this.surroundings;
     return this.verbs.renew(run, leaseSeconds * 1000);
@@ -196,10 +199,10 @@ export class HostRun {
     };
     let code: number | null;
     try {
-      // What a connection that was lost already would say takes long to come.
+      // An exec over a connection that is lost would fail only after a long time.
       if (this.#isLost) await this.verbs.logIn();
       const told = tell(hear);
-      // A step takes as long as it takes; to confirm is done at once.
+      // Steps have limits of their own on the host; a confirmation takes no time.
       const answer = verb === 'confirm' ? await within(seconds * 1000, told) : await told;
       if (answer === undefined) throw new HostError(this.name, 'does not answer');
       code = answer;
@@ -246,12 +249,12 @@ export class HostRun {
   }
 }
 
-/** Beyond the time that a host gives itself. */
+/** How many seconds to wait beyond the lease of a host. */
 const lateSeconds = 15;
 
 const unknown = (stopping?: AbortSignal) =>
   stopping?.aborted ? 'is not waited for any longer' : 'cannot be reached again, or does not come to an end';
 
-/** What is so of a host that nobody can ask. */
+/** What a host that is not reached does by itself. */
 const promise = ({ leaseSeconds }: Pick<Surroundings, 'leaseSeconds'>) =>
   `if it runs, it ends or restores by itself ${leaseSeconds} s after it is left alone; if it is off, when it starts again; haprov log tells which`;

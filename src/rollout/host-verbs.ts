@@ -6,65 +6,66 @@ import type { Watched } from '../pair/drain-flag';
 import type { Lever } from '../pair/levers';
 import type { AskedHost } from '../pair/pair';
 
-/** What a staged run is told. */
+/** The verbs for a staged run. */
 export type GoingOn = Extract<Verb, 'commit' | 'confirm' | 'restore' | 'finish'>;
 
-/** Hears what the host writes into the run's journal, while a verb is at it. */
+/** Gets the rows that the host writes into the run's journal while it executes a verb. */
 export type Hear = (entry: JournalEntry) => void;
 
-/** What became of a run on a host, as the host says. */
+/** A run's state on a host, after its connection was lost. */
 export interface SettleAnswer {
-  /** Empty before the first, and where nothing of it is left. */
+  /** Empty before the first state, and where the run's folder is gone. */
   state: RunState | '';
-  /** Something drives it still. */
+  /** A process on the host still drives it. */
   alive: boolean;
-  /** Nothing drove it any more, as after a restart of the host, and it was brought to its end. */
+  /** No process drove it any more, as after a restart of the host, so the host has ended it. */
   recovered: boolean;
 }
 
 /**
- * Everything that a run tells one host, and asks it: over SSH in earnest ({@link SshHost}), of a model in the tests.
- * @throws HostError where the connection breaks, or nothing is heard in time; ScriptFailure where the host refuses
+ * Everything that a run tells one host, and asks it: over SSH in production ({@link SshHost}), a model in tests.
+ * @throws HostError where the connection breaks, or the host does not answer in time; ScriptFailure where a script fails
  */
 export interface HostVerbs extends AskedHost {
-  /** Locks the host and stages the transaction. @returns the exit code of it */
+  /** Locks the host and stages the transaction. @returns the transaction's exit code; null where a signal ended it */
   stage(transaction: Transaction, manifest: Manifest, hear: Hear): Promise<number | null>;
-  /** Goes on with a staged transaction. @returns the exit code of it */
+  /** Executes a verb of a staged transaction. @returns the transaction's exit code; null where a signal ended it */
   goOn(run: string, verb: GoingOn, hear: Hear): Promise<number | null>;
   /** Renews the run's lease. */
   renew(run: string, withinMs: number): Promise<void>;
-  /** What became of a run; one that nobody drives any more is brought to its end. */
+  /** Asks for a run's state; the host first ends a run that no process drives any more. */
   settle(run: string, withinMs: number): Promise<SettleAnswer>;
 
-  /** What its keepalived is told; nothing where it has no configuration. */
+  /** What the host's keepalived watches; undefined where there is no configuration. */
   watched(): Promise<Watched | undefined>;
   /**
-   * Has its keepalived give its VIPs away, by haprov's flag and by these files of the user's own. The host takes them back
-   * by itself after so many seconds.
+   * Makes the host's keepalived give its VIPs away, by haprov's flag and by these files of the user. The host takes them
+   * back by itself after `seconds`.
    */
   lendVips(seconds: number, levers: readonly Lever[]): Promise<void>;
   /** Ends {@link lendVips}. */
   takeVipsBack(): Promise<void>;
   /**
-   * Its HAProxy sends no new requests to `servers` (`service/server`); by itself it does again after so many seconds. A
-   * host without a HAProxy need not be told.
+   * Makes the host's HAProxy send no new requests to `servers` (`service/server`); the host undoes that by itself after
+   * `seconds`. Does nothing on a host without HAProxy.
    */
   lendServers(servers: readonly string[], seconds: number): Promise<void>;
-  /** Ends {@link lendServers}, but for those that are to stay drained. */
+  /** Ends {@link lendServers}, except for servers that {@link keepDrained} keeps drained. */
   takeServersBack(servers: readonly string[]): Promise<void>;
-  /** Its HAProxy sends no new requests to `servers` until it is told otherwise. */
+  /** Makes the host's HAProxy send no new requests to `servers` until {@link giveBack}. */
   keepDrained(servers: readonly string[]): Promise<void>;
   /** Ends {@link keepDrained}. */
   giveBack(servers: readonly string[]): Promise<void>;
-  /** Has its keepalived give its VIPs away until {@link undrain}. @param by `user@laptop` */
+  /** Makes the host's keepalived give its VIPs away until {@link undrain}. @param by `user@laptop` */
   drain(by: string, levers: readonly Lever[]): Promise<void>;
+  /** Ends {@link drain}. */
   undrain(): Promise<void>;
 }
 
-/** Hosts by their names, as far as we are logged in at them. */
+/** The hosts that haprov is logged in at, by name. */
 export type Hosts = ReadonlyMap<string, HostVerbs>;
 
-/** @throws HostError where we are not logged in at it */
+/** The host of that name. @throws HostError where haprov is not logged in at it */
 export function hostOf(hosts: Hosts, name: string): HostVerbs {
   const host = hosts.get(name);
   if (!host) throw new HostError(name, 'is not connected');

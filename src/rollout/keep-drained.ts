@@ -13,11 +13,14 @@ export interface Untold {
   why: string;
 }
 
-/** Has every balancer send no more to `servers` (`service/server`), and remember that. @returns who could not be told. */
+/**
+ * Makes every balancer send no new requests to `servers` (`service/server`), and list them as drained.
+ * @returns the balancers that could not be told.
+ */
 export const keepDrained = (hosts: Hosts, balancers: readonly string[], servers: readonly string[]) =>
   tellAll(hosts, balancers, servers, (host) => host.keepDrained(servers));
 
-/** Takes {@link keepDrained} back. */
+/** Undoes {@link keepDrained}. @returns the balancers that could not be told. */
 export const giveBack = (hosts: Hosts, balancers: readonly string[], servers: readonly string[]) =>
   tellAll(hosts, balancers, servers, (host) => host.giveBack(servers));
 
@@ -43,7 +46,7 @@ interface Around {
   emit(event: EventBody): void;
 }
 
-/** Tells the balancers of this run what they were not told, or have forgotten, of hosts that are drained. */
+/** Tells the balancers which servers are drained where they do not know it, or a HAProxy has forgotten it. */
 export async function tellWhoIsDrained(
   { pair, hosts, services, emit }: Around,
   pairState: PairState,

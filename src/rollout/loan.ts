@@ -17,23 +17,23 @@ interface Surroundings {
   emit(event: EventBody): void;
 }
 
-/** How often it is looked whether the VIP has gone: three adverts and the check's own interval pass before it does. */
+/** How often to look whether a VIP has moved, or requests have ended; a VIP needs three adverts and a check's interval. */
 const looks = 60;
 const pauseMs = 250;
 
 /**
- * What hosts give away while they change: their VIPs, and their servers' places in every HAProxy. Who lends gives back
- * once, when its hosts are done or restored. What is not given back, each host takes back by itself after four leases.
+ * All that one turn lends while its hosts change: their VIPs, and the requests to their servers. `giveBack` returns all of
+ * it when the hosts are done or restored. Where it cannot, each host takes it back by itself after four leases.
  */
 export class Loan {
-  /** Hosts that were told to give their VIPs away. */
+  /** The hosts that were told to give their VIPs away. */
   readonly #vips = new Set<string>();
-  /** By balancer, the servers (`service/server`) that it was told to spare. */
+  /** Balancer → the servers (`service/server`) to which it was told to send no new requests. */
   readonly #servers = new Map<string, readonly string[]>();
 
   constructor(private readonly around: Surroundings) {}
 
-  /** Lends the VIPs of these hosts, one after the other. @returns the host that could not give its own away */
+  /** Lends the VIPs of these hosts, one after the other. @returns the outcome of the first host that kept its VIP */
   async lendVips(names: readonly string[]): Promise<HostOutcome[]> {
     for (const host of names) {
       try {
@@ -47,8 +47,8 @@ export class Loan {
 
   /**
    * Lowers the host's VRRP priority through the check that keepalived tracks, never by stopping keepalived, and waits
-   * until its VIPs are elsewhere.
-   * @throws HaprovError where they stay; HostError where it does not answer
+   * until its VIPs have moved.
+   * @throws HaprovError where they stay; HostError where the host does not answer
    */
   async #lendVipsOf(host: string): Promise<void> {
     const { hosts, pair, leaseSeconds, emit } = this.around;
@@ -112,8 +112,8 @@ export class Loan {
   }
 
   /**
-   * Has every HAProxy send no more to `servers`, and waits until none serves a request. A HAProxy that cannot be told is
-   * named.
+   * Makes every HAProxy send no new requests to `servers`, and waits until these serve none. Warns of each host that could
+   * not be told.
    */
   async lendServers(servers: readonly string[]): Promise<[]> {
     const { hosts, pair, leaseSeconds } = this.around;
@@ -135,9 +135,9 @@ export class Loan {
   }
 
   /**
-   * Gives the servers their place back before all else, so that it can be seen whether they fill it: HAProxy's checks say
-   * that. Those whose host is drained by `haprov drain` stay so.
-   * @param isLate whether a balancer must not have a server yet: it looks for it at the place that it has left
+   * Gives the servers back before the gate, which needs HAProxy's checks of them. Servers that `haprov drain` has drained
+   * stay so.
+   * @param isLate whether a balancer must not get a server back yet, because it still has the server's old place
    */
   async giveServersBack(isLate: (balancer: string, server: string) => boolean = () => false): Promise<[]> {
     const told = [...this.#servers].map(async ([name, servers]) => {
@@ -153,19 +153,19 @@ export class Loan {
     return [];
   }
 
-  /** All that is still lent is given back; who cannot be told now is named. */
+  /** Gives back all that is still lent; warns of each host that could not be told. */
   async giveBack(): Promise<void> {
     await this.giveServersBack();
     await this.#tell(this.#vips, 'take its drain flag away', (host) => host.takeVipsBack());
     this.#vips.clear();
   }
 
-  /** The servers that some balancer must not have yet: it has them when it is done itself. */
+  /** Does not give back the servers that a balancer must not get yet: it gets them by its own commit. */
   leaveLateServers(): void {
     this.#servers.clear();
   }
 
-  /** Over a new login where the old one is lost; who cannot be told is named. @returns whether all were told */
+  /** Logs in anew where the connection is lost; warns of each host that could not be told. @returns whether all were told */
   async #tell(
     names: Iterable<string>,
     to: string,
@@ -188,7 +188,7 @@ export class Loan {
 
 const refused = (message: string) => new HaprovError(ExitCode.failed, message);
 
-/** What a host answers. @throws HaprovError that begins with `words`; HostError where it does not answer */
+/** Awaits `work`. @throws HaprovError that begins with `words`; a HostError where the host does not answer */
 async function orElse<T>(words: string, host: string, work: Promise<T>): Promise<T> {
   try {
     return await work;

@@ -4,10 +4,10 @@ import type { PlannedChange, PlannedHost } from '../plan/plan';
 import { isOf as isServerOf } from './order';
 
 /**
- * The host with its services in an order in which nobody is sent where nobody is. Its HAProxy comes first where its own
- * server moves or goes, for it then knows who is there before it loses the one that is not. Else it comes behind units
- * that restart: a reload makes it forget which servers are drained for that. keepalived comes last: what it reads may
- * bring the VIP here.
+ * Orders a host's unit changes so that no request goes to a server that is not there. HAProxy comes first where a server of
+ * this host moves or stops: it then knows the others before it loses that one. Otherwise it comes after units that
+ * restart, because a reload makes it forget which servers are drained for them. keepalived comes last, because its new
+ * configuration may bring the VIP here.
  */
 export function inSafeOrder(
   host: PlannedHost,
@@ -28,8 +28,9 @@ export function inSafeOrder(
 }
 
 /**
- * The servers that a host's HAProxy is to see up behind what has been done so far. Those that move are not, before
- * their hosts do; nor are those that it has missed all along, unless they move.
+ * The servers that a host's HAProxy must see up after this turn. Leaves out servers that move later, and those that it
+ * has missed since before the run, unless they move.
+ * @param later the hosts whose turn comes after.
  */
 export function wantedSoFar(
   wanted: ReadonlySet<string>,
@@ -45,7 +46,7 @@ export function wantedSoFar(
   );
 }
 
-/** How long, in milliseconds, HAProxy's checks need to call a server up again that came to its new place after the first. */
+/** How many milliseconds HAProxy's checks need to find a server up that came to its new place after the first check. */
 export function patience(services: readonly Service[], moved: ReadonlySet<string>): number {
   const waited = services
     .filter(({ name }) => [...moved].some((server) => server.startsWith(`${name}/`)))

@@ -7,12 +7,12 @@ import type { PlannedHost } from '../plan/plan';
 type Backed = Pick<Service, 'name' | 'backends'>;
 
 /**
- * Who is committed with whom, and when, where changes may roll. Hosts without a VIP first, so that clients are on a host
- * that is not being touched, the holder last. Of servers that move to another
- * port one goes before the balancers, so that they find somebody there, the others after them.
- * @param serial how many at a time in a rolling run.
+ * The hosts that commit together, in order, where changes may roll. Hosts without a VIP come first and the holder last, so
+ * that clients are on a host that is not touched. Of servers that move to another port, one goes before the balancers, so
+ * that they find a server at the new port, the others after them.
+ * @param serial how many hosts may commit at a time.
  * @param moved the servers (`service/server`) that move.
- * @param services none of them loses all of its servers at a time, whatever `serial` says.
+ * @param services none of them loses all of its servers at a time, whatever `serial` is.
  */
 export function batches(
   hosts: readonly PlannedHost[],
@@ -26,7 +26,7 @@ export function batches(
   );
   const rank = (host: PlannedHost) =>
     movers.includes(host) ? (host === movers.at(-1) ? 0 : 3) : holders.has(host.host) ? 2 : 1;
-  // Of hosts that hold nothing yet, the one meant to hold the VIP comes last: the inventory names it first.
+  // Among hosts that hold no VIP yet, the one meant to hold it, which the inventory names first, comes last.
   const ordered = hosts
     .map((host, index) => ({ host, index }))
     .sort((a, b) => rank(a.host) - rank(b.host) || b.index - a.index)
@@ -34,7 +34,7 @@ export function batches(
   const result: PlannedHost[][] = [];
   for (const host of ordered) {
     const last = result.at(-1);
-    // A holder is never touched in one go with a host that could take its place.
+    // A holder never commits together with a host that could take its VIP.
     const isTogether = last?.[0] && rank(last[0]) === rank(host) && last.length < serial;
     if (last && isTogether && !holders.has(host.host) && isSpared([...last, host], hosts, services))
       last.push(host);
@@ -43,7 +43,7 @@ export function batches(
   return result;
 }
 
-/** Whether no service loses all of its servers at a time, however many hosts at a time are allowed. */
+/** Whether every service keeps a server while `batch` commits. */
 function isSpared(
   batch: readonly PlannedHost[],
   all: readonly PlannedHost[],
@@ -56,17 +56,17 @@ function isSpared(
   );
 }
 
-/** Whether `service/server` is this host; one that no service has is by its name. */
+/** Whether `server` (`service/server`) is on this host; where no service has it, by its name. */
 export function isOf({ host }: PlannedHost, server: string, services: readonly Backed[]): boolean {
   const known = serverCalled(server, services);
   return known ? known.host?.name === host : server.endsWith(`/${host}`);
 }
 
-/** Whether a change is one of HAProxy as a service. */
+/** Whether a change is one of HAProxy's unit. */
 export const isOfBalancer = ({ unit }: PlannedHost['changes'][number]) => unit === 'haproxy';
 
 /**
- * `2` or `50%` of the hosts, at least one.
+ * Reads `2` or `50%` as a number of hosts, at least one.
  * @throws UsageError for anything else.
  */
 export function parseSerial(text: string, hosts: number): number {

@@ -21,26 +21,26 @@ import { batches } from './order';
 
 export interface Rollout {
   run: string;
-  /** Who runs it, for locks and journals. */
+  /** The operator, for locks and journals: `user@laptop`. */
   owner: string;
-  /** What the operator called: `apply`, `push`, `rollback`. */
+  /** The command: `apply`, `push`, `rollback`, `retire`. */
   command: string;
   inventory: string;
   /** The hosts that have changes, in the inventory's order. */
   hosts: readonly PlannedHost[];
-  /** All that there is a connection to: those beside the ones that change are asked, and lend. */
+  /** All hosts with a connection: those without changes are observed, too, and serve what the others lend. */
   connected: Hosts;
   pair: Pair;
   services: readonly Service[];
-  /** Whether all hosts are committed in one moment. */
+  /** Whether all hosts commit at once. */
   together: boolean;
-  /** How many hosts at a time where changes may roll. */
+  /** How many hosts commit at a time where changes may roll. */
   serial: number;
-  /** After this many seconds without a confirmation a host restores itself. */
+  /** Seconds without a confirmation after which a host restores itself. */
   leaseSeconds: number;
-  /** So long a host is waited for that does not answer, or does not come to an end. */
+  /** Seconds after which haprov stops waiting for a host that does not answer, or does not finish. */
   giveUpSeconds: number;
-  /** The VIPs, and the addresses that each host has of its own. */
+  /** The VIPs, and each host's own addresses. */
   vips: Neighbourhood['vips'];
   addresses: Neighbourhood['addresses'];
   onFailure: 'restore' | 'restore-all';
@@ -49,7 +49,7 @@ export interface Rollout {
   stopping: AbortSignal;
 }
 
-/** Hosts that are committed together, and what surrounds that. */
+/** The hosts that commit together. */
 interface Turn {
   hosts: readonly PlannedHost[];
   runs: readonly HostRun[];
@@ -57,19 +57,19 @@ interface Turn {
   later: readonly PlannedHost[];
 }
 
-/** A run's turns, one after the other. */
+/** A run's turns, in order. */
 interface Turns {
   turns: readonly Turn[];
-  /** How all was before the first. */
+  /** The pair's state before the first turn. */
   before: PairState;
   /** The servers (`service/server`) that move. */
   moved: ReadonlySet<string>;
 }
 
 /**
- * Stages and validates on every host before committing on any; then, turn by turn: lend what clients would miss, commit,
- * gate, confirm over a new connection, give back. The first failure ends the run: its hosts are restored, those that were
- * only staged too, and with `restore-all` also the finished ones, in reverse.
+ * Stages and validates on every host before any commits; then, turn by turn: lend, commit, gate, confirm over a new
+ * connection, give back. The first failure ends the run: the turn's hosts and those that were only staged are restored,
+ * with `restore-all` also the confirmed ones, in reverse order.
  */
 export async function rollOut(rollout: Rollout): Promise<RolloutResult> {
   const turns = turnsOf(rollout, await rollout.pair.look());
@@ -79,7 +79,7 @@ export async function rollOut(rollout: Rollout): Promise<RolloutResult> {
   const keeping = await whoKeepsVips(rollout, turns);
   if (keeping.length > 0) return changeNothing([], keeping);
   await tellWhoIsDrained({ ...rollout, hosts: rollout.connected }, turns.before);
-  // From the first lock on: a host that is staged waits for the slowest package mirror of the others.
+  // Starts before the first lock, because a staged host may wait for another one's slow package mirror.
   const heartbeat = startHeartbeat(rollout.leaseSeconds, () =>
     Promise.allSettled(runs.map((run) => run.renew())),
   );
@@ -106,7 +106,7 @@ async function stageAndTakeTurns(
   return finish(done);
 }
 
-/** Who would have to give a VIP away and could not: nothing is begun that has to stop there. */
+/** The hosts that must give a VIP away and cannot: the run is refused before it locks a host. */
 function whoKeepsVips(rollout: Rollout, { turns, before }: Turns): Promise<HostOutcome[]> {
   const lenders = turns.flatMap(({ hosts }) => hosts.filter((one) => lends(rollout, one, before)));
   return new Loan({ ...rollout, hosts: rollout.connected }).whoKeepsVips(lenders.map(nameOf));
@@ -115,7 +115,7 @@ function whoKeepsVips(rollout: Rollout, { turns, before }: Turns): Promise<HostO
 const lends = ({ pair }: Rollout, host: PlannedHost, now: PairState) =>
   needsDrain(host) && pair.holds(host.host, now);
 
-/** The first host alone until it has its lock: of two runs at once, one is told before it locks anything. */
+/** Begins with the first host, and with the others once it has its lock: of two runs at once, one then locks no host. */
 async function stageAll(runs: readonly HostRun[]): Promise<HostOutcome[]> {
   const [first, ...rest] = runs;
   if (!first) return [];
@@ -125,7 +125,7 @@ async function stageAll(runs: readonly HostRun[]): Promise<HostOutcome[]> {
   return Promise.all([locked, ...rest.map((run) => run.stage())]);
 }
 
-/** One turn, through its gate; where something goes wrong, its hosts are as before again. @returns what went wrong */
+/** One turn; restores its hosts where something goes wrong. @returns the outcomes that are not ok */
 async function takeTurn(rollout: Rollout, { before, moved }: Turns, turn: Turn): Promise<HostOutcome[]> {
   const { pair, services } = rollout;
   const { hosts, runs, later } = turn;
@@ -145,7 +145,7 @@ async function takeTurn(rollout: Rollout, { before, moved }: Turns, turn: Turn):
       () => loan.lendVips(hosts.filter((one) => lends(rollout, one, now)).map(nameOf)),
       () => loan.lendServers(servers),
       () => Promise.all(runs.map((run) => run.commit())),
-      // Who still looks for a server at the place that it has left finds it when it is done itself.
+      // A balancer that has the server's old place gets the new one by its own commit.
       () =>
         loan.giveServersBack((name, server) => moved.has(server) && later.some(({ host }) => host === name)),
       () => Promise.all(runs.map((run) => run.gated(() => gate(run)))),
@@ -159,7 +159,7 @@ async function takeTurn(rollout: Rollout, { before, moved }: Turns, turn: Turn):
   }
 }
 
-/** Does one thing after the other, until something goes wrong. @returns that */
+/** Calls one after the other, until something goes wrong. @returns the outcomes that are not ok */
 async function untilWrong(...acts: (() => Promise<HostOutcome[]>)[]): Promise<HostOutcome[]> {
   for (const act of acts) {
     const wrong = (await act()).filter(isWrong);
@@ -168,7 +168,7 @@ async function untilWrong(...acts: (() => Promise<HostOutcome[]>)[]): Promise<Ho
   return [];
 }
 
-/** A host that alone holds a VIP is left alone where nobody else could serve it. */
+/** Does not touch a host that holds a VIP which no other host could serve. */
 async function refuseAlone({ pair, emit }: Rollout, { runs }: Turn, now: PairState): Promise<HostOutcome[]> {
   const [only, ...more] = runs;
   const alone = only && more.length === 0 ? pair.aloneWith(only.name, now) : undefined;
@@ -182,7 +182,7 @@ async function stopBefore({ runs }: Turn): Promise<HostOutcome[]> {
   return [...stopped, ...(await restoreAll(runs))];
 }
 
-/** Who is committed with whom, and when. */
+/** The run's turns: which hosts commit together, and in which order. */
 function turnsOf(rollout: Rollout, before: PairState): Turns {
   const { hosts, together, serial, services, pair, connected } = rollout;
   const moved = movedServers(hosts);

@@ -6,29 +6,29 @@ import type { HostVerbs } from './host-verbs';
 export interface Lost {
   host: Pick<HostVerbs, 'logIn' | 'settle'>;
   run: string;
-  /** For so long at most, all together. */
+  /** How many seconds to try, in all. */
   seconds: number;
-  /** The operator waits no longer. */
+  /** Aborted by Ctrl-C. */
   stopping?: AbortSignal | undefined;
 }
 
-/** What became of a run on a host whose connection broke. */
+/** The state of a run on a host whose connection was lost. */
 export interface Settled {
-  /** Empty where it was never begun. */
+  /** Empty where the run never began. */
   state: RunState | '';
-  /** Nothing drove it any more, as after a restart of the host, and it was brought to its end. */
+  /** No process drove it any more, as after a restart of the host, so the host has ended it. */
   recovered: boolean;
 }
 
-/** It leaves these by itself. */
+/** Whether a living run leaves this state by itself. */
 const isOnItsWay = (state: RunState | '') =>
   state === '' || state === 'staging' || state === 'committing' || state === 'restoring';
 
-/** One look takes no longer; undoing what a restart has cut takes as long as its steps. */
+/** How long one answer may take: the host may have to undo the steps of a run that a restart has cut. */
 const lookMs = 120_000;
 const pauseMs = 1000;
 
-/** Logs in again and waits for the state that the host comes to; nothing where that took too long. */
+/** Logs in again and waits until the run's state no longer changes; undefined where that takes too long. */
 export async function settledState({ host, run, seconds, stopping }: Lost): Promise<Settled | undefined> {
   const until = performance.now() + seconds * 1000;
   const left = () => until - performance.now();

@@ -30,28 +30,28 @@ import { type Observation, observationScript, readObservation } from '../pair/ob
 import { type Answering, readAnswering, whoAnswersScript } from '../pair/who-answers';
 import type { GoingOn, Hear, Hosts, HostVerbs, SettleAnswer } from './host-verbs';
 
-/** How hosts are reached. */
+/** How hosts are reached over SSH. */
 export interface Wires {
-  /** What is said now goes over these; a new one takes an old one's place. */
+  /** The current connections; `reconnect` replaces them. */
   connections: ReadonlyMap<string, Connection>;
-  /** Logs in anew, and puts the connection in its place. @throws HostError */
+  /** Logs in anew, and replaces the connection. @throws HostError */
   reconnect(host: string): Promise<Connection>;
-  /** Where HAProxy is asked how its servers are. */
+  /** The port of HAProxy's own statistics on loopback. */
   healthPort?: number;
-  /** Hears of a transaction that goes to a host, without the files in it. */
+  /** Gets each script of a run, without files' contents. */
   onScript?(host: string, script: string): void;
 }
 
-/** The hosts that there is a connection to. */
+/** The hosts with a connection. */
 export const sshHosts = (wires: Wires): Hosts =>
   new Map([...wires.connections.keys()].map((name) => [name, new SshHost(name, wires)]));
 
-/** A host that is there does what it is told at once. */
+/** How long a host may take for a small script. */
 const tellMs = 30_000;
-/** One that is at work says so this often at least; it may be busy. */
+/** How long a host that executes a verb may be silent: six ticks, because it may be busy. */
 const quietMs = tickSeconds * 6000;
 
-/** Every verb is one exec of a script. */
+/** Talks to a host over SSH; every verb is one exec of a script. */
 class SshHost implements HostVerbs {
   constructor(
     readonly name: string,

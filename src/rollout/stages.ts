@@ -5,21 +5,21 @@ import type { Readiness } from '../pair/health';
 import type { FullPlan, PlannedChange, PlannedHost } from '../plan/plan';
 import type { RolloutResult } from './ending';
 
-/** What is committed in one way, as a run of its own. */
+/** A stage of a plan, as a run of its own. */
 export interface RunStage {
   /** The run's name. */
   run: string;
   hosts: PlannedHost[];
   together: boolean;
-  /** Others come after it. */
+  /** Whether no stage comes after it. */
   isLast: boolean;
-  /** What comes after it, by host. */
+  /** The changes of later stages, by host. */
   later: ReadonlyMap<string, readonly PlannedChange[]>;
 }
 
 /**
- * The runs that a classed plan is made in. What comes later is staged and validated with the first already: when it is
- * refused, nothing has been changed.
+ * Splits a classed plan into runs. The files of later stages are staged and validated with the first stage, too, so that
+ * nothing has been changed where a validator refuses one.
  */
 export function stagesOf({ hosts, stages = [{ how: 'rolling' }] }: Stageable, run: string): RunStage[] {
   return stages.map(({ how }, index): RunStage => {
@@ -50,10 +50,10 @@ interface Stageable {
   stages?: readonly Pick<NonNullable<FullPlan['stages']>[number], 'how'>[];
 }
 
-/** Sorts behind the stage before it, and before every other run. */
+/** A stage's name sorts after the previous stage, and before every later run. */
 const nameOfStage = (run: string, number: number) => (number === 1 ? run : `${run}-${number}`);
 
-/** The same step, staged and validated, then taken away again. */
+/** The step without its commit: staged and validated, then undone. */
 function rehearsalOf(change: PlannedChange): PlannedChange[] {
   const { check, stage, validate, undo, phase } = change.step;
   if (phase !== 'commit' || stage === undefined || undo === undefined) return [];
@@ -61,7 +61,7 @@ function rehearsalOf(change: PlannedChange): PlannedChange[] {
   return [{ ...change, type: rehearsal, notify: [], raw: undefined, step }];
 }
 
-/** What a host is to do when a stage is done: units that a later one starts are not waited for. */
+/** The readiness after a stage: without units that a later stage starts. */
 export function expectedAfter(
   { later }: Pick<RunStage, 'later'>,
   readiness: ReadonlyMap<string, Readiness>,
@@ -76,9 +76,9 @@ export function expectedAfter(
 }
 
 /**
- * Rolls out one stage after the other, until one fails: those before it are done and kept, as the hosts of a roll are.
- * @param isStopped whether the operator wants no more.
- * @param then what becomes of the stages that were done before the one that failed.
+ * Rolls out one stage after the other, until one fails or the operator stops the run.
+ * @param then what happens to the stages that were finished before, for the message.
+ * @returns the sum of the stages' results; `kept`: how many stages were finished.
  */
 export async function rollOutStages(
   stages: readonly RunStage[],
