@@ -2,28 +2,28 @@ import { type Configuration, readConfiguration } from '../ha/keepalived/configur
 import { unreadables } from '../ha/keepalived-config';
 import { call, compose } from '../shell/library';
 
-/** What a host's keepalived is to give its VIPs away for: by `haprov drain`, and for a restart in a run. */
+/** The files for which a host's keepalived gives its VIPs away: that of `haprov drain`, and that of a run. */
 export const drainFlags = {
   drain: '/var/lib/haprov/drained',
   run: '/var/lib/haprov/drain-for-run',
 } as const;
 
-/** A question of the probe, whose answer is what {@link readWatched} reads. */
+/** A question of the probe; {@link readWatched} reads the answer. */
 export const watchedScript = call('keepalived_reads');
 
-/** The same by itself. */
+/** The same as a whole script. */
 export const watchedScriptAlone = compose(watchedScript);
 
-/** What a host's keepalived is told, and by which scripts it goes. */
+/** What a host's keepalived watches: its configuration, and the scripts that it runs. */
 export interface Watched {
   configuration: Configuration;
-  /** The texts of the scripts on the host, by their paths. */
+  /** Path → text of the scripts on the host. */
   scripts: ReadonlyMap<string, string>;
-  /** Whether all that keepalived reads was read. */
+  /** Whether all of keepalived's configuration was read and understood. */
   isWhole: boolean;
 }
 
-/** Nothing where the host has no keepalived.conf. */
+/** Reads the answer; undefined where the host has no keepalived.conf. */
 export function readWatched(output: string): Watched | undefined {
   const rows = output.split('\n').map((row) => row.split(' '));
   const texts = (kind: string) =>

@@ -2,13 +2,13 @@ import type { Service, Vip } from '../inventory/inventory';
 import { holdersOf, isUp, type PairState, serversUp } from './health';
 import { serversOn } from './servers';
 
-/** What it means for the others that a host is drained. A server is `service/server`. */
+/** What draining a host means for the other hosts. A server is `service/server`. */
 
-/** The servers that any balancer was told to keep drained. */
+/** The servers on any balancer's list of drained servers. */
 export const keptDrained = (pairState: PairState): Set<string> =>
   new Set([...pairState.values()].flatMap(({ drainedServers = [] }) => drainedServers));
 
-/** What a host takes part in. */
+/** A host, with the pair's VIPs and services. */
 export interface HostRole {
   host: string;
   vips: readonly Vip[];
@@ -16,8 +16,8 @@ export interface HostRole {
 }
 
 /**
- * Why a host must not be drained: what nobody else would serve then, a sentence each.
- * @param faultsOf what keeps another host from serving; nothing where it is healthy
+ * Why a host must not be drained: a sentence for each VIP and service that no other host could serve.
+ * @param faultsOf what keeps another host from serving; empty where it is healthy
  */
 export function servedByNobodyElse(
   { host, vips, services }: HostRole,
@@ -45,7 +45,7 @@ export function servedByNobodyElse(
       const title = `${name}/${server.name}`;
       if (kept.has(title)) return [`${title} is drained`];
       if (isSeen(name)) return up.has(title) ? [] : [`${title} is not up`];
-      // No HAProxy says: where it is a host of ours, that one does. Unknown is not down.
+      // No HAProxy reports this server: its host's own faults count where it is in the inventory, else it counts as up.
       const own = server.host?.name;
       if (own === undefined) return [];
       if (pairState.get(own)?.drained) return [`${own} is drained itself`];
@@ -58,14 +58,14 @@ export function servedByNobodyElse(
   return reasons;
 }
 
-/** Servers that no HAProxy has, where at least one has said which it has. */
+/** The servers that no HAProxy has; empty where no HAProxy has answered. */
 export function unknownTo(servers: readonly string[], pairState: PairState): string[] {
   const seen = [...pairState.values()].flatMap(({ servers: all }) => all ?? []);
   if (seen.length === 0) return [];
   return servers.filter((one) => !seen.some(({ service, server }) => one === `${service}/${server}`));
 }
 
-/** Requests that a host's servers are at, by server and balancer: `web/lucy on ricky` → 2; none that has none. */
+/** The sessions of a host's servers, by server and balancer: `web/lucy on ricky` → 2. Leaves out those without sessions. */
 export function sessionsOfServers({ host, services }: HostRole, pairState: PairState): Map<string, number> {
   const servers = new Set(serversOn(services, host));
   const rows = [...pairState].flatMap(([balancer, { servers: seen = [] }]) =>
@@ -76,7 +76,7 @@ export function sessionsOfServers({ host, services }: HostRole, pairState: PairS
   return new Map(rows.filter(([, sessions]) => sessions > 0));
 }
 
-/** Clients that a host's own HAProxy serves still, by service. */
+/** The sessions of clients in the host's own HAProxy, by service. Leaves out services without sessions. */
 export function sessionsThrough({ host, services }: HostRole, pairState: PairState): Map<string, number> {
   const frontends = pairState.get(host)?.frontends;
   const rows = services.map(
@@ -89,7 +89,7 @@ export function sessionsThrough({ host, services }: HostRole, pairState: PairSta
   return new Map(rows.filter(([, sessions]) => sessions > 0));
 }
 
-/** Balancers whose HAProxy still sends requests to one of `servers`. */
+/** The balancers whose HAProxy still sends requests to one of `servers`. */
 export function stillSending(servers: readonly string[], pairState: PairState): string[] {
   return [...pairState]
     .filter(([, { servers: seen = [] }]) =>
@@ -102,8 +102,8 @@ export function stillSending(servers: readonly string[], pairState: PairState): 
 }
 
 /**
- * The host that preemption wants to have a VIP: of the members that could serve it the first.
- * @returns nothing where whoever has it may keep it
+ * The host to which preemption moves a VIP: the first of its members that could serve it.
+ * @returns undefined without preemption, or where no member could
  */
 export function rightfulHolder(
   vip: Vip,
@@ -117,7 +117,7 @@ export function rightfulHolder(
   );
 }
 
-/** What is not yet as it is to be after a host was given its place back, a sentence each. */
+/** What is not yet as it must be after an undrain, a sentence each. */
 export function notBackYet(
   { host, vips, services }: HostRole,
   pairState: PairState,

@@ -1,12 +1,12 @@
-/** How one server stands in one host's HAProxy. */
+/** One server as one host's HAProxy reports it. */
 export interface ServerState {
   service: string;
   server: string;
-  /** HAProxy's word: UP, DOWN, "UP 2/3", DRAIN, MAINT, "no check"; or {@link weightless}. */
+  /** HAProxy's status: UP, DOWN, "UP 2/3", DRAIN, MAINT, "no check"; or {@link weightless}. */
   status: string;
   /** The last finished check's result: L4OK, L7STS, … ; INI before the first. */
   check: string;
-  /** What it answered to a check that failed by that: 403. */
+  /** The HTTP status for which the check failed: 403. */
   code?: string;
   sessions: number;
 }
@@ -14,10 +14,10 @@ export interface ServerState {
 /** A frontend, or the frontend of a `listen` section. */
 export interface FrontendState {
   name: string;
-  /** OPEN, FULL; PAUSED or STOP where somebody disabled it. */
+  /** OPEN or FULL; PAUSED or STOP where somebody has disabled it. */
   status: string;
   sessions: number;
-  /** How many sessions it may have at once; 0 where it does not say. */
+  /** How many sessions it may have at once; 0 where HAProxy does not report it. */
   limit: number;
 }
 
@@ -26,7 +26,7 @@ export interface Statistics {
   frontends: FrontendState[];
 }
 
-/** HAProxy's CSV statistics: the header names the columns, which differ from version to version. */
+/** Reads HAProxy's CSV statistics, by the header's names, because the columns differ from version to version. */
 export function readStatistics(rows: readonly string[]): Statistics {
   const found: Statistics = { servers: [], frontends: [] };
   const seen = new Set<string>();
@@ -37,14 +37,14 @@ export function readStatistics(rows: readonly string[]): Statistics {
     if (row.startsWith('#') || cells.length < 2) continue;
     const cell = (name: string) => cells[columns.indexOf(name)] ?? '';
     const [name, member] = [cell('pxname'), cell('svname')];
-    // Two sockets may be of one process.
+    // Two sockets may belong to one process.
     const key = JSON.stringify([name, member, cell('status')]);
     if (seen.has(key)) continue;
     seen.add(key);
     const sessions = Number(cell('scur'));
     if (member === 'FRONTEND')
       found.frontends.push({ name, status: cell('status'), sessions, limit: Number(cell('slim')) });
-    // Type 3 is a single socket of a frontend.
+    // Type 3 is a socket of a frontend.
     else if (member !== 'BACKEND' && cell('type') !== '3') {
       const check = cell('check_status').replace(/^\* /, '');
       const status = statusOf(cell('status'), cell('weight'));
@@ -55,15 +55,15 @@ export function readStatistics(rows: readonly string[]): Statistics {
   return found;
 }
 
-/** What has a comma in it stands in quotes. */
+/** The cells of a row; one with a comma is in quotes. */
 const cellsOf = (row: string): string[] =>
   [...row.trim().matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(
     ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? '',
   );
 
-/** HAProxy calls a server UP that it sends nothing to, since its weight is 0: so is one drained before 1.6. */
+/** HAProxy reports a server with weight 0 as UP, although it sends it nothing; before 1.6, a drained server is one. */
 const statusOf = (status: string, weight: string) =>
   status === 'UP' && weight === '0' ? weightless : status;
 
-/** As which a server is told of that has no weight. */
+/** The status of a server whose weight is 0. */
 export const weightless = 'DRAIN (weight 0)';

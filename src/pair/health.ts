@@ -3,7 +3,7 @@ import type { ServerState } from './haproxy-statistics';
 import type { Observation } from './observe';
 import { meaningOf } from './server-check';
 
-/** What a host is expected to do, by the inventory and its playbooks. */
+/** What must hold for a host to be well, by the inventory and its playbooks. */
 export interface Readiness {
   /** Units that must run. */
   units: string[];
@@ -11,14 +11,14 @@ export interface Readiness {
   ports: number[];
   /** Whether it runs HAProxy. */
   balances: boolean;
-  /** The port of haprov's own listener, where the configuration that it is to have has one. */
+  /** The port of haprov's own listener in HAProxy, where the wanted configuration has one. */
   healthPort?: number;
 }
 
-/** Everybody at one moment; a host that could not be asked is not in it. */
+/** The observations of all hosts at one moment, by host; without hosts that did not answer. */
 export type PairState = ReadonlyMap<string, Observation>;
 
-/** What keeps a host from being healthy, a sentence each; nothing when it is. */
+/** What keeps a host from being well, a sentence each; empty when it is well. */
 export function hostProblems(readiness: Readiness, seen: Observation | undefined): string[] {
   if (!seen) return ['it does not answer'];
   const faults = readiness.units
@@ -34,7 +34,7 @@ export function hostProblems(readiness: Readiness, seen: Observation | undefined
   return faults;
 }
 
-/** Where nothing is there to ask, and is not to be, units and ports have to do. */
+/** Why HAProxy counts as silent; undefined where it answers, or has nothing wanted at which it could be asked. */
 function silence(
   { healthPort }: Readiness,
   { servers, unasked, listening }: Observation,
@@ -45,7 +45,7 @@ function silence(
   return isAsked && unasked !== 'silent' ? undefined : 'HAProxy does not answer';
 }
 
-/** The servers that some host's HAProxy saw as up, as `service/server`. */
+/** The servers that at least one HAProxy reports as up, as `service/server`. */
 export function serversUp(pairState: PairState): Set<string> {
   const up = new Set<string>();
   for (const seen of pairState.values())
@@ -53,7 +53,7 @@ export function serversUp(pairState: PairState): Set<string> {
   return up;
 }
 
-/** Servers of `wanted` that this host's HAProxy does not see as up, by a check that has finished. */
+/** The servers of `wanted` that this host's HAProxy does not report as up by a finished check. */
 export function serverProblems(
   wanted: ReadonlySet<string>,
   seen: Observation | undefined,
@@ -68,8 +68,8 @@ export function serverProblems(
 }
 
 /**
- * Servers that this host's HAProxy found down before the run and still does now, before its turn: its commit breaks
- * nothing there. Somebody's firewall may be shut still, or a server be down for good.
+ * The servers that this host's HAProxy reported as down before the run and still does before its turn, such as behind a
+ * closed firewall: the host's commit did not break them.
  */
 export function serversMissed(host: string, before: PairState, now: PairState): Set<string> {
   const down = (pairState: PairState) => (pairState.get(host)?.servers ?? []).filter(isDown).map(nameOf);
@@ -77,7 +77,7 @@ export function serversMissed(host: string, before: PairState, now: PairState): 
   return new Set(down(now).filter((server) => then.has(server)));
 }
 
-/** VIPs that not exactly one of their members holds. Members that could not be asked count as holding nothing. */
+/** A sentence for each VIP that not exactly one of its members holds. Members that did not answer count as holding none. */
 export function vipProblems(vips: readonly HeldVip[], pairState: PairState): string[] {
   return vips.flatMap((vip) => {
     const holders = holdersOf(vip, pairState);
@@ -88,6 +88,7 @@ export function vipProblems(vips: readonly HeldVip[], pairState: PairState): str
   });
 }
 
+/** The members that hold a VIP. */
 export function holdersOf(vip: Pick<HeldVip, 'members' | 'address'>, pairState: PairState): string[] {
   return vip.members
     .map(({ host }) => host.name)
@@ -96,21 +97,21 @@ export function holdersOf(vip: Pick<HeldVip, 'members' | 'address'>, pairState: 
 
 const nameOf = ({ service, server }: ServerState) => `${service}/${server}`;
 
-/** A worker that has just started calls every server up: only a check that has finished says so. */
+/** Whether a server is up by a finished check: a worker that has just started reports every server as UP. */
 export function isUp({ status, check }: Pick<ServerState, 'status' | 'check'>): boolean {
   return (status === 'UP' || status === 'no check') && (check === '' || /^L[467]OK/.test(check));
 }
 
-/** HAProxy sends it requests, also where it is on its way down. */
+/** Whether HAProxy sends the server requests, also while it is going down. */
 export const isTaking = ({ status }: Pick<ServerState, 'status'>) => /^(?:UP|no check|NOLB)/.test(status);
 
-/** Taken out by somebody: HAProxy sends it nothing, whatever its checks say. */
+/** Whether somebody has taken the server out: HAProxy sends it nothing, whatever its checks say. */
 export const isOut = ({ status }: Pick<ServerState, 'status'>) => /^(?:MAINT|DRAIN)/.test(status);
 
-/** Down still, and on its way up: its last check has succeeded, and some more have to. */
+/** Whether the server is going up: it is DOWN, its last check has succeeded, and more have to. */
 export const isRising = ({ status, check }: Pick<ServerState, 'status' | 'check'>) =>
   status.startsWith('DOWN') && /^L[467]OK/.test(check);
 
-/** DOWN, or on the way there: HAProxy waits for some more failed checks before it says so. */
+/** Whether the server is DOWN, or going down: its last check has failed, and HAProxy waits for more. */
 export const isDown = ({ status, check }: Pick<ServerState, 'status' | 'check'>) =>
   !isOut({ status }) && (status.startsWith('DOWN') || /^(?:L[467](?!OK)|SOCKERR|PROC)/.test(check));

@@ -1,27 +1,29 @@
 import { call, compose } from '../shell/library';
 import { type FrontendState, readStatistics, type ServerState } from './haproxy-statistics';
 
-/** How a host was doing at one moment. */
+/** What a host says of its units, ports and servers at one moment. */
 export interface Observation {
   /** Unit → systemd's ActiveState. */
   units: Record<string, string>;
+  /** Its addresses on all interfaces, VIPs that it holds among them. */
   addresses: string[];
-  /** TCP ports that somebody listens on. */
+  /** TCP ports that a process listens on. */
   listening: number[];
+  /** Whether the flag of `haprov drain` is up. */
   drained: boolean;
-  /** What its HAProxy says of the servers; `undefined` when HAProxy does not answer. */
+  /** The servers that its HAProxy reports; absent when HAProxy does not answer. */
   servers?: ServerState[];
   frontends?: FrontendState[];
   /**
-   * Why nothing is known of its servers. none: neither haprov's listener nor a socket is there to ask; no-tool: there is a
-   * socket, and nothing that could speak to it. silent: nobody answers at the listener, though a socket may.
+   * Why HAProxy could not be asked. none: neither haprov's listener nor a socket is there; no-tool: there is a socket, and
+   * no program that can use it; silent: the listener does not answer, although a socket may.
    */
   unasked?: 'silent' | 'none' | 'no-tool';
-  /** The servers (`service/server`) that it was told to keep drained; absent where there are none. */
+  /** The servers (`service/server`) on its list of drained servers; absent where there are none. */
   drainedServers?: string[];
 }
 
-/** A read-only script that prints how a host is doing. */
+/** A read-only script; {@link readObservation} reads what it prints. */
 export function observationScript(healthPort: number, units: readonly string[]): string {
   return compose(call('observe', healthPort, ...units));
 }
@@ -49,7 +51,7 @@ export function readObservation(output: string): Observation {
   return csv.length > 0 ? { ...observation, ...readStatistics(csv) } : observation;
 }
 
-/** The port in a row of `ss -ltn`, which an old one prints without the state. */
+/** The port in a row of `ss -ltn`; an old ss prints no state first. */
 function portOf(row: string): number | undefined {
   const [, port] = /^(?:LISTEN\s+)?\d+\s+\d+\s+\S+:(\d+)\s/.exec(row) ?? [];
   return port === undefined ? undefined : Number(port);

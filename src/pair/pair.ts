@@ -14,21 +14,21 @@ import type { Observation } from './observe';
 import { type Answering, foreignHolders } from './who-answers';
 
 /**
- * What a host is asked that serves with others.
- * @throws HostError where the connection breaks, or nothing is heard in time
+ * What a host of a pair can be asked.
+ * @throws HostError where the connection breaks, or the host does not answer in time
  */
 export interface AskedHost {
-  /** How it is doing; these units are looked at. */
+  /** The host's observation, with the states of these units. */
   observe(units: readonly string[]): Promise<Observation>;
-  /** Who answers for these addresses on its network. */
+  /** Which MAC addresses answer for these addresses on its network. */
   whoAnswers(addresses: readonly string[]): Promise<Answering>;
-  /** Logs in anew; from then on it is asked over the new connection. */
+  /** Logs in anew; later questions go over the new connection. */
   logIn(): Promise<void>;
 }
 
-/** The hosts that serve together, as far as we are connected to them. */
+/** The hosts that serve together, and the connections to them. */
 export class Pair {
-  /** Hosts that have not answered, and whether they are being asked meanwhile. */
+  /** Hosts that did not answer the last look, and whether a question to them is under way. */
   readonly #silent = new Map<string, boolean>();
 
   constructor(
@@ -38,8 +38,8 @@ export class Pair {
   ) {}
 
   /**
-   * Asks every host at once how it is doing; one that does not answer is left out. The next looks do not wait for it,
-   * and have it again once it has answered.
+   * Asks all hosts at once for their observations; leaves out a host that does not answer. Later looks do not wait for that
+   * host, and include it again once it has answered.
    */
   async look(): Promise<PairState> {
     const seen = await Promise.all(
@@ -50,7 +50,7 @@ export class Pair {
     );
   }
 
-  /** Whether it did not answer when it was looked at last. */
+  /** Whether the host did not answer the last look. */
   isSilent(name: string): boolean {
     return this.#silent.has(name);
   }
@@ -65,12 +65,12 @@ export class Pair {
     });
     if (isAsked === undefined) return asking;
     this.#silent.set(name, true);
-    // Whatever it is that went wrong with a host, the next to wait for it hears of it.
+    // The next look waits for the host again, and gets its error.
     asking.catch(() => this.#silent.delete(name));
     return undefined;
   }
 
-  /** A connection that was lost is made anew: what it broke is no fault of the host's. */
+  /** Logs in anew and asks again where the connection was lost. */
   async #ask(name: string, host: AskedHost): Promise<Observation | undefined> {
     const { units } = this.#readinessOf(name);
     const known = await unlessLost(host.observe(units));
@@ -78,8 +78,8 @@ export class Pair {
   }
 
   /**
-   * What is wrong with these hosts after their commit: final faults, and such as may pass. A server that is to stay
-   * drained is not to be up.
+   * What is wrong with these hosts after their commit. Servers on a list of drained servers need not be up.
+   * @returns `final`: waiting will not mend it; `unheld`: the VIPs without a holder
    */
   faults(
     hosts: readonly string[],
@@ -95,7 +95,7 @@ export class Pair {
     const vips = this.inventory.vips.filter((vip) =>
       vip.members.some(({ host }) => hosts.includes(host.name)),
     );
-    // A VIP can be judged only where all of its members can be asked.
+    // Whether a VIP has one holder is known only where all of its members are connected.
     const judged = vips.filter((vip) => vip.members.every(({ host }) => this.connected.has(host.name)));
     return {
       sentences: [...own, ...servers.map((one) => one.fault), ...vipProblems(judged, pairState)],
@@ -106,7 +106,7 @@ export class Pair {
     };
   }
 
-  /** Who else has VIPs that none of ours has, a sentence each; nothing where not every host can be asked. */
+  /** A sentence for each of `vips` that a stranger holds; empty where not every host answers. */
   async strangersAt(vips: readonly HeldVip[]): Promise<string[]> {
     const { hosts } = this.inventory;
     const addresses = vips.map(({ address }) => address);
@@ -117,7 +117,7 @@ export class Pair {
     return all.length === hosts.length ? foreignHolders(vips, this.inventory, all) : [];
   }
 
-  /** Why `host` must not be touched now: it alone holds a VIP, and nobody else could serve that. */
+  /** Why `host` must not be touched now: it holds a VIP that no other host could serve; undefined where it may. */
   aloneWith(host: string, pairState: PairState): string | undefined {
     for (const vip of this.inventory.vips) {
       if (holdersOf(vip, pairState).join() !== host) continue;
@@ -135,16 +135,17 @@ export class Pair {
     return undefined;
   }
 
-  /** What keeps a host from being healthy; nothing where it is. */
+  /** What keeps a host from being well, a sentence each; empty where it is well. */
   hostFaults(host: string, pairState: PairState): string[] {
     return hostProblems(this.#readinessOf(host), pairState.get(host));
   }
 
-  /** The hosts whose HAProxy shares out requests, whether we are connected to them or not. */
+  /** The hosts that run HAProxy, connected or not. */
   get balancers(): string[] {
     return [...this.readiness].flatMap(([name, { balances }]) => (balances ? [name] : []));
   }
 
+  /** Whether a host holds a VIP. */
   holds(host: string, pairState: PairState): boolean {
     return this.inventory.vips.some((vip) => holdersOf(vip, pairState).includes(host));
   }
@@ -154,7 +155,7 @@ export class Pair {
   }
 }
 
-/** What a host answers; nothing where it does not. */
+/** A host's answer; undefined where it does not answer. */
 async function unlessLost<T>(answer: Promise<T> | undefined): Promise<T | undefined> {
   try {
     return await answer;

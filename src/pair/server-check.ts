@@ -1,6 +1,6 @@
 import type { ServerState } from './haproxy-statistics';
 
-/** HAProxy's codes for how a check ended (Management Guide, 9.1, "check_status"), in words. */
+/** HAProxy's codes for the result of a check (Management Guide, 9.1, "check_status"), in words. */
 const meanings: Record<string, string> = {
   INI: 'none has ended yet',
   L4CON: 'the connection is refused',
@@ -13,7 +13,7 @@ const meanings: Record<string, string> = {
   SOCKERR: 'HAProxy has no socket for its check',
 };
 
-/** How a server's last check ended, in words: `it answers its check with an error (403)`. */
+/** The result of a server's last check, in words: `it answers with an error (403)`. */
 export function meaningOf({ check, code }: Pick<ServerState, 'check' | 'code'>): string {
   const [word = ''] = check.split(/[\s/]/);
   const meaning = meanings[word] ?? (check ? `its check ended with ${check}` : 'its check fails');

@@ -2,10 +2,10 @@ import type { Listener } from '../ha/listener';
 import { unitName } from '../resources/unit';
 import { call } from '../shell/library';
 
-/** Asks a host which of its units listen on which ports; a part of the probe. */
+/** A question of the probe: which units listen on which ports; {@link listenersOf} reads the answer. */
 export const listenersScript: string = call('who_listens');
 
-/** Who listens, by what a host answered; undefined where it cannot tell. */
+/** The listeners in a host's answer; undefined where it cannot tell. */
 export function listenersOf(output: string): Listener[] | undefined {
   const rows = output.split('\n').map((row) => row.trim().split(/\s+/));
   const kind = (word: string) => rows.filter(([first]) => first === word).map(([, ...rest]) => rest);
@@ -19,7 +19,7 @@ export function listenersOf(output: string): Listener[] | undefined {
   return found.length > 0 ? found : undefined;
 }
 
-/** The system's unit that a control group belongs to; not one of a user's own, nor a container's. */
+/** The system unit of a control group; undefined for one of a user's session or a container. */
 function unitOf(group: string): string | undefined {
   if (/\/user@\d|\.scope(\/|$)/.test(group)) return undefined;
   const [, unit] = /^.*\/([^/]+\.service)(?:\/|$)/.exec(group) ?? [];
@@ -29,7 +29,7 @@ function unitOf(group: string): string | undefined {
 const aliases = (names: readonly string[][], unit: string) =>
   names.find((all) => all.includes(unit)) ?? [unit];
 
-/** systemd listens for a unit that it starts: its socket, and what comes of it. */
+/** The socket units through which systemd itself listens on a port, and the units that they start. */
 function socketUnits(sockets: readonly string[][], port: string): string[] {
   return sockets
     .filter(([address = '']) => address.endsWith(`:${port}`))

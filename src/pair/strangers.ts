@@ -4,17 +4,17 @@ import { inInventory } from '../lint/lint';
 import type { Finding } from '../plan/plan';
 import type { Heard } from './vrrp-listen';
 
-/** One host that was asked. */
+/** One host that listened for VRRP. */
 export interface VrrpListener {
   host: string;
-  /** Of all its interfaces. */
+  /** The addresses of all its interfaces. */
   addresses: string[];
-  /** Nothing where it was not to listen. */
+  /** What it heard; absent where it was not asked to listen. */
   heard?: Heard;
   interfaceOf(vip: Vip): string | undefined;
 }
 
-/** The rules about what hosts hear; documented in docs/lint.md like the others. */
+/** The rules about what hosts hear; docs/lint.md describes them with the others. */
 export const heardRules = ['vrid-heard', 'address-in-use'] as const;
 
 interface Sender {
@@ -25,9 +25,9 @@ interface Sender {
 }
 
 /**
- * Who speaks with the VRID of a VIP, or answers for its address, and is none of the inventory's hosts.
- * @param whole every host of the inventory was asked: only then a stranger is surely one
- * @param file what the inventory is called in findings
+ * Findings about machines that are not in the inventory and send adverts with the VRID of a VIP, or answer for its address.
+ * @param whole whether every host of the inventory was asked: otherwise the stranger may be one of those not asked
+ * @param file the inventory's name in findings
  */
 export function strangers(
   inventory: Inventory,
@@ -52,7 +52,7 @@ export function strangers(
   });
 }
 
-/** Those heard with the VIP's VRID on its network, each once. Unicast adverts are no matter of others. */
+/** The senders of adverts with the VIP's VRID on its network, each once. A unicast VIP does not clash with others. */
 function speakersFor(vip: Vip, listeners: readonly VrrpListener[]): Sender[] {
   if (vip.unicast) return [];
   const bySource = new Map<string, Sender>();
@@ -74,7 +74,7 @@ function speakersFor(vip: Vip, listeners: readonly VrrpListener[]): Sender[] {
   return [...bySource.values()];
 }
 
-/** Who answered for the VIP's address, where none of ours has it, or speaks for it. */
+/** The machine that answered for the VIP's address, where no host of the inventory has it or sends adverts for it. */
 function holderOf(
   vip: Vip,
   listeners: readonly VrrpListener[],
@@ -145,7 +145,7 @@ function addressInUse(
   };
 }
 
-/** The next id that nobody was heard with, and no VIP has. */
+/** The next VRID that no VIP has and nobody was heard with. */
 function freeId(taken: Vip, { vips }: Inventory, listeners: readonly VrrpListener[]): number | undefined {
   const used = new Set([
     ...vips.map(({ virtualRouterId }) => virtualRouterId),

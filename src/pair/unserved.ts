@@ -4,18 +4,18 @@ import { isDown, isOut, isRising, isUp, type PairState } from './health';
 import { meaningOf } from './server-check';
 import { pause } from './within';
 
-/** A service, and a sentence about why clients are not served. */
+/** A service, and a sentence on why clients are not served. */
 export interface Unserved {
   service: string;
   why: string;
 }
 
-/** A check that has not ended yet, or has to succeed some more times, decides later. */
+/** Whether a server's check has not ended yet, or has to succeed more times. */
 const isOpen = (server: ServerState) => server.check === 'INI' || isRising(server);
 
 /**
- * The services that a balancer has no server for, by its own checks.
- * @returns `open`: where checks that are still to come may say otherwise
+ * The services for which a balancer has no server, by its own checks.
+ * @returns `open`: whether checks that have not ended may still change that
  */
 export function unservedServices(
   services: readonly Service[],
@@ -50,7 +50,7 @@ function reasons(servers: readonly ServerState[]): string {
   return [...by].map(([why, names]) => `${names.join(', ')}: ${why}`).join('; ');
 }
 
-/** Looks until every check has said something, or for a while. */
+/** The services without a server; looks until no check is open, at most `looks` times. */
 export async function whoIsUnserved(
   services: readonly Service[],
   look: () => Promise<PairState>,

@@ -8,23 +8,23 @@ import { within } from './within';
 
 const MOST_SECONDS = 3600;
 
-/** How long logging in to sudo and starting the loop may take. */
+/** How long sudo and the start of the loop may take. */
 const STARTS_WITHIN_MS = 10_000;
 
-/** Over the network and back, when it is stopped. */
+/** How long the network may take both ways when the probe is stopped. */
 const ENDS_WITHIN_MS = 2000;
 
-/** A probe that a host runs. */
+/** A probe that runs on a host. */
 export interface HostProbe {
-  /** Whether the first round of requests had an answer; false too when the host cannot probe. */
+  /** Whether a request of the first round was served; false also when the host cannot probe. */
   answered: Promise<boolean>;
-  /** Ends it and gives the samples of each target, and why they are not whole. Never rejects. */
+  /** Ends the probe; returns the samples of each target, and in `note` why they are not complete. Never rejects. */
   stop(): Promise<{ samples: Sample[][]; note?: string }>;
 }
 
 /**
- * Probes from a host over one exec, at most for an hour; the loop there ends by itself when the connection is gone.
- * @param pace a host rounds the timeout up to whole seconds (EL6's `timeout` knows no others)
+ * Probes from a host over one exec, for an hour at most; the loop there ends by itself when the connection is lost.
+ * @param pace the host rounds the timeout up to whole seconds, because EL6's `timeout` takes no fractions
  */
 export function startHostProbe(
   targets: readonly ProbeTarget[],
@@ -41,7 +41,7 @@ export function startHostProbe(
     stopping = true;
     if (!pid) return;
     const alive = `tr '\\0' ' ' </proc/${pid}/cmdline | grep -q 'sh -s'`;
-    // One that has ended by itself cannot be told, and need not be.
+    // Fails where the loop has ended by itself, which does not matter.
     connection
       .runScript(`${alive} && kill -USR1 ${pid}\n`, { timeoutMs: ENDS_WITHIN_MS })
       .catch(() => undefined);
@@ -110,14 +110,14 @@ function wire(target: ProbeTarget): string {
   return [`GET ${path} HTTP/1.1`, ...fields].join('\r\n');
 }
 
-/** What the host's loop says, row by row. */
+/** Reads the rows that the loop on the host prints. */
 class Rows {
   readonly samples: Sample[][];
-  /** Settles when each target had its first answer or failure: whether one of them was served. */
+  /** True with the first request that is served; false when every target has had a request, and none was served. */
   readonly firstRound: Promise<boolean>;
   pid: string | undefined;
   missing: string | undefined;
-  /** The laptop's clock where the host's uptime is 0. */
+  /** The time of the host's boot by the laptop's clock, in milliseconds since the epoch. */
   #bootedAt = 0;
   #settle: (answered: boolean) => void = () => undefined;
 
@@ -150,7 +150,7 @@ class Rows {
   }
 }
 
-/** Why a request failed, by its exit status and what was said; `undefined` when it was served. */
+/** Why a request failed, from its exit code and output; undefined when it was served. */
 function failureOf(target: ProbeTarget, code: number, text: string): string | undefined {
   if (code === 124) return 'no answer in time';
   if (code !== 0 || text.startsWith('haprov-probe: ')) return text.split(': ').at(-1) || `exit ${code}`;

@@ -1,16 +1,16 @@
-/** What is probed: one service at one VIP. */
+/** One service at one VIP, as it is probed. */
 export interface ProbeTarget {
   service: string;
   address: string;
   port: number;
   mode: 'http' | 'tcp';
-  /** http only; otherwise "/". */
+  /** The path, http only; "/" by default. */
   path?: string;
-  /** The Host header, http only; otherwise the address. */
+  /** The Host header, http only; the address by default. */
   host?: string;
 }
 
-/** One request: when it was sent (ms since the epoch, by the laptop's clock), how long it took, why it failed. */
+/** One request: when it was sent (milliseconds since the epoch, by the laptop's clock), its duration, and why it failed. */
 export interface Sample {
   at: number;
   ms: number;
@@ -18,32 +18,32 @@ export interface Sample {
 }
 
 /**
- * How a target did. Counting starts with the first request that was served, so that a service that is not there yet
- * (a first apply) has no failures; `reason` says so. Times are in milliseconds; from a host they come in steps of 10.
+ * The result for one target. Counting starts with the first request that was served, so that a service that is not there
+ * yet (a first apply) has no failures; `reason` says so. Times are milliseconds, in steps of 10 when measured on a host.
  */
 export interface ProbeReport {
   target: ProbeTarget;
-  /** `laptop`, or the host that it was probed from. */
+  /** `laptop`, or the host that probed. */
   from: string;
   sent: number;
-  /** Between two requests, where its answers took so long that it was asked less often than was wished. */
+  /** The usual time between two requests, where slow answers made it much longer than the interval. */
   askedEachMs?: number;
   failed: number;
   /**
-   * Between the sending of the last served request before a failure and of the first one after it, at its longest; to
-   * the end of the last failure where nothing was served any more. 0 when nothing failed.
+   * The longest time from sending the last served request before a failure to sending the first served one after it, or to
+   * the end of the last failure where none was served any more. 0 when nothing failed.
    */
   longestGapMs: number;
-  /** How long the slowest of the failed took to fail: longer than the gap where others were served meanwhile. */
+  /** The duration of the slowest failed request; longer than the gap where others were served meanwhile. */
   slowestFailureMs: number;
-  /** ISO 8601, as every `at`. */
+  /** ISO 8601, as every `at` here. */
   firstFailureAt?: string;
-  /** The first 20. */
+  /** The first 20 failures. */
   failures: { at: string; reason: string }[];
-  /** Of the served requests, sending to the end of the answer. */
+  /** Median and maximum duration of served requests, from sending to the end of the answer. */
   p50Ms: number;
   maxMs: number;
-  /** Why nothing, or not everything, was counted. */
+  /** Why not everything was counted. */
   reason?: string;
 }
 
@@ -51,7 +51,7 @@ const SHOWN_FAILURES = 20;
 
 /**
  * Makes a report of samples in any order.
- * @param about `note`: what else kept it from counting, for `reason`; `intervalMs`: how often it was to be asked
+ * @param about `note`: why samples are missing, for `reason`; `intervalMs`: the wanted time between two requests
  */
 export function summarize(
   target: ProbeTarget,
@@ -124,7 +124,7 @@ export function describeProbe(report: ProbeReport): string {
   if (sent === 0) return `${head}: nothing counted: ${reason}`;
   const requests = sent === 1 ? '1 request' : `${sent} requests`;
   const meanwhile = slowestFailureMs > longestGapMs ? ' while others were served' : '';
-  // A gap cannot be told more finely than one asks.
+  // A gap is measured only as exactly as requests are sent.
   const slowly = askedEachMs ? ` (its answers are slow: one each ${askedEachMs} ms)` : '';
   const counts = `${head}: ${requests}${slowly}, ${failed} failed${meanwhile}, longest gap ${longestGapMs} ms`;
   const worst = failures[0] ? `; first failure at ${failures[0].at}: ${failures[0].reason}` : '';

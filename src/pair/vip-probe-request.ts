@@ -2,26 +2,25 @@ import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { authority, type ProbeTarget } from './vip-probe-report';
 
-/** Enough of an answer to believe the rest. */
+/** A longer answer counts as served without its rest. */
 const ENOUGH_BYTES = 256 * 1024;
 
-/** A proxy without a server resets what it has just accepted. */
+/** A proxy without a server accepts a connection and resets it, within this time. */
 const RESET_COMES_WITHIN_MS = 100;
 
 type Finish = (failure?: string) => void;
 
-/** What became of one request. */
+/** The result of one request. */
 export interface Outcome {
   /** Why it failed; absent when it was served. */
   failure?: string;
-  /** How long the other side had to do with it, in milliseconds: without the network's part, and without waiting for a reset. */
+  /** How many milliseconds the server worked on it: without the network's time, and without waiting for a reset. */
   workMs: number;
 }
 
 /**
- * Sends one request on a connection of its own.
- * http: any whole answer with a status below 500 is served. tcp: so is a connection that is not reset at once.
- * Never rejects, and never takes longer than `timeoutMs`.
+ * Sends one request on its own connection. Served is: for http, a whole answer with a status below 500; for tcp, a
+ * connection that is not reset at once. Never rejects, and never takes longer than `timeoutMs`.
  */
 export function sendRequest(
   target: ProbeTarget,
@@ -35,8 +34,7 @@ export function sendRequest(
       connectedAt = performance.now();
       onConnect();
     };
-    // After the timers Node reads its sockets, then come the immediates: an answer that has been waiting for a busy
-    // process is not taken for none.
+    // Node reads sockets after timers and before immediates, so an answer that waited for a busy process still counts.
     const timer = setTimeout(
       () => setImmediate(finish, `no answer within ${timeoutMs} ms`),
       timeoutMs,
@@ -45,7 +43,7 @@ export function sendRequest(
     function finish(failure?: string): void {
       clearTimeout(timer);
       const asks = target.mode === 'http' && connectedAt !== undefined;
-      // To connect took one way there and back, and so did the request.
+      // Connecting took one round trip, and the request another.
       const workMs = asks ? Math.max(0, performance.now() - 2 * (connectedAt ?? 0) + begun) : 0;
       resolve(failure === undefined ? { workMs } : { failure, workMs });
       end();
@@ -53,7 +51,7 @@ export function sendRequest(
   });
 }
 
-/** Whether the address can be reached from here: somebody there accepts, or refuses, within `timeoutMs`. */
+/** Whether the laptop reaches the address: the connection is accepted or refused within `timeoutMs`. */
 export function isReachable(target: ProbeTarget, timeoutMs: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host: target.address, port: target.port });
@@ -68,17 +66,17 @@ export function isReachable(target: ProbeTarget, timeoutMs: number): Promise<boo
   });
 }
 
-/** The request as it goes over the wire, from the laptop or from a host. */
+/** The path and headers of a request, from the laptop or from a host. */
 export function httpRequest(target: ProbeTarget): { path: string; headers: Record<string, string> } {
   const host = target.host ?? authority(target).replace(/:80$/, '');
-  // The inventory lets in what Node refuses to send.
+  // The inventory allows characters that Node refuses to send.
   const path = Buffer.from(target.path ?? '/')
     .toString('latin1')
     .replace(/[^!-~]/g, (byte) => `%${byte.charCodeAt(0).toString(16).padStart(2, '0')}`);
   return { path, headers: { host, 'user-agent': 'haprov', connection: 'close' } };
 }
 
-/** @returns what ends it */
+/** @returns the function that ends the request */
 function get(target: ProbeTarget, connected: () => void, finish: Finish): () => void {
   const sent = request({ host: target.address, port: target.port, agent: false, ...httpRequest(target) });
   let bytes = 0;

@@ -12,39 +12,39 @@ import { within } from './within';
 export { describeProbe, type ProbeReport, type ProbeTarget, type Sample } from './vip-probe-report';
 
 const REACHABLE_WITHIN_MS = 500;
-/** Attempts to connect cost nobody anything, so they do not wait for each other; but each is a socket here. */
+/** How many connection attempts may be open. They do not burden the target, but each takes a socket of the laptop. */
 const MOST_UNCONNECTED = 40;
 
 export interface ProbeOptions {
-  /** Between two requests to a target that answers fast, in milliseconds; 50 by default, and more for many targets. */
+  /** Milliseconds between two requests to a target that answers fast; 50 by default, more for many targets. */
   intervalMs?: number;
   /** How long a request may take, in milliseconds; 1000 by default. */
   timeoutMs?: number;
   /** How many requests to a target may wait for their answer at once; 1 by default. */
   waiting?: number;
-  /** Ends the sending; {@link VipProbe.stop} still gives what was seen until then. */
+  /** Ends the sending; {@link VipProbe.stop} still returns what was measured until then. */
   signal?: AbortSignal;
-  /** Who probes what the laptop cannot reach: best a host that does not hold the VIP, since the network is then part of it. */
+  /** The host that probes what the laptop cannot reach; best one without the VIP, so that requests cross the network. */
   fallback?: { host: string; connection: Connection };
 }
 
-/** A probe that runs. */
+/** A running probe. */
 export interface VipProbe {
-  /** Ends it, waits for what is in flight, and gives a report a target, in their order. Never rejects; safe to call twice. */
+  /** Ends the probe, waits for requests in flight, and returns a report for each target, in order. Never rejects; safe to call twice. */
   stop(): Promise<ProbeReport[]>;
   /** As {@link stop}, with every request. */
   record(): Promise<Recorded[]>;
 }
 
-/** What was made of the requests to a target, and they themselves, in any order. */
+/** A target's report, and its requests in any order. */
 export interface Recorded {
   report: ProbeReport;
   samples: readonly Sample[];
 }
 
 /**
- * One target per service and VIP; a service without VIPs of its own is probed on every one. HTTP asks what the check
- * asks. Behind TLS it is asked whether it accepts; what wants a PROXY header or lets only some in is not asked at all.
+ * One target for each service and VIP; a service without VIPs of its own is probed at every VIP. HTTP requests the path of
+ * the check. With TLS the probe only connects; it leaves out services that want a PROXY header or allow some clients only.
  */
 export function probeTargets(inventory: Inventory): ProbeTarget[] {
   const open = inventory.services.filter((service) => !service.allow && !service.proxyProtocol.accept);
@@ -57,7 +57,7 @@ export function probeTargets(inventory: Inventory): ProbeTarget[] {
   );
 }
 
-/** Each endpoint with an address; of one that is everywhere, the VIPs. */
+/** The service's TCP endpoints; one for all addresses (`*`) stands for each VIP. */
 const placesOf = ({ endpoints }: Service, { vips }: Inventory) =>
   endpoints
     .filter(({ udp }) => !udp)
@@ -65,7 +65,7 @@ const placesOf = ({ endpoints }: Service, { vips }: Inventory) =>
       address === '*' ? vips.map((vip) => ({ address: vip.address, port, tls })) : [{ address, port, tls }],
     );
 
-/** What is asked for to see the service itself answer, and each that its routes lead to. */
+/** The requests that the service itself and each service behind its routes answer. */
 function requestsTo(front: Service): Omit<ProbeTarget, 'address' | 'port'>[] {
   const { name: service, check, routes } = front;
   const own = {
@@ -94,10 +94,10 @@ function requestsTo(front: Service): Omit<ProbeTarget, 'address' | 'port'>[] {
 }
 
 /**
- * Starts to ask each target again and again, each time on a new connection, when the answer before is there: the slower
- * it comes, the less often. Only who cannot even connect is asked on.
- * From the laptop; what cannot be reached from there, though the fallback host gets an answer, is probed from that
- * host. What does not answer yet is asked all the same, and counted from its first answer on.
+ * Sends requests to each target, each on a new connection and after the previous answer: the slower the answers, the fewer
+ * requests. It does not wait for a connection that is not accepted.
+ * Probes from the laptop; a target that the laptop does not reach, and the fallback host does, from that host. A target
+ * that does not answer yet is probed all the same, and counted from its first answer on.
  * Runs until stopped (from a host, an hour at most), and does not keep the process alive.
  */
 export async function startVipProbe(
@@ -127,7 +127,7 @@ export async function startVipProbe(
 
 type Stop = () => Promise<Recorded>;
 
-/** No stops where the host gets no answer either: then nothing is left running there. */
+/** No `stops` where the host gets no answer either; then nothing runs there any more. */
 async function probeFromHost(
   { host, connection }: NonNullable<ProbeOptions['fallback']>,
   targets: readonly ProbeTarget[],
@@ -157,19 +157,19 @@ function probeFromLaptop(target: ProbeTarget, pace: Pace, note?: string): Stop {
   const inFlight = new Set<Promise<number>>();
   const ending = new AbortController();
   const { signal: ended } = ending;
-  // Each that waits, and each turn, listens.
+  // Every pause adds a listener.
   setMaxListeners(0, ended);
   const send = async (onConnect: () => void): Promise<number> => {
     const started = performance.now();
     const { failure, workMs } = await sendRequest(target, timeoutMs, onConnect);
-    // Not Date.now(): a clock that is set would make a gap.
+    // Not Date.now(): setting the clock would look like a gap.
     const at = performance.timeOrigin + started;
     const ms = performance.now() - started;
     samples.push(failure === undefined ? { at, ms } : { at, ms, failure });
     return workMs;
   };
   let connectMs = 0;
-  /** Gives how long the target worked on it; 0, without an answer, where it has not even accepted when others should have. */
+  /** Returns how many milliseconds the target worked on a request; 0, without waiting for the answer, where it does not accept in time. */
   const ask = async (turnMs: number): Promise<number> => {
     const started = performance.now();
     let onConnect: () => void = () => undefined;
@@ -186,7 +186,7 @@ function probeFromLaptop(target: ProbeTarget, pace: Pace, note?: string): Stop {
     const late = await Promise.race([connected, sending.then(() => undefined), ...(isLate ? [isLate] : [])]);
     return late ? 0 : sending;
   };
-  // So many take turns: what one waits for, the others need not.
+  // One of `waiting` loops, which do not wait for each other's answers.
   const turns = async (first: number): Promise<void> => {
     const turnMs = intervalMs * waiting;
     for (let restMs = first; !ended.aborted; ) {

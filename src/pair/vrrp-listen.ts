@@ -4,19 +4,19 @@ import { call } from '../shell/library';
 
 /** What a host heard on the networks of its VIPs. */
 export interface Heard {
-  /** running: its keepalived speaks there already, so it did not listen. deaf: nothing there can listen. */
+  /** running: its keepalived sends adverts there already, so it did not listen. deaf: no program on it can listen. */
   kind: 'listened' | 'running' | 'deaf';
   adverts: (Advert & { interface: string })[];
-  /** Who answered for a VIP's address. */
+  /** The machines that answered for a VIP's address. */
   answers: { interface: string; address: string; mac: string }[];
 }
 
-/** Three adverts, and a little; no longer than an operator waits. */
+/** The most seconds to listen, however rare the adverts are. */
 const longest = 12;
 
 /**
- * A script that listens for VRRP on the networks of `vips` and prints what it heard. It ends at once where keepalived
- * runs; otherwise it takes 3.5 s, or more where adverts are rarer.
+ * A script that listens for VRRP on the networks of `vips`; {@link readHeard} reads what it prints. It ends at once where
+ * keepalived runs; otherwise it takes three adverts and half a second, 12 seconds at most.
  */
 export function listenScript(vips: readonly Pick<Vip, 'address' | 'interface' | 'advertInterval'>[]): string {
   const interval = Math.max(...vips.map(({ advertInterval }) => advertInterval));

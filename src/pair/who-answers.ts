@@ -3,11 +3,11 @@ import { canonical } from '../inventory/address';
 import type { Inventory } from '../inventory/inventory';
 import { call, compose } from '../shell/library';
 
-/** A read-only script that prints who answers for the addresses; it takes a second at most. */
+/** A read-only script that prints which MAC addresses answer for the addresses; it takes a second at most. */
 export const whoAnswersScript = (addresses: readonly string[]): string =>
   compose(call('who_answers', ...addresses));
 
-/** The cards of the one that printed it, and whom it has seen. */
+/** A host's own MAC addresses, and its ARP cache; `isFresh`: the kernel has just seen the neighbour. */
 export interface Answering {
   cards: string[];
   neighbours: { address: string; mac: string; isFresh: boolean }[];
@@ -25,9 +25,9 @@ export function readAnswering(output: string): Answering {
 }
 
 /**
- * Who has those VIPs that is none of the inventory's hosts, a sentence each. In a cloud a router may answer for everybody:
- * whoever answers for one of the hosts is no stranger.
- * @param seen what every host of the inventory said: where one is missing, a stranger may be it
+ * A sentence for each VIP that a machine outside the inventory holds. In a cloud a router may answer for all addresses, so
+ * a MAC address that answers for one of the hosts is no stranger.
+ * @param seen the answers of **all** hosts of the inventory: a missing one would look like a stranger
  */
 export function foreignHolders(
   vips: readonly Pick<HeldVip, 'name' | 'address'>[],
@@ -51,7 +51,7 @@ export function foreignHolders(
         .filter((one) => one.mac === found.mac && !virtual.includes(one.address))
         .map((one) => one.address),
     );
-    // Of several, also those of the link, nobody can tell which is the host's own.
+    // Of several addresses, link-local ones among them, it is not known which is the machine's own.
     const [only, ...more] = also;
     const who = only && more.length === 0 ? `${only} (${found.mac})` : found.mac;
     const retire = only && more.length === 0 ? `: haprov retire ${only}` : '';

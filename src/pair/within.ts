@@ -1,9 +1,9 @@
-/** Node cannot wait longer. */
+/** Node's longest timer. */
 const longestMs = 2 ** 31 - 1;
 
 /**
- * What `work` gives; nothing when that takes longer than `ms` milliseconds, or once the operator waits no longer
- * (`stopping`). Keeps the process alive until then.
+ * The result of `work`; undefined when it takes longer than `ms` milliseconds, or `stopping` aborts. Keeps the process
+ * alive until then.
  */
 export async function within<T>(
   ms: number,
@@ -23,11 +23,11 @@ export async function within<T>(
   } finally {
     clearTimeout(timer);
     stopping?.removeEventListener('abort', stop);
-    // Whoever waits no longer hears of no failure either.
+    // A rejection after the timeout has no other handler.
     work.catch(() => {});
   }
 }
 
-/** Waits `ms` milliseconds, or until the operator waits no longer. */
+/** Waits `ms` milliseconds, or until `stopping` aborts. */
 export const pause = (ms: number, stopping?: AbortSignal): Promise<void> =>
   within(ms, new Promise<never>(() => {}), stopping);
