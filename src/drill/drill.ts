@@ -12,15 +12,15 @@ export interface Drill {
   known: ExperimentContext;
 }
 
-/** Who holds the VIP that the drill is about. */
+/** The host that holds the VIP of the drill. */
 export function holderOf({ vips }: Status, { inventory }: ExperimentContext): string | undefined {
   const name = sharedVip(inventory)?.name;
   return vips.find(({ vip }) => vip === name)?.holders[0];
 }
 
 /**
- * Carries the scenarios out one after the other, each against the host that holds the VIP by then, and each from a
- * pair that is well. What cannot be restored, or Ctrl-C, ends it; what was not begun is skipped.
+ * Runs the scenarios one after the other, each against the host that then holds the VIP, and only while the pair is well.
+ * A scenario that cannot be restored, or Ctrl-C, ends the drill; the rest is skipped.
  */
 export async function runDrill(
   { inventory, hosts, scenarios, known }: Drill,
@@ -38,7 +38,7 @@ export async function runDrill(
     const status = await drilling.look();
     const unwell = whyNotWell(status);
     if (unwell !== undefined) {
-      // It was well after the scenario before: somebody else broke it since.
+      // The pair was well after the previous scenario, so something else has broken it.
       end = `not begun: ${unwell}`;
       results.push({ ...skipped({ scenario, host: '', skipped: end }, drilling), status: 'failed' });
       continue;

@@ -1,16 +1,16 @@
 import type { Inventory, Service, Vip } from '../inventory/inventory';
 import type { Expectation, ScenarioName } from './report';
 
-/** What the formula is made of besides the inventory. */
+/** What the formula depends on. */
 export interface Circumstances {
-  /** The VIP that is watched, and the host that is broken, which holds it. */
+  /** The VIP that is watched, and its holder, on which the fault is made. */
   vip: Vip;
   holder: string;
-  /** How the unit of HAProxy comes back by itself, where it does: after so many milliseconds. */
+  /** Milliseconds after which HAProxy's unit restarts by itself; absent where it does not. */
   restartsAfterMs?: number;
   /**
-   * The service that loses a server, and the server's host. Of a cut link: a service that is asked at several VIPs,
-   * whose requests may fall to its servers in turn, so that one VIP's all fall to the same.
+   * The service that loses a server, and the server's host. For a cut link: a service that is probed at several VIPs, so
+   * that balancing in turns may send all requests at one VIP to the same server.
    */
   service?: Service;
   server?: string;
@@ -18,16 +18,16 @@ export interface Circumstances {
   drainsBy?: { byFault: boolean; ms: number };
 }
 
-/** So long asks the check script (templates/keepalived/haprov-haproxy-answers) before it gives up. */
+/** The timeout of the check script (templates/keepalived/haprov-haproxy-answers). */
 const answerMs = 1000;
-/** How often keepalived looks whether the host is drained (templates/keepalived/keepalived.conf). */
+/** The interval at which keepalived checks the drain flag (templates/keepalived/keepalived.conf). */
 const drainCheckMs = 1000;
 
 /**
- * The worst that a scenario may come to, by the inventory's settings. keepalived's peer takes an address when it has
- * heard nothing for 3 adverts and its skew, (256 − priority)/256 s (RFC 3768, 6.1; of adverts in VRRPv3, which IPv6
- * speaks: RFC 5798, 6.1), or after its skew alone when the master says that it leaves. A check is run every interval, and has to
- * fail `fall` times; a run that takes longer than its interval has the next ones left out.
+ * The longest gap and takeover of a scenario, by the inventory's settings. keepalived on the peer takes a VIP when it has
+ * received no advert for 3 intervals and its skew, (256 − priority)/256 s (RFC 3768, 6.1; VRRPv3, which IPv6 uses, has
+ * intervals in place of seconds: RFC 5798, 6.1), or after its skew alone when the master sends that it leaves. A check runs
+ * every interval and must fail `fall` times; while a run takes longer than its interval, the next runs are left out.
  */
 export function expectationOf(scenario: ScenarioName, around: Circumstances): Expectation {
   const { vip } = around;
@@ -74,7 +74,7 @@ export function expectationOf(scenario: ScenarioName, around: Circumstances): Ex
     case 'link-cut': {
       const { ms } = silence;
       const { service } = around;
-      // A check that is not answered takes as long as the time between two.
+      // A check without an answer takes a whole interval.
       const down = service ? Math.min(downMs(service) + service.check.interval, ms + settleMs) : 0;
       const turn = down > ms ? `; ${seconds(down)} where requests fall to its server by turns` : '';
       return { gapMs: Math.max(ms, down), takeoverMs: ms, formula: `${formulaOf(ms, silence.text)}${turn}` };
@@ -82,22 +82,22 @@ export function expectationOf(scenario: ScenarioName, around: Circumstances): Ex
   }
 }
 
-/** How long a fault is left, in milliseconds: until all has come of it that comes, and a while more. */
+/** How many milliseconds a fault lasts: until all its effects have come, and two seconds more. */
 export function holdOf(scenario: ScenarioName, around: Circumstances): number {
   const { gapMs, takeoverMs } = expectationOf(scenario, around);
   if (scenario === 'backend-dies') return Math.min(gapMs, downMs(around.service), longestMs) + settleMs;
   return (takeoverMs ?? gapMs) + settleMs;
 }
 
-/** Whether nobody else serves what this server serves. */
+/** Whether `server` is the service's only server. */
 export const isAlone = ({ backends: { servers } }: Service, server: string | undefined) =>
   servers.length > 0 && servers.every(({ name }) => name === server);
 
 const settleMs = 2000;
-/** Nobody waits for a service whose check is slower than this: it is off long enough to be seen. */
+/** The longest time to wait for a slow check to find a server down. */
 const longestMs = 20_000;
 
-/** A share of a formula, in milliseconds and in words. */
+/** A term of a formula, in milliseconds and in words. */
 interface Term {
   ms: number;
   text: string;
@@ -119,7 +119,7 @@ function backendDies({ service, server }: Circumstances): Expectation {
 
 const downMs = (service: Service | undefined) => (service ? service.check.fall * service.check.interval : 0);
 
-/** Until the check has failed often enough. @param runs how long a run of it takes, in milliseconds */
+/** The time until the check has failed `fall` times. @param runs how many milliseconds a run of it takes */
 function checked({ check }: Vip, runs: number): Term {
   const { interval, fall } = check;
   const every = interval * (Math.floor(runs / (interval * 1000)) + 1);
@@ -129,10 +129,10 @@ function checked({ check }: Vip, runs: number): Term {
   return { ms, text: `${seconds(interval * 1000)}${again} + ${seconds(runs)}` };
 }
 
-/** From the failed check on: a host in fault says that it leaves; one of a lower priority is overtaken. */
+/** The takeover after the failed check: in FAULT state the host sends that it leaves; with a lower priority it does not. */
 const leaves = ({ check }: Vip, skew: Term, silence: Term) => (check.weight === 0 ? skew : silence);
 
-/** Of the one who takes over: of those left, the highest priority. */
+/** The skew of the host that takes over: the remaining member with the highest priority. */
 function skewOf({ vip, holder }: Circumstances): Term {
   const next = vip.members.find(({ host }) => host.name !== holder) ?? vip.members[0];
   const priority = Math.min(254, (next?.priority ?? 100) + vip.check.weight);
@@ -149,9 +149,9 @@ function silenceOf(around: Circumstances): Term {
 
 const formulaOf = (ms: number, ...parts: string[]) => `${parts.join(' + ')} = ${seconds(ms)}`;
 
-/** `0.6 s`, `3.6 s`, `12 s`. */
+/** Milliseconds as `0.6 s`, `3.6 s`, `12 s`. */
 export const seconds = (ms: number) => `${Number((ms / 1000).toFixed(1))} s`;
 
-/** The VIP that a drill is about: the first that several hosts share. */
+/** The VIP of a drill: the first that several hosts share. */
 export const sharedVip = ({ vips }: Pick<Inventory, 'vips'>): Vip | undefined =>
   vips.find(({ members }) => members.length > 1);

@@ -7,17 +7,17 @@ import type { HostAnswers } from './ask';
 import { type Circumstances, expectationOf, holdOf, isAlone, sharedVip } from './expectation';
 import type { Expectation, ScenarioName } from './report';
 
-/** What is known when scenarios are chosen. */
+/** What experiments are made from. */
 export interface ExperimentContext {
   inventory: Pick<Inventory, 'vips' | 'services'>;
-  /** The units that are to run on each host. */
+  /** The units that must run on each host. */
   units: ReadonlyMap<string, readonly string[]>;
   answers: ReadonlyMap<string, HostAnswers>;
-  /** The longest gap that passes, in milliseconds; otherwise what is expected and a margin. */
+  /** The longest gap that passes, in milliseconds; by default the expected one and {@link marginMs}. */
   maxGapMs?: number;
 }
 
-/** A scenario on a host, ready to be carried out. */
+/** A scenario on a host, ready to run. */
 export interface Experiment {
   scenario: ScenarioName;
   host: string;
@@ -25,17 +25,18 @@ export interface Experiment {
   title: string;
   /** `kill HAProxy on fred, all of its processes`. */
   plan: string;
-  /** What clients will feel beyond the gap. */
+  /** What clients notice beyond the gap. */
   clients?: string;
-  /** How long the fault is left, in milliseconds. */
+  /** How many milliseconds the fault lasts. */
   holdMs: number;
-  /** The host repairs itself after that, since nobody can tell it to. */
+  /** The host repairs the fault by itself after that, because haprov cannot reach it. */
   repairsItself: boolean;
   expected: Expectation;
   limitMs: number;
   step: { check: string; run: string; undo: string };
 }
 
+/** A scenario that cannot run, and why. */
 export interface Impossible {
   scenario: ScenarioName;
   host: string;
@@ -43,12 +44,12 @@ export interface Impossible {
 }
 
 /**
- * What the formula leaves out: a probe every 50 ms, a unit that takes its time to stop, the switches that learn where
- * the address is, a scheduler. Of many runs on the lab's pair none took 0.5 s more than the formula.
+ * Milliseconds for what the formula leaves out: 50 ms between requests, a unit that stops slowly, switches that learn the
+ * address's new port, the scheduler. In many runs on the lab's pair none took 0.5 s more than the formula.
  */
 export const marginMs = 1000;
 
-/** The scenario against the host that holds the first shared VIP, or why it cannot be. */
+/** The scenario against the holder of the first shared VIP, or why it cannot run. */
 export function experimentOf(
   scenario: ScenarioName,
   holder: string | undefined,
@@ -70,14 +71,14 @@ interface Around {
   answers: HostAnswers | undefined;
 }
 
-/** What is special of a scenario. */
+/** What differs from scenario to scenario. */
 interface Made {
   title: string;
   plan: string;
   clients?: string;
   host?: string;
   service?: Service;
-  /** What must be so before: this unit runs. */
+  /** The unit that must run before the fault. */
   unit?: string;
   run(holdMs: number): string;
   undo: string;
@@ -124,7 +125,7 @@ type Maker = (around: Around) => Made | { skipped: string };
 const runsUnit = ({ known, holder }: Around, unit: string) =>
   known.units.get(holder)?.includes(unit) ?? false;
 
-/** A scenario of one unit of the holder. */
+/** A scenario about one unit of the holder. */
 const ofUnit =
   (unit: string, make: (around: Around) => Omit<Made, 'unit'>): Maker =>
   (around) =>
@@ -224,7 +225,7 @@ const makers: Record<ScenarioName, Maker> = {
   },
 };
 
-/** A server on the holder, or on any host, with the unit that listens at its port. */
+/** A server, best one on the holder, with the unit that listens on its port. */
 function serverToStop({
   holder,
   known,
@@ -238,7 +239,7 @@ function serverToStop({
   return found.find(({ host }) => host === holder) ?? found[0];
 }
 
-/** The one that listens, if a playbook has it; otherwise the only one that is left. */
+/** The unit that listens on the port, if a playbook has it; where that is not known, the host's only other unit. */
 function unitOf(host: string, port: number, { units, answers }: ExperimentContext): string | undefined {
   const own = (units.get(host) ?? []).filter((unit) => !['haproxy', 'keepalived'].includes(unit));
   const listens = answers.get(host)?.listeners.get(port);
@@ -246,6 +247,6 @@ function unitOf(host: string, port: number, { units, answers }: ExperimentContex
   return named ?? (listens === undefined && own.length === 1 ? own[0] : undefined);
 }
 
-/** How long a scenario takes at most when all is well, in milliseconds: with what comes before and after its fault. */
+/** How many milliseconds a scenario takes at most, with the time before and after its fault. */
 export const lengthOf = ({ holdMs, expected }: Experiment) =>
   holdMs + (expected.takeoverMs ?? expected.gapMs) + 5000;

@@ -17,40 +17,41 @@ export interface FaultSurroundings {
   emit(event: EventBody): void;
 }
 
-/** How a verb ended, and why where it is not ok. */
+/** How a verb ended, and the reason where it is not ok. */
 export interface FaultOutcome {
   status: HostOutcome['status'];
   reason?: string;
 }
 
-/** A fault on one host, and the way back from it. */
+/** A fault on one host, and its repair. */
 export interface FaultInjection {
-  /** Locks every host for this scenario, so that no other run comes in between. */
+  /** Locks every host for this scenario, so that no other run can begin. */
   lock(): Promise<FaultOutcome>;
   make(): Promise<FaultOutcome>;
-  /** Also where it was never made. */
+  /** Repairs the fault; call it also where `make` was never called. */
   repair(): Promise<FaultOutcome>;
-  /** Gives the other hosts their locks back. */
+  /** Unlocks the other hosts. */
   release(): Promise<void>;
-  /** When it was made and repaired, by the host's own word. */
+  /** When the host made and repaired the fault. */
   marks(): Promise<Marks>;
 }
 
-/** Beyond the time that the fault is left; a host that nobody talks to any more repairs itself then. */
+/** The lease's length beyond that of the fault; when it is over, a host without a laptop repairs itself. */
 const leaseMarginSeconds = 10;
 
-/** A host that is there says at once what it has written down. */
+/** How long a host may take to answer when it made and repaired the fault. */
 const marksMs = 15_000;
 
-/** A machine that is started again may take minutes. */
+/** How long to wait for a host: booting may take minutes. */
 const giveUpSeconds = 300;
 
+/** The lease of an experiment's run, in seconds. */
 export const leaseOf = ({ holdMs }: Pick<Experiment, 'holdMs'>) =>
   Math.ceil(holdMs / 1000) + leaseMarginSeconds;
 
 /**
- * The scenario as a transaction of each host: the broken one's has one step, those of the others none. It is committed
- * and never confirmed, so that the watcher restores it when its lease is over: docs/decisions/0003-transaction.md.
+ * The experiment as a transaction on each host: one step on the host with the fault, none on the others. It is committed
+ * and never confirmed, so that the watcher restores the host when the lease is over: docs/decisions/0003-transaction.md.
  */
 export function injectionByTransaction(experiment: Experiment, around: FaultSurroundings): FaultInjection {
   const reasons = new Map<string, string>();
@@ -62,7 +63,7 @@ export function injectionByTransaction(experiment: Experiment, around: FaultSurr
     giveUpSeconds,
     emit: (event: EventBody) => {
       if (event.type === 'phase-end' && !event.ok && event.message) reasons.set(event.host, event.message);
-      // Its phases are those of a rollout, and would say nothing to who watches a drill.
+      // The phases of a rollout mean nothing in a drill.
       if (event.type === 'message') around.emit(event);
       if (event.type === 'step-end' && event.failure) around.emit(event);
     },
@@ -84,7 +85,7 @@ export function injectionByTransaction(experiment: Experiment, around: FaultSurr
   };
   return {
     async lock() {
-      // One after the other: of two drills at once, one is told before it has locked anything.
+      // One after the other: of two drills at once, one then locks no host.
       for (const run of [broken, ...others]) {
         const outcome = await run.stage();
         if (outcome.status !== 'ok') return ended(run.name, outcome);

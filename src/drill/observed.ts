@@ -5,16 +5,16 @@ import type { Experiment } from './experiments';
 import type { FaultOutcome } from './fault';
 import type { Movement } from './watch';
 
-/** What was seen of a scenario, before anybody judges it. Times are milliseconds since the epoch. */
+/** What was measured of an experiment; `resultOf` makes its result. Times are milliseconds since the epoch. */
 export interface Observed {
   experiment: Experiment;
   vips: readonly Vip[];
   startedAt: number;
   endedAt: number;
-  /** How the fault was made; absent where it was not begun. */
+  /** How making the fault ended; absent where it did not begin. */
   made?: FaultOutcome;
   repaired: FaultOutcome;
-  /** Since when all is well again; absent where it did not become so, and `unwell` says why. */
+  /** When the pair was well again; absent where it was not, and `unwell` says why. */
   wellAt?: number;
   unwell?: string;
   marks: Marks;

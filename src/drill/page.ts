@@ -9,14 +9,14 @@ import { exactSeconds } from './exact-seconds';
 import type { DrillReport, ScenarioResult } from './report';
 import { renderTimeline } from './timeline';
 
-/** The report as one page that stands by itself: what came of it, a table, and a timeline of each scenario. */
+/** The report as one HTML page without other files: the verdict, a table, and a timeline of each scenario. */
 export function renderDrillPage(report: DrillReport): string {
   const shown = allVisible(report);
   const [level, headline] = verdict(shown);
   return renderDocument({
     title: `${marks[level]} ${shown.inventory}: haprov drill`,
     icon: level,
-    // Whatever a name in it says: nothing is run or fetched.
+    // No name in the report can make a browser run or fetch anything.
     head: html`<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
 `,
     body: html`<main>
@@ -144,7 +144,7 @@ ${reason && html`<p class="quiet">${words[status]}: ${reason}</p>`}
 `;
 }
 
-/** Each reason with how often it was given, the most frequent first. */
+/** Each reason for a lost request and its number, the most frequent first. */
 function whyLost(samples: { failure?: string }[]): string {
   const often = new Map<string, number>();
   for (const { failure } of samples) if (failure) often.set(failure, (often.get(failure) ?? 0) + 1);

@@ -1,4 +1,4 @@
-/** What is done to a pair to see that it copes, in the order in which it is done. */
+/** What a drill breaks, in this order. */
 export const scenarios = [
   'haproxy-dies',
   'haproxy-hangs',
@@ -10,29 +10,29 @@ export const scenarios = [
 ] as const;
 export type ScenarioName = (typeof scenarios)[number];
 
-/** What the formula says of a scenario with this inventory's settings, in milliseconds. */
+/** What a scenario's formula gives with the inventory's settings, in milliseconds. */
 export interface Expectation {
   /** The longest gap without an answer. */
   gapMs: number;
-  /** Until another host has the address; absent where it stays. */
+  /** The time until another host has the VIP; absent where it stays. */
   takeoverMs?: number;
-  /** How they come about: `3 × 1 s + (256 − 100)/256 s`. */
+  /** The formula: `3 × 1 s + (256 − 100)/256 s = 3.6 s`. */
   formula: string;
 }
 
-/** A scenario as it is shown before it is done, so that somebody can say no. */
+/** A scenario as the operator sees it before the drill. */
 export interface PlannedScenario {
   scenario: ScenarioName;
-  /** Empty where it is skipped, and nobody is broken. */
+  /** Empty where it is skipped and has no host. */
   host: string;
-  /** What will be done, in a sentence; where it is skipped, why. */
+  /** What the drill will do, in a sentence; where the scenario is skipped, why. */
   plan: string;
   skipped: boolean;
   expected?: Expectation;
   limitMs?: number;
-  /** How long it takes, about. */
+  /** How long it takes, roughly. */
   lastsMs: number;
-  /** What clients will feel beyond the gap. */
+  /** What clients notice beyond the gap. */
   clients?: string;
 }
 
@@ -43,18 +43,18 @@ export interface Moment {
   text: string;
 }
 
-/** One request of the probe: when it was sent, how long it took, why it failed. */
+/** One request of the probe: when it was sent, its duration, and why it failed. */
 export interface DrillSample {
   atMs: number;
   ms: number;
   failure?: string;
 }
 
-/** What one target (a service at a VIP) saw of a scenario. */
+/** The requests to one target (a service at a VIP) during a scenario. */
 export interface DrillProbe {
   /** `web at 192.168.56.200:80`. */
   target: string;
-  /** `laptop`, or the host that it was probed from. */
+  /** `laptop`, or the host that probed. */
   from: string;
   sent: number;
   lost: number;
@@ -64,33 +64,33 @@ export interface DrillProbe {
 
 export interface ScenarioResult {
   scenario: ScenarioName;
-  /** What was done, in a sentence: `HAProxy on fred was killed`. */
+  /** What the drill did, in a sentence: `HAProxy on fred was killed`. */
   title: string;
-  /** To which host. */
+  /** The host with the fault. */
   host: string;
   status: 'passed' | 'failed' | 'skipped' | 'not-restored';
-  /** Why it is not passed. */
+  /** Why it did not pass. */
   reason?: string;
   /** ISO 8601. */
   startedAt: string;
   durationMs: number;
-  /** Requests of all probes; the longest gap of any of them. */
+  /** The sums over all probes, and the longest gap of any. */
   sent: number;
   lost: number;
   longestGapMs: number;
-  /** From the fault until another host had the VIP; null where none took it. */
+  /** The time from the fault until another host had the VIP; null where none took it. */
   takeoverMs: number | null;
   newHolder?: string;
   expected?: Expectation;
   /** The longest gap that passes. */
   limitMs: number;
-  /** Spans of holding a VIP. */
+  /** The times in which a host held a VIP. */
   holders: { vip: string; host: string; fromMs: number; toMs: number }[];
   moments: Moment[];
   probes: DrillProbe[];
 }
 
-/** What `drill --json` prints, and its page is drawn from. */
+/** What `drill --json` prints, and what the page shows. */
 export interface DrillReport {
   version: 1;
   inventory: string;
@@ -99,7 +99,7 @@ export interface DrillReport {
   hosts: string[];
   /** Whether all scenarios passed and everything is as before. */
   passed: boolean;
-  /** Whether the pair is as it was before; false needs hands. */
+  /** Whether the pair is as it was before; where not, the operator must repair it. */
   restored: boolean;
   interrupted: boolean;
   results: ScenarioResult[];

@@ -5,7 +5,7 @@ import type { Observed } from './observed';
 import type { DrillProbe, Moment, ScenarioResult } from './report';
 import type { Movement } from './watch';
 
-/** What a scenario came to, with every time told from its beginning. */
+/** The result of an experiment, with all times as milliseconds since its beginning. */
 export function resultOf(seen: Observed): ScenarioResult {
   const { experiment, startedAt, endedAt, vips, movements, marks } = seen;
   const since = (at: number) => Math.round(Math.min(Math.max(at, startedAt), endedAt) - startedAt);
@@ -50,7 +50,7 @@ function probesOf({ recorded, startedAt }: Observed): DrillProbe[] {
   }));
 }
 
-/** Who of the others had the shared address first, once the fault was made. */
+/** The first movement after the fault in which another host gets the shared VIP. */
 function takeoverOf({ experiment, vips, movements, marks }: Observed): Movement | undefined {
   const vip = sharedVip({ vips: [...vips] });
   const { made } = marks;
@@ -92,7 +92,7 @@ function momentsOf(
   since: (at: number) => number,
 ): Moment[] {
   const names = new Map(vips.map(({ address, name }) => [address, name]));
-  // What a host has from the beginning is no moment.
+  // Leaves out the addresses that hosts had before the fault.
   const moved = movements.filter(({ at }) => marks.made !== undefined && at >= marks.made);
   const moments = moved.map(({ host, address, has, at }) => ({
     at,

@@ -8,14 +8,14 @@ import type { ScenarioResult } from './report';
 import { resultOf } from './result';
 import type { Movement } from './watch';
 
-/** What a scenario is carried out with. */
+/** What an experiment needs of the world around it. */
 export interface Drilling {
   vips: readonly Vip[];
   look(): Promise<Status>;
   fault(experiment: Experiment): FaultInjection;
-  /** From here on it is known which host has which address. */
+  /** Watches from now on which host has which address. */
   watch(): { ready: Promise<boolean>; stop(): Promise<Movement[]> };
-  /** Starts to ask every VIP, from anywhere but the host that will be broken. */
+  /** Starts to probe every VIP, from the laptop or a host other than the one with the fault. */
   probe(broken: string): Promise<Pick<VipProbe, 'record'>>;
   say(level: 'info' | 'warning' | 'error', text: string, host?: string): void;
   stopping: AbortSignal;
@@ -25,15 +25,15 @@ export interface Drilling {
   now(): number;
 }
 
-/** So long all is watched before and after, in milliseconds: what is well must be seen to be so. */
+/** How many milliseconds to watch before the fault and after the repair. */
 const quietMs = 1000;
-/** So long a pair may take to be as before, in milliseconds. */
+/** How many milliseconds the pair may take to be well again. */
 const wellWithinMs = 60_000;
 const lookPauseMs = 500;
 
 /**
- * Makes the fault, leaves it, repairs it, waits until all is as before, and says what clients saw of it. Whatever
- * happens in between, the fault is repaired: by us, or by the host itself.
+ * Runs an experiment: makes the fault, waits, repairs it, waits until the pair is well again, and returns what clients
+ * noticed. Whatever happens, the fault is repaired: by haprov, or by the host itself.
  */
 export async function runScenario(experiment: Experiment, drilling: Drilling): Promise<ScenarioResult> {
   const { stopping, now, pause, say } = drilling;
@@ -51,7 +51,7 @@ export async function runScenario(experiment: Experiment, drilling: Drilling): P
       made = await fault.make();
       if (made.status === 'ok') {
         say('info', `${experiment.title}; left so for ${seconds(experiment.holdMs)}`);
-        // Who cut himself off cannot be told to stop: he does by himself.
+        // A host that has cut its link cannot be reached before it repairs that by itself.
         await pause(experiment.holdMs, experiment.repairsItself ? undefined : stopping);
       }
     }
@@ -79,7 +79,7 @@ export async function runScenario(experiment: Experiment, drilling: Drilling): P
     };
     return resultOf({ ...seen, ...(made ? { made } : {}), ...well, interrupted });
   } catch (error) {
-    // Nobody knows how far it came; what is repaired already says so.
+    // The fault may have been made; repairing it twice does no harm.
     await fault.repair();
     throw error;
   } finally {
@@ -87,7 +87,7 @@ export async function runScenario(experiment: Experiment, drilling: Drilling): P
   }
 }
 
-/** What a host that repairs itself takes beyond the time that its fault is left. */
+/** How many milliseconds a host that repairs itself may take beyond the fault's time. */
 const selfRepairMs = 1500;
 
 async function giveBack(fault: FaultInjection, locked: FaultOutcome): Promise<FaultOutcome> {
@@ -95,7 +95,7 @@ async function giveBack(fault: FaultInjection, locked: FaultOutcome): Promise<Fa
   return back.status === 'not-restored' ? back : locked;
 }
 
-/** Looks until all is well twice running, every VIP is where it belongs, and its holder alone has it. */
+/** Looks until two looks in a row find the pair well and every VIP with one holder, the preferred one with preemption. */
 async function untilWell({
   look,
   pause,
@@ -116,7 +116,7 @@ async function untilWell({
   }
 }
 
-/** Why no drill may be begun on this, in a sentence; nothing where all is well. A certificate that ends soon is no reason. */
+/** Why no drill may begin, in a sentence; undefined where the pair is well. A certificate that ends soon is no reason. */
 export function whyNotWell({ findings, hosts }: Status): string | undefined {
   const first = findings.find(
     ({ level, component }) => level === 'broken' || (level === 'warning' && component !== 'certificate'),
@@ -126,7 +126,7 @@ export function whyNotWell({ findings, hosts }: Status): string | undefined {
   return drained && `${drained.host} is drained: haprov undrain gives it its place back`;
 }
 
-/** The first VIP that is not with its preferred host though it goes back there by itself. */
+/** The first VIP without exactly one holder or, with preemption, not with its preferred host; in a sentence. */
 function awayOf({ vips: seen }: Status, vips: readonly Vip[]): string | undefined {
   for (const vip of vips) {
     const holders = seen.find((one) => one.vip === vip.name)?.holders ?? [];

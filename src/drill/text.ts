@@ -4,7 +4,7 @@ import { padTo, paragraph } from '../text/fit';
 import { count, displayWidth, formatElapsed, visible } from '../text/format';
 import type { DrillReport, PlannedScenario, ScenarioResult } from './report';
 
-/** What a drill will do, what clients will feel of it by the formula, and how long it takes. No newline at the end. */
+/** What a drill will do, what clients will notice by the formula, and how long it takes. No newline at the end. */
 export function renderDrillPlan(planned: readonly PlannedScenario[], options: TextOptions): string {
   const { bold, dim } = pc.createColors(options.color);
   const line = (text: string) => paragraph('  ', visible(text), options.columns, 2);
@@ -30,10 +30,10 @@ export function renderDrillPlan(planned: readonly PlannedScenario[], options: Te
 
 const gapText = (ms: number) => (ms === 0 ? 'no gap' : `a gap of ${seconds(ms)}`);
 
-/** Two digits where they matter: a probe asks every 0.05 s. */
+/** Two digits below 10 s, because the probe sends a request every 0.05 s. */
 const seconds = (ms: number) => `${Number((ms / 1000).toFixed(ms < 10_000 ? 2 : 0))} s`;
 
-/** What a drill came to: a table where it fits, otherwise a paragraph a scenario; then what failed, and why. */
+/** The result of a drill: a table where it fits, otherwise a paragraph for each scenario; then what failed, and why. */
 export function renderDrillReport(report: DrillReport, options: TextOptions): string {
   const table = tableOf(report.results);
   const fits = table.every((row) => displayWidth(row.text) <= options.columns);
@@ -76,7 +76,7 @@ function painter(color: boolean): (status: ScenarioResult['status'], text: strin
     skipped: dim,
     'not-restored': (text: string) => inverse(red(text)),
   };
-  // The mark alone, and the rest as it is: red rows are hard to read.
+  // Colours the mark only, because red rows are hard to read.
   return (status, text) => text.replace(marks[status], (mark) => paints[status](mark));
 }
 
@@ -112,7 +112,7 @@ function cellsOf({ status, sent, lost, longestGapMs, expected, limitMs, ...rest 
 const holderText = ({ newHolder, takeoverMs }: Pick<ScenarioResult, 'newHolder' | 'takeoverMs'>) =>
   newHolder === undefined || takeoverMs === null ? undefined : `${visible(newHolder)} ${seconds(takeoverMs)}`;
 
-/** For a narrow window. */
+/** A scenario as lines, for a narrow terminal. */
 function stacked(result: ScenarioResult, { color, columns }: TextOptions): string[] {
   const { status, scenario, sent, lost, longestGapMs, limitMs, reason } = result;
   const head = painter(color)(status, `${marks[status]} ${scenario}: ${status.replace('-', ' ')}`);

@@ -1,11 +1,11 @@
-/** Something to be written beside a vertical line at `x`, this wide. */
+/** A text of this width to write beside a vertical line at `x`. */
 export interface FlagWish {
   x: number;
   width: number;
 }
 
 export interface Flag {
-  /** Where its words begin. */
+  /** Where its text begins. */
   left: number;
   /** 0 is the lowest. */
   row: number;
@@ -14,8 +14,8 @@ export interface Flag {
 const gap = 4;
 
 /**
- * Finds each flag a place right of its line, or left of it where the right end is too near, so that neither words meet words
- * nor a line goes through another flag's words. The wishes come in the order of their lines.
+ * Places each flag right of its line, or left of it where the right end is too near, so that texts do not overlap and no
+ * line crosses another flag's text. `wishes` are in the order of their lines.
  */
 export function placeFlags(wishes: FlagWish[], rightEnd: number): Flag[] {
   const placed: (Flag & FlagWish)[] = [];
@@ -29,7 +29,7 @@ export function placeFlags(wishes: FlagWish[], rightEnd: number): Flag[] {
         return other.row > row ? !covers(other.x, left, left + width) : !covers(x, other.left, end);
       });
     let row = 0;
-    // Two lines at one place cross each other's words anywhere: above all the others the words at least stand alone.
+    // Of two lines at one place, each crosses the other's text in every row: the top row at least has no other text.
     const top = Math.max(-1, ...placed.map((other) => other.row)) + 1;
     while (row < top && !isFree(row)) row++;
     placed.push({ x, width, left, row });

@@ -4,7 +4,7 @@ import { exactSeconds } from './exact-seconds';
 import type { DrillProbe, DrillSample, ScenarioResult } from './report';
 import { placeFlags } from './timeline-flags';
 
-/** All in the drawing's own units; its width is what a wide page gives it. */
+/** In the drawing's units; on a wide page they are pixels. */
 const width = 1200;
 const margin = 10;
 const letter = 6.7;
@@ -14,7 +14,10 @@ const laneHeight = 52;
 
 type Scale = (ms: number) => number;
 
-/** Time from left to right: what was done above, a lane for each probe, a lane for each holder of each VIP, seconds below. */
+/**
+ * A scenario's timeline as SVG, time from left to right: the moments on top, a lane for each probe, a lane for each holder of
+ * each VIP, and seconds below.
+ */
 export function renderTimeline(result: ScenarioResult): Html {
   const endMs = lastMoment(result);
   const x: Scale = (ms) => round(margin + (Math.min(Math.max(ms, 0), endMs) / endMs) * (width - 2 * margin));
@@ -61,13 +64,13 @@ ${gap && html`<rect class="gap" x="${x(gap.fromMs)}" y="${track}" width="${round
   };
 }
 
-/** One line for each request, and one for those that would stand at the same place. */
+/** A line for each request; requests at the same place share one. */
 function ticks(samples: DrillSample[], x: Scale, top: number, height: number): string {
   const places = new Set(samples.map(({ atMs }) => x(atMs)));
   return [...places].map((place) => `M${place} ${top}v${height}`).join('');
 }
 
-/** As the probe counts it: from the sending of the last request that was served to that of the next, or to the last loss. */
+/** The longest gap, as the probe counts it: from sending the last served request to sending the next, or to the last loss. */
 export function longestGap(samples: DrillSample[]): { fromMs: number; toMs: number } | undefined {
   const first = samples.findIndex(({ failure }) => failure === undefined);
   let longest: { fromMs: number; toMs: number } | undefined;
@@ -95,7 +98,7 @@ interface Holding {
   spans: { fromMs: number; toMs: number }[];
 }
 
-/** Two hosts that hold one VIP at once have a lane each. */
+/** A lane for each VIP and host, because two hosts may hold one VIP at once. */
 function holdings({ holders }: ScenarioResult): Holding[] {
   const all = new Map<string, Holding>();
   for (const { vip, host, fromMs, toMs } of holders) {
@@ -124,7 +127,7 @@ ${bars}`,
   };
 }
 
-/** The words stand on the ground's colour, so that a line behind them does not disturb. */
+/** A text on a rectangle of the background's colour, which hides lines behind it. */
 function label(words: string, whole: string, y: number): Html {
   return html`<g><title>${whole}</title><rect class="flag" x="${margin}" y="${y - 12}" width="${round(displayWidth(words) * letter)}" height="16"/><text x="${margin}" y="${y}">${words}</text></g>
 `;
@@ -161,7 +164,7 @@ function renderMoments(moments: ScenarioResult['moments'], x: Scale) {
   };
 }
 
-/** At its line's side, however wide the reader's letters are. */
+/** A text that ends or begins at its line, however wide the reader's font is. */
 function renderWords({ x, left, words }: { x: number; left: number; words: string }, y: number): Html {
   if (left > x) return html`<text x="${left}" y="${y}">${words}</text>`;
   return html`<text x="${round(x - 4)}" y="${y}" text-anchor="end">${words}</text>`;

@@ -3,7 +3,7 @@ import { within } from '../pair/within';
 import { call, compose } from '../shell/library';
 import { rowReader } from '../shell/rows';
 
-/** An address that came to a host or left it; `at` in milliseconds since the epoch, by the laptop's clock. */
+/** A host got an address (`has`) or lost it; `at` in milliseconds since the epoch, by the laptop's clock. */
 export interface Movement {
   host: string;
   address: string;
@@ -12,19 +12,19 @@ export interface Movement {
 }
 
 export interface AddressWatch {
-  /** Whether the host says what it has. */
+  /** Whether the host reports its addresses. */
   ready: Promise<boolean>;
-  /** Ends it and gives what moved; first what was there from the beginning. Never rejects. */
+  /** Ends the watch; returns the movements, first the addresses that the host had at the beginning. Never rejects. */
   stop(): Promise<Movement[]>;
 }
 
 const pauseSeconds = '0.03';
 const mostSeconds = 600;
 const startsWithinMs = 10_000;
-/** A host whose link was cut has kept its rows; TCP sends them again within a few seconds. */
+/** TCP resends the rows of a host whose link was cut within this time. */
 const endsWithinMs = 8000;
 
-/** Has a host say when addresses come and go, over one exec that ends by itself when the connection is gone. */
+/** Makes a host report when it gets and loses addresses, over one exec that ends by itself when the connection is lost. */
 export function watchAddresses(connection: Connection, addresses: readonly string[]): AddressWatch {
   const { host } = connection;
   const moved: Movement[] = [];
@@ -41,7 +41,7 @@ export function watchAddresses(connection: Connection, addresses: readonly strin
       bootedAt = performance.timeOrigin + performance.now() - Number(second) * 1000;
     } else if (kind === 'has' || kind === 'lost') {
       moved.push({ host, address: first, at: bootedAt + Number(second) * 1000, has: kind === 'has' });
-      // What it has, it says before its first beat.
+      // The host reports the addresses that it has before its first beat.
     } else if (kind === 'beat') begin(true);
   };
   const ended = connection
