@@ -83,12 +83,14 @@ function keepalivedHosts(files: readonly GivenFile[]): { main: string; id?: stri
   const known = files.map(({ path }) => path).sort();
   const included = new Set(files.flatMap((file) => includedBy(file, known)));
   const mains = files.filter(({ path, language }) => language === 'keepalived' && !included.has(path));
-  const [only] = mains;
   const texts = files.filter(({ language }) => language !== 'haproxy' && language !== 'certificate');
   const ids = new Set(
     texts.flatMap(({ text }) => [...text.matchAll(/^[ \t]*@\^?([^\s^]+)[ \t]/gm)].map(([, id = '']) => id)),
   );
-  if (only && mains.length === 1 && ids.size > 0) return [...ids].map((id) => ({ main: only.path, id }));
+  const [first] = mains;
+  // A file that is the same on all hosts.
+  if (first && ids.size > 0 && mains.every(({ text }) => text === first.text))
+    return [...ids].map((id) => ({ main: first.path, id }));
   return mains.map(({ path }) => ({ main: path }));
 }
 

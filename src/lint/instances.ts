@@ -28,11 +28,14 @@ export function bare(text: string): string {
   return address.includes('%') ? address : canonical(address);
 }
 
-/** Instances of different hosts that speak for the same addresses, each pair once. */
+/**
+ * Instances of different hosts that speak for the same addresses, each pair once. Of files that are not known whole,
+ * nobody can tell what they do not say.
+ */
 export function twinsOf(hosts: readonly HostFiles[]): [Owned, Owned][] {
-  const each = hosts.map((files) =>
-    (files.keepalived?.instances ?? []).map((instance): Owned => ({ files, instance })),
-  );
+  const each = hosts
+    .filter(({ keepalived }) => keepalived?.unknowns.length === 0)
+    .map((files) => (files.keepalived?.instances ?? []).map((instance): Owned => ({ files, instance })));
   return each.flatMap((mine, index) =>
     each
       .slice(index + 1)

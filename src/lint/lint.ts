@@ -1,5 +1,3 @@
-import { dirname, relative } from 'node:path';
-import { formatPath } from '../document/document';
 import { compareVersions } from '../ha/haproxy/condition';
 import type { Inventory } from '../inventory/inventory';
 import type { Finding } from '../plan/plan';
@@ -13,11 +11,12 @@ import { cookieWithoutEffect } from './cookie-without-effect';
 import { defaultCredentials } from './default-credentials';
 import { equalPriorities } from './equal-priorities';
 import { healthListenerMissing } from './health-listener-missing';
-import type { FilePlace, HostFiles } from './host-files';
+import type { HostFiles } from './host-files';
 import { nonlocalBindMissing } from './nonlocal-bind-missing';
 import { nopreemptWithMaster } from './nopreempt-with-master';
 import { passwordWithoutTls } from './password-without-tls';
 import { peersDiffer } from './peers-differ';
+import { filePlaceText, inOwnFile, placeText } from './places';
 import { plainTextSecrets } from './plain-text-secrets';
 import { portUsedTwice } from './port-used-twice';
 import { routeHidden } from './route-hidden';
@@ -85,7 +84,7 @@ export function lint(subject: Subject, file: string, allowed = none): Finding[] 
     allowed,
   );
   const mask = (text: string) => inventory.secrets.mask(text);
-  const placed = found.map((one) => ({ ...one, place: inOwnFile(one.place, inventory) }));
+  const placed = found.map((one) => ({ ...one, place: inOwnFile(one.place, inventory, hosts) }));
   return sorted(
     merged(placed).map(({ place, hosts: names, finding: { rule, severity, message, why, fix } }) => {
       const where = placeText(place, names, inventory, file);
@@ -174,26 +173,6 @@ function merged(found: readonly Merged[]): Merged[] {
     else byContent.set(content, one);
   }
   return [...byContent.values()];
-}
-
-function placeText(place: Place, hosts: readonly string[], inventory: Inventory, file: string): string {
-  if ('path' in place)
-    return `${file}:${inventory.document.locate(place.path).line}: ${formatPath(place.path)}`;
-  return filePlaceText(place, hosts);
-}
-
-/** The same place in the user's own file, if that is pushed as it is. */
-function inOwnFile(place: Place, { own, file: inventory }: Inventory): Place {
-  if ('path' in place) return place;
-  const { host = '', ...at } = place;
-  const files = Object.values(own).flatMap((one) => one.files.get(host) ?? []);
-  const { source, isTemplate } = files.find(({ path }) => path === place.file) ?? {};
-  return source === undefined || isTemplate ? place : { ...at, file: relative(dirname(inventory), source) };
-}
-
-function filePlaceText({ host, file, line, column }: FilePlace, hosts: readonly string[]): string {
-  const place = [file, ...[line, column].filter((one) => one !== undefined)].join(':');
-  return host === undefined ? place : `${place} on ${hosts.join(' and ')}`;
 }
 
 /** Where a finding about the inventory stands, for findings that no rule makes. */

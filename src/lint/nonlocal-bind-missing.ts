@@ -18,11 +18,16 @@ export const nonlocalBindMissing: Rule = {
         .filter((key) => !isSet(outline, key))
         .map(
           (key): Found => ({
-            severity: 'error',
+            // Whoever brings a configuration of their own may have set it long ago.
+            severity: inventory.own.haproxy ? 'warning' : 'error',
             at: { path: ['sysctl'] },
-            message: `HAProxy listens on a VIP, and ${key} is not set to 1`,
+            message: inventory.own.haproxy
+              ? `HAProxy listens on a VIP, and no playbook sets ${key} to 1`
+              : `HAProxy listens on a VIP, and ${key} is not set to 1`,
             why: 'without it HAProxy starts only on the host that has the VIP at that moment: there is nobody to fail over to',
-            fix: `add "${key}": 1 to sysctl`,
+            fix: inventory.own.haproxy
+              ? `see that every host has it, or have a playbook with a sysctl resource of "${key}": 1`
+              : `add "${key}": 1 to sysctl`,
           }),
         );
     }),

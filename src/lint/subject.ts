@@ -53,19 +53,25 @@ export function outline(
   );
   const texts = new Map(files.map(({ path, text }) => [path, text]));
   const below = (folder: string) => files.filter(({ path }) => path.startsWith(folder));
-  // What the user's own order does not name, as EL's units read it: haproxy.cfg, and then conf.d by its names.
-  const order = (own.haproxy?.files.get(host.name) ?? []).map(({ path }) => path);
-  const rankOf = ({ path }: TextFile) =>
-    order.includes(path) ? order.indexOf(path) : path === mainFiles.haproxy ? -1 : order.length;
-  const cfg = below('/etc/haproxy/')
-    .filter(({ path }) => path.endsWith('.cfg'))
-    .sort((a, b) => rankOf(a) - rankOf(b) || (a.path < b.path ? -1 : 1));
+  const named = (paths: readonly string[]) =>
+    paths.flatMap((one) => files.find(({ path }) => path === one) ?? []);
+  const mine = {
+    haproxy: own.haproxy?.files.get(host.name)?.filter(({ role }) => role !== 'named'),
+    keepalived: own.keepalived?.files.get(host.name),
+  };
+  // Without an order of the user's, as EL's units read them: haproxy.cfg, and then conf.d by its names.
+  const isMain = ({ path }: TextFile) => Number(path === mainFiles.haproxy);
+  const shipped = below('/etc/haproxy/').filter(({ path }) => path.endsWith('.cfg'));
+  const cfg = mine.haproxy
+    ? named(mine.haproxy.map(({ path }) => path))
+    : shipped.sort((a, b) => isMain(b) - isMain(a) || (a.path < b.path ? -1 : 1));
+  const conf = mine.keepalived ? named(mine.keepalived.map(({ path }) => path)) : below('/etc/keepalived/');
   return {
     ...readHostFiles({
       host,
       haproxy: cfg.map(({ path, text }) => ({ file: path, text })),
-      keepalived: new Map(below('/etc/keepalived/').map(({ path, text }) => [path, text])),
-      keepalivedMain: mainFiles.keepalived,
+      keepalived: new Map(conf.map(({ path, text }) => [path, text])),
+      keepalivedMain: mine.keepalived?.find(({ role }) => role === 'main')?.path ?? mainFiles.keepalived,
       configId: host.name.replace(/\..*/, ''),
       versions,
       read: (path) => texts.get(path),

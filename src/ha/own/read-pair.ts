@@ -28,14 +28,14 @@ export function readPair(
   const hasVips = texts.some(({ keepalived }) => keepalived);
   const hasServices = texts.some(({ haproxy }) => haproxy);
   const own = hasVips ? readVips(texts) : undefined;
-  const read = hasServices ? readServices(texts, own?.vips ?? vips, hosts) : undefined;
+  const services = hasServices ? readServices(texts, own?.vips ?? vips, hosts) : undefined;
   const healthPort = healthPortOf(texts);
   return {
     ...(own ? { vips: own.vips } : {}),
-    ...(read ? { services: read.services } : {}),
+    ...(services ? { services } : {}),
     ...(healthPort === undefined ? {} : { healthPort }),
     secrets: [...(own?.secrets ?? []), ...texts.flatMap(({ haproxy = [] }) => secretsIn(haproxy))],
-    notes: [...(own?.notes ?? []), ...(read?.notes ?? [])],
+    notes: own?.notes ?? [],
   };
 }
 

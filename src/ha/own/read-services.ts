@@ -8,13 +8,8 @@ import { routesOf } from '../haproxy/route';
 import { directives, readConfiguration, type Section } from '../haproxy/section';
 import { type Server as OwnServer, serversOf } from '../haproxy/server';
 import { milliseconds } from './milliseconds';
-import type { OwnTexts, ReadingNote, WrittenAt } from './reading';
+import type { OwnTexts } from './reading';
 import { whatFits } from './route-condition';
-
-interface ReadServices {
-  services: Service[];
-  notes: ReadingNote[];
-}
 
 type Open = Service & { endpoints: Endpoint[]; routes: Route[] };
 
@@ -27,20 +22,11 @@ export function readServices(
   texts: readonly OwnTexts[],
   vips: readonly Vip[],
   hosts: readonly Host[],
-): ReadServices {
-  const notes: ReadingNote[] = [];
+): Service[] {
   const services = new Map<string, Open>();
-  for (const { host, haproxy } of texts) {
+  for (const { haproxy } of texts) {
     if (!haproxy) continue;
-    const { sections, problems } = readConfiguration(haproxy);
-    const at = ({ file, line, column }: { file?: string; line: number; column: number }): WrittenAt => ({
-      host: host.name,
-      file: file ?? haproxy[0]?.file ?? '',
-      line,
-      column,
-    });
-    for (const { message, since, ...place } of problems)
-      if (since === undefined) notes.push(problemNote(message, at(place)));
+    const { sections } = readConfiguration(haproxy);
     const proxies = sections.filter(({ kind }) => /^(?:listen|frontend|backend)$/.test(kind));
     const routed = new Set(
       proxies.flatMap((one) => routesOf(one, sections).flatMap(({ name }) => name ?? [])),
@@ -55,7 +41,7 @@ export function readServices(
     }
     for (const section of meant) addRoutes(section, sections, services);
   }
-  return { services: [...services.values()], notes };
+  return [...services.values()];
 }
 
 /** Not those for haprov and people alone, nor a backend that only holds a table. */
@@ -211,11 +197,3 @@ function merge(known: Open, more: Open): void {
       if (one.host) known.backends.hosts.push(one.host);
     }
 }
-
-const problemNote = (message: string, at: WrittenAt): ReadingNote => ({
-  severity: 'warning',
-  at,
-  message,
-  why: 'HAProxy refuses it, or reads something else there than it says',
-  fix: 'mend the line; haproxy -c says on the host what it makes of it',
-});

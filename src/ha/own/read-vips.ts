@@ -45,7 +45,6 @@ export function readVips(texts: readonly OwnTexts[]): ReadVips {
       column,
     });
     for (const { what, ...place } of configuration.unknowns) notes.push(unknownNote(what, at(place)));
-    for (const { message, ...place } of configuration.problems) notes.push(problemNote(message, at(place)));
     return configuration.instances.map((instance) => ({
       host,
       instance,
@@ -63,7 +62,6 @@ export function readVips(texts: readonly OwnTexts[]): ReadVips {
   const names = new Map<string, number>();
   const vips = shared.map((members) => {
     members.sort((a, b) => priorityOf(b) - priorityOf(a));
-    notes.push(...differences(members));
     const name = members[0]?.instance.name ?? '';
     names.set(name, (names.get(name) ?? 0) + 1);
     return toVip(members, names.get(name) === 1 ? name : `${name}-${names.get(name)}`);
@@ -155,35 +153,3 @@ const unknownNote = (what: string, at: WrittenAt): ReadingNote => ({
   why: 'what stands there is not among the VIPs that status, drain and the gates of apply look at',
   fix: 'name the file in keepalived.config, or write the value instead',
 });
-
-const problemNote = (message: string, at: WrittenAt): ReadingNote => ({
-  severity: 'warning',
-  at,
-  message,
-  why: 'keepalived may read something else there than it says',
-  fix: 'mend the line; keepalived -t says on the host what it makes of it',
-});
-
-/** What two hosts of a VIP must say alike. */
-function differences([first, ...others]: readonly Held[]): ReadingNote[] {
-  if (!first) return [];
-  const address = first.addresses[0]?.address ?? '';
-  return others.flatMap((other) => {
-    const alike = (what: string, of: (held: Held) => string | number | undefined) =>
-      of(first) === of(other)
-        ? []
-        : [
-            {
-              severity: 'error' as const,
-              at: other.at,
-              message: `${what} of ${address} is ${of(other) ?? 'not said'} on ${other.host.name} and ${of(first) ?? 'not said'} on ${first.host.name}`,
-              why: 'neither hears the other: both hold the address at once',
-              fix: 'write the same on all hosts of the address',
-            },
-          ];
-    return [
-      ...alike('the virtual_router_id', ({ instance }) => instance.virtualRouterId),
-      ...alike('the advert_int', ({ instance }) => instance.advertInterval),
-    ];
-  });
-}

@@ -55,25 +55,6 @@ describe('VIPs', () => {
     expect(notes).toEqual([]);
   });
 
-  test('what hosts must say alike is said where it differs', () => {
-    const { notes } = read({
-      keepalived: [
-        { '/k.conf': instance('a', { priority: 101 }) },
-        { '/k.conf': `\n${instance('a', { id: 52, rest: 'advert_int 3' })}` },
-      ],
-    });
-    expect(notes.map(({ at, message }) => [at, message])).toEqual([
-      [
-        { host: 'ethyl', file: '/k.conf', line: 2, column: 1 },
-        'the virtual_router_id of 10.0.0.9 is 52 on ethyl and 51 on fred',
-      ],
-      [
-        { host: 'ethyl', file: '/k.conf', line: 2, column: 1 },
-        'the advert_int of 10.0.0.9 is 3 on ethyl and 1 on fred',
-      ],
-    ]);
-  });
-
   test('instances of several addresses in any order are the same; two of one host are two, each by a name', () => {
     const { vips } = read({
       keepalived: [
