@@ -6,7 +6,7 @@ import type { Notify } from './fields';
 import type { ContentSource, DiffContext } from './resource';
 import type { ResourceType } from './resource-type';
 
-/** The resource of `type` with these fields. */
+/** Makes a resource of a type with these fields. */
 export function bind<Spec extends object, State, Host extends HostKind>(
   type: ResourceType<Spec, State>,
   spec: Spec,
@@ -54,24 +54,25 @@ export function bind<Spec extends object, State, Host extends HostKind>(
   return resource;
 }
 
-/** A type as all but its own file see it: it makes resources of entries, whose fields are theirs. */
+/** A resource type as other files see it: it makes entries of playbooks into resources. */
 export interface KnownType extends Pick<ResourceType, 'type' | 'touches' | 'before'> {
   schema: z.ZodType;
-  /** Checks a playbook's entry, its strings filled in. `entry` is there where it has no faults. */
+  /** Checks a playbook's entry whose variables are filled in. `entry` is absent where it has faults. */
   check(source: Source): { faults: readonly Fault[]; entry?: Entry };
 }
 
-/** An entry that is valid, to be bound when it is known what its content is. */
+/** A valid entry, to be bound once its content can be loaded. */
 export interface Entry {
   content?: ContentSource;
   bind: Bind;
 }
 
-/** What every type's schema takes from `common`. */
+/** The fields of `common` in every type's schema. */
 interface Common {
   notify?: Notify | Notify[] | undefined;
 }
 
+/** A resource type without the types of its own fields and state. */
 export function known<Spec extends Common, State>(type: ResourceType<Spec, State>): KnownType {
   return {
     ...type,

@@ -36,7 +36,7 @@ interface CommandState {
   needed: boolean;
 }
 
-/** A command of the user's own, only ever run where its guard says that it is needed. */
+/** A command of the user, run only where its guard says that it is needed. */
 export const commandResource: ResourceType<CommandSpec, CommandState> = {
   type: 'command',
   schema,
@@ -63,7 +63,7 @@ export const commandResource: ResourceType<CommandSpec, CommandState> = {
         step: {
           limitSeconds: spec.timeout,
           phase: spec.phase,
-          // A step before this one may have met the guard since.
+          // An earlier step of the run may have satisfied the guard.
           check: `if ${guard(spec)}; then rm -f "$step/unneeded"; else : >"$step/unneeded"; fi`,
           run: call('run_command', spec.run),
           verify: `! { ${guard(spec)}; } || ${call('still_needed')}`,
@@ -92,13 +92,13 @@ function because(spec: CommandSpec): string {
 
 interface TakenBackSpec {
   title: string;
-  /** The bodies of the recorded step's own functions. */
+  /** The bodies of the recorded step's `run` and `undo`. */
   run: string;
   undo: string;
   timeout: number;
 }
 
-/** A step that was made, and that has written down how it is taken back. No playbook names it. */
+/** Undoes a recorded step by the step's own undo. No playbook names it. */
 const takenBackStep: ResourceType<TakenBackSpec, null> = {
   type: 'command',
   schema: z.object({ title: z.string(), run: z.string(), undo: z.string(), timeout: z.number() }),
@@ -115,7 +115,7 @@ const takenBackStep: ResourceType<TakenBackSpec, null> = {
         phase: 'commit',
         limitSeconds: spec.timeout,
         check: ':',
-        // The recorded undo asks whether its step was begun: this one's is, now.
+        // The recorded undo does nothing in a step without the mark `begun`.
         run: `${call('begin')} || return\n${spec.undo}`,
         undo: `[ -f "$step/begun" ] || return 0\n${spec.run}`,
       },
@@ -123,7 +123,7 @@ const takenBackStep: ResourceType<TakenBackSpec, null> = {
   ],
 };
 
-/** A step taken back by what it has written down itself; nothing where that is nothing. @param what the step is called */
+/** The resource that undoes a recorded step by the step's own undo; undefined without one. @param what names the step */
 export function takenBack({ id, record }: RecordedStep, what: string): Past[] | undefined {
   const { run, undo, limit = 300 } = record;
   if (undo === '') return undefined;

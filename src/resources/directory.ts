@@ -35,7 +35,7 @@ type DirectoryState = { place?: Surroundings } & (
   | ({ kind: 'directory' } & Ownership)
 );
 
-/** A folder with its owner and mode; its parents are made as needed. */
+/** A folder with its owner and mode; missing parents are created. */
 export const directory: ResourceType<DirectorySpec, DirectoryState> = {
   type: 'directory',
   schema,
@@ -63,7 +63,7 @@ export const directory: ResourceType<DirectorySpec, DirectoryState> = {
         step: {
           phase: 'prepare',
           check: call('check_directory', spec.path, ...expected),
-          // Five digits: with four, chmod keeps a folder's set-group-ID bit.
+          // Five digits, because with four chmod keeps a folder's set-group-ID bit.
           run: call('make_directory', spec.path, spec.owner, spec.group, `0${spec.mode}`),
           verify: call('verify_directory', spec.path),
           undo: call('restore_directory', spec.path),
@@ -98,11 +98,11 @@ function before({ target: path, record }: RecordedStep): Past[] {
 
 interface LeftDirectorySpec {
   path: string;
-  /** The topmost folder that was made with it. */
+  /** The topmost folder that was created with it. */
   top: string;
 }
 
-/** A folder that a run has made: it goes again if nothing else is in it. No playbook names it. */
+/** Removes a folder that a run has created, unless anything else is in it. No playbook names it. */
 export const leftDirectory: ResourceType<LeftDirectorySpec, DirectoryState> = {
   type: 'directory',
   schema: z.object({ path: z.string(), top: z.string() }),

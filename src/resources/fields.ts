@@ -2,20 +2,21 @@ import { isIP } from 'node:net';
 import * as z from 'zod';
 import { integer, object, text } from '../document/fields';
 
-/** `{ "reload": UNIT }` or `{ "restart": UNIT }`, one or several. */
+/** The name of a unit, with or without its ending. */
 export const unit = () => text('a unit name such as httpd', /^[A-Za-z0-9@:._\\-]{1,255}$/);
 const notification = z.union([object({ reload: unit() }), object({ restart: unit() })], {
   error: '{ "reload": UNIT } or { "restart": UNIT }',
 });
+/** `{ "reload": UNIT }` or `{ "restart": UNIT }`, one or several. */
 export const notify = z.union([notification, z.array(notification)], {
   error: '{ "reload": UNIT }, { "restart": UNIT }, or a list of them',
 });
 export type Notify = z.output<typeof notification>;
 
-/** `0644` for any way of writing it. */
+/** A mode with four digits, such as `0644`, however it is written. */
 export const formatMode = (value: string) => value.replace(/^0+/, '').padStart(3, '0').padStart(4, '0');
 
-/** How long each part of a step may take that runs a program of somebody else's. */
+/** How many seconds each part of a step may take; `seconds` by default. */
 export const timeout = (seconds: number) =>
   integer(1, 86_400, 'seconds')
     .default(seconds)
@@ -23,7 +24,7 @@ export const timeout = (seconds: number) =>
       'Seconds that what it runs on the host may take: the change itself, its check, its validator, and its undo each. What takes longer is ended, with all that it started, and has failed.',
     );
 
-/** Every resource may ask for a service to be reloaded or restarted when it changes, and may stand for several. */
+/** The fields of every resource: which units to reload or restart when it changes, and a list that repeats it. */
 export const common = {
   notify: notify.optional(),
   forEach: z
@@ -32,7 +33,7 @@ export const common = {
     .describe('One such resource for each item of the list; its strings see the item as "item".'),
 };
 
-/** `80/tcp`, `5000-5010/udp`. */
+/** A port or range with its protocol: `80/tcp`, `5000-5010/udp`. */
 export const portRange = () => {
   const error = 'a port such as "80/tcp" or "5000-5010/udp"';
   return text(error, /^\d{1,5}(?:-\d{1,5})?\/(?:tcp|udp|sctp|dccp)$/).refine(
@@ -56,6 +57,6 @@ export const opening = () => {
   );
 };
 
-/** What a resource is called that is no file, unit or package. */
+/** The name of a resource that is no file, unit or package. */
 export const resourceName = () =>
   text('a name of at most 80 characters', /^[^\u0000-\u001f\u007f]{1,80}$/).default('haprov');

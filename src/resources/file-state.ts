@@ -2,21 +2,21 @@ import { createHash } from 'node:crypto';
 import { call } from '../shell/library';
 import type { Attribute, Script } from './resource';
 
-/** What a host says of the place that a path leads to, where that is remarkable. */
+/** What to know about the place that a path leads to; all absent at an ordinary place. */
 export interface Surroundings {
-  /** Where its links lead. */
+  /** Where its symbolic links lead. */
   real?: string;
-  /** A folder on the way that somebody beside root can change, and who. */
+  /** The first folder on the way that others than root can change, and who: `/srv/www, which the group web can change`. */
   shared?: string;
-  /** How many names (hard links) the file has, where there are several. */
+  /** The number of hard links, where it is not 1. */
   names?: number;
-  /** Owners that are wanted, and that the host does not know: `user redis`. */
+  /** Wanted owners that the host does not have: `user redis`. */
   missing?: string[];
-  /** SELinux's types, where it is on: `null` is "none", `?` is what nobody on the host can tell. */
+  /** SELinux's types, where it is on: `null` for none, `?` where no program on the host can tell. */
   label?: { now: string | null; wanted: string | null };
 }
 
-/** Who owns something, by the numbers that count and the names that people know. */
+/** Owners, by number and by name, and mode with four digits. */
 export interface Ownership {
   uid: number;
   gid: number;
@@ -25,29 +25,30 @@ export interface Ownership {
   mode: string;
 }
 
-/** What stands at a path on a host. */
+/** The state of a path on a host. */
 export type FileState = { place?: Surroundings } & (
   | { kind: 'absent' }
   | { kind: 'other'; what: string }
-  /** It is not looked at, and this is why. */
+  /** The host does not look at it, and why. */
   | { kind: 'refused'; why: string }
   | ({ kind: 'file'; size: number; sha256: string; content?: Buffer } & Ownership)
 );
 
-/** Files up to this size come back with their content, for the diff. */
+/** In bytes. Smaller files come with their content, for the diff. */
 const contentLimit = 262_144;
 
-/** Prints the state of `path` for {@link readFileState}; `owners` are those that it is to have. */
+/** A script that prints the state of `path` for {@link readFileState}. @param owners the wanted owners */
 export function probeFile(path: string, owners?: { owner: string; group: string }): Script {
   const wanted: [owner?: string, group?: string] = owners ? [owners.owner, owners.group] : [];
   return call('probe_file', path, contentLimit, ...wanted);
 }
 
-/** Prints the state of the file that sets kernel parameters at boot, after what it is and what else sets them. */
+/** A script that prints what sets kernel parameters at boot, how `path` is written there, and that file's state. */
 export function probeSysctlFile(path: string): Script {
   return call('probe_sysctl_file', path, contentLimit);
 }
 
+/** Reads what `probe_file` prints. @throws Error where it is something else */
 export function readFileState(output: string): FileState {
   const { place, rest } = readSurroundings(output);
   const [head = '', ...rows] = rest;
@@ -71,14 +72,14 @@ export function readFileState(output: string): FileState {
   };
 }
 
-/** `UID:USER GID:GROUP MODE`, as `stat` says it; a directory server's groups have names such as "domain users". */
+/** Reads `UID:USER GID:GROUP MODE`; a directory server's groups may have spaces ("domain users"). */
 export function readOwnership(text: string): Ownership | undefined {
   const [, uid, owner, gid, group, mode] = /^(\d+):(.+) (\d+):(.+) ([0-7]{1,4})$/.exec(text) ?? [];
   if (!uid || !owner || !gid || !group || !mode) return undefined;
   return { uid: Number(uid), gid: Number(gid), owner, group, mode: mode.padStart(4, '0') };
 }
 
-/** The rows before a state that tell of its place, and all that follows them. */
+/** Reads the rows about the place before a state; `rest` are the rows after them. */
 export function readSurroundings(output: string): { place: { place?: Surroundings }; rest: string[] } {
   const rows = output.split('\n');
   const place: Surroundings = {};
@@ -103,10 +104,10 @@ const sumOf = (content: string | Buffer) => createHash('sha256').update(content)
 
 export { sumOf as sha256 };
 
-/** A mode as `stat -c %a` prints it: `/etc/shadow`'s 0000 is "0". */
+/** A mode as `stat -c %a` prints it: "0" for 0000. */
 const asStatSays = (mode: string) => mode.replace(/^0+(?=.)/, '');
 
-/** @throws Error where something stands at `path` that is no file, or that is not looked at. */
+/** @throws Error where `path` is not a file, or the host does not look at it. */
 export function requireFile(
   path: string,
   state: FileState,
@@ -136,7 +137,7 @@ export interface FileWish {
   mode?: string;
 }
 
-/** The attributes that differ: owners, mode, and SELinux's label; for what is not there, those that it will have. */
+/** The attributes that differ: owners, mode, and SELinux's label; all wanted ones where nothing is there (`now`). */
 export function ownershipChanges(
   wish: FileWish,
   now: Ownership | undefined,
@@ -152,7 +153,7 @@ export function ownershipChanges(
   return isSo ? owned : [...owned, { name: 'label', from, to: wanted }];
 }
 
-/** What is to be known before something is changed there. */
+/** What the operator should know before something is changed there, a sentence each. */
 export function notesOn(
   { real, shared, names, missing = [], label }: Surroundings = {},
   packagesPending = false,
@@ -180,13 +181,14 @@ export function notesOn(
   ];
 }
 
-/** What a step wrote down of a file, all of it, or of anything else. */
+/** The bytes that a step recorded: a file's whole content, or the record of another type. */
 export function recordedBytes({ before }: { before: string }): Buffer {
   const state = readFileState(before);
   return (state.kind === 'file' && state.content) || Buffer.alloc(0);
 }
 
+/** As {@link recordedBytes}, as text. */
 export const recordedText = (record: { before: string }) => recordedBytes(record).toString();
 
-/** `{ notes }` where there are any. */
+/** `{ notes }`, or nothing without notes. */
 export const noted = (...notes: string[]) => (notes.length > 0 ? { notes } : {});

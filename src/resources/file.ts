@@ -59,7 +59,7 @@ type FileSpec = z.output<typeof schema>;
 
 const hasKey = (content: Buffer) => content.includes(' PRIVATE KEY-----');
 
-/** The mode that a file is to have: who is not of its owner or group reads no secret unless the playbook says so. */
+/** The wanted mode of a file: 0640 for a secret, unless the playbook says another. */
 function modeOf({ mode, secret }: FileSpec, content: Buffer, { hasSecret }: DiffContext): string {
   const isSecret = secret || hasKey(content) || hasSecret?.(textOfBytes(content));
   return mode ?? (isSecret ? '0640' : '0644');
@@ -121,7 +121,7 @@ function contentIn({ content }: DiffContext, { path }: FileSpec): Buffer {
   return content;
 }
 
-/** A file before a step that wrote it whole, of whatever type. */
+/** A file as it was before a step, of any type, that wrote it whole. */
 export function fileBefore({ target: path, record, validator: validate }: RecordedStep): Past[] {
   const key = `file ${path}`;
   const spec = { type: 'file' as const, path, secret: false, timeout: record.limit ?? 60 };
@@ -148,7 +148,7 @@ export function fileBefore({ target: path, record, validator: validate }: Record
   ];
 }
 
-/** A text for the diff, unless it is secret: said to be, or a private key, which a rollback meets again. */
+/** The text for a diff; only a note where the file is marked as secret, or holds a private key, also in a rollback. */
 function shown(
   text: NonNullable<Difference['text']>,
   isSecret: boolean,
@@ -181,7 +181,7 @@ function removal(spec: FileSpec, state: FileState, context: DiffContext): Differ
   ];
 }
 
-/** The step that stages `content`, validates it there and renames it over `spec.path`. */
+/** The step that stages `content` on the host, validates it and renames it to `spec.path`. */
 export function replaceFile(
   spec: { path: string; owner: string; group: string; mode: string; validate?: string; timeout?: number },
   content: Buffer,
@@ -204,7 +204,7 @@ export function replaceFile(
   };
 }
 
-/** Who says whether the staged file is valid, if anybody does. */
+/** The parts of a step that validate the staged file; none without a validator. */
 export const validatedBy = (
   path: string,
   validator: string | undefined,
@@ -219,7 +219,7 @@ function textIn(state: FileState): string | null {
   return state.content ? shownText(state.content) : inNumbers(state.size, state.sha256);
 }
 
-/** A text has no NUL. */
+/** A file as text; its size and sum where it has a NUL byte, and so is no text. */
 const shownText = (content: Buffer) =>
   content.includes(0) ? inNumbers(content.length, sha256(content)) : textOfBytes(content);
 

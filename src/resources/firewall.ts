@@ -26,7 +26,7 @@ const schema = object({
 
 type FirewallSpec = z.output<typeof schema>;
 
-/** What can be open, in a set of rules, for a zone. */
+/** A port or protocol that a zone can let in. */
 interface Opening {
   set: 'runtime' | 'permanent';
   zone: string;
@@ -35,20 +35,20 @@ interface Opening {
 }
 
 interface OpeningState extends Opening {
-  /** Opened by an entry such as ours; covered by another, such as a range of ports; or closed. */
+  /** Opened by an entry as haprov makes it; covered by another, such as a range of ports; or closed. */
   found: 'listed' | 'covered' | 'closed';
-  /** For whom haprov opened it; nobody where it was open before, or is closed. */
+  /** The owners for which haprov opened it; empty where others opened it, or it is closed. */
   holders: string[];
 }
 
 type FirewallState =
   | { runs: false }
-  /** `zones` are those that exist; `inZones` those that the resource is about. */
+  /** `zones` are those of firewalld; `inZones` those that the resource is about. */
   | { runs: true; zones: string[]; inZones: string[]; openings: OpeningState[] };
 
 /**
- * Ports and protocols that firewalld lets in, now and after a boot. Where firewalld does not run there is nothing to
- * do. What was open before is nobody's, and is never closed.
+ * Ports and protocols that firewalld lets in, now and after a boot. Does nothing where firewalld does not run. Never closes
+ * what was open before.
  */
 export const firewall: ResourceType<FirewallSpec, FirewallState> = {
   type: 'firewall',
@@ -110,12 +110,12 @@ export const firewall: ResourceType<FirewallSpec, FirewallState> = {
   },
 };
 
-/** An owner's file on the host: its name in characters that any file system takes, and none that hides it. */
+/** The name of an owner's record on the host, without characters that a file name cannot have, and never hidden. */
 const recordOf = (owner: string) => encodeURIComponent(owner).replace(/^\./, '%2E');
 
 const keyOf = ({ set, zone, entry }: Opening) => `${set} ${zone} ${entry}`;
 
-/** As the playbook has them, those of nobody last; the runtime first. */
+/** In the playbook's order, entries that it no longer has last; the runtime set first. */
 function rank({ entry, set }: Opening, entries: readonly string[]): number {
   const at = entries.indexOf(entry);
   return (at < 0 ? entries.length : at) * 2 + (set === 'runtime' ? 0 : 1);
@@ -134,13 +134,13 @@ function closed(one: OpeningState, owner: string): Attribute {
   const others = one.holders.filter((other) => other !== owner);
   const name = nameOf(one);
   if (others.length > 0) return { name, from: openFor(one.holders), to: openFor(others) };
-  // Somebody has closed it, or opened more than it, since: only the record of it goes.
+  // Somebody has closed it since, or opened more: only the record is removed.
   return one.found === 'listed'
     ? { name, from: 'open', to: 'closed' }
     : { name, from: `${one.found}, on record`, to: one.found };
 }
 
-/** Every line works whether the lines before it were run or not: so that a run that died half way can be undone. */
+/** Every line works whether the lines before it ran or not, so that a run that died half way can be undone. */
 function stepOf(owner: string, held: OpeningState[], left: OpeningState[]): Difference['step'] {
   const record = recordOf(owner);
   const toOpen = held.filter((one) => one.found === 'closed');
@@ -158,12 +158,12 @@ function stepOf(owner: string, held: OpeningState[], left: OpeningState[]): Diff
     run: inTurn(
       call('begin'),
       ...write(added, left),
-      // What is held in common is opened again: its other owner may have closed it in this very run.
+      // Opens also what another owner holds, because that owner may have closed it in this run.
       ...changes('add', record, held),
       ...changes('remove', record, toClose),
     ),
     verify: call('verify_firewall', record, ...rows('+', held), ...rows('-', toClose)),
-    // What the calls say does not matter, but what is so after them.
+    // The exit codes of `changes` do not matter: the last line verifies the result.
     undo: [
       '[ -f "$step/begun" ] || return 0',
       ...write(left, added).map((script) => `${script} || return`),
@@ -174,7 +174,7 @@ function stepOf(owner: string, held: OpeningState[], left: OpeningState[]): Diff
   };
 }
 
-/** One call for each set and zone. */
+/** A call for each set and zone. */
 function changes(verb: 'add' | 'remove', record: string, some: Opening[]): string[] {
   const places = new Map<string, Opening[]>();
   for (const one of some) {

@@ -36,13 +36,13 @@ type LineSpec = z.output<typeof schema>;
 
 interface LineState {
   now: FileState;
-  /** The file's text with the line made so, as the host's own awk edits it; absent with the file. */
+  /** The file's text after the edit, by the host's own awk; absent where there is no file. */
   edited?: Buffer;
 }
 
 /**
- * One line of a file that somebody else owns. The edit is done by one awk program on the host, in the dry run as in
- * the real one, so both mean the same by "match".
+ * One line of a file that belongs to others. The same awk program on the host makes the edit for the plan and in the run,
+ * so "match" means the same in both.
  */
 export const line: ResourceType<LineSpec, LineState> = {
   type: 'line',
@@ -70,7 +70,7 @@ export const line: ResourceType<LineSpec, LineState> = {
         `${spec.path} does not exist, so no line of it can be changed: create it with a file resource, or install its package`,
       );
     }
-    // An edited file has at least the line; anything else is an awk that gave up.
+    // An edited file has at least the line, so an empty one means that awk failed.
     if (now.kind === 'file' && !edited?.length)
       throw new Error(`${spec.path} could not be edited by the host’s awk`);
     const label = ownershipChanges({}, undefined, now.kind === 'file' ? now.place : undefined);
@@ -115,7 +115,7 @@ const words = (spec: LineSpec): [path: string, line: string, match: string] => [
 
 const classes = /\[:(alnum|alpha|blank|cntrl|digit|graph|lower|print|punct|space|upper|xdigit):\]/g;
 
-/** Catches the typing errors, and what JavaScript knows and POSIX does not; the host's awk has the last word. */
+/** Refuses typing errors, and JavaScript's additions to POSIX; in the end the host's awk decides. */
 function compiles(pattern: string): boolean {
   const plain = pattern.replace(classes, 'a-z');
   if (/\[:|\(\?|\\[bBdDkpP]/.test(plain)) return false;

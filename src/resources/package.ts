@@ -14,10 +14,10 @@ const schema = object({
 });
 
 type PackageSpec = z.output<typeof schema>;
-/** Name → version-release of what is installed; `null` where nothing is. */
+/** Name → installed version-release; `null` where it is not installed. */
 type PackageState = Record<string, string | null>;
 
-/** Packages that must be there, by yum or dnf, whichever the host has. Nothing is asked of a mirror when they are. */
+/** Packages that must be installed, by the host's yum or dnf. Asks no mirror where they are. */
 export const packages: ResourceType<PackageSpec, PackageState> = {
   type: 'package',
   schema,

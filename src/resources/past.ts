@@ -1,31 +1,31 @@
 import type { Bind } from './bound-resource';
 
-/** A step of a run that finished, with what it wrote down on the host before it changed anything. */
+/** A step of a finished run, with its record. */
 export interface RecordedStep {
   type: string;
   target: string;
   /** Unique among all steps of all runs of the host. */
   id: string;
   record: {
-    /** Marks such as `was-absent`. */
+    /** The marks in the step's folder, such as `was-absent`. */
     has: ReadonlySet<string>;
-    /** The topmost folder that it made. */
+    /** The topmost folder that it created. */
     made?: string;
-    /** What `probe_file` says of what it wrote down. */
+    /** What `probe_file` prints of the step's file `before`. */
     before: string;
-    /** How it was made and how it is undone, as shell text; nothing where it cannot be undone. */
+    /** How the step is made and undone, as shell text; `undo` is empty where it cannot be undone. */
     run: string;
     undo: string;
-    /** How long each of them might take, in seconds; absent of a run that knew no limit. */
+    /** How many seconds each of them may take; absent in a run of an older haprov without limits. */
     limit?: number | undefined;
   };
-  /** The command by which its file was validated last, with `%s` for the file. */
+  /** The command that validated its file last, with `%s` for the file. */
   validator?: string | undefined;
 }
 
 /**
- * One thing as it was before a step. Of several steps that changed it, the oldest knows: `key` is the same for them all.
- * All kernel parameters (`values`) are put back at once.
+ * One thing as it was before a step. Steps that changed the same thing have the same `key`, and the oldest of them counts.
+ * All kernel parameters (`values`) are set back at once.
  */
 export type Past =
   | Back
@@ -33,15 +33,15 @@ export type Past =
   | { key: string; turn: 'damaged' };
 
 /**
- * A thing that is put back by a resource, in these turns: `reverse`, the newest first; `folder`, those that are in others
- * first; `unit`, the newest first.
+ * A thing that a resource restores, in these turns: `reverse`, the newest first; `folder`, subfolders first; `unit`, the
+ * newest first.
  */
 export interface Back {
   key: string;
   turn: 'reverse' | 'folder' | 'unit';
   bind: Bind;
-  /** What the file held. */
+  /** The file's text. */
   text?: string;
-  /** The unit that did not run. */
+  /** The unit, where it did not run. */
   stops?: string;
 }

@@ -5,11 +5,12 @@ import { resourceTypes } from './types';
 
 const byName = new Map(resourceTypes.map((type) => [type.type, type]));
 
+/** The type with that name in playbooks; undefined where there is none. */
 export function resourceType(name: string): KnownType | undefined {
   return byName.get(name);
 }
 
-/** What a step of a run had to do with, by what the run wrote down of it. */
+/** The unit that a recorded step moved, or the file that it wrote whole. */
 export function touchedBy({ type, target }: { type: string; target: string }): {
   unit?: string;
   file?: string;
@@ -17,7 +18,7 @@ export function touchedBy({ type, target }: { type: string; target: string }): {
   return byName.get(type)?.touches?.(target) ?? {};
 }
 
-/** What was before a recorded step; nothing where it is not taken back, since it has no "undo". */
+/** The state before a recorded step; undefined where it cannot be undone, because it has no undo. */
 export function before(step: RecordedStep): Past[] | undefined {
   return byName.get(step.type)?.before?.(step) ?? takenBack(step, `${step.type} ${step.target}`);
 }

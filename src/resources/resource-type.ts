@@ -4,34 +4,34 @@ import type { About, AskedFor, ContentSource, DiffContext, Difference, Role, Scr
 import type { Shown } from './shown';
 
 /**
- * A resource type: pure functions between what the user wants, what the host says, and what is to be done. All that is
- * different from type to type is here: nobody else asks which type a resource is of.
+ * A resource type: pure functions between the wanted state, the host's state, and the steps. All that differs from type to
+ * type is here, so that no other file asks for a resource's type.
  * `Spec` is what `schema` makes of a playbook's entry; `State` is what `read` makes of the probe's output.
  */
 export interface ResourceType<Spec extends object = object, State = unknown> extends Omit<Role, 'unit'> {
   type: string;
   schema: z.ZodType<Spec>;
-  /** Quick, and taken back without a trace: what `haprov push` makes. */
+  /** Its changes are quick and can be undone completely, so `haprov push` makes them. */
   isDaily?: true;
-  /** Several playbooks may ask for the very same one. */
+  /** Several playbooks may have the same resource. */
   mayRepeat?: true;
-  /** What the resource is called in plans and messages: a path, a unit, the packages. */
+  /** The resource's name in plans and messages: a path, a unit, the packages. */
   target(spec: Spec): string;
   about?(spec: Spec): About;
-  /** What the whole file is made from that it writes; it comes back in `diff` and `shows` as bytes. */
+  /** The source of the whole file that it writes; `diff` and `shows` get the rendered bytes. */
   content?(spec: Spec): ContentSource | undefined;
-  /** Prints the resource's state; changes nothing; works on a host where nothing is installed yet. */
+  /** The script that prints the resource's state. It changes nothing, and works where nothing is installed yet. */
   probe(spec: Spec): Script;
-  /** What `probe` asks of the init system, of rpm and of files: asked once for all resources, since each process costs. */
+  /** What `probe` asks the init system, rpm and the file system; the probe asks once for all resources, to save processes. */
   asksFor?(spec: Spec): AskedFor;
-  /** @throws Error when the output is not what `probe` prints. */
+  /** Reads what `probe` printed. @throws Error when it is something else. */
   read(output: string, spec: Spec): State;
-  /** What is to be done, in order; nothing when the state is as wanted. */
+  /** The differences, in order; none when the state is the wanted one. */
   diff(spec: Spec, state: State, context: DiffContext): Difference[];
-  /** Otherwise it shows itself as type and target. @param major of the EL that the host is assumed to have. */
+  /** How `render` shows it; by default as type and target. @param major the assumed EL major version. */
   shows?(spec: Spec, context: DiffContext, major: number): Shown[];
-  /** What a step with this target has to do with: a unit, or a file that it writes whole. */
+  /** The unit that a step with this target moves, or the file that it writes whole. */
   touches?(target: string): { unit: string } | { file: string } | undefined;
-  /** What was there before a recorded step; otherwise the step's own "undo" is all that takes it back. */
+  /** The state before a recorded step; without it, a rollback uses the step's own undo. */
   before?(step: RecordedStep): Past[] | undefined;
 }

@@ -1,7 +1,7 @@
 /** POSIX sh text that runs on a host. */
 export type Script = string;
 
-/** One attribute that changes: `null` is "not there". */
+/** One attribute that changes; `null` means absent. */
 export interface Attribute {
   name: string;
   from: string | null;
@@ -9,41 +9,41 @@ export interface Attribute {
 }
 
 /**
- * When in a host's transaction a step is done. `prepare` (packages, folders) comes before anything is staged, because
- * validators and owners come with it; then every file is staged and validated; then `leave` (units that stop, while their
- * files are still there); then `commit`; services last, once.
+ * When a transaction makes a step. `prepare` (packages, folders) comes before staging, because packages bring validators
+ * and owners; then every file is staged and validated; then `leave` (units stop while their files are still there); then
+ * `commit`; then `service` (units start, reload and restart, once each).
  */
 export type StepPhase = 'prepare' | 'leave' | 'commit' | 'service';
 
 /**
- * How a change is made on the host. All scripts run as root under `set -u`, with `$step` (a private folder of the
- * step's own in the run's journal) and `$run` (the run's id), and the functions of `src/shell` at hand.
+ * How a change is made on the host. All scripts run as root under `set -u`, with `$step` (the step's own folder in the
+ * run's folder), `$run` (the run's name), and the functions of `src/shell`.
  */
 export interface Step {
   phase: StepPhase;
-  /** Compare and swap: fails, saying what it found, unless the host is still as the plan saw it. Changes nothing. */
+  /** Compare and swap: fails, and prints what it found, unless the host is still as the plan saw it. Changes nothing. */
   check: Script;
-  /** Puts the new state beside the old one. Run on every host before `run` on any. */
+  /** Puts the new state beside the old one. Every host runs it before any host runs `run`. */
   stage?: Script;
-  /** Has the staged state validated by the program that will read it, when everything is staged. */
+  /** Validates the staged state with the program that will read it, when everything is staged. */
   validate?: Script;
-  /** The command by which `validate` does so, as the playbook has it: it goes on record. */
+  /** The playbook's command that `validate` runs, for the record. */
   validator?: string;
   /** Makes the change. */
   run: Script;
-  /** Proves that the change took. */
+  /** Proves that the change was made. */
   verify?: Script;
-  /** Puts back what was, also "was absent"; safe to run whether `run` was not begun, half done or done. */
+  /** Restores the state before, absence too; safe whether `run` did not begin, ended half way or succeeded. */
   undo?: Script;
-  /** How long each of these may take, in seconds; then it is ended with all that it started, and has failed. */
+  /** How many seconds each of these may take; then it is ended with all that it started, and has failed. */
   limitSeconds?: number;
 }
 
-/** What has to be done to one resource on one host. */
+/** One difference between a resource's wanted state and its state on a host, and the step that makes the change. */
 export interface Difference {
   action: 'create' | 'update' | 'remove' | 'install' | 'enable' | 'start' | 'reload' | 'restart' | 'run';
   attributes: Attribute[];
-  /** Where the resource's own target would not say what changes. */
+  /** What changes, where that is not the resource's own target. */
   target?: string;
   /** The whole text before and after, for a diff. */
   text?: { from: string | null; to: string | null };
@@ -52,34 +52,34 @@ export interface Difference {
   step: Step;
 }
 
-/** What a resource's `diff` may know besides its own spec and state. */
+/** What a resource's `diff` gets besides its own spec and state. */
 export interface DiffContext {
-  /** What the host is to have by its {@link ResourceType.content}. */
+  /** The rendered bytes of its {@link ResourceType.content}. */
   content?: Buffer;
-  /** Whether a secret of the inventory stands in a text. */
+  /** Whether a text holds a secret of the inventory. */
   hasSecret?: (text: string) => boolean;
-  /** For a service: what asked for a reload or restart of it, by what has changed. */
+  /** For a unit: whether to reload or restart it, and which changed resources asked for that. */
   notified?: { action: 'reload' | 'restart'; because: string[] };
-  /** Packages will be installed on this host before this resource's turn: what is absent now may come with them. */
+  /** Whether packages will be installed before this resource's step: they may bring what is absent now. */
   packagesPending: boolean;
 }
 
-/** What a host tells of many at the price of one. */
+/** What the probe can ask for all resources at once. */
 export interface AskedFor {
   units?: readonly string[];
   packages?: readonly string[];
   files?: readonly string[];
-  /** Files and folders whose SELinux labels are asked for. */
+  /** Paths of files and folders whose SELinux labels are needed. */
   labels?: readonly string[];
   /** The addresses of its interfaces. */
   addresses?: true;
 }
 
-/** What a resource is about, as far as that can be told without asking a host. */
+/** What a resource decides about, as far as that is known without asking a host. */
 export interface About {
-  /** The path that it decides about alone: whoever writes a path, writes all of it. */
+  /** The path that it alone decides about, as a whole. */
   path?: string;
-  /** Whether its unit is to run; absent where that is left alone. */
+  /** Whether its unit is to run; absent where the resource does not decide that. */
   runs?: boolean | undefined;
   packages?: readonly string[];
   /** Kernel parameters. */
@@ -88,11 +88,11 @@ export interface About {
   line?: string;
   /** The mode of the file at `path`, where its playbook says one. */
   mode?: string | undefined;
-  /** A path beside `path` that is there when it has been applied. */
+  /** Another path that exists once the resource has been applied. */
   makes?: string | undefined;
 }
 
-/** What a whole file is made from: one of these. */
+/** The source of a whole file: one of these. */
 export interface ContentSource {
   /** The path on the host of a file of the inventory's own configuration. */
   configuration?: string | undefined;
@@ -101,12 +101,12 @@ export interface ContentSource {
   content?: string | undefined;
 }
 
-/** What a change is to the pair that its host belongs to, beside its text; a file is nothing of it. */
+/** What a change means for the pair, besides the texts of files. */
 export interface Role {
-  /** The unit that it is about, without ".service". */
+  /** The unit that it moves, without ".service". */
   unit?: string;
-  /** What part of a host it is, in the words of status. */
+  /** The part of a host that it belongs to, in the words of status. */
   part?: 'packages' | 'sysctl' | 'firewall' | 'selinux';
-  /** Nobody but its author knows what it does. */
+  /** haprov cannot know what it does, as with a command. */
   isOpaque?: true;
 }

@@ -35,15 +35,15 @@ const schema = object({
 type SelinuxSpec = z.output<typeof schema>;
 
 interface PortState {
-  /** What somebody has labelled it as on this host. */
+  /** The label of the host's local changes. */
   local: string | null;
-  /** What the policy labels it as; `undefined` where it was not asked. */
+  /** The policy's label; `undefined` where the policy was not asked. */
   policy: string | null | undefined;
 }
 
 interface BooleanState {
   active: 'on' | 'off' | null;
-  /** After a boot: `-` where the policy's own value counts, `?` where that cannot be read. */
+  /** The value after a boot: `-` where the policy's own value counts, `?` where that cannot be read. */
   kept: 'on' | 'off' | '-' | '?';
 }
 
@@ -56,7 +56,7 @@ interface On {
 
 type SelinuxState = { on: false } | On;
 
-/** Labels of ports and booleans, where SELinux is enforcing or permissive. Where it is off there is nothing to do. */
+/** Labels of ports and booleans, where SELinux is enforcing or permissive. Does nothing where it is off. */
 export const selinux: ResourceType<SelinuxSpec, SelinuxState> = {
   type: 'selinux',
   schema,
@@ -87,7 +87,7 @@ export const selinux: ResourceType<SelinuxSpec, SelinuxState> = {
     const missing = Object.entries(spec.ports).filter(
       ([port, label]) => !isAllowed && (portOf(port).local ?? portOf(port).policy) !== label,
     );
-    // What the policy labels itself is left to the boolean.
+    // A port that the policy itself labels is not relabelled; the boolean allows it.
     const theirs = missing.filter(([port]) => portOf(port).local === null && portOf(port).policy);
     const labels = missing.filter((one) => !theirs.includes(one));
     const turnsOn = otherwise !== undefined && theirs.length > 0 ? { [otherwise]: true } : {};
@@ -116,7 +116,7 @@ export const selinux: ResourceType<SelinuxSpec, SelinuxState> = {
   },
 };
 
-/** By its path, since the package that brings it has one name on EL6 and EL7 and another on EL8 and later. */
+/** Installs semanage by its path, because its package has one name on EL6 and EL7 and another on EL8 and later. */
 const semanage: Difference = {
   action: 'install',
   target: 'semanage',
@@ -144,11 +144,11 @@ function readBoolean(active: string, kept: string, output: string): BooleanState
   return { active: active === '-' ? null : (active as 'on' | 'off'), kept: kept as BooleanState['kept'] };
 }
 
-/** Now, and on record for the next boot; where no record can be read, now has to do. */
+/** Whether a boolean has the value now and after a boot; only now, where the value after a boot cannot be read. */
 const isSo = (found: BooleanState | undefined, value: 'on' | 'off') =>
   found?.active === value && (found.kept === value || found.kept === '?');
 
-/** @throws Error where the host's policy has no such boolean. */
+/** The state of a boolean. @throws Error where the host's policy has no such boolean. */
 function known({ booleans }: On, name: string): BooleanState {
   const found = booleans[name];
   if (!found?.active)
@@ -164,7 +164,7 @@ function before({ booleans }: On, name: string): string {
   return kept === '-' ? `${active}, not on record` : `${active}, ${kept} after a boot`;
 }
 
-/** The boolean that labelling may come to turn on is checked and put back like those that are set. */
+/** The boolean that labelling may turn on is checked and restored like those that are set. */
 function stepOf(
   labels: [string, string][],
   values: [string, 'on' | 'off'][],

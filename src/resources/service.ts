@@ -22,13 +22,13 @@ const schema = object({
 type ServiceSpec = z.output<typeof schema>;
 
 interface ServiceState {
-  /** systemd's words, on EL6 too: LoadState, ActiveState (or auto-restart) and UnitFileState. `shell/probe/init.sh` adds two for EL6. */
+  /** LoadState, ActiveState (or auto-restart) and UnitFileState of systemd, on EL6 too; `shell/probe/init.sh` adds two words there. */
   load: string;
   active: string;
   enabled: string;
 }
 
-/** A unit's place in the boot, and whether it runs. Reloads and restarts that other resources ask for are done here, once. */
+/** Whether a unit is enabled and runs. Makes the reload or restart that other resources ask for, once. */
 export const service: ResourceType<ServiceSpec, ServiceState> = {
   type: 'service',
   schema,
@@ -43,7 +43,7 @@ export const service: ResourceType<ServiceSpec, ServiceState> = {
     const words = Object.fromEntries(output.split('\n').map((row) => row.split('=', 2)));
     const { LoadState: load, ActiveState: active, SubState: sub = '', UnitFileState: enabled } = words;
     if (!load || !active) throw new Error(`not a unit's state: ${output.trim()}`);
-    // systemd calls this "activating": it ended, and is waited for to be started again.
+    // systemd says "activating" also of a unit that has ended and waits to be restarted.
     const isBetween = sub.startsWith('auto-restart');
     return { load, active: isBetween ? 'auto-restart' : active, enabled: enabled || 'none' };
   },
@@ -123,7 +123,7 @@ export const service: ResourceType<ServiceSpec, ServiceState> = {
 const isRunning = ({ active }: Pick<ServiceState, 'active'>) =>
   ['active', 'activating', 'reloading', 'refreshing'].includes(active);
 
-/** A unit that no playbook names as a resource: one that is only notified, or that is to stop for good. */
+/** A resource for a unit that no playbook has as one: a unit that is only notified, or that must stop for good. */
 export const serviceNamed = <Host extends HostKind>(
   unit: string,
   placing: Placing<Host>,
@@ -155,7 +155,7 @@ function before({ target: unit, record }: RecordedStep): Past[] {
   ];
 }
 
-/** "static", "indirect", "alias" and "generated" units have no switch of their own: they count as they are. */
+/** "static", "indirect", "alias", "generated" and "transient" units cannot be enabled or disabled, so they count as wanted. */
 function isAsEnabled(state: ServiceState, wanted: boolean): boolean {
   if (['static', 'indirect', 'alias', 'generated', 'transient'].includes(state.enabled)) return true;
   return (state.enabled === 'enabled') === wanted;

@@ -1,4 +1,4 @@
-/** How resources show themselves where no host is asked. */
+/** How `haprov render` shows resources without asking a host. */
 
 /** A whole file that a host would have. */
 export interface ShownFile {
@@ -6,18 +6,18 @@ export interface ShownFile {
   owner: string;
   group: string;
   mode: string;
-  /** Nothing of it is masked. */
+  /** With its secrets: nothing is masked. */
   content: Buffer;
-  /** All of it, not only the secrets of the inventory that may stand in it. */
+  /** Whether the whole content is secret. */
   isSecret: boolean;
 }
 
-/** In one line, such as `service httpd: enabled, running`. */
+/** A resource in one line, such as `service httpd: enabled, running`. */
 export interface ShownLine {
   says: string;
-  /** Where the resource's own target is not what it is about. */
+  /** What it is about, where that is not the resource's own target. */
   target?: string;
-  /** The target is a file of which only some lines are made so. */
+  /** The target is a file of which it edits some lines only. */
   edits?: true;
 }
 

@@ -1,19 +1,19 @@
 import { isSameValue, normalValue } from './sysctl-value';
 
-/** The format of sysctl.conf and of its drop-ins: what assigns, and what comes later at boot. */
+/** The format of sysctl.conf and of its drop-ins: assignments, and the order in which the boot reads them. */
 
 interface Assignment {
   key: string;
   value: string;
 }
 
-/** "net/ipv4/ip_forward" is "net.ipv4.ip_forward": the first separator says which of the two separates. */
+/** "net/ipv4/ip_forward" becomes "net.ipv4.ip_forward": the first "." or "/" is the separator. */
 function normalKey(key: string): string {
   if (/[./]/.exec(key)?.[0] !== '/') return key;
   return key.replace(/[./]/g, (found) => (found === '/' ? '.' : '/'));
 }
 
-/** A "-" before a key has errors ignored. */
+/** The assignment of a line; a "-" before the key, which makes sysctl ignore errors, is left out. */
 function assignmentOf(line: string): Assignment | undefined {
   const [, key, value] = /^\s*-?([^\s=#;][^=]*)=(.*)$/s.exec(line) ?? [];
   return key === undefined || value === undefined
@@ -22,8 +22,8 @@ function assignmentOf(line: string): Assignment | undefined {
 }
 
 /**
- * `text` with `values` assigned: at the place of a key's first assignment, its others gone; what is missing at the end.
- * Everything else stays as it is.
+ * Assigns `values` in `text`: at a key's first assignment, without its other ones; at the end where it has none. Keeps all
+ * other lines.
  */
 export function assignAll(text: string, values: Readonly<Record<string, string>>): string {
   const seen = new Set<string>();
@@ -42,12 +42,12 @@ export function assignAll(text: string, values: Readonly<Record<string, string>>
   return [...edited, ...missing.map((key) => `${key} = ${values[key]}`), ''].join('\n');
 }
 
-/** What initscripts pass over. */
+/** Files that initscripts do not read. */
 const ignored = /(?:~|\.(?:bak|orig|rpmnew|rpmorig|rpmsave))$/;
 
 /**
- * Assignments of other values than `values` that win at boot over a file that is ordered by `name`.
- * @param rows `FILE:LINE`; of two files of one name, the first masks the other.
+ * The assignments of other values than `values` that the boot reads after a file that is ordered by `name`.
+ * @param rows `FILE:LINE`; of two files with one name, the first masks the other.
  */
 export function overrulers(
   rows: readonly string[],

@@ -1,15 +1,15 @@
-/** The kernel separates tuples by tabs, people by blanks; both mean the same. */
+/** A value with single spaces: the kernel separates tuples with tabs, people use spaces. */
 export const normalValue = (value: string) => value.trim().replace(/\s+/g, ' ');
 
-/** Keys that are a set of numbers: "8080,8081" is told as "8080-8081". */
+/** Keys whose value is a set of numbers: the kernel shows "8080,8081" as "8080-8081". */
 const isSet = (key: string) => /(?:^|\.)(?:ip_local_reserved_ports|\w*cpumask|cpu_list|mems)$/.test(key);
 
-/** Keys that are a set of processors in hexadecimal, in as many digits as the machine needs. */
+/** Keys whose value is a set of processors in hexadecimal, with as many digits as the machine needs. */
 const isMask = (key: string) => /(?:^|\.)(?:rps_default_mask|flow_limit_cpu_bitmap)$/.test(key);
 
 /**
- * What the kernel says when it was told `value`: sets as ranges in order, numbers in decimal whatever they were written
- * in (0x10 is 16, and 010 is 8), one blank between those of a tuple.
+ * How the kernel shows `value`: sets as sorted ranges, numbers in decimal (0x10 is 16, 010 is 8), a space between the
+ * numbers of a tuple.
  */
 export function kernelForm(key: string, value: string): string {
   const text = normalValue(value);
@@ -23,27 +23,27 @@ export function kernelForm(key: string, value: string): string {
   return words.every((word) => /^-?(?:0x[0-9a-f]+|\d+)$/i.test(word)) ? words.map(decimal).join(' ') : text;
 }
 
-/** Whether both are the same to the kernel. */
+/** Whether the kernel takes both for the same value. */
 export const isSameValue = (key: string, one: string, other: string): boolean =>
   kernelForm(key, one) === kernelForm(key, other);
 
-/** What stands for a value whose form on a host only that host knows. */
+/** Stands for a value whose form only the host knows. */
 export const anyForm = '*';
 
-/** As {@link kernelForm}, for a host to compare with what its kernel says. */
+/** As {@link kernelForm}, for `verify_sysctls` on the host. */
 export const formOnHost = (key: string, value: string): string =>
   isMask(key) ? anyForm : kernelForm(key, value);
 
 function decimal(word: string): string {
   const digits = word.replace('-', '');
   const octal = /^0[0-7]+$/.test(digits) ? `0o${digits}` : digits;
-  // 09 is no number to the kernel.
+  // The kernel does not take 09 for a number.
   if (/^0\d/.test(digits) && octal === digits) return word;
   const number = BigInt(octal);
   return `${word.startsWith('-') && number !== 0n ? '-' : ''}${number}`;
 }
 
-/** Nothing where it is no list of numbers and ranges. */
+/** A list of numbers and ranges, sorted and merged; undefined where it is none. */
 function ranges(text: string): string | undefined {
   const parts = text.split(',').filter(Boolean);
   const found = parts.map((part) => /^\s*(\d{1,9})(?:-(\d{1,9}))?\s*$/.exec(part));

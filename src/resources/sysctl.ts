@@ -37,14 +37,14 @@ type SysctlSpec = z.output<typeof schema>;
 interface SysctlState {
   /** Key → running value; `null` where this kernel has no such key. */
   running: Record<string, string | null>;
-  /** What is set at boot, and by which file: `FILE:LINE`. */
+  /** The assignments that the boot reads: `FILE:LINE`. */
   boot: string[];
-  /** The file that the host has the values in: a drop-in of ours, or sysctl.conf, which is edited in place. */
+  /** The file for the values: a drop-in of haprov, or sysctl.conf, which is edited in place. */
   place: { path: string; isOurs: boolean; name: string };
   file: FileState;
 }
 
-/** Kernel parameters: the running value and the one on disk, each made so. */
+/** Kernel parameters: the running values, and the values that the boot sets. */
 export const sysctl: ResourceType<SysctlSpec, SysctlState> = {
   type: 'sysctl',
   schema,
@@ -118,7 +118,7 @@ function changeFile(spec: SysctlSpec, { place, file }: SysctlState, context: Dif
   const content = isOurs ? Buffer.from(render(spec)) : edited(spec, place.path, file);
   const now = file.kind === 'file' ? file : undefined;
   const { owner, group, mode } = now && !isOurs ? now : { owner: 'root', group: 'root', mode: '0644' };
-  // A new one is of root's, as all are: that is nothing to tell.
+  // A new file belongs to root, as usual, so the plan does not show its owners.
   const attributes = now ? ownershipChanges({ owner, group, mode }, now, now.place) : [];
   const isSame = now !== undefined && sha256(content) === now.sha256;
   if (isSame && attributes.length === 0) return [];
@@ -136,7 +136,7 @@ function changeFile(spec: SysctlSpec, { place, file }: SysctlState, context: Dif
   ];
 }
 
-/** Byte by byte: comments may be in any character set. */
+/** Edits bytes as latin1, because comments may be in any character set. */
 function edited(spec: SysctlSpec, path: string, file: FileState): Buffer {
   if (file.kind === 'file' && !file.content)
     throw new Error(`${path} has ${file.size} bytes, which is too long to be edited: shorten it by hand`);
@@ -159,7 +159,7 @@ interface RunningSpec {
   values: Record<string, string>;
 }
 
-/** Running kernel parameters, whatever any file says. No playbook names it. */
+/** Sets running kernel parameters without a file. No playbook names it. */
 const runningSysctl: ResourceType<RunningSpec, Record<string, string | null>> = {
   type: 'sysctl',
   schema: z.object({ values: z.record(z.string(), z.string()) }),
@@ -170,14 +170,14 @@ const runningSysctl: ResourceType<RunningSpec, Record<string, string | null>> = 
   diff(spec, state) {
     const attributes = Object.entries(spec.values).flatMap(([name, to]) => {
       const from = state[name] ?? null;
-      // A parameter whose module is gone has nothing to be set back.
+      // A parameter whose module is gone cannot be set back.
       return from === null || from === to ? [] : [{ name, from, to }];
     });
     return attributes.length === 0 ? [] : [changeRunning(attributes)];
   },
 };
 
-/** Running kernel parameters as they were, at once. */
+/** The resource that sets running kernel parameters back, all at once. */
 export const runningValues = (values: Record<string, string>, placing: Placing<HostKind>): BoundResource =>
   bind(runningSysctl, { values }, placing);
 
@@ -214,7 +214,7 @@ function changeRunning(attributes: Attribute[]): Difference {
   };
 }
 
-/** EL6 has only this. */
+/** The only file of kernel parameters that every EL6 reads. */
 const editedInPlace = '/etc/sysctl.conf';
 
 const keys = (spec: SysctlSpec) => Object.keys(spec.values).sort();

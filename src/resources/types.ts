@@ -9,7 +9,7 @@ import { selinux } from './selinux';
 import { service } from './service';
 import { sysctl } from './sysctl';
 
-/** Every resource type that a playbook can name. Adding one is a file of its own and a word here. */
+/** Every resource type that a playbook can name. A new type is a file of its own and a line here. */
 export const resourceTypes = [
   known(sysctl),
   known(packages),

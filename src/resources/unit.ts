@@ -1,7 +1,7 @@
 import type { Notify } from './fields';
 
-/** The same name for both ways of writing a service. */
+/** A unit's name without ".service". */
 export const unitName = (unit: string) => unit.replace(/\.service$/, '');
 
-/** The unit that is to be told, as {@link unitName} has it. */
+/** The unit to reload or restart, as {@link unitName} writes it. */
 export const unitOf = (wish: Notify) => unitName('restart' in wish ? wish.restart : wish.reload);
