@@ -46,6 +46,8 @@ export function expectationOf(scenario: ScenarioName, around: Circumstances): Ex
         formula: `its unit starts it again after ${seconds(around.restartsAfterMs)}; at worst ${expected.formula}`,
       };
     }
+    case 'unit-stops':
+      return takesOver(checked(vip, 0), leaves(vip, skew, silence));
     case 'haproxy-hangs':
       return takesOver(checked(vip, answerMs), leaves(vip, skew, silence));
     case 'keepalived-stops':

@@ -135,19 +135,41 @@ const noUnit = ({ holder }: Around, unit: string) => ({
   skipped: `${holder} runs no ${unit} by its playbooks`,
 });
 
+/** A scenario of the holder's HAProxy, where its failing moves the VIP. */
+const ofHaproxy = (make: (around: Around) => Omit<Made, 'unit'>): Maker => {
+  const maker = ofUnit('haproxy', make);
+  return (around) =>
+    around.vip.check.haproxy
+      ? maker(around)
+      : { skipped: `the check of VIP ${around.vip.name} does not ask HAProxy` };
+};
+
 const makers: Record<ScenarioName, Maker> = {
-  'haproxy-dies': ofUnit('haproxy', ({ holder }) => ({
+  'haproxy-dies': ofHaproxy(({ holder }) => ({
     title: `HAProxy on ${holder} was killed`,
     plan: `kill HAProxy on ${holder}, all of its processes at once; then start it`,
     run: () => call('kill_unit', 'haproxy'),
     undo: call('start_again', 'haproxy'),
   })),
-  'haproxy-hangs': ofUnit('haproxy', ({ holder }) => ({
+  'haproxy-hangs': ofHaproxy(({ holder }) => ({
     title: `HAProxy on ${holder} was stopped in its tracks (SIGSTOP)`,
     plan: `stop HAProxy on ${holder} in its tracks (SIGSTOP): it runs, and answers nobody; then wake it`,
     run: () => call('hang_unit', 'haproxy'),
     undo: call('wake_unit', 'haproxy'),
   })),
+  'unit-stops': (around) => {
+    const { holder, vip } = around;
+    const looked = vip.check.unit;
+    if (looked === undefined) return { skipped: `the check of VIP ${vip.name} looks at no unit` };
+    const unit = looked.replace(/\.service$/, '');
+    return {
+      unit,
+      title: `${unit} on ${holder}, which the VIP’s check looks at, was stopped`,
+      plan: `stop ${unit} on ${holder}, which the VIP’s check looks at; then start it`,
+      run: () => call('stop_unit', unit),
+      undo: call('start_again', unit),
+    };
+  },
   'keepalived-stops': ofUnit('keepalived', ({ holder }) => ({
     title: `keepalived on ${holder} was stopped`,
     plan: `stop keepalived on ${holder}; then start it`,

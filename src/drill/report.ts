@@ -2,6 +2,7 @@
 export const scenarios = [
   'haproxy-dies',
   'haproxy-hangs',
+  'unit-stops',
   'keepalived-stops',
   'keepalived-killed',
   'drain',

@@ -212,7 +212,7 @@ function refuseOutages(plan: Plan, isAllowed: boolean): void {
 
 /** The addresses at which the hosts reach each other: without VIPs and loopback. */
 function ownAddresses({ inventory, survey }: Planned): Map<string, string[]> {
-  const virtual = new Set(inventory.vips.map(({ address }) => address));
+  const virtual = new Set(inventory.vips.flatMap(({ addresses }) => addresses.map(({ address }) => address)));
   return new Map(
     survey.hosts.map(({ name, facts }) => [
       name,

@@ -54,7 +54,7 @@ export function lostBy(
     [
       ...own,
       ...inventory.hosts.map(({ address }) => address),
-      ...inventory.vips.map(({ address }) => address),
+      ...inventory.vips.flatMap(({ addresses }) => addresses.map(({ address }) => address)),
       ...namedIn(raws.map(({ to }) => to ?? '')).map(({ address }) => address),
     ].map((one) => (isIP(one) ? canonical(one) : one)),
   );

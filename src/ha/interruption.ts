@@ -1,7 +1,7 @@
 import type { Inventory, Server, Vip } from '../inventory/inventory';
 import type { Disruption } from '../plan/disruption-class';
 import type { FullPlan, PlannedChange, PlannedHost } from '../plan/plan';
-import { unitOf } from '../resources/unit';
+import { unitName, unitOf } from '../resources/unit';
 import { endpoints, joinedServers, movedBy, movedServers } from './haproxy-change';
 import { instances } from './keepalived-config';
 import type { Listener } from './listener';
@@ -38,7 +38,12 @@ export function whileItIsDown(
 ): Disruption {
   const does = `${unit} ${verb}s`;
   if (unit === 'keepalived') return keepalivedDown(does, verb, host, around);
-  const sharers = unit === 'haproxy' ? balancers(host, around) : backends(unit, host, around);
+  const answered = unit === 'haproxy' ? [] : answering(unit, host, around);
+  const isFront = unit === 'haproxy' || answered.length > 0;
+  const sharers =
+    unit === 'haproxy'
+      ? balancers(host, around)
+      : [...backends(unit, host, around), ...shared(host, answered)];
   if (sharers.length === 0)
     return unit === 'haproxy' && around.services.length > 0
       ? { class: 'outage', seconds: null, why: `${does}, and no VIP can leave the host before` }
@@ -55,8 +60,8 @@ export function whileItIsDown(
   const serve = others.length > 1 ? 'serve' : 'serves';
   const roll = { class: 'rolling', seconds: 0 } as const;
   const why = `${does}; drained before, ${others.join(', ')} ${serve} meanwhile`;
-  if (unit !== 'haproxy' || !around.holders.has(host.host)) return { ...roll, why };
-  const own = ownVips(host, around);
+  if (!isFront || !around.holders.has(host.host)) return { ...roll, why };
+  const own = unit === 'haproxy' ? ownVips(host, around) : answered;
   const skews = own.filter((vip) => leavesByFault(vip, host)).map((vip) => skewOf(vip, host));
   const returns = verb === 'restart' && own.some((vip) => vip.preempt);
   const moves = cuts(`the VIP moves away${returns ? ' and back' : ''}`);
@@ -89,9 +94,10 @@ const ownVips = ({ host }: PlannedHost, { vips }: Surroundings) =>
 /** A unit that did not run yet: nobody feels it, unless its host is to have a VIP that another one holds. */
 export function whenItStarts(unit: string, host: PlannedHost, around: Surroundings): Disruption {
   const why = `${unit} does not run yet`;
-  const taken = ['haproxy', 'keepalived'].includes(unit)
-    ? ownVips(host, around).filter((vip) => vip.preempt && isTaken(vip, unit, host, around))
-    : [];
+  const isOfAll = ['haproxy', 'keepalived'].includes(unit);
+  const taken = (isOfAll ? ownVips(host, around) : answering(unit, host, around)).filter(
+    (vip) => vip.preempt && isTaken(vip, unit, host, around),
+  );
   if (taken.length === 0) return { class: 'none', seconds: 0, why };
   const moves = cuts(`${taken.map(({ name }) => name).join(', ')} may move to its host`);
   return { class: 'rolling', seconds: 0, why: `${why}; when it does, ${moves}`, movesVip: true };
@@ -124,10 +130,29 @@ interface Shared {
   others: string[];
 }
 
-function balancers(host: PlannedHost, { vips }: Surroundings): Shared[] {
+const balancers = (host: PlannedHost, { vips }: Surroundings) => shared(host, vips);
+
+function shared(host: PlannedHost, vips: readonly Vip[]): Shared[] {
   return vips
     .map((vip) => ({ name: vip.name, hosts: vip.members.map((member) => member.host.name) }))
     .flatMap(({ name, hosts }) => without(host, name, hosts));
+}
+
+/**
+ * The VIPs of the host at which the unit itself answers, or that leave a host without it: keepalived looks for it, or it
+ * listens where clients come in.
+ */
+function answering(unit: string, host: PlannedHost, around: Surroundings): Vip[] {
+  const known = around.listening.get(host.host);
+  return ownVips(host, around).filter(({ check, ports }) => {
+    if (check.unit !== undefined) return unitName(check.unit) === unit;
+    if (check.process === unit) return true;
+    const asked = [...ports, ...(check.port ? [check.port] : [])];
+    const isSure = known?.some(
+      ({ port, units }) => units.includes(unit) && asked.some((one) => one.port === port),
+    );
+    return !check.haproxy && (isSure ?? (asked.length > 0 && !aside.has(unit)));
+  });
 }
 
 /** Units on which no request waits, whatever host they are on. */

@@ -67,7 +67,9 @@ function changed(before: ReadonlyMap<string, string>, after: ReadonlyMap<string,
 }
 
 const addressesOf = (...several: Instance[]) =>
-  several.flatMap((one) => one.addresses.map((address) => address.split('/')[0] ?? address));
+  several.flatMap(({ addresses, excluded }) =>
+    [...addresses, ...excluded].map((address) => address.split('/')[0] ?? address),
+  );
 
 /**
  * How long nobody holds a VIP whose instance begins anew: it waits for three adverts and the skew of its priority.
@@ -123,7 +125,6 @@ function addition(one: Instance, prefix: string): Effect {
 
 /** Settings of an instance that are the host's own business: the other hosts cannot tell. */
 const ownSettings = new Set([
-  'virtual_ipaddress_excluded',
   'virtual_routes',
   'virtual_rules',
   'promote_secondaries',
@@ -187,6 +188,8 @@ function compareInstance(
       case 'use_ipvlan':
       case 'vmac_xmit_base':
         return anew(`the ${keyword} changes`);
+      case 'virtual_ipaddress_excluded':
+        return heir ? { ...inherited(heir, prefix), pair } : rolling(`${prefix}${keyword} changes`);
       case 'virtual_ipaddress':
         return heir
           ? { ...inherited(heir, prefix), pair }

@@ -93,6 +93,8 @@ export interface Instance {
   nopreempt: boolean;
   /** The virtual addresses with their prefixes and options, sorted. */
   addresses: string[];
+  /** Those that stand in no advert. */
+  excluded: string[];
   /** Sorted. */
   unicastPeers: string[];
   trackScripts: string[];
@@ -145,7 +147,9 @@ function toInstance({ args, children = [] }: Statement): Instance {
   const word = (keyword: string) => all(keyword).at(-1)?.args[0];
   const within = (keyword: string) => all(keyword).flatMap((block) => block.children ?? []);
   const interfaceName = word('interface');
-  const addresses = sorted(within('virtual_ipaddress').map((one) => spellAddress(one, interfaceName)));
+  const addressesIn = (keyword: string) =>
+    sorted(within(keyword).map((one) => spellAddress(one, interfaceName)));
+  const [addresses, excluded] = [addressesIn('virtual_ipaddress'), addressesIn('virtual_ipaddress_excluded')];
   const unicastPeers = sorted(within('unicast_peer').map((one) => bare(one.keyword)));
   const advertInterval = toNumber(word('advert_int')) ?? 1;
   const settings = byKeyword(children);
@@ -154,6 +158,7 @@ function toInstance({ args, children = [] }: Statement): Instance {
     else settings.delete(keyword);
   };
   put('virtual_ipaddress', addresses);
+  put('virtual_ipaddress_excluded', excluded);
   put('unicast_peer', unicastPeers);
   put('authentication', sorted(within('authentication').map(spellAuthentication)));
   put('advert_int', [String(advertInterval)]);
@@ -166,6 +171,7 @@ function toInstance({ args, children = [] }: Statement): Instance {
     state: word('state') ?? 'BACKUP',
     nopreempt: all('nopreempt').length > 0,
     addresses,
+    excluded,
     unicastPeers,
     trackScripts: within('track_script').map((one) => one.keyword),
     settings,

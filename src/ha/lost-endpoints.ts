@@ -34,8 +34,8 @@ export function answeredNoMore(from: string, to: string, vips: readonly Named[])
 /** The addresses that a keepalived.conf no longer has. */
 export function heldNoMore(from: string, to: string): string[] {
   const held = (text: string) =>
-    [...instances(text).instances.values()].flatMap(({ name, addresses }) =>
-      addresses.map((address) => ({ name, address: address.split(/[/ ]/)[0] ?? address })),
+    [...instances(text).instances.values()].flatMap(({ name, addresses, excluded }) =>
+      [...addresses, ...excluded].map((address) => ({ name, address: address.split(/[/ ]/)[0] ?? address })),
     );
   const kept = new Set(held(to).map(({ address }) => address));
   return held(from)

@@ -1,6 +1,7 @@
 import type { Path } from '../document/document';
 import { type Checkable, checkName, type Report } from './checkable';
 import { type PortRange, portText, rangeOf } from './endpoints';
+import { toProtocolPort } from './schema/protocol-port';
 import { isWellKnown } from './well-known';
 
 /** No two of HAProxy's listeners may want one port of one address. */
@@ -30,6 +31,14 @@ export function checkPorts(inventory: Checkable, report: Report): void {
   }
   const talks = Object.values(inventory.services ?? {}).some((service) => service?.stick?.peers);
   if (talks) claim(['haproxy', 'peerPort'], inventory.haproxy?.peerPort, 'every', 'haproxy.peerPort');
+  for (const [name, vip] of Object.entries(inventory.vips ?? {}))
+    for (const [index, said] of (vip?.ports ?? []).entries()) {
+      const { port, protocol } = said === undefined ? {} : toProtocolPort(said);
+      if (protocol === 'tcp') claim(['vips', name, 'ports', index], port, [name], `VIP ${name}`);
+    }
+  for (const [name, server] of Object.entries(inventory.virtualServers ?? {}))
+    if (server?.protocol === 'tcp' && server.vip !== undefined)
+      claim(['virtualServers', name, 'port'], server.port, [server.vip], `virtual server ${name}`);
   const { stats } = inventory;
   const first = Object.keys(inventory.vips ?? {})[0];
   const where = stats?.vip ?? first;

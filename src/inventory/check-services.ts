@@ -7,6 +7,8 @@ import { type Checkable, type CheckedService, checkGroupName, checkName, type Re
 /** Sections of our own in haproxy.cfg. */
 const reserved = ['stats'];
 
+type CheckedVirtual = NonNullable<NonNullable<Checkable['virtualServers']>[string]>;
+
 export function checkServices(inventory: Checkable, report: Report): void {
   for (const [name, service] of Object.entries(inventory.services ?? {})) {
     const at: Path = ['services', name];
@@ -42,6 +44,16 @@ function checkBackends(inventory: Checkable, service: CheckedService, at: Path, 
     (service.port !== undefined || !Object.hasOwn(service, 'port'))
   )
     report([...at, 'backends', 'port'], 'is missing', 'the port that the servers listen on');
+  checkBackendNames(inventory, backends, at, report);
+}
+
+/** The group is there, and so is the address of whoever is no host of the inventory. */
+export function checkBackendNames(
+  inventory: Checkable,
+  backends: NonNullable<CheckedVirtual['backends'] | CheckedService['backends']>,
+  at: Path,
+  report: Report,
+): void {
   const group = backends.group ?? (Object.hasOwn(backends, 'servers') ? undefined : 'all');
   checkGroupName(inventory, [...at, 'backends', 'group'], group, report);
   for (const [name, server] of Object.entries(backends.servers ?? {})) {

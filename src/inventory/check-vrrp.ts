@@ -2,12 +2,26 @@ import { isIP, isIPv6 } from 'node:net';
 import type { Path } from '../document/document';
 import { oneOf } from '../document/suggest';
 import { type Checkable, membersOf, type Report } from './checkable';
+import { strayBlock } from './keepalived-sections';
 
 /** What each VIP says of how its hosts speak to each other, and its lines of keepalived.conf. */
 export function checkVrrp(inventory: Checkable, report: Report): void {
   for (const name of Object.keys(inventory.vips ?? {})) {
     checkUnicast(inventory, name, report);
+    checkChecks(inventory, name, report);
     checkBraces(inventory.vips?.[name]?.extra, ['vips', name, 'extra'], report);
+  }
+}
+
+/** What keepalived's own sections must leave to the inventory, which everything else looks at. */
+export function checkSections({ keepalived }: Checkable, report: Report): void {
+  for (const [index, text = ''] of (keepalived?.sections ?? []).entries()) {
+    const block = strayBlock(text);
+    const expected =
+      block === 'vrrp_instance'
+        ? 'a VIP under "vips", with what it cannot say in its "extra"'
+        : 'other blocks, or a template of your own (haprov eject)';
+    if (block) report(['keepalived', 'sections', index], `has a ${block}`, expected);
   }
 }
 
@@ -34,6 +48,24 @@ function checkUnicast(inventory: Checkable, name: string, report: Report): void 
       `${host} would send from "${own}", which is no IPv${family} address, as the VIP is`,
       `{ "${host}": an IPv${family} address of it, … }`,
     );
+  }
+}
+
+/** Somebody runs the command, and routes are of one family. */
+function checkChecks(inventory: Checkable, name: string, report: Report): void {
+  const { check = {}, virtualRoutes = [] } = inventory.vips?.[name] ?? {};
+  const at: Path = ['vips', name];
+  if (check.user !== undefined && !Object.hasOwn(check, 'command'))
+    report([...at, 'check', 'user'], 'is for a command, and there is none', 'a command, or no user');
+  for (const [index, route] of virtualRoutes.entries()) {
+    const { to, via, source } = route ?? {};
+    const families = new Set(
+      [to, via, source].flatMap((one) =>
+        one === undefined || one === 'default' ? [] : isIP(one.split('/')[0] ?? ''),
+      ),
+    );
+    if (families.size > 1)
+      report([...at, 'virtualRoutes', index], 'has addresses of both families', 'addresses of one family');
   }
 }
 

@@ -1,12 +1,16 @@
+import { isIPv6 } from 'node:net';
 import type { Document, Path } from '../document/document';
 import { faultAt } from '../document/faults';
 import { oneOf } from '../document/suggest';
 import type { Fault } from '../errors';
-import { canonical, isUnmovable } from './address';
+import { canonical } from './address';
+import { checkAddresses } from './check-addresses';
 import { checkPorts, checkStats } from './check-ports';
 import { checkServices } from './check-services';
+import { checkSyncGroups } from './check-sync-groups';
 import { checkPeers } from './check-traffic';
-import { checkVrrp } from './check-vrrp';
+import { checkVirtualServers } from './check-virtual-servers';
+import { checkSections, checkVrrp } from './check-vrrp';
 import { type Checkable, checkGroupName, checkName, membersOf, type Report } from './checkable';
 
 /** What a schema cannot say: names that must exist, values that must differ, settings that exclude each other. */
@@ -16,7 +20,11 @@ export function checkReferences(inventory: Checkable, document: Document): Fault
   checkHosts(inventory, report);
   checkGroups(inventory, report);
   checkVips(inventory, report);
+  checkAddresses(inventory, report);
   checkVrrp(inventory, report);
+  checkSections(inventory, report);
+  checkSyncGroups(inventory, report);
+  checkVirtualServers(inventory, report);
   checkServices(inventory, report);
   checkPeers(inventory, report);
   checkPorts(inventory, report);
@@ -55,41 +63,27 @@ function checkGroups(inventory: Checkable, report: Report): void {
 }
 
 function checkVips(inventory: Checkable, report: Report): void {
-  const { hosts = {} } = inventory;
   const vips = Object.entries(inventory.vips ?? {});
-  unique(
-    vips.map(([name, vip]) => [['vips', name, 'address'], vip?.address, name]),
-    (path, first) => report(path, `is already the address of VIP ${first}`),
-  );
   vips.forEach(([name, vip], index) => {
     const at: Path = ['vips', name];
     if (!vip) return;
     const { address, group, virtualRouterId } = vip;
-    if (address !== undefined) {
-      const owner = Object.entries(hosts).find(
-        ([, host]) => host?.address !== undefined && canonical(host.address) === canonical(address),
-      );
-      const expected = 'an address of its own, which moves between the hosts';
-      if (owner) report([...at, 'address'], `is the address of host ${owner[0]}`, expected);
-      if (isUnmovable(address))
-        report([...at, 'address'], 'is a loopback, multicast or unspecified address', expected);
-    }
     checkGroupName(inventory, [...at, 'group'], group, report);
     checkPriorities(inventory, name, report);
     const members = membersOf(inventory, group) ?? [];
-    const twin = vips
-      .slice(0, index)
-      .find(
-        ([, other]) =>
-          virtualRouterId !== undefined &&
-          other?.virtualRouterId === virtualRouterId &&
-          membersOf(inventory, other.group)?.some((host) => members.includes(host)),
-      );
+    const twin = vips.slice(0, index).find(
+      ([, other]) =>
+        virtualRouterId !== undefined &&
+        other?.virtualRouterId === virtualRouterId &&
+        // Each family counts its own (RFC 5798, 5.2.3).
+        isIPv6(other?.address?.split('/')[0] ?? '') === isIPv6(address?.split('/')[0] ?? '') &&
+        membersOf(inventory, other.group)?.some((host) => members.includes(host)),
+    );
     if (twin)
       report(
         [...at, 'virtualRouterId'],
         `${virtualRouterId} is already the id of VIP ${twin[0]}`,
-        'an id of its own',
+        'an id of its own, but for an IPv4 and an IPv6 VIP',
       );
   });
 }

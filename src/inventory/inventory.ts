@@ -2,10 +2,13 @@ import type { Document, Path } from '../document/document';
 import type { OwnConfigurations } from './own-files';
 import type { HaproxySettings, StatsSettings } from './schema/haproxy';
 import type { SshSettings } from './schema/host';
+import type { KeepalivedSettings } from './schema/keepalived';
+import type { ProtocolPort } from './schema/protocol-port';
 import type { ServerSettings, ServiceSettings } from './schema/service';
 import type { TlsSettings } from './schema/tls';
 import type { Value } from './schema/vars';
 import type { VipSettings } from './schema/vip';
+import type { VirtualServerSettings } from './schema/virtual-server';
 import type { Secrets } from './secrets';
 
 export type Vars = Record<string, Value>;
@@ -19,14 +22,26 @@ export interface Host {
   groups: string[];
 }
 
-export interface Vip extends Omit<VipSettings, 'address' | 'group' | 'priorities'> {
-  name: string;
+/** One of the addresses of a VIP. */
+export interface VipAddress {
   /** The bare address, as the kernel writes it; `prefix` where the inventory gives one. */
   address: string;
   prefix?: number;
   family: 4 | 6;
+  /** Where: in the adverts, in none of them, or in the VIP's `extra`. */
+  stands: 'advert' | 'excluded' | 'extra';
+}
+
+/** A shared address. Its own `address` is the first of `addresses`, which all move together. */
+export interface Vip
+  extends Omit<VipAddress, 'stands'>,
+    Omit<VipSettings, 'address' | 'addresses' | 'excluded' | 'group' | 'priorities' | 'check' | 'ports'> {
+  name: string;
+  addresses: readonly VipAddress[];
   /** Who may hold it, the one with the highest priority first. */
   members: { host: Host; priority: number }[];
+  check: Omit<VipSettings['check'], 'haproxy' | 'port'> & { haproxy: boolean; port?: ProtocolPort };
+  ports: readonly ProtocolPort[];
 }
 
 /** One server behind HAProxy. */
@@ -37,6 +52,13 @@ export interface Server extends Omit<ServerSettings, 'address' | 'port'> {
   port?: number;
   /** The inventory's host of that name; absent where haprov does not manage it. */
   host?: Host;
+}
+
+/** `hosts` are those of the servers that haprov manages. No servers where all is redirected, or routed. */
+export interface Backends {
+  port?: number;
+  servers: Server[];
+  hosts: Host[];
 }
 
 /** Where clients reach a service. */
@@ -83,8 +105,14 @@ export interface Service extends Omit<ServiceSettings, 'port' | 'vips' | 'routes
   endpoints: readonly Endpoint[];
   /** The first that fits; what fits none goes to its own servers. */
   routes: readonly Route[];
-  /** `hosts` are those of the servers that haprov manages. No servers where all is redirected, or routed. */
-  backends: BackendTraffic & { port?: number; servers: Server[]; hosts: Host[] };
+  backends: BackendTraffic & Backends;
+}
+
+/** What the kernel of the VIP's holder hands on to servers, without HAProxy (LVS). */
+export interface VirtualServer extends Omit<VirtualServerSettings, 'vip' | 'backends'> {
+  name: string;
+  vip: Vip;
+  backends: Backends;
 }
 
 export interface Stats extends Omit<StatsSettings, 'vip'> {
@@ -103,12 +131,15 @@ export interface Inventory {
   sysctl: Record<string, string>;
   vips: Vip[];
   services: Service[];
+  virtualServers: VirtualServer[];
   stats?: Stats;
   haproxy: Omit<HaproxySettings, 'config' | 'packages'>;
   /** Configuration of the user's own, where haprov writes none of that unit. */
   own: OwnConfigurations;
   /** Before its VIPs and services were read from files of the user's own, whose templates see this. */
   said?: Inventory;
+  /** `ports` are where clients reach what its sections say. */
+  keepalived: Pick<KeepalivedSettings, 'sections'> & { ports: readonly ProtocolPort[] };
   playbooks: string[];
   secrets: Secrets;
 }

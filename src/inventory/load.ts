@@ -1,18 +1,32 @@
 import { existsSync } from 'node:fs';
-import { isIPv6 } from 'node:net';
 import { homedir } from 'node:os';
 import { basename, dirname, extname, resolve } from 'node:path';
 import { type Document, type Path, readDocument } from '../document/document';
 import { settled } from '../document/faults';
 import { validate } from '../document/validate';
 import { type Fault, InputError } from '../errors';
-import { canonical } from './address';
+import { buildVips } from './build-vips';
 import { checkReferences } from './check';
 import { rangeOf } from './endpoints';
-import type { Endpoint, Host, Inventory, Route, Server, Service, Stats, Tls, Vars, Vip } from './inventory';
+import type {
+  Backends,
+  Endpoint,
+  Host,
+  Inventory,
+  Route,
+  Server,
+  Service,
+  Stats,
+  Tls,
+  Vars,
+  Vip,
+  VirtualServer,
+} from './inventory';
+import { portsOfSections } from './keepalived-sections';
 import { type OwnConfigurations, ownConfigurations } from './own-files';
 import type { SshSettings } from './schema/host';
 import { inventorySchema, type RawInventory } from './schema/schema';
+import type { ServerSettings } from './schema/service';
 import type { TlsSettings } from './schema/tls';
 import type { Users } from './schema/users';
 import { resolveSecrets, type Secrets } from './secrets';
@@ -78,20 +92,7 @@ function build(document: Document, raw: RawInventory, secrets: Secrets, own: Own
   }
   const hostsOf = (group: string) => (groups.get(group) ?? []).flatMap((name) => hosts.get(name) ?? []);
 
-  const vips = Object.entries(raw.vips).map(([name, { group, priorities, address, ...vip }]): Vip => {
-    const [bare = address, prefix] = address.split('/');
-    const members = hostsOf(group)
-      .map((host) => ({ host, priority: priorities?.[host.name] ?? raw.hosts[host.name]?.priority ?? 0 }))
-      .sort((a, b) => b.priority - a.priority);
-    return {
-      ...vip,
-      name,
-      address: canonical(bare),
-      ...(prefix ? { prefix: Number(prefix) } : {}),
-      family: isIPv6(bare) ? 6 : 4,
-      members,
-    };
-  });
+  const vips = buildVips(raw, hostsOf);
   const services = Object.entries(raw.services).map(
     ([name, { port, vips: names, routes: _, backends, tls, ...service }]): Service & { routes: Route[] } => ({
       ...service,
@@ -112,6 +113,14 @@ function build(document: Document, raw: RawInventory, secrets: Secrets, own: Own
       if (service) routes.push({ hosts: [host].flat(), paths: [path].flat(), sni: [sni].flat(), service });
     }
 
+  const virtualServers = Object.entries(raw.virtualServers).flatMap(
+    ([name, { vip: named, backends, ...settings }]): VirtualServer[] => {
+      const vip = vips.find((one) => one.name === named);
+      const all = { ...backends, port: backends.port ?? settings.port };
+      return vip ? [{ ...settings, name, vip, backends: buildBackends(all, hosts, hostsOf) }] : [];
+    },
+  );
+
   return {
     name: raw.name ?? basename(file, extname(file)),
     file,
@@ -122,8 +131,10 @@ function build(document: Document, raw: RawInventory, secrets: Secrets, own: Own
     sysctl: Object.fromEntries(Object.entries(raw.sysctl).map(([key, value]) => [key, String(value)])),
     vips,
     services,
+    virtualServers,
     ...(raw.stats ? { stats: buildStats(raw.stats, vips) } : {}),
     haproxy,
+    keepalived: { sections: raw.keepalived.sections, ports: portsOfSections(raw.keepalived.sections) },
     own,
     playbooks: raw.playbooks,
     secrets: markPasswords(raw, secrets),
@@ -139,7 +150,9 @@ function buildEndpoints(
   const range = rangeOf(ports);
   if (vips.length === 0) return [{ address: '*', ...range, tls: tls === 'every' }];
   const hasTls = ({ name }: Vip) => tls === 'every' || tls.includes(name);
-  return vips.map((vip) => ({ address: vip.address, ...range, vip, tls: hasTls(vip) }));
+  return vips.flatMap((vip) =>
+    vip.addresses.map(({ address }) => ({ address, ...range, vip, tls: hasTls(vip) })),
+  );
 }
 
 function buildTls({ certificate, key, certificates = [], vips: _, ...tls }: TlsSettings, at: Path): Tls {
@@ -150,10 +163,14 @@ function buildTls({ certificate, key, certificates = [], vips: _, ...tls }: TlsS
 
 /** The group's hosts, then the servers of their own; what `servers` says of a host of the group counts for it. */
 function buildBackends(
-  raw: RawInventory['services'][string]['backends'],
+  raw:
+    | (Partial<Omit<NonNullable<RawInventory['services'][string]['backends']>, 'servers'>> & {
+        servers?: Record<string, Partial<ServerSettings>> | undefined;
+      })
+    | undefined,
   hosts: ReadonlyMap<string, Host>,
   hostsOf: (group: string) => Host[],
-): Service['backends'] {
+): Backends {
   if (!raw) return { servers: [], hosts: [] };
   const { port, group = raw.servers ? undefined : 'all', servers: special = {}, tls, resolvers } = raw;
   const names = [
@@ -161,10 +178,11 @@ function buildBackends(
   ];
   const servers = names.map((name): Server => {
     const host = hosts.get(name);
-    const settings = special[name] ?? { backup: false };
+    const settings = special[name] ?? {};
     const address = settings.address ?? host?.address ?? '';
     return {
       ...(port === undefined ? {} : { port }),
+      backup: false,
       ...settings,
       name,
       address,

@@ -18,10 +18,11 @@ const asking = (files: HostFiles) =>
 function onHost(files: HostOutline, { inventory }: Subject): Found[] {
   const { host, haproxy, units } = files;
   const hasMain = haproxy.files.some(({ file }) => file === mainFiles.haproxy);
-  if (!hasMain || !units.includes('haproxy')) return [];
+  const asked = asking(files);
+  if (!units.includes('haproxy')) return withoutHaproxy(host.name, asked);
+  if (!hasMain) return [];
   const port = inventory.haproxy.healthPort;
   const { answers, statistics } = healthListenerIn(haproxy.sections, port);
-  const asked = asking(files);
   const at = { host: host.name, file: mainFiles.haproxy };
   const fix = [
     `add: frontend haprov_health, with the lines "bind 127.0.0.1:${port}", "mode http", "monitor-uri /",`,
@@ -48,6 +49,21 @@ function onHost(files: HostOutline, { inventory }: Subject): Found[] {
       message: `HAProxy has no statistics on 127.0.0.1:${port}/stats`,
       why: 'haprov asks a stats socket instead, where there is one; without either, status, drain and the gate of apply cannot tell how the servers are',
       fix,
+    },
+  ];
+}
+
+/** keepalived asks a HAProxy that nothing of the playbooks runs. */
+function withoutHaproxy(host: string, asked: ReturnType<typeof asking>): Found[] {
+  const [first] = asked;
+  if (!first) return [];
+  return [
+    {
+      severity: asked.some(({ weight }) => weight === 0) ? 'error' : 'warning',
+      at: { host, file: first.at.file ?? mainFiles.keepalived },
+      message: `keepalived’s check of VIP ${first.instance.name} asks HAProxy, and no playbook runs one here`,
+      why: 'the check would fail for ever: its host goes to FAULT, and nobody holds the VIP',
+      fix: `say in vips.${first.instance.name}.check what is to be looked at instead: "unit", "port", "process" or "command"; or "haproxy": false`,
     },
   ];
 }

@@ -10,6 +10,8 @@ import { checkBinaryMissing } from './check-binary-missing';
 import { cookieWithoutEffect } from './cookie-without-effect';
 import { defaultCredentials } from './default-credentials';
 import { equalPriorities } from './equal-priorities';
+import { forwardingMissing } from './forwarding-missing';
+import { haproxyNotLookedAt } from './haproxy-not-looked-at';
 import { healthListenerMissing } from './health-listener-missing';
 import type { HostFiles } from './host-files';
 import { nonlocalBindMissing } from './nonlocal-bind-missing';
@@ -46,6 +48,8 @@ export const rules: readonly Rule[] = [
   cookieWithoutEffect,
   defaultCredentials,
   equalPriorities,
+  forwardingMissing,
+  haproxyNotLookedAt,
   healthListenerMissing,
   nonlocalBindMissing,
   nopreemptWithMaster,

@@ -44,6 +44,7 @@ export async function drainHost(maintenance: Maintenance, wishes: DrainWishes): 
   refuseDeaf(maintenance, wishes.force);
   const first = await pair.look();
   refuseAlone(maintenance, first, wishes.force);
+  warnOfVirtualServers(maintenance);
   const servers = tellableServers(maintenance, first);
   const isCounted = saysWhatIsUncounted(maintenance, first);
   begin(onStop);
@@ -189,6 +190,15 @@ function saysWhatIsUncounted({ host, hosts, pair, warn }: Maintenance, pairState
     `how many clients HAProxy on ${host} serves cannot be counted: it has no stats socket; what is open when the address has gone goes on until it ends`,
   );
   return false;
+}
+
+/** LVS is told nothing: what the kernel of a balancer sends to the host goes on. */
+function warnOfVirtualServers({ host, virtualServers, warn }: Maintenance): void {
+  const own = virtualServers.filter(({ backends }) => backends.hosts.some(({ name }) => name === host));
+  if (own.length > 0)
+    warn(
+      `${host} stays a server of ${listed(own.map(({ name }) => `virtual server ${name}`))}: haprov takes none out of LVS; stop what answers there, and keepalived’s check does`,
+    );
 }
 
 /** How often a balancer that still sends requests is told to drain: a HAProxy forgets it when it reloads. */

@@ -1,5 +1,5 @@
 import { ExitCode, HaprovError } from '../errors';
-import type { Vip } from '../inventory/inventory';
+import type { Vip, VirtualServer } from '../inventory/inventory';
 import type { HostRole } from '../pair/drained';
 import type { PairState } from '../pair/health';
 import type { Ways } from '../pair/levers';
@@ -13,6 +13,8 @@ export interface Maintenance extends HostRole {
   pair: Pair;
   /** The hosts that are reached; the drained host itself may be missing. */
   hosts: Hosts;
+  /** What kernels send to servers without HAProxy. */
+  virtualServers: readonly VirtualServer[];
   /** The operator: `user@laptop`. */
   by: string;
   /** How its keepalived gives its VIPs away. */

@@ -121,6 +121,7 @@ export function maintenanceOf(
     host: host.name,
     vips: inventory.vips,
     services: inventory.services,
+    virtualServers: inventory.virtualServers,
     pair: new Pair(inventory, hosts, readiness),
     hosts,
     by: operator(),

@@ -42,12 +42,14 @@ export function strangers(
   );
   return inventory.vips.flatMap((vip) => {
     const speakers = speakersFor(vip, listeners).filter(({ source }) => !ours.has(source));
-    const holder = holderOf(vip, listeners, ours);
     return [
       ...speakers.map((sender) =>
         vridHeard(vip, sender, freeId(vip, inventory, listeners), { inventory, whole, file }),
       ),
-      ...(holder ? [addressInUse(vip, holder, { inventory, whole, file })] : []),
+      ...vip.addresses.flatMap(({ address }) => {
+        const holder = holderOf({ ...vip, address }, listeners, ours);
+        return holder ? [addressInUse({ ...vip, address }, holder, { inventory, whole, file })] : [];
+      }),
     ];
   });
 }

@@ -48,13 +48,28 @@ export interface Recorded {
  */
 export function probeTargets(inventory: Inventory): ProbeTarget[] {
   const open = inventory.services.filter((service) => !service.allow && !service.proxyProtocol.accept);
-  return open.flatMap((front) =>
+  const byHaproxy = open.flatMap((front) =>
     placesOf(front, inventory).flatMap(({ address, port, tls }) =>
       (tls || front.mode === 'tcp' ? [{ service: front.name, mode: 'tcp' as const }] : requestsTo(front)).map(
         (asked) => ({ address, port, ...asked }),
       ),
     ),
   );
+  return [...byHaproxy, ...withoutHaproxy(inventory)];
+}
+
+/** What the holder of a VIP, or its kernel (LVS), answers itself. Who speaks UDP cannot be asked without its language. */
+function withoutHaproxy({ vips, virtualServers }: Inventory): ProbeTarget[] {
+  const own = vips.flatMap(({ name, address, ports }) => ports.map((one) => ({ ...one, name, address })));
+  const handedOn = virtualServers.map(({ name, vip, port, protocol }) => ({
+    name,
+    address: vip.address,
+    port,
+    protocol,
+  }));
+  return [...own, ...handedOn]
+    .filter(({ protocol }) => protocol === 'tcp')
+    .map(({ name, address, port }) => ({ service: name, address, port, mode: 'tcp' }));
 }
 
 /** The service's TCP endpoints; one for all addresses (`*`) stands for each VIP. */

@@ -11,7 +11,7 @@ import { anyHost, type HostKnowledge } from '../playbook/context';
 import type { Resource } from '../playbook/expand';
 import { serviceNamed } from '../resources/service';
 import { textOfBytes } from '../resources/text-of';
-import { unitOf } from '../resources/unit';
+import { unitName, unitOf } from '../resources/unit';
 
 /** What a host is asked about its resources, and about the services that they notify. */
 /** One that fails makes the plan of its host say so: {@link planHost}. */
@@ -33,7 +33,9 @@ function impliedServices(resources: readonly Resource[]): Resource[] {
 
 /** By the playbooks: the units that are to run. By the inventory: the ports that HAProxy and the service listen on. */
 export function readinessOf(inventory: Inventory, host: Host, resources: readonly Resource[]): Readiness {
-  const units = resources.flatMap(({ unit, about }) => (unit !== undefined && about.runs ? [unit] : []));
+  const running = resources.flatMap(({ unit, about }) => (unit !== undefined && about.runs ? [unit] : []));
+  const looked = running.includes('keepalived') ? lookedAt(inventory, host) : { units: [], ports: [] };
+  const units = [...new Set([...running, ...looked.units])];
   const balances = units.includes('haproxy');
   const serves = inventory.services.flatMap(({ backends }) =>
     backends.servers.filter((server) => server.host === host && server.address === host.address),
@@ -41,10 +43,22 @@ export function readinessOf(inventory: Inventory, host: Host, resources: readonl
   const ports = [
     ...(balances ? portsOf(inventory.services.flatMap(({ endpoints }) => endpoints)) : []),
     ...(units.length > 0 ? serves.flatMap((server) => server.port ?? []) : []),
+    ...looked.ports,
   ];
   const { healthPort } = inventory.haproxy;
   const { answers, statistics } = healthListenerIn(balances ? sectionsOf(resources) : [], healthPort);
   return { units, ports: [...new Set(ports)], balances, ...(answers || statistics ? { healthPort } : {}) };
+}
+
+/** What keepalived looks at before it has the host hold a VIP: without it the host would not take one. */
+function lookedAt({ vips }: Inventory, host: Host): Pick<Readiness, 'units' | 'ports'> {
+  const checks = vips
+    .filter(({ members }) => members.some((member) => member.host === host))
+    .map(({ check }) => check);
+  return {
+    units: checks.flatMap(({ unit }) => (unit === undefined ? [] : [unitName(unit)])),
+    ports: checks.flatMap(({ port }) => (port?.protocol === 'tcp' ? [port.port] : [])),
+  };
 }
 
 /** What HAProxy is to read, as far as the playbooks write it. */

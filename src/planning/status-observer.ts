@@ -215,7 +215,9 @@ function diagnosticsFor(
     const endpoint = inventory.services
       .flatMap(({ endpoints }) => endpoints)
       .find((one) => !one.udp && isAt(one, vip));
-    return endpoint ? [{ address: vip.address, port: endpoint.port }] : [];
+    const port =
+      endpoint?.port ?? probeTargets(inventory).find(({ address }) => address === vip.address)?.port;
+    return port === undefined ? [] : [{ address: vip.address, port }];
   });
   const paths = [...new Set([...places, ...files])];
   return {

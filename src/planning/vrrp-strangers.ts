@@ -19,9 +19,10 @@ export function listeningQuestion(
   resources: readonly Resource[],
 ): Question[] {
   const own = vips.filter(({ members }) => members.some((member) => member.host === host));
+  const asked = own.flatMap((vip) => vip.addresses.map(({ address }) => ({ ...vip, address })));
   const speaks = resources.some(({ unit, about }) => unit === 'keepalived' && about.runs);
   return own.length > 0 && speaks
-    ? [{ id, script: listenScript(own), asksFor: { units: ['keepalived'] } }]
+    ? [{ id, script: listenScript(asked), asksFor: { units: ['keepalived'] } }]
     : [];
 }
 

@@ -1,4 +1,4 @@
-import { answersByItself, entrancesOf, portsOf, portText, vipsOf } from '../inventory/endpoints';
+import { answersByItself, entrancesOf, portsOf, portText } from '../inventory/endpoints';
 import type { Endpoint, Host, Inventory, Service, Vars, Vip } from '../inventory/inventory';
 import type { Value } from '../inventory/schema/vars';
 import { authoritiesOf, certificatesOf } from './haproxy/certificates';
@@ -7,6 +7,7 @@ import { type Writing, writingFor } from './haproxy/writing';
 import { configurationFor } from './own-files';
 import { balancers, portsFor } from './ports';
 import { strict } from './strict';
+import { checkScriptsFor, syncGroupsFor, vipFor, virtualServersFor } from './vip-context';
 
 /** What a host must have told us before its files can be written. */
 export interface HostKnowledge {
@@ -41,7 +42,7 @@ export function contextFor(
   const vars: Record<string, Value> = { ...defaults, ...inventory.vars, ...host.vars };
   const vips = inventory.vips
     .filter((vip) => vip.members.some((member) => member.host === host))
-    .map((vip) => vipFor(vip, host, inventory, knowledge));
+    .map((vip) => vipFor(vip, host, inventory, knowledge.interfaceOf(vip)));
   const stats = inventory.stats && {
     ...inventory.stats,
     vip: inventory.stats.vip ? plainVip(inventory.stats.vip) : null,
@@ -76,38 +77,21 @@ export function contextFor(
     haproxy: inventory.haproxy,
     ports: portsFor(inventory, host),
     configuration: configurationFor(inventory, host),
+    keepalived: inventory.keepalived,
+    checkScripts: checkScriptsFor(inventory, host),
+    syncGroups: syncGroupsFor(inventory, host),
+    virtualServers: virtualServersFor(inventory, host),
   };
   return Object.fromEntries(Object.entries(context).map(([name, value]) => [name, strict(value, name)]));
 }
 
-const plainVip = ({ name, address, family }: Vip) => ({ name, address, family });
+const plainVip = ({ name, address, family, addresses }: Vip) => ({
+  name,
+  address,
+  family,
+  addresses: addresses.map((one) => one.address),
+});
 const plainHost = ({ name, address, vars }: Host) => ({ name, address, vars });
-
-/** A VIP as keepalived of `host` has it. */
-function vipFor(vip: Vip, host: Host, inventory: Inventory, knowledge: HostKnowledge) {
-  const { members, auth, unicast, ...settings } = vip;
-  const others = members.map((member) => member.host).filter((one) => one !== host);
-  const source = (one: Host) => (typeof unicast === 'object' && unicast[one.name]) || one.address;
-  const commands = inventory.services.filter(
-    (service) => service.check.type === 'command' && vipsOf(service, inventory).includes(vip),
-  );
-  return {
-    ...settings,
-    auth: auth ?? null,
-    interface: knowledge.interfaceOf(vip),
-    priority: members.find((member) => member.host === host)?.priority ?? 0,
-    state: vip.preempt && members[0]?.host === host ? 'MASTER' : 'BACKUP',
-    unicast: unicast === false ? null : { source: source(host), peers: others.map(source) },
-    commands: commands.map(({ name, check: { command = '', interval, fall, rise } }) => ({
-      service: name,
-      command,
-      seconds: Math.max(1, Math.round(interval / 1000)),
-      fall,
-      rise,
-    })),
-    peers: others.map(plainHost),
-  };
-}
 
 function plainService(service: Service, { services, vips }: Inventory, writing: Writing) {
   const {
@@ -155,7 +139,7 @@ function plainService(service: Service, { services, vips }: Inventory, writing: 
       to: scheme ?? prefix ?? location ?? '',
     })),
     check: { ...check, host: check.host ?? null, status: check.status ?? null },
-    vips: endpoints.flatMap(({ vip }) => (vip ? [plainVip(vip)] : [])),
+    vips: [...new Set(endpoints.flatMap(({ vip }) => vip ?? []))].map(plainVip),
     backends: {
       port: backends.port ?? null,
       servers: backends.servers.map(({ host, port, weight, maxconn, ...server }) => ({
@@ -178,7 +162,7 @@ function plainService(service: Service, { services, vips }: Inventory, writing: 
 const bindsOf = (endpoint: Endpoint, vips: readonly Vip[]) =>
   (endpoint.address !== '*'
     ? [endpoint.address]
-    : vips.some(({ family }) => family === 6)
+    : vips.some(({ addresses }) => addresses.some(({ family }) => family === 6))
       ? ['*', '::']
       : ['*']
   ).map((address) => ({ address, ports: portText(endpoint), tls: endpoint.tls, v6only: address === '::' }));

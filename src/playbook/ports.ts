@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { canonical } from '../inventory/address';
 import { entrancesOf, type PortRange, portText } from '../inventory/endpoints';
 import type { Endpoint, Host, Inventory, Server, Service, Vip } from '../inventory/inventory';
+import type { ProtocolPort } from '../inventory/schema/protocol-port';
 import { hasPeers } from './haproxy/sections';
 
 /** What a host's firewall and SELinux have to allow, as `ports` in templates and playbooks. */
@@ -47,11 +48,17 @@ export function portsFor(inventory: Inventory, host: Host): Ports {
   ];
   return {
     open: [
-      ...new Set([...bound, ...services.flatMap((service) => askedOn(service, host))].map(entryOf)),
+      ...new Set([
+        ...[...bound, ...services.flatMap((service) => askedOn(service, host))].map(entryOf),
+        ...withoutHaproxy(inventory, host),
+      ]),
       ...peers.map(({ address }) => `${haproxy.peerPort}/tcp@${address}`),
     ],
     protocols: vips.length > 0 ? ['vrrp'] : [],
-    addresses: [...(isIP(host.address) ? [host.address] : []), ...vips.map(({ address }) => address)],
+    addresses: [
+      ...(isIP(host.address) ? [host.address] : []),
+      ...vips.flatMap(({ addresses }) => addresses.map(({ address }) => address)),
+    ],
     labels: httpPorts([
       ...[...bound, ...own].filter(notAmong(bindable)),
       ...asked.filter(notAmong(connectable)),
@@ -73,6 +80,22 @@ export function balancers({ vips, groups, hosts }: Inventory): Host[] {
 }
 
 const isMember = ({ members }: Vip, host: Host) => members.some((member) => member.host === host);
+
+/** What clients reach at a VIP beside HAProxy, and what the kernel of its holder asks the host for (LVS). */
+function withoutHaproxy({ vips, virtualServers, keepalived }: Inventory, host: Host): string[] {
+  const spell = ({ port, protocol }: ProtocolPort) => `${port}/${protocol}`;
+  const own = vips.filter((vip) => isMember(vip, host));
+  return [
+    ...own.flatMap(({ ports }) => ports),
+    ...(own.length > 0 ? keepalived.ports : []),
+    ...virtualServers.filter(({ vip }) => isMember(vip, host)),
+    ...virtualServers.flatMap(({ backends: { servers }, port, protocol }) =>
+      servers
+        .filter((server) => server.host === host)
+        .map((server) => ({ port: server.port ?? port, protocol })),
+    ),
+  ].map(spell);
+}
 
 /** Where HAProxy asks `host` for the service. */
 const servedBy = (service: Service, host: Host): Range[] =>

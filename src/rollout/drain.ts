@@ -15,7 +15,9 @@ const carriers = ['haproxy', 'keepalived'];
 export const needsDrain = (host: PlannedHost): boolean =>
   host.changes.some((change) => isInterrupted(change) && isCarrier(change));
 
-const isCarrier = ({ unit = '' }: PlannedChange) => carriers.includes(unit);
+/** A plan says of any other unit whether a VIP goes by it. */
+const isCarrier = ({ unit = '', disruption }: PlannedChange) =>
+  carriers.includes(unit) || disruption?.movesVip === true;
 
 const isInterrupted = (change: PlannedChange) =>
   change.unit !== undefined && ['restart', 'stop'].includes(verbOf(change));

@@ -17,11 +17,20 @@ test.each<[ScenarioName, Circumstances, number, number | undefined, RegExp]>([
   [
     'haproxy-dies',
     around((vip) => {
-      vip.check = { interval: 3, fall: 4, rise: 1, weight: 0 };
+      vip.check = { haproxy: true, interval: 3, fall: 4, rise: 1, weight: 0 };
     }),
     12_609,
     12_609,
     /^4 × 3 s/,
+  ],
+  [
+    'unit-stops',
+    around((vip) => {
+      vip.check = { ...vip.check, haproxy: false, unit: 'httpd', interval: 2, fall: 3 };
+    }),
+    6609,
+    6609,
+    /^3 × 2 s \+ \(256 − 100\)/,
   ],
   // The peer takes it by its priority, which its own check adds to, when it has heard nothing good for long enough.
   [

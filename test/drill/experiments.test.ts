@@ -9,7 +9,12 @@ import { leaseOf } from '../../src/drill/fault';
 import { type ScenarioName, scenarios } from '../../src/drill/report';
 import { answersOf, knownOf, pairOf } from './pair';
 
-const known = knownOf(pairOf());
+/** The VIP's check looks at HAProxy, and at a unit too. */
+const looksAt = (unit: string) =>
+  pairOf((one) => {
+    for (const vip of one.vips) vip.check = { ...vip.check, unit };
+  });
+const known = knownOf(looksAt('httpd'));
 const made = (scenario: ScenarioName, holder = 'fred', of: ExperimentContext = known): Experiment => {
   const experiment = experimentOf(scenario, holder, of);
   if ('skipped' in experiment) throw new Error(experiment.skipped);
@@ -42,6 +47,17 @@ test.each<[string, ScenarioName, ExperimentContext, RegExp]>([
     'drain',
     knownOf(pairOf((one) => one.vips[0]?.members.pop())),
     /no VIP .* has two hosts/,
+  ],
+  ['whose check looks at no unit', 'unit-stops', knownOf(pairOf()), /looks at no unit/],
+  [
+    'whose check does not ask HAProxy',
+    'haproxy-dies',
+    knownOf(
+      pairOf((one) => {
+        for (const vip of one.vips) vip.check.haproxy = false;
+      }),
+    ),
+    /does not ask HAProxy/,
   ],
   [
     'without keepalived',

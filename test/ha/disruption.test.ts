@@ -41,6 +41,8 @@ const vip = (name: string, address: string, hosts: string[], about: Partial<Vip>
     name,
     address,
     preempt: true,
+    check: { haproxy: true },
+    ports: [],
     members: hosts.map((host) => ({ host: { name: host } as Host, priority: 1 })),
     ...about,
   }) as Vip;
@@ -55,6 +57,24 @@ const served = (name: string, hosts: string[]) => {
 const pair: { vips: Vip[]; services: Service[] } = {
   vips: [vip('router37', '10.0.0.200', ['fred', 'ethyl'])],
   services: [served('cluster37', ['fred', 'ethyl'])],
+};
+/** A VIP at which httpd itself answers. */
+const ownService = {
+  vips: [
+    vip('router37', '10.0.0.200', ['fred', 'ethyl'], {
+      check: { haproxy: false, unit: 'httpd.service', interval: 1, fall: 2, rise: 2, weight: 0 },
+    }),
+  ],
+  services: [],
+};
+const ownPort = {
+  vips: [
+    vip('router37', '10.0.0.200', ['fred', 'ethyl'], {
+      check: { haproxy: false, interval: 1, fall: 2, rise: 2, weight: 0 },
+      ports: [{ port: 25, protocol: 'tcp' }],
+    }),
+  ],
+  services: [],
 };
 /** fred is to have the VIP. */
 const ranked = vip('router37', '10.0.0.200', ['fred', 'ethyl']);
@@ -433,6 +453,41 @@ const cases: Record<string, Case> = {
   'haproxy stops on both': {
     hosts: both([stop('haproxy')]),
     fred: [['outage', null, 'haproxy stops; no other host serves']],
+  },
+  'httpd restarts, which answers at the VIP itself': {
+    hosts: both([service('httpd', 'restart')]),
+    known: ownService,
+    fred: [['rolling', 0, 'drained before, ethyl serves meanwhile; the VIP moves away and back', 'moves']],
+  },
+  'httpd restarts, which answers at a VIP that another host has': {
+    hosts: both([service('httpd', 'restart')]),
+    known: ownService,
+    holders: ['ethyl'],
+    fred: [['rolling', 0, 'drained before, ethyl serves meanwhile']],
+  },
+  'httpd stops everywhere, which answers at the VIP itself': {
+    hosts: both([stop('httpd')]),
+    known: ownService,
+    fred: [['outage', null, 'httpd stops; no other host serves router37']],
+  },
+  'httpd starts where its VIP is to be, and another host has it': {
+    hosts: { fred: [service('httpd', 'start')] },
+    known: {
+      ...ownService,
+      vips: [{ ...ranked, check: { ...ranked.check, haproxy: false, unit: 'httpd' } }],
+    },
+    holders: ['ethyl'],
+    fred: [['rolling', 0, 'router37 may move to its host', 'moves']],
+  },
+  'a unit restarts that nobody looks at, beside a service of the VIP’s own': {
+    hosts: both([service('crond', 'restart')]),
+    known: ownService,
+    fred: [['rolling', 0, 'no service of the inventory is known to need it']],
+  },
+  'whatever unit restarts may be who answers at the VIP’s own port': {
+    hosts: both([service('dovecot', 'restart')]),
+    known: ownPort,
+    fred: [['rolling', 0, 'drained before, ethyl serves meanwhile; the VIP moves away and back', 'moves']],
   },
   'httpd restarts beside others': {
     hosts: { ...both([service('httpd', 'restart')]), lucy: [] },

@@ -28,7 +28,14 @@ const [fred, ethyl, ricky] = [
 const inventory = {
   name: 'pair',
   hosts: [fred, ethyl],
-  vips: [{ name: 'router37', address: '10.0.0.200', members: [{ host: fred, priority: 101 }] }],
+  vips: [
+    {
+      name: 'router37',
+      address: '10.0.0.200',
+      addresses: [{ address: '10.0.0.200' }],
+      members: [{ host: fred, priority: 101 }],
+    },
+  ],
   services: [{ name: 'web', backends: { port: 80, servers: [{ name: 'fred', host: fred }], hosts: [fred] } }],
 } as unknown as Inventory;
 

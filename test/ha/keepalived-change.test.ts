@@ -121,6 +121,29 @@ const cases: Case[] = [
     0,
     'the VIP list changes',
   ],
+  [
+    'an excluded address',
+    base,
+    conf({ more: ' virtual_ipaddress_excluded {\n 10.0.0.9\n }' }),
+    'rolling',
+    0,
+    'virtual_ipaddress_excluded changes',
+  ],
+  [
+    'an excluded address that goes to another instance',
+    conf({ more: ' virtual_ipaddress_excluded {\n 10.0.0.9\n }' }) +
+      instance({ name: 'router38', id: 38, vips: ['10.0.0.201'] }),
+    conf() +
+      instance({
+        name: 'router38',
+        id: 38,
+        vips: ['10.0.0.201'],
+        more: ' virtual_ipaddress_excluded {\n 10.0.0.9\n }',
+      }),
+    'outage',
+    3.8,
+    'the VIP moves to another vrrp_instance',
+  ],
   ['another VIP', base, conf({ vips: ['10.0.0.201'] }), 'pair-synchronous', 0, 'the VIP list changes'],
   ['the prefix of a VIP', base, conf({ vips: ['10.0.0.200/24'] }), 'pair-synchronous', 0, 'the VIP list'],
   [

@@ -146,6 +146,7 @@ describeLab('a drill breaks the pair, measures it, and leaves it as it was', () 
     expect(seen.map(told)).toEqual([
       'haproxy-dies passed',
       'haproxy-hangs passed',
+      'unit-stops skipped',
       'keepalived-stops passed',
       'keepalived-killed passed',
       'drain passed',

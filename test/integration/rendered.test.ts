@@ -13,9 +13,13 @@ interface Case extends RenderedHost {
   major: number;
 }
 
+/** What keepalived 1 calls global_tracking, keepalived 2 has another word for, and only that one is here to be asked. */
+const ofOldWords = (inventory: string, major: number) =>
+  major < 8 && ['18-router-pair', '20-dual-stack'].includes(inventory);
+
 const cases = inventories.flatMap((inventory) =>
   majorsFor(inventory)
-    .filter((major) => major > 6)
+    .filter((major) => major > 6 && !ofOldWords(inventory, major))
     .flatMap((major) => renderInventory(inventory, major).map((one): Case => ({ ...one, inventory, major }))),
 );
 

@@ -77,6 +77,7 @@ class Model {
         deaf: this.isDeaf ? vips.map((vip) => ({ vip, why: this.why })) : [],
       },
       mute: new Set(this.mute),
+      virtualServers: inventory.virtualServers,
       services: inventory.services,
       pair: new Pair(inventory, hosts, readiness),
       hosts,

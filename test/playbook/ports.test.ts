@@ -50,6 +50,36 @@ test('balancers let in the services and VRRP, on the VIPs; those who serve let i
   });
 });
 
+test('what clients reach at a VIP beside HAProxy, and what its kernel hands on', async () => {
+  const virtualServers = {
+    dns: {
+      vip: 'a',
+      port: 53,
+      protocol: 'udp',
+      kind: 'NAT',
+      backends: { port: 5353, servers: { web1: {} } },
+    },
+  };
+  const sections = ['virtual_server 10.0.0.10 514 {\n  protocol UDP\n}\nvirtual_server 10.0.0.10 90 {\n}\n'];
+  const found = await ports({
+    vips: {
+      a: {
+        ...vips.a,
+        ports: [25, '123/udp'],
+        excluded: ['10.0.0.11'],
+        extra: ['virtual_ipaddress_excluded {', '10.0.0.12 dev eth1', '}'],
+      },
+    },
+    virtualServers,
+    keepalived: { sections },
+  });
+  expect(found.lb1).toMatchObject({
+    open: ['25/tcp', '123/udp', '514/udp', '90/tcp', '53/udp'],
+    addresses: ['10.0.0.1', '10.0.0.10', '10.0.0.11', '10.0.0.12'],
+  });
+  expect(found.web1).toMatchObject({ open: ['5353/udp'], addresses: ['10.0.1.1'] });
+});
+
 test('a service on a VIP that the host may not hold is not its business', async () => {
   const own = { one: ['lb1'], two: ['lb2'], web: ['web1'] };
   const found = await ports({

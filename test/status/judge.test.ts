@@ -889,6 +889,44 @@ test.each(cases)('$about', (one) => {
   }
 });
 
+describe('a VIP of several addresses', () => {
+  const vips = inventory.vips.map((vip) => ({
+    ...vip,
+    addresses: [
+      ...vip.addresses,
+      { address: '192.168.56.211', family: 4 as const, stands: 'advert' as const },
+      { address: '2001:db8::9', family: 6 as const, stands: 'excluded' as const },
+    ],
+  }));
+  const judged = (one: Case) => judge({ ...sceneOf(one), inventory: { ...inventory, vips } }).findings;
+  const both = add('address 192.168.56.211', 'address 2001:db8::9');
+
+  test('the holder has all of them', () =>
+    expect(judged({ about: '', edit: { fred: both }, finds: [] })).toEqual([]));
+
+  test.each([
+    ['one', add('address 192.168.56.211'), '2001:db8::9 of it is not'],
+    ['two', add(), '192.168.56.211 and 2001:db8::9 of it are not'],
+  ])('%s of them is nowhere', (_, fred, says) => {
+    const [found, ...more] = judged({ about: '', edit: { fred }, finds: [] });
+    expect(more).toEqual([]);
+    expect(found).toMatchObject({
+      rule: 'address-missing',
+      level: 'broken',
+      host: 'fred',
+      vips: ['router37'],
+    });
+    expect(found?.message).toContain(says);
+  });
+
+  test('one of them is elsewhere', () => {
+    const edit = { fred: add('address 2001:db8::9'), ethyl: add('address 192.168.56.211') };
+    const [found] = judged({ about: '', edit, finds: [] });
+    expect(found).toMatchObject({ rule: 'address-missing', host: 'fred' });
+    expect(found?.evidence).toContain('ethyl has 192.168.56.211');
+  });
+});
+
 describe('a name that begins another’s is not blamed for it', () => {
   const [vip] = inventory.vips;
   const [service] = inventory.services;

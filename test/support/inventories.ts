@@ -5,18 +5,29 @@ import { anyHost } from '../../src/playbook/context';
 import { isFile, type RenderedFile } from '../../src/resources/shown';
 import { loadAll } from '../bad-input/check-all';
 
-/** The inventories of `test/inventories`, which together use every option there is. */
+/** The inventories of `test/inventories`, which together use every option there is, and of what people really run. */
 
 const folder = resolve('test/inventories');
+const setups = resolve('test/setups');
 
-export const inventories: readonly string[] = readdirSync(folder)
-  .filter((name) => name.endsWith('.yaml'))
-  .map((name) => basename(name, '.yaml'));
+const namesIn = (where: string, ending: string) =>
+  readdirSync(where)
+    .filter((name) => name.endsWith(ending))
+    .map((name) => basename(name, ending));
+const setupNames = namesIn(setups, '.json');
 
-export const inventoryOf = (name: string): string => join(folder, `${name}.yaml`);
+export const inventories: readonly string[] = [...namesIn(folder, '.yaml'), ...setupNames];
 
-/** Those that use what HAProxy of an older EL cannot do, by the first EL that can. */
-const since: Record<string, number> = { 'tls-1.3-only': 8, 'limits-and-names': 8, 'stick-tables': 9 };
+export const inventoryOf = (name: string): string =>
+  setupNames.includes(name) ? join(setups, `${name}.json`) : join(folder, `${name}.yaml`);
+
+/** Those that use what HAProxy or keepalived of an older EL cannot do, by the first EL that can. */
+const since: Record<string, number> = {
+  'every-vip-option': 8,
+  'tls-1.3-only': 8,
+  'limits-and-names': 8,
+  'stick-tables': 9,
+};
 
 /** The ELs that an inventory can be for. */
 export const majorsFor = (name: string): number[] =>

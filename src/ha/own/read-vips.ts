@@ -102,19 +102,33 @@ function toVip(members: readonly Held[], name: string): Vip | undefined {
   const isUnicast = members.some((one) => one.instance.unicastPeers.length > 0);
   const {
     address: _,
-    group: __,
-    priorities: ___,
+    addresses: __,
+    excluded: ___,
+    group: ____,
+    priorities: _____,
+    check,
     ...settings
   } = vipSchema.parse({
     address: main.address,
     virtualRouterId: 1,
     check: checkOf(first),
   });
+  const { syncGroups } = first.configuration;
+  const syncGroup = syncGroups.find((group) => group.members.includes(instance.name))?.name;
   return {
     ...settings,
     ...main,
     name,
     family: isIP(main.address) === 6 ? 6 : 4,
+    addresses: first.addresses.map((one) => ({
+      ...one,
+      family: isIP(one.address) === 6 ? 6 : 4,
+      stands: 'advert',
+    })),
+    // Nobody can tell what a script of the user's own asks: it may be HAProxy.
+    check: { ...check, haproxy: watches(first), port: undefined },
+    ports: [],
+    ...(syncGroup === undefined ? {} : { syncGroup }),
     virtualRouterId: id,
     ...(shared === undefined ? {} : { interface: shared }),
     advertInterval: instance.advertInterval ?? 1,
@@ -127,6 +141,14 @@ function toVip(members: readonly Held[], name: string): Vip | undefined {
     ...(instance.authentication?.password ? { auth: instance.authentication.password } : {}),
     members: members.map((one) => ({ host: one.host, priority: priorityOf(one) })),
   };
+}
+
+/** Whether anything but its link keeps it from holding the address. */
+function watches({ instance, configuration: { syncGroups } }: Held): boolean {
+  const groups = syncGroups.filter((group) => group.members.includes(instance.name));
+  return [instance, ...groups].some(({ trackScripts, trackProcesses, trackFiles }) =>
+    [trackScripts, trackProcesses, trackFiles].some((tracked) => tracked.length > 0),
+  );
 }
 
 /** How soon it notices what it watches, by the first of the scripts that it tracks. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { choice, flag, hostAddress, integer, list, object, port, text } from '../../document/fields';
+import { command } from './command';
 import { peerTls } from './tls';
 import { urlPath } from './words';
 
@@ -37,10 +38,7 @@ export const check = object({
     .describe(
       'tcp: a connection, or the steps; mysql, pgsql, redis, ldap and smtp: a greeting in that language; command: keepalived runs it, and a balancer where it fails gives the service’s VIPs up.',
     ),
-  command: text(
-    'an absolute path, then words of letters, digits and . _ / + : = , % -, at most 500 characters',
-    /^(?=.{2,500}$)\/[A-Za-z0-9._/+-]+(?: [A-Za-z0-9._/+:=,%-]+)*$/,
-  ).optional(),
+  command: command().optional(),
   port: port()
     .optional()
     .describe('Where the servers are asked whether they are well; otherwise their own port.'),

@@ -6,6 +6,7 @@ import { keepalived } from './keepalived';
 import { service } from './service';
 import { vars } from './vars';
 import { vip } from './vip';
+import { virtualServer } from './virtual-server';
 
 /** The one source of the inventory's validator, its types and `schema/inventory.schema.json`. */
 
@@ -23,6 +24,7 @@ export const inventorySchema = object({
   vips: record(name(), vip, 'an object of VIP name: { "address": … }').default({}),
   services: record(name(), service, 'an object of service name: { "port": … }').default({}),
   stats: stats.optional(),
+  virtualServers: record(name(), virtualServer, 'an object of virtual server name: { "vip": … }').default({}),
   haproxy: haproxy.prefault({}),
   keepalived: keepalived.prefault({}),
   playbooks: list(text('the name or path of a playbook'), 'a list of playbook names or paths', 1),

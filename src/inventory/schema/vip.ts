@@ -2,9 +2,19 @@ import * as z from 'zod';
 import { flag, integer, list, name, networkInterface, object, record, text } from '../../document/fields';
 import { address, prefixed } from './address';
 import { keepalivedLine } from './lines';
+import { notify } from './notify';
+import { protocolPort } from './protocol-port';
+import { route } from './route';
+import { vipCheck } from './vip-check';
 
 export const vip = object({
   address: prefixed.describe('The shared address.'),
+  addresses: list(prefixed, 'a list of addresses', 1)
+    .optional()
+    .describe('More shared addresses that move with it and stand in its adverts: of the same family.'),
+  excluded: list(prefixed, 'a list of addresses', 1)
+    .optional()
+    .describe('More that move with it and stand in no advert: of either family, and any number.'),
   virtualRouterId: integer(1, 255, 'a virtual router id').describe('VRRP VRID: its own on this network.'),
   group: name().default('all').describe('The hosts that may hold the address.'),
   interface: networkInterface()
@@ -27,18 +37,18 @@ export const vip = object({
   )
     .optional()
     .describe('VRRPv2 authentication: keepalived uses 8 characters.'),
-  check: object({
-    interval: integer(1, 60, 'a whole number of seconds').default(1),
-    fall: integer(1, 20).default(2),
-    rise: integer(1, 20).default(2),
-    weight: integer(0, 253)
-      .default(0)
-      .describe(
-        '0: a host whose HAProxy does not answer leaves at once. Otherwise added to its priority while it answers.',
-      ),
-  })
+  check: vipCheck
     .default({ interval: 1, fall: 2, rise: 2, weight: 0 })
-    .describe('The check that HAProxy on the host answers.'),
+    .describe('What must be well on a host for it to hold the address.'),
+  ports: list(protocolPort, 'a list of ports')
+    .default([])
+    .describe('Where clients come in at this address beside the services: "53/udp".'),
+  syncGroup: name().optional().describe('The VIPs of one group move together.'),
+  notify: notify.optional().describe('Commands that keepalived runs when the address comes and goes.'),
+  vmac: flag()
+    .default(false)
+    .describe('The address has the MAC address of VRRP, which moves with it, instead of its host’s.'),
+  virtualRoutes: list(route, 'a list of routes').default([]).describe('Routes that move with the address.'),
   extra: list(keepalivedLine(), 'a list of lines')
     .default([])
     .describe('Lines of keepalived.conf, as they are, in this VIP’s vrrp_instance.'),

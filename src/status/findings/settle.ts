@@ -5,6 +5,7 @@ import type { Status, StatusFinding } from '../status';
  * that is just being asked again: said of somebody only where two pictures show it.
  */
 const fleeting = new Set([
+  'address-missing',
   'address-of-a-stranger',
   'address-removed',
   'check-fails',

@@ -23,6 +23,7 @@ export const vips: FindingRule = (snapshot, before) =>
       stranger(vip, snapshot) ??
       nowhere(vip, snapshot, before) ??
       silent(vip, snapshot, before) ??
+      incomplete(vip, snapshot, before) ??
       elsewhere(vip, snapshot, before);
     return found ? [found] : [];
   });
@@ -233,10 +234,13 @@ function silent(vip: Vip, snapshot: Snapshot, before: readonly Found[]): Found |
   // A laptop outside the network proves nothing by itself.
   const asked = answers.filter(({ from, why }) => from !== 'laptop' || /^HTTP/.test(why ?? ''));
   if (asked.length === 0) return undefined;
-  const ports = snapshot.inventory.services
-    .flatMap(({ endpoints }) => endpoints)
-    .filter((endpoint) => isAt(endpoint, vip))
-    .map(({ port }) => port);
+  const ports = [
+    ...snapshot.inventory.services
+      .flatMap(({ endpoints }) => endpoints)
+      .filter((endpoint) => isAt(endpoint, vip))
+      .map(({ port }) => port),
+    ...vip.ports.map(({ port }) => port),
+  ];
   const rules = [
     ...ports.flatMap((port) => rulesAboutPort(holder, port)),
     ...sweepingRules(holder, [vip.address, ...snapshot.inventory.hosts.map(({ address }) => address)]),
@@ -252,9 +256,36 @@ function silent(vip: Vip, snapshot: Snapshot, before: readonly Found[]): Found |
     host: name,
     hosts: [name],
     brief: `${vip.name} does not answer`,
-    message: `VIP ${vip.name} (${vip.address}) on ${name} does not answer, though HAProxy there runs`,
+    message: `VIP ${vip.name} (${vip.address}) on ${name} does not answer, though ${vip.check.haproxy ? 'HAProxy there runs' : 'all that is looked at there runs'}`,
     evidence: answers.map(({ from, why }) => `from ${from}: ${why}`),
     next: `on ${name}: ss -ltn, and the firewall; from outside: ping and ip neigh show to ${vip.address}`,
+  };
+}
+
+/** It is held, and some of the addresses that move with it are not there. */
+function incomplete(vip: Vip, snapshot: Snapshot, before: readonly Found[]): Found | undefined {
+  const [holder, ...more] = holdersIn(snapshot, vip);
+  if (!holder || more.length > 0) return undefined;
+  const name = holder.host.name;
+  const missing = vip.addresses.filter((one) => !has(holder, one) && !isComing(one.address, holder, before));
+  const [first] = missing;
+  if (!first) return undefined;
+  const those = list(missing.map(({ address }) => address));
+  const elsewhere = reached(snapshot).filter((one) => one !== holder && has(one, first));
+  return {
+    rule: 'address-missing',
+    level: 'broken',
+    component: 'vip',
+    vips: [vip.name],
+    host: name,
+    hosts: [name, ...elsewhere.map(({ host }) => host.name)],
+    brief: `lacks addresses of ${vip.name}`,
+    message: `VIP ${vip.name} (${vip.address}) is on ${name}, and ${those} of it ${missing.length > 1 ? 'are' : 'is'} not`,
+    evidence: [
+      `keepalived on ${name} is ${stateOf(holder, vip)}`,
+      ...elsewhere.map(({ host }) => `${host.name} has ${first.address}`),
+    ],
+    next: `somebody removed it, or keepalived could not add it: journalctl -u keepalived on ${name}; systemctl restart keepalived puts it back`,
   };
 }
 

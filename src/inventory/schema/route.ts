@@ -1,0 +1,17 @@
+import * as z from 'zod';
+import { integer, networkInterface, object } from '../../document/fields';
+import { address, prefixed } from './address';
+
+/** A route that comes and goes with a VIP. */
+export const route = object({
+  to: z
+    .union([prefixed, z.literal('default')], { error: 'an address, a network, or "default"' })
+    .describe('Where to.'),
+  via: address.optional().describe('The gateway.'),
+  device: networkInterface().optional().describe('Otherwise the interface that the VIP sits on.'),
+  source: address.optional().describe('The address that the host speaks from.'),
+  metric: integer(0, 4_294_967_295).optional(),
+  table: integer(1, 4_294_967_295, 'the number of a routing table').optional(),
+});
+
+export type RouteSettings = z.output<typeof route>;
