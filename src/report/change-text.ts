@@ -23,7 +23,7 @@ const MARKS: Record<Change['action'], Mark> = {
   run: '!',
 };
 
-/** What a change does: `+` adds, `~` alters, `-` takes away, `!` touches what is running. */
+/** A change's mark: `+` adds, `~` alters, `-` removes, `!` touches what is running. */
 export function markOf(change: Change): Mark {
   return MARKS[change.action];
 }
@@ -33,7 +33,7 @@ export function nameOf(change: Change): string {
   return visible(`${change.action} ${change.type} ${change.target}`);
 }
 
-/** One change: its line, its values old → new, its diff, its notes. Not indented. */
+/** Renders one change: its line, its values old → new, its diff, its notes. Not indented. */
 export function renderChange(change: Change, options: TextOptions): string {
   const colors = pc.createColors(options.color);
   const paint = { '+': colors.green, '~': colors.yellow, '-': colors.red, '!': colors.magenta }[
@@ -60,13 +60,13 @@ export function renderChange(change: Change, options: TextOptions): string {
   return rows.join('\n');
 }
 
-/** `rolling, 0 s`; `OUTAGE ~3.8 s`; a class whose time nobody has measured says so. */
+/** `rolling, 0 s`, `OUTAGE ~3.8 s`, or `OUTAGE of unknown length` where nobody has measured the time. */
 export function nameOfDisruption({ class: kind, seconds }: Pick<Disruption, 'class' | 'seconds'>): string {
   if (kind !== 'outage') return seconds === null ? `${kind}, time unknown` : `${kind}, ${seconds} s`;
   return seconds === null ? 'OUTAGE of unknown length' : `OUTAGE ~${seconds} s`;
 }
 
-/** The change's class in brackets, in lines that fit; nothing for one that nobody notices. */
+/** The change's disruption in brackets, in lines that fit; undefined for one that clients do not notice. */
 function renderDisruption(
   { disruption }: Change,
   options: TextOptions,
@@ -90,7 +90,7 @@ function transition(from: string | null, to: string | null): string {
   return `${quote(from)} → ${to === null ? '(none)' : quote(to)}`;
 }
 
-/** Shows the edges of a value that would be lost on a line. */
+/** Quotes a value whose leading or trailing spaces could not be seen otherwise. */
 function quote(value: string): string {
   return value === '' || value !== value.trim() ? `"${visible(value)}"` : visible(value);
 }

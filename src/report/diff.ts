@@ -2,7 +2,7 @@ import { structuredPatch } from 'diff';
 import pc from 'picocolors';
 import { count, visible, visibleLines } from '../text/format';
 
-/** A file's text before and after; null where there is no file. Secrets are masked already. */
+/** A file's text before and after, with masked secrets; null where there is no file. */
 export interface TextChange {
   path: string;
   from: string | null;
@@ -12,8 +12,8 @@ export interface TextChange {
 const MAX_CHANGED_LINES = 2000;
 
 /**
- * A unified diff, coloured as git does. Carriage returns and other control characters are made visible. Binary
- * content and very long diffs are only summed up. No newline at the end.
+ * A unified diff, coloured as git's. Makes carriage returns and other control characters visible; only summarizes binary
+ * content and very long diffs. No newline at the end.
  */
 export function renderDiff(change: TextChange, options: { color: boolean }): string {
   const colors = pc.createColors(options.color);

@@ -4,8 +4,8 @@ import { describeFault, ExitCode, HaprovError, InputError } from '../errors';
 import { indent, namingInventory, visibleLines } from '../text/format';
 
 /**
- * What the user reads when a command ends with an error: every fault on a line of its own, then what to do. An error
- * that we did not foresee asks to be reported, with its stack when `verbose`. No newline at the end.
+ * What the user reads when a command ends with an error: each fault on its own line, then what to do. Any other error than
+ * a HaprovError is a bug: the text asks to report it, and has its stack when `verbose`. No newline at the end.
  */
 export function renderError(
   error: unknown,
@@ -37,7 +37,7 @@ export function renderError(
   return rows.join('\n');
 }
 
-/** A file below the folder that one is in is called as one would type it, as findings do. */
+/** The path as the user would type it, for a file below the working directory; otherwise unchanged. */
 function fromHere(file: string): string {
   const path = relative('', file);
   return isAbsolute(file) && !path.startsWith('..') ? path : file;

@@ -2,12 +2,12 @@ import { stripVTControlCharacters } from 'node:util';
 import { displayWidth } from '../text/format';
 import type { Output } from './output';
 
-/** The same output; where it is a terminal, no word of what is written there is broken at its edge. */
+/** The same output; on a terminal, texts are wrapped between words. */
 export function folded(output: Output): Output {
   return through(output, (text) => (output.isTTY && output.columns ? fold(text, output.columns) : text));
 }
 
-/** The same output, to which comes what `change` makes of a text. */
+/** The same output, with `change` applied to each text. */
 export function through(output: Output, change: (text: string) => string): Output {
   return new Proxy(output, {
     get(target, key) {
@@ -19,8 +19,8 @@ export function through(output: Output, change: (text: string) => string): Outpu
 }
 
 /**
- * Breaks rows that are wider than `columns` between their words. What comes after stands deeper than what the row
- * began with, where that leaves room. A word that no row has room for stays whole, for whoever copies it.
+ * Breaks rows that are wider than `columns` between words. Indents the rest of a row deeper than its beginning, where that
+ * leaves room. Keeps a word that is longer than a row whole, so that it can be copied.
  */
 export function fold(text: string, columns: number): string {
   return text
@@ -48,7 +48,7 @@ function foldRow(row: string, columns: number): string {
   return [...rows, last].join('\n');
 }
 
-/** Colours take no room, tabs as much as they may. */
+/** The width without colour codes; a tab counts as eight columns. */
 function widthOf(text: string): number {
   return displayWidth(stripVTControlCharacters(text).replaceAll('\t', ' '.repeat(8)));
 }

@@ -2,14 +2,14 @@ import { visibleLines } from '../text/format';
 import { through } from './fold';
 import type { Output } from './output';
 
-/** What colours are made of here: picocolors' codes but "hidden", and the steps by which a screen is redrawn. */
+/** Our own escape sequences: picocolors' codes except "hidden", and those that redraw a screen. */
 const colour = '\\x1b\\[(?:[0-79]|2[1-9]|3[0-79]|4[0-79]|9[0-7]|10[0-7])m';
 const redraw = '\\x1b\\[\\?25[hl]\\r?|\\x1b\\[\\d+A\\r|\\x1b\\[[HJK]';
 const own = new RegExp(`(${colour}|${redraw})`);
 
 /**
- * The last thing that text meets before a terminal: all but our own colours and redrawing is made visible, so that
- * whatever a host or a file says, and wherever it turns up, it cannot drive the operator's terminal.
+ * The last step before a terminal: makes all control characters except for our own escape sequences visible, so that no
+ * text from a host or a file can send escape sequences to the operator's terminal.
  */
 export function guard(text: string): string {
   return text
@@ -22,7 +22,7 @@ export function guarded(output: Output): Output {
   return through(output, guard);
 }
 
-/** JSON whose strings have nothing in them that a terminal would act on; it means the same. */
+/** JSON in which characters that a terminal would act on are escaped; the value is the same. */
 export function printJson(value: unknown, indent?: number): string {
   return JSON.stringify(value, null, indent).replace(/[\p{Cf}\p{Zl}\p{Zp}\x7f-\x9f]/gu, (character) =>
     Array.from({ length: character.length }, (_, at) => escapeUnit(character.charCodeAt(at))).join(''),

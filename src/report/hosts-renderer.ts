@@ -4,7 +4,7 @@ import type { ScreenLine } from './screen';
 
 type Task = ListrTaskObject<unknown, typeof HostsRenderer, typeof HostsRenderer>;
 
-/** What a task looks like now: its title, what went wrong, its output. */
+/** A task as it is drawn now: its title, its failure, its output. */
 export interface TaskLines {
   title: ScreenLine;
   failure?: ScreenLine;
@@ -14,13 +14,13 @@ export interface TaskLines {
 export interface HostsRendererOptions {
   color: boolean;
   spinner: () => string;
-  /** Takes what draws the task, once, at the beginning. */
+  /** Gets, once, the function that draws the task. */
   show: (draw: () => TaskLines) => void;
 }
 
 /**
- * Draws the task of a listr2 list. listr2's own renderer measures process.stdout instead of the stream that it draws
- * on, takes a terminal of 0 columns at its word and holds back all that others write; hence this one.
+ * Draws the task of a listr2 list. listr2's own renderer measures process.stdout instead of the stream that it draws on,
+ * believes a terminal that reports 0 columns, and holds back what others write.
  */
 export class HostsRenderer {
   static readonly nonTTY = true;

@@ -7,29 +7,29 @@ import { Screen, type ScreenLine } from './screen';
 
 type RunningTask = ListrTaskWrapper<unknown, typeof HostsRenderer, typeof HostsRenderer>;
 
-/** What is shown of one host, and the end of its list. */
+/** A host's row, and the end of its listr2 list. */
 interface Row {
   draw?: () => TaskLines;
   running?: RunningTask;
   done: Promise<unknown>;
 }
 
-/** `isRun`: the hosts are the run's, also those to which nothing is being done just now. */
+/** `isRun`: the view shows a run, so it stays also while no host is at work. */
 interface Options {
   color: boolean;
   stdout: Output;
   isRun: boolean;
 }
 
-/** How the view ends, and what it leaves on the screen. */
+/** How the view ends, and what stays on the screen. */
 export interface Ending {
   interrupted: boolean;
-  /** The run has done all that it was to do. */
+  /** Whether the run succeeded. */
   isWell: boolean;
   leaves: 'hosts' | 'nothing';
 }
 
-/** A task of listr2 for each host, from the first drawing to the last. Reads `hosts` whenever it draws; more may come. */
+/** Draws a listr2 task for each host until `finish`. Reads `hosts` whenever it draws, so that hosts may be added. */
 export class HostsView {
   readonly #hosts: ReadonlyMap<string, HostProgress>;
   readonly #options: Options;
@@ -52,21 +52,21 @@ export class HostsView {
       this.#spinner.spin();
       this.#draw();
     }, 100);
-    // Spinner's own timer would keep the process from ending.
+    // Spinner's own timer would keep the process alive.
     this.#timer.unref();
   }
 
-  /** Draws at once where there are more hosts than were drawn. */
+  /** Draws at once where hosts have been added. */
   noticeHosts(): void {
     if (this.#rows.size < this.#hosts.size) this.#draw();
   }
 
-  /** Lets others write whole lines to the terminal, above the view. */
+  /** Calls `write`, which writes whole lines to the terminal, above the view. */
   above(write: () => void): void {
     this.#screen.above(write);
   }
 
-  /** Draws how each host ended, and leaves that on the screen; or nothing, where others say what came of it. */
+  /** Draws how each host ended, and leaves that on the screen; nothing where the command itself prints the result. */
   async finish(options: Ending): Promise<void> {
     clearInterval(this.#timer);
     this.#addRows();
@@ -85,7 +85,7 @@ export class HostsView {
       [{ title: this.#running(host).title, task: (_, task) => this.#follow(host, row, task) }],
       {
         exitOnError: false,
-        // listr2 would end the process on Ctrl-C by itself, before anybody could close the connections.
+        // With its own listeners listr2 would end the process on Ctrl-C before the connections are closed.
         registerSignalListeners: false,
         renderer: HostsRenderer,
         rendererOptions: {
@@ -101,7 +101,7 @@ export class HostsView {
     this.#rows.set(host, row);
   }
 
-  /** A host's task, which ends with the view. */
+  /** Runs a host's task, which ends with the view. */
   async #follow(host: string, row: Row, task: RunningTask): Promise<void> {
     row.running = task;
     const { interrupted, isWell } = await this.#released;
@@ -123,7 +123,7 @@ export class HostsView {
       running.output = view.summary ?? '';
       if (view.failure) running.report(new Error(view.failure), ListrErrorTypes.HAS_FAILED_WITHOUT_ERROR);
     }
-    // What was asked has been answered: whoever asked says what comes of it.
+    // All hosts have answered, and the command prints the result itself.
     const isOver = !this.#options.isRun && [...this.#hosts.values()].every(({ phase }) => !phase);
     this.#screen.draw(isOver ? [] : this.#fitting());
   }
@@ -132,7 +132,7 @@ export class HostsView {
     return [...this.#rows.values()].flatMap(({ draw }) => (draw ? [draw()] : []));
   }
 
-  /** As much as the terminal has room for: at the least those hosts that need to be seen, and how many others there are. */
+  /** As many lines as fit on the terminal: at least the most important hosts, and the number of the others. */
   #fitting(): ScreenLine[] {
     const lines = this.#lines();
     const { height } = this.#screen;
@@ -155,7 +155,7 @@ export class HostsView {
     return this.#hosts.get(host) ?? newProgress(host);
   }
 
-  /** Half of the terminal at most: what is done to a host is worth as much as its name. */
+  /** Half of the terminal at most, so that there is room for what a host is doing. */
   #hostWidth(): number {
     const longest = Math.max(...Array.from(this.#hosts.keys(), (host) => displayWidth(visible(host))));
     return Math.min(longest, Math.max(8, Math.floor(this.#screen.columns / 2) - 4));
@@ -166,7 +166,7 @@ const all = ({ title, failure, output }: TaskLines): ScreenLine[] =>
   [title, failure, output].filter((line) => line !== undefined);
 const onlyTitle = ({ title }: TaskLines): ScreenLine[] => [title];
 
-/** Whom to show first: who failed, who is at work, who has not begun, who has nothing to do just now. */
+/** Which hosts to show first: those that failed, are at work, have not begun, have nothing to do now. */
 function rankOf({ failure, phase, finished }: HostProgress): number {
   if (failure) return 0;
   if (phase) return 1;

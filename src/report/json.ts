@@ -2,7 +2,7 @@ import type { Reporter } from '../events/events';
 import { printJson } from './guard';
 import type { Output } from './output';
 
-/** One event a line on stdout, and nothing else there. */
+/** Writes one event a line to stdout, and nothing else. */
 export function createJsonReporter(options: { stdout: Output }): Reporter {
   return {
     handle(event) {

@@ -2,7 +2,7 @@ import pc from 'picocolors';
 import type { Level } from '../status/status';
 import { visible } from '../text/format';
 
-/** What stands for a level, so that nobody needs the colour. */
+/** A mark for each level, so that it is clear without colour. */
 export const marks: Record<Level, string> = { ok: '✓', note: '·', unknown: '?', warning: '!', broken: '✗' };
 
 /** The colour of each level on a terminal. */
@@ -12,8 +12,8 @@ export function paints(color: boolean): Record<Level, (text: string) => string> 
 }
 
 /**
- * What HAProxy's word for a server amounts to. `UP 1/3` is up and failing, `DOWN 1/2` down and coming; DRAIN and MAINT
- * are somebody's wish; NOLB is up and gives itself no new clients. (Management Guide, 9.1, "status".)
+ * The level of HAProxy's status of a server. `UP 1/3` is going down, `DOWN 1/2` is going up; somebody has set DRAIN and
+ * MAINT; NOLB is up and takes no new clients. (Management Guide, 9.1, "status".)
  */
 export function levelOfServer(status: string): Level {
   if (status === '') return 'unknown';
@@ -22,7 +22,7 @@ export function levelOfServer(status: string): Level {
   return status.startsWith('DOWN') ? 'broken' : 'warning';
 }
 
-/** The same data with each string of it made visible. */
+/** The same data, with control characters in all strings made visible. */
 export function allVisible<T>(value: T): T {
   if (typeof value === 'string') return visible(value) as T;
   if (Array.isArray(value)) return value.map(allVisible) as T;

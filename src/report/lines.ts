@@ -13,7 +13,7 @@ export type FailedStep = Pick<EventOf<'step-end'>, 'host' | 'phase' | 'index' | 
 
 const STDERR_LINES = 20;
 
-/** Turns events into lines of text. `hostWidth` lines the hosts up. */
+/** Turns events into lines of text. `hostWidth` is the width of the column of host names. */
 export class LineWriter {
   readonly #colors: Colors;
   hostWidth = 0;
@@ -55,7 +55,7 @@ export class LineWriter {
     return `${label} ${host}${text}`;
   }
 
-  /** All that is known about a failed step: what was run, what came of it, what to do. */
+  /** All that is known about a failed step: the command, its output, and what to do. */
   failure(step: FailedStep): string {
     const { failure } = step;
     const head = `${step.host}: failed at step ${step.index}/${step.total} of ${step.phase}: ${step.title}`;
@@ -111,7 +111,7 @@ export class LineWriter {
   }
 }
 
-/** Why a host could not be asked is said at the end, by the command that needed it. */
+/** Whether to print a phase's message; not that of a failed connect or probe, which the command prints at its end. */
 export function tellsWhy({ phase, ok, message }: EventOf<'phase-end'>): boolean {
   return Boolean(message) && (ok || (phase !== 'connect' && phase !== 'probe'));
 }
@@ -121,7 +121,7 @@ export function stepName(step: { index: number; total: number; title: string }):
   return `${step.index}/${step.total} ${visible(step.title)}`;
 }
 
-/** Whether a run that ended with this did what it should; its last line then goes to stdout. */
+/** Whether a run with this exit code succeeded; its last line then goes to stdout. */
 export function isFine(exitCode: ExitCode): boolean {
   return exitCode === ExitCode.done || exitCode === ExitCode.changesPending;
 }

@@ -10,7 +10,7 @@ export interface LiveOptions {
   stderr: Output;
 }
 
-/** The hosts at work, redrawn in place on a terminal. What failed is printed in full at the end. */
+/** Shows the hosts at work, redrawn in place on a terminal. Prints what failed in full at the end. */
 export function createLiveReporter(options: LiveOptions): Reporter {
   return new LiveReporter(options);
 }
@@ -71,7 +71,7 @@ class LiveReporter implements Reporter {
 
   async pause(): Promise<void> {
     await this.#finish({ interrupted: false, isWell: false, leaves: 'nothing' });
-    // What is said now tells what was reached so far; the next view starts anew below it.
+    // What is printed now tells the progress so far; the next view begins anew below it.
     for (const host of this.#hosts.keys()) this.#hosts.set(host, newProgress(host));
   }
 

@@ -5,10 +5,10 @@ import { paragraph } from '../text/fit';
 import { count, cutToWidth, displayWidth, formatElapsed, namingInventory, visible } from '../text/format';
 import type { TextOptions } from './change-text';
 
-/** One run, with what it came to on each host. */
+/** One run, and how it ended on each host. */
 export interface LoggedRun {
   run: string;
-  /** ISO 8601; empty where nobody knows. */
+  /** ISO 8601; empty where no host knows it. */
   startedAt: string;
   owner: string;
   command: string;
@@ -19,20 +19,20 @@ export interface LoggedRun {
 export interface LoggedHost {
   host: string;
   result: RunResult;
-  /** The transaction's own word. */
+  /** The transaction's state. */
   state: RunState | '';
   ms: number;
   steps: StepReport[];
-  /** The format of its folder, where only a newer haprov knows it: then there are no steps here. */
+  /** The format of its folder, where only a newer haprov can read it; then `steps` is empty. */
   unknownFormat?: number;
 }
 
-/** `full`: every step. `inventory`: as the user has named it, for the command that says more. */
+/** `full`: show every step. `inventory`: its path as the user typed it, for the command that shows more. */
 export type LogTextOptions = TextOptions & { full: boolean; inventory: string };
 
 const shortSteps = 6;
 
-/** Runs as text, newest first. `full` shows every step, with its time and how it failed. No newline at the end. */
+/** Runs as text, newest first. `full` shows every step, with its duration and failure. No newline at the end. */
 export function renderLog(runs: readonly LoggedRun[], options: LogTextOptions): string {
   if (runs.length === 0) return 'no runs yet';
   return runs.map((run) => renderRun(run, options)).join('\n\n');
@@ -53,7 +53,7 @@ function renderRun(run: LoggedRun, options: LogTextOptions): string {
   return rows.join('\n');
 }
 
-/** Hosts that the reader would be told the same of. In full each has its own times. */
+/** Groups hosts for which the text would be the same; with `full`, each host has its own durations. */
 function alike(hosts: readonly LoggedHost[], full: boolean): { hosts: string[]; example: LoggedHost }[] {
   const groups = new Map<string, { hosts: string[]; example: LoggedHost }>();
   for (const host of hosts) {
@@ -146,13 +146,13 @@ function renderStep(step: StepReport, { host }: LoggedHost, run: string, options
   return rows;
 }
 
-/** The parts on one row where they fit, otherwise a row each, cut where even that is too long. */
+/** The parts on one row where they fit; otherwise on a row each, cut to the width. */
 function wrapped(parts: string[], width: number): string[] {
   const row = parts.join(', ');
   return displayWidth(row) <= width ? [row] : parts.map((part) => cutToWidth(part, width));
 }
 
-/** `2026-11-22 21:37:18`, where the reader is. */
+/** `2026-11-22 21:37:18`, in the reader's time zone. */
 export function localTime(iso: string): string {
   const date = new Date(iso);
   if (Number.isNaN(date.getTime())) return 'at an unknown time';

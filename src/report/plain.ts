@@ -7,8 +7,8 @@ const HEARTBEAT_MS = 10_000;
 type Running = Extract<Event, { type: 'phase-start' | 'step-start' }>;
 
 /**
- * One line an event, for logs and CI. Progress goes to stdout; warnings, errors and what failed go to stderr. A step
- * that takes long says so now and then, as a CI ends jobs that are silent.
+ * Writes one line an event, for logs and CI: progress to stdout; warnings, errors and failures to stderr. Repeats that a
+ * long step is still running, because CI systems end jobs without output.
  */
 export function createPlainReporter(options: { color: boolean; stdout: Output; stderr: Output }): Reporter {
   const lines = new LineWriter(options.color);

@@ -4,17 +4,17 @@ import type { Change, Finding, HostPlan, Plan } from '../plan/plan';
 import { count, hang, indent, visible, visibleLines } from '../text/format';
 import { markOf, nameOf, nameOfDisruption, renderChange, type TextOptions } from './change-text';
 
-/** Changes that the same hosts get. */
+/** Changes that are the same on all of `hosts`. */
 interface Block {
   hosts: HostPlan[];
   changes: Change[];
-  /** The hosts have changes in a block before. */
+  /** Whether the hosts have changes in an earlier block. */
   isMore?: boolean;
 }
 
 /**
- * The whole plan as text: what changes on which host, what of it touches running services, what to know first.
- * Changes that are the same on several hosts are shown once where that is shorter. No newline at the end.
+ * The whole plan as text: what changes on which host, what touches running services, the findings. Changes that are the
+ * same on several hosts are shown once, where that is shorter. No newline at the end.
  */
 export function renderPlan(plan: Plan, options: TextOptions): string {
   const planned = plan.hosts.filter((host) => host.error === undefined);
@@ -38,7 +38,7 @@ function shorter(separate: string[], shared: string[]): string[] {
   return shared.join('\n').length < separate.join('\n').length ? shared : separate;
 }
 
-/** Groups changes by the hosts that get them, those of the most hosts first. */
+/** Groups changes by their hosts, those of the most hosts first. */
 function sharedBlocks(hosts: HostPlan[]): Block[] {
   const sharers = new Map<string, { hosts: HostPlan[]; change: Change }>();
   for (const host of hosts) {
@@ -67,7 +67,7 @@ function sharedBlocks(hosts: HostPlan[]): Block[] {
   });
 }
 
-/** All of a change that the reader sees; not its id nor its host. */
+/** All of a change that the text shows; without its id and host. */
 function contentOf(change: Change): string {
   const { task, type, target, action, attributes, text, reason, notes, disruption } = change;
   return JSON.stringify([task, type, target, action, attributes, text, reason, notes, disruption]);
@@ -99,7 +99,7 @@ function renderFailed(host: HostPlan, options: TextOptions): string {
   return `${bold(describeHost(host))}: ${red('not planned:')} ${hang(visibleLines(host.error ?? ''), '  ')}`;
 }
 
-/** A finding of the lint: what is wrong, why it matters, what to do. */
+/** A lint finding as text: what is wrong, why it matters, what to do. */
 export function renderFinding(finding: Finding, options: { color: boolean }): string {
   const { red, yellow, dim } = pc.createColors(options.color);
   const label = finding.severity === 'error' ? red('error') : yellow('warning');
@@ -111,7 +111,7 @@ export function renderFinding(finding: Finding, options: { color: boolean }): st
   return rows.join('\n');
 }
 
-/** What an operator wants to find without reading the diffs. */
+/** A summary of what changes running services, for an operator who does not read the diffs. */
 function renderRisks(hosts: HostPlan[], options: TextOptions): string {
   const { red, magenta } = pc.createColors(options.color);
   const hostsOf = new Map<string, string[]>();
@@ -129,7 +129,7 @@ function renderRisks(hosts: HostPlan[], options: TextOptions): string {
   return ['Look twice at:', ...rows].join('\n');
 }
 
-/** What is done one after the other, where not all is done in one way. */
+/** The plan's stages, where there are several. */
 function renderStages({ stages = [], hosts }: Plan, options: TextOptions): string {
   if (stages.length < 2) return '';
   const { bold } = pc.createColors(options.color);
@@ -145,7 +145,7 @@ function renderStages({ stages = [], hosts }: Plan, options: TextOptions): strin
   return [`${bold(`In ${stages.length} stages`)}, each a run of its own:`, ...rows].join('\n');
 }
 
-/** The worst that clients will notice, and what to say to make it all the same; a line of its own. */
+/** A line about the worst disruption, and the option that allows it. */
 function renderDisruptionOf(plan: Plan, options: TextOptions): string {
   const { bold, red } = pc.createColors(options.color);
   const worst = worstOf(plan);
@@ -187,7 +187,7 @@ function renderSummary(hosts: HostPlan[], options: TextOptions): string {
   return `${bold('Plan:')} ${perHost.join(', ')} (${countTypes(changes)})${left ? `; ${left}` : ''}.${missing}`;
 }
 
-/** What a plan that is not of everything leaves to be done; empty where that is nothing. */
+/** What a plan of some resources only leaves for `apply`, in a sentence; empty where that is nothing. */
 export function leftToApply(hosts: readonly HostPlan[]): string {
   const left = hosts.reduce((sum, host) => sum + (host.left ?? 0), 0);
   const unknown = hosts.filter((host) => host.left === null && host.error === undefined).map(nameOfHost);

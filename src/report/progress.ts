@@ -5,34 +5,34 @@ import { stepName } from './lines';
 
 type HostEvent = Extract<Event, { type: 'phase-start' | 'phase-end' | 'step-start' | 'step-end' }>;
 
-/** How far one host is. Times are milliseconds since the epoch. */
+/** A host's progress. `since` is in milliseconds since the epoch. */
 export interface HostProgress {
   readonly host: string;
   readonly phase?: { name: Phase; since: number; steps: number };
   readonly step?: { index: number; total: number; title: string; since: number };
   readonly finished: readonly { phase: Phase; ok: boolean; ms: number; steps: number }[];
-  /** The first thing that went wrong, where and why. */
+  /** The first failure: where, and why. */
   readonly failure?: string;
 }
 
-/** What is shown of a host: a line with an icon before it, and lines below it. */
+/** A host as it is shown: a line after an icon, and lines below it. */
 export interface HostView {
   title: string;
   failure?: string;
   summary?: string;
 }
 
-/** `left`: not brought to its end, by what we know. */
+/** `left`: not ended, as far as is known. */
 export interface FinalView extends HostView {
   state: 'done' | 'failed' | 'left';
 }
 
-/** A host to which nothing has been done yet. */
+/** The progress of a host before its first event. */
 export function newProgress(host: string): HostProgress {
   return { host, finished: [] };
 }
 
-/** The host's progress after an event that is about it. */
+/** A host's progress after an event about it. */
 export function advance(progress: HostProgress, event: HostEvent): HostProgress {
   const at = Date.parse(event.at);
   switch (event.type) {
@@ -76,7 +76,7 @@ function describeExit(exitCode: number | null): string {
   return exitCode === null ? 'it did not end by itself' : `exit code ${exitCode}`;
 }
 
-/** What to show while the host is at work. */
+/** A host as it is shown while it is at work. */
 export function viewRunning(progress: HostProgress, now: number, hostWidth: number): HostView {
   return {
     title: `${padTo(cutToWidth(visible(progress.host), hostWidth), hostWidth)}  ${describeWork(progress, now)}`,
@@ -92,8 +92,7 @@ function describeWork({ phase, step, finished }: HostProgress, now: number): str
 }
 
 /**
- * What stays on the screen of a host. `interrupted`: the run did not come to its end, or we stopped watching; `isWell`:
- * it came to the end that it was to come to.
+ * A host as it stays on the screen. `interrupted`: the run did not end, or the operator left; `isWell`: the run succeeded.
  */
 export function viewFinal(
   progress: HostProgress,
@@ -107,7 +106,7 @@ export function viewFinal(
   };
 }
 
-/** What a host is once a phase is behind it. Unlocking alters nothing about that. */
+/** A host's state after each phase; unlocking does not change it. */
 const REACHED: Partial<Record<Phase, string>> = {
   connect: 'connected',
   probe: 'probed',
@@ -127,7 +126,7 @@ function describeEnd(
   if (failure) return { state: 'failed', text: `failed: ${visible(failure)}${describeRestore(finished)}` };
   if (phase) return { state: 'left', text: `left at ${describeWork(progress, now)}` };
   const last = finished.findLast((done) => REACHED[done.phase] !== undefined);
-  // A run that went well had nothing for whom it did nothing to.
+  // In a run that succeeded, a host without events needed no change.
   if (!last)
     return isWell ? { state: 'done', text: 'nothing to do' } : { state: 'left', text: 'not started' };
   if (interrupted) return { state: 'left', text: `left after ${last.phase}` };

@@ -4,14 +4,14 @@ import { installation } from '../playbook/playbook';
 import { isFile, type Rendered } from '../resources/shown';
 import { indent, visible, visibleLines } from '../text/format';
 
-/** One host, and what it would have; contents as they may be shown. */
+/** One host, and the resources that it would have, with masked contents. */
 export interface ShownHost {
   host: string;
   address: string;
   resources: Rendered[];
 }
 
-/** What would be on each host, in the playbooks' order. No newline at the end. */
+/** The resources of each host as text, in the playbooks' order. No newline at the end. */
 export function renderHosts(hosts: readonly ShownHost[], { color }: { color: boolean }): string {
   const { bold } = pc.createColors(color);
   return hosts
@@ -45,7 +45,7 @@ function rowsOf(content: Buffer): string[] {
   return text.endsWith('\n') ? rows : [...rows, '(no newline at the end)'];
 }
 
-/** Shipped, or the user's own: then it is theirs that wins. */
+/** Where a template or file comes from: shipped with haprov, or the user's own. */
 export function describeOrigin(file: string): string {
   const shipped = relative(installation, file);
   if (!shipped.startsWith('..')) return `${shipped}, shipped with haprov`;
@@ -53,7 +53,7 @@ export function describeOrigin(file: string): string {
   return `${here.startsWith('..') ? file : here}, your own`;
 }
 
-/** The text that the bytes are; nothing where they are none. */
+/** The bytes as text; undefined where they are not UTF-8. */
 export function asText(content: Buffer): string | undefined {
   const text = content.toString();
   return Buffer.from(text).equals(content) ? text : undefined;

@@ -6,9 +6,9 @@ import { createPlainReporter } from './plain';
 
 export interface ReporterOptions {
   mode: 'auto' | 'json' | 'plain' | 'live';
-  /** Nothing but warnings, errors and a failed end. */
+  /** Report only warnings, errors and a failed end. */
   quiet: boolean;
-  /** Also every command that goes to a host. */
+  /** Report also every script that a host runs. */
   verbose: boolean;
   color: boolean;
   stdout: Output;
@@ -18,8 +18,8 @@ export interface ReporterOptions {
 }
 
 /**
- * The reporter that fits: `auto` is live on a terminal, plain in a pipe, in CI, and where `quiet` or `verbose` leave
- * nothing to redraw. `live` too turns plain where there is no terminal to redraw.
+ * Makes a reporter: `auto` is live on a terminal, and plain in a pipe, in CI, and with `quiet` or `verbose`. `live` becomes
+ * plain, too, without a terminal that can be redrawn.
  */
 export function createReporter(options: ReporterOptions): Reporter {
   const reporter = select(options);
@@ -39,7 +39,7 @@ function select(options: ReporterOptions): Reporter {
   return live ? liveView().createLiveReporter(options) : createPlainReporter(options);
 }
 
-// What draws is loaded only where there is something to draw on.
+// Loaded only where there is a terminal to draw on.
 const liveView = (): typeof import('./live') => require('./live');
 
 function isCI(env: Environment): boolean {

@@ -7,17 +7,17 @@ const SHOW_CURSOR = '\x1b[?25h';
 const ERASE_TO_LINE_END = '\x1b[K';
 const ERASE_BELOW = '\x1b[J';
 
-/** A line before it is cut to the terminal's width, and the colour that it gets then. */
+/** A line before it is cut to the terminal's width; `paint` colours it afterwards. */
 export interface ScreenLine {
   text: string;
   paint: (text: string) => string;
-  /** It is cut between its words, and in the end not at all: it has rows below it, this many columns in. */
+  /** Cut it between words; the lines that stay are not cut but wrapped, with this indentation. */
   hanging?: number;
 }
 
 /**
- * The last lines of a terminal, redrawn in place. The cursor is hidden only within a single write, so that there is
- * nothing to put back, however the process ends.
+ * The last lines of a terminal, redrawn in place. The cursor is hidden only within a single write, so that nothing has to be
+ * restored, however the process ends.
  */
 export class Screen {
   readonly #output: Output;
@@ -28,7 +28,7 @@ export class Screen {
     this.#output = output;
   }
 
-  /** How many lines there is room for. */
+  /** How many lines fit on the terminal. */
   get height(): number {
     return Math.max(1, (this.#output.rows || 24) - 1);
   }
@@ -37,20 +37,20 @@ export class Screen {
     return this.#output.columns || 80;
   }
 
-  /** Replaces what was drawn before. Where the lines are more than the terminal has, the last ones are shown. */
+  /** Replaces what was drawn before; shows the last lines where the terminal is too small for all. */
   draw(lines: ScreenLine[]): void {
     this.#lines = lines.slice(-this.height);
     this.#write(this.#lines);
   }
 
-  /** Replaces what was drawn before by lines that stay, all of them. */
+  /** Replaces what was drawn before by lines that stay. */
   leave(lines: ScreenLine[]): void {
     this.#write(lines.flatMap((line) => this.#rowsOf(line)));
     this.#lines = [];
     this.#drawn = [];
   }
 
-  /** Lets others write whole lines to the terminal, above what is drawn. */
+  /** Calls `write`, which writes whole lines to the terminal, above what is drawn. */
   above(write: () => void): void {
     if (this.#drawn.length > 0) this.#output.write(`${this.#toTop()}${ERASE_BELOW}`);
     this.#drawn = [];
@@ -73,7 +73,7 @@ export class Screen {
     this.#drawn = cut;
   }
 
-  /** Counts the rows as the terminal has them now: one made narrower has wrapped the lines. */
+  /** Moves the cursor to the top of what is drawn, by the terminal's width now: a narrower one has wrapped the lines. */
   #toTop(): string {
     const columns = this.columns;
     const rows = this.#drawn.reduce(

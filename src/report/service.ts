@@ -1,6 +1,6 @@
 import type { ServiceStatus } from '../status/status';
 
-/** Where it is and what it speaks: `port 80`, `behind www`, `http`. */
+/** A service's ports, the services before it, and its mode: `port 80`, `behind www`, `http`. */
 export const describeService = ({ ports, behind, mode }: ServiceStatus): string[] => [
   ...(ports.length > 0
     ? [`${ports.length > 1 || ports[0]?.includes('-') ? 'ports' : 'port'} ${ports.join(' ')}`]

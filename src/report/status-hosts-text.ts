@@ -5,7 +5,7 @@ import { cutToWidth, displayWidth } from '../text/format';
 import type { TextOptions } from './change-text';
 import { marks, paints } from './level';
 
-/** What each row is called, in the order of a request. */
+/** The rows' titles, in the order in which one component depends on those before it. */
 const rowTitles: Record<Component, string> = {
   ssh: 'SSH',
   disk: 'disk',
@@ -23,12 +23,12 @@ const rowTitles: Record<Component, string> = {
 };
 const ordered = Object.keys(rowTitles) as Component[];
 
-/** What a cell needs to say anything. */
+/** The columns that a cell needs at least. */
 const LEAST_CELL = 22;
 
 /**
- * A row a component, a column a host; hosts that do not fit beside each other come below. Folded, what is well on all of
- * them shares a line, but for who is what of the VIPs.
+ * A row for each component, a column for each host; hosts that do not fit side by side come below. Folded, components that
+ * are well on all hosts share a line, except for those about VIPs.
  */
 export function renderHostTable(
   hosts: readonly HostStatus[],
@@ -57,7 +57,7 @@ export function renderHostTable(
     : [...table, ...paragraph(`${marks.ok} `, well.map((one) => rowTitles[one]).join(', '), options.columns)];
 }
 
-/** What differs from host to host where all is well. */
+/** Components that differ from host to host also where all is well. */
 const pairs: ReadonlySet<Component> = new Set(['keepalived', 'vip']);
 
 const isWell = (hosts: readonly HostStatus[], component: Component) =>
@@ -91,7 +91,7 @@ function renderGroup(
 const stateOf = ({ components }: HostStatus, component: Component) =>
   components.find((state) => state.component === component);
 
-/** As much of who it is as fits. */
+/** A host's title, with address and OS where they fit. */
 function titleOf({ host, address, os, drained }: HostStatus, width: number): string {
   const rest = drained ? ', drained' : '';
   const fitting = [`${host} ${address} ${os}`, `${host} ${address}`, host]
@@ -100,7 +100,7 @@ function titleOf({ host, address, os, drained }: HostStatus, width: number): str
   return fitting ?? `${cutToWidth(host, width - rest.length)}${rest}`;
 }
 
-/** What is well is cut to a line; what is not takes as many as it needs. */
+/** A component's cell: one line where it is well, otherwise as many as it needs. */
 function renderCell(
   state: ComponentState | undefined,
   width: number,

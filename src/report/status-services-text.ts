@@ -7,12 +7,15 @@ import type { TextOptions } from './change-text';
 import { levelOfServer, marks, paints } from './level';
 import { describeService } from './service';
 
-/** Up to so many servers, those that are well have a line each too. */
+/** With more servers than this in all, a service whose servers are all up takes one line. */
 const FEW_SERVERS = 8;
 const LEAST_CELL = 14;
 const LEAST_TITLE = 24;
 
-/** Each service's servers, a column a balancer; where the columns do not fit, a line a server. Folded, one that is well is a line. */
+/**
+ * Each service's servers, with a column for each balancer, or a line for each server where the columns do not fit. Folded, a
+ * service whose servers are all up takes one line.
+ */
 export function renderServices(
   services: readonly ServiceStatus[],
   options: TextOptions,
@@ -95,7 +98,7 @@ function renderList(service: ServiceStatus, { color, columns }: TextOptions): st
   return [...paragraph('', titleOfService(service), columns, 2).map(bold), ...rows];
 }
 
-/** A check that went well needs no word. */
+/** A server's status, with its check where that did not succeed. */
 function describeView({ status, check }: ServerView): string {
   return /^(?:L\dOKC?|)$/.test(check) ? status : `${status} ${check}`;
 }

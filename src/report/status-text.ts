@@ -7,21 +7,21 @@ import { renderHostTable } from './status-hosts-text';
 import { renderServices } from './status-services-text';
 
 export interface StatusOptions extends TextOptions {
-  /** The terminal's height, into which it is to fit; absent where all is to be told. */
+  /** The terminal's height, into which the text must fit; absent where nothing may be left out. */
   rows?: number;
 }
 
-/** How much is told, from all to what fits a small terminal. Each leaves out what is well, or what comes later. */
+/** How much the text shows, to fit a small terminal. Tighter ones leave out what is well, or less important. */
 interface Tightness {
   /** Components that are well everywhere share a line. */
   foldsHosts: boolean;
-  /** So do a service's servers. */
+  /** A service whose servers are all up takes one line. */
   foldsServices: boolean;
-  /** Lines of evidence of each finding, one row each; all where not given. */
+  /** How many lines of evidence each finding shows, cut to a row each; all by default. */
   evidence?: number;
-  /** Findings after the first are told in their own sentence alone. */
+  /** Findings after the first show their message only. */
   isBrief: boolean;
-  /** Between parts, and between findings. */
+  /** What separates parts, and findings. */
   gaps: [string, string];
 }
 
@@ -38,9 +38,9 @@ const tightnesses: readonly Tightness[] = [
 ];
 
 /**
- * How the whole is, on one screen: what is broken first and what to do about it, the other findings, the hosts side
- * by side, the VIPs, the servers as each HAProxy sees them. No line is wider than the columns, no newline at the end.
- * With `rows` it is as much as leaves one for the prompt, and what is left out is well, or seen by `--json`.
+ * The status on one screen: the first finding and what to do about it, the other findings, the hosts side by side, the VIPs,
+ * the servers as each HAProxy reports them. No line is wider than the terminal. No newline at the end. With `rows` it leaves
+ * a row for the prompt; `--json` shows what it leaves out.
  */
 export function renderStatus(status: Status, options: StatusOptions): string {
   const shown = allVisible(status);
@@ -73,7 +73,7 @@ function renderAs(status: Status, options: StatusOptions, tightness: Tightness):
   return parts.filter(Boolean).join(betweenParts);
 }
 
-/** The first is the headline; without any it is a line of its own. */
+/** The findings, the first as the headline; without findings, the headline alone. */
 function renderFindings(status: Status, options: TextOptions, tightness: Tightness): string[][] {
   if (status.findings.length > 0)
     return status.findings.map((finding, index) =>
@@ -85,7 +85,7 @@ function renderFindings(status: Status, options: TextOptions, tightness: Tightne
   return [rows.map((row) => bold(paint(row)))];
 }
 
-/** `✗ keepalived on fred …`, what was seen, what to do next. */
+/** A finding: `✗ keepalived on fred …`, its evidence, what to do next. */
 function renderStatusFinding(
   { level, message, evidence, next }: StatusFinding,
   options: TextOptions,
@@ -117,7 +117,7 @@ function renderVip(vip: VipStatus, { color, columns }: TextOptions): string[] {
   return [first, ...rest].map(paint);
 }
 
-/** One that stays where it is (preempt: false) may be elsewhere than first wanted, and all is well. */
+/** Where a VIP is; without preemption, a VIP away from its preferred host is well. */
 function whereIs({ holders, members, level }: VipStatus): string {
   const [meant] = members;
   if (holders.length === 0 && level === 'unknown') return 'not on a host that could be asked';
@@ -134,7 +134,7 @@ function howAnswers({ answers }: VipStatus): string {
   return silent
     .map(({ from, why = '' }) => {
       const where = from === 'laptop' ? 'here' : `on ${from}`;
-      // Who says an error has answered.
+      // An HTTP error is an answer.
       return why.startsWith('HTTP ')
         ? `answers ${why} ${where}`
         : `does not answer ${where}${why ? ` (${why})` : ''}`;

@@ -1,16 +1,16 @@
 import type { Level } from '../../status/status';
 
 /**
- * The way of a packet as plain data, to be drawn: from the client to the addresses that move, from those to the HAProxy
- * that has them, from there to the servers.
+ * A packet's way as plain data, which the renderers draw: from the client to the VIPs, to the HAProxy of their holder, to
+ * the servers.
  */
 export interface Diagram {
-  /** What the inventory is called. */
+  /** The inventory's name. */
   name: string;
-  /** How it is now; absent where no host was asked. Then no part has a level either. */
+  /** The status now; absent where no host was asked, and then no part has a level either. */
   now?: { level: Level; headline: string; at: string };
   client: Node;
-  /** VIPs, and one for the services that are on every address of the balancers. */
+  /** The VIPs, and one node for the services on all addresses of the balancers. */
   addresses: Node[];
   machines: Machine[];
   ways: Edge[];
@@ -18,31 +18,31 @@ export interface Diagram {
 
 /** A box. */
 export interface Node {
-  /** Letters and digits, made by counting: nothing of the inventory is in it. */
+  /** Letters and a number; no text from the inventory. */
   id: string;
   name: string;
-  /** What else to say of it, a line each. */
+  /** More about it, a line each. */
   lines: string[];
   level?: Level;
 }
 
-/** A host of the inventory, or somebody that haprov does not manage; what it does for the packet is in it. */
+/** A host of the inventory, or a machine that haprov does not manage, with what it does for the packet. */
 export interface Machine extends Node {
   functions: MachineFunction[];
 }
 
-/** What a machine does, in the order in which a packet meets it. */
+/** What a machine does; its functions are in the order of the packet. */
 export interface MachineFunction extends Node {
   kind: 'keepalived' | 'haproxy' | 'service';
 }
 
-/** From one part to another, by their ids. */
+/** An arrow between two parts, by their ids. */
 export interface Edge {
   from: string;
   to: string;
-  /** Of the arrow: ports, a priority. */
+  /** The arrow's label: ports, a priority. */
   label: string;
-  /** Not taken while all is well, or, where the hosts were asked, not now: dashed. */
+  /** Packets do not go this way while all is well or, where hosts were asked, not now; drawn dashed. */
   standby: boolean;
   level?: Level;
 }

@@ -5,7 +5,7 @@ import type { Component, HostStatus, Level, ServerStatus, Status } from '../../s
 import { levelOfServer } from '../level';
 import type { Diagram, Edge, Machine, MachineFunction, Node } from './diagram';
 
-/** The diagram of what the inventory says; with `status` also of how it is. */
+/** The diagram of an inventory; with `status`, each part has a level. */
 export function diagramOf(inventory: Inventory, status?: Status): Diagram {
   const machines = machinesOf(inventory, status);
   const addresses = addressesOf(inventory, status);
@@ -23,7 +23,7 @@ export function diagramOf(inventory: Inventory, status?: Status): Diagram {
   };
 }
 
-/** A place that clients reach; without `vip` it is every address of the balancers. */
+/** An address that clients use; without `vip`, all addresses of the balancers. */
 interface Address {
   part: Node;
   vip?: Vip;
@@ -42,7 +42,7 @@ function addressesOf({ vips, services, stats }: Inventory, status: Status | unde
   return isOpen ? [...shared, { part: own }] : shared;
 }
 
-/** One arrow a service, and one for the statistics. */
+/** An arrow for each service, and one for the statistics. */
 function entrances({ part, vip, vipLevel }: Address, inventory: Inventory): Edge[] {
   const { services, stats } = inventory;
   const labels = [
@@ -73,12 +73,12 @@ function labelOfService(service: Service, vip: Vip | undefined): string[] {
   return [[`${ports} ${name}`, ...notes].join(', ')];
 }
 
-/** A machine, and what it is in the inventory. */
+/** A machine, with the host of the inventory that it is. */
 interface Placed {
   part: Machine;
   host?: Host;
   haproxy?: MachineFunction;
-  /** By server, of each service. */
+  /** Server → the function that serves it. */
   serves: Map<Server, MachineFunction>;
 }
 
@@ -167,7 +167,7 @@ function serverIn(status: Status | undefined, service: Service, server: Server):
     ?.servers.find((one) => one.server === server.name);
 }
 
-/** `UP`, where all say so; otherwise who says what. */
+/** `UP`, where all balancers report it; otherwise what each balancer reports. */
 function sayings({ seenBy }: ServerStatus): string[] {
   const words = (status: string, check: string) =>
     status === '' ? 'not known' : [status, ...(/^(?:L\dOKC?|)$/.test(check) ? [] : [check])].join(' ');
@@ -179,7 +179,7 @@ function sayings({ seenBy }: ServerStatus): string[] {
     : said.map((one) => `${one.said} for ${one.balancer}`);
 }
 
-/** Solid to who has the address, by the hosts' own word where they were asked; dashed to who may take it. */
+/** Arrows from an address: solid to its holder, or to the first member where hosts were not asked; dashed to the others. */
 function toBalancers({ part, vip }: Address, machines: readonly Placed[], status?: Status): Edge[] {
   const seen = status?.vips.find((one) => one.vip === vip?.name);
   return machines.flatMap(({ host, haproxy }): Edge[] => {
@@ -201,7 +201,7 @@ function toBalancers({ part, vip }: Address, machines: readonly Placed[], status
   });
 }
 
-/** Dashed from who balances only while somebody else cannot. */
+/** Arrows from a balancer to the servers; dashed where it balances only while another host cannot. */
 function toServers(
   { host, haproxy }: Placed,
   machines: readonly Placed[],
@@ -232,15 +232,15 @@ function isHolder(vip: Vip, host: Host, status: Status | undefined): boolean {
   return seen ? seen.holders.includes(host.name) : vip.members[0]?.host === host;
 }
 
-/** Where hosts were asked everything has a level; what nobody spoke of is unknown. */
+/** The level of a part: none without a status, `unknown` where the status does not have the part. */
 function levelIf(status: Status | undefined, level: Level | undefined): { level?: Level } {
   return status ? { level: level ?? 'unknown' } : {};
 }
 
-/** What has a box of its own. */
+/** Components with a box of their own. */
 const inBoxes: ReadonlySet<Component> = new Set(['keepalived', 'vip', 'haproxy', 'service', 'backend']);
 
-/** Of the machine itself; what its functions are is in their own boxes. */
+/** The level of the machine itself, without components that have their own boxes. */
 function levelOfHost({ reached, drained, components }: HostStatus): Level {
   if (!reached) return 'broken';
   const levels = components.filter(({ component }) => !inBoxes.has(component)).map(({ level }) => level);

@@ -15,7 +15,7 @@ export interface Box {
   texts: { text: string; strong: boolean; x: number; y: number }[];
 }
 
-/** From (x, y) in a curve to (bend, tipY), from there straight to (tipX, tipY), the label above the straight part. */
+/** A curve from (x, y) to (bend, tipY), then a line to (tipX, tipY) with the label above it. */
 export interface Arrow {
   x: number;
   y: number;
@@ -36,13 +36,13 @@ export interface Layout {
 
 const GAP = 20;
 const CURVE = 70;
-/** Between arrows that end at the same box. */
+/** The distance between arrows that end at the same box. */
 const SLOT = 24;
 const LABEL_MARGIN = 12;
-/** Between a machine's border and its functions. */
+/** The distance between a machine's border and its functions. */
 const INSET = 14;
 
-/** Where the columns are: `from` their boxes' left edge; `labels` the width of the arrows' labels before them. */
+/** A column: `from` is the left edge of its boxes, `labels` the width of the arrows' labels before them. */
 interface Column {
   from: number;
   width: number;
@@ -50,9 +50,9 @@ interface Column {
 }
 
 /**
- * Four columns, from left to right as the packet goes: client, addresses, who balances, who serves. A machine that does
- * both is in the last two. Between two columns there is nothing but arrows, which end straight, each label above its
- * own: so nothing can be over anything else, whatever it is called.
+ * Lays out four columns, left to right in the order of the packet: client, addresses, balancers, servers. A machine that
+ * balances and serves takes the last two. Between two columns are only arrows, which end horizontally, each with its label
+ * above, so that nothing overlaps whatever the names are.
  */
 export function layOut(diagram: Diagram): Layout {
   const columns = columnsOf(diagram);
@@ -113,7 +113,7 @@ function columnsOf({ client, addresses, machines, ways }: Diagram): Columns {
   return { client: left, addresses: middle, balances, serves };
 }
 
-/** Arrows with the same label end at the same place. */
+/** Box id → labels of its arrows: arrows with the same label end at the same place. */
 type Slots = ReadonlyMap<string, readonly string[]>;
 
 function slotsOf(ways: readonly Edge[]): Slots {
@@ -125,7 +125,7 @@ function slotsOf(ways: readonly Edge[]): Slots {
   return slots;
 }
 
-/** At the column's left edge and the top. */
+/** Makes a box at the column's left edge. */
 function box(kind: Box['kind'], part: Node, { from, width }: Column, slots: Slots, top = 0): Box {
   const rows = rowsOf(part, width - 2 * PADDING);
   const height = Math.max(rows.length * ROW + 2 * PADDING - 4, (slots.get(part.id)?.length ?? 0) * SLOT);
@@ -142,7 +142,7 @@ function box(kind: Box['kind'], part: Node, { from, width }: Column, slots: Slot
   };
 }
 
-/** Those that balance and serve first, over both columns; below them the others, in their own. */
+/** Machines that balance and serve come first, over both columns; the others below them, in their own. */
 function placeMachines({ machines }: Diagram, columns: Columns, slots: Slots): Box[] {
   const groups = machines.map((machine) => ({ machine, boxes: machineBoxes(machine, columns, slots) }));
   const has = (part: typeof balancingOf, machine: Machine) => part(machine).length > 0;
@@ -157,7 +157,7 @@ function placeMachines({ machines }: Diagram, columns: Columns, slots: Slots): B
   return [...above, ...sides.flatMap((side) => moved(centred(side, height), top))];
 }
 
-/** The machine, then what is in it: who it is on top, the functions of each column one below the other. */
+/** The machine's box, then those in it: its name on top, below it the functions of each column. */
 function machineBoxes(machine: Machine, { balances, serves }: Columns, slots: Slots): Box[] {
   const first = balancingOf(machine).length > 0 ? balances : serves;
   const last = servicesOf(machine).length > 0 ? serves : first;
@@ -222,7 +222,7 @@ function arrowOf(
   const margin = to.kind === 'function' ? INSET : 0;
   const tipY = to.y + to.height / 2 + (labels.indexOf(way.label) - (labels.length - 1) / 2) * SLOT;
   const bend = to.x - margin - space;
-  // Arrows that end at the same place have their label once.
+  // Arrows that end at the same place share one label.
   const isFirst = ways.find(({ to, label }) => to === way.to && label === way.label) === way;
   const text = isFirst ? cutTo(way.label, space - LABEL_MARGIN) : '';
   return [

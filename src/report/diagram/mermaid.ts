@@ -3,7 +3,7 @@ import { allVisible, marks } from '../level';
 import type { Diagram, Edge, Machine, Node } from './diagram';
 import { titleOf } from './measure';
 
-/** As in the SVG, readable on light and dark ground. */
+/** The colours of the SVG, readable on light and dark backgrounds. */
 const colours: Record<Level, string> = {
   ok: '#2da44e',
   note: '#3987e5',
@@ -44,7 +44,7 @@ export function renderMermaid(diagram: Diagram): string {
   ].join('\n');
 }
 
-/** A title is YAML, in which JSON's strings are strings too; `#` and `;` would be Mermaid's. */
+/** The title without characters that mean something to Mermaid; it goes into YAML as a JSON string. */
 function titleText(name: string, now: Diagram['now']): string {
   return `${name}${now ? `: ${marks[now.level]} ${now.headline}` : ': the way of a packet'}`.replace(
     /[#;<>&%]/g,
@@ -55,7 +55,7 @@ function titleText(name: string, now: Diagram['now']): string {
 function machineRows(machine: Machine): string[] {
   const { id, functions } = machine;
   if (functions.length === 0) return [`  ${id}[${label(machine)}]`];
-  // Mermaid keeps one line free for it.
+  // Mermaid has room for one line in a subgraph's title.
   return [
     `  subgraph ${id}[${label(machine, ', ')}]`,
     ...functions.map((part) => `    ${part.id}[${label(part)}]`),
@@ -63,7 +63,7 @@ function machineRows(machine: Machine): string[] {
   ];
 }
 
-/** All of its lines, quoted. */
+/** A node's lines, quoted. */
 function label(part: Node, between = '<br/>'): string {
   return `"${[titleOf(part), ...part.lines].map(quote).join(between)}"`;
 }
@@ -76,15 +76,15 @@ function wayRow({ from, to, label: text, standby }: Edge): string {
 const classRow = (name: string, parts: readonly Node[]) =>
   parts.length > 0 ? [`  class ${parts.map(({ id }) => id).join(',')} ${name}`] : [];
 
-/** Mermaid counts the arrows in the order in which they are written. */
+/** The style of all arrows with a level, by their numbers: Mermaid counts arrows in the order of the text. */
 function linkRow(level: Level, ways: readonly Edge[]): string[] {
   const numbers = ways.flatMap((way, index) => (way.level === level ? [index] : []));
   return numbers.length > 0 ? [`  linkStyle ${numbers.join(',')} stroke:${colours[level]}`] : [];
 }
 
 /**
- * What is safe stays readable, all else becomes a character code: quotes, what Mermaid takes for Markdown or HTML, and
- * a number or dash at the beginning, which would be a list.
+ * Replaces all but safe characters with character codes: quotes, what Mermaid would take for Markdown or HTML, and what
+ * would make a beginning number or dash a list.
  */
 function quote(text: string): string {
   const code = (character: string) => `#${character.codePointAt(0)};`;

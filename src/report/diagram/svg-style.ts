@@ -10,7 +10,7 @@ interface Palette {
   levels: Record<Level, string>;
 }
 
-/** Each text and line has a contrast of at least 4.5 with what is behind it. */
+/** The colours: each text and line has a contrast of at least 4.5 with its background. */
 const light: Palette = {
   ground: '#ffffff',
   machine: '#f4f6f8',

@@ -9,8 +9,8 @@ const MARGIN = 24;
 const LEAST_WIDTH = 560;
 
 /**
- * The diagram as an SVG of its own: no script, no font, nothing from elsewhere; dark where the reader wants it dark.
- * It may stand in a page too: its rules are for itself only. No newline at the end.
+ * The diagram as one SVG without scripts, fonts or other files; dark where the reader prefers that. A page may include it,
+ * because its style rules apply to itself only. No newline at the end.
  */
 export function renderSvg(diagram: Diagram): string {
   const shown = allVisible(diagram);
@@ -56,7 +56,7 @@ function legendOf({ now }: Diagram, width: number): ReturnType<typeof rowsOf> {
   return rowsOf({ id: '', name: '', lines }, width).filter(({ text }) => text !== '');
 }
 
-/** What is dashed or well goes below what is not. */
+/** Arrows in drawing order: dashed and healthy ones first, so that the others lie above them. */
 function byWeight(arrows: readonly Arrow[]): Arrow[] {
   const weights: Level[] = ['ok', 'note', 'unknown', 'warning', 'broken'];
   const weight = ({ standby, level }: Arrow) => weights.indexOf(level ?? 'ok') * 2 + (standby ? 0 : 1);
@@ -89,7 +89,7 @@ function textAt(text: string, x: number, y: number, classes: readonly string[]):
   return `<text x="${x}" y="${y}" class="${classes.join(' ').trim()}">${escapeXml(text)}</text>`;
 }
 
-/** For those who do not see it: each way in words. */
+/** Each arrow in words, for readers who cannot see the image. */
 function inWords(diagram: Diagram): string {
   const parts = nodesOf(diagram);
   const owner = new Map(
@@ -107,7 +107,7 @@ function inWords(diagram: Diagram): string {
   return [...(diagram.now ? [diagram.now.headline] : []), ...ways].join('\n');
 }
 
-/** As XML 1.0 takes it; control characters have been made visible before. */
+/** Escapes a text for XML 1.0; its control characters have been made visible before. */
 function escapeXml(text: string): string {
   return text
     .replace(/[\ufffe\uffff]/g, '\ufffd')

@@ -6,15 +6,15 @@ import { allVisible, marks, paints } from '../level';
 import { type Diagram, type Edge, type Machine, type MachineFunction, type Node, nodesOf } from './diagram';
 import { titleOf } from './measure';
 
-/** A line before it is coloured: pieces, each with what colours it. */
+/** A line before it is coloured: pieces, each with the level that colours it. */
 type Row = { text: string; level?: Level }[];
 
 const LEAST_MACHINE = 36;
 const MOST_MACHINE = 60;
 
 /**
- * The diagram in characters: client, addresses with who has them, then the machines, side by side where they fit. No
- * line is wider than the columns, no newline at the end.
+ * The diagram as text: client, addresses with their holders, then the machines, side by side where they fit. No line is
+ * wider than the terminal. No newline at the end.
  */
 export function renderDiagramText(diagram: Diagram, options: TextOptions): string {
   const shown = allVisible(diagram);
@@ -50,7 +50,7 @@ function paintRow(row: Row, color: boolean): string {
     .trimEnd();
 }
 
-/** From the client by its ports to the address, and on to those who may have it. */
+/** The way from the client through its ports to the address, and on to the members. */
 function addressRows(part: Node, diagram: Diagram, columns: number): Row[] {
   const parts = nodesOf(diagram);
   const into = diagram.ways.filter(({ to }) => to === part.id);
@@ -99,7 +99,7 @@ function machineRows(diagram: Diagram, columns: number): Row[] {
   return rows;
 }
 
-/** A solid box, exactly `width` wide. */
+/** A machine as a solid box, `width` columns wide. */
 function machineBlock(machine: Machine, diagram: Diagram, width: number): Row[] {
   const inner = width - 4;
   const { level } = machine;
@@ -113,7 +113,7 @@ function machineBlock(machine: Machine, diagram: Diagram, width: number): Row[] 
   ];
 }
 
-/** A dashed box, with the arrows that begin in it. */
+/** A function as a dashed box, with the arrows that begin in it. */
 function functionBlock(part: MachineFunction, diagram: Diagram, width: number): Row[] {
   const inner = width - 4;
   const { level } = part;

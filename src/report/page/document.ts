@@ -2,7 +2,7 @@ import type { Level } from '../../status/status';
 import { asHtml, type Content, type Html, html } from './html';
 import style from './page.css';
 
-/** What a page's `<style>` holds, to the byte: whoever serves it allows it by its hash. */
+/** The content of a page's `<style>`, byte for byte: the server allows it by its hash. */
 export const pageStyle = style;
 
 export interface PageParts {
@@ -12,7 +12,7 @@ export interface PageParts {
   body: Content;
 }
 
-/** A whole page that asks nobody for anything: style and icon are in it. */
+/** A whole HTML page that loads nothing: style and icon are in it. */
 export function renderDocument({ title, icon, head, body }: PageParts): string {
   const page = html`<!doctype html>
 <html lang="en">
@@ -41,14 +41,14 @@ const drawn: Record<Level, { colour: string; path: string }> = {
   broken: { colour: '#cf222e', path: 'M5 5l6 6M11 5l-6 6' },
 };
 
-/** The level's mark on a coloured disc, as a `data:` address. */
+/** The level's mark on a coloured disc, as a `data:` URL. */
 export function iconOf(level: Level): string {
   const { colour, path } = drawn[level];
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><circle cx="8" cy="8" r="8" fill="${colour}"/><path d="${path}" fill="none" stroke="#fff" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"/></svg>`;
   return `data:image/svg+xml,${encodeURIComponent(svg)}`;
 }
 
-/** `2026-03-01 03:00:00 UTC`, which machines read too. */
+/** `2026-03-01 03:00:00 UTC` as a `<time>` element, which the page's script turns into local time. */
 export function renderTime(iso: string): Html {
   const words = iso.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z$/, '$1 $2 UTC');
   return html`<time datetime="${iso}">${words}</time>`;

@@ -1,16 +1,16 @@
-/** Text that is HTML already. Only {@link html} and {@link asHtml} make it. */
+/** A text that is HTML. Only {@link html} and {@link asHtml} make one. */
 export class Html {
   constructor(readonly text: string) {}
 }
 
 export type Content = Html | string | number | false | undefined | readonly Content[];
 
-/** A template of HTML: whatever stands in `${…}` is text and is escaped, for elements and quoted attributes alike, unless it is {@link Html} itself. */
+/** Makes HTML of a template: escapes every `${…}` that is not {@link Html} itself, for elements and quoted attributes. */
 export function html(strings: TemplateStringsArray, ...parts: Content[]): Html {
   return new Html(strings.map((string, index) => string + render(parts[index])).join(''));
 }
 
-/** Takes our own text (a style, a picture) for HTML; never what came from an inventory or a host. */
+/** Makes our own text (a style, an SVG) HTML without escaping; never use it for text from an inventory or a host. */
 export function asHtml(text: string): Html {
   return new Html(text);
 }

@@ -1,4 +1,4 @@
-// Runs in the browser: shows what haprov sends to `live`, part by part, and says when nothing comes any more.
+// Runs in the browser: replaces the parts that haprov sends on `live`, and says so when no more events come.
 (() => {
   const silence = 15_000;
   const again = 1_000;
@@ -35,7 +35,7 @@
     for (const time of document.querySelectorAll('time')) {
       const when = new Date(time.dateTime);
       const words = when.toLocaleTimeString();
-      // Not written without need: inside the live region each change is read out.
+      // Changed only where needed, because screen readers read every change in the live region out.
       if (!Number.isNaN(when.getTime()) && time.textContent !== words) time.textContent = words;
     }
     const seen = document.querySelector('#freshness time');

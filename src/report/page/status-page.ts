@@ -7,27 +7,27 @@ import script from './live.client.js';
 import { renderMark } from './mark';
 import { renderHosts, renderServices, renderVips } from './status-tables';
 
-/** What the page's `<script>` holds, to the byte: whoever serves it allows it by its hash. */
+/** The content of the page's `<script>`, byte for byte: the server allows it by its hash. */
 export const pageScript = script;
 
-/** What there is to show. */
+/** What the page shows. */
 export interface StatusView {
-  /** The newest; absent until the first look has ended. */
+  /** The newest status; absent until the first look has ended. */
   status?: Status;
-  /** Why the last look told nothing; the status is then an older one. */
+  /** Why the last look failed; the status is then an older one. */
   trouble?: string;
-  /** A picture of it, as SVG. */
+  /** The status as an SVG diagram. */
   diagram?: string;
 }
 
-/** What an open page replaces in itself, without being loaded anew. */
+/** What the script of an open page replaces, without loading the page anew. */
 export interface StatusUpdate {
   title: string;
   icon: string;
   html: string;
 }
 
-/** The whole page. `refreshSeconds` is for browsers that run no scripts; others listen at `live`, beside the page. */
+/** The whole page. `refreshSeconds` is for browsers without scripts; others get events from `live` beside the page. */
 export function renderStatusPage(view: StatusView, refreshSeconds: number): string {
   return renderDocument({
     title: titleOf(view),
@@ -37,7 +37,7 @@ export function renderStatusPage(view: StatusView, refreshSeconds: number): stri
   });
 }
 
-/** The same as data for the script of an open page. */
+/** The same, as data for the script of an open page. */
 export function renderStatusUpdate(view: StatusView): StatusUpdate {
   return { title: titleOf(view), icon: iconOf(levelOf(view)), html: renderParts(view).text };
 }
@@ -51,7 +51,7 @@ function titleOf(view: StatusView): string {
   return `${marks[levelOf(view)]} ${name}haprov status`;
 }
 
-/** Each `data-part` is replaced by itself, when it has changed; all of them are always there. */
+/** All parts of the page. The script replaces each `data-part` that has changed, so all of them are always there. */
 function renderParts({ status, trouble, diagram }: StatusView): Html {
   const shown = status && allVisible(status);
   return html`<p class="where">haprov status<span id="inventory" data-part>${shown && html` of <b>${shown.inventory}</b>`}</span></p>
@@ -86,7 +86,7 @@ function renderHeadline(status: Status | undefined): Html {
   return html`<div id="headline" data-part class="headline ${status.level}"><h1>${renderMark(status.level)} ${status.headline}</h1></div>`;
 }
 
-/** What stands below the headline, and is not read out with it. */
+/** The first finding's details, below the headline; screen readers do not read them out with it. */
 function renderFirst(first: StatusFinding | undefined, level: Level): Html {
   const about = first && renderAbout(first);
   return html`<div id="first" data-part class="first ${level}"${hiddenUnless(about)}>${about}</div>`;

@@ -14,7 +14,7 @@ import { describeService } from '../service';
 import { type Content, type Html, html } from './html';
 import { renderMark, renderMarked } from './mark';
 
-/** In the order in which one stands on the other. */
+/** The components' names, in the order in which one depends on those before it. */
 const componentNames: Record<Component, string> = {
   ssh: 'SSH',
   disk: 'Disk',
@@ -31,7 +31,7 @@ const componentNames: Record<Component, string> = {
   configuration: 'Configuration',
 };
 
-/** Every component of every host, the hosts side by side. */
+/** A table of every component of every host, the hosts side by side. */
 export function renderHosts(hosts: HostStatus[]): Html {
   const names = (Object.keys(componentNames) as Component[]).filter((name) =>
     hosts.some(({ components }) => components.some(({ component }) => component === name)),
@@ -58,7 +58,7 @@ function renderComponent(state: ComponentState | undefined): Html {
   return html`<td class="${state.level}">${renderMarked(state.level, state.text)}</td>`;
 }
 
-/** Who has each address, who may have it, and from where it answers. */
+/** A table of the VIPs: their holders, their members, and from where they answer. */
 export function renderVips(vips: VipStatus[]): Html {
   const rows = vips.map(
     ({
@@ -81,7 +81,7 @@ export function renderVips(vips: VipStatus[]): Html {
 ${inBox('vips', html`<tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr>`, rows)}`;
 }
 
-/** The servers of each service, as each HAProxy sees them. */
+/** A table for each service: its servers, as each HAProxy reports them. */
 export function renderServices(services: ServiceStatus[]): Html {
   return html`<h2>Services</h2>
 ${services.map(renderService)}`;
@@ -122,7 +122,7 @@ function renderView(view: ServerView | undefined): Html {
 
 const lines = (parts: Html[]): Content => parts.map((part, index) => html`${index > 0 && html`<br>`}${part}`);
 
-/** A table that scrolls by itself where it is wider than the page, also by the keyboard. */
+/** A table that scrolls in its own box where it is wider than the page, also by keyboard. */
 export function inBox(id: string, head: Html, rows: Html[], label = id): Html {
   return html`<div class="scroll" id="${id}-box" tabindex="0" role="region" aria-label="${label}"><table>
 <thead>${head}</thead>
