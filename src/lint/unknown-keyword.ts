@@ -22,18 +22,19 @@ function unknownIn(settings: readonly Setting[], path: readonly string[], files:
     // What nobody could replace, and includes of files that nobody has.
     if (keyword.includes('$') || /^include[rmwba]?$/.test(keyword)) return [];
     if (isKnown(path, keyword, version)) return unknownIn(block ?? [], [...path, keyword], files);
-    const since = words.get(keyword);
+    const { since, before } = words.get(keyword) ?? {};
     const where = path.length === 0 ? '' : ` in ${path.at(-1)}`;
     const who = since === undefined ? 'keepalived' : `keepalived ${version}`;
     return [
       {
         severity: block ? 'error' : 'warning',
         at: placeIn(files, setting.at),
-        message: `${who} does not know ${keyword}${where}${hintFor(keyword, [...words.keys()])}`,
+        message: `${who} does not know ${keyword}${where}${words.has(keyword) ? '' : hintFor(keyword, [...words.keys()])}`,
         why: block
           ? 'it reads the lines of this block as if they stood around it, and its "}" ends what is around it'
           : 'it says so in its log only, and goes on without the line',
-        fix: fixFor(keyword, since),
+        fix: before === undefined ? fixFor(keyword, since) : 'take the line out',
+        ...(before === undefined ? {} : { only: { program: 'keepalived', since: before } }),
       },
     ];
   });

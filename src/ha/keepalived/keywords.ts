@@ -11,7 +11,7 @@ const url = `
 
 /**
  * What keepalived knows, by the blocks that it stands in: the keywords of 1.2.13 to 2.4.3, each with the version that
- * has it first where that is later (install_keyword in keepalived's source). Of a block that is not here, the lines are
+ * has it first where that is later, and behind a second colon the one that has it no more (install_keyword in its source). Of a block that is not here, the lines are
  * values.
  */
 const known: Record<string, string> = {
@@ -44,7 +44,7 @@ const known: Record<string, string> = {
     min_auto_priority_delay:2.1.0 nftables:2.0.11 nftables_counters:2.0.11 nftables_ifindex:2.0.11
     nftables_ipvs:2.2.2 nftables_ipvs_priority:2.2.2 nftables_ipvs_start_fwmark:2.2.2 nftables_priority:2.0.11
     no_checker_emails:2.0.0 no_email_faults:2.0.0 notification_email notification_email_from notify_fifo:1.3.6
-    notify_fifo_script:1.3.6 plugin_dir process_monitor_rcv_bufs:2.0.11 process_monitor_rcv_bufs_force:2.0.11
+    notify_fifo_script:1.3.6 plugin_dir::1.2.20 process_monitor_rcv_bufs:2.0.11 process_monitor_rcv_bufs_force:2.0.11
     process_name:2.0.16 process_names:2.0.16 random_seed:2.0.15 reload_check_config:2.2.0 reload_file:2.2.0
     reload_repeat:2.1.0 reload_time_file:2.1.0 router_id rs_init_notifies:2.0.0 script_user:1.3.0
     shutdown_script:2.1.0 shutdown_script_timeout:2.1.0 smtp_alert:2.0.0 smtp_alert_checker:2.0.0
@@ -70,7 +70,7 @@ const known: Record<string, string> = {
   virtual_server: `
     alpha connect_timeout:2.0.13 delay_before_retry:1.3.7 delay_loop flag-1:1.3.0 flag-2:1.3.0 flag-3:1.3.0
     ha_suspend hashed:1.3.0 hysteresis inhibit_on_failure:1.3.7 ip_family:1.2.20 lb_algo lb_kind lvs_method
-    lvs_sched mh-fallback:2.0.20 mh-port:2.0.20 nat_mask omega ops persistence_engine:1.2.20
+    lvs_sched mh-fallback:2.0.20 mh-port:2.0.20 nat_mask::1.2.20 omega ops persistence_engine:1.2.20
     persistence_granularity persistence_timeout protocol quorum quorum_down quorum_up real_server retry:1.3.7
     sh-fallback:1.3.0 sh-port:1.3.0 smtp_alert:2.0.0 snmp_name:2.2.3 sorry_server sorry_server_inhibit
     sorry_server_lvs_method:1.3.6 virtualhost warmup:1.3.7 weight:1.3.7`,
@@ -86,9 +86,8 @@ const known: Record<string, string> = {
     name:1.3.0 retry:1.3.0 type:1.3.0 warmup:1.3.7`,
   'virtual_server/real_server/FILE_CHECK': 'track_file:2.1.0 weight:2.1.0',
   'virtual_server/real_server/MISC_CHECK': `
-    alpha:1.3.7 bind_if:1.3.7 bind_port:1.3.7 bindto:1.3.7 connect_ip:1.3.7 connect_port:1.3.7
-    connect_timeout:1.3.7 delay_before_retry:1.3.7 delay_loop:1.3.7 fwmark:1.3.7 log_all_failures:2.0.11
-    misc_dynamic misc_path misc_timeout retry:1.3.7 user:1.3.0 warmup`,
+    alpha:1.3.7 delay_before_retry:1.3.7 delay_loop:1.3.7 log_all_failures:2.0.11 misc_dynamic misc_path
+    misc_timeout retry:1.3.7 user:1.3.0 warmup`,
   'virtual_server/real_server/PING_CHECK': `
     alpha:2.1.0 bind_if:2.1.0 bind_port:2.1.0 bindto:2.1.0 connect_ip:2.1.0 connect_port:2.1.0
     connect_timeout:2.1.0 delay_before_retry:2.1.0 delay_loop:2.1.0 fwmark:2.1.0 log_all_failures:2.1.0
@@ -139,6 +138,12 @@ const known: Record<string, string> = {
 };
 known.vrrp_track_file = known.track_file ?? '';
 
+/** The version that knows a keyword first, and the first that knows it no more; nothing where all do. */
+export interface KnownFrom {
+  since?: string;
+  before?: string;
+}
+
 const blocks = new Map(
   Object.entries(known).map(([path, text]) => [
     path,
@@ -146,23 +151,29 @@ const blocks = new Map(
       text
         .trim()
         .split(/\s+/)
-        .map((word): [string, string | undefined] => {
-          const [name = '', since] = word.split(':');
-          return [name, since];
+        .map((word): [string, KnownFrom] => {
+          const [name = '', since, before] = word.split(':');
+          return [name, { ...(since ? { since } : {}), ...(before ? { before } : {}) }];
         }),
     ),
   ]),
 );
 
-/** The keywords of a block, each with the version that knows it first; undefined where its lines are values. @param path of the blocks' keywords from the outermost on */
-export const keywordsIn = (path: readonly string[]): ReadonlyMap<string, string | undefined> | undefined =>
+/**
+ * The keywords of a block; undefined where its lines are values.
+ * @param path of the blocks' keywords from the outermost on
+ */
+export const keywordsIn = (path: readonly string[]): ReadonlyMap<string, KnownFrom> | undefined =>
   blocks.get(path.join('/'));
 
 /** Whether a version knows a keyword; the newest where it is left out. */
 export function isKnown(path: readonly string[], keyword: string, version?: string): boolean {
   const words = keywordsIn(path);
-  const since = words?.get(keyword);
-  return words === undefined || (words.has(keyword) && !(version && since && isBefore(version, since)));
+  if (!words) return true;
+  const { since, before } = words.get(keyword) ?? {};
+  const isEarly = version !== undefined && since !== undefined && isBefore(version, since);
+  const isLate = before !== undefined && (version === undefined || !isBefore(version, before));
+  return words.has(keyword) && !isEarly && !isLate;
 }
 
 /** The blocks that know a keyword: `virtual_server/real_server`, or '' for what stands outside of all. */
