@@ -28,6 +28,7 @@ import { serverNameUnchecked } from './server-name-unchecked';
 import type { Found, Place, Range, Rule, Subject } from './subject';
 import { tlsVersionOverridden } from './tls-version-overridden';
 import { tooFewHosts } from './too-few-hosts';
+import { trackedNotThere } from './tracked-not-there';
 import { unicastPeers } from './unicast-peers';
 import { unknownKeyword } from './unknown-keyword';
 import { unknownState } from './unknown-state';
@@ -63,6 +64,7 @@ export const rules: readonly Rule[] = [
   serverNameUnchecked,
   tlsVersionOverridden,
   tooFewHosts,
+  trackedNotThere,
   unicastPeers,
   unknownKeyword,
   unknownState,

@@ -49,10 +49,10 @@ interface Tracked extends Pick<Followed, 'name' | 'weight'> {
 function inFiles(hosts: readonly HostFiles[], said: readonly Vip[] = []): Found[] {
   const all = hosts.flatMap((files) =>
     trackedIn(files).flatMap((one): Tracked[] => {
-      const { instance, name, weight, isReversed } = one;
+      const { instance, name, weight, isReversed, definition } = one;
       const priority = priorityOf(instance);
       const isOwner = priority === 255;
-      if (priority === undefined || isReversed || isOwner) return [];
+      if (priority === undefined || isReversed || isOwner || !definition) return [];
       const key = JSON.stringify([name, instance.virtualRouterId, ...addressKeys(instance)]);
       return [{ instance: instance.name, name, weight, key, priority, at: placeOfWeight(files, one) }];
     }),

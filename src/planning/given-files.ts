@@ -33,7 +33,8 @@ export function readGivenFiles(names: readonly string[]): GivenFiles {
       const language = languageOf(text);
       files.set(path, { path, text, ...(language ? { language } : {}) });
     } catch (error) {
-      fail(name, `cannot be read: ${(error as Error).message}`);
+      const { code, message } = error as NodeJS.ErrnoException;
+      fail(name, code === 'ENOENT' ? 'there is no such file' : `cannot be read: ${message}`);
     }
   };
   for (const name of names.flatMap(withFilesOf)) take(name);
