@@ -50,6 +50,8 @@ export interface Server extends Omit<ServerSettings, 'address' | 'port'> {
   address: string;
   /** Absent where it is asked on the port that the client came to. */
   port?: number;
+  /** HAProxy's own configuration begins with it in maintenance. */
+  disabled?: true;
   /** The inventory's host of that name; absent where haprov does not manage it. */
   host?: Host;
 }

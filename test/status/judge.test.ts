@@ -1009,6 +1009,22 @@ test('of an active and a passive server the passive one stands by', () => {
   expect(wants([]).findings[0]).toMatchObject({ level: 'broken', rule: 'backend-down', host: 'ethyl' });
 });
 
+test('a server that haproxy.cfg itself disables was taken out by nobody', () => {
+  const spare = server('ethyl', 'MAINT', '');
+  const snapshot = sceneOf({ about: '', edit: { fred: spare, ethyl: spare }, finds: [] });
+  const services = inventory.services.map((service) => ({
+    ...service,
+    backends: {
+      ...service.backends,
+      servers: service.backends.servers.map((one) =>
+        one.name === 'ethyl' ? { ...one, disabled: true as const } : one,
+      ),
+    },
+  }));
+  expect(judge({ ...snapshot, inventory: { ...inventory, services } }).findings).toEqual([]);
+  expect(judge(snapshot).findings[0]).toMatchObject({ rule: 'server-taken-out' });
+});
+
 test('docs/status.md names every finding', () => {
   const folder = resolve('src/status/findings');
   const code = readdirSync(folder)

@@ -131,6 +131,7 @@ function toServers(
     ...(Number.isInteger(weight) ? { weight } : {}),
     ...(Number.isInteger(maxconn) ? { maxconn } : {}),
     backup: options.has('backup'),
+    ...(options.has('disabled') ? { disabled: true as const } : {}),
     ...(host ? { host } : {}),
   }));
 }

@@ -62,7 +62,8 @@ function findingOf(
 ): Found | undefined {
   const views = viewsOf(service, server, snapshot);
   const own = reached(snapshot).find(({ host }) => host === server.host);
-  const out = views.filter(({ state }) => isOut(state));
+  // What haproxy.cfg itself calls disabled nobody has taken out.
+  const out = views.filter(({ state }) => isOut(state) && !(server.disabled && state.status === 'MAINT'));
   const down = views.filter(({ state }) => isDown(state));
   if (own?.diagnostics.drained) return forgotten(service, server, views);
   if (standsBy(service, server, snapshot)) return standingBy(service, server, views);

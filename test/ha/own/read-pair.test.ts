@@ -196,6 +196,23 @@ describe('services', () => {
     });
   });
 
+  test('a server that begins disabled is called that', () => {
+    const { services } = read({
+      haproxy: [
+        [
+          `${defaults}backend b\n  server-template spare 2 10.0.0.8:80 disabled\n  default-server disabled\n  server one 10.0.0.1:80\n  server two 10.0.0.2:80 enabled\nfrontend f\n  bind :80\n  default_backend b\n`,
+        ],
+      ],
+    });
+    const servers = services?.find(({ name }) => name === 'b')?.backends.servers ?? [];
+    expect(servers.map(({ name, disabled }) => [name, disabled])).toEqual([
+      ['spare1', true],
+      ['spare2', true],
+      ['one', true],
+      ['two', undefined],
+    ]);
+  });
+
   test('what is for people, haprov and tables alone is no service', () => {
     const { services, healthPort } = read({
       haproxy: [
