@@ -21,6 +21,8 @@ export interface Observation {
   unasked?: 'silent' | 'none' | 'no-tool';
   /** The servers (`service/server`) on its list of drained servers; absent where there are none. */
   drainedServers?: string[];
+  /** Files of the user's own configuration that `haprov drain` has written, so that its keepalived gives its VIPs away. */
+  levers?: string[];
 }
 
 /** A read-only script; {@link readObservation} reads what it prints. */
@@ -32,6 +34,7 @@ export function readObservation(output: string): Observation {
   const observation: Observation = { units: {}, addresses: [], listening: [], drained: false };
   const csv: string[] = [];
   const drainedServers: string[] = [];
+  const levers: string[] = [];
   for (const row of output.split('\n')) {
     const [kind, first = '', second = ''] = row.split(' ');
     if (kind === 'unit') observation.units[first] = second;
@@ -39,6 +42,7 @@ export function readObservation(output: string): Observation {
     else if (kind === 'listen') observation.listening.push(Number.parseInt(first, 16));
     else if (kind === 'drained') observation.drained = true;
     else if (kind === 'drained-server') drainedServers.push(first);
+    else if (kind === 'lever') levers.push(first);
     else if (kind === 'haproxy' && (first === 'silent' || first === 'none' || first === 'no-tool'))
       observation.unasked = first;
     else if (kind === 'stat') csv.push(row.slice('stat '.length));
@@ -48,6 +52,7 @@ export function readObservation(output: string): Observation {
     }
   }
   if (drainedServers.length > 0) observation.drainedServers = drainedServers;
+  if (levers.length > 0) observation.levers = levers;
   return csv.length > 0 ? { ...observation, ...readStatistics(csv) } : observation;
 }
 

@@ -1,5 +1,5 @@
 import { observationScript, readObservation } from '../../src/pair/observe';
-import { compose } from '../../src/shell/library';
+import { call, compose } from '../../src/shell/library';
 import { Sandbox, type Shell, shells } from '../shell/sandbox';
 
 /** The ports that are listened on, as every ss prints them, and without one. */
@@ -94,6 +94,31 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
   ])('HAProxy is asked: %s', async (_about, listener, socket, rows) => {
     const fakes = `ask_haproxy() { ${listener}; }\nhaproxy_sockets() { echo /run/a.sock; }\ntell_haproxy() { ${socket}; }`;
     expect(await said(compose(fakes, 'observe_servers 10001'))).toEqual(rows);
+  });
+
+  test('files of the user’s own that a drain has written', async () => {
+    box.fake('ss', '-ltn) ;;');
+    const look = async () => readObservation((await box.send(observationScript(1, []))).stdout).levers;
+    const own = box.write('etc/keepalived/weight', '0\n');
+    const [folder, more] = ['/var/lib/haprov/levers', box.path('etc/keepalived/standby')];
+    await box.send(compose(call('pull_levers', folder, own, '-253', more, 'x')));
+    expect((await look())?.sort()).toEqual([more, own].sort());
+    await box.send(compose(call('release_levers', folder)));
+    expect(await look()).toBeUndefined();
+  });
+
+  test.each([
+    ['level admin', 'admin'],
+    ['level operator', 'none'],
+  ])('whether HAProxy takes commands: a socket at %s', async (level, answer) => {
+    const cfg = box.write('etc/haproxy/haproxy.cfg', `global\n stats socket /run/a.sock ${level}\n`);
+    box.fake('ps', `"-C haproxy -o args=") echo 'haproxy -f ${cfg}' ;; "-C haproxy -o pid=") echo 7 ;;`);
+    expect(await said(compose(call('tell_admin_sockets')))).toEqual([answer]);
+  });
+
+  test('of a HAProxy that does not run nothing is said', async () => {
+    box.fake('ps', '"-C haproxy -o args=" | "-C haproxy -o pid=") exit 1 ;;');
+    expect(await said(compose(call('tell_admin_sockets')))).toEqual(['']);
   });
 
   test('the kernel’s list where there is no ss', async () => {

@@ -614,8 +614,37 @@ const cases: Case[] = [
   },
   {
     about: 'a balancer that forgot the drain',
-    edit: { ethyl: add('drained yes') },
+    edit: { ethyl: add('drained yes'), fred: add('drained-server cluster37/ethyl') },
     finds: ['warning drain-forgotten backend fred', 'note drained keepalived ethyl'],
+    says: /it was restarted since/,
+  },
+  {
+    about: 'a balancer that could not be told of the drain',
+    edit: { ethyl: add('drained yes') },
+    finds: ['note drained keepalived ethyl', 'note drain-forgotten backend fred'],
+  },
+  {
+    about: 'a check of one’s own says no, since drain has written what it looks at',
+    edit: {
+      ethyl: all(
+        add('drained yes'),
+        add('lever /etc/keepalived/out'),
+        add('keepalived VRRP_Script(haproxy_answers_router37) failed (exited with status 1)'),
+      ),
+      fred: server('ethyl', 'DRAIN', 'L4OK'),
+    },
+    finds: ['note drained keepalived ethyl'],
+  },
+  {
+    about: 'the same, and drain has written nothing',
+    edit: {
+      ethyl: all(
+        add('drained yes'),
+        add('keepalived VRRP_Script(haproxy_answers_router37) failed (exited with status 1)'),
+      ),
+      fred: server('ethyl', 'DRAIN', 'L4OK'),
+    },
+    finds: ['warning check-fails keepalived ethyl', 'note drained keepalived ethyl'],
   },
   {
     about: 'HAProxy stopped on both: one finding, with both',

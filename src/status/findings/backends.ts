@@ -244,26 +244,29 @@ function takenOut(service: Service, server: Server, out: readonly View[], snapsh
   };
 }
 
-/** The host is drained, and yet some HAProxy would send it requests: it was restarted since. */
+/** The host is drained, and yet some HAProxy would send it requests: it was restarted since, or could not be told. */
 function forgotten(service: Service, server: Server, views: readonly View[]): Found | undefined {
   const using = views.filter(({ state, balancer }) => isUp(state) && balancer.host !== server.host);
   if (using.length === 0) return undefined;
   const host = server.host?.name ?? server.name;
   const balancers = using.map(({ balancer }) => balancer.host.name);
+  const title = `${service.name}/${server.name}`;
+  const wasTold = using.some(({ balancer }) => balancer.diagnostics.drainedServers?.includes(title));
   return {
     rule: 'drain-forgotten',
-    level: 'warning',
+    level: wasTold ? 'warning' : 'note',
     component: 'backend',
     service: service.name,
     server: server.name,
     host: balancers[0] ?? '',
     hosts: [...balancers, host],
     brief: `sends requests to ${host}`,
-    message: `${host} is drained, and HAProxy on ${list(balancers)} still sends it requests for ${service.name}: it was restarted since`,
+    message: `${host} is drained, and HAProxy on ${list(balancers)} still sends it requests for ${service.name}: ${wasTold ? 'it was restarted since' : 'it was not told'}`,
     evidence: using.map(
-      ({ balancer, state }) =>
-        `HAProxy on ${balancer.host.name} has ${service.name}/${server.name} as ${state.status}`,
+      ({ balancer, state }) => `HAProxy on ${balancer.host.name} has ${title} as ${state.status}`,
     ),
-    next: `haprov drain INVENTORY ${host} tells it again`,
+    next: wasTold
+      ? `haprov drain INVENTORY ${host} tells it again`
+      : `haprov drain INVENTORY ${host} tells it, where its configuration has a stats socket at level admin`,
   };
 }

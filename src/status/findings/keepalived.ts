@@ -94,7 +94,8 @@ function failing(
       !(diagnostics.drained && check.startsWith('not_drained_')) && isConfigured(check, diagnostics.scripts),
   );
   const faulty = states.filter(({ state }) => state === 'FAULT');
-  if (diagnostics.drained && checks.length === 0) return undefined;
+  // What drain has written makes a check of the user's own say no, which is meant.
+  if (diagnostics.drained && (checks.length === 0 || diagnostics.levers)) return undefined;
   if (checks.length === 0 && faulty.length === 0) return undefined;
   // A check that fails since what it asks is broken does its work.
   if (blames(before, host.name, 'haproxy', 'service')) return undefined;
@@ -123,6 +124,6 @@ function failing(
         : []),
     ],
     next: (on) =>
-      `run the check by hand on ${on} (the scripts are in /usr/libexec/keepalived), and look at ip addr and journalctl -u keepalived`,
+      `run the check by hand on ${on}, as keepalived.conf there names it, and look at ip addr and journalctl -u keepalived`,
   });
 }
