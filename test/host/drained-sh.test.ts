@@ -16,7 +16,8 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
   /** Runs `script`, and gives what HAProxy was told and what is remembered then. */
   const run = (script: string, version = 'HAProxy version 2.4.22') => {
     box.fake('haproxy', `-v) echo "${version}" ;;`);
-    const talk = 'haproxy_sockets() { :; }\ntell_haproxy() { echo "$1"; echo \'Pid: 42\'; }';
+    const talk =
+      'haproxy_sockets() { :; }\ntell_admin_sockets() { :; }\ntell_haproxy() { echo "$1"; echo \'Pid: 42\'; }';
     const tell = `${script} | grep -v ^Pid`;
     return said(talk, tell, 'set -- $(drained_servers)\necho "remembered: $*"');
   };
@@ -52,6 +53,14 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     expect(await run('ready_servers web/a')).toBe('remembered: web/a');
   });
 
+  test('a HAProxy without a socket that takes commands is told nothing, and that is no success', async () => {
+    const fakes =
+      'haproxy_sockets() { :; }\ntell_admin_sockets() { echo none; }\ntell_haproxy() { echo told; }';
+    expect(await said(fakes, 'set_servers drain web/a 2>&1\necho "code $?"')).toBe(
+      'HAProxy there has no stats socket at level admin\ncode 1',
+    );
+  });
+
   test('a HAProxy before 1.6 knows weights only', async () => {
     expect(await run('keep_drained web/a', 'HA-Proxy version 1.5.18 2016/05/10')).toMatch(
       /^set weight web\/a 0%;show info/,
@@ -65,7 +74,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     await run('keep_drained web/a');
     const told = (workers: string) =>
       said(
-        `count=0\nhaproxy_sockets() { :; }\ntell_haproxy() { count=$(($(cat '${box.host}/count' 2>/dev/null || echo 0) + 1)); echo $count >'${box.host}/count'; [ $count -lt 3 ] && echo 'Pid: 1' || echo 'Pid: 2'; }\nredrain '${workers}'\necho $? $(cat '${box.host}/count')`,
+        `count=0\nhaproxy_sockets() { :; }\ntell_admin_sockets() { :; }\ntell_haproxy() { count=$(($(cat '${box.host}/count' 2>/dev/null || echo 0) + 1)); echo $count >'${box.host}/count'; [ $count -lt 3 ] && echo 'Pid: 1' || echo 'Pid: 2'; }\nredrain '${workers}'\necho $? $(cat '${box.host}/count')`,
       );
     expect(await told('1')).toBe('0 3');
   });

@@ -7,10 +7,12 @@ drained_servers() { [ ! -f $drained_list ] || cat $drained_list; }
 
 is_drained() { drained_servers | grep -qxF -e "$1"; } # SERVER
 
-# Sets "admin_socket" to the running HAProxy's socket with level admin; looks once.
+# Sets "admin_socket" to the running HAProxy's socket with level admin; looks once. Fails where it runs without one: a socket
+# of another level takes the command, and its refusal looks like an answer.
 find_socket() {
   [ -n "${admin_socket:-}" ] || { admin_socket=$(haproxy_sockets admin); admin_socket=${admin_socket%%"
 "*}; }
+  [ -n "$admin_socket" ] || [ "$(tell_admin_sockets)" != none ] || { echo 'HAProxy there has no stats socket at level admin' >&2; return 1; }
   admin_socket=${admin_socket:-/var/lib/haproxy/stats}
 }
 
@@ -27,8 +29,7 @@ set_servers() { # drain|ready SERVER...
       *) commands="${commands}set server $server state $wanted_state;" ;;
     esac
   done
-  find_socket
-  tell_haproxy "${commands}show info" "$admin_socket"
+  find_socket && tell_haproxy "${commands}show info" "$admin_socket"
 }
 
 # Drains servers for a run. After SECONDS the host runs READY_SCRIPT, which makes them ready again.
@@ -78,7 +79,7 @@ redrain() { # OLD_WORKERS
   [ $# -gt 1 ] || return 0
   workers_before=$1
   shift
-  find_socket
+  find_socket || return
   # Until then the new worker sends requests to them, so this retries every 20 ms, for three seconds in all.
   for tens in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
     for look in 1 2 3 4 5 6 7 8 9 10; do
