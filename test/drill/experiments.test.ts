@@ -7,7 +7,38 @@ import {
 } from '../../src/drill/experiments';
 import { leaseOf } from '../../src/drill/fault';
 import { type ScenarioName, scenarios } from '../../src/drill/report';
+import { readWatched } from '../../src/pair/drain-flag';
 import { answersOf, knownOf, pairOf } from './pair';
+
+/** What fred's keepalived is told, where its configuration is the user's own. */
+const ownOf = (definition: string, tracks: string) => {
+  const text = `${definition}\nvrrp_instance VI {\n priority 101\n virtual_ipaddress {\n 192.168.56.200\n }\n ${tracks}\n}\n`;
+  const watched = readWatched(
+    `config /etc/keepalived/keepalived.conf ${Buffer.from(text).toString('base64')}`,
+  );
+  if (!watched) throw new Error('it was not read');
+  return knownOf(pairOf(), { answers: new Map([['fred', answersOf({ watched })]]) });
+};
+
+test('a drain goes by a file that the user’s own configuration looks at, as soon as that does', () => {
+  const standby = made(
+    'drain',
+    'fred',
+    ownOf(
+      'vrrp_script out {\n script "/usr/bin/test ! -e /etc/keepalived/standby"\n interval 4\n fall 2\n}',
+      'track_script {\n out\n }',
+    ),
+  );
+  expect(standby.step.run).toBe("set_drain /etc/keepalived/standby 'drained by haprov'");
+  // FAULT after two checks: nobody answers until the peer, of priority 100, has taken over.
+  expect(standby.expected).toMatchObject({
+    gapMs: (156 / 256) * 1000,
+    takeoverMs: 8000 + (156 / 256) * 1000,
+  });
+  const file = made('drain', 'fred', ownOf('track_file w {\n file /srv/w\n}', 'track_file {\n w\n }'));
+  expect(file.step.run).toBe('set_drain /srv/w -253');
+  expect(file.expected).toMatchObject({ gapMs: 0, takeoverMs: 3000 + (156 / 256) * 1000 });
+});
 
 /** The VIP's check looks at HAProxy, and at a unit too. */
 const looksAt = (unit: string) =>
@@ -47,6 +78,12 @@ test.each<[string, ScenarioName, ExperimentContext, RegExp]>([
     'drain',
     knownOf(pairOf((one) => one.vips[0]?.members.pop())),
     /no VIP .* has two hosts/,
+  ],
+  [
+    'whose keepalived looks at nothing',
+    'drain',
+    ownOf('', ''),
+    /nor at a file of its own, so it would keep VIP/,
   ],
   ['whose check looks at no unit', 'unit-stops', knownOf(pairOf()), /looks at no unit/],
   [
