@@ -1,6 +1,8 @@
 import { X509Certificate } from 'node:crypto';
+import { join } from 'node:path/posix';
 import type { Path } from '../document/document';
 import { namedFilesOf } from '../ha/haproxy/named-file';
+import { directives, type Section } from '../ha/haproxy/section';
 import type { Service } from '../inventory/inventory';
 import { type HostFiles, placeIn } from './host-files';
 import type { Found, Rule } from './subject';
@@ -40,19 +42,39 @@ function inService({ name, tls, backends, check }: Service, now: Date): Found[] 
   );
 }
 
-/** Of those that haproxy.cfg names, the ones whose text is at hand. */
+/** Of those that haproxy.cfg names, also by a list, the ones whose text is at hand. */
 function inFiles(files: HostFiles, now: Date): Found[] {
-  return namedFilesOf(files.haproxy.sections)
-    .filter(({ what }) => /^(?:default-)?crt$|^ca-file$/.test(what))
-    .flatMap(({ path, directive, column }) =>
-      certificateProblems(files.read(path) ?? '', now).map(
+  const { sections } = files.haproxy;
+  return namedFilesOf(sections).flatMap(({ what, path, directive, column }) => {
+    const paths = what === 'crt-list' ? listedIn(files.read(path) ?? '', sections) : [path];
+    if (!/^(?:default-)?crt$|^crt-list$|^ca-file$/.test(what)) return [];
+    return paths.flatMap((one) => {
+      const pem = files.read(one) ?? '';
+      const problems = certificateProblems(pem, now);
+      // Of many that are believed, some may be over.
+      if (what === 'ca-file' && problems.length < certificatesIn(pem).length) return [];
+      return problems.map(
         (judged): Found => ({
           ...judged,
           at: placeIn(files, { ...directive, column }),
-          fix: `have a new certificate made for ${path}`,
+          fix: `have a new certificate made for ${one}`,
         }),
-      ),
-    );
+      );
+    });
+  });
+}
+
+/** The certificates of a crt-list: each line begins with one. */
+function listedIn(list: string, sections: readonly Section[]): string[] {
+  const base = sections
+    .filter(({ kind }) => kind === 'global')
+    .flatMap((section) => directives(section, 'crt-base'))
+    .at(-1)?.words[1];
+  return list.split('\n').flatMap((row) => {
+    const [, path] = /^\s*([^\s#[]+)/.exec(row) ?? [];
+    if (path === undefined) return [];
+    return [path.startsWith('/') || base === undefined ? path : join(base, path)];
+  });
 }
 
 /** What is wrong with the dates of the certificates in `pem`, the chain's too; nothing where they last. */

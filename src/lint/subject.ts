@@ -74,7 +74,7 @@ export function outline(
       keepalivedMain: mine.keepalived?.find(({ role }) => role === 'main')?.path ?? mainFiles.keepalived,
       configId: host.name.replace(/\..*/, ''),
       versions,
-      read: (path) => texts.get(path),
+      read: (path) => texts.get(path) ?? allBelow(`${path}/`, files),
     }),
     host,
     files,
@@ -86,6 +86,12 @@ export function outline(
     sysctls: Object.assign({}, ...wishes.map(({ about }) => about.values)),
     made: [...files.map(({ path }) => path), ...wishes.flatMap(({ about }) => about.makes ?? [])],
   };
+}
+
+/** The texts of the files in a folder; nothing where there are none. */
+function allBelow(folder: string, files: readonly TextFile[]): string | undefined {
+  const found = files.filter(({ path }) => path.startsWith(folder));
+  return found.length > 0 ? found.map(({ text }) => text).join('\n') : undefined;
 }
 
 /** The VIPs that the inventory itself describes; of others it is the files that say it. */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { hostsOf, languageOf } from '../../src/lint/given-files';
 import type { Versions } from '../../src/lint/host-files';
 import { lintFiles } from '../../src/lint/lint';
@@ -17,16 +17,21 @@ interface Case {
   finds?: { severity: string; where: string; says: string }[];
 }
 
-const certificate = readFileSync(join(__dirname, 'c.pem'), 'utf8');
+const pem = (name: string) => readFileSync(join(__dirname, name), 'utf8');
 
 function lintTexts({ files, versions = {}, now = '2025-07-01' }: Omit<Case, 'about'>) {
   const given = Object.entries(files).map(([name, text]) => {
-    const whole = text.replace('{{certificate}}', certificate);
+    const whole = text.replace('{{certificate}}', pem('c.pem')).replace('{{late}}', pem('late.pem'));
     const language = languageOf(whole);
     return { path: join('/given', name), text: whole, ...(language ? { language } : {}) };
   });
   const shown = (path: string) => path.replace('/given/', '');
-  return lintFiles(hostsOf(given, versions), new Date(now), new Set(), shown);
+  return lintFiles(
+    hostsOf(given, versions, (path) => files[basename(path)]),
+    new Date(now),
+    new Set(),
+    shown,
+  );
 }
 
 test.each(casesIn<Case>('file-cases'))('%s: %s', (name, _, { finds = [], rules = [name], ...given }) => {
