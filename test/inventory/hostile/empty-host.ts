@@ -59,6 +59,13 @@ export interface Scripts {
   whole: string[];
 }
 
+/** Behind the functions of the shell, which have nothing of an inventory in them. */
+function calls(script: string): string {
+  const at = script.indexOf('\numask 077\n');
+  if (at < 0) throw new Error('where its calls begin is not to be found');
+  return script.slice(at);
+}
+
 /** Every script that a run on a host without anything would send there. */
 export function scriptsFor(host: string, inventory: string, resources: readonly Resource[]): Scripts {
   const observed = resources.map((resource) => resource.observe(answerOf(resource), anyHost));
@@ -94,7 +101,7 @@ export function scriptsFor(host: string, inventory: string, resources: readonly 
       Object.values(parts).filter((part) => typeof part === 'string'),
     ),
     frame: program(steps.map((one) => ({ ...one, step: nothing }))),
-    stage: stage('', []),
+    stage: calls(stage('', [])),
     whole: [
       buildProbe(questions.map((script, index) => ({ id: String(index), script }))).script,
       program(steps),
