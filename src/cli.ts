@@ -63,8 +63,8 @@ rolloutCommand('push', 'as apply, for files, lines, kernel parameters and servic
     ),
   );
 
-rolloutCommand('rollback', 'undo the newest run, or all that came after one, by a plan of its own')
-  .option('--to <run>', 'back to how it was when this run had finished')
+rolloutCommand('rollback', 'undo the newest run, or all runs after one, by a plan of its own')
+  .option('--to <run>', 'undo all runs after this one')
   .action((inventory, options) =>
     execute<RollbackOptions>(
       { ...options, inventory },
@@ -73,10 +73,10 @@ rolloutCommand('rollback', 'undo the newest run, or all that came after one, by 
     ),
   );
 
-hostCommand('status', 'what of the pair works, what is broken first, and what to do about it')
+hostCommand('status', 'show what works, what is broken, and what to do about it, causes first')
   .addHelpText('after', limits.status)
-  .option('--watch', 'look again and again', false)
-  .option('--interval <seconds>', 'between two looks', seconds(0.2, 3600), 2)
+  .option('--watch', 'look again every interval, until Ctrl-C', false)
+  .option('--interval <seconds>', 'time from one look to the next', seconds(0.2, 3600), 2)
   .option('--serve', 'show it on a page of this machine only, which looks again by itself', false)
   .option('--listen <port>', 'the port of that page (0: any that is free)', portFrom(0), 0)
   .option('--json', 'the status as data; with --watch one a line', false)
@@ -85,7 +85,7 @@ hostCommand('status', 'what of the pair works, what is broken first, and what to
     execute<StatusOptions>({ ...options, inventory }, async () => (await import('./commands/status')).status),
   );
 
-hostCommand('drill', 'break one thing after the other, measure what clients feel, and put all back')
+hostCommand('drill', 'break one thing after the other, measure what clients notice, and repair it')
   .addHelpText('after', limits.drill)
   .option('--scenario <names>', `only these of ${scenarios.join(', ')} (commas; repeatable)`, collect)
   .option(...yes)
@@ -116,7 +116,7 @@ drainCommand('drain', 'take a host out for maintenance: addresses and requests g
     ),
   );
 
-drainCommand('undrain', 'give a drained host its place back')
+drainCommand('undrain', 'put a drained host back into service')
   .addHelpText('after', limits.undrain)
   .action((first, second, options) =>
     execute<Drained<UndrainOptions>>(
@@ -128,7 +128,7 @@ drainCommand('undrain', 'give a drained host its place back')
 
 drainCommand(
   'retire',
-  'take a member out for good: drained, then stopped and disabled; one that the inventory has no more by its address',
+  'take a host out for good: drain it, then stop and disable what it serves; by its address, where it left the inventory',
 )
   .option(...yes)
   .option('--timeout <seconds>', 'how long to wait for what it still serves', seconds(0, 86_400), 60)
@@ -141,12 +141,14 @@ drainCommand(
     ),
   );
 
-hostCommand('diagram', 'the way of a packet from the client to the service, as a picture')
+hostCommand('diagram', 'draw the way of a packet from the client to the service')
   .addOption(
-    new Option('--format <format>', 'what to draw it as').choices(['svg', 'mermaid', 'text']).default('text'),
+    new Option('--format <format>', 'the format of the diagram')
+      .choices(['svg', 'mermaid', 'text'])
+      .default('text'),
   )
   .option('--live', 'coloured by what the hosts say now; otherwise no host is asked', false)
-  .option('--out <file>', 'write it there')
+  .option('--out <file>', 'write it to this file')
   .action((inventory, options) =>
     execute<DiagramOptions>(
       { ...options, inventory, json: false },
@@ -154,7 +156,7 @@ hostCommand('diagram', 'the way of a packet from the client to the service, as a
     ),
   );
 
-hostCommand('log', 'what was done to the hosts, by whom, and what came of it')
+hostCommand('log', 'list the runs on the hosts: who made them when, and how they ended')
   .argument('[run]', 'only this run, in full: its name, or any part that no other has')
   .option('--json', 'the runs as data')
   .action((inventory, run, options) =>
@@ -164,8 +166,8 @@ hostCommand('log', 'what was done to the hosts, by whom, and what came of it')
     ),
   );
 
-hostCommand('unlock', 'who holds which lock; takes those away that nobody needs any more')
-  .option('--force', 'also of a run that is alive: end it, and put back what it changed', false)
+hostCommand('unlock', 'show who holds which lock, and remove the locks of runs that are not alive')
+  .option('--force', 'also end a run that is alive, and restore what it changed', false)
   .option(...yes)
   .action((inventory, options) =>
     execute<UnlockOptions>(
@@ -178,11 +180,11 @@ hostCommand('unlock', 'who holds which lock; takes those away that nobody needs 
 program
   .command('lint')
   .description(
-    'what will go wrong with the pair although every word is valid; asks no host, exits with 1 on a finding',
+    'find what will go wrong although every word is valid; asks no host, exits with 1 on a finding',
   )
   .argument(
     '<files...>',
-    'the inventory; or, without one, haproxy.cfg and keepalived.conf of one pair (- for what comes in)',
+    'the inventory; or, without one, haproxy.cfg and keepalived.conf of one pair (- for standard input)',
   )
   .option('--json', 'the findings as data', false)
   .option('--allow <rule>', 'leave this rule out (repeatable)', collect)
@@ -205,7 +207,7 @@ inventoryCommand('render', 'show what would be on the hosts, whole files with ow
   .option('--host <name>', 'only this host')
   .option('--file <path>', 'only the bytes of this file, such as /etc/haproxy/haproxy.cfg')
   .option('--out <folder>', 'write the files there, below a folder for each host')
-  .option('--el <major>', 'the EL that stands for what the hosts are', oneOf('6', '7', '8', '9', '10'), '9')
+  .option('--el <major>', 'the EL version to assume for all hosts', oneOf('6', '7', '8', '9', '10'), '9')
   .option('--show-secrets', 'write secrets, not ***', false)
   .option('--json', 'all of it as data', false)
   .option(...noColor)
@@ -218,9 +220,9 @@ inventoryCommand('render', 'show what would be on the hosts, whole files with ow
 
 program
   .command('eject')
-  .description('copy a playbook or template that came with haprov, to be changed; without a name, list them')
+  .description('copy a shipped playbook, template or file to edit it; without a name, list them')
   .argument('[name]', 'such as ha-pair or haproxy/haproxy.cfg')
-  .option('--to <folder>', 'the folder of the inventory that it is for', '.')
+  .option('--to <folder>', 'the folder of the inventory that will use it', '.')
   .action((name, options) =>
     execute<EjectOptions>(
       { ...options, name, color: true },
@@ -232,7 +234,7 @@ program
   .command('init')
   .description('begin an inventory: the example, or one made of an Ansible inventory')
   .option('--from <hosts>', 'the Ansible inventory: YAML by its ending, else INI')
-  .option('--out <file>', 'write it there, which must not be there yet; otherwise to standard output')
+  .option('--out <file>', 'write it to this new file instead of standard output')
   .action((options) =>
     execute<InitOptions>({ ...options, color: true }, async () => (await import('./commands/init')).init),
   );
@@ -249,7 +251,7 @@ sshOptions(
       'files of HAProxy and keepalived in place of hosts, or folders with etc in them (repeatable)',
       collect,
     )
-    .option('--out <folder>', 'write it there, which must be empty or not be there yet', 'adopted')
+    .option('--out <folder>', 'write it to this folder, which must be empty or missing', 'adopted')
     .option('--json', 'what was found as data', false),
 ).action((hosts, options) =>
   execute<AdoptOptions>({ ...options, hosts }, async () => (await import('./commands/adopt')).adopt),

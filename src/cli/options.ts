@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { collect, milliseconds, portFrom, seconds } from './values';
 
-/** Options that several commands have, each said once. */
+// Options that several commands share.
 
 export const yes = [
   '-y, --yes',
@@ -10,7 +10,7 @@ export const yes = [
 ] as const;
 export const noColor = ['--no-color', 'no colours (as NO_COLOR=1)'] as const;
 
-/** What commands that change hosts have. */
+/** Adds the options of commands that roll out changes. */
 export function rolloutOptions(command: Command): Command {
   return command
     .optionsGroup('Rollout:')
@@ -22,23 +22,28 @@ export function rolloutOptions(command: Command): Command {
         .choices(['restore', 'restore-all'])
         .default('restore'),
     )
-    .option('--steady <seconds>', 'all must be well for so long before the next host', seconds(0, 3600), 2)
+    .option(
+      '--steady <seconds>',
+      'how long everything must be well before the next host',
+      seconds(0, 3600),
+      2,
+    )
     .option(
       '--confirm-within <seconds>',
-      'a host that is not confirmed for so long restores itself',
+      'a host that is not confirmed within this time restores itself',
       seconds(5, 3600),
       60,
     )
     .option(
       '--probe-interval <ms>',
-      'how often a service at a VIP is asked meanwhile; less often where its answers are slow, and 40 a second in all',
+      'time between two requests to a service at a VIP; longer where its answers are slow, and 40 requests a second in all',
       milliseconds(10, 60_000),
       50,
     )
-    .option('--no-probe', 'ask no service meanwhile: nothing is said of lost requests')
+    .option('--no-probe', 'send no requests to the services, and count no lost ones')
     .option(
       '--give-up-after <seconds>',
-      'a host that does not answer in the middle of a run is waited for so long',
+      'how long to wait for a host that stops answering during a run',
       seconds(5, 86_400),
       300,
     )
@@ -47,14 +52,14 @@ export function rolloutOptions(command: Command): Command {
     .optionsGroup('Options:');
 }
 
-/** What all commands that go to hosts have; what comes after it is a command's own. */
+/** Adds the options of commands that connect to the inventory's hosts; add a command's own options after them. */
 export function hostOptions(command: Command): Command {
   return sshOptions(
     command.option('--limit <names>', 'only these hosts or groups (commas; repeatable)', collect),
   );
 }
 
-/** How hosts are reached, and how much is said. */
+/** Adds the options for SSH and for the output. */
 export function sshOptions(command: Command): Command {
   return command
     .optionsGroup('SSH:')
@@ -68,12 +73,12 @@ export function sshOptions(command: Command): Command {
     .option('--no-sudo', 'never use sudo')
     .option(
       '--answer-within <seconds>',
-      'give a host up that does not answer a question for so long, and name the question (default: 30; status: 15)',
+      'how long a host may take to answer one question (default: 30; status: 15)',
       seconds(15, 3600),
     )
     .optionsGroup('Output:')
     .option('-q, --quiet', 'only warnings and errors')
-    .option('-v, --verbose', 'also the very commands')
+    .option('-v, --verbose', 'also the scripts that hosts run')
     .option(...noColor)
     .optionsGroup('Options:');
 }

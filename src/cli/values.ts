@@ -46,7 +46,7 @@ export function oneOf(...words: string[]): (text: string) => string {
   };
 }
 
-/** Of a program, as it says it itself: "2.4", "2.2.8". */
+/** A program's version, as it prints it: "2.4", "2.2.8". */
 export function version(text: string): string {
   if (!/^\d+(?:\.\d+){1,2}(?:[-+].*)?$/.test(text))
     throw new InvalidArgumentError('it is a version, such as 2.4.22.');
