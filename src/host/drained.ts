@@ -8,7 +8,7 @@ export const noHaproxy = 69;
 const quietly = (called: string) =>
   compose('umask 077', 'PATH=$PATH:/usr/sbin:/sbin', `${called} >/dev/null`);
 
-/** A question to a balancer: `admin`, `none` where its HAProxy takes no commands; nothing where none runs. */
+/** A question to a balancer. The answer is `admin`, `none` where its HAProxy takes no commands, or empty where none runs. */
 export const toldScript = call('tell_admin_sockets');
 
 /** On a balancer: undoes {@link lendServersScript}, except for servers that {@link keepDrainedScript} drained. */
@@ -23,12 +23,12 @@ export const keepDrainedScript = (servers: readonly string[]) => quietly(call('k
 /** On a balancer: undoes {@link keepDrainedScript}. */
 export const giveBackScript = (servers: readonly string[]) => quietly(call('give_back', ...servers));
 
-/** Files that a host's own keepalived looks at, with what is written into them. */
+/** Files that the user's own configuration of keepalived looks at, and what to write into them. */
 type Levers = readonly { path: string; content: string }[];
 
 const words = (levers: Levers) => levers.flatMap(({ path, content }) => [path, content]);
 
-/** On the host itself: keepalived sees the flag, or the user's own files, and gives its addresses away. @param by `user@laptop` */
+/** On the host itself: raises the flag, and writes the user's own files, for which keepalived gives its VIPs away. @param by `user@laptop` */
 export const flagScript = (by: string, levers: Levers, now = new Date()) =>
   compose(
     'umask 077',
@@ -37,7 +37,7 @@ export const flagScript = (by: string, levers: Levers, now = new Date()) =>
 
 export const unflagScript = () => compose(call('take_flag_down'));
 
-/** On the host itself: the same for a run; the host takes it back by itself after so many seconds. */
+/** On the host itself: the same for a run; the host undoes it by itself after `seconds`. */
 export const lendVipsScript = (seconds: number, levers: Levers) =>
   compose(call('raise_run_flag', takeVipsBackScript(), seconds, ...words(levers)));
 

@@ -17,7 +17,7 @@ export interface TitledStep {
   action: string;
   /** The unit that the step starts, stops or reloads. */
   unit?: string;
-  /** The local file that the content is made from. */
+  /** The local file that the content comes from. */
   origin?: string;
   step: Step;
 }

@@ -5,7 +5,7 @@ import type { Vip } from '../inventory/inventory';
 import type { Watched } from './drain-flag';
 import { standDownFile } from './stand-down-file';
 
-/** A file of the user's own: with this in it, his keepalived gives VIPs away. */
+/** A file of the user: while it has this content, the user's own keepalived configuration gives VIPs away. */
 export interface Lever {
   path: string;
   content: string;
@@ -13,31 +13,31 @@ export interface Lever {
 
 /** How a host's keepalived gives VIPs away. */
 export interface Ways<T> {
-  /** To be pulled beside the flag; none where haprov's own flag does for all of them. */
+  /** The files to write besides the flag; none where haprov's flag moves all VIPs. */
   levers: Lever[];
-  /** The VIPs that it would keep whatever is written, and why. */
+  /** The VIPs that it would keep whatever haprov writes, and why. */
   deaf: { vip: T; why: string }[];
-  /** Whether one goes by FAULT: nobody answers until its peer has taken over. */
+  /** Whether a VIP moves by FAULT state: no host answers until the peer has taken over. */
   byFault: boolean;
-  /** So many seconds may pass until it looks. */
+  /** How many seconds keepalived may take to notice. */
   seconds: number;
-  /** Whether that could be told of a VIP. */
+  /** Whether at least one VIP was found in a configuration that could be read. */
   isJudged: boolean;
 }
 
-/** What of a VIP is looked at; a lower priority moves it only where another host has a higher one. */
+/** The parts of a VIP that matter: with its members' priorities, a lower priority moves it only where another is higher. */
 type Movable = Pick<Vip, 'address' | 'members'>;
 
-/** What one thing that is tracked would do: FAULT, or so much less of a priority. */
+/** What a tracked script or file would do: FAULT state, or a loss of priority. */
 interface Way {
   lever?: Lever;
-  /** Undefined for FAULT. */
+  /** By how much the priority falls; undefined for FAULT state. */
   loss?: number;
   title: string;
   seconds: number;
 }
 
-/** Of a host without a configuration. */
+/** The ways of a host without a configuration, or with one that could not be read. */
 export const noWays: Ways<never> = { levers: [], deaf: [], byFault: false, seconds: 0, isJudged: false };
 
 /** `…, so it would keep VIP 192.0.2.10`. */
@@ -49,13 +49,13 @@ export function keepsVips(deaf: Ways<Pick<Vip, 'address'> & Partial<Pick<Vip, 'n
 }
 
 const marked = 'drained by haprov';
-/** Beyond it keepalived knows only FAULT. */
+/** The largest loss of priority; keepalived takes a larger one as FAULT. */
 const mostLoss = 253;
 
 /**
- * How the host's keepalived can be had to give these VIPs away: by a script that looks at `flag`, else by a script or a
- * tracked file of the user's own. A VIP that cannot be found, or a configuration that cannot be read to its end, is not judged.
- * @param host whose keepalived it is
+ * How to make the host's keepalived give these VIPs away: by a script that looks at `flag`, else by a script or a tracked
+ * file of the user. Leaves out VIPs that are in no vrrp_instance, and all where the configuration is not whole.
+ * @param host the host's name
  */
 export function waysOf<T extends Movable>(
   vips: readonly T[],
@@ -89,7 +89,7 @@ const hasAddress = ({ addresses, excludedAddresses }: VrrpInstance, address: str
 const priorityOfOthers = ({ members }: Movable, host: string) =>
   Math.max(0, ...members.filter((one) => one.host.name !== host).map(({ priority = 0 }) => priority));
 
-/** The first way that does it, haprov's flag before what is the user's own; otherwise why none does. */
+/** The first way that moves the VIP, haprov's flag before the user's own files; a sentence on why none does. */
 function wayOf(instance: VrrpInstance, watched: Watched, flag: string, others: number): Way | string {
   const { configuration } = watched;
   const groups = configuration.syncGroups.filter(({ members }) => members.includes(instance.name));
@@ -119,7 +119,7 @@ function waysIn(
     ...ofScripts.filter(({ lever }) => lever),
     ...ofFiles,
   ];
-  // What is haprov's own says more than that: it is no lever for anything else.
+  // haprov's other files have a meaning of their own, and must not be written for this.
   return all.filter(({ lever }) => !lever?.path.startsWith('/var/lib/haprov/') || lever.path === flag);
 }
 
@@ -143,14 +143,14 @@ function scriptWay(
   return path === undefined ? [] : [{ ...common, lever: { path, content: marked } }];
 }
 
-/** By itself, or by a script on the host that it runs. */
+/** Whether a vrrp_script looks at the flag, by itself or by a script on the host that it runs. */
 const looksAt = ({ script }: VrrpScript, flag: string, texts: ReadonlyMap<string, string>) =>
   script !== undefined &&
   [script.command, ...script.command.split(/\s+/).map((word) => texts.get(word) ?? '')].some((text) =>
     text.includes(flag),
   );
 
-/** What is in a tracked file is multiplied by its weight; without one whatever is not 0 is a FAULT, and so is -254. */
+/** keepalived adds a tracked file's number times its weight to the priority; -254 or, without a weight, any number but 0 is FAULT. */
 function fileWay(tracked: Tracked, { trackFiles }: Configuration, mustFault: boolean): Way[] {
   const own = trackFiles.find(({ name }) => name === tracked.name);
   if (own?.file === undefined || !/^\/[\w./-]+$/.test(own.file)) return [];
@@ -171,7 +171,7 @@ function fileWay(tracked: Tracked, { trackFiles }: Configuration, mustFault: boo
   return [by(-Math.sign(weight) * Math.max(1, steps))];
 }
 
-/** Nothing where the VIP goes. */
+/** Why a way does not move the VIP; undefined where it does. */
 function whyNot(
   { loss, title }: Way,
   { nopreempt, priority, name }: VrrpInstance,

@@ -3,22 +3,22 @@ const test = String.raw`(?:\[\[?|(?:/usr)?/bin/\[|(?:(?:/usr)?/bin/)?test)`;
 const end = String.raw`\s*(?:\]\]?)?\s*`;
 const leaves = String.raw`exit\s+[1-9]\d*\b`;
 
-/** Statements at the top of a script that end it with a failure where a file is there. */
+/** Statements that end a script with a failure where a file exists. */
 const statements = [
   String.raw`^${test}\s+-[efs]\s+${path}${end}&&\s*${leaves}`,
   String.raw`^(?:${test}\s+!|!\s+${test})\s+-[efs]\s+${path}${end}\|\|\s*${leaves}`,
   String.raw`^if\s+${test}\s+-[efs]\s+${path}${end};?\s*then\b(?:(?!\b(?:if|fi|else|elif)\b)[\s\S])*?\b${leaves}`,
 ].map((text) => new RegExp(text, 'm'));
 
-/** A command that fails where a file is there: what comes behind it is run only where it is not. */
+/** A command that fails where a file exists; what follows it by `&&` runs only where the file does not exist. */
 const command = new RegExp(
   String.raw`^(?:${test}\s+!|!\s+${test})\s+-[efs]\s+${path}${end}(?:$|&&(?!.*(?:\|\||;)))`,
 );
 
 /**
- * The file that makes a vrrp_script fail by being there: `test ! -e FILE`, or a script that ends with an error where it
- * finds it. Only what can be told for sure; nothing otherwise.
- * @param scripts the texts of the scripts on the host, by their paths
+ * The file whose existence makes a vrrp_script fail: `test ! -e FILE`, or a script that ends with an error where it finds
+ * the file. Undefined where that is not certain.
+ * @param scripts path → text of the scripts on the host
  */
 export function standDownFile(line: string, scripts: ReadonlyMap<string, string>): string | undefined {
   const inline = /^(?:\/usr)?(?:\/bin\/)?(?:ba|da|k)?sh\s+-c\s+(["'])(.*)\1$/.exec(line.trim())?.[2];

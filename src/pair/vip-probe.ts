@@ -58,7 +58,7 @@ export function probeTargets(inventory: Inventory): ProbeTarget[] {
   return [...byHaproxy, ...withoutHaproxy(inventory)];
 }
 
-/** What the holder of a VIP, or its kernel (LVS), answers itself. Who speaks UDP cannot be asked without its language. */
+/** The targets that a VIP's holder serves without HAProxy: ports of its own, and LVS. Leaves out UDP, whose protocols differ. */
 function withoutHaproxy({ vips, virtualServers }: Inventory): ProbeTarget[] {
   const own = vips.flatMap(({ name, address, ports }) => ports.map((one) => ({ ...one, name, address })));
   const handedOn = virtualServers.map(({ name, vip, port, protocol }) => ({

@@ -1,8 +1,8 @@
-# Every file that a configuration of HAProxy or keepalived may name, with what it holds: which ones it does name, the laptop
-# finds out by reading. A row is its words, with tabs between; rows without a tab are base64 of the file before them.
+# Sends every file that a configuration of HAProxy or keepalived may name; which ones it does name, the laptop finds by
+# reading it. A row has its words separated by tabs; rows without a tab are the base64 content of the file before them.
 # Needs: probe
 
-# Larger files are told of, and not sent; nor more of them than this.
+# The limits: larger files, and files beyond the sum of all, are reported without their content.
 most_bytes=4194304 most_together=20971520 most_in_folder=2000
 
 tell_row() { # WORD...
@@ -12,8 +12,9 @@ tell_row() { # WORD...
   printf '%s\n' "$told_"
 }
 
-# Prints "again PATTERN" for what is configuration in its turn, "any PATH" for a file or a folder of files, "once PATH" for
-# a file, "user NAME" for whom programs run as, "known NAME=VALUE" for what files that are named here may use. What is relative stands below each folder that it may be meant from; a variable that nobody knows may be anything.
+# Prints "again PATTERN" for a file that is itself configuration, "any PATH" for a file or a folder of files, "once PATH"
+# for a file, "user NAME" for a user that programs run as, "known NAME=VALUE" for a variable that included files may use. A
+# relative path is printed below each folder that it may refer to; an unknown variable becomes "*".
 candidates_in() { # ROUND ENVIRONMENT FILE...
   round=$1 environment=$2
   shift 2
@@ -95,7 +96,7 @@ candidates_in() { # ROUND ENVIRONMENT FILE...
     }' "$@" 2>/dev/null | sort -u
 }
 
-# What stands at a path, and in a folder; each once.
+# Prints the file at a path, or the files in a folder; each once.
 told_files=$newline together=0
 tell_file_at() { # PATH [file|any]
   case $told_files in *"$newline$1$newline"*) return 1 ;; esac
@@ -112,7 +113,7 @@ tell_file_at() { # PATH [file|any]
     done
   elif [ -f "$1" ]; then
     tell_one_file "$1"
-    # What HAProxy takes with a certificate.
+    # The files that HAProxy loads with a certificate.
     for beside in "$1".key "$1".ocsp "$1".issuer "$1".sctl "$1".rsa "$1".ecdsa "$1".dsa "${1%.*}".key; do
       [ ! -f "$beside" ] || tell_one_file "$beside"
     done
@@ -135,11 +136,11 @@ tell_one_file() { # PATH
   if [ "$size" -gt $most_bytes ] || [ $((together + size)) -gt $most_together ]; then tell_row big "$1" "$size"; return; fi
   together=$((together + size))
   tell_row file "$1" "$about"
-  # What the kernel makes has no size.
+  # Files that the kernel generates have size 0.
   [ "$size" = 0 ] || base64 <"$1"
 }
 
-# Configuration first, then what it names, and so on: an include of an include is found as well.
+# Prints the configuration, then the files that it names, then those that these name, nine rounds at most.
 tell_named_files() { # ENVIRONMENT FILE...
   environment=$1
   shift

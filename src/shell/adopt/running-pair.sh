@@ -1,10 +1,10 @@
-# What `haprov adopt` reads of a host beside its files: how the units start, and what else of the host the pair rests on.
+# What `haprov adopt` reads on a host: the configuration and its files, the units, and what else the pair depends on.
 # Needs: probe init haproxy-files named-files firewall-probe selinux-probe sysctl
 
 adopt_host() {
   know_keepalived
   tell_units
-  # A unit's variables are HAProxy's, and keepalived's.
+  # The configurations of HAProxy and keepalived may use their units' variables.
   environment=$(unit_environment haproxy; unit_environment keepalived)
   [ -z "$environment" ] || printf '%s\n' "$environment" | while IFS= read -r each; do tell_row environment "$each"; done
   tell_row keepalived "$keepalived_main" "$keepalived_id"
@@ -24,7 +24,7 @@ adopt_host() {
   probe_packages haproxy keepalived psmisc rsyslog | while read -r name version; do tell_row package "$name" "$version"; done
 }
 
-# NAME=VALUE rows.
+# Prints the unit's variables as NAME=VALUE rows.
 unit_environment() { # UNIT
   {
     [ "$(init_system)" != systemd ] || systemctl show -p Environment -- "$1.service" 2>/dev/null | sed 's/^Environment=//' | tr ' ' '\n'
@@ -32,7 +32,7 @@ unit_environment() { # UNIT
   } | sed -n "s/^\([A-Za-z_][A-Za-z0-9_]*\)=[\"']\{0,1\}\([^\"']*\).*/\1=\2/p"
 }
 
-# Sets what keepalived reads first, and the name that "@NAME" means, by its unit's command line.
+# Sets keepalived's first file and the name for its "@NAME" lines, from its unit's command line.
 know_keepalived() {
   keepalived_main=/etc/keepalived/keepalived.conf keepalived_id=
   before= words=$(unit_words keepalived)
@@ -59,7 +59,7 @@ tell_units() {
   done
 }
 
-# What is told of, and is in nobody's configuration.
+# Prints files that belong to the pair, and that no configuration names.
 tell_others() {
   for folder in /etc/haproxy/ /etc/keepalived/; do
     [ ! -d $folder ] || find ${folder%/} \( -type f -o -type l \) 2>/dev/null | sed 1000q |

@@ -72,7 +72,7 @@ stop_unit() { # UNIT
 
 drain_flag=/var/lib/haprov/drain-for-run
 
-# What the user's own configuration looks at is written beside the flag.
+# Raises the run's flag, and writes the files that the user's own configuration looks at.
 set_drain() { # PATH_CONTENT...
   begin_fault && : >"$drain_flag" && pull_levers "$step/levers" "$@"
 }

@@ -1,5 +1,5 @@
-# The flags for which a host's keepalived gives its VIPs away: one until it is taken down, and one for the time of a run. What
-# the user's own configuration looks at is written beside a flag, and put back with it.
+# The flags for which a host's keepalived gives its VIPs away: one until it is taken down, and one for the time of a run.
+# Raising a flag also writes the files that the user's own configuration looks at, and taking it down restores them.
 # Needs: levers
 drained_flag=/var/lib/haprov/drained
 run_flag=/var/lib/haprov/drain-for-run

@@ -1,7 +1,7 @@
-# Files that the host's own configuration of keepalived looks at: written so that it gives its addresses away, and put
-# back as they were. What they were is kept in a folder meanwhile.
+# Files that the user's own configuration of keepalived looks at: haprov writes them so that keepalived gives its VIPs
+# away, keeps their old content in a folder, and restores it later.
 
-# Nobody but root can put a link in its place.
+# Whether only root can put a link at the path.
 is_roots_alone() { # PATH
   [ ! -L "$1" ] && [ -n "$(find "${1%/*}/." -prune -user 0 ! -perm -020 ! -perm -002 2>/dev/null)" ]
 }
@@ -22,7 +22,7 @@ pull_levers() ( # FOLDER PATH_CONTENT...
   done
 )
 
-# Who has written something else meanwhile keeps that.
+# Restores the files; leaves a file alone that somebody else has written to meanwhile.
 release_levers() ( # FOLDER
   for kept in "$1"/*; do
     [ -d "$kept" ] || continue

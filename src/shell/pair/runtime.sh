@@ -17,7 +17,7 @@ haproxy_sockets() { # [admin]   only such as let a server be drained
     }'
 }
 
-# Prints "admin" where HAProxy takes commands that change something, "none" where one runs that does not.
+# Prints "admin" where HAProxy takes commands that change something, "none" where it runs and does not.
 tell_admin_sockets() {
   if [ -n "$(haproxy_sockets admin)" ]; then echo admin; elif [ -n "$(ps -C haproxy -o pid= 2>/dev/null)" ]; then echo none; fi
 }

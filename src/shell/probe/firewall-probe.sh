@@ -47,7 +47,7 @@ firewall_states() { # ROWS <"SET ZONE ENTRY" rows
     {
       found = "closed"
       split($3, wanted, "/"); bounds(wanted[1]); first = low; last = high
-      # What is open for everybody is open for one address too.
+      # A port that is open for all addresses is open for one, too.
       all = wanted[2]; sub(/@.*/, "", all)
       for (i = 1; i <= many; i++) {
         if (place[i] != $1 " " $2 " " wanted[2] && place[i] != $1 " " $2 " " all) continue

@@ -1,4 +1,5 @@
-# What keepalived reads, and the scripts that it runs: a row each, with its content. Nothing here changes anything.
+# Prints keepalived's configuration files and the scripts that it runs: a row each, with its content. Nothing here changes
+# anything.
 keepalived_reads() {
   [ -s /etc/keepalived/keepalived.conf ] || return 0
   echo "host $(uname -n)"
@@ -11,7 +12,7 @@ keepalived_reads() {
     [ ! -f "$file" ] || printf 'config %s %s\n' "$file" "$(base64 <"$file" | tr -d '\n')"
   done
   for word in $(cat $told 2>/dev/null | tr -d "\"'" | awk '$1 == "script" { for (i = 2; i <= NF; i++) if ($i ~ /^\//) print $i }' | sort -u); do
-    # Programs say nothing to whoever reads them.
+    # Only scripts: a binary cannot be read.
     [ ! -f "$word" ] || [ "$(head -c 2 "$word")" != '#!' ] || printf 'script %s %s\n' "$word" "$(head -c 65536 "$word" | base64 | tr -d '\n')"
   done
 }

@@ -61,7 +61,7 @@ change_firewall() { # add|remove RECORD SET ZONE ENTRY...
   done
 }
 
-# As firewalld lists it.
+# Prints the rich rule for one address, as firewalld lists it.
 rule_for_one() { # PORT/PROTOCOL@ADDRESS
   case $1 in *:*) family=ipv6 ;; *) family=ipv4 ;; esac
   protocol=${1#*/}

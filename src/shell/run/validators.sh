@@ -4,7 +4,7 @@
 # HAProxy's unit reads a list of files and folders, so all are checked together, with every staged file in its place. A file
 # that the unit does not read is checked by itself.
 haproxy_check() { # FILE
-  # Read to its end, so that nobody writes into a closed pipe.
+  # Not "grep -q", which would close the pipe while haproxy_files still writes.
   if [ -n "$(haproxy_files staged_copy | grep -xF -e "$real")" ]; then check_haproxy_config "$1"; else haproxy -c -f "$1"; fi
 }
 
@@ -45,8 +45,8 @@ keepalived_check() { # FILE
   esac
 }
 
-# A file that keepalived's configuration includes: the configuration is checked with it. One that is staged too is so by
-# its own check.
+# Checks keepalived's configuration for a file that it includes. A configuration that is staged too is checked by its own
+# step.
 keepalived_check_with() { # FILE
   as_it_is=/etc/keepalived/keepalived.conf
   ! staged_copy "$as_it_is" >/dev/null && [ -e "$as_it_is" ] || return 0
