@@ -16,11 +16,11 @@ export interface AdoptOptions extends Omit<CommonOptions, 'inventory' | 'limit'>
   hosts: string[];
   /** Files and folders of this machine, in place of hosts. */
   from?: string[];
-  /** The folder that is written; it must be empty, or not be there. */
+  /** The folder to write; it must be empty or missing. */
   out: string;
 }
 
-/** `haprov adopt`: an inventory and files, byte for byte, of a pair that runs without haprov. Changes no host. */
+/** `haprov adopt`: writes an inventory, and byte for byte the files, of a pair that runs without haprov. Changes no host. */
 export async function adopt(options: AdoptOptions, context: Context): Promise<ExitCode> {
   const { out, json } = options;
   refuseFilled(out);

@@ -16,12 +16,12 @@ import { renderFinding } from '../report/plan-text';
 import { count, visibleLines } from '../text/format';
 
 export interface LintOptions {
-  /** An inventory; or files of HAProxy and keepalived. */
+  /** An inventory, or files of HAProxy and keepalived. */
   files: string[];
   json: boolean;
   /** Names of rules whose findings are left out. */
   allow?: string[];
-  /** The EL that the hosts run, and versions of what is not of it. */
+  /** The EL major version of the hosts, and versions of programs that do not come from it. */
   el?: number;
   haproxy?: string;
   keepalived?: string;
@@ -77,7 +77,7 @@ function ofFiles(options: LintOptions, allowed: Set<string>, context: Context): 
   return lintFiles(hosts, new Date(), allowed, shown);
 }
 
-/** What the rules are to hold for, as far as the user says it. */
+/** The versions that the rules assume, as far as the user gives them. */
 const versionsOf = ({ el, haproxy, keepalived }: LintOptions): Versions => ({
   ...(el === undefined ? {} : shippedVersions(el)),
   ...(haproxy === undefined ? {} : { haproxy }),
@@ -86,7 +86,10 @@ const versionsOf = ({ el, haproxy, keepalived }: LintOptions): Versions => ({
 
 const isNamedLikeInventory = (file: string) => /^\.(?:json|ya?ml)$/i.test(extname(file));
 
-/** By its name; another one by its first sign, where it is in neither language. A file that is not there counts as one. */
+/**
+ * Whether a file is taken for an inventory: by its name, or where it begins with "{" and is neither HAProxy's nor
+ * keepalived's. A file that cannot be read counts as one.
+ */
 function looksLikeInventory(file: string): boolean {
   if (file === '-' || isNamedLikeInventory(file)) return file !== '-';
   try {

@@ -9,7 +9,7 @@ export interface HostAnswers {
   restarts: Map<string, number>;
   /** TCP port → the unit that listens there. */
   listeners: Map<number, string>;
-  /** What its keepalived is told. */
+  /** What its keepalived watches. */
   watched?: Watched;
 }
 

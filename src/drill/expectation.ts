@@ -14,7 +14,7 @@ export interface Circumstances {
    */
   service?: Service;
   server?: string;
-  /** How a drain moves the addresses: by FAULT or by priority, and how long keepalived may take to see it, in milliseconds. */
+  /** How a drain moves the VIPs: by FAULT state or by priority, and how many milliseconds keepalived may take to notice. */
   drainsBy?: { byFault: boolean; ms: number };
 }
 

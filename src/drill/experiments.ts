@@ -135,7 +135,7 @@ const noUnit = ({ holder }: Around, unit: string) => ({
   skipped: `${holder} runs no ${unit} by its playbooks`,
 });
 
-/** A scenario of the holder's HAProxy, where its failing moves the VIP. */
+/** A scenario about the holder's HAProxy; only where its failure moves the VIP. */
 const ofHaproxy = (make: (around: Around) => Omit<Made, 'unit'>): Maker => {
   const maker = ofUnit('haproxy', make);
   return (around) =>

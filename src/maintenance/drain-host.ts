@@ -162,7 +162,7 @@ function knownServers({ host, services, pair, warn }: Maintenance, pairState: Pa
   return servers.filter((server) => !unknown.includes(server));
 }
 
-/** Those of them that somebody can be told of; of the others it is said before anything is touched. */
+/** The known servers, where at least one balancer takes commands; warns of the balancers that do not. */
 function tellableServers(maintenance: Maintenance, pairState: PairState): string[] {
   const { warn } = maintenance;
   const servers = knownServers(maintenance, pairState);
@@ -174,7 +174,7 @@ function tellableServers(maintenance: Maintenance, pairState: PairState): string
   return told.length > 0 ? servers : [];
 }
 
-/** Balancers that can be told, and such as cannot. */
+/** The balancers whose HAProxy takes commands, and those whose does not. */
 function balancersOf({ pair, mute }: Maintenance): { told: string[]; silent: string[] } {
   return {
     told: pair.balancers.filter((name) => !mute.has(name)),
@@ -182,7 +182,7 @@ function balancersOf({ pair, mute }: Maintenance): { told: string[]; silent: str
   };
 }
 
-/** Whether its own HAProxy says how many clients it serves. */
+/** Whether the host's own HAProxy reports its sessions; warns where it does not. */
 function saysWhatIsUncounted({ host, hosts, pair, warn }: Maintenance, pairState: PairState): boolean {
   const seen = pairState.get(host);
   if (!pair.balancers.includes(host) || !hosts.has(host) || seen?.frontends) return true;
@@ -192,7 +192,7 @@ function saysWhatIsUncounted({ host, hosts, pair, warn }: Maintenance, pairState
   return false;
 }
 
-/** LVS is told nothing: what the kernel of a balancer sends to the host goes on. */
+/** Warns of virtual servers of LVS: haprov does not drain them, so the balancers' kernels go on sending to the host. */
 function warnOfVirtualServers({ host, virtualServers, warn }: Maintenance): void {
   const own = virtualServers.filter(({ backends }) => backends.hosts.some(({ name }) => name === host));
   if (own.length > 0)

@@ -13,13 +13,13 @@ export interface Maintenance extends HostRole {
   pair: Pair;
   /** The hosts that are reached; the drained host itself may be missing. */
   hosts: Hosts;
-  /** What kernels send to servers without HAProxy. */
+  /** The virtual servers of LVS, whose requests the kernel sends to servers without HAProxy. */
   virtualServers: readonly VirtualServer[];
   /** The operator: `user@laptop`. */
   by: string;
-  /** How its keepalived gives its VIPs away. */
+  /** How the host's keepalived gives its VIPs away. */
   ways: Ways<Vip>;
-  /** Hosts whose HAProxy runs and takes no commands: no socket of its configuration is at level admin. */
+  /** Hosts whose HAProxy takes no commands, because its configuration has no socket at level admin. */
   mute: ReadonlySet<string>;
   /** Hosts with a living run, and a sentence about it: the run may restart services there, or restore the host. */
   busy: ReadonlyMap<string, string>;

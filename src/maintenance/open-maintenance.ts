@@ -28,9 +28,9 @@ export interface OpenMaintenance {
   close(): void;
 }
 
-/** In the same exec as everything else that is asked of the host. */
+/** Asks what the host's keepalived watches. */
 export const watchedQuestion: Question = { id: 'watched', script: watchedScript };
-/** Of every host: where its HAProxy takes commands. */
+/** Asks every host whether its HAProxy takes commands. */
 export const toldQuestion: Question = { id: 'told', script: toldScript };
 
 /**

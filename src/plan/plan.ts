@@ -67,7 +67,7 @@ export interface PlannedChange extends Change, Role {
   step: Step;
   /** Which units it asks to reload or restart. */
   notify: Notify[];
-  /** The local file that the content is made from. */
+  /** The local file that the content comes from. */
   origin?: string;
   /** The file's text before and after with secrets, from which the disruption class is derived. */
   raw?: { from: string | null; to: string | null };

@@ -45,7 +45,7 @@ export const portRange = () => {
   );
 };
 
-/** As {@link portRange}; `10002/tcp@192.0.2.1` is open for that address only. */
+/** As {@link portRange}, and `10002/tcp@192.0.2.1`, which is open for that address only. */
 export const opening = () => {
   const error = 'a port such as "80/tcp" or "5000-5010/udp", or for one address "80/tcp@192.0.2.1"';
   return text(error).refine(

@@ -15,7 +15,7 @@ const carriers = ['haproxy', 'keepalived'];
 export const needsDrain = (host: PlannedHost): boolean =>
   host.changes.some((change) => isInterrupted(change) && isCarrier(change));
 
-/** A plan says of any other unit whether a VIP goes by it. */
+/** Whether a unit carries the traffic; of units other than HAProxy and keepalived, the plan says whether a VIP depends on it. */
 const isCarrier = ({ unit = '', disruption }: PlannedChange) =>
   carriers.includes(unit) || disruption?.movesVip === true;
 

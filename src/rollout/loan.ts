@@ -74,7 +74,7 @@ export class Loan {
     throw refused(`could not be drained: its VIP stayed, so it was not touched${why}`);
   }
 
-  /** The hosts of these that could not give the VIPs away that they hold, which is known before anything is touched. */
+  /** Asks these hosts, without touching them. @returns the outcomes of those that could not give their VIPs away */
   async whoKeepsVips(names: readonly string[]): Promise<HostOutcome[]> {
     const asked = names.map(async (host): Promise<HostOutcome[]> => {
       try {
@@ -87,7 +87,7 @@ export class Loan {
     return (await Promise.all(asked)).flat();
   }
 
-  /** How it gives the VIPs away that it holds. @throws HaprovError where it would keep one; HostError where it does not answer */
+  /** How a host gives its VIPs away. @throws HaprovError where it would keep one; HostError where it does not answer */
   async #waysOf(host: string): Promise<Ways<Surroundings['vips'][number]>> {
     const { hosts, pair, vips } = this.around;
     const watched = await orElse(
