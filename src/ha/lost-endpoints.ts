@@ -99,6 +99,7 @@ function differences(then: Front, now: Front): string[] {
 
 const refusal =
   /^(http-request|tcp-request (content|connection|session)) (deny|reject|tarpit|silent-drop)|^block /;
+const answer = /^http-request (?:return|use-service) /;
 const redirect = /^(http-request )?redirect /;
 
 const rulesOf = ({ directives: all }: Section) => all.map(({ words }) => words.join(' '));
@@ -110,5 +111,5 @@ const serves = ({ section }: Front) =>
   section.directives.some(({ words: [keyword] }) =>
     ['server', 'server-template', 'use_backend', 'default_backend'].includes(keyword ?? ''),
   ) ||
-  rulesOf(section).some((row) => redirect.test(row)) ||
+  rulesOf(section).some((row) => redirect.test(row) || answer.test(row)) ||
   section.directives.some(({ words: [keyword] }) => keyword === 'stats');

@@ -1,4 +1,5 @@
 import type { Path } from '../document/document';
+import { isLedToByLines } from './check-sections';
 import { type Checkable, type CheckedService, checkName, type Report } from './checkable';
 
 type CheckedRoute = NonNullable<NonNullable<CheckedService['routes']>[number]>;
@@ -9,7 +10,7 @@ export function checkRoutes(inventory: Checkable, name: string, report: Report):
   const service = services[name];
   if (!service) return;
   const at: Path = ['services', name];
-  if (!Object.hasOwn(service, 'port')) checkInner(services, service, at, report);
+  if (!Object.hasOwn(service, 'port')) checkInner(inventory, service, at, report);
   const { routes = [], mode, port } = service;
   if (typeof port === 'string' && mode === 'http')
     report([...at, 'port'], 'an http service has one port', 'mode tcp, or a port');
@@ -20,31 +21,27 @@ export function checkRoutes(inventory: Checkable, name: string, report: Report):
     checkTarget(services, { name, mode, to: route.service }, [...here, 'service'], report);
     if (takesAll(route) && index < routes.length - 1)
       report([...at, 'routes', index + 1], 'is never reached: the route before it takes everything');
-    if (takesAll(route) && Object.hasOwn(service, 'backends'))
-      report(
-        [...at, 'backends'],
-        'are never asked: a route without conditions takes everything',
-        'host, path or sni in that route',
-      );
+    for (const key of ['backends', 'answer'])
+      if (takesAll(route) && Object.hasOwn(service, key))
+        report(
+          [...at, key],
+          'is never asked: a route without conditions takes everything',
+          'host, path or sni in that route',
+        );
   });
 }
 
 const takesAll = (route: CheckedRoute) => !['host', 'path', 'sni'].some((key) => Object.hasOwn(route, key));
 
 /** A service without a port: somebody has to lead to it, and what is said of where clients come in is said there. */
-function checkInner(
-  services: NonNullable<Checkable['services']>,
-  service: CheckedService,
-  at: Path,
-  report: Report,
-): void {
+function checkInner(inventory: Checkable, service: CheckedService, at: Path, report: Report): void {
   const name = String(at.at(-1));
-  const isLedTo = Object.values(services).some(
+  const isLedTo = Object.values(inventory.services ?? {}).some(
     (one) =>
       !one?.routes ||
       one.routes.some((route) => !route || route.service === undefined || route.service === name),
   );
-  if (!isLedTo) {
+  if (!isLedTo && !isLedToByLines(inventory, name)) {
     const expected = 'a port from 1 to 65535, or a route of another service that leads to it';
     report([...at, 'port'], 'is missing', expected);
     return;

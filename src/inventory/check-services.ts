@@ -1,19 +1,16 @@
 import type { Path } from '../document/document';
 import { checkRoutes } from './check-routes';
+import { isReserved } from './check-sections';
 import { checkServerTls, checkTls } from './check-tls';
 import { checkTraffic } from './check-traffic';
 import { type Checkable, type CheckedService, checkGroupName, checkName, type Report } from './checkable';
-
-/** Sections of our own in haproxy.cfg. */
-const reserved = ['stats'];
 
 type CheckedVirtual = NonNullable<NonNullable<Checkable['virtualServers']>[string]>;
 
 export function checkServices(inventory: Checkable, report: Report): void {
   for (const [name, service] of Object.entries(inventory.services ?? {})) {
     const at: Path = ['services', name];
-    if (reserved.includes(name) || name.startsWith('haprov_'))
-      report(at, `"${name}" is the name of a section that haprov writes`, 'another name');
+    if (isReserved(name)) report(at, `"${name}" is the name of a section that haprov writes`, 'another name');
     if (!service) continue;
     service.vips?.forEach((vip, index) => {
       checkName('VIP', vip, [...at, 'vips', index], inventory.vips, report);
@@ -33,10 +30,13 @@ export function checkServices(inventory: Checkable, report: Report): void {
 function checkBackends(inventory: Checkable, service: CheckedService, at: Path, report: Report): void {
   const { backends } = service;
   if (!backends) {
-    if (!Object.hasOwn(service, 'backends') && !redirectsAll(service) && !isGiven(service.routes))
+    const isServed = ['backends', 'answer'].some((key) => Object.hasOwn(service, key));
+    if (!isServed && !redirectsAll(service) && !isGiven(service.routes))
       report([...at, 'backends'], 'is missing', 'who serves it, routes, or a redirect without path and host');
     return;
   }
+  if (Object.hasOwn(service, 'answer'))
+    report([...at, 'backends'], 'are never asked: HAProxy answers by itself', 'no answer, or no backends');
   const isRange = typeof service.port === 'string';
   if (
     !isRange &&
@@ -44,6 +44,8 @@ function checkBackends(inventory: Checkable, service: CheckedService, at: Path, 
     (service.port !== undefined || !Object.hasOwn(service, 'port'))
   )
     report([...at, 'backends', 'port'], 'is missing', 'the port that the servers listen on');
+  if (isRange && !Object.hasOwn(backends, 'port') && service.check && !Object.hasOwn(service.check, 'port'))
+    report([...at, 'check', 'port'], 'is missing', 'where HAProxy asks whether a server of a range is well');
   checkBackendNames(inventory, backends, at, report);
 }
 
@@ -106,4 +108,6 @@ function checkHttpOnly(service: CheckedService, at: Path, report: Report): void 
     if (service[key]) report([...at, key], 'a tcp service has no requests', `mode http, or no ${key}`);
   if (service.limits?.rate)
     report([...at, 'limits', 'rate'], 'a tcp service has no requests', 'mode http, or connections alone');
+  if (Object.hasOwn(service, 'answer'))
+    report([...at, 'answer'], 'a tcp service cannot answer', 'mode http, or no answer');
 }

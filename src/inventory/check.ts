@@ -6,6 +6,7 @@ import type { Fault } from '../errors';
 import { canonical } from './address';
 import { checkAddresses } from './check-addresses';
 import { checkPorts, checkStats } from './check-ports';
+import { checkHaproxySections } from './check-sections';
 import { checkServices } from './check-services';
 import { checkSyncGroups } from './check-sync-groups';
 import { checkPeers } from './check-traffic';
@@ -27,6 +28,7 @@ export function checkReferences(inventory: Checkable, document: Document): Fault
   checkVirtualServers(inventory, report);
   checkServices(inventory, report);
   checkPeers(inventory, report);
+  checkHaproxySections(inventory, report);
   checkPorts(inventory, report);
   checkStats(inventory, report);
   inventory.playbooks?.forEach((name, index) => {

@@ -42,8 +42,10 @@ export const hasPort = ({ port: first, lastPort = first }: PortRange, port: numb
   first <= port && port <= lastPort;
 
 /** Whether a request that no route takes is answered too. */
-export const answersByItself = ({ backends, redirects }: Service): boolean =>
-  backends.servers.length > 0 || redirects.some(({ path, host }) => path === undefined && host === undefined);
+export const answersByItself = ({ answer, backends, redirects }: Service): boolean =>
+  answer !== undefined ||
+  backends.servers.length > 0 ||
+  redirects.some(({ path, host }) => path === undefined && host === undefined);
 
 /** `10.0.0.1:80`, `[2001:db8::1]:80`, `db.example` where it has the client's port. */
 export function placeText({ address, port }: { address: string; port?: number }): string {

@@ -133,6 +133,8 @@ export interface Inventory {
   sysctl: Record<string, string>;
   vips: Vip[];
   services: Service[];
+  /** Without what lines of the user's own add to them: what haprov writes. Absent where they add nothing. */
+  servicesByKeys?: Service[];
   virtualServers: VirtualServer[];
   stats?: Stats;
   haproxy: Omit<HaproxySettings, 'config' | 'packages'>;

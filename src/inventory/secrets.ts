@@ -98,7 +98,8 @@ export function resolveSecrets(document: Document, env: NodeJS.ProcessEnv): Reso
     if (source) {
       sources.set(formatPath(path), source.name);
       if (source.value !== undefined) {
-        secrets.add(source.value);
+        // Configuration of the user's own is shown; the passwords in it are found by whoever reads it.
+        if (path[1] !== 'sections') secrets.add(source.value);
         return source.value;
       }
       faults.push(faultAt(document, path, source.fault));
@@ -119,7 +120,7 @@ export function resolveSecrets(document: Document, env: NodeJS.ProcessEnv): Reso
 }
 
 /** Texts that others' programs read as they are; haprov hands them on. */
-const handedOn = new Set(['vars', 'extra', 'content', '$schema']);
+const handedOn = new Set(['vars', 'extra', 'sections', 'content', '$schema']);
 
 /** What a string is that other tools would put a value in place of, and haprov would not; nothing for any other. */
 function foreignReference(text: string, path: Path): string | undefined {

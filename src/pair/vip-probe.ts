@@ -80,6 +80,9 @@ const placesOf = ({ endpoints }: Service, { vips }: Inventory) =>
       address === '*' ? vips.map((vip) => ({ address: vip.address, port, tls })) : [{ address, port, tls }],
     );
 
+/** Some answer with an error on purpose. */
+const isWell = ({ answer }: Service) => !answer || 'metrics' in answer || answer.status < 500;
+
 /** The requests that the service itself and each service behind its routes answer. */
 function requestsTo(front: Service): Omit<ProbeTarget, 'address' | 'port'>[] {
   const { name: service, check, routes } = front;
@@ -90,8 +93,8 @@ function requestsTo(front: Service): Omit<ProbeTarget, 'address' | 'port'>[] {
     ...(check.type === 'http' && check.host ? { host: check.host } : {}),
   };
   const seen = new Set<Service>();
-  const others = routes.flatMap(({ hosts, paths, service: target }) => {
-    if (!target || target.allow || seen.has(target)) return [];
+  const others = routes.flatMap(({ hosts, paths, asksMore, service: target }) => {
+    if (!target || asksMore || target.allow || !isWell(target) || seen.has(target)) return [];
     seen.add(target);
     const path = target.check.type === 'http' ? target.check.path : '/';
     const host =
@@ -105,7 +108,7 @@ function requestsTo(front: Service): Omit<ProbeTarget, 'address' | 'port'>[] {
       },
     ];
   });
-  return routes.length === 0 || answersByItself(front) ? [own, ...others] : others;
+  return isWell(front) && (routes.length === 0 || answersByItself(front)) ? [own, ...others] : others;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { dirname, relative } from 'node:path';
 import { faultAt, settled } from '../document/faults';
 import { type Fault, InputError } from '../errors';
+import { withOwnLines } from '../ha/own/own-lines';
 import { readPair } from '../ha/own/read-pair';
 import type { OwnTexts, ReadingNote } from '../ha/own/reading';
 import type { Host, Inventory } from '../inventory/inventory';
@@ -25,7 +26,7 @@ export interface OwnRead {
  */
 export function readOwnConfiguration(inventory: Inventory): OwnRead {
   const { own, hosts } = inventory;
-  if (!own.haproxy && !own.keepalived) return { inventory, notes: [] };
+  if (!own.haproxy && !own.keepalived) return { inventory: withLines(inventory), notes: [] };
   const faults: Fault[] = [];
   const texts = hosts.map((host) => textsOf(inventory, host, faults));
   if (faults.length > 0) throw new InputError(settled(faults));
@@ -41,7 +42,17 @@ export function readOwnConfiguration(inventory: Inventory): OwnRead {
     ...(services ? { services } : {}),
     ...(healthPort === undefined ? {} : { haproxy: { ...inventory.haproxy, healthPort } }),
   };
-  return { inventory: filled, notes: findingsOf(notes, inventory) };
+  return { inventory: withLines(filled), notes: findingsOf(notes, inventory) };
+}
+
+/** With what lines and sections of the user's own say, where haprov writes the rest of haproxy.cfg. */
+function withLines(inventory: Inventory): Inventory {
+  if (inventory.own.haproxy) return inventory;
+  const { services, secrets } = withOwnLines(inventory);
+  for (const secret of secrets) inventory.secrets.add(secret);
+  return services === inventory.services
+    ? inventory
+    : { ...inventory, services, servicesByKeys: inventory.services };
 }
 
 function textsOf(inventory: Inventory, host: Host, faults: Fault[]): OwnTexts {

@@ -39,10 +39,12 @@ export function contextFor(
   defaults: Vars,
   knowledge: HostKnowledge,
 ): Record<string, unknown> {
+  // What lines of the user's own add stands there already.
+  const written = { ...inventory, services: inventory.servicesByKeys ?? inventory.services };
   const vars: Record<string, Value> = { ...defaults, ...inventory.vars, ...host.vars };
   const vips = inventory.vips
     .filter((vip) => vip.members.some((member) => member.host === host))
-    .map((vip) => vipFor(vip, host, inventory, knowledge.interfaceOf(vip)));
+    .map((vip) => vipFor(vip, host, written, knowledge.interfaceOf(vip)));
   const stats = inventory.stats && {
     ...inventory.stats,
     vip: inventory.stats.vip ? plainVip(inventory.stats.vip) : null,
@@ -67,12 +69,12 @@ export function contextFor(
     vars,
     sysctl: inventory.sysctl,
     vips,
-    services: inventory.services.map((service) => plainService(service, inventory, writing)),
-    certificates: inventory.services.flatMap((service) => [
+    services: written.services.map((service) => plainService(service, written, writing)),
+    certificates: written.services.flatMap((service) => [
       ...certificatesOf(service),
       ...authoritiesOf(service),
     ]),
-    lines: commonLines(inventory, host, balancers(inventory), writing),
+    lines: commonLines(written, host, balancers(inventory), writing),
     stats: stats ?? null,
     haproxy: inventory.haproxy,
     ports: portsFor(inventory, host),
@@ -153,7 +155,7 @@ function plainService(service: Service, { services, vips }: Inventory, writing: 
   };
   // Not listed: what an old HAProxy cannot do is nobody's fault who only looks at the names.
   return Object.defineProperty(plain, 'lines', {
-    value: linesOf(service, writing),
+    value: linesOf(service, services, writing),
     configurable: true,
   });
 }

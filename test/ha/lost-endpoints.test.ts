@@ -116,6 +116,12 @@ test.each<[string, string, string, string[]]>([
     web().replace(server, ''),
     ['VIP router37 10.0.0.200:80 has no server any more'],
   ],
+  [
+    'servers that an answer takes the place of',
+    web(),
+    web('http-request return status 404').replace(server, ''),
+    [],
+  ],
   ['one server of two', web('server ethyl 10.0.0.2:8080'), web(), []],
   [
     'the statistics',

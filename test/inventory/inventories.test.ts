@@ -37,6 +37,11 @@ test.each([
     8,
     'services.www.stick.peers names the balancers to each other, which HAProxy before 2.2 cannot: "peers": false,',
   ],
+  [
+    'answers',
+    8,
+    'services.metrics.answer.metrics gives HAProxy’s figures to Prometheus, which HAProxy before 2.4 cannot: an exporter',
+  ],
 ])('what HAProxy of an older EL cannot do is said, with what to do: %s, EL%i', (name, major, says) => {
   const thrown = faultsOf(() => renderInventory(name, major)).map(({ message }) => message);
   expect(thrown).toEqual([expect.stringContaining(says)]);
@@ -63,6 +68,22 @@ test.each([
   ['http-check', 10, /^ {4}http-check send meth GET uri \/ ver HTTP\/1.1 hdr Host \[2001:db8::1\]$/m],
 ])('the Host of a check as HAProxy takes it: %s, EL%i', (inventory, major, text) => {
   expect(textOf(inventory, major, '/etc/haproxy/haproxy.cfg')).toMatch(text);
+});
+
+test.each([
+  ['metrics', /^ {4}http-request use-service prometheus-exporter$/m],
+  [
+    'front',
+    /^ {4}http-request allow if haprov_path1\n {4}http-request allow if haprov_host2\n {4}http-request return status 404 content-type text\/html;\\ charset=utf-8 string <h1>No\\ \\x22such\\x22\\ name:\\ \\x24HOME,\\ 100%\\ \\#1<\/h1>\n {4}use_backend robots if haprov_path1\n {4}use_backend app if haprov_host2$/m,
+  ],
+  [
+    'robots',
+    /^ {4}http-request return status 200 content-type text\/plain string User-agent:\\ \*\\nDisallow:\\ \/\\n$/m,
+  ],
+  ['empty', /^ {4}http-request return status 204$/m],
+])('what HAProxy answers by itself, what routes take left out: %s', (name, text) => {
+  const all = textOf('answers', 9, '/etc/haproxy/haproxy.cfg')?.split('\n\n') ?? [];
+  expect(all.find((one) => new RegExp(`^(?:listen|backend) ${name}$`, 'm').test(one))).toMatch(text);
 });
 
 test.each([

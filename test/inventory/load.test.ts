@@ -49,6 +49,7 @@ test('defaults are those that the documentation promises', async () => {
     maxconn: 4096,
     proxyMaxconn: 2000,
     retries: 3,
+    sections: [],
     healthPort: 10001,
     peerPort: 10002,
     resolvers: {},

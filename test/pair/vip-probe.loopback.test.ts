@@ -249,9 +249,13 @@ const noFallback: { host: string; connection: Connection } = {
 };
 
 test('targets are the services at their VIPs, or at all of them', () => {
-  const [one, two] = [{ address: '192.0.2.1' }, { address: '2001:db8::1' }];
+  const [one, two] = [
+    { address: '192.0.2.1', ports: [] },
+    { address: '2001:db8::1', ports: [] },
+  ];
   const inventory = {
     vips: [one, two],
+    virtualServers: [],
     services: [
       {
         name: 'web',
@@ -281,9 +285,9 @@ test('targets are the services at their VIPs, or at all of them', () => {
 });
 
 test('behind TLS it is asked whether it accepts; what lets only some in is not asked', () => {
-  const vip = { address: '192.0.2.1' };
+  const vip = { address: '192.0.2.1', ports: [] };
   const service = {
-    endpoints: [{ ...vip, vip, port: 443, tls: false }],
+    endpoints: [{ address: vip.address, vip, port: 443, tls: false }],
     routes: [],
     mode: 'http',
     check: { type: 'http', path: '/up' },
@@ -291,8 +295,9 @@ test('behind TLS it is asked whether it accepts; what lets only some in is not a
   };
   const inventory = {
     vips: [vip],
+    virtualServers: [],
     services: [
-      { ...service, name: 'tls', endpoints: [{ ...vip, vip, port: 443, tls: true }] },
+      { ...service, name: 'tls', endpoints: [{ address: vip.address, vip, port: 443, tls: true }] },
       { ...service, name: 'few', allow: ['10.0.0.0/8'] },
       { ...service, name: 'behind', proxyProtocol: { accept: true } },
     ],
@@ -301,7 +306,7 @@ test('behind TLS it is asked whether it accepts; what lets only some in is not a
 });
 
 test('each service that routes lead to is asked for as its clients ask for it', () => {
-  const vip = { address: '192.0.2.1' };
+  const vip = { address: '192.0.2.1', ports: [] };
   const about = { mode: 'http', routes: [], endpoints: [], backends: { servers: [{}] }, redirects: [] };
   const service = (name: string, more: object = {}) => ({
     ...about,
@@ -321,9 +326,10 @@ test('each service that routes lead to is asked for as its clients ask for it', 
     to(files, [], ['/static']),
     { hosts: [], paths: [], sni: [] },
   ];
-  const endpoints = [{ ...vip, vip, port: 80, tls: false }];
+  const endpoints = [{ address: vip.address, vip, port: 80, tls: false }];
   const front = service('front', { endpoints, routes });
-  const asked = (...services: object[]) => probeTargets({ vips: [vip], services } as unknown as Inventory);
+  const asked = (...services: object[]) =>
+    probeTargets({ vips: [vip], virtualServers: [], services } as unknown as Inventory);
   const [there, web] = [{ address: '192.0.2.1', port: 80 }, { mode: 'http' }];
   const others = [
     { ...there, ...web, service: 'api', path: '/api/up', host: 'haprov.a.example' },

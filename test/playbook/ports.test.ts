@@ -161,11 +161,17 @@ test('what only routes lead to opens no port of the balancers, and HAProxy asks 
 });
 
 test('a range of ports is opened as one, where clients come in and where they are sent', async () => {
-  const ftp = { mode: 'tcp', port: '50000-50100', vips: ['a'], backends: { group: 'web' } };
+  const ftp = {
+    mode: 'tcp',
+    port: '50000-50100',
+    vips: ['a'],
+    backends: { group: 'web' },
+    check: { port: 21 },
+  };
   const found = await ports({ vips, services: { ftp } });
   const range = '50000-50100/tcp';
-  expect([found.lb1?.open, found.web1?.open, found.web1?.web]).toEqual([[range], [range], 50000]);
-  expect(found.lb1?.labels).toEqual({ [range]: 'http_port_t' });
+  expect([found.lb1?.open, found.web1?.open, found.web1?.web]).toEqual([[range], [range, '21/tcp'], 50000]);
+  expect(found.lb1?.labels).toEqual({ [range]: 'http_port_t', '21/tcp': 'http_port_t' });
 });
 
 test('labels: none for what HAProxy may bind and connect to anyway; httpd’s ports where they are served', async () => {

@@ -27,6 +27,10 @@ const since: Record<string, number> = {
   'tls-1.3-only': 8,
   'limits-and-names': 8,
   'stick-tables': 9,
+  answers: 9,
+  '08-nextcloud': 8,
+  '14-many-names': 9,
+  '25-prometheus': 9,
 };
 
 /** The ELs that an inventory can be for. */

@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import { flag, integer, list, name, object, port, text } from '../../document/fields';
 import { milliseconds } from './address';
-import { haproxyLine } from './lines';
+import { haproxyLine, haproxySections as sections } from './lines';
 import { ownFiles, packages } from './own-files';
 import { resolvers } from './resolvers';
 import { users } from './users';
@@ -45,6 +45,11 @@ export const haproxy = object({
   })
     .prefault({})
     .describe('Lines of haproxy.cfg, as they are, in these sections.'),
+  sections: list(sections(), 'a list of sections of haproxy.cfg')
+    .default([])
+    .describe(
+      'Whole sections of haproxy.cfg, as they are, behind those that haprov writes; each a text of one or more.',
+    ),
 });
 
 export type StatsSettings = z.output<typeof stats>;

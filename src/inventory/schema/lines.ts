@@ -1,12 +1,21 @@
 import { text } from '../../document/fields';
-import { haproxySections } from '../haproxy-sections';
+import { haproxySections as sectionWords } from '../haproxy-sections';
 
 const control = '\\u0000-\\u0008\\u000a-\\u001f\\u007f-\\u009f\\u2028\\u2029';
 export const haproxyLine = () =>
   text(
     'one line of haproxy.cfg that stays in its section, at most 1000 characters',
     new RegExp(
-      `^(?=.{0,1000}$)[ \\t]*(?!(?:${haproxySections})(?:\\s|$))[a-z][a-z0-9._-]*(?:[ \\t][^${control}]*)?$`,
+      `^(?=.{0,1000}$)[ \\t]*(?!(?:${sectionWords})(?:\\s|$))[a-z][a-z0-9._-]*(?:[ \\t][^${control}]*)?$`,
+    ),
+  );
+
+/** Of several lines, the first of which that is no comment begins a section. */
+export const haproxySections = () =>
+  text(
+    'sections of haproxy.cfg, each beginning with its heading such as "backend NAME"; not "global"',
+    new RegExp(
+      `^(?:[ \\t]*(?:#[^\\n]*)?\\r?\\n)*[ \\t]*(?!global)(?:${sectionWords})(?:[ \\t][^${control}]*)?(?:\\r?\\n[^${control}]*)*$`,
     ),
   );
 

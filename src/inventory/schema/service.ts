@@ -14,6 +14,7 @@ import {
   text,
 } from '../../document/fields';
 import { milliseconds, prefixed } from './address';
+import { answer } from './answer';
 import { check } from './check';
 import { headers } from './headers';
 import { limits } from './limits';
@@ -91,7 +92,8 @@ export const service = object({
     .describe('Otherwise every address of the balancers.'),
   backends: backends
     .optional()
-    .describe('Where HAProxy finds the service; not needed where all is redirected, or routed.'),
+    .describe('Where HAProxy finds the service; not needed where all is redirected, routed or answered.'),
+  answer: answer.optional().describe('HAProxy answers by itself, and asks no server (http only).'),
   balance: choice(balances).default('roundrobin'),
   cookie: text('a cookie name', /^[A-Za-z0-9_-]{1,64}$/)
     .optional()

@@ -2,6 +2,7 @@ import type { Host, Inventory, Service } from '../../inventory/inventory';
 import { tlsOfBind } from './bind';
 import { checkLines } from './check';
 import { authLines, connectionLines, headerLines, rateLines } from './request';
+import { routeLines } from './routes';
 import { globalLines, sectionsOf } from './sections';
 import { serverOptions } from './server';
 import { stickLines } from './stick';
@@ -11,7 +12,7 @@ import type { Writing } from './writing';
  * What a template writes of a service with `<%- %>`: lines of its section, and what stands at the end of others. Each is
  * made when it is asked for, and is an Error then where the host's HAProxy cannot do it.
  */
-export function linesOf(service: Service, writing: Writing) {
+export function linesOf(service: Service, services: readonly Service[], writing: Writing) {
   return {
     get tls() {
       return tlsOfBind(service, writing);
@@ -27,6 +28,9 @@ export function linesOf(service: Service, writing: Writing) {
     },
     get headers() {
       return headerLines(service, writing);
+    },
+    get routes() {
+      return routeLines(service, services, writing);
     },
     get stick() {
       return stickLines(service, writing);

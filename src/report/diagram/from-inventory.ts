@@ -55,7 +55,7 @@ function entrances({ part, vip, vipLevel }: Address, inventory: Inventory): Edge
 
 /** `443 shop, TLS` */
 function labelOfService(service: Service, vip: Vip | undefined): string[] {
-  const { name, endpoints, redirects, backends, mode, routes } = service;
+  const { name, answer, endpoints, redirects, backends, mode, routes } = service;
   const here = endpoints.filter((endpoint) => vip === undefined || isAt(endpoint, vip));
   if (here.length === 0) return [];
   const others = [...new Set(routes.map((route) => route.service?.name ?? 'others'))];
@@ -63,6 +63,7 @@ function labelOfService(service: Service, vip: Vip | undefined): string[] {
     ...(mode === 'tcp' ? ['TCP'] : []),
     ...(here.some(({ tls }) => tls) ? ['TLS'] : []),
     ...(redirects.length === 0 ? [] : [backends.servers.length > 0 ? 'some redirected' : 'redirected']),
+    ...(answer ? ['metrics' in answer ? 'metrics' : `answers ${answer.status}`] : []),
     ...(others.length > 3
       ? [`to ${others.length} services`]
       : others.length > 0
