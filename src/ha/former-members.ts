@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { canonical } from '../inventory/address';
+import { movingAddresses } from '../inventory/endpoints';
 import type { Host, Inventory, Server } from '../inventory/inventory';
 import type { Finding, FullPlan } from '../plan/plan';
 import { addressOf, socketOf } from './haproxy/socket';
@@ -54,7 +55,7 @@ export function lostBy(
     [
       ...own,
       ...inventory.hosts.map(({ address }) => address),
-      ...inventory.vips.flatMap(({ addresses }) => addresses.map(({ address }) => address)),
+      ...movingAddresses(inventory),
       ...namedIn(raws.map(({ to }) => to ?? '')).map(({ address }) => address),
     ].map((one) => (isIP(one) ? canonical(one) : one)),
   );

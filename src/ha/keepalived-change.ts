@@ -34,6 +34,7 @@ export function compareConfigs(from: string, to: string): Effect[] {
   return [
     ...removed.map((one) => removal(one, added, after.instances, prefix(one.name))),
     ...added.map((one) => addition(one, prefix(one.name))),
+    ...joinedGroups(before, after),
     ...[...after.instances.values()].flatMap((now) => {
       const then = before.instances.get(now.name);
       return then ? compareInstance(then, now, after.instances, prefix(now.name)) : [];
@@ -121,6 +122,27 @@ function remedyFor(gone: Instance, heir: Instance): string {
 function addition(one: Instance, prefix: string): Effect {
   const pair = { instance: one.name, addresses: addressesOf(one) };
   return { class: 'pair-synchronous', seconds: 0, what: `${prefix}vrrp_instance added`, pair };
+}
+
+/**
+ * An instance that begins in a sync group takes those that run there back with it: all wait for three adverts. Instances
+ * that run already can be put together without that.
+ */
+function joinedGroups(before: VrrpConfig, after: VrrpConfig): Effect[] {
+  return after.groups.flatMap((names): Effect[] => {
+    const all = names.flatMap((name) => after.instances.get(name) ?? []);
+    const running = all.filter(({ name }) => before.instances.has(name));
+    if (running.length === 0 || running.length === all.length) return [];
+    return [
+      {
+        class: 'outage',
+        seconds: Math.max(...running.map(beginAnew)),
+        what: 'a vrrp_instance begins in a sync group whose others run, and all of them begin anew',
+        aside: 'add the VIP without its syncGroup first and apply, then with it: nothing is lost',
+        pair: { addresses: addressesOf(...all) },
+      },
+    ];
+  });
 }
 
 /** Settings of an instance that are the host's own business: the other hosts cannot tell. */

@@ -104,6 +104,8 @@ export interface Instance {
 
 export interface VrrpConfig {
   instances: Map<string, Instance>;
+  /** The instances of each vrrp_sync_group, by their names. */
+  groups: string[][];
   /** vrrp_script blocks by their names, in one spelling. */
   scripts: Map<string, string>;
   /** What stands in global_defs, by keyword. */
@@ -123,6 +125,7 @@ export function instances(text: string): VrrpConfig {
   const doubt = byName.size < found.length ? 'two vrrp_instances have one name' : undefined;
   return {
     instances: byName,
+    groups: named('vrrp_sync_group').map(membersOf),
     scripts: byKeyword(named('vrrp_script'), (one) => one.args.join(' ')),
     globals: byKeyword(named('global_defs').flatMap((block) => block.children ?? [])),
     others: byKeyword(
@@ -132,6 +135,11 @@ export function instances(text: string): VrrpConfig {
     ...(unsure ? { unsure } : {}),
   };
 }
+
+const membersOf = ({ children = [] }: Statement) =>
+  children
+    .filter(({ keyword }) => keyword === 'group')
+    .flatMap((block) => (block.children ?? []).map(({ keyword }) => keyword));
 
 function byKeyword(
   statements: readonly Statement[],

@@ -91,14 +91,21 @@ export function unsupported(facts: HostFacts): string | undefined {
   return undefined;
 }
 
-/** The interface with the smallest subnet that contains `address`; ignores `address` itself, which a VIP's holder has. */
-export function interfaceFor(facts: HostFacts, address: string): string | undefined {
+/**
+ * The interface with the smallest subnet that contains `address`.
+ * @param moving addresses that hosts hand to each other, wherever they sit just now: these say nothing
+ */
+export function interfaceFor(
+  facts: HostFacts,
+  address: string,
+  moving: readonly string[],
+): string | undefined {
   const family = isIPv6(address) ? 'ipv6' : 'ipv4';
   const inSubnet = facts.addresses
     .filter(
       (own) =>
         (isIPv6(own.address) ? 'ipv6' : 'ipv4') === family &&
-        own.address !== address &&
+        !moving.includes(own.address) &&
         own.interface !== 'lo',
     )
     .filter((own) => {

@@ -52,3 +52,7 @@ export function placeText({ address, port }: { address: string; port?: number })
   const host = isIPv6(address) ? `[${address}]` : address;
   return port === undefined ? host : `${host}:${port}`;
 }
+
+/** Every address that hosts hand to each other. */
+export const movingAddresses = ({ vips }: Pick<Inventory, 'vips'>): string[] =>
+  vips.flatMap(({ addresses }) => addresses.map(({ address }) => address));

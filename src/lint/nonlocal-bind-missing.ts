@@ -1,5 +1,6 @@
 import { isIPv6 } from 'node:net';
 import { bindsOf } from '../ha/haproxy/bind';
+import { movingAddresses } from '../inventory/endpoints';
 import type { Found, HostOutline, Rule } from './subject';
 
 /** HAProxy binds a VIP, and the kernel lets nobody bind an address that the host does not have right now. */
@@ -7,9 +8,7 @@ export const nonlocalBindMissing: Rule = {
   name: 'nonlocal-bind-missing',
   check: ({ inventory, hosts }) =>
     hosts.flatMap((outline) => {
-      const vips = new Set(
-        inventory.vips.flatMap(({ addresses }) => addresses.map(({ address }) => address)),
-      );
+      const vips = new Set(movingAddresses(inventory));
       const bound = outline.haproxy.sections
         .flatMap(bindsOf)
         .filter(({ options }) => !options.has('transparent'))

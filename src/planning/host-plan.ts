@@ -2,7 +2,7 @@ import { readSections, type Section } from '../ha/haproxy/section';
 import { healthListenerIn } from '../ha/health-listener';
 import { interfaceFor, unsupported } from '../host/facts';
 import type { Survey, Surveyed } from '../host/survey';
-import { portsOf } from '../inventory/endpoints';
+import { movingAddresses, portsOf } from '../inventory/endpoints';
 import type { Host, Inventory } from '../inventory/inventory';
 import type { Readiness } from '../pair/health';
 import { buildChanges } from '../plan/build';
@@ -92,6 +92,7 @@ export function planHost(
 /** @throws Error when a VIP fits none of the host's networks, or its named interface is missing. */
 function knowledgeOf(inventory: Inventory, host: Host, { facts }: Surveyed): HostKnowledge {
   const interfaces = new Map<string, string>();
+  const moving = movingAddresses(inventory);
   // Where a VIP sits that was read is known: no file is made of it.
   for (const vip of (inventory.said ?? inventory).vips) {
     if (!vip.members.some((member) => member.host === host)) continue;
@@ -102,7 +103,7 @@ function knowledgeOf(inventory: Inventory, host: Host, { facts }: Surveyed): Hos
         `vips.${vip.name}.interface: the host has no interface "${vip.interface}" with an address; it has ${has}`,
       );
     }
-    const name = vip.interface ?? interfaceFor(facts, vip.address);
+    const name = vip.interface ?? interfaceFor(facts, vip.address, moving);
     if (name === undefined) {
       throw new Error(
         `vips.${vip.name}: ${vip.address} is in none of the host's networks (${has}); correct the address, or name the interface`,

@@ -2,6 +2,7 @@ import { UsageError } from '../errors';
 import { interfaceFor } from '../host/facts';
 import type { Question } from '../host/probe';
 import type { Survey } from '../host/survey';
+import { movingAddresses } from '../inventory/endpoints';
 import type { Host, Inventory } from '../inventory/inventory';
 import { healthListenerMissing } from '../lint/health-listener-missing';
 import { heardRules, strangers, type VrrpListener } from '../pair/strangers';
@@ -48,7 +49,7 @@ export function heardStrangers(
       host: name,
       addresses: facts.addresses.map(({ address }) => address),
       ...(heard ? { heard } : {}),
-      interfaceOf: (vip) => vip.interface ?? interfaceFor(facts, vip.address),
+      interfaceOf: (vip) => vip.interface ?? interfaceFor(facts, vip.address, movingAddresses(inventory)),
     };
   });
   const reached = new Set(survey.hosts.map(({ name }) => name));

@@ -35,11 +35,19 @@ test('every EL that is supported has a case, and versions of its own', () => {
 });
 
 test('the interface of an address is the one whose own network has it, the narrowest first', () => {
-  const rows = ['lo 127.0.0.1/8', 'eth0 10.0.0.1/8', 'eth1 10.1.0.1/16', 'eth1 fd00::1/64', 'eth2 10.2.0.9'];
+  const rows = [
+    'lo 127.0.0.1/8',
+    'eth0 10.0.0.1/8',
+    'eth1 10.1.0.1/16',
+    'eth1 fd00::1/64',
+    'eth2 10.2.0.9',
+    'vrrp.7 10.1.0.77/24',
+  ];
   const facts = readFacts(rows.map((row) => `address=${row}`).join('\n'));
   expect(
-    ['10.1.0.200', '10.9.0.1', 'fd00::200', '127.0.0.2', '10.2.0.9', '192.0.2.1'].map((address) =>
-      interfaceFor(facts, address),
+    ['10.1.0.200', '10.9.0.1', 'fd00::200', '127.0.0.2', '10.2.0.9', '192.0.2.1', '10.1.0.78'].map(
+      // What moves sits on an interface of its own there, and says nothing of another that moves with it.
+      (address) => interfaceFor(facts, address, [address, '10.1.0.77']),
     ),
-  ).toEqual(['eth1', 'eth0', 'eth1', undefined, 'eth0', undefined]);
+  ).toEqual(['eth1', 'eth0', 'eth1', undefined, 'eth0', undefined, 'eth1']);
 });
