@@ -2,7 +2,9 @@ import { Client } from 'ssh2';
 import { HostError } from '../errors';
 import { offeredAlgorithms } from './algorithms';
 import { authHandler, type Credentials, gatherCredentials } from './authentication';
+import { type Channel, channelOf, type Session } from './channel';
 import { type ConnectState, connectError } from './connect-failure';
+import { because, ChannelRefused, RETRY } from './exec';
 import { hostKeyError, judgeHostKey, type KnownKey, knownHostKeys, rememberHostKey } from './host-keys';
 import { readSshConfig, type SshSettings, type SshTarget } from './ssh-config';
 import { isShellSafe, openProxyCommand, openTcp, type Transport } from './transport';
@@ -187,4 +189,25 @@ function handshake(
       }),
     });
   });
+}
+
+/** A login of ssh2, for scripts. */
+export function sessionOf(host: string, { client, settings, lostBecause, close }: Login): Session {
+  const open = (command: string) =>
+    new Promise<Channel>((resolve, reject) => {
+      try {
+        client.exec(command, (error: (Error & { reason?: unknown }) | undefined, channel) => {
+          if (!error) return resolve(channelOf(channel));
+          const Refusal = error.reason === undefined ? HostError : ChannelRefused;
+          reject(
+            new Refusal(host, `the host did not run a command: ${lostBecause() || error.message}`, RETRY),
+          );
+        });
+      } catch (error) {
+        reject(
+          new HostError(host, `the connection is lost${because(lostBecause() || String(error))}`, RETRY),
+        );
+      }
+    });
+  return { user: settings.user, open, lostBecause, close };
 }

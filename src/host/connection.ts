@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Login, logIn } from './client';
+import type { Session } from './channel';
+import { logIn, sessionOf } from './client';
 import { ChannelRefused, type ExecOptions, type ExecResult, execScript } from './exec';
+import { needsOpenSsh } from './needs-openssh';
+import { openSshSession } from './openssh';
 import { checked, type RunScript } from './script-result';
 import { readSshConfig, type SshTarget } from './ssh-config';
 import { rootShell } from './sudo';
@@ -30,7 +33,19 @@ export interface Connection {
  * @throws HostError (exit 3): unreachable, host key not known or changed, login refused
  */
 export async function connect(target: SshTarget): Promise<Connection> {
-  return new SshConnection(target, await logIn(target));
+  return new SshConnection(target, await openSession(target));
+}
+
+async function openSession(target: SshTarget): Promise<Session> {
+  const { transport = 'auto' } = target;
+  const settings = await (target.settings ?? readSshConfig(target));
+  const why =
+    transport === 'openssh'
+      ? 'ssh.transport is openssh'
+      : transport === 'ssh2'
+        ? undefined
+        : await needsOpenSsh(settings);
+  return why === undefined ? sessionOf(target.name, await logIn(target)) : openSshSession(target, settings);
 }
 
 /** Starts reading the user's ssh config for a host, while the caller does something else; sends nothing to the host. */
@@ -49,7 +64,7 @@ const REFUSALS = 7;
 
 /** One login, and how many scripts run over it. */
 interface Lane {
-  login: Promise<Login>;
+  session: Promise<Session>;
   running: number;
 }
 
@@ -69,11 +84,11 @@ class SshConnection implements Connection {
 
   constructor(
     private readonly target: SshTarget,
-    first: Login,
+    first: Session,
   ) {
     this.host = target.name;
-    this.user = first.settings.user;
-    this.#lanes = [{ login: Promise.resolve(first), running: 0 }];
+    this.user = first.user;
+    this.#lanes = [{ session: Promise.resolve(first), running: 0 }];
     this.runScript = checked(this.host, (script, options) => this.#run(script, options));
   }
 
@@ -88,8 +103,7 @@ class SshConnection implements Connection {
     for (let refusals = 0; ; ) {
       const lane = await this.#lane();
       try {
-        const { client, lostBecause } = await lane.login;
-        return await execScript(this.host, client, shell, script, options, lostBecause);
+        return await execScript(this.host, await lane.session, shell, script, options);
       } catch (error) {
         // Nothing ran: the host allows fewer channels than assumed, or has not closed the previous one yet.
         if (!(error instanceof ChannelRefused)) throw error;
@@ -105,7 +119,7 @@ class SshConnection implements Connection {
   }
 
   close(): void {
-    for (const { login } of this.#lanes) login.then(({ close }) => close()).catch(() => undefined);
+    for (const { session } of this.#lanes) session.then((one) => one.close()).catch(() => undefined);
   }
 
   /** Reserves a login's channel for one script. */
@@ -122,8 +136,8 @@ class SshConnection implements Connection {
   }
 
   #addLane(): void {
-    const lane = { login: logIn(this.target), running: 0 };
+    const lane = { session: openSession(this.target), running: 0 };
     this.#lanes.push(lane);
-    lane.login.catch(() => this.#lanes.splice(this.#lanes.indexOf(lane), 1));
+    lane.session.catch(() => this.#lanes.splice(this.#lanes.indexOf(lane), 1));
   }
 }

@@ -1,5 +1,5 @@
-import type { Client, ClientChannel } from 'ssh2';
 import { HostError } from '../errors';
+import type { Channel, Ending, Session } from './channel';
 import { Heard, newMark, Sought, whatWasSaid } from './heard';
 import { type RootShell, recognizeSudoFailure, type SudoDialogue } from './sudo';
 
@@ -43,44 +43,37 @@ export class Silence extends HostError {}
 export class Overdue extends HostError {}
 
 /**
- * Runs a script in the shell, over one channel. A failing script is a result; whatever kept it from running to its end is
- * an error. The result leaves out what the login prints before the script.
- * @param lostBecause returns why the connection was lost
+ * Runs a script in the shell, over one channel. A failing script is a result; everything that kept it from running to
+ * its end is an error. What the login says before the script is left out.
  * @throws HostError
  */
-export function execScript(
+export async function execScript(
   host: string,
-  client: Client,
+  session: Session,
   shell: RootShell,
   script: string,
   options: ExecOptions,
-  lostBecause: () => string,
 ): Promise<ExecResult> {
+  const channel = await openWithin(host, session, shell.command);
   return new Promise((resolve, reject) => {
     const fail: Outcome['fail'] = (message, hint, Failure = HostError) =>
       reject(new Failure(host, message, hint));
-    let isGivenUp = false;
-    const opening = setTimeout(() => {
-      isGivenUp = true;
-      fail(`the host opened no channel for a command within ${OPENS_MS / 1000} s`, RETRY);
-    }, OPENS_MS);
-    const opened = (error: (Error & { reason?: unknown }) | undefined, channel: ClientChannel): void => {
-      clearTimeout(opening);
-      if (isGivenUp) channel?.close();
-      else if (!error)
-        new Conversation(channel, shell, options, { resolve, fail, lostBecause }).begin(script);
-      else {
-        const Refusal = error.reason === undefined ? HostError : ChannelRefused;
-        reject(new Refusal(host, `the host did not run a command: ${lostBecause() || error.message}`, RETRY));
-      }
-    };
-    try {
-      client.exec(shell.command, opened);
-    } catch (error) {
-      clearTimeout(opening);
-      fail(`the connection is lost${because(lostBecause() || String(error))}`, RETRY);
-    }
+    const outcome = { resolve, fail, lostBecause: () => session.lostBecause() };
+    new Conversation(channel, shell, options, outcome).begin(script);
   });
+}
+
+/** @throws HostError where the host opens none in time; what {@link Session.open} throws */
+async function openWithin(host: string, session: Session, command: string): Promise<Channel> {
+  let timer: NodeJS.Timeout | undefined;
+  const opening = session.open(command);
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), OPENS_MS);
+  });
+  const channel = await Promise.race([opening, late]).finally(() => clearTimeout(timer));
+  if (channel) return channel;
+  opening.then((one) => one.close()).catch(() => undefined);
+  throw new HostError(host, `the host opened no channel for a command within ${OPENS_MS / 1000} s`, RETRY);
 }
 
 interface Outcome {
@@ -100,10 +93,9 @@ class Conversation {
   readonly #asked: Sought;
   readonly #ready: Sought;
   #sent: boolean;
-  #ended: { code: number | null; signal?: string } | undefined;
 
   constructor(
-    private readonly channel: ClientChannel,
+    private readonly channel: Channel,
     private readonly shell: RootShell,
     private readonly options: ExecOptions,
     private readonly outcome: Outcome,
@@ -118,21 +110,16 @@ class Conversation {
     const { dialogue } = this.shell;
     const whole = `${this.#mark.print}; ${this.#mark.print} >&2\n${script}`;
     this.#limitTime();
-    channel.setEncoding('utf8');
+    channel.stdout.setEncoding('utf8');
     channel.stderr.setEncoding('utf8');
-    channel.on('data', (chunk: string) => this.#hear(this.#stdout, 'standard output', chunk));
+    channel.stdout.on('data', (chunk: string) => this.#hear(this.#stdout, 'standard output', chunk));
     channel.stderr.on('data', (chunk: string) => {
       this.#hear(this.#stderr, 'standard error', chunk);
       if (dialogue && !this.#sent) this.#talkToSudo(dialogue, chunk, whole);
     });
-    // A broken channel also closes, which is handled below; an error without a listener would end the process.
-    channel.on('error', () => undefined);
-    channel.on('exit', (code: number | null, signal?: string) => {
-      this.#ended = { code, ...(signal ? { signal } : {}) };
-    });
-    channel.on('close', () => this.#end());
-    if (dialogue) channel.write(`${dialogue.password}\n`);
-    else channel.end(whole);
+    channel.onEnd((ending) => this.#end(ending));
+    if (dialogue) channel.stdin.write(`${dialogue.password}\n`);
+    else channel.stdin.end(whole);
   }
 
   #limitTime(): void {
@@ -180,10 +167,10 @@ class Conversation {
     this.#asked.take(chunk);
     if (this.#ready.take(chunk) >= 0) {
       this.#sent = true;
-      this.channel.end(`${go}\n${script}`);
+      this.channel.stdin.end(`${go}\n${script}`);
     } else if (this.#asked.times > 1) {
       // A second prompt means that the password is wrong; three wrong ones may lock the account.
-      this.channel.end();
+      this.channel.stdin.end();
     }
   }
 
@@ -194,7 +181,7 @@ class Conversation {
   #giveUp(message: string, hint?: string, Failure?: typeof HostError): void {
     const { channel } = this;
     // Without a reader, SSH flow control stops the host from sending more.
-    for (const stream of [channel, channel.stderr]) stream.removeAllListeners('data').pause();
+    for (const stream of [channel.stdout, channel.stderr]) stream.removeAllListeners('data').pause();
     this.#stopTimers();
     channel.close();
     this.outcome.fail(message, hint, Failure);
@@ -204,20 +191,21 @@ class Conversation {
     for (const timer of this.#timers) clearTimeout(timer);
   }
 
-  #end(): void {
+  #end(ending: Ending | undefined): void {
     this.#stopTimers();
     const { resolve, fail, lostBecause } = this.outcome;
-    const ended = this.#ended;
-    if (!ended) {
+    if (!ending) {
       const said = this.#hasBegun ? '' : this.#said();
       fail(
         `the connection was lost during a command${because(lostBecause())}${said && `; it said: ${said}`}`,
         RETRY,
       );
-    } else if (!this.#hasBegun) this.#failToBegin(ended.code);
+    } else if (ending.isRefused && !this.#hasBegun)
+      fail('the host did not run a command: it has no room for one more', RETRY, ChannelRefused);
+    else if (!this.#hasBegun) this.#failToBegin(ending.code);
     else {
       const ms = Math.round(performance.now() - this.#started);
-      resolve({ ...ended, stdout: this.#stdout.own, stderr: this.#stderr.own, ms });
+      resolve({ ...ending, stdout: this.#stdout.own, stderr: this.#stderr.own, ms });
     }
   }
 
@@ -248,10 +236,10 @@ class Conversation {
   }
 }
 
-const RETRY = 'Run it again: haprov looks first at what has been done.';
+export const RETRY = 'Run it again: haprov looks first at what has been done.';
 const NEEDS_A_SHELL =
   'haprov needs a login that runs commands: see the user’s shell in /etc/passwd and what it reads at its start, ForceCommand in sshd_config, command= in authorized_keys, and whether account or password have expired.';
 
-function because(reason: string): string {
+export function because(reason: string): string {
   return reason ? `: ${reason}` : '';
 }

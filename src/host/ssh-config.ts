@@ -18,6 +18,8 @@ export interface SshTarget {
   /** Read in place of ~/.ssh/config and /etc/ssh/ssh_config; `none` reads neither. */
   sshConfigFile?: string;
   acceptNewHostKeys?: boolean;
+  /** Which program logs in; `auto` (the default): OpenSSH's where only that can. */
+  transport?: 'auto' | 'ssh2' | 'openssh';
   /** `auto`: sudo when the remote user is not root. */
   sudo: 'auto' | boolean;
   sudoPassword?: string;
@@ -59,6 +61,12 @@ export interface SshSettings {
   keepaliveMs: number;
   keepaliveCount: number;
   /** The algorithms that the config allows, by OpenSSH's names; undefined where there is no `ssh` to ask. */
+  /** Kerberos may log in. */
+  gssapiLogin: boolean;
+  /** Options of the config that only OpenSSH itself can carry out, as `PKCS11Provider is set`. */
+  onlyOpenSsh: string[];
+  /** The socket of a master connection of the user's own; nothing where the config wants none. */
+  controlPath?: string;
   allowed: { kex?: string[]; hostKey?: string[]; cipher?: string[]; mac?: string[] };
 }
 
@@ -176,6 +184,11 @@ export function settingsFrom(dump: SshDump, target: SshTarget): SshSettings {
     connectTimeoutMs: target.connectTimeoutMs ?? seconds('connecttimeout') ?? 10_000,
     keepaliveMs: seconds('serveraliveinterval') ?? 15_000,
     keepaliveCount: Number(one('serveralivecountmax') ?? 3),
+    gssapiLogin: yes('gssapiauthentication', false),
+    onlyOpenSsh: ONLY_OPENSSH.filter((name) => yes(name.toLowerCase(), false)).map(
+      (name) => `${name} is set`,
+    ),
+    ...(one('controlpath') ? { controlPath: one('controlpath') } : {}),
     allowed: {
       kex: list('kexalgorithms'),
       hostKey: list('hostkeyalgorithms'),
@@ -184,6 +197,16 @@ export function settingsFrom(dump: SshDump, target: SshTarget): SshSettings {
     },
   };
 }
+
+const ONLY_OPENSSH = [
+  'CertificateFile',
+  'PKCS11Provider',
+  'KnownHostsCommand',
+  'VerifyHostKeyDNS',
+  'BindInterface',
+  'ProxyUseFdpass',
+  'HostbasedAuthentication',
+];
 
 const DEFAULT_IDENTITIES = ['~/.ssh/id_rsa', '~/.ssh/id_ecdsa', '~/.ssh/id_ed25519'];
 const DEFAULT_IDENTITY = /^~\/\.ssh\/id_(rsa|dsa|ecdsa|ecdsa_sk|ed25519|ed25519_sk|xmss|mldsa\w*)$/;
