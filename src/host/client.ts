@@ -6,6 +6,7 @@ import { type Channel, channelOf, type Session } from './channel';
 import { type ConnectState, connectError } from './connect-failure';
 import { because, ChannelRefused, RETRY } from './exec';
 import { hostKeyError, judgeHostKey, type KnownKey, knownHostKeys, rememberHostKey } from './host-keys';
+import { needsOpenSsh } from './needs-openssh';
 import { readSshConfig, type SshSettings, type SshTarget } from './ssh-config';
 import { isShellSafe, openProxyCommand, openTcp, type Transport } from './transport';
 
@@ -25,12 +26,26 @@ const MOST_BANNER = 8192;
 // A ProxyJump that leads back to itself would never end.
 const MOST_HOPS = 8;
 
+/** The library cannot log in there, and the user's own `ssh` may. */
+export class OnlyOpenSsh extends HostError {
+  constructor(
+    host: string,
+    readonly why: string,
+    error?: HostError,
+  ) {
+    super(host, error ? error.message.replace(`${host}: `, '') : why, error?.hint);
+  }
+}
+
 /**
  * Connects, checks the host key and logs in, as the user's ssh config says.
- * @throws HostError (exit 3)
+ * @throws OnlyOpenSsh where the library has none of the host's algorithms, or a jump host needs more than it can; HostError
+ * (exit 3)
  */
 export async function logIn(target: SshTarget, depth = 0): Promise<Login> {
   const settings = await (target.settings ?? readSshConfig(target));
+  const why = depth === 0 ? undefined : await needsOpenSsh(settings);
+  if (why !== undefined) throw new OnlyOpenSsh(target.name, why);
   const state: ConnectState = { host: target.name, settings };
   const opening = openTransport(target, settings, depth);
   try {
@@ -45,7 +60,14 @@ export async function logIn(target: SshTarget, depth = 0): Promise<Login> {
     const transport = await opening.catch(() => undefined);
     transport?.close();
     state.complaint = await transport?.complaint();
-    throw connectError(error, state);
+    const failure = connectError(error, state);
+    if (/no matching/.test((error as Error).message))
+      throw new OnlyOpenSsh(
+        target.name,
+        (error as Error).message.replace(/^.*(?=no matching)/, 'the SSH library has '),
+        failure,
+      );
+    throw failure;
   }
 }
 

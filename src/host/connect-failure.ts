@@ -28,22 +28,22 @@ const CHECK_NETWORK = 'Check the address, the network and the firewall.';
 
 const FAILURES: readonly Failure[] = [
   {
-    says: /ECONNREFUSED/,
+    says: /ECONNREFUSED|connect to .*: Connection refused/,
     message: (place) => `${place} refuses the connection: nothing listens there`,
     hint: () => 'Check the address and port, and that sshd runs on the host.',
   },
   {
-    says: /ETIMEDOUT/,
+    says: /ETIMEDOUT|connect to .*: (?:Connection|Operation) timed out|no login within/,
     message: (place, settings) => `${place} does not answer within ${seconds(settings.connectTimeoutMs)}`,
     hint: () => CHECK_NETWORK,
   },
   {
-    says: /ENOTFOUND|EAI_AGAIN|EAI_NONAME|EAI_NODATA/,
+    says: /ENOTFOUND|EAI_AGAIN|EAI_NONAME|EAI_NODATA|Could not resolve hostname/,
     message: (_place, settings) => `the name ${settings.hostname} cannot be resolved`,
     hint: () => 'Check the address in the inventory, DNS and the ssh config.',
   },
   {
-    says: /EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|EADDRNOTAVAIL/,
+    says: /EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|EADDRNOTAVAIL|No route to host|Network is unreachable/,
     message: (place) => `there is no route to ${place}`,
     hint: () => CHECK_NETWORK,
   },
@@ -62,7 +62,7 @@ const FAILURES: readonly Failure[] = [
       'Check that it is an SSH server that is not overloaded; raise the connect time-out when it is slow.',
   },
   {
-    says: /Connection lost before handshake|ECONNRESET|EPIPE|ended early|socket hang up/,
+    says: /Connection lost before handshake|ECONNRESET|EPIPE|ended early|socket hang up|kex_exchange_identification|Connection (?:closed|reset) by/,
     message: (place) => `${place} closed the connection before the login`,
     hint: () =>
       'Check sshd’s log on the host (MaxStartups, hosts.deny, a firewall), and that the port is SSH’s.',
@@ -86,7 +86,8 @@ export function connectError(error: unknown, state: ConnectState): HostError {
   const code = (error as NodeJS.ErrnoException).code;
   const detail = error instanceof Error ? error.message : String(error);
   const place = `${settings.hostname}:${settings.port}`;
-  if (detail === 'All configured authentication methods failed') return loginError(state);
+  if (/^All configured authentication methods failed|Permission denied \(/.test(detail))
+    return loginError(state);
   const failure = FAILURES.find(({ says }) => says.test(`${typeof code === 'string' ? code : ''} ${detail}`));
   const proxy = state.complaint ? ` (the proxy says: ${state.complaint.replaceAll(/\s*\n\s*/g, '; ')})` : '';
   const tried = /Too many auth/i.test(detail) ? triedText(state.credentials) : '';
@@ -131,4 +132,15 @@ function triedText(credentials: Credentials | undefined): string {
 
 function sshCommand(settings: SshSettings): string {
   return command('ssh', '-v', '-p', String(settings.port), `${settings.user}@${settings.hostname}`, 'true');
+}
+
+/** What `ssh` said when it did not log in. Its last words are the reason. */
+export function openSshError(said: string, state: ConnectState): HostError {
+  const error = connectError(new Error(said), state);
+  if (!/host key|HOST IDENTIFICATION/i.test(said)) return error;
+  return new HostError(
+    state.host,
+    `the host key was refused by ssh: ${said}`,
+    `Compare it with the host’s own ("ssh-keygen -lf" on its /etc/ssh/ssh_host_*_key.pub), then log in once by ssh, or run again with --accept-new-host-keys.`,
+  );
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Session } from './channel';
-import { logIn, sessionOf } from './client';
+import { logIn, OnlyOpenSsh, sessionOf } from './client';
 import { ChannelRefused, type ExecOptions, type ExecResult, execScript } from './exec';
 import { needsOpenSsh } from './needs-openssh';
 import { openSshSession } from './openssh';
@@ -16,6 +16,8 @@ export interface Connection {
   readonly host: string;
   /** The user of the login. */
   readonly user: string;
+  /** Why the user's own `ssh` logged in, where it did. */
+  readonly byOpenSsh?: string;
   /** How many scripts were run; each is one SSH exec. */
   readonly execs: number;
   /**
@@ -36,16 +38,19 @@ export async function connect(target: SshTarget): Promise<Connection> {
   return new SshConnection(target, await openSession(target));
 }
 
+/** By the SSH library, which is fast; by the user's own `ssh` where only that can, or where the user says so. */
 async function openSession(target: SshTarget): Promise<Session> {
-  const { transport = 'auto' } = target;
+  const { name, transport = 'auto' } = target;
   const settings = await (target.settings ?? readSshConfig(target));
-  const why =
-    transport === 'openssh'
-      ? 'ssh.transport is openssh'
-      : transport === 'ssh2'
-        ? undefined
-        : await needsOpenSsh(settings);
-  return why === undefined ? sessionOf(target.name, await logIn(target)) : openSshSession(target, settings);
+  const why = transport === 'auto' ? await needsOpenSsh(settings) : undefined;
+  if (transport === 'openssh' || why !== undefined)
+    return openSshSession(target, settings, why ?? 'ssh.transport says so');
+  try {
+    return sessionOf(name, await logIn(target));
+  } catch (error) {
+    if (transport === 'ssh2' || !(error instanceof OnlyOpenSsh)) throw error;
+    return openSshSession(target, settings, error.why);
+  }
 }
 
 /** Starts reading the user's ssh config for a host, while the caller does something else; sends nothing to the host. */
@@ -75,6 +80,7 @@ interface Lane {
 class SshConnection implements Connection {
   readonly host: string;
   readonly user: string;
+  readonly byOpenSsh?: string;
   readonly runScript: RunScript;
   #execs = 0;
   /** Channels that the host opens on one login. */
@@ -88,6 +94,7 @@ class SshConnection implements Connection {
   ) {
     this.host = target.name;
     this.user = first.user;
+    if (first.byOpenSsh !== undefined) this.byOpenSsh = first.byOpenSsh;
     this.#lanes = [{ session: Promise.resolve(first), running: 0 }];
     this.runScript = checked(this.host, (script, options) => this.#run(script, options));
   }

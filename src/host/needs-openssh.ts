@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { isOpen } from './openssh';
 import { readUserFile } from './read-file';
 import type { SshSettings } from './ssh-config';
 
@@ -10,6 +11,7 @@ export async function needsOpenSsh(settings: SshSettings): Promise<string | unde
   const [option] = settings.onlyOpenSsh;
   if (option !== undefined) return option;
   const found = await Promise.all([
+    openMaster(settings),
     certificate(settings),
     authority(settings),
     agentKey(settings),
@@ -17,6 +19,11 @@ export async function needsOpenSsh(settings: SshSettings): Promise<string | unde
   ]);
   return found.find((why) => why !== undefined);
 }
+
+const openMaster = async ({ controlPath }: SshSettings): Promise<string | undefined> =>
+  controlPath !== undefined && (await isOpen(controlPath))
+    ? `a connection of your own is open at ${controlPath}`
+    : undefined;
 
 const isThere = (path: string): Promise<boolean> =>
   readUserFile(path).then(

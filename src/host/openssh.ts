@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { HostError } from '../errors';
 import type { Channel, Ending, Session } from './channel';
+import { openSshError } from './connect-failure';
 import { whatWasSaid } from './heard';
 import { type SshSettings, type SshTarget, sshArguments } from './ssh-config';
 
@@ -16,20 +16,29 @@ const LOGGED_IN = 'haprov: logged in';
 /**
  * Logs in by the user's own `ssh`: one process, a ControlMaster of haprov's own in a folder that only the user can open.
  * Every command goes over it. Where the user has one that is open already, commands go over that.
+ * @param why the library does not log in
  * @throws HostError (exit 3) with what ssh said
  */
-export async function openSshSession(target: SshTarget, settings: SshSettings): Promise<Session> {
+export async function openSshSession(
+  target: SshTarget,
+  settings: SshSettings,
+  why: string,
+): Promise<Session> {
   const { user, controlPath } = settings;
   const folder = mkdtempSync(join(shortFolder(), 'haprov-'));
   const cleaned = () => rmSync(folder, { recursive: true, force: true });
   if (controlPath !== undefined && (await isOpen(controlPath)))
-    return sessionOver(user, controlPath, folder, cleaned);
+    return {
+      ...sessionOver(user, controlPath, folder, cleaned),
+      byOpenSsh: why,
+    };
   const [socket, log] = [join(folder, 'master'), join(folder, 'log')];
   const master = spawn('ssh', masterArguments(target, settings, socket, log), {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   const close = (): void => {
-    master.kill();
+    // It may write a last word when it ends.
+    master.once('close', cleaned).kill();
     cleaned();
   };
   try {
@@ -37,9 +46,9 @@ export async function openSshSession(target: SshTarget, settings: SshSettings): 
   } catch (error) {
     const said = readLog(log) || (error as Error).message;
     close();
-    throw new HostError(target.name, `ssh did not log in: ${said}`, `Try: ssh ${target.address} true`);
+    throw openSshError(said, { host: target.name, settings });
   }
-  return sessionOver(user, socket, folder, close);
+  return { ...sessionOver(user, socket, folder, close), byOpenSsh: why };
 }
 
 /** A master does nothing but to hold the login: whatever else the user's config has for this host is not for us. */
@@ -103,7 +112,7 @@ const NOWHERE = 'haprov.invalid';
 const over = (socket: string): string[] => ['-F', 'none', '-S', socket];
 
 /** Whether a master holds a connection. */
-async function isOpen(socket: string): Promise<boolean> {
+export async function isOpen(socket: string): Promise<boolean> {
   const check = spawn('ssh', [...over(socket), '-O', 'check', NOWHERE], { stdio: 'ignore' });
   return (await exitOf(check)) === 0;
 }

@@ -45,6 +45,7 @@ export function toTarget(host: Host, options: CommonOptions): SshTarget {
     identityFiles: options.identity ?? ssh.identityFiles,
     knownHostsFile: options.knownHosts ?? ssh.knownHostsFile,
     sshConfigFile: options.sshConfig ?? ssh.configFile,
+    transport: ssh.transport,
     acceptNewHostKeys: options.acceptNewHostKeys ?? false,
     sudo: options.sudo ?? ssh.sudo ?? 'auto',
     sudoPassword: ssh.sudoPassword,

@@ -1,6 +1,6 @@
-import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { userInfo } from 'node:os';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
 import { type Connection, connect } from '../../src/host/connection';
 import { patient } from '../support/patient';
 import { type SshFiles, sshFiles } from '../support/ssh-files';
@@ -41,23 +41,132 @@ describeWithSshd('OpenSSH’s own client', () => {
     return connection;
   }
 
+  const says = async (connection: Connection) =>
+    (await connection.runScript('id -un', patient)).stdout.trim();
+  const failure = (more: Parameters<SshFiles['target']>[1] = {}) =>
+    login(more).then(
+      () => {
+        throw new Error('it logged in');
+      },
+      (error: unknown) => error,
+    );
+  /** A key that nobody knows but the authority, with its certificate. */
+  function signedKey(name: string, ...more: string[]): string {
+    keygen('-t', 'ed25519', '-N', '', '-f', files.path(name));
+    keygen('-s', files.path('ca'), '-I', 'test', '-n', user, '-V', '+1h', ...more, files.path(`${name}.pub`));
+    return files.path(name);
+  }
+
   test('by key, where the inventory says so: output, exit code, standard input', async () => {
     const connection = await login({ transport: 'openssh' });
     const result = await connection.runScript('id -un; echo bad >&2; exit 7', { ...patient, accepts: [7] });
     expect(result).toMatchObject({ stdout: `${user}\n`, stderr: 'bad\n', code: 7 });
+    expect(connection.byOpenSsh).toBe('ssh.transport says so');
   });
 
-  test('a user certificate that an authority has signed', async () => {
-    keygen('-t', 'ed25519', '-N', '', '-f', files.path('signed'));
-    keygen('-s', files.path('ca'), '-I', 'test', '-n', user, '-V', '+1h', files.path('signed.pub'));
-    files.configure('Host *', `IdentityFile ${files.path('signed')}`, 'IdentitiesOnly yes');
-    writeFileSync(files.path('authorized_keys'), '');
-    try {
+  test('where the library can log in, it does', async () => {
+    const connection = await login();
+    expect([await says(connection), connection.byOpenSsh]).toEqual([user, undefined]);
+  });
+
+  describe('is called by itself for', () => {
+    let agent: ChildProcess | undefined;
+    afterEach(() => agent?.kill());
+
+    test('a user certificate beside its key', async () => {
+      const key = signedKey('signed');
+      files.configure('Host *', `IdentityFile ${key}`, 'IdentitiesOnly yes');
       const connection = await login();
-      expect((await connection.runScript('id -un', patient)).stdout).toBe(`${user}\n`);
-    } finally {
-      writeFileSync(files.path('authorized_keys'), `${files.publicKey}\n`);
-    }
+      expect(await says(connection)).toBe(user);
+      expect(connection.byOpenSsh).toBe(`${key}-cert.pub is a certificate`);
+    });
+
+    test('a user certificate that the agent holds', async () => {
+      const [key, socket] = [signedKey('held'), files.path('agent')];
+      agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: 'ignore' });
+      await until(() => existsSync(socket));
+      execFileSync('ssh-add', ['-q', key], {
+        env: { ...process.env, SSH_AUTH_SOCK: socket },
+        stdio: 'ignore',
+      });
+      rmSync(`${key}-cert.pub`);
+      files.configure('Host *', `IdentityAgent ${socket}`, `IdentityFile ${files.path('none')}`);
+      const connection = await login();
+      expect(await says(connection)).toBe(user);
+      expect(connection.byOpenSsh).toBe('the agent holds a key of type ssh-ed25519-cert-v01@openssh.com');
+    });
+
+    test('a host certificate', async () => {
+      keygen('-s', files.path('ca'), '-I', 'host', '-h', '-n', '127.0.0.1', '-V', '+1h', sshd.hostKeyFile);
+      const own = await startSshd(
+        files,
+        `HostCertificate ${sshd.hostKeyFile}-cert.pub`,
+        `HostKey ${sshd.hostKeyFile}`,
+      );
+      try {
+        const authority = readFileSync(files.path('ca.pub'), 'utf8');
+        files.write('known_hosts', `@cert-authority [127.0.0.1]:${own.port} ${authority}`);
+        const connection = await connect(files.target(own.port, { user, sudo: false }));
+        connections.push(connection);
+        expect(await says(connection)).toBe(user);
+        expect(connection.byOpenSsh).toBe(`${files.knownHosts} trusts an authority for host keys`);
+      } finally {
+        for (const connection of connections.splice(0)) connection.close();
+        await own.stop();
+      }
+    });
+
+    test.each([
+      [
+        'a post-quantum key exchange alone',
+        'KexAlgorithms sntrup761x25519-sha512@openssh.com',
+        /no matching key exchange/,
+      ],
+      ['umac alone', 'MACs umac-128-etm@openssh.com\nCiphers aes128-ctr', /no matching .*MAC/],
+    ])('a host that takes %s', async (_, option, why) => {
+      const own = await startSshd(files, option);
+      try {
+        files.write('known_hosts', `[127.0.0.1]:${own.port} ${own.hostKey}\n`);
+        const connection = await connect(files.target(own.port, { user, sudo: false }));
+        connections.push(connection);
+        expect(await says(connection)).toBe(user);
+        expect(connection.byOpenSsh).toMatch(why);
+      } finally {
+        for (const connection of connections.splice(0)) connection.close();
+        await own.stop();
+      }
+    });
+
+    test('a command that knows host keys', async () => {
+      files.write('known_hosts', '');
+      files.configure('Host *', `KnownHostsCommand /bin/echo [127.0.0.1]:${sshd.port} ${sshd.hostKey}`);
+      const connection = await login();
+      expect([await says(connection), connection.byOpenSsh]).toEqual([user, 'KnownHostsCommand is set']);
+    });
+
+    test('a connection of the user’s own that is open: it is used, and stays open', async () => {
+      const socket = files.path('master');
+      const master = ['-F', files.path('config'), '-p', String(sshd.port), '-l', user, '-S', socket];
+      const child = spawn('ssh', [...master, '-M', '-N', '127.0.0.1'], { stdio: 'ignore' });
+      try {
+        await until(() => existsSync(socket));
+        files.configure(
+          'Host *',
+          `ControlPath ${socket}`,
+          `IdentityFile ${files.path('none')}`,
+          'IdentitiesOnly yes',
+        );
+        const connection = await login();
+        expect([await says(connection), connection.byOpenSsh]).toEqual([
+          user,
+          `a connection of your own is open at ${socket}`,
+        ]);
+        connection.close();
+        expect(spawnSync('ssh', [...master, '-O', 'check', '127.0.0.1']).status).toBe(0);
+      } finally {
+        child.kill();
+      }
+    });
   });
 
   test('more scripts at once than the host has room for', async () => {
@@ -67,4 +176,59 @@ describeWithSshd('OpenSSH’s own client', () => {
     );
     expect(all.map(({ stdout }) => stdout.trim())).toEqual(['1', '2', '3', '4', '5']);
   });
+
+  test('a script that ends as ssh does when it fails, and one that a signal ends', async () => {
+    const connection = await login({ transport: 'openssh' });
+    const any = { ...patient, accepts: 'any' } as const;
+    expect(await connection.runScript('exit 255', any)).toMatchObject({ code: 255 });
+    expect(await connection.runScript('kill -TERM $$', any)).toMatchObject({ code: 255 });
+  });
+
+  test('a connection that goes away during a script is lost, and nothing is done again', async () => {
+    const connection = await login({ transport: 'openssh' });
+    const log = files.path('done');
+    const script = `echo once >>${log}; kill -9 $PPID; sleep 20`;
+    const error = await connection.runScript(script, patient).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({
+      message: expect.stringContaining('the connection was lost during a command'),
+    });
+    expect(readFileSync(log, 'utf8')).toBe('once\n');
+  });
+
+  test('closing leaves nothing behind', async () => {
+    const folders = () => readdirSync(tmpdir()).filter((name) => /^haprov-\w{6}$/.test(name));
+    const before = folders();
+    const connection = await login({ transport: 'openssh' });
+    expect(folders()).toHaveLength(before.length + 1);
+    connection.close();
+    await until(() => folders().length === before.length);
+  });
+
+  describe('a login that fails says why', () => {
+    test('no key is accepted', async () => {
+      writeFileSync(files.path('authorized_keys'), '');
+      const failed = await failure({ transport: 'openssh' });
+      writeFileSync(files.path('authorized_keys'), `${files.publicKey}\n`);
+      expect(failed).toMatchObject({
+        message: expect.stringContaining('no key or password was accepted'),
+      });
+    });
+
+    test('a host key that is not known', async () => {
+      files.write('known_hosts', '');
+      expect(await failure({ transport: 'openssh' })).toMatchObject({
+        message: expect.stringMatching(/host key was refused.*Host key verification failed/s),
+        hint: expect.stringContaining('--accept-new-host-keys'),
+      });
+    });
+
+    test('nobody listens', async () => {
+      const connection = connect(files.target(1, { user, sudo: false, transport: 'openssh' }));
+      await expect(connection).rejects.toThrow('refuses the connection: nothing listens there');
+    });
+  });
 });
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 20));
+}

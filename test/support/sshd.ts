@@ -22,6 +22,8 @@ export interface Sshd {
   port: number;
   /** `ssh-ed25519 AAAA…` */
   hostKey: string;
+  /** Its private half. */
+  hostKeyFile: string;
   stop(): Promise<void>;
 }
 
@@ -31,12 +33,13 @@ export async function startSshd(files: SshFiles, ...options: string[]): Promise<
   const port = await freePort();
   const key = newKey().private;
   const name = `sshd-${port}`;
+  const hostKeyFile = files.write(`${name}.key`, key);
   const config = files.write(
     `${name}.conf`,
     [
       `Port ${port}`,
       'ListenAddress 127.0.0.1',
-      `HostKey ${files.write(`${name}.key`, key)}`,
+      `HostKey ${hostKeyFile}`,
       `AuthorizedKeysFile ${files.write('authorized_keys', `${files.publicKey}\n`)}`,
       'PidFile none',
       'StrictModes no',
@@ -53,6 +56,7 @@ export async function startSshd(files: SshFiles, ...options: string[]): Promise<
   return {
     port,
     hostKey: publicLine(key),
+    hostKeyFile,
     stop: () =>
       new Promise((resolve) => {
         server.once('close', () => resolve());

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { flag, hostAddress, integer, list, name, object, port, text } from '../../document/fields';
+import { choice, flag, hostAddress, integer, list, name, object, port, text } from '../../document/fields';
 import { vars } from './vars';
 
 const path = (what: string) => text(`the path of ${what}`);
@@ -20,6 +20,11 @@ export const ssh = object({
     .optional()
     .describe('auto (the default): with sudo where the user is not root.'),
   sudoPassword: password().optional(),
+  transport: choice(['auto', 'ssh2', 'openssh'])
+    .optional()
+    .describe(
+      'Who logs in: an SSH library, or the ssh program of this machine. auto (the default): ssh where only that can.',
+    ),
   connectTimeout: integer(1, 600, 'a whole number of seconds').optional(),
 });
 
