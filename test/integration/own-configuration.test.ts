@@ -1,0 +1,198 @@
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import {
+  describeLab,
+  eventually,
+  fetchUrl,
+  haprov,
+  holders,
+  isWell,
+  lab,
+  network,
+  on,
+  vip,
+} from '../support/lab';
+import { runLoad } from '../support/load';
+
+/** A pair by files that somebody wrote by hand, with nothing of haprov's in them: pushed, edited, refused, put back. */
+
+const folder = mkdtempSync(join(tmpdir(), 'haprov-own-'));
+const inventory = join(folder, 'inventory.json');
+const hosts = ['fred', 'ethyl'];
+
+const haproxy = [
+  '# caf\xe9, as an old editor wrote it',
+  'global',
+  '    user haproxy',
+  '    group haproxy',
+  '    stats socket /var/lib/haproxy/stats mode 600 level admin',
+  'defaults',
+  '    mode http',
+  '    timeout connect 2s',
+  '    timeout client 30s',
+  '    timeout server 30s',
+  'frontend www',
+  '    bind *:80',
+  '    use_backend %[path,map_beg(/etc/haproxy/maps/paths.map,web)] if { path_beg /api }',
+  '    default_backend web',
+  '',
+].join('\n');
+const web = (check: string) =>
+  `backend web\n    ${check}\n    default-server inter 1s fall 2 rise 1\n    server w1 ${network}.201:8080 check\n    server w2 ${network}.202:8080 check\n`;
+const keepalived = (host: string) => {
+  const [own, peer, priority] = host === 'fred' ? [201, 202, 110] : [202, 201, 100];
+  return [
+    `global_defs {\n    router_id ${host}\n    script_user root\n    enable_script_security\n}`,
+    'vrrp_script alive {\n    script "/usr/bin/killall -0 haproxy"\n    interval 1\n    weight -30\n    fall 2\n    rise 2\n}',
+    `vrrp_instance VI_37 {\n    state BACKUP\n    interface eth0\n    virtual_router_id 37\n    priority ${priority}\n    unicast_src_ip ${network}.${own}`,
+    `    unicast_peer {\n        ${network}.${peer}\n    }\n    authentication {\n        auth_type PASS\n        auth_pass by-hand7\n    }`,
+    `    virtual_ipaddress {\n        ${vip}/24\n    }\n    track_script {\n        alive\n    }\n}\n`,
+  ].join('\n');
+};
+
+/** Writes a file of the pair's folder, as latin1. */
+function write(name: string, text: string): void {
+  mkdirSync(dirname(join(folder, name)), { recursive: true });
+  writeFileSync(join(folder, name), text, 'latin1');
+}
+
+/** Host path → bytes in hexadecimal, of the files that are pushed. */
+const bytesOn = (host: string) =>
+  on(
+    host,
+    'for f in /etc/haproxy/haproxy.cfg /etc/haproxy/conf.d/10-web.cfg /etc/haproxy/maps/paths.map /etc/keepalived/keepalived.conf; do od -An -v -tx1 $f | tr -d " \\n"; echo; done',
+  )
+    .trim()
+    .split('\n');
+const bytesHere = (host: string) =>
+  ['haproxy.cfg', 'conf.d/10-web.cfg', 'maps/paths.map', `keepalived-${host}.conf`].map((name) =>
+    readFileSync(join(folder, name)).toString('hex'),
+  );
+
+const plan = async () => (await haprov('plan', inventory)).stdout;
+
+describeLab('configuration of one’s own', () => {
+  beforeAll(async () => {
+    lab('reset', '--alone', ...hosts);
+    write('haproxy.cfg', haproxy);
+    write('conf.d/10-web.cfg', web('option httpchk GET /'));
+    write('maps/paths.map', '/api web\n');
+    for (const host of hosts) write(`keepalived-${host}.conf`, keepalived(host));
+    write(
+      'inventory.json',
+      JSON.stringify({
+        ssh: { user: 'root' },
+        hosts: { fred: { address: `${network}.201` }, ethyl: { address: `${network}.202` } },
+        groups: { balancers: hosts, web: hosts },
+        haproxy: {
+          config: {
+            '/etc/haproxy/haproxy.cfg': { source: 'haproxy.cfg', group: 'haproxy', mode: '0640' },
+            '/etc/haproxy/conf.d': 'conf.d',
+            '/etc/haproxy/maps': 'maps',
+          },
+        },
+        keepalived: {
+          packages: ['keepalived', 'psmisc'],
+          config: {
+            '/etc/keepalived/keepalived.conf': {
+              hosts: { fred: 'keepalived-fred.conf', ethyl: 'keepalived-ethyl.conf' },
+              mode: '0600',
+            },
+          },
+        },
+        playbooks: ['httpd', 'own-configuration'],
+      }),
+    );
+  });
+
+  test('bare hosts get it byte for byte, and then nothing is left to do; status knows what is behind it', async () => {
+    for (const host of hosts) on(host, 'mkdir -p /var/www/html && echo well >/var/www/html/index.html');
+    expect(await haprov('apply', inventory, '--yes')).toMatchObject({ code: 0 });
+    for (const host of hosts) expect(bytesOn(host)).toEqual(bytesHere(host));
+    expect(on('fred', 'stat -c "%a %U:%G" /etc/haproxy/haproxy.cfg /etc/keepalived/keepalived.conf')).toBe(
+      '640 root:haproxy\n600 root:root\n',
+    );
+    expect(await plan()).toContain('No changes');
+    await isWell(inventory);
+    const { vips, services } = JSON.parse((await haprov('status', inventory, '--json')).stdout);
+    expect(vips).toMatchObject([{ vip: 'VI_37', address: vip }]);
+    expect(services).toMatchObject([
+      { service: 'www' },
+      { service: 'web', servers: [{ server: 'w1' }, { server: 'w2' }] },
+    ]);
+  });
+
+  test('an edit of all of it rolls through under load, and nobody notices', async () => {
+    write('haproxy.cfg', haproxy.replace('timeout server 30s', 'timeout server 45s'));
+    write('conf.d/10-web.cfg', web('option httpchk GET /index.html'));
+    write('maps/paths.map', '/api web\n/api/v2 web\n');
+    for (const host of hosts)
+      write(`keepalived-${host}.conf`, keepalived(host).replace('interval 1', 'interval 2'));
+    const end = new AbortController();
+    const load = runLoad({
+      url: `http://${vip}/`,
+      requests: 20_000,
+      concurrency: 4,
+      keepAlive: false,
+      minMs: 200_000,
+      signal: end.signal,
+    });
+    const done = await haprov('apply', inventory, '--yes');
+    end.abort();
+    const { failed, failures, sent } = await load;
+    expect({ code: done.code, failures, failed }).toEqual({ code: 0, failures: [], failed: 0 });
+    expect(sent).toBeGreaterThan(100);
+    for (const host of hosts) expect(bytesOn(host)).toEqual(bytesHere(host));
+  });
+
+  test.each([
+    [
+      'haproxy -c',
+      'conf.d/10-web.cfg',
+      web('balanse roundrobin'),
+      'parsing [/etc/haproxy/conf.d/10-web.cfg:2]',
+    ],
+    [
+      'keepalived -t',
+      'keepalived-ethyl.conf',
+      keepalived('ethyl').replace('state BACKUP', 'stat BACKUP'),
+      "(/etc/keepalived/keepalived.conf: Line 15) Unknown keyword 'stat'",
+    ],
+  ])(
+    'what %s refuses is named where its writer knows it, before anything is changed',
+    async (_, name, text, says) => {
+      const [before, good] = [hosts.map(bytesOn), readFileSync(join(folder, name), 'latin1')];
+      write(name, text);
+      const { code, stdout } = await haprov('apply', inventory, '--yes');
+      write(name, good);
+      expect(code).toBe(1);
+      expect(stdout).toContain(says);
+      expect(stdout).toContain(`mend ${join(folder, name)}`);
+      expect(hosts.map(bytesOn)).toEqual(before);
+      expect(await plan()).toContain('No changes');
+    },
+  );
+
+  test('a gate that stays shut gives every byte back, and clients notice nothing', async () => {
+    const [before, good] = [hosts.map(bytesOn), readFileSync(join(folder, 'conf.d/10-web.cfg'), 'latin1')];
+    write('conf.d/10-web.cfg', web('option httpchk GET /nowhere'));
+    const { code, stderr } = await haprov('apply', inventory, '--yes');
+    write('conf.d/10-web.cfg', good);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/server web\/w[12] is DOWN \(check L7STS: .*404/);
+    expect(hosts.map(bytesOn)).toEqual(before);
+    expect(await fetchUrl(`http://${vip}/`)).toMatchObject({ status: 200 });
+  });
+
+  test('where HAProxy of the holder dies, status says so, and the other one has the address', async () => {
+    on('fred', 'systemctl kill -s KILL haproxy; systemctl stop haproxy');
+    await eventually('the address moves', () => holders().join() === 'ethyl', 200);
+    const { stdout } = await haprov('status', inventory);
+    expect(stdout).toContain('VI_37');
+    expect(stdout).not.toContain('haprov_health');
+    expect(stdout).not.toContain('/usr/libexec/keepalived/haprov');
+    on('fred', 'systemctl start haproxy');
+    await eventually('the address is back', () => holders().join() === 'fred', 200);
+  });
+});
