@@ -143,7 +143,7 @@ async function rollOutProbed(
   const hosts = sshHosts({
     connections,
     reconnect: reconnector(targets, connections, opened),
-    healthPort: inventory.haproxy.healthPort,
+    asked: inventory.haproxy,
     onScript: (host, script) => context.emit({ type: 'command', host, script }),
   });
   const probe = await startVipProbe(options.probe ? probeTargets(inventory) : [], {

@@ -117,6 +117,13 @@ export interface VirtualServer extends Omit<VirtualServerSettings, 'vip' | 'back
   backends: Backends;
 }
 
+/** HAProxy's statistics as a web page. */
+export interface StatisticsPage {
+  path: string;
+  /** `user:password` in base64, where it is asked for. */
+  login?: string;
+}
+
 export interface Stats extends Omit<StatsSettings, 'vip'> {
   vip?: Vip;
 }
@@ -137,7 +144,10 @@ export interface Inventory {
   servicesByKeys?: Service[];
   virtualServers: VirtualServer[];
   stats?: Stats;
-  haproxy: Omit<HaproxySettings, 'config' | 'packages'>;
+  haproxy: Omit<HaproxySettings, 'config' | 'packages'> & {
+    /** Where `healthPort` is a page of the user's own, since there is nothing better to ask. */
+    page?: StatisticsPage;
+  };
   /** Configuration of the user's own, where haprov writes none of that unit. */
   own: OwnConfigurations;
   /** Before its VIPs and services were read from files of the user's own, whose templates see this. */

@@ -1,9 +1,10 @@
 import { healthListenerIn } from '../ha/health-listener';
+import { eyesOf } from '../ha/own/statistics-page';
 import type { HostFiles } from './host-files';
 import { type Found, type HostOutline, mainFiles, type Rule, type Subject } from './subject';
 import { trackedIn } from './tracked';
 
-/** A haproxy.cfg of the user's own without the listener by which keepalived and haprov ask HAProxy. */
+/** A haproxy.cfg of the user's own without what keepalived's check, or haprov, asks HAProxy by. */
 export const healthListenerMissing: Rule = {
   name: 'health-listener-missing',
   check: (subject) => subject.hosts.flatMap((host) => onHost(host, subject)),
@@ -41,14 +42,24 @@ function onHost(files: HostOutline, { inventory }: Subject): Found[] {
         fix,
       },
     ];
-  if (statistics) return [];
+  const { socket } = eyesOf(haproxy.sections);
+  if (statistics || socket === 'admin') return [];
+  const line = '"stats socket /var/lib/haproxy/stats mode 600 level admin" in its global section';
+  const untold =
+    'haprov drain and a run that restarts what serves cannot take a server out: its requests go on until HAProxy’s check fails';
+  if (socket || inventory.haproxy.page) {
+    const by = socket ? `a stats socket at level ${socket}` : `its page of statistics on port ${port}`;
+    const message = `haprov can look at HAProxy by ${by}, and cannot tell it anything`;
+    return [{ severity: 'warning', at, message, why: untold, fix: `add ${line}` }];
+  }
   return [
     {
       severity: 'warning',
       at,
-      message: `HAProxy has no statistics on 127.0.0.1:${port}/stats`,
-      why: 'haprov asks a stats socket instead, where there is one; without either, status, drain and the gate of apply cannot tell how the servers are',
-      fix,
+      message:
+        'haprov cannot ask HAProxy how its servers are: it has neither a stats socket nor a page of statistics',
+      why: `status and the gate of apply go by its unit and ports alone; ${untold}`,
+      fix: `add ${line}, or ${fix.replace('add: ', '')} to be asked alone`,
     },
   ];
 }

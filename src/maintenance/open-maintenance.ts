@@ -110,7 +110,7 @@ export function maintenanceOf(
   const hosts = sshHosts({
     connections,
     reconnect: reconnector(targets, connections, opened),
-    healthPort: inventory.haproxy.healthPort,
+    asked: inventory.haproxy,
   });
   const busy = surveyed.hosts.flatMap(({ name, facts: { lock } }) =>
     lock?.alive

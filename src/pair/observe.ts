@@ -1,3 +1,4 @@
+import type { StatisticsPage } from '../inventory/inventory';
 import { call, compose } from '../shell/library';
 import { type FrontendState, readStatistics, type ServerState } from './haproxy-statistics';
 
@@ -25,9 +26,16 @@ export interface Observation {
   levers?: string[];
 }
 
+/** Where HAProxy's statistics are asked for on loopback: of haprov's listener, or of a page of the user's own. */
+export type StatisticsPlace = { healthPort: number; page?: StatisticsPage };
+
+/** As the shell's functions take it: `10001/stats`, and a login behind a blank. */
+export const placeWord = ({ healthPort, page }: StatisticsPlace): string =>
+  `${healthPort}${page?.path ?? '/stats'}${page?.login === undefined ? '' : ` ${page.login}`}`;
+
 /** A read-only script; {@link readObservation} reads what it prints. */
-export function observationScript(healthPort: number, units: readonly string[]): string {
-  return compose(call('observe', healthPort, ...units));
+export function observationScript(asked: StatisticsPlace, units: readonly string[]): string {
+  return compose(call('observe', placeWord(asked), ...units));
 }
 
 export function readObservation(output: string): Observation {

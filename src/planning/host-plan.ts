@@ -1,4 +1,5 @@
-import { readSections, type Section } from '../ha/haproxy/section';
+import { bindsOf } from '../ha/haproxy/bind';
+import { readConfiguration, type Section } from '../ha/haproxy/section';
 import { healthListenerIn } from '../ha/health-listener';
 import { interfaceFor, unsupported } from '../host/facts';
 import type { Survey, Surveyed } from '../host/survey';
@@ -40,14 +41,24 @@ export function readinessOf(inventory: Inventory, host: Host, resources: readonl
   const serves = inventory.services.flatMap(({ backends }) =>
     backends.servers.filter((server) => server.host === host && server.address === host.address),
   );
+  const sections = balances ? sectionsOf(inventory, host, resources) : [];
   const ports = [
-    ...(balances ? portsOf(inventory.services.flatMap(({ endpoints }) => endpoints)) : []),
+    // What the user's own files bind may differ from host to host.
+    ...(inventory.own.haproxy ? boundBy(sections) : []),
+    ...(balances && !inventory.own.haproxy
+      ? portsOf(inventory.services.flatMap(({ endpoints }) => endpoints))
+      : []),
     ...(units.length > 0 ? serves.flatMap((server) => server.port ?? []) : []),
     ...looked.ports,
   ];
-  const { healthPort } = inventory.haproxy;
-  const { answers, statistics } = healthListenerIn(balances ? sectionsOf(resources) : [], healthPort);
-  return { units, ports: [...new Set(ports)], balances, ...(answers || statistics ? { healthPort } : {}) };
+  const { healthPort, page } = inventory.haproxy;
+  const { answers, statistics } = healthListenerIn(sections, healthPort);
+  return {
+    units,
+    ports: [...new Set(ports)],
+    balances,
+    ...(answers || statistics || (balances && page) ? { healthPort } : {}),
+  };
 }
 
 /** What keepalived looks at before it has the host hold a VIP: without it the host would not take one. */
@@ -61,11 +72,18 @@ function lookedAt({ vips }: Inventory, host: Host): Pick<Readiness, 'units' | 'p
   };
 }
 
+const boundBy = (sections: readonly Section[]): number[] =>
+  sections.flatMap(bindsOf).flatMap(({ sockets }) => sockets.flatMap(({ from, to }) => [from, to]));
+
 /** What HAProxy is to read, as far as the playbooks write it. */
-function sectionsOf(resources: readonly Resource[]): Section[] {
-  return resources.flatMap(({ about: { path = '' }, content }) =>
-    content && /^\/etc\/haproxy\/.*\.cfg$/.test(path) ? readSections(textOfBytes(content(anyHost))) : [],
+function sectionsOf({ own }: Inventory, { name }: Host, resources: readonly Resource[]): Section[] {
+  const listed = own.haproxy?.files.get(name)?.filter(({ role }) => role !== 'named');
+  const isRead = (path: string) =>
+    listed ? listed.some((one) => one.path === path) : /^\/etc\/haproxy\/.*\.cfg$/.test(path);
+  const sources = resources.flatMap(({ about: { path = '' }, content }) =>
+    content && isRead(path) ? [{ file: path, text: textOfBytes(content(anyHost)) }] : [],
   );
+  return readConfiguration(sources).sections;
 }
 
 /** What would change on a host that answered; `error` says why nothing can be said. */

@@ -30,7 +30,7 @@ export function readOwnConfiguration(inventory: Inventory): OwnRead {
   const faults: Fault[] = [];
   const texts = hosts.map((host) => textsOf(inventory, host, faults));
   if (faults.length > 0) throw new InputError(settled(faults));
-  const { vips, services, secrets, healthPort, notes } = readPair(texts, inventory);
+  const { vips, services, secrets, asked, notes } = readPair(texts, inventory);
   for (const secret of secrets) inventory.secrets.add(secret);
   if (vips) faults.push(...besides(inventory, 'vips', 'keepalived'));
   if (services) faults.push(...besides(inventory, 'services', 'haproxy'));
@@ -40,7 +40,7 @@ export function readOwnConfiguration(inventory: Inventory): OwnRead {
     said: inventory,
     ...(vips ? { vips } : {}),
     ...(services ? { services } : {}),
-    ...(healthPort === undefined ? {} : { haproxy: { ...inventory.haproxy, healthPort } }),
+    ...(asked ? { haproxy: { ...inventory.haproxy, ...asked } } : {}),
   };
   return { inventory: withLines(filled), notes: findingsOf(notes, inventory) };
 }

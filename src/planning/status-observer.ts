@@ -221,7 +221,7 @@ function diagnosticsFor(
   });
   const paths = [...new Set([...places, ...files])];
   return {
-    healthPort: inventory.haproxy.healthPort,
+    asked: inventory.haproxy,
     units,
     paths,
     vips,

@@ -26,7 +26,7 @@ import {
 } from '../host/transaction';
 import { readWatched, type Watched, watchedScriptAlone } from '../pair/drain-flag';
 import type { Lever } from '../pair/levers';
-import { type Observation, observationScript, readObservation } from '../pair/observe';
+import { type Observation, observationScript, readObservation, type StatisticsPlace } from '../pair/observe';
 import { type Answering, readAnswering, whoAnswersScript } from '../pair/who-answers';
 import type { GoingOn, Hear, Hosts, HostVerbs, SettleAnswer } from './host-verbs';
 
@@ -36,8 +36,8 @@ export interface Wires {
   connections: ReadonlyMap<string, Connection>;
   /** Logs in anew, and replaces the connection. @throws HostError */
   reconnect(host: string): Promise<Connection>;
-  /** The port of HAProxy's own statistics on loopback. */
-  healthPort?: number;
+  /** Where HAProxy is asked how its servers are. */
+  asked?: StatisticsPlace;
   /** Gets each script of a run, without files' contents. */
   onScript?(host: string, script: string): void;
 }
@@ -92,7 +92,9 @@ class SshHost implements HostVerbs {
   }
 
   async observe(units: readonly string[]): Promise<Observation> {
-    return readObservation(await this.#ask(observationScript(this.wires.healthPort ?? 0, units), 15_000));
+    return readObservation(
+      await this.#ask(observationScript(this.wires.asked ?? { healthPort: 0 }, units), 15_000),
+    );
   }
 
   async whoAnswers(addresses: readonly string[]): Promise<Answering> {

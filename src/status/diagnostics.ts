@@ -1,5 +1,5 @@
 import { canonical } from '../inventory/address';
-import { type Observation, readObservation } from '../pair/observe';
+import { type Observation, placeWord, readObservation, type StatisticsPlace } from '../pair/observe';
 import { unitName } from '../resources/unit';
 import { call } from '../shell/library';
 import type { ScriptState } from './keepalived-scripts';
@@ -73,7 +73,8 @@ export interface HostDiagnostics extends Observation {
 
 /** What to look at on a host. */
 export interface DiagnosticsRequest {
-  healthPort: number;
+  /** Where HAProxy is asked how its servers are. */
+  asked: StatisticsPlace;
   units: readonly string[];
   /** Where there must be room. */
   paths: readonly string[];
@@ -84,12 +85,12 @@ export interface DiagnosticsRequest {
 }
 
 /** A read-only script for a host's probe. */
-export function diagnosticsScript({ healthPort, units, paths, vips, hosts }: DiagnosticsRequest): string {
+export function diagnosticsScript({ asked, units, paths, vips, hosts }: DiagnosticsRequest): string {
   const lists = [units, paths, vips.map(({ address, port }) => `${address}=${port}`), hosts];
   const [ofUnits = '', ofPaths = '', ofVips = '', ofHosts = ''] = lists.map((list) =>
     list.filter((word) => !/\s/.test(word)).join(' '),
   );
-  return call('look_closely', healthPort, ofUnits, ofPaths, ofVips, ofHosts);
+  return call('look_closely', placeWord(asked), ofUnits, ofPaths, ofVips, ofHosts);
 }
 
 /** Reads what {@link diagnosticsScript} printed; rows that it does not know are left out. */

@@ -42,7 +42,8 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
   afterEach(() => box.dispose());
 
   const said = async (script: string) => (await box.send(script)).stdout.replace(/\n$/, '').split('\n');
-  const listening = async () => readObservation((await box.send(observationScript(1, []))).stdout).listening;
+  const listening = async () =>
+    readObservation((await box.send(observationScript({ healthPort: 1 }, []))).stdout).listening;
 
   test.each(printed)('an ss %s', async (_about, rows, ports) => {
     box.fake('ss', `-ltn) cat <<'.'\n${rows.join('\n')}\n.\n;;`);
@@ -93,12 +94,39 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     ],
   ])('HAProxy is asked: %s', async (_about, listener, socket, rows) => {
     const fakes = `ask_haproxy() { ${listener}; }\nhaproxy_sockets() { echo /run/a.sock; }\ntell_haproxy() { ${socket}; }`;
-    expect(await said(compose(fakes, 'observe_servers 10001'))).toEqual(rows);
+    expect(await said(compose(fakes, 'observe_servers 10001/stats'))).toEqual(rows);
+  });
+
+  test.each([
+    ['10001/stats', 'GET /stats;csv HTTP/1.0\r\n\r\n'],
+    ['10001/haproxy?stats YTpi', 'GET /haproxy?stats;csv HTTP/1.0\r\nAuthorization: Basic YTpi\r\n\r\n'],
+  ])('a page is asked for as it wants to be: %s', async (asked, request) => {
+    const server = (await import('node:net')).createServer().listen(0, '127.0.0.1');
+    await new Promise((done) => server.once('listening', done));
+    const heard = new Promise<string>((done) =>
+      server.once('connection', (socket) => {
+        let text = '';
+        socket.on('data', (chunk) => {
+          text += chunk;
+          if (text.endsWith('\r\n\r\n'))
+            socket.end('HTTP/1.0 200 OK\r\n\r\n# pxname,svname\nweb,one\n', () => done(text));
+        });
+      }),
+    );
+    try {
+      const { port } = server.address() as { port: number };
+      const rows = await said(compose(`observe_servers '${asked.replace('10001', String(port))}'`));
+      expect(rows).toEqual(['stat # pxname,svname', 'stat web,one']);
+      expect(await heard).toBe(request);
+    } finally {
+      server.close();
+    }
   });
 
   test('files of the user’s own that a drain has written', async () => {
     box.fake('ss', '-ltn) ;;');
-    const look = async () => readObservation((await box.send(observationScript(1, []))).stdout).levers;
+    const look = async () =>
+      readObservation((await box.send(observationScript({ healthPort: 1 }, []))).stdout).levers;
     const own = box.write('etc/keepalived/weight', '0\n');
     const [folder, more] = ['/var/lib/haprov/levers', box.path('etc/keepalived/standby')];
     await box.send(compose(call('pull_levers', folder, own, '-253', more, 'x')));

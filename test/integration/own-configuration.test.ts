@@ -164,11 +164,11 @@ describeLab('configuration of one’s own', () => {
     async (_, name, text, says) => {
       const [before, good] = [hosts.map(bytesOn), readFileSync(join(folder, name), 'latin1')];
       write(name, text);
-      const { code, stdout } = await haprov('apply', inventory, '--yes');
+      const { code, stderr } = await haprov('apply', inventory, '--yes');
       write(name, good);
       expect(code).toBe(1);
-      expect(stdout).toContain(says);
-      expect(stdout).toContain(`mend ${join(folder, name)}`);
+      expect(stderr).toContain(says);
+      expect(stderr).toContain(`mend ${join(folder, name)}`);
       expect(hosts.map(bytesOn)).toEqual(before);
       expect(await plan()).toContain('No changes');
     },

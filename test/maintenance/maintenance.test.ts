@@ -58,7 +58,7 @@ class Model {
     const connections = new Map(reached.map((name) => [name, this.#connection(name)]));
     const hosts = sshHosts({
       connections,
-      healthPort: inventory.haproxy.healthPort,
+      asked: inventory.haproxy,
       reconnect: async (name) => {
         if (this.hung.has(name)) await silence(10_000);
         throw new HostError(name, 'is gone');

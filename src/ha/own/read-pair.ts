@@ -1,4 +1,5 @@
-import type { Host, Service, Vip } from '../../inventory/inventory';
+import { isDeepStrictEqual } from 'node:util';
+import type { Host, Service, StatisticsPage, Vip } from '../../inventory/inventory';
 import { bindsOf } from '../haproxy/bind';
 import { readConfiguration } from '../haproxy/section';
 import { healthListenerIn } from '../health-listener';
@@ -6,6 +7,7 @@ import { readServices } from './read-services';
 import { readVips } from './read-vips';
 import type { OwnTexts, ReadingNote } from './reading';
 import { secretsIn } from './secrets-in';
+import { eyesOf } from './statistics-page';
 
 /** What the hosts' own files say, in the words of the inventory. */
 export interface ReadPair {
@@ -13,8 +15,8 @@ export interface ReadPair {
   vips?: Vip[];
   /** Absent where no host has a HAProxy configuration of its own. */
   services?: Service[];
-  /** Where HAProxy answers haprov and keepalived on loopback, if the files have such a place. */
-  healthPort?: number;
+  /** Where HAProxy is asked on loopback, if the files have such a place; a page where there is nothing better to ask. */
+  asked?: { healthPort: number; page?: StatisticsPage };
   /** Passwords that stand in the files. */
   secrets: string[];
   notes: ReadingNote[];
@@ -29,14 +31,26 @@ export function readPair(
   const hasServices = texts.some(({ haproxy }) => haproxy);
   const own = hasVips ? readVips(texts) : undefined;
   const services = hasServices ? readServices(texts, own?.vips ?? vips, hosts) : undefined;
-  const healthPort = healthPortOf(texts);
+  const asked = askedAt(texts);
   return {
     ...(own ? { vips: own.vips } : {}),
     ...(services ? { services } : {}),
-    ...(healthPort === undefined ? {} : { healthPort }),
+    ...(asked ? { asked } : {}),
     secrets: [...(own?.secrets ?? []), ...texts.flatMap(({ haproxy = [] }) => secretsIn(haproxy))],
     notes: own?.notes ?? [],
   };
+}
+
+/** A listener for haprov before all else; where there is a socket, that is asked, and no page. */
+function askedAt(texts: readonly OwnTexts[]): ReadPair['asked'] {
+  const healthPort = healthPortOf(texts);
+  if (healthPort !== undefined) return { healthPort };
+  const eyes = texts.flatMap(({ haproxy }) => (haproxy ? [eyesOf(readConfiguration(haproxy).sections)] : []));
+  const [first] = eyes;
+  if (!first?.page || eyes.some(({ socket, page }) => socket || !isDeepStrictEqual(page, first.page)))
+    return undefined;
+  const { port, ...page } = first.page;
+  return { healthPort: port, page };
 }
 
 /** The port at which every host has such a listener; the best of several. */

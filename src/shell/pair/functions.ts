@@ -42,18 +42,18 @@ export interface Functions {
   pull_levers: [folder: Word, ...path_content: Word[]];
   release_levers: [folder: Word];
   // observe.sh
-  ask_haproxy: [health_port: Word, path: Word];
-  observe: [health_port: Word, ...unit: Word[]];
+  ask_haproxy: [port: Word, path: Word, login?: Word];
+  observe: [asked: Word, ...unit: Word[]];
   say_address: [interface_name: Word, address_prefix: Word];
   observe_ports: [];
   observe_drain: [];
-  observe_servers: [health_port: Word];
+  observe_servers: [asked: Word];
   // runtime.sh
   haproxy_sockets: [admin?: 'admin'];
   tell_admin_sockets: [];
   tell_haproxy: [command: Word, socket?: Word];
   // status.sh
-  look_closely: [health_port: Word, units: Word, paths: Word, vips: Word, hosts: Word];
+  look_closely: [asked: Word, units: Word, paths: Word, vips: Word, hosts: Word];
   say_own: [interface_name: Word, address_prefix: Word];
   read_clock: [];
   ask_vips: [...address_port: Word[]];

@@ -5,12 +5,12 @@
 # Requests a page of HAProxy on loopback. On a minimal host only bash can open a TCP connection. "exec printf" runs the
 # printf of coreutils, which sends the request in one packet; bash's own writes line by line, and the second line waits for
 # an ACK.
-ask_haproxy() { # HEALTH_PORT PATH
-  timeout 2 bash -c 'exec 3<>"/dev/tcp/127.0.0.1/$1" && (exec printf "GET %s HTTP/1.0\r\n\r\n" "$2" >&3) && exec cat <&3' - "$1" "$2" 2>/dev/null
+ask_haproxy() { # PORT PATH [LOGIN]   LOGIN is USER:PASSWORD in base64
+  timeout 2 bash -c 'exec 3<>"/dev/tcp/127.0.0.1/$1" && (exec printf "GET %s HTTP/1.0\r\n${3:+Authorization: Basic $3\r\n}\r\n" "$2" >&3) && exec cat <&3' - "$@" 2>/dev/null
 }
 
-observe() { # HEALTH_PORT UNIT...
-  health_port=$1
+observe() { # ASKED UNIT...
+  asked=$1
   shift
   if [ $# -gt 0 ]; then
     active_states "$@" | while read -r state; do echo "unit $1 $state"; shift; done
@@ -18,7 +18,7 @@ observe() { # HEALTH_PORT UNIT...
   each_address say_address
   observe_ports
   observe_drain
-  observe_servers "$health_port"
+  observe_servers "$asked"
 }
 
 say_address() { echo "address ${2%/*}"; } # INTERFACE_NAME ADDRESS/PREFIX
@@ -37,9 +37,11 @@ observe_drain() {
 
 # Asks HAProxy at haprov's own listener, else at the sockets of its configuration. Where that fails it prints why: HAProxy
 # accepts the connection and does not answer (silent), nothing listens (none), or the host has no program to ask (no-tool).
-observe_servers() { # HEALTH_PORT
+observe_servers() { # ASKED   PORT/PATH, and a login behind a blank
   why=none patience=2
-  told=$(ask_haproxy "$1" '/stats;csv')
+  asked=${1%% *} login=
+  case $1 in *' '*) login=${1#* } ;; esac
+  told=$(ask_haproxy "${asked%%/*}" "/${asked#*/};csv" $login)
   [ $? != 124 ] || why=silent
   case $told in
     *'# pxname'*) ;;

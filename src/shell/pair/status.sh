@@ -2,7 +2,7 @@
 # because every look runs all of it.
 # Needs: probe init selinux-probe haproxy-files loaded observe
 
-look_closely() { # HEALTH_PORT UNITS PATHS VIPS HOSTS   lists, with blanks between; a VIP is ADDRESS=PORT, a host an address
+look_closely() { # ASKED UNITS PATHS VIPS HOSTS   lists, with blanks between; a VIP is ADDRESS=PORT, a host an address
   read_clock
   echo "clock $clock $uptime"
   observe_ports

@@ -214,7 +214,7 @@ describe('services', () => {
   });
 
   test('what is for people, haprov and tables alone is no service', () => {
-    const { services, healthPort } = read({
+    const { services, asked } = read({
       haproxy: [
         [
           `${defaults}listen stats\n  bind *:8404\n  stats enable\nfrontend health\n  bind 127.0.0.1:9901\n  monitor-uri /\n  stats enable\n  stats uri /stats\nbackend table\n  stick-table type ip size 1m\nfrontend out\n  bind :80\n  http-request redirect scheme https\n`,
@@ -222,7 +222,40 @@ describe('services', () => {
       ],
     });
     expect(services?.map(({ name }) => name)).toEqual(['out']);
-    expect(healthPort).toBe(9901);
+    expect(asked).toEqual({ healthPort: 9901 });
+  });
+
+  test.each([
+    [
+      'a listener for haprov goes before a page',
+      'listen s\n bind *:1\n stats enable\nlisten h\n bind 127.0.0.1:2\n stats enable\n stats uri /stats\n',
+      { healthPort: 2 },
+    ],
+    [
+      'a page where there is nothing better',
+      'listen s\n bind *:8404\n stats enable\n',
+      { healthPort: 8404, page: { path: '/haproxy?stats' } },
+    ],
+    [
+      'with its password',
+      'listen s\n bind 127.0.0.1:8404\n stats uri /s\n stats auth a:b\n',
+      { healthPort: 8404, page: { path: '/s', login: 'YTpi' } },
+    ],
+    [
+      'a stats socket is asked, and no page',
+      'global\n stats socket /s\nlisten s\n bind *:1\n stats enable\n',
+      undefined,
+    ],
+    ['a page at another address', 'listen s\n bind 10.0.0.9:1\n stats enable\n', undefined],
+    ['a page behind TLS', 'listen s\n bind *:1 ssl crt /x\n stats enable\n', undefined],
+    [
+      'a page behind rules of its own',
+      'listen s\n bind *:1\n stats enable\n stats http-request deny if TRUE\n',
+      undefined,
+    ],
+    ['nothing', 'listen s\n bind *:1\n', undefined],
+  ])('what HAProxy is asked by: %s', (_, text, expected) => {
+    expect(read({ haproxy: [[text]] }).asked).toEqual(expected);
   });
 
   test('hosts whose files differ have one service of a name, with the servers and addresses of both', () => {
