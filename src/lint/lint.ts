@@ -9,6 +9,7 @@ import { certificateExpires } from './certificate-expires';
 import { checkBinaryMissing } from './check-binary-missing';
 import { cookieWithoutEffect } from './cookie-without-effect';
 import { defaultCredentials } from './default-credentials';
+import { directiveGone } from './directive-gone';
 import { equalPriorities } from './equal-priorities';
 import { forwardingMissing } from './forwarding-missing';
 import { haproxyNotLookedAt } from './haproxy-not-looked-at';
@@ -48,6 +49,7 @@ export const rules: readonly Rule[] = [
   checkBinaryMissing,
   cookieWithoutEffect,
   defaultCredentials,
+  directiveGone,
   equalPriorities,
   forwardingMissing,
   haproxyNotLookedAt,
