@@ -6,7 +6,7 @@ const meanings: Record<string, string> = {
   L4CON: 'the connection is refused',
   L4TOUT: 'nobody answers its connections',
   L6TOUT: 'it does not finish the TLS handshake',
-  L6RSP: 'what it says is not TLS',
+  L6RSP: 'the TLS handshake with it fails',
   L7TOUT: 'it takes the connection and does not answer',
   L7RSP: 'its answer cannot be read',
   L7STS: 'it answers with an error',

@@ -73,9 +73,9 @@ export function portsFor(inventory: Inventory, host: Host): Ports {
   };
 }
 
-/** Who runs HAProxy: who may hold a VIP; without VIPs the group `balancers`, or all hosts where there is none. */
+/** Who runs HAProxy, each once: who may hold a VIP; without VIPs the group `balancers`, or all hosts where there is none. */
 export function balancers({ vips, groups, hosts }: Inventory): Host[] {
-  if (vips.length > 0) return vips.flatMap(({ members }) => members.map(({ host }) => host));
+  if (vips.length > 0) return [...new Set(vips.flatMap(({ members }) => members.map(({ host }) => host)))];
   return groups.get('balancers') ?? hosts;
 }
 

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { inventories, majorsFor, type RenderedHost, renderInventory } from '../support/inventories';
 import { describeLab, lab, on } from '../support/lab';
 import { type FileSet, type Verdict, validateOn } from '../support/validate-sets';
@@ -23,6 +24,9 @@ const cases = inventories.flatMap((inventory) =>
     .flatMap((major) => renderInventory(inventory, major).map((one): Case => ({ ...one, inventory, major }))),
 );
 
+/** What lies in the folder of certificates that one of them names. */
+const tls = 'test/inventories/tls/only-for-tests';
+
 /** Commands and names that the inventories speak of, and interfaces that their addresses sit on. */
 const surroundings = `
   yum install -y -q haproxy keepalived httpd >/dev/null 2>&1 || exit
@@ -30,6 +34,7 @@ const surroundings = `
   for command in check-app became-master; do
     printf '#!/bin/sh\\n' >/usr/local/libexec/$command && chmod 755 /usr/local/libexec/$command
   done
+  mkdir -p /etc/haproxy/certificates.d && cat >/etc/haproxy/certificates.d/other.pem || exit
   echo '192.0.2.80 app.test.example balancer-b.test.example' >>/etc/hosts
   # Bridges, since not every kernel has dummy interfaces.
   for interface in backnet bond0.12; do ip link add "$interface" type bridge && ip link set "$interface" up || exit; done
@@ -56,7 +61,7 @@ describeLab('rendered files', () => {
 
   beforeAll(() => {
     lab('reset', '--alone', host);
-    on(host, surroundings);
+    on(host, surroundings, Buffer.concat(['crt', 'key'].map((end) => readFileSync(`${tls}.${end}`))));
     const said = validateOn(host, cases);
     verdicts = cases.map((one, index) => ({ ...one, said: said[index] ?? [] }));
   }, 600_000);

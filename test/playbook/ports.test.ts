@@ -80,6 +80,27 @@ test('what clients reach at a VIP beside HAProxy, and what its kernel hands on',
   expect(found.web1).toMatchObject({ open: ['5353/udp'], addresses: ['10.0.1.1'] });
 });
 
+test('what balancers tell each other is let in from each other only, each once however many VIPs they share', async () => {
+  const sticky = { port: 80, backends, stick: {} };
+  const found = await ports({ vips, services: { shop: sticky, more: { ...sticky, port: 81 } } });
+  expect(found.lb1?.open).toEqual(['80/tcp', '81/tcp', '10002/tcp@10.0.0.2']);
+  expect(found.lb2?.open).toEqual(['80/tcp', '81/tcp', '10002/tcp@10.0.0.1']);
+  expect(found.web1?.open).toEqual(['8080/tcp']);
+  // 10002 is one of http_cache_port_t, which HAProxy may bind and connect to.
+  expect(found.lb1?.labels).toEqual({});
+  const elsewhere = await ports({ vips, services: { shop: sticky }, haproxy: { peerPort: 1024 } });
+  expect(elsewhere.lb1?.labels).toEqual({ '1024/tcp': 'http_port_t' });
+  const alone = await ports({ vips, services: { shop: { ...sticky, stick: { peers: false } } } });
+  expect(alone.lb1?.open).toEqual(['80/tcp']);
+});
+
+test('where servers are asked whether they are well HAProxy is let in too', async () => {
+  const db = { mode: 'tcp', port: 5000, backends: { group: 'web', port: 5432 } };
+  const found = await ports({ vips, services: { db: { ...db, check: { type: 'http', port: 8010 } } } });
+  expect(found.web1?.open).toEqual(['5432/tcp', '8010/tcp']);
+  expect(found.lb1?.labels).toEqual({ '5432/tcp': 'http_port_t', '8010/tcp': 'http_port_t' });
+});
+
 test('a service on a VIP that the host may not hold is not its business', async () => {
   const own = { one: ['lb1'], two: ['lb2'], web: ['web1'] };
   const found = await ports({

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { HostError } from '../../src/errors';
 import { readFacts } from '../../src/host/facts';
 import { UnansweredQuestion } from '../../src/host/unanswered';
+import type { Service } from '../../src/inventory/inventory';
 import { loadInventory } from '../../src/inventory/load';
 import type { PlannedChange } from '../../src/plan/plan';
 import { renderStatus } from '../../src/report/status-text';
@@ -13,6 +14,7 @@ import type { HostSnapshot, Snapshot } from '../../src/status/snapshot';
 const inventory = loadInventory(resolve('inventory.example.json'), {
   HAPROV_STATS_PASSWORD: 'a-password-of-tests',
 });
+const [service] = inventory.services as [Service];
 const captured = (name: string) => readFileSync(join(__dirname, 'captured', `${name}.txt`), 'utf8');
 
 type Edit = (said: string) => string;
@@ -958,8 +960,7 @@ describe('a VIP of several addresses', () => {
 
 describe('a name that begins another’s is not blamed for it', () => {
   const [vip] = inventory.vips;
-  const [service] = inventory.services;
-  if (!vip || !service) throw new Error('the example has a VIP and a service');
+  if (!vip) throw new Error('the example has a VIP');
   const short = { ...vip, name: 'router3', address: '192.168.56.210', virtualRouterId: 3 };
   const withShort = (scene: Snapshot): Snapshot => ({
     ...scene,
@@ -1022,20 +1023,49 @@ test('a host that lets us in and leaves a question unanswered: nothing is said a
   });
 });
 
-test('of an active and a passive server the passive one stands by', () => {
-  const passive = server('ethyl', 'DOWN', 'L7RSP');
+test.each<[string, string, Partial<Service>]>([
+  ['by lines', 'L7RSP', { extra: ['option tcp-check', 'tcp-check expect string role:master'] }],
+  ['by steps', 'L7RSP', { check: { ...service.check, steps: [{ expect: 'role:master' }] } }],
+  ['by an agent', 'L7STS', { mode: 'tcp', check: { ...service.check, type: 'http', path: '/primary' } }],
+])('of an active and a passive server the passive one stands by, told %s', (_by, said, settings) => {
+  const passive = server('ethyl', 'DOWN', said);
   const snapshot = sceneOf({ about: '', edit: { fred: passive, ethyl: passive }, finds: [] });
-  const wants = (extra: string[]) =>
+  const wants = (more: Partial<Service>) =>
     judge({
       ...snapshot,
-      inventory: { ...inventory, services: inventory.services.map((one) => ({ ...one, extra })) },
+      inventory: { ...inventory, services: inventory.services.map((one) => ({ ...one, ...more })) },
     });
-  const meant = wants(['option tcp-check', 'tcp-check expect string role:master']);
+  const meant = wants(settings);
   expect(meant.findings.map(({ level, rule, host }) => [level, rule, host])).toEqual([
     ['note', 'backend-stands-by', 'ethyl'],
   ]);
   expect(meant.services[0]?.servers.map(({ level }) => level)).toEqual(['ok', 'note']);
-  expect(wants([]).findings[0]).toMatchObject({ level: 'broken', rule: 'backend-down', host: 'ethyl' });
+  expect(wants({}).findings[0]).toMatchObject({ level: 'broken', rule: 'backend-down', host: 'ethyl' });
+});
+
+test.each<[string, Partial<Service>]>([
+  ['curl -sv http://192.168.56.202:8080/up', { check: { ...service.check, type: 'http', path: '/up' } }],
+  [
+    'curl -sv -X OPTIONS http://192.168.56.202:8008/primary',
+    {
+      mode: 'tcp',
+      check: { ...service.check, type: 'http', path: '/primary', method: 'OPTIONS', port: 8008 },
+    },
+  ],
+  [
+    'curl -sv -k --connect-to ::192.168.56.202:8080 https://app.example/',
+    { backends: { ...service.backends, tls: { verify: 'required', sni: 'app.example' } } },
+  ],
+  [
+    'openssl s_client -connect 192.168.56.202:636 </dev/null',
+    { mode: 'tcp', check: { ...service.check, type: 'ldap', tls: true, port: 636 } },
+  ],
+])('how a server is asked as HAProxy asks it: %s', (command, settings) => {
+  const silent = server('ethyl', 'DOWN', 'L4TOUT');
+  const snapshot = sceneOf({ about: '', edit: { fred: silent, ethyl: silent }, finds: [] });
+  const services = [{ ...service, ...settings }];
+  const [found] = judge({ ...snapshot, inventory: { ...inventory, services } }).findings;
+  expect(found?.next).toBe(`ask it as HAProxy does, from a balancer: ${command}`);
 });
 
 test('a server that haproxy.cfg itself disables was taken out by nobody', () => {

@@ -54,6 +54,7 @@ function tlsWords(service: Service, { need, version }: Writing): Word[] {
     ...(verify === 'required' && expected !== undefined ? ['verifyhost', expected] : []),
     ...(sni === undefined || !backends.tls ? [] : ['sni', `str(${sni})`]),
     ...(sni === undefined || !isChecked ? [] : ['check-sni', sni]),
-    ...(alpn ? ['alpn', alpn.join(',')] : []),
+    // A check that is not told so lets the server choose h2, and speaks HTTP/1.1.
+    ...(alpn ? ['alpn', alpn.join(','), ...(isChecked ? ['check-alpn', alpn.join(',')] : [])] : []),
   ];
 }

@@ -39,12 +39,19 @@ export function viewsOf({ name: service }: Service, { name }: Server, snapshot: 
 }
 
 /**
- * A service that wants a certain answer of its servers, in lines of its own, may mean that one serves at a time: of an
- * active and a passive server the passive answers something else. Whether that is meant cannot be told from outside.
+ * A service that wants a certain answer of its servers, by steps or by lines of its own, may mean that one serves at a time: of
+ * an active and a passive server the passive answers something else; of a database behind an agent, with an HTTP status.
+ * Whether that is meant cannot be told from outside.
  */
 export function standsBy(service: Service, server: Server, snapshot: Snapshot): boolean {
-  const wantsMore = service.extra.some((line) => line.startsWith('tcp-check expect'));
-  const answersElse = ({ state }: View) => /^DOWN/.test(state.status) && state.check.startsWith('L7RSP');
+  const { extra, check, mode } = service;
+  const isAgent = mode === 'tcp' && check.type === 'http';
+  const wantsMore =
+    isAgent ||
+    extra.some((line) => line.startsWith('tcp-check expect')) ||
+    check.steps?.some((step) => 'expect' in step);
+  const otherwise = isAgent ? 'L7STS' : 'L7RSP';
+  const answersElse = ({ state }: View) => /^DOWN/.test(state.status) && state.check.startsWith(otherwise);
   const views = viewsOf(service, server, snapshot);
   if (!wantsMore || views.length === 0 || !views.every(answersElse)) return false;
   const others = service.backends.servers.filter((one) => one !== server);
@@ -118,7 +125,7 @@ function downFinding(
     message: isEverywhere
       ? `backend ${title}${server.host ? ` on ${server.host.name}` : ` (${placeText(server)})`} ${is}: ${meaningOf(down[0]?.state ?? { check: '' })}`
       : `backend ${title} ${is} for HAProxy on ${list(balancers)} ${only}: ${meaningOf(down[0]?.state ?? { check: '' })}`,
-    evidence: [...evidence, ...listensText(server, own)],
+    evidence: [...evidence, ...listensText(service, server, own)],
     next: isEverywhere
       ? `ask it as HAProxy does, from a balancer: ${howToAsk(service, server)}`
       : `on ${list(balancers)}: ${howToAsk(service, server)}; the way from there to ${server.name} is what differs`,
@@ -157,21 +164,34 @@ function coming(
   };
 }
 
-function listensText(server: Server, own: Reached | undefined): string[] {
-  if (!own || server.port === undefined) return [];
-  return [
-    own.diagnostics.listening.includes(server.port)
-      ? `something listens on port ${server.port} of ${own.host.name}`
-      : `nothing listens on port ${server.port} of ${own.host.name}`,
-  ];
+function listensText({ check }: Service, server: Server, own: Reached | undefined): string[] {
+  const asked = new Set([server.port, check.port].filter((port) => port !== undefined));
+  if (!own) return [];
+  return [...asked].map((port) =>
+    own.diagnostics.listening.includes(port)
+      ? `something listens on port ${port} of ${own.host.name}`
+      : `nothing listens on port ${port} of ${own.host.name}`,
+  );
 }
 
-const howToAsk = ({ mode, check }: Service, server: Server): string => {
-  const place = placeText(server);
-  return mode === 'http' || check.type === 'http'
-    ? `curl -sv http://${place}${check.type === 'http' ? check.path : '/'}`
-    : `curl -v telnet://${place}`;
-};
+/** As HAProxy asks it. A certificate is shown, whoever has signed it. */
+function howToAsk({ mode, check, backends }: Service, server: Server): string {
+  const place = placeText({ ...server, port: check.port ?? server.port });
+  const isTls = check.tls !== false || (backends.tls !== undefined && check.port === undefined);
+  const { sni } = backends.tls ?? (typeof check.tls === 'object' ? check.tls : {});
+  if (mode !== 'http' && check.type !== 'http')
+    return isTls
+      ? `openssl s_client -connect ${place}${sni === undefined ? '' : ` -servername ${sni}`} </dev/null`
+      : `curl -v telnet://${place}`;
+  const { method = 'GET', path } = check.type === 'http' ? check : { path: '/' };
+  const asked =
+    sni !== undefined && isTls
+      ? [`--connect-to ::${place}`, `https://${sni}${path}`]
+      : [`${isTls ? 'https' : 'http'}://${place}${path}`];
+  return ['curl -sv', ...(isTls ? ['-k'] : []), ...(method === 'GET' ? [] : [`-X ${method}`]), ...asked].join(
+    ' ',
+  );
+}
 
 /** The firewall rule that is in the way, on the server's host or on a balancer that misses it. */
 function blockerOf(
@@ -210,7 +230,7 @@ function standingBy(service: Service, server: Server, views: readonly View[]): F
     evidence: views.map(
       ({ balancer, state }) => `HAProxy on ${balancer.host.name} sees ${title} as ${state.status}`,
     ),
-    next: `where one server of ${service.name} is to serve at a time, this is as it is meant; otherwise look at its tcp-check lines`,
+    next: `where one server of ${service.name} is to serve at a time, this is as it is meant; otherwise look at its check`,
   };
 }
 
