@@ -35,7 +35,7 @@ const surroundings = `
     printf '#!/bin/sh\\n' >/usr/local/libexec/$command && chmod 755 /usr/local/libexec/$command
   done
   mkdir -p /etc/haproxy/certificates.d && cat >/etc/haproxy/certificates.d/other.pem || exit
-  echo '192.0.2.80 app.test.example balancer-b.test.example' >>/etc/hosts
+  echo '192.0.2.80 app.test.example balancer-b.test.example blue.app.test.example green.app.test.example db.test.example standby.db.test.example' >>/etc/hosts
   # Bridges, since not every kernel has dummy interfaces.
   for interface in backnet bond0.12; do ip link add "$interface" type bridge && ip link set "$interface" up || exit; done
 `;

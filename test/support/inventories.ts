@@ -28,8 +28,14 @@ const since: Record<string, number> = {
   'limits-and-names': 8,
   'stick-tables': 9,
   answers: 9,
+  '06-rabbitmq-mqtt': 9,
   '08-nextcloud': 8,
+  '10-mail': 8,
+  '12-elasticsearch': 8,
+  '13-grpc': 9,
   '14-many-names': 9,
+  '23-stick-tables': 9,
+  '24-names': 8,
   '25-prometheus': 9,
 };
 
