@@ -74,7 +74,7 @@ export async function execute<O>(
       if (isLeaving || begun === undefined || isAsking) process.exit(ExitCode.left);
       isLeaving = true;
       setTimeout(() => process.exit(ExitCode.left), endsWithinMs).unref();
-      tell('left at once: each host finishes or restores by itself; haprov log tells what came of it');
+      tell('left at once: each host finishes or restores by itself; haprov log shows how it ended');
       return void leave();
     }
     stop.abort();

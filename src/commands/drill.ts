@@ -82,7 +82,7 @@ export async function drill(options: DrillOptions, context: Context): Promise<Ex
 }
 
 const onStop =
-  'what is broken is repaired and looked at, and nothing else is broken; press Ctrl-C again to leave at once (the host repairs what is broken by itself when its time is over)';
+  'the fault is repaired, and no other scenario begins; press Ctrl-C again to leave at once (the host repairs the fault by itself when its time is over)';
 
 /** @throws UsageError naming the word that is no scenario */
 function chosen(names: readonly string[] | undefined): readonly ScenarioName[] {

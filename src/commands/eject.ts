@@ -27,7 +27,7 @@ export async function eject({ name, to }: EjectOptions, context: Context): Promi
   const file = join(to, shipped.path);
   writeNew(file, readBytes(join(installation, shipped.path)), hint);
   await context.print(
-    `${file}\nfrom now on this ${shipped.kind} is used, not the shipped one, for inventories in ${to === '.' ? 'this folder' : to}; haprov render shows what comes of it\n`,
+    `${file}\nfrom now on this ${shipped.kind} is used, not the shipped one, for inventories in ${to === '.' ? 'this folder' : to}; haprov render shows the result\n`,
   );
   return ExitCode.done;
 }

@@ -37,7 +37,7 @@ function example(): Made {
   const text = readText(join(installation, 'inventory.example.json')).replace(/^\s*"\$schema":.*\n/m, '');
   const toDo = [
     'next: put in your own hosts, the shared address (vips) and its virtualRouterId, and the services',
-    'a password is better not in it: { "env": "NAME" } takes it from the environment variable NAME',
+    'keep passwords out of it: { "env": "NAME" } reads the environment variable NAME',
   ];
   return { text, lost: [], toDo };
 }

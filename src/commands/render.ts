@@ -121,7 +121,7 @@ function noSuchFile(path: string, hosts: readonly RenderedHost[]): UsageError {
   const other = all.find((one) => !isFile(one) && one.target === path);
   if (other && !isFile(other)) {
     const why = other.edits
-      ? 'only lines of it are made so; the rest is on the host'
+      ? 'the playbooks edit some of its lines; the rest is on the host'
       : `the playbooks say "${other.says}"`;
     return new UsageError(`--file ${path}: ${why}`, `whole files: ${known.join(', ') || 'none'}`);
   }

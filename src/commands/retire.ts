@@ -119,8 +119,8 @@ export async function retire(options: RetireOptions, context: Context): Promise<
       context,
     );
     if (exitCode !== ExitCode.done) {
-      const back = isFormer ? '' : ', haprov undrain gives it its place back';
-      if (isDrained) maintenance.warn(`${host.name} is drained still: haprov retire again goes on${back}`);
+      const back = isFormer ? '' : ', haprov undrain puts it back into service';
+      if (isDrained) maintenance.warn(`${host.name} is still drained: haprov retire again goes on${back}`);
       return exitCode;
     }
     return await whatIsLeft(options, context, { found, host, isFormer, inventory });
@@ -285,7 +285,7 @@ async function whatIsLeft(
     throw new HaprovError(
       ExitCode.failed,
       `${host.name}: its units are stopped, but a keepalived that belongs to none of them runs still (process ${pids.join(', ')})`,
-      'look who started it, end it there, and retire again',
+      'find out who started it, end it there, and retire again',
     );
   const others = inventory.hosts.filter((one) => one !== host).map(({ name }) => name);
   const next = isFormer

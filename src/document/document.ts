@@ -106,7 +106,7 @@ export function readBytes(file: string): Buffer {
     if (about.isDirectory()) throw refuse('this is a folder, not a file');
     // Reading from a pipe or a terminal could block forever.
     if (!about.isFile()) throw refuse(`is ${kindOf(about)}, not a file: save what it gives to one`);
-    if (about.size > biggest) throw refuse('is no file that a person wrote: it is bigger than 8 MiB');
+    if (about.size > biggest) throw refuse('is bigger than 8 MiB: no inventory, playbook or template is');
     return readFileSync(file);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

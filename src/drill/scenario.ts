@@ -123,7 +123,7 @@ export function whyNotWell({ findings, hosts }: Status): string | undefined {
   );
   if (first) return first.next ? `${first.message}: ${first.next}` : first.message;
   const drained = hosts.find((one) => one.drained);
-  return drained && `${drained.host} is drained: haprov undrain gives it its place back`;
+  return drained && `${drained.host} is drained: haprov undrain puts it back into service`;
 }
 
 /** The first VIP without exactly one holder or, with preemption, not with its preferred host; in a sentence. */

@@ -157,7 +157,7 @@ class Conversation {
     if (stream.tooLong !== undefined) {
       const when = stream.begun ? '' : ' before it ran anything';
       this.#giveUp(
-        `it sent more than ${stream.tooLong >> 20} MiB on ${name}${when}: haprov listens no longer`,
+        `it sent more than ${stream.tooLong >> 20} MiB on ${name}${when}: haprov stops reading`,
         'Look at what prints so much on the host: a start-up file of the user’s shell, or a command of a playbook.',
       );
     } else if (own && stream === this.#stdout) this.options.onStdout?.(own);

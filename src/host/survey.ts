@@ -144,7 +144,7 @@ async function probeHost(
       if (facts.uid !== 0)
         throw new HostError(
           name,
-          `it was asked as ${connection.user}, who is not root: what only root may read cannot be known`,
+          `it was asked as ${connection.user}, who is not root, so what only root may read is not known`,
           'log in as root (--user, ssh.user), or let sudo be used (--sudo, or "ssh": { "sudo": true })',
         );
       return { name, connection, facts, answers };

@@ -101,9 +101,9 @@ export async function drainHost(maintenance: Maintenance, wishes: DrainWishes): 
 }
 
 const onStop = [
-  'what was done is taken back; where its address has gone already it stays drained, and its sessions are waited for no longer',
+  'the drain is undone; where a VIP has moved already, the host stays drained, without waiting for its sessions',
   'a host that does not answer has 30 s to do what it is told',
-  'press Ctrl-C again to leave at once (haprov undrain takes back what was done)',
+  'press Ctrl-C again to leave at once (haprov undrain undoes what was done)',
 ].join('; ');
 
 /** Undoes the drain that the operator stopped before the VIP had moved. */

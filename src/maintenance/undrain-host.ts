@@ -42,7 +42,7 @@ export async function undrainHost(maintenance: Maintenance): Promise<void> {
     notBackYet(maintenance, pairState, (name) => pair.hostFaults(name, pairState));
   const { pairState, done } = await lookUntil(maintenance, patienceMs, (seen) => faultsIn(seen).length === 0);
   if (!done && stopping.aborted)
-    throw stopped(host, 'it is no longer drained; that all is back was not seen');
+    throw stopped(host, 'it is no longer drained; haprov did not wait until everything is back');
   if (!done)
     throw new HaprovError(
       ExitCode.failed,

@@ -6,7 +6,7 @@ import type { Plan } from './plan';
 export function readPlan(file: string): Plan {
   let plan: unknown;
   try {
-    if (!statSync(file).isFile()) throw new Error('it is no file');
+    if (!statSync(file).isFile()) throw new Error('it is not a file');
     plan = JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
     throw new UsageError(
@@ -27,7 +27,7 @@ export function readPlan(file: string): Plan {
 /** Without the JSON parser's message, which helps nobody where the file was never a plan. */
 function whyUnread({ code, name, message }: NodeJS.ErrnoException): string {
   const known: Record<string, string> = { ENOENT: 'it is not there', EACCES: 'you may not read it' };
-  return known[code ?? ''] ?? (name === 'SyntaxError' ? 'it is no JSON' : message);
+  return known[code ?? ''] ?? (name === 'SyntaxError' ? 'it is not JSON' : message);
 }
 
 /** Compares a saved plan with one made now from the same inventory; a sentence for each change that differs. */

@@ -100,7 +100,9 @@ export const service: ResourceType<ServiceSpec, ServiceState> = {
         ...(again ? { reason: `because of ${again.because.join(', ')}` } : {}),
         ...noted(
           ...(mustStop && state.enabled === 'transient'
-            ? ['nothing but who made it can start it again: it stays stopped when the rest is restored']
+            ? [
+                'only the program that created it can start it again: it stays stopped when the rest is restored',
+              ]
             : []),
           ...(state.load === 'not-found' && !packagesPending
             ? [`the host knows no ${spec.unit}: unless a file or command of this plan brings it, this fails`]

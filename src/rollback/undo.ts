@@ -92,7 +92,7 @@ export function undoOf(runs: readonly UndoneRun[], { host, current, byPlaybooks 
         undo.files.push({ from: textOf(now), to: past.text });
         const edited = edit(writers, now);
         if (edited)
-          warn('rollback-edited', `${path} ${edited}`, 'look at its diff: it goes back all the same');
+          warn('rollback-edited', `${path} ${edited}`, 'look at its diff: the rollback replaces it');
       }
     }
   }

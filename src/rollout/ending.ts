@@ -65,7 +65,7 @@ export async function giveUp(
   for (const run of [...done].reverse()) undone.push(await (undoDone ? run.restore() : run.finish()));
   const kept = undoDone ? [] : done;
   const isTouched = turn.some((run) => run.isTouched);
-  const stopped = wrong.some(({ status }) => status === 'stopped') ? 'stopped' : 'the roll was stopped';
+  const stopped = wrong.some(({ status }) => status === 'stopped') ? 'stopped' : 'the rollout was stopped';
   const parts = [
     isTouched ? `failed on ${listed(turn)}` : stopped,
     ...(kept.length > 0 ? [`done and kept on ${listed(kept)}`] : []),
@@ -73,7 +73,7 @@ export async function giveUp(
     ...(untouched.length > 0 || !isTouched
       ? [`not touched: ${listed(isTouched ? untouched : [...turn, ...untouched])}`]
       : []),
-    ...(kept.length > 0 ? ['apply again to bring the others along'] : []),
+    ...(kept.length > 0 ? ['apply again to change the others, too'] : []),
   ];
   return summarize([...wrong, ...back, ...undone.filter(isWrong)], changesOf(kept), parts.join('; '));
 }

@@ -237,7 +237,7 @@ export class HostRun {
     if (code !== null && code > 128)
       return end(
         'failed',
-        `was ended there by signal ${code - 128}, as by somebody’s haprov unlock --force; haprov log tells what came of it`,
+        `was ended there by signal ${code - 128}, as by somebody’s haprov unlock --force; haprov log shows how it ended`,
       );
     if (code === 0) code = null;
     return end(
@@ -257,4 +257,4 @@ const unknown = (stopping?: AbortSignal) =>
 
 /** What a host that is not reached does by itself. */
 const promise = ({ leaseSeconds }: Pick<Surroundings, 'leaseSeconds'>) =>
-  `if it runs, it ends or restores by itself ${leaseSeconds} s after it is left alone; if it is off, when it starts again; haprov log tells which`;
+  `if it runs, it ends or restores by itself ${leaseSeconds} s after it is left alone; if it is off, when it starts again; haprov log shows which`;

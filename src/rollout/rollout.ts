@@ -173,7 +173,7 @@ async function refuseAlone({ pair, emit }: Rollout, { runs }: Turn, now: PairSta
   const [only, ...more] = runs;
   const alone = only && more.length === 0 ? pair.aloneWith(only.name, now) : undefined;
   if (!only || alone === undefined) return [];
-  emit({ type: 'message', level: 'error', text: `the roll stops: ${alone}` });
+  emit({ type: 'message', level: 'error', text: `the rollout stops: ${alone}` });
   return [{ host: only.name, status: 'untouched' }];
 }
 

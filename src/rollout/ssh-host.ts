@@ -141,7 +141,7 @@ class SshHost implements HostVerbs {
   }
 
   undrain(): Promise<void> {
-    return this.#tell(unflagScript(), { to: 'take its drain flag away, so it is drained still' });
+    return this.#tell(unflagScript(), { to: 'take its drain flag away, so it is still drained' });
   }
 
   get #connection(): Connection {

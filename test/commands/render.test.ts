@@ -151,8 +151,8 @@ describe('--file', () => {
   test.each([
     [{ file: '/etc/keepalived/keepalived.conf' }, 'is not the same on a, b'],
     [{ file: '/etc/keepalived/keepalive.conf' }, 'did you mean /etc/keepalived/keepalived.conf?'],
-    [{ file: '/etc/httpd/conf/httpd.conf' }, 'only lines of it are made so; the rest is on the host'],
-    [{ file: '/etc/sysctl.conf', el: 6 }, 'only lines of it are made so; the rest is on the host'],
+    [{ file: '/etc/httpd/conf/httpd.conf' }, 'the playbooks edit some of its lines; the rest is on the host'],
+    [{ file: '/etc/sysctl.conf', el: 6 }, 'the playbooks edit some of its lines; the rest is on the host'],
     [{ file: '/usr/libexec/keepalived' }, '"directory /usr/libexec/keepalived root:root 0755"'],
     [{ file: '/none', host: 'a' }, 'the playbooks write no such file on a'],
     [{ file: '/none', json: true }, '--file prints one file as it is'],

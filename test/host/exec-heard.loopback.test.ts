@@ -77,7 +77,7 @@ describe('what is heard', () => {
       const error = await failure(
         connection.runScript(script, { ...patient, onStdout: (chunk) => heard.push(chunk) }),
       );
-      expect(error.message).toBe(`fred: it sent more than ${said}haprov listens no longer`);
+      expect(error.message).toBe(`fred: it sent more than ${said}haprov stops reading`);
       expect(heard.join('').length).toBeLessThanOrEqual(32 << 20);
       expect((await connection.runScript('echo still here', patient)).stdout).toBe('still here\n');
     },

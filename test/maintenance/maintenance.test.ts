@@ -245,7 +245,7 @@ describe('drain', () => {
     expect(await drain()).toMatch(/nothing was changed: nobody else would serve\n {2}service cluster37 /);
     expect([state(), model.did, model.begun]).toEqual([nothing, [], []]);
     expect(await drain({ force: true })).toBe('done');
-    expect(model.begun).toEqual([expect.stringMatching(/^what was done is taken back; /)]);
+    expect(model.begun).toEqual([expect.stringMatching(/^the drain is undone; /)]);
     expect(model.warned).toEqual([expect.stringContaining('would have no server')]);
   });
 
@@ -435,7 +435,9 @@ describe('undrain', () => {
     await drain();
     model.isStuck = true;
     setTimeout(() => model.stop.abort(), 2000);
-    expect(await undrain()).toBe('fred: stopped, and it is no longer drained; that all is back was not seen');
+    expect(await undrain()).toBe(
+      'fred: stopped, and it is no longer drained; haprov did not wait until everything is back',
+    );
     expect(state()).toEqual(nothing);
   });
 
@@ -454,7 +456,7 @@ describe('undrain', () => {
       model.preempts = preempts;
       model.broken.push(['fred', '\ntake_flag_down\n', 'rm: cannot remove: Read-only file system\n']);
       expect(await undrain()).toBe(
-        'fred: could not take its drain flag away, so it is drained still: rm: cannot remove: Read-only file system (exit code 1)',
+        'fred: could not take its drain flag away, so it is still drained: rm: cannot remove: Read-only file system (exit code 1)',
       );
       expect(model.flag).toBe(true);
       expect(model.said.join()).not.toContain('has its place back');

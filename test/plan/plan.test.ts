@@ -254,6 +254,6 @@ test('a host that was not told what to answer fails the test', async () => {
 
 test('what is no saved plan is called that, in words of ours', () => {
   expect(() => readPlan('/no/such/plan.json')).toThrow('/no/such/plan.json is not a plan: it is not there');
-  expect(() => readPlan(__filename)).toThrow(/is not a plan: it is no JSON$/);
-  expect(() => readPlan(__dirname)).toThrow(/is not a plan: it is no file$/);
+  expect(() => readPlan(__filename)).toThrow(/is not a plan: it is not JSON$/);
+  expect(() => readPlan(__dirname)).toThrow(/is not a plan: it is not a file$/);
 });

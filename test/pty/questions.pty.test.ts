@@ -181,7 +181,9 @@ describe('a run that is alive', () => {
     await terminal.shows('stopping: ');
     terminal.type(keys.ctrlC);
     expect(await terminal.ended).toEqual({ code: 130, signal: 0 });
-    expect(terminal.everything.join('\n')).toMatch(/left at once: .*haprov\s+log\s+tells what came of it/s);
+    expect(terminal.everything.join('\n')).toMatch(
+      /left at once: .*haprov\s+log\s+shows\s+how\s+it\s+ended/s,
+    );
     expect(terminal.everything.join('\n')).toMatch(/fred +left at commit/);
     expect(hosts.locks()).not.toEqual([undefined]);
     one().write('go', '');

@@ -46,7 +46,7 @@ test('a run that somebody has ended says so, and a gate that stays shut says whe
   expect(status).toBe('failed');
   const messages = told.flatMap((event) => ('message' in event ? [event.message] : []));
   expect(messages).toEqual([
-    'was ended there by signal 9, as by somebody’s haprov unlock --force; haprov log tells what came of it',
+    'was ended there by signal 9, as by somebody’s haprov unlock --force; haprov log shows how it ended',
     'fred: server shop/ethyl is DOWN; its logs of the last 2 minutes say more (on fred: journalctl --since -2min)',
   ]);
 });
