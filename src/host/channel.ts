@@ -24,8 +24,8 @@ export interface Channel {
 /** A login at a host, whichever program or library holds it. */
 export interface Session {
   readonly user: string;
-  /** Where the user's own `ssh` logged in: why. */
-  readonly byOpenSsh?: string;
+  /** What a careful user wants to know of the login: a sentence each. */
+  readonly notes: readonly string[];
   /**
    * Starts a command.
    * @throws ChannelRefused where the host has no room for one more; HostError where the connection is gone

@@ -5,7 +5,14 @@ import { authHandler, type Credentials, gatherCredentials } from './authenticati
 import { type Channel, channelOf, type Session } from './channel';
 import { type ConnectState, connectError } from './connect-failure';
 import { because, ChannelRefused, RETRY } from './exec';
-import { hostKeyError, judgeHostKey, type KnownKey, knownHostKeys, rememberHostKey } from './host-keys';
+import {
+  hostKeyError,
+  judgeHostKey,
+  type KnownKey,
+  keyText,
+  knownHostKeys,
+  rememberHostKey,
+} from './host-keys';
 import { needsOpenSsh } from './needs-openssh';
 import { readSshConfig, type SshSettings, type SshTarget } from './ssh-config';
 import { isShellSafe, openProxyCommand, openTcp, type Transport } from './transport';
@@ -14,6 +21,7 @@ import { isShellSafe, openProxyCommand, openTcp, type Transport } from './transp
 export interface Login {
   client: Client;
   settings: SshSettings;
+  notes: readonly string[];
   /** Why the connection was lost, as far as ssh2 said; empty while it stands. */
   lostBecause(): string;
   /** Closes the connection, and every hop and proxy on the way. */
@@ -145,6 +153,7 @@ function handshake(
     let refused: HostError | undefined;
     let remembered: Promise<void> = Promise.resolve();
     let newKey: Buffer | undefined;
+    const notes: string[] = [];
     let ready = false;
     let lost = '';
 
@@ -177,7 +186,7 @@ function handshake(
         transport.close();
       };
       remembered.then(
-        () => resolve({ client, settings, lostBecause: () => lost, close }),
+        () => resolve({ client, settings, notes, lostBecause: () => lost, close }),
         (error: Error) =>
           reject(
             new HostError(
@@ -199,8 +208,13 @@ function handshake(
       hostVerifier: (key: Buffer): boolean => {
         const verdict = judgeHostKey(key, known);
         if (verdict.kind === 'known') return true;
-        if (verdict.kind === 'unknown' && target.acceptNewHostKeys) {
+        const { acceptsNewHostKeys } = settings;
+        if (verdict.kind === 'unknown' && (target.acceptNewHostKeys || acceptsNewHostKeys)) {
           newKey = key;
+          const word = target.acceptNewHostKeys
+            ? '--accept-new-host-keys'
+            : 'StrictHostKeyChecking of your ssh config';
+          notes.push(`its host key was not known, and was accepted, as ${word} says: ${keyText(key)}`);
           return true;
         }
         refused = hostKeyError(target.name, settings, key, verdict);
@@ -214,7 +228,7 @@ function handshake(
 }
 
 /** A login of ssh2, for scripts. */
-export function sessionOf(host: string, { client, settings, lostBecause, close }: Login): Session {
+export function sessionOf(host: string, { client, settings, notes, lostBecause, close }: Login): Session {
   const open = (command: string) =>
     new Promise<Channel>((resolve, reject) => {
       try {
@@ -231,5 +245,5 @@ export function sessionOf(host: string, { client, settings, lostBecause, close }
         );
       }
     });
-  return { user: settings.user, open, lostBecause, close };
+  return { user: settings.user, notes, open, lostBecause, close };
 }

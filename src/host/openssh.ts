@@ -30,7 +30,7 @@ export async function openSshSession(
   if (controlPath !== undefined && (await isOpen(controlPath)))
     return {
       ...sessionOver(user, controlPath, folder, cleaned),
-      byOpenSsh: why,
+      notes: notesOf(why),
     };
   const [socket, log] = [join(folder, 'master'), join(folder, 'log')];
   const master = spawn('ssh', masterArguments(target, settings, socket, log), {
@@ -48,8 +48,10 @@ export async function openSshSession(
     close();
     throw openSshError(said, { host: target.name, settings });
   }
-  return { ...sessionOver(user, socket, folder, close), byOpenSsh: why };
+  return { ...sessionOver(user, socket, folder, close), notes: notesOf(why) };
 }
+
+const notesOf = (why: string) => [`ssh logged in, and not the SSH library: ${why}`];
 
 /** A master does nothing but to hold the login: whatever else the user's config has for this host is not for us. */
 const masterArguments = (target: SshTarget, settings: SshSettings, socket: string, log: string): string[] => [
@@ -64,7 +66,10 @@ const masterArguments = (target: SshTarget, settings: SshSettings, socket: strin
   ...option('ForkAfterAuthentication', 'no'),
   ...option('PermitLocalCommand', 'yes'),
   ...option('LocalCommand', `echo ${LOGGED_IN}`),
-  ...option('StrictHostKeyChecking', target.acceptNewHostKeys ? 'accept-new' : 'yes'),
+  ...option(
+    'StrictHostKeyChecking',
+    target.acceptNewHostKeys || settings.acceptsNewHostKeys ? 'accept-new' : 'yes',
+  ),
   ...option('ConnectTimeout', String(Math.ceil(settings.connectTimeoutMs / 1000))),
   ...option('ServerAliveInterval', String(Math.ceil(settings.keepaliveMs / 1000))),
   ...option('ServerAliveCountMax', String(settings.keepaliveCount)),
@@ -79,7 +84,12 @@ const option = (name: string, value: string): string[] => ['-o', `${name}=${valu
  * @param folder where ssh may write what it has to say
  * @param close ends what was started for it
  */
-function sessionOver(user: string, socket: string, folder: string, close: () => void): Session {
+function sessionOver(
+  user: string,
+  socket: string,
+  folder: string,
+  close: () => void,
+): Omit<Session, 'notes'> {
   let lost = '';
   let number = 0;
   return {

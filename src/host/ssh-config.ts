@@ -61,6 +61,10 @@ export interface SshSettings {
   keepaliveMs: number;
   keepaliveCount: number;
   /** The algorithms that the config allows, by OpenSSH's names; undefined where there is no `ssh` to ask. */
+  /** StrictHostKeyChecking is `accept-new` or `no`. A key that has changed is refused all the same. */
+  acceptsNewHostKeys: boolean;
+  /** The address of this machine that the connection comes from. */
+  bindAddress?: string | undefined;
   /** Kerberos may log in. */
   gssapiLogin: boolean;
   /** Options of the config that only OpenSSH itself can carry out, as `PKCS11Provider is set`. */
@@ -184,6 +188,10 @@ export function settingsFrom(dump: SshDump, target: SshTarget): SshSettings {
     connectTimeoutMs: target.connectTimeoutMs ?? seconds('connecttimeout') ?? 10_000,
     keepaliveMs: seconds('serveraliveinterval') ?? 15_000,
     keepaliveCount: Number(one('serveralivecountmax') ?? 3),
+    acceptsNewHostKeys: ['accept-new', 'no', 'off', 'false'].includes(
+      dump.get('stricthostkeychecking')?.[0] ?? '',
+    ),
+    bindAddress: one('bindaddress'),
     gssapiLogin: yes('gssapiauthentication', false),
     onlyOpenSsh: ONLY_OPENSSH.filter((name) => yes(name.toLowerCase(), false)).map(
       (name) => `${name} is set`,
