@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { shippedVersions } from '../../src/host/release';
 import { lint, rules } from '../../src/lint/lint';
 import { loadDesiredState } from '../../src/planning/desired-state';
 import { subjectOf } from '../../src/planning/lint-subject';
@@ -83,8 +84,17 @@ test('each finding says why it matters and how it is mended', async () => {
 
 const shipped = ['inventory.example.json', ...readdirSync('examples').map((name) => join('examples', name))];
 
-test.each(shipped)('%s is as it should be', (file) => {
+const majors = [6, 7, 8, 9, 10];
+const everywhere = shipped.flatMap((file) => majors.map((major): [string, number] => [file, major]));
+
+test.each(everywhere)('%s is as it should be, and says what EL%d knows', (file, major) => {
   // Whatever variable it names, its value is a word that may stand anywhere in it.
   const env = new Proxy({}, { get: () => 'tcp-check comment abc12345' });
-  expect(lint(subjectOf(loadDesiredState(file, { env, keepSecret: () => {} })), file)).toEqual([]);
+  const state = loadDesiredState(file, { env, keepSecret: () => {} });
+  expect(
+    lint(
+      subjectOf(state, () => ({ major, versions: shippedVersions(major) })),
+      file,
+    ),
+  ).toEqual([]);
 });
