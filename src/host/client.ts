@@ -34,7 +34,7 @@ const MOST_BANNER = 8192;
 // A ProxyJump that leads back to itself would never end.
 const MOST_HOPS = 8;
 
-/** The library cannot log in there, and the user's own `ssh` may. */
+/** ssh2 cannot log in at the host, and the user's own `ssh` may. */
 export class OnlyOpenSsh extends HostError {
   constructor(
     host: string,
@@ -47,8 +47,7 @@ export class OnlyOpenSsh extends HostError {
 
 /**
  * Connects, checks the host key and logs in, as the user's ssh config says.
- * @throws OnlyOpenSsh where the library has none of the host's algorithms, or a jump host needs more than it can; HostError
- * (exit 3)
+ * @throws OnlyOpenSsh where ssh2 has none of the host's algorithms, or cannot log in at a jump host; HostError (exit 3)
  */
 export async function logIn(target: SshTarget, depth = 0): Promise<Login> {
   const settings = await (target.settings ?? readSshConfig(target));
@@ -227,7 +226,7 @@ function handshake(
   });
 }
 
-/** A login of ssh2, for scripts. */
+/** A login of ssh2 as a session. */
 export function sessionOf(host: string, { client, settings, notes, lostBecause, close }: Login): Session {
   const open = (command: string) =>
     new Promise<Channel>((resolve, reject) => {

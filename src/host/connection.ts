@@ -38,7 +38,7 @@ export async function connect(target: SshTarget): Promise<Connection> {
   return new SshConnection(target, await openSession(target));
 }
 
-/** By the SSH library, which is fast; by the user's own `ssh` where only that can, or where the user says so. */
+/** Logs in by ssh2, which is fast; by the user's own `ssh` where only that can, or the user wants it. */
 async function openSession(target: SshTarget): Promise<Session> {
   const { name, transport = 'auto' } = target;
   const settings = await (target.settings ?? readSshConfig(target));

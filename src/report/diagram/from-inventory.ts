@@ -82,7 +82,7 @@ interface Placed {
   part: Machine;
   host?: Host;
   haproxy?: MachineFunction;
-  /** VIP → what answers there without HAProxy. */
+  /** VIP → the function that answers there without HAProxy. */
   answers: Map<Vip, MachineFunction>;
   /** Server → the function that serves it. */
   serves: Map<Server, MachineFunction>;
@@ -240,7 +240,7 @@ function toServers(
   });
 }
 
-/** Arrows of virtual servers, whose servers nobody tells us of. */
+/** Arrows from LVS to the servers of virtual servers; no host reports their state. */
 function toServersOfKernel(
   { host, answers }: Placed,
   machines: readonly Placed[],
@@ -257,7 +257,7 @@ function toServersOfKernel(
   );
 }
 
-/** How the VIP is, where the host has it. */
+/** The VIP's level, where the host holds it. */
 function vipLevelOn(vip: Vip, host: Host | undefined, status: Status | undefined): Level | undefined {
   const seen = status?.vips.find((one) => one.vip === vip.name);
   return host && seen?.holders.includes(host.name) ? seen.level : undefined;

@@ -2,13 +2,13 @@ import { isAt } from '../../inventory/endpoints';
 import type { Host, Inventory, Vip, VirtualServer } from '../../inventory/inventory';
 import type { MachineFunction } from './diagram';
 
-/** Whether clients of the VIP, or some of them, come to HAProxy. */
+/** Whether HAProxy serves at least some clients of the VIP. */
 export const isByHaproxy = (vip: Vip, { services, stats }: Inventory): boolean =>
   vip.check.haproxy ||
   stats?.vip === vip ||
   services.some(({ endpoints }) => endpoints.some((endpoint) => isAt(endpoint, vip)));
 
-/** Whether a host runs HAProxy, by what its VIPs are for. */
+/** Whether a host runs HAProxy, as far as its VIPs need it. */
 export function hasHaproxy(host: Host, inventory: Inventory): boolean {
   const own = inventory.vips.filter(({ members }) => members.some((member) => member.host === host));
   return own.length === 0 || own.some((vip) => isByHaproxy(vip, inventory));
@@ -19,13 +19,13 @@ export const virtualServersAt = (vip: Vip, { virtualServers }: Inventory): Virtu
 
 const most = 3;
 
-/** The addresses of a VIP, as far as a box has room for them. */
+/** The addresses of a VIP, a line each, as many as fit into a box. */
 export function addressLines({ addresses }: Vip): string[] {
   const all = addresses.map(({ address }) => address);
   return all.length > most + 1 ? [...all.slice(0, most), `and ${all.length - most} more`] : all;
 }
 
-/** What clients ask a VIP for beside HAProxy: `25`, `53/udp`, `53/udp dns, LVS DR`. */
+/** The ports that a VIP serves without HAProxy: `25`, `53/udp`, `53/udp dns, LVS DR`. */
 export function labelsBeside(vip: Vip | undefined, inventory: Inventory): string[] {
   if (!vip) return [];
   const spell = ({ port, protocol }: { port: number; protocol: string }) =>
@@ -36,7 +36,7 @@ export function labelsBeside(vip: Vip | undefined, inventory: Inventory): string
   ];
 }
 
-/** What answers at a VIP on the host itself: the kernel (LVS), or what keepalived looks at. @param id of the machine */
+/** What answers at a VIP without HAProxy: the kernel (LVS), or the service that keepalived checks. @param id the machine's id */
 export function answeringAt(vip: Vip, inventory: Inventory, id: string): MachineFunction | undefined {
   const hasServers = virtualServersAt(vip, inventory).length > 0;
   if (isByHaproxy(vip, inventory) && !hasServers && vip.ports.length === 0) return undefined;
