@@ -48,7 +48,7 @@ export function classify(
   const vips = runningVips(inventory.vips, plan);
   const ends = (change: PlannedChange, host: PlannedHost) => {
     const { from, to } = change.raw ?? {};
-    if (!from) return [];
+    if (!from || isRepeat(change, host)) return [];
     return readersOf(change, host).flatMap((unit) => {
       if (unit === 'keepalived' && change.target.endsWith('.conf')) return heldNoMore(from, to ?? '');
       return unit === 'haproxy' ? answeredNoMore(from, to ?? '', vips) : [];
@@ -80,6 +80,10 @@ const readersOf = (change: PlannedChange, host: PlannedHost) =>
     return service !== undefined && verbOf(service) !== 'start';
   });
 
+/** Whether what its texts say is said of a change before it, which has the same. */
+const isRepeat = ({ id, raw }: PlannedChange, { changes }: PlannedHost) =>
+  changes.find((one) => one.raw === raw)?.id !== id;
+
 /** What an operator has to know although clients notice nothing. */
 function withNotes(
   change: PlannedChange,
@@ -87,7 +91,7 @@ function withNotes(
   around: Surroundings,
 ): Pick<PlannedChange, 'notes'> {
   const { from, to } = change.raw ?? {};
-  if (!from || !to) return {};
+  if (!from || !to || isRepeat(change, host)) return {};
   const notes = readersOf(change, host).flatMap((unit) => {
     if (unit === 'keepalived') return whoRunsScripts(from, to) ?? [];
     return unit === 'haproxy' ? [...leftBehind(from, to, around), ...forgottenTables(from, to)] : [];

@@ -19,7 +19,7 @@ export function runningVips(vips: readonly Vip[], { hosts }: Pick<FullPlan, 'hos
   const known = new Map(
     hosts.flatMap(({ host, changes }) =>
       changes.flatMap(({ raw, target }) =>
-        raw && /\/keepalived[^/]*\.conf$/.test(target)
+        raw && /\/keepalived[^/]*(?:\/.*)?\.conf$/.test(target)
           ? [[host, [...instances(raw.from ?? '').instances.values()]] as const]
           : [],
       ),

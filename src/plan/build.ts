@@ -76,7 +76,8 @@ function toChange(
   mask: Mask,
 ): PlannedChange {
   const { id, task, type, target, notify, unit, part, isOpaque } = resource;
-  const { step, text, attributes, reason, notes, action } = difference;
+  const { step, text, hidden, attributes, reason, notes, action } = difference;
+  const raw = text ?? hidden;
   const origin = resource.origin?.();
   return {
     id: mask(index === 0 ? id : `${id} (${index + 1})`),
@@ -100,7 +101,7 @@ function toChange(
     ...(part ? { part } : {}),
     ...(isOpaque ? { isOpaque } : {}),
     ...(origin ? { origin } : {}),
-    ...(text ? { raw: text } : {}),
+    ...(raw ? { raw } : {}),
   };
 }
 

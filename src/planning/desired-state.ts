@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { settled } from '../document/faults';
 import { InputError } from '../errors';
+import type { OwnTexts } from '../ha/own/reading';
 import type { Host, Inventory } from '../inventory/inventory';
 import { loadInventory } from '../inventory/load';
 import type { Finding } from '../plan/plan';
@@ -15,6 +16,8 @@ export interface DesiredState {
   inventory: Inventory;
   /** What is to be said of files of the user's own. */
   notes: Finding[];
+  /** What each host is to read of them. */
+  texts: OwnTexts[];
   wanted: Map<Host, Resource[]>;
 }
 
@@ -31,8 +34,8 @@ export function loadDesiredState(
   const said = loadInventory(resolve(file), context.env);
   context.keepSecret(said.secrets);
   loaded(said);
-  const { inventory, notes } = readOwnConfiguration(said);
-  return { inventory, notes, wanted: new Map(expandAll(inventory, loadPlaybooks(inventory))) };
+  const { inventory, notes, texts } = readOwnConfiguration(said);
+  return { inventory, notes, texts, wanted: new Map(expandAll(inventory, loadPlaybooks(inventory))) };
 }
 
 /** Says whose code has run: a template is JavaScript, and may be somebody else's. */

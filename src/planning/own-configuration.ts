@@ -17,6 +17,8 @@ export const ofReading = 'own-configuration';
 /** The inventory with the VIPs and services that its own configuration has, and what is to be said of that. */
 export interface OwnRead {
   inventory: Inventory;
+  /** What each host is to read. */
+  texts: OwnTexts[];
   notes: Finding[];
 }
 
@@ -26,7 +28,7 @@ export interface OwnRead {
  */
 export function readOwnConfiguration(inventory: Inventory): OwnRead {
   const { own, hosts } = inventory;
-  if (!own.haproxy && !own.keepalived) return { inventory: withLines(inventory), notes: [] };
+  if (!own.haproxy && !own.keepalived) return { inventory: withLines(inventory), texts: [], notes: [] };
   const faults: Fault[] = [];
   const texts = hosts.map((host) => textsOf(inventory, host, faults));
   if (faults.length > 0) throw new InputError(settled(faults));
@@ -42,7 +44,7 @@ export function readOwnConfiguration(inventory: Inventory): OwnRead {
     ...(services ? { services } : {}),
     ...(asked ? { haproxy: { ...inventory.haproxy, ...asked } } : {}),
   };
-  return { inventory: withLines(filled), notes: findingsOf(notes, inventory) };
+  return { inventory: withLines(filled), texts, notes: findingsOf(notes, inventory) };
 }
 
 /** With what lines and sections of the user's own say, where haprov writes the rest of haproxy.cfg. */

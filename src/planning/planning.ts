@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { ExitCode, HaprovError } from '../errors';
 import { classify } from '../ha/disruption';
 import { formerMembers } from '../ha/former-members';
+import { withWholeTexts } from '../ha/own/whole-texts';
 import { runningVips } from '../ha/running-vips';
 import type { SshTarget } from '../host/connection';
 import { holds } from '../host/facts';
@@ -101,7 +102,10 @@ export async function makePlan(
     const planned = hosts.flatMap((host) => {
       const found = surveyed.hosts.find((one) => one.name === host.name);
       if (!found) return [unreached(host, surveyed)];
-      const plan = planHost(inventory, host, found, wanted.get(host) ?? []);
+      const alone = planHost(inventory, host, found, wanted.get(host) ?? []);
+      const texts = said.texts.find((one) => one.host === host);
+      // What is to be rolled back is not what the files say now.
+      const plan = texts && !other ? withWholeTexts(alone, texts) : alone;
       if (!only) return [plan];
       const { changes, error } = planHost(inventory, host, found, all.get(host) ?? []);
       const left = error === undefined ? Math.max(0, changes.length - plan.changes.length) : null;

@@ -153,10 +153,10 @@ function shown(
   text: NonNullable<Difference['text']>,
   isSecret: boolean,
   notes: string[],
-): Pick<Difference, 'text' | 'notes'> {
+): Pick<Difference, 'text' | 'hidden' | 'notes'> {
   const hidden = isSecret || [text.from, text.to].some((one) => one?.includes(' PRIVATE KEY-----'));
   return hidden
-    ? { notes: ['its content is secret, which is not shown', ...notes] }
+    ? { hidden: text, notes: ['its content is secret, which is not shown', ...notes] }
     : { text, ...noted(...notes) };
 }
 

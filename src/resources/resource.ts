@@ -47,6 +47,8 @@ export interface Difference {
   target?: string;
   /** The whole text before and after, for a diff. */
   text?: { from: string | null; to: string | null };
+  /** The same where it must not be shown: what the change does is told by it all the same. */
+  hidden?: { from: string | null; to: string | null };
   reason?: string;
   notes?: string[];
   step: Step;

@@ -157,7 +157,7 @@ describeLab('configuration of one’s own', () => {
       'keepalived -t',
       'keepalived-ethyl.conf',
       keepalived('ethyl').replace('state BACKUP', 'stat BACKUP'),
-      "(/etc/keepalived/keepalived.conf: Line 15) Unknown keyword 'stat'",
+      "(/etc/keepalived/keepalived.conf: Line 14) Unknown keyword 'stat'",
     ],
   ])(
     'what %s refuses is named where its writer knows it, before anything is changed',

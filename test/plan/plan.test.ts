@@ -57,6 +57,20 @@ const packages = (installed: boolean): Wish => ({
 const held = (content: string) =>
   `file 0:root 0:root 644 ${content.length} ${'0'.repeat(64)}\n${Buffer.from(content).toString('base64')}`;
 
+test('the texts of a file that must not be shown are for the disruption class alone', async () => {
+  const wish = file(
+    '/etc/keepalived/keepalived.conf',
+    'virtual_router_id 6\n',
+    held('virtual_router_id 5\n'),
+  );
+  const plan = await planOf([{ ...wish, spec: { ...wish.spec, secret: true } }]);
+  expect(plan.hosts[0]?.changes[0]?.raw).toEqual({
+    from: 'virtual_router_id 5\n',
+    to: 'virtual_router_id 6\n',
+  });
+  expect(JSON.stringify(publicPlan(plan))).not.toContain('virtual_router_id');
+});
+
 describe('a service that is notified', () => {
   const reload = { reload: 'haproxy' };
   const restart = { restart: 'haproxy' };

@@ -1,0 +1,129 @@
+import { classify } from '../../../src/ha/disruption';
+import type { OwnTexts } from '../../../src/ha/own/reading';
+import { withWholeTexts } from '../../../src/ha/own/whole-texts';
+import type { Host } from '../../../src/inventory/inventory';
+import { Secrets } from '../../../src/inventory/secrets';
+import type { FullPlan, PlannedChange, PlannedHost } from '../../../src/plan/plan';
+
+const host: Host = { name: 'fred', address: '10.0.0.1', ssh: {}, vars: {}, groups: ['all'] };
+
+/** A change of a file that its unit reloads for. */
+const change = (unit: string, target: string, from: string | null, to: string): PlannedChange =>
+  ({
+    id: `file ${target}`,
+    host: 'fred',
+    type: 'file',
+    target,
+    action: from === null ? 'create' : 'update',
+    attributes: [],
+    notify: [{ reload: unit }],
+    raw: { from, to },
+  }) as unknown as PlannedChange;
+const reload = (unit: string): PlannedChange =>
+  ({
+    id: `service ${unit}`,
+    host: 'fred',
+    type: 'service',
+    target: unit,
+    unit,
+    action: 'reload',
+    attributes: [],
+    notify: [],
+  }) as unknown as PlannedChange;
+const planOf = (...changes: PlannedChange[]): PlannedHost => ({
+  host: 'fred',
+  address: '10.0.0.1',
+  os: 'test',
+  changes,
+});
+
+const classed = (plan: PlannedHost, texts: Omit<OwnTexts, 'host'>) => {
+  const whole = { hosts: [withWholeTexts(plan, { host, ...texts })] } as FullPlan;
+  const { hosts } = classify(whole, {
+    inventory: { vips: [], services: [], secrets: new Secrets() },
+    holders: new Set(),
+  });
+  return hosts[0]?.changes.map(({ target, disruption, notes }) => [
+    target,
+    disruption?.class,
+    disruption?.ends ?? [],
+    notes ?? [],
+  ]);
+};
+
+const main = '/etc/haproxy/haproxy.cfg';
+const part = '/etc/haproxy/conf.d/a.cfg';
+const www = 'frontend www\n bind :80\n default_backend web\n';
+const web = 'backend web\n server a 10.0.0.1:1\n';
+const haproxy = (first: string, second: string) => [
+  { file: main, text: first },
+  { file: part, text: second },
+];
+
+test('a section that moves from a file to another ends nothing', () => {
+  const plan = planOf(
+    change('haproxy', main, www + web, web),
+    change('haproxy', part, '', www),
+    reload('haproxy'),
+  );
+  expect(classed(plan, { haproxy: haproxy(web, www) })).toEqual([
+    [main, 'rolling', [], []],
+    [part, 'rolling', [], []],
+    ['haproxy', 'rolling', [], []],
+  ]);
+});
+
+test('what a file inherits from the defaults of another is a change of it, said once', () => {
+  const defaults = (mode: string) => `defaults\n mode ${mode}\n`;
+  const plan = planOf(change('haproxy', main, defaults('tcp'), defaults('http')), reload('haproxy'));
+  const [row] = classed(plan, { haproxy: haproxy(defaults('http'), www) }) ?? [];
+  expect(row).toEqual([main, 'rolling', ['*:80 is answered in mode http instead of tcp'], []]);
+});
+
+const conf = '/etc/keepalived/keepalived.conf';
+const vips = '/etc/keepalived/vips.conf';
+const instance = (id: number, address = '10.0.0.9') =>
+  `vrrp_instance V {\n virtual_router_id ${id}\n virtual_ipaddress {\n ${address}\n }\n}\n`;
+const keepalived = (first: string, second: string) => ({
+  main: conf,
+  files: new Map([
+    [conf, first],
+    [vips, second],
+  ]),
+});
+const include = 'global_defs {\n router_id a\n}\ninclude vips.conf\n';
+
+test.each([
+  [
+    'an edit of the file that includes',
+    include.replace('id a', 'id b'),
+    include,
+    instance(5),
+    instance(5),
+    'rolling',
+  ],
+  ['an edit of what is included', include, include, instance(6), instance(5), 'outage'],
+  [
+    'an instance that moves into the file that includes',
+    include + instance(5),
+    include,
+    '# none\n',
+    instance(5),
+    'rolling',
+  ],
+])('keepalived: %s', (_, first, firstWas, second, secondWas, kind) => {
+  const changes = [
+    ...(first === firstWas ? [] : [change('keepalived', conf, firstWas, first)]),
+    ...(second === secondWas ? [] : [change('keepalived', vips, secondWas, second)]),
+  ];
+  const found = classed(planOf(...changes, reload('keepalived')), { keepalived: keepalived(first, second) });
+  expect(found?.map(([, one, ends]) => [one, ends])).toEqual(found?.map(() => [kind, []]));
+});
+
+test('where a file is not known, or too long to be, each is judged by itself', () => {
+  const gone = 'include gone.conf\n';
+  const plan = planOf(change('keepalived', conf, gone, `${gone}# x\n`));
+  expect(withWholeTexts(plan, { host, keepalived: keepalived(gone, '') })).toEqual(plan);
+  const long = planOf(change('haproxy', main, '(300000 bytes, sha256 00ff)\n', www));
+  expect(withWholeTexts(long, { host, haproxy: haproxy(www, web) })).toEqual(long);
+});
