@@ -8,7 +8,7 @@ export const keepalived = object({
   sections: list(multiline('blocks of keepalived.conf'), 'a list of texts')
     .default([])
     .describe(
-      'Blocks of keepalived.conf that stand at its end as they are, as text or from { "file": PATH }: virtual_server, static_routes, … A VIP belongs into vips.',
+      'Blocks of keepalived.conf that stand before the VIPs as they are, as text or from { "file": PATH }: vrrp_script, virtual_server, static_routes, … A VIP belongs into vips.',
     ),
 });
 
