@@ -103,7 +103,7 @@ const answer = /^http-request (?:return|use-service) /;
 const redirect = /^(http-request )?redirect /;
 
 const rulesOf = ({ directives: all }: Section) => all.map(({ words }) => words.join(' '));
-const modeOf = ({ section }: Front) => directives(section, 'mode')[0]?.words[1] ?? 'tcp';
+const modeOf = ({ section }: Front) => directives(section, 'mode').at(-1)?.words[1] ?? 'tcp';
 
 /** A frontend names its backends elsewhere; a redirect needs no server. */
 const serves = ({ section }: Front) =>

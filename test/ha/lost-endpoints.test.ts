@@ -38,6 +38,7 @@ test.each<[string, string, string, string[]]>([
     ['VIP router37 10.0.0.200:80 is answered no more'],
   ],
   ['one bind of two', web('bind 10.0.0.201:80'), web(), ['VIP router38 10.0.0.201:80 is answered no more']],
+  ['a mode that is said twice: the last counts', web(), web('mode tcp', 'mode http'), []],
   ['every address instead of one', web(), web().replace('10.0.0.200:80', '*:80'), []],
   [
     'one instead of every address',
