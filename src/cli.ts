@@ -251,6 +251,7 @@ sshOptions(
       'files of HAProxy and keepalived in place of hosts, or folders with etc in them (repeatable)',
       collect,
     )
+    .option('--model', 'say as much as possible in the inventory itself, and tell what that changes', false)
     .option('--out <folder>', 'write it to this folder, which must be empty or missing', 'adopted')
     .option('--json', 'what was found as data', false),
 ).action((hosts, options) =>

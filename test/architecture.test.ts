@@ -23,6 +23,7 @@ const arrows: Record<string, string[]> = {
     'report',
     'planning',
     'ha',
+    'playbook (types)',
     'host',
     'plan (types)',
     'inventory',

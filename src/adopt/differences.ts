@@ -37,7 +37,7 @@ function fileDiffers(file: AdoptedFile, hosts: readonly AdoptedHost[]): string {
 }
 
 /** A fence that nothing in the text can end. */
-function fenced(text: string, language: string): string {
+export function fenced(text: string, language: string): string {
   const fence = '`'.repeat(Math.max(3, ...[...text.matchAll(/`+/g)].map(([run]) => run.length + 1)));
   return `${fence}${language}\n${text}\n${fence}`;
 }

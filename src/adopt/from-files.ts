@@ -51,7 +51,7 @@ export function fromFiles(names: readonly string[], note: (text: string) => void
       '--from: no file of HAProxy or keepalived is named',
       ansible ? `an inventory of ${ansible.file} alone: haprov init --from ${ansible.file}` : 'name them',
     );
-  const own = told.map((host): [string, object] => [host.name, { address: addressOf(host) }]);
+  const own = told.map((host): [string, { address: string }] => [host.name, { address: addressOf(host) }]);
   const hosts = { ...Object.fromEntries(own), ...converted?.hosts };
   const others = Object.keys(hosts).length > told.length;
   const balancers = { balancers: told.map(({ name }) => name) };

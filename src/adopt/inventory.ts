@@ -4,28 +4,25 @@ import type { FoundFile } from './found-host';
 import type { InventoryBase } from './sources';
 
 /** The inventory that names the files of a pair. */
-export function inventoryOf({ files, hosts }: Adopted, base: InventoryBase): object {
-  const config = (of: AdoptedFile['of']) => {
-    const own = files.filter((one) => one.of === of);
-    const isPackaged = hosts.every(
-      ({ found }) => found.packages.size === 0 || found.packages.get(of) !== '-',
-    );
-    return own.length === 0
-      ? {}
-      : {
-          [of]: {
-            config: Object.fromEntries(own.map((one) => [one.path, sourceOf(one)])),
-            ...(isPackaged ? {} : { packages: [] }),
-          },
-        };
-  };
-  return {
-    $schema: 'inventory.schema.json',
-    ...base,
-    ...config('haproxy'),
-    ...config('keepalived'),
-    playbooks: ['own-configuration'],
-  };
+export const inventoryOf = ({ files, hosts }: Adopted, base: InventoryBase): object => ({
+  $schema: 'inventory.schema.json',
+  ...base,
+  ...configOf(files, hosts, 'haproxy'),
+  ...configOf(files, hosts, 'keepalived'),
+  playbooks: ['own-configuration'],
+});
+
+/** A program's own files, as the inventory's key of it. */
+export function configOf(
+  files: Adopted['files'],
+  hosts: Adopted['hosts'],
+  of: AdoptedFile['of'],
+): Record<string, object> {
+  const own = files.filter((one) => one.of === of);
+  const isPackaged = hosts.every(({ found }) => found.packages.size === 0 || found.packages.get(of) !== '-');
+  if (own.length === 0) return {};
+  const config = Object.fromEntries(own.map((one) => [one.path, sourceOf(one)]));
+  return { [of]: { config, ...(isPackaged ? {} : { packages: [] }) } };
 }
 
 function sourceOf(file: AdoptedFile): object {

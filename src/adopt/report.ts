@@ -1,11 +1,33 @@
 import type { Finding } from '../plan/plan';
 import type { Adopted, AdoptedHost } from './adopted';
-import { differences } from './differences';
+import { differences, fenced } from './differences';
 import type { Named } from './named';
+import { concealed } from './secret';
+
+/** What a part of HAProxy or keepalived does otherwise when the model writes it. */
+export interface Difference {
+  /** `proxy www`, `vrrp_instance shop`, … */
+  part: string;
+  lost: readonly string[];
+  added: readonly string[];
+  hosts: string[];
+}
+
+/** What became of a pair in the model. */
+export interface ModelReport {
+  /** `vips.X`, `services.X`. */
+  said: readonly string[];
+  differences: readonly Difference[];
+  /** Headings of blocks that stand in the inventory as they are written. */
+  sections: readonly string[];
+  /** Programs that keep their own files, and why. */
+  refused: ReadonlyMap<string, readonly string[]>;
+}
 
 /** What a report is made of beside the hosts. */
 export interface ReportInput {
   adopted: Adopted;
+  modelled?: ModelReport;
   findings: readonly Finding[];
   /** What could not be read of the new inventory, where it could not. */
   faults: readonly string[];
@@ -14,15 +36,16 @@ export interface ReportInput {
 }
 
 /** `report.md`: what was found, what differs, what is not managed, what is wrong, what could be better. */
-export function reportOf({ adopted, findings, faults, gains }: ReportInput): string {
+export function reportOf({ adopted, modelled, findings, faults, gains }: ReportInput): string {
   const { hosts } = adopted;
   const names = hosts.map(({ found }) => found.name);
-  const sections: [title: string, rows: string[], none: string][] = [
-    ['What is managed from here on', managed(adopted), 'Nothing.'],
+  const sections: ReportSection[] = [
+    ...(modelled ? modelSections(modelled, hosts.length) : []),
+    [modelled ? 'What was read' : 'What is managed from here on', managed(adopted), 'Nothing.'],
     [`What differs between ${names.join(' and ')}`, differences(adopted), 'Nothing that was looked at.'],
     ['What was found and is not managed', notManaged(hosts), 'Nothing.'],
     ['What lint finds', findings.map(findingRow), 'Nothing.'],
-    ['What the model would give', [...gains], 'Nothing that haprov cannot do with these files.'],
+    ...(modelled ? [] : [gainsSection(gains)]),
   ];
   const wrong =
     faults.length > 0 ? ['## What is still wrong', '', ...faults.map((one) => `- ${one}`), ''] : [];
@@ -39,6 +62,39 @@ export function reportOf({ adopted, findings, faults, gains }: ReportInput): str
       '',
     ]),
   ].join('\n');
+}
+
+type ReportSection = [title: string, rows: string[], none: string];
+
+const gainsSection = (gains: readonly string[]): ReportSection => [
+  'What the model would give',
+  [...gains],
+  'Nothing that haprov cannot do with these files.',
+];
+
+function modelSections(
+  { said, differences: found, sections, refused }: ModelReport,
+  count: number,
+): ReportSection[] {
+  const rows = found.map(({ part, lost, added, hosts }) => {
+    const where = hosts.length === count ? '' : ` (${hosts.join(', ')})`;
+    const changes = [...lost.map((row) => `-${row}`), ...added.map((row) => `+${row}`)];
+    return `- ${part}${where}\n\n${fenced(concealed(changes.join('\n').replace(/^([-+])/gm, '$1 ')), 'diff')}`;
+  });
+  return [
+    ['What the model says', said.map((one) => `- \`${one}\``), 'Nothing.'],
+    ['What HAProxy and keepalived will do otherwise', rows, 'Nothing: read back, both do the same.'],
+    [
+      'What no key says, and stays as it is written',
+      [
+        ...sections.map((one) => `- \`${one}\`, a section of your own`),
+        ...[...refused].flatMap(([program, why]) =>
+          why.map((one) => `- ${program}, in \`${program}.config\`: ${one}`),
+        ),
+      ],
+      'Nothing.',
+    ],
+  ];
 }
 
 function managed({ files, hosts }: Adopted): string[] {

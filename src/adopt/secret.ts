@@ -1,10 +1,10 @@
 /** Lines whose end is a secret: what is kept of them, and the rest. */
 const secretLines: readonly RegExp[] = [
-  /^(\s*auth_pass\s+)\S.*$/gm,
-  /^(\s*stats\s+auth\s+[^\s:]+:)\S.*$/gm,
-  /^(\s*user\s+\S+\s.*?(?:insecure-)?password\s+)\S+/gm,
+  /^([-+]?\s*auth_pass\s+)\S.*$/gm,
+  /^([-+]?\s*stats\s+auth\s+[^\s:]+:)\S.*$/gm,
+  /^([-+]?\s*user\s+\S+\s.*?(?:insecure-)?password\s+)\S+/gm,
   /^(.*\b(?:Proxy-)?Authorization\b[:\s"']*(?:Basic|Bearer)?(?:\\?\s)*)\S.*$/gim,
-  /^(\s*tcp-check\s+send(?:-binary)?\s+.*?\b(?:AUTH|PASS)(?:\\?\s)+)\S.*$/gim,
+  /^([-+]?\s*tcp-check\s+send(?:-binary)?\s+.*?\b(?:AUTH|PASS)(?:\\?\s)+)\S.*$/gim,
   /^(.*(?<![A-Za-z])(?:pass(?:word|wd|phrase)?|secret|token|api[_-]?key)\b["']?\s*[=:]\s*["']?)[^\s"'$].*$/gim,
 ];
 

@@ -6,7 +6,7 @@ export interface InventoryBase {
   /** How all hosts are reached. */
   ssh?: Record<string, unknown>;
   /** By their names: address, and how this one is reached. */
-  hosts: Record<string, object>;
+  hosts: Record<string, { address?: unknown; [key: string]: unknown }>;
   /** What an Ansible inventory says besides. */
   groups?: Record<string, unknown>;
   vars?: Record<string, unknown>;

@@ -9,7 +9,7 @@ import { loadDesiredState } from '../planning/desired-state';
 import { findingsOf } from '../planning/lint-subject';
 import { type Adopted, placeOf } from './adopted';
 import { gainsOf } from './gains';
-import { reportOf } from './report';
+import { type ModelReport, reportOf } from './report';
 
 export interface Written {
   findings: Finding[];
@@ -17,19 +17,48 @@ export interface Written {
   faults: string[];
 }
 
-/** Writes the folder, and reads it again as every other command does. @throws UsageError */
-export function writeFolder(folder: string, adopted: Adopted, inventory: object, context: Context): Written {
-  const asJson = (value: object) => Buffer.from(`${JSON.stringify(value, null, 2)}\n`);
-  for (const file of adopted.files)
-    for (const [host, { content }] of file.isSame ? [...file.on].slice(0, 1) : file.on)
-      writeBelow(folder, placeOf(file, host), content, file.isSecret ? 0o600 : 0o644);
-  writeBelow(folder, 'inventory.schema.json', asJson(jsonSchema(inventorySchema, 'haprov inventory')), 0o644);
+/** An inventory, and its files by their places beside it. */
+export interface Made {
+  inventory: object;
+  files: ReadonlyMap<string, { content: Buffer; isSecret: boolean }>;
+}
+
+/** A pair by its own files. */
+export const withOwnFiles = (adopted: Adopted, inventory: object): Made => ({
+  inventory,
+  files: new Map(
+    adopted.files.flatMap((file) =>
+      [...file.on].map(([host, { content }]) => [placeOf(file, host), { content, isSecret: file.isSecret }]),
+    ),
+  ),
+});
+
+/** Writes an inventory and its files. @throws UsageError */
+export function writeMade(folder: string, { inventory, files }: Made): void {
+  for (const [place, { content, isSecret }] of files)
+    writeBelow(folder, place, content, isSecret ? 0o600 : 0o644);
   writeBelow(folder, 'inventory.json', asJson(inventory), 0o644);
+}
+
+/**
+ * Writes the folder, and reads it again as every other command does.
+ * @param modelled what it does otherwise, where it is said in the model
+ * @throws UsageError
+ */
+export function writeFolder(
+  folder: string,
+  { adopted, made, modelled }: { adopted: Adopted; made: Made; modelled?: ModelReport },
+  context: Context,
+): Written {
+  writeMade(folder, made);
+  writeBelow(folder, 'inventory.schema.json', asJson(jsonSchema(inventorySchema, 'haprov inventory')), 0o644);
   const found = readAgain(join(folder, 'inventory.json'), context);
-  const report = reportOf({ adopted, gains: gainsOf(adopted), ...found });
+  const report = reportOf({ adopted, gains: gainsOf(adopted), ...(modelled ? { modelled } : {}), ...found });
   writeBelow(folder, 'report.md', Buffer.from(report), 0o600);
   return found;
 }
+
+const asJson = (value: object) => Buffer.from(`${JSON.stringify(value, null, 2)}\n`);
 
 function readAgain(file: string, context: Context): Written {
   try {

@@ -3,8 +3,9 @@ import { type Adopted, adopt as adoptHosts } from '../adopt/adopted';
 import { askHosts } from '../adopt/ask-hosts';
 import { fromFiles } from '../adopt/from-files';
 import { inventoryOf } from '../adopt/inventory';
+import { modelled } from '../adopt/model/compare';
 import type { Sources } from '../adopt/sources';
-import { writeFolder } from '../adopt/write-folder';
+import { withOwnFiles, writeFolder } from '../adopt/write-folder';
 import { refuseFilled } from '../document/write-below';
 import { ExitCode, HaprovError, UsageError } from '../errors';
 import type { Finding } from '../plan/plan';
@@ -16,6 +17,8 @@ export interface AdoptOptions extends Omit<CommonOptions, 'inventory' | 'limit'>
   hosts: string[];
   /** Files and folders of this machine, in place of hosts. */
   from?: string[];
+  /** As much as possible in the inventory's own words. */
+  model: boolean;
   /** The folder to write; it must be empty or missing. */
   out: string;
 }
@@ -27,7 +30,19 @@ export async function adopt(options: AdoptOptions, context: Context): Promise<Ex
   const { found, base } = await sourcesOf(options, context);
   const adopted = adoptHosts(found);
   requireSomething(adopted);
-  const { findings, faults } = writeFolder(out, adopted, inventoryOf(adopted, base), context);
+  const model = options.model ? modelled(adopted, base, context) : undefined;
+  const made = model ?? withOwnFiles(adopted, inventoryOf(adopted, base));
+  const said = model && {
+    said: model.said,
+    differences: model.differences,
+    sections: model.sections,
+    refused: model.kept.programs,
+  };
+  const { findings, faults } = writeFolder(
+    out,
+    { adopted, made, ...(said ? { modelled: said } : {}) },
+    context,
+  );
   if (json) await context.printJson(asData(out, adopted, findings, faults), 2);
   else await context.printRendered(summary(out, adopted, findings, faults));
   return faults.length > 0 ? ExitCode.failed : ExitCode.done;

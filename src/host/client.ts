@@ -5,14 +5,7 @@ import { authHandler, type Credentials, gatherCredentials } from './authenticati
 import { type Channel, channelOf, type Session } from './channel';
 import { type ConnectState, connectError } from './connect-failure';
 import { because, ChannelRefused, RETRY } from './exec';
-import {
-  hostKeyError,
-  judgeHostKey,
-  type KnownKey,
-  keyText,
-  knownHostKeys,
-  rememberHostKey,
-} from './host-keys';
+import { hostKeyError, judgeHostKey, type KnownKey, knownHostKeys, rememberHostKey } from './host-keys';
 import { needsOpenSsh } from './needs-openssh';
 import { readSshConfig, type SshSettings, type SshTarget } from './ssh-config';
 import { isShellSafe, openProxyCommand, openTcp, type Transport } from './transport';
@@ -21,7 +14,6 @@ import { isShellSafe, openProxyCommand, openTcp, type Transport } from './transp
 export interface Login {
   client: Client;
   settings: SshSettings;
-  notes: readonly string[];
   /** Why the connection was lost, as far as ssh2 said; empty while it stands. */
   lostBecause(): string;
   /** Closes the connection, and every hop and proxy on the way. */
@@ -34,7 +26,7 @@ const MOST_BANNER = 8192;
 // A ProxyJump that leads back to itself would never end.
 const MOST_HOPS = 8;
 
-/** ssh2 cannot log in at the host, and the user's own `ssh` may. */
+/** The library cannot log in there, and the user's own `ssh` may. */
 export class OnlyOpenSsh extends HostError {
   constructor(
     host: string,
@@ -47,7 +39,8 @@ export class OnlyOpenSsh extends HostError {
 
 /**
  * Connects, checks the host key and logs in, as the user's ssh config says.
- * @throws OnlyOpenSsh where ssh2 has none of the host's algorithms, or cannot log in at a jump host; HostError (exit 3)
+ * @throws OnlyOpenSsh where the library has none of the host's algorithms, or a jump host needs more than it can; HostError
+ * (exit 3)
  */
 export async function logIn(target: SshTarget, depth = 0): Promise<Login> {
   const settings = await (target.settings ?? readSshConfig(target));
@@ -152,7 +145,6 @@ function handshake(
     let refused: HostError | undefined;
     let remembered: Promise<void> = Promise.resolve();
     let newKey: Buffer | undefined;
-    const notes: string[] = [];
     let ready = false;
     let lost = '';
 
@@ -185,7 +177,7 @@ function handshake(
         transport.close();
       };
       remembered.then(
-        () => resolve({ client, settings, notes, lostBecause: () => lost, close }),
+        () => resolve({ client, settings, lostBecause: () => lost, close }),
         (error: Error) =>
           reject(
             new HostError(
@@ -207,13 +199,8 @@ function handshake(
       hostVerifier: (key: Buffer): boolean => {
         const verdict = judgeHostKey(key, known);
         if (verdict.kind === 'known') return true;
-        const { acceptsNewHostKeys } = settings;
-        if (verdict.kind === 'unknown' && (target.acceptNewHostKeys || acceptsNewHostKeys)) {
+        if (verdict.kind === 'unknown' && target.acceptNewHostKeys) {
           newKey = key;
-          const word = target.acceptNewHostKeys
-            ? '--accept-new-host-keys'
-            : 'StrictHostKeyChecking of your ssh config';
-          notes.push(`its host key was not known, and was accepted, as ${word} says: ${keyText(key)}`);
           return true;
         }
         refused = hostKeyError(target.name, settings, key, verdict);
@@ -226,8 +213,8 @@ function handshake(
   });
 }
 
-/** A login of ssh2 as a session. */
-export function sessionOf(host: string, { client, settings, notes, lostBecause, close }: Login): Session {
+/** A login of ssh2, for scripts. */
+export function sessionOf(host: string, { client, settings, lostBecause, close }: Login): Session {
   const open = (command: string) =>
     new Promise<Channel>((resolve, reject) => {
       try {
@@ -244,5 +231,5 @@ export function sessionOf(host: string, { client, settings, notes, lostBecause, 
         );
       }
     });
-  return { user: settings.user, notes, open, lostBecause, close };
+  return { user: settings.user, open, lostBecause, close };
 }

@@ -131,7 +131,8 @@ async function probeHost(
     }
   };
   const connection = kept?.get(name) ?? (await timed('connect', () => connect(target)));
-  if (!kept?.has(name)) for (const note of connection.notes ?? []) listener.script(name, `# ${note}`);
+  if (connection.byOpenSsh !== undefined && !kept?.has(name))
+    listener.script(name, `# ssh logged in, and not the SSH library: ${connection.byOpenSsh}`);
   try {
     return await timed('probe', async () => {
       listener.script(name, questions.map(({ script }) => script).join('\n'));
