@@ -19,6 +19,7 @@ export const multiline = (expected: string) =>
     .string({ error: expected })
     .regex(/^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]+$/, { error: expected });
 
+/** A whole number from `min` to `max`. */
 export const integer = (min: number, max: number, what = 'a whole number') => {
   const error = `${what} from ${min} to ${max}`;
   return z.int({ error }).min(min, { error }).max(max, { error });
@@ -26,6 +27,7 @@ export const integer = (min: number, max: number, what = 'a whole number') => {
 
 export const flag = () => z.boolean({ error: 'true or false' });
 
+/** One of these words. */
 export const choice = <const T extends readonly [string, ...string[]]>(values: T) =>
   z.enum(values, { error: `one of: ${values.join(', ')}` });
 
@@ -36,11 +38,13 @@ export const object = <T extends z.core.$ZodLooseShape>(shape: T) =>
       issue.code === 'unrecognized_keys' ? `one of: ${Object.keys(shape).join(', ')}` : 'an object { … }',
   });
 
+/** A list with at least `min` items. @param what the list, for messages */
 export const list = <T extends z.ZodType>(item: T, what: string, min = 0) => {
   const error = min > 0 ? `${what}, at least one` : what;
   return z.array(item, { error }).min(min, { error });
 };
 
+/** An object with keys of one kind and values of another. @param expected the object, for messages */
 export const record = <K extends z.core.$ZodRecordKey, V extends z.ZodType>(
   key: K,
   value: V,
@@ -102,12 +106,14 @@ export const absolutePath = () =>
 
 export const owner = () =>
   text('a user or group name, or a number', /^(?:[A-Za-z_][A-Za-z0-9_.-]{0,31}\$?|[0-9]{1,10})$/);
+/** An octal mode with three or four digits; `formatMode` of the resources makes it four. */
 export const mode = () => text('an octal mode such as "0644"', /^0?[0-7]{3,4}$/);
 
 /** A key as sysctl(8) writes it: parts separated by dots; a dot inside a part (an interface's name) becomes a slash. */
 export const sysctlKey = () =>
   text('a sysctl key such as net.ipv4.ip_forward', /^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_/-]+)+$/);
 
+/** A kernel parameter's value: a line of text, or a whole number. */
 export const sysctlValue = () =>
   z.union(
     [

@@ -14,10 +14,12 @@ export type Remains<T> = T extends readonly (infer Item)[]
     ? { [Key in keyof T]?: Remains<T[Key]> }
     : T;
 
+/** The checked value or, with faults, what remains of it; undefined where nothing does. */
 export type Validated<T> =
   | { ok: true; value: T; remains: Remains<T>; faults: [] }
   | { ok: false; remains: Remains<T> | undefined; faults: Fault[] };
 
+/** A value of a document to check. */
 export interface Source {
   document: Document;
   /** The value to check; the document's by default. */

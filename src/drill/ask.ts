@@ -23,6 +23,7 @@ export function askScript(ports: readonly number[]): string {
   );
 }
 
+/** Reads what {@link askScript} printed. */
 export function readAnswers(output: string): HostAnswers {
   const answers: HostAnswers = { link: 'none', restarts: new Map(), listeners: new Map() };
   for (const row of output.split('\n')) {

@@ -11,6 +11,7 @@ export interface Movement {
   has: boolean;
 }
 
+/** A running watch of a host's addresses. */
 export interface AddressWatch {
   /** Whether the host reports its addresses. */
   ready: Promise<boolean>;

@@ -49,6 +49,7 @@ export type Event = { at: string } & (
     }
 );
 
+/** Why a step failed; `exitCode` is null where a signal ended the command. */
 export interface StepFailure {
   command: string;
   exitCode: number | null;

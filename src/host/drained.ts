@@ -35,12 +35,14 @@ export const flagScript = (by: string, levers: Levers, now = new Date()) =>
     call('raise_flag', Math.floor(now.getTime() / 1000), by.replace(/\s/g, '_'), ...words(levers)),
   );
 
+/** On the host itself: undoes {@link flagScript}. */
 export const unflagScript = () => compose(call('take_flag_down'));
 
 /** On the host itself: the same for a run; the host undoes it by itself after `seconds`. */
 export const lendVipsScript = (seconds: number, levers: Levers) =>
   compose(call('raise_run_flag', takeVipsBackScript(), seconds, ...words(levers)));
 
+/** On the host itself: undoes {@link lendVipsScript}. */
 export const takeVipsBackScript = () => compose(call('take_run_flag_down'));
 
 /**

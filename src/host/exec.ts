@@ -240,6 +240,7 @@ export const RETRY = 'Run it again: haprov looks first at what has been done.';
 const NEEDS_A_SHELL =
   'haprov needs a login that runs commands: see the user’s shell in /etc/passwd and what it reads at its start, ForceCommand in sshd_config, command= in authorized_keys, and whether account or password have expired.';
 
+/** `: reason`, or nothing without a reason, to end a message. */
 export function because(reason: string): string {
   return reason ? `: ${reason}` : '';
 }

@@ -10,6 +10,7 @@ export interface Mark {
   print: string;
 }
 
+/** A mark that no other script prints. */
 export function newMark(name: string): Mark {
   const half = `haprov-${randomBytes(8).toString('hex')}`;
   return { text: `${half}-${name}.`, print: `printf %s%s ${half} -${name}.` };

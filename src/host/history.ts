@@ -24,6 +24,7 @@ export interface RecordedRun {
 /** The name of the run that a stage belongs to: `20260102T030405Z-abcdef` for the stage `20260102T030405Z-abcdef-2`. */
 export const wholeRun = (run: string) => run.replace(/^(\w+-\w+)-\d+$/, '$1');
 
+/** Asks a host for the records of its runs; {@link readHistory} reads the answer. */
 export const historyQuestion: Question = {
   id: 'history',
   script: call('probe_history'),
@@ -106,6 +107,7 @@ export function resultOf({ state, alive, manifest, journal, format }: RecordedRu
   return state === '' || (!manifest && isKnownFormat(format)) ? 'damaged' : 'unfinished';
 }
 
+/** How one step of a run ended; `ms` is its duration in milliseconds. */
 export interface StepReport {
   type: string;
   target: string;

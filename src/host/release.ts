@@ -29,6 +29,7 @@ const shipped = new Map<number, Versions>([
   [10, { haproxy: '3.0', keepalived: '2.2.8' }],
 ]);
 
+/** The oldest EL major version that haprov supports. */
 export const oldest = 6;
 const newest = 10;
 
@@ -41,6 +42,7 @@ export function shippedVersions(major: number): Versions {
 
 const family = ['rhel', 'centos', 'fedora', 'rocky', 'almalinux', 'ol', 'amzn'];
 
+/** Whether a release belongs to the CentOS/RHEL family. */
 export const isOfFamily = ({ id, like }: Release) => [id, ...like].some((one) => family.includes(one));
 
 /** Reads an os-release file or, where that is empty, as on EL6, the first line of the release file. */

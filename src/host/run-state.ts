@@ -31,5 +31,6 @@ const states = Object.keys({
 /** The states in which a run changes nothing any more, as in the shell's `has_ended`. */
 const endStates = ['finished', 'restored', 'broken'] as const satisfies readonly RunState[];
 
+/** Whether a run in this state changes nothing any more. */
 export const hasEnded = (state: string): state is (typeof endStates)[number] =>
   endStates.some((one) => one === state);

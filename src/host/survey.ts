@@ -15,6 +15,7 @@ export interface Surveyed {
   answers: Answers;
 }
 
+/** What all hosts answered; `failures` are the hosts that did not. `close` closes all connections. */
 export interface Survey {
   hosts: Surveyed[];
   failures: { name: string; error: HaprovError }[];

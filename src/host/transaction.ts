@@ -4,6 +4,7 @@ import { quote } from '../shell/quote';
 import { partsFile, runFormat, writeParts } from './run-format';
 import type { Verb } from './run-state';
 
+/** Where haprov keeps its runs, lock and flags on a host. */
 export const stateFolder = '/var/lib/haprov';
 
 /** Stands in place of a resource's type: a step that is staged and validated, and never committed. */

@@ -87,6 +87,8 @@ export async function giveServersBack(
   return untold;
 }
 
+/** The time since `begun` (of performance.now), as `1.5 s`. */
 export const secondsSince = (begun: number) => `${((performance.now() - begun) / 1000).toFixed(1)} s`;
 
+/** Joins names with "and". */
 export const listed = (names: readonly string[]) => names.join(' and ');

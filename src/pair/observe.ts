@@ -38,6 +38,7 @@ export function observationScript(asked: StatisticsPlace, units: readonly string
   return compose(call('observe', placeWord(asked), ...units));
 }
 
+/** Reads what {@link observationScript} printed. */
 export function readObservation(output: string): Observation {
   const observation: Observation = { units: {}, addresses: [], listening: [], drained: false };
   const csv: string[] = [];

@@ -25,6 +25,7 @@ export function listenScript(vips: readonly Pick<Vip, 'address' | 'interface' | 
   return call('listen_for_vrrp', seconds, ...places);
 }
 
+/** Reads what {@link listenScript} printed. */
 export function readHeard(output: string): Heard {
   const heard: Heard = { kind: 'deaf', adverts: [], answers: [] };
   for (const row of output.split('\n')) {

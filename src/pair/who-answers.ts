@@ -13,6 +13,7 @@ export interface Answering {
   neighbours: { address: string; mac: string; isFresh: boolean }[];
 }
 
+/** Reads what {@link whoAnswersScript} printed. */
 export function readAnswering(output: string): Answering {
   const answering: Answering = { cards: [], neighbours: [] };
   for (const row of output.split('\n')) {

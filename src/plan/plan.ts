@@ -21,6 +21,7 @@ export interface Stage extends Pick<Disruption, 'class' | 'seconds'> {
   how: 'rolling' | 'together';
 }
 
+/** The changes of one host, or why there is no plan for it. */
 export interface HostPlan {
   host: string;
   address: string;
@@ -32,6 +33,7 @@ export interface HostPlan {
   error?: string;
 }
 
+/** One change as it is printed, saved and compared, with masked secrets. */
 export interface Change {
   id: string;
   host: string;
@@ -53,6 +55,7 @@ export interface Change {
   fingerprint: string;
 }
 
+/** A finding of lint, or a warning about a plan. `where` names the place in a file, or a host. */
 export interface Finding {
   rule: string;
   severity: 'error' | 'warning';
@@ -77,6 +80,7 @@ export interface PlannedHost extends HostPlan {
   changes: PlannedChange[];
 }
 
+/** A plan with its steps, as the rollout needs it; {@link publicPlan} makes it printable. */
 export interface FullPlan extends Plan {
   hosts: PlannedHost[];
 }

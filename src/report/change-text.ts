@@ -4,6 +4,7 @@ import type { Change } from '../plan/plan';
 import { displayWidth, indent, visible } from '../text/format';
 import { renderDiff } from './diff';
 
+/** Whether to colour, and the terminal's width in columns. */
 export interface TextOptions {
   color: boolean;
   columns: number;

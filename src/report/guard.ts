@@ -18,6 +18,7 @@ export function guard(text: string): string {
     .join('');
 }
 
+/** The same output, with {@link guard} applied to each text. */
 export function guarded(output: Output): Output {
   return through(output, guard);
 }

@@ -16,6 +16,7 @@ export interface LoggedRun {
   hosts: LoggedHost[];
 }
 
+/** How a run ended on one host; `ms` is its duration in milliseconds. */
 export interface LoggedHost {
   host: string;
   result: RunResult;

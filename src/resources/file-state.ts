@@ -131,6 +131,7 @@ export function expectation(
   return [packagesPending ? 'absent-or-packaged' : 'absent'];
 }
 
+/** Wanted owners, by name, and mode with four digits; absent where they may be anything. */
 export interface FileWish {
   owner?: string;
   group?: string;

@@ -5,6 +5,7 @@ import { inOrder } from '../host/run-order';
 import type { Manifest } from '../host/transaction';
 import type { Finding } from '../plan/plan';
 
+/** A run whose record is whole. */
 export type KnownRun = RecordedRun & { manifest: Manifest };
 
 /** The runs to undo on each host, newest first; the warnings name broken runs, which are not undone. */

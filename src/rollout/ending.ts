@@ -1,6 +1,7 @@
 import { ExitCode } from '../errors';
 import type { HostOutcome, HostRun } from './host-run';
 
+/** How a rollout ended. */
 export interface RolloutResult {
   exitCode: ExitCode;
   /** Changes made and kept. */

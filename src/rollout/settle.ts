@@ -3,6 +3,7 @@ import type { RunState } from '../host/run-state';
 import { pause, within } from '../pair/within';
 import type { HostVerbs } from './host-verbs';
 
+/** A run on a host whose connection was lost. */
 export interface Lost {
   host: Pick<HostVerbs, 'logIn' | 'settle'>;
   run: string;

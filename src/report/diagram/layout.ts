@@ -27,6 +27,7 @@ export interface Arrow {
   level?: Level;
 }
 
+/** All boxes and arrows, and the size of the drawing in pixels. */
 export interface Layout {
   width: number;
   height: number;

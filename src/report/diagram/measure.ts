@@ -6,10 +6,12 @@ import type { Node } from './diagram';
 /** In pixels, of a monospace font; in the widest one of browsers, a character is 0.61 of the size wide. */
 export const FONT_SIZE = 13;
 const CHARACTER = FONT_SIZE * 0.61;
+/** The height of a line in pixels. */
 export const ROW = 18;
 /** The distance between a box's border and its text. */
 export const PADDING = 10;
 
+/** The width of a text in pixels. */
 export const widthOf = (text: string): number => Math.ceil(displayWidth(text) * CHARACTER);
 
 /** How many characters fit into `pixels`. */
@@ -30,4 +32,5 @@ export function widthFor(texts: readonly string[], least: number, most: number):
   return Math.min(most, Math.max(least, ...texts.map(widthOf)));
 }
 
+/** Cuts a text to `pixels`. */
 export const cutTo = (text: string, pixels: number): string => cutToWidth(text, room(pixels));

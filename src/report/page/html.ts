@@ -3,6 +3,7 @@ export class Html {
   constructor(readonly text: string) {}
 }
 
+/** What a template may hold: `false` and `undefined` become nothing, a list its items one after the other. */
 export type Content = Html | string | number | false | undefined | readonly Content[];
 
 /** Makes HTML of a template: escapes every `${…}` that is not {@link Html} itself, for elements and quoted attributes. */
