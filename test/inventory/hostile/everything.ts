@@ -14,6 +14,7 @@ const ssh = (level: string) => ({
   password: `password${level}`,
   passphrase: `passphrase${level}`,
   sudoPassword: `sudoword${level}`,
+  transport: 'auto',
   connectTimeout: 5,
 });
 
