@@ -23,7 +23,7 @@ import { forgottenTables } from './stick-tables';
 
 /** What has to be known beside the plan to tell what a change does to clients. */
 export interface PairKnowledge {
-  inventory: Pick<Inventory, 'vips' | 'services' | 'secrets'>;
+  inventory: Pick<Inventory, 'vips' | 'services' | 'secrets'> & Partial<Pick<Inventory, 'virtualServers'>>;
   /** The plan's hosts that hold a VIP right now. */
   holders: ReadonlySet<string>;
   /** Who listens on which port, of the hosts that could tell; a host that could not has what it is believed to have. */

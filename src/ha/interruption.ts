@@ -7,7 +7,9 @@ import { instances } from './keepalived-config';
 import type { Listener } from './listener';
 
 /** What the classes of one plan are told from. */
-export interface Surroundings extends Pick<Inventory, 'vips' | 'services'> {
+export interface Surroundings
+  extends Pick<Inventory, 'vips' | 'services'>,
+    Partial<Pick<Inventory, 'virtualServers'>> {
   plan: FullPlan;
   holders: ReadonlySet<string>;
   /** Who listens on which port, of the hosts that could tell. */
@@ -44,6 +46,8 @@ export function whileItIsDown(
     unit === 'haproxy'
       ? balancers(host, around)
       : [...backends(unit, host, around), ...shared(host, answered)];
+  const handed = sharers.length === 0 ? handedOnTo(unit, host, around) : [];
+  if (handed.length > 0) return { class: 'rolling', seconds: null, why: `${does}; ${sentOn(handed)}` };
   if (sharers.length === 0)
     return unit === 'haproxy' && around.services.length > 0
       ? { class: 'outage', seconds: null, why: `${does}, and no VIP can leave the host before` }
@@ -154,6 +158,22 @@ function answering(unit: string, host: PlannedHost, around: Surroundings): Vip[]
     return !check.haproxy && (isSure ?? (asked.length > 0 && !aside.has(unit)));
   });
 }
+
+/** The virtual servers (LVS) that have a server on the host which the unit may be. */
+function handedOnTo(unit: string, { host }: PlannedHost, around: Surroundings): string[] {
+  if (unit === 'haproxy' || aside.has(unit)) return [];
+  const known = around.listening.get(host);
+  return (around.virtualServers ?? []).flatMap(({ name, port: first, protocol, backends: { servers } }) => {
+    const own = servers.find((server) => server.host?.name === host);
+    if (!own) return [];
+    // Who has a UDP port open no host was asked.
+    const isIt = protocol === 'udp' || mayServe(unit, [own.port ?? first], known);
+    return isIt ? [name] : [];
+  });
+}
+
+const sentOn = (names: readonly string[]) =>
+  `the kernel sends clients of virtual server ${names.join(', ')} there until its check has noticed`;
 
 /** Units on which no request waits, whatever host they are on. */
 const aside = new Set(['auditd', 'chronyd', 'crond', 'ntpd', 'postfix', 'rsyslog', 'sshd', 'tuned']);

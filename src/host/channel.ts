@@ -3,43 +3,43 @@ import type { ClientChannel } from 'ssh2';
 
 /** How a command ended. */
 export interface Ending {
-  /** Null when a signal ended it. */
+  /** The exit code; null when a signal ended the command. */
   code: number | null;
   signal?: string;
-  /** The host had no room for one more command: nothing was run. */
+  /** The host refused one more channel (MaxSessions): nothing ran. */
   isRefused?: true;
 }
 
-/** One command on a host: its streams, and its end. */
+/** One command on a host: its streams and its end. */
 export interface Channel {
   readonly stdin: Writable;
   readonly stdout: Readable;
   readonly stderr: Readable;
-  /** Heard once, after all of the output; nothing where the connection broke before the command's end was known. */
+  /** Calls `listener` once, after all output; with undefined where the connection was lost before the exit code came. */
   onEnd(listener: (ending: Ending | undefined) => void): void;
-  /** Ends it. Safe to call twice. */
+  /** Closes the channel. Safe to call twice. */
   close(): void;
 }
 
-/** A login at a host, whichever program or library holds it. */
+/** A login at a host, by ssh2 or by the user's own `ssh`. */
 export interface Session {
   readonly user: string;
-  /** Where the user's own `ssh` logged in: why. */
-  readonly byOpenSsh?: string;
+  /** What a careful user wants to know of the login: a sentence each. */
+  readonly notes: readonly string[];
   /**
    * Starts a command.
-   * @throws ChannelRefused where the host has no room for one more; HostError where the connection is gone
+   * @throws ChannelRefused where the host refuses one more channel; HostError where the connection is lost
    */
   open(command: string): Promise<Channel>;
-  /** Why the connection is gone, as far as it was said; empty while it stands. */
+  /** Why the connection was lost, as far as is known; empty while it stands. */
   lostBecause(): string;
-  /** Ends it, and all that was started for it. Safe to call twice. */
+  /** Closes the login, and everything that was started for it. Safe to call twice. */
   close(): void;
 }
 
 /** A channel of ssh2. */
 export function channelOf(channel: ClientChannel): Channel {
-  // ssh2 says that the channel broke by its close; an error here has nothing to add, and would end the process.
+  // A broken channel also closes, which is handled below; an error without a listener would end the process.
   channel.on('error', () => undefined);
   let ending: Ending | undefined;
   channel.on('exit', (code: number | null, signal?: string) => {

@@ -5,7 +5,14 @@ import { authHandler, type Credentials, gatherCredentials } from './authenticati
 import { type Channel, channelOf, type Session } from './channel';
 import { type ConnectState, connectError } from './connect-failure';
 import { because, ChannelRefused, RETRY } from './exec';
-import { hostKeyError, judgeHostKey, type KnownKey, knownHostKeys, rememberHostKey } from './host-keys';
+import {
+  hostKeyError,
+  judgeHostKey,
+  type KnownKey,
+  keyText,
+  knownHostKeys,
+  rememberHostKey,
+} from './host-keys';
 import { needsOpenSsh } from './needs-openssh';
 import { readSshConfig, type SshSettings, type SshTarget } from './ssh-config';
 import { isShellSafe, openProxyCommand, openTcp, type Transport } from './transport';
@@ -14,6 +21,7 @@ import { isShellSafe, openProxyCommand, openTcp, type Transport } from './transp
 export interface Login {
   client: Client;
   settings: SshSettings;
+  notes: readonly string[];
   /** Why the connection was lost, as far as ssh2 said; empty while it stands. */
   lostBecause(): string;
   /** Closes the connection, and every hop and proxy on the way. */
@@ -26,7 +34,7 @@ const MOST_BANNER = 8192;
 // A ProxyJump that leads back to itself would never end.
 const MOST_HOPS = 8;
 
-/** The library cannot log in there, and the user's own `ssh` may. */
+/** ssh2 cannot log in at the host, and the user's own `ssh` may. */
 export class OnlyOpenSsh extends HostError {
   constructor(
     host: string,
@@ -39,8 +47,7 @@ export class OnlyOpenSsh extends HostError {
 
 /**
  * Connects, checks the host key and logs in, as the user's ssh config says.
- * @throws OnlyOpenSsh where the library has none of the host's algorithms, or a jump host needs more than it can; HostError
- * (exit 3)
+ * @throws OnlyOpenSsh where ssh2 has none of the host's algorithms, or cannot log in at a jump host; HostError (exit 3)
  */
 export async function logIn(target: SshTarget, depth = 0): Promise<Login> {
   const settings = await (target.settings ?? readSshConfig(target));
@@ -145,6 +152,7 @@ function handshake(
     let refused: HostError | undefined;
     let remembered: Promise<void> = Promise.resolve();
     let newKey: Buffer | undefined;
+    const notes: string[] = [];
     let ready = false;
     let lost = '';
 
@@ -177,7 +185,7 @@ function handshake(
         transport.close();
       };
       remembered.then(
-        () => resolve({ client, settings, lostBecause: () => lost, close }),
+        () => resolve({ client, settings, notes, lostBecause: () => lost, close }),
         (error: Error) =>
           reject(
             new HostError(
@@ -199,8 +207,13 @@ function handshake(
       hostVerifier: (key: Buffer): boolean => {
         const verdict = judgeHostKey(key, known);
         if (verdict.kind === 'known') return true;
-        if (verdict.kind === 'unknown' && target.acceptNewHostKeys) {
+        const { acceptsNewHostKeys } = settings;
+        if (verdict.kind === 'unknown' && (target.acceptNewHostKeys || acceptsNewHostKeys)) {
           newKey = key;
+          const word = target.acceptNewHostKeys
+            ? '--accept-new-host-keys'
+            : 'StrictHostKeyChecking of your ssh config';
+          notes.push(`its host key was not known, and was accepted, as ${word} says: ${keyText(key)}`);
           return true;
         }
         refused = hostKeyError(target.name, settings, key, verdict);
@@ -213,8 +226,8 @@ function handshake(
   });
 }
 
-/** A login of ssh2, for scripts. */
-export function sessionOf(host: string, { client, settings, lostBecause, close }: Login): Session {
+/** A login of ssh2 as a session. */
+export function sessionOf(host: string, { client, settings, notes, lostBecause, close }: Login): Session {
   const open = (command: string) =>
     new Promise<Channel>((resolve, reject) => {
       try {
@@ -231,5 +244,5 @@ export function sessionOf(host: string, { client, settings, lostBecause, close }
         );
       }
     });
-  return { user: settings.user, open, lostBecause, close };
+  return { user: settings.user, notes, open, lostBecause, close };
 }

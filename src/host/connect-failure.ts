@@ -134,7 +134,7 @@ function sshCommand(settings: SshSettings): string {
   return command('ssh', '-v', '-p', String(settings.port), `${settings.user}@${settings.hostname}`, 'true');
 }
 
-/** What `ssh` said when it did not log in. Its last words are the reason. */
+/** The error for a failed login of the user's own `ssh`. @param said what ssh printed; the reason comes last */
 export function openSshError(said: string, state: ConnectState): HostError {
   const error = connectError(new Error(said), state);
   if (!/host key|HOST IDENTIFICATION/i.test(said)) return error;

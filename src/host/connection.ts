@@ -16,8 +16,8 @@ export interface Connection {
   readonly host: string;
   /** The user of the login. */
   readonly user: string;
-  /** Why the user's own `ssh` logged in, where it did. */
-  readonly byOpenSsh?: string;
+  /** What a careful user wants to know of the login (`--verbose`): a sentence each. */
+  readonly notes?: readonly string[];
   /** How many scripts were run; each is one SSH exec. */
   readonly execs: number;
   /**
@@ -38,7 +38,7 @@ export async function connect(target: SshTarget): Promise<Connection> {
   return new SshConnection(target, await openSession(target));
 }
 
-/** By the SSH library, which is fast; by the user's own `ssh` where only that can, or where the user says so. */
+/** Logs in by ssh2, which is fast; by the user's own `ssh` where only that can, or the user wants it. */
 async function openSession(target: SshTarget): Promise<Session> {
   const { name, transport = 'auto' } = target;
   const settings = await (target.settings ?? readSshConfig(target));
@@ -80,7 +80,7 @@ interface Lane {
 class SshConnection implements Connection {
   readonly host: string;
   readonly user: string;
-  readonly byOpenSsh?: string;
+  readonly notes: readonly string[];
   readonly runScript: RunScript;
   #execs = 0;
   /** Channels that the host opens on one login. */
@@ -94,7 +94,7 @@ class SshConnection implements Connection {
   ) {
     this.host = target.name;
     this.user = first.user;
-    if (first.byOpenSsh !== undefined) this.byOpenSsh = first.byOpenSsh;
+    this.notes = first.notes;
     this.#lanes = [{ session: Promise.resolve(first), running: 0 }];
     this.runScript = checked(this.host, (script, options) => this.#run(script, options));
   }

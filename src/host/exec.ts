@@ -43,8 +43,8 @@ export class Silence extends HostError {}
 export class Overdue extends HostError {}
 
 /**
- * Runs a script in the shell, over one channel. A failing script is a result; everything that kept it from running to
- * its end is an error. What the login says before the script is left out.
+ * Runs a script in the shell, over one channel. A failing script is a result; whatever kept it from running to its end is
+ * an error. The result leaves out what the login prints before the script.
  * @throws HostError
  */
 export async function execScript(
@@ -63,7 +63,7 @@ export async function execScript(
   });
 }
 
-/** @throws HostError where the host opens none in time; what {@link Session.open} throws */
+/** Opens a channel. @throws HostError where the host does not open one in time; what {@link Session.open} throws */
 async function openWithin(host: string, session: Session, command: string): Promise<Channel> {
   let timer: NodeJS.Timeout | undefined;
   const opening = session.open(command);

@@ -93,7 +93,7 @@ export function unsupported(facts: HostFacts): string | undefined {
 
 /**
  * The interface with the smallest subnet that contains `address`.
- * @param moving addresses that hosts hand to each other, wherever they sit just now: these say nothing
+ * @param moving the VIPs: on their holder they are no evidence of a subnet
  */
 export function interfaceFor(
   facts: HostFacts,

@@ -134,6 +134,9 @@ export function judgeHostKey(presented: Buffer, known: readonly KnownKey[]): Ver
 }
 
 /** The error for a key that is refused. */
+/** `ssh-ed25519 SHA256:…` */
+export const keyText = (key: Buffer): string => `${hostKeyType(key)} ${fingerprint(key)}`;
+
 export function hostKeyError(
   host: string,
   settings: SshSettings,
@@ -141,7 +144,7 @@ export function hostKeyError(
   verdict: Exclude<Verdict, { kind: 'known' }>,
 ): HostError {
   const { name } = hostKeyNames(settings);
-  const shown = `${hostKeyType(presented)} ${fingerprint(presented)}`;
+  const shown = keyText(presented);
   if (verdict.kind === 'revoked') {
     return new HostError(
       host,

@@ -4,8 +4,8 @@ import { readUserFile } from './read-file';
 import type { SshSettings } from './ssh-config';
 
 /**
- * Why only the user's own `ssh` can log in there as the ssh config says; nothing where the SSH library can. Looks at files,
- * the agent and Kerberos tickets of this machine, and asks no host.
+ * Why only the user's own `ssh` can log in as the ssh config says; undefined where ssh2 can, too. Looks at files, the agent
+ * and Kerberos tickets of this machine; asks no host.
  */
 export async function needsOpenSsh(settings: SshSettings): Promise<string | undefined> {
   const [option] = settings.onlyOpenSsh;
@@ -31,7 +31,7 @@ const isThere = (path: string): Promise<boolean> =>
     () => false,
   );
 
-/** A certificate beside a key, or a key that a token holds. */
+/** Names a key file that has a certificate beside it, or is a security key (FIDO). */
 async function certificate({ identityFiles, publicKeyLogin }: SshSettings): Promise<string | undefined> {
   if (!publicKeyLogin) return undefined;
   const found = await Promise.all(
@@ -44,14 +44,14 @@ async function certificate({ identityFiles, publicKeyLogin }: SshSettings): Prom
   return found.find((why) => why !== undefined);
 }
 
-/** An authority that is trusted for some hosts. */
+/** Names a known_hosts file that trusts a certificate authority. */
 async function authority({ knownHostsFiles }: SshSettings): Promise<string | undefined> {
   const texts = await Promise.all(knownHostsFiles.map((path) => readUserFile(path).catch(() => '')));
   const at = texts.findIndex((text) => /^@cert-authority\s/m.test(text));
   return at < 0 ? undefined : `${knownHostsFiles[at]} trusts an authority for host keys`;
 }
 
-/** A certificate, or a security key, that the agent holds: the library leaves out keys that it does not know. */
+/** Names a certificate or security key of the agent, which ssh2 does not know and leaves out. */
 function agentKey({ agentSocket, publicKeyLogin }: SshSettings): Promise<string | undefined> {
   if (agentSocket === undefined || !publicKeyLogin) return Promise.resolve(undefined);
   const env = { ...process.env, SSH_AUTH_SOCK: agentSocket };
@@ -63,10 +63,10 @@ function agentKey({ agentSocket, publicKeyLogin }: SshSettings): Promise<string 
   });
 }
 
-/** One that asks a person first has not been asked to sign anything yet. */
+/** Listing keys needs no signature, so no agent asks the user about it. */
 const AGENT_ANSWERS_MS = 10_000;
 
-/** Debian's and Red Hat's configs allow Kerberos to everybody; it counts where there is a ticket. */
+/** Says whether there is a Kerberos ticket: Debian's and Red Hat's ssh configs allow Kerberos for everybody. */
 function ticket({ gssapiLogin }: SshSettings): Promise<string | undefined> {
   if (!gssapiLogin) return Promise.resolve(undefined);
   return new Promise((resolve) => {

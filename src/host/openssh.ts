@@ -7,17 +7,17 @@ import { openSshError } from './connect-failure';
 import { whatWasSaid } from './heard';
 import { type SshSettings, type SshTarget, sshArguments } from './ssh-config';
 
-/** A path of a socket may have 104 bytes on some systems, and OpenSSH adds 17 while it makes one. */
+/** A socket's path may have 104 bytes on some systems, and OpenSSH appends 17 while it creates one. */
 const MOST_PATH = 104 - 17;
 
-/** Printed by the user's own machine when OpenSSH has logged in. */
+/** ssh's LocalCommand prints this on the laptop when it has logged in. */
 const LOGGED_IN = 'haprov: logged in';
 
 /**
- * Logs in by the user's own `ssh`: one process, a ControlMaster of haprov's own in a folder that only the user can open.
- * Every command goes over it. Where the user has one that is open already, commands go over that.
- * @param why the library does not log in
- * @throws HostError (exit 3) with what ssh said
+ * Logs in by the user's own `ssh`: one process, a ControlMaster whose socket is in a folder that only the user can open.
+ * Every command goes over it, or over a master of the user that is open already.
+ * @param why why ssh2 does not log in
+ * @throws HostError (exit 3) with what ssh printed
  */
 export async function openSshSession(
   target: SshTarget,
@@ -30,14 +30,14 @@ export async function openSshSession(
   if (controlPath !== undefined && (await isOpen(controlPath)))
     return {
       ...sessionOver(user, controlPath, folder, cleaned),
-      byOpenSsh: why,
+      notes: notesOf(why),
     };
   const [socket, log] = [join(folder, 'master'), join(folder, 'log')];
   const master = spawn('ssh', masterArguments(target, settings, socket, log), {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   const close = (): void => {
-    // It may write a last word when it ends.
+    // Removes the folder again after the master's end, which may write to its log.
     master.once('close', cleaned).kill();
     cleaned();
   };
@@ -48,10 +48,12 @@ export async function openSshSession(
     close();
     throw openSshError(said, { host: target.name, settings });
   }
-  return { ...sessionOver(user, socket, folder, close), byOpenSsh: why };
+  return { ...sessionOver(user, socket, folder, close), notes: notesOf(why) };
 }
 
-/** A master does nothing but to hold the login: whatever else the user's config has for this host is not for us. */
+const notesOf = (why: string) => [`ssh logged in, and not the SSH library: ${why}`];
+
+/** The master only holds the login, so forwardings, commands and terminals of the user's config are switched off. */
 const masterArguments = (target: SshTarget, settings: SshSettings, socket: string, log: string): string[] => [
   ...['-N', '-M', '-S', socket, '-E', log],
   ...option('ControlPersist', 'no'),
@@ -64,7 +66,10 @@ const masterArguments = (target: SshTarget, settings: SshSettings, socket: strin
   ...option('ForkAfterAuthentication', 'no'),
   ...option('PermitLocalCommand', 'yes'),
   ...option('LocalCommand', `echo ${LOGGED_IN}`),
-  ...option('StrictHostKeyChecking', target.acceptNewHostKeys ? 'accept-new' : 'yes'),
+  ...option(
+    'StrictHostKeyChecking',
+    target.acceptNewHostKeys || settings.acceptsNewHostKeys ? 'accept-new' : 'yes',
+  ),
   ...option('ConnectTimeout', String(Math.ceil(settings.connectTimeoutMs / 1000))),
   ...option('ServerAliveInterval', String(Math.ceil(settings.keepaliveMs / 1000))),
   ...option('ServerAliveCountMax', String(settings.keepaliveCount)),
@@ -75,11 +80,16 @@ const masterArguments = (target: SshTarget, settings: SshSettings, socket: strin
 const option = (name: string, value: string): string[] => ['-o', `${name}=${value}`];
 
 /**
- * Commands over a master's socket.
- * @param folder where ssh may write what it has to say
- * @param close ends what was started for it
+ * A session whose commands go over a master's socket.
+ * @param folder the folder for ssh's logs
+ * @param close closes what was started for the session
  */
-function sessionOver(user: string, socket: string, folder: string, close: () => void): Session {
+function sessionOver(
+  user: string,
+  socket: string,
+  folder: string,
+  close: () => void,
+): Omit<Session, 'notes'> {
   let lost = '';
   let number = 0;
   return {
@@ -103,15 +113,15 @@ function sessionOver(user: string, socket: string, folder: string, close: () => 
   };
 }
 
-/** What `ssh` ends with where it failed itself; a command may end so too, or by a signal. */
+/** ssh's exit code where ssh itself failed, or a signal ended the command; the command itself may use it, too. */
 const FAILED = 255;
 
-/** Where the master is gone, ssh would connect by itself: it finds no such host. */
+/** The host name for ssh: without the master it would connect by itself, and must not reach a host. */
 const NOWHERE = 'haprov.invalid';
 
 const over = (socket: string): string[] => ['-F', 'none', '-S', socket];
 
-/** Whether a master holds a connection. */
+/** Whether a master is connected at this socket. */
 export async function isOpen(socket: string): Promise<boolean> {
   const check = spawn('ssh', [...over(socket), '-O', 'check', NOWHERE], { stdio: 'ignore' });
   return (await exitOf(check)) === 0;
@@ -123,14 +133,14 @@ const exitOf = (child: ChildProcess): Promise<number | null> =>
     child.once('close', (code) => resolve(code));
   });
 
-/** A command's process as a channel; `end` says what its exit code means. */
+/** An ssh process as a channel; `end` turns its exit code into the command's end. */
 function channelOver(
   child: ChildProcess,
   end: (code: number | null) => Promise<Ending | undefined>,
 ): Channel {
   const { stdin, stdout, stderr } = child;
   if (!stdin || !stdout || !stderr) throw new Error('a process without pipes');
-  // The command may end without having read all of it.
+  // The command may end before it has read all of stdin.
   stdin.on('error', () => undefined);
   return {
     stdin,
@@ -141,7 +151,7 @@ function channelOver(
   };
 }
 
-/** @throws Error where it ends, or is late */
+/** Waits for the login. @throws Error where ssh ends first, or takes longer than `withinMs` */
 function loggedIn(master: ChildProcess, withinMs: number): Promise<void> {
   return new Promise((resolve, reject) => {
     let said = '';
@@ -159,7 +169,7 @@ function loggedIn(master: ChildProcess, withinMs: number): Promise<void> {
   });
 }
 
-/** ssh's own words: warnings of a login that went well among them. */
+/** What ssh printed, which may be warnings of a successful login. */
 const readLog = (log: string): string => {
   try {
     return whatWasSaid(readFileSync(log, 'utf8'));
@@ -168,7 +178,7 @@ const readLog = (log: string): string => {
   }
 };
 
-/** Where sockets may stand: their paths must be short. */
+/** A folder for sockets, whose paths must be short. */
 const shortFolder = (): string =>
   [process.env.XDG_RUNTIME_DIR, tmpdir(), '/tmp'].find(
     (one) => one !== undefined && existsSync(one) && join(one, 'haprov-XXXXXX/master').length <= MOST_PATH,

@@ -18,7 +18,7 @@ export interface SshTarget {
   /** Read in place of ~/.ssh/config and /etc/ssh/ssh_config; `none` reads neither. */
   sshConfigFile?: string;
   acceptNewHostKeys?: boolean;
-  /** Which program logs in; `auto` (the default): OpenSSH's where only that can. */
+  /** What logs in; `auto`, the default: ssh2, or OpenSSH where only that can. */
   transport?: 'auto' | 'ssh2' | 'openssh';
   /** `auto`: sudo when the remote user is not root. */
   sudo: 'auto' | boolean;
@@ -60,13 +60,17 @@ export interface SshSettings {
   connectTimeoutMs: number;
   keepaliveMs: number;
   keepaliveCount: number;
-  /** The algorithms that the config allows, by OpenSSH's names; undefined where there is no `ssh` to ask. */
-  /** Kerberos may log in. */
+  /** Whether StrictHostKeyChecking is `accept-new` or `no`; a changed key is refused all the same. */
+  acceptsNewHostKeys: boolean;
+  /** The address of this machine from which to connect. */
+  bindAddress?: string | undefined;
+  /** Whether the config allows Kerberos. */
   gssapiLogin: boolean;
-  /** Options of the config that only OpenSSH itself can carry out, as `PKCS11Provider is set`. */
+  /** Reasons in the config why only OpenSSH can log in, such as `PKCS11Provider is set`. */
   onlyOpenSsh: string[];
-  /** The socket of a master connection of the user's own; nothing where the config wants none. */
+  /** The socket of the user's own ControlMaster; absent where the config has none. */
   controlPath?: string;
+  /** The algorithms that the config allows, by OpenSSH's names; undefined where there is no `ssh` to ask. */
   allowed: { kex?: string[]; hostKey?: string[]; cipher?: string[]; mac?: string[] };
 }
 
@@ -184,6 +188,10 @@ export function settingsFrom(dump: SshDump, target: SshTarget): SshSettings {
     connectTimeoutMs: target.connectTimeoutMs ?? seconds('connecttimeout') ?? 10_000,
     keepaliveMs: seconds('serveraliveinterval') ?? 15_000,
     keepaliveCount: Number(one('serveralivecountmax') ?? 3),
+    acceptsNewHostKeys: ['accept-new', 'no', 'off', 'false'].includes(
+      dump.get('stricthostkeychecking')?.[0] ?? '',
+    ),
+    bindAddress: one('bindaddress'),
     gssapiLogin: yes('gssapiauthentication', false),
     onlyOpenSsh: ONLY_OPENSSH.filter((name) => yes(name.toLowerCase(), false)).map(
       (name) => `${name} is set`,

@@ -132,8 +132,7 @@ async function probeHost(
     }
   };
   const connection = kept?.get(name) ?? (await timed('connect', () => connect(target)));
-  if (connection.byOpenSsh !== undefined && !kept?.has(name))
-    listener.script(name, `# ssh logged in, and not the SSH library: ${connection.byOpenSsh}`);
+  if (!kept?.has(name)) for (const note of connection.notes ?? []) listener.script(name, `# ${note}`);
   try {
     return await timed('probe', async () => {
       listener.script(name, questions.map(({ script }) => script).join('\n'));

@@ -19,8 +19,14 @@ export interface Transport {
  */
 export function openTcp(settings: SshSettings): Promise<Transport> {
   return new Promise((resolve, reject) => {
-    const { hostname: host, port, addressFamily: family } = settings;
-    const socket = connectTcp({ host, port, family, noDelay: true });
+    const { hostname: host, port, addressFamily: family, bindAddress: localAddress } = settings;
+    const socket = connectTcp({
+      host,
+      port,
+      family,
+      noDelay: true,
+      ...(localAddress ? { localAddress } : {}),
+    });
     const timer = setTimeout(() => {
       socket.destroy(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' }));
     }, settings.connectTimeoutMs);

@@ -22,14 +22,14 @@ export interface Observation {
   unasked?: 'silent' | 'none' | 'no-tool';
   /** The servers (`service/server`) on its list of drained servers; absent where there are none. */
   drainedServers?: string[];
-  /** Files of the user's own configuration that `haprov drain` has written, so that its keepalived gives its VIPs away. */
+  /** The files of the user that `haprov drain` has written, so that the user's own keepalived gives its VIPs away. */
   levers?: string[];
 }
 
-/** Where HAProxy's statistics are asked for on loopback: of haprov's listener, or of a page of the user's own. */
+/** Where HAProxy's statistics are on loopback: at haprov's listener, or at a page of the user's own configuration. */
 export type StatisticsPlace = { healthPort: number; page?: StatisticsPage };
 
-/** As the shell's functions take it: `10001/stats`, and a login behind a blank. */
+/** The place as a word for the shell: `10001/stats`, with the login after a space. */
 export const placeWord = ({ healthPort, page }: StatisticsPlace): string =>
   `${healthPort}${page?.path ?? '/stats'}${page?.login === undefined ? '' : ` ${page.login}`}`;
 

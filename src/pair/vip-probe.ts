@@ -80,7 +80,7 @@ const placesOf = ({ endpoints }: Service, { vips }: Inventory) =>
       address === '*' ? vips.map((vip) => ({ address: vip.address, port, tls })) : [{ address, port, tls }],
     );
 
-/** Some answer with an error on purpose. */
+/** Whether a service answers without an error; some answer with one on purpose. */
 const isWell = ({ answer }: Service) => !answer || 'metrics' in answer || answer.status < 500;
 
 /** The requests that the service itself and each service behind its routes answer. */

@@ -84,7 +84,10 @@ export async function makePlan(
   const targets = [...ways].map(([host, target]) => {
     const resources = wanted.get(host) ?? [];
     const listening = other ? [] : listeningQuestion(inventory, host, resources);
-    const serves = inventory.services.some(({ backends }) => backends.hosts.includes(host));
+    const serves =
+      [...inventory.services, ...inventory.virtualServers].some(({ backends }) =>
+        backends.hosts.includes(host),
+      ) || inventory.vips.some((vip) => !vip.check.haproxy && vip.members.some((one) => one.host === host));
     return {
       target,
       questions: [

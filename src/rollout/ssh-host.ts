@@ -36,7 +36,7 @@ export interface Wires {
   connections: ReadonlyMap<string, Connection>;
   /** Logs in anew, and replaces the connection. @throws HostError */
   reconnect(host: string): Promise<Connection>;
-  /** Where HAProxy is asked how its servers are. */
+  /** Where HAProxy's statistics are on the hosts. */
   asked?: StatisticsPlace;
   /** Gets each script of a run, without files' contents. */
   onScript?(host: string, script: string): void;

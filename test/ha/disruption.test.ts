@@ -67,6 +67,11 @@ const ownService = {
   ],
   services: [],
 };
+const handedOn = {
+  ...pair,
+  services: [],
+  virtualServers: [{ ...served('dns', ['fred', 'ethyl']), port: 53, protocol: 'udp' } as never],
+};
 const ownPort = {
   vips: [
     vip('router37', '10.0.0.200', ['fred', 'ethyl'], {
@@ -488,6 +493,16 @@ const cases: Record<string, Case> = {
     hosts: both([service('dovecot', 'restart')]),
     known: ownPort,
     fred: [['rolling', 0, 'drained before, ethyl serves meanwhile; the VIP moves away and back', 'moves']],
+  },
+  'a unit restarts that the kernel of the balancers sends clients to': {
+    hosts: both([service('named', 'restart')]),
+    known: handedOn,
+    fred: [['rolling', null, 'the kernel sends clients of virtual server dns there until its check']],
+  },
+  'a unit restarts that serves no one, beside a virtual server': {
+    hosts: both([service('crond', 'restart')]),
+    known: handedOn,
+    fred: [['rolling', 0, 'no service of the inventory is known to need it']],
   },
   'httpd restarts beside others': {
     hosts: { ...both([service('httpd', 'restart')]), lucy: [] },

@@ -43,6 +43,7 @@ describeWithSshd('OpenSSH’s own client', () => {
 
   const says = async (connection: Connection) =>
     (await connection.runScript('id -un', patient)).stdout.trim();
+  const why = ({ notes }: Connection) => notes?.[0]?.replace('ssh logged in, and not the SSH library: ', '');
   const failure = (more: Parameters<SshFiles['target']>[1] = {}) =>
     login(more).then(
       () => {
@@ -61,12 +62,12 @@ describeWithSshd('OpenSSH’s own client', () => {
     const connection = await login({ transport: 'openssh' });
     const result = await connection.runScript('id -un; echo bad >&2; exit 7', { ...patient, accepts: [7] });
     expect(result).toMatchObject({ stdout: `${user}\n`, stderr: 'bad\n', code: 7 });
-    expect(connection.byOpenSsh).toBe('ssh.transport says so');
+    expect(why(connection)).toBe('ssh.transport says so');
   });
 
   test('where the library can log in, it does', async () => {
     const connection = await login();
-    expect([await says(connection), connection.byOpenSsh]).toEqual([user, undefined]);
+    expect([await says(connection), why(connection)]).toEqual([user, undefined]);
   });
 
   describe('is called by itself for', () => {
@@ -78,7 +79,7 @@ describeWithSshd('OpenSSH’s own client', () => {
       files.configure('Host *', `IdentityFile ${key}`, 'IdentitiesOnly yes');
       const connection = await login();
       expect(await says(connection)).toBe(user);
-      expect(connection.byOpenSsh).toBe(`${key}-cert.pub is a certificate`);
+      expect(why(connection)).toBe(`${key}-cert.pub is a certificate`);
     });
 
     test('a user certificate that the agent holds', async () => {
@@ -93,7 +94,7 @@ describeWithSshd('OpenSSH’s own client', () => {
       files.configure('Host *', `IdentityAgent ${socket}`, `IdentityFile ${files.path('none')}`);
       const connection = await login();
       expect(await says(connection)).toBe(user);
-      expect(connection.byOpenSsh).toBe('the agent holds a key of type ssh-ed25519-cert-v01@openssh.com');
+      expect(why(connection)).toBe('the agent holds a key of type ssh-ed25519-cert-v01@openssh.com');
     });
 
     test('a host certificate', async () => {
@@ -109,7 +110,7 @@ describeWithSshd('OpenSSH’s own client', () => {
         const connection = await connect(files.target(own.port, { user, sudo: false }));
         connections.push(connection);
         expect(await says(connection)).toBe(user);
-        expect(connection.byOpenSsh).toBe(`${files.knownHosts} trusts an authority for host keys`);
+        expect(why(connection)).toBe(`${files.knownHosts} trusts an authority for host keys`);
       } finally {
         for (const connection of connections.splice(0)) connection.close();
         await own.stop();
@@ -123,14 +124,14 @@ describeWithSshd('OpenSSH’s own client', () => {
         /no matching key exchange/,
       ],
       ['umac alone', 'MACs umac-128-etm@openssh.com\nCiphers aes128-ctr', /no matching .*MAC/],
-    ])('a host that takes %s', async (_, option, why) => {
+    ])('a host that takes %s', async (_, option, reason) => {
       const own = await startSshd(files, option);
       try {
         files.write('known_hosts', `[127.0.0.1]:${own.port} ${own.hostKey}\n`);
         const connection = await connect(files.target(own.port, { user, sudo: false }));
         connections.push(connection);
         expect(await says(connection)).toBe(user);
-        expect(connection.byOpenSsh).toMatch(why);
+        expect(why(connection)).toMatch(reason);
       } finally {
         for (const connection of connections.splice(0)) connection.close();
         await own.stop();
@@ -141,7 +142,7 @@ describeWithSshd('OpenSSH’s own client', () => {
       files.write('known_hosts', '');
       files.configure('Host *', `KnownHostsCommand /bin/echo [127.0.0.1]:${sshd.port} ${sshd.hostKey}`);
       const connection = await login();
-      expect([await says(connection), connection.byOpenSsh]).toEqual([user, 'KnownHostsCommand is set']);
+      expect([await says(connection), why(connection)]).toEqual([user, 'KnownHostsCommand is set']);
     });
 
     test('a connection of the user’s own that is open: it is used, and stays open', async () => {
@@ -157,7 +158,7 @@ describeWithSshd('OpenSSH’s own client', () => {
           'IdentitiesOnly yes',
         );
         const connection = await login();
-        expect([await says(connection), connection.byOpenSsh]).toEqual([
+        expect([await says(connection), why(connection)]).toEqual([
           user,
           `a connection of your own is open at ${socket}`,
         ]);
@@ -167,6 +168,41 @@ describeWithSshd('OpenSSH’s own client', () => {
         child.kill();
       }
     });
+  });
+
+  describe('StrictHostKeyChecking is the user’s own word', () => {
+    const note = (words: string) => expect.stringMatching(words);
+    test.each(['accept-new', 'no'])('%s', async (word) => {
+      files.write('known_hosts', '');
+      files.configure('Host *', `StrictHostKeyChecking ${word}`);
+      const connection = await login();
+      expect([await says(connection), connection.notes]).toEqual([
+        user,
+        [
+          note(
+            '^its host key was not known, and was accepted, as StrictHostKeyChecking of your ssh config says: ssh-ed25519 SHA256:',
+          ),
+        ],
+      ]);
+      expect(readFileSync(files.knownHosts, 'utf8')).toContain(sshd.hostKey);
+      expect(await says(await login({ transport: 'openssh' }))).toBe(user);
+    });
+
+    test.each(['ssh2', 'openssh'] as const)(
+      'a key that has changed is refused all the same (%s)',
+      async (transport) => {
+        files.write('known_hosts', `[127.0.0.1]:${sshd.port} ${files.publicKey}\n`);
+        files.configure('Host *', 'StrictHostKeyChecking no');
+        expect(await failure({ transport })).toMatchObject({ message: note('host key') });
+      },
+    );
+  });
+
+  test('BindAddress: the connection comes from there', async () => {
+    files.configure('Host *', 'BindAddress 127.0.0.7');
+    const connection = await login();
+    const { stdout } = await connection.runScript('echo $SSH_CONNECTION', patient);
+    expect([stdout.split(' ')[0], why(connection)]).toEqual(['127.0.0.7', undefined]);
   });
 
   test('more scripts at once than the host has room for', async () => {

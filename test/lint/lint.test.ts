@@ -1,8 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { shippedVersions } from '../../src/host/release';
 import { lint, rules } from '../../src/lint/lint';
+import type { Finding } from '../../src/plan/plan';
 import { loadDesiredState } from '../../src/planning/desired-state';
 import { subjectOf } from '../../src/planning/lint-subject';
+import { environment, inventories, inventoryOf, majorsFor } from '../support/inventories';
 import { casesIn, placeIn } from './cases';
 import { type Edited, type Linted, lintPair } from './pair';
 
@@ -83,8 +86,32 @@ test('each finding says why it matters and how it is mended', async () => {
 
 const shipped = ['inventory.example.json', ...readdirSync('examples').map((name) => join('examples', name))];
 
-test.each(shipped)('%s is as it should be', (file) => {
-  // Whatever variable it names, its value is a word that may stand anywhere in it.
-  const env = new Proxy({}, { get: () => 'tcp-check comment abc12345' });
-  expect(lint(subjectOf(loadDesiredState(file, { env, keepSecret: () => {} })), file)).toEqual([]);
+/** Whatever variable it names, its value is a word that may stand anywhere in it. */
+const anyEnvironment = new Proxy({}, { get: () => 'tcp-check comment abc12345' });
+
+function lintFor(major: number, file: string, env: NodeJS.ProcessEnv): Finding[] {
+  const state = loadDesiredState(file, { env, keepSecret: () => {} });
+  return lint(
+    subjectOf(state, () => ({ major, versions: shippedVersions(major) })),
+    file,
+  );
+}
+
+const everywhere = shipped.flatMap((file) =>
+  [6, 7, 8, 9, 10].map((major): [string, number] => [file, major]),
+);
+
+test.each(everywhere)('%s is as it should be, and says what EL%d knows', (file, major) => {
+  expect(lintFor(major, file, anyEnvironment)).toEqual([]);
 });
+
+const each = inventories.flatMap((name) => majorsFor(name).map((major): [string, number] => [name, major]));
+
+test.each(each)(
+  'what haprov writes for %s is what EL%d’s programs know, and what a pair can work with',
+  (name, major) => {
+    const ofFiles = rules.filter(({ check }) => !check).map((rule) => rule.name);
+    const found = lintFor(major, inventoryOf(name), environment);
+    expect(found.filter(({ rule }) => ofFiles.includes(rule))).toEqual([]);
+  },
+);

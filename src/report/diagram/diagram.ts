@@ -33,7 +33,7 @@ export interface Machine extends Node {
 
 /** What a machine does; its functions are in the order of the packet. */
 export interface MachineFunction extends Node {
-  kind: 'keepalived' | 'haproxy' | 'service';
+  kind: 'keepalived' | 'haproxy' | 'own' | 'service';
 }
 
 /** An arrow between two parts, by their ids. */

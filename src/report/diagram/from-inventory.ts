@@ -4,6 +4,7 @@ import { balancers } from '../../playbook/ports';
 import type { Component, HostStatus, Level, ServerStatus, Status } from '../../status/status';
 import { levelOfServer } from '../level';
 import type { Diagram, Edge, Machine, MachineFunction, Node } from './diagram';
+import { addressLines, answeringAt, hasHaproxy, isByHaproxy, labelsBeside } from './own-service';
 
 /** The diagram of an inventory; with `status`, each part has a level. */
 export function diagramOf(inventory: Inventory, status?: Status): Diagram {
@@ -17,8 +18,9 @@ export function diagramOf(inventory: Inventory, status?: Status): Diagram {
     machines: machines.map(({ part }) => part),
     ways: [
       ...addresses.flatMap((address) => entrances(address, inventory)),
-      ...addresses.flatMap((address) => toBalancers(address, machines, status)),
+      ...addresses.flatMap((address) => toHolders(address, machines, inventory, status)),
       ...machines.flatMap((machine) => toServers(machine, machines, inventory, status)),
+      ...machines.flatMap((machine) => toServersOfKernel(machine, machines, inventory, status)),
     ],
   };
 }
@@ -33,7 +35,7 @@ interface Address {
 function addressesOf({ vips, services, stats }: Inventory, status: Status | undefined): Address[] {
   const shared = vips.map((vip, index): Address => {
     const seen = status?.vips.find((one) => one.vip === vip.name);
-    const lines = [vip.address, `VRRP ${vip.virtualRouterId}`, ...(seen ? [seen.text] : [])];
+    const lines = [...addressLines(vip), `VRRP ${vip.virtualRouterId}`, ...(seen ? [seen.text] : [])];
     const level = levelIf(status, seen?.level);
     return { part: { id: `a${index}`, name: vip.name, lines, ...level }, vip, vipLevel: level.level };
   });
@@ -48,6 +50,7 @@ function entrances({ part, vip, vipLevel }: Address, inventory: Inventory): Edge
   const labels = [
     ...services.flatMap((service) => labelOfService(service, vip)),
     ...(stats && stats.vip === vip ? [`${stats.port} statistics`] : []),
+    ...labelsBeside(vip, inventory),
   ];
   const level = vipLevel === undefined ? {} : { level: vipLevel };
   return labels.map((label) => ({ from: 'client', to: part.id, label, standby: false, ...level }));
@@ -79,6 +82,8 @@ interface Placed {
   part: Machine;
   host?: Host;
   haproxy?: MachineFunction;
+  /** VIP → the function that answers there without HAProxy. */
+  answers: Map<Vip, MachineFunction>;
   /** Server → the function that serves it. */
   serves: Map<Server, MachineFunction>;
 }
@@ -89,7 +94,8 @@ function machinesOf(inventory: Inventory, status: Status | undefined): Placed[] 
   const inOrder = [...balancing, ...inventory.hosts.filter((host) => !balancing.has(host))];
   const hosts = inOrder.map((host) => ({ name: host.name, address: host.address, host }));
   const strangers = new Map<string, { name: string; address: string; host?: undefined }>();
-  for (const { name, address, host } of inventory.services.flatMap(({ backends }) => backends.servers))
+  const fronts = [...inventory.services, ...inventory.virtualServers];
+  for (const { name, address, host } of fronts.flatMap(({ backends }) => backends.servers))
     if (!host && !inventory.hosts.some((one) => one.address === address) && !strangers.has(address))
       strangers.set(address, { name, address });
   return [...hosts, ...strangers.values()].map(({ name, address, host }, index): Placed => {
@@ -97,26 +103,32 @@ function machinesOf(inventory: Inventory, status: Status | undefined): Placed[] 
     const seen = status?.hosts.find((one) => one.host === name && host !== undefined);
     const serves = servedBy(inventory, { id, address, host }, status);
     const own = host && balancing.has(host) ? balancingOf(inventory, { id, host, seen }) : [];
+    const answers = new Map(
+      inventory.vips.flatMap((vip) => {
+        const found = vip.members.some((member) => member.host === host) && answeringAt(vip, inventory, id);
+        return found ? [[vip, { ...found, ...levelIf(status, vipLevelOn(vip, host, status)) }] as const] : [];
+      }),
+    );
     const part: Machine = {
       id,
       name,
       lines: [address, ...(host ? [] : ['not managed by haprov']), ...(seen?.drained ? ['drained'] : [])],
       ...(seen ? { level: levelOfHost(seen) } : {}),
-      functions: [...own, ...serves.values()],
+      functions: [...own, ...answers.values(), ...serves.values()],
     };
-    return { part, serves, host, haproxy: own.find(({ kind }) => kind === 'haproxy') };
+    return { part, serves, answers, host, haproxy: own.find(({ kind }) => kind === 'haproxy') };
   });
 }
 
 function balancingOf(
-  { vips }: Inventory,
+  inventory: Inventory,
   { id, host, seen }: { id: string; host: Host; seen?: HostStatus },
 ): MachineFunction[] {
   const say = (component: Component): Pick<Node, 'lines' | 'level'> => {
     const state = seen?.components.find((one) => one.component === component);
     return state ? { lines: state.text ? [state.text] : [], level: state.level } : { lines: [] };
   };
-  const isMember = vips.some(({ members }) => members.some((member) => member.host === host));
+  const isMember = inventory.vips.some(({ members }) => members.some((member) => member.host === host));
   const keepalived: MachineFunction = {
     id: `${id}k`,
     kind: 'keepalived',
@@ -125,21 +137,23 @@ function balancingOf(
   };
   return [
     ...(isMember ? [keepalived] : []),
-    { id: `${id}h`, kind: 'haproxy', name: 'HAProxy', ...say('haproxy') },
+    ...(hasHaproxy(host, inventory)
+      ? [{ id: `${id}h`, kind: 'haproxy' as const, name: 'HAProxy', ...say('haproxy') }]
+      : []),
   ];
 }
 
 function servedBy(
-  { services, hosts }: Inventory,
+  { services, virtualServers, hosts }: Inventory,
   { id, address, host }: { id: string; address: string; host?: Host },
   status: Status | undefined,
 ): Map<Server, MachineFunction> {
   const isHere = (server: Server) =>
     server.host ? server.host === host : server.address === address && (host || !isOnHost(server, hosts));
   const found = new Map<Server, MachineFunction>();
-  for (const service of services) {
-    for (const server of service.backends.servers.filter(isHere)) {
-      const seen = serverIn(status, service, server);
+  for (const front of [...services, ...virtualServers]) {
+    for (const server of front.backends.servers.filter(isHere)) {
+      const seen = 'endpoints' in front ? serverIn(status, front, server) : undefined;
       const lines = [
         ...(server.name === host?.name || !host ? [] : [`as ${server.name}`]),
         ...(server.address === address ? [] : [`at ${server.address}`]),
@@ -150,7 +164,7 @@ function servedBy(
       found.set(server, {
         id: functionId,
         kind: 'service',
-        name: service.name,
+        name: front.name,
         lines,
         ...levelIf(status, seen?.level),
       });
@@ -181,24 +195,25 @@ function sayings({ seenBy }: ServerStatus): string[] {
 }
 
 /** Arrows from an address: solid to its holder, or to the first member where hosts were not asked; dashed to the others. */
-function toBalancers({ part, vip }: Address, machines: readonly Placed[], status?: Status): Edge[] {
+function toHolders(
+  { part, vip }: Address,
+  machines: readonly Placed[],
+  inventory: Inventory,
+  status?: Status,
+): Edge[] {
   const seen = status?.vips.find((one) => one.vip === vip?.name);
-  return machines.flatMap(({ host, haproxy }): Edge[] => {
-    if (!host || !haproxy) return [];
-    if (!vip) return [{ from: part.id, to: haproxy.id, label: '', standby: false }];
+  return machines.flatMap(({ host, haproxy, answers }): Edge[] => {
+    if (!host) return [];
+    if (!vip) return haproxy ? [{ from: part.id, to: haproxy.id, label: '', standby: false }] : [];
     const member = vip.members.find((one) => one.host === host);
     if (!member) return [];
     const holds = seen ? seen.holders.includes(host.name) : vip.members[0] === member;
     const level = levelIf(status, holds ? seen?.level : undefined);
-    return [
-      {
-        from: part.id,
-        to: haproxy.id,
-        label: `priority ${member.priority}`,
-        standby: !holds,
-        ...(holds ? level : {}),
-      },
-    ];
+    const label = `priority ${member.priority}`;
+    const ends = [isByHaproxy(vip, inventory) ? haproxy : undefined, answers.get(vip)];
+    return ends.flatMap((to) =>
+      to ? [{ from: part.id, to: to.id, label, standby: !holds, ...(holds ? level : {}) }] : [],
+    );
   });
 }
 
@@ -223,6 +238,29 @@ function toServers(
         : [];
     });
   });
+}
+
+/** Arrows from LVS to the servers of virtual servers; no host reports their state. */
+function toServersOfKernel(
+  { host, answers }: Placed,
+  machines: readonly Placed[],
+  { virtualServers }: Inventory,
+  status: Status | undefined,
+): Edge[] {
+  return virtualServers.flatMap(({ vip, port, backends }) =>
+    backends.servers.flatMap((server): Edge[] => {
+      const [from, to] = [answers.get(vip), machines.map(({ serves }) => serves.get(server)).find(Boolean)];
+      if (!host || !from || !to) return [];
+      const [label, standby] = [String(server.port ?? port), !isHolder(vip, host, status)];
+      return [{ from: from.id, to: to.id, label, standby, ...levelIf(status, undefined) }];
+    }),
+  );
+}
+
+/** The VIP's level, where the host holds it. */
+function vipLevelOn(vip: Vip, host: Host | undefined, status: Status | undefined): Level | undefined {
+  const seen = status?.vips.find((one) => one.vip === vip.name);
+  return host && seen?.holders.includes(host.name) ? seen.level : undefined;
 }
 
 const portOf = ({ port }: Server, { endpoints }: Service) =>

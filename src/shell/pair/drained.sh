@@ -7,8 +7,8 @@ drained_servers() { [ ! -f $drained_list ] || cat $drained_list; }
 
 is_drained() { drained_servers | grep -qxF -e "$1"; } # SERVER
 
-# Sets "admin_socket" to the running HAProxy's socket with level admin; looks once. Fails where it runs without one: a socket
-# of another level takes the command, and its refusal looks like an answer.
+# Sets "admin_socket" to the running HAProxy's socket with level admin; looks once. Fails where it has none, because a
+# socket of another level would accept the command, and its refusal looks like an answer.
 find_socket() {
   [ -n "${admin_socket:-}" ] || { admin_socket=$(haproxy_sockets admin); admin_socket=${admin_socket%%"
 "*}; }

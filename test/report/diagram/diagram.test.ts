@@ -177,6 +177,41 @@ test('Mermaid: a machine is a subgraph, a way not taken is dashed', () => {
   ]);
 });
 
+test('a VIP without HAProxy leads to what answers there, and by the kernel to its servers', () => {
+  const own = renderMermaid(diagrams['16-dns-vip'] as Diagram);
+  expect(own).not.toContain('HAProxy');
+  expect(own.split('\n')).toEqual(
+    expect.arrayContaining([
+      '    m0v0["named"]',
+      '  client -->|"53"| a0',
+      '  client -->|"53/udp"| a0',
+      '  a0 -->|"priority 101"| m0v0',
+      '  a0 -.->|"priority 100"| m1v0',
+    ]),
+  );
+  const kernel = renderMermaid(diagrams['17-lvs'] as Diagram);
+  expect(kernel).not.toContain('HAProxy');
+  expect(kernel.split('\n')).toEqual(
+    expect.arrayContaining([
+      '  client -->|"53/udp dns, LVS DR"| a0',
+      '    m0v0["LVS"]',
+      '  m0v0 -->|"8080"| m3s1',
+      '  m1v0 -.->|"8080"| m3s1',
+    ]),
+  );
+});
+
+test('a VIP of many addresses names the first of them', () => {
+  const { addresses } = diagrams['21-many-addresses'] as Diagram;
+  expect(addresses[0]?.lines).toEqual([
+    '192.168.56.200',
+    '192.168.56.210',
+    '192.168.56.211',
+    'and 4 more',
+    'VRRP 51',
+  ]);
+});
+
 test('text: two machines beside each other at 80 columns, one below the other at 40', () => {
   const text = (columns: number) => renderDiagramText(diagrams.example as Diagram, { color: false, columns });
   expect(text(80)).toContain(
