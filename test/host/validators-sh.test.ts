@@ -121,6 +121,21 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
       expect(checks('keepalived')).toEqual(['keepalived -t -f /etc/keepalived.conf (staged)']);
     });
 
+    const insecure = 'SECURITY VIOLATION - scripts are being executed but script_security not enabled.';
+    test.each<[string, string[], number]>([
+      ['scripts without script security, as on most pairs that were made by hand', [insecure], 0],
+      ['the same of checks', [insecure.replace('scripts', 'check scripts'), insecure], 0],
+      ['more than that', ["(k.conf: Line 3) Unknown keyword 'bogus'", insecure], 1],
+      ['nothing that can be read', [], 0],
+    ])('-t ends with 6 for %s', async (_about, lines, code) => {
+      const says = lines.map((line) => `echo "${line}" >&2`).join('; ');
+      box.fake(
+        'keepalived',
+        `"--version") echo 'Keepalived v2.2.8' >&2 ;; "-t -f "*) ${says || ':'}; exit 6 ;;`,
+      );
+      expect((await stage()).code).toBe(code);
+    });
+
     describe('a file that the configuration includes', () => {
       const main = 'etc/keepalived/keepalived.conf';
       const included = 'etc/keepalived/vips.conf';
