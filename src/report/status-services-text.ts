@@ -29,7 +29,11 @@ export function renderServices(
   ];
   const wish = Math.max(LEAST_TITLE, ...titles.map((title) => displayWidth(title) + 2));
   return services.flatMap((service) => {
-    if (service.servers.length === 0) return [titleRow(service, options, 'no servers')];
+    if (service.servers.length === 0) {
+      const led = services.filter(({ behind }) => behind.includes(service.service));
+      const names = led.map((one) => one.service).join(', ');
+      return [titleRow(service, options, names === '' ? 'no servers' : `leads to ${names}`)];
+    }
     const up = service.servers.every((server) => server.level === 'ok');
     if (isBrief && up && service.level === 'ok')
       return [

@@ -93,7 +93,7 @@ function endpointsOf(section: Section, vips: readonly Vip[]): Endpoint[] {
       const isEvery = ['', '*', '0.0.0.0', '::'].includes(one.host);
       const address = isEvery || isIP(one.host) === 0 ? '*' : canonical(one.host);
       if (/^(?:127\.|::1$)/.test(address)) return [];
-      const vip = vips.find((each) => each.address === address);
+      const vip = vips.find((each) => each.addresses.some((one) => one.address === address));
       const { from, to } = one.port;
       return [
         {

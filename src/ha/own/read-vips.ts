@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { canonical } from '../../inventory/address';
-import type { Host, Vip } from '../../inventory/inventory';
+import type { Host, Vip, VipAddress } from '../../inventory/inventory';
 import { vip as vipSchema } from '../../inventory/schema/vip';
 import { type Configuration, readConfiguration } from '../keepalived/configuration';
 import type { Entry } from '../keepalived/settings';
@@ -20,13 +20,8 @@ interface Held {
   host: Host;
   instance: VrrpInstance;
   configuration: Configuration;
-  addresses: Moved[];
+  addresses: VipAddress[];
   at: WrittenAt;
-}
-
-interface Moved {
-  address: string;
-  prefix?: number;
 }
 
 /** The VIPs of the hosts' own keepalived.conf: those of several hosts that share an address are one. */
@@ -77,17 +72,25 @@ const haveOneInCommon = (a: Held, b: Held) =>
 
 const priorityOf = ({ instance }: Held) => instance.priority ?? 100;
 
-function addressesOf({ addresses, excludedAddresses }: VrrpInstance): Moved[] {
-  const all = [...addresses, ...excludedAddresses].flatMap(readAddress);
-  const isOfLink = ({ address }: Moved) => /^fe[89ab]/i.test(address);
+function addressesOf({ addresses, excludedAddresses }: VrrpInstance): VipAddress[] {
+  const all = [
+    ...addresses.flatMap((one) => readAddress(one, 'advert')),
+    ...excludedAddresses.flatMap((one) => readAddress(one, 'excluded')),
+  ];
+  const isOfLink = ({ address }: VipAddress) => /^fe[89ab]/i.test(address);
   return [...all.filter((one) => !isOfLink(one)), ...all.filter(isOfLink)];
 }
 
-function readAddress({ name }: Entry): Moved[] {
+function readAddress({ name }: Entry, stands: VipAddress['stands']): VipAddress[] {
   const [bare = '', prefix] = name.split('/');
   if (isIP(bare) === 0) return [];
   return [
-    { address: canonical(bare), ...(prefix && /^\d+$/.test(prefix) ? { prefix: Number(prefix) } : {}) },
+    {
+      address: canonical(bare),
+      ...(prefix && /^\d+$/.test(prefix) ? { prefix: Number(prefix) } : {}),
+      family: isIP(bare) === 6 ? 6 : 4,
+      stands,
+    },
   ];
 }
 
@@ -97,6 +100,7 @@ function toVip(members: readonly Held[], name: string): Vip | undefined {
   const id = first?.instance.virtualRouterId;
   if (!first || !main || id === undefined) return undefined;
   const { instance } = first;
+  const { address, prefix, family } = main;
   const interfaces = new Set(members.map((one) => one.instance.interface));
   const shared = interfaces.size === 1 ? instance.interface : undefined;
   const isUnicast = members.some((one) => one.instance.unicastPeers.length > 0);
@@ -117,14 +121,11 @@ function toVip(members: readonly Held[], name: string): Vip | undefined {
   const syncGroup = syncGroups.find((group) => group.members.includes(instance.name))?.name;
   return {
     ...settings,
-    ...main,
     name,
-    family: isIP(main.address) === 6 ? 6 : 4,
-    addresses: first.addresses.map((one) => ({
-      ...one,
-      family: isIP(one.address) === 6 ? 6 : 4,
-      stands: 'advert',
-    })),
+    address,
+    ...(prefix === undefined ? {} : { prefix }),
+    family,
+    addresses: first.addresses,
     // Nobody can tell what a script of the user's own asks: it may be HAProxy.
     check: { ...check, haproxy: watches(first), port: undefined },
     ports: [],

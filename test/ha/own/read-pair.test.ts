@@ -55,6 +55,20 @@ describe('VIPs', () => {
     expect(notes).toEqual([]);
   });
 
+  test('all addresses of an instance are its VIP’s, and what listens on any of them is at it', () => {
+    const rest = 'virtual_ipaddress_excluded {\n10.0.0.8\n}';
+    const { vips, services } = read({
+      keepalived: [{ '/k.conf': instance('a', { addresses: '10.0.0.9/24\n10.0.0.7', rest }) }],
+      haproxy: [['listen x\n bind 10.0.0.8:80\n server a 10.0.0.1:1\n']],
+    });
+    expect(vips?.[0]?.addresses).toEqual([
+      { address: '10.0.0.9', prefix: 24, family: 4, stands: 'advert' },
+      { address: '10.0.0.7', family: 4, stands: 'advert' },
+      { address: '10.0.0.8', family: 4, stands: 'excluded' },
+    ]);
+    expect(services?.[0]?.endpoints).toMatchObject([{ address: '10.0.0.8', vip: { name: 'a' } }]);
+  });
+
   test('instances of several addresses in any order are the same; two of one host are two, each by a name', () => {
     const { vips } = read({
       keepalived: [
