@@ -20,6 +20,7 @@ import { loadDesiredState } from './desired-state';
 import { planHost, questionsOf, readinessOf, unreached } from './host-plan';
 import { listenerFor, notAsked, selectHosts, toTarget } from './hosts';
 import { findingsOf } from './lint-subject';
+import { startedWithQuestion, unreadFiles } from './unread-files';
 import { heardStrangers, listeningQuestion } from './vrrp-strangers';
 
 /** A plan, and the connections that it was made over. */
@@ -94,6 +95,7 @@ export async function makePlan(
         ...questionsOf(only ? (all.get(host) ?? []) : resources),
         ...listening,
         ...(serves ? [listenersQuestion] : []),
+        ...startedWithQuestion(inventory, host),
       ],
     };
   });
@@ -122,6 +124,7 @@ export async function makePlan(
       hosts: planned,
       warnings: other?.warnings ?? [
         ...findingsOf(said, options.inventory, knownBetter, knownOf),
+        ...unreadFiles(inventory, surveyed, options.inventory),
         ...heardStrangers(inventory, surveyed, context, options.inventory),
         ...formerMembers(
           { hosts: planned },

@@ -1,6 +1,7 @@
 import { loadDesiredState } from '../../src/planning/desired-state';
 import { readinessOf } from '../../src/planning/host-plan';
 import { findingsOf } from '../../src/planning/lint-subject';
+import { unreadFiles } from '../../src/planning/unread-files';
 import { withFiles } from '../bad-input/cases';
 import { faultsOf } from '../bad-input/check-all';
 import { recorder } from '../commands/recorder';
@@ -104,3 +105,42 @@ test('a template of one’s own sees what the inventory says, whatever is read o
     ).toContain('vrrp_instance V {\n virtual_router_id 5');
   });
 });
+
+const survey = (answers: Record<string, string>) =>
+  ({
+    hosts: Object.entries(answers).map(([name, answer]) => ({ name, answers: { find: () => answer } })),
+  }) as never;
+
+test.each([
+  ['a file of its own', { a: '/etc/haproxy/haproxy.cfg\n/etc/haproxy/more.cfg\n' }, []],
+  ['its folder', { a: '/etc/haproxy/haproxy.cfg\n/etc/haproxy/\n' }, []],
+  ['a host without HAProxy yet', { a: '' }, []],
+  [
+    'neither',
+    { a: '/etc/haproxy/haproxy.cfg\n', b: '/etc/haproxy/haproxy.cfg\n' },
+    [
+      'HAProxy on a and b does not read /etc/haproxy/more.cfg: its unit starts it with /etc/haproxy/haproxy.cfg',
+    ],
+  ],
+  [
+    'a folder with another name',
+    { a: '/etc/haproxy/haproxy.cfg\n/etc/haproxy/conf.d\n' },
+    [
+      'HAProxy on a does not read /etc/haproxy/more.cfg: its unit starts it with /etc/haproxy/haproxy.cfg /etc/haproxy/conf.d',
+    ],
+  ],
+])(
+  'a file that is pushed is also read, or it is said: HAProxy is started with %s',
+  async (_, answers, says) => {
+    const config = {
+      '/etc/haproxy/haproxy.cfg': 'a.cfg',
+      '/etc/haproxy/more.cfg': 'b.cfg',
+      '/etc/haproxy/x.map': 'a.conf',
+    };
+    await load({ haproxy: { config } }, files, ({ inventory }) => {
+      const found = unreadFiles(inventory, survey(answers), 'inventory.json');
+      expect(found.map(({ message }) => message)).toEqual(says);
+      expect(found.every(({ where }) => where.startsWith('inventory.json:1: haproxy.config'))).toBe(true);
+    });
+  },
+);
