@@ -270,12 +270,12 @@ program
     ),
   );
 
-/** A command that changes hosts. */
+/** A command that rolls out changes. */
 function rolloutCommand(name: string, description: string): Command {
   return rolloutOptions(hostCommand(name, description));
 }
 
-/** A command about one host, whose inventory need not be named. */
+/** A command about one host, which may leave the inventory out. */
 function drainCommand(name: string, description: string): Command {
   const found = 'HAPROV_INVENTORY, else inventory.json or inventory.yaml of this folder';
   return hostOptions(
@@ -290,18 +290,18 @@ function drainCommand(name: string, description: string): Command {
 
 type Drained<O> = Omit<O, 'inventory' | 'host'> & { words: (string | undefined)[] };
 
-/** Finds out which inventory and host are meant, when errors can be shown. */
+/** Resolves the inventory and host from the words; within the command, so that its errors are printed. */
 function withHost<O>(run: Run<O>): Run<Drained<O>> {
   return ({ words, ...options }, context) =>
     run({ ...options, ...inventoryAndHost(words, context.env) } as O, context);
 }
 
-/** A command that goes to the inventory's hosts. */
+/** A command that connects to the inventory's hosts. */
 function hostCommand(name: string, description: string): Command {
   return hostOptions(inventoryCommand(name, description));
 }
 
-/** A command that is about an inventory. */
+/** A command with an inventory as its argument. */
 function inventoryCommand(name: string, description: string): Command {
   return program
     .command(name)

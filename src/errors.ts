@@ -1,4 +1,4 @@
-/** What the process says to its caller: see README, "Exit codes". */
+/** The process's exit codes: see README, "Exit codes". */
 export const ExitCode = {
   done: 0,
   failed: 1,
@@ -6,7 +6,7 @@ export const ExitCode = {
   unreachable: 3,
   notRestored: 4,
   changesPending: 5,
-  /** At once, by Ctrl-C. */
+  /** Left at once by Ctrl-C. */
   left: 130,
 } as const;
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
@@ -14,17 +14,17 @@ export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 /** One thing that is wrong in a file that the user wrote. */
 export interface Fault {
   file: string;
-  /** Where in the document, as a dotted path: `hosts.fred.address`; empty for the document itself. */
+  /** The place in the document: `hosts.fred.address`; empty for the document itself. */
   path: string;
   /** 1-based, when the file's text gives it. */
   line?: number;
   column?: number;
   message: string;
-  /** What would have been right. */
+  /** What was expected: `one of: a, b`. */
   expected?: string;
 }
 
-/** An error that the user can do something about: what, why, and what to do. Carries the exit code it leads to. */
+/** An error that the user can do something about. Has the exit code of the process. */
 export class HaprovError extends Error {
   constructor(
     readonly exitCode: ExitCode,
@@ -37,7 +37,7 @@ export class HaprovError extends Error {
   }
 }
 
-/** The inventory, a playbook, a template or the command line is wrong (exit 2). All faults at once. */
+/** The inventory, a playbook or a template is wrong (exit 2); has all faults at once. */
 export class InputError extends HaprovError {
   constructor(
     readonly faults: readonly Fault[],
@@ -54,7 +54,7 @@ export class UsageError extends HaprovError {
   }
 }
 
-/** A host cannot be reached, or is not the host we know, or is locked by somebody (exit 3). */
+/** A host cannot be reached, has another host key, or is locked by another run (exit 3). */
 export class HostError extends HaprovError {
   constructor(
     readonly host: string,
@@ -65,7 +65,7 @@ export class HostError extends HaprovError {
   }
 }
 
-/** `file:line:column: path: message (expected …)`, leaving out what is not known. */
+/** A fault as `file:line:column: path: message (expected …)`, without the parts that are not known. */
 export function describeFault(fault: Fault): string {
   const place = [fault.file, fault.line, fault.column]
     .filter((part) => part !== undefined && part !== '')

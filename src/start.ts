@@ -15,9 +15,9 @@ import { cachedDataVersionTag } from 'node:v8';
 import { Script } from 'node:vm';
 
 /*
- * Starts the program, which is the file beside this one, with the code that V8 compiled of it the last time: that
- * takes a third of the time. The code is data of V8's that would be run as it is, so it is only taken from a folder that
- * nobody but the user can write to. Without such a folder the program is compiled, as any other is.
+ * Starts program.js, the file beside this one, with V8's code cache of an earlier start, which takes a third of the time. V8
+ * runs cached code unchecked, so the cache is used only from a folder that no other user can write to. Without such a
+ * folder V8 compiles the program as usual.
  */
 
 declare const __PROGRAM_HASH__: string;
@@ -38,13 +38,13 @@ interface Kept {
 }
 
 /**
- * Where the compiled code is kept, and what is there: of this very program, for this V8 and its flags, and for one
- * command, since each uses other functions. Nothing where it cannot be kept safely.
+ * The cache file, and the code in it: one file for each program, V8 version and flags, and command, because each command
+ * uses other functions. Undefined where there is no safe folder.
  */
 function keptCode(): Kept | undefined {
   const [, , command = ''] = process.argv;
   const uid = process.getuid?.();
-  // To print a help takes too few functions to be worth keeping.
+  // Printing help uses too few functions to be worth a cache.
   if (uid === undefined || !/^[a-z]+$/.test(command) || /^(--help|-h)$/m.test(process.argv.join('\n')))
     return undefined;
   try {
@@ -53,7 +53,7 @@ function keptCode(): Kept | undefined {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const about = lstatSync(folder);
     if (!about.isDirectory() || about.uid !== uid || (about.mode & 0o077) !== 0) return undefined;
-    // Whoever changes the program by hand changes its time.
+    // Editing program.js changes its mtime, so the cached code is not used.
     const version = `${__PROGRAM_HASH__}-${Math.round(statSync(file).mtimeMs).toString(36)}`;
     const name = `${version}-${cachedDataVersionTag().toString(36)}-${command}`;
     return { folder, name, code: read(join(folder, name)) };
@@ -72,7 +72,7 @@ function read(path: string): Buffer | undefined {
 
 const UNUSED_MS = 30 * 24 * 3600 * 1000;
 
-/** Keeps what is compiled by now; a run that was refused has not come far enough. */
+/** Writes what V8 has compiled so far to the cache; not after a refused command, which has compiled too little. */
 function keep(exitCode: number): void {
   if (!kept || ![0, 1, 5].includes(exitCode)) return;
   const { folder, name } = kept;
@@ -85,6 +85,6 @@ function keep(exitCode: number): void {
       if (Date.now() - statSync(path).mtimeMs > UNUSED_MS) rmSync(path, { force: true });
     }
   } catch {
-    // A full or read-only disk: the next start is as slow as this one.
+    // On a full or read-only disk the next start is as slow as this one.
   }
 }

@@ -17,7 +17,7 @@ export interface AdoptOptions extends Omit<CommonOptions, 'inventory' | 'limit'>
   hosts: string[];
   /** Files and folders of this machine, in place of hosts. */
   from?: string[];
-  /** As much as possible in the inventory's own words. */
+  /** Write as much as possible in the inventory's own keys instead of copying files. */
   model: boolean;
   /** The folder to write; it must be empty or missing. */
   out: string;

@@ -24,7 +24,7 @@ export interface Channel {
 /** A login at a host, by ssh2 or by the user's own `ssh`. */
 export interface Session {
   readonly user: string;
-  /** What a careful user wants to know of the login: a sentence each. */
+  /** Notes on the login for `--verbose`, a sentence each. */
   readonly notes: readonly string[];
   /**
    * Starts a command.

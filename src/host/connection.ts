@@ -16,7 +16,7 @@ export interface Connection {
   readonly host: string;
   /** The user of the login. */
   readonly user: string;
-  /** What a careful user wants to know of the login (`--verbose`): a sentence each. */
+  /** Notes on the login for `--verbose`, a sentence each. */
   readonly notes?: readonly string[];
   /** How many scripts were run; each is one SSH exec. */
   readonly execs: number;

@@ -133,10 +133,10 @@ export function judgeHostKey(presented: Buffer, known: readonly KnownKey[]): Ver
   return by ? { kind: 'changed', by } : { kind: 'unknown' };
 }
 
-/** The error for a key that is refused. */
-/** `ssh-ed25519 SHA256:…` */
+/** A key's type and fingerprint: `ssh-ed25519 SHA256:…`. */
 export const keyText = (key: Buffer): string => `${hostKeyType(key)} ${fingerprint(key)}`;
 
+/** The error for a key that is refused. */
 export function hostKeyError(
   host: string,
   settings: SshSettings,

@@ -47,7 +47,7 @@ export interface Difference {
   target?: string;
   /** The whole text before and after, for a diff. */
   text?: { from: string | null; to: string | null };
-  /** The same where it must not be shown: what the change does is told by it all the same. */
+  /** The same where it must not be shown; the disruption class is derived from it all the same. */
   hidden?: { from: string | null; to: string | null };
   reason?: string;
   notes?: string[];
