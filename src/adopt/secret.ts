@@ -1,11 +1,11 @@
 /** Lines whose end is a secret: what is kept of them, and the rest. */
 const secretLines: readonly RegExp[] = [
-  /^([-+]?\s*auth_pass\s+)\S.*$/gm,
-  /^([-+]?\s*stats\s+auth\s+[^\s:]+:)\S.*$/gm,
-  /^([-+]?\s*user\s+\S+\s.*?(?:insecure-)?password\s+)\S+/gm,
-  /^(.*\b(?:Proxy-)?Authorization\b[:\s"']*(?:Basic|Bearer)?(?:\\?\s)*)\S.*$/gim,
-  /^([-+]?\s*tcp-check\s+send(?:-binary)?\s+.*?\b(?:AUTH|PASS)(?:\\?\s)+)\S.*$/gim,
-  /^(.*(?<![A-Za-z])(?:pass(?:word|wd|phrase)?|secret|token|api[_-]?key)\b["']?\s*[=:]\s*["']?)[^\s"'$].*$/gim,
+  /^([-+]?[ \t]*auth_pass[ \t]+)\S.*$/gm,
+  /^([-+]?[ \t]*stats[ \t]+auth[ \t]+[^\s:]+:)\S.*$/gm,
+  /^([-+]?[ \t]*user[ \t]+\S+[ \t].*?(?:insecure-)?password[ \t]+)\S+/gm,
+  /^(.*\b(?:Proxy-)?Authorization\b[: \t"']*(?:Basic|Bearer)?(?:\\?[ \t])*)\S.*$/gim,
+  /^([-+]?[ \t]*tcp-check[ \t]+send(?:-binary)?[ \t]+.*?\b(?:AUTH|PASS)(?:\\?[ \t])+)\S.*$/gim,
+  /^(.*(?<![A-Za-z])(?:pass(?:word|wd|phrase)?|secret|token|api[_-]?key)\b["']?[ \t]*[=:][ \t]*["']?)[^\s"'$].*$/gim,
 ];
 
 const isKey = (text: string) => text.includes('PRIVATE KEY-----');

@@ -4,6 +4,7 @@ import { askHosts } from '../adopt/ask-hosts';
 import { fromFiles } from '../adopt/from-files';
 import { inventoryOf } from '../adopt/inventory';
 import { modelled } from '../adopt/model/compare';
+import type { ModelReport } from '../adopt/report';
 import type { Sources } from '../adopt/sources';
 import { withOwnFiles, writeFolder } from '../adopt/write-folder';
 import { refuseFilled } from '../document/write-below';
@@ -43,8 +44,13 @@ export async function adopt(options: AdoptOptions, context: Context): Promise<Ex
     { adopted, made, ...(said ? { modelled: said } : {}) },
     context,
   );
-  if (json) await context.printJson(asData(out, adopted, findings, faults), 2);
-  else await context.printRendered(summary(out, adopted, findings, faults));
+  const inModel = said && { ...said, refused: Object.fromEntries(said.refused) };
+  if (json)
+    await context.printJson(
+      { ...asData(out, adopted, findings, faults), ...(inModel ? { model: inModel } : {}) },
+      2,
+    );
+  else await context.printRendered(summary(out, adopted, findings, faults, said));
   return faults.length > 0 ? ExitCode.failed : ExitCode.done;
 }
 
@@ -85,13 +91,22 @@ function asData(folder: string, { files, hosts }: Adopted, findings: readonly Fi
   };
 }
 
-function summary(folder: string, { files }: Adopted, findings: readonly Finding[], faults: string[]): string {
+function summary(
+  folder: string,
+  { files }: Adopted,
+  findings: readonly Finding[],
+  faults: string[],
+  model?: ModelReport,
+): string {
   const different = files.filter(({ isSame }) => !isSame).length;
+  const inventory = join(folder, 'inventory.json');
   const rows = [
-    `${join(folder, 'inventory.json')}: ${count(files.length, 'file')} of HAProxy and keepalived, byte for byte; ${different === 0 ? 'all are the same on all hosts' : `${different} not the same on all hosts`}`,
+    model
+      ? `${inventory}: by keys ${model.said.length === 0 ? 'nothing' : model.said.join(', ')}; ${count(model.sections.length, 'block')} as they are written; ${count(model.differences.length, 'part')} of HAProxy and keepalived will do otherwise`
+      : `${inventory}: ${count(files.length, 'file')} of HAProxy and keepalived, byte for byte; ${different === 0 ? 'all are the same on all hosts' : `${different} not the same on all hosts`}`,
     `${join(folder, 'report.md')}: what differs, what is not managed, ${count(findings.length, 'finding')} of lint`,
     ...faults.map((one) => `still wrong: ${one}`),
-    `next: haprov plan ${join(folder, 'inventory.json')}`,
+    `next: haprov plan ${inventory}`,
   ];
   return rows.join('\n');
 }

@@ -154,6 +154,11 @@ test.each([
   expect(holdsSecret(line)).toBe(false);
 });
 
+test('a secret is looked for in linear time, whatever a file holds', () => {
+  for (const piece of ['\n', ' ', 'user x ', 'pass', 'Authorization ', 'tcp-check send ', 'a=', '\t\n'])
+    expect(holdsSecret(piece.repeat(400_000))).toBe(piece.startsWith('Authorization'));
+});
+
 test.each([
   ['EL6', { haproxy: '1.5', keepalived: '1.2.13' }],
   ['EL7', { haproxy: '1.5', keepalived: '1.3.5' }],
