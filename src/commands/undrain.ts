@@ -7,7 +7,7 @@ export interface UndrainOptions extends CommonOptions {
   host: string;
 }
 
-/** `haprov undrain`: gives a drained host its place back. */
+/** `haprov undrain`: puts a drained host back into service. */
 export async function undrain(options: UndrainOptions, context: Context): Promise<ExitCode> {
   const { maintenance, failure, close } = await openMaintenance(options, context);
   try {

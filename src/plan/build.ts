@@ -130,7 +130,7 @@ function maskedText(
   };
 }
 
-/** A line's first two words, or fewer so that at least one is left out: the setting's name, in the files that we write. */
+/** A line's first two words, of a line of two words the first: the setting's name, in the files that we write. */
 function beginning(row: string): string {
   const words = row.trim().split(/[\s=]+/);
   return words.slice(0, Math.min(2, Math.max(1, words.length - 1))).join(' ');
