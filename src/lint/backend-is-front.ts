@@ -35,6 +35,7 @@ function onHost(files: HostFiles, addresses: readonly string[], known?: Known): 
   const fronts = frontsOf(files, known?.inventory);
   const own = new Set([...(known ? [canonical(known.address)] : []), '127.0.0.1', '::1', 'localhost']);
   const vips = new Set(addresses.map(canonical));
+  const leading = leadingTo(fronts);
   return files.haproxy.sections.flatMap((section) =>
     serversOf(section)
       .filter(({ template }) => !template)
@@ -49,7 +50,7 @@ function onHost(files: HostFiles, addresses: readonly string[], known?: Known): 
           server.from <= front.to &&
           (front.address === address ||
             (front.address === undefined && (own.has(address) || vips.has(address))));
-        const front = fronts.find((one) => leadsTo(one.section, section) && reaches(one));
+        const front = leading(section).find(reaches);
         if (!front) return [];
         const service = known?.inventory.services.find((one) => one.name === section.name);
         const isOurs = service?.backends.servers.some((one) => one.name === name);
@@ -71,8 +72,20 @@ function onHost(files: HostFiles, addresses: readonly string[], known?: Known): 
   );
 }
 
-/** Whether a request that `front` takes may come to the servers of `section`. */
-function leadsTo(front: Section, section: Section): boolean {
-  const named = routesOf(front, []).some(({ name }) => name === section.name);
-  return front === section || (section.kind !== 'frontend' && named);
+/** Those of the fronts whose requests may come to the servers of a section. */
+function leadingTo(fronts: readonly Front[]): (section: Section) => Front[] {
+  const own = new Map<Section, Front[]>();
+  const byName = new Map<string, Front[]>();
+  for (const front of fronts) {
+    const mine = own.get(front.section);
+    if (mine) mine.push(front);
+    else own.set(front.section, [front]);
+  }
+  for (const [section, listeners] of own)
+    for (const { name = '' } of routesOf(section, []))
+      byName.set(name, [...(byName.get(name) ?? []), ...listeners]);
+  return (section) => [
+    ...(own.get(section) ?? []),
+    ...(section.kind === 'frontend' ? [] : (byName.get(section.name) ?? [])),
+  ];
 }

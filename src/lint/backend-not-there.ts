@@ -8,24 +8,31 @@ import type { Found, Rule } from './subject';
 export const backendNotThere: Rule = {
   name: 'backend-not-there',
   checkFiles: (hosts) =>
-    hosts.flatMap((files) => files.haproxy.sections.flatMap((one) => inSection(one, files))),
+    hosts.flatMap((files) => {
+      const named = (kinds: RegExp) =>
+        new Set(files.haproxy.sections.filter(({ kind }) => kinds.test(kind)).map(({ name }) => name));
+      const [fronts, backends] = [named(/^frontend$/), named(/^(?:backend|listen)$/)];
+      return files.haproxy.sections.flatMap((one) => inSection(one, files, fronts, backends));
+    }),
 };
 
-function inSection(section: Section, files: HostFiles): Found[] {
+function inSection(
+  section: Section,
+  files: HostFiles,
+  fronts: ReadonlySet<string>,
+  backends: ReadonlySet<string>,
+): Found[] {
   if (section.kind !== 'frontend' && section.kind !== 'listen') return [];
-  const { sections } = files.haproxy;
-  const fronts = sections.filter(({ kind }) => kind === 'frontend').map(({ name }) => name);
-  const backends = sections
-    .filter(({ kind }) => kind === 'backend' || kind === 'listen')
-    .map(({ name }) => name);
-  return routesOf(section, sections)
-    .filter((route): route is Route & { name: string } => route.name !== undefined && !route.target)
+  return routesOf(section, [])
+    .filter(
+      (route): route is Route & { name: string } => route.name !== undefined && !backends.has(route.name),
+    )
     .map(
       ({ directive, name }): Found => ({
         severity: 'error',
         at: placeOfWord(files, directive, 1),
         message: `${section.kind} ${section.name} sends requests to ${name}, which ${
-          fronts.includes(name) ? 'is a frontend' : `is no backend${didYouMean(name, backends)}`
+          fronts.has(name) ? 'is a frontend' : `is no backend${didYouMean(name, [...backends])}`
         }`,
         why: 'HAProxy does not start with such a configuration',
         fix: 'correct the name, or add the backend; if it stands in another file, look at that one as well',

@@ -33,33 +33,31 @@ export function bare(text: string): string {
  * nobody can tell what they do not say.
  */
 export function twinsOf(hosts: readonly HostFiles[]): [Owned, Owned][] {
+  const isPair = hosts.length === 2;
   const each = hosts
     .filter(({ keepalived }) => keepalived?.unknowns.length === 0)
-    .map((files) => (files.keepalived?.instances ?? []).map((instance): Owned => ({ files, instance })));
+    .map((files) =>
+      (files.keepalived?.instances ?? []).map((instance): [Owned, string[]] => [
+        { files, instance },
+        [...addressKeys(instance), ...(isPair ? [nameKey(instance)] : [])],
+      ]),
+    );
   return each.flatMap((mine, index) =>
-    each
-      .slice(index + 1)
-      .flatMap((theirs) =>
-        mine.flatMap((one) =>
-          theirs
-            .filter((other) => areTwins(one.instance, other.instance, hosts.length))
-            .map((other): [Owned, Owned] => [one, other]),
-        ),
-      ),
+    each.slice(index + 1).flatMap((theirs) => {
+      const byKey = new Map<string, Set<Owned>>();
+      for (const [other, keys] of theirs)
+        for (const key of keys) byKey.set(key, (byKey.get(key) ?? new Set()).add(other));
+      return mine.flatMap(([one, keys]) => {
+        const others = new Set(keys.flatMap((key) => [...(byKey.get(key) ?? [])]));
+        return [...others].map((other): [Owned, Owned] => [one, other]);
+      });
+    }),
   );
 }
 
-/** By an address that both have; of just two hosts, also by name and id. */
-function areTwins(one: VrrpInstance, other: VrrpInstance, hosts: number): boolean {
-  const addresses = addressKeys(other);
-  if (addressKeys(one).some((address) => addresses.includes(address))) return true;
-  return (
-    hosts === 2 &&
-    one.name === other.name &&
-    one.virtualRouterId === other.virtualRouterId &&
-    familyOf(one) === familyOf(other)
-  );
-}
+/** By which instances of just two hosts are the same, though they have no address in common. */
+const nameKey = (instance: VrrpInstance) =>
+  JSON.stringify([instance.name, instance.virtualRouterId, familyOf(instance)]);
 
 /** Of a keyword that an instance says, for places: its last line. */
 export const said = (instance: VrrpInstance, keyword: string) => last(instance.settings, keyword);

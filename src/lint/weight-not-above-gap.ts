@@ -57,14 +57,19 @@ function inFiles(hosts: readonly HostFiles[], said: readonly Vip[] = []): Found[
       return [{ instance: instance.name, name, weight, key, priority, at: placeOfWeight(files, one) }];
     }),
   );
+  const byKey = new Map<string, Tracked[]>();
+  for (const one of all) {
+    const alike = byKey.get(one.key);
+    if (alike) alike.push(one);
+    else byKey.set(one.key, [one]);
+  }
   const isSaid = ({ instance, weight }: Tracked) =>
     said.some(({ name, check }) => name === instance && check.weight === weight);
   return all
     .filter((one) => one.weight !== 0 && !isSaid(one))
     .flatMap((one): Found[] => {
-      const loser = all.find(
-        (other) => other.key === one.key && other.priority < one.priority && !turns(one, other),
-      );
+      const alike = byKey.get(one.key) ?? [];
+      const loser = alike.find((other) => other.priority < one.priority && !turns(one, other));
       if (!loser) return [];
       return [
         {
