@@ -228,11 +228,11 @@ class OneKeyOfAgent extends BaseAgent<ParsedKey> {
 /**
  * ssh2's callback that tries one attempt after the other, without methods that the server does not accept. It never sends
  * `none`, which costs a round trip: the first attempt also tells what the server accepts.
- * @param onServerMethods gets the methods that the server accepts.
+ * @param onServerMethods gets the methods that the server accepts, and whether it took a factor already.
  */
 export function authHandler(
   credentials: Credentials,
-  onServerMethods: (methods: string[]) => void,
+  onServerMethods: (methods: string[], isHalfIn: boolean) => void,
 ): AuthHandlerMiddleware {
   const waiting = [...credentials.attempts];
   let last: Attempt | undefined;
@@ -254,7 +254,7 @@ export function authHandler(
     return undefined;
   };
   return (accepted: AuthenticationType[] | null, partial, next) => {
-    if (accepted) onServerMethods(accepted);
+    if (accepted) onServerMethods(accepted, partial === true);
     const method = choose(accepted, partial);
     // ssh2 takes false for "no more"; its types do not say so.
     next(method ?? (false as unknown as AnyAuthMethod));

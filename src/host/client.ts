@@ -3,7 +3,8 @@ import { HostError } from '../errors';
 import { offeredAlgorithms } from './algorithms';
 import { authHandler, type Credentials, gatherCredentials } from './authentication';
 import { type Channel, channelOf, type Session } from './channel';
-import { type ConnectState, connectError } from './connect-failure';
+import { connectError } from './connect-failure';
+import type { ConnectState } from './connect-state';
 import { because, ChannelRefused, RETRY } from './exec';
 import {
   hostKeyError,
@@ -219,8 +220,9 @@ function handshake(
         refused = hostKeyError(target.name, settings, key, verdict);
         return false;
       },
-      authHandler: authHandler(credentials, (methods) => {
+      authHandler: authHandler(credentials, (methods, isHalfIn) => {
         state.serverMethods = methods;
+        state.isHalfIn = isHalfIn;
       }),
     });
   });

@@ -1,21 +1,11 @@
+import { existsSync } from 'node:fs';
 import { HostError } from '../errors';
 import { command } from '../shell/quote';
 import type { Credentials } from './authentication';
+import type { ConnectState } from './connect-state';
 import { whatWasSaid } from './heard';
+import { loginRemedy } from './login-remedy';
 import type { SshSettings } from './ssh-config';
-
-/** How far the connection had come when it failed. */
-export interface ConnectState {
-  host: string;
-  settings: SshSettings;
-  credentials?: Credentials;
-  /** The login methods that the server accepts. */
-  serverMethods?: readonly string[];
-  /** The host's login banner: a notice, or why nobody may log in. */
-  banner?: string;
-  /** What a proxy wrote to stderr. */
-  complaint?: string;
-}
 
 interface Failure {
   says: RegExp;
@@ -86,8 +76,7 @@ export function connectError(error: unknown, state: ConnectState): HostError {
   const code = (error as NodeJS.ErrnoException).code;
   const detail = error instanceof Error ? error.message : String(error);
   const place = `${settings.hostname}:${settings.port}`;
-  if (/^All configured authentication methods failed|Permission denied \(/.test(detail))
-    return loginError(state);
+  if (detail === 'All configured authentication methods failed') return loginError(state);
   const failure = FAILURES.find(({ says }) => says.test(`${typeof code === 'string' ? code : ''} ${detail}`));
   const proxy = state.complaint ? ` (the proxy says: ${state.complaint.replaceAll(/\s*\n\s*/g, '; ')})` : '';
   const tried = /Too many auth/i.test(detail) ? triedText(state.credentials) : '';
@@ -110,14 +99,10 @@ function loginError(state: ConnectState): HostError {
   const notes = credentials?.notes.length ? `; ${credentials.notes.join('; ')}` : '';
   const takes = serverMethods ? `; the host takes ${serverMethods.join(', ')}` : '';
   const who = `${settings.user}@${settings.hostname}:${settings.port}`;
-  const target = [
-    ...(settings.port === 22 ? [] : ['-p', String(settings.port)]),
-    `${settings.user}@${settings.hostname}`,
-  ];
   return new HostError(
     host,
     `cannot log in as ${who}: no key or password was accepted${triedText(credentials)}${notes}${takes}${bannerText(state)}`,
-    `Add your key with: ${command('ssh-copy-id', ...target)} — or name the right one (ssh.identityFiles), load it into the agent, or correct ssh.password.`,
+    loginRemedy(state),
   );
 }
 
@@ -135,12 +120,27 @@ function sshCommand(settings: SshSettings): string {
 }
 
 /** The error for a failed login of the user's own `ssh`. @param said what ssh printed; the reason comes last */
-export function openSshError(said: string, state: ConnectState): HostError {
-  const error = connectError(new Error(said), state);
-  if (!/host key|HOST IDENTIFICATION/i.test(said)) return error;
+export function openSshError(said: string, { host, settings }: ConnectState): HostError {
+  if (/host key|HOST IDENTIFICATION/i.test(said))
+    return new HostError(
+      host,
+      `the host key was refused by ssh: ${said}`,
+      'Compare it with the host’s own ("ssh-keygen -lf" on its /etc/ssh/ssh_host_*_key.pub), then log in once by ssh, or run again with --accept-new-host-keys.',
+    );
+  const [, methods] = /Permission denied \(([^)]*)\)/.exec(said) ?? [];
+  if (methods === undefined) return connectError(new Error(said), { host, settings });
+  const certificate = settings.identityFiles
+    .map((path) => `${path}-cert.pub`)
+    .find((path) => existsSync(path));
   return new HostError(
-    state.host,
-    `the host key was refused by ssh: ${said}`,
-    `Compare it with the host’s own ("ssh-keygen -lf" on its /etc/ssh/ssh_host_*_key.pub), then log in once by ssh, or run again with --accept-new-host-keys.`,
+    host,
+    `cannot log in as ${settings.user}@${settings.hostname}:${settings.port}: ssh says: ${said}`,
+    loginRemedy({
+      host,
+      settings,
+      banner: said,
+      serverMethods: methods.split(','),
+      ...(certificate === undefined ? {} : { certificate }),
+    }),
   );
 }

@@ -54,7 +54,16 @@ describeWithSshd('OpenSSH’s own client', () => {
   /** A key that nobody knows but the authority, with its certificate. */
   function signedKey(name: string, ...more: string[]): string {
     keygen('-t', 'ed25519', '-N', '', '-f', files.path(name));
-    keygen('-s', files.path('ca'), '-I', 'test', '-n', user, '-V', '+1h', ...more, files.path(`${name}.pub`));
+    keygen(
+      '-s',
+      files.path('ca'),
+      '-I',
+      'test',
+      '-n',
+      user,
+      ...(more.length > 0 ? more : ['-V', '+1h']),
+      files.path(`${name}.pub`),
+    );
     return files.path(name);
   }
 
@@ -246,8 +255,43 @@ describeWithSshd('OpenSSH’s own client', () => {
       const failed = await failure({ transport: 'openssh' });
       writeFileSync(files.path('authorized_keys'), `${files.publicKey}\n`);
       expect(failed).toMatchObject({
-        message: expect.stringContaining('no key or password was accepted'),
+        message: expect.stringMatching(/cannot log in as .* ssh says: .*Permission denied \(publickey/),
+        hint: expect.stringContaining('ssh-copy-id'),
       });
+    });
+
+    test('a certificate that has ended', async () => {
+      const key = signedKey('ended', '-V', '20200101:20200102');
+      files.configure('Host *', `IdentityFile ${key}`, 'IdentitiesOnly yes');
+      expect(await failure()).toMatchObject({
+        hint: expect.stringContaining(`ssh-keygen -Lf ${key}-cert.pub`),
+      });
+    });
+
+    test.each([
+      ['root may not log in', 'PermitRootLogin no', {}, 'PermitRootLogin'],
+      [
+        'it takes passwords only',
+        'PubkeyAuthentication no\nPasswordAuthentication yes',
+        {},
+        'The host takes no keys',
+      ],
+      [
+        'it wants a second factor',
+        'AuthenticationMethods publickey,password\nPasswordAuthentication yes',
+        {},
+        'The first factor was right',
+      ],
+    ])('%s', async (_, option, more, hint) => {
+      const own = await startSshd(files, option);
+      try {
+        files.write('known_hosts', `[127.0.0.1]:${own.port} ${own.hostKey}\n`);
+        await expect(connect(files.target(own.port, { user, sudo: false, ...more }))).rejects.toMatchObject({
+          hint: expect.stringContaining(hint),
+        });
+      } finally {
+        await own.stop();
+      }
     });
 
     test('a host key that is not known', async () => {

@@ -37,6 +37,8 @@ export async function startSshd(files: SshFiles, ...options: string[]): Promise<
   const config = files.write(
     `${name}.conf`,
     [
+      // Of two of one name the first counts.
+      ...options,
       `Port ${port}`,
       'ListenAddress 127.0.0.1',
       `HostKey ${hostKeyFile}`,
@@ -45,7 +47,6 @@ export async function startSshd(files: SshFiles, ...options: string[]): Promise<
       'StrictModes no',
       'PermitRootLogin yes',
       'PasswordAuthentication no',
-      ...options,
       '',
     ].join('\n'),
   );

@@ -1,0 +1,19 @@
+import type { Credentials } from './authentication';
+import type { SshSettings } from './ssh-config';
+
+/** How far the connection had come when it failed. */
+export interface ConnectState {
+  host: string;
+  settings: SshSettings;
+  credentials?: Credentials;
+  /** The login methods that the server accepts. */
+  serverMethods?: readonly string[];
+  /** The host's login banner: a notice, or why nobody may log in. */
+  banner?: string;
+  /** The host took one factor, and wants another. */
+  isHalfIn?: boolean;
+  /** The certificate that was offered. */
+  certificate?: string;
+  /** What a proxy wrote to stderr. */
+  complaint?: string;
+}

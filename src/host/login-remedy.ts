@@ -1,0 +1,79 @@
+import { command } from '../shell/quote';
+import type { ConnectState } from './connect-state';
+
+/** What to do about a login that the host refused, by all that is known of it. */
+export function loginRemedy(state: ConnectState): string {
+  const found = CAUSES.find(({ is }) => is(state));
+  return (found ?? REFUSED_KEY).hint(state);
+}
+
+interface Cause {
+  is(state: ConnectState): boolean;
+  hint(state: ConnectState): string;
+}
+
+const says = (words: RegExp) => (state: ConnectState) =>
+  words.test([state.banner, state.complaint].filter(Boolean).join('\n'));
+const notes = (words: RegExp) => (state: ConnectState) =>
+  state.credentials?.notes.some((note) => words.test(note)) ?? false;
+const tried = ({ credentials }: ConnectState) => credentials?.tried ?? [];
+
+const CAUSES: readonly Cause[] = [
+  {
+    is: ({ isHalfIn = false }) => isHalfIn,
+    hint: ({ settings }) =>
+      `The first factor was right, and the host wants another, which haprov cannot give. Open a connection by hand, as ${command('ssh', '-fNM', '-o', 'ControlPath=~/.ssh/%C', settings.hostname)}, and set that ControlPath in your ssh config: haprov uses it.`,
+  },
+  {
+    is: says(/password (?:has )?expired|must change your password|change your password/i),
+    hint: ({ settings }) =>
+      `The password has expired: log in once by ssh and change it, or have root do so (chage -l ${settings.user}).`,
+  },
+  {
+    is: says(/account (?:has )?(?:expired|been locked|is locked)|locked/i),
+    hint: ({ settings }) =>
+      `The account is expired or locked: root sees it with "chage -l ${settings.user}" and "passwd -S ${settings.user}".`,
+  },
+  {
+    is: says(/nologin|booting up|going down|maintenance/i),
+    hint: () => 'While /run/nologin or /etc/nologin is there, only root may log in: wait, or log in as root.',
+  },
+  {
+    is: notes(/bad passphrase|bad decrypt|integrity check|passphrase.*(?:wrong|incorrect)/i),
+    hint: () => 'The passphrase does not open the key: correct ssh.passphrase, or load the key with ssh-add.',
+  },
+  {
+    is: (state) => notes(/is encrypted/)(state) && tried(state).length === 0,
+    hint: () => 'Load the key with ssh-add, or give ssh.passphrase as an env value.',
+  },
+  {
+    is: (state) =>
+      state.serverMethods !== undefined &&
+      !state.serverMethods.includes('publickey') &&
+      !tried(state).some((label) => label.startsWith('password')),
+    hint: () =>
+      'The host takes no keys: give ssh.password as an env value, or allow PubkeyAuthentication in its sshd_config.',
+  },
+  {
+    is: ({ certificate }) => certificate !== undefined,
+    hint: ({ certificate = '' }) => lookAtCertificate(certificate),
+  },
+];
+
+const lookAtCertificate = (path: string) =>
+  `See with ${command('ssh-keygen', '-Lf', path)} until when it is valid and for which users (principals); the host must trust its authority (TrustedUserCAKeys in sshd_config).`;
+
+const REFUSED_KEY: Cause = {
+  is: () => true,
+  hint: ({ settings }) => {
+    const target = [
+      ...(settings.port === 22 ? [] : ['-p', String(settings.port)]),
+      `${settings.user}@${settings.hostname}`,
+    ];
+    const root =
+      settings.user === 'root'
+        ? ' Where the host lets root not log in (PermitRootLogin), log in as another user, with sudo (ssh.user, ssh.sudo).'
+        : '';
+    return `Add your key with: ${command('ssh-copy-id', ...target)} — or name the right one (ssh.identityFiles), load it into the agent, or correct ssh.password.${root}`;
+  },
+};
