@@ -117,7 +117,7 @@ export function withFormer(
       const server: Server = {
         name: host.name,
         address: host.address,
-        port: backends.port ?? 0,
+        ...(backends.port === undefined ? {} : { port: backends.port }),
         backup: false,
         host,
       };

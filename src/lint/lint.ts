@@ -22,6 +22,7 @@ import { peersDiffer } from './peers-differ';
 import { filePlaceText, inOwnFile, placeText } from './places';
 import { plainTextSecrets } from './plain-text-secrets';
 import { portUsedTwice } from './port-used-twice';
+import { routeBySni } from './route-by-sni';
 import { routeHidden } from './route-hidden';
 import { scriptUser } from './script-user';
 import { secretReadable } from './secret-readable';
@@ -60,6 +61,7 @@ export const rules: readonly Rule[] = [
   peersDiffer,
   plainTextSecrets,
   portUsedTwice,
+  routeBySni,
   routeHidden,
   scriptUser,
   secretReadable,

@@ -8,3 +8,7 @@ export const describeService = ({ ports, behind, mode }: ServiceStatus): string[
   ...(behind.length > 0 ? [`behind ${behind.join(' and ')}`] : []),
   mode,
 ];
+
+/** Where the requests of a service without servers go. */
+export const describeTargets = ({ to }: ServiceStatus): string =>
+  to.length > 0 ? `leads to ${to.join(', ')}` : 'no servers';

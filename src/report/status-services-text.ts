@@ -5,7 +5,7 @@ import { cutWords, padTo, paragraph } from '../text/fit';
 import { count, cutToWidth, displayWidth } from '../text/format';
 import type { TextOptions } from './change-text';
 import { levelOfServer, marks, paints } from './level';
-import { describeService } from './service';
+import { describeService, describeTargets } from './service';
 
 /** With more servers than this in all, a service whose servers are all up takes one line. */
 const FEW_SERVERS = 8;
@@ -29,11 +29,7 @@ export function renderServices(
   ];
   const wish = Math.max(LEAST_TITLE, ...titles.map((title) => displayWidth(title) + 2));
   return services.flatMap((service) => {
-    if (service.servers.length === 0) {
-      const led = services.filter(({ behind }) => behind.includes(service.service));
-      const names = led.map((one) => one.service).join(', ');
-      return [titleRow(service, options, names === '' ? 'no servers' : `leads to ${names}`)];
-    }
+    if (service.servers.length === 0) return [titleRow(service, options, describeTargets(service))];
     const up = service.servers.every((server) => server.level === 'ok');
     if (isBrief && up && service.level === 'ok')
       return [

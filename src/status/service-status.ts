@@ -81,6 +81,7 @@ export function serviceStatus(
     service: service.name,
     ports: [...new Set(service.endpoints.map(portText))],
     behind: frontsOf(service, snapshot.inventory.services).map(({ name }) => name),
+    to: [...new Set(service.routes.map((route) => route.service?.name ?? 'others'))],
     mode: service.mode,
     vips: [...new Set(service.endpoints.flatMap(({ vip }) => vip?.name ?? []))],
     servers,

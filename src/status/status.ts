@@ -102,6 +102,8 @@ export interface ServiceStatus {
   ports: string[];
   /** The services whose routes lead to it. */
   behind: string[];
+  /** The services that its own routes lead to. */
+  to: string[];
   mode: string;
   /** Names of its VIPs. */
   vips: string[];

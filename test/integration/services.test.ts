@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { connect, type PeerCertificate } from 'node:tls';
+import type { Status } from '../../src/status/status';
 import {
   describeLab,
   eventually,
@@ -63,7 +64,23 @@ const services = {
     },
   },
   six: { port: 87, vips: ['six'], backends },
+  names: {
+    port: 88,
+    vips: ['back'],
+    routes: [
+      { host: '*.names.example', service: 'inner' },
+      { path: ['/metrics', '/figures'], service: 'metrics' },
+      { path: '/text', service: 'text' },
+    ],
+    answer: { status: 404, body: 'nobody is "here"' },
+  },
+  inner: { backends, cookie: 'INNER' },
+  metrics: { answer: { metrics: true } },
+  text: { answer: { status: 200, body: 'two\nlines' } },
 };
+
+/** A frontend of one's own in front of a service of the inventory. */
+const section = `frontend own\n    bind ${back}:89\n    mode http\n    default_backend inner`;
 
 const holdersOf = (address: string) =>
   hosts.filter((host) => on(host, 'ip -o addr show').includes(` ${address}/`));
@@ -122,6 +139,7 @@ describeLab('services of every kind on one pair', () => {
           six: { address: `${six}/64`, virtualRouterId: 39, group: 'balancers' },
         },
         services,
+        haproxy: { sections: [section] },
       });
     });
     newCertificate('first.example');
@@ -193,6 +211,25 @@ describeLab('services of every kind on one pair', () => {
     const said = tell(front, 85, 'PROXY TCP4 198.51.100.7 192.0.2.1 1000 85\\r\\nGET / HTTP/1.0\\r\\n\\r\\n');
     expect(said.toLowerCase()).toContain('x-client: 198.51.100.7');
     expect(on('ethyl', `curl -s -o /dev/null -w '%{http_code}' 'http://[${six}]:87/'`)).toBe('403');
+  });
+
+  test('names and paths on one port, a section of one’s own, and what HAProxy answers itself', async () => {
+    const ask = (host: string, path: string, port = 88) =>
+      on('fred', `curl -si -H 'Host: ${host}' 'http://${back}:${port}${path}'`);
+    expect(ask('a.names.example:88', '/')).toMatch(/^HTTP\/1.1 403.*set-cookie: INNER=/is);
+    expect(ask('b.example', '/')).toMatch(/^HTTP\/1.1 404.*content-type: text\/plain.*nobody is "here"$/is);
+    expect(ask('b.example', '/text')).toMatch(/^HTTP\/1.1 200.*two\nlines$/s);
+    expect(ask('b.example', '/figures')).toContain('haproxy_process_start_time_seconds');
+    expect(ask('b.example', '/', 89)).toMatch(/^HTTP\/1.1 403.*set-cookie: INNER=/is);
+    const { services: seen } = JSON.parse((await haprov('status', inventory, '--json')).stdout) as Status;
+    const about = seen.map(({ service, ports, behind, to }) => [service, ports, behind, to]);
+    expect(about).toEqual(
+      expect.arrayContaining([
+        ['names', ['88'], [], ['inner', 'metrics', 'text']],
+        ['inner', [], ['names', 'own'], []],
+        ['own', ['89'], [], ['inner']],
+      ]),
+    );
   });
 
   test('a backup serves when nobody else does', async () => {

@@ -105,6 +105,7 @@ function service(about: Partial<ServiceStatus> = {}): ServiceStatus {
     service: 'cluster37',
     ports: ['80'],
     behind: [],
+    to: [],
     mode: 'http',
     vips: ['router37'],
     servers: webServers(),

@@ -10,7 +10,7 @@ import type {
 } from '../../status/status';
 import { count } from '../../text/format';
 import { levelOfServer } from '../level';
-import { describeService } from '../service';
+import { describeService, describeTargets } from '../service';
 import { type Content, type Html, html } from './html';
 import { renderMark, renderMarked } from './mark';
 
@@ -92,12 +92,16 @@ function renderService(status: ServiceStatus, index: number): Html {
   const balancers = [...new Set(servers.flatMap(({ seenBy }) => seenBy.map(({ balancer }) => balancer)))];
   const heads = balancers.map((balancer) => html`<th scope="col">as ${balancer} sees it</th>`);
   return html`<h3>${renderMark(level)} ${service} <span class="quiet">${describeService(status).join(', ')}${vips.length > 0 && `, at ${vips.join(', ')}`}</span></h3>
-${inBox(
-  `service-${index}`,
-  html`<tr><th scope="col">Server</th>${heads}</tr>`,
-  servers.map((server) => renderServer(server, balancers)),
-  `Servers of ${service}`,
-)}
+${
+  servers.length === 0
+    ? html`<p class="quiet">${describeTargets(status)}</p>`
+    : inBox(
+        `service-${index}`,
+        html`<tr><th scope="col">Server</th>${heads}</tr>`,
+        servers.map((server) => renderServer(server, balancers)),
+        `Servers of ${service}`,
+      )
+}
 `;
 }
 
