@@ -34,6 +34,8 @@ const surroundings = `
   for command in check-app became-master; do
     printf '#!/bin/sh\\n' >/usr/local/libexec/$command && chmod 755 /usr/local/libexec/$command
   done
+  touch /etc/haproxy/routes.map
+  sysctl -qw net.ipv6.conf.lo.disable_ipv6=0 || exit
   mkdir -p /etc/haproxy/certificates.d && cat >/etc/haproxy/certificates.d/other.pem || exit
   echo '192.0.2.80 app.test.example balancer-b.test.example blue.app.test.example green.app.test.example db.test.example standby.db.test.example' >>/etc/hosts
   # Bridges, since not every kernel has dummy interfaces.
@@ -52,7 +54,8 @@ function objections({ program, code, output }: Verdict, major: number): string[]
 }
 
 const programsFor = ({ files }: FileSet) => [
-  ...(files.some(({ path }) => path === haproxy) ? ['haproxy', 'keepalived'] : []),
+  ...(files.some(({ path }) => path === haproxy) ? ['haproxy'] : []),
+  ...(files.some(({ path }) => path === keepalived) ? ['keepalived'] : []),
   'httpd',
 ];
 

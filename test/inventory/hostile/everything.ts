@@ -153,6 +153,17 @@ export const everything = {
       backends: { port: 86, tls: { verify: 'none', sni: 'sniname' } },
       check: { type: 'mysql', user: 'mysqluser' },
     },
+    svcfront: {
+      port: 89,
+      tls: { certificate: { file: 'one.crt' }, key: { env: 'HOSTILE_KEY' } },
+      routes: [
+        { host: 'routehost', path: '/routepath', sni: 'routesni', service: 'svcinner' },
+        { host: ['*.hostlist'], path: ['/pathlist'], sni: ['snilist'], service: 'svcinner' },
+      ],
+      answer: { status: 404, body: 'answerbody', type: 'answer/type' },
+    },
+    svcinner: { answer: { metrics: true } },
+    svcrange: { mode: 'tcp', port: '5000-5001', backends: { group: 'app' }, check: { port: 90 } },
     svcsni: { port: 87, backends: { port: 88 }, check: { tls: { verify: 'none', sni: 'checksni' } } },
   },
   stats: {
@@ -183,6 +194,7 @@ export const everything = {
     },
     timeouts: { connect: 1, client: 2, server: 3 },
     extra: { global: ['globalextra one'], defaults: ['defaultsextra one'] },
+    sections: ['backend sectionname'],
   },
   playbooks: ['load-balancer', './own.json'],
 };
