@@ -274,6 +274,45 @@ edits.push(
   says('health check', web, { check: { type: 'http', path: '/health', interval: 500, fall: 1 } }),
   says('a cookie', web, { cookie: 'S' }),
   says('only one VIP of a service', web, { vips: ['router37'] }),
+  says('another address of a VIP', vip, { addresses: ['10.0.0.220'] }),
+  says('an excluded address', vip, { excluded: ['10.0.0.221'] }),
+  says(
+    'an excluded address that is advertised',
+    vip,
+    { addresses: ['10.0.0.222'], excluded: undefined },
+    {
+      excluded: ['10.0.0.222'],
+    },
+  ),
+  {
+    name: 'VIPs come together',
+    raw: ({ vips }) => {
+      for (const one of Object.values(vips)) one.syncGroup = 'all';
+    },
+  },
+  {
+    name: 'VIPs part',
+    rawBefore: ({ vips }) => {
+      for (const one of Object.values(vips)) one.syncGroup = 'all';
+    },
+    raw: ({ vips }) => {
+      for (const one of Object.values(vips)) delete one.syncGroup;
+    },
+  },
+  {
+    name: 'one VIP more in a group',
+    rawBefore: ({ vips }) => {
+      for (const one of Object.values(vips)) one.syncGroup = 'all';
+    },
+    raw: ({ vips }) => {
+      vips.third = { address: '10.0.0.223', virtualRouterId: 45, group: 'balancers', syncGroup: 'all' };
+    },
+  },
+  says('a check of httpd too', vip, { check: { haproxy: true, unit: 'httpd' } }),
+  says('a check of httpd no more', vip, { check: {} }, { check: { haproxy: true, unit: 'httpd' } }),
+  says('notify', vip, { notify: { command: '/bin/true' } }),
+  says('routes', vip, { virtualRoutes: [{ to: 'default', via: '10.0.0.254' }] }),
+  says('the MAC address of VRRP', vip, { vmac: true }),
 );
 
 const base: Raw = {
@@ -312,7 +351,8 @@ export function worlds(
   topologies[topology]?.(raw);
   raw.playbooks = backwards ? ['load-balancer', 'httpd'] : ['httpd', 'load-balancer'];
   for (const edit of chosen) edit.rawBefore?.(raw);
-  const from = worldOf(raw);
+  const from = validWorldOf(raw);
+  if (!from) return undefined;
   for (const edit of chosen) edit.before?.(from);
   for (const edit of chosen) edit.raw?.(raw);
   const to = validWorldOf(raw);

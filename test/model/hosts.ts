@@ -29,6 +29,8 @@ const takes = { restart: 700, start: 500, check: 2000, fall: 3, rise: 2 };
 
 export class HostSim {
   readonly vrrp = new Map<string, Vrrp>();
+  /** The instances of each sync group, by their names. */
+  groups: string[][] = [];
   keepalivedRuns = false;
   isDrained = false;
   haproxyRuns = false;
@@ -72,30 +74,49 @@ export class HostSim {
   }
 
   #loadKeepalived(now: number): void {
-    const found = instances(this.files.get('/etc/keepalived/keepalived.conf') ?? '').instances;
+    const { instances: found, groups } = instances(this.files.get('/etc/keepalived/keepalived.conf') ?? '');
+    this.groups = groups;
     const before = new Map(this.vrrp);
     this.vrrp.clear();
+    const isKept = new Set<string>();
     for (const [name, instance] of found) {
       const was = before.get(name);
       const isSame =
         was?.instance.virtualRouterId === instance.virtualRouterId &&
         was?.instance.interface === instance.interface;
+      if (was && isSame) isKept.add(name);
       const kept = was && isSame ? was : { master: false, due: 0, nextAdvert: now };
       this.vrrp.set(name, { ...kept, instance, due: now + this.downAfter(instance) });
     }
+    // One that begins in a group takes the others back with it: seen on a pair.
+    for (const names of groups)
+      if (names.some((name) => !isKept.has(name)))
+        for (const one of names.flatMap((name) => this.vrrp.get(name) ?? [])) one.master = false;
   }
 
   priorityOf({ priority, nopreempt }: Instance): number {
     return this.isDrained && !nopreempt ? Math.max(1, priority - 253) : priority;
   }
 
-  /** Its check of HAProxy fails, or, where it must not come back by itself, the drain: it holds nothing. */
-  isFaulty(instance: Instance): boolean {
-    return !this.haproxyRuns || (this.isDrained && instance.nopreempt);
+  /** A check of it fails, or, where it must not come back by itself, the drain: it holds nothing. */
+  isFaulty({ trackScripts, nopreempt }: Instance): boolean {
+    const fails = (kind: string, isWell: boolean) =>
+      !isWell && trackScripts.some((name) => name.startsWith(kind));
+    return (
+      fails('haproxy_answers_', this.haproxyRuns) ||
+      fails('unit_', this.httpdRuns) ||
+      (this.isDrained && nopreempt)
+    );
   }
 
   downAfter(instance: Instance): number {
     return 3000 * instance.advertInterval + (1000 * (256 - this.priorityOf(instance))) / 256;
+  }
+
+  /** The instances that go with one, itself among them. */
+  together({ instance: { name } }: Vrrp): Vrrp[] {
+    const names = this.groups.find((group) => group.includes(name)) ?? [name];
+    return names.flatMap((one) => this.vrrp.get(one) ?? []);
   }
 
   holds(address: string): boolean {
@@ -119,8 +140,8 @@ export class HostSim {
 export const listens = (host: HostSim | undefined, port: number) =>
   host?.httpdRuns === true && host.port === port;
 
-export const hasAddress = ({ addresses }: Instance, address: string) =>
-  addresses.some((one) => one.split(/[/ ]/)[0] === address);
+export const hasAddress = ({ addresses, excluded }: Instance, address: string) =>
+  [...addresses, ...excluded].some((one) => one.split(/[/ ]/)[0] === address);
 
 /** One step of VRRP and of HAProxy's checks, on all hosts. */
 export function advance(hosts: ReadonlyMap<string, HostSim>, now: number): void {
@@ -130,8 +151,10 @@ export function advance(hosts: ReadonlyMap<string, HostSim>, now: number): void 
         if (vrrp.master) resign(hosts, host, vrrp, now);
         vrrp.due = now + host.downAfter(vrrp.instance);
       } else if (!vrrp.master && now >= vrrp.due) {
-        vrrp.master = true;
-        vrrp.nextAdvert = now;
+        for (const one of host.together(vrrp)) {
+          one.master = true;
+          one.nextAdvert = now;
+        }
       }
       if (vrrp.master && now >= vrrp.nextAdvert) {
         vrrp.nextAdvert = now + 1000 * vrrp.instance.advertInterval;
@@ -151,7 +174,11 @@ function hear(host: HostSim, from: HostSim, advert: Vrrp, now: number): void {
   const own = [...host.vrrp.values()].find((one) => spoken(one.instance) === spoken(advert.instance));
   if (!own) return;
   const [mine, theirs] = [host.priorityOf(own.instance), from.priorityOf(advert.instance)];
-  if (own.master && theirs > mine) own.master = false;
+  if (own.master && theirs > mine)
+    for (const one of host.together(own)) {
+      one.master = false;
+      one.due = now + host.downAfter(one.instance);
+    }
   if (!own.master && (theirs >= mine || own.instance.nopreempt)) own.due = now + host.downAfter(own.instance);
 }
 

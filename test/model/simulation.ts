@@ -1,3 +1,4 @@
+import { movingAddresses } from '../../src/inventory/endpoints';
 import type { FullPlan } from '../../src/plan/plan';
 import { advance, HostSim, step } from './hosts';
 import { rolledOut, type Scene, type Wait } from './rollout';
@@ -55,9 +56,8 @@ export function simulate(
     ]),
   );
   const plan = planOf(from, to, { holders: new Set(holders.map(({ name }) => name)), listening });
-  const asked = from.inventory.vips.flatMap(({ address }) =>
-    to.inventory.vips.some((vip) => vip.address === address) ? [address] : [],
-  );
+  const kept = new Set(movingAddresses(to.inventory));
+  const asked = movingAddresses(from.inventory).filter((address) => kept.has(address));
   const outcome: Outcome = { plan, end: 'done', wasWell: true, failed: [], longestGapMs: 0 };
   const clients = new Clients(hosts, asked, outcome);
   const scene: Scene = { hosts, from, to, serial, steadyMs, now: () => now };
