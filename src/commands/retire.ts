@@ -1,7 +1,7 @@
 import { ExitCode, HaprovError, HostError } from '../errors';
 import { executePlan } from '../execution/execute-plan';
 import { classify } from '../ha/disruption';
-import { isAside } from '../ha/interruption';
+import { isAside } from '../ha/surroundings';
 import type { Survey, Surveyed } from '../host/survey';
 import type { Host, Inventory, Vip } from '../inventory/inventory';
 import { drainHost } from '../maintenance/drain-host';

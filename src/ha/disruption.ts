@@ -2,15 +2,7 @@ import type { Inventory, Vip } from '../inventory/inventory';
 import { worstFirst } from '../plan/disruption';
 import type { Disruption } from '../plan/disruption-class';
 import type { FullPlan, PlannedChange, PlannedHost } from '../plan/plan';
-import {
-  changesAlone,
-  type Surroundings,
-  unitsOf,
-  verbOf,
-  verbsOn,
-  whenItStarts,
-  whileItIsDown,
-} from './interruption';
+import { changesAlone, unitsOf, verbOf, verbsOn, whenItStarts, whileItIsDown } from './interruption';
 import { beginAnew, compareConfigs, type Effect } from './keepalived-change';
 import { instances } from './keepalived-config';
 import { leftBehind } from './left-behind';
@@ -20,6 +12,7 @@ import { runningVips } from './running-vips';
 import { whoRunsScripts } from './script-user';
 import { inStages } from './stages';
 import { forgottenTables } from './stick-tables';
+import type { Surroundings } from './surroundings';
 
 /** What has to be known beside the plan to tell what a change does to clients. */
 export interface PairKnowledge {

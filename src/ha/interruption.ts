@@ -1,20 +1,11 @@
-import type { Inventory, Server, Vip } from '../inventory/inventory';
+import type { Server, Vip } from '../inventory/inventory';
 import type { Disruption } from '../plan/disruption-class';
 import type { FullPlan, PlannedChange, PlannedHost } from '../plan/plan';
-import { unitName, unitOf } from '../resources/unit';
+import { unitOf } from '../resources/unit';
 import { endpoints, joinedServers, movedBy, movedServers } from './haproxy-change';
 import { instances } from './keepalived-config';
-import type { Listener } from './listener';
-
-/** What the classes of one plan are told from. */
-export interface Surroundings
-  extends Pick<Inventory, 'vips' | 'services'>,
-    Partial<Pick<Inventory, 'virtualServers'>> {
-  plan: FullPlan;
-  holders: ReadonlySet<string>;
-  /** Who listens on which port, of the hosts that could tell. */
-  listening: ReadonlyMap<string, readonly Listener[]>;
-}
+import { aside, mayServe, ownVips, type Surroundings } from './surroundings';
+import { answering, handedOnTo, sentOn } from './without-haproxy';
 
 /** The units that a change asks to reload or restart. */
 export const unitsOf = (change: PlannedChange) => change.notify.map(unitOf);
@@ -92,9 +83,6 @@ function skewOf({ members }: Vip, { host }: PlannedHost): number {
 
 const cuts = (what: string) => `${what}, which cuts connections that are open then`;
 
-const ownVips = ({ host }: PlannedHost, { vips }: Surroundings) =>
-  vips.filter((vip) => vip.members.some((member) => member.host.name === host));
-
 /** A unit that did not run yet: nobody feels it, unless its host is to have a VIP that another one holds. */
 export function whenItStarts(unit: string, host: PlannedHost, around: Surroundings): Disruption {
   const why = `${unit} does not run yet`;
@@ -142,43 +130,6 @@ function shared(host: PlannedHost, vips: readonly Vip[]): Shared[] {
     .flatMap(({ name, hosts }) => without(host, name, hosts));
 }
 
-/**
- * The VIPs of the host at which the unit itself answers, or that leave a host without it: keepalived looks for it, or it
- * listens where clients come in.
- */
-function answering(unit: string, host: PlannedHost, around: Surroundings): Vip[] {
-  const known = around.listening.get(host.host);
-  return ownVips(host, around).filter(({ check, ports }) => {
-    if (check.unit !== undefined) return unitName(check.unit) === unit;
-    if (check.process === unit) return true;
-    const asked = [...ports, ...(check.port ? [check.port] : [])];
-    const isSure = known?.some(
-      ({ port, units }) => units.includes(unit) && asked.some((one) => one.port === port),
-    );
-    return !check.haproxy && (isSure ?? (asked.length > 0 && !aside.has(unit)));
-  });
-}
-
-/** The virtual servers (LVS) that have a server on the host which the unit may be. */
-function handedOnTo(unit: string, { host }: PlannedHost, around: Surroundings): string[] {
-  if (unit === 'haproxy' || aside.has(unit)) return [];
-  const known = around.listening.get(host);
-  return (around.virtualServers ?? []).flatMap(({ name, port: first, protocol, backends: { servers } }) => {
-    const own = servers.find((server) => server.host?.name === host);
-    if (!own) return [];
-    // Who has a UDP port open no host was asked.
-    const isIt = protocol === 'udp' || mayServe(unit, [own.port ?? first], known);
-    return isIt ? [name] : [];
-  });
-}
-
-const sentOn = (names: readonly string[]) =>
-  `the kernel sends clients of virtual server ${names.join(', ')} there until its check has noticed`;
-
-/** Units on which no request waits, whatever host they are on. */
-const aside = new Set(['auditd', 'chronyd', 'crond', 'ntpd', 'postfix', 'rsyslog', 'sshd', 'tuned']);
-export const isAside = (unit: string) => aside.has(unit);
-
 function backends(unit: string, host: PlannedHost, around: Surroundings): Shared[] {
   if (aside.has(unit)) return [];
   return around.services.flatMap(({ name, backends: { servers } }) => {
@@ -205,14 +156,6 @@ function portsOf(service: string, server: Server, { plan }: Surroundings): numbe
     ...(server.port === undefined ? [] : [server.port]),
     ...running.map((endpoint) => Number(endpoint.split(':').at(-1))),
   ];
-}
-
-/** Whether the unit listens on one of the ports, or may: nobody can tell whose a listener without a unit is. */
-function mayServe(unit: string, ports: readonly number[], known: readonly Listener[] | undefined): boolean {
-  if (!known) return true;
-  return known
-    .filter(({ port }) => ports.includes(port))
-    .some(({ units }) => units.length === 0 || units.includes(unit));
 }
 
 /**

@@ -1,5 +1,6 @@
 import { endpoints } from './haproxy-change';
-import { hostOf, type Surroundings } from './interruption';
+import { hostOf } from './interruption';
+import type { Surroundings } from './surroundings';
 
 /**
  * What goes on running although a service leaves a haproxy.cfg: the units that listen on its servers' ports, on hosts that

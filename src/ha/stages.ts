@@ -2,7 +2,8 @@ import { worstOf } from '../plan/disruption';
 import type { Disruption } from '../plan/disruption-class';
 import type { FullPlan, PlannedChange, PlannedHost, Stage } from '../plan/plan';
 import { movedBy } from './haproxy-change';
-import { isAside, unitsOf, verbOf } from './interruption';
+import { unitsOf, verbOf } from './interruption';
+import { isAside } from './surroundings';
 
 /** What of one host's changes cannot be made without keepalived. */
 interface Joint {

@@ -2,7 +2,6 @@ import { isIP, isIPv6 } from 'node:net';
 import type { Path } from '../document/document';
 import { oneOf } from '../document/suggest';
 import { type Checkable, membersOf, type Report } from './checkable';
-import { strayBlock } from './keepalived-sections';
 
 /** What each VIP says of how its hosts speak to each other, and its lines of keepalived.conf. */
 export function checkVrrp(inventory: Checkable, report: Report): void {
@@ -13,10 +12,16 @@ export function checkVrrp(inventory: Checkable, report: Report): void {
   }
 }
 
+/** What has a VIP of its own, or reads more from elsewhere, which nobody here would know of. */
+const strays = /^\s*(vrrp_instance|global_defs|include[rmwba]?)\b/m;
+
 /** What keepalived's own sections must leave to the inventory, which everything else looks at. */
 export function checkSections({ keepalived }: Checkable, report: Report): void {
-  for (const [index, text = ''] of (keepalived?.sections ?? []).entries()) {
-    const block = strayBlock(text);
+  const { config, sections = [] } = keepalived ?? {};
+  if (config && sections.length > 0)
+    report(['keepalived', 'sections'], 'stands beside keepalived.config', 'the same in those files');
+  for (const [index, text = ''] of sections.entries()) {
+    const block = strays.exec(text)?.[1];
     const expected =
       block === 'vrrp_instance'
         ? 'a VIP under "vips", with what it cannot say in its "extra"'

@@ -110,8 +110,12 @@ export interface Service extends Omit<ServiceSettings, 'port' | 'vips' | 'routes
   backends: BackendTraffic & Backends;
 }
 
-/** What the kernel of the VIP's holder hands on to servers, without HAProxy (LVS). */
+/**
+ * What the kernel of the VIP's holder hands on to servers, without HAProxy (LVS). `isRead`: by blocks of the user's own, so
+ * that haprov does not write it.
+ */
 export interface VirtualServer extends Omit<VirtualServerSettings, 'vip' | 'backends'> {
+  isRead?: true;
   name: string;
   vip: Vip;
   backends: Backends;
@@ -152,8 +156,7 @@ export interface Inventory {
   own: OwnConfigurations;
   /** Before its VIPs and services were read from files of the user's own, whose templates see this. */
   said?: Inventory;
-  /** `ports` are where clients reach what its sections say. */
-  keepalived: Pick<KeepalivedSettings, 'sections'> & { ports: readonly ProtocolPort[] };
+  keepalived: Pick<KeepalivedSettings, 'sections'>;
   playbooks: string[];
   secrets: Secrets;
 }

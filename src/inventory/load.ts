@@ -22,7 +22,6 @@ import type {
   Vip,
   VirtualServer,
 } from './inventory';
-import { portsOfSections } from './keepalived-sections';
 import { type OwnConfigurations, ownConfigurations } from './own-files';
 import type { SshSettings } from './schema/host';
 import { inventorySchema, type RawInventory } from './schema/schema';
@@ -134,7 +133,7 @@ function build(document: Document, raw: RawInventory, secrets: Secrets, own: Own
     virtualServers,
     ...(raw.stats ? { stats: buildStats(raw.stats, vips) } : {}),
     haproxy,
-    keepalived: { sections: raw.keepalived.sections, ports: portsOfSections(raw.keepalived.sections) },
+    keepalived: { sections: raw.keepalived.sections },
     own,
     playbooks: raw.playbooks,
     secrets: markPasswords(raw, secrets),

@@ -28,7 +28,7 @@ export function whoIsMeant(
       `there is no host "${word}" in ${options.inventory}${didYouMean(word, names)}`,
       `its hosts: ${names.join(', ')}; one that is no longer in it is named by its address`,
     );
-  const vip = inventory.vips.find(({ address }) => canonical(address) === word);
+  const vip = inventory.vips.find(({ addresses }) => addresses.some(({ address }) => address === word));
   if (vip)
     throw new UsageError(`${word} is the VIP ${vip.name}: who holds it moves`, 'give the host’s own address');
   return {

@@ -3,6 +3,7 @@ import { faultAt, settled } from '../document/faults';
 import { type Fault, InputError } from '../errors';
 import { withOwnLines } from '../ha/own/own-lines';
 import { readPair } from '../ha/own/read-pair';
+import { virtualServersOfSections } from '../ha/own/read-virtual-servers';
 import type { OwnTexts, ReadingNote } from '../ha/own/reading';
 import type { Host, Inventory } from '../inventory/inventory';
 import type { OwnUnit } from '../inventory/own-files';
@@ -32,23 +33,29 @@ export function readOwnConfiguration(inventory: Inventory): OwnRead {
   const faults: Fault[] = [];
   const texts = hosts.map((host) => textsOf(inventory, host, faults));
   if (faults.length > 0) throw new InputError(settled(faults));
-  const { vips, services, secrets, asked, notes } = readPair(texts, inventory);
+  const { vips, virtualServers, services, secrets, asked, notes } = readPair(texts, inventory);
   for (const secret of secrets) inventory.secrets.add(secret);
-  if (vips) faults.push(...besides(inventory, 'vips', 'keepalived'));
+  if (vips)
+    for (const key of ['vips', 'virtualServers'] as const)
+      faults.push(...besides(inventory, key, 'keepalived'));
   if (services) faults.push(...besides(inventory, 'services', 'haproxy'));
   if (faults.length > 0) throw new InputError(settled(faults));
   const filled: Inventory = {
     ...inventory,
     said: inventory,
     ...(vips ? { vips } : {}),
+    ...(virtualServers ? { virtualServers } : {}),
     ...(services ? { services } : {}),
     ...(asked ? { haproxy: { ...inventory.haproxy, ...asked } } : {}),
   };
   return { inventory: withLines(filled), texts, notes: findingsOf(notes, inventory) };
 }
 
-/** With what lines and sections of the user's own say, where haprov writes the rest of haproxy.cfg. */
-function withLines(inventory: Inventory): Inventory {
+/** With what lines and sections of the user's own say, where haprov writes the rest of the file. */
+function withLines(said: Inventory): Inventory {
+  const kernel = said.own.keepalived ? [] : virtualServersOfSections(said);
+  const inventory =
+    kernel.length > 0 ? { ...said, virtualServers: [...said.virtualServers, ...kernel] } : said;
   if (inventory.own.haproxy) return inventory;
   const { services, secrets } = withOwnLines(inventory);
   for (const secret of secrets) inventory.secrets.add(secret);
@@ -89,7 +96,7 @@ function textsOf(inventory: Inventory, host: Host, faults: Fault[]): OwnTexts {
 }
 
 /** What the inventory says beside files that say it: nobody could tell which of the two holds. */
-function besides(inventory: Inventory, key: 'vips' | 'services', unit: OwnUnit): Fault[] {
+function besides(inventory: Inventory, key: 'vips' | 'virtualServers' | 'services', unit: OwnUnit): Fault[] {
   // A template is made of what the inventory says.
   const files = [...(inventory.own[unit]?.files.values() ?? [])].flat();
   if (files.some(({ isTemplate }) => isTemplate)) return [];

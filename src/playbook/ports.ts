@@ -82,12 +82,11 @@ export function balancers({ vips, groups, hosts }: Inventory): Host[] {
 const isMember = ({ members }: Vip, host: Host) => members.some((member) => member.host === host);
 
 /** What clients reach at a VIP beside HAProxy, and what the kernel of its holder asks the host for (LVS). */
-function withoutHaproxy({ vips, virtualServers, keepalived }: Inventory, host: Host): string[] {
+function withoutHaproxy({ vips, virtualServers }: Inventory, host: Host): string[] {
   const spell = ({ port, protocol }: ProtocolPort) => `${port}/${protocol}`;
   const own = vips.filter((vip) => isMember(vip, host));
   return [
     ...own.flatMap(({ ports }) => ports),
-    ...(own.length > 0 ? keepalived.ports : []),
     ...virtualServers.filter(({ vip }) => isMember(vip, host)),
     ...virtualServers.flatMap(({ backends: { servers }, port, protocol }) =>
       servers

@@ -155,7 +155,7 @@ export function syncGroupsFor({ vips }: Pick<Inventory, 'vips'>, host: Host) {
 /** The virtual servers of the VIPs that `host` may hold. */
 export function virtualServersFor({ virtualServers }: Pick<Inventory, 'virtualServers'>, host: Host) {
   return virtualServers
-    .filter(({ vip }) => vip.members.some((member) => member.host === host))
+    .filter(({ vip, isRead }) => !isRead && vip.members.some((member) => member.host === host))
     .map(({ name, vip, port, protocol, scheduler, kind, persistence, check, backends }) => ({
       name,
       address: vip.address,

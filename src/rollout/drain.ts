@@ -13,11 +13,12 @@ const carriers = ['haproxy', 'keepalived'];
  * it. A measured reload lost nothing, while moving the VIP would cut long connections.
  */
 export const needsDrain = (host: PlannedHost): boolean =>
-  host.changes.some((change) => isInterrupted(change) && isCarrier(change));
+  host.changes.some((change) => isInterrupted(change) && (isCarrier(change) || movesVip(change)));
 
-/** Whether a unit carries the traffic; of units other than HAProxy and keepalived, the plan says whether a VIP depends on it. */
-const isCarrier = ({ unit = '', disruption }: PlannedChange) =>
-  carriers.includes(unit) || disruption?.movesVip === true;
+const isCarrier = ({ unit = '' }: PlannedChange) => carriers.includes(unit);
+
+/** A unit at which a VIP's clients are answered without HAProxy: it may serve behind HAProxy too. */
+const movesVip = ({ disruption }: PlannedChange) => disruption?.movesVip === true;
 
 const isInterrupted = (change: PlannedChange) =>
   change.unit !== undefined && ['restart', 'stop'].includes(verbOf(change));

@@ -470,6 +470,17 @@ const cases: Record<string, Case> = {
     holders: ['ethyl'],
     fred: [['rolling', 0, 'drained before, ethyl serves meanwhile']],
   },
+  'httpd restarts, which the keepalived that runs still looks at': {
+    hosts: both([
+      keepalivedConf(base.replace('haprov-haproxy-answers', 'haprov-serves unit httpd.service'), base),
+      service('httpd', 'restart'),
+    ]),
+    known: { ...pair, services: [] },
+    fred: [
+      ['none', 0, ''],
+      ['rolling', 0, 'drained before, ethyl serves meanwhile; the VIP moves away and back', 'moves'],
+    ],
+  },
   'httpd stops everywhere, which answers at the VIP itself': {
     hosts: both([stop('httpd')]),
     known: ownService,

@@ -1,6 +1,6 @@
 import type { Host, Server, Service } from '../../src/inventory/inventory';
 import type { PlannedChange, PlannedHost } from '../../src/plan/plan';
-import { serversToDrain } from '../../src/rollout/drain';
+import { needsDrain, serversToDrain } from '../../src/rollout/drain';
 
 const service = (name: string, managed: string[], others: string[] = []) => {
   const hosts = managed.map((one) => ({ name: one })) as Host[];
@@ -28,9 +28,33 @@ const renamed = {
   },
 } as Service;
 
+/** With what the plan says that it does to a VIP. */
+const movingVip = (host: PlannedHost): PlannedHost => ({
+  ...host,
+  changes: host.changes.map((change) => ({
+    ...change,
+    disruption: { class: 'rolling', seconds: 0, why: '', movesVip: true },
+  })),
+});
+
+test.each([
+  ['HAProxy restarts', fred('restart', 'haproxy'), true],
+  ['HAProxy reloads', fred('reload', 'haproxy'), false],
+  ['a unit behind HAProxy restarts', fred('restart', 'httpd'), false],
+  ['a unit restarts that answers at the VIP itself', movingVip(fred('restart', 'httpd')), true],
+  ['it only starts there', movingVip(fred('start', 'httpd')), false],
+])('the VIP goes first: %s: %s', (_, host, goes) => expect(needsDrain(host)).toBe(goes));
+
 describe('the servers that a host gives up for a restart', () => {
   test.each<[string, PlannedHost, Service[], string[], string[]]>([
     ['its own', fred('restart', 'httpd'), [pair], ['web/fred', 'web/ethyl'], ['web/fred']],
+    [
+      'its own, where it answers at the VIP itself too',
+      movingVip(fred('restart', 'httpd')),
+      [pair],
+      ['web/fred', 'web/ethyl'],
+      ['web/fred'],
+    ],
     [
       'of every service',
       fred('restart', 'httpd'),

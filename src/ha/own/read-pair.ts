@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Host, Service, StatisticsPage, Vip } from '../../inventory/inventory';
+import type { Host, Service, StatisticsPage, Vip, VirtualServer } from '../../inventory/inventory';
 import { bindsOf } from '../haproxy/bind';
 import { readConfiguration } from '../haproxy/section';
 import { healthListenerIn } from '../health-listener';
 import { readServices } from './read-services';
 import { readVips } from './read-vips';
+import { readVirtualServers } from './read-virtual-servers';
 import type { OwnTexts, ReadingNote } from './reading';
 import { secretsIn } from './secrets-in';
 import { eyesOf } from './statistics-page';
@@ -13,6 +14,8 @@ import { eyesOf } from './statistics-page';
 export interface ReadPair {
   /** Absent where no host has a keepalived.conf of its own. */
   vips?: Vip[];
+  /** Where there are VIPs. */
+  virtualServers?: VirtualServer[];
   /** Absent where no host has a HAProxy configuration of its own. */
   services?: Service[];
   /** Where HAProxy is asked on loopback, if the files have such a place; a page where there is nothing better to ask. */
@@ -33,12 +36,22 @@ export function readPair(
   const services = hasServices ? readServices(texts, own?.vips ?? vips, hosts) : undefined;
   const asked = askedAt(texts);
   return {
-    ...(own ? { vips: own.vips } : {}),
+    ...(own ? { vips: own.vips, virtualServers: kernelsOf(own, hosts) } : {}),
     ...(services ? { services } : {}),
     ...(asked ? { asked } : {}),
     secrets: [...(own?.secrets ?? []), ...texts.flatMap(({ haproxy = [] }) => secretsIn(haproxy))],
     notes: own?.notes ?? [],
   };
+}
+
+/** The virtual servers of all hosts, each once. */
+function kernelsOf(
+  { configurations, vips }: ReturnType<typeof readVips>,
+  hosts: readonly Host[],
+): VirtualServer[] {
+  const known = { vips, hosts: [...hosts] };
+  const all = configurations.flatMap((one) => readVirtualServers(one, known));
+  return [...new Map(all.map((one) => [one.name, one])).values()];
 }
 
 /** A listener for haprov before all else; where there is a socket, that is asked, and no page. */

@@ -10,6 +10,8 @@ import type { OwnTexts, ReadingNote, WrittenAt } from './reading';
 
 interface ReadVips {
   vips: Vip[];
+  /** Of each host that has one. */
+  configurations: Configuration[];
   notes: ReadingNote[];
   /** Passwords that stand in the files. */
   secrets: string[];
@@ -27,12 +29,14 @@ interface Held {
 /** The VIPs of the hosts' own keepalived.conf: those of several hosts that share an address are one. */
 export function readVips(texts: readonly OwnTexts[]): ReadVips {
   const notes: ReadingNote[] = [];
+  const configurations: Configuration[] = [];
   const held = texts.flatMap(({ host, keepalived }): Held[] => {
     if (!keepalived) return [];
     const configuration = readConfiguration({
       ...keepalived,
       configId: host.name.split('.')[0] ?? host.name,
     });
+    configurations.push(configuration);
     const at = ({ file, line, column }: Place) => ({
       host: host.name,
       file: file ?? keepalived.main,
@@ -62,7 +66,7 @@ export function readVips(texts: readonly OwnTexts[]): ReadVips {
     return toVip(members, names.get(name) === 1 ? name : `${name}-${names.get(name)}`);
   });
   const secrets = held.flatMap(({ instance }) => instance.authentication?.password ?? []);
-  return { vips: vips.flatMap((one) => one ?? []), notes, secrets };
+  return { vips: vips.flatMap((one) => one ?? []), configurations, notes, secrets };
 }
 
 /** An instance of the same host is another one. */
