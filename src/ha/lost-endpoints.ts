@@ -90,6 +90,7 @@ function differences(then: Front, now: Front): string[] {
       ? [`is answered in mode ${modeOf(now)} instead of ${modeOf(then)}`]
       : []),
     ...(isNew(refusal) ? ['refuses clients by a rule that is new'] : []),
+    ...(isNew(password) ? ['is answered to who has a password only'] : []),
     ...(shutOut.length > 0 ? [`lets ${shutOut.join(', ')} in no more`] : []),
     ...(isNew(redirect) ? ['is redirected by a rule that is new'] : []),
     ...(serves(then) && !serves(now) ? ['has no server any more'] : []),
@@ -99,6 +100,7 @@ function differences(then: Front, now: Front): string[] {
 
 const refusal =
   /^(http-request|tcp-request (content|connection|session)) (deny|reject|tarpit|silent-drop)|^block /;
+const password = /^http-request auth\b/;
 const answer = /^http-request (?:return|use-service) /;
 const redirect = /^(http-request )?redirect /;
 

@@ -98,6 +98,12 @@ test.each<[string, string, string, string[]]>([
     ['VIP router37 10.0.0.200:80 refuses clients by a rule that is new'],
   ],
   [
+    'a password',
+    web(),
+    web('http-request auth realm Ours unless { http_auth(staff) }'),
+    ['VIP router37 10.0.0.200:80 is answered to who has a password only'],
+  ],
+  [
     'less on it',
     allowed('10.0.0.0/8', '192.0.2.0/24'),
     allowed('10.0.0.0/8'),
