@@ -24,7 +24,7 @@ const cases = inventories.flatMap((inventory) =>
     .flatMap((major) => renderInventory(inventory, major).map((one): Case => ({ ...one, inventory, major }))),
 );
 
-/** What lies in the folder of certificates that one of them names. */
+/** What lies in the folders of certificates that they name. */
 const tls = 'test/inventories/tls/only-for-tests';
 
 /** Commands and names that the inventories speak of, and interfaces that their addresses sit on. */
@@ -37,7 +37,11 @@ const surroundings = `
   touch /etc/haproxy/routes.map
   sysctl -qw net.ipv6.conf.lo.disable_ipv6=0 || exit
   mkdir -p /etc/haproxy/certificates.d && cat >/etc/haproxy/certificates.d/other.pem || exit
+  mkdir -p /etc/pki && cp -R /etc/haproxy/certificates.d /etc/pki/haproxy
+  echo '/ app' >/etc/haproxy/routes.map
   echo '192.0.2.80 app.test.example balancer-b.test.example blue.app.test.example green.app.test.example db.test.example standby.db.test.example' >>/etc/hosts
+  # For a name server on the host's own loopback.
+  sysctl -qw net.ipv6.conf.lo.disable_ipv6=0
   # Bridges, since not every kernel has dummy interfaces.
   for interface in backnet bond0.12; do ip link add "$interface" type bridge && ip link set "$interface" up || exit; done
 `;

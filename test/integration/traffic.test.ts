@@ -193,15 +193,11 @@ describeLab('what is said of traffic holds on a pair', () => {
     expect(ask(folder, search, '-u', 'joe:wrong').code).toBe('401');
     const found = ask(folder, search, '-u', 'joe:a-password-of-joe');
     expect([found.code, found.body]).toEqual(['200', expect.stringMatching(/authorization=$/)]);
-    const { stdout } = await haprov(
-      'render',
-      inventory,
-      '--host',
-      'fred',
-      '--file',
-      '/etc/haproxy/haproxy.cfg',
-    );
-    expect(stdout).toMatch(/^ {4}user joe insecure-password \*\*\*$/m);
+    writeFileSync(join(folder, 'joe'), 'another-password-of-joe');
+    const { stdout } = await haprov('plan', inventory);
+    writeFileSync(join(folder, 'joe'), 'a-password-of-joe');
+    expect(stdout).toMatch(/^ +\+ {4}user joe insecure-password \*\*\*$/m);
+    expect(stdout).not.toContain('password-of-joe');
   });
 
   test('who asks too often is told so, on that path alone', () => {

@@ -87,6 +87,47 @@ test.each([
 });
 
 test.each([
+  ['checks', 6, /^ {4}tcp-check send AUTH\\ a-secret-of-tests\\r\\n\n {4}tcp-check expect string \+OK$/m],
+  [
+    'checks',
+    7,
+    /^ {4}option httpchk OPTIONS \/primary\n[\s\S]*? check port 8008 on-marked-down shutdown-sessions /m,
+  ],
+  ['checks', 10, / check check-ssl verify required ca-file \S+\+ca\.pem verifyhost app\.test\.example$/m],
+  [
+    'several-certificates',
+    6,
+    /^ {4}bind \*:443 ssl crt \/etc\/haproxy\/www\.pem crt \/etc\/haproxy\/www\+2\.pem /m,
+  ],
+  ['several-certificates', 9, /^ {4}bind 192\.168\.56\.200:8080\n {4}bind 192\.168\.56\.199:8080 ssl crt /m],
+  [
+    'headers-and-passwords',
+    6,
+    /^ {4}http-request set-header X-Note a\\ \\x22quoted\\x22\\ \\x24note\\ \\#\\ 100%%$/m,
+  ],
+  [
+    'headers-and-passwords',
+    7,
+    /^ {4}http-request auth realm Search\\ of\\ ours unless \{ http_auth\(staff\) \}$/m,
+  ],
+  [
+    'limits-and-names',
+    8,
+    / sni str\(app\.test\.example\) check-sni app\.test\.example resolvers inside init-addr /,
+  ],
+  ['limits-and-names', 10, /^ {4}http-request deny deny_status 403 if \{ sc_http_req_rate\(1\) gt 5 \}$/m],
+  [
+    'stick-tables',
+    9,
+    /^ {4}localpeer a\n[\s\S]*^peers haprov_peers\n {4}peer a 192\.168\.56\.201:10003\n {4}peer b /m,
+  ],
+  ['stick-tables', 9, /^ {4}stick on req\.cook\(SESSION\)\n {4}stick store-response res\.cook\(SESSION\)$/m],
+  ['stick-tables', 10, / alpn h2 check-alpn h2$/m],
+])('a line as HAProxy takes it: %s, EL%i', (inventory, major, text) => {
+  expect(textOf(inventory, major, '/etc/haproxy/haproxy.cfg')).toMatch(text);
+});
+
+test.each([
   ['ipv6', 6, /^ {4}native_ipv6$/m, /fe80/],
   ['ipv6', 7, /2001:db8::200\/64/, /native_ipv6|fe80/],
   ['dual-stack', 8, /{\n {8}fe80::200:5eff:fe00:234\n {8}2001:db8::200\n {4}}/, /native_ipv6/],
