@@ -1,6 +1,41 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { parse } from 'yaml';
+import { hostsOf, languageOf } from '../../src/lint/given-files';
+import type { Versions } from '../../src/lint/host-files';
+import { lintFiles } from '../../src/lint/lint';
+import type { Finding } from '../../src/plan/plan';
+
+/** Files by themselves, and all that there is to say of them, in any order. */
+export interface FileCase {
+  about: string;
+  /** Of what the findings are, where that is not the case's own name. */
+  rules?: string[];
+  versions?: Versions;
+  now?: string;
+  /** What is not here decides what a program makes of it. */
+  isUnsure?: boolean;
+  files: Record<string, string>;
+  finds?: { severity: string; where: string; says: string }[];
+}
+
+const pem = (name: string) => readFileSync(join(__dirname, name), 'utf8');
+
+/** What the rules say of a case's files. */
+export function lintTexts({
+  files,
+  versions = {},
+  now = '2025-07-01',
+}: Pick<FileCase, 'files' | 'versions' | 'now'>): Finding[] {
+  const given = Object.entries(files).map(([name, text]) => {
+    const whole = text.replace('{{certificate}}', pem('c.pem')).replace('{{late}}', pem('late.pem'));
+    const language = languageOf(whole);
+    return { path: join('/given', name), text: whole, ...(language ? { language } : {}) };
+  });
+  const shown = (path: string) => path.replace('/given/', '');
+  const hosts = hostsOf(given, versions, (path) => files[basename(path)]);
+  return lintFiles(hosts, new Date(now), new Set(), shown);
+}
 
 /** The cases of a folder beside this, each with its file's name and what it is about. */
 export const casesIn = <T extends { about: string }>(folder: string): [string, string, T][] =>

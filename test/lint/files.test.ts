@@ -1,40 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { hostsOf, languageOf } from '../../src/lint/given-files';
-import type { Versions } from '../../src/lint/host-files';
-import { lintFiles } from '../../src/lint/lint';
 import fc from '../support/property';
-import { casesIn, placeIn } from './cases';
+import { casesIn, type FileCase, lintTexts, placeIn } from './cases';
 
-/** Files by themselves, and all that there is to say of them, in any order. */
-interface Case {
-  about: string;
-  /** Of what the findings are, where that is not the file's own name. */
-  rules?: string[];
-  versions?: Versions;
-  now?: string;
-  files: Record<string, string>;
-  finds?: { severity: string; where: string; says: string }[];
-}
-
-const pem = (name: string) => readFileSync(join(__dirname, name), 'utf8');
-
-function lintTexts({ files, versions = {}, now = '2025-07-01' }: Omit<Case, 'about'>) {
-  const given = Object.entries(files).map(([name, text]) => {
-    const whole = text.replace('{{certificate}}', pem('c.pem')).replace('{{late}}', pem('late.pem'));
-    const language = languageOf(whole);
-    return { path: join('/given', name), text: whole, ...(language ? { language } : {}) };
-  });
-  const shown = (path: string) => path.replace('/given/', '');
-  return lintFiles(
-    hostsOf(given, versions, (path) => files[basename(path)]),
-    new Date(now),
-    new Set(),
-    shown,
-  );
-}
-
-test.each(casesIn<Case>('file-cases'))('%s: %s', (name, _, { finds = [], rules = [name], ...given }) => {
+test.each(casesIn<FileCase>('file-cases'))('%s: %s', (name, _, { finds = [], rules = [name], ...given }) => {
   const found = lintTexts(given);
   expect(found.map(({ rule: _r, why: _w, fix: _f, ...said }) => said)).toEqual(
     expect.arrayContaining(
