@@ -39,7 +39,7 @@ function onHost(files: HostOutline, { inventory }: Subject): Found[] {
         why: isFatal
           ? 'the check would fail for ever: its host goes to FAULT, and nobody holds the VIP'
           : 'the check would fail for ever: the VIP stays where it is, also where HAProxy is dead',
-        fix,
+        fix: `${fix}; or have keepalived look at the process: "check": { "haproxy": false, "process": "haproxy" } of the VIP`,
       },
     ];
   const { socket } = eyesOf(haproxy.sections);

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Host, Service, StatisticsPage, Vip, VirtualServer } from '../../inventory/inventory';
 import { bindsOf } from '../haproxy/bind';
-import { readConfiguration } from '../haproxy/section';
+import { directives, readConfiguration, type Section } from '../haproxy/section';
 import { healthListenerIn } from '../health-listener';
 import { readServices } from './read-services';
 import { readVips } from './read-vips';
@@ -66,9 +66,14 @@ function askedAt(texts: readonly OwnTexts[]): ReadPair['asked'] {
   return { healthPort: port, page };
 }
 
+const answersItself = (section: Section) =>
+  ['monitor-uri', 'stats'].some((keyword) => directives(section, keyword).length > 0);
+
 /** The port at which every host has such a listener; the best of several. */
 function healthPortOf(texts: readonly OwnTexts[]): number | undefined {
-  const read = texts.flatMap(({ haproxy }) => (haproxy ? [readConfiguration(haproxy).sections] : []));
+  const read = texts.flatMap(({ haproxy }) =>
+    haproxy ? [readConfiguration(haproxy).sections.filter(answersItself)] : [],
+  );
   const ports = (read[0] ?? []).flatMap(bindsOf).flatMap(({ sockets }) => sockets.map(({ from }) => from));
   const rate = (port: number) => {
     const found = read.map((sections) => healthListenerIn(sections, port));

@@ -28,9 +28,7 @@ export function readServices(
     if (!haproxy) continue;
     const { sections } = readConfiguration(haproxy);
     const proxies = sections.filter(({ kind }) => /^(?:listen|frontend|backend)$/.test(kind));
-    const routed = new Set(
-      proxies.flatMap((one) => routesOf(one, sections).flatMap(({ name }) => name ?? [])),
-    );
+    const routed = new Set(proxies.flatMap((one) => routesOf(one, []).flatMap(({ name }) => name ?? [])));
     const meant = proxies.filter((one) => isService(one, routed));
     for (const section of meant) {
       // A frontend and a backend may share a name: they are one service.
@@ -39,7 +37,7 @@ export function readServices(
       if (known) merge(known, read);
       else services.set(section.name, read);
     }
-    for (const section of meant) addRoutes(section, sections, services);
+    for (const section of meant) addRoutes(section, services);
   }
   return [...services.values()];
 }
@@ -168,14 +166,10 @@ function allowedIn({ directives: all }: Section): string[] {
   );
 }
 
-function addRoutes(
-  section: Section,
-  sections: readonly Section[],
-  services: ReadonlyMap<string, Open>,
-): void {
+function addRoutes(section: Section, services: ReadonlyMap<string, Open>): void {
   const own = services.get(section.name);
   if (!own) return;
-  for (const { name, condition } of routesOf(section, sections)) {
+  for (const { name, condition } of routesOf(section, [])) {
     const target = name === undefined ? undefined : services.get(name);
     // One that HAProxy will refuse leads nowhere.
     if (target === own || (name !== undefined && !target)) continue;
