@@ -72,7 +72,7 @@ const alike: Alike[] = [
     isShown: false,
   },
   {
-    what: 'addresses',
+    what: 'list of addresses',
     of: ({ instance: { addresses } }) =>
       [...new Set(addresses.map(({ name }) => bare(name)))].sort().join(', ') || 'none',
     at: placeOf('virtual_ipaddress'),
