@@ -196,7 +196,7 @@ describeLab('what is said of traffic holds on a pair', () => {
     writeFileSync(join(folder, 'joe'), 'another-password-of-joe');
     const { stdout } = await haprov('plan', inventory);
     writeFileSync(join(folder, 'joe'), 'a-password-of-joe');
-    expect(stdout).toMatch(/^ +\+ {4}user joe insecure-password \*\*\*$/m);
+    expect(stdout).toContain('only a secret value changes, which is not shown');
     expect(stdout).not.toContain('password-of-joe');
   });
 
