@@ -117,8 +117,12 @@ export class Pair {
     return all.length === hosts.length ? foreignHolders(vips, this.inventory, all) : [];
   }
 
-  /** Why `host` must not be touched now: it holds a VIP that no other host could serve; undefined where it may. */
+  /**
+   * Why `host` must not be touched now: it holds a VIP that no other host could serve; undefined where it may. What the
+   * host itself does not listen on yet comes with the run, and is missed on no other host.
+   */
   aloneWith(host: string, pairState: PairState): string | undefined {
+    const open = new Set(pairState.get(host)?.listening);
     for (const vip of this.inventory.vips) {
       if (holdersOf(vip, pairState).join() !== host) continue;
       const peers = vip.members
@@ -126,7 +130,7 @@ export class Pair {
         .filter((name) => name !== host && this.connected.has(name));
       const sick = peers.map((name) => ({
         name,
-        faults: this.hostFaults(name, pairState),
+        faults: hostProblems(asOpen(this.#readinessOf(name), open), pairState.get(name)),
       }));
       if (sick.length > 0 && sick.every(({ faults }) => faults.length > 0)) {
         return `${host} serves VIP ${vip.name} alone: ${sick.map(({ name, faults }) => `${name}: ${faults.join(', ')}`).join('; ')}`;
@@ -154,6 +158,13 @@ export class Pair {
     return this.readiness.get(name) ?? { units: [], ports: [], balances: false };
   }
 }
+
+/** What a host is to do to serve as another does, which listens on these ports. */
+const asOpen = ({ healthPort, ports, ...rest }: Readiness, open: ReadonlySet<number>): Readiness => ({
+  ...rest,
+  ports: ports.filter((port) => open.has(port)),
+  ...(healthPort !== undefined && open.has(healthPort) ? { healthPort } : {}),
+});
 
 /** A host's answer; undefined where it does not answer. */
 async function unlessLost<T>(answer: Promise<T> | undefined): Promise<T | undefined> {
