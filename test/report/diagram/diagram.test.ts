@@ -201,6 +201,23 @@ test('a VIP without HAProxy leads to what answers there, and by the kernel to it
   );
 });
 
+test('a service says where its routes lead, what it answers itself, and all of its ports', () => {
+  const ways = (name: string) =>
+    (diagrams[name] as Diagram).ways.filter(({ from }) => from === 'client').map(({ label }) => label);
+  expect(ways('14-many-names')).toEqual([
+    '443 web, TLS, answers 404, to 5 services',
+    '80 plain, redirected, to acme',
+    '8989 statistics',
+  ]);
+  expect(ways('15-sni')).toContain('443 tls, TCP, to git apps');
+  expect(ways('25-prometheus')).toContain('8405 metrics, metrics');
+  expect(ways('26-ftp')).toContain('50000-50100 ftp-passive, TCP');
+  const { machines, ways: all } = diagrams['26-ftp'] as Diagram;
+  const servers = machines.flatMap(({ functions }) => functions).filter(({ name }) => name === 'ftp-passive');
+  const labels = all.filter(({ to }) => servers.some(({ id }) => id === to)).map(({ label }) => label);
+  expect(new Set(labels)).toEqual(new Set(['50000-50100']));
+});
+
 test('a VIP of many addresses names the first of them', () => {
   const { addresses } = diagrams['21-many-addresses'] as Diagram;
   expect(addresses[0]?.lines).toEqual([
