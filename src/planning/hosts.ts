@@ -116,7 +116,7 @@ export function reconnector(
 export function notAsked(failures: Survey['failures'], more?: string): HaprovError | undefined {
   const [first] = failures;
   if (!first) return undefined;
-  const hint = [first.error.hint, more].filter(Boolean).join('; ');
+  const hint = [first.error.hint?.replace(/\.$/, ''), more].filter(Boolean).join('; ');
   const messages = failures.map(({ error }) => error.message);
   return new HaprovError(first.error.exitCode, messages.join('\n'), hint || undefined);
 }
