@@ -226,6 +226,9 @@ const makers: Record<ScenarioName, Maker> = {
       .filter((service) => isAlone(service, holder))
       .map(({ name }) => name)
       .join(', ');
+    const serves = known.inventory.services.some(({ backends }) =>
+      backends.hosts.some(({ name }) => name === holder),
+    );
     const byTurns = known.inventory.services.find(
       (service) =>
         vipsOf(service, known.inventory).length > 1 &&
@@ -235,10 +238,11 @@ const makers: Record<ScenarioName, Maker> = {
     return {
       title: `the link of ${holder} was cut`,
       plan: `drop all that comes to ${holder} and goes out of it${deaf}, SSH too; it mends that by itself`,
-      clients:
-        alone === ''
-          ? `requests that HAProxy sends to a server on ${holder} wait or fail until its check has noticed`
-          : `nobody else serves ${alone}: its clients get errors all the while`,
+      ...(alone !== ''
+        ? { clients: `nobody else serves ${alone}: its clients get errors all the while` }
+        : serves && {
+            clients: `requests that HAProxy sends to a server on ${holder} wait or fail until its check has noticed`,
+          }),
       ...(byTurns ? { service: byTurns } : {}),
       repairsItself: true,
       run: (holdMs) => call('cut_link', (holdMs / 1000).toFixed(1)),

@@ -65,6 +65,12 @@ test('every scenario is against the host that holds the VIP, and names it', () =
   }
 });
 
+test('a cut link costs nobody a server where there is no service', () => {
+  expect(made('link-cut').clients).toMatch(/requests that HAProxy sends/);
+  const without = knownOf(pairOf((one) => one.services.splice(0)));
+  expect(made('link-cut', 'fred', without).clients).toBeUndefined();
+});
+
 test('what passes: what is expected and a second; or what was said', () => {
   const { expected, limitMs } = made('haproxy-dies');
   expect(limitMs).toBe(expected.gapMs + 1000);
