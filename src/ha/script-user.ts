@@ -8,12 +8,22 @@ const byDefault = 'keepalived_script, or root where there is no such user';
  */
 export function whoRunsScripts(from: string, to: string): string | undefined {
   const [before, after] = [readConfig(from).statements, readConfig(to).statements];
-  const scripts = [...new Set(after.flatMap(scriptsOf))];
-  const [then, now] = [userOf(before), userOf(after)];
-  if (then === now || scripts.length === 0) return undefined;
-  const known = scripts.filter((script) => /^[\w./-]+$/.test(script));
-  const which = known.length > 0 ? ` (${known.join(', ')})` : '';
-  return `keepalived runs its check and notify scripts${which} as ${now}, and ran them as ${then} before: see that ${now === byDefault ? 'that user' : now} may do what they do`;
+  const [earlier, later] = [userOf(before), userOf(after)];
+  const known = new Map(before.flatMap((one) => scriptsOf(one)).map((one) => [one.path, one]));
+  const changed = new Map<string, string[]>();
+  for (const { path, user } of after.flatMap((one) => scriptsOf(one))) {
+    const was = known.get(path);
+    // Whoever is named with a new script is meant.
+    const [then, now] = [was ? (was.user ?? earlier) : (user ?? earlier), user ?? later];
+    if (then === now) continue;
+    const how = `as ${now}, and ran them as ${then} before: see that ${now === byDefault ? 'that user' : now} may do what they do`;
+    changed.set(how, [...(changed.get(how) ?? []), ...(/^[\w./-]+$/.test(path) ? [path] : [])]);
+  }
+  const sentences = [...changed].map(([how, paths]) => {
+    const which = paths.length > 0 ? ` (${[...new Set(paths)].join(', ')})` : '';
+    return `keepalived runs its check and notify scripts${which} ${how}`;
+  });
+  return sentences.length > 0 ? sentences.join('; ') : undefined;
 }
 
 function userOf(statements: readonly Statement[]): string {
@@ -24,10 +34,17 @@ function userOf(statements: readonly Statement[]): string {
   return user !== undefined && /^[\w.-]+$/.test(user) ? user : byDefault;
 }
 
-/** The programs that checks and notifications start, without their arguments. */
-function scriptsOf({ keyword, args, children = [] }: Statement): string[] {
-  const isScript = keyword === 'script' || /^notify(_|$)/.test(keyword);
+/** A program that a check or a notification starts, without its arguments, and who runs it where that is said with it. */
+interface Started {
+  path: string;
+  user?: string;
+}
+
+function scriptsOf({ keyword, args, children = [] }: Statement, block: readonly Statement[] = []): Started[] {
+  const isNotify = /^notify(_|$)/.test(keyword);
   const [path] = (args[0] ?? '').split(/\s/);
-  const own = isScript && path?.startsWith('/') ? [path] : [];
-  return [...own, ...children.flatMap(scriptsOf)];
+  const said = isNotify ? args[1] : block.findLast((one) => one.keyword === 'user')?.args[0];
+  const user = said !== undefined && /^[\w.-]+$/.test(said) ? { user: said } : {};
+  const own = (isNotify || keyword === 'script') && path?.startsWith('/') ? [{ path, ...user }] : [];
+  return [...own, ...children.flatMap((one) => scriptsOf(one, children))];
 }

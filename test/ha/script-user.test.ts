@@ -24,6 +24,28 @@ test.each<[string, string, string, string | undefined]>([
     conf(),
     'ran them as root before: see that that user may',
   ],
+  [
+    'named with a new script: that one is meant',
+    conf({ globals: asNobody }),
+    conf({ globals: asNobody, more: '    notify /etc/keepalived/n.sh root' }),
+    undefined,
+  ],
+  [
+    'named with the script, whatever the others’ is',
+    conf({ globals: 'script_user root', more: '    notify "/etc/keepalived/n.sh x" app' }),
+    conf({
+      globals: asNobody,
+      script: 'interval 1\n    user root',
+      more: '    notify "/etc/keepalived/n.sh x" app',
+    }),
+    undefined,
+  ],
+  [
+    'named with the script from now on',
+    conf({ globals: asNobody, more: '    notify /etc/keepalived/n.sh' }),
+    conf({ globals: asNobody, more: '    notify /etc/keepalived/n.sh app' }),
+    'scripts (/etc/keepalived/n.sh) as app, and ran them as nobody before: see that app may',
+  ],
 ])('%s', (_, from, to, expected) => {
   const said = whoRunsScripts(from, to);
   if (expected === undefined) expect(said).toBeUndefined();
