@@ -132,14 +132,20 @@ function below(path: string, source: string, at: Path, reader: Reader): Local[] 
     faults.push(faultAt(document, at, message));
     return [];
   };
-  const about = statSync(file, { throwIfNoEntry: false });
-  if (!about) return blame(`there is no file "${source}"; looked for ${file}`);
-  if (!about.isDirectory()) return [{ path, source: file, isTemplate: file.endsWith('.ejs'), at }];
-  const names = readdirSync(file)
-    .filter((name) => !name.startsWith('.'))
-    .sort();
-  if (names.length === 0) return blame(`the folder "${source}" is empty`);
-  return names.flatMap((name) =>
+  let names: string[] | undefined;
+  let isThere = false;
+  try {
+    const about = statSync(file, { throwIfNoEntry: false });
+    isThere = about !== undefined;
+    if (about?.isDirectory()) names = readdirSync(file);
+  } catch (error) {
+    return blame(`"${source}" cannot be read (${(error as NodeJS.ErrnoException).code})`);
+  }
+  if (!isThere) return blame(`there is no file "${source}"; looked for ${file}`);
+  if (!names) return [{ path, source: file, isTemplate: file.endsWith('.ejs'), at }];
+  const shown = names.filter((name) => !name.startsWith('.')).sort();
+  if (shown.length === 0) return blame(`the folder "${source}" is empty`);
+  return shown.flatMap((name) =>
     below(`${path}/${name.replace(/\.ejs$/, '')}`, join(file, name), at, reader),
   );
 }

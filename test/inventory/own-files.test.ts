@@ -1,3 +1,4 @@
+import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadInventory } from '../../src/inventory/load';
 import { withFiles } from '../bad-input/cases';
@@ -83,6 +84,16 @@ test('all that is wrong is said at once, where it stands', async () => {
     '6:36 there is no host "ferd"; did you mean "fred"?',
     '8:5 has /etc/haproxy/maps/y.map, which is named above already',
   ]);
+});
+
+test('a link that leads in a circle is a fault, as any file that cannot be looked at', async () => {
+  const text = inventory({ haproxy: { config: 'round' } });
+  await withFiles({ files: { 'inventory.json': text } }, (folder, file) => {
+    symlinkSync('round', join(folder, 'round'));
+    expect(faultsOf(() => loadInventory(file, {}))).toMatchObject([
+      { path: 'haproxy.config', message: '"round" cannot be read (ELOOP)' },
+    ]);
+  });
 });
 
 test('each byte goes to the host as it is, also one that is no UTF-8; a template gets the host and ends its last line', async () => {
