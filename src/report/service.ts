@@ -9,6 +9,6 @@ export const describeService = ({ ports, behind, mode }: ServiceStatus): string[
   mode,
 ];
 
-/** Where the requests of a service without servers go. */
+/** What becomes of the requests to a service without servers: others get them, or it redirects, answers or refuses them. */
 export const describeTargets = ({ to }: ServiceStatus): string =>
-  to.length > 0 ? `leads to ${to.join(', ')}` : 'no servers';
+  to.length > 0 ? `leads to ${to.join(', ')}` : 'HAProxy answers itself';

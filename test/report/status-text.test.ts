@@ -134,6 +134,33 @@ test('servers as each HAProxy sees them, also one that does not answer', () => {
   );
 });
 
+test('services that lead to others, and what is behind them', () => {
+  const [web] = healthy.services;
+  const bare = {
+    ...web,
+    ports: ['443'],
+    behind: [],
+    to: [],
+    servers: [],
+    level: 'ok' as const,
+    mode: 'http',
+    vips: [],
+  };
+  const services = [
+    { ...bare, service: 'front', to: ['api', 'www'] },
+    { ...bare, service: 'plain', ports: ['80', '8080'] },
+    { ...bare, service: 'ftp', ports: ['5000-5010'], to: ['data'] },
+    { ...bare, service: 'api', ports: [], behind: ['front', 'plain'] },
+  ];
+  const lines = render({ ...healthy, services });
+  expect(lines.slice(lines.indexOf('✓ VIP router37 192.168.56.200: on fred, answers') + 1, -2)).toEqual([
+    '✓ front, port 443, http: leads to api, www',
+    '✓ plain, ports 80 8080, http: HAProxy answers itself',
+    '✓ ftp, ports 5000-5010, http: leads to data',
+    '✓ api, behind front and plain, http: HAProxy answers itself',
+  ]);
+});
+
 test('many servers that are well share a line', () => {
   const [service] = healthy.services;
   const servers = Array.from({ length: 5 }, () => service?.servers ?? []).flat();
