@@ -18,7 +18,7 @@ afterEach(() => hosts.close());
 const withoutSsh = (words: string) => hosts.commandLine(words).replace(/ --ssh-config .*/, '');
 
 const commands =
-  'plan apply push rollback status drill drain undrain diagram log unlock lint render eject init schema';
+  'plan apply push rollback status drill drain undrain diagram log unlock lint render eject init adopt schema';
 test.each(['--help', ...commands.split(' ').map((name) => `${name} --help`)])('%s', async (words) => {
   const terminal = hosts.shell(withoutSsh(words), small);
   expect((await terminal.ended).code).toBe(0);
