@@ -9,6 +9,7 @@ import type { ContentSource } from '../resources/resource';
 import { contextFor, type HostKnowledge } from './context';
 import { type Escape, escapeFor, keepingSecret } from './escape';
 import { explain } from './explain';
+import { unwritten } from './haproxy/unwritten';
 import type { Playbook } from './playbook';
 import { render, TemplateError } from './template';
 import { syntaxError } from './template-syntax';
@@ -31,7 +32,9 @@ export function contentOf(
     return (knowledge) => {
       const context = { ...contextFor(inventory, host, defaults, knowledge), ...item };
       const write = keepingSecret(escapeFor(template), inventory.secrets);
-      return asLines(renderFile(`${template}.ejs`, findTemplate(playbook, template), context, write));
+      const file = findTemplate(playbook, template);
+      if (template === 'haproxy/haproxy.cfg') refuseUnwritten(file, context);
+      return asLines(renderFile(`${template}.ejs`, file, context, write));
     };
   }
   if (configuration !== undefined)
@@ -41,6 +44,12 @@ export function contentOf(
       );
   if (source !== undefined) return () => readBytes(findSource(playbook, source));
   return () => asLines(content);
+}
+
+/** @throws InputError where a template of the user's own would leave out, without a word, what the inventory says */
+function refuseUnwritten(file: string, { services }: Record<string, unknown>): void {
+  const message = unwritten(readText(file), services as Parameters<typeof unwritten>[1]);
+  if (message !== undefined) throw new InputError([{ file, path: '', message }]);
 }
 
 /** What a file of the user's own holds. @param context what its template sees. @throws InputError where that is one, with its line */
