@@ -36,6 +36,24 @@ describe.each(shells.map((shell) => [shell.join(' '), shell] as const))('%s', (_
     expect([box.state(), box.lock]).toEqual(['finished', undefined]);
   });
 
+  /** Exit codes that a verb has for what is so of the whole run (`transactionExit`), or by which a signal is told. */
+  test.each([70, 74, 75, 76, 143])(
+    'a step that ends with %d has failed as one that ends with 1',
+    async (code) => {
+      const before = box.tree();
+      const ends: Step = { phase: 'prepare', check: ':', run: `exit ${code}`, undo: ':' };
+      for (const [number, phase] of (['prepare', 'commit', 'service'] as const).entries()) {
+        const steps = [...(await box.steps(file('a', 'new\n'))), { ...ends, phase }];
+        const run = `run${number + 1}`;
+        const { code: ended, journal } = await box.apply(steps, run);
+        expect(journal).toContainEqual(
+          expect.objectContaining({ event: 'failed', step: 2, part: 'run', code }),
+        );
+        expect([ended, box.state(run), box.lock, box.tree()]).toEqual([1, 'restored', undefined, before]);
+      }
+    },
+  );
+
   test('the old file lives on until "finish", under one name after it', async () => {
     box.write('a', 'old\n');
     await box.apply(await box.steps(file('a', 'new\n')));

@@ -96,7 +96,8 @@ step_of() { # NUMBER PART...
   rm -f "$home/steps/$current/command"
   emit start "$current" "$*"
   for part in "$@"; do
-    part "$current" "$part" || return
+    # A command may end as a verb does that tells of a lock or of a full disk.
+    part "$current" "$part" || return 1
   done
   emit done "$current" $(($(now) - begun))
 }
@@ -110,7 +111,7 @@ stage() {
   set_state staging && hook_boot || return
   for n in $prepare_steps; do step_of "$n" check run verify || return; done
   for n in $commit_steps $service_steps; do step_of "$n" check stage || return; done
-  validate_all || return
+  validate_all || return 1
   settle_run && settle_renamed && renew && set_state staged
 }
 
