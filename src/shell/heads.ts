@@ -172,7 +172,7 @@ export function functionsOf(text: string): { bodies: Map<string, string[]>; rest
  */
 export function callsIn(text: string, known: { has(name: string): boolean }): string[] {
   const words = text.matchAll(
-    /(?<before>^|[;&|(!`\n]|(?<!\$)\{|\b(?:then|do|else|if|while|until|elif)\b|[\s])[ \t]*(?<name>(?!(?:then|do|else|if|while|until|elif)\b)[a-z_][a-z0-9_]*)(?![\w=./:-])/g,
+    /(?<before>^|[;&|(!`\n]|(?<=(?:^|\n|;;|\bin\b)[ \t]*[^()\n;]*)\)|(?<!\$)\{|\b(?:then|do|else|if|while|until|elif)\b|[\s])[ \t]*(?<name>(?!(?:then|do|else|if|while|until|elif)\b)[a-z_][a-z0-9_]*)(?![\w=./:-])/g,
   );
   const found = new Set<string>();
   for (const { groups, index, 0: all } of words) {

@@ -45,6 +45,14 @@ describe('a room', () => {
       'one.sh calls second, and does not say that it needs two',
     ],
     [
+      'calls it in a branch of a case, on a row of its own or not',
+      {
+        'a/one.sh': 'first() { # A\n  case $1 in a) ;; *) second ;; esac\n}\n',
+        'a/two.sh': 'second() { :; }\n',
+      },
+      'one.sh calls second, and does not say that it needs two',
+    ],
+    [
       'needs what it does not call',
       { 'a/one.sh': '# Needs: two\nfirst() { :; }\n', 'a/two.sh': 'second() { :; }\n' },
       'one.sh says that it needs two, and calls no function of it',
