@@ -338,7 +338,7 @@ describeLab('pairs that were made by hand', () => {
           const load = runLoad({
             url,
             requests: 50_000,
-            concurrency: 4,
+            concurrency: 1,
             keepAlive: false,
             minMs: 250_000,
             signal: stop.signal,
@@ -349,11 +349,8 @@ describeLab('pairs that were made by hand', () => {
           const after = started();
           if (lends === 'lends') {
             expect({ ...applied, stdout: '' }).toMatchObject({ code: 0 });
-            // Only what is on its way through the address while that moves can be lost.
-            expect({ failed, failures: failed > 2 ? failures : [] }).toEqual({
-              failed: expect.any(Number),
-              failures: [],
-            });
+            // Only what is on its way through the address while that moves can be lost, there and back.
+            expect(failures.slice(2)).toEqual([]);
             expect(after.map((one, index) => one === before[index])).toEqual([false, false]);
           } else {
             expect(applied).toMatchObject({ code: 1 });
@@ -368,8 +365,10 @@ describeLab('pairs that were made by hand', () => {
       });
 
       test(`a drill ${lends === 'lends' ? 'drains by the files that are there' : 'says why it cannot drain'}`, async () => {
+        await isWell(inventory);
+        await eventually('the VIP back on fred', () => holders().join() === 'fred');
         const drilled = await haprov('drill', inventory, '--scenario', 'drain', '--yes');
-        if (lends === 'lends') expect({ ...drilled, stderr: '' }).toMatchObject({ code: 0 });
+        if (lends === 'lends') expect(drilled.code === 0 ? '' : drilled.stdout + drilled.stderr).toBe('');
         else {
           expect(drilled).toMatchObject({ code: 2 });
           expect(drilled.stderr + drilled.stdout).toMatch(lends);
