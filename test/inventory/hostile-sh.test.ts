@@ -6,7 +6,7 @@ import { describeFault, type Fault, InputError } from '../../src/errors';
 import { inventorySchema } from '../../src/inventory/schema/schema';
 import { renderError } from '../../src/report/error-text';
 import fc from '../support/property';
-import { everything } from './hostile/everything';
+import { everything, ownFile, ownFiles } from './hostile/everything';
 import {
   type Effect,
   isAbout,
@@ -22,7 +22,7 @@ import { allUses, recordsIn, usesOf } from './schema-uses';
 
 /** Every text of an inventory, keys too, replaced by what would leave its place in a file, or run something. */
 
-const texts = textsOf(everything, new Set(recordsIn(inventorySchema)));
+const records = new Set(recordsIn(inventorySchema));
 /** Raw by purpose: test/inventory/extra-lines.test.ts. */
 const raw = new Set([
   'vipextra one',
@@ -30,8 +30,16 @@ const raw = new Set([
   'globalextra one',
   'defaultsextra one',
   'backend sectionname',
+  'static_routes {\n}',
 ]);
-const words = [...texts].filter(([word]) => !raw.has(word));
+/** The inventories to be attacked: by keys, and with files of one's own. */
+const attacked = { everything, ownFiles, ownFile };
+type Attacked = keyof typeof attacked;
+const words = (Object.keys(attacked) as Attacked[]).flatMap((name) =>
+  [...textsOf(attacked[name], records)]
+    .filter(([word]) => !raw.has(word))
+    .map(([word, places]): [string, readonly Place[], Attacked] => [word, places, name]),
+);
 
 const pieces = [
   ...['\n', '\r', '\r\n', '\u2028', '\u0085', '\0', '\t', ' ', '\u001b[2J', '\ufeff', '\u202e'],
@@ -119,20 +127,24 @@ function flaws(faults: readonly Fault[], places: readonly Place[], word: string,
   ];
 }
 
-let good: Effect = [];
+const good = new Map<Attacked, Effect>();
 beforeAll(async () => {
-  const outcome = await outcomeOf(everything);
-  if ('faults' in outcome) throw new Error(outcome.faults.map(describeFault).join('\n'));
-  good = outcome.effect;
+  for (const name of Object.keys(attacked) as Attacked[]) {
+    const outcome = await outcomeOf(attacked[name]);
+    if ('faults' in outcome) throw new Error(outcome.faults.map(describeFault).join('\n'));
+    good.set(name, outcome.effect);
+  }
 });
 
-test('the inventory to be attacked uses every option that can hold a text', () => {
+test('the inventories to be attacked use every option that can hold a text', () => {
   const withoutChoice = (use: string) => use.replace(/(\|\d)?=.*$/, '');
   // What stands in a file or a variable is a text.
-  const value = JSON.parse(JSON.stringify(everything), (_, one) =>
-    Object.keys(one ?? {}).join() === 'file' || Object.keys(one ?? {}).join() === 'env' ? 'x' : one,
+  const values = Object.values(attacked).map((whole) =>
+    JSON.parse(JSON.stringify(whole), (_, one) =>
+      Object.keys(one ?? {}).join() === 'file' || Object.keys(one ?? {}).join() === 'env' ? 'x' : one,
+    ),
   );
-  const used = new Set(usesOf(inventorySchema, value).map(withoutChoice));
+  const used = new Set(values.flatMap((value) => usesOf(inventorySchema, value)).map(withoutChoice));
   const unused = allUses(inventorySchema).filter((use) => !used.has(withoutChoice(use)));
   expect(unused).toEqual(['sysctl.*|1']);
 });
@@ -143,21 +155,22 @@ const check = async (
   by: string,
   written: unknown,
   env: NodeJS.ProcessEnv,
+  name: Attacked,
 ) => {
-  const outcome = await outcomeOf(replaced(everything, places, by, written) as object, env);
+  const outcome = await outcomeOf(replaced(attacked[name], places, by, written) as object, env);
   if ('faults' in outcome) expect(flaws(outcome.faults, places, word, by)).toEqual([]);
-  else expect(strangeRows(good, outcome.effect, word, by)).toEqual([]);
+  else expect(strangeRows(good.get(name) ?? [], outcome.effect, word, by)).toEqual([]);
 };
 
 test.each(words)(
   '%s: what is hostile is refused with its place, or stays within its word',
-  async (word, places) => {
+  async (word, places, name) => {
     await fc.assert(
       fc.asyncProperty(hostile, async (text) => {
         const by = around(word, text);
         // JavaScript puts keys that are numbers first, so names like that change places.
         fc.pre(!/^\d+$/.test(by));
-        await check(word, places, by, by, {});
+        await check(word, places, by, by, {}, name);
       }),
       { numRuns: 10 },
     );
@@ -165,11 +178,11 @@ test.each(words)(
 );
 
 const values = words.filter(([, places]) => places.every(({ isKey }) => !isKey));
-test.each(values)('%s: no less when it comes from the environment', async (word, places) => {
+test.each(values)('%s: no less when it comes from the environment', async (word, places, name) => {
   await fc.assert(
     fc.asyncProperty(hostile, async (text) => {
       const by = around(word, text);
-      await check(word, places, by, { env: 'HOSTILE' }, { HOSTILE: by });
+      await check(word, places, by, { env: 'HOSTILE' }, { HOSTILE: by }, name);
     }),
     { numRuns: 3 },
   );
@@ -187,7 +200,8 @@ describe('all at once', () => {
   const infested = async () => {
     let inventory: unknown = everything;
     const where: string[] = [];
-    for (const [word, places] of words) {
+    for (const [word, places, name] of words) {
+      if (name !== 'everything') continue;
       const by = /[/]/.test(word) ? `/${canary.replaceAll(/[\s'"\\#]/g, '-')}` : canary;
       const attempt = replaced(inventory, places, by, by) as object;
       if ('faults' in (await outcomeOf(attempt))) continue;

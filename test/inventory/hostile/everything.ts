@@ -49,7 +49,35 @@ export const everything = {
       preempt: false,
       unicast: { hostone: '10.2.0.1', hosttwo: '10.2.0.2' },
       auth: 'authword',
-      check: { interval: 1, fall: 2, rise: 2, weight: 10 },
+      check: {
+        haproxy: true,
+        command: '/bin/vipcheck word',
+        user: 'vipuser',
+        unit: 'vipunit.service',
+        port: '54/udp',
+        process: 'vipprocess',
+        interval: 1,
+        fall: 2,
+        rise: 2,
+        weight: 10,
+      },
+      addresses: ['10.1.0.40', '10.1.0.41/24'],
+      excluded: ['10.1.0.42', '10.1.0.43/24'],
+      ports: [53, '55/udp'],
+      notify: {
+        command: '/bin/notifyall word',
+        master: '/bin/notifymaster',
+        backup: '/bin/notifybackup',
+        fault: '/bin/notifyfault',
+        stop: '/bin/notifystop',
+        user: 'notifyuser',
+      },
+      vmac: true,
+      virtualRoutes: [
+        { to: '10.9.0.0/16', via: '10.1.0.254', device: 'devname', source: '10.1.0.44', metric: 5, table: 6 },
+        { to: '10.9.1.1' },
+        { to: 'default', via: '10.1.0.253' },
+      ],
       extra: ['vipextra one'],
     },
     viptwo: {
@@ -58,12 +86,27 @@ export const everything = {
       group: 'balancers',
       priorities: { hosttwo: 98 },
       unicast: false,
+      syncGroup: 'syncname',
+      check: { port: 56 },
+    },
+    vipthree: {
+      address: '10.1.0.7',
+      virtualRouterId: 5,
+      group: 'balancers',
+      priorities: { hosttwo: 97 },
+      syncGroup: 'syncname',
     },
     vipsix: {
       address: '2001:db8::9/64',
       virtualRouterId: 3,
       group: 'app',
       unicast: { hostone: '2001:db8::1' },
+      addresses: ['2001:db8::40', '2001:db8::41/64'],
+      excluded: ['2001:db8::42', '2001:db8::43/64'],
+      virtualRoutes: [
+        { to: '2001:db8:9::/48', via: '2001:db8::fe', source: '2001:db8::44' },
+        { to: '2001:db8:a::1' },
+      ],
     },
     vipseven: { address: '2001:db8::8', virtualRouterId: 4, group: 'app' },
   },
@@ -166,6 +209,29 @@ export const everything = {
     svcrange: { mode: 'tcp', port: '5000-5001', backends: { group: 'app' }, check: { port: 90 } },
     svcsni: { port: 87, backends: { port: 88 }, check: { tls: { verify: 'none', sni: 'checksni' } } },
   },
+  virtualServers: {
+    virtualone: {
+      vip: 'viptwo',
+      port: 57,
+      protocol: 'tcp',
+      scheduler: 'wrr',
+      kind: 'NAT',
+      persistence: 7,
+      backends: {
+        port: 58,
+        group: 'app',
+        servers: { realone: { address: '10.6.0.1', port: 59, weight: 4 } },
+      },
+      check: { type: 'http', port: 60, path: '/virtualpath', status: 201, interval: 5, timeout: 4 },
+    },
+    virtualtwo: {
+      vip: 'viptwo',
+      port: 61,
+      kind: 'NAT',
+      backends: { group: 'app' },
+      check: { type: 'command', command: '/bin/virtualcheck word', user: 'virtualuser' },
+    },
+  },
   stats: {
     port: 8989,
     vip: 'viptwo',
@@ -196,7 +262,46 @@ export const everything = {
     extra: { global: ['globalextra one'], defaults: ['defaultsextra one'] },
     sections: ['backend sectionname'],
   },
+  keepalived: { sections: ['static_routes {\n}'] },
   playbooks: ['load-balancer', './own.json'],
+};
+
+const hosts = { ownone: { address: '10.1.1.1' }, owntwo: { address: '10.1.1.2' } };
+
+/** Files of one's own beside `main`, said in every way. */
+const filesAt = (folder: string, main: string, source: string) => ({
+  [`${folder}/${main}`]: source,
+  [`${folder}/list`]: {
+    hosts: {
+      ownone: 'one.map',
+      owntwo: { source: 'two.map', owner: 'ownerhost', group: 'grouphost', mode: '0600' },
+    },
+    owner: 'ownerword',
+    group: 'groupword',
+    mode: '0640',
+    secret: true,
+  },
+  [`${folder}/said`]: { content: 'contentword\n' },
+  [`${folder}/source`]: { source: 'one.map' },
+});
+
+/** With files of one's own, beside which nothing is said by keys. */
+export const ownFiles = {
+  hosts,
+  haproxy: { config: filesAt('/etc/haproxy', 'haproxy.cfg', 'own.cfg'), packages: ['packageone'] },
+  keepalived: {
+    config: filesAt('/etc/keepalived', 'keepalived.conf', 'own.conf'),
+    packages: ['packagetwo'],
+  },
+  playbooks: ['own-configuration'],
+};
+
+/** The same in short. */
+export const ownFile = {
+  hosts,
+  haproxy: { config: 'own.cfg' },
+  keepalived: { config: 'own.conf' },
+  playbooks: ['own-configuration'],
 };
 
 /** What comes from the environment is a secret, by which the mode would go that is not said. */
@@ -225,6 +330,10 @@ export const beside: Record<string, string> = {
   'templates/app/all.ejs':
     '<%= inventory.name %>\n<%= host.name %> <%= host.address %>\n<%= vars.topvar %>\n<%= stats.password %>\n',
   'one.crt': tls('only-for-tests.crt'),
+  'own.cfg': 'global\n    maxconn 10\n',
+  'own.conf': 'global_defs {\n    router_id own\n}\n',
+  'one.map': 'a b\n',
+  'two.map': 'c d\n',
 };
 
 export const environment: NodeJS.ProcessEnv = { HOSTILE_KEY: tls('only-for-tests.key') };
