@@ -101,8 +101,10 @@ export const networkInterface = () =>
 export const absolutePath = () =>
   text(
     'an absolute path without "..", "//" or a trailing slash',
-    /^(?!.*\/\.{1,2}(?:\/|$))(?:\/[^/\u0000-\u001f\u007f]+)+$/,
+    /^(?!.*\/\.{1,2}(?:\/|$))(?:\/[^/\u0000-\u001f\u007f-\u009f\u2028\u2029]+)+$/,
   );
+
+export const packageName = () => text('a package name such as httpd', /^[A-Za-z0-9][A-Za-z0-9+._-]{0,127}$/);
 
 export const owner = () =>
   text('a user or group name, or a number', /^(?:[A-Za-z_][A-Za-z0-9_.-]{0,31}\$?|[0-9]{1,10})$/);

@@ -1,16 +1,14 @@
 import * as z from 'zod';
-import { list, object, text } from '../document/fields';
+import { list, object, packageName } from '../document/fields';
 import { call } from '../shell/library';
 import { common, timeout } from './fields';
 import type { ResourceType } from './resource-type';
-
-const packageName = text('a package name such as httpd', /^[A-Za-z0-9][A-Za-z0-9+._-]{0,127}$/);
 
 const schema = object({
   ...common,
   timeout: timeout(900),
   type: z.literal('package'),
-  names: list(packageName, 'a list of package names', 1),
+  names: list(packageName(), 'a list of package names', 1),
 });
 
 type PackageSpec = z.output<typeof schema>;

@@ -31,6 +31,10 @@ const raw = new Set([
   'defaultsextra one',
   'backend sectionname',
   'static_routes {\n}',
+  'contentword\n',
+  // By another name they are other files, and other programs look at them: other paths stand for theirs.
+  '/etc/haproxy/haproxy.cfg',
+  '/etc/keepalived/keepalived.conf',
 ]);
 /** The inventories to be attacked: by keys, and with files of one's own. */
 const attacked = { everything, ownFiles, ownFile };
@@ -109,8 +113,9 @@ const around = (word: string, { place, text }: { place: string; text: string }) 
 /** What drives a terminal, or shows itself in another order than it has. */
 const control = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202e]/;
 
-/** A playbook tells of groups that it misses, and a file that is no playbook of itself. */
+/** A playbook tells of groups that it misses, and a file that is no playbook, or a folder of one's own, of itself. */
 const isOfPlaybook = (places: readonly Place[]) =>
+  places.some(({ path, isKey }) => path[1] === 'config' && !isKey) ||
   places.some(({ path }) => path[0] === 'groups' || path[0] === 'playbooks' || path.includes('vars'));
 
 /** What is wrong with a refusal: it must name the place, and must not do to a terminal what the text would. */

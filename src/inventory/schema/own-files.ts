@@ -1,5 +1,16 @@
 import * as z from 'zod';
-import { absolutePath, flag, list, mode, name, object, owner, record, text } from '../../document/fields';
+import {
+  absolutePath,
+  flag,
+  list,
+  mode,
+  name,
+  object,
+  owner,
+  packageName,
+  record,
+  text,
+} from '../../document/fields';
 
 const local = () => text('the path of a file or folder on this machine');
 
@@ -45,7 +56,7 @@ export const ownFiles = (main: string) =>
 
 /** What brings the program. */
 export const packages = (...names: string[]) =>
-  list(text('the name of a package'), 'a list of packages')
+  list(packageName(), 'a list of packages')
     .default(names)
     .describe('With files of your own: the packages that bring the program; none where it came otherwise.');
 
