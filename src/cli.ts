@@ -1,9 +1,9 @@
 import { Command, CommanderError, Option } from 'commander';
 import { execute, type Run } from './cli/execute';
 import { parseWithHelp, withReadableHelp } from './cli/help';
-import { limits } from './cli/limits';
 import { hostOptions, noColor, rolloutOptions, sshOptions, yes } from './cli/options';
 import { outliveReaders } from './cli/terminal';
+import { limits } from './cli/timeout-help';
 import { collect, oneOf, portFrom, seconds, version } from './cli/values';
 import type { AdoptOptions } from './commands/adopt';
 import type { ApplyOptions } from './commands/apply';
@@ -22,7 +22,7 @@ import type { RollbackOptions } from './commands/rollback';
 import type { StatusOptions } from './commands/status';
 import type { UndrainOptions } from './commands/undrain';
 import type { UnlockOptions } from './commands/unlock';
-import { scenarios } from './drill/report';
+import { scenarios } from './drill/drill-report';
 import { ExitCode } from './errors';
 import { inventoryAndHost } from './maintenance/drain-arguments';
 

@@ -1,7 +1,7 @@
 import { openSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { isatty, WriteStream } from 'node:tty';
-import { folded } from '../report/fold';
+import { folded } from '../report/wrap-output';
 
 /** `left`: the operator pressed Ctrl-C, or closed the terminal. */
 export type Answer = 'yes' | 'no' | 'left';

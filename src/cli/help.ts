@@ -1,6 +1,6 @@
 import { type Command, Help } from 'commander';
-import { folded } from '../report/fold';
-import { foreignHint } from './foreign';
+import { folded } from '../report/wrap-output';
+import { foreignHint } from './other-tools';
 
 /** Runs `program.parseAsync`. An error names its command's `--help`; `haprov help WORD` for an unknown WORD is an error. */
 export async function parseWithHelp(program: Command): Promise<void> {

@@ -1,10 +1,10 @@
 import type { ExitCode } from '../errors';
-import { beginning, executePlan, type RolloutOptions, undoing } from '../execution/execute-plan';
-import { readPlan, requireSame } from '../plan/compare';
+import { executePlan, planningFor, type RolloutOptions, undoOptions } from '../execution/execute-plan';
+import { readPlan, requireSame } from '../plan/drift';
 import { type Plan, publicPlan } from '../plan/plan';
 import type { CommonOptions, Context } from '../planning/context';
 import { makePlan, type PlanningOptions, requireWhole } from '../planning/planning';
-import { parseSerial } from '../rollout/order';
+import { parseSerial } from '../rollout/batches';
 import { rollback } from './rollback';
 
 export interface ApplyOptions extends CommonOptions, RolloutOptions {
@@ -27,13 +27,13 @@ export async function planAndExecute(
   const begun = performance.now();
   parseSerial(options.serial, 1);
   const planned = await makePlan(options, context, {
-    ...beginning(command, options, context, saved !== undefined),
+    ...planningFor(command, options, context, saved !== undefined),
     ...about,
   });
   try {
     requireWhole(planned);
     if (saved) requireSame(saved, publicPlan(planned.plan));
-    const undo = () => rollback(undoing(options), context);
+    const undo = () => rollback(undoOptions(options), context);
     return await executePlan({ command, begun, planned, undo }, options, context);
   } finally {
     planned.survey.close();

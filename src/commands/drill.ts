@@ -1,7 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { didYouMean } from '../document/suggest';
-import { askScript, readAnswers } from '../drill/ask';
+import { watchAddresses } from '../drill/address-watch';
 import { holderOf, runDrill } from '../drill/drill';
+import { renderDrillPage } from '../drill/drill-page';
+import { type DrillReport, type PlannedScenario, type ScenarioName, scenarios } from '../drill/drill-report';
+import { renderDrillPlan, renderDrillReport } from '../drill/drill-text';
 import {
   type Experiment,
   type ExperimentContext,
@@ -10,11 +13,8 @@ import {
   lengthOf,
 } from '../drill/experiments';
 import { injectionByTransaction } from '../drill/fault';
-import { renderDrillPage } from '../drill/page';
-import { type DrillReport, type PlannedScenario, type ScenarioName, scenarios } from '../drill/report';
+import { askScript, readAnswers } from '../drill/host-answers';
 import { type Drilling, whyNotWell } from '../drill/scenario';
-import { renderDrillPlan, renderDrillReport } from '../drill/text';
-import { watchAddresses } from '../drill/watch';
 import { ExitCode, HaprovError, UsageError } from '../errors';
 import { probeTargets, startVipProbe } from '../pair/vip-probe';
 import { DEFAULT_INTERVAL_MS } from '../pair/vip-probe-pace';

@@ -10,7 +10,7 @@ import type { Context } from '../planning/context';
 import { type DesiredState, loadDesiredState, tellOfTemplates } from '../planning/desired-state';
 import { anyHost, type HostKnowledge } from '../playbook/context';
 import { asText, renderHosts, type ShownHost } from '../report/render-text';
-import { isFile, type Rendered, type RenderedFile } from '../resources/shown';
+import { isFile, type Rendered, type RenderedFile } from '../resources/rendered';
 import { textOfBytes } from '../resources/text-of';
 import { count } from '../text/format';
 

@@ -5,9 +5,9 @@ import { isAside } from '../ha/surroundings';
 import type { Survey, Surveyed } from '../host/survey';
 import type { Host, Inventory, Vip } from '../inventory/inventory';
 import { drainHost } from '../maintenance/drain-host';
-import { faultsOf, listed, type Maintenance } from '../maintenance/maintenance';
+import { faultsOf, joinWithAnd, type Maintenance } from '../maintenance/maintenance';
 import { maintenanceOf, toldQuestion, watchedQuestion } from '../maintenance/open-maintenance';
-import { servedByNobodyElse } from '../pair/drained';
+import { servedByNobodyElse } from '../pair/drain-effects';
 import { holdersOf, type PairState } from '../pair/health';
 import { listenersOf, listenersScript } from '../pair/serving';
 import { outages } from '../plan/disruption';
@@ -228,7 +228,7 @@ function wordsFor(maintenance: Maintenance, picture: PairState): string {
   const { host } = maintenance;
   const own = vipsOf(maintenance).filter((vip) => holdersOf(vip, picture).includes(host));
   const moves = own.map(({ name, address }) => `VIP ${name} (${address})`);
-  return `${host} is drained first${moves.length > 0 ? `, so that ${listed(moves)} moves` : ''}; then all of this is stopped and disabled, in one transaction:`;
+  return `${host} is drained first${moves.length > 0 ? `, so that ${joinWithAnd(moves)} moves` : ''}; then all of this is stopped and disabled, in one transaction:`;
 }
 
 /** The error for a host that does not answer: where its VIPs are, and what the operator does next. */
@@ -252,7 +252,7 @@ function dead({
   const failure = surveyed.failures.find(({ name }) => name === host)?.error;
   const places = vipsOf(maintenance).map((vip) => {
     const holders = holdersOf(vip, picture);
-    return `VIP ${vip.name} (${vip.address}) is on ${listed(holders) || 'no host that answers'}`;
+    return `VIP ${vip.name} (${vip.address}) is on ${joinWithAnd(holders) || 'no host that answers'}`;
   });
   const units = services.map(({ target }) => target);
   return new HostError(
@@ -289,8 +289,8 @@ async function whatIsLeft(
     );
   const others = inventory.hosts.filter((one) => one !== host).map(({ name }) => name);
   const next = isFormer
-    ? `haprov apply ${options.inventory} removes it from the configuration of ${listed(others)}, where that is not done yet`
-    : `now take it out of ${options.inventory}: haprov apply then removes it from the configuration of ${listed(others)}`;
+    ? `haprov apply ${options.inventory} removes it from the configuration of ${joinWithAnd(others)}, where that is not done yet`
+    : `now take it out of ${options.inventory}: haprov apply then removes it from the configuration of ${joinWithAnd(others)}`;
   await context.print(
     `${host.name} is retired: nothing of it speaks VRRP, nothing of the pair serves on it, and nothing starts at boot; ${next}\n`,
   );

@@ -1,5 +1,5 @@
 import { ExitCode } from '../errors';
-import { beginning, executePlan, type RolloutOptions, undoing } from '../execution/execute-plan';
+import { executePlan, planningFor, type RolloutOptions, undoOptions } from '../execution/execute-plan';
 import { historyQuestion, readHistory } from '../host/history';
 import type { Host, Inventory } from '../inventory/inventory';
 import type { Readiness } from '../pair/health';
@@ -29,7 +29,7 @@ export async function rollback(options: RollbackOptions, context: Context): Prom
   const begun = performance.now();
   const undos = new Map<string, Undo>();
   const planned = await makePlan(options, context, {
-    ...beginning('rollback', options, context),
+    ...planningFor('rollback', options, context),
     instead: (known) => wishes(known, options, context, undos),
   });
   try {
@@ -42,9 +42,9 @@ export async function rollback(options: RollbackOptions, context: Context): Prom
       context.emit({ type: 'run-end', exitCode: ExitCode.done, ms, changed: 0, failed: 0, message });
       return ExitCode.done;
     }
-    const undo = () => rollback(undoing(options), context);
+    const undo = () => rollback(undoOptions(options), context);
     return await executePlan(
-      { command: 'rollback', begun, planned: expectingLess(planned, undos), undo },
+      { command: 'rollback', begun, planned: withoutUndone(planned, undos), undo },
       options,
       context,
     );
@@ -112,7 +112,7 @@ export function rotatedSecrets(
  * What the gate may expect after an undo: as the inventory says, without the ports and VIPs that disappear with the
  * undone files, and without the units that will not run.
  */
-export function expectingLess(planned: Planned, undos: ReadonlyMap<string, Undo>): Planned {
+export function withoutUndone(planned: Planned, undos: ReadonlyMap<string, Undo>): Planned {
   const { inventory } = planned;
   const readiness = new Map(
     [...planned.readiness].map(([host, expected]) => [

@@ -24,7 +24,7 @@ export function faultAt(
  * The faults to report: each once, sorted by place; files in the order of their first fault. Leaves out that a key is
  * missing where it was mistyped, and that a key is unknown where another fault is about the same key.
  */
-export function settled(faults: readonly Fault[]): Fault[] {
+export function faultsToReport(faults: readonly Fault[]): Fault[] {
   const meant = new Set(faults.flatMap(keyMeant));
   const first = new Map<string, Fault>();
   for (const fault of faults) if (!first.has(placeOf(fault))) first.set(placeOf(fault), fault);

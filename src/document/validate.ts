@@ -8,16 +8,16 @@ import { faultAt } from './faults';
  * A `T` of which some parts are wrong: a key whose value is wrong, or required and missing, is present as `undefined`;
  * an optional key that was left out is absent.
  */
-export type Remains<T> = T extends readonly (infer Item)[]
-  ? (Remains<Item> | undefined)[]
+export type ValidParts<T> = T extends readonly (infer Item)[]
+  ? (ValidParts<Item> | undefined)[]
   : T extends object
-    ? { [Key in keyof T]?: Remains<T[Key]> }
+    ? { [Key in keyof T]?: ValidParts<T[Key]> }
     : T;
 
 /** The checked value or, with faults, what remains of it; undefined where nothing does. */
 export type Validated<T> =
-  | { ok: true; value: T; remains: Remains<T>; faults: [] }
-  | { ok: false; remains: Remains<T> | undefined; faults: Fault[] };
+  | { ok: true; value: T; remains: ValidParts<T>; faults: [] }
+  | { ok: false; remains: ValidParts<T> | undefined; faults: Fault[] };
 
 /** A value of a document to check. */
 export interface Source {
@@ -37,7 +37,7 @@ export function validate<T extends z.ZodType>(schema: T, source: Source): Valida
   const { document, value = document.value, at = [], unknown = [] } = source;
   const result = schema.safeParse(value);
   if (result.success && unknown.length === 0) {
-    return { ok: true, value: result.data, remains: result.data as Remains<z.output<T>>, faults: [] };
+    return { ok: true, value: result.data, remains: result.data as ValidParts<z.output<T>>, faults: [] };
   }
   const issues = (result.error?.issues ?? []).flatMap(plainIssues).filter((issue) => {
     return !unknown.some((path) => startsWith(path, [...at, ...issue.path]));
@@ -52,7 +52,7 @@ export function validate<T extends z.ZodType>(schema: T, source: Source): Valida
   };
   const holes = [...issues.map((issue) => issue.path), ...unknown.map((path) => path.slice(at.length))];
   const remains = holes.some((path) => path.length === 0) ? undefined : holes.reduce(withHole, made);
-  return { ok: false, faults, remains: remains as Remains<z.output<T>> | undefined };
+  return { ok: false, faults, remains: remains as ValidParts<z.output<T>> | undefined };
 }
 
 /** A zod issue reduced to one key or value, and what was expected. */

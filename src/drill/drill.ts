@@ -1,7 +1,7 @@
 import type { Status } from '../status/status';
+import type { DrillReport, ScenarioName, ScenarioResult } from './drill-report';
 import { sharedVip } from './expectation';
 import { type ExperimentContext, experimentOf, type Impossible } from './experiments';
-import type { DrillReport, ScenarioName, ScenarioResult } from './report';
 import { type Drilling, runScenario, whyNotWell } from './scenario';
 
 /** One drill: the scenarios, and what is known of the pair. */

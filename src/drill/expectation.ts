@@ -1,5 +1,5 @@
 import type { Inventory, Service, Vip } from '../inventory/inventory';
-import type { Expectation, ScenarioName } from './report';
+import type { Expectation, ScenarioName } from './drill-report';
 
 /** What the formula depends on. */
 export interface Circumstances {

@@ -3,9 +3,9 @@ import type { Inventory, Service, Vip } from '../inventory/inventory';
 import { drainFlags } from '../pair/drain-flag';
 import { keepsVips, noWays, waysOf } from '../pair/levers';
 import { call } from '../shell/library';
-import type { HostAnswers } from './ask';
+import type { Expectation, ScenarioName } from './drill-report';
 import { type Circumstances, expectationOf, holdOf, isAlone, sharedVip } from './expectation';
-import type { Expectation, ScenarioName } from './report';
+import type { HostAnswers } from './host-answers';
 
 /** What experiments are made from. */
 export interface ExperimentContext {

@@ -5,8 +5,8 @@ import { startHeartbeat } from '../rollout/heartbeat';
 import { type HostOutcome, HostRun } from '../rollout/host-run';
 import { hostOf } from '../rollout/host-verbs';
 import { sshHosts } from '../rollout/ssh-host';
-import { type Marks, marksScript, readMarks } from './ask';
 import type { Experiment } from './experiments';
+import { type Marks, marksScript, readMarks } from './host-answers';
 
 export interface FaultSurroundings {
   run: string;

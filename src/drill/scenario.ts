@@ -1,12 +1,12 @@
 import type { Vip } from '../inventory/inventory';
 import type { VipProbe } from '../pair/vip-probe';
 import type { Status } from '../status/status';
+import type { Movement } from './address-watch';
+import type { ScenarioResult } from './drill-report';
 import { seconds } from './expectation';
 import type { Experiment } from './experiments';
 import type { FaultInjection, FaultOutcome } from './fault';
-import type { ScenarioResult } from './report';
-import { resultOf } from './result';
-import type { Movement } from './watch';
+import { resultOf } from './scenario-result';
 
 /** What an experiment needs of the world around it. */
 export interface Drilling {

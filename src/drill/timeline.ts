@@ -1,7 +1,7 @@
 import { type Html, html } from '../report/page/html';
 import { cutToWidth, displayWidth } from '../text/format';
+import type { DrillProbe, DrillSample, ScenarioResult } from './drill-report';
 import { exactSeconds } from './exact-seconds';
-import type { DrillProbe, DrillSample, ScenarioResult } from './report';
 import { placeFlags } from './timeline-flags';
 
 /** In the drawing's units; on a wide page they are pixels. */

@@ -3,7 +3,7 @@ import { runningVips } from '../ha/running-vips';
 import type { Connection } from '../host/connection';
 import { holds } from '../host/facts';
 import { Pair } from '../pair/pair';
-import { whoIsUnserved } from '../pair/unserved';
+import { whoIsUnserved } from '../pair/unserved-services';
 import { describeProbe, type ProbeReport, probeTargets, startVipProbe } from '../pair/vip-probe';
 import { outageRows, outages, worstOf } from '../plan/disruption';
 import { type Plan, pending, publicPlan } from '../plan/plan';
@@ -14,9 +14,9 @@ import { newRunId, type Planned, type PlanningOptions } from '../planning/planni
 import { warnOfScripts } from '../planning/script-warnings';
 import { refuseStrangers, refuseUnanswered } from '../planning/vrrp-strangers';
 import { leftToApply, renderPlan } from '../report/plan-text';
+import { parseSerial } from '../rollout/batches';
 import type { RolloutResult } from '../rollout/ending';
 import { gateDefaults } from '../rollout/gate';
-import { parseSerial } from '../rollout/order';
 import { rollOut } from '../rollout/rollout';
 import { sshHosts } from '../rollout/ssh-host';
 import { expectedAfter, type RunStage, rollOutStages, stagesOf } from '../rollout/stages';
@@ -43,7 +43,7 @@ export interface RolloutOptions {
  * The first part of a command that rolls out a plan: checks that somebody can agree to it, and announces the run.
  * @param isSaved the plan comes from a file, and is not shown first.
  */
-export function beginning(
+export function planningFor(
   command: string,
   options: CommonOptions & RolloutOptions,
   context: Context,
@@ -121,7 +121,7 @@ export async function executePlan(
 }
 
 /** The options of the plan that undoes a finished run: it rolls out as the run did, without questions. */
-export const undoing = <O extends RolloutOptions>(options: O): O => ({
+export const undoOptions = <O extends RolloutOptions>(options: O): O => ({
   ...options,
   yes: true,
   allowOutage: true,

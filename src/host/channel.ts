@@ -2,7 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { ClientChannel } from 'ssh2';
 
 /** How a command ended. */
-export interface Ending {
+export interface CommandEnd {
   /** The exit code; null when a signal ended the command. */
   code: number | null;
   signal?: string;
@@ -16,7 +16,7 @@ export interface Channel {
   readonly stdout: Readable;
   readonly stderr: Readable;
   /** Calls `listener` once, after all output; with undefined where the connection was lost before the exit code came. */
-  onEnd(listener: (ending: Ending | undefined) => void): void;
+  onEnd(listener: (ending: CommandEnd | undefined) => void): void;
   /** Closes the channel. Safe to call twice. */
   close(): void;
 }
@@ -41,7 +41,7 @@ export interface Session {
 export function channelOf(channel: ClientChannel): Channel {
   // A broken channel also closes, which is handled below; an error without a listener would end the process.
   channel.on('error', () => undefined);
-  let ending: Ending | undefined;
+  let ending: CommandEnd | undefined;
   channel.on('exit', (code: number | null, signal?: string) => {
     ending = { code, ...(signal ? { signal } : {}) };
   });

@@ -3,8 +3,8 @@ import { HostError } from '../errors';
 import { command } from '../shell/quote';
 import type { Credentials } from './authentication';
 import type { ConnectState } from './connect-state';
-import { whatWasSaid } from './heard';
 import { loginRemedy } from './login-remedy';
+import { whatWasSaid } from './script-output';
 import type { SshSettings } from './ssh-config';
 
 interface Failure {

@@ -1,6 +1,6 @@
 import { HostError } from '../errors';
-import type { Channel, Ending, Session } from './channel';
-import { Heard, newMark, Sought, whatWasSaid } from './heard';
+import type { Channel, CommandEnd, Session } from './channel';
+import { newMark, ScriptStream, TextSearch, whatWasSaid } from './script-output';
 import { type RootShell, recognizeSudoFailure, type SudoDialogue } from './sudo';
 
 /** How a script ended. `ms` is the time from opening the channel to its end. */
@@ -86,12 +86,12 @@ interface Outcome {
 class Conversation {
   readonly #started = performance.now();
   readonly #mark = newMark('begins');
-  readonly #stdout = new Heard(this.#mark, MOST_STDOUT);
-  readonly #stderr = new Heard(this.#mark, MOST_STDERR);
+  readonly #stdout = new ScriptStream(this.#mark, MOST_STDOUT);
+  readonly #stderr = new ScriptStream(this.#mark, MOST_STDERR);
   readonly #timers: NodeJS.Timeout[] = [];
   #quiet: NodeJS.Timeout | undefined;
-  readonly #asked: Sought;
-  readonly #ready: Sought;
+  readonly #asked: TextSearch;
+  readonly #ready: TextSearch;
   #sent: boolean;
 
   constructor(
@@ -101,8 +101,8 @@ class Conversation {
     private readonly outcome: Outcome,
   ) {
     this.#sent = shell.dialogue === undefined;
-    this.#asked = new Sought(shell.dialogue?.ask ?? '');
-    this.#ready = new Sought(shell.dialogue?.ready ?? '');
+    this.#asked = new TextSearch(shell.dialogue?.ask ?? '');
+    this.#ready = new TextSearch(shell.dialogue?.ready ?? '');
   }
 
   begin(script: string): void {
@@ -151,7 +151,7 @@ class Conversation {
     );
   }
 
-  #hear(stream: Heard, name: string, chunk: string): void {
+  #hear(stream: ScriptStream, name: string, chunk: string): void {
     this.#quiet?.refresh();
     const own = stream.take(chunk);
     if (stream.tooLong !== undefined) {
@@ -191,7 +191,7 @@ class Conversation {
     for (const timer of this.#timers) clearTimeout(timer);
   }
 
-  #end(ending: Ending | undefined): void {
+  #end(ending: CommandEnd | undefined): void {
     this.#stopTimers();
     const { resolve, fail, lostBecause } = this.outcome;
     if (!ending) {

@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Channel, Ending, Session } from './channel';
+import type { Channel, CommandEnd, Session } from './channel';
 import { openSshError } from './connect-failure';
-import { whatWasSaid } from './heard';
+import { whatWasSaid } from './script-output';
 import { type SshSettings, type SshTarget, sshArguments } from './ssh-config';
 
 /** A socket's path may have 104 bytes on some systems, and OpenSSH appends 17 while it creates one. */
@@ -136,7 +136,7 @@ const exitOf = (child: ChildProcess): Promise<number | null> =>
 /** An ssh process as a channel; `end` turns its exit code into the command's end. */
 function channelOver(
   child: ChildProcess,
-  end: (code: number | null) => Promise<Ending | undefined>,
+  end: (code: number | null) => Promise<CommandEnd | undefined>,
 ): Channel {
   const { stdin, stdout, stderr } = child;
   if (!stdin || !stdout || !stderr) throw new Error('a process without pipes');

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { AskedFor, Script } from '../resources/resource';
+import type { BulkQuestions, Script } from '../resources/resource';
 import { call, compose } from '../shell/library';
 import { quote } from '../shell/quote';
 import { rowReader } from '../shell/rows';
@@ -9,7 +9,7 @@ export interface Question {
   id: string;
   script: Script;
   /** What the script asks the init system, rpm and the file system; where given, one call asks for all questions. */
-  asksFor?: AskedFor;
+  asksFor?: BulkQuestions;
   /** A script that fails makes only `Answers.of` throw; without `mayFail`, the whole probe fails. */
   mayFail?: boolean;
 }

@@ -23,7 +23,7 @@ export class ScriptFailure extends HaprovError {
     readonly result: ExecResult,
     to = 'run a script of haprov’s',
   ) {
-    super(ExitCode.failed, `${host}: could not ${to}: ${whyOf(result)}`);
+    super(ExitCode.failed, `${host}: could not ${to}: ${lastWordsOf(result)}`);
   }
 }
 
@@ -65,20 +65,24 @@ export async function whyNot(
     return undefined;
   } catch (error) {
     if (again && error instanceof HostError) return whyNot(() => again().then(work));
-    if (error instanceof ScriptFailure) return whyOf(error.result);
-    if (error instanceof HaprovError) return nameless(error);
+    if (error instanceof ScriptFailure) return lastWordsOf(error.result);
+    if (error instanceof HaprovError) return messageWithoutHost(error);
     throw error;
   }
 }
 
 /** An error's message without the host's name, for texts that name the host already. */
-export const nameless = (error: HaprovError): string =>
+export const messageWithoutHost = (error: HaprovError): string =>
   error instanceof HostError || error instanceof ScriptFailure
     ? error.message.replace(`${error.host}: `, '')
     : error.message;
 
 /** The last line of stderr, which is usually the reason, and the exit code or signal. */
-export function whyOf({ code, signal, stderr }: Pick<ExecResult, 'code' | 'signal' | 'stderr'>): string {
+export function lastWordsOf({
+  code,
+  signal,
+  stderr,
+}: Pick<ExecResult, 'code' | 'signal' | 'stderr'>): string {
   const end = code === null ? `it was ended by ${signal ?? 'a signal'}` : `exit code ${code}`;
   const words = stderr.trim().split('\n').at(-1) ?? '';
   return words ? `${words} (${end})` : end;

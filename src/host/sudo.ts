@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { newMark, whatWasSaid } from './heard';
+import { newMark, whatWasSaid } from './script-output';
 
 /** How to get a root shell that reads a script from stdin. */
 export interface RootShell {

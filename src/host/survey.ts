@@ -4,8 +4,8 @@ import { type Connection, connect, type SshTarget } from './connection';
 import { Overdue, Silence } from './exec';
 import { type HostFacts, readFacts } from './facts';
 import { type Answers, buildProbe, type Question } from './probe';
-import { whyOf } from './script-result';
-import { UnansweredQuestion, unanswered } from './unanswered';
+import { lastWordsOf } from './script-result';
+import { UnansweredQuestion, unanswered } from './unanswered-question';
 
 /** A host's answers, and the connection for what follows. */
 export interface Surveyed {
@@ -101,7 +101,7 @@ export async function answersOf(
   try {
     return probe.read(result.stdout);
   } catch (error) {
-    const why = result.stderr.trim() || (result.code === 0 ? 'it said nothing more' : whyOf(result));
+    const why = result.stderr.trim() || (result.code === 0 ? 'it said nothing more' : lastWordsOf(result));
     throw new HostError(
       connection.host,
       `${(error as Error).message}: ${why}`,

@@ -1,13 +1,13 @@
 import type { Path } from '../document/document';
 import { oneOf } from '../document/suggest';
-import type { Remains } from '../document/validate';
+import type { ValidParts } from '../document/validate';
 import type { RawInventory } from './schema/schema';
 
 /**
  * An inventory some of whose parts may be wrong. What was given but is wrong is there as `undefined`: of that, and of
  * what depends on it, nothing is said.
  */
-export type Checkable = Remains<RawInventory>;
+export type Checkable = ValidParts<RawInventory>;
 export type CheckedService = NonNullable<NonNullable<Checkable['services']>[string]>;
 export type Report = (path: Path, message: string, expected?: string, typed?: string) => void;
 

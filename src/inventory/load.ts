@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, extname, resolve } from 'node:path';
 import { type Document, type Path, readDocument } from '../document/document';
-import { settled } from '../document/faults';
+import { faultsToReport } from '../document/faults';
 import { validate } from '../document/validate';
 import { type Fault, InputError } from '../errors';
 import { buildVips } from './build-vips';
@@ -43,7 +43,7 @@ export function loadInventory(file: string, env: NodeJS.ProcessEnv): Inventory {
   if (checked.remains) faults.push(...withoutEchoes(checkReferences(checked.remains, document), faults));
   const found = checked.ok ? ownConfigurations(checked.value, document) : undefined;
   faults.push(...(found?.faults ?? []));
-  if (faults.length > 0 || !checked.ok || !found) throw new InputError(settled(faults));
+  if (faults.length > 0 || !checked.ok || !found) throw new InputError(faultsToReport(faults));
   return build(document, checked.value, secrets, found.own);
 }
 

@@ -7,16 +7,16 @@ import {
   sessionsThrough,
   stillSending,
   unknownTo,
-} from '../pair/drained';
+} from '../pair/drain-effects';
 import { holdersOf, type PairState } from '../pair/health';
 import { keepsVips } from '../pair/levers';
 import { serversOn } from '../pair/servers';
 import { keepDrained } from '../rollout/keep-drained';
 import {
-  answering,
   faultsOf,
   giveServersBack,
-  listed,
+  hostsThatAnswer,
+  joinWithAnd,
   look,
   lookUntil,
   type Maintenance,
@@ -157,7 +157,7 @@ function knownServers({ host, services, pair, warn }: Maintenance, pairState: Pa
   const unknown = unknownTo(servers, pairState);
   if (unknown.length > 0)
     warn(
-      `no HAProxy has a server ${listed(unknown)}: what its own configuration sends to ${host} goes on; take that out by hand`,
+      `no HAProxy has a server ${joinWithAnd(unknown)}: what its own configuration sends to ${host} goes on; take that out by hand`,
     );
   return servers.filter((server) => !unknown.includes(server));
 }
@@ -169,7 +169,7 @@ function tellableServers(maintenance: Maintenance, pairState: PairState): string
   const { told, silent } = balancersOf(maintenance);
   if (servers.length === 0 || silent.length === 0) return servers;
   warn(
-    `HAProxy on ${listed(silent)} takes no commands (no stats socket at level admin), so it goes on sending requests to ${listed(servers)} until its check fails there; a line in its global section lets it be told: stats socket /var/lib/haproxy/stats mode 600 level admin`,
+    `HAProxy on ${joinWithAnd(silent)} takes no commands (no stats socket at level admin), so it goes on sending requests to ${joinWithAnd(servers)} until its check fails there; a line in its global section lets it be told: stats socket /var/lib/haproxy/stats mode 600 level admin`,
   );
   return told.length > 0 ? servers : [];
 }
@@ -197,7 +197,7 @@ function warnOfVirtualServers({ host, virtualServers, warn }: Maintenance): void
   const own = virtualServers.filter(({ backends }) => backends.hosts.some(({ name }) => name === host));
   if (own.length > 0)
     warn(
-      `${host} stays a server of ${listed(own.map(({ name }) => `virtual server ${name}`))}: haprov takes none out of LVS; stop what answers there, and keepalived’s check does`,
+      `${host} stays a server of ${joinWithAnd(own.map(({ name }) => `virtual server ${name}`))}: haprov takes none out of LVS; stop what answers there, and keepalived’s check does`,
     );
 }
 
@@ -208,7 +208,7 @@ async function drainServersOf(maintenance: Maintenance, servers: readonly string
   const { say, warn } = maintenance;
   if (servers.length === 0) return;
   const { told: all } = balancersOf(maintenance);
-  const untold = await keepDrained(answering(maintenance), all, servers);
+  const untold = await keepDrained(hostsThatAnswer(maintenance), all, servers);
   for (const { balancer, why } of untold)
     warn(
       `${balancer} could not be told: ${why}; haprov drain again when it is back, or the next apply, does`,
@@ -220,11 +220,11 @@ async function drainServersOf(maintenance: Maintenance, servers: readonly string
     if (!pairState) return;
     unaware = stillSending(servers, pairState).filter((name) => all.includes(name));
     if (unaware.length === 0) break;
-    await keepDrained(answering(maintenance), unaware, servers);
+    await keepDrained(hostsThatAnswer(maintenance), unaware, servers);
   }
-  if (unaware.length > 0) warn(`${listed(unaware)} still sends requests to ${listed(servers)}`);
+  if (unaware.length > 0) warn(`${joinWithAnd(unaware)} still sends requests to ${joinWithAnd(servers)}`);
   const sure = told.filter((name) => !unaware.includes(name));
-  if (sure.length > 0) await say(`${listed(servers)}: drained on ${listed(sure)}`);
+  if (sure.length > 0) await say(`${joinWithAnd(servers)}: drained on ${joinWithAnd(sure)}`);
 }
 
 /** Waits until `count` finds no sessions. @returns the sessions that are left, by place */
@@ -261,7 +261,7 @@ async function vipsLeave(maintenance: Maintenance, vips: readonly Vip[]): Promis
       const holders = holdersOf(vip, pairState);
       const isGone = holders.length > 0 && !holders.includes(host);
       if (isGone)
-        void say(`VIP ${vip.name} (${vip.address}): on ${listed(holders)} after ${secondsSince(begun)}`);
+        void say(`VIP ${vip.name} (${vip.address}): on ${joinWithAnd(holders)} after ${secondsSince(begun)}`);
       return !isGone;
     });
     return held.length === 0;

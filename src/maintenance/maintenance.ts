@@ -1,12 +1,12 @@
 import { ExitCode, HaprovError } from '../errors';
 import type { Vip, VirtualServer } from '../inventory/inventory';
-import type { HostRole } from '../pair/drained';
+import type { HostRole } from '../pair/drain-effects';
 import type { PairState } from '../pair/health';
 import type { Ways } from '../pair/levers';
 import type { Pair } from '../pair/pair';
-import { pause, within } from '../pair/within';
+import { pause, within } from '../pair/timeout';
 import type { Hosts } from '../rollout/host-verbs';
-import { giveBack, type Untold } from '../rollout/keep-drained';
+import { giveBack, type UntoldBalancer } from '../rollout/keep-drained';
 
 /** A host that is drained or undrained, with the hosts around it. */
 export interface Maintenance extends HostRole {
@@ -61,7 +61,7 @@ export async function lookUntil(
 }
 
 /** The hosts that are reached and answered the last look. */
-export const answering = ({ hosts, pair }: Pick<Maintenance, 'hosts' | 'pair'>): Hosts =>
+export const hostsThatAnswer = ({ hosts, pair }: Pick<Maintenance, 'hosts' | 'pair'>): Hosts =>
   new Map([...hosts].filter(([name]) => !pair.isSilent(name)));
 
 /** Why a host may not serve alone, a sentence each; empty where it may. */
@@ -78,10 +78,10 @@ export const stopped = (host: string, what: string) =>
 export async function giveServersBack(
   maintenance: Maintenance,
   servers: readonly string[],
-): Promise<Untold[]> {
+): Promise<UntoldBalancer[]> {
   const { pair, mute, warn } = maintenance;
   const told = pair.balancers.filter((name) => !mute.has(name));
-  const untold = await giveBack(answering(maintenance), told, servers);
+  const untold = await giveBack(hostsThatAnswer(maintenance), told, servers);
   for (const { balancer, why } of untold)
     warn(`${balancer} could not be told: ${why}; haprov undrain again when it is back`);
   return untold;
@@ -91,4 +91,4 @@ export async function giveServersBack(
 export const secondsSince = (begun: number) => `${((performance.now() - begun) / 1000).toFixed(1)} s`;
 
 /** Joins names with "and". */
-export const listed = (names: readonly string[]) => names.join(' and ');
+export const joinWithAnd = (names: readonly string[]) => names.join(' and ');

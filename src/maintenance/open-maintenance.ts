@@ -1,7 +1,7 @@
 import { didYouMean } from '../document/suggest';
 import { type HaprovError, HostError, UsageError } from '../errors';
 import type { SshTarget } from '../host/connection';
-import { toldScript } from '../host/drained';
+import { toldScript } from '../host/drain-scripts';
 import type { HostFacts } from '../host/facts';
 import type { Question } from '../host/probe';
 import { type Survey, survey } from '../host/survey';

@@ -1,8 +1,15 @@
 import { ExitCode, HaprovError } from '../errors';
-import { keptDrained, notBackYet, unknownTo } from '../pair/drained';
+import { keptDrained, notBackYet, unknownTo } from '../pair/drain-effects';
 import { holdersOf, type PairState } from '../pair/health';
 import { serversOn } from '../pair/servers';
-import { giveServersBack, listed, lookUntil, type Maintenance, secondsSince, stopped } from './maintenance';
+import {
+  giveServersBack,
+  joinWithAnd,
+  lookUntil,
+  type Maintenance,
+  secondsSince,
+  stopped,
+} from './maintenance';
 
 /** Time for HAProxy's health checks to succeed, for the check that reads the flag, and for three adverts. */
 const patienceMs = 30_000;
@@ -23,7 +30,7 @@ export async function undrainHost(maintenance: Maintenance): Promise<void> {
   const reached = hosts.get(host);
   const left = leftDrained(servers, before);
   if (!wasDrained && reached) {
-    const also = left.length > 0 ? `; ${listed(left)} had been left so, and is given back` : '';
+    const also = left.length > 0 ? `; ${joinWithAnd(left)} had been left so, and is given back` : '';
     await say(`${host} was not drained${also}`);
     if (left.length === 0) return;
   }
@@ -34,7 +41,8 @@ export async function undrainHost(maintenance: Maintenance): Promise<void> {
     (name) => !mute.has(name) && !untold.some(({ balancer }) => balancer === name),
   );
   if (!reached) {
-    if (servers.length > 0 && told.length > 0) await say(`${listed(servers)}: given back on ${listed(told)}`);
+    if (servers.length > 0 && told.length > 0)
+      await say(`${joinWithAnd(servers)}: given back on ${joinWithAnd(told)}`);
     return;
   }
   await reached.undrain();
@@ -51,9 +59,9 @@ export async function undrainHost(maintenance: Maintenance): Promise<void> {
         .join('\n')}`,
       'haprov status says which part is broken',
     );
-  if (servers.length > 0 && told.length > 0) await say(`${listed(servers)}: up on ${listed(told)}`);
+  if (servers.length > 0 && told.length > 0) await say(`${joinWithAnd(servers)}: up on ${joinWithAnd(told)}`);
   for (const vip of vips.filter(({ members }) => members.some((member) => member.host.name === host)))
-    await say(`VIP ${vip.name} (${vip.address}): on ${listed(holdersOf(vip, pairState))}`);
+    await say(`VIP ${vip.name} (${vip.address}): on ${joinWithAnd(holdersOf(vip, pairState))}`);
   await say(`${host} has its place back after ${secondsSince(begun)}`);
 }
 

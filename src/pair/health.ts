@@ -103,15 +103,15 @@ export function isUp({ status, check }: Pick<ServerState, 'status' | 'check'>): 
 }
 
 /** Whether HAProxy sends the server requests, also while it is going down. */
-export const isTaking = ({ status }: Pick<ServerState, 'status'>) => /^(?:UP|no check|NOLB)/.test(status);
+export const getsRequests = ({ status }: Pick<ServerState, 'status'>) => /^(?:UP|no check|NOLB)/.test(status);
 
 /** Whether somebody has taken the server out: HAProxy sends it nothing, whatever its checks say. */
-export const isOut = ({ status }: Pick<ServerState, 'status'>) => /^(?:MAINT|DRAIN)/.test(status);
+export const isTakenOut = ({ status }: Pick<ServerState, 'status'>) => /^(?:MAINT|DRAIN)/.test(status);
 
 /** Whether the server is going up: it is DOWN, its last check has succeeded, and more have to. */
-export const isRising = ({ status, check }: Pick<ServerState, 'status' | 'check'>) =>
+export const isGoingUp = ({ status, check }: Pick<ServerState, 'status' | 'check'>) =>
   status.startsWith('DOWN') && /^L[467]OK/.test(check);
 
 /** Whether the server is DOWN, or going down: its last check has failed, and HAProxy waits for more. */
 export const isDown = ({ status, check }: Pick<ServerState, 'status' | 'check'>) =>
-  !isOut({ status }) && (status.startsWith('DOWN') || /^(?:L[467](?!OK)|SOCKERR|PROC)/.test(check));
+  !isTakenOut({ status }) && (status.startsWith('DOWN') || /^(?:L[467](?!OK)|SOCKERR|PROC)/.test(check));

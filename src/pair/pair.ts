@@ -1,7 +1,7 @@
 import { HaprovError } from '../errors';
 import type { HeldVip } from '../ha/running-vips';
 import type { Inventory } from '../inventory/inventory';
-import { keptDrained } from './drained';
+import { keptDrained } from './drain-effects';
 import {
   holdersOf,
   hostProblems,

@@ -1,10 +1,10 @@
 import type { Connection } from '../host/connection';
 import { call, compose } from '../shell/library';
 import { rowReader } from '../shell/rows';
+import { within } from './timeout';
 import { LONGEST_REST_MS, type Pace, restsOf } from './vip-probe-pace';
 import type { ProbeTarget, Sample } from './vip-probe-report';
 import { httpRequest } from './vip-probe-request';
-import { within } from './within';
 
 const MOST_SECONDS = 3600;
 

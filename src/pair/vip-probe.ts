@@ -3,11 +3,11 @@ import { setTimeout } from 'node:timers/promises';
 import type { Connection } from '../host/connection';
 import { answersByItself } from '../inventory/endpoints';
 import type { Inventory, Service } from '../inventory/inventory';
+import { within } from './timeout';
 import { startHostProbe } from './vip-probe-host';
 import { DEFAULT_INTERVAL_MS, intervalFor, type Pace, restAfter } from './vip-probe-pace';
 import { type ProbeReport, type ProbeTarget, type Sample, summarize } from './vip-probe-report';
 import { isReachable, sendRequest } from './vip-probe-request';
-import { within } from './within';
 
 export { describeProbe, type ProbeReport, type ProbeTarget, type Sample } from './vip-probe-report';
 

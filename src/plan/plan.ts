@@ -1,5 +1,5 @@
 import type { Notify } from '../resources/fields';
-import type { Attribute, Difference, Role, Step } from '../resources/resource';
+import type { Attribute, Difference, PairRole, Step } from '../resources/resource';
 import type { Disruption } from './disruption-class';
 
 /** What would change on which host: data that is printed, saved and compared and, as a FullPlan, rolled out. */
@@ -66,7 +66,7 @@ export interface Finding {
 }
 
 /** A change with its step, as the rollout needs it. Never printed or saved: it holds secrets. */
-export interface PlannedChange extends Change, Role {
+export interface PlannedChange extends Change, PairRole {
   step: Step;
   /** Which units it asks to reload or restart. */
   notify: Notify[];

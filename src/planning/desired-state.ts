@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { settled } from '../document/faults';
+import { faultsToReport } from '../document/faults';
 import { InputError } from '../errors';
 import type { OwnTexts } from '../ha/own/reading';
 import type { Host, Inventory } from '../inventory/inventory';
@@ -64,6 +64,6 @@ function expandAll(inventory: Inventory, playbooks: Parameters<typeof expand>[1]
       return [];
     }
   });
-  if (faults.size > 0) throw new InputError(settled([...faults.values()]));
+  if (faults.size > 0) throw new InputError(faultsToReport([...faults.values()]));
   return expanded;
 }

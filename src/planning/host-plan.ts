@@ -6,7 +6,7 @@ import type { Survey, Surveyed } from '../host/survey';
 import { movingAddresses, portsOf } from '../inventory/endpoints';
 import type { Host, Inventory } from '../inventory/inventory';
 import type { Readiness } from '../pair/health';
-import { buildChanges } from '../plan/build';
+import { buildChanges } from '../plan/build-changes';
 import type { PlannedHost } from '../plan/plan';
 import { anyHost, type HostKnowledge } from '../playbook/context';
 import type { Resource } from '../playbook/expand';

@@ -1,5 +1,5 @@
 import { dirname, relative } from 'node:path';
-import { faultAt, settled } from '../document/faults';
+import { faultAt, faultsToReport } from '../document/faults';
 import { type Fault, InputError } from '../errors';
 import { withOwnLines } from '../ha/own/own-lines';
 import { readPair } from '../ha/own/read-pair';
@@ -32,14 +32,14 @@ export function readOwnConfiguration(inventory: Inventory): OwnRead {
   if (!own.haproxy && !own.keepalived) return { inventory: withLines(inventory), texts: [], notes: [] };
   const faults: Fault[] = [];
   const texts = hosts.map((host) => textsOf(inventory, host, faults));
-  if (faults.length > 0) throw new InputError(settled(faults));
+  if (faults.length > 0) throw new InputError(faultsToReport(faults));
   const { vips, virtualServers, services, secrets, asked, notes } = readPair(texts, inventory);
   for (const secret of secrets) inventory.secrets.add(secret);
   if (vips)
     for (const key of ['vips', 'virtualServers'] as const)
       faults.push(...besides(inventory, key, 'keepalived'));
   if (services) faults.push(...besides(inventory, 'services', 'haproxy'));
-  if (faults.length > 0) throw new InputError(settled(faults));
+  if (faults.length > 0) throw new InputError(faultsToReport(faults));
   const filled: Inventory = {
     ...inventory,
     said: inventory,

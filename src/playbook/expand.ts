@@ -1,8 +1,8 @@
 import type { Path } from '../document/document';
-import { faultAt, settled } from '../document/faults';
+import { faultAt, faultsToReport } from '../document/faults';
 import { describeFault, type Fault, InputError } from '../errors';
 import type { Host, Inventory, Vars } from '../inventory/inventory';
-import type { KnownType, Entry as ValidEntry } from '../resources/bound';
+import type { KnownType, Entry as ValidEntry } from '../resources/bind';
 import type { BoundResource, Placing } from '../resources/bound-resource';
 import { resourceType } from '../resources/registry';
 import type { ContentSource } from '../resources/resource';
@@ -34,7 +34,7 @@ export function expand(inventory: Inventory, playbooks: readonly Playbook[], hos
     playbooks.flatMap((playbook) => expandPlaybook(inventory, playbook, host, faults)),
   );
   faults.push(...clashes(entries));
-  if (faults.length > 0) throw new InputError(settled(faults));
+  if (faults.length > 0) throw new InputError(faultsToReport(faults));
   return entries.map(({ resource }) => resource);
 }
 

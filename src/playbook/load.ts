@@ -1,9 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, parse, resolve } from 'node:path';
 import { type Document, readDocument } from '../document/document';
-import { faultAt, settled } from '../document/faults';
+import { faultAt, faultsToReport } from '../document/faults';
 import { didYouMean, oneOf } from '../document/suggest';
-import { type Remains, validate } from '../document/validate';
+import { type ValidParts, validate } from '../document/validate';
 import { type Fault, InputError } from '../errors';
 import type { Inventory, Vars } from '../inventory/inventory';
 import { expand } from './expand';
@@ -27,7 +27,8 @@ export function loadPlaybooks(inventory: Inventory): Playbook[] {
   const loading: Loading = { inventory, faults: [], files: new Set() };
   const loaded = loadNamed(inventory.playbooks, inventory.document, [], loading);
   const { faults } = loading;
-  if (faults.length > 0) throw new InputError(settled([...faults, ...expansionFaults(inventory, loaded)]));
+  if (faults.length > 0)
+    throw new InputError(faultsToReport([...faults, ...expansionFaults(inventory, loaded)]));
   return loaded;
 }
 
@@ -119,7 +120,7 @@ function loadPlaybook(file: string, above: readonly string[], loading: Loading):
 }
 
 /** A playbook with what is wrong left out, each part at its place: enough to check the rest. */
-function whole(remains: Remains<PlaybookOutline> | undefined): PlaybookOutline {
+function whole(remains: ValidParts<PlaybookOutline> | undefined): PlaybookOutline {
   const tasks = (remains?.tasks ?? []).map((task) => ({
     name: task?.name ?? '',
     group: task?.group ?? 'all',

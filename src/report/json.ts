@@ -1,5 +1,5 @@
 import type { Reporter } from '../events/events';
-import { printJson } from './guard';
+import { printJson } from './escape-output';
 import type { Output } from './output';
 
 /** Writes one event a line to stdout, and nothing else. */

@@ -1,6 +1,6 @@
 import type { Event, Reporter } from '../events/events';
+import { isFine, LineWriter, tellsWhy } from './event-lines';
 import { type Ending, HostsView } from './hosts-view';
-import { isFine, LineWriter, tellsWhy } from './lines';
 import type { Output } from './output';
 import { advance, type HostProgress, newProgress } from './progress';
 

@@ -1,5 +1,5 @@
 import type { Event, Reporter } from '../events/events';
-import { isFine, LineWriter } from './lines';
+import { isFine, LineWriter } from './event-lines';
 import type { Output } from './output';
 
 const HEARTBEAT_MS = 10_000;

@@ -1,7 +1,7 @@
 import type { Event, Phase } from '../events/events';
 import { padTo } from '../text/fit';
 import { count, cutToWidth, formatElapsed, visible } from '../text/format';
-import { stepName } from './lines';
+import { stepName } from './event-lines';
 
 type HostEvent = Extract<Event, { type: 'phase-start' | 'phase-end' | 'step-start' | 'step-end' }>;
 

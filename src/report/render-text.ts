@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import pc from 'picocolors';
 import { installation } from '../playbook/playbook';
-import { isFile, type Rendered } from '../resources/shown';
+import { isFile, type Rendered } from '../resources/rendered';
 import { indent, visible, visibleLines } from '../text/format';
 
 /** One host, and the resources that it would have, with masked contents. */

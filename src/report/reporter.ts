@@ -1,6 +1,6 @@
 import type { Event, Reporter } from '../events/events';
+import { isFine } from './event-lines';
 import { createJsonReporter } from './json';
-import { isFine } from './lines';
 import { canRedraw, type Environment, type Output } from './output';
 import { createPlainReporter } from './plain';
 

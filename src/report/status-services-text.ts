@@ -5,7 +5,7 @@ import { cutWords, padTo, paragraph } from '../text/fit';
 import { count, cutToWidth, displayWidth } from '../text/format';
 import type { TextOptions } from './change-text';
 import { levelOfServer, marks, paints } from './level';
-import { describeService, describeTargets } from './service';
+import { describeService, describeTargets } from './service-words';
 
 /** With more servers than this in all, a service whose servers are all up takes one line. */
 const FEW_SERVERS = 8;

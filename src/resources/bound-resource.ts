@@ -1,6 +1,6 @@
 import type { Notify } from './fields';
-import type { About, AskedFor, DiffContext, Difference, Role, Script } from './resource';
-import type { Rendered } from './shown';
+import type { Rendered } from './rendered';
+import type { About, BulkQuestions, DiffContext, Difference, PairRole, Script } from './resource';
 
 /** What a resource type needs to know of a host. */
 export interface HostKind {
@@ -23,7 +23,7 @@ export interface Placing<Host> {
 }
 
 /** One resource that one host is to have. It answers every question about its type and fields itself. */
-export interface BoundResource<in Host extends HostKind = HostKind> extends Role {
+export interface BoundResource<in Host extends HostKind = HostKind> extends PairRole {
   /** Unique on its host: `file /etc/hosts`. */
   readonly id: string;
   readonly task: string;
@@ -37,7 +37,7 @@ export interface BoundResource<in Host extends HostKind = HostKind> extends Role
   readonly spec: object;
   readonly about: About;
   /** The question to the host. */
-  readonly question: { script: Script; asksFor?: AskedFor };
+  readonly question: { script: Script; asksFor?: BulkQuestions };
   readonly content?: (host: Host) => Buffer;
   readonly origin?: () => string | undefined;
   /**
@@ -56,7 +56,7 @@ export interface Observed {
   state: unknown;
   resource: Pick<
     BoundResource,
-    'id' | 'task' | 'type' | 'target' | 'notify' | 'about' | 'origin' | keyof Role
+    'id' | 'task' | 'type' | 'target' | 'notify' | 'about' | 'origin' | keyof PairRole
   >;
   /** The differences, in order. @throws Error where the wanted state cannot be reached from this one. */
   diff(context: DiffContext): Difference[];

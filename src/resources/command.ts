@@ -2,9 +2,9 @@ import * as z from 'zod';
 import { absolutePath, choice, object, text } from '../document/fields';
 import { call } from '../shell/library';
 import { quote } from '../shell/quote';
-import { bind } from './bound';
+import type { Past, RecordedStep } from './before-step';
+import { bind } from './bind';
 import { common, timeout } from './fields';
-import type { Past, RecordedStep } from './past';
 import type { ResourceType } from './resource-type';
 
 const script = (what: string) => text(what, /^[^\u0000]+$/);

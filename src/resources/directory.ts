@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { absolutePath, flag, mode, object, owner } from '../document/fields';
 import { call } from '../shell/library';
-import { bind } from './bound';
+import type { Past, RecordedStep } from './before-step';
+import { bind } from './bind';
 import { common, formatMode } from './fields';
 import {
   noted,
@@ -14,7 +15,6 @@ import {
   recordedText,
   type Surroundings,
 } from './file-state';
-import type { Past, RecordedStep } from './past';
 import type { ResourceType } from './resource-type';
 
 const schema = object({

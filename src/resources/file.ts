@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { absolutePath, flag, mode, object, owner, text } from '../document/fields';
 import { call } from '../shell/library';
-import { bind } from './bound';
+import type { Past, RecordedStep } from './before-step';
+import { bind } from './bind';
 import { common, formatMode, timeout } from './fields';
 import {
   expectation,
@@ -15,7 +16,6 @@ import {
   requireFile,
   sha256,
 } from './file-state';
-import type { Past, RecordedStep } from './past';
 import type { DiffContext, Difference, Step } from './resource';
 import type { ResourceType } from './resource-type';
 import { textOfBytes } from './text-of';

@@ -1,6 +1,6 @@
-import type { KnownType } from './bound';
+import type { Past, RecordedStep } from './before-step';
+import type { KnownType } from './bind';
 import { takenBack } from './command';
-import type { Past, RecordedStep } from './past';
 import { resourceTypes } from './types';
 
 const byName = new Map(resourceTypes.map((type) => [type.type, type]));

@@ -1,14 +1,22 @@
 import type * as z from 'zod';
-import type { Past, RecordedStep } from './past';
-import type { About, AskedFor, ContentSource, DiffContext, Difference, Role, Script } from './resource';
-import type { Shown } from './shown';
+import type { Past, RecordedStep } from './before-step';
+import type { Shown } from './rendered';
+import type {
+  About,
+  BulkQuestions,
+  ContentSource,
+  DiffContext,
+  Difference,
+  PairRole,
+  Script,
+} from './resource';
 
 /**
  * A resource type: pure functions between the wanted state, the host's state, and the steps. All that differs from type to
  * type is here, so that no other file asks for a resource's type.
  * `Spec` is what `schema` makes of a playbook's entry; `State` is what `read` makes of the probe's output.
  */
-export interface ResourceType<Spec extends object = object, State = unknown> extends Omit<Role, 'unit'> {
+export interface ResourceType<Spec extends object = object, State = unknown> extends Omit<PairRole, 'unit'> {
   type: string;
   schema: z.ZodType<Spec>;
   /** Its changes are quick and can be undone completely, so `haprov push` makes them. */
@@ -23,7 +31,7 @@ export interface ResourceType<Spec extends object = object, State = unknown> ext
   /** The script that prints the resource's state. It changes nothing, and works where nothing is installed yet. */
   probe(spec: Spec): Script;
   /** What `probe` asks the init system, rpm and the file system; the probe asks once for all resources, to save processes. */
-  asksFor?(spec: Spec): AskedFor;
+  asksFor?(spec: Spec): BulkQuestions;
   /** Reads what `probe` printed. @throws Error when it is something else. */
   read(output: string, spec: Spec): State;
   /** The differences, in order; none when the state is the wanted one. */

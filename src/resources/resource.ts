@@ -67,7 +67,7 @@ export interface DiffContext {
 }
 
 /** What the probe can ask for all resources at once. */
-export interface AskedFor {
+export interface BulkQuestions {
   units?: readonly string[];
   packages?: readonly string[];
   files?: readonly string[];
@@ -104,7 +104,7 @@ export interface ContentSource {
 }
 
 /** What a change means for the pair, besides the texts of files. */
-export interface Role {
+export interface PairRole {
   /** The unit that it moves, without ".service". */
   unit?: string;
   /** The part of a host that it belongs to, in the words of status. */

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { flag, object } from '../document/fields';
 import { call } from '../shell/library';
-import { bind } from './bound';
+import type { Past, RecordedStep } from './before-step';
+import { bind } from './bind';
 import type { BoundResource, HostKind, Placing } from './bound-resource';
 import { common, timeout, unit } from './fields';
 import { noted, recordedText } from './file-state';
-import type { Past, RecordedStep } from './past';
 import type { Attribute, Difference } from './resource';
 import type { ResourceType } from './resource-type';
 import { unitName } from './unit';

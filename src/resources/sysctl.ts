@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { absolutePath, object, record, sysctlKey, sysctlValue } from '../document/fields';
 import { call } from '../shell/library';
-import { bind } from './bound';
+import type { Past, RecordedStep } from './before-step';
+import { bind } from './bind';
 import type { BoundResource, HostKind, Placing } from './bound-resource';
 import { common } from './fields';
 import { fileBefore, replaceFile } from './file';
@@ -16,7 +17,6 @@ import {
   requireFile,
   sha256,
 } from './file-state';
-import type { Past, RecordedStep } from './past';
 import type { Attribute, DiffContext, Difference } from './resource';
 import type { ResourceType } from './resource-type';
 import { assignAll, overrulers } from './sysctl-conf';

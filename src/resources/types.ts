@@ -1,4 +1,4 @@
-import { known } from './bound';
+import { known } from './bind';
 import { commandResource } from './command';
 import { directory } from './directory';
 import { file } from './file';

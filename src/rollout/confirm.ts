@@ -8,7 +8,7 @@ import type { HostOutcome, HostRun } from './host-run';
  */
 export async function confirmTogether(group: readonly HostRun[]): Promise<HostOutcome[]> {
   const isWrong = ({ status }: HostOutcome) => status !== 'ok';
-  const unproven = (await Promise.all(group.map((run) => run.prove()))).filter(isWrong);
+  const unproven = (await Promise.all(group.map((run) => run.logInAnew()))).filter(isWrong);
   if (unproven.length > 0) return unproven;
   return (await Promise.all(group.map((run) => run.confirm()))).filter(isWrong);
 }

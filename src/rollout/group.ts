@@ -5,7 +5,7 @@ import type { Vip } from '../inventory/inventory';
 import type { PlannedHost } from '../plan/plan';
 
 /** The addresses around the hosts of a run. */
-export interface Neighbourhood {
+export interface HostAddresses {
   vips: readonly Pick<Vip, 'address' | 'interface' | 'members'>[];
   /** Each host's own addresses, without VIPs. */
   addresses: ReadonlyMap<string, readonly string[]>;
@@ -14,7 +14,7 @@ export interface Neighbourhood {
 /** What each host of `batch` has to know of the others, by its name; empty for a single host. */
 export function groupOf(
   batch: readonly PlannedHost[],
-  { vips, addresses }: Neighbourhood,
+  { vips, addresses }: HostAddresses,
   token = randomBytes(16).toString('hex'),
 ): Map<string, Group> {
   if (batch.length < 2) return new Map();

@@ -1,14 +1,14 @@
 import { HaprovError, HostError } from '../errors';
 import type { EventBody, Phase } from '../events/events';
 import type { RunState } from '../host/run-state';
-import { nameless } from '../host/script-result';
+import { messageWithoutHost } from '../host/script-result';
 import { type Group, rehearsal, type TitledStep, transactionExit } from '../host/transaction';
-import { within } from '../pair/within';
+import { within } from '../pair/timeout';
 import type { PlannedHost } from '../plan/plan';
-import { Follower } from './follower';
 import type { GateResult } from './gate';
-import type { GoingOn, Hear, HostVerbs } from './host-verbs';
-import { settledState } from './settle';
+import type { HostVerbs, OnJournalEntry, StagedVerb } from './host-verbs';
+import { Follower } from './journal-events';
+import { settledState } from './lost-run';
 
 /** How a phase ended on a host. `untouched`: there was a reason not to touch it; `stopped`: the operator stopped the run. */
 export interface HostOutcome {
@@ -29,7 +29,7 @@ interface Surroundings {
 }
 
 /** The states in which each verb has succeeded. A confirmed host finishes its run by itself when its lease is over. */
-const goals: Record<'stage' | GoingOn, readonly (RunState | '')[]> = {
+const goals: Record<'stage' | StagedVerb, readonly (RunState | '')[]> = {
   stage: ['staged'],
   commit: ['committed'],
   confirm: ['confirmed', 'finished'],
@@ -94,7 +94,7 @@ export class HostRun {
     const manifest = { run, owner, command, inventory, startedAt: new Date().toISOString(), steps };
     const group = this.group ? { group: this.group } : {};
     const transaction = { run, owner, leaseSeconds, steps: this.#steps, ...group };
-    const stage = (hear: Hear) => this.verbs.stage(transaction, manifest, hear);
+    const stage = (hear: OnJournalEntry) => this.verbs.stage(transaction, manifest, hear);
     return this.#drive('stage', 'stage', stage, this.#steps.length);
   }
 
@@ -117,20 +117,20 @@ export class HostRun {
   }
 
   /** Logs in anew, because a host must not be confirmed where nobody can log in any more. */
-  async prove(): Promise<HostOutcome> {
+  async logInAnew(): Promise<HostOutcome> {
     try {
       await this.verbs.logIn();
       return { host: this.name, status: 'ok' };
     } catch (error) {
       if (!(error instanceof HaprovError)) throw error;
       this.#isLost = true;
-      const said = `${nameless(error)}; ${promise(this.surroundings)}`;
+      const said = `${messageWithoutHost(error)}; ${promise(this.surroundings)}`;
       return this.#begin('confirm')('unreachable', said);
     }
   }
 
   /**
-   * Confirms the commit; call it after {@link prove}. Repeats the verb where the connection is lost, until the lease and 15
+   * Confirms the commit; call it after {@link logInAnew}. Repeats the verb where the connection is lost, until the lease and 15
    * more seconds are over. A host of a group finishes its run when the lease is over, and could no longer be restored with
    * the others, so the verb is repeated for half a lease only.
    */
@@ -162,8 +162,8 @@ export class HostRun {
     return this.verbs.renew(run, leaseSeconds * 1000);
   }
 
-  #continue(phase: Phase, verb: GoingOn, total: number, seconds?: number): Promise<HostOutcome> {
-    const goOn = (hear: Hear) => this.verbs.goOn(this.surroundings.run, verb, hear);
+  #continue(phase: Phase, verb: StagedVerb, total: number, seconds?: number): Promise<HostOutcome> {
+    const goOn = (hear: OnJournalEntry) => this.verbs.goOn(this.surroundings.run, verb, hear);
     return this.#drive(phase, verb, goOn, total, seconds);
   }
 
@@ -181,8 +181,8 @@ export class HostRun {
 
   async #drive(
     phase: Phase,
-    verb: 'stage' | GoingOn,
-    tell: (hear: Hear) => Promise<number | null>,
+    verb: 'stage' | StagedVerb,
+    tell: (hear: OnJournalEntry) => Promise<number | null>,
     total: number,
     seconds = this.surroundings.giveUpSeconds,
   ): Promise<HostOutcome> {
@@ -190,7 +190,7 @@ export class HostRun {
     const end = this.#begin(phase);
     const until = performance.now() + seconds * 1000;
     const follower = new Follower({ host: this.name, phase, total, steps: this.#steps, emit });
-    const hear: Hear = (entry) => {
+    const hear: OnJournalEntry = (entry) => {
       follower.hear(entry);
       if (entry.event === 'done' && this.#steps[entry.step - 1]?.action === 'install')
         this.#hasInstalled = true;
@@ -210,7 +210,7 @@ export class HostRun {
       if (!(error instanceof HaprovError)) throw error;
       const say = (text: string) => emit({ type: 'message', level: 'warning', host: this.name, text });
       const left = verb === 'confirm' ? (until - performance.now()) / 1000 : seconds;
-      if (left > 0) say(`${nameless(error)}; logging in again, for ${Math.ceil(left)} s at most`);
+      if (left > 0) say(`${messageWithoutHost(error)}; logging in again, for ${Math.ceil(left)} s at most`);
       const settled = await settledState({ host: this.verbs, run, seconds: left, stopping });
       this.#isLost = settled === undefined;
       if (!settled) return end('unreachable', `${unknown(stopping)}; ${promise(this.surroundings)}`);

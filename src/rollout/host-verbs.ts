@@ -7,13 +7,13 @@ import type { Lever } from '../pair/levers';
 import type { AskedHost } from '../pair/pair';
 
 /** The verbs for a staged run. */
-export type GoingOn = Extract<Verb, 'commit' | 'confirm' | 'restore' | 'finish'>;
+export type StagedVerb = Extract<Verb, 'commit' | 'confirm' | 'restore' | 'finish'>;
 
 /** Gets the rows that the host writes into the run's journal while it executes a verb. */
-export type Hear = (entry: JournalEntry) => void;
+export type OnJournalEntry = (entry: JournalEntry) => void;
 
 /** A run's state on a host, after its connection was lost. */
-export interface SettleAnswer {
+export interface RunAnswer {
   /** Empty before the first state, and where the run's folder is gone. */
   state: RunState | '';
   /** A process on the host still drives it. */
@@ -28,13 +28,13 @@ export interface SettleAnswer {
  */
 export interface HostVerbs extends AskedHost {
   /** Locks the host and stages the transaction. @returns the transaction's exit code; null where a signal ended it */
-  stage(transaction: Transaction, manifest: Manifest, hear: Hear): Promise<number | null>;
+  stage(transaction: Transaction, manifest: Manifest, hear: OnJournalEntry): Promise<number | null>;
   /** Executes a verb of a staged transaction. @returns the transaction's exit code; null where a signal ended it */
-  goOn(run: string, verb: GoingOn, hear: Hear): Promise<number | null>;
+  goOn(run: string, verb: StagedVerb, hear: OnJournalEntry): Promise<number | null>;
   /** Renews the run's lease. */
   renew(run: string, withinMs: number): Promise<void>;
   /** Asks for a run's state; the host first ends a run that no process drives any more. */
-  settle(run: string, withinMs: number): Promise<SettleAnswer>;
+  settle(run: string, withinMs: number): Promise<RunAnswer>;
 
   /** What the host's keepalived watches; undefined where there is no configuration. */
   watched(): Promise<Watched | undefined>;

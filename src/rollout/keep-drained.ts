@@ -1,14 +1,14 @@
 import type { EventBody } from '../events/events';
 import { whyNot } from '../host/script-result';
 import type { Service } from '../inventory/inventory';
-import { keptDrained, stillSending } from '../pair/drained';
+import { keptDrained, stillSending } from '../pair/drain-effects';
 import type { PairState } from '../pair/health';
 import type { Pair } from '../pair/pair';
 import { serversOn } from '../pair/servers';
 import type { Hosts, HostVerbs } from './host-verbs';
 
 /** A balancer that could not be told, and why. */
-export interface Untold {
+export interface UntoldBalancer {
   balancer: string;
   why: string;
 }
@@ -29,9 +29,9 @@ async function tellAll(
   balancers: readonly string[],
   servers: readonly string[],
   tell: (host: HostVerbs) => Promise<void>,
-): Promise<Untold[]> {
+): Promise<UntoldBalancer[]> {
   if (servers.length === 0) return [];
-  const told = balancers.map(async (balancer): Promise<Untold[]> => {
+  const told = balancers.map(async (balancer): Promise<UntoldBalancer[]> => {
     const host = hosts.get(balancer);
     const why = host ? await whyNot(() => tell(host)) : 'it cannot be reached';
     return why === undefined ? [] : [{ balancer, why }];

@@ -1,6 +1,6 @@
 import { ExitCode, HaprovError, HostError } from '../errors';
 import type { EventBody } from '../events/events';
-import { nameless, ScriptFailure, whyNot, whyOf } from '../host/script-result';
+import { lastWordsOf, messageWithoutHost, ScriptFailure, whyNot } from '../host/script-result';
 import type { Vip } from '../inventory/inventory';
 import { drainFlags } from '../pair/drain-flag';
 import { holdersOf, type PairState } from '../pair/health';
@@ -107,7 +107,7 @@ export class Loan {
 
   #untouched(host: string, error: unknown): HostOutcome {
     if (!(error instanceof HaprovError)) throw error;
-    this.around.emit({ type: 'message', level: 'error', host, text: nameless(error) });
+    this.around.emit({ type: 'message', level: 'error', host, text: messageWithoutHost(error) });
     return { host, status: error instanceof HostError ? 'unreachable' : 'untouched' };
   }
 
@@ -193,8 +193,8 @@ async function orElse<T>(words: string, host: string, work: Promise<T>): Promise
   try {
     return await work;
   } catch (error) {
-    if (error instanceof ScriptFailure) throw refused(`${words}: ${whyOf(error.result)}`);
-    if (error instanceof HaprovError) throw new HostError(host, `${words}: ${nameless(error)}`);
+    if (error instanceof ScriptFailure) throw refused(`${words}: ${lastWordsOf(error.result)}`);
+    if (error instanceof HaprovError) throw new HostError(host, `${words}: ${messageWithoutHost(error)}`);
     throw error;
   }
 }

@@ -2,22 +2,22 @@ import type { EventBody } from '../events/events';
 import { movedServers } from '../ha/haproxy-change';
 import type { Group } from '../host/transaction';
 import type { Service } from '../inventory/inventory';
-import { keptDrained } from '../pair/drained';
+import { keptDrained } from '../pair/drain-effects';
 import { type PairState, serversMissed, serversUp } from '../pair/health';
 import type { Pair } from '../pair/pair';
 import type { PlannedHost } from '../plan/plan';
+import { batches } from './batches';
 import { confirmTogether } from './confirm';
-import { needsDrain, serversToDrain } from './drain';
 import { changeNothing, finish, giveUp, isWrong, type RolloutResult, restoreAll } from './ending';
 import { type GateOptions, passGate } from './gate';
-import { groupOf, type Neighbourhood } from './group';
+import { groupOf, type HostAddresses } from './group';
 import { startHeartbeat } from './heartbeat';
 import { type HostOutcome, HostRun } from './host-run';
 import { type Hosts, hostOf } from './host-verbs';
 import { tellWhoIsDrained } from './keep-drained';
 import { Loan } from './loan';
-import { inSafeOrder, patience, wantedSoFar } from './moved';
-import { batches } from './order';
+import { inSafeOrder, patience, wantedSoFar } from './moved-servers';
+import { needsDrain, serversToDrain } from './what-to-lend';
 
 export interface Rollout {
   run: string;
@@ -41,8 +41,8 @@ export interface Rollout {
   /** Seconds after which haprov stops waiting for a host that does not answer, or does not finish. */
   giveUpSeconds: number;
   /** The VIPs, and each host's own addresses. */
-  vips: Neighbourhood['vips'];
-  addresses: Neighbourhood['addresses'];
+  vips: HostAddresses['vips'];
+  addresses: HostAddresses['addresses'];
   onFailure: 'restore' | 'restore-all';
   gate: GateOptions;
   emit(event: EventBody): void;

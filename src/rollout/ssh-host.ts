@@ -10,7 +10,7 @@ import {
   readyScript,
   takeVipsBackScript,
   unflagScript,
-} from '../host/drained';
+} from '../host/drain-scripts';
 import { journalReader } from '../host/journal';
 import { readRunState } from '../host/run-state';
 import { ScriptFailure } from '../host/script-result';
@@ -28,10 +28,10 @@ import { readWatched, type Watched, watchedScriptAlone } from '../pair/drain-fla
 import type { Lever } from '../pair/levers';
 import { type Observation, observationScript, readObservation, type StatisticsPlace } from '../pair/observe';
 import { type Answering, readAnswering, whoAnswersScript } from '../pair/who-answers';
-import type { GoingOn, Hear, Hosts, HostVerbs, SettleAnswer } from './host-verbs';
+import type { Hosts, HostVerbs, OnJournalEntry, RunAnswer, StagedVerb } from './host-verbs';
 
 /** How hosts are reached over SSH. */
-export interface Wires {
+export interface SshSurroundings {
   /** The current connections; `reconnect` replaces them. */
   connections: ReadonlyMap<string, Connection>;
   /** Logs in anew, and replaces the connection. @throws HostError */
@@ -43,7 +43,7 @@ export interface Wires {
 }
 
 /** The hosts with a connection. */
-export const sshHosts = (wires: Wires): Hosts =>
+export const sshHosts = (wires: SshSurroundings): Hosts =>
   new Map([...wires.connections.keys()].map((name) => [name, new SshHost(name, wires)]));
 
 /** How long a host may take for a small script. */
@@ -55,19 +55,19 @@ const quietMs = tickSeconds * 6000;
 class SshHost implements HostVerbs {
   constructor(
     readonly name: string,
-    private readonly wires: Wires,
+    private readonly wires: SshSurroundings,
   ) {}
 
-  stage(transaction: Transaction, manifest: Manifest, hear: Hear): Promise<number | null> {
+  stage(transaction: Transaction, manifest: Manifest, hear: OnJournalEntry): Promise<number | null> {
     const script = stageScript(manifest, buildTransaction(transaction), transaction.steps);
     return this.#drive(script, hear, outline(transaction));
   }
 
-  goOn(run: string, verb: GoingOn, hear: Hear): Promise<number | null> {
+  goOn(run: string, verb: StagedVerb, hear: OnJournalEntry): Promise<number | null> {
     return this.#drive(continueScript(run, verb), hear);
   }
 
-  async #drive(script: string, hear: Hear, shown = script): Promise<number | null> {
+  async #drive(script: string, hear: OnJournalEntry, shown = script): Promise<number | null> {
     this.wires.onScript?.(this.name, shown);
     const options = { accepts: 'any', onStdout: journalReader(hear), quietMs } as const;
     return (await this.#connection.runScript(script, options)).code;
@@ -77,7 +77,7 @@ class SshHost implements HostVerbs {
     return this.#tell(continueScript(run, 'renew'), { timeoutMs: withinMs });
   }
 
-  async settle(run: string, withinMs: number): Promise<SettleAnswer> {
+  async settle(run: string, withinMs: number): Promise<RunAnswer> {
     const rows = (await this.#ask(settleScript(run), withinMs)).trim().split('\n');
     const words = rows.at(-1)?.split(' ') ?? [];
     return {

@@ -11,9 +11,9 @@ import {
   type StatusView,
 } from '../report/page/status-page';
 import type { Status } from '../status/status';
-import { admit, headersWith } from './gate';
+import { admit, headersWith } from './admit-request';
+import { type Latest, type WatchOptions, watch } from './status-looker';
 import { openStream } from './stream';
-import { type Latest, type WatchOptions, watch } from './watch';
 
 export interface ServeOptions extends WatchOptions {
   /** The port to listen on; 0 takes a free one. */

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { functionNames, type HeadWord, readShellFile, type ShellFile } from './heads';
+import { functionNames, type HeadWord, readShellFile, type ShellFile } from './parse-shell';
 
 /**
  * Generates what TypeScript knows of the `.sh` files of this room: in each folder a `functions.ts` with the types of each

@@ -1,8 +1,8 @@
 import * as adopt from './adopt/functions';
 import * as drill from './drill/functions';
-import { bare, callsIn } from './heads';
 import type { Library, Word } from './library-file';
 import * as pair from './pair/functions';
+import { bare, callsIn } from './parse-shell';
 import * as probe from './probe/functions';
 import { command } from './quote';
 import * as run from './run/functions';

@@ -1,6 +1,6 @@
 import { frontsOf, portText } from '../inventory/endpoints';
 import type { Service, Vip } from '../inventory/inventory';
-import { isDown, isOut } from '../pair/health';
+import { isDown, isTakenOut } from '../pair/health';
 import { standsBy, viewsOf } from './findings/backends';
 import { answersOf, holdersIn } from './findings/vips';
 import { type Found, list, reached, type Snapshot } from './snapshot';
@@ -62,7 +62,7 @@ export function serviceStatus(
     });
     const waits = standsBy(service, server, snapshot);
     const failing = !waits && views.some(({ state }) => isDown(state));
-    const isAside = waits || views.some(({ state }) => isOut(state));
+    const isAside = waits || views.some(({ state }) => isTakenOut(state));
     return {
       server: server.name,
       ...(server.host ? { host: server.host.name } : {}),

@@ -3,7 +3,7 @@ import type { HostFacts } from '../host/facts';
 import type { Host, Inventory, Vip } from '../inventory/inventory';
 import type { Readiness } from '../pair/health';
 import type { PlannedHost } from '../plan/plan';
-import type { Role } from '../resources/resource';
+import type { PairRole } from '../resources/resource';
 import type { HostDiagnostics } from './diagnostics';
 import { keepalivedOf } from './keepalived-log';
 import type { StatusFinding } from './status';
@@ -13,7 +13,7 @@ export interface HostSnapshot {
   host: Host;
   readiness: Readiness;
   /** What resources the inventory wants there. */
-  wanted: ReadonlySet<Role['part']>;
+  wanted: ReadonlySet<PairRole['part']>;
   /** What would change if the inventory were applied now. */
   plan: PlannedHost;
   /** It was taken out for good, and is in the inventory still. */

@@ -1,4 +1,4 @@
-import { settled } from '../../src/document/faults';
+import { faultsToReport } from '../../src/document/faults';
 import { type Fault, InputError } from '../../src/errors';
 import type { Inventory } from '../../src/inventory/inventory';
 import { loadInventory } from '../../src/inventory/load';
@@ -18,7 +18,7 @@ export function loadAll(
     const found = faultsOf(() => resources.set(host.name, expand(inventory, playbooks, host)));
     faults.push(...found);
   }
-  if (faults.length > 0) throw new InputError(settled(faults));
+  if (faults.length > 0) throw new InputError(faultsToReport(faults));
   return { inventory, resources };
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type LintOptions, lintInventoryOrFiles } from '../../src/commands/lint';
 import type { HaprovError } from '../../src/errors';
 import { rules } from '../../src/lint/lint';
-import { heardRules } from '../../src/pair/strangers';
+import { heardRules } from '../../src/pair/vrrp-strangers';
 import type { Finding } from '../../src/plan/plan';
 import { refuseStrangers } from '../../src/planning/vrrp-strangers';
 import { withFiles } from '../bad-input/cases';

@@ -1,5 +1,5 @@
 import type { Context } from '../../src/planning/context';
-import { printJson } from '../../src/report/guard';
+import { printJson } from '../../src/report/escape-output';
 
 /** A context for commands that ask no host: keeps what they print and what they say beside it. */
 export function recorder(env: NodeJS.ProcessEnv = {}) {

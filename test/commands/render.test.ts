@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type RenderOptions, render } from '../../src/commands/render';
-import { buildChanges } from '../../src/plan/build';
+import { buildChanges } from '../../src/plan/build-changes';
 import { loadDesiredState } from '../../src/planning/desired-state';
 import { anyHost } from '../../src/playbook/context';
 import { installation } from '../../src/playbook/playbook';

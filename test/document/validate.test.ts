@@ -1,5 +1,5 @@
 import { parseText } from '../../src/document/document';
-import { settled } from '../../src/document/faults';
+import { faultsToReport } from '../../src/document/faults';
 import { choice, integer, list, name, object, record } from '../../src/document/fields';
 import { validate } from '../../src/document/validate';
 
@@ -62,7 +62,7 @@ test('faults are settled: each once, mistyped keys not missing too, in the order
     fault('d', 'is missing', 1, 'g'),
     fault('a.address', 'is missing', 1),
   ];
-  expect(settled(faults).map(({ file, path }) => `${file} ${path}`)).toEqual([
+  expect(faultsToReport(faults).map(({ file, path }) => `${file} ${path}`)).toEqual([
     'f a.address',
     'f c',
     'f b.adress',

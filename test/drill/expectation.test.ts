@@ -1,5 +1,5 @@
+import type { ScenarioName } from '../../src/drill/drill-report';
 import { type Circumstances, expectationOf, holdOf } from '../../src/drill/expectation';
-import type { ScenarioName } from '../../src/drill/report';
 import type { Inventory, Vip } from '../../src/inventory/inventory';
 import { pairOf } from './pair';
 

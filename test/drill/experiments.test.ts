@@ -1,4 +1,4 @@
-import { askScript, readAnswers, readMarks } from '../../src/drill/ask';
+import { type ScenarioName, scenarios } from '../../src/drill/drill-report';
 import {
   type Experiment,
   type ExperimentContext,
@@ -6,7 +6,7 @@ import {
   type Impossible,
 } from '../../src/drill/experiments';
 import { leaseOf } from '../../src/drill/fault';
-import { type ScenarioName, scenarios } from '../../src/drill/report';
+import { askScript, readAnswers, readMarks } from '../../src/drill/host-answers';
 import { readWatched } from '../../src/pair/drain-flag';
 import { answersOf, knownOf, pairOf } from './pair';
 

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import type { HostAnswers } from '../../src/drill/ask';
 import type { ExperimentContext } from '../../src/drill/experiments';
+import type { HostAnswers } from '../../src/drill/host-answers';
 import type { Inventory } from '../../src/inventory/inventory';
 import { loadInventory } from '../../src/inventory/load';
 

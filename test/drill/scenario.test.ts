@@ -1,9 +1,9 @@
+import type { Movement } from '../../src/drill/address-watch';
 import { holderOf, runDrill } from '../../src/drill/drill';
+import type { ScenarioName } from '../../src/drill/drill-report';
 import { type Experiment, experimentOf } from '../../src/drill/experiments';
 import type { FaultInjection, FaultOutcome } from '../../src/drill/fault';
-import type { ScenarioName } from '../../src/drill/report';
 import { type Drilling, runScenario, whyNotWell } from '../../src/drill/scenario';
-import type { Movement } from '../../src/drill/watch';
 import type { Status } from '../../src/status/status';
 import { drained, healthy, hostOff, splitBrain } from '../support/statuses';
 import { knownOf, pairOf } from './pair';

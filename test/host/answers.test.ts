@@ -1,7 +1,7 @@
 import type { Connection } from '../../src/host/connection';
 import { Overdue } from '../../src/host/exec';
 import { answersOf } from '../../src/host/survey';
-import { UnansweredQuestion } from '../../src/host/unanswered';
+import { UnansweredQuestion } from '../../src/host/unanswered-question';
 
 test('a host that let us in and takes too long does not answer: that is no fault of its SSH', async () => {
   const connection: Connection = {

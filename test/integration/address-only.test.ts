@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { DrillReport } from '../../src/drill/report';
+import type { DrillReport } from '../../src/drill/drill-report';
 import type { Status } from '../../src/status/status';
 import { addresses, describeLab, eventually, fetchUrl, haprov, lab, network, on, vip } from '../support/lab';
 

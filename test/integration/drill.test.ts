@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { DrillReport, ScenarioName, ScenarioResult } from '../../src/drill/report';
+import type { DrillReport, ScenarioName, ScenarioResult } from '../../src/drill/drill-report';
 import {
   addresses,
   describeLab,

@@ -3,10 +3,10 @@ import { verbOf } from '../../src/ha/interruption';
 import type { HeldVip } from '../../src/ha/running-vips';
 import { runningVips } from '../../src/ha/running-vips';
 import type { FullPlan, PlannedHost } from '../../src/plan/plan';
-import { needsDrain, serversToDrain } from '../../src/rollout/drain';
-import { inSafeOrder, wantedSoFar } from '../../src/rollout/moved';
-import { batches } from '../../src/rollout/order';
+import { batches } from '../../src/rollout/batches';
+import { inSafeOrder, wantedSoFar } from '../../src/rollout/moved-servers';
 import { type RunStage, stagesOf } from '../../src/rollout/stages';
+import { needsDrain, serversToDrain } from '../../src/rollout/what-to-lend';
 import { type HostSim, listens, move, type ServerSim } from './hosts';
 import type { World } from './wishes';
 

@@ -1,7 +1,7 @@
 import { buildProbe } from '../../src/host/probe';
 import { Secrets } from '../../src/inventory/secrets';
-import { buildChanges } from '../../src/plan/build';
-import { drift, readPlan, requireSame } from '../../src/plan/compare';
+import { buildChanges } from '../../src/plan/build-changes';
+import { drift, readPlan, requireSame } from '../../src/plan/drift';
 import { type FullPlan, pending, publicPlan } from '../../src/plan/plan';
 import type { Notify } from '../../src/resources/fields';
 import { FakeHost } from '../support/fake-host';

@@ -1,7 +1,7 @@
 import { Sandbox, shells } from '../shell/sandbox';
 
 jest.mock('../../src/resources/types', () => {
-  const { known } = jest.requireActual('../../src/resources/bound');
+  const { known } = jest.requireActual('../../src/resources/bind');
   const { timer } = jest.requireActual('./timer');
   const { resourceTypes } = jest.requireActual('../../src/resources/types');
   return { resourceTypes: [...resourceTypes, known(timer)] };

@@ -19,7 +19,7 @@ import { recorder } from '../commands/recorder';
 import { FakeHost } from '../support/fake-host';
 
 jest.mock('../../src/resources/types', () => {
-  const { known } = jest.requireActual('../../src/resources/bound');
+  const { known } = jest.requireActual('../../src/resources/bind');
   const { timer } = jest.requireActual('./timer');
   const { resourceTypes } = jest.requireActual('../../src/resources/types');
   return { resourceTypes: [...resourceTypes, known(timer)] };

@@ -11,7 +11,7 @@ import { dirname, join } from 'node:path';
 import { historyQuestion, readHistory, resultOf } from '../../src/host/history';
 import { runFormat } from '../../src/host/run-format';
 import { buildTransaction } from '../../src/host/transaction';
-import { buildChanges } from '../../src/plan/build';
+import { buildChanges } from '../../src/plan/build-changes';
 import { anyHost } from '../../src/playbook/context';
 import type { Step } from '../../src/resources/resource';
 import { chooseRuns } from '../../src/rollback/choose-runs';

@@ -1,7 +1,7 @@
 import { rotatedSecrets } from '../../src/commands/rollback';
 import type { RecordedRun, StepRecord } from '../../src/host/history';
 import { readRunState } from '../../src/host/run-state';
-import { buildChanges } from '../../src/plan/build';
+import { buildChanges } from '../../src/plan/build-changes';
 import { anyHost } from '../../src/playbook/context';
 import type { Resource } from '../../src/playbook/expand';
 import { type FileState, readFileState, sha256 } from '../../src/resources/file-state';

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bare, callsIn, functionNames, functionsOf } from '../../src/shell/heads';
+import { bare, callsIn, functionNames, functionsOf } from '../../src/shell/parse-shell';
 
 /** Which functions of ours a script calls, and whether it has them: by its text, so also what no test runs through. */
 

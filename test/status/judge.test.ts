@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { HostError } from '../../src/errors';
 import { readFacts } from '../../src/host/facts';
-import { UnansweredQuestion } from '../../src/host/unanswered';
+import { UnansweredQuestion } from '../../src/host/unanswered-question';
 import type { Service } from '../../src/inventory/inventory';
 import { loadInventory } from '../../src/inventory/load';
 import type { PlannedChange } from '../../src/plan/plan';

@@ -5,7 +5,7 @@ import type {
   Moment,
   ScenarioName,
   ScenarioResult,
-} from '../../src/drill/report';
+} from '../../src/drill/drill-report';
 import { longestGap } from '../../src/drill/timeline';
 
 /** When nobody answers, in milliseconds since the scenario began. */

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { shippedVersions } from '../../src/host/release';
 import { anyHost } from '../../src/playbook/context';
-import { isFile, type RenderedFile } from '../../src/resources/shown';
+import { isFile, type RenderedFile } from '../../src/resources/rendered';
 import { loadAll } from '../bad-input/check-all';
 
 /** The inventories of `test/inventories`, which together use every option there is, and of what people really run. */

@@ -1,7 +1,7 @@
 import { parseText } from '../../src/document/document';
 import { describeFault } from '../../src/errors';
+import type { RecordedStep } from '../../src/resources/before-step';
 import type { BoundResource } from '../../src/resources/bound-resource';
-import type { RecordedStep } from '../../src/resources/past';
 import { before, resourceType } from '../../src/resources/registry';
 
 /** A host of the newest EL but one. */

@@ -1,5 +1,5 @@
 import { parseText } from '../../document/document';
-import { settled } from '../../document/faults';
+import { faultsToReport } from '../../document/faults';
 import { printJson } from '../../document/print-json';
 import { validate } from '../../document/validate';
 import { type Fault, InputError } from '../../errors';
@@ -151,7 +151,7 @@ function faultsOf(text: string): Fault[] {
   const { value, unset, conceal } = resolveSecrets(document, {});
   const checked = validate(inventorySchema, { document, value, unknown: unset, conceal });
   const later = checked.remains ? checkReferences(checked.remains, document) : [];
-  return settled([...document.faults, ...checked.faults, ...later]);
+  return faultsToReport([...document.faults, ...checked.faults, ...later]);
 }
 
 /** Names that people give to the groups that the playbook ha-pair asks for. */

@@ -10,7 +10,7 @@ import type {
 } from '../../status/status';
 import { count } from '../../text/format';
 import { levelOfServer } from '../level';
-import { describeService, describeTargets } from '../service';
+import { describeService, describeTargets } from '../service-words';
 import { type Content, type Html, html } from './html';
 import { renderMark, renderMarked } from './mark';
 

@@ -1,7 +1,7 @@
 import { canonical } from '../../inventory/address';
 import { hasPort, isAt } from '../../inventory/endpoints';
 import type { Service, Vip } from '../../inventory/inventory';
-import { isOut, isTaking } from '../../pair/health';
+import { getsRequests, isTakenOut } from '../../pair/health';
 import { meaningOf } from '../../pair/server-check';
 import { type FindingRule, type Found, list, type Reached } from '../snapshot';
 import { holdersIn } from './vips';
@@ -14,11 +14,11 @@ const asking = ({ address }: Vip, service: Service | undefined, port: number): s
 /** HAProxy says so itself where it has no server; where it has one, the server did. */
 function nextOf503(service: Service | undefined, holder: Reached | undefined, name: string): string {
   const servers = (holder?.diagnostics.servers ?? []).filter((one) => one.service === service?.name);
-  const taking = servers.filter((one) => isTaking(one)).map(({ server }) => server);
+  const taking = servers.filter((one) => getsRequests(one)).map(({ server }) => server);
   if (taking.length > 0)
     return `HAProxy on ${name} sends requests to ${list(taking)} of ${service?.name}, so the 503 is most likely their own: look at the log of the service there`;
   const down = servers.map(
-    ({ server, ...state }) => `${server}: ${isOut(state) ? state.status : meaningOf(state)}`,
+    ({ server, ...state }) => `${server}: ${isTakenOut(state) ? state.status : meaningOf(state)}`,
   );
   return down.length > 0
     ? `HAProxy on ${name} has no server for it (${down.join('; ')}): mend what their checks miss`

@@ -2,7 +2,7 @@ import { canonical } from '../../inventory/address';
 import { placeText } from '../../inventory/endpoints';
 import type { Server, Service } from '../../inventory/inventory';
 import { type ServerState, weightless } from '../../pair/haproxy-statistics';
-import { isDown, isOut, isRising, isTaking, isUp } from '../../pair/health';
+import { getsRequests, isDown, isGoingUp, isTakenOut, isUp } from '../../pair/health';
 import { meaningOf } from '../../pair/server-check';
 import {
   blames,
@@ -70,11 +70,13 @@ function findingOf(
   const views = viewsOf(service, server, snapshot);
   const own = reached(snapshot).find(({ host }) => host === server.host);
   // What haproxy.cfg itself calls disabled nobody has taken out.
-  const out = views.filter(({ state }) => isOut(state) && !(server.disabled && state.status === 'MAINT'));
+  const out = views.filter(
+    ({ state }) => isTakenOut(state) && !(server.disabled && state.status === 'MAINT'),
+  );
   const down = views.filter(({ state }) => isDown(state));
   if (own?.diagnostics.drained) return forgotten(service, server, views);
   if (standsBy(service, server, snapshot)) return standingBy(service, server, views);
-  const rising = down.filter(({ state }) => isRising(state));
+  const rising = down.filter(({ state }) => isGoingUp(state));
   if (down.length > 0 && rising.length === down.length)
     return coming(service, server, { down, views }, snapshot);
   if (down.length > 0) {
@@ -108,7 +110,7 @@ function downFinding(
   }
   const isEverywhere = down.length === views.length;
   // HAProxy waits for some more checks before it sends elsewhere.
-  const is = down.some(({ state }) => !isTaking(state)) ? 'is down' : 'fails its checks';
+  const is = down.some(({ state }) => !getsRequests(state)) ? 'is down' : 'fails its checks';
   // Others may find the same in a moment.
   const only = is === 'is down' ? 'only' : 'so far';
   // Where its own host is not ours to ask, or says that all is well, the server is to blame; else the one who alone misses it.
@@ -240,7 +242,9 @@ function takenOut(service: Service, server: Server, out: readonly View[], snapsh
   const word = out[0]?.state.status ?? 'MAINT';
   const usable = (balancer: Reached) =>
     service.backends.servers.some((other) =>
-      viewsOf(service, other, snapshot).some((view) => view.balancer === balancer && isTaking(view.state)),
+      viewsOf(service, other, snapshot).some(
+        (view) => view.balancer === balancer && getsRequests(view.state),
+      ),
     );
   const empty = out.filter(({ balancer }) => !usable(balancer)).map(({ balancer }) => balancer.host.name);
   const tell = (line: string) => `echo "${line}" | socat - /var/lib/haproxy/stats on ${list(balancers)}`;

@@ -1,4 +1,4 @@
-import { UnansweredQuestion } from '../../host/unanswered';
+import { UnansweredQuestion } from '../../host/unanswered-question';
 import type { FileSystem } from '../diagnostics';
 import { type FindingRule, foundOn, list, type Reached, reached } from '../snapshot';
 

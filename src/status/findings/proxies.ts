@@ -1,5 +1,5 @@
 import type { ServerState } from '../../pair/haproxy-statistics';
-import { isDown, isOut, isRising, isTaking } from '../../pair/health';
+import { getsRequests, isDown, isGoingUp, isTakenOut } from '../../pair/health';
 import { meaningOf } from '../../pair/server-check';
 import {
   blames,
@@ -37,9 +37,9 @@ const own = ({ diagnostics }: Reached, { inventory }: Pick<Snapshot, 'inventory'
   );
 
 function section(service: string, servers: readonly ServerState[], one: Reached): Found[] {
-  const bad = servers.filter((server) => isDown(server) && !isRising(server));
-  const out = servers.filter(isOut);
-  const usable = servers.filter((server) => isTaking(server));
+  const bad = servers.filter((server) => isDown(server) && !isGoingUp(server));
+  const out = servers.filter(isTakenOut);
+  const usable = servers.filter((server) => getsRequests(server));
   const what = `backend ${service} of HAProxy`;
   const evidence = servers
     .filter((server) => !usable.includes(server))

@@ -1,6 +1,6 @@
 import { buildProbe } from '../../../src/host/probe';
 import { buildTransaction, stageScript, type TitledStep } from '../../../src/host/transaction';
-import { buildChanges } from '../../../src/plan/build';
+import { buildChanges } from '../../../src/plan/build-changes';
 import { anyHost } from '../../../src/playbook/context';
 import type { Resource } from '../../../src/playbook/expand';
 import type { Step } from '../../../src/resources/resource';

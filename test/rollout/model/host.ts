@@ -3,7 +3,7 @@ import { ScriptFailure } from '../../../src/host/script-result';
 import type { Transaction } from '../../../src/host/transaction';
 import type { Observation } from '../../../src/pair/observe';
 import type { Answering } from '../../../src/pair/who-answers';
-import type { Hear, HostVerbs, SettleAnswer } from '../../../src/rollout/host-verbs';
+import type { HostVerbs, OnJournalEntry, RunAnswer } from '../../../src/rollout/host-verbs';
 import { ModelRun } from './run';
 import { never, sleep, type Trouble, type VerbName, type World } from './world';
 
@@ -103,18 +103,22 @@ export class ModelHost extends ModelRun implements HostVerbs {
     this.#isConnected = true;
   }
 
-  stage({ run, leaseSeconds }: Transaction, _: object, hear: Hear): Promise<number | null> {
+  stage({ run, leaseSeconds }: Transaction, _: object, hear: OnJournalEntry): Promise<number | null> {
     return this.#told('stage', (refuses) =>
       this.driven('stage', { run, leaseSeconds }, refuses, this.#heard(hear)),
     );
   }
 
-  goOn(run: string, verb: 'commit' | 'confirm' | 'restore' | 'finish', hear: Hear): Promise<number | null> {
+  goOn(
+    run: string,
+    verb: 'commit' | 'confirm' | 'restore' | 'finish',
+    hear: OnJournalEntry,
+  ): Promise<number | null> {
     return this.#told(verb, (refuses) => this.driven(verb, { run }, refuses, this.#heard(hear)));
   }
 
   /** What the host says while it is connected. */
-  #heard(hear: Hear): Hear {
+  #heard(hear: OnJournalEntry): OnJournalEntry {
     return (entry) => {
       if (this.#isConnected && !this.world.isGone) hear(entry);
     };
@@ -124,7 +128,7 @@ export class ModelHost extends ModelRun implements HostVerbs {
     return this.#told('renew', async () => this.renewed());
   }
 
-  settle(run: string, withinMs: number): Promise<SettleAnswer> {
+  settle(run: string, withinMs: number): Promise<RunAnswer> {
     const late = sleep(withinMs).then(() => {
       throw new HostError(this.name, 'is silent');
     });

@@ -1,8 +1,8 @@
 import { hasEnded, type RunState } from '../../../src/host/run-state';
-import type { GoingOn, Hear, SettleAnswer } from '../../../src/rollout/host-verbs';
+import type { OnJournalEntry, RunAnswer, StagedVerb } from '../../../src/rollout/host-verbs';
 import { never, sleep, type World } from './world';
 
-type ModelVerb = 'stage' | GoingOn;
+type ModelVerb = 'stage' | StagedVerb;
 
 /** From which states a verb goes on; others refuse it. */
 const fits: Record<ModelVerb, readonly (RunState | '')[]> = {
@@ -73,7 +73,7 @@ export class ModelRun {
     return result;
   }
 
-  #set(state: RunState, hear?: Hear): void {
+  #set(state: RunState, hear?: OnJournalEntry): void {
     this.state = state;
     this.#since = performance.now();
     this.world.note(this.name, state);
@@ -89,7 +89,7 @@ export class ModelRun {
     verb: ModelVerb,
     { leaseSeconds }: { run: string; leaseSeconds?: number },
     refuses: boolean,
-    hear: Hear,
+    hear: OnJournalEntry,
   ): Promise<number> {
     if (leaseSeconds !== undefined) this.#leaseSeconds = leaseSeconds;
     return this.#guarded(async () => {
@@ -114,7 +114,7 @@ export class ModelRun {
     });
   }
 
-  async #stage(refuses: boolean, hear: Hear): Promise<number> {
+  async #stage(refuses: boolean, hear: OnJournalEntry): Promise<number> {
     this.renewed();
     if (this.lock !== '') {
       hear({ event: 'locked', holder: this.lock });
@@ -131,7 +131,7 @@ export class ModelRun {
     return 0;
   }
 
-  async #commit(refuses: boolean, hear: Hear): Promise<number> {
+  async #commit(refuses: boolean, hear: OnJournalEntry): Promise<number> {
     this.#wasCommitted = true;
     this.#set('committing', hear);
     this.files = 'half';
@@ -143,7 +143,7 @@ export class ModelRun {
     return 0;
   }
 
-  async #restore(hear?: Hear): Promise<boolean> {
+  async #restore(hear?: OnJournalEntry): Promise<boolean> {
     this.#set('restoring', hear);
     if (this.#wasCommitted) this.#says = 'restored';
     await this.#spend(stepMs);
@@ -153,7 +153,7 @@ export class ModelRun {
     return this.files === 'old';
   }
 
-  #finish(hear?: Hear): void {
+  #finish(hear?: OnJournalEntry): void {
     this.#set('finished', hear);
     this.#says = 'finished';
     this.lock = '';
@@ -248,7 +248,7 @@ export class ModelRun {
     return others.every(({ files }) => files === 'new') ? 'new' : 'old';
   }
 
-  async settled(_run: string): Promise<SettleAnswer> {
+  async settled(_run: string): Promise<RunAnswer> {
     await this.#spend(50);
     if (hasEnded(this.state)) return { state: this.state, alive: false, recovered: false };
     if (this.#isGuarded || this.#isWatched) return { state: this.state, alive: true, recovered: false };

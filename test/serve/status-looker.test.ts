@@ -1,4 +1,4 @@
-import { type Latest, watch } from '../../src/serve/watch';
+import { type Latest, watch } from '../../src/serve/status-looker';
 import { healthy, splitBrain } from '../support/statuses';
 
 beforeEach(() => jest.useFakeTimers());

@@ -2,7 +2,7 @@ import type { EventBody, Phase, StepFailure } from '../events/events';
 import type { JournalEntry } from '../host/journal';
 import type { RunState } from '../host/run-state';
 import type { TitledStep } from '../host/transaction';
-import { hintFor } from './hints';
+import { hintFor } from './step-hint';
 
 interface Followed {
   host: string;

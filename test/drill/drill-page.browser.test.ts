@@ -1,4 +1,4 @@
-import { renderDrillPage } from '../../src/drill/page';
+import { renderDrillPage } from '../../src/drill/drill-page';
 import { type Browser, describeWithBrowser, startBrowser } from '../support/browser';
 import { drillReports } from '../support/drill-reports';
 

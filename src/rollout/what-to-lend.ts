@@ -3,7 +3,7 @@ import { verbOf } from '../ha/interruption';
 import type { Service } from '../inventory/inventory';
 import { serversOn } from '../pair/servers';
 import type { PlannedChange, PlannedHost } from '../plan/plan';
-import { isOf } from './order';
+import { isOf } from './batches';
 
 /** The units through which every request goes. */
 const carriers = ['haproxy', 'keepalived'];

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import pc from 'picocolors';
-import { fold, folded } from '../../src/report/fold';
+import { fold, folded } from '../../src/report/wrap-output';
 import { displayWidth } from '../../src/text/format';
 import fc from '../support/property';
 

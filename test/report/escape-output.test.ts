@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import { guard, guarded, printJson } from '../../src/report/guard';
+import { guard, guarded, printJson } from '../../src/report/escape-output';
 import { Screen } from '../../src/report/screen';
 import fc from '../support/property';
 

@@ -1,5 +1,5 @@
 import type { Connection } from '../host/connection';
-import { within } from '../pair/within';
+import { within } from '../pair/timeout';
 import { call, compose } from '../shell/library';
 import { rowReader } from '../shell/rows';
 

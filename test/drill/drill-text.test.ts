@@ -1,6 +1,6 @@
+import { scenarios } from '../../src/drill/drill-report';
+import { renderDrillPlan, renderDrillReport } from '../../src/drill/drill-text';
 import { type Experiment, experimentOf } from '../../src/drill/experiments';
-import { scenarios } from '../../src/drill/report';
-import { renderDrillPlan, renderDrillReport } from '../../src/drill/text';
 import { displayWidth } from '../../src/text/format';
 import { drillReports } from '../support/drill-reports';
 import { knownOf, pairOf } from './pair';

@@ -1,7 +1,7 @@
 import { verbOf } from '../ha/interruption';
 import type { Service } from '../inventory/inventory';
 import type { PlannedChange, PlannedHost } from '../plan/plan';
-import { isOf as isServerOf } from './order';
+import { isOf as isServerOf } from './batches';
 
 /**
  * Orders a host's unit changes so that no request goes to a server that is not there. HAProxy comes first where a server of

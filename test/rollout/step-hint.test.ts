@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { hintFor } from '../../src/rollout/hints';
+import { hintFor } from '../../src/rollout/step-hint';
 
 test.each([
   ['a file of the user’s own, by the path that he knows', 'conf/haproxy.cfg', 'mend conf/haproxy.cfg;'],

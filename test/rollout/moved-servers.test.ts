@@ -1,7 +1,7 @@
 import { movedServers } from '../../src/ha/haproxy-change';
 import type { Service } from '../../src/inventory/inventory';
 import type { PlannedChange, PlannedHost } from '../../src/plan/plan';
-import { inSafeOrder, patience, wantedSoFar } from '../../src/rollout/moved';
+import { inSafeOrder, patience, wantedSoFar } from '../../src/rollout/moved-servers';
 
 const config = (...servers: string[]) =>
   [

@@ -1,5 +1,5 @@
 import type { PlannedChange, PlannedHost } from '../../src/plan/plan';
-import { batches, parseSerial } from '../../src/rollout/order';
+import { batches, parseSerial } from '../../src/rollout/batches';
 
 const host = (name: string): PlannedHost => ({
   host: name,

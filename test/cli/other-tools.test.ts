@@ -1,4 +1,4 @@
-import { foreignHint } from '../../src/cli/foreign';
+import { foreignHint } from '../../src/cli/other-tools';
 
 test.each([
   ["error: unknown command 'ssh'\n(Did you mean push?)\n", 'ssh itself'],

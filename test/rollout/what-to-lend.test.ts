@@ -1,6 +1,6 @@
 import type { Host, Server, Service } from '../../src/inventory/inventory';
 import type { PlannedChange, PlannedHost } from '../../src/plan/plan';
-import { needsDrain, serversToDrain } from '../../src/rollout/drain';
+import { needsDrain, serversToDrain } from '../../src/rollout/what-to-lend';
 
 const service = (name: string, managed: string[], others: string[] = []) => {
   const hosts = managed.map((one) => ({ name: one })) as Host[];

@@ -2,7 +2,7 @@ import { HostError } from '../../src/errors';
 import type { Connection } from '../../src/host/connection';
 import { confirmTogether } from '../../src/rollout/confirm';
 import type { HostOutcome, HostRun } from '../../src/rollout/host-run';
-import { settledState } from '../../src/rollout/settle';
+import { settledState } from '../../src/rollout/lost-run';
 import { sshHosts } from '../../src/rollout/ssh-host';
 import { FakeHost } from '../support/fake-host';
 

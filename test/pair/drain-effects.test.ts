@@ -7,7 +7,7 @@ import {
   sessionsOfServers,
   sessionsThrough,
   stillSending,
-} from '../../src/pair/drained';
+} from '../../src/pair/drain-effects';
 import type { ServerState } from '../../src/pair/haproxy-statistics';
 import type { Observation } from '../../src/pair/observe';
 import { serversOn } from '../../src/pair/servers';

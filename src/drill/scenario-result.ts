@@ -1,12 +1,12 @@
 import type { Vip } from '../inventory/inventory';
 import { authority } from '../pair/vip-probe-report';
+import type { Movement } from './address-watch';
+import type { DrillProbe, Moment, ScenarioResult } from './drill-report';
 import { seconds, sharedVip } from './expectation';
-import type { Observed } from './observed';
-import type { DrillProbe, Moment, ScenarioResult } from './report';
-import type { Movement } from './watch';
+import type { Measurements } from './measurements';
 
 /** The result of an experiment, with all times as milliseconds since its beginning. */
-export function resultOf(seen: Observed): ScenarioResult {
+export function resultOf(seen: Measurements): ScenarioResult {
   const { experiment, startedAt, endedAt, vips, movements, marks } = seen;
   const since = (at: number) => Math.round(Math.min(Math.max(at, startedAt), endedAt) - startedAt);
   const probes = probesOf(seen);
@@ -33,7 +33,7 @@ export function resultOf(seen: Observed): ScenarioResult {
 
 const sum = (numbers: readonly number[]) => numbers.reduce((all, one) => all + one, 0);
 
-function probesOf({ recorded, startedAt }: Observed): DrillProbe[] {
+function probesOf({ recorded, startedAt }: Measurements): DrillProbe[] {
   return recorded.map(({ report, samples }) => ({
     target: `${report.target.service} at ${authority(report.target)}`,
     from: report.from,
@@ -51,7 +51,7 @@ function probesOf({ recorded, startedAt }: Observed): DrillProbe[] {
 }
 
 /** The first movement after the fault in which another host gets the shared VIP. */
-function takeoverOf({ experiment, vips, movements, marks }: Observed): Movement | undefined {
+function takeoverOf({ experiment, vips, movements, marks }: Measurements): Movement | undefined {
   const vip = sharedVip({ vips: [...vips] });
   const { made } = marks;
   if (!vip || made === undefined) return undefined;
@@ -88,7 +88,7 @@ function spansOf(
 }
 
 function momentsOf(
-  { experiment, marks, movements, vips, wellAt }: Observed,
+  { experiment, marks, movements, vips, wellAt }: Measurements,
   since: (at: number) => number,
 ): Moment[] {
   const names = new Map(vips.map(({ address, name }) => [address, name]));
@@ -114,7 +114,7 @@ function momentsOf(
 type Judged = Pick<ScenarioResult, 'status' | 'reason'>;
 
 function verdictOf(
-  { experiment, made, repaired, unwell, recorded, interrupted, marks }: Observed,
+  { experiment, made, repaired, unwell, recorded, interrupted, marks }: Measurements,
   { longestGapMs, takeoverMs }: Pick<ScenarioResult, 'longestGapMs' | 'takeoverMs'>,
 ): Judged {
   const reasons: string[] = [];

@@ -1,12 +1,12 @@
 import type { Vip } from '../inventory/inventory';
 import type { VipProbe } from '../pair/vip-probe';
-import type { Marks } from './ask';
+import type { Movement } from './address-watch';
 import type { Experiment } from './experiments';
 import type { FaultOutcome } from './fault';
-import type { Movement } from './watch';
+import type { Marks } from './host-answers';
 
 /** What was measured of an experiment; `resultOf` makes its result. Times are milliseconds since the epoch. */
-export interface Observed {
+export interface Measurements {
   experiment: Experiment;
   vips: readonly Vip[];
   startedAt: number;

@@ -1,7 +1,7 @@
 import type { Service } from '../../src/inventory/inventory';
 import type { ServerState } from '../../src/pair/haproxy-statistics';
 import type { PairState } from '../../src/pair/health';
-import { unservedServices, whoIsUnserved } from '../../src/pair/unserved';
+import { unservedServices, whoIsUnserved } from '../../src/pair/unserved-services';
 
 const services = [{ name: 'shop', mode: 'http' } as Service];
 const server = (name: string, status: string, check: string, code?: string): ServerState => ({

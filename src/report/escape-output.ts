@@ -1,6 +1,6 @@
 import { visibleLines } from '../text/format';
-import { through } from './fold';
 import type { Output } from './output';
+import { through } from './wrap-output';
 
 /** Our own escape sequences: picocolors' codes except "hidden", and those that redraw a screen. */
 const colour = '\\x1b\\[(?:[0-79]|2[1-9]|3[0-79]|4[0-79]|9[0-7]|10[0-7])m';

@@ -1,8 +1,8 @@
 import type { Advert } from '../../src/ha/advert';
 import type { Inventory } from '../../src/inventory/inventory';
 import { loadInventory } from '../../src/inventory/load';
-import { strangers, type VrrpListener } from '../../src/pair/strangers';
 import type { Heard } from '../../src/pair/vrrp-listen';
+import { strangers, type VrrpListener } from '../../src/pair/vrrp-strangers';
 import { withFiles } from '../bad-input/cases';
 
 const load = (vip: object = {}): Promise<Inventory> =>

@@ -2,7 +2,7 @@ import pc from 'picocolors';
 import type { TextOptions } from '../report/change-text';
 import { padTo, paragraph } from '../text/fit';
 import { count, displayWidth, formatElapsed, visible } from '../text/format';
-import type { DrillReport, PlannedScenario, ScenarioResult } from './report';
+import type { DrillReport, PlannedScenario, ScenarioResult } from './drill-report';
 
 /** What a drill will do, what clients will notice by the formula, and how long it takes. No newline at the end. */
 export function renderDrillPlan(planned: readonly PlannedScenario[], options: TextOptions): string {

@@ -1,5 +1,5 @@
-import { renderDrillPage } from '../../src/drill/page';
-import type { DrillReport } from '../../src/drill/report';
+import { renderDrillPage } from '../../src/drill/drill-page';
+import type { DrillReport } from '../../src/drill/drill-report';
 import { textOf } from '../report/page/text-of';
 import { drillReports } from '../support/drill-reports';
 import { withEveryText } from '../support/statuses';

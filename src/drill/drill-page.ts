@@ -5,8 +5,8 @@ import { renderMark, renderMarked } from '../report/page/mark';
 import { inBox } from '../report/page/status-tables';
 import type { Level } from '../status/status';
 import { count } from '../text/format';
+import type { DrillReport, ScenarioResult } from './drill-report';
 import { exactSeconds } from './exact-seconds';
-import type { DrillReport, ScenarioResult } from './report';
 import { renderTimeline } from './timeline';
 
 /** The report as one HTML page without other files: the verdict, a table, and a timeline of each scenario. */

@@ -4,20 +4,20 @@ import { randomBytes } from 'node:crypto';
  * What a script prints first, on stdout and on stderr. The shell that runs the script joins its halves, so a program that
  * only quotes the script or the command line in an error never prints it.
  */
-export interface Mark {
+export interface OutputMark {
   text: string;
   /** A command of sh, csh and fish alike that prints it on stdout. */
   print: string;
 }
 
 /** A mark that no other script prints. */
-export function newMark(name: string): Mark {
+export function newMark(name: string): OutputMark {
   const half = `haprov-${randomBytes(8).toString('hex')}`;
   return { text: `${half}-${name}.`, print: `printf %s%s ${half} -${name}.` };
 }
 
 /** Searches a stream, which arrives in pieces, for a text. */
-export class Sought {
+export class TextSearch {
   times = 0;
   #tail = '';
 
@@ -38,20 +38,20 @@ const mostNoise = 8 << 20;
 const keptNoise = 16 << 10;
 
 /** One stream of an exec: output before the script's mark comes from the login, output after it from the script. */
-export class Heard {
+export class ScriptStream {
   begun = false;
   /** How many characters came before the mark or, once that has come, after it. */
   length = 0;
   #noise = '';
   readonly #own: string[] = [];
-  readonly #mark: Sought;
+  readonly #mark: TextSearch;
 
   /** @param most how many characters the script may print */
   constructor(
-    mark: Mark,
+    mark: OutputMark,
     private readonly most: number,
   ) {
-    this.#mark = new Sought(mark.text);
+    this.#mark = new TextSearch(mark.text);
   }
 
   /** Takes in `chunk`, and returns the script's part of it. */

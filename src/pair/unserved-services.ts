@@ -1,8 +1,8 @@
 import type { Service } from '../inventory/inventory';
 import type { ServerState } from './haproxy-statistics';
-import { isDown, isOut, isRising, isUp, type PairState } from './health';
+import { isDown, isGoingUp, isTakenOut, isUp, type PairState } from './health';
 import { meaningOf } from './server-check';
-import { pause } from './within';
+import { pause } from './timeout';
 
 /** A service, and a sentence on why clients are not served. */
 export interface Unserved {
@@ -11,7 +11,7 @@ export interface Unserved {
 }
 
 /** Whether a server's check has not ended yet, or has to succeed more times. */
-const isOpen = (server: ServerState) => server.check === 'INI' || isRising(server);
+const isOpen = (server: ServerState) => server.check === 'INI' || isGoingUp(server);
 
 /**
  * The services for which a balancer has no server, by its own checks.
@@ -29,7 +29,7 @@ export function unservedServices(
     });
     const without = seen.filter(({ own }) => !own.some((server) => isUp(server) || isOpen(server)));
     open ||= seen.some(({ own }) => !own.some(isUp) && own.some(isOpen));
-    const missing = without.filter(({ own }) => own.every((server) => isDown(server) || isOut(server)));
+    const missing = without.filter(({ own }) => own.every((server) => isDown(server) || isTakenOut(server)));
     const [first] = missing;
     if (!first) return [];
     const where =
@@ -44,7 +44,7 @@ export function unservedServices(
 function reasons(servers: readonly ServerState[]): string {
   const by = new Map<string, string[]>();
   for (const server of servers) {
-    const why = isOut(server) ? `taken out (${server.status})` : meaningOf(server);
+    const why = isTakenOut(server) ? `taken out (${server.status})` : meaningOf(server);
     by.set(why, [...(by.get(why) ?? []), server.server]);
   }
   return [...by].map(([why, names]) => `${names.join(', ')}: ${why}`).join('; ');

@@ -1,10 +1,10 @@
 import { HaprovError } from '../errors';
 import type { RunState } from '../host/run-state';
-import { pause, within } from '../pair/within';
+import { pause, within } from '../pair/timeout';
 import type { HostVerbs } from './host-verbs';
 
 /** A run on a host whose connection was lost. */
-export interface Lost {
+export interface LostRun {
   host: Pick<HostVerbs, 'logIn' | 'settle'>;
   run: string;
   /** How many seconds to try, in all. */
@@ -14,7 +14,7 @@ export interface Lost {
 }
 
 /** The state of a run on a host whose connection was lost. */
-export interface Settled {
+export interface SettledRun {
   /** Empty where the run never began. */
   state: RunState | '';
   /** No process drove it any more, as after a restart of the host, so the host has ended it. */
@@ -30,7 +30,12 @@ const lookMs = 120_000;
 const pauseMs = 1000;
 
 /** Logs in again and waits until the run's state no longer changes; undefined where that takes too long. */
-export async function settledState({ host, run, seconds, stopping }: Lost): Promise<Settled | undefined> {
+export async function settledState({
+  host,
+  run,
+  seconds,
+  stopping,
+}: LostRun): Promise<SettledRun | undefined> {
   const until = performance.now() + seconds * 1000;
   const left = () => until - performance.now();
   let isIn = false;

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { admit, headersWith } from '../../src/serve/gate';
+import { admit, headersWith } from '../../src/serve/admit-request';
 
 const token = 'T0ken-of_forty-three-letters-and-digits-all';
 
