@@ -55,7 +55,7 @@ const isWritten = ({ what }: Named) =>
   /^(?:chroot|pidfile|server-state-file|stats-file|backing-file|ssl-provider-path|track_file)$/.test(what);
 
 /** What a compiler made (ELF) belongs to a package, whether rpm knows it or not. */
-export const isProgram = (content: Buffer) => content.subarray(0, 4).equals(Buffer.from('\x7fELF'));
+const isProgram = (content: Buffer) => content.subarray(0, 4).equals(Buffer.from('\x7fELF'));
 
 /** HAProxy passes names with a dot before them over. */
 const within = ({ files }: FoundHost, folder: string): string[] =>

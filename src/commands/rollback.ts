@@ -112,7 +112,7 @@ export function rotatedSecrets(
  * What the gate may expect after an undo: as the inventory says, without the ports and VIPs that disappear with the
  * undone files, and without the units that will not run.
  */
-export function withoutUndone(planned: Planned, undos: ReadonlyMap<string, Undo>): Planned {
+function withoutUndone(planned: Planned, undos: ReadonlyMap<string, Undo>): Planned {
   const { inventory } = planned;
   const readiness = new Map(
     [...planned.readiness].map(([host, expected]) => [

@@ -47,7 +47,7 @@ export interface Impossible {
  * Milliseconds for what the formula leaves out: 50 ms between requests, a unit that stops slowly, switches that learn the
  * address's new port, the scheduler. In many runs on the lab's pair none took 0.5 s more than the formula.
  */
-export const marginMs = 1000;
+const marginMs = 1000;
 
 /** The scenario against the holder of the first shared VIP, or why it cannot run. */
 export function experimentOf(

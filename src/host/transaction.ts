@@ -5,7 +5,7 @@ import { partsFile, runFormat, writeParts } from './run-format';
 import type { Verb } from './run-state';
 
 /** Where haprov keeps its runs, lock and flags on a host. */
-export const stateFolder = '/var/lib/haprov';
+const stateFolder = '/var/lib/haprov';
 
 /** Stands in place of a resource's type: a step that is staged and validated, and never committed. */
 export const rehearsal = 'rehearsal';

@@ -68,7 +68,7 @@ export function checkBackendNames(
 }
 
 /** Whether every request is redirected, as far as it is known. */
-export const redirectsAll = ({ redirects }: CheckedService): boolean =>
+const redirectsAll = ({ redirects }: CheckedService): boolean =>
   redirects?.some((one) => !one || (one.path === undefined && one.host === undefined)) ?? false;
 
 /** Whether a list has something in it, or is at fault itself. */

@@ -86,7 +86,7 @@ const words = new Set(['!', 'if', 'then', 'elif', 'else', 'fi', 'while', 'do', '
 const wrappers = new Set(['timeout', 'sudo', 'nice', 'env', 'nohup']);
 
 /** The programs that a command line begins with, or has behind a pipe or another separator. */
-export function programsOf(command: string): string[] {
+function programsOf(command: string): string[] {
   const shell = /^(?:\/(?:usr\/)?bin\/)?(?:ba|da|k)?sh\s+-c\s+(.*)$/s.exec(command.trim());
   if (shell) return programsOf((shell[1] ?? '').replace(/^(['"])(.*)\1$/s, '$2'));
   return command

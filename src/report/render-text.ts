@@ -46,7 +46,7 @@ function rowsOf(content: Buffer): string[] {
 }
 
 /** Where a template or file comes from: shipped with haprov, or the user's own. */
-export function describeOrigin(file: string): string {
+function describeOrigin(file: string): string {
   const shipped = relative(installation, file);
   if (!shipped.startsWith('..')) return `${shipped}, shipped with haprov`;
   const here = relative(process.cwd(), file);

@@ -103,7 +103,7 @@ interface LeftDirectorySpec {
 }
 
 /** Removes a folder that a run has created, unless anything else is in it. No playbook names it. */
-export const leftDirectory: ResourceType<LeftDirectorySpec, DirectoryState> = {
+const leftDirectory: ResourceType<LeftDirectorySpec, DirectoryState> = {
   type: 'directory',
   schema: z.object({ path: z.string(), top: z.string() }),
   target: (spec) => spec.path,

@@ -28,7 +28,7 @@ export const isSameValue = (key: string, one: string, other: string): boolean =>
   kernelForm(key, one) === kernelForm(key, other);
 
 /** Stands for a value whose form only the host knows. */
-export const anyForm = '*';
+const anyForm = '*';
 
 /** As {@link kernelForm}, for `verify_sysctls` on the host. */
 export const formOnHost = (key: string, value: string): string =>

@@ -63,7 +63,7 @@ export function isOf({ host }: PlannedHost, server: string, services: readonly B
 }
 
 /** Whether a change is one of HAProxy's unit. */
-export const isOfBalancer = ({ unit }: PlannedHost['changes'][number]) => unit === 'haproxy';
+const isOfBalancer = ({ unit }: PlannedHost['changes'][number]) => unit === 'haproxy';
 
 /**
  * Reads `2` or `50%` as a number of hosts, at least one.
