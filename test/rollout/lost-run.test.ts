@@ -72,18 +72,18 @@ describe('hosts that are confirmed together', () => {
       said.push(`${word} ${name}`);
       return { host: name, status };
     };
-    return { prove: speak('prove', proof), confirm: speak('confirm', confirmed) } as unknown as HostRun;
+    return { logInAnew: speak('log in', proof), confirm: speak('confirm', confirmed) } as unknown as HostRun;
   };
 
   test('nobody is told before all are proven', async () => {
     expect(await confirmTogether([run('fred', 'ok'), run('ethyl', 'ok')])).toEqual([]);
-    expect(said).toEqual(['prove fred', 'prove ethyl', 'confirm fred', 'confirm ethyl']);
+    expect(said).toEqual(['log in fred', 'log in ethyl', 'confirm fred', 'confirm ethyl']);
   });
   test('where one is not, nobody is told', async () => {
     expect(await confirmTogether([run('fred', 'ok'), run('ethyl', 'unreachable')])).toEqual([
       { host: 'ethyl', status: 'unreachable' },
     ]);
-    expect(said).toEqual(['prove fred', 'prove ethyl']);
+    expect(said).toEqual(['log in fred', 'log in ethyl']);
   });
   test('who was not confirmed is told of', async () => {
     expect(await confirmTogether([run('fred', 'ok'), run('ethyl', 'ok', 'failed')])).toEqual([
