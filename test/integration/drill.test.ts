@@ -136,8 +136,13 @@ describeLab('a drill breaks the pair, measures it, and leaves it as it was', () 
     const seen = report.results.map((result) => {
       const from = Date.parse(result.startedAt);
       const gap = client.longestGap(from, from + result.durationMs);
-      // Who has to wait for a processor measures that as well.
-      return { ...result, agrees: Math.abs(gap.ms - result.longestGapMs) <= 100 + gap.waitedMs, gap };
+      // Who has to wait for a processor measures that as well; and whose request is open when a VIP moves is luck.
+      const isOneCut = result.lost <= 1 && gap.ms <= result.longestGapMs;
+      return {
+        ...result,
+        agrees: isOneCut || Math.abs(gap.ms - result.longestGapMs) <= 100 + gap.waitedMs,
+        gap,
+      };
     });
     const told = ({ scenario, status, agrees, gap, longestGapMs }: (typeof seen)[number]) =>
       agrees
