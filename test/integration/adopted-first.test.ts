@@ -1,0 +1,3 @@
+import { testAdopted } from '../support/adopted-suite';
+
+testAdopted(0, 6);
