@@ -1,6 +1,6 @@
 import type { PlannedChange, PlannedHost } from '../../plan/plan';
 import { readEffective } from '../keepalived/effective';
-import { print } from '../keepalived/syntax';
+import type { Node } from '../keepalived/syntax';
 import type { OwnTexts } from './reading';
 
 type Raw = NonNullable<PlannedChange['raw']>;
@@ -30,7 +30,7 @@ export function withWholeTexts(
     const read = (files: ReadonlyMap<string, string>) => {
       if (!files.has(keepalived.main)) return '';
       const { nodes, unknowns } = readEffective({ files, main: keepalived.main, configId });
-      return unknowns.length > 0 ? undefined : print({ nodes, tail: '\n' });
+      return unknowns.length > 0 ? undefined : rowsOf(nodes).join('');
     };
     add([...keepalived.files.keys()], wholeOf(host, keepalived.files, read));
   }
@@ -42,6 +42,16 @@ export function withWholeTexts(
       return whole ? { ...change, raw: whole } : change;
     }),
   };
+}
+
+/** What keepalived reads, a statement a row: read out of several files it has no layout of its own. */
+function rowsOf(nodes: readonly Node[]): string[] {
+  return nodes.flatMap((node) => {
+    if (node.kind === 'stray') return [`${node.token.raw}\n`];
+    if (node.kind === 'definition') return node.lines.map(({ raw }) => `${raw}\n`);
+    const words = node.words.map(({ raw }) => raw).join(' ');
+    return node.block ? [`${words} {\n`, ...rowsOf(node.block.nodes), '}\n'] : [`${words}\n`];
+  });
 }
 
 /** Before and after; nothing where one of the texts is not known, or nothing of it changes. */

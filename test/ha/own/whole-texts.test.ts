@@ -1,4 +1,8 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { classify } from '../../../src/ha/disruption';
+import { compareConfigs } from '../../../src/ha/keepalived-change';
+import { instances } from '../../../src/ha/keepalived-config';
 import type { OwnTexts } from '../../../src/ha/own/reading';
 import { withWholeTexts } from '../../../src/ha/own/whole-texts';
 import type { Host } from '../../../src/inventory/inventory';
@@ -127,3 +131,46 @@ test('where a file is not known, or too long to be, each is judged by itself', (
   const long = planOf(change('haproxy', main, '(300000 bytes, sha256 00ff)\n', www));
   expect(withWholeTexts(long, { host, haproxy: haproxy(www, web) })).toEqual(long);
 });
+
+/** keepalived.conf of the hand-made pairs, each by itself: what includes others, or asks for its host, is another matter. */
+const written = readdirSync('test/adopted', { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('/keepalived.conf'))
+  .map((name): [string, string] => [name, readFileSync(join('test/adopted', name), 'utf8')])
+  .filter(([, text]) => instances(text).unsure === undefined);
+
+describe.each(written)('what is read of %s, with a script that is pushed beside it,', (_, text) => {
+  const place = '/etc/keepalived/keepalived.conf';
+  const script = '/etc/keepalived/tell.sh';
+  const wholeOf = (to: string) => {
+    const plan = planOf(change('keepalived', place, text, to));
+    const files = new Map([
+      [place, to],
+      [script, '#!/bin/sh\n'],
+    ]);
+    return withWholeTexts(plan, { host, keepalived: { main: place, files } }).changes[0]?.raw;
+  };
+
+  test('is what stands in it', () => {
+    const all = (one: string) => {
+      const { instances: found, ...rest } = instances(one);
+      return [[...found.values()], rest];
+    };
+    const whole = wholeOf(`${text}\nvrrp_script more {\n script /bin/true\n}\n`);
+    expect(all(whole?.from ?? '')).toEqual(all(text));
+  });
+
+  test.each<[string, RegExp, string]>([
+    ['a VRID', /(virtual_router_id\s+)\d+/, '$1199'],
+    ['a password', /(auth_pass\s+)\S+/, '$1another'],
+    ['an advert interval', /(advert_int\s+)\d+/, '$17'],
+    ['a priority', /(priority\s+)\d+/, '$13'],
+    ['no more notify', /notify\w*\s+.*/, ''],
+  ])('is edited by %s: the same becomes of it', (_edit, from, to) => {
+    const edited = text.replace(from, to);
+    if (edited === text) return;
+    const whole = wholeOf(edited);
+    expect(compareConfigs(whole?.from ?? '', whole?.to ?? '')).toEqual(compareConfigs(text, edited));
+  });
+});
+
+test('most of them are looked at', () => expect(written.length).toBeGreaterThan(15));
