@@ -30,8 +30,11 @@ export function keepalivedOf(lines: readonly string[], vip: string): VrrpState {
     if (name === vip && priority) said.priority = Number(priority);
     if (/^(?:succeeded|considered)/i.test(verdict ?? '')) failing.delete(check);
     else if (verdict) failing.add(check);
-    // It says so each time anew, unless it was mended in between.
-    if (/^reloading|SIGHUP|reloading conf/i.test(line)) said.disabled = [];
+    // It says both anew where they are still so: by a file that may have another priority.
+    if (/^reloading|SIGHUP|reloading conf/i.test(line)) {
+      said.disabled = [];
+      delete said.priority;
+    }
     if (isLeftOut(line)) said.disabled.push(line);
   }
   said.failing = [...failing];

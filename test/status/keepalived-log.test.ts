@@ -45,6 +45,16 @@ const cases: [string, string[], ReturnType<typeof keepalivedOf>][] = [
     { state: 'BACKUP', failing: [], disabled: [] },
   ],
   [
+    'a reload, by a file that may have another priority',
+    [
+      '(a) Entering BACKUP STATE',
+      '(a) Changing effective priority from -143 to 110',
+      'Reloading',
+      '(b) Changing effective priority from 9 to 8',
+    ],
+    { state: 'BACKUP', failing: [], disabled: [] },
+  ],
+  [
     'a script that it does not run',
     ["WARNING - script '/x' is not executable for uid:gid 65534:65534 - disabling."],
     {
