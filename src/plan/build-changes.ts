@@ -120,14 +120,20 @@ function maskedText(
   const places = new Map(
     text.to.split('\n').flatMap((row) => (mask(row) === row ? [] : [[beginning(row), mask(row)] as const])),
   );
-  const from = mask(text.from)
+  const rows = mask(text.from)
     .split('\n')
-    .map((row) => (kept.has(row) ? row : (places.get(beginning(row)) ?? row)))
-    .join('\n');
-  return {
-    text: { from, to },
-    ...(from === to ? { notes: ['only a secret value changes, which is not shown'] } : {}),
-  };
+    .map((row) => (kept.has(row) ? row : (places.get(beginning(row)) ?? row)));
+  const from = rows.join('\n');
+  const there = new Set(text.to.split('\n'));
+  // A row that looks as before, and is not.
+  const isHidden = text.from
+    .split('\n')
+    .some((row, at) => rows[at] !== row && kept.has(rows[at] ?? '') && !there.has(row));
+  const note =
+    from === to
+      ? 'only a secret value changes, which is not shown'
+      : 'a secret value changes too, which is not shown';
+  return { text: { from, to }, ...(from === to || isHidden ? { notes: [note] } : {}) };
 }
 
 /** A line's first two words, of a line of two words the first: the setting's name, in the files that we write. */

@@ -184,6 +184,9 @@ describe('secrets', () => {
     const { change, all } = await shown('a\n  auth_pass OldSecret-0\nb\n', 'a\n  auth_pass NewSecret-1\nc\n');
     expect(all).not.toMatch(/OldSecret|NewSecret/);
     expect(change?.text).toEqual({ from: 'a\n  auth_pass ***\nb\n', to: 'a\n  auth_pass ***\nc\n' });
+    expect(change?.notes).toEqual(['a secret value changes too, which is not shown']);
+    const same = await shown('a\n  auth_pass NewSecret-1\nb\n', 'a\n  auth_pass NewSecret-1\nc\n');
+    expect(same.change?.notes).toBeUndefined();
   });
 
   test('several on a line, among what means something to a pattern', async () => {
