@@ -638,6 +638,19 @@ const cases: Case[] = [
     finds: ['note drained keepalived ethyl'],
   },
   {
+    about: 'a drained host whose own keepalived.conf looks at haprov’s flag, by a name of its own',
+    edit: {
+      ethyl: all(
+        add('drained yes'),
+        add('keepalived VRRP_Script(stand_down) failed (exited with status 1)'),
+        add('scripts'),
+        add('script vrrp_script stand_down /usr/libexec/keepalived/haprov-not-drained'),
+      ),
+      fred: server('ethyl', 'DRAIN', 'L4OK'),
+    },
+    finds: ['note drained keepalived ethyl'],
+  },
+  {
     about: 'the same, and drain has written nothing',
     edit: {
       ethyl: all(

@@ -79,6 +79,14 @@ function unnotified(one: Reached, states: readonly State[]): Found[] | undefined
   ];
 }
 
+/** A check that looks at haprov's flag, by whatever name: while the host is drained its no is meant. */
+const asksForDrain = (check: string, scripts: Reached['diagnostics']['scripts']) =>
+  check.startsWith('not_drained_') ||
+  (scripts?.some(
+    ({ name, command }) => name === check && /haprov-not-drained|\/haprov\/drained/.test(command),
+  ) ??
+    false);
+
 /** One that is in its configuration no more has no say, though its last word was a no. */
 const isConfigured = (check: string, scripts: Reached['diagnostics']['scripts']) =>
   scripts?.some(({ name }) => name === check) ?? true;
@@ -91,7 +99,8 @@ function failing(
 ): Found | undefined {
   const checks = [...new Set(states.flatMap((state) => state.failing))].filter(
     (check) =>
-      !(diagnostics.drained && check.startsWith('not_drained_')) && isConfigured(check, diagnostics.scripts),
+      !(diagnostics.drained && asksForDrain(check, diagnostics.scripts)) &&
+      isConfigured(check, diagnostics.scripts),
   );
   const faulty = states.filter(({ state }) => state === 'FAULT');
   // What drain has written makes a check of the user's own say no, which is meant.
