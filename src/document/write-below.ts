@@ -5,7 +5,7 @@ import { UsageError } from '../errors';
 /** Refuses a folder with entries: old files would seem to belong to the new ones. @throws UsageError */
 export function refuseFilled(folder: string): void {
   if (existsSync(folder) && attempt(folder, () => readdirSync(folder)).length > 0)
-    throw new UsageError(`--out: ${folder} is not empty`, 'remove it, or name another folder');
+    throw new UsageError(`--out: ${folder} is not empty`, 'name another folder, or empty this one');
 }
 
 /** Writes the file that a host has at `path` below `folder`. Only the permission bits of `mode` count. @throws UsageError */

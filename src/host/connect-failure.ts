@@ -30,7 +30,7 @@ const FAILURES: readonly Failure[] = [
   {
     says: /ENOTFOUND|EAI_AGAIN|EAI_NONAME|EAI_NODATA|Could not resolve hostname/,
     message: (_place, settings) => `the name ${settings.hostname} cannot be resolved`,
-    hint: () => 'Check the address in the inventory, DNS and the ssh config.',
+    hint: () => 'Check the name, DNS and the ssh config.',
   },
   {
     says: /EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|EADDRNOTAVAIL|No route to host|Network is unreachable/,
