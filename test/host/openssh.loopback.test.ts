@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir, userInfo } from 'node:os';
+import { userInfo } from 'node:os';
 import { type Connection, connect } from '../../src/host/connection';
 import { patient } from '../support/patient';
 import { type SshFiles, sshFiles } from '../support/ssh-files';
@@ -241,12 +241,16 @@ describeWithSshd('OpenSSH’s own client', () => {
   });
 
   test('closing leaves nothing behind', async () => {
-    const folders = () => readdirSync(tmpdir()).filter((name) => /^haprov-\w{6}$/.test(name));
-    const before = folders();
-    const connection = await login({ transport: 'openssh' });
-    expect(folders()).toHaveLength(before.length + 1);
-    connection.close();
-    await until(() => folders().length === before.length);
+    const folders = () => readdirSync(files.folder).filter((name) => name.startsWith('haprov-'));
+    process.env.XDG_RUNTIME_DIR = files.folder;
+    try {
+      const connection = await login({ transport: 'openssh' });
+      expect(folders()).toHaveLength(1);
+      connection.close();
+      await until(() => folders().length === 0);
+    } finally {
+      delete process.env.XDG_RUNTIME_DIR;
+    }
   });
 
   describe('a login that fails says why', () => {
