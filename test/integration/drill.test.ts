@@ -120,6 +120,8 @@ describeLab('a drill breaks the pair, measures it, and leaves it as it was', () 
     file = inventory();
     expect(await haprov('apply', file, '--yes')).toMatchObject({ code: 0 });
     await eventually('lucy holding the VIP', () => on('lucy', 'ip -o addr').includes(` ${address}/`));
+    // The watcher of the apply sees only after a second that its run is over.
+    await eventually('no process of the apply', () => pair.every((host) => !/\n\d+\n$/.test(stateOf(host))));
     before = pair.map(stateOf);
   });
 
