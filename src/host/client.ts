@@ -15,6 +15,7 @@ import {
   rememberHostKey,
 } from './host-keys';
 import { needsOpenSsh } from './needs-openssh';
+import { openMaster } from './openssh';
 import { readSshConfig, type SshSettings, type SshTarget } from './ssh-config';
 import { isShellSafe, openProxyCommand, openTcp, type Transport } from './transport';
 
@@ -52,7 +53,7 @@ export class OnlyOpenSsh extends HostError {
  */
 export async function logIn(target: SshTarget, depth = 0): Promise<Login> {
   const settings = await (target.settings ?? readSshConfig(target));
-  const why = depth === 0 ? undefined : await needsOpenSsh(settings);
+  const why = depth === 0 ? undefined : await needsOpenSsh(settings, await openMaster(settings));
   if (why !== undefined) throw new OnlyOpenSsh(target.name, why);
   const state: ConnectState = { host: target.name, settings };
   const opening = openTransport(target, settings, depth);

@@ -3,7 +3,7 @@ import type { Session } from './channel';
 import { logIn, OnlyOpenSsh, sessionOf } from './client';
 import { ChannelRefused, type ExecOptions, type ExecResult, execScript } from './exec';
 import { needsOpenSsh } from './needs-openssh';
-import { openSshSession } from './openssh';
+import { openMaster, openSshSession } from './openssh';
 import { checked, type RunScript } from './script-result';
 import { readSshConfig, type SshTarget } from './ssh-config';
 import { rootShell } from './sudo';
@@ -41,12 +41,14 @@ export async function connect(target: SshTarget): Promise<Connection> {
 /** Logs in by ssh2, which is fast; by the user's own `ssh` where only that can, or the user wants it. */
 async function openSession(target: SshTarget): Promise<Session> {
   const { name, transport = 'auto' } = target;
-  const settings = await (target.settings ?? readSshConfig(target));
-  const why = transport === 'auto' ? await needsOpenSsh(settings) : undefined;
+  const read = target.settings ?? readSshConfig(target);
+  const settings = await read;
+  const master = transport === 'ssh2' ? undefined : await openMaster(settings);
+  const why = transport === 'auto' ? await needsOpenSsh(settings, master) : undefined;
   if (transport === 'openssh' || why !== undefined)
-    return openSshSession(target, settings, why ?? 'ssh.transport says so');
+    return openSshSession(target, settings, why ?? 'ssh.transport says so', master);
   try {
-    return sessionOf(name, await logIn(target));
+    return sessionOf(name, await logIn({ ...target, settings: read }));
   } catch (error) {
     if (transport === 'ssh2' || !(error instanceof OnlyOpenSsh)) throw error;
     return openSshSession(target, settings, error.why);

@@ -1,17 +1,17 @@
 import { execFile } from 'node:child_process';
-import { isOpen } from './openssh';
 import { readUserFile } from './read-file';
 import type { SshSettings } from './ssh-config';
 
 /**
  * Why only the user's own `ssh` can log in as the ssh config says; undefined where ssh2 can, too. Looks at files, the agent
  * and Kerberos tickets of this machine; asks no host.
+ * @param master the socket of a master connection of the user's own that is open
  */
-export async function needsOpenSsh(settings: SshSettings): Promise<string | undefined> {
+export async function needsOpenSsh(settings: SshSettings, master?: string): Promise<string | undefined> {
   const [option] = settings.onlyOpenSsh;
   if (option !== undefined) return option;
+  if (master !== undefined) return `a connection of your own is open at ${master}`;
   const found = await Promise.all([
-    openMaster(settings),
     certificate(settings),
     authority(settings),
     agentKey(settings),
@@ -19,11 +19,6 @@ export async function needsOpenSsh(settings: SshSettings): Promise<string | unde
   ]);
   return found.find((why) => why !== undefined);
 }
-
-const openMaster = async ({ controlPath }: SshSettings): Promise<string | undefined> =>
-  controlPath !== undefined && (await isOpen(controlPath))
-    ? `a connection of your own is open at ${controlPath}`
-    : undefined;
 
 const isThere = (path: string): Promise<boolean> =>
   readUserFile(path).then(

@@ -17,32 +17,30 @@ const LOGGED_IN = 'haprov: logged in';
  * Logs in by the user's own `ssh`: one process, a ControlMaster whose socket is in a folder that only the user can open.
  * Every command goes over it, or over a master of the user that is open already.
  * @param why why ssh2 does not log in
+ * @param master the socket of the user's open master, by {@link openMaster}
  * @throws HostError (exit 3) with what ssh printed
  */
 export async function openSshSession(
   target: SshTarget,
   settings: SshSettings,
   why: string,
+  master?: string,
 ): Promise<Session> {
-  const { user, controlPath } = settings;
+  const { user } = settings;
   const folder = mkdtempSync(join(shortFolder(), 'haprov-'));
   const cleaned = () => rmSync(folder, { recursive: true, force: true });
-  if (controlPath !== undefined && (await isOpen(controlPath)))
-    return {
-      ...sessionOver(user, controlPath, folder, cleaned),
-      notes: notesOf(why),
-    };
+  if (master !== undefined) return { ...sessionOver(user, master, folder, cleaned), notes: notesOf(why) };
   const [socket, log] = [join(folder, 'master'), join(folder, 'log')];
-  const master = spawn('ssh', masterArguments(target, settings, socket, log), {
+  const own = spawn('ssh', masterArguments(target, settings, socket, log), {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   const close = (): void => {
     // Removes the folder again after the master's end, which may write to its log.
-    master.once('close', cleaned).kill();
+    own.once('close', cleaned).kill();
     cleaned();
   };
   try {
-    await loggedIn(master, settings.connectTimeoutMs);
+    await loggedIn(own, settings.connectTimeoutMs);
   } catch (error) {
     const said = readLog(log) || (error as Error).message;
     close();
@@ -122,10 +120,14 @@ const NOWHERE = 'haprov.invalid';
 const over = (socket: string): string[] => ['-F', 'none', '-S', socket];
 
 /** Whether a master is connected at this socket. */
-export async function isOpen(socket: string): Promise<boolean> {
+async function isOpen(socket: string): Promise<boolean> {
   const check = spawn('ssh', [...over(socket), '-O', 'check', NOWHERE], { stdio: 'ignore' });
   return (await exitOf(check)) === 0;
 }
+
+/** The socket of a master of the user's own, where one is connected. */
+export const openMaster = async ({ controlPath }: SshSettings): Promise<string | undefined> =>
+  controlPath !== undefined && (await isOpen(controlPath)) ? controlPath : undefined;
 
 const exitOf = (child: ChildProcess): Promise<number | null> =>
   new Promise((resolve) => {
