@@ -1,9 +1,9 @@
 # Files that the user's own configuration of keepalived looks at: haprov writes them so that keepalived gives its VIPs
 # away, keeps their old content in a folder, and restores it later.
 
-# Whether only root can put a link at the path.
+# Whether nobody but the user who runs this, root on a host, can put a link at the path.
 is_roots_alone() { # PATH
-  [ ! -L "$1" ] && [ -n "$(find "${1%/*}/." -prune -user 0 ! -perm -020 ! -perm -002 2>/dev/null)" ]
+  [ ! -L "$1" ] && [ -n "$(find "${1%/*}/." -prune -user "$(id -u)" ! -perm -020 ! -perm -002 2>/dev/null)" ]
 }
 
 pull_levers() ( # FOLDER PATH_CONTENT...
