@@ -10,6 +10,7 @@ import {
   type SigningRequestOptions,
   utils,
 } from 'ssh2';
+import type { LoginClock } from './login-clock';
 import { readUserFile } from './read-file';
 import { isDefaultIdentity, type SshSettings, type SshTarget } from './ssh-config';
 
@@ -43,8 +44,13 @@ interface KeyFile {
 /**
  * Gathers agent keys, key files and the password, in this order: keys that the user named; a given password; the agent's
  * other keys (not with IdentitiesOnly); OpenSSH's default key files.
+ * @param clock stands still while an agent signs, which may ask a person
  */
-export async function gatherCredentials(target: SshTarget, settings: SshSettings): Promise<Credentials> {
+export async function gatherCredentials(
+  target: SshTarget,
+  settings: SshSettings,
+  clock: LoginClock,
+): Promise<Credentials> {
   const notes: string[] = [];
   const agent = settings.agentSocket ? createAgent(settings.agentSocket) : undefined;
   const [held, files] = settings.publicKeyLogin
@@ -54,7 +60,7 @@ export async function gatherCredentials(target: SshTarget, settings: SshSettings
       ])
     : [[], []];
   const fromAgent = (key: ParsedKey, path?: string): Attempt[] =>
-    agent ? [agentAttempt(agent, key, settings.user, path)] : [];
+    agent ? [agentAttempt(new OneKeyOfAgent(agent, key, clock), key, settings.user, path)] : [];
   const named = files.flatMap((file) => {
     const key = held.find((candidate) => wire(candidate) === file.publicKey);
     if (key) return fromAgent(key, file.path);
@@ -151,11 +157,11 @@ function parsePrivateKey(text: string, passphrase?: string): ParsedKey | Error {
   }
 }
 
-function agentAttempt(agent: BaseAgent, key: ParsedKey, username: string, path?: string): Attempt {
+function agentAttempt(agent: OneKeyOfAgent, key: ParsedKey, username: string, path?: string): Attempt {
   return {
     method: 'publickey',
     label: path ? `${path} (agent)` : `agent key ${key.comment || key.type}`,
-    prepare: () => ({ type: 'agent', username, agent: new OneKeyOfAgent(agent, key) }),
+    prepare: () => ({ type: 'agent', username, agent }),
   };
 }
 
@@ -206,6 +212,7 @@ class OneKeyOfAgent extends BaseAgent<ParsedKey> {
   constructor(
     private readonly agent: BaseAgent,
     private readonly key: ParsedKey,
+    private readonly clock: LoginClock,
   ) {
     super();
   }
@@ -220,8 +227,11 @@ class OneKeyOfAgent extends BaseAgent<ParsedKey> {
     options: SigningRequestOptions | SignCallback,
     done?: SignCallback,
   ): void {
-    if (typeof options === 'function') this.agent.sign(key, data, options);
-    else this.agent.sign(key, data, options, done);
+    const [how, then] = typeof options === 'function' ? [{}, options] : [options, done];
+    const signed = new Promise<Parameters<SignCallback>>((resolve) => {
+      this.agent.sign(key, data, how, (...answer) => resolve(answer));
+    });
+    void this.clock.waitFor(signed).then((answer) => then?.(...answer));
   }
 }
 

@@ -3,7 +3,7 @@ import { HostError } from '../errors';
 import { offeredAlgorithms } from './algorithms';
 import { authHandler, type Credentials, gatherCredentials } from './authentication';
 import { type Channel, channelOf, type Session } from './channel';
-import { connectError } from './connect-failure';
+import { connectError, silenceText } from './connect-failure';
 import type { ConnectState } from './connect-state';
 import { because, ChannelRefused, RETRY } from './exec';
 import {
@@ -14,6 +14,7 @@ import {
   knownHostKeys,
   rememberHostKey,
 } from './host-keys';
+import { LoginClock } from './login-clock';
 import { needsOpenSsh } from './needs-openssh';
 import { openMaster } from './openssh';
 import { readSshConfig, type SshSettings, type SshTarget } from './ssh-config';
@@ -56,16 +57,18 @@ export async function logIn(target: SshTarget, depth = 0): Promise<Login> {
   const why = depth === 0 ? undefined : await needsOpenSsh(settings, await openMaster(settings));
   if (why !== undefined) throw new OnlyOpenSsh(target.name, why);
   const state: ConnectState = { host: target.name, settings };
+  const clock = new LoginClock();
   const opening = openTransport(target, settings, depth);
   try {
     const [known, credentials, transport] = await Promise.all([
       knownHostKeys(target.name, settings),
-      gatherCredentials(target, settings),
+      gatherCredentials(target, settings, clock),
       opening,
     ]);
     state.credentials = credentials;
-    return await handshake(target, settings, transport, known, credentials, state);
+    return await handshake(target, settings, transport, known, credentials, state, clock);
   } catch (error) {
+    clock.stop();
     const transport = await opening.catch(() => undefined);
     transport?.close();
     state.complaint = await transport?.complaint();
@@ -144,6 +147,7 @@ function handshake(
   known: readonly KnownKey[],
   credentials: Credentials,
   state: ConnectState,
+  clock: LoginClock,
 ): Promise<Login> {
   const { stream } = transport;
   return new Promise((resolve, reject) => {
@@ -159,7 +163,7 @@ function handshake(
     let lost = '';
 
     client.on('error', (error) => {
-      lost ||= error.message;
+      lost ||= error.message === 'Keepalive timeout' ? silenceText(settings) : error.message;
       if (ready) return;
       const level = (error as { level?: string }).level;
       // After a key that cannot sign, ssh2 tries the next by itself.
@@ -180,6 +184,7 @@ function handshake(
       newKey = undefined;
     });
     client.on('ready', () => {
+      clock.stop();
       ready = true;
       lost = '';
       const close = (): void => {
@@ -203,7 +208,8 @@ function handshake(
       sock: stream,
       username: settings.user,
       algorithms: offeredAlgorithms(target.name, settings, knownTypes),
-      readyTimeout: settings.connectTimeoutMs,
+      // `clock` limits the time.
+      readyTimeout: 0,
       keepaliveInterval: settings.keepaliveMs,
       keepaliveCountMax: settings.keepaliveCount,
       hostVerifier: (key: Buffer): boolean => {
@@ -226,6 +232,16 @@ function handshake(
         state.isHalfIn = isHalfIn;
       }),
     });
+    clock.begin(settings.connectTimeoutMs, reject);
+    const listen = (chunk: Buffer): void => {
+      const said = (state.firstWords ?? '') + chunk.toString('latin1').slice(0, MOST_BANNER);
+      state.firstWords = said.replace(/^SSH-.*/ms, '');
+      if (state.firstWords === said && said.length < MOST_BANNER) return;
+      stream.off('data', listen);
+      state.heardAt = performance.now();
+      clock.heard();
+    };
+    stream.on('data', listen);
   });
 }
 

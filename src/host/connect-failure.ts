@@ -10,11 +10,14 @@ import type { SshSettings } from './ssh-config';
 interface Failure {
   says: RegExp;
   message: (place: string, settings: SshSettings, detail: string) => string;
-  hint: (settings: SshSettings) => string;
+  hint: (state: ConnectState) => string;
 }
 
 const seconds = (ms: number): string => `${Number((ms / 1000).toFixed(1))} s`;
 const CHECK_NETWORK = 'Check the address, the network and the firewall.';
+const WAITS_LONGER = 'ssh.connectTimeout, or ConnectTimeout of the ssh config, waits longer.';
+/** A server that closes the connection so long after its first line does so because somebody was too slow. */
+const SLOW_MS = 10_000;
 
 const FAILURES: readonly Failure[] = [
   {
@@ -23,8 +26,13 @@ const FAILURES: readonly Failure[] = [
     hint: () => 'Check the address and port, and that sshd runs on the host.',
   },
   {
-    says: /ETIMEDOUT|connect to .*: (?:Connection|Operation) timed out|no login within/,
+    says: /ETIMEDOUT no answer|connect to .*: (?:Connection|Operation) timed out/,
     message: (place, settings) => `${place} does not answer within ${seconds(settings.connectTimeoutMs)}`,
+    hint: () => `${CHECK_NETWORK} ${WAITS_LONGER}`,
+  },
+  {
+    says: /ETIMEDOUT/,
+    message: (place) => `${place} does not answer: the system of this machine waits no longer`,
     hint: () => CHECK_NETWORK,
   },
   {
@@ -45,17 +53,25 @@ const FAILURES: readonly Failure[] = [
       'An old host needs its algorithms allowed in the ssh config, e.g. "HostKeyAlgorithms +ssh-rsa", "KexAlgorithms +diffie-hellman-group14-sha1".',
   },
   {
-    says: /Timed out while waiting for handshake/,
+    says: /no first line in time|timed out during banner exchange/,
     message: (place, settings) =>
-      `${place} took the connection but did not finish the SSH login within ${seconds(settings.connectTimeoutMs)}`,
+      `${place} took the connection, but no SSH server spoke within ${seconds(settings.connectTimeoutMs)}`,
+    hint: () => `Check that the port is SSH’s, and that the host is not overloaded. ${WAITS_LONGER}`,
+  },
+  {
+    says: /no login within/,
+    message: (place, _settings, detail) =>
+      `${place} let nobody in, and refused nobody, within ${/within (.*)/.exec(detail)?.[1]}`,
     hint: () =>
-      'Check that it is an SSH server that is not overloaded; raise the connect time-out when it is slow.',
+      'See in the host’s log what its sshd waits for: DNS, a directory server, PAM. haprov waits as long as LoginGraceTime of sshd_config is by default.',
   },
   {
     says: /Connection lost before handshake|ECONNRESET|EPIPE|ended early|socket hang up|kex_exchange_identification|Connection (?:closed|reset) by/,
     message: (place) => `${place} closed the connection before the login`,
-    hint: () =>
-      'Check sshd’s log on the host (MaxStartups, hosts.deny, a firewall), and that the port is SSH’s.',
+    hint: ({ heardAt = Number.POSITIVE_INFINITY }) =>
+      performance.now() - heardAt > SLOW_MS
+        ? 'LoginGraceTime of the host’s sshd_config may have ended before the login did: answer sooner, or raise it.'
+        : 'Check sshd’s log on the host (MaxStartups, hosts.deny, a firewall), and that the port is SSH’s.',
   },
   {
     says: /Too many authentication failures/i,
@@ -68,6 +84,10 @@ const FAILURES: readonly Failure[] = [
     hint: () => 'Check $SHELL and the ProxyCommand in the ssh config.',
   },
 ];
+
+/** Why a connection was lost on which the host was silent for too long. */
+export const silenceText = ({ keepaliveMs, keepaliveCount }: SshSettings): string =>
+  `the host was silent for ${seconds(keepaliveMs * keepaliveCount)} (ServerAliveInterval × ServerAliveCountMax of the ssh config)`;
 
 /** The error for a failed connection, with a sentence on why and one on what to do. */
 export function connectError(error: unknown, state: ConnectState): HostError {
@@ -85,12 +105,12 @@ export function connectError(error: unknown, state: ConnectState): HostError {
   return new HostError(
     state.host,
     `${message}${tried}${proxy}${bannerText(state)}`,
-    failure?.hint(settings) ?? `Try: ${sshCommand(settings)}`,
+    failure?.hint(state) ?? `Try: ${sshCommand(settings)}`,
   );
 }
 
-function bannerText({ banner = '' }: ConnectState): string {
-  const said = whatWasSaid(banner);
+function bannerText({ firstWords = '', banner = '' }: ConnectState): string {
+  const said = whatWasSaid(firstWords, banner);
   return said && `; it says: ${said}`;
 }
 

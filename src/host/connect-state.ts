@@ -8,6 +8,10 @@ export interface ConnectState {
   credentials?: Credentials;
   /** The login methods that the server accepts. */
   serverMethods?: readonly string[];
+  /** What the server said before the first line of SSH, or in place of it. */
+  firstWords?: string;
+  /** When that line came; by `performance.now()`. */
+  heardAt?: number;
   /** The host's login banner: a notice, or why nobody may log in. */
   banner?: string;
   /** The host took one factor, and wants another. */

@@ -107,12 +107,12 @@ class SshConnection implements Connection {
 
   async #run(script: string, options: ExecOptions): Promise<ExecResult> {
     this.#execs += 1;
-    const { sudo, sudoPassword } = this.target;
+    const { sudo, sudoPassword, answerWithinMs: answerMs } = this.target;
     const shell = rootShell({ user: this.user, sudo, sudoPassword });
     for (let refusals = 0; ; ) {
       const lane = await this.#lane();
       try {
-        return await execScript(this.host, await lane.session, shell, script, options);
+        return await execScript(this.host, await lane.session, shell, script, { answerMs, ...options });
       } catch (error) {
         // Nothing ran: the host allows fewer channels than assumed, or has not closed the previous one yet.
         if (!(error instanceof ChannelRefused)) throw error;

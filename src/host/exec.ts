@@ -20,14 +20,15 @@ export interface ExecOptions {
   timeoutMs?: number;
   /** Closes the channel and rejects when the script writes nothing for this many milliseconds. */
   quietMs?: number;
+  /**
+   * Milliseconds that the host may take to open a channel, and again until the script begins: sudo may ask a directory server,
+   * and a start-up file of the login shell that waits for input would never end. Default: 30 000.
+   */
+  answerMs?: number | undefined;
 }
 
-/** How long sudo may take: it may ask a directory server, and sleeps after a wrong password. */
-const SUDO_ANSWERS_MS = 30_000;
-/** How long the login shell's start-up files may take; one that waits for input would never end. */
-const BEGINS_MS = 60_000;
-/** How long a host may take to open a channel; a healthy one opens it at once. */
-const OPENS_MS = 30_000;
+const ANSWERS_MS = 30_000;
+const WAITS_LONGER = '--answer-within waits longer';
 
 /** In characters; the largest answers, of histories and of many files, are some MB. */
 const MOST_STDOUT = 32 << 20;
@@ -54,7 +55,7 @@ export async function execScript(
   script: string,
   options: ExecOptions,
 ): Promise<ExecResult> {
-  const channel = await openWithin(host, session, shell.command);
+  const channel = await openWithin(host, session, shell.command, options.answerMs ?? ANSWERS_MS);
   return new Promise((resolve, reject) => {
     const fail: Outcome['fail'] = (message, hint, Failure = HostError) =>
       reject(new Failure(host, message, hint));
@@ -64,16 +65,20 @@ export async function execScript(
 }
 
 /** Opens a channel. @throws HostError where the host does not open one in time; what {@link Session.open} throws */
-async function openWithin(host: string, session: Session, command: string): Promise<Channel> {
+async function openWithin(host: string, session: Session, command: string, ms: number): Promise<Channel> {
   let timer: NodeJS.Timeout | undefined;
   const opening = session.open(command);
   const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), OPENS_MS);
+    timer = setTimeout(() => resolve(undefined), ms);
   });
   const channel = await Promise.race([opening, late]).finally(() => clearTimeout(timer));
   if (channel) return channel;
   opening.then((one) => one.close()).catch(() => undefined);
-  throw new HostError(host, `the host opened no channel for a command within ${OPENS_MS / 1000} s`, RETRY);
+  throw new HostError(
+    host,
+    `the host opened no channel for a command within ${ms / 1000} s`,
+    `${RETRY} ${WAITS_LONGER}.`,
+  );
 }
 
 interface Outcome {
@@ -123,7 +128,7 @@ class Conversation {
   }
 
   #limitTime(): void {
-    const { timeoutMs, quietMs } = this.options;
+    const { timeoutMs, quietMs, answerMs = ANSWERS_MS } = this.options;
     if (quietMs) {
       this.#quiet = setTimeout(
         () => this.#giveUp(`nothing was heard of the command for ${quietMs / 1000} s`, undefined, Silence),
@@ -139,15 +144,14 @@ class Conversation {
           this.#giveUp(`the command did not end within ${timeoutMs / 1000} s${why}`, undefined, Failure);
         }, timeoutMs),
       );
-    const [who, ms] = this.shell.dialogue ? ['sudo', SUDO_ANSWERS_MS] : ['the host', BEGINS_MS];
     this.#timers.push(
       setTimeout(() => {
         if (!this.#hasBegun)
           this.#giveUp(
-            `${who} did not answer within ${ms / 1000} s; ${this.#insteadOfBeginning()}`,
-            NEEDS_A_SHELL,
+            `${this.shell.usesSudo ? 'sudo' : 'the host'} did not answer within ${answerMs / 1000} s; ${this.#insteadOfBeginning()}`,
+            `${NEEDS_A_SHELL} Where it is only slow, ${WAITS_LONGER}.`,
           );
-      }, ms),
+      }, answerMs),
     );
   }
 

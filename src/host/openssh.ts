@@ -3,7 +3,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Channel, CommandEnd, Session } from './channel';
-import { openSshError } from './connect-failure';
+import { connectError, openSshError, silenceText } from './connect-failure';
+import { Late, LoginClock } from './login-clock';
 import { whatWasSaid } from './script-output';
 import { type SshSettings, type SshTarget, sshArguments } from './ssh-config';
 
@@ -40,13 +41,17 @@ export async function openSshSession(
     cleaned();
   };
   try {
-    await loggedIn(own, settings.connectTimeoutMs);
+    await loggedIn(own);
   } catch (error) {
-    const said = readLog(log) || (error as Error).message;
+    const said = readLog(log);
     close();
-    throw openSshError(said, { host: target.name, settings });
+    if (error instanceof Late) throw connectError(error, { host: target.name, settings, banner: said });
+    throw openSshError(said || (error as Error).message, { host: target.name, settings });
   }
-  return { ...sessionOver(user, socket, folder, close), notes: notesOf(why) };
+  const lostBecause = () => {
+    return /Timeout, server .* not responding/.test(readLog(log)) ? silenceText(settings) : '';
+  };
+  return { ...sessionOver(user, socket, folder, close, lostBecause), notes: notesOf(why) };
 }
 
 const notesOf = (why: string) => [`ssh logged in, and not the SSH library: ${why}`];
@@ -81,12 +86,14 @@ const option = (name: string, value: string): string[] => ['-o', `${name}=${valu
  * A session whose commands go over a master's socket.
  * @param folder the folder for ssh's logs
  * @param close closes what was started for the session
+ * @param whyLost what the master said when the connection was lost, as far as it is ours
  */
 function sessionOver(
   user: string,
   socket: string,
   folder: string,
   close: () => void,
+  whyLost: () => string = () => '',
 ): Omit<Session, 'notes'> {
   let lost = '';
   let number = 0;
@@ -104,7 +111,10 @@ function sessionOver(
         const said = readLog(log);
         if (/session request failed|open refused/i.test(said)) return { code, isRefused: true };
         if (await isOpen(socket)) return { code };
-        lost ||= said.replace(/^.*Could not resolve.*$/m, '').trim() || 'the master connection was closed';
+        lost ||=
+          whyLost() ||
+          said.replace(/^.*Could not resolve.*$/m, '').trim() ||
+          'the master connection was closed';
         return undefined;
       });
     },
@@ -153,11 +163,13 @@ function channelOver(
   };
 }
 
-/** Waits for the login. @throws Error where ssh ends first, or takes longer than `withinMs` */
-function loggedIn(master: ChildProcess, withinMs: number): Promise<void> {
+/** Waits for the login; ssh itself knows ConnectTimeout. @throws Error where ssh ends first, or takes too long */
+function loggedIn(master: ChildProcess): Promise<void> {
   return new Promise((resolve, reject) => {
     let said = '';
-    const timer = setTimeout(() => reject(new Error(`no login within ${withinMs / 1000} s`)), withinMs);
+    const clock = new LoginClock();
+    clock.begin(0, (late) => settle(() => reject(late)));
+    clock.heard();
     master.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
       said += chunk;
       if (said.includes(LOGGED_IN)) settle(resolve);
@@ -165,7 +177,7 @@ function loggedIn(master: ChildProcess, withinMs: number): Promise<void> {
     master.once('error', (error) => settle(() => reject(error)));
     master.once('close', (code) => settle(() => reject(new Error(`it ended with ${code ?? 'a signal'}`))));
     const settle = (how: () => void): void => {
-      clearTimeout(timer);
+      clock.stop();
       how();
     };
   });

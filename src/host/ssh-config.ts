@@ -25,7 +25,10 @@ export interface SshTarget {
   sudoPassword?: string;
   password?: string;
   passphrase?: string;
-  /** Milliseconds for the TCP connection and again for the SSH handshake. Default: the config's ConnectTimeout, else 10 000. */
+  /**
+   * Milliseconds for the TCP connection, and again until the server says its first line. Default: the config's
+   * ConnectTimeout, else 10 000, or 30 000 by a ProxyCommand.
+   */
   connectTimeoutMs?: number;
   /** Milliseconds that the host may take for each question. Default: 30 000. */
   answerWithinMs?: number;
@@ -185,7 +188,8 @@ export function settingsFrom(dump: SshDump, target: SshTarget): SshSettings {
     proxyJump: one('proxyjump') ?? target.proxyJump,
     proxyCommand: one('proxycommand') && expandTokens(one('proxycommand') ?? '', tokens),
     addressFamily: family === 'inet' ? 4 : family === 'inet6' ? 6 : undefined,
-    connectTimeoutMs: target.connectTimeoutMs ?? seconds('connecttimeout') ?? 10_000,
+    connectTimeoutMs:
+      target.connectTimeoutMs ?? seconds('connecttimeout') ?? (one('proxycommand') ? 30_000 : 10_000),
     keepaliveMs: seconds('serveraliveinterval') ?? 15_000,
     keepaliveCount: Number(one('serveralivecountmax') ?? 3),
     acceptsNewHostKeys: ['accept-new', 'no', 'off', 'false'].includes(

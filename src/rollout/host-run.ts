@@ -231,7 +231,7 @@ export class HostRun {
     if (verb === 'restore' && follower.state === 'finished')
       return end('failed', 'its run is closed, so it stays as it is now: haprov rollback undoes it');
     if (follower.state === 'restored') {
-      const late = `was not confirmed within ${this.surroundings.leaseSeconds} s, and restored itself`;
+      const late = `was not confirmed within ${this.surroundings.leaseSeconds} s (--confirm-within), and restored itself`;
       return end('failed', verb === 'confirm' ? late : 'failed, and restored');
     }
     if (code !== null && code > 128)

@@ -31,9 +31,15 @@ test.each([
     'web1:2222 and haprov have no host key format in common',
   ],
   [
-    error('Timed out while waiting for handshake'),
-    'web1:2222 took the connection but did not finish the SSH login within 1.5 s',
+    error('connect ETIMEDOUT 1.2.3.4:2222', 'ETIMEDOUT'),
+    'web1:2222 does not answer: the system of this machine waits no longer',
   ],
+  [error('no first line in time'), 'web1:2222 took the connection, but no SSH server spoke within 1.5 s'],
+  [
+    error('Connection timed out during banner exchange'),
+    'web1:2222 took the connection, but no SSH server spoke within 1.5 s',
+  ],
+  [error('no login within 120 s'), 'web1:2222 let nobody in, and refused nobody, within 120 s'],
   [error('Connection lost before handshake'), 'web1:2222 closed the connection before the login'],
   [error('read ECONNRESET', 'ECONNRESET'), 'web1:2222 closed the connection before the login'],
   [error('Too many authentication failures'), 'web1:2222 gave up after too many keys; there was none to try'],
@@ -60,6 +66,28 @@ test('a login that was refused says what was tried, what was not, and what to do
     'fred: cannot log in as root@web1:2222: no key or password was accepted; tried agent (2 keys), /k/id; /k/old is encrypted; the host takes publickey, password',
   );
   expect(found.hint).toContain('ssh-copy-id -p 2222 root@web1');
+});
+
+test('what the server said in place of SSH is told', () => {
+  const firstWords = 'Exceeded MaxStartups\r\n';
+  expect(connectError(error('Connection lost before handshake'), { ...state, firstWords }).message).toBe(
+    'fred: web1:2222 closed the connection before the login; it says: Exceeded MaxStartups',
+  );
+});
+
+describe('a message about time names what rules it', () => {
+  const hint = (words: string, more = {}) => connectError(error(words), { ...state, ...more }).hint;
+  test.each([
+    ['ETIMEDOUT no answer', 'ssh.connectTimeout, or ConnectTimeout of the ssh config'],
+    ['no first line in time', 'ssh.connectTimeout, or ConnectTimeout of the ssh config'],
+    ['no login within 120 s', 'LoginGraceTime of sshd_config'],
+  ])('%s', (words, setting) => expect(hint(words)).toContain(setting));
+
+  test('a server that waits no longer for the login', () => {
+    const [now, words] = [performance.now(), 'Connection lost before handshake'];
+    expect(hint(words, { heardAt: now - 119_000 })).toContain('LoginGraceTime');
+    expect(hint(words, { heardAt: now })).toContain('MaxStartups');
+  });
 });
 
 test('what a proxy said is told', () => {

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { HostError } from '../../src/errors';
 import { type Connection, connect, type SshTarget } from '../../src/host/connection';
 import { fingerprint } from '../../src/host/host-keys';
@@ -254,6 +254,14 @@ describe('login', () => {
   });
 });
 
+describe('a login that takes its time', () => {
+  test('ConnectTimeout is over when the server has said its first line', async () => {
+    const server = await serve({ acceptsAfterMs: 1500 });
+    know(server);
+    expect(await open(files.target(server.port, { connectTimeoutMs: 1000 }))).toMatchObject({ user: 'root' });
+  });
+});
+
 describe('unreachable', () => {
   test('nothing listens', async () => {
     const server = await serve();
@@ -262,8 +270,13 @@ describe('unreachable', () => {
   });
 
   test.each([
-    ['says nothing', () => undefined, /did not finish the SSH login within 0\.2 s/],
-    ['hangs up', (socket: { end(): void }) => socket.end(), /closed the connection before the login/],
+    ['says nothing', () => undefined, /no SSH server spoke within 0\.2 s/],
+    [
+      'is none of SSH',
+      (socket: Socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'),
+      /closed the connection before the login; it says: HTTP\/1\.1 400 Bad Request$/,
+    ],
+    ['hangs up', (socket: Socket) => socket.end(), /closed the connection before the login/],
   ])('a server that %s', async (_what, behave, message) => {
     const server = createServer((socket) => {
       socket.resume();

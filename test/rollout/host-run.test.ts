@@ -57,6 +57,8 @@ test('a host whose time is over when it is to be confirmed says so', async () =>
   const { status } = await runOn(new FakeHost('fred', [late]), (event) => void told.push(event)).confirm();
   expect(status).toBe('failed');
   expect(told).toContainEqual(
-    expect.objectContaining({ message: 'was not confirmed within 60 s, and restored itself' }),
+    expect.objectContaining({
+      message: 'was not confirmed within 60 s (--confirm-within), and restored itself',
+    }),
   );
 });

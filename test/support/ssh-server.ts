@@ -18,6 +18,8 @@ export interface SshServerOptions {
   mostSessions?: number;
   /** Where it listens; 127.0.0.1 by default. */
   address?: string;
+  /** How long an accepted login takes, as where sshd asks a directory server. */
+  acceptsAfterMs?: number;
   /** Lets clients go on to other ports, as a jump host does. */
   forwards?: boolean;
 }
@@ -63,7 +65,8 @@ export async function startSshServer(options: SshServerOptions): Promise<SshServ
           if (answers[0] === user.keyboardInteractive) context.accept();
           else refuse();
         });
-      } else if (context.method === 'publickey' && isKey(context, user?.publicKey)) context.accept();
+      } else if (context.method === 'publickey' && isKey(context, user?.publicKey))
+        setTimeout(() => context.accept(), options.acceptsAfterMs ?? 0);
       else refuse();
     });
     connection.on('ready', () => {

@@ -1,0 +1,53 @@
+/** OpenSSH's LoginGraceTime is 120 s by default: after that a server closes the connection by itself. */
+const LOGIN_MS = 120_000;
+
+/** A server did not say or do in time what a login needs. */
+export class Late extends Error {}
+
+/**
+ * The time that a login has, as with ssh: ConnectTimeout until the server says its first line, then what servers allow for
+ * the login. What a person takes, to answer or to confirm at an agent, does not count.
+ */
+export class LoginClock {
+  #timer: NodeJS.Timeout | undefined;
+  #people = 0;
+  #limit = { ms: 0, late: '' };
+  #onLate: (error: Late) => void = () => undefined;
+
+  /** @param onLate is called once, unless {@link stop} comes first */
+  begin(connectTimeoutMs: number, onLate: (error: Late) => void): void {
+    this.#onLate = onLate;
+    this.#limit = { ms: connectTimeoutMs, late: 'no first line in time' };
+    this.#start();
+  }
+
+  /** The server has said its first line. */
+  heard(): void {
+    this.#limit = { ms: LOGIN_MS, late: `no login within ${LOGIN_MS / 1000} s` };
+    this.#start();
+  }
+
+  /** Stands still until `person` has done. */
+  async waitFor<T>(person: Promise<T>): Promise<T> {
+    this.#people += 1;
+    clearTimeout(this.#timer);
+    try {
+      return await person;
+    } finally {
+      this.#people -= 1;
+      this.#start();
+    }
+  }
+
+  stop(): void {
+    this.#onLate = () => undefined;
+    this.#limit = { ms: 0, late: '' };
+    clearTimeout(this.#timer);
+  }
+
+  #start(): void {
+    clearTimeout(this.#timer);
+    const { ms, late } = this.#limit;
+    if (ms > 0 && this.#people === 0) this.#timer = setTimeout(() => this.#onLate(new Late(late)), ms);
+  }
+}
