@@ -61,7 +61,7 @@ function hostsOf(words: readonly string[]): Host[] {
 
 async function surveyOf(hosts: readonly Host[], options: SshOptions, context: Context): Promise<Survey> {
   const targets = hosts.map((host) => ({
-    target: toTarget(host, { ...options, inventory: '' }),
+    target: toTarget(host, { ...options, inventory: '' }, context),
     questions: [adoptQuestion],
   }));
   const surveyed = await survey(targets, listenerFor(context));

@@ -2,6 +2,7 @@ import { openSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { isatty, WriteStream } from 'node:tty';
 import { folded } from '../report/wrap-output';
+import { hiddenLine, type Typed } from './hidden-line';
 
 /** `left`: the operator pressed Ctrl-C, or closed the terminal. */
 export type Answer = 'yes' | 'no' | 'left';
@@ -10,26 +11,45 @@ export type Answer = 'yes' | 'no' | 'left';
 export interface Asker {
   /** Prints the question and reads a line. What was typed before the question is dropped: it cannot be an answer to it. */
   ask(question: string, signal: AbortSignal): Promise<Answer>;
+  /** Prints the question and reads a line, hidden or not. Here, too, what was typed before is dropped. */
+  line(question: string, isHidden: boolean, signal: AbortSignal): Promise<Typed>;
 }
 
 /** Asks at the process's terminal; undefined where stdin is no terminal, or none can be written to. */
 export function askerAtTerminal(): Asker | undefined {
   const output = isatty(0) ? terminalToWriteTo() : undefined;
   if (!output) return undefined;
+  const ready = () => {
+    for (const stream of [process.stdin, output])
+      if (!stream.listeners('error').includes(ignored)) stream.on('error', ignored);
+    return process.stdin;
+  };
+  const shown = async (question: string, signal: AbortSignal): Promise<Typed> => {
+    const stdin = ready();
+    if (signal.aborted || (await dropTyped(stdin)) === 'left') return 'left';
+    folded(output).write(question);
+    const said = await line(stdin, signal);
+    if (said === undefined) output.write('\n');
+    // A closed terminal ends stdin, as Ctrl-D does.
+    if (signal.aborted || !isatty(0)) return 'left';
+    return said === undefined ? 'end' : { line: said };
+  };
+  const hidden = async (question: string, signal: AbortSignal): Promise<Typed> => {
+    const typed = await hiddenLine(ready(), signal, () => folded(output).write(question));
+    output.write('\n');
+    return typed;
+  };
   return {
     async ask(question, signal) {
-      const { stdin } = process;
-      for (const stream of [stdin, output]) stream.on('error', () => undefined);
-      if (signal.aborted || (await dropTyped(stdin)) === 'left') return 'left';
-      folded(output).write(`${question} [y/N] `);
-      const said = await line(stdin, signal);
-      if (said === undefined) output.write('\n');
-      // A closed terminal ends stdin, as Ctrl-D does.
-      if (signal.aborted || !isatty(0)) return 'left';
-      return /^y(es)?$/i.test(said?.trim() ?? '') ? 'yes' : 'no';
+      const said = await shown(`${question} [y/N] `, signal);
+      if (said === 'left') return said;
+      return said !== 'end' && /^y(es)?$/i.test(said.line.trim()) ? 'yes' : 'no';
     },
+    line: (question, isHidden, signal) => (isHidden ? hidden : shown)(question, signal),
   };
 }
+
+const ignored = () => undefined;
 
 let own: WriteStream | undefined;
 /** stderr or stdout; `/dev/tty` where both are redirected (`2>&1 | tee log`). */

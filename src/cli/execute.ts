@@ -9,6 +9,7 @@ import { createReporter } from '../report/reporter';
 import { folded } from '../report/wrap-output';
 import { visibleLines } from '../text/format';
 import { askerAtTerminal } from './ask';
+import { secretAsker } from './ask-secret';
 import { hasTerminal } from './terminal';
 
 interface OutputOptions {
@@ -94,13 +95,34 @@ export async function execute<O>(
   process.on('SIGHUP', () => {
     if (hasTerminal() && !stop.signal.aborted) onSignal();
   });
-  let mask: Secrets['mask'] = (text) => text;
+  let secrets: Secrets | undefined;
+  const mask: Secrets['mask'] = (text) => secrets?.mask(text) ?? text;
   const write = async (text: string | Uint8Array, isForCopying = false): Promise<void> => {
     if (options.quiet) return;
+    await asker.isDone();
     await reporter.pause?.();
     if (typeof text !== 'string') stdout.write(text);
     else (isForCopying ? stdout : folded(stdout)).write(text.endsWith('\n') ? text : `${text}\n`);
   };
+  const asker = secretAsker({
+    env,
+    stopping: stop.signal,
+    mask,
+    remember: (secret) => secrets?.add(secret),
+    silence: async () => {
+      isAsking = true;
+      const goOn = await reporter.silence();
+      return () => {
+        isAsking = false;
+        goOn();
+      };
+    },
+    async left() {
+      if (!stop.signal.aborted) stop.abort();
+      if (begun === undefined || output === 'result') return leave();
+      tell(`stopping: ${begun}`);
+    },
+  });
   const context: Context = {
     env,
     color,
@@ -114,8 +136,8 @@ export async function execute<O>(
     begin: (stopping = stepFirst) => {
       begun = stopping;
     },
-    keepSecret: (secrets) => {
-      mask = (text) => secrets.mask(text);
+    keepSecret: (known) => {
+      secrets = known;
     },
     emit: (event: EventBody) => reporter.handle(maskAll({ at: new Date().toISOString(), ...event }, mask)),
     print: (text) =>
@@ -135,6 +157,9 @@ export async function execute<O>(
       const answer = await askerAtTerminal()?.ask(guard(mask(`${unseen}${question}`)), stop.signal);
       isAsking = false;
       return answer ?? 'no';
+    },
+    get askSecret() {
+      return asker.ask;
     },
   };
   try {

@@ -28,7 +28,7 @@ export async function log(options: LogOptions, context: Context): Promise<ExitCo
   const inventory = loadInventory(resolve(options.inventory), context.env);
   context.keepSecret(inventory.secrets);
   const targets = selectHosts(inventory, options.limit).map((host) => ({
-    target: toTarget(host, options),
+    target: toTarget(host, options, context),
     questions: [historyQuestion],
   }));
   // `--verbose` shows more of the runs here, so the script that asks for them is not printed.

@@ -43,7 +43,7 @@ export async function retire(options: RetireOptions, context: Context): Promise<
   const services = toStop(isFormer ? [...said.wanted.values()].flat() : (said.wanted.get(asked) ?? []));
   mayGoOn(options, context, 'the plan is shown, and nothing is done');
   const everyone = isFormer ? [...said.inventory.hosts, asked] : said.inventory.hosts;
-  const ways = new Map(everyone.map((host) => [host, toTarget(host, options)]));
+  const ways = new Map(everyone.map((host) => [host, toTarget(host, options, context)]));
   context.emit({
     type: 'run-start',
     command: 'retire',

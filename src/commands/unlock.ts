@@ -28,7 +28,7 @@ export async function unlock(options: UnlockOptions, context: Context): Promise<
   const inventory = loadInventory(resolve(options.inventory), context.env);
   context.keepSecret(inventory.secrets);
   const targets = selectHosts(inventory, options.limit).map((host) => ({
-    target: toTarget(host, options),
+    target: toTarget(host, options, context),
     questions: [],
   }));
   if (options.force) mayGoOn(options, context, 'a run that is alive stays as it is');

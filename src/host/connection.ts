@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { AskSecret, SecretQuestion } from './ask-secret';
 import type { Session } from './channel';
 import { logIn, OnlyOpenSsh, sessionOf } from './client';
 import { ChannelRefused, type ExecOptions, type ExecResult, execScript } from './exec';
@@ -8,7 +9,7 @@ import { checked, type RunScript } from './script-result';
 import { readSshConfig, type SshTarget } from './ssh-config';
 import { rootShell } from './sudo';
 
-export type { ExecOptions, ExecResult, SshTarget };
+export type { AskSecret, ExecOptions, ExecResult, SecretQuestion, SshTarget };
 
 /** A login at a host, which runs scripts. */
 export interface Connection {

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { homedir, hostname as localHostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { HostError } from '../errors';
+import type { AskSecret } from './ask-secret';
 
 /** What the inventory and the command line say about reaching a host; the user's ssh config says the rest. */
 export interface SshTarget {
@@ -34,6 +35,10 @@ export interface SshTarget {
   answerWithinMs?: number;
   /** Hops to go through, instead of the config's ProxyJump: `user@host:port,…`. */
   proxyJump?: string;
+  /** Absent where nobody can be asked. */
+  ask?: AskSecret | undefined;
+  /** Tells the person what a login waits for, such as a touch of a security key. */
+  tell?: ((text: string) => void) | undefined;
   /** The settings that {@link prepare} is reading. */
   settings?: Promise<SshSettings>;
 }

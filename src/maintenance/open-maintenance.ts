@@ -53,7 +53,7 @@ export async function openMaintenance(
   const targets = new Map(
     inventory.hosts
       .filter((one) => one === host || limited.includes(one))
-      .map((one) => [one.name, toTarget(one, options)]),
+      .map((one) => [one.name, toTarget(one, options, context)]),
   );
   const surveyed = await survey(
     [...targets.values()].map((target) => ({

@@ -1,4 +1,5 @@
 import type { EventBody } from '../events/events';
+import type { AskSecret } from '../host/connection';
 import type { Inventory } from '../inventory/inventory';
 
 /** What every command is given: the options that they share, and the way to be heard. */
@@ -40,6 +41,8 @@ export interface Context {
   canAsk: boolean;
   /** Asks the operator, where there is one; shows what it is about, where that was not printed. Use `agreed`. */
   confirm(question: string, about: string): Promise<'yes' | 'no' | 'left'>;
+  /** Asks the operator for what a login needs; absent where nobody can be asked. */
+  askSecret?: AskSecret | undefined;
   /** Aborted by the first Ctrl-C: begin nothing new. */
   stopping: AbortSignal;
   /** From here on hosts are changed: Ctrl-C does not leave at once any more, and `stopping` is what happens then. */

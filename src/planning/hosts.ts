@@ -34,7 +34,7 @@ export function selectHosts(inventory: Inventory, limit: string[] | undefined): 
 }
 
 /** How a host is reached: what the command line says, then the inventory. @throws UsageError */
-export function toTarget(host: Host, options: CommonOptions): SshTarget {
+export function toTarget(host: Host, options: CommonOptions, context: Context): SshTarget {
   const { ssh } = host;
   for (const path of options.identity ?? []) requireKey(path);
   return {
@@ -53,6 +53,8 @@ export function toTarget(host: Host, options: CommonOptions): SshTarget {
     passphrase: ssh.passphrase,
     answerWithinMs: options.answerWithin === undefined ? undefined : options.answerWithin * 1000,
     connectTimeoutMs: ssh.connectTimeout === undefined ? undefined : ssh.connectTimeout * 1000,
+    ask: context.askSecret,
+    tell: (text) => context.emit({ type: 'message', level: 'warning', host: host.name, text }),
   };
 }
 

@@ -79,7 +79,7 @@ export async function makePlan(
   );
 
   begin(hosts.map((host) => host.name));
-  const ways = new Map(hosts.map((host) => [host, toTarget(host, options)]));
+  const ways = new Map(hosts.map((host) => [host, toTarget(host, options, context)]));
   const other = await instead?.({ inventory, targets: ways, wanted: byPlaybooks });
   const wanted = other?.wanted ?? byPlaybooks;
   const targets = [...ways].map(([host, target]) => {

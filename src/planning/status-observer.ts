@@ -70,7 +70,7 @@ export function statusObserver(options: CommonOptions, context: Context): Status
       const ways = new Map<Host, SshTarget>();
       const said = loadDesiredState(options.inventory, context, (loaded) => {
         for (const host of selectHosts(loaded, options.limit)) {
-          const target = toTarget(host, { ...options, answerWithin: within });
+          const target = toTarget(host, { ...options, answerWithin: within }, context);
           ways.set(host, kept.has(host.name) ? target : prepare(target));
         }
       });

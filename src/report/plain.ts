@@ -19,7 +19,9 @@ export function createPlainReporter(options: { color: boolean; stdout: Output; s
   const out = (text: string): void => void options.stdout.write(`${text}\n`);
   const err = (text: string): void => void options.stderr.write(`${text}\n`);
 
+  let isPaused = false;
   function sayStillRunning(): void {
+    if (isPaused) return;
     const now = Date.now();
     for (const entry of running.values()) {
       if (now - entry.saidAt < Math.max(HEARTBEAT_MS, (entry.saidAt - entry.since) * 2)) continue;
@@ -29,7 +31,11 @@ export function createPlainReporter(options: { color: boolean; stdout: Output; s
   }
 
   return {
+    pause() {
+      isPaused = true;
+    },
     handle(event) {
+      isPaused = false;
       switch (event.type) {
         case 'run-start':
           return out(lines.runStart(event));

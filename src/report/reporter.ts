@@ -17,17 +17,35 @@ export interface ReporterOptions {
   env: Environment;
 }
 
+/** A reporter that can be kept from writing while a person types. */
+export interface QuietableReporter extends Reporter {
+  /** Writes nothing from now on, until what this returns is called: then all that was missed. */
+  silence(): Promise<() => void>;
+}
+
 /**
  * Makes a reporter: `auto` is live on a terminal, and plain in a pipe, in CI, and with `quiet` or `verbose`. `live` becomes
  * plain, too, without a terminal that can be redrawn.
  */
-export function createReporter(options: ReporterOptions): Reporter {
+export function createReporter(options: ReporterOptions): QuietableReporter {
   const reporter = select(options);
+  let held: Event[] | undefined;
+  const handle = (event: Event) => {
+    if (held) held.push(event);
+    else if (isWanted(event, options)) reporter.handle(event);
+  };
   return {
-    handle(event) {
-      if (isWanted(event, options)) reporter.handle(event);
-    },
+    handle,
     pause: () => reporter.pause?.(),
+    async silence() {
+      held = [];
+      await reporter.pause?.();
+      return () => {
+        const missed = held ?? [];
+        held = undefined;
+        missed.forEach(handle);
+      };
+    },
     close: () => reporter.close(),
   };
 }
@@ -42,7 +60,8 @@ function select(options: ReporterOptions): Reporter {
 // Loaded only where there is a terminal to draw on.
 const liveView = (): typeof import('./live') => require('./live');
 
-function isCI(env: Environment): boolean {
+/** Whether a machine runs it, by the variable that every CI service sets. */
+export function isCI(env: Environment): boolean {
   return Boolean(env.CI) && env.CI !== 'false' && env.CI !== '0';
 }
 

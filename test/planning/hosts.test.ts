@@ -1,11 +1,12 @@
 import { loadInventory } from '../../src/inventory/load';
 import { toTarget } from '../../src/planning/hosts';
+import { recorder } from '../commands/recorder';
 import { environment, inventoryOf } from '../support/inventories';
 
 const [host] = loadInventory(inventoryOf('four-nodes'), environment).hosts;
 const target = (identity: string[]) => {
   if (!host) throw new Error('no host');
-  return toTarget(host, { inventory: '', json: false, identity });
+  return toTarget(host, { inventory: '', json: false, identity }, recorder().context);
 };
 
 test('a key of the command line that is not there is refused before any host is asked, also where another would do', () => {

@@ -117,3 +117,28 @@ test.each(selections)('%s: redraws is %p', async (_, options, redraws) => {
   await report(goodRun, { isTTY: true, stdout: terminal, ...options });
   expect(terminal.raw.includes('\x1b[')).toBe(redraws);
 });
+
+test.each(['plain', 'live'] as const)(
+  '%s: while a person types nothing is written; then all that was missed',
+  async (mode) => {
+    const terminal = new FakeTerminal(80);
+    const io = {
+      stdout: terminal,
+      stderr: terminal,
+      isTTY: true,
+      quiet: false,
+      verbose: false,
+      color: false,
+    };
+    const reporter = createReporter({ ...io, mode, env: { TERM: 'xterm' } });
+    reporter.handle(at({ type: 'phase-start', host: 'fred', phase: 'connect' }));
+    const goOn = await reporter.silence();
+    const before = terminal.raw;
+    reporter.handle(at({ type: 'phase-end', host: 'fred', phase: 'connect', ok: true, ms: 100 }));
+    reporter.handle(at({ type: 'message', level: 'warning', host: 'ethyl', text: 'SELinux is permissive' }));
+    expect(terminal.raw).toBe(before);
+    goOn();
+    await reporter.close();
+    expect(terminal.screen.join('\n')).toContain('ethyl: SELinux is permissive');
+  },
+);

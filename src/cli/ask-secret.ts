@@ -1,0 +1,69 @@
+import type { Context } from '../planning/context';
+import { guard } from '../report/escape-output';
+import { isCI } from '../report/reporter';
+import { askerAtTerminal } from './ask';
+import { askByProgram, askpassProgram } from './askpass';
+import type { Typed } from './hidden-line';
+
+type AskSecret = NonNullable<Context['askSecret']>;
+
+interface Surroundings {
+  env: NodeJS.ProcessEnv;
+  stopping: AbortSignal;
+  mask(text: string): string;
+  /** Is given each secret that was typed, so that it is never printed. */
+  remember(secret: string): void;
+  /** Keeps everybody from writing; returns what lets them go on. */
+  silence(): Promise<() => void>;
+  /** The person pressed Ctrl-C, or has gone. Ends the process where nothing is begun; otherwise the question is unanswered. */
+  left(): Promise<void>;
+}
+
+/** Asks for secrets: one question at a time, while nothing else is written. */
+export interface SecretAsker {
+  /** Undefined where nobody can be asked: no terminal (or a CI job's), and no SSH_ASKPASS. */
+  readonly ask: AskSecret | undefined;
+  /** Ends when no question is open. */
+  isDone(): Promise<unknown>;
+}
+
+/** Asks at the terminal, or by the user's SSH_ASKPASS. */
+export function secretAsker(around: Surroundings): SecretAsker {
+  const { env, stopping } = around;
+  const one = async (read: Read, { host, text, isSecret }: Parameters<AskSecret>[0]) => {
+    if (stopping.aborted) return undefined;
+    const goOn = await around.silence();
+    const typed = await read(guard(around.mask(worded(host, text))), isSecret, stopping);
+    if (typed === 'left') await around.left();
+    goOn();
+    if (typeof typed === 'string') return undefined;
+    if (isSecret && typed.line) around.remember(typed.line);
+    return typed.line;
+  };
+  let open: Promise<unknown> = Promise.resolve();
+  return {
+    get ask(): AskSecret | undefined {
+      const read = reader(env);
+      if (!read) return undefined;
+      return (question) => {
+        const answer = open.then(() => one(read, question));
+        open = answer;
+        return answer;
+      };
+    },
+    isDone: () => open,
+  };
+}
+
+type Read = (text: string, isHidden: boolean, signal: AbortSignal) => Promise<Typed>;
+
+function reader(env: NodeJS.ProcessEnv): Read | undefined {
+  const terminal = isCI(env) ? undefined : askerAtTerminal();
+  const program = askpassProgram(env, terminal !== undefined);
+  if (program === undefined) return terminal?.line;
+  return (text, _isHidden, signal) => askByProgram(program, text.trimEnd(), signal);
+}
+
+/** The prompt as it is worded, behind the host's name; what is typed stands behind a blank. */
+const worded = (host: string | undefined, text: string) =>
+  `${host === undefined ? '' : `${host}: `}${text.replaceAll('\r\n', '\n').trim()} `;

@@ -1,0 +1,13 @@
+/** What a login asks the person at the terminal. */
+export interface SecretQuestion {
+  /** haprov's name of the host that wants to know; absent where the answer serves several hosts. */
+  host?: string;
+  /** In the words of whoever asks: OpenSSH's, or the server's. May have several lines, and control characters. */
+  text: string;
+  /** Whether what is typed stays hidden. */
+  isSecret: boolean;
+  kind: 'passphrase' | 'password' | 'prompt' | 'sudo';
+}
+
+/** Asks the person, one question at a time, for all hosts of a command. Undefined where he does not answer. */
+export type AskSecret = (question: SecretQuestion) => Promise<string | undefined>;
