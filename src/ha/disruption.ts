@@ -13,6 +13,7 @@ import { whoRunsScripts } from './script-user';
 import { inStages } from './stages';
 import { forgottenTables } from './stick-tables';
 import type { Surroundings } from './surroundings';
+import { toldApartByChecks } from './told-apart';
 
 /** What has to be known beside the plan to tell what a change does to clients. */
 export interface PairKnowledge {
@@ -87,7 +88,8 @@ function withNotes(
   if (!from || !to || isRepeat(change, host)) return {};
   const notes = readersOf(change, host).flatMap((unit) => {
     if (unit === 'keepalived') return whoRunsScripts(from, to) ?? [];
-    return unit === 'haproxy' ? [...leftBehind(from, to, around), ...forgottenTables(from, to)] : [];
+    if (unit !== 'haproxy') return [];
+    return [...leftBehind(from, to, around), ...forgottenTables(from, to), ...toldApartByChecks(to)];
   });
   return notes.length > 0 ? { notes: [...(change.notes ?? []), ...notes] } : {};
 }

@@ -1,0 +1,34 @@
+import { toldApartByChecks } from '../../src/ha/told-apart';
+
+/** Backends of the same two servers, of which each asks what `asks` says. */
+const config = (asks: Record<string, string>, server = 'check') =>
+  Object.entries(asks)
+    .map(
+      ([name, check]) =>
+        `backend ${name}\n  ${check}\n  server a 10.0.0.1:5432 ${server}\n  server b 10.0.0.2:5432 ${server}`,
+    )
+    .join('\n');
+const roles = { primary: 'option httpchk OPTIONS /primary', replicas: 'option httpchk OPTIONS /replica' };
+
+test('a primary and its replicas', () => {
+  expect(toldApartByChecks(config(roles, 'check port 8008'))).toEqual([
+    'only their checks tell which servers of primary, replicas serve: after the reload HAProxy counts each of them as up until its first check, so that clients may reach the wrong one for so long',
+  ]);
+});
+
+test('by what is heard, and only those that have a brother', () => {
+  const hears = (what: string) => `option tcp-check\n  tcp-check expect string ${what}`;
+  const others = 'backend others\n  option httpchk GET /\n  server c 10.0.0.3:80 check\n';
+  const [said = ''] = toldApartByChecks(
+    others + config({ write: hears('role:master'), read: hears('+PONG') }),
+  );
+  expect(said).toContain('servers of write, read serve');
+});
+
+test.each([
+  ['the same check', config({ one: roles.primary, two: roles.primary })],
+  ['servers of nobody else', config({ one: roles.primary })],
+  ['no check at all', config(roles, '')],
+])('%s: nothing to say', (_, text) => {
+  expect(toldApartByChecks(text)).toEqual([]);
+});
