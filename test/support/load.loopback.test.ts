@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { runLoad } from './load';
+import { askSteadily, runLoad } from './load';
 
 let server: Server;
 let connections: number;
@@ -91,6 +91,21 @@ test('it can be spread over a longer time, and ended', async () => {
   const options = { url: url(), requests: 1000, concurrency: 1, keepAlive: true, signal: stop.signal };
   const ended = await runLoad({ ...options, minMs: 60_000 });
   expect(ended).toMatchObject({ sent: 3, failed: 0 });
+});
+
+test('a client of another protocol is called once for each request, and fails where it rejects', async () => {
+  let calls = 0;
+  const ask = async () => {
+    calls += 1;
+    if (calls === 2) throw new Error('answered "no"');
+  };
+  const report = await askSteadily({ requests: 5, concurrency: 1 }, ask);
+  expect([calls, report.sent, report.failures.map(({ reason }) => reason)]).toEqual([
+    5,
+    5,
+    ['answered "no"'],
+  ]);
+  expect(report.longestGapMs).toBeGreaterThan(0);
 });
 
 test.each(['http://192.0.2.1/', 'http://10.0.0.1/', 'http://127.0.0.1.example.com/', 'https://127.0.0.1/'])(

@@ -4,17 +4,20 @@ import { network } from './lab';
 
 /** A bounded load for tests: it shares nothing with haprov's own probe, so that each can prove the other. */
 
-export interface LoadOptions {
-  url: string;
+export interface Pace {
   /** How many to send, at most 200,000. */
   requests: number;
   /** How many may be in flight. */
   concurrency: number;
-  keepAlive: boolean;
   /** Ends the sending; what is in flight is still waited for. */
   signal?: AbortSignal;
   /** Spreads the requests over at least this long, in milliseconds. Never faster than 2000 a second. */
   minMs?: number;
+}
+
+export interface LoadOptions extends Pace {
+  url: string;
+  keepAlive: boolean;
 }
 
 export interface LoadReport {
@@ -49,13 +52,42 @@ interface Shot {
  * @throws RangeError for anything but loopback and the lab's network, or too many requests
  */
 export async function runLoad(options: LoadOptions): Promise<LoadReport> {
-  const { requests, concurrency, keepAlive, signal, minMs = 0 } = options;
   const url = new URL(options.url);
   if (!isOurs(url)) throw new RangeError(`a load on ${url.host}: only loopback and ${network}.0/24 are ours`);
+  const agent = new Agent({ keepAlive: options.keepAlive, maxSockets: options.concurrency });
+  const done = await atPace(options, (over) => fire(url, agent, over));
+  agent.destroy();
+  return done;
+}
+
+/**
+ * The same with a client that speaks more than HTTP: `ask` is called once for each request. Failed: it rejects, or has no
+ * answer within 10 s.
+ * @throws RangeError for too many requests
+ */
+export const askSteadily = (pace: Pace, ask: () => Promise<unknown>): Promise<LoadReport> =>
+  atPace(pace, (over) => {
+    const shot: Shot = { at: Date.now(), end: 0 };
+    const ends = (reason?: string) => {
+      if (shot.end > 0) return;
+      clearTimeout(timer);
+      shot.end = Date.now();
+      if (reason !== undefined) shot.reason = reason;
+      over();
+    };
+    const timer = setTimeout(() => ends('no answer within 10 s'), ANSWERS_WITHIN_MS);
+    ask().then(
+      () => ends(),
+      (error: Error) => ends(error.message),
+    );
+    return shot;
+  });
+
+async function atPace(pace: Pace, send: (over: () => void) => Shot): Promise<LoadReport> {
+  const { requests, concurrency, signal, minMs = 0 } = pace;
   if (!(requests > 0 && requests <= MOST_REQUESTS))
     throw new RangeError(`${requests} requests: 1 to 200,000`);
 
-  const agent = new Agent({ keepAlive, maxSockets: concurrency });
   const spread = Math.min(MOST_MS, Math.max(minMs, (requests / MOST_PER_SECOND) * 1000));
   const shots: Shot[] = [];
   const started = performance.now();
@@ -74,7 +106,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadReport> {
       while (shots.length < due && inFlight < concurrency) {
         inFlight += 1;
         shots.push(
-          fire(url, agent, () => {
+          send(() => {
             inFlight -= 1;
           }),
         );
@@ -82,7 +114,6 @@ export async function runLoad(options: LoadOptions): Promise<LoadReport> {
     };
     const rhythm = setInterval(tick, 5);
   });
-  agent.destroy();
   return report(shots, performance.now() - started);
 }
 
