@@ -16,7 +16,7 @@ export function rolloutOptions(command: Command): Command {
     .optionsGroup('Rollout:')
     .option(...yes)
     .option('--serial <n|p%>', 'how many hosts at a time', '1')
-    .option('--allow-outage', 'also make changes during which clients are not served', false)
+    .option('--allow-outage', 'also make changes that leave clients unserved, for a while or for good', false)
     .addOption(
       new Option('--on-failure <what>', 'restore the host that failed, or all that this run has changed')
         .choices(['restore', 'restore-all'])

@@ -5,7 +5,7 @@ import { holds } from '../host/facts';
 import { Pair } from '../pair/pair';
 import { whoIsUnserved } from '../pair/unserved-services';
 import { describeProbe, type ProbeReport, probeTargets, startVipProbe } from '../pair/vip-probe';
-import { outageRows, outages, worstOf } from '../plan/disruption';
+import { brokenIn, endsOf, outageRows, outages, worstOf } from '../plan/disruption';
 import { type Plan, pending, publicPlan } from '../plan/plan';
 import { agreed, mayGoOn } from '../planning/agree';
 import type { CommonOptions, Context } from '../planning/context';
@@ -112,8 +112,8 @@ export async function executePlan(
   if (!(await agreed(question, options, context)))
     return end({ ...nothing, exitCode: ExitCode.failed, message: 'nothing was done: you said no' });
   const { kept, ...result } = await rollOutProbed(todo, { run, serial, shown }, options, context);
-  const isLeft = result.exitCode === ExitCode.done && left !== '';
-  const exitCode = end({ ...result, message: isLeft ? `${result.message}; ${left}` : result.message });
+  const more = result.exitCode === ExitCode.done ? endedBy(shown) + (left && `; ${left}`) : '';
+  const exitCode = end({ ...result, message: result.message + more });
   if (exitCode !== ExitCode.failed || kept === 0 || context.stopping.aborted) return exitCode;
   if (options.onFailure !== 'restore-all' || !undo) return exitCode;
   const back = await undo();
@@ -204,10 +204,24 @@ async function rollOutProbed(
 function refuseOutages(plan: Plan, isAllowed: boolean): void {
   const found = isAllowed ? [] : outages(plan);
   if (found.length === 0) return;
+  const broken = brokenIn(plan).map(({ where, message }) => `  ${where}: ${message}`);
+  if (broken.length > 0)
+    throw new UsageError(
+      `nothing was changed, since what clients would lose cannot be told before this is mended:\n${broken.join('\n')}`,
+      'mend what is named, the first line first, and plan again',
+    );
+  const isForAWhile = found.some((one) => one.class === 'outage');
   throw new UsageError(
     `clients would go unserved, so nothing was changed:\n${outageRows(found).join('\n')}`,
-    'say --allow-outage if that is meant, at a time when it may be',
+    `say --allow-outage if that is meant${isForAWhile ? ', at a time when it may be' : ''}`,
   );
+}
+
+/** What a run that is done has taken from clients, for its last line. */
+function endedBy(plan: Plan): string {
+  const [first, ...others] = endsOf(plan);
+  if (first === undefined) return '';
+  return `; for good, as you allowed: ${first}${others.length > 0 ? `, and ${others.length} more` : ''}`;
 }
 
 /** The addresses at which the hosts reach each other: without VIPs and loopback. */

@@ -7,8 +7,8 @@ import { beginAnew, compareConfigs, type Effect } from './keepalived-change';
 import { instances } from './keepalived-config';
 import { leftBehind } from './left-behind';
 import type { Listener } from './listener';
-import { answeredNoMore, heldNoMore } from './lost-endpoints';
-import { runningVips } from './running-vips';
+import type { Loss } from './loss';
+import { lossesBy } from './losses';
 import { whoRunsScripts } from './script-user';
 import { inStages } from './stages';
 import { forgottenTables } from './stick-tables';
@@ -34,20 +34,19 @@ export function classify(
   { inventory, holders, listening = new Map() }: PairKnowledge,
 ): FullPlan {
   const around: Surroundings = { ...inventory, plan, holders, listening };
-  const mask = (one: Disruption, ends: string[] = []): Disruption => ({
-    ...one,
-    why: inventory.secrets.mask(one.why),
-    ...(ends.length > 0 ? { ends: ends.map((text) => inventory.secrets.mask(text)) } : {}),
-  });
-  const vips = runningVips(inventory.vips, plan);
-  const ends = (change: PlannedChange, host: PlannedHost) => {
-    const { from, to } = change.raw ?? {};
-    if (!from || isRepeat(change, host)) return [];
-    return readersOf(change, host).flatMap((unit) => {
-      if (unit === 'keepalived' && change.target.endsWith('.conf')) return heldNoMore(from, to ?? '');
-      return unit === 'haproxy' ? answeredNoMore(from, to ?? '', vips) : [];
-    });
+  const mask = (one: Disruption, losses: readonly Loss[]): Disruption => {
+    const said = (isGone: boolean) =>
+      losses.filter((loss) => loss.isGone === isGone).map(({ says }) => inventory.secrets.mask(says));
+    const [ends, alters] = [said(true), said(false)];
+    return {
+      ...one,
+      why: inventory.secrets.mask(one.why),
+      ...(ends.length > 0 && { ends }),
+      ...(alters.length > 0 && { alters }),
+    };
   };
+  const lossesOf = (change: PlannedChange, host: PlannedHost) =>
+    isRepeat(change, host) ? [] : lossesBy(change, readersOf(change, host), around);
   const coupled = plan.hosts.filter((host) => coupledVips(host, around).length > 0);
   const classed = {
     ...plan,
@@ -56,7 +55,7 @@ export function classify(
       changes: host.changes.map((change) => ({
         ...change,
         ...withNotes(change, host, around),
-        disruption: mask(disruptionOf(change, host, around, coupled), ends(change, host)),
+        disruption: mask(disruptionOf(change, host, around, coupled), lossesOf(change, host)),
       })),
     })),
   };

@@ -19,7 +19,7 @@ export function runningVips(vips: readonly Vip[], { hosts }: Pick<FullPlan, 'hos
   const known = new Map(
     hosts.flatMap(({ host, changes }) =>
       changes.flatMap(({ raw, target }) =>
-        raw && /\/keepalived[^/]*(?:\/.*)?\.conf$/.test(target)
+        raw && isOfKeepalived(target)
           ? [[host, [...instances(raw.from ?? '').instances.values()]] as const]
           : [],
       ),
@@ -56,3 +56,6 @@ function addressesOf({ addresses }: Instance): string[] {
   const isOfLink = (address: string) => /^fe[89ab]/i.test(address);
   return [...bare.filter((one) => !isOfLink(one)), ...bare.filter(isOfLink)];
 }
+
+/** Whether a file is one that keepalived reads, by its path. */
+export const isOfKeepalived = (path: string) => /\/keepalived[^/]*(?:\/.*)?\.conf$/.test(path);

@@ -3,6 +3,7 @@ import { blocksOf, isKnown, keywordsIn } from '../ha/keepalived/keywords';
 import type { Setting } from '../ha/keepalived/settings';
 import { type HostFiles, placeIn } from './host-files';
 import type { Found, Rule } from './subject';
+import { lacksBlock } from './unreadable';
 
 /** A word that keepalived does not know where it stands: it says so in its log, and goes on. */
 export const unknownKeyword: Rule = {
@@ -17,7 +18,10 @@ function unknownIn(settings: readonly Setting[], path: readonly string[], files:
   const words = keywordsIn(path);
   if (!words) return [];
   const { keepalived: version } = files.versions;
-  return settings.flatMap((setting): Found[] => {
+  const torn = settings.findIndex(lacksBlock);
+  // Nobody knows whose lines those are that follow.
+  const whole = torn < 0 ? settings : settings.slice(0, torn);
+  return whole.flatMap((setting): Found[] => {
     const { keyword, block } = setting;
     // What nobody could replace, and includes of files that nobody has.
     if (keyword.includes('$') || /^include[rmwba]?$/.test(keyword)) return [];

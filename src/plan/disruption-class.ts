@@ -14,6 +14,8 @@ export interface Disruption {
   why: string;
   /** A VIP moves, which cuts the connections that are open through it; `seconds` is about new ones. */
   movesVip?: true;
-  /** What clients lose for good because the inventory no longer has it (a VIP, a service); a sentence each. */
+  /** What clients have and will not have any more (a VIP, a port, a route); a sentence each. `apply` asks for `--allow-outage`. */
   ends?: string[];
+  /** What some of them will not have, or get otherwise: a rule that refuses, a redirect, a route; a sentence each. */
+  alters?: string[];
 }

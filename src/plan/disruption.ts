@@ -1,5 +1,5 @@
 import { type Disruption, disruptionClasses } from './disruption-class';
-import type { Plan } from './plan';
+import type { Finding, Plan } from './plan';
 
 /** A change that `apply` refuses to make without `--allow-outage`. */
 export interface Outage extends Disruption {
@@ -28,16 +28,21 @@ export function worstOf(plan: Pick<Plan, 'hosts'>): Disruption | undefined {
 export const movesVip = (plan: Pick<Plan, 'hosts'>): boolean =>
   plan.hosts.some((host) => host.changes.some((one) => one.disruption?.movesVip));
 
-/** What clients lose for good by a plan, each sentence once. */
-export const endsOf = (plan: Pick<Plan, 'hosts'>): string[] => [
-  ...new Set(plan.hosts.flatMap((host) => host.changes.flatMap((one) => one.disruption?.ends ?? []))),
+const sentences = (plan: Pick<Plan, 'hosts'>, key: 'ends' | 'alters'): string[] => [
+  ...new Set(plan.hosts.flatMap((host) => host.changes.flatMap((one) => one.disruption?.[key] ?? []))),
 ];
 
-/** The changes that clients would notice, in the plan's order. */
+/** What clients lose for good by a plan, each sentence once. */
+export const endsOf = (plan: Pick<Plan, 'hosts'>): string[] => sentences(plan, 'ends');
+
+/** What some clients will not have by it, or get otherwise. */
+export const altersOf = (plan: Pick<Plan, 'hosts'>): string[] => sentences(plan, 'alters');
+
+/** The changes that leave clients unserved, for a while or for good, in the plan's order. */
 export function outages(plan: Plan): Outage[] {
   return plan.hosts.flatMap((host) =>
     host.changes.flatMap((change) =>
-      change.disruption?.class === 'outage'
+      change.disruption && (change.disruption.class === 'outage' || change.disruption.ends)
         ? [{ ...change.disruption, host: host.host, change: change.id }]
         : [],
     ),
@@ -47,9 +52,20 @@ export function outages(plan: Plan): Outage[] {
 /** A line for each reason, with the changes that it applies to. */
 export function outageRows(found: readonly Outage[]): string[] {
   const by = new Map<string, string[]>();
-  for (const { host, change, why, seconds } of found) {
-    const reason = `${why}${seconds === null ? '' : ` (about ${seconds} s)`}`;
-    by.set(reason, [...(by.get(reason) ?? []), `${host}: ${change}`]);
+  const add = (reason: string, change: string) => by.set(reason, [...(by.get(reason) ?? []), change]);
+  for (const { host, change, class: kind, why, seconds, ends = [] } of found) {
+    const length = seconds === null ? '' : ` (about ${seconds} s)`;
+    if (kind === 'outage') add(`${why}${length}`, `${host}: ${change}`);
+    for (const end of ends) add(`${end} (for good)`, `${host}: ${change}`);
   }
   return [...by].map(([reason, changes]) => `  ${changes.join(', ')}: ${reason}`);
 }
+
+/** Rules by which a program refuses a file, or reads it otherwise than it is meant: what clients lose cannot be told. */
+const ofBroken = new Set(['unreadable', 'unknown-keyword', 'backend-not-there', 'directive-gone']);
+
+/** What has to be mended before anybody can tell what a plan does, in the order of the lines: the first may be the cause. */
+export const brokenIn = ({ warnings }: Pick<Plan, 'warnings'>): Finding[] =>
+  warnings
+    .filter(({ rule, severity }) => severity === 'error' && ofBroken.has(rule))
+    .sort((a, b) => a.where.localeCompare(b.where, 'en', { numeric: true }));

@@ -57,6 +57,8 @@ export function renderChange(change: Change, options: TextOptions): string {
   if (change.text) rows.push(indent(renderDiff({ path: change.target, ...change.text }, options), '    '));
   for (const end of change.disruption?.ends ?? [])
     rows.push(`    ${colors.red(`outage for good: ${visible(end)}`)}`);
+  for (const one of change.disruption?.alters ?? [])
+    rows.push(`    ${colors.yellow(`for some clients: ${visible(one)}`)}`);
   for (const note of change.notes ?? []) rows.push(`    ${colors.cyan('note:')} ${visible(note)}`);
   return rows.join('\n');
 }

@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import { endsOf, worstOf } from '../plan/disruption';
+import { altersOf, brokenIn, endsOf, worstOf } from '../plan/disruption';
 import type { Change, Finding, HostPlan, Plan } from '../plan/plan';
 import { count, hang, indent, visible, visibleLines } from '../text/format';
 import { markOf, nameOf, nameOfDisruption, renderChange, type TextOptions } from './change-text';
@@ -147,9 +147,11 @@ function renderStages({ stages = [], hosts }: Plan, options: TextOptions): strin
 
 /** A line about the worst disruption, and the option that allows it. */
 function renderDisruptionOf(plan: Plan, options: TextOptions): string {
-  const { bold, red } = pc.createColors(options.color);
+  const { bold, red, yellow } = pc.createColors(options.color);
   const worst = worstOf(plan);
   if (!worst) return '';
+  const [broken] = brokenIn(plan);
+  const how = broken ? `mend ${visible(broken.where)} first` : 'apply makes it only with --allow-outage';
   const isStaged = plan.stages !== undefined && plan.stages.length > 1;
   const said = {
     none: 'none: clients notice nothing',
@@ -157,12 +159,13 @@ function renderDisruptionOf(plan: Plan, options: TextOptions): string {
     'pair-synchronous': isStaged
       ? `${nameOfDisruption(worst)} expected, in ${plan.stages?.length} stages`
       : `${nameOfDisruption(worst)} expected, the hosts of a VIP at once`,
-    outage: red(`${nameOfDisruption(worst)}; apply makes it only with --allow-outage`),
+    outage: red(`${nameOfDisruption(worst)}; ${how}`),
   }[worst.class];
-  const ends = endsOf(plan).map((end) => `  ${red(visible(end))}\n`);
-  const forGood =
-    ends.length > 0 ? `${bold('Outage for good')}, as the inventory asks:\n${ends.join('')}` : '';
-  return `${forGood}${bold(forGood ? 'Disruption of all else:' : 'Disruption:')} ${said}\n`;
+  const rows = (head: string, found: readonly string[], paint: (text: string) => string) =>
+    found.length > 0 ? `${head}:\n${found.map((one) => `  ${paint(visible(one))}\n`).join('')}` : '';
+  const ends = rows(`${bold('Outage for good')}; ${how}`, endsOf(plan), red);
+  const alters = rows(`${bold('Otherwise for some clients')}, as the inventory asks`, altersOf(plan), yellow);
+  return `${ends}${alters}${bold(ends ? 'Disruption of all else:' : 'Disruption:')} ${said}\n`;
 }
 
 function renderSummary(hosts: HostPlan[], options: TextOptions): string {

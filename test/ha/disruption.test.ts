@@ -40,6 +40,7 @@ const vip = (name: string, address: string, hosts: string[], about: Partial<Vip>
   ({
     name,
     address,
+    addresses: [{ address }],
     preempt: true,
     check: { haproxy: true },
     ports: [],
@@ -638,7 +639,10 @@ describe('what ends, and what has to be known', () => {
       seconds: 0,
       ends: ['VIP router37 10.0.0.200:7001 is answered no more'],
     });
-    expect(outages(plan)).toEqual([]);
+    expect(outages(plan).map(({ host, change: id }) => `${host}: ${id}`)).toEqual([
+      'fred: undefined /etc/haproxy/haproxy.cfg',
+      'ethyl: undefined /etc/haproxy/haproxy.cfg',
+    ]);
     expect(endsOf(plan)).toEqual(['VIP router37 10.0.0.200:7001 is answered no more']);
   });
   test('a VIP that goes', () => {

@@ -193,7 +193,16 @@ describeLab('firewalld runs on both hosts', () => {
     edit(({ services }) => {
       delete services.second;
     });
-    expect(await haprov('apply', inventory, '--yes')).toMatchObject({ code: 0 });
+    const refused = await haprov('apply', inventory, '--yes');
+    expect(refused).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/:81 is answered no more \(for good\)/),
+    });
+    const run = await haprov('apply', inventory, '--yes', '--allow-outage');
+    expect(run).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/done: .*for good, as you allowed: .*:81 is/),
+    });
     expectOpen(...all.filter((one) => one !== '81/tcp'));
     expect(await answers(81)).toBe(false);
     await oneHolder();

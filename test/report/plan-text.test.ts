@@ -267,13 +267,22 @@ describe('disruption', () => {
   test('what ends for good is said with the change and at the end', () => {
     const ends: Partial<Change> = {
       ...rolling,
-      disruption: { class: 'rolling', seconds: 0, why: 'x', ends: ['VIP a 10.0.0.1:80 is answered no more'] },
+      disruption: {
+        class: 'rolling',
+        seconds: 0,
+        why: 'x',
+        ends: ['VIP a 10.0.0.1:80 is answered no more'],
+        alters: ['VIP a 10.0.0.1:81 is redirected'],
+      },
     };
     const lines = render([hostPlan('fred', [ends]), hostPlan('ethyl', [ends])]);
     expect(lines).toContain('        outage for good: VIP a 10.0.0.1:80 is answered no more');
-    expect(lines.slice(-4, -1)).toEqual([
-      'Outage for good, as the inventory asks:',
+    expect(lines).toContain('        for some clients: VIP a 10.0.0.1:81 is redirected');
+    expect(lines.slice(-6, -1)).toEqual([
+      'Outage for good; apply makes it only with --allow-outage:',
       '  VIP a 10.0.0.1:80 is answered no more',
+      'Otherwise for some clients, as the inventory asks:',
+      '  VIP a 10.0.0.1:81 is redirected',
       'Disruption of all else: rolling, 0 s expected, one host after the other',
     ]);
   });

@@ -50,7 +50,7 @@ const classed = (plan: PlannedHost, texts: Omit<OwnTexts, 'host'>) => {
   return hosts[0]?.changes.map(({ target, disruption, notes }) => [
     target,
     disruption?.class,
-    disruption?.ends ?? [],
+    [...(disruption?.ends ?? []), ...(disruption?.alters ?? [])],
     notes ?? [],
   ]);
 };
