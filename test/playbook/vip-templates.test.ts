@@ -139,6 +139,14 @@ test('keepalived before 2.1 cannot ask by UDP', async () => {
   expect(await written(inventory, 8)).toContain('UDP_CHECK {');
 });
 
+test('keepalived before 2.2 gives up the MAC address of VRRP where adverts go from host to host', async () => {
+  const inventory = { vips: { v: vip({ interface: 'eth0', vmac: true, unicast: true }) } };
+  await expect(written(inventory, 8)).rejects.toThrow(
+    'vips.v.vmac stands beside unicast, which keepalived before 2.2 cannot do on fred: leave one of them out, or use a newer EL',
+  );
+  expect(read(await written(inventory, 9)).instances[0]?.vmac?.isBaseUsed).toBe(true);
+});
+
 test('virtual servers with their servers and checks', async () => {
   const virtualServers = {
     dns: { vip: 'v', port: 53, protocol: 'udp', scheduler: 'rr', kind: 'DR', backends: {} },
