@@ -48,6 +48,7 @@ export function watchAddresses(connection: Connection, addresses: readonly strin
   const ended = connection
     .runScript(compose(call('watch_addresses', pauseSeconds, mostSeconds, ...addresses)), {
       timeoutMs: mostSeconds * 1000,
+      isLasting: true,
       onStdout: rowReader(take),
     })
     .then(

@@ -1,13 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { HostError } from '../errors';
 import type { AskSecret, SecretQuestion } from './ask-secret';
 import type { Session } from './channel';
 import { logIn, OnlyOpenSsh, sessionOf } from './client';
-import { ChannelRefused, type ExecOptions, type ExecResult, execScript } from './exec';
+import { ChannelRefused, type ExecOptions, type ExecResult, execScript, RETRY } from './exec';
 import { needsOpenSsh } from './needs-openssh';
 import { openMaster, openSshSession } from './openssh';
+import { Relay, relayScript } from './relay';
 import { checked, type RunScript } from './script-result';
 import { readSshConfig, type SshTarget } from './ssh-config';
-import { rootShell } from './sudo';
+import { type RootShell, rootShell } from './sudo';
 
 export type { AskSecret, ExecOptions, ExecResult, SecretQuestion, SshTarget };
 
@@ -70,15 +72,10 @@ const MOST_CHANNELS = 8;
 /** How often an exec is tried again where the host opens no channel, after 20, 40, 80 … ms. */
 const REFUSALS = 7;
 
-/** One login, and how many scripts run over it. */
-interface Lane {
-  session: Promise<Session>;
-  running: number;
-}
-
 /**
- * Runs scripts over one login, and over more logins where the host opens too few channels on each (MaxSessions), which
- * it shows by refusing one: the VIP probe lasts as long as a run, and must not block the run's scripts.
+ * Runs scripts over one login. Where the host opens too few channels on it (MaxSessions), which it shows by refusing one,
+ * scripts take turns, or all run over one channel where some of them last: the VIP probe lasts as long as a run, and must
+ * not block the run's scripts. Nobody is to log in twice, who may be asked for a second factor.
  */
 class SshConnection implements Connection {
   readonly host: string;
@@ -86,19 +83,21 @@ class SshConnection implements Connection {
   readonly notes: readonly string[];
   readonly runScript: RunScript;
   #execs = 0;
-  /** Channels that the host opens on one login. */
+  /** Channels that the host opens. */
   #most = MOST_CHANNELS;
-  readonly #lanes: Lane[];
+  #running = 0;
   readonly #waiting: (() => void)[] = [];
+  /** What all scripts run over, where the host opens few channels and some scripts last. */
+  #relay: Promise<Session> | undefined;
+  #learned: Promise<void> | undefined;
 
   constructor(
     private readonly target: SshTarget,
-    first: Session,
+    private readonly session: Session,
   ) {
     this.host = target.name;
-    this.user = first.user;
-    this.notes = first.notes;
-    this.#lanes = [{ session: Promise.resolve(first), running: 0 }];
+    this.user = session.user;
+    this.notes = session.notes;
     this.runScript = checked(this.host, (script, options) => this.#run(script, options));
   }
 
@@ -106,48 +105,108 @@ class SshConnection implements Connection {
     return this.#execs;
   }
 
-  async #run(script: string, options: ExecOptions): Promise<ExecResult> {
+  async #run(script: string, { isLasting, ...options }: ExecOptions): Promise<ExecResult> {
     this.#execs += 1;
+    if (isLasting) {
+      this.#learned ??= this.#learn();
+      await this.#learned;
+    }
+    if (!this.#relay) return this.#inTurn(script, options);
+    return execScript(this.host, await this.#relay, RELAYED, script, options);
+  }
+
+  close(): void {
+    this.session.close();
+  }
+
+  /** Runs a script over a channel of the host, once it opens one. */
+  async #inTurn(script: string, options: ExecOptions): Promise<ExecResult> {
     const { sudo, sudoPassword, answerWithinMs: answerMs } = this.target;
     const shell = rootShell({ user: this.user, sudo, sudoPassword });
     for (let refusals = 0; ; ) {
-      const lane = await this.#lane();
+      while (this.#running >= this.#most) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+      this.#running += 1;
       try {
-        return await execScript(this.host, await lane.session, shell, script, { answerMs, ...options });
+        return await execScript(this.host, this.session, shell, script, { answerMs, ...options });
       } catch (error) {
         // Nothing ran: the host allows fewer channels than assumed, or has not closed the previous one yet.
         if (!(error instanceof ChannelRefused)) throw error;
-        const others = lane.running - 1;
-        if (others > 0) this.#most = Math.min(this.#most, others);
+        const others = this.#running - 1;
+        if (others > 0 && others >= (rooms.get(this.target) ?? 0)) this.#most = Math.min(this.#most, others);
         else if (refusals === REFUSALS) throw error;
         else await sleep(20 * 2 ** refusals++);
       } finally {
-        lane.running -= 1;
+        this.#running -= 1;
         this.#waiting.shift()?.();
       }
     }
   }
 
-  close(): void {
-    for (const { session } of this.#lanes) session.then((one) => one.close()).catch(() => undefined);
+  /** Begins a relay where the host opens fewer channels than a run needs. A reconnect to the host knows already. */
+  async #learn(): Promise<void> {
+    const room = rooms.get(this.target) ?? this.#running + (await roomOf(this.session));
+    rooms.set(this.target, room);
+    if (room >= NEEDED) return;
+    this.#relay = this.#startRelay();
+    await this.#relay;
   }
 
-  /** Reserves a login's channel for one script. */
-  async #lane(): Promise<Lane> {
-    for (;;) {
-      const free = this.#lanes.find(({ running }) => running < this.#most);
-      if (free) {
-        free.running += 1;
-        return free;
-      }
-      if (this.#lanes.length * this.#most < MOST_CHANNELS) this.#addLane();
-      else await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    }
+  #startRelay(): Promise<Session> {
+    const { host, session } = this;
+    const { user, notes, close, lostBecause } = session;
+    return new Promise((resolve, reject) => {
+      let relay: Relay | undefined;
+      const options: ExecOptions = {
+        onStdin: (stdin) => {
+          relay = new Relay(stdin, () =>
+            resolve({ user, notes, close, lostBecause, open: async () => (relay as Relay).open() }),
+          );
+        },
+        onStdout: (chunk) => relay?.hear(chunk),
+      };
+      this.#inTurn(relayScript, options)
+        .then(({ code, stderr }) => {
+          throw new HostError(host, `the shell that runs all scripts ended (exit ${code}): ${stderr}`, RETRY);
+        })
+        .catch((error: unknown) => {
+          relay?.lose();
+          reject(error);
+        });
+    });
   }
+}
 
-  #addLane(): void {
-    const lane = { session: openSession(this.target), running: 0 };
-    this.#lanes.push(lane);
-    lane.session.catch(() => this.#lanes.splice(this.#lanes.indexOf(lane), 1));
-  }
+/** A script's command is no command of the host's: the relay's shell runs it. */
+const RELAYED: RootShell = { command: '', usesSudo: false };
+
+/** How many channels hosts have for a login, where that was asked. */
+const rooms = new WeakMap<SshTarget, number>();
+
+/** A VIP probe, a watch of addresses and a verb, which last, and one for all others in turn. */
+const NEEDED = 4;
+
+/** Says how many channels the host opens beside those that are open, up to {@link NEEDED}. */
+async function roomOf(session: Session): Promise<number> {
+  const held = await Promise.all(Array.from({ length: NEEDED }, () => holdChannel(session)));
+  await Promise.all(held.map((one) => one?.()));
+  return held.filter((one) => one !== undefined).length;
+}
+
+/** Opens a channel on which nothing happens; undefined where the host refuses it. The function ends it. */
+async function holdChannel(session: Session): Promise<(() => Promise<void>) | undefined> {
+  const channel = await session.open('echo; exec cat').catch(() => undefined);
+  if (!channel) return undefined;
+  const ended = new Promise<void>((resolve) => channel.onEnd(() => resolve()));
+  const end = () => {
+    channel.stdin.end();
+    return ended;
+  };
+  return new Promise((resolve) => {
+    channel.stderr.resume();
+    channel.stdout.once('data', () => {
+      channel.stdout.resume();
+      resolve(end);
+    });
+    void ended.then(() => resolve(undefined));
+  });
 }

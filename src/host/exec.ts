@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import { HostError } from '../errors';
 import type { Channel, CommandEnd, Session } from './channel';
 import { newMark, ScriptStream, TextSearch, whatWasSaid } from './script-output';
@@ -16,6 +17,10 @@ export interface ExecResult {
 export interface ExecOptions {
   /** Gets stdout in pieces as it arrives, whole characters only. */
   onStdout?: (chunk: string) => void;
+  /** Gets the shell's standard input when the script was sent: it stays open for more, and no output is kept. */
+  onStdin?: (stdin: Writable) => void;
+  /** It runs while others do, for as long as a run or a verb. */
+  isLasting?: boolean;
   /** Closes the channel and rejects when the script takes longer than this many milliseconds. */
   timeoutMs?: number;
   /** Closes the channel and rejects when the script writes nothing for this many milliseconds. */
@@ -91,7 +96,7 @@ interface Outcome {
 class Conversation {
   readonly #started = performance.now();
   readonly #mark = newMark('begins');
-  readonly #stdout = new ScriptStream(this.#mark, MOST_STDOUT);
+  readonly #stdout: ScriptStream;
   readonly #stderr = new ScriptStream(this.#mark, MOST_STDERR);
   readonly #timers: NodeJS.Timeout[] = [];
   #quiet: NodeJS.Timeout | undefined;
@@ -105,6 +110,7 @@ class Conversation {
     private readonly options: ExecOptions,
     private readonly outcome: Outcome,
   ) {
+    this.#stdout = new ScriptStream(this.#mark, options.onStdin ? Number.POSITIVE_INFINITY : MOST_STDOUT);
     this.#sent = shell.dialogue === undefined;
     this.#asked = new TextSearch(shell.dialogue?.ask ?? '');
     this.#ready = new TextSearch(shell.dialogue?.ready ?? '');
@@ -124,7 +130,15 @@ class Conversation {
     });
     channel.onEnd((ending) => this.#end(ending));
     if (dialogue) channel.stdin.write(`${dialogue.password}\n`);
-    else channel.stdin.end(whole);
+    else this.#send(whole);
+  }
+
+  #send(text: string): void {
+    const { stdin } = this.channel;
+    const { onStdin } = this.options;
+    if (!onStdin) return void stdin.end(text);
+    stdin.write(text);
+    onStdin(stdin);
   }
 
   #limitTime(): void {
@@ -171,7 +185,7 @@ class Conversation {
     this.#asked.take(chunk);
     if (this.#ready.take(chunk) >= 0) {
       this.#sent = true;
-      this.channel.stdin.end(`${go}\n${script}`);
+      this.#send(`${go}\n${script}`);
     } else if (this.#asked.times > 1) {
       // A second prompt means that the password is wrong; three wrong ones may lock the account.
       this.channel.stdin.end();

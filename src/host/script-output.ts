@@ -46,7 +46,7 @@ export class ScriptStream {
   readonly #own: string[] = [];
   readonly #mark: TextSearch;
 
-  /** @param most how many characters the script may print */
+  /** @param most how many characters the script may print; none of them are kept where that is Infinity */
   constructor(
     mark: OutputMark,
     private readonly most: number,
@@ -87,7 +87,7 @@ export class ScriptStream {
 
   #keep(text: string): string {
     this.length += text.length;
-    if (this.tooLong === undefined && text) this.#own.push(text);
+    if (this.tooLong === undefined && text && Number.isFinite(this.most)) this.#own.push(text);
     return text;
   }
 }

@@ -55,6 +55,7 @@ export function startHostProbe(
   const ended = connection
     .runScript(probeScript(targets, pace, limit), {
       accepts: 'any',
+      isLasting: true,
       onStdout,
       timeoutMs: (MOST_SECONDS + limit) * 1000 + STARTS_WITHIN_MS,
     })

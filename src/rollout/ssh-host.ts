@@ -69,7 +69,7 @@ class SshHost implements HostVerbs {
 
   async #drive(script: string, hear: OnJournalEntry, shown = script): Promise<number | null> {
     this.wires.onScript?.(this.name, shown);
-    const options = { accepts: 'any', onStdout: journalReader(hear), quietMs } as const;
+    const options = { accepts: 'any', isLasting: true, onStdout: journalReader(hear), quietMs } as const;
     return (await this.#connection.runScript(script, options)).code;
   }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { AS_ROOT, connection, failure, files, local, logIn, server } from '../support/logged-in';
 import { patient } from '../support/patient';
-import { answers, runsLocally } from '../support/ssh-server';
+import { answers, type CommandHandler, runsLocally } from '../support/ssh-server';
 
 describe('what is heard', () => {
   test.each([
@@ -92,10 +92,14 @@ describe('what is heard', () => {
 });
 
 describe('a host that opens few channels (MaxSessions)', () => {
+  const logins = () => server.logins.filter((login) => login === 'root publickey').length;
+  const any = { [AS_ROOT]: local, 'echo; exec cat': local };
+
   test.each([1, 2, 3])(
-    '%i at a time: all scripts run, each once, over more connections',
+    '%i at a time: all scripts run, each once, in turn over one login',
     async (channels) => {
       await logIn(local, {}, AS_ROOT, channels);
+      const once = logins();
       const file = files.path('ran');
       const started = Array.from({ length: 12 }, (_, n) =>
         connection.runScript(`echo ${n} >>${file}; sleep 0.1; echo ${n}`, patient),
@@ -103,16 +107,61 @@ describe('a host that opens few channels (MaxSessions)', () => {
       const results = await Promise.all(started);
       expect(results.map(({ stdout }) => stdout)).toEqual(Array.from({ length: 12 }, (_, n) => `${n}\n`));
       expect(readFileSync(file, 'utf8').trim().split('\n')).toHaveLength(12);
-      expect(server.logins.filter((login) => login === 'root publickey').length).toBeGreaterThan(1);
+      expect(logins()).toBe(once);
+      expect(server.mostChannels).toBeLessThanOrEqual(channels);
     },
   );
 
-  test('a script that goes on for long does not keep the next from running, nor does it end with it', async () => {
-    await logIn(local, {}, AS_ROOT, 1);
-    const end = files.path('end');
-    const long = connection.runScript(`until [ -e ${end} ]; do sleep 0.05; done; echo slept`, patient);
-    await connection.runScript(`touch ${end}`, patient);
-    expect((await long).stdout).toBe('slept\n');
+  test.each([1, 2, 3, 4, 10])(
+    '%i at a time: scripts that last keep none from running, nor do they end with it',
+    async (channels) => {
+      await logIn(local, {}, any, channels);
+      const once = logins();
+      const end = files.path('end');
+      const begun = Array.from({ length: 3 }, () => {
+        let say: () => void = () => undefined;
+        const first = new Promise<void>((resolve) => {
+          say = resolve;
+        });
+        const script = `echo begun; until [ -e ${end} ]; do sleep 0.05; done; echo lasted; exit 3`;
+        const options = { ...patient, accepts: [3], isLasting: true, onStdout: () => say() };
+        return { first, ended: connection.runScript(script, options) };
+      });
+      await Promise.all(begun.map(({ first }) => first));
+      const short = Array.from({ length: 5 }, (_, n) => connection.runScript(`echo ${n}`, patient));
+      expect((await Promise.all(short)).map(({ stdout }) => stdout)).toEqual(
+        [0, 1, 2, 3, 4].map((n) => `${n}\n`),
+      );
+      await connection.runScript(`touch ${end}`, patient);
+      for (const { ended } of begun)
+        expect(await ended).toMatchObject({ stdout: 'begun\nlasted\n', code: 3 });
+      expect(logins()).toBe(once);
+    },
+  );
+
+  test('what lasts and is given up leaves the channel to the others', async () => {
+    await logIn(local, {}, any, 1);
+    const last = { isLasting: true, quietMs: 300 };
+    expect((await failure(connection.runScript('sleep 30', last))).message).toBe(
+      'fred: nothing was heard of the command for 0.3 s',
+    );
+    expect((await connection.runScript('echo well', patient)).stdout).toBe('well\n');
+  });
+
+  test('a connection that is lost takes what runs with it, and nothing is done again', async () => {
+    const file = files.path('ran');
+    const cuts: CommandHandler = (channel, link) => {
+      local(channel, link);
+      channel.on('data', (chunk: Buffer) => {
+        if (chunk.includes('LAST WORDS')) setTimeout(() => link.end(), 300);
+      });
+    };
+    await logIn(local, {}, { ...any, [AS_ROOT]: cuts }, 1);
+    const script = `echo once >>${file}; : LAST WORDS; sleep 5`;
+    const error = await failure(connection.runScript(script, { ...patient, isLasting: true }));
+    expect(error.message).toContain('the connection was lost during a command');
+    expect(readFileSync(file, 'utf8')).toBe('once\n');
+    expect((await failure(connection.runScript('true', patient))).message).toContain('lost');
   });
 
   test('one that has not yet done with the script before is asked again, and runs each once', async () => {

@@ -430,9 +430,10 @@ esac
   }
 
   /** Begins to run what a client has sent, as sshd does. */
-  start(script: string): ChildProcessWithoutNullStreams {
+  start(script: string, { isEnd = true } = {}): ChildProcessWithoutNullStreams {
     const child = spawn(join(this.#bin, 'sh'), ['-s'], { cwd: this.#root, env: this.#environment });
-    child.stdin.on('error', () => undefined).end(this.#here(script));
+    child.stdin.on('error', () => undefined).write(this.#here(script));
+    if (isEnd) child.stdin.end();
     return child;
   }
 

@@ -34,12 +34,13 @@ afterEach(async () => {
 export async function logIn(
   handler: CommandHandler,
   more: Partial<SshTarget> = {},
-  command = AS_ROOT,
+  command: string | Record<string, CommandHandler> = AS_ROOT,
   mostSessions?: number,
 ): Promise<void> {
   const user = { publicKey: files.publicKey };
   const key = newKey().private;
-  const commands = more.sudoPassword === undefined ? { [command]: handler } : anyCommand(handler);
+  const told = typeof command === 'string' ? { [command]: handler } : command;
+  const commands = more.sudoPassword === undefined ? told : anyCommand(handler);
   server = await startSshServer({
     hostKeys: [key],
     users: { root: user, careful: user },

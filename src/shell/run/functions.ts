@@ -12,6 +12,7 @@ import limitsText from './limits.sh';
 import peersText from './peers.sh';
 import putBackText from './put-back.sh';
 import recoverText from './recover.sh';
+import relayText from './relay.sh';
 import selinuxText from './selinux.sh';
 import stagedText from './staged.sh';
 import systemText from './system.sh';
@@ -33,6 +34,7 @@ export const libraries = {
   'peers': { text: peersText, needs: ['transaction'], functions: 'is_in_group seal_of say say_restored say_farewell hear hear_with_python hear_with_tcpdump look_around heard_old heard_all recover_in_group have_others_stayed look_at_network adverts_of' },
   'put-back': { text: putBackText, needs: ['probe', 'paths'], functions: 'find_names restore_file undo_rename leave_names leave_all_names' },
   'recover': { text: recoverText, needs: ['probe', 'put-back'], functions: 'unhook_boot format_of is_whole has_ended outcome recover_run settle_run_of wait_for_boot salvage' },
+  'relay': { text: relayText, needs: [], functions: 'send_rows relay' },
   'selinux': { text: selinuxText, needs: ['probe', 'selinux-probe', 'transaction'], functions: 'check_labels check_booleans label_ports verify_labels restore_labels set_booleans verify_booleans restore_booleans' },
   'staged': { text: stagedText, needs: ['probe', 'put-back', 'transaction', 'validators'], functions: 'swap as_seen names_staged staged_copy as_it_will_be validate_file' },
   'system': { text: systemText, needs: ['probe', 'sysctl', 'init', 'units', 'transaction', 'loaded', 'drained', 'boot'], functions: 'check_packages_absent is_there install_packages verify_packages check_sysctls save_sysctls set_sysctls verify_sysctls restore_sysctls property check_service save_service change_service workers_of sum_for stay_drained prove_reload verify_service stays_active restore_service put_links_back in_shell run_command undo_command' },
@@ -146,6 +148,9 @@ export interface Functions {
   settle_run_of: [run: Word];
   wait_for_boot: [];
   salvage: [home: Word];
+  // relay.sh
+  send_rows: [number: Word, stream: Word];
+  relay: [number: Word, script: Word];
   // selinux.sh
   check_labels: [...port_label_wanted: Word[]];
   check_booleans: [...name_active_kept_wanted: Word[]];
