@@ -30,8 +30,9 @@ export interface SecretAsker {
 /** Asks at the terminal, or by the user's SSH_ASKPASS. */
 export function secretAsker(around: Surroundings): SecretAsker {
   const { env, stopping } = around;
-  const one = async (read: Read, { host, text, isSecret }: Parameters<AskSecret>[0]) => {
-    if (stopping.aborted) return undefined;
+  const one: AskSecret = async ({ host, text, isSecret }) => {
+    const read = reader(env);
+    if (stopping.aborted || !read) return undefined;
     const goOn = await around.silence();
     const typed = await read(guard(around.mask(worded(host, text))), isSecret, stopping);
     if (typed === 'left') await around.left();
@@ -41,15 +42,15 @@ export function secretAsker(around: Surroundings): SecretAsker {
     return typed.line;
   };
   let open: Promise<unknown> = Promise.resolve();
+  // Always the same, because the answers are remembered for it.
+  const ask: AskSecret = (question) => {
+    const answer = open.then(() => one(question));
+    open = answer;
+    return answer;
+  };
   return {
     get ask(): AskSecret | undefined {
-      const read = reader(env);
-      if (!read) return undefined;
-      return (question) => {
-        const answer = open.then(() => one(read, question));
-        open = answer;
-        return answer;
-      };
+      return reader(env) ? ask : undefined;
     },
     isDone: () => open,
   };

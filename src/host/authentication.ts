@@ -1,4 +1,3 @@
-import { createPrivateKey } from 'node:crypto';
 import {
   type AnyAuthMethod,
   type AuthenticationType,
@@ -8,20 +7,13 @@ import {
   type ParsedKey,
   type SignCallback,
   type SigningRequestOptions,
-  utils,
 } from 'ssh2';
+import type { Attempt } from './attempt';
+import { type KeyFile, readKeyFile } from './key-files';
 import type { LoginClock } from './login-clock';
-import { readUserFile } from './read-file';
-import { isDefaultIdentity, type SshSettings, type SshTarget } from './ssh-config';
-
-/** One way to log in, tried at most once. */
-interface Attempt {
-  method: 'publickey' | 'password' | 'keyboard-interactive';
-  /** Names it in the message when all attempts failed. */
-  label: string;
-  /** Is called when its turn comes, because decrypting a key takes a while. Undefined where it cannot be used after all. */
-  prepare(): AnyAuthMethod | undefined;
-}
+import { Person } from './person';
+import { askedPerson, givenPassword } from './prompts';
+import type { SshSettings, SshTarget } from './ssh-config';
 
 /** The ways to log in, the likeliest first, and which were tried. */
 export interface Credentials {
@@ -29,22 +21,23 @@ export interface Credentials {
   tried: string[];
   /** Why a key was not offered. */
   notes: string[];
+  /** Who can be asked; absent where nobody can. */
+  person?: Person | undefined;
 }
 
-interface KeyFile {
-  path: string;
-  /** Base64, SSH wire format; undefined when an encrypted key has no `.pub` beside it. */
-  publicKey?: string;
-  /** The file holds a public key only. */
-  isPublic?: true;
-  /** Undefined where only the agent can sign with the key. */
-  privateKey?: () => ParsedKey | Error;
+/** A login, as far as those need to know it who wait for a person. */
+interface Login {
+  host: string;
+  settings: SshSettings;
+  clock: LoginClock;
+  person: Person | undefined;
+  tell: SshTarget['tell'];
 }
 
 /**
  * Gathers agent keys, key files and the password, in this order: keys that the user named; a given password; the agent's
- * other keys (not with IdentitiesOnly); OpenSSH's default key files.
- * @param clock stands still while an agent signs, which may ask a person
+ * other keys (not with IdentitiesOnly); OpenSSH's default key files; what a person must be asked for.
+ * @param clock stands still while a person is asked, by us or by an agent
  */
 export async function gatherCredentials(
   target: SshTarget,
@@ -52,34 +45,41 @@ export async function gatherCredentials(
   clock: LoginClock,
 ): Promise<Credentials> {
   const notes: string[] = [];
+  const person = target.ask && !settings.asksNobody ? new Person(target.ask, clock) : undefined;
+  const login: Login = { host: target.name, settings, clock, person, tell: target.tell };
   const agent = settings.agentSocket ? createAgent(settings.agentSocket) : undefined;
   const [held, files] = settings.publicKeyLogin
     ? await Promise.all([
         agent ? agentKeys(agent, settings.agentSocket ?? '', notes) : [],
-        keyFiles(target, settings, notes),
+        keyFiles(target, settings, person, notes),
       ])
     : [[], []];
+  const isSame = (key: ParsedKey, file: KeyFile) =>
+    file.publicKey !== undefined && wire(key) === wire(file.publicKey);
   const fromAgent = (key: ParsedKey, path?: string): Attempt[] =>
-    agent ? [agentAttempt(new OneKeyOfAgent(agent, key, clock), key, settings.user, path)] : [];
+    agent ? [agentAttempt(agent, key, login, path)] : [];
   const named = files.flatMap((file) => {
-    const key = held.find((candidate) => wire(candidate) === file.publicKey);
+    const key = held.find((candidate) => isSame(candidate, file));
     if (key) return fromAgent(key, file.path);
     if (file.isPublic)
       notes.push(
         `${file.path} is the public half of a key, which the agent does not hold: name the private one${privateBeside(file.path)}`,
       );
-    return file.privateKey ? [fileAttempt(file, file.privateKey, settings.user, notes)] : [];
+    return file.privateKey ? [fileAttempt(file, file.privateKey, login, notes)] : [];
   });
   const others = settings.identitiesOnly
     ? []
-    : held
-        .filter((key) => !files.some((file) => file.publicKey === wire(key)))
-        .flatMap((key) => fromAgent(key));
-  const password = target.password === undefined ? [] : passwordAttempts(target.password, settings);
-  const attempts = settings.identitiesNamed
+    : held.filter((key) => !files.some((file) => isSame(key, file))).flatMap((key) => fromAgent(key));
+  const password = target.password === undefined ? [] : givenPassword(target.password, login);
+  const all = settings.identitiesNamed
     ? [...named, ...password, ...others]
     : [...password, ...others, ...named];
-  return { attempts, tried: [], notes };
+  const attempts = [
+    ...all.filter(({ asks }) => !asks),
+    ...all.filter(({ asks }) => asks),
+    ...askedPerson(login),
+  ];
+  return { attempts, tried: [], notes, person };
 }
 
 function wire(key: ParsedKey): string {
@@ -95,124 +95,82 @@ function agentKeys(agent: BaseAgent, socket: string, notes: string[]): Promise<P
   });
 }
 
-async function keyFiles(target: SshTarget, settings: SshSettings, notes: string[]): Promise<KeyFile[]> {
-  const files = await Promise.all(settings.identityFiles.map((path) => readKeyFile(path, target, notes)));
+async function keyFiles(
+  target: SshTarget,
+  settings: SshSettings,
+  person: Person | undefined,
+  notes: string[],
+): Promise<KeyFile[]> {
+  const files = await Promise.all(
+    settings.identityFiles.map((path) => readKeyFile(path, target, person, notes)),
+  );
   return files.flatMap((file) => file ?? []);
 }
 
-async function readKeyFile(path: string, target: SshTarget, notes: string[]): Promise<KeyFile | undefined> {
-  const { passphrase } = target;
-  const [text, pub] = await Promise.all([
-    readUserFile(path).catch((error: NodeJS.ErrnoException) => error),
-    readUserFile(`${path}.pub`).catch(() => ''),
-  ]);
-  const beside = publicPart(pub);
-  if (typeof text !== 'string') {
-    if (beside) return { path, publicKey: beside };
-    if (!isDefaultIdentity(path) || target.identityFiles?.includes(path) || text.code !== 'ENOENT')
-      notes.push(`${path} ${unreadable[text.code ?? ''] ?? `cannot be read (${text.code})`}`);
-    return undefined;
-  }
-  const plain = parsePrivateKey(text);
-  if (!(plain instanceof Error)) {
-    if (plain.isPrivateKey()) return { path, publicKey: wire(plain), privateKey: () => plain };
-    return { path, publicKey: wire(plain), isPublic: true };
-  }
-  if (!/encrypted/i.test(plain.message)) {
-    notes.push(`${path} is no key that can be used (${plain.message})`);
-    return beside ? { path, publicKey: beside } : undefined;
-  }
-  if (passphrase !== undefined) {
-    return { path, publicKey: beside, privateKey: () => parsePrivateKey(text, passphrase) };
-  }
-  notes.push(`${path} is encrypted: load it with ssh-add, or give its passphrase`);
-  return { path, publicKey: beside };
-}
-
-const unreadable: Record<string, string> = {
-  ENOENT: 'is not there',
-  EACCES: 'may not be read by you',
-  EISDIR: 'is a folder',
-  ENOTFILE: 'is no file',
-};
-
 const privateBeside = (path: string) => (path.endsWith('.pub') ? `, ${path.slice(0, -'.pub'.length)}` : '');
 
-function publicPart(text: string): string | undefined {
-  const key = text ? utils.parseKey(text) : undefined;
-  return key === undefined || key instanceof Error ? undefined : wire(key);
-}
+/** So long an agent may take before the person is told that it waits for him. */
+const QUIET_MS = 2000;
 
-/** ssh2 reads OpenSSH's and PEM formats; Node reads PKCS #8 (`BEGIN PRIVATE KEY`). */
-function parsePrivateKey(text: string, passphrase?: string): ParsedKey | Error {
-  const pkcs8 = /^-----BEGIN (ENCRYPTED )?PRIVATE KEY-----/m.exec(text);
-  if (!pkcs8) return utils.parseKey(text, passphrase);
-  if (pkcs8[1] && passphrase === undefined) return new Error('encrypted');
-  try {
-    const key = createPrivateKey({ key: text, passphrase });
-    const type = key.asymmetricKeyType === 'rsa' ? 'pkcs1' : 'sec1';
-    return utils.parseKey(key.export({ type, format: 'pem' }));
-  } catch (error) {
-    return error instanceof Error ? error : new Error(String(error));
-  }
-}
-
-function agentAttempt(agent: OneKeyOfAgent, key: ParsedKey, username: string, path?: string): Attempt {
-  return {
-    method: 'publickey',
-    label: path ? `${path} (agent)` : `agent key ${key.comment || key.type}`,
-    prepare: () => ({ type: 'agent', username, agent }),
+function agentAttempt(agent: BaseAgent, key: ParsedKey, login: Login, path?: string): Attempt {
+  const label = path ? `${path} (agent)` : `agent key ${key.comment || key.type}`;
+  const sign: Sign = (data, how) => {
+    const timer = setTimeout(
+      () => login.tell?.(`waiting for ${label}: touch the key, or confirm in the agent`),
+      QUIET_MS,
+    );
+    const signed = new Promise<Buffer>((resolve, reject) => {
+      agent.sign(key, data, how, (error, signature) => (signature ? resolve(signature) : reject(error)));
+    });
+    return login.clock.waitFor(signed).finally(() => clearTimeout(timer));
   };
+  return keyAttempt(new OneKey(key, sign), label, login.settings.user);
 }
 
+const keyAttempt = (agent: OneKey, label: string, username: string): Attempt => ({
+  method: 'publickey',
+  label,
+  prepare: () => ({ type: 'agent', username, agent }),
+});
+
+/** An encrypted key is opened when the host has said that it takes it; one that shows no public half, before that. */
 function fileAttempt(
   file: KeyFile,
-  privateKey: () => ParsedKey | Error,
-  username: string,
+  privateKey: () => Promise<ParsedKey>,
+  login: Login,
   notes: string[],
 ): Attempt {
+  const { path, publicKey, isLocked } = file;
+  const username = login.settings.user;
+  if (isLocked && publicKey) {
+    const sign: Sign = async (data, { hash }) => (await privateKey()).sign(data, hash);
+    return { ...keyAttempt(new OneKey(publicKey, sign), path, username), asks: true };
+  }
   return {
     method: 'publickey',
-    label: file.path,
-    prepare: () => {
-      const key = privateKey();
-      if (!(key instanceof Error)) return { type: 'publickey', username, key };
-      notes.push(`${file.path}: ${key.message}`);
-      return undefined;
-    },
+    label: path,
+    asks: isLocked,
+    prepare: () =>
+      privateKey().then(
+        (key): AnyAuthMethod => ({ type: 'publickey', username, key }),
+        (error: Error) => {
+          notes.push(error.message);
+          return undefined;
+        },
+      ),
   };
 }
 
-function passwordAttempts(password: string, settings: SshSettings): Attempt[] {
-  const username = settings.user;
-  if (!settings.passwordLogin) return [];
-  return [
-    { method: 'password', label: 'password', prepare: () => ({ type: 'password', username, password }) },
-    {
-      method: 'keyboard-interactive',
-      label: 'password (keyboard-interactive)',
-      prepare: () => {
-        let asked = false;
-        return {
-          type: 'keyboard-interactive',
-          username,
-          prompt: (_name, _instructions, _language, prompts, finish) => {
-            // A second prompt means that the password was wrong: empty answers do not count as tries that lock the account.
-            finish(prompts.map((prompt) => (prompt.echo || asked ? '' : password)));
-            asked = true;
-          },
-        };
-      },
-    },
-  ];
-}
+type Sign = (data: Buffer, how: SigningRequestOptions) => Promise<Buffer | Error>;
 
-/** An agent with a single key, so that we decide the order of keys and know which was refused. */
-class OneKeyOfAgent extends BaseAgent<ParsedKey> {
+/** A single key as an agent, so that we decide the order of keys, know which was refused, and can wait for a person. */
+class OneKey extends BaseAgent<ParsedKey> {
+  /** The host took the key, as far as it asked for a signature. */
+  hasSigned = false;
+
   constructor(
-    private readonly agent: BaseAgent,
     private readonly key: ParsedKey,
-    private readonly clock: LoginClock,
+    private readonly signature: Sign,
   ) {
     super();
   }
@@ -222,51 +180,67 @@ class OneKeyOfAgent extends BaseAgent<ParsedKey> {
   }
 
   sign(
-    key: ParsedKey,
+    _key: ParsedKey,
     data: Buffer,
     options: SigningRequestOptions | SignCallback,
     done?: SignCallback,
   ): void {
     const [how, then] = typeof options === 'function' ? [{}, options] : [options, done];
-    const signed = new Promise<Parameters<SignCallback>>((resolve) => {
-      this.agent.sign(key, data, how, (...answer) => resolve(answer));
-    });
-    void this.clock.waitFor(signed).then((answer) => then?.(...answer));
+    this.signature(data, how)
+      .catch((error: Error) => error)
+      .then((signed) => {
+        if (signed instanceof Error) return then?.(signed);
+        this.hasSigned = true;
+        then?.(null, signed);
+      });
   }
 }
 
 /**
- * ssh2's callback that tries one attempt after the other, without methods that the server does not accept. It never sends
- * `none`, which costs a round trip: the first attempt also tells what the server accepts.
+ * ssh2's callback that tries one attempt after the other, without methods that the server does not accept. It sends `none`,
+ * which costs a round trip, only where it must know what the server accepts: before a person is asked, and after an agent's
+ * key, of which ssh2 does not tell how the server took it.
  * @param onServerMethods gets the methods that the server accepts, and whether it took a factor already.
  */
 export function authHandler(
   credentials: Credentials,
+  username: string,
   onServerMethods: (methods: string[], isHalfIn: boolean) => void,
 ): AuthHandlerMiddleware {
   const waiting = [...credentials.attempts];
-  let last: Attempt | undefined;
-  const choose = (accepted: readonly string[] | null, partial: boolean): AnyAuthMethod | undefined => {
-    // A server that refused the password would refuse it by keyboard-interactive too, and lock the account sooner.
-    const pointless =
-      last?.method === 'password' && !partial && accepted?.includes('password')
-        ? 'keyboard-interactive'
-        : undefined;
-    for (const [index, attempt] of waiting.entries()) {
-      if ((accepted && !accepted.includes(attempt.method)) || attempt.method === pointless) continue;
-      waiting.splice(index, 1);
-      const method = attempt.prepare();
-      if (!method) return choose(accepted, partial);
-      credentials.tried.push(attempt.label);
-      last = attempt;
+  let known: readonly string[] | undefined;
+  let last: AnyAuthMethod | undefined;
+  let isHalfIn = false;
+  const choose = async (mustKnow: boolean): Promise<AnyAuthMethod | undefined> => {
+    const probe = known ? undefined : ({ type: 'none', username } as const);
+    if (mustKnow && probe) return probe;
+    for (const attempt of [...waiting]) {
+      if (known && !known.includes(attempt.method)) continue;
+      if (attempt.asks && probe) return probe;
+      const method = await attempt.prepare();
+      const isRepeated = attempt.asks && attempt.method !== 'publickey';
+      if (!method || !isRepeated) waiting.splice(waiting.indexOf(attempt), 1);
+      if (!method) continue;
+      if (!credentials.tried.includes(attempt.label)) credentials.tried.push(attempt.label);
       return method;
     }
     return undefined;
   };
-  return (accepted: AuthenticationType[] | null, partial, next) => {
-    if (accepted) onServerMethods(accepted, partial === true);
-    const method = choose(accepted, partial);
+  const next = async (accepted: AuthenticationType[] | null, partial: boolean | null) => {
+    const agent = last?.type === 'agent' ? (last.agent as OneKey) : undefined;
+    isHalfIn ||= partial === true || agent?.hasSigned === true;
+    // After an agent's key ssh2 gives what the server said before it.
+    if (agent?.hasSigned) known = undefined;
+    else if (!agent && accepted) {
+      known = accepted;
+      onServerMethods(accepted, isHalfIn);
+      await credentials.person?.heard(partial === true);
+    }
+    last = await choose(agent?.hasSigned === true);
+    return last;
+  };
+  return (accepted: AuthenticationType[] | null, partial, done) => {
     // ssh2 takes false for "no more"; its types do not say so.
-    next(method ?? (false as unknown as AnyAuthMethod));
+    void next(accepted, partial).then((method) => done(method ?? (false as unknown as AnyAuthMethod)));
   };
 }

@@ -69,6 +69,7 @@ export async function logIn(target: SshTarget, depth = 0): Promise<Login> {
     return await handshake(target, settings, transport, known, credentials, state, clock);
   } catch (error) {
     clock.stop();
+    await state.credentials?.person?.heard(false);
     const transport = await opening.catch(() => undefined);
     transport?.close();
     state.complaint = await transport?.complaint();
@@ -127,7 +128,8 @@ async function openJump(
 
 /** A jump host's settings come from the ssh config, as with OpenSSH; the target gives only the user's files and options. */
 function hopTarget(hop: string, target: SshTarget): SshTarget {
-  const { knownHostsFile, sshConfigFile, acceptNewHostKeys, connectTimeoutMs, passphrase } = target;
+  const { knownHostsFile, sshConfigFile, acceptNewHostKeys, connectTimeoutMs, passphrase, ask, tell } =
+    target;
   return {
     name: `${target.name} (jump host ${hop})`,
     address: /:\d+$/.test(hop) && !hop.includes('://') ? `ssh://${hop}` : hop,
@@ -137,6 +139,8 @@ function hopTarget(hop: string, target: SshTarget): SshTarget {
     acceptNewHostKeys,
     connectTimeoutMs,
     passphrase,
+    ask,
+    tell,
   };
 }
 
@@ -185,6 +189,7 @@ function handshake(
     });
     client.on('ready', () => {
       clock.stop();
+      void credentials.person?.heard(true);
       ready = true;
       lost = '';
       const close = (): void => {
@@ -227,7 +232,7 @@ function handshake(
         refused = hostKeyError(target.name, settings, key, verdict);
         return false;
       },
-      authHandler: authHandler(credentials, (methods, isHalfIn) => {
+      authHandler: authHandler(credentials, settings.user, (methods, isHalfIn) => {
         state.serverMethods = methods;
         state.isHalfIn = isHalfIn;
       }),

@@ -20,11 +20,6 @@ const tried = ({ credentials }: ConnectState) => credentials?.tried ?? [];
 
 const CAUSES: readonly Cause[] = [
   {
-    is: ({ isHalfIn = false }) => isHalfIn,
-    hint: ({ settings }) =>
-      `The first factor was right, and the host wants another, which haprov cannot give. Open a connection by hand, as ${command('ssh', '-fNM', '-o', 'ControlPath=~/.ssh/%C', settings.hostname)}, and set that ControlPath in your ssh config: haprov uses it.`,
-  },
-  {
     is: says(/password (?:has )?expired|must change your password|change your password/i),
     hint: ({ settings }) =>
       `The password has expired: log in once by ssh and change it, or have root do so (chage -l ${settings.user}).`,
@@ -39,20 +34,25 @@ const CAUSES: readonly Cause[] = [
     hint: () => 'While /run/nologin or /etc/nologin is there, only root may log in: wait, or log in as root.',
   },
   {
+    is: ({ isHalfIn = false }) => isHalfIn,
+    hint: (state) =>
+      `The first factor was right, and the host wants another.${whoIsAsked(state)} Where nobody is at hand, open a connection before, as ${command('ssh', '-fNM', '-o', 'ControlPath=~/.ssh/%C', state.settings.hostname)}, and set that ControlPath in your ssh config: haprov uses it.`,
+  },
+  {
     is: notes(/bad passphrase|bad decrypt|integrity check|passphrase.*(?:wrong|incorrect)/i),
     hint: () => 'The passphrase does not open the key: correct ssh.passphrase, or load the key with ssh-add.',
   },
   {
     is: (state) => notes(/is encrypted/)(state) && tried(state).length === 0,
-    hint: () => 'Load the key with ssh-add, or give ssh.passphrase as an env value.',
+    hint: (state) => `Load the key with ssh-add, or give ssh.passphrase as an env value.${whoIsAsked(state)}`,
   },
   {
     is: (state) =>
       state.serverMethods !== undefined &&
       !state.serverMethods.includes('publickey') &&
       !tried(state).some((label) => label.startsWith('password')),
-    hint: () =>
-      'The host takes no keys: give ssh.password as an env value, or allow PubkeyAuthentication in its sshd_config.',
+    hint: (state) =>
+      `The host takes no keys: give ssh.password as an env value, or allow PubkeyAuthentication in its sshd_config.${whoIsAsked(state)}`,
   },
   {
     is: ({ certificate }) => certificate !== undefined,
@@ -60,12 +60,21 @@ const CAUSES: readonly Cause[] = [
   },
 ];
 
+/** Where nobody was asked: why not, or where a person would be. */
+function whoIsAsked({ credentials, settings }: ConnectState): string {
+  if (credentials?.person) return '';
+  return settings.asksNobody
+    ? ' BatchMode of the ssh config keeps haprov from asking you.'
+    : ' At a terminal haprov asks for it.';
+}
+
 const lookAtCertificate = (path: string) =>
   `See with ${command('ssh-keygen', '-Lf', path)} until when it is valid and for which users (principals); the host must trust its authority (TrustedUserCAKeys in sshd_config).`;
 
 const REFUSED_KEY: Cause = {
   is: () => true,
-  hint: ({ settings }) => {
+  hint: (state) => {
+    const { settings, serverMethods } = state;
     const target = [
       ...(settings.port === 22 ? [] : ['-p', String(settings.port)]),
       `${settings.user}@${settings.hostname}`,
@@ -74,6 +83,9 @@ const REFUSED_KEY: Cause = {
       settings.user === 'root'
         ? ' Where the host lets root not log in (PermitRootLogin), log in as another user, with sudo (ssh.user, ssh.sudo).'
         : '';
-    return `Add your key with: ${command('ssh-copy-id', ...target)} — or name the right one (ssh.identityFiles), load it into the agent, or correct ssh.password.${root}`;
+    const asks = serverMethods?.includes('keyboard-interactive')
+      ? whoIsAsked(state).replace('for it', 'what the host wants to know')
+      : '';
+    return `Add your key with: ${command('ssh-copy-id', ...target)} — or name the right one (ssh.identityFiles), load it into the agent, or correct ssh.password.${root}${asks}`;
   },
 };

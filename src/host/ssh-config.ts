@@ -55,6 +55,10 @@ export interface SshSettings {
   agentSocket?: string;
   publicKeyLogin: boolean;
   passwordLogin: boolean;
+  /** How often a person is asked for a password. */
+  passwordPrompts: number;
+  /** BatchMode: the user wants no questions. */
+  asksNobody: boolean;
   /** All known_hosts files, in the order in which they are read. */
   knownHostsFiles: string[];
   /** Where an accepted new key goes; undefined when the config says `none`. */
@@ -180,6 +184,8 @@ export function settingsFrom(dump: SshDump, target: SshTarget): SshSettings {
     agentSocket: agentSocket(dump.get('identityagent')?.[0], path),
     publicKeyLogin: yes('pubkeyauthentication', true),
     passwordLogin: yes('passwordauthentication', true) || yes('kbdinteractiveauthentication', true),
+    passwordPrompts: Number(one('numberofpasswordprompts') ?? 3),
+    asksNobody: yes('batchmode', false),
     knownHostsFiles: [
       ...new Set([
         ...userKnownHosts,

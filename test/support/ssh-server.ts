@@ -2,16 +2,31 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { connect as connectTcp } from 'node:net';
-import { type Connection, Server, type ServerChannel, utils } from 'ssh2';
+import { type Connection, type Prompt, Server, type ServerChannel, utils } from 'ssh2';
 
 /** What the server does when it is told to run a command. It must end the channel. */
 export type CommandHandler = (channel: ServerChannel, connection: Connection) => void;
+
+export interface User {
+  publicKey?: string;
+  password?: string;
+  keyboardInteractive?: string;
+  /** What the server asks (keyboard-interactive), round after round, and the answers that it takes. */
+  rounds?: {
+    title?: string;
+    instructions?: string;
+    prompts: Prompt[];
+    takes: (answers: string[]) => boolean;
+  }[];
+  /** All of them, in this order, as OpenSSH's AuthenticationMethods; any one where there are none. */
+  factors?: ('publickey' | 'password' | 'keyboard-interactive')[];
+}
 
 export interface SshServerOptions {
   /** Private keys, OpenSSH format. Default: a new ed25519 key. */
   hostKeys?: string[];
   /** What each user may log in with; a public key is in OpenSSH's format. */
-  users?: Record<string, { publicKey?: string; password?: string; keyboardInteractive?: string }>;
+  users?: Record<string, User>;
   /** Every command that the server may be asked for, and what it does then. */
   commands?: Record<string, CommandHandler>;
   /** How many channels each connection may have open, as OpenSSH's MaxSessions. */
@@ -32,6 +47,8 @@ export interface SshServer {
   commands: string[];
   /** `user method` of every attempt to log in. */
   logins: string[];
+  /** What clients answered to the server's questions. */
+  answers: string[][];
   /** The most channels that were open at once. */
   mostChannels: number;
   /** So long a session counts for `mostSessions` when its channel is closed. */
@@ -49,25 +66,51 @@ export async function startSshServer(options: SshServerOptions): Promise<SshServ
   let open = 0;
   const server = new Server({ hostKeys, ident: 'scripted' }, (connection) => {
     connections.add(connection);
+    const done: string[] = [];
     connection.on('error', () => undefined);
     connection.on('close', () => connections.delete(connection));
     connection.on('authentication', (context) => {
       const user = options.users?.[context.username];
-      const methods: ('publickey' | 'password' | 'keyboard-interactive')[] = [];
-      if (user?.publicKey) methods.push('publickey');
-      if (user?.password) methods.push('password');
-      if (user?.keyboardInteractive) methods.push('keyboard-interactive');
+      const all: ('publickey' | 'password' | 'keyboard-interactive')[] = [];
+      if (user?.publicKey) all.push('publickey');
+      if (user?.password) all.push('password');
+      if (user?.keyboardInteractive || user?.rounds) all.push('keyboard-interactive');
+      const wanted = user?.factors?.slice(done.length);
+      const methods = wanted?.slice(0, 1) ?? all;
       running.logins.push(`${context.username} ${context.method}`);
       const refuse = (): void => context.reject(methods);
-      if (context.method === 'password' && user?.password === context.password) context.accept();
-      else if (context.method === 'keyboard-interactive' && user?.keyboardInteractive) {
-        context.prompt([{ prompt: 'Password: ', echo: false }], (answers) => {
-          if (answers[0] === user.keyboardInteractive) context.accept();
-          else refuse();
-        });
-      } else if (context.method === 'publickey' && isKey(context, user?.publicKey))
-        setTimeout(() => context.accept(), options.acceptsAfterMs ?? 0);
-      else refuse();
+      const take = (): void => {
+        if (!wanted || wanted.length === 1) setTimeout(() => context.accept(), options.acceptsAfterMs ?? 0);
+        else {
+          done.push(context.method);
+          context.reject(wanted.slice(1, 2), true);
+        }
+      };
+      if (!methods.some((method) => method === context.method)) refuse();
+      else if (context.method === 'password' && user?.password === context.password) take();
+      else if (context.method === 'keyboard-interactive' && user) {
+        const { keyboardInteractive } = user;
+        const rounds = user.rounds ?? [
+          {
+            prompts: [{ prompt: 'Password: ', echo: false }],
+            takes: ([answer]: string[]) => answer === keyboardInteractive,
+          },
+        ];
+        const ask = (index: number): void => {
+          const round = rounds[index];
+          if (!round) take();
+          else
+            context.prompt(round.prompts, round.title ?? '', round.instructions ?? '', (answers) => {
+              running.answers.push(answers);
+              if (round.takes(answers)) ask(index + 1);
+              else refuse();
+            });
+        };
+        ask(0);
+      } else if (context.method === 'publickey' && isKey(context, user?.publicKey)) {
+        if (context.signature) take();
+        else context.accept();
+      } else refuse();
     });
     connection.on('ready', () => {
       let sessions = 0;
@@ -121,6 +164,7 @@ export async function startSshServer(options: SshServerOptions): Promise<SshServ
     commands: [],
     lingerMs: 0,
     logins: [],
+    answers: [],
     mostChannels: 0,
     forwarded: [],
     close: async () => {

@@ -1,0 +1,95 @@
+import type { AskSecret, SecretQuestion } from './ask-secret';
+import type { LoginClock } from './login-clock';
+
+/** How often OpenSSH asks for the same thing. */
+const MOST_TRIES = 3;
+
+interface Kept {
+  /** Undefined once it was refused. */
+  answer: Promise<string | undefined> | undefined;
+  refusals: number;
+}
+
+/** What the person has answered to a command, for all its logins: a passphrase opens a key for every host. */
+class Remembered {
+  readonly #kept = new Map<string, Kept>();
+
+  constructor(private readonly ask: AskSecret) {}
+
+  /** The same answer for everybody, until it is refused; undefined once the person did not answer, or was wrong three times. */
+  answer(name: string, question: SecretQuestion, again: string): Promise<string | undefined> {
+    const { answer: known, refusals } = this.#kept.get(name) ?? { answer: undefined, refusals: 0 };
+    if (known) return known;
+    if (refusals >= MOST_TRIES) return Promise.resolve(undefined);
+    const answer = this.ask(refusals > 0 ? { ...question, text: again } : question);
+    this.#kept.set(name, { answer, refusals });
+    return answer;
+  }
+
+  wasWrong(name: string): boolean {
+    return (this.#kept.get(name)?.refusals ?? 0) > 0;
+  }
+
+  /** Nobody is given this answer again. */
+  async refuse(name: string, answer: string): Promise<void> {
+    const kept = this.#kept.get(name);
+    if ((await kept?.answer) !== answer || this.#kept.get(name) !== kept) return;
+    this.#kept.set(name, { answer: undefined, refusals: (kept?.refusals ?? 0) + 1 });
+  }
+}
+
+const memories = new WeakMap<AskSecret, Remembered>();
+
+/** The person at the terminal, as one login asks. The login's time stands still meanwhile. */
+export class Person {
+  /** Has not answered the host's questions: those of this login are asked no more. */
+  isGone = false;
+  readonly #remembered: Remembered;
+  /** Sent to the host, which has not said yet whether it takes them. */
+  readonly #sent: [name: string, answer: string][] = [];
+
+  constructor(
+    private readonly ask: AskSecret,
+    private readonly clock: LoginClock,
+  ) {
+    this.#remembered = memories.get(ask) ?? new Remembered(ask);
+    memories.set(ask, this.#remembered);
+  }
+
+  /**
+   * What the person answers, or has answered before.
+   * @param name of what is asked for; the answer to a name is the same for all logins
+   * @param again the question's text when an answer was refused
+   */
+  answer(name: string, question: SecretQuestion, again: string): Promise<string | undefined> {
+    return this.clock.waitFor(this.#remembered.answer(name, question, again));
+  }
+
+  /** Whether an answer was refused. */
+  wasWrong(name: string): boolean {
+    return this.#remembered.wasWrong(name);
+  }
+
+  refuse(name: string, answer: string): Promise<void> {
+    return this.#remembered.refuse(name, answer);
+  }
+
+  /** The password of the account at the host, which is sent to it now; undefined or empty where there is no answer. */
+  async password(host: string, account: string, text: string): Promise<string | undefined> {
+    const name = `password of ${account}`;
+    const question = { host, text, isSecret: true, kind: 'password' } as const;
+    const answer = await this.answer(name, question, `Permission denied, please try again.\n${text}`);
+    if (answer) this.#sent.push([name, answer]);
+    return answer;
+  }
+
+  /** What the person answers this time, such as a one-time code. */
+  once(question: SecretQuestion): Promise<string | undefined> {
+    return this.clock.waitFor(this.ask(question));
+  }
+
+  /** The host has said whether it takes what it was sent. */
+  async heard(isTaken: boolean): Promise<void> {
+    for (const [name, answer] of this.#sent.splice(0)) if (!isTaken) await this.refuse(name, answer);
+  }
+}
