@@ -16,7 +16,7 @@ function fileDiffers(file: AdoptedFile, hosts: readonly AdoptedHost[]): string {
   const having = [...file.on.keys()];
   const lacking = hosts.map(({ found }) => found.name).filter((name) => !having.includes(name));
   if (lacking.length > 0)
-    return `- \`${file.path}\` is on ${having.join(', ')} only: on ${lacking.join(', ')} nothing names it, or it is not there`;
+    return `- \`${file.path}\` is on ${having.join(', ')} only: ${lacking.map((name) => whyLacking(file, hosts, name)).join('; ')}`;
   const [[one, first] = ['', undefined], ...others] = [...file.on];
   const changed = others.find(([, { content }]) => first && !content.equals(first.content));
   if (!first || !changed) return `- \`${file.path}\``;
@@ -34,6 +34,14 @@ function fileDiffers(file: AdoptedFile, hosts: readonly AdoptedHost[]): string {
   const compare = `\`diff ${placeOf(file, one)} ${placeOf(file, other)}\``;
   const head = `- \`${file.path}\`: ${one} and ${other} have it otherwise; ${compare}`;
   return shown ? head : `${head}\n\n${fenced(diff, 'diff')}`;
+}
+
+function whyLacking({ path }: AdoptedFile, hosts: readonly AdoptedHost[], name: string): string {
+  const { named } = hosts.find(({ found }) => found.name === name) ?? {};
+  const gone = named?.notRead.find((one) => one.path === path);
+  return gone
+    ? `on ${name} it is named${gone.at === undefined ? '' : ` by \`${gone.at}\``}, and is not there`
+    : `on ${name} nothing names it`;
 }
 
 /** A fence that nothing in the text can end. */

@@ -2,6 +2,7 @@ import { normalize } from 'node:path/posix';
 import type { Question } from '../host/probe';
 import { type Ownership, readOwnership } from '../resources/file-state';
 import { call } from '../shell/library';
+import { type OnDisk, readOnDisk } from './on-disk';
 
 /** A file of a host, byte for byte. */
 export interface FoundFile extends Ownership {
@@ -43,6 +44,8 @@ export interface FoundHost {
   firewall?: string[];
   /** How many rules another firewall has. */
   otherRules?: number;
+  /** Undefined where nobody could be asked. */
+  onDisk?: OnDisk;
   selinux?: { mode: string; booleans: Map<string, string>; portLabels: string[] };
 }
 
@@ -85,6 +88,7 @@ export function readFoundHost(name: string, answer: string, hostname: string): F
     users: pairs('user'),
     sysctls: new Map(of('sysctl').map(([said = '']) => assignment(said))),
     bootSysctls: of('boot-sysctl').map(([said = '']) => said),
+    onDisk: readOnDisk(of('disk').map(([row = '']) => row)),
     ...(firewall.length > 0 ? { firewall } : {}),
     ...(otherRules === undefined ? {} : { otherRules: Number(otherRules) }),
     ...(mode === undefined

@@ -3,6 +3,7 @@ import type { Adopted, AdoptedHost } from './adopted';
 import { differences, fenced } from './differences';
 import type { Named } from './named';
 import { concealed } from './secret';
+import { isGone, type Trouble, troublesOf } from './trouble';
 
 /** What a part of HAProxy or keepalived does otherwise when the model writes it. */
 export interface Difference {
@@ -39,7 +40,9 @@ export interface ReportInput {
 export function reportOf({ adopted, modelled, findings, faults, gains }: ReportInput): string {
   const { hosts } = adopted;
   const names = hosts.map(({ found }) => found.name);
+  const troubles = troublesOf(adopted);
   const sections: ReportSection[] = [
+    ...(troubles.length > 0 ? [troubleSection(troubles)] : []),
     ...(modelled ? modelSections(modelled, hosts.length) : []),
     [modelled ? 'What was read' : 'What is managed from here on', managed(adopted), 'Nothing.'],
     [`What differs between ${names.join(' and ')}`, differences(adopted), 'Nothing that was looked at.'],
@@ -63,6 +66,15 @@ export function reportOf({ adopted, modelled, findings, faults, gains }: ReportI
     ]),
   ].join('\n');
 }
+
+/** The hosts, and what is the matter with them. */
+export const troubleRow = ({ hosts, text }: Trouble): string => `${hosts.join(' and ')}: ${text}`;
+
+const troubleSection = (troubles: readonly Trouble[]): ReportSection => [
+  'What is wrong on the hosts as they are',
+  troubles.map((one) => `- ${troubleRow(one)}`),
+  '',
+];
 
 type ReportSection = [title: string, rows: string[], none: string];
 
@@ -175,7 +187,7 @@ function notRead(one: Named, { packaged, big, files }: AdoptedHost['found']): st
   const size = big.get(one.path);
   if (size !== undefined)
     return `\`${one.path}\` has ${size} bytes, which is too much to take along (${nameOf(one)})`;
-  if (files.has(one.path)) return `\`${one.path}\` is a program (${nameOf(one)})`;
+  if (!isGone(one, { packaged, big, files })) return `\`${one.path}\` is a program (${nameOf(one)})`;
   return `\`${one.path}\` is named, and was not read: it is not there, or no file (${nameOf(one)})`;
 }
 

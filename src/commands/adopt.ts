@@ -4,8 +4,9 @@ import { askHosts } from '../adopt/ask-hosts';
 import { fromFiles } from '../adopt/from-files';
 import { inventoryOf } from '../adopt/inventory';
 import { modelled } from '../adopt/model/compare';
-import type { ModelReport } from '../adopt/report';
+import { type ModelReport, troubleRow } from '../adopt/report';
 import type { Sources } from '../adopt/sources';
+import { type Trouble, troublesOf } from '../adopt/trouble';
 import { withOwnFiles, writeFolder } from '../adopt/write-folder';
 import { refuseFilled } from '../document/write-below';
 import { ExitCode, HaprovError, UsageError } from '../errors';
@@ -45,13 +46,14 @@ export async function adopt(options: AdoptOptions, context: Context): Promise<Ex
     context,
   );
   const inModel = said && { ...said, refused: Object.fromEntries(said.refused) };
+  const troubles = troublesOf(adopted);
   if (json)
     await context.printJson(
-      { ...asData(out, adopted, findings, faults), ...(inModel ? { model: inModel } : {}) },
+      { ...asData(out, adopted, { findings, faults, troubles }), ...(inModel ? { model: inModel } : {}) },
       2,
     );
-  else await context.printRendered(summary(out, adopted, findings, faults, said));
-  return faults.length > 0 ? ExitCode.failed : ExitCode.done;
+  else await context.printRendered(summary(out, adopted, { findings, faults, troubles }, said));
+  return faults.length > 0 || troubles.some(({ isFatal }) => isFatal) ? ExitCode.failed : ExitCode.done;
 }
 
 function sourcesOf({ from = [], ...options }: AdoptOptions, context: Context): Sources | Promise<Sources> {
@@ -73,7 +75,13 @@ function requireSomething({ files, hosts }: Adopted): void {
   );
 }
 
-function asData(folder: string, { files, hosts }: Adopted, findings: readonly Finding[], faults: string[]) {
+interface Seen {
+  findings: readonly Finding[];
+  faults: readonly string[];
+  troubles: readonly Trouble[];
+}
+
+function asData(folder: string, { files, hosts }: Adopted, seen: Seen) {
   return {
     inventory: join(folder, 'inventory.json'),
     report: join(folder, 'report.md'),
@@ -86,16 +94,14 @@ function asData(folder: string, { files, hosts }: Adopted, findings: readonly Fi
       same: isSame,
       secret: isSecret,
     })),
-    findings,
-    faults,
+    ...seen,
   };
 }
 
 function summary(
   folder: string,
   { files }: Adopted,
-  findings: readonly Finding[],
-  faults: string[],
+  { findings, faults, troubles }: Seen,
   model?: ModelReport,
 ): string {
   const different = files.filter(({ isSame }) => !isSame).length;
@@ -106,6 +112,7 @@ function summary(
       : `${inventory}: ${count(files.length, 'file')} of HAProxy and keepalived, byte for byte; ${different === 0 ? 'all are the same on all hosts' : `${different} not the same on all hosts`}`,
     `${join(folder, 'report.md')}: what differs, what is not managed, ${count(findings.length, 'finding')} of lint`,
     ...faults.map((one) => `still wrong: ${one}`),
+    ...troubles.map((one) => `${one.isFatal ? '✗' : '!'} ${troubleRow(one)}`),
     `next: haprov plan ${inventory}`,
   ];
   return rows.join('\n');

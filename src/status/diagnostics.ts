@@ -55,8 +55,10 @@ export interface HostDiagnostics extends Observation {
   changed: { path: string; age: number }[];
   /** Of files that are newer than HAProxy's processes: whether they say what its newest one has read; absent where that is not known. */
   loaded?: 'same' | 'other';
-  /** What `haproxy -c` says of them, asked where they are newer than HAProxy's processes. */
+  /** What `haproxy -c` says of them, and of the files that they name. */
   onDisk?: { valid: boolean; why: string };
+  /** What `keepalived -t` complains of in its configuration, and the scripts that this names and that are not there. */
+  keepalivedOnDisk: { isRefused: boolean; says: string[]; lacks: { isCheck: boolean; path: string }[] };
   rules: FirewallRule[];
   /** Whether a rule of its firewall lets VRRP in by name. */
   acceptsVrrp: boolean;
@@ -101,6 +103,7 @@ export function readDiagnostics(output: string): HostDiagnostics {
     processes: [],
     keepalived: [],
     changed: [],
+    keepalivedOnDisk: { isRefused: false, says: [], lacks: [] },
     rules: [],
     denials: [],
     acceptsVrrp: false,
@@ -145,7 +148,13 @@ export function readDiagnostics(output: string): HostDiagnostics {
     else if (kind === 'changed') diagnostics.changed.push({ path: after(2), age: clock.now - Number(first) });
     else if (kind === 'loaded' && (first === 'same' || first === 'other')) diagnostics.loaded = first;
     else if (kind === 'configuration') diagnostics.onDisk = { valid: first === 'valid', why: after(2) };
-    else if (kind === 'vrrp') diagnostics.acceptsVrrp = true;
+    else if (kind === 'keepalived-file') {
+      const { keepalivedOnDisk } = diagnostics;
+      if (first === 'refused') keepalivedOnDisk.isRefused = true;
+      else if (first === 'lacks')
+        keepalivedOnDisk.lacks.push({ isCheck: second === 'check', path: after(3) });
+      else keepalivedOnDisk.says.push(after(2));
+    } else if (kind === 'vrrp') diagnostics.acceptsVrrp = true;
     else if (kind === 'rule') diagnostics.rules.push({ tool: first, rule: after(2) });
     else if (kind === 'room') addRoom(room, row);
     else if (kind === 'read-only') readOnly.push(after(1));

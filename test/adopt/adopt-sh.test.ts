@@ -17,8 +17,8 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     for (const program of ['firewall-cmd', 'getenforce', 'nft', 'iptables-save']) box.lack(program);
     box.fake(
       'systemctl',
-      `"show -p Environment -p ExecStart haproxy.service") echo 'Environment=CONFIG=${at('/etc/haproxy/haproxy.cfg')} CFGDIR=${at('/etc/haproxy/conf.d')} CERTS=${at('/etc/haproxy/more')}'; echo 'ExecStart={ path=/usr/sbin/haproxy ; argv[]=/usr/sbin/haproxy -Ws -f $CONFIG -f $CFGDIR ; ignore_errors=no }' ;;
-"show -p Environment -p ExecStart keepalived.service") echo 'ExecStart={ path=/usr/sbin/keepalived ; argv[]=/usr/sbin/keepalived --use-file=${at('/etc/keepalived/main.conf')} -i left ; ignore_errors=no }' ;;
+      `"show -p Environment -p EnvironmentFiles -p ExecStart haproxy.service") echo 'Environment=CONFIG=${at('/etc/haproxy/haproxy.cfg')} CFGDIR=${at('/etc/haproxy/conf.d')} CERTS=${at('/etc/haproxy/more')}'; echo 'ExecStart={ path=/usr/sbin/haproxy ; argv[]=/usr/sbin/haproxy -Ws -f $CONFIG -f $CFGDIR ; ignore_errors=no }' ;;
+"show -p Environment -p EnvironmentFiles -p ExecStart keepalived.service") echo 'ExecStart={ path=/usr/sbin/keepalived ; argv[]=/usr/sbin/keepalived --use-file=${at('/etc/keepalived/main.conf')} -i left ; ignore_errors=no }' ;;
 "show -p Environment -- haproxy.service") echo 'Environment=CONFIG=${at('/etc/haproxy/haproxy.cfg')} CERTS=${at('/etc/haproxy/more')}' ;;
 "show -p Environment -- keepalived.service") ;;
 "show -p FragmentPath -p DropInPaths -- "*) printf 'FragmentPath=/usr/lib/systemd/system/x.service\\nDropInPaths=\\n' ;;

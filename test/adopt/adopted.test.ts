@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import { adopt } from '../../src/adopt/adopted';
 import type { FoundHost } from '../../src/adopt/found-host';
 import { inventoryOf } from '../../src/adopt/inventory';
+import { readOnDisk } from '../../src/adopt/on-disk';
 import { reportOf } from '../../src/adopt/report';
 import { concealed, holdsSecret } from '../../src/adopt/secret';
+import { troublesOf } from '../../src/adopt/trouble';
 import { foundHost, known } from './found';
 
 const cfg = '/etc/haproxy/haproxy.cfg';
@@ -73,7 +75,7 @@ test('a file of one host only, and owners that differ', () => {
   });
   expect(part(report(adopted), 'What differs')).toEqual(
     expect.arrayContaining([
-      '- `/etc/haproxy/x.lua` is on ethyl only: on fred nothing names it, or it is not there',
+      '- `/etc/haproxy/x.lua` is on ethyl only: on fred nothing names it',
       `- \`${cfg}\`: fred root:root 0644, ethyl root:root 0600`,
     ]),
   );
@@ -178,4 +180,72 @@ test.each([
     expect.arrayContaining(['- lvs_id landlord_fred', '+ state SLAVE', '+ priority 100']),
   );
   expect(text).not.toContain('admin:admin');
+});
+
+describe('what is wrong on a host before haprov has done anything', () => {
+  const pem = '/etc/haproxy/site.pem';
+  const naming = { [cfg]: `frontend x\n  bind :443 ssl crt ${pem}\n` };
+  const troubles = (onDisk: FoundHost['onDisk'], files: Record<string, string> = naming) =>
+    troublesOf(
+      adopt(
+        known(
+          foundHost('fred', files, onDisk ? { onDisk } : {}),
+          foundHost('ethyl', files, onDisk ? { onDisk } : {}),
+        ),
+      ),
+    );
+  const clock = 'clock 1000.00 500.00 10000';
+
+  test('a certificate that is gone: the next reload fails, and the line that names it', () => {
+    const refused = `configuration refused [ALERT] unable to stat SSL certificate from file '${pem}'`;
+    expect(troubles(readOnDisk([clock, refused]))).toEqual([
+      {
+        hosts: ['fred', 'ethyl'],
+        isFatal: true,
+        text: `\`${pem}\` (crt, named by \`${cfg}:2\`) is not there: the next reload or boot of HAProxy fails`,
+      },
+    ]);
+  });
+
+  test('what HAProxy refuses for another reason, in its own words, without a password', () => {
+    const told = troubles(readOnDisk([clock, 'configuration refused [ALERT] password=hunter2 is odd']), {
+      [cfg]: 'global\n',
+    });
+    expect(told).toMatchObject([{ isFatal: true, text: expect.stringMatching(/refuses.*password=\*\*\*/) }]);
+  });
+
+  test('what HAProxy takes is no trouble, nor is what nobody was asked about', () => {
+    expect(troubles(readOnDisk([clock, 'configuration valid']))).toEqual([]);
+    expect(troubles(undefined)).toEqual([]);
+  });
+
+  test('keepalived goes on without a script, and would not start with other faults', () => {
+    const files = { [conf]: 'vrrp_script web {\n  script "/etc/keepalived/web.sh"\n}\n' };
+    expect(troubles(readOnDisk([clock]), files)).toMatchObject([
+      { isFatal: false, text: expect.stringMatching(/web\.sh.*keepalived\.conf:2.*goes on without it/) },
+    ]);
+    const refused = readOnDisk([clock, 'keepalived-file refused', 'keepalived-file says Unable to find it']);
+    expect(troubles(refused, {})).toMatchObject([
+      { isFatal: true, text: expect.stringContaining('would not start again: Unable to find it') },
+    ]);
+  });
+
+  test('a file that is newer than what runs, unless haprov knows that it was read', () => {
+    // Its newest process is 400 s old, and the file 100 s.
+    const changed = `changed 900.00 ${cfg}`;
+    expect(troubles(readOnDisk([clock, changed]), { [cfg]: 'global\n' })).toMatchObject([
+      { isFatal: false, text: expect.stringContaining(`\`${cfg}\` was changed after HAProxy`) },
+    ]);
+    for (const rows of [[changed, 'loaded same'], [`changed 500.00 ${cfg}`]])
+      expect(troubles(readOnDisk([clock, ...rows]), { [cfg]: 'global\n' })).toEqual([]);
+  });
+});
+
+test('a file that is gone on one host is not called unnamed there', () => {
+  const map = '/etc/haproxy/hosts.map';
+  const naming = { [cfg]: `frontend x\n  use_backend %[req.hdr(host),map(${map},y)]\n` };
+  const adopted = adopt(known(foundHost('fred', { ...naming, [map]: 'a b\n' }), foundHost('ethyl', naming)));
+  expect(part(report(adopted), 'What differs')).toContain(
+    `- \`${map}\` is on fred only: on ethyl it is named by \`${cfg}:2\`, and is not there`,
+  );
 });

@@ -34,7 +34,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
        'start '*) [ ! -e "$state/stuck" ] || exit 1; rm -f "$state/down" ;;
        'reset-failed '*) ;;
        'status '*) echo 'it is broken' ;;
-       'show -p Environment -p ExecStart haproxy.service') ;;
+       'show -p Environment -p EnvironmentFiles -p ExecStart haproxy.service') ;;
        'show -p MainPID -- '*) echo "MainPID=$(cat "$state/main" 2>/dev/null || echo 0)" ;;
        'show -p ActiveEnterTimestampMonotonic -- haproxy.service') echo ActiveEnterTimestampMonotonic=12340000 ;;`,
     );
@@ -75,7 +75,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
       'systemctl',
       `'-q is-active '*) ;; 'show -p MainPID -- haproxy.service') echo "MainPID=$(cat "$state/main")" ;;
        'kill -s KILL '*) echo 'Failed to kill unit haproxy.service: Input/output error' >&2; exit 1 ;;
-       'start '* | 'reset-failed '* | 'show -p ActiveEnter'* | 'show -p Environment -p ExecStart '* | 'status '*) ;;`,
+       'start '* | 'reset-failed '* | 'show -p ActiveEnter'* | 'show -p Environment -p EnvironmentFiles -p ExecStart '* | 'status '*) ;;`,
     );
     box.write('../state-of-fakes/main', '');
     const process = spawn('sh', ['-c', script, '-', main], { stdio: 'ignore' });

@@ -12,7 +12,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     const reads = `-f ${box.path('etc/haproxy/haproxy.cfg')} -f ${box.path('etc/haproxy/conf.d')}`;
     box.fake(
       'systemctl',
-      `"show -p Environment -p ExecStart haproxy.service") echo 'ExecStart={ path=/usr/sbin/haproxy ; argv[]=/usr/sbin/haproxy -Ws ${reads} ; ignore_errors=no }' ;;`,
+      `"show -p Environment -p EnvironmentFiles -p ExecStart haproxy.service") echo 'ExecStart={ path=/usr/sbin/haproxy ; argv[]=/usr/sbin/haproxy -Ws ${reads} ; ignore_errors=no }' ;;`,
     );
   });
   afterEach(() => box.dispose());

@@ -34,7 +34,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     const unit = (start: string) =>
       box.fake(
         'systemctl',
-        `"show -p Environment -p ExecStart haproxy.service") echo 'Environment=CONFIG=${box.path(cfg)} CFGDIR=${box.path('etc/haproxy/conf.d')}'; echo 'ExecStart={ path=/usr/sbin/haproxy ; argv[]=/usr/sbin/haproxy ${start} ; ignore_errors=no }' ;;`,
+        `"show -p Environment -p EnvironmentFiles -p ExecStart haproxy.service") echo 'Environment=CONFIG=${box.path(cfg)} CFGDIR=${box.path('etc/haproxy/conf.d')}'; echo 'ExecStart={ path=/usr/sbin/haproxy ; argv[]=/usr/sbin/haproxy ${start} ; ignore_errors=no }' ;;`,
       );
 
     test('EL9’s unit reads a file and a folder', async () => {
@@ -92,6 +92,13 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
   });
 
   describe('keepalived', () => {
+    const unit = () =>
+      box.fake(
+        'systemctl',
+        `"show -p Environment -p EnvironmentFiles -p ExecStart keepalived.service") echo 'EnvironmentFiles=${box.path('etc/defaults')} (ignore_errors=yes)'; echo 'ExecStart={ path=/usr/sbin/keepalived ; argv[]=/usr/sbin/keepalived --dont-fork $OPTIONS ; ignore_errors=no }' ;;`,
+      );
+    beforeEach(() => unit());
+
     const version = (text: string, verdict = 0) =>
       box.fake('keepalived', `"--version") echo '${text}' >&2 ;; "-t -f "*) echo 'bad'; exit ${verdict} ;;`);
     const stage = async (content = 'vrrp_instance a {\n}\n') =>
@@ -134,6 +141,63 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
         `"--version") echo 'Keepalived v2.2.8' >&2 ;; "-t -f "*) ${says || ':'}; exit 6 ;;`,
       );
       expect((await stage()).code).toBe(code);
+    });
+
+    describe('complaints that it runs in spite of', () => {
+      const main = 'etc/keepalived/keepalived.conf';
+      /** Complains of each line that says `odd`. */
+      const complaining = (ends: number) =>
+        box.fake(
+          'keepalived',
+          `"--version") echo 'Keepalived v2.2.8' >&2 ;; "-t -f "*) grep -n odd "$3" | sed "s,^\\([0-9]*\\):,($3: Line \\1) Unknown keyword ," >&2; exit ${ends} ;;`,
+        );
+      const staged = async (now: string, then: string) => {
+        box.write(main, now);
+        return box.stage(await box.steps(wish('keepalived_check %s', main, then)));
+      };
+
+      test.each([5, 6])('are no reason to refuse where it has them now (%s), and are told', async (ends) => {
+        complaining(ends);
+        const { code, journal } = await staged('odd one\n', '# more\nodd one\n');
+        expect(code).toBe(0);
+        expect(journal).toContainEqual(
+          expect.objectContaining({
+            event: 'warning',
+            text: expect.stringMatching(
+              /of the configuration that is there, too: .*: Line 2\) Unknown keyword odd one/,
+            ),
+          }),
+        );
+      });
+
+      test.each([
+        ['another one', 'odd one\n', 'odd one\nodd two\n'],
+        ['the same once more', 'odd one\n', 'odd one\nodd one\n'],
+        ['the first configuration', '', 'odd one\n'],
+      ])('refuse %s', async (_about, now, then) => {
+        complaining(5);
+        expect((await staged(now, then)).code).toBe(1);
+      });
+
+      test('what it would not run with is refused, whatever is there now', async () => {
+        complaining(4);
+        expect((await staged('odd one\n', 'odd one\n# x\n')).code).toBe(1);
+      });
+    });
+
+    test('its unit’s own file and name, by an environment file', async () => {
+      box.write(
+        'etc/defaults',
+        `OPTIONS="-D -f ${box.path('etc/keepalived/other.conf')} --config-id left"\n`,
+      );
+      box.write('etc/keepalived/other.conf', `include ${box.path('etc/keepalived/vips.conf')}\n`);
+      box.write('etc/keepalived/vips.conf', 'old\n');
+      version('Keepalived v2.2.8');
+      const steps = await box.steps(wish('keepalived_check_with %s', 'etc/keepalived/vips.conf'));
+      expect(await box.stage(steps)).toMatchObject({ code: 0 });
+      expect(checks('keepalived')).toEqual([
+        expect.stringMatching(/^keepalived -t -f .*\/etc\/keepalived\/other\.conf -i left$/),
+      ]);
     });
 
     describe('a file that the configuration includes', () => {

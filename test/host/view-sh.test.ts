@@ -123,7 +123,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
       box.write(`${dir}/z.cfg`, 'z\n');
       box.fake(
         'systemctl',
-        `"show -p Environment -p ExecStart haproxy.service") echo 'Environment='; echo 'ExecStart={ path=/usr/sbin/haproxy ; argv[]=/usr/sbin/haproxy -Ws -f ${box.path(cfg)} -f ${box.path(dir)} ; ignore_errors=no }' ;;`,
+        `"show -p Environment -p EnvironmentFiles -p ExecStart haproxy.service") echo 'Environment='; echo 'ExecStart={ path=/usr/sbin/haproxy ; argv[]=/usr/sbin/haproxy -Ws -f ${box.path(cfg)} -f ${box.path(dir)} ; ignore_errors=no }' ;;`,
       );
       box.fake(
         'haproxy',

@@ -50,7 +50,7 @@ export class Hosts {
       // HAProxy's unit says nothing of its own of what it reads. The sandbox's own branch stays.
       box.fake(
         'systemctl',
-        '"list-jobs --no-legend") ;;\n"show -p Environment -p ExecStart haproxy.service") ;;',
+        '"list-jobs --no-legend") ;;\n"show -p Environment -p EnvironmentFiles -p ExecStart haproxy.service") ;;',
       );
       const handler = hosts.#answeredBy(box);
       const address = `127.0.0.${places.size + 2}`;

@@ -419,6 +419,52 @@ const cases: Case[] = [
     finds: ['broken configuration-refused haproxy fred'],
   },
   {
+    about: 'a certificate that the configuration names is gone, and no file has changed',
+    edit: {
+      fred: add(
+        "configuration refused [ALERT] [/etc/haproxy/haproxy.cfg:20] : 'bind *:443' : unable to stat SSL certificate from file '/etc/x.pem'",
+      ),
+    },
+    finds: ['broken configuration-refused haproxy fred'],
+    says: /HAProxy on fred would not start again/,
+    tells: /haproxy\.cfg:20[\s\S]*put the file back on fred, before HAProxy is reloaded or the host boots/,
+  },
+  {
+    about: 'keepalived would not start again',
+    edit: {
+      ethyl: add('keepalived-file refused', 'keepalived-file says Unable to find configuration file /x'),
+    },
+    finds: ['broken configuration-refused keepalived ethyl'],
+    tells: /Unable to find configuration file \/x/,
+  },
+  {
+    about: 'a check script and an included file that keepalived would go on without',
+    edit: {
+      ethyl: add(
+        'keepalived-file lacks check /etc/keepalived/web.sh',
+        "keepalived-file says (Line 3) Config files missing '/etc/keepalived/vips.conf'.",
+      ),
+    },
+    finds: ['broken file-gone keepalived ethyl'],
+    tells: /web\.sh is not there: nothing is checked[\s\S]*vips\.conf/,
+  },
+  {
+    about: 'a notify script that is gone',
+    edit: { ethyl: add('keepalived-file lacks notify /etc/keepalived/tell.sh') },
+    finds: ['warning file-gone keepalived ethyl'],
+    tells: /tell\.sh is not there: nobody is notified/,
+  },
+  {
+    about: 'complaints that keepalived runs with, and a pattern that fits no file',
+    edit: {
+      ethyl: add(
+        'keepalived-file says (a) Ignoring track_interface eth0 since own interface',
+        "keepalived-file says (Line 3) Config files missing '/etc/keepalived/conf.d/*.conf'.",
+      ),
+    },
+    finds: [],
+  },
+  {
     about: 'an answer of the service itself, which its check does not ask for',
     laptop: 'HTTP 503',
     finds: ['broken vip-answers-error vip fred'],

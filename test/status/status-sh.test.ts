@@ -101,6 +101,7 @@ describe.each(awks)('keepalived’s log, %s', (awk) => {
     const box = new Sandbox();
     try {
       if (awk !== 'awk') box.alias('awk', awk);
+      box.fake('systemctl', '"show -p Environment -p EnvironmentFiles -p ExecStart keepalived.service") ;;');
       const start = 'Starting Keepalived v2.2.7';
       const log = [
         '(a) Entering MASTER STATE',

@@ -5,7 +5,7 @@ import runningPairText from './running-pair.sh';
 
 export const libraries = {
   'named-files': { text: namedFilesText, needs: ['probe'], functions: 'tell_row candidates_in tell_file_at tell_one_file tell_named_files tell_user' },
-  'running-pair': { text: runningPairText, needs: ['probe', 'init', 'haproxy-files', 'named-files', 'firewall-probe', 'selinux-probe', 'sysctl'], functions: 'adopt_host unit_environment know_keepalived tell_units tell_others tell_sysctls tell_firewall tell_selinux' },
+  'running-pair': { text: runningPairText, needs: ['probe', 'init', 'haproxy-files', 'loaded', 'on-disk', 'named-files', 'firewall-probe', 'selinux-probe', 'sysctl'], functions: 'adopt_host tell_disk tell_units tell_others tell_sysctls tell_firewall tell_selinux' },
 } satisfies Record<string, Library>;
 
 export interface Functions {
@@ -18,8 +18,7 @@ export interface Functions {
   tell_user: [name: Word];
   // running-pair.sh
   adopt_host: [];
-  unit_environment: [unit: Word];
-  know_keepalived: [];
+  tell_disk: [];
   tell_units: [];
   tell_others: [];
   tell_sysctls: [];

@@ -1,5 +1,5 @@
 # What `haprov adopt` reads on a host: the configuration and its files, the units, and what else the pair depends on.
-# Needs: probe init haproxy-files named-files firewall-probe selinux-probe sysctl
+# Needs: probe init haproxy-files loaded on-disk named-files firewall-probe selinux-probe sysctl
 
 adopt_host() {
   know_keepalived
@@ -8,7 +8,8 @@ adopt_host() {
   environment=$(unit_environment haproxy; unit_environment keepalived)
   [ -z "$environment" ] || printf '%s\n' "$environment" | while IFS= read -r each; do tell_row environment "$each"; done
   tell_row keepalived "$keepalived_main" "$keepalived_id"
-  files=$(haproxy_files)
+  know_haproxy_files
+  files=$known_haproxy_files
   ifs=$IFS
   IFS=$newline
   set -f
@@ -17,6 +18,7 @@ adopt_host() {
   IFS=$ifs
   for each in "$@"; do tell_row haproxy "$each"; done
   tell_named_files "$environment" "$@" "$keepalived_main"
+  tell_disk
   tell_others
   tell_sysctls
   tell_firewall
@@ -24,29 +26,12 @@ adopt_host() {
   probe_packages haproxy keepalived psmisc rsyslog | while read -r name version; do tell_row package "$name" "$version"; done
 }
 
-# Prints the unit's variables as NAME=VALUE rows.
-unit_environment() { # UNIT
-  {
-    [ "$(init_system)" != systemd ] || systemctl show -p Environment -- "$1.service" 2>/dev/null | sed 's/^Environment=//' | tr ' ' '\n'
-    [ ! -r "/etc/sysconfig/$1" ] || cat "/etc/sysconfig/$1"
-  } | sed -n "s/^\([A-Za-z_][A-Za-z0-9_]*\)=[\"']\{0,1\}\([^\"']*\).*/\1=\2/p"
-}
-
-# Sets keepalived's first file and the name for its "@NAME" lines, from its unit's command line.
-know_keepalived() {
-  keepalived_main=/etc/keepalived/keepalived.conf keepalived_id=
-  before= words=$(unit_words keepalived)
-  for word in $words; do
-    case $before in
-      -f | --use-file) keepalived_main=$word ;;
-      -i | --config-id) keepalived_id=$word ;;
-    esac
-    case $word in
-      --use-file=*) keepalived_main=${word#*=} ;;
-      --config-id=*) keepalived_id=${word#*=} ;;
-    esac
-    before=$word
-  done
+# Whether the programs would start again with what is there now, and what was changed since HAProxy began.
+tell_disk() {
+  read_clock
+  newest=$(newest_haproxy)
+  tell_row disk "clock $clock $uptime $newest"
+  { ! have haproxy || look_at_configuration "$newest"; look_at_keepalived; } | while IFS= read -r each; do tell_row disk "$each"; done
 }
 
 tell_units() {

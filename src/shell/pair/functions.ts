@@ -15,7 +15,7 @@ export const libraries = {
   'levers': { text: leversText, needs: [], functions: 'is_roots_alone pull_levers release_levers' },
   'observe': { text: observeText, needs: ['probe', 'init', 'runtime'], functions: 'ask_haproxy observe say_address observe_ports observe_drain observe_servers' },
   'runtime': { text: runtimeText, needs: [], functions: 'haproxy_sockets tell_admin_sockets tell_haproxy' },
-  'status': { text: statusText, needs: ['probe', 'init', 'selinux-probe', 'haproxy-files', 'loaded', 'observe'], functions: 'look_closely say_own read_clock ask_vips hear_neighbours say_neighbour own_cards look_at_units unit_state keepalived_log hear_keepalived keepalived_scripts look_at_configuration drop_rules room_in' },
+  'status': { text: statusText, needs: ['probe', 'init', 'selinux-probe', 'haproxy-files', 'keepalived-reads', 'on-disk', 'observe'], functions: 'look_closely say_own ask_vips hear_neighbours say_neighbour own_cards look_at_units unit_state keepalived_log hear_keepalived keepalived_scripts drop_rules room_in' },
   'vip-probe-host': { text: vipProbeHostText, needs: [], functions: 'request take_turns probe_vips' },
   'who-answers': { text: whoAnswersText, needs: [], functions: 'who_answers' },
 } satisfies Record<string, Library>;
@@ -55,7 +55,6 @@ export interface Functions {
   // status.sh
   look_closely: [asked: Word, units: Word, paths: Word, vips: Word, hosts: Word];
   say_own: [interface_name: Word, address_prefix: Word];
-  read_clock: [];
   ask_vips: [...address_port: Word[]];
   hear_neighbours: [vips: Word, hosts: Word];
   say_neighbour: [wanted: Word, address: Word, mac: Word];
@@ -65,7 +64,6 @@ export interface Functions {
   keepalived_log: [];
   hear_keepalived: [];
   keepalived_scripts: [];
-  look_at_configuration: [];
   drop_rules: [];
   room_in: [...path: Word[]];
   // vip-probe-host.sh

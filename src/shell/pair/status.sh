@@ -1,6 +1,6 @@
 # The diagnostics: what `haprov status` asks besides the plan's questions. Nothing here changes anything. It forks little,
 # because every look runs all of it.
-# Needs: probe init selinux-probe haproxy-files loaded observe
+# Needs: probe init selinux-probe haproxy-files keepalived-reads on-disk observe
 
 look_closely() { # ASKED UNITS PATHS VIPS HOSTS   lists, with blanks between; a VIP is ADDRESS=PORT, a host an address
   read_clock
@@ -17,7 +17,10 @@ look_closely() { # ASKED UNITS PATHS VIPS HOSTS   lists, with blanks between; a 
   set +f
   newest=0
   [ $# = 0 ] || look_at_units "$@"
-  look_at_configuration
+  know_haproxy_files
+  know_keepalived
+  look_at_configuration "$newest"
+  look_at_keepalived
   hear_keepalived
   drop_rules
   if [ -r /sys/fs/selinux/enforce ]; then
@@ -28,14 +31,6 @@ look_closely() { # ASKED UNITS PATHS VIPS HOSTS   lists, with blanks between; a 
 }
 
 say_own() { own="$own${2%/*} "; say_address "$@"; } # INTERFACE_NAME ADDRESS/PREFIX
-
-# Sets "clock" (seconds since 1970) and "uptime", both with two decimals.
-read_clock() {
-  clock=${EPOCHREALTIME:-}
-  clock=${clock%????}
-  [ -n "$clock" ] || { clock=$(date +%s.%N); clock=${clock%???????}; }
-  read -r uptime _ </proc/uptime
-}
 
 # Tests whether each VIP that this host does not hold accepts a TCP connection within a second; all VIPs at once.
 ask_vips() { # ADDRESS=PORT...
@@ -152,30 +147,10 @@ hear_keepalived() {
 
 keepalived_scripts() {
   echo scripts
-  cat /etc/keepalived/keepalived.conf /etc/keepalived/*/*.conf 2>/dev/null | awk '
+  cat $(keepalived_files) 2>/dev/null | awk '
     $1 == "vrrp_script" { name = $2; sub(/\{.*/, "", name) }
     $1 ~ /^(vrrp_instance|vrrp_sync_group|virtual_server|global_defs)/ { name = "" }
     $1 == "script" && name != "" || $1 ~ /^notify/ { word = $1; sub(/^[ \t]*[a-z_]+[ \t]+/, ""); print "script", word, (word == "script" ? name : "-"), $0 }'
-}
-
-# Prints when HAProxy's files were changed. Where that is after its newest process began, also whether they are valid, and
-# whether HAProxy runs them.
-look_at_configuration() {
-  ages=$(with_configuration stat -L -c 'changed %.2Z %n' --) || return 0
-  # EL6's stat prints whole seconds only.
-  case $ages in 'changed '[0-9]*.[0-9][0-9]' '*) ;; *) ages=$(with_configuration stat -L -c 'changed %Z.00 %n' --) ;; esac
-  printf '%s\n' "$ages"
-  changed=0
-  for word in $ages; do
-    case $word in *[!0-9.]* | .*) continue ;; esac
-    word=${word%.*}${word#*.}
-    [ "$word" -lt "$changed" ] || changed=$word
-  done
-  began=$((${clock%.*}${clock#*.} - ${uptime%.*}${uptime#*.} + newest))
-  [ "$changed" -gt $((began + 5)) ] || return 0
-  loaded=$(compare_loaded "$newest")
-  [ -z "$loaded" ] || echo "loaded $loaded"
-  verdict=$(check_haproxy_files 2>&1) && echo 'configuration valid' || echo "configuration refused $(printf '%s\n' "$verdict" | grep -m 1 -i -E 'alert|error')"
 }
 
 # Prints the firewall rules and policies that drop or reject packets, with their counters, and whether a rule accepts VRRP.

@@ -8,6 +8,7 @@ import keepalivedReadsText from './keepalived-reads.sh';
 import labelsText from './labels.sh';
 import listenText from './listen.sh';
 import loadedText from './loaded.sh';
+import onDiskText from './on-disk.sh';
 import pathsText from './paths.sh';
 import probeText from './probe.sh';
 import selinuxProbeText from './selinux-probe.sh';
@@ -17,12 +18,13 @@ import sysctlText from './sysctl.sh';
 export const libraries = {
   'facts': { text: factsText, needs: ['probe', 'init'], functions: 'probe_lock tell_address probe_facts probe_release' },
   'firewall-probe': { text: firewallProbeText, needs: ['probe', 'init'], functions: 'firewall_runs firewall_rows firewall_states zones_of interface_of firewall_holders probe_firewall' },
-  'haproxy-files': { text: haproxyFilesText, needs: ['init'], functions: 'haproxy_unit_files unit_words haproxy_files check_haproxy_files' },
+  'haproxy-files': { text: haproxyFilesText, needs: ['init'], functions: 'haproxy_unit_files unit_environment show_command unit_words know_keepalived can_check_keepalived test_keepalived haproxy_files know_haproxy_files check_haproxy_files' },
   'init': { text: initText, needs: ['probe'], functions: 'unit_name init_system know_units is_known probe_service show_unit unit_with_alias active_states is_active enabled_state unit_report sysctl_place boot_sysctls script_of' },
-  'keepalived-reads': { text: keepalivedReadsText, needs: [], functions: 'keepalived_reads' },
+  'keepalived-reads': { text: keepalivedReadsText, needs: ['haproxy-files'], functions: 'keepalived_files keepalived_reads keepalived_lacks' },
   'labels': { text: labelsText, needs: ['probe', 'selinux-probe'], functions: 'labels_count know_labels known_of label_of wanted_label type_of is_customizable keeps_labels judge_label tell_label verify_label' },
   'listen': { text: listenText, needs: ['probe', 'init'], functions: 'interface_to any_python listen_for_vrrp listen_with_python listen_with_tcpdump' },
   'loaded': { text: loadedText, needs: ['haproxy-files'], functions: 'with_configuration sum_of_configuration newest_haproxy note_loaded compare_loaded' },
+  'on-disk': { text: onDiskText, needs: ['probe', 'haproxy-files', 'keepalived-reads', 'loaded'], functions: 'read_clock look_at_configuration look_at_keepalived' },
   'paths': { text: pathsText, needs: ['probe', 'labels'], functions: 'walk is_sound judge judge_one each_row sharer_of enter content sum_of know_files know_folders note_sound about_known_file read_about probe_file probe_shared_file tell_file probe_place number_of tell_absent name_owners probe_directory probe_line' },
   'probe': { text: probeText, needs: [], functions: 'have fail quietly note_command hash_of edit_line each_address know_addresses interface_with know_packages is_known_package are_known_packages probe_packages is_alive' },
   'selinux-probe': { text: selinuxProbeText, needs: ['probe'], functions: 'selinux_is_on selinux_store local_label policy_label active_boolean kept_boolean probe_selinux allows_otherwise denials_since' },
@@ -46,8 +48,14 @@ export interface Functions {
   probe_firewall: [record: Word, zone: Word, addresses: Word, ...entry: Word[]];
   // haproxy-files.sh
   haproxy_unit_files: [];
+  unit_environment: [unit: Word, what_systemctl_says_of_it?: Word];
+  show_command: [unit: Word];
   unit_words: [unit: Word];
+  know_keepalived: [];
+  can_check_keepalived: [];
+  test_keepalived: [file: Word, word?: Word];
   haproxy_files: [function?: Word];
+  know_haproxy_files: [];
   check_haproxy_files: [];
   // init.sh
   unit_name: [unit: Word];
@@ -65,7 +73,9 @@ export interface Functions {
   boot_sysctls: [];
   script_of: [unit: Word];
   // keepalived-reads.sh
+  keepalived_files: [];
   keepalived_reads: [];
+  keepalived_lacks: [];
   // labels.sh
   labels_count: [];
   know_labels: [...path: Word[]];
@@ -90,6 +100,10 @@ export interface Functions {
   newest_haproxy: [];
   note_loaded: [sum_before_it_came_up: Word];
   compare_loaded: [ticks_of_newest_process: Word];
+  // on-disk.sh
+  read_clock: [];
+  look_at_configuration: [ticks_of_newest_process: Word];
+  look_at_keepalived: [];
   // paths.sh
   walk: [path: Word];
   is_sound: [folder: Word];

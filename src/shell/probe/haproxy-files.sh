@@ -1,6 +1,7 @@
 # The command lines of units, and the only place that knows which files HAProxy reads: those on its unit's command line.
 # Needs: init
 # Given: home
+# Gives: keepalived_main keepalived_id keepalived_version known_haproxy_files
 
 haproxy_unit_files() {
   flag=
@@ -10,37 +11,101 @@ haproxy_unit_files() {
   done
 }
 
-# Prints the words of a unit's command line, with the variables of its environment files replaced.
-unit_words() { # UNIT
-  # A command line may have variables that are not set.
-  set +u
+# Prints the variables of a unit as NAME=VALUE rows; those of its environment files come last, and win.
+unit_environment() { # UNIT [WHAT_SYSTEMCTL_SAYS_OF_IT]
   if [ "$(init_system)" != systemd ]; then
+    cat "/etc/sysconfig/$1" 2>/dev/null
+  else
+    says=${2-$(show_command "$1")}
+    printf '%s\n' "$says" | sed -n 's/^Environment=//p' | awk '{
+      while (match($0, /"[^"]*"|[^ ]+/)) {
+        word = substr($0, RSTART, RLENGTH)
+        $0 = substr($0, RSTART + RLENGTH)
+        gsub(/"/, "", word)
+        print word
+      }
+    }'
+    # EL7's systemctl leaves out the "s".
+    printf '%s\n' "$says" | sed -n 's/^EnvironmentFiles\{0,1\}=\(.*\) (ignore_errors=.*/\1/p' | while IFS= read -r file; do
+      cat "$file" 2>/dev/null
+    done
+  fi | sed -n "s/^[ 	]*\([A-Za-z_][A-Za-z0-9_]*\)=[\"']\{0,1\}\([^\"']*\).*/\1=\2/p"
+}
+
+show_command() { systemctl show -p Environment -p EnvironmentFiles -p ExecStart "$1.service" 2>/dev/null; } # UNIT
+
+# Prints the words of a unit's command line, with the variables of its environment replaced.
+unit_words() { # UNIT
+  if [ "$(init_system)" = systemd ]; then
+    unit_says=$(show_command "$1")
+    command_line=$(printf '%s\n' "$unit_says" | sed -n 's/.*argv\[\]=\([^;]*\);.*/\1/p')
+  else
     # EL6's init scripts: HAProxy's reads only this file, the other adds the options of its sysconfig file.
-    case $1 in
-      haproxy) printf '%s\n' -f /etc/haproxy/haproxy.cfg ;;
-      *)
-        KEEPALIVED_OPTIONS=
-        [ ! -r "/etc/sysconfig/$1" ] || . "/etc/sysconfig/$1"
-        for part in $KEEPALIVED_OPTIONS; do printf '%s\n' "$part"; done
-        ;;
-    esac
-    return
+    unit_says=
+    case $1 in haproxy) command_line='-f /etc/haproxy/haproxy.cfg' ;; *) command_line='$KEEPALIVED_OPTIONS' ;; esac
   fi
-  unit_says=$(systemctl show -p Environment -p ExecStart "$1.service" 2>/dev/null)
-  for assignment in $(printf '%s\n' "$unit_says" | sed -n 's/^Environment=//p'); do
-    case $assignment in [A-Z]*=*) eval "${assignment%%=*}=\${assignment#*=}" ;; esac
+  case $command_line in *'$'*) variables=$(unit_environment "$1" "$unit_says") ;; *) variables= ;; esac
+  printf '%s\n' "$command_line" | VARIABLES=$variables awk '
+    BEGIN {
+      many = split(ENVIRON["VARIABLES"], rows, "\n")
+      for (i = 1; i <= many; i++) if ((at = index(rows[i], "=")) > 1) value[substr(rows[i], 1, at - 1)] = substr(rows[i], at + 1)
+    }
+    {
+      for (i = 1; i <= NF; i++) {
+        word = $i
+        # Only what stands alone and without braces may be several words.
+        if (word ~ /^\$[A-Za-z_][A-Za-z0-9_]*$/) {
+          parts = split(value[substr(word, 2)], part, " ")
+          for (j = 1; j <= parts; j++) print part[j]
+          continue
+        }
+        for (turns = 0; turns < 20 && match(word, /\$[{][A-Za-z_][A-Za-z0-9_]*[}]/); turns++)
+          word = substr(word, 1, RSTART - 1) value[substr(word, RSTART + 2, RLENGTH - 3)] substr(word, RSTART + RLENGTH)
+        if (word != "") print word
+      }
+    }'
+}
+
+# Sets keepalived's first file, and the name for its "@NAME" lines, from its unit's command line; once in a script.
+keepalived_main=
+know_keepalived() {
+  [ -z "$keepalived_main" ] || return 0
+  keepalived_main=/etc/keepalived/keepalived.conf keepalived_id=
+  before= words=$(unit_words keepalived)
+  for word in $words; do
+    case $before in
+      -f | --use-file) keepalived_main=$word ;;
+      -i | --config-id) keepalived_id=$word ;;
+    esac
+    case $word in
+      --use-file=*) keepalived_main=${word#*=} ;;
+      --config-id=*) keepalived_id=${word#*=} ;;
+      -f/*) keepalived_main=${word#-f} ;;
+    esac
+    before=$word
   done
-  [ ! -r "/etc/sysconfig/$1" ] || . "/etc/sysconfig/$1"
-  for word in $(printf '%s\n' "$unit_says" | sed -n 's/.*argv\[\]=\([^;]*\);.*/\1/p'); do
-    case $word in '$'[A-Z]* | '${'[A-Z]*) eval "word=$word" ;; esac
-    for part in $word; do printf '%s\n' "$part"; done
-  done
-  return 0
+}
+
+# keepalived before 2.0.4 has no "-t", and exits with 0 all the same.
+can_check_keepalived() {
+  keepalived_version=$(keepalived --version 2>&1 | sed -n 's/^Keepalived v\([0-9.]*\).*/\1/p')
+  case $keepalived_version in '' | 0.* | 1.* | 2.0.[0-3]) return 1 ;; esac
+}
+
+# Has keepalived check a configuration. Its exit codes: 4 it would not run, 5 it runs in spite of errors, 6 it runs scripts
+# without script security, whatever else it says.
+test_keepalived() { # FILE [WORD...]   words before the command
+  tested=$1
+  shift
+  set -- "$@" timeout 20 keepalived -t -f "$tested"
+  [ -z "$keepalived_id" ] || set -- "$@" -i "$keepalived_id"
+  "$@" 2>&1
 }
 
 # Prints the files in HAProxy's order: those on the disk or, with a FUNCTION that prints what is staged for a path, those
 # that will be there after the run.
 haproxy_files() { # [FUNCTION]
+  if [ $# = 0 ] && [ -n "$known_haproxy_files" ]; then printf '%s\n' "$known_haproxy_files"; return; fi
   haproxy_unit_files | while IFS= read -r file; do
     file=${file%/}
     if [ ! -d "$file" ]; then printf '%s\n' "$file"
@@ -53,8 +118,12 @@ haproxy_files() { # [FUNCTION]
   done
 }
 
+# Remembers them until the script ends: only for a script that changes nothing.
+known_haproxy_files=
+know_haproxy_files() { known_haproxy_files=$(haproxy_files); }
+
 check_haproxy_files() {
   set --
   for file in $(haproxy_files); do set -- "$@" -f "$file"; done
-  haproxy -c "$@"
+  timeout 10 haproxy -c "$@"
 }

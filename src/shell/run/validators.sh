@@ -35,29 +35,49 @@ check_haproxy_config() { # SEEN_FOR_REAL
   return $verdict
 }
 
-# keepalived before 2.0.4 has no "-t", and exits with 0 all the same; an empty file passes in every version.
+# An empty file passes in every version.
 keepalived_check() { # FILE
   grep -q '[^[:space:]]' "$1" || { echo 'an empty file configures nothing'; return 1; }
-  version=$(keepalived --version 2>&1 | sed -n 's/^Keepalived v\([0-9.]*\).*/\1/p')
-  case $version in
-    '' | 0.* | 1.* | 2.0.[0-3]) echo "warning: keepalived ${version:-?} cannot check a configuration, so it was not checked" ;;
-    *) keepalived_says "$1" ;;
-  esac
+  if can_check_keepalived; then keepalived_says "$1"
+  else echo "warning: keepalived ${keepalived_version:-?} cannot check a configuration, so it was not checked"; fi
 }
 
-# keepalived runs scripts without script security, and -t ends with 6 all the same: also where it complains of more.
+# keepalived runs in spite of some errors (exit codes 5 and 6): what it says of the configuration that is there now as well
+# is no reason to refuse another.
 keepalived_says() { # FILE
-  said=$(keepalived -t -f "$1" 2>&1)
+  know_keepalived
+  said=$(test_keepalived "$1")
   verdict=$?
-  case $verdict in 6) ! printf '%s\n' "$said" | grep -v '^SECURITY VIOLATION - .*script_security not enabled' | grep -q . && return 0 ;; esac
+  case $verdict in
+    5 | 6)
+      complaints=$(printf '%s\n' "$said" | complaints_in)
+      [ -n "$complaints" ] || return $((verdict == 5 ? 5 : 0))
+      new_ones=$(printf '%s\n' "$complaints" | NOW=$(complaints_now) awk '
+        BEGIN { many = split(ENVIRON["NOW"], rows, "\n"); for (i = 1; i <= many; i++) known[rows[i]]++ }
+        known[$0]-- < 1')
+      [ -n "$new_ones" ] || { printf 'warning: keepalived says so of the configuration that is there, too: %s\n' "$said"; return 0; } ;;
+  esac
   [ -z "$said" ] || printf '%s\n' "$said" >&2
   return $verdict
+}
+
+# What keepalived complains by, without the lines' numbers.
+complaints_in() {
+  grep . | grep -v 'script_security not enabled' | sed 's/^([^)]*Line [0-9]*) *//; s/^Line [0-9]*, *//'
+}
+
+# In the view the configuration that is there now is hidden: the host's first process sees it.
+complaints_now() {
+  if [ -n "$in_view" ]; then test_keepalived "$keepalived_main" nsenter -t 1 -m
+  elif [ -s "$keepalived_main" ]; then test_keepalived "$keepalived_main"
+  fi | complaints_in
 }
 
 # Checks keepalived's configuration for a file that it includes. A configuration that is staged too is checked by its own
 # step.
 keepalived_check_with() { # FILE
-  as_it_is=/etc/keepalived/keepalived.conf
+  know_keepalived
+  as_it_is=$keepalived_main
   ! staged_copy "$as_it_is" >/dev/null && [ -e "$as_it_is" ] || return 0
   if [ -n "$in_view" ] || ! names_staged "$as_it_is"; then keepalived_check "$as_it_is"; return; fi
   file=$step/config.1$as_it_is

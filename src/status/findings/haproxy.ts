@@ -65,7 +65,7 @@ function stale(one: Reached): Found | undefined {
     ],
     next: (on) =>
       isRefused
-        ? `do not restart HAProxy there: it would not come up. haprov plan shows what differs from the inventory, haprov apply puts it right`
+        ? `do not restart HAProxy there: it would not come up. ${remedyFor(one)(on)}`
         : `haprov plan shows whether somebody changed it by hand; haprov apply, or systemctl reload haproxy on ${on}`,
   });
 }
@@ -87,17 +87,35 @@ function replaced({ host }: Reached, { path, age }: { path: string; age: number 
   });
 }
 
-/** Not newer than the worker, and yet refused: a reload that failed left the old worker. */
-function refused({ host, diagnostics }: Reached): Found | undefined {
+/**
+ * Not newer than the worker, and yet refused: a reload that failed left the old worker, or a file that the configuration names
+ * is gone.
+ */
+function refused(one: Reached): Found | undefined {
+  const { host, diagnostics } = one;
   if (diagnostics.onDisk?.valid !== false) return undefined;
   return foundOn(host.name, {
     rule: 'configuration-refused',
     component: 'haproxy',
-    brief: 'file is refused',
-    message: (on) => `HAProxy on ${on} would not start again: it refuses its configuration on disk`,
+    brief: 'would not start again',
+    message: (on) =>
+      `HAProxy on ${on} would not start again: it refuses its configuration on disk, or a file that this names`,
     evidence: diagnostics.onDisk.why ? [diagnostics.onDisk.why] : [],
-    next: () => 'haprov plan shows what differs from the inventory, haprov apply puts it right',
+    next: remedyFor(one),
   });
+}
+
+/** What to do about a configuration that HAProxy refuses: an apply mends only what the inventory has. */
+function remedyFor({ diagnostics, plan }: Reached): (on: string) => string {
+  const read = new Set(diagnostics.changed.map(({ path }) => path));
+  const isOurs = plan.changes.some(
+    ({ target, notify }) =>
+      read.has(target) || notify?.some((one) => Object.values(one).some((unit) => unit === 'haproxy')),
+  );
+  return (on) =>
+    isOurs
+      ? 'haprov plan shows what differs from the inventory, haprov apply puts it right'
+      : `mend the line that it names, or put the file back on ${on}, before HAProxy is reloaded or the host boots; haprov status says whether that was all`;
 }
 
 /** An old worker finishes the connections that it has; after this long somebody should know. */

@@ -22,10 +22,43 @@ export const keepalived: FindingRule = (snapshot, before) =>
     const states = own.map((vip) => ({ vip, ...vrrpOf(one, vip) }));
     const found =
       disabled(one, states) ?? failing(one, states, before, snapshot.inventory.haproxy.healthPort);
-    return [...(found ? [found] : []), ...(unnotified(one, states) ?? [])];
+    return [...onDisk(one, states), ...(found ? [found] : []), ...(unnotified(one, states) ?? [])];
   });
 
 type State = ReturnType<typeof vrrpOf> & { vip: { name: string } };
+
+/** What its next reload, or the next boot, would do without: nobody notices before. */
+function onDisk(one: Reached, states: readonly State[]): Found[] {
+  const { isRefused, says, lacks } = one.diagnostics.keepalivedOnDisk;
+  const lines = leftOut(one, states).map(({ line }) => line);
+  const gone = lacks.filter(({ path }) => !lines.some((line) => line.includes(path)));
+  // A pattern may fit no file.
+  const notIncluded = says.filter((line) => /Config files missing '[^'*?[]+'/.test(line));
+  if (!isRefused && notIncluded.length === 0 && gone.length === 0) return [];
+  const isBroken = isRefused || notIncluded.length > 0 || gone.some(({ isCheck }) => isCheck);
+  return [
+    foundOn(one.host.name, {
+      rule: isRefused ? 'configuration-refused' : 'file-gone',
+      ...(isBroken ? {} : { level: 'warning' as const }),
+      component: 'keepalived',
+      unit: 'keepalived',
+      brief: isRefused ? 'would not start again' : 'a file of it is gone',
+      message: (on) =>
+        isRefused
+          ? `keepalived on ${on} would not start again: it refuses its configuration on disk`
+          : `keepalived on ${on} goes on without a file that its configuration names, at the latest when it is reloaded or the host boots`,
+      evidence: [
+        ...gone.map(
+          ({ isCheck, path }) =>
+            `${path} is not there: ${isCheck ? 'nothing is checked' : 'nobody is notified'}`,
+        ),
+        ...(isRefused ? says : notIncluded),
+      ].slice(0, 4),
+      next: (on) =>
+        `put the file back on ${on}, or mend the line, before keepalived is reloaded; haprov plan shows what differs from the inventory`,
+    }),
+  ];
+}
 
 const leftOut = ({ diagnostics }: Reached, states: readonly State[]) =>
   keepalivedScripts([...new Set(states.flatMap((state) => state.disabled))], diagnostics.scripts ?? []);
