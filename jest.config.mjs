@@ -10,7 +10,7 @@ const common = {
     '\\.(ts|mjs|js)$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' } }],
   },
   transformIgnorePatterns: [
-    '/node_modules/(?!listr2|eventemitter3|rfdc|colorette|cli-truncate|wrap-ansi|log-update|ansi-|string-width|strip-ansi|slice-ansi|is-fullwidth|get-east|emoji-regex|cli-cursor|restore-cursor|onetime|mimic-function|signal-exit|environment)',
+    '/node_modules/(?!listr2|eventemitter3|rfdc|colorette|cli-truncate|wrap-ansi|log-update|ansi-|string-width|strip-ansi|slice-ansi|is-fullwidth|get-east|emoji-regex|cli-cursor|restore-cursor|onetime|mimic-function|signal-exit|environment|age-encryption|@noble|@scure)',
   ],
   testEnvironment: 'node',
   globals: { __HAPROV_VERSION__: '0.0.0-test' },

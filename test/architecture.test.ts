@@ -94,7 +94,13 @@ const arrows: Record<string, string[]> = {
 /** From the top down. */
 const rooms = Object.keys(arrows);
 /** What only one room may touch. */
-const fences: Record<string, string> = { ssh2: 'host', listr2: 'report', ejs: 'playbook', commander: 'cli' };
+const fences: Record<string, string> = {
+  ssh2: 'host',
+  listr2: 'report',
+  ejs: 'playbook',
+  commander: 'cli',
+  'age-encryption': 'inventory',
+};
 
 const root = join(__dirname, '..');
 const under = (folder: string): string[] =>

@@ -45,14 +45,14 @@ export function writeMade(folder: string, { inventory, files }: Made): void {
  * @param modelled what it does otherwise, where it is said in the model
  * @throws UsageError
  */
-export function writeFolder(
+export async function writeFolder(
   folder: string,
   { adopted, made, modelled }: { adopted: Adopted; made: Made; modelled?: ModelReport },
   context: Context,
-): Written {
+): Promise<Written> {
   writeMade(folder, made);
   writeBelow(folder, 'inventory.schema.json', asJson(jsonSchema(inventorySchema, 'haprov inventory')), 0o644);
-  const found = readAgain(join(folder, 'inventory.json'), context);
+  const found = await readAgain(join(folder, 'inventory.json'), context);
   const report = reportOf({ adopted, gains: gainsOf(adopted), ...(modelled ? { modelled } : {}), ...found });
   writeBelow(folder, 'report.md', Buffer.from(report), 0o600);
   return found;
@@ -60,9 +60,9 @@ export function writeFolder(
 
 const asJson = (value: object) => Buffer.from(`${JSON.stringify(value, null, 2)}\n`);
 
-function readAgain(file: string, context: Context): Written {
+async function readAgain(file: string, context: Context): Promise<Written> {
   try {
-    const said = loadDesiredState(file, context);
+    const said = await loadDesiredState(file, context);
     return { findings: findingsOf(said, 'inventory.json'), faults: [] };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;

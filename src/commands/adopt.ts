@@ -40,7 +40,7 @@ export async function adopt(options: AdoptOptions, context: Context): Promise<Ex
     sections: model.sections,
     refused: model.kept.programs,
   };
-  const { findings, faults } = writeFolder(
+  const { findings, faults } = await writeFolder(
     out,
     { adopted, made, ...(said ? { modelled: said } : {}) },
     context,

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ExitCode, InputError, UsageError } from '../errors';
-import { loadInventory } from '../inventory/load';
+import { buildInventory, loadInventory, readInventory } from '../inventory/load';
 import type { CommonOptions, Context } from '../planning/context';
 import { readOwnConfiguration } from '../planning/own-configuration';
 import { statusObserver } from '../planning/status-observer';
@@ -20,7 +20,7 @@ export interface DiagramOptions extends CommonOptions {
 
 /** `haprov diagram`: draws a packet's way from the client to the service. */
 export async function diagram(options: DiagramOptions, context: Context): Promise<ExitCode> {
-  const diagram = options.live ? await lookAt(options, context) : readPicture(options, context);
+  const diagram = options.live ? await lookAt(options, context) : await readPicture(options, context);
   const text = draw(diagram, options, context);
   if (options.out !== undefined) write(options.out, text);
   else if (options.format === 'text') await context.printRendered(text);
@@ -29,7 +29,7 @@ export async function diagram(options: DiagramOptions, context: Context): Promis
 }
 
 async function lookAt(options: DiagramOptions, context: Context): Promise<Diagram> {
-  const inventory = wholeInventory(resolve(options.inventory), context.env);
+  const inventory = readOwnConfiguration(await loadInventory(resolve(options.inventory), context)).inventory;
   context.keepSecret(inventory.secrets);
   const look = statusObserver(options, context);
   try {
@@ -39,24 +39,23 @@ async function lookAt(options: DiagramOptions, context: Context): Promise<Diagra
   }
 }
 
-/** Stands for a missing environment variable: valid as a password and as a host name. */
+/** Stands for a value that is elsewhere: valid as a password and as a host name. */
 const placeholder = 'not-set';
 
-/** A diagram shows no secrets, so their variables may be missing; a variable whose value it shows must be set. */
-function readPicture(options: DiagramOptions, { env }: Context): Diagram {
+/** A diagram shows no secrets, so nobody is asked for them; what it does show must be there. */
+async function readPicture(options: DiagramOptions, context: Context): Promise<Diagram> {
+  const { env } = context;
   const file = resolve(options.inventory);
   const filled = new Proxy(env, { get: (known, name) => known[String(name)] || placeholder });
   try {
-    const diagram = diagramOf(wholeInventory(file, filled));
+    const said = buildInventory(readInventory(file), filled, () => ({ value: placeholder }));
+    const diagram = diagramOf(readOwnConfiguration(said).inventory);
     if (!JSON.stringify(diagram).includes(placeholder)) return diagram;
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
   }
-  return diagramOf(wholeInventory(file, env));
+  return diagramOf(readOwnConfiguration(await loadInventory(file, context)).inventory);
 }
-
-const wholeInventory = (file: string, env: NodeJS.ProcessEnv) =>
-  readOwnConfiguration(loadInventory(file, env)).inventory;
 
 function draw(diagram: Diagram, { format, out }: DiagramOptions, { color, columns }: Context): string {
   if (format === 'svg') return renderSvg(diagram);

@@ -36,7 +36,7 @@ export async function lintInventoryOrFiles(options: LintOptions, context: Contex
   const [inventory = '', ...more] = options.files;
   const isInventory = more.length === 0 && looksLikeInventory(inventory);
   const findings = isInventory
-    ? ofInventory(inventory, options, allowed, context)
+    ? await ofInventory(inventory, options, allowed, context)
     : ofFiles(options, allowed, context);
   const { color } = context;
   const sum = `${options.files.join(', ')}: ${findings.length === 0 ? 'no findings' : count(findings.length, 'finding')}`;
@@ -48,8 +48,13 @@ export async function lintInventoryOrFiles(options: LintOptions, context: Contex
   return findings.length > 0 ? ExitCode.failed : ExitCode.done;
 }
 
-function ofInventory(file: string, options: LintOptions, allowed: Set<string>, context: Context): Finding[] {
-  const said = loadDesiredState(file, context);
+async function ofInventory(
+  file: string,
+  options: LintOptions,
+  allowed: Set<string>,
+  context: Context,
+): Promise<Finding[]> {
+  const said = await loadDesiredState(file, context);
   tellOfTemplates(said, context);
   const known = {
     ...(options.el === undefined ? {} : { major: options.el }),

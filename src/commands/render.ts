@@ -37,7 +37,7 @@ export async function render(options: RenderOptions, context: Context): Promise<
   const { file, out, el, json } = options;
   if (file !== undefined && (out !== undefined || json))
     throw new UsageError('--file prints one file as it is', `leave out ${json ? '--json' : '--out'}`);
-  const said = loadDesiredState(options.inventory, context);
+  const said = await loadDesiredState(options.inventory, context);
   tellOfTemplates(said, context);
   const knowledge = assumedOf(el);
   const hosts = chooseHosts(said, options.host).map((host) => ({

@@ -38,7 +38,7 @@ const listenersQuestion = { id: 'listeners', script: listenersScript };
 /** `haprov retire`: takes a host out for good: drains it, then stops and disables its keepalived, HAProxy and services. */
 export async function retire(options: RetireOptions, context: Context): Promise<ExitCode> {
   const begun = performance.now();
-  const said = loadDesiredState(options.inventory, context);
+  const said = await loadDesiredState(options.inventory, context);
   const { host: asked, isFormer } = whoIsMeant(said.inventory, options);
   const services = toStop(isFormer ? [...said.wanted.values()].flat() : (said.wanted.get(asked) ?? []));
   mayGoOn(options, context, 'the plan is shown, and nothing is done');

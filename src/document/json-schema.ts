@@ -3,24 +3,49 @@ import * as z from 'zod';
 /** What may be written in place of a value. */
 export interface StandIn {
   schema: z.core.JSONSchema.BaseSchema;
+  /** What `schema` refers to, by name. */
+  definitions?: Record<string, z.core.JSONSchema.BaseSchema>;
   /** Whether it may replace the value that `node` describes. @param path the node's place in the whole schema. */
   fits(node: { type?: unknown }, path: readonly (string | number)[]): boolean;
 }
 
-/** In an inventory, `{ "env": NAME }` may replace any string. */
-export const fromEnvironment: StandIn = {
-  schema: {
-    type: 'object',
-    properties: { env: { type: 'string', description: 'The environment variable that holds the value.' } },
-    required: ['env'],
-    additionalProperties: false,
+const reference = (key: string, value: z.core.JSONSchema.BaseSchema) => ({
+  type: 'object' as const,
+  properties: { [key]: value },
+  required: [key],
+  additionalProperties: false,
+});
+
+/** In an inventory, a reference to a value that stands elsewhere may replace any string. */
+export const fromElsewhere: StandIn = {
+  schema: { $ref: '#/$defs/elsewhere' },
+  definitions: {
+    elsewhere: {
+      anyOf: [
+        reference('env', { type: 'string', description: 'The environment variable that holds the value.' }),
+        reference('file', {
+          type: 'string',
+          description: 'The file that holds the value, relative to the inventory.',
+        }),
+        reference('command', {
+          type: 'array',
+          items: { type: 'string' },
+          minItems: 1,
+          description: 'The program that prints the value, and its words; no shell reads them.',
+        }),
+        reference('secret', {
+          type: 'string',
+          description: 'The name of the value in secrets.age: haprov secret set NAME.',
+        }),
+      ],
+    },
   },
   fits: (node, path) =>
     node.type === 'string' && path.at(-1) !== 'propertyNames' && path.at(-1) !== '$schema',
 };
 
 /** Makes a document's JSON Schema (draft 2020-12) from its zod schema. */
-export function jsonSchema(schema: z.ZodType, title: string, standIn: StandIn = fromEnvironment): object {
+export function jsonSchema(schema: z.ZodType, title: string, standIn: StandIn = fromElsewhere): object {
   const made = z.toJSONSchema(schema, {
     io: 'input',
     override: ({ jsonSchema: node, path }) => {
@@ -35,5 +60,7 @@ export function jsonSchema(schema: z.ZodType, title: string, standIn: StandIn = 
       Object.assign(node, { anyOf: [itself, standIn.schema], ...about });
     },
   });
-  return { $schema: made.$schema, title, ...made };
+  const definitions = { ...made.$defs, ...standIn.definitions };
+  const more = Object.keys(definitions).length > 0 ? { $defs: definitions } : {};
+  return { $schema: made.$schema, title, ...made, ...more };
 }

@@ -5,6 +5,7 @@ import { type Document, type Path, readDocument } from '../document/document';
 import { faultsToReport } from '../document/faults';
 import { validate } from '../document/validate';
 import { type Fault, InputError } from '../errors';
+import { askAll } from './ask-sources';
 import { buildVips } from './build-vips';
 import { checkReferences } from './check';
 import { rangeOf } from './endpoints';
@@ -28,16 +29,22 @@ import { inventorySchema, type RawInventory } from './schema/schema';
 import type { ServerSettings } from './schema/service';
 import type { TlsSettings } from './schema/tls';
 import type { Users } from './schema/users';
+import type { SecretAsker } from './secret-file';
 import { resolveSecrets, type Secrets } from './secrets';
+import type { Answers } from './sources';
 
 /**
- * Reads and checks the inventory in `file`.
- * @param env where `{ "env": … }` values come from.
+ * Reads and checks the inventory in `file`, and asks for the values that stand elsewhere.
  * @throws InputError with every fault of the file, each with its place.
  */
-export function loadInventory(file: string, env: NodeJS.ProcessEnv): Inventory {
+export async function loadInventory(file: string, asker: SecretAsker): Promise<Inventory> {
   const document = readInventory(file);
-  const { value, secrets, faults: missing, unset, conceal } = resolveSecrets(document, env);
+  return buildInventory(document, asker.env, await askAll(document, asker));
+}
+
+/** As {@link loadInventory}, of a document; `answers` has what commands and the encrypted file say. @throws InputError */
+export function buildInventory(document: Document, env: NodeJS.ProcessEnv, answers?: Answers): Inventory {
+  const { value, secrets, faults: missing, unset, conceal } = resolveSecrets(document, env, answers);
   const checked = validate(inventorySchema, { document, value, unknown: unset, conceal });
   const faults = [...document.faults, ...missing, ...checked.faults];
   if (checked.remains) faults.push(...withoutEchoes(checkReferences(checked.remains, document), faults));
@@ -47,7 +54,8 @@ export function loadInventory(file: string, env: NodeJS.ProcessEnv): Inventory {
   return build(document, checked.value, secrets, found.own);
 }
 
-function readInventory(file: string): Document {
+/** @throws InputError */
+export function readInventory(file: string): Document {
   try {
     return readDocument(file);
   } catch (error) {

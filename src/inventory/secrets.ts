@@ -1,12 +1,14 @@
-import { dirname, resolve } from 'node:path';
-import { type Document, formatPath, type Path, readText } from '../document/document';
+import { type Document, formatPath, type Path } from '../document/document';
 import { faultAt } from '../document/faults';
-import { type Fault, InputError } from '../errors';
+import type { Fault } from '../errors';
 import { maskNeedles, type Needle, needlesOf, plainNeedle, short } from './mask';
+import { type Answers, referenceIn, sourceOf } from './sources';
 
 /** The values that must never be shown, whatever text they turn up in. */
 export class Secrets {
   readonly #values = new Set<string>();
+  /** The environment variables that some of them come from. */
+  readonly variables = new Set<string>();
   #forms: { needles: Needle[]; words: RegExp | undefined } | undefined;
 
   add(value: string): void {
@@ -76,10 +78,14 @@ export interface Resolved {
 
 /**
  * Puts the value of its environment variable in place of every `{ "env": NAME }` of `document`, the text of its file,
- * relative to the document, in place of every `{ "file": PATH }`, and remembers both as secrets. One that is not there,
- * or is empty, is a fault.
+ * relative to the document, in place of every `{ "file": PATH }`, what `answers` has in place of every `{ "command": … }`
+ * and `{ "secret": NAME }`, and remembers all as secrets. One that is not there, or is empty, is a fault.
  */
-export function resolveSecrets(document: Document, env: NodeJS.ProcessEnv): Resolved {
+export function resolveSecrets(
+  document: Document,
+  env: NodeJS.ProcessEnv,
+  answers: Answers = () => undefined,
+): Resolved {
   const secrets = new Secrets();
   const faults: Fault[] = [];
   const unset: Path[] = [];
@@ -93,22 +99,22 @@ export function resolveSecrets(document: Document, env: NodeJS.ProcessEnv): Reso
     }
     if (Array.isArray(node)) return node.map((item, index) => walk(item, [...path, index]));
     if (typeof node !== 'object' || node === null) return node;
-    const keys = Object.keys(node);
-    const source = sourceOf(node, document.file, env);
-    if (source) {
+    const reference = referenceIn(node);
+    if (reference) {
+      const source = sourceOf(reference, document.file, env, answers);
       sources.set(formatPath(path), source.name);
       if (source.value !== undefined) {
         // Configuration of the user's own is shown; the passwords in it are found by whoever reads it.
-        if (path[1] !== 'sections') secrets.add(source.value);
+        const isShown = path[1] === 'sections' && ('env' in reference || 'file' in reference);
+        if (!isShown) secrets.add(source.value);
+        if ('env' in reference) secrets.variables.add(reference.env);
         return source.value;
       }
       faults.push(faultAt(document, path, source.fault));
       unset.push(path);
       return undefined;
     }
-    return Object.fromEntries(
-      keys.map((key) => [key, walk((node as Record<string, unknown>)[key], [...path, key])]),
-    );
+    return Object.fromEntries(Object.entries(node).map(([key, one]) => [key, walk(one, [...path, key])]));
   };
   const value = walk(document.value, []);
   const conceal = (path: Path) => {
@@ -134,44 +140,4 @@ function foreignReference(text: string, path: Path): string | undefined {
   if (/\{\{.*\}\}|<%.*%>|\{%.*%\}/s.test(text))
     return 'is the text of an expression, which nobody works out here: write the value, or { "env": "NAME" } for an environment variable';
   return undefined;
-}
-
-interface Source {
-  /** What it is, in messages. */
-  name: string;
-  value?: string;
-  fault: string;
-}
-
-/** Where the value of `{ "env": NAME }` or `{ "file": PATH }` comes from; nothing for any other object. */
-function sourceOf(node: object, inventory: string, env: NodeJS.ProcessEnv): Source | undefined {
-  if (Object.keys(node).length !== 1) return undefined;
-  const { env: variable, file } = node as { env?: unknown; file?: unknown };
-  if (typeof variable === 'string') {
-    const found = env[variable];
-    const name = `the environment variable ${variable}`;
-    return { name, ...(found ? { value: found } : {}), fault: notSet(variable, found) };
-  }
-  if (typeof file !== 'string') return undefined;
-  if (/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(file))
-    return {
-      name: 'a file',
-      fault: `${JSON.stringify(file)} is no path of a file: it has a control character`,
-    };
-  const name = `the file ${file}`;
-  try {
-    // An editor ends the last line; the secret does not.
-    const value = readText(resolve(dirname(inventory), file)).replace(/\r?\n$/, '');
-    return value ? { name, value, fault: '' } : { name, fault: `${name} is empty` };
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    return { name, fault: `${name}: ${error.faults.map(({ message }) => message).join('; ')}` };
-  }
-}
-
-function notSet(variable: string, found: string | undefined): string {
-  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(variable))
-    return `${JSON.stringify(variable)} is no name of an environment variable: one is of letters, digits and "_"`;
-  const why = found === undefined ? 'is not set' : 'is empty';
-  return `the environment variable ${variable} ${why}: set it before you run haprov, e.g. export ${variable}=…`;
 }

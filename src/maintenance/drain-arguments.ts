@@ -1,6 +1,6 @@
-import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { UsageError } from '../errors';
+import { findInventory, isFile } from '../planning/find-inventory';
 
 /**
  * The inventory and host that the one or two words of `drain`, `undrain` and `retire` mean: HOST, or INVENTORY HOST, in
@@ -22,19 +22,11 @@ export function inventoryAndHost(
   }
   if (isHere(first))
     throw new UsageError(`${first} is a file: which host is meant?`, 'name the host after the inventory');
-  const inventory = env.HAPROV_INVENTORY || ['inventory.json', 'inventory.yaml'].find(isHere);
+  const inventory = findInventory(env, folder);
   if (!inventory)
     throw new UsageError(
       `in which inventory is the host ${first}?`,
       'name the inventory before the host, set HAPROV_INVENTORY, or go to the folder of an inventory.json or inventory.yaml',
     );
   return { inventory, host: first };
-}
-
-function isFile(path: string): boolean {
-  try {
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
 }

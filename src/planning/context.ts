@@ -41,7 +41,7 @@ export interface Context {
   canAsk: boolean;
   /** Asks the operator, where there is one; shows what it is about, where that was not printed. Use `agreed`. */
   confirm(question: string, about: string): Promise<'yes' | 'no' | 'left'>;
-  /** Asks the operator for what a login needs; absent where nobody can be asked. */
+  /** Asks the operator for what a login, or an encrypted file, needs; absent where nobody can be asked. */
   askSecret?: AskSecret | undefined;
   /** Aborted by the first Ctrl-C: begin nothing new. */
   stopping: AbortSignal;

@@ -26,14 +26,19 @@ export interface DesiredState {
  * @param loaded called with the inventory, before the rest is checked
  * @throws InputError with all faults
  */
-export function loadDesiredState(
+export async function loadDesiredState(
   file: string,
-  context: Pick<Context, 'env' | 'keepSecret'>,
+  context: Pick<Context, 'env' | 'keepSecret' | 'stopping' | 'askSecret'>,
   loaded: (inventory: Inventory) => void = () => {},
-): DesiredState {
-  const said = loadInventory(resolve(file), context.env);
+): Promise<DesiredState> {
+  const said = await loadInventory(resolve(file), context);
   context.keepSecret(said.secrets);
   loaded(said);
+  return desiredStateOf(said);
+}
+
+/** What an inventory and its playbooks and templates want. @throws InputError with all faults */
+export function desiredStateOf(said: Inventory): DesiredState {
   const { inventory, notes, texts } = readOwnConfiguration(said);
   return { inventory, notes, texts, wanted: new Map(expandAll(inventory, loadPlaybooks(inventory))) };
 }

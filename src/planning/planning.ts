@@ -70,7 +70,7 @@ export async function makePlan(
   context: Context,
   { begin = () => {}, recover = false, only, instead }: PlanningOptions = {},
 ): Promise<Planned> {
-  const said = loadDesiredState(options.inventory, context);
+  const said = await loadDesiredState(options.inventory, context);
   const { inventory } = said;
   const hosts = selectHosts(inventory, options.limit);
   const all = new Map([...said.wanted].filter(([host]) => hosts.includes(host)));

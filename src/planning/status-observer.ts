@@ -68,7 +68,7 @@ export function statusObserver(options: CommonOptions, context: Context): Status
     async look() {
       // Read anew each time: who looks on while editing the inventory sees what is not applied yet.
       const ways = new Map<Host, SshTarget>();
-      const said = loadDesiredState(options.inventory, context, (loaded) => {
+      const said = await loadDesiredState(options.inventory, context, (loaded) => {
         for (const host of selectHosts(loaded, options.limit)) {
           const target = toTarget(host, { ...options, answerWithin: within }, context);
           ways.set(host, kept.has(host.name) ? target : prepare(target));

@@ -1,9 +1,9 @@
 import { faultsToReport } from '../../src/document/faults';
 import { type Fault, InputError } from '../../src/errors';
 import type { Inventory } from '../../src/inventory/inventory';
-import { loadInventory } from '../../src/inventory/load';
 import { expand, type Resource } from '../../src/playbook/expand';
 import { loadPlaybooks } from '../../src/playbook/load';
+import { loadInventory } from '../support/load-inventory';
 
 /** What a command does before it connects: everything is loaded, filled in and rendered, for each host by its name. */
 export function loadAll(

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type DiagramOptions, diagram } from '../../src/commands/diagram';
-import { loadInventory } from '../../src/inventory/load';
 import { statusObserver } from '../../src/planning/status-observer';
 import { diagramOf } from '../../src/report/diagram/from-inventory';
 import { withFiles } from '../bad-input/cases';
 import { environment, inventoryOf } from '../support/inventories';
+import { loadInventory } from '../support/load-inventory';
 import { fourNodes, hostOff } from '../support/statuses';
 import { recorder } from './recorder';
 

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eject } from '../../src/commands/eject';
-import { loadDesiredState } from '../../src/planning/desired-state';
 import { anyHost } from '../../src/playbook/context';
 import { installation } from '../../src/playbook/playbook';
 import { allShipped, type Shipped, shippedAs } from '../../src/playbook/shipped';
 import { withFiles } from '../bad-input/cases';
+import { loadDesiredState } from '../support/load-inventory';
 import { recorder } from './recorder';
 
 const inventory = {

@@ -2,10 +2,10 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type RenderOptions, render } from '../../src/commands/render';
 import { buildChanges } from '../../src/plan/build-changes';
-import { loadDesiredState } from '../../src/planning/desired-state';
 import { anyHost } from '../../src/playbook/context';
 import { installation } from '../../src/playbook/playbook';
 import { withFiles } from '../bad-input/cases';
+import { loadDesiredState } from '../support/load-inventory';
 import { recorder } from './recorder';
 
 const env = { PASSWORD: 'correct horse battery' };

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { ExperimentContext } from '../../src/drill/experiments';
 import type { HostAnswers } from '../../src/drill/host-answers';
 import type { Inventory } from '../../src/inventory/inventory';
-import { loadInventory } from '../../src/inventory/load';
+import { loadInventory } from '../support/load-inventory';
 
 /** The pair of the example inventory, changed by `edit`; fred holds the VIP by its priority. */
 export function pairOf(edit: (inventory: Inventory) => void = () => {}): Inventory {

@@ -58,6 +58,22 @@ test.each(badValues.map(({ name, files = {} }) => [name, files] as const))(
   },
 );
 
+const inventory = (stats: unknown) => ({
+  hosts: { a: { address: '10.0.0.1' } },
+  stats: { password: stats },
+  playbooks: ['ha-pair'],
+});
+
+test.each([{ env: 'NAME' }, { file: 'a' }, { command: ['pass', 'show', 'x'] }, { secret: 'stats' }])(
+  'a value may stand elsewhere: %j',
+  (password) => expect(accepts('inventory', inventory(password))).toBe(true),
+);
+
+test.each([{ env: 1 }, { command: 'pass show x' }, { command: [] }, { secret: 'a', file: 'b' }, {}])(
+  'but this says nothing of where: %j',
+  (password) => expect(accepts('inventory', inventory(password))).toBe(false),
+);
+
 const playbook = (resource: object) => ({ tasks: [{ name: 'T', resources: [resource] }] });
 
 test.each([

@@ -2,9 +2,9 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { Inventory } from '../../src/inventory/inventory';
-import { loadInventory } from '../../src/inventory/load';
 import { withFiles } from '../bad-input/cases';
 import { faultsOf } from '../bad-input/check-all';
+import { loadInventory } from '../support/load-inventory';
 
 const load = (content: object, env: NodeJS.ProcessEnv = {}): Promise<Inventory> =>
   withFiles({ files: { 'inventory.json': JSON.stringify(content) } }, (_folder, file) =>

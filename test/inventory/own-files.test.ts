@@ -1,8 +1,8 @@
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadInventory } from '../../src/inventory/load';
 import { withFiles } from '../bad-input/cases';
 import { faultsOf, loadAll } from '../bad-input/check-all';
+import { loadInventory } from '../support/load-inventory';
 
 const pair = { a: { address: '10.0.0.1' }, b: { address: '10.0.0.2' } };
 const inventory = (rest: object) =>

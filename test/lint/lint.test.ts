@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { shippedVersions } from '../../src/host/release';
 import { lint, rules } from '../../src/lint/lint';
 import type { Finding } from '../../src/plan/plan';
-import { loadDesiredState } from '../../src/planning/desired-state';
 import { subjectOf } from '../../src/planning/lint-subject';
 import { environment, inventories, inventoryOf, majorsFor } from '../support/inventories';
+import { loadDesiredState } from '../support/load-inventory';
 import { casesIn, placeIn } from './cases';
 import { type Edited, type Linted, lintPair } from './pair';
 
@@ -90,7 +90,7 @@ const shipped = ['inventory.example.json', ...readdirSync('examples').map((name)
 const anyEnvironment = new Proxy({}, { get: () => 'tcp-check comment abc12345' });
 
 function lintFor(major: number, file: string, env: NodeJS.ProcessEnv): Finding[] {
-  const state = loadDesiredState(file, { env, keepSecret: () => {} });
+  const state = loadDesiredState(file, { env });
   return lint(
     subjectOf(state, () => ({ major, versions: shippedVersions(major) })),
     file,

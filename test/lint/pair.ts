@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { lint } from '../../src/lint/lint';
 import type { HostOutline } from '../../src/lint/subject';
 import type { Finding } from '../../src/plan/plan';
-import { loadDesiredState } from '../../src/planning/desired-state';
 import { subjectOf } from '../../src/planning/lint-subject';
 import { withFiles } from '../bad-input/cases';
+import { loadDesiredState } from '../support/load-inventory';
 
 const pem = (name: string) => readFileSync(join(__dirname, name), 'utf8');
 
@@ -68,7 +68,7 @@ export function lintPair({
   const text = JSON.stringify(value, (_, one) => (one === '{{tls}}' ? tls : one), 2);
   const all = { 'inventory.json': text, 'c.pem': pem('c.pem'), 'k.pem': pem('k.pem'), ...files };
   return withFiles({ files: all }, (_folder, file) => {
-    const subject = subjectOf(loadDesiredState(file, { env, keepSecret: () => {} }));
+    const subject = subjectOf(loadDesiredState(file, { env }));
     const findings = lint({ ...subject, now: new Date(now) }, 'inventory.json');
     return { findings, text, hosts: subject.hosts };
   });

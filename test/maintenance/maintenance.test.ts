@@ -2,13 +2,13 @@ import { resolve } from 'node:path';
 import { HostError } from '../../src/errors';
 import type { Connection } from '../../src/host/connection';
 import { checked } from '../../src/host/script-result';
-import { loadInventory } from '../../src/inventory/load';
 import { drainHost } from '../../src/maintenance/drain-host';
 import type { Maintenance } from '../../src/maintenance/maintenance';
 import { undrainHost } from '../../src/maintenance/undrain-host';
 import { type Lever, noWays } from '../../src/pair/levers';
 import { Pair } from '../../src/pair/pair';
 import { sshHosts } from '../../src/rollout/ssh-host';
+import { loadInventory } from '../support/load-inventory';
 
 /** Drain and undrain of fred, one of the two of the example inventory, on a model of both hosts. */
 

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
-import { loadInventory } from '../../src/inventory/load';
 import type { Readiness } from '../../src/pair/health';
 import type { Observation } from '../../src/pair/observe';
 import { type AskedHost, Pair } from '../../src/pair/pair';
+import { loadInventory } from '../support/load-inventory';
 
 /** Whether ethyl could serve for fred, who holds the VIP and is about to change. */
 

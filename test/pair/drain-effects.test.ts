@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import { loadInventory } from '../../src/inventory/load';
 import {
   notBackYet,
   rightfulHolder,
@@ -11,6 +10,7 @@ import {
 import type { ServerState } from '../../src/pair/haproxy-statistics';
 import type { Observation } from '../../src/pair/observe';
 import { serversOn } from '../../src/pair/servers';
+import { loadInventory } from '../support/load-inventory';
 
 const { vips, services } = loadInventory(resolve('inventory.example.json'), {
   HAPROV_STATS_PASSWORD: 'a-password-of-tests',

@@ -1,9 +1,9 @@
 import type { Advert } from '../../src/ha/advert';
 import type { Inventory } from '../../src/inventory/inventory';
-import { loadInventory } from '../../src/inventory/load';
 import type { Heard } from '../../src/pair/vrrp-listen';
 import { strangers, type VrrpListener } from '../../src/pair/vrrp-strangers';
 import { withFiles } from '../bad-input/cases';
+import { loadInventory } from '../support/load-inventory';
 
 const load = (vip: object = {}): Promise<Inventory> =>
   withFiles(

@@ -1,7 +1,7 @@
-import { loadDesiredState } from '../../src/planning/desired-state';
 import { questionsOf, readinessOf } from '../../src/planning/host-plan';
 import { withFiles } from '../bad-input/cases';
 import { recorder } from '../commands/recorder';
+import { loadDesiredState } from '../support/load-inventory';
 
 const resources = [
   { type: 'file', path: '/etc/haproxy/x', content: 'x', notify: { reload: 'haproxy' } },

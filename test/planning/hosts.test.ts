@@ -1,7 +1,7 @@
-import { loadInventory } from '../../src/inventory/load';
 import { toTarget } from '../../src/planning/hosts';
 import { recorder } from '../commands/recorder';
 import { environment, inventoryOf } from '../support/inventories';
+import { loadInventory } from '../support/load-inventory';
 
 const [host] = loadInventory(inventoryOf('four-nodes'), environment).hosts;
 const target = (identity: string[]) => {

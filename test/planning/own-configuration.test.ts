@@ -1,10 +1,10 @@
-import { loadDesiredState } from '../../src/planning/desired-state';
 import { readinessOf } from '../../src/planning/host-plan';
 import { findingsOf } from '../../src/planning/lint-subject';
 import { unreadFiles } from '../../src/planning/unread-files';
 import { withFiles } from '../bad-input/cases';
 import { faultsOf } from '../bad-input/check-all';
 import { recorder } from '../commands/recorder';
+import { loadDesiredState } from '../support/load-inventory';
 
 const pair = { a: { address: '10.0.0.1', priority: 2 }, b: { address: '10.0.0.2', priority: 1 } };
 const conf = (priority: number, id = 5) =>

@@ -1,7 +1,7 @@
-import { loadInventory } from '../../src/inventory/load';
 import { type Ports, portsFor } from '../../src/playbook/ports';
 import { withFiles } from '../bad-input/cases';
 import { loadAll } from '../bad-input/check-all';
+import { loadInventory } from '../support/load-inventory';
 
 const hosts = {
   lb1: { address: '10.0.0.1', priority: 2 },

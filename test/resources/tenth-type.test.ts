@@ -6,7 +6,6 @@ import type { RecordedRun } from '../../src/host/history';
 import { Answers } from '../../src/host/probe';
 import { lint } from '../../src/lint/lint';
 import { publicPlan } from '../../src/plan/plan';
-import { loadDesiredState } from '../../src/planning/desired-state';
 import { planHost, questionsOf, readinessOf } from '../../src/planning/host-plan';
 import { subjectOf } from '../../src/planning/lint-subject';
 import { renderLog } from '../../src/report/log-text';
@@ -17,6 +16,7 @@ import { sshHosts } from '../../src/rollout/ssh-host';
 import { withFiles } from '../bad-input/cases';
 import { recorder } from '../commands/recorder';
 import { FakeHost } from '../support/fake-host';
+import { loadDesiredState } from '../support/load-inventory';
 
 jest.mock('../../src/resources/types', () => {
   const { known } = jest.requireActual('../../src/resources/bind');

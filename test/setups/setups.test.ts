@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { lint } from '../../src/lint/lint';
-import { loadDesiredState } from '../../src/planning/desired-state';
 import { subjectOf } from '../../src/planning/lint-subject';
 import { environment } from '../support/inventories';
+import { loadDesiredState } from '../support/load-inventory';
 
 /** What people really run, said in the words of the inventory. That each is rendered and read: test/inventory, test/integration. */
 
@@ -18,8 +18,7 @@ function usesOwnWords(value: unknown): boolean {
   return Object.entries(value).some(([key, part]) => ownWords.includes(key) || usesOwnWords(part));
 }
 
-const load = (name: string) =>
-  loadDesiredState(fileOf(name), { env: environment, keepSecret: () => undefined });
+const load = (name: string) => loadDesiredState(fileOf(name), { env: environment });
 
 /** What lint says of them all the same: of programs that are brought elsewhere, and of the one host that renews certificates. */
 const verdicts: Record<string, string[]> = {

@@ -4,12 +4,12 @@ import { HostError } from '../../src/errors';
 import { readFacts } from '../../src/host/facts';
 import { UnansweredQuestion } from '../../src/host/unanswered-question';
 import type { Service } from '../../src/inventory/inventory';
-import { loadInventory } from '../../src/inventory/load';
 import type { PlannedChange } from '../../src/plan/plan';
 import { renderStatus } from '../../src/report/status-text';
 import { readDiagnostics } from '../../src/status/diagnostics';
 import { judge } from '../../src/status/judge';
 import type { HostSnapshot, Snapshot } from '../../src/status/snapshot';
+import { loadInventory } from '../support/load-inventory';
 
 const inventory = loadInventory(resolve('inventory.example.json'), {
   HAPROV_STATS_PASSWORD: 'a-password-of-tests',

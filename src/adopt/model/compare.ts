@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { type Fault, InputError } from '../../errors';
 import { readConfiguration as readHaproxy } from '../../ha/haproxy/section';
 import { readConfiguration as readKeepalived } from '../../ha/keepalived/configuration';
+import { buildInventory, readInventory } from '../../inventory/load';
 import type { Context } from '../../planning/context';
-import { type DesiredState, loadDesiredState } from '../../planning/desired-state';
+import { type DesiredState, desiredStateOf } from '../../planning/desired-state';
 import type { HostKnowledge } from '../../playbook/context';
 import { textOfBytes } from '../../resources/text-of';
 import type { Adopted, AdoptedHost } from '../adopted';
@@ -56,7 +57,7 @@ function attempt(
   const folder = mkdtempSync(join(tmpdir(), 'haprov-adopt-'));
   try {
     writeMade(folder, model);
-    const state = loadDesiredState(join(folder, 'inventory.json'), { ...context, keepSecret: () => {} });
+    const state = desiredStateOf(buildInventory(readInventory(join(folder, 'inventory.json')), context.env));
     // All of it is rendered while the files are there.
     for (const resources of state.wanted.values())
       for (const { content } of resources) content?.(asFound(undefined));

@@ -1,7 +1,7 @@
 import { withOwnLines } from '../../../src/ha/own/own-lines';
 import type { Inventory } from '../../../src/inventory/inventory';
-import { loadInventory } from '../../../src/inventory/load';
 import { withFiles } from '../../bad-input/cases';
+import { loadInventory } from '../../support/load-inventory';
 
 const hosts = {
   fred: { address: '10.0.0.1', priority: 2 },

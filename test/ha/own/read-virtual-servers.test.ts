@@ -1,9 +1,9 @@
 import { virtualServersOfSections } from '../../../src/ha/own/read-virtual-servers';
 import type { Inventory } from '../../../src/inventory/inventory';
-import { loadInventory } from '../../../src/inventory/load';
 import { readOwnConfiguration } from '../../../src/planning/own-configuration';
 import { portsFor } from '../../../src/playbook/ports';
 import { withFiles } from '../../bad-input/cases';
+import { loadInventory } from '../../support/load-inventory';
 
 const hosts = {
   fred: { address: '10.0.0.1', priority: 2 },

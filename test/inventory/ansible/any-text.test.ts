@@ -1,8 +1,8 @@
 import { InputError } from '../../../src/errors';
 import { convertAnsible } from '../../../src/inventory/ansible/convert';
 import { readAnsibleIni } from '../../../src/inventory/ansible/read';
-import { loadInventory } from '../../../src/inventory/load';
 import { withFiles } from '../../bad-input/cases';
+import { loadInventory } from '../../support/load-inventory';
 import fc from '../../support/property';
 
 const convert = (text: string) => convertAnsible(readAnsibleIni('hosts.ini', text));

@@ -2,8 +2,8 @@ import { InputError } from '../../../src/errors';
 import { convertAnsible } from '../../../src/inventory/ansible/convert';
 import { readAnsibleIni } from '../../../src/inventory/ansible/read';
 import type { Inventory } from '../../../src/inventory/inventory';
-import { loadInventory } from '../../../src/inventory/load';
 import { withFiles } from '../../bad-input/cases';
+import { loadInventory } from '../../support/load-inventory';
 
 const convert = (text: string) => convertAnsible(readAnsibleIni('hosts.ini', text));
 const written = (text: string) => JSON.parse(convert(text).text) as Record<string, Record<string, unknown>>;

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { convertAnsible } from '../../../src/inventory/ansible/convert';
 import { precedenceOf } from '../../../src/inventory/ansible/precedence';
 import { type AnsibleInventory, readAnsibleIni } from '../../../src/inventory/ansible/read';
-import { loadInventory } from '../../../src/inventory/load';
 import { withFiles } from '../../bad-input/cases';
+import { loadInventory } from '../../support/load-inventory';
 
 const folder = join(__dirname, '../../cases/ansible-ini');
 const cases = readdirSync(folder).filter((name) => name.endsWith('.ini'));

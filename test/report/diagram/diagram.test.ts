@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import { loadInventory } from '../../../src/inventory/load';
 import type { Diagram } from '../../../src/report/diagram/diagram';
 import { diagramOf } from '../../../src/report/diagram/from-inventory';
 import { type Box, layOut } from '../../../src/report/diagram/layout';
@@ -9,6 +8,7 @@ import { renderDiagramText } from '../../../src/report/diagram/text';
 import { allVisible } from '../../../src/report/level';
 import { displayWidth } from '../../../src/text/format';
 import { environment, inventories, inventoryOf } from '../../support/inventories';
+import { loadInventory } from '../../support/load-inventory';
 import fc from '../../support/property';
 import { fourNodes, hostOff, splitBrain } from '../../support/statuses';
 import { checkMermaid, checkXml } from './markup';

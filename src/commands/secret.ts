@@ -1,0 +1,162 @@
+import { isUtf8 } from 'node:buffer';
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { isatty } from 'node:tty';
+import { formatPath, type Path, readDocument } from '../document/document';
+import { didYouMean } from '../document/suggest';
+import { ExitCode, HaprovError, UsageError } from '../errors';
+import { openSecrets } from '../inventory/secret-file';
+import { isSecretName, referenceIn, secretFile, secretNames, withoutLastNewline } from '../inventory/sources';
+import { changeSecrets, type Made, ownRecipient, recipientsFile } from '../inventory/write-secrets';
+import type { Context } from '../planning/context';
+import { findInventory, isFile } from '../planning/find-inventory';
+import { count } from '../text/format';
+
+export interface SecretOptions {
+  what: 'set' | 'get' | 'list' | 'edit' | 'rekey' | 'recipient';
+  name?: string;
+  /** The inventory beside which the encrypted file stands. */
+  said?: string;
+  json?: boolean;
+}
+
+/** `haprov secret`: the encrypted file of secrets beside an inventory. Asks no host. */
+export async function secret(options: SecretOptions, context: Context): Promise<ExitCode> {
+  if (options.what === 'recipient') return recipient(context);
+  const inventory = inventoryOf(options, context.env);
+  const folder = dirname(resolve(inventory));
+  const { what, name = '' } = options;
+  if (what === 'set') return set(name, folder, context);
+  if (what === 'edit') return edit(folder, context);
+  if (what === 'rekey') return rekey(folder, context);
+  const found = await openSecrets(folder, context);
+  const values = found?.values ?? new Map<string, string>();
+  if (what === 'list') return list(values, inventory, options, context);
+  const value = values.get(name);
+  if (value === undefined) {
+    const names = [...values.keys()];
+    throw new HaprovError(
+      ExitCode.failed,
+      found
+        ? `${secretFile} has no secret ${name}${didYouMean(name, names)}`
+        : `there is no ${secretFile} in ${folder}`,
+      `set it with haprov secret set ${name}`,
+    );
+  }
+  await context.print(Buffer.from(`${value}\n`));
+  return ExitCode.done;
+}
+
+function inventoryOf({ said, what }: SecretOptions, env: NodeJS.ProcessEnv): string {
+  const inventory = said ?? findInventory(env);
+  if (inventory !== undefined && isFile(inventory)) return inventory;
+  throw new UsageError(
+    inventory === undefined
+      ? 'beside which inventory do the secrets stand?'
+      : `${inventory}: there is no such file`,
+    `name the inventory last (haprov secret ${what} … INVENTORY), set HAPROV_INVENTORY, or go to the folder of an inventory.json or inventory.yaml`,
+  );
+}
+
+async function set(name: string, folder: string, context: Context): Promise<ExitCode> {
+  if (!isSecretName(name))
+    throw new UsageError(`${JSON.stringify(name)} is no name of a secret: ${secretNames}`);
+  const value = await valueFor(name, context);
+  tellOf(await changeSecrets(folder, context, (values) => new Map([...values, [name, value]])), context);
+  await context.print(
+    `${name} is set in ${secretFile}; in the inventory: { "secret": ${JSON.stringify(name)} }\n`,
+  );
+  return ExitCode.done;
+}
+
+/** What is typed, hidden, or else what comes in. */
+async function valueFor(name: string, { askSecret }: Context): Promise<string> {
+  if (!isatty(0)) return checked(readFileSync(0));
+  const typed = await askSecret?.({ text: `${name}:`, isSecret: true, kind: 'password' });
+  if (typed === undefined)
+    throw new UsageError('nothing was said', `pipe the secret in: haprov secret set ${name} < FILE`);
+  return checked(Buffer.from(typed));
+}
+
+function checked(bytes: Buffer): string {
+  if (!isUtf8(bytes) || bytes.includes(0))
+    throw new UsageError('the secret is no UTF-8 text', 'set it as base64, or PEM');
+  const value = withoutLastNewline(bytes.toString());
+  if (value === '') throw new UsageError('the secret is empty: nothing was changed');
+  return value;
+}
+
+async function edit(folder: string, context: Context): Promise<ExitCode> {
+  // Loaded here, because the other words need no YAML.
+  const { editSecrets, ownEditor } = await import('../inventory/edit-secrets');
+  if (!(await openSecrets(folder, context)))
+    tellOf(await changeSecrets(folder, context, (values) => values), context);
+  context.begin('your editor is open, and ends first');
+  const changed = await editSecrets(folder, context, ownEditor(context.env));
+  await context.print(changed.length === 0 ? 'nothing was changed\n' : `changed: ${changed.join(', ')}\n`);
+  return ExitCode.done;
+}
+
+async function rekey(folder: string, context: Context): Promise<ExitCode> {
+  if (!(await openSecrets(folder, context)))
+    throw new UsageError(`there is no ${secretFile} in ${folder}`, 'haprov secret set NAME makes it');
+  await changeSecrets(folder, context, (values) => values);
+  await context.print(
+    `${secretFile} is encrypted for whom ${recipientsFile} names; who could read it before knows what was in it then\n`,
+  );
+  return ExitCode.done;
+}
+
+async function recipient(context: Context): Promise<ExitCode> {
+  const own = await ownRecipient(context);
+  tellOf(own.made, context);
+  await context.print(`${own.recipient}\n`);
+  return ExitCode.done;
+}
+
+/** The names, and where the inventory uses them; never a value. */
+async function list(
+  values: ReadonlyMap<string, string>,
+  inventory: string,
+  { json }: SecretOptions,
+  context: Context,
+): Promise<ExitCode> {
+  const used = usedIn(readDocument(inventory).value, []);
+  const names = [...new Set([...values.keys(), ...used.map(({ name }) => name)])].sort();
+  const rows = names.map((name) => ({
+    name,
+    isSet: values.has(name),
+    usedAt: used.filter((one) => one.name === name).map(({ path }) => formatPath(path)),
+  }));
+  if (json) await context.printJson(rows, 2);
+  else {
+    const width = Math.max(0, ...names.map((name) => name.length));
+    for (const { name, isSet, usedAt } of rows)
+      await context.print(
+        `${name.padEnd(width)}  ${isSet ? '' : 'NOT SET  '}${usedAt.length === 0 ? 'not used' : usedAt.join(', ')}\n`,
+      );
+    if (rows.length === 0) await context.print(`${count(0, 'secret')} in ${dirname(resolve(inventory))}\n`);
+  }
+  return ExitCode.done;
+}
+
+function usedIn(node: unknown, path: Path): { name: string; path: Path }[] {
+  const reference = referenceIn(node);
+  if (reference) return 'secret' in reference ? [{ name: reference.secret, path }] : [];
+  if (typeof node !== 'object' || node === null) return [];
+  return Object.entries(node).flatMap(([key, one]) =>
+    usedIn(one, [...path, Array.isArray(node) ? Number(key) : key]),
+  );
+}
+
+function tellOf({ identity, recipients }: Made, context: Context): void {
+  const say = (text: string) => context.emit({ type: 'message', level: 'warning', text });
+  if (identity !== undefined)
+    say(
+      `your key was made: ${identity}. Keep a copy of it somewhere safe: without it nobody can read your secrets`,
+    );
+  if (recipients !== undefined)
+    say(
+      `${recipients} names you; others who are to read the secrets add their line (haprov secret recipient), and then: haprov secret rekey`,
+    );
+}

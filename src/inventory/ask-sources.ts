@@ -1,0 +1,91 @@
+import { dirname } from 'node:path';
+import type { Document } from '../document/document';
+import { oneOf, suggestion } from '../document/suggest';
+import { ExitCode, HaprovError, InputError } from '../errors';
+import { askCommand } from './secret-command';
+import { openSecrets, type SecretAsker } from './secret-file';
+import { type Answer, type Answers, faultOf, type Reference, referenceIn, secretFile } from './sources';
+
+/**
+ * Asks for every value of `document` that a command prints or that stands in the encrypted file beside it: all commands side
+ * by side, each once, however often it is named.
+ * @throws HaprovError where the user leaves meanwhile
+ */
+export async function askAll(document: Document, asker: SecretAsker): Promise<Answers> {
+  const found = new Map(referencesIn(document.value).map((one) => [JSON.stringify(one), one]));
+  const asked = [...found.values()].filter((one) => faultOf(one) === undefined);
+  const folder = dirname(document.file);
+  const env = withoutRead(asker.env, [...found.values()]);
+  const commands = asked.flatMap((one) => ('command' in one ? [one] : []));
+  const secrets = asked.flatMap((one) => ('secret' in one ? [one] : []));
+  const told = await Promise.all([
+    ...commands.map(
+      async (one): Promise<[string, Answer]> => [
+        JSON.stringify(one),
+        await once(one.command, folder, { ...asker, env }),
+      ],
+    ),
+    ...(secrets.length > 0 ? [askFile(secrets, folder, asker)] : []),
+  ]);
+  if (asker.stopping?.aborted)
+    throw new HaprovError(ExitCode.left, 'left while its secrets were asked for: nothing was done');
+  const answers = new Map(told.flatMap((one) => (one instanceof Map ? [...one] : [one])));
+  return (reference) => answers.get(JSON.stringify(reference));
+}
+
+function referencesIn(node: unknown): Reference[] {
+  const reference = referenceIn(node);
+  if (reference) return [reference];
+  return typeof node === 'object' && node !== null ? Object.values(node).flatMap(referencesIn) : [];
+}
+
+/** Programs need no variable that is there for the inventory. */
+export function withoutRead(env: NodeJS.ProcessEnv, references: readonly Reference[]): NodeJS.ProcessEnv {
+  const read = new Set(
+    references.flatMap((one) => ('env' in one && !isOfPrograms(one.env) ? [one.env] : [])),
+  );
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !read.has(name)));
+}
+
+/** What programs cannot do without, although an inventory may read it too, such as USER for `ssh.user`. */
+export const isOfPrograms = (variable: string): boolean =>
+  /^(?:PATH|HOME|USER|LOGNAME|SHELL|TERM|LANG|TZ|TMPDIR|DISPLAY|WAYLAND_DISPLAY|HOSTNAME|(?:LC|XDG|SSH|GPG|DBUS|KRB5)_?\w*)$/.test(
+    variable,
+  );
+
+/** What commands have said: who looks again and again is not asked for a PIN each time. */
+const said = new Map<string, Promise<Answer>>();
+
+async function once(words: string[], cwd: string, { env, stopping }: SecretAsker): Promise<Answer> {
+  const key = JSON.stringify([cwd, words]);
+  const answer = said.get(key) ?? askCommand(words, { cwd, env, signal: stopping });
+  said.set(key, answer);
+  if ('fault' in (await answer)) said.delete(key);
+  return answer;
+}
+
+async function askFile(
+  references: readonly { secret: string }[],
+  folder: string,
+  asker: SecretAsker,
+): Promise<Map<string, Answer>> {
+  let answer: (name: string) => Answer;
+  try {
+    const values = (await openSecrets(folder, asker))?.values;
+    answer = (name) => {
+      const value = values?.get(name);
+      if (value !== undefined) return { value };
+      if (!values)
+        return { fault: `there is no ${secretFile} beside this file: haprov secret set ${name} makes it` };
+      const meant = suggestion(name, oneOf([...values.keys()]));
+      return {
+        fault: `${secretFile} has no secret ${name}${meant === undefined ? '' : `; did you mean "${meant}"?`}: set it with haprov secret set ${name}`,
+      };
+    };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    const text = error.faults.map(({ file, message }) => `${file} ${message}`).join('; ');
+    answer = () => ({ fault: text });
+  }
+  return new Map(references.map((one) => [JSON.stringify(one), answer(one.secret)]));
+}

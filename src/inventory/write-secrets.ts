@@ -1,0 +1,263 @@
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { hostname } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readText } from '../document/document';
+import { ExitCode, HaprovError, InputError } from '../errors';
+import type { Lock } from './age';
+import {
+  fault,
+  identityPath,
+  type OpenedSecrets,
+  openSecrets,
+  readIdentities,
+  type SecretAsker,
+  type SecretValues,
+} from './secret-file';
+import { secretFile } from './sources';
+
+const age = (): typeof import('./age') => require('./age');
+
+/** Beside the inventory: whom its secrets are encrypted for, one a line. */
+export const recipientsFile = 'secrets.recipients';
+
+/** What was made on the way, for the user to know. */
+export interface Made {
+  identity?: string;
+  recipients?: string;
+}
+
+/** The user's own recipient, what others give him secrets by; makes his key where he has none. @throws InputError */
+export async function ownRecipient(asker: SecretAsker): Promise<{ recipient: string; made: Made }> {
+  const file = identityPath(asker.env);
+  if (existsSync(file)) {
+    const [first = ''] = await readIdentities(asker);
+    return { recipient: await age().recipientOf(first), made: {} };
+  }
+  const identity = await age().makeIdentity();
+  const recipient = await age().recipientOf(identity);
+  const created = new Date().toISOString().replace(/\.\d+/, '');
+  const text = `# created: ${created}\n# public key: ${recipient}\n${identity}\n`;
+  const next = `${file}.${process.pid}`;
+  const isNew = attempt(file, () => {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    writeFileSync(next, text, { flag: 'wx', mode: 0o600 });
+    try {
+      linkSync(next, file);
+      return true;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      return false;
+    } finally {
+      rmSync(next, { force: true });
+    }
+  });
+  // Somebody else was faster.
+  return isNew ? { recipient, made: { identity: file } } : ownRecipient(asker);
+}
+
+/**
+ * Changes the secrets of `folder`; makes what is needed for the first. Two changes at once come one after the other.
+ * @param change gets the secrets as they are now, and returns what they shall be
+ * @throws HaprovError; the file is then as it was
+ */
+export async function changeSecrets(
+  folder: string,
+  asker: SecretAsker,
+  change: (values: SecretValues) => SecretValues,
+): Promise<Made> {
+  return alone(folder, async () => {
+    const found = await openSecrets(folder, asker);
+    const made = found ? {} : await begin(folder, asker);
+    await replace(folder, change(found?.values ?? new Map()), found, asker);
+    return made;
+  });
+}
+
+/** The text encrypted for whom the secrets of `folder` are. */
+export async function encryptFor(
+  folder: string,
+  text: string,
+  found: OpenedSecrets | undefined,
+): Promise<string> {
+  const lock = lockOf(folder, found);
+  try {
+    return await age().encrypt(text, lock);
+  } catch (error) {
+    throw fault(join(folder, recipientsFile), (error as Error).message);
+  }
+}
+
+async function begin(folder: string, asker: SecretAsker): Promise<Made> {
+  const { recipient, made } = await ownRecipient(asker);
+  const file = join(folder, recipientsFile);
+  if (existsSync(file)) return made;
+  const head = `# Whom ${secretFile} is encrypted for, one a line. After a change: haprov secret rekey`;
+  attempt(file, () => writeFileSync(file, `${head}\n${recipient}\n`, { flag: 'wx' }));
+  return { ...made, recipients: file };
+}
+
+/** @throws InputError where nobody can tell for whom to encrypt */
+function lockOf(folder: string, found: OpenedSecrets | undefined): Lock {
+  const file = join(folder, recipientsFile);
+  if (found && 'passphrase' in found.key) return found.key;
+  if (!existsSync(file))
+    throw fault(
+      file,
+      `there is no such file, so nobody can tell whom ${secretFile} is to be for: write the recipients into it (age1…), one a line; haprov secret recipient prints your own`,
+    );
+  const rows = readText(file)
+    .split(/\r?\n/)
+    .map((text, index) => ({ text: text.trim(), line: index + 1 }))
+    .filter(({ text }) => text !== '' && !text.startsWith('#'));
+  if (rows.length === 0) throw fault(file, 'names nobody');
+  const wrong = rows.filter(({ text }) => !age().isRecipient(text));
+  if (wrong.length > 0)
+    throw new InputError(
+      wrong.map(({ text, line }) => ({
+        file,
+        path: '',
+        line,
+        column: 1,
+        message: text.startsWith('AGE-SECRET-KEY-')
+          ? 'is a secret key, and whoever may read this file has it now: write its recipient (age1…), and make a new key'
+          : text.startsWith('ssh-')
+            ? 'is a key of SSH: haprov encrypts for recipients of age (age1…); haprov secret recipient prints one’s own'
+            : 'is no recipient of age (age1…)',
+      })),
+    );
+  return { recipients: rows.map(({ text }) => text) };
+}
+
+async function replace(
+  folder: string,
+  values: SecretValues,
+  found: OpenedSecrets | undefined,
+  asker: SecretAsker,
+): Promise<void> {
+  const path = join(folder, secretFile);
+  const sorted = [...values].sort(([a], [b]) => (a < b ? -1 : 1));
+  const plain = `${JSON.stringify(Object.fromEntries(sorted), null, 2)}\n`;
+  const sealed = await encryptFor(folder, plain, found);
+  // Nobody writes what he could not read again.
+  const key = found?.key ?? { identities: await readIdentities(asker) };
+  try {
+    await age().decrypt(Buffer.from(sealed), key);
+  } catch {
+    throw fault(
+      join(folder, recipientsFile),
+      `does not name you, so you could not read ${secretFile} again: add ${(await ownRecipient(asker)).recipient}`,
+    );
+  }
+  attempt(path, () => putInPlace(existsSync(path) ? realpathSync(path) : path, sealed));
+}
+
+/** The file is the old one or the new one whole, whatever ends meanwhile. */
+export function putInPlace(file: string, text: string): void {
+  const mode = statSync(file, { throwIfNoEntry: false })?.mode ?? 0o644;
+  const next = `${file}.${process.pid}`;
+  try {
+    const fd = openSync(next, 'wx', mode & 0o777);
+    try {
+      writeFileSync(fd, text);
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+    renameSync(next, file);
+  } finally {
+    rmSync(next, { force: true });
+  }
+}
+
+/** Milliseconds: nobody needs the file for so long. */
+const patienceMs = 30_000;
+
+/** Runs `act` while nobody else on this machine does so for the same folder. @throws HaprovError where that does not end */
+async function alone<T>(folder: string, act: () => Promise<T>): Promise<T> {
+  const lock = join(folder, `.${secretFile}.lock`);
+  const mine = `${hostname()}:${process.pid}`;
+  const until = performance.now() + patienceMs;
+  while (!take(lock, mine)) {
+    if (performance.now() > until)
+      throw new HaprovError(
+        ExitCode.failed,
+        `${join(folder, secretFile)} is being changed by somebody else (${holderOf(lock)})`,
+        `where nobody does so, remove ${lock}`,
+      );
+    await sleep(20);
+  }
+  try {
+    return await act();
+  } finally {
+    unlinkSync(lock);
+  }
+}
+
+/** A symbolic link is made with its text in one step. */
+function take(lock: string, mine: string): boolean {
+  try {
+    symlinkSync(mine, lock);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST')
+      throw fault(lock, `cannot be written: ${(error as Error).message}`);
+  }
+  if (!isOfDead(holderOf(lock))) return false;
+  // Who takes a dead one's lock away must do so before the next has it.
+  const breaking = `${lock}.broken`;
+  try {
+    mkdirSync(breaking);
+  } catch {
+    return false;
+  }
+  try {
+    if (isOfDead(holderOf(lock))) unlinkSync(lock);
+  } finally {
+    rmdirSync(breaking);
+  }
+  return false;
+}
+
+function holderOf(lock: string): string {
+  try {
+    return readlinkSync(lock);
+  } catch {
+    return '';
+  }
+}
+
+function isOfDead(holder: string): boolean {
+  const [, host, pid] = /^(.*):(\d+)$/.exec(holder) ?? [];
+  if (host !== hostname()) return false;
+  try {
+    process.kill(Number(pid), 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH';
+  }
+}
+
+function attempt<T>(file: string, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    throw fault(file, `cannot be written: ${(error as Error).message}`);
+  }
+}
