@@ -45,7 +45,8 @@ export async function execute<O>(
   load: () => Promise<Run<O>>,
   output: Output = 'result',
 ): Promise<void> {
-  const { env, stdout, stderr } = process;
+  const { stdout, stderr } = process;
+  const env = { ...process.env };
   const color = options.color && wantsColor(env, stdout);
   const verbose = options.verbose ?? false;
   // `plan --json` and the like print one document on stdout, so progress goes to stderr.
@@ -138,6 +139,8 @@ export async function execute<O>(
     },
     keepSecret: (known) => {
       secrets = known;
+      // What haprov starts (ssh, a ProxyCommand) takes over the process's own environment.
+      for (const name of known.variables) delete process.env[name];
     },
     emit: (event: EventBody) => reporter.handle(maskAll({ at: new Date().toISOString(), ...event }, mask)),
     print: (text) =>

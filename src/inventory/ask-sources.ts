@@ -4,7 +4,15 @@ import { oneOf, suggestion } from '../document/suggest';
 import { ExitCode, HaprovError, InputError } from '../errors';
 import { askCommand } from './secret-command';
 import { openSecrets, type SecretAsker } from './secret-file';
-import { type Answer, type Answers, faultOf, type Reference, referenceIn, secretFile } from './sources';
+import {
+  type Answer,
+  type Answers,
+  faultOf,
+  isOfPrograms,
+  type Reference,
+  referenceIn,
+  secretFile,
+} from './sources';
 
 /**
  * Asks for every value of `document` that a command prints or that stands in the encrypted file beside it: all commands side
@@ -40,18 +48,12 @@ function referencesIn(node: unknown): Reference[] {
 }
 
 /** Programs need no variable that is there for the inventory. */
-export function withoutRead(env: NodeJS.ProcessEnv, references: readonly Reference[]): NodeJS.ProcessEnv {
+function withoutRead(env: NodeJS.ProcessEnv, references: readonly Reference[]): NodeJS.ProcessEnv {
   const read = new Set(
     references.flatMap((one) => ('env' in one && !isOfPrograms(one.env) ? [one.env] : [])),
   );
   return Object.fromEntries(Object.entries(env).filter(([name]) => !read.has(name)));
 }
-
-/** What programs cannot do without, although an inventory may read it too, such as USER for `ssh.user`. */
-export const isOfPrograms = (variable: string): boolean =>
-  /^(?:PATH|HOME|USER|LOGNAME|SHELL|TERM|LANG|TZ|TMPDIR|DISPLAY|WAYLAND_DISPLAY|HOSTNAME|(?:LC|XDG|SSH|GPG|DBUS|KRB5)_?\w*)$/.test(
-    variable,
-  );
 
 /** What commands have said: who looks again and again is not asked for a PIN each time. */
 const said = new Map<string, Promise<Answer>>();

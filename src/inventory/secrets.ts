@@ -2,12 +2,12 @@ import { type Document, formatPath, type Path } from '../document/document';
 import { faultAt } from '../document/faults';
 import type { Fault } from '../errors';
 import { maskNeedles, type Needle, needlesOf, plainNeedle, short } from './mask';
-import { type Answers, referenceIn, sourceOf } from './sources';
+import { type Answers, isOfPrograms, referenceIn, sourceOf } from './sources';
 
 /** The values that must never be shown, whatever text they turn up in. */
 export class Secrets {
   readonly #values = new Set<string>();
-  /** The environment variables that some of them come from. */
+  /** The environment variables that some of them come from, and that no program needs. */
   readonly variables = new Set<string>();
   #forms: { needles: Needle[]; words: RegExp | undefined } | undefined;
 
@@ -107,7 +107,7 @@ export function resolveSecrets(
         // Configuration of the user's own is shown; the passwords in it are found by whoever reads it.
         const isShown = path[1] === 'sections' && ('env' in reference || 'file' in reference);
         if (!isShown) secrets.add(source.value);
-        if ('env' in reference) secrets.variables.add(reference.env);
+        if ('env' in reference && !isOfPrograms(reference.env)) secrets.variables.add(reference.env);
         return source.value;
       }
       faults.push(faultAt(document, path, source.fault));

@@ -106,3 +106,9 @@ function notSet(variable: string, found: string | undefined): string {
   const why = found === undefined ? 'is not set' : 'is empty';
   return `the environment variable ${variable} ${why}: set it before you run haprov, e.g. export ${variable}=…`;
 }
+
+/** What programs cannot do without, although an inventory may read it too, such as USER for `ssh.user`. */
+export const isOfPrograms = (variable: string): boolean =>
+  /^(?:PATH|HOME|USER|LOGNAME|SHELL|TERM|LANG|TZ|TMPDIR|DISPLAY|WAYLAND_DISPLAY|HOSTNAME|(?:LC|XDG|SSH|GPG|DBUS|KRB5)_?\w*)$/.test(
+    variable,
+  );

@@ -1,5 +1,7 @@
+import { basename } from 'node:path';
 import type { Path } from '../document/document';
 import { secretKeys } from '../inventory/secrets';
+import { referenceIn } from '../inventory/sources';
 import type { Found, Rule } from './subject';
 
 /** What variables of users' own that hold secrets are mostly called. */
@@ -15,7 +17,7 @@ export const plainTextSecrets: Rule = {
         at: { path },
         message: 'is written out in the inventory',
         why: 'whoever may read the inventory, its repository or its backups has it',
-        fix: 'write { "env": "NAME" } or { "file": "PATH" } instead, and take a new one: this one has been seen',
+        fix: `haprov secret set ${nameFor(path)} ${basename(inventory.file)} takes a new one (this one has been seen); write { "secret": "${nameFor(path)}" } here instead, or { "env": "NAME" }, { "file": "PATH" } or { "command": […] }`,
       }),
     ),
 };
@@ -23,10 +25,32 @@ export const plainTextSecrets: Rule = {
 function secretsIn(node: unknown, path: Path): Path[] {
   if (typeof node === 'string') return isSecret(path) || logsIn(node, path) ? [path] : [];
   if (typeof node !== 'object' || node === null) return [];
-  const keys = Array.isArray(node) ? [...node.keys()] : Object.keys(node);
   // The name of a variable or a file is none.
-  if (keys.length === 1 && ['env', 'file'].includes(String(keys[0]))) return [];
+  if (referenceIn(node)) return [];
+  const keys = Array.isArray(node) ? [...node.keys()] : Object.keys(node);
   return keys.flatMap((key) => secretsIn((node as Record<string | number, unknown>)[key], [...path, key]));
+}
+
+/** What the secret at a place may be called: `stats-password`, `fred-ssh-passphrase`. */
+function nameFor(path: Path): string {
+  const rooms = new Set([
+    'hosts',
+    'groups',
+    'vips',
+    'services',
+    'haproxy',
+    'users',
+    'vars',
+    'check',
+    'certificates',
+  ]);
+  const words = path.filter((word) => !rooms.has(String(word))).map(String);
+  return (
+    words
+      .join('-')
+      .replace(/[^\p{L}\p{N}._-]/gu, '-')
+      .replace(/^[._-]+/, '') || 'secret'
+  );
 }
 
 /** What a check sends with a password in it. */

@@ -1,0 +1,308 @@
+import { spawn, spawnSync } from 'node:child_process';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildProgram, program, removeProgram } from '../support/program';
+
+beforeAll(buildProgram);
+afterAll(removeProgram);
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'haprov-'));
+  const stats = { password: { secret: 'stats' } };
+  const hosts = { a: { address: '10.0.0.1' } };
+  mkdirSync(join(folder, 'playbooks'));
+  writeFileSync(
+    join(folder, 'playbooks/p.json'),
+    JSON.stringify({
+      tasks: [
+        { name: 'T', resources: [{ type: 'file', path: '/etc/a', content: '<%= stats.password %>\n' }] },
+      ],
+    }),
+  );
+  writeFileSync(join(folder, 'inventory.json'), JSON.stringify({ hosts, stats, playbooks: ['p'] }));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const environment = (more: NodeJS.ProcessEnv = {}) => ({
+  PATH: process.env.PATH,
+  HOME: folder,
+  TMPDIR: folder,
+  XDG_RUNTIME_DIR: join(folder, 'memory'),
+  ...more,
+});
+function haprov(
+  words: string[],
+  {
+    input = '',
+    env = {},
+    cwd = folder,
+  }: { input?: string | Buffer; env?: NodeJS.ProcessEnv; cwd?: string } = {},
+) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...words], {
+    cwd,
+    input,
+    env: environment(env),
+    encoding: 'utf8',
+  });
+  return { code: status, stdout, stderr };
+}
+const set = (name: string, value: string, more = {}) =>
+  haprov(['secret', 'set', name], { input: value, ...more });
+const get = (name: string, more = {}) => haprov(['secret', 'get', name], more).stdout;
+const inFolder = (name: string) => join(folder, name);
+const identity = '.config/haprov/identity.txt';
+/** An editor that does this with the file. */
+const edit = (script: string) => {
+  writeFileSync(inFolder('editor.sh'), `file=$1\n${script}\n`);
+  return haprov(['secret', 'edit'], { env: { EDITOR: `sh ${inFolder('editor.sh')}` } });
+};
+
+test('the first makes a key, for its owner alone, and says to keep it; then it is there for the inventory', () => {
+  const first = set('stats', 'a-very-secret-word\n');
+  expect(first).toMatchObject({
+    code: 0,
+    stdout: 'stats is set in secrets.age; in the inventory: { "secret": "stats" }\n',
+  });
+  expect(first.stderr).toContain(`your key was made: ${inFolder(identity)}. Keep a copy`);
+  expect(statSync(inFolder(identity)).mode & 0o777).toBe(0o600);
+  const again = set('other', 'word');
+  expect(again).toMatchObject({ code: 0, stderr: '' });
+  expect([get('stats'), get('other')]).toEqual(['a-very-secret-word\n', 'word\n']);
+  expect(readFileSync(inFolder('secrets.age'), 'utf8')).toMatch(/^-----BEGIN AGE ENCRYPTED FILE-----\n/);
+  expect(haprov(['secret', 'list']).stdout).toBe('other  not used\nstats  stats.password\n');
+  const shown = haprov(['render', 'inventory.json', '--file', '/etc/a', '--show-secrets']);
+  expect(shown.stdout).toBe('a-very-secret-word\n');
+  expect(haprov(['render', 'inventory.json', '--file', '/etc/a']).stdout).toBe('***\n');
+});
+
+test.each([
+  'two\nlines\n\n',
+  ' äöü "quoted" \'too\' \\ $HOME `id` ',
+  '-----BEGIN X-----\nAAAA\n-----END X-----\r\n',
+  '{"a": 1}',
+])('%j comes back as it was, but for the last newline, also out of the editor', (value) => {
+  const bare = value.replace(/\r?\n$/, '');
+  set('one', value);
+  set('two', 'x');
+  expect(get('one')).toBe(`${bare}\n`);
+  expect(edit('sed -i "s/^two:.*/two: y/" "$file"')).toMatchObject({ code: 0, stdout: 'changed: two\n' });
+  expect([get('one'), get('two')]).toEqual([`${bare}\n`, 'y\n']);
+});
+
+test.each([
+  ['', 'the secret is empty'],
+  ['\n', 'the secret is empty'],
+  [Buffer.from([65, 255]), 'no UTF-8 text'],
+  [Buffer.from('a\0b'), 'no UTF-8 text'],
+])('%j is no secret, and makes no file', (input, says) => {
+  const { code, stderr } = haprov(['secret', 'set', 'a'], { input });
+  expect([code, stderr]).toEqual([2, expect.stringContaining(says)]);
+  expect(existsSync(inFolder('secrets.age'))).toBe(false);
+});
+
+test.each(['-a', '../a', '', 'a b', 'a\u001b[2J'])('%j is no name', (name) => {
+  const { code } = haprov(['secret', 'set', '--', name], { input: 'x' });
+  expect(code).toBe(2);
+  expect(existsSync(inFolder('secrets.age'))).toBe(false);
+});
+
+test('many at once lose nothing, also behind a lock of one that is dead', async () => {
+  set('first', 'x');
+  symlinkSync(
+    `${spawnSync('hostname', { encoding: 'utf8' }).stdout.trim()}:4194399`,
+    inFolder('.secrets.age.lock'),
+  );
+  const names = ['a', 'b', 'c', 'd', 'e'];
+  const codes = await Promise.all(
+    names.map((name) => {
+      const child = spawn(process.execPath, [program, 'secret', 'set', name], {
+        cwd: folder,
+        env: environment(),
+        stdio: ['pipe', 'ignore', 'inherit'],
+      });
+      child.stdin.end(`value of ${name}`);
+      return new Promise((done) => child.on('close', done));
+    }),
+  );
+  expect(codes).toEqual(names.map(() => 0));
+  for (const name of names) expect(get(name)).toBe(`value of ${name}\n`);
+  expect(get('first')).toBe('x\n');
+  expect(readdirSync(folder).filter((name) => /lock|secrets\.age\./.test(name))).toEqual([]);
+});
+
+describe('edit', () => {
+  beforeEach(() => {
+    mkdirSync(inFolder('memory'), { mode: 0o700 });
+    set('a', 'one-secret');
+    set('b', 'two-secret');
+  });
+  const left = () => readdirSync(inFolder('memory'));
+
+  test('adds, changes and takes out, in a private file of which nothing is left', () => {
+    const done = edit(
+      '[ "$(stat -c %a "$file")" = 600 ] || exit 9\ncp "$file" "$file~"\nprintf "a: three\\nc: |\\n  l1\\n  l2\\n" >"$file"',
+    );
+    expect(done).toMatchObject({ code: 0, stdout: 'changed: a, b, c\n' });
+    expect([get('a'), get('b'), get('c')]).toEqual(['three\n', '', 'l1\nl2\n\n']);
+    expect(left()).toEqual([]);
+  });
+
+  test.each([
+    ['fails', 'exit 1', 1, 'the editor failed with exit code 1: nothing was changed'],
+    ['is not there', 'exec no-such-editor', 1, 'the editor failed with exit code 127'],
+    ['takes the file away', 'rm "$file"', 0, ''],
+  ])('an editor that %s changes nothing', (_what, script, code, says) => {
+    const done = edit(script);
+    expect(done.code).toBe(code);
+    expect(done.stderr).toContain(says);
+    expect([get('a'), get('b')]).toEqual(['one-secret\n', 'two-secret\n']);
+    expect([left(), existsSync(inFolder('secrets.age.draft'))]).toEqual([[], false]);
+  });
+
+  test.each([
+    ['no YAML', 'echo "a: \\"four-secret" >"$file"', 'is no YAML from here on'],
+    ['a name twice', 'echo "a: four-secret\na: four-secret" >"$file"', 'a name that stands there twice'],
+    ['no names', 'echo "four-secret" >"$file"', 'is no list of names'],
+    ['no text', 'echo "a: [four-secret]" >"$file"', 'a is no text'],
+    ['nothing', 'echo "a: four-secret\nb:" >"$file"', 'b is empty'],
+    ['a bad name', 'echo "a b: four-secret" >"$file"', 'has a name that is none'],
+    ['a failure after it was saved', 'echo "a: four-secret" >"$file"; exit 1', 'the editor failed'],
+  ])(
+    '%s: nothing is changed, and what was written is kept for the next edit, encrypted',
+    (_what, script, says) => {
+      const done = edit(script);
+      expect(done.code).not.toBe(0);
+      expect(done.stderr).toContain(says);
+      expect(done.stderr).toContain('is kept, encrypted, in');
+      expect(done.stderr).not.toContain('four-secret');
+      expect([get('a'), get('b'), left()]).toEqual(['one-secret\n', 'two-secret\n', []]);
+      expect(readFileSync(inFolder('secrets.age.draft'), 'latin1')).not.toContain('four');
+      expect(edit('grep -q four-secret "$file" || exit 9; echo "a: five" >"$file"')).toMatchObject({
+        code: 0,
+        stdout: 'changed: a, b\n',
+      });
+      expect([get('a'), get('b'), existsSync(inFolder('secrets.age.draft'))]).toEqual(['five\n', '', false]);
+    },
+  );
+
+  test('what somebody else sets meanwhile stays, and where both changed one thing, neither is lost', () => {
+    const other = (name: string) =>
+      `printf other | "${process.execPath}" "${program}" secret set ${name} >/dev/null`;
+    expect(edit(`${other('b')}\nsed -i s/one-secret/mine/ "$file"`)).toMatchObject({
+      code: 0,
+      stdout: 'changed: a\n',
+    });
+    expect([get('a'), get('b')]).toEqual(['mine\n', 'other\n']);
+    const both = edit(`${other('a')}\nsed -i s/mine/ours/ "$file"`);
+    expect([both.code, both.stderr]).toEqual([
+      1,
+      expect.stringContaining('somebody else has changed a meanwhile'),
+    ]);
+    expect(get('a')).toBe('other\n');
+    expect(existsSync(inFolder('secrets.age.draft'))).toBe(true);
+  });
+});
+
+test('another joins: by a recipient, and rekey', () => {
+  set('stats', 'shared-secret');
+  const theirs = { HAPROV_AGE_IDENTITY: inFolder('theirs.txt') };
+  const { stdout: recipient } = haprov(['secret', 'recipient'], { env: theirs });
+  expect(recipient).toMatch(/^age1[a-z0-9]{58}\n$/);
+  const refused = haprov(['secret', 'get', 'stats'], { env: theirs });
+  expect(refused.stderr).toContain(
+    `have somebody who can open it add ${recipient.trim()} to secrets.recipients, and run haprov secret rekey`,
+  );
+  appendFileSync(inFolder('secrets.recipients'), recipient);
+  expect(haprov(['secret', 'rekey'])).toMatchObject({ code: 0 });
+  expect(get('stats', { env: theirs })).toBe('shared-secret\n');
+  writeFileSync(inFolder('secrets.recipients'), recipient);
+  const alone = haprov(['secret', 'rekey']);
+  expect([alone.code, alone.stderr]).toEqual([2, expect.stringContaining('does not name you')]);
+  expect(get('stats')).toBe('shared-secret\n');
+});
+
+test.each([
+  ['no key', () => rmSync(inFolder(identity)), 'there is no such file, and it would have the key'],
+  ['an empty key', () => writeFileSync(inFolder(identity), '# none\n'), 'has no key in it'],
+  [
+    'another key',
+    () => {
+      rmSync(inFolder(identity));
+      haprov(['secret', 'recipient']);
+    },
+    'is not for the key in',
+  ],
+  ['a merge', () => appendFileSync(inFolder('secrets.age'), '<<<<<<< HEAD\n'), 'has marks of a merge in it'],
+  ['another file', () => writeFileSync(inFolder('secrets.age'), 'text'), 'is no file of age'],
+  [
+    'half of it',
+    () => writeFileSync(inFolder('secrets.age'), readFileSync(inFolder('secrets.age')).subarray(0, 150)),
+    'is no file of age, or is damaged',
+  ],
+  ['none', () => rmSync(inFolder('secrets.age')), 'there is no secrets.age beside this file'],
+  [
+    'another name',
+    () => {
+      haprov(['secret', 'edit'], { env: { EDITOR: 'sed -i s/^stats/statz/' } });
+    },
+    'has no secret stats; did you mean "statz"?',
+  ],
+])('%s: every command says so at the place that needs it, and no secret', (_what, spoil, says) => {
+  set('stats', 'a-very-secret-word');
+  spoil();
+  for (const command of [
+    ['lint', 'inventory.json'],
+    ['render', 'inventory.json'],
+    ['plan', 'inventory.json'],
+    ['log', 'inventory.json'],
+  ]) {
+    const { code, stdout, stderr } = haprov(command);
+    expect([code, stdout, stderr.replace(/\s+/g, ' ')]).toEqual([2, '', expect.stringContaining(says)]);
+    expect(stderr).toMatch(/^error: inventory.json:1:\d+: stats.password: /);
+    expect(stderr).not.toMatch(/very-secret|AGE-SECRET/);
+  }
+});
+
+test.each([
+  ['AGE-SECRET-KEY-1QQQ', 'is a secret key, and whoever may read this file has it now'],
+  ['ssh-ed25519 AAAA', 'is a key of SSH'],
+  ['age1zz', 'is no recipient of age'],
+])('a recipient %s is refused at its line, and not shown', (row, says) => {
+  set('stats', 'word');
+  appendFileSync(inFolder('secrets.recipients'), `${row}\n`);
+  const { code, stderr } = set('other', 'x');
+  expect([code, stderr]).toEqual([2, expect.stringContaining(says)]);
+  expect(stderr).toContain('secrets.recipients:3:1');
+  expect(get('stats')).toBe('word\n');
+});
+
+test('a diagram of the inventory needs no key', () => {
+  const { code } = haprov(['diagram', 'inventory.json', '--format', 'svg']);
+  expect(code).toBe(0);
+});
+
+test('what haprov starts does not get a variable that is there for the inventory', () => {
+  const hosts = { a: { address: '10.0.0.1' } };
+  const stats = { password: { env: 'STATS_PASSWORD' } };
+  writeFileSync(inFolder('inventory.json'), JSON.stringify({ hosts, stats, playbooks: ['p'] }));
+  const proxy = `sh -c 'env >${inFolder('seen')}; exit 1'`;
+  writeFileSync(inFolder('ssh_config'), `Host *\n  ProxyCommand ${proxy}\n`);
+  const env = { STATS_PASSWORD: 'from the environment', OTHER: 'stays' };
+  expect(haprov(['log', 'inventory.json', '--ssh-config', 'ssh_config'], { env }).code).toBe(3);
+  const seen = readFileSync(inFolder('seen'), 'utf8');
+  expect(seen).toMatch(/^OTHER=stays$/m);
+  expect(seen).not.toContain('STATS_PASSWORD');
+});
