@@ -4,6 +4,7 @@ import { command } from '../shell/quote';
 import type { Credentials } from './authentication';
 import type { ConnectState } from './connect-state';
 import { loginRemedy } from './login-remedy';
+import { ClosedEarly } from './login-turns';
 import { whatWasSaid } from './script-output';
 import type { SshSettings } from './ssh-config';
 
@@ -102,11 +103,23 @@ export function connectError(error: unknown, state: ConnectState): HostError {
   const tried = /Too many auth/i.test(detail) ? triedText(state.credentials) : '';
   const message =
     failure?.message(place, settings, detail) ?? `the SSH connection to ${place} failed: ${detail}`;
-  return new HostError(
+  const found = new HostError(
     state.host,
     `${message}${tried}${proxy}${bannerText(state)}`,
     failure?.hint(state) ?? `Try: ${sshCommand(settings)}`,
   );
+  return isEarly(detail, state) ? new ClosedEarly(state.host, settings.connectTimeoutMs, found) : found;
+}
+
+/** Whether the server closed the connection before it said anything, or said that too many log in. */
+function isEarly(detail: string, { firstWords = '', heardAt, complaint = '' }: ConnectState): boolean {
+  if (
+    /MaxStartups/.test(firstWords + detail) ||
+    /(?:kex|ssh)_exchange_identification/.test(complaint + detail)
+  )
+    return true;
+  const isClosed = /Connection lost before handshake|ECONNRESET|EPIPE|socket hang up/.test(detail);
+  return isClosed && heardAt === undefined && firstWords === '' && complaint === '';
 }
 
 function bannerText({ firstWords = '', banner = '' }: ConnectState): string {

@@ -4,12 +4,14 @@ import type { AskSecret, SecretQuestion } from './ask-secret';
 import type { Session } from './channel';
 import { logIn, OnlyOpenSsh, sessionOf } from './client';
 import { ChannelRefused, type ExecOptions, type ExecResult, execScript, RETRY } from './exec';
+import { inTurn } from './login-turns';
 import { needsOpenSsh } from './needs-openssh';
 import { openMaster, openSshSession } from './openssh';
 import { Relay, relayScript } from './relay';
 import { checked, type RunScript } from './script-result';
 import { readSshConfig, type SshTarget } from './ssh-config';
 import { type RootShell, rootShell } from './sudo';
+import { Turns } from './turns';
 
 export type { AskSecret, ExecOptions, ExecResult, SecretQuestion, SshTarget };
 
@@ -38,7 +40,7 @@ export interface Connection {
  * @throws HostError (exit 3): unreachable, host key not known or changed, login refused
  */
 export async function connect(target: SshTarget): Promise<Connection> {
-  return new SshConnection(target, await openSession(target));
+  return new SshConnection(target, await inTurn(() => openSession(target)));
 }
 
 /** Logs in by ssh2, which is fast; by the user's own `ssh` where only that can, or the user wants it. */
@@ -83,10 +85,7 @@ class SshConnection implements Connection {
   readonly notes: readonly string[];
   readonly runScript: RunScript;
   #execs = 0;
-  /** Channels that the host opens. */
-  #most = MOST_CHANNELS;
-  #running = 0;
-  readonly #waiting: (() => void)[] = [];
+  readonly #channels = new Turns(MOST_CHANNELS);
   /** What all scripts run over, where the host opens few channels and some scripts last. */
   #relay: Promise<Session> | undefined;
   #learned: Promise<void> | undefined;
@@ -124,27 +123,26 @@ class SshConnection implements Connection {
     const { sudo, sudoPassword, answerWithinMs: answerMs } = this.target;
     const shell = rootShell({ user: this.user, sudo, sudoPassword });
     for (let refusals = 0; ; ) {
-      while (this.#running >= this.#most) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-      this.#running += 1;
+      const end = await this.#channels.take();
       try {
         return await execScript(this.host, this.session, shell, script, { answerMs, ...options });
       } catch (error) {
         // Nothing ran: the host allows fewer channels than assumed, or has not closed the previous one yet.
         if (!(error instanceof ChannelRefused)) throw error;
-        const others = this.#running - 1;
-        if (others > 0 && others >= (rooms.get(this.target) ?? 0)) this.#most = Math.min(this.#most, others);
+        const others = this.#channels.running - 1;
+        if (others > 0 && others >= (rooms.get(this.target) ?? 0))
+          this.#channels.most = Math.min(this.#channels.most, others);
         else if (refusals === REFUSALS) throw error;
         else await sleep(20 * 2 ** refusals++);
       } finally {
-        this.#running -= 1;
-        this.#waiting.shift()?.();
+        end();
       }
     }
   }
 
   /** Begins a relay where the host opens fewer channels than a run needs. A reconnect to the host knows already. */
   async #learn(): Promise<void> {
-    const room = rooms.get(this.target) ?? this.#running + (await roomOf(this.session));
+    const room = rooms.get(this.target) ?? this.#channels.running + (await roomOf(this.session));
     rooms.set(this.target, room);
     if (room >= NEEDED) return;
     this.#relay = this.#startRelay();

@@ -3,6 +3,7 @@ import { homedir, hostname as localHostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { HostError } from '../errors';
 import type { AskSecret } from './ask-secret';
+import { Turns } from './turns';
 
 /** What the inventory and the command line say about reaching a host; the user's ssh config says the rest. */
 export interface SshTarget {
@@ -97,6 +98,7 @@ export type Tokens = Record<string, string>;
  * @throws HostError when the ssh config cannot be read.
  */
 export async function readSshConfig(target: SshTarget): Promise<SshSettings> {
+  const end = await programs.take();
   const dump = await new Promise<SshDump>((resolve, reject) => {
     execFile('ssh', sshArguments(target), { maxBuffer: 1 << 22 }, (error, stdout, stderr) => {
       if (!error) resolve(parseSshDump(stdout));
@@ -112,9 +114,12 @@ export async function readSshConfig(target: SshTarget): Promise<SshSettings> {
         );
       }
     });
-  });
+  }).finally(end);
   return settingsFrom(dump, target);
 }
+
+/** With hundreds of hosts there would be as many programs at once. */
+const programs = new Turns(8);
 
 /** The arguments of `ssh -G`; explicit values go in, so that `Match` blocks see them. */
 export function sshArguments(target: SshTarget): string[] {

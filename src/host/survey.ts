@@ -5,6 +5,7 @@ import { Overdue, Silence } from './exec';
 import { type HostFacts, readFacts } from './facts';
 import { type Answers, buildProbe, type Question } from './probe';
 import { lastWordsOf } from './script-result';
+import { Turns } from './turns';
 import { UnansweredQuestion, unanswered } from './unanswered-question';
 
 /** A host's answers, and the connection for what follows. */
@@ -29,6 +30,9 @@ export interface SurveyListener {
   script(host: string, script: string): void;
 }
 
+/** How many hosts are asked at once; a host that hangs holds up one in so many. */
+const MOST_AT_ONCE = 64;
+
 export interface SurveyOptions {
   /** Connections of an earlier survey, by host; the other hosts are logged in at. */
   kept?: ReadonlyMap<string, Connection>;
@@ -37,7 +41,7 @@ export interface SurveyOptions {
 }
 
 /**
- * Connects to all hosts at once and asks each host all its questions in **one** exec. A host's HaprovError becomes one of
+ * Connects to all hosts, 64 at once at most, and asks each host all its questions in **one** exec. A host's HaprovError becomes one of
  * `failures`; `hosts` keep the order of `targets`.
  */
 export async function survey(
@@ -46,14 +50,18 @@ export async function survey(
   options: SurveyOptions = {},
 ): Promise<Survey> {
   const hosts: Surveyed[] = [];
+  const turns = new Turns(MOST_AT_ONCE);
   const failures: Survey['failures'] = [];
   await Promise.all(
     targets.map(async ({ target, questions }) => {
+      const end = await turns.take();
       try {
         hosts.push(await probeHost(target, questions, listener, options));
       } catch (error) {
         if (!(error instanceof HaprovError)) throw error;
         failures.push({ name: target.name, error });
+      } finally {
+        end();
       }
     }),
   );
