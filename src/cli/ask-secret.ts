@@ -1,6 +1,6 @@
 import type { Context } from '../planning/context';
-import { guard } from '../report/escape-output';
 import { isCI } from '../report/reporter';
+import { visibleLines } from '../text/format';
 import { askerAtTerminal } from './ask';
 import { askByProgram, askpassProgram } from './askpass';
 import type { Typed } from './hidden-line';
@@ -34,7 +34,7 @@ export function secretAsker(around: Surroundings): SecretAsker {
     const read = reader(env);
     if (stopping.aborted || !read) return undefined;
     const goOn = await around.silence();
-    const typed = await read(guard(around.mask(worded(host, text))), isSecret, stopping);
+    const typed = await read(around.mask(visibleLines(worded(host, text))), isSecret, stopping);
     if (typed === 'left') await around.left();
     goOn();
     if (typeof typed === 'string') return undefined;

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Sandbox } from '../shell/sandbox';
@@ -8,6 +9,7 @@ import {
   publicLine,
   type SshServer,
   startSshServer,
+  type User,
 } from '../support/ssh-server';
 import { type Size, Terminal } from './terminal';
 
@@ -39,10 +41,15 @@ export class Hosts {
     this.boxes = new Map(names.map((name) => [name, new Sandbox()]));
   }
 
-  static async start(...names: string[]): Promise<Hosts> {
-    const hosts = new Hosts(names);
+  static start(...names: string[]): Promise<Hosts> {
+    return Hosts.lettingIn(Object.fromEntries(names.map((name) => [name, {}])));
+  }
+
+  /** Hosts, and what each wants to know of root; his key where nothing else is said. */
+  static async lettingIn(users: Record<string, User>): Promise<Hosts> {
+    const hosts = new Hosts(Object.keys(users));
     const key = newKey().private;
-    const user = { publicKey: hosts.#files.publicKey };
+    const byKey = { publicKey: hosts.#files.publicKey };
     const places = new Map<string, { address: string; port: number }>();
     for (const [name, box] of hosts.boxes) {
       box.write('etc/os-release', 'NAME="CentOS Stream"\nID="centos"\nVERSION_ID="9"\n');
@@ -57,7 +64,7 @@ export class Hosts {
       const server = await startSshServer({
         address,
         hostKeys: [key],
-        users: { root: user },
+        users: { root: { ...(users[name]?.password ? {} : byKey), ...users[name] } },
         commands: { [asRoot]: handler },
       });
       hosts.#servers.push(server);
@@ -87,6 +94,13 @@ export class Hosts {
     // Each host has its own root, and they all get the same playbook.
     const resources = [{ type: 'directory', path: `${box.host}/srv/one` }, ...more];
     this.write('playbooks/one.json', JSON.stringify({ tasks: [{ name: 'One', resources }] }));
+  }
+
+  /** From now on the user's key needs a passphrase. */
+  lockKey(passphrase: string): string {
+    const file = this.#files.path('id');
+    execFileSync('ssh-keygen', ['-q', '-p', '-P', '', '-N', passphrase, '-f', file]);
+    return file;
   }
 
   write(name: string, content: string): void {

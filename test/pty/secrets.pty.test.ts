@@ -1,0 +1,171 @@
+import type { User } from '../support/ssh-server';
+import { Hosts, type Program, programs } from './hosts';
+import { keys, type Terminal } from './terminal';
+
+/** What logins ask, on a terminal: nothing that is typed is shown, and the terminal is left as it was. */
+
+let hosts: Hosts;
+afterEach(() => hosts.close());
+
+const code: User = {
+  rounds: [
+    {
+      instructions: 'Second\x1b[31m factor',
+      prompts: [{ prompt: 'Verification code: ', echo: false }],
+      takes: ([one]) => one === '123456',
+    },
+  ],
+};
+const secret = 'open sésame';
+const shownAt = (terminal: Terminal) => terminal.everything.join('\n');
+const times = (terminal: Terminal, what: string) => shownAt(terminal).split(what).length - 1;
+
+describe('a passphrase', () => {
+  let key: string;
+  beforeEach(async () => {
+    hosts = await Hosts.start('fred', 'ethyl');
+    key = hosts.lockKey(secret);
+  });
+
+  test.each(Object.keys(programs) as Program[])(
+    'is asked once for both hosts (%s program)',
+    async (program) => {
+      const terminal = hosts.run('plan inventory.json', { program });
+      await terminal.shows(`Enter passphrase for key '${key}': `);
+      terminal.type(`wrong${'\x7f'.repeat(5)}another\x15${secret}\r`);
+      expect(await terminal.ended).toMatchObject({ code: 0 });
+      expect(times(terminal, 'passphrase')).toBe(1);
+      for (const typed of ['wrong', 'another', secret]) expect(terminal.raw).not.toContain(typed);
+      expect(shownAt(terminal)).toContain('Plan: 1 change on fred, 1 on ethyl');
+    },
+  );
+
+  test('that is wrong three times: it says so, and leaves', async () => {
+    const terminal = hosts.run('plan inventory.json');
+    await terminal.shows('Enter passphrase');
+    terminal.type('one\r');
+    for (const [index, typed] of ['two', 'three'].entries()) {
+      while (times(terminal, 'Bad passphrase, try again') <= index)
+        await new Promise((resolve) => setImmediate(resolve));
+      terminal.type(`${typed}\r`);
+    }
+    expect(await terminal.ended).toMatchObject({ code: 3 });
+    expect(shownAt(terminal)).toMatch(/bad\s+passphrase/);
+    expect(shownAt(terminal)).toMatch(/passphrase\s+does\s+not\s+open\s+the\s+key/);
+    expect(times(terminal, 'Enter passphrase')).toBe(1);
+  });
+
+  test('the question of apply comes afterwards, and is asked as ever', async () => {
+    const terminal = hosts.run('apply inventory.json');
+    await terminal.shows('Enter passphrase');
+    terminal.type(`${secret}\r`);
+    await terminal.shows('[y/N]');
+    terminal.type('n\r');
+    expect(await terminal.ended).toMatchObject({ code: 1 });
+    expect(terminal.everything.at(-2)).toMatch(/\[y\/N\] n$/);
+  });
+
+  const left: [string, string][] = [
+    ['Ctrl-C', keys.ctrlC],
+    ['half a word, then Ctrl-C', `half${keys.ctrlC}`],
+  ];
+  test.each(left)('%s: it ends at once, and the terminal shows again what is typed', async (_, typed) => {
+    const terminal = hosts.shell(`${hosts.commandLine('plan inventory.json')}; echo "ended: $?"; stty -a`);
+    await terminal.shows('Enter passphrase');
+    terminal.type(typed);
+    await terminal.shows('ended: 130');
+    expect(await terminal.ended).toMatchObject({ code: 0 });
+    expect(shownAt(terminal)).toMatch(/^isig icanon .* echo /m);
+    expect(terminal.raw).not.toContain('half');
+  });
+
+  test.each(['SIGTERM', 'SIGINT'])('%s from elsewhere while it is asked: it ends, too', async (signal) => {
+    const terminal = hosts.run('plan inventory.json');
+    await terminal.shows('Enter passphrase');
+    process.kill(terminal.pid, signal);
+    expect(await terminal.ended).toEqual({ code: 130, signal: 0 });
+  });
+
+  test('the terminal is closed: it ends', async () => {
+    const terminal = hosts.run('plan inventory.json');
+    await terminal.shows('Enter passphrase');
+    terminal.close();
+    expect(await terminal.ended).toEqual({ code: 130, signal: 0 });
+  });
+
+  test('Ctrl-Z: to the background with the terminal as it was; asked again afterwards', async () => {
+    const program = hosts.commandLine('plan inventory.json');
+    const terminal = hosts.shell(`set -m; ${program}; echo "stopped"; stty -a; fg; echo "ended: $?"`);
+    await terminal.shows('Enter passphrase');
+    terminal.type(`half${keys.ctrlZ}`);
+    await terminal.shows('stopped');
+    await terminal.shows(/^isig icanon .* echo /m);
+    while (times(terminal, 'Enter passphrase') < 2) await new Promise((resolve) => setImmediate(resolve));
+    terminal.type(`${secret}\r`);
+    await terminal.shows('ended: 0');
+    expect(terminal.raw).not.toContain('half');
+  });
+
+  test.each([
+    ['what is typed comes by a pipe', 'echo x | PROGRAM', {}],
+    ['CI', 'PROGRAM', { CI: 'true' }],
+    ['there is no terminal', 'setsid -w PROGRAM </dev/null', {}],
+  ])('where nobody can be asked nothing is: %s', async (_, line, env) => {
+    const program = hosts.commandLine('plan inventory.json');
+    const terminal = hosts.shell(line.replace('PROGRAM', program), { env });
+    expect(await terminal.ended).toMatchObject({ code: 3 });
+    expect(shownAt(terminal)).not.toContain('Enter passphrase');
+    expect(shownAt(terminal).replaceAll(/\s+/g, ' ')).toContain(
+      'Load the key with ssh-add, or give ssh.passphrase as an env value. At a terminal haprov asks for it.',
+    );
+  });
+
+  test('without a terminal SSH_ASKPASS is asked', async () => {
+    hosts.write('askpass', `#!/bin/sh\necho "$1" >>${hosts.folder}/asked\necho '${secret}'\n`);
+    const program = hosts.commandLine('plan inventory.json');
+    const terminal = hosts.shell(
+      `chmod +x askpass; setsid -w ${program} </dev/null; echo "ended: $?"; cat asked`,
+      {
+        env: { SSH_ASKPASS: `${hosts.folder}/askpass`, DISPLAY: ':0' },
+      },
+    );
+    expect(await terminal.ended).toMatchObject({ code: 0 });
+    expect(shownAt(terminal)).toContain('ended: 0');
+    expect(times(terminal, `Enter passphrase for key '${key}':`)).toBe(1);
+  });
+});
+
+test('passwords of two hosts, one after the other', async () => {
+  hosts = await Hosts.lettingIn({ fred: { password: "fred's" }, ethyl: { password: "ethyl's" } });
+  const terminal = hosts.run('plan inventory.json');
+  const asked: string[] = [];
+  for (let count = 1; count <= 2; count++) {
+    while (times(terminal, "'s password:") < count) await new Promise((resolve) => setImmediate(resolve));
+    const [, host = ''] = /(fred|ethyl): root@127\.0\.0\.\d's password:\s*$/.exec(shownAt(terminal)) ?? [];
+    asked.push(host);
+    terminal.type(`${host}'s\r`);
+  }
+  expect(await terminal.ended).toMatchObject({ code: 0 });
+  expect(asked.sort()).toEqual(['ethyl', 'fred']);
+  expect(times(terminal, "'s password:")).toBe(2);
+});
+
+test.each([80, 40])('a code after the key, in the server’s words, on %d columns', async (columns) => {
+  hosts = await Hosts.lettingIn({ fred: { ...code, factors: ['publickey', 'keyboard-interactive'] } });
+  const terminal = hosts.run('plan inventory.json', { columns });
+  await terminal.shows('Verification code: ');
+  expect(shownAt(terminal)).toMatch(/^fred: Second\^\[\[31m factor\nVerification code: *$/m);
+  terminal.type('123456\r');
+  expect(await terminal.ended).toMatchObject({ code: 0 });
+  expect(terminal.raw).not.toContain('123456');
+});
+
+test('Ctrl-D leaves a host’s question unanswered; the other hosts go on', async () => {
+  hosts = await Hosts.lettingIn({ fred: { password: "fred's" }, ethyl: {} });
+  const terminal = hosts.run('status inventory.json');
+  await terminal.shows("fred: root@127.0.0.2's password: ");
+  terminal.type(keys.ctrlD);
+  await terminal.ended;
+  expect(shownAt(terminal)).toMatch(/fred.*cannot log in as root/s);
+  expect(times(terminal, "'s password:")).toBe(1);
+});
