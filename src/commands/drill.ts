@@ -16,6 +16,7 @@ import { injectionByTransaction } from '../drill/fault';
 import { askScript, readAnswers } from '../drill/host-answers';
 import { type Drilling, whyNotWell } from '../drill/scenario';
 import { ExitCode, HaprovError, UsageError } from '../errors';
+import { takesOverLate } from '../ha/late-takeover';
 import { probeTargets, startVipProbe } from '../pair/vip-probe';
 import { DEFAULT_INTERVAL_MS } from '../pair/vip-probe-pace';
 import { agreed, mayGoOn } from '../planning/agree';
@@ -134,6 +135,7 @@ async function ask(
     inventory,
     units: new Map([...readiness].map(([name, { units }]) => [name, units])),
     answers: new Map(answers),
+    isLate: survey.hosts.some(({ facts }) => takesOverLate(facts.versions.keepalived)),
     ...(maxGap === undefined ? {} : { maxGapMs: maxGap * 1000 }),
   };
 }

@@ -1,3 +1,4 @@
+import { gapOfMove } from '../ha/late-takeover';
 import type { Inventory, Service, Vip } from '../inventory/inventory';
 import type { Expectation, ScenarioName } from './drill-report';
 
@@ -16,6 +17,8 @@ export interface Circumstances {
   server?: string;
   /** How a drain moves the VIPs: by FAULT state or by priority, and how many milliseconds keepalived may take to notice. */
   drainsBy?: { byFault: boolean; ms: number };
+  /** Whether the hosts' keepalived is before 2.0. */
+  isLate?: boolean;
 }
 
 /** The timeout of the check script (templates/keepalived/haprov-haproxy-answers). */
@@ -26,20 +29,22 @@ const drainCheckMs = 1000;
 /**
  * The longest gap and takeover of a scenario, by the inventory's settings. keepalived on the peer takes a VIP when it has
  * received no advert for 3 intervals and its skew, (256 − priority)/256 s (RFC 3768, 6.1; VRRPv3, which IPv6 uses, has
- * intervals in place of seconds: RFC 5798, 6.1), or after its skew alone when the master sends that it leaves. A check runs
+ * intervals in place of seconds: RFC 5798, 6.1), or after its skew alone when the master sends that it leaves; before 2.0 it has the VIP one advert later. A check runs
  * every interval and must fail `fall` times; while a run takes longer than its interval, the next runs are left out.
  */
 export function expectationOf(scenario: ScenarioName, around: Circumstances): Expectation {
   const { vip } = around;
   const skew = skewOf(around);
   const silence = silenceOf(around);
+  const advert = (term: Term) => (around.isLate ? withAdvert(term, vip) : term);
+  const [left, gone] = [advert(skew), advert(silence)];
   const takesOver = (before: Term, after: Term): Expectation => {
     const ms = before.ms + after.ms;
     return { gapMs: ms, takeoverMs: ms, formula: formulaOf(ms, before.text, after.text) };
   };
   switch (scenario) {
     case 'haproxy-dies': {
-      const expected = takesOver(checked(vip, 0), leaves(vip, skew, silence));
+      const expected = takesOver(checked(vip, 0), leaves(vip, left, silence));
       if (around.restartsAfterMs === undefined) return expected;
       return {
         gapMs: expected.gapMs,
@@ -47,39 +52,44 @@ export function expectationOf(scenario: ScenarioName, around: Circumstances): Ex
       };
     }
     case 'unit-stops':
-      return takesOver(checked(vip, 0), leaves(vip, skew, silence));
+      return takesOver(checked(vip, 0), leaves(vip, left, silence));
     case 'haproxy-hangs':
-      return takesOver(checked(vip, answerMs), leaves(vip, skew, silence));
+      return takesOver(checked(vip, answerMs), leaves(vip, left, silence));
     case 'keepalived-stops':
-      return { gapMs: skew.ms, takeoverMs: skew.ms, formula: formulaOf(skew.ms, skew.text) };
+      return { gapMs: left.ms, takeoverMs: left.ms, formula: formulaOf(left.ms, left.text) };
     case 'keepalived-killed':
       return {
-        gapMs: skew.ms,
-        takeoverMs: silence.ms,
-        formula: `taken over after ${formulaOf(silence.ms, silence.text)}; the address stays and is served until then, or goes at once`,
+        gapMs: left.ms,
+        takeoverMs: gone.ms,
+        formula: `taken over after ${formulaOf(gone.ms, gone.text)}; the address stays and is served until then, or goes at once`,
       };
     case 'drain': {
       const { byFault, ms: looks } = around.drainsBy ?? { byFault: !vip.preempt, ms: drainCheckMs };
       if (byFault) {
-        const { takeoverMs, formula } = takesOver({ ms: looks, text: seconds(looks) }, skew);
-        return { gapMs: skew.ms, takeoverMs, formula };
+        const { takeoverMs, formula } = takesOver({ ms: looks, text: seconds(looks) }, left);
+        return { gapMs: left.ms, takeoverMs, formula };
       }
       const ms = looks + silence.ms;
+      const gap = gapOfMove([vip], around.isLate ?? false);
+      const meanwhile =
+        gap > 0
+          ? `nobody answers for 2 × ${vip.advertInterval} s with keepalived before 2.0`
+          : 'somebody answers all the while';
       return {
-        gapMs: 0,
+        gapMs: gap * 1000,
         takeoverMs: ms,
-        formula: `somebody answers all the while, and what is open then is cut; moved after ${formulaOf(ms, seconds(looks), silence.text)}`,
+        formula: `${meanwhile}, and what is open then is cut; moved after ${formulaOf(ms, seconds(looks), silence.text)}`,
       };
     }
     case 'backend-dies':
       return backendDies(around);
     case 'link-cut': {
-      const { ms } = silence;
+      const { ms } = gone;
       const { service } = around;
       // A check without an answer takes a whole interval.
       const down = service ? Math.min(downMs(service) + service.check.interval, ms + settleMs) : 0;
       const turn = down > ms ? `; ${seconds(down)} where requests fall to its server by turns` : '';
-      return { gapMs: Math.max(ms, down), takeoverMs: ms, formula: `${formulaOf(ms, silence.text)}${turn}` };
+      return { gapMs: Math.max(ms, down), takeoverMs: ms, formula: `${formulaOf(ms, gone.text)}${turn}` };
     }
   }
 }
@@ -148,6 +158,11 @@ function silenceOf(around: Circumstances): Term {
   const { advertInterval } = around.vip;
   return { ms: 3000 * advertInterval + skew.ms, text: `3 × ${advertInterval} s + ${skew.text}` };
 }
+
+const withAdvert = ({ ms, text }: Term, { advertInterval }: Vip): Term => ({
+  ms: ms + 1000 * advertInterval,
+  text: `${text} + ${advertInterval} s`,
+});
 
 const formulaOf = (ms: number, ...parts: string[]) => `${parts.join(' + ')} = ${seconds(ms)}`;
 

@@ -13,6 +13,8 @@ export interface ExperimentContext {
   /** The units that must run on each host. */
   units: ReadonlyMap<string, readonly string[]>;
   answers: ReadonlyMap<string, HostAnswers>;
+  /** Whether a host has a keepalived before 2.0. */
+  isLate?: boolean;
   /** The longest gap that passes, in milliseconds; by default the expected one and {@link marginMs}. */
   maxGapMs?: number;
 }
@@ -97,6 +99,7 @@ function finish(scenario: ScenarioName, around: Around, made: Made): Experiment 
     service: made.service,
     server: host,
     drainsBy: made.drainsBy,
+    isLate: known.isLate ?? false,
   };
   const expected = expectationOf(scenario, circumstances);
   const holdMs = holdOf(scenario, circumstances);

@@ -5,6 +5,7 @@ import type { FullPlan, PlannedChange, PlannedHost } from '../plan/plan';
 import { changesAlone, unitsOf, verbOf, verbsOn, whenItStarts, whileItIsDown } from './interruption';
 import { beginAnew, compareConfigs, type Effect } from './keepalived-change';
 import { instances } from './keepalived-config';
+import { gapOfMove, lateText, takesOverLate } from './late-takeover';
 import { leftBehind } from './left-behind';
 import type { Listener } from './listener';
 import type { Loss } from './loss';
@@ -12,7 +13,7 @@ import { lossesBy } from './losses';
 import { whoRunsScripts } from './script-user';
 import { inStages } from './stages';
 import { forgottenTables } from './stick-tables';
-import type { Surroundings } from './surroundings';
+import { ownVips, type Surroundings } from './surroundings';
 import { toldApartByChecks } from './told-apart';
 
 /** What has to be known beside the plan to tell what a change does to clients. */
@@ -22,6 +23,8 @@ export interface PairKnowledge {
   holders: ReadonlySet<string>;
   /** Who listens on which port, of the hosts that could tell; a host that could not has what it is believed to have. */
   listening?: ReadonlyMap<string, readonly Listener[]>;
+  /** The versions of keepalived, as far as they are known. */
+  keepalived?: readonly string[];
 }
 
 /**
@@ -31,9 +34,15 @@ export interface PairKnowledge {
  */
 export function classify(
   plan: FullPlan,
-  { inventory, holders, listening = new Map() }: PairKnowledge,
+  { inventory, holders, listening = new Map(), keepalived = [] }: PairKnowledge,
 ): FullPlan {
-  const around: Surroundings = { ...inventory, plan, holders, listening };
+  const around: Surroundings = {
+    ...inventory,
+    plan,
+    holders,
+    listening,
+    isLate: keepalived.some(takesOverLate),
+  };
   const mask = (one: Disruption, losses: readonly Loss[]): Disruption => {
     const said = (isGone: boolean) =>
       losses.filter((loss) => loss.isGone === isGone).map(({ says }) => inventory.secrets.mask(says));
@@ -204,8 +213,12 @@ function onHost(effect: Effect, host: PlannedHost, around: Surroundings): Disrup
   const { plan, vips, holders } = around;
   const { class: kind, seconds, what, aside, pair, movesVip, left = [] } = effect;
   const tail = aside ? `; ${aside}` : '';
-  if (!pair)
-    return { class: kind, seconds, why: `keepalived reloads: ${what}${tail}`, ...(movesVip && { movesVip }) };
+  if (!pair) {
+    const why = `keepalived reloads: ${what}${tail}`;
+    const gap = movesVip ? gapOfMove(ownVips(host, around), around.isLate) : 0;
+    if (gap > 0) return { class: 'outage', seconds: gap, why: `${why}; ${lateText(gap)}`, movesVip: true };
+    return { class: kind, seconds, why, ...(movesVip && { movesVip }) };
+  }
   const heirs = vips.filter(
     ({ address, members }) =>
       left.includes(address) && !members.some((member) => member.host.name === host.host),

@@ -4,6 +4,7 @@ import type { FullPlan, PlannedChange, PlannedHost } from '../plan/plan';
 import { unitOf } from '../resources/unit';
 import { endpoints, joinedServers, movedBy, movedServers } from './haproxy-change';
 import { instances } from './keepalived-config';
+import { gapOfMove, lateText } from './late-takeover';
 import { aside, mayServe, ownVips, type Surroundings } from './surroundings';
 import { answering, handedOnTo, sentOn } from './without-haproxy';
 
@@ -60,8 +61,14 @@ export function whileItIsDown(
   const skews = own.filter((vip) => leavesByFault(vip, host)).map((vip) => skewOf(vip, host));
   const returns = verb === 'restart' && own.some((vip) => vip.preempt);
   const moves = cuts(`the VIP moves away${returns ? ' and back' : ''}`);
+  const gap = gapOfMove(own, around.isLate);
+  if (skews.length === 0 && gap > 0) {
+    const seconds = returns ? 2 * gap : gap;
+    return { class: 'outage', seconds, why: `${why}; ${moves}; ${lateText(gap)}`, movesVip: true };
+  }
   if (skews.length === 0) return { ...roll, why: `${why}; ${moves}`, movesVip: true };
-  const seconds = Math.max(...skews);
+  // By a fault nobody calls an election, so only the advert that wins it is waited for.
+  const seconds = Math.max(...skews) + gap / 2;
   const late = `with preempt false nobody holds the VIP for ${seconds} s, since its host gives it up by a fault`;
   return { class: 'outage', seconds, why: `${why}; ${late}; ${moves}`, movesVip: true };
 }
@@ -92,6 +99,11 @@ export function whenItStarts(unit: string, host: PlannedHost, around: Surroundin
   );
   if (taken.length === 0) return { class: 'none', seconds: 0, why };
   const moves = cuts(`${taken.map(({ name }) => name).join(', ')} may move to its host`);
+  const gap = gapOfMove(taken, around.isLate);
+  if (gap > 0) {
+    const late = lateText(gap);
+    return { class: 'outage', seconds: gap, why: `${why}; when it does, ${moves}; ${late}`, movesVip: true };
+  }
   return { class: 'rolling', seconds: 0, why: `${why}; when it does, ${moves}`, movesVip: true };
 }
 
@@ -242,9 +254,12 @@ function keepalivedDown(
   if (!around.holders.has(host.host))
     return { class: 'rolling', seconds: 0, why: `${does}; the host holds no VIP` };
   const returns = verb === 'restart' && own.some((vip) => vip.preempt);
+  const back = gapOfMove(own, around.isLate);
+  const away = handover + back / 2;
+  const times = returns && back > 0 ? `, ${away} s and ${back} s` : `, ${away} s each time`;
   return {
     class: 'outage',
-    seconds: returns ? 2 * handover : handover,
-    why: `${does} where the VIP is: it moves away${returns ? ' and back' : ''}, ${handover} s each time`,
+    seconds: away + (returns ? back || handover : 0),
+    why: `${does} where the VIP is: it moves away${returns ? ' and back' : ''}${times}`,
   };
 }

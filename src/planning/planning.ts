@@ -149,7 +149,12 @@ export async function makePlan(
     );
     return {
       inventory,
-      plan: classify(plan, { inventory, holders: new Set(holders.map((host) => host.name)), listening }),
+      plan: classify(plan, {
+        inventory,
+        holders: new Set(holders.map((host) => host.name)),
+        listening,
+        keepalived: surveyed.hosts.map(({ facts }) => facts.versions.keepalived),
+      }),
       survey: surveyed,
       targets: new Map(targets.map(({ target }) => [target.name, target])),
       readiness,

@@ -138,6 +138,17 @@ test.each<[ScenarioName, Circumstances, number, number | undefined, RegExp]>([
   expect(found.formula).toMatch(formula);
 });
 
+test.each<[ScenarioName, number, number, RegExp]>([
+  ['haproxy-dies', 3609, 3609, /^2 × 1 s \+ \(256 − 100\)\/256 s \+ 1 s = 3\.6 s$/],
+  ['keepalived-stops', 1609, 1609, /^\(256 − 100\)\/256 s \+ 1 s = 1\.6 s$/],
+  ['link-cut', 4609, 4609, /^3 × 1 s \+ \(256 − 100\)\/256 s \+ 1 s = 4\.6 s$/],
+  ['drain', 2000, 4609, /^nobody answers for 2 × 1 s with keepalived before 2\.0, /],
+])('%s with keepalived 1.3.5, as measured', (scenario, gapMs, takeoverMs, formula) => {
+  const found = expectationOf(scenario, { ...around(undefined, { service: undefined }), isLate: true });
+  expect([found.gapMs, found.takeoverMs ?? 0].map(Math.round)).toEqual([gapMs, takeoverMs]);
+  expect(found.formula).toMatch(formula);
+});
+
 test('of three hosts the next by priority takes over', () => {
   const three = around((vip) => vip.members.push({ host: { name: 'lucy' } as never, priority: 56 }));
   expect(expectationOf('keepalived-stops', three).formula).toMatch('256 − 100');

@@ -44,6 +44,7 @@ const vip = (name: string, address: string, hosts: string[], about: Partial<Vip>
     preempt: true,
     check: { haproxy: true },
     ports: [],
+    advertInterval: 1,
     members: hosts.map((host) => ({ host: { name: host } as Host, priority: 1 })),
     ...about,
   }) as Vip;
@@ -102,6 +103,7 @@ function classed(
   known = pair,
   holders = ['fred'],
   listening: Listening = {},
+  keepalived: string[] = [],
 ): FullPlan {
   const plan: FullPlan = {
     version: 1,
@@ -121,7 +123,7 @@ function classed(
   const heard = Object.entries(listening).map(
     ([host, all]) => [host, all.map(([port, ...units]) => ({ port, units }))] as const,
   );
-  return classify(plan, { inventory, holders: new Set(holders), listening: new Map(heard) });
+  return classify(plan, { inventory, holders: new Set(holders), listening: new Map(heard), keepalived });
 }
 
 const base = conf();
@@ -543,6 +545,23 @@ test.each(Object.entries(cases))('%s', (_, { hosts, known, holders, fred }) => {
       ...(moves && { movesVip: true }),
     })),
   );
+});
+
+describe('where keepalived is before 2.0 nobody has a VIP while it moves', () => {
+  const late = 'keepalived before 2.0 leaves the VIP with nobody for 2 s each time';
+  const worstBy = (hosts: Record<string, About[]>, version: string) =>
+    worstOf(classed(hosts, pair, ['fred'], {}, ['2.2.8', version]));
+  test.each<[string, About[], number, string]>([
+    ['a priority', priorities, 2, late],
+    ['HAProxy restarts: away and back', [service('haproxy', 'restart')], 4, late],
+    ['keepalived restarts', [service('keepalived', 'restart')], 3.6, 'away and back, 1.6 s and 2 s'],
+    ['keepalived stops', [stop('keepalived')], 1.6, 'moves away, 1.6 s each time'],
+  ])('%s', (_, changes, seconds, why) => {
+    expect(worstBy({ fred: changes }, '1.3.5')).toMatchObject({ class: 'outage', seconds });
+    const [host] = classed({ fred: changes }, pair, ['fred'], {}, ['1.3.5']).hosts;
+    expect(host?.changes[0]?.disruption?.why).toContain(why);
+    expect(worstBy({ fred: changes }, '2.0.0')).toEqual(worstOf(classed({ fred: changes })));
+  });
 });
 
 describe('who serves is what the hosts say', () => {
