@@ -11,7 +11,7 @@ import {
 import type { Attempt } from './attempt';
 import { type KeyFile, readKeyFile } from './key-files';
 import type { LoginClock } from './login-clock';
-import { Person } from './person';
+import { type Person, personOf } from './person';
 import { askedPerson, givenPassword } from './prompts';
 import type { SshSettings, SshTarget } from './ssh-config';
 
@@ -45,7 +45,7 @@ export async function gatherCredentials(
   clock: LoginClock,
 ): Promise<Credentials> {
   const notes: string[] = [];
-  const person = target.ask && !settings.asksNobody ? new Person(target.ask, clock) : undefined;
+  const person = personOf(target, settings, clock);
   const login: Login = { host: target.name, settings, clock, person, tell: target.tell };
   const agent = settings.agentSocket ? createAgent(settings.agentSocket) : undefined;
   const [held, files] = settings.publicKeyLogin

@@ -153,7 +153,7 @@ function sshCommand(settings: SshSettings): string {
 }
 
 /** The error for a failed login of the user's own `ssh`. @param said what ssh printed; the reason comes last */
-export function openSshError(said: string, { host, settings }: ConnectState): HostError {
+export function openSshError(said: string, { host, settings, canAsk }: ConnectState): HostError {
   if (/host key|HOST IDENTIFICATION/i.test(said))
     return new HostError(
       host,
@@ -173,6 +173,7 @@ export function openSshError(said: string, { host, settings }: ConnectState): Ho
       settings,
       banner: said,
       serverMethods: methods.split(','),
+      ...(canAsk === undefined ? {} : { canAsk }),
       ...(certificate === undefined ? {} : { certificate }),
     }),
   );

@@ -14,6 +14,8 @@ export interface ConnectState {
   heardAt?: number;
   /** The host's login banner: a notice, or why nobody may log in. */
   banner?: string;
+  /** Whether a person could be asked; by the credentials where those are known. */
+  canAsk?: boolean;
   /** The host took one factor, and wants another. */
   isHalfIn?: boolean;
   /** The certificate that was offered. */

@@ -72,22 +72,23 @@ async function unlocked(
     if (passphrase !== undefined) {
       const key = parsePrivateKey(text, passphrase);
       if (!(key instanceof Error)) return key;
-      if (!isGiven) await person?.refuse(nameOf(path), passphrase);
+      if (!isGiven) await person?.refuse(passphraseName(path), passphrase);
       why = key.message;
       if (!/passphrase|decrypt/i.test(why)) throw new Error(`${path}: ${why}`);
     }
     passphrase = await (person && passphraseOf(path, person));
-    why ??= person?.wasWrong(nameOf(path)) ? 'bad passphrase' : 'no passphrase was given';
+    why ??= person?.wasWrong(passphraseName(path)) ? 'bad passphrase' : 'no passphrase was given';
     if (!passphrase) throw new Error(`${path}: ${why}`);
   }
 }
 
-const nameOf = (path: string) => `passphrase ${path}`;
+/** By which a person remembers a key's passphrase. */
+export const passphraseName = (path: string) => `passphrase of ${path}`;
 
 /** Asks the person for a key's passphrase, once for all hosts; empty or undefined where he has none. */
 export const passphraseOf = (path: string, person: Person): Promise<string | undefined> =>
   person.answer(
-    nameOf(path),
+    passphraseName(path),
     { text: `Enter passphrase for key '${path}': `, isSecret: true, kind: 'passphrase' },
     `Bad passphrase, try again for ${path}: `,
   );

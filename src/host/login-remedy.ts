@@ -61,8 +61,8 @@ const CAUSES: readonly Cause[] = [
 ];
 
 /** Where nobody was asked: why not, or where a person would be. */
-function whoIsAsked({ credentials, settings }: ConnectState): string {
-  if (credentials?.person) return '';
+function whoIsAsked({ credentials, canAsk, settings }: ConnectState): string {
+  if (canAsk || credentials?.person) return '';
   return settings.asksNobody
     ? ' BatchMode of the ssh config keeps haprov from asking you.'
     : ' At a terminal haprov asks for it.';

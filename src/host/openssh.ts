@@ -2,9 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openAskpass } from './askpass';
 import type { Channel, CommandEnd, Session } from './channel';
 import { connectError, openSshError, silenceText } from './connect-failure';
 import { Late, LoginClock } from './login-clock';
+import { canAnswer, openSshPrompts } from './openssh-prompts';
+import { personOf } from './person';
 import { whatWasSaid } from './script-output';
 import { type SshSettings, type SshTarget, sshArguments } from './ssh-config';
 
@@ -32,21 +35,45 @@ export async function openSshSession(
   const cleaned = () => rmSync(folder, { recursive: true, force: true });
   if (master !== undefined) return { ...sessionOver(user, master, folder, cleaned), notes: notesOf(why) };
   const [socket, log] = [join(folder, 'master'), join(folder, 'log')];
-  const own = spawn('ssh', masterArguments(target, settings, socket, log), {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
+  const clock = new LoginClock();
+  const person = personOf(target, settings, clock);
+  const askpass = canAnswer(target, person)
+    ? await openAskpass(folder, openSshPrompts(target, settings, person))
+    : undefined;
+  const own = spawn(
+    'ssh',
+    masterArguments(target, settings, { socket, log, asks: askpass && (person ? 'person' : 'once') }),
+    {
+      stdio: ['ignore', 'pipe', 'ignore'],
+      env: { ...process.env, ...askpass?.env },
+      ...ALONE,
+    },
+  );
+  const atExit = (): void => {
+    own.kill();
+    cleaned();
+  };
+  process.once('exit', atExit);
   const close = (): void => {
+    process.off('exit', atExit);
+    askpass?.close();
     // Removes the folder again after the master's end, which may write to its log.
     own.once('close', cleaned).kill();
     cleaned();
   };
   try {
-    await loggedIn(own);
+    await loggedIn(own, clock);
+    await person?.heard(true);
   } catch (error) {
+    await person?.heard(false);
     const said = readLog(log);
     close();
     if (error instanceof Late) throw connectError(error, { host: target.name, settings, banner: said });
-    throw openSshError(said || (error as Error).message, { host: target.name, settings });
+    throw openSshError(said || (error as Error).message, {
+      host: target.name,
+      settings,
+      canAsk: person !== undefined,
+    });
   }
   const lostBecause = () => {
     return /Timeout, server .* not responding/.test(readLog(log)) ? silenceText(settings) : '';
@@ -54,13 +81,21 @@ export async function openSshSession(
   return { ...sessionOver(user, socket, folder, close, lostBecause), notes: notesOf(why) };
 }
 
+/** Without a terminal: Ctrl-C is haprov's, which finishes the step under way, and so are all questions. */
+const ALONE = { detached: true } as const;
+
 const notesOf = (why: string) => [`ssh logged in, and not the SSH library: ${why}`];
 
 /** The master only holds the login, so forwardings, commands and terminals of the user's config are switched off. */
-const masterArguments = (target: SshTarget, settings: SshSettings, socket: string, log: string): string[] => [
+const masterArguments = (
+  target: SshTarget,
+  settings: SshSettings,
+  { socket, log, asks }: { socket: string; log: string; asks: 'person' | 'once' | undefined },
+): string[] => [
   ...['-N', '-M', '-S', socket, '-E', log],
   ...option('ControlPersist', 'no'),
-  ...option('BatchMode', 'yes'),
+  ...option('BatchMode', asks ? 'no' : 'yes'),
+  ...(asks === 'once' ? option('NumberOfPasswordPrompts', '1') : []),
   ...option('ClearAllForwardings', 'yes'),
   ...option('ForwardAgent', 'no'),
   ...option('ForwardX11', 'no'),
@@ -105,6 +140,7 @@ function sessionOver(
       const log = join(folder, `log-${number++}`);
       const child = spawn('ssh', [...over(socket), '-T', '-E', log, NOWHERE, command], {
         stdio: ['pipe', 'pipe', 'pipe'],
+        ...ALONE,
       });
       return channelOver(child, async (code) => {
         if (code !== FAILED) return { code };
@@ -164,10 +200,9 @@ function channelOver(
 }
 
 /** Waits for the login; ssh itself knows ConnectTimeout. @throws Error where ssh ends first, or takes too long */
-function loggedIn(master: ChildProcess): Promise<void> {
+function loggedIn(master: ChildProcess, clock: LoginClock): Promise<void> {
   return new Promise((resolve, reject) => {
     let said = '';
-    const clock = new LoginClock();
     clock.begin(0, (late) => settle(() => reject(late)));
     clock.heard();
     master.stdout?.setEncoding('utf8').on('data', (chunk: string) => {

@@ -1,5 +1,6 @@
 import type { AskSecret, SecretQuestion } from './ask-secret';
 import type { LoginClock } from './login-clock';
+import type { SshSettings, SshTarget } from './ssh-config';
 
 /** How often OpenSSH asks for the same thing. */
 const MOST_TRIES = 3;
@@ -37,6 +38,13 @@ class Remembered {
     this.#kept.set(name, { answer: undefined, refusals: (kept?.refusals ?? 0) + 1 });
   }
 }
+
+/** Who can be asked by a login; undefined where nobody can, or the ssh config forbids it (BatchMode). */
+export const personOf = (
+  { ask }: SshTarget,
+  { asksNobody }: SshSettings,
+  clock: LoginClock,
+): Person | undefined => (ask && !asksNobody ? new Person(ask, clock) : undefined);
 
 const memories = new WeakMap<AskSecret, Remembered>();
 

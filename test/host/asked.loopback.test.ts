@@ -3,14 +3,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { userInfo } from 'node:os';
 import type { HostError } from '../../src/errors';
-import {
-  type AskSecret,
-  type Connection,
-  connect,
-  type SecretQuestion,
-  type SshTarget,
-} from '../../src/host/connection';
+import { type Connection, connect, type SecretQuestion, type SshTarget } from '../../src/host/connection';
 import { patient } from '../support/patient';
+import { person } from '../support/person';
 import { type SshFiles, sshFiles } from '../support/ssh-files';
 import { answers, publicLine, type SshServer, startSshServer, type User } from '../support/ssh-server';
 import { describeWithSshd, startSshd } from '../support/sshd';
@@ -28,23 +23,6 @@ afterEach(async () => {
   for (const server of servers) await server.close();
   files.remove();
 });
-
-/** A person who answers each question in turn, and is asked nothing more. */
-function person(...lines: (string | undefined | ((question: SecretQuestion) => string))[]) {
-  const questions: SecretQuestion[] = [];
-  let open = 0;
-  const ask: AskSecret = async (question) => {
-    if (open++ > 0) throw new Error('asked two things at once');
-    questions.push(question);
-    if (lines.length === 0) throw new Error(`nobody expected: ${question.text}`);
-    const line = lines.shift();
-    // Whoever asks at the same time would be seen.
-    await new Promise((resolve) => setImmediate(resolve));
-    open -= 1;
-    return typeof line === 'function' ? line(question) : line;
-  };
-  return { ask, questions, asked: () => questions.map(({ text }) => text) };
-}
 
 async function serve(root: User): Promise<SshServer> {
   const server = await startSshServer({
@@ -161,13 +139,7 @@ describe('a password', () => {
     const all = await Promise.all(['one', 'two'].map((password) => serve({ password })));
     const password = ({ host }: SecretQuestion) => (host === 'fred' ? 'one' : 'two');
     const said = person(password, password);
-    // As the command line does: one question after the other.
-    let before: Promise<unknown> = Promise.resolve();
-    const ask: AskSecret = (question) => {
-      const answer = before.then(() => said.ask(question));
-      before = answer;
-      return answer;
-    };
+    const { ask } = said;
     const targets = all.map(({ port }, index) =>
       files.target(port, { name: ['fred', 'ethyl'][index] ?? '', ask }),
     );

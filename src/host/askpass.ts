@@ -1,0 +1,68 @@
+import { writeFileSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { command } from '../shell/quote';
+
+/**
+ * Answers a prompt of OpenSSH; undefined for no answer.
+ * @param kind `confirm`: a question for yes or no; `none`: it only says what it waits for, and ends by itself
+ */
+export type AnswerPrompt = (
+  prompt: string,
+  kind: 'secret' | 'confirm' | 'none',
+) => Promise<string | undefined>;
+
+/** What OpenSSH calls in place of a terminal: hands its prompt to haprov, and prints what haprov says. */
+const PROGRAM = `
+const { env, argv, stdout } = process;
+const socket = require('node:net').connect(__dirname + '/ask');
+let said = '';
+socket.on('data', (chunk) => { said += chunk; });
+socket.on('error', () => process.exit(1));
+socket.on('close', () => {
+  if (!said) process.exit(1);
+  stdout.write(JSON.parse(said) + '\\n', () => process.exit(0));
+});
+socket.write(JSON.stringify({ prompt: argv[2] ?? '', hint: env.SSH_ASKPASS_PROMPT ?? '' }) + '\\n');
+`;
+
+/** A way for ssh to ask haprov. */
+export interface Askpass {
+  /** The environment of an ssh that has no terminal of its own. */
+  env: NodeJS.ProcessEnv;
+  close(): void;
+}
+
+/** @param folder one that only the user can open; the caller removes it */
+export async function openAskpass(folder: string, answer: AnswerPrompt): Promise<Askpass> {
+  const [program, script] = [join(folder, 'askpass'), join(folder, 'askpass.js')];
+  writeFileSync(script, PROGRAM, { mode: 0o600 });
+  writeFileSync(program, `#!/bin/sh\nexec ${command(process.execPath, script)} "$@"\n`, { mode: 0o700 });
+  const open = new Set<Socket>();
+  const server = createServer((socket) => {
+    open.add(socket);
+    socket.on('error', () => undefined).on('close', () => open.delete(socket));
+    let heard = '';
+    socket.setEncoding('utf8').on('data', async (chunk: string) => {
+      heard += chunk;
+      if (!heard.endsWith('\n')) return;
+      const { prompt, hint } = JSON.parse(heard) as { prompt: string; hint: string };
+      const kind = hint === 'confirm' || hint === 'none' ? hint : 'secret';
+      const said = await answer(prompt, kind);
+      // What only tells something is ended by ssh.
+      if (kind !== 'none') socket.end(said === undefined ? '' : JSON.stringify(said));
+    });
+  });
+  await new Promise<void>((resolve, reject) =>
+    server.once('error', reject).listen(join(folder, 'ask'), resolve),
+  );
+  server.unref();
+  return {
+    // Before OpenSSH 8.4 it is DISPLAY that makes it ask a program.
+    env: { DISPLAY: process.env.DISPLAY ?? ':0', SSH_ASKPASS: program, SSH_ASKPASS_REQUIRE: 'force' },
+    close: () => {
+      server.close();
+      for (const socket of open) socket.destroy();
+    },
+  };
+}
