@@ -9,14 +9,15 @@ const byDefault = 'keepalived_script, or root where there is no such user';
 export function whoRunsScripts(from: string, to: string): string | undefined {
   const [before, after] = [readConfig(from).statements, readConfig(to).statements];
   const [earlier, later] = [userOf(before), userOf(after)];
-  const known = new Map(before.flatMap((one) => scriptsOf(one)).map((one) => [one.path, one]));
+  const known = new Map<string, Set<string>>();
+  for (const { path, user = earlier } of before.flatMap((one) => scriptsOf(one)))
+    known.set(path, (known.get(path) ?? new Set()).add(user));
   const changed = new Map<string, string[]>();
-  for (const { path, user } of after.flatMap((one) => scriptsOf(one))) {
-    const was = known.get(path);
-    // Whoever is named with a new script is meant.
-    const [then, now] = [was ? (was.user ?? earlier) : (user ?? earlier), user ?? later];
-    if (then === now) continue;
-    const how = `as ${now}, and ran them as ${then} before: see that ${now === byDefault ? 'that user' : now} may do what they do`;
+  for (const { path, user: now = later } of after.flatMap((one) => scriptsOf(one))) {
+    // Nobody ran a new one before, and more than one user may run the same.
+    const then = known.get(path);
+    if (!then || then.has(now)) continue;
+    const how = `as ${now}, and ran them as ${[...then].join(' and ')} before: see that ${now === byDefault ? 'that user' : now} may do what they do`;
     changed.set(how, [...(changed.get(how) ?? []), ...(/^[\w./-]+$/.test(path) ? [path] : [])]);
   }
   const sentences = [...changed].map(([how, paths]) => {

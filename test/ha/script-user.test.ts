@@ -46,14 +46,26 @@ test.each<[string, string, string, string | undefined]>([
     conf({ globals: asNobody, more: '    notify /etc/keepalived/n.sh app' }),
     'scripts (/etc/keepalived/n.sh) as app, and ran them as nobody before: see that app may',
   ],
+  [
+    'one script of two users, and one of them no more',
+    conf({ more: '    notify_master "/etc/n.sh a" root\n    notify_backup "/etc/n.sh b"' }),
+    conf({ more: '    notify_master "/etc/n.sh a" root\n    notify_backup "/etc/n.sh b" root' }),
+    undefined,
+  ],
 ])('%s', (_, from, to, expected) => {
   const said = whoRunsScripts(from, to);
   if (expected === undefined) expect(said).toBeUndefined();
   else expect(said).toContain(expected);
 });
 
+const notify = { more: '    notify /etc/keepalived/n.sh' };
+
 test('they are named, by their paths', () => {
-  expect(
-    whoRunsScripts(conf(), conf({ globals: asNobody, more: '    notify /etc/keepalived/n.sh' })),
-  ).toContain('(/usr/libexec/keepalived/haprov-haproxy-answers, /etc/keepalived/n.sh)');
+  expect(whoRunsScripts(conf(notify), conf({ globals: asNobody, ...notify }))).toContain(
+    '(/usr/libexec/keepalived/haprov-haproxy-answers, /etc/keepalived/n.sh)',
+  );
+});
+
+test('a new one is not among them: nobody ran it before', () => {
+  expect(whoRunsScripts(conf(), conf({ globals: asNobody, ...notify }))).not.toContain('n.sh');
 });
