@@ -1,10 +1,10 @@
 import { didYouMean } from '../document/suggest';
 import { type Route, routesOf } from '../ha/haproxy/route';
 import type { Section } from '../ha/haproxy/section';
-import { type HostFiles, placeOfWord } from './host-files';
+import { type HostFiles, placeIn, placeOfWord } from './host-files';
 import type { Found, Rule } from './subject';
 
-/** A `use_backend` or `default_backend` that names no backend. */
+/** A `use_backend` or `default_backend` that names no backend, by itself or by a map. */
 export const backendNotThere: Rule = {
   name: 'backend-not-there',
   checkFiles: (hosts) =>
@@ -12,7 +12,10 @@ export const backendNotThere: Rule = {
       const named = (kinds: RegExp) =>
         new Set(files.haproxy.sections.filter(({ kind }) => kinds.test(kind)).map(({ name }) => name));
       const [fronts, backends] = [named(/^frontend$/), named(/^(?:backend|listen)$/)];
-      return files.haproxy.sections.flatMap((one) => inSection(one, files, fronts, backends));
+      return files.haproxy.sections.flatMap((one) => [
+        ...inSection(one, files, fronts, backends),
+        ...inMaps(one, files, backends),
+      ]);
     }),
 };
 
@@ -38,4 +41,29 @@ function inSection(
         fix: 'correct the name, or add the backend; if it stands in another file, look at that one as well',
       }),
     );
+}
+
+/** A name that is but what a map says; what is made of it further, nobody can tell. */
+const byMap = /^(.*)%\[[^\]]*\bmap(?:_[a-z0-9]+)*\(([^,()]+)(?:,([^()]*))?\)\](.*)$/;
+
+function inMaps(section: Section, files: HostFiles, backends: ReadonlySet<string>): Found[] {
+  if (section.kind !== 'frontend' && section.kind !== 'listen') return [];
+  return routesOf(section, []).flatMap(({ directive }) => {
+    const [, before = '', path = '', , after = ''] = byMap.exec(directive.words[1] ?? '') ?? [];
+    const rows = path === '' ? [] : (files.read(path) ?? '').split('\n');
+    return rows.flatMap((row, index): Found[] => {
+      const [, gap = '', value] = /^(\s*[^\s#]\S*\s+)(\S+)/.exec(row) ?? [];
+      if (value === undefined || backends.has(before + value + after)) return [];
+      const at = { file: path, line: index + 1, column: gap.length + 1 };
+      return [
+        {
+          severity: 'error',
+          at: placeIn(files, at),
+          message: `${section.kind} ${section.name} sends requests to ${before}${value}${after} by this map, which is no backend${didYouMean(before + value + after, [...backends])}`,
+          why: 'HAProxy starts, and sends those requests to the default_backend, or answers them with 503',
+          fix: 'correct the name, or add the backend',
+        },
+      ];
+    });
+  });
 }

@@ -88,7 +88,7 @@ export function validUntil(pem: string): Date | undefined {
 }
 
 /** The certificate and its chain. What cannot be read is an error of the inventory. */
-function certificatesIn(pem: string): X509Certificate[] {
+export function certificatesIn(pem: string): X509Certificate[] {
   const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
   return blocks.flatMap((block) => {
     try {

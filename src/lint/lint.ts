@@ -6,6 +6,7 @@ import { authWithoutEffect } from './auth-without-effect';
 import { backendIsFront } from './backend-is-front';
 import { backendNotThere } from './backend-not-there';
 import { certificateExpires } from './certificate-expires';
+import { certificateUnreadable } from './certificate-unreadable';
 import { checkBinaryMissing } from './check-binary-missing';
 import { cookieWithoutEffect } from './cookie-without-effect';
 import { defaultCredentials } from './default-credentials';
@@ -47,6 +48,7 @@ export const rules: readonly Rule[] = [
   backendIsFront,
   backendNotThere,
   certificateExpires,
+  certificateUnreadable,
   checkBinaryMissing,
   cookieWithoutEffect,
   defaultCredentials,

@@ -120,7 +120,7 @@ function findingsOf(notes: readonly ReadingNote[], inventory: Inventory): Findin
 }
 
 /** In the user's own file, if that is pushed as it is. */
-function placeOf(
+export function placeOf(
   { host, file, line, column }: ReadingNote['at'],
   { own, file: inventory }: Inventory,
 ): string {

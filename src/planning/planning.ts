@@ -20,6 +20,7 @@ import { loadDesiredState } from './desired-state';
 import { planHost, questionsOf, readinessOf, unreached } from './host-plan';
 import { listenerFor, notAsked, selectHosts, toTarget } from './hosts';
 import { findingsOf } from './lint-subject';
+import { missingFiles, missingQuestion } from './missing-files';
 import { startedWithQuestion, unreadFiles } from './unread-files';
 import { heardStrangers, listeningQuestion } from './vrrp-strangers';
 
@@ -82,6 +83,7 @@ export async function makePlan(
   const ways = new Map(hosts.map((host) => [host, toTarget(host, options, context)]));
   const other = await instead?.({ inventory, targets: ways, wanted: byPlaybooks });
   const wanted = other?.wanted ?? byPlaybooks;
+  const textsOf = (host: Host) => said.texts.find((one) => one.host === host);
   const targets = [...ways].map(([host, target]) => {
     const resources = wanted.get(host) ?? [];
     const listening = other ? [] : listeningQuestion(inventory, host, resources);
@@ -96,6 +98,7 @@ export async function makePlan(
         ...listening,
         ...(serves ? [listenersQuestion] : []),
         ...startedWithQuestion(inventory, host),
+        ...(other ? [] : missingQuestion(textsOf(host), all.get(host) ?? [])),
       ],
     };
   });
@@ -105,7 +108,7 @@ export async function makePlan(
       const found = surveyed.hosts.find((one) => one.name === host.name);
       if (!found) return [unreached(host, surveyed)];
       const alone = planHost(inventory, host, found, wanted.get(host) ?? []);
-      const texts = said.texts.find((one) => one.host === host);
+      const texts = textsOf(host);
       // What is to be rolled back is not what the files say now.
       const plan = texts && !other ? withWholeTexts(alone, texts) : alone;
       if (!only) return [plan];
@@ -125,6 +128,7 @@ export async function makePlan(
       warnings: other?.warnings ?? [
         ...findingsOf(said, options.inventory, knownBetter, knownOf),
         ...unreadFiles(inventory, surveyed, options.inventory),
+        ...missingFiles(inventory, surveyed, said.texts, all),
         ...heardStrangers(inventory, surveyed, context, options.inventory),
         ...formerMembers(
           { hosts: planned },

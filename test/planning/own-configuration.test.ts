@@ -1,5 +1,6 @@
 import { readinessOf } from '../../src/planning/host-plan';
 import { findingsOf } from '../../src/planning/lint-subject';
+import { missingFiles, missingQuestion } from '../../src/planning/missing-files';
 import { unreadFiles } from '../../src/planning/unread-files';
 import { withFiles } from '../bad-input/cases';
 import { faultsOf } from '../bad-input/check-all';
@@ -106,9 +107,13 @@ test('a template of one’s own sees what the inventory says, whatever is read o
   });
 });
 
-const survey = (answers: Record<string, string>) =>
+const survey = (answers: Record<string, string>, versions = { haproxy: '2.4.1' }) =>
   ({
-    hosts: Object.entries(answers).map(([name, answer]) => ({ name, answers: { find: () => answer } })),
+    hosts: Object.entries(answers).map(([name, answer]) => ({
+      name,
+      answers: { find: () => answer },
+      facts: { versions },
+    })),
   }) as never;
 
 test.each([
@@ -144,3 +149,27 @@ test.each([
     });
   },
 );
+
+test('a file that haproxy.cfg names is asked for where the inventory does not bring it, and named where no host has it', async () => {
+  const tls = `${cfg('10.0.0.1')} errorfile 503 /etc/haproxy/503.http\n bind :443 ssl crt /etc/pki/site.pem crt relative.pem\n`;
+  const config = { '/etc/haproxy/haproxy.cfg': 'a.cfg', '/etc/haproxy/503.http': 'a.conf' };
+  await load({ haproxy: { config } }, { ...files, 'a.cfg': tls }, ({ inventory, texts, wanted }) => {
+    const [a] = inventory.hosts;
+    const asked = missingQuestion(texts[0], (a && wanted.get(a)) ?? []);
+    expect(asked.map(({ script }) => script)).toEqual([
+      "[ -e /etc/pki/site.pem ] || [ -e /etc/pki/site.pem.rsa ] || [ -e /etc/pki/site.pem.ecdsa ] || [ -e /etc/pki/site.pem.dsa ] || printf '%s\\n' /etc/pki/site.pem",
+    ]);
+    const found = (answers: Record<string, string>, versions = {}) =>
+      missingFiles(inventory, survey(answers, versions as never), texts, wanted).map(
+        ({ where, message }) => `${where} ${message}`,
+      );
+    const both = { a: '/etc/pki/site.pem\n', b: '/etc/pki/site.pem\n' };
+    expect(found(both, { haproxy: '2.4.1' })).toEqual([
+      'a.cfg:11:20 a and b have no /etc/pki/site.pem, and the inventory brings none',
+    ]);
+    expect(found({ ...both, a: '' }, { haproxy: '2.4.1' })).toEqual([
+      'a.cfg:11:20 b has no /etc/pki/site.pem, and the inventory brings none',
+    ]);
+    expect(found(both)).toEqual([]);
+  });
+});
