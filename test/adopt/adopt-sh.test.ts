@@ -93,6 +93,16 @@ frontend www
     ]);
   });
 
+  test('each kernel parameter is asked for once: of one that is asked twice both values would come as one', async () => {
+    box.write('etc/sysctl.d/90-ha.conf', 'net.ipv4.ip_forward = 1\n');
+    box.sysctls({ 'net.ipv4.ip_forward': '1' });
+    const { sysctls, bootSysctls } = await found();
+    expect(bootSysctls.map((row) => row.replace(box.host, ''))).toContain(
+      '/etc/sysctl.d/90-ha.conf:net.ipv4.ip_forward = 1',
+    );
+    expect(sysctls.get('net.ipv4.ip_forward')).toBe('1');
+  });
+
   test('keepalived: the file of its own option, includes of includes, its name, scripts and their words', async () => {
     box.write(
       'etc/keepalived/main.conf',

@@ -61,7 +61,12 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
       'echo "odd" >&2; echo "SECURITY VIOLATION - scripts are being executed but script_security not enabled." >&2; exit 6',
       ['keepalived-file says odd'],
     ],
-    ['ends by a signal, as 2.2.7 does where a script has a user', 'echo odd; exit 143', []],
+    [
+      'sends itself a TERM, as 2.2.7 does where a script has a user, and complains all the same',
+      'kill -TERM $$; echo odd; exit 5',
+      ['keepalived-file says odd'],
+    ],
+    ['does not end', 'echo odd; exit 137', []],
   ])('keepalived %s', async (_about, answer, rows) => {
     box.write(conf, 'vrrp_instance a {\n}\n');
     keepalived(answer);

@@ -179,6 +179,14 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
         expect((await staged(now, then)).code).toBe(1);
       });
 
+      test('a TERM that 2.2.7 sends itself, where a script has a user, is nothing', async () => {
+        box.fake(
+          'keepalived',
+          `"--version") echo 'Keepalived v2.2.7' >&2 ;; "-t -f "*) kill -TERM $$; exit 0 ;;`,
+        );
+        expect((await staged('', 'vrrp_instance a {\n}\n')).code).toBe(0);
+      });
+
       test('what it would not run with is refused, whatever is there now', async () => {
         complaining(4);
         expect((await staged('odd one\n', 'odd one\n# x\n')).code).toBe(1);

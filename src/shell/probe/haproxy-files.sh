@@ -93,11 +93,12 @@ can_check_keepalived() {
 }
 
 # Has keepalived check a configuration. Its exit codes: 4 it would not run, 5 it runs in spite of errors, 6 it runs scripts
-# without script security, whatever else it says.
+# without script security, whatever else it says. 2.2.7 sends itself a TERM where a script has a user (mended in 2.2.8), and
+# "timeout" would have it die of that.
 test_keepalived() { # FILE [WORD...]   words before the command
   tested=$1
   shift
-  set -- "$@" timeout 20 keepalived -t -f "$tested"
+  set -- "$@" timeout -s KILL 20 sh -c 'trap "" TERM; exec keepalived "$@"' sh -t -f "$tested"
   [ -z "$keepalived_id" ] || set -- "$@" -i "$keepalived_id"
   "$@" 2>&1
 }

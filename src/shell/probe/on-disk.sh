@@ -47,7 +47,7 @@ look_at_keepalived() {
   case $? in
     5 | 6) ;;
     1 | 2 | 3 | 4) echo 'keepalived-file refused' ;;
-    # 0; 124 after the time; 143 of 2.2.7, where a script has a user.
+    # 0, or it did not end.
     *) return 0 ;;
   esac
   printf '%s\n' "$said" | grep . | grep -v 'script_security not enabled' | sed '20q; s/^/keepalived-file says /'
