@@ -108,9 +108,7 @@ export async function makePlan(
       const found = surveyed.hosts.find((one) => one.name === host.name);
       if (!found) return [unreached(host, surveyed)];
       const alone = planHost(inventory, host, found, wanted.get(host) ?? []);
-      const texts = textsOf(host);
-      // What is to be rolled back is not what the files say now.
-      const plan = texts && !other ? withWholeTexts(alone, texts) : alone;
+      const plan = withWholeTexts(alone, textsOf(host));
       if (!only) return [plan];
       const { changes, error } = planHost(inventory, host, found, all.get(host) ?? []);
       const left = error === undefined ? Math.max(0, changes.length - plan.changes.length) : null;

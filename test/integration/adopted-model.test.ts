@@ -19,6 +19,8 @@ describeLab('a pair that was made by hand, in the model', () => {
     ['shop', 'VI_1', []],
     ['virtual-mac', 'front', ['http-in', 'servers']],
     ['old-editor', 'POSTE', ['poste', 'postes']],
+    ['conf-d', 'intranet', []],
+    ['one-file', 'one_42', ['back']],
   ])('%s is applied under load, and no change is left', async (name, instance, services) => {
     putPair(name);
     await eventually('the VIP answers', async () => (await fetchUrl(`http://${vip}/`))?.status === 200);

@@ -75,11 +75,10 @@ export function modelOf({ hosts, files }: Adopted, base: InventoryBase, kept: Ke
     for (const [host, { content }] of file.on)
       written.set(placeOf(file, host), { content, isSecret: file.isSecret });
   const beside = own.filter(({ of }) => !kept.programs.has(of));
-  const gone = haproxy
-    ? files.filter(
-        ({ of, what, path }) => of === 'haproxy' && what === 'configuration' && path !== haproxyMain,
-      )
-    : [];
+  const isWritten = { haproxy: haproxy !== undefined, keepalived: vips !== undefined };
+  const gone = files.filter(
+    ({ of, what, path }) => isWritten[of] && what === 'configuration' && !mains.includes(path),
+  );
   const group = playbookFor(hosts, kept) === 'address-only' ? 'pair' : 'balancers';
   const playbook = besides(beside, gone, group);
   if (playbook)
@@ -105,6 +104,7 @@ export function modelOf({ hosts, files }: Adopted, base: InventoryBase, kept: Ke
 
 const haproxyMain = '/etc/haproxy/haproxy.cfg';
 const keepalivedMain = '/etc/keepalived/keepalived.conf';
+const mains = [haproxyMain, keepalivedMain];
 
 /** What has its own files for all that it runs needs nothing of the model; what runs no HAProxy is not given one. */
 function playbookFor(hosts: readonly AdoptedHost[], { programs }: Kept): string {
@@ -245,17 +245,17 @@ function servicesOf(
   };
 }
 
-/** A playbook for the files that the configuration names, and those that it was made of and HAProxy would go on to read. */
+/** A playbook for the files that the configuration names, and those that it was made of and that haprov writes no more. */
 function besides(
   files: readonly AdoptedFile[],
   gone: readonly AdoptedFile[],
   group: string,
 ): object | undefined {
-  const removed = gone.map(({ path }) => ({
+  const removed = gone.map(({ path, of }) => ({
     type: 'file',
     path,
     absent: true,
-    notify: { reload: 'haproxy' },
+    notify: { reload: of },
   }));
   const pushed = files.flatMap((file) => {
     const [[host, { owner, group, mode }] = ['', { owner: 'root', group: 'root', mode: '0644' }]] = file.on;

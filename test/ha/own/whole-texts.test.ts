@@ -5,11 +5,8 @@ import { compareConfigs } from '../../../src/ha/keepalived-change';
 import { instances } from '../../../src/ha/keepalived-config';
 import type { OwnTexts } from '../../../src/ha/own/reading';
 import { withWholeTexts } from '../../../src/ha/own/whole-texts';
-import type { Host } from '../../../src/inventory/inventory';
 import { Secrets } from '../../../src/inventory/secrets';
 import type { FullPlan, PlannedChange, PlannedHost } from '../../../src/plan/plan';
-
-const host: Host = { name: 'fred', address: '10.0.0.1', ssh: {}, vars: {}, groups: ['all'] };
 
 /** A change of a file that its unit reloads for. */
 const change = (unit: string, target: string, from: string | null, to: string): PlannedChange =>
@@ -42,7 +39,7 @@ const planOf = (...changes: PlannedChange[]): PlannedHost => ({
 });
 
 const classed = (plan: PlannedHost, texts: Omit<OwnTexts, 'host'>) => {
-  const whole = { hosts: [withWholeTexts(plan, { host, ...texts })] } as FullPlan;
+  const whole = { hosts: [withWholeTexts(plan, texts)] } as FullPlan;
   const { hosts } = classify(whole, {
     inventory: { vips: [], services: [], secrets: new Secrets() },
     holders: new Set(),
@@ -127,9 +124,9 @@ test.each([
 test('where a file is not known, or too long to be, each is judged by itself', () => {
   const gone = 'include gone.conf\n';
   const plan = planOf(change('keepalived', conf, gone, `${gone}# x\n`));
-  expect(withWholeTexts(plan, { host, keepalived: keepalived(gone, '') })).toEqual(plan);
+  expect(withWholeTexts(plan, { keepalived: keepalived(gone, '') })).toEqual(plan);
   const long = planOf(change('haproxy', main, '(300000 bytes, sha256 00ff)\n', www));
-  expect(withWholeTexts(long, { host, haproxy: haproxy(www, web) })).toEqual(long);
+  expect(withWholeTexts(long, { haproxy: haproxy(www, web) })).toEqual(long);
 });
 
 /** keepalived.conf of the hand-made pairs, each by itself: what includes others, or asks for its host, is another matter. */
@@ -147,7 +144,7 @@ describe.each(written)('what is read of %s, with a script that is pushed beside 
       [place, to],
       [script, '#!/bin/sh\n'],
     ]);
-    return withWholeTexts(plan, { host, keepalived: { main: place, files } }).changes[0]?.raw;
+    return withWholeTexts(plan, { keepalived: { main: place, files } }).changes[0]?.raw;
   };
 
   test('is what stands in it', () => {
@@ -174,3 +171,46 @@ describe.each(written)('what is read of %s, with a script that is pushed beside 
 });
 
 test('most of them are looked at', () => expect(written.length).toBeGreaterThan(15));
+
+describe('of files that are haprov’s from now on', () => {
+  const conf = '/etc/keepalived/keepalived.conf';
+  const included = '/etc/keepalived/conf.d/vips.conf';
+  const vrrp = (priority: string) =>
+    `vrrp_instance web {\n  interface eth0\n  virtual_router_id 51\n  priority ${priority}\n  virtual_ipaddress {\n    10.0.0.9\n  }\n}\n`;
+  const gone = (unit: string, target: string, from: string) => ({
+    ...change(unit, target, from, ''),
+    raw: { from, to: null },
+  });
+
+  test('a listener moves from a file that the run takes away into haproxy.cfg: nothing ends', () => {
+    const plan = planOf(
+      change('haproxy', main, web, www + web),
+      gone('haproxy', part, www),
+      reload('haproxy'),
+    );
+    expect(classed(plan, {})?.flatMap(([, , ends]) => ends)).toEqual([]);
+  });
+
+  test('what keepalived.conf included and the run takes away is known', () => {
+    const plan = planOf(
+      change('keepalived', conf, 'include conf.d/*.conf\n', vrrp('100')),
+      gone('keepalived', included, vrrp('100')),
+      reload('keepalived'),
+    );
+    expect(classed(plan, {})?.map(([, kind]) => kind)).toEqual(['rolling', 'rolling', 'rolling']);
+  });
+
+  test('what is included and stays where it is nobody knows: the worst is assumed', () => {
+    const plan = planOf(
+      change('keepalived', conf, 'include conf.d/*.conf\n', vrrp('100')),
+      reload('keepalived'),
+    );
+    expect(classed(plan, {})?.map(([, kind]) => kind)).toEqual(['outage', 'outage']);
+  });
+
+  test('one file for both hosts: the lines of the other host are not this one’s', () => {
+    const both = vrrp('100').replace('  priority 100', '  @fred priority 100\n  @ethyl priority 90');
+    const plan = planOf(change('keepalived', conf, both, vrrp('100')), reload('keepalived'));
+    expect(classed(plan, {})?.map(([, kind]) => kind)).toEqual(['rolling', 'rolling']);
+  });
+});
