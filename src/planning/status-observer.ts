@@ -242,7 +242,12 @@ function snapshotOf(
     return {
       host,
       readiness: readinessOf(inventory, host, resources),
-      wanted: new Set(resources.map(({ part }) => part)),
+      // A playbook's list of kernel parameters may be empty.
+      wanted: new Set(
+        resources
+          .filter(({ part, about }) => part !== 'sysctl' || Object.keys(about.values ?? {}).length > 0)
+          .map(({ part }) => part),
+      ),
       plan: found ? planHost(inventory, host, found, resources) : unreached(host, surveyed),
       ...(found ? { facts: found.facts, diagnostics: readAnswer(found.answers.of(id)) } : {}),
       ...(failure ? { failure } : {}),

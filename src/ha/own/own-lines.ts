@@ -17,15 +17,17 @@ type Said = Pick<Inventory, 'services' | 'vips' | 'hosts' | 'haproxy'>;
  * The services with what their `extra` lines bind, ask and route beside the keys, and those of `haproxy.sections`: HAProxy
  * does not tell the ones from the others.
  */
-export function withOwnLines({ services, vips, hosts, haproxy: { sections } }: Said): WithOwnLines {
+export function withOwnLines({ services, vips, hosts, haproxy: { sections, extra } }: Said): WithOwnLines {
   const [first] = hosts;
   const texts = sections.map(
     (text, index): Required<Source> => ({ file: `haproxy.sections[${index}]`, text }),
   );
   if (!first || (sections.length === 0 && services.every(({ extra }) => extra.length === 0)))
     return { services, secrets: [] };
+  // What haprov's file gives to all sections behind it, as far as it tells how a section is read.
+  const defaults = { file: 'defaults', text: ['defaults', 'mode http', ...extra.defaults, ''].join('\n') };
   const known = services.map((service) => ({ file: service.name, text: outline(service) }));
-  const read = readServices([{ host: first, haproxy: [...known, ...texts] }], vips, hosts);
+  const read = readServices([{ host: first, haproxy: [defaults, ...known, ...texts] }], vips, hosts);
   const found = read.map((one) => {
     const model = services.find(({ name }) => name === one.name);
     return { ...(model ? both(model, one) : one), routes: [] as Route[] };

@@ -78,3 +78,20 @@ test('sections are services beside the others, each leading to the other', async
   ]);
   expect(secrets).toEqual(['open-sesame']);
 });
+
+test('a section that says no mode has the one of haprov’s defaults, and of what the user adds to them', async () => {
+  const sections = ['listen page\n  bind 10.0.0.9:90\n', 'listen raw\n  mode tcp\n  bind 10.0.0.9:91\n'];
+  const modesWith = async (haproxy: object) =>
+    withOwnLines(await load({ haproxy: { sections, ...haproxy } })).services.map(({ name, mode }) => [
+      name,
+      mode,
+    ]);
+  expect(await modesWith({})).toEqual([
+    ['page', 'http'],
+    ['raw', 'tcp'],
+  ]);
+  expect(await modesWith({ extra: { defaults: ['mode tcp'] } })).toEqual([
+    ['page', 'tcp'],
+    ['raw', 'tcp'],
+  ]);
+});
