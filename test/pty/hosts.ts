@@ -7,6 +7,7 @@ import {
   type CommandHandler,
   newKey,
   publicLine,
+  runsLocally,
   type SshServer,
   startSshServer,
   type User,
@@ -26,6 +27,8 @@ type Look = Partial<Size> & { env?: Record<string, string | undefined> };
 /** Whoever runs the tests is root there. */
 const whoAmI = 'uid=${EUID:-$(id -u)}';
 const asRoot = 'exec env LC_ALL=C sh -s';
+/** With it haprov sees how many channels a host opens. */
+const room = 'echo; exec cat';
 
 /** Hosts of this machine's: a real SSH server each, the real shell, and everything else under a temporary folder. */
 export class Hosts {
@@ -45,8 +48,8 @@ export class Hosts {
     return Hosts.lettingIn(Object.fromEntries(names.map((name) => [name, {}])));
   }
 
-  /** Hosts, and what each wants to know of root; his key where nothing else is said. */
-  static async lettingIn(users: Record<string, User>): Promise<Hosts> {
+  /** Hosts, and what each wants to know of root; his key where nothing else is said. `ssh` is the inventory's, for all. */
+  static async lettingIn(users: Record<string, User>, ssh: object = {}): Promise<Hosts> {
     const hosts = new Hosts(Object.keys(users));
     const key = newKey().private;
     const byKey = { publicKey: hosts.#files.publicKey };
@@ -65,7 +68,7 @@ export class Hosts {
         address,
         hostKeys: [key],
         users: { root: { ...(users[name]?.password ? {} : byKey), ...users[name] } },
-        commands: { [asRoot]: handler },
+        commands: { [asRoot]: handler, [room]: runsLocally(room) },
       });
       hosts.#servers.push(server);
       places.set(name, { address, port: server.port });
@@ -74,13 +77,13 @@ export class Hosts {
       ({ address, port }) => `[${address}]:${port} ${publicLine(key)}\n`,
     );
     hosts.#files.write('known_hosts', known.join(''));
-    hosts.#inventory(places);
+    hosts.#inventory(places, ssh);
     return hosts;
   }
 
-  #inventory(places: ReadonlyMap<string, { address: string; port: number }>): void {
+  #inventory(places: ReadonlyMap<string, { address: string; port: number }>, ssh: object): void {
     const hosts = Object.fromEntries(
-      [...places].map(([name, { address, port }]) => [name, { address, ssh: { port } }]),
+      [...places].map(([name, { address, port }]) => [name, { address, ssh: { port, ...ssh } }]),
     );
     const inventory = { name: 'pair', hosts, playbooks: ['one'] };
     this.write('inventory.json', JSON.stringify(inventory));

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import type { User } from '../support/ssh-server';
 import { Hosts, type Program, programs } from './hosts';
 import { keys, type Terminal } from './terminal';
@@ -168,4 +169,71 @@ test('Ctrl-D leaves a host’s question unanswered; the other hosts go on', asyn
   await terminal.ended;
   expect(shownAt(terminal)).toMatch(/fred.*cannot log in as root/s);
   expect(times(terminal, "'s password:")).toBe(1);
+});
+
+describe('where ssh itself logs in', () => {
+  const ssh = { transport: 'openssh' };
+  /** Who runs with files of the test's. */
+  const running = () =>
+    readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .flatMap((pid) => {
+        try {
+          return readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ');
+        } catch {
+          return [];
+        }
+      })
+      .filter((words) => words.startsWith('ssh ') && words.includes(hosts.folder));
+  const untilGone = async () => {
+    while (running().length > 0) await new Promise((resolve) => setImmediate(resolve));
+  };
+
+  test('a passphrase is asked once for both hosts, and a code by each', async () => {
+    const user: User = { ...code, factors: ['publickey', 'keyboard-interactive'] };
+    hosts = await Hosts.lettingIn({ fred: user, ethyl: user }, ssh);
+    const key = hosts.lockKey(secret);
+    const terminal = hosts.run('plan inventory.json');
+    await terminal.shows(`Enter passphrase for key '${key}': `);
+    terminal.type(`${secret}\r`);
+    for (let count = 1; count <= 2; count++) {
+      while (times(terminal, 'Verification code:') < count)
+        await new Promise((resolve) => setImmediate(resolve));
+      terminal.type('123456\r');
+    }
+    expect(await terminal.ended).toMatchObject({ code: 0 });
+    expect(times(terminal, 'Enter passphrase')).toBe(1);
+    for (const host of ['fred', 'ethyl'])
+      expect(shownAt(terminal)).toMatch(new RegExp(`^${host}: .*Verification code:`, 'm'));
+    for (const typed of [secret, '123456']) expect(terminal.raw).not.toContain(typed);
+    await untilGone();
+  });
+
+  test('Ctrl-C at the question ends ssh, too', async () => {
+    hosts = await Hosts.lettingIn({ fred: {} }, ssh);
+    hosts.lockKey(secret);
+    const terminal = hosts.shell(`${hosts.commandLine('plan inventory.json')}; echo "ended: $?"; stty -a`);
+    await terminal.shows('Enter passphrase');
+    terminal.type(keys.ctrlC);
+    await terminal.shows('ended: 130');
+    expect(await terminal.ended).toMatchObject({ code: 0 });
+    expect(shownAt(terminal)).toMatch(/^isig icanon .* echo /m);
+    await untilGone();
+  });
+
+  test('Ctrl-C during a run: the step under way is finished, because ssh does not hear it', async () => {
+    hosts = await Hosts.lettingIn({ fred: {} }, ssh);
+    const box = hosts.boxes.get('fred');
+    if (!box) throw new Error('no host');
+    const run = `while [ -d ${box.host} ] && [ ! -e ${box.host}/go ]; do sleep 0.1; done`;
+    hosts.wants({ type: 'command', run, creates: `${box.host}/go` });
+    const terminal = hosts.run('apply inventory.json --yes --steady 0');
+    await terminal.shows(/commit 1\/1 run/);
+    terminal.type(keys.ctrlC);
+    await terminal.shows('stopping: ');
+    box.write('go', '');
+    expect(await terminal.ended).toEqual({ code: 0, signal: 0 });
+    expect(box.tree('srv/one')).toHaveLength(1);
+    await untilGone();
+  });
 });
