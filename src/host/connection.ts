@@ -3,7 +3,7 @@ import { HostError } from '../errors';
 import type { AskSecret, SecretQuestion } from './ask-secret';
 import type { Session } from './channel';
 import { logIn, OnlyOpenSsh, sessionOf } from './client';
-import { ChannelRefused, type ExecOptions, type ExecResult, execScript, RETRY } from './exec';
+import { ChannelRefused, type ExecOptions, type ExecResult, execScript, NotRoot, RETRY } from './exec';
 import { inTurn } from './login-turns';
 import { needsOpenSsh } from './needs-openssh';
 import { openMaster, openSshSession } from './openssh';
@@ -11,6 +11,7 @@ import { Relay, relayScript } from './relay';
 import { checked, type RunScript } from './script-result';
 import { readSshConfig, type SshTarget } from './ssh-config';
 import { type RootShell, rootShell } from './sudo';
+import { SudoPassword } from './sudo-password';
 import { Turns } from './turns';
 
 export type { AskSecret, ExecOptions, ExecResult, SecretQuestion, SshTarget };
@@ -86,6 +87,7 @@ class SshConnection implements Connection {
   readonly runScript: RunScript;
   #execs = 0;
   readonly #channels = new Turns(MOST_CHANNELS);
+  readonly #sudoPassword: SudoPassword;
   /** What all scripts run over, where the host opens few channels and some scripts last. */
   #relay: Promise<Session> | undefined;
   #learned: Promise<void> | undefined;
@@ -97,6 +99,7 @@ class SshConnection implements Connection {
     this.host = target.name;
     this.user = session.user;
     this.notes = session.notes;
+    this.#sudoPassword = new SudoPassword(target, session.user);
     this.runScript = checked(this.host, (script, options) => this.#run(script, options));
   }
 
@@ -120,13 +123,15 @@ class SshConnection implements Connection {
 
   /** Runs a script over a channel of the host, once it opens one. */
   async #inTurn(script: string, options: ExecOptions): Promise<ExecResult> {
-    const { sudo, sudoPassword, answerWithinMs: answerMs } = this.target;
-    const shell = rootShell({ user: this.user, sudo, sudoPassword });
+    const { sudo, become, answerWithinMs: answerMs } = this.target;
     for (let refusals = 0; ; ) {
       const end = await this.#channels.take();
+      const sudoPassword = this.#sudoPassword.value;
+      const shell = rootShell({ user: this.user, sudo, become, sudoPassword });
       try {
         return await execScript(this.host, this.session, shell, script, { answerMs, ...options });
       } catch (error) {
+        if (error instanceof NotRoot && (await this.#sudoPassword.another(error, sudoPassword))) continue;
         // Nothing ran: the host allows fewer channels than assumed, or has not closed the previous one yet.
         if (!(error instanceof ChannelRefused)) throw error;
         const others = this.#channels.running - 1;
@@ -175,7 +180,7 @@ class SshConnection implements Connection {
 }
 
 /** A script's command is no command of the host's: the relay's shell runs it. */
-const RELAYED: RootShell = { command: '', usesSudo: false };
+const RELAYED: RootShell = { command: '' };
 
 /** How many channels hosts have for a login, where that was asked. */
 const rooms = new WeakMap<SshTarget, number>();

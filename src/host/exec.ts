@@ -2,7 +2,7 @@ import type { Writable } from 'node:stream';
 import { HostError } from '../errors';
 import type { Channel, CommandEnd, Session } from './channel';
 import { newMark, ScriptStream, TextSearch, whatWasSaid } from './script-output';
-import { type RootShell, recognizeSudoFailure, type SudoDialogue } from './sudo';
+import { type RootFailure, type RootShell, recognizeRootFailure, type SudoDialogue } from './sudo';
 
 /** How a script ended. `ms` is the time from opening the channel to its end. */
 export interface ExecResult {
@@ -42,6 +42,16 @@ const MOST_STDERR = 2 << 20;
 /** The host did not open a channel: nothing ran, and a retry or another login may succeed. */
 export class ChannelRefused extends HostError {}
 
+/** The login's user did not become root: nothing ran. */
+export class NotRoot extends HostError {
+  constructor(
+    host: string,
+    readonly failure: RootFailure,
+  ) {
+    super(host, `${failure.reason}: ${failure.said}`, failure.hint);
+  }
+}
+
 /** A script wrote nothing for `quietMs`. */
 export class Silence extends HostError {}
 
@@ -64,7 +74,8 @@ export async function execScript(
   return new Promise((resolve, reject) => {
     const fail: Outcome['fail'] = (message, hint, Failure = HostError) =>
       reject(new Failure(host, message, hint));
-    const outcome = { resolve, fail, lostBecause: () => session.lostBecause() };
+    const refuse = (why: RootFailure) => reject(new NotRoot(host, why));
+    const outcome = { resolve, fail, refuse, lostBecause: () => session.lostBecause() };
     new Conversation(channel, shell, options, outcome).begin(script);
   });
 }
@@ -89,6 +100,7 @@ async function openWithin(host: string, session: Session, command: string, ms: n
 interface Outcome {
   resolve(result: ExecResult): void;
   fail(message: string, hint?: string, Failure?: typeof HostError): void;
+  refuse(why: RootFailure): void;
   lostBecause(): string;
 }
 
@@ -162,7 +174,7 @@ class Conversation {
       setTimeout(() => {
         if (!this.#hasBegun)
           this.#giveUp(
-            `${this.shell.usesSudo ? 'sudo' : 'the host'} did not answer within ${answerMs / 1000} s; ${this.#insteadOfBeginning()}`,
+            `${this.shell.becomes ?? 'the host'} did not answer within ${answerMs / 1000} s; ${this.#insteadOfBeginning()}`,
             `${NEEDS_A_SHELL} Where it is only slow, ${WAITS_LONGER}.`,
           );
       }, answerMs),
@@ -229,9 +241,10 @@ class Conversation {
 
   /** The shell ended before the script began: names sudo's failure, or shows what the host printed. */
   #failToBegin(code: number | null): void {
-    const { fail } = this.outcome;
-    const sudo = this.shell.usesSudo ? recognizeSudoFailure(this.#withoutPrompts()) : undefined;
-    if (sudo) fail(`${sudo.reason}: ${sudo.said}`, sudo.hint);
+    const { fail, refuse } = this.outcome;
+    const { becomes } = this.shell;
+    const why = becomes && recognizeRootFailure(this.#withoutPrompts(), becomes);
+    if (why) refuse(why);
     else
       fail(
         `it started no shell (exit ${code ?? 'by a signal'}); ${this.#insteadOfBeginning()}`,
@@ -256,7 +269,7 @@ class Conversation {
 
 export const RETRY = 'Run it again: haprov looks first at what has been done.';
 const NEEDS_A_SHELL =
-  'haprov needs a login that runs commands: see the user’s shell in /etc/passwd and what it reads at its start, ForceCommand in sshd_config, command= in authorized_keys, and whether account or password have expired.';
+  'haprov needs a login that runs commands: see the user’s shell in /etc/passwd and what it reads at its start, ForceCommand in sshd_config, command= in authorized_keys, ssh.become of the inventory, and whether account or password have expired.';
 
 /** `: reason`, or nothing without a reason, to end a message. */
 export function because(reason: string): string {

@@ -6,6 +6,8 @@ import { Turns } from './turns';
 const [FIRST, MOST] = [8, 32];
 /** A login that takes longer waits for something else than this machine, and keeps no other from beginning. */
 const SLOW_MS = 2000;
+/** Even where ConnectTimeout is short. */
+const LEAST_TRIES = 3;
 /** How long before a login that was refused is tried again, in milliseconds; twice as long each time, and never exactly. */
 const [SOON_MS, LATE_MS] = [100, 2000];
 
@@ -19,37 +21,49 @@ export class ClosedEarly extends HostError {
   ) {
     super(host, message.replace(`${host}: `, ''), hint);
   }
+
+  /** The error after so many tries. */
+  after(tries: number): HostError {
+    return new HostError(
+      this.host,
+      `${this.message.replace(`${this.host}: `, '')}, ${tries} times`,
+      this.hint,
+    );
+  }
 }
 
 const turns = new Turns(FIRST);
+/** How many logins at once the servers bear, as far as it was seen. */
+let room = FIRST;
+
+function bear(most: number): void {
+  room = Math.min(MOST, Math.max(1, most));
+  turns.most = Math.floor(room);
+}
 
 /** Logs in when it is its turn, among the logins of all hosts; again where the server refuses before it says a word. */
 export async function inTurn<T>(logIn: () => Promise<T>): Promise<T> {
-  const begun = performance.now();
+  let spentMs = 0;
   for (let tries = 1; ; tries += 1) {
     const end = await turns.take();
     const slow = setTimeout(end, SLOW_MS);
+    const begun = performance.now();
     try {
       const session = await logIn();
-      turns.most = Math.min(MOST, turns.most + 1);
+      // One more for each round of logins that went well, and half as many after one that did not, as TCP does.
+      bear(room + 1 / room);
       return session;
     } catch (error) {
       if (!(error instanceof ClosedEarly)) throw error;
-      turns.most = Math.max(1, Math.floor(turns.running / 2));
-      const late = performance.now() - begun > error.withinMs;
-      if (late)
-        throw tries === 1
-          ? error
-          : new HostError(
-              error.host,
-              `${error.message.replace(`${error.host}: `, '')} (${tries} times)`,
-              error.hint,
-            );
+      bear(turns.running / 2);
+      spentMs += performance.now() - begun;
+      if (spentMs > error.withinMs && tries >= LEAST_TRIES) throw error.after(tries);
     } finally {
       clearTimeout(slow);
       end();
     }
-    const wait = Math.min(LATE_MS, SOON_MS * 2 ** (tries - 1));
-    await sleep(wait * (0.5 + Math.random()));
+    const wait = Math.min(LATE_MS, SOON_MS * 2 ** (tries - 1)) * (0.5 + Math.random());
+    spentMs += wait;
+    await sleep(wait);
   }
 }

@@ -3,6 +3,7 @@ import { homedir, hostname as localHostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { HostError } from '../errors';
 import type { AskSecret } from './ask-secret';
+import type { Become } from './sudo';
 import { Turns } from './turns';
 
 /** What the inventory and the command line say about reaching a host; the user's ssh config says the rest. */
@@ -24,6 +25,9 @@ export interface SshTarget {
   transport?: 'auto' | 'ssh2' | 'openssh';
   /** `auto`: sudo when the remote user is not root. */
   sudo: 'auto' | boolean;
+  /** What makes the user root; sudo by default. */
+  become?: Become | undefined;
+  /** Sudo's only. */
   sudoPassword?: string;
   password?: string;
   passphrase?: string;

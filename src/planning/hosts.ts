@@ -48,6 +48,7 @@ export function toTarget(host: Host, options: CommonOptions, context: Context): 
     transport: ssh.transport,
     acceptNewHostKeys: options.acceptNewHostKeys ?? false,
     sudo: options.sudo ?? ssh.sudo ?? 'auto',
+    become: ssh.become,
     sudoPassword: ssh.sudoPassword,
     password: ssh.password,
     passphrase: ssh.passphrase,

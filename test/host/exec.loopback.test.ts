@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServerChannel } from 'ssh2';
+import type { AskSecret } from '../../src/host/connection';
 import { AS_ROOT, connection, failure, files, local, logIn, server } from '../support/logged-in';
 import { patient } from '../support/patient';
 import { answers, begins, type CommandHandler, markOf, runsLocally } from '../support/ssh-server';
@@ -248,6 +249,53 @@ exec "$@"
     expect(error.hint).toBe('Correct ssh.sudoPassword.');
     expect(readFileSync(files.path('answers'), 'utf8')).toBe('se cret\n');
     expect(existsSync(files.path('ran-all-the-same'))).toBe(false);
+  });
+
+  describe('no password is set, and a person is there', () => {
+    const asked: string[] = [];
+    /** Types these one after the other, then nothing. */
+    const typing = (...answers: string[]): AskSecret => {
+      asked.length = 0;
+      return async ({ host, text, kind, isSecret }) => {
+        asked.push(`${kind}${isSecret ? '' : ' shown'} ${host ?? 'all'}: ${text}`);
+        return answers.shift();
+      };
+    };
+    const sent = () => readFileSync(files.path('answers'), 'utf8').trim().split('\n');
+
+    test('asked once, whatever runs', async () => {
+      await logIn(fakeSudo(true), { user: 'careful', ask: typing('se cret') });
+      const all = [1, 2, 3].map((n) => connection.runScript(`echo ${n}`, patient));
+      expect((await Promise.all(all)).map(({ stdout }) => stdout)).toEqual(['1\n', '2\n', '3\n']);
+      expect(asked).toEqual(['sudo all: [sudo] password for careful: ']);
+    });
+
+    test('not asked where sudo needs none', async () => {
+      await logIn(fakeSudo(false), { user: 'careful', ask: typing() });
+      expect((await connection.runScript('echo ran', patient)).stdout).toBe('ran\n');
+      expect(asked).toEqual([]);
+    });
+
+    test('a wrong one is never sent twice, and the person is asked again', async () => {
+      await logIn(fakeSudo(true), { user: 'careful', ask: typing('oops', 'se cret') });
+      expect((await connection.runScript('echo ran', patient)).stdout).toBe('ran\n');
+      expect(sent()).toEqual(['oops', 'se cret']);
+      expect(asked.at(-1)).toBe('sudo all: Sorry, try again.\n[sudo] password for careful: ');
+    });
+
+    test('three wrong ones are enough', async () => {
+      await logIn(fakeSudo(true), { user: 'careful', ask: typing('a', 'b', 'c', 'se cret') });
+      const error = await failure(connection.runScript('echo ran', patient));
+      expect(error.message).toBe('fred: sudo did not accept the password: Sorry, try again.');
+      expect(sent()).toEqual(['a', 'b', 'c']);
+    });
+
+    test('who does not answer is told what to set', async () => {
+      await logIn(fakeSudo(true), { user: 'careful', ask: typing() });
+      const error = await failure(connection.runScript('echo ran', patient));
+      expect(error.hint).toContain('ssh.sudoPassword');
+      expect(asked).toHaveLength(1);
+    });
   });
 
   test('no password given, none needed', async () => {

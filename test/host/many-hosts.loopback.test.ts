@@ -62,7 +62,7 @@ test('a server that closes every connection is asked again for as long as Connec
   files.remove();
   expect(calls).toBeGreaterThan(1);
   expect(error).toMatchObject({
-    message: `fred: 127.0.0.1:${port} closed the connection before the login (${calls} times)`,
+    message: `fred: 127.0.0.1:${port} closed the connection before the login, ${calls} times`,
     hint: expect.stringContaining('MaxStartups'),
   });
 });

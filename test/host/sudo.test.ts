@@ -1,4 +1,4 @@
-import { recognizeSudoFailure, rootShell } from '../../src/host/sudo';
+import { recognizeRootFailure, rootShell } from '../../src/host/sudo';
 
 const NEEDS = 'sudo needs a password';
 const NOT_ALLOWED = 'the user may not run commands as root with sudo';
@@ -7,7 +7,7 @@ const TTY = 'sudo wants a terminal (requiretty)';
 const ABSENT = 'sudo is not installed there';
 const BROKEN = 'sudo is broken there';
 
-describe('recognizeSudoFailure', () => {
+describe('recognizeRootFailure', () => {
   test.each<[string, string, string]>([
     ['EL7-EL10', NEEDS, 'sudo: a password is required\n'],
     [
@@ -56,8 +56,8 @@ describe('recognizeSudoFailure', () => {
   ])('%s: %s', (_where, reason, stderr) => {
     const noise = 'bash: warning: setlocale: LC_ALL: cannot change locale (xx_XX)\nWelcome!\n';
     for (const text of [stderr, noise + stderr])
-      expect(recognizeSudoFailure(text)).toMatchObject({ reason, hint: expect.any(String) });
-    const said = recognizeSudoFailure(noise + stderr)?.said ?? '';
+      expect(recognizeRootFailure(text, 'sudo')).toMatchObject({ reason, hint: expect.any(String) });
+    const said = recognizeRootFailure(noise + stderr, 'sudo')?.said ?? '';
     expect(stderr).toContain(said);
     expect(said).not.toBe('');
   });
@@ -67,7 +67,47 @@ describe('recognizeSudoFailure', () => {
     ['a unit that names sudo', 'Unit sudo.service not found\n'],
     ['nothing', ''],
   ])('%s: not sudo', (_why, stderr) => {
-    expect(recognizeSudoFailure(stderr)).toBeUndefined();
+    expect(recognizeRootFailure(stderr, 'sudo')).toBeUndefined();
+  });
+});
+
+describe('other programs', () => {
+  test.each<[string, string, string]>([
+    ['no nopass', 'doas needs a password', 'doas: Authentication required\n'],
+    ['no nopass, of old', 'doas needs a password', 'doas: Authorization required\n'],
+    ['no rule', 'the user may not run commands as root with doas', 'doas: Operation not permitted\n'],
+    [
+      'no file',
+      'doas is broken there',
+      'doas: doas is not enabled, /etc/doas.conf: No such file or directory\n',
+    ],
+    ['no setuid', 'doas is broken there', 'doas: not installed setuid\n'],
+    ['a mistake', 'doas is broken there', 'doas: syntax error at line 1\n'],
+    ['absent', 'doas is not installed there', "env: 'doas': No such file or directory\n"],
+    [
+      'absent, busybox',
+      'doas is not installed there',
+      "env: can't execute 'doas': No such file or directory\n",
+    ],
+  ])('doas, %s: %s', (_where, reason, stderr) => {
+    const found = recognizeRootFailure(`Welcome!\n${stderr}`, 'doas');
+    expect(found).toMatchObject({ reason, hint: expect.any(String), said: stderr.trim() });
+    expect(found?.password).toBeUndefined();
+  });
+
+  test('a program of the user’s own: that it is absent is known, what else it says is shown', () => {
+    const absent = "env: 'p+run': No such file or directory\n";
+    expect(recognizeRootFailure(absent, 'p+run')?.reason).toBe('p+run is not installed there');
+    expect(recognizeRootFailure('sudo: a password is required\n', 'p+run')).toBeUndefined();
+  });
+
+  test.each([
+    ['doas' as const, 'doas', "exec env LC_ALL=C doas -n sh -c '"],
+    [['dzdo', '-p', 'a b'], 'dzdo', "exec env LC_ALL=C dzdo -p 'a b' sh -c '"],
+  ])('%s', (become, becomes, begins) => {
+    const shell = rootShell({ user: 'pat', sudo: 'auto', become, sudoPassword: 'sudo’s only' });
+    expect(shell).toEqual({ becomes, command: expect.stringContaining(begins) });
+    expect(rootShell({ user: 'root', sudo: 'auto', become })).toEqual({ command: 'exec env LC_ALL=C sh -s' });
   });
 });
 
@@ -78,7 +118,10 @@ describe('rootShell', () => {
     ['root', true, undefined, 'exec env LC_ALL=C sudo -n sh -s'],
     ['deploy', false, 'secret', 'exec env LC_ALL=C sh -s'],
   ] as const)('%s, sudo %s: %s %s', (user, sudo, sudoPassword, command) => {
-    expect(rootShell({ user, sudo, sudoPassword })).toEqual({ command, usesSudo: command.includes('sudo') });
+    expect(rootShell({ user, sudo, sudoPassword })).toEqual({
+      command,
+      ...(command.includes('sudo') ? { becomes: 'sudo' } : {}),
+    });
   });
 
   test('the password is not in the command, nor anything that csh or fish would read otherwise', () => {

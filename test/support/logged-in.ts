@@ -40,7 +40,7 @@ export async function logIn(
   const user = { publicKey: files.publicKey };
   const key = newKey().private;
   const told = typeof command === 'string' ? { [command]: handler } : command;
-  const commands = more.sudoPassword === undefined ? told : anyCommand(handler);
+  const commands = more.sudoPassword === undefined && !more.ask ? told : anyCommand(handler);
   server = await startSshServer({
     hostKeys: [key],
     users: { root: user, careful: user },

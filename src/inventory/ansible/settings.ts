@@ -30,6 +30,7 @@ const settings: [string, Field][] = [
   ['ansible_ssh_password', 'password'],
   ['ansible_sudo', 'sudo'],
   ['ansible_become', 'sudo'],
+  ['ansible_become_method', 'become'],
   ['ansible_sudo_pass', 'sudoPassword'],
   ['ansible_become_pass', 'sudoPassword'],
   ['ansible_become_password', 'sudoPassword'],
@@ -49,7 +50,6 @@ const sshArguments =
 /** Why there is nothing for them. */
 const reasons = new Map<string, string>([
   ['ansible_python_interpreter', 'haprov runs no Python on hosts'],
-  ['ansible_become_method', 'haprov becomes root by sudo only: log in as root, or give the user sudo'],
   ['ansible_become_user', 'haprov works as root'],
   ['ansible_ssh_common_args', sshArguments],
   ['ansible_ssh_extra_args', sshArguments],
@@ -58,10 +58,7 @@ const reasons = new Map<string, string>([
   ['ansible_host_key_checking', sshArguments],
 ]);
 /** Values that say what haprov does anyway. */
-const usual = new Map<string, Value>([
-  ['ansible_become_method', 'sudo'],
-  ['ansible_become_user', 'root'],
-]);
+const usual = new Map<string, Value>([['ansible_become_user', 'root']]);
 
 /**
  * Takes over what a host's or group's variables say: `ansible_…` as SSH settings, the others as variables.

@@ -5,6 +5,13 @@ import { vars } from './vars';
 const path = (what: string) => text(`the path of ${what}`);
 const password = () => text('a password without control characters');
 
+const NOT_SU = 'not su, which asks for the password of root at a terminal';
+const becomeWord = () =>
+  text(`a word such as "dzdo"; ${NOT_SU}`, /^(?!(?:.*\/)?su$)[^\u0000-\u001f\u007f-\u009f\u2028\u2029]+$/);
+const become = z.union([z.literal('sudo'), z.literal('doas'), list(becomeWord(), 'a list of words', 1)], {
+  error: `"sudo", "doas", or a list of words such as ["dzdo", "-n"]; ${NOT_SU}`,
+});
+
 export const ssh = object({
   user: text('a user name', /^[A-Za-z_][A-Za-z0-9_.@\\-]*\$?$/)
     .optional()
@@ -19,7 +26,12 @@ export const ssh = object({
     .union([flag(), z.literal('auto')], { error: 'true, false or "auto"' })
     .optional()
     .describe('auto (the default): with sudo where the user is not root.'),
-  sudoPassword: password().optional(),
+  become: become
+    .optional()
+    .describe(
+      'What makes the user root: sudo (the default), doas, or words of your own that stand before sh.',
+    ),
+  sudoPassword: password().optional().describe('For sudo; doas needs nopass.'),
   transport: choice(['auto', 'ssh2', 'openssh'])
     .optional()
     .describe(

@@ -13,6 +13,7 @@ const ssh = (level: string) => ({
   configFile: `config${level}`,
   password: `password${level}`,
   passphrase: `passphrase${level}`,
+  become: [`becomeword${level}`, `-${level}`],
   sudoPassword: `sudoword${level}`,
   transport: 'auto',
   connectTimeout: 5,
