@@ -1,5 +1,6 @@
 import type { Algorithms, CipherAlgorithm, KexAlgorithm, MacAlgorithm, ServerHostKeyAlgorithm } from 'ssh2';
 import { HostError } from '../errors';
+import { OnlyOpenSsh } from './only-openssh';
 import type { SshSettings } from './ssh-config';
 
 // What ssh2 supports, the fastest first. The legacy lists are offered only where the user's ssh config allows them.
@@ -52,7 +53,7 @@ const MAC_LEGACY: readonly MacAlgorithm[] = ['hmac-md5'];
 /**
  * The algorithms to offer: those that the ssh config allows and ssh2 supports, the fastest first. Host key types in
  * `knownTypes` come before the others, so that the host presents a key that known_hosts has.
- * @throws HostError when the config allows nothing that ssh2 supports.
+ * @throws OnlyOpenSsh when the config allows nothing that ssh2 supports.
  */
 export function offeredAlgorithms(
   host: string,
@@ -80,13 +81,12 @@ function allow<T extends string>(
   if (!allowed) return [...usual];
   const offered = [...usual, ...legacy].filter((algorithm) => allowed.includes(algorithm));
   if (offered.length > 0) return offered;
-  throw new HostError(
-    host,
-    `the ssh config's ${option} allows nothing that haprov can (${allowed.join(',')})`,
-    `Allow one of ${usual.join(', ')} for this host.`,
-  );
+  const says = `the ssh config's ${option} allows nothing that haprov can (${allowed.join(',')})`;
+  const error = new HostError(host, says, `Allow one of ${usual.join(', ')} for this host.`);
+  throw new OnlyOpenSsh(host, `the SSH library has none of the ssh config's ${option}`, error);
 }
 
-function keyTypeOf(algorithm: string): string {
+/** The type of the key that signs by this algorithm. */
+export function keyTypeOf(algorithm: string): string {
   return algorithm.startsWith('rsa-sha2-') ? 'ssh-rsa' : algorithm;
 }

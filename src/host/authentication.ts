@@ -8,6 +8,7 @@ import {
   type SignCallback,
   type SigningRequestOptions,
 } from 'ssh2';
+import { keyTypeOf } from './algorithms';
 import type { Attempt } from './attempt';
 import { type KeyFile, readKeyFile } from './key-files';
 import type { LoginClock } from './login-clock';
@@ -52,11 +53,17 @@ export async function gatherCredentials(
     ? await Promise.all([
         agent ? agentKeys(agent, settings.agentSocket ?? '', notes) : [],
         keyFiles(target, settings, person, notes),
-      ])
+      ]).then(
+        ([ofAgent, ofFiles]) =>
+          [
+            ofAgent.filter((key) => isAccepted(key, settings)),
+            ofFiles.filter(({ publicKey }) => isAccepted(publicKey, settings)),
+          ] as const,
+      )
     : [[], []];
   const isSame = (key: ParsedKey, file: KeyFile) =>
     file.publicKey !== undefined && wire(key) === wire(file.publicKey);
-  const fromAgent = (key: ParsedKey, path?: string): Attempt[] =>
+  const fromAgent = (key: ParsedKey, path?: string): KeyAttempt[] =>
     agent ? [agentAttempt(agent, key, login, path)] : [];
   const named = files.flatMap((file) => {
     const key = held.find((candidate) => isSame(candidate, file));
@@ -71,15 +78,21 @@ export async function gatherCredentials(
     ? []
     : held.filter((key) => !files.some((file) => isSame(key, file))).flatMap((key) => fromAgent(key));
   const password = target.password === undefined ? [] : givenPassword(target.password, login);
-  const all = settings.identitiesNamed
+  const all: KeyAttempt[] = settings.identitiesNamed
     ? [...named, ...password, ...others]
     : [...password, ...others, ...named];
   const attempts = [
     ...all.filter(({ asks }) => !asks),
     ...all.filter(({ asks }) => asks),
+    ...all.flatMap(({ bySha512 }) => bySha512 ?? []),
     ...askedPerson(login),
   ];
   return { attempts, tried: [], notes, person };
+}
+
+/** Whether the config's PubkeyAcceptedAlgorithms let the key be offered; one whose type is not known yet may be. */
+function isAccepted(key: ParsedKey | undefined, { allowed: { publicKey: accepted } }: SshSettings): boolean {
+  return !key || !accepted || accepted.some((algorithm) => keyTypeOf(algorithm) === key.type);
 }
 
 function wire(key: ParsedKey): string {
@@ -112,7 +125,7 @@ const privateBeside = (path: string) => (path.endsWith('.pub') ? `, ${path.slice
 /** So long an agent may take before the person is told that it waits for him. */
 const QUIET_MS = 2000;
 
-function agentAttempt(agent: BaseAgent, key: ParsedKey, login: Login, path?: string): Attempt {
+function agentAttempt(agent: BaseAgent, key: ParsedKey, login: Login, path?: string): KeyAttempt {
   const label = path ? `${path} (agent)` : `agent key ${key.comment || key.type}`;
   const sign: Sign = (data, how) => {
     const timer = setTimeout(
@@ -124,7 +137,7 @@ function agentAttempt(agent: BaseAgent, key: ParsedKey, login: Login, path?: str
     });
     return login.clock.waitFor(signed).finally(() => clearTimeout(timer));
   };
-  return keyAttempt(new OneKey(key, sign), label, login.settings.user);
+  return withSha512(keyAttempt(new OneKey(key, sign), label, login.settings.user), key, sign, login);
 }
 
 const keyAttempt = (agent: OneKey, label: string, username: string): Attempt => ({
@@ -139,14 +152,15 @@ function fileAttempt(
   privateKey: () => Promise<ParsedKey>,
   login: Login,
   notes: string[],
-): Attempt {
+): KeyAttempt {
   const { path, publicKey, isLocked } = file;
   const username = login.settings.user;
+  const sign: Sign = async (data, { hash }) => (await privateKey()).sign(data, hash);
   if (isLocked && publicKey) {
-    const sign: Sign = async (data, { hash }) => (await privateKey()).sign(data, hash);
-    return { ...keyAttempt(new OneKey(publicKey, sign), path, username), asks: true };
+    const attempt = { ...keyAttempt(new OneKey(publicKey, sign), path, username), asks: true as const };
+    return withSha512(attempt, publicKey, sign, login);
   }
-  return {
+  const attempt: Attempt = {
     method: 'publickey',
     label: path,
     asks: isLocked,
@@ -159,6 +173,26 @@ function fileAttempt(
         },
       ),
   };
+  return withSha512(attempt, publicKey, sign, login);
+}
+
+/** An attempt with a key, and the one that comes late: hardly a host takes an RSA key by SHA-512 alone. */
+interface KeyAttempt extends Attempt {
+  bySha512?: Attempt;
+}
+
+const SHA_512 = 'rsa-sha2-512';
+
+/** ssh2 signs with RSA keys by SHA-256 alone where the host knows that. */
+function withSha512(
+  attempt: Attempt,
+  key: ParsedKey | undefined,
+  sign: Sign,
+  { settings: { allowed, user } }: Login,
+): KeyAttempt {
+  if (key?.type !== 'ssh-rsa' || !allowed.publicKey?.includes(SHA_512)) return attempt;
+  const bySha512 = { ...attempt, ...keyAttempt(new OneKey(key, sign, SHA_512), attempt.label, user) };
+  return allowed.publicKey.includes('rsa-sha2-256') ? { ...attempt, bySha512 } : bySha512;
 }
 
 type Sign = (data: Buffer, how: SigningRequestOptions) => Promise<Buffer | Error>;
@@ -171,12 +205,16 @@ class OneKey extends BaseAgent<ParsedKey> {
   constructor(
     private readonly key: ParsedKey,
     private readonly signature: Sign,
+    /** The algorithm of a key that ssh2 is not to choose that of. */
+    private readonly algorithm?: typeof SHA_512,
   ) {
     super();
   }
 
   getIdentities(done: (error?: Error | null, keys?: ParsedKey[]) => void): void {
-    done(null, [this.key]);
+    const { key, algorithm } = this;
+    // ssh2 names the key's type where it knows nothing of algorithms.
+    done(null, [algorithm ? Object.create(key, { type: { value: algorithm } }) : key]);
   }
 
   sign(
@@ -186,7 +224,7 @@ class OneKey extends BaseAgent<ParsedKey> {
     done?: SignCallback,
   ): void {
     const [how, then] = typeof options === 'function' ? [{}, options] : [options, done];
-    this.signature(data, how)
+    this.signature(data, this.algorithm ? { hash: 'sha512' } : how)
       .catch((error: Error) => error)
       .then((signed) => {
         if (signed instanceof Error) return then?.(signed);

@@ -16,6 +16,7 @@ import {
 } from './host-keys';
 import { LoginClock } from './login-clock';
 import { needsOpenSsh } from './needs-openssh';
+import { OnlyOpenSsh } from './only-openssh';
 import { openMaster } from './openssh';
 import { readSshConfig, type SshSettings, type SshTarget } from './ssh-config';
 import { isShellSafe, openProxyCommand, openTcp, type Transport } from './transport';
@@ -36,17 +37,6 @@ const MOST_BANNER = 8192;
 
 // A ProxyJump that leads back to itself would never end.
 const MOST_HOPS = 8;
-
-/** ssh2 cannot log in at the host, and the user's own `ssh` may. */
-export class OnlyOpenSsh extends HostError {
-  constructor(
-    host: string,
-    readonly why: string,
-    error?: HostError,
-  ) {
-    super(host, error ? error.message.replace(`${host}: `, '') : why, error?.hint);
-  }
-}
 
 /**
  * Connects, checks the host key and logs in, as the user's ssh config says.
@@ -74,14 +64,18 @@ export async function logIn(target: SshTarget, depth = 0): Promise<Login> {
     transport?.close();
     state.complaint = await transport?.complaint();
     const failure = connectError(error, state);
-    if (/no matching/.test((error as Error).message))
-      throw new OnlyOpenSsh(
-        target.name,
-        (error as Error).message.replace(/^.*(?=no matching)/, 'the SSH library has '),
-        failure,
-      );
-    throw failure;
+    const lack = lackOf((error as Error).message);
+    throw lack === undefined || failure instanceof OnlyOpenSsh
+      ? failure
+      : new OnlyOpenSsh(target.name, `the SSH library ${lack}`, failure);
   }
+}
+
+/** What ssh2 lacks, by its own words. */
+function lackOf(words: string): string | undefined {
+  // OpenSSH sends a long banner in one packet that is longer than ssh2 takes.
+  if (words.startsWith('Bad packet length')) return 'takes no packet as long as the host sent';
+  return /no matching.*/.exec(words)?.[0].replace(/^/, 'has ');
 }
 
 async function openTransport(target: SshTarget, settings: SshSettings, depth: number): Promise<Transport> {

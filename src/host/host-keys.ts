@@ -3,6 +3,7 @@ import { appendFile, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { HostError } from '../errors';
 import { command } from '../shell/quote';
+import { OnlyOpenSsh } from './only-openssh';
 import { readUserFile } from './read-file';
 import type { SshSettings } from './ssh-config';
 
@@ -26,7 +27,8 @@ export type Verdict = { kind: 'known' } | { kind: 'unknown' } | { kind: 'changed
 /**
  * All keys that the known_hosts files have of the host. Skips files that are missing or not readable. `ssh-keygen -F`
  * would need a process for each file and name, and an installed OpenSSH; a test compares the results of both.
- * @throws HostError when the config's RevokedHostKeys cannot be read: then, as with OpenSSH, every key is refused
+ * @throws HostError when the config's RevokedHostKeys cannot be read: then, as with OpenSSH, every key is refused;
+ * OnlyOpenSsh when only OpenSSH can read it
  */
 export async function knownHostKeys(host: string, settings: SshSettings): Promise<KnownKey[]> {
   const { name, withoutPort } = hostKeyNames(settings);
@@ -61,11 +63,14 @@ async function revokedKeys(host: string, file: string | undefined): Promise<Know
   const text = await readUserFile(file, 'latin1').catch((error: Error) => error.message);
   const lines = text.split('\n').filter((line) => line.trim() && !line.startsWith('#'));
   if (!lines.every((line) => /^(ssh|ecdsa|sk)-\S+ \S/.test(line))) {
-    throw new HostError(
+    const error = new HostError(
       host,
       `the ssh config's RevokedHostKeys ${file} is not a readable list of public keys`,
-      'haprov reads no binary revocation lists: name a file with one public key a line.',
+      'Name a file with one public key a line, or a revocation list of ssh-keygen -k.',
     );
+    throw text.startsWith('SSHKRL\n')
+      ? new OnlyOpenSsh(host, `RevokedHostKeys ${file} is a binary list`, error)
+      : error;
   }
   return parseKnownHosts(text.replaceAll(/^(?=\w)/gm, '@revoked * '), file, host);
 }

@@ -88,7 +88,7 @@ export interface SshSettings {
   /** The socket of the user's own ControlMaster; absent where the config has none. */
   controlPath?: string;
   /** The algorithms that the config allows, by OpenSSH's names; undefined where there is no `ssh` to ask. */
-  allowed: { kex?: string[]; hostKey?: string[]; cipher?: string[]; mac?: string[] };
+  allowed: { kex?: string[]; hostKey?: string[]; cipher?: string[]; mac?: string[]; publicKey?: string[] };
 }
 
 /** The keys of `ssh -G`, lower case, each with its values in order. */
@@ -162,7 +162,11 @@ export function settingsFrom(dump: SshDump, target: SshTarget): SshSettings {
     return value === undefined ? otherwise : !['no', 'false'].includes(value);
   };
   const seconds = (key: string): number | undefined => Number(one(key) ?? 0) * 1000 || undefined;
+  const prefers = (method: string): boolean =>
+    one('preferredauthentications')?.split(',').includes(method) ?? true;
   const list = (key: string): string[] | undefined => one(key)?.split(',');
+  const accepted = list('pubkeyacceptedalgorithms') ?? list('pubkeyacceptedkeytypes');
+  const signsBySha1 = accepted?.includes('ssh-rsa') && !accepted.some((name) => name.startsWith('rsa-sha2-'));
 
   const hostname = one('hostname') ?? target.address;
   const port = Number(one('port') ?? target.port ?? 22);
@@ -179,7 +183,6 @@ export function settingsFrom(dump: SshDump, target: SshTarget): SshSettings {
   const userKnownHosts = target.knownHostsFile
     ? [path(target.knownHostsFile)]
     : paths('userknownhostsfile', '~/.ssh/known_hosts ~/.ssh/known_hosts2');
-  const alias = one('hostkeyalias');
   const revoked = one('revokedhostkeys');
   const family = one('addressfamily');
 
@@ -191,8 +194,10 @@ export function settingsFrom(dump: SshDump, target: SshTarget): SshSettings {
     identitiesNamed: explicit.length > 0 || !identities.every((file) => DEFAULT_IDENTITY.test(file)),
     identitiesOnly: yes('identitiesonly', false),
     agentSocket: agentSocket(dump.get('identityagent')?.[0], path),
-    publicKeyLogin: yes('pubkeyauthentication', true),
-    passwordLogin: yes('passwordauthentication', true) || yes('kbdinteractiveauthentication', true),
+    publicKeyLogin: yes('pubkeyauthentication', true) && prefers('publickey'),
+    passwordLogin:
+      (yes('passwordauthentication', true) && prefers('password')) ||
+      (yes('kbdinteractiveauthentication', true) && prefers('keyboard-interactive')),
     passwordPrompts: Number(one('numberofpasswordprompts') ?? 3),
     asksNobody: yes('batchmode', false),
     knownHostsFiles: [
@@ -203,7 +208,7 @@ export function settingsFrom(dump: SshDump, target: SshTarget): SshSettings {
     ],
     newHostKeysFile: userKnownHosts[0],
     hashKnownHosts: yes('hashknownhosts', false),
-    hostKeyAlias: alias && expandTokens(alias, tokens),
+    hostKeyAlias: one('hostkeyalias'),
     revokedHostKeysFile: revoked && path(revoked),
     proxyJump: one('proxyjump') ?? target.proxyJump,
     proxyCommand: one('proxycommand') && expandTokens(one('proxycommand') ?? '', tokens),
@@ -217,15 +222,21 @@ export function settingsFrom(dump: SshDump, target: SshTarget): SshSettings {
     ),
     bindAddress: one('bindaddress'),
     gssapiLogin: yes('gssapiauthentication', false),
-    onlyOpenSsh: ONLY_OPENSSH.filter((name) => yes(name.toLowerCase(), false)).map(
-      (name) => `${name} is set`,
-    ),
+    onlyOpenSsh: [
+      ...(signsBySha1 ? ['PubkeyAcceptedAlgorithms allows RSA keys SHA-1 alone'] : []),
+      ...ONLY_OPENSSH.filter((name) =>
+        name === 'RequiredRSASize'
+          ? Number(one('requiredrsasize')) > LEAST_RSA
+          : yes(name.toLowerCase(), false),
+      ).map((name) => `${name} is set`),
+    ],
     ...(one('controlpath') ? { controlPath: one('controlpath') } : {}),
     allowed: {
       kex: list('kexalgorithms'),
       hostKey: list('hostkeyalgorithms'),
       cipher: list('ciphers'),
       mac: list('macs'),
+      publicKey: accepted,
     },
   };
 }
@@ -238,7 +249,11 @@ const ONLY_OPENSSH = [
   'BindInterface',
   'ProxyUseFdpass',
   'HostbasedAuthentication',
+  'RequiredRSASize',
 ];
+
+/** OpenSSH's own RequiredRSASize, in bits. */
+const LEAST_RSA = 1024;
 
 const DEFAULT_IDENTITIES = ['~/.ssh/id_rsa', '~/.ssh/id_ecdsa', '~/.ssh/id_ed25519'];
 const DEFAULT_IDENTITY = /^~\/\.ssh\/id_(rsa|dsa|ecdsa|ecdsa_sk|ed25519|ed25519_sk|xmss|mldsa\w*)$/;

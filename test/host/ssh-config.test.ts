@@ -76,7 +76,7 @@ describe('settingsFrom', () => {
       connectTimeoutMs: 3000,
       keepaliveMs: 5000,
       keepaliveCount: 2,
-      hostKeyAlias: 'al-web',
+      hostKeyAlias: 'al-%n',
       agentSocket: '/run/agent',
       identityFiles: [`${home}/.ssh/deploy_web.example.org_web%`],
       newHostKeysFile: '/home/a b/known',

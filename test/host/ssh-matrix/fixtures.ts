@@ -1,0 +1,183 @@
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import type { SshFiles } from '../../support/ssh-files';
+
+/** The keys, certificates, agents and programs that rows name by `{name}`; made once, and only read by rows. */
+export interface Fixtures {
+  path(name: string): string;
+  stop(): void;
+}
+
+const user = userInfo().username;
+const keygen = (...words: string[]) => execFileSync('ssh-keygen', ['-q', ...words], { stdio: 'pipe' });
+
+/** Keys by name, with ssh-keygen's words. */
+const KEYS: Readonly<Record<string, string[]>> = {
+  'id-agent': ['-t', 'ed25519'],
+  other: ['-t', 'ed25519'],
+  'other-2': ['-t', 'ed25519'],
+  rsa: ['-t', 'rsa', '-b', '2048'],
+  'rsa-pem': ['-t', 'rsa', '-b', '2048', '-m', 'PEM'],
+  'rsa-pkcs8': ['-t', 'rsa', '-b', '2048', '-m', 'PKCS8'],
+  'rsa-4096': ['-t', 'rsa', '-b', '4096'],
+  ecdsa: ['-t', 'ecdsa', '-b', '256'],
+  'ecdsa-384': ['-t', 'ecdsa', '-b', '384'],
+  'ecdsa-521': ['-t', 'ecdsa', '-b', '521'],
+  'ecdsa-pem': ['-t', 'ecdsa', '-m', 'PEM'],
+  'ecdsa-pkcs8': ['-t', 'ecdsa', '-m', 'PKCS8'],
+  locked: ['-t', 'ed25519'],
+  'locked-gcm': ['-t', 'ed25519', '-Z', 'aes256-gcm@openssh.com'],
+  'locked-rsa': ['-t', 'rsa', '-b', '2048'],
+  'locked-rsa-pem': ['-t', 'rsa', '-b', '2048', '-m', 'PEM'],
+  'locked-rsa-pkcs8': ['-t', 'rsa', '-b', '2048', '-m', 'PKCS8'],
+  'locked-ecdsa-pem': ['-t', 'ecdsa', '-m', 'PEM'],
+  'locked-ecdsa-pkcs8': ['-t', 'ecdsa', '-m', 'PKCS8'],
+  'host-rsa': ['-t', 'rsa', '-b', '2048'],
+  'host-ecdsa': ['-t', 'ecdsa'],
+  'host-revoked': ['-t', 'ed25519'],
+};
+export const PASSPHRASE = 'of the key';
+
+/** Keys that the host does not know by themselves, with what signs their certificate. */
+const SIGNED: Readonly<Record<string, { by?: string; words: string[]; type?: string }>> = {
+  cert: { words: ['-n', user] },
+  'cert-rsa': { words: ['-n', user], type: 'rsa' },
+  'cert-ecdsa': { words: ['-n', user], type: 'ecdsa' },
+  'cert-many': { words: ['-n', `nobody,${user},elsewhere`] },
+  'cert-elsewhere': { words: ['-n', 'elsewhere'] },
+  'cert-ended': { words: ['-n', user, '-V', '20200101:20200102'] },
+  'cert-ended-known': { words: ['-n', user, '-V', '20200101:20200102'] },
+  'cert-early': { words: ['-n', user, '-V', '20990101:20990102'] },
+  'cert-untrusted': { by: 'ca-2', words: ['-n', user] },
+  'cert-forced': { words: ['-n', user, '-O', 'force-command=eval "$SSH_ORIGINAL_COMMAND"'] },
+  'cert-forced-other': { words: ['-n', user, '-O', 'force-command=echo something else'] },
+  'cert-here': { words: ['-n', user, '-O', 'source-address=127.0.0.0/8'] },
+  'cert-away': { words: ['-n', user, '-O', 'source-address=192.0.2.0/24'] },
+  'cert-bare': { words: ['-n', user, '-O', 'clear', '-O', 'permit-pty'] },
+  'host-key': { words: ['-h', '-n', '127.0.0.1'] },
+  'host-any': { words: ['-h'] },
+  'host-away': { words: ['-h', '-n', 'elsewhere'] },
+  'host-ended': { words: ['-h', '-n', '127.0.0.1', '-V', '20200101:20200102'] },
+};
+
+/** Agents, with the keys that they hold. */
+const AGENTS: Readonly<Record<string, string[]>> = {
+  agent: ['id-agent', 'locked'],
+  'agent-many': ['other', 'other-2', 'host-rsa', 'host-ecdsa', 'host-revoked', 'ca', 'id'],
+  'agent-rsa': ['rsa'],
+  'agent-cert': ['cert'],
+  'agent-other': ['other'],
+  'agent-empty': [],
+  'agent-locked': ['id-agent'],
+  'agent-sk': ['sk'],
+};
+
+/** Makes everything. Takes a second or two. */
+export async function makeFixtures(files: SshFiles): Promise<Fixtures> {
+  const { path, write } = files;
+  write('id.pub', `${files.publicKey}\n`);
+  for (const [name, words] of Object.entries(KEYS)) keygen(...words, '-N', '', '-f', path(name));
+  for (const name of ['ca', 'ca-2']) keygen('-t', 'ed25519', '-N', '', '-f', path(name));
+  for (const [name, { by = 'ca', words, type = 'ed25519' }] of Object.entries(SIGNED)) {
+    keygen('-t', type, '-N', '', '-f', path(name));
+    keygen('-s', path(by), '-I', name, ...words, path(`${name}.pub`));
+  }
+  keygen('-k', '-f', path('krl'), path('host-revoked.pub'));
+  program(files, 'askpass', `#!/bin/sh\necho '${PASSPHRASE}'\n`);
+  const hasSecurityKey = makeSecurityKey(files);
+  const agents = await Promise.all(
+    Object.entries(AGENTS)
+      .filter(([name]) => hasSecurityKey || name !== 'agent-sk')
+      .map(([name, held]) => startAgent(files, name, held)),
+  );
+  mkdirSync(path(`127.0.0.1-${user}`));
+  execFileSync('ln', ['-s', path('agent'), join(path(`127.0.0.1-${user}`), 'agent')]);
+  for (const name of Object.keys(KEYS).filter((one) => one.startsWith('locked')))
+    keygen(
+      '-p',
+      '-P',
+      '',
+      '-N',
+      PASSPHRASE,
+      ...(KEYS[name] ?? []).slice(2).filter((word) => !/^\d+$/.test(word) && word !== '-b'),
+      '-f',
+      path(name),
+    );
+  const isKnown = (name: string) => !/^(other|host|ca)/.test(name);
+  write(
+    'authorized',
+    [
+      files.publicKey,
+      ...[...Object.keys(KEYS).filter(isKnown), 'cert-ended-known', ...(hasSecurityKey ? ['sk'] : [])].map(
+        (name) => text(path(`${name}.pub`)),
+      ),
+      '',
+    ].join('\n'),
+  );
+  program(files, 'relay', `#!/bin/sh\nexec '${process.execPath}' '${write('relay.cjs', RELAY)}' "$@"\n`);
+  program(files, 'pass-fd', PASS_FD);
+  return {
+    path,
+    stop: () => {
+      for (const agent of agents) agent.kill();
+    },
+  };
+}
+
+/** Makes a security key by a provider of software; says whether there is a compiler to make that with. */
+function makeSecurityKey({ path }: SshFiles): boolean {
+  if (!has('cc')) return false;
+  const provider = path('sk-provider.so');
+  execFileSync('cc', [
+    '-shared',
+    '-fPIC',
+    '-o',
+    provider,
+    join(__dirname, 'sk-provider.c'),
+    '-l:libcrypto.so.3',
+  ]);
+  keygen('-t', 'ed25519-sk', '-w', provider, '-N', '', '-f', path('sk'));
+  return true;
+}
+
+export const text = (path: string): string => readFileSync(path, 'utf8').trimEnd();
+
+function program({ write }: SshFiles, name: string, content: string): void {
+  chmodSync(write(name, content), 0o700);
+}
+
+async function startAgent(files: SshFiles, name: string, held: readonly string[]): Promise<ChildProcess> {
+  const socket = files.path(name);
+  const providers = ['-P', join(files.folder, '*')];
+  const agent = spawn('ssh-agent', ['-D', '-a', socket, ...providers], { stdio: 'ignore' });
+  while (!existsSync(socket)) await new Promise((resolve) => setTimeout(resolve, 10));
+  const env = {
+    ...process.env,
+    SSH_AUTH_SOCK: socket,
+    SSH_ASKPASS: files.path('askpass'),
+    SSH_ASKPASS_REQUIRE: 'force',
+    SSH_SK_PROVIDER: files.path('sk-provider.so'),
+  };
+  const add = (...words: string[]) => execFileSync('ssh-add', ['-q', ...words], { env, stdio: 'pipe' });
+  for (const key of held) add(files.path(key));
+  if (name === 'agent-locked') add('-x');
+  return agent;
+}
+
+export const has = (name: string): boolean => spawnSync('sh', ['-c', `command -v ${name}`]).status === 0;
+
+/** Does what `nc HOST PORT` does. */
+const RELAY = `const [host, port] = process.argv.slice(2);
+const socket = require('node:net').connect(Number(port), host);
+process.stdin.pipe(socket).pipe(process.stdout);
+`;
+
+/** Connects, and hands the socket over on stdout, as `nc -F` does. */
+const PASS_FD = `#!/usr/bin/env python3
+import array, socket, sys
+one = socket.create_connection((sys.argv[1], int(sys.argv[2])))
+out = socket.socket(fileno=1)
+out.sendmsg([b'x'], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array('i', [one.fileno()]))])
+`;

@@ -1,0 +1,168 @@
+import type { Group } from '../row';
+
+const web = ['HostName 127.0.0.1', 'Port {port}'];
+const wrong = ['HostName 127.0.0.1', 'Port 1'];
+
+export const names: Group = {
+  title: 'What the ssh config says of a name',
+  rows: [
+    { row: 'an alias', config: ['Host web', ...web], ssh: 'in', haprov: 'library' },
+    {
+      row: 'an address, no alias',
+      config: ['Host 127.0.0.1', 'Port {port}'],
+      inventory: { address: '127.0.0.1' },
+      ssh: 'in',
+      haprov: 'library',
+    },
+    { row: 'user and port in the inventory', inventory: { user: '{user}' }, ssh: 'in', haprov: 'library' },
+    {
+      row: 'user in the address (`me@web`)',
+      config: ['User nobody-at-all'],
+      inventory: { address: '{user}@web' },
+      ssh: 'in',
+      haprov: 'library',
+    },
+    {
+      row: 'an address as `ssh://`',
+      inventory: { address: 'ssh://{user}@127.0.0.1:{port}' },
+      ssh: 'in',
+      haprov: 'library',
+    },
+    {
+      row: 'the wrong user',
+      config: ['Host web', 'User nobody-at-all'],
+      ssh: 'refused',
+      haprov: 'refused',
+    },
+    { row: 'a port where nobody listens', config: ['Host web', ...wrong], ssh: 'refused', haprov: 'refused' },
+    {
+      row: 'Host with patterns (`w?b *.org`)',
+      config: ['Host db *.org w?b', ...web],
+      ssh: 'in',
+      haprov: 'library',
+    },
+    {
+      row: 'Host with negation (`* !web`)',
+      config: ['Host * !web', ...wrong],
+      ssh: 'in',
+      haprov: 'library',
+    },
+    {
+      row: 'Host of which the first value counts',
+      config: ['Host web', ...web, 'Host web', ...wrong],
+      ssh: 'in',
+      haprov: 'library',
+    },
+    {
+      row: 'HostName with `%h`',
+      config: ['Host 0.0.1', 'HostName 127.%h'],
+      inventory: { address: '0.0.1' },
+      ssh: 'in',
+      haprov: 'library',
+    },
+    {
+      row: 'keywords with `=` and quotes',
+      config: ['Host "web"', 'HostName = "127.0.0.1"', 'port={port}'],
+      ssh: 'in',
+      haprov: 'library',
+    },
+    { row: 'Match host', config: ['Match host web', ...web], ssh: 'in', haprov: 'library' },
+    {
+      row: 'Match originalhost and user',
+      config: ['Match originalhost web user {user}', ...web, 'Match all', ...wrong],
+      inventory: { user: '{user}' },
+      ssh: 'in',
+      haprov: 'library',
+    },
+    {
+      row: 'Match exec',
+      config: ['Match exec "test %n = web"', ...web, 'Match all', ...wrong],
+      ssh: 'in',
+      haprov: 'library',
+    },
+    {
+      row: 'Match exec that fails',
+      config: ['Match exec false', ...wrong],
+      ssh: 'in',
+      haprov: 'library',
+    },
+    { row: 'Match localuser', config: ['Match localuser {user}', ...web], ssh: 'in', haprov: 'library' },
+    {
+      row: 'Match final',
+      config: ['Match final host 127.0.0.1', 'Compression yes'],
+      ssh: 'in',
+      haprov: 'library',
+    },
+    {
+      row: 'Include',
+      files: { more: 'Host web\nHostName 127.0.0.1\nPort {port}\n' },
+      config: ['Include {own}/more', 'Host web', ...wrong],
+      ssh: 'in',
+      haprov: 'library',
+    },
+    {
+      row: 'Include with a pattern, within Host',
+      files: { 'one.conf': 'Port {port}\n', 'two.conf': 'Port 1\n' },
+      config: ['Host web', 'Include {own}/*.conf'],
+      ssh: 'in',
+      haprov: 'library',
+    },
+    { row: 'Include of what is not there', config: ['Include {own}/none'], ssh: 'in', haprov: 'library' },
+    {
+      row: 'a keyword that ssh does not know',
+      config: ['FutureKeyword yes'],
+      ssh: 'refused',
+      haprov: 'refused',
+    },
+    {
+      row: 'a keyword that ssh does not know, with IgnoreUnknown',
+      config: ['IgnoreUnknown Future*', 'FutureKeyword yes'],
+      ssh: 'in',
+      haprov: 'library',
+    },
+    {
+      row: 'the config of a Mac (IgnoreUnknown UseKeychain)',
+      config: ['IgnoreUnknown UseKeychain,AddKeysToAgent', 'UseKeychain yes', 'AddKeysToAgent yes'],
+      ssh: 'in',
+      haprov: 'library',
+    },
+    {
+      row: 'CanonicalizeHostname with fallback',
+      config: [
+        'CanonicalizeHostname yes',
+        'CanonicalDomains nowhere.invalid',
+        'CanonicalizeFallbackLocal yes',
+        'Host web',
+        ...web,
+      ],
+      ssh: 'in',
+      haprov: 'library',
+    },
+    {
+      row: 'CanonicalizeHostname always, Match canonical',
+      config: ['CanonicalizeHostname always', 'Match canonical host 127.0.0.1', 'Port {port}'],
+      inventory: { address: '127.0.0.1' },
+      ssh: 'in',
+      haprov: 'library',
+    },
+    {
+      row: 'no ssh config at all, all in the inventory',
+      inventory: {
+        sshConfigFile: 'none',
+        address: 'ssh://127.0.0.1:{port}',
+        user: '{user}',
+        identityFiles: ['{id}'],
+        knownHostsFile: '{known}',
+      },
+      ssh: 'in',
+      haprov: 'library',
+    },
+    {
+      row: 'Tag and Match tagged (OpenSSH 9.4)',
+      config: ['Tag {user}'],
+      needs: { kex: 'mlkem768x25519-sha256' },
+      ssh: 'in',
+      haprov: 'library',
+    },
+  ],
+};
