@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createConnection as connectTo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openAskpass } from './askpass';
@@ -165,11 +166,16 @@ const NOWHERE = 'haprov.invalid';
 
 const over = (socket: string): string[] => ['-F', 'none', '-S', socket];
 
-/** Whether a master is connected at this socket. */
-async function isOpen(socket: string): Promise<boolean> {
-  const check = spawn('ssh', [...over(socket), '-O', 'check', NOWHERE], { stdio: 'ignore' });
-  return (await exitOf(check)) === 0;
-}
+/** Whether a master listens at this socket; asked without a process of `ssh -O check`, which takes as long as a command. */
+const isOpen = (path: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connectTo(path);
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
 
 /** The socket of a master of the user's own, where one is connected. */
 export const openMaster = async ({ controlPath }: SshSettings): Promise<string | undefined> =>
