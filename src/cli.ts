@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { execute, type Run } from './cli/execute';
 import { parseWithHelp, withReadableHelp } from './cli/help';
 import { hostOptions, noColor, rolloutOptions, sshOptions, yes } from './cli/options';
+import { secretCommands } from './cli/secret-commands';
 import { outliveReaders } from './cli/terminal';
 import { limits } from './cli/timeout-help';
 import { collect, oneOf, portFrom, seconds, version } from './cli/values';
@@ -19,7 +20,6 @@ import type { PushOptions } from './commands/push';
 import type { RenderOptions } from './commands/render';
 import type { RetireOptions } from './commands/retire';
 import type { RollbackOptions } from './commands/rollback';
-import type { SecretOptions } from './commands/secret';
 import type { StatusOptions } from './commands/status';
 import type { UndrainOptions } from './commands/undrain';
 import type { UnlockOptions } from './commands/unlock';
@@ -160,6 +160,11 @@ hostCommand('diagram', 'draw the way of a packet from the client to the service'
 hostCommand('log', 'list the runs on the hosts: who made them when, and how they ended')
   .argument('[run]', 'only this run, in full: its name, or any part that no other has')
   .option('--json', 'the runs as data')
+  .option(
+    '--purge',
+    'wipe what the hosts keep of files with secrets; such runs cannot be rolled back any more',
+  )
+  .option('--older-than <days>', 'purge only runs that ended so long ago', seconds(0, 36_500, 'days'))
   .action((inventory, run, options) =>
     execute<LogOptions>(
       { ...options, inventory, run, json: options.json ?? false },
@@ -271,37 +276,7 @@ program
     ),
   );
 
-const secrets = program
-  .command('secret')
-  .description('keep the secrets of an inventory beside it, encrypted (secrets.age, in the format of age)');
-for (const [what, description, isNamed] of [
-  ['set', 'set a secret, typed without being shown, or from standard input', true],
-  ['get', 'print a secret', true],
-  ['list', 'list the names of all, and where the inventory uses them', false],
-  ['edit', 'edit all of them in your editor', false],
-  ['rekey', 'encrypt them anew, after a change of secrets.recipients', false],
-  ['recipient', 'print by what others can encrypt for you; makes your key where you have none', undefined],
-] as const) {
-  const command = secrets
-    .command(what)
-    .description(description)
-    .option(...noColor);
-  if (isNamed) command.argument('<name>', 'the name of the secret');
-  if (isNamed !== undefined)
-    command.argument('[inventory]', 'the inventory that they stand beside (default: as for drain)');
-  if (what === 'list') command.option('--json', 'the names as data', false);
-  command.action((...words) => {
-    const [options] = words.slice(-2) as [{ color: boolean; json?: boolean }];
-    const [first, second] = words.slice(0, -2) as (string | undefined)[];
-    const named = isNamed ? { name: first ?? '' } : {};
-    const said = isNamed ? second : first;
-    return execute<SecretOptions>(
-      { ...options, what, ...named, ...(said === undefined ? {} : { said }) },
-      async () => (await import('./commands/secret')).secret,
-      'changes',
-    );
-  });
-}
+secretCommands(program);
 
 /** A command that rolls out changes. */
 function rolloutCommand(name: string, description: string): Command {

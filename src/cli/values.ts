@@ -18,11 +18,11 @@ export function portFrom(least: number): (text: string) => number {
 }
 
 /** A number of seconds, with a fraction or without. */
-export function seconds(min: number, max: number): (text: string) => number {
+export function seconds(min: number, max: number, unit = 'seconds'): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (!/^\d+(\.\d+)?$/.test(text) || value < min || value > max) {
-      throw new InvalidArgumentError(`it is a number of seconds from ${min} to ${max}.`);
+      throw new InvalidArgumentError(`it is a number of ${unit} from ${min} to ${max}.`);
     }
     return value;
   };

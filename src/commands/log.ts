@@ -3,6 +3,7 @@ import { ExitCode, UsageError } from '../errors';
 import {
   durationOf,
   historyQuestion,
+  purgeScript,
   type RecordedRun,
   readHistory,
   resultOf,
@@ -15,12 +16,18 @@ import type { Inventory } from '../inventory/inventory';
 import { loadInventory } from '../inventory/load';
 import type { CommonOptions, Context } from '../planning/context';
 import { listenerFor, notAsked, selectHosts, toTarget } from '../planning/hosts';
+import { endsWithinMs } from '../planning/planning';
 import { type LoggedRun, renderLog } from '../report/log-text';
+import { count } from '../text/format';
 
 export interface LogOptions extends CommonOptions {
   /** Show only this run, in full: its name, or a part of its name that no other run has. */
   run?: string;
   verbose?: boolean;
+  /** Wipe what the hosts keep of files with secrets, which a rollback would need. */
+  purge?: boolean;
+  /** Only of runs that ended so many days ago. */
+  olderThan?: number;
 }
 
 /** `haprov log`: lists the hosts' runs: who made them when, and how they ended; one read-only exec a host. */
@@ -32,8 +39,15 @@ export async function log(options: LogOptions, context: Context): Promise<ExitCo
     questions: [historyQuestion],
   }));
   // `--verbose` shows more of the runs here, so the script that asks for them is not printed.
+  if (options.olderThan !== undefined && !options.purge)
+    throw new UsageError('--older-than is of --purge', 'haprov log INVENTORY --purge --older-than DAYS');
   const surveyed = await survey(targets, { ...listenerFor(context), script: () => {} });
-  surveyed.close();
+  try {
+    if (options.purge) await purge(surveyed, options, context);
+  } finally {
+    surveyed.close();
+  }
+  if (options.purge) return ended(surveyed);
   const runs = maskStrings(mergeRuns(historiesOf(surveyed)), inventory.secrets);
   const shown = options.run === undefined ? runs : [theRun(runs, options.run)];
   const full = options.run !== undefined || (options.verbose ?? false);
@@ -47,9 +61,38 @@ export async function log(options: LogOptions, context: Context): Promise<ExitCo
         inventory: options.inventory,
       }),
     );
-  const failure = notAsked(surveyed.failures);
+  return ended(surveyed);
+}
+
+function ended({ failures }: Survey): ExitCode {
+  const failure = notAsked(failures);
   if (failure) throw failure;
   return ExitCode.done;
+}
+
+/** Wipes the secrets in the records of runs that have ended, and says on which host of how many. */
+async function purge({ hosts }: Survey, { run, olderThan = 0 }: LogOptions, context: Context): Promise<void> {
+  const before = Date.now() - olderThan * 24 * 3600 * 1000;
+  await Promise.all(
+    hosts.map(async ({ name, answers, connection }) => {
+      const all = readHistory(answers.of(historyQuestion.id));
+      const old = all.filter(
+        (one) => olderThan === 0 || (one.journal.at(-1)?.at ?? Number.POSITIVE_INFINITY) < before,
+      );
+      const meant = old.filter((one) => run === undefined || one.run.includes(run)).map((one) => one.run);
+      const { stdout } =
+        meant.length === 0
+          ? { stdout: '' }
+          : await connection.runScript(purgeScript(meant), {
+              to: 'wipe what runs keep of secrets',
+              timeoutMs: endsWithinMs,
+            });
+      const wiped = stdout.split('\n').filter(Boolean).length;
+      await context.print(
+        `${name}: ${count(wiped, 'run')} of ${all.length} ${wiped === 1 ? 'keeps' : 'keep'} no file with a secret any more\n`,
+      );
+    }),
+  );
 }
 
 const historiesOf = ({ hosts }: Survey) =>

@@ -154,7 +154,7 @@ export function durationOf({ journal }: RecordedRun): number {
 
 /** What a step recorded before and after its change, and how it is made and undone. */
 export interface StepRecord extends StepParts {
-  /** The marks in the step's folder: `was-absent`, `staged`, `begun`, `removed`. */
+  /** The marks in the step's folder: `was-absent`, `staged`, `begun`, `removed`, `purged`. */
   has: ReadonlySet<string>;
   /** The SHA-256 of the file that it wrote. */
   after?: string;
@@ -212,5 +212,8 @@ export const unlockScript = (run: string, patience = 0) => compose(call('unlock_
 
 /** Ends the processes of a run, whatever they are doing; exit code 1 where some go on. */
 export const endRunScript = (run: string) => compose(call('end_run', run));
+
+/** Wipes what runs keep of files with secrets, and prints the names of those runs that were told to and have ended. */
+export const purgeScript = (runs: readonly string[]) => compose(call('purge_runs', ...runs));
 
 const fromBase64 = (text: string) => (text === '-' ? '' : Buffer.from(text, 'base64').toString());

@@ -16,6 +16,7 @@ import {
   requireFile,
   sha256,
 } from './file-state';
+import { keptSecret } from './kept-secret';
 import type { DiffContext, Difference, Step } from './resource';
 import type { ResourceType } from './resource-type';
 import { textOfBytes } from './text-of';
@@ -110,7 +111,13 @@ export const file: ResourceType<FileSpec, FileState> = {
         action: state.kind === 'absent' ? 'create' : 'update',
         attributes,
         ...(sameContent ? noted(...notes) : shown(text, spec.secret, notes)),
-        step: replaceFile({ ...spec, mode }, wanted, state, context),
+        step: keptSecret(
+          replaceFile({ ...spec, mode }, wanted, state, context),
+          spec.secret ||
+            [text.from, text.to].some(
+              (one) => one && (one.includes(' PRIVATE KEY-----') || context.hasSecret?.(one)),
+            ),
+        ),
       } satisfies Difference,
     ];
   },

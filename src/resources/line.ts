@@ -13,6 +13,7 @@ import {
   requireFile,
   sha256,
 } from './file-state';
+import { keptSecret } from './kept-secret';
 import type { ResourceType } from './resource-type';
 
 const schema = object({
@@ -92,16 +93,19 @@ export const line: ResourceType<LineSpec, LineState> = {
           ...notesOn(now.place),
           ...(now.kind === 'file' ? [] : ['the file comes with a package that is installed first']),
         ),
-        step: {
-          limitSeconds: spec.timeout,
-          phase: 'commit',
-          check: call('check_file', spec.path, ...expectation(now, context.packagesPending)),
-          stage: call('stage_line', ...words(spec)),
-          ...validatedBy(spec.path, spec.validate),
-          run: call('commit_file', spec.path),
-          verify: call('line_is_so', ...words(spec)),
-          undo: call('restore_file', spec.path),
-        },
+        step: keptSecret(
+          {
+            limitSeconds: spec.timeout,
+            phase: 'commit',
+            check: call('check_file', spec.path, ...expectation(now, context.packagesPending)),
+            stage: call('stage_line', ...words(spec)),
+            ...validatedBy(spec.path, spec.validate),
+            run: call('commit_file', spec.path),
+            verify: call('line_is_so', ...words(spec)),
+            undo: call('restore_file', spec.path),
+          },
+          context.hasSecret?.(`${spec.line}\n${edited ?? ''}`),
+        ),
       },
     ];
   },

@@ -67,6 +67,7 @@ export function undoOf(runs: readonly UndoneRun[], { host, current, byPlaybooks 
       }
       const record = records.get(index + 1);
       if (!record) throw damaged(host, run, step);
+      if (record.has.has('purged')) throw purged(host, run, step);
       const path = fileOf(step);
       const writers = path === undefined ? [] : newest(runs, path);
       const validator = writers.map((one) => one.record.validator).find(Boolean);
@@ -115,6 +116,14 @@ export function undoOf(runs: readonly UndoneRun[], { host, current, byPlaybooks 
     ...bound(inTurn('unit')),
   );
   return undo;
+}
+
+function purged(host: string, { run }: RecordedRun, { target }: Step): HaprovError {
+  return new HaprovError(
+    ExitCode.failed,
+    `${host}: what ${target} was before the run ${run} is wiped (haprov log --purge), so that it cannot come back`,
+    'nothing was changed; put the inventory back as it was then, from your repository, and apply it',
+  );
 }
 
 function damaged(host: string, { run }: RecordedRun, { action, type, target }: Step): HaprovError {

@@ -20,6 +20,7 @@ import transactionText from './transaction.sh';
 import unitsText from './units.sh';
 import validatorsText from './validators.sh';
 import viewText from './view.sh';
+import wipeText from './wipe.sh';
 
 export const libraries = {
   'apart': { text: apartText, needs: [], functions: 'begin_apart' },
@@ -38,10 +39,11 @@ export const libraries = {
   'selinux': { text: selinuxText, needs: ['probe', 'selinux-probe', 'transaction'], functions: 'check_labels check_booleans label_ports verify_labels restore_labels set_booleans verify_booleans restore_booleans' },
   'staged': { text: stagedText, needs: ['probe', 'put-back', 'transaction', 'validators'], functions: 'swap as_seen names_staged staged_copy as_it_will_be validate_file' },
   'system': { text: systemText, needs: ['probe', 'sysctl', 'init', 'units', 'transaction', 'loaded', 'drained', 'boot'], functions: 'check_packages_absent is_there install_packages verify_packages check_sysctls save_sysctls set_sysctls verify_sysctls restore_sysctls property check_service save_service change_service workers_of sum_for stay_drained prove_reload verify_service stays_active restore_service put_links_back in_shell run_command undo_command' },
-  'transaction': { text: transactionText, needs: ['probe', 'apart', 'selinux-probe', 'put-back', 'recover', 'folders', 'boot', 'limits', 'peers', 'view', 'flag'], functions: 'now emit uptime_now link_to mark_time age_of settle settle_run settle_renamed set_state state begin drifted still_needed attempt note_command part step_of reversed stage commit confirm restore finish recover newest_first prune_runs drop_program renew is_overdue look watch start_watcher take_lock recover_other drop_lock needs_state main' },
+  'transaction': { text: transactionText, needs: ['probe', 'apart', 'selinux-probe', 'put-back', 'recover', 'wipe', 'folders', 'boot', 'limits', 'peers', 'view', 'flag'], functions: 'now emit uptime_now link_to mark_time age_of settle settle_run settle_renamed set_state state begin drifted still_needed attempt note_command part step_of reversed stage commit confirm restore finish recover newest_first prune_runs drop_run drop_program renew is_overdue look watch start_watcher take_lock recover_other drop_lock needs_state main' },
   'units': { text: unitsText, needs: ['init', 'transaction'], functions: 'links_in own_name boot_links reread_links life_of has_done_its_work reread_unit switch_unit move_unit forget_failures call_script' },
   'validators': { text: validatorsText, needs: ['staged', 'haproxy-files'], functions: 'haproxy_check haproxy_check_with check_haproxy_config keepalived_check keepalived_says complaints_in complaints_now keepalived_check_with' },
   'view': { text: viewText, needs: ['transaction'], functions: 'validate_all validate_each view build_view lay_out put_in_place' },
+  'wipe': { text: wipeText, needs: ['probe'], functions: 'mark_secret wipe keeps_secret wipe_run purge_runs' },
 } satisfies Record<string, Library>;
 
 export interface Functions {
@@ -220,6 +222,7 @@ export interface Functions {
   recover: [];
   newest_first: [];
   prune_runs: [];
+  drop_run: [home: Word];
   drop_program: [home: Word];
   renew: [];
   is_overdue: [];
@@ -259,4 +262,10 @@ export interface Functions {
   build_view: [];
   lay_out: [folder: Word];
   put_in_place: [what: Word, place: Word];
+  // wipe.sh
+  mark_secret: [];
+  wipe: [...file: Word[]];
+  keeps_secret: [step: Word];
+  wipe_run: [home: Word];
+  purge_runs: [...run: Word[]];
 }

@@ -25,7 +25,7 @@ in_base64() { # head|tail FILE
 probe_record() { # RUN NUMBER
   home=/var/lib/haprov/runs/$1
   step=$home/steps/$2
-  for mark in was-absent staged begun removed; do [ ! -e "$step/$mark" ] || echo "has=$mark"; done
+  for mark in was-absent staged begun removed purged; do [ ! -e "$step/$mark" ] || echo "has=$mark"; done
   [ ! -f "$step/after" ] || echo "after=$(cat "$step/after")"
   [ ! -f "$step/made" ] || echo "made=$(base64 <"$step/made" | tr -d '\n')"
   probe_file "$step/before" 1073741824

@@ -4,7 +4,7 @@
 # (sN_limit); `main VERB` comes after it.
 # Journal rows: milliseconds, event, step, detail, separated by tabs. Descriptor 3 leads to the laptop, which may have gone;
 # 8 is the watcher's lock, 9 the guard, which a verb locks: the programs of a step get neither.
-# Needs: probe apart selinux-probe put-back recover folders boot limits peers view flag
+# Needs: probe apart selinux-probe put-back recover wipe folders boot limits peers view flag
 # Given: home prepare_steps commit_steps service_steps run lease owner
 # Gives: step number booting
 trap '' PIPE HUP INT TERM
@@ -179,22 +179,24 @@ prune_runs() {
     drop_program "${home%/*}/$name"
     if grep -qs '"command":"drill"' "${home%/*}/$name/manifest"; then
       keep_drills=$((keep_drills - 1))
-      [ $keep_drills -ge 1 ] || rm -rf -- "${home%/*}/$name"
+      [ $keep_drills -ge 1 ] || drop_run "${home%/*}/$name"
     elif [ -d "${home%/*}/$name/steps" ]; then
       keep_runs=$((keep_runs - 1))
-      [ $keep_runs -ge 1 ] || rm -rf -- "${home%/*}/$name"
+      [ $keep_runs -ge 1 ] || drop_run "${home%/*}/$name"
     else
       keep_refused=$((keep_refused - 1))
-      [ $keep_refused -ge 0 ] || rm -rf -- "${home%/*}/$name"
+      [ $keep_refused -ge 0 ] || drop_run "${home%/*}/$name"
     fi
   done
 }
+
+drop_run() { wipe_run "$1" && rm -rf -- "$1"; } # HOME
 
 # The program takes most of a run's folder, and is not needed once the run has ended: a rollback reads steps.json.
 drop_program() { # HOME
   ended_as=$(readlink "$1/state")
   case $ended_as in finished | restored) ;; *) return 0 ;; esac
-  [ ! -s "$1/steps.json" ] || is_alive "$1" || rm -f -- "$1/transaction"
+  [ ! -s "$1/steps.json" ] || is_alive "$1" || wipe "$1/transaction"
 }
 
 # --- the watcher: ends a run that no laptop drives any more ---------------------------------------------------------

@@ -1,0 +1,39 @@
+import type { Command } from 'commander';
+import type { SecretOptions } from '../commands/secret';
+import { execute } from './execute';
+import { noColor } from './options';
+
+/** Adds `secret` with its words. */
+export function secretCommands(program: Command): void {
+  const secrets = program
+    .command('secret')
+    .description('keep the secrets of an inventory beside it, encrypted (secrets.age, in the format of age)');
+  for (const [what, description, isNamed] of [
+    ['set', 'set a secret, typed without being shown, or from standard input', true],
+    ['get', 'print a secret', true],
+    ['list', 'list the names of all, and where the inventory uses them', false],
+    ['edit', 'edit all of them in your editor', false],
+    ['rekey', 'encrypt them anew, after a change of secrets.recipients', false],
+    ['recipient', 'print by what others can encrypt for you; makes your key where you have none', undefined],
+  ] as const) {
+    const command = secrets
+      .command(what)
+      .description(description)
+      .option(...noColor);
+    if (isNamed) command.argument('<name>', 'the name of the secret');
+    if (isNamed !== undefined)
+      command.argument('[inventory]', 'the inventory that they stand beside (default: as for drain)');
+    if (what === 'list') command.option('--json', 'the names as data', false);
+    command.action((...words) => {
+      const [options] = words.slice(-2) as [{ color: boolean; json?: boolean }];
+      const [first, second] = words.slice(0, -2) as (string | undefined)[];
+      const named = isNamed ? { name: first ?? '' } : {};
+      const said = isNamed ? second : first;
+      return execute<SecretOptions>(
+        { ...options, what, ...named, ...(said === undefined ? {} : { said }) },
+        async () => (await import('../commands/secret')).secret,
+        'changes',
+      );
+    });
+  }
+}

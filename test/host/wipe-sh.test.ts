@@ -1,0 +1,86 @@
+import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { historyQuestion, purgeScript, readHistory } from '../../src/host/history';
+import { Sandbox, shells } from '../shell/sandbox';
+
+/** What is left of secrets in the folders of runs. */
+
+let box: Sandbox;
+afterEach(() => box.dispose());
+
+describe.each(shells.map((shell) => [shell.join(' '), shell] as const))('%s', (_, shell) => {
+  beforeEach(() => {
+    box = new Sandbox(shell);
+  });
+  const finish = async (run: string) => {
+    expect((await box.go('confirm', run)).code).toBe(0);
+    expect((await box.go('finish', run)).code).toBe(0);
+  };
+  const folderOf = (run: string) => box.home(run);
+  /** Whether anything in the folder has the word, plain or in base64. */
+  const has = (run: string, word: string) => {
+    const files = readdirSync(folderOf(run), { recursive: true, withFileTypes: true }).filter((one) =>
+      one.isFile(),
+    );
+    const text = files.map((one) => readFileSync(join(one.parentPath, one.name), 'latin1')).join('\n');
+    return text.includes(word) || text.includes(Buffer.from(word).toString('base64').slice(0, -4));
+  };
+  const write = async (run: string, ...files: Parameters<Sandbox['steps']>) => {
+    expect(await box.apply(await box.steps(...files), run)).toMatchObject({ code: 0 });
+    await finish(run);
+  };
+  const secret = { type: 'file', path: '', content: 'new-secret-text\n', secret: true };
+
+  test('purge wipes what was before, and the program; the rest of the run is told of as before', async () => {
+    const path = box.write('a', 'old-secret-text\n', 0o600);
+    const open = box.write('b', 'open-before\n', 0o644);
+    await write('run-1', { ...secret, path }, { type: 'file', path: open, content: 'open-after\n' });
+    expect([
+      has('run-1', 'old-secret-text'),
+      has('run-1', 'new-secret-text'),
+      has('run-1', 'open-before'),
+    ]).toEqual([true, true, true]);
+    const before = readHistory(await box.probe(historyQuestion.script));
+    expect(await box.probe(purgeScript(['run-1']))).toBe('run-1');
+    expect([
+      has('run-1', 'old-secret-text'),
+      has('run-1', 'new-secret-text'),
+      has('run-1', 'open-before'),
+    ]).toEqual([false, false, true]);
+    expect(readHistory(await box.probe(historyQuestion.script))).toEqual(before);
+    expect([readFileSync(path, 'utf8'), readFileSync(open, 'utf8')]).toEqual([
+      'new-secret-text\n',
+      'open-after\n',
+    ]);
+    expect((await box.record('run-1', 1)).has.has('purged')).toBe(true);
+    expect((await box.record('run-1', 2)).has.has('purged')).toBe(false);
+    expect(existsSync(join(folderOf('run-1'), 'steps.json'))).toBe(true);
+  });
+
+  test('a run that is not ended keeps all, and can be restored', async () => {
+    const path = box.write('a', 'old-secret-text\n', 0o600);
+    expect(await box.apply(await box.steps({ ...secret, path }), 'run-1')).toMatchObject({ code: 0 });
+    expect(await box.probe(purgeScript(['run-1']))).toBe('');
+    expect((await box.go('restore', 'run-1')).code).toBe(0);
+    expect(readFileSync(path, 'utf8')).toBe('old-secret-text\n');
+  });
+
+  test('the program is wiped by the next run, and all of it by the one that drops the run', async () => {
+    const path = box.write('a', 'old-secret-text\n', 0o600);
+    await write('run-1', { ...secret, path });
+    box.killWatchers();
+    // A file of the run stays readable under another name, as a file system may keep it.
+    linkSync(join(box.home('run-1'), 'steps/1/before'), box.path('kept-before'));
+    linkSync(join(box.home('run-1'), 'transaction'), box.path('kept-program'));
+    await write('run-2', { type: 'file', path: box.path('b'), content: 'b\n' });
+    expect(readFileSync(box.path('kept-program')).filter((byte) => byte !== 0)).toHaveLength(0);
+    for (let at = 3; at <= 20; at += 1) {
+      mkdirSync(join(box.home(`run-${at}`), 'steps'), { recursive: true });
+      writeFileSync(join(box.home(`run-${at}`), 'number'), `${at}\n`);
+    }
+    await write('run-21', { type: 'file', path: box.path('b'), content: 'c\n' });
+    expect(existsSync(box.home('run-1'))).toBe(false);
+    for (const name of ['kept-before', 'kept-program'])
+      expect(readFileSync(box.path(name)).filter((byte) => byte !== 0)).toHaveLength(0);
+  });
+});
