@@ -98,7 +98,7 @@ export async function retire(options: RetireOptions, context: Context): Promise<
           await drainHost(maintenance, {
             timeoutMs: options.timeout * 1000,
             // A keepalived whose configuration ignores the flag hands its VIP over when it stops.
-            force: options.force || maintenance.ways.deaf.length > 0,
+            force: options.force || maintenance.means.unmovable.length > 0,
             cuts: options.force,
           });
           isDrained = true;
@@ -156,7 +156,7 @@ function planOf(
     surveyed,
     services,
     maintenance: {
-      ways: { deaf },
+      means: { unmovable },
     },
   }: Retired,
   found: Surveyed,
@@ -178,8 +178,8 @@ function planOf(
     warnings: [],
   };
   // After the drain it holds a VIP only where its keepalived's configuration ignores the flag.
-  const isDeaf = deaf.length > 0;
-  const classed = classify(plan, { inventory, holders: new Set(isDeaf ? [host.name] : []), listening });
+  const keepsItsVips = unmovable.length > 0;
+  const classed = classify(plan, { inventory, holders: new Set(keepsItsVips ? [host.name] : []), listening });
   const reword = (why: string) =>
     why.replace('stops; the host holds no VIP', 'stops; drained before, it holds no VIP by then');
   return {

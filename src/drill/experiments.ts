@@ -1,7 +1,7 @@
 import { vipsOf } from '../inventory/endpoints';
 import type { Inventory, Service, Vip } from '../inventory/inventory';
 import { drainFlags } from '../pair/drain-flag';
-import { keepsVips, noWays, waysOf } from '../pair/levers';
+import { drainMeansOf, keepsVips, noDrainMeans } from '../pair/drain-means';
 import { call } from '../shell/library';
 import type { Expectation, ScenarioName } from './drill-report';
 import { type Circumstances, expectationOf, holdOf, isAlone, sharedVip } from './expectation';
@@ -191,16 +191,16 @@ const makers: Record<ScenarioName, Maker> = {
     const own = known.inventory.vips.filter(({ members }) =>
       members.some(({ host }) => host.name === holder),
     );
-    const { levers, deaf, byFault, seconds, isJudged } = answers?.watched
-      ? waysOf(own, answers.watched, { flag: drainFlags.run, host: holder })
-      : noWays;
-    if (deaf.length > 0) return { skipped: `${holder}: ${keepsVips(deaf)}` };
+    const { drainFiles, unmovable, byFault, seconds, isJudged } = answers?.watched
+      ? drainMeansOf(own, answers.watched, { flag: drainFlags.run, host: holder })
+      : noDrainMeans;
+    if (unmovable.length > 0) return { skipped: `${holder}: ${keepsVips(unmovable)}` };
     return {
       unit: 'keepalived',
       title: `${holder} was drained of its addresses`,
       plan: `drain ${holder}: its addresses go elsewhere${vip.preempt ? '; then give them back' : ''}`,
       ...(isJudged ? { drainsBy: { byFault, ms: seconds * 1000 } } : {}),
-      run: () => call('set_drain', ...levers.flatMap(({ path, content }) => [path, content])),
+      run: () => call('set_drain', ...drainFiles.flatMap(({ path, content }) => [path, content])),
       undo: call('drop_drain'),
     };
   },
@@ -237,10 +237,10 @@ const makers: Record<ScenarioName, Maker> = {
         vipsOf(service, known.inventory).length > 1 &&
         service.backends.hosts.some(({ name }) => name === holder),
     );
-    const deaf = answers.link === 'nft' ? '' : ' (by iptables: ARP still gets through)';
+    const leak = answers.link === 'nft' ? '' : ' (by iptables: ARP still gets through)';
     return {
       title: `the link of ${holder} was cut`,
-      plan: `drop all that comes to ${holder} and goes out of it${deaf}, SSH too; it mends that by itself`,
+      plan: `drop all that comes to ${holder} and goes out of it${leak}, SSH too; it mends that by itself`,
       ...(alone !== ''
         ? { clients: `nobody else serves ${alone}: its clients get errors all the while` }
         : serves && {

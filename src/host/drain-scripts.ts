@@ -24,23 +24,23 @@ export const keepDrainedScript = (servers: readonly string[]) => quietly(call('k
 export const giveBackScript = (servers: readonly string[]) => quietly(call('give_back', ...servers));
 
 /** Files that the user's own configuration of keepalived looks at, and what to write into them. */
-type Levers = readonly { path: string; content: string }[];
+type DrainFiles = readonly { path: string; content: string }[];
 
-const words = (levers: Levers) => levers.flatMap(({ path, content }) => [path, content]);
+const words = (drainFiles: DrainFiles) => drainFiles.flatMap(({ path, content }) => [path, content]);
 
 /** On the host itself: raises the flag, and writes the user's own files, for which keepalived gives its VIPs away. @param by `user@laptop` */
-export const flagScript = (by: string, levers: Levers, now = new Date()) =>
+export const flagScript = (by: string, drainFiles: DrainFiles, now = new Date()) =>
   compose(
     'umask 077',
-    call('raise_flag', Math.floor(now.getTime() / 1000), by.replace(/\s/g, '_'), ...words(levers)),
+    call('raise_flag', Math.floor(now.getTime() / 1000), by.replace(/\s/g, '_'), ...words(drainFiles)),
   );
 
 /** On the host itself: undoes {@link flagScript}. */
 export const unflagScript = () => compose(call('take_flag_down'));
 
 /** On the host itself: the same for a run; the host undoes it by itself after `seconds`. */
-export const lendVipsScript = (seconds: number, levers: Levers) =>
-  compose(call('raise_run_flag', takeVipsBackScript(), seconds, ...words(levers)));
+export const lendVipsScript = (seconds: number, drainFiles: DrainFiles) =>
+  compose(call('raise_run_flag', takeVipsBackScript(), seconds, ...words(drainFiles)));
 
 /** On the host itself: undoes {@link lendVipsScript}. */
 export const takeVipsBackScript = () => compose(call('take_run_flag_down'));

@@ -8,8 +8,8 @@ import {
   stillSending,
   unknownTo,
 } from '../pair/drain-effects';
+import { keepsVips } from '../pair/drain-means';
 import { holdersOf, type PairState } from '../pair/health';
-import { keepsVips } from '../pair/levers';
 import { serversOn } from '../pair/servers';
 import { keepDrained } from '../rollout/keep-drained';
 import {
@@ -40,8 +40,8 @@ export interface DrainWishes {
  * it had moved, and the drain was undone; where sessions outlast the time
  */
 export async function drainHost(maintenance: Maintenance, wishes: DrainWishes): Promise<void> {
-  const { host, vips, ways, pair, hosts, by, wasDrained, say, warn, stopping, begin } = maintenance;
-  refuseDeaf(maintenance, wishes.force);
+  const { host, vips, means, pair, hosts, by, wasDrained, say, warn, stopping, begin } = maintenance;
+  refuseUnmovable(maintenance, wishes.force);
   const first = await pair.look();
   refuseAlone(maintenance, first, wishes.force);
   warnOfVirtualServers(maintenance);
@@ -60,8 +60,8 @@ export async function drainHost(maintenance: Maintenance, wishes: DrainWishes): 
   const before = await look(maintenance);
   if (!before) throw await stop(maintenance, servers);
   const held = vips.filter((vip) => holdersOf(vip, before).includes(host));
-  const unflaggable = await whyNot(() => reached.drain(by, ways.levers));
-  const movable = held.filter((vip) => !ways.deaf.some((one) => one.vip === vip));
+  const unflaggable = await whyNot(() => reached.drain(by, means.drainFiles));
+  const movable = held.filter((vip) => !means.unmovable.some((one) => one.vip === vip));
   const moved =
     unflaggable === undefined && (await vipsLeave(maintenance, movable)) && movable.length === held.length;
   if (!moved) {
@@ -122,9 +122,9 @@ const watching = [
 ].join(' ');
 
 /** @throws HaprovError where keepalived ignores the flag and would keep a VIP; with `force` it warns instead */
-function refuseDeaf({ host, ways: { deaf }, warn }: Maintenance, force: boolean): void {
-  if (deaf.length === 0) return;
-  const why = keepsVips(deaf);
+function refuseUnmovable({ host, means: { unmovable }, warn }: Maintenance, force: boolean): void {
+  if (unmovable.length === 0) return;
+  const why = keepsVips(unmovable);
   if (!force)
     throw new HaprovError(ExitCode.failed, `${host} was not drained, nothing was changed: ${why}`, watching);
   warn(`${host}: ${why}`);
@@ -253,10 +253,10 @@ const patienceMs = (vips: readonly Vip[], seconds: number) =>
 
 /** Waits until another host holds each of `vips`. @returns whether that came about in time */
 async function vipsLeave(maintenance: Maintenance, vips: readonly Vip[]): Promise<boolean> {
-  const { host, say, ways } = maintenance;
+  const { host, say, means } = maintenance;
   const begun = performance.now();
   let held = vips;
-  await lookUntil(maintenance, patienceMs(held, ways.seconds), (pairState) => {
+  await lookUntil(maintenance, patienceMs(held, means.seconds), (pairState) => {
     held = held.filter((vip) => {
       const holders = holdersOf(vip, pairState);
       const isGone = holders.length > 0 && !holders.includes(host);

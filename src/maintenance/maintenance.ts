@@ -1,8 +1,8 @@
 import { ExitCode, HaprovError } from '../errors';
 import type { Vip, VirtualServer } from '../inventory/inventory';
 import type { HostRole } from '../pair/drain-effects';
+import type { DrainMeans } from '../pair/drain-means';
 import type { PairState } from '../pair/health';
-import type { Ways } from '../pair/levers';
 import type { Pair } from '../pair/pair';
 import { pause, within } from '../pair/timeout';
 import type { Hosts } from '../rollout/host-verbs';
@@ -18,7 +18,7 @@ export interface Maintenance extends HostRole {
   /** The operator: `user@laptop`. */
   by: string;
   /** How the host's keepalived gives its VIPs away. */
-  ways: Ways<Vip>;
+  means: DrainMeans<Vip>;
   /** Hosts whose HAProxy takes no commands, because its configuration has no socket at level admin. */
   mute: ReadonlySet<string>;
   /** Hosts with a living run, and a sentence about it: the run may restart services there, or restore the host. */

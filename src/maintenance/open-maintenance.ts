@@ -7,8 +7,8 @@ import type { Question } from '../host/probe';
 import { type Survey, survey } from '../host/survey';
 import type { Host, Inventory } from '../inventory/inventory';
 import { drainFlags, readWatched, watchedScript } from '../pair/drain-flag';
+import { drainMeansOf, noDrainMeans } from '../pair/drain-means';
 import type { Readiness } from '../pair/health';
-import { noWays, waysOf } from '../pair/levers';
 import { Pair } from '../pair/pair';
 import type { CommonOptions, Context } from '../planning/context';
 import { loadDesiredState } from '../planning/desired-state';
@@ -125,7 +125,7 @@ export function maintenanceOf(
     pair: new Pair(inventory, hosts, readiness),
     hosts,
     by: operator(),
-    ways: watched ? waysOf(own, watched, { flag: drainFlags.drain, host: host.name }) : noWays,
+    means: watched ? drainMeansOf(own, watched, { flag: drainFlags.drain, host: host.name }) : noDrainMeans,
     mute: new Set(
       surveyed.hosts.flatMap(({ name, answers }) =>
         (answers.find(toldQuestion.id) ?? '').trim() === 'none' ? [name] : [],

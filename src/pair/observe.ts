@@ -23,7 +23,7 @@ export interface Observation {
   /** The servers (`service/server`) on its list of drained servers; absent where there are none. */
   drainedServers?: string[];
   /** The files of the user that `haprov drain` has written, so that the user's own keepalived gives its VIPs away. */
-  levers?: string[];
+  drainFiles?: string[];
 }
 
 /** Where HAProxy's statistics are on loopback: at haprov's listener, or at a page of the user's own configuration. */
@@ -43,7 +43,7 @@ export function readObservation(output: string): Observation {
   const observation: Observation = { units: {}, addresses: [], listening: [], drained: false };
   const csv: string[] = [];
   const drainedServers: string[] = [];
-  const levers: string[] = [];
+  const drainFiles: string[] = [];
   for (const row of output.split('\n')) {
     const [kind, first = '', second = ''] = row.split(' ');
     if (kind === 'unit') observation.units[first] = second;
@@ -51,7 +51,7 @@ export function readObservation(output: string): Observation {
     else if (kind === 'listen') observation.listening.push(Number.parseInt(first, 16));
     else if (kind === 'drained') observation.drained = true;
     else if (kind === 'drained-server') drainedServers.push(first);
-    else if (kind === 'lever') levers.push(first);
+    else if (kind === 'drain-file') drainFiles.push(first);
     else if (kind === 'haproxy' && (first === 'silent' || first === 'none' || first === 'no-tool'))
       observation.unasked = first;
     else if (kind === 'stat') csv.push(row.slice('stat '.length));
@@ -61,7 +61,7 @@ export function readObservation(output: string): Observation {
     }
   }
   if (drainedServers.length > 0) observation.drainedServers = drainedServers;
-  if (levers.length > 0) observation.levers = levers;
+  if (drainFiles.length > 0) observation.drainFiles = drainFiles;
   return csv.length > 0 ? { ...observation, ...readStatistics(csv) } : observation;
 }
 

@@ -3,7 +3,7 @@ import type { JournalEntry } from '../host/journal';
 import type { RunState, Verb } from '../host/run-state';
 import type { Manifest, Transaction } from '../host/transaction';
 import type { Watched } from '../pair/drain-flag';
-import type { Lever } from '../pair/levers';
+import type { DrainFile } from '../pair/drain-means';
 import type { AskedHost } from '../pair/pair';
 
 /** The verbs for a staged run. */
@@ -42,7 +42,7 @@ export interface HostVerbs extends AskedHost {
    * Makes the host's keepalived give its VIPs away, by haprov's flag and by these files of the user. The host takes them
    * back by itself after `seconds`.
    */
-  lendVips(seconds: number, levers: readonly Lever[]): Promise<void>;
+  lendVips(seconds: number, drainFiles: readonly DrainFile[]): Promise<void>;
   /** Ends {@link lendVips}. */
   takeVipsBack(): Promise<void>;
   /**
@@ -57,7 +57,7 @@ export interface HostVerbs extends AskedHost {
   /** Ends {@link keepDrained}. */
   giveBack(servers: readonly string[]): Promise<void>;
   /** Makes the host's keepalived give its VIPs away until {@link undrain}. @param by `user@laptop` */
-  drain(by: string, levers: readonly Lever[]): Promise<void>;
+  drain(by: string, drainFiles: readonly DrainFile[]): Promise<void>;
   /** Ends {@link drain}. */
   undrain(): Promise<void>;
 }

@@ -3,8 +3,8 @@ import type { EventBody } from '../events/events';
 import { lastWordsOf, messageWithoutHost, ScriptFailure, whyNot } from '../host/script-result';
 import type { Vip } from '../inventory/inventory';
 import { drainFlags } from '../pair/drain-flag';
+import { type DrainMeans, drainMeansOf, keepsVips, noDrainMeans } from '../pair/drain-means';
 import { holdersOf, type PairState } from '../pair/health';
-import { keepsVips, noWays, type Ways, waysOf } from '../pair/levers';
 import type { Pair } from '../pair/pair';
 import type { HostOutcome } from './host-run';
 import { type Hosts, type HostVerbs, hostOf } from './host-verbs';
@@ -53,16 +53,16 @@ export class Loan {
   async #lendVipsOf(host: string): Promise<void> {
     const { hosts, pair, leaseSeconds, emit } = this.around;
     const verbs = hostOf(hosts, host);
-    const ways = await this.#waysOf(host);
+    const means = await this.#meansOf(host);
     emit({ type: 'message', level: 'info', host, text: 'draining: the VIP moves to its peer first' });
     this.#vips.add(host);
     await orElse(
       'could not be drained, so it was not touched',
       host,
-      verbs.lendVips(leaseSeconds * 4, ways.levers),
+      verbs.lendVips(leaseSeconds * 4, means.drainFiles),
     );
     let pairState: PairState = new Map();
-    for (let look = 0; look < looks + (ways.seconds * 1000) / pauseMs; look++) {
+    for (let look = 0; look < looks + (means.seconds * 1000) / pauseMs; look++) {
       pairState = await pair.look();
       if (!pair.holds(host, pairState)) return;
       await new Promise((done) => setTimeout(done, pauseMs));
@@ -78,7 +78,7 @@ export class Loan {
   async whoKeepsVips(names: readonly string[]): Promise<HostOutcome[]> {
     const asked = names.map(async (host): Promise<HostOutcome[]> => {
       try {
-        await this.#waysOf(host);
+        await this.#meansOf(host);
         return [];
       } catch (error) {
         return [this.#untouched(host, error)];
@@ -88,7 +88,7 @@ export class Loan {
   }
 
   /** How a host gives its VIPs away. @throws HaprovError where it would keep one; HostError where it does not answer */
-  async #waysOf(host: string): Promise<Ways<Surroundings['vips'][number]>> {
+  async #meansOf(host: string): Promise<DrainMeans<Surroundings['vips'][number]>> {
     const { hosts, pair, vips } = this.around;
     const watched = await orElse(
       'could not be asked what its keepalived looks at, so it was not touched',
@@ -97,12 +97,12 @@ export class Loan {
     );
     const now = await pair.look();
     const held = vips.filter((vip) => holdersOf(vip, now).includes(host));
-    const ways = watched ? waysOf(held, watched, { flag: drainFlags.run, host }) : noWays;
-    if (ways.deaf.length > 0)
+    const means = watched ? drainMeansOf(held, watched, { flag: drainFlags.run, host }) : noDrainMeans;
+    if (means.unmovable.length > 0)
       throw refused(
-        `could not be drained, so it was not touched: ${keepsVips(ways.deaf.map(({ vip: { address }, why }) => ({ vip: { address }, why })))}; track a vrrp_script that fails while ${drainFlags.run} is there (haprov drain says how), or drain the host by hand first`,
+        `could not be drained, so it was not touched: ${keepsVips(means.unmovable.map(({ vip: { address }, why }) => ({ vip: { address }, why })))}; track a vrrp_script that fails while ${drainFlags.run} is there (haprov drain says how), or drain the host by hand first`,
       );
-    return ways;
+    return means;
   }
 
   #untouched(host: string, error: unknown): HostOutcome {

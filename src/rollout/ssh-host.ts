@@ -25,7 +25,7 @@ import {
   tickSeconds,
 } from '../host/transaction';
 import { readWatched, type Watched, watchedScriptAlone } from '../pair/drain-flag';
-import type { Lever } from '../pair/levers';
+import type { DrainFile } from '../pair/drain-means';
 import { type Observation, observationScript, readObservation, type StatisticsPlace } from '../pair/observe';
 import { type Answering, readAnswering, whoAnswersScript } from '../pair/who-answers';
 import type { Hosts, HostVerbs, OnJournalEntry, RunAnswer, StagedVerb } from './host-verbs';
@@ -105,8 +105,8 @@ class SshHost implements HostVerbs {
     return readWatched(await this.#ask(watchedScriptAlone, tellMs));
   }
 
-  lendVips(seconds: number, levers: readonly Lever[]): Promise<void> {
-    return this.#tell(lendVipsScript(seconds, levers));
+  lendVips(seconds: number, drainFiles: readonly DrainFile[]): Promise<void> {
+    return this.#tell(lendVipsScript(seconds, drainFiles));
   }
 
   takeVipsBack(): Promise<void> {
@@ -136,8 +136,8 @@ class SshHost implements HostVerbs {
     throw new HostError(this.name, 'its HAProxy does not take commands');
   }
 
-  drain(by: string, levers: readonly Lever[]): Promise<void> {
-    return this.#tell(flagScript(by, levers));
+  drain(by: string, drainFiles: readonly DrainFile[]): Promise<void> {
+    return this.#tell(flagScript(by, drainFiles));
   }
 
   undrain(): Promise<void> {

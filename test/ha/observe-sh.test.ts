@@ -126,12 +126,12 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
   test('files of the user’s own that a drain has written', async () => {
     box.fake('ss', '-ltn) ;;');
     const look = async () =>
-      readObservation((await box.send(observationScript({ healthPort: 1 }, []))).stdout).levers;
+      readObservation((await box.send(observationScript({ healthPort: 1 }, []))).stdout).drainFiles;
     const own = box.write('etc/keepalived/weight', '0\n');
-    const [folder, more] = ['/var/lib/haprov/levers', box.path('etc/keepalived/standby')];
-    await box.send(compose(call('pull_levers', folder, own, '-253', more, 'x')));
+    const [folder, more] = ['/var/lib/haprov/drain-files', box.path('etc/keepalived/standby')];
+    await box.send(compose(call('write_drain_files', folder, own, '-253', more, 'x')));
     expect((await look())?.sort()).toEqual([more, own].sort());
-    await box.send(compose(call('release_levers', folder)));
+    await box.send(compose(call('restore_drain_files', folder)));
     expect(await look()).toBeUndefined();
   });
 

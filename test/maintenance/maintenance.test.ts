@@ -5,7 +5,7 @@ import { checked } from '../../src/host/script-result';
 import { drainHost } from '../../src/maintenance/drain-host';
 import type { Maintenance } from '../../src/maintenance/maintenance';
 import { undrainHost } from '../../src/maintenance/undrain-host';
-import { type Lever, noWays } from '../../src/pair/levers';
+import { type DrainFile, noDrainMeans } from '../../src/pair/drain-means';
 import { Pair } from '../../src/pair/pair';
 import { sshHosts } from '../../src/rollout/ssh-host';
 import { loadInventory } from '../support/load-inventory';
@@ -40,9 +40,9 @@ class Model {
   sessions: number[] = [];
 
   /** Whether its keepalived.conf has nothing that looks at the flag. */
-  isDeaf = false;
+  keepsItsVips = false;
   why = 'its keepalived.conf has nothing that looks at the flag';
-  levers: Lever[] = [];
+  drainFiles: DrainFile[] = [];
   /** The row that has set the flag. */
   flagWords = '';
   /** Whether HAProxy says anything of itself. */
@@ -71,10 +71,10 @@ class Model {
     return {
       host: 'fred',
       vips,
-      ways: {
-        ...noWays,
-        levers: this.levers,
-        deaf: this.isDeaf ? vips.map((vip) => ({ vip, why: this.why })) : [],
+      means: {
+        ...noDrainMeans,
+        drainFiles: this.drainFiles,
+        unmovable: this.keepsItsVips ? vips.map((vip) => ({ vip, why: this.why })) : [],
       },
       mute: new Set(this.mute),
       virtualServers: inventory.virtualServers,
@@ -259,7 +259,7 @@ describe('drain', () => {
   });
 
   test('a keepalived that does not look at the flag is known before anything is touched', async () => {
-    model.isDeaf = true;
+    model.keepsItsVips = true;
     expect(await drain()).toMatch(
       /^fred was not drained, nothing was changed: its keepalived\.conf has nothing that looks at .*VIP router37/,
     );
@@ -273,7 +273,7 @@ describe('drain', () => {
   });
 
   test('files of its own that its keepalived looks at go to the host with the flag', async () => {
-    model.levers = [{ path: '/etc/keepalived/weight', content: '-253' }];
+    model.drainFiles = [{ path: '/etc/keepalived/weight', content: '-253' }];
     expect(await drain()).toBe('done');
     expect(model.flagWords).toMatch(/ me@laptop \/etc\/keepalived\/weight -253$/);
   });

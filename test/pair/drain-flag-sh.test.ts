@@ -36,26 +36,26 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
   const run = (...rows: string[]) => box.send(compose(...rows));
   const content = (path: string) => readFileSync(path, 'utf8');
 
-  test('levers are pulled, told twice as once, and put back as they were', async () => {
+  test('drain files are written, told twice as once, and put back as they were', async () => {
     const weight = box.write('/etc/keepalived/weight', '5\n');
     const absent = join(weight, '../standby');
     const folder = join(weight, '../kept');
-    const pull = call('pull_levers', folder, weight, '-200', absent, 'drained by haprov');
+    const pull = call('write_drain_files', folder, weight, '-200', absent, 'drained by haprov');
     expect(await run(pull, pull)).toMatchObject({ code: 0, stdout: '', stderr: '' });
     expect([content(weight), content(absent)]).toEqual(['-200\n', 'drained by haprov\n']);
-    expect(await run(call('release_levers', folder))).toMatchObject({ code: 0, stdout: '', stderr: '' });
+    expect(await run(call('restore_drain_files', folder))).toMatchObject({ code: 0, stdout: '', stderr: '' });
     expect(content(weight)).toBe('5\n');
     expect(() => statSync(absent)).toThrow('ENOENT');
     expect(() => statSync(folder)).toThrow('ENOENT');
-    expect(await run(call('release_levers', folder))).toMatchObject({ code: 0, stdout: '', stderr: '' });
+    expect(await run(call('restore_drain_files', folder))).toMatchObject({ code: 0, stdout: '', stderr: '' });
   });
 
   test('who has written something else meanwhile keeps that', async () => {
     const weight = box.write('/etc/keepalived/weight', '5\n');
     const folder = join(weight, '../kept');
-    await run(call('pull_levers', folder, weight, '-200'));
+    await run(call('write_drain_files', folder, weight, '-200'));
     box.write('/etc/keepalived/weight', '7\n');
-    expect(await run(call('release_levers', folder))).toMatchObject({ code: 0 });
+    expect(await run(call('restore_drain_files', folder))).toMatchObject({ code: 0 });
     expect(content(weight)).toBe('7\n');
   });
 
@@ -63,7 +63,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     const weight = box.write('/etc/keepalived/weight', '5\n');
     const result = await run(
       `chmod 777 ${join(weight, '..')}`,
-      call('pull_levers', join(weight, '../../kept'), weight, '-200'),
+      call('write_drain_files', join(weight, '../../kept'), weight, '-200'),
     );
     expect(result).toMatchObject({ code: 1, stderr: expect.stringContaining('can put a link') });
     expect(content(weight)).toBe('5\n');

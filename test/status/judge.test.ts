@@ -676,7 +676,7 @@ const cases: Case[] = [
     edit: {
       ethyl: all(
         add('drained yes'),
-        add('lever /etc/keepalived/out'),
+        add('drain-file /etc/keepalived/out'),
         add('keepalived VRRP_Script(haproxy_answers_router37) failed (exited with status 1)'),
       ),
       fred: server('ethyl', 'DRAIN', 'L4OK'),

@@ -1,6 +1,6 @@
 # What a drill breaks on a host, and how the host repairs it: `run` and `undo` of a transaction's only step, so that the
 # host repairs itself also when the laptop has gone. $step is the step's folder.
-# Needs: probe init units transaction system loaded link levers
+# Needs: probe init units transaction system loaded link drain-files
 
 # Writes the time down, by /proc/uptime, which never jumps.
 mark() { read -r marked _ </proc/uptime && echo "$marked" >"$step/$1"; } # NAME
@@ -74,13 +74,13 @@ drain_flag=/var/lib/haprov/drain-for-run
 
 # Raises the run's flag, and writes the files that the user's own configuration looks at.
 set_drain() { # PATH_CONTENT...
-  begin_fault && : >"$drain_flag" && pull_levers "$step/levers" "$@"
+  begin_fault && : >"$drain_flag" && write_drain_files "$step/drain-files" "$@"
 }
 
 drop_drain() {
   [ -f "$step/begun" ] || return 0
   mark repaired
-  release_levers "$step/levers" && rm -f "$drain_flag"
+  restore_drain_files "$step/drain-files" && rm -f "$drain_flag"
 }
 
 # --- the cut link: the host receives and sends nothing except on loopback -------------------------------------------

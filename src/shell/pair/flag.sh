@@ -1,6 +1,6 @@
 # The flags for which a host's keepalived gives its VIPs away: one until it is taken down, and one for the time of a run.
 # Raising a flag also writes the files that the user's own configuration looks at, and taking it down restores them.
-# Needs: levers
+# Needs: drain-files
 drained_flag=/var/lib/haprov/drained
 run_flag=/var/lib/haprov/drain-for-run
 
@@ -9,10 +9,10 @@ raise_flag() { # SECONDS_OF_THE_EPOCH OWNER PATH_CONTENT...
   mkdir -p "${drained_flag%/*}" && chmod 755 "${drained_flag%/*}" || return
   [ -s $drained_flag ] || { echo "$1 $2" >$drained_flag.new && mv -f $drained_flag.new $drained_flag; } || return
   shift 2
-  pull_levers "${drained_flag%/*}/levers" "$@"
+  write_drain_files "${drained_flag%/*}/drain-files" "$@"
 }
 
-take_flag_down() { release_levers "${drained_flag%/*}/levers" && rm -f $drained_flag; }
+take_flag_down() { restore_drain_files "${drained_flag%/*}/drain-files" && rm -f $drained_flag; }
 
 # The host takes the flag down by itself after SECONDS.
 raise_run_flag() { # TAKE_DOWN_SCRIPT SECONDS PATH_CONTENT...
@@ -20,7 +20,7 @@ raise_run_flag() { # TAKE_DOWN_SCRIPT SECONDS PATH_CONTENT...
   setsid sh -c "sleep $2
 $1" </dev/null >/dev/null 2>&1 &
   shift 2
-  pull_levers "${run_flag%/*}/levers-for-run" "$@"
+  write_drain_files "${run_flag%/*}/drain-files-for-run" "$@"
 }
 
-take_run_flag_down() { release_levers "${run_flag%/*}/levers-for-run" && rm -f $run_flag; }
+take_run_flag_down() { restore_drain_files "${run_flag%/*}/drain-files-for-run" && rm -f $run_flag; }

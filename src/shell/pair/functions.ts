@@ -1,8 +1,8 @@
 // Made by `npm run build` from the .sh files beside it.
 import type { Library, Word } from '../library-file';
+import drainFilesText from './drain-files.sh';
 import drainedText from './drained.sh';
 import flagText from './flag.sh';
-import leversText from './levers.sh';
 import observeText from './observe.sh';
 import runtimeText from './runtime.sh';
 import statusText from './status.sh';
@@ -10,9 +10,9 @@ import vipProbeHostText from './vip-probe-host.sh';
 import whoAnswersText from './who-answers.sh';
 
 export const libraries = {
+  'drain-files': { text: drainFilesText, needs: [], functions: 'is_roots_alone write_drain_files restore_drain_files' },
   'drained': { text: drainedText, needs: ['runtime'], functions: 'drained_servers is_drained find_socket set_servers lend_servers ready_servers change_drained keep_drained give_back redrain' },
-  'flag': { text: flagText, needs: ['levers'], functions: 'raise_flag take_flag_down raise_run_flag take_run_flag_down' },
-  'levers': { text: leversText, needs: [], functions: 'is_roots_alone pull_levers release_levers' },
+  'flag': { text: flagText, needs: ['drain-files'], functions: 'raise_flag take_flag_down raise_run_flag take_run_flag_down' },
   'observe': { text: observeText, needs: ['probe', 'init', 'runtime'], functions: 'ask_haproxy observe say_address observe_ports observe_drain observe_servers' },
   'runtime': { text: runtimeText, needs: [], functions: 'haproxy_sockets tell_admin_sockets tell_haproxy' },
   'status': { text: statusText, needs: ['probe', 'init', 'selinux-probe', 'haproxy-files', 'keepalived-reads', 'on-disk', 'observe'], functions: 'look_closely say_own ask_vips hear_neighbours say_neighbour own_cards look_at_units unit_state keepalived_log hear_keepalived keepalived_scripts drop_rules room_in' },
@@ -21,6 +21,10 @@ export const libraries = {
 } satisfies Record<string, Library>;
 
 export interface Functions {
+  // drain-files.sh
+  is_roots_alone: [path: Word];
+  write_drain_files: [folder: Word, ...path_content: Word[]];
+  restore_drain_files: [folder: Word];
   // drained.sh
   drained_servers: [];
   is_drained: [server: Word];
@@ -37,10 +41,6 @@ export interface Functions {
   take_flag_down: [];
   raise_run_flag: [take_down_script: Word, seconds: Word, ...path_content: Word[]];
   take_run_flag_down: [];
-  // levers.sh
-  is_roots_alone: [path: Word];
-  pull_levers: [folder: Word, ...path_content: Word[]];
-  release_levers: [folder: Word];
   // observe.sh
   ask_haproxy: [port: Word, path: Word, login?: Word];
   observe: [asked: Word, ...unit: Word[]];

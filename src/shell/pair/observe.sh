@@ -32,7 +32,7 @@ observe_ports() {
 observe_drain() {
   [ ! -e /var/lib/haprov/drained ] || echo drained yes
   [ ! -f /var/lib/haprov/drained-servers ] || sed 's/^/drained-server /' /var/lib/haprov/drained-servers
-  [ ! -d /var/lib/haprov/levers ] || sed 's/^/lever /' /var/lib/haprov/levers/*/path 2>/dev/null
+  [ ! -d /var/lib/haprov/drain-files ] || sed 's/^/drain-file /' /var/lib/haprov/drain-files/*/path 2>/dev/null
 }
 
 # Asks HAProxy at haprov's own listener, else at the sockets of its configuration. Where that fails it prints why: HAProxy

@@ -137,7 +137,7 @@ function failing(
   );
   const faulty = states.filter(({ state }) => state === 'FAULT');
   // What drain has written makes a check of the user's own say no, which is meant.
-  if (diagnostics.drained && (checks.length === 0 || diagnostics.levers)) return undefined;
+  if (diagnostics.drained && (checks.length === 0 || diagnostics.drainFiles)) return undefined;
   if (checks.length === 0 && faulty.length === 0) return undefined;
   // A check that fails since what it asks is broken does its work.
   if (blames(before, host.name, 'haproxy', 'service')) return undefined;

@@ -6,17 +6,17 @@ import type { Watched } from './drain-flag';
 import { standDownFile } from './stand-down-file';
 
 /** A file of the user: while it has this content, the user's own keepalived configuration gives VIPs away. */
-export interface Lever {
+export interface DrainFile {
   path: string;
   content: string;
 }
 
 /** How a host's keepalived gives VIPs away. */
-export interface Ways<T> {
+export interface DrainMeans<T> {
   /** The files to write besides the flag; none where haprov's flag moves all VIPs. */
-  levers: Lever[];
+  drainFiles: DrainFile[];
   /** The VIPs that it would keep whatever haprov writes, and why. */
-  deaf: { vip: T; why: string }[];
+  unmovable: { vip: T; why: string }[];
   /** Whether a VIP moves by FAULT state: no host answers until the peer has taken over. */
   byFault: boolean;
   /** How many seconds keepalived may take to notice. */
@@ -29,23 +29,31 @@ export interface Ways<T> {
 type Movable = Pick<Vip, 'address' | 'members'>;
 
 /** What a tracked script or file would do: FAULT state, or a loss of priority. */
-interface Way {
-  lever?: Lever;
+interface Means {
+  drainFile?: DrainFile;
   /** By how much the priority falls; undefined for FAULT state. */
   loss?: number;
   title: string;
   seconds: number;
 }
 
-/** The ways of a host without a configuration, or with one that could not be read. */
-export const noWays: Ways<never> = { levers: [], deaf: [], byFault: false, seconds: 0, isJudged: false };
+/** The means of a host without a configuration, or with one that could not be read. */
+export const noDrainMeans: DrainMeans<never> = {
+  drainFiles: [],
+  unmovable: [],
+  byFault: false,
+  seconds: 0,
+  isJudged: false,
+};
 
 /** `…, so it would keep VIP 192.0.2.10`. */
-export function keepsVips(deaf: Ways<Pick<Vip, 'address'> & Partial<Pick<Vip, 'name'>>>['deaf']): string {
-  const named = deaf.map(({ vip: { name, address } }) =>
+export function keepsVips(
+  unmovable: DrainMeans<Pick<Vip, 'address'> & Partial<Pick<Vip, 'name'>>>['unmovable'],
+): string {
+  const named = unmovable.map(({ vip: { name, address } }) =>
     name === undefined ? address : `${name} (${address})`,
   );
-  return `${[...new Set(deaf.map(({ why }) => why))].join('; ')}, so it would keep VIP ${named.join(' and ')}`;
+  return `${[...new Set(unmovable.map(({ why }) => why))].join('; ')}, so it would keep VIP ${named.join(' and ')}`;
 }
 
 const marked = 'drained by haprov';
@@ -57,30 +65,31 @@ const mostLoss = 253;
  * file of the user. Leaves out VIPs that are in no vrrp_instance, and all where the configuration is not whole.
  * @param host the host's name
  */
-export function waysOf<T extends Movable>(
+export function drainMeansOf<T extends Movable>(
   vips: readonly T[],
   watched: Watched,
   { flag, host }: { flag: string; host: string },
-): Ways<T> {
-  if (!watched.isWhole) return noWays;
-  const ways: Ways<T> = { ...noWays, levers: [], deaf: [] };
+): DrainMeans<T> {
+  if (!watched.isWhole) return noDrainMeans;
+  const means: DrainMeans<T> = { ...noDrainMeans, drainFiles: [], unmovable: [] };
   const { configuration } = watched;
   for (const vip of vips) {
     const instances = configuration.instances.filter((one) => hasAddress(one, vip.address));
     if (instances.length === 0) continue;
-    ways.isJudged = true;
-    const each = instances.map((one) => wayOf(one, watched, flag, priorityOfOthers(vip, host)));
+    means.isJudged = true;
+    const each = instances.map((one) => meansOf(one, watched, flag, priorityOfOthers(vip, host)));
     const found = each.find((one) => typeof one !== 'string');
     if (found === undefined) {
-      ways.deaf.push({ vip, why: each.map(String).join('; ') });
+      means.unmovable.push({ vip, why: each.map(String).join('; ') });
       continue;
     }
-    const { lever } = found as Way;
-    if (lever && !ways.levers.some(({ path }) => path === lever.path)) ways.levers.push(lever);
-    ways.byFault ||= (found as Way).loss === undefined;
-    ways.seconds = Math.max(ways.seconds, (found as Way).seconds);
+    const { drainFile } = found as Means;
+    if (drainFile && !means.drainFiles.some(({ path }) => path === drainFile.path))
+      means.drainFiles.push(drainFile);
+    means.byFault ||= (found as Means).loss === undefined;
+    means.seconds = Math.max(means.seconds, (found as Means).seconds);
   }
-  return ways;
+  return means;
 }
 
 const hasAddress = ({ addresses, excludedAddresses }: VrrpInstance, address: string) =>
@@ -89,46 +98,48 @@ const hasAddress = ({ addresses, excludedAddresses }: VrrpInstance, address: str
 const priorityOfOthers = ({ members }: Movable, host: string) =>
   Math.max(0, ...members.filter((one) => one.host.name !== host).map(({ priority = 0 }) => priority));
 
-/** The first way that moves the VIP, haprov's flag before the user's own files; a sentence on why none does. */
-function wayOf(instance: VrrpInstance, watched: Watched, flag: string, others: number): Way | string {
+/** The first means that moves the VIP, haprov's flag before the user's own files; a sentence on why none does. */
+function meansOf(instance: VrrpInstance, watched: Watched, flag: string, others: number): Means | string {
   const { configuration } = watched;
   const groups = configuration.syncGroups.filter(({ members }) => members.includes(instance.name));
-  const all = waysIn(instance, groups, watched, flag);
-  const refusals = all.map((way) => whyNot(way, instance, groups, others));
+  const all = meansIn(instance, groups, watched, flag);
+  const refusals = all.map((one) => whyNot(one, instance, groups, others));
   const index = refusals.indexOf(undefined);
-  if (index >= 0) return all[index] as Way;
+  if (index >= 0) return all[index] as Means;
   const [why] = refusals;
   return why ?? `its keepalived.conf has nothing that looks at ${flag}, nor at a file of its own`;
 }
 
-function waysIn(
+function meansIn(
   instance: VrrpInstance,
   groups: readonly SyncGroup[],
   { configuration, scripts }: Watched,
   flag: string,
-): Way[] {
+): Means[] {
   const each = [instance, ...groups];
   const ofScripts = each
     .flatMap(({ trackScripts }) => trackScripts)
-    .flatMap((tracked) => scriptWay(tracked, configuration, scripts, flag));
+    .flatMap((tracked) => scriptMeans(tracked, configuration, scripts, flag));
   const ofFiles = each
     .flatMap(({ trackFiles }) => trackFiles)
-    .flatMap((tracked) => fileWay(tracked, configuration, instance.nopreempt));
+    .flatMap((tracked) => fileMeans(tracked, configuration, instance.nopreempt));
   const all = [
-    ...ofScripts.filter(({ lever }) => !lever),
-    ...ofScripts.filter(({ lever }) => lever),
+    ...ofScripts.filter(({ drainFile }) => !drainFile),
+    ...ofScripts.filter(({ drainFile }) => drainFile),
     ...ofFiles,
   ];
   // haprov's other files have a meaning of their own, and must not be written for this.
-  return all.filter(({ lever }) => !lever?.path.startsWith('/var/lib/haprov/') || lever.path === flag);
+  return all.filter(
+    ({ drainFile }) => !drainFile?.path.startsWith('/var/lib/haprov/') || drainFile.path === flag,
+  );
 }
 
-function scriptWay(
+function scriptMeans(
   tracked: Tracked,
   { scripts }: Configuration,
   texts: ReadonlyMap<string, string>,
   flag: string,
-): Way[] {
+): Means[] {
   const own = scripts.find(({ name }) => name === tracked.name);
   if (!own?.script) return [];
   const weight = tracked.weight ?? own.weight;
@@ -140,7 +151,7 @@ function scriptWay(
   };
   if (looksAt(own, flag, texts)) return [common];
   const path = standDownFile(own.script.command, texts);
-  return path === undefined ? [] : [{ ...common, lever: { path, content: marked } }];
+  return path === undefined ? [] : [{ ...common, drainFile: { path, content: marked } }];
 }
 
 /** Whether a vrrp_script looks at the flag, by itself or by a script on the host that it runs. */
@@ -151,14 +162,14 @@ const looksAt = ({ script }: VrrpScript, flag: string, texts: ReadonlyMap<string
   );
 
 /** keepalived adds a tracked file's number times its weight to the priority; -254 or, without a weight, any number but 0 is FAULT. */
-function fileWay(tracked: Tracked, { trackFiles }: Configuration, mustFault: boolean): Way[] {
+function fileMeans(tracked: Tracked, { trackFiles }: Configuration, mustFault: boolean): Means[] {
   const own = trackFiles.find(({ name }) => name === tracked.name);
   if (own?.file === undefined || !/^\/[\w./-]+$/.test(own.file)) return [];
   const weight = (tracked.weight ?? own.weight) * ((tracked.reverse ?? own.reverse) ? -1 : 1);
-  const by = (value: number): Way => {
+  const by = (value: number): Means => {
     const loss = -value * weight;
     return {
-      lever: { path: own.file ?? '', content: String(value) },
+      drainFile: { path: own.file ?? '', content: String(value) },
       ...(weight === 0 || loss > mostLoss ? {} : { loss }),
       title: `track_file ${own.name}`,
       seconds: 0,
@@ -171,9 +182,9 @@ function fileWay(tracked: Tracked, { trackFiles }: Configuration, mustFault: boo
   return [by(-Math.sign(weight) * Math.max(1, steps))];
 }
 
-/** Why a way does not move the VIP; undefined where it does. */
+/** Why a means does not move the VIP; undefined where it does. */
 function whyNot(
-  { loss, title }: Way,
+  { loss, title }: Means,
   { nopreempt, priority, name }: VrrpInstance,
   groups: readonly SyncGroup[],
   others: number,

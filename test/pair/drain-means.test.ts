@@ -1,6 +1,6 @@
 import type { Vip } from '../../src/inventory/inventory';
 import { drainFlags, readWatched } from '../../src/pair/drain-flag';
-import { waysOf } from '../../src/pair/levers';
+import { drainMeansOf } from '../../src/pair/drain-means';
 import { standDownFile } from '../../src/pair/stand-down-file';
 
 const member = (name: string, priority: number) => ({ host: { name }, priority });
@@ -16,7 +16,7 @@ const tracked = 'track_script {\n mine weight -10\n}';
 const script = (command: string) => `vrrp_script mine {\n script "${command}"\n}\n`;
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 
-function ways(text: string, scripts: Record<string, string> = {}, flag: string = drainFlags.drain) {
+function means(text: string, scripts: Record<string, string> = {}, flag: string = drainFlags.drain) {
   const rows = [
     'host fred.example.org',
     `config /etc/keepalived/keepalived.conf ${base64(text)}`,
@@ -24,10 +24,10 @@ function ways(text: string, scripts: Record<string, string> = {}, flag: string =
   ];
   const watched = readWatched(rows.join('\n'));
   if (!watched) throw new Error('it was not read');
-  const found = waysOf(vips, watched, { flag, host: 'fred' });
-  return { ...found, deaf: found.deaf.map(({ vip, why }) => `${vip.name}: ${why}`) };
+  const found = drainMeansOf(vips, watched, { flag, host: 'fred' });
+  return { ...found, unmovable: found.unmovable.map(({ vip, why }) => `${vip.name}: ${why}`) };
 }
-const names = ({ deaf }: { deaf: string[] }) => deaf.map((one) => one.split(':')[0]);
+const names = ({ unmovable }: { unmovable: string[] }) => unmovable.map((one) => one.split(':')[0]);
 
 const looking = { '/opt/check': '#!/bin/sh\n[ ! -e /var/lib/haprov/drained ]\n' };
 test.each<[string, string, Record<string, string>, string[]]>([
@@ -67,8 +67,8 @@ test.each<[string, string, Record<string, string>, string[]]>([
     {},
     [],
   ],
-])('the flag: %s', (_, text, scripts, deaf) => {
-  expect(names(ways(text, scripts))).toEqual(deaf);
+])('the flag: %s', (_, text, scripts, unmovable) => {
+  expect(names(means(text, scripts))).toEqual(unmovable);
 });
 
 test('a host without keepalived.conf is not judged', () => {
@@ -86,13 +86,13 @@ describe('what is the user’s own', () => {
     [
       'a tracked file of weight 1',
       trackFile('weight 1'),
-      { levers: [{ path: '/etc/keepalived/w', content: '-253' }], byFault: false },
+      { drainFiles: [{ path: '/etc/keepalived/w', content: '-253' }], byFault: false },
     ],
-    ['no weight is 1', trackFile(''), { levers: [{ content: '-253' }] }],
-    ['of weight -2', trackFile('weight -2'), { levers: [{ content: '126' }] }],
-    ['of weight 2 reverse', trackFile('weight 2 reverse'), { levers: [{ content: '126' }] }],
-    ['of weight 500', trackFile('weight 500'), { levers: [{ content: '-1' }], byFault: true }],
-    ['of weight 0', trackFile('weight 0'), { levers: [{ content: '1' }], byFault: true }],
+    ['no weight is 1', trackFile(''), { drainFiles: [{ content: '-253' }] }],
+    ['of weight -2', trackFile('weight -2'), { drainFiles: [{ content: '126' }] }],
+    ['of weight 2 reverse', trackFile('weight 2 reverse'), { drainFiles: [{ content: '126' }] }],
+    ['of weight 500', trackFile('weight 500'), { drainFiles: [{ content: '-1' }], byFault: true }],
+    ['of weight 0', trackFile('weight 0'), { drainFiles: [{ content: '1' }], byFault: true }],
     [
       'of weight 100, where nobody takes over for a lower priority',
       one(
@@ -100,12 +100,12 @@ describe('what is the user’s own', () => {
         'track_file {\n mine\n}',
         'nopreempt',
       ),
-      { levers: [{ content: '-3' }], byFault: true },
+      { drainFiles: [{ content: '-3' }], byFault: true },
     ],
     [
       'a script without weight',
       one(script(standby), 'track_script {\n mine\n}'),
-      { levers: [{ path: '/etc/keepalived/standby', content: 'drained by haprov' }], byFault: true },
+      { drainFiles: [{ path: '/etc/keepalived/standby', content: 'drained by haprov' }], byFault: true },
     ],
     [
       'as the host’s name says',
@@ -113,11 +113,15 @@ describe('what is the user’s own', () => {
         `vrrp_script mine {\n @ethyl script "/bin/true"\n @fred script "${standby}"\n interval 3\n fall 2\n}`,
         'track_script {\n mine\n}',
       ),
-      { levers: [{ path: '/etc/keepalived/standby' }], seconds: 6 },
+      { drainFiles: [{ path: '/etc/keepalived/standby' }], seconds: 6 },
     ],
-    ['a script with a weight that is enough', one(script(standby), tracked), { byFault: false, deaf: [] }],
+    [
+      'a script with a weight that is enough',
+      one(script(standby), tracked),
+      { byFault: false, unmovable: [] },
+    ],
   ])('%s', (_, text, expected) => {
-    expect(ways(text)).toMatchObject({ ...expected, deaf: [] });
+    expect(means(text)).toMatchObject({ ...expected, unmovable: [] });
   });
 
   test.each<[string, string, RegExp]>([
@@ -143,9 +147,9 @@ describe('what is the user’s own', () => {
       /nothing that looks/,
     ],
   ])('%s does not do', (_, text, why) => {
-    const found = ways(text, {}, drainFlags.run);
-    expect(found.levers).toEqual([]);
-    expect(found.deaf).toEqual([expect.stringMatching(why)]);
+    const found = means(text, {}, drainFlags.run);
+    expect(found.drainFiles).toEqual([]);
+    expect(found.unmovable).toEqual([expect.stringMatching(why)]);
   });
 });
 

@@ -6,7 +6,7 @@ is_roots_alone() { # PATH
   [ ! -L "$1" ] && [ -n "$(find "${1%/*}/." -prune -user "$(id -u)" ! -perm -020 ! -perm -002 2>/dev/null)" ]
 }
 
-pull_levers() ( # FOLDER PATH_CONTENT...
+write_drain_files() ( # FOLDER PATH_CONTENT...
   umask 022
   folder=$1
   shift
@@ -23,7 +23,7 @@ pull_levers() ( # FOLDER PATH_CONTENT...
 )
 
 # Restores the files; leaves a file alone that somebody else has written to meanwhile.
-release_levers() ( # FOLDER
+restore_drain_files() ( # FOLDER
   for kept in "$1"/*; do
     [ -d "$kept" ] || continue
     path=$(cat "$kept/path" 2>/dev/null)
