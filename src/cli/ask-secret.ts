@@ -34,12 +34,15 @@ export function secretAsker(around: Surroundings): SecretAsker {
     const read = reader(env);
     if (stopping.aborted || !read) return undefined;
     const goOn = await around.silence();
-    const typed = await read(around.mask(visibleLines(worded(host, text))), isSecret, stopping);
-    if (typed === 'left') await around.left();
-    goOn();
-    if (typeof typed === 'string') return undefined;
-    if (isSecret && typed.line) around.remember(typed.line);
-    return typed.line;
+    try {
+      const typed = await read(around.mask(visibleLines(worded(host, text))), isSecret, stopping);
+      if (typed === 'left') await around.left();
+      if (typeof typed === 'string') return undefined;
+      if (isSecret && typed.line) around.remember(typed.line);
+      return typed.line;
+    } finally {
+      goOn();
+    }
   };
   let open: Promise<unknown> = Promise.resolve();
   // Always the same, because the answers are remembered for it.

@@ -161,12 +161,12 @@ test.each([80, 40])('a code after the key, in the server’s words, on %d column
   expect(terminal.raw).not.toContain('123456');
 });
 
-test('Ctrl-D leaves a host’s question unanswered; the other hosts go on', async () => {
+test('Ctrl-D leaves a host’s question unanswered, and it is not asked again', async () => {
   hosts = await Hosts.lettingIn({ fred: { password: "fred's" }, ethyl: {} });
-  const terminal = hosts.run('status inventory.json');
+  const terminal = hosts.run('plan inventory.json');
   await terminal.shows("fred: root@127.0.0.2's password: ");
   terminal.type(keys.ctrlD);
-  await terminal.ended;
+  expect(await terminal.ended).toMatchObject({ code: 3 });
   expect(shownAt(terminal)).toMatch(/fred.*cannot log in as root/s);
   expect(times(terminal, "'s password:")).toBe(1);
 });
