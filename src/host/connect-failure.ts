@@ -22,7 +22,7 @@ const SLOW_MS = 10_000;
 
 const FAILURES: readonly Failure[] = [
   {
-    says: /ECONNREFUSED|connect to .*: Connection refused/,
+    says: /ECONNREFUSED|connect (?:to .*|failed): Connection refused/,
     message: (place) => `${place} refuses the connection: nothing listens there`,
     hint: () => 'Check the address and port, and that sshd runs on the host.',
   },
@@ -115,7 +115,9 @@ export function connectError(error: unknown, state: ConnectState): HostError {
 function isEarly(detail: string, { firstWords = '', heardAt, complaint = '' }: ConnectState): boolean {
   if (
     /MaxStartups/.test(firstWords + detail) ||
-    /(?:kex|ssh)_exchange_identification/.test(complaint + detail)
+    (/(?:kex|ssh)_exchange_identification/.test(complaint + detail) &&
+      // A jump host that lets nobody go on has said so before.
+      !/stdio forwarding failed/.test(complaint + detail))
   )
     return true;
   const isClosed = /Connection lost before handshake|ECONNRESET|EPIPE|socket hang up/.test(detail);

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { createConnection as connectTo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -41,15 +41,18 @@ export async function openSshSession(
   const askpass = canAnswer(target, person)
     ? await openAskpass(folder, openSshPrompts(target, settings, person))
     : undefined;
+  // What the ssh of a jump host, or a ProxyCommand, says goes to stderr.
+  const words = openSync(log, 'a', 0o600);
   const own = spawn(
     'ssh',
     masterArguments(target, settings, { socket, log, asks: askpass && (person ? 'person' : 'once') }),
     {
-      stdio: ['ignore', 'pipe', 'ignore'],
+      stdio: ['ignore', 'pipe', words],
       env: { ...process.env, ...askpass?.env },
       ...ALONE,
     },
   );
+  closeSync(words);
   const atExit = (): void => {
     own.kill();
     cleaned();

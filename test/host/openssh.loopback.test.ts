@@ -299,6 +299,28 @@ describeWithSshd('OpenSSH’s own client', () => {
       }
     });
 
+    test('a jump host that lets nobody in', async () => {
+      const hop = await startSshd(files, 'AuthorizedKeysFile none');
+      try {
+        files.write(
+          'known_hosts',
+          [sshd, hop].map((one) => `[127.0.0.1]:${one.port} ${one.hostKey}\n`).join(''),
+        );
+        const proxyJump = `${user}@127.0.0.1:${hop.port}`;
+        expect(await failure({ transport: 'openssh', proxyJump })).toMatchObject({
+          message: expect.stringMatching(/ssh says: .*Permission denied \(publickey/s),
+        });
+      } finally {
+        await hop.stop();
+      }
+    });
+
+    test('a jump host that cannot go on', async () => {
+      const proxyJump = `${user}@127.0.0.1:${sshd.port}`;
+      const connection = connect(files.target(1, { user, sudo: false, transport: 'openssh', proxyJump }));
+      await expect(connection).rejects.toThrow('127.0.0.1:1 refuses the connection: nothing listens there');
+    });
+
     test('a host key that is not known', async () => {
       files.write('known_hosts', '');
       expect(await failure({ transport: 'openssh' })).toMatchObject({
