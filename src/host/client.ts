@@ -18,6 +18,7 @@ import { LoginClock } from './login-clock';
 import { needsOpenSsh } from './needs-openssh';
 import { OnlyOpenSsh } from './only-openssh';
 import { openMaster } from './openssh';
+import { whatWasSaid } from './script-output';
 import { readSshConfig, type SshSettings, type SshTarget } from './ssh-config';
 import { isShellSafe, openProxyCommand, openTcp, type Transport } from './transport';
 
@@ -170,6 +171,16 @@ function handshake(
     });
     client.on('banner', (text) => {
       state.banner = `${state.banner ?? ''}${text}\n`.slice(-MOST_BANNER);
+    });
+    client.on('change password', (prompt) => {
+      const { user } = settings;
+      reject(
+        new HostError(
+          target.name,
+          `the password of ${user} has expired, and the host wants a new one${because(whatWasSaid(prompt))}`,
+          `Log in once by ssh and change it, or have root do so (chage -l ${user}).`,
+        ),
+      );
     });
     client.on('close', () => {
       lost ||= 'the connection was closed';

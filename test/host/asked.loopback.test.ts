@@ -189,6 +189,14 @@ describe('a password', () => {
   });
 });
 
+test('a password that has expired is no login that never ends', async () => {
+  const server = await serve({ password: 'pw', hasExpired: true });
+  expect(await refusal(files.target(server.port, { password: 'pw' }))).toMatchObject({
+    message: 'fred: the password of root has expired, and the host wants a new one: Choose another',
+    hint: expect.stringContaining('Log in once by ssh and change it'),
+  });
+});
+
 describe('what else a server asks', () => {
   const code = {
     prompts: [{ prompt: 'Verification code: ', echo: false }],

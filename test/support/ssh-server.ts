@@ -10,6 +10,8 @@ export type CommandHandler = (channel: ServerChannel, connection: Connection) =>
 export interface User {
   publicKey?: string;
   password?: string;
+  /** The server takes the password, and wants a new one. */
+  hasExpired?: true;
   keyboardInteractive?: string;
   /** What the server asks (keyboard-interactive), round after round, and the answers that it takes. */
   rounds?: {
@@ -87,8 +89,10 @@ export async function startSshServer(options: SshServerOptions): Promise<SshServ
         }
       };
       if (!methods.some((method) => method === context.method)) refuse();
-      else if (context.method === 'password' && user?.password === context.password) take();
-      else if (context.method === 'keyboard-interactive' && user) {
+      else if (context.method === 'password' && user?.password === context.password) {
+        if (user?.hasExpired) context.requestChange('Choose another', () => refuse());
+        else take();
+      } else if (context.method === 'keyboard-interactive' && user) {
         const { keyboardInteractive } = user;
         const rounds = user.rounds ?? [
           {
