@@ -32,3 +32,20 @@ test.each([
 ])('%s: nothing to say', (_, text) => {
   expect(toldApartByChecks(text)).toEqual([]);
 });
+
+const file = '/var/lib/haproxy/haprov-servers';
+const told = (global: string, defaults: string) =>
+  toldApartByChecks(`global\n  ${global}\ndefaults\n  ${defaults}\n${config(roles)}`);
+
+test('nothing to say where HAProxy reads from haprov’s file which servers are down', () => {
+  const loads = 'load-server-state-from-file global';
+  expect(told(`server-state-file ${file}`, loads)).toEqual([]);
+  expect(told(`server-state-file ${file}`, 'mode http')).toHaveLength(1);
+  expect(told('server-state-file /own/file', loads)).toHaveLength(1);
+});
+
+test('where haprov can only tell it afterwards, it says for how long', () => {
+  const until = 'until haprov has told it at its socket, some hundredths of a second';
+  expect(told('stats socket /run/h.sock level admin', 'mode http')[0]).toContain(until);
+  expect(told('stats socket /run/h.sock', 'mode http')[0]).toContain('until its first check');
+});

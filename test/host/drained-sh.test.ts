@@ -71,10 +71,9 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
   });
 
   test('after a reload the new worker is told, not the old one', async () => {
-    await run('keep_drained web/a');
     const told = (workers: string) =>
       said(
-        `count=0\nhaproxy_sockets() { :; }\ntell_admin_sockets() { :; }\ntell_haproxy() { count=$(($(cat '${box.host}/count' 2>/dev/null || echo 0) + 1)); echo $count >'${box.host}/count'; [ $count -lt 3 ] && echo 'Pid: 1' || echo 'Pid: 2'; }\nredrain '${workers}'\necho $? $(cat '${box.host}/count')`,
+        `count=0\nhaproxy_sockets() { :; }\ntell_admin_sockets() { :; }\ntell_haproxy() { count=$(($(cat '${box.host}/count' 2>/dev/null || echo 0) + 1)); echo $count >'${box.host}/count'; [ $count -lt 3 ] && echo 'Pid: 1' || echo 'Pid: 2'; }\ntell_new_worker '${workers}' 'set server web/a state drain;'\necho $? $(cat '${box.host}/count')`,
       );
     expect(await told('1')).toBe('0 3');
   });

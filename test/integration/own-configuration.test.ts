@@ -146,6 +146,42 @@ describeLab('configuration of one’s own', () => {
     for (const host of hosts) expect(bytesOn(host)).toEqual(bytesHere(host));
   });
 
+  const states = '    server-state-file /var/lib/haproxy/haprov-servers\n';
+  test.each([
+    ['by commands, and redispatch', haproxy.replace('defaults\n', 'defaults\n    option redispatch\n')],
+    [
+      'by the file that its configuration names',
+      haproxy.replace('defaults\n', `${states}defaults\n    load-server-state-from-file global\n`),
+    ],
+  ])('a server that is dead before a push gets nothing after it: %s', async (_, text) => {
+    // The first push brings the lines; what is measured is a reload of a HAProxy that has them.
+    write('haproxy.cfg', text);
+    expect(await haprov('push', inventory, '--yes')).toMatchObject({ code: 0 });
+    on('ethyl', 'iptables -I INPUT -p tcp --dport 8080 -j REJECT --reject-with tcp-reset');
+    const isDown = (host: string) =>
+      /^web,w2,(?:[^,]*,){15}DOWN/m.test(on(host, 'echo "show stat" | socat - /var/lib/haproxy/stats'));
+    await eventually('both see it down', () => hosts.every(isDown), 100);
+    write('haproxy.cfg', text.replace('timeout client 30s', 'timeout client 40s'));
+    const end = new AbortController();
+    const load = runLoad({
+      url: `http://${vip}/`,
+      requests: 20_000,
+      concurrency: 4,
+      keepAlive: false,
+      minMs: 200_000,
+      signal: end.signal,
+    });
+    const done = await haprov('push', inventory, '--yes');
+    end.abort();
+    const { failures, sent } = await load;
+    on('ethyl', 'iptables -D INPUT -p tcp --dport 8080 -j REJECT --reject-with tcp-reset');
+    expect({ code: done.code, stderr: done.stderr, failures }).toEqual({ code: 0, stderr: '', failures: [] });
+    expect(sent).toBeGreaterThan(100);
+    await eventually('both see it up again', () => !hosts.some(isDown), 100);
+    for (const host of hosts)
+      on(host, '[ ! -e /var/lib/haproxy/haprov-servers ] || grep -qx 1 /var/lib/haproxy/haprov-servers');
+  });
+
   test.each([
     [
       'haproxy -c',

@@ -35,6 +35,8 @@ const surroundings = `
     printf '#!/bin/sh\\n' >/usr/local/libexec/$command && chmod 755 /usr/local/libexec/$command
   done
   touch /etc/haproxy/routes.map
+  # As haprov leaves it between two reloads.
+  echo 1 >/var/lib/haproxy/haprov-servers
   sysctl -qw net.ipv6.conf.lo.disable_ipv6=0 || exit
   mkdir -p /etc/haproxy/certificates.d && cat >/etc/haproxy/certificates.d/other.pem || exit
   mkdir -p /etc/pki && cp -R /etc/haproxy/certificates.d /etc/pki/haproxy

@@ -404,6 +404,7 @@ esac
       ['/usr/lib/sysctl.d', this.path('usr/lib/sysctl.d')],
       ['/run/sysctl.d', this.path('run/sysctl.d')],
       ['/var/lib/selinux', this.path('var/lib/selinux')],
+      ['/var/lib/haproxy/haprov-servers', this.path('var/lib/haproxy/haprov-servers')],
       ['/etc/selinux', this.path('etc/selinux')],
       ['/sys/fs/selinux', this.path('sys/fs/selinux')],
       ['-e /selinux/', `-e ${this.path('selinux/')}`],

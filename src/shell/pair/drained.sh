@@ -16,21 +16,26 @@ find_socket() {
   admin_socket=${admin_socket:-/var/lib/haproxy/stats}
 }
 
-# One worker of HAProxy executes a line of commands; "show info" at its end prints the worker's PID.
-set_servers() { # drain|ready SERVER...
-  wanted_state=$1 weight=100% commands=
+# Prints the commands, a ";" behind each.
+server_commands() { # drain|ready SERVER...
+  [ $# -gt 1 ] || return 0
+  wanted_state=$1 weight=100%
   shift
   [ "$wanted_state" = ready ] || weight=0%
   version=$(haproxy -v 2>/dev/null | sed -n '1s/^[^0-9]*\([0-9]*\.[0-9]*\).*/\1/p')
   for server in "$@"; do
     # HAProxy before 1.6 has no server states: weight 0 drains a server.
     case $version in
-      1.[3-5]) commands="${commands}set weight $server $weight;" ;;
-      *) commands="${commands}set server $server state $wanted_state;" ;;
+      1.[3-5]) printf '%s' "set weight $server $weight;" ;;
+      *) printf '%s' "set server $server state $wanted_state;" ;;
     esac
   done
-  find_socket && tell_haproxy "${commands}show info" "$admin_socket"
 }
+
+# One worker of HAProxy executes a line of commands; "show info" at its end prints the worker's PID.
+tell_worker() { find_socket && tell_haproxy "$1show info" "$admin_socket"; } # COMMANDS
+
+set_servers() { tell_worker "$(server_commands "$@")"; } # drain|ready SERVER...
 
 # Drains servers for a run. After SECONDS the host runs READY_SCRIPT, which makes them ready again.
 lend_servers() { # READY_SCRIPT SECONDS SERVER...
@@ -73,18 +78,13 @@ keep_drained() { change_drained add "$@" && set_servers drain "$@"; } # SERVER..
 
 give_back() { change_drained remove "$@" && set_servers ready "$@"; } # SERVER...
 
-# After a reload: drains the listed servers again and again until a worker that is not one of the old has done it.
-redrain() { # OLD_WORKERS
-  set -- "$1" $(drained_servers)
-  [ $# -gt 1 ] || return 0
-  workers_before=$1
-  shift
-  find_socket || return
-  # Until then the new worker sends requests to them, so this retries every 20 ms, for three seconds in all.
+# After a reload: tells HAProxy the commands again and again until a worker that is not one of the old has taken them.
+tell_new_worker() { # OLD_WORKERS COMMANDS
+  # Until then the new worker sends requests as if nothing was known, so this retries every 20 ms, for three seconds in all.
   for tens in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
     for look in 1 2 3 4 5 6 7 8 9 10; do
-      worker=$(set_servers drain "$@" | sed -n 's/^Pid: *\([0-9]*\).*/\1/p')
-      case " $(echo $workers_before) " in
+      worker=$(tell_worker "$2" | sed -n 's/^Pid: *\([0-9]*\).*/\1/p')
+      case " $(echo $1) " in
         *" ${worker:-none} "*) ;;
         *) [ -z "$worker" ] || return 0 ;;
       esac

@@ -11,7 +11,7 @@ import whoAnswersText from './who-answers.sh';
 
 export const libraries = {
   'drain-files': { text: drainFilesText, needs: [], functions: 'is_roots_alone write_drain_files restore_drain_files' },
-  'drained': { text: drainedText, needs: ['runtime'], functions: 'drained_servers is_drained find_socket set_servers lend_servers ready_servers change_drained keep_drained give_back redrain' },
+  'drained': { text: drainedText, needs: ['runtime'], functions: 'drained_servers is_drained find_socket server_commands tell_worker set_servers lend_servers ready_servers change_drained keep_drained give_back tell_new_worker' },
   'flag': { text: flagText, needs: ['drain-files'], functions: 'raise_flag take_flag_down raise_run_flag take_run_flag_down' },
   'observe': { text: observeText, needs: ['probe', 'init', 'runtime'], functions: 'ask_haproxy observe say_address observe_ports observe_drain observe_servers' },
   'runtime': { text: runtimeText, needs: [], functions: 'haproxy_sockets tell_admin_sockets tell_haproxy' },
@@ -29,13 +29,15 @@ export interface Functions {
   drained_servers: [];
   is_drained: [server: Word];
   find_socket: [];
+  server_commands: [which: 'drain' | 'ready', ...server: Word[]];
+  tell_worker: [commands: Word];
   set_servers: [which: 'drain' | 'ready', ...server: Word[]];
   lend_servers: [ready_script: Word, seconds: Word, ...server: Word[]];
   ready_servers: [...server: Word[]];
   change_drained: [which: 'add' | 'remove', ...server: Word[]];
   keep_drained: [...server: Word[]];
   give_back: [...server: Word[]];
-  redrain: [old_workers: Word];
+  tell_new_worker: [old_workers: Word, commands: Word];
   // flag.sh
   raise_flag: [seconds_of_the_epoch: Word, owner: Word, ...path_content: Word[]];
   take_flag_down: [];

@@ -14,6 +14,7 @@ import putBackText from './put-back.sh';
 import recoverText from './recover.sh';
 import relayText from './relay.sh';
 import selinuxText from './selinux.sh';
+import serverStatesText from './server-states.sh';
 import stagedText from './staged.sh';
 import systemText from './system.sh';
 import transactionText from './transaction.sh';
@@ -37,8 +38,9 @@ export const libraries = {
   'recover': { text: recoverText, needs: ['probe', 'put-back'], functions: 'unhook_boot format_of is_whole has_ended outcome recover_run settle_run_of wait_for_boot salvage' },
   'relay': { text: relayText, needs: [], functions: 'send_rows relay' },
   'selinux': { text: selinuxText, needs: ['probe', 'selinux-probe', 'transaction'], functions: 'check_labels check_booleans label_ports verify_labels restore_labels set_booleans verify_booleans restore_booleans' },
+  'server-states': { text: serverStatesText, needs: ['runtime', 'drained', 'loaded', 'transaction'], functions: 'states_to_keep running_states goes_by_file write_states keep_states hand_states_over forget_states' },
   'staged': { text: stagedText, needs: ['probe', 'put-back', 'transaction', 'validators'], functions: 'swap as_seen names_staged staged_copy as_it_will_be validate_file' },
-  'system': { text: systemText, needs: ['probe', 'sysctl', 'init', 'units', 'transaction', 'loaded', 'drained', 'boot'], functions: 'check_packages_absent is_there install_packages verify_packages check_sysctls save_sysctls set_sysctls verify_sysctls restore_sysctls property check_service save_service change_service workers_of sum_for stay_drained prove_reload verify_service stays_active restore_service put_links_back in_shell run_command undo_command' },
+  'system': { text: systemText, needs: ['probe', 'sysctl', 'init', 'units', 'transaction', 'loaded', 'server-states', 'boot'], functions: 'check_packages_absent is_there install_packages verify_packages check_sysctls save_sysctls set_sysctls verify_sysctls restore_sysctls property check_service save_service change_service bring workers_of sum_for prove_reload verify_service stays_active restore_service put_links_back in_shell run_command undo_command' },
   'transaction': { text: transactionText, needs: ['probe', 'apart', 'selinux-probe', 'put-back', 'recover', 'wipe', 'folders', 'boot', 'limits', 'peers', 'view', 'flag'], functions: 'now emit uptime_now link_to mark_time age_of settle settle_run settle_renamed set_state state begin drifted still_needed attempt note_command part step_of reversed stage commit confirm restore finish recover newest_first prune_runs drop_run drop_program renew is_overdue look watch start_watcher take_lock recover_other drop_lock needs_state main' },
   'units': { text: unitsText, needs: ['init', 'transaction'], functions: 'links_in own_name boot_links reread_links life_of has_done_its_work reread_unit switch_unit move_unit forget_failures call_script' },
   'validators': { text: validatorsText, needs: ['staged', 'haproxy-files'], functions: 'haproxy_check haproxy_check_with check_haproxy_config keepalived_check keepalived_says complaints_in complaints_now keepalived_check_with' },
@@ -162,6 +164,14 @@ export interface Functions {
   set_booleans: [...which: Word[]];
   verify_booleans: [...which: Word[]];
   restore_booleans: [...name_active_kept: Word[]];
+  // server-states.sh
+  states_to_keep: [];
+  running_states: [];
+  goes_by_file: [];
+  write_states: [rows: Word];
+  keep_states: [unit: Word, before?: Word];
+  hand_states_over: [unit: Word, old_workers: Word];
+  forget_states: [unit: Word];
   // staged.sh
   swap: [text: Word, other: Word];
   as_seen: [];
@@ -183,9 +193,9 @@ export interface Functions {
   check_service: [unit: Word, active: Word, enabled: Word];
   save_service: [unit: Word, which: 'enable' | 'disable' | '-'];
   change_service: [unit: Word, which: 'enable' | 'disable' | '-', which3: 'start' | 'stop' | 'reload' | 'restart' | '-'];
+  bring: [which: 'start' | 'stop' | 'reload' | 'restart', unit: Word, old_workers: Word];
   workers_of: [unit: Word];
   sum_for: [unit: Word];
-  stay_drained: [unit: Word, old_workers: Word];
   prove_reload: [unit: Word, old_workers: Word];
   verify_service: [unit: Word, which: 'enable' | 'disable' | '-', which3: 'active' | 'inactive' | '-'];
   stays_active: [name: Word, unit: Word];

@@ -1,5 +1,5 @@
 # Packages, kernel parameters, units and commands as steps of a transaction.
-# Needs: probe sysctl init units transaction loaded drained boot
+# Needs: probe sysctl init units transaction loaded server-states boot
 
 # --- packages ---------------------------------------------------------------------------------------------------
 
@@ -97,11 +97,19 @@ change_service() { # UNIT enable|disable|- start|stop|reload|restart|-
   if [ "$3" != - ]; then
     workers=$(workers_of "$unit") sum=$(sum_for "$unit")
     case $3 in start | restart) : >"$step/started" && forget_failures "$unit" || return ;; esac
-    move_unit "$3" "$unit" || { moved=$?; unit_report "$unit"; return $moved; }
-    [ "$3" = stop ] || stay_drained "$unit" "$workers"
-    [ "$3" != reload ] || prove_reload "$unit" "$workers" || return
+    keep_states "$unit" && bring "$3" "$unit" "$workers"
+    moved=$?
+    forget_states "$unit"
+    [ $moved = 0 ] || return $moved
     [ "$3" = stop ] || note_loaded "$sum"
   fi
+}
+
+bring() { # start|stop|reload|restart UNIT OLD_WORKERS
+  move_unit "$1" "$2" || { moved=$?; unit_report "$2"; return $moved; }
+  [ "$1" != stop ] || return 0
+  hand_states_over "$2" "$3"
+  [ "$1" != reload ] || prove_reload "$2" "$3"
 }
 
 # Prints HAProxy's PIDs; nothing for other units, whose processes do not show a reload.
@@ -112,12 +120,6 @@ workers_of() { # UNIT
 # Prints the checksum of the files that HAProxy is going to read.
 sum_for() { # UNIT
   [ "$1" != haproxy.service ] || sum_of_configuration
-}
-
-# A new HAProxy process sends requests to every server, so it is told first which servers are drained.
-stay_drained() { # UNIT OLD_WORKERS
-  [ "$1" = haproxy.service ] || return 0
-  redrain "$2" || emit warning "$number" "$(echo "HAProxy could not be told again which servers are drained: haprov drain does" | base64 | tr -d '\n')"
 }
 
 # HAProxy's reload succeeds also where its master kept the old configuration: only a new worker proves it.
@@ -176,14 +178,16 @@ restore_service() { # UNIT
   was() { sed -n "s/^$1=//p" "$step/before"; }
   reread_unit "$unit"
   put_links_back || return
-  if [ -n "$booting" ]; then leave_to_boot "$unit" "$(was ActiveState)"; return; fi
+  if [ -n "$booting" ]; then forget_states "$unit"; leave_to_boot "$unit" "$(was ActiveState)"; return; fi
   before=$(was ActiveState)
   case $before in
     active | reloading | activating)
       workers=$(workers_of "$unit") sum=$(sum_for "$unit")
       forget_failures "$unit"
+      keep_states "$unit" "$step/kept-states"
       move_unit reload-or-restart "$unit" || move_unit restart "$unit"
-      stay_drained "$unit" "$workers"
+      hand_states_over "$unit" "$workers"
+      forget_states "$unit"
       note_loaded "$sum"
       is_active "$unit" || [ "$(was SubState)" = auto-restart ] || fail "$1 ran before, and does not come up again: $(unit_report "$unit")" || return
       ;;
