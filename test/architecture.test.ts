@@ -22,6 +22,7 @@ const arrows: Record<string, string[]> = {
   adopt: [
     'report',
     'planning',
+    'pair',
     'ha',
     'playbook (types)',
     'host',

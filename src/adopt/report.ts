@@ -1,4 +1,5 @@
 import type { Finding } from '../plan/plan';
+import { type FoldedFinding, folded } from '../report/fold-findings';
 import type { Adopted, AdoptedHost } from './adopted';
 import { differences, fenced } from './differences';
 import type { Named } from './named';
@@ -32,12 +33,14 @@ export interface ReportInput {
   findings: readonly Finding[];
   /** What could not be read of the new inventory, where it could not. */
   faults: readonly string[];
+  /** Whether drain will work; none where haprov writes keepalived.conf. */
+  drain: readonly string[];
   /** What each host lacks that a command could use, and what would be gained. */
   gains: readonly string[];
 }
 
 /** `report.md`: what was found, what differs, what is not managed, what is wrong, what could be better. */
-export function reportOf({ adopted, modelled, findings, faults, gains }: ReportInput): string {
+export function reportOf({ adopted, modelled, findings, faults, drain, gains }: ReportInput): string {
   const { hosts } = adopted;
   const names = hosts.map(({ found }) => found.name);
   const troubles = troublesOf(adopted);
@@ -47,7 +50,8 @@ export function reportOf({ adopted, modelled, findings, faults, gains }: ReportI
     [modelled ? 'What was read' : 'What is managed from here on', managed(adopted), 'Nothing.'],
     [`What differs between ${names.join(' and ')}`, differences(adopted), 'Nothing that was looked at.'],
     ['What was found and is not managed', notManaged(hosts), 'Nothing.'],
-    ['What lint finds', findings.map(findingRow), 'Nothing.'],
+    ...(drain.length > 0 ? [['Whether `haprov drain` will work', [...drain], ''] as ReportSection] : []),
+    ['What lint finds', folded(findings).map(findingRow), 'Nothing.'],
     ...(modelled ? [] : [gainsSection(gains)]),
   ];
   const wrong =
@@ -124,8 +128,8 @@ function managed({ files, hosts }: Adopted): string[] {
   return ['| file | what it is | hosts | owner, mode |', '|---|---|---|---|', ...rows];
 }
 
-const findingRow = ({ rule, severity, where, message, fix }: Finding) =>
-  `- ${severity} **${rule}**, \`${where}\`: ${message}; ${fix}`;
+const findingRow = ([{ rule, severity, where, message, fix }, ...others]: FoldedFinding) =>
+  `- ${severity} **${rule}**, ${[where, ...others.map((one) => one.where)].map((one) => `\`${one}\``).join(', ')}: ${message}; ${fix}`;
 
 /** Rows that are alike on several hosts are one. */
 function notManaged(hosts: readonly AdoptedHost[]): string[] {

@@ -8,6 +8,7 @@ import type { Context } from '../planning/context';
 import { loadDesiredState } from '../planning/desired-state';
 import { findingsOf } from '../planning/lint-subject';
 import { type Adopted, placeOf } from './adopted';
+import { drainRows } from './drain';
 import { gainsOf } from './gains';
 import { type ModelReport, reportOf } from './report';
 
@@ -15,6 +16,8 @@ export interface Written {
   findings: Finding[];
   /** Why the inventory cannot be used as it is. */
   faults: string[];
+  /** Whether drain will work, a row a host. */
+  drain: string[];
 }
 
 /** An inventory, and its files by their places beside it. */
@@ -52,7 +55,7 @@ export async function writeFolder(
 ): Promise<Written> {
   writeMade(folder, made);
   writeBelow(folder, 'inventory.schema.json', asJson(jsonSchema(inventorySchema, 'haprov inventory')), 0o644);
-  const found = await readAgain(join(folder, 'inventory.json'), context);
+  const found = await readAgain(join(folder, 'inventory.json'), adopted, context);
   const report = reportOf({ adopted, gains: gainsOf(adopted), ...(modelled ? { modelled } : {}), ...found });
   writeBelow(folder, 'report.md', Buffer.from(report), 0o600);
   return found;
@@ -60,12 +63,16 @@ export async function writeFolder(
 
 const asJson = (value: object) => Buffer.from(`${JSON.stringify(value, null, 2)}\n`);
 
-async function readAgain(file: string, context: Context): Promise<Written> {
+async function readAgain(file: string, { hosts }: Adopted, context: Context): Promise<Written> {
   try {
     const said = await loadDesiredState(file, context);
-    return { findings: findingsOf(said, 'inventory.json'), faults: [] };
+    return {
+      findings: findingsOf(said, 'inventory.json'),
+      faults: [],
+      drain: drainRows(hosts, said.inventory),
+    };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    return { findings: [], faults: error.faults.map(describeFault) };
+    return { findings: [], faults: error.faults.map(describeFault), drain: [] };
   }
 }

@@ -1,11 +1,17 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { UsageError } from '../errors';
 
 /** Refuses a folder with entries: old files would seem to belong to the new ones. @throws UsageError */
 export function refuseFilled(folder: string): void {
-  if (existsSync(folder) && attempt(folder, () => readdirSync(folder)).length > 0)
-    throw new UsageError(`--out: ${folder} is not empty`, 'name another folder, or empty this one');
+  if (!existsSync(folder)) return;
+  if (!attempt(folder, () => statSync(folder)).isDirectory())
+    throw new UsageError(`--out: ${folder} is no folder`, 'name a folder that is empty or not there yet');
+  if (attempt(folder, () => readdirSync(folder)).length > 0)
+    throw new UsageError(
+      `--out: ${folder} is not empty`,
+      'name another folder: what is in this one stays as it is',
+    );
 }
 
 /** Writes the file that a host has at `path` below `folder`. Only the permission bits of `mode` count. @throws UsageError */

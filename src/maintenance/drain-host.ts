@@ -8,7 +8,7 @@ import {
   stillSending,
   unknownTo,
 } from '../pair/drain-effects';
-import { keepsVips } from '../pair/drain-means';
+import { howToWatch, keepsVips } from '../pair/drain-means';
 import { holdersOf, type PairState } from '../pair/health';
 import { serversOn } from '../pair/servers';
 import { keepDrained } from '../rollout/keep-drained';
@@ -112,21 +112,16 @@ async function stop(maintenance: Maintenance, servers: readonly string[]): Promi
   return stopped(host, wasDrained ? 'it stays drained, as it was' : await takeBack(maintenance, servers));
 }
 
-/** What the operator adds to a keepalived.conf of their own, so that keepalived watches the flag. */
-const watching = [
-  'add a block to its keepalived.conf: vrrp_script not_drained {',
-  'script "/usr/bin/test ! -e /var/lib/haprov/drained -a ! -e /var/lib/haprov/drain-for-run" interval 1 fall 1 rise 1',
-  'weight -253 }, and not_drained to the track_script of each vrrp_instance; without the weight where it says nopreempt',
-  'or is in a sync group (any script that fails while those files are there will do);',
-  '--force takes its servers out all the same',
-].join(' ');
-
 /** @throws HaprovError where keepalived ignores the flag and would keep a VIP; with `force` it warns instead */
 function refuseUnmovable({ host, means: { unmovable }, warn }: Maintenance, force: boolean): void {
   if (unmovable.length === 0) return;
   const why = keepsVips(unmovable);
   if (!force)
-    throw new HaprovError(ExitCode.failed, `${host} was not drained, nothing was changed: ${why}`, watching);
+    throw new HaprovError(
+      ExitCode.failed,
+      `${host} was not drained, nothing was changed: ${why}`,
+      `${howToWatch}; --force takes its servers out all the same`,
+    );
   warn(`${host}: ${why}`);
 }
 

@@ -3,6 +3,7 @@ import { altersOf, brokenIn, endsOf, worstOf } from '../plan/disruption';
 import type { Change, Finding, HostPlan, Plan } from '../plan/plan';
 import { count, hang, indent, visible, visibleLines } from '../text/format';
 import { markOf, nameOf, nameOfDisruption, renderChange, type TextOptions } from './change-text';
+import { folded } from './fold-findings';
 
 /** Changes that are the same on all of `hosts`. */
 interface Block {
@@ -26,7 +27,7 @@ export function renderPlan(plan: Plan, options: TextOptions): string {
       sharedBlocks(changing).map((block) => renderBlock(block, options)),
     ),
     ...failed.map((host) => renderFailed(host, options)),
-    ...plan.warnings.map((finding) => renderFinding(finding, options)),
+    ...folded(plan.warnings).map(([first, ...others]) => renderFinding(first, options, others)),
     renderRisks(changing, options),
     renderStages(plan, options),
     renderDisruptionOf(plan, options) + renderSummary(plan.hosts, options),
@@ -99,13 +100,21 @@ function renderFailed(host: HostPlan, options: TextOptions): string {
   return `${bold(describeHost(host))}: ${red('not planned:')} ${hang(visibleLines(host.error ?? ''), '  ')}`;
 }
 
-/** A lint finding as text: what is wrong, why it matters, what to do. */
-export function renderFinding(finding: Finding, options: { color: boolean }): string {
+/**
+ * A lint finding as text: what is wrong, why it matters, what to do.
+ * @param others the same at other places
+ */
+export function renderFinding(
+  finding: Finding,
+  options: { color: boolean },
+  others: readonly Finding[] = [],
+): string {
   const { red, yellow, dim } = pc.createColors(options.color);
   const label = finding.severity === 'error' ? red('error') : yellow('warning');
   const rows = [
     `${label} ${visible(finding.where)}: ${visible(finding.message)} ${dim(`[${visible(finding.rule)}]`)}`,
   ];
+  if (others.length > 0) rows.push(`  also: ${others.map(({ where }) => visible(where)).join(', ')}`);
   if (finding.why) rows.push(`  why: ${visible(finding.why)}`);
   rows.push(`  fix: ${visible(finding.fix)}`);
   return rows.join('\n');

@@ -22,7 +22,7 @@ const pair = (fred: Partial<FoundHost> = {}, ethyl: Partial<FoundHost> = {}) =>
   );
 
 const report = (adopted: ReturnType<typeof adopt>) =>
-  reportOf({ adopted, findings: [], faults: [], gains: [] });
+  reportOf({ adopted, findings: [], faults: [], drain: [], gains: [] });
 /** Rows of one part of a report. */
 const part = (text: string, title: string) =>
   (

@@ -214,6 +214,13 @@ describe('secrets', () => {
       expect(readdirSync(join(folder, 'o'))).toEqual(['b']);
     });
   });
+
+  test('--out where a file of that name is: it is called no folder', async () => {
+    await withFiles({ files: { ...files, 'o/b': 'mine' } }, async (folder, file) => {
+      const options = { inventory: file, el: 9, showSecrets: false, json: false, out: join(folder, 'o') };
+      await expect(render(options, recorder(env).context)).rejects.toThrow(/^--out: .*o\/b is no folder$/);
+    });
+  });
 });
 
 test('the user’s own template wins, and the listing says whose it is', async () => {
