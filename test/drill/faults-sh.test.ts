@@ -34,7 +34,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
        'start '*) [ ! -e "$state/stuck" ] || exit 1; rm -f "$state/down" ;;
        'reset-failed '*) ;;
        'status '*) echo 'it is broken' ;;
-       'show -p Environment -p EnvironmentFiles -p ExecStart haproxy.service') ;;
+       'show -p Environment -p EnvironmentFiles -p ExecStart haproxy.service' | 'show -p Environment -p EnvironmentFiles -p ExecStart keepalived.service') ;;
        'show -p MainPID -- '*) echo "MainPID=$(cat "$state/main" 2>/dev/null || echo 0)" ;;
        'show -p ActiveEnterTimestampMonotonic -- haproxy.service') echo ActiveEnterTimestampMonotonic=12340000 ;;`,
     );

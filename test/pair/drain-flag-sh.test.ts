@@ -10,6 +10,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
   let box: Sandbox;
   beforeEach(() => {
     box = new Sandbox(shell);
+    box.fake('systemctl', '"show -p Environment -p EnvironmentFiles -p ExecStart keepalived.service") ;;');
   });
   afterEach(() => box.dispose());
 
