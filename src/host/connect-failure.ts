@@ -69,10 +69,8 @@ const FAILURES: readonly Failure[] = [
   {
     says: /Connection lost before handshake|ECONNRESET|EPIPE|ended early|socket hang up|kex_exchange_identification|Connection (?:closed|reset) by/,
     message: (place) => `${place} closed the connection before the login`,
-    hint: ({ heardAt = Number.POSITIVE_INFINITY }) =>
-      performance.now() - heardAt > SLOW_MS
-        ? 'LoginGraceTime of the host’s sshd_config may have ended before the login did: answer sooner, or raise it.'
-        : 'Check sshd’s log on the host (MaxStartups, hosts.deny, a firewall), and that the port is SSH’s.',
+    hint: () =>
+      'Check sshd’s log on the host (MaxStartups, hosts.deny, a firewall), and that the port is SSH’s.',
   },
   {
     says: /Too many authentication failures/i,
@@ -98,6 +96,7 @@ export function connectError(error: unknown, state: ConnectState): HostError {
   const detail = error instanceof Error ? error.message : String(error);
   const place = `${settings.hostname}:${settings.port}`;
   if (detail === 'All configured authentication methods failed') return loginError(state);
+  if (isUnderWay(detail, state)) return endedError(state);
   const failure = FAILURES.find(({ says }) => says.test(`${typeof code === 'string' ? code : ''} ${detail}`));
   const proxy = state.complaint ? ` (the proxy says: ${state.complaint.replaceAll(/\s*\n\s*/g, '; ')})` : '';
   const tried = /Too many auth/i.test(detail) ? triedText(state.credentials) : '';
@@ -122,6 +121,29 @@ function isEarly(detail: string, { firstWords = '', heardAt, complaint = '' }: C
     return true;
   const isClosed = /Connection lost before handshake|ECONNRESET|EPIPE|socket hang up/.test(detail);
   return isClosed && heardAt === undefined && firstWords === '' && complaint === '';
+}
+
+/** Whether the connection was closed after the server's first line. */
+const isUnderWay = (detail: string, { heardAt }: ConnectState): boolean =>
+  heardAt === undefined
+    ? /^(?!.*exchange_identification).*Connection (?:closed|reset) by/s.test(detail)
+    : /Connection lost before handshake|ECONNRESET|EPIPE|ended early|socket hang up/.test(detail);
+
+/** The host ended the login by itself: it may have taken the key, and have something against the account. */
+function endedError(state: ConnectState): HostError {
+  const { host, settings, heardAt = Number.POSITIVE_INFINITY } = state;
+  const { user } = settings;
+  const who = `${user}@${settings.hostname}:${settings.port}`;
+  return new HostError(
+    host,
+    `cannot log in as ${who}: the host closed the connection during the login${bannerText(state)}`,
+    performance.now() - heardAt > SLOW_MS
+      ? 'LoginGraceTime of the host’s sshd_config may have ended before the login did: answer sooner, or raise it.'
+      : loginRemedy(
+          state,
+          `Its log says why: the account may have expired (root sees it with "chage -l ${user}"), only root may log in while /run/nologin is there, or PAM or AllowUsers refuses the user.`,
+        ),
+  );
 }
 
 function bannerText({ firstWords = '', banner = '' }: ConnectState): string {
@@ -163,7 +185,11 @@ export function openSshError(said: string, { host, settings, canAsk }: ConnectSt
       'Compare it with the host’s own ("ssh-keygen -lf" on its /etc/ssh/ssh_host_*_key.pub), then log in once by ssh, or run again with --accept-new-host-keys.',
     );
   const [, methods] = /Permission denied \(([^)]*)\)/.exec(said) ?? [];
-  if (methods === undefined) return connectError(new Error(said), { host, settings });
+  if (methods === undefined) {
+    // What the host said stands before ssh's own words.
+    const banner = said.replace(/(?:^|; )Connection (?:closed|reset) by.*$/, '');
+    return connectError(new Error(said), { host, settings, ...(banner === said ? {} : { banner }) });
+  }
   const certificate = settings.identityFiles
     .map((path) => `${path}-cert.pub`)
     .find((path) => existsSync(path));

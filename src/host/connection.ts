@@ -198,8 +198,12 @@ async function roomOf(session: Session): Promise<number> {
 
 /** Opens a channel on which nothing happens; undefined where the host refuses it. The function ends it. */
 async function holdChannel(session: Session): Promise<(() => Promise<void>) | undefined> {
-  const channel = await session.open('echo; exec cat').catch(() => undefined);
-  if (!channel) return undefined;
+  const channel = await session.open('echo; exec cat').catch((error: unknown) => {
+    // A host that opens the channel and does not run this command has room.
+    return error instanceof ChannelRefused ? undefined : 'open';
+  });
+  if (channel === undefined) return undefined;
+  if (channel === 'open') return async () => undefined;
   const ended = new Promise<void>((resolve) => channel.onEnd(() => resolve()));
   const end = () => {
     channel.stdin.end();

@@ -248,7 +248,7 @@ class Conversation {
     else
       fail(
         `it started no shell (exit ${code ?? 'by a signal'}); ${this.#insteadOfBeginning()}`,
-        NEEDS_A_SHELL,
+        /password (?:has )?expired|password change required/i.test(this.#said()) ? EXPIRED : NEEDS_A_SHELL,
       );
   }
 
@@ -268,6 +268,8 @@ class Conversation {
 }
 
 export const RETRY = 'Run it again: haprov looks first at what has been done.';
+const EXPIRED =
+  'The password has expired: log in once by ssh and change it, or have root do so (chage -l USER, passwd USER).';
 const NEEDS_A_SHELL =
   'haprov needs a login that runs commands: see the user’s shell in /etc/passwd and what it reads at its start, ForceCommand in sshd_config, command= in authorized_keys, ssh.become of the inventory, and whether account or password have expired.';
 

@@ -1,10 +1,13 @@
 import { command } from '../shell/quote';
 import type { ConnectState } from './connect-state';
 
-/** What to do about a login that the host refused, by all that is known of it. */
-export function loginRemedy(state: ConnectState): string {
+/**
+ * What to do about a login that the host refused, by all that is known of it.
+ * @param otherwise where nothing tells why; that no key was accepted by default
+ */
+export function loginRemedy(state: ConnectState, otherwise?: string): string {
   const found = CAUSES.find(({ is }) => is(state));
-  return (found ?? REFUSED_KEY).hint(state);
+  return found?.hint(state) ?? otherwise ?? REFUSED_KEY.hint(state);
 }
 
 interface Cause {

@@ -75,6 +75,39 @@ test('what the server said in place of SSH is told', () => {
   );
 });
 
+describe('a host that ends the login by itself', () => {
+  const now = performance.now();
+  test.each<[string, string, object, string]>([
+    [
+      'an account that has expired',
+      'Connection lost before handshake',
+      { heardAt: now, banner: 'Your account has expired; ask' },
+      'The account is expired or locked',
+    ],
+    [
+      '/run/nologin with a text of its own',
+      'Connection lost before handshake',
+      { heardAt: now, banner: 'We paint' },
+      '/run/nologin',
+    ],
+    ['the same by ssh', 'Connection closed by 1.2.3.4 port 2222', { banner: 'We paint' }, '/run/nologin'],
+  ])('%s', (_what, words, more, remedy) => {
+    const found = connectError(error(words), { ...state, ...more });
+    expect(found.message).toMatch(
+      /^fred: cannot log in as root@web1:2222: the host closed the connection during the login; it says: /,
+    );
+    expect(found.hint).toContain(remedy);
+  });
+
+  test('ssh before the first line: none of these', () => {
+    const words =
+      'kex_exchange_identification: Connection closed by remote host\nConnection closed by 1.2.3.4 port 22';
+    expect(connectError(error(words), state).message).toBe(
+      'fred: web1:2222 closed the connection before the login',
+    );
+  });
+});
+
 describe('a message about time names what rules it', () => {
   const hint = (words: string, more = {}) => connectError(error(words), { ...state, ...more }).hint;
   test.each([
@@ -86,7 +119,8 @@ describe('a message about time names what rules it', () => {
   test('a server that waits no longer for the login', () => {
     const [now, words] = [performance.now(), 'Connection lost before handshake'];
     expect(hint(words, { heardAt: now - 119_000 })).toContain('LoginGraceTime');
-    expect(hint(words, { heardAt: now })).toContain('MaxStartups');
+    expect(hint(words, { heardAt: now })).toContain('chage -l root');
+    expect(hint(words)).toContain('MaxStartups');
   });
 });
 
