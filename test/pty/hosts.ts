@@ -57,10 +57,10 @@ export class Hosts {
     for (const [name, box] of hosts.boxes) {
       box.write('etc/os-release', 'NAME="CentOS Stream"\nID="centos"\nVERSION_ID="9"\n');
       box.fake('rpm', '"-q --qf installed="*) exit 1 ;;');
-      // HAProxy's unit says nothing of its own of what it reads. The sandbox's own branch stays.
+      // The units say nothing of their own of what is read. The sandbox's own branch stays.
       box.fake(
         'systemctl',
-        '"list-jobs --no-legend") ;;\n"show -p Environment -p EnvironmentFiles -p ExecStart haproxy.service") ;;',
+        '"list-jobs --no-legend") ;;\n"show -p Environment -p EnvironmentFiles -p ExecStart haproxy.service" | "show -p Environment -p EnvironmentFiles -p ExecStart keepalived.service") ;;',
       );
       const handler = hosts.#answeredBy(box);
       const address = `127.0.0.${places.size + 2}`;
