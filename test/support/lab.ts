@@ -44,8 +44,9 @@ export const sshOptions = [
 export function startHaprov(
   words: string[],
   env: NodeJS.ProcessEnv = {},
+  options: readonly string[] = sshOptions,
 ): { child: ChildProcess; finished: Promise<Finished> } {
-  const child = spawn(process.execPath, [resolve('dist/haprov.js'), ...words, ...sshOptions], {
+  const child = spawn(process.execPath, [resolve('dist/haprov.js'), ...words, ...options], {
     env: { ...process.env, HAPROV_STATS_PASSWORD: statsPassword, NO_COLOR: '1', CI: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
