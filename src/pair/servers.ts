@@ -8,6 +8,10 @@ export const serversOn = (services: readonly Backed[], host: string): string[] =
     backends.servers.filter((one) => one.host?.name === host).map((one) => `${name}/${one.name}`),
   );
 
+/** Whether nobody may serve: each of the service's servers may be down. */
+export const mayBeAway = ({ backends: { servers } }: Backed): boolean =>
+  servers.length > 0 && servers.every(({ mayBeDown }) => mayBeDown);
+
 /** The server with the title `service/server`; undefined where no service has it. */
 export function serverCalled(title: string, services: readonly Backed[]): Server | undefined {
   const at = title.indexOf('/');

@@ -2,6 +2,7 @@ import type { Service } from '../inventory/inventory';
 import type { ServerState } from './haproxy-statistics';
 import { isDown, isGoingUp, isTakenOut, isUp, type PairState } from './health';
 import { meaningOf } from './server-check';
+import { mayBeAway } from './servers';
 import { pause } from './timeout';
 
 /** A service, and a sentence on why clients are not served. */
@@ -14,7 +15,7 @@ export interface Unserved {
 const isOpen = (server: ServerState) => server.check === 'INI' || isGoingUp(server);
 
 /**
- * The services for which a balancer has no server, by its own checks.
+ * The services for which a balancer has no server, by its own checks; not those whose servers may all be down.
  * @returns `open`: whether checks that have not ended may still change that
  */
 export function unservedServices(
@@ -22,7 +23,8 @@ export function unservedServices(
   pairState: PairState,
 ): { unserved: Unserved[]; open: boolean } {
   let open = false;
-  const unserved = services.flatMap(({ name, mode }): Unserved[] => {
+  const needed = services.filter((service) => !mayBeAway(service));
+  const unserved = needed.flatMap(({ name, mode }): Unserved[] => {
     const seen = [...pairState].flatMap(([balancer, { servers = [] }]) => {
       const own = servers.filter(({ service }) => service === name);
       return own.length > 0 ? [{ balancer, own }] : [];

@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Connection } from '../host/connection';
 import { answersByItself } from '../inventory/endpoints';
 import type { Inventory, Service } from '../inventory/inventory';
+import { mayBeAway } from './servers';
 import { within } from './timeout';
 import { startHostProbe } from './vip-probe-host';
 import { DEFAULT_INTERVAL_MS, intervalFor, type Pace, restAfter } from './vip-probe-pace';
@@ -47,7 +48,10 @@ export interface Recorded {
  * the check. With TLS the probe only connects; it leaves out services that want a PROXY header or allow some clients only.
  */
 export function probeTargets(inventory: Inventory): ProbeTarget[] {
-  const open = inventory.services.filter((service) => !service.allow && !service.proxyProtocol.accept);
+  const open = inventory.services.filter(
+    (service) =>
+      !service.allow && !service.proxyProtocol.accept && !(service.mode === 'tcp' && mayBeAway(service)),
+  );
   const byHaproxy = open.flatMap((front) =>
     placesOf(front, inventory).flatMap(({ address, port, tls }) =>
       (tls || front.mode === 'tcp' ? [{ service: front.name, mode: 'tcp' as const }] : requestsTo(front)).map(
@@ -80,8 +84,11 @@ const placesOf = ({ endpoints }: Service, { vips }: Inventory) =>
       address === '*' ? vips.map((vip) => ({ address: vip.address, port, tls })) : [{ address, port, tls }],
     );
 
-/** Whether a service answers without an error; some answer with one on purpose. */
-const isWell = ({ answer }: Service) => !answer || 'metrics' in answer || answer.status < 500;
+/** Whether a service always answers without an error; some answer with one on purpose, and some may be away. */
+const isWell = (service: Service) => {
+  const { answer } = service;
+  return !mayBeAway(service) && (!answer || 'metrics' in answer || answer.status < 500);
+};
 
 /** The requests that the service itself and each service behind its routes answer. */
 function requestsTo(front: Service): Omit<ProbeTarget, 'address' | 'port'>[] {

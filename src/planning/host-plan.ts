@@ -39,7 +39,9 @@ export function readinessOf(inventory: Inventory, host: Host, resources: readonl
   const units = [...new Set([...running, ...looked.units])];
   const balances = units.includes('haproxy');
   const serves = inventory.services.flatMap(({ backends }) =>
-    backends.servers.filter((server) => server.host === host && server.address === host.address),
+    backends.servers.filter(
+      (server) => server.host === host && server.address === host.address && !server.mayBeDown,
+    ),
   );
   const sections = balances ? sectionsOf(inventory, host, resources) : [];
   const ports = [

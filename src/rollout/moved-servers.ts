@@ -1,5 +1,6 @@
 import { verbOf } from '../ha/interruption';
 import type { Service } from '../inventory/inventory';
+import { serverCalled } from '../pair/servers';
 import type { PlannedChange, PlannedHost } from '../plan/plan';
 import { isOf as isServerOf } from './batches';
 
@@ -28,8 +29,8 @@ export function inSafeOrder(
 }
 
 /**
- * The servers that a host's HAProxy must see up after this turn. Leaves out servers that move later, and those that it
- * has missed since before the run, unless they move.
+ * The servers that a host's HAProxy must see up after this turn. Leaves out servers that may be down, that move later,
+ * and those that it has missed since before the run, unless they move.
  * @param later the hosts whose turn comes after.
  */
 export function wantedSoFar(
@@ -41,7 +42,11 @@ export function wantedSoFar(
 ): Set<string> {
   return new Set(
     [...wanted].filter((server) =>
-      moved.has(server) ? !later.some((host) => isServerOf(host, server, services)) : !missed.has(server),
+      serverCalled(server, services)?.mayBeDown
+        ? false
+        : moved.has(server)
+          ? !later.some((host) => isServerOf(host, server, services))
+          : !missed.has(server),
     ),
   );
 }

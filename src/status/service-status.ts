@@ -61,8 +61,9 @@ export function serviceStatus(
       };
     });
     const waits = standsBy(service, server, snapshot);
-    const failing = !waits && views.some(({ state }) => isDown(state));
-    const isAside = waits || views.some(({ state }) => isTakenOut(state));
+    const isFailing = views.some(({ state }) => isDown(state));
+    const failing = !waits && !server.mayBeDown && isFailing;
+    const isAside = waits || isFailing || views.some(({ state }) => isTakenOut(state));
     return {
       server: server.name,
       ...(server.host ? { host: server.host.name } : {}),

@@ -3,7 +3,15 @@ import type { ServerState } from '../../src/pair/haproxy-statistics';
 import type { PairState } from '../../src/pair/health';
 import { unservedServices, whoIsUnserved } from '../../src/pair/unserved-services';
 
-const services = [{ name: 'shop', mode: 'http' } as Service];
+const shop = (mayBeDown: boolean[]) =>
+  ({
+    name: 'shop',
+    mode: 'http',
+    backends: {
+      servers: mayBeDown.map((one, index) => ({ name: ['fred', 'ethyl'][index], mayBeDown: one })),
+    },
+  }) as Service;
+const services = [shop([false, false])];
 const server = (name: string, status: string, check: string, code?: string): ServerState => ({
   service: 'shop',
   server: name,
@@ -57,4 +65,10 @@ test('checks that are still to come are waited for, and for no longer', async ()
   expect(await whoIsUnserved(services, never, { looks: 3, pauseMs: 0 })).toEqual([]);
   expect(looks).toBe(3);
   expect(await whoIsUnserved([], () => Promise.reject(new Error('nobody is asked')))).toEqual([]);
+});
+
+test('servers that may be down: where all of them may, nobody misses the service', () => {
+  const unserved = (...mayBeDown: boolean[]) =>
+    unservedServices([shop(mayBeDown)], pairState(refused)).unserved.map(({ service }) => service);
+  expect([unserved(true, true), unserved(true, false)]).toEqual([[], ['shop']]);
 });

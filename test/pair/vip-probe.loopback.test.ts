@@ -263,6 +263,7 @@ test('targets are the services at their VIPs, or at all of them', () => {
         routes: [],
         mode: 'http',
         check: { type: 'http', path: '/up', host: 'a.example' },
+        backends: { servers: [{}] },
         proxyProtocol: { accept: false },
       },
       {
@@ -271,6 +272,7 @@ test('targets are the services at their VIPs, or at all of them', () => {
         routes: [],
         mode: 'tcp',
         check: { type: 'http', path: '/' },
+        backends: { servers: [{}] },
         proxyProtocol: { accept: false },
       },
     ],
@@ -337,6 +339,9 @@ test('each service that routes lead to is asked for as its clients ask for it', 
   ];
   expect(asked(front, api, few, files)).toEqual([{ ...there, ...web, service: 'front' }, ...others]);
   expect(asked({ ...front, backends: { servers: [] } }, api)).toEqual(others);
+  const away = service('away', { backends: { servers: [{ mayBeDown: true }] } });
+  expect(asked({ ...front, routes: [to(away, [], ['/x'])], backends: { servers: [] } }, away)).toEqual([]);
+  expect(asked({ ...away, mode: 'tcp', endpoints })).toEqual([]);
   const through = { ...front, mode: 'tcp', backends: { servers: [] } };
   expect(asked(through, api)).toEqual([{ ...there, mode: 'tcp', service: 'front' }]);
 });

@@ -26,3 +26,14 @@ test('a unit is one, whether or not it is written with ".service": asked once, a
     expect(readinessOf(inventory, host, its)).toMatchObject({ units: ['haproxy'], balances: true });
   });
 });
+
+test.each([true, false])('a port of a server that may be down (%s) is not waited for', async (mayBeDown) => {
+  const raw = JSON.parse(files['inventory.json']);
+  raw.services.site.backends = { port: 8080, servers: { fred: { mayBeDown } } };
+  await withFiles({ files: { ...files, 'inventory.json': JSON.stringify(raw) } }, async (_folder, file) => {
+    const { inventory, wanted } = loadDesiredState(file, recorder().context);
+    const [[host, its] = []] = wanted;
+    if (!host || !its) throw new Error('no host');
+    expect(readinessOf(inventory, host, its).ports.includes(8080)).toBe(!mayBeDown);
+  });
+});

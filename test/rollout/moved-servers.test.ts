@@ -81,6 +81,13 @@ describe('a server that moves', () => {
     expect([...wantedSoFar(wanted, moved, [], missed, [])]).toEqual(['web/fred', 'web/lucy']);
   });
 
+  test('is not wanted where it may be down, moved or not', () => {
+    const wanted = new Set(['web/fred', 'web/ethyl', 'web/lucy']);
+    const servers = ['fred', 'ethyl', 'lucy'].map((name) => ({ name, mayBeDown: name !== 'lucy' }));
+    const services = [{ name: 'web', backends: { servers } }] as Service[];
+    expect([...wantedSoFar(wanted, moved, [], new Set(), services)]).toEqual(['web/lucy']);
+  });
+
   test('is waited for as long as the checks of its service take', () => {
     const services = [
       { name: 'web', check: { interval: 2000, rise: 2 } },

@@ -176,14 +176,14 @@ export const setUps: SetUp[] = [
         on(host, 'mkdir -p /etc/haproxy/certificates.d && cat >/etc/haproxy/certificates.d/www.pem', www);
         on(host, 'cat >/etc/haproxy/certificates.d/shop.pem', shop);
       }
-      serve('fred', ['http', 'lb1', 201, 8402]);
     },
     asks: [
       ['www', () => https('www.test.example', '/'), /^200 www[12]:\d+ \/ /],
       ['files of it', () => https('test.example', '/static/a'), /^200 files[12]:8081 \/static\/a /],
       ['the shop', () => https('shop.test.example', '/'), /^200 shop[12]:8083 /],
       ['its socket', () => https('shop.test.example', '/socket'), /^200 socket[12]:8084 /],
-      ['who renews certificates', http(`http://${vip}/.well-known/acme-challenge/a`), /^200 lb1:8402 /],
+      // It listens only while certificates are renewed.
+      ['who renews certificates', http(`http://${vip}/.well-known/acme-challenge/a`), /^503 /],
       ['a tenant', () => https('a.tenants.test.example', '/'), /^200 tenant[12]:8085 /],
     ],
     perSecond: 20,

@@ -31,6 +31,11 @@ const server = object({
   port: port().optional().describe('Otherwise that of the backends.'),
   weight: integer(0, 256).optional(),
   backup: flag().default(false).describe('Serves only while no other does.'),
+  mayBeDown: flag()
+    .optional()
+    .describe(
+      'Comes and goes, as what listens only while certificates are renewed: no run waits for it, and status is well without it.',
+    ),
   maxconn: integer(1, 1_000_000).optional(),
 });
 

@@ -76,6 +76,7 @@ function findingOf(
   const down = views.filter(({ state }) => isDown(state));
   if (own?.diagnostics.drained) return forgotten(service, server, views);
   if (standsBy(service, server, snapshot)) return standingBy(service, server, views);
+  if (server.mayBeDown && out.length === 0) return undefined;
   const rising = down.filter(({ state }) => isGoingUp(state));
   if (down.length > 0 && rising.length === down.length)
     return coming(service, server, { down, views }, snapshot);

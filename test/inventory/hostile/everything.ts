@@ -121,7 +121,7 @@ export const everything = {
         group: 'app',
         servers: {
           srvone: { address: 'addressfar', port: 81, weight: 5, backup: true, maxconn: 6 },
-          hosttwo: { backup: false },
+          hosttwo: { backup: false, mayBeDown: true },
         },
         tls: { verify: 'required', ca: { file: 'one.crt' }, name: 'certname', alpn: ['servalpn'] },
         resolvers: 'resolverone',
