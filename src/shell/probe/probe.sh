@@ -25,12 +25,15 @@ edit_line() { # PATH|- LINE MATCH
   # EL6's awk reads "{2}" as plain text without this option.
   options=
   case $3 in *'{'*) [ -n "$(echo aa | awk '/^a{2}$/')" ] || options=--re-interval ;; esac
-  LINE=$2 MATCH=$3 awk $options '
-    BEGIN { line = ENVIRON["LINE"]; match_ = ENVIRON["MATCH"] }
+  [ "$1" = - ] || [ -r "$1" ] || return
+  # Both come in, because a line may be secret, and the environment of a process can be looked at.
+  { printf '%s\n%s\n' "$2" "$3"; cat -- "$1"; } | awk $options '
+    NR == 1 { line = $0; next }
+    NR == 2 { match_ = $0 ""; next }
     ($0 "") == (line "") || (match_ != "" && $0 ~ match_) { if (!done) print line; done = 1; next }
     { print }
     END { if (!done) print line }
-  ' "$1"
+  '
 }
 
 # Calls a function with each "INTERFACE ADDRESS/PREFIX" of the host.
