@@ -49,7 +49,7 @@ for (let round = 0; round <= Number(rounds); round += 1) {
   }
 }
 const median = (list) => list.sort((a, b) => a - b)[Math.floor(list.length / 2)];
-await onEach(open, '-O', 'exit', 'HOST');
+await onEach(open, '-q', '-O', 'exit', 'HOST');
 rmSync(folder, { recursive: true });
 for (const [name, list] of times) {
   const ms = median(list);
