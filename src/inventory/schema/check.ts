@@ -30,8 +30,6 @@ const step = z.union(
 );
 
 export const checkTypes = ['tcp', 'http', 'command', 'mysql', 'pgsql', 'redis', 'ldap', 'smtp'] as const;
-export type CheckType = (typeof checkTypes)[number];
-
 export const check = object({
   type: choice(checkTypes)
     .default('tcp')
@@ -74,5 +72,3 @@ export const check = object({
   fall: integer(1, 100).default(3),
   rise: integer(1, 100).default(2),
 });
-
-export type CheckSettings = z.output<typeof check>;

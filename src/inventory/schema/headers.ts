@@ -1,4 +1,3 @@
-import type * as z from 'zod';
 import { list, object, record, text } from '../../document/fields';
 
 const header = () =>
@@ -25,5 +24,3 @@ export const headers = object({
   request: changes.prefault({}).describe('Of what the servers are asked.'),
   response: changes.prefault({}).describe('Of what clients are answered.'),
 });
-
-export type HeaderSettings = z.output<typeof headers>;

@@ -19,5 +19,3 @@ export const limits = object({
     .optional()
     .describe('How many connections at once; more are hung up on.'),
 });
-
-export type LimitSettings = z.output<typeof limits>;

@@ -1,4 +1,3 @@
-import type * as z from 'zod';
 import { object } from '../../document/fields';
 import { command, userName } from './command';
 
@@ -18,5 +17,3 @@ export const notify = object({
   (said) => [said.command, ...notifyStates.map((state) => said[state])].some((one) => one !== undefined),
   { error: 'at least one of: command, master, backup, fault, stop' },
 );
-
-export type NotifySettings = z.output<typeof notify>;

@@ -1,4 +1,3 @@
-import type * as z from 'zod';
 import { integer, list, name, object, port, record } from '../../document/fields';
 import { address, milliseconds } from './address';
 
@@ -15,5 +14,3 @@ export const resolvers = record(
   }),
   'an object of name: { "nameservers": … }',
 );
-
-export type Resolvers = z.output<typeof resolvers>;

@@ -1,4 +1,3 @@
-import type * as z from 'zod';
 import { flag, integer, object, text } from '../../document/fields';
 
 const expression = () =>
@@ -23,5 +22,3 @@ export const stick = object({
       'The balancers tell each other, and a reload keeps what is remembered (HAProxy 2.2). false: each reload and failover forgets all.',
     ),
 });
-
-export type StickSettings = z.output<typeof stick>;

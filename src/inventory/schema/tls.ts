@@ -74,5 +74,3 @@ export const serverTls = peerTls.extend({
 });
 
 export type TlsSettings = z.output<typeof tls>;
-export type ServerTlsSettings = z.output<typeof serverTls>;
-export type PeerTlsSettings = z.output<typeof peerTls>;

@@ -36,4 +36,3 @@ export const auth = object({
 });
 
 export type Users = z.output<typeof users>;
-export type AuthSettings = z.output<typeof auth>;

@@ -39,6 +39,18 @@ const isMember = ({ host }: Reached, { members }: Vip) => members.some((one) => 
 /** What its keepalived takes itself for. One without a word in its log is taken for what its addresses say. */
 const stateOf = (one: Reached, vip: Vip) => vrrpOf(one, vip).state ?? (has(one, vip) ? 'MASTER' : 'BACKUP');
 
+/** A broken VIP: the host to mend, and the others that it is about. */
+const broken = (
+  { name }: Vip,
+  hosts: [string, ...string[]],
+): Pick<Found, 'level' | 'component' | 'vips' | 'host' | 'hosts'> => ({
+  level: 'broken',
+  component: 'vip',
+  vips: [name],
+  host: hosts[0],
+  hosts,
+});
+
 /** Whether a host's keepalived does not speak at all, which is told already. */
 const isDead = (before: readonly Found[], name: string): boolean =>
   before.some(
@@ -76,11 +88,7 @@ function twice(vip: Vip, snapshot: Snapshot, before: readonly Found[]): Found | 
   const last = holders.at(-1) ?? holders[0];
   return {
     rule: 'split-brain',
-    level: 'broken',
-    component: 'vip',
-    vips: [vip.name],
-    host: last?.host.name ?? '',
-    hosts: [last?.host.name ?? '', ...names.slice(0, -1)],
+    ...broken(vip, [last?.host.name ?? '', ...names.slice(0, -1)]),
     brief: `held with ${names.slice(0, -1).join(', ')}`,
     message: `${what}, and none of them hears the other`,
     evidence: [
@@ -106,11 +114,7 @@ function stray(vip: Vip, snapshot: Snapshot, before: readonly Found[]): Found | 
   const state = isMember(one, vip) ? `its keepalived is ${stateOf(one, vip)}` : 'it is no member of that VIP';
   return {
     rule: 'stray-vip',
-    level: 'broken',
-    component: 'vip',
-    vips: [vip.name],
-    host: name,
-    hosts: [name, ...others],
+    ...broken(vip, [name, ...others]),
     brief: `has ${vip.name} by hand`,
     message: `VIP ${vip.name} (${vip.address}) is on ${name}, where keepalived did not put it${others.length > 0 ? `; ${list(others)} holds it too` : ''}`,
     evidence: [`${name} has ${vip.address}, and ${state}`],
@@ -145,11 +149,7 @@ function stranger(vip: Vip, snapshot: Snapshot): Found | undefined {
   const holder = held?.host.name ?? vip.members[0]?.host.name ?? '';
   return {
     rule: 'address-of-a-stranger',
-    level: 'broken',
-    component: 'vip',
-    vips: [vip.name],
-    host: holder,
-    hosts: [holder],
+    ...broken(vip, [holder]),
     brief: 'answered by a stranger',
     message: `VIP ${vip.name} (${vip.address}) is served by a stranger ${isHeld ? 'beside' : 'instead of'} ${holder}: ${first.mac} answers for it, which is none of this inventory’s hosts`,
     evidence: seen.map(({ mac, by }) => `${by} has ${mac} for ${vip.address}`),
@@ -179,11 +179,7 @@ function nowhere(vip: Vip, snapshot: Snapshot, before: readonly Found[]): Found 
   const isDrained = members.every(({ diagnostics }) => diagnostics.drained);
   return {
     rule: isRemoved ? 'address-removed' : 'no-holder',
-    level: 'broken',
-    component: 'vip',
-    vips: [vip.name],
-    host: name,
-    hosts: [name, ...members.map(({ host }) => host.name).filter((other) => other !== name)],
+    ...broken(vip, [name, ...members.map(({ host }) => host.name).filter((other) => other !== name)]),
     brief: isRemoved ? `${vip.name} was removed` : 'held by nobody',
     message: isRemoved
       ? `VIP ${vip.name} (${vip.address}) is not on ${name}, though keepalived there is MASTER: somebody removed it`
@@ -250,11 +246,7 @@ function silent(vip: Vip, snapshot: Snapshot, before: readonly Found[]): Found |
   if (isBackends) return undefined;
   return {
     rule: 'vip-silent',
-    level: 'broken',
-    component: 'vip',
-    vips: [vip.name],
-    host: name,
-    hosts: [name],
+    ...broken(vip, [name]),
     brief: `${vip.name} does not answer`,
     message: `VIP ${vip.name} (${vip.address}) on ${name} does not answer, though ${vip.check.haproxy ? 'HAProxy there runs' : 'all that is looked at there runs'}`,
     evidence: answers.map(({ from, why }) => `from ${from}: ${why}`),
@@ -274,11 +266,7 @@ function incomplete(vip: Vip, snapshot: Snapshot, before: readonly Found[]): Fou
   const elsewhere = reached(snapshot).filter((one) => one !== holder && has(one, first));
   return {
     rule: 'address-missing',
-    level: 'broken',
-    component: 'vip',
-    vips: [vip.name],
-    host: name,
-    hosts: [name, ...elsewhere.map(({ host }) => host.name)],
+    ...broken(vip, [name, ...elsewhere.map(({ host }) => host.name)]),
     brief: `lacks addresses of ${vip.name}`,
     message: `VIP ${vip.name} (${vip.address}) is on ${name}, and ${those} of it ${missing.length > 1 ? 'are' : 'is'} not`,
     evidence: [
