@@ -29,7 +29,9 @@ export class Secrets {
   }
 }
 
-function formsOf(values: readonly string[]): { needles: Needle[]; words: RegExp | undefined } {
+function formsOf(given: readonly string[]): { needles: Needle[]; words: RegExp | undefined } {
+  // Blanks at the end of a line are taken for where a text was broken.
+  const values = [...new Set(given.flatMap((value) => [value, value.trim()]))].filter(Boolean);
   const long = values.filter((value) => value.length >= short);
   // A diff shows a key line by line; the lines that every PEM file has are no secret.
   const lines = values

@@ -134,3 +134,8 @@ test('a megabyte is read once for each way to write, not for each place', () => 
   const text = 'a line of a file with %41 and \\n and &amp; in it\n'.repeat(20_000);
   expect(mask(text)).toBe(text);
 });
+
+test('one with blanks around it is found at the end of a line, too', () => {
+  const mask = maskOf('  leading and trailing  ', ' short ');
+  expect(mask('+a=  leading and trailing  \n+b= short \n')).not.toMatch(/leading|trailing|short/);
+});
