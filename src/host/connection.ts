@@ -92,6 +92,8 @@ class SshConnection implements Connection {
   /** What all scripts run over, where the host opens few channels and some scripts last. */
   #relay: Promise<Session> | undefined;
   #learned: Promise<void> | undefined;
+  /** Scripts that have, or wait for, a channel of their own. */
+  readonly #plain = new Set<Promise<unknown>>();
 
   constructor(
     private readonly target: SshTarget,
@@ -110,11 +112,13 @@ class SshConnection implements Connection {
 
   async #run(script: string, { isLasting, ...options }: ExecOptions): Promise<ExecResult> {
     this.#execs += 1;
-    if (isLasting) {
-      this.#learned ??= this.#learn();
-      await this.#learned;
+    if (isLasting) this.#learned ??= this.#learn([...this.#plain]);
+    await this.#learned;
+    if (!this.#relay) {
+      const work = this.#inTurn(script, options);
+      this.#plain.add(work);
+      return work.finally(() => this.#plain.delete(work));
     }
-    if (!this.#relay) return this.#inTurn(script, options);
     return execScript(this.host, await this.#relay, RELAYED, script, options);
   }
 
@@ -147,8 +151,10 @@ class SshConnection implements Connection {
   }
 
   /** Begins a relay where the host opens fewer channels than a run needs. A reconnect to the host knows already. */
-  async #learn(): Promise<void> {
-    const room = rooms.get(this.target) ?? this.#channels.running + (await roomOf(this.session));
+  async #learn(before: readonly Promise<unknown>[]): Promise<void> {
+    // A script that waits for a channel would wait for as long as the relay has it.
+    await Promise.allSettled(before);
+    const room = rooms.get(this.target) ?? (await roomOf(this.session));
     rooms.set(this.target, room);
     if (room >= NEEDED) return;
     this.#relay = this.#startRelay();
