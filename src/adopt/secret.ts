@@ -4,6 +4,7 @@ const secretLines: readonly RegExp[] = [
   /^([-+]?[ \t]*stats[ \t]+auth[ \t]+[^\s:]+:)\S.*$/gm,
   /^([-+]?[ \t]*user[ \t]+\S+[ \t].*?(?:insecure-)?password[ \t]+)\S+/gm,
   /^(.*\b(?:Proxy-)?Authorization\b[: \t"']*(?:Basic|Bearer)?(?:\\?[ \t])*)\S.*$/gim,
+  /^([-+]?[ \t]*(?:pre)?setenv[ \t]+(?:\w*_)?(?:pass(?:word|wd|phrase)?|secret|token|api_?key)[ \t]+)\S.*$/gim,
   /^([-+]?[ \t]*tcp-check[ \t]+send(?:-binary)?[ \t]+.*?\b(?:AUTH|PASS)(?:\\?[ \t])+)\S.*$/gim,
   /^(.*(?<![A-Za-z])(?:pass(?:word|wd|phrase)?|secret|token|api[_-]?key)\b["']?[ \t]*[=:][ \t]*["']?)[^\s"'$].*$/gim,
 ];

@@ -85,10 +85,12 @@ test('what haprov cannot find the secrets of by reading is never shown; a passwo
   const files = {
     [cfg]: 'userlist x\n  user anna insecure-password s3cret\nlisten y\n  stats auth a:s3cret\n',
     '/etc/haproxy/conf.d/a.cfg': 'backend z\n  http-check send hdr Authorization Basic\\ YTpi\n',
+    '/etc/haproxy/conf.d/b.cfg': 'backend q\n  tcp-check send AUTH\\ s3cret2\\r\\n\n',
   };
   const haproxy = Object.keys(files);
   const { files: found } = adopt(known(foundHost('fred', files, { haproxy })));
   expect(found.map(({ isSecret, isHidden }) => [isSecret, isHidden])).toEqual([
+    [true, false],
     [true, false],
     [true, true],
   ]);

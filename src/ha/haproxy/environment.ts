@@ -47,8 +47,8 @@ export class Variables {
   }
 
   private preset(name: string, value: string) {
-    const { known, value: before } = this.get(name);
-    if (known && before === undefined) this.set(name, value);
+    // A variable that nobody knows is mostly not set: this is what the line is there for.
+    if (this.get(name).value === undefined) this.set(name, value);
   }
 
   /** What is made of a variable that nobody knows is not known either. */

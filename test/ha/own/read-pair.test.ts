@@ -349,3 +349,20 @@ test('no text makes reading throw', () => {
     { numRuns: Number(process.env.HAPROV_MODEL_RUNS ?? 300) },
   );
 });
+
+test('what variables and headers hold that let somebody in is a secret, and what a variable is preset to is known', () => {
+  const { secrets, services } = read({
+    haproxy: [
+      [
+        [
+          'global\n setenv DB_PASSWORD s3cret-db\n presetenv API_TOKEN t0ken\n presetenv PORT 8080\n setenv NODE_NAME one',
+          'backend b\n http-request set-header Authorization "Basic YTpiYTpi"\n http-request set-header X-Api-Key %[var(txn.k)]',
+          ' http-request set-header X-Name one\n server x 10.0.0.1:${PORT}\nlisten l\n bind :80\n default_backend b\n',
+        ].join('\n'),
+      ],
+      [''],
+    ],
+  });
+  expect(secrets).toEqual(['s3cret-db', 't0ken', 'YTpiYTpi']);
+  expect(services?.[0]?.backends.servers[0]?.port).toBe(8080);
+});
