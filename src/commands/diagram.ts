@@ -24,7 +24,7 @@ export async function diagram(options: DiagramOptions, context: Context): Promis
   const text = draw(diagram, options, context);
   if (options.out !== undefined) write(options.out, text);
   else if (options.format === 'text') await context.printRendered(text);
-  else await context.print(Buffer.from(text));
+  else await context.print(Buffer.from(`${text}\n`));
   return ExitCode.done;
 }
 

@@ -43,11 +43,18 @@ export async function rollback(options: RollbackOptions, context: Context): Prom
       return ExitCode.done;
     }
     const undo = () => rollback(undoOptions(options), context);
-    return await executePlan(
+    const exitCode = await executePlan(
       { command: 'rollback', begun, planned: withoutUndone(planned, undos), undo },
       options,
       context,
     );
+    if (exitCode === ExitCode.done)
+      context.emit({
+        type: 'message',
+        level: 'info',
+        text: `only the hosts went back: haprov plan ${options.inventory} shows what your files still ask for, and the next push makes`,
+      });
+    return exitCode;
   } finally {
     planned.survey.close();
   }

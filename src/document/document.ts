@@ -1,5 +1,5 @@
-import { readFileSync, type Stats, statSync } from 'node:fs';
-import { extname } from 'node:path';
+import { existsSync, readFileSync, type Stats, statSync } from 'node:fs';
+import { extname, join } from 'node:path';
 import { type Fault, InputError } from '../errors';
 import { parseJson } from './json';
 import { type Parsed, type Path, placeAt, SyntaxMistake } from './place';
@@ -98,12 +98,16 @@ function kindOf(about: Stats): string {
   return about.isSocket() ? 'a socket' : 'a device';
 }
 
+/** Which file of a folder that adopt or init has made is meant. */
+const inventoryIn = (folder: string) =>
+  existsSync(join(folder, 'inventory.json')) ? `: name ${join(folder, 'inventory.json')}` : '';
+
 /** @throws InputError, saying why, when `file` cannot be read. */
 export function readBytes(file: string): Buffer {
   const refuse = (message: string) => new InputError([{ file, path: '', message }]);
   try {
     const about = statSync(file);
-    if (about.isDirectory()) throw refuse('this is a folder, not a file');
+    if (about.isDirectory()) throw refuse(`this is a folder, not a file${inventoryIn(file)}`);
     // Reading from a pipe or a terminal could block forever.
     if (!about.isFile()) throw refuse(`is ${kindOf(about)}, not a file: save what it gives to one`);
     if (about.size > biggest) throw refuse('is bigger than 8 MiB: no inventory, playbook or template is');

@@ -26,7 +26,9 @@ test('the example, without its password and without a host', async () => {
   expect(code).toBe(0);
   expect(text).toMatch(/^cluster37: the way of a packet\n/);
   expect((await run({ format: 'svg' })).text).toMatch(/^<svg /);
-  expect((await run({ format: 'mermaid' })).text).toContain('\nflowchart LR\n');
+  const mermaid = (await run({ format: 'mermaid' })).text;
+  expect(mermaid).toContain('\nflowchart LR\n');
+  expect(mermaid.endsWith('\n')).toBe(true);
 });
 
 test('a variable that is drawn has to be there', async () => {

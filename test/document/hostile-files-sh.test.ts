@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseText, readDocument } from '../../src/document/document';
+import { refuseFilled } from '../../src/document/write-below';
 
 const folder = mkdtempSync(join(tmpdir(), 'haprov-files-'));
 const path = (name: string) => join(folder, name);
@@ -19,6 +20,9 @@ test('what is no file is refused at once: a pipe, a socket, a device, a folder, 
   expect(() => readDocument('/dev/zero')).toThrow('is a device, not a file');
   expect(() => readDocument(folder)).toThrow('this is a folder, not a file');
   expect(() => readDocument(path('big.yaml'))).toThrow('bigger than 8 MiB');
+  writeFileSync(path('inventory.json'), '{}');
+  expect(() => readDocument(folder)).toThrow(`not a file: name ${path('inventory.json')}`);
+  expect(() => refuseFilled(path('big.yaml'))).toThrow('big.yaml is no folder');
   server.close();
 });
 
