@@ -207,7 +207,7 @@ function refuseOutages(plan: Plan, isAllowed: boolean): void {
   const broken = brokenIn(plan).map(({ where, message }) => `  ${where}: ${message}`);
   if (broken.length > 0)
     throw new UsageError(
-      `nothing was changed, since what clients would lose cannot be told before this is mended:\n${broken.join('\n')}`,
+      `nothing was changed: clients would go unserved, or nobody can tell, before this is mended:\n${broken.join('\n')}`,
       'mend what is named, the first line first, and plan again',
     );
   const isForAWhile = found.some((one) => one.class === 'outage');

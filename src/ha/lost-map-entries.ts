@@ -11,11 +11,13 @@ export function mappedNoMore(
   const [before, after] = [entriesOf(from), entriesOf(to)];
   const names = new Set(services.map(({ name }) => name));
   const removed = new Map<string, string[]>();
-  const moved: Loss[] = [];
+  const [lost, moved]: [Loss[], Loss[]] = [[], []];
   for (const [key, value] of before) {
     const other = after.get(key);
     if (other === value) continue;
     if (other === undefined) removed.set(value, [...(removed.get(value) ?? []), key]);
+    else if (names.has(value) && !names.has(other))
+      lost.push(gone(`${path} sends ${key} to ${other}, which is no service, instead of ${value}`));
     else moved.push(altered(`${path} has ${other} for ${key} instead of ${value}`));
   }
   const left = [...removed].map(([value, keys]) => {
@@ -29,6 +31,7 @@ export function mappedNoMore(
   const rest = moved.length - shown;
   return [
     ...left,
+    ...lost,
     ...moved.slice(0, shown),
     ...(rest > 0 ? [altered(`${path}: ${rest} more have another value`)] : []),
   ];

@@ -59,7 +59,7 @@ function inMaps(section: Section, files: HostFiles, backends: ReadonlySet<string
         {
           severity: 'error',
           at: placeIn(files, at),
-          message: `${section.kind} ${section.name} sends requests to ${before}${value}${after} by this map, which is no backend${didYouMean(before + value + after, [...backends])}`,
+          message: `requests go to ${before}${value}${after} by this map, which is no backend${didYouMean(before + value + after, [...backends])}`,
           why: 'HAProxy starts, and sends those requests to the default_backend, or answers them with 503',
           fix: 'correct the name, or add the backend',
         },

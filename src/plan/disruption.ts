@@ -61,8 +61,14 @@ export function outageRows(found: readonly Outage[]): string[] {
   return [...by].map(([reason, changes]) => `  ${changes.join(', ')}: ${reason}`);
 }
 
-/** Rules by which a program refuses a file, or reads it otherwise than it is meant: what clients lose cannot be told. */
-const ofBroken = new Set(['unreadable', 'unknown-keyword', 'backend-not-there', 'directive-gone']);
+/** Rules of what is no wish: a program refuses it or reads it otherwise than it is meant, or the hosts contradict each other. */
+const ofBroken = new Set([
+  'unreadable',
+  'unknown-keyword',
+  'backend-not-there',
+  'directive-gone',
+  'peers-differ',
+]);
 
 /** What has to be mended before anybody can tell what a plan does, in the order of the lines: the first may be the cause. */
 export const brokenIn = ({ warnings }: Pick<Plan, 'warnings'>): Finding[] =>

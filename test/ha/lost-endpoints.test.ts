@@ -310,12 +310,13 @@ test.each<[string, string, string, string[], string[]?]>([
 );
 
 test('what a map sends to a service no more, and what else it has no more', () => {
-  const map = '# names\na.example web\nb.example web\nc.example /old\nd.example files\n';
-  const now = 'a.example web\nd.example web\n';
+  const map = '# names\na.example web\nb.example web\nc.example /old\nd.example files\ne.example web\n';
+  const now = 'a.example web\nd.example web\ne.example wbe\n';
   const services = [{ name: 'web' }, { name: 'files' }];
   expect(shown(mappedNoMore('/m.map', map, now, services))).toEqual([
     '/m.map sends b.example to web no more',
     'some: /m.map has c.example no more',
+    '/m.map sends e.example to wbe, which is no service, instead of web',
     'some: /m.map has web for d.example instead of files',
   ]);
 });
