@@ -73,6 +73,7 @@ const disturbedOnly = ['--confirm-within', '10', '--give-up-after', '60'];
 interface Promised {
   /** That clients go unserved; `null` is "nobody knows". */
   seconds: number | null;
+  /** Clients go unserved for a while, or something that they have ends for good. */
   isOutage: boolean;
   /** Connections that are open when a VIP changes hands are cut. */
   movesVip: boolean;
@@ -91,7 +92,7 @@ async function promised(inventory: string): Promise<Promised> {
     seconds: found.some(({ seconds }) => seconds === null)
       ? null
       : Math.max(0, ...found.map(({ seconds }) => seconds ?? 0)),
-    isOutage: found.some((one) => one.class === 'outage'),
+    isOutage: found.some((one) => one.class === 'outage' || one.ends !== undefined),
     movesVip: movesVip(plan),
     together: new Set(changes.flatMap(({ stage, target }) => (stage === 2 ? [target] : []))),
   };
