@@ -57,9 +57,9 @@ export async function openSshSession(
     own.kill();
     cleaned();
   };
-  process.once('exit', atExit);
+  const forget = onExit(atExit);
   const close = (): void => {
-    process.off('exit', atExit);
+    forget();
     askpass?.close();
     // Removes the folder again after the master's end, which may write to its log.
     own.once('close', cleaned).kill();
@@ -84,6 +84,22 @@ export async function openSshSession(
   };
   return { ...sessionOver(user, socket, folder, close, lostBecause), notes: notesOf(why) };
 }
+
+const exits = new Set<() => void>();
+
+/** Calls `end` when the process exits, unless the function that it returns was called before. One listener for hundreds of hosts. */
+function onExit(end: () => void): () => void {
+  if (exits.size === 0) process.on('exit', endAll);
+  exits.add(end);
+  return () => {
+    exits.delete(end);
+    if (exits.size === 0) process.off('exit', endAll);
+  };
+}
+
+const endAll = (): void => {
+  for (const end of exits) end();
+};
 
 /** Without a terminal: Ctrl-C is haprov's, which finishes the step under way, and so are all questions. */
 const ALONE = { detached: true } as const;
