@@ -271,7 +271,7 @@ const faults: Fault[] = [
     make: () => within('ethyl', 'kill -STOP $(pgrep -o sshd)'),
     undo: () => within('ethyl', 'kill -CONT $(pgrep sshd)'),
     component: 'ssh',
-    says: /SSH on ethyl does not work: .* took the connection but did not finish/,
+    says: /SSH on ethyl does not work: .* took the connection, but no SSH server spoke within 10 s/,
   },
   {
     name: 'the host off',

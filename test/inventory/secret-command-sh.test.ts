@@ -115,6 +115,13 @@ test('whoever leaves meanwhile ends it, and nothing is done', async () => {
   await expect(asked).rejects.toMatchObject({ exitCode: 130 });
 });
 
+test('a look after Ctrl-C, at what has been asked before, goes on', async () => {
+  const document = { a: { command: sh('echo asked') } };
+  await load(document);
+  const { value } = await load(document, { stopping: AbortSignal.abort() });
+  expect(value).toEqual({ a: 'asked' });
+});
+
 test('without an answer there is a fault at its place', () => {
   const document = parseText('inventory.json', '{"a": {"command": ["x"]}, "b": {"secret": "y"}}');
   const none: Answers = () => undefined;
