@@ -1,6 +1,15 @@
-import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { historyQuestion, purgeScript, readHistory } from '../../src/host/history';
+import { call, compose } from '../../src/shell/library';
 import { Sandbox, shells } from '../shell/sandbox';
 
 /** What is left of secrets in the folders of runs. */
@@ -82,5 +91,15 @@ describe.each(shells.map((shell) => [shell.join(' '), shell] as const))('%s', (_
     expect(existsSync(box.home('run-1'))).toBe(false);
     for (const name of ['kept-before', 'kept-program'])
       expect(readFileSync(box.path(name)).filter((byte) => byte !== 0)).toHaveLength(0);
+  });
+
+  test('a file that is larger than the memory of its host is wiped as well, and does not grow', async () => {
+    const path = box.write('large', 'secret');
+    const bytes = (64 << 20) + 7;
+    truncateSync(path, bytes);
+    linkSync(path, box.path('kept'));
+    expect((await box.send(compose('ulimit -v 50000', call('wipe', path)))).code).toBe(0);
+    expect(existsSync(path)).toBe(false);
+    expect(readFileSync(box.path('kept')).equals(Buffer.alloc(bytes))).toBe(true);
   });
 });

@@ -10,7 +10,7 @@ wipe() { # FILE...
   for each in "$@"; do
     [ -f "$each" ] && [ ! -L "$each" ] || continue
     bytes=$(stat -c %s -- "$each")
-    [ "$bytes" = 0 ] || dd if=/dev/zero of="$each" bs="$bytes" count=1 conv=notrunc,fsync 2>/dev/null
+    head -c "$bytes" /dev/zero | dd of="$each" bs=65536 conv=notrunc,fsync 2>/dev/null
     rm -f -- "$each"
   done
 }
