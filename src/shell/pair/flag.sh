@@ -2,17 +2,21 @@
 # Raising a flag also writes the files that the user's own configuration looks at, and taking it down restores them.
 # Needs: drain-files
 drained_flag=/var/lib/haprov/drained
+drained_files=/var/lib/haprov/drain-files
 run_flag=/var/lib/haprov/drain-for-run
+
+# Before its first release haprov called the folder so; a host that was drained then still has it.
+take_over_levers() { [ ! -d /var/lib/haprov/levers ] || [ -d $drained_files ] || mv /var/lib/haprov/levers $drained_files; }
 
 # Does not change a flag that is up. The flag holds the time, and the operator.
 raise_flag() { # SECONDS_OF_THE_EPOCH OWNER PATH_CONTENT...
   mkdir -p "${drained_flag%/*}" && chmod 755 "${drained_flag%/*}" || return
   [ -s $drained_flag ] || { echo "$1 $2" >$drained_flag.new && mv -f $drained_flag.new $drained_flag; } || return
   shift 2
-  write_drain_files "${drained_flag%/*}/drain-files" "$@"
+  take_over_levers && write_drain_files $drained_files "$@"
 }
 
-take_flag_down() { restore_drain_files "${drained_flag%/*}/drain-files" && rm -f $drained_flag; }
+take_flag_down() { take_over_levers && restore_drain_files $drained_files && rm -f $drained_flag; }
 
 # The host takes the flag down by itself after SECONDS.
 raise_run_flag() { # TAKE_DOWN_SCRIPT SECONDS PATH_CONTENT...

@@ -12,7 +12,7 @@ import whoAnswersText from './who-answers.sh';
 export const libraries = {
   'drain-files': { text: drainFilesText, needs: [], functions: 'is_roots_alone write_drain_files restore_drain_files' },
   'drained': { text: drainedText, needs: ['runtime'], functions: 'drained_servers is_drained find_socket server_commands tell_worker set_servers lend_servers ready_servers change_drained keep_drained give_back tell_new_worker' },
-  'flag': { text: flagText, needs: ['drain-files'], functions: 'raise_flag take_flag_down raise_run_flag take_run_flag_down' },
+  'flag': { text: flagText, needs: ['drain-files'], functions: 'take_over_levers raise_flag take_flag_down raise_run_flag take_run_flag_down' },
   'observe': { text: observeText, needs: ['probe', 'init', 'runtime'], functions: 'ask_haproxy observe say_address observe_ports observe_drain observe_servers' },
   'runtime': { text: runtimeText, needs: [], functions: 'haproxy_sockets tell_admin_sockets tell_haproxy' },
   'status': { text: statusText, needs: ['probe', 'init', 'selinux-probe', 'haproxy-files', 'keepalived-reads', 'on-disk', 'observe'], functions: 'look_closely say_own ask_vips hear_neighbours say_neighbour own_cards look_at_units unit_state keepalived_log hear_keepalived keepalived_scripts drop_rules room_in' },
@@ -39,6 +39,7 @@ export interface Functions {
   give_back: [...server: Word[]];
   tell_new_worker: [old_workers: Word, commands: Word];
   // flag.sh
+  take_over_levers: [];
   raise_flag: [seconds_of_the_epoch: Word, owner: Word, ...path_content: Word[]];
   take_flag_down: [];
   raise_run_flag: [take_down_script: Word, seconds: Word, ...path_content: Word[]];
