@@ -3,7 +3,15 @@ import { HostError } from '../errors';
 import type { AskSecret, SecretQuestion } from './ask-secret';
 import type { Session } from './channel';
 import { logIn, sessionOf } from './client';
-import { ChannelRefused, type ExecOptions, type ExecResult, execScript, NotRoot, RETRY } from './exec';
+import {
+  ANSWERS_MS,
+  ChannelRefused,
+  type ExecOptions,
+  type ExecResult,
+  execScript,
+  NotRoot,
+  RETRY,
+} from './exec';
 import { inTurn } from './login-turns';
 import { needsOpenSsh } from './needs-openssh';
 import { OnlyOpenSsh } from './only-openssh';
@@ -119,7 +127,8 @@ class SshConnection implements Connection {
       this.#plain.add(work);
       return work.finally(() => this.#plain.delete(work));
     }
-    return execScript(this.host, await this.#relay, RELAYED, script, options);
+    const { answerWithinMs: answerMs } = this.target;
+    return execScript(this.host, await this.#relay, RELAYED, script, { answerMs, ...options });
   }
 
   close(): void {
@@ -154,7 +163,8 @@ class SshConnection implements Connection {
   async #learn(before: readonly Promise<unknown>[]): Promise<void> {
     // A script that waits for a channel would wait for as long as the relay has it.
     await Promise.allSettled(before);
-    const room = rooms.get(this.target) ?? (await roomOf(this.session));
+    const room =
+      rooms.get(this.target) ?? (await roomOf(this.session, this.target.answerWithinMs ?? ANSWERS_MS));
     rooms.set(this.target, room);
     if (room >= NEEDED) return;
     this.#relay = this.#startRelay();
@@ -196,31 +206,39 @@ const rooms = new WeakMap<SshTarget, number>();
 const NEEDED = 4;
 
 /** Says how many channels the host opens beside those that are open, up to {@link NEEDED}. */
-async function roomOf(session: Session): Promise<number> {
-  const held = await Promise.all(Array.from({ length: NEEDED }, () => holdChannel(session)));
+async function roomOf(session: Session, answerMs: number): Promise<number> {
+  const timer = new AbortController();
+  const late = sleep(answerMs, 'late' as const, timer).catch(() => 'late' as const);
+  const held = await Promise.all(Array.from({ length: NEEDED }, () => holdChannel(session, late)));
   await Promise.all(held.map((one) => one?.()));
+  timer.abort();
   return held.filter((one) => one !== undefined).length;
 }
 
-/** Opens a channel on which nothing happens; undefined where the host refuses it. The function ends it. */
-async function holdChannel(session: Session): Promise<(() => Promise<void>) | undefined> {
-  const channel = await session.open('echo; exec cat').catch((error: unknown) => {
+/** Opens a channel on which nothing happens; undefined where the host refuses it before it is `late`. The function ends it. */
+async function holdChannel(
+  session: Session,
+  late: Promise<'late'>,
+): Promise<(() => Promise<void>) | undefined> {
+  const opening = session.open('echo; exec cat').catch((error: unknown) => {
     // A host that opens the channel and does not run this command has room.
     return error instanceof ChannelRefused ? undefined : 'open';
   });
+  const channel = await Promise.race([opening, late]);
   if (channel === undefined) return undefined;
   if (channel === 'open') return async () => undefined;
-  const ended = new Promise<void>((resolve) => channel.onEnd(() => resolve()));
-  const end = () => {
+  if (channel === 'late')
+    return async () => void opening.then((one) => typeof one === 'object' && one.close());
+  const ended = new Promise<'ended'>((resolve) => channel.onEnd(() => resolve('ended')));
+  const heard = new Promise<'heard'>((resolve) => channel.stdout.once('data', () => resolve('heard')));
+  channel.stderr.resume();
+  // A forced command may be a shell that reads what to do, and prints nothing by itself.
+  channel.stdin.write('echo\n');
+  if ((await Promise.race([heard, ended, late])) === 'ended') return undefined;
+  channel.stdout.resume();
+  return async () => {
     channel.stdin.end();
-    return ended;
+    await Promise.race([ended, late]);
+    channel.close();
   };
-  return new Promise((resolve) => {
-    channel.stderr.resume();
-    channel.stdout.once('data', () => {
-      channel.stdout.resume();
-      resolve(end);
-    });
-    void ended.then(() => resolve(undefined));
-  });
 }

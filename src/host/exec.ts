@@ -32,7 +32,7 @@ export interface ExecOptions {
   answerMs?: number | undefined;
 }
 
-const ANSWERS_MS = 30_000;
+export const ANSWERS_MS = 30_000;
 const WAITS_LONGER = '--answer-within waits longer';
 
 /** In characters; the largest answers, of histories and of many files, are some MB. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { AS_ROOT, connection, failure, files, local, logIn, server } from '../support/logged-in';
 import { patient } from '../support/patient';
-import { answers, type CommandHandler, runsLocally } from '../support/ssh-server';
+import { answers, begins, type CommandHandler, runsLocally } from '../support/ssh-server';
 
 describe('what is heard', () => {
   test.each([
@@ -138,6 +138,31 @@ describe('a host that opens few channels (MaxSessions)', () => {
       expect(logins()).toBe(once);
     },
   );
+
+  test.each<[string, CommandHandler]>([
+    ['whatever it is asked for is a shell (a forced command)', runsLocally('exec sh -s')],
+    ['nothing is ever heard of a channel that does not become root', (channel) => void channel.resume()],
+  ])('what lasts and what does not both run where %s', async (_, other) => {
+    for (const channels of [1, 10]) {
+      await logIn(local, { answerWithinMs: 3000 }, { ...any, 'echo; exec cat': other }, channels);
+      const lasts = connection.runScript('echo lasts', { ...patient, isLasting: true });
+      const short = connection.runScript('echo short', patient);
+      expect([(await lasts).stdout, (await short).stdout]).toEqual(['lasts\n', 'short\n']);
+      connection.close();
+      if (channels === 1) await server.close();
+    }
+  });
+
+  test('--answer-within is what a script has to begin in, also over the one channel', async () => {
+    const stops: CommandHandler = async (channel) => {
+      await begins(channel);
+      channel.write('ready\n');
+    };
+    await logIn(local, { answerWithinMs: 3000 }, { ...any, [AS_ROOT]: stops }, 1);
+    expect((await failure(connection.runScript('true', { ...patient, isLasting: true }))).message).toContain(
+      'did not answer within 3 s',
+    );
+  });
 
   test('what lasts and is given up leaves the channel to the others', async () => {
     await logIn(local, {}, any, 1);
