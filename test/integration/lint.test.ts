@@ -14,7 +14,7 @@ const patterns: Record<string, RegExp> = {
   'nopreempt-with-master': /nopreempt will not work with initial state MASTER/,
   'tls-version-overridden': /no-sslv3\/no-tlsv1x are ignored/,
   'tracked-not-there': /not found, ignoring|doesn't exist - ignoring/,
-  'unknown-keyword': /Unknown keyword '(?!})/,
+  'unknown-keyword': /[Uu]nknown keyword '(?!})/,
   'unknown-state': /unknown state/,
   'vrid-clash': /both use VRID/,
   'weight-in-sync-group': /due to SYNC group/,

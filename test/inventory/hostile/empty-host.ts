@@ -98,7 +98,11 @@ export function scriptsFor(host: string, inventory: string, resources: readonly 
   return {
     questions,
     steps: steps.flatMap(({ step: { phase: _phase, validator: _validator, ...parts } }) =>
-      Object.values(parts).filter((part) => typeof part === 'string'),
+      Object.values(parts)
+        .filter((part) => typeof part === 'string')
+        // Whether a file has a secret in it follows from what is secret.
+        .map((part) => part.replace(/^mark_secret\n/, ''))
+        .filter((part) => part !== ':'),
     ),
     frame: program(steps.map((one) => ({ ...one, step: nothing }))),
     stage: calls(stage('', [])),

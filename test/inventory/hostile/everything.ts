@@ -13,7 +13,7 @@ const ssh = (level: string) => ({
   configFile: `config${level}`,
   password: `password${level}`,
   passphrase: `passphrase${level}`,
-  become: [`becomeword${level}`, `-${level}`],
+  become: [`becomeword${level}`, `-becomeoption${level}`],
   sudoPassword: `sudoword${level}`,
   transport: 'auto',
   connectTimeout: 5,
@@ -31,12 +31,13 @@ export const everything = {
       vars: { hostvar: 'varhost' },
       ssh: { ...ssh('host'), sudo: true },
     },
-    hosttwo: { address: '10.1.0.2', ssh: { sudo: false } },
+    hosttwo: { address: '10.1.0.2', ssh: { sudo: false, become: 'doas' } },
     hostthree: { address: 'addressthree' },
   },
   groups: {
     balancers: ['hostone', 'hosttwo'],
     app: { hosts: ['hostone'], vars: { groupvar: 'vargroup' }, ssh: { ...ssh('group'), sudo: false } },
+    alike: { hosts: ['hosttwo'], ssh: { become: 'doas' } },
   },
   sysctl: { 'net.core.somaxconn': 'sysctlword' },
   vips: {
@@ -288,6 +289,7 @@ const filesAt = (folder: string, main: string, source: string) => ({
 
 /** With files of one's own, beside which nothing is said by keys. */
 export const ownFiles = {
+  ssh: { become: 'sudo' },
   hosts,
   haproxy: { config: filesAt('/etc/haproxy', 'haproxy.cfg', 'own.cfg'), packages: ['packageone'] },
   keepalived: {
