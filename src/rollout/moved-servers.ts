@@ -7,7 +7,7 @@ import { isOf as isServerOf } from './batches';
 /**
  * Orders a host's unit changes so that no request goes to a server that is not there. HAProxy comes first where a server of
  * this host moves or stops: it then knows the others before it loses that one. Otherwise it comes after units that
- * restart, because a reload makes it forget which servers are drained for them. keepalived comes last, because its new
+ * restart, because a reload can make it forget which servers are drained for them, as it forgets it of those that move. keepalived comes last, because its new
  * configuration may bring the VIP here.
  */
 export function inSafeOrder(

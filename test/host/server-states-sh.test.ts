@@ -12,6 +12,7 @@ interface Server {
   administrative?: number;
   name_?: string;
   port?: number;
+  agent?: number;
 }
 /** As `show servers state` of 2.4 prints it: a weight set by hand, and a check's port and address of then. */
 const row = ({
@@ -21,8 +22,9 @@ const row = ({
   administrative = 0,
   name_ = '-',
   port = 80,
+  agent = 0,
 }: Server) =>
-  `3 web 1 ${name} ${address} ${operational} ${administrative} 7 1 12 8 2 0 6 0 0 0 ${name_} ${port} - 1 8008 10.9.9.9 - 0`;
+  `3 web 1 ${name} ${address} ${operational} ${administrative} 7 1 12 8 2 0 6 ${agent} 0 0 ${name_} ${port} - 1 8008 10.9.9.9 - 0`;
 const file = (lines: string, server = '10.0.0.1:80') =>
   `defaults\n  mode http\nlisten web\n  default-server inter 2000\n${lines || `  server a ${server} check`}\n`;
 
@@ -33,7 +35,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     box.onHost(`mkdir -p -m 755 ${box.path('var/lib/haproxy')}`);
     box.fake(
       'systemctl',
-      `"show -p Environment -p ExecStart haproxy.service") echo 'ExecStart={ path=/usr/sbin/haproxy ; argv[]=/usr/sbin/haproxy -Ws -f ${box.path('etc/haproxy/haproxy.cfg')} ; ignore_errors=no }' ;;`,
+      `"show -p Environment -p EnvironmentFiles -p ExecStart haproxy.service") echo 'ExecStart={ path=/usr/sbin/haproxy ; argv[]=/usr/sbin/haproxy -Ws -f ${box.path('etc/haproxy/haproxy.cfg')} ; ignore_errors=no }' ;;`,
     );
     box.fake('haproxy', '-v) echo "HAProxy version 2.4.22" ;;');
   });
@@ -41,12 +43,20 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
 
   const told = () => box.path('told');
   const run = async (servers: Server[], ...script: string[]) => {
-    const fakes = `step=${box.host}\nhaproxy_sockets() { echo /run/haproxy.sock; }
+    const fakes = `step=${box.host} home=${box.host}\nhaproxy_sockets() { echo /run/haproxy.sock; }
+tell_admin_sockets() { echo admin; }
+newest_haproxy() { echo 99999999999; }
 tell_haproxy() { case $1 in *'servers state'*) printf '%s\\n' '${[head, ...servers.map(row)].join('\n')}' ;; *) echo "$1" >>'${told()}'; echo 'Pid: 2' ;; esac; }`;
     return (await box.send(compose(fakes, ...script))).stdout.trimEnd();
   };
-  const kept = async (servers: Server[], text = file('')) => {
+  /** What the run has kept of the file that it writes. */
+  const stoodBefore = (text: string) => {
+    box.onHost(`mkdir -p '${box.host}/steps/1' && cd '${box.host}/steps/1' && : >begun && printf '%s\\n' "$(readlink -f '${box.path('etc/haproxy')}')/haproxy.cfg" '' >spot
+cat >before <<'.END.'\n${text}.END.`);
+  };
+  const kept = async (servers: Server[], text = file(''), old = text) => {
     box.write('etc/haproxy/haproxy.cfg', text);
+    stoodBefore(old);
     return run(servers, 'states_to_keep');
   };
   const down = '3 web 1 a - 0 0 1 1 12 8 2 0 6 0 0 0 - 80 -';
@@ -65,11 +75,84 @@ tell_haproxy() { case $1 in *'servers state'*) printf '%s\\n' '${[head, ...serve
 
   test('a server that moves, and is asked at the same port as before, is kept at its new port', async () => {
     const moved = '  server a 10.0.0.1:81 check port 8008';
-    expect(await kept([{ name: 'a' }], file(moved))).toBe(down.replace('80 -', '81 -'));
+    const at = file('  server a 10.0.0.1:80 check port 8008');
+    expect(await kept([{ name: 'a' }], file(moved), at)).toBe(down.replace('80 -', '81 -'));
+    expect(await kept([{ name: 'a', operational: 2, administrative: 8 }], file(moved), at)).toBe('');
+    expect(await kept([{ name: 'a', administrative: 1 }], file(moved), at)).toBe('');
+  });
+
+  test('what a comment or a quote says is no word of a line', async () => {
+    expect(await kept([{ name: 'a' }], file('  server a 10.0.0.1:80 # check'))).toBe('');
+    expect(
+      await kept([{ name: 'a' }], file('  default-server inter 2s # check\n  server a 10.0.0.1:80')),
+    ).toBe('');
+    expect(await kept([{ name: 'a' }], file('  server a 10.0.0.1:80 cookie "x # check"'))).toBe('');
+    expect(await kept([{ name: 'a' }], file("  server a 10.0.0.1:80 cookie 'check check' weight 1"))).toBe(
+      '',
+    );
+    expect(await kept([{ name: 'a' }], file('  server a "10.0.0.1:80" check sni "str(#)" # down'))).toBe(
+      down,
+    );
+  });
+
+  test.each([
+    ['its own line', file('  server a 10.0.0.1:80 check inter 9s'), file('')],
+    ['its section’s check', file('  option httpchk GET /ok\n  server a 10.0.0.1:80 check'), file('')],
+    [
+      'a check of the defaults',
+      file('').replace('mode http', 'mode http\n  option httpchk GET /ok'),
+      file(''),
+    ],
+    ['the checks of all', `global\n  external-check\n${file('')}`, file('')],
+    ['the check alone, commented out', file('  server a 10.0.0.1:80 # check'), file('')],
+  ])('a server is not kept where the run changes %s', async (_what, text, old) => {
+    expect(await kept([{ name: 'a' }], text, old)).toBe('');
+    expect(
+      await kept([{ name: 'a' }], text.replace('# check', 'check'), text.replace('# check', 'check')),
+    ).not.toBe('');
+  });
+
+  test('what has nothing to do with checks may change', async () => {
+    const old = file('').replace('mode http', 'mode http\n  timeout client 30s');
+    expect(await kept([{ name: 'a' }], file('  balance leastconn\n  server a 10.0.0.1:80 check'), old)).toBe(
+      down,
+    );
+  });
+
+  test('a section with the defaults of another is believed on its server’s line only', async () => {
+    const from = (server: string) =>
+      `defaults plain\ndefaults checked\n  default-server check\nbackend web from plain\n  server a 10.0.0.1:80 ${server}\n`;
+    expect(await kept([{ name: 'a' }], from(''))).toBe('');
+    expect(await kept([{ name: 'a' }], from('check'))).toBe(down);
+    expect(
+      await kept(
+        [{ name: 'a' }],
+        file('  .if false\n  default-server check\n  .endif\n  server a 10.0.0.1:80'),
+      ),
+    ).toBe('');
+  });
+
+  test('what HAProxy does not run by is compared with nothing', async () => {
+    box.write('etc/haproxy/haproxy.cfg', file(''));
+    const states = (ticks: string) =>
+      run(
+        [{ name: 'a' }],
+        `newest_haproxy() { echo ${ticks}; }`,
+        'keep_states haproxy.service',
+        'echo "$kept_states"',
+      );
+    expect(await states('99999999999')).toBe(down);
+    expect(await states('1')).toBe('');
+    const noted = 'mkdir -p "${loaded_file%/*}"; echo "1 $(sum_of_configuration)" >$loaded_file';
+    await run([], noted);
+    expect(await states('1')).toBe(down);
+    stoodBefore(file('  server a 10.0.0.1:80'));
+    expect(await states('1')).toBe('');
   });
 
   test.each<[string, Server, string]>([
     ['is asked at another port', { name: 'a' }, file('  server a 10.0.0.1:80 check port 8009')],
+    ['an agent answers for', { name: 'a', operational: 2, administrative: 8, agent: 3 }, file('')],
     ['is up', { name: 'a', operational: 2 }, file('')],
     ['waits for its name', { name: 'a', administrative: 32 }, file('')],
     ['is disabled by the configuration', { name: 'a', administrative: 4 }, file('')],
@@ -98,11 +181,15 @@ tell_haproxy() { case $1 in *'servers state'*) printf '%s\\n' '${[head, ...serve
     `cat ${'$state_file'} 2>/dev/null`,
     'hand_states_over haproxy.service 1',
   ];
-  const named = 'global\n  server-state-file /var/lib/haproxy/haprov-servers\n';
+  const named =
+    'global\n  server-state-file /var/lib/haproxy/haprov-servers # ours\ndefaults\n  load-server-state-from-file global\n';
+
+  const naming = () =>
+    named.replace('/var', box.path('var')) + file('').replace('defaults\n  mode http\n', '');
 
   test('the file that the configuration names has it while HAProxy reads, and nothing afterwards', async () => {
-    box.write('etc/haproxy/haproxy.cfg', named.replace('/var', box.path('var')) + file(''));
-    expect(await run([{ name: 'a' }], ...over, 'forget_states haproxy.service')).toBe(`1\n${down}`);
+    box.write('etc/haproxy/haproxy.cfg', naming());
+    expect(await run([{ name: 'a' }], ...over, 'forget_states')).toBe(`1\n${down}`);
     expect(box.read('var/lib/haproxy/haprov-servers')).toBe('1\n');
     expect(box.read('told')).toBe('show info\n');
   });
@@ -110,12 +197,52 @@ tell_haproxy() { case $1 in *'servers state'*) printf '%s\\n' '${[head, ...serve
   test('without such a file, or where others could change it, HAProxy is told at once', async () => {
     const asked = 'set server web/a health down;show info\n';
     box.write('etc/haproxy/haproxy.cfg', file(''));
-    expect(await run([{ name: 'a' }], ...over, 'forget_states haproxy.service')).toBe('');
+    expect(await run([{ name: 'a' }], ...over, 'forget_states')).toBe('');
     expect(box.read('told')).toBe(asked);
-    box.write('etc/haproxy/haproxy.cfg', named.replace('/var', box.path('var')) + file(''));
+    box.write('etc/haproxy/haproxy.cfg', naming());
     box.onHost(`rm ${told()}; chmod 777 ${box.path('var/lib/haproxy')}`);
     expect(await run([{ name: 'a' }], ...over)).toBe('');
     expect(box.read('told')).toBe(asked);
+  });
+
+  test('HAProxy is told of servers whose section does not read the file, or that could not be written', async () => {
+    const asked = 'set server web/a health down;show info\n';
+    box.write('etc/haproxy/haproxy.cfg', naming().replace('load-server-state-from-file global', 'mode http'));
+    await run([{ name: 'a' }], ...over);
+    expect(box.read('told')).toBe(asked);
+    box.onHost(`rm ${told()}; mkdir ${box.path('var/lib/haproxy/haprov-servers.new')}`);
+    box.write('etc/haproxy/haproxy.cfg', naming());
+    await run([{ name: 'a' }], 'keep_states haproxy.service && hand_states_over haproxy.service 1');
+    expect(box.read('told')).toBe(asked);
+  });
+
+  test('no row outlives the run, and root writes in no folder of another', async () => {
+    const states = 'var/lib/haproxy/haprov-servers';
+    box.write(states, `1\n${down}\n`);
+    box.onHost(`mkdir ${box.path(`${states}.new`)}`);
+    await run([], 'forget_states');
+    expect(() => box.read(states)).toThrow('ENOENT');
+    box.onHost(
+      `rmdir ${box.path(`${states}.new`)}; echo secret >${box.path('victim')}; ln -s ${box.path('victim')} ${box.path(`${states}.new`)}; chmod 777 ${box.path('var/lib/haproxy')}`,
+    );
+    box.write(states, '');
+    await run([], 'forget_states');
+    expect(box.read('victim')).toBe('secret\n');
+    box.onHost(`rm ${box.path(`${states}.new`)}; chmod 755 ${box.path('var/lib/haproxy')}`);
+    for (const way of [
+      'lock=$home/lock run=r; ln -sfn "r 1 me" "$lock"; drop_lock',
+      'mkdir -p ${state_file%/*}; mkdir -p /var/lib/haprov; ln -sfn "${home##*/} 1 me" /var/lib/haprov/lock; ( salvage "$home" )',
+    ]) {
+      box.write(states, `1\n${down}\n`);
+      await run([], way);
+      expect(box.read(states)).toBe('1\n');
+    }
+  });
+
+  test('nobody waits for a HAProxy that takes no commands', async () => {
+    box.write('etc/haproxy/haproxy.cfg', file(''));
+    await run([{ name: 'a' }], 'tell_admin_sockets() { echo none; }', ...over);
+    expect(() => box.read('told')).toThrow('ENOENT');
   });
 
   test('who was in maintenance by hand is so again', async () => {
@@ -137,13 +264,7 @@ tell_haproxy() { case $1 in *'servers state'*) printf '%s\\n' '${[head, ...serve
 
   test('other units have no servers', async () => {
     expect(
-      await run(
-        [{ name: 'a' }],
-        'keep_states web.service',
-        'hand_states_over web.service 1',
-        'forget_states web.service',
-        'echo so',
-      ),
+      await run([{ name: 'a' }], 'keep_states web.service', 'hand_states_over web.service 1', 'echo so'),
     ).toBe('so');
   });
 });

@@ -80,14 +80,19 @@ give_back() { change_drained remove "$@" && set_servers ready "$@"; } # SERVER..
 
 # After a reload: tells HAProxy the commands again and again until a worker that is not one of the old has taken them.
 tell_new_worker() { # OLD_WORKERS COMMANDS
-  # Until then the new worker sends requests as if nothing was known, so this retries every 20 ms, for three seconds in all.
+  # Until then the new worker sends requests as if nothing was known, so this retries every 20 ms, for four seconds at most.
+  [ "$(tell_admin_sockets)" != none ] || return
+  read -r up _ </proc/uptime
+  until_then=$((${up%%.*} + 4))
   for tens in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
     for look in 1 2 3 4 5 6 7 8 9 10; do
-      worker=$(tell_worker "$2" | sed -n 's/^Pid: *\([0-9]*\).*/\1/p')
+      worker=$(patience=1; tell_worker "$2" | sed -n 's/^Pid: *\([0-9]*\).*/\1/p')
       case " $(echo $1) " in
         *" ${worker:-none} "*) ;;
         *) [ -z "$worker" ] || return 0 ;;
       esac
+      read -r up _ </proc/uptime
+      [ "${up%%.*}" -lt $until_then ] || return
       sleep 0.02
     done
   done

@@ -1,6 +1,7 @@
 # Records what HAProxy runs: the checksum of the files that it has read, and the start of its newest process in clock ticks.
 # haprov writes the record when it starts or reloads HAProxy; after a start or reload by others, nothing is known.
 # Needs: haproxy-files
+# Gives: loaded_file
 loaded_file=/var/lib/haprov/haproxy-loaded
 
 # Runs a command on the files that HAProxy reads; fails where there are none.

@@ -1,7 +1,7 @@
 # Ends a run that no process drives any more, by its own program. Where that is damaged, restores the files from the run's
 # records.
 # Needs: probe put-back
-# Gives: boot_unit boot_wish boot_script
+# Gives: boot_unit boot_wish boot_script state_file
 
 boot_unit=/etc/systemd/system/haprov-recover.service
 boot_wish=/etc/systemd/system/multi-user.target.wants/haprov-recover.service
@@ -11,6 +11,21 @@ boot_script=/etc/init.d/haprov-recover
 unhook_boot() {
   grep -qsF "$home/transaction" "$boot_unit" "$boot_script" || return 0
   rm -f "$boot_wish" "$boot_unit" /etc/rc[2-5].d/S11haprov-recover "$boot_script"
+}
+
+# What HAProxy reads of its servers' states while this host reloads it (server-states.sh), in a folder that it may read under
+# SELinux. Between two reloads the file says nothing, so no start reads what has been.
+state_file=/var/lib/haproxy/haprov-servers
+
+# Whether only root can change its folder: elsewhere another could make root write through a link.
+is_roots_folder() {
+  case $(stat -c %u:%A -- "${state_file%/*}" 2>/dev/null) in "$(id -u)":d????-??-?*) ;; *) return 1 ;; esac
+}
+
+write_states() { { echo 1; [ -z "$1" ] || printf '%s\n' "$1"; } >$state_file.new && mv -f $state_file.new $state_file; } # ROWS
+
+forget_states() {
+  if [ -e $state_file ] && is_roots_folder; then write_states '' 2>/dev/null || rm -f $state_file $state_file.new; fi
 }
 
 # Prints the format of a run's folder: 1 where it does not say, "-" where that is damaged.
@@ -86,6 +101,6 @@ salvage() { # HOME
   [ $verdict != finished ] || leave_all_names
   unhook_boot
   holder=$(readlink /var/lib/haprov/lock)
-  case $holder in "$run "*) rm -f /var/lib/haprov/lock ;; esac
+  case $holder in "$run "*) forget_states; rm -f /var/lib/haprov/lock ;; esac
   ln -sfn $verdict "$home/state.new" && mv -fT "$home/state.new" "$home/state"
 }

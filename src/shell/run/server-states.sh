@@ -1,31 +1,50 @@
 # What HAProxy knows of its servers, over a reload or restart: it counts each as up until its first check, and forgets what it
 # was told at its socket. It reads which servers are down, in maintenance or drained from a file that its configuration
 # names; where it names none, it is told so as soon as it answers.
-# Needs: runtime drained loaded transaction
+# Needs: runtime drained haproxy-files loaded recover transaction
+# Given: home
+# Gives: kept_states
 
-# In a folder that HAProxy may read under SELinux. Between two reloads it says nothing, so no start reads what has been.
-state_file=/var/lib/haproxy/haprov-servers
-
-# Prints a row of a state file for each server that gets no requests now and stands in the files as it runs. All that a row
-# could bring back with that is left out: address, weight, how checks are made.
+# Prints a row of a state file for each server that gets no requests now, and whose check asks the same in the files as in
+# those before this run. All that a row could bring back with that is left out: address, weight, how checks are made.
 states_to_keep() {
-  { running_states || return; echo '; files'; } 2>/dev/null | with_configuration awk '
-    $0 == "; files" { in_files = 1; next }
-    !in_files { if (NF >= 19 && $1 !~ /^#/) states[$2 "/" $4] = $0; next }
-    $1 == "listen" || $1 == "backend" { proxy = $2; checked = by_default; next }
+  {
+    running_states || return
+    echo '; before'
+    cut_lines $(files_before) </dev/null
+    echo '; now'
+    with_configuration cut_lines
+  } 2>/dev/null | awk '
+    $1 == ";" { phase = $2; proxy = ""; in_defaults = by_default = 0; of_defaults = ""; next }
+    !phase { if (NF >= 19 && $1 !~ /^#/) states[$2 "/" $4] = $0; next }
+    # Which branch holds is known to HAProxy only.
+    $1 ~ /^\.(if|elif|else|endif)$/ { conditions = 1 }
+    $1 == "listen" || $1 == "backend" {
+      proxy = $2; checked = by_default; asks[phase, proxy] = of_defaults
+      # It has the defaults of another section.
+      for (i = 3; i <= NF; i++) if ($i == "from") { checked = 0; asks[phase, proxy] = $0 }
+      next
+    }
     $1 ~ /^(global|defaults|frontend|peers|resolvers|userlist|mailers|program|ring|log-forward|http-errors|fcgi-app|cache)$/ {
       proxy = ""
-      if ($1 == "defaults") by_default = checked = 0
-      in_defaults = $1 == "defaults"
+      if (in_defaults = $1 == "defaults") { by_default = 0; of_defaults = ""; shared[phase] = shared[phase] "\n" $0 }
       next
+    }
+    $1 != "server" && (/ch(ec)?k|default-server|server-verify/ || $1 ~ /^(mode|source|disabled|enabled)$/ || $1 " " $2 ~ /^timeout (connect|server|queue)$/) {
+      if (proxy != "") asks[phase, proxy] = asks[phase, proxy] "\n" $0
+      else { shared[phase] = shared[phase] "\n" $0; if (in_defaults) of_defaults = of_defaults "\n" $0 }
     }
     $1 == "default-server" {
       for (i = 2; i <= NF; i++) { if ($i == "check") checked = 1; if ($i == "no-check") checked = 0 }
-      if (proxy == "" && in_defaults) by_default = checked
+      if (proxy == "" && in_defaults) { by_default = checked } else if (proxy == "") checked = 0
     }
     $1 == "server" && proxy != "" && (proxy "/" $2) in states {
-      split(states[proxy "/" $2], row)
-      place = tolower($3); port = 0
+      name = proxy "/" $2; place = tolower($3)
+      words = ""
+      for (i = 4; i <= NF; i++) words = words " " $i
+      if (phase == "before") { asked_before[name] = words; next }
+      split(states[name], row)
+      port = 0
       sub(/^ipv[46]@/, "", place)
       if (match(place, /:[0-9]+$/)) { port = substr(place, RSTART + 1); place = substr(place, 1, RSTART - 1) }
       gsub(/[][]/, "", place)
@@ -36,11 +55,67 @@ states_to_keep() {
         if ($i == "no-check" || $i == "disabled" || $i == "track") next
       }
       if (!is_checked || place != tolower(row[18] == "-" ? row[5] : row[18])) next
-      # A check at a port of its own says the same of a server that moves; before 2.4 HAProxy does not tell which port that is.
-      if (asked ? row[22] && row[22] != asked : port + 0 != row[19] + 0) next
-      if (!(row[7] == 1 || row[7] == 8 || (row[7] == 0 && row[6] == 0))) next
-      print row[1], row[2], row[3], row[4], "-", row[6], row[7], row[9], row[9], row[10], row[11], row[12], row[6] == 0 ? 0 : row[13], 6, 0, row[16], row[17], "-", port + 0, "-"
-    }' -
+      if (!(name in asked_before) || asked_before[name] != words) next
+      # A check at a port of its own says the same of a server that moves; before 2.4 HAProxy does not tell which port that
+      # is. Whoever took the server out of service did so at its old port: a run that moves it, for one.
+      if (port + 0 != row[19] + 0 && (row[7] != 0 || !asked)) next
+      if (asked && row[22] && row[22] != asked) next
+      # An agent may have taken it out of service, and not ask any more.
+      if (row[15] != 0 || !(row[7] == 1 || row[7] == 8 || (row[7] == 0 && row[6] == 0))) next
+      of[++many] = proxy
+      rows[many] = row[1] " " row[2] " " row[3] " " row[4] " - " row[6] " " row[7] " " row[9] " " row[9] " " row[10] " " row[11] " " row[12] " " (row[6] == 0 ? 0 : row[13]) " 6 0 " row[16] " " row[17] " - " port + 0 " -"
+    }
+    END {
+      if (conditions || shared["before"] != shared["now"]) exit
+      for (i = 1; i <= many; i++) if (asks["before", of[i]] == asks["now", of[i]]) print rows[i]
+    }'
+}
+
+# Prints a configuration as HAProxy reads its words, without comments and quotes.
+cut_lines() { # FILE...
+  awk -v apostrophe="'" '
+    index($0, apostrophe) || /["\\#]/ {
+      kept = quote = ""
+      for (i = 1; i <= length($0); i++) {
+        sign = substr($0, i, 1)
+        if (sign == "\\" && quote != apostrophe) kept = kept sign substr($0, ++i, 1)
+        else if (quote != "") { if (sign == quote) quote = ""; else kept = kept (sign ~ /[ \t]/ ? "_" : sign) }
+        else if (sign == "\"" || sign == apostrophe) quote = sign
+        else if (sign == "#") break
+        else kept = kept sign
+      }
+      $0 = kept
+    }
+    { $1 = $1; print }' "$@"
+}
+
+# Prints the copy that this run has of a file; no file has that name where it was not there. Fails where the file stays.
+copy_before() { # PATH
+  real_path=$(readlink -f -- "$1")
+  for one in "$home"/steps/*; do
+    [ -e "$one/begun" ] && [ "$(head -n 1 "$one/spot" 2>/dev/null)" = "$real_path" ] || continue
+    printf '%s\n' "$one/before"
+    return
+  done
+  return 1
+}
+
+files_before() {
+  haproxy_files copy_before | while IFS= read -r file; do copy_before "$file" || printf '%s\n' "$file"; done
+}
+
+# Whether HAProxy has read the files as they were before this run: haprov noted so, or nobody has written to them since its
+# newest process began.
+runs_as_before() {
+  set -- $(files_before)
+  [ $# -gt 0 ] || return
+  newest=$(newest_haproxy)
+  if read -r ticks sum 2>/dev/null <$loaded_file && [ "$ticks" = "$newest" ]; then
+    [ "$(cat -- "$@" | sha256sum)" = "$sum  -" ]
+  else
+    read -r up _ </proc/uptime
+    stat -c %Y -- "$@" | awk -v began="$(($(date +%s) - ${up%%.*} + newest / 100))" '$1 >= began { late = 1 } END { exit late }'
+  fi
 }
 
 running_states() {
@@ -53,33 +128,46 @@ running_states() {
 
 # Whether the configuration names the file, in a folder that only root can change.
 goes_by_file() {
-  with_configuration grep -q "^[[:space:]]*server-state-file[[:space:]][[:space:]]*$state_file[[:space:]]*$" || return
-  folder=$(stat -c %u:%A -- "${state_file%/*}" 2>/dev/null)
-  case $folder in "$(id -u)":d????-??-?*) ;; *) return 1 ;; esac
+  is_roots_folder && with_configuration cut_lines | awk -v file="$state_file" '
+    $1 == "server-state-file" { named = $2 } END { exit named != file }'
 }
 
-write_states() { { echo 1; [ -z "$1" ] || printf '%s\n' "$1"; } >$state_file.new && mv -f $state_file.new $state_file; } # ROWS
+# Whether each section with servers reads it.
+all_read_file() {
+  with_configuration cut_lines | awk '
+    $1 == "defaults" { by_default = 0; in_defaults = 1 }
+    $1 == "listen" || $1 == "backend" {
+      in_defaults = 0; proxy = $2; reads[proxy] = by_default
+      for (i = 3; i <= NF; i++) if ($i == "from") reads[proxy] = 0
+    }
+    $1 ~ /^(global|frontend|peers|ring|log-forward)$/ { in_defaults = 0; proxy = "" }
+    $1 == "load-server-state-from-file" { if (in_defaults) by_default = $2 == "global"; else reads[proxy] = $2 == "global" }
+    $1 == "server" && proxy != "" { has_servers[proxy] }
+    END { for (proxy in has_servers) if (!reads[proxy]) exit 1 }'
+}
 
 # Before HAProxy reads its configuration anew. A run that is undone keeps what was so before it: what its own checks found
 # down may be well, and the checks wrong.
 keep_states() { # UNIT [BEFORE]   a file with the rows of then
   [ "$1" = haproxy.service ] || return 0
-  kept_states=$(states_to_keep)
-  if [ $# = 1 ]; then printf '%s\n' "$kept_states" >"$step/kept-states"
-  else kept_states=$(printf '%s\n' "$kept_states" | awk 'NR == FNR { before[$2, $4]; next } ($2, $4) in before' "$2" - 2>/dev/null)
+  kept_states= by_file=
+  if [ $# = 1 ]; then
+    ! runs_as_before || kept_states=$(states_to_keep)
+    printf '%s\n' "$kept_states" >"$step/kept-states" || :
+  else
+    kept_states=$(states_to_keep | awk 'NR == FNR { before[$2, $4]; next } ($2, $4) in before' "$2" - 2>/dev/null)
   fi
-  ! goes_by_file || write_states "$kept_states"
+  # A full disk is no failure: HAProxy is then told.
+  if goes_by_file && write_states "$kept_states"; then by_file=yes; fi 2>/dev/null
 }
 
-# After it: tells the new worker the rest, and leaves the file empty when that worker has read it.
+# After it: tells the new worker the rest.
 hand_states_over() { # UNIT OLD_WORKERS
   [ "$1" = haproxy.service ] || return 0
   drained_before=$(server_commands drain $(drained_servers))
   commands=$drained_before
-  goes_by_file || commands=$commands$(printf '%s\n' "$kept_states" | awk -v ORS=';' '
+  [ -n "$by_file" ] && all_read_file || commands=$commands$(printf '%s\n' "$kept_states" | awk -v ORS=';' '
     NF { print "set server " $2 "/" $4, $7 == 1 ? "state maint" : $7 == 8 ? "state drain" : "health down" }')
   [ -z "$commands$kept_states" ] || tell_new_worker "$2" "$commands" ||
     [ -z "$drained_before" ] || emit warning "$number" "$(echo "HAProxy could not be told again which servers are drained: haprov drain does" | base64 | tr -d '\n')"
 }
-
-forget_states() { [ "$1" != haproxy.service ] || [ ! -e $state_file ] || write_states ''; } # UNIT

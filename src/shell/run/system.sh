@@ -1,5 +1,5 @@
 # Packages, kernel parameters, units and commands as steps of a transaction.
-# Needs: probe sysctl init units transaction loaded server-states boot
+# Needs: probe sysctl init units transaction loaded recover server-states boot
 
 # --- packages ---------------------------------------------------------------------------------------------------
 
@@ -97,9 +97,10 @@ change_service() { # UNIT enable|disable|- start|stop|reload|restart|-
   if [ "$3" != - ]; then
     workers=$(workers_of "$unit") sum=$(sum_for "$unit")
     case $3 in start | restart) : >"$step/started" && forget_failures "$unit" || return ;; esac
-    keep_states "$unit" && bring "$3" "$unit" "$workers"
+    keep_states "$unit"
+    bring "$3" "$unit" "$workers"
     moved=$?
-    forget_states "$unit"
+    forget_states
     [ $moved = 0 ] || return $moved
     [ "$3" = stop ] || note_loaded "$sum"
   fi
@@ -125,6 +126,13 @@ sum_for() { # UNIT
 # HAProxy's reload succeeds also where its master kept the old configuration: only a new worker proves it.
 prove_reload() { # UNIT OLD_WORKERS
   [ "$1" = haproxy.service ] || return 0
+  ! comes_anew "$1" "$2" || return 0
+  unit_report "$1"
+  fail 'HAProxy was told to reload, and no new worker came up: the old one still runs the old configuration'
+}
+
+# Waits for a worker that is not one of the old, five seconds at most.
+comes_anew() { # UNIT OLD_WORKERS
   for look in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
     for worker in $(workers_of "$1"); do
       case "
@@ -135,8 +143,7 @@ $worker
     done
     sleep 0.25
   done
-  unit_report "$1"
-  fail 'HAProxy was told to reload, and no new worker came up: the old one still runs the old configuration'
+  return 1
 }
 
 verify_service() { # UNIT enable|disable|- active|inactive|-
@@ -178,7 +185,7 @@ restore_service() { # UNIT
   was() { sed -n "s/^$1=//p" "$step/before"; }
   reread_unit "$unit"
   put_links_back || return
-  if [ -n "$booting" ]; then forget_states "$unit"; leave_to_boot "$unit" "$(was ActiveState)"; return; fi
+  if [ -n "$booting" ]; then forget_states; leave_to_boot "$unit" "$(was ActiveState)"; return; fi
   before=$(was ActiveState)
   case $before in
     active | reloading | activating)
@@ -187,7 +194,9 @@ restore_service() { # UNIT
       keep_states "$unit" "$step/kept-states"
       move_unit reload-or-restart "$unit" || move_unit restart "$unit"
       hand_states_over "$unit" "$workers"
-      forget_states "$unit"
+      # Without a socket at level admin, nothing has waited for it.
+      [ -z "$kept_states" ] || comes_anew "$unit" "$workers" || :
+      forget_states
       note_loaded "$sum"
       is_active "$unit" || [ "$(was SubState)" = auto-restart ] || fail "$1 ran before, and does not come up again: $(unit_report "$unit")" || return
       ;;

@@ -263,7 +263,7 @@ recover_other() { # HOLDER
 drop_lock() {
   unhook_boot
   holder=$(readlink "$lock") || holder=
-  [ "${holder%% *}" != "$run" ] || rm -f "$lock"
+  [ "${holder%% *}" != "$run" ] || { forget_states; rm -f "$lock"; }
 }
 
 # --- what the laptop calls -----------------------------------------------------------------------------------------
