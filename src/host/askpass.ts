@@ -6,15 +6,17 @@ import { command } from '../shell/quote';
 /**
  * Answers a prompt of OpenSSH; undefined for no answer.
  * @param kind `confirm`: a question for yes or no; `none`: it only says what it waits for, and ends by itself
+ * @param asker the id of the ssh process that asks: a jump host has its own
  */
 export type AnswerPrompt = (
   prompt: string,
   kind: 'secret' | 'confirm' | 'none',
+  asker: number,
 ) => Promise<string | undefined>;
 
 /** What OpenSSH calls in place of a terminal: hands its prompt to haprov, and prints what haprov says. */
 const PROGRAM = `
-const { env, argv, stdout } = process;
+const { env, argv, stdout, ppid } = process;
 const socket = require('node:net').connect(__dirname + '/ask');
 let said = '';
 socket.on('data', (chunk) => { said += chunk; });
@@ -23,7 +25,7 @@ socket.on('close', () => {
   if (!said) process.exit(1);
   stdout.write(JSON.parse(said) + '\\n', () => process.exit(0));
 });
-socket.write(JSON.stringify({ prompt: argv[2] ?? '', hint: env.SSH_ASKPASS_PROMPT ?? '' }) + '\\n');
+socket.write(JSON.stringify({ prompt: argv[2] ?? '', hint: env.SSH_ASKPASS_PROMPT ?? '', asker: ppid }) + '\\n');
 `;
 
 /** A way for ssh to ask haprov. */
@@ -46,9 +48,9 @@ export async function openAskpass(folder: string, answer: AnswerPrompt): Promise
     socket.setEncoding('utf8').on('data', async (chunk: string) => {
       heard += chunk;
       if (!heard.endsWith('\n')) return;
-      const { prompt, hint } = JSON.parse(heard) as { prompt: string; hint: string };
+      const { prompt, hint, asker } = JSON.parse(heard) as { prompt: string; hint: string; asker: number };
       const kind = hint === 'confirm' || hint === 'none' ? hint : 'secret';
-      const said = await answer(prompt, kind);
+      const said = await answer(prompt, kind, asker).catch(() => undefined);
       // What only tells something is ended by ssh.
       if (kind !== 'none') socket.end(said === undefined ? '' : JSON.stringify(said));
     });

@@ -279,6 +279,12 @@ export function authHandler(
   };
   return (accepted: AuthenticationType[] | null, partial, done) => {
     // ssh2 takes false for "no more"; its types do not say so.
-    void next(accepted, partial).then((method) => done(method ?? (false as unknown as AnyAuthMethod)));
+    const none = false as unknown as AnyAuthMethod;
+    next(accepted, partial)
+      .then((method) => done(method ?? none))
+      .catch((error: Error) => {
+        credentials.notes.push(error.message);
+        done(none);
+      });
   };
 }

@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import type { AnswerPrompt } from './askpass';
 import { passphraseName, passphraseOf } from './key-files';
 import type { Person } from './person';
@@ -7,23 +8,44 @@ import type { SshSettings, SshTarget } from './ssh-config';
 export const canAnswer = ({ passphrase, password }: SshTarget, person: Person | undefined): boolean =>
   (person ?? passphrase ?? password) !== undefined;
 
+/** What tells whose prompt it is that an ssh process shows. */
+interface Origin {
+  /** By {@link namesHosts}. */
+  namesHosts: boolean;
+  /** Whether this is the process that logs in to the host itself, and not to a jump host. */
+  isMaster(id: number): boolean;
+}
+
+/** What one ssh process was given. */
+interface Asked {
+  /** The keys for which it had the inventory's passphrase. */
+  given: Set<string>;
+  /** The person's last answer, by the key's path or the prompt. */
+  last: Map<string, string>;
+}
+
 /**
  * Answers what OpenSSH asks in a login, its jump hosts' included: with what the inventory gives, once; else as the person
- * does. What ssh asks for a second time was wrong.
+ * does. What the same ssh asks for a second time was wrong. A prompt that another host may have worded is put to the person
+ * as it is, each time.
  */
 export function openSshPrompts(
   target: SshTarget,
   settings: SshSettings,
   person: Person | undefined,
+  { namesHosts: isNamed, isMaster }: Origin,
 ): AnswerPrompt {
   const host = target.name;
-  const given = { passphrases: new Set<string>(), password: target.password };
-  const last = new Map<string, string>();
-  const own = `${settings.user}@${settings.hostname}`.toLowerCase();
+  const own = ownAccount(settings);
+  const { proxyJump, proxyCommand } = settings;
+  const isDirect = proxyJump === undefined && proxyCommand === undefined;
+  const processes = new Map<number, Asked>();
+  const askers = new Map<string, number>();
+  let unsent = target.password;
 
-  const passphrase = async (path: string): Promise<string | undefined> => {
-    if (target.passphrase !== undefined && !given.passphrases.has(path)) {
-      given.passphrases.add(path);
+  const passphrase = async (path: string, { given, last }: Asked): Promise<string | undefined> => {
+    if (target.passphrase !== undefined && !given.has(path)) {
+      given.add(path);
       return target.passphrase;
     }
     const before = last.get(path);
@@ -33,29 +55,42 @@ export function openSshPrompts(
     return answer;
   };
 
-  const password = async (text: string, who: string): Promise<string | undefined> => {
-    const isOwn = who === own;
-    if (isOwn && given.password !== undefined) {
-      const once = given.password;
-      given.password = undefined;
+  const password = async (text: string, account: string, { last }: Asked): Promise<string | undefined> => {
+    if (account === own && unsent !== undefined) {
+      const once = unsent;
+      unsent = undefined;
       return once;
     }
-    if (last.has(text)) await person?.heard(false);
-    const account = isOwn ? `${own}:${settings.port}` : who;
+    if (last.has(text)) await person?.heard(false, (one) => one === account);
     const answer = await person?.password(host, account, text);
     last.set(text, answer ?? '');
     return answer;
   };
 
-  return async (prompt, kind) => {
+  /** Whose password is asked for; undefined where that cannot be known. */
+  const accountOf = (prompt: string, asker: number): string | undefined => {
+    const match = PASSWORD.exec(prompt);
+    if (!match) return undefined;
+    if (isDirect || isMaster(asker)) return own;
+    const who = (match[1] ?? match[2])?.toLowerCase();
+    if (!isNamed || who === undefined) return undefined;
+    // Two jump hosts of one name differ by their port, which ssh does not tell.
+    if ((askers.get(who) ?? asker) !== asker) return undefined;
+    askers.set(who, asker);
+    return jumpAccount(who, settings);
+  };
+
+  return async (prompt, kind, asker) => {
     if (kind === 'none') {
       target.tell?.(`waiting: ${prompt.trim()}`);
       return undefined;
     }
+    const asked = processes.get(asker) ?? { given: new Set(), last: new Map() };
+    processes.set(asker, asked);
     const [, path] = /^Enter passphrase for (?:key )?'?(.+?)'?: ?$/.exec(prompt) ?? [];
-    if (path !== undefined) return passphrase(path);
-    const [, inBrackets, before] = PASSWORD.exec(prompt) ?? [];
-    if (PASSWORD.test(prompt)) return password(prompt, (inBrackets ?? before ?? own).toLowerCase());
+    if (path !== undefined && isNamed) return passphrase(path, asked);
+    const account = accountOf(prompt, asker);
+    if (account !== undefined) return password(prompt, account, asked);
     // A host key is compared, and then accepted by an option: never by a word at a prompt.
     if (!person || person.isGone || /\(yes\/no/.test(prompt)) return undefined;
     const isConfirmed = kind === 'confirm';
@@ -66,6 +101,31 @@ export function openSshPrompts(
     return answer;
   };
 }
+
+/** Which accounts' passwords were wrong when ssh has ended with these words: a jump host may be right, and the host refuse. */
+export const isRefusedAs = (said: string, settings: SshSettings): ((account: string) => boolean) => {
+  const words = said.toLowerCase();
+  return (account) =>
+    account === ownAccount(settings) || words.includes(`${account.split(' ')[0]}: permission denied`);
+};
+
+const ownAccount = ({ user, hostname, port }: SshSettings): string =>
+  `${user}@${hostname}`.toLowerCase().concat(`:${port}`);
+
+const jumpAccount = (who: string, { proxyJump }: SshSettings): string =>
+  proxyJump === undefined ? who : `${who} by ${proxyJump}`;
+
+/**
+ * Whether the user's `ssh` puts `(user@host) ` before what a host asks, as OpenSSH does from 8.5 on. Without it a host can
+ * word its prompt as ssh asks for a key's passphrase.
+ */
+export const namesHosts = (): Promise<boolean> =>
+  new Promise((resolve) => {
+    execFile('ssh', ['-V'], { env: process.env }, (_error, _stdout, stderr) => {
+      const [, major = 0, minor = 0] = /^OpenSSH_\D*(\d+)\.(\d+)/.exec(stderr) ?? [];
+      resolve(Number(major) > 8 || (Number(major) === 8 && Number(minor) >= 5));
+    });
+  });
 
 /** `(root@fred) Password: `, as keyboard-interactive has it, and `root@fred's password: `. */
 const PASSWORD = /^(?:\((\S+@\S+)\) )?(?:(\S+@\S+)'s )?password: ?$/i;

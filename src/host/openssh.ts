@@ -7,7 +7,7 @@ import { openAskpass } from './askpass';
 import type { Channel, CommandEnd, Session } from './channel';
 import { connectError, openSshError, silenceText } from './connect-failure';
 import { Late, LoginClock } from './login-clock';
-import { canAnswer, openSshPrompts } from './openssh-prompts';
+import { canAnswer, isRefusedAs, namesHosts, openSshPrompts } from './openssh-prompts';
 import { personOf } from './person';
 import { whatWasSaid } from './script-output';
 import { type SshSettings, type SshTarget, sshArguments } from './ssh-config';
@@ -39,11 +39,17 @@ export async function openSshSession(
   const clock = new LoginClock();
   const person = personOf(target, settings, clock);
   const askpass = canAnswer(target, person)
-    ? await openAskpass(folder, openSshPrompts(target, settings, person))
+    ? await openAskpass(
+        folder,
+        openSshPrompts(target, settings, person, {
+          namesHosts: await namesHosts(),
+          isMaster: (id) => id === own.pid,
+        }),
+      )
     : undefined;
   // What the ssh of a jump host, or a ProxyCommand, says goes to stderr.
   const words = openSync(log, 'a', 0o600);
-  const own = spawn(
+  const own: ChildProcess = spawn(
     'ssh',
     masterArguments(target, settings, { socket, log, asks: askpass && (person ? 'person' : 'once') }),
     {
@@ -69,8 +75,8 @@ export async function openSshSession(
     await loggedIn(own, clock);
     await person?.heard(true);
   } catch (error) {
-    await person?.heard(false);
     const said = readLog(log);
+    await person?.heard(false, isRefusedAs(said, settings));
     close();
     if (error instanceof Late) throw connectError(error, { host: target.name, settings, banner: said });
     throw openSshError(said || (error as Error).message, {

@@ -31,6 +31,12 @@ class Remembered {
     return (this.#kept.get(name)?.refusals ?? 0) > 0;
   }
 
+  /** The tries begin anew: what was wrong before was a slip. */
+  accept(name: string): void {
+    const kept = this.#kept.get(name);
+    if (kept) kept.refusals = 0;
+  }
+
   /** Nobody is given this answer again. */
   async refuse(name: string, answer: string): Promise<void> {
     const kept = this.#kept.get(name);
@@ -54,7 +60,7 @@ export class Person {
   isGone = false;
   readonly #remembered: Remembered;
   /** Sent to the host, which has not said yet whether it takes them. */
-  readonly #sent: [name: string, answer: string][] = [];
+  #sent: { account: string; answer: string }[] = [];
 
   constructor(
     private readonly ask: AskSecret,
@@ -84,10 +90,13 @@ export class Person {
 
   /** The password of the account at the host, which is sent to it now; undefined or empty where there is no answer. */
   async password(host: string, account: string, text: string): Promise<string | undefined> {
-    const name = `password of ${account}`;
     const question = { host, text, isSecret: true, kind: 'password' } as const;
-    const answer = await this.answer(name, question, `Permission denied, please try again.\n${text}`);
-    if (answer) this.#sent.push([name, answer]);
+    const answer = await this.answer(
+      passwordName(account),
+      question,
+      `Permission denied, please try again.\n${text}`,
+    );
+    if (answer) this.#sent.push({ account, answer });
     return answer;
   }
 
@@ -96,8 +105,17 @@ export class Person {
     return this.clock.waitFor(this.ask(question));
   }
 
-  /** The host has said whether it takes what it was sent. */
-  async heard(isTaken: boolean): Promise<void> {
-    for (const [name, answer] of this.#sent.splice(0)) if (!isTaken) await this.refuse(name, answer);
+  /**
+   * A host has said whether it takes what it was sent.
+   * @param isMeant whether it has said so of the account; else of all that this login has sent
+   */
+  async heard(isTaken: boolean, isMeant: (account: string) => boolean = () => true): Promise<void> {
+    const sent = this.#sent.filter(({ account }) => isMeant(account));
+    this.#sent = this.#sent.filter(({ account }) => !isMeant(account));
+    for (const { account, answer } of sent)
+      if (isTaken) this.#remembered.accept(passwordName(account));
+      else await this.refuse(passwordName(account), answer);
   }
 }
+
+const passwordName = (account: string) => `password of ${account}`;

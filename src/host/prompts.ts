@@ -106,12 +106,15 @@ function conversation(
     return answer;
   };
   return (name, instructions, _language, prompts, finish) => {
-    void (async () => {
+    const answered = async (): Promise<string[]> => {
       const answers: string[] = [];
       const before = [name, instructions].map((text) => text.trim()).filter(Boolean);
       for (const one of prompts)
         answers.push((await answerTo(one, [...before.splice(0), one.prompt].join('\n'))) ?? '');
-      finish(answers);
-    })();
+      return answers;
+    };
+    answered()
+      .catch(() => [])
+      .then(finish);
   };
 }

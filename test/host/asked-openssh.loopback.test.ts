@@ -175,7 +175,7 @@ describe('the program that ssh calls', () => {
       return answer;
     };
     expect(await called(say, 'What’s "this"?\n$(x)', undefined)).toEqual(result);
-    expect(heard).toEqual([['What’s "this"?\n$(x)', 'secret']]);
+    expect(heard).toEqual([['What’s "this"?\n$(x)', 'secret', process.pid]]);
   });
 
   test('a touch is told of, until ssh ends it', async () => {
