@@ -3,6 +3,7 @@ import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } fr
 import { createConnection as connectTo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { HostError } from '../errors';
 import { openAskpass } from './askpass';
 import type { Channel, CommandEnd, Session } from './channel';
 import { connectError, openSshError, silenceText } from './connect-failure';
@@ -34,7 +35,14 @@ export async function openSshSession(
   const { user } = settings;
   const folder = mkdtempSync(join(shortFolder(), 'haprov-'));
   const cleaned = () => rmSync(folder, { recursive: true, force: true });
-  if (master !== undefined) return { ...sessionOver(user, master, folder, cleaned), notes: notesOf(why) };
+  if (master !== undefined) {
+    const forget = onExit(cleaned);
+    const close = (): void => {
+      forget();
+      cleaned();
+    };
+    return { ...sessionOver(target.name, user, master, folder, close), notes: notesOf(why) };
+  }
   const [socket, log] = [join(folder, 'master'), join(folder, 'log')];
   const clock = new LoginClock();
   const person = personOf(target, settings, clock);
@@ -45,7 +53,10 @@ export async function openSshSession(
           namesHosts: await namesHosts(),
           isMaster: (id) => id === own.pid,
         }),
-      )
+      ).catch((error: unknown) => {
+        cleaned();
+        throw error;
+      })
     : undefined;
   // What the ssh of a jump host, or a ProxyCommand, says goes to stderr.
   const words = openSync(log, 'a', 0o600);
@@ -54,11 +65,13 @@ export async function openSshSession(
     masterArguments(target, settings, { socket, log, asks: askpass && (person ? 'person' : 'once') }),
     {
       stdio: ['ignore', 'pipe', words],
-      env: { ...process.env, ...askpass?.env },
+      // LocalCommand is run by it.
+      env: { ...process.env, ...askpass?.env, SHELL: '/bin/sh' },
       ...ALONE,
     },
   );
   closeSync(words);
+  endWithUs(own, folder);
   const atExit = (): void => {
     own.kill();
     cleaned();
@@ -88,7 +101,21 @@ export async function openSshSession(
   const lostBecause = () => {
     return /Timeout, server .* not responding/.test(readLog(log)) ? silenceText(settings) : '';
   };
-  return { ...sessionOver(user, socket, folder, close, lostBecause), notes: notesOf(why) };
+  return { ...sessionOver(target.name, user, socket, folder, close, lostBecause), notes: notesOf(why) };
+}
+
+/** Ends the master, and removes its folder, also where haprov is killed at once: then a pipe from it ends. */
+function endWithUs(master: ChildProcess, folder: string): void {
+  if (master.pid === undefined) return;
+  const script = 'cat >/dev/null; kill "$0"; rm -rf -- "$1"';
+  const watcher = spawn('/bin/sh', ['-c', script, String(master.pid), folder], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    ...ALONE,
+  });
+  watcher.on('error', () => undefined);
+  watcher.stdin?.on('error', () => undefined);
+  // Its number may be another process's later.
+  master.once('exit', () => watcher.kill('SIGKILL'));
 }
 
 const exits = new Set<() => void>();
@@ -150,6 +177,7 @@ const option = (name: string, value: string): string[] => ['-o', `${name}=${valu
  * @param whyLost what the master said when the connection was lost, as far as it is ours
  */
 function sessionOver(
+  host: string,
   user: string,
   socket: string,
   folder: string,
@@ -168,14 +196,16 @@ function sessionOver(
         stdio: ['pipe', 'pipe', 'pipe'],
         ...ALONE,
       });
-      return channelOver(child, async (code) => {
+      return channelOver(host, child, async (code) => {
         if (code !== FAILED) return { code };
         const said = readLog(log);
         if (/session request failed|open refused/i.test(said)) return { code, isRefused: true };
         if (await isOpen(socket)) return { code };
         lost ||=
           whyLost() ||
-          said.replace(/^.*Could not resolve.*$/m, '').trim() ||
+          said
+            .replace(/^.*(?:Could not resolve|UNKNOWN port|kex_exchange|banner exchange).*$/gm, '')
+            .trim() ||
           'the master connection was closed';
         return undefined;
       });
@@ -189,7 +219,11 @@ const FAILED = 255;
 /** The host name for ssh: without the master it would connect by itself, and must not reach a host. */
 const NOWHERE = 'haprov.invalid';
 
-const over = (socket: string): string[] => ['-F', 'none', '-S', socket];
+const over = (socket: string): string[] => [
+  ...['-F', 'none', '-S', socket],
+  ...option('BatchMode', 'yes'),
+  ...option('ProxyCommand', 'false'),
+];
 
 /** Whether a master listens at this socket; asked without a process of `ssh -O check`, which takes as long as a command. */
 const isOpen = (path: string): Promise<boolean> =>
@@ -214,11 +248,19 @@ const exitOf = (child: ChildProcess): Promise<number | null> =>
 
 /** An ssh process as a channel; `end` turns its exit code into the command's end. */
 function channelOver(
+  host: string,
   child: ChildProcess,
   end: (code: number | null) => Promise<CommandEnd | undefined>,
 ): Channel {
   const { stdin, stdout, stderr } = child;
-  if (!stdin || !stdout || !stderr) throw new Error('a process without pipes');
+  // Without a listener an error ends haprov.
+  child.on('error', () => undefined);
+  if (!stdin || !stdout || !stderr)
+    throw new HostError(
+      host,
+      'no ssh could be started for a command: this machine has no room for its files',
+      'Allow more open files (ulimit -n), or ask fewer hosts at once.',
+    );
   // The command may end before it has read all of stdin.
   stdin.on('error', () => undefined);
   return {

@@ -253,6 +253,37 @@ describeWithSshd('OpenSSH’s own client', () => {
     }
   });
 
+  test('haprov that is killed at once leaves no master and no folder behind', async () => {
+    const { build } = await import('esbuild');
+    const [entry, program] = [files.write('login.ts', ''), files.path('login.cjs')];
+    writeFileSync(
+      entry,
+      `import { connect } from ${JSON.stringify(`${process.cwd()}/src/host/connection`)};
+      connect(${JSON.stringify(files.target(sshd.port, { user, sudo: false, transport: 'openssh' }))})
+        .then(() => process.stdout.write('logged in'));`,
+    );
+    await build({
+      entryPoints: [entry],
+      outfile: program,
+      bundle: true,
+      platform: 'node',
+      loader: { '.sh': 'text', '.node': 'empty' },
+      define: { __HAPROV_VERSION__: '"0"' },
+      logLevel: 'error',
+    });
+    const child = spawn(process.execPath, [program], {
+      env: { ...process.env, XDG_RUNTIME_DIR: files.folder, SHELL: '/bin/false' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await new Promise((resolve) => child.stdout.once('data', resolve));
+    const folders = () => readdirSync(files.folder).filter((name) => /^haprov-/.test(name));
+    expect(folders()).toHaveLength(1);
+    const masters = () => spawnSync('pgrep', ['-f', `${files.folder}/haprov-`], { encoding: 'utf8' }).stdout;
+    expect(masters()).not.toBe('');
+    child.kill('SIGKILL');
+    await until(() => folders().length === 0 && masters() === '');
+  });
+
   describe('a login that fails says why', () => {
     test('no key is accepted', async () => {
       writeFileSync(files.path('authorized_keys'), '');
