@@ -19,7 +19,9 @@ state_file=/var/lib/haproxy/haprov-servers
 
 # Whether only root can change its folder: elsewhere another could make root write through a link.
 is_roots_folder() {
-  case $(stat -c %u:%A -- "${state_file%/*}" 2>/dev/null) in "$(id -u)":d????-??-?*) ;; *) return 1 ;; esac
+  owner=$(stat -c %u:%A -- "${state_file%/*}" 2>/dev/null)
+  case $owner in "$(id -u)":d????-??-?*) return 0 ;; esac
+  return 1
 }
 
 write_states() { { echo 1; [ -z "$1" ] || printf '%s\n' "$1"; } >$state_file.new && mv -f $state_file.new $state_file; } # ROWS

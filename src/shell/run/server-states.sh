@@ -149,8 +149,8 @@ all_read_file() {
 # Before HAProxy reads its configuration anew. A run that is undone keeps what was so before it: what its own checks found
 # down may be well, and the checks wrong.
 keep_states() { # UNIT [BEFORE]   a file with the rows of then
-  [ "$1" = haproxy.service ] || return 0
   kept_states= by_file=
+  [ "$1" = haproxy.service ] || return 0
   if [ $# = 1 ]; then
     ! runs_as_before || kept_states=$(states_to_keep)
     printf '%s\n' "$kept_states" >"$step/kept-states" || :
