@@ -59,7 +59,21 @@ export async function readIdentities(asker: SecretAsker): Promise<string[]> {
   const rows = text.split(/\r?\n/).map((row) => row.trim());
   const keys = rows.filter((row) => row !== '' && !row.startsWith('#'));
   if (keys.length === 0) throw fault(file, 'has no key in it');
-  if (keys.every((key) => key.startsWith('AGE-SECRET-KEY-'))) return keys;
+  // The library's words about a key that it cannot read have the key in them.
+  const isRead = (key: string) =>
+    age()
+      .recipientOf(key)
+      .then(
+        () => true,
+        () => false,
+      );
+  if (keys.every((key) => key.startsWith('AGE-SECRET-KEY-'))) {
+    if ((await Promise.all(keys.map(isRead))).every(Boolean)) return keys;
+    throw fault(
+      file,
+      'has a key that is damaged: a character is wrong or missing; take the file from your copy',
+    );
+  }
   throw fault(
     file,
     `has a line that is no key of age (AGE-SECRET-KEY-…): keys of SSH and of age’s plugins open ${secretFile} by { "command": ["age", "--decrypt", …] } only`,

@@ -236,6 +236,17 @@ test('another joins: by a recipient, and rekey', () => {
 
 test.each([
   ['no key', () => rmSync(inFolder(identity)), 'there is no such file, and it would have the key'],
+  [
+    'a damaged key',
+    () => {
+      const text = readFileSync(inFolder(identity), 'utf8');
+      writeFileSync(
+        inFolder(identity),
+        text.replace(/.\s*$/, (end) => (end.startsWith('Q') ? 'P' : 'Q')),
+      );
+    },
+    'has a key that is damaged',
+  ],
   ['an empty key', () => writeFileSync(inFolder(identity), '# none\n'), 'has no key in it'],
   [
     'another key',
