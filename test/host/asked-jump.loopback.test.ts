@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect, type SshTarget } from '../../src/host/connection';
+import { startKnownServer } from '../support/known-server';
 import { patient } from '../support/patient';
 import { person } from '../support/person';
 import { type SshFiles, sshFiles } from '../support/ssh-files';
-import { answers, publicLine, type SshServer, startSshServer, type User } from '../support/ssh-server';
+import type { SshServer, User } from '../support/ssh-server';
 
 /** What the user's own `ssh` asks on its way through a jump host, and who gets which answer. */
 
@@ -23,14 +24,8 @@ afterEach(async () => {
 });
 
 async function serve(users: Record<string, User>): Promise<SshServer> {
-  const server = await startSshServer({
-    users,
-    forwards: true,
-    commands: { 'exec env LC_ALL=C sh -s': answers({ stdout: 'ran' }) },
-  });
+  const server = await startKnownServer(files, { users, forwards: true });
   closing.push(server);
-  const known = `[127.0.0.1]:${server.port} ${publicLine(server.hostKeys[0] ?? '')}\n`;
-  writeFileSync(files.knownHosts, known, { flag: 'a' });
   return server;
 }
 

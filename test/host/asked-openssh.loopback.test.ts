@@ -1,12 +1,13 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import type { HostError } from '../../src/errors';
 import { openAskpass } from '../../src/host/askpass';
 import { connect, type SshTarget } from '../../src/host/connection';
+import { startKnownServer } from '../support/known-server';
 import { patient } from '../support/patient';
 import { person } from '../support/person';
 import { type SshFiles, sshFiles } from '../support/ssh-files';
-import { answers, publicLine, type SshServer, startSshServer, type User } from '../support/ssh-server';
+import type { SshServer, User } from '../support/ssh-server';
 
 /** What the user's own `ssh` asks, when it logs in for haprov. */
 
@@ -23,13 +24,8 @@ afterEach(async () => {
 });
 
 async function serve(root: User): Promise<SshServer> {
-  const server = await startSshServer({
-    users: { root },
-    commands: { 'exec env LC_ALL=C sh -s': answers({ stdout: 'ran' }) },
-  });
+  const server = await startKnownServer(files, { users: { root } });
   closing.push(server);
-  const known = `[127.0.0.1]:${server.port} ${publicLine(server.hostKeys[0] ?? '')}\n`;
-  writeFileSync(files.knownHosts, known, { flag: 'a' });
   return server;
 }
 

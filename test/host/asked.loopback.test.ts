@@ -4,10 +4,11 @@ import { createServer } from 'node:net';
 import { userInfo } from 'node:os';
 import type { HostError } from '../../src/errors';
 import { type Connection, connect, type SecretQuestion, type SshTarget } from '../../src/host/connection';
+import { startKnownServer } from '../support/known-server';
 import { patient } from '../support/patient';
 import { person } from '../support/person';
 import { type SshFiles, sshFiles } from '../support/ssh-files';
-import { answers, publicLine, type SshServer, startSshServer, type User } from '../support/ssh-server';
+import type { SshServer, User } from '../support/ssh-server';
 import { describeWithSshd, startSshd } from '../support/sshd';
 
 /** What a login asks the person at the terminal, and what becomes of the answers. */
@@ -25,14 +26,8 @@ afterEach(async () => {
 });
 
 async function serve(root: User): Promise<SshServer> {
-  const server = await startSshServer({
-    users: { root },
-    commands: { 'exec env LC_ALL=C sh -s': answers({ stdout: 'ran' }) },
-  });
+  const server = await startKnownServer(files, { users: { root } });
   servers.push(server);
-  writeFileSync(files.knownHosts, `[127.0.0.1]:${server.port} ${publicLine(server.hostKeys[0] ?? '')}\n`, {
-    flag: 'a',
-  });
   return server;
 }
 

@@ -72,6 +72,22 @@ const bytesHere = (host: string) =>
 
 const plan = async () => (await haprov('plan', inventory)).stdout;
 
+/** Asks the VIP all the while. */
+async function underLoad<T>(work: () => Promise<T>): Promise<[T, Awaited<ReturnType<typeof runLoad>>]> {
+  const end = new AbortController();
+  const load = runLoad({
+    url: `http://${vip}/`,
+    requests: 20_000,
+    concurrency: 4,
+    keepAlive: false,
+    minMs: 200_000,
+    signal: end.signal,
+  });
+  const done = await work();
+  end.abort();
+  return [done, await load];
+}
+
 describeLab('configuration of one’s own', () => {
   beforeAll(async () => {
     lab('reset', '--alone', ...hosts);
@@ -129,18 +145,7 @@ describeLab('configuration of one’s own', () => {
     write('maps/paths.map', '/api web\n/api/v2 web\n');
     for (const host of hosts)
       write(`keepalived-${host}.conf`, keepalived(host).replace('interval 1', 'interval 2'));
-    const end = new AbortController();
-    const load = runLoad({
-      url: `http://${vip}/`,
-      requests: 20_000,
-      concurrency: 4,
-      keepAlive: false,
-      minMs: 200_000,
-      signal: end.signal,
-    });
-    const done = await haprov('apply', inventory, '--yes');
-    end.abort();
-    const { failed, failures, sent } = await load;
+    const [done, { failed, failures, sent }] = await underLoad(() => haprov('apply', inventory, '--yes'));
     expect({ code: done.code, failures, failed }).toEqual({ code: 0, failures: [], failed: 0 });
     expect(sent).toBeGreaterThan(100);
     for (const host of hosts) expect(bytesOn(host)).toEqual(bytesHere(host));
@@ -162,18 +167,7 @@ describeLab('configuration of one’s own', () => {
       /^web,w2,(?:[^,]*,){15}DOWN/m.test(on(host, 'echo "show stat" | socat - /var/lib/haproxy/stats'));
     await eventually('both see it down', () => hosts.every(isDown), 100);
     write('haproxy.cfg', text.replace('timeout client 30s', 'timeout client 40s'));
-    const end = new AbortController();
-    const load = runLoad({
-      url: `http://${vip}/`,
-      requests: 20_000,
-      concurrency: 4,
-      keepAlive: false,
-      minMs: 200_000,
-      signal: end.signal,
-    });
-    const done = await haprov('push', inventory, '--yes');
-    end.abort();
-    const { failures, sent } = await load;
+    const [done, { failures, sent }] = await underLoad(() => haprov('push', inventory, '--yes'));
     on('ethyl', 'iptables -D INPUT -p tcp --dport 8080 -j REJECT --reject-with tcp-reset');
     expect({ code: done.code, stderr: done.stderr, failures }).toEqual({ code: 0, stderr: '', failures: [] });
     expect(sent).toBeGreaterThan(100);

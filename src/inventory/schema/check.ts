@@ -29,7 +29,7 @@ const step = z.union(
   { error: '{ "send": TEXT } or { "expect": TEXT }' },
 );
 
-export const checkTypes = ['tcp', 'http', 'command', 'mysql', 'pgsql', 'redis', 'ldap', 'smtp'] as const;
+const checkTypes = ['tcp', 'http', 'command', 'mysql', 'pgsql', 'redis', 'ldap', 'smtp'] as const;
 export const check = object({
   type: choice(checkTypes)
     .default('tcp')

@@ -2,7 +2,7 @@ import { object } from '../../document/fields';
 import { command, userName } from './command';
 
 /** The states of a VIP that a command of its own can be told of. */
-export const notifyStates = ['master', 'backup', 'fault', 'stop'] as const;
+const notifyStates = ['master', 'backup', 'fault', 'stop'] as const;
 
 export const notify = object({
   command: command()
