@@ -146,6 +146,14 @@ cat >before <<'.END.'\n${text}.END.`);
     const noted = 'mkdir -p "${loaded_file%/*}"; echo "1 $(sum_of_configuration)" >$loaded_file';
     await run([], noted);
     expect(await states('1')).toBe(down);
+    // What the service's step is about to note of the files that HAProxy reads anew stays the step's own.
+    const step = [
+      'newest_haproxy() { echo 1; }',
+      'sum=of-the-step',
+      'keep_states haproxy.service',
+      'echo $sum',
+    ];
+    expect(await run([{ name: 'a' }], ...step)).toBe('of-the-step');
     stoodBefore(file('  server a 10.0.0.1:80'));
     expect(await states('1')).toBe('');
   });

@@ -110,8 +110,8 @@ runs_as_before() {
   set -- $(files_before)
   [ $# -gt 0 ] || return
   newest=$(newest_haproxy)
-  if read -r ticks sum 2>/dev/null <$loaded_file && [ "$ticks" = "$newest" ]; then
-    [ "$(cat -- "$@" | sha256sum)" = "$sum  -" ]
+  if read -r noted_ticks noted_sum 2>/dev/null <$loaded_file && [ "$noted_ticks" = "$newest" ]; then
+    [ "$(cat -- "$@" | sha256sum)" = "$noted_sum  -" ]
   else
     read -r up _ </proc/uptime
     stat -c %Y -- "$@" | awk -v began="$(($(date +%s) - ${up%%.*} + newest / 100))" '$1 >= began { late = 1 } END { exit late }'
