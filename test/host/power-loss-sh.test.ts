@@ -98,10 +98,10 @@ describe.each(inAllShells)('%s', (_, shell) => {
     await box.apply([...steps, cut('verify')]);
     box.killWatchers();
     for (const level of [2, 3, 4, 5])
-      expect(existsSync(join(box.boot, `rc${level}.d/S11haprov-recover`))).toBe(true);
+      expect(existsSync(join(box.boot, `rc${level}.d/S11haprov-recover-run1`))).toBe(true);
     expect(await box.boots()).toBe(true);
     await expectWhole(false, before);
-    expect(existsSync(box.path('etc/init.d/haprov-recover'))).toBe(false);
+    expect(existsSync(box.path('etc/init.d/haprov-recover-run1'))).toBe(false);
   });
 });
 
@@ -112,12 +112,44 @@ test('nothing is left for the start of the host once a run has ended', async () 
   await box.finish();
   expect(await box.boots()).toBe(false);
   await box.stage(await box.steps(file('etc/a', 'newer\n')), 'run2');
-  const unit = readFileSync(join(box.boot, 'system/haprov-recover.service'), 'utf8');
+  const unit = readFileSync(join(box.boot, 'system/haprov-recover-run2.service'), 'utf8');
   expect(unit).toMatch(/^Before= haproxy\.service keepalived\.service httpd\.service$/m);
   expect(unit).toMatch(/^ExecStart=\/bin\/sh .*\/runs\/run2\/transaction boot$/m);
   await box.go('restore', 'run2');
-  expect(existsSync(join(box.boot, 'system/haprov-recover.service'))).toBe(false);
+  expect(existsSync(join(box.boot, 'system/haprov-recover-run2.service'))).toBe(false);
 });
+
+test('a run that finds the lock taken leaves nothing for the start of the host, and the other’s hook alone', async () => {
+  box = new Sandbox();
+  const { steps } = await begin();
+  await box.stage(steps);
+  expect((await box.stage(steps, 'run2')).code).toBe(75);
+  expect(box.bootHooks()).toEqual(['haprov-recover-run1.service']);
+  await box.go('restore');
+  expect(box.bootHooks()).toEqual([]);
+});
+
+test('wherever the power goes, a host that starts again is whole and has no lock', async () => {
+  const wrong: unknown[] = [];
+  let point = 1;
+  for (let wasCut = true; wasCut; point += 1) {
+    box = new Sandbox();
+    const { steps, before } = await begin();
+    box.losesPowerAt(point, ['ln', 'mv', 'rm']);
+    if ((await box.apply(steps)).code === 0) await box.finish();
+    wasCut = box.hasLostPower;
+    box.killWatchers();
+    await box.boots();
+    const isOld = box.tree('etc').join() === before.join();
+    const isNew = box.read('etc/a') === 'new\n' && box.tree('etc').length === 3;
+    if (!(isOld || isNew) || box.lock !== undefined || box.bootHooks().length > 0)
+      wrong.push({ point, tree: box.tree('etc'), lock: box.lock, hooks: box.bootHooks() });
+    box.dispose();
+  }
+  box = new Sandbox();
+  expect(wrong).toEqual([]);
+  expect(point).toBeGreaterThan(20);
+}, 300_000);
 
 describe('services are left to the start of the host', () => {
   /** What `systemctl` is told beside being asked. */

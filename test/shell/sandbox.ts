@@ -199,6 +199,23 @@ esac
     this.#lacking.add(program);
   }
 
+  /** At the so many-th call of these programs by a run the host loses its power, once. */
+  losesPowerAt(call: number, programs: readonly string[]): void {
+    mkdirSync(this.memory, { recursive: true });
+    const left = join(this.memory, 'calls-left');
+    writeFileSync(left, `${call}\n`);
+    const count = `read -r n <${left}; echo $((n - 1)) >${left}; [ $n != 1 ] || { pkill -KILL -f '^[^ ]*sh ${this.#root}/state/runs/'; exit 1; }`;
+    for (const name of programs) {
+      const text = `#!/bin/sh\n${count}\nexec ${findProgram(name)} "$@"\n`;
+      writeFileSync(join(this.#bin, name), text, { mode: 0o755 });
+    }
+  }
+
+  /** Whether the host has lost its power where it was told to. */
+  get hasLostPower(): boolean {
+    return Number(readFileSync(join(this.memory, 'calls-left'), 'utf8')) < 1;
+  }
+
   /** A program of the real machine by another name, e.g. gawk for awk. */
   alias(name: string, program: string): void {
     writeFileSync(join(this.#bin, name), `#!/bin/sh\nexec ${program} "$@"\n`, { mode: 0o755 });
@@ -339,16 +356,24 @@ esac
 
   /** The host starts after it lost its power: it does what it was told to do then, and says whether that was anything. */
   async boots(): Promise<boolean> {
-    const unit = join(this.boot, 'system/haprov-recover.service');
-    const link = join(this.boot, 'rc3.d/S11haprov-recover');
-    const isWanted = existsSync(join(this.boot, 'system/multi-user.target.wants/haprov-recover.service'));
-    const words = existsSync(link)
-      ? `${link} start`
-      : isWanted && /^ExecStart=(.*)$/m.exec(readFileSync(unit, 'utf8'))?.[1];
-    if (!words) return false;
-    const { code, stderr } = await this.#run(words.replace(/^\/bin\/sh /, `exec ${this.#bin}/sh `));
-    if (code !== 0) throw new Error(`exit code ${code}: ${stderr}`);
-    return true;
+    const hooks = this.bootHooks();
+    for (const hook of hooks) {
+      const unit = join(this.boot, 'system', hook);
+      const words = existsSync(unit)
+        ? (/^ExecStart=(.*)$/m.exec(readFileSync(unit, 'utf8'))?.[1] ?? '')
+        : `${join(this.boot, 'rc3.d', hook)} start`;
+      const { code, stderr } = await this.#run(words.replace(/^\/bin\/sh /, `exec ${this.#bin}/sh `));
+      if (code !== 0) throw new Error(`exit code ${code}: ${stderr}`);
+    }
+    return hooks.length > 0;
+  }
+
+  /** What the host executes when it starts: a unit that is wanted then, or a link of the init scripts. */
+  bootHooks(): string[] {
+    return ['system/multi-user.target.wants', 'rc3.d']
+      .map((folder) => join(this.boot, folder))
+      .flatMap((folder) => (existsSync(folder) ? readdirSync(folder) : []))
+      .filter((name) => /^(S11)?haprov-recover-/.test(name));
   }
 
   state(run = 'run1'): string {

@@ -82,17 +82,19 @@ export class Scenario {
     ).trim();
   }
 
-  /** The lock is gone, and nothing of haprov's runs any more. */
-  released(host: string): Promise<unknown> {
-    return eventually(
-      `${host} being released`,
-      () =>
-        on(
-          host,
-          "[ ! -L /var/lib/haprov/lock ] && ! pgrep -f '/var/lib/haprov/runs/.*/transactio[n]' >/dev/null && echo yes || true",
-        ).trim() === 'yes',
-      150,
-      200,
-    );
+  /** The lock is gone, and nothing of haprov's runs any more. @throws Error with what is still there. */
+  async released(host: string): Promise<void> {
+    const free =
+      "[ ! -L /var/lib/haprov/lock ] && ! pgrep -f '/var/lib/haprov/runs/.*/transactio[n]' >/dev/null && echo yes || true";
+    try {
+      await eventually(`${host} being released`, () => on(host, free).trim() === 'yes', 150, 200);
+    } catch (error) {
+      throw new Error(`${(error as Error).message}:\n${on(host, STATE)}`);
+    }
   }
 }
+
+/** What tells why a host is not released. */
+const STATE = `ls -la /var/lib/haprov /var/lib/haprov/runs/* 2>&1 | tail -n 60
+ps axo pid,ppid,etime,stat,args | grep -v '\\[k'
+systemctl list-units --no-pager --all '*haprov*'; systemctl list-jobs --no-pager; journalctl --no-pager -b -n 60 -t haprov -u '*haprov*' 2>&1`;

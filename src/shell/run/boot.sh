@@ -1,17 +1,22 @@
 # The boot hook: while a run is unfinished, the host ends it by itself when it boots, before its services start, so that
 # they find a whole state. It is a unit, or links of EL6's init scripts; no process waits for the boot.
+# Each run has its own: it is there before the run takes the lock, and goes after it, so that no host starts with a lock
+# that nobody takes away.
 # Needs: init apart transaction peers
-# Given: home units
+# Given: home run units
 
 hook_boot() {
   if [ "$(init_system)" = systemd ]; then
+    boot_unit=/etc/systemd/system/haprov-recover-$run.service
+    boot_wish=/etc/systemd/system/multi-user.target.wants/${boot_unit##*/}
     mkdir -p "${boot_wish%/*}" && boot_unit_text >"$boot_unit" && chmod 644 "$boot_unit" &&
-      ln -sfn ../haprov-recover.service "$boot_wish" && settle "$boot_unit" "${boot_unit%/*}" "${boot_wish%/*}"
+      ln -sfn "../${boot_unit##*/}" "$boot_wish" && settle "$boot_unit" "${boot_unit%/*}" "${boot_wish%/*}"
     return
   fi
+  boot_script=/etc/init.d/haprov-recover-$run
   printf '#!/bin/sh\n[ "$1" = start ] || exit 0\nexec sh %s boot\n' "$home/transaction" >"$boot_script" && chmod 755 "$boot_script" || return
   for level in 2 3 4 5; do
-    [ ! -d "/etc/rc$level.d" ] || ln -sfn "$boot_script" "/etc/rc$level.d/S11haprov-recover" || return
+    [ ! -d "/etc/rc$level.d" ] || ln -sfn "$boot_script" "/etc/rc$level.d/S11${boot_script##*/}" || return
   done
   settle "$boot_script" "${boot_script%/*}"
 }

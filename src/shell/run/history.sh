@@ -76,6 +76,7 @@ unlock_dead() { # RUN [SECONDS]
   if [ "$found" = gone ] || has_ended "$found"; then
     holder=$(readlink "$lock")
     case $holder in "$1 "*) rm -f -- "$lock" ;; esac
+    unhook_boot "/var/lib/haprov/runs/$1"
   fi
   echo "$found"
 }

@@ -1,16 +1,16 @@
 # Ends a run that no process drives any more, by its own program. Where that is damaged, restores the files from the run's
 # records.
 # Needs: probe put-back
-# Gives: boot_unit boot_wish boot_script state_file
+# Gives: state_file
 
-boot_unit=/etc/systemd/system/haprov-recover.service
-boot_wish=/etc/systemd/system/multi-user.target.wants/haprov-recover.service
-boot_script=/etc/init.d/haprov-recover
+# Prints the files of the run's boot hook (before each had its name, all were haprov-recover).
+boot_hooks_of() { grep -lsF "$1/transaction" /etc/systemd/system/haprov-recover*.service /etc/init.d/haprov-recover*; } # HOME
 
-# Removes the run's boot hook.
-unhook_boot() {
-  grep -qsF "$home/transaction" "$boot_unit" "$boot_script" || return 0
-  rm -f "$boot_wish" "$boot_unit" /etc/rc[2-5].d/S11haprov-recover "$boot_script"
+unhook_boot() { # HOME
+  for hook in $(boot_hooks_of "$1"); do
+    rm -f "/etc/systemd/system/multi-user.target.wants/${hook##*/}" /etc/rc[2-5].d/"S11${hook##*/}" "$hook"
+  done
+  return 0
 }
 
 # What HAProxy reads of its servers' states while this host reloads it (server-states.sh), in a folder that it may read under
@@ -52,7 +52,7 @@ recover_run() { # RUN
   case $1 in '' | . | .. | *[!A-Za-z0-9._-]*) outcome gone; return ;; esac
   recovered=/var/lib/haprov/runs/$1
   [ -d "$recovered" ] || { outcome gone; return; }
-  wait_for_boot
+  wait_for_boot "$recovered"
   if is_alive "$recovered"; then outcome alive; return; fi
   if is_whole "$recovered/transaction"; then
     ( trap - PIPE HUP INT TERM; setsid sh "$recovered/transaction" recover ) </dev/null >>"$recovered/log" 2>&1 3>&- 8>&- 9>&-
@@ -78,9 +78,9 @@ settle_run_of() { # RUN
 }
 
 # A host that is booting ends the run by its boot hook; this waits for that, 30 seconds at most.
-wait_for_boot() {
+wait_for_boot() { # HOME
   for second in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30; do
-    [ -e "$boot_unit" ] && systemctl list-jobs --no-legend 2>/dev/null | grep -q haprov-recover || return 0
+    [ "$(boot_hooks_of "$1")" ] && systemctl list-jobs --no-legend 2>/dev/null | grep -q haprov-recover || return 0
     sleep 1
   done
 }
@@ -101,8 +101,8 @@ salvage() { # HOME
     fi
   done
   [ $verdict != finished ] || leave_all_names
-  unhook_boot
   holder=$(readlink /var/lib/haprov/lock)
   case $holder in "$run "*) forget_states; rm -f /var/lib/haprov/lock ;; esac
+  unhook_boot "$home"
   ln -sfn $verdict "$home/state.new" && mv -fT "$home/state.new" "$home/state"
 }

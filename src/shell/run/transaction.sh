@@ -107,8 +107,9 @@ reversed() { for word in "$@"; do printf '%s\n' "$word"; done | awk '{ row[NR] =
 # --- the verbs --------------------------------------------------------------------------------------------------
 
 stage() {
+  hook_boot || return
   take_lock || return
-  set_state staging && hook_boot || return
+  set_state staging || return
   for n in $prepare_steps; do step_of "$n" check run verify || return; done
   for n in $commit_steps $service_steps; do step_of "$n" check stage || return; done
   validate_all || return 1
@@ -176,7 +177,8 @@ keep_drills=28
 prune_runs() {
   newest_first | while IFS= read -r name; do
     [ "$name" != "$run" ] || continue
-    drop_program "${home%/*}/$name"
+    ended_as=$(readlink "${home%/*}/$name/state")
+    case $ended_as in finished | restored) drop_program "${home%/*}/$name" ;; esac
     if grep -qs '"command":"drill"' "${home%/*}/$name/manifest"; then
       keep_drills=$((keep_drills - 1))
       [ $keep_drills -ge 1 ] || drop_run "${home%/*}/$name"
@@ -191,13 +193,6 @@ prune_runs() {
 }
 
 drop_run() { wipe_run "$1" && rm -rf -- "$1"; } # HOME
-
-# The program takes most of a run's folder, and is not needed once the run has ended: a rollback reads steps.json.
-drop_program() { # HOME
-  ended_as=$(readlink "$1/state")
-  case $ended_as in finished | restored) ;; *) return 0 ;; esac
-  [ ! -s "$1/steps.json" ] || is_alive "$1" || wipe "$1/transaction"
-}
 
 # --- the watcher: ends a run that no laptop drives any more ---------------------------------------------------------
 
@@ -261,9 +256,9 @@ recover_other() { # HOLDER
 }
 
 drop_lock() {
-  unhook_boot
   holder=$(readlink "$lock") || holder=
   [ "${holder%% *}" != "$run" ] || { forget_states; rm -f "$lock"; }
+  unhook_boot "$home"
 }
 
 # --- what the laptop calls -----------------------------------------------------------------------------------------
@@ -300,7 +295,7 @@ main() { # stage|commit|confirm|restore|finish|renew|recover|boot|watch|look|vie
   exec 9>>"$home/guard"
   flock 9 || exit 74
   case $1 in
-    stage) needs_state none; renew && start_watcher && stage || { result=$?; [ $result = 75 ] && set_state restored || restore || exit 70; exit $result; } ;;
+    stage) needs_state none; renew && start_watcher && stage || { result=$?; [ $result = 75 ] && set_state restored && unhook_boot "$home" || restore || exit 70; exit $result; } ;;
     commit) needs_state staged; commit || { result=$?; restore || exit 70; exit $result; } ;;
     confirm) needs_state committed; confirm ;;
     restore) needs_state staging staged committing committed confirmed restoring; restore || exit 70 ;;

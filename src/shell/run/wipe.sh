@@ -1,5 +1,5 @@
 # What runs keep of files with secrets on their host, and how that is wiped.
-# Needs: probe
+# Needs: probe recover
 # Given: step
 
 # Marks the step's file as one with a secret.
@@ -33,9 +33,15 @@ wipe_run() ( # HOME
       case ${each##*/} in spot | after | seen | made | label | secret | purged | was-absent | staged | begun | removed) ;; *) wipe "$each" ;; esac
     done
   done
-  [ ! -s "$1/steps.json" ] || is_alive "$1" || wipe "$1/transaction"
-  return 0
+  drop_program "$1"
 )
+
+# The program takes most of a run's folder, and is not needed once the run has ended: a rollback reads steps.json.
+drop_program() { # HOME
+  [ -s "$1/steps.json" ] && [ -e "$1/transaction" ] && ! is_alive "$1" || return 0
+  unhook_boot "$1"
+  wipe "$1/transaction"
+}
 
 # Wipes the secrets of runs that have ended well, and prints their names; others need them still.
 purge_runs() { # RUN...
