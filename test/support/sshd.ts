@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -34,6 +34,8 @@ export async function startSshd(files: SshFiles, ...options: string[]): Promise<
   const key = newKey().private;
   const name = `sshd-${port}`;
   const hostKeyFile = files.write(`${name}.key`, key);
+  const home = files.path('home');
+  mkdirSync(home, { recursive: true });
   const config = files.write(
     `${name}.conf`,
     [
@@ -47,6 +49,8 @@ export async function startSshd(files: SshFiles, ...options: string[]): Promise<
       'StrictModes no',
       'PermitRootLogin yes',
       'PasswordAuthentication no',
+      // A login is not to run the developer's own start-up files, which may take longer than all else.
+      `SetEnv HOME=${home}`,
       '',
     ].join('\n'),
   );

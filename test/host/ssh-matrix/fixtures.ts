@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { SshFiles } from '../../support/ssh-files';
@@ -13,14 +13,14 @@ export interface Fixtures {
 const user = userInfo().username;
 const keygen = (...words: string[]) => execFileSync('ssh-keygen', ['-q', ...words], { stdio: 'pipe' });
 
-/** Keys by name, with ssh-keygen's words. */
+/** Keys by name, with ssh-keygen's words. Without a type it is the RSA key in another format, because making one is slow. */
 const KEYS: Readonly<Record<string, string[]>> = {
   'id-agent': ['-t', 'ed25519'],
   other: ['-t', 'ed25519'],
   'other-2': ['-t', 'ed25519'],
   rsa: ['-t', 'rsa', '-b', '2048'],
-  'rsa-pem': ['-t', 'rsa', '-b', '2048', '-m', 'PEM'],
-  'rsa-pkcs8': ['-t', 'rsa', '-b', '2048', '-m', 'PKCS8'],
+  'rsa-pem': ['-m', 'PEM'],
+  'rsa-pkcs8': ['-m', 'PKCS8'],
   'rsa-4096': ['-t', 'rsa', '-b', '4096'],
   ecdsa: ['-t', 'ecdsa', '-b', '256'],
   'ecdsa-384': ['-t', 'ecdsa', '-b', '384'],
@@ -29,9 +29,9 @@ const KEYS: Readonly<Record<string, string[]>> = {
   'ecdsa-pkcs8': ['-t', 'ecdsa', '-m', 'PKCS8'],
   locked: ['-t', 'ed25519'],
   'locked-gcm': ['-t', 'ed25519', '-Z', 'aes256-gcm@openssh.com'],
-  'locked-rsa': ['-t', 'rsa', '-b', '2048'],
-  'locked-rsa-pem': ['-t', 'rsa', '-b', '2048', '-m', 'PEM'],
-  'locked-rsa-pkcs8': ['-t', 'rsa', '-b', '2048', '-m', 'PKCS8'],
+  'locked-rsa': [],
+  'locked-rsa-pem': ['-m', 'PEM'],
+  'locked-rsa-pkcs8': ['-m', 'PKCS8'],
   'locked-ecdsa-pem': ['-t', 'ecdsa', '-m', 'PEM'],
   'locked-ecdsa-pkcs8': ['-t', 'ecdsa', '-m', 'PKCS8'],
   'host-rsa': ['-t', 'rsa', '-b', '2048'],
@@ -78,7 +78,11 @@ const AGENTS: Readonly<Record<string, string[]>> = {
 export async function makeFixtures(files: SshFiles): Promise<Fixtures> {
   const { path, write } = files;
   write('id.pub', `${files.publicKey}\n`);
-  for (const [name, words] of Object.entries(KEYS)) keygen(...words, '-N', '', '-f', path(name));
+  for (const [name, words] of Object.entries(KEYS)) {
+    if (words.includes('-t')) keygen(...words, '-N', '', '-f', path(name));
+    else for (const end of ['', '.pub']) copyFileSync(path(`rsa${end}`), path(`${name}${end}`));
+    if (words.includes('-m')) lock(path(name), words);
+  }
   for (const name of ['ca', 'ca-2']) keygen('-t', 'ed25519', '-N', '', '-f', path(name));
   for (const [name, { by = 'ca', words, type = 'ed25519' }] of Object.entries(SIGNED)) {
     keygen('-t', type, '-N', '', '-f', path(name));
@@ -94,17 +98,8 @@ export async function makeFixtures(files: SshFiles): Promise<Fixtures> {
   );
   mkdirSync(path(`127.0.0.1-${user}`));
   execFileSync('ln', ['-s', path('agent'), join(path(`127.0.0.1-${user}`), 'agent')]);
-  for (const name of Object.keys(KEYS).filter((one) => one.startsWith('locked')))
-    keygen(
-      '-p',
-      '-P',
-      '',
-      '-N',
-      PASSPHRASE,
-      ...(KEYS[name] ?? []).slice(2).filter((word) => !/^\d+$/.test(word) && word !== '-b'),
-      '-f',
-      path(name),
-    );
+  for (const [name, words] of Object.entries(KEYS))
+    if (name.startsWith('locked')) lock(path(name), words, PASSPHRASE);
   const isKnown = (name: string) => !/^(other|host|ca)/.test(name);
   write(
     'authorized',
@@ -124,6 +119,14 @@ export async function makeFixtures(files: SshFiles): Promise<Fixtures> {
       for (const agent of agents) agent.kill();
     },
   };
+}
+
+/** Writes a key anew: in the format and by the cipher of the words, with this passphrase. */
+function lock(path: string, words: readonly string[], passphrase = ''): void {
+  const kept = words.flatMap((word, index) =>
+    ['-m', '-Z'].includes(word) ? words.slice(index, index + 2) : [],
+  );
+  keygen('-p', '-P', '', '-N', passphrase, ...kept, '-f', path);
 }
 
 /** Makes a security key by a provider of software; says whether there is a compiler to make that with. */

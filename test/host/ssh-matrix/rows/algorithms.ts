@@ -24,6 +24,7 @@ const modern = [
 export const algorithms: Group = {
   title: 'Algorithms',
   rows: [
+    host('a host with all algorithms that it is installed with', ['KexAlgorithms +curve25519-sha256']),
     ...[
       'curve25519-sha256',
       'ecdh-sha2-nistp521',
@@ -136,7 +137,7 @@ export const algorithms: Group = {
     own(
       'KexAlgorithms sntrup761x25519 of yours alone',
       ['KexAlgorithms sntrup761x25519-sha512@openssh.com'],
-      { haprov: 'ssh' },
+      { server: ['KexAlgorithms +curve25519-sha256'], haprov: 'ssh' },
     ),
     own('MACs umac of yours alone', ['Ciphers aes128-ctr', 'MACs umac-128-etm@openssh.com'], {
       haprov: 'ssh',
