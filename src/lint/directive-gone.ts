@@ -1,4 +1,4 @@
-import { bindValues, optionsOf } from '../ha/haproxy/option';
+import { bindOptions, optionsOf } from '../ha/haproxy/option';
 import type { Directive, Section } from '../ha/haproxy/section';
 import { type HostFiles, placeIn, placeOfWord } from './host-files';
 import type { Found, Rule } from './subject';
@@ -64,7 +64,7 @@ function inLine(directive: Directive, files: HostFiles): Found[] {
     .map((some) => some.join(' '))
     .find((one) => Object.hasOwn(gone, one));
   const found = name === undefined ? undefined : gone[name];
-  const options = words[0] === 'bind' ? optionsOf(directive, 2, bindValues) : [];
+  const options = words[0] === 'bind' ? optionsOf(directive, 2, bindOptions) : [];
   return [
     ...(found && name !== undefined ? [finding(name, found, placeOfWord(files, directive, from))] : []),
     ...options

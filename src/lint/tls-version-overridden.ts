@@ -1,5 +1,12 @@
 import { bindsOf } from '../ha/haproxy/bind';
-import { bindValues, byName, type Option, optionsOf, serverValues } from '../ha/haproxy/option';
+import {
+  bindOptions,
+  byName,
+  type KnownOptions,
+  type Option,
+  optionsOf,
+  serverOptions,
+} from '../ha/haproxy/option';
 import type { Directive, Section } from '../ha/haproxy/section';
 import { serversOf } from '../ha/haproxy/server';
 import { type HostFiles, placeIn } from './host-files';
@@ -27,20 +34,20 @@ function inFiles(files: HostFiles): Found[] {
     .map(({ directive, options }) => ({ directive, options: [...options.values()] }));
   return [
     ...binds.flatMap((one) =>
-      inLine(one, defaultsOf(sections, 'ssl-default-bind-options', bindValues), files),
+      inLine(one, defaultsOf(sections, 'ssl-default-bind-options', bindOptions), files),
     ),
     ...servers.flatMap((one) =>
-      inLine(one, defaultsOf(sections, 'ssl-default-server-options', serverValues), files),
+      inLine(one, defaultsOf(sections, 'ssl-default-server-options', serverOptions), files),
     ),
   ];
 }
 
-const defaultsOf = (sections: readonly Section[], keyword: string, values: RegExp): Option[] =>
+const defaultsOf = (sections: readonly Section[], keyword: string, known: KnownOptions): Option[] =>
   sections
     .filter(({ kind }) => kind === 'global')
     .flatMap(({ directives }) => directives)
     .filter(({ words }) => words[0] === keyword)
-    .flatMap((directive) => optionsOf(directive, 1, values));
+    .flatMap((directive) => optionsOf(directive, 1, known));
 
 function inLine(
   { directive, options }: { directive: Directive; options: Option[] },

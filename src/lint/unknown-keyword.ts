@@ -1,11 +1,9 @@
 import { didYouMean } from '../document/suggest';
-import { compareVersions } from '../ha/haproxy/condition';
-import { keywordsOf, sectionWords } from '../ha/haproxy/keywords';
-import type { Section } from '../ha/haproxy/section';
 import { blocksOf, isKnown, keywordsIn } from '../ha/keepalived/keywords';
 import type { Setting } from '../ha/keepalived/settings';
-import { type HostFiles, placeIn, placeOfWord } from './host-files';
+import { type HostFiles, placeIn } from './host-files';
 import type { Found, Rule } from './subject';
+import { unknownToHaproxy } from './unknown-to-haproxy';
 import { lacksBlock } from './unreadable';
 
 /** A word that keepalived does not know where it stands (it says so in its log, and goes on), or HAProxy, which refuses it. */
@@ -13,37 +11,10 @@ export const unknownKeyword: Rule = {
   name: 'unknown-keyword',
   checkFiles: (hosts) =>
     hosts.flatMap((files) => [
-      ...files.haproxy.sections.flatMap((section) => unknownOf(section, files)),
+      ...files.haproxy.sections.flatMap((section) => unknownToHaproxy(section, files)),
       ...unknownIn(files.keepalived?.settings ?? [], [], files),
     ]),
 };
-
-function unknownOf({ kind, directives }: Section, files: HostFiles): Found[] {
-  const words = keywordsOf(kind);
-  if (!words) return [];
-  const version = files.versions.haproxy;
-  return directives.flatMap((directive): Found[] => {
-    const index = /^(?:no|default)$/.test(directive.words[0] ?? '') ? 1 : 0;
-    const keyword = directive.words[index] ?? '';
-    const since = words.get(keyword);
-    const isEarly = since !== undefined && version !== undefined && compareVersions(version, since) < 0;
-    if (keyword === '' || keyword.includes('$') || (words.has(keyword) && !isEarly)) return [];
-    const hint = words.has(keyword) ? '' : didYouMean(keyword, [...words.keys(), ...sectionWords]);
-    // Of global settings each build has its own.
-    if (kind === 'global' && hint === '') return [];
-    return [
-      {
-        severity: 'error',
-        at: placeOfWord(files, directive, index),
-        message: `HAProxy${isEarly ? ` ${version}` : ''} does not know ${keyword} in ${kind}${hint}`,
-        why: 'HAProxy does not start with such a configuration',
-        fix: isEarly
-          ? `it came with HAProxy ${since}: take the line out, or take that version`
-          : 'correct the word, or take the line out',
-      },
-    ];
-  });
-}
 
 /** What was meant by words that keepalived had once. */
 const meant: Record<string, string> = { lvs_id: 'router_id' };

@@ -87,7 +87,7 @@ test('each finding says why it matters and how it is mended', async () => {
 const shipped = ['inventory.example.json', ...readdirSync('examples').map((name) => join('examples', name))];
 
 /** Whatever variable it names, its value is a word that may stand anywhere in it. */
-const anyEnvironment = new Proxy({}, { get: () => 'tcp-check comment abc12345' });
+const anyEnvironment = new Proxy({}, { get: () => 'tcp-check send abc12345' });
 
 function lintFor(major: number, file: string, env: NodeJS.ProcessEnv): Finding[] {
   const state = loadDesiredState(file, { env });

@@ -1,4 +1,4 @@
-import { bindValues, byName, type Option, type Options, optionsOf } from './option';
+import { bindOptions, byName, type Option, type Options, optionsOf } from './option';
 import type { Directive, Section } from './section';
 import { type Address, addressesOf, type Socket, socketsOf } from './socket';
 
@@ -28,7 +28,7 @@ export function bindsOf(section: Section): Bind[] {
 /** @param at the word that has the addresses */
 function toBind(section: Section, directive: Directive, at: number): Bind {
   const addresses = addressesOf(directive.words[at] ?? '');
-  const all = optionsOf(directive, at + 1, bindValues);
+  const all = optionsOf(directive, at + 1, bindOptions);
   const options = byName(all);
   const sockets = socketsOf(addresses, options.has('v6only'));
   return { section, directive, addresses, sockets, options, all };

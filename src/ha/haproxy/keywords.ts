@@ -91,7 +91,11 @@ const global = `
   wurfl-cache-size wurfl-data-file wurfl-engine-mode wurfl-information-list wurfl-information-list-separator
   wurfl-patch-file wurfl-useragent-priority zero-warning`;
 
-const listed = (text: string) =>
+/** Words, each with the version that has it first where that is after 1.5. */
+export type Words = ReadonlyMap<string, string | undefined>;
+
+/** Reads `word word:1.8`. */
+export const listed = (text: string): Words =>
   new Map(
     text
       .trim()
@@ -102,11 +106,11 @@ const listed = (text: string) =>
       }),
   );
 
-const known: Record<string, ReadonlyMap<string, string | undefined>> = { global: listed(global) };
+const known: Record<string, Words> = { global: listed(global) };
 for (const kind of ['defaults', 'frontend', 'backend', 'listen']) known[kind] = listed(proxy);
 
 /** The words that a line of such a section may begin with, each with the version that has it first; nothing where nobody knows them. */
-export const keywordsOf = (kind: string): ReadonlyMap<string, string | undefined> | undefined =>
+export const keywordsOf = (kind: string): Words | undefined =>
   Object.hasOwn(known, kind) ? known[kind] : undefined;
 
 /** The words that begin a section. */

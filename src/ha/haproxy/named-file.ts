@@ -1,4 +1,4 @@
-import { bindValues, type Option, optionsOf, serverValues } from './option';
+import { bindOptions, type Option, optionsOf, serverOptions } from './option';
 import type { Directive, Section } from './section';
 
 /** A file or folder that a configuration names. */
@@ -75,8 +75,9 @@ function inDirective({ kind }: Section, directive: Directive): Found[] {
     words[index] === undefined ? [] : [{ what, path: words[index], column: columns[index] ?? 1 }];
   const isServer = /^(?:server|server-template|default-server)$/.test(first);
   if (first === 'bind' || isServer)
-    return ofLine(optionsOf(directive, 1, isServer ? serverValues : bindValues));
-  if (kind === 'crt-store' && first === 'load') return ofLine(optionsOf(directive, 1, ofStore), ofStore);
+    return ofLine(optionsOf(directive, 1, isServer ? serverOptions : bindOptions));
+  if (kind === 'crt-store' && first === 'load')
+    return ofLine(optionsOf(directive, 1, { hasValue: (name) => ofStore.test(name) }), ofStore);
   if (second.test(first)) return at(1, first);
   if (first === 'errorfile') return at(2, first);
   if (first === 'external-check' && next === 'command') return at(2, 'external-check');

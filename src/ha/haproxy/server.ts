@@ -1,4 +1,4 @@
-import { type Option, type Options, optionsOf, serverValues } from './option';
+import { type Option, type Options, optionsOf, serverOptions } from './option';
 import type { Directive, Section } from './section';
 import { type Address, addressOf } from './socket';
 
@@ -22,12 +22,12 @@ export function serversOf(section: Section): Server[] {
   const common = defaultsOf(section.defaults);
   return section.directives.flatMap((directive): Server[] => {
     const [keyword, name = '', second = '', third = ''] = directive.words;
-    if (keyword === 'default-server') take(common, optionsOf(directive, 1, serverValues));
+    if (keyword === 'default-server') take(common, optionsOf(directive, 1, serverOptions));
     if (keyword !== 'server' && keyword !== 'server-template') return [];
     const isTemplate = keyword === 'server-template';
     const [, from = '1', to] = /^(?:(\d+)-)?(\d+)$/.exec(isTemplate ? second : '') ?? [];
     const endpoint = isTemplate ? third : second;
-    const own = optionsOf(directive, isTemplate ? 4 : 3, serverValues);
+    const own = optionsOf(directive, isTemplate ? 4 : 3, serverOptions);
     return [
       {
         section,
@@ -48,7 +48,7 @@ function defaultsOf(section: Section | undefined): Map<string, Option> {
   for (let one = section; one; one = one.defaults) chain.unshift(one);
   const options = new Map<string, Option>();
   for (const directive of chain.flatMap(({ directives }) => directives))
-    if (directive.words[0] === 'default-server') take(options, optionsOf(directive, 1, serverValues));
+    if (directive.words[0] === 'default-server') take(options, optionsOf(directive, 1, serverOptions));
   return options;
 }
 

@@ -1,4 +1,4 @@
-import { bindValues, byName, type Options, optionsOf } from './option';
+import { bindOptions, byName, type Options, optionsOf } from './option';
 import type { Directive, Section } from './section';
 import { type Address, addressOf } from './socket';
 
@@ -21,7 +21,7 @@ export const statsSocketsOf = (sections: readonly Section[]): StatsSocket[] =>
     .flatMap((section) => section.directives)
     .filter(({ words }) => words[0] === 'stats' && words[1] === 'socket')
     .map((directive) => {
-      const options = byName(optionsOf(directive, 3, bindValues));
+      const options = byName(optionsOf(directive, 3, bindOptions));
       return {
         directive,
         address: addressOf(directive.words[2] ?? ''),
