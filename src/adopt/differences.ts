@@ -3,16 +3,19 @@ import { textOfBytes } from '../resources/text-of';
 import { type Adopted, type AdoptedFile, type AdoptedHost, placeOf } from './adopted';
 import { concealed } from './secret';
 
-/** What differs between the hosts, as paragraphs and lists of Markdown. */
-export function differences({ hosts, files }: Adopted): string[] {
+/**
+ * What differs between the hosts, as paragraphs and lists of Markdown.
+ * @param places of the files that stand in the folder
+ */
+export function differences({ hosts, files }: Adopted, places: ReadonlySet<string>): string[] {
   return [
-    ...files.filter(({ isSame }) => !isSame).map((file) => fileDiffers(file, hosts)),
+    ...files.filter(({ isSame }) => !isSame).map((file) => fileDiffers(file, hosts, places)),
     ...files.flatMap(ownersDiffer),
     ...settingsDiffer(hosts),
   ];
 }
 
-function fileDiffers(file: AdoptedFile, hosts: readonly AdoptedHost[]): string {
+function fileDiffers(file: AdoptedFile, hosts: readonly AdoptedHost[], places: ReadonlySet<string>): string {
   const having = [...file.on.keys()];
   const lacking = hosts.map(({ found }) => found.name).filter((name) => !having.includes(name));
   if (lacking.length > 0)
@@ -30,10 +33,11 @@ function fileDiffers(file: AdoptedFile, hosts: readonly AdoptedHost[]): string {
     },
     { color: false },
   );
-  const shown = isBinary || diff.split('\n').length > 200;
-  const compare = `\`diff ${placeOf(file, one)} ${placeOf(file, other)}\``;
-  const head = `- \`${file.path}\`: ${one} and ${other} have it otherwise; ${compare}`;
-  return shown ? head : `${head}\n\n${fenced(diff, 'diff')}`;
+  const isLong = isBinary || diff.split('\n').length > 200;
+  const both = [placeOf(file, one), placeOf(file, other)];
+  const compare = both.every((place) => places.has(place)) ? `; \`diff ${both.join(' ')}\`` : '';
+  const head = `- \`${file.path}\`: ${one} and ${other} have it otherwise${compare}`;
+  return isLong ? head : `${head}\n\n${fenced(diff, 'diff')}`;
 }
 
 function whyLacking({ path }: AdoptedFile, hosts: readonly AdoptedHost[], name: string): string {

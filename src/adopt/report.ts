@@ -20,6 +20,8 @@ export interface ModelReport {
   /** `vips.X`, `services.X`. */
   said: readonly string[];
   differences: readonly Difference[];
+  /** What a host has and the model gives it no more, or in another way: host → rows. */
+  leftOut: ReadonlyMap<string, readonly string[]>;
   /** Headings of blocks that stand in the inventory as they are written. */
   sections: readonly string[];
   /** Programs that keep their own files, and why. */
@@ -29,6 +31,8 @@ export interface ModelReport {
 /** What a report is made of beside the hosts. */
 export interface ReportInput {
   adopted: Adopted;
+  /** Of the files that stand in the folder, relative to it. */
+  places: ReadonlySet<string>;
   modelled?: ModelReport;
   findings: readonly Finding[];
   /** What could not be read of the new inventory, where it could not. */
@@ -40,7 +44,7 @@ export interface ReportInput {
 }
 
 /** `report.md`: what was found, what differs, what is not managed, what is wrong, what could be better. */
-export function reportOf({ adopted, modelled, findings, faults, drain, gains }: ReportInput): string {
+export function reportOf({ adopted, places, modelled, findings, faults, drain, gains }: ReportInput): string {
   const { hosts } = adopted;
   const names = hosts.map(({ found }) => found.name);
   const troubles = troublesOf(adopted);
@@ -48,7 +52,11 @@ export function reportOf({ adopted, modelled, findings, faults, drain, gains }: 
     ...(troubles.length > 0 ? [troubleSection(troubles)] : []),
     ...(modelled ? modelSections(modelled, hosts.length) : []),
     [modelled ? 'What was read' : 'What is managed from here on', managed(adopted), 'Nothing.'],
-    [`What differs between ${names.join(' and ')}`, differences(adopted), 'Nothing that was looked at.'],
+    [
+      `What differs between ${names.join(' and ')}`,
+      differences(adopted, places),
+      'Nothing that was looked at.',
+    ],
     ['What was found and is not managed', notManaged(hosts), 'Nothing.'],
     ...(drain.length > 0 ? [['Whether `haprov drain` will work', [...drain], ''] as ReportSection] : []),
     ['What lint finds', folded(findings).map(findingRow), 'Nothing.'],
@@ -89,7 +97,7 @@ const gainsSection = (gains: readonly string[]): ReportSection => [
 ];
 
 function modelSections(
-  { said, differences: found, sections, refused }: ModelReport,
+  { said, differences: found, leftOut, sections, refused }: ModelReport,
   count: number,
 ): ReportSection[] {
   const rows = found.map(({ part, lost, added, hosts }) => {
@@ -100,6 +108,7 @@ function modelSections(
   return [
     ['What the model says', said.map((one) => `- \`${one}\``), 'Nothing.'],
     ['What HAProxy and keepalived will do otherwise', rows, 'Nothing: read back, both do the same.'],
+    ['What the hosts have, and will have no more or otherwise', byHost(leftOut), 'Nothing.'],
     [
       'What no key says, and stays as it is written',
       [
@@ -131,13 +140,16 @@ function managed({ files, hosts }: Adopted): string[] {
 const findingRow = ([{ rule, severity, where, message, fix }, ...others]: FoldedFinding) =>
   `- ${severity} **${rule}**, ${[where, ...others.map((one) => one.where)].map((one) => `\`${one}\``).join(', ')}: ${message}; ${fix}`;
 
+const notManaged = (hosts: readonly AdoptedHost[]): string[] =>
+  byHost(new Map(hosts.map((host) => [host.found.name, leftOn(host)])));
+
 /** Rows that are alike on several hosts are one. */
-function notManaged(hosts: readonly AdoptedHost[]): string[] {
+function byHost(all: ReadonlyMap<string, readonly string[]>): string[] {
   const rows = new Map<string, string[]>();
-  for (const host of hosts)
-    for (const row of new Set(leftOn(host))) rows.set(row, [...(rows.get(row) ?? []), host.found.name]);
+  for (const [host, own] of all)
+    for (const row of new Set(own)) rows.set(row, [...(rows.get(row) ?? []), host]);
   return [...rows].map(
-    ([row, names]) => `- ${names.length === hosts.length ? '' : `${names.join(', ')}: `}${row}`,
+    ([row, names]) => `- ${names.length === all.size ? '' : `${names.join(', ')}: `}${row}`,
   );
 }
 

@@ -56,7 +56,13 @@ export async function writeFolder(
   writeMade(folder, made);
   writeBelow(folder, 'inventory.schema.json', asJson(jsonSchema(inventorySchema, 'haprov inventory')), 0o644);
   const found = await readAgain(join(folder, 'inventory.json'), adopted, context);
-  const report = reportOf({ adopted, gains: gainsOf(adopted), ...(modelled ? { modelled } : {}), ...found });
+  const report = reportOf({
+    adopted,
+    places: new Set(made.files.keys()),
+    gains: gainsOf(adopted),
+    ...(modelled ? { modelled } : {}),
+    ...found,
+  });
   writeBelow(folder, 'report.md', Buffer.from(report), 0o600);
   return found;
 }

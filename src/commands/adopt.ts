@@ -37,6 +37,7 @@ export async function adopt(options: AdoptOptions, context: Context): Promise<Ex
   const said = model && {
     said: model.said,
     differences: model.differences,
+    leftOut: model.leftOut,
     sections: model.sections,
     refused: model.kept.programs,
   };
@@ -45,7 +46,11 @@ export async function adopt(options: AdoptOptions, context: Context): Promise<Ex
     { adopted, made, ...(said ? { modelled: said } : {}) },
     context,
   );
-  const inModel = said && { ...said, refused: Object.fromEntries(said.refused) };
+  const inModel = said && {
+    ...said,
+    leftOut: Object.fromEntries(said.leftOut),
+    refused: Object.fromEntries(said.refused),
+  };
   const troubles = troublesOf(adopted);
   if (json)
     await context.printJson(

@@ -6,6 +6,7 @@ import { readOnDisk } from '../../src/adopt/on-disk';
 import { reportOf } from '../../src/adopt/report';
 import { concealed, holdsSecret } from '../../src/adopt/secret';
 import { troublesOf } from '../../src/adopt/trouble';
+import { withOwnFiles } from '../../src/adopt/write-folder';
 import { foundHost, known } from './found';
 
 const cfg = '/etc/haproxy/haproxy.cfg';
@@ -22,7 +23,14 @@ const pair = (fred: Partial<FoundHost> = {}, ethyl: Partial<FoundHost> = {}) =>
   );
 
 const report = (adopted: ReturnType<typeof adopt>) =>
-  reportOf({ adopted, findings: [], faults: [], drain: [], gains: [] });
+  reportOf({
+    adopted,
+    places: new Set(withOwnFiles(adopted, {}).files.keys()),
+    findings: [],
+    faults: [],
+    drain: [],
+    gains: [],
+  });
 /** Rows of one part of a report. */
 const part = (text: string, title: string) =>
   (
@@ -94,6 +102,15 @@ test('what haprov cannot find the secrets of by reading is never shown; a passwo
     [true, false],
     [true, true],
   ]);
+});
+
+test('a report names files of the folder only', () => {
+  const adopted = pair();
+  const compare = '`diff fred/etc/keepalived/keepalived.conf ethyl/etc/keepalived/keepalived.conf`';
+  expect(report(adopted)).toContain(compare);
+  const bare = reportOf({ adopted, places: new Set(), findings: [], faults: [], drain: [], gains: [] });
+  expect(bare).toContain('fred and ethyl have it otherwise');
+  expect(bare).not.toContain('`diff fred');
 });
 
 test('a report shows what differs, and no secret', () => {

@@ -16,10 +16,13 @@ import { writeMade } from '../write-folder';
 import { statisticsName } from './haproxy';
 import { behaviours, difference } from './haproxy-behaviour';
 import { keepalivedBehaviours } from './keepalived-behaviour';
+import { leftOut } from './left-out';
 import { doneBy, type Kept, type Model, modelOf } from './model';
 
 export interface Modelled extends Model {
   differences: Difference[];
+  /** What a host has and the model gives it no more, or in another way: host → rows. */
+  leftOut: Map<string, string[]>;
   kept: Kept;
 }
 
@@ -34,34 +37,34 @@ export function modelled(adopted: Adopted, base: InventoryBase, context: Pick<Co
   const kept: Kept = { proxies: new Set(), programs: new Map() };
   for (let round = 0; ; round += 1) {
     const model = modelOf(adopted, base, kept);
-    const tried = attempt(model, context);
-    if (round === mostRounds && 'faults' in tried) throw new InputError(tried.faults);
-    if ('faults' in tried) {
-      learn(kept, tried.faults);
+    const read = readBack(model, context, (state) => ({
+      differences: differencesOf(adopted, state, kept),
+      leftOut: leftOutOf(adopted, state, kept),
+    }));
+    if ('faults' in read) {
+      if (round === mostRounds) throw new InputError(read.faults);
+      learn(kept, read.faults);
       continue;
     }
-    const differences = differencesOf(adopted, tried.state, kept);
-    const losing = differences.flatMap(({ part, lost }) => {
+    const losing = read.differences.flatMap(({ part, lost }) => {
       const [, name] = /^proxy (.*)$/.exec(part) ?? [];
       return name !== undefined && lost.length > 0 && model.said.includes(`services.${name}`) ? [name] : [];
     });
-    if (losing.length === 0 || round >= mostRounds) return { ...model, differences, kept };
+    if (losing.length === 0 || round >= mostRounds) return { ...model, ...read, kept };
     for (const name of losing) kept.proxies.add(name);
   }
 }
 
-function attempt(
+/** What comes of a model in the eyes of `look`, which is called while its files are there. */
+function readBack<T extends object>(
   model: Model,
   context: Pick<Context, 'env'>,
-): { state: DesiredState } | { faults: readonly Fault[] } {
+  look: (state: DesiredState) => T,
+): T | { faults: readonly Fault[] } {
   const folder = mkdtempSync(join(tmpdir(), 'haprov-adopt-'));
   try {
     writeMade(folder, model);
-    const state = desiredStateOf(buildInventory(readInventory(join(folder, 'inventory.json')), context.env));
-    // All of it is rendered while the files are there.
-    for (const resources of state.wanted.values())
-      for (const { content } of resources) content?.(asFound(undefined));
-    return { state };
+    return look(desiredStateOf(buildInventory(readInventory(join(folder, 'inventory.json')), context.env)));
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     return { faults: error.faults };
@@ -84,16 +87,27 @@ function learn(kept: Kept, faults: readonly Fault[]): void {
 }
 
 /** A host that is as it was found. */
-const asFound = (host: AdoptedHost | undefined): HostKnowledge => ({
+const asFound = ({ versions }: AdoptedHost): HostKnowledge => ({
   interfaceOf: (vip) => vip.interface ?? 'eth0',
   major: 9,
-  versions: host?.versions ?? { haproxy: '2.4', keepalived: '2.2.8' },
+  versions,
 });
+
+const leftOutOf = ({ hosts }: Adopted, { wanted }: DesiredState, { programs }: Kept): Map<string, string[]> =>
+  new Map(
+    hosts.map((host) => [
+      host.found.name,
+      leftOut(host, programs, { wanted: wantedOf(wanted, host), as: asFound(host) }),
+    ]),
+  );
+
+const wantedOf = (wanted: DesiredState['wanted'], { found }: AdoptedHost) =>
+  [...wanted].find(([{ name }]) => name === found.name)?.[1] ?? [];
 
 function differencesOf({ hosts }: Adopted, { wanted }: DesiredState, { programs }: Kept): Difference[] {
   const found = new Map<string, Difference>();
   for (const host of hosts) {
-    const [, resources = []] = [...wanted].find(([{ name }]) => name === host.found.name) ?? [];
+    const resources = wantedOf(wanted, host);
     const text = (path: string) => {
       const content = resources.find(({ about }) => about.path === path)?.content;
       return content && textOfBytes(content(asFound(host)));

@@ -39,12 +39,17 @@ function behaviourOf(section: Section): Behaviour {
   return [...binds.sort(), ...own, ...serversOf(section).map(serverRow), ...rulesOf(section)];
 }
 
-/** Said once by a keyword, here or in the defaults; rows of what is so anyway are left out. */
-function settingsOf(section: Section): Behaviour {
+/** A section behind the defaults that it begins with. */
+function chainOf(section: Section): Section[] {
   const chain: Section[] = [];
   for (let one: Section | undefined = section; one; one = one.defaults) chain.unshift(one);
+  return chain;
+}
+
+/** Said once by a keyword, here or in the defaults; rows of what is so anyway are left out. */
+function settingsOf(section: Section): Behaviour {
   const settings = new Map<string, string>();
-  for (const { words } of chain.flatMap(({ directives }) => directives)) {
+  for (const { words } of chainOf(section).flatMap(({ directives }) => directives)) {
     const isTaken = words[0] === 'no';
     const [first = '', second = '', ...rest] = isTaken ? words.slice(1) : words;
     if (!single.test(first)) continue;
@@ -104,8 +109,11 @@ function serverRow({ name, endpoint, template, options }: Server): string {
 }
 
 /** All that counts by its order, or may be said often. */
-const rulesOf = ({ directives }: Section): Behaviour =>
-  directives.filter(isRule).map(({ words }) => words.map(spell).join(' '));
+const rulesOf = (section: Section): Behaviour =>
+  chainOf(section)
+    .flatMap(({ directives }) => directives)
+    .filter(isRule)
+    .map(({ words }) => words.map(spell).join(' '));
 
 const isRule = ({ words: [first = '', second = ''] }: Directive) =>
   !/^(?:bind|server|server-template|default-server)$/.test(first) &&

@@ -8,11 +8,12 @@ import { parse } from '../../ha/keepalived/parse';
 import { settingsOf } from '../../ha/keepalived/settings';
 import { type Node, tokensOf } from '../../ha/keepalived/syntax';
 import { textOfBytes } from '../../resources/text-of';
-import type { Adopted, AdoptedFile, AdoptedHost } from '../adopted';
+import type { Adopted, AdoptedHost } from '../adopted';
 import { placeOf } from '../adopted';
 import { configOf } from '../inventory';
 import { holdsSecret } from '../secret';
 import type { InventoryBase } from '../sources';
+import { besides } from './besides';
 import { modelOfHaproxy } from './haproxy';
 import { type Behaviour, behaviours } from './haproxy-behaviour';
 import { linesOf, modelOfKeepalived, ownerOf } from './keepalived';
@@ -80,30 +81,30 @@ export function modelOf({ hosts, files }: Adopted, base: InventoryBase, kept: Ke
     ({ of, what, path }) => isWritten[of] && what === 'configuration' && !mains.includes(path),
   );
   const group = playbookFor(hosts, kept) === 'address-only' ? 'pair' : 'balancers';
-  const playbook = besides(beside, gone, group);
-  if (playbook)
+  const names = hosts.map(({ found }) => found.name);
+  const pushed = besides(beside, gone, { group, hosts: names });
+  if (pushed)
     written.set('files.json', {
-      content: Buffer.from(`${JSON.stringify(playbook, null, 2)}\n`),
+      content: Buffer.from(`${JSON.stringify(pushed.playbook, null, 2)}\n`),
       isSecret: false,
     });
-  const names = hosts.map(({ found }) => found.name);
   const inventory = {
     $schema: 'inventory.schema.json',
     ...base,
-    groups: { ...base.groups, [group]: names },
+    groups: { ...base.groups, [group]: names, ...pushed?.groups },
     ...sysctlOf(hosts),
     ...vips?.keys,
     ...haproxy?.keys,
     ...(kept.programs.has('haproxy') ? configOf(files, hosts, 'haproxy') : {}),
     ...(kept.programs.has('keepalived') ? configOf(files, hosts, 'keepalived') : {}),
-    playbooks: [...(playbook ? ['./files.json'] : []), playbookFor(hosts, kept)],
+    playbooks: [...(pushed ? ['./files.json'] : []), playbookFor(hosts, kept)],
   };
   const sections = [...(haproxy?.headings ?? []), ...(vips?.headings ?? [])];
   return { inventory, files: written, said, sections };
 }
 
 const haproxyMain = '/etc/haproxy/haproxy.cfg';
-const keepalivedMain = '/etc/keepalived/keepalived.conf';
+export const keepalivedMain = '/etc/keepalived/keepalived.conf';
 const mains = [haproxyMain, keepalivedMain];
 
 /** What has its own files for all that it runs needs nothing of the model; what runs no HAProxy is not given one. */
@@ -243,43 +244,6 @@ function servicesOf(
     },
     headings: (haproxy.sections ?? []).map(headingOf),
   };
-}
-
-/** A playbook for the files that the configuration names, and those that it was made of and that haprov writes no more. */
-function besides(
-  files: readonly AdoptedFile[],
-  gone: readonly AdoptedFile[],
-  group: string,
-): object | undefined {
-  const removed = gone.map(({ path, of }) => ({
-    type: 'file',
-    path,
-    absent: true,
-    notify: { reload: of },
-  }));
-  const pushed = files.flatMap((file) => {
-    const [[host, { owner, group, mode }] = ['', { owner: 'root', group: 'root', mode: '0644' }]] = file.on;
-    if (!file.isSame) return [];
-    return [
-      {
-        type: 'file',
-        path: file.path,
-        source: placeOf(file, host),
-        owner,
-        group,
-        mode,
-        ...(file.isHidden ? { secret: true } : {}),
-        notify: { reload: file.of },
-      },
-    ];
-  });
-  const resources = [...removed, ...pushed];
-  return resources.length === 0
-    ? undefined
-    : {
-        name: 'Files that the configuration names',
-        tasks: [{ name: 'Files beside', group, resources }],
-      };
 }
 
 /** What a host's programs do, as they are found; of those that keep their files nothing. */
