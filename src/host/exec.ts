@@ -39,6 +39,12 @@ const WAITS_LONGER = '--answer-within waits longer';
 const MOST_STDOUT = 32 << 20;
 const MOST_STDERR = 2 << 20;
 
+/**
+ * bash reads a script from a pipe byte by byte, a system call each. Other shells read in blocks, and have taken more than
+ * this line when they come to it.
+ */
+const READ_AT_ONCE = '[ -z "${BASH-}" ] || eval "$(cat)"\n';
+
 /** The host did not open a channel: nothing ran, and a retry or another login may succeed. */
 export class ChannelRefused extends HostError {}
 
@@ -131,7 +137,7 @@ class Conversation {
   begin(script: string): void {
     const { channel } = this;
     const { dialogue } = this.shell;
-    const whole = `${this.#mark.print}; ${this.#mark.print} >&2\n${script}`;
+    const whole = `${this.#mark.print}; ${this.#mark.print} >&2\n${this.options.onStdin ? '' : READ_AT_ONCE}${script}`;
     this.#limitTime();
     channel.stdout.setEncoding('utf8');
     channel.stderr.setEncoding('utf8');

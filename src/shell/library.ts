@@ -1,5 +1,6 @@
 import * as adopt from './adopt/functions';
 import * as drill from './drill/functions';
+import { type Piece, piecesOf, reachedBy } from './lean';
 import type { Library, Word } from './library-file';
 import * as pair from './pair/functions';
 import { bare, callsIn } from './parse-shell';
@@ -24,16 +25,19 @@ export function call<Name extends keyof Functions>(name: Name, ...words: Functio
   return command(name, ...given.filter((word) => word !== undefined).map(String));
 }
 
-/** A script of `rows`, after the files whose functions they call: each file once, after those that it needs. */
+/**
+ * A script of `rows`, after the functions that they reach, in their files' order, and what else those files begin with. A file
+ * comes after those that it needs.
+ */
 export const compose = (...rows: readonly string[]): string => composeFor(rows, ...rows);
 
-/** As {@link compose}, with the files whose functions `callers` call. */
+/** As {@link compose}, with the functions that `callers` reach. */
 export function composeFor(callers: readonly string[], ...rows: readonly string[]): string {
   const found = new Set<string>();
   const begun = new Set<string>();
   for (const caller of callers)
     for (const name of callsIn(bare(caller), homes)) addFile(homes.get(name) ?? '', found, begun);
-  return [...[...found].map(textOf), ...rows, ''].join('\n');
+  return `${reachedBy([...callers, ...rows], [...found].flatMap(piecesIn))}${[...rows, ''].join('\n')}`;
 }
 
 /** Files may need each other, because the shell looks a function up only when it is called. */
@@ -44,6 +48,10 @@ function addFile(name: string, found: Set<string>, begun: Set<string>): void {
   found.add(name);
 }
 
-/** A file's text without the lines that only the build reads. */
-const textOf = (name: string): string =>
-  (libraries.get(name)?.text ?? '').replace(/^# (?:Needs|May need|Gives|Given): .*\n/gm, '');
+const known = new Map<string, Piece[]>();
+
+function piecesIn(name: string): Piece[] {
+  const pieces = known.get(name) ?? piecesOf(libraries.get(name)?.text ?? '');
+  known.set(name, pieces);
+  return pieces;
+}

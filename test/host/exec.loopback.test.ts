@@ -63,7 +63,7 @@ describe('runScript', () => {
       });
     });
     expect((await connection.runScript('z'.repeat(5_000_000), { ...patient, accepts: 'any' })).code).toBe(0);
-    expect(read.split('\n')[1]).toBe('z'.repeat(5_000_000));
+    expect(read.split('\n').at(-1)).toBe('z'.repeat(5_000_000));
   });
 
   test('characters that are split across packets', async () => {
