@@ -1,6 +1,5 @@
 import {
   type AnyAuthMethod,
-  type AuthenticationType,
   type AuthHandlerMiddleware,
   BaseAgent,
   createAgent,
@@ -17,13 +16,18 @@ import { askedPerson, givenPassword } from './prompts';
 import type { SshSettings, SshTarget } from './ssh-config';
 
 /** The ways to log in, the likeliest first, and which were tried. */
-export interface Credentials {
+export interface Tries {
   attempts: Attempt[];
   tried: string[];
   /** Why a key was not offered. */
   notes: string[];
   /** Who can be asked; absent where nobody can. */
   person?: Person | undefined;
+}
+
+export interface Credentials extends Tries {
+  /** The keys that come with a signature, without a question first whether the host would take them. */
+  signers: Map<ParsedKey, Sign>;
 }
 
 /** A login, as far as those need to know it who wait for a person. */
@@ -33,6 +37,7 @@ interface Login {
   clock: LoginClock;
   person: Person | undefined;
   tell: SshTarget['tell'];
+  signers: Credentials['signers'];
 }
 
 /**
@@ -47,7 +52,8 @@ export async function gatherCredentials(
 ): Promise<Credentials> {
   const notes: string[] = [];
   const person = personOf(target, settings, clock);
-  const login: Login = { host: target.name, settings, clock, person, tell: target.tell };
+  const signers: Credentials['signers'] = new Map();
+  const login: Login = { host: target.name, settings, clock, person, tell: target.tell, signers };
   const agent = settings.agentSocket ? createAgent(settings.agentSocket) : undefined;
   const [held, files] = settings.publicKeyLogin
     ? await Promise.all([
@@ -81,13 +87,15 @@ export async function gatherCredentials(
   const all: KeyAttempt[] = settings.identitiesNamed
     ? [...named, ...password, ...others]
     : [...password, ...others, ...named];
+  // An agent may want a touch for a signature, so it signs unasked only with the key that the user means, or the only one.
+  if (settings.identitiesNamed || all.length === 1) all[0]?.signNow?.();
   const attempts = [
     ...all.filter(({ asks }) => !asks),
     ...all.filter(({ asks }) => asks),
     ...all.flatMap(({ bySha512 }) => bySha512 ?? []),
     ...askedPerson(login),
   ];
-  return { attempts, tried: [], notes, person };
+  return { attempts, tried: [], notes, person, signers };
 }
 
 /** Whether the config's PubkeyAcceptedAlgorithms let the key be offered; one whose type is not known yet may be. */
@@ -137,7 +145,8 @@ function agentAttempt(agent: BaseAgent, key: ParsedKey, login: Login, path?: str
     });
     return login.clock.waitFor(signed).finally(() => clearTimeout(timer));
   };
-  return withSha512(keyAttempt(new OneKey(key, sign), label, login.settings.user), key, sign, login);
+  const attempt = keyAttempt(new OneKey(key, sign), label, login.settings.user);
+  return { ...withSha512(attempt, key, sign, login), signNow: () => login.signers.set(key, sign) };
 }
 
 const keyAttempt = (agent: OneKey, label: string, username: string): Attempt => ({
@@ -166,7 +175,10 @@ function fileAttempt(
     asks: isLocked,
     prepare: () =>
       privateKey().then(
-        (key): AnyAuthMethod => ({ type: 'publickey', username, key }),
+        (key): AnyAuthMethod => {
+          login.signers.set(key, sign);
+          return { type: 'publickey', username, key };
+        },
         (error: Error) => {
           notes.push(error.message);
           return undefined;
@@ -179,6 +191,7 @@ function fileAttempt(
 /** An attempt with a key, and the one that comes late: hardly a host takes an RSA key by SHA-512 alone. */
 interface KeyAttempt extends Attempt {
   bySha512?: Attempt;
+  signNow?: () => void;
 }
 
 const SHA_512 = 'rsa-sha2-512';
@@ -195,13 +208,11 @@ function withSha512(
   return allowed.publicKey.includes('rsa-sha2-256') ? { ...attempt, bySha512 } : bySha512;
 }
 
-type Sign = (data: Buffer, how: SigningRequestOptions) => Promise<Buffer | Error>;
+/** Rejects, or gives an error, where the key does not sign. */
+export type Sign = (data: Buffer, how: SigningRequestOptions) => Promise<Buffer | Error>;
 
 /** A single key as an agent, so that we decide the order of keys, know which was refused, and can wait for a person. */
 class OneKey extends BaseAgent<ParsedKey> {
-  /** The host took the key, as far as it asked for a signature. */
-  hasSigned = false;
-
   constructor(
     private readonly key: ParsedKey,
     private readonly signature: Sign,
@@ -228,7 +239,6 @@ class OneKey extends BaseAgent<ParsedKey> {
       .catch((error: Error) => error)
       .then((signed) => {
         if (signed instanceof Error) return then?.(signed);
-        this.hasSigned = true;
         then?.(null, signed);
       });
   }
@@ -236,22 +246,27 @@ class OneKey extends BaseAgent<ParsedKey> {
 
 /**
  * ssh2's callback that tries one attempt after the other, without methods that the server does not accept. It sends `none`,
- * which costs a round trip, only where it must know what the server accepts: before a person is asked, and after an agent's
- * key, of which ssh2 does not tell how the server took it.
+ * which costs a round trip, only where it must know what the server accepts: before a person is asked.
  * @param onServerMethods gets the methods that the server accepts, and whether it took a factor already.
  */
 export function authHandler(
   credentials: Credentials,
   username: string,
   onServerMethods: (methods: string[], isHalfIn: boolean) => void,
-): AuthHandlerMiddleware {
+): {
+  choose: AuthHandlerMiddleware;
+  /** Takes each refusal as the server said it: to `choose` ssh2 does not tell those of an agent's keys. */
+  hear(methods: string[], isPartial: boolean): void;
+} {
   const waiting = [...credentials.attempts];
   let known: readonly string[] | undefined;
-  let last: AnyAuthMethod | undefined;
+  let heard: { isPartial: boolean } | undefined;
   let isHalfIn = false;
-  const choose = async (mustKnow: boolean): Promise<AnyAuthMethod | undefined> => {
+  const next = async (): Promise<AnyAuthMethod | undefined> => {
+    const last = heard;
+    heard = undefined;
+    if (last) await credentials.person?.heard(last.isPartial);
     const probe = known ? undefined : ({ type: 'none', username } as const);
-    if (mustKnow && probe) return probe;
     for (const attempt of [...waiting]) {
       if (known && !known.includes(attempt.method)) continue;
       if (attempt.asks && probe) return probe;
@@ -264,27 +279,22 @@ export function authHandler(
     }
     return undefined;
   };
-  const next = async (accepted: AuthenticationType[] | null, partial: boolean | null) => {
-    const agent = last?.type === 'agent' ? (last.agent as OneKey) : undefined;
-    isHalfIn ||= partial === true || agent?.hasSigned === true;
-    // After an agent's key ssh2 gives what the server said before it.
-    if (agent?.hasSigned) known = undefined;
-    else if (!agent && accepted) {
-      known = accepted;
-      onServerMethods(accepted, isHalfIn);
-      await credentials.person?.heard(partial === true);
-    }
-    last = await choose(agent?.hasSigned === true);
-    return last;
-  };
-  return (accepted: AuthenticationType[] | null, partial, done) => {
-    // ssh2 takes false for "no more"; its types do not say so.
-    const none = false as unknown as AnyAuthMethod;
-    next(accepted, partial)
-      .then((method) => done(method ?? none))
-      .catch((error: Error) => {
-        credentials.notes.push(error.message);
-        done(none);
-      });
+  return {
+    hear(methods, isPartial) {
+      known = methods;
+      heard = { isPartial };
+      isHalfIn ||= isPartial;
+      onServerMethods(methods, isHalfIn);
+    },
+    choose: (_accepted, _partial, done) => {
+      // ssh2 takes false for "no more"; its types do not say so.
+      const none = false as unknown as AnyAuthMethod;
+      next()
+        .then((method) => done(method ?? none))
+        .catch((error: Error) => {
+          credentials.notes.push(error.message);
+          done(none);
+        });
+    },
   };
 }

@@ -6,6 +6,7 @@ import { type Channel, channelOf, type Session } from './channel';
 import { connectError, silenceText } from './connect-failure';
 import type { ConnectState } from './connect-state';
 import { because, ChannelRefused, RETRY } from './exec';
+import { withFewerTrips } from './fewer-trips';
 import {
   hostKeyError,
   judgeHostKey,
@@ -213,6 +214,10 @@ function handshake(
       );
     });
 
+    const auth = authHandler(credentials, settings.user, (methods, isHalfIn) => {
+      state.serverMethods = methods;
+      state.isHalfIn = isHalfIn;
+    });
     const knownTypes = known.filter((key) => key.marker === undefined).map((key) => key.type);
     client.connect({
       sock: stream,
@@ -237,11 +242,9 @@ function handshake(
         refused = hostKeyError(target.name, settings, key, verdict);
         return false;
       },
-      authHandler: authHandler(credentials, settings.user, (methods, isHalfIn) => {
-        state.serverMethods = methods;
-        state.isHalfIn = isHalfIn;
-      }),
+      authHandler: auth.choose,
     });
+    withFewerTrips(client, credentials.signers, auth.hear);
     clock.begin(settings.connectTimeoutMs, reject);
     const listen = (chunk: Buffer): void => {
       const said = (state.firstWords ?? '') + chunk.toString('latin1').slice(0, MOST_BANNER);

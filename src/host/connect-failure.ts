@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { HostError } from '../errors';
 import { command } from '../shell/quote';
-import type { Credentials } from './authentication';
+import type { Tries } from './authentication';
 import type { ConnectState } from './connect-state';
 import { loginRemedy } from './login-remedy';
 import { ClosedEarly } from './login-turns';
@@ -163,7 +163,7 @@ function loginError(state: ConnectState): HostError {
   );
 }
 
-function triedText(credentials: Credentials | undefined): string {
+function triedText(credentials: Tries | undefined): string {
   const tried = credentials?.tried ?? [];
   if (tried.length === 0) return '; there was none to try';
   const loose = tried.filter((label) => label.startsWith('agent key '));

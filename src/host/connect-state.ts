@@ -1,11 +1,11 @@
-import type { Credentials } from './authentication';
+import type { Tries } from './authentication';
 import type { SshSettings } from './ssh-config';
 
 /** How far the connection had come when it failed. */
 export interface ConnectState {
   host: string;
   settings: SshSettings;
-  credentials?: Credentials;
+  credentials?: Tries;
   /** The login methods that the server accepts. */
   serverMethods?: readonly string[];
   /** What the server said before the first line of SSH, or in place of it. */

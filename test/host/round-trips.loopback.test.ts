@@ -1,0 +1,114 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { userInfo } from 'node:os';
+import { type Connection, connect } from '../../src/host/connection';
+import { type CountingProxy, countingProxy } from '../support/counting-proxy';
+import { patient } from '../support/patient';
+import { type SshFiles, sshFiles } from '../support/ssh-files';
+import { newKey, publicLine, type SshServer, startSshServer } from '../support/ssh-server';
+import { describeWithSshd, type Sshd, startSshd } from '../support/sshd';
+
+/** How often haprov waits for the host until it has a script's answer, beside what `ssh HOST true` waits. */
+
+const user = userInfo().username;
+
+describeWithSshd('Round trips', () => {
+  let files: SshFiles;
+  let sshd: Sshd;
+  let proxy: CountingProxy;
+  let connections: Connection[];
+
+  beforeAll(async () => {
+    files = sshFiles();
+    sshd = await startSshd(files);
+  });
+  afterAll(async () => {
+    await sshd.stop();
+    files.remove();
+  });
+  beforeEach(async () => {
+    connections = [];
+    proxy = await countingProxy(sshd.port);
+    files.configure();
+    files.write('known_hosts', `[127.0.0.1]:${proxy.port} ${sshd.hostKey}\n`);
+  });
+  afterEach(async () => {
+    for (const connection of connections) connection.close();
+    await proxy.close();
+  });
+
+  const open = async (port = proxy.port): Promise<Connection> => {
+    const connection = await connect(files.target(port, { user, sudo: false }));
+    connections.push(connection);
+    return connection;
+  };
+
+  const plainSsh = (): Promise<number | null> =>
+    new Promise((resolve, reject) => {
+      const words = ['-n', '-F', files.path('config'), '-p', String(proxy.port), `${user}@127.0.0.1`, 'true'];
+      spawn('ssh', words, { stdio: 'ignore' }).on('error', reject).on('close', resolve);
+    });
+
+  test('a login and a script take fewer than ssh and true', async () => {
+    expect(await plainSsh()).toBe(0);
+    const ofSsh = proxy.turns;
+    proxy.turns = 0;
+    const connection = await open();
+    // Its line, algorithms and key exchange, the login.
+    expect(proxy.turns).toBe(3);
+    const heardAfter: number[] = [];
+    const onStdout = () => heardAfter.push(proxy.turns);
+    const { stdout } = await connection.runScript('echo "$((6 * 7))"', { ...patient, onStdout });
+    expect(stdout).toBe('42\n');
+    // The channel, the command, and the script, for which OpenSSH has no room before it runs the command.
+    expect(heardAfter).toEqual([6]);
+    expect(ofSsh).toBeGreaterThan(6);
+    expect(proxy.connections).toBe(2);
+  });
+
+  describe('with an agent', () => {
+    const agent = () => files.path('agent');
+    const add = (...keys: string[]) =>
+      execFileSync('ssh-add', ['-q', ...keys], { env: { ...process.env, SSH_AUTH_SOCK: agent() } });
+    let pid: number;
+    let server: SshServer;
+    beforeEach(async () => {
+      server = await startSshServer({ users: { [user]: { publicKey: files.publicKey } } });
+      const hostKey = publicLine(server.hostKeys[0] ?? '');
+      files.write('known_hosts', `[127.0.0.1]:${server.port} ${hostKey}\n`);
+      const said = execFileSync('ssh-agent', ['-a', agent(), '-s'], { encoding: 'utf8' });
+      pid = Number(/Agent pid (\d+)/.exec(said)?.[1]);
+      files.write(
+        'config',
+        `Host *\nIdentityAgent ${agent()}\nIdentityFile none\nUserKnownHostsFile ${files.knownHosts}\nGlobalKnownHostsFile /dev/null\n`,
+      );
+    });
+    afterEach(async () => {
+      process.kill(pid);
+      for (const connection of connections) connection.close();
+      await server.close();
+    });
+
+    test('that holds one key, this comes with its signature', async () => {
+      add(files.path('id'));
+      await open(server.port);
+      expect(server.logins).toEqual([`${user} publickey`]);
+    });
+
+    test('that holds others as well, each is asked about before it signs: it may want a touch for that', async () => {
+      const other = files.write('other', newKey().private);
+      add(other, files.path('id'));
+      await open(server.port);
+      // The other, this one, and its signature.
+      expect(server.logins).toEqual(Array(3).fill(`${user} publickey`));
+    });
+  });
+
+  test('a key that is not taken costs one, and no question what would be taken', async () => {
+    const other = files.write('other', newKey().private);
+    const connection = await connect(
+      files.target(proxy.port, { user, sudo: false, identityFiles: [other, files.path('id')] }),
+    );
+    connections.push(connection);
+    expect(proxy.turns).toBe(4);
+  });
+});
