@@ -1,9 +1,10 @@
-// Writes the types of the shell's functions, bundles the program into one file and a loader that starts it fast, and writes
+// Writes the types of the shell's functions, bundles the program into two files and a loader that starts them fast, and writes
 // the JSON schemas from the validators.
 
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -56,25 +57,60 @@ try {
   process.exit(1);
 }
 
-const { metafile, outputFiles } = await build({
+/**
+ * The command line is a file of its own, which says help and errors without the rest: what it imports when a command runs
+ * is in the other file, whose modules are loaded by their paths.
+ */
+const later = new Map();
+const withoutCommands = {
+  name: 'without-commands',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^\./ }, ({ path, resolveDir, kind }) => {
+      if (kind !== 'dynamic-import') return undefined;
+      const file = relative(process.cwd(), join(resolveDir, path));
+      later.set(file, `${JSON.stringify(file)}: () => require(${JSON.stringify(`./${file}`)}),`);
+      return { path: file, namespace: 'later' };
+    });
+    onLoad({ filter: /./, namespace: 'later' }, ({ path }) => ({
+      contents: `module.exports = require('./program.js')[${JSON.stringify(path)}]()`,
+    }));
+    onResolve({ filter: /^\.\/program\.js$/, namespace: 'later' }, ({ path }) => ({ path, external: true }));
+  },
+};
+
+const text = {
   ...common,
   metafile: true,
-  entryPoints: ['src/cli.ts'],
-  outfile: 'dist/program.js',
   loader: { '.sh': 'text', '.css': 'text', '.client.js': 'text' },
-  plugins: [withoutUnused],
   define: { __HAPROV_VERSION__: JSON.stringify(version) },
+};
+const ofCommands = await build({
+  ...text,
+  entryPoints: ['src/cli.ts'],
+  outfile: 'dist/cli.js',
+  plugins: [withoutCommands],
 });
-// esbuild leaves what is not ASCII in tagged templates, patterns and comments as it is; the loader reads Latin-1.
-const program = outputFiles[0].text.replace(
-  /[^\0-\x7f]/g,
-  (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
-);
-// The loader runs the program as a script, which cannot import: everything has to be bundled, or required.
-const left = /.*\bimport\s*\(.*/.exec(program);
-if (left)
-  throw new Error(`dist/program.js would import when it runs, and cannot: ${left[0].trim().slice(0, 200)}`);
-const hash = createHash('sha256').update(program).digest('hex').slice(0, 16);
+const ofProgram = await build({
+  ...text,
+  stdin: { contents: `module.exports = {\n${[...later.values()].sort().join('\n')}\n};\n`, resolveDir: '.' },
+  outfile: 'dist/program.js',
+  plugins: [withoutUnused],
+});
+const [commands, program] = [ofCommands, ofProgram].map(({ outputFiles: [file] }) => {
+  // esbuild leaves what is not ASCII in tagged templates, patterns and comments as it is; the loader reads Latin-1.
+  const ascii = file.text.replace(
+    /[^\0-\x7f]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  // The loader runs it as a script, which cannot import: everything has to be bundled, or required.
+  const left = /.*\bimport\s*\(.*/.exec(ascii);
+  if (left)
+    throw new Error(
+      `${relative('.', file.path)} would import when it runs, and cannot: ${left[0].trim().slice(0, 200)}`,
+    );
+  return ascii;
+});
+const hash = createHash('sha256').update(commands).update(program).digest('hex').slice(0, 16);
 const loader = await build({
   ...common,
   entryPoints: ['src/start.ts'],
@@ -83,10 +119,14 @@ const loader = await build({
   banner: { js: '#!/usr/bin/env node' },
 });
 mkdirSync('dist', { recursive: true });
+put('dist/cli.js', commands);
 put('dist/program.js', program);
 put('dist/haprov.js', loader.outputFiles[0].text, 0o755);
 
-put('dist/THIRD-PARTY-LICENSES.txt', licencesOf(Object.keys(metafile.inputs)));
+put(
+  'dist/THIRD-PARTY-LICENSES.txt',
+  licencesOf([ofCommands, ofProgram].flatMap(({ metafile }) => Object.keys(metafile.inputs))),
+);
 
 /** The licence of every package that a file of the bundle comes from. */
 function licencesOf(inputs) {

@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
-import { execute, type Run } from './cli/execute';
+import type { Run } from './cli/execute';
+import { execute } from './cli/execute-later';
 import { parseWithHelp, withReadableHelp } from './cli/help';
 import { hostOptions, noColor, rolloutOptions, sshOptions, yes } from './cli/options';
 import { secretCommands } from './cli/secret-commands';
@@ -25,7 +26,6 @@ import type { UndrainOptions } from './commands/undrain';
 import type { UnlockOptions } from './commands/unlock';
 import { scenarios } from './drill/drill-report';
 import { ExitCode } from './errors';
-import { inventoryAndHost } from './maintenance/drain-arguments';
 
 const program = withReadableHelp(new Command('haprov'))
   .description('Makes two EL hosts a high-availability pair over SSH, and keeps them one.')
@@ -300,8 +300,10 @@ type Drained<O> = Omit<O, 'inventory' | 'host'> & { words: (string | undefined)[
 
 /** Resolves the inventory and host from the words; within the command, so that its errors are printed. */
 function withHost<O>(run: Run<O>): Run<Drained<O>> {
-  return ({ words, ...options }, context) =>
-    run({ ...options, ...inventoryAndHost(words, context.env) } as O, context);
+  return async ({ words, ...options }, context) => {
+    const { inventoryAndHost } = await import('./maintenance/drain-arguments');
+    return run({ ...options, ...inventoryAndHost(words, context.env) } as O, context);
+  };
 }
 
 /** A command that connects to the inventory's hosts. */

@@ -15,21 +15,50 @@ import { cachedDataVersionTag } from 'node:v8';
 import { Script } from 'node:vm';
 
 /*
- * Starts program.js, the file beside this one, with V8's code cache of an earlier start, which takes a third of the time. V8
- * runs cached code unchecked, so the cache is used only from a folder that no other user can write to. Without such a
- * folder V8 compiles the program as usual.
+ * Starts cli.js, the file beside this one, and program.js when a command of it runs: help needs a twentieth of the text.
+ * program.js is started with V8's code cache of an earlier start, which takes a third of the time. V8 runs cached code
+ * unchecked, so the cache is used only from a folder that no other user can write to. Without such a folder V8 compiles
+ * the program as usual.
  */
 
 declare const __PROGRAM_HASH__: string;
 
 const file = join(__dirname, 'program.js');
-// The text is ASCII (see build.mjs), which is read fastest as Latin-1.
-const source = Module.wrap(readFileSync(file, 'latin1'));
-const kept = keptCode();
 const columnOffset = -Module.wrap('\n').indexOf('\n');
-const script = new Script(source, { filename: file, columnOffset, cachedData: kept?.code });
-if (kept && (kept.code === undefined || script.cachedDataRejected)) process.once('exit', keep);
-script.runInThisContext()(exports, require, module, file, __dirname);
+let program: unknown;
+
+run(join(__dirname, 'cli.js'), (name) => {
+  if (name !== './program.js') return require(name);
+  program ??= runProgram();
+  return program;
+});
+
+function runProgram(): unknown {
+  const kept = keptCode();
+  return run(file, require, kept?.code, (script) => {
+    if (kept && (kept.code === undefined || script.cachedDataRejected))
+      process.once('exit', (code) => keep(code, script, kept));
+  });
+}
+
+/** Runs a file as a module, and gives its exports. */
+function run(
+  filename: string,
+  requireFor: (name: string) => unknown,
+  cachedData?: Buffer,
+  compiled?: (script: Script) => void,
+): unknown {
+  // The text is ASCII (see build.mjs), which is read fastest as Latin-1.
+  const script = new Script(Module.wrap(readFileSync(filename, 'latin1')), {
+    filename,
+    columnOffset,
+    cachedData,
+  });
+  compiled?.(script);
+  const made = { exports: {} };
+  script.runInThisContext()(made.exports, requireFor, made, filename, __dirname);
+  return made.exports;
+}
 
 interface Kept {
   folder: string;
@@ -44,9 +73,7 @@ interface Kept {
 function keptCode(): Kept | undefined {
   const [, , command = ''] = process.argv;
   const uid = process.getuid?.();
-  // Printing help uses too few functions to be worth a cache.
-  if (uid === undefined || !/^[a-z]+$/.test(command) || /^(--help|-h)$/m.test(process.argv.join('\n')))
-    return undefined;
+  if (uid === undefined || !/^[a-z]+$/.test(command)) return undefined;
   try {
     const caches = process.env.XDG_CACHE_HOME || join(userInfo().homedir, '.cache');
     const folder = join(caches, 'haprov');
@@ -73,9 +100,8 @@ function read(path: string): Buffer | undefined {
 const UNUSED_MS = 30 * 24 * 3600 * 1000;
 
 /** Writes what V8 has compiled so far to the cache; not after a refused command, which has compiled too little. */
-function keep(exitCode: number): void {
-  if (!kept || ![0, 1, 5].includes(exitCode)) return;
-  const { folder, name } = kept;
+function keep(exitCode: number, script: Script, { folder, name }: Kept): void {
+  if (![0, 1, 5].includes(exitCode)) return;
   try {
     const fresh = join(folder, `.${name}.${process.pid}`);
     writeFileSync(fresh, script.createCachedData(), { flag: 'wx', mode: 0o600 });

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -20,14 +20,14 @@ function build(program: string) {
     cwd: folder,
     encoding: 'utf8',
   });
-  return { status, stderr, isThere: existsSync(join(folder, 'dist/program.js')) };
+  return { status, stderr, isThere: existsSync(join(folder, 'dist/cli.js')) };
 }
 
 test('what would import when it runs is refused, and not left to be run: it dies where it is needed', () => {
   const { status, stderr, isThere } = build("void import('node:readline/promises');\n");
   expect(status).toBe(1);
   expect(stderr).toContain(
-    'dist/program.js would import when it runs, and cannot: void import("node:readline/promises")',
+    'dist/cli.js would import when it runs, and cannot: void import("node:readline/promises")',
   );
   expect(isThere).toBe(false);
 });
@@ -38,4 +38,20 @@ test('what is required, or built in, is not', () => {
     status: 0,
     isThere: true,
   });
+});
+
+test('a module that is imported later is not in the command line, but in the program, by its path', () => {
+  writeFileSync(join(folder, 'src/other.ts'), 'export const other = "said by the other";\n');
+  build("void import('./other').then(({ other }) => console.log(other));\n");
+  const read = (name: string) => readFileSync(join(folder, 'dist', name), 'utf8');
+  expect(read('cli.js')).not.toContain('said by the other');
+  expect(read('cli.js')).toContain('require("./program.js")["src/other"]()');
+  expect(read('program.js')).toContain('said by the other');
+});
+
+test('what is imported later by the program may not import when it runs either', () => {
+  writeFileSync(join(folder, 'src/other.ts'), "void import('node:readline/promises');\n");
+  const { status, stderr } = build("void import('./other');\n");
+  expect(status).toBe(1);
+  expect(stderr).toContain('dist/program.js would import when it runs, and cannot');
 });

@@ -26,12 +26,16 @@ beforeEach(() => {
       stdio: 'pipe',
     },
   );
+  writeFileSync(
+    join(folder, 'cli.js'),
+    'if (process.argv.includes("--help")) console.log("help"); else require("./program.js").run();',
+  );
   program('console.log(process.argv[2], require("node:path").basename(__filename), 6 * 7)');
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
 function program(text: string): void {
-  writeFileSync(join(folder, 'program.js'), text);
+  writeFileSync(join(folder, 'program.js'), `module.exports.run = () => {}; ${text}`);
 }
 
 function start(...words: string[]) {
@@ -104,7 +108,13 @@ test('of a run that was refused nothing is kept', () => {
   expect(kept()).toEqual([]);
 });
 
+test('help does without the program', () => {
+  rmSync(join(folder, 'program.js'));
+  expect(start('plan', '--help')).toEqual({ said: 'help', status: 0 });
+  expect(start('plan').status).not.toBe(0);
+});
+
 test('an error names the program and the place in it', () => {
   program('function inner() { throw new Error("oh") }\ninner()');
-  expect(start('plan').said).toMatch(/at inner .*program\.js:1:26\)\n\s*at .*program\.js:2:1\n/);
+  expect(start('plan').said).toMatch(/at inner .*program\.js:1:57\)\n\s*at .*program\.js:2:1\n/);
 });

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { SecretOptions } from '../commands/secret';
-import { execute } from './execute';
+import { execute } from './execute-later';
 import { noColor } from './options';
 
 /** Adds `secret` with its words. */
