@@ -97,6 +97,7 @@ export async function execute<O>(
     if (hasTerminal() && !stop.signal.aborted) onSignal();
   });
   let secrets: Secrets | undefined;
+  const typed: string[] = [];
   const mask: Secrets['mask'] = (text) => secrets?.mask(text) ?? text;
   const write = async (text: string | Uint8Array, isForCopying = false): Promise<void> => {
     if (options.quiet) return;
@@ -109,7 +110,10 @@ export async function execute<O>(
     env,
     stopping: stop.signal,
     mask,
-    remember: (secret) => secrets?.add(secret),
+    remember: (secret) => {
+      typed.push(secret);
+      secrets?.add(secret);
+    },
     silence: async () => {
       isAsking = true;
       const goOn = await reporter.silence();
@@ -139,6 +143,7 @@ export async function execute<O>(
     },
     keepSecret: (known) => {
       secrets = known;
+      for (const secret of typed) known.add(secret);
       // What haprov starts (ssh, a ProxyCommand) takes over the process's own environment.
       for (const name of known.variables) delete process.env[name];
     },

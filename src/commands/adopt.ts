@@ -10,6 +10,7 @@ import { type Trouble, troublesOf } from '../adopt/trouble';
 import { withOwnFiles, writeFolder } from '../adopt/write-folder';
 import { refuseFilled } from '../document/write-below';
 import { ExitCode, HaprovError, UsageError } from '../errors';
+import { Secrets } from '../inventory/secrets';
 import type { Finding } from '../plan/plan';
 import type { CommonOptions, Context } from '../planning/context';
 import { count } from '../text/format';
@@ -28,6 +29,8 @@ export interface AdoptOptions extends Omit<CommonOptions, 'inventory' | 'limit'>
 /** `haprov adopt`: writes an inventory, and byte for byte the files, of a pair that runs without haprov. Changes no host. */
 export async function adopt(options: AdoptOptions, context: Context): Promise<ExitCode> {
   const { out, json } = options;
+  // There is no inventory yet to know what is typed meanwhile.
+  context.keepSecret(new Secrets());
   refuseFilled(out);
   const { found, base } = await sourcesOf(options, context);
   const adopted = adoptHosts(found);

@@ -30,7 +30,6 @@ export async function diagram(options: DiagramOptions, context: Context): Promis
 
 async function lookAt(options: DiagramOptions, context: Context): Promise<Diagram> {
   const inventory = readOwnConfiguration(await loadInventory(resolve(options.inventory), context)).inventory;
-  context.keepSecret(inventory.secrets);
   const look = statusObserver(options, context);
   try {
     return diagramOf(inventory, await look.look());

@@ -33,7 +33,6 @@ export interface LogOptions extends CommonOptions {
 /** `haprov log`: lists the hosts' runs: who made them when, and how they ended; one read-only exec a host. */
 export async function log(options: LogOptions, context: Context): Promise<ExitCode> {
   const inventory = await loadInventory(resolve(options.inventory), context);
-  context.keepSecret(inventory.secrets);
   const targets = selectHosts(inventory, options.limit).map((host) => ({
     target: toTarget(host, options, context),
     questions: [historyQuestion],

@@ -199,7 +199,7 @@ function shownHost({ host: { name, address }, resources }: RenderedHost, veil: V
       ? { ...one, content: veil.content(one) }
       : { ...one, target: veil.text(one.target), says: veil.text(one.says) },
   );
-  return { host: name, address, resources: shown };
+  return { host: name, address: veil.text(address), resources: shown };
 }
 
 /** A host as `--json` prints it: a file's bytes as `content` where they are text, else as `base64`. */

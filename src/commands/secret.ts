@@ -6,6 +6,7 @@ import { formatPath, type Path, readDocument } from '../document/document';
 import { didYouMean } from '../document/suggest';
 import { ExitCode, HaprovError, UsageError } from '../errors';
 import { openSecrets } from '../inventory/secret-file';
+import { Secrets } from '../inventory/secrets';
 import { isSecretName, referenceIn, secretFile, secretNames, withoutLastNewline } from '../inventory/sources';
 import { changeSecrets, type Made, ownRecipient, recipientsFile } from '../inventory/write-secrets';
 import type { Context } from '../planning/context';
@@ -22,6 +23,7 @@ export interface SecretOptions {
 
 /** `haprov secret`: the encrypted file of secrets beside an inventory. Asks no host. */
 export async function secret(options: SecretOptions, context: Context): Promise<ExitCode> {
+  context.keepSecret(new Secrets());
   if (options.what === 'recipient') return recipient(context);
   const inventory = inventoryOf(options, context.env);
   const folder = dirname(resolve(inventory));

@@ -26,7 +26,6 @@ interface Locked {
 /** `haprov unlock`: lists who holds which lock, and removes the locks of runs that are not alive. */
 export async function unlock(options: UnlockOptions, context: Context): Promise<ExitCode> {
   const inventory = await loadInventory(resolve(options.inventory), context);
-  context.keepSecret(inventory.secrets);
   const targets = selectHosts(inventory, options.limit).map((host) => ({
     target: toTarget(host, options, context),
     questions: [],

@@ -33,24 +33,43 @@ import type { SecretAsker } from './secret-file';
 import { resolveSecrets, type Secrets } from './secrets';
 import type { Answers } from './sources';
 
-/**
- * Reads and checks the inventory in `file`, and asks for the values that stand elsewhere.
- * @throws InputError with every fault of the file, each with its place.
- */
-export async function loadInventory(file: string, asker: SecretAsker): Promise<Inventory> {
-  const document = readInventory(file);
-  return buildInventory(document, asker.env, await askAll(document, asker));
+/** Who is asked for the values that stand elsewhere, and must show none of them. */
+export interface InventoryAsker extends SecretAsker {
+  keepSecret(secrets: Secrets): void;
 }
 
-/** As {@link loadInventory}, of a document; `answers` has what commands and the encrypted file say. @throws InputError */
-export function buildInventory(document: Document, env: NodeJS.ProcessEnv, answers?: Answers): Inventory {
-  const { value, secrets, faults: missing, unset, conceal } = resolveSecrets(document, env, answers);
+/**
+ * Reads and checks the inventory in `file`, and asks for the values that stand elsewhere. They are kept secret before
+ * anything is said of them.
+ * @throws InputError with every fault of the file, each with its place.
+ */
+export async function loadInventory(file: string, asker: InventoryAsker): Promise<Inventory> {
+  const document = readInventory(file);
+  const answers = await askAll(document, asker);
+  return buildInventory(document, asker.env, answers, (secrets) => asker.keepSecret(secrets));
+}
+
+/**
+ * As {@link loadInventory}, of a document; `answers` has what commands and the encrypted file say.
+ * @param known is given the secrets, before anything is checked
+ * @throws InputError
+ */
+export function buildInventory(
+  document: Document,
+  env: NodeJS.ProcessEnv,
+  answers?: Answers,
+  known: (secrets: Secrets) => void = () => {},
+): Inventory {
+  const resolved = resolveSecrets(document, env, answers);
+  const { value, secrets, faults: missing, unset, conceal } = resolved;
+  known(secrets);
   const checked = validate(inventorySchema, { document, value, unknown: unset, conceal });
+  const found = checked.ok ? ownConfigurations(checked.value, document) : undefined;
   const faults = [...document.faults, ...missing, ...checked.faults];
   if (checked.remains) faults.push(...withoutEchoes(checkReferences(checked.remains, document), faults));
-  const found = checked.ok ? ownConfigurations(checked.value, document) : undefined;
   faults.push(...(found?.faults ?? []));
-  if (faults.length > 0 || !checked.ok || !found) throw new InputError(faultsToReport(faults));
+  if (faults.length > 0 || !checked.ok || !found)
+    throw new InputError(faultsToReport(faults.map(resolved.withoutValues)));
   return build(document, checked.value, secrets, found.own);
 }
 

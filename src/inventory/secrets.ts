@@ -76,6 +76,8 @@ export interface Resolved {
   unset: Path[];
   /** What to say of the value at a place instead of showing it, where it must not be shown. */
   conceal(path: Path): string | undefined;
+  /** The fault without a value that came from elsewhere. */
+  withoutValues(fault: Fault): Fault;
 }
 
 /**
@@ -119,12 +121,22 @@ export function resolveSecrets(
     return Object.fromEntries(Object.entries(node).map(([key, one]) => [key, walk(one, [...path, key])]));
   };
   const value = walk(document.value, []);
-  const conceal = (path: Path) => {
-    const source = sources.get(formatPath(path));
-    if (source !== undefined) return `is ${source}, whose value does not fit`;
-    return secretKeys.has(String(path.at(-1))) ? 'is a secret that does not fit' : undefined;
+  const ofSource = (path: string) => {
+    const source = sources.get(path);
+    return source === undefined ? undefined : `is ${source}, whose value does not fit`;
   };
-  return { value, secrets, faults, unset, conceal };
+  const conceal = (path: Path) =>
+    ofSource(formatPath(path)) ??
+    (secretKeys.has(String(path.at(-1))) ? 'is a secret that does not fit' : undefined);
+  const withoutValues = ({ message, expected, ...fault }: Fault): Fault => {
+    const masked = secrets.mask(message);
+    return {
+      ...fault,
+      message: masked === message ? message : (ofSource(fault.path) ?? masked),
+      ...(expected === undefined ? {} : { expected: secrets.mask(expected) }),
+    };
+  };
+  return { value, secrets, faults, unset, conceal, withoutValues };
 }
 
 /** Texts that others' programs read as they are; haprov hands them on. */

@@ -32,7 +32,6 @@ export async function loadDesiredState(
   loaded: (inventory: Inventory) => void = () => {},
 ): Promise<DesiredState> {
   const said = await loadInventory(resolve(file), context);
-  context.keepSecret(said.secrets);
   loaded(said);
   return desiredStateOf(said);
 }

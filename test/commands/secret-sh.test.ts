@@ -300,6 +300,21 @@ test.each([
   expect(get('stats')).toBe('word\n');
 });
 
+test.each([
+  ['a group', { vips: { v: { address: '10.0.0.9', virtualRouterId: 7, group: { secret: 'stats' } } } }, 2],
+  ['a playbook', { playbooks: [{ secret: 'stats' }] }, 2],
+  ['an address', { hosts: { a: { address: { secret: 'stats' } } } }, 0],
+])('a secret that stands where %s belongs is shown by nobody', (_what, wrong, code) => {
+  set('stats', 'ZleakMeZ1234');
+  const about = JSON.parse(readFileSync(inFolder('inventory.json'), 'utf8'));
+  writeFileSync(inFolder('inventory.json'), JSON.stringify({ ...about, ...wrong }));
+  for (const command of ['lint', 'render']) {
+    const told = haprov([command, 'inventory.json']);
+    expect(told.code).toBe(code);
+    expect(`${told.stdout}${told.stderr}`).not.toContain('ZleakMeZ');
+  }
+});
+
 test('a diagram of the inventory needs no key', () => {
   const { code } = haprov(['diagram', 'inventory.json', '--format', 'svg']);
   expect(code).toBe(0);
