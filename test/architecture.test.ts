@@ -85,7 +85,7 @@ const arrows: Record<string, string[]> = {
   plan: ['resources', 'errors'],
   host: ['resources (types)', 'errors', 'shell'],
   resources: ['document', 'errors (types)', 'shell'],
-  inventory: ['document', 'errors'],
+  inventory: ['document', 'errors', 'shell'],
   document: ['errors'],
   events: ['errors (types)'],
   text: [],

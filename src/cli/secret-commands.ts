@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { SecretOptions } from '../commands/secret';
 import { execute } from './execute-later';
-import { noColor } from './options';
+import { noColor, yes } from './options';
 
 /** Adds `secret` with its words. */
 export function secretCommands(program: Command): void {
@@ -23,6 +23,7 @@ export function secretCommands(program: Command): void {
     if (isNamed) command.argument('<name>', 'the name of the secret');
     if (isNamed !== undefined)
       command.argument('[inventory]', 'the inventory that they stand beside (default: as for drain)');
+    if (what === 'edit') command.option(...yes);
     if (what === 'list') command.option('--json', 'the names as data', false);
     command.action((...words) => {
       const [options] = words.slice(-2) as [{ color: boolean; json?: boolean }];

@@ -7,8 +7,16 @@ import { didYouMean } from '../document/suggest';
 import { ExitCode, HaprovError, UsageError } from '../errors';
 import { openSecrets } from '../inventory/secret-file';
 import { Secrets } from '../inventory/secrets';
-import { isSecretName, referenceIn, secretFile, secretNames, withoutLastNewline } from '../inventory/sources';
+import {
+  isSecretName,
+  referenceIn,
+  secretCommand,
+  secretFile,
+  secretNames,
+  withoutLastNewline,
+} from '../inventory/sources';
 import { changeSecrets, type Made, ownRecipient, recipientsFile } from '../inventory/write-secrets';
+import { agreed } from '../planning/agree';
 import type { Context } from '../planning/context';
 import { findInventory, isFile } from '../planning/find-inventory';
 import { count } from '../text/format';
@@ -19,6 +27,8 @@ export interface SecretOptions {
   /** The inventory beside which the encrypted file stands. */
   said?: string;
   json?: boolean;
+  /** Remove secrets without a question. */
+  yes?: boolean;
 }
 
 /** `haprov secret`: the encrypted file of secrets beside an inventory. Asks no host. */
@@ -28,12 +38,13 @@ export async function secret(options: SecretOptions, context: Context): Promise<
   const inventory = inventoryOf(options, context.env);
   const folder = dirname(resolve(inventory));
   const { what, name = '' } = options;
-  if (what === 'set') return set(name, folder, context);
-  if (what === 'edit') return edit(folder, context);
-  if (what === 'rekey') return rekey(folder, context);
+  if (what === 'set') return set(name, inventory, context);
+  if (what === 'edit') return edit(folder, inventory, options, context);
+  if (what === 'rekey') return rekey(folder, inventory, context);
   const found = await openSecrets(folder, context);
   const values = found?.values ?? new Map<string, string>();
   if (what === 'list') return list(values, inventory, options, context);
+  requireName(name);
   const value = values.get(name);
   if (value === undefined) {
     const names = [...values.keys()];
@@ -42,7 +53,7 @@ export async function secret(options: SecretOptions, context: Context): Promise<
       found
         ? `${secretFile} has no secret ${name}${didYouMean(name, names)}`
         : `there is no ${secretFile} in ${folder}`,
-      `set it with haprov secret set ${name}`,
+      `set it: ${secretCommand(inventory, 'set', name)}`,
     );
   }
   await context.print(Buffer.from(`${value}\n`));
@@ -60,10 +71,17 @@ function inventoryOf({ said, what }: SecretOptions, env: NodeJS.ProcessEnv): str
   );
 }
 
-async function set(name: string, folder: string, context: Context): Promise<ExitCode> {
+function requireName(name: string): void {
   if (!isSecretName(name))
     throw new UsageError(`${JSON.stringify(name)} is no name of a secret: ${secretNames}`);
-  const value = await valueFor(name, context);
+}
+
+async function set(name: string, inventory: string, context: Context): Promise<ExitCode> {
+  requireName(name);
+  const folder = dirname(resolve(inventory));
+  // What is needed to write is asked for first.
+  await openSecrets(folder, context);
+  const value = await valueFor(name, inventory, context);
   tellOf(await changeSecrets(folder, context, (values) => new Map([...values, [name, value]])), context);
   await context.print(
     `${name} is set in ${secretFile}; in the inventory: { "secret": ${JSON.stringify(name)} }\n`,
@@ -72,12 +90,23 @@ async function set(name: string, folder: string, context: Context): Promise<Exit
 }
 
 /** What is typed, hidden, or else what comes in. */
-async function valueFor(name: string, { askSecret }: Context): Promise<string> {
-  if (!isatty(0)) return checked(readFileSync(0));
+async function valueFor(name: string, inventory: string, { askSecret }: Context): Promise<string> {
+  if (!isatty(0)) return checked(standardInput());
   const typed = await askSecret?.({ text: `${name}:`, isSecret: true, kind: 'password' });
   if (typed === undefined)
-    throw new UsageError('nothing was said', `pipe the secret in: haprov secret set ${name} < FILE`);
+    throw new UsageError(
+      'nothing was said',
+      `pipe the secret in: ${secretCommand(inventory, 'set', name)} < FILE`,
+    );
   return checked(Buffer.from(typed));
+}
+
+function standardInput(): Buffer {
+  try {
+    return readFileSync(0);
+  } catch (error) {
+    throw new UsageError(`standard input cannot be read: ${(error as Error).message}`);
+  }
 }
 
 function checked(bytes: Buffer): string {
@@ -88,20 +117,62 @@ function checked(bytes: Buffer): string {
   return value;
 }
 
-async function edit(folder: string, context: Context): Promise<ExitCode> {
+async function edit(
+  folder: string,
+  inventory: string,
+  { yes = false }: SecretOptions,
+  context: Context,
+): Promise<ExitCode> {
   // Loaded here, because the other words need no YAML.
-  const { editSecrets, ownEditor } = await import('../inventory/edit-secrets');
+  const { editSecrets } = await import('../inventory/edit-secrets');
+  const { ownEditor } = await import('../inventory/own-editor');
   if (!(await openSecrets(folder, context)))
     tellOf(await changeSecrets(folder, context, (values) => values), context);
   context.begin('your editor is open, and ends first');
-  const changed = await editSecrets(folder, context, ownEditor(context.env));
-  await context.print(changed.length === 0 ? 'nothing was changed\n' : `changed: ${changed.join(', ')}\n`);
+  const edited = await editSecrets(folder, context, {
+    editor: ownEditor(context.env),
+    mayRemove: (names, isAll) => mayRemove(names, isAll, inventory, { yes }, context),
+    again: secretCommand(inventory, 'edit'),
+  });
+  const rows = Object.entries(edited).flatMap(([what, names]: [string, string[]]) =>
+    names.length === 0 ? [] : [`${what}: ${names.join(', ')}\n`],
+  );
+  await context.print(rows.join('') || nothingEdited);
   return ExitCode.done;
 }
 
-async function rekey(folder: string, context: Context): Promise<ExitCode> {
+const nothingEdited =
+  'nothing was changed (an editor that does not wait until you are done must be told to, as EDITOR="code --wait")\n';
+
+/** What nobody uses may go without a question, as long as something is left. */
+async function mayRemove(
+  names: readonly string[],
+  isAll: boolean,
+  inventory: string,
+  asking: { yes: boolean },
+  context: Context,
+): Promise<boolean> {
+  const used = usedIn(readDocument(inventory).value, []).filter(({ name }) => names.includes(name));
+  if (used.length === 0 && !isAll) return true;
+  const places = used.map(({ name, path }) => `${name} (${formatPath(path)})`);
+  const about = [
+    ...(isAll ? ['No secret would be left.'] : []),
+    ...(used.length > 0 ? [`The inventory uses ${places.join(', ')}.`] : []),
+  ].join(' ');
+  const question = {
+    text: `${about}\nRemove ${names.join(', ')}?`,
+    about: '',
+    todo: `remove ${names.join(', ')}`,
+  };
+  return agreed(question, asking, context);
+}
+
+async function rekey(folder: string, inventory: string, context: Context): Promise<ExitCode> {
   if (!(await openSecrets(folder, context)))
-    throw new UsageError(`there is no ${secretFile} in ${folder}`, 'haprov secret set NAME makes it');
+    throw new UsageError(
+      `there is no ${secretFile} in ${folder}`,
+      `${secretCommand(inventory, 'set', 'NAME')} makes it`,
+    );
   await changeSecrets(folder, context, (values) => values);
   await context.print(
     `${secretFile} is encrypted for whom ${recipientsFile} names; who could read it before knows what was in it then\n`,

@@ -72,7 +72,7 @@ function placesOf(text: string): (offset: number) => { line: number; column: num
 }
 
 /** In bytes. A bigger file is no inventory, playbook or template, and was named by mistake. */
-const biggest = 8 * 1024 * 1024;
+export const biggest = 8 * 1024 * 1024;
 
 /**
  * The text of the user's `file`, without a byte order mark.

@@ -11,6 +11,7 @@ import {
   isOfPrograms,
   type Reference,
   referenceIn,
+  secretCommand,
   secretFile,
 } from './sources';
 
@@ -33,7 +34,7 @@ export async function askAll(document: Document, asker: SecretAsker): Promise<An
         await once(one.command, folder, { ...asker, env }),
       ],
     ),
-    ...(secrets.length > 0 ? [askFile(secrets, folder, asker)] : []),
+    ...(secrets.length > 0 ? [askFile(secrets, document.file, asker)] : []),
   ]);
   const answers = new Map(told.flatMap((one) => (one instanceof Map ? [...one] : [one])));
   // Where all is answered, a look at the hosts after Ctrl-C goes on: it says what a command has left there.
@@ -69,25 +70,27 @@ async function once(words: string[], cwd: string, { env, stopping }: SecretAsker
 
 async function askFile(
   references: readonly { secret: string }[],
-  folder: string,
+  inventory: string,
   asker: SecretAsker,
 ): Promise<Map<string, Answer>> {
   let answer: (name: string) => Answer;
   try {
-    const values = (await openSecrets(folder, asker))?.values;
+    const values = (await openSecrets(dirname(inventory), asker))?.values;
     answer = (name) => {
       const value = values?.get(name);
       if (value !== undefined) return { value };
       if (!values)
-        return { fault: `there is no ${secretFile} beside this file: haprov secret set ${name} makes it` };
+        return {
+          fault: `there is no ${secretFile} beside this file: ${secretCommand(inventory, 'set', name)} makes it`,
+        };
       const meant = suggestion(name, oneOf([...values.keys()]));
       return {
-        fault: `${secretFile} has no secret ${name}${meant === undefined ? '' : `; did you mean "${meant}"?`}: set it with haprov secret set ${name}`,
+        fault: `${secretFile} has no secret ${name}${meant === undefined ? '' : `; did you mean "${meant}"?`}: set it with ${secretCommand(inventory, 'set', name)}`,
       };
     };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    const text = error.faults.map(({ file, message }) => `${file} ${message}`).join('; ');
+    const text = error.faults.map(({ file, message }) => `${file}: ${message}`).join('; ');
     answer = () => ({ fault: text });
   }
   return new Map(references.map((one) => [JSON.stringify(one), answer(one.secret)]));

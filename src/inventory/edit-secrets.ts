@@ -1,23 +1,13 @@
-import { spawn } from 'node:child_process';
-import {
-  accessSync,
-  constants,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseDocument, stringify } from 'yaml';
 import { readBytes } from '../document/document';
-import { ExitCode, type Fault, HaprovError, InputError } from '../errors';
+import { ExitCode, HaprovError, InputError } from '../errors';
 import { decrypt } from './age';
+import type { Editor } from './own-editor';
+import { inPrivate } from './private-file';
 import { openSecrets, type SecretAsker, type SecretValues } from './secret-file';
-import { isSecretName, secretFile, secretNames } from './sources';
+import { asYaml, inDoubleQuotes, readYaml } from './secrets-as-yaml';
+import { secretFile } from './sources';
 import { changeSecrets, encryptFor, putInPlace } from './write-secrets';
 
 /** What somebody has written and what could not be taken as it is; encrypted, until the next edit. */
@@ -25,31 +15,60 @@ const draftFile = `${secretFile}.draft`;
 
 interface Draft {
   /** The secrets from which the edit began. */
-  base: Record<string, string>;
+  base: SecretValues;
   text: string;
 }
 
-/** Runs an editor on a file, and returns its exit code. */
-export type Editor = (file: string) => Promise<number>;
+/** The names of secrets, by what an edit has done with them. */
+export interface Edited {
+  added: string[];
+  changed: string[];
+  removed: string[];
+}
+
+export interface Editing {
+  editor: Editor;
+  /** Asks whether secrets may go. @param isAll whether none is left */
+  mayRemove(names: readonly string[], isAll: boolean): Promise<boolean>;
+  /** The command that goes on with what was kept. */
+  again: string;
+}
+
+/** Somebody else has changed the same secrets. */
+class Conflict extends HaprovError {
+  constructor(
+    readonly names: readonly string[],
+    readonly now: SecretValues,
+  ) {
+    super(ExitCode.failed, `somebody else has changed ${names.join(', ')} meanwhile: nothing was changed`);
+  }
+}
 
 /**
  * Has the secrets of `folder` edited as YAML, in a file of the user's own that is wiped afterwards. What an edit has changed is
  * changed, and nothing else, whoever else has changed something meanwhile. What cannot be taken is kept for the next edit.
- * @returns the names that were changed
  * @throws HaprovError
  */
-export async function editSecrets(folder: string, asker: SecretAsker, editor: Editor): Promise<string[]> {
+export async function editSecrets(
+  folder: string,
+  asker: SecretAsker,
+  { editor, mayRemove, again }: Editing,
+): Promise<Edited> {
   const found = await openSecrets(folder, asker);
   if (!found) throw new Error('there is nothing to edit');
   const place = join(folder, draftFile);
   const draft: Draft = existsSync(place)
-    ? (JSON.parse(await decrypt(readBytes(place), found.key)) as Draft)
-    : { base: Object.fromEntries(found.values), text: asYaml(found.values) };
-  const { code, text } = await inPrivate(draft.text, editor);
+    ? draftOf(await decrypt(readBytes(place), found.key))
+    : { base: found.values, text: asYaml(found.values) };
+  const { result: code, text } = await inPrivate(draft.text, editor);
   const keep = async (why: HaprovError) => {
     if (text === draft.text && !existsSync(place)) return why;
-    putInPlace(place, await encryptFor(folder, JSON.stringify({ ...draft, text }), found));
-    const hint = `what you wrote is kept, encrypted, in ${place}: haprov secret edit goes on with it (remove it to begin anew)`;
+    const kept = why instanceof Conflict ? settled({ ...draft, text }, why) : { ...draft, text };
+    const plain = JSON.stringify({ ...kept, base: Object.fromEntries(kept.base) });
+    putInPlace(place, await encryptFor(folder, plain, found));
+    const next = why instanceof Conflict ? 'shows what they have set, and takes yours' : 'goes on with it';
+    const first = why.hint === undefined ? '' : `${why.hint}; `;
+    const hint = `${first}what you wrote is kept, encrypted, in ${place}: ${again} ${next} (remove it to begin anew)`;
     return why instanceof InputError
       ? new InputError(why.faults, hint)
       : new HaprovError(why.exitCode, why.message, hint);
@@ -59,131 +78,64 @@ export async function editSecrets(folder: string, asker: SecretAsker, editor: Ed
       new HaprovError(ExitCode.failed, `the editor failed with exit code ${code}: nothing was changed`),
     );
   try {
-    const edited = readYaml(text);
-    const changed = changedNames(draft.base, edited);
-    if (changed.length > 0)
-      await changeSecrets(folder, asker, (now) => merged(now, draft.base, edited, changed));
+    const values = readYaml(text, new Set(draft.base.keys()));
+    const edited = difference(draft.base, values);
+    const { removed } = edited;
+    if (removed.length > 0 && !(await mayRemove(removed, values.size === 0)))
+      throw new HaprovError(ExitCode.failed, 'nothing was changed');
+    if (Object.values(edited).some((names) => names.length > 0))
+      await changeSecrets(folder, asker, (now) => merged(now, draft.base, values, edited));
     rmSync(place, { force: true });
-    return changed;
+    return edited;
   } catch (error) {
     throw error instanceof HaprovError ? await keep(error) : error;
   }
 }
 
-const changedNames = (base: Record<string, string>, edited: SecretValues) =>
-  [...new Set([...Object.keys(base), ...edited.keys()])].filter((name) => base[name] !== edited.get(name));
+function draftOf(text: string): Draft {
+  const { base, ...draft } = JSON.parse(text) as { base: Record<string, string>; text: string };
+  return { ...draft, base: new Map(Object.entries(base)) };
+}
 
-function merged(
-  now: SecretValues,
-  base: Record<string, string>,
-  edited: SecretValues,
-  changed: readonly string[],
-): SecretValues {
-  const both = changed.filter((name) => now.get(name) !== base[name] && now.get(name) !== edited.get(name));
-  if (both.length > 0)
-    throw new HaprovError(
-      ExitCode.failed,
-      `somebody else has changed ${both.join(', ')} meanwhile: nothing was changed`,
-    );
-  const next = new Map(now);
-  for (const name of changed) {
-    const value = edited.get(name);
+function difference(base: SecretValues, values: SecretValues): Edited {
+  const names = [...values.keys()];
+  return {
+    added: names.filter((name) => !base.has(name)),
+    changed: names.filter((name) => base.has(name) && base.get(name) !== values.get(name)),
+    removed: [...base.keys()].filter((name) => !values.has(name)),
+  };
+}
+
+function merged(now: SecretValues, base: SecretValues, values: SecretValues, edited: Edited): SecretValues {
+  const names = Object.values(edited).flat();
+  const both = names.filter((name) => now.get(name) !== base.get(name) && now.get(name) !== values.get(name));
+  if (both.length > 0) throw new Conflict(both, now);
+  return withValues(now, names, values);
+}
+
+/** `all` with what `values` has of `names`. */
+function withValues(all: SecretValues, names: readonly string[], values: SecretValues): SecretValues {
+  const next = new Map(all);
+  for (const name of names) {
+    const value = values.get(name);
     if (value === undefined) next.delete(name);
     else next.set(name, value);
   }
   return next;
 }
 
-const head = `# One secret each: its name, and its text behind a colon. Longer ones stand below "NAME: |", indented. All are
-# texts, also without quotes. A name that is taken out is gone. Comments are not kept.
-`;
+const notice = '# Meanwhile somebody else has ';
 
-/** The secrets as YAML in which everything is a text. */
-export const asYaml = (values: SecretValues): string =>
-  `${head}${values.size === 0 ? '' : stringify(Object.fromEntries(values), { schema: 'failsafe', lineWidth: 0 })}`;
-
-/** The secrets in an edited text. @throws InputError, without a word of the text, for it may be secret */
-export function readYaml(text: string): SecretValues {
-  const document = parseDocument(text, { schema: 'failsafe', prettyErrors: true });
-  const fault = (message: string, offset?: number): Fault => {
-    const before = text.slice(0, offset ?? 0).split('\n');
-    return {
-      file: 'the edited text',
-      path: '',
-      line: before.length,
-      column: (before.at(-1)?.length ?? 0) + 1,
-      message,
-    };
-  };
-  const mistakes = document.errors.map(({ code, pos }) =>
-    fault(code === 'DUPLICATE_KEY' ? 'a name that stands there twice' : 'is no YAML from here on', pos[0]),
-  );
-  if (mistakes.length > 0) throw new InputError(mistakes);
-  if (document.contents === null) return new Map();
-  const value: unknown = document.toJS();
-  // In this schema a text without names is one text.
-  if (typeof value === 'string' && value === '') return new Map();
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new InputError([fault('is no list of names, each with its text behind a colon')]);
-  const faults = Object.entries(value).flatMap(([name, one]): Fault[] => {
-    const said = (message: string) => [fault(`${isSecretName(name) ? `${name} ` : ''}${message}`)];
-    if (!isSecretName(name)) return said(`has a name that is none: ${secretNames}`);
-    if (typeof one === 'string')
-      return one === '' ? said('is empty: take its name out too, or give it a text') : [];
-    return said(one === null ? 'is empty: take its name out too, or give it a text' : 'is no text');
+/** A draft that says what others have set, and begins from there. */
+function settled({ base, text }: Draft, { names, now }: Conflict): Draft {
+  const rows = names.map((name) => {
+    const value = now.get(name);
+    const what = value === undefined ? `taken ${name} out` : `set ${name} to ${inDoubleQuotes(value)}`;
+    return `${notice}${what}; what stands below counts once you end the editor.\n`;
   });
-  if (faults.length > 0) throw new InputError(faults);
-  return new Map(Object.entries(value as Record<string, string>));
+  const own = text
+    .split('\n')
+    .filter((row) => !row.startsWith(notice))
+    .join('\n');
+  return { base: withValues(base, names, now), text: rows.join('') + own };
 }
-
-/** Lets `act` change the text in a file that only the user can read, where possible in memory only; wipes it. */
-async function inPrivate(text: string, editor: Editor): Promise<{ code: number; text: string }> {
-  const folder = mkdtempSync(join(memoryFolder(), 'haprov-'));
-  const file = join(folder, 'secrets.yaml');
-  const clean = () => wipe(folder);
-  process.once('exit', clean);
-  try {
-    writeFileSync(file, text, { flag: 'wx', mode: 0o600 });
-    const code = await editor(file);
-    return { code, text: existsSync(file) ? readFileSync(file, 'utf8') : text };
-  } finally {
-    clean();
-    process.off('exit', clean);
-  }
-}
-
-/** A folder that no disk keeps, where there is one. */
-function memoryFolder(): string {
-  const known = [process.env.XDG_RUNTIME_DIR, '/dev/shm'].find((folder) => {
-    try {
-      if (!folder || !statSync(folder).isDirectory()) return false;
-      accessSync(folder, constants.W_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
-  return known ?? tmpdir();
-}
-
-/** Editors leave copies beside a file. */
-function wipe(folder: string): void {
-  if (!existsSync(folder)) return;
-  for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
-    if (!entry.isFile()) continue;
-    const file = join(entry.parentPath, entry.name);
-    writeFileSync(file, Buffer.alloc(statSync(file).size), { flag: 'r+' });
-  }
-  rmSync(folder, { recursive: true, force: true });
-}
-
-/** The user's editor: VISUAL or EDITOR as a shell reads it, else vi. */
-export const ownEditor =
-  (env: NodeJS.ProcessEnv): Editor =>
-  (file) =>
-    new Promise((resolve, reject) => {
-      const words = env.VISUAL || env.EDITOR || 'vi';
-      const child = spawn('/bin/sh', ['-c', `${words} "$1"`, words, file], { stdio: 'inherit', env });
-      child.once('error', reject);
-      child.once('close', (code) => resolve(code ?? 1));
-    });

@@ -1,6 +1,7 @@
-import { dirname, resolve } from 'node:path';
+import { dirname, isAbsolute, relative, resolve } from 'node:path';
 import { readText } from '../document/document';
 import { InputError } from '../errors';
+import { command } from '../shell/quote';
 
 /** What stands in place of a value that is somewhere else. */
 export type Reference = { env: string } | { file: string } | { command: string[] } | { secret: string };
@@ -66,8 +67,15 @@ export function faultOf(reference: Reference): string | undefined {
 
 /** What the names of secrets in the encrypted file are made of. */
 export const secretNames =
-  'one is of letters, digits, ".", "_", "/" and "-", and begins with none of the last three';
+  'one is of letters, digits, "_", ".", "/" and "-", begins with none of the last three, and has 200 characters at most';
 export const isSecretName = (name: string): boolean => /^[\p{L}\p{N}_][\p{L}\p{N}._/-]{0,199}$/u.test(name);
+
+/** The command line that does something with the secrets beside an inventory. */
+export function secretCommand(inventory: string, ...words: string[]): string {
+  const fromHere = relative('', inventory);
+  const path = isAbsolute(inventory) && fromHere.length < inventory.length ? fromHere : inventory;
+  return command('haprov', 'secret', ...words, path);
+}
 
 function nameOf(reference: { command: string[] } | { secret: string }): string {
   return 'command' in reference

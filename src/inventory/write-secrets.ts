@@ -5,22 +5,17 @@ import {
   linkSync,
   mkdirSync,
   openSync,
-  readlinkSync,
   realpathSync,
   renameSync,
-  rmdirSync,
   rmSync,
   statSync,
-  symlinkSync,
-  unlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { readText } from '../document/document';
-import { ExitCode, HaprovError, InputError } from '../errors';
+import { biggest, readText } from '../document/document';
+import { InputError } from '../errors';
 import type { Lock } from './age';
+import { alone } from './folder-lock';
 import {
   fault,
   identityPath,
@@ -155,6 +150,8 @@ async function replace(
   const sorted = [...values].sort(([a], [b]) => (a < b ? -1 : 1));
   const plain = `${JSON.stringify(Object.fromEntries(sorted), null, 2)}\n`;
   const sealed = await encryptFor(folder, plain, found);
+  if (sealed.length > biggest)
+    throw fault(path, 'would be bigger than 8 MiB, and nobody could read it again: nothing was changed');
   // Nobody writes what he could not read again.
   const key = found?.key ?? { identities: await readIdentities(asker) };
   try {
@@ -183,74 +180,6 @@ export function putInPlace(file: string, text: string): void {
     renameSync(next, file);
   } finally {
     rmSync(next, { force: true });
-  }
-}
-
-/** Milliseconds: nobody needs the file for so long. */
-const patienceMs = 30_000;
-
-/** Runs `act` while nobody else on this machine does so for the same folder. @throws HaprovError where that does not end */
-async function alone<T>(folder: string, act: () => Promise<T>): Promise<T> {
-  const lock = join(folder, `.${secretFile}.lock`);
-  const mine = `${hostname()}:${process.pid}`;
-  const until = performance.now() + patienceMs;
-  while (!take(lock, mine)) {
-    if (performance.now() > until)
-      throw new HaprovError(
-        ExitCode.failed,
-        `${join(folder, secretFile)} is being changed by somebody else (${holderOf(lock)})`,
-        `where nobody does so, remove ${lock}`,
-      );
-    await sleep(20);
-  }
-  try {
-    return await act();
-  } finally {
-    unlinkSync(lock);
-  }
-}
-
-/** A symbolic link is made with its text in one step. */
-function take(lock: string, mine: string): boolean {
-  try {
-    symlinkSync(mine, lock);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST')
-      throw fault(lock, `cannot be written: ${(error as Error).message}`);
-  }
-  if (!isOfDead(holderOf(lock))) return false;
-  // Who takes a dead one's lock away must do so before the next has it.
-  const breaking = `${lock}.broken`;
-  try {
-    mkdirSync(breaking);
-  } catch {
-    return false;
-  }
-  try {
-    if (isOfDead(holderOf(lock))) unlinkSync(lock);
-  } finally {
-    rmdirSync(breaking);
-  }
-  return false;
-}
-
-function holderOf(lock: string): string {
-  try {
-    return readlinkSync(lock);
-  } catch {
-    return '';
-  }
-}
-
-function isOfDead(holder: string): boolean {
-  const [, host, pid] = /^(.*):(\d+)$/.exec(holder) ?? [];
-  if (host !== hostname()) return false;
-  try {
-    process.kill(Number(pid), 0);
-    return false;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ESRCH';
   }
 }
 

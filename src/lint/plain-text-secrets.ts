@@ -1,7 +1,6 @@
-import { basename } from 'node:path';
 import type { Path } from '../document/document';
 import { secretKeys } from '../inventory/secrets';
-import { referenceIn } from '../inventory/sources';
+import { referenceIn, secretCommand } from '../inventory/sources';
 import type { Found, Rule } from './subject';
 
 /** What variables of users' own that hold secrets are mostly called. */
@@ -17,7 +16,7 @@ export const plainTextSecrets: Rule = {
         at: { path },
         message: 'is written out in the inventory',
         why: 'whoever may read the inventory, its repository or its backups has it',
-        fix: `haprov secret set ${nameFor(path)} ${basename(inventory.file)} takes a new one (this one has been seen); write { "secret": "${nameFor(path)}" } here instead, or { "env": "NAME" }, { "file": "PATH" } or { "command": […] }`,
+        fix: `${secretCommand(inventory.file, 'set', nameFor(path))} takes a new one (this one has been seen); write { "secret": "${nameFor(path)}" } here instead, or { "env": "NAME" }, { "file": "PATH" } or { "command": […] }`,
       }),
     ),
 };

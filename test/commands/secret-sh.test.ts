@@ -2,8 +2,6 @@ import { spawn, spawnSync } from 'node:child_process';
 import {
   appendFileSync,
   existsSync,
-  mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -11,64 +9,11 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { buildProgram, program, removeProgram } from '../support/program';
+import { program } from '../support/program';
+import { edit, environment, get, haprov, inFolder, set, useSecretFolder } from '../support/secret-folder';
 
-beforeAll(buildProgram);
-afterAll(removeProgram);
-
-let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'haprov-'));
-  const stats = { password: { secret: 'stats' } };
-  const hosts = { a: { address: '10.0.0.1' } };
-  mkdirSync(join(folder, 'playbooks'));
-  writeFileSync(
-    join(folder, 'playbooks/p.json'),
-    JSON.stringify({
-      tasks: [
-        { name: 'T', resources: [{ type: 'file', path: '/etc/a', content: '<%= stats.password %>\n' }] },
-      ],
-    }),
-  );
-  writeFileSync(join(folder, 'inventory.json'), JSON.stringify({ hosts, stats, playbooks: ['p'] }));
-});
-afterEach(() => rmSync(folder, { recursive: true }));
-
-const environment = (more: NodeJS.ProcessEnv = {}) => ({
-  PATH: process.env.PATH,
-  HOME: folder,
-  TMPDIR: folder,
-  XDG_RUNTIME_DIR: join(folder, 'memory'),
-  ...more,
-});
-function haprov(
-  words: string[],
-  {
-    input = '',
-    env = {},
-    cwd = folder,
-  }: { input?: string | Buffer; env?: NodeJS.ProcessEnv; cwd?: string } = {},
-) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...words], {
-    cwd,
-    input,
-    env: environment(env),
-    encoding: 'utf8',
-  });
-  return { code: status, stdout, stderr };
-}
-const set = (name: string, value: string, more = {}) =>
-  haprov(['secret', 'set', name], { input: value, ...more });
-const get = (name: string, more = {}) => haprov(['secret', 'get', name], more).stdout;
-const inFolder = (name: string) => join(folder, name);
+useSecretFolder();
 const identity = '.config/haprov/identity.txt';
-/** An editor that does this with the file. */
-const edit = (script: string) => {
-  writeFileSync(inFolder('editor.sh'), `file=$1\n${script}\n`);
-  return haprov(['secret', 'edit'], { env: { EDITOR: `sh ${inFolder('editor.sh')}` } });
-};
 
 test('the first makes a key, for its owner alone, and says to keep it; then it is there for the inventory', () => {
   const first = set('stats', 'a-very-secret-word\n');
@@ -129,7 +74,7 @@ test('many at once lose nothing, also behind a lock of one that is dead', async 
   const codes = await Promise.all(
     names.map((name) => {
       const child = spawn(process.execPath, [program, 'secret', 'set', name], {
-        cwd: folder,
+        cwd: inFolder(''),
         env: environment(),
         stdio: ['pipe', 'ignore', 'inherit'],
       });
@@ -140,80 +85,7 @@ test('many at once lose nothing, also behind a lock of one that is dead', async 
   expect(codes).toEqual(names.map(() => 0));
   for (const name of names) expect(get(name)).toBe(`value of ${name}\n`);
   expect(get('first')).toBe('x\n');
-  expect(readdirSync(folder).filter((name) => /lock|secrets\.age\./.test(name))).toEqual([]);
-});
-
-describe('edit', () => {
-  beforeEach(() => {
-    mkdirSync(inFolder('memory'), { mode: 0o700 });
-    set('a', 'one-secret');
-    set('b', 'two-secret');
-  });
-  const left = () => readdirSync(inFolder('memory'));
-
-  test('adds, changes and takes out, in a private file of which nothing is left', () => {
-    const done = edit(
-      '[ "$(stat -c %a "$file")" = 600 ] || exit 9\ncp "$file" "$file~"\nprintf "a: three\\nc: |\\n  l1\\n  l2\\n" >"$file"',
-    );
-    expect(done).toMatchObject({ code: 0, stdout: 'changed: a, b, c\n' });
-    expect([get('a'), get('b'), get('c')]).toEqual(['three\n', '', 'l1\nl2\n\n']);
-    expect(left()).toEqual([]);
-  });
-
-  test.each([
-    ['fails', 'exit 1', 1, 'the editor failed with exit code 1: nothing was changed'],
-    ['is not there', 'exec no-such-editor', 1, 'the editor failed with exit code 127'],
-    ['takes the file away', 'rm "$file"', 0, ''],
-  ])('an editor that %s changes nothing', (_what, script, code, says) => {
-    const done = edit(script);
-    expect(done.code).toBe(code);
-    expect(done.stderr).toContain(says);
-    expect([get('a'), get('b')]).toEqual(['one-secret\n', 'two-secret\n']);
-    expect([left(), existsSync(inFolder('secrets.age.draft'))]).toEqual([[], false]);
-  });
-
-  test.each([
-    ['no YAML', 'echo "a: \\"four-secret" >"$file"', 'is no YAML from here on'],
-    ['a name twice', 'echo "a: four-secret\na: four-secret" >"$file"', 'a name that stands there twice'],
-    ['no names', 'echo "four-secret" >"$file"', 'is no list of names'],
-    ['no text', 'echo "a: [four-secret]" >"$file"', 'a is no text'],
-    ['nothing', 'echo "a: four-secret\nb:" >"$file"', 'b is empty'],
-    ['a bad name', 'echo "a b: four-secret" >"$file"', 'has a name that is none'],
-    ['a failure after it was saved', 'echo "a: four-secret" >"$file"; exit 1', 'the editor failed'],
-  ])(
-    '%s: nothing is changed, and what was written is kept for the next edit, encrypted',
-    (_what, script, says) => {
-      const done = edit(script);
-      expect(done.code).not.toBe(0);
-      expect(done.stderr).toContain(says);
-      expect(done.stderr).toContain('is kept, encrypted, in');
-      expect(done.stderr).not.toContain('four-secret');
-      expect([get('a'), get('b'), left()]).toEqual(['one-secret\n', 'two-secret\n', []]);
-      expect(readFileSync(inFolder('secrets.age.draft'), 'latin1')).not.toContain('four');
-      expect(edit('grep -q four-secret "$file" || exit 9; echo "a: five" >"$file"')).toMatchObject({
-        code: 0,
-        stdout: 'changed: a, b\n',
-      });
-      expect([get('a'), get('b'), existsSync(inFolder('secrets.age.draft'))]).toEqual(['five\n', '', false]);
-    },
-  );
-
-  test('what somebody else sets meanwhile stays, and where both changed one thing, neither is lost', () => {
-    const other = (name: string) =>
-      `printf other | "${process.execPath}" "${program}" secret set ${name} >/dev/null`;
-    expect(edit(`${other('b')}\nsed -i s/one-secret/mine/ "$file"`)).toMatchObject({
-      code: 0,
-      stdout: 'changed: a\n',
-    });
-    expect([get('a'), get('b')]).toEqual(['mine\n', 'other\n']);
-    const both = edit(`${other('a')}\nsed -i s/mine/ours/ "$file"`);
-    expect([both.code, both.stderr]).toEqual([
-      1,
-      expect.stringContaining('somebody else has changed a meanwhile'),
-    ]);
-    expect(get('a')).toBe('other\n');
-    expect(existsSync(inFolder('secrets.age.draft'))).toBe(true);
-  });
+  expect(readdirSync(inFolder('')).filter((name) => /lock|secrets\.age\./.test(name))).toEqual([]);
 });
 
 test('another joins: by a recipient, and rekey', () => {
@@ -267,7 +139,7 @@ test.each([
   [
     'another name',
     () => {
-      haprov(['secret', 'edit'], { env: { EDITOR: 'sed -i s/^stats/statz/' } });
+      haprov(['secret', 'edit', '--yes'], { env: { EDITOR: 'sed -i s/^stats/statz/' } });
     },
     'has no secret stats; did you mean "statz"?',
   ],
