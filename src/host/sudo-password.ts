@@ -3,9 +3,17 @@ import { LoginClock } from './login-clock';
 import { Person } from './person';
 import type { SshTarget } from './ssh-config';
 
-/** The password that sudo gets at one host: the inventory's, or what the person types, once for all hosts. */
+/** How often sudo asks for the same thing; a host may lock the account after as many. */
+const MOST_TRIES = 3;
+
+/**
+ * The password that sudo gets at one host: the inventory's, or what the person types, once for all hosts. From the first
+ * host on that refuses it, each is asked for by its name: no host is sent what was meant for others.
+ */
 export class SudoPassword {
   #typed: string | undefined;
+  #asked = '';
+  #refusals = 0;
   readonly #person: Person | undefined;
 
   constructor(
@@ -24,13 +32,22 @@ export class SudoPassword {
    * @param sent what sudo was given
    */
   async another({ failure }: NotRoot, sent: string | undefined): Promise<boolean> {
-    const [person, user] = [this.#person, this.user];
+    const person = this.#person;
     if (!person || !failure.password || this.target.sudoPassword !== undefined) return false;
-    const name = `sudo password of ${user}`;
-    if (sent !== undefined) await person.refuse(name, sent);
-    const text = `[sudo] password for ${user}: `;
-    const question = { text, isSecret: true, kind: 'sudo' } as const;
-    this.#typed = (await person.answer(name, question, `Sorry, try again.\n${text}`)) || undefined;
+    if (sent !== undefined) {
+      await person.refuse(this.#asked, sent);
+      this.#refusals += 1;
+      if (this.#refusals >= MOST_TRIES) return false;
+    }
+    const text = `[sudo] password for ${this.user}: `;
+    const again = `Sorry, try again.\n${text}`;
+    const question = { text: sent === undefined ? text : again, isSecret: true, kind: 'sudo' } as const;
+    const shared = `sudo password of ${this.user}`;
+    const { name: host } = this.target;
+    const isOwn = person.wasWrong(shared);
+    this.#asked = isOwn ? `${shared} at ${host}` : shared;
+    this.#typed =
+      (await person.answer(this.#asked, isOwn ? { ...question, host } : question, again)) || undefined;
     return this.#typed !== undefined;
   }
 }

@@ -280,7 +280,7 @@ exec "$@"
       await logIn(fakeSudo(true), { user: 'careful', ask: typing('oops', 'se cret') });
       expect((await connection.runScript('echo ran', patient)).stdout).toBe('ran\n');
       expect(sent()).toEqual(['oops', 'se cret']);
-      expect(asked.at(-1)).toBe('sudo all: Sorry, try again.\n[sudo] password for careful: ');
+      expect(asked.at(-1)).toBe('sudo fred: Sorry, try again.\n[sudo] password for careful: ');
     });
 
     test('three wrong ones are enough', async () => {
