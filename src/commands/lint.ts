@@ -8,7 +8,7 @@ import type { Versions } from '../lint/host-files';
 import { lintFiles, rules } from '../lint/lint';
 import type { Finding } from '../plan/plan';
 import type { Context } from '../planning/context';
-import { loadDesiredState, tellOfTemplates } from '../planning/desired-state';
+import { loadAndTell } from '../planning/desired-state';
 import { readGivenFiles, readNamed } from '../planning/given-files';
 import { findingsOf } from '../planning/lint-subject';
 import { ofReading } from '../planning/own-configuration';
@@ -54,8 +54,7 @@ async function ofInventory(
   allowed: Set<string>,
   context: Context,
 ): Promise<Finding[]> {
-  const said = await loadDesiredState(file, context);
-  tellOfTemplates(said, context);
+  const said = await loadAndTell(file, context);
   const known = {
     ...(options.el === undefined ? {} : { major: options.el }),
     versions: versionsOf(options),

@@ -7,7 +7,7 @@ import { shippedVersions } from '../host/release';
 import type { Host, Inventory } from '../inventory/inventory';
 import type { Secrets } from '../inventory/secrets';
 import type { Context } from '../planning/context';
-import { type DesiredState, loadDesiredState, tellOfTemplates } from '../planning/desired-state';
+import { type DesiredState, loadAndTell } from '../planning/desired-state';
 import { anyHost, type HostKnowledge } from '../playbook/context';
 import { asText, renderHosts, type ShownHost } from '../report/render-text';
 import { isFile, type Rendered, type RenderedFile } from '../resources/rendered';
@@ -37,8 +37,7 @@ export async function render(options: RenderOptions, context: Context): Promise<
   const { file, out, el, json } = options;
   if (file !== undefined && (out !== undefined || json))
     throw new UsageError('--file prints one file as it is', `leave out ${json ? '--json' : '--out'}`);
-  const said = await loadDesiredState(options.inventory, context);
-  tellOfTemplates(said, context);
+  const said = await loadAndTell(options.inventory, context);
   const knowledge = assumedOf(el);
   const hosts = chooseHosts(said, options.host).map((host) => ({
     host,

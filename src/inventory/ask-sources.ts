@@ -43,6 +43,14 @@ export async function askAll(document: Document, asker: SecretAsker): Promise<An
   return (reference) => answers.get(JSON.stringify(reference));
 }
 
+/** The programs that an inventory has run for its values. */
+export function programsOf(document: Document): string[] {
+  const words = referencesIn(document.value).flatMap((one) =>
+    'command' in one && faultOf(one) === undefined ? (one.command[0] ?? []) : [],
+  );
+  return [...new Set(words)];
+}
+
 function referencesIn(node: unknown): Reference[] {
   const reference = referenceIn(node);
   if (reference) return [reference];

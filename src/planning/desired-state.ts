@@ -2,8 +2,9 @@ import { resolve } from 'node:path';
 import { faultsToReport } from '../document/faults';
 import { InputError } from '../errors';
 import type { OwnTexts } from '../ha/own/reading';
+import { programsOf } from '../inventory/ask-sources';
 import type { Host, Inventory } from '../inventory/inventory';
-import { loadInventory } from '../inventory/load';
+import { loadInventory, readInventory } from '../inventory/load';
 import type { Finding } from '../plan/plan';
 import { expand, type Resource } from '../playbook/expand';
 import { loadPlaybooks } from '../playbook/load';
@@ -42,19 +43,25 @@ export function desiredStateOf(said: Inventory): DesiredState {
   return { inventory, notes, texts, wanted: new Map(expandAll(inventory, loadPlaybooks(inventory))) };
 }
 
-/** Says whose code has run: a template is JavaScript, and may be somebody else's. */
-export function tellOfTemplates({ wanted }: DesiredState, context: Context): void {
-  const origins = [...wanted.values()].flat().map(({ origin }) => origin?.() ?? '');
+/** As {@link loadDesiredState}, for who looks at an inventory that may be somebody else's: says whose code runs. */
+export async function loadAndTell(file: string, context: Context): Promise<DesiredState> {
+  tellOfPrograms(file, context);
+  const said = await loadDesiredState(file, context);
+  const origins = [...said.wanted.values()].flat().map(({ origin }) => origin?.() ?? '');
   const own = [...new Set(origins)].filter(
-    (file) => file.endsWith('.ejs') && !file.startsWith(`${installation}/`),
+    (name) => name.endsWith('.ejs') && !name.startsWith(`${installation}/`),
   );
-  if (own.length > 0)
-    context.emit({
-      type: 'message',
-      level: 'info',
-      text: `templates are code, and these have run: ${own.join(', ')}`,
-    });
+  if (own.length > 0) tell(`templates are code, and these have run: ${own.join(', ')}`, context);
+  return said;
 }
+
+/** @throws InputError */
+export function tellOfPrograms(file: string, context: Context): void {
+  const programs = programsOf(readInventory(resolve(file)));
+  if (programs.length > 0) tell(`the inventory has these programs run: ${programs.join(', ')}`, context);
+}
+
+const tell = (text: string, context: Context) => context.emit({ type: 'message', level: 'info', text });
 
 /** Every host is expanded, also those outside --limit: a fault is a fault. All faults at once, each once. */
 function expandAll(inventory: Inventory, playbooks: Parameters<typeof expand>[1]): [Host, Resource[]][] {

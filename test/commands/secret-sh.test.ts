@@ -187,6 +187,22 @@ test.each([
   }
 });
 
+test('who looks at an inventory is told whose programs it has run, also where it is at fault', () => {
+  writeFileSync(inFolder('store.sh'), '#!/bin/sh\necho a-very-secret-word\n', { mode: 0o755 });
+  const stats = { password: { command: ['./store.sh', 'word'] } };
+  const hosts = { a: { address: '10.0.0.1' } };
+  for (const [about, codes] of [
+    [{ hosts, stats, playbooks: ['p'] }, [0, 0]],
+    [{ hosts, stats, playbooks: ['none'] }, [2, 2]],
+  ] as const) {
+    writeFileSync(inFolder('inventory.json'), JSON.stringify(about));
+    const told = ['lint', 'render'].map((command) => haprov([command, 'inventory.json']));
+    expect(told.map(({ code }) => code)).toEqual(codes);
+    for (const { stderr } of told)
+      expect(stderr).toMatch(/^the inventory has these programs run: \.\/store\.sh$/m);
+  }
+});
+
 test('a diagram of the inventory needs no key', () => {
   const { code } = haprov(['diagram', 'inventory.json', '--format', 'svg']);
   expect(code).toBe(0);
