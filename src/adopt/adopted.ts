@@ -88,5 +88,5 @@ function readSecrets(hosts: readonly AdoptedHost[], name: string): string[] {
 }
 
 /** Where a host's file stands in the folder, relative to the inventory. */
-export const placeOf = ({ path, isSame }: AdoptedFile, host: string): string =>
+export const placeOf = ({ path, isSame }: Pick<AdoptedFile, 'path' | 'isSame'>, host: string): string =>
   `${isSame ? 'files' : host}${path}`;

@@ -1,16 +1,45 @@
 import type { Adopted, AdoptedFile } from './adopted';
 import { placeOf } from './adopted';
 import type { FoundFile } from './found-host';
+import { kernelFiles, kernelPlaybook } from './kernel';
+import { asJson, type Made } from './made';
 import type { InventoryBase } from './sources';
 
 /** The inventory that names the files of a pair. */
-export const inventoryOf = ({ files, hosts }: Adopted, base: InventoryBase): object => ({
-  $schema: 'inventory.schema.json',
-  ...base,
-  ...configOf(files, hosts, 'haproxy'),
-  ...configOf(files, hosts, 'keepalived'),
-  playbooks: ['own-configuration'],
-});
+export function inventoryOf({ files, hosts }: Adopted, base: InventoryBase): object {
+  const kernel = kernelPlaybook(hosts, groupOf(base));
+  const groups = { ...base.groups, ...kernel?.groups };
+  return {
+    $schema: 'inventory.schema.json',
+    ...base,
+    ...(Object.keys(groups).length > 0 ? { groups } : {}),
+    ...configOf(files, hosts, 'haproxy'),
+    ...configOf(files, hosts, 'keepalived'),
+    playbooks: [...(kernel ? ['./kernel.json'] : []), 'own-configuration'],
+  };
+}
+
+/** A pair by its own files. */
+export function withOwnFiles(adopted: Adopted, base: InventoryBase): Made {
+  const kernel = kernelPlaybook(adopted.hosts, groupOf(base));
+  const kept = kernelFiles(adopted.hosts).map((file) => ({ ...file, isSecret: false }));
+  const files = [...adopted.files, ...kept].flatMap((file) =>
+    [...file.on].map(([host, { content }]): [string, { content: Buffer; isSecret: boolean }] => [
+      placeOf(file, host),
+      { content, isSecret: file.isSecret },
+    ]),
+  );
+  return {
+    inventory: inventoryOf(adopted, base),
+    files: new Map([
+      ...files,
+      ...(kernel ? ([['kernel.json', { content: asJson(kernel.playbook), isSecret: false }]] as const) : []),
+    ]),
+  };
+}
+
+/** Where an Ansible inventory has more hosts than these, they are a group. */
+const groupOf = ({ groups }: InventoryBase) => (groups && 'balancers' in groups ? 'balancers' : 'all');
 
 /** A program's own files, as the inventory's key of it. */
 export function configOf(

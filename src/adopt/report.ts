@@ -1,7 +1,8 @@
 import type { Finding } from '../plan/plan';
 import { type FoldedFinding, folded } from '../report/fold-findings';
-import type { Adopted, AdoptedHost } from './adopted';
+import { type Adopted, type AdoptedHost, placeOf } from './adopted';
 import { differences, fenced } from './differences';
+import { kernelFiles } from './kernel';
 import type { Named } from './named';
 import { concealed } from './secret';
 import { isGone, type Trouble, troublesOf } from './trouble';
@@ -51,13 +52,13 @@ export function reportOf({ adopted, places, modelled, findings, faults, drain, g
   const sections: ReportSection[] = [
     ...(troubles.length > 0 ? [troubleSection(troubles)] : []),
     ...(modelled ? modelSections(modelled, hosts.length) : []),
-    [modelled ? 'What was read' : 'What is managed from here on', managed(adopted), 'Nothing.'],
+    [modelled ? 'What was read' : 'What is managed from here on', managed(adopted, places), 'Nothing.'],
     [
       `What differs between ${names.join(' and ')}`,
       differences(adopted, places),
       'Nothing that was looked at.',
     ],
-    ['What was found and is not managed', notManaged(hosts), 'Nothing.'],
+    ['What was found and is not managed', notManaged(hosts, places), 'Nothing.'],
     ...(drain.length > 0 ? [['Whether `haprov drain` will work', [...drain], ''] as ReportSection] : []),
     ['What lint finds', folded(findings).map(findingRow), 'Nothing.'],
     ...(modelled ? [] : [gainsSection(gains)]),
@@ -122,9 +123,12 @@ function modelSections(
   ];
 }
 
-function managed({ files, hosts }: Adopted): string[] {
+function managed({ files, hosts }: Adopted, places: ReportInput['places']): string[] {
   if (files.length === 0) return [];
-  const rows = files.map(({ path, of, what, on, isSame, isSecret }) => {
+  const ofKernel = kernelFiles(hosts)
+    .filter((file) => [...file.on.keys()].some((host) => places.has(placeOf(file, host))))
+    .map((file) => ({ ...file, of: 'kernel', what: 'parameters', isSecret: false }));
+  const rows = [...files, ...ofKernel].map(({ path, of, what, on, isSame, isSecret }) => {
     const [first] = on.values();
     const owned = first ? `${first.owner}:${first.group} ${first.mode}` : '';
     const where = isSame
@@ -140,8 +144,8 @@ function managed({ files, hosts }: Adopted): string[] {
 const findingRow = ([{ rule, severity, where, message, fix }, ...others]: FoldedFinding) =>
   `- ${severity} **${rule}**, ${[where, ...others.map((one) => one.where)].map((one) => `\`${one}\``).join(', ')}: ${message}; ${fix}`;
 
-const notManaged = (hosts: readonly AdoptedHost[]): string[] =>
-  byHost(new Map(hosts.map((host) => [host.found.name, leftOn(host)])));
+const notManaged = (hosts: readonly AdoptedHost[], places: ReportInput['places']): string[] =>
+  byHost(new Map(hosts.map((host) => [host.found.name, leftOn(host, places)])));
 
 /** Rows that are alike on several hosts are one. */
 function byHost(all: ReadonlyMap<string, readonly string[]>): string[] {
@@ -153,10 +157,12 @@ function byHost(all: ReadonlyMap<string, readonly string[]>): string[] {
   );
 }
 
-function leftOn({ found, named, renewed }: AdoptedHost): string[] {
+function leftOn({ found, named, renewed }: AdoptedHost, places: ReportInput['places']): string[] {
   const known = new Set([...named.found, ...named.written, ...renewed].map(({ path }) => path));
   const unnamed = found.there.filter((path) => !known.has(path));
   const selinux = found.selinux;
+  const isHere = (path: string) =>
+    ['files', found.name].some((root) => places.has(`${root}${found.links.get(path) ?? path}`));
   return [
     ...renewed.map(
       (one) =>
@@ -171,7 +177,7 @@ function leftOn({ found, named, renewed }: AdoptedHost): string[] {
     ...found.beside.map((path) => `\`${path}\`: how a unit starts, or what goes with it`),
     ...['haproxy', 'keepalived'].flatMap((unit) => unitRows(unit, found.units.get(unit) ?? new Map())),
     ...found.bootSysctls
-      .filter((row) => !row.startsWith('/usr/lib/'))
+      .filter((row) => !row.startsWith('/usr/lib/') && !isHere(row.slice(0, row.indexOf(':'))))
       .map((row) => `kernel parameter \`${row}\``),
     ...(found.firewall
       ? [

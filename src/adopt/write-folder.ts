@@ -7,9 +7,10 @@ import type { Finding } from '../plan/plan';
 import type { Context } from '../planning/context';
 import { loadDesiredState } from '../planning/desired-state';
 import { findingsOf } from '../planning/lint-subject';
-import { type Adopted, placeOf } from './adopted';
+import type { Adopted } from './adopted';
 import { drainRows } from './drain';
 import { gainsOf } from './gains';
+import { asJson, type Made, writeMade } from './made';
 import { type ModelReport, reportOf } from './report';
 
 export interface Written {
@@ -18,29 +19,6 @@ export interface Written {
   faults: string[];
   /** Whether drain will work, a row a host. */
   drain: string[];
-}
-
-/** An inventory, and its files by their places beside it. */
-export interface Made {
-  inventory: object;
-  files: ReadonlyMap<string, { content: Buffer; isSecret: boolean }>;
-}
-
-/** A pair by its own files. */
-export const withOwnFiles = (adopted: Adopted, inventory: object): Made => ({
-  inventory,
-  files: new Map(
-    adopted.files.flatMap((file) =>
-      [...file.on].map(([host, { content }]) => [placeOf(file, host), { content, isSecret: file.isSecret }]),
-    ),
-  ),
-});
-
-/** Writes an inventory and its files. @throws UsageError */
-export function writeMade(folder: string, { inventory, files }: Made): void {
-  for (const [place, { content, isSecret }] of files)
-    writeBelow(folder, place, content, isSecret ? 0o600 : 0o644);
-  writeBelow(folder, 'inventory.json', asJson(inventory), 0o644);
 }
 
 /**
@@ -66,8 +44,6 @@ export async function writeFolder(
   writeBelow(folder, 'report.md', Buffer.from(report), 0o600);
   return found;
 }
-
-const asJson = (value: object) => Buffer.from(`${JSON.stringify(value, null, 2)}\n`);
 
 async function readAgain(file: string, { hosts }: Adopted, context: Context): Promise<Written> {
   try {

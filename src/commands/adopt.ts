@@ -2,12 +2,12 @@ import { join } from 'node:path';
 import { type Adopted, adopt as adoptHosts } from '../adopt/adopted';
 import { askHosts } from '../adopt/ask-hosts';
 import { fromFiles } from '../adopt/from-files';
-import { inventoryOf } from '../adopt/inventory';
+import { withOwnFiles } from '../adopt/inventory';
 import { modelled } from '../adopt/model/compare';
 import { type ModelReport, troubleRow } from '../adopt/report';
 import type { Sources } from '../adopt/sources';
 import { type Trouble, troublesOf } from '../adopt/trouble';
-import { withOwnFiles, writeFolder } from '../adopt/write-folder';
+import { writeFolder } from '../adopt/write-folder';
 import { refuseFilled } from '../document/write-below';
 import { ExitCode, HaprovError, UsageError } from '../errors';
 import { Secrets } from '../inventory/secrets';
@@ -36,7 +36,7 @@ export async function adopt(options: AdoptOptions, context: Context): Promise<Ex
   const adopted = adoptHosts(found);
   requireSomething(adopted);
   const model = options.model ? modelled(adopted, base, context) : undefined;
-  const made = model ?? withOwnFiles(adopted, inventoryOf(adopted, base));
+  const made = model ?? withOwnFiles(adopted, base);
   const said = model && {
     said: model.said,
     differences: model.differences,

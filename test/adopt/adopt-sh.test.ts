@@ -103,6 +103,18 @@ frontend www
     expect(sysctls.get('net.ipv4.ip_forward')).toBe('1');
   });
 
+  test('the file that lets a VIP be bound where it is not is read whole, and no other of its folder', async () => {
+    const text = '# ours\nnet.ipv4.ip_nonlocal_bind=1\n';
+    box.write('etc/sysctl.d/80-ha.conf', text);
+    box.write('etc/sysctl.d/90-else.conf', 'net.ipv4.ip_forward = 1\n');
+    box.sysctls({ 'net.ipv4.ip_nonlocal_bind': '1', 'net.ipv4.ip_forward': '1' });
+    const { files } = await found();
+    const read = [...files].filter(([path]) => path.includes('/sysctl.d/'));
+    expect(read.map(([path, { content }]) => [path.replace(box.host, ''), content.toString()])).toEqual([
+      ['/etc/sysctl.d/80-ha.conf', text],
+    ]);
+  });
+
   test('keepalived: the file of its own option, includes of includes, its name, scripts and their words', async () => {
     box.write(
       'etc/keepalived/main.conf',

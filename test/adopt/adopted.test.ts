@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { adopt } from '../../src/adopt/adopted';
 import type { FoundHost } from '../../src/adopt/found-host';
-import { inventoryOf } from '../../src/adopt/inventory';
+import { inventoryOf, withOwnFiles } from '../../src/adopt/inventory';
 import { readOnDisk } from '../../src/adopt/on-disk';
 import { reportOf } from '../../src/adopt/report';
 import { concealed, holdsSecret } from '../../src/adopt/secret';
 import { troublesOf } from '../../src/adopt/trouble';
-import { withOwnFiles } from '../../src/adopt/write-folder';
 import { foundHost, known } from './found';
 
 const cfg = '/etc/haproxy/haproxy.cfg';
@@ -25,7 +24,7 @@ const pair = (fred: Partial<FoundHost> = {}, ethyl: Partial<FoundHost> = {}) =>
 const report = (adopted: ReturnType<typeof adopt>) =>
   reportOf({
     adopted,
-    places: new Set(withOwnFiles(adopted, {}).files.keys()),
+    places: new Set(withOwnFiles(adopted, { hosts: {} }).files.keys()),
     findings: [],
     faults: [],
     drain: [],
@@ -102,6 +101,38 @@ test('what haprov cannot find the secrets of by reading is never shown; a passwo
     [true, false],
     [true, true],
   ]);
+});
+
+test('a file that lets HAProxy bind a VIP which is elsewhere is adopted as it is, with the place that a link leads to', () => {
+  const text = '# ours\nnet.ipv4.ip_nonlocal_bind = 1\n';
+  const own = { [cfg]: 'frontend x\n bind :80\n' };
+  const fred = foundHost('fred', { ...own, '/etc/sysctl.d/90-ha.conf': text });
+  const ethyl = foundHost(
+    'ethyl',
+    {
+      ...own,
+      '/etc/sysctl.d/99-sysctl.conf': text,
+      '/etc/sysctl.d/10-else.conf': 'net.ipv4.ip_forward = 1\n',
+    },
+    {
+      links: new Map([['/etc/sysctl.d/99-sysctl.conf', '/etc/sysctl.conf']]),
+      bootSysctls: ['/etc/sysctl.d/99-sysctl.conf:net.ipv4.ip_nonlocal_bind = 1'],
+    },
+  );
+  const adopted = adopt(known(fred, ethyl));
+  const { inventory, files } = withOwnFiles(adopted, { hosts: {} });
+  expect(inventory).toMatchObject({
+    groups: { 'only-fred': ['fred'], 'only-ethyl': ['ethyl'] },
+    playbooks: ['./kernel.json', 'own-configuration'],
+  });
+  expect([...files.keys()]).toEqual([
+    `files${cfg}`,
+    'fred/etc/sysctl.d/90-ha.conf',
+    'ethyl/etc/sysctl.conf',
+    'kernel.json',
+  ]);
+  expect(files.get('ethyl/etc/sysctl.conf')?.content.toString()).toBe(text);
+  expect(report(adopted)).not.toContain('kernel parameter');
 });
 
 test('a report names files of the folder only', () => {

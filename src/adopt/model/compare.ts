@@ -10,9 +10,9 @@ import { type DesiredState, desiredStateOf } from '../../planning/desired-state'
 import type { HostKnowledge } from '../../playbook/context';
 import { textOfBytes } from '../../resources/text-of';
 import type { Adopted, AdoptedHost } from '../adopted';
+import { writeMade } from '../made';
 import type { Difference } from '../report';
 import type { InventoryBase } from '../sources';
-import { writeMade } from '../write-folder';
 import { statisticsName } from './haproxy';
 import { behaviours, difference } from './haproxy-behaviour';
 import { keepalivedBehaviours } from './keepalived-behaviour';

@@ -10,10 +10,11 @@ import { type Node, tokensOf } from '../../ha/keepalived/syntax';
 import { textOfBytes } from '../../resources/text-of';
 import type { Adopted, AdoptedHost } from '../adopted';
 import { placeOf } from '../adopted';
+import { besides } from '../besides';
 import { configOf } from '../inventory';
+import { asJson } from '../made';
 import { holdsSecret } from '../secret';
 import type { InventoryBase } from '../sources';
-import { besides } from './besides';
 import { modelOfHaproxy } from './haproxy';
 import { type Behaviour, behaviours } from './haproxy-behaviour';
 import { linesOf, modelOfKeepalived, ownerOf } from './keepalived';
@@ -82,10 +83,14 @@ export function modelOf({ hosts, files }: Adopted, base: InventoryBase, kept: Ke
   );
   const group = playbookFor(hosts, kept) === 'address-only' ? 'pair' : 'balancers';
   const names = hosts.map(({ found }) => found.name);
-  const pushed = besides(beside, gone, { group, hosts: names });
+  const pushed = besides(beside, gone, {
+    name: 'Files that the configuration names',
+    group,
+    hosts: names,
+  });
   if (pushed)
     written.set('files.json', {
-      content: Buffer.from(`${JSON.stringify(pushed.playbook, null, 2)}\n`),
+      content: asJson(pushed.playbook),
       isSecret: false,
     });
   const inventory = {

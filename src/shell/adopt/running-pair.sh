@@ -60,6 +60,9 @@ tell_others() {
 tell_sysctls() {
   rows=$(boot_sysctls | grep -E 'ip_nonlocal_bind|ip_forward|forwarding|arp_|rp_filter|accept_local|net\.ipv4\.vs\.|somaxconn|port_range|conntrack|file-max|nr_open|promote_secondaries|tcp_')
   printf '%s\n' "$rows" | while IFS= read -r each; do [ -z "$each" ] || tell_row boot-sysctl "$each"; done
+  # Lint knows by the file itself that HAProxy may bind a VIP which is elsewhere.
+  printf '%s\n' "$rows" | sed -n 's|^\([^:]*\):[ \t-]*net[./]ipv[46][./]ip_nonlocal_bind[ \t]*=[ \t]*1[ \t]*$|\1|p' | sort -u |
+    while IFS= read -r each; do case $each in /etc/sysctl.d/*) tell_one_file "$each" ;; esac; done
   # Each once: of a key that is asked twice both values would come as one.
   set -- $({ printf 'x:%s=\n' net.ipv4.ip_nonlocal_bind net.ipv6.ip_nonlocal_bind net.ipv4.ip_forward; printf '%s\n' "$rows"; } |
     sed -n 's/^[^:]*:[ \t-]*\([A-Za-z0-9_.\/-]*\)[ \t]*=.*/\1/p' | sort -u)

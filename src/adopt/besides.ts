@@ -1,5 +1,9 @@
-import { type AdoptedFile, placeOf } from '../adopted';
-import type { FoundFile } from '../found-host';
+import { type AdoptedFile, placeOf } from './adopted';
+import type { FoundFile } from './found-host';
+
+/** A file that no key of a program's own configuration names. */
+export type BesideFile = Pick<AdoptedFile, 'path' | 'on' | 'isSame' | 'isHidden'> &
+  Partial<Pick<AdoptedFile, 'of'>>;
 
 /** What pushes the files that a configuration names: a playbook, and the groups that it needs. */
 export interface Besides {
@@ -11,12 +15,13 @@ export interface Besides {
  * A playbook for the files that the configuration names, and for those that it was made of and that haprov writes no more.
  * What is not the same on all hosts, in bytes, owner or mode, is pushed to each host as that host has it.
  * @param gone removed from all hosts
+ * @param name of the playbook
  * @param group of all hosts
  */
 export function besides(
-  files: readonly AdoptedFile[],
+  files: readonly BesideFile[],
   gone: readonly AdoptedFile[],
-  { group, hosts }: { group: string; hosts: readonly string[] },
+  { name, group, hosts }: { name: string; group: string; hosts: readonly string[] },
 ): Besides | undefined {
   const removed = gone.map(({ path, of }) => ({
     type: 'file',
@@ -24,26 +29,26 @@ export function besides(
     absent: true,
     notify: { reload: of },
   }));
-  const isCommon = ({ isSame, on }: AdoptedFile) =>
+  const isCommon = ({ isSame, on }: BesideFile) =>
     isSame &&
     new Set([...on.values()].map(({ owner, group: its, mode }) => `${owner}:${its} ${mode}`)).size === 1;
   const common = files.filter(isCommon).flatMap((file) => pushed(file, [...file.on][0]));
-  const tasks = [{ name: 'Files beside', group, resources: [...removed, ...common] }];
+  const tasks = [{ name, group, resources: [...removed, ...common] }];
   const groups: Besides['groups'] = {};
   for (const host of hosts) {
     const resources = files
       .filter((file) => !isCommon(file))
-      .flatMap((file) => [...file.on].filter(([name]) => name === host).flatMap((one) => pushed(file, one)));
+      .flatMap((file) => [...file.on].filter(([on]) => on === host).flatMap((one) => pushed(file, one)));
     if (resources.length === 0) continue;
     groups[`only-${host}`] = [host];
-    tasks.push({ name: `Files beside, as ${host} has them`, group: `only-${host}`, resources });
+    tasks.push({ name: `${name}, as ${host} has them`, group: `only-${host}`, resources });
   }
   const full = tasks.filter(({ resources }) => resources.length > 0);
   if (full.length === 0) return undefined;
-  return { playbook: { name: 'Files that the configuration names', tasks: full }, groups };
+  return { playbook: { name, tasks: full }, groups };
 }
 
-const pushed = (file: AdoptedFile, one: [host: string, found: FoundFile] | undefined): object[] => {
+const pushed = (file: BesideFile, one: [host: string, found: FoundFile] | undefined): object[] => {
   if (!one) return [];
   const [host, { owner, group, mode }] = one;
   return [
@@ -55,7 +60,7 @@ const pushed = (file: AdoptedFile, one: [host: string, found: FoundFile] | undef
       group,
       mode,
       ...(file.isHidden ? { secret: true } : {}),
-      notify: { reload: file.of },
+      ...(file.of === undefined ? {} : { notify: { reload: file.of } }),
     },
   ];
 };
