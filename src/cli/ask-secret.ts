@@ -30,12 +30,16 @@ export interface SecretAsker {
 /** Asks at the terminal, or by the user's SSH_ASKPASS. */
 export function secretAsker(around: Surroundings): SecretAsker {
   const { env, stopping } = around;
-  const one: AskSecret = async ({ host, text, isSecret }) => {
+  const one: AskSecret = async ({ host, text, isSecret, why }) => {
     const read = reader(env);
     if (stopping.aborted || !read) return undefined;
     const goOn = await around.silence();
     try {
-      const typed = await read(around.mask(visibleLines(worded(host, text))), isSecret, stopping);
+      const typed = await read(
+        around.mask(visibleLines(worded(host, why === undefined ? text : `${why}.\n${text}`))),
+        isSecret,
+        stopping,
+      );
       if (typed === 'left') await around.left();
       if (typeof typed === 'string') return undefined;
       if (isSecret && typed.line) around.remember(typed.line);

@@ -7,7 +7,15 @@ export interface SecretQuestion {
   /** Whether what is typed stays hidden. */
   isSecret: boolean;
   kind: 'passphrase' | 'password' | 'prompt' | 'sudo';
+  /** Why the host is logged in at once more, where the command has logged in before. */
+  why?: string;
 }
+
+/** Why a command logs in once more at a host. */
+export const loginReasons = {
+  lost: 'the connection was lost, so haprov logs in once more',
+  confirm: 'what was changed stays only where one can still log in, so haprov logs in once more',
+} as const;
 
 /** Asks the person, one question at a time, for all hosts of a command. Undefined where he does not answer. */
 export type AskSecret = (question: SecretQuestion) => Promise<string | undefined>;

@@ -124,8 +124,16 @@ async function openJump(
 
 /** A jump host's settings come from the ssh config, as with OpenSSH; the target gives only the user's files and options. */
 function hopTarget(hop: string, target: SshTarget): SshTarget {
-  const { knownHostsFile, sshConfigFile, acceptNewHostKeys, connectTimeoutMs, passphrase, ask, tell } =
-    target;
+  const {
+    knownHostsFile,
+    sshConfigFile,
+    acceptNewHostKeys,
+    connectTimeoutMs,
+    passphrase,
+    ask,
+    tell,
+    loginReason,
+  } = target;
   return {
     name: `${target.name} (jump host ${hop})`,
     address: /:\d+$/.test(hop) && !hop.includes('://') ? `ssh://${hop}` : hop,
@@ -137,6 +145,7 @@ function hopTarget(hop: string, target: SshTarget): SshTarget {
     passphrase,
     ask,
     tell,
+    loginReason,
   };
 }
 

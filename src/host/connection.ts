@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HostError } from '../errors';
-import type { AskSecret, SecretQuestion } from './ask-secret';
+import { type AskSecret, loginReasons, type SecretQuestion } from './ask-secret';
 import type { Session } from './channel';
 import { logIn, sessionOf } from './client';
 import {
@@ -23,7 +23,14 @@ import { type RootShell, rootShell } from './sudo';
 import { SudoPassword } from './sudo-password';
 import { Turns } from './turns';
 
-export type { AskSecret, ExecOptions, ExecResult, SecretQuestion, SshTarget };
+export {
+  type AskSecret,
+  type ExecOptions,
+  type ExecResult,
+  loginReasons,
+  type SecretQuestion,
+  type SshTarget,
+};
 
 /** A login at a host, which runs scripts. */
 export interface Connection {
@@ -47,10 +54,13 @@ export interface Connection {
 
 /**
  * Logs in at a host, as `ssh` with the user's config would; the host key is always checked.
+ * @param reason why once more, where the command has logged in before: whoever is asked for something is told
  * @throws HostError (exit 3): unreachable, host key not known or changed, login refused
  */
-export async function connect(target: SshTarget): Promise<Connection> {
-  return new SshConnection(target, await inTurn(() => openSession(target)));
+export async function connect(target: SshTarget, reason?: string): Promise<Connection> {
+  const told = reason === undefined ? target : { ...target, loginReason: reason };
+  // What was learnt of a host is known by its target.
+  return new SshConnection(target, await inTurn(() => openSession(told)));
 }
 
 /** Logs in by ssh2, which is fast; by the user's own `ssh` where only that can, or the user wants it. */

@@ -47,10 +47,10 @@ class Remembered {
 
 /** Who can be asked by a login; undefined where nobody can, or the ssh config forbids it (BatchMode). */
 export const personOf = (
-  { ask }: SshTarget,
+  { ask, loginReason }: SshTarget,
   { asksNobody }: SshSettings,
   clock: LoginClock,
-): Person | undefined => (ask && !asksNobody ? new Person(ask, clock) : undefined);
+): Person | undefined => (ask && !asksNobody ? new Person(ask, clock, loginReason) : undefined);
 
 const memories = new WeakMap<AskSecret, Remembered>();
 
@@ -62,9 +62,11 @@ export class Person {
   /** Sent to the host, which has not said yet whether it takes them. */
   #sent: { account: string; answer: string }[] = [];
 
+  /** @param why why the host is logged in at once more */
   constructor(
     private readonly ask: AskSecret,
     private readonly clock: LoginClock,
+    private readonly why?: string,
   ) {
     this.#remembered = memories.get(ask) ?? new Remembered(ask);
     memories.set(ask, this.#remembered);
@@ -76,7 +78,7 @@ export class Person {
    * @param again the question's text when an answer was refused
    */
   answer(name: string, question: SecretQuestion, again: string): Promise<string | undefined> {
-    return this.clock.waitFor(this.#remembered.answer(name, question, again));
+    return this.clock.waitFor(this.#remembered.answer(name, this.#explained(question), again));
   }
 
   /** Whether an answer was refused. */
@@ -102,7 +104,11 @@ export class Person {
 
   /** What the person answers this time, such as a one-time code. */
   once(question: SecretQuestion): Promise<string | undefined> {
-    return this.clock.waitFor(this.ask(question));
+    return this.clock.waitFor(this.ask(this.#explained(question)));
+  }
+
+  #explained(question: SecretQuestion): SecretQuestion {
+    return this.why === undefined ? question : { ...question, why: this.why };
   }
 
   /**

@@ -42,6 +42,8 @@ export interface SshTarget {
   proxyJump?: string;
   /** Absent where nobody can be asked. */
   ask?: AskSecret | undefined;
+  /** Why the command logs in once more; what is asked then says so. */
+  loginReason?: string;
   /** Tells the person what a login waits for, such as a touch of a security key. */
   tell?: ((text: string) => void) | undefined;
   /** The settings that {@link prepare} is reading. */

@@ -22,8 +22,11 @@ export interface AskedHost {
   observe(units: readonly string[]): Promise<Observation>;
   /** Which MAC addresses answer for these addresses on its network. */
   whoAnswers(addresses: readonly string[]): Promise<Answering>;
-  /** Logs in anew; later questions go over the new connection. */
-  logIn(): Promise<void>;
+  /**
+   * Logs in anew; later questions go over the new connection.
+   * @param why `confirm`: to see that one still can; else the connection was lost
+   */
+  logIn(why?: 'confirm'): Promise<void>;
 }
 
 /** The hosts that serve together, and the connections to them. */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { ExitCode, HaprovError, UsageError } from '../errors';
-import { type Connection, connect, type SshTarget } from '../host/connection';
+import { type Connection, connect, loginReasons, type SshTarget } from '../host/connection';
 import { expandHome } from '../host/ssh-config';
 import type { Survey, SurveyListener } from '../host/survey';
 import type { Host, Inventory } from '../inventory/inventory';
@@ -103,11 +103,11 @@ export function reconnector(
   targets: ReadonlyMap<string, SshTarget>,
   connections: Map<string, Connection>,
   opened: Opened,
-): (host: string) => Promise<Connection> {
-  return async (host) => {
+): (host: string, why?: keyof typeof loginReasons) => Promise<Connection> {
+  return async (host, why = 'lost') => {
     const target = targets.get(host);
     if (!target) throw new HaprovError(ExitCode.unreachable, `${host} is not among the hosts of this run`);
-    const connection = await connect(target);
+    const connection = await connect(target, loginReasons[why]);
     // What still runs over the old one may end over it: all are closed with the run.
     opened.add(connection);
     connections.set(host, connection);

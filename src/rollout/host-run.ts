@@ -119,7 +119,7 @@ export class HostRun {
   /** Logs in anew, because a host must not be confirmed where nobody can log in any more. */
   async logInAnew(): Promise<HostOutcome> {
     try {
-      await this.verbs.logIn();
+      await this.verbs.logIn('confirm');
       return { host: this.name, status: 'ok' };
     } catch (error) {
       if (!(error instanceof HaprovError)) throw error;

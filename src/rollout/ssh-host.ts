@@ -35,7 +35,7 @@ export interface SshSurroundings {
   /** The current connections; `reconnect` replaces them. */
   connections: ReadonlyMap<string, Connection>;
   /** Logs in anew, and replaces the connection. @throws HostError */
-  reconnect(host: string): Promise<Connection>;
+  reconnect(host: string, why?: 'confirm'): Promise<Connection>;
   /** Where HAProxy's statistics are on the hosts. */
   asked?: StatisticsPlace;
   /** Gets each script of a run, without files' contents. */
@@ -87,8 +87,8 @@ class SshHost implements HostVerbs {
     };
   }
 
-  async logIn(): Promise<void> {
-    await this.wires.reconnect(this.name);
+  async logIn(why?: 'confirm'): Promise<void> {
+    await this.wires.reconnect(this.name, why);
   }
 
   async observe(units: readonly string[]): Promise<Observation> {

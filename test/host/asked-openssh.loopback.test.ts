@@ -32,8 +32,8 @@ async function serve(root: User): Promise<SshServer> {
 const target = (server: SshServer, more: Partial<SshTarget>) =>
   files.target(server.port, { transport: 'openssh', sudo: false, ...more });
 
-async function ran(where: SshTarget): Promise<string> {
-  const connection = await connect(where);
+async function ran(where: SshTarget, reason?: string): Promise<string> {
+  const connection = await connect(where, reason);
   closing.unshift({ close: () => connection.close() });
   return (await connection.runScript('true', patient)).stdout;
 }
@@ -85,8 +85,8 @@ test('passwords of two hosts; each is remembered, and one that is wrong is not s
   const targets = all.map((server, index) =>
     target(server, { name: ['fred', 'ethyl'][index] ?? '', ask: who.ask, address: '127.0.0.1' }),
   );
-  expect(await Promise.all(targets.map(ran))).toEqual(['ran', 'ran']);
-  expect(await Promise.all(targets.map(ran))).toEqual(['ran', 'ran']);
+  expect(await Promise.all(targets.map((one) => ran(one)))).toEqual(['ran', 'ran']);
+  expect(await Promise.all(targets.map((one) => ran(one)))).toEqual(['ran', 'ran']);
   expect(who.questions).toHaveLength(3);
   expect(who.asked().sort()).toEqual([
     "Permission denied, please try again.\nroot@127.0.0.1's password: ",
@@ -103,8 +103,9 @@ test('a code after the key, anew for each login', async () => {
   });
   const who = person('123456', '000000', '123456');
   expect(await ran(target(server, { ask: who.ask }))).toBe('ran');
-  expect(await ran(target(server, { ask: who.ask }))).toBe('ran');
+  expect(await ran(target(server, { ask: who.ask }), 'once more')).toBe('ran');
   expect(server.answers).toEqual([['123456'], ['000000'], ['123456']]);
+  expect(who.questions.map(({ why }) => why)).toEqual([undefined, 'once more', 'once more']);
   expect(who.questions[0]).toMatchObject({ host: 'fred', isSecret: true, kind: 'prompt' });
   expect(who.asked()[0]).toMatch(/Verification code: $/);
 });

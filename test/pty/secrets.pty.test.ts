@@ -171,6 +171,22 @@ test('Ctrl-D leaves a host’s question unanswered, and it is not asked again', 
   expect(times(terminal, "'s password:")).toBe(1);
 });
 
+test.each(['ssh2', 'openssh'])('a run asks for a code twice, and says why (%s)', async (transport) => {
+  hosts = await Hosts.lettingIn(
+    { fred: { ...code, factors: ['publickey', 'keyboard-interactive'] } },
+    { transport },
+  );
+  const terminal = hosts.run('apply inventory.json --yes --steady 0');
+  await terminal.shows('Verification code:');
+  terminal.type('123456\r');
+  await terminal.shows(/^fred: what was changed stays only where one can still log in/m);
+  while (times(terminal, 'Verification code:') < 2) await new Promise((resolve) => setImmediate(resolve));
+  terminal.type('123456\r');
+  expect(await terminal.ended).toMatchObject({ code: 0 });
+  expect(times(terminal, 'once more')).toBe(1);
+  expect(times(terminal, 'Verification code:')).toBe(2);
+});
+
 describe('where ssh itself logs in', () => {
   const ssh = { transport: 'openssh' };
   /** Who runs with files of the test's. */
