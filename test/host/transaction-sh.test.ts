@@ -296,8 +296,8 @@ describe.each(shells.map((shell) => [shell.join(' '), shell] as const))('%s', (_
       );
     });
 
-    test('no word of it is in what others may read: arguments of programs, environments of its own', async () => {
-      const seen = `secret=S3cr%tW0rd; for about in /proc/[0-9]*/cmdline; do
+    test('no word of it is in the arguments or the environment of a program', async () => {
+      const seen = `secret=S3cr%tW0rd; for about in /proc/[0-9]*/cmdline /proc/[0-9]*/environ; do
         case $(tr '\\0' ' ' <"$about" 2>/dev/null) in *"$secret"*) echo "$about" >>${box.path('shown')} ;; esac
       done; env | grep -F "$secret" >>${box.path('shown')}`;
       await box.apply(

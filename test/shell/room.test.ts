@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { generated, readRoom } from '../../src/shell/generate';
@@ -8,6 +8,27 @@ import { call, compose, composeFor, type Functions } from '../../src/shell/libra
 
 test.each([...generated('src/shell')])('%s is what the shell beside it says: npm run build', (path, text) => {
   expect(readFileSync(path, 'utf8')).toBe(text);
+});
+
+test('what awk gets in its environment, which can be looked at, is names, paths, times, labels and rows of the firewall', () => {
+  const texts = readdirSync('src/shell', { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.sh'))
+    .map((name) => readFileSync(join('src/shell', name), 'utf8'));
+  const given = new Set(
+    texts.flatMap((text) => [...text.matchAll(/ENVIRON\["?(\w+)/g)].map(([, name]) => name)),
+  );
+  expect([...given].sort()).toEqual([
+    'FOLDER',
+    'MOUNT',
+    'NAME',
+    'OTHER',
+    'RECORD',
+    'ROW',
+    'ROWS',
+    'SINCE',
+    'TEXT',
+    'WANTED',
+  ]);
 });
 
 describe('a room', () => {

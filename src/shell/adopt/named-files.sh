@@ -18,7 +18,8 @@ tell_row() { # WORD...
 candidates_in() { # ROUND ENVIRONMENT FILE...
   round=$1 environment=$2
   shift 2
-  ENVIRONMENT=$environment awk -v round="$round" '
+  # The variables come in, since they may be secret, and the environment of a process can be looked at.
+  printf '%s\n' "$environment" | awk -v round="$round" '
     function say(kind, path, n, i) {
       sub(/^[a-z]+@/, "", path)
       if (path == "") return
@@ -50,9 +51,11 @@ candidates_in() { # ROUND ENVIRONMENT FILE...
       print "known", name "=" text
     }
     BEGIN {
-      many = split(ENVIRON["ENVIRONMENT"], rows, "\n")
-      for (i = 1; i <= many; i++) if ((at = index(rows[i], "=")) > 1) learn(substr(rows[i], 1, at - 1), substr(rows[i], at + 1))
       file = "^(again|crt|default-crt|crt-list|ca-file|ca-verify-file|ca-sign-file|crl-file|key|ocsp|issuer|sctl|-f|file|lf-file|errorfile|command|config|lua-load|lua-load-per-thread|tls-ticket-keys|ssl-dh-param-file|track_file)$"
+    }
+    NR == FNR {
+      if ((at = index($0, "=")) > 1) learn(substr($0, 1, at - 1), substr($0, at + 1))
+      next
     }
     /^[ \t]*[#!]/ { next }
     {
@@ -93,7 +96,7 @@ candidates_in() { # ROUND ENVIRONMENT FILE...
         if (part[i] ~ /^([a-z]+@)?\//) say(kind, part[i])
         else if (isFiles && part[i] ~ /[.\/]/ && part[i] !~ /^[0-9a-fA-F.:\/]+$/) say(kind, part[i])
       }
-    }' "$@" 2>/dev/null | sort -u
+    }' - "$@" 2>/dev/null | sort -u
 }
 
 # Prints the file at a path, or the files in a folder; each once.

@@ -45,10 +45,12 @@ unit_words() { # UNIT
     case $1 in haproxy) command_line='-f /etc/haproxy/haproxy.cfg' ;; *) command_line='$KEEPALIVED_OPTIONS' ;; esac
   fi
   case $command_line in *'$'*) variables=$(unit_environment "$1" "$unit_says") ;; *) variables= ;; esac
-  printf '%s\n' "$command_line" | VARIABLES=$variables awk '
-    BEGIN {
-      many = split(ENVIRON["VARIABLES"], rows, "\n")
-      for (i = 1; i <= many; i++) if ((at = index(rows[i], "=")) > 1) value[substr(rows[i], 1, at - 1)] = substr(rows[i], at + 1)
+  # All comes in, up to an empty row the variables: they may be secret, and the environment of a process can be looked at.
+  printf '%s\n\n%s\n' "$variables" "$command_line" | awk '
+    !isRead {
+      if ($0 == "" && NR > 1) isRead = 1
+      if ((at = index($0, "=")) > 1) value[substr($0, 1, at - 1)] = substr($0, at + 1)
+      next
     }
     {
       for (i = 1; i <= NF; i++) {

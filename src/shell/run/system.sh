@@ -232,10 +232,9 @@ put_links_back() {
 
 # --- commands ---------------------------------------------------------------------------------------------------
 
-# Passes the script in the environment, which only root can read; every user of the host can read a program's words. The
-# programs that the script starts get neither.
+# Passes the script by a pipe: a program's words and its environment can be looked at, and the script may have a secret.
 in_shell() { # SCRIPT
-  HAPROV_SCRIPT=$1 sh -c 'haprov_script=$HAPROV_SCRIPT; unset HAPROV_SCRIPT; eval "$haprov_script"' </dev/null
+  printf '%s\n' "$1" | sh -c 'haprov_script=$(cat) && exec </dev/null && eval "$haprov_script"'
 }
 
 run_command() { # SCRIPT
