@@ -35,7 +35,7 @@ const recorded: z.ZodType<StepParts[]> = z.array(
   }),
 );
 
-/** The content of `steps.json`. @param limit in seconds, for a step without one */
+/** The content of `steps.json`, a row for each step, so that a host can wipe one. @param limit in seconds, for a step without one */
 export function writeParts(steps: readonly Step[], limit: number): string {
   const parts = steps.map(
     ({ limitSeconds = limit, validator, run, undo = '' }): StepParts => ({
@@ -45,7 +45,7 @@ export function writeParts(steps: readonly Step[], limit: number): string {
       undo,
     }),
   );
-  return JSON.stringify(parts);
+  return `[\n${parts.map((one) => JSON.stringify(one)).join(',\n')}\n]`;
 }
 
 /**

@@ -53,7 +53,7 @@ function expandPlaybook(inventory: Inventory, playbook: Playbook, host: Host, fa
       if (!entry) return [];
       const placing: Placing<HostKnowledge> = {
         task: task.name,
-        hasSecret: (text) => inventory.secrets.mask(text) !== text,
+        mask: (text) => inventory.secrets.mask(text),
       };
       const { content: source } = entry;
       if (source) {

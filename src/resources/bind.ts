@@ -3,16 +3,24 @@ import { type Source, validate } from '../document/validate';
 import type { Fault } from '../errors';
 import type { Bind, BoundResource, HostKind, Placing } from './bound-resource';
 import type { Notify } from './fields';
-import type { ContentSource, DiffContext } from './resource';
+import { keptSecret } from './kept-secret';
+import type { ContentSource, DiffContext, Difference } from './resource';
 import type { ResourceType } from './resource-type';
 
 /** Makes a resource of a type with these fields. */
 export function bind<Spec extends object, State, Host extends HostKind>(
   type: ResourceType<Spec, State>,
   spec: Spec,
-  { task, notify = [], id, content, origin, hasSecret = () => false }: Placing<Host>,
+  { task, notify = [], id, content, origin, mask = (text) => text }: Placing<Host>,
 ): BoundResource<Host> {
-  const target = type.target(spec);
+  const name = type.target(spec);
+  // A command is its own name, and its record outlives it on the host.
+  const target = type.isOpaque ? mask(name) : name;
+  const hasSecret = (text: string) => mask(text) !== text;
+  const marked = (one: Difference): Difference => {
+    const { run, undo = '', validator = '' } = one.step;
+    return { ...one, step: keptSecret(one.step, hasSecret([run, undo, validator].join('\n'))) };
+  };
   const touched = type.touches?.(target);
   const asksFor = type.asksFor?.(spec);
   const withContent = (context: DiffContext, host: Host): DiffContext => ({
@@ -21,7 +29,7 @@ export function bind<Spec extends object, State, Host extends HostKind>(
     ...(content ? { content: content(host) } : {}),
   });
   const resource: BoundResource<Host> = {
-    id: id ?? `${type.type} ${target}`,
+    id: id ?? `${type.type} ${name}`,
     task,
     type: type.type,
     target,
@@ -39,7 +47,8 @@ export function bind<Spec extends object, State, Host extends HostKind>(
     observe(output, host) {
       const state = type.read(output, spec);
       const known = withContent({ packagesPending: false }, host);
-      return { resource, state, diff: (context) => type.diff(spec, state, { ...known, ...context }) };
+      const diff = (context: DiffContext) => type.diff(spec, state, { ...known, ...context }).map(marked);
+      return { resource, state, diff };
     },
     shows(host) {
       const shown = type.shows?.(spec, withContent({ packagesPending: true }, host), host.major);

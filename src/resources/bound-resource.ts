@@ -18,8 +18,8 @@ export interface Placing<Host> {
   content?: (host: Host) => Buffer;
   /** The template or file on this machine that its content is made from. */
   origin?: () => string | undefined;
-  /** Whether a text holds a secret of the inventory. */
-  hasSecret?: (text: string) => boolean;
+  /** Makes the secrets of the inventory in a text unreadable. */
+  mask?: (text: string) => string;
 }
 
 /** One resource that one host is to have. It answers every question about its type and fields itself. */

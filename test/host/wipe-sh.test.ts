@@ -4,6 +4,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  statSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -11,6 +12,7 @@ import { join } from 'node:path';
 import { historyQuestion, purgeScript, readHistory } from '../../src/host/history';
 import { call, compose } from '../../src/shell/library';
 import { Sandbox, shells } from '../shell/sandbox';
+import { resourceOf } from '../support/resources';
 
 /** What is left of secrets in the folders of runs. */
 
@@ -64,6 +66,47 @@ describe.each(shells.map((shell) => [shell.join(' '), shell] as const))('%s', (_
     expect((await box.record('run-1', 1)).has.has('purged')).toBe(true);
     expect((await box.record('run-1', 2)).has.has('purged')).toBe(false);
     expect(existsSync(join(folderOf('run-1'), 'steps.json'))).toBe(true);
+  });
+
+  test('purge wipes what failed steps and warnings have said, which may quote a secret', async () => {
+    const path = box.write('a', 'old-secret-text\n', 0o600);
+    const validate = 'echo said:; cat %s; exit 3';
+    const failing = await box.steps({ ...secret, path, validate });
+    expect(await box.apply(failing, 'run-1')).toMatchObject({ code: 1 });
+    const eventsOf = async () =>
+      (readHistory(await box.probe(historyQuestion.script))[0]?.journal ?? []).map(({ entry }) => entry);
+    const before = await eventsOf();
+    expect(before).toContainEqual(
+      expect.objectContaining({ event: 'failed', output: expect.stringContaining('new-secret-text') }),
+    );
+    expect(await box.probe(purgeScript(['run-1']))).toBe('run-1');
+    expect([has('run-1', 'new-secret-text'), has('run-1', 'new-secret')]).toEqual([false, false]);
+    expect(await eventsOf()).toEqual(
+      before.map((one) =>
+        one.event === 'failed' ? { ...one, command: '', output: '(wiped by haprov log --purge)' } : one,
+      ),
+    );
+    expect(statSync(join(folderOf('run-1'), 'journal')).mode & 0o777).toBe(0o600);
+  });
+
+  test('of a command with a secret nothing is kept under its name, and purge wipes how it is run and undone', async () => {
+    box.mask = (text) => text.replaceAll('pass-word-7', '***');
+    const [flag, log] = [box.path('flag'), box.path('log')];
+    const command = { type: 'command', creates: flag, run: `echo pass-word-7 >>${log}; : >${flag}` };
+    const other = { ...command, run: `: >${box.path('other')}`, creates: box.path('other'), undo: 'true' };
+    await write('run-1', { ...command, undo: `rm ${flag}; : pass-word-7` }, other);
+    expect(resourceOf(command, box.mask).target).toBe(`echo *** >>${log}; : >${flag}`);
+    const { run, undo } = await box.record('run-1', 2);
+    expect(undo).toContain('true');
+    expect(has('run-1', 'pass-word-7')).toBe(true);
+    expect(await box.probe(purgeScript(['run-1']))).toBe('run-1');
+    expect(has('run-1', 'pass-word-7')).toBe(false);
+    expect(await box.record('run-1', 1)).toMatchObject({
+      run: '',
+      undo: '',
+      has: new Set(['begun', 'purged']),
+    });
+    expect(await box.record('run-1', 2)).toMatchObject({ run, undo, has: new Set(['begun']) });
   });
 
   test('a run that is not ended keeps all, and can be restored', async () => {

@@ -82,6 +82,8 @@ export class Sandbox {
   /** Real path of the folder that stands for the host's `/`. */
   readonly host: string;
   readonly #root = realpathSync(mkdtempSync(join(scratch, 'haprov-sh-')));
+  /** What makes secrets unreadable. */
+  mask: (text: string) => string = (text) => text;
   /** Whom it must change together with. */
   group?: Group;
   readonly #bin = join(this.#root, 'bin');
@@ -284,7 +286,7 @@ esac
 
   /** What a playbook's entry would change here, by the real probe, reader and diff. */
   async diff(raw: Entry, context: DiffContext = { packagesPending: false }): Promise<Difference[]> {
-    const resource = resourceOf(raw);
+    const resource = resourceOf(raw, this.mask);
     return resource.observe(await this.probe(resource.question.script), el9).diff(context);
   }
 

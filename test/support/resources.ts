@@ -10,14 +10,14 @@ export const el9 = { major: 9 };
 /** The resource that a playbook's entry makes; a file holds its "content". @throws Error where it is at fault */
 export function resourceOf(
   raw: { type: string; content?: string; [field: string]: unknown },
-  hasSecret: (text: string) => boolean = () => false,
+  mask: (text: string) => string = (text) => text,
 ): BoundResource {
   const type = resourceType(raw.type);
   if (!type) throw new Error(`no type ${raw.type}`);
   const { entry, faults } = type.check({ document: parseText('entry.json', JSON.stringify(raw)) });
   if (!entry) throw new Error(faults.map(describeFault).join('\n'));
   const bytes = Buffer.from(entry.content?.content ?? '');
-  return entry.bind({ task: 'task', hasSecret, ...(entry.content ? { content: () => bytes } : {}) });
+  return entry.bind({ task: 'task', mask, ...(entry.content ? { content: () => bytes } : {}) });
 }
 
 /** What makes a thing as it was before the recorded step. */

@@ -45,7 +45,7 @@ export const libraries = {
   'units': { text: unitsText, needs: ['init', 'transaction'], functions: 'links_in own_name boot_links reread_links life_of has_done_its_work reread_unit switch_unit move_unit forget_failures call_script' },
   'validators': { text: validatorsText, needs: ['staged', 'haproxy-files'], functions: 'haproxy_check haproxy_check_with check_haproxy_config keepalived_check keepalived_says complaints_in complaints_now keepalived_check_with' },
   'view': { text: viewText, needs: ['transaction'], functions: 'validate_all validate_each view build_view lay_out put_in_place' },
-  'wipe': { text: wipeText, needs: ['probe', 'recover'], functions: 'mark_secret wipe keeps_secret wipe_run drop_program purge_runs' },
+  'wipe': { text: wipeText, needs: ['probe', 'recover'], functions: 'mark_secret wipe keeps_secret wipe_run rewrite words_left parts_left drop_program purge_runs' },
 } satisfies Record<string, Library>;
 
 export interface Functions {
@@ -284,6 +284,9 @@ export interface Functions {
   wipe: [...file: Word[]];
   keeps_secret: [step: Word];
   wipe_run: [home: Word];
+  rewrite: [file: Word, function: Word, ...word: Word[]];
+  words_left: [text: Word];
+  parts_left: [number: Word];
   drop_program: [home: Word];
   purge_runs: [...run: Word[]];
 }

@@ -1,8 +1,8 @@
-# What runs keep of files with secrets on their host, and how that is wiped.
+# What runs keep of secrets on their host, and how that is wiped.
 # Needs: probe recover
 # Given: step
 
-# Marks the step's file as one with a secret.
+# Marks the step as one with a secret.
 mark_secret() { : >"$step/secret"; }
 
 # Overwrites files, and removes them.
@@ -15,19 +15,24 @@ wipe() { # FILE...
   done
 }
 
-# Whether the step was about a file that not everybody may read, or that had a secret of the inventory.
+# Whether the step was about a file that not everybody may read, or had a secret of the inventory.
 keeps_secret() { # STEP
-  [ -f "$1/spot" ] || return
   [ ! -e "$1/secret" ] || return 0
-  [ -f "$1/before" ] || return
+  [ -f "$1/spot" ] && [ -f "$1/before" ] || return
   rights=$(stat -c %a -- "$1/before")
   case $rights in *[4-7]) return 1 ;; esac
 }
 
-# Wipes all that a run's folder has of such files; only their names and sums stay.
+# Wipes all that a run's folder has of such steps, and what programs have said in it, who may quote a secret; only names and
+# sums stay.
 wipe_run() ( # HOME
+  umask 077
+  wipe "$1/log" "$1/view.log"
+  rewrite "$1/journal" words_left "$(printf '(wiped by haprov log --purge)' | base64)"
   for step in "$1"/steps/*; do
+    wipe "$step/output" "$step/command"
     keeps_secret "$step" || continue
+    rewrite "$1/steps.json" parts_left "${step##*/}"
     : >"$step/purged"
     for each in "$step"/* "$step"/copy/*; do
       case ${each##*/} in spot | after | seen | made | label | secret | purged | was-absent | staged | begun | removed) ;; *) wipe "$each" ;; esac
@@ -35,6 +40,34 @@ wipe_run() ( # HOME
   done
   drop_program "$1"
 )
+
+# Replaces a file by what a FUNCTION makes of it.
+rewrite() { # FILE FUNCTION WORD...
+  left=$1.left
+  [ -s "$1" ] && "$2" "$3" <"$1" >"$left" || return 0
+  # The row is on the disk before the file that has it now is not.
+  sync -- "$left" 2>/dev/null || sync
+  wipe "$1"
+  mv -f -- "$left" "$1"
+}
+
+# A journal without what failed steps and warnings have said.
+words_left() { # TEXT
+  awk -v said="$1" '
+    BEGIN { FS = OFS = "\t" }
+    $2 == "failed" { split($4, word, " "); $4 = word[1] " " word[2] "  " said }
+    $2 == "warning" { $4 = said }
+    { print }
+  '
+}
+
+# The parts of steps, one a row, without those of the step.
+parts_left() { # NUMBER
+  awk -v row="$(($1 + 1))" '
+    NR == row && /^[{].*[}],?$/ { print "{\"run\":\"\",\"undo\":\"\"}" (/,$/ ? "," : ""); next }
+    { print }
+  '
+}
 
 # The program takes most of a run's folder, and is not needed once the run has ended: a rollback reads steps.json.
 drop_program() { # HOME
