@@ -47,24 +47,43 @@ async function authority({ knownHostsFiles }: SshSettings): Promise<string | und
 }
 
 /** Names a certificate or security key of the agent, which ssh2 does not know and leaves out. */
-function agentKey({ agentSocket, publicKeyLogin }: SshSettings): Promise<string | undefined> {
-  if (agentSocket === undefined || !publicKeyLogin) return Promise.resolve(undefined);
+async function agentKey({ agentSocket, publicKeyLogin }: SshSettings): Promise<string | undefined> {
+  if (agentSocket === undefined || !publicKeyLogin) return undefined;
   const env = { ...process.env, SSH_AUTH_SOCK: agentSocket };
-  return new Promise((resolve) => {
-    execFile('ssh-add', ['-L'], { env, timeout: AGENT_ANSWERS_MS }, (_error, keys) => {
-      const [, type] = /^(\S+-cert-v01@openssh\.com|sk-\S+) /m.exec(keys) ?? [];
-      resolve(type && `the agent holds a key of type ${type}`);
-    });
-  });
+  const { stdout } = await asked(agentSocket, 'ssh-add', ['-L'], { env, timeout: AGENT_ANSWERS_MS });
+  const [, type] = /^(\S+-cert-v01@openssh\.com|sk-\S+) /m.exec(stdout) ?? [];
+  return type && `the agent holds a key of type ${type}`;
 }
 
 /** Listing keys needs no signature, so no agent asks the user about it. */
 const AGENT_ANSWERS_MS = 10_000;
 
 /** Says whether there is a Kerberos ticket: Debian's and Red Hat's ssh configs allow Kerberos for everybody. */
-function ticket({ gssapiLogin }: SshSettings): Promise<string | undefined> {
-  if (!gssapiLogin) return Promise.resolve(undefined);
-  return new Promise((resolve) => {
-    execFile('klist', ['-s'], (error) => resolve(error ? undefined : 'there is a Kerberos ticket'));
+async function ticket({ gssapiLogin }: SshSettings): Promise<string | undefined> {
+  if (!gssapiLogin) return undefined;
+  return (await asked('', 'klist', ['-s'])).isWell ? 'there is a Kerberos ticket' : undefined;
+}
+
+interface Said {
+  stdout: string;
+  isWell: boolean;
+}
+
+const known = new Map<string, { said: Promise<Said>; at: number }>();
+
+/** For how long an answer counts: as long as the first logins of a command may take. */
+const COUNTS_MS = 60_000;
+
+/** What a program says; all hosts share its answer. @param about what tells its answers apart */
+function asked(about: string, program: string, words: string[], options = {}): Promise<Said> {
+  const name = `${program} ${about}`;
+  const before = known.get(name);
+  if (before && performance.now() - before.at < COUNTS_MS) return before.said;
+  const said = new Promise<Said>((resolve) => {
+    execFile(program, words, { encoding: 'utf8', ...options }, (error, stdout) =>
+      resolve({ stdout, isWell: !error }),
+    );
   });
+  known.set(name, { said, at: performance.now() });
+  return said;
 }

@@ -10,8 +10,8 @@ export const canAnswer = ({ passphrase, password }: SshTarget, person: Person | 
 
 /** What tells whose prompt it is that an ssh process shows. */
 interface Origin {
-  /** By {@link namesHosts}. */
-  namesHosts: boolean;
+  /** {@link namesHosts}, which is asked when the first prompt comes. */
+  namesHosts(): Promise<boolean>;
   /** Whether this is the process that logs in to the host itself, and not to a jump host. */
   isMaster(id: number): boolean;
 }
@@ -33,7 +33,7 @@ export function openSshPrompts(
   target: SshTarget,
   settings: SshSettings,
   person: Person | undefined,
-  { namesHosts: isNamed, isMaster }: Origin,
+  { namesHosts: whetherNamed, isMaster }: Origin,
 ): AnswerPrompt {
   const host = target.name;
   const own = ownAccount(settings);
@@ -68,7 +68,7 @@ export function openSshPrompts(
   };
 
   /** Whose password is asked for; undefined where that cannot be known. */
-  const accountOf = (prompt: string, asker: number): string | undefined => {
+  const accountOf = (prompt: string, asker: number, isNamed: boolean): string | undefined => {
     const match = PASSWORD.exec(prompt);
     if (!match) return undefined;
     if (isDirect || isMaster(asker)) return own;
@@ -87,9 +87,10 @@ export function openSshPrompts(
     }
     const asked = processes.get(asker) ?? { given: new Set(), last: new Map() };
     processes.set(asker, asked);
+    const isNamed = await whetherNamed();
     const [, path] = /^Enter passphrase for (?:key )?'?(.+?)'?: ?$/.exec(prompt) ?? [];
     if (path !== undefined && isNamed) return passphrase(path, asked);
-    const account = accountOf(prompt, asker);
+    const account = accountOf(prompt, asker, isNamed);
     if (account !== undefined) return password(prompt, account, asked);
     // A host key is compared, and then accepted by an option: never by a word at a prompt.
     if (!person || person.isGone || /\(yes\/no/.test(prompt)) return undefined;
@@ -119,7 +120,17 @@ const jumpAccount = (who: string, { proxyJump }: SshSettings): string =>
  * Whether the user's `ssh` puts `(user@host) ` before what a host asks, as OpenSSH does from 8.5 on. Without it a host can
  * word its prompt as ssh asks for a key's passphrase.
  */
-export const namesHosts = (): Promise<boolean> =>
+export function namesHosts(): Promise<boolean> {
+  const path = process.env.PATH ?? '';
+  const known = versions.get(path) ?? askVersion();
+  versions.set(path, known);
+  return known;
+}
+
+/** By PATH, which says which `ssh` it is. */
+const versions = new Map<string, Promise<boolean>>();
+
+const askVersion = (): Promise<boolean> =>
   new Promise((resolve) => {
     execFile('ssh', ['-V'], { env: process.env }, (_error, _stdout, stderr) => {
       const [, major = 0, minor = 0] = /^OpenSSH_\D*(\d+)\.(\d+)/.exec(stderr) ?? [];

@@ -50,7 +50,7 @@ export async function openSshSession(
     ? await openAskpass(
         folder,
         openSshPrompts(target, settings, person, {
-          namesHosts: await namesHosts(),
+          namesHosts,
           isMaster: (id) => id === own.pid,
         }),
       ).catch((error: unknown) => {

@@ -1,3 +1,4 @@
+import type { BigIntStats } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 
 /** In bytes. */
@@ -8,9 +9,20 @@ const biggest = 8 << 20;
  * @throws Error with Node's `code`; with ENOTFILE for a pipe or device, whose reading might never end, or above 8 MiB
  */
 export async function readUserFile(path: string, encoding: 'utf8' | 'latin1' = 'utf8'): Promise<string> {
-  const about = await stat(path);
+  const about = await stat(path, { bigint: true });
   if (path === '/dev/null') return '';
   if (!about.isFile() || about.size > biggest)
     throw Object.assign(new Error(`${path} is no file, or bigger than 8 MiB`), { code: 'ENOTFILE' });
-  return readFile(path, encoding);
+  const name = `${encoding} ${path}`;
+  const found = kept.get(name);
+  if (found && isSame(found.about, about)) return found.text;
+  const text = readFile(path, encoding);
+  kept.set(name, { about, text });
+  return text;
 }
+
+/** What was read: a login looks at the same files several times, and all hosts have them in common. */
+const kept = new Map<string, { about: BigIntStats; text: Promise<string> }>();
+
+const isSame = (one: BigIntStats, other: BigIntStats) =>
+  (['dev', 'ino', 'size', 'mtimeNs', 'ctimeNs'] as const).every((field) => one[field] === other[field]);

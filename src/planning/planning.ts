@@ -4,7 +4,7 @@ import { classify } from '../ha/disruption';
 import { formerMembers } from '../ha/former-members';
 import { withWholeTexts } from '../ha/own/whole-texts';
 import { runningVips } from '../ha/running-vips';
-import type { SshTarget } from '../host/connection';
+import { prepare, type SshTarget } from '../host/connection';
 import { holds } from '../host/facts';
 import { type Survey, type Surveyed, survey } from '../host/survey';
 import { settleScript } from '../host/transaction';
@@ -71,16 +71,19 @@ export async function makePlan(
   context: Context,
   { begin = () => {}, recover = false, only, instead }: PlanningOptions = {},
 ): Promise<Planned> {
-  const said = await loadDesiredState(options.inventory, context);
+  const ways = new Map<Host, SshTarget>();
+  const said = await loadDesiredState(options.inventory, context, (loaded) => {
+    for (const host of selectHosts(loaded, options.limit))
+      ways.set(host, prepare(toTarget(host, options, context)));
+  });
   const { inventory } = said;
-  const hosts = selectHosts(inventory, options.limit);
+  const hosts = [...ways.keys()];
   const all = new Map([...said.wanted].filter(([host]) => hosts.includes(host)));
   const byPlaybooks = new Map(
     [...all].map(([host, resources]) => [host, only ? resources.filter(only) : resources]),
   );
 
   begin(hosts.map((host) => host.name));
-  const ways = new Map(hosts.map((host) => [host, toTarget(host, options, context)]));
   const other = await instead?.({ inventory, targets: ways, wanted: byPlaybooks });
   const wanted = other?.wanted ?? byPlaybooks;
   const textsOf = (host: Host) => said.texts.find((one) => one.host === host);
