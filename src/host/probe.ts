@@ -10,6 +10,8 @@ export interface Question {
   script: Script;
   /** What the script asks the init system, rpm and the file system; where given, one call asks for all questions. */
   asksFor?: BulkQuestions;
+  /** It is calls of haprov's own, which change nothing that others read: it needs no process of its own. */
+  inPlace?: boolean;
   /** A script that fails makes only `Answers.of` throw; without `mayFail`, the whole probe fails. */
   mayFail?: boolean;
 }
@@ -61,9 +63,10 @@ export function buildProbe(
   questions: readonly Question[],
   mark = `@${randomBytes(9).toString('hex')}`,
 ): Probe {
-  const parts = questions.map(
-    ({ script }, index) => `echo ${mark} ${index}\n(\n${script}\n) </dev/null\necho "${mark} end $?"`,
-  );
+  const parts = questions.map(({ script, inPlace }, index) => {
+    const [open, close] = inPlace ? '{}' : '()';
+    return `echo ${mark} ${index}\n${open}\n${script}\n${close} </dev/null\necho "${mark} end $?"`;
+  });
   const script = compose(
     'set -u',
     `echo ${mark} pid $$`,

@@ -118,7 +118,12 @@ export async function answersOf(
   }
 }
 
-const factsQuestion: Question = { id: 'facts', script: call('probe_facts'), asksFor: { addresses: true } };
+const factsQuestion: Question = {
+  id: 'facts',
+  script: call('probe_facts'),
+  asksFor: { addresses: true },
+  inPlace: true,
+};
 
 async function probeHost(
   target: SshTarget,

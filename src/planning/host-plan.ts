@@ -20,6 +20,7 @@ export const questionsOf = (resources: readonly Resource[]) =>
   [...resources, ...impliedServices(resources)].map(({ id, question }) => ({
     id,
     ...question,
+    inPlace: true,
     mayFail: true,
   }));
 

@@ -60,7 +60,7 @@ export interface PlanningOptions {
   instead?: (known: BeforePlan) => Promise<Instead>;
 }
 
-const listenersQuestion = { id: 'listeners', script: listenersScript };
+const listenersQuestion = { id: 'listeners', script: listenersScript, inPlace: true };
 
 /** Rules that guess what the hosts say for sure. */
 const knownBetter = new Set(['vip-outside-subnets']);

@@ -23,7 +23,7 @@ export function listeningQuestion(
   const asked = own.flatMap((vip) => vip.addresses.map(({ address }) => ({ ...vip, address })));
   const speaks = resources.some(({ unit, about }) => unit === 'keepalived' && about.runs);
   return own.length > 0 && speaks
-    ? [{ id, script: listenScript(asked), asksFor: { units: ['keepalived'] } }]
+    ? [{ id, script: listenScript(asked), asksFor: { units: ['keepalived'] }, inPlace: true }]
     : [];
 }
 

@@ -41,7 +41,7 @@ export const directory: ResourceType<DirectorySpec, DirectoryState> = {
   schema,
   target: (spec) => spec.path,
   about: (spec) => ({ path: spec.path }),
-  asksFor: (spec) => ({ labels: [spec.path] }),
+  asksFor: (spec) => ({ files: [spec.path], labels: [spec.path] }),
   probe: (spec) => call('probe_directory', spec.path, spec.owner, spec.group),
   read: readDirectory,
   shows: ({ path, owner, group, mode }) => [{ says: `directory ${path} ${owner}:${group} ${mode}` }],

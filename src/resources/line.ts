@@ -37,8 +37,10 @@ type LineSpec = z.output<typeof schema>;
 
 interface LineState {
   now: FileState;
-  /** The file's text after the edit, by the host's own awk; absent where there is no file. */
+  /** The file's text after the edit, by the host's own awk; absent where there is no file, or `isSo`. */
   edited?: Buffer;
+  /** The edit would leave the file as it is. */
+  isSo?: true;
 }
 
 /**
@@ -61,10 +63,14 @@ export const line: ResourceType<LineSpec, LineState> = {
     const state = readFileState(now);
     return {
       now: state,
-      ...(edited !== undefined && state.kind === 'file' ? { edited: Buffer.from(edited, 'base64') } : {}),
+      ...(edited === undefined || state.kind !== 'file'
+        ? {}
+        : edited.trim() === '-'
+          ? { isSo: true as const }
+          : { edited: Buffer.from(edited, 'base64') }),
     };
   },
-  diff(spec, { now, edited }, context) {
+  diff(spec, { now, edited, isSo }, context) {
     requireFile(spec.path, now);
     if (now.kind === 'absent' && !context.packagesPending) {
       throw new Error(
@@ -72,10 +78,10 @@ export const line: ResourceType<LineSpec, LineState> = {
       );
     }
     // An edited file has at least the line, so an empty one means that awk failed.
-    if (now.kind === 'file' && !edited?.length)
+    if (now.kind === 'file' && !isSo && !edited?.length)
       throw new Error(`${spec.path} could not be edited by the host’s awk`);
     const label = ownershipChanges({}, undefined, now.kind === 'file' ? now.place : undefined);
-    const hasLine = now.kind === 'file' && edited && sha256(edited) === now.sha256;
+    const hasLine = isSo || (now.kind === 'file' && edited && sha256(edited) === now.sha256);
     if (hasLine && label.length === 0) return [];
     return [
       {
@@ -104,7 +110,7 @@ export const line: ResourceType<LineSpec, LineState> = {
             verify: call('line_is_so', ...words(spec)),
             undo: call('restore_file', spec.path),
           },
-          context.hasSecret?.(`${spec.line}\n${edited ?? ''}`),
+          context.hasSecret?.(`${spec.line}\n${(isSo && now.kind === 'file' ? now.content : edited) ?? ''}`),
         ),
       },
     ];

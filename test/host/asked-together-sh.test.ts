@@ -6,7 +6,8 @@ import { Sandbox, type Shell, shells } from '../shell/sandbox';
 
 /** What several questions ask for is asked once, and each is answered as if it had asked alone. */
 
-const properties = '-p LoadState -p ActiveState -p UnitFileState -p SubState -p Result -p MainPID';
+const properties =
+  '-p LoadState -p ActiveState -p UnitFileState -p SubState -p Result -p MainPID -p Names -p Environment -p EnvironmentFiles -p ExecStart';
 
 describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))('%s', (_, shell) => {
   let box: Sandbox;
@@ -41,8 +42,10 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
   });
 
   test('units: systemd is asked once', async () => {
+    const told = (active: string) =>
+      `LoadState=loaded\nActiveState=${active}\nSubState=running\nUnitFileState=enabled\n`;
     const block = (active: string, main: number) =>
-      `LoadState=loaded\nActiveState=${active}\nUnitFileState=enabled\nSubState=running\nResult=success\nMainPID=${main}\n`;
+      `Result=success\nEnvironment=LoadState=x\nMainPID=${main}\n${told(active)}`;
     box.fake(
       'systemctl',
       `"show ${properties} -- web.service db.socket") printf '${block('active', 7)}\n${block('inactive', 0)}' ;;`,
@@ -53,8 +56,8 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
       asksFor: { units: [unit] },
     });
     const answers = await box.ask([ask('web'), ask('db.socket')]);
-    expect(answers.of('web')).toBe(`${block('active', 7)}yes`);
-    expect(answers.of('db.socket')).toBe(`${block('inactive', 0)}no`);
+    expect(answers.of('web')).toBe(`${told('active')}yes`);
+    expect(answers.of('db.socket')).toBe(`${told('inactive')}no`);
     expect(box.calls()).toHaveLength(1);
   });
 

@@ -93,6 +93,9 @@ export class Sandbox {
     for (const folder of [this.host, this.#bin, join(this.#root, 'proc/sys'), this.#systemd])
       mkdirSync(folder, { recursive: true });
     symlinkSync('/proc/uptime', join(this.#root, 'proc/uptime'));
+    mkdirSync(join(this.#root, 'proc/sys/kernel'));
+    for (const name of ['kernel/hostname', 'kernel/osrelease'])
+      symlinkSync(join('/proc/sys', name), join(this.#root, 'proc/sys', name));
     // By this name bash is as POSIX has it and busybox knows which of its programs is meant, as on hosts.
     symlinkSync(findProgram(program) ?? program, join(this.#bin, 'sh'));
     this.fake('unshare', '"-m sh "*) echo "unshare: unshare failed: Operation not permitted" >&2; exit 1 ;;');

@@ -13,12 +13,14 @@ probe_lock() {
 tell_address() { echo "address=$1 $2"; } # INTERFACE_NAME ADDRESS/PREFIX
 
 probe_facts() {
-  echo "clock=$(date +%s)"
+  echo "clock=${EPOCHSECONDS:-$(date +%s)}"
   echo "uid=${EUID:-$(id -u)}"
-  about=$(uname -nr)
-  echo "hostname=${about% *}"
-  echo "kernel=${about##* }"
-  echo "init=$(init_system)"
+  { read -r about </proc/sys/kernel/hostname; } 2>/dev/null || about=$(uname -n)
+  echo "hostname=$about"
+  { read -r about </proc/sys/kernel/osrelease; } 2>/dev/null || about=$(uname -r)
+  echo "kernel=$about"
+  printf 'init='
+  init_system
   if have dnf; then echo installer=dnf; elif have yum; then echo installer=yum; else echo installer=none; fi
   for tool in rpm sha256sum base64 awk stat readlink setsid flock ip ps; do
     have "$tool" || echo "missing=$tool"

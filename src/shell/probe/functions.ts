@@ -19,16 +19,16 @@ export const libraries = {
   'facts': { text: factsText, needs: ['probe', 'init'], functions: 'probe_lock tell_address probe_facts probe_release' },
   'firewall-probe': { text: firewallProbeText, needs: ['probe', 'init'], functions: 'firewall_runs firewall_rows firewall_states zones_of interface_of firewall_holders probe_firewall' },
   'haproxy-files': { text: haproxyFilesText, needs: ['init'], functions: 'haproxy_unit_files unit_environment show_command unit_words know_keepalived can_check_keepalived test_keepalived haproxy_files know_haproxy_files check_haproxy_files' },
-  'init': { text: initText, needs: ['probe'], functions: 'unit_name init_system know_units is_known probe_service show_unit unit_with_alias active_states is_active enabled_state unit_report sysctl_place boot_sysctls script_of' },
+  'init': { text: initText, needs: ['probe'], functions: 'unit_name init_system know_units is_known probe_service tell_known_names show_unit unit_with_alias active_states is_active enabled_state unit_report sysctl_place boot_sysctls script_of' },
   'keepalived-reads': { text: keepalivedReadsText, needs: ['haproxy-files'], functions: 'keepalived_files keepalived_reads keepalived_lacks' },
   'labels': { text: labelsText, needs: ['probe', 'selinux-probe'], functions: 'labels_count know_labels known_of label_of wanted_label type_of is_customizable keeps_labels judge_label tell_label verify_label' },
   'listen': { text: listenText, needs: ['probe', 'init'], functions: 'interface_to any_python listen_for_vrrp listen_with_python listen_with_tcpdump' },
   'loaded': { text: loadedText, needs: ['haproxy-files'], functions: 'with_configuration sum_of_configuration newest_haproxy note_loaded compare_loaded' },
   'on-disk': { text: onDiskText, needs: ['probe', 'haproxy-files', 'keepalived-reads', 'loaded'], functions: 'read_clock look_at_configuration look_at_keepalived' },
-  'paths': { text: pathsText, needs: ['probe', 'labels'], functions: 'walk is_sound judge judge_one each_row sharer_of enter content sum_of know_files know_folders note_sound about_known_file read_about probe_file probe_shared_file tell_file probe_place number_of tell_absent name_owners probe_directory probe_line' },
-  'probe': { text: probeText, needs: [], functions: 'have fail quietly note_command hash_of edit_line each_address know_addresses interface_with know_packages is_known_package are_known_packages probe_packages is_alive' },
+  'paths': { text: pathsText, needs: ['probe', 'labels'], functions: 'walk is_sound judge judge_one each_row sharer_of enter content sum_of know_files know_folders about_known_file read_about probe_file probe_shared_file tell_file probe_place number_of tell_absent split_owners name_owners probe_directory probe_line' },
+  'probe': { text: probeText, needs: [], functions: 'have fail quietly note_command hash_of edit_line has_line_only each_address know_addresses interface_with know_packages is_known_package are_known_packages probe_packages is_alive' },
   'selinux-probe': { text: selinuxProbeText, needs: ['probe'], functions: 'selinux_is_on selinux_store local_label policy_label active_boolean kept_boolean probe_selinux allows_otherwise denials_since' },
-  'serving': { text: servingText, needs: ['probe'], functions: 'who_listens' },
+  'serving': { text: servingText, needs: ['probe', 'init'], functions: 'who_listens' },
   'sysctl': { text: sysctlText, needs: ['init', 'paths'], functions: 'path_of_sysctl probe_sysctls probe_sysctl_file' },
 } satisfies Record<string, Library>;
 
@@ -63,6 +63,7 @@ export interface Functions {
   know_units: [...unit: Word[]];
   is_known: [unit: Word];
   probe_service: [unit: Word];
+  tell_known_names: [];
   show_unit: [unit: Word];
   unit_with_alias: [unit: Word];
   active_states: [...unit: Word[]];
@@ -116,7 +117,6 @@ export interface Functions {
   sum_of: [target: Word];
   know_files: [mark: Word, limit: Word, ...path: Word[]];
   know_folders: [...path: Word[]];
-  note_sound: [uid: Word, user: Word, group: Word, mode: Word, kind: Word];
   about_known_file: [path: Word];
   read_about: [row: Word];
   probe_file: [path: Word, limit: Word, owner?: Word, group?: Word];
@@ -125,6 +125,7 @@ export interface Functions {
   probe_place: [path: Word, owner: Word, group: Word];
   number_of: [which: 'user' | 'group', name: Word];
   tell_absent: [];
+  split_owners: [uid_user: Word, gid_group: Word, mode: Word];
   name_owners: [uid_user: Word, gid_group: Word, mode: Word];
   probe_directory: [path: Word, owner?: Word, group?: Word];
   probe_line: [path: Word, line: Word, match: Word];
@@ -135,6 +136,7 @@ export interface Functions {
   note_command: [text: Word];
   hash_of: [];
   edit_line: [which: Word, line: Word, match: Word];
+  has_line_only: [path: Word, line: Word, match: Word, size: Word];
   each_address: [function: Word];
   know_addresses: [];
   interface_with: [address: Word];

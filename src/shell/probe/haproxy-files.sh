@@ -32,7 +32,9 @@ unit_environment() { # UNIT [WHAT_SYSTEMCTL_SAYS_OF_IT]
   fi | sed -n "s/^[ 	]*\([A-Za-z_][A-Za-z0-9_]*\)=[\"']\{0,1\}\([^\"']*\).*/\1=\2/p"
 }
 
-show_command() { systemctl show -p Environment -p EnvironmentFiles -p ExecStart "$1.service" 2>/dev/null; } # UNIT
+show_command() { # UNIT
+  if is_known "$1"; then printf '%s\n' "$state"; else systemctl show -p Environment -p EnvironmentFiles -p ExecStart "$1.service" 2>/dev/null; fi
+}
 
 # Prints the words of a unit's command line, with the variables of its environment replaced.
 unit_words() { # UNIT

@@ -1,7 +1,7 @@
 # The host's init system: systemd, or EL6's init scripts, chosen when the script begins. Both answer in systemd's words, so
 # no other file has to know which it is. units.sh has what changes a unit.
 # Needs: probe
-# Gives: init_script unit_properties
+# Gives: init_script unit_properties state known_names
 
 unit_name() { case $1 in *.*) printf %s "$1" ;; *) printf %s.service "$1" ;; esac; } # UNIT
 
@@ -11,7 +11,7 @@ init_system() { echo systemd; }
 
 # Remembers the states of units until the script ends: only for a script that changes nothing.
 known_units= known_states=
-unit_properties='-p LoadState -p ActiveState -p UnitFileState -p SubState -p Result -p MainPID'
+unit_properties='-p LoadState -p ActiveState -p UnitFileState -p SubState -p Result -p MainPID -p Names -p Environment -p EnvironmentFiles -p ExecStart'
 know_units() { # UNIT...
   for each in "$@"; do
     shift
@@ -44,7 +44,22 @@ between='
 probe_service() { # UNIT
   is_known "$1" || state=$(show_unit "$(unit_name "$1")")
   case $state in *LoadState=not-found*) ! real=$(unit_with_alias "$(unit_name "$1")") || state=$(show_unit "$real") ;; esac
-  printf '%s\n' "$state"
+  for each_ in LoadState ActiveState SubState UnitFileState; do
+    rest_=$newline$state
+    case $rest_ in *"$newline$each_="*) rest_=${rest_#*"$newline$each_="} ;; *) continue ;; esac
+    echo "$each_=${rest_%%"$newline"*}"
+  done
+}
+
+# Prints "names NAME…" for each remembered unit that has several, and sets "known_names" to all names.
+tell_known_names() {
+  known_names= rest_=$newline$known_states
+  while :; do
+    case $rest_ in *"${newline}Names="*) rest_=${rest_#*"${newline}Names="} ;; *) return 0 ;; esac
+    names_=${rest_%%"$newline"*}
+    known_names="$known_names $names_"
+    case $names_ in *' '*) echo "names $names_" ;; esac
+  done
 }
 
 show_unit() { systemctl show -p LoadState -p ActiveState -p SubState -p UnitFileState -- "$1"; } # UNIT
@@ -93,6 +108,8 @@ boot_sysctls() {
 else
 
 know_units() { :; }
+
+tell_known_names() { known_names=; }
 
 init_system() { if have service && have chkconfig; then echo sysv; else echo other; fi; }
 

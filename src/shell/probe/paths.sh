@@ -120,7 +120,6 @@ about_file='%u:%U %g:%G %a %s|%h|%F'
 know_files() { # MARK LIMIT PATH...
   mark=$1 limit=$2 offset=0 count=$(($# - 2))
   shift 2
-  known_files=$newline$(stat -c "$about_file|%n" -- "$@" 2>/dev/null)$newline
   know_folders "$@"
   for each in "$@"; do
     about_known_file "$each" && [ "${about##* }" -le "$limit" ] && walk "$each" && [ -z "$shared$followed" ] || continue
@@ -134,7 +133,7 @@ know_files() { # MARK LIMIT PATH...
   echo "$mark end $offset"
 }
 
-# Looks at all folders above PATHs at once, and remembers those that are not shared.
+# Looks at PATHs and all folders above them at once, and remembers the folders that are not shared.
 know_folders() { # PATH...
   folders=$newline
   for each in "$@"; do
@@ -147,20 +146,22 @@ know_folders() { # PATH...
   ifs=$IFS
   IFS=$newline
   set -f
-  set -- ${folders#"$newline"}
+  set -- "$@" ${folders#"$newline"}
   set +f
   IFS=$ifs
-  each_row "$(stat -c "$about_folder" -- "$@" 2>/dev/null)" note_sound
-}
-
-note_sound() { # UID USER GROUP MODE KIND   and "where"
-  [ "$5" = directory ] || return 0
-  sharer_of "$@"
-  [ -n "$sharer" ] || sound_folders=$sound_folders$where$newline
+  known_files=$newline$(stat -c "$about_file|%n" -- "$@" 2>/dev/null)$newline
+  for each in "$@"; do
+    case $folders in *"$newline$each$newline"*) ;; *) continue ;; esac
+    ! about_known_file "$each" && [ "$kind" = directory ] || continue
+    split_owners "${about% *}"
+    sharer_of "$uid" "$user" "$group" "$bits"
+    [ -n "$sharer" ] || sound_folders=$sound_folders$each$newline
+  done
 }
 
 # Sets "about" and "names" to what is remembered of the file; fails where that is nothing.
 about_known_file() { # PATH
+  kind=
   case $known_files in *"|$1$newline"*) ;; *) return 1 ;; esac
   about=${known_files%%"|$1$newline"*}
   read_about "${about##*"$newline"}"
@@ -255,12 +256,17 @@ tell_absent() {
   echo absent
 }
 
-# Sets "owned": where two names have one number, the wanted name; where none has, the number.
-name_owners() { # UID:USER GID:GROUP MODE
+# Sets "uid", "user", "gid", "group" and "bits".
+split_owners() { # UID:USER GID:GROUP MODE
   bits=${1##* } ids=${1% *}
   uid=${ids%%:*} ids=${ids#*:}
   user=${ids%" "*:*} ids=${ids#"$user "}
   gid=${ids%%:*} group=${ids#*:}
+}
+
+# Sets "owned": where two names have one number, the wanted name; where none has, the number.
+name_owners() { # UID:USER GID:GROUP MODE
+  split_owners "$1"
   [ "$user" != UNKNOWN ] || user=$uid
   [ "$group" != UNKNOWN ] || group=$gid
   # An owner with the wanted name has its number, which need not be looked up.
@@ -271,7 +277,10 @@ name_owners() { # UID:USER GID:GROUP MODE
 
 probe_directory() { # PATH [OWNER GROUP]
   probe_place "$1" "${2-}" "${3-}" || return 0
-  if ! row=$(stat -c '%u:%U %g:%G %a|%F' -- "$real" 2>/dev/null); then
+  if ! about_known_file "$real" && [ "$kind" = directory ]; then
+    name_owners "${about% *}"
+    echo "directory $owned"
+  elif ! row=$(stat -c '%u:%U %g:%G %a|%F' -- "$real" 2>/dev/null); then
     if [ -L "$1" ]; then echo "other a symbolic link to $real, where nothing is"; else tell_absent; fi
   elif [ "${row##*"|"}" = directory ]; then
     name_owners "${row%"|"*}"
@@ -285,6 +294,7 @@ probe_line() { # PATH LINE MATCH
   if walk "$1" && [ -z "$shared" ]; then
     probe_file "$1" 262144
     [ -f "$real" ] || return 0
+    if has_line_only "$real" "$2" "$3" "${about##* }"; then printf '=\n-\n'; return; fi
     edited=$(edit_line "$real" "$2" "$3" && echo .) || return
   else
     # Edits the very content that was printed.

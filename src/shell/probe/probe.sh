@@ -36,6 +36,19 @@ edit_line() { # PATH|- LINE MATCH
   '
 }
 
+# Whether the edit of a "line" resource would leave a file of SIZE bytes as it is: one line matches, and that is LINE.
+has_line_only() { # PATH LINE MATCH SIZE
+  case $3 in *'{'*) return 1 ;; esac
+  printf '%s\n%s\n' "$2" "$3" | awk -v size="$4" '
+    NR == 1 { line = $0; next }
+    NR == 2 { match_ = $0 ""; next }
+    { length_ += length($0) + 1 }
+    ($0 "") == (line "") { same++; next }
+    match_ != "" && $0 ~ match_ { other++ }
+    END { exit !(same == 1 && !other && length_ == size) }
+  ' - "$1" 2>/dev/null
+}
+
 # Calls a function with each "INTERFACE ADDRESS/PREFIX" of the host.
 each_address() { # FUNCTION
   last_= name_=

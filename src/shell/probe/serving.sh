@@ -1,5 +1,5 @@
 # Which unit listens on which TCP port. Nothing here changes anything.
-# Needs: probe
+# Needs: probe init
 
 # Prints "listens PORT NAME CGROUP" for each listener, then "names UNIT OTHER-NAMES…" for units with several names, and
 # "socket ADDRESS UNIT…" where systemd itself listens. Nothing where ss is missing or cannot see the processes.
@@ -24,7 +24,16 @@ who_listens() {
   [ -n "$listeners" ] || return 0
   printf '%s\n' "$listeners"
   have systemctl || return 0
-  units=$(printf '%s\n' "$listeners" | sed -n 's|.*/\([A-Za-z0-9:_.@\\-]*\.service\).*|\1|p' | sort -u)
-  [ -z "$units" ] || systemctl show -p Names $units 2>/dev/null | sed -n 's/^Names=\(.* .*\)/names \1/p'
+  tell_known_names
+  set --
+  # Unquoted, so that each control group becomes a word. Nobody asks what else sshd is called.
+  for word in $listeners; do
+    case $word in */*.service | */*.service/*) ;; *) continue ;; esac
+    word=${word%.service*}.service
+    word=${word##*/}
+    case $word in *[!A-Za-z0-9:_.@\\-]*) continue ;; esac
+    case " sshd.service $known_names $* " in *" $word "*) ;; *) set -- "$@" "$word" ;; esac
+  done
+  [ $# = 0 ] || systemctl show -p Names -- "$@" 2>/dev/null | sed -n 's/^Names=\(.* .*\)/names \1/p'
   case $listeners in *' systemd '*) systemctl list-sockets --no-legend --no-pager 2>/dev/null | sed 's/^/socket /' ;; esac
 }
