@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { HostError } from '../errors';
 import { command } from '../shell/quote';
 import type { Tries } from './authentication';
@@ -177,7 +176,8 @@ function sshCommand(settings: SshSettings): string {
 }
 
 /** The error for a failed login of the user's own `ssh`. @param said what ssh printed; the reason comes last */
-export function openSshError(said: string, { host, settings, canAsk }: ConnectState): HostError {
+export function openSshError(said: string, state: ConnectState): HostError {
+  const { host, settings } = state;
   if (/host key|HOST IDENTIFICATION/i.test(said))
     return new HostError(
       host,
@@ -190,19 +190,9 @@ export function openSshError(said: string, { host, settings, canAsk }: ConnectSt
     const banner = said.replace(/(?:^|; )Connection (?:closed|reset) by.*$/, '');
     return connectError(new Error(said), { host, settings, ...(banner === said ? {} : { banner }) });
   }
-  const certificate = settings.identityFiles
-    .map((path) => `${path}-cert.pub`)
-    .find((path) => existsSync(path));
   return new HostError(
     host,
     `cannot log in as ${settings.user}@${settings.hostname}:${settings.port}: ssh says: ${said}`,
-    loginRemedy({
-      host,
-      settings,
-      banner: said,
-      serverMethods: methods.split(','),
-      ...(canAsk === undefined ? {} : { canAsk }),
-      ...(certificate === undefined ? {} : { certificate }),
-    }),
+    loginRemedy({ ...state, banner: said, serverMethods: methods.split(',') }),
   );
 }

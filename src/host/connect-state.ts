@@ -18,7 +18,7 @@ export interface ConnectState {
   canAsk?: boolean;
   /** The host took one factor, and wants another. */
   isHalfIn?: boolean;
-  /** The certificate that was offered. */
+  /** The file of the certificate that was offered, or `-` for the agent's. */
   certificate?: string;
   /** What a proxy wrote to stderr. */
   complaint?: string;

@@ -72,7 +72,7 @@ function whoIsAsked({ credentials, canAsk, settings }: ConnectState): string {
 }
 
 const lookAtCertificate = (path: string) =>
-  `See with ${command('ssh-keygen', '-Lf', path)} until when it is valid and for which users (principals); the host must trust its authority (TrustedUserCAKeys in sshd_config).`;
+  `See with ${path === '-' ? 'ssh-add -L | ' : ''}${command('ssh-keygen', '-Lf', path)} until when it is valid and for which users (principals); the host must trust its authority (TrustedUserCAKeys in sshd_config).`;
 
 const REFUSED_KEY: Cause = {
   is: () => true,

@@ -26,17 +26,33 @@ const isThere = (path: string): Promise<boolean> =>
     () => false,
   );
 
-/** Names a key file that has a certificate beside it, or is a security key (FIDO). */
-async function certificate({ identityFiles, publicKeyLogin }: SshSettings): Promise<string | undefined> {
+/** The file of a certificate with which `ssh` logs in: one that the config names, or that lies beside a key. */
+export async function certificateFile({
+  certificateFiles,
+  identityFiles,
+  publicKeyLogin,
+}: SshSettings): Promise<string | undefined> {
   if (!publicKeyLogin) return undefined;
-  const found = await Promise.all(
+  const paths = [...certificateFiles, ...identityFiles.map((path) => `${path}-cert.pub`)];
+  const are = await Promise.all(paths.map(isThere));
+  return paths.find((_, index) => are[index]);
+}
+
+/** Names a certificate, or a key that only a security key (FIDO) or a PKCS#11 token can sign with. */
+async function certificate(settings: SshSettings): Promise<string | undefined> {
+  const { identityFiles, publicKeyLogin } = settings;
+  const found = await certificateFile(settings);
+  if (found !== undefined) return `${found} is a certificate`;
+  if (!publicKeyLogin) return undefined;
+  const kinds = await Promise.all(
     identityFiles.map(async (path) => {
-      if (await isThere(`${path}-cert.pub`)) return `${path}-cert.pub is a certificate`;
+      // Red Hat's and Fedora's ssh takes it in place of a file.
+      if (path.startsWith('pkcs11:')) return `${path} is a key of a PKCS#11 token`;
       const beside = await readUserFile(`${path}.pub`).catch(() => '');
       return /^sk-/m.test(beside) ? `${path} is a security key` : undefined;
     }),
   );
-  return found.find((why) => why !== undefined);
+  return kinds.find((why) => why !== undefined);
 }
 
 /** Names a known_hosts file that trusts a certificate authority. */
@@ -55,13 +71,19 @@ async function agentKey({ agentSocket, publicKeyLogin }: SshSettings): Promise<s
   return type && `the agent holds a key of type ${type}`;
 }
 
+/** Whether what {@link needsOpenSsh} says is that the agent holds a certificate. */
+export const isAgentCertificate = (why: string): boolean => why.endsWith('-cert-v01@openssh.com');
+
 /** Listing keys needs no signature, so no agent asks the user about it. */
 const AGENT_ANSWERS_MS = 10_000;
 
 /** Says whether there is a Kerberos ticket: Debian's and Red Hat's ssh configs allow Kerberos for everybody. */
 async function ticket({ gssapiLogin }: SshSettings): Promise<string | undefined> {
   if (!gssapiLogin) return undefined;
-  return (await asked('', 'klist', ['-s'])).isWell ? 'there is a Kerberos ticket' : undefined;
+  const { env } = process;
+  return (await asked(env.KRB5CCNAME ?? '', 'klist', ['-s'], { env })).isWell
+    ? 'there is a Kerberos ticket'
+    : undefined;
 }
 
 interface Said {

@@ -8,6 +8,7 @@ import { openAskpass } from './askpass';
 import type { Channel, CommandEnd, Session } from './channel';
 import { connectError, openSshError, silenceText } from './connect-failure';
 import { Late, LoginClock } from './login-clock';
+import { certificateFile, isAgentCertificate } from './needs-openssh';
 import { canAnswer, isRefusedAs, namesHosts, openSshPrompts } from './openssh-prompts';
 import { personOf } from './person';
 import { whatWasSaid } from './script-output';
@@ -92,10 +93,12 @@ export async function openSshSession(
     await person?.heard(false, isRefusedAs(said, settings));
     close();
     if (error instanceof Late) throw connectError(error, { host: target.name, settings, banner: said });
+    const certificate = (await certificateFile(settings)) ?? (isAgentCertificate(why) ? '-' : undefined);
     throw openSshError(said || (error as Error).message, {
       host: target.name,
       settings,
       canAsk: person !== undefined,
+      ...(certificate === undefined ? {} : { certificate }),
     });
   }
   const lostBecause = () => {

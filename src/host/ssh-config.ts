@@ -59,6 +59,8 @@ export interface SshSettings {
   /** False when the identity files are just OpenSSH's list of defaults. */
   identitiesNamed: boolean;
   identitiesOnly: boolean;
+  /** What CertificateFile names. */
+  certificateFiles: string[];
   agentSocket?: string;
   publicKeyLogin: boolean;
   passwordLogin: boolean;
@@ -83,7 +85,7 @@ export interface SshSettings {
   acceptsNewHostKeys: boolean;
   /** The address of this machine from which to connect. */
   bindAddress?: string | undefined;
-  /** Whether the config allows Kerberos. */
+  /** Whether the config allows Kerberos, for the login or in place of a host key. */
   gssapiLogin: boolean;
   /** Reasons in the config why only OpenSSH can log in, such as `PKCS11Provider is set`. */
   onlyOpenSsh: string[];
@@ -106,20 +108,25 @@ export type Tokens = Record<string, string>;
 export async function readSshConfig(target: SshTarget): Promise<SshSettings> {
   const end = await programs.take();
   const dump = await new Promise<SshDump>((resolve, reject) => {
-    execFile('ssh', sshArguments(target), { maxBuffer: 1 << 22 }, (error, stdout, stderr) => {
-      if (!error) resolve(parseSshDump(stdout));
-      else if (error.code === 'ENOENT') resolve(new Map());
-      else {
-        const why = stderr.trim().replaceAll(/\s*\n\s*/g, '; ') || error.message;
-        reject(
-          new HostError(
-            target.name,
-            `the ssh config cannot be used: ${why}`,
-            `Try: ssh -G ${target.address}`,
-          ),
-        );
-      }
-    });
+    execFile(
+      'ssh',
+      sshArguments(target),
+      { maxBuffer: 1 << 22, env: process.env },
+      (error, stdout, stderr) => {
+        if (!error) resolve(parseSshDump(stdout));
+        else if (error.code === 'ENOENT') resolve(new Map());
+        else {
+          const why = stderr.trim().replaceAll(/\s*\n\s*/g, '; ') || error.message;
+          reject(
+            new HostError(
+              target.name,
+              `the ssh config cannot be used: ${why}`,
+              `Try: ssh -G ${target.address}`,
+            ),
+          );
+        }
+      },
+    );
   }).finally(end);
   return settingsFrom(dump, target);
 }
@@ -195,6 +202,7 @@ export function settingsFrom(dump: SshDump, target: SshTarget): SshSettings {
     identityFiles: [...new Set([...explicit, ...identities].map(path))],
     identitiesNamed: explicit.length > 0 || !identities.every((file) => DEFAULT_IDENTITY.test(file)),
     identitiesOnly: yes('identitiesonly', false),
+    certificateFiles: (dump.get('certificatefile') ?? []).map(path),
     agentSocket: agentSocket(dump.get('identityagent')?.[0], path),
     publicKeyLogin: yes('pubkeyauthentication', true) && prefers('publickey'),
     passwordLogin:
@@ -223,7 +231,7 @@ export function settingsFrom(dump: SshDump, target: SshTarget): SshSettings {
       dump.get('stricthostkeychecking')?.[0] ?? '',
     ),
     bindAddress: one('bindaddress'),
-    gssapiLogin: yes('gssapiauthentication', false),
+    gssapiLogin: yes('gssapiauthentication', false) || yes('gssapikeyexchange', false),
     onlyOpenSsh: [
       ...(signsBySha1 ? ['PubkeyAcceptedAlgorithms allows RSA keys SHA-1 alone'] : []),
       ...ONLY_OPENSSH.filter((name) =>

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { type Connection, connect } from '../../src/host/connection';
 import { patient } from '../support/patient';
@@ -67,6 +67,19 @@ describeWithSshd('OpenSSH’s own client', () => {
     return files.path(name);
   }
 
+  /** An agent that alone has the key's certificate. */
+  async function agentWith(name: string, key: string): Promise<ChildProcess> {
+    const socket = files.path(name);
+    const agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: 'ignore' });
+    await until(() => existsSync(socket));
+    execFileSync('ssh-add', ['-q', key], {
+      env: { ...process.env, SSH_AUTH_SOCK: socket },
+      stdio: 'ignore',
+    });
+    rmSync(`${key}-cert.pub`);
+    return agent;
+  }
+
   test('by key, where the inventory says so: output, exit code, standard input', async () => {
     const connection = await login({ transport: 'openssh' });
     const result = await connection.runScript('id -un; echo bad >&2; exit 7', { ...patient, accepts: [7] });
@@ -92,15 +105,8 @@ describeWithSshd('OpenSSH’s own client', () => {
     });
 
     test('a user certificate that the agent holds', async () => {
-      const [key, socket] = [signedKey('held'), files.path('agent')];
-      agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: 'ignore' });
-      await until(() => existsSync(socket));
-      execFileSync('ssh-add', ['-q', key], {
-        env: { ...process.env, SSH_AUTH_SOCK: socket },
-        stdio: 'ignore',
-      });
-      rmSync(`${key}-cert.pub`);
-      files.configure('Host *', `IdentityAgent ${socket}`, `IdentityFile ${files.path('none')}`);
+      agent = await agentWith('agent', signedKey('held'));
+      files.configure('Host *', `IdentityAgent ${files.path('agent')}`, `IdentityFile ${files.path('none')}`);
       const connection = await login();
       expect(await says(connection)).toBe(user);
       expect(why(connection)).toBe('the agent holds a key of type ssh-ed25519-cert-v01@openssh.com');
@@ -145,6 +151,15 @@ describeWithSshd('OpenSSH’s own client', () => {
         for (const connection of connections.splice(0)) connection.close();
         await own.stop();
       }
+    });
+
+    test('a key that is a PKCS#11 URI, as ssh of Red Hat takes it', async () => {
+      files.configure('Host *', 'IdentityFile pkcs11:token=card');
+      const connection = await login();
+      expect([await says(connection), why(connection)]).toEqual([
+        user,
+        'pkcs11:token=card is a key of a PKCS#11 token',
+      ]);
     });
 
     test('a command that knows host keys', async () => {
@@ -295,13 +310,37 @@ describeWithSshd('OpenSSH’s own client', () => {
       });
     });
 
-    test('a certificate that has ended', async () => {
-      const key = signedKey('ended', '-V', '20200101:20200102');
-      files.configure('Host *', `IdentityFile ${key}`, 'IdentitiesOnly yes');
-      writeFileSync(files.path('authorized_keys'), '');
-      const failed = await failure();
-      writeFileSync(files.path('authorized_keys'), `${files.publicKey}\n`);
-      expect(failed).toMatchObject({ hint: expect.stringContaining(`ssh-keygen -Lf ${key}-cert.pub`) });
+    describe('a certificate that has ended', () => {
+      const refusal = async (...config: string[]) => {
+        files.configure('Host *', ...config);
+        writeFileSync(files.path('authorized_keys'), '');
+        const failed = await failure();
+        writeFileSync(files.path('authorized_keys'), `${files.publicKey}\n`);
+        return failed;
+      };
+      const ended = (name: string) => signedKey(name, '-V', '20200101:20200102');
+
+      test('beside its key', async () => {
+        const key = ended('ended');
+        expect(await refusal(`IdentityFile ${key}`, 'IdentitiesOnly yes')).toMatchObject({
+          hint: expect.stringContaining(`ssh-keygen -Lf ${key}-cert.pub`),
+        });
+      });
+
+      test('which the config names', async () => {
+        const [key, elsewhere] = [ended('ended-named'), files.path('elsewhere.pub')];
+        renameSync(`${key}-cert.pub`, elsewhere);
+        expect(await refusal(`IdentityFile ${key}`, `CertificateFile ${elsewhere}`)).toMatchObject({
+          hint: expect.stringContaining(`ssh-keygen -Lf ${elsewhere}`),
+        });
+      });
+
+      test('which the agent holds', async () => {
+        const agent = await agentWith('agent-ended', ended('ended-held'));
+        const failed = await refusal(`IdentityAgent ${files.path('agent-ended')}`, 'IdentityFile /none');
+        agent.kill();
+        expect(failed).toMatchObject({ hint: expect.stringContaining('ssh-add -L | ssh-keygen -Lf -') });
+      });
     });
 
     test.each([

@@ -91,6 +91,13 @@ describe('settingsFrom', () => {
     ]);
   });
 
+  test.each([
+    ['', false],
+    ['gssapiauthentication yes\n', true],
+    ['gssapiauthentication no\ngssapikeyexchange yes\n', true],
+    ['gssapiauthentication no\ngssapikeyexchange no\n', false],
+  ])('whether a ticket may count: %j', (dump, isSo) => expect(settings(dump).gssapiLogin).toBe(isSo));
+
   test('without OpenSSH: its defaults', () => {
     const found = settings('');
     expect(found).toMatchObject({

@@ -56,7 +56,11 @@ export async function startSshd(files: SshFiles, ...options: string[]): Promise<
   );
   // sshd wants its privilege separation folder, which only its service makes.
   if (process.getuid?.() === 0) spawnSync('mkdir', ['-p', '/run/sshd']);
-  const server = spawn(SSHD, ['-D', '-e', '-f', config], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const server = spawn(SSHD, ['-D', '-e', '-f', config], {
+    // Under jest, what a test has set is in no other environment.
+    env: process.env,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   await listening(server);
   return {
     port,
@@ -85,7 +89,8 @@ function listening(server: ChildProcess): Promise<void> {
   ]);
 }
 
-async function freePort(): Promise<number> {
+/** A TCP port of this machine's loopback that nobody listens at. */
+export async function freePort(): Promise<number> {
   const probe = createServer();
   await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
   const { port } = probe.address() as AddressInfo;

@@ -8,8 +8,9 @@ import { connect } from '../../../src/host/connection';
 import { patient } from '../../support/patient';
 import type { SshFiles } from '../../support/ssh-files';
 import { type Sshd, startSshd } from '../../support/sshd';
-import { text } from './fixtures';
+import { PASSPHRASE, text } from './fixtures';
 import type { Row, Way } from './row';
+import { tokenLibrary } from './token';
 
 /** How a row went. */
 export interface Outcome {
@@ -45,7 +46,10 @@ export function tester(files: SshFiles): { tryRow(row: Row): Promise<Outcome>; s
     const own = files.path(`row-${count++}`);
     mkdirSync(own);
     const [config, known] = [join(own, 'config'), join(own, 'known_hosts')];
-    const names: Record<string, string> = { own, config, known, user, folder: files.folder };
+    const names: Record<string, string> = {
+      ...{ own, config, known, user },
+      ...{ folder: files.folder, 'token-library': tokenLibrary() },
+    };
     const fill = (line: string) => filled(line, names, files);
     // The files of a row may be the server's, which tells its port only when it has started.
     const write = (own: Readonly<Record<string, string>> = {}) => {
@@ -124,10 +128,12 @@ export function tester(files: SshFiles): { tryRow(row: Row): Promise<Outcome>; s
       knownHostsFile,
       acceptNewHostKeys,
       passphrase,
+      ask,
     } = inventory;
+    const answer = passphrase ?? (await ask?.({ text: '', isSecret: true, kind: 'prompt' }));
     const words = [
       ...['-F', inventory.sshConfigFile ?? config],
-      ...['-o', passphrase === undefined ? 'BatchMode=yes' : 'NumberOfPasswordPrompts=1'],
+      ...['-o', answer === undefined ? 'BatchMode=yes' : 'NumberOfPasswordPrompts=1'],
       ...(login ? ['-l', login] : []),
       ...(port ? ['-p', String(port)] : []),
       ...identityFiles.flatMap((path) => ['-i', path]),
@@ -137,10 +143,13 @@ export function tester(files: SshFiles): { tryRow(row: Row): Promise<Outcome>; s
       inventory.address ?? 'web',
       SCRIPT,
     ];
-    const right = passphrase === 'of the key';
-    const ask = { SSH_ASKPASS: right ? files.path('askpass') : '/bin/false', SSH_ASKPASS_REQUIRE: 'force' };
+    const right = answer === PASSPHRASE;
+    const askpass = {
+      SSH_ASKPASS: right ? files.path('askpass') : '/bin/false',
+      SSH_ASKPASS_REQUIRE: 'force',
+    };
     const child = promisify(execFile)('ssh', words, {
-      env: { ...process.env, ...ask, ...env },
+      env: { ...process.env, ...askpass, ...env },
       timeout: 30_000,
     });
     child.child.stdin?.end();

@@ -3,6 +3,8 @@ import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync } from 'no
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { SshFiles } from '../../support/ssh-files';
+import { KERBEROS, startKerberos, withSbin } from './kerberos';
+import { makeToken, TOKEN, tokenLibrary } from './token';
 
 /** The keys, certificates, agents and programs that rows name by `{name}`; made once, and only read by rows. */
 export interface Fixtures {
@@ -72,10 +74,36 @@ const AGENTS: Readonly<Record<string, string[]>> = {
   'agent-empty': [],
   'agent-locked': ['id-agent'],
   'agent-sk': ['sk'],
+  'agent-token': [],
+  'agent-ten': [
+    'other',
+    'other-2',
+    'host-rsa',
+    'host-ecdsa',
+    'host-revoked',
+    'ca',
+    'ca-2',
+    'rsa',
+    'ecdsa',
+    'id-agent',
+  ],
 };
 
 /** Makes everything. Takes a second or two. */
 export async function makeFixtures(files: SshFiles): Promise<Fixtures> {
+  const started: ChildProcess[] = [];
+  const stop = () => {
+    for (const one of started) one.kill();
+  };
+  await make(files, started).catch((error: unknown) => {
+    stop();
+    throw error;
+  });
+  return { path: files.path, stop };
+}
+
+/** @param started gets the agents and servers */
+async function make(files: SshFiles, started: ChildProcess[]): Promise<void> {
   const { path, write } = files;
   write('id.pub', `${files.publicKey}\n`);
   for (const [name, words] of Object.entries(KEYS)) {
@@ -91,10 +119,14 @@ export async function makeFixtures(files: SshFiles): Promise<Fixtures> {
   keygen('-k', '-f', path('krl'), path('host-revoked.pub'));
   program(files, 'askpass', `#!/bin/sh\necho '${PASSPHRASE}'\n`);
   const hasSecurityKey = makeSecurityKey(files);
-  const agents = await Promise.all(
+  // The developer's own ticket is not to count.
+  process.env.KRB5CCNAME = `FILE:${path('no-ticket')}`;
+  if (has(KERBEROS)) await startKerberos(files, user, started);
+  if (has(TOKEN)) makeToken(files, 'rsa-pkcs8', PASSPHRASE);
+  await Promise.all(
     Object.entries(AGENTS)
       .filter(([name]) => hasSecurityKey || name !== 'agent-sk')
-      .map(([name, held]) => startAgent(files, name, held)),
+      .map(([name, held]) => startAgent(files, name, held, started)),
   );
   mkdirSync(path(`127.0.0.1-${user}`));
   execFileSync('ln', ['-s', path('agent'), join(path(`127.0.0.1-${user}`), 'agent')]);
@@ -113,12 +145,6 @@ export async function makeFixtures(files: SshFiles): Promise<Fixtures> {
   );
   program(files, 'relay', `#!/bin/sh\nexec '${process.execPath}' '${write('relay.cjs', RELAY)}' "$@"\n`);
   program(files, 'pass-fd', PASS_FD);
-  return {
-    path,
-    stop: () => {
-      for (const agent of agents) agent.kill();
-    },
-  };
 }
 
 /** Writes a key anew: in the format and by the cipher of the words, with this passphrase. */
@@ -151,10 +177,16 @@ function program({ write }: SshFiles, name: string, content: string): void {
   chmodSync(write(name, content), 0o700);
 }
 
-async function startAgent(files: SshFiles, name: string, held: readonly string[]): Promise<ChildProcess> {
+async function startAgent(
+  files: SshFiles,
+  name: string,
+  held: readonly string[],
+  started: ChildProcess[],
+): Promise<void> {
   const socket = files.path(name);
-  const providers = ['-P', join(files.folder, '*')];
-  const agent = spawn('ssh-agent', ['-D', '-a', socket, ...providers], { stdio: 'ignore' });
+  const providers = ['-P', [join(files.folder, '*'), tokenLibrary()].join()];
+  const agent = spawn('ssh-agent', ['-D', '-a', socket, ...providers], { stdio: 'ignore', env: process.env });
+  started.push(agent);
   while (!existsSync(socket)) await new Promise((resolve) => setTimeout(resolve, 10));
   const env = {
     ...process.env,
@@ -166,10 +198,11 @@ async function startAgent(files: SshFiles, name: string, held: readonly string[]
   const add = (...words: string[]) => execFileSync('ssh-add', ['-q', ...words], { env, stdio: 'pipe' });
   for (const key of held) add(files.path(key));
   if (name === 'agent-locked') add('-x');
-  return agent;
+  if (name === 'agent-token' && has(TOKEN)) add('-s', tokenLibrary());
 }
 
-export const has = (name: string): boolean => spawnSync('sh', ['-c', `command -v ${name}`]).status === 0;
+export const has = (name: string): boolean =>
+  spawnSync('sh', ['-c', `command -v ${name}`], { env: withSbin() }).status === 0;
 
 /** Does what `nc HOST PORT` does. */
 const RELAY = `const [host, port] = process.argv.slice(2);

@@ -8,6 +8,7 @@ import { jumps } from './rows/jumps';
 import { keys } from './rows/keys';
 import { login } from './rows/login';
 import { names } from './rows/names';
+import { tokens } from './rows/tokens';
 
 /** The whole matrix, as docs/ssh.md shows it. */
 export const matrix: readonly Group[] = [
@@ -15,6 +16,7 @@ export const matrix: readonly Group[] = [
   keys,
   agents,
   certificates,
+  tokens,
   hostKeys,
   jumps,
   algorithms,
