@@ -101,9 +101,10 @@ export function holdOf(scenario: ScenarioName, around: Circumstances): number {
   return (takeoverMs ?? gapMs) + settleMs;
 }
 
-/** Whether `server` is the service's only server. */
+/** Whether `server` is the service's only server, but for those that may be down. */
 export const isAlone = ({ backends: { servers } }: Service, server: string | undefined) =>
-  servers.length > 0 && servers.every(({ name }) => name === server);
+  servers.some(({ name }) => name === server) &&
+  servers.every(({ name, mayBeDown }) => name === server || mayBeDown);
 
 const settleMs = 2000;
 /** The longest time to wait for a slow check to find a server down. */

@@ -138,13 +138,21 @@ const noUnit = ({ holder }: Around, unit: string) => ({
   skipped: `${holder} runs no ${unit} by its playbooks`,
 });
 
-/** A scenario about the holder's HAProxy; only where its failure moves the VIP. */
-const ofHaproxy = (make: (around: Around) => Omit<Made, 'unit'>): Maker => {
+/**
+ * A scenario about the holder's HAProxy; only where its failure moves the VIP.
+ * @param leavesProcess the process stays, which is all that some checks look for
+ */
+const ofHaproxy = (make: (around: Around) => Omit<Made, 'unit'>, leavesProcess = false): Maker => {
   const maker = ofUnit('haproxy', make);
-  return (around) =>
-    around.vip.check.haproxy
-      ? maker(around)
-      : { skipped: `the check of VIP ${around.vip.name} does not ask HAProxy` };
+  return (around) => {
+    const { name, check } = around.vip;
+    if (!check.haproxy) return { skipped: `the check of VIP ${name} does not ask HAProxy` };
+    if (leavesProcess && check.looksForProcess)
+      return {
+        skipped: `the check of VIP ${name} looks only whether a process is there: a HAProxy that hangs would keep the address, and nobody would answer there`,
+      };
+    return maker(around);
+  };
 };
 
 const makers: Record<ScenarioName, Maker> = {
@@ -154,12 +162,15 @@ const makers: Record<ScenarioName, Maker> = {
     run: () => call('kill_unit', 'haproxy'),
     undo: call('start_again', 'haproxy'),
   })),
-  'haproxy-hangs': ofHaproxy(({ holder }) => ({
-    title: `HAProxy on ${holder} was stopped in its tracks (SIGSTOP)`,
-    plan: `stop HAProxy on ${holder} in its tracks (SIGSTOP): it runs, and answers nobody; then wake it`,
-    run: () => call('hang_unit', 'haproxy'),
-    undo: call('wake_unit', 'haproxy'),
-  })),
+  'haproxy-hangs': ofHaproxy(
+    ({ holder }) => ({
+      title: `HAProxy on ${holder} was stopped in its tracks (SIGSTOP)`,
+      plan: `stop HAProxy on ${holder} in its tracks (SIGSTOP): it runs, and answers nobody; then wake it`,
+      run: () => call('hang_unit', 'haproxy'),
+      undo: call('wake_unit', 'haproxy'),
+    }),
+    true,
+  ),
   'unit-stops': (around) => {
     const { holder, vip } = around;
     const looked = vip.check.unit;
@@ -254,14 +265,14 @@ const makers: Record<ScenarioName, Maker> = {
   },
 };
 
-/** A server, best one on the holder, with the unit that listens on its port. */
+/** A server that may not be down anyway, best one on the holder, with the unit that listens on its port. */
 function serverToStop({
   holder,
   known,
 }: Around): { service: Service; host: string; unit: string } | undefined {
   const found = known.inventory.services.flatMap((service) =>
-    service.backends.servers.flatMap(({ host, port }) => {
-      const unit = host && port && unitOf(host.name, port, known);
+    service.backends.servers.flatMap(({ host, port, mayBeDown }) => {
+      const unit = host && port && !mayBeDown && unitOf(host.name, port, known);
       return unit ? [{ service, host: host.name, unit }] : [];
     }),
   );

@@ -40,7 +40,12 @@ export interface Vip
   addresses: readonly VipAddress[];
   /** Who may hold it, the one with the highest priority first. */
   members: { host: Host; priority: number }[];
-  check: Omit<VipSettings['check'], 'haproxy' | 'port'> & { haproxy: boolean; port?: ProtocolPort };
+  check: Omit<VipSettings['check'], 'haproxy' | 'port'> & {
+    haproxy: boolean;
+    port?: ProtocolPort;
+    /** Of a keepalived.conf of the user's own: all that is watched are processes, so that one which hangs goes unnoticed. */
+    looksForProcess?: boolean;
+  };
   ports: readonly ProtocolPort[];
 }
 

@@ -17,18 +17,20 @@ export const tooFewHosts: Rule = {
         }),
       ),
     ...services
-      .filter(
-        (service) =>
-          entrancesOf(service, services).some(({ vip }) => vip) && service.backends.servers.length === 1,
-      )
-      .map(
-        ({ name, backends }): Found => ({
-          severity: 'warning',
-          at: { path: ['services', name, 'backends'] },
-          message: `${backends.servers[0]?.name} is the only server behind a VIP`,
-          why: 'the address stays up when a host goes, and the service does not',
-          fix: 'name a group of two hosts or more, or a second server (with "backup": true where only one may serve)',
-        }),
-      ),
+      .filter((service) => entrancesOf(service, services).some(({ vip }) => vip))
+      .flatMap(({ name, backends: { servers } }): Found[] => {
+        const [steady, another] = servers.filter(({ mayBeDown }) => !mayBeDown);
+        if (!steady || another) return [];
+        const others = servers.length === 1 ? '' : ' that may not be down';
+        return [
+          {
+            severity: 'warning',
+            at: { path: ['services', name, 'backends'] },
+            message: `${steady.name} is the only server${others} behind a VIP`,
+            why: 'the address stays up when a host goes, and the service does not',
+            fix: 'name a group of two hosts or more, or a second server (with "backup": true where only one may serve)',
+          },
+        ];
+      }),
   ],
 };

@@ -7,6 +7,7 @@ import {
 } from '../../src/drill/experiments';
 import { leaseOf } from '../../src/drill/fault';
 import { askScript, readAnswers, readMarks } from '../../src/drill/host-answers';
+import type { Inventory } from '../../src/inventory/inventory';
 import { readWatched } from '../../src/pair/drain-flag';
 import { answersOf, knownOf, pairOf } from './pair';
 
@@ -40,6 +41,11 @@ test('a drain goes by a file that the user’s own configuration looks at, as so
   expect(file.expected).toMatchObject({ gapMs: 0, takeoverMs: 3000 + (156 / 256) * 1000 });
 });
 
+const mayBeDown = ({ services }: Inventory, ...names: string[]) => {
+  for (const { servers } of services.map(({ backends }) => backends))
+    for (const one of servers) if (names.includes(one.name)) one.mayBeDown = true;
+};
+
 /** The VIP's check looks at HAProxy, and at a unit too. */
 const looksAt = (unit: string) =>
   pairOf((one) => {
@@ -69,6 +75,24 @@ test('a cut link costs nobody a server where there is no service', () => {
   expect(made('link-cut').clients).toMatch(/requests that HAProxy sends/);
   const without = knownOf(pairOf((one) => one.services.splice(0)));
   expect(made('link-cut', 'fred', without).clients).toBeUndefined();
+});
+
+test('a server that may be down is not the one that is stopped, and counts for nobody else who serves', () => {
+  const of = (name: string) => knownOf(pairOf((one) => mayBeDown(one, name)));
+  const stopped = made('backend-dies', 'fred', of('fred'));
+  expect([stopped.host, stopped.clients]).toEqual(['ethyl', expect.stringMatching(/^nobody else serves/)]);
+  expect(made('link-cut', 'fred', of('ethyl')).clients).toMatch(/^nobody else serves/);
+  expect(
+    made(
+      'haproxy-dies',
+      'fred',
+      knownOf(
+        pairOf((one) => {
+          for (const vip of one.vips) vip.check.looksForProcess = true;
+        }),
+      ),
+    ).expected.gapMs,
+  ).toBe(made('haproxy-dies').expected.gapMs);
 });
 
 test('what passes: what is expected and a second; or what was said', () => {
@@ -101,6 +125,22 @@ test.each<[string, ScenarioName, ExperimentContext, RegExp]>([
       }),
     ),
     /does not ask HAProxy/,
+  ],
+  [
+    'whose check looks for a process only',
+    'haproxy-hangs',
+    knownOf(
+      pairOf((one) => {
+        for (const vip of one.vips) vip.check.looksForProcess = true;
+      }),
+    ),
+    /looks only whether a process is there: a HAProxy that hangs would keep the address/,
+  ],
+  [
+    'whose every server may be down',
+    'backend-dies',
+    knownOf(pairOf((one) => mayBeDown(one, 'fred', 'ethyl'))),
+    /no unit of the playbooks/,
   ],
   [
     'without keepalived',

@@ -1127,6 +1127,31 @@ test.each<[string, Partial<Service>]>([
   expect(found?.next).toBe(`ask it as HAProxy does, from a balancer: ${command}`);
 });
 
+test('a server that may be down is no fault where it is, and one that somebody took out is told of', () => {
+  const sceneWith = (status: string) =>
+    sceneOf({
+      about: '',
+      edit: { fred: server('ethyl', status, 'L4CON'), ethyl: server('ethyl', status, 'L4CON') },
+      finds: [],
+    });
+  const services = inventory.services.map((one) => ({
+    ...one,
+    backends: {
+      ...one.backends,
+      servers: one.backends.servers.map((each) =>
+        each.name === 'ethyl' ? { ...each, mayBeDown: true } : each,
+      ),
+    },
+  }));
+  const judged = (status: string) => judge({ ...sceneWith(status), inventory: { ...inventory, services } });
+  expect(judged('DOWN')).toMatchObject({
+    findings: [],
+    services: [{ servers: [{ level: 'ok' }, { level: 'note' }] }],
+  });
+  expect(judge(sceneWith('DOWN')).findings[0]).toMatchObject({ level: 'broken', rule: 'backend-down' });
+  expect(judged('MAINT').findings[0]).toMatchObject({ rule: 'server-taken-out' });
+});
+
 test('a server that haproxy.cfg itself disables was taken out by nobody', () => {
   const spare = server('ethyl', 'MAINT', '');
   const snapshot = sceneOf({ about: '', edit: { fred: spare, ethyl: spare }, finds: [] });

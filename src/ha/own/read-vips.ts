@@ -131,7 +131,7 @@ function toVip(members: readonly Held[], name: string): Vip | undefined {
     family,
     addresses: first.addresses,
     // Nobody can tell what a script of the user's own asks: it may be HAProxy.
-    check: { ...check, haproxy: watches(first), port: undefined },
+    check: { ...check, haproxy: watches(first), looksForProcess: looksForProcess(first), port: undefined },
     ports: [],
     ...(syncGroup === undefined ? {} : { syncGroup }),
     virtualRouterId: id,
@@ -153,6 +153,25 @@ function watches({ instance, configuration: { syncGroups } }: Held): boolean {
   const groups = syncGroups.filter((group) => group.members.includes(instance.name));
   return [instance, ...groups].some(({ trackScripts, trackProcesses, trackFiles }) =>
     [trackScripts, trackProcesses, trackFiles].some((tracked) => tracked.length > 0),
+  );
+}
+
+/** Commands that see a process, whatever becomes of it. */
+const seesProcess =
+  /(?:^|[\s/`("'])(?:pgrep|pidof|killall|kill|systemctl(?: -\S+)* (?:is-active|status)|service \S+ status)(?: |$)/;
+
+/** Whether all that keeps it from holding the address is that a process is gone. */
+function looksForProcess(held: Held): boolean {
+  const { instance, configuration } = held;
+  const groups = configuration.syncGroups.filter((group) => group.members.includes(instance.name));
+  const all = [instance, ...groups];
+  const scripts = all
+    .flatMap(({ trackScripts }) => trackScripts)
+    .map(({ name }) => configuration.scripts.find((one) => one.name === name)?.script?.command ?? '');
+  return (
+    watches(held) &&
+    all.every(({ trackFiles }) => trackFiles.length === 0) &&
+    scripts.every((one) => seesProcess.test(one))
   );
 }
 

@@ -90,6 +90,24 @@ describe('VIPs', () => {
     ]);
   });
 
+  test.each([
+    ['/usr/bin/pgrep -x haproxy', true],
+    ['/usr/bin/killall -0 haproxy', true],
+    ['/bin/sh -c \\"kill -0 `cat /run/haproxy.pid`\\"', true],
+    ['/usr/bin/systemctl -q is-active haproxy', true],
+    ['/usr/bin/curl -sf http://127.0.0.1/', false],
+    ['/etc/keepalived/haproxy-up.sh', false],
+  ])('whether %s sees no more than a process: %s', (command, sees) => {
+    const script = `vrrp_script one {\n  script "${command}"\n}\n`;
+    const of = (rest: string) =>
+      read({ keepalived: [{ '/k.conf': script + instance('a', { rest }) }] }).vips?.[0]?.check
+        .looksForProcess;
+    expect(of('track_script {\none\n}')).toBe(sees);
+    // What a file says, nobody knows; what looks at nothing sees nothing.
+    expect(of('track_script {\none\n}\ntrack_file {\nother\n}')).toBe(false);
+    expect(of('')).toBe(false);
+  });
+
   test('unicast, an IPv6 address behind that of the link, the check that it goes by, the password', () => {
     const script =
       'vrrp_script alive {\n  script "/bin/true"\n  interval 3\n  fall 4\n  rise 5\n  weight -20\n}\n';
