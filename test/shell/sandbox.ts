@@ -378,7 +378,7 @@ esac
     return ['system/multi-user.target.wants', 'rc3.d']
       .map((folder) => join(this.boot, folder))
       .flatMap((folder) => (existsSync(folder) ? readdirSync(folder) : []))
-      .filter((name) => /^(S11)?haprov-recover-/.test(name));
+      .filter((name) => /^(S11)?haprov-recover/.test(name));
   }
 
   state(run = 'run1'): string {
