@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { isatty } from 'node:tty';
 import { formatPath, type Path, readDocument } from '../document/document';
@@ -66,7 +66,7 @@ function inventoryOf({ said, what }: SecretOptions, env: NodeJS.ProcessEnv): str
   throw new UsageError(
     inventory === undefined
       ? 'beside which inventory do the secrets stand?'
-      : `${inventory}: there is no such file`,
+      : `${inventory}: ${existsSync(inventory) ? 'is no file' : 'there is no such file'}`,
     `name the inventory last (haprov secret ${what} … INVENTORY), set HAPROV_INVENTORY, or go to the folder of an inventory.json or inventory.yaml`,
   );
 }
@@ -92,7 +92,7 @@ async function set(name: string, inventory: string, context: Context): Promise<E
 /** What is typed, hidden, or else what comes in. */
 async function valueFor(name: string, inventory: string, { askSecret }: Context): Promise<string> {
   if (!isatty(0)) return checked(standardInput());
-  const typed = await askSecret?.({ text: `${name}:`, isSecret: true, kind: 'password' });
+  const typed = await askSecret?.({ text: `${name}:`, isSecret: true, mayHaveLines: true, kind: 'password' });
   if (typed === undefined)
     throw new UsageError(
       'nothing was said',
@@ -111,7 +111,10 @@ function standardInput(): Buffer {
 
 function checked(bytes: Buffer): string {
   if (!isUtf8(bytes) || bytes.includes(0))
-    throw new UsageError('the secret is no UTF-8 text', 'set it as base64, or PEM');
+    throw new UsageError(
+      bytes.includes(0) ? 'the secret has a NUL character' : 'the secret is no UTF-8 text',
+      'set it as base64, or PEM',
+    );
   const value = withoutLastNewline(bytes.toString());
   if (value === '') throw new UsageError('the secret is empty: nothing was changed');
   return value;
@@ -132,6 +135,7 @@ async function edit(
   const edited = await editSecrets(folder, context, {
     editor: ownEditor(context.env),
     mayRemove: (names, isAll) => mayRemove(names, isAll, inventory, { yes }, context),
+    tell: (made) => tellOf(made, context),
     again: secretCommand(inventory, 'edit'),
   });
   const rows = Object.entries(edited).flatMap(([what, names]: [string, string[]]) =>
@@ -173,7 +177,7 @@ async function rekey(folder: string, inventory: string, context: Context): Promi
       `there is no ${secretFile} in ${folder}`,
       `${secretCommand(inventory, 'set', 'NAME')} makes it`,
     );
-  await changeSecrets(folder, context, (values) => values);
+  tellOf(await changeSecrets(folder, context, (values) => values), context);
   await context.print(
     `${secretFile} is encrypted for whom ${recipientsFile} names; who could read it before knows what was in it then\n`,
   );
@@ -222,7 +226,7 @@ function usedIn(node: unknown, path: Path): { name: string; path: Path }[] {
   );
 }
 
-function tellOf({ identity, recipients }: Made, context: Context): void {
+function tellOf({ identity, recipients, readers }: Made, context: Context): void {
   const say = (text: string) => context.emit({ type: 'message', level: 'warning', text });
   if (identity !== undefined)
     say(
@@ -231,5 +235,9 @@ function tellOf({ identity, recipients }: Made, context: Context): void {
   if (recipients !== undefined)
     say(
       `${recipients} names you; others who are to read the secrets add their line (haprov secret recipient), and then: haprov secret rekey`,
+    );
+  if (readers !== undefined)
+    say(
+      `${secretFile} is for ${count(readers.now, 'recipient')} of ${recipientsFile} now, and was for ${readers.before}`,
     );
 }

@@ -7,6 +7,8 @@ export function describe(value: unknown, expected: string): string {
     const keys = Object.keys(value);
     if (keys.includes('env') && keys.length > 1)
       return `is an object with the keys ${short(keys.join(', '))}; { "env": NAME } has no other key`;
+    if (typeof (value as { command?: unknown }).command === 'string')
+      return 'is a command in one text: its words stand in a list, as { "command": ["pass", "show", "lb/stats"] }';
     return keys.length === 0
       ? 'is empty'
       : `is an object with the key${keys.length > 1 ? 's' : ''} ${short(keys.join(', '))}`;

@@ -22,19 +22,26 @@ export const fromElsewhere: StandIn = {
   definitions: {
     elsewhere: {
       anyOf: [
-        reference('env', { type: 'string', description: 'The environment variable that holds the value.' }),
+        reference('env', {
+          type: 'string',
+          pattern: '^[A-Za-z_][A-Za-z0-9_]*$',
+          description: 'The environment variable that holds the value.',
+        }),
         reference('file', {
           type: 'string',
+          minLength: 1,
           description: 'The file that holds the value, relative to the inventory.',
         }),
         reference('command', {
           type: 'array',
+          prefixItems: [{ type: 'string', minLength: 1 }],
           items: { type: 'string' },
           minItems: 1,
           description: 'The program that prints the value, and its words; no shell reads them.',
         }),
         reference('secret', {
           type: 'string',
+          pattern: '^[\\p{L}\\p{N}_][\\p{L}\\p{N}._/-]{0,199}$',
           description: 'The name of the value in secrets.age: haprov secret set NAME.',
         }),
       ],

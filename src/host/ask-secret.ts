@@ -6,6 +6,8 @@ export interface SecretQuestion {
   text: string;
   /** Whether what is typed stays hidden. */
   isSecret: boolean;
+  /** Whether the answer may be several lines, where they are pasted. */
+  mayHaveLines?: boolean;
   kind: 'passphrase' | 'password' | 'prompt' | 'sudo';
   /** Why the host is logged in at once more, where the command has logged in before. */
   why?: string;

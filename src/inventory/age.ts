@@ -13,12 +13,15 @@ export type Lock = { recipients: readonly string[] } | { passphrase: string };
 export type Key = { identities: readonly string[] } | { passphrase: string };
 
 /** How many may open the file, and whether by a passphrase. @throws Error where it is no age file */
-export function aboutFile(file: Uint8Array): { isByPassphrase: boolean; stanzas: number } {
+export function aboutFile(file: Uint8Array): { isByPassphrase: boolean; recipients: number } {
   const text = Buffer.from(bytesOf(file)).toString('latin1');
   const [head = ''] = text.split('\n---', 1);
   if (!head.startsWith('age-encryption.org/v1\n') || head === text) throw new Error('is no age file');
   const kinds = head.split('\n').flatMap((row) => /^-> (\S+)/.exec(row)?.[1] ?? []);
-  return { isByPassphrase: kinds.includes('scrypt'), stanzas: kinds.length };
+  return {
+    isByPassphrase: kinds.includes('scrypt'),
+    recipients: kinds.filter((kind) => !kind.endsWith('-grease')).length,
+  };
 }
 
 /** @throws Error where it is no age file, is damaged, or `key` does not open it (see {@link isNoMatch}) */

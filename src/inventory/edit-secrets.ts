@@ -8,7 +8,7 @@ import { inPrivate } from './private-file';
 import { openSecrets, type SecretAsker, type SecretValues } from './secret-file';
 import { asYaml, inDoubleQuotes, readYaml } from './secrets-as-yaml';
 import { secretFile } from './sources';
-import { changeSecrets, encryptFor, putInPlace } from './write-secrets';
+import { changeSecrets, encryptFor, type Made, putInPlace } from './write-secrets';
 
 /** What somebody has written and what could not be taken as it is; encrypted, until the next edit. */
 const draftFile = `${secretFile}.draft`;
@@ -30,6 +30,8 @@ export interface Editing {
   editor: Editor;
   /** Asks whether secrets may go. @param isAll whether none is left */
   mayRemove(names: readonly string[], isAll: boolean): Promise<boolean>;
+  /** Is told what else the change has made. */
+  tell(made: Made): void;
   /** The command that goes on with what was kept. */
   again: string;
 }
@@ -52,7 +54,7 @@ class Conflict extends HaprovError {
 export async function editSecrets(
   folder: string,
   asker: SecretAsker,
-  { editor, mayRemove, again }: Editing,
+  { editor, mayRemove, tell, again }: Editing,
 ): Promise<Edited> {
   const found = await openSecrets(folder, asker);
   if (!found) throw new Error('there is nothing to edit');
@@ -84,7 +86,7 @@ export async function editSecrets(
     if (removed.length > 0 && !(await mayRemove(removed, values.size === 0)))
       throw new HaprovError(ExitCode.failed, 'nothing was changed');
     if (Object.values(edited).some((names) => names.length > 0))
-      await changeSecrets(folder, asker, (now) => merged(now, draft.base, values, edited));
+      tell(await changeSecrets(folder, asker, (now) => merged(now, draft.base, values, edited)));
     rmSync(place, { force: true });
     return edited;
   } catch (error) {

@@ -1,14 +1,16 @@
 import { isUtf8 } from 'node:buffer';
-import { type ChildProcess, spawn } from 'node:child_process';
-import { readlinkSync } from 'node:fs';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { existsSync, readlinkSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { isatty } from 'node:tty';
+import { biggest } from '../document/document';
 import { withoutLastNewline } from './sources';
 
 /** Milliseconds: long enough for somebody who looks for a token and types its PIN. */
 export const commandMs = 120_000;
 
-/** In bytes; as for files. */
-const biggest = 8 * 1024 * 1024;
+/** Milliseconds until what was asked to end is ended. */
+const killMs = 1000;
 
 export interface CommandOptions {
   /** The folder to run it in. */
@@ -34,7 +36,15 @@ export async function askCommand(
   const child = spawn(program, more, { cwd, env: withTerminal(env), stdio: ['ignore', 'pipe', 'ignore'] });
   const end = endOf(child, signal, limitMs);
   const ended = await end;
-  if ('error' in ended) return { fault: notStarted(name, ended.error) };
+  if ('error' in ended) {
+    const isThere = program.includes('/') && existsSync(resolve(cwd, program));
+    return {
+      fault:
+        isThere && ended.error.code === 'ENOENT'
+          ? `${name} names an interpreter in its first line that is not there`
+          : notStarted(name, ended.error),
+    };
+  }
   if (ended.tooLong)
     return {
       fault: `${name} did not end within ${limitMs / 1000} seconds, and was ended: try it by itself, or fetch the value before and give it as { "env": … }`,
@@ -47,7 +57,7 @@ export async function askCommand(
   const bytes = Buffer.concat(ended.chunks);
   if (!isUtf8(bytes) || bytes.includes(0))
     return {
-      fault: `${name} prints something else than UTF-8 text: a secret is text, so have it print base64, or PEM`,
+      fault: `${name} prints something else than UTF-8 text (or a NUL character): a secret is text, so have it print base64, or PEM`,
     };
   const value = withoutLastNewline(bytes.toString());
   return value === '' ? { fault: `${name} printed nothing` } : { value };
@@ -61,10 +71,12 @@ function endOf(child: ChildProcess, signal: AbortSignal | undefined, limitMs: nu
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let [size, tooLong, tooMuch] = [0, false, false];
-    // What it has started may hold its output open, so that is given up as well.
     const stop = () => {
-      child.kill();
-      setTimeout(() => child.kill('SIGKILL'), 1000).unref();
+      const all = withDescendants(child.pid);
+      for (const pid of all) end(pid, 'SIGTERM');
+      setTimeout(() => {
+        for (const pid of all) end(pid, 'SIGKILL');
+      }, killMs).unref();
       child.stdout?.destroy();
     };
     const limit = setTimeout(() => {
@@ -84,10 +96,36 @@ function endOf(child: ChildProcess, signal: AbortSignal | undefined, limitMs: nu
       resolve(end);
     };
     child.once('error', (error) => done({ error }));
+    child.once('exit', () => {
+      clearTimeout(limit);
+      // All that it printed is in the pipe by now; an agent that it leaves behind may hold that open for ever.
+      const leave = setTimeout(() => child.stdout?.destroy(), killMs);
+      child.once('close', () => clearTimeout(leave));
+    });
     child.once('close', (code, by) => done({ code, signal: by, chunks, tooLong, tooMuch }));
     signal?.addEventListener('abort', stop, { once: true });
     if (signal?.aborted) stop();
   });
+}
+
+/** The process and all that it has started and not left; without `ps` only itself. It has no group of its own: it could not ask at the terminal. */
+function withDescendants(pid: number | undefined): number[] {
+  if (pid === undefined) return [];
+  const { stdout } = spawnSync('ps', ['-A', '-o', 'ppid=,pid='], { encoding: 'utf8' });
+  const rows = (stdout ?? '').split('\n').map((row) => row.trim().split(/\s+/).map(Number));
+  const found = [pid];
+  for (const one of found)
+    for (const [parent, child] of rows)
+      if (parent === one && child !== undefined && !found.includes(child)) found.push(child);
+  return found;
+}
+
+function end(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It has ended by itself.
+  }
 }
 
 function notStarted(name: string, { code }: NodeJS.ErrnoException): string {

@@ -1,8 +1,9 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { readBytes, readText } from '../document/document';
 import { InputError } from '../errors';
+import { command } from '../shell/quote';
 import type { Key } from './age';
 import { isSecretName, secretFile, secretNames } from './sources';
 
@@ -13,6 +14,8 @@ const age = (): typeof import('./age') => require('./age');
 export interface SecretAsker {
   env: NodeJS.ProcessEnv;
   stopping?: AbortSignal;
+  /** Tells the user something beside. */
+  emit?(event: { type: 'message'; level: 'warning'; text: string }): void;
   /** Absent where there is nobody to ask; answers nothing where nothing was said. */
   askSecret?:
     | ((question: {
@@ -31,8 +34,8 @@ export interface OpenedSecrets {
   values: SecretValues;
   /** What opened it. */
   key: Key;
-  /** How many others can open it too, at most. */
-  stanzas: number;
+  /** How many recipients it is encrypted for. */
+  recipients: number;
 }
 
 /** The place of the user's own key: HAPROV_AGE_IDENTITY, else `haprov/identity.txt` among the user's settings. */
@@ -55,6 +58,7 @@ export async function readIdentities(asker: SecretAsker): Promise<string[]> {
   const bytes = readBytes(file);
   const isEncrypted =
     age().isArmoured(bytes) || bytes.subarray(0, 22).toString() === 'age-encryption.org/v1\n';
+  if (!isEncrypted) warnOfReaders(file, asker);
   const text = isEncrypted ? await opened(file, bytes, asker) : readText(file);
   const rows = text.split(/\r?\n/).map((row) => row.trim());
   const keys = rows.filter((row) => row !== '' && !row.startsWith('#'));
@@ -80,8 +84,20 @@ export async function readIdentities(asker: SecretAsker): Promise<string[]> {
   );
 }
 
+const warned = new Set<string>();
+
+function warnOfReaders(file: string, { emit }: SecretAsker): void {
+  const mode = statSync(file).mode & 0o777;
+  if ((mode & 0o077) === 0 || !emit || warned.has(file)) return;
+  warned.add(file);
+  const text = `${file} is not for you alone (mode 0${mode.toString(8)}), and has the key to your secrets: ${command('chmod', '600', file)}`;
+  emit({ type: 'message', level: 'warning', text });
+}
+
 /** Passphrases that have opened a file, for as long as haprov runs. */
 const known = new Map<string, string>();
+
+const damaged = 'is damaged: take it from your repository or backup';
 
 /** Asked for three times at most, as ssh does. */
 async function opened(file: string, bytes: Uint8Array, asker: SecretAsker): Promise<string> {
@@ -94,9 +110,10 @@ async function byPassphrase(
   { askSecret }: SecretAsker,
 ): Promise<{ text: string; key: Key }> {
   for (let left = 3; ; left--) {
+    const again = left < 3 ? 'That passphrase does not open it.\n' : '';
     const passphrase =
       known.get(file) ??
-      (await askSecret?.({ text: `Passphrase for ${file}:`, isSecret: true, kind: 'passphrase' }));
+      (await askSecret?.({ text: `${again}Passphrase for ${file}:`, isSecret: true, kind: 'passphrase' }));
     if (!passphrase)
       throw fault(
         file,
@@ -108,7 +125,7 @@ async function byPassphrase(
       return { text, key: { passphrase } };
     } catch (error) {
       known.delete(file);
-      if (!age().isNoMatch(error)) throw fault(file, `is damaged (${(error as Error).message})`);
+      if (!age().isNoMatch(error)) throw fault(file, damaged);
       if (left <= 1) throw fault(file, 'is not opened by that passphrase');
     }
   }
@@ -124,16 +141,16 @@ export async function openSecrets(folder: string, asker: SecretAsker): Promise<O
       path,
       'has marks of a merge in it: take one side of it whole, and set again what the other had',
     );
-  let about: { isByPassphrase: boolean; stanzas: number };
+  let about: { isByPassphrase: boolean; recipients: number };
   try {
     about = age().aboutFile(bytes);
   } catch {
-    throw fault(path, 'is no file of age, or is damaged: take it from your repository or backup');
+    throw fault(path, `is no file of age, or ${damaged}`);
   }
   const { text, key } = about.isByPassphrase
     ? await byPassphrase(path, bytes, asker)
     : await byIdentity(path, bytes, asker);
-  return { path, values: readValues(path, text), key, stanzas: about.stanzas };
+  return { path, values: readValues(path, text), key, recipients: about.recipients };
 }
 
 async function byIdentity(
@@ -146,8 +163,7 @@ async function byIdentity(
   try {
     return { text: await age().decrypt(bytes, { identities }), key: { identities } };
   } catch (error) {
-    if (!age().isNoMatch(error))
-      throw fault(path, `cannot be opened with ${file}: ${(error as Error).message}`);
+    if (!age().isNoMatch(error)) throw fault(path, damaged);
     const recipient = await age().recipientOf(identities[0] ?? '');
     throw fault(
       path,

@@ -95,6 +95,7 @@ function ofFile(file: string, inventory: string): Source {
       name: 'a file',
       fault: `${JSON.stringify(file)} is no path of a file: it has a control character`,
     };
+  if (file === '') return { name: 'a file', fault: 'names no file: it is a path, relative to the inventory' };
   const name = `the file ${file}`;
   try {
     // An editor ends the last line; the secret does not.

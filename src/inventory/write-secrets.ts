@@ -36,6 +36,8 @@ export const recipientsFile = 'secrets.recipients';
 export interface Made {
   identity?: string;
   recipients?: string;
+  /** How many can open the secrets, where that has changed. */
+  readers?: { before: number; now: number };
 }
 
 /** The user's own recipient, what others give him secrets by; makes his key where he has none. @throws InputError */
@@ -80,8 +82,9 @@ export async function changeSecrets(
   return alone(folder, async () => {
     const found = await openSecrets(folder, asker);
     const made = found ? {} : await begin(folder, asker);
-    await replace(folder, change(found?.values ?? new Map()), found, asker);
-    return made;
+    const now = await replace(folder, change(found?.values ?? new Map()), found, asker);
+    const before = found?.recipients ?? now;
+    return before === now ? made : { ...made, readers: { before, now } };
   });
 }
 
@@ -134,18 +137,21 @@ function lockOf(folder: string, found: OpenedSecrets | undefined): Lock {
           ? 'is a secret key, and whoever may read this file has it now: write its recipient (age1…), and make a new key'
           : text.startsWith('ssh-')
             ? 'is a key of SSH: haprov encrypts for recipients of age (age1…); haprov secret recipient prints one’s own'
-            : 'is no recipient of age (age1…)',
+            : /\s/.test(text)
+              ? 'has more than a recipient in it: a comment stands in a line of its own'
+              : 'is no recipient of age (age1…)',
       })),
     );
   return { recipients: rows.map(({ text }) => text) };
 }
 
+/** @returns for how many it is encrypted */
 async function replace(
   folder: string,
   values: SecretValues,
   found: OpenedSecrets | undefined,
   asker: SecretAsker,
-): Promise<void> {
+): Promise<number> {
   const path = join(folder, secretFile);
   const sorted = [...values].sort(([a], [b]) => (a < b ? -1 : 1));
   const plain = `${JSON.stringify(Object.fromEntries(sorted), null, 2)}\n`;
@@ -163,6 +169,7 @@ async function replace(
     );
   }
   attempt(path, () => putInPlace(existsSync(path) ? realpathSync(path) : path, sealed));
+  return age().aboutFile(Buffer.from(sealed)).recipients;
 }
 
 /** The file is the old one or the new one whole, whatever ends meanwhile. */

@@ -29,7 +29,7 @@ export interface DesiredState {
  */
 export async function loadDesiredState(
   file: string,
-  context: Pick<Context, 'env' | 'keepSecret' | 'stopping' | 'askSecret'>,
+  context: Pick<Context, 'env' | 'keepSecret' | 'stopping' | 'askSecret' | 'emit'>,
   loaded: (inventory: Inventory) => void = () => {},
 ): Promise<DesiredState> {
   const said = await loadInventory(resolve(file), context);

@@ -1,7 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process';
 import {
   appendFileSync,
+  chmodSync,
+  closeSync,
   existsSync,
+  openSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -51,11 +54,40 @@ test.each([
   ['', 'the secret is empty'],
   ['\n', 'the secret is empty'],
   [Buffer.from([65, 255]), 'no UTF-8 text'],
-  [Buffer.from('a\0b'), 'no UTF-8 text'],
+  [Buffer.from('a\0b'), 'a NUL character'],
+  ['a'.repeat(9 * 1024 * 1024), 'would be bigger than 8 MiB'],
 ])('%j is no secret, and makes no file', (input, says) => {
   const { code, stderr } = haprov(['secret', 'set', 'a'], { input });
   expect([code, stderr]).toEqual([2, expect.stringContaining(says)]);
   expect(existsSync(inFolder('secrets.age'))).toBe(false);
+});
+
+test('a folder in place of the secret is no fault of haprov', () => {
+  const folder = openSync(inFolder(''), 'r');
+  const { stderr, status } = spawnSync(process.execPath, [program, 'secret', 'set', 'a'], {
+    cwd: inFolder(''),
+    env: environment(),
+    stdio: [folder, 'pipe', 'pipe'],
+    encoding: 'utf8',
+  });
+  closeSync(folder);
+  expect([status, stderr]).toEqual([
+    2,
+    expect.stringMatching(/^error: standard input cannot be read: EISDIR/),
+  ]);
+});
+
+test('who can read the secrets is told where that changes, and a key that others can read', () => {
+  set('stats', 'word');
+  const theirs = haprov(['secret', 'recipient'], { env: { HAPROV_AGE_IDENTITY: inFolder('theirs') } }).stdout;
+  appendFileSync(inFolder('secrets.recipients'), theirs);
+  expect(set('other', 'x').stderr).toBe(
+    'warning: secrets.age is for 2 recipients of secrets.recipients now, and was for 1\n',
+  );
+  chmodSync(inFolder(identity), 0o644);
+  expect(haprov(['secret', 'list']).stderr.replace(/\s+/g, ' ')).toContain(
+    'is not for you alone (mode 0644), and has the key to your secrets: chmod 600',
+  );
 });
 
 test.each(['-a', '../a', '', 'a b', 'a\u001b[2J'])('%j is no name', (name) => {
@@ -163,6 +195,7 @@ test.each([
   ['AGE-SECRET-KEY-1QQQ', 'is a secret key, and whoever may read this file has it now'],
   ['ssh-ed25519 AAAA', 'is a key of SSH'],
   ['age1zz', 'is no recipient of age'],
+  ['age1zz # bob', 'a comment stands in a line of its own'],
 ])('a recipient %s is refused at its line, and not shown', (row, says) => {
   set('stats', 'word');
   appendFileSync(inFolder('secrets.recipients'), `${row}\n`);

@@ -69,9 +69,20 @@ test.each([{ env: 'NAME' }, { file: 'a' }, { command: ['pass', 'show', 'x'] }, {
   (password) => expect(accepts('inventory', inventory(password))).toBe(true),
 );
 
-test.each([{ env: 1 }, { command: 'pass show x' }, { command: [] }, { secret: 'a', file: 'b' }, {}])(
-  'but this says nothing of where: %j',
-  (password) => expect(accepts('inventory', inventory(password))).toBe(false),
+test.each([
+  { env: 1 },
+  { command: 'pass show x' },
+  { command: [] },
+  { secret: 'a', file: 'b' },
+  {},
+  { secret: '' },
+  { secret: '-x' },
+  { secret: 'a b' },
+  { env: '' },
+  { file: '' },
+  { command: [''] },
+])('but this says nothing of where: %j', (password) =>
+  expect(accepts('inventory', inventory(password))).toBe(false),
 );
 
 const playbook = (resource: object) => ({ tasks: [{ name: 'T', resources: [resource] }] });

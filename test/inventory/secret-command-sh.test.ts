@@ -1,4 +1,5 @@
-import { chmodSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseText } from '../../src/document/document';
@@ -50,18 +51,40 @@ test.each([
     ['haprov-no-such-program', 'SECRET'],
     'the command "haprov-no-such-program" is not there: install it, or see PATH',
   ],
+  ['names nobody', ['./lost', 'SECRET'], 'the command "./lost" names an interpreter in its first line'],
   ['may not be run', ['./plain', 'SECRET'], 'the command "./plain" may not be run by you'],
 ])('one that %s is told of, without what it said, and without its words', async (_what, words, says) => {
   writeFileSync(join(folder, 'plain'), 'text');
   chmodSync(join(folder, 'plain'), 0o644);
+  writeFileSync(join(folder, 'lost'), '#!/no/such/shell\n', { mode: 0o755 });
   const told = await ask(words);
   expect(told).toEqual({ fault: expect.stringContaining(says) });
   expect(JSON.stringify(told)).not.toContain('SECRET');
 });
 
 test('one that does not end is ended with what it has started', async () => {
-  const told = await ask(sh('sleep 1000 & echo SECRET; trap "" TERM; wait'), { limitMs: 300 });
-  expect(told).toEqual({ fault: expect.stringContaining('did not end within 0.3 seconds') });
+  const script =
+    'sleep 1000 & echo $! >pid; (sleep 1000 & echo $! >>pid; wait); echo SECRET; trap "" TERM; wait';
+  const told = await ask(sh(script), { limitMs: 1000 });
+  expect(told).toEqual({ fault: expect.stringContaining('did not end within 1 seconds') });
+  const pids = readFileSync(join(folder, 'pid'), 'utf8').trim().split('\n');
+  expect(pids).toHaveLength(2);
+  // Nobody may have looked yet how they ended.
+  for (const pid of pids) await until(() => /^Z?$/.test(stateOf(pid)));
+});
+
+const stateOf = (pid: string) =>
+  spawnSync('ps', ['-o', 'stat=', '-p', pid], { encoding: 'utf8' }).stdout.trim().slice(0, 1);
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setImmediate(resolve));
+}
+
+test('an agent that it leaves behind is left alone, and what it printed itself is all', async () => {
+  const told = await ask(sh('printf "the-word\\n"; (trap "" PIPE; exec sleep 1000) & echo $! >pid; exit 0'));
+  expect(told).toEqual({ value: 'the-word' });
+  const pid = readFileSync(join(folder, 'pid'), 'utf8').trim();
+  expect(stateOf(pid)).toBe('S');
+  process.kill(Number(pid));
 });
 
 const load = async (value: object, more: object = {}) => {
