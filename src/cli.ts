@@ -269,9 +269,10 @@ program
   .description('print the JSON Schema of an inventory or a playbook, for editors')
   .argument('[kind]', 'inventory or playbook', oneOf('inventory', 'playbook'), 'inventory')
   .addOption(new Option('--write <folder>', 'write both there').hideHelp())
-  .action((kind: 'inventory' | 'playbook', options: { write?: string }) =>
+  .option(...noColor)
+  .action((kind: 'inventory' | 'playbook', options: { write?: string; color: boolean }) =>
     execute<{ kind: 'inventory' | 'playbook'; write?: string }>(
-      { kind, ...options, color: true },
+      { kind, ...options },
       async () => (await import('./commands/schema')).schema,
     ),
   );

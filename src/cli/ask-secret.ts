@@ -1,3 +1,4 @@
+import { UsageError } from '../errors';
 import type { Context } from '../planning/context';
 import { isCI } from '../report/reporter';
 import { visibleLines } from '../text/format';
@@ -9,6 +10,8 @@ type AskSecret = NonNullable<Context['askSecret']>;
 
 interface Surroundings {
   env: NodeJS.ProcessEnv;
+  /** Whether stdin is for the command's data, so that the terminal itself is asked. */
+  inputIsData: boolean;
   stopping: AbortSignal;
   mask(text: string): string;
   /** Is given each secret that was typed, so that it is never printed. */
@@ -29,9 +32,9 @@ export interface SecretAsker {
 
 /** Asks at the terminal, or by the user's SSH_ASKPASS. */
 export function secretAsker(around: Surroundings): SecretAsker {
-  const { env, stopping } = around;
-  const one: AskSecret = async ({ host, text, isSecret, why }) => {
-    const read = reader(env);
+  const { stopping } = around;
+  const one: AskSecret = async ({ host, text, isSecret, why, mayHaveLines }) => {
+    const read = reader(around);
     if (stopping.aborted || !read) return undefined;
     const goOn = await around.silence();
     try {
@@ -39,8 +42,14 @@ export function secretAsker(around: Surroundings): SecretAsker {
         around.mask(visibleLines(worded(host, why === undefined ? text : `${why}.\n${text}`))),
         isSecret,
         stopping,
+        mayHaveLines,
       );
       if (typed === 'left') await around.left();
+      if (typed === 'several')
+        throw new UsageError(
+          'several lines came at once, and this terminal does not say where a paste ends',
+          'give them from a file: haprov secret set NAME < FILE',
+        );
       if (typeof typed === 'string') return undefined;
       if (isSecret && typed.line) around.remember(typed.line);
       return typed.line;
@@ -52,21 +61,21 @@ export function secretAsker(around: Surroundings): SecretAsker {
   // Always the same, because the answers are remembered for it.
   const ask: AskSecret = (question) => {
     const answer = open.then(() => one(question));
-    open = answer;
+    open = answer.catch(() => undefined);
     return answer;
   };
   return {
     get ask(): AskSecret | undefined {
-      return reader(env) ? ask : undefined;
+      return reader(around) ? ask : undefined;
     },
     isDone: () => open,
   };
 }
 
-type Read = (text: string, isHidden: boolean, signal: AbortSignal) => Promise<Typed>;
+type Read = (text: string, isHidden: boolean, signal: AbortSignal, mayHaveLines?: boolean) => Promise<Typed>;
 
-function reader(env: NodeJS.ProcessEnv): Read | undefined {
-  const terminal = isCI(env) ? undefined : askerAtTerminal();
+function reader({ env, inputIsData }: Surroundings): Read | undefined {
+  const terminal = isCI(env) ? undefined : askerAtTerminal(inputIsData);
   const program = askpassProgram(env, terminal !== undefined);
   if (program === undefined) return terminal?.line;
   return (text, _isHidden, signal) => askByProgram(program, text.trimEnd(), signal);

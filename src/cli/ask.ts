@@ -1,8 +1,8 @@
 import { openSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { isatty, WriteStream } from 'node:tty';
+import { isatty, ReadStream, WriteStream } from 'node:tty';
 import { folded } from '../report/wrap-output';
-import { hiddenLine, type Typed } from './hidden-line';
+import { hiddenLine, pasting, type Typed } from './hidden-line';
 
 /** `left`: the operator pressed Ctrl-C, or closed the terminal. */
 export type Answer = 'yes' | 'no' | 'left';
@@ -11,18 +11,25 @@ export type Answer = 'yes' | 'no' | 'left';
 export interface Asker {
   /** Prints the question and reads a line. What was typed before the question is dropped: it cannot be an answer to it. */
   ask(question: string, signal: AbortSignal): Promise<Answer>;
-  /** Prints the question and reads a line, hidden or not. Here, too, what was typed before is dropped. */
-  line(question: string, isHidden: boolean, signal: AbortSignal): Promise<Typed>;
+  /**
+   * Prints the question and reads a line, hidden or not. Here, too, what was typed before is dropped.
+   * @param mayHaveLines whether a hidden line may be several that are pasted
+   */
+  line(question: string, isHidden: boolean, signal: AbortSignal, mayHaveLines?: boolean): Promise<Typed>;
 }
 
-/** Asks at the process's terminal; undefined where stdin is no terminal, or none can be written to. */
-export function askerAtTerminal(): Asker | undefined {
-  const output = isatty(0) ? terminalToWriteTo() : undefined;
-  if (!output) return undefined;
+/**
+ * Asks at the process's terminal; undefined where stdin is no terminal, or none can be written to.
+ * @param inputIsData whether stdin may be something else, and `/dev/tty` is asked then
+ */
+export function askerAtTerminal(inputIsData = false): Asker | undefined {
+  const output = isatty(0) || inputIsData ? terminalToWriteTo() : undefined;
+  const input = isatty(0) ? process.stdin : inputIsData ? terminalToReadFrom() : undefined;
+  if (!output || !input) return undefined;
   const ready = () => {
-    for (const stream of [process.stdin, output])
+    for (const stream of [input, output])
       if (!stream.listeners('error').includes(ignored)) stream.on('error', ignored);
-    return process.stdin;
+    return input;
   };
   const shown = async (question: string, signal: AbortSignal): Promise<Typed> => {
     const stdin = ready();
@@ -34,22 +41,39 @@ export function askerAtTerminal(): Asker | undefined {
     if (signal.aborted || !isatty(0)) return 'left';
     return said === undefined ? 'end' : { line: said };
   };
-  const hidden = async (question: string, signal: AbortSignal): Promise<Typed> => {
-    const typed = await hiddenLine(ready(), signal, () => folded(output).write(question));
-    output.write('\n');
+  const hidden = async (question: string, signal: AbortSignal, mayHaveLines = false): Promise<Typed> => {
+    if (mayHaveLines) output.write(pasting.on);
+    const typed = await hiddenLine(ready(), signal, () => folded(output).write(question), mayHaveLines);
+    output.write(mayHaveLines ? `${pasting.off}\n` : '\n');
+    if (input === asked) {
+      // It would keep the process alive.
+      asked.destroy();
+      asked = undefined;
+    }
     return typed;
   };
   return {
     async ask(question, signal) {
       const said = await shown(`${question} [y/N] `, signal);
       if (said === 'left') return said;
-      return said !== 'end' && /^y(es)?$/i.test(said.line.trim()) ? 'yes' : 'no';
+      return typeof said === 'object' && /^y(es)?$/i.test(said.line.trim()) ? 'yes' : 'no';
     },
-    line: (question, isHidden, signal) => (isHidden ? hidden : shown)(question, signal),
+    line: (question, isHidden, signal, mayHaveLines) =>
+      isHidden ? hidden(question, signal, mayHaveLines) : shown(question, signal),
   };
 }
 
 const ignored = () => undefined;
+
+let asked: ReadStream | undefined;
+function terminalToReadFrom(): ReadStream | undefined {
+  try {
+    asked ??= new ReadStream(openSync('/dev/tty', 'r'));
+    return asked;
+  } catch {
+    return undefined;
+  }
+}
 
 let own: WriteStream | undefined;
 /** stderr or stdout; `/dev/tty` where both are redirected (`2>&1 | tee log`). */

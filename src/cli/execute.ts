@@ -18,6 +18,8 @@ interface OutputOptions {
   verbose?: boolean;
   color: boolean;
   inventory?: string;
+  /** Standard input is for the command's data: questions go to the terminal itself. */
+  inputIsData?: boolean;
 }
 
 /** A command's function: from its options to the exit code. */
@@ -108,6 +110,7 @@ export async function execute<O>(
   };
   const asker = secretAsker({
     env,
+    inputIsData: options.inputIsData ?? false,
     stopping: stop.signal,
     mask,
     remember: (secret) => {
