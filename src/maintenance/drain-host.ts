@@ -82,7 +82,14 @@ export async function drainHost(maintenance: Maintenance, wishes: DrainWishes): 
 
   const all = (pairState: PairState) =>
     new Map([...sessionsOfServers(maintenance, pairState), ...sessionsThrough(maintenance, pairState)]);
-  const still = await waitFor(maintenance, left(), all, moved);
+  const still = await waitFor(
+    maintenance,
+    left(),
+    all,
+    moved && held.length > 0
+      ? '; one that the move has cut off from its client ends by HAProxy’s timeout client'
+      : '',
+  );
   if (still.size > 0) {
     const counts = [...still].map(([where, sessions]) => `${where}: ${sessions}`).join('; ');
     if (wishes.cuts && !stopping.aborted) {
@@ -222,19 +229,21 @@ async function drainServersOf(maintenance: Maintenance, servers: readonly string
   if (sure.length > 0) await say(`${joinWithAnd(servers)}: drained on ${joinWithAnd(sure)}`);
 }
 
-/** Waits until `count` finds no sessions. @returns the sessions that are left, by place */
+/** Waits until `count` finds no sessions. @param meanwhile what to say of those that are left @returns the sessions that are left, by place */
 async function waitFor(
   maintenance: Maintenance,
   forMs: number,
   count: (pairState: PairState) => Map<string, number>,
-  isTold = false,
+  meanwhile = '',
 ): Promise<Map<string, number>> {
-  let told = isTold;
+  let told = false;
   let still = new Map<string, number>();
   await lookUntil(maintenance, forMs, (pairState) => {
     still = count(pairState);
     if (still.size > 0 && !told && forMs > 0) {
-      void maintenance.say(`${sessionsOf(still)} left: waiting, ${Math.ceil(forMs / 1000)} s at most`);
+      void maintenance.say(
+        `${sessionsOf(still)} left: waiting, ${Math.ceil(forMs / 1000)} s at most${meanwhile}`,
+      );
       told = true;
     }
     return still.size === 0;

@@ -199,6 +199,15 @@ describe('drain', () => {
     expect(state()).toEqual(drained);
   });
 
+  test('what is left once the address has moved is told of before it is waited for, and how it ends', async () => {
+    // After the looks at the start, at the servers, before the move and at the address.
+    model.sessions = [0, 0, 0, 0, 0, 1, 1, 0];
+    expect(await drain()).toBe('done');
+    expect(model.said.at(-2)).toMatch(
+      /^\d sessions? (?:is|are) left: waiting, 5 s at most; one that the move has cut off .* timeout client$/,
+    );
+  });
+
   test('sessions that outlast the time: it stays drained, and they are counted', async () => {
     model.sessions = Array(1000).fill(1);
     expect(await drain()).toMatch(
