@@ -32,6 +32,14 @@ export async function adopt(options: AdoptOptions, context: Context): Promise<Ex
   // There is no inventory yet to know what is typed meanwhile.
   context.keepSecret(new Secrets());
   refuseFilled(out);
+  let written = 'nothing was written';
+  const sayHowFar = () =>
+    context.emit({
+      type: 'message',
+      level: 'warning',
+      text: `stopped: no host was changed, and ${written}`,
+    });
+  context.stopping.addEventListener('abort', sayHowFar);
   const { found, base } = await sourcesOf(options, context);
   const adopted = adoptHosts(found);
   requireSomething(adopted);
@@ -44,11 +52,14 @@ export async function adopt(options: AdoptOptions, context: Context): Promise<Ex
     sections: model.sections,
     refused: model.kept.programs,
   };
+  // What is written from here on is left where it is.
+  written = `${out} is written but for its report.md: name another --out, or remove it`;
   const { findings, faults } = await writeFolder(
     out,
     { adopted, made, ...(said ? { modelled: said } : {}) },
     context,
   );
+  context.stopping.removeEventListener('abort', sayHowFar);
   const inModel = said && {
     ...said,
     leftOut: Object.fromEntries(said.leftOut),

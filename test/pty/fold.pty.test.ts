@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { displayWidth } from '../../src/text/format';
 import { Hosts } from './hosts';
 import type { Size, Terminal } from './terminal';
@@ -71,6 +72,18 @@ test.each([
     signal: 0,
     said: '',
   });
+});
+
+test.each([
+  ['adopt --from PAIR/fred --from PAIR/ethyl --out byte-for-byte', 0],
+  ['adopt --model --from PAIR/fred --from PAIR/ethyl --out in-the-model', 0],
+  ['lint PAIR/fred/etc/haproxy/haproxy.cfg PAIR/fred/etc/keepalived/keepalived.conf', 1],
+])('%s', async (words, code) => {
+  const pair = resolve('test/adopted/shop');
+  const terminal = hosts.shell(withoutSsh(words.replaceAll('PAIR', pair)), small);
+  expect((await terminal.ended).code).toBe(code);
+  expect(terminal.everything.length).toBeGreaterThan(3);
+  expect(broken(terminal)).toEqual([]);
 });
 
 test('a question, and the plan that is asked about', async () => {

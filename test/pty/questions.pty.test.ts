@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Hosts, type Program, programs } from './hosts';
 import { keys, type Terminal } from './terminal';
 
@@ -100,6 +102,22 @@ test('Ctrl-C while hosts are asked leaves with nothing done, and without a quest
   release();
   expect(terminal.everything.join('\n')).not.toContain('[y/N]');
   expect(hosts.trees()).toEqual(before);
+});
+
+test('Ctrl-C while adopt reads says that nothing was written', async () => {
+  const said = JSON.parse(readFileSync(join(hosts.folder, 'inventory.json'), 'utf8')) as {
+    hosts: { fred: { address: string; ssh: { port: number } } };
+  };
+  const { address, ssh } = said.hosts.fred;
+  const config = readFileSync(join(hosts.folder, 'config'), 'utf8');
+  hosts.write('config', `Host fred\n  HostName ${address}\n  Port ${ssh.port}\n  User root\n\n${config}`);
+  const release = hosts.hold();
+  const terminal = hosts.run('adopt fred --out shop');
+  await terminal.shows('probe');
+  terminal.type(keys.ctrlC);
+  expect(await terminal.ended).toEqual({ code: 130, signal: 0 });
+  release();
+  expect(terminal.everything.join(' ')).toContain('stopped: no host was changed, and nothing was written');
 });
 
 test.each(['--quiet', '--json'])('%s: the question shows what it is about all the same', async (option) => {
