@@ -18,6 +18,8 @@ export interface TitledStep {
   action: string;
   /** The unit that the step starts, stops or reloads. */
   unit?: string;
+  /** Whether nobody knows what it changes: what comes after it may need it. */
+  isOpaque?: boolean;
   /** The local file that the content comes from. */
   origin?: string;
   step: Step;
@@ -40,7 +42,7 @@ export interface Manifest {
 export const transactionExit = { notRestored: 70, noSpace: 74, locked: 75, refused: 76 } as const;
 
 /** For each part of a step without a limit of its own; rpm, a directory server or a disk may be slow. */
-const defaultLimitSeconds = 120;
+export const defaultLimitSeconds = 120;
 
 const parts = ['check', 'stage', 'validate', 'run', 'verify', 'undo'] as const;
 

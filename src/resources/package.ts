@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { list, object, packageName } from '../document/fields';
+import { install } from '../shell/install';
 import { call } from '../shell/library';
 import { common, timeout } from './fields';
 import type { ResourceType } from './resource-type';
@@ -47,9 +48,7 @@ export const packages: ResourceType<PackageSpec, PackageState> = {
         step: {
           limitSeconds: spec.timeout,
           phase: 'prepare',
-          check: call('check_packages_absent', ...missing),
-          run: call('install_packages', ...missing),
-          verify: call('verify_packages', ...missing),
+          ...install(missing),
         },
       },
     ];

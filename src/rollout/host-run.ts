@@ -1,5 +1,6 @@
 import { HaprovError, HostError } from '../errors';
 import type { EventBody, Phase } from '../events/events';
+import { inOneInstall } from '../host/one-install';
 import type { RunState } from '../host/run-state';
 import { messageWithoutHost } from '../host/script-result';
 import { type Group, rehearsal, type TitledStep, transactionExit } from '../host/transaction';
@@ -58,15 +59,17 @@ export class HostRun {
   ) {
     this.name = host.host;
     this.changes = host.changes.filter(({ type }) => type !== rehearsal).length;
-    this.#steps = host.changes.map(({ type, action, target, unit, origin, step }) => ({
+    const steps = host.changes.map(({ type, action, target, unit, origin, isOpaque, step }) => ({
       title: `${type === rehearsal ? 'validate' : action} ${target}`,
       type,
       target,
       action,
       ...(unit ? { unit } : {}),
       ...(origin ? { origin } : {}),
+      ...(isOpaque ? { isOpaque } : {}),
       step,
     }));
+    this.#steps = inOneInstall(steps);
     this.locked = new Promise((resolve) => {
       this.#isLocked = () => resolve(true);
     });
