@@ -15,7 +15,7 @@ export function rolloutOptions(command: Command): Command {
   return command
     .optionsGroup('Rollout:')
     .option(...yes)
-    .option('--serial <n|p%>', 'how many hosts at a time', '1')
+    .option('--serial <n|p%>', 'how many hosts at a time (default: 1; all, where the pair serves nobody yet)')
     .option('--allow-outage', 'also make changes that leave clients unserved, for a while or for good', false)
     .addOption(
       new Option('--on-failure <what>', 'restore the host that failed, or all that this run has changed')
@@ -24,9 +24,8 @@ export function rolloutOptions(command: Command): Command {
     )
     .option(
       '--steady <seconds>',
-      'how long everything must be well before the next host',
+      'how long everything must be well before the next host (default: 2; 0, where the pair serves nobody yet)',
       seconds(0, 3600),
-      2,
     )
     .option(
       '--confirm-within <seconds>',

@@ -25,7 +25,7 @@ export async function planAndExecute(
   { saved, ...about }: { saved?: Plan } & Pick<PlanningOptions, 'only'>,
 ): Promise<ExitCode> {
   const begun = performance.now();
-  parseSerial(options.serial, 1);
+  if (options.serial !== undefined) parseSerial(options.serial, 1);
   const planned = await makePlan(options, context, {
     ...planningFor(command, options, context, saved !== undefined),
     ...about,

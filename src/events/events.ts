@@ -31,6 +31,8 @@ export type Event = { at: string } & (
       title: string;
       status: 'ok' | 'failed' | 'undone' | 'skipped';
       ms: number;
+      /** What it is about, where that may take its time. */
+      work?: 'packages' | 'units';
       failure?: StepFailure;
     }
   /** The script that a host runs, word for word (`--verbose`). The emitter masks secrets. */
@@ -46,6 +48,8 @@ export type Event = { at: string } & (
       changed: number;
       failed: number;
       message: string;
+      /** What a rollout waited for, milliseconds each: hosts asked, packages installed, units moved, gates. */
+      spent?: { asking?: number; packages?: number; units?: number; gates?: number };
     }
 );
 

@@ -20,18 +20,20 @@ import { gateDefaults } from '../rollout/gate';
 import { rollOut } from '../rollout/rollout';
 import { sshHosts } from '../rollout/ssh-host';
 import { expectedAfter, type RunStage, rollOutStages, stagesOf } from '../rollout/stages';
+import { TimeKeeper, type TimeSpent } from './time-spent';
 
 /** How changes are rolled out; the options that all commands with a rollout share. */
 export interface RolloutOptions {
   yes: boolean;
-  serial: string;
+  /** Not said: one, and all where the pair serves nobody. */
+  serial?: string;
   onFailure: 'restore' | 'restore-all';
   /** Seconds after which a host restores itself when haprov does not confirm its commit. */
   confirmWithin: number;
   /** Seconds after which haprov stops waiting for a host that does not answer or does not finish. */
   giveUpAfter: number;
-  /** Seconds for which the gate must find everything well before the next host. */
-  steady: number;
+  /** Seconds for which the gate must find everything well before the next host; not said: two, or none. */
+  steady?: number;
   allowOutage: boolean;
   /** Whether the VIPs are probed during the rollout. */
   probe: boolean;
@@ -81,9 +83,11 @@ export async function executePlan(
   const { command, begun, planned, undo } = todo;
   const shown = publicPlan(planned.plan);
   const run = newRunId(planned.survey);
-  const end = (result: RolloutResult) => {
+  const time = new TimeKeeper();
+  time.add('asking', performance.now() - begun);
+  const end = (result: RolloutResult, spent?: TimeSpent) => {
     const ms = Math.round(performance.now() - begun);
-    context.emit({ type: 'run-end', run, ms, ...result });
+    context.emit({ type: 'run-end', run, ms, ...result, ...(spent ? { spent } : {}) });
     return result.exitCode;
   };
   const text = renderPlan(shown, context);
@@ -103,7 +107,7 @@ export async function executePlan(
   refuseUnanswered(shown);
   refuseOutages(shown, options.allowOutage);
   const changed = changedHosts(planned);
-  const serial = parseSerial(options.serial, changed.length);
+  const serial = options.serial === undefined ? undefined : parseSerial(options.serial, changed.length);
   const question = {
     text: `Make these changes on ${changed.map((host) => host.host).join(' and ')}?`,
     about: text,
@@ -111,9 +115,16 @@ export async function executePlan(
   };
   if (!(await agreed(question, options, context)))
     return end({ ...nothing, exitCode: ExitCode.failed, message: 'nothing was done: you said no' });
-  const { kept, ...result } = await rollOutProbed(todo, { run, serial, shown }, options, context);
+  const heard: Context = {
+    ...context,
+    emit(event) {
+      time.hear(event);
+      context.emit(event);
+    },
+  };
+  const { kept, ...result } = await rollOutProbed(todo, { run, serial, shown }, options, heard);
   const more = result.exitCode === ExitCode.done ? endedBy(shown) + (left && `; ${left}`) : '';
-  const exitCode = end({ ...result, message: result.message + more });
+  const exitCode = end({ ...result, message: result.message + more }, time.spent);
   if (exitCode !== ExitCode.failed || kept === 0 || context.stopping.aborted) return exitCode;
   if (options.onFailure !== 'restore-all' || !undo) return exitCode;
   const back = await undo();
@@ -133,7 +144,7 @@ const changedHosts = ({ plan }: Planned) => plan.hosts.filter((host) => host.cha
 /** Rolls out stage by stage, and meanwhile sends requests to each service at its VIP. */
 async function rollOutProbed(
   { command, planned, first }: ToDo,
-  { run, serial, shown }: { run: string; serial: number; shown: Plan },
+  { run, serial, shown }: { run: string; serial: number | undefined; shown: Plan },
   options: CommonOptions & RolloutOptions,
   context: Context,
 ): Promise<RolloutResult & { kept: number }> {
@@ -146,7 +157,8 @@ async function rollOutProbed(
     asked: inventory.haproxy,
     onScript: (host, script) => context.emit({ type: 'command', host, script }),
   });
-  const probe = await startVipProbe(options.probe ? probeTargets(inventory) : [], {
+  // Goes on while the hosts stage: where nobody answers at a VIP, that takes seconds.
+  const starting = startVipProbe(options.probe ? probeTargets(inventory) : [], {
     intervalMs: options.probeInterval,
     fallback: prober(planned),
   });
@@ -170,20 +182,21 @@ async function rollOutProbed(
           pair: pairIn(stage),
           services: inventory.services,
           together: stage.together,
-          serial,
+          ...(serial === undefined ? {} : { serial }),
           leaseSeconds: options.confirmWithin,
           giveUpSeconds: options.giveUpAfter,
           vips: inventory.vips,
           addresses: ownAddresses(planned),
           onFailure: options.onFailure,
-          gate: { ...gateDefaults, steadyMs: options.steady * 1000 },
+          gate: gateOf(options),
+          isWatched: starting,
           emit: (event) => context.emit(event),
           stopping: context.stopping,
         }),
       () => context.stopping.aborted,
       options.onFailure === 'restore-all' ? 'what was done before is rolled back' : undefined,
     );
-    reportProbe(await probe.stop(), shown, context);
+    reportProbe(await (await starting).stop(), shown, context);
     await warnOfScripts(changedHosts(planned), connections, context);
     if (result.exitCode !== ExitCode.done) return result;
     const pair = new Pair(inventory, hosts, readiness);
@@ -195,9 +208,14 @@ async function rollOutProbed(
     const names = unserved.map(({ service }) => service).join(', ');
     return names ? { ...result, message: `${result.message}; but nobody serves ${names}` } : result;
   } finally {
-    await probe.stop();
+    await (await starting).stop();
     opened.close();
   }
+}
+
+function gateOf({ steady }: RolloutOptions) {
+  const { steadyMs: _, ...rest } = gateDefaults;
+  return steady === undefined ? rest : { ...rest, steadyMs: steady * 1000 };
 }
 
 /** @throws UsageError naming every change that clients would notice, unless that is allowed. */

@@ -152,6 +152,21 @@ export class Pair {
     return [...this.readiness].flatMap(([name, { balances }]) => (balances ? [name] : []));
   }
 
+  /**
+   * Whether surely no client is served by the pair: all hosts of the inventory have answered, none holds a VIP, runs a unit
+   * of those that are to run, or listens on a port that is to be listened on.
+   */
+  servesNobody(pairState: PairState): boolean {
+    const isIdle = ({ name }: { name: string }) => {
+      const seen = pairState.get(name);
+      const { units, ports } = this.#readinessOf(name);
+      const runs = units.some((unit) => !atRest.includes(seen?.units[unit] ?? ''));
+      return seen !== undefined && !runs && !ports.some((port) => seen.listening.includes(port));
+    };
+    const { hosts, vips } = this.inventory;
+    return hosts.every(isIdle) && vips.every((vip) => holdersOf(vip, pairState).length === 0);
+  }
+
   /** Whether a host holds a VIP. */
   holds(host: string, pairState: PairState): boolean {
     return this.inventory.vips.some((vip) => holdersOf(vip, pairState).includes(host));
@@ -161,6 +176,9 @@ export class Pair {
     return this.readiness.get(name) ?? { units: [], ports: [], balances: false };
   }
 }
+
+/** What systemd says of a unit that does not run, of one that it does not know too. */
+const atRest = ['inactive', 'failed'];
 
 /** What a host is to do to serve as another does, which listens on these ports. */
 const asOpen = ({ healthPort, ports, ...rest }: Readiness, open: ReadonlySet<number>): Readiness => ({

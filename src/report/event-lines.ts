@@ -7,6 +7,9 @@ type Colors = ReturnType<typeof pc.createColors>;
 type EventOf<T extends Event['type']> = Extract<Event, { type: T }>;
 
 /** A step that failed, and where. */
+/** From which time on a part of a run is told of. */
+const WORTH_TELLING_MS = 1000;
+
 export type FailedStep = Pick<EventOf<'step-end'>, 'host' | 'phase' | 'index' | 'total' | 'title'> & {
   failure: StepFailure;
 };
@@ -80,7 +83,9 @@ export class LineWriter {
 
   runEnd(event: EventOf<'run-end'>): string {
     const message = visibleLines(event.message) || `${event.changed} changed, ${event.failed} failed`;
-    return `${this.#verdict(event.exitCode)} ${message} (${formatElapsed(event.ms)})`;
+    const parts = Object.entries(event.spent ?? {}).filter(([, ms]) => ms >= WORTH_TELLING_MS);
+    const spent = parts.map(([what, ms]) => `${what} ${formatElapsed(ms)}`).join(', ');
+    return `${this.#verdict(event.exitCode)} ${message} (${formatElapsed(event.ms)}${spent && `: ${spent}`})`;
   }
 
   #verdict(exitCode: ExitCode): string {

@@ -20,13 +20,31 @@ export interface GateResult {
   faults: string[];
 }
 
+/** What a gate asks of a pair. */
+export type Looked = Pick<Pair, 'look' | 'faults' | 'strangersAt'>;
+
+/** The pair, for hosts that pass their gates side by side: who looks while a look is under way gets what that one finds. */
+export function sharing(pair: Pair): Looked {
+  let looking: Promise<PairState> | undefined;
+  return {
+    look() {
+      looking ??= pair.look().finally(() => {
+        looking = undefined;
+      });
+      return looking;
+    },
+    faults: (...about) => pair.faults(...about),
+    strangersAt: (vips) => pair.strangersAt(vips),
+  };
+}
+
 /**
  * Looks at the pair until `hosts` have been well for `steadyMs`. Ends early where two looks in a row find what waiting does
  * not mend: a server that is DOWN, a failed unit, or a VIP that a stranger holds.
  * @param wanted servers that must be up, as `service/server`.
  */
 export async function passGate(
-  pair: Pair,
+  pair: Looked,
   hosts: readonly string[],
   wanted: ReadonlySet<string>,
   options: GateOptions,

@@ -29,6 +29,12 @@ export class Follower {
     return `locked by ${owner.join(' ') || 'somebody'} since ${when} (run ${run || 'unknown'}); a run ends or restores itself when its time is over (--confirm-within, 60 s by default); haprov unlock says whether it is alive`;
   }
 
+  #work(number: number): { work?: 'packages' | 'units' } {
+    const { step, unit } = this.followed.steps[number - 1] ?? {};
+    if (step?.installs) return { work: 'packages' };
+    return unit === undefined ? {} : { work: 'units' };
+  }
+
   hear(entry: JournalEntry): void {
     const { host, phase, total, emit } = this.followed;
     const title = (step: number) => this.followed.steps[step - 1]?.title ?? `step ${step}`;
@@ -42,7 +48,13 @@ export class Follower {
         emit({ type: 'step-start', ...place(entry.step) });
         return;
       case 'done':
-        emit({ type: 'step-end', ...place(entry.step), status: 'ok', ms: entry.ms });
+        emit({
+          type: 'step-end',
+          ...place(entry.step),
+          status: 'ok',
+          ms: entry.ms,
+          ...this.#work(entry.step),
+        });
         return;
       case 'failed': {
         const failure: StepFailure = {

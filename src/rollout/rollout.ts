@@ -9,7 +9,7 @@ import type { PlannedHost } from '../plan/plan';
 import { batches } from './batches';
 import { confirmTogether } from './confirm';
 import { changeNothing, finish, giveUp, isWrong, type RolloutResult, restoreAll } from './ending';
-import { type GateOptions, passGate } from './gate';
+import { type GateOptions, gateDefaults, passGate, sharing } from './gate';
 import { groupOf, type HostAddresses } from './group';
 import { startHeartbeat } from './heartbeat';
 import { type HostOutcome, HostRun } from './host-run';
@@ -34,8 +34,8 @@ export interface Rollout {
   services: readonly Service[];
   /** Whether all hosts commit at once. */
   together: boolean;
-  /** How many hosts commit at a time where changes may roll. */
-  serial: number;
+  /** How many hosts commit at a time where changes may roll; not said: one, and all where the pair serves nobody. */
+  serial?: number;
   /** Seconds without a confirmation after which a host restores itself. */
   leaseSeconds: number;
   /** Seconds after which haprov stops waiting for a host that does not answer, or does not finish. */
@@ -44,7 +44,12 @@ export interface Rollout {
   vips: HostAddresses['vips'];
   addresses: HostAddresses['addresses'];
   onFailure: 'restore' | 'restore-all';
-  gate: GateOptions;
+  gate: Omit<GateOptions, 'steadyMs'> & {
+    /** Not said: two seconds, and a single look where the pair served nobody and no host's turn is left. */
+    steadyMs?: number;
+  };
+  /** Waited for when all hosts have staged: before it, none commits. */
+  isWatched?: Promise<unknown>;
   emit(event: EventBody): void;
   stopping: AbortSignal;
 }
@@ -64,6 +69,8 @@ interface Turns {
   before: PairState;
   /** The servers (`service/server`) that move. */
   moved: ReadonlySet<string>;
+  /** How long the gate must find all well. */
+  steadyMs: number;
 }
 
 /**
@@ -96,6 +103,7 @@ async function stageAndTakeTurns(
   turns: Turns,
 ): Promise<RolloutResult> {
   const staged = await stageAll(runs);
+  await rollout.isWatched;
   if (staged.some(isWrong) || rollout.stopping.aborted) return changeNothing(runs, staged);
   const done: HostRun[] = [];
   for (const turn of turns.turns) {
@@ -126,7 +134,11 @@ async function stageAll(runs: readonly HostRun[]): Promise<HostOutcome[]> {
 }
 
 /** One turn; restores its hosts where something goes wrong. @returns the outcomes that are not ok */
-async function takeTurn(rollout: Rollout, { before, moved }: Turns, turn: Turn): Promise<HostOutcome[]> {
+async function takeTurn(
+  rollout: Rollout,
+  { before, moved, steadyMs }: Turns,
+  turn: Turn,
+): Promise<HostOutcome[]> {
   const { pair, services } = rollout;
   const { hosts, runs, later } = turn;
   const now = await pair.look();
@@ -134,9 +146,15 @@ async function takeTurn(rollout: Rollout, { before, moved }: Turns, turn: Turn):
   const servers = hosts
     .flatMap((host) => serversToDrain(host, services, up, { moved, later }))
     .filter((server) => !kept.has(server));
+  // From after the commits on.
+  const looked = sharing(pair);
   const gate = ({ name }: HostRun) => {
     const due = wantedSoFar(serversUp(before), moved, later, serversMissed(name, before, now), services);
-    return passGate(pair, [name], due, { ...rollout.gate, patienceMs: patience(services, moved) });
+    return passGate(looked, [name], due, {
+      ...rollout.gate,
+      steadyMs,
+      patienceMs: patience(services, moved),
+    });
   };
   const loan = new Loan({ ...rollout, hosts: rollout.connected });
   try {
@@ -184,11 +202,13 @@ async function stopBefore({ runs }: Turn): Promise<HostOutcome[]> {
 
 /** The run's turns: which hosts commit together, and in which order. */
 function turnsOf(rollout: Rollout, before: PairState): Turns {
-  const { hosts, together, serial, services, pair, connected } = rollout;
+  const { hosts, together, serial = 1, services, pair, connected } = rollout;
   const moved = movedServers(hosts);
   const holders = new Set(hosts.map(nameOf).filter((name) => pair.holds(name, before)));
   const groups = together ? groupOf(hosts, rollout) : new Map<string, Group>();
-  const order = together ? [hosts] : batches(hosts, holders, serial, moved, services);
+  const isIdle = nobodyNotices(rollout, before);
+  const isAtOnce = together || (isIdle && rollout.serial === undefined);
+  const order = isAtOnce ? [hosts] : batches(hosts, holders, serial, moved, services);
   const turns = order.map((batch, index): Turn => {
     const runs = batch.map(
       (host) =>
@@ -201,7 +221,14 @@ function turnsOf(rollout: Rollout, before: PairState): Turns {
     );
     return { hosts: batch, runs, later: order.slice(index + 1).flat() };
   });
-  return { turns, before, moved };
+  const steadyMs = rollout.gate.steadyMs ?? (isIdle && isAtOnce ? 0 : gateDefaults.steadyMs);
+  return { turns, before, moved, steadyMs };
 }
+
+/** Whether no host has clients that could miss it, and no change is one of which nobody knows what it does. */
+const nobodyNotices = ({ hosts, pair }: Rollout, before: PairState): boolean =>
+  hosts.every(({ changes }) =>
+    changes.every(({ disruption }) => disruption?.class === 'none' && disruption.seconds === 0),
+  ) && pair.servesNobody(before);
 
 const nameOf = ({ host }: PlannedHost) => host;

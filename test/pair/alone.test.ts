@@ -58,3 +58,21 @@ test.each<[string, number[], Observation, RegExp]>([
 ])('it could not: %s', (_, fred, ethyl, why) => {
   expect(alone(fred, ethyl)).toMatch(why);
 });
+
+describe('whether the pair serves nobody', () => {
+  const idle = seen([22], { units: { haproxy: 'inactive' } });
+  const serves = (fred: Observation, ethyl?: Observation) =>
+    pair.servesNobody(new Map([['fred', fred], ...(ethyl ? [['ethyl', ethyl] as const] : [])]));
+
+  test('nothing runs, and nobody holds a VIP', () => {
+    expect(serves(idle, seen([22], { units: { haproxy: 'failed' } }))).toBe(true);
+  });
+  test.each<[string, Observation | undefined]>([
+    ['a host does not answer', undefined],
+    ['a unit runs', seen([22])],
+    ['a unit is between', seen([22], { units: { haproxy: 'activating' } })],
+    ['a unit is unknown', seen([22], { units: {} })],
+    ['somebody else listens where it is to serve', { ...idle, listening: [80] }],
+    ['a host holds a VIP', { ...idle, addresses: ['192.168.56.200'] }],
+  ])('it may serve: %s', (_, ethyl) => expect(serves(idle, ethyl)).toBe(false));
+});

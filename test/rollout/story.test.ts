@@ -37,6 +37,33 @@ test.each<[Partial<Story>, string[]]>([
   expect(new Set(lent.map(({ host, what }) => `${host} ${what}`))).toEqual(new Set(expected));
 });
 
+test.each<[string, Partial<Story>, 'at once' | 'in turn']>([
+  ['serves nobody', { bare: names }, 'at once'],
+  ['serves nobody, and the operator says how many at a time', { bare: names, serial: 1 }, 'in turn'],
+  ['has a host that runs', { bare: ['ethyl', 'ricky'] }, 'in turn'],
+  ['serves', {}, 'in turn'],
+])('a pair that %s', async (_, more, how) => {
+  const one = { ...plain, serial: undefined, hosts: 3, ...more };
+  const told = await tell(one);
+  holds(one, told);
+  expect(told.result).toMatchObject({ exitCode: ExitCode.done, failed: 0, changed: 3 });
+  const verbs = told.world.diary.flatMap(({ what }) => (/^(commit|confirm)$/.test(what) ? [what] : []));
+  const each = ['commit', 'confirm'];
+  expect(verbs).toEqual(
+    how === 'in turn'
+      ? [...each, ...each, ...each]
+      : [...Array(3).fill('commit'), ...Array(3).fill('confirm')],
+  );
+});
+
+test('hosts that commit together are looked at together: as often as one alone', async () => {
+  const looks = async (hosts: number) => {
+    const { world } = await tell({ ...plain, hosts, together: true });
+    return world.diary.filter(({ host, what }) => host === 'fred' && what === 'observe').length;
+  };
+  expect(await looks(3)).toBe(await looks(1));
+});
+
 function holds(story: Story, told: Told): void {
   const broken = brokenPromises(story, told);
   if (broken.length > 0)
@@ -75,7 +102,8 @@ const story: fc.Arbitrary<Story> = fc.integer({ min: 1, max: 3 }).chain((hosts) 
   fc.record({
     hosts: fc.constant(hosts),
     together: fc.boolean(),
-    serial: fc.constantFrom(1, 1, 2),
+    serial: fc.constantFrom(undefined, 1, 2),
+    bare: fc.option(fc.subarray(places(hosts)), { freq: 3, nil: undefined }),
     onFailure: fc.constantFrom('restore', 'restore-all'),
     change: fc.constantFrom('reload haproxy', 'restart haproxy', 'restart httpd', 'move httpd'),
     troubles: fc.array(trouble(hosts), { maxLength: 2 }),

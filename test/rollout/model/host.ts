@@ -17,6 +17,8 @@ export class ModelHost extends ModelRun implements HostVerbs {
   isSick = false;
   /** Servers that its HAProxy spares; it forgets them when it starts anew. */
   readonly spared = new Set<string>();
+  /** Nothing ran on it before its change. */
+  isBare = false;
   #isConnected = true;
   #cutUntil = 0;
   readonly #waiting = new Set<(error: HostError) => void>();
@@ -158,6 +160,13 @@ export class ModelHost extends ModelRun implements HostVerbs {
 
   #seen(): Observation {
     const { world, name } = this;
+    if (this.isBare && this.files !== 'new')
+      return {
+        units: { haproxy: 'inactive', keepalived: 'inactive' },
+        addresses: [],
+        listening: [22],
+        drained: false,
+      };
     return {
       units: { haproxy: this.isSick && this.files === 'new' ? 'failed' : 'active', keepalived: 'active' },
       addresses: world.holders.includes(name) ? ['192.0.2.10'] : [],

@@ -10,7 +10,9 @@ import { type Trouble, World } from './world';
 export interface Story {
   hosts: number;
   together: boolean;
-  serial: number;
+  serial?: number | undefined;
+  /** Nothing runs on the hosts before it, and clients notice none of its changes; on all hosts of these names. */
+  bare?: readonly string[] | undefined;
   onFailure: 'restore' | 'restore-all';
   /** What each host's change does. */
   change: 'reload haproxy' | 'restart haproxy' | 'restart httpd' | 'move httpd';
@@ -44,6 +46,7 @@ export async function tell(story: Story): Promise<Told> {
   const world = new World(story.troubles, story);
   const hosts = new Map(names.slice(0, story.hosts).map((name) => [name, new ModelHost(name, world)]));
   for (const host of hosts.values()) {
+    host.isBare = story.bare?.includes(host.name) ?? false;
     host.isSick = story.sick.includes(host.name);
     if (host.name === story.slow) host.stagingMs = 5 * leaseSeconds * 1000;
     // A HAProxy that is reloaded or restarted forgets whom it spared.
@@ -90,7 +93,10 @@ async function until(isSo: () => boolean, begun: number): Promise<void> {
   }
 }
 
-function rolloutOn(hosts: ReadonlyMap<string, ModelHost>, { together, serial, onFailure, change }: Story) {
+function rolloutOn(
+  hosts: ReadonlyMap<string, ModelHost>,
+  { together, serial, onFailure, change, bare }: Story,
+) {
   const [verb = '', target = ''] = change.split(' ');
   const action = verb === 'move' ? 'restart' : verb;
   const listen = (port: number) =>
@@ -125,6 +131,7 @@ function rolloutOn(hosts: ReadonlyMap<string, ModelHost>, { together, serial, on
           fingerprint: '',
           notify: [],
           ...moves,
+          ...(bare && { disruption: { class: 'none', seconds: 0, why: '' } }),
           step: { phase: 'service', check: ':', run: ':', undo: ':' },
         } as PlannedHost['changes'][number],
       ],
@@ -146,7 +153,7 @@ function rolloutOn(hosts: ReadonlyMap<string, ModelHost>, { together, serial, on
     pair: new Pair({ hosts: members.map(({ host }) => host) as never, vips: [vip] }, hosts, expectations),
     services: [service],
     together,
-    serial,
+    ...(serial === undefined ? {} : { serial }),
     leaseSeconds,
     giveUpSeconds: 60,
     vips: [vip],
