@@ -65,8 +65,8 @@ export async function survey(
       }
     }),
   );
-  const position = (name: string) => targets.findIndex(({ target }) => target.name === name);
-  hosts.sort((a, b) => position(a.name) - position(b.name));
+  const positions = new Map(targets.map(({ target }, at) => [target.name, at]));
+  hosts.sort((a, b) => (positions.get(a.name) ?? 0) - (positions.get(b.name) ?? 0));
   return {
     hosts,
     failures,

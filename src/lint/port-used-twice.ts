@@ -54,8 +54,8 @@ function withHttpd(fronts: readonly Front[], host: HostOutline): Found[] {
 
 /** A server on the very host: where nothing says otherwise, programs listen on every address. */
 function withBackends(fronts: readonly Front[], host: HostOutline, inventory: Inventory): Found[] {
+  if (fronts.length === 0 || bindsOwnAddress(host)) return [];
   const address = canonical(host.host.address);
-  if (bindsOwnAddress(host)) return [];
   return inventory.services.flatMap((service) =>
     service.backends.servers
       .filter((server) => isHere(server, address) && !httpdOf(host).some(({ from }) => from === server.port))

@@ -6,7 +6,7 @@ import { type Fault, InputError } from '../errors';
 import type { Host, Inventory, Vars } from '../inventory/inventory';
 import type { OwnFile } from '../inventory/own-files';
 import type { ContentSource } from '../resources/resource';
-import { contextFor, type HostKnowledge } from './context';
+import { contextFor, type HostKnowledge, withItem } from './context';
 import { type Escape, escapeFor, keepingSecret } from './escape';
 import { explain } from './explain';
 import { unwritten } from './haproxy/unwritten';
@@ -30,7 +30,7 @@ export function contentOf(
   const defaults = playbook.outline.vars as Vars;
   if (template !== undefined) {
     return (knowledge) => {
-      const context = { ...contextFor(inventory, host, defaults, knowledge), ...item };
+      const context = withItem(contextFor(inventory, host, defaults, knowledge), item);
       const write = keepingSecret(escapeFor(template), inventory.secrets);
       const file = findTemplate(playbook, template);
       if (template === 'haproxy/haproxy.cfg') refuseUnwritten(file, context);

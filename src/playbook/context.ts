@@ -41,50 +41,66 @@ export function contextFor(
 ): Record<string, unknown> {
   // What lines of the user's own add stands there already.
   const written = { ...inventory, services: inventory.servicesByKeys ?? inventory.services };
-  const vars: Record<string, Value> = { ...defaults, ...inventory.vars, ...host.vars };
-  const vips = inventory.vips
-    .filter((vip) => vip.members.some((member) => member.host === host))
-    .map((vip) => vipFor(vip, host, written, knowledge.interfaceOf(vip)));
-  const stats = inventory.stats && {
-    ...inventory.stats,
-    vip: inventory.stats.vip ? plainVip(inventory.stats.vip) : null,
-  };
-  const version = versionNumber(knowledge.versions.haproxy);
-  const writing = writingFor(host.name, version, inventory.secrets);
-  const context = {
-    inventory: { name: inventory.name },
-    host: {
+  const { major, versions } = knowledge;
+  const haproxy = versionNumber(versions.haproxy);
+  const writing = writingFor(host.name, haproxy, inventory.secrets);
+  return lazily({
+    inventory: () => ({ name: inventory.name }),
+    host: () => ({
       ...plainHost(host),
       groups: host.groups,
-      major: knowledge.major,
-      versions: {
-        haproxy: version,
-        keepalived: versionNumber(knowledge.versions.keepalived),
-      },
-    },
-    hosts: inventory.hosts.map(plainHost),
-    groups: Object.fromEntries(
-      [...inventory.groups].map(([name, members]) => [name, members.map(plainHost)]),
-    ),
-    vars,
-    sysctl: inventory.sysctl,
-    vips,
-    services: written.services.map((service) => plainService(service, written, writing)),
-    certificates: written.services.flatMap((service) => [
-      ...certificatesOf(service),
-      ...authoritiesOf(service),
-    ]),
-    lines: commonLines(written, host, balancers(inventory), writing),
-    stats: stats ?? null,
-    haproxy: inventory.haproxy,
-    ports: portsFor(inventory, host),
-    configuration: configurationFor(inventory, host),
-    keepalived: inventory.keepalived,
-    checkScripts: checkScriptsFor(inventory, host),
-    syncGroups: syncGroupsFor(inventory, host),
-    virtualServers: virtualServersFor(inventory, host),
-  };
-  return Object.fromEntries(Object.entries(context).map(([name, value]) => [name, strict(value, name)]));
+      major,
+      versions: { haproxy, keepalived: versionNumber(versions.keepalived) },
+    }),
+    hosts: () => inventory.hosts.map(plainHost),
+    groups: () =>
+      Object.fromEntries([...inventory.groups].map(([name, members]) => [name, members.map(plainHost)])),
+    vars: (): Record<string, Value> => ({ ...defaults, ...inventory.vars, ...host.vars }),
+    sysctl: () => inventory.sysctl,
+    vips: () =>
+      inventory.vips
+        .filter((vip) => vip.members.some((member) => member.host === host))
+        .map((vip) => vipFor(vip, host, written, knowledge.interfaceOf(vip))),
+    services: () => written.services.map((service) => plainService(service, written, writing)),
+    certificates: () =>
+      written.services.flatMap((service) => [...certificatesOf(service), ...authoritiesOf(service)]),
+    lines: () => commonLines(written, host, balancers(inventory), writing),
+    stats: () =>
+      inventory.stats
+        ? { ...inventory.stats, vip: inventory.stats.vip ? plainVip(inventory.stats.vip) : null }
+        : null,
+    haproxy: () => inventory.haproxy,
+    ports: () => portsFor(inventory, host),
+    configuration: () => configurationFor(inventory, host),
+    keepalived: () => inventory.keepalived,
+    checkScripts: () => checkScriptsFor(inventory, host),
+    syncGroups: () => syncGroupsFor(inventory, host),
+    virtualServers: () => virtualServersFor(inventory, host),
+  });
+}
+
+/** Makes each value when it is first read: a list of all servers for each host would grow with the square of the hosts. */
+function lazily(makers: Record<string, () => unknown>): Record<string, unknown> {
+  const context = {};
+  for (const [name, make] of Object.entries(makers)) {
+    let made: { value: unknown } | undefined;
+    const get = () => {
+      made ??= { value: strict(make(), name) };
+      return made.value;
+    };
+    // A template may give a name to something else, for itself.
+    const set = (value: unknown) => {
+      made = { value };
+    };
+    Object.defineProperty(context, name, { enumerable: true, get, set });
+  }
+  return context;
+}
+
+/** The names with one more, without reading them. */
+export function withItem(context: Record<string, unknown>, item: object): Record<string, unknown> {
+  const all = { ...Object.getOwnPropertyDescriptors(context), ...Object.getOwnPropertyDescriptors(item) };
+  return Object.defineProperties({}, all);
 }
 
 const plainVip = ({ name, address, family, addresses }: Vip) => ({

@@ -7,7 +7,7 @@ import type { BoundResource, Placing } from '../resources/bound-resource';
 import { resourceType } from '../resources/registry';
 import type { ContentSource } from '../resources/resource';
 import { contentField, contentOf, originOf } from './content';
-import { anyHost, contextFor, type HostKnowledge } from './context';
+import { anyHost, contextFor, type HostKnowledge, withItem } from './context';
 import { fill, type Unfilled } from './fill';
 import type { Playbook } from './playbook';
 import type { PlaybookOutline } from './schema';
@@ -49,7 +49,7 @@ function expandPlaybook(inventory: Inventory, playbook: Playbook, host: Host, fa
     return each.flatMap(({ raw, at, item }): Entry[] => {
       const type = resourceType(raw.type);
       if (!type) return [];
-      const entry = entryOf(type, raw, at, { ...context, ...item }, playbook, faults);
+      const entry = entryOf(type, raw, at, withItem(context, item), playbook, faults);
       if (!entry) return [];
       const placing: Placing<HostKnowledge> = {
         task: task.name,

@@ -97,25 +97,38 @@ function withoutHaproxy({ vips, virtualServers }: Inventory, host: Host): string
 }
 
 /** Where HAProxy asks `host` for the service. */
-const servedBy = (service: Service, host: Host): Range[] =>
-  servedPorts(service, (server) => server.host === host);
+const servedBy = (service: Service, host: Host): Range[] => servedPorts(service, serversOf(service, host));
 
 /** The same, and where it asks whether it is well. */
-const askedOn = (service: Service, host: Host): Range[] =>
-  askedPorts(service, (server) => server.host === host);
+const askedOn = (service: Service, host: Host): Range[] => askedPorts(service, serversOf(service, host));
+
+const ofHosts = new WeakMap<Service['backends'], Map<Host | undefined, Server[]>>();
+
+/** The service's servers that are on a host. All are sorted once, since every host asks. */
+function serversOf({ backends }: Service, host: Host): readonly Server[] {
+  let known = ofHosts.get(backends);
+  if (!known) {
+    known = new Map();
+    for (const server of backends.servers) {
+      const own = known.get(server.host);
+      if (own) own.push(server);
+      else known.set(server.host, [server]);
+    }
+    ofHosts.set(backends, known);
+  }
+  return known.get(host) ?? [];
+}
 
 /** Where HAProxy asks the servers of the service, for clients and for itself. */
-function askedPorts(service: Service, isMeant: (server: Server) => boolean = () => true): Range[] {
-  const served = servedPorts(service, isMeant);
+function askedPorts(service: Service, servers: readonly Server[] = service.backends.servers): Range[] {
+  const served = servedPorts(service, servers);
   const { port } = service.check;
   return served.length === 0 || port === undefined ? served : [...served, { port }];
 }
 
 /** Where HAProxy asks them for clients: where it is asked itself, if they have no port of their own. */
-const servedPorts = ({ backends, endpoints }: Service, isMeant: (server: Server) => boolean) =>
-  backends.servers
-    .filter(isMeant)
-    .flatMap(({ port }): readonly Range[] => (port === undefined ? endpoints : [{ port }]));
+const servedPorts = ({ endpoints }: Service, servers: readonly Server[]) =>
+  servers.flatMap(({ port }): readonly Range[] => (port === undefined ? endpoints : [{ port }]));
 
 type Range = PortRange & Pick<Endpoint, 'udp'>;
 
