@@ -2,7 +2,7 @@ import type { EventBody, Phase, StepFailure } from '../events/events';
 import type { JournalEntry } from '../host/journal';
 import type { RunState } from '../host/run-state';
 import type { TitledStep } from '../host/transaction';
-import { hintFor } from './step-hint';
+import { hintFor, stepToMend } from './step-hint';
 
 interface Followed {
   host: string;
@@ -36,8 +36,8 @@ export class Follower {
   }
 
   hear(entry: JournalEntry): void {
-    const { host, phase, total, emit } = this.followed;
-    const title = (step: number) => this.followed.steps[step - 1]?.title ?? `step ${step}`;
+    const { host, phase, total, steps, emit } = this.followed;
+    const title = (step: number) => steps[step - 1]?.title ?? `step ${step}`;
     const place = (step: number) => ({ host, phase, index: this.#index, total, title: title(step) });
     switch (entry.event) {
       case 'state':
@@ -61,7 +61,7 @@ export class Follower {
           command: entry.command,
           exitCode: entry.code,
           stderr: entry.output,
-          hint: hintFor({ ...entry, origin: this.followed.steps[entry.step - 1]?.origin }),
+          hint: hintFor({ ...entry, origin: stepToMend(entry.output, steps[entry.step - 1], steps)?.origin }),
         };
         emit({ type: 'step-end', ...place(entry.step), status: 'failed', ms: 0, failure });
         return;

@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import type { TitledStep } from '../host/transaction';
 
 /** What the operator does about a failed part of a step, in a sentence. */
 export function hintFor({
@@ -27,6 +28,21 @@ export function hintFor({
   if (/^(service|chkconfig) /.test(command))
     return 'the init script says why above; if not, the service’s own log or /var/log/messages on the host';
   return 'mend the cause, then apply again: what is done already is skipped';
+}
+
+/**
+ * The step whose file is to be mended: HAProxy checks all files together, so that the step of one may fail for another. One that is
+ * named as a file beside goes before the one whose line (`[PATH:3]`) names it.
+ */
+export function stepToMend<T extends Pick<TitledStep, 'target'>>(
+  output: string,
+  own: T | undefined,
+  steps: readonly T[],
+): T | undefined {
+  const beside = output.replaceAll(/\[[^\][]*:\d+\]/g, '');
+  const namedIn = (text: string) =>
+    steps.find(({ target }) => target.startsWith('/') && text.split(/[\s'":,;()[\]]+/).includes(target));
+  return namedIn(beside) ?? (own && output.includes(own.target) ? own : (namedIn(output) ?? own));
 }
 
 function shownPath(file: string): string {

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { hintFor } from '../../src/rollout/step-hint';
+import { hintFor, stepToMend } from '../../src/rollout/step-hint';
 
 test.each([
   ['a file of the user’s own, by the path that he knows', 'conf/haproxy.cfg', 'mend conf/haproxy.cfg;'],
@@ -10,3 +10,27 @@ test.each([
   const entry = { part: 'validate', command: 'haproxy_check /etc/haproxy/haproxy.cfg', output: 'refused' };
   expect(hintFor({ ...entry, origin: origin && resolve(origin) })).toContain(says);
 });
+
+const steps = ['/etc/haproxy/haproxy.cfg', '/etc/haproxy/hosts.map', '/etc/haproxy/certs/green.pem'].map(
+  (target) => ({ target }),
+);
+
+test.each([
+  [
+    'a certificate in a folder, at the step of a map',
+    1,
+    "[/etc/haproxy/haproxy.cfg:4] : 'bind :443' : unable to load certificate from file '/etc/haproxy/certs/green.pem'.",
+    2,
+  ],
+  [
+    'a line of haproxy.cfg, at the step of a map',
+    1,
+    'parsing [/etc/haproxy/haproxy.cfg:4] : unknown keyword',
+    0,
+  ],
+  ['the step’s own file', 0, '[/etc/haproxy/haproxy.cfg:4] : unknown keyword', 0],
+  ['a file of another name that begins alike', 1, "unable to stat '/etc/haproxy/certs/green.pem.key'", 1],
+  ['nothing that the run brings', 1, 'no such user', 1],
+])('which file is to be mended: %s', (_, own, output, to) =>
+  expect(stepToMend(output, steps[own], steps)).toBe(steps[to]),
+);
