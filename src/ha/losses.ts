@@ -1,6 +1,7 @@
 import type { PlannedChange } from '../plan/plan';
 import type { Loss } from './loss';
 import { heldBy, heldNoMore } from './lost-addresses';
+import { listedNoMore } from './lost-certificates';
 import { answeredNoMore } from './lost-endpoints';
 import { mappedNoMore } from './lost-map-entries';
 import { isOfKeepalived, runningVips } from './running-vips';
@@ -21,7 +22,11 @@ export function lossesBy(
     if (unit !== 'haproxy') return [];
     if (target.endsWith('.map')) return mappedNoMore(target, from, to ?? '', services);
     const others = vips.flatMap(({ name, addresses }) => addresses.map(({ address }) => ({ name, address })));
-    return answeredNoMore(from, to ?? '', [...runningVips(vips, plan), ...others]);
+    return [
+      // A list that is gone is named no more, which haproxy.cfg tells.
+      ...(to === null || to === undefined ? [] : listedNoMore(target, from, to)),
+      ...answeredNoMore(from, to ?? '', [...runningVips(vips, plan), ...others]),
+    ];
   });
 }
 

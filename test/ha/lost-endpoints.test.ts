@@ -1,5 +1,6 @@
 import type { Loss } from '../../src/ha/loss';
 import { heldNoMore } from '../../src/ha/lost-addresses';
+import { listedNoMore } from '../../src/ha/lost-certificates';
 import { answeredNoMore } from '../../src/ha/lost-endpoints';
 import { mappedNoMore } from '../../src/ha/lost-map-entries';
 import { conf, instance } from './conf';
@@ -320,3 +321,27 @@ test('what a map sends to a service no more, and what else it has no more', () =
     'some: /m.map has web for d.example instead of files',
   ]);
 });
+
+const list = '# ours\na.pem [alpn h2] a.example *.a.example !b.a.example\nb.pem b.example\nc.pem\n';
+
+test.each([
+  ['a certificate', list, list.replace('b.pem b.example\n', ''), ['/l has the certificate b.pem no more']],
+  ['the last one of all', list, '# none\n', ['/l has the certificate a.pem, b.pem, c.pem no more']],
+  ['not one that another takes the place of', list, list.replace('b.pem', 'new.pem'), []],
+  [
+    'not the order, options or comments',
+    list,
+    'c.pem # c\nb.pem b.example\na.pem a.example *.a.example\n',
+    [],
+  ],
+  [
+    'a name',
+    'a.pem a.example\nb.pem b.example c.example\n',
+    'a.pem a.example\nb.pem [verify none] b.example\n',
+    ['/l has a certificate for c.example no more'],
+  ],
+  ['not a name that a certificate may have by itself', list, list.replace(' b.example', ''), []],
+  ['no other file', 'lua one\n', 'lua two\n', []],
+])('what a crt-list shows no more: %s', (_, from, to, expected) =>
+  expect(shown(listedNoMore('/l', from, to))).toEqual(expected),
+);
