@@ -1,7 +1,7 @@
 import { didYouMean } from '../document/suggest';
 import { type Route, routesOf } from '../ha/haproxy/route';
 import type { Section } from '../ha/haproxy/section';
-import { type HostFiles, placeIn, placeOfWord } from './host-files';
+import { type FilePlace, type HostFiles, placeIn, placeOfWord } from './host-files';
 import type { Found, Rule } from './subject';
 
 /** A `use_backend` or `default_backend` that names no backend, by itself or by a map. */
@@ -49,21 +49,26 @@ const byMap = /^(.*)%\[[^\]]*\bmap(?:_[a-z0-9]+)*\(([^,()]+)(?:,([^()]*))?\)\](.
 function inMaps(section: Section, files: HostFiles, backends: ReadonlySet<string>): Found[] {
   if (section.kind !== 'frontend' && section.kind !== 'listen') return [];
   return routesOf(section, []).flatMap(({ directive }) => {
-    const [, before = '', path = '', , after = ''] = byMap.exec(directive.words[1] ?? '') ?? [];
+    const [, before = '', path = '', otherwise, after = ''] = byMap.exec(directive.words[1] ?? '') ?? [];
     const rows = path === '' ? [] : (files.read(path) ?? '').split('\n');
-    return rows.flatMap((row, index): Found[] => {
-      const [, gap = '', value] = /^(\s*[^\s#]\S*\s+)(\S+)/.exec(row) ?? [];
-      if (value === undefined || backends.has(before + value + after)) return [];
-      const at = { file: path, line: index + 1, column: gap.length + 1 };
-      return [
-        {
-          severity: 'error',
-          at: placeIn(files, at),
-          message: `requests go to ${before}${value}${after} by this map, which is no backend${didYouMean(before + value + after, [...backends])}`,
-          why: 'HAProxy starts, and sends those requests to the default_backend, or answers them with 503',
-          fix: 'correct the name, or add the backend',
-        },
-      ];
-    });
+    const judge = (value: string | undefined, at: FilePlace): Found[] => {
+      const name = before + value + after;
+      return value === undefined || backends.has(name) ? [] : [byMapTo(name, at, backends)];
+    };
+    return [
+      ...judge(otherwise, placeOfWord(files, directive, 1)),
+      ...rows.flatMap((row, index) => {
+        const [, gap = '', value] = /^(\s*[^\s#]\S*\s+)(\S+)/.exec(row) ?? [];
+        return judge(value, placeIn(files, { file: path, line: index + 1, column: gap.length + 1 }));
+      }),
+    ];
   });
 }
+
+const byMapTo = (name: string, at: FilePlace, backends: ReadonlySet<string>): Found => ({
+  severity: 'error',
+  at,
+  message: `requests go to ${name} by this map, which is no backend${didYouMean(name, [...backends])}`,
+  why: 'HAProxy starts, and sends those requests to the default_backend, or answers them with 503',
+  fix: 'correct the name, or add the backend',
+});
