@@ -16,6 +16,8 @@ import { forwardingMissing } from './forwarding-missing';
 import { haproxyNotLookedAt } from './haproxy-not-looked-at';
 import { healthListenerMissing } from './health-listener-missing';
 import type { HostFiles } from './host-files';
+import { lineOutOfPlace } from './line-out-of-place';
+import { nameUsedTwice } from './name-used-twice';
 import { nonlocalBindMissing } from './nonlocal-bind-missing';
 import { nopreemptWithMaster } from './nopreempt-with-master';
 import { passwordWithoutTls } from './password-without-tls';
@@ -57,6 +59,8 @@ export const rules: readonly Rule[] = [
   forwardingMissing,
   haproxyNotLookedAt,
   healthListenerMissing,
+  lineOutOfPlace,
+  nameUsedTwice,
   nonlocalBindMissing,
   nopreemptWithMaster,
   passwordWithoutTls,
