@@ -1,6 +1,7 @@
 import { compareVersions } from '../ha/haproxy/condition';
 import type { Inventory } from '../inventory/inventory';
 import type { Finding } from '../plan/plan';
+import { aclNotThere } from './acl-not-there';
 import { addressInHeading } from './address-in-heading';
 import { authWithoutEffect } from './auth-without-effect';
 import { backendIsFront } from './backend-is-front';
@@ -8,6 +9,7 @@ import { backendNotThere } from './backend-not-there';
 import { certificateExpires } from './certificate-expires';
 import { certificateUnreadable } from './certificate-unreadable';
 import { checkBinaryMissing } from './check-binary-missing';
+import { checkWithoutPort } from './check-without-port';
 import { cookieWithoutEffect } from './cookie-without-effect';
 import { defaultCredentials } from './default-credentials';
 import { directiveGone } from './directive-gone';
@@ -17,6 +19,7 @@ import { haproxyNotLookedAt } from './haproxy-not-looked-at';
 import { healthListenerMissing } from './health-listener-missing';
 import type { HostFiles } from './host-files';
 import { lineOutOfPlace } from './line-out-of-place';
+import { modeDiffers } from './mode-differs';
 import { nameUsedTwice } from './name-used-twice';
 import { nonlocalBindMissing } from './nonlocal-bind-missing';
 import { nopreemptWithMaster } from './nopreempt-with-master';
@@ -38,6 +41,7 @@ import { unicastPeers } from './unicast-peers';
 import { unknownKeyword } from './unknown-keyword';
 import { unknownState } from './unknown-state';
 import { unreadable } from './unreadable';
+import { valueNotKnown } from './value-not-known';
 import { vipOutsideSubnets } from './vip-outside-subnets';
 import { vridClash } from './vrid-clash';
 import { weightInSyncGroup } from './weight-in-sync-group';
@@ -45,6 +49,7 @@ import { weightNotAboveGap } from './weight-not-above-gap';
 
 /** Every rule; each is documented in docs/lint.md. */
 export const rules: readonly Rule[] = [
+  aclNotThere,
   addressInHeading,
   authWithoutEffect,
   backendIsFront,
@@ -52,6 +57,7 @@ export const rules: readonly Rule[] = [
   certificateExpires,
   certificateUnreadable,
   checkBinaryMissing,
+  checkWithoutPort,
   cookieWithoutEffect,
   defaultCredentials,
   directiveGone,
@@ -60,6 +66,7 @@ export const rules: readonly Rule[] = [
   haproxyNotLookedAt,
   healthListenerMissing,
   lineOutOfPlace,
+  modeDiffers,
   nameUsedTwice,
   nonlocalBindMissing,
   nopreemptWithMaster,
@@ -79,6 +86,7 @@ export const rules: readonly Rule[] = [
   unknownKeyword,
   unknownState,
   unreadable,
+  valueNotKnown,
   vipOutsideSubnets,
   vridClash,
   weightInSyncGroup,
