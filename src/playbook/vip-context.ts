@@ -38,8 +38,14 @@ export function vipFor(vip: Vip, host: Host, inventory: Inventory, interfaceName
     excluded: standing('excluded'),
     interface: interfaceName,
     priority: members.find((member) => member.host === host)?.priority ?? 0,
-    // keepalived begins a sync group as a backup, whatever its members are to be.
-    state: vip.preempt && members[0]?.host === host && syncGroup === undefined ? 'MASTER' : 'BACKUP',
+    // keepalived begins a sync group as a backup, whatever its members are to be, and drops the delay of what begins as MASTER.
+    state:
+      vip.preempt &&
+      members[0]?.host === host &&
+      syncGroup === undefined &&
+      !vip.extra.some((line) => /^\s*preempt_delay\b/.test(line))
+        ? 'MASTER'
+        : 'BACKUP',
     unicast: unicast === false ? null : { source: source(host), peers: others.map(source) },
     commands: commands.map(({ name, check: { command = '', interval, fall, rise } }) => ({
       service: name,

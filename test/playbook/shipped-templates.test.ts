@@ -147,6 +147,18 @@ test('haproxy.cfg: extra lines of global and defaults', async () => {
   expect(section(text, 'defaults')).toMatch(/\n {4}option splice-auto$/);
 });
 
+test.each([
+  [[], 'MASTER'],
+  [['preempt_delay 60'], 'BACKUP'],
+])(
+  'keepalived drops the delay of what begins as MASTER: with extra %j the first host begins as %s',
+  async (extra, state) => {
+    const vips = { v: { address: '10.0.0.9', virtualRouterId: 1, extra } };
+    const text = await written({ vips, services: {} }, '/etc/keepalived/keepalived.conf');
+    expect(section(text, 'vrrp_instance v ')).toContain(`    state ${state}\n`);
+  },
+);
+
 test('keepalived.conf: unicast, a command of a service, extra lines', async () => {
   const vips = {
     v: {
