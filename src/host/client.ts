@@ -136,7 +136,7 @@ function hopTarget(hop: string, target: SshTarget): SshTarget {
   } = target;
   return {
     name: `${target.name} (jump host ${hop})`,
-    address: /:\d+$/.test(hop) && !hop.includes('://') ? `ssh://${hop}` : hop,
+    ...hopPlace(hop),
     sudo: false,
     knownHostsFile,
     sshConfigFile,
@@ -146,6 +146,17 @@ function hopTarget(hop: string, target: SshTarget): SshTarget {
     ask,
     tell,
     loginReason,
+  };
+}
+
+/** A jump host as ProxyJump names it: `user@host:port`, `user@[::1]`, `ssh://…`. `ssh -G` takes no address in brackets. */
+function hopPlace(hop: string): Pick<SshTarget, 'address' | 'user' | 'port'> {
+  const [, user, bracketed, name, port] =
+    /^(?:ssh:\/\/)?(?:(.+)@)?(?:\[([^\]]+)\]|([^:]+))(?::(\d+))?\/?$/.exec(hop) ?? [];
+  return {
+    address: bracketed ?? name ?? hop,
+    ...(user === undefined ? {} : { user }),
+    ...(port === undefined ? {} : { port: Number(port) }),
   };
 }
 

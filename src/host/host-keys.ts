@@ -27,15 +27,19 @@ export type Verdict = { kind: 'known' } | { kind: 'unknown' } | { kind: 'changed
 /**
  * All keys that the known_hosts files have of the host. Skips files that are missing or not readable. `ssh-keygen -F`
  * would need a process for each file and name, and an installed OpenSSH; a test compares the results of both.
- * @throws HostError when the config's RevokedHostKeys cannot be read: then, as with OpenSSH, every key is refused;
+ * @throws HostError when no file has a key and one is no regular file; when the config's RevokedHostKeys cannot be read: then, as with OpenSSH, every key is refused;
  * OnlyOpenSsh when only OpenSSH can read it
  */
 export async function knownHostKeys(host: string, settings: SshSettings): Promise<KnownKey[]> {
   const { name, withoutPort } = hostKeyNames(settings);
+  let noFile: Error | undefined;
   const [revoked, ...found] = await Promise.all([
     revokedKeys(host, settings.revokedHostKeysFile),
     ...settings.knownHostsFiles.map(async (file) => {
-      const text = await readUserFile(file).catch((error: NodeJS.ErrnoException) => silent(host, error));
+      const text = await readUserFile(file).catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOTFILE') noFile ??= error;
+        return '';
+      });
       return [
         ...parseKnownHosts(text, file, name),
         ...(withoutPort ? parseKnownHosts(text, file, withoutPort) : []).map((key) => ({
@@ -45,17 +49,14 @@ export async function knownHostKeys(host: string, settings: SshSettings): Promis
       ];
     }),
   ]);
-  return [...revoked, ...found.flat()];
-}
-
-/** A file that is missing or not readable counts as empty. @throws HostError for one that is no regular file */
-function silent(host: string, error: NodeJS.ErrnoException): string {
-  if (error.code !== 'ENOTFILE') return '';
-  throw new HostError(
-    host,
-    `the known_hosts ${error.message}`,
-    'Name a file (--known-hosts, UserKnownHostsFile).',
-  );
+  const known = found.flat();
+  if (noFile && known.length === 0)
+    throw new HostError(
+      host,
+      `the known_hosts ${noFile.message}`,
+      'Name a file (--known-hosts, UserKnownHostsFile).',
+    );
+  return [...revoked, ...known];
 }
 
 async function revokedKeys(host: string, file: string | undefined): Promise<KnownKey[]> {

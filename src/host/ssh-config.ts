@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { homedir, hostname as localHostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { HostError } from '../errors';
@@ -237,7 +238,7 @@ export function settingsFrom(dump: SshDump, target: SshTarget): SshSettings {
       ...ONLY_OPENSSH.filter((name) =>
         name === 'RequiredRSASize'
           ? Number(one('requiredrsasize')) > LEAST_RSA
-          : yes(name.toLowerCase(), false),
+          : yes(name.toLowerCase(), false) && (name !== NO_HOST_KEY || LOOPBACK.test(hostname)),
       ).map((name) => `${name} is set`),
     ],
     ...(one('controlpath') ? { controlPath: one('controlpath') } : {}),
@@ -251,6 +252,10 @@ export function settingsFrom(dump: SshDump, target: SshTarget): SshSettings {
   };
 }
 
+/** It says nothing of other hosts. */
+const NO_HOST_KEY = 'NoHostAuthenticationForLocalhost';
+const LOOPBACK = /^(?:localhost|127\..*|::1)$/i;
+
 const ONLY_OPENSSH = [
   'CertificateFile',
   'PKCS11Provider',
@@ -260,6 +265,7 @@ const ONLY_OPENSSH = [
   'ProxyUseFdpass',
   'HostbasedAuthentication',
   'RequiredRSASize',
+  NO_HOST_KEY,
 ];
 
 /** OpenSSH's own RequiredRSASize, in bits. */
@@ -278,6 +284,7 @@ function connectionTokens(target: SshTarget, hostname: string, port: number, use
     d: homeFolder(),
     h: hostname,
     i: String(process.getuid?.() ?? ''),
+    C: createHash('sha1').update(`${here}${hostname}${port}${user}`).digest('hex'),
     L: here.replace(/\..*/, ''),
     l: here,
     n: target.address.replace(/^.*@/, ''),

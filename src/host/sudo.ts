@@ -25,8 +25,8 @@ export interface SudoDialogue {
   go: string;
 }
 
-// The C locale, so that what sudo and the tools say can be recognised.
-const ENV = 'exec env LC_ALL=C';
+// The C locale, so that what sudo and the tools say can be recognised. Without `exec`, which a restricted shell refuses.
+const ENV = 'env LC_ALL=C';
 
 /** doas and its like give the shell neither the locale nor, maybe, the folders of root's programs; sudo does. */
 const CLEAN = "sh -c 'LC_ALL=C; PATH=$PATH:/usr/sbin:/sbin:/usr/bin:/bin; export LC_ALL PATH; exec sh -s'";

@@ -15,7 +15,7 @@ import {
   startSshServer,
 } from '../support/ssh-server';
 
-const AS_ROOT = 'exec env LC_ALL=C sh -s';
+const AS_ROOT = 'env LC_ALL=C sh -s';
 
 let files: SshFiles;
 let servers: SshServer[];

@@ -299,12 +299,12 @@ exec "$@"
   });
 
   test('no password given, none needed', async () => {
-    await logIn(fakeSudo(false), { user: 'careful' }, 'exec env LC_ALL=C sudo -n sh -s');
+    await logIn(fakeSudo(false), { user: 'careful' }, 'env LC_ALL=C sudo -n sh -s');
     expect(await connection.runScript('echo ran', patient)).toMatchObject({ code: 0, stdout: 'ran\n' });
   });
 
   test('no password given, one needed', async () => {
-    await logIn(fakeSudo(true), { user: 'careful' }, 'exec env LC_ALL=C sudo -n sh -s');
+    await logIn(fakeSudo(true), { user: 'careful' }, 'env LC_ALL=C sudo -n sh -s');
     const error = await failure(connection.runScript('echo ran', patient));
     expect(error.message).toBe('fred: sudo needs a password: sudo: a password is required');
     expect(error.hint).toContain('ssh.sudoPassword');
@@ -317,7 +317,7 @@ exec "$@"
     await logIn(
       (channel, link) => runsLocally(server.commands.at(-1) ?? '', path)(channel, link),
       { user: 'careful' },
-      'exec env LC_ALL=C sudo -n sh -s',
+      'env LC_ALL=C sudo -n sh -s',
     );
     expect((await failure(connection.runScript('true', patient))).message).toContain(
       'sudo is not installed there',

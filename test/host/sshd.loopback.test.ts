@@ -196,7 +196,10 @@ describeWithSshd('OpenSSH’s own server', () => {
         'echo "not allowed: $SSH_ORIGINAL_COMMAND" >&2; cat',
         'it started no shell (exit 0); it said: printf %s%s',
       ],
-      ['bash -r -c "$SSH_ORIGINAL_COMMAND"', /it started no shell \(exit \d+\); it said: .*exec: restricted/],
+      [
+        'PATH=/nowhere /bin/bash -r -c "$SSH_ORIGINAL_COMMAND"',
+        /it started no shell \(exit \d+\); it said: .*env: .*not found/,
+      ],
     ])('ForceCommand %s', async (command, said) => {
       const connection = await through(`ForceCommand ${command}`);
       await expect(connection.runScript('true', patient)).rejects.toThrow(said);

@@ -102,21 +102,21 @@ describe('other programs', () => {
   });
 
   test.each([
-    ['doas' as const, 'doas', "exec env LC_ALL=C doas -n sh -c '"],
-    [['dzdo', '-p', 'a b'], 'dzdo', "exec env LC_ALL=C dzdo -p 'a b' sh -c '"],
+    ['doas' as const, 'doas', "env LC_ALL=C doas -n sh -c '"],
+    [['dzdo', '-p', 'a b'], 'dzdo', "env LC_ALL=C dzdo -p 'a b' sh -c '"],
   ])('%s', (become, becomes, begins) => {
     const shell = rootShell({ user: 'pat', sudo: 'auto', become, sudoPassword: 'sudo’s only' });
     expect(shell).toEqual({ becomes, command: expect.stringContaining(begins) });
-    expect(rootShell({ user: 'root', sudo: 'auto', become })).toEqual({ command: 'exec env LC_ALL=C sh -s' });
+    expect(rootShell({ user: 'root', sudo: 'auto', become })).toEqual({ command: 'env LC_ALL=C sh -s' });
   });
 });
 
 describe('rootShell', () => {
   test.each([
-    ['root', 'auto', undefined, 'exec env LC_ALL=C sh -s'],
-    ['deploy', 'auto', undefined, 'exec env LC_ALL=C sudo -n sh -s'],
-    ['root', true, undefined, 'exec env LC_ALL=C sudo -n sh -s'],
-    ['deploy', false, 'secret', 'exec env LC_ALL=C sh -s'],
+    ['root', 'auto', undefined, 'env LC_ALL=C sh -s'],
+    ['deploy', 'auto', undefined, 'env LC_ALL=C sudo -n sh -s'],
+    ['root', true, undefined, 'env LC_ALL=C sudo -n sh -s'],
+    ['deploy', false, 'secret', 'env LC_ALL=C sh -s'],
   ] as const)('%s, sudo %s: %s %s', (user, sudo, sudoPassword, command) => {
     expect(rootShell({ user, sudo, sudoPassword })).toEqual({
       command,

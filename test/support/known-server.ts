@@ -6,7 +6,7 @@ import { answers, publicLine, type SshServer, type SshServerOptions, startSshSer
 export async function startKnownServer(files: SshFiles, options: SshServerOptions): Promise<SshServer> {
   const server = await startSshServer({
     ...options,
-    commands: { 'exec env LC_ALL=C sh -s': answers({ stdout: 'ran' }) },
+    commands: { 'env LC_ALL=C sh -s': answers({ stdout: 'ran' }) },
   });
   const known = `[127.0.0.1]:${server.port} ${publicLine(server.hostKeys[0] ?? '')}\n`;
   writeFileSync(files.knownHosts, known, { flag: 'a' });

@@ -13,7 +13,7 @@ import {
 /** A server of its own for each test of whoever imports this, and a connection that has logged in there. */
 
 /** How a connection has its shell started where no sudo is asked for. */
-export const AS_ROOT = 'exec env LC_ALL=C sh -s';
+export const AS_ROOT = 'env LC_ALL=C sh -s';
 
 /** Of the test that runs now. */
 export let files: SshFiles;

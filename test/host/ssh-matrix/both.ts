@@ -1,7 +1,7 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { createHmac } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { userInfo } from 'node:os';
+import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { connect } from '../../../src/host/connection';
@@ -66,6 +66,7 @@ export function tester(files: SshFiles): { tryRow(row: Row): Promise<Outcome>; s
     const authorized = `AuthorizedKeysFile ${files.path('authorized')}`;
     const target = await serve('target', [...(row.server ?? []).map(fill), authorized]);
     names.port = String(target.port);
+    names.C = createHash('sha1').update(`${hostname()}127.0.0.1${target.port}${user}`).digest('hex');
     names.hostkey = target.hostKey;
     const hops = await Promise.all([
       serve('hop', [...(row.hopServer ?? []).map(fill), authorized]),
@@ -109,8 +110,8 @@ export function tester(files: SshFiles): { tryRow(row: Row): Promise<Outcome>; s
       const byHaprov = await runHaprov({ address: 'web', sshConfigFile: config, ...inventory }, environment);
       return { ssh: bySsh.how, haprov: byHaprov.how, said: `ssh: ${bySsh.said}\nhaprov: ${byHaprov.said}` };
     } finally {
-      const socket = words[words.indexOf('-S') + 1];
-      if (program) execFileSync(program, ['-S', socket ?? '', '-O', 'exit', 'web'], { stdio: 'ignore' });
+      const same = words.filter((word) => !['-f', '-N', '-M'].includes(word));
+      if (program) execFileSync(program, ['-O', 'exit', ...same], { stdio: 'ignore' });
     }
   }
 

@@ -57,6 +57,7 @@ const SIGNED: Readonly<Record<string, { by?: string; words: string[]; type?: str
   'cert-forced-other': { words: ['-n', user, '-O', 'force-command=echo something else'] },
   'cert-here': { words: ['-n', user, '-O', 'source-address=127.0.0.0/8'] },
   'cert-away': { words: ['-n', user, '-O', 'source-address=192.0.2.0/24'] },
+  'cert-critical': { words: ['-n', user, '-O', 'critical:nobody-knows@example.org=1'] },
   'cert-bare': { words: ['-n', user, '-O', 'clear', '-O', 'permit-pty'] },
   'host-key': { words: ['-h', '-n', '127.0.0.1'] },
   'host-any': { words: ['-h'] },

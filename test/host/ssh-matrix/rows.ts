@@ -8,6 +8,7 @@ import { jumps } from './rows/jumps';
 import { keys } from './rows/keys';
 import { login } from './rows/login';
 import { names } from './rows/names';
+import { seldom } from './rows/seldom';
 import { tokens } from './rows/tokens';
 
 /** The whole matrix, as docs/ssh.md shows it. */
@@ -22,4 +23,5 @@ export const matrix: readonly Group[] = [
   algorithms,
   login,
   connection,
+  seldom,
 ];
