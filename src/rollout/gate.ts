@@ -71,6 +71,8 @@ export async function passGate(
     }
     finalBefore = final;
     takenBefore = taken.length > 0;
-    await new Promise((done) => setTimeout(done, options.pauseMs));
+    // The last look comes when the time is over, and not a pause later.
+    const left = wellSince === undefined ? options.pauseMs : options.steadyMs - (at - wellSince);
+    await new Promise((done) => setTimeout(done, Math.min(options.pauseMs, left)));
   }
 }

@@ -66,3 +66,25 @@ test('a VIP that a stranger has is not waited for, but believed only twice runni
   const moving = scripted([nobody, nobody, well]);
   expect((await moving.pass(300, 60_000)).faults).toEqual([]);
 });
+
+test('the last look comes when all has been well for as long as it is to be, not a pause later', async () => {
+  jest.useFakeTimers();
+  try {
+    const looks: number[] = [];
+    const pair = {
+      look: async () => {
+        looks.push(Date.now());
+        return new Map();
+      },
+      faults: () => ({ sentences: [], final: false, unheld: [] }),
+    } as unknown as Pair;
+    const begun = Date.now();
+    const options = { steadyMs: 1000, timeoutMs: 5000, pauseMs: 300, patienceMs: 0 };
+    const passed = passGate(pair, ['fred'], new Set(), options, () => Date.now());
+    await jest.advanceTimersByTimeAsync(1000);
+    expect((await passed).faults).toEqual([]);
+    expect(looks.map((at) => at - begun)).toEqual([0, 300, 600, 900, 1000]);
+  } finally {
+    jest.useRealTimers();
+  }
+});
