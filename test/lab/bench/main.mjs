@@ -260,6 +260,11 @@ function write(sections, kind) {
   writeFileSync(join(out, 'performance.svg'), plot(sections));
 }
 
+for (const signal of ['SIGINT', 'SIGTERM'])
+  process.on(signal, () => {
+    lab.close();
+    process.exit(130);
+  });
 const kind = lab.raise();
 try {
   lab.bare();

@@ -39,7 +39,7 @@ const files = {
   '/etc/haproxy/haproxy.cfg': { mode: '0640', validate: 'haproxy -c -f %s', notify: 'haproxy' },
   '/usr/libexec/keepalived/haprov-haproxy-answers': { mode: '0755' },
   '/usr/libexec/keepalived/haprov-not-drained': { mode: '0755' },
-  '/etc/keepalived/keepalived.conf': { mode: '0640', validate: 'keepalived -t -f %s', notify: 'keepalived' },
+  '/etc/keepalived/keepalived.conf': { mode: '0640', notify: 'keepalived' },
   '/etc/sysctl.d/99-zz-haprov.conf': { mode: '0644', notify: 'sysctl' },
 };
 
