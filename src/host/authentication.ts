@@ -248,11 +248,13 @@ class OneKey extends BaseAgent<ParsedKey> {
  * ssh2's callback that tries one attempt after the other, without methods that the server does not accept. It sends `none`,
  * which costs a round trip, only where it must know what the server accepts: before a person is asked.
  * @param onServerMethods gets the methods that the server accepts, and whether it took a factor already.
+ * @param mayBegin where the server is to hear nothing of who logs in before it is fulfilled
  */
 export function authHandler(
   credentials: Credentials,
   username: string,
   onServerMethods: (methods: string[], isHalfIn: boolean) => void,
+  mayBegin?: Promise<void>,
 ): {
   choose: AuthHandlerMiddleware;
   /** Takes each refusal as the server said it: to `choose` ssh2 does not tell those of an agent's keys. */
@@ -263,6 +265,7 @@ export function authHandler(
   let heard: { isPartial: boolean } | undefined;
   let isHalfIn = false;
   const next = async (): Promise<AnyAuthMethod | undefined> => {
+    await mayBegin;
     const last = heard;
     heard = undefined;
     if (last) await credentials.person?.heard(last.isPartial);

@@ -82,7 +82,7 @@ function lackOf(words: string): string | undefined {
 
 async function openTransport(target: SshTarget, settings: SshSettings, depth: number): Promise<Transport> {
   if (settings.proxyJump) return openJump(target, settings, settings.proxyJump, depth);
-  if (!settings.proxyCommand) return openTcp(settings);
+  if (!settings.proxyCommand) return openTcp(settings, target.gate?.signal);
   if (!isShellSafe(settings.hostname) || !isShellSafe(settings.user)) {
     throw new HostError(
       target.name,
@@ -234,10 +234,15 @@ function handshake(
       );
     });
 
-    const auth = authHandler(credentials, settings.user, (methods, isHalfIn) => {
-      state.serverMethods = methods;
-      state.isHalfIn = isHalfIn;
-    });
+    const auth = authHandler(
+      credentials,
+      settings.user,
+      (methods, isHalfIn) => {
+        state.serverMethods = methods;
+        state.isHalfIn = isHalfIn;
+      },
+      target.gate?.mayPass,
+    );
     const knownTypes = known.filter((key) => key.marker === undefined).map((key) => key.type);
     client.connect({
       sock: stream,

@@ -3,6 +3,7 @@ import { HostError } from '../errors';
 import { type AskSecret, loginReasons, type SecretQuestion } from './ask-secret';
 import type { Session } from './channel';
 import { logIn, sessionOf } from './client';
+import { beginEarly, leaveEarly, takeEarly } from './early-login';
 import {
   ANSWERS_MS,
   ChannelRefused,
@@ -18,7 +19,7 @@ import { OnlyOpenSsh } from './only-openssh';
 import { openMaster, openSshSession } from './openssh';
 import { Relay, relayScript } from './relay';
 import { checked, type RunScript } from './script-result';
-import { readSshConfig, type SshTarget } from './ssh-config';
+import { readSshConfig, type SshSettings, type SshTarget } from './ssh-config';
 import { type RootShell, rootShell } from './sudo';
 import { SudoPassword } from './sudo-password';
 import { Turns } from './turns';
@@ -27,6 +28,7 @@ export {
   type AskSecret,
   type ExecOptions,
   type ExecResult,
+  leaveEarly,
   loginReasons,
   type SecretQuestion,
   type SshTarget,
@@ -60,33 +62,40 @@ export interface Connection {
 export async function connect(target: SshTarget, reason?: string): Promise<Connection> {
   const told = reason === undefined ? target : { ...target, loginReason: reason };
   // What was learnt of a host is known by its target.
-  return new SshConnection(target, await inTurn(() => openSession(told)));
+  return new SshConnection(target, await (takeEarly(target) ?? inTurn(() => openSession(told))));
+}
+
+/** Begins to log in at a host while the caller does something else; `connect` or {@link leaveEarly} must follow. */
+export function prepare(target: SshTarget): SshTarget {
+  return beginEarly(target, (early) => inTurn(() => openSession(early)));
 }
 
 /** Logs in by ssh2, which is fast; by the user's own `ssh` where only that can, or the user wants it. */
 async function openSession(target: SshTarget): Promise<Session> {
-  const { name, transport = 'auto' } = target;
+  const { name, transport = 'auto', gate } = target;
+  gate?.signal.throwIfAborted();
   const read = target.settings ?? readSshConfig(target);
   const settings = await read;
   const master = transport === 'ssh2' ? undefined : await openMaster(settings);
   const why = transport === 'auto' ? await needsOpenSsh(settings, master) : undefined;
-  if (transport === 'openssh' || why !== undefined)
-    return openSshSession(target, settings, why ?? 'ssh.transport says so', master);
+  const isOpenSsh = transport === 'openssh' || why !== undefined;
+  // These cannot wait between the keys and the login, or write down what the user has not yet meant.
+  if (isOpenSsh || mayNotBeEarly(target, settings)) await gate?.mayPass;
+  if (isOpenSsh) return openSshSession(target, settings, why ?? 'ssh.transport says so', master);
   try {
     return sessionOf(name, await logIn({ ...target, settings: read }));
   } catch (error) {
     if (transport === 'ssh2' || !(error instanceof OnlyOpenSsh)) throw error;
+    await gate?.mayPass;
     return openSshSession(target, settings, error.why);
   }
 }
 
-/** Starts reading the user's ssh config for a host, while the caller does something else; sends nothing to the host. */
-export function prepare(target: SshTarget): SshTarget {
-  const settings = readSshConfig(target);
-  // `connect` awaits it and reports its error.
-  settings.catch(() => undefined);
-  return { ...target, settings };
-}
+const mayNotBeEarly = ({ acceptNewHostKeys }: SshTarget, settings: SshSettings): boolean =>
+  acceptNewHostKeys === true ||
+  settings.acceptsNewHostKeys ||
+  settings.proxyJump !== undefined ||
+  settings.proxyCommand !== undefined;
 
 /** OpenSSH's MaxSessions is 10 by default; two are spare. */
 const MOST_CHANNELS = 8;

@@ -47,8 +47,17 @@ export interface SshTarget {
   loginReason?: string;
   /** Tells the person what a login waits for, such as a touch of a security key. */
   tell?: ((text: string) => void) | undefined;
-  /** The settings that {@link prepare} is reading. */
+  /** The settings that a login which was begun early is reading. */
   settings?: Promise<SshSettings>;
+  /** Where the login was begun early: it may say who logs in when this is fulfilled, and ends where it is rejected. */
+  gate?: Gate;
+}
+
+/** What holds a login up that was begun early. */
+export interface Gate {
+  mayPass: Promise<void>;
+  /** Aborted where the login is not wanted any more. */
+  signal: AbortSignal;
 }
 
 /** How to reach one host: what OpenSSH would do, with every path and token expanded. */

@@ -16,8 +16,9 @@ export interface Transport {
 /**
  * A TCP connection without Nagle's delay.
  * @throws Error with Node's `code` (ECONNREFUSED, ENOTFOUND …), or ETIMEDOUT after `connectTimeoutMs`
+ * @param signal destroys the connection
  */
-export function openTcp(settings: SshSettings): Promise<Transport> {
+export function openTcp(settings: SshSettings, signal?: AbortSignal): Promise<Transport> {
   return new Promise((resolve, reject) => {
     const { hostname: host, port, addressFamily: family, bindAddress: localAddress } = settings;
     const socket = connectTcp({
@@ -26,6 +27,7 @@ export function openTcp(settings: SshSettings): Promise<Transport> {
       family,
       noDelay: true,
       ...(localAddress ? { localAddress } : {}),
+      ...(signal ? { signal } : {}),
     });
     const timer = setTimeout(() => {
       socket.destroy(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' }));

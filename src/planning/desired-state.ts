@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { setImmediate as afterWhatWaits } from 'node:timers/promises';
 import { faultsToReport } from '../document/faults';
 import { InputError } from '../errors';
 import type { OwnTexts } from '../ha/own/reading';
@@ -22,25 +23,49 @@ export interface DesiredState {
   wanted: Map<Host, Resource[]>;
 }
 
+type Asker = Parameters<typeof loadInventory>[1];
+
+/** Loads and checks inventory, playbooks and templates; no host is asked. @throws InputError with all faults */
+export async function loadDesiredState(file: string, asker: Asker): Promise<DesiredState> {
+  return desiredStateOf(await loadInventory(resolve(file), asker));
+}
+
 /**
- * Loads and checks inventory, playbooks and templates; no host is asked.
- * @param loaded called with the inventory, before the rest is checked
- * @throws InputError with all faults
+ * As {@link loadDesiredState}, and begins to log in at hosts meanwhile, as soon as the inventory is found right. None hears
+ * who logs in before all is found right.
+ * @param begin begins the logins; the caller ends them where this throws
  */
-export async function loadDesiredState(
+export async function loadAndConnect(
   file: string,
-  context: Pick<Context, 'env' | 'keepSecret' | 'stopping' | 'askSecret' | 'emit'>,
-  loaded: (inventory: Inventory) => void = () => {},
+  asker: Asker,
+  begin: (inventory: Inventory) => void,
 ): Promise<DesiredState> {
-  const said = await loadInventory(resolve(file), context);
-  loaded(said);
-  return desiredStateOf(said);
+  const said = await loadInventory(resolve(file), asker);
+  begin(said);
+  const steps = stepsTo(said);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    // What hosts have said meanwhile is answered.
+    await afterWhatWaits();
+  }
 }
 
 /** What an inventory and its playbooks and templates want. @throws InputError with all faults */
 export function desiredStateOf(said: Inventory): DesiredState {
+  const steps = stepsTo(said);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+function* stepsTo(said: Inventory): Generator<void, DesiredState> {
   const { inventory, notes, texts } = readOwnConfiguration(said);
-  return { inventory, notes, texts, wanted: new Map(expandAll(inventory, loadPlaybooks(inventory))) };
+  yield;
+  const playbooks = loadPlaybooks(inventory);
+  yield;
+  return { inventory, notes, texts, wanted: new Map(yield* expandAll(inventory, playbooks)) };
 }
 
 /** As {@link loadDesiredState}, for who looks at an inventory that may be somebody else's: says whose code runs. */
@@ -64,17 +89,21 @@ export function tellOfPrograms(file: string, context: Context): void {
 const tell = (text: string, context: Context) => context.emit({ type: 'message', level: 'info', text });
 
 /** Every host is expanded, also those outside --limit: a fault is a fault. All faults at once, each once. */
-function expandAll(inventory: Inventory, playbooks: Parameters<typeof expand>[1]): [Host, Resource[]][] {
+function* expandAll(
+  inventory: Inventory,
+  playbooks: Parameters<typeof expand>[1],
+): Generator<void, [Host, Resource[]][]> {
   const faults = new Map<string, InputError['faults'][number]>();
-  const expanded = inventory.hosts.flatMap((host): [Host, Resource[]][] => {
+  const expanded: [Host, Resource[]][] = [];
+  for (const host of inventory.hosts) {
     try {
-      return [[host, expand(inventory, playbooks, host)]];
+      expanded.push([host, expand(inventory, playbooks, host)]);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       for (const fault of error.faults) faults.set(JSON.stringify(fault), fault);
-      return [];
     }
-  });
+    yield;
+  }
   if (faults.size > 0) throw new InputError(faultsToReport([...faults.values()]));
   return expanded;
 }

@@ -4,7 +4,7 @@ import { classify } from '../ha/disruption';
 import { formerMembers } from '../ha/former-members';
 import { withWholeTexts } from '../ha/own/whole-texts';
 import { runningVips } from '../ha/running-vips';
-import { prepare, type SshTarget } from '../host/connection';
+import { leaveEarly, prepare, type SshTarget } from '../host/connection';
 import { holds } from '../host/facts';
 import { type Survey, type Surveyed, survey } from '../host/survey';
 import { settleScript } from '../host/transaction';
@@ -16,7 +16,7 @@ import type { Resource } from '../playbook/expand';
 import { isSwitchedOff } from '../status/retired';
 import { clockOf, clockProblems } from './clocks';
 import type { CommonOptions, Context } from './context';
-import { loadDesiredState } from './desired-state';
+import { loadAndConnect } from './desired-state';
 import { planHost, questionsOf, readinessOf, unreached } from './host-plan';
 import { listenerFor, notAsked, selectHosts, toTarget } from './hosts';
 import { findingsOf } from './lint-subject';
@@ -69,10 +69,24 @@ const knownBetter = new Set(['vip-outside-subnets']);
 export async function makePlan(
   options: CommonOptions,
   context: Context,
-  { begin = () => {}, recover = false, only, instead }: PlanningOptions = {},
+  planning: PlanningOptions = {},
 ): Promise<Planned> {
   const ways = new Map<Host, SshTarget>();
-  const said = await loadDesiredState(options.inventory, context, (loaded) => {
+  try {
+    return await planOver(ways, options, context, planning);
+  } finally {
+    // Nobody logs in any more by those that were not taken.
+    for (const target of ways.values()) leaveEarly(target);
+  }
+}
+
+async function planOver(
+  ways: Map<Host, SshTarget>,
+  options: CommonOptions,
+  context: Context,
+  { begin = () => {}, recover = false, only, instead }: PlanningOptions,
+): Promise<Planned> {
+  const said = await loadAndConnect(options.inventory, context, (loaded) => {
     for (const host of selectHosts(loaded, options.limit))
       ways.set(host, prepare(toTarget(host, options, context)));
   });

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Connection, prepare, type SshTarget } from '../host/connection';
+import { type Connection, leaveEarly, prepare, type SshTarget } from '../host/connection';
 import { type Survey, type SurveyListener, survey } from '../host/survey';
 import { isAt } from '../inventory/endpoints';
 import type { Host, Inventory } from '../inventory/inventory';
@@ -17,7 +17,7 @@ import type { HostSnapshot, LaptopAnswer, Snapshot } from '../status/snapshot';
 import type { Status } from '../status/status';
 import { namingInventory } from '../text/format';
 import type { CommonOptions, Context } from './context';
-import { type DesiredState, loadDesiredState } from './desired-state';
+import { type DesiredState, loadAndConnect } from './desired-state';
 import { planHost, questionsOf, readinessOf, unreached } from './host-plan';
 import { listenerFor, selectHosts, toTarget } from './hosts';
 
@@ -66,55 +66,63 @@ export function statusObserver(options: CommonOptions, context: Context): Status
       return inventory;
     },
     async look() {
-      // Read anew each time: who looks on while editing the inventory sees what is not applied yet.
       const ways = new Map<Host, SshTarget>();
-      const said = await loadDesiredState(options.inventory, context, (loaded) => {
-        for (const host of selectHosts(loaded, options.limit)) {
-          const target = toTarget(host, { ...options, answerWithin: within }, context);
-          ways.set(host, kept.has(host.name) ? target : prepare(target));
-        }
-      });
-      inventory = said.inventory;
-      const hosts = [...ways.keys()];
-      let failures: Survey['failures'] = [];
-      const lookAt = async (some: ReadonlyMap<Host, SshTarget>) => {
-        heard.clear();
-        const [surveyed, laptop] = await Promise.all([
-          surveyForStatus(said, some, { context, within, kept, heard }),
-          askFromHere(said.inventory),
-        ]);
-        kept = new Map(surveyed.hosts.map(({ name, connection }) => [name, connection]));
-        return { surveyed, laptop };
-      };
-      const lookAtAll = async (): Promise<Status> => {
-        const first = await lookAt(ways);
-        failures = first.surveyed.failures;
-        if (kept.size === 0 || performance.now() - Math.min(...heard.values()) < agesAfterMs)
-          return judge(snapshotOf(said, hosts, first.surveyed, first.laptop));
-        // What some have said is as old by now as the wait for the others.
-        return lookAgain();
-      };
-      /** Those that answer; what failed is known. */
-      const lookAgain = async (): Promise<Status> => {
-        const { surveyed, laptop } = await lookAt(new Map([...ways].filter(([{ name }]) => kept.has(name))));
-        failures = [...failures, ...surveyed.failures];
-        return judge(snapshotOf(said, hosts, { ...surveyed, failures }, laptop));
-      };
-      let found = await lookAtAll();
-      let before = last && performance.now() - last.at < agesInMs ? last.found : undefined;
-      for (let more = 0; more < confirmations && unsettled(found, before).length > 0; more++) {
-        await sleep(confirmAfterMs, undefined, { signal: context.stopping }).catch(() => undefined);
-        if (context.stopping.aborted) break;
-        before = found;
-        found = await lookAgain();
+      try {
+        return await lookOver(ways);
+      } finally {
+        for (const target of ways.values()) leaveEarly(target);
       }
-      last = { found, at: performance.now() };
-      return naming(before ? settled(found, before) : found, options.inventory);
     },
     close() {
       for (const connection of kept.values()) connection.close();
     },
   };
+
+  async function lookOver(ways: Map<Host, SshTarget>): Promise<Status> {
+    // Read anew each time: who looks on while editing the inventory sees what is not applied yet.
+    const said = await loadAndConnect(options.inventory, context, (loaded) => {
+      for (const host of selectHosts(loaded, options.limit)) {
+        const target = toTarget(host, { ...options, answerWithin: within }, context);
+        ways.set(host, kept.has(host.name) ? target : prepare(target));
+      }
+    });
+    inventory = said.inventory;
+    const hosts = [...ways.keys()];
+    let failures: Survey['failures'] = [];
+    const lookAt = async (some: ReadonlyMap<Host, SshTarget>) => {
+      heard.clear();
+      const [surveyed, laptop] = await Promise.all([
+        surveyForStatus(said, some, { context, within, kept, heard }),
+        askFromHere(said.inventory),
+      ]);
+      kept = new Map(surveyed.hosts.map(({ name, connection }) => [name, connection]));
+      return { surveyed, laptop };
+    };
+    const lookAtAll = async (): Promise<Status> => {
+      const first = await lookAt(ways);
+      failures = first.surveyed.failures;
+      if (kept.size === 0 || performance.now() - Math.min(...heard.values()) < agesAfterMs)
+        return judge(snapshotOf(said, hosts, first.surveyed, first.laptop));
+      // What some have said is as old by now as the wait for the others.
+      return lookAgain();
+    };
+    /** Those that answer; what failed is known. */
+    const lookAgain = async (): Promise<Status> => {
+      const { surveyed, laptop } = await lookAt(new Map([...ways].filter(([{ name }]) => kept.has(name))));
+      failures = [...failures, ...surveyed.failures];
+      return judge(snapshotOf(said, hosts, { ...surveyed, failures }, laptop));
+    };
+    let found = await lookAtAll();
+    let before = last && performance.now() - last.at < agesInMs ? last.found : undefined;
+    for (let more = 0; more < confirmations && unsettled(found, before).length > 0; more++) {
+      await sleep(confirmAfterMs, undefined, { signal: context.stopping }).catch(() => undefined);
+      if (context.stopping.aborted) break;
+      before = found;
+      found = await lookAgain();
+    }
+    last = { found, at: performance.now() };
+    return naming(before ? settled(found, before) : found, options.inventory);
+  }
 }
 
 /** Whether each VIP answers a client on this machine. */

@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
 
 /** How often the client spoke, and then waited for the server: one round trip each. The connection itself is one more. */
@@ -6,8 +7,11 @@ export interface CountingProxy {
   turns: number;
   /** From the client, and to it. */
   bytes: { sent: number; received: number };
-  /** Connections. */
+  /** Connections, and how many are open. */
   connections: number;
+  open: number;
+  /** `turn`, when the client has spoken; `end`, when a connection has ended. */
+  events: EventEmitter;
   close(): Promise<void>;
 }
 
@@ -19,9 +23,16 @@ const FIRST_WORDS = 256;
  * into an order: the client's line, then the server's line and algorithms.
  */
 export async function countingProxy(to: number): Promise<CountingProxy> {
-  const counted = { turns: 0, bytes: { sent: 0, received: 0 }, connections: 0 };
+  const counted = {
+    turns: 0,
+    bytes: { sent: 0, received: 0 },
+    connections: 0,
+    open: 0,
+    events: new EventEmitter(),
+  };
   const server = createServer({ noDelay: true }, (client) => {
     counted.connections += 1;
+    counted.open += 1;
     const host = connect({ port: to, host: '127.0.0.1', noDelay: true });
     const first: Buffer[] = [];
     let isClientsTurn = true;
@@ -42,6 +53,11 @@ export async function countingProxy(to: number): Promise<CountingProxy> {
       isClientsTurn = false;
       host.write(chunk);
       begin();
+      counted.events.emit('turn');
+    });
+    client.on('close', () => {
+      counted.open -= 1;
+      counted.events.emit('end');
     });
     host.on('data', (chunk: Buffer) => {
       counted.bytes.received += chunk.length;

@@ -1,0 +1,63 @@
+import type { Session } from './channel';
+import { type Gate, readSshConfig, type SshTarget } from './ssh-config';
+
+/** A login that was begun early, and says nothing of who logs in until it is wanted. */
+class EarlyLogin {
+  readonly #stop = new AbortController();
+  #pass: () => void = () => undefined;
+  readonly gate: Gate;
+  readonly session: Promise<Session>;
+
+  constructor(logIn: (gate: Gate) => Promise<Session>) {
+    const { signal } = this.#stop;
+    const mayPass = new Promise<void>((resolve, reject) => {
+      this.#pass = resolve;
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    });
+    mayPass.catch(() => undefined);
+    this.gate = { mayPass, signal };
+    this.session = logIn(this.gate);
+    // Whoever takes it hears of its error.
+    this.session.catch(() => undefined);
+  }
+
+  take(): Promise<Session> {
+    this.#pass();
+    return this.session;
+  }
+
+  leave(): void {
+    this.#stop.abort();
+    this.session.then((session) => session.close()).catch(() => undefined);
+  }
+}
+
+/** By the target that it is for. */
+const begun = new WeakMap<SshTarget, EarlyLogin>();
+
+/**
+ * Begins to log in at a host while the caller does something else: reads the user's ssh config, connects, and exchanges
+ * keys. The host hears who logs in when {@link takeEarly} is called, and is asked nothing before. Whoever begins takes it, or
+ * leaves it.
+ */
+export function beginEarly(target: SshTarget, logIn: (target: SshTarget) => Promise<Session>): SshTarget {
+  const settings = readSshConfig(target);
+  // `logIn` awaits it and reports its error.
+  settings.catch(() => undefined);
+  const prepared: SshTarget = { ...target, settings };
+  begun.set(prepared, new EarlyLogin((gate) => logIn({ ...prepared, gate })));
+  return prepared;
+}
+
+/** The login that was begun for the target, once; undefined where there is none. */
+export function takeEarly(target: SshTarget): Promise<Session> | undefined {
+  const login = begun.get(target);
+  begun.delete(target);
+  return login?.take();
+}
+
+/** Ends the login that was begun for the target, if nobody took it. */
+export function leaveEarly(target: SshTarget): void {
+  begun.get(target)?.leave();
+  begun.delete(target);
+}

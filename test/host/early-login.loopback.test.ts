@@ -1,0 +1,77 @@
+import { once } from 'node:events';
+import { type Connection, connect, leaveEarly, prepare } from '../../src/host/connection';
+import { type CountingProxy, countingProxy } from '../support/counting-proxy';
+import { patient } from '../support/patient';
+import { type SshFiles, sshFiles } from '../support/ssh-files';
+import { answers, publicLine, type SshServer, startSshServer } from '../support/ssh-server';
+
+/** A login that is begun while the rest of what the user says is looked at. */
+
+const AS_ROOT = 'exec env LC_ALL=C sh -s';
+
+let files: SshFiles;
+let server: SshServer;
+let proxy: CountingProxy;
+let connections: Connection[];
+
+beforeEach(async () => {
+  files = sshFiles();
+  connections = [];
+  server = await startSshServer({
+    users: { root: { publicKey: files.publicKey } },
+    commands: { [AS_ROOT]: answers({ stdout: 'hello\n' }) },
+  });
+  proxy = await countingProxy(server.port);
+  files.write('known_hosts', `[127.0.0.1]:${proxy.port} ${publicLine(server.hostKeys[0] ?? '')}\n`);
+});
+afterEach(async () => {
+  for (const connection of connections) connection.close();
+  await proxy.close();
+  await server.close();
+  files.remove();
+});
+
+const target = (more = {}) => files.target(proxy.port, more);
+
+test('keys are exchanged, and who logs in is said when the login is wanted', async () => {
+  const prepared = prepare(target());
+  while (proxy.turns < 3) await once(proxy.events, 'turn');
+  expect(server.logins).toEqual([]);
+  const connection = await connect(prepared);
+  connections.push(connection);
+  expect((await connection.runScript('', patient)).stdout).toBe('hello\n');
+  expect(server.logins).toEqual(['root publickey']);
+  expect(proxy.connections).toBe(1);
+});
+
+test('a login again is one of its own', async () => {
+  const prepared = prepare(target());
+  connections.push(await connect(prepared), await connect(prepared));
+  expect(proxy.connections).toBe(2);
+  expect(server.logins).toEqual(['root publickey', 'root publickey']);
+});
+
+test('a login that nobody wants any more ends, and nobody has logged in', async () => {
+  const prepared = prepare(target());
+  while (proxy.turns < 3) await once(proxy.events, 'turn');
+  leaveEarly(prepared);
+  while (proxy.open > 0) await once(proxy.events, 'end');
+  expect(server.logins).toEqual([]);
+});
+
+test('an error waits until the login is wanted', async () => {
+  files.write('known_hosts', '');
+  const prepared = prepare(target());
+  while (proxy.connections < 1 || proxy.open > 0) await once(proxy.events, 'end');
+  await expect(connect(prepared)).rejects.toThrow('is not known');
+});
+
+test('where a new key would be written down, nobody connects before', async () => {
+  const accepting = prepare(target({ acceptNewHostKeys: true }));
+  const prepared = prepare(target());
+  while (proxy.turns < 3) await once(proxy.events, 'turn');
+  expect(proxy.connections).toBe(1);
+  connections.push(await connect(accepting));
+  expect(proxy.connections).toBe(2);
+  leaveEarly(prepared);
+});
