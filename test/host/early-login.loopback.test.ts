@@ -7,7 +7,7 @@ import { answers, publicLine, type SshServer, startSshServer } from '../support/
 
 /** A login that is begun while the rest of what the user says is looked at. */
 
-const AS_ROOT = 'exec env LC_ALL=C sh -s';
+const AS_ROOT = 'env LC_ALL=C sh -s';
 
 let files: SshFiles;
 let server: SshServer;
