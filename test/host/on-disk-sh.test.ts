@@ -1,4 +1,5 @@
 import { Sandbox, type Shell, shells } from '../shell/sandbox';
+import { findProgram } from '../shell/shells';
 
 /** Whether the programs would start again with what is on the disk, asked of real shells. */
 
@@ -44,6 +45,35 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     box.fake('haproxy', '"-c -f "*) ;;');
     const noted = 'mkdir -p "${loaded_file%/*}"; echo "1 some-other-sum" >"$loaded_file"';
     expect(await told(`${noted}\nlook_at_configuration 1`)).toEqual(['configuration valid', 'loaded other']);
+  });
+
+  describe('HAProxy is asked only where its answer rests on more than what its newest process has read', () => {
+    const alone =
+      'global\n user haproxy\nfrontend a\n bind *:80\n default_backend b\nbackend b\n server c 192.0.2.1:80 check\n';
+    const web = (server: string) => alone.replace('192.0.2.1:80', server);
+    const sleep = findProgram('sleep') ?? '';
+    const [read, asked] = ['configuration valid', 'configuration refused'];
+    test.each<[string, string, string, string?, string?]>([
+      ['files that name nothing else', alone, read],
+      ['a server in IPv6', web('[2001:db8::1]:80'), read],
+      ['a certificate', alone.replace('*:80', '*:443 ssl crt /x.pem'), asked],
+      ['a server by name', web('web1.example:80'), asked],
+      ['a name that looks like hexadecimal', web('beef:80'), asked],
+      ['a variable', web('"$WEB"'), asked],
+      ['a map', alone.replace(' bind', ' use_backend %[src,map(/m)]\n bind'), asked],
+      ['a word that is not known', `${alone}peers p\n`, asked],
+      ['no file at all', '', asked],
+      ['a file that is newer', alone, asked, '1'],
+      ['a process of another program', alone, asked, undefined, '$$'],
+    ])('%s', async (_about, text, wanted, ticks = '$((${uptime%.*}00 + 8640000))', pid = '$!') => {
+      // It takes any option for a refusal.
+      box.link('haproxy', sleep);
+      box.write(cfg, text);
+      const rows = await told(
+        `know_haproxy_files\n${sleep} 60 >/dev/null 2>&1 &\nlook_at_configuration 1 ${ticks} ${pid}\nkill $!`,
+      );
+      expect(rows[0]?.replace(/refused.*/, 'refused')).toBe(wanted);
+    });
   });
 
   const keepalived = (answer: string, version = 'v2.2.8') =>
@@ -100,8 +130,8 @@ vrrp_instance i {
       `vrrp_script c {\n  script ${box.path('/etc/keepalived/web.sh')}\n}\n`,
     );
     expect(await told('look_at_keepalived')).toEqual([
-      'keepalived-file lacks check /etc/keepalived/web.sh',
       'keepalived-file lacks notify /etc/keepalived/gone.sh',
+      'keepalived-file lacks check /etc/keepalived/web.sh',
     ]);
   });
 });

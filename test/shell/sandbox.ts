@@ -226,6 +226,12 @@ esac
     writeFileSync(join(this.#bin, name), `#!/bin/sh\nexec ${program} "$@"\n`, { mode: 0o755 });
   }
 
+  /** The very file of a program of the real machine, by another name. */
+  link(name: string, program: string): void {
+    rmSync(join(this.#bin, name), { force: true });
+    symlinkSync(program, join(this.#bin, name));
+  }
+
   /** From here on validators see the host as it will be, in a namespace; needs root, and the right to mount. */
   allowViews(): void {
     this.alias('unshare', findProgram('unshare') ?? 'unshare');

@@ -37,7 +37,7 @@ tell_disk() {
 tell_units() {
   for unit in haproxy keepalived; do
     probe_service $unit | while IFS= read -r each; do tell_row unit $unit "$each"; done
-    if [ "$(init_system)" = systemd ]; then
+    if has_systemd; then
       systemctl show -p FragmentPath -p DropInPaths -- $unit.service 2>/dev/null |
         while IFS= read -r each; do tell_row unit $unit "$each"; done
     fi

@@ -18,8 +18,9 @@ look_closely() { # ASKED UNITS PATHS VIPS HOSTS   lists, with blanks between; a 
   newest=0
   [ $# = 0 ] || look_at_units "$@"
   know_haproxy_files
-  know_keepalived
-  look_at_configuration "$newest"
+  know_keepalived_files
+  # Unquoted, so that each number becomes a word.
+  look_at_configuration $newest
   look_at_keepalived
   hear_keepalived
   drop_rules
@@ -90,10 +91,11 @@ look_at_units() { # UNIT...
         top = pid
         for (i = 0; i < 8 && !(top in main) && top > 1; i++) top = parent[top]
         if (!(top in main)) top = 0
+        if (top > 0 && name[pid] == "haproxy" && start[pid] > own) { own = start[pid]; owner = pid }
         if (top > 0 || name[pid] ~ /^(haproxy|keepalived)$/) print "process", top, pid, state[pid], start[pid], name[pid]
         if (name[pid] == "haproxy" && start[pid] > newest) newest = start[pid]
       }
-      print "newest", newest + 0
+      print "newest", newest + 0, own + 0, owner + 0
     }')
   printf '%s\n' "$processes"
   newest=${processes##*newest }

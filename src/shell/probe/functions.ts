@@ -18,13 +18,13 @@ import sysctlText from './sysctl.sh';
 export const libraries = {
   'facts': { text: factsText, needs: ['probe', 'init'], functions: 'probe_lock tell_address probe_facts probe_release' },
   'firewall-probe': { text: firewallProbeText, needs: ['probe', 'init'], functions: 'firewall_runs firewall_rows firewall_states zones_of interface_of firewall_holders probe_firewall' },
-  'haproxy-files': { text: haproxyFilesText, needs: ['init'], functions: 'haproxy_unit_files unit_environment show_command unit_words know_keepalived can_check_keepalived test_keepalived haproxy_files know_haproxy_files check_haproxy_files' },
-  'init': { text: initText, needs: ['probe'], functions: 'unit_name init_system know_units is_known probe_service tell_known_names show_unit unit_with_alias active_states is_active enabled_state unit_report sysctl_place boot_sysctls script_of' },
-  'keepalived-reads': { text: keepalivedReadsText, needs: ['haproxy-files'], functions: 'keepalived_files keepalived_reads keepalived_lacks' },
+  'haproxy-files': { text: haproxyFilesText, needs: ['probe', 'init'], functions: 'haproxy_unit_files unit_environment show_command unit_words know_keepalived can_check_keepalived test_keepalived haproxy_files know_haproxy_files check_haproxy_files' },
+  'init': { text: initText, needs: ['probe'], functions: 'unit_name init_system has_systemd know_units is_known probe_service tell_known_names show_unit unit_with_alias active_states is_active enabled_state unit_report sysctl_place boot_sysctls script_of' },
+  'keepalived-reads': { text: keepalivedReadsText, needs: ['haproxy-files'], functions: 'keepalived_files know_keepalived_files keepalived_reads keepalived_lacks' },
   'labels': { text: labelsText, needs: ['probe', 'selinux-probe'], functions: 'labels_count know_labels known_of label_of wanted_label type_of is_customizable keeps_labels judge_label tell_label verify_label' },
   'listen': { text: listenText, needs: ['probe', 'init'], functions: 'interface_to any_python listen_for_vrrp listen_with_python listen_with_tcpdump' },
   'loaded': { text: loadedText, needs: ['haproxy-files'], functions: 'with_configuration sum_of_configuration newest_haproxy note_loaded compare_loaded' },
-  'on-disk': { text: onDiskText, needs: ['probe', 'haproxy-files', 'keepalived-reads', 'loaded'], functions: 'read_clock look_at_configuration look_at_keepalived' },
+  'on-disk': { text: onDiskText, needs: ['probe', 'haproxy-files', 'keepalived-reads', 'loaded'], functions: 'read_clock look_at_configuration has_read_all name_nothing_else look_at_keepalived' },
   'paths': { text: pathsText, needs: ['probe', 'labels'], functions: 'walk is_sound judge judge_one each_row sharer_of enter content sum_of know_files know_folders about_known_file read_about probe_file probe_shared_file tell_file probe_place number_of tell_absent split_owners name_owners probe_directory probe_line' },
   'probe': { text: probeText, needs: [], functions: 'have fail quietly note_command hash_of edit_line has_line_only each_address know_addresses interface_with know_packages is_known_package are_known_packages probe_packages is_alive' },
   'selinux-probe': { text: selinuxProbeText, needs: ['probe'], functions: 'selinux_is_on selinux_store local_label policy_label active_boolean kept_boolean probe_selinux allows_otherwise denials_since' },
@@ -60,6 +60,7 @@ export interface Functions {
   // init.sh
   unit_name: [unit: Word];
   init_system: [];
+  has_systemd: [];
   know_units: [...unit: Word[]];
   is_known: [unit: Word];
   probe_service: [unit: Word];
@@ -75,6 +76,7 @@ export interface Functions {
   script_of: [unit: Word];
   // keepalived-reads.sh
   keepalived_files: [];
+  know_keepalived_files: [];
   keepalived_reads: [];
   keepalived_lacks: [];
   // labels.sh
@@ -103,7 +105,9 @@ export interface Functions {
   compare_loaded: [ticks_of_newest_process: Word];
   // on-disk.sh
   read_clock: [];
-  look_at_configuration: [ticks_of_newest_process: Word];
+  look_at_configuration: [ticks_of_newest_process: Word, ticks_of_its_units?: Word, pid?: Word];
+  has_read_all: [ticks: Word, pid: Word];
+  name_nothing_else: [];
   look_at_keepalived: [];
   // paths.sh
   walk: [path: Word];

@@ -1,9 +1,10 @@
 # The command lines of units, and the only place that knows which files HAProxy reads: those on its unit's command line.
-# Needs: init
+# Needs: probe init
 # Given: home
-# Gives: keepalived_main keepalived_id keepalived_version known_haproxy_files
+# Gives: keepalived_main keepalived_id keepalived_version known_haproxy_files known_unit_files
 
 haproxy_unit_files() {
+  if [ -n "$known_unit_files" ]; then printf '%s\n' "$known_unit_files"; return; fi
   flag=
   unit_words haproxy | while IFS= read -r word; do
     [ "$flag" != -f ] || printf '%s\n' "$word"
@@ -13,23 +14,33 @@ haproxy_unit_files() {
 
 # Prints the variables of a unit as NAME=VALUE rows; those of its environment files come last, and win.
 unit_environment() { # UNIT [WHAT_SYSTEMCTL_SAYS_OF_IT]
-  if [ "$(init_system)" != systemd ]; then
-    cat "/etc/sysconfig/$1" 2>/dev/null
-  else
+  if has_systemd; then
     says=${2-$(show_command "$1")}
-    printf '%s\n' "$says" | sed -n 's/^Environment=//p' | awk '{
+  else
+    says="EnvironmentFile=/etc/sysconfig/$1 (ignore_errors=yes)"
+  fi
+  # EL7's systemctl leaves out the "s" of EnvironmentFiles.
+  printf '%s\n' "$says" | awk '
+    function tell(row,   name) {
+      sub(/^[ \t]+/, "", row)
+      if (!match(row, /^[A-Za-z_][A-Za-z0-9_]*=/)) return
+      name = substr(row, 1, RLENGTH)
+      row = substr(row, RLENGTH + 1)
+      sub(/^["\047]/, "", row)
+      sub(/["\047].*/, "", row)
+      print name row
+    }
+    sub(/^Environment=/, "") {
       while (match($0, /"[^"]*"|[^ ]+/)) {
         word = substr($0, RSTART, RLENGTH)
         $0 = substr($0, RSTART + RLENGTH)
         gsub(/"/, "", word)
-        print word
+        tell(word)
       }
-    }'
-    # EL7's systemctl leaves out the "s".
-    printf '%s\n' "$says" | sed -n 's/^EnvironmentFiles\{0,1\}=\(.*\) (ignore_errors=.*/\1/p' | while IFS= read -r file; do
-      cat "$file" 2>/dev/null
-    done
-  fi | sed -n "s/^[ 	]*\([A-Za-z_][A-Za-z0-9_]*\)=[\"']\{0,1\}\([^\"']*\).*/\1=\2/p"
+      next
+    }
+    sub(/^EnvironmentFiles?=/, "") && sub(/ \(ignore_errors=.*/, "") { file[++many] = $0 }
+    END { for (i = 1; i <= many; i++) while ((getline row < file[i]) > 0) tell(row) }'
 }
 
 show_command() { # UNIT
@@ -38,9 +49,13 @@ show_command() { # UNIT
 
 # Prints the words of a unit's command line, with the variables of its environment replaced.
 unit_words() { # UNIT
-  if [ "$(init_system)" = systemd ]; then
+  if has_systemd; then
     unit_says=$(show_command "$1")
-    command_line=$(printf '%s\n' "$unit_says" | sed -n 's/.*argv\[\]=\([^;]*\);.*/\1/p')
+    command_line= rest_=$unit_says
+    while :; do
+      case $rest_ in *'argv[]='*) rest_=${rest_#*'argv[]='} ;; *) break ;; esac
+      command_line=$command_line${command_line:+$newline}${rest_%%;*}
+    done
   else
     # EL6's init scripts: HAProxy's reads only this file, the other adds the options of its sysconfig file.
     unit_says=
@@ -92,7 +107,11 @@ know_keepalived() {
 
 # keepalived before 2.0.4 has no "-t", and exits with 0 all the same.
 can_check_keepalived() {
-  keepalived_version=$(keepalived --version 2>&1 | sed -n 's/^Keepalived v\([0-9.]*\).*/\1/p')
+  if is_known_package keepalived; then
+    keepalived_version=${version%%-*}
+  else
+    keepalived_version=$(keepalived --version 2>&1 | sed -n 's/^Keepalived v\([0-9.]*\).*/\1/p')
+  fi
   case $keepalived_version in '' | 0.* | 1.* | 2.0.[0-3]) return 1 ;; esac
 }
 
@@ -124,8 +143,8 @@ haproxy_files() { # [FUNCTION]
 }
 
 # Remembers them until the script ends: only for a script that changes nothing.
-known_haproxy_files=
-know_haproxy_files() { known_haproxy_files=$(haproxy_files); }
+known_haproxy_files= known_unit_files=
+know_haproxy_files() { known_unit_files=$(haproxy_unit_files) known_haproxy_files=$(haproxy_files); }
 
 check_haproxy_files() {
   set --

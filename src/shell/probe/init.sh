@@ -9,6 +9,8 @@ if [ -d /run/systemd/system ]; then
 
 init_system() { echo systemd; }
 
+has_systemd() { :; }
+
 # Remembers the states of units until the script ends: only for a script that changes nothing.
 known_units= known_states=
 unit_properties='-p LoadState -p ActiveState -p UnitFileState -p SubState -p Result -p MainPID -p Names -p Environment -p EnvironmentFiles -p ExecStart'
@@ -110,6 +112,8 @@ else
 know_units() { :; }
 
 tell_known_names() { known_names=; }
+
+has_systemd() { return 1; }
 
 init_system() { if have service && have chkconfig; then echo sysv; else echo other; fi; }
 

@@ -11,12 +11,17 @@ read_clock() {
 }
 
 # Prints when HAProxy's files were changed, whether HAProxy takes them and, where they were changed after its newest process
-# began, whether it runs them. HAProxy is asked every time: a certificate that is gone changes no file that it reads.
-look_at_configuration() { # TICKS_OF_NEWEST_PROCESS
+# began, whether it runs them. HAProxy is not asked, which takes more than all other questions, where its unit's newest
+# process has read all that its answer rests on.
+look_at_configuration() { # TICKS_OF_NEWEST_PROCESS [TICKS_OF_ITS_UNITS PID]
   ages=$(with_configuration stat -L -c 'changed %.2Z %n' --) || return 0
   # EL6's stat prints whole seconds only.
   case $ages in 'changed '[0-9]*.[0-9][0-9]' '*) ;; *) ages=$(with_configuration stat -L -c 'changed %Z.00 %n' --) ;; esac
   printf '%s\n' "$ages"
+  if [ "${3:-0}" -gt 0 ] && has_read_all "$2" "$3"; then
+    echo 'configuration valid'
+    return
+  fi
   verdict=$(check_haproxy_files 2>&1)
   case $? in
     0) echo 'configuration valid' ;;
@@ -36,11 +41,41 @@ look_at_configuration() { # TICKS_OF_NEWEST_PROCESS
   [ -z "$loaded" ] || echo "loaded $loaded"
 }
 
+# Whether a process of HAProxy has begun after the last change of its files, of the folders that the unit names and of the
+# users, is of the program that is installed, and the files name nothing else.
+has_read_all() { # TICKS PID
+  [ "/proc/$2/exe" -ef "$(command -v haproxy)" ] || return
+  changed=0
+  set -- "$1" /etc/passwd /etc/group $known_unit_files $known_haproxy_files
+  ticks=$1
+  shift
+  for word in $(stat -L -c %Z -- "$@" 2>/dev/null); do [ "$word" -lt "$changed" ] || changed=$word; done
+  [ "$changed" -gt 0 ] && [ $((${clock%.*} - ${uptime%.*} + ticks / 100)) -gt $((changed + 1)) ] && name_nothing_else
+}
+
+# Whether HAProxy's files name no other file, no name that is looked up, and nothing that is not known here.
+name_nothing_else() {
+  cat -- $known_haproxy_files 2>/dev/null | awk '
+    function is_numeric(place) { return place ~ /^([0-9.]+|[*])?(:[0-9-]+)?$/ || place ~ /^[][0-9a-fA-F.]*:[][0-9a-fA-F.:]*:[][0-9a-fA-F.:]*$/ }
+    BEGIN {
+      known = " global defaults frontend backend listen log no option mode balance timeout retries maxconn default_backend use_backend cookie default-server server bind stats user group chroot pidfile daemon nbthread monitor-uri http-check tcp-check acl http-request http-response tcp-request redirect stick stick-table fullconn hash-type http-reuse server-state-file load-server-state-from-file "
+    }
+    NF == 0 || $1 ~ /^#/ { next }
+    { some = 1 }
+    !index(known, " " $1 " ") { exit odd = 1 }
+    # A file of states that is not there is a warning only.
+    $1 == "server-state-file" || $1 == "load-server-state-from-file" || $1 == "pidfile" { next }
+    /crt|crl|ca-|file|lua|map|spoe| -f|[$"\047@]/ { exit odd = 1 }
+    $1 == "bind" && !is_numeric($2) || $1 == "server" && !is_numeric($3) { exit odd = 1 }
+    $1 == "log" && $2 != "global" && $2 != "/dev/log" && !is_numeric($2) { exit odd = 1 }
+    END { exit odd || !some }'
+}
+
 # Prints what keepalived says of its configuration: "refused" where it would not run with it, and its complaints; and scripts
 # that are not there, as "lacks USE PATH". Versions before 2.0.4 say nothing, and none tells of a missing notify script.
 look_at_keepalived() {
   have keepalived || return 0
-  keepalived_lacks | sed 's/^/keepalived-file lacks /'
+  keepalived_lacks
   know_keepalived
   [ -s "$keepalived_main" ] && can_check_keepalived || return 0
   said=$(test_keepalived "$keepalived_main")

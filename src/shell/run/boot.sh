@@ -6,7 +6,7 @@
 # Given: home run units
 
 hook_boot() {
-  if [ "$(init_system)" = systemd ]; then
+  if has_systemd; then
     boot_unit=/etc/systemd/system/haprov-recover-$run.service
     boot_wish=/etc/systemd/system/multi-user.target.wants/${boot_unit##*/}
     mkdir -p "${boot_wish%/*}" && boot_unit_text >"$boot_unit" && chmod 644 "$boot_unit" &&
@@ -45,13 +45,13 @@ leave_to_boot() { # UNIT STATE_BEFORE
   enablement=$(enabled_state "$1")
   case $enablement in
     enabled) case $2 in active | reloading | activating) start_at_boot "$1" ;; esac ;;
-    disabled) [ "$(init_system)" != systemd ] || systemctl --no-block stop "$1" ;;
+    disabled) ! has_systemd || systemctl --no-block stop "$1" ;;
   esac
 }
 
 # EL6's init runs only the links that were there when it began; a service linked since then is started after all of them.
 start_at_boot() { # UNIT
-  if [ "$(init_system)" = systemd ]; then
+  if has_systemd; then
     systemctl --no-block start "$1"
   else
     begin_apart exec setsid sh -c 'for second in $(seq 300); do [ ! -e /var/lock/subsys/local ] || break; sleep 1; done; service "$1" status >/dev/null 2>&1 || service "$1" start' - "${1%.service}" </dev/null >/dev/null 2>&1 3>&-
