@@ -12,6 +12,8 @@ export interface Question {
   asksFor?: BulkQuestions;
   /** It is calls of haprov's own, which change nothing that others read: it needs no process of its own. */
   inPlace?: boolean;
+  /** It may wait for long: the others are asked meanwhile, unless this shell condition says that it will not. */
+  besideUnless?: Script;
   /** A script that fails makes only `Answers.of` throw; without `mayFail`, the whole probe fails. */
   mayFail?: boolean;
 }
@@ -67,11 +69,12 @@ export function buildProbe(
     const [open, close] = inPlace ? '{}' : '()';
     return `echo ${mark} ${index}\n${open}\n${script}\n${close} </dev/null\necho "${mark} end $?"`;
   });
+  const long = questions.findIndex(({ besideUnless }) => besideUnless !== undefined);
   const script = compose(
     'set -u',
     `echo ${mark} pid $$`,
     ...askedAhead(questions, mark),
-    ...parts,
+    ...(long < 0 ? parts : besideOthers(questions[long] as Question, long, parts, mark)),
     `echo ${quote(mark)} done`,
   );
   return {
@@ -79,6 +82,22 @@ export function buildProbe(
     read: (stdout) => readAnswers(questions, stdout, mark),
     follow: () => follow(questions, mark),
   };
+}
+
+/** One question runs in a process of its own, whose answer is printed after the others'. */
+function besideOthers(
+  { script, besideUnless = '' }: Question,
+  index: number,
+  parts: readonly string[],
+  mark: string,
+): Script[] {
+  const [own = '', others] = [parts[index], parts.filter((_, at) => at !== index)];
+  return [
+    `ask_others() {\n${others.join('\n')}\n}`,
+    `if ${besideUnless}; then\nask_others\n${own}\nelse`,
+    `{\n(\n${script}\n)\necho $?\n} </dev/null | {\nask_others\necho ${mark} ${index}\nheard=$(cat)`,
+    `printf '%s\\n' "\${heard%"\n"*}"\necho "${mark} end \${heard##*"\n"}"\n}\nfi`,
+  ];
 }
 
 function follow(questions: readonly Question[], mark: string): ReturnType<Probe['follow']> {

@@ -25,6 +25,9 @@ export function listenScript(vips: readonly Pick<Vip, 'address' | 'interface' | 
   return call('listen_for_vrrp', seconds, ...places);
 }
 
+/** Whether a host need not listen. */
+export const answersAtOnce: string = call('is_active', 'keepalived');
+
 /** Reads what {@link listenScript} printed. */
 export function readHeard(output: string): Heard {
   const heard: Heard = { kind: 'deaf', adverts: [], answers: [] };

@@ -5,7 +5,7 @@ import type { Survey } from '../host/survey';
 import { movingAddresses } from '../inventory/endpoints';
 import type { Host, Inventory } from '../inventory/inventory';
 import { healthListenerMissing } from '../lint/health-listener-missing';
-import { listenScript, readHeard } from '../pair/vrrp-listen';
+import { answersAtOnce, listenScript, readHeard } from '../pair/vrrp-listen';
 import { heardRules, strangers, type VrrpListener } from '../pair/vrrp-strangers';
 import type { Finding, Plan } from '../plan/plan';
 import type { Resource } from '../playbook/expand';
@@ -23,7 +23,15 @@ export function listeningQuestion(
   const asked = own.flatMap((vip) => vip.addresses.map(({ address }) => ({ ...vip, address })));
   const speaks = resources.some(({ unit, about }) => unit === 'keepalived' && about.runs);
   return own.length > 0 && speaks
-    ? [{ id, script: listenScript(asked), asksFor: { units: ['keepalived'] }, inPlace: true }]
+    ? [
+        {
+          id,
+          script: listenScript(asked),
+          asksFor: { units: ['keepalived'] },
+          inPlace: true,
+          besideUnless: answersAtOnce,
+        },
+      ]
     : [];
 }
 

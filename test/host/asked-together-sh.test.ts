@@ -41,6 +41,31 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     });
   });
 
+  test('the others are asked while one waits for long, unless it will not', async () => {
+    const flag = box.path('flag');
+    const ask = (condition: string) =>
+      box.ask([
+        { id: 'a', script: 'echo a' },
+        {
+          id: 'long',
+          script: `until [ -e ${flag} ]; do sleep 0.05; done; printf 'one\\n\\ntwo\\n'; (exit 3)`,
+          besideUnless: condition,
+          mayFail: true,
+        },
+        { id: 'b', script: `cat; : >${flag}; echo b` },
+      ]);
+    for (const condition of ['false', 'true']) {
+      const answers = await ask(condition);
+      expect([answers.of('a'), answers.of('b')]).toEqual(['a', 'b']);
+      expect(() => answers.of('long')).toThrow('(exit code 3)');
+    }
+    const heard = await box.ask([
+      { id: 'it', script: "printf 'one\\n\\ntwo\\n'", besideUnless: 'false' },
+      { id: 'b', script: 'echo b' },
+    ]);
+    expect(heard.of('it')).toBe('one\n\ntwo');
+  });
+
   test('units: systemd is asked once', async () => {
     const told = (active: string) =>
       `LoadState=loaded\nActiveState=${active}\nSubState=running\nUnitFileState=enabled\n`;
