@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { SecretOptions } from '../commands/secret';
 import { execute } from './execute-later';
-import { noColor, yes } from './options';
+import { noColor } from './options';
 
 /** Adds `secret` with its words. */
 export function secretCommands(program: Command): void {
@@ -31,7 +31,7 @@ export function secretCommands(program: Command): void {
         '[inventory]',
         'the inventory that they stand beside (default: HAPROV_INVENTORY, else inventory.json or inventory.yaml of this folder)',
       );
-    if (what === 'edit') command.option(...yes);
+    if (what === 'edit') command.option('-y, --yes', 'remove secrets without a question', false);
     if (what === 'list') command.option('--json', 'the names as data', false);
     command.action((...words) => {
       const [options] = words.slice(-2) as [{ color: boolean; json?: boolean }];

@@ -41,10 +41,10 @@ export async function secret(options: SecretOptions, context: Context): Promise<
   if (what === 'set') return set(name, inventory, context);
   if (what === 'edit') return edit(folder, inventory, options, context);
   if (what === 'rekey') return rekey(folder, inventory, context);
+  if (what === 'get') requireName(name);
   const found = await openSecrets(folder, context);
   const values = found?.values ?? new Map<string, string>();
   if (what === 'list') return list(values, inventory, options, context);
-  requireName(name);
   const value = values.get(name);
   if (value === undefined) {
     const names = [...values.keys()];

@@ -5,7 +5,7 @@ import { ExitCode, HaprovError, InputError } from '../errors';
 import { decrypt } from './age';
 import type { Editor } from './own-editor';
 import { inPrivate } from './private-file';
-import { openSecrets, type SecretAsker, type SecretValues } from './secret-file';
+import { fault, type OpenedSecrets, openSecrets, type SecretAsker, type SecretValues } from './secret-file';
 import { asYaml, inDoubleQuotes, readYaml } from './secrets-as-yaml';
 import { secretFile } from './sources';
 import { changeSecrets, encryptFor, type Made, putInPlace } from './write-secrets';
@@ -60,9 +60,9 @@ export async function editSecrets(
   if (!found) throw new Error('there is nothing to edit');
   const place = join(folder, draftFile);
   const draft: Draft = existsSync(place)
-    ? draftOf(await decrypt(readBytes(place), found.key))
+    ? await readDraft(place, found)
     : { base: found.values, text: asYaml(found.values) };
-  const { result: code, text } = await inPrivate(draft.text, editor);
+  const { result: code, text, isUtf8 } = await inPrivate(draft.text, editor);
   const keep = async (why: HaprovError) => {
     if (text === draft.text && !existsSync(place)) return why;
     const kept = why instanceof Conflict ? settled({ ...draft, text }, why) : { ...draft, text };
@@ -80,6 +80,7 @@ export async function editSecrets(
       new HaprovError(ExitCode.failed, `the editor failed with exit code ${code}: nothing was changed`),
     );
   try {
+    if (!isUtf8) throw fault('the edited text', 'is no UTF-8 text: have your editor save it as UTF-8');
     const values = readYaml(text, new Set(draft.base.keys()));
     const edited = difference(draft.base, values);
     const { removed } = edited;
@@ -94,9 +95,14 @@ export async function editSecrets(
   }
 }
 
-function draftOf(text: string): Draft {
-  const { base, ...draft } = JSON.parse(text) as { base: Record<string, string>; text: string };
-  return { ...draft, base: new Map(Object.entries(base)) };
+async function readDraft(place: string, { key }: OpenedSecrets): Promise<Draft> {
+  try {
+    const text = await decrypt(readBytes(place), key);
+    const { base, ...draft } = JSON.parse(text) as { base: Record<string, string>; text: string };
+    return { ...draft, base: new Map(Object.entries(base)) };
+  } catch {
+    throw fault(place, 'cannot be read: it is damaged, or not for you; remove it to begin anew');
+  }
 }
 
 function difference(base: SecretValues, values: SecretValues): Edited {

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import {
   accessSync,
   constants,
@@ -16,11 +17,14 @@ import { isOfDead } from './folder-lock';
 
 const prefix = 'haprov-secrets.';
 
-/** Has `act` change the text in a file that only the user can read, where possible in memory only; wipes it. */
+/**
+ * Has `act` change the text in a file that only the user can read, where possible in memory only; wipes it.
+ * What is no UTF-8 is read as Latin-1.
+ */
 export async function inPrivate<T>(
   text: string,
   act: (file: string) => Promise<T>,
-): Promise<{ text: string; result: T }> {
+): Promise<{ text: string; isUtf8: boolean; result: T }> {
   const where = memoryFolder();
   wipeLeft(where);
   const folder = mkdtempSync(join(where, `${prefix}${hostname()}:${process.pid}.`));
@@ -30,7 +34,9 @@ export async function inPrivate<T>(
   try {
     writeFileSync(file, text, { flag: 'wx', mode: 0o600 });
     const result = await act(file);
-    return { result, text: existsSync(file) ? readFileSync(file, 'utf8') : text };
+    const bytes = existsSync(file) ? readFileSync(file) : Buffer.from(text);
+    const isText = isUtf8(bytes);
+    return { result, isUtf8: isText, text: bytes.toString(isText ? 'utf8' : 'latin1') };
   } finally {
     clean();
     process.off('exit', clean);

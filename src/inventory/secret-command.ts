@@ -36,15 +36,7 @@ export async function askCommand(
   const child = spawn(program, more, { cwd, env: withTerminal(env), stdio: ['ignore', 'pipe', 'ignore'] });
   const end = endOf(child, signal, limitMs);
   const ended = await end;
-  if ('error' in ended) {
-    const isThere = program.includes('/') && existsSync(resolve(cwd, program));
-    return {
-      fault:
-        isThere && ended.error.code === 'ENOENT'
-          ? `${name} names an interpreter in its first line that is not there`
-          : notStarted(name, ended.error),
-    };
-  }
+  if ('error' in ended) return { fault: notStarted(program, cwd, ended.error) };
   if (ended.tooLong)
     return {
       fault: `${name} did not end within ${limitMs / 1000} seconds, and was ended: try it by itself, or fetch the value before and give it as { "env": … }`,
@@ -128,9 +120,18 @@ function end(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-function notStarted(name: string, { code }: NodeJS.ErrnoException): string {
-  if (code === 'ENOENT') return `${name} is not there: install it, or see PATH`;
-  if (code === 'EACCES') return `${name} may not be run by you: see its permissions`;
+function notStarted(program: string, cwd: string, { code }: NodeJS.ErrnoException): string {
+  const name = `the command ${JSON.stringify(program)}`;
+  const isPath = program.includes('/');
+  if (code === 'ENOENT')
+    return isPath && existsSync(resolve(cwd, program))
+      ? `${name} names an interpreter in its first line that is not there`
+      : `${name} is not there: install it, or see PATH`;
+  // A folder of PATH that is closed to the user hides whether it is there.
+  if (code === 'EACCES')
+    return isPath
+      ? `${name} may not be run by you: see its permissions`
+      : `${name} is not there, or may not be run by you: see PATH`;
   return `${name} cannot be run (${code})`;
 }
 

@@ -101,7 +101,7 @@ function pluralOf(noun: string): string {
 
 /** Replaces INVENTORY in the commands that `text` tells the user to type with the path that the user gave. */
 export function namingInventory(text: string, inventory: string): string {
-  const word = /^[\w@%+=:,./~-]+$/.test(inventory) ? inventory : JSON.stringify(inventory);
+  const word = /^[\w@%+=:,./~-]+$/.test(inventory) ? inventory : `'${inventory.replaceAll("'", `'\\''`)}'`;
   return text.replaceAll(/(?<=haprov \w+ |out of )INVENTORY\b/g, () => word);
 }
 

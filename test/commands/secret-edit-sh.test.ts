@@ -23,7 +23,7 @@ describe('edit', () => {
 
   test.each([
     ['fails', 'exit 1', 1, 'the editor failed with exit code 1: nothing was changed'],
-    ['is not there', 'exec no-such-editor', 1, 'the editor failed with exit code 127'],
+    ['is not there', 'exec ./no-such-editor', 1, 'the editor failed with exit code 127'],
     ['takes the file away', 'rm "$file"', 0, ''],
   ])('an editor that %s changes nothing', (_what, script, code, says) => {
     const done = edit(script);
@@ -40,6 +40,7 @@ describe('edit', () => {
     ['no text', 'echo "a: [four-secret]" >"$file"', 'a: is no text'],
     ['nothing', 'echo "a: four-secret\nb:" >"$file"', 'b: is empty'],
     ['a bad name', 'echo "a b: four-secret" >"$file"', 'has a name that is none'],
+    ['no UTF-8', `printf 'a: four-secret\\344\\n' >"$file"`, 'is no UTF-8 text'],
     ['a failure after it was saved', 'echo "a: four-secret" >"$file"; exit 1', 'the editor failed'],
   ])(
     '%s: nothing is changed, and what was written is kept for the next edit, encrypted',
@@ -137,6 +138,12 @@ describe('edit', () => {
         .map((name) => inFolder(`memory/${name}`))
         .sort(),
     ).toEqual([other, own].sort());
+  });
+
+  test('a draft that cannot be read is told of', () => {
+    writeFileSync(inFolder('secrets.age.draft'), 'text');
+    const { code, stderr } = edit('true');
+    expect([code, stderr]).toEqual([2, expect.stringContaining('secrets.age.draft: cannot be read')]);
   });
 
   test('an editor that takes its copies away while they are wiped keeps nothing there', () => {

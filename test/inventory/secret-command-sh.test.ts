@@ -46,11 +46,7 @@ test.each([
     sh('while :; do echo SECRETSECRETSECRETSECRETSECRETSECRETSECRETSECRETSECRET; done'),
     'prints more than 8 MiB',
   ],
-  [
-    'is not there',
-    ['haprov-no-such-program', 'SECRET'],
-    'the command "haprov-no-such-program" is not there: install it, or see PATH',
-  ],
+  ['is not there', ['haprov-no-such-program', 'SECRET'], 'the command "haprov-no-such-program" is not there'],
   ['names nobody', ['./lost', 'SECRET'], 'the command "./lost" names an interpreter in its first line'],
   ['may not be run', ['./plain', 'SECRET'], 'the command "./plain" may not be run by you'],
 ])('one that %s is told of, without what it said, and without its words', async (_what, words, says) => {

@@ -143,7 +143,8 @@ test('a key with a passphrase, and a secret that comes by a pipe', async () => {
   const encrypter = new Encrypter();
   encrypter.setPassphrase('open sésame');
   encrypter.setScryptWorkFactor(10);
-  writeFileSync(file, await encrypter.encrypt(readFileSync(file, 'utf8')));
+  const plain = readFileSync(file, 'utf8');
+  writeFileSync(file, await encrypter.encrypt(plain));
   const terminal = shell('printf two | HAPROV secret set n && HAPROV secret get n');
   await terminal.shows('Passphrase for');
   terminal.type('wrong\r');
@@ -154,6 +155,16 @@ test('a key with a passphrase, and a secret that comes by a pipe', async () => {
   terminal.type('open sésame\r');
   await ends(terminal, 0);
   expect(terminal.everything.at(-1)).toBe('two');
+  // What was typed is masked, also where no inventory is known yet.
+  const other = new Encrypter();
+  other.setPassphrase('secrets.age');
+  other.setScryptWorkFactor(10);
+  writeFileSync(file, await other.encrypt(plain));
+  const masked = shell('HAPROV secret get none');
+  await masked.shows('Passphrase for');
+  masked.type('secrets.age\r');
+  await ends(masked, 1);
+  expect(shownAt(masked)).toMatch(/^error: \*\*\* has no secret none/m);
   // The passphrase comes before the secret.
   const typed = shell('HAPROV secret set n');
   await typed.shows('Passphrase for');

@@ -39,8 +39,8 @@ test('the inventory is called in what to do as the user has called it', () => {
   expect(renderError(error, { ...quiet, inventory: 'pair.yaml' })).toBe(
     'error: fred: no run\nwhat to do: haprov plan pair.yaml, or haprov log pair.yaml',
   );
-  expect(renderError(error, { ...quiet, inventory: 'my pair.yaml' })).toContain(
-    'haprov plan "my pair.yaml",',
+  expect(renderError(error, { ...quiet, inventory: "my $pair's.yaml" })).toContain(
+    `haprov plan 'my $pair'\\''s.yaml',`,
   );
 });
 
