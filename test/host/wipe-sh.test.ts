@@ -11,7 +11,7 @@ import {
 import { join } from 'node:path';
 import { historyQuestion, purgeScript, readHistory } from '../../src/host/history';
 import { call, compose } from '../../src/shell/library';
-import { Sandbox, shells } from '../shell/sandbox';
+import { own, Sandbox, shells } from '../shell/sandbox';
 import { resourceOf } from '../support/resources';
 
 /** What is left of secrets in the folders of runs. */
@@ -40,12 +40,12 @@ describe.each(shells.map((shell) => [shell.join(' '), shell] as const))('%s', (_
     expect(await box.apply(await box.steps(...files), run)).toMatchObject({ code: 0 });
     await finish(run);
   };
-  const secret = { type: 'file', path: '', content: 'new-secret-text\n', secret: true };
+  const secret = { type: 'file', path: '', ...own, content: 'new-secret-text\n', secret: true };
 
   test('purge wipes what was before, and the program; the rest of the run is told of as before', async () => {
     const path = box.write('a', 'old-secret-text\n', 0o600);
     const open = box.write('b', 'open-before\n', 0o644);
-    await write('run-1', { ...secret, path }, { type: 'file', path: open, content: 'open-after\n' });
+    await write('run-1', { ...secret, path }, { type: 'file', path: open, ...own, content: 'open-after\n' });
     expect([
       has('run-1', 'old-secret-text'),
       has('run-1', 'new-secret-text'),
@@ -124,13 +124,13 @@ describe.each(shells.map((shell) => [shell.join(' '), shell] as const))('%s', (_
     // A file of the run stays readable under another name, as a file system may keep it.
     linkSync(join(box.home('run-1'), 'steps/1/before'), box.path('kept-before'));
     linkSync(join(box.home('run-1'), 'transaction'), box.path('kept-program'));
-    await write('run-2', { type: 'file', path: box.path('b'), content: 'b\n' });
+    await write('run-2', { type: 'file', path: box.path('b'), ...own, content: 'b\n' });
     expect(readFileSync(box.path('kept-program')).filter((byte) => byte !== 0)).toHaveLength(0);
     for (let at = 3; at <= 20; at += 1) {
       mkdirSync(join(box.home(`run-${at}`), 'steps'), { recursive: true });
       writeFileSync(join(box.home(`run-${at}`), 'number'), `${at}\n`);
     }
-    await write('run-21', { type: 'file', path: box.path('b'), content: 'c\n' });
+    await write('run-21', { type: 'file', path: box.path('b'), ...own, content: 'c\n' });
     expect(existsSync(box.home('run-1'))).toBe(false);
     for (const name of ['kept-before', 'kept-program'])
       expect(readFileSync(box.path(name)).filter((byte) => byte !== 0)).toHaveLength(0);
