@@ -213,10 +213,14 @@ export async function surveyWhole(
   context.begin();
   try {
     await Promise.all(left.map(bringToItsEnd));
-  } finally {
+  } catch (error) {
     surveyed.close();
+    throw error;
   }
-  return survey(targets, listener);
+  // Nobody is asked for a second code.
+  return survey(targets, listener, {
+    kept: new Map(surveyed.hosts.map(({ name, connection }) => [name, connection])),
+  });
 }
 
 const retiredText =

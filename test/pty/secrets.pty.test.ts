@@ -187,6 +187,30 @@ test.each(['ssh2', 'openssh'])('a run asks for a code twice, and says why (%s)',
   expect(times(terminal, 'Verification code:')).toBe(2);
 });
 
+test('a run that nobody drives any more is brought to its end without another code', async () => {
+  hosts = await Hosts.lettingIn({ fred: { ...code, factors: ['publickey', 'keyboard-interactive'] } });
+  const box = hosts.boxes.get('fred');
+  if (!box) throw new Error('no host');
+  const run = `while [ -d ${box.host} ] && [ ! -e ${box.host}/go ]; do sleep 0.1; done`;
+  hosts.wants({ type: 'command', run, creates: `${box.host}/go` });
+  const killed = hosts.run('apply inventory.json --yes --steady 0');
+  await killed.shows('Verification code:');
+  killed.type('123456\r');
+  await killed.shows(/commit 1\/1 run/);
+  process.kill(killed.pid, 'SIGKILL');
+  await killed.ended;
+  box.killWatchers();
+  box.write('go', '');
+  const terminal = hosts.run('apply inventory.json --yes --steady 0');
+  await terminal.shows('Verification code:');
+  terminal.type('123456\r');
+  await terminal.shows(/brought\s+to\s+its\s+end\s+first/);
+  while (times(terminal, 'Verification code:') < 2) await new Promise((resolve) => setImmediate(resolve));
+  expect(times(terminal, 'what was changed stays')).toBe(1);
+  terminal.type('123456\r');
+  expect(await terminal.ended).toMatchObject({ code: 0 });
+});
+
 describe('where ssh itself logs in', () => {
   const ssh = { transport: 'openssh' };
   /** Who runs with files of the test's. */
