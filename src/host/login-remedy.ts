@@ -39,7 +39,7 @@ const CAUSES: readonly Cause[] = [
   {
     is: ({ isHalfIn = false }) => isHalfIn,
     hint: (state) =>
-      `The first factor was right, and the host wants another.${whoIsAsked(state)} Where nobody is at hand, open a connection before, as ${command('ssh', '-fNM', '-o', 'ControlPath=~/.ssh/%C', state.settings.hostname)}, and set that ControlPath in your ssh config: haprov uses it.`,
+      `The first factor was right, and the host wants another.${whoIsAsked(state)} Where nobody is at hand, open a connection before, as ${command('ssh', '-fNM', '-o', 'ControlPath=~/.ssh/%C', ...place(state))}, and set that ControlPath in your ssh config: haprov uses it.`,
   },
   {
     is: notes(/bad passphrase|bad decrypt|integrity check|passphrase.*(?:wrong|incorrect)/i),
@@ -71,6 +71,12 @@ function whoIsAsked({ credentials, canAsk, settings }: ConnectState): string {
     : ' At a terminal haprov asks for it.';
 }
 
+/** The account, by port and name. */
+const place = ({ settings: { user, hostname, port } }: ConnectState): string[] => [
+  ...(port === 22 ? [] : ['-p', String(port)]),
+  `${user}@${hostname}`,
+];
+
 const lookAtCertificate = (path: string) =>
   `See with ${path === '-' ? 'ssh-add -L | ' : ''}${command('ssh-keygen', '-Lf', path)} until when it is valid and for which users (principals); the host must trust its authority (TrustedUserCAKeys in sshd_config).`;
 
@@ -78,10 +84,6 @@ const REFUSED_KEY: Cause = {
   is: () => true,
   hint: (state) => {
     const { settings, serverMethods } = state;
-    const target = [
-      ...(settings.port === 22 ? [] : ['-p', String(settings.port)]),
-      `${settings.user}@${settings.hostname}`,
-    ];
     const root =
       settings.user === 'root'
         ? ' Where the host lets root not log in (PermitRootLogin), log in as another user, with sudo (ssh.user, ssh.sudo).'
@@ -89,6 +91,6 @@ const REFUSED_KEY: Cause = {
     const asks = serverMethods?.includes('keyboard-interactive')
       ? whoIsAsked(state).replace('for it', 'what the host wants to know')
       : '';
-    return `Add your key with: ${command('ssh-copy-id', ...target)} — or name the right one (ssh.identityFiles), load it into the agent, or correct ssh.password.${root}${asks}`;
+    return `Add your key with: ${command('ssh-copy-id', ...place(state))} — or name the right one (ssh.identityFiles), load it into the agent, or correct ssh.password.${root}${asks}`;
   },
 };

@@ -23,7 +23,12 @@ test.each<[string, Partial<ConnectState>, string]>([
     'ssh-copy-id -p 2222 deploy@fred.example',
   ],
   ['root', { settings: settings('root') }, 'PermitRootLogin'],
-  ['a second factor', { isHalfIn: true }, 'ControlPath'],
+  ['a second factor', { isHalfIn: true }, "ssh -fNM -o 'ControlPath=~/.ssh/%C' deploy@fred.example"],
+  [
+    'a second factor on another port',
+    { isHalfIn: true, settings: settings('deploy', 2222) },
+    "-o 'ControlPath=~/.ssh/%C' -p 2222 deploy@fred.example",
+  ],
   ['an expired password', { banner: 'Your password has expired.' }, 'chage -l deploy'],
   [
     'an account that has ended',
@@ -58,6 +63,7 @@ test.each<[string, Partial<ConnectState>, string]>([
     'correct ssh.password',
   ],
   ['a certificate', { certificate: '/k-cert.pub' }, 'ssh-keygen -Lf /k-cert.pub'],
+  ['a certificate of the agent', { certificate: '-' }, 'ssh-add -L | ssh-keygen -Lf -'],
 ])('%s', (_, more, expected) => {
   expect(loginRemedy(state(more))).toContain(expected);
 });
