@@ -119,7 +119,7 @@ function defaultsOf(defaults: Section | undefined): HaproxyModel['haproxy'] {
 const ofGlobal =
   /^(?:maxconn|daemon|user haproxy|group haproxy|stats socket \/var\/lib\/haproxy\/stats|log \/dev\/log local0$|log \/dev\/log local1 notice$)(?: |$)/;
 const ofDefaults =
-  /^(?:maxconn|retries|timeout (?:connect|client|server)|mode http|log global|option dontlognull|option redispatch)(?: |$)/;
+  /^(?:maxconn|retries|timeout (?:connect|client|server)|mode http|log global|option dontlognull|option redispatch$)(?: |$)/;
 
 function extraOf(
   sections: readonly Section[],

@@ -126,6 +126,21 @@ function sysctlOf(hosts: readonly AdoptedHost[]): { sysctl?: Record<string, stri
   return set.length > 0 ? { sysctl: Object.fromEntries(set.map((key) => [key, '1'])) } : {};
 }
 
+/** Its first line of `.if` and the like, which an inventory cannot have: `FILE:LINE: .if …`. */
+const macroOf = ({ files }: HaproxyConfiguration): string | undefined =>
+  files
+    .flatMap(({ file, syntax }) =>
+      syntax.lines.map(({ tokens }, index) => ({
+        at: `${file ?? ''}:${index + 1}`,
+        row: tokens
+          .map(({ raw }) => raw)
+          .join('')
+          .trim(),
+      })),
+    )
+    .filter(({ row }) => /^\.[a-z]/.test(row))
+    .map(({ at, row }) => `${at}: ${row}`)[0];
+
 type Put = (place: string, text: string) => { file: string };
 
 /** Its first line that is no comment. */
@@ -214,6 +229,11 @@ function servicesOf(
   const mains = new Set(hosts.map(({ found }) => found.haproxy[0]));
   if (mains.size > 1 || !mains.has(haproxyMain)) {
     kept.programs.set('haproxy', [`it does not begin with ${haproxyMain} on all hosts`]);
+    return undefined;
+  }
+  const macro = [first, ...others].map(macroOf).find((one) => one !== undefined);
+  if (macro !== undefined) {
+    kept.programs.set('haproxy', [`it has lines that hold in some cases only: ${macro}`]);
     return undefined;
   }
   const asText = (one: HaproxyConfiguration) => JSON.stringify([...behaviours(one.sections)]);

@@ -130,6 +130,17 @@ test.each([
     /same on all hosts/,
   ],
   [
+    'lines that hold in some cases only',
+    Object.fromEntries(
+      ['fred', 'ethyl'].map((host) => [
+        `${host}/etc/haproxy/haproxy.cfg`,
+        `global\n.if defined(FOO)\n  nbthread 4\n.endif\n${haproxy}`,
+      ]),
+    ),
+    'haproxy',
+    /^it has lines that hold in some cases only: \/etc\/haproxy\/haproxy\.cfg:2: \.if defined\(FOO\)$/,
+  ],
+  [
     'an instance of one host only',
     { 'ethyl/etc/keepalived/keepalived.conf': 'vrrp_instance other {\n}\n' },
     'keepalived',
@@ -155,6 +166,15 @@ test.each([
     expect(inventory).toHaveProperty([program, 'config']);
   }),
 );
+
+test('a word of the defaults that says more than haprov’s own is carried', () => {
+  const text = haproxy.replace('  mode http\n', '  mode http\n  option redispatch 1\n');
+  const files = ['fred', 'ethyl'].map((host) => [`${host}/etc/haproxy/haproxy.cfg`, text]);
+  return withPair(Object.fromEntries(files), ({ inventory, differences }) => {
+    expect(inventory).toMatchObject({ haproxy: { extra: { defaults: ['option redispatch 1'] } } });
+    expect(differences.flatMap(({ lost }) => lost)).toEqual([]);
+  });
+});
 
 test('whom keepalived ran scripts as stays whom it runs them as', () =>
   withPair(
