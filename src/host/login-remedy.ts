@@ -71,6 +71,14 @@ function whoIsAsked({ credentials, canAsk, settings }: ConnectState): string {
     : ' At a terminal haprov asks for it.';
 }
 
+/** Without it ssh-copy-id takes the agent's keys, or the newest of the default ones. */
+const namedKey = ({ settings: { identitiesNamed, identityFiles }, credentials }: ConnectState): string[] => {
+  if (!identitiesNamed) return [];
+  const tried = credentials?.tried.map((label) => label.replace(/ \(agent\)$/, '')) ?? identityFiles;
+  const key = identityFiles.find((path) => tried.includes(path));
+  return key === undefined ? [] : ['-i', key];
+};
+
 /** The account, by port and name. */
 const place = ({ settings: { user, hostname, port } }: ConnectState): string[] => [
   ...(port === 22 ? [] : ['-p', String(port)]),
@@ -91,6 +99,6 @@ const REFUSED_KEY: Cause = {
     const asks = serverMethods?.includes('keyboard-interactive')
       ? whoIsAsked(state).replace('for it', 'what the host wants to know')
       : '';
-    return `Add your key with: ${command('ssh-copy-id', ...place(state))} — or name the right one (ssh.identityFiles), load it into the agent, or correct ssh.password.${root}${asks}`;
+    return `Add your key with: ${command('ssh-copy-id', ...namedKey(state), ...place(state))} — or name the right one (ssh.identityFiles), load it into the agent, or correct ssh.password.${root}${asks}`;
   },
 };

@@ -214,7 +214,7 @@ describe('login', () => {
     );
     expect(error.message).toContain(`${files.path('gone')} is not there`);
     expect(error.message).toContain('the host takes publickey');
-    expect(error.hint).toContain(`ssh-copy-id -p ${server.port} root@127.0.0.1`);
+    expect(error.hint).toContain(`ssh-copy-id -i ${files.path('id')} -p ${server.port} root@127.0.0.1`);
   });
 
   test('of files that are not there only the named one is told of; the public half of a key is called that', async () => {

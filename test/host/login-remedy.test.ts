@@ -6,6 +6,9 @@ import { settingsFrom } from '../../src/host/ssh-config';
 
 const settings = (user = 'deploy', port = 22) =>
   settingsFrom(new Map(), { name: 'fred', address: 'fred.example', user, port, sudo: 'auto' });
+const named = settingsFrom(new Map([['identityfile', ['/k/a', '/k/b']]]), {
+  ...{ name: 'fred', address: 'fred.example', user: 'deploy', sudo: 'auto' },
+});
 const state = (more: Partial<ConnectState> = {}): ConnectState => ({
   host: 'fred',
   settings: settings(),
@@ -21,6 +24,16 @@ test.each<[string, Partial<ConnectState>, string]>([
     'the same on another port',
     { settings: settings('deploy', 2222) },
     'ssh-copy-id -p 2222 deploy@fred.example',
+  ],
+  [
+    'a key that was named',
+    { settings: named, credentials: credentials(['agent key x', '/k/b']) },
+    'ssh-copy-id -i /k/b deploy@fred.example',
+  ],
+  [
+    'a key that was named, which the agent holds',
+    { settings: named, credentials: credentials(['/k/a (agent)', '/k/b']) },
+    'ssh-copy-id -i /k/a deploy@fred.example',
   ],
   ['root', { settings: settings('root') }, 'PermitRootLogin'],
   ['a second factor', { isHalfIn: true }, "ssh -fNM -o 'ControlPath=~/.ssh/%C' deploy@fred.example"],
