@@ -6,7 +6,7 @@ const place = /^\/etc\/sysctl\.(?:conf|d\/[^/]+\.conf)$/;
 const lets = /^[ \t-]*net[./]ipv[46][./]ip_nonlocal_bind[ \t]*=[ \t]*1[ \t]*$/m;
 
 /** A host's files that let HAProxy bind a VIP which is elsewhere, each at the place that links lead to. */
-export const kernelFilesOf = ({ files, links }: AdoptedHost['found']): FoundFile[] =>
+const kernelFilesOf = ({ files, links }: AdoptedHost['found']): FoundFile[] =>
   [...files.values()]
     .filter(({ path, content }) => place.test(path) && lets.test(content.toString('latin1')))
     .map((file) => ({ ...file, path: links.get(file.path) ?? file.path }))

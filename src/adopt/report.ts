@@ -30,7 +30,7 @@ export interface ModelReport {
 }
 
 /** What a report is made of beside the hosts. */
-export interface ReportInput {
+interface ReportInput {
   adopted: Adopted;
   /** Of the files that stand in the folder, relative to it. */
   places: ReadonlySet<string>;

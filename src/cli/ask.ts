@@ -8,7 +8,7 @@ import { hiddenLine, pasting, type Typed } from './hidden-line';
 export type Answer = 'yes' | 'no' | 'left';
 
 /** Asks the operator a question. */
-export interface Asker {
+interface Asker {
   /** Prints the question and reads a line. What was typed before the question is dropped: it cannot be an answer to it. */
   ask(question: string, signal: AbortSignal): Promise<Answer>;
   /**

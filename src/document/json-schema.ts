@@ -17,7 +17,7 @@ const reference = (key: string, value: z.core.JSONSchema.BaseSchema) => ({
 });
 
 /** In an inventory, a reference to a value that stands elsewhere may replace any string. */
-export const fromElsewhere: StandIn = {
+const fromElsewhere: StandIn = {
   schema: { $ref: '#/$defs/elsewhere' },
   definitions: {
     elsewhere: {

@@ -15,7 +15,7 @@ export type ValidParts<T> = T extends readonly (infer Item)[]
     : T;
 
 /** The checked value or, with faults, what remains of it; undefined where nothing does. */
-export type Validated<T> =
+type Validated<T> =
   | { ok: true; value: T; remains: ValidParts<T>; faults: [] }
   | { ok: false; remains: ValidParts<T> | undefined; faults: Fault[] };
 

@@ -12,7 +12,7 @@ export interface Movement {
 }
 
 /** A running watch of a host's addresses. */
-export interface AddressWatch {
+interface AddressWatch {
   /** Whether the host reports its addresses. */
   ready: Promise<boolean>;
   /** Ends the watch; returns the movements, first the addresses that the host had at the beginning. Never rejects. */

@@ -8,7 +8,7 @@ import { sshHosts } from '../rollout/ssh-host';
 import type { Experiment } from './experiments';
 import { type Marks, marksScript, readMarks } from './host-answers';
 
-export interface FaultSurroundings {
+interface FaultSurroundings {
   run: string;
   owner: string;
   inventory: string;

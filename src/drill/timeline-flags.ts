@@ -1,10 +1,10 @@
 /** A text of this width to write beside a vertical line at `x`. */
-export interface FlagWish {
+interface FlagWish {
   x: number;
   width: number;
 }
 
-export interface Flag {
+interface Flag {
   /** Where its text begins. */
   left: number;
   /** 0 is the lowest. */

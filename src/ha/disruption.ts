@@ -17,7 +17,7 @@ import { ownVips, type Surroundings } from './surroundings';
 import { toldApartByChecks } from './told-apart';
 
 /** What has to be known beside the plan to tell what a change does to clients. */
-export interface PairKnowledge {
+interface PairKnowledge {
   inventory: Pick<Inventory, 'vips' | 'services' | 'secrets'> & Partial<Pick<Inventory, 'virtualServers'>>;
   /** The plan's hosts that hold a VIP right now. */
   holders: ReadonlySet<string>;

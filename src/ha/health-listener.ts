@@ -2,7 +2,7 @@ import { bindsOf } from './haproxy/bind';
 import { directives, type Section } from './haproxy/section';
 
 /** What haprov's own listener on loopback would give, of what these configuration files say. */
-export interface HealthListener {
+interface HealthListener {
   /** keepalived's check, which asks "/", is told that HAProxy answers. */
   answers: boolean;
   /** "/stats;csv" tells how the servers are. */

@@ -185,7 +185,7 @@ const without = ({ host }: PlannedHost, name: string, hosts: string[]): Shared[]
   hosts.includes(host) ? [{ name, others: hosts.filter((one) => one !== host) }] : [];
 
 /** What a haproxy.cfg takes from a service's servers, though no other one of it runs all the while. */
-export interface Alone {
+interface Alone {
   service: string;
   how: 'move' | 'go';
 }

@@ -29,7 +29,7 @@ socket.write(JSON.stringify({ prompt: argv[2] ?? '', hint: env.SSH_ASKPASS_PROMP
 `;
 
 /** A way for ssh to ask haprov. */
-export interface Askpass {
+interface Askpass {
   /** The environment of an ssh that has no terminal of its own. */
   env: NodeJS.ProcessEnv;
   close(): void;

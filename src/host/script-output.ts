@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
  * What a script prints first, on stdout and on stderr. The shell that runs the script joins its halves, so a program that
  * only quotes the script or the command line in an error never prints it.
  */
-export interface OutputMark {
+interface OutputMark {
   text: string;
   /** A command of sh, csh and fish alike that prints it on stdout. */
   print: string;

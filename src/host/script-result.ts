@@ -7,7 +7,7 @@ export type Output = Omit<ExecResult, 'code' | 'signal'>;
 /** Every script has a limit in milliseconds: for its whole time, or for its silence. */
 export type Limit = { timeoutMs: number } | { quietMs: number };
 
-export type RunOptions = ExecOptions & Limit & Meant;
+type RunOptions = ExecOptions & Limit & Meant;
 
 interface Meant {
   /** What the script does, for the message when it fails: `take the flag away`. */

@@ -106,10 +106,10 @@ export interface SshSettings {
 }
 
 /** The keys of `ssh -G`, lower case, each with its values in order. */
-export type SshDump = Map<string, string[]>;
+type SshDump = Map<string, string[]>;
 
 /** The values of the `%` tokens in paths and commands. */
-export type Tokens = Record<string, string>;
+type Tokens = Record<string, string>;
 
 /**
  * Asks OpenSSH's own parser (`ssh -G`) how it would reach the target. Without an `ssh` program: OpenSSH's defaults.

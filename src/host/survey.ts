@@ -33,7 +33,7 @@ export interface SurveyListener {
 /** How many hosts are asked at once; a host that hangs holds up one in so many. */
 const MOST_AT_ONCE = 64;
 
-export interface SurveyOptions {
+interface SurveyOptions {
   /** Connections of an earlier survey, by host; the other hosts are logged in at. */
   kept?: ReadonlyMap<string, Connection>;
   /** Milliseconds that a host may take for all answers; no limit by default. */

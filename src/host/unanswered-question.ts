@@ -6,7 +6,7 @@ import type { Connection } from './connection';
 export class UnansweredQuestion extends HostError {}
 
 /** The question that a host does not answer. */
-export interface Unanswered {
+interface Unanswered {
   /** The probe's process ID on the host. */
   pid: string | undefined;
   /** The last question that the probe began. */

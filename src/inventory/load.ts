@@ -34,7 +34,7 @@ import { resolveSecrets, type Secrets } from './secrets';
 import type { Answers } from './sources';
 
 /** Who is asked for the values that stand elsewhere, and must show none of them. */
-export interface InventoryAsker extends SecretAsker {
+interface InventoryAsker extends SecretAsker {
   keepSecret(secrets: Secrets): void;
 }
 

@@ -7,12 +7,12 @@ import { biggest } from '../document/document';
 import { withoutLastNewline } from './sources';
 
 /** Milliseconds: long enough for somebody who looks for a token and types its PIN. */
-export const commandMs = 120_000;
+const commandMs = 120_000;
 
 /** Milliseconds until what was asked to end is ended. */
 const killMs = 1000;
 
-export interface CommandOptions {
+interface CommandOptions {
   /** The folder to run it in. */
   cwd: string;
   env: NodeJS.ProcessEnv;

@@ -68,7 +68,7 @@ export const secretKeys: ReadonlySet<string> = new Set([
 ]);
 
 /** A document with the values of its variables and files put in. */
-export interface Resolved {
+interface Resolved {
   value: unknown;
   secrets: Secrets;
   faults: Fault[];

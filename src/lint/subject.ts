@@ -13,7 +13,7 @@ export interface Subject {
 }
 
 /** A file with the text that it is to hold. */
-export interface TextFile {
+interface TextFile {
   path: string;
   text: string;
   /** Where its playbook says one. */

@@ -24,7 +24,7 @@ import {
   stopped,
 } from './maintenance';
 
-export interface DrainWishes {
+interface DrainWishes {
   /** How many milliseconds to wait for sessions to end. */
   timeoutMs: number;
   /** Drain also where nobody else would serve. */

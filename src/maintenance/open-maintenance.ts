@@ -19,7 +19,7 @@ import { sshHosts } from '../rollout/ssh-host';
 import type { Maintenance } from './maintenance';
 
 /** A host to drain or undrain, with the connections to the hosts around it. */
-export interface OpenMaintenance {
+interface OpenMaintenance {
   maintenance: Maintenance;
   /** Since when and by whom the host is drained. */
   drained?: HostFacts['drained'];

@@ -6,7 +6,7 @@ import { mayBeAway } from './servers';
 import { pause } from './timeout';
 
 /** A service, and a sentence on why clients are not served. */
-export interface Unserved {
+interface Unserved {
   service: string;
   why: string;
 }

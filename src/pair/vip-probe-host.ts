@@ -15,7 +15,7 @@ const STARTS_WITHIN_MS = 10_000;
 const ENDS_WITHIN_MS = 2000;
 
 /** A probe that runs on a host. */
-export interface HostProbe {
+interface HostProbe {
   /** Whether a request of the first round was served; false also when the host cannot probe. */
   answered: Promise<boolean>;
   /** Ends the probe; returns the samples of each target, and in `note` why they are not complete. Never rejects. */

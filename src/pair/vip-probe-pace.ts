@@ -15,7 +15,7 @@ export const DEFAULT_INTERVAL_MS = 50;
 export const MOST_PER_SECOND = 40;
 
 /** After a request, a target rests for this many times the request's duration: the probe takes a fifth of its time at most. */
-export const RESTS = 4;
+const RESTS = 4;
 
 /** The longest rest, so that the probe notices soon when a target is served again. */
 export const LONGEST_REST_MS = 1000;

@@ -16,7 +16,7 @@ const REACHABLE_WITHIN_MS = 500;
 /** How many connection attempts may be open. They do not burden the target, but each takes a socket of the laptop. */
 const MOST_UNCONNECTED = 40;
 
-export interface ProbeOptions {
+interface ProbeOptions {
   /** Milliseconds between two requests to a target that answers fast; 50 by default, more for many targets. */
   intervalMs?: number;
   /** How long a request may take, in milliseconds; 1000 by default. */
@@ -38,7 +38,7 @@ export interface VipProbe {
 }
 
 /** A target's report, and its requests in any order. */
-export interface Recorded {
+interface Recorded {
   report: ProbeReport;
   samples: readonly Sample[];
 }

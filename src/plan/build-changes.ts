@@ -6,7 +6,7 @@ import { unitOf } from '../resources/unit';
 import type { PlannedChange } from './plan';
 
 /** Replaces the secrets in a text. */
-export type Mask = (text: string) => string;
+type Mask = (text: string) => string;
 
 /**
  * The changes of one host, in the playbooks' order. Units are compared last, when the resources that ask them to reload

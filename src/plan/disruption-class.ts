@@ -1,6 +1,6 @@
 /** From harmless to harmful; the class decides in which order hosts commit a change. */
 export const disruptionClasses = ['none', 'rolling', 'pair-synchronous', 'outage'] as const;
-export type DisruptionClass = (typeof disruptionClasses)[number];
+type DisruptionClass = (typeof disruptionClasses)[number];
 
 /** What clients notice of a change. */
 export interface Disruption {

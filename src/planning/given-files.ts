@@ -6,7 +6,7 @@ import { matching } from '../ha/keepalived/glob';
 import { type GivenFile, includesIn, languageOf } from '../lint/given-files';
 
 /** Files to be looked at by themselves, with those that they include. */
-export interface GivenFiles {
+interface GivenFiles {
   files: GivenFile[];
   /** How the user called a file. */
   shown(path: string): string;

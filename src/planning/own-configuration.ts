@@ -16,7 +16,7 @@ import { textOfBytes } from '../resources/text-of';
 export const ofReading = 'own-configuration';
 
 /** The inventory with the VIPs and services that its own configuration has, and what is to be said of that. */
-export interface OwnRead {
+interface OwnRead {
   inventory: Inventory;
   /** What each host is to read. */
   texts: OwnTexts[];

@@ -2,7 +2,7 @@ import type { Host, Inventory } from '../inventory/inventory';
 import type { OwnConfiguration, OwnFile, OwnUnit } from '../inventory/own-files';
 
 /** What playbooks see of a unit's configuration, whoever writes it. */
-export interface Configured {
+interface Configured {
   /** The user's own files, in their order. */
   files: Listed[];
   /** Folders of theirs that no package brings, the outer before the inner. */

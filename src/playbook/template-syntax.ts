@@ -2,7 +2,7 @@ import { Script } from 'node:vm';
 
 const tag = /<%(?!%)([-=_#]?)([\s\S]*?)[-_]?%>/g;
 
-export interface BrokenScript {
+interface BrokenScript {
   message: string;
   line?: number;
 }

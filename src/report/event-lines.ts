@@ -10,7 +10,7 @@ type EventOf<T extends Event['type']> = Extract<Event, { type: T }>;
 /** From which time on a part of a run is told of. */
 const WORTH_TELLING_MS = 1000;
 
-export type FailedStep = Pick<EventOf<'step-end'>, 'host' | 'phase' | 'index' | 'total' | 'title'> & {
+type FailedStep = Pick<EventOf<'step-end'>, 'host' | 'phase' | 'index' | 'total' | 'title'> & {
   failure: StepFailure;
 };
 

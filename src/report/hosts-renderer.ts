@@ -11,7 +11,7 @@ export interface TaskLines {
   output?: ScreenLine;
 }
 
-export interface HostsRendererOptions {
+interface HostsRendererOptions {
   color: boolean;
   spinner: () => string;
   /** Gets, once, the function that draws the task. */

@@ -4,7 +4,7 @@ import { type Ending, HostsView } from './hosts-view';
 import type { Output } from './output';
 import { advance, type HostProgress, newProgress } from './progress';
 
-export interface LiveOptions {
+interface LiveOptions {
   color: boolean;
   stdout: Output;
   stderr: Output;

@@ -17,7 +17,7 @@ export interface LoggedRun {
 }
 
 /** How a run ended on one host; `ms` is its duration in milliseconds. */
-export interface LoggedHost {
+interface LoggedHost {
   host: string;
   result: RunResult;
   /** The transaction's state. */
@@ -29,7 +29,7 @@ export interface LoggedHost {
 }
 
 /** `full`: show every step. `inventory`: its path as the user typed it, for the command that shows more. */
-export type LogTextOptions = TextOptions & { full: boolean; inventory: string };
+type LogTextOptions = TextOptions & { full: boolean; inventory: string };
 
 const shortSteps = 6;
 

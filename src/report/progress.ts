@@ -23,7 +23,7 @@ export interface HostView {
 }
 
 /** `left`: not ended, as far as is known. */
-export interface FinalView extends HostView {
+interface FinalView extends HostView {
   state: 'done' | 'failed' | 'left';
 }
 

@@ -18,7 +18,7 @@ export interface ReporterOptions {
 }
 
 /** A reporter that can be kept from writing while a person types. */
-export interface QuietableReporter extends Reporter {
+interface QuietableReporter extends Reporter {
   /** Writes nothing from now on, until what this returns is called: then all that was missed. */
   silence(): Promise<() => void>;
 }

@@ -132,7 +132,7 @@ export function expectation(
 }
 
 /** Wanted owners, by name, and mode with four digits; absent where they may be anything. */
-export interface FileWish {
+interface FileWish {
   owner?: string;
   group?: string;
   mode?: string;

@@ -1,7 +1,7 @@
 /** How `haprov render` shows resources without asking a host. */
 
 /** A whole file that a host would have. */
-export interface ShownFile {
+interface ShownFile {
   path: string;
   owner: string;
   group: string;
@@ -13,7 +13,7 @@ export interface ShownFile {
 }
 
 /** A resource in one line, such as `service httpd: enabled, running`. */
-export interface ShownLine {
+interface ShownLine {
   says: string;
   /** What it is about, where that is not the resource's own target. */
   target?: string;
@@ -32,7 +32,7 @@ export interface RenderedFile extends ShownFile {
   origin?: string;
 }
 
-export interface RenderedLine extends ShownLine {
+interface RenderedLine extends ShownLine {
   task: string;
   type: string;
   target: string;

@@ -13,7 +13,7 @@ export interface Attribute {
  * and owners; then every file is staged and validated; then `leave` (units stop while their files are still there); then
  * `commit`; then `service` (units start, reload and restart, once each).
  */
-export type StepPhase = 'prepare' | 'leave' | 'commit' | 'service';
+type StepPhase = 'prepare' | 'leave' | 'commit' | 'service';
 
 /**
  * How a change is made on the host. All scripts run as root under `set -u`, with `$step` (the step's own folder in the

@@ -9,7 +9,7 @@ import type { Finding } from '../plan/plan';
 export type KnownRun = RecordedRun & { manifest: Manifest };
 
 /** The runs to undo on each host, newest first; the warnings name broken runs, which are not undone. */
-export interface Choice {
+interface Choice {
   runs: Map<string, KnownRun[]>;
   warnings: Finding[];
 }

@@ -21,7 +21,7 @@ export interface GateResult {
 }
 
 /** What a gate asks of a pair. */
-export type Looked = Pick<Pair, 'look' | 'faults' | 'strangersAt'>;
+type Looked = Pick<Pair, 'look' | 'faults' | 'strangersAt'>;
 
 /** The pair, for hosts that pass their gates side by side: who looks while a look is under way gets what that one finds. */
 export function sharing(pair: Pair): Looked {

@@ -4,7 +4,7 @@ import { pause, within } from '../pair/timeout';
 import type { HostVerbs } from './host-verbs';
 
 /** A run on a host whose connection was lost. */
-export interface LostRun {
+interface LostRun {
   host: Pick<HostVerbs, 'logIn' | 'settle'>;
   run: string;
   /** How many seconds to try, in all. */
@@ -14,7 +14,7 @@ export interface LostRun {
 }
 
 /** The state of a run on a host whose connection was lost. */
-export interface SettledRun {
+interface SettledRun {
   /** Empty where the run never began. */
   state: RunState | '';
   /** No process drove it any more, as after a restart of the host, so the host has ended it. */

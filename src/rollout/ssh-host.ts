@@ -31,7 +31,7 @@ import { type Answering, readAnswering, whoAnswersScript } from '../pair/who-ans
 import type { Hosts, HostVerbs, OnJournalEntry, RunAnswer, StagedVerb } from './host-verbs';
 
 /** How hosts are reached over SSH. */
-export interface SshSurroundings {
+interface SshSurroundings {
   /** The current connections; `reconnect` replaces them. */
   connections: ReadonlyMap<string, Connection>;
   /** Logs in anew, and replaces the connection. @throws HostError */

@@ -15,7 +15,7 @@ import { admit, headersWith } from './admit-request';
 import { type Latest, type WatchOptions, watch } from './status-looker';
 import { openStream } from './stream';
 
-export interface ServeOptions extends WatchOptions {
+interface ServeOptions extends WatchOptions {
   /** The port to listen on; 0 takes a free one. */
   port: number;
   /** Closes the server. */

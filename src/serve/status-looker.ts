@@ -14,7 +14,7 @@ export interface WatchOptions {
   onError?: (error: unknown) => void;
 }
 
-export interface Watch {
+interface Watch {
   /** Calls `tell` at once with the latest result, if any, then after each look. Returns the function that ends it. */
   join(tell: (seen: Latest) => void): () => void;
   /** Looks, unless the latest result is younger than the interval; after `patienceMs` returns the latest all the same. */

@@ -8,7 +8,7 @@ export interface HeadWord {
   isRest: boolean;
 }
 
-export interface ShellFunction {
+interface ShellFunction {
   name: string;
   words: HeadWord[];
   /** The highest `$1` … `$9` that its body reads; the higher one where two functions have the name. */

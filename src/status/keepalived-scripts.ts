@@ -7,7 +7,7 @@ export interface ScriptState {
 }
 
 /** A script that keepalived leaves out, as it says in a line of its log. */
-export interface LeftOut {
+interface LeftOut {
   use: 'check' | 'notify' | 'unknown';
   /** The name of the check, or the path of the script. */
   name: string;

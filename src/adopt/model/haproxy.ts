@@ -5,7 +5,7 @@ import { type Server, serversOf } from '../../ha/haproxy/server';
 import { milliseconds } from '../../ha/own/milliseconds';
 
 /** What an inventory can say of a HAProxy: `services`, `haproxy`. */
-export interface HaproxyModel {
+interface HaproxyModel {
   services: Record<string, Record<string, unknown>>;
   haproxy: {
     maxconn?: number;

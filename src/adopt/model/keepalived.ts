@@ -4,7 +4,7 @@ import type { Setting } from '../../ha/keepalived/settings';
 import type { VrrpInstance } from '../../ha/keepalived/vrrp';
 
 /** What an inventory can say of the keepalived of its hosts: `vips`, `keepalived`. */
-export interface KeepalivedModel {
+interface KeepalivedModel {
   vips: Record<string, Record<string, unknown>>;
   keepalived: { sections?: string[] };
   /** VIP → the password of its adverts, which does not belong into the inventory. */
@@ -14,7 +14,7 @@ export interface KeepalivedModel {
 }
 
 /** One host's keepalived, and what all its files say outside of blocks that haprov writes. */
-export interface OwnKeepalived {
+interface OwnKeepalived {
   host: string;
   configuration: Configuration;
   /** Blocks beside instances and `global_defs`, as they are written. */

@@ -2,7 +2,7 @@ import { bindOptions, type Option, optionsOf, serverOptions } from './option';
 import type { Directive, Section } from './section';
 
 /** A file or folder that a configuration names. */
-export interface NamedFile {
+interface NamedFile {
   section: Section;
   directive: Directive;
   /** HAProxy's word for what it is: crt, crt-list, ca-file, errorfile, map, acl, lua-load, … */

@@ -3,7 +3,7 @@ import type { Directive, Section } from './section';
 import { type Address, addressOf } from './socket';
 
 /** Where HAProxy's runtime can be asked. */
-export interface StatsSocket {
+interface StatsSocket {
   directive: Directive;
   address: Address;
   /** What whoever comes may do: only `admin` may change servers. */

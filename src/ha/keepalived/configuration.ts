@@ -17,7 +17,7 @@ import {
   type VrrpScript,
 } from './vrrp';
 
-export interface Globals {
+interface Globals {
   routerId?: string;
   /** As whom scripts run that do not say it; its own line's user and group. */
   scriptUser?: Pick<Script, 'user' | 'group' | 'at'>;

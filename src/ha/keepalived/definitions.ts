@@ -2,9 +2,9 @@
 type Value = readonly string[];
 
 /** keepalived's own ways of getting a value; undefined where nobody here can know it. */
-export type Predefined = (name: string, parameters: string) => string | undefined;
+type Predefined = (name: string, parameters: string) => string | undefined;
 
-export interface Replaced {
+interface Replaced {
   text: string;
   /** The other lines of a definition of several, in their order. */
   after: string[];

@@ -28,7 +28,7 @@ export interface Unknown extends Place {
 }
 
 /** What keepalived makes of its files: includes, conditions, definitions and sequences are done. */
-export interface Effective {
+interface Effective {
   /** Without definitions. */
   nodes: Node[];
   problems: Problem[];

@@ -139,7 +139,7 @@ const known: Record<string, string> = {
 known.vrrp_track_file = known.track_file ?? '';
 
 /** The version that knows a keyword first, and the first that knows it no more; nothing where all do. */
-export interface KnownFrom {
+interface KnownFrom {
   since?: string;
   before?: string;
 }

@@ -1,7 +1,7 @@
 import type { Dialect } from './dialect';
 
 /** A piece of a line, by where it begins and ends in it. */
-export interface Lexeme {
+interface Lexeme {
   kind: 'word' | '{' | '}';
   start: number;
   end: number;

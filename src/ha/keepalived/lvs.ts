@@ -3,7 +3,7 @@ import type { Place } from './syntax';
 import { type Script, scriptOf } from './vrrp';
 
 /** Where IPVS takes connections. */
-export type ServerKey =
+type ServerKey =
   | { kind: 'address'; address: string; port?: number }
   | { kind: 'fwmark'; mark: number | undefined }
   | { kind: 'group'; group: string };

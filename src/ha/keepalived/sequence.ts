@@ -1,5 +1,5 @@
 /** What a `~SEQ(…)` or `~LST(…)` makes of the rest of its line: for each round, the values of its names. */
-export interface Sequence {
+interface Sequence {
   rounds: Map<string, string>[];
   rest: string;
 }

@@ -42,7 +42,7 @@ export interface DefinitionNode {
 }
 
 /** A brace that opens or closes nothing, or a prefix with nothing behind it. */
-export interface StrayNode {
+interface StrayNode {
   kind: 'stray';
   token: Token;
 }

@@ -5,7 +5,7 @@ import { readServices } from './read-services';
 import { secretsIn } from './secrets-in';
 
 /** What the inventory's services are with lines and sections of the user's own between what haprov writes. */
-export interface WithOwnLines {
+interface WithOwnLines {
   services: Service[];
   /** Passwords that stand in the sections. */
   secrets: string[];

@@ -11,7 +11,7 @@ import { secretsIn } from './secrets-in';
 import { eyesOf } from './statistics-page';
 
 /** What the hosts' own files say, in the words of the inventory. */
-export interface ReadPair {
+interface ReadPair {
   /** Absent where no host has a keepalived.conf of its own. */
   vips?: Vip[];
   /** Where there are VIPs. */

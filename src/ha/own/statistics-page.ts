@@ -4,12 +4,12 @@ import { directives, type Section } from '../haproxy/section';
 import { statsSocketsOf } from '../haproxy/stats-socket';
 
 /** A page of HAProxy's own statistics that loopback can ask for. */
-export interface OwnPage extends StatisticsPage {
+interface OwnPage extends StatisticsPage {
   port: number;
 }
 
 /** What haprov can ask HAProxy by, as its configuration has it. */
-export interface Eyes {
+interface Eyes {
   /** The most that a stats socket lets whoever comes do; absent where there is none. */
   socket?: 'user' | 'operator' | 'admin';
   page?: OwnPage;

@@ -8,7 +8,7 @@ import { carryVariables } from './variables';
 export type SecretName = (field: 'password' | 'sudoPassword', value: Value, owner: string) => string;
 
 /** What of a host's or group's variables is carried over. */
-export interface Carried {
+interface Carried {
   ssh?: Record<string, unknown>;
   vars?: Record<string, Value>;
 }

@@ -61,4 +61,4 @@ export const packages = (...names: string[]) =>
     .describe('With files of your own: the packages that bring the program; none where it came otherwise.');
 
 export type OwnFileSettings = string | z.output<typeof file>;
-export type OwnFilesSettings = Record<string, OwnFileSettings>;
+type OwnFilesSettings = Record<string, OwnFileSettings>;

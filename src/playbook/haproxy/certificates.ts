@@ -1,7 +1,7 @@
 import type { Service } from '../../inventory/inventory';
 
 /** A file of PEM that HAProxy reads. No service's name has a "+" in it. */
-export interface PemFile {
+interface PemFile {
   service: string;
   path: string;
   pem: string;

@@ -15,7 +15,7 @@ export interface Writing {
 }
 
 /** What not every HAProxy can. */
-export interface Demand {
+interface Demand {
   /** The setting: `services.www.tls.alpn`. */
   key: string;
   /** What it does, as a verb with its object. */

@@ -28,7 +28,7 @@ export interface Arrow {
 }
 
 /** All boxes and arrows, and the size of the drawing in pixels. */
-export interface Layout {
+interface Layout {
   width: number;
   height: number;
   boxes: Box[];

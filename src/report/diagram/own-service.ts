@@ -14,7 +14,7 @@ export function hasHaproxy(host: Host, inventory: Inventory): boolean {
   return own.length === 0 || own.some((vip) => isByHaproxy(vip, inventory));
 }
 
-export const virtualServersAt = (vip: Vip, { virtualServers }: Inventory): VirtualServer[] =>
+const virtualServersAt = (vip: Vip, { virtualServers }: Inventory): VirtualServer[] =>
   virtualServers.filter((one) => one.vip === vip);
 
 const most = 3;

@@ -5,7 +5,7 @@ import style from './page.css';
 /** The content of a page's `<style>`, byte for byte: the server allows it by its hash. */
 export const pageStyle = style;
 
-export interface PageParts {
+interface PageParts {
   title: string;
   icon: Level;
   head?: Content;

@@ -21,7 +21,7 @@ export interface StatusView {
 }
 
 /** What the script of an open page replaces, without loading the page anew. */
-export interface StatusUpdate {
+interface StatusUpdate {
   title: string;
   icon: string;
   html: string;
