@@ -1,5 +1,5 @@
 import type { Path } from '../document/document';
-import { type Checkable, checkName, type Report } from './checkable';
+import { type Checkable, checkVipName, type Report } from './checkable';
 import { type PortRange, portText, rangeOf } from './endpoints';
 import { toProtocolPort } from './schema/protocol-port';
 import { isWellKnown } from './well-known';
@@ -64,9 +64,10 @@ const overlap = (a: readonly string[] | 'every', b: readonly string[] | 'every')
   a === 'every' || b === 'every' || a.some((vip) => b.includes(vip));
 
 /** The statistics page: its VIP exists, and its password is one. */
-export function checkStats({ stats, vips }: Checkable, report: Report): void {
+export function checkStats(inventory: Checkable, report: Report): void {
+  const { stats } = inventory;
   if (!stats) return;
-  checkName('VIP', stats.vip, ['stats', 'vip'], vips, report);
+  checkVipName(inventory, ['stats', 'vip'], stats.vip, report);
   const { password, user, allowDefaultCredentials } = stats;
   const known = password !== undefined && isWellKnown(password, user);
   if (known && allowDefaultCredentials === false) {

@@ -3,7 +3,7 @@ import { checkRoutes } from './check-routes';
 import { isReserved } from './check-sections';
 import { checkServerTls, checkTls } from './check-tls';
 import { checkTraffic } from './check-traffic';
-import { type Checkable, type CheckedService, checkGroupName, checkName, type Report } from './checkable';
+import { type Checkable, type CheckedService, checkGroupName, checkVipName, type Report } from './checkable';
 
 type CheckedVirtual = NonNullable<NonNullable<Checkable['virtualServers']>[string]>;
 
@@ -13,7 +13,7 @@ export function checkServices(inventory: Checkable, report: Report): void {
     if (isReserved(name)) report(at, `"${name}" is the name of a section that haprov writes`, 'another name');
     if (!service) continue;
     service.vips?.forEach((vip, index) => {
-      checkName('VIP', vip, [...at, 'vips', index], inventory.vips, report);
+      checkVipName(inventory, [...at, 'vips', index], vip, report);
       if (vip !== undefined && service.vips?.indexOf(vip) !== index)
         report([...at, 'vips', index], `"${vip}" is named twice`);
     });

@@ -23,6 +23,22 @@ export function checkName(
     report(path, `there is no ${what} "${name}"`, oneOf(Object.keys(known)), name);
 }
 
+/** As {@link checkName}, of a VIP: those of a keepalived.conf of the user's own are known only once it is read. */
+export function checkVipName(
+  { vips, keepalived }: Checkable,
+  path: Path,
+  name: string | undefined,
+  report: Report,
+): void {
+  if (name !== undefined && keepalived?.config !== undefined)
+    report(
+      path,
+      `"${name}" cannot be named here: the VIPs are those of your own keepalived.conf (keepalived.config)`,
+      'nothing: without it, every address is listened at',
+    );
+  else checkName('VIP', name, path, vips, report);
+}
+
 /** As {@link checkName}, of a group; "all" is always one. */
 export function checkGroupName(
   { groups }: Checkable,
