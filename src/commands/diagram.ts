@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { ExitCode, InputError, UsageError } from '../errors';
 import { buildInventory, loadInventory, readInventory } from '../inventory/load';
 import type { CommonOptions, Context } from '../planning/context';
-import { tellOfPrograms } from '../planning/desired-state';
+import { tellsOfPrograms } from '../planning/desired-state';
 import { readOwnConfiguration } from '../planning/own-configuration';
 import { statusObserver } from '../planning/status-observer';
 import type { Diagram } from '../report/diagram/diagram';
@@ -54,8 +54,8 @@ async function readPicture(options: DiagramOptions, context: Context): Promise<D
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
   }
-  tellOfPrograms(file, context);
-  return diagramOf(readOwnConfiguration(await loadInventory(file, context)).inventory);
+  const told = await loadInventory(file, context, tellsOfPrograms(context));
+  return diagramOf(readOwnConfiguration(told).inventory);
 }
 
 function draw(diagram: Diagram, { format, out }: DiagramOptions, { color, columns }: Context): string {

@@ -41,10 +41,16 @@ interface InventoryAsker extends SecretAsker {
 /**
  * Reads and checks the inventory in `file`, and asks for the values that stand elsewhere. They are kept secret before
  * anything is said of them.
+ * @param read is given the document, before anybody is asked
  * @throws InputError with every fault of the file, each with its place.
  */
-export async function loadInventory(file: string, asker: InventoryAsker): Promise<Inventory> {
+export async function loadInventory(
+  file: string,
+  asker: InventoryAsker,
+  read: (document: Document) => void = () => {},
+): Promise<Inventory> {
   const document = readInventory(file);
+  read(document);
   const answers = await askAll(document, asker);
   return buildInventory(document, asker.env, answers, (secrets) => asker.keepSecret(secrets));
 }

@@ -1,11 +1,12 @@
 import { resolve } from 'node:path';
 import { setImmediate as afterWhatWaits } from 'node:timers/promises';
+import type { Document } from '../document/document';
 import { faultsToReport } from '../document/faults';
 import { InputError } from '../errors';
 import type { OwnTexts } from '../ha/own/reading';
 import { programsOf } from '../inventory/ask-sources';
 import type { Host, Inventory } from '../inventory/inventory';
-import { loadInventory, readInventory } from '../inventory/load';
+import { loadInventory } from '../inventory/load';
 import type { Finding } from '../plan/plan';
 import { expand, type Resource } from '../playbook/expand';
 import { loadPlaybooks } from '../playbook/load';
@@ -70,8 +71,7 @@ function* stepsTo(said: Inventory): Generator<void, DesiredState> {
 
 /** As {@link loadDesiredState}, for who looks at an inventory that may be somebody else's: says whose code runs. */
 export async function loadAndTell(file: string, context: Context): Promise<DesiredState> {
-  tellOfPrograms(file, context);
-  const said = await loadDesiredState(file, context);
+  const said = desiredStateOf(await loadInventory(resolve(file), context, tellsOfPrograms(context)));
   const origins = [...said.wanted.values()].flat().map(({ origin }) => origin?.() ?? '');
   const own = [...new Set(origins)].filter(
     (name) => name.endsWith('.ejs') && !name.startsWith(`${installation}/`),
@@ -80,11 +80,11 @@ export async function loadAndTell(file: string, context: Context): Promise<Desir
   return said;
 }
 
-/** @throws InputError */
-export function tellOfPrograms(file: string, context: Context): void {
-  const programs = programsOf(readInventory(resolve(file)));
+/** For who reads an inventory: says which programs it will have run. */
+export const tellsOfPrograms = (context: Context) => (document: Document) => {
+  const programs = programsOf(document);
   if (programs.length > 0) tell(`the inventory has these programs run: ${programs.join(', ')}`, context);
-}
+};
 
 const tell = (text: string, context: Context) => context.emit({ type: 'message', level: 'info', text });
 
