@@ -43,7 +43,7 @@ const MOST_STDERR = 2 << 20;
  * bash reads a script from a pipe byte by byte, a system call each. Other shells read in blocks, and have taken more than
  * this line when they come to it.
  */
-const READ_AT_ONCE = '[ -z "${BASH-}" ] || eval "$(cat)"\n';
+export const READ_AT_ONCE = '[ -z "${BASH-}" ] || eval "$(cat)"\n';
 
 /** The host did not open a channel: nothing ran, and a retry or another login may succeed. */
 export class ChannelRefused extends HostError {}

@@ -67,12 +67,13 @@ export function buildProbe(
 ): Probe {
   const parts = questions.map(({ script, inPlace }, index) => {
     const [open, close] = inPlace ? '{}' : '()';
-    return `echo ${mark} ${index}\n${open}\n${script}\n${close} </dev/null\necho "${mark} end $?"`;
+    return `put_mark ${index}\n${open}\n${script}\n${close} </dev/null\nput_mark end $?`;
   });
   const long = questions.findIndex(({ besideUnless }) => besideUnless !== undefined);
   const script = compose(
     'set -u',
-    `echo ${mark} pid $$`,
+    `put_mark() { echo "${mark} $*"; }`,
+    'put_mark pid $$',
     ...askedAhead(questions, mark),
     ...(long < 0 ? parts : besideOthers(questions[long] as Question, long, parts, mark)),
     `echo ${quote(mark)} done`,

@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { READ_AT_ONCE } from '../../src/host/exec';
 import { buildProbe, type Question } from '../../src/host/probe';
 import { listenersScript } from '../../src/pair/serving';
+import { answersAtOnce } from '../../src/pair/vrrp-listen';
 import { questionsOf } from '../../src/planning/host-plan';
 import { call } from '../../src/shell/library';
 import { bare, functionsOf } from '../../src/shell/parse-shell';
@@ -34,6 +36,7 @@ function questions(): Question[] {
       script: call('listen_for_vrrp', 3.5, '192.0.2.1'),
       asksFor: { units: ['keepalived'] },
       inPlace: true,
+      besideUnless: answersAtOnce,
     },
     { id: 'listeners', script: listenersScript, inPlace: true },
   ];
@@ -82,6 +85,16 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     }
   };
 
+  test('a script runs once, to its end, and to its exit code, however the shell reads it', () => {
+    const [program, ...args] = shell;
+    const script = "echo a\ncat <<'.'\n$b\n.\n(exit 3)\n";
+    const { stdout, stderr, status } = spawnSync(program, [...args, '-s'], {
+      input: READ_AT_ONCE + script,
+      encoding: 'utf8',
+    });
+    expect([stdout, stderr, status]).toEqual(['a\n$b\n', '', 3]);
+  });
+
   /** The probe, about files of the sandbox, and as if they were whose they are to be. */
   const script = () =>
     ['/etc/httpd', '/usr/libexec/keepalived'].reduce(
@@ -95,7 +108,8 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     expect([stderr, stdout.split('\n').at(-2)]).toEqual(['', expect.stringMatching(/ done$/)]);
     expect(stdout).not.toMatch(/absent|missing=/);
     // Shells without a clock or their user's number ask programs.
-    const more = { bash: [], busybox: ['id'] }[shell[0]] ?? ['date', 'id'];
+    const number = isRoot ? ['id'] : ['id', 'id'];
+    const more = { bash: [], busybox: number }[shell[0]] ?? ['date', ...number];
     const started = readFileSync(log(), 'utf8').trimEnd().split('\n').sort();
     expect(started).toEqual(
       ['awk', 'awk', 'base64', 'cat', 'grep', 'grep', 'ip', 'ss', 'stat', ...more].sort(),
