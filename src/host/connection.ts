@@ -81,6 +81,7 @@ async function openSession(target: SshTarget): Promise<Session> {
   const isOpenSsh = transport === 'openssh' || why !== undefined;
   // These cannot wait between the keys and the login, or write down what the user has not yet meant.
   if (isOpenSsh || mayNotBeEarly(target, settings)) await gate?.mayPass;
+  gate?.signal.throwIfAborted();
   if (isOpenSsh) return openSshSession(target, settings, why ?? 'ssh.transport says so', master);
   try {
     return sessionOf(name, await logIn({ ...target, settings: read }));

@@ -27,8 +27,9 @@ export function openTcp(settings: SshSettings, signal?: AbortSignal): Promise<Tr
       family,
       noDelay: true,
       ...(localAddress ? { localAddress } : {}),
-      ...(signal ? { signal } : {}),
     });
+    const leave = () => socket.destroy(signal?.reason);
+    signal?.addEventListener('abort', leave, { once: true });
     const timer = setTimeout(() => {
       socket.destroy(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' }));
     }, settings.connectTimeoutMs);
@@ -37,6 +38,7 @@ export function openTcp(settings: SshSettings, signal?: AbortSignal): Promise<Tr
       clearTimeout(timer);
       reject(error);
     });
+    if (signal?.aborted) leave();
     socket.once('connect', () => {
       clearTimeout(timer);
       resolve({ stream: socket, close: () => socket.destroy(), complaint: async () => '' });

@@ -59,6 +59,16 @@ test('a login that nobody wants any more ends, and nobody has logged in', async 
   expect(server.logins).toEqual([]);
 });
 
+test('one that is left before it has connected does not connect any more', async () => {
+  const left = prepare(target());
+  await left.settings;
+  leaveEarly(left);
+  const prepared = prepare(target());
+  while (proxy.turns < 3) await once(proxy.events, 'turn');
+  expect(proxy.connections).toBe(1);
+  leaveEarly(prepared);
+});
+
 test('an error waits until the login is wanted', async () => {
   files.write('known_hosts', '');
   const prepared = prepare(target());
