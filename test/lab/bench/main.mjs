@@ -95,7 +95,7 @@ async function noop() {
     ...(isRival('clush') ? [{ name: 'clush true', words: rivals.clush(lab.plain, lab.hosts) }] : []),
     ...ansibles(lab.plain),
   ];
-  const made = await contest('Nothing to do, two hosts', contestants, { rounds: rounds(9, 2), minutes: 4 });
+  const made = await contest('Nothing to do, two hosts', contestants, { rounds: rounds(9, 2), minutes: 3 });
   for (const host of lab.hosts) await run(['ssh', '-q', '-O', 'exit', '-F', open, host]);
   return [{ ...made, about: 'The rows over an open ControlMaster are compared with ssh over the same.' }];
 }
@@ -113,7 +113,7 @@ async function far() {
   ];
   const made = await contest('Nothing to do, two hosts, a round trip of 100 ms', contestants, {
     rounds: rounds(7, 2),
-    minutes: 3,
+    minutes: 2,
   });
   for (const row of made.rows) {
     network.reset();

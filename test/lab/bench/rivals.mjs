@@ -40,7 +40,7 @@ const files = {
   '/usr/libexec/keepalived/haprov-haproxy-answers': { mode: '0755' },
   '/usr/libexec/keepalived/haprov-not-drained': { mode: '0755' },
   '/etc/keepalived/keepalived.conf': { mode: '0640', notify: 'keepalived' },
-  '/etc/sysctl.d/99-zz-haprov.conf': { mode: '0644', notify: 'sysctl' },
+  '/etc/sysctl.d/99-zz-haprov.conf': { mode: '0644' },
 };
 
 /** Takes the files from the provisioned pair as templates, and writes Ansible's playbook. */
@@ -59,10 +59,11 @@ export function writeRecipe() {
     name: path,
     template: { src: `${folder}/{{ edit }}/{{ inventory_hostname }}${path}.j2`, dest: path, ...rest },
     ...(notify ? { notify } : {}),
+    ...(path.startsWith('/etc/sysctl.d/') ? { register: 'values' } : {}),
   });
   const [haproxy, ...others] = Object.entries(files).map(template);
-  const service = (name) => ({ name, service: { name, enabled: true, state: 'started' } });
-  const reload = (name) => ({ name, service: { name, state: 'reloaded' } });
+  const service = (name) => ({ name, systemd: { name, enabled: true, state: 'started' } });
+  const reload = (name) => ({ name, systemd: { name, state: 'reloaded' } });
   const line = {
     path: '/etc/httpd/conf/httpd.conf',
     regexp: '^\\s*Listen\\s+[0-9]+\\s*$',
@@ -78,12 +79,11 @@ export function writeRecipe() {
       { name: 'folder', file: { path: '/usr/libexec/keepalived', state: 'directory', mode: '0755' } },
       ...others,
       haproxy,
+      // Before HAProxy starts, which binds an address that is elsewhere.
+      { name: 'values', command: 'sysctl -p /etc/sysctl.d/99-zz-haprov.conf', when: 'values.changed' },
       ...['httpd', 'haproxy', 'keepalived'].map(service),
     ],
-    handlers: [
-      { name: 'sysctl', command: 'sysctl -p /etc/sysctl.d/99-zz-haprov.conf' },
-      ...['httpd', 'haproxy', 'keepalived'].map(reload),
-    ],
+    handlers: [...['httpd', 'haproxy', 'keepalived'].map(reload)],
   };
   writeFileSync(join(folder, 'play.json'), JSON.stringify([play]));
 }
