@@ -95,9 +95,10 @@ async function wishes(
       wanted.set(host, undo?.resources ?? []);
       warnings.push(...(undo?.warnings ?? []));
     }
-    return { wanted, warnings };
-  } finally {
+    return { wanted, warnings, kept: surveyed.hosts };
+  } catch (error) {
     surveyed.close();
+    throw error;
   }
 }
 

@@ -22,19 +22,29 @@ function entriesOf(text: string): Entry[] | undefined {
   return entries.length > 0 && entries.every(({ path }) => certificate.test(path)) ? entries : undefined;
 }
 
+/** Whether a name of a list, which may begin with "*.", is shown for `name`. */
+const covers = (name: string) => (listed: string) => {
+  const [one, other] = [listed.toLowerCase(), name.toLowerCase()];
+  return one === other || (one.startsWith('*.') && other.slice(other.indexOf('.')) === one.slice(1));
+};
+
 /** Certificates of a crt-list that no other takes the place of, and names that none is shown for any more. @param path of the list */
 export function listedNoMore(path: string, from: string, to: string): Loss[] {
   const [before, after] = [entriesOf(from), entriesOf(to) ?? []];
   if (!before) return [];
   const has = (entries: readonly Entry[], one: string) => entries.some((entry) => entry.path === one);
-  const removed = [...new Set(before.map((entry) => entry.path))].filter((one) => !has(after, one));
+  const isShown = (name: string) => after.some(({ names }) => names.some(covers(name)));
+  const isReplaced = (path: string) =>
+    before.every((entry) => entry.path !== path || (entry.names.length > 0 && entry.names.every(isShown)));
+  const removed = [...new Set(before.map((entry) => entry.path))].filter(
+    (one) => !has(after, one) && !isReplaced(one),
+  );
   const added = [...new Set(after.map((entry) => entry.path))].filter((one) => !has(before, one));
   const left = removed.length > added.length ? removed : [];
-  const names = new Set(after.flatMap((entry) => entry.names));
   const unnamed = before
     .filter((entry) => !left.includes(entry.path))
     .flatMap((entry) => entry.names)
-    .filter((name) => !names.has(name) && !after.some((entry) => entry.names.length === 0));
+    .filter((name) => !isShown(name) && !after.some((entry) => entry.names.length === 0));
   return [
     ...(left.length > 0 ? [gone(`${path} has the certificate ${left.join(', ')} no more`)] : []),
     ...(unnamed.length > 0

@@ -6,12 +6,14 @@ import type { SshTarget } from './ssh-config';
 /** How often sudo asks for the same thing; a host may lock the account after as many. */
 const MOST_TRIES = 3;
 
+/** What was typed for a host, and not refused: its next login in a command asks for nothing. */
+const typed = new WeakMap<SshTarget, string>();
+
 /**
  * The password that sudo gets at one host: the inventory's, or what the person types, once for all hosts. From the first
  * host on that refuses it, each is asked for by its name: no host is sent what was meant for others.
  */
 export class SudoPassword {
-  #typed: string | undefined;
   #asked = '';
   #refusals = 0;
   readonly #person: Person | undefined;
@@ -24,7 +26,7 @@ export class SudoPassword {
   }
 
   get value(): string | undefined {
-    return this.target.sudoPassword ?? this.#typed;
+    return this.target.sudoPassword ?? typed.get(this.target);
   }
 
   /**
@@ -35,6 +37,7 @@ export class SudoPassword {
     const person = this.#person;
     if (!person || !failure.password || this.target.sudoPassword !== undefined) return false;
     if (sent !== undefined) {
+      typed.delete(this.target);
       await person.refuse(this.#asked, sent);
       this.#refusals += 1;
       if (this.#refusals >= MOST_TRIES) return false;
@@ -46,8 +49,8 @@ export class SudoPassword {
     const { name: host } = this.target;
     const isOwn = person.wasWrong(shared);
     this.#asked = isOwn ? `${shared} at ${host}` : shared;
-    this.#typed =
-      (await person.answer(this.#asked, isOwn ? { ...question, host } : question, again)) || undefined;
-    return this.#typed !== undefined;
+    const answer = await person.answer(this.#asked, isOwn ? { ...question, host } : question, again);
+    if (answer) typed.set(this.target, answer);
+    return Boolean(answer);
   }
 }

@@ -30,9 +30,11 @@ export function openTcp(settings: SshSettings, signal?: AbortSignal): Promise<Tr
     });
     const leave = () => socket.destroy(signal?.reason);
     signal?.addEventListener('abort', leave, { once: true });
-    const timer = setTimeout(() => {
-      socket.destroy(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' }));
-    }, settings.connectTimeoutMs);
+    const late = () => {
+      if (socket.connecting) socket.destroy(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' }));
+    };
+    // What kept this process busy may have kept it from seeing the answer, which it sees before an immediate.
+    const timer = setTimeout(() => setImmediate(late), settings.connectTimeoutMs);
     // Stays, because an error without a listener would end the process.
     socket.on('error', (error) => {
       clearTimeout(timer);

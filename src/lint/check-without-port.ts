@@ -21,6 +21,8 @@ function inFiles(files: HostFiles): Found[] {
           message: `the server ${name} of ${section.name} is to be checked, and has no port`,
           why: 'HAProxy does not start with such a configuration: without a port it takes that of the client, which a check has not',
           fix: 'write ADDRESS:PORT, or a port for the check ("port 8080")',
+          // Before, the check took the port of the section's first bind.
+          ...(section.kind === 'listen' ? { only: { program: 'haproxy', since: '1.7' } } : {}),
         }),
       );
   });

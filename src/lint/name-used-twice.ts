@@ -11,7 +11,7 @@ export const nameUsedTwice: Rule = {
       return files.haproxy.sections.filter(isProxy).flatMap((section): Found[] => {
         const before = named.get(section.name) ?? [];
         named.set(section.name, [...before, section]);
-        const other = before.find((one) => areAlike(one, section)) ?? before[0];
+        const other = before.find((one) => areAlike(section, one)) ?? before[0];
         return other && section.name !== '' ? [told(section, other, files)] : [];
       });
     }),
@@ -19,9 +19,11 @@ export const nameUsedTwice: Rule = {
 
 const isProxy = ({ kind }: Section) => /^(?:listen|frontend|backend)$/.test(kind);
 
-/** Whether both take connections, or both have servers. */
-const areAlike = (one: Section, other: Section) =>
-  one.kind === other.kind || one.kind === 'listen' || other.kind === 'listen';
+/** Whether both take connections, or both have servers. Before 3.3 a listen is looked up among what takes connections only. */
+const areAlike = (section: Section, before: Section) =>
+  section.kind === before.kind ||
+  before.kind === 'listen' ||
+  (section.kind === 'listen' && before.kind === 'frontend');
 
 function told(section: Section, other: Section, files: HostFiles): Found {
   const place = other.file === undefined || other.file === section.file ? '' : `${other.file}:`;

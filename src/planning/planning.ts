@@ -39,6 +39,8 @@ export interface Planned {
 export interface Instead {
   wanted: Map<Host, Resource[]>;
   warnings: Finding[];
+  /** The hosts that were asked for it: nobody logs in once more. */
+  kept: Survey['hosts'];
 }
 
 /** What is known when it is asked for. */
@@ -119,7 +121,7 @@ async function planOver(
       ],
     };
   });
-  const surveyed = await surveyWhole(targets, context, recover);
+  const surveyed = await surveyWhole(targets, context, recover, other?.kept);
   try {
     const planned = hosts.flatMap((host) => {
       const found = surveyed.hosts.find((one) => one.name === host.name);
@@ -187,14 +189,16 @@ async function planOver(
 /**
  * Asks all hosts. A run that nobody drives any more is named; with `recover` it is brought to its end first, and the
  * hosts are asked again, so that the plan starts from what they are then.
+ * @param kept hosts that are logged in at
  */
 export async function surveyWhole(
   targets: Parameters<typeof survey>[0],
   context: Context,
   recover: boolean,
+  kept: Survey['hosts'] = [],
 ): Promise<Survey> {
   const listener = listenerFor(context);
-  const surveyed = await survey(targets, listener);
+  const surveyed = await survey(targets, listener, { kept: connectionsOf(kept) });
   for (const text of clockProblems(surveyed.hosts)) context.emit({ type: 'message', level: 'warning', text });
   for (const one of runsBeingMade(surveyed.hosts))
     context.emit({ type: 'message', level: 'warning', ...one });
@@ -218,10 +222,11 @@ export async function surveyWhole(
     throw error;
   }
   // Nobody is asked for a second code.
-  return survey(targets, listener, {
-    kept: new Map(surveyed.hosts.map(({ name, connection }) => [name, connection])),
-  });
+  return survey(targets, listener, { kept: connectionsOf(surveyed.hosts) });
 }
+
+const connectionsOf = (hosts: Survey['hosts']) =>
+  new Map(hosts.map(({ name, connection }) => [name, connection]));
 
 const retiredText =
   'it is drained, and its units are stopped and disabled, as haprov retire leaves a host: this plan starts them again; if it is to stay retired, take it out of the inventory';

@@ -208,7 +208,11 @@ function turnsOf(rollout: Rollout, before: PairState): Turns {
   const groups = together ? groupOf(hosts, rollout) : new Map<string, Group>();
   const isIdle = nobodyNotices(rollout, before);
   const isAtOnce = together || (isIdle && rollout.serial === undefined);
-  const order = isAtOnce ? [hosts] : batches(hosts, holders, serial, moved, services);
+  const order = together
+    ? [hosts]
+    : isAtOnce
+      ? inParts(hosts, MOST_AT_ONCE)
+      : batches(hosts, holders, serial, moved, services);
   const turns = order.map((batch, index): Turn => {
     const runs = batch.map(
       (host) =>
@@ -224,6 +228,14 @@ function turnsOf(rollout: Rollout, before: PairState): Turns {
   const steadyMs = rollout.gate.steadyMs ?? (isIdle && isAtOnce ? 0 : gateDefaults.steadyMs);
   return { turns, before, moved, steadyMs };
 }
+
+/** Each host of a turn waits for the slowest one of it, within what it waits before it restores itself. */
+const MOST_AT_ONCE = 8;
+
+const inParts = <T>(all: readonly T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(all.length / size) }, (_, part) =>
+    all.slice(part * size, (part + 1) * size),
+  );
 
 /** Whether no host has clients that could miss it, and no change is one of which nobody knows what it does. */
 const nobodyNotices = ({ hosts, pair }: Rollout, before: PairState): boolean =>

@@ -341,6 +341,8 @@ test.each([
     ['/l has a certificate for c.example no more'],
   ],
   ['not a name that a certificate may have by itself', list, list.replace(' b.example', ''), []],
+  ['not a name that a wildcard covers', 'a.pem www.a.example\n', 'a.pem *.A.example\n', []],
+  ['not what a certificate for more names takes over', 'a.pem a\nb.pem b\n', 'all.pem A b\n', []],
   ['no other file', 'lua one\n', 'lua two\n', []],
 ])('what a crt-list shows no more: %s', (_, from, to, expected) =>
   expect(shown(listedNoMore('/l', from, to))).toEqual(expected),

@@ -52,6 +52,8 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
       'global\n user haproxy\nfrontend a\n bind *:80\n default_backend b\nbackend b\n server c 192.0.2.1:80 check\n';
     const web = (server: string) => alone.replace('192.0.2.1:80', server);
     const sleep = findProgram('sleep') ?? '';
+    // What was written today is older than what begins then.
+    const tomorrow = ['clock', 'uptime'].map((name) => `${name}=$((\${${name}%.*} + 86400)).00`).join(' ');
     const [read, asked] = ['configuration valid', 'configuration refused'];
     test.each<[string, string, string, string?, string?]>([
       ['files that name nothing else', alone, read],
@@ -64,13 +66,14 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
       ['a word that is not known', `${alone}peers p\n`, asked],
       ['no file at all', '', asked],
       ['a file that is newer', alone, asked, '1'],
+      ['a process of the future', alone, asked, '$((${uptime%.*}00 + 9000))'],
       ['a process of another program', alone, asked, undefined, '$$'],
-    ])('%s', async (_about, text, wanted, ticks = '$((${uptime%.*}00 + 8640000))', pid = '$!') => {
+    ])('%s', async (_about, text, wanted, ticks = '$((${uptime%.*}00 - 100))', pid = '$!') => {
       // It takes any option for a refusal.
       box.link('haproxy', sleep);
       box.write(cfg, text);
       const rows = await told(
-        `know_haproxy_files\n${sleep} 60 >/dev/null 2>&1 &\nlook_at_configuration 1 ${ticks} ${pid}\nkill $!`,
+        `${tomorrow}\nknow_haproxy_files\n${sleep} 60 >/dev/null 2>&1 &\nuntil [ /proc/$!/exe -ef ${sleep} ]; do :; done\nlook_at_configuration 1 ${ticks} ${pid}\nkill $!`,
       );
       expect(rows[0]?.replace(/refused.*/, 'refused')).toBe(wanted);
     });

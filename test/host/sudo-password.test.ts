@@ -17,8 +17,9 @@ function hosts(passwords: Record<string, string>, typed: Record<string, string[]
     asked.push(`${host}: ${text.replace('\n', ' / ')}`);
     return typed[host]?.shift();
   };
+  const targets = new Map(Object.keys(passwords).map((name) => [name, { name, address: name, ask }]));
   const becomeRoot = async (name: string): Promise<boolean> => {
-    const password = new SudoPassword({ name, address: name, ask } as never, 'pat');
+    const password = new SudoPassword(targets.get(name) as never, 'pat');
     let given = password.value;
     while (given !== passwords[name]) {
       if (given !== undefined) sent[name] = [...(sent[name] ?? []), given];
@@ -52,6 +53,12 @@ test('after a refusal no other host is sent what was typed for all', async () =>
   for (const name of ['a', 'b', 'c']) expect(await becomeRoot(name)).toBe(true);
   expect(asked.at(-1)).toBe('c: [sudo] password for pat: ');
   expect(sent).toEqual({ a: ['x'], b: ['x', 'y'], c: ['z'] });
+});
+
+test('a host that took what was typed for all is asked for no more, whatever another says of it later', async () => {
+  const { asked, becomeRoot } = hosts({ a: 'x', b: 'y' }, { all: ['x'], b: ['y'] });
+  for (const name of ['a', 'b', 'a', 'b']) expect(await becomeRoot(name)).toBe(true);
+  expect(asked).toHaveLength(2);
 });
 
 test('three wrong ones are enough for a host, and cost no other host a try', async () => {

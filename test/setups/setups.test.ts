@@ -20,9 +20,8 @@ function usesOwnWords(value: unknown): boolean {
 
 const load = (name: string) => loadDesiredState(fileOf(name), { env: environment });
 
-/** What lint says of them all the same: of programs that are brought elsewhere, and of the one host that renews certificates. */
+/** What lint says of them all the same: of programs that are brought elsewhere. */
 const verdicts: Record<string, string[]> = {
-  '14-many-names.json': ['too-few-hosts'],
   '17-lvs.json': ['check-binary-missing', 'check-binary-missing'],
   '19-floating-address.json': ['check-binary-missing'],
   '22-own-service.json': ['check-binary-missing'],

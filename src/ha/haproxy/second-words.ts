@@ -23,11 +23,11 @@ const closed: Record<string, string> = {
     abortonclose accept-invalid-http-request accept-invalid-http-response
     accept-unsafe-violations-in-http-request:3.1 accept-unsafe-violations-in-http-response:3.1 allbackups
     checkcache clitcpka contstats disable-h2-upgrade:2.2 dontlog-normal dontlognull external-check:1.6
-    forceclose forwarded:2.8 forwardfor h1-case-adjust-bogus-client:2.1 h1-case-adjust-bogus-server:2.1
+    forceclose forwarded:2.8 forwardfor h1-case-adjust-bogus-client:2.0 h1-case-adjust-bogus-server:2.0
     http-buffer-request:1.6 http-drop-request-trailers:3.2 http-drop-response-trailers:3.2 http-ignore-probes
-    http-keep-alive http-no-delay http-pretend-keepalive http-restrict-req-hdr-names:2.6 http-server-close
+    http-keep-alive http-no-delay http-pretend-keepalive http-restrict-req-hdr-names:2.0 http-server-close
     http-tunnel http-use-htx:1.9 http-use-proxy-header http_proxy httpchk httpclose httplog httpslog:2.5
-    idle-close-on-response:2.6 independant-streams independent-streams ldap-check log-health-checks
+    idle-close-on-response:2.0 independant-streams independent-streams ldap-check log-health-checks
     log-separate-errors logasap mysql-check nolinger originalto persist pgsql-check prefer-last-server
     redis-check redispatch smtpchk socket-stats splice-auto splice-request splice-response spop-check:1.7
     srvtcpka ssl-hello-chk tcp-check tcp-smart-accept tcp-smart-connect tcpka tcplog transparent

@@ -160,6 +160,18 @@ function watches({ instance, configuration: { syncGroups } }: Held): boolean {
 const seesProcess =
   /(?:^|[\s/`("'])(?:pgrep|pidof|killall|kill|systemctl(?: -\S+)* (?:is-active|status)|service \S+ status)(?: |$)/;
 
+/** Parts of a command line that look at nothing. */
+const looksAtNothing = /^[\s"')}]*(?:(?:exit|true|false|:|test|\[)(?:\s.*)?)?$/;
+
+/** Whether a command sees a process and nothing else; what stands behind a pipe reads its words only. */
+function seesProcessOnly(command: string): boolean {
+  const parts = command.split(/&&|\|\||;|\n/).map((part) => part.split('|')[0] ?? '');
+  return (
+    parts.some((part) => seesProcess.test(part)) &&
+    parts.every((part) => seesProcess.test(part) || looksAtNothing.test(part))
+  );
+}
+
 /** Whether all that keeps it from holding the address is that a process is gone. */
 function looksForProcess(held: Held): boolean {
   const { instance, configuration } = held;
@@ -169,9 +181,7 @@ function looksForProcess(held: Held): boolean {
     .flatMap(({ trackScripts }) => trackScripts)
     .map(({ name }) => configuration.scripts.find((one) => one.name === name)?.script?.command ?? '');
   return (
-    watches(held) &&
-    all.every(({ trackFiles }) => trackFiles.length === 0) &&
-    scripts.every((one) => seesProcess.test(one))
+    watches(held) && all.every(({ trackFiles }) => trackFiles.length === 0) && scripts.every(seesProcessOnly)
   );
 }
 

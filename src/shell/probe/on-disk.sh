@@ -50,7 +50,9 @@ has_read_all() { # TICKS PID
   ticks=$1
   shift
   for word in $(stat -L -c %Z -- "$@" 2>/dev/null); do [ "$word" -lt "$changed" ] || changed=$word; done
-  [ "$changed" -gt 0 ] && [ $((${clock%.*} - ${uptime%.*} + ticks / 100)) -gt $((changed + 1)) ] && name_nothing_else
+  since_=$((${clock%.*} - ${uptime%.*} + ticks / 100))
+  # A container may show its own uptime, and the ticks of its host: then nobody knows when the process began.
+  [ "$changed" -gt 0 ] && [ $since_ -gt $((changed + 1)) ] && [ $since_ -le "${clock%.*}" ] && name_nothing_else
 }
 
 # Whether HAProxy's files name no other file, no name that is looked up, and nothing that is not known here.

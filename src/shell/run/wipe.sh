@@ -24,15 +24,15 @@ keeps_secret() { # STEP
 }
 
 # Wipes all that a run's folder has of such steps, and what programs have said in it, who may quote a secret; only names and
-# sums stay.
+# sums stay. Fails where the disk has no room for what is left.
 wipe_run() ( # HOME
   umask 077
   wipe "$1/log" "$1/view.log"
-  rewrite "$1/journal" words_left "$(printf '(wiped by haprov log --purge)' | base64)"
+  rewrite "$1/journal" words_left "$(printf '(wiped by haprov log --purge)' | base64)" || return
   for step in "$1"/steps/*; do
     wipe "$step/output" "$step/command"
     keeps_secret "$step" || continue
-    rewrite "$1/steps.json" parts_left "${step##*/}"
+    rewrite "$1/steps.json" parts_left "${step##*/}" || return
     : >"$step/purged"
     for each in "$step"/* "$step"/copy/*; do
       case ${each##*/} in spot | after | seen | made | label | secret | purged | was-absent | staged | begun | removed) ;; *) wipe "$each" ;; esac
@@ -44,7 +44,8 @@ wipe_run() ( # HOME
 # Replaces a file by what a FUNCTION makes of it.
 rewrite() { # FILE FUNCTION WORD...
   left=$1.left
-  [ -s "$1" ] && "$2" "$3" <"$1" >"$left" || return 0
+  [ -s "$1" ] || return 0
+  "$2" "$3" <"$1" >"$left" || { rm -f -- "$left"; return 1; }
   # The row is on the disk before the file that has it now is not.
   sync -- "$left" 2>/dev/null || sync
   wipe "$1"
@@ -61,9 +62,10 @@ words_left() { # TEXT
   '
 }
 
-# The parts of steps, one a row, without those of the step.
+# The parts of steps, one a row, without those of the step; nothing of those that an earlier haprov wrote in one row.
 parts_left() { # NUMBER
   awk -v row="$(($1 + 1))" '
+    NR == 1 && $0 != "[" { print "[]"; exit }
     NR == row && /^[{].*[}],?$/ { print "{\"run\":\"\",\"undo\":\"\"}" (/,$/ ? "," : ""); next }
     { print }
   '

@@ -95,6 +95,8 @@ describe('VIPs', () => {
     ['/usr/bin/killall -0 haproxy', true],
     ['/bin/sh -c \\"kill -0 `cat /run/haproxy.pid`\\"', true],
     ['/usr/bin/systemctl -q is-active haproxy', true],
+    ['/bin/sh -c \\"pidof haproxy | grep -q . || exit 1\\"', true],
+    ['pgrep haproxy && curl -sf http://127.0.0.1/', false],
     ['/usr/bin/curl -sf http://127.0.0.1/', false],
     ['/etc/keepalived/haproxy-up.sh', false],
   ])('whether %s sees no more than a process: %s', (command, sees) => {
