@@ -25,8 +25,12 @@ function inSection(
   fronts: ReadonlySet<string>,
   backends: ReadonlySet<string>,
 ): Found[] {
-  if (section.kind !== 'frontend' && section.kind !== 'listen') return [];
+  if (!/^(?:frontend|listen|backend)$/.test(section.kind)) return [];
+  // A backend sends nothing on, and yet HAProxy looks for what its own lines name.
+  const isAsked = ({ directive }: Route) =>
+    section.kind !== 'backend' || section.directives.includes(directive);
   return routesOf(section, [])
+    .filter(isAsked)
     .filter(
       (route): route is Route & { name: string } => route.name !== undefined && !backends.has(route.name),
     )

@@ -11,7 +11,7 @@ const patterns: Record<string, RegExp> = {
   'auth-without-effect': /does not support authentication|Truncating auth_pass/,
   'backend-not-there': /unable to find required (?:default|use)_backend/,
   'directive-gone': /not supported any ?more|doesn't exist anymore/,
-  'nopreempt-with-master': /nopreempt will not work with initial state MASTER/,
+  'nopreempt-with-master': /(?:nopreempt|preempt delay) will not work with initial state MASTER/,
   'tls-version-overridden': /no-sslv3\/no-tlsv1x are ignored/,
   'tracked-not-there': /not found, ignoring|doesn't exist - ignoring/,
   'unknown-keyword': /[Uu]nknown keyword '(?!})/,
