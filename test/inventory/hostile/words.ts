@@ -76,6 +76,7 @@ export function keepalivedRows(text: string, isOld = false): Row[] {
 
 /** The characters that mean themselves to a shell, wherever they stand. */
 const inert = /^[A-Za-z0-9_@%+=:,./-]*$/;
+const isOpen = /'/;
 const endOfContent = '.END.';
 
 /**
@@ -86,7 +87,9 @@ export function shellRows(script: string): Row[] {
   const rows: Row[] = [];
   const lines = script.split('\n');
   for (let at = 0; at < lines.length; at++) {
-    const line = lines[at] as string;
+    let line = lines[at] as string;
+    // A text in quotes may have several lines.
+    while (isOpen.test(line.replace(/'[^']*'|\\./g, '')) && at + 1 < lines.length) line += `\n${lines[++at]}`;
     const words = [...line.matchAll(/(?:'[^']*'|\\.|[^\s'\\])+|(['\\])/g)].map(([word, loose]) => {
       if (loose !== undefined) throw new NoPlainWords('a quote that is not closed');
       return word.replace(/'([^']*)'|\\(.)|([^'\\]+)/g, (_all, quoted, escaped, bare: string | undefined) => {
