@@ -91,9 +91,8 @@ const patterns = Object.values(secrets)
 
 /** Looks into all processes again and again; a process that is just being made is its parent for a moment, so each is asked twice. */
 const sampler = (place: string) => `
-  n=0
   while [ -e ${place}/go ]; do
-    n=$((n + 1)); echo $n >${place}/count
+    printf . >>${place}/looks
     for hit in $(grep -laF -f ${place}/patterns /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null); do
       words=$(tr '\\0' ' ' <"\${hit%/*}/cmdline" 2>/dev/null)
       grep -qaF -f ${place}/patterns "$hit" 2>/dev/null || continue
@@ -316,10 +315,10 @@ describeLab('secrets of all forms', () => {
 
   test('no process had one in its words or variables, on either side', () => {
     for (const host of hosts) {
-      expect(Number(on(host, `cat ${there}/count`))).toBeGreaterThan(20);
+      expect(Number(on(host, `stat -c %s ${there}/looks`))).toBeGreaterThan(20);
       expect([host, on(host, `cat ${there}/hits 2>/dev/null || :`)]).toEqual([host, '']);
     }
-    expect(Number(readFileSync(join(folder, 'count'), 'utf8'))).toBeGreaterThan(20);
+    expect(readFileSync(join(folder, 'looks'), 'utf8').length).toBeGreaterThan(20);
     const hits = spawnSync('cat', [join(folder, 'hits')], { encoding: 'utf8' })
       .stdout.split('\n')
       .filter(Boolean);
