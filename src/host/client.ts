@@ -124,16 +124,8 @@ async function openJump(
 
 /** A jump host's settings come from the ssh config, as with OpenSSH; the target gives only the user's files and options. */
 function hopTarget(hop: string, target: SshTarget): SshTarget {
-  const {
-    knownHostsFile,
-    sshConfigFile,
-    acceptNewHostKeys,
-    connectTimeoutMs,
-    passphrase,
-    ask,
-    tell,
-    loginReason,
-  } = target;
+  const { knownHostsFile, sshConfigFile, acceptNewHostKeys, connectTimeoutMs } = target;
+  const { passphrase, ask, tell, loginReason } = target;
   return {
     name: `${target.name} (jump host ${hop})`,
     ...hopPlace(hop),

@@ -208,11 +208,9 @@ function turnsOf(rollout: Rollout, before: PairState): Turns {
   const groups = together ? groupOf(hosts, rollout) : new Map<string, Group>();
   const isIdle = nobodyNotices(rollout, before);
   const isAtOnce = together || (isIdle && rollout.serial === undefined);
-  const order = together
-    ? [hosts]
-    : isAtOnce
-      ? inParts(hosts, MOST_AT_ONCE)
-      : batches(hosts, holders, serial, moved, services);
+  const order = isAtOnce
+    ? inParts(hosts, together ? hosts.length : MOST_AT_ONCE)
+    : batches(hosts, holders, serial, moved, services);
   const turns = order.map((batch, index): Turn => {
     const runs = batch.map(
       (host) =>

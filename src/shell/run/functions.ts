@@ -35,13 +35,13 @@ export const libraries = {
   'limits': { text: limitsText, needs: ['apart'], functions: 'limited end_by_term tell_limit start_limiter count_seconds forget_limiter watch_limit end_part processes_of_part' },
   'peers': { text: peersText, needs: ['transaction'], functions: 'is_in_group seal_of say say_restored say_farewell hear hear_with_python hear_with_tcpdump look_around heard_old heard_all recover_in_group have_others_stayed look_at_network adverts_of' },
   'put-back': { text: putBackText, needs: ['probe', 'paths'], functions: 'find_names restore_file undo_rename leave_names leave_all_names' },
-  'recover': { text: recoverText, needs: ['probe', 'put-back'], functions: 'boot_hooks_of unhook_boot is_roots_folder write_states forget_states format_of is_whole has_ended outcome recover_run settle_run_of wait_for_boot salvage' },
+  'recover': { text: recoverText, needs: ['probe', 'put-back'], functions: 'boot_hooks_of unhook_boot is_roots_folder write_states forget_states drop_lock format_of is_whole has_ended outcome recover_run settle_run_of wait_for_boot salvage' },
   'relay': { text: relayText, needs: [], functions: 'send_rows relay' },
   'selinux': { text: selinuxText, needs: ['probe', 'selinux-probe', 'transaction'], functions: 'check_labels check_booleans label_ports verify_labels restore_labels set_booleans verify_booleans restore_booleans' },
   'server-states': { text: serverStatesText, needs: ['runtime', 'drained', 'haproxy-files', 'loaded', 'recover', 'transaction'], functions: 'states_to_keep cut_lines copy_before files_before runs_as_before running_states goes_by_file all_read_file keep_states hand_states_over' },
   'staged': { text: stagedText, needs: ['probe', 'put-back', 'transaction', 'validators'], functions: 'swap as_seen names_staged staged_copy as_it_will_be validate_file' },
   'system': { text: systemText, needs: ['probe', 'sysctl', 'init', 'units', 'transaction', 'loaded', 'recover', 'server-states', 'boot'], functions: 'check_packages_absent is_there install_packages verify_packages check_sysctls save_sysctls set_sysctls verify_sysctls restore_sysctls property check_service save_service change_service bring workers_of sum_for prove_reload comes_anew verify_service stays_active restore_service put_links_back in_shell run_command undo_command' },
-  'transaction': { text: transactionText, needs: ['probe', 'apart', 'selinux-probe', 'put-back', 'recover', 'wipe', 'folders', 'boot', 'limits', 'peers', 'view', 'flag'], functions: 'now emit uptime_now link_to mark_time age_of settle settle_run settle_renamed set_state state begin drifted still_needed attempt note_command part step_of reversed stage commit confirm restore finish recover newest_first prune_runs drop_run renew is_overdue look watch start_watcher take_lock recover_other drop_lock needs_state main' },
+  'transaction': { text: transactionText, needs: ['probe', 'apart', 'selinux-probe', 'put-back', 'recover', 'wipe', 'folders', 'boot', 'limits', 'peers', 'view', 'flag'], functions: 'now emit uptime_now link_to mark_time age_of settle settle_run settle_renamed set_state state begin drifted still_needed attempt note_command part step_of reversed stage commit confirm restore finish recover newest_first prune_runs drop_run renew is_overdue look watch start_watcher take_lock recover_other needs_state main' },
   'units': { text: unitsText, needs: ['init', 'transaction'], functions: 'links_in own_name boot_links reread_links life_of has_done_its_work reread_unit switch_unit move_unit forget_failures call_script' },
   'validators': { text: validatorsText, needs: ['staged', 'haproxy-files'], functions: 'haproxy_check haproxy_check_with check_haproxy_config keepalived_check keepalived_says complaints_in complaints_now keepalived_check_with' },
   'view': { text: viewText, needs: ['transaction'], functions: 'validate_all validate_each view build_view lay_out put_in_place' },
@@ -148,6 +148,7 @@ export interface Functions {
   is_roots_folder: [];
   write_states: [rows: Word];
   forget_states: [];
+  drop_lock: [home: Word];
   format_of: [home: Word];
   is_whole: [file: Word];
   has_ended: [state: Word];
@@ -248,7 +249,6 @@ export interface Functions {
   start_watcher: [];
   take_lock: [];
   recover_other: [holder: Word];
-  drop_lock: [];
   needs_state: [...which: ('none' | 'staging' | 'staged' | 'committing' | 'committed' | 'confirmed' | 'restoring' | 'finished' | 'restored' | 'broken')[]];
   main: [which: 'stage' | 'commit' | 'confirm' | 'restore' | 'finish' | 'renew' | 'recover' | 'boot' | 'watch' | 'look' | 'view'];
   // units.sh

@@ -65,7 +65,6 @@ processes_of_run() {
 
 # Ends a dead run and removes its lock; prints the run's state. Waits SECONDS where a process is restoring the host already.
 unlock_dead() { # RUN [SECONDS]
-  lock=/var/lib/haprov/lock
   patience=${2:-0}
   while found=$(recover_run "$1") && [ "$found" = alive ]; do
     [ "$patience" -gt 0 ] || break
@@ -73,10 +72,6 @@ unlock_dead() { # RUN [SECONDS]
     sleep 1
   done
   # A run without its folder can neither be finished nor restored.
-  if [ "$found" = gone ] || has_ended "$found"; then
-    holder=$(readlink "$lock")
-    case $holder in "$1 "*) rm -f -- "$lock" ;; esac
-    unhook_boot "/var/lib/haprov/runs/$1"
-  fi
+  if [ "$found" = gone ] || has_ended "$found"; then drop_lock "/var/lib/haprov/runs/$1"; fi
   echo "$found"
 }

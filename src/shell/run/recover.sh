@@ -30,6 +30,13 @@ forget_states() {
   if [ -e $state_file ] && is_roots_folder; then write_states '' 2>/dev/null || rm -f $state_file $state_file.new; fi
 }
 
+# Gives back what an ended run had of the host: the lock, where it is its own, and the boot hook.
+drop_lock() { # HOME
+  holder=$(readlink /var/lib/haprov/lock) || holder=
+  [ "${holder%% *}" != "${1##*/}" ] || { forget_states; rm -f /var/lib/haprov/lock; }
+  unhook_boot "$1"
+}
+
 # Prints the format of a run's folder: 1 where it does not say, "-" where that is damaged.
 format_of() { # HOME
   [ -e "$1/format" ] || { echo 1; return; }
@@ -101,8 +108,6 @@ salvage() { # HOME
     fi
   done
   [ $verdict != finished ] || leave_all_names
-  holder=$(readlink /var/lib/haprov/lock)
-  case $holder in "$run "*) forget_states; rm -f /var/lib/haprov/lock ;; esac
-  unhook_boot "$home"
+  drop_lock "$home"
   ln -sfn $verdict "$home/state.new" && mv -fT "$home/state.new" "$home/state"
 }

@@ -135,7 +135,7 @@ restore() {
   done
   settle_renamed
   if [ $bad = 0 ]; then set_state restored; else set_state broken; fi
-  drop_lock
+  drop_lock "$home"
   prune_runs
   return $bad
 }
@@ -144,7 +144,7 @@ finish() {
   leave_all_names
   remove_left_directories
   set_state finished
-  drop_lock
+  drop_lock "$home"
   prune_runs
 }
 
@@ -153,7 +153,7 @@ recover() {
   # A crash may have cut the journal's last row.
   echo >>"$home/journal" || :
   was=$(state)
-  if has_ended "$was"; then drop_lock; return; fi
+  if has_ended "$was"; then drop_lock "$home"; return; fi
   emit abandoned - "$was"
   # The process that would have removed the run's flag after a while may have ended with the host.
   take_run_flag_down
@@ -253,12 +253,6 @@ recover_other() { # HOLDER
   emit recovered - "$(readlink "$other/state" 2>/dev/null || echo nothing) $1"
   [ "$(recover_run "${1%% *}")" != unknown ] || return
   [ "$(readlink "$lock")" != "$1" ] || rm -f "$lock"
-}
-
-drop_lock() {
-  holder=$(readlink "$lock") || holder=
-  [ "${holder%% *}" != "$run" ] || { forget_states; rm -f "$lock"; }
-  unhook_boot "$home"
 }
 
 # --- what the laptop calls -----------------------------------------------------------------------------------------

@@ -39,3 +39,27 @@ export interface Group {
   title: string;
   rows: readonly Row[];
 }
+
+/** A row that is about lines of the ssh config. */
+export const own = (row: string, config: readonly string[], more: Partial<Row> = {}): Row => ({
+  row,
+  config,
+  ssh: 'in',
+  haprov: 'library',
+  ...more,
+});
+
+/** A row that is about lines of the server's sshd_config. */
+export const host = (row: string, server: readonly string[], more: Partial<Row> = {}): Row => ({
+  row,
+  server,
+  ssh: 'in',
+  haprov: 'library',
+  ...more,
+});
+
+/** Neither gets in. */
+export const refused = { ssh: 'refused', haprov: 'refused' } as const;
+
+/** haprov gets in where ssh does not. */
+export const better = (why: string) => ({ ssh: 'refused', haprov: 'library', why }) as const;

@@ -1,4 +1,4 @@
-import type { Group, Row } from '../row';
+import { type Group, type Row, refused } from '../row';
 
 const withAgent = (row: string, agent: string, more: Partial<Row> = {}): Row => ({
   row,
@@ -7,7 +7,6 @@ const withAgent = (row: string, agent: string, more: Partial<Row> = {}): Row => 
   haprov: 'library',
   ...more,
 });
-const refused = { ssh: 'refused', haprov: 'refused' } as const;
 
 export const agents: Group = {
   title: 'Agents',

@@ -1,21 +1,5 @@
-import type { Group, Row } from '../row';
+import { type Group, host, own, refused } from '../row';
 
-/** A host that takes nothing else. */
-const host = (row: string, server: readonly string[], more: Partial<Row> = {}): Row => ({
-  row,
-  server,
-  ssh: 'in',
-  haprov: 'library',
-  ...more,
-});
-const own = (row: string, config: readonly string[], more: Partial<Row> = {}): Row => ({
-  row,
-  config,
-  ssh: 'in',
-  haprov: 'library',
-  ...more,
-});
-const refused = { ssh: 'refused', haprov: 'refused' } as const;
 const modern = [
   'Ciphers aes256-gcm@openssh.com,chacha20-poly1305@openssh.com',
   'MACs hmac-sha2-512-etm@openssh.com',

@@ -1,4 +1,4 @@
-import type { Group, Row } from '../row';
+import { type Group, type Row, refused } from '../row';
 
 const signed = (row: string, key: string, more: Partial<Row> = {}): Row => ({
   row,
@@ -8,7 +8,6 @@ const signed = (row: string, key: string, more: Partial<Row> = {}): Row => ({
   haprov: 'ssh',
   ...more,
 });
-const refused = { ssh: 'refused', haprov: 'refused' } as const;
 
 /** A host that shows a certificate, by the name that follows. */
 const host = (row: string, certificate: string, more: Partial<Row> = {}): Row => ({

@@ -1,14 +1,5 @@
-import type { Group, Row } from '../row';
+import { better, type Group, own, refused } from '../row';
 
-const own = (row: string, config: readonly string[], more: Partial<Row> = {}): Row => ({
-  row,
-  config,
-  ssh: 'in',
-  haprov: 'library',
-  ...more,
-});
-const refused = { ssh: 'refused', haprov: 'refused' } as const;
-const better = (why: string) => ({ ssh: 'refused', haprov: 'library', why }) as const;
 const master = ['ssh', '-f', '-N', '-M', '-S', '{own}/master-{port}', '-F', '{config}', '-i', '{id}', 'web'];
 const byMaster = {
   before: master,

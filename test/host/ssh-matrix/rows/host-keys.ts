@@ -1,4 +1,4 @@
-import type { Group, Row } from '../row';
+import { type Group, type Row, refused } from '../row';
 
 const knows = (row: string, known: readonly string[], more: Partial<Row> = {}): Row => ({
   row,
@@ -7,7 +7,6 @@ const knows = (row: string, known: readonly string[], more: Partial<Row> = {}): 
   haprov: 'library',
   ...more,
 });
-const refused = { ssh: 'refused', haprov: 'refused' } as const;
 const exact = '[127.0.0.1]:{port} {hostkey}';
 const changed = '[127.0.0.1]:{port} {text:other.pub}';
 const stricter = {

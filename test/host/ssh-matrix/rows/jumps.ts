@@ -1,4 +1,4 @@
-import type { Group, Row } from '../row';
+import { type Group, type Row, refused } from '../row';
 
 const hops = [
   'Host hop',
@@ -17,7 +17,6 @@ const jump = (row: string, config: readonly string[], more: Partial<Row> = {}): 
   haprov: 'library',
   ...more,
 });
-const refused = { ssh: 'refused', haprov: 'refused' } as const;
 const target = '[127.0.0.1]:{port} {hostkey}';
 
 export const jumps: Group = {

@@ -1,4 +1,4 @@
-import type { Group, Row } from '../row';
+import { type Group, host, type Row, refused } from '../row';
 
 /** A host where this runs in place of the login shell's command. */
 const forced = (row: string, command: string, more: Partial<Row> = {}): Row => ({
@@ -17,14 +17,6 @@ const shell = (row: string, program: string, start: Readonly<Record<string, stri
       needs: { program },
     },
   );
-const refused = { ssh: 'refused', haprov: 'refused' } as const;
-const host = (row: string, server: readonly string[], more: Partial<Row> = {}): Row => ({
-  row,
-  server,
-  ssh: 'in',
-  haprov: 'library',
-  ...more,
-});
 
 export const login: Group = {
   title: 'What the host runs at a login',

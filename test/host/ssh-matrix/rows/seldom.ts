@@ -1,21 +1,5 @@
-import type { Group, Row } from '../row';
+import { better, type Group, host, own, refused } from '../row';
 
-const own = (row: string, config: readonly string[], more: Partial<Row> = {}): Row => ({
-  row,
-  config,
-  ssh: 'in',
-  haprov: 'library',
-  ...more,
-});
-const host = (row: string, server: readonly string[], more: Partial<Row> = {}): Row => ({
-  row,
-  server,
-  ssh: 'in',
-  haprov: 'library',
-  ...more,
-});
-const refused = { ssh: 'refused', haprov: 'refused' } as const;
-const better = (why: string) => ({ ssh: 'refused', haprov: 'library', why }) as const;
 const ten = ['IdentityAgent {agent-ten}', 'IdentityFile {none}'];
 const forced = (command: string) => [`ForceCommand ${command}`];
 

@@ -1,9 +1,7 @@
 import { PASSPHRASE } from '../fixtures';
 import { KERBEROS } from '../kerberos';
-import type { Group, Row } from '../row';
+import { type Group, type Row, refused } from '../row';
 import { TOKEN } from '../token';
-
-const refused = { ssh: 'refused', haprov: 'refused' } as const;
 
 /** A login by ticket; the host takes the user's tickets and keys. */
 const ticket = (row: string, more: Partial<Row> = {}, file = 'ticket'): Row => ({
