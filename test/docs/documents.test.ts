@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, normalize } from 'node:path';
+import { dirname, join } from 'node:path';
+import { deadLinks } from '../support/links';
 
 /** What documents say of files, headings and options is there. */
 
@@ -16,24 +17,8 @@ const documents = [
 ];
 const read = (path: string) => readFileSync(path, 'utf8');
 
-/** The heading's address, as GitHub makes it. */
-const slug = (heading: string) =>
-  heading
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N} _-]/gu, '')
-    .replaceAll(' ', '-');
-const headings = (path: string) =>
-  [...read(path).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => slug(heading));
-
 test.each(documents)('every link of %s leads somewhere', (document) => {
-  const text = read(document).replace(/^```[\s\S]*?^```/gm, '');
-  for (const [, link = ''] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
-    if (/^https:/.test(link)) continue;
-    const [path = '', anchor] = link.split('#');
-    const target = path ? normalize(join(dirname(document), path)) : document;
-    expect({ link, there: existsSync(target) }).toEqual({ link, there: true });
-    if (anchor !== undefined) expect(headings(target)).toContain(anchor);
-  }
+  expect(deadLinks(document)).toEqual([]);
 });
 
 /** A folder, a file, or a pattern of files with `*`. */
