@@ -57,13 +57,14 @@ export function serversUp(pairState: PairState): Set<string> {
 export function serverProblems(
   wanted: ReadonlySet<string>,
   seen: Observation | undefined,
-): { name: string; fault: string; down: boolean }[] {
+): { name: string; fault: string; down: boolean; unchecked: boolean }[] {
   return (seen?.servers ?? [])
     .filter((server) => wanted.has(nameOf(server)) && !isUp(server))
     .map((server) => ({
       name: nameOf(server),
       fault: `server ${nameOf(server)} is ${server.status}${server.check ? ` (check ${server.check}: ${meaningOf(server)})` : ''}`,
       down: server.status.startsWith('DOWN'),
+      unchecked: isUnchecked(server),
     }));
 }
 
@@ -101,6 +102,10 @@ const nameOf = ({ service, server }: ServerState) => `${service}/${server}`;
 export function isUp({ status, check }: Pick<ServerState, 'status' | 'check'>): boolean {
   return (status === 'UP' || status === 'no check') && (check === '' || /^L[467]OK/.test(check));
 }
+
+/** Whether a worker that has just started sends the server requests, and its first check goes on. */
+const isUnchecked = ({ status, check }: Pick<ServerState, 'status' | 'check'>) =>
+  status === 'UP' && check === 'INI';
 
 /** Whether HAProxy sends the server requests, also while it is going down. */
 export const getsRequests = ({ status }: Pick<ServerState, 'status'>) => /^(?:UP|no check|NOLB)/.test(status);

@@ -82,13 +82,14 @@ export class Pair {
 
   /**
    * What is wrong with these hosts after their commit. Servers on a list of drained servers need not be up.
-   * @returns `final`: waiting will not mend it; `unheld`: the VIPs without a holder
+   * @returns `sentences`: what is not well; `wrong`: that is more than servers whose first check goes on; `final`: waiting will
+   * not mend it; `unheld`: the VIPs without a holder
    */
   faults(
     hosts: readonly string[],
     wanted: ReadonlySet<string>,
     pairState: PairState,
-  ): { sentences: string[]; final: boolean; unheld: HeldVip[] } {
+  ): { sentences: string[]; wrong: boolean; final: boolean; unheld: HeldVip[] } {
     const own = hosts.flatMap((name) => this.hostFaults(name, pairState).map((fault) => `${name}: ${fault}`));
     const kept = keptDrained(pairState);
     const due = new Set([...wanted].filter((server) => !kept.has(server)));
@@ -100,8 +101,10 @@ export class Pair {
     );
     // Whether a VIP has one holder is known only where all of its members are connected.
     const judged = vips.filter((vip) => vip.members.every(({ host }) => this.connected.has(host.name)));
+    const ofVips = vipProblems(judged, pairState);
     return {
-      sentences: [...own, ...servers.map((one) => one.fault), ...vipProblems(judged, pairState)],
+      sentences: [...own, ...servers.map((one) => one.fault), ...ofVips],
+      wrong: own.length + ofVips.length > 0 || servers.some((one) => !one.unchecked),
       final:
         servers.some((one) => one.down) ||
         hosts.some((name) => Object.values(pairState.get(name)?.units ?? {}).includes('failed')),

@@ -39,8 +39,9 @@ export function sharing(pair: Pair): Looked {
 }
 
 /**
- * Looks at the pair until `hosts` have been well for `steadyMs`. Ends early where two looks in a row find what waiting does
- * not mend: a server that is DOWN, a failed unit, or a VIP that a stranger holds.
+ * Looks at the pair until `hosts` have been well for `steadyMs`. Of a server whose first check goes on nothing is known yet: the
+ * time runs meanwhile, and the gate opens when the check has succeeded. Ends early where two looks in a row find what waiting
+ * does not mend: a server that is DOWN, a failed unit, or a VIP that a stranger holds.
  * @param wanted servers that must be up, as `service/server`.
  */
 export async function passGate(
@@ -53,26 +54,58 @@ export async function passGate(
   const begun = now();
   let wellSince: number | undefined;
   let finalBefore = false;
-  let takenBefore = false;
+  let waits = 0;
+  const taken = new Taken(pair);
   for (;;) {
     const pairState = await pair.look();
-    const { sentences, final, unheld } = pair.faults(hosts, wanted, pairState);
-    // A stranger keeps the VIP, so waiting does not mend that either.
-    const taken = unheld.length > 0 ? await pair.strangersAt(unheld) : [];
+    const { sentences, wrong, final, unheld } = pair.faults(hosts, wanted, pairState);
+    taken.ask(unheld);
     const at = now();
-    if (sentences.length === 0) {
-      wellSince ??= at;
-      if (at - wellSince >= options.steadyMs) return { pairState, faults: [] };
-    } else {
-      wellSince = undefined;
-      const isOver =
-        (final && finalBefore && at - begun >= options.patienceMs) || (taken.length > 0 && takenBefore);
-      if (isOver || at - begun >= options.timeoutMs) return { pairState, faults: [...sentences, ...taken] };
-    }
+    wellSince = wrong ? undefined : (wellSince ?? at);
+    const left = wellSince === undefined ? 0 : options.steadyMs - (at - wellSince);
+    if (sentences.length === 0 && left <= 0) return { pairState, faults: [] };
+    if (wrong && final && finalBefore && at - begun >= options.patienceMs)
+      return { pairState, faults: sentences };
+    if (sentences.length > 0 && at - begun >= options.timeoutMs)
+      return { pairState, faults: [...sentences, ...taken.said] };
     finalBefore = final;
-    takenBefore = taken.length > 0;
-    // The last look comes when the time is over, and not a pause later.
-    const left = wellSince === undefined ? options.pauseMs : options.steadyMs - (at - wellSince);
-    await new Promise((done) => setTimeout(done, Math.min(options.pauseMs, left)));
+    // Most of what is missing comes soon. The last look comes when the time is over, and not a pause later.
+    const pause = left > 0 ? Math.min(options.pauseMs, left) : Math.min(1, ++waits / 3) * options.pauseMs;
+    await new Promise((done) => setTimeout(done, pause));
+    if (await taken.isSure()) return { pairState, faults: [...sentences, ...taken.said] };
+  }
+}
+
+/** Asks beside the looks who else holds the VIPs that no host holds, because the answer takes a second. */
+class Taken {
+  #asking: Promise<string[]> | undefined;
+  #isAnswered = false;
+  /** The last answer, since a host has held them all. */
+  said: string[] = [];
+
+  constructor(private readonly pair: Looked) {}
+
+  ask(unheld: Parameters<Looked['strangersAt']>[0]): void {
+    if (unheld.length === 0) {
+      this.#asking = undefined;
+      this.said = [];
+    } else if (!this.#asking) {
+      const asking = this.pair.strangersAt(unheld);
+      const answered = () => {
+        if (this.#asking === asking) this.#isAnswered = true;
+      };
+      asking.then(answered, answered);
+      this.#asking = asking;
+      this.#isAnswered = false;
+    }
+  }
+
+  /** Whether two answers in a row name a stranger; does not wait for one. */
+  async isSure(): Promise<boolean> {
+    if (!this.#asking || !this.#isAnswered) return false;
+    const before = this.said;
+    this.said = await this.#asking;
+    this.#asking = undefined;
+    return before.length > 0 && this.said.length > 0;
   }
 }

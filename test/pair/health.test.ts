@@ -67,8 +67,14 @@ test('a server counts as up by a finished check, not by the word of a worker tha
       name: 'web/ethyl',
       fault: 'server web/ethyl is DOWN (check L4CON: the connection is refused)',
       down: true,
+      unchecked: false,
     },
-    { name: 'web/new', fault: 'server web/new is UP (check INI: none has ended yet)', down: false },
+    {
+      name: 'web/new',
+      fault: 'server web/new is UP (check INI: none has ended yet)',
+      down: false,
+      unchecked: true,
+    },
   ]);
 });
 
