@@ -6,9 +6,9 @@ import { resourceTypes } from '../resources/types';
 /** The one source of the playbook's validator, its types and `schema/playbook.schema.json`. */
 
 const shell = {
-  $schema: z.string().optional(),
-  name: text('a title').optional(),
-  description: text('a sentence').optional(),
+  $schema: z.string().optional().describe('The JSON Schema by which an editor completes and checks.'),
+  name: text('a title').optional().describe('What the playbook is called.'),
+  description: text('a sentence').optional().describe('What it is for.'),
   vars: record(
     text('a name of letters, digits and "_"', /^[A-Za-z_][A-Za-z0-9_]*$/),
     z.json(),
@@ -19,7 +19,7 @@ const shell = {
 };
 
 const task = {
-  name: text('a title'),
+  name: text('a title').describe('What the task is called in plans.'),
   group: name().default('all').describe('The hosts that the task is for.'),
 };
 
@@ -33,13 +33,20 @@ const looseResource = z.looseObject(
 );
 
 const playbook = <T extends z.ZodType>(resource: T) => {
-  const tasks = object({ ...task, resources: list(resource, 'a list of resources', 1) });
+  const tasks = object({
+    ...task,
+    resources: list(resource, 'a list of resources', 1).describe(
+      'What the hosts are to have, each with its type.',
+    ),
+  });
   return object({
     ...shell,
     playbooks: list(text('the name or path of a playbook'), 'a list of playbook names or paths', 1)
       .default([])
       .describe('These come first, each once however many name it.'),
-    tasks: list(tasks, 'a list of tasks', 1).default([]),
+    tasks: list(tasks, 'a list of tasks', 1)
+      .default([])
+      .describe('In this order, each for a group of hosts.'),
   }).refine((made) => made.tasks.length > 0 || made.playbooks.length > 0, {
     path: ['tasks'],
     error: 'a list of tasks, at least one, or of playbooks',

@@ -12,8 +12,8 @@ const script = (what: string) => text(what, /^[^\u0000]+$/);
 const schema = object({
   ...common,
   timeout: timeout(300),
-  type: z.literal('command'),
-  run: script('a shell command'),
+  type: z.literal('command').describe('A command, where a guard says that it is needed.'),
+  run: script('a shell command').describe('What is run on the host, as root, by sh.'),
   creates: absolutePath().optional().describe('Needed while this path does not exist.'),
   unless: script('a shell command')
     .optional()

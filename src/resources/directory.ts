@@ -19,11 +19,11 @@ import type { ResourceType } from './resource-type';
 
 const schema = object({
   ...common,
-  type: z.literal('directory'),
-  path: absolutePath(),
-  owner: owner().default('root'),
-  group: owner().default('root'),
-  mode: mode().default('0755').transform(formatMode),
+  type: z.literal('directory').describe('A folder with its owner and mode.'),
+  path: absolutePath().describe('Where it is on the host.'),
+  owner: owner().default('root').describe('A user’s name or number.'),
+  group: owner().default('root').describe('A group’s name or number.'),
+  mode: mode().default('0755').transform(formatMode).describe('Its mode, as chmod takes it.'),
   keep: flag().default(false).describe('true: one that is there already stays as it is.'),
 });
 

@@ -4,9 +4,15 @@ import { integer, object, text } from '../document/fields';
 
 /** The name of a unit, with or without its ending. */
 export const unit = () => text('a unit name such as httpd', /^[A-Za-z0-9@:._\\-]{1,255}$/);
-const notification = z.union([object({ reload: unit() }), object({ restart: unit() })], {
-  error: '{ "reload": UNIT } or { "restart": UNIT }',
-});
+const notification = z.union(
+  [
+    object({ reload: unit().describe('The unit that reads its files anew.') }),
+    object({ restart: unit().describe('The unit that is stopped and started.') }),
+  ],
+  {
+    error: '{ "reload": UNIT } or { "restart": UNIT }',
+  },
+);
 /** `{ "reload": UNIT }` or `{ "restart": UNIT }`, one or several. */
 export const notify = z.union([notification, z.array(notification)], {
   error: '{ "reload": UNIT }, { "restart": UNIT }, or a list of them',
@@ -26,7 +32,11 @@ export const timeout = (seconds: number) =>
 
 /** The fields of every resource: which units to reload or restart when it changes, and a list that repeats it. */
 export const common = {
-  notify: notify.optional(),
+  notify: notify
+    .optional()
+    .describe(
+      'The units to reload or restart, once, when it has changed: { "reload": UNIT } or { "restart": UNIT }.',
+    ),
   forEach: z
     .array(z.json(), { error: 'a list, as { "var": "certificates" }' })
     .optional()

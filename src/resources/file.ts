@@ -24,18 +24,22 @@ import { textOfBytes } from './text-of';
 const schema = object({
   ...common,
   timeout: timeout(60),
-  type: z.literal('file'),
-  path: absolutePath(),
-  template: text('the name of a template, e.g. haproxy/haproxy.cfg').optional(),
-  content: z.string({ error: 'the text of the file' }).optional(),
-  source: text('the path of a file to copy, relative to the playbook').optional(),
+  type: z.literal('file').describe('A whole file: rendered from a template, given inline, or copied.'),
+  path: absolutePath().describe('Where it is on the host.'),
+  template: text('the name of a template, e.g. haproxy/haproxy.cfg')
+    .optional()
+    .describe('The template that the file is rendered from.'),
+  content: z.string({ error: 'the text of the file' }).optional().describe('The text of the file itself.'),
+  source: text('the path of a file to copy, relative to the playbook')
+    .optional()
+    .describe('The file that is copied, relative to the playbook.'),
   configuration: text('the path of a file of haproxy.config or keepalived.config')
     .optional()
     .describe('That file of the inventory’s own configuration.'),
   absent: flag().optional().describe('true: there is to be no such file.'),
   secret: flag().default(false).describe('true: its content is never shown, not even in a diff.'),
-  owner: owner().default('root'),
-  group: owner().default('root'),
+  owner: owner().default('root').describe('A user’s name or number.'),
+  group: owner().default('root').describe('A group’s name or number.'),
   mode: mode()
     .transform(formatMode)
     .optional()

@@ -9,7 +9,7 @@ import type { ResourceType } from './resource-type';
 const schema = object({
   ...common,
   timeout: timeout(300),
-  type: z.literal('firewall'),
+  type: z.literal('firewall').describe('Ports and protocols that are open in firewalld.'),
   name: resourceName().describe('Whose ports they are: what this owner no longer asks for is closed again.'),
   ports: list(opening(), 'a list of ports such as "80/tcp"')
     .default([])
@@ -17,11 +17,17 @@ const schema = object({
   protocols: list(
     text('an IP protocol such as "vrrp"', /^[a-z0-9][a-z0-9.-]{0,31}$/),
     'a list of IP protocols such as "vrrp"',
-  ).default([]),
+  )
+    .default([])
+    .describe('IP protocols that are let in, by their names.'),
   zone: text('the name of a zone', /^[A-Za-z0-9_/-]{1,64}$/)
     .optional()
     .describe('Otherwise the zones of the interfaces that carry the addresses, or the default zone.'),
-  addresses: list(text('an IP address', /^[0-9A-Fa-f.:]{2,45}$/), 'a list of IP addresses').default([]),
+  addresses: list(text('an IP address', /^[0-9A-Fa-f.:]{2,45}$/), 'a list of IP addresses')
+    .default([])
+    .describe(
+      'Addresses of the host: what is opened is opened in the zones of the interfaces that carry them.',
+    ),
 });
 
 type FirewallSpec = z.output<typeof schema>;

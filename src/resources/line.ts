@@ -19,9 +19,9 @@ import type { ResourceType } from './resource-type';
 const schema = object({
   ...common,
   timeout: timeout(60),
-  type: z.literal('line'),
-  path: absolutePath(),
-  line: text('one line of text'),
+  type: z.literal('line').describe('One line in a file that others write.'),
+  path: absolutePath().describe('The file on the host.'),
+  line: text('one line of text').describe('The line that is to be there.'),
   match: text('a POSIX extended regular expression')
     .refine((pattern) => compiles(pattern), { error: 'a POSIX extended regular expression' })
     .optional()
@@ -30,7 +30,8 @@ const schema = object({
     ),
   validate: text('a command with %s where the staged file goes')
     .refine((line) => line.includes('%s'), { error: 'a command with %s where the staged file goes' })
-    .optional(),
+    .optional()
+    .describe('Run on the host against the edited file, %s, before it is renamed into place.'),
 });
 
 type LineSpec = z.output<typeof schema>;

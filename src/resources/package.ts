@@ -8,8 +8,10 @@ import type { ResourceType } from './resource-type';
 const schema = object({
   ...common,
   timeout: timeout(900),
-  type: z.literal('package'),
-  names: list(packageName(), 'a list of package names', 1),
+  type: z
+    .literal('package')
+    .describe('Packages that are to be installed, by yum or dnf; none is ever removed.'),
+  names: list(packageName(), 'a list of package names', 1).describe('As rpm -q knows them.'),
 });
 
 type PackageSpec = z.output<typeof schema>;

@@ -11,7 +11,7 @@ const booleanName = () => text('the name of a boolean', /^[A-Za-z0-9_]{1,64}$/);
 const schema = object({
   ...common,
   timeout: timeout(300),
-  type: z.literal('selinux'),
+  type: z.literal('selinux').describe('Labels of ports, and booleans of the policy.'),
   name: resourceName().describe('What it is called in plans.'),
   ports: record(
     portRange(),

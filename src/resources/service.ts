@@ -13,8 +13,8 @@ import { unitName } from './unit';
 const schema = object({
   ...common,
   timeout: timeout(300),
-  type: z.literal('service'),
-  unit: unit(),
+  type: z.literal('service').describe('A unit that is to run, or to start at boot, or neither.'),
+  unit: unit().describe('The unit, with or without its ending.'),
   enabled: flag().optional().describe('Whether it starts at boot; left alone where not given.'),
   running: flag().optional().describe('Whether it runs now; left alone where not given.'),
 });

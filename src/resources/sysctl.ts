@@ -24,8 +24,10 @@ import { formOnHost, isSameValue, normalValue } from './sysctl-value';
 
 const schema = object({
   ...common,
-  type: z.literal('sysctl'),
-  values: record(sysctlKey(), sysctlValue(), 'an object of key: value'),
+  type: z.literal('sysctl').describe('Kernel parameters: the running value and the one on disk.'),
+  values: record(sysctlKey(), sysctlValue(), 'an object of key: value').describe(
+    'The parameters, by their names.',
+  ),
   path: absolutePath()
     .default('/etc/sysctl.d/99-zz-haprov.conf')
     .describe(

@@ -25,6 +25,24 @@ test.each(['inventory', 'playbook'] as const)(
   },
 );
 
+/** The keys in a JSON Schema that say nothing of themselves, wherever they stand in it. */
+function silentKeys(node: unknown, path = ''): string[] {
+  if (typeof node !== 'object' || node === null) return [];
+  return Object.entries(node).flatMap(([word, value]) => {
+    const inside = silentKeys(value, `${path}/${word}`);
+    if (word !== 'properties') return inside;
+    const silent = Object.entries(value).filter(
+      ([, about]) => !(about as { description?: string }).description,
+    );
+    return [...silent.map(([key]) => `${path}/${key}`), ...inside];
+  });
+}
+
+test.each(['inventory', 'playbook'] as const)('every key of the schema of %s says what it is', (kind) => {
+  expect(silentKeys(made[kind])).toEqual([]);
+  expect(silentKeys({ properties: { port: { type: 'integer' } } })).toEqual(['/port']);
+});
+
 const filesIn = (folder: string) => readdirSync(join(installation, folder)).map((file) => join(folder, file));
 
 test.each(['inventory.example.json', ...filesIn('examples')])('%s is right by them', (file) => {

@@ -10,10 +10,11 @@ export const answer = z.union(
         .describe('HAProxy’s own figures, as Prometheus reads them.'),
     }),
     object({
-      status: integer(200, 599, 'an HTTP status'),
+      status: integer(200, 599, 'an HTTP status').describe('The HTTP status of the answer.'),
       body: multiline('a text of at most 1000 characters')
         .max(1000, { error: 'a text of at most 1000 characters' })
-        .optional(),
+        .optional()
+        .describe('The text of the answer.'),
       type: text(
         'a media type such as "text/plain"',
         /^[A-Za-z0-9.+-]+\/[A-Za-z0-9.+-]+(?:;[ ]?charset=[A-Za-z0-9-]+)?$/,

@@ -36,14 +36,16 @@ export const check = object({
     .describe(
       'tcp: a connection, or the steps; mysql, pgsql, redis, ldap and smtp: a greeting in that language; command: keepalived runs it, and a balancer where it fails gives the service’s VIPs up.',
     ),
-  command: command().optional(),
+  command: command()
+    .optional()
+    .describe('Of a command check: a path and plain words; it ends with 0 while the service is well.'),
   port: port()
     .optional()
     .describe('Where the servers are asked whether they are well; otherwise their own port.'),
   method: text('an HTTP method such as OPTIONS', /^[A-Z]{1,32}$/)
     .optional()
     .describe('Of an http check; otherwise GET.'),
-  path: urlPath().default('/'),
+  path: urlPath().default('/').describe('Of an http check: what is asked for.'),
   host: hostAddress()
     .optional()
     .describe('The Host header of an http check; of an smtp check, who says EHLO.'),
@@ -68,7 +70,9 @@ export const check = object({
     .describe(
       'The check begins with the PROXY protocol, as it does by itself where the servers’ own port is told so.',
     ),
-  interval: integer(100, 600_000, 'milliseconds').default(2000),
-  fall: integer(1, 100).default(3),
-  rise: integer(1, 100).default(2),
+  interval: integer(100, 600_000, 'milliseconds')
+    .default(2000)
+    .describe('Milliseconds from one check to the next.'),
+  fall: integer(1, 100).default(3).describe('Checks in turn that must fail before the server is down.'),
+  rise: integer(1, 100).default(2).describe('Checks in turn that must succeed before it is up again.'),
 });

@@ -17,7 +17,7 @@ const changes = object({
   add: record(header(), value(), 'an object of header: value')
     .default({})
     .describe('Beside what may be there.'),
-  remove: list(header(), 'a list of headers').default([]),
+  remove: list(header(), 'a list of headers').default([]).describe('Headers that are taken away.'),
 });
 
 export const headers = object({

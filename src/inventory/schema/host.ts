@@ -16,11 +16,17 @@ export const ssh = object({
   user: text('a user name', /^[A-Za-z_][A-Za-z0-9_.@\\-]*\$?$/)
     .optional()
     .describe('Who to log in as; otherwise what ~/.ssh/config says.'),
-  port: port().optional(),
-  identityFiles: list(path('a private key'), 'a list of paths').optional(),
-  knownHostsFile: path('a known_hosts file').optional(),
-  configFile: path('an OpenSSH client configuration').optional(),
-  password: password().optional(),
+  port: port().optional().describe('Where sshd listens; otherwise what ~/.ssh/config says, or 22.'),
+  identityFiles: list(path('a private key'), 'a list of paths')
+    .optional()
+    .describe('Private keys, relative to the inventory; these are tried first.'),
+  knownHostsFile: path('a known_hosts file')
+    .optional()
+    .describe('The host keys that are known, instead of those of ~/.ssh.'),
+  configFile: path('an OpenSSH client configuration').optional().describe('Instead of ~/.ssh/config.'),
+  password: password()
+    .optional()
+    .describe('To log in where no key is taken; from { "env": NAME } or the like.'),
   passphrase: password().optional().describe('Opens an encrypted key file.'),
   sudo: z
     .union([flag(), z.literal('auto')], { error: 'true, false or "auto"' })
@@ -37,19 +43,28 @@ export const ssh = object({
     .describe(
       'Who logs in: an SSH library, or the ssh program of this machine. auto (the default): ssh where only that can.',
     ),
-  connectTimeout: integer(1, 600, 'a whole number of seconds').optional(),
+  connectTimeout: integer(1, 600, 'a whole number of seconds')
+    .optional()
+    .describe('Seconds until a host that does not answer counts as unreachable.'),
 });
 
 export const host = object({
   address: hostAddress().describe('Where SSH and HAProxy reach the host.'),
   priority: integer(1, 254, 'a VRRP priority').optional().describe('The highest of a pair holds the VIP.'),
   vars: vars.optional(),
-  ssh: ssh.optional(),
+  ssh: ssh.optional().describe('How this host is reached, where it differs.'),
 });
 
 const members = list(name(), 'a list of host names', 1);
 export const group = z.union(
-  [members, object({ hosts: members, vars: vars.optional(), ssh: ssh.optional() })],
+  [
+    members,
+    object({
+      hosts: members.describe('The hosts that are in it, by their names.'),
+      vars: vars.optional(),
+      ssh: ssh.optional().describe('How its hosts are reached, where it differs.'),
+    }),
+  ],
   {
     error: 'a list of host names, or { "hosts": […], "vars": {…}, "ssh": {…} }',
   },

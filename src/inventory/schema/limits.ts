@@ -5,8 +5,8 @@ import { pathStart } from './words';
 /** What one address of a client may take; each balancer counts by itself. */
 export const limits = object({
   rate: object({
-    requests: integer(1, 1_000_000, 'requests'),
-    seconds: integer(1, 86_400, 'seconds'),
+    requests: integer(1, 1_000_000, 'requests').describe('How many requests.'),
+    seconds: integer(1, 86_400, 'seconds').describe('In so many seconds.'),
     path: pathStart().optional().describe('Only requests whose path begins so count, and are refused.'),
     status: z
       .literal([429, 403, 503], { error: 'one of: 429, 403, 503' })

@@ -15,14 +15,17 @@ import {
 const local = () => text('the path of a file or folder on this machine');
 
 const rights = {
-  owner: owner().optional(),
-  group: owner().optional(),
+  owner: owner().optional().describe('Whose the file is on the host; otherwise root’s.'),
+  group: owner().optional().describe('The group that the file belongs to; otherwise root.'),
   mode: mode().optional().describe('0644 where it is not said, and 0640 where the content has a secret.'),
 };
 
-const ofHost = z.union([local(), object({ source: local(), ...rights })], {
-  error: 'the path of a file, or { "source": … }',
-});
+const ofHost = z.union(
+  [local(), object({ source: local().describe('The file on this machine, for that host.'), ...rights })],
+  {
+    error: 'the path of a file, or { "source": … }',
+  },
+);
 
 const file = object({
   source: local()
@@ -31,7 +34,7 @@ const file = object({
   hosts: record(name(), ofHost, 'an object of host: the path of its file')
     .optional()
     .describe('A host that is not named gets none.'),
-  content: z.string({ error: 'the text of the file' }).optional(),
+  content: z.string({ error: 'the text of the file' }).optional().describe('The text of the file itself.'),
   ...rights,
   secret: flag().default(false).describe('true: its content is never shown, not even in a diff.'),
 }).refine((one) => [one.source, one.hosts, one.content].filter((given) => given !== undefined).length === 1, {

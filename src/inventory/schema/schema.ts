@@ -11,23 +11,34 @@ import { virtualServer } from './virtual-server';
 /** The one source of the inventory's validator, its types and `schema/inventory.schema.json`. */
 
 export const inventorySchema = object({
-  $schema: z.string().optional(),
+  $schema: z.string().optional().describe('The JSON Schema by which an editor completes and checks.'),
   name: name().optional().describe('What this pair is called in messages; otherwise the file’s name.'),
-  ssh: ssh.optional(),
+  ssh: ssh.optional().describe('How hosts are reached; those of groups and hosts win.'),
   vars: vars.optional(),
-  hosts: record(name(), host, 'an object of host name: { "address": … }').refine(
-    (hosts) => Object.keys(hosts).length > 0,
-    { error: 'at least one host' },
+  hosts: record(name(), host, 'an object of host name: { "address": … }')
+    .refine((hosts) => Object.keys(hosts).length > 0, { error: 'at least one host' })
+    .describe('The machines, each by a name of your choice.'),
+  groups: record(name(), group, 'an object of group name: host names')
+    .default({})
+    .describe('Hosts by what they are for: a list of them, or more; all is every host.'),
+  sysctl: record(sysctlKey(), sysctlValue(), 'an object of key: value')
+    .default({})
+    .describe('Kernel parameters, by their names: now and after a boot.'),
+  vips: record(name(), vip, 'an object of VIP name: { "address": … }')
+    .default({})
+    .describe('Addresses that keepalived moves between hosts.'),
+  services: record(name(), service, 'an object of service name: { "port": … }')
+    .default({})
+    .describe('What clients ask for at a port of a VIP, with the servers behind it.'),
+  stats: stats.optional().describe('HAProxy’s own page.'),
+  virtualServers: record(name(), virtualServer, 'an object of virtual server name: { "vip": … }')
+    .default({})
+    .describe('What the kernel of a VIP’s holder hands on to servers, without HAProxy (LVS).'),
+  haproxy: haproxy.prefault({}).describe('Settings of HAProxy for all services.'),
+  keepalived: keepalived.prefault({}).describe('Settings of keepalived for all VIPs.'),
+  playbooks: list(text('the name or path of a playbook'), 'a list of playbook names or paths', 1).describe(
+    'What is done to the hosts, in this order: names, in playbooks/ beside the inventory or shipped, or paths.',
   ),
-  groups: record(name(), group, 'an object of group name: host names').default({}),
-  sysctl: record(sysctlKey(), sysctlValue(), 'an object of key: value').default({}),
-  vips: record(name(), vip, 'an object of VIP name: { "address": … }').default({}),
-  services: record(name(), service, 'an object of service name: { "port": … }').default({}),
-  stats: stats.optional(),
-  virtualServers: record(name(), virtualServer, 'an object of virtual server name: { "vip": … }').default({}),
-  haproxy: haproxy.prefault({}),
-  keepalived: keepalived.prefault({}),
-  playbooks: list(text('the name or path of a playbook'), 'a list of playbook names or paths', 1),
 });
 
 export type RawInventory = z.output<typeof inventorySchema>;

@@ -29,14 +29,16 @@ const balances = ['roundrobin', 'static-rr', 'leastconn', 'first', 'source', 'ur
 const server = object({
   address: hostAddress().optional().describe('Otherwise that of the host of this name.'),
   port: port().optional().describe('Otherwise that of the backends.'),
-  weight: integer(0, 256).optional(),
+  weight: integer(0, 256)
+    .optional()
+    .describe('Its share of the requests beside the others’; HAProxy’s default is 1, and 0 gets none.'),
   backup: flag().default(false).describe('Serves only while no other does.'),
   mayBeDown: flag()
     .optional()
     .describe(
       'Comes and goes, as what listens only while certificates are renewed: no run waits for it, and status is well without it.',
     ),
-  maxconn: integer(1, 1_000_000).optional(),
+  maxconn: integer(1, 1_000_000).optional().describe('How many connections it gets at once; more wait.'),
 });
 
 const backends = object({
@@ -64,7 +66,10 @@ const redirect = object({
   scheme: choice(['https', 'http']).optional().describe('The same address by that scheme.'),
   prefix: url().optional().describe('This, with the path that was asked for.'),
   location: url().optional().describe('Exactly this.'),
-  code: z.literal([301, 302, 303, 307, 308], { error: 'one of: 301, 302, 303, 307, 308' }).default(302),
+  code: z
+    .literal([301, 302, 303, 307, 308], { error: 'one of: 301, 302, 303, 307, 308' })
+    .default(302)
+    .describe('The HTTP status of the redirect.'),
 }).refine((one) => [one.scheme, one.prefix, one.location].filter((to) => to !== undefined).length === 1, {
   error: 'exactly one of scheme, prefix, location',
 });
@@ -88,7 +93,9 @@ const route = object({
 });
 
 export const service = object({
-  mode: choice(['http', 'tcp']).default('http'),
+  mode: choice(['http', 'tcp'])
+    .default('http')
+    .describe('http: HAProxy reads requests; tcp: it hands bytes on as they are.'),
   port: ports()
     .optional()
     .describe('Where clients reach the service; not needed where routes of others lead to it.'),
@@ -99,14 +106,20 @@ export const service = object({
     .optional()
     .describe('Where HAProxy finds the service; not needed where all is redirected, routed or answered.'),
   answer: answer.optional().describe('HAProxy answers by itself, and asks no server (http only).'),
-  balance: choice(balances).default('roundrobin'),
+  balance: choice(balances)
+    .default('roundrobin')
+    .describe(
+      'Which server is next: each in turn, the one with the fewest connections, by the client’s address, …',
+    ),
   cookie: text('a cookie name', /^[A-Za-z0-9_-]{1,64}$/)
     .optional()
     .describe('Keeps a client on its server (http only).'),
   forwardFor: flag().default(true).describe('Adds X-Forwarded-For (http only).'),
-  connection: choice(['close', 'server-close', 'keep-alive']).default('close'),
+  connection: choice(['close', 'server-close', 'keep-alive'])
+    .default('close')
+    .describe('What becomes of a connection after an answer (http only).'),
   stick: stick.optional().describe('Keeps a client on its server, by a table of the balancers.'),
-  check: check.prefault({}),
+  check: check.prefault({}).describe('How HAProxy asks whether a server is well.'),
   onDown: choice(['shutdown-sessions'])
     .optional()
     .describe('A server whose check fails loses the connections that it has.'),
@@ -117,10 +130,12 @@ export const service = object({
     .default(false)
     .describe('The kernel asks on idle connections whether the other side is there.'),
   timeouts: object({
-    connect: milliseconds().optional(),
-    client: milliseconds().optional(),
-    server: milliseconds().optional(),
-    tunnel: milliseconds().optional(),
+    connect: milliseconds().optional().describe('Milliseconds until a server has taken the connection.'),
+    client: milliseconds().optional().describe('Milliseconds that a client may be silent.'),
+    server: milliseconds().optional().describe('Milliseconds that a server may be silent.'),
+    tunnel: milliseconds()
+      .optional()
+      .describe('Milliseconds that both sides of a tunnel, such as a WebSocket, may be silent.'),
   })
     .optional()
     .describe('Where they differ from haproxy.timeouts.'),
@@ -136,7 +151,9 @@ export const service = object({
   proxyProtocol: object({
     accept: flag().default(false).describe('Clients come through a proxy that says who they are.'),
     send: choice(['v1', 'v2']).optional().describe('The servers are told who the client is.'),
-  }).prefault({}),
+  })
+    .prefault({})
+    .describe('Who the client is, said at the begin of a connection.'),
   extra: list(haproxyLine(), 'a list of lines')
     .default([])
     .describe('Lines of haproxy.cfg, as they are, in this service’s section.'),

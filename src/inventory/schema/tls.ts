@@ -35,7 +35,9 @@ export const tls = object({
     .describe(
       'A folder on the balancers that has more certificates, each with its key in one file; it must be there.',
     ),
-  minVersion: choice(['1.2', '1.3']).default('1.2'),
+  minVersion: choice(['1.2', '1.3'])
+    .default('1.2')
+    .describe('Clients that speak only an older TLS are refused.'),
   alpn: protocols()
     .optional()
     .describe(

@@ -7,7 +7,9 @@ const hash = () =>
   text('a password as crypt(3) writes it, such as $6$…', /^\$[0-9a-z]{1,3}\$[A-Za-z0-9./$=,+-]{10,200}$/);
 
 const user = object({
-  password: brief('a password without control characters').optional(),
+  password: brief('a password without control characters')
+    .optional()
+    .describe('From { "env": NAME } or the like.'),
   hash: hash()
     .optional()
     .describe('Instead of the password: what mkpasswd or openssl passwd -6 makes of it.'),

@@ -14,9 +14,13 @@ export const vipCheck = object({
   process: text('the name of a program, at most 15 characters', /^[A-Za-z0-9_.+-]{1,15}$/)
     .optional()
     .describe('A process of this name is there.'),
-  interval: integer(1, 60, 'a whole number of seconds').default(1),
-  fall: integer(1, 20).default(2),
-  rise: integer(1, 20).default(2),
+  interval: integer(1, 60, 'a whole number of seconds')
+    .default(1)
+    .describe('Seconds from one check to the next.'),
+  fall: integer(1, 20).default(2).describe('Checks in turn that must fail before the host counts as unwell.'),
+  rise: integer(1, 20)
+    .default(2)
+    .describe('Checks in turn that must succeed before it counts as well again.'),
   weight: integer(0, 253)
     .default(0)
     .describe(

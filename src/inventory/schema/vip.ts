@@ -23,7 +23,11 @@ export const vip = object({
   priorities: record(name(), integer(1, 254, 'a VRRP priority'), 'an object of host: priority')
     .optional()
     .describe("Where a host's priority differs for this VIP."),
-  advertInterval: integer(1, 40, 'a whole number of seconds').default(1),
+  advertInterval: integer(1, 40, 'a whole number of seconds')
+    .default(1)
+    .describe(
+      'Seconds from one VRRP advert to the next; after three without one, another host takes the address.',
+    ),
   preempt: flag().default(true).describe('false: an address that moved stays where it is.'),
   unicast: z
     .union([flag(), record(name(), address, 'an object of host: address')], {

@@ -5,14 +5,14 @@ import { command, userName } from './command';
 const server = object({
   address: hostAddress().optional().describe('Otherwise that of the host of this name.'),
   port: port().optional().describe('Otherwise that of the backends.'),
-  weight: integer(0, 65_535).optional(),
+  weight: integer(0, 65_535).optional().describe('Its share beside the others’; keepalived’s default is 1.'),
 });
 
 /** What the kernel itself hands on (LVS), without HAProxy. keepalived's words. */
 export const virtualServer = object({
   vip: name().describe('Where clients reach it.'),
-  port: port(),
-  protocol: choice(['tcp', 'udp']).default('tcp'),
+  port: port().describe('Where clients reach it, at its VIP.'),
+  protocol: choice(['tcp', 'udp']).default('tcp').describe('What clients speak.'),
   scheduler: choice(['rr', 'wrr', 'lc', 'wlc', 'sh', 'dh', 'lblc', 'lblcr', 'sed', 'nq'])
     .default('wrr')
     .describe('Which server is next.'),
@@ -25,8 +25,10 @@ export const virtualServer = object({
   backends: object({
     port: port().optional().describe('Otherwise that of the clients; with DR and TUN no other is possible.'),
     group: name().optional().describe('The hosts that serve it: all, where there are no servers either.'),
-    servers: record(name(), server, 'an object of server name: { … }').optional(),
-  }),
+    servers: record(name(), server, 'an object of server name: { … }')
+      .optional()
+      .describe('Single hosts, and addresses that haprov does not manage.'),
+  }).describe('The servers that it hands on to.'),
   check: object({
     type: choice(['tcp', 'http', 'udp', 'command', 'none'])
       .optional()
@@ -35,13 +37,23 @@ export const virtualServer = object({
     path: text(
       'a path that starts with "/", of letters, digits and . _ ~ / + : = , % ? & -, at most 500 long',
       /^\/[A-Za-z0-9._~/+:=,%?&-]{0,499}$/,
-    ).default('/'),
-    status: integer(100, 599, 'an HTTP status').default(200),
+    )
+      .default('/')
+      .describe('Of an http check: what is asked for.'),
+    status: integer(100, 599, 'an HTTP status')
+      .default(200)
+      .describe('Of an http check: what must be answered.'),
     command: command().optional().describe('The server’s address and port come behind it.'),
     user: userName().optional().describe('Who runs the command; otherwise nobody.'),
-    interval: integer(1, 3600, 'a whole number of seconds').default(5),
-    timeout: integer(1, 60, 'a whole number of seconds').default(3),
-  }).prefault({}),
+    interval: integer(1, 3600, 'a whole number of seconds')
+      .default(5)
+      .describe('Seconds from one check to the next.'),
+    timeout: integer(1, 60, 'a whole number of seconds')
+      .default(3)
+      .describe('Seconds that an answer may take.'),
+  })
+    .prefault({})
+    .describe('How keepalived asks whether a server is well.'),
 });
 
 export type VirtualServerSettings = z.output<typeof virtualServer>;
