@@ -3,6 +3,7 @@ import { HostError } from '../errors';
 import { offeredAlgorithms } from './algorithms';
 import { authHandler, type Credentials, gatherCredentials } from './authentication';
 import { type Channel, channelOf, type Session } from './channel';
+import { CommandAhead } from './command-ahead';
 import { connectError, silenceText } from './connect-failure';
 import type { ConnectState } from './connect-state';
 import { because, ChannelRefused, RETRY } from './exec';
@@ -28,6 +29,8 @@ export interface Login {
   client: Client;
   settings: SshSettings;
   notes: readonly string[];
+  /** The command that was sent with the login. */
+  ahead: CommandAhead | undefined;
   /** Why the connection was lost, as far as ssh2 said; empty while it stands. */
   lostBecause(): string;
   /** Closes the connection, and every hop and proxy on the way. */
@@ -42,9 +45,10 @@ const MOST_HOPS = 8;
 
 /**
  * Connects, checks the host key and logs in, as the user's ssh config says.
+ * @param command will be the first to run, so it may be sent with the login
  * @throws OnlyOpenSsh where ssh2 has none of the host's algorithms, or cannot log in at a jump host; HostError (exit 3)
  */
-export async function logIn(target: SshTarget, depth = 0): Promise<Login> {
+export async function logIn(target: SshTarget, command?: string, depth = 0): Promise<Login> {
   const settings = await (target.settings ?? readSshConfig(target));
   const why = depth === 0 ? undefined : await needsOpenSsh(settings, await openMaster(settings));
   if (why !== undefined) throw new OnlyOpenSsh(target.name, why);
@@ -58,7 +62,7 @@ export async function logIn(target: SshTarget, depth = 0): Promise<Login> {
       opening,
     ]);
     state.credentials = credentials;
-    return await handshake(target, settings, transport, known, credentials, state, clock);
+    return await handshake(target, settings, transport, known, credentials, state, clock, command);
   } catch (error) {
     clock.stop();
     await state.credentials?.person?.heard(false);
@@ -104,7 +108,11 @@ async function openJump(
     throw new HostError(target.name, 'its ProxyJump goes in circles', 'Check the ssh config.');
   const hops = jump.split(',');
   const last = hops.pop() ?? '';
-  const hop = await logIn({ ...hopTarget(last, target), proxyJump: hops.join(',') || undefined }, depth + 1);
+  const hop = await logIn(
+    { ...hopTarget(last, target), proxyJump: hops.join(',') || undefined },
+    undefined,
+    depth + 1,
+  );
   const stream = await new Promise<Transport['stream']>((resolve, reject) => {
     hop.client.forwardOut('127.0.0.1', 0, settings.hostname, settings.port, (error, channel) => {
       if (error) {
@@ -160,6 +168,7 @@ function handshake(
   credentials: Credentials,
   state: ConnectState,
   clock: LoginClock,
+  command: string | undefined,
 ): Promise<Login> {
   const { stream } = transport;
   return new Promise((resolve, reject) => {
@@ -167,6 +176,7 @@ function handshake(
     if (stream.destroyed || stream.readableEnded)
       throw stream.errored ?? new Error('Connection lost before handshake');
     const client = new Client();
+    const ahead = command === undefined ? undefined : new CommandAhead(client, command);
     let refused: HostError | undefined;
     let remembered: Promise<void> = Promise.resolve();
     let newKey: Buffer | undefined;
@@ -215,7 +225,7 @@ function handshake(
         transport.close();
       };
       remembered.then(
-        () => resolve({ client, settings, notes, lostBecause: () => lost, close }),
+        () => resolve({ client, settings, notes, ahead, lostBecause: () => lost, close }),
         (error: Error) =>
           reject(
             new HostError(
@@ -261,7 +271,11 @@ function handshake(
       },
       authHandler: auth.choose,
     });
-    withFewerTrips(client, credentials.signers, auth.hear);
+    const onFailure: typeof auth.hear = (...failure) => {
+      ahead?.refused();
+      auth.hear(...failure);
+    };
+    withFewerTrips(client, credentials.signers, onFailure, () => ahead?.send());
     clock.begin(settings.connectTimeoutMs, reject);
     const listen = (chunk: Buffer): void => {
       const said = (state.firstWords ?? '') + chunk.toString('latin1').slice(0, MOST_BANNER);
@@ -276,16 +290,23 @@ function handshake(
 }
 
 /** A login of ssh2 as a session. */
-export function sessionOf(host: string, { client, settings, notes, lostBecause, close }: Login): Session {
-  const open = (command: string) =>
+export function sessionOf(
+  host: string,
+  { client, settings, notes, ahead, lostBecause, close }: Login,
+): Session {
+  const refusal = (error: Error, Refusal = HostError) =>
+    new Refusal(host, `the host did not run a command: ${lostBecause() || error.message}`, RETRY);
+  const open = async (command: string) => {
+    // A host that opens no first channel opens none.
+    const first = await ahead?.take(command).catch((error: Error) => Promise.reject(refusal(error)));
+    return first ?? openNext(command);
+  };
+  const openNext = (command: string) =>
     new Promise<Channel>((resolve, reject) => {
       try {
         client.exec(command, (error: (Error & { reason?: unknown }) | undefined, channel) => {
           if (!error) return resolve(channelOf(channel));
-          const Refusal = error.reason === undefined ? HostError : ChannelRefused;
-          reject(
-            new Refusal(host, `the host did not run a command: ${lostBecause() || error.message}`, RETRY),
-          );
+          reject(refusal(error, error.reason === undefined ? HostError : ChannelRefused));
         });
       } catch (error) {
         reject(

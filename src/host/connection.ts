@@ -62,7 +62,7 @@ export interface Connection {
 export async function connect(target: SshTarget, reason?: string): Promise<Connection> {
   const told = reason === undefined ? target : { ...target, loginReason: reason };
   // What was learnt of a host is known by its target.
-  return new SshConnection(target, await (takeEarly(target) ?? inTurn(() => openSession(told))));
+  return new SshConnection(target, await (takeEarly(target) ?? inTurn(() => openSession(told, target))));
 }
 
 /** Begins to log in at a host while the caller does something else; `connect` or {@link leaveEarly} must follow. */
@@ -70,8 +70,11 @@ export function prepare(target: SshTarget): SshTarget {
   return beginEarly(target, (early) => inTurn(() => openSession(early)));
 }
 
-/** Logs in by ssh2, which is fast; by the user's own `ssh` where only that can, or the user wants it. */
-async function openSession(target: SshTarget): Promise<Session> {
+/**
+ * Logs in by ssh2, which is fast; by the user's own `ssh` where only that can, or the user wants it.
+ * @param known what was learnt of the host is known by this target
+ */
+async function openSession(target: SshTarget, known = target): Promise<Session> {
   const { name, transport = 'auto', gate } = target;
   gate?.signal.throwIfAborted();
   const read = target.settings ?? readSshConfig(target);
@@ -84,12 +87,19 @@ async function openSession(target: SshTarget): Promise<Session> {
   gate?.signal.throwIfAborted();
   if (isOpenSsh) return openSshSession(target, settings, why ?? 'ssh.transport says so', master);
   try {
-    return sessionOf(name, await logIn({ ...target, settings: read }));
+    return sessionOf(name, await logIn({ ...target, settings: read }, firstCommand(known, settings.user)));
   } catch (error) {
     if (transport === 'ssh2' || !(error instanceof OnlyOpenSsh)) throw error;
     await gate?.mayPass;
     return openSshSession(target, settings, error.why);
   }
+}
+
+/** What the first script will run in, where that is known; marks of a dialogue with sudo are new each time. */
+function firstCommand(target: SshTarget, user: string): string | undefined {
+  const { sudo, become } = target;
+  const sudoPassword = new SudoPassword(target, user).value;
+  return sudoPassword === undefined ? rootShell({ user, sudo, become }).command : undefined;
 }
 
 const mayNotBeEarly = ({ acceptNewHostKeys }: SshTarget, settings: SshSettings): boolean =>

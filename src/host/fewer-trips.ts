@@ -33,11 +33,13 @@ const HASHES: Record<string, NonNullable<SigningRequestOptions['hash']>> = {
  * - A key of `signers` comes with its signature, without a question whether the server would take it.
  * - The server is not asked to prove the other host keys that it tells of, which nobody wants to know.
  * @param onFailure gets each refusal as the server says it: the methods that may go on, and whether one factor was taken
+ * @param onSigned is called when a key has been sent with its signature
  */
 export function withFewerTrips(
   client: Client,
   signers: ReadonlyMap<ParsedKey, Sign>,
   onFailure: (methods: string[], isPartial: boolean) => void,
+  onSigned: () => void,
 ): void {
   const { _protocol: protocol } = client as unknown as Inside;
   const { service, authPK, _handlers: handlers } = protocol;
@@ -76,7 +78,10 @@ export function withFewerTrips(
       now(data, hash ? { hash } : {})
         .catch((error: Error) => error)
         .then((signature) => {
-          if (!(signature instanceof Error)) return send(signature);
+          if (!(signature instanceof Error)) {
+            send(signature);
+            return onSigned();
+          }
           client.emit('error', Object.assign(signature, { level: 'agent' }));
           USERAUTH_FAILURE(protocol, [], false);
         })

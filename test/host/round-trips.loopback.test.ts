@@ -1,5 +1,8 @@
 import { execFileSync, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { logIn, sessionOf } from '../../src/host/client';
 import { type Connection, connect } from '../../src/host/connection';
 import { type CountingProxy, countingProxy } from '../support/counting-proxy';
 import { patient } from '../support/patient';
@@ -59,8 +62,8 @@ describeWithSshd('Round trips', () => {
     const onStdout = () => heardAfter.push(proxy.turns);
     const { stdout } = await connection.runScript('echo "$((6 * 7))"', { ...patient, onStdout });
     expect(stdout).toBe('42\n');
-    // The channel, the command, and the script, for which OpenSSH has no room before it runs the command.
-    expect(heardAfter).toEqual([6]);
+    // The channel and the command came with the login. OpenSSH has no room for the script before it runs the command.
+    expect(heardAfter).toEqual([4]);
     expect(ofSsh).toBeGreaterThan(6);
     expect(proxy.connections).toBe(2);
   });
@@ -110,5 +113,24 @@ describeWithSshd('Round trips', () => {
     );
     connections.push(connection);
     expect(proxy.turns).toBe(4);
+    // The server did not take the command that came with the first key.
+    await expect(connection.runScript('echo "$((6 * 7))"', patient)).resolves.toMatchObject({
+      stdout: '42\n',
+    });
+    expect(proxy.turns).toBe(7);
+  });
+
+  test('a command that came with the login and is not wanted ends: the next has its channel', async () => {
+    const ended = files.path('ended');
+    const session = sessionOf('h1', await logIn(files.target(proxy.port, { user }), `cat; : >${ended}`));
+    const said: string[] = [];
+    for (const command of ['echo one', 'echo two']) {
+      const channel = await session.open(command);
+      channel.stdout.on('data', (chunk) => said.push(String(chunk)));
+      await new Promise<unknown>((resolve) => channel.onEnd(resolve));
+    }
+    expect(said).toEqual(['one\n', 'two\n']);
+    while (!existsSync(ended)) await sleep(10);
+    session.close();
   });
 });
