@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { typeQuestions } from './support/type-questions';
 
 /**
@@ -19,6 +19,27 @@ const arrows: Record<string, string[]> = {
     'errors',
   ],
   commands: ['*'],
+  library: [
+    'maintenance',
+    'execution',
+    'report',
+    'planning',
+    'status (types)',
+    'rollout',
+    'pair',
+    'lint',
+    'ha',
+    'rollback',
+    'playbook',
+    'plan',
+    'host',
+    'resources',
+    'inventory',
+    'document',
+    'events (types)',
+    'text',
+    'errors',
+  ],
   adopt: [
     'report',
     'planning',
@@ -222,6 +243,25 @@ test.each([
   ['if (type === rehearsal) title = `${change.type} ${spec.path}`;', 0],
 ])('what asks so, and what does not: %s', (source, count) => {
   expect(typeQuestions(source)).toBe(count);
+});
+
+/** Those whose work is still their own. */
+const byThemselves = ['adopt', 'diagram', 'drill', 'eject', 'init', 'schema', 'secret'];
+
+test('what a command does is done by the library; it says so, and nothing else', () => {
+  const known = ['commands', 'library', 'serve', 'report', 'text', 'errors'];
+  const pure =
+    /^\.\.\/(?:plan\/plan|resources\/rendered|document\/(?:suggest|write-below)|playbook\/playbook)$/;
+  const others = imports.filter(
+    ({ file, from, typesOnly }) =>
+      roomOf(file) === 'commands' &&
+      from.startsWith('.') &&
+      !typesOnly &&
+      !byThemselves.includes(basename(file, '.ts')) &&
+      !known.includes(roomOf(join(dirname(file), from))) &&
+      !pure.test(from),
+  );
+  expect(others.map(({ file, from }) => `${file} → ${from}`)).toEqual([]);
 });
 
 test('there is no drawer for odds and ends', () => {

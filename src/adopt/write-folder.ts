@@ -47,7 +47,7 @@ export async function writeFolder(
 
 async function readAgain(file: string, { hosts }: Adopted, context: Context): Promise<Written> {
   try {
-    const said = await loadDesiredState(file, context);
+    const said = await loadDesiredState({ inventory: file }, context);
     return {
       findings: findingsOf(said, 'inventory.json'),
       faults: [],

@@ -7,6 +7,7 @@ import { guard, guarded, printJson } from '../report/escape-output';
 import { canRedraw, wantsColor } from '../report/output';
 import { createReporter } from '../report/reporter';
 import { folded } from '../report/wrap-output';
+import { eachText } from '../text/each-text';
 import { visibleLines } from '../text/format';
 import { askerAtTerminal } from './ask';
 import { secretAsker } from './ask-secret';
@@ -150,7 +151,7 @@ export async function execute<O>(
       // What haprov starts (ssh, a ProxyCommand) takes over the process's own environment.
       for (const name of known.variables) delete process.env[name];
     },
-    emit: (event: EventBody) => reporter.handle(maskAll({ at: new Date().toISOString(), ...event }, mask)),
+    emit: (event: EventBody) => reporter.handle(eachText({ at: new Date().toISOString(), ...event }, mask)),
     print: (text) =>
       write(
         typeof text === 'string' || stdout.isTTY ? visibleLines(Buffer.from(text).toString()) : text,
@@ -186,12 +187,4 @@ export async function execute<O>(
   }
   // Connections to hosts that still do not answer would keep the process alive.
   if (stop.signal.aborted) process.exit();
-}
-
-/** A copy of `value` with every string masked. */
-function maskAll<T>(value: T, mask: (text: string) => string): T {
-  if (typeof value === 'string') return mask(value) as T;
-  if (Array.isArray(value)) return value.map((item) => maskAll(item, mask)) as T;
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, maskAll(item, mask)])) as T;
 }

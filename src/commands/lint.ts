@@ -1,30 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { extname } from 'node:path';
-import { didYouMean } from '../document/suggest';
-import { ExitCode, UsageError } from '../errors';
-import { shippedVersions } from '../host/release';
-import { hostsOf, languageOf } from '../lint/given-files';
-import type { Versions } from '../lint/host-files';
-import { lintFiles, rules } from '../lint/lint';
-import type { Finding } from '../plan/plan';
+import { ExitCode } from '../errors';
+import { type LintOptions as FindOptions, lint } from '../library/lint';
 import type { Context } from '../planning/context';
-import { loadAndTell } from '../planning/desired-state';
-import { readGivenFiles, readNamed } from '../planning/given-files';
-import { findingsOf } from '../planning/lint-subject';
-import { ofReading } from '../planning/own-configuration';
 import { renderFinding } from '../report/plan-text';
 import { count, visibleLines } from '../text/format';
 
-export interface LintOptions {
-  /** An inventory, or files of HAProxy and keepalived. */
-  files: string[];
+export interface LintOptions extends FindOptions {
   json: boolean;
-  /** Names of rules whose findings are left out. */
-  allow?: string[];
-  /** The EL major version of the hosts, and versions of programs that do not come from it. */
-  el?: number;
-  haproxy?: string;
-  keepalived?: string;
 }
 
 /**
@@ -32,12 +13,7 @@ export interface LintOptions {
  * 1 when there are findings.
  */
 export async function lintInventoryOrFiles(options: LintOptions, context: Context): Promise<ExitCode> {
-  const allowed = new Set((options.allow ?? []).map(knownRule));
-  const [inventory = '', ...more] = options.files;
-  const isInventory = more.length === 0 && looksLikeInventory(inventory);
-  const findings = isInventory
-    ? await ofInventory(inventory, options, allowed, context)
-    : ofFiles(options, allowed, context);
+  const findings = await lint(options, context);
   const { color } = context;
   const sum = `${options.files.join(', ')}: ${findings.length === 0 ? 'no findings' : count(findings.length, 'finding')}`;
   if (options.json) await context.printJson(findings, 2);
@@ -46,69 +22,4 @@ export async function lintInventoryOrFiles(options: LintOptions, context: Contex
       [...findings.map((finding) => renderFinding(finding, { color })), visibleLines(sum)].join('\n\n'),
     );
   return findings.length > 0 ? ExitCode.failed : ExitCode.done;
-}
-
-async function ofInventory(
-  file: string,
-  options: LintOptions,
-  allowed: Set<string>,
-  context: Context,
-): Promise<Finding[]> {
-  const said = await loadAndTell(file, context);
-  const known = {
-    ...(options.el === undefined ? {} : { major: options.el }),
-    versions: versionsOf(options),
-  };
-  return findingsOf(said, file, allowed, () => known);
-}
-
-function ofFiles(options: LintOptions, allowed: Set<string>, context: Context): Finding[] {
-  const inventory = options.files.find(isNamedLikeInventory);
-  if (inventory !== undefined)
-    throw new UsageError(
-      `${inventory} is an inventory, and not the only file`,
-      'look at an inventory by itself',
-    );
-  const { files, shown } = readGivenFiles(options.files);
-  const hosts = hostsOf(files, versionsOf(options), readNamed);
-  const unknowns = hosts.flatMap(({ keepalived, keepalivedMain }) =>
-    (keepalived?.unknowns ?? []).map(
-      ({ file = keepalivedMain, line, column, what }) =>
-        `${shown(file)}:${line}:${column}: nobody here can tell ${what}: it is left out`,
-    ),
-  );
-  for (const text of new Set(unknowns)) context.emit({ type: 'message', level: 'warning', text });
-  return lintFiles(hosts, new Date(), allowed, shown);
-}
-
-/** The versions that the rules assume, as far as the user gives them. */
-const versionsOf = ({ el, haproxy, keepalived }: LintOptions): Versions => ({
-  ...(el === undefined ? {} : shippedVersions(el)),
-  ...(haproxy === undefined ? {} : { haproxy }),
-  ...(keepalived === undefined ? {} : { keepalived }),
-});
-
-const isNamedLikeInventory = (file: string) => /^\.(?:json|ya?ml)$/i.test(extname(file));
-
-/**
- * Whether a file is taken for an inventory: by its name, or where it begins with "{" and is neither HAProxy's nor
- * keepalived's. A file that cannot be read counts as one.
- */
-function looksLikeInventory(file: string): boolean {
-  if (file === '-' || isNamedLikeInventory(file)) return file !== '-';
-  try {
-    const text = readFileSync(file, 'utf8');
-    return languageOf(text) === undefined && text.trimStart().startsWith('{');
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ENOENT' && !/\.(?:cfg|conf)$/.test(file);
-  }
-}
-
-function knownRule(name: string): string {
-  const known = [...rules.map((rule) => rule.name), ofReading];
-  if (known.includes(name)) return name;
-  throw new UsageError(
-    `--allow: there is no rule "${name}"${didYouMean(name, known)}`,
-    `the rules: ${known.join(', ')}`,
-  );
 }

@@ -2,9 +2,9 @@ import { existsSync, watch } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { ExitCode, HaprovError, UsageError } from '../errors';
 import type { RolloutOptions } from '../execution/execute-plan';
+import { push as pushOnce } from '../library/apply';
 import type { CommonOptions, Context } from '../planning/context';
 import { installation } from '../playbook/playbook';
-import { planAndExecute } from './apply';
 
 export interface PushOptions extends CommonOptions, RolloutOptions {
   watch: boolean;
@@ -12,7 +12,7 @@ export interface PushOptions extends CommonOptions, RolloutOptions {
 
 /** `haprov push`: rolls out edits of files, lines, kernel parameters and units; leaves the other types to `apply`. */
 export async function push(options: PushOptions, context: Context): Promise<ExitCode> {
-  const once = () => planAndExecute('push', options, context, { only: ({ isDaily }) => isDaily });
+  const once = async () => (await pushOnce(options, context)).exitCode;
   if (!options.watch) return once();
   if (!options.yes && !context.canAsk)
     throw new UsageError(

@@ -1,17 +1,11 @@
-import { isUtf8 } from 'node:buffer';
 import { join } from 'node:path';
-import { didYouMean, oneOf, suggestion } from '../document/suggest';
+import { oneOf, suggestion } from '../document/suggest';
 import { refuseFilled, writeBelow } from '../document/write-below';
 import { ExitCode, UsageError } from '../errors';
-import { shippedVersions } from '../host/release';
-import type { Host, Inventory } from '../inventory/inventory';
-import type { Secrets } from '../inventory/secrets';
+import { type RenderedHost, render as renderState } from '../library/render';
 import type { Context } from '../planning/context';
-import { type DesiredState, loadAndTell } from '../planning/desired-state';
-import { anyHost, type HostKnowledge } from '../playbook/context';
-import { asText, renderHosts, type ShownHost } from '../report/render-text';
-import { isFile, type Rendered, type RenderedFile } from '../resources/rendered';
-import { textOfBytes } from '../resources/text-of';
+import { asText, renderHosts } from '../report/render-text';
+import { isFile } from '../resources/rendered';
 import { count } from '../text/format';
 
 export interface RenderOptions {
@@ -27,81 +21,30 @@ export interface RenderOptions {
   json: boolean;
 }
 
-interface RenderedHost {
-  host: Host;
-  resources: Rendered[];
-}
+type File = Extract<RenderedHost['resources'][number], { path: string }>;
 
 /** `haprov render`: shows what `apply` would put on the hosts. Asks none; prints what it assumes of them. */
 export async function render(options: RenderOptions, context: Context): Promise<ExitCode> {
-  const { file, out, el, json } = options;
+  const { file, out, json, showSecrets } = options;
   if (file !== undefined && (out !== undefined || json))
     throw new UsageError('--file prints one file as it is', `leave out ${json ? '--json' : '--out'}`);
-  const said = await loadAndTell(options.inventory, context);
-  const knowledge = assumedOf(el);
-  const hosts = chooseHosts(said, options.host).map((host) => ({
-    host,
-    resources: (said.wanted.get(host) ?? []).flatMap((resource) => resource.shows(knowledge)),
-  }));
-  const assumptions = assumptionsOf(said.inventory, hosts, knowledge);
+  const { inventory, assumptions, hosts } = await renderState(options, context);
   for (const text of assumptions) context.emit({ type: 'message', level: 'info', text });
-  const veil = veilOf(said.inventory.secrets, options.showSecrets);
 
   if (file !== undefined) {
     const found = chooseFile(file, hosts);
-    warnOfVeiled([found], veil, context);
-    await context.print(veil.content(found));
-  } else if (out !== undefined) await writeAll(out, hosts, veil, context);
-  else {
-    const shown = hosts.map((one) => shownHost(one, veil));
-    const data = () => ({ inventory: said.inventory.name, assumptions, hosts: shown.map(asData) });
-    if (json) await context.printJson(data(), 2);
-    else await context.printRendered(renderHosts(shown, context));
-  }
+    if (!showSecrets) warnOfVeiled([found], context);
+    await context.print(found.content);
+  } else if (out !== undefined) await writeAll(out, hosts, showSecrets, context);
+  else if (json) await context.printJson({ inventory, assumptions, hosts: hosts.map(asData) }, 2);
+  else await context.printRendered(renderHosts(hosts, context));
   return ExitCode.done;
 }
 
-const assumedOf = (major: number): HostKnowledge => ({
-  ...anyHost,
-  major,
-  versions: shippedVersions(major),
-});
-
-/** The host with that name; all hosts without a name. @throws UsageError where there is none */
-function chooseHosts({ inventory: { hosts } }: DesiredState, name: string | undefined): Host[] {
-  if (name === undefined) return hosts;
-  const found = hosts.find((host) => host.name === name);
-  if (found) return [found];
-  const known = hosts.map((host) => host.name);
-  throw new UsageError(
-    `--host: there is no host "${name}"${didYouMean(name, known)}`,
-    `the hosts: ${known.join(', ')}`,
-  );
-}
-
-/** A sentence for each fact that only a host knows and that was assumed. */
-function assumptionsOf(
-  { vips }: Inventory,
-  hosts: readonly RenderedHost[],
-  knowledge: HostKnowledge,
-): string[] {
-  const asked = vips.filter(
-    (vip) =>
-      vip.interface === undefined && vip.members.some(({ host }) => hosts.some((one) => one.host === host)),
-  );
-  return [
-    `EL ${knowledge.major} stands for what each host is, with its HAProxy ${knowledge.versions.haproxy} and keepalived ${knowledge.versions.keepalived} (--el says another)`,
-    ...asked.map(
-      (vip) =>
-        `${knowledge.interfaceOf(vip)} stands for the interface of VIP ${vip.name}, which each host will tell (or vips.${vip.name}.interface)`,
-    ),
-  ];
-}
-
 /** The file at `path`. @throws UsageError where no host has it, or its content differs from host to host */
-function chooseFile(path: string, hosts: readonly RenderedHost[]): RenderedFile {
+function chooseFile(path: string, hosts: readonly RenderedHost[]): File {
   const having = hosts.flatMap(({ host, resources }) =>
-    resources.filter(isFile).flatMap((file) => (file.path === path ? [{ host: host.name, file }] : [])),
+    resources.filter(isFile).flatMap((file) => (file.path === path ? [{ host, file }] : [])),
   );
   const [first] = having;
   if (!first) throw noSuchFile(path, hosts);
@@ -125,42 +68,15 @@ function noSuchFile(path: string, hosts: readonly RenderedHost[]): UsageError {
     return new UsageError(`--file ${path}: ${why}`, `whole files: ${known.join(', ') || 'none'}`);
   }
   const meant = suggestion(path, oneOf(known));
-  const where = hosts.map(({ host }) => host.name).join(', ');
+  const where = hosts.map(({ host }) => host).join(', ');
   return new UsageError(
     `--file ${path}: the playbooks write no such file on ${where}${meant ? `; did you mean ${meant}?` : ''}`,
     `there is: ${known.join(', ') || 'none'}`,
   );
 }
 
-/** Hides secrets in texts and files, unless it is lifted (`--show-secrets`). */
-interface Veil {
-  text(text: string): string;
-  content(file: RenderedFile): Buffer;
-  /** Whether the file on the host holds a secret. */
-  isNeeded(file: RenderedFile): boolean;
-  isLifted: boolean;
-}
-
-function veilOf(secrets: Secrets, isLifted: boolean): Veil {
-  const masked = ({ content, isSecret }: RenderedFile) => {
-    if (isSecret) return Buffer.from('***\n');
-    const text = textOfBytes(content);
-    const shown = secrets.mask(text);
-    return shown === text ? content : Buffer.from(shown, isUtf8(content) ? 'utf8' : 'latin1');
-  };
-  const isNeeded = (file: RenderedFile) => !masked(file).equals(file.content);
-  return {
-    isLifted,
-    isNeeded,
-    text: (text) => (isLifted ? text : secrets.mask(text)),
-    content: (file) => (isLifted ? file.content : masked(file)),
-  };
-}
-
-function warnOfVeiled(files: readonly RenderedFile[], veil: Veil, context: Context): void {
-  const paths = [
-    ...new Set(files.filter((file) => !veil.isLifted && veil.isNeeded(file)).map(({ path }) => path)),
-  ];
+function warnOfVeiled(files: readonly File[], context: Context): void {
+  const paths = [...new Set(files.filter(({ hasSecret }) => hasSecret).map(({ path }) => path))];
   if (paths.length === 0) return;
   const text = `*** stands for secrets in ${paths.join(', ')}; --show-secrets writes them`;
   context.emit({ type: 'message', level: 'warning', text });
@@ -170,45 +86,34 @@ function warnOfVeiled(files: readonly RenderedFile[], veil: Veil, context: Conte
 async function writeAll(
   out: string,
   hosts: readonly RenderedHost[],
-  veil: Veil,
+  showSecrets: boolean,
   context: Context,
 ): Promise<void> {
   const folders = hosts.map(({ host, resources }) => ({
-    folder: join(out, host.name),
+    folder: join(out, host),
     files: resources.filter(isFile),
   }));
   for (const { folder } of folders) refuseFilled(folder);
   for (const { folder, files } of folders) {
-    for (const file of files) {
-      const mode = veil.isLifted && veil.isNeeded(file) ? 0o600 : Number.parseInt(file.mode, 8);
-      writeBelow(folder, file.path, veil.content(file), mode);
-    }
+    for (const { path, content, mode, hasSecret } of files)
+      writeBelow(folder, path, content, showSecrets && hasSecret ? 0o600 : Number.parseInt(mode, 8));
     await context.print(`${folder}: ${count(files.length, 'file')}`);
   }
-  warnOfVeiled(
-    folders.flatMap(({ files }) => files),
-    veil,
-    context,
-  );
-}
-
-function shownHost({ host: { name, address }, resources }: RenderedHost, veil: Veil): ShownHost {
-  const shown = resources.map((one) =>
-    isFile(one)
-      ? { ...one, content: veil.content(one) }
-      : { ...one, target: veil.text(one.target), says: veil.text(one.says) },
-  );
-  return { host: name, address: veil.text(address), resources: shown };
+  if (!showSecrets)
+    warnOfVeiled(
+      folders.flatMap(({ files }) => files),
+      context,
+    );
 }
 
 /** A host as `--json` prints it: a file's bytes as `content` where they are text, else as `base64`. */
-function asData({ resources, ...host }: ShownHost): object {
+function asData({ resources, ...host }: RenderedHost): object {
   const data = resources.map((one) => {
     if (!isFile(one)) {
       const { task, type, target, says } = one;
       return { task, type, target, says };
     }
-    const { task, path, content, isSecret, ...about } = one;
+    const { task, path, content, isSecret, hasSecret, ...about } = one;
     const text = asText(content);
     const bytes = text === undefined ? { base64: content.toString('base64') } : { content: text };
     return { task, type: 'file', target: path, ...about, ...bytes };

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ExitCode, HaprovError, UsageError } from '../errors';
+import { type StatusObserver, statusObserver } from '../library/status';
 import type { CommonOptions, Context } from '../planning/context';
-import { type StatusObserver, statusObserver } from '../planning/status-observer';
 import { renderError } from '../report/error-text';
 import { renderStatus } from '../report/status-text';
 import type { Status } from '../status/status';

@@ -1,26 +1,11 @@
 import { ExitCode } from '../errors';
-import { notReached, openMaintenance } from '../maintenance/open-maintenance';
-import { undrainHost } from '../maintenance/undrain-host';
-import type { CommonOptions, Context } from '../planning/context';
+import { type UndrainOptions, undrain as undrainHost } from '../library/undrain';
+import type { Context } from '../planning/context';
 
-export interface UndrainOptions extends CommonOptions {
-  host: string;
-}
+export type { UndrainOptions };
 
 /** `haprov undrain`: puts a drained host back into service. */
 export async function undrain(options: UndrainOptions, context: Context): Promise<ExitCode> {
-  const { maintenance, failure, close } = await openMaintenance(options, context);
-  try {
-    await undrainHost(maintenance);
-    if (failure)
-      throw notReached(
-        failure,
-        maintenance.host,
-        'the balancers that were reached were told, but its own flag could not be taken away',
-        'haprov undrain again when it is back',
-      );
-    return ExitCode.done;
-  } finally {
-    close();
-  }
+  await undrainHost(options, context);
+  return ExitCode.done;
 }

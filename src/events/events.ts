@@ -53,6 +53,9 @@ export type Event = { at: string } & (
     }
 );
 
+/** How a run ended. */
+export type RunEnd = Omit<Extract<Event, { type: 'run-end' }>, 'at' | 'type'>;
+
 /** Why a step failed; `exitCode` is null where a signal ended the command. */
 export interface StepFailure {
   command: string;

@@ -1,4 +1,5 @@
 import { ExitCode, UsageError } from '../errors';
+import type { RunEnd } from '../events/events';
 import { runningVips } from '../ha/running-vips';
 import type { Connection } from '../host/connection';
 import { holds } from '../host/facts';
@@ -68,7 +69,7 @@ interface ToDo {
   /** Runs after the operator has agreed and before the first change. */
   first?: () => Promise<void>;
   /** With `--on-failure restore-all`: undoes the stages that were finished before the one that failed. */
-  undo?: () => Promise<ExitCode>;
+  undo?: () => Promise<RunEnd>;
 }
 
 /**
@@ -79,16 +80,17 @@ export async function executePlan(
   todo: ToDo,
   options: CommonOptions & RolloutOptions,
   context: Context,
-): Promise<ExitCode> {
+): Promise<RunEnd> {
   const { command, begun, planned, undo } = todo;
   const shown = publicPlan(planned.plan);
   const run = newRunId(planned.survey);
   const time = new TimeKeeper();
   time.add('asking', performance.now() - begun);
-  const end = (result: RolloutResult, spent?: TimeSpent) => {
+  const end = (result: RolloutResult, spent?: TimeSpent): RunEnd => {
     const ms = Math.round(performance.now() - begun);
-    context.emit({ type: 'run-end', run, ms, ...result, ...(spent ? { spent } : {}) });
-    return result.exitCode;
+    const ended = { run, ms, ...result, ...(spent ? { spent } : {}) };
+    context.emit({ type: 'run-end', ...ended });
+    return ended;
   };
   const text = renderPlan(shown, context);
   if (!options.json) await context.printRendered(text);
@@ -112,6 +114,7 @@ export async function executePlan(
     text: `Make these changes on ${changed.map((host) => host.host).join(' and ')}?`,
     about: text,
     todo: command,
+    plan: shown,
   };
   if (!(await agreed(question, options, context)))
     return end({ ...nothing, exitCode: ExitCode.failed, message: 'nothing was done: you said no' });
@@ -124,11 +127,11 @@ export async function executePlan(
   };
   const { kept, ...result } = await rollOutProbed(todo, { run, serial, shown }, options, heard);
   const more = result.exitCode === ExitCode.done ? endedBy(shown) + (left && `; ${left}`) : '';
-  const exitCode = end({ ...result, message: result.message + more }, time.spent);
-  if (exitCode !== ExitCode.failed || kept === 0 || context.stopping.aborted) return exitCode;
-  if (options.onFailure !== 'restore-all' || !undo) return exitCode;
+  const ended = end({ ...result, message: result.message + more }, time.spent);
+  if (ended.exitCode !== ExitCode.failed || kept === 0 || context.stopping.aborted) return ended;
+  if (options.onFailure !== 'restore-all' || !undo) return ended;
   const back = await undo();
-  return back === ExitCode.done ? exitCode : back;
+  return back.exitCode === ExitCode.done ? ended : back;
 }
 
 /** The options of the plan that undoes a finished run: it rolls out as the run did, without questions. */

@@ -41,7 +41,7 @@ export async function openMaintenance(
   options: CommonOptions & { host: string },
   context: Context,
 ): Promise<OpenMaintenance> {
-  const { inventory, wanted } = await loadDesiredState(options.inventory, context);
+  const { inventory, wanted } = await loadDesiredState(options, context);
   const names = inventory.hosts.map(({ name }) => name);
   const host = inventory.hosts.find(({ name }) => name === options.host);
   if (!host)

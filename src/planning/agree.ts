@@ -1,4 +1,5 @@
 import { ExitCode, HaprovError, UsageError } from '../errors';
+import type { Plan } from '../plan/plan';
 import type { Context } from './context';
 
 interface Asking {
@@ -18,11 +19,12 @@ export function mayGoOn({ yes }: Asking, context: Context, only: string): boolea
 }
 
 /**
- * Whether that is meant, by `--yes` or by the operator's answer; `about` is what the operator has to see first.
+ * Whether that is meant, by `--yes` or by the operator's answer; `about` is what the operator has to see first, and `plan`
+ * the same as data.
  * @throws UsageError (exit 2) where there is nobody to ask; HaprovError (exit 130) where the operator leaves
  */
 export async function agreed(
-  question: { text: string; about: string; todo: string },
+  question: { text: string; about: string; todo: string; plan?: Plan },
   { yes }: Asking,
   context: Context,
 ): Promise<boolean> {
@@ -34,7 +36,7 @@ export async function agreed(
       'nothing was done: there is nobody to ask, as this is not a terminal',
       `say --yes to ${question.todo} without a question`,
     );
-  const answer = await context.confirm(question.text, question.about);
+  const answer = await context.confirm(question.text, question.about, question.plan);
   if (answer === 'left') throw left;
   return answer === 'yes';
 }

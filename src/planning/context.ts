@@ -1,10 +1,14 @@
 import type { EventBody } from '../events/events';
 import type { AskSecret } from '../host/connection';
 import type { Inventory } from '../inventory/inventory';
+import type { Plan } from '../plan/plan';
 
 /** What every command is given: the options that they share, and the way to be heard. */
 export interface CommonOptions {
+  /** Its path, as the user typed it. */
   inventory: string;
+  /** What was read from it, where that is not to be read once more. */
+  loaded?: Inventory;
   limit?: string[];
   user?: string;
   identity?: string[];
@@ -40,7 +44,7 @@ export interface Context {
   /** Whether there is an operator at a terminal. */
   canAsk: boolean;
   /** Asks the operator, where there is one; shows what it is about, where that was not printed. Use `agreed`. */
-  confirm(question: string, about: string): Promise<'yes' | 'no' | 'left'>;
+  confirm(question: string, about: string, plan?: Plan): Promise<'yes' | 'no' | 'left'>;
   /** Asks the operator for what a login, or an encrypted file, needs; absent where nobody can be asked. */
   askSecret?: AskSecret | undefined;
   /** Aborted by the first Ctrl-C: begin nothing new. */

@@ -11,7 +11,7 @@ import type { Finding } from '../plan/plan';
 import { expand, type Resource } from '../playbook/expand';
 import { loadPlaybooks } from '../playbook/load';
 import { installation } from '../playbook/playbook';
-import type { Context } from './context';
+import type { CommonOptions, Context } from './context';
 import { readOwnConfiguration } from './own-configuration';
 
 /** What the user says, and what every host is to have by it. */
@@ -25,10 +25,23 @@ export interface DesiredState {
 }
 
 type Asker = Parameters<typeof loadInventory>[1];
+/** An inventory by its path, or as it was read before. */
+type Named = Pick<CommonOptions, 'inventory' | 'loaded'>;
+
+/** The inventory that is meant; `read` is given the document, where it is read now. @throws InputError with all faults */
+export async function inventoryOf(
+  { inventory, loaded }: Named,
+  asker: Asker,
+  read?: (document: Document) => void,
+): Promise<Inventory> {
+  if (!loaded) return loadInventory(resolve(inventory), asker, read);
+  asker.keepSecret(loaded.secrets);
+  return loaded;
+}
 
 /** Loads and checks inventory, playbooks and templates; no host is asked. @throws InputError with all faults */
-export async function loadDesiredState(file: string, asker: Asker): Promise<DesiredState> {
-  return desiredStateOf(await loadInventory(resolve(file), asker));
+export async function loadDesiredState(named: Named, asker: Asker): Promise<DesiredState> {
+  return desiredStateOf(await inventoryOf(named, asker));
 }
 
 /**
@@ -37,11 +50,11 @@ export async function loadDesiredState(file: string, asker: Asker): Promise<Desi
  * @param begin begins the logins; the caller ends them where this throws
  */
 export async function loadAndConnect(
-  file: string,
+  named: Named,
   asker: Asker,
   begin: (inventory: Inventory) => void,
 ): Promise<DesiredState> {
-  const said = await loadInventory(resolve(file), asker);
+  const said = await inventoryOf(named, asker);
   begin(said);
   const steps = stepsTo(said);
   for (;;) {
@@ -70,8 +83,8 @@ function* stepsTo(said: Inventory): Generator<void, DesiredState> {
 }
 
 /** As {@link loadDesiredState}, for who looks at an inventory that may be somebody else's: says whose code runs. */
-export async function loadAndTell(file: string, context: Context): Promise<DesiredState> {
-  const said = desiredStateOf(await loadInventory(resolve(file), context, tellsOfPrograms(context)));
+export async function loadAndTell(named: Named, context: Context): Promise<DesiredState> {
+  const said = desiredStateOf(await inventoryOf(named, context, tellsOfPrograms(context)));
   const origins = [...said.wanted.values()].flat().map(({ origin }) => origin?.() ?? '');
   const own = [...new Set(origins)].filter(
     (name) => name.endsWith('.ejs') && !name.startsWith(`${installation}/`),

@@ -88,7 +88,7 @@ async function planOver(
   context: Context,
   { begin = () => {}, recover = false, only, instead }: PlanningOptions,
 ): Promise<Planned> {
-  const said = await loadAndConnect(options.inventory, context, (loaded) => {
+  const said = await loadAndConnect(options, context, (loaded) => {
     for (const host of selectHosts(loaded, options.limit))
       ways.set(host, prepare(toTarget(host, options, context)));
   });

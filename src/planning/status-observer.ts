@@ -79,8 +79,8 @@ export function statusObserver(options: CommonOptions, context: Context): Status
   };
 
   async function lookOver(ways: Map<Host, SshTarget>): Promise<Status> {
-    // Read anew each time: who looks on while editing the inventory sees what is not applied yet.
-    const said = await loadAndConnect(options.inventory, context, (loaded) => {
+    // A path is read anew each time: who looks on while editing the inventory sees what is not applied yet.
+    const said = await loadAndConnect(options, context, (loaded) => {
       for (const host of selectHosts(loaded, options.limit)) {
         const target = toTarget(host, { ...options, answerWithin: within }, context);
         ways.set(host, kept.has(host.name) ? target : prepare(target));

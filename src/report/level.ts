@@ -1,5 +1,6 @@
 import pc from 'picocolors';
 import type { Level } from '../status/status';
+import { eachText } from '../text/each-text';
 import { visible } from '../text/format';
 
 /** A mark for each level, so that it is clear without colour. */
@@ -23,9 +24,4 @@ export function levelOfServer(status: string): Level {
 }
 
 /** The same data, with control characters in all strings made visible. */
-export function allVisible<T>(value: T): T {
-  if (typeof value === 'string') return visible(value) as T;
-  if (Array.isArray(value)) return value.map(allVisible) as T;
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, allVisible(item)])) as T;
-}
+export const allVisible = <T>(value: T): T => eachText(value, visible);

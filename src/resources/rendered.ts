@@ -32,10 +32,11 @@ export interface RenderedFile extends ShownFile {
   origin?: string;
 }
 
-interface RenderedLine extends ShownLine {
+export interface RenderedLine extends ShownLine {
   task: string;
   type: string;
   target: string;
 }
 
-export const isFile = (one: Rendered): one is RenderedFile => 'content' in one;
+export const isFile = <T extends Rendered>(one: T): one is Extract<T, { content: Buffer }> =>
+  'content' in one;

@@ -1,5 +1,5 @@
-import { mergeRuns } from '../../src/commands/log';
 import type { RecordedRun } from '../../src/host/history';
+import { mergeRuns } from '../../src/library/log';
 import { type LoggedRun, renderLog } from '../../src/report/log-text';
 import { displayWidth } from '../../src/text/format';
 

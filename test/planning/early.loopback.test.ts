@@ -58,7 +58,7 @@ test.each([
 test('nobody is connected to where the inventory is wrong; else before playbooks are looked at', async () => {
   const begun: string[] = [];
   const load = () =>
-    loadAndConnect(inventory, context, ({ hosts }) => void begun.push(...hosts.map(({ name }) => name)));
+    loadAndConnect({ inventory }, context, ({ hosts }) => void begun.push(...hosts.map(({ name }) => name)));
   say({ vips: { front: { address: 'nowhere' } } });
   await expect(load()).rejects.toThrow(InputError);
   expect(begun).toEqual([]);

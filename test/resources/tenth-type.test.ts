@@ -1,9 +1,9 @@
-import { mergeRuns } from '../../src/commands/log';
 import { render } from '../../src/commands/render';
 import { classify } from '../../src/ha/disruption';
 import { readFacts } from '../../src/host/facts';
 import type { RecordedRun } from '../../src/host/history';
 import { Answers } from '../../src/host/probe';
+import { mergeRuns } from '../../src/library/log';
 import { lint } from '../../src/lint/lint';
 import { publicPlan } from '../../src/plan/plan';
 import { planHost, questionsOf, readinessOf } from '../../src/planning/host-plan';

@@ -1,6 +1,6 @@
-import { rotatedSecrets } from '../../src/commands/rollback';
 import type { RecordedRun, StepRecord } from '../../src/host/history';
 import { readRunState } from '../../src/host/run-state';
+import { rotatedSecrets } from '../../src/library/rollback';
 import { buildChanges } from '../../src/plan/build-changes';
 import { anyHost } from '../../src/playbook/context';
 import type { Resource } from '../../src/playbook/expand';

@@ -1,0 +1,46 @@
+import type { RunEnd } from '../events/events';
+import { executePlan, planningFor, type RolloutOptions, undoOptions } from '../execution/execute-plan';
+import { readPlan, requireSame } from '../plan/drift';
+import { type Plan, publicPlan } from '../plan/plan';
+import type { CommonOptions, Context } from '../planning/context';
+import { makePlan, type PlanningOptions, requireWhole } from '../planning/planning';
+import { parseSerial } from '../rollout/batches';
+import { rollback } from './rollback';
+
+export interface ApplyOptions extends CommonOptions, RolloutOptions {
+  /** Only if nothing has drifted since this plan was made, or the file with it was saved. */
+  plan?: string | Plan;
+}
+
+/** Makes a plan for everything that the inventory says, has it agreed to, and rolls it out. */
+export async function apply(options: ApplyOptions, context: Context): Promise<RunEnd> {
+  const saved = typeof options.plan === 'string' ? readPlan(options.plan) : options.plan;
+  return planAndExecute('apply', options, context, { saved });
+}
+
+/** As {@link apply}, for the daily types of resources alone: files, lines, kernel parameters and units. */
+export const push = (options: CommonOptions & RolloutOptions, context: Context): Promise<RunEnd> =>
+  planAndExecute('push', options, context, { only: ({ isDaily }) => isDaily });
+
+/** Makes a plan for all resources of the inventory, or those that `only` accepts, and rolls it out. */
+async function planAndExecute(
+  command: string,
+  options: CommonOptions & RolloutOptions,
+  context: Context,
+  { saved, ...about }: { saved?: Plan } & Pick<PlanningOptions, 'only'>,
+): Promise<RunEnd> {
+  const begun = performance.now();
+  if (options.serial !== undefined) parseSerial(options.serial, 1);
+  const planned = await makePlan(options, context, {
+    ...planningFor(command, options, context, saved !== undefined),
+    ...about,
+  });
+  try {
+    requireWhole(planned);
+    if (saved) requireSame(saved, publicPlan(planned.plan));
+    const undo = () => rollback(undoOptions(options), context);
+    return await executePlan({ command, begun, planned, undo }, options, context);
+  } finally {
+    planned.survey.close();
+  }
+}

@@ -1,0 +1,20 @@
+import { type Plan, publicPlan } from '../plan/plan';
+import type { CommonOptions, Context } from '../planning/context';
+import { makePlan, requireWhole } from '../planning/planning';
+
+/** A plan, and whether it is of all hosts that were meant. */
+interface Made {
+  plan: Plan;
+  /** @throws HaprovError where a host could not be asked, or the inventory does not fit it; as {@link requireWhole} */
+  requireWhole(isShown?: boolean): void;
+}
+
+/** What `apply` would do; one read-only exec a host. @throws InputError, UsageError */
+export async function plan(options: CommonOptions, context: Context): Promise<Made> {
+  const planned = await makePlan(options, context);
+  planned.survey.close();
+  return {
+    plan: publicPlan(planned.plan),
+    requireWhole: (isShown) => requireWhole(planned, isShown),
+  };
+}

@@ -1,0 +1,298 @@
+import { ExitCode, HaprovError, HostError } from '../errors';
+import { executePlan } from '../execution/execute-plan';
+import { classify } from '../ha/disruption';
+import { isAside } from '../ha/surroundings';
+import type { Survey, Surveyed } from '../host/survey';
+import type { Host, Inventory, Vip } from '../inventory/inventory';
+import { drainHost } from '../maintenance/drain-host';
+import { faultsOf, joinWithAnd, type Maintenance } from '../maintenance/maintenance';
+import { maintenanceOf, toldQuestion, watchedQuestion } from '../maintenance/open-maintenance';
+import { servedByNobodyElse } from '../pair/drain-effects';
+import { holdersOf, type PairState } from '../pair/health';
+import { listenersOf, listenersScript } from '../pair/serving';
+import { outages } from '../plan/disruption';
+import type { FullPlan } from '../plan/plan';
+import { mayGoOn } from '../planning/agree';
+import type { CommonOptions, Context } from '../planning/context';
+import { loadDesiredState } from '../planning/desired-state';
+import { configs, placed, rename, whoIsMeant } from '../planning/former-member';
+import { planHost, questionsOf, readinessOf } from '../planning/host-plan';
+import { Opened, toTarget } from '../planning/hosts';
+import { surveyWhole } from '../planning/planning';
+import type { Resource } from '../playbook/expand';
+import { probeFile } from '../resources/file-state';
+import { serviceNamed } from '../resources/service';
+
+export interface RetireOptions extends CommonOptions {
+  /** The name of a host in the inventory, or the address of a host that was removed from it. */
+  host: string;
+  /** Seconds to wait for sessions to end. */
+  timeout: number;
+  /** Retire the host also where nobody else would serve, or sessions are left. */
+  force: boolean;
+  yes: boolean;
+}
+
+const listenersQuestion = { id: 'listeners', script: listenersScript };
+
+/** Takes a host out for good: drains it, then stops and disables its keepalived, HAProxy and services. */
+export async function retire(options: RetireOptions, context: Context): Promise<ExitCode> {
+  const begun = performance.now();
+  const said = await loadDesiredState(options, context);
+  const { host: asked, isFormer } = whoIsMeant(said.inventory, options);
+  const services = toStop(isFormer ? [...said.wanted.values()].flat() : (said.wanted.get(asked) ?? []));
+  mayGoOn(options, context, 'the plan is shown, and nothing is done');
+  const everyone = isFormer ? [...said.inventory.hosts, asked] : said.inventory.hosts;
+  const ways = new Map(everyone.map((host) => [host, toTarget(host, options, context)]));
+  context.emit({
+    type: 'run-start',
+    command: 'retire',
+    inventory: options.inventory,
+    hosts: everyone.map(({ name }) => name),
+  });
+  const surveyed = await surveyWhole(
+    [...ways].map(([host, target]) => ({
+      target,
+      questions: [
+        ...configs.map((path) => ({ id: path, script: probeFile(path) })),
+        listenersQuestion,
+        toldQuestion,
+        ...(host === asked ? [watchedQuestion, ...questionsOf(services)] : []),
+      ],
+    })),
+    context,
+    options.yes || context.canAsk,
+  );
+  const opened = new Opened();
+  try {
+    const { inventory, host } = isFormer ? placed(said.inventory, asked, surveyed) : { ...said, host: asked };
+    const targets = new Map([...ways.values()].map((target) => [target.name, target]));
+    const readiness = new Map(
+      [...said.wanted].map(([one, resources]) => [one.name, readinessOf(inventory, one, resources)]),
+    );
+    rename(surveyed, targets, asked.name, host.name);
+    const maintenance: Maintenance = {
+      ...maintenanceOf({ inventory, host, surveyed, targets, readiness, opened }, context),
+      say: async (text) => context.emit({ type: 'message', level: 'info', text }),
+    };
+    const picture = await maintenance.pair.look();
+    const found = surveyed.hosts.find(({ name }) => name === host.name);
+    if (!found) throw dead({ options, host, isFormer, surveyed, maintenance, picture, services });
+    for (const { name, error } of surveyed.failures) maintenance.warn(`${name}: ${error.message}`);
+    const plan = planOf({ inventory, host, surveyed, services, maintenance }, found);
+    refuseAlone(maintenance, picture, plan, options.force);
+    context.emit({ type: 'message', level: 'info', text: wordsFor(maintenance, picture) });
+    let isDrained = false;
+    const { exitCode } = await executePlan(
+      {
+        command: 'retire',
+        begun,
+        planned: {
+          inventory: { ...inventory, vips: takenOver(maintenance, picture) },
+          plan,
+          survey: surveyed,
+          targets,
+          readiness: new Map([...readiness, [host.name, { units: [], ports: [], balances: false }] as const]),
+        },
+        first: async () => {
+          await drainHost(maintenance, {
+            timeoutMs: options.timeout * 1000,
+            // A keepalived whose configuration ignores the flag hands its VIP over when it stops.
+            force: options.force || maintenance.means.unmovable.length > 0,
+            cuts: options.force,
+          });
+          isDrained = true;
+        },
+      },
+      {
+        ...options,
+        serial: '1',
+        onFailure: 'restore',
+        confirmWithin: 60,
+        giveUpAfter: 300,
+        steady: 2,
+        // refuseAlone has refused what nobody else would serve.
+        allowOutage: true,
+        probe: true,
+        probeInterval: 50,
+      },
+      context,
+    );
+    if (exitCode !== ExitCode.done) {
+      const back = isFormer ? '' : ', haprov undrain puts it back into service';
+      if (isDrained) maintenance.warn(`${host.name} is still drained: haprov retire again goes on${back}`);
+      return exitCode;
+    }
+    return await whatIsLeft(options, context, { found, host, isFormer, inventory });
+  } finally {
+    surveyed.close();
+    opened.close();
+  }
+}
+
+const guards = ['firewalld', 'iptables', 'ip6tables', 'nftables', 'network', 'NetworkManager'];
+
+/** keepalived first, so that the VIP has moved before anything else stops; then HAProxy and the playbooks' units. */
+function toStop(resources: readonly Resource[]): Resource[] {
+  const units = resources.flatMap(({ unit, about }) => (unit !== undefined && about.runs ? [unit] : []));
+  return [...new Set(['keepalived', 'haproxy', ...units])]
+    .filter((unit) => !isAside(unit) && !guards.includes(unit))
+    .map((unit) => serviceNamed(unit, { task: 'Retire' }, { enabled: false, running: false }));
+}
+
+interface Retired {
+  inventory: Inventory;
+  host: Host;
+  surveyed: Survey;
+  services: Resource[];
+  maintenance: Maintenance;
+}
+
+/** The plan that stops and disables the units. @throws HaprovError (exit 2) where the host cannot be planned */
+function planOf(
+  {
+    inventory,
+    host,
+    surveyed,
+    services,
+    maintenance: {
+      means: { unmovable },
+    },
+  }: Retired,
+  found: Surveyed,
+): FullPlan {
+  const planned = planHost({ ...inventory, vips: [] }, host, found, services);
+  if (planned.error !== undefined)
+    throw new HaprovError(ExitCode.badInput, `${host.name}: ${planned.error}; nothing was done`);
+  const listening = new Map(
+    surveyed.hosts.flatMap(({ name, answers }) => {
+      const listeners = listenersOf(answers.find(listenersQuestion.id) ?? '');
+      return listeners ? [[name, listeners] as const] : [];
+    }),
+  );
+  const plan: FullPlan = {
+    version: 1,
+    inventory: inventory.name,
+    createdAt: new Date().toISOString(),
+    hosts: [planned],
+    warnings: [],
+  };
+  // After the drain it holds a VIP only where its keepalived's configuration ignores the flag.
+  const keepsItsVips = unmovable.length > 0;
+  const classed = classify(plan, { inventory, holders: new Set(keepsItsVips ? [host.name] : []), listening });
+  const reword = (why: string) =>
+    why.replace('stops; the host holds no VIP', 'stops; drained before, it holds no VIP by then');
+  return {
+    ...classed,
+    hosts: classed.hosts.map((one) => ({
+      ...one,
+      changes: one.changes.map(({ disruption, ...change }) => ({
+        ...change,
+        ...(disruption ? { disruption: { ...disruption, why: reword(disruption.why) } } : {}),
+      })),
+    })),
+  };
+}
+
+/** @throws HaprovError (exit 1) where nobody else would serve; with `force` it warns instead */
+function refuseAlone(maintenance: Maintenance, picture: PairState, plan: FullPlan, force: boolean): void {
+  const { host, warn } = maintenance;
+  const reasons = [
+    ...servedByNobodyElse(maintenance, picture, (name) => faultsOf(maintenance, name, picture)),
+    ...outages(plan)
+      .filter(({ seconds }) => seconds === null)
+      .map(({ change, why }) => `${change}: ${why}`),
+  ];
+  if (reasons.length === 0) return;
+  if (!force)
+    throw new HaprovError(
+      ExitCode.failed,
+      `${host} is not retired, nothing was changed: nobody else would serve\n${reasons.map((one) => `  ${one}`).join('\n')}`,
+      'let another host do it first (haprov apply, haprov undrain); --force retires it all the same',
+    );
+  for (const reason of reasons) warn(reason);
+}
+
+/** The VIPs that another host can hold: the gate waits until each has one holder. */
+function takenOver({ vips, host, pair }: Maintenance, picture: PairState): Vip[] {
+  return vips.filter(({ members }) =>
+    members.some((one) => one.host.name !== host && pair.hostFaults(one.host.name, picture).length === 0),
+  );
+}
+
+const vipsOf = ({ host, vips }: Maintenance) =>
+  vips.filter(({ members }) => members.some((member) => member.host.name === host));
+
+/** Announces the drain, which the plan does not show. */
+function wordsFor(maintenance: Maintenance, picture: PairState): string {
+  const { host } = maintenance;
+  const own = vipsOf(maintenance).filter((vip) => holdersOf(vip, picture).includes(host));
+  const moves = own.map(({ name, address }) => `VIP ${name} (${address})`);
+  return `${host} is drained first${moves.length > 0 ? `, so that ${joinWithAnd(moves)} moves` : ''}; then all of this is stopped and disabled, in one transaction:`;
+}
+
+/** The error for a host that does not answer: where its VIPs are, and what the operator does next. */
+function dead({
+  options,
+  host: { name: host, address },
+  isFormer,
+  surveyed,
+  maintenance,
+  picture,
+  services,
+}: {
+  options: RetireOptions;
+  host: Host;
+  isFormer: boolean;
+  surveyed: Survey;
+  maintenance: Maintenance;
+  picture: PairState;
+  services: readonly Resource[];
+}): HostError {
+  const failure = surveyed.failures.find(({ name }) => name === host)?.error;
+  const places = vipsOf(maintenance).map((vip) => {
+    const holders = holdersOf(vip, picture);
+    return `VIP ${vip.name} (${vip.address}) is on ${joinWithAnd(holders) || 'no host that answers'}`;
+  });
+  const units = services.map(({ target }) => target);
+  return new HostError(
+    host,
+    [
+      `${failure?.message.replace(/^\S+: /, '') ?? 'it is not reached'}; nothing was done, and nothing on it is stopped`,
+      ...places,
+    ].join('; '),
+    `${isFormer ? 'run' : `take it out of ${options.inventory} and run`} haprov apply, which tells the others. When it comes back it goes on as before, so keep it off the network until ${units.join(', ')} are stopped and disabled there: by haprov retire ${options.inventory} ${address} as soon as it answers, or by hand`,
+  );
+}
+
+/** Looks for a keepalived that still runs, and tells the operator to remove the host from the inventory. */
+async function whatIsLeft(
+  options: RetireOptions,
+  context: Context,
+  {
+    found,
+    host,
+    isFormer,
+    inventory,
+  }: { found: Surveyed; host: Host; isFormer: boolean; inventory: Inventory },
+): Promise<ExitCode> {
+  const { stdout } = await found.connection.runScript(
+    'ps -e -o pid= -o comm= | awk \'$2 == "keepalived" { print $1 }\'',
+    { accepts: 'any', timeoutMs: 15_000 },
+  );
+  const pids = stdout.trim().split(/\s+/).filter(Boolean);
+  if (pids.length > 0)
+    throw new HaprovError(
+      ExitCode.failed,
+      `${host.name}: its units are stopped, but a keepalived that belongs to none of them runs still (process ${pids.join(', ')})`,
+      'find out who started it, end it there, and retire again',
+    );
+  const others = inventory.hosts.filter((one) => one !== host).map(({ name }) => name);
+  const next = isFormer
+    ? `haprov apply ${options.inventory} removes it from the configuration of ${joinWithAnd(others)}, where that is not done yet`
+    : `now take it out of ${options.inventory}: haprov apply then removes it from the configuration of ${joinWithAnd(others)}`;
+  await context.print(
+    `${host.name} is retired: nothing of it speaks VRRP, nothing of the pair serves on it, and nothing starts at boot; ${next}\n`,
+  );
+  return ExitCode.done;
+}
