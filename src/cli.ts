@@ -1,8 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
-import type { Run } from './cli/execute';
 import { execute } from './cli/execute-later';
 import { parseWithHelp, withReadableHelp } from './cli/help';
-import { hostOptions, noColor, rolloutOptions, sshOptions, yes } from './cli/options';
+import { hostOptions, inventoryWord, noColor, rolloutOptions, sshOptions, yes } from './cli/options';
 import { secretCommands } from './cli/secret-commands';
 import { outliveReaders } from './cli/terminal';
 import { limits } from './cli/timeout-help';
@@ -39,7 +38,7 @@ hostCommand('plan', 'show what apply would change, and change nothing')
   .option('--exit-code', 'exit with 5 when changes are pending')
   .action((inventory, options) =>
     execute<PlanOptions>(
-      { ...options, inventory, json: options.json ?? false, exitCode: options.exitCode ?? false },
+      { ...options, words: [inventory], json: options.json ?? false, exitCode: options.exitCode ?? false },
       async () => (await import('./commands/plan')).plan,
     ),
   );
@@ -48,7 +47,7 @@ rolloutCommand('apply', 'make the hosts as the inventory says')
   .option('--plan <file>', 'only if nothing has drifted since this plan was saved')
   .action((inventory, options) =>
     execute<ApplyOptions>(
-      { ...options, inventory },
+      { ...options, words: [inventory] },
       async () => (await import('./commands/apply')).apply,
       'events',
     ),
@@ -58,7 +57,7 @@ rolloutCommand('push', 'as apply, for files, lines, kernel parameters and servic
   .option('--watch', 'plan again whenever the inventory, a playbook or a template is saved', false)
   .action((inventory, options) =>
     execute<PushOptions>(
-      { ...options, inventory },
+      { ...options, words: [inventory] },
       async () => (await import('./commands/push')).push,
       'events',
     ),
@@ -68,7 +67,7 @@ rolloutCommand('rollback', 'undo the newest run, or all runs after one, by a pla
   .option('--to <run>', 'undo all runs after this one')
   .action((inventory, options) =>
     execute<RollbackOptions>(
-      { ...options, inventory },
+      { ...options, words: [inventory] },
       async () => (await import('./commands/rollback')).rollback,
       'events',
     ),
@@ -83,7 +82,10 @@ hostCommand('status', 'show what works, what is broken, and what to do about it,
   .option('--json', 'the status as data; with --watch one a line', false)
   .option('--exit-code', 'exit with 1 when anything is wrong', false)
   .action((inventory, options) =>
-    execute<StatusOptions>({ ...options, inventory }, async () => (await import('./commands/status')).status),
+    execute<StatusOptions>(
+      { ...options, words: [inventory] },
+      async () => (await import('./commands/status')).status,
+    ),
   );
 
 hostCommand('drill', 'break one thing after the other, measure what clients notice, and repair it')
@@ -99,7 +101,7 @@ hostCommand('drill', 'break one thing after the other, measure what clients noti
   .option('--json', 'the report as data', false)
   .action((inventory, options) =>
     execute<DrillOptions>(
-      { ...options, inventory },
+      { ...options, words: [inventory] },
       async () => (await import('./commands/drill')).drill,
       'changes',
     ),
@@ -110,9 +112,9 @@ drainCommand('drain', 'take a host out for maintenance: addresses and requests g
   .option('--timeout <seconds>', 'how long to wait for what it still serves', seconds(0, 86_400), 60)
   .option('--force', 'also where nobody else would serve', false)
   .action((first, second, options) =>
-    execute<Drained<DrainOptions>>(
-      { ...options, words: [first, second], json: false },
-      async () => withHost((await import('./commands/drain')).drain),
+    execute<DrainOptions>(
+      { ...options, words: [first, second], beside: 'host', json: false },
+      async () => (await import('./commands/drain')).drain,
       'changes',
     ),
   );
@@ -120,9 +122,9 @@ drainCommand('drain', 'take a host out for maintenance: addresses and requests g
 drainCommand('undrain', 'put a drained host back into service')
   .addHelpText('after', limits.undrain)
   .action((first, second, options) =>
-    execute<Drained<UndrainOptions>>(
-      { ...options, words: [first, second], json: false },
-      async () => withHost((await import('./commands/undrain')).undrain),
+    execute<UndrainOptions>(
+      { ...options, words: [first, second], beside: 'host', json: false },
+      async () => (await import('./commands/undrain')).undrain,
       'changes',
     ),
   );
@@ -135,9 +137,9 @@ drainCommand(
   .option('--timeout <seconds>', 'how long to wait for what it still serves', seconds(0, 86_400), 60)
   .option('--force', 'also where nobody else would serve, and cut what it still serves', false)
   .action((first, second, options) =>
-    execute<Drained<RetireOptions>>(
-      { ...options, words: [first, second], json: false },
-      async () => withHost((await import('./commands/retire')).retire),
+    execute<RetireOptions>(
+      { ...options, words: [first, second], beside: 'host', json: false },
+      async () => (await import('./commands/retire')).retire,
       'events',
     ),
   );
@@ -152,7 +154,7 @@ hostCommand('diagram', 'draw the way of a packet from the client to the service'
   .option('--out <file>', 'write it to this file')
   .action((inventory, options) =>
     execute<DiagramOptions>(
-      { ...options, inventory, json: false },
+      { ...options, words: [inventory], json: false },
       async () => (await import('./commands/diagram')).diagram,
     ),
   );
@@ -167,7 +169,7 @@ hostCommand('log', 'list the runs on the hosts: who made them when, and how they
   .option('--older-than <days>', 'purge only runs that ended so long ago', seconds(0, 36_500, 'days'))
   .action((inventory, run, options) =>
     execute<LogOptions>(
-      { ...options, inventory, run, json: options.json ?? false },
+      { ...options, words: [inventory, run], beside: 'run', json: options.json ?? false },
       async () => (await import('./commands/log')).log,
     ),
   );
@@ -177,7 +179,7 @@ hostCommand('unlock', 'show who holds which lock, and remove the locks of runs t
   .option(...yes)
   .action((inventory, options) =>
     execute<UnlockOptions>(
-      { ...options, inventory, json: false },
+      { ...options, words: [inventory], json: false },
       async () => (await import('./commands/unlock')).unlock,
       'changes',
     ),
@@ -189,8 +191,8 @@ program
     'find what will go wrong although every word is valid; asks no host, exits with 1 on a finding',
   )
   .argument(
-    '<files...>',
-    'the inventory; or, without one, haproxy.cfg and keepalived.conf of one pair (- for standard input)',
+    '[files...]',
+    'the inventory (default: as of plan); or haproxy.cfg and keepalived.conf of one pair (- for standard input)',
   )
   .option('--json', 'the findings as data', false)
   .option('--allow <rule>', 'leave this rule out (repeatable)', collect)
@@ -204,7 +206,12 @@ program
   .option(...noColor)
   .action((files, { el, ...options }) =>
     execute<LintOptions>(
-      { ...options, files, ...(el === undefined ? {} : { el: Number(el) }) },
+      {
+        ...options,
+        files,
+        ...(files.length === 0 ? { words: [] } : {}),
+        ...(el === undefined ? {} : { el: Number(el) }),
+      },
       async () => (await import('./commands/lint')).lintInventoryOrFiles,
     ),
   );
@@ -219,7 +226,7 @@ inventoryCommand('render', 'show what would be on the hosts, whole files with ow
   .option(...noColor)
   .action((inventory, options) =>
     execute<RenderOptions>(
-      { ...options, inventory, el: Number(options.el) },
+      { ...options, words: [inventory], el: Number(options.el) },
       async () => (await import('./commands/render')).render,
     ),
   );
@@ -228,7 +235,7 @@ program
   .command('eject')
   .description('copy a shipped playbook, template or file to edit it; without a name, list them')
   .argument('[name]', 'such as ha-pair or haproxy/haproxy.cfg')
-  .option('--to <folder>', 'the folder of the inventory that will use it', '.')
+  .option('--to <folder>', 'the folder of the inventory that will use it (default: as found, else this)')
   .action((name, options) =>
     execute<EjectOptions>(
       { ...options, name, color: true },
@@ -286,25 +293,14 @@ function rolloutCommand(name: string, description: string): Command {
 
 /** A command about one host, which may leave the inventory out. */
 function drainCommand(name: string, description: string): Command {
-  const found = 'HAPROV_INVENTORY, else inventory.json or inventory.yaml of this folder';
   return hostOptions(
     program
       .command(name)
       .description(description)
       .usage('[options] [inventory] <host>')
-      .argument('[inventory]', `the inventory: JSON, or YAML by its ending (default: ${found})`)
+      .argument(...inventoryWord)
       .argument('[host]', 'the host, by its name in the inventory'),
   );
-}
-
-type Drained<O> = Omit<O, 'inventory' | 'host'> & { words: (string | undefined)[] };
-
-/** Resolves the inventory and host from the words; within the command, so that its errors are printed. */
-function withHost<O>(run: Run<O>): Run<Drained<O>> {
-  return async ({ words, ...options }, context) => {
-    const { inventoryAndHost } = await import('./maintenance/drain-arguments');
-    return run({ ...options, ...inventoryAndHost(words, context.env) } as O, context);
-  };
 }
 
 /** A command that connects to the inventory's hosts. */
@@ -312,12 +308,12 @@ function hostCommand(name: string, description: string): Command {
   return hostOptions(inventoryCommand(name, description));
 }
 
-/** A command with an inventory as its argument. */
+/** A command about an inventory, which is found where none is named. */
 function inventoryCommand(name: string, description: string): Command {
   return program
     .command(name)
     .description(description)
-    .argument('<inventory>', 'the inventory: JSON, or YAML by its ending');
+    .argument(...inventoryWord);
 }
 
 outliveReaders();

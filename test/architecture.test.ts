@@ -13,7 +13,7 @@ const arrows: Record<string, string[]> = {
     'drill',
     'report',
     'planning (types)',
-    'inventory (types)',
+    'inventory',
     'events (types)',
     'text',
     'errors',

@@ -12,6 +12,7 @@ import { visibleLines } from '../text/format';
 import { askerAtTerminal } from './ask';
 import { secretAsker } from './ask-secret';
 import { hasTerminal } from './terminal';
+import { type Beside, type SortedWords, sortWords } from './words';
 
 interface OutputOptions {
   json?: boolean;
@@ -19,12 +20,19 @@ interface OutputOptions {
   verbose?: boolean;
   color: boolean;
   inventory?: string;
+  /** The words that name the inventory, or nothing: see `sortWords`. */
+  words?: readonly (string | undefined)[];
+  /** What else these words may say. */
+  beside?: Beside;
   /** Standard input is for the command's data: questions go to the terminal itself. */
   inputIsData?: boolean;
 }
 
 /** A command's function: from its options to the exit code. */
 export type Run<O> = (options: O, context: Context) => Promise<ExitCode> | ExitCode;
+
+/** The options of a command whose words are not told apart yet. */
+export type Unsorted<O> = Omit<O, keyof SortedWords>;
 
 /**
  * What a command writes on stdout: `result`, its own document; `changes`, the same for a command that changes hosts;
@@ -44,7 +52,7 @@ const stepFirst =
  * @param load loads the command's module when it runs: loading takes most of a command's time.
  */
 export async function execute<O>(
-  options: O & OutputOptions,
+  options: (O | Unsorted<O>) & OutputOptions,
   load: () => Promise<Run<O>>,
   output: Output = 'result',
 ): Promise<void> {
@@ -174,14 +182,19 @@ export async function execute<O>(
       return asker.ask;
     },
   };
+  let { inventory } = options;
   try {
     const run = await load();
-    process.exitCode = await run(options, context);
+    const sorted = options.words ? sortWords(options.words, options.beside, env) : undefined;
+    inventory = sorted?.inventory ?? inventory;
+    const { found } = sorted ?? {};
+    if (found && !options.quiet && !options.json) errors.write(`${visibleLines(found)}\n`);
+    process.exitCode = await run({ ...options, ...sorted } as O, context);
     await reporter.close();
   } catch (error) {
     await reporter.close();
     errors.write(
-      `${mask(renderError(error, { inventory: options.inventory, color: options.color && wantsColor(env, stderr), verbose }))}\n`,
+      `${mask(renderError(error, { inventory, color: options.color && wantsColor(env, stderr), verbose }))}\n`,
     );
     process.exitCode = error instanceof HaprovError ? error.exitCode : ExitCode.failed;
   }

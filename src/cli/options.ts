@@ -8,6 +8,10 @@ export const yes = [
   'do not ask (without it, where nobody can be asked: show what would be done, and exit with 2)',
   false,
 ] as const;
+export const inventoryWord = [
+  '[inventory]',
+  'the inventory: JSON, or YAML by its ending (default: HAPROV_INVENTORY, else inventory.json, .yaml or .yml here or above)',
+] as const;
 export const noColor = ['--no-color', 'no colours (as NO_COLOR=1)'] as const;
 
 /** Adds the options of commands that roll out changes. */

@@ -29,17 +29,18 @@ export function secretCommands(program: Command): void {
     if (isNamed !== undefined)
       command.argument(
         '[inventory]',
-        'the inventory that they stand beside (default: HAPROV_INVENTORY, else inventory.json or inventory.yaml of this folder)',
+        'the inventory that they stand beside (default: HAPROV_INVENTORY, else inventory.json, .yaml or .yml here or above)',
       );
     if (what === 'edit') command.option('-y, --yes', 'remove secrets without a question', false);
     if (what === 'list') command.option('--json', 'the names as data', false);
     command.action((...words) => {
       const [options] = words.slice(-2) as [{ color: boolean; json?: boolean }];
-      const [first, second] = words.slice(0, -2) as (string | undefined)[];
-      const named = isNamed ? { name: first ?? '' } : {};
-      const said = isNamed ? second : first;
+      const said =
+        isNamed === undefined
+          ? {}
+          : { words: words.slice(0, -2), ...(isNamed ? { beside: 'name' as const } : {}) };
       return execute<SecretOptions>(
-        { ...options, inputIsData: true, what, ...named, ...(said === undefined ? {} : { said }) },
+        { ...options, ...said, inputIsData: true, what },
         async () => (await import('../commands/secret')).secret,
         'changes',
       );

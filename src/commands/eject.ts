@@ -3,6 +3,7 @@ import { readBytes } from '../document/document';
 import { didYouMean } from '../document/suggest';
 import { writeNew } from '../document/write-below';
 import { ExitCode, UsageError } from '../errors';
+import { inventoryFolder } from '../inventory/find';
 import type { Context } from '../planning/context';
 import { installation } from '../playbook/playbook';
 import { allShipped, ownOf, type Shipped, shippedAs } from '../playbook/shipped';
@@ -10,12 +11,13 @@ import { allShipped, ownOf, type Shipped, shippedAs } from '../playbook/shipped'
 export interface EjectOptions {
   /** The playbook, template or file to copy; without it, all are listed. */
   name?: string;
-  /** The folder of the inventory for which the copy is made. */
-  to: string;
+  /** The folder of the inventory for which the copy is made; by default of the one that is found. */
+  to?: string;
 }
 
 /** `haprov eject`: copies a shipped playbook, template or file for the user to edit, or lists them. */
-export async function eject({ name, to }: EjectOptions, context: Context): Promise<ExitCode> {
+export async function eject(options: EjectOptions, context: Context): Promise<ExitCode> {
+  const { name, to = inventoryFolder(context.env) } = options;
   if (name === undefined) {
     await context.print(listing(to));
     return ExitCode.done;

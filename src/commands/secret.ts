@@ -5,6 +5,7 @@ import { isatty } from 'node:tty';
 import { formatPath, type Path, readDocument } from '../document/document';
 import { didYouMean } from '../document/suggest';
 import { ExitCode, HaprovError, UsageError } from '../errors';
+import { isFile } from '../inventory/find';
 import { openSecrets } from '../inventory/secret-file';
 import { Secrets } from '../inventory/secrets';
 import {
@@ -18,14 +19,13 @@ import {
 import { changeSecrets, type Made, ownRecipient, recipientsFile } from '../inventory/write-secrets';
 import { agreed } from '../planning/agree';
 import type { Context } from '../planning/context';
-import { findInventory, isFile } from '../planning/find-inventory';
 import { count } from '../text/format';
 
 export interface SecretOptions {
   what: 'set' | 'get' | 'list' | 'edit' | 'rekey' | 'recipient';
   name?: string;
   /** The inventory beside which the encrypted file stands. */
-  said?: string;
+  inventory?: string;
   json?: boolean;
   /** Remove secrets without a question. */
   yes?: boolean;
@@ -35,7 +35,7 @@ export interface SecretOptions {
 export async function secret(options: SecretOptions, context: Context): Promise<ExitCode> {
   context.keepSecret(new Secrets());
   if (options.what === 'recipient') return recipient(context);
-  const inventory = inventoryOf(options, context.env);
+  const inventory = inventoryOf(options);
   const folder = dirname(resolve(inventory));
   const { what, name = '' } = options;
   if (what === 'set') return set(name, inventory, context);
@@ -60,14 +60,11 @@ export async function secret(options: SecretOptions, context: Context): Promise<
   return ExitCode.done;
 }
 
-function inventoryOf({ said, what }: SecretOptions, env: NodeJS.ProcessEnv): string {
-  const inventory = said ?? findInventory(env);
-  if (inventory !== undefined && isFile(inventory)) return inventory;
+function inventoryOf({ inventory = '', what }: SecretOptions): string {
+  if (isFile(inventory)) return inventory;
   throw new UsageError(
-    inventory === undefined
-      ? 'beside which inventory do the secrets stand?'
-      : `${inventory}: ${existsSync(inventory) ? 'is no file' : 'there is no such file'}`,
-    `name the inventory last (haprov secret ${what} … INVENTORY), set HAPROV_INVENTORY, or go to the folder of an inventory.json or inventory.yaml`,
+    `${inventory}: ${existsSync(inventory) ? 'is no file' : 'there is no such file'}`,
+    `name the inventory last: haprov secret ${what} … INVENTORY`,
   );
 }
 

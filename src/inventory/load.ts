@@ -87,7 +87,7 @@ export function readInventory(file: string): Document {
     if (!(error instanceof InputError) || existsSync(file)) throw error;
     const hint =
       extname(file) === ''
-        ? 'the inventory comes first, and hosts are named behind it: INVENTORY --limit HOST'
+        ? 'where a host is meant: --limit HOST, and the inventory before it, or none where it is found'
         : 'name the inventory, or begin one: haprov init --out inventory.json';
     throw new InputError(error.faults, hint);
   }

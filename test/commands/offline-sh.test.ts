@@ -50,6 +50,55 @@ describe('haprov render', () => {
   );
 });
 
+describe('the inventory need not be named', () => {
+  const files = { 'inventory.json': inventory, 'sub/x': '' };
+
+  test.each([
+    ['render', ['--host', 'b', '--file', cfg]],
+    ['lint', []],
+    ['secret', ['list']],
+  ])('%s finds it above, and says so on standard error', (command, args) =>
+    inFolder(files, (folder) => {
+      const sub = join(folder, 'sub');
+      const found = run(sub, [command, ...args], env);
+      expect(found.stderr.split('\n')[0]).toBe('inventory: ../inventory.json');
+      const named = run(sub, [command, ...args, '../inventory.json'], env);
+      expect([named.code, named.stderr]).toEqual([found.code, found.stderr.replace(/^.*\n/, '')]);
+      expect(named.stdout.toString()).toBe(found.stdout.toString());
+      const byEnv = { ...env, HAPROV_INVENTORY: '../inventory.json' };
+      const [first] = run(sub, [command, ...args], byEnv).stderr.split('\n');
+      expect(first).toBe('inventory: ../inventory.json (HAPROV_INVENTORY)');
+    }),
+  );
+
+  test('--json says nothing of it', () =>
+    inFolder(files, (folder) => {
+      const { stdout, stderr } = run(folder, ['lint', '--json'], env);
+      expect([JSON.parse(stdout.toString()), stderr]).toEqual([expect.any(Array), '']);
+    }));
+
+  test('a template is copied beside it', () =>
+    inFolder(files, (folder) => {
+      const { code, stdout } = run(join(folder, 'sub'), ['eject', 'haproxy/haproxy.cfg']);
+      expect([code, stdout.toString().split('\n')[0]]).toEqual([0, '../templates/haproxy/haproxy.cfg.ejs']);
+      expect(run(folder, ['render', '--host', 'a'], env).stdout.toString()).toContain(
+        'haproxy.cfg.ejs, your own',
+      );
+    }));
+
+  test.each([
+    ['plan', ['plan'], 'error: no inventory is named, and there is no inventory.json'],
+    ['drain', ['drain', 'a'], 'error: no inventory is named, and there is no inventory.json'],
+    ['lint', ['lint'], 'error: no inventory is named, and there is no inventory.json'],
+  ])('%s is refused with 2 where there is none', (_, args, message) =>
+    inFolder({}, (folder) => {
+      const { code, stderr } = run(folder, args, env);
+      expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
+      expect(stderr).toContain('haprov init --out inventory.json');
+    }),
+  );
+});
+
 describe('haprov eject', () => {
   test('the copy is what render and plan go by; a second one is refused', () =>
     inFolder({ 'i.json': inventory }, (folder) => {

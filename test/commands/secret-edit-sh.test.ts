@@ -87,7 +87,7 @@ describe('edit', () => {
     for (const value of ['*LeakStar', '!Leak x', '&x Leak', 'pass #Leak', '@Leak']) {
       const done = edit(`cat >"$file" <<'E'\na: ${value}\nb: two-secret\nE`);
       expect([done.code, done.stdout]).toEqual([2, '']);
-      expect(done.stderr).toMatch(/^error: the edited text:1:\d: a: /);
+      expect(done.stderr).toMatch(/^inventory: inventory.json\nerror: the edited text:1:\d: a: /);
       expect(done.stderr).not.toContain('Leak');
     }
     expect(get('a')).toBe('one-secret\n');

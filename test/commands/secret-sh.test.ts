@@ -27,7 +27,7 @@ test('the first makes a key, for its owner alone, and says to keep it; then it i
   expect(first.stderr).toContain(`your key was made: ${inFolder(identity)}. Keep a copy`);
   expect(statSync(inFolder(identity)).mode & 0o777).toBe(0o600);
   const again = set('other', 'word');
-  expect(again).toMatchObject({ code: 0, stderr: '' });
+  expect(again).toMatchObject({ code: 0, stderr: 'inventory: inventory.json\n' });
   expect([get('stats'), get('other')]).toEqual(['a-very-secret-word\n', 'word\n']);
   expect(readFileSync(inFolder('secrets.age'), 'utf8')).toMatch(/^-----BEGIN AGE ENCRYPTED FILE-----\n/);
   expect(haprov(['secret', 'list']).stdout).toBe('other  not used\nstats  stats.password\n');
@@ -73,7 +73,7 @@ test('a folder in place of the secret is no fault of haprov', () => {
   closeSync(folder);
   expect([status, stderr]).toEqual([
     2,
-    expect.stringMatching(/^error: standard input cannot be read: EISDIR/),
+    expect.stringMatching(/^inventory: inventory.json\nerror: standard input cannot be read: EISDIR/),
   ]);
 });
 
@@ -82,7 +82,7 @@ test('who can read the secrets is told where that changes, and a key that others
   const theirs = haprov(['secret', 'recipient'], { env: { HAPROV_AGE_IDENTITY: inFolder('theirs') } }).stdout;
   appendFileSync(inFolder('secrets.recipients'), theirs);
   expect(set('other', 'x').stderr).toBe(
-    'warning: secrets.age is for 2 recipients of secrets.recipients now, and was for 1\n',
+    'inventory: inventory.json\nwarning: secrets.age is for 2 recipients of secrets.recipients now, and was for 1\n',
   );
   chmodSync(inFolder(identity), 0o644);
   expect(haprov(['secret', 'list']).stderr.replace(/\s+/g, ' ')).toContain(

@@ -1,0 +1,54 @@
+import { resolve } from 'node:path';
+import { UsageError } from '../errors';
+import { isFile, requireInventory } from '../inventory/find';
+
+/** What a command's words may say beside the inventory. */
+export type Beside = 'host' | 'run' | 'name';
+
+export interface SortedWords {
+  inventory: string;
+  host?: string;
+  run?: string;
+  name?: string;
+  /** Where the inventory was found, where no word names it. */
+  found?: string;
+}
+
+/**
+ * The inventory that the words of a command name, and what stands beside it, in either order: a word that is a file or ends in
+ * .json, .yaml or .yml is the inventory. Where that tells nothing, the inventory comes first, but behind a `name`. Without
+ * one it is found.
+ * @throws UsageError when a host is needed and not named, or no inventory is found
+ */
+export function sortWords(
+  words: readonly (string | undefined)[],
+  beside: Beside | undefined,
+  env: NodeJS.ProcessEnv,
+  folder = '.',
+): SortedWords {
+  const isInventory = (word: string) => /\.(?:json|ya?ml)$/i.test(word) || isFile(resolve(folder, word));
+  const [first, second] = words;
+  if (beside === undefined) return first === undefined ? found(env, folder) : { inventory: first };
+  if (first === undefined) {
+    if (beside === 'host') throw new UsageError('no host is named', 'give its name in the inventory');
+    return found(env, folder);
+  }
+  if (second !== undefined) {
+    const isTold = isInventory(first) !== isInventory(second);
+    const firstIsInventory = isTold ? isInventory(first) : beside !== 'name';
+    const [inventory, other] = firstIsInventory ? [first, second] : [second, first];
+    return { inventory, [beside]: other };
+  }
+  if (beside === 'name' || !isInventory(first)) return { ...found(env, folder), [beside]: first };
+  if (beside === 'host')
+    throw new UsageError(
+      `${first} is taken for the inventory: which host is meant?`,
+      'name the host after the inventory',
+    );
+  return { inventory: first };
+}
+
+function found(env: NodeJS.ProcessEnv, folder: string): SortedWords {
+  const { file, isOfVariable } = requireInventory(env, folder);
+  return { inventory: file, found: `inventory: ${file}${isOfVariable ? ' (HAPROV_INVENTORY)' : ''}` };
+}
