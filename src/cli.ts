@@ -317,7 +317,11 @@ function inventoryCommand(name: string, description: string): Command {
 }
 
 outliveReaders();
-parseWithHelp(program).catch((error: unknown) => {
+const isAlone = process.argv.length === 2;
+const done = isAlone
+  ? execute<object>({ color: true }, async () => (await import('./commands/overview')).overview)
+  : parseWithHelp(program);
+done.catch((error: unknown) => {
   if (!(error instanceof CommanderError)) throw error;
   process.exitCode = error.exitCode === 0 ? ExitCode.done : ExitCode.badInput;
 });

@@ -99,6 +99,35 @@ describe('the inventory need not be named', () => {
   );
 });
 
+describe('haprov alone', () => {
+  test('where there is no inventory, how to begin one', () =>
+    inFolder({}, (folder) => {
+      const { code, stdout, stderr } = run(folder, []);
+      expect([code, stderr]).toEqual([0, '']);
+      expect(stdout.toString()).toMatch(
+        /^no inventory yet: there is no inventory\.json, .* or above\n\nnext:\n {2}haprov init --out/,
+      );
+    }));
+
+  test('the inventory above, and what is next', () =>
+    inFolder({ 'inventory.json': inventory, 'sub/x': '' }, (folder) => {
+      const { code, stdout, stderr } = run(join(folder, 'sub'), [], env);
+      expect([code, stderr]).toEqual([0, '']);
+      const [which, what, , , next] = stdout.toString().split('\n');
+      expect([which, what]).toEqual([
+        'inventory: ../inventory.json',
+        '2 hosts (a, b), 1 VIP (10.0.0.9), 0 services, 1 playbook (ha-pair)',
+      ]);
+      expect(next).toBe('next:');
+    }));
+
+  test('two in one folder are an error', () =>
+    inFolder({ 'inventory.json': inventory, 'inventory.yml': '' }, (folder) => {
+      const { code, stderr } = run(folder, [], env);
+      expect([code, stderr]).toEqual([2, expect.stringContaining('inventory.json or inventory.yml?')]);
+    }));
+});
+
 describe('haprov eject', () => {
   test('the copy is what render and plan go by; a second one is refused', () =>
     inFolder({ 'i.json': inventory }, (folder) => {

@@ -22,7 +22,9 @@ export async function buildProgram(): Promise<void> {
   });
 }
 
-export const removeProgram = () => rmSync(program, { force: true });
+export function removeProgram(): void {
+  for (const ending of ['js', 'css']) rmSync(program.replace(/js$/, ending), { force: true });
+}
 
 /** Runs it in `folder`, with nothing of the environment but `env`. */
 export function run(folder: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
