@@ -97,19 +97,22 @@ function matchesHost(patterns: string, name: string): boolean {
   let matched = false;
   for (const pattern of patterns.toLowerCase().split(',')) {
     const negated = pattern.startsWith('!');
-    if (!matchesPattern(negated ? pattern.slice(1) : pattern, name)) continue;
+    if (!hostPattern(negated ? pattern.slice(1) : pattern)(name)) continue;
     if (negated) return false;
     matched = true;
   }
   return matched;
 }
 
-function matchesPattern(pattern: string, name: string): boolean {
+/** Whether a name is met by a pattern of OpenSSH, with `*` and `?`. */
+export function hostPattern(pattern: string): (name: string) => boolean {
+  if (!/[*?]/.test(pattern)) return (name) => name === pattern;
   const source = pattern
     .replaceAll(/[\\^$.|+()[\]{}]/g, '\\$&')
     .replaceAll(/\*+/g, '.*')
     .replaceAll('?', '.');
-  return new RegExp(`^${source}$`).test(name);
+  const met = new RegExp(`^${source}$`);
+  return (name) => met.test(name);
 }
 
 function hashName(name: string, salt: Buffer): string {

@@ -1,11 +1,9 @@
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { homedir, hostname as localHostname, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { HostError } from '../errors';
 import type { AskSecret } from './ask-secret';
+import { askSshConfig, type SshDump } from './ask-ssh-config';
 import type { Become } from './sudo';
-import { Turns } from './turns';
 
 /** What the inventory and the command line say about reaching a host; the user's ssh config says the rest. */
 export interface SshTarget {
@@ -105,9 +103,6 @@ export interface SshSettings {
   allowed: { kex?: string[]; hostKey?: string[]; cipher?: string[]; mac?: string[]; publicKey?: string[] };
 }
 
-/** The keys of `ssh -G`, lower case, each with its values in order. */
-type SshDump = Map<string, string[]>;
-
 /** The values of the `%` tokens in paths and commands. */
 type Tokens = Record<string, string>;
 
@@ -116,33 +111,9 @@ type Tokens = Record<string, string>;
  * @throws HostError when the ssh config cannot be read.
  */
 export async function readSshConfig(target: SshTarget): Promise<SshSettings> {
-  const end = await programs.take();
-  const dump = await new Promise<SshDump>((resolve, reject) => {
-    execFile(
-      'ssh',
-      sshArguments(target),
-      { maxBuffer: 1 << 22, env: process.env },
-      (error, stdout, stderr) => {
-        if (!error) resolve(parseSshDump(stdout));
-        else if (error.code === 'ENOENT') resolve(new Map());
-        else {
-          const why = stderr.trim().replaceAll(/\s*\n\s*/g, '; ') || error.message;
-          reject(
-            new HostError(
-              target.name,
-              `the ssh config cannot be used: ${why}`,
-              `Try: ssh -G ${target.address}`,
-            ),
-          );
-        }
-      },
-    );
-  }).finally(end);
-  return settingsFrom(dump, target);
+  const options = sshArguments(target).slice(0, -1);
+  return settingsFrom(await askSshConfig(target.name, target.address, options), target);
 }
-
-/** With hundreds of hosts there would be as many programs at once. */
-const programs = new Turns(8);
 
 /** The arguments of `ssh -G`; explicit values go in, so that `Match` blocks see them. */
 export function sshArguments(target: SshTarget): string[] {
@@ -156,18 +127,6 @@ export function sshArguments(target: SshTarget): string[] {
     '--',
     target.address,
   ];
-}
-
-/** Reads `key value` lines; keys that come several times (identityfile) keep all values. */
-export function parseSshDump(text: string): SshDump {
-  const dump: SshDump = new Map();
-  for (const line of text.split('\n')) {
-    const [, key, value] = /^(\S+) (.*?)\r?$/.exec(line) ?? [];
-    if (!key || value === undefined) continue;
-    const name = key.toLowerCase();
-    dump.set(name, [...(dump.get(name) ?? []), value]);
-  }
-  return dump;
 }
 
 /** Merges what `ssh -G` printed (empty without OpenSSH) with the target. */

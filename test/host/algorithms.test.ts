@@ -1,6 +1,7 @@
 import { HostError } from '../../src/errors';
 import { offeredAlgorithms } from '../../src/host/algorithms';
-import { parseSshDump, settingsFrom } from '../../src/host/ssh-config';
+import { parseSshDump } from '../../src/host/ask-ssh-config';
+import { settingsFrom } from '../../src/host/ssh-config';
 
 const offered = (dump: string, known: string[] = []) =>
   offeredAlgorithms(

@@ -1,6 +1,7 @@
 import { HostError } from '../../src/errors';
+import { parseSshDump } from '../../src/host/ask-ssh-config';
 import { connectError } from '../../src/host/connect-failure';
-import { parseSshDump, settingsFrom } from '../../src/host/ssh-config';
+import { settingsFrom } from '../../src/host/ssh-config';
 
 const settings = settingsFrom(parseSshDump('user root'), {
   name: 'fred',

@@ -1,11 +1,6 @@
 import { homedir, userInfo } from 'node:os';
-import {
-  expandTokens,
-  parseSshDump,
-  type SshTarget,
-  settingsFrom,
-  sshArguments,
-} from '../../src/host/ssh-config';
+import { parseSshDump } from '../../src/host/ask-ssh-config';
+import { expandTokens, type SshTarget, settingsFrom, sshArguments } from '../../src/host/ssh-config';
 
 const home = userInfo().homedir || homedir();
 const target = (more: Partial<SshTarget> = {}): SshTarget => ({
