@@ -1,5 +1,5 @@
 // Writes the types of the shell's functions, bundles the program into two files and a loader that starts them fast, and writes
-// the JSON schemas from the validators.
+// the JSON schemas from the validators, and the manual pages from both.
 
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -141,7 +141,10 @@ function licencesOf(inputs) {
   return `haprov is one file into which these packages are built.\n\n${texts.join(`\n${'-'.repeat(72)}\n\n`)}`;
 }
 
-const schema = spawnSync(process.execPath, ['dist/haprov.js', 'schema', '--write', 'schema'], {
-  stdio: 'inherit',
-});
-process.exit(schema.status ?? 1);
+for (const words of [
+  ['schema', '--write', 'schema'],
+  ['reference', '--man', 'dist/man'],
+]) {
+  const { status } = spawnSync(process.execPath, ['dist/haprov.js', ...words], { stdio: 'inherit' });
+  if (status !== 0) process.exit(status ?? 1);
+}

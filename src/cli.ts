@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
+import { commandData } from './cli/command-data';
 import { execute } from './cli/execute-later';
 import { parseWithHelp, withReadableHelp } from './cli/help';
 import { hostOptions, inventoryWord, noColor, rolloutOptions, sshOptions, yes } from './cli/options';
@@ -17,6 +18,7 @@ import type { LintOptions } from './commands/lint';
 import type { LogOptions } from './commands/log';
 import type { PlanOptions } from './commands/plan';
 import type { PushOptions } from './commands/push';
+import type { ReferenceOptions } from './commands/reference';
 import type { RenderOptions } from './commands/render';
 import type { RetireOptions } from './commands/retire';
 import type { RollbackOptions } from './commands/rollback';
@@ -285,6 +287,18 @@ program
   );
 
 secretCommands(program);
+
+program
+  .command('reference', { hidden: true })
+  .description('write manual pages and documents of the command line and the schemas')
+  .addOption(new Option('--man <folder>').hideHelp())
+  .addOption(new Option('--docs <folder>').hideHelp())
+  .action((options) =>
+    execute<ReferenceOptions>(
+      { ...options, program: commandData(program), color: false },
+      async () => (await import('./commands/reference')).reference,
+    ),
+  );
 
 /** A command that rolls out changes. */
 function rolloutCommand(name: string, description: string): Command {

@@ -14,11 +14,13 @@ const arrows: Record<string, string[]> = {
     'report',
     'planning (types)',
     'inventory',
+    'reference (types)',
     'events (types)',
     'text',
     'errors',
   ],
   commands: ['*'],
+  reference: ['document'],
   library: [
     'maintenance',
     'execution',
@@ -249,7 +251,7 @@ test.each([
 const byThemselves = ['adopt', 'diagram', 'drill', 'eject', 'init', 'overview', 'schema', 'secret'];
 
 test('what a command does is done by the library; it says so, and nothing else', () => {
-  const known = ['commands', 'library', 'serve', 'report', 'text', 'errors'];
+  const known = ['commands', 'library', 'reference', 'serve', 'report', 'text', 'errors'];
   const pure =
     /^\.\.\/(?:plan\/plan|resources\/rendered|document\/(?:suggest|write-below)|playbook\/playbook)$/;
   const others = imports.filter(

@@ -6,7 +6,7 @@ import { inventorySchema } from '../inventory/schema/schema';
 import type { Context } from '../planning/context';
 import { fromVariable, playbookSchema } from '../playbook/schema';
 
-const schemas = {
+export const schemas = {
   inventory: () => jsonSchema(inventorySchema, 'haprov inventory'),
   playbook: () => jsonSchema(playbookSchema, 'haprov playbook', fromVariable),
 };

@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { plain } from './inline';
+
+/** What a document says of one word. */
+export interface Entry {
+  name: string;
+  /** Markdown: paragraphs and code blocks. */
+  text: string;
+  /** Where it stands: `docs/lint.md`. */
+  document: string;
+}
+
+/** A document that came with haprov. @param folder the installation */
+const read = (folder: string, document: string) => readFileSync(join(folder, document), 'utf8');
+
+/** What docs/lint.md says of each rule of `lint`. */
+export function rules(folder: string): Entry[] {
+  const document = 'docs/lint.md';
+  return read(folder, document)
+    .split(/^(?=#)/m)
+    .flatMap((section) => {
+      const [, name, text = ''] = /^### `([a-z-]+)`\n([\s\S]*)$/.exec(section) ?? [];
+      return name === undefined ? [] : [{ name, text: text.trim(), document }];
+    });
+}
+
+/** What docs/status.md says of each finding of `status`. */
+export function findings(folder: string): Entry[] {
+  return rows(
+    folder,
+    'docs/status.md',
+    'finding',
+    (component = '', means = '') => `${sentence(means)}\n\nIt is about: ${component}.`,
+  );
+}
+
+/** What README says of each code with which haprov exits. */
+export const exitCodes = (folder: string): Entry[] =>
+  rows(folder, 'README.md', 'exit code', (means = '') => sentence(means));
+
+/** What docs/glossary.md says of each word that haprov uses. */
+export const words = (folder: string): Entry[] =>
+  rows(folder, 'docs/glossary.md', 'word', (means = '') => sentence(means));
+
+const sentence = (text: string) => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;
+
+/** The rows of the table whose first column is headed so; each name in the first cell has an entry of its own. */
+function rows(
+  folder: string,
+  document: string,
+  heading: string,
+  say: (...cells: string[]) => string,
+): Entry[] {
+  const [, table = ''] =
+    new RegExp(`^\\| ${heading} \\|.*\\n\\|[-|]+\\n((?:\\|.*\\n)+)`, 'm').exec(read(folder, document)) ?? [];
+  if (table === '') throw new Error(`${document} has no table whose first column is headed "${heading}"`);
+  return table
+    .trim()
+    .split('\n')
+    .flatMap((row) => {
+      const [names = '', ...cells] = row
+        .slice(1, -1)
+        .split(/(?<!\\)\|/)
+        .map((cell) => cell.trim());
+      return names.split(', ').map((name) => ({ name: plain(name), text: say(...cells), document }));
+    });
+}
