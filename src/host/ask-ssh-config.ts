@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { HostError } from '../errors';
-import { hostPattern } from './host-keys';
+import { hostPattern } from './host-pattern';
 import { readUserFile } from './read-file';
 import { Turns } from './turns';
 

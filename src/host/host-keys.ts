@@ -3,6 +3,7 @@ import { appendFile, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { HostError } from '../errors';
 import { command } from '../shell/quote';
+import { hostPattern } from './host-pattern';
 import { OnlyOpenSsh } from './only-openssh';
 import { readUserFile } from './read-file';
 import type { SshSettings } from './ssh-config';
@@ -102,17 +103,6 @@ function matchesHost(patterns: string, name: string): boolean {
     matched = true;
   }
   return matched;
-}
-
-/** Whether a name is met by a pattern of OpenSSH, with `*` and `?`. */
-export function hostPattern(pattern: string): (name: string) => boolean {
-  if (!/[*?]/.test(pattern)) return (name) => name === pattern;
-  const source = pattern
-    .replaceAll(/[\\^$.|+()[\]{}]/g, '\\$&')
-    .replaceAll(/\*+/g, '.*')
-    .replaceAll('?', '.');
-  const met = new RegExp(`^${source}$`);
-  return (name) => met.test(name);
 }
 
 function hashName(name: string, salt: Buffer): string {
