@@ -245,14 +245,26 @@ program
     ),
   );
 
-program
-  .command('init')
-  .description('begin an inventory: the example, or one made of an Ansible inventory')
-  .option('--from <hosts>', 'the Ansible inventory: YAML by its ending, else INI')
-  .option('--out <file>', 'write it to this new file instead of standard output')
-  .action((options) =>
-    execute<InitOptions>({ ...options, color: true }, async () => (await import('./commands/init')).init),
-  );
+sshOptions(
+  program
+    .command('init')
+    .description(
+      'begin an inventory: of a new pair, whose hosts it looks at and does not change; of an Ansible inventory; else the example',
+    )
+    .option('--host <name=address>', 'a host of a new pair, [NAME=][USER@]ADDRESS (twice or more)', collect)
+    .option('--vip <address>', 'the shared address of a new pair, with its prefix if you like')
+    .option('--offline', 'ask no host: write what was said', false)
+    .option('--from <hosts>', 'the Ansible inventory: YAML by its ending, else INI')
+    .option(
+      '--out <file>',
+      'the new file to write (default: inventory.json for a new pair, else standard output)',
+    ),
+).action((options) =>
+  execute<InitOptions>(
+    { ...options, toTerminal: process.stdout.isTTY ?? false },
+    async () => (await import('./commands/init')).init,
+  ),
+);
 
 sshOptions(
   program

@@ -9,7 +9,7 @@ import { listenerFor, notAsked, toTarget } from '../planning/hosts';
 import { adoptQuestion, readFoundHost } from './found-host';
 import type { Sources } from './sources';
 
-type SshOptions = Omit<CommonOptions, 'inventory' | 'limit'>;
+export type SshOptions = Omit<CommonOptions, 'inventory' | 'limit' | 'json'>;
 
 /**
  * Logs in at all hosts and reads what they have, in one exec each.
@@ -61,7 +61,7 @@ function hostsOf(words: readonly string[]): Host[] {
 
 async function surveyOf(hosts: readonly Host[], options: SshOptions, context: Context): Promise<Survey> {
   const targets = hosts.map((host) => ({
-    target: toTarget(host, { ...options, inventory: '' }, context),
+    target: toTarget(host, { ...options, inventory: '', json: false }, context),
     questions: [adoptQuestion],
   }));
   const surveyed = await survey(targets, listenerFor(context));
@@ -71,8 +71,8 @@ async function surveyOf(hosts: readonly Host[], options: SshOptions, context: Co
   throw error;
 }
 
-/** Of a host that was named by its address, its own name. */
-function namesOf(hosts: readonly Surveyed[]): Map<string, string> {
+/** Of a host that was named by its address, its own name; by the name that it was asked under. */
+export function namesOf(hosts: readonly Surveyed[]): Map<string, string> {
   const isAddress = (name: string) => /^[\d.]+$|:/.test(name);
   const short = (name: string) => name.replace(/\..*/, '');
   const wished = new Map(
@@ -87,7 +87,14 @@ function namesOf(hosts: readonly Surveyed[]): Map<string, string> {
 }
 
 /** What was said on the command line, so that plan and push need not be told again. */
-function sshOf({ user, port, identity, knownHosts, sshConfig, sudo }: SshOptions): Record<string, unknown> {
+export function sshOf({
+  user,
+  port,
+  identity,
+  knownHosts,
+  sshConfig,
+  sudo,
+}: SshOptions): Record<string, unknown> {
   const home = (path: string) => resolve(path).replace(new RegExp(`^${homedir()}/`), '~/');
   return {
     ...(user === undefined ? {} : { user }),

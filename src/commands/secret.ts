@@ -16,9 +16,10 @@ import {
   secretNames,
   withoutLastNewline,
 } from '../inventory/sources';
-import { changeSecrets, type Made, ownRecipient, recipientsFile } from '../inventory/write-secrets';
+import { changeSecrets, ownRecipient, recipientsFile } from '../inventory/write-secrets';
 import { agreed } from '../planning/agree';
 import type { Context } from '../planning/context';
+import { tellOfSecrets } from '../planning/tell-of-secrets';
 import { count } from '../text/format';
 
 export interface SecretOptions {
@@ -79,7 +80,10 @@ async function set(name: string, inventory: string, context: Context): Promise<E
   // What is needed to write is asked for first.
   await openSecrets(folder, context);
   const value = await valueFor(name, inventory, context);
-  tellOf(await changeSecrets(folder, context, (values) => new Map([...values, [name, value]])), context);
+  tellOfSecrets(
+    await changeSecrets(folder, context, (values) => new Map([...values, [name, value]])),
+    context,
+  );
   await context.print(
     `${name} is set in ${secretFile}; in the inventory: { "secret": ${JSON.stringify(name)} }\n`,
   );
@@ -127,12 +131,12 @@ async function edit(
   const { editSecrets } = await import('../inventory/edit-secrets');
   const { ownEditor } = await import('../inventory/own-editor');
   if (!(await openSecrets(folder, context)))
-    tellOf(await changeSecrets(folder, context, (values) => values), context);
+    tellOfSecrets(await changeSecrets(folder, context, (values) => values), context);
   context.begin('your editor is open, and ends first');
   const edited = await editSecrets(folder, context, {
     editor: ownEditor(context.env),
     mayRemove: (names, isAll) => mayRemove(names, isAll, inventory, { yes }, context),
-    tell: (made) => tellOf(made, context),
+    tell: (made) => tellOfSecrets(made, context),
     again: secretCommand(inventory, 'edit'),
   });
   const rows = Object.entries(edited).flatMap(([what, names]: [string, string[]]) =>
@@ -174,7 +178,7 @@ async function rekey(folder: string, inventory: string, context: Context): Promi
       `there is no ${secretFile} in ${folder}`,
       `${secretCommand(inventory, 'set', 'NAME')} makes it`,
     );
-  tellOf(await changeSecrets(folder, context, (values) => values), context);
+  tellOfSecrets(await changeSecrets(folder, context, (values) => values), context);
   await context.print(
     `${secretFile} is encrypted for whom ${recipientsFile} names; who could read it before knows what was in it then\n`,
   );
@@ -183,7 +187,7 @@ async function rekey(folder: string, inventory: string, context: Context): Promi
 
 async function recipient(context: Context): Promise<ExitCode> {
   const own = await ownRecipient(context);
-  tellOf(own.made, context);
+  tellOfSecrets(own.made, context);
   await context.print(`${own.recipient}\n`);
   return ExitCode.done;
 }
@@ -221,20 +225,4 @@ function usedIn(node: unknown, path: Path): { name: string; path: Path }[] {
   return Object.entries(node).flatMap(([key, one]) =>
     usedIn(one, [...path, Array.isArray(node) ? Number(key) : key]),
   );
-}
-
-function tellOf({ identity, recipients, readers }: Made, context: Context): void {
-  const say = (text: string) => context.emit({ type: 'message', level: 'warning', text });
-  if (identity !== undefined)
-    say(
-      `your key was made: ${identity}. Keep a copy of it somewhere safe: without it nobody can read your secrets`,
-    );
-  if (recipients !== undefined)
-    say(
-      `${recipients} names you; others who are to read the secrets add their line (haprov secret recipient), and then: haprov secret rekey`,
-    );
-  if (readers !== undefined)
-    say(
-      `${secretFile} is for ${count(readers.now, 'recipient')} of ${recipientsFile} now, and was for ${readers.before}`,
-    );
 }

@@ -24,6 +24,14 @@ export function writeBelow(folder: string, path: string, content: Uint8Array, mo
   });
 }
 
+/** Refuses a file that is there already, before anything is asked. @throws UsageError */
+export function refuseThere(file: string): void {
+  if (existsSync(file)) throw isThere(file, 'name another file: --out FILE');
+}
+
+const isThere = (file: string, hint?: string) =>
+  new UsageError(`${file} is there already, and stays as it is`, hint);
+
 /** Writes a new file for the user; never overwrites one. @throws UsageError */
 export function writeNew(file: string, content: string | Uint8Array, hint: string): void {
   attempt(
@@ -41,7 +49,7 @@ function attempt<T>(file: string, act: () => T, ifThere?: string): T {
     return act();
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') throw new UsageError(`${file} is there already, and stays as it is`, ifThere);
+    if (code === 'EEXIST') throw isThere(file, ifThere);
     throw new UsageError(`${file} cannot be written: ${message}`);
   }
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { withFiles } from '../bad-input/cases';
 import { buildProgram, removeProgram, run } from '../support/program';
@@ -164,7 +164,10 @@ describe('haprov init', () => {
       const made = run(folder, ['init', '--out', 'inventory.json']);
       expect([made.code, made.stdout.toString()]).toEqual([0, '']);
       expect(made.stderr).toContain('next: put in your own hosts');
-      expect(readFileSync(join(folder, 'inventory.json'), 'utf8')).not.toContain('$schema');
+      expect(made.stderr).toContain('haprov schema >inventory.schema.json');
+      expect(JSON.parse(readFileSync(join(folder, 'inventory.json'), 'utf8')).$schema).toBe(
+        'inventory.schema.json',
+      );
       const rendered = run(folder, ['render', 'inventory.json'], { HAPROV_STATS_PASSWORD: 'long enough' });
       expect([rendered.code, rendered.stdout.toString()]).toEqual([0, expect.stringContaining(cfg)]);
       const again = run(folder, ['init', '--out', 'inventory.json']);
@@ -173,6 +176,64 @@ describe('haprov init', () => {
         'error: inventory.json is there already, and stays as it is\nwhat to do: name another file\n',
       ]);
     }));
+
+  test('a new pair from what was said: a password each in an encrypted file, and the next commands; twice is refused', () =>
+    inFolder({}, (folder) => {
+      const env = { HAPROV_AGE_IDENTITY: join(folder, 'key', 'id.txt') };
+      const words = 'init --host a=192.0.2.1 --host root@192.0.2.2 --vip 192.0.2.10/24 --offline'.split(' ');
+      const made = run(folder, words, env);
+      expect([made.code, made.stdout.toString().split('\n').slice(-5)]).toEqual([
+        0,
+        ['next:', ...['plan', 'apply', 'status'].map((word) => `  haprov ${word} inventory.json`), ''],
+      ]);
+      const inventory = JSON.parse(readFileSync(join(folder, 'inventory.json'), 'utf8'));
+      expect(inventory).toMatchObject({
+        $schema: 'inventory.schema.json',
+        hosts: { a: { address: '192.0.2.1', priority: 101 }, '192.0.2.2': { ssh: { user: 'root' } } },
+        vips: { front: { address: '192.0.2.10/24', virtualRouterId: 10, auth: { secret: 'vrrp' } } },
+        stats: { password: { secret: 'stats' } },
+      });
+      const rendered = run(folder, ['render', 'inventory.json', '--host', 'a', '--show-secrets'], env);
+      const [, said = ''] = /auth_pass (\S+)/.exec(rendered.stdout.toString()) ?? [];
+      expect([rendered.code, said]).toEqual([0, expect.stringMatching(/^\w{8}$/)]);
+      expect(run(folder, ['secret', 'get', 'vrrp', 'inventory.json'], env).stdout.toString()).toBe(
+        `${said}\n`,
+      );
+      const kept = readdirSync(folder).map((name) => [name, statSync(join(folder, name)).mtimeMs]);
+      const again = run(folder, words, env);
+      expect([again.code, again.stderr]).toEqual([
+        2,
+        'error: inventory.json is there already, and stays as it is\nwhat to do: name another file: --out FILE\n',
+      ]);
+      expect(readdirSync(folder).map((name) => [name, statSync(join(folder, name)).mtimeMs])).toEqual(kept);
+      const other = run(folder, [...words, '--out', 'other.json'], env);
+      expect(other.code).toBe(0);
+      expect(JSON.parse(readFileSync(join(folder, 'other.json'), 'utf8')).stats.password).toEqual({
+        secret: 'stats-2',
+      });
+      expect(run(folder, ['secret', 'get', 'vrrp', 'inventory.json'], env).stdout.toString()).toBe(
+        `${said}\n`,
+      );
+    }));
+
+  test.each([
+    [['--host', 'a=192.0.2.1'], 'a pair has two hosts, and one was named'],
+    [['--vip', '192.0.2.10'], 'init: no host is named'],
+    [['--host', 'a=192.0.2.1', '--host', 'b=192.0.2.2'], 'init: the shared address is missing'],
+    [['--host', 'a=192.0.2.1,b=192.0.2.1', '--vip', '192.0.2.10'], '192.0.2.1 is named twice'],
+    [['--host', 'a=192.0.2.1,b=192.0.2.2', '--vip', '192.0.2.2'], '192.0.2.2 is the address of b'],
+    [['--host', 'a=192.0.2.1,b=192.0.2.2', '--vip', '192.0.2.10/33'], 'is no address'],
+    [['--host', 'a=192.0.2.1,b=192.0.2.2', '--vip', '127.0.0.9'], 'cannot move from one host to another'],
+    [['--host', 'a=:1', '--vip', '192.0.2.10'], '":1" is no address of a host'],
+    [['--host', 'a b=192.0.2.1', '--vip', '192.0.2.10'], 'a host cannot be called "a b"'],
+    [['--from', 'hosts.ini', '--vip', '192.0.2.10'], '--from is named beside --host or --vip'],
+  ])('%j is refused, and nothing written', (words, message) =>
+    inFolder({}, (folder) => {
+      const { code, stderr } = run(folder, ['init', ...words]);
+      expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
+      expect(readdirSync(folder)).toEqual([]);
+    }),
+  );
 
   test('--from: the inventory on standard output, what was lost on standard error, with file and line', () => {
     const files = {

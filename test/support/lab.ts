@@ -98,6 +98,8 @@ type Json = { [key: string]: unknown };
 /** A copy of the example inventory, changed by `edit`, in a folder of its own; gives the file's path. */
 export function inventoryFile(edit: (inventory: Json) => void = () => {}): string {
   const inventory = JSON.parse(ofThisLab(readFileSync('inventory.example.json', 'utf8'))) as Json;
+  // What is served is the tests' own; init.test.ts has the first page.
+  inventory.playbooks = ['ha-pair'];
   edit(inventory);
   const file = join(mkdtempSync(join(tmpdir(), 'haprov-lab-')), 'inventory.json');
   writeFileSync(file, JSON.stringify(inventory, null, 2));

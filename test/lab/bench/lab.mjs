@@ -42,7 +42,8 @@ export function raise() {
   writeFileSync(knownHosts, [...rows.filter(Boolean), ...extra, ''].join('\n'));
   writeFileSync(plain, sshConfig());
   const text = readFileSync('inventory.example.json', 'utf8').replaceAll('192.168.56', network);
-  const pair = { ...JSON.parse(text), $schema: undefined };
+  // Ansible's recipe has no first page.
+  const pair = { ...JSON.parse(text), $schema: undefined, playbooks: ['ha-pair'] };
   writeFileSync(inventory, JSON.stringify(pair));
   writeFileSync(edited, JSON.stringify({ ...pair, haproxy: { ...pair.haproxy, maxconn: 1999 } }));
   return kind;

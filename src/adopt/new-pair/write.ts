@@ -1,0 +1,76 @@
+import { randomInt } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { jsonSchema } from '../../document/json-schema';
+import { printJson } from '../../document/print-json';
+import { writeNew } from '../../document/write-below';
+import { describeFault, InputError } from '../../errors';
+import { inventorySchema } from '../../inventory/schema/schema';
+import { openSecrets } from '../../inventory/secret-file';
+import { changeSecrets } from '../../inventory/write-secrets';
+import type { Finding } from '../../plan/plan';
+import type { Context } from '../../planning/context';
+import { loadDesiredState } from '../../planning/desired-state';
+import { findingsOf } from '../../planning/lint-subject';
+import { tellOfSecrets } from '../../planning/tell-of-secrets';
+import { asJson } from '../made';
+import type { Proposal } from './propose';
+
+/** Beside the inventory, for editors. */
+export const schemaFile = 'inventory.schema.json';
+
+/** Names for an inventory's secrets that its folder's encrypted file has not yet. */
+export async function newSecretNames(
+  file: string,
+  context: Context,
+): Promise<{ stats: string; vrrp: string }> {
+  const found = await openSecrets(dirname(resolve(file)), context);
+  const fresh = (name: string): string => {
+    const all = [name, ...Array.from({ length: 1000 }, (_, index) => `${name}-${index + 2}`)];
+    return all.find((one) => !found?.values.has(one)) ?? name;
+  };
+  return { stats: fresh('stats'), vrrp: fresh('vrrp') };
+}
+
+/** What keepalived's 8 characters and a URL take as they are. */
+const letters = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789';
+
+const password = (length: number) =>
+  Array.from({ length }, () => letters[randomInt(letters.length)]).join('');
+
+/**
+ * Writes the inventory, its passwords in the encrypted file, and what editors need; reads it again as every command does.
+ * @throws UsageError where the inventory is there already
+ */
+export async function writeNewPair(
+  file: string,
+  { inventory }: Pick<Proposal, 'inventory'>,
+  secrets: { stats: string; vrrp: string },
+  context: Context,
+): Promise<{ findings: Finding[]; faults: string[] }> {
+  const folder = dirname(resolve(file));
+  const text = JSON.stringify(inventory);
+  const made = Object.entries({ [secrets.stats]: 20, [secrets.vrrp]: 8 }).filter(([name]) =>
+    text.includes(JSON.stringify({ secret: name })),
+  );
+  writeNew(file, printJson(inventory), 'name another file');
+  const schema = join(folder, schemaFile);
+  if (!existsSync(schema))
+    writeNew(schema, asJson(jsonSchema(inventorySchema, 'haprov inventory')), 'name another file');
+  tellOfSecrets(
+    await changeSecrets(
+      folder,
+      context,
+      (values) =>
+        new Map([...values, ...made.map(([name, length]): [string, string] => [name, password(length)])]),
+    ),
+    context,
+  );
+  try {
+    const said = await loadDesiredState({ inventory: file }, context);
+    return { findings: findingsOf(said, relative('.', file) || file), faults: [] };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return { findings: [], faults: error.faults.map(describeFault) };
+  }
+}
