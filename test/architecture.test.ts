@@ -219,6 +219,33 @@ test('shell becomes a script in one place only, which knows what it needs', () =
   expect([...new Set(users)].filter((file) => !/^src\/shell\/[a-z]+\/functions\.ts$/.test(file))).toEqual([]);
 });
 
+test('the process belongs to the command line: nobody else reads its environment, writes to it, ends it, or hears its signals', () => {
+  const own =
+    /\bprocess\.(?:env|argv|exit|exitCode|stdout|stderr|stdin|on|once|emitWarning|chdir|umask|title)\b|\bconsole\./;
+  const allowed = {
+    // A program of its own.
+    'src/host/askpass.ts': 3,
+    // What is started for a login ends with the process.
+    'src/host/openssh.ts': 1,
+    'src/host/ssh-config.ts': 1,
+    // Only who edits secrets at a terminal gets there.
+    'src/inventory/private-file.ts': 2,
+  };
+  const found = sources
+    .filter((file) => file.endsWith('.ts') && !['cli', 'start'].includes(roomOf(file)))
+    .map(
+      (file) =>
+        [
+          file,
+          text(file)
+            .split('\n')
+            .filter((row) => own.test(row) && !row.startsWith(' *')).length,
+        ] as const,
+    )
+    .filter(([, count]) => count > 0);
+  expect(Object.fromEntries(found)).toEqual(allowed);
+});
+
 test('every property test takes its seed from one place', () => {
   const users = under('test').filter(
     (file) => file.endsWith('.ts') && importsOf(file).some(({ from }) => from === 'fast-check'),

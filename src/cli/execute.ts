@@ -142,6 +142,7 @@ export async function execute<O>(
   });
   const context: Context = {
     env,
+    programEnv: process.env,
     color,
     get columns() {
       return stdout.columns || 80;
@@ -156,7 +157,6 @@ export async function execute<O>(
     keepSecret: (known) => {
       secrets = known;
       for (const secret of typed) known.add(secret);
-      // What haprov starts (ssh, a ProxyCommand) takes over the process's own environment.
       for (const name of known.variables) delete process.env[name];
     },
     emit: (event: EventBody) => reporter.handle(eachText({ at: new Date().toISOString(), ...event }, mask)),

@@ -13,20 +13,29 @@ const programs = new Turns(8);
 /** For how long the answer about one host counts for others: the first logins of a command begin together. */
 const COUNTS_MS = 10_000;
 
-const families = new Map<string, Family>();
+/** By the environment: another one may be another user's. */
+const families = new WeakMap<NodeJS.ProcessEnv, Map<string, Family>>();
 
 /**
  * What `ssh -G` says of a host; empty without an `ssh` program. It is asked of two hosts, and then of one in each group that
  * the config can tell from the others.
  * @param options the arguments before the host's address
+ * @param env what `ssh` sees
  * @throws HostError when the ssh config cannot be read
  */
-export function askSshConfig(name: string, address: string, options: readonly string[]): Promise<SshDump> {
+export function askSshConfig(
+  name: string,
+  address: string,
+  options: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<SshDump> {
+  const own = families.get(env) ?? new Map<string, Family>();
+  families.set(env, own);
   const key = options.join('\0');
-  let family = families.get(key);
+  let family = own.get(key);
   if (!family || performance.now() - family.begun > COUNTS_MS) {
-    family = new Family(options);
-    families.set(key, family);
+    family = new Family(options, env);
+    own.set(key, family);
   }
   return family.dumpOf(name, address);
 }
@@ -41,10 +50,13 @@ class Family {
   readonly #groups = new Map<string, { address: string; dump: Promise<SshDump> }>();
   #compared: Promise<Compared | undefined> | undefined;
 
-  constructor(private readonly options: readonly string[]) {}
+  constructor(
+    private readonly options: readonly string[],
+    private readonly env: NodeJS.ProcessEnv,
+  ) {}
 
   async dumpOf(name: string, address: string): Promise<SshDump> {
-    const ask = () => askSsh(name, [...this.options, address]);
+    const ask = () => askSsh(name, this.env, [...this.options, address]);
     if (!PLAIN.test(address)) return (await ask()).dump;
     if (this.#samples.length < 2) {
       const said = ask();
@@ -143,9 +155,13 @@ interface Said {
 }
 
 /** With -v, ssh says which files it reads. */
-async function askSsh(name: string, [first = '', ...words]: readonly string[]): Promise<Said> {
+async function askSsh(
+  name: string,
+  env: NodeJS.ProcessEnv,
+  [first = '', ...words]: readonly string[],
+): Promise<Said> {
   const end = await programs.take();
-  const options = { maxBuffer: 1 << 22, env: process.env };
+  const options = { maxBuffer: 1 << 22, env };
   return new Promise<Said>((resolve, reject) => {
     execFile('ssh', [first, '-v', ...words], options, (error, stdout, stderr) => {
       const rows = stderr.split('\n').map((row) => row.trim());

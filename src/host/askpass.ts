@@ -60,8 +60,7 @@ export async function openAskpass(folder: string, answer: AnswerPrompt): Promise
   );
   server.unref();
   return {
-    // Before OpenSSH 8.4 it is DISPLAY that makes it ask a program.
-    env: { DISPLAY: process.env.DISPLAY ?? ':0', SSH_ASKPASS: program, SSH_ASKPASS_REQUIRE: 'force' },
+    env: { SSH_ASKPASS: program, SSH_ASKPASS_REQUIRE: 'force' },
     close: () => {
       server.close();
       for (const socket of open) socket.destroy();

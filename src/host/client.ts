@@ -94,7 +94,7 @@ async function openTransport(target: SshTarget, settings: SshSettings, depth: nu
       'Check the inventory.',
     );
   }
-  return openProxyCommand(settings.proxyCommand);
+  return openProxyCommand(settings.proxyCommand, settings.env);
 }
 
 /** Logs in at the last hop, through the hops before it, and forwards a TCP connection from there. */
@@ -133,7 +133,7 @@ async function openJump(
 /** A jump host's settings come from the ssh config, as with OpenSSH; the target gives only the user's files and options. */
 function hopTarget(hop: string, target: SshTarget): SshTarget {
   const { knownHostsFile, sshConfigFile, acceptNewHostKeys, connectTimeoutMs } = target;
-  const { passphrase, ask, tell, loginReason } = target;
+  const { passphrase, ask, tell, loginReason, env } = target;
   return {
     name: `${target.name} (jump host ${hop})`,
     ...hopPlace(hop),
@@ -143,6 +143,7 @@ function hopTarget(hop: string, target: SshTarget): SshTarget {
     acceptNewHostKeys,
     connectTimeoutMs,
     passphrase,
+    env,
     ask,
     tell,
     loginReason,

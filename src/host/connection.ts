@@ -19,7 +19,7 @@ import { OnlyOpenSsh } from './only-openssh';
 import { openMaster, openSshSession } from './openssh';
 import { Relay, relayScript } from './relay';
 import { checked, type RunScript } from './script-result';
-import { readSshConfig, type SshSettings, type SshTarget } from './ssh-config';
+import { envOf, readSshConfig, type SshSettings, type SshTarget } from './ssh-config';
 import { type RootShell, rootShell } from './sudo';
 import { SudoPassword } from './sudo-password';
 import { Turns } from './turns';
@@ -62,12 +62,15 @@ export interface Connection {
 export async function connect(target: SshTarget, reason?: string): Promise<Connection> {
   const told = reason === undefined ? target : { ...target, loginReason: reason };
   // What was learnt of a host is known by its target.
-  return new SshConnection(target, await (takeEarly(target) ?? inTurn(() => openSession(told, target))));
+  return new SshConnection(
+    target,
+    await (takeEarly(target) ?? inTurn(envOf(target), () => openSession(told, target))),
+  );
 }
 
 /** Begins to log in at a host while the caller does something else; `connect` or {@link leaveEarly} must follow. */
 export function prepare(target: SshTarget): SshTarget {
-  return beginEarly(target, (early) => inTurn(() => openSession(early)));
+  return beginEarly(target, (early) => inTurn(envOf(target), () => openSession(early)));
 }
 
 /**

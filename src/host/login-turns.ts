@@ -32,30 +32,40 @@ export class ClosedEarly extends HostError {
   }
 }
 
-const turns = new Turns(FIRST);
-/** How many logins at once the servers bear, as far as it was seen. */
-let room = FIRST;
+class Room {
+  readonly turns = new Turns(FIRST);
+  /** How many logins at once the servers bear, as far as it was seen. */
+  most = FIRST;
 
-function bear(most: number): void {
-  room = Math.min(MOST, Math.max(1, most));
-  turns.most = Math.floor(room);
+  bear(most: number): void {
+    this.most = Math.min(MOST, Math.max(1, most));
+    this.turns.most = Math.floor(this.most);
+  }
 }
 
-/** Logs in when it is its turn, among the logins of all hosts; again where the server refuses before it says a word. */
-export async function inTurn<T>(logIn: () => Promise<T>): Promise<T> {
+/** By whose environment it is: what one caller's servers bear says nothing of another's. */
+const rooms = new WeakMap<NodeJS.ProcessEnv, Room>();
+
+/**
+ * Logs in when it is its turn, among the logins of all hosts of who has this environment; again where the server refuses
+ * before it says a word.
+ */
+export async function inTurn<T>(env: NodeJS.ProcessEnv, logIn: () => Promise<T>): Promise<T> {
+  const room = rooms.get(env) ?? new Room();
+  rooms.set(env, room);
   let spentMs = 0;
   for (let tries = 1; ; tries += 1) {
-    const end = await turns.take();
+    const end = await room.turns.take();
     const slow = setTimeout(end, SLOW_MS);
     const begun = performance.now();
     try {
       const session = await logIn();
       // One more for each round of logins that went well, and half as many after one that did not, as TCP does.
-      bear(room + 1 / room);
+      room.bear(room.most + 1 / room.most);
       return session;
     } catch (error) {
       if (!(error instanceof ClosedEarly)) throw error;
-      bear(turns.running / 2);
+      room.bear(room.turns.running / 2);
       spentMs += performance.now() - begun;
       if (spentMs > error.withinMs && tries >= LEAST_TRIES) throw error.after(tries);
     } finally {

@@ -63,10 +63,10 @@ async function authority({ knownHostsFiles }: SshSettings): Promise<string | und
 }
 
 /** Names a certificate or security key of the agent, which ssh2 does not know and leaves out. */
-async function agentKey({ agentSocket, publicKeyLogin }: SshSettings): Promise<string | undefined> {
+async function agentKey({ agentSocket, publicKeyLogin, env: own }: SshSettings): Promise<string | undefined> {
   if (agentSocket === undefined || !publicKeyLogin) return undefined;
-  const env = { ...process.env, SSH_AUTH_SOCK: agentSocket };
-  const { stdout } = await asked(agentSocket, 'ssh-add', ['-L'], { env, timeout: AGENT_ANSWERS_MS });
+  const env = { ...own, SSH_AUTH_SOCK: agentSocket };
+  const { stdout } = await asked(own, agentSocket, 'ssh-add', ['-L'], { env, timeout: AGENT_ANSWERS_MS });
   const [, type] = /^(\S+-cert-v01@openssh\.com|sk-\S+) /m.exec(stdout) ?? [];
   return type && `the agent holds a key of type ${type}`;
 }
@@ -78,10 +78,9 @@ export const isAgentCertificate = (why: string): boolean => why.endsWith('-cert-
 const AGENT_ANSWERS_MS = 10_000;
 
 /** Says whether there is a Kerberos ticket: Debian's and Red Hat's ssh configs allow Kerberos for everybody. */
-async function ticket({ gssapiLogin }: SshSettings): Promise<string | undefined> {
+async function ticket({ gssapiLogin, env }: SshSettings): Promise<string | undefined> {
   if (!gssapiLogin) return undefined;
-  const { env } = process;
-  return (await asked(env.KRB5CCNAME ?? '', 'klist', ['-s'], { env })).isWell
+  return (await asked(env, env.KRB5CCNAME ?? '', 'klist', ['-s'], { env })).isWell
     ? 'there is a Kerberos ticket'
     : undefined;
 }
@@ -91,13 +90,22 @@ interface Said {
   isWell: boolean;
 }
 
-const known = new Map<string, { said: Promise<Said>; at: number }>();
+/** By the environment: who has another one may have other programs, and other tickets. */
+const answers = new WeakMap<NodeJS.ProcessEnv, Map<string, { said: Promise<Said>; at: number }>>();
 
 /** For how long an answer counts: as long as the first logins of a command may take. */
 const COUNTS_MS = 60_000;
 
 /** What a program says; all hosts share its answer. @param about what tells its answers apart */
-function asked(about: string, program: string, words: string[], options = {}): Promise<Said> {
+function asked(
+  env: NodeJS.ProcessEnv,
+  about: string,
+  program: string,
+  words: string[],
+  options = {},
+): Promise<Said> {
+  const known = answers.get(env) ?? new Map<string, { said: Promise<Said>; at: number }>();
+  answers.set(env, known);
   const name = `${program} ${about}`;
   const before = known.get(name);
   if (before && performance.now() - before.at < COUNTS_MS) return before.said;

@@ -120,9 +120,9 @@ const jumpAccount = (who: string, { proxyJump }: SshSettings): string =>
  * Whether the user's `ssh` puts `(user@host) ` before what a host asks, as OpenSSH does from 8.5 on. Without it a host can
  * word its prompt as ssh asks for a key's passphrase.
  */
-export function namesHosts(): Promise<boolean> {
-  const path = process.env.PATH ?? '';
-  const known = versions.get(path) ?? askVersion();
+export function namesHosts(env: NodeJS.ProcessEnv): Promise<boolean> {
+  const path = env.PATH ?? '';
+  const known = versions.get(path) ?? askVersion(env);
   versions.set(path, known);
   return known;
 }
@@ -130,9 +130,9 @@ export function namesHosts(): Promise<boolean> {
 /** By PATH, which says which `ssh` it is. */
 const versions = new Map<string, Promise<boolean>>();
 
-const askVersion = (): Promise<boolean> =>
+const askVersion = (env: NodeJS.ProcessEnv): Promise<boolean> =>
   new Promise((resolve) => {
-    execFile('ssh', ['-V'], { env: process.env }, (_error, _stdout, stderr) => {
+    execFile('ssh', ['-V'], { env }, (_error, _stdout, stderr) => {
       const [, major = 0, minor = 0] = /^OpenSSH_\D*(\d+)\.(\d+)/.exec(stderr) ?? [];
       resolve(Number(major) > 8 || (Number(major) === 8 && Number(minor) >= 5));
     });

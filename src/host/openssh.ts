@@ -33,8 +33,8 @@ export async function openSshSession(
   why: string,
   master?: string,
 ): Promise<Session> {
-  const { user } = settings;
-  const folder = mkdtempSync(join(shortFolder(), 'haprov-'));
+  const { user, env } = settings;
+  const folder = mkdtempSync(join(shortFolder(env), 'haprov-'));
   const cleaned = () => rmSync(folder, { recursive: true, force: true });
   if (master !== undefined) {
     const forget = onExit(cleaned);
@@ -42,7 +42,7 @@ export async function openSshSession(
       forget();
       cleaned();
     };
-    return { ...sessionOver(target.name, user, master, folder, close), notes: notesOf(why) };
+    return { ...sessionOver({ host: target.name, user, env }, master, folder, close), notes: notesOf(why) };
   }
   const [socket, log] = [join(folder, 'master'), join(folder, 'log')];
   const clock = new LoginClock();
@@ -51,7 +51,7 @@ export async function openSshSession(
     ? await openAskpass(
         folder,
         openSshPrompts(target, settings, person, {
-          namesHosts,
+          namesHosts: () => namesHosts(env),
           isMaster: (id) => id === own.pid,
         }),
       ).catch((error: unknown) => {
@@ -67,7 +67,8 @@ export async function openSshSession(
     {
       stdio: ['ignore', 'pipe', words],
       // LocalCommand is run by it.
-      env: { ...process.env, ...askpass?.env, SHELL: '/bin/sh' },
+      // Before OpenSSH 8.4 it is DISPLAY that makes it ask a program.
+      env: { DISPLAY: ':0', ...env, ...askpass?.env, SHELL: '/bin/sh' },
       ...ALONE,
     },
   );
@@ -104,7 +105,10 @@ export async function openSshSession(
   const lostBecause = () => {
     return /Timeout, server .* not responding/.test(readLog(log)) ? silenceText(settings) : '';
   };
-  return { ...sessionOver(target.name, user, socket, folder, close, lostBecause), notes: notesOf(why) };
+  return {
+    ...sessionOver({ host: target.name, user, env }, socket, folder, close, lostBecause),
+    notes: notesOf(why),
+  };
 }
 
 /** Ends the master, and removes its folder, also where haprov is killed at once: then a pipe from it ends. */
@@ -180,8 +184,7 @@ const option = (name: string, value: string): string[] => ['-o', `${name}=${valu
  * @param whyLost what the master said when the connection was lost, as far as it is ours
  */
 function sessionOver(
-  host: string,
-  user: string,
+  { host, user, env }: { host: string; user: string; env: NodeJS.ProcessEnv },
   socket: string,
   folder: string,
   close: () => void,
@@ -197,6 +200,7 @@ function sessionOver(
       const log = join(folder, `log-${number++}`);
       const child = spawn('ssh', [...over(socket), '-T', '-E', log, NOWHERE, command], {
         stdio: ['pipe', 'pipe', 'pipe'],
+        env,
         ...ALONE,
       });
       return channelOver(host, child, async (code) => {
@@ -304,7 +308,7 @@ const readLog = (log: string): string => {
 };
 
 /** A folder for sockets, whose paths must be short. */
-const shortFolder = (): string =>
-  [process.env.XDG_RUNTIME_DIR, tmpdir(), '/tmp'].find(
+const shortFolder = (env: NodeJS.ProcessEnv): string =>
+  [env.XDG_RUNTIME_DIR, tmpdir(), '/tmp'].find(
     (one) => one !== undefined && existsSync(one) && join(one, 'haprov-XXXXXX/master').length <= MOST_PATH,
   ) ?? tmpdir();

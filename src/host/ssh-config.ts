@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
-import { homedir, hostname as localHostname, userInfo } from 'node:os';
-import { join } from 'node:path';
 import type { AskSecret } from './ask-secret';
 import { askSshConfig, type SshDump } from './ask-ssh-config';
+import { connectionTokens, expandHome, expandTokens, homeFolder, localUser } from './ssh-tokens';
 import type { Become } from './sudo';
 
 /** What the inventory and the command line say about reaching a host; the user's ssh config says the rest. */
@@ -39,6 +37,8 @@ export interface SshTarget {
   answerWithinMs?: number;
   /** Hops to go through, instead of the config's ProxyJump: `user@host:port,…`. */
   proxyJump?: string;
+  /** What ssh and all else that is started for it sees; this process's own, where it is not said. */
+  env?: NodeJS.ProcessEnv | undefined;
   /** Absent where nobody can be asked. */
   ask?: AskSecret | undefined;
   /** Why the command logs in once more; what is asked then says so. */
@@ -60,6 +60,8 @@ export interface Gate {
 
 /** How to reach one host: what OpenSSH would do, with every path and token expanded. */
 export interface SshSettings {
+  /** As the target's. */
+  env: NodeJS.ProcessEnv;
   hostname: string;
   port: number;
   user: string;
@@ -103,17 +105,17 @@ export interface SshSettings {
   allowed: { kex?: string[]; hostKey?: string[]; cipher?: string[]; mac?: string[]; publicKey?: string[] };
 }
 
-/** The values of the `%` tokens in paths and commands. */
-type Tokens = Record<string, string>;
-
 /**
  * Asks OpenSSH's own parser (`ssh -G`) how it would reach the target. Without an `ssh` program: OpenSSH's defaults.
  * @throws HostError when the ssh config cannot be read.
  */
 export async function readSshConfig(target: SshTarget): Promise<SshSettings> {
   const options = sshArguments(target).slice(0, -1);
-  return settingsFrom(await askSshConfig(target.name, target.address, options), target);
+  return settingsFrom(await askSshConfig(target.name, target.address, options, envOf(target)), target);
 }
+
+/** The environment of what is started to reach the target. */
+export const envOf = ({ env }: Pick<SshTarget, 'env'>): NodeJS.ProcessEnv => env ?? process.env;
 
 /** The arguments of `ssh -G`; explicit values go in, so that `Match` blocks see them. */
 export function sshArguments(target: SshTarget): string[] {
@@ -146,11 +148,15 @@ export function settingsFrom(dump: SshDump, target: SshTarget): SshSettings {
   const accepted = list('pubkeyacceptedalgorithms') ?? list('pubkeyacceptedkeytypes');
   const signsBySha1 = accepted?.includes('ssh-rsa') && !accepted.some((name) => name.startsWith('rsa-sha2-'));
 
+  const env = envOf(target);
   const hostname = one('hostname') ?? target.address;
   const port = Number(one('port') ?? target.port ?? 22);
-  const user = one('user') ?? target.user ?? localUser();
-  const tokens = { ...connectionTokens(target, hostname, port, user), k: one('hostkeyalias') ?? hostname };
-  const path = (text: string): string => expandHome(expandTokens(text, tokens));
+  const user = one('user') ?? target.user ?? localUser(env);
+  const tokens = {
+    ...connectionTokens(target, hostname, port, user, env),
+    k: one('hostkeyalias') ?? hostname,
+  };
+  const path = (text: string): string => expandHome(expandTokens(text, tokens, env));
   const paths = (key: string, otherwise: string): string[] =>
     splitPaths(dump.get(key)?.[0] ?? otherwise)
       .filter((file) => file !== 'none' && file !== '/dev/null')
@@ -165,6 +171,7 @@ export function settingsFrom(dump: SshDump, target: SshTarget): SshSettings {
   const family = one('addressfamily');
 
   return {
+    env,
     hostname,
     port,
     user,
@@ -172,7 +179,7 @@ export function settingsFrom(dump: SshDump, target: SshTarget): SshSettings {
     identitiesNamed: explicit.length > 0 || !identities.every((file) => DEFAULT_IDENTITY.test(file)),
     identitiesOnly: yes('identitiesonly', false),
     certificateFiles: (dump.get('certificatefile') ?? []).map(path),
-    agentSocket: agentSocket(dump.get('identityagent')?.[0], path),
+    agentSocket: agentSocket(dump.get('identityagent')?.[0], path, env),
     publicKeyLogin: yes('pubkeyauthentication', true) && prefers('publickey'),
     passwordLogin:
       (yes('passwordauthentication', true) && prefers('password')) ||
@@ -190,7 +197,7 @@ export function settingsFrom(dump: SshDump, target: SshTarget): SshSettings {
     hostKeyAlias: one('hostkeyalias'),
     revokedHostKeysFile: revoked && path(revoked),
     proxyJump: one('proxyjump') ?? target.proxyJump,
-    proxyCommand: one('proxycommand') && expandTokens(one('proxycommand') ?? '', tokens),
+    proxyCommand: one('proxycommand') && expandTokens(one('proxycommand') ?? '', tokens, env),
     addressFamily: family === 'inet' ? 4 : family === 'inet6' ? 6 : undefined,
     connectTimeoutMs:
       target.connectTimeoutMs ?? seconds('connecttimeout') ?? (one('proxycommand') ? 30_000 : 10_000),
@@ -246,60 +253,17 @@ const DEFAULT_IDENTITY = /^~\/\.ssh\/id_(rsa|dsa|ecdsa|ecdsa_sk|ed25519|ed25519_
 export const isDefaultIdentity = (path: string): boolean =>
   DEFAULT_IDENTITY.test(path.replace(homeFolder(), '~'));
 
-function connectionTokens(target: SshTarget, hostname: string, port: number, user: string): Tokens {
-  const here = localHostname();
-  return {
-    d: homeFolder(),
-    h: hostname,
-    i: String(process.getuid?.() ?? ''),
-    C: createHash('sha1').update(`${here}${hostname}${port}${user}`).digest('hex'),
-    L: here.replace(/\..*/, ''),
-    l: here,
-    n: target.address.replace(/^.*@/, ''),
-    p: String(port),
-    r: user,
-    u: localUser(),
-  };
-}
-
-/** Replaces `%x` and `${NAME}`; an unknown token stays as it is. */
-export function expandTokens(text: string, tokens: Tokens): string {
-  return text.replaceAll(/%(.)|\$\{(\w+)\}/g, (whole, token?: string, variable?: string) => {
-    if (token === '%') return '%';
-    return (token ? tokens[token] : process.env[variable ?? '']) ?? whole;
-  });
-}
-
-/** Replaces a leading `~` with the home folder of the password database, as OpenSSH does; ignores $HOME. */
-export function expandHome(path: string): string {
-  return path === '~' || path.startsWith('~/') ? join(homeFolder(), path.slice(1)) : path;
-}
-
 /** `ssh -G` prints several paths on one line without quotes: only a space before `/`, `~` or `none` separates paths. */
 function splitPaths(text: string): string[] {
   return text.split(/ (?=[/~]|none$)/);
 }
 
-function agentSocket(configured: string | undefined, path: (text: string) => string): string | undefined {
-  if (configured === undefined || configured === 'SSH_AUTH_SOCK')
-    return process.env.SSH_AUTH_SOCK || undefined;
+function agentSocket(
+  configured: string | undefined,
+  path: (text: string) => string,
+  env: NodeJS.ProcessEnv,
+): string | undefined {
+  if (configured === undefined || configured === 'SSH_AUTH_SOCK') return env.SSH_AUTH_SOCK || undefined;
   if (configured === 'none') return undefined;
-  return configured.startsWith('$') ? process.env[configured.slice(1)] || undefined : path(configured);
-}
-
-function homeFolder(): string {
-  try {
-    return userInfo().homedir;
-  } catch {
-    // The uid has no entry in the password database, as in some containers.
-    return homedir();
-  }
-}
-
-function localUser(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return process.env.USER ?? 'root';
-  }
+  return configured.startsWith('$') ? env[configured.slice(1)] || undefined : path(configured);
 }

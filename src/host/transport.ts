@@ -55,8 +55,8 @@ const LAST_WORDS_MS = 500;
  * Runs a ProxyCommand in the user's shell, as OpenSSH does; its stdin and stdout are the stream.
  * @param commandLine with its tokens expanded
  */
-export function openProxyCommand(commandLine: string): Transport {
-  const child = spawn(process.env.SHELL || '/bin/sh', ['-c', `exec ${commandLine}`], { stdio: 'pipe' });
+export function openProxyCommand(commandLine: string, env: NodeJS.ProcessEnv): Transport {
+  const child = spawn(env.SHELL || '/bin/sh', ['-c', `exec ${commandLine}`], { stdio: 'pipe', env });
   let said = '';
   child.stderr.setEncoding('utf8');
   child.stderr.on('data', (text: string) => {

@@ -27,16 +27,16 @@ export async function askAll(document: Document, asker: SecretAsker): Promise<An
   const env = withoutRead(asker.env, [...found.values()]);
   const commands = asked.flatMap((one) => ('command' in one ? [one] : []));
   const secrets = asked.flatMap((one) => ('secret' in one ? [one] : []));
-  const told = await Promise.all([
+  const all = await Promise.all([
     ...commands.map(
       async (one): Promise<[string, Answer]> => [
         JSON.stringify(one),
-        await once(one.command, folder, { ...asker, env }),
+        await once(one.command, { cwd: folder, env, signal: asker.stopping }, saidTo(asker)),
       ],
     ),
     ...(secrets.length > 0 ? [askFile(secrets, document.file, asker)] : []),
   ]);
-  const answers = new Map(told.flatMap((one) => (one instanceof Map ? [...one] : [one])));
+  const answers = new Map(all.flatMap((one) => (one instanceof Map ? [...one] : [one])));
   // Where all is answered, a look at the hosts after Ctrl-C goes on: it says what a command has left there.
   if (asker.stopping?.aborted && [...answers.values()].some((one) => 'fault' in one))
     throw new HaprovError(ExitCode.left, 'left while its secrets were asked for: nothing was done');
@@ -65,12 +65,22 @@ function withoutRead(env: NodeJS.ProcessEnv, references: readonly Reference[]): 
   return Object.fromEntries(Object.entries(env).filter(([name]) => !read.has(name)));
 }
 
-/** What commands have said: who looks again and again is not asked for a PIN each time. */
-const said = new Map<string, Promise<Answer>>();
+/** What commands have said to whom: who looks again and again is not asked for a PIN each time. */
+const told = new WeakMap<NodeJS.ProcessEnv, Map<string, Promise<Answer>>>();
 
-async function once(words: string[], cwd: string, { env, stopping }: SecretAsker): Promise<Answer> {
-  const key = JSON.stringify([cwd, words]);
-  const answer = said.get(key) ?? askCommand(words, { cwd, env, signal: stopping });
+function saidTo({ env }: SecretAsker): Map<string, Promise<Answer>> {
+  const said = told.get(env) ?? new Map<string, Promise<Answer>>();
+  told.set(env, said);
+  return said;
+}
+
+async function once(
+  words: string[],
+  options: Parameters<typeof askCommand>[1],
+  said: Map<string, Promise<Answer>>,
+): Promise<Answer> {
+  const key = JSON.stringify([options.cwd, words]);
+  const answer = said.get(key) ?? askCommand(words, options);
   said.set(key, answer);
   if ('fault' in (await answer)) said.delete(key);
   return answer;

@@ -84,18 +84,19 @@ export async function readIdentities(asker: SecretAsker): Promise<string[]> {
   );
 }
 
-const warned = new Set<string>();
+const warned = new WeakMap<NodeJS.ProcessEnv, Set<string>>();
 
-function warnOfReaders(file: string, { emit }: SecretAsker): void {
+function warnOfReaders(file: string, { emit, env }: SecretAsker): void {
   const mode = statSync(file).mode & 0o777;
-  if ((mode & 0o077) === 0 || !emit || warned.has(file)) return;
-  warned.add(file);
+  const files = warned.get(env) ?? new Set<string>();
+  if ((mode & 0o077) === 0 || !emit || files.has(file)) return;
+  warned.set(env, files.add(file));
   const text = `${file} is not for you alone (mode 0${mode.toString(8)}), and has the key to your secrets: ${command('chmod', '600', file)}`;
   emit({ type: 'message', level: 'warning', text });
 }
 
-/** Passphrases that have opened a file, for as long as haprov runs. */
-const known = new Map<string, string>();
+/** Passphrases that have opened a file, by whose environment it was: nobody else has them. */
+const passphrases = new WeakMap<NodeJS.ProcessEnv, Map<string, string>>();
 
 const damaged = 'is damaged: take it from your repository or backup';
 
@@ -107,8 +108,10 @@ async function opened(file: string, bytes: Uint8Array, asker: SecretAsker): Prom
 async function byPassphrase(
   file: string,
   bytes: Uint8Array,
-  { askSecret }: SecretAsker,
+  { askSecret, env }: SecretAsker,
 ): Promise<{ text: string; key: Key }> {
+  const known = passphrases.get(env) ?? new Map<string, string>();
+  passphrases.set(env, known);
   for (let left = 3; ; left--) {
     const again = left < 3 ? 'That passphrase does not open it.\n' : '';
     const passphrase =

@@ -23,7 +23,10 @@ export interface CommonOptions {
 }
 
 export interface Context {
+  /** What values are read from. What is remembered for it, such as a passphrase, nobody else is given. */
   env: NodeJS.ProcessEnv;
+  /** What programs are started with; `keepSecret` takes the variables out that only an inventory needs. */
+  programEnv: NodeJS.ProcessEnv;
   /** Tells the reporter; secrets are masked on the way, once they are known. */
   emit(event: EventBody): void;
   /** From here on these values are masked in everything that is printed. */

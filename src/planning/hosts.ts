@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { ExitCode, HaprovError, UsageError } from '../errors';
 import { type Connection, connect, loginReasons, type SshTarget } from '../host/connection';
-import { expandHome } from '../host/ssh-config';
+import { expandHome } from '../host/ssh-tokens';
 import type { Survey, SurveyListener } from '../host/survey';
 import type { Host, Inventory } from '../inventory/inventory';
 import type { CommonOptions, Context } from './context';
@@ -54,6 +54,7 @@ export function toTarget(host: Host, options: CommonOptions, context: Context): 
     passphrase: ssh.passphrase,
     answerWithinMs: options.answerWithin === undefined ? undefined : options.answerWithin * 1000,
     connectTimeoutMs: ssh.connectTimeout === undefined ? undefined : ssh.connectTimeout * 1000,
+    env: context.programEnv,
     ask: context.askSecret,
     tell: (text) => context.emit({ type: 'message', level: 'warning', host: host.name, text }),
   };

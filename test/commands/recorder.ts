@@ -7,6 +7,7 @@ export function recorder(env: NodeJS.ProcessEnv = {}) {
   const said: string[] = [];
   const context: Context = {
     env,
+    programEnv: env,
     color: false,
     columns: 80,
     stopping: new AbortController().signal,

@@ -1,6 +1,7 @@
 import { homedir, userInfo } from 'node:os';
 import { parseSshDump } from '../../src/host/ask-ssh-config';
-import { expandTokens, type SshTarget, settingsFrom, sshArguments } from '../../src/host/ssh-config';
+import { type SshTarget, settingsFrom, sshArguments } from '../../src/host/ssh-config';
+import { expandTokens } from '../../src/host/ssh-tokens';
 
 const home = userInfo().homedir || homedir();
 const target = (more: Partial<SshTarget> = {}): SshTarget => ({
@@ -167,5 +168,7 @@ describe('settingsFrom', () => {
 });
 
 test('expandTokens leaves alone what it does not know', () => {
-  expect(expandTokens('%h-%%h-%z-${NO_SUCH_VARIABLE}', { h: 'web' })).toBe('web-%h-%z-${NO_SUCH_VARIABLE}');
+  expect(expandTokens('%h-%%h-%z-${NO_SUCH_VARIABLE}', { h: 'web' }, {})).toBe(
+    'web-%h-%z-${NO_SUCH_VARIABLE}',
+  );
 });
