@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ExitCode, HaprovError, UsageError } from '../errors';
-import { type StatusObserver, statusObserver } from '../library/status';
+import { status as look, type StatusObserver, statusObserver } from '../library/status';
 import type { CommonOptions, Context } from '../planning/context';
 import { renderError } from '../report/error-text';
 import { renderStatus } from '../report/status-text';
@@ -22,15 +22,15 @@ export interface StatusOptions extends CommonOptions {
 export async function status(options: StatusOptions, context: Context): Promise<ExitCode> {
   if (options.serve && (options.watch || options.json))
     throw new UsageError('--serve shows a page: it goes with neither --watch nor --json');
-  const isOnce = !options.watch && !options.serve;
-  const looking = statusObserver(options, isOnce ? context : { ...context, emit: () => {} });
-  try {
-    if (options.serve) return await serve(looking, options, context);
-    if (options.watch) return await watch(looking, options, context);
-    const found = await looking.look();
+  if (!options.watch && !options.serve) {
+    const found = await look(options, context);
     if (options.json) await context.printJson(found, 2);
     else await context.printRendered(renderStatus(found, context));
     return exitCodeOf(found, options);
+  }
+  const looking = await statusObserver(options, { ...context, emit: () => {} });
+  try {
+    return await (options.serve ? serve : watch)(looking, options, context);
   } finally {
     looking.close();
   }

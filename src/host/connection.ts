@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { HostError } from '../errors';
 import { type AskSecret, loginReasons, type SecretQuestion } from './ask-secret';
 import type { Session } from './channel';
-import { logIn, sessionOf } from './client';
 import { beginEarly, leaveEarly, takeEarly } from './early-login';
 import {
   ANSWERS_MS,
@@ -81,6 +80,8 @@ async function openSession(target: SshTarget, known = target): Promise<Session> 
   const { name, transport = 'auto', gate } = target;
   gate?.signal.throwIfAborted();
   const read = target.settings ?? readSshConfig(target);
+  // Loading the SSH library takes as long as `ssh` does to say what its config means.
+  const { logIn, sessionOf } = await import('./client');
   const settings = await read;
   const master = transport === 'ssh2' ? undefined : await openMaster(settings);
   const why = transport === 'auto' ? await needsOpenSsh(settings, master) : undefined;

@@ -1,6 +1,6 @@
 import { createPrivateKey } from 'node:crypto';
 import { type ParsedKey, utils } from 'ssh2';
-import type { Person } from './person';
+import { type Person, passphraseName, passphraseOf } from './person';
 import { readUserFile } from './read-file';
 import { isDefaultIdentity, type SshTarget } from './ssh-config';
 
@@ -81,17 +81,6 @@ async function unlocked(
     if (!passphrase) throw new Error(`${path}: ${why}`);
   }
 }
-
-/** By which a person remembers a key's passphrase. */
-export const passphraseName = (path: string) => `passphrase of ${path}`;
-
-/** Asks the person for a key's passphrase, once for all hosts; empty or undefined where he has none. */
-export const passphraseOf = (path: string, person: Person): Promise<string | undefined> =>
-  person.answer(
-    passphraseName(path),
-    { text: `Enter passphrase for key '${path}': `, isSecret: true, kind: 'passphrase' },
-    `Bad passphrase, try again for ${path}: `,
-  );
 
 function publicPart(text: string): ParsedKey | undefined {
   const key = text ? utils.parseKey(text) : undefined;

@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
 import type { AnswerPrompt } from './askpass';
-import { passphraseName, passphraseOf } from './key-files';
-import type { Person } from './person';
+import { type Person, passphraseName, passphraseOf } from './person';
 import type { SshSettings, SshTarget } from './ssh-config';
 
 /** Whether there is anything with which OpenSSH's prompts can be answered. */

@@ -125,3 +125,14 @@ export class Person {
 }
 
 const passwordName = (account: string) => `password of ${account}`;
+
+/** By which a person remembers a key's passphrase. */
+export const passphraseName = (path: string) => `passphrase of ${path}`;
+
+/** Asks the person for a key's passphrase, once for all hosts; empty or undefined where he has none. */
+export const passphraseOf = (path: string, person: Person): Promise<string | undefined> =>
+  person.answer(
+    passphraseName(path),
+    { text: `Enter passphrase for key '${path}': `, isSecret: true, kind: 'passphrase' },
+    `Bad passphrase, try again for ${path}: `,
+  );

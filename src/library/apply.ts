@@ -1,11 +1,11 @@
 import type { RunEnd } from '../events/events';
-import { executePlan, planningFor, type RolloutOptions, undoOptions } from '../execution/execute-plan';
+import type { RolloutOptions } from '../execution/execute-plan';
 import { readPlan, requireSame } from '../plan/drift';
 import { type Plan, publicPlan } from '../plan/plan';
+import { connectFirst } from '../planning/connect-first';
 import type { CommonOptions, Context } from '../planning/context';
-import { makePlan, type PlanningOptions, requireWhole } from '../planning/planning';
+import type { PlanningOptions } from '../planning/planning';
 import { parseSerial } from '../rollout/batches';
-import { rollback } from './rollback';
 
 export interface ApplyOptions extends CommonOptions, RolloutOptions {
   /** Only if nothing has drifted since this plan was made, or the file with it was saved. */
@@ -31,16 +31,22 @@ async function planAndExecute(
 ): Promise<RunEnd> {
   const begun = performance.now();
   if (options.serial !== undefined) parseSerial(options.serial, 1);
-  const planned = await makePlan(options, context, {
-    ...planningFor(command, options, context, saved !== undefined),
-    ...about,
+  return connectFirst(options, context, async (said) => {
+    const [{ makePlan, requireWhole }, { executePlan, planningFor, undoOptions }] = await Promise.all([
+      import('../planning/planning'),
+      import('../execution/execute-plan'),
+    ]);
+    const planned = await makePlan(said, context, {
+      ...planningFor(command, options, context, saved !== undefined),
+      ...about,
+    });
+    try {
+      requireWhole(planned);
+      if (saved) requireSame(saved, publicPlan(planned.plan));
+      const undo = async () => (await import('./rollback')).rollback(undoOptions(options), context);
+      return await executePlan({ command, begun, planned, undo }, options, context);
+    } finally {
+      planned.survey.close();
+    }
   });
-  try {
-    requireWhole(planned);
-    if (saved) requireSame(saved, publicPlan(planned.plan));
-    const undo = () => rollback(undoOptions(options), context);
-    return await executePlan({ command, begun, planned, undo }, options, context);
-  } finally {
-    planned.survey.close();
-  }
 }

@@ -11,8 +11,8 @@ import {
 import { runFormat } from '../host/run-format';
 import { inOrder } from '../host/run-order';
 import { type Survey, survey } from '../host/survey';
+import { inventoryOf } from '../planning/connect-first';
 import type { CommonOptions, Context } from '../planning/context';
-import { inventoryOf } from '../planning/desired-state';
 import { listenerFor, notAsked, selectHosts, toTarget } from '../planning/hosts';
 import { endsWithinMs } from '../planning/planning';
 import type { LoggedRun } from '../report/log-text';

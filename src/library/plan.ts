@@ -1,6 +1,6 @@
 import { type Plan, publicPlan } from '../plan/plan';
+import { connectFirst } from '../planning/connect-first';
 import type { CommonOptions, Context } from '../planning/context';
-import { makePlan, requireWhole } from '../planning/planning';
 
 /** A plan, and whether it is of all hosts that were meant. */
 interface Made {
@@ -11,10 +11,13 @@ interface Made {
 
 /** What `apply` would do; one read-only exec a host. @throws InputError, UsageError */
 export async function plan(options: CommonOptions, context: Context): Promise<Made> {
-  const planned = await makePlan(options, context);
-  planned.survey.close();
-  return {
-    plan: publicPlan(planned.plan),
-    requireWhole: (isShown) => requireWhole(planned, isShown),
-  };
+  return connectFirst(options, context, async (begun) => {
+    const { makePlan, requireWhole } = await import('../planning/planning');
+    const planned = await makePlan(begun, context);
+    planned.survey.close();
+    return {
+      plan: publicPlan(planned.plan),
+      requireWhole: (isShown) => requireWhole(planned, isShown),
+    };
+  });
 }

@@ -1,5 +1,5 @@
 import type { EventBody } from '../events/events';
-import type { AskSecret } from '../host/connection';
+import type { AskSecret, SshTarget } from '../host/connection';
 import type { Inventory } from '../inventory/inventory';
 import type { Plan } from '../plan/plan';
 
@@ -9,6 +9,8 @@ export interface CommonOptions {
   inventory: string;
   /** What was read from it, where that is not to be read once more. */
   loaded?: Inventory;
+  /** The hosts that are being connected to already, by their names. */
+  begun?: ReadonlyMap<string, SshTarget>;
   limit?: string[];
   user?: string;
   identity?: string[];

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { setImmediate as afterWhatWaits } from 'node:timers/promises';
 import type { Document } from '../document/document';
 import { faultsToReport } from '../document/faults';
@@ -6,12 +5,12 @@ import { InputError } from '../errors';
 import type { OwnTexts } from '../ha/own/reading';
 import { programsOf } from '../inventory/ask-sources';
 import type { Host, Inventory } from '../inventory/inventory';
-import { loadInventory } from '../inventory/load';
 import type { Finding } from '../plan/plan';
 import { expand, type Resource } from '../playbook/expand';
 import { loadPlaybooks } from '../playbook/load';
 import { installation } from '../playbook/playbook';
-import type { CommonOptions, Context } from './context';
+import { type Asker, inventoryOf, type Named } from './connect-first';
+import type { Context } from './context';
 import { readOwnConfiguration } from './own-configuration';
 
 /** What the user says, and what every host is to have by it. */
@@ -22,21 +21,6 @@ export interface DesiredState {
   /** What each host is to read of them. */
   texts: OwnTexts[];
   wanted: Map<Host, Resource[]>;
-}
-
-type Asker = Parameters<typeof loadInventory>[1];
-/** An inventory by its path, or as it was read before. */
-type Named = Pick<CommonOptions, 'inventory' | 'loaded'>;
-
-/** The inventory that is meant; `read` is given the document, where it is read now. @throws InputError with all faults */
-export async function inventoryOf(
-  { inventory, loaded }: Named,
-  asker: Asker,
-  read?: (document: Document) => void,
-): Promise<Inventory> {
-  if (!loaded) return loadInventory(resolve(inventory), asker, read);
-  asker.keepSecret(loaded.secrets);
-  return loaded;
 }
 
 /** Loads and checks inventory, playbooks and templates; no host is asked. @throws InputError with all faults */
@@ -58,10 +42,10 @@ export async function loadAndConnect(
   begin(said);
   const steps = stepsTo(said);
   for (;;) {
-    const step = steps.next();
-    if (step.done) return step.value;
     // What hosts have said meanwhile is answered.
     await afterWhatWaits();
+    const step = steps.next();
+    if (step.done) return step.value;
   }
 }
 

@@ -33,6 +33,9 @@ export function selectHosts(inventory: Inventory, limit: string[] | undefined): 
   );
 }
 
+/** Seconds: to status, a host that leaves a question unanswered for so long is a finding, unless the user says another time. */
+export const statusAnswersWithin = 15;
+
 /** How a host is reached: what the command line says, then the inventory. @throws UsageError */
 export function toTarget(host: Host, options: CommonOptions, context: Context): SshTarget {
   const { ssh } = host;

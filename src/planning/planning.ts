@@ -90,7 +90,7 @@ async function planOver(
 ): Promise<Planned> {
   const said = await loadAndConnect(options, context, (loaded) => {
     for (const host of selectHosts(loaded, options.limit))
-      ways.set(host, prepare(toTarget(host, options, context)));
+      ways.set(host, options.begun?.get(host.name) ?? prepare(toTarget(host, options, context)));
   });
   const { inventory } = said;
   const hosts = [...ways.keys()];

@@ -19,7 +19,7 @@ import { namingInventory } from '../text/format';
 import type { CommonOptions, Context } from './context';
 import { type DesiredState, loadAndConnect } from './desired-state';
 import { planHost, questionsOf, readinessOf, unreached } from './host-plan';
-import { listenerFor, selectHosts, toTarget } from './hosts';
+import { listenerFor, selectHosts, statusAnswersWithin, toTarget } from './hosts';
 
 /** Somebody who looks at the inventory's hosts, again and again over the same connections. */
 export interface StatusObserver {
@@ -34,8 +34,6 @@ export interface StatusObserver {
   close(): void;
 }
 
-/** Seconds: a host that leaves a question unanswered for so long is a finding, unless the user says another time. */
-const answersWithin = 15;
 /** One that has not said all after so many times of that is as well: it must not keep who watches from the others. */
 const longest = 4;
 const laptopTimeoutMs = 1000;
@@ -56,7 +54,7 @@ const naming = (found: Status, inventory: string): Status => ({
 
 export function statusObserver(options: CommonOptions, context: Context): StatusObserver {
   let kept: ReadonlyMap<string, Connection> = new Map();
-  const within = options.answerWithin ?? answersWithin;
+  const within = options.answerWithin ?? statusAnswersWithin;
   let inventory: Inventory | undefined;
   let last: { found: Status; at: number } | undefined;
   /** When each host has answered, of this look. */
@@ -82,8 +80,9 @@ export function statusObserver(options: CommonOptions, context: Context): Status
     // A path is read anew each time: who looks on while editing the inventory sees what is not applied yet.
     const said = await loadAndConnect(options, context, (loaded) => {
       for (const host of selectHosts(loaded, options.limit)) {
-        const target = toTarget(host, { ...options, answerWithin: within }, context);
-        ways.set(host, kept.has(host.name) ? target : prepare(target));
+        const target = () => toTarget(host, { ...options, answerWithin: within }, context);
+        const begun = options.begun?.get(host.name);
+        ways.set(host, begun ?? (kept.has(host.name) ? target() : prepare(target())));
       }
     });
     inventory = said.inventory;

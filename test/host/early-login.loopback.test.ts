@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import net from 'node:net';
 import { type Connection, connect, leaveEarly, prepare } from '../../src/host/connection';
 import { type CountingProxy, countingProxy } from '../support/counting-proxy';
 import { patient } from '../support/patient';
@@ -42,6 +43,16 @@ test('keys are exchanged, and who logs in is said when the login is wanted', asy
   expect((await connection.runScript('', patient)).stdout).toBe('hello\n');
   expect(server.logins).toEqual(['root publickey']);
   expect(proxy.connections).toBe(1);
+});
+
+test('it connects in the turn in which `ssh -G` has answered, however many files it looks at: the program is busy', async () => {
+  const connecting = jest.spyOn(net, 'connect');
+  const prepared = prepare(target());
+  await prepared.settings;
+  await new Promise(setImmediate);
+  expect(connecting).toHaveBeenCalledWith(expect.objectContaining({ port: proxy.port }));
+  connecting.mockRestore();
+  leaveEarly(prepared);
 });
 
 test('a login again is one of its own', async () => {
