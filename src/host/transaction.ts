@@ -106,6 +106,7 @@ function stepsOf({ run, owner, leaseSeconds, steps }: Transaction): string[] {
     '#!/bin/sh',
     `run=${quote(run)} home=${quote(`${stateFolder}/runs/${run}`)} owner=${quote(owner.replace(/\s/g, '_'))} lease=${leaseSeconds}`,
     `prepare_steps=${quote(numbers('prepare'))} commit_steps=${quote(`${numbers('leave')} ${numbers('commit')}`.trim())} service_steps=${quote(numbers('service'))}`,
+    `look_again_after=${quote(` ${looksAgainAfter(steps).join(' ')}`)}`,
     `validate_steps=${quote(steps.flatMap(({ step }, index) => (step.validate ? [index + 1] : [])).join(' '))}`,
     ...steps.flatMap(({ step, title }, index) => [
       `# ${index + 1} ${title.replace(/[\r\n]/g, ' ')}`,
@@ -113,6 +114,20 @@ function stepsOf({ run, owner, leaseSeconds, steps }: Transaction): string[] {
       ...parts.map((part) => `s${index + 1}_${part}() {\n${step[part] ?? ':'}\n}`),
     ]),
   ];
+}
+
+/**
+ * The numbers of the steps after which the units that were started are looked at once more: when all have started, and before
+ * what may need them.
+ */
+function looksAgainAfter(steps: readonly TitledStep[]): number[] {
+  const services = steps.flatMap((one, index) =>
+    one.step.phase === 'service' ? [{ ...one, number: index + 1 }] : [],
+  );
+  return services.flatMap(({ number }, at) => {
+    const next = services[at + 1];
+    return !next || next.isOpaque ? [number] : [];
+  });
 }
 
 function groupWords(group: Group | undefined): string {

@@ -160,6 +160,29 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     expect(failure(journal)).toContain('web came up and ended again');
   });
 
+  test('what ends while others start is found out as well, before anything is kept', async () => {
+    for (const unit of ['web', 'cache', 'queue']) systemd.unit(`${unit}.service`);
+    systemd.set('crashes', 'web.service');
+    const steps = await box.steps(wish('web'), wish('cache'), wish('queue'));
+    const { code, journal } = await box.apply(steps);
+    expect([code, box.state(), systemd.links()]).toEqual([1, 'restored', []]);
+    expect(['web', 'cache', 'queue'].filter((unit) => systemd.runs(`${unit}.service`))).toEqual([]);
+    expect(journal.find(({ event }) => event === 'failed')).toMatchObject({ step: 1, part: 'verify' });
+    expect(failure(journal)).toContain('web came up and ended again');
+  });
+
+  test.each([
+    ['once, when all have started', 2, ['web', 'cache', 'queue', 'web', 'cache', 'queue']],
+    ['before a command, which may need them', 1, ['web', 'cache', 'web', 'cache', 'queue', 'queue']],
+  ])('what has started is looked at again %s', async (_when, at, expected) => {
+    for (const unit of ['web', 'cache', 'queue']) systemd.unit(`${unit}.service`);
+    const steps = await box.steps(wish('web'), wish('cache'), wish('queue'));
+    const command = { phase: 'service', check: ':', run: ':', isOpaque: true } as const;
+    const { code } = await box.apply([...steps.slice(0, at + 1), command, ...steps.slice(at + 1)]);
+    const looks = box.calls().flatMap((call) => /NRestarts.* (\w+)\.service$/.exec(call)?.[1] ?? []);
+    expect({ code, looks }).toEqual({ code: 0, looks: expected });
+  });
+
   test.each([false, true])(
     'what cannot start is called failed afterwards if it was before: %s',
     async (was) => {

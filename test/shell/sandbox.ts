@@ -306,9 +306,13 @@ esac
     return found.map(({ step }) => step);
   }
 
-  stage(steps: readonly Step[], run = 'run1', owner = 'me@laptop'): Promise<Outcome> {
-    const titled = steps.map((step, index) => {
-      const what = { type: 'test', target: `${index + 1}`, action: 'update' };
+  stage(
+    steps: readonly (Step & { isOpaque?: boolean })[],
+    run = 'run1',
+    owner = 'me@laptop',
+  ): Promise<Outcome> {
+    const titled = steps.map(({ isOpaque = false, ...step }, index) => {
+      const what = { type: 'test', target: `${index + 1}`, action: 'update', isOpaque };
       return { ...what, title: `update ${index + 1}`, step };
     });
     const manifest = { run, owner, startedAt: '', command: 'apply', inventory: 'test', steps: titled };
@@ -338,7 +342,7 @@ esac
   }
 
   /** Stages and commits, as an apply does. */
-  async apply(steps: readonly Step[], run = 'run1'): Promise<Outcome> {
+  async apply(steps: Parameters<Sandbox['stage']>[0], run = 'run1'): Promise<Outcome> {
     const staged = await this.stage(steps, run);
     if (staged.code !== 0) return staged;
     const { code, stderr, journal } = await this.go('commit', run);

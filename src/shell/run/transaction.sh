@@ -5,7 +5,7 @@
 # Journal rows: milliseconds, event, step, detail, separated by tabs. Descriptor 3 leads to the laptop, which may have gone;
 # 8 is the watcher's lock, 9 the guard, which a verb locks: the programs of a step get neither.
 # Needs: probe apart selinux-probe put-back recover wipe folders boot limits peers view flag
-# Given: home prepare_steps commit_steps service_steps run lease owner
+# Given: home prepare_steps commit_steps service_steps look_again_after run lease owner
 # Gives: step number booting
 trap '' PIPE HUP INT TERM
 booting=
@@ -99,7 +99,21 @@ step_of() { # NUMBER PART...
     # A command may end as a verb does that tells of a lock or of a full disk.
     part "$current" "$part" || return 1
   done
+  case "$part $look_again_after " in "verify "*" $current "*) look_again || return 1 ;; esac
   emit done "$current" $(($(now) - begun))
+}
+
+# A unit that ends right after its start is active at the first look, which has left "life" in its step: all of them are
+# looked at again a second after the last of them.
+look_again() {
+  set --
+  for life in "$home"/steps/*/life; do [ ! -e "$life" ] || set -- "$@" "$life"; done
+  [ $# -gt 0 ] || return 0
+  sleep 1 3>&- 8>&- 9>&-
+  for life in "$@"; do
+    started=${life%/life}
+    part "${started##*/}" verify && rm -f "$life" || return
+  done
 }
 
 reversed() { for word in "$@"; do printf '%s\n' "$word"; done | awk '{ row[NR] = $0 } END { for (i = NR; i > 0; i--) print row[i] }'; } # WORD...
