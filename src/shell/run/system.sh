@@ -131,9 +131,9 @@ prove_reload() { # UNIT OLD_WORKERS
   fail 'HAProxy was told to reload, and no new worker came up: the old one still runs the old configuration'
 }
 
-# Waits for a worker that is not one of the old, five seconds at most.
+# Waits for a worker that is not one of the old, five seconds at most; most come within a tenth of one.
 comes_anew() { # UNIT OLD_WORKERS
-  for look in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+  for pause in 0.05 0.05 0.05 0.05 0.05 0.25 0.25 0.25 0.25 0.25 0.5 0.5 0.5 0.5 0.5 0.5 0.5; do
     for worker in $(workers_of "$1"); do
       case "
 $2
@@ -141,7 +141,7 @@ $2
 $worker
 "*) ;; *) return 0 ;; esac
     done
-    sleep 0.25
+    sleep $pause
   done
   return 1
 }
