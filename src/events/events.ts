@@ -48,8 +48,11 @@ export type Event = { at: string } & (
       changed: number;
       failed: number;
       message: string;
-      /** What a rollout waited for, milliseconds each: hosts asked, packages installed, units moved, gates. */
-      spent?: { asking?: number; packages?: number; units?: number; gates?: number };
+      /**
+       * What a rollout waited for, milliseconds each: hosts asked, packages installed, files staged, checked and put in place
+       * (and all else of stage and commit), units moved, gates.
+       */
+      spent?: { asking?: number; packages?: number; files?: number; units?: number; gates?: number };
     }
 );
 

@@ -17,17 +17,27 @@ export class TimeKeeper {
 
   hear(event: EventBody): void {
     if (event.type === 'phase-end' && event.phase === 'gate') this.add('gates', event.ms);
+    if (event.type === 'phase-end' && (event.phase === 'stage' || event.phase === 'commit'))
+      this.add('files', event.ms);
     if (event.type !== 'step-end' || event.work === undefined) return;
     // Before the commit a unit's state is only written down.
     if (event.work === 'packages' || event.phase === 'commit') this.add(event.work, event.ms);
   }
 
   get spent(): TimeSpent {
+    const of = (what: keyof TimeSpent) => this.#intervals.get(what) ?? [];
+    const others = [...of('packages'), ...of('units'), ...of('gates')];
+    // Of stages and commits, all that is neither packages nor units, and not beside another host's gate.
+    const files = together([...others, ...of('files')]) - together(others);
+    const told = order.map((what) => [what, what === 'files' ? files : together(of(what))] as const);
     return Object.fromEntries(
-      [...this.#intervals].map(([what, intervals]) => [what, Math.round(together(intervals))]),
+      told.filter(([what]) => this.#intervals.has(what)).map(([what, ms]) => [what, Math.round(ms)]),
     );
   }
 }
+
+/** As a run goes through them. */
+const order = ['asking', 'packages', 'files', 'units', 'gates'] as const;
 
 /** How much time the intervals cover. */
 function together(intervals: readonly (readonly [from: number, to: number])[]): number {
