@@ -56,6 +56,18 @@ test.each<[string, Partial<Story>, 'at once' | 'in turn']>([
   );
 });
 
+test.each(['reload haproxy', 'restart httpd'] as const)(
+  'a turn waits for --steady once its changes are made, and for nothing more: %s',
+  async (change) => {
+    const { world } = await tell({ ...plain, change });
+    const at = (host: string, what: string) =>
+      world.diary.find((one) => one.host === host && one.what === what)?.at ?? Number.NaN;
+    // --steady is 500 ms here; a reloaded HAProxy has checked its servers after 400 ms.
+    for (const host of ['fred', 'ethyl'])
+      expect(at(host, 'confirm') - at(host, 'committed')).toBeLessThan(700);
+  },
+);
+
 test('hosts that commit together are looked at together: as often as one alone', async () => {
   const looks = async (hosts: number) => {
     const { world } = await tell({ ...plain, hosts, together: true });

@@ -10,6 +10,7 @@ import { never, sleep, type Trouble, type VerbName, type World } from './world';
 /** As src/rollout/ssh-host.ts has it of the transport: so long a host may be silent. */
 const quietMs = 30_000;
 const answerMs = 20;
+const firstCheckMs = 400;
 
 /** A host, its run, and the connection to it. What it does goes on without the connection, but not without power. */
 export class ModelHost extends ModelRun implements HostVerbs {
@@ -17,6 +18,8 @@ export class ModelHost extends ModelRun implements HostVerbs {
   isSick = false;
   /** Servers that its HAProxy spares; it forgets them when it starts anew. */
   readonly spared = new Set<string>();
+  /** When its HAProxy, which has just started, has checked its servers. */
+  #checkedAt = 0;
   /** Nothing ran on it before its change. */
   isBare = false;
   #isConnected = true;
@@ -26,6 +29,12 @@ export class ModelHost extends ModelRun implements HostVerbs {
   constructor(name: string, world: World) {
     super(name, world);
     world.hosts.push(this);
+  }
+
+  /** Its HAProxy starts anew: it spares nobody, and reports every server as UP until it has checked it. */
+  startHaproxy(): void {
+    this.spared.clear();
+    this.#checkedAt = performance.now() + firstCheckMs;
   }
 
   get isQuiet(): boolean {
@@ -175,8 +184,12 @@ export class ModelHost extends ModelRun implements HostVerbs {
       servers: world.hosts.map((one) => ({
         service: 'web',
         server: one.name,
-        status: this.spared.has(`web/${one.name}`) ? 'DRAIN' : one.isUp ? 'UP' : 'DOWN',
-        check: one.isUp ? 'L4OK' : 'L4TOUT',
+        status: this.spared.has(`web/${one.name}`)
+          ? 'DRAIN'
+          : one.isUp || performance.now() < this.#checkedAt
+            ? 'UP'
+            : 'DOWN',
+        check: performance.now() < this.#checkedAt ? 'INI' : one.isUp ? 'L4OK' : 'L4TOUT',
         sessions: 0,
       })) as Observation['servers'] & object,
     };

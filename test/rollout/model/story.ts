@@ -50,7 +50,7 @@ export async function tell(story: Story): Promise<Told> {
     host.isSick = story.sick.includes(host.name);
     if (host.name === story.slow) host.stagingMs = 5 * leaseSeconds * 1000;
     // A HAProxy that is reloaded or restarted forgets whom it spared.
-    if (story.change !== 'restart httpd') host.whenNew = () => host.spared.clear();
+    if (story.change !== 'restart httpd') host.whenNew = () => host.startHaproxy();
     if (host.name === story.locked) host.lock = 'run9 1 bob@laptop';
     if (story.together) host.peers = [...hosts.values()].filter((other) => other !== host);
   }
