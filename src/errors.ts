@@ -1,4 +1,4 @@
-/** The process's exit codes: see README, "Exit codes". */
+/** The process's exit codes: see docs/command-line.md. */
 export const ExitCode = {
   done: 0,
   failed: 1,

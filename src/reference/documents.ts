@@ -35,9 +35,9 @@ export function findings(folder: string): Entry[] {
   );
 }
 
-/** What README says of each code with which haprov exits. */
+/** What docs/command-line.md says of each code with which haprov exits. */
 export const exitCodes = (folder: string): Entry[] =>
-  rows(folder, 'README.md', 'exit code', (means = '') => sentence(means));
+  rows(folder, 'docs/command-line.md', 'exit code', (means = '') => sentence(means));
 
 /** What docs/glossary.md says of each word that haprov uses. */
 export const words = (folder: string): Entry[] =>

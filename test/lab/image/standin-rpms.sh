@@ -28,5 +28,6 @@ build haproxy haproxy
 build keepalived keepalived
 build httpd apache2-bin
 build redis redis-server redis-tools
+build orders
 createrepo_c --quiet "$repo"
 rm -rf "$work/rpms"

@@ -1,0 +1,18 @@
+import type { Block } from './pages';
+
+/** What becomes of the commands that documents show. */
+
+/** Done on the real pair, block by block, by test/integration/docs.test.ts. */
+export const walked = ['docs/tutorial.md', 'docs/from-rpm-to-vip.md'];
+
+/** Blocks that no test runs, by how they begin, and why. */
+const reasons: Record<string, Record<string, string>> = {
+  'docs/tutorial.md': {
+    'npm ci && npm pack':
+      'test/support/pty-setup.ts packs the program and installs it for every test at a terminal',
+  },
+};
+
+/** Why no test runs it; nothing where one does. */
+export const notRun = ({ page, commands }: Block): string | undefined =>
+  Object.entries(reasons[page] ?? {}).find(([start]) => commands.startsWith(start))?.[1];
