@@ -43,6 +43,7 @@ import { unknownState } from './unknown-state';
 import { unreadable } from './unreadable';
 import { valueNotKnown } from './value-not-known';
 import { vipOutsideSubnets } from './vip-outside-subnets';
+import { vipWithoutService } from './vip-without-service';
 import { vridClash } from './vrid-clash';
 import { weightInSyncGroup } from './weight-in-sync-group';
 import { weightNotAboveGap } from './weight-not-above-gap';
@@ -88,6 +89,7 @@ export const rules: readonly Rule[] = [
   unreadable,
   valueNotKnown,
   vipOutsideSubnets,
+  vipWithoutService,
   vridClash,
   weightInSyncGroup,
   weightNotAboveGap,
