@@ -183,6 +183,8 @@ export async function execute<O>(
     },
   };
   let { inventory } = options;
+  // While a command waits for what does not keep the process alive, Node would end it: nothing said, exit code 0.
+  const isRunning = setInterval(() => {}, 2 ** 30);
   try {
     const run = await load();
     const sorted = options.words ? sortWords(options.words, options.beside, env) : undefined;
@@ -198,6 +200,7 @@ export async function execute<O>(
     );
     process.exitCode = error instanceof HaprovError ? error.exitCode : ExitCode.failed;
   }
+  clearInterval(isRunning);
   // Connections to hosts that still do not answer would keep the process alive.
   if (stop.signal.aborted) process.exit();
 }

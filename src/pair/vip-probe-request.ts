@@ -35,10 +35,7 @@ export function sendRequest(
       onConnect();
     };
     // Node reads sockets after timers and before immediates, so an answer that waited for a busy process still counts.
-    const timer = setTimeout(
-      () => setImmediate(finish, `no answer within ${timeoutMs} ms`),
-      timeoutMs,
-    ).unref();
+    const timer = setTimeout(() => setImmediate(finish, `no answer within ${timeoutMs} ms`), timeoutMs);
     const end = target.mode === 'http' ? get(target, connected, finish) : open(target, connected, finish);
     function finish(failure?: string): void {
       clearTimeout(timer);
@@ -80,7 +77,7 @@ export function httpRequest(target: ProbeTarget): { path: string; headers: Recor
 function get(target: ProbeTarget, connected: () => void, finish: Finish): () => void {
   const sent = request({ host: target.address, port: target.port, agent: false, ...httpRequest(target) });
   let bytes = 0;
-  sent.on('socket', (socket) => socket.unref().once('connect', connected));
+  sent.on('socket', (socket) => socket.once('connect', connected));
   sent.on('error', (error) => finish(reasonOf(error)));
   sent.on('response', (answer) => {
     const { statusCode: status = 0 } = answer;
@@ -99,14 +96,13 @@ function get(target: ProbeTarget, connected: () => void, finish: Finish): () => 
 function open(target: ProbeTarget, connected: () => void, finish: Finish): () => void {
   const socket: Socket = connect({ host: target.address, port: target.port });
   let grace: NodeJS.Timeout | undefined;
-  socket.unref();
   socket.on('error', (error) => finish(reasonOf(error)));
   socket.on('close', () => finish());
   socket.on('connect', () => {
     connected();
     socket.resume();
     socket.end();
-    grace = setTimeout(() => setImmediate(finish), RESET_COMES_WITHIN_MS).unref();
+    grace = setTimeout(() => setImmediate(finish), RESET_COMES_WITHIN_MS);
   });
   return () => {
     clearTimeout(grace);
