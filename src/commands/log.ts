@@ -26,7 +26,8 @@ async function readAndPrint(options: LogOptions, context: Context) {
   const { color, columns } = context;
   const full = options.run !== undefined || (options.verbose ?? false);
   if (options.json) await context.printJson(found.runs, 2);
-  else
+  // Hosts that were not asked may have runs.
+  else if (found.runs.length > 0 || !found.failure)
     await context.printRendered(
       renderLog(found.runs, { color, columns, full, inventory: options.inventory }),
     );

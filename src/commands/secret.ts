@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { isatty } from 'node:tty';
-import { formatPath, type Path, readDocument } from '../document/document';
+import { formatPath, notThere, type Path, readDocument } from '../document/document';
 import { didYouMean } from '../document/suggest';
 import { ExitCode, HaprovError, UsageError } from '../errors';
 import { isFile } from '../inventory/find';
@@ -64,7 +64,7 @@ export async function secret(options: SecretOptions, context: Context): Promise<
 function inventoryOf({ inventory = '', what }: SecretOptions): string {
   if (isFile(inventory)) return inventory;
   throw new UsageError(
-    `${inventory}: ${existsSync(inventory) ? 'is no file' : 'there is no such file'}`,
+    `${inventory}: ${existsSync(inventory) ? 'is no file' : notThere(inventory)}`,
     `name the inventory last: haprov secret ${what} … INVENTORY`,
   );
 }

@@ -16,7 +16,8 @@ export function describe(value: unknown, expected: string): string {
   if (typeof value === 'string' && value !== '' && isUnquoted(value, expected))
     return `is ${JSON.stringify(value)}, in quotes`;
   const shown = typeof value === 'string' ? JSON.stringify(value) : String(value);
-  const kind = typeof value === 'number' && !/number|port|seconds|from \d/.test(expected) ? ', a number' : '';
+  const isToldAsNumber = !expected.startsWith('an object') && /number|port|seconds|from \d/.test(expected);
+  const kind = typeof value === 'number' && !isToldAsNumber ? ', a number' : '';
   return `is ${short(shown)}${kind}`;
 }
 

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, type Stats, statSync } from 'node:fs';
-import { extname, join } from 'node:path';
+import { dirname, extname, join, resolve } from 'node:path';
 import { type Fault, InputError } from '../errors';
 import { parseJson } from './json';
 import { type Parsed, type Path, placeAt, SyntaxMistake } from './place';
@@ -102,6 +102,12 @@ function kindOf(about: Stats): string {
 const inventoryIn = (folder: string) =>
   existsSync(join(folder, 'inventory.json')) ? `: name ${join(folder, 'inventory.json')}` : '';
 
+/** What is said of a file that is not there: where it was looked for. */
+export function notThere(file: string): string {
+  const folder = dirname(resolve(file));
+  return `there is no such file${existsSync(folder) ? ` in ${folder}` : `, as there is no folder ${folder}`}`;
+}
+
 /** @throws InputError, saying why, when `file` cannot be read. */
 export function readBytes(file: string): Buffer {
   const refuse = (message: string) => new InputError([{ file, path: '', message }]);
@@ -115,7 +121,7 @@ export function readBytes(file: string): Buffer {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (error instanceof InputError) throw error;
-    if (code === 'ENOENT' || code === 'ENOTDIR') throw refuse('there is no such file');
+    if (code === 'ENOENT' || code === 'ENOTDIR') throw refuse(notThere(file));
     if (code === 'EACCES') throw refuse('may not be read by you: see its permissions');
     throw refuse(`cannot be read (${code})`);
   }

@@ -35,8 +35,18 @@ export const choice = <const T extends readonly [string, ...string[]]>(values: T
 export const object = <T extends z.core.$ZodLooseShape>(shape: T) =>
   z.strictObject(shape, {
     error: (issue) =>
-      issue.code === 'unrecognized_keys' ? `one of: ${Object.keys(shape).join(', ')}` : 'an object { … }',
+      issue.code === 'unrecognized_keys'
+        ? `one of: ${Object.keys(shape).join(', ')}`
+        : `an object ${sketch(shape)}`,
   });
+
+/** Such an object with the keys that it needs, `{ "address": … }`, or with its first two, where it needs none. */
+function sketch(shape: z.core.$ZodLooseShape): string {
+  const all = Object.keys(shape).filter((key) => key !== '$schema');
+  const needed = all.filter((key) => !z.safeParse(shape[key] as z.ZodType, undefined).success);
+  const shown = (needed.length > 0 ? needed : all.slice(0, 2)).map((key) => `"${key}": …`);
+  return `{ ${[...shown, ...(needed.length > 0 ? [] : ['…'])].join(', ')} }`;
+}
 
 /** A list with at least `min` items. @param what the list, for messages */
 export const list = <T extends z.ZodType>(item: T, what: string, min = 0) => {

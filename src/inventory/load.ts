@@ -1,14 +1,16 @@
-import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { basename, dirname, extname, resolve } from 'node:path';
-import { type Document, type Path, readDocument } from '../document/document';
+import { basename, dirname, extname, relative, resolve } from 'node:path';
+import { type Document, type Path, readDocument, readText } from '../document/document';
 import { faultsToReport } from '../document/faults';
 import { validate } from '../document/validate';
 import { type Fault, InputError } from '../errors';
+import { command } from '../shell/quote';
+import { isAnsibleIni, isAnsibleYaml } from './ansible/looks-like';
 import { askAll } from './ask-sources';
 import { buildVips } from './build-vips';
 import { checkReferences } from './check';
 import { rangeOf } from './endpoints';
+import { isFile } from './find';
 import type {
   Backends,
   Endpoint,
@@ -82,15 +84,28 @@ export function buildInventory(
 /** @throws InputError */
 export function readInventory(file: string): Document {
   try {
-    return readDocument(file);
+    const document = readDocument(file);
+    if (isAnsibleYaml(document.value)) throw ansible(file);
+    return document;
   } catch (error) {
-    if (!(error instanceof InputError) || existsSync(file)) throw error;
+    if (!(error instanceof InputError) || error.hint !== undefined) throw error;
+    if (isFile(file)) throw isReadAsJson(file) && isAnsibleIni(readText(file)) ? ansible(file) : error;
     const hint =
       extname(file) === ''
         ? 'where a host is meant: --limit HOST, and the inventory before it, or none where it is found'
         : 'name the inventory, or begin one: haprov init --out inventory.json';
     throw new InputError(error.faults, hint);
   }
+}
+
+const isReadAsJson = (file: string) => !/^\.ya?ml$/i.test(extname(file));
+
+function ansible(file: string): InputError {
+  const words = command('haprov', 'init', '--from', relative('', file) || file, '--out', 'pair.json');
+  return new InputError(
+    [{ file, path: '', message: 'is an inventory of Ansible, and none of haprov' }],
+    `make one of it: ${words}`,
+  );
 }
 
 /** What is already at fault by itself is not also at fault for what it refers to. */

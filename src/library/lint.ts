@@ -3,6 +3,7 @@ import { extname } from 'node:path';
 import { didYouMean } from '../document/suggest';
 import { UsageError } from '../errors';
 import { shippedVersions } from '../host/release';
+import { isAnsibleIni } from '../inventory/ansible/looks-like';
 import type { Inventory } from '../inventory/inventory';
 import { hostsOf, languageOf } from '../lint/given-files';
 import type { Versions } from '../lint/host-files';
@@ -78,14 +79,14 @@ const versionsOf = ({ el, haproxy, keepalived }: LintOptions): Versions => ({
 const isNamedLikeInventory = (file: string) => /^\.(?:json|ya?ml)$/i.test(extname(file));
 
 /**
- * Whether a file is taken for an inventory: by its name, or where it begins with "{" and is neither HAProxy's nor
- * keepalived's. A file that cannot be read counts as one.
+ * Whether a file is taken for an inventory: by its name, or where it begins with "{" or looks like one of Ansible, and is
+ * neither HAProxy's nor keepalived's. A file that cannot be read counts as one.
  */
 function looksLikeInventory(file: string): boolean {
   if (file === '-' || isNamedLikeInventory(file)) return file !== '-';
   try {
     const text = readFileSync(file, 'utf8');
-    return languageOf(text) === undefined && text.trimStart().startsWith('{');
+    return languageOf(text) === undefined && (text.trimStart().startsWith('{') || isAnsibleIni(text));
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ENOENT' && !/\.(?:cfg|conf)$/.test(file);
   }

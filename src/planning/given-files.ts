@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
+import { notThere } from '../document/document';
 import { type Fault, InputError } from '../errors';
 import { dialectOf } from '../ha/keepalived/dialect';
 import { matching } from '../ha/keepalived/glob';
@@ -34,7 +35,7 @@ export function readGivenFiles(names: readonly string[]): GivenFiles {
       files.set(path, { path, text, ...(language ? { language } : {}) });
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
-      fail(name, code === 'ENOENT' ? 'there is no such file' : `cannot be read: ${message}`);
+      fail(name, code === 'ENOENT' ? notThere(name) : `cannot be read: ${message}`);
     }
   };
   for (const name of names.flatMap(withFilesOf)) take(name);

@@ -26,13 +26,15 @@ export function allShipped(): Shipped[] {
   );
 }
 
-/** Those that the user may mean by `name`, which may have its folder before it and its ending behind it. */
+/** Those that the user may mean by `name`, which may have its folder before it, or only its last part, and its ending behind it. */
 export function shippedAs(name: string, all: readonly Shipped[] = allShipped()): Shipped[] {
   const exact = all.filter((one) => [one.path, `${folderOf(one)}/${one.name}`].includes(name));
   if (exact.length > 0) return exact;
-  return all.filter((one) => [one.path.slice(folderOf(one).length + 1), one.name].includes(name));
+  const within = all.filter((one) => [one.path.slice(folderOf(one).length + 1), one.name].includes(name));
+  return within.length > 0 ? within : all.filter((one) => [one.path, one.name].map(lastOf).includes(name));
 }
 
+const lastOf = (path: string) => path.split('/').at(-1);
 const folderOf = ({ path }: Shipped) => path.split('/')[0] ?? '';
 
 /** The user's own in `folder` that wins over it. */

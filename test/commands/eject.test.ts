@@ -42,6 +42,8 @@ test.each([
   ['ha-pair.json', 'playbooks/ha-pair.json'],
   ['playbooks/ha-pair', 'playbooks/ha-pair.json'],
   ['haproxy/haproxy.cfg', 'templates/haproxy/haproxy.cfg.ejs'],
+  ['haproxy.cfg', 'templates/haproxy/haproxy.cfg.ejs'],
+  ['haproxy.cfg.ejs', 'templates/haproxy/haproxy.cfg.ejs'],
   ['haproxy/haproxy.cfg.ejs', 'templates/haproxy/haproxy.cfg.ejs'],
   ['templates/haproxy/haproxy.cfg', 'templates/haproxy/haproxy.cfg.ejs'],
 ])('%s is copied, and the path said', async (name, path) => {

@@ -265,6 +265,41 @@ describe('haprov init', () => {
     });
   });
 
+  test('YAML that is read as INI is told so once', () =>
+    inFolder({ 'hosts.txt': 'all:\n  hosts:\n    a:\n    b:\n' }, (folder) => {
+      const { code, stderr } = run(folder, ['init', '--from', 'hosts.txt']);
+      expect([code, stderr]).toEqual([
+        2,
+        'error: hosts.txt:1: "all:" ends with ":" but names no port; is it a YAML file? One is told by its ending: .yml, .yaml\n',
+      ]);
+    }));
+
+  test.each([
+    ['plan', 'hosts', '[web]\na ansible_host=10.0.0.1\n'],
+    ['lint', 'hosts.ini', 'a ansible_host=10.0.0.1\n'],
+    ['lint', 'hosts.txt', '# ours\n[web:vars]\nx=1\n'],
+    ['render', 'hosts.yml', 'web:\n  hosts:\n    a: { ansible_host: 10.0.0.1 }\n'],
+  ])('%s of an Ansible inventory %s says what makes one of haprov of it', (command, name, text) =>
+    inFolder({ [name]: text }, (folder) => {
+      const { code, stderr } = run(folder, [command, name]);
+      expect([code, stderr]).toEqual([
+        2,
+        `error: ${name}: is an inventory of Ansible, and none of haprov\nwhat to do: make one of it: haprov init --from ${name} --out pair.json\n`,
+      ]);
+    }),
+  );
+
+  test.each([
+    ['plan', 'x.json', 'error: x.json: there is no such file in FOLDER\n'],
+    ['lint', 'no/x.cfg', 'error: no/x.cfg: there is no such file, as there is no folder FOLDER/no\n'],
+  ])('%s %s: what is not there is said with where it was looked for', (command, name, message) =>
+    inFolder({}, (folder) => {
+      const { code, stderr } = run(folder, [command, name]);
+      expect(code).toBe(2);
+      expect(stderr.replaceAll(folder, 'FOLDER')).toContain(message);
+    }),
+  );
+
   test.each([
     ['h x\n[a b]\n', ['hosts.ini:1: ', 'hosts.ini:2: ']],
     [undefined, ['hosts.ini: there is no such file']],

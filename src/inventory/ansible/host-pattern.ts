@@ -1,4 +1,4 @@
-import { Mistake } from './mistake';
+import { Mistake, OtherFormat } from './mistake';
 
 /** Far more than anybody balances, far fewer than exhaust the memory. */
 export const mostHosts = 10_000;
@@ -15,9 +15,9 @@ export function expandHostPattern(pattern: string): { names: string[]; port?: nu
   const [, bare = inner, innerPort] = withPort.exec(inner) ?? [];
   const port = innerPort ?? outerPort;
   if (pattern === '---')
-    throw new Mistake('"---" begins a YAML file, which is told by its ending: .yml, .yaml');
+    throw new OtherFormat('"---" begins a YAML file, which is told by its ending: .yml, .yaml');
   if (port === undefined && pattern.endsWith(':'))
-    throw new Mistake(
+    throw new OtherFormat(
       `${JSON.stringify(pattern)} ends with ":" but names no port; is it a YAML file? One is told by its ending: .yml, .yaml`,
     );
   const names = expandRanges(bare);

@@ -3,7 +3,7 @@ import type { Value } from '../schema/vars';
 import { loopsOf } from './groups';
 import { expandHostPattern, mostHosts } from './host-pattern';
 import { literalOf } from './literal';
-import { Mistake } from './mistake';
+import { Mistake, OtherFormat } from './mistake';
 import { splitWords } from './words';
 
 /** Where something stands: a line of the inventory, or of a file beside it. */
@@ -72,6 +72,7 @@ class Reader {
   }
 
   read(text: string): AnsibleInventory {
+    let isOfOther = false;
     for (const row of text.split(lineEnd)) {
       this.#line += 1;
       const line = row.trim();
@@ -80,6 +81,8 @@ class Reader {
         this.#readLine(line);
       } catch (error) {
         if (!(error instanceof Mistake)) throw error;
+        if (isOfOther && error instanceof OtherFormat) continue;
+        isOfOther ||= error instanceof OtherFormat;
         this.#faults.push(this.#fault(error.message));
       }
     }
