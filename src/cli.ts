@@ -1,19 +1,17 @@
 import { Command, CommanderError, Option } from 'commander';
+import { beginCommands } from './cli/begin-commands';
 import { commandData } from './cli/command-data';
 import { execute } from './cli/execute-later';
 import { parseWithHelp, withReadableHelp } from './cli/help';
-import { hostOptions, inventoryWord, noColor, rolloutOptions, sshOptions, yes } from './cli/options';
+import { hostOptions, inventoryWord, noColor, oneOrSeveral, rolloutOptions, yes } from './cli/options';
 import { secretCommands } from './cli/secret-commands';
 import { outliveReaders } from './cli/terminal';
 import { limits } from './cli/timeout-help';
 import { collect, oneOf, portFrom, seconds, version } from './cli/values';
-import type { AdoptOptions } from './commands/adopt';
 import type { ApplyOptions } from './commands/apply';
 import type { DiagramOptions } from './commands/diagram';
 import type { DrainOptions } from './commands/drain';
 import type { DrillOptions } from './commands/drill';
-import type { EjectOptions } from './commands/eject';
-import type { InitOptions } from './commands/init';
 import type { LintOptions } from './commands/lint';
 import type { LogOptions } from './commands/log';
 import type { PlanOptions } from './commands/plan';
@@ -34,13 +32,18 @@ const program = withReadableHelp(new Command('haprov'))
   .showHelpAfterError('(haprov --help says more)')
   .exitOverride();
 
-hostCommand('plan', 'show what apply would change, and change nothing')
+severalCommand('plan', 'show what apply would change, and change nothing')
   .option('--json', 'the plan as data')
   .option('--out <file>', 'save the plan, for apply --plan')
   .option('--exit-code', 'exit with 5 when changes are pending')
-  .action((inventory, options) =>
+  .action((inventories, options) =>
     execute<PlanOptions>(
-      { ...options, words: [inventory], json: options.json ?? false, exitCode: options.exitCode ?? false },
+      {
+        ...options,
+        ...oneOrSeveral(inventories),
+        json: options.json ?? false,
+        exitCode: options.exitCode ?? false,
+      },
       async () => (await import('./commands/plan')).plan,
     ),
   );
@@ -75,7 +78,7 @@ rolloutCommand('rollback', 'undo the newest run, or all runs after one, by a pla
     ),
   );
 
-hostCommand('status', 'show what works, what is broken, and what to do about it, causes first')
+severalCommand('status', 'show what works, what is broken, and what to do about it, causes first')
   .addHelpText('after', limits.status)
   .option('--watch', 'look again every interval, until Ctrl-C', false)
   .option('--interval <seconds>', 'time from one look to the next', seconds(0.2, 3600), 2)
@@ -83,9 +86,9 @@ hostCommand('status', 'show what works, what is broken, and what to do about it,
   .option('--listen <port>', 'the port of that page (0: any that is free)', portFrom(0), 0)
   .option('--json', 'the status as data; with --watch one a line', false)
   .option('--exit-code', 'exit with 1 when anything is wrong', false)
-  .action((inventory, options) =>
+  .action((inventories, options) =>
     execute<StatusOptions>(
-      { ...options, words: [inventory] },
+      { ...options, ...oneOrSeveral(inventories) },
       async () => (await import('./commands/status')).status,
     ),
   );
@@ -194,7 +197,7 @@ program
   )
   .argument(
     '[files...]',
-    'the inventory (default: as of plan); or haproxy.cfg and keepalived.conf of one pair (- for standard input)',
+    'inventories (default: as of plan); or haproxy.cfg and keepalived.conf of one pair (- for standard input)',
   )
   .option('--json', 'the findings as data', false)
   .option('--allow <rule>', 'leave this rule out (repeatable)', collect)
@@ -233,71 +236,7 @@ inventoryCommand('render', 'show what would be on the hosts, whole files with ow
     ),
   );
 
-program
-  .command('eject')
-  .description('copy a shipped playbook, template or file to edit it; without a name, list them')
-  .argument('[name]', 'such as ha-pair or haproxy/haproxy.cfg')
-  .option('--to <folder>', 'the folder of the inventory that will use it (default: as found, else this)')
-  .action((name, options) =>
-    execute<EjectOptions>(
-      { ...options, name, color: true },
-      async () => (await import('./commands/eject')).eject,
-    ),
-  );
-
-sshOptions(
-  program
-    .command('init')
-    .description(
-      'begin an inventory: of a new pair, whose hosts it looks at and does not change; of an Ansible inventory; else the example',
-    )
-    .option('--host <name=address>', 'a host of a new pair, [NAME=][USER@]ADDRESS (twice or more)', collect)
-    .option('--vip <address>', 'the shared address of a new pair, with its prefix if you like')
-    .option('--offline', 'ask no host: write what was said', false)
-    .option('--from <hosts>', 'the Ansible inventory: YAML by its ending, else INI')
-    .option(
-      '--out <file>',
-      'the new file to write (default: inventory.json for a new pair, else standard output)',
-    ),
-).action((options) =>
-  execute<InitOptions>(
-    { ...options, toTerminal: process.stdout.isTTY ?? false },
-    async () => (await import('./commands/init')).init,
-  ),
-);
-
-sshOptions(
-  program
-    .command('adopt')
-    .description(
-      'make an inventory of a pair that runs without haprov, its files byte for byte; changes no host',
-    )
-    .argument('[hosts...]', 'the hosts of the pair, as ssh takes them')
-    .option(
-      '--from <path>',
-      'files of HAProxy and keepalived in place of hosts, or folders with etc in them (repeatable)',
-      collect,
-    )
-    .option('--model', 'say as much as possible in the inventory itself, and tell what that changes', false)
-    .option('--out <folder>', 'write it to this folder, which must be empty or missing', 'adopted')
-    .option('--json', 'what was found as data', false),
-).action((hosts, options) =>
-  execute<AdoptOptions>({ ...options, hosts }, async () => (await import('./commands/adopt')).adopt),
-);
-
-program
-  .command('schema')
-  .description('print the JSON Schema of an inventory or a playbook, for editors')
-  .argument('[kind]', 'inventory or playbook', oneOf('inventory', 'playbook'), 'inventory')
-  .addOption(new Option('--write <folder>', 'write both there').hideHelp())
-  .option(...noColor)
-  .action((kind: 'inventory' | 'playbook', options: { write?: string; color: boolean }) =>
-    execute<{ kind: 'inventory' | 'playbook'; write?: string }>(
-      { kind, ...options },
-      async () => (await import('./commands/schema')).schema,
-    ),
-  );
-
+beginCommands(program);
 secretCommands(program);
 
 program
@@ -332,6 +271,17 @@ function drainCommand(name: string, description: string): Command {
 /** A command that connects to the inventory's hosts. */
 function hostCommand(name: string, description: string): Command {
   return hostOptions(inventoryCommand(name, description));
+}
+
+/** A command that looks at the hosts of one inventory or several. */
+function severalCommand(name: string, description: string): Command {
+  const [, about] = inventoryWord;
+  return hostOptions(
+    program
+      .command(name)
+      .description(description)
+      .argument('[inventories...]', about.replace('the inventory', 'one inventory or several')),
+  );
 }
 
 /** A command about an inventory, which is found where none is named. */

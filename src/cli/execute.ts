@@ -107,9 +107,10 @@ export async function execute<O>(
   process.on('SIGHUP', () => {
     if (hasTerminal() && !stop.signal.aborted) onSignal();
   });
-  let secrets: Secrets | undefined;
+  const secrets = new Map<string, Secrets>();
   const typed: string[] = [];
-  const mask: Secrets['mask'] = (text) => secrets?.mask(text) ?? text;
+  const mask: Secrets['mask'] = (text) =>
+    [...secrets.values()].reduce((masked, one) => one.mask(masked), text);
   const write = async (text: string | Uint8Array, isForCopying = false): Promise<void> => {
     if (options.quiet) return;
     await asker.isDone();
@@ -124,7 +125,7 @@ export async function execute<O>(
     mask,
     remember: (secret) => {
       typed.push(secret);
-      secrets?.add(secret);
+      for (const one of secrets.values()) one.add(secret);
     },
     silence: async () => {
       isAsking = true;
@@ -154,8 +155,8 @@ export async function execute<O>(
     begin: (stopping = stepFirst) => {
       begun = stopping;
     },
-    keepSecret: (known) => {
-      secrets = known;
+    keepSecret: (known, of = '') => {
+      secrets.set(of, known);
       for (const secret of typed) known.add(secret);
       for (const name of known.variables) delete process.env[name];
     },

@@ -12,6 +12,11 @@ export const inventoryWord = [
   '[inventory]',
   'the inventory: JSON, or YAML by its ending (default: HAPROV_INVENTORY, else inventory.json, .yaml or .yml here or above)',
 ] as const;
+/** Several inventories are looked at side by side; one is found where none is named. */
+export const oneOrSeveral = (inventories: string[]) => ({
+  inventories,
+  ...(inventories.length > 1 ? {} : { words: inventories }),
+});
 export const noColor = ['--no-color', 'no colours (as NO_COLOR=1)'] as const;
 
 /** Adds the options of commands that roll out changes. */

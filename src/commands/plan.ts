@@ -1,23 +1,36 @@
 import { writeFileSync } from 'node:fs';
 import { ExitCode, UsageError } from '../errors';
 import { plan as makePlan } from '../library/plan';
+import type { Ended } from '../library/several';
 import { pending } from '../plan/plan';
 import type { CommonOptions, Context } from '../planning/context';
-import { renderPlan } from '../report/plan-text';
+import { renderPlan, summaryOf } from '../report/plan-text';
+import { overSeveral, refuseForSeveral } from './several';
 
 export interface PlanOptions extends CommonOptions {
+  /** The inventories, where several are named. */
+  inventories: string[];
   out?: string;
   exitCode: boolean;
 }
 
 /** `haprov plan`: shows what `apply` would do; one read-only exec a host. */
 export async function plan(options: PlanOptions, context: Context): Promise<ExitCode> {
+  const { inventories } = options;
+  if (inventories.length < 2) return (await planOne(options, context)).code;
+  refuseForSeveral({ '--out': options.out !== undefined });
+  return overSeveral(inventories, options, context, planOne);
+}
+
+async function planOne(options: PlanOptions, context: Context): Promise<Ended> {
   const { plan: shown, requireWhole } = await makePlan(options, context);
   if (options.json) await context.printJson(shown, 2);
   else await context.printRendered(renderPlan(shown, context));
   requireWhole(!options.json);
   if (options.out !== undefined) save(options.out, shown);
-  return options.exitCode && pending(shown) > 0 ? ExitCode.changesPending : ExitCode.done;
+  const isWell = pending(shown) === 0;
+  const code = options.exitCode && !isWell ? ExitCode.changesPending : ExitCode.done;
+  return { code, sum: summaryOf(shown.hosts, { color: false }), isWell };
 }
 
 function save(file: string, plan: object): void {

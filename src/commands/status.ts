@@ -1,12 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ExitCode, HaprovError, UsageError } from '../errors';
-import { status as look, type StatusObserver, statusObserver } from '../library/status';
+import type { Ended } from '../library/several';
+import { status as lookOnce, type StatusObserver, statusObserver } from '../library/status';
 import type { CommonOptions, Context } from '../planning/context';
 import { renderError } from '../report/error-text';
 import { renderStatus } from '../report/status-text';
 import type { Status } from '../status/status';
+import { overSeveral, refuseForSeveral } from './several';
 
 export interface StatusOptions extends CommonOptions {
+  /** The inventories, where several are named. */
+  inventories: string[];
   /** Look again every interval until Ctrl-C. */
   watch: boolean;
   /** Seconds from the end of a look to the next. */
@@ -22,18 +26,26 @@ export interface StatusOptions extends CommonOptions {
 export async function status(options: StatusOptions, context: Context): Promise<ExitCode> {
   if (options.serve && (options.watch || options.json))
     throw new UsageError('--serve shows a page: it goes with neither --watch nor --json');
-  if (!options.watch && !options.serve) {
-    const found = await look(options, context);
-    if (options.json) await context.printJson(found, 2);
-    else await context.printRendered(renderStatus(found, context));
-    return exitCodeOf(found, options);
+  const { inventories } = options;
+  if (inventories.length > 1) {
+    refuseForSeveral({ '--serve': options.serve, '--watch': options.watch });
+    return overSeveral(inventories, options, context, statusOnce);
   }
+  if (!options.watch && !options.serve) return (await statusOnce(options, context)).code;
   const looking = await statusObserver(options, { ...context, emit: () => {} });
   try {
     return await (options.serve ? serve : watch)(looking, options, context);
   } finally {
     looking.close();
   }
+}
+
+async function statusOnce(options: StatusOptions, context: Context): Promise<Ended> {
+  const found = await lookOnce(options, context);
+  if (options.json) await context.printJson(found, 2);
+  else await context.printRendered(renderStatus(found, context));
+  const isWell = found.level !== 'broken' && found.level !== 'warning';
+  return { code: exitCodeOf(found, options), sum: found.headline, isWell };
 }
 
 function exitCodeOf({ level, hosts }: Status, { exitCode }: StatusOptions): ExitCode {

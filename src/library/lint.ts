@@ -55,7 +55,7 @@ function ofFiles(options: LintOptions, allowed: Set<string>, context: Context): 
   if (inventory !== undefined)
     throw new UsageError(
       `${inventory} is an inventory, and not the only file`,
-      'look at an inventory by itself',
+      'look at inventories by themselves',
     );
   const { files, shown } = readGivenFiles(options.files);
   const hosts = hostsOf(files, versionsOf(options), readNamed);
@@ -76,7 +76,8 @@ const versionsOf = ({ el, haproxy, keepalived }: LintOptions): Versions => ({
   ...(keepalived === undefined ? {} : { keepalived }),
 });
 
-const isNamedLikeInventory = (file: string) => /^\.(?:json|ya?ml)$/i.test(extname(file));
+/** Whether a file is taken for an inventory by its name. */
+export const isNamedLikeInventory = (file: string) => /^\.(?:json|ya?ml)$/i.test(extname(file));
 
 /**
  * Whether a file is taken for an inventory: by its name, or where it begins with "{" or looks like one of Ansible, and is

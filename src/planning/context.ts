@@ -31,8 +31,8 @@ export interface Context {
   programEnv: NodeJS.ProcessEnv;
   /** Tells the reporter; secrets are masked on the way, once they are known. */
   emit(event: EventBody): void;
-  /** From here on these values are masked in everything that is printed. */
-  keepSecret(secrets: Inventory['secrets']): void;
+  /** From here on these values are masked in everything that is printed, in place of those of the same inventory `of`. */
+  keepSecret(secrets: Inventory['secrets'], of?: string): void;
   /**
    * Prints a command's own result on standard output: control characters of a text made visible, bytes just as they are
    * where no terminal would act on them.

@@ -30,7 +30,7 @@ export function renderPlan(plan: Plan, options: TextOptions): string {
     ...folded(plan.warnings).map(([first, ...others]) => renderFinding(first, options, others)),
     renderRisks(changing, options),
     renderStages(plan, options),
-    renderDisruptionOf(plan, options) + renderSummary(plan.hosts, options),
+    renderDisruptionOf(plan, options) + summaryOf(plan.hosts, options),
   ];
   return sections.filter(Boolean).join('\n\n');
 }
@@ -177,7 +177,8 @@ function renderDisruptionOf(plan: Plan, options: TextOptions): string {
   return `${ends}${alters}${bold(ends ? 'Disruption of all else:' : 'Disruption:')} ${said}\n`;
 }
 
-function renderSummary(hosts: HostPlan[], options: TextOptions): string {
+/** How many changes on which host, in a sentence. */
+export function summaryOf(hosts: HostPlan[], options: Pick<TextOptions, 'color'>): string {
   const { bold, green, red } = pc.createColors(options.color);
   const failed = hosts.filter((host) => host.error !== undefined);
   const planned = hosts.filter((host) => host.error === undefined);

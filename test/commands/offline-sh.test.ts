@@ -158,6 +158,47 @@ describe('haprov eject', () => {
   });
 });
 
+describe('haprov lint of several inventories', () => {
+  const healthy = inventory
+    .replace('"priority":2', '"priority":101')
+    .replace('"priority":1}', '"priority":100}')
+    .replace('"stats"', '"sysctl":{"net.ipv4.ip_nonlocal_bind":1},"stats"');
+  test('a line for each at the end, on standard output; no secret of any', () =>
+    inFolder(
+      { 'a.json': healthy, 'b.json': healthy.replace('"v"', '"w"'), 'c.yaml': 'hosts: {' },
+      (folder) => {
+        const { code, stdout } = run(folder, ['lint', 'a.json', 'b.json', 'c.yaml'], env);
+        expect(stdout.toString()).toContain('== c.yaml ==\nerror: c.yaml:1:');
+        expect(stdout.toString()).toMatch(
+          /\n== 3 inventories ==\n✓ a.json {2}no findings\n✓ b.json {2}no findings\n✗ c.yaml {2}\d faults?\n$/,
+        );
+        expect(stdout.toString()).not.toContain(env.PASSWORD);
+        expect(code).toBe(2);
+      },
+    ));
+
+  test('--json: one line for each', () =>
+    inFolder({ 'a.json': healthy, 'b.json': healthy }, (folder) => {
+      const { code, stdout } = run(folder, ['lint', 'a.json', 'b.json', '--json'], env);
+      expect([code, stdout.toString()]).toEqual([
+        0,
+        ['a', 'b'].map((name) => `{"version":1,"file":"${name}.json","exitCode":0,"result":[]}\n`).join(''),
+      ]);
+    }));
+
+  test.each([['--out', 'x'], ['--watch'], ['--serve']])('%s is for one', (...words) =>
+    inFolder({}, (folder) => {
+      const { code, stderr } = run(folder, [
+        words[0] === '--out' ? 'plan' : 'status',
+        'a.json',
+        'b.json',
+        ...words,
+      ]);
+      expect([code, stderr]).toEqual([2, expect.stringContaining(`${words[0]} is for one inventory`)]);
+    }),
+  );
+});
+
 describe('haprov init', () => {
   test('the example is an inventory, and says what to do next on standard error', () =>
     inFolder({}, (folder) => {

@@ -40,7 +40,14 @@ test.each(['ARCHITECTURE.md', 'CONTRIBUTING.md', 'docs/decisions/0002-house.md']
 
 const hidden = ['--write', '--man', '--docs'];
 const options = [
-  ...`${read('src/cli.ts')}${read('src/cli/options.ts')}`.matchAll(/'(?:-\w, )?(--[a-z-]+)/g),
+  ...[
+    read('src/cli.ts'),
+    ...readdirSync('src/cli')
+      .filter((name) => name !== 'other-tools.ts')
+      .map((name) => read(`src/cli/${name}`)),
+  ]
+    .join('')
+    .matchAll(/'(?:-\w, )?(--[a-z-]+)/g),
 ].map(([, option = '']) => option);
 
 test.each(documents.filter((path) => !path.startsWith('test/')))(

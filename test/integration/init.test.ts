@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { addresses, describeLab, fetchUrl, lab, labName, startHaprov, vip } from '../support/lab';
+import { addresses, describeLab, fetchUrl, lab, labName, network, startHaprov, vip } from '../support/lab';
 
 /** From nothing but two addresses to a page at the VIP: the inventory that init writes, as it is. */
 describeLab(`init on ${labName}`, () => {
@@ -40,6 +40,37 @@ describeLab(`init on ${labName}`, () => {
     const status = await haprov(['status', file, '--exit-code'], []);
     expect(status).toMatchObject({ code: 0, stdout: expect.stringMatching(/^✓ all is well/) });
     expect(await haprov(['plan', file, '--exit-code'], [])).toMatchObject({ code: 0 });
+  });
+
+  test('five inventories of them in one command: each whole, one summary, and the worst exit code', async () => {
+    const inventory = JSON.parse(readFileSync(file, 'utf8'));
+    const named = (name: string, edit: object) => {
+      writeFileSync(join(folder, name), JSON.stringify({ ...inventory, ...edit }));
+      return join(folder, name);
+    };
+    const files = [
+      named('same.json', {}),
+      named('edited.json', { haproxy: { maxconn: 1999 } }),
+      named('wrong.json', { vip: {} }),
+      named('away.json', { hosts: { ...inventory.hosts, ethyl: { address: `${network}.219` } } }),
+      named('again.json', {}),
+    ];
+    const planned = await haprov(['plan', ...files], []);
+    expect(planned.code).toBe(3);
+    expect(planned.stdout.split('\n').slice(-7, -1)).toEqual([
+      '== 5 inventories ==',
+      expect.stringMatching(/^✓ .*same.json +No changes: 2 hosts are as the inventory says.$/),
+      expect.stringMatching(/^! .*edited.json +Plan: 2 changes on fred, 2 on ethyl/),
+      expect.stringMatching(/^✗ .*wrong.json +1 fault$/),
+      expect.stringMatching(/^✗ .*away.json +ethyl could not be asked: see the plan$/),
+      expect.stringMatching(/^✓ .*again.json +No changes/),
+    ]);
+    const lines = (await haprov(['plan', ...files, '--json', '--exit-code'], [])).stdout.trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject(
+      [0, 5, 2, 3, 0].map((exitCode, index) => ({ version: 1, file: files[index], exitCode })),
+    );
+    const watched = await haprov(['status', ...files.slice(0, 2)], []);
+    expect([watched.code, watched.stdout.match(/^== .* ==$/gm)?.length]).toEqual([0, 3]);
   });
 
   test('where they run already, it says so, and takes another id', async () => {
