@@ -32,15 +32,22 @@ class EarlyLogin {
   }
 }
 
+/**
+ * How many logins may be begun and not yet taken. Hosts that get their turn later would wait with an open connection, for
+ * longer than a server may allow (LoginGraceTime).
+ */
+const MOST = 8;
+
 /** By the target that it is for. */
-const begun = new WeakMap<SshTarget, EarlyLogin>();
+const begun = new Map<SshTarget, EarlyLogin>();
 
 /**
  * Begins to log in at a host while the caller does something else: reads the user's ssh config, connects, and exchanges
  * keys. The host hears who logs in when {@link takeEarly} is called, and is asked nothing before. Whoever begins takes it, or
- * leaves it.
+ * leaves it. Where {@link MOST} are begun, nothing begins, and the target is given back as it is.
  */
 export function beginEarly(target: SshTarget, logIn: (target: SshTarget) => Promise<Session>): SshTarget {
+  if (begun.size >= MOST) return target;
   const settings = readSshConfig(target);
   // `logIn` awaits it and reports its error.
   settings.catch(() => undefined);

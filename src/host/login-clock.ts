@@ -10,6 +10,7 @@ export class Late extends Error {}
  */
 export class LoginClock {
   #timer: NodeJS.Timeout | undefined;
+  #lastLook: NodeJS.Immediate | undefined;
   #people = 0;
   #limit = { ms: 0, late: '' };
   #onLate: (error: Late) => void = () => undefined;
@@ -30,7 +31,7 @@ export class LoginClock {
   /** Stands still until `person` has done. */
   async waitFor<T>(person: Promise<T>): Promise<T> {
     this.#people += 1;
-    clearTimeout(this.#timer);
+    this.#halt();
     try {
       return await person;
     } finally {
@@ -42,12 +43,21 @@ export class LoginClock {
   stop(): void {
     this.#onLate = () => undefined;
     this.#limit = { ms: 0, late: '' };
+    this.#halt();
+  }
+
+  #halt(): void {
     clearTimeout(this.#timer);
+    clearImmediate(this.#lastLook);
   }
 
   #start(): void {
-    clearTimeout(this.#timer);
+    this.#halt();
     const { ms, late } = this.#limit;
-    if (ms > 0 && this.#people === 0) this.#timer = setTimeout(() => this.#onLate(new Late(late)), ms);
+    if (ms === 0 || this.#people > 0) return;
+    // What kept this process busy may have kept it from hearing the server, which it does before an immediate.
+    this.#timer = setTimeout(() => {
+      this.#lastLook = setImmediate(() => this.#onLate(new Late(late)));
+    }, ms);
   }
 }

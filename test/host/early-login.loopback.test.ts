@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import net from 'node:net';
 import { type Connection, connect, leaveEarly, prepare } from '../../src/host/connection';
+import { type Late, LoginClock } from '../../src/host/login-clock';
 import { type CountingProxy, countingProxy } from '../support/counting-proxy';
 import { patient } from '../support/patient';
 import { type SshFiles, sshFiles } from '../support/ssh-files';
@@ -95,4 +96,40 @@ test('where a new key would be written down, nobody connects before', async () =
   connections.push(await connect(accepting));
   expect(proxy.connections).toBe(2);
   leaveEarly(prepared);
+});
+
+test('of many hosts a few are begun early; the others in their turn, and all are reached', async () => {
+  const targets = Array.from({ length: 12 }, () => target());
+  const prepared = targets.map(prepare);
+  expect(prepared.map((one, at) => one === targets[at])).toEqual(targets.map((_, at) => at >= 8));
+  connections.push(...(await Promise.all(prepared.map((one) => connect(one)))));
+  expect(server.logins).toHaveLength(12);
+  // Those that were taken make room.
+  const again = target();
+  const one = prepare(again);
+  expect(one).not.toBe(again);
+  leaveEarly(one);
+});
+
+test('a first line that came while this process was busy has come in time', async () => {
+  const slow = net.createServer().listen(0, '127.0.0.1');
+  await once(slow, 'listening');
+  const client = net.connect((slow.address() as net.AddressInfo).port, '127.0.0.1');
+  const [socket] = await once(slow, 'connection');
+  const clock = new LoginClock();
+  const told = new Promise<string>((resolve) => {
+    client.once('data', () => {
+      clock.heard();
+      resolve('heard');
+    });
+    clock.begin(5, ({ message }: Late) => resolve(message));
+  });
+  socket.write('SSH-2.0-x\r\n');
+  const until = performance.now() + 50;
+  while (performance.now() < until);
+  const said = await told;
+  clock.stop();
+  client.destroy();
+  slow.close();
+  expect(said).toBe('heard');
 });
