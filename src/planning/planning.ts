@@ -10,7 +10,6 @@ import { type Survey, type Surveyed, survey } from '../host/survey';
 import { settleScript } from '../host/transaction';
 import type { Host, Inventory } from '../inventory/inventory';
 import type { Readiness } from '../pair/health';
-import { listenersOf, listenersScript } from '../pair/serving';
 import type { Finding, FullPlan, PlannedHost } from '../plan/plan';
 import type { Resource } from '../playbook/expand';
 import { isSwitchedOff } from '../status/retired';
@@ -20,6 +19,7 @@ import { loadAndConnect } from './desired-state';
 import { planHost, questionsOf, readinessOf, unreached } from './host-plan';
 import { listenerFor, notAsked, selectHosts, toTarget } from './hosts';
 import { findingsOf } from './lint-subject';
+import { listeningOn } from './listening';
 import { missingFiles, missingQuestion } from './missing-files';
 import { startedWithQuestion, unreadFiles } from './unread-files';
 import { heardStrangers, listeningQuestion } from './vrrp-strangers';
@@ -62,7 +62,14 @@ export interface PlanningOptions {
   instead?: (known: BeforePlan) => Promise<Instead>;
 }
 
-const listenersQuestion = { id: 'listeners', script: listenersScript, inPlace: true };
+/** The hosts that answer clients by themselves. */
+const serving = ({ services, virtualServers, vips }: Inventory) =>
+  new Set(
+    [
+      ...[...services, ...virtualServers].flatMap(({ backends }) => backends.hosts),
+      ...vips.filter(({ check }) => !check.haproxy).flatMap(({ members }) => members.map(({ host }) => host)),
+    ].map(({ name }) => name),
+  );
 
 /** Rules that guess what the hosts say for sure. */
 const knownBetter = new Set(['vip-outside-subnets']);
@@ -106,16 +113,11 @@ async function planOver(
   const targets = [...ways].map(([host, target]) => {
     const resources = wanted.get(host) ?? [];
     const listening = other ? [] : listeningQuestion(inventory, host, resources);
-    const serves =
-      [...inventory.services, ...inventory.virtualServers].some(({ backends }) =>
-        backends.hosts.includes(host),
-      ) || inventory.vips.some((vip) => !vip.check.haproxy && vip.members.some((one) => one.host === host));
     return {
       target,
       questions: [
         ...questionsOf(only ? (all.get(host) ?? []) : resources),
         ...listening,
-        ...(serves ? [listenersQuestion] : []),
         ...startedWithQuestion(inventory, host),
         ...(other ? [] : missingQuestion(textsOf(host), all.get(host) ?? [])),
       ],
@@ -162,11 +164,11 @@ async function planOver(
       context.emit({ type: 'message', level: 'warning', host, text: retiredText });
     const vips = runningVips(inventory.vips, plan);
     const holders = surveyed.hosts.filter(({ facts }) => vips.some((vip) => holds(facts, vip.address)));
-    const listening = new Map(
-      surveyed.hosts.flatMap(({ name, answers }) => {
-        const found = listenersOf(answers.find(listenersQuestion.id) ?? '');
-        return found ? [[name, found]] : [];
-      }),
+    const servers = serving(inventory);
+    const listening = await listeningOn(
+      surveyed.hosts.filter(({ name }) => servers.has(name)),
+      planned,
+      context,
     );
     return {
       inventory,

@@ -1,0 +1,34 @@
+import { HaprovError } from '../errors';
+import type { Listener } from '../ha/listener';
+import { answersOf, type Surveyed } from '../host/survey';
+import { listenersOf, listenersScript } from '../pair/serving';
+import type { PlannedHost } from '../plan/plan';
+import type { Context } from './context';
+
+const question = { id: 'listeners', script: listenersScript, inPlace: true };
+
+/**
+ * Who listens on which port, of those of the hosts that could tell. It tells what changes do to clients, so nobody is asked
+ * where there are none: a host looks through all of its processes for it.
+ */
+export async function listeningOn(
+  hosts: readonly Pick<Surveyed, 'name' | 'connection'>[],
+  planned: readonly Pick<PlannedHost, 'changes'>[],
+  context: Pick<Context, 'emit'>,
+): Promise<Map<string, Listener[]>> {
+  const listening = new Map<string, Listener[]>();
+  if (planned.every(({ changes }) => changes.length === 0)) return listening;
+  await Promise.all(
+    hosts.map(async ({ name, connection }) => {
+      try {
+        const found = listenersOf((await answersOf(connection, [question])).of(question.id));
+        if (found) listening.set(name, found);
+      } catch (error) {
+        if (!(error instanceof HaprovError)) throw error;
+        const text = `who listens there is not known, so its units count as serving: ${error.message.replace(`${name}: `, '')}`;
+        context.emit({ type: 'message', level: 'warning', host: name, text });
+      }
+    }),
+  );
+  return listening;
+}

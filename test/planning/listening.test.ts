@@ -1,0 +1,70 @@
+import { HostError } from '../../src/errors';
+import type { Connection } from '../../src/host/connection';
+import type { ExecResult } from '../../src/host/exec';
+import type { PlannedChange } from '../../src/plan/plan';
+import { listeningOn } from '../../src/planning/listening';
+
+/** Who listens on which port is asked where a plan changes something, of all that serve: a change touches others, too. */
+
+const change = {} as PlannedChange;
+let asked: string[];
+let said: unknown[];
+beforeEach(() => {
+  asked = [];
+  said = [];
+});
+
+function host(name: string, answer: () => string) {
+  const runScript = async (script: string): Promise<ExecResult> => {
+    asked.push(name);
+    expect(script).toContain('ss -ltnp');
+    const [, mark] = /echo "(@\w+) /.exec(script) ?? [];
+    return { code: 0, stdout: `${mark} 0\n${answer()}${mark} end 0\n${mark} done\n`, stderr: '', ms: 1 };
+  };
+  return { name, connection: { host: name, runScript } as unknown as Connection };
+}
+const web = (name: string) => host(name, () => 'listens 8080 httpd /system.slice/httpd.service\n');
+const context = { emit: (event: unknown) => void said.push(event) };
+
+test('nobody is asked where nothing changes', async () => {
+  expect([...(await listeningOn([web('web1')], [{ changes: [] }, { changes: [] }], context))]).toEqual([]);
+  expect(asked).toEqual([]);
+});
+
+test('all that serve are asked where one host changes', async () => {
+  const found = await listeningOn(
+    [web('web1'), web('web2')],
+    [{ changes: [] }, { changes: [change] }],
+    context,
+  );
+  const listens = [{ port: 8080, units: ['httpd'] }];
+  expect([...found]).toEqual([
+    ['web1', listens],
+    ['web2', listens],
+  ]);
+  expect(asked).toEqual(['web1', 'web2']);
+});
+
+test('a host that cannot tell is not known, and a host that breaks off is told of', async () => {
+  const mute = host('mute', () => '');
+  const lost = host('lost', () => {
+    throw new HostError('lost', 'the connection was lost');
+  });
+  const found = await listeningOn([mute, lost, web('web1')], [{ changes: [change] }], context);
+  expect([...found.keys()]).toEqual(['web1']);
+  expect(said).toEqual([
+    {
+      type: 'message',
+      level: 'warning',
+      host: 'lost',
+      text: 'who listens there is not known, so its units count as serving: the connection was lost',
+    },
+  ]);
+});
+
+test('what is no fault of a host is thrown', async () => {
+  const odd = host('odd', () => {
+    throw new TypeError('odd');
+  });
+  await expect(listeningOn([odd], [{ changes: [change] }], context)).rejects.toThrow(TypeError);
+});
