@@ -105,7 +105,7 @@ export function isUp({ status, check }: Pick<ServerState, 'status' | 'check'>): 
 
 /** Whether a worker that has just started sends the server requests, and its first check goes on. */
 const isUnchecked = ({ status, check }: Pick<ServerState, 'status' | 'check'>) =>
-  status === 'UP' && check === 'INI';
+  /^UP(?: |$)/.test(status) && check === 'INI';
 
 /** Whether HAProxy sends the server requests, also while it is going down. */
 export const getsRequests = ({ status }: Pick<ServerState, 'status'>) => /^(?:UP|no check|NOLB)/.test(status);

@@ -24,7 +24,10 @@ const found = (status: string, check: string, more: Partial<Observation> = {}) =
 
 test.each<[string, ReturnType<typeof found>, ReturnType<typeof found>]>([
   ['a server that is up', found('UP', 'L4OK'), { missing: 0, wrong: false }],
-  ['its first check goes on', found('UP', 'INI'), { missing: 1, wrong: false }],
+  ['its first check goes on', found('UP 1/3', 'INI'), { missing: 1, wrong: false }],
+  ['its first check goes on, and one is enough', found('UP', 'INI'), { missing: 1, wrong: false }],
+  ['its second check has failed', found('UP 2/3', 'L4CON'), { missing: 1, wrong: true }],
+  ['it is taken out', found('MAINT', 'INI'), { missing: 1, wrong: true }],
   ['its first check has failed', found('UP', 'L4CON'), { missing: 1, wrong: true }],
   ['it is down, and no check has ended', found('DOWN', 'INI'), { missing: 1, wrong: true }],
   ['a unit does not run', found('UP', 'INI', { units: { haproxy: 'failed' } }), { missing: 2, wrong: true }],

@@ -11,6 +11,8 @@ import { never, sleep, type Trouble, type VerbName, type World } from './world';
 const quietMs = 30_000;
 const answerMs = 20;
 const firstCheckMs = 400;
+const up = { status: 'UP', check: 'L4OK' };
+const down = { status: 'DOWN', check: 'L4TOUT' };
 
 /** A host, its run, and the connection to it. What it does goes on without the connection, but not without power. */
 export class ModelHost extends ModelRun implements HostVerbs {
@@ -181,17 +183,12 @@ export class ModelHost extends ModelRun implements HostVerbs {
       addresses: world.holders.includes(name) ? ['192.0.2.10'] : [],
       listening: [80],
       drained: false,
-      servers: world.hosts.map((one) => ({
-        service: 'web',
-        server: one.name,
-        status: this.spared.has(`web/${one.name}`)
-          ? 'DRAIN'
-          : one.isUp || performance.now() < this.#checkedAt
-            ? 'UP'
-            : 'DOWN',
-        check: performance.now() < this.#checkedAt ? 'INI' : one.isUp ? 'L4OK' : 'L4TOUT',
-        sessions: 0,
-      })) as Observation['servers'] & object,
+      servers: world.hosts.map((one) => {
+        const server = { service: 'web', server: one.name, sessions: 0 };
+        if (this.spared.has(`web/${one.name}`)) return { ...server, status: 'DRAIN', check: 'L4OK' };
+        if (performance.now() < this.#checkedAt) return { ...server, status: 'UP 1/3', check: 'INI' };
+        return { ...server, ...(one.isUp ? up : down) };
+      }),
     };
   }
 
