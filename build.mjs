@@ -4,6 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -90,6 +91,8 @@ const ofCommands = await build({
   outfile: 'dist/cli.js',
   plugins: [withoutCommands],
 });
+// What other programs import is in the same file.
+later.set('src/index', '"src/index": () => require("./src/index"),');
 const ofProgram = await build({
   ...text,
   stdin: { contents: `module.exports = {\n${[...later.values()].sort().join('\n')}\n};\n`, resolveDir: '.' },
@@ -122,6 +125,12 @@ mkdirSync('dist', { recursive: true });
 put('dist/cli.js', commands);
 put('dist/program.js', program);
 put('dist/haprov.js', loader.outputFiles[0].text, 0o755);
+// Each name by itself, so that Node finds them where the file is imported as a module.
+const names = Object.keys(createRequire(import.meta.url)('./dist/program.js')['src/index']());
+put(
+  'dist/index.js',
+  `'use strict';\nconst library = require('./program.js')['src/index']();\n${names.map((name) => `exports.${name} = library.${name};\n`).join('')}`,
+);
 
 put(
   'dist/THIRD-PARTY-LICENSES.txt',

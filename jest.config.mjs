@@ -9,6 +9,7 @@ const common = {
     '\\.(sh|css|client\\.js)$': '<rootDir>/test/support/text-transform.cjs',
     '\\.(ts|mjs|js)$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' } }],
   },
+  moduleNameMapper: { '^haprov$': '<rootDir>/src/index.ts' },
   transformIgnorePatterns: [
     '/node_modules/(?!listr2|eventemitter3|rfdc|colorette|cli-truncate|wrap-ansi|log-update|ansi-|string-width|strip-ansi|slice-ansi|is-fullwidth|get-east|emoji-regex|cli-cursor|restore-cursor|onetime|mimic-function|signal-exit|environment|age-encryption|@noble|@scure)',
   ],

@@ -24,8 +24,13 @@ export interface Fault {
   expected?: string;
 }
 
+/** What an error means, as the exit code does: see docs/library.md. */
+export type ErrorCode = Exclude<keyof typeof ExitCode, 'done' | 'changesPending'>;
+
 /** An error that the user can do something about. Has the exit code of the process. */
 export class HaprovError extends Error {
+  readonly code: ErrorCode;
+
   constructor(
     readonly exitCode: ExitCode,
     message: string,
@@ -34,6 +39,8 @@ export class HaprovError extends Error {
   ) {
     super(message);
     this.name = new.target.name;
+    const names = Object.keys(ExitCode) as (keyof typeof ExitCode)[];
+    this.code = (names.find((name) => ExitCode[name] === exitCode) ?? 'failed') as ErrorCode;
   }
 }
 

@@ -16,6 +16,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 function build(program: string) {
   writeFileSync(join(folder, 'src/cli.ts'), program);
   writeFileSync(join(folder, 'src/start.ts'), '');
+  writeFileSync(join(folder, 'src/index.ts'), 'export const plan = 1;\n');
   const { status, stderr } = spawnSync(process.execPath, [resolve('build.mjs')], {
     cwd: folder,
     encoding: 'utf8',
@@ -54,4 +55,9 @@ test('what is imported later by the program may not import when it runs either',
   const { status, stderr } = build("void import('./other');\n");
   expect(status).toBe(1);
   expect(stderr).toContain('dist/program.js would import when it runs, and cannot');
+});
+
+test('what other programs import is of the same file, each name by itself', () => {
+  expect(build('').status).toBe(0);
+  expect(readFileSync(join(folder, 'dist/index.js'), 'utf8')).toContain('exports.plan = library.plan;');
 });

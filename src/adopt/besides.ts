@@ -6,7 +6,7 @@ export type BesideFile = Pick<AdoptedFile, 'path' | 'on' | 'isSame' | 'isHidden'
   Partial<Pick<AdoptedFile, 'of'>>;
 
 /** What pushes the files that a configuration names: a playbook, and the groups that it needs. */
-interface Besides {
+export interface Besides {
   playbook: object;
   groups: Record<string, string[]>;
 }

@@ -7,11 +7,11 @@ import { Pair } from '../pair/pair';
 import { whoIsUnserved } from '../pair/unserved-services';
 import { describeProbe, type ProbeReport, probeTargets, startVipProbe } from '../pair/vip-probe';
 import { brokenIn, endsOf, outageRows, outages, worstOf } from '../plan/disruption';
-import { type Plan, pending, publicPlan } from '../plan/plan';
+import { type Plan, pending } from '../plan/plan';
 import { agreed, mayGoOn } from '../planning/agree';
 import type { CommonOptions, Context } from '../planning/context';
 import { Opened, operator, reconnector } from '../planning/hosts';
-import { newRunId, type Planned, type PlanningOptions } from '../planning/planning';
+import { newRunId, type Planned, type PlanningOptions, shownPlan } from '../planning/planning';
 import { warnOfScripts } from '../planning/script-warnings';
 import { refuseStrangers, refuseUnanswered } from '../planning/vrrp-strangers';
 import { leftToApply, renderPlan } from '../report/plan-text';
@@ -82,7 +82,7 @@ export async function executePlan(
   context: Context,
 ): Promise<RunEnd> {
   const { command, begun, planned, undo } = todo;
-  const shown = publicPlan(planned.plan);
+  const shown = shownPlan(planned);
   const run = newRunId(planned.survey);
   const time = new TimeKeeper();
   time.add('asking', performance.now() - begun);

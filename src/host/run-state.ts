@@ -1,7 +1,16 @@
 import type { Functions } from '../shell/library';
 
 /** A run's state on its host (docs/decisions/0003-transaction.md): the words of `set_state` in src/shell. */
-export type RunState = Functions['set_state'][0];
+export type RunState =
+  | 'staging'
+  | 'staged'
+  | 'committing'
+  | 'committed'
+  | 'confirmed'
+  | 'restoring'
+  | 'finished'
+  | 'restored'
+  | 'broken';
 
 /** What a laptop tells a transaction: the words of the shell's `main`. */
 export type Verb = Functions['main'][0];
@@ -26,7 +35,7 @@ const states = Object.keys({
   finished: 0,
   restored: 0,
   broken: 0,
-} satisfies Record<RunState, 0>) as RunState[];
+} satisfies Record<Functions['set_state'][0], 0> satisfies Record<RunState, 0>) as RunState[];
 
 /** The states in which a run changes nothing any more, as in the shell's `has_ended`. */
 const endStates = ['finished', 'restored', 'broken'] as const satisfies readonly RunState[];

@@ -1,4 +1,4 @@
-import { HaprovError, HostError } from '../errors';
+import { ExitCode, HaprovError, HostError } from '../errors';
 import { call } from '../shell/library';
 import { type Connection, connect, type SshTarget } from './connection';
 import { Overdue, Silence } from './exec';
@@ -25,6 +25,8 @@ export interface Survey {
 
 /** Is told how the survey goes on; `ms` is milliseconds. */
 export interface SurveyListener {
+  /** Aborted where nobody listens any more: then all connections are closed, and the survey rejects. */
+  signal?: AbortSignal | undefined;
   begin(host: string, phase: 'connect' | 'probe'): void;
   end(host: string, phase: 'connect' | 'probe', ms: number, error?: Error): void;
   script(host: string, script: string): void;
@@ -52,11 +54,12 @@ export async function survey(
   const hosts: Surveyed[] = [];
   const turns = new Turns(MOST_AT_ONCE);
   const failures: Survey['failures'] = [];
-  await Promise.all(
+  const leaving = leaveAtAbort(listener.signal, options.kept);
+  const asked = Promise.all(
     targets.map(async ({ target, questions }) => {
       const end = await turns.take();
       try {
-        hosts.push(await probeHost(target, questions, listener, options));
+        hosts.push(await probeHost(target, questions, listener, options, leaving.open));
       } catch (error) {
         if (!(error instanceof HaprovError)) throw error;
         failures.push({ name: target.name, error });
@@ -65,6 +68,8 @@ export async function survey(
       }
     }),
   );
+  asked.catch(() => undefined);
+  await Promise.race([asked, leaving.left]).finally(leaving.done);
   const positions = new Map(targets.map(({ target }, at) => [target.name, at]));
   hosts.sort((a, b) => (positions.get(a.name) ?? 0) - (positions.get(b.name) ?? 0));
   return {
@@ -73,6 +78,29 @@ export async function survey(
     close: () => {
       for (const host of hosts) host.connection.close();
     },
+  };
+}
+
+/** Where the signal aborts, closes what is open, and what is opened later, and rejects `left`. */
+function leaveAtAbort(signal: AbortSignal | undefined, kept: SurveyOptions['kept']) {
+  const connections = new Set<Connection>(kept?.values());
+  let onAbort = (): void => {};
+  const left = new Promise<never>((_, reject) => {
+    onAbort = () => {
+      for (const connection of connections) connection.close();
+      reject(new HaprovError(ExitCode.left, 'left while hosts were asked'));
+    };
+  });
+  left.catch(() => undefined);
+  signal?.addEventListener('abort', onAbort, { once: true });
+  if (signal?.aborted) onAbort();
+  return {
+    left,
+    open(connection: Connection) {
+      connections.add(connection);
+      if (signal?.aborted) connection.close();
+    },
+    done: () => signal?.removeEventListener('abort', onAbort),
   };
 }
 
@@ -130,6 +158,7 @@ async function probeHost(
   questions: readonly Question[],
   listener: SurveyListener,
   { kept, timeoutMs }: SurveyOptions,
+  open: (connection: Connection) => void,
 ): Promise<Surveyed> {
   const { name } = target;
   const timed = async <T>(phase: 'connect' | 'probe', work: () => Promise<T>): Promise<T> => {
@@ -145,6 +174,7 @@ async function probeHost(
     }
   };
   const connection = kept?.get(name) ?? (await timed('connect', () => connect(target)));
+  open(connection);
   if (!kept?.has(name)) for (const note of connection.notes ?? []) listener.script(name, `# ${note}`);
   try {
     return await timed('probe', async () => {

@@ -1,7 +1,7 @@
 import type { RunEnd } from '../events/events';
 import type { RolloutOptions } from '../execution/execute-plan';
 import { readPlan, requireSame } from '../plan/drift';
-import { type Plan, publicPlan } from '../plan/plan';
+import type { Plan } from '../plan/plan';
 import { connectFirst } from '../planning/connect-first';
 import type { CommonOptions, Context } from '../planning/context';
 import type { PlanningOptions } from '../planning/planning';
@@ -32,17 +32,15 @@ async function planAndExecute(
   const begun = performance.now();
   if (options.serial !== undefined) parseSerial(options.serial, 1);
   return connectFirst(options, context, async (said) => {
-    const [{ makePlan, requireWhole }, { executePlan, planningFor, undoOptions }] = await Promise.all([
-      import('../planning/planning'),
-      import('../execution/execute-plan'),
-    ]);
+    const [{ makePlan, requireWhole, shownPlan }, { executePlan, planningFor, undoOptions }] =
+      await Promise.all([import('../planning/planning'), import('../execution/execute-plan')]);
     const planned = await makePlan(said, context, {
       ...planningFor(command, options, context, saved !== undefined),
       ...about,
     });
     try {
       requireWhole(planned);
-      if (saved) requireSame(saved, publicPlan(planned.plan));
+      if (saved) requireSame(saved, shownPlan(planned));
       const undo = async () => (await import('./rollback')).rollback(undoOptions(options), context);
       return await executePlan({ command, begun, planned, undo }, options, context);
     } finally {

@@ -18,6 +18,8 @@ import { endsWithinMs } from '../planning/planning';
 import type { LoggedRun } from '../report/log-text';
 import { eachText } from '../text/each-text';
 
+export type { LoggedHost, LoggedRun } from '../report/log-text';
+
 export interface LogOptions extends CommonOptions {
   /** Only this run: its name, or a part of its name that no other run has. */
   run?: string;

@@ -1,4 +1,4 @@
-import { type Plan, publicPlan } from '../plan/plan';
+import type { Plan } from '../plan/plan';
 import { connectFirst } from '../planning/connect-first';
 import type { CommonOptions, Context } from '../planning/context';
 
@@ -12,11 +12,11 @@ interface Made {
 /** What `apply` would do; one read-only exec a host. @throws InputError, UsageError */
 export async function plan(options: CommonOptions, context: Context): Promise<Made> {
   return connectFirst(options, context, async (begun) => {
-    const { makePlan, requireWhole } = await import('../planning/planning');
+    const { makePlan, requireWhole, shownPlan } = await import('../planning/planning');
     const planned = await makePlan(begun, context);
     planned.survey.close();
     return {
-      plan: publicPlan(planned.plan),
+      plan: shownPlan(planned),
       requireWhole: (isShown) => requireWhole(planned, isShown),
     };
   });

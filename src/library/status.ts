@@ -22,3 +22,18 @@ export async function status(options: CommonOptions, context: Context): Promise<
 /** Somebody who looks again and again; whoever wants one closes it. */
 export const statusObserver = async (options: CommonOptions, context: Context): Promise<StatusObserver> =>
   (await import('../planning/status-observer')).statusObserver(options, context);
+
+/** Looks, and gives `watch` what was found, every `interval` seconds until it returns false or the context stops. */
+export async function watchStatus(
+  options: CommonOptions & { interval: number; watch(found: Status): Promise<boolean> | boolean },
+  context: Context,
+): Promise<void> {
+  const { pause } = await import('../pair/timeout');
+  const looking = await statusObserver(options, context);
+  try {
+    while (!context.stopping.aborted && (await options.watch(await looking.look())))
+      await pause(options.interval * 1000, context.stopping);
+  } finally {
+    looking.close();
+  }
+}

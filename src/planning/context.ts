@@ -3,24 +3,34 @@ import type { AskSecret, SshTarget } from '../host/connection';
 import type { Inventory } from '../inventory/inventory';
 import type { Plan } from '../plan/plan';
 
-/** What every command is given: the options that they share, and the way to be heard. */
-export interface CommonOptions {
+/** Which hosts are meant, and how they are reached, over what the inventory and the user's ssh config say. */
+export interface ReachOptions {
+  /** Names of hosts and groups; all hosts where nothing is said. */
+  limit?: string[] | undefined;
+  user?: string | undefined;
+  /** Paths of private keys. */
+  identity?: string[] | undefined;
+  port?: number | undefined;
+  /** A path, in place of the user's known_hosts. */
+  knownHosts?: string | undefined;
+  /** A path, in place of ~/.ssh/config; `none` for no file. */
+  sshConfig?: string | undefined;
+  /** Take the key of a host that is not known yet; a changed key is always refused. */
+  acceptNewHostKeys?: boolean | undefined;
+  /** Where it is not said: where the user is not root. */
+  sudo?: boolean | undefined;
+  /** Seconds for each question. */
+  answerWithin?: number | undefined;
+}
+
+/** What every command is given: the options that they share. */
+export interface CommonOptions extends ReachOptions {
   /** Its path, as the user typed it. */
   inventory: string;
   /** What was read from it, where that is not to be read once more. */
   loaded?: Inventory;
   /** The hosts that are being connected to already, by their names. */
   begun?: ReadonlyMap<string, SshTarget>;
-  limit?: string[];
-  user?: string;
-  identity?: string[];
-  port?: number;
-  knownHosts?: string;
-  sshConfig?: string;
-  acceptNewHostKeys?: boolean;
-  sudo?: boolean;
-  /** Seconds for each question. */
-  answerWithin?: number;
   json: boolean;
 }
 
@@ -54,6 +64,8 @@ export interface Context {
   askSecret?: AskSecret | undefined;
   /** Aborted by the first Ctrl-C: begin nothing new. */
   stopping: AbortSignal;
+  /** Aborted where nobody wants to know what hosts answer any more; a command's process ends then. */
+  cancel?: AbortSignal;
   /** From here on hosts are changed: Ctrl-C does not leave at once any more, and `stopping` is what happens then. */
   begin(stopping?: string): void;
 }

@@ -72,6 +72,7 @@ function requireKey(path: string): void {
 /** Tells the reporter what becomes of a survey. */
 export function listenerFor(context: Context): SurveyListener {
   return {
+    signal: context.cancel,
     begin: (host, phase) => context.emit({ type: 'phase-start', host, phase }),
     end: (host, phase, ms, error) =>
       context.emit({

@@ -10,9 +10,10 @@ import { type Survey, type Surveyed, survey } from '../host/survey';
 import { settleScript } from '../host/transaction';
 import type { Host, Inventory } from '../inventory/inventory';
 import type { Readiness } from '../pair/health';
-import type { Finding, FullPlan, PlannedHost } from '../plan/plan';
+import { type Finding, type FullPlan, type Plan, type PlannedHost, publicPlan } from '../plan/plan';
 import type { Resource } from '../playbook/expand';
 import { isSwitchedOff } from '../status/retired';
+import { eachText } from '../text/each-text';
 import { clockOf, clockProblems } from './clocks';
 import type { CommonOptions, Context } from './context';
 import { loadAndConnect } from './desired-state';
@@ -34,6 +35,10 @@ export interface Planned {
   /** What each host is to do when all is well. */
   readiness: Map<string, Readiness>;
 }
+
+/** The plan as it may be printed and saved. What a host says of itself may be a secret, too. */
+export const shownPlan = ({ plan, inventory }: Pick<Planned, 'plan' | 'inventory'>): Plan =>
+  eachText(publicPlan(plan), (text) => inventory.secrets.mask(text));
 
 /** What hosts are to have instead of what their playbooks say: a rollback's wishes. */
 export interface Instead {

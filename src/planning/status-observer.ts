@@ -15,6 +15,7 @@ import { settled, unsettled } from '../status/findings/settle';
 import { judge } from '../status/judge';
 import type { HostSnapshot, LaptopAnswer, Snapshot } from '../status/snapshot';
 import type { Status } from '../status/status';
+import { eachText } from '../text/each-text';
 import { namingInventory } from '../text/format';
 import type { CommonOptions, Context } from './context';
 import { type DesiredState, loadAndConnect } from './desired-state';
@@ -46,11 +47,15 @@ const agesInMs = 30_000;
 
 const id = 'status';
 
-/** What to do next, as it can be pasted. */
-const naming = (found: Status, inventory: string): Status => ({
-  ...found,
-  findings: found.findings.map((one) => ({ ...one, next: namingInventory(one.next, inventory) })),
-});
+/** What to do next, as it can be pasted; a host may have said a secret. */
+const shownStatus = (found: Status, file: string, { secrets }: Inventory): Status =>
+  eachText(
+    {
+      ...found,
+      findings: found.findings.map((one) => ({ ...one, next: namingInventory(one.next, file) })),
+    },
+    (text) => secrets.mask(text),
+  );
 
 export function statusObserver(options: CommonOptions, context: Context): StatusObserver {
   let kept: ReadonlyMap<string, Connection> = new Map();
@@ -120,7 +125,7 @@ export function statusObserver(options: CommonOptions, context: Context): Status
       found = await lookAgain();
     }
     last = { found, at: performance.now() };
-    return naming(before ? settled(found, before) : found, options.inventory);
+    return shownStatus(before ? settled(found, before) : found, options.inventory, said.inventory);
   }
 }
 

@@ -17,7 +17,7 @@ export interface LoggedRun {
 }
 
 /** How a run ended on one host; `ms` is its duration in milliseconds. */
-interface LoggedHost {
+export interface LoggedHost {
   host: string;
   result: RunResult;
   /** The transaction's state. */

@@ -1,5 +1,5 @@
 /** What keepalived's log says of one VIP, by its last word on each. */
-interface VrrpState {
+export interface VrrpState {
   state?: 'MASTER' | 'BACKUP' | 'FAULT';
   /** The effective priority, where a check has changed it since the start. */
   priority?: number;

@@ -1,0 +1,208 @@
+/** haprov as a library: docs/library.md has a whole example. Times are seconds, unless a name ends in `Ms` or is `ms`. */
+
+import { ExitCode, type HaprovError, UsageError } from './errors';
+import type { RunEnd } from './events/events';
+import type { RolloutOptions } from './execution/execute-plan';
+import { apply as applyFor, push as pushFor } from './library/apply';
+import {
+  type Caller,
+  type CallOptions,
+  type Confirm,
+  callFor,
+  type Inventory,
+  named,
+  shownInventory,
+} from './library/caller';
+import { drain as drainFor } from './library/drain';
+import { IncompleteError, RunError } from './library/failures';
+import { lint as lintFor } from './library/lint';
+import { type LoggedRun, log as logFor } from './library/log';
+import { plan as planFor } from './library/plan';
+import { type RenderedState, render as renderFor } from './library/render';
+import { rollback as rollbackFor } from './library/rollback';
+import { status as statusFor, watchStatus as watchFor } from './library/status';
+import { undrain as undrainFor } from './library/undrain';
+import type { Finding, Plan } from './plan/plan';
+import { inventoryOf } from './planning/connect-first';
+import type { Context } from './planning/context';
+import type { Status } from './status/status';
+
+export {
+  type ErrorCode,
+  ExitCode,
+  type Fault,
+  HaprovError,
+  HostError,
+  InputError,
+  UsageError,
+} from './errors';
+export type { Event, Phase, RunEnd, StepFailure } from './events/events';
+export type { SecretQuestion } from './host/ask-secret';
+export type { Caller, CallOptions, Confirm, Inventory } from './library/caller';
+export { IncompleteError, RunError } from './library/failures';
+export type { LoggedHost, LoggedRun } from './library/log';
+export type { RenderedHost, RenderedState } from './library/render';
+export type { Disruption } from './plan/disruption-class';
+export type { Change, Finding, HostPlan, Plan, Stage } from './plan/plan';
+export type {
+  ComponentState,
+  HostStatus,
+  Level,
+  ServerStatus,
+  ServiceStatus,
+  Status,
+  StatusFinding,
+  VipStatus,
+} from './status/status';
+
+/** How changes are rolled out; what is left out is as on the command line. */
+export interface ChangeOptions extends CallOptions, Partial<Omit<RolloutOptions, 'yes'>> {
+  /** Is given the plan, and says whether it is to be carried out. `() => true` agrees to all that is not an outage. */
+  confirm: Confirm;
+}
+
+/** A file of an inventory by its path, or what {@link loadInventory} returned, which is not read again. */
+export type InventorySource = string | Inventory;
+
+/** Runs `work` with the caller's options in the words of the command line. */
+function call<O extends Caller, T>(
+  inventory: InventorySource,
+  options: O,
+  work: (said: ReturnType<typeof named> & Omit<O, keyof Caller>, context: Context) => Promise<T>,
+): Promise<T> {
+  const { env: _env, signal: _signal, onEvent: _onEvent, ask: _ask, ...rest } = options;
+  return callFor(options, process.env, (context) => work({ ...rest, ...named(inventory) }, context));
+}
+
+/** Reads and checks an inventory, and fetches the values that stand elsewhere. @throws InputError with every fault */
+export function loadInventory(file: string, options: Caller = {}): Promise<Inventory> {
+  return call(file, options, async (said, context) => shownInventory(await inventoryOf(said, context)));
+}
+
+/** What will go wrong although every word is valid. Asks no host. @throws InputError */
+export function lint(
+  inventory: InventorySource,
+  options: Caller & { allow?: string[]; el?: number; haproxy?: string; keepalived?: string } = {},
+): Promise<Finding[]> {
+  return call(inventory, options, (said, context) => lintFor({ ...said, files: [said.inventory] }, context));
+}
+
+/** What would be on the hosts, whole files with owner and mode; asks none. `el` (9): the EL to assume. @throws InputError */
+export function render(
+  inventory: InventorySource,
+  options: Caller & { host?: string; el?: number; showSecrets?: boolean } = {},
+): Promise<RenderedState> {
+  return call(inventory, options, (said, context) =>
+    renderFor({ el: 9, showSecrets: false, ...said }, context),
+  );
+}
+
+/**
+ * What `apply` would change, by one read-only exec a host.
+ * @throws IncompleteError with the plan of the others, where a host could not be asked or the inventory does not fit it
+ */
+export function plan(inventory: InventorySource, options: CallOptions = {}): Promise<Plan> {
+  return call(inventory, options, async (said, context) => {
+    const { plan: found, requireWhole } = await planFor(said, context);
+    try {
+      requireWhole();
+    } catch (error) {
+      throw new IncompleteError(error as HaprovError, found);
+    }
+    return found;
+  });
+}
+
+/**
+ * Makes the hosts as the inventory says, once `confirm` has agreed.
+ * @param options `plan`: only if nothing has drifted since this plan was made
+ * @throws RunError where the run did not end well; HaprovError where it did not begin
+ */
+export function apply(inventory: InventorySource, options: ChangeOptions & { plan?: Plan }): Promise<RunEnd> {
+  return change(inventory, options, applyFor);
+}
+
+/** As {@link apply}, for files, lines, kernel parameters and services only: never packages. */
+export function push(inventory: InventorySource, options: ChangeOptions): Promise<RunEnd> {
+  return change(inventory, options, pushFor);
+}
+
+/** Undoes the newest run, or all runs after `to`, by a plan of its own. @throws as {@link apply} */
+export function rollback(
+  inventory: InventorySource,
+  options: ChangeOptions & { to?: string },
+): Promise<RunEnd> {
+  return change(inventory, options, rollbackFor);
+}
+
+async function change<O extends ChangeOptions>(
+  inventory: InventorySource,
+  options: O,
+  work: typeof applyFor,
+): Promise<RunEnd> {
+  const { confirm, env: _env, signal: _signal, onEvent: _onEvent, ask: _ask, ...rest } = options;
+  if (typeof confirm !== 'function')
+    throw new UsageError('nobody was named who agrees to the plan', 'give confirm: (plan) => …');
+  const result = await callFor(options, process.env, (context) =>
+    work({ ...asOnTheCommandLine, ...rest, ...named(inventory) }, context),
+  );
+  if (result.exitCode !== ExitCode.done) throw new RunError(result);
+  return result;
+}
+
+const asOnTheCommandLine: RolloutOptions = {
+  yes: false,
+  onFailure: 'restore',
+  confirmWithin: 60,
+  giveUpAfter: 300,
+  allowOutage: false,
+  probe: true,
+  probeInterval: 50,
+};
+
+/** What works and what is broken, causes first. A host that cannot be asked is a finding, not an error. @throws InputError */
+export function status(inventory: InventorySource, options: CallOptions = {}): Promise<Status> {
+  return call(inventory, options, statusFor);
+}
+
+/**
+ * Looks again and again over the same connections: gives `watch` each status, every `interval` (2), until it returns false or
+ * the signal aborts. An inventory that is given by its path is read anew each time.
+ */
+export function watchStatus(
+  inventory: InventorySource,
+  options: CallOptions & { interval?: number; watch(found: Status): Promise<boolean> | boolean },
+): Promise<void> {
+  return call(inventory, options, (said, context) => watchFor({ interval: 2, ...said }, context));
+}
+
+/** Takes a host out for maintenance, until {@link undrain}; `timeout` (60): how long to wait for what it still serves. */
+export function drain(
+  inventory: InventorySource,
+  host: string,
+  options: CallOptions & { timeout?: number; force?: boolean } = {},
+): Promise<void> {
+  return call(inventory, options, (said, context) =>
+    drainFor({ timeout: 60, force: false, ...said, host }, context),
+  );
+}
+
+/** Puts a drained host back into service. */
+export function undrain(inventory: InventorySource, host: string, options: CallOptions = {}): Promise<void> {
+  return call(inventory, options, (said, context) => undrainFor({ ...said, host }, context));
+}
+
+/**
+ * The hosts' runs, newest first. `run`: only this one, by its name or a part of it.
+ * @throws IncompleteError with the runs of the others, where a host could not be asked
+ */
+export function log(
+  inventory: InventorySource,
+  options: CallOptions & { run?: string } = {},
+): Promise<LoggedRun[]> {
+  return call(inventory, options, async (said, context) => {
+    const { runs, failure } = await logFor(said, context);
+    if (failure) throw new IncompleteError(failure, runs);
+    return runs;
+  });
+}

@@ -1,0 +1,241 @@
+import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
+import {
+  apply,
+  type CallOptions,
+  type Event,
+  HaprovError,
+  type Inventory,
+  loadInventory,
+  log,
+  plan,
+  render,
+  status,
+  watchStatus,
+} from 'haprov';
+import { type CountingProxy, countingProxy } from '../support/counting-proxy';
+import { type SshFiles, sshFiles } from '../support/ssh-files';
+import {
+  answers,
+  type CommandHandler,
+  publicLine,
+  type SshServer,
+  startSshServer,
+} from '../support/ssh-server';
+
+/** haprov as another program calls it: nothing of one call is another's, and each ends when it is told to. */
+
+/** A caller with an inventory, a host and secrets of his own. */
+interface Caller {
+  files: SshFiles;
+  server: SshServer;
+  proxy: CountingProxy;
+  inventory: string;
+  events: Event[];
+  options: CallOptions;
+}
+
+const callers: Caller[] = [];
+const secrets = ['first-secret-of-one', 'second-secret-of-other'];
+/** A host that says every secret there is, and no more. */
+const babbles = answers({ stderr: secrets.join(' and '), code: 3 });
+
+async function caller(
+  name: string,
+  { host = babbles, user = {} as object, more = {} as object, knows = true } = {},
+): Promise<Caller> {
+  const files = sshFiles();
+  const users = { root: { publicKey: files.publicKey, ...user } };
+  const server = await startSshServer({ users, commands: { 'env LC_ALL=C sh -s': host } });
+  const proxy = await countingProxy(server.port);
+  if (knows)
+    files.write('known_hosts', `[127.0.0.1]:${proxy.port} ${publicLine(server.hostKeys[0] ?? '')}\n`);
+  mkdirSync(files.path('templates'));
+  files.write('templates/own.ejs', '<%= vars.value %>\n');
+  files.write('own.json', JSON.stringify({ tasks: [{ name: 'One', resources: [own] }] }));
+  const ssh = { user: 'root', port: proxy.port, configFile: 'config' };
+  const said = { name, hosts: { [name]: { address: '127.0.0.1', ssh } }, playbooks: ['./own.json'], ...more };
+  const inventory = files.write(
+    'inventory.json',
+    JSON.stringify({ vars: { value: { env: 'VALUE' } }, ...said }),
+  );
+  const events: Event[] = [];
+  const made: Caller = {
+    files,
+    server,
+    proxy,
+    inventory,
+    events,
+    options: { onEvent: (one) => void events.push(one) },
+  };
+  callers.push(made);
+  return made;
+}
+const own = { type: 'file', path: '/srv/own', template: 'own' };
+
+afterEach(async () => {
+  for (const { proxy, server, files } of callers.splice(0)) {
+    await proxy.close();
+    await server.close();
+    files.remove();
+  }
+});
+
+const failure = async (work: Promise<unknown>): Promise<HaprovError> => {
+  const error = await work.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof HaprovError)) throw new Error(`no error of haprov's: ${error}`);
+  return error;
+};
+
+test('two calls at once share neither secrets nor events', async () => {
+  const [one, other] = await Promise.all([caller('one'), caller('other')]);
+  const looks = [one, other].map(({ inventory, options }, index) =>
+    status(inventory, { ...options, env: { PATH: process.env.PATH, VALUE: secrets[index] } }),
+  );
+  const [ofOne, ofOther] = (await Promise.all(looks)).map((found) => JSON.stringify(found));
+  expect(ofOne).toContain(secrets[1]);
+  expect(ofOne).not.toContain(secrets[0]);
+  expect(ofOther).toContain(secrets[0]);
+  expect(ofOther).not.toContain(secrets[1]);
+  for (const [{ events }, name] of [
+    [one, 'one'],
+    [other, 'other'],
+  ] as const)
+    expect([...new Set(events.flatMap((event) => ('host' in event ? [event.host] : [])))]).toEqual([name]);
+});
+
+test('what a host says of a secret is in no error and no plan either', async () => {
+  const { inventory } = await caller('fred');
+  const env = { PATH: process.env.PATH, VALUE: secrets[0] };
+  const failures = await Promise.all([plan(inventory, { env }), log(inventory, { env })].map(failure));
+  for (const error of failures) {
+    expect(error).toMatchObject({ name: 'IncompleteError', code: 'unreachable' });
+    expect(error.message).toContain(`*** and ${secrets[1]}`);
+    expect(`${error.stack} ${JSON.stringify(error)}`).not.toContain(secrets[0]);
+  }
+});
+
+test('nobody is asked where nobody is named; a login asks its own caller', async () => {
+  const user = { publicKey: undefined, password: 'open sesame' };
+  const [silent, asked] = await Promise.all([caller('silent', { user }), caller('asked', { user })]);
+  const env = { PATH: process.env.PATH, VALUE: 'x' };
+  const questions: unknown[] = [];
+  const [unasked, answered] = await Promise.all([
+    status(silent.inventory, { ...silent.options, env }),
+    status(asked.inventory, {
+      ...asked.options,
+      env,
+      ask: ({ kind, host, isSecret }) => {
+        questions.push({ kind, host, isSecret });
+        return 'open sesame';
+      },
+    }),
+  ]);
+  expect(questions).toEqual([{ kind: 'password', host: 'asked', isSecret: true }]);
+  expect(silent.server.commands).toEqual([]);
+  expect(asked.server.commands.length).toBeGreaterThan(0);
+  expect([unasked, answered].map(({ hosts }) => hosts[0]?.reached)).toEqual([false, false]);
+});
+
+test('a host whose key nobody knows is refused, and so is who says not who agrees', async () => {
+  const stranger = await caller('stranger', { knows: false });
+  const env = { PATH: process.env.PATH, VALUE: 'x' };
+  expect(await failure(plan(stranger.inventory, { env }))).toMatchObject({
+    name: 'IncompleteError',
+    code: 'unreachable',
+    exitCode: 3,
+    partial: { hosts: [{ host: 'stranger', changes: [], error: expect.stringContaining('key') }] },
+  });
+  const withoutWord = apply(stranger.inventory, { env } as unknown as Parameters<typeof apply>[1]);
+  expect(await failure(withoutWord)).toMatchObject({ name: 'UsageError', code: 'badInput' });
+  expect(stranger.server.commands).toEqual([]);
+});
+
+test.each([
+  ['plan', (inventory: Inventory | string, options: CallOptions) => plan(inventory, options)],
+  ['status', (inventory: Inventory | string, options: CallOptions) => status(inventory, options)],
+  ['log', (inventory: Inventory | string, options: CallOptions) => log(inventory, options)],
+  [
+    'apply',
+    (inventory: Inventory | string, options: CallOptions) =>
+      apply(inventory, { ...options, confirm: () => true }),
+  ],
+])(
+  '%s ends where its signal aborts while a host does not answer, and so does the connection',
+  async (_, act) => {
+    const stop = new AbortController();
+    const silence: CommandHandler = (channel) => void channel.once('data', () => stop.abort());
+    const { inventory, options, proxy, events } = await caller('fred', { host: silence });
+    const env = { PATH: process.env.PATH, VALUE: 'x' };
+    const error = await failure(act(inventory, { ...options, env, signal: stop.signal }));
+    expect(error).toMatchObject({ code: 'left', exitCode: 130 });
+    const heard = events.length;
+    while (proxy.open > 0) await once(proxy.events, 'end');
+    expect(events).toHaveLength(heard);
+  },
+);
+
+test('what aborted before is not begun', async () => {
+  const { inventory, server } = await caller('fred');
+  const error = await failure(plan(inventory, { signal: AbortSignal.abort() }));
+  expect([error.code, server.logins]).toEqual(['left', []]);
+});
+
+test('who watches is given one look after the other, and ends it by a word', async () => {
+  const { inventory, options } = await caller('fred');
+  const looks: string[] = [];
+  const env = { PATH: process.env.PATH, VALUE: 'x' };
+  await watchStatus(inventory, {
+    ...options,
+    env,
+    interval: 0,
+    watch: ({ level }) => looks.push(level) < 3,
+  });
+  expect(looks).toHaveLength(3);
+});
+
+test('an inventory is read once, shows no secret, and is no copy', async () => {
+  const { files, inventory } = await caller('fred');
+  const env = { VALUE: secrets[0] };
+  const loaded = await loadInventory(inventory, { env });
+  expect(JSON.stringify(loaded)).not.toContain(secrets[0]);
+  expect(loaded).toMatchObject({
+    name: 'fred',
+    file: inventory,
+    hosts: [{ name: 'fred', address: '127.0.0.1' }],
+  });
+  files.write('inventory.json', 'broken meanwhile');
+  const contents = async (options: object) =>
+    (await render(loaded, options)).hosts[0]?.resources.map((one) => 'content' in one && String(one.content));
+  expect(await contents({})).toEqual(['***\n']);
+  expect(await contents({ showSecrets: true })).toEqual([`${secrets[0]}\n`]);
+  expect(await failure(render(inventory, { env }))).toMatchObject({ name: 'InputError', code: 'badInput' });
+  expect(await failure(render({ ...loaded }))).toMatchObject({ name: 'UsageError', code: 'badInput' });
+});
+
+test('a listener that throws ends nothing', async () => {
+  const { inventory } = await caller('fred');
+  const onEvent = () => {
+    throw new Error('the log is full');
+  };
+  const env = { PATH: process.env.PATH, VALUE: 'x' };
+  expect((await status(inventory, { env, onEvent })).hosts).toHaveLength(1);
+});
+
+test('the process is left as it was', async () => {
+  const names = ['exit', 'SIGINT', 'SIGTERM', 'SIGHUP', 'uncaughtException', 'unhandledRejection'];
+  const before = names.map((name) => process.listenerCount(name));
+  const { inventory } = await caller('fred');
+  process.env.VALUE = 'of the process';
+  try {
+    await status(inventory);
+    expect(process.env.VALUE).toBe('of the process');
+    expect(process.exitCode).toBeUndefined();
+    expect(names.map((name) => process.listenerCount(name))).toEqual(before);
+  } finally {
+    delete process.env.VALUE;
+  }
+});
