@@ -18,9 +18,9 @@ import sysctlText from './sysctl.sh';
 export const libraries = {
   'facts': { text: factsText, needs: ['probe', 'init'], functions: 'probe_lock tell_address probe_facts probe_release' },
   'firewall-probe': { text: firewallProbeText, needs: ['probe', 'init'], functions: 'firewall_runs firewall_rows firewall_states zones_of interface_of firewall_holders probe_firewall' },
-  'haproxy-files': { text: haproxyFilesText, needs: ['probe', 'init'], functions: 'haproxy_unit_files unit_environment show_command unit_words know_keepalived can_check_keepalived test_keepalived haproxy_files know_haproxy_files check_haproxy_files' },
+  'haproxy-files': { text: haproxyFilesText, needs: ['probe', 'init'], functions: 'haproxy_unit_files unit_environment show_command unit_words know_keepalived can_check_keepalived test_keepalived haproxy_files tell_haproxy_file know_haproxy_files check_haproxy_files' },
   'init': { text: initText, needs: ['probe'], functions: 'unit_name init_system has_systemd know_units is_known probe_service tell_known_names show_unit unit_with_alias active_states is_active enabled_state unit_report sysctl_place boot_sysctls script_of' },
-  'keepalived-reads': { text: keepalivedReadsText, needs: ['haproxy-files'], functions: 'keepalived_files know_keepalived_files keepalived_reads keepalived_lacks' },
+  'keepalived-reads': { text: keepalivedReadsText, needs: ['haproxy-files'], functions: 'keepalived_files find_keepalived_files files_named_in know_keepalived_files keepalived_reads keepalived_lacks' },
   'labels': { text: labelsText, needs: ['probe', 'selinux-probe'], functions: 'labels_count know_labels known_of label_of wanted_label type_of is_customizable keeps_labels judge_label tell_label verify_label' },
   'listen': { text: listenText, needs: ['probe', 'init'], functions: 'interface_to any_python listen_for_vrrp listen_with_python listen_with_tcpdump' },
   'loaded': { text: loadedText, needs: ['haproxy-files'], functions: 'with_configuration sum_of_configuration newest_haproxy note_loaded compare_loaded' },
@@ -48,13 +48,14 @@ export interface Functions {
   probe_firewall: [record: Word, zone: Word, addresses: Word, ...entry: Word[]];
   // haproxy-files.sh
   haproxy_unit_files: [];
-  unit_environment: [unit: Word, what_systemctl_says_of_it?: Word];
+  unit_environment: [unit: Word];
   show_command: [unit: Word];
-  unit_words: [unit: Word];
+  unit_words: [unit: Word, option?: Word];
   know_keepalived: [];
   can_check_keepalived: [];
   test_keepalived: [file: Word, word?: Word];
   haproxy_files: [function?: Word];
+  tell_haproxy_file: [file: Word, function?: Word];
   know_haproxy_files: [];
   check_haproxy_files: [];
   // init.sh
@@ -76,6 +77,8 @@ export interface Functions {
   script_of: [unit: Word];
   // keepalived-reads.sh
   keepalived_files: [];
+  find_keepalived_files: [];
+  files_named_in: [...file: Word[]];
   know_keepalived_files: [];
   keepalived_reads: [];
   keepalived_lacks: [];

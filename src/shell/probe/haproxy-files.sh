@@ -4,83 +4,75 @@
 # Gives: keepalived_main keepalived_id keepalived_version known_haproxy_files known_unit_files
 
 haproxy_unit_files() {
-  if [ -n "$known_unit_files" ]; then printf '%s\n' "$known_unit_files"; return; fi
-  flag=
-  unit_words haproxy | while IFS= read -r word; do
-    [ "$flag" != -f ] || printf '%s\n' "$word"
-    flag=$word
-  done
+  if [ -n "$known_unit_files" ]; then printf '%s\n' "$known_unit_files"; else unit_words haproxy -f; fi
 }
 
-# Prints the variables of a unit as NAME=VALUE rows; those of its environment files come last, and win.
-unit_environment() { # UNIT [WHAT_SYSTEMCTL_SAYS_OF_IT]
-  if has_systemd; then
-    says=${2-$(show_command "$1")}
-  else
-    says="EnvironmentFile=/etc/sysconfig/$1 (ignore_errors=yes)"
-  fi
-  # EL7's systemctl leaves out the "s" of EnvironmentFiles.
-  printf '%s\n' "$says" | awk '
-    function tell(row,   name) {
-      sub(/^[ \t]+/, "", row)
-      if (!match(row, /^[A-Za-z_][A-Za-z0-9_]*=/)) return
-      name = substr(row, 1, RLENGTH)
-      row = substr(row, RLENGTH + 1)
-      sub(/^["\047]/, "", row)
-      sub(/["\047].*/, "", row)
-      print name row
+# For awk: reads what systemctl says of a unit, and keeps its variables; those of its environment files come last, and win.
+reads_environment='
+  function keep(row,   name) {
+    sub(/^[ \t]+/, "", row)
+    if (!match(row, /^[A-Za-z_][A-Za-z0-9_]*=/)) return
+    name = substr(row, 1, RLENGTH - 1)
+    row = substr(row, RLENGTH + 1)
+    sub(/^["\047]/, "", row)
+    sub(/["\047].*/, "", row)
+    value[name] = row
+  }
+  function read_files(   i, row) { for (i = 1; i <= many; i++) while ((getline row < file[i]) > 0) keep(row) }
+  sub(/^Environment=/, "") {
+    while (match($0, /"[^"]*"|[^ ]+/)) {
+      word = substr($0, RSTART, RLENGTH)
+      $0 = substr($0, RSTART + RLENGTH)
+      gsub(/"/, "", word)
+      keep(word)
     }
-    sub(/^Environment=/, "") {
-      while (match($0, /"[^"]*"|[^ ]+/)) {
-        word = substr($0, RSTART, RLENGTH)
-        $0 = substr($0, RSTART + RLENGTH)
-        gsub(/"/, "", word)
-        tell(word)
-      }
-      next
-    }
-    sub(/^EnvironmentFiles?=/, "") && sub(/ \(ignore_errors=.*/, "") { file[++many] = $0 }
-    END { for (i = 1; i <= many; i++) while ((getline row < file[i]) > 0) tell(row) }'
+    next
+  }
+  # In EL7 systemctl leaves out the "s" of EnvironmentFiles.
+  sub(/^EnvironmentFiles?=/, "") && sub(/ \(ignore_errors=.*/, "") { file[++many] = $0 }
+'
+
+# Prints the variables of a unit as NAME=VALUE rows.
+unit_environment() { # UNIT
+  show_command "$1" | awk "$reads_environment"'END { read_files(); for (name in value) print name "=" value[name] }'
 }
 
+# Prints what systemctl says of a unit's command line and environment. EL6's init scripts: HAProxy's reads only this file, the
+# other adds the options of its sysconfig file.
 show_command() { # UNIT
-  if is_known "$1"; then printf '%s\n' "$state"; else systemctl show -p Environment -p EnvironmentFiles -p ExecStart "$1.service" 2>/dev/null; fi
+  if ! has_systemd; then
+    case $1 in haproxy) set -- "$1" '-f /etc/haproxy/haproxy.cfg' ;; *) set -- "$1" '$KEEPALIVED_OPTIONS' ;; esac
+    printf 'EnvironmentFile=/etc/sysconfig/%s (ignore_errors=yes)\nargv[]=%s ;\n' "$1" "$2"
+  elif is_known "$1"; then printf '%s\n' "$state"
+  else systemctl show -p Environment -p EnvironmentFiles -p ExecStart "$1.service" 2>/dev/null
+  fi
 }
 
-# Prints the words of a unit's command line, with the variables of its environment replaced.
-unit_words() { # UNIT
-  if has_systemd; then
-    unit_says=$(show_command "$1")
-    command_line= rest_=$unit_says
-    while :; do
-      case $rest_ in *'argv[]='*) rest_=${rest_#*'argv[]='} ;; *) break ;; esac
-      command_line=$command_line${command_line:+$newline}${rest_%%;*}
-    done
-  else
-    # EL6's init scripts: HAProxy's reads only this file, the other adds the options of its sysconfig file.
-    unit_says=
-    case $1 in haproxy) command_line='-f /etc/haproxy/haproxy.cfg' ;; *) command_line='$KEEPALIVED_OPTIONS' ;; esac
-  fi
-  case $command_line in *'$'*) variables=$(unit_environment "$1" "$unit_says") ;; *) variables= ;; esac
-  # All comes in, up to an empty row the variables: they may be secret, and the environment of a process can be looked at.
-  printf '%s\n\n%s\n' "$variables" "$command_line" | awk '
-    !isRead {
-      if ($0 == "" && NR > 1) isRead = 1
-      if ((at = index($0, "=")) > 1) value[substr($0, 1, at - 1)] = substr($0, at + 1)
-      next
+# Prints the words of a unit's command line, with the variables of its environment replaced; with an OPTION, only what
+# stands behind it. The variables may be secret: they are in no environment of a process, which can be looked at.
+unit_words() { # UNIT [OPTION]
+  show_command "$1" | awk -v option="${2-}" "$reads_environment"'
+    function tell(word) {
+      if (option == "" || before == option) print word
+      before = word
     }
-    {
-      for (i = 1; i <= NF; i++) {
-        word = $i
-        # Only what stands alone and without braces may be several words.
-        if (word ~ /^\$[A-Za-z_][A-Za-z0-9_]*$/) {
-          parts = split(value[substr(word, 2)], part, " ")
-          for (j = 1; j <= parts; j++) print part[j]
-          continue
+    { while (at = index($0, "argv[]=")) { $0 = substr($0, at + 7); line[++lines] = substr($0, 1, index($0 ";", ";") - 1) } }
+    END {
+      read_files()
+      for (n = 1; n <= lines; n++) {
+        words = split(line[n], list, " ")
+        for (i = 1; i <= words; i++) {
+          word = list[i]
+          # Only what stands alone and without braces may be several words.
+          if (word ~ /^\$[A-Za-z_][A-Za-z0-9_]*$/) {
+            parts = split(value[substr(word, 2)], part, " ")
+            for (j = 1; j <= parts; j++) tell(part[j])
+            continue
+          }
+          for (turns = 0; turns < 20 && match(word, /\$[{][A-Za-z_][A-Za-z0-9_]*[}]/); turns++)
+            word = substr(word, 1, RSTART - 1) value[substr(word, RSTART + 2, RLENGTH - 3)] substr(word, RSTART + RLENGTH)
+          if (word != "") tell(word)
         }
-        for (turns = 0; turns < 20 && match(word, /\$[{][A-Za-z_][A-Za-z0-9_]*[}]/); turns++)
-          word = substr(word, 1, RSTART - 1) value[substr(word, RSTART + 2, RLENGTH - 3)] substr(word, RSTART + RLENGTH)
-        if (word != "") print word
       }
     }'
 }
@@ -132,14 +124,18 @@ haproxy_files() { # [FUNCTION]
   if [ $# = 0 ] && [ -n "$known_haproxy_files" ]; then printf '%s\n' "$known_haproxy_files"; return; fi
   haproxy_unit_files | while IFS= read -r file; do
     file=${file%/}
-    if [ ! -d "$file" ]; then printf '%s\n' "$file"
-    elif [ $# = 0 ]; then printf '%s\n' "$file"/*.cfg
-    else { printf '%s\n' "$file"/*.cfg; cat "$home"/steps/*/staged 2>/dev/null; } | grep "^$file/[^/.][^/]*\.cfg$" | sort -u
+    if [ ! -d "$file" ]; then tell_haproxy_file "$file" "$@"
+    elif [ $# = 0 ]; then for each in "$file"/*.cfg; do tell_haproxy_file "$each"; done
+    else
+      { printf '%s\n' "$file"/*.cfg; cat "$home"/steps/*/staged 2>/dev/null; } | grep "^$file/[^/.][^/]*\.cfg$" | sort -u |
+        while IFS= read -r each; do tell_haproxy_file "$each" "$@"; done
     fi
-  done | while IFS= read -r file; do
-    if [ $# = 0 ] || ! stands=$("$1" "$file"); then stands=$file; fi
-    [ ! -e "$stands" ] || printf '%s\n' "$file"
   done
+}
+
+tell_haproxy_file() { # FILE [FUNCTION]
+  if [ $# = 1 ] || ! stands=$("$2" "$1"); then stands=$1; fi
+  [ ! -e "$stands" ] || printf '%s\n' "$1"
 }
 
 # Remembers them until the script ends: only for a script that changes nothing.

@@ -3,25 +3,50 @@
 
 # Prints the paths of all files that keepalived's configuration may be made of, its own first.
 keepalived_files() {
-  if [ -n "$known_keepalived_files" ]; then printf '%s\n' "$known_keepalived_files"; return; fi
+  [ -n "$known_keepalived_files" ] || find_keepalived_files
+  [ -z "$found_files" ] || printf '%s\n' "$found_files"
+}
+
+# Sets them as "found_files", and what they name as "named_files": "include PATH", "check PATH" and "notify PATH" rows.
+found_files= named_files=
+find_keepalived_files() {
   know_keepalived
+  found_files= named_files=
   [ -s "$keepalived_main" ] || return 0
-  folder=${keepalived_main%/*}
-  included=$(cat "$keepalived_main" "$folder"/*.conf "$folder"/*/*.conf 2>/dev/null |
-    FOLDER=$folder awk '{ gsub(/["\047]/, "") } $1 ~ /^include/ { print ($2 ~ /^\// ? $2 : ENVIRON["FOLDER"] "/" $2) }')
-  told=
-  for file in "$keepalived_main" "$folder"/*.conf "$folder"/*/*.conf $included; do
-    case " $told " in *" $file "*) continue ;; esac
-    told="$told $file"
-    [ ! -f "$file" ] || printf '%s\n' "$file"
+  set -- "$keepalived_main" "${keepalived_main%/*}"/*.conf "${keepalived_main%/*}"/*/*.conf
+  for turn in first second; do
+    for file in "$@"; do
+      case "$newline$found_files$newline" in *"$newline$file$newline"*) continue ;; esac
+      [ ! -f "$file" ] || found_files=$found_files${found_files:+$newline}$file
+    done
+    named_files=$(files_named_in $found_files)
+    case $named_files in *'include '*) ;; *) return 0 ;; esac
+    set --
+    # Unquoted: an included path may be a pattern.
+    for word in $named_files; do
+      case $word in
+        include | check | notify) use=$word ;;
+        /*) [ $use != include ] || set -- "$@" "$word" ;;
+        *) [ $use != include ] || set -- "$@" "${keepalived_main%/*}"/$word ;;
+      esac
+    done
   done
+}
+
+files_named_in() { # FILE...
+  awk '
+    { gsub(/["\047]/, ""); use = "" }
+    $1 ~ /^include/ { use = "include" }
+    $1 == "script" && $2 ~ /^\// { use = "check" }
+    $1 ~ /^notify(_master|_backup|_fault|_stop)?$/ && $2 ~ /^\// { use = "notify" }
+    use != "" && !seen[use, $2]++ { print use, $2 }' "$@" 2>/dev/null
 }
 
 # Remembers them until the script ends: only for a script that changes nothing.
 known_keepalived_files=
 know_keepalived_files() {
-  know_keepalived
-  known_keepalived_files=$(keepalived_files)
+  find_keepalived_files
+  known_keepalived_files=$found_files
 }
 
 # Prints the files and the scripts, a row each, with its content.
@@ -40,15 +65,14 @@ keepalived_reads() {
 # Prints "keepalived-file lacks check PATH" and "… notify PATH" for scripts that are named and not there. Lines that are some hosts' only, or that
 # have variables, are left out.
 keepalived_lacks() {
-  files=$(keepalived_files)
-  [ -n "$files" ] || return 0
-  cat $files 2>/dev/null | awk '
-    { gsub(/["\047]/, ""); use = "" }
-    $1 == "script" { use = "check" }
-    $1 ~ /^notify(_master|_backup|_fault|_stop)?$/ { use = "notify" }
-    use != "" && $2 ~ /^\// && !seen[use, $2]++ { print use, $2 }' |
-    while read -r use path; do
-      case $path in *[\\\$]*) continue ;; esac
-      [ -e "$path" ] || echo "keepalived-file lacks $use $path"
-    done
+  [ -n "$known_keepalived_files" ] || find_keepalived_files
+  set -f
+  for word in $named_files; do
+    case $word in
+      include | check | notify) use=$word ;;
+      *[\\\$]*) ;;
+      *) [ $use = include ] || [ -e "$word" ] || echo "keepalived-file lacks $use $word" ;;
+    esac
+  done
+  set +f
 }

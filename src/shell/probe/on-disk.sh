@@ -57,7 +57,7 @@ has_read_all() { # TICKS PID
 
 # Whether HAProxy's files name no other file, no name that is looked up, and nothing that is not known here.
 name_nothing_else() {
-  cat -- $known_haproxy_files 2>/dev/null | awk '
+  awk '
     function is_numeric(place) { return place ~ /^([0-9.]+|[*])?(:[0-9-]+)?$/ || place ~ /^[][0-9a-fA-F.]*:[][0-9a-fA-F.:]*:[][0-9a-fA-F.:]*$/ }
     BEGIN {
       known = " global defaults frontend backend listen log no option mode balance timeout retries maxconn default_backend use_backend cookie default-server server bind stats user group chroot pidfile daemon nbthread monitor-uri http-check tcp-check acl http-request http-response tcp-request redirect stick stick-table fullconn hash-type http-reuse server-state-file load-server-state-from-file "
@@ -70,7 +70,7 @@ name_nothing_else() {
     /crt|crl|ca-|file|lua|map|spoe| -f|[$"\047@]/ { exit odd = 1 }
     $1 == "bind" && !is_numeric($2) || $1 == "server" && !is_numeric($3) { exit odd = 1 }
     $1 == "log" && $2 != "global" && $2 != "/dev/log" && !is_numeric($2) { exit odd = 1 }
-    END { exit odd || !some }'
+    END { exit odd || !some }' $known_haproxy_files 2>/dev/null
 }
 
 # Prints what keepalived says of its configuration: "refused" where it would not run with it, and its complaints; and scripts
