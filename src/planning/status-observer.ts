@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Connection, leaveEarly, prepare, type SshTarget } from '../host/connection';
+import type { Question } from '../host/probe';
 import { type Survey, type SurveyListener, survey } from '../host/survey';
 import { isAt } from '../inventory/endpoints';
 import type { Host, Inventory } from '../inventory/inventory';
@@ -158,19 +159,10 @@ async function surveyForStatus(
   ways: ReadonlyMap<Host, SshTarget>,
   { context, within, kept, heard }: Way,
 ): Promise<Survey> {
-  const targets = [...ways].map(([host, target]) => {
-    const resources = wanted.get(host) ?? [];
-    const look = diagnosticsFor(inventory, host, resources);
-    const question = {
-      id,
-      script: diagnosticsScript(look),
-      asksFor: { units: [...look.units], addresses: true as const },
-    };
-    return {
-      target,
-      questions: [...questionsOf(resources), question],
-    };
-  });
+  const targets = [...ways].map(([host, target]) => ({
+    target,
+    questions: statusQuestions(inventory, host, wanted.get(host) ?? []),
+  }));
   const told = listenerFor(context);
   const listener: SurveyListener = {
     ...told,
@@ -197,6 +189,17 @@ async function surveyForStatus(
       again.close();
     },
   };
+}
+
+/** All that a host is asked for a status, beside its facts. */
+export function statusQuestions(
+  inventory: Inventory,
+  host: Host,
+  resources: readonly Resource[],
+): Question[] {
+  const look = diagnosticsFor(inventory, host, resources);
+  const asksFor = { units: [...look.units], addresses: true as const };
+  return [...questionsOf(resources), { id, script: diagnosticsScript(look), asksFor }];
 }
 
 /** Where services write, beside the folders of their files. */

@@ -5,13 +5,14 @@ import { READ_AT_ONCE } from '../../src/host/exec';
 import { buildProbe, type Question } from '../../src/host/probe';
 import { answersAtOnce } from '../../src/pair/vrrp-listen';
 import { questionsOf } from '../../src/planning/host-plan';
+import { statusQuestions } from '../../src/planning/status-observer';
 import { call } from '../../src/shell/library';
 import { bare, functionsOf } from '../../src/shell/parse-shell';
 import { isRoot, own, Sandbox, type Shell, shells } from '../shell/sandbox';
 import { findProgram } from '../shell/shells';
 import { loadDesiredState } from '../support/load-inventory';
 
-/** What the probe of a plan without changes costs a host: bytes on the wire, programs that it starts, and processes. */
+/** What a plan without changes, and a status, cost a host: bytes on the wire, programs that it starts, and processes. */
 
 const unit = (name: string) => `Names=${name}
 LoadState=loaded
@@ -21,16 +22,34 @@ UnitFileState=${name === 'firewalld.service' ? 'disabled' : 'enabled'}
 MainPID=1
 `;
 
-/** The questions of the example inventory to its first host. */
-function questions(): Question[] {
-  const env = { HAPROV_STATS_PASSWORD: 'x' };
-  const { wanted } = loadDesiredState('inventory.example.json', { env });
-  const [[, all = []] = []] = wanted;
+const facts: Question = {
+  id: 'facts',
+  script: call('probe_facts'),
+  asksFor: { addresses: true },
+  inPlace: true,
+};
+
+/** The example inventory's first host, and what it is to have. */
+function example() {
+  const { inventory, wanted } = loadDesiredState('inventory.example.json', {
+    env: { HAPROV_STATS_PASSWORD: 'x' },
+  });
+  const [[host, all] = []] = wanted;
   // The sandbox has no /var/www.
-  const resources = all.filter(({ target }) => target !== '/var/www/html/index.html');
-  if (resources.length !== all.length - 1) throw new Error('the example has no first page');
+  const resources = (all ?? []).filter(({ target }) => target !== '/var/www/html/index.html');
+  if (!host || resources.length + 1 !== all?.length) throw new Error('the example has no first page');
+  return { inventory, host, resources };
+}
+
+function questionsOfStatus(): Question[] {
+  const { inventory, host, resources } = example();
+  return [facts, ...statusQuestions(inventory, host, resources)];
+}
+
+function questions(): Question[] {
+  const { resources } = example();
   return [
-    { id: 'facts', script: call('probe_facts'), asksFor: { addresses: true }, inPlace: true },
+    facts,
     ...questionsOf(resources),
     {
       id: 'vrrp',
@@ -46,7 +65,7 @@ function questions(): Question[] {
 const canCount = isRoot && spawnSync('unshare', ['--pid', '--fork', '--mount-proc', 'true']).status === 0;
 
 const counted =
-  'awk base64 bash cat chmod cut date df dirname env expr find getent grep head id ip journalctl ls mktemp od printf ps readlink sed sh sha256sum sort ss stat systemctl tail test timeout tr uname wc xargs'.split(
+  'awk base64 cat chmod cut date df dirname env expr find getent grep head id ip ls mktemp od printf ps readlink sed sh sha256sum sort ss stat systemctl tail test timeout tr uname wc xargs'.split(
     ' ',
   );
 
@@ -74,7 +93,10 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
   });
   afterEach(() => box.dispose());
 
+  // Shells without a clock or their user's number ask programs.
+  const number = isRoot ? ['id'] : ['id', 'id'];
   const log = () => join(box.memory, 'programs');
+  const started = () => readFileSync(log(), 'utf8').trimEnd().split('\n').sort();
   /** From here on each start of one of these programs is written down. */
   const count = () => {
     mkdirSync(box.memory, { recursive: true });
@@ -96,10 +118,10 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
   });
 
   /** The probe, about files of the sandbox, and as if they were whose they are to be. */
-  const script = () =>
+  const script = (asked = questions()) =>
     ['/etc/httpd', '/usr/libexec/keepalived'].reduce(
       (text, place) => text.replaceAll(` ${place}`, ` ${box.path(place)}`),
-      buildProbe(questions()).script.replaceAll(/ root (?:root|haproxy)$/gm, ` ${own.owner} ${own.group}`),
+      buildProbe(asked).script.replaceAll(/ root (?:root|haproxy)$/gm, ` ${own.owner} ${own.group}`),
     );
 
   test('the programs that it starts', async () => {
@@ -107,21 +129,65 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     const { stderr, stdout } = await box.send(script());
     expect([stderr, stdout.split('\n').at(-2)]).toEqual(['', expect.stringMatching(/ done$/)]);
     expect(stdout).not.toMatch(/absent|missing=/);
-    // Shells without a clock or their user's number ask programs.
-    const number = isRoot ? ['id'] : ['id', 'id'];
     const more = { bash: [], busybox: number }[shell[0]] ?? ['date', ...number];
-    const started = readFileSync(log(), 'utf8').trimEnd().split('\n').sort();
-    expect(started).toEqual(['awk', 'base64', 'cat', 'grep', 'grep', 'ip', 'stat', ...more].sort());
+    expect(started()).toEqual(['awk', 'base64', 'cat', 'grep', 'grep', 'ip', 'stat', ...more].sort());
     expect(box.calls().map((call) => call.split(' ', 1)[0])).toEqual(['systemctl', 'rpm']);
   });
 
-  (canCount ? test : test.skip)('the processes that it makes', async () => {
+  describe('a status', () => {
+    beforeEach(() => {
+      const words = {
+        'haproxy.service': `-Ws -f ${box.path('etc/haproxy/haproxy.cfg')} -p $PIDFILE`,
+        'keepalived.service': '-n $OPTIONS',
+      };
+      const told = ['httpd', 'firewalld', 'haproxy', 'keepalived'].map((name) => `${name}.service`);
+      const units = told.map((name) => {
+        const line = Object.entries(words).find(([own]) => own === name)?.[1];
+        return `${unit(name)}${line ? `Environment=PIDFILE=/run/x\nExecStart={ path=/x ; argv[]=/x ${line} ; ignore_errors=no }\n` : ''}`;
+      });
+      box.fake('systemctl', `"show "*" -- ${told.join(' ')}") printf '%s' '${units.join('\n')}' ;;`);
+      box.fake('nft', '"list ruleset") ;;');
+      box.fake('journalctl', '"-u keepalived -b "*) ;;');
+      box.fake('keepalived', '"-t -f "*) ;;');
+      box.fake('haproxy', '"-c -f "*) ;;');
+      // It opens connections, to HAProxy and to the VIP.
+      box.fake('bash', '"-c "*) echo "# pxname,svname" ;;');
+    });
+
+    test('the programs that it starts', async () => {
+      count();
+      const { stderr, stdout } = await box.send(script(questionsOfStatus()));
+      expect([stderr, stdout.split('\n').at(-2)]).toEqual(['', expect.stringMatching(/ done$/)]);
+      const more = { bash: [], busybox: number }[shell[0]] ?? ['date', 'date', ...number];
+      const own =
+        'awk awk awk awk awk awk base64 cat cat grep grep ip sed ss stat stat stat timeout timeout timeout timeout timeout';
+      expect(started()).toEqual([...own.split(' '), ...more].sort());
+      const asked = 'bash bash haproxy journalctl keepalived nft rpm systemctl';
+      expect(
+        box
+          .calls()
+          .map((call) => call.split(' ', 1)[0])
+          .sort()
+          .join(' '),
+      ).toBe(asked);
+    });
+
+    (canCount ? test : test.skip)('the processes that it makes', async () => {
+      expect(await processesOf(script(questionsOfStatus()))).toBeLessThanOrEqual(60);
+    });
+  });
+
+  /** How many it makes beside its own shell and what the fakes make, which is one each. */
+  const processesOf = async (text: string): Promise<number> => {
     box.allowViews();
     const { stdout } = await box.send(
-      `unshare --pid --fork --mount-proc sh -c 'sh -s; read -r _ _ _ _ last </proc/loadavg; echo "$last"' <<'.EOS.'\n${script()}.EOS.\n`,
+      `unshare --pid --fork --mount-proc sh -c 'sh -s; read -r _ _ _ _ last </proc/loadavg; echo "$last"' <<'.EOS.'\n${text}.EOS.\n`,
     );
-    // Two are the shells, and each of the two fakes makes one more.
-    expect(Number(stdout.trimEnd().split('\n').at(-1)) - 4).toBeLessThanOrEqual(16);
+    return Number(stdout.trimEnd().split('\n').at(-1)) - 2 - box.calls().length;
+  };
+
+  (canCount ? test : test.skip)('the processes that it makes', async () => {
+    expect(await processesOf(script())).toBeLessThanOrEqual(16);
   });
 });
 
@@ -133,5 +199,7 @@ test('no question ends the shell that all run in', () => {
 });
 
 test('the bytes that are sent', () => {
-  expect(Buffer.byteLength(buildProbe(questions()).script)).toBeLessThan(31_000);
+  const bytes = (asked: Question[]) => Buffer.byteLength(buildProbe(asked).script);
+  expect(bytes(questions())).toBeLessThan(31_000);
+  expect(bytes(questionsOfStatus())).toBeLessThan(47_500);
 });

@@ -51,9 +51,7 @@ test.each([
   (command, expected, most) => {
     const modules = loadedWith(`src/commands/${command}.ts`).filter((path) => !path.endsWith('.sh'));
     const packages = new Set(
-      modules.flatMap(
-        (path) => /^node_modules\/(@[^/]+\/)?[^/]+/.exec(path)?.[0].slice('node_modules/'.length) ?? [],
-      ),
+      modules.flatMap((path) => /.*\bnode_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []),
     );
     expect([...packages].sort()).toEqual(expected);
     expect(
