@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
+import { commandsAboutItself } from './cli/about-itself';
 import { beginCommands } from './cli/begin-commands';
-import { commandData } from './cli/command-data';
+import { complete } from './cli/complete';
 import { execute } from './cli/execute-later';
 import { parseWithHelp, withReadableHelp } from './cli/help';
 import { hostOptions, inventoryWord, noColor, oneOrSeveral, rolloutOptions, yes } from './cli/options';
@@ -16,7 +17,6 @@ import type { LintOptions } from './commands/lint';
 import type { LogOptions } from './commands/log';
 import type { PlanOptions } from './commands/plan';
 import type { PushOptions } from './commands/push';
-import type { ReferenceOptions } from './commands/reference';
 import type { RenderOptions } from './commands/render';
 import type { RetireOptions } from './commands/retire';
 import type { RollbackOptions } from './commands/rollback';
@@ -238,18 +238,7 @@ inventoryCommand('render', 'show what would be on the hosts, whole files with ow
 
 beginCommands(program);
 secretCommands(program);
-
-program
-  .command('reference', { hidden: true })
-  .description('write manual pages and documents of the command line and the schemas')
-  .addOption(new Option('--man <folder>').hideHelp())
-  .addOption(new Option('--docs <folder>').hideHelp())
-  .action((options) =>
-    execute<ReferenceOptions>(
-      { ...options, program: commandData(program), color: false },
-      async () => (await import('./commands/reference')).reference,
-    ),
-  );
+commandsAboutItself(program);
 
 /** A command that rolls out changes. */
 function rolloutCommand(name: string, description: string): Command {
@@ -293,10 +282,13 @@ function inventoryCommand(name: string, description: string): Command {
 }
 
 outliveReaders();
-const isAlone = process.argv.length === 2;
-const done = isAlone
-  ? execute<object>({ color: true }, async () => (await import('./commands/overview')).overview)
-  : parseWithHelp(program);
+const [, , first, ...others] = process.argv;
+const done =
+  first === undefined
+    ? execute<object>({ color: true }, async () => (await import('./commands/overview')).overview)
+    : first === 'complete'
+      ? complete(program, others, process.env)
+      : parseWithHelp(program);
 done.catch((error: unknown) => {
   if (!(error instanceof CommanderError)) throw error;
   process.exitCode = error.exitCode === 0 ? ExitCode.done : ExitCode.badInput;

@@ -1,18 +1,9 @@
-import {
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import Module from 'node:module';
-import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { cachedDataVersionTag } from 'node:v8';
 import { Script } from 'node:vm';
+import { cacheFolder } from './reference/cache-folder';
 
 /*
  * Starts cli.js, the file beside this one, and program.js when a command of it runs: help needs a twentieth of the text.
@@ -72,14 +63,10 @@ interface Kept {
  */
 function keptCode(): Kept | undefined {
   const [, , command = ''] = process.argv;
-  const uid = process.getuid?.();
-  if (uid === undefined || !/^[a-z]+$/.test(command)) return undefined;
+  if (!/^[a-z]+$/.test(command)) return undefined;
+  const folder = cacheFolder(process.env);
+  if (folder === undefined) return undefined;
   try {
-    const caches = process.env.XDG_CACHE_HOME || join(userInfo().homedir, '.cache');
-    const folder = join(caches, 'haprov');
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const about = lstatSync(folder);
-    if (!about.isDirectory() || about.uid !== uid || (about.mode & 0o077) !== 0) return undefined;
     // Editing program.js changes its mtime, so the cached code is not used.
     const version = `${__PROGRAM_HASH__}-${Math.round(statSync(file).mtimeMs).toString(36)}`;
     const name = `${version}-${cachedDataVersionTag().toString(36)}-${command}`;

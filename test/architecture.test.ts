@@ -17,6 +17,7 @@ const arrows: Record<string, string[]> = {
     'events (types)',
     'errors',
   ],
+  start: ['reference'],
   cli: [
     'commands',
     'maintenance',
@@ -24,13 +25,13 @@ const arrows: Record<string, string[]> = {
     'report',
     'planning (types)',
     'inventory',
-    'reference (types)',
+    'reference',
     'events (types)',
     'text',
     'errors',
   ],
   commands: ['*'],
-  reference: ['document'],
+  reference: ['playbook', 'document'],
   library: [
     'maintenance',
     'execution',

@@ -9,3 +9,11 @@ export const limits = {
   undrain:
     '\nA host has 15 s to answer how it is doing, and 30 s to do what it is told; everything must be back after 30 s.',
 };
+
+/** Where a shell finds what `haprov completion` prints. */
+export const completionHelp = `
+bash: eval "$(haprov completion bash)" in ~/.bashrc
+
+zsh: source <(haprov completion zsh) in ~/.zshrc, behind compinit
+
+fish: haprov completion fish >~/.config/fish/completions/haprov.fish`;

@@ -38,12 +38,13 @@ export function milliseconds(min: number, max: number): (text: string) => number
   };
 }
 
-/** One of these words. */
-export function oneOf(...words: string[]): (text: string) => string {
-  return (text) => {
+/** One of these words, which stand at the parser for whoever completes them. */
+export function oneOf(...words: string[]): ((text: string) => string) & { words: readonly string[] } {
+  const parse = (text: string) => {
     if (!words.includes(text)) throw new InvalidArgumentError(`it is one of: ${words.join(', ')}.`);
     return text;
   };
+  return Object.assign(parse, { words });
 }
 
 /** A program's version, as it prints it: "2.4", "2.2.8". */

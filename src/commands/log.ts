@@ -1,6 +1,7 @@
 import { ExitCode, UsageError } from '../errors';
 import { type PurgeOptions, purge, log as readLog } from '../library/log';
 import type { Context } from '../planning/context';
+import { keepSeenRuns } from '../reference/seen-runs';
 import { renderLog } from '../report/log-text';
 import { count } from '../text/format';
 
@@ -24,6 +25,12 @@ export async function log(options: LogOptions, context: Context): Promise<ExitCo
 async function readAndPrint(options: LogOptions, context: Context) {
   const found = await readLog(options, context);
   const { color, columns } = context;
+  if (options.run === undefined)
+    keepSeenRuns(
+      options.inventory,
+      found.runs.map(({ run, command, owner }) => [run, `${command}, by ${owner}`] as const),
+      context.env,
+    );
   const full = options.run !== undefined || (options.verbose ?? false);
   if (options.json) await context.printJson(found.runs, 2);
   // Hosts that were not asked may have runs.

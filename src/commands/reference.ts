@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ExitCode } from '../errors';
+import type { Context } from '../planning/context';
 import { installation } from '../playbook/playbook';
 import type { CommandData } from '../reference/command-data';
 import { exitCodes } from '../reference/documents';
@@ -18,7 +19,7 @@ export interface ReferenceOptions {
 }
 
 /** `haprov reference`, which only the build and `npm run reference` call: writes what the command line and the schemas say. */
-export function reference({ man, docs, program }: ReferenceOptions): ExitCode {
+export function reference({ man, docs, program }: ReferenceOptions, { env }: Context): ExitCode {
   const keys = { inventory: keysOf(schemas.inventory()), playbook: keysOf(schemas.playbook()) };
   const kinds = ['inventory', 'playbook'] as const;
   if (docs !== undefined)
@@ -29,9 +30,7 @@ export function reference({ man, docs, program }: ReferenceOptions): ExitCode {
   if (man !== undefined) {
     const edition = {
       version: __HAPROV_VERSION__,
-      date: new Date(Number(process.env.SOURCE_DATE_EPOCH ?? Date.now() / 1000) * 1000)
-        .toISOString()
-        .slice(0, 10),
+      date: new Date(Number(env.SOURCE_DATE_EPOCH ?? Date.now() / 1000) * 1000).toISOString().slice(0, 10),
       exitCodes: exitCodes(installation),
     };
     write(man, [

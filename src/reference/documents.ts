@@ -21,8 +21,14 @@ export function rules(folder: string): Entry[] {
     .split(/^(?=#)/m)
     .flatMap((section) => {
       const [, name, text = ''] = /^### `([a-z-]+)`\n([\s\S]*)$/.exec(section) ?? [];
-      return name === undefined ? [] : [{ name, text: text.trim(), document }];
+      return name === undefined ? [] : [{ name, text: withoutMark(text.trim()), document }];
     });
+}
+
+/** Most rules are marked as those that need no inventory. */
+function withoutMark(text: string): string {
+  const [mark = '', rest = text] = /^\*\*files\*\*(?: ·)?\s+([\s\S]*)$/.exec(text) ?? [];
+  return mark === '' ? text : `${rest}\n\nIt holds for files without an inventory, too.`;
 }
 
 /** What docs/status.md says of each finding of `status`. */
@@ -43,7 +49,7 @@ export const exitCodes = (folder: string): Entry[] =>
 export const words = (folder: string): Entry[] =>
   rows(folder, 'docs/glossary.md', 'word', (means = '') => sentence(means));
 
-const sentence = (text: string) => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;
+const sentence = (text: string) => `${text.replace(/^\**[a-z]/, (begin) => begin.toUpperCase())}.`;
 
 /** The rows of the table whose first column is headed so; each name in the first cell has an entry of its own. */
 function rows(
@@ -63,6 +69,8 @@ function rows(
         .slice(1, -1)
         .split(/(?<!\\)\|/)
         .map((cell) => cell.trim());
-      return names.split(', ').map((name) => ({ name: plain(name), text: say(...cells), document }));
+      return names
+        .split(', ')
+        .map((name) => ({ name: plain(name).replace(/ \(.*\)$/, ''), text: say(...cells), document }));
     });
 }

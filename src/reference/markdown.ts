@@ -21,7 +21,7 @@ export function commandsDocument(program: CommandData): string {
         .filter(({ title, terms }) => terms.length > 0 && !isShared(shared, title, terms))
         .map(({ title, terms }) => table(title === 'Options' ? 'option' : `option (${title})`, terms)),
       ...seeShared(command, shared),
-      ...(command.after ? [command.after.replaceAll('\n', ' ')] : []),
+      ...command.after.split('\n\n').flatMap((text) => (text ? [cell(text.replaceAll('\n', ' '))] : [])),
     ].join('\n\n'),
   );
   const common = shared.map(({ title, terms }) => `### ${title}\n\n${table('option', terms)}`);

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { deadLinks } from '../support/links';
+import { basename, dirname, join } from 'node:path';
+import { deadLinks, linksOf } from '../support/links';
 
 /** What documents say of files, headings and options is there. */
 
@@ -19,6 +19,20 @@ const read = (path: string) => readFileSync(path, 'utf8');
 
 test.each(documents)('every link of %s leads somewhere', (document) => {
   expect(deadLinks(document)).toEqual([]);
+});
+
+test('what a document of the package links to is in the package, too', () => {
+  const { files } = JSON.parse(read('package.json')) as { files: string[] };
+  const isPacked = (path: string) =>
+    ['README.md', 'LICENSE', 'package.json'].includes(path) ||
+    files.some((one) => path === one || path === dirname(one) || path.startsWith(`${one}/`));
+  const missing = documents.filter(isPacked).flatMap((document) =>
+    linksOf(document)
+      .map((link) => join(dirname(document), link.split('#')[0] || basename(document)))
+      .filter((target) => !isPacked(target))
+      .map((target) => `${document} → ${target}`),
+  );
+  expect(missing).toEqual([]);
 });
 
 /** A folder, a file, or a pattern of files with `*`. */

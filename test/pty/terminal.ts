@@ -128,5 +128,5 @@ export class Terminal {
   }
 }
 
-/** Ctrl-C, Ctrl-D, Enter, as they are typed. */
-export const keys = { ctrlC: '\x03', ctrlD: '\x04', enter: '\r', ctrlZ: '\x1a' };
+/** Ctrl-C, Ctrl-D, Enter, … as they are typed. */
+export const keys = { ctrlC: '\x03', ctrlD: '\x04', enter: '\r', ctrlZ: '\x1a', ctrlU: '\x15' };

@@ -1,7 +1,10 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { need } from './needed';
+
+const isHere = (shell: string) => spawnSync(shell, ['-c', 'true']).status === 0;
 
 /** Builds the program and packs it, then installs the package into an empty folder as a user would, without a network. */
 export default function packAndInstall(): void {
@@ -22,4 +25,10 @@ export default function packAndInstall(): void {
     join(folder, filename),
   );
   process.env.HAPROV_INSTALLED = folder;
+  need(
+    'bash, zsh, fish AND bash-completion ARE',
+    () => ['bash', 'zsh', 'fish'].every(isHere) && existsSync('/usr/share/bash-completion/bash_completion'),
+    ['bash', 'zsh', 'fish', 'bash-completion'],
+    'the tests of completion',
+  );
 }

@@ -1,0 +1,105 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { explain } from '../../src/commands/explain';
+import { ExitCode } from '../../src/errors';
+import { rules } from '../../src/lint/lint';
+import { exampleOf } from '../../src/reference/examples';
+import { allExplained, explainedAs, type Kind } from '../../src/reference/explained';
+import { recorder } from '../commands/recorder';
+
+const all = allExplained('.');
+const named = (kind: Kind) => all.filter((one) => one.kind === kind).map(({ name }) => name);
+
+test('everything says something, and names a document that is there', () => {
+  expect(all.length).toBeGreaterThan(500);
+  expect(all.filter(({ text }) => text === '')).toEqual([]);
+  expect(all.filter(({ document }) => !existsSync(document))).toEqual([]);
+});
+
+test('every rule of lint is explained', () => {
+  expect(named('rule')).toEqual(expect.arrayContaining(rules.map(({ name }) => name)));
+});
+
+test('every finding of status is explained', () => {
+  const folder = 'src/status/findings';
+  const sources = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
+  const lines = sources.flatMap((text) =>
+    [...text.matchAll(/\brule: (?:.*\?)?([^\n]*?),?$/gm)].map(([line]) => line),
+  );
+  const names = lines.flatMap((line) =>
+    Array.from(line.matchAll(/'([a-z]+(?:-[a-z]+)*)'/g), ([, name = '']) => name),
+  );
+  expect(new Set(names).size).toBeGreaterThan(40);
+  expect([...new Set(names)].filter((name) => !named('finding').includes(name))).toEqual([]);
+});
+
+test('every exit code is explained', () => {
+  expect(named('code')).toEqual(Object.values(ExitCode).map(String));
+});
+
+test.each([
+  ['services.www.check.path', ['services.NAME.check.path']],
+  ['services.www.routes[0].host', ['services.NAME.routes[].host']],
+  ['check.path', ['services.NAME.check.path', 'virtualServers.NAME.check.path']],
+  ['VIPS.front.PREEMPT', ['vips.NAME.preempt']],
+  ['preempt', ['vips.NAME.preempt']],
+  ['file', ['file']],
+  ['file.mode', ['file.mode']],
+  ['equal-priorities', ['equal-priorities']],
+  // A rule and a finding.
+  ['certificate-expires', ['certificate-expires', 'certificate-expires']],
+  ['sync group', ['sync group']],
+  ['130', ['130']],
+  ['www', []],
+])('%s', (word, names) => {
+  expect(explainedAs(word, all).map(({ name }) => name)).toEqual(names);
+});
+
+test('every key has an example, but for texts and what is made of them', () => {
+  const examples = all.flatMap(({ kind, key }) =>
+    key && (kind === 'inventory' || kind === 'playbook') ? [{ key, example: exampleOf(kind, key, '.') }] : [],
+  );
+  const without = examples.filter(({ example }) => example === undefined).map(({ key }) => key);
+  expect(without.filter(({ values }) => !/\btext\b|object|anything|resources/.test(values))).toEqual([]);
+  expect(without.length / examples.length).toBeLessThan(0.3);
+  const of = (path: string) => examples.find(({ key }) => key.path === path)?.example;
+  expect(of('services.NAME.check.path')).toBe('"/health"');
+  expect(of('file.validate')).toContain('%s');
+  expect(of('virtualServers.NAME.protocol')).toBe('"udp"');
+});
+
+const explained = async (word?: string) => {
+  const { context, text } = recorder();
+  await explain({ word }, context);
+  return text();
+};
+
+test('a key is told with what it may be, its default, an example and a document', async () => {
+  const text = await explained('vips.front.preempt');
+  expect(text).toMatch(
+    /^vips\.NAME\.preempt: a key of the inventory\n\nfalse: an address that moved stays where it is\./,
+  );
+  expect(text).toMatch(
+    /may be +true or false\n +default +true\n +example +"preempt": false\n +more +.*docs\/inventory\/vips\.md/,
+  );
+});
+
+test('a rule is told as its document tells it, without marks', async () => {
+  const text = await explained('acl-not-there');
+  expect(text).toContain('Why: HAProxy does not start ("no such ACL").');
+  expect(text).toContain('  acl is_api path_beg /api\n');
+  expect(text).not.toMatch(/\*\*|```|`/);
+});
+
+test('of many keys the paths are told', async () => {
+  expect(await explained('port')).toMatch(/^\d+ keys end so; say which:\n {2}ssh\.port: /);
+});
+
+test('without a word everything is listed', async () => {
+  expect(await explained()).toMatch(/keys of the inventory[\s\S]*rules of lint[\s\S]*split-brain[\s\S]*130/);
+});
+
+test('what is nearly a name is guessed', async () => {
+  await expect(explained('equal-prioritys')).rejects.toThrow('did you mean "equal-priorities"?');
+  await expect(explained('services.NAME.chek')).rejects.toThrow('did you mean "services.NAME.check"?');
+});
