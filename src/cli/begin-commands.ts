@@ -62,14 +62,22 @@ export function beginCommands(program: Command): void {
 
   program
     .command('schema')
-    .description('print the JSON Schema of an inventory or a playbook, for editors')
-    .argument('[kind]', 'inventory or playbook', oneOf('inventory', 'playbook'), 'inventory')
-    .addOption(new Option('--write <folder>', 'write both there').hideHelp())
+    .description(
+      'print the JSON Schema of an inventory or a playbook, for editors, or of what a command prints with --json',
+    )
+    .argument('[kind]', schemaKinds.join(', '), oneOf(...schemaKinds), 'inventory')
+    .addOption(new Option('--write <folder>', 'write those of inventory and playbook there').hideHelp())
     .option(...noColor)
-    .action((kind: 'inventory' | 'playbook', options: { write?: string; color: boolean }) =>
-      execute<{ kind: 'inventory' | 'playbook'; write?: string }>(
+    .action((kind: string, options: { write?: string; color: boolean }) =>
+      execute<{ kind: string; write?: string }>(
         { kind, ...options },
         async () => (await import('../commands/schema')).schema,
       ),
     );
 }
+
+/** What there are schemas of: schema/KIND.schema.json. */
+const schemaKinds = [
+  ...['inventory', 'playbook'],
+  ...['plan', 'status', 'lint', 'several', 'event', 'log', 'render', 'drill', 'adopt', 'secrets'],
+];

@@ -66,12 +66,13 @@ export async function adopt(options: AdoptOptions, context: Context): Promise<Ex
     refused: Object.fromEntries(said.refused),
   };
   const troubles = troublesOf(adopted);
-  if (json)
-    await context.printJson(
-      { ...asData(out, adopted, { findings, faults, troubles }), ...(inModel ? { model: inModel } : {}) },
-      2,
-    );
-  else await context.printRendered(summary(out, adopted, { findings, faults, troubles }, said));
+  if (json) {
+    const document: AdoptedDocument = {
+      ...asData(out, adopted, { findings, faults, troubles }),
+      ...(inModel ? { model: inModel } : {}),
+    };
+    await context.printJson(document, 2);
+  } else await context.printRendered(summary(out, adopted, { findings, faults, troubles }, said));
   return faults.length > 0 || troubles.some(({ isFatal }) => isFatal) ? ExitCode.failed : ExitCode.done;
 }
 
@@ -98,6 +99,36 @@ interface Seen {
   findings: readonly Finding[];
   faults: readonly string[];
   troubles: readonly Trouble[];
+}
+
+/** What `adopt --json` prints. */
+export interface AdoptedDocument {
+  /** Paths of what was written. */
+  inventory: string;
+  report: string;
+  hosts: { name: string; versions: { haproxy: string; keepalived: string } }[];
+  files: {
+    path: string;
+    of: 'haproxy' | 'keepalived';
+    /** By which word the configuration names it. */
+    what: string;
+    hosts: string[];
+    /** Whether all hosts have it with the same bytes. */
+    same: boolean;
+    secret: boolean;
+  }[];
+  findings: readonly Finding[];
+  /** Why the inventory cannot be used as it is. */
+  faults: readonly string[];
+  troubles: readonly { hosts: string[]; text: string; isFatal: boolean }[];
+  /** With `--model`: what it says, and what it does otherwise. */
+  model?: {
+    said: readonly string[];
+    differences: readonly ModelReport['differences'][number][];
+    leftOut: Record<string, readonly string[]>;
+    sections: readonly string[];
+    refused: Record<string, readonly string[]>;
+  };
 }
 
 function asData(folder: string, { files, hosts }: Adopted, seen: Seen) {

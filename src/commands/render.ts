@@ -107,8 +107,40 @@ async function writeAll(
 }
 
 /** A host as `--json` prints it: a file's bytes as `content` where they are text, else as `base64`. */
-function asData({ resources, ...host }: RenderedHost): object {
-  const data = resources.map((one) => {
+/** What `render --json` prints. */
+export interface RenderedDocument {
+  inventory: string;
+  /** What only a host knows, and was assumed; a sentence each. */
+  assumptions: string[];
+  hosts: { host: string; address: string; resources: (FileData | OtherData)[] }[];
+}
+
+/** A file that a host would have; in `base64` what is no text. */
+interface FileData {
+  task: string;
+  type: 'file';
+  /** Its path. */
+  target: string;
+  owner: string;
+  group: string;
+  mode: string;
+  /** The template or file of this machine that it is made from. */
+  origin?: string;
+  /** With `***` for each secret, unless secrets were asked for. */
+  content?: string;
+  base64?: string;
+}
+
+/** Anything else that a host would have. */
+interface OtherData {
+  task: string;
+  type: string;
+  target: string;
+  says: string;
+}
+
+function asData({ resources, ...host }: RenderedHost): RenderedDocument['hosts'][number] {
+  const data = resources.map((one): FileData | OtherData => {
     if (!isFile(one)) {
       const { task, type, target, says } = one;
       return { task, type, target, says };

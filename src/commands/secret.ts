@@ -192,6 +192,15 @@ async function recipient(context: Context): Promise<ExitCode> {
   return ExitCode.done;
 }
 
+/** A secret in what `secret list --json` prints. */
+export interface SecretRow {
+  name: string;
+  /** Whether the encrypted file has it. */
+  isSet: boolean;
+  /** The places of the inventory that name it: `stats.password`. */
+  usedAt: string[];
+}
+
 /** The names, and where the inventory uses them; never a value. */
 async function list(
   values: ReadonlyMap<string, string>,
@@ -201,11 +210,13 @@ async function list(
 ): Promise<ExitCode> {
   const used = usedIn(readDocument(inventory).value, []);
   const names = [...new Set([...values.keys(), ...used.map(({ name }) => name)])].sort();
-  const rows = names.map((name) => ({
-    name,
-    isSet: values.has(name),
-    usedAt: used.filter((one) => one.name === name).map(({ path }) => formatPath(path)),
-  }));
+  const rows = names.map(
+    (name): SecretRow => ({
+      name,
+      isSet: values.has(name),
+      usedAt: used.filter((one) => one.name === name).map(({ path }) => formatPath(path)),
+    }),
+  );
   if (json) await context.printJson(rows, 2);
   else {
     const width = Math.max(0, ...names.map((name) => name.length));

@@ -14,6 +14,7 @@ import {
   on,
   startHaprov,
 } from '../support/lab';
+import { expectPublished } from '../support/schemas';
 
 const pair = ['lucy', 'ricky'];
 const address = `${network}.214`;
@@ -134,6 +135,7 @@ describeLab('a drill breaks the pair, measures it, and leaves it as it was', () 
     client.stop();
     expect(run).toMatchObject({ code: 0, stderr: '' });
     const report = JSON.parse(run.stdout) as DrillReport;
+    expectPublished('drill', report);
     expect(report).toMatchObject({ passed: true, restored: true, interrupted: false, hosts: pair });
     const seen = report.results.map((result) => {
       const from = Date.parse(result.startedAt);

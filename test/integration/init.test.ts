@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { addresses, describeLab, fetchUrl, lab, labName, network, startHaprov, vip } from '../support/lab';
+import { expectPublished } from '../support/schemas';
 
 /** From nothing but two addresses to a page at the VIP: the inventory that init writes, as it is. */
 describeLab(`init on ${labName}`, () => {
@@ -52,9 +53,14 @@ describeLab(`init on ${labName}`, () => {
       named('same.json', {}),
       named('edited.json', { haproxy: { maxconn: 1999 } }),
       named('wrong.json', { vip: {} }),
-      named('away.json', { hosts: { ...inventory.hosts, ethyl: { address: `${network}.219` } } }),
+      named('away.json', {
+        hosts: { ...inventory.hosts, ethyl: { address: `${network}.219`, priority: 100 } },
+      }),
       named('again.json', {}),
     ];
+    const tasks = [{ name: 'Fails', resources: [{ type: 'command', run: 'false', creates: '/no/such' }] }];
+    writeFileSync(join(folder, 'fails.playbook.json'), JSON.stringify({ tasks }));
+    named('fails.json', { playbooks: [...inventory.playbooks, './fails.playbook.json'] });
     const planned = await haprov(['plan', ...files], []);
     expect(planned.code).toBe(3);
     expect(planned.stdout.split('\n').slice(-7, -1)).toEqual([
@@ -71,6 +77,52 @@ describeLab(`init on ${labName}`, () => {
     );
     const watched = await haprov(['status', ...files.slice(0, 2)], []);
     expect([watched.code, watched.stdout.match(/^== .* ==$/gm)?.length]).toEqual([0, 3]);
+  });
+
+  test.each([
+    ['plan', ['plan']],
+    ['plan', ['plan', '--limit', 'fred']],
+    ['status', ['status']],
+    ['log', ['log']],
+    ['lint', ['lint']],
+    ['render', ['render']],
+  ])(
+    'what %s prints with --json is what its published schema says: %j',
+    async (kind, [word = '', ...more]) => {
+      for (const one of [file, join(folder, 'edited.json')])
+        expectPublished(kind, JSON.parse((await haprov([word, one, '--json', ...more], [])).stdout));
+    },
+  );
+
+  test('so are events of a run, one that fails too, lines of several inventories, and what adopt prints', async () => {
+    const lines = (text: string) =>
+      text
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+    const edited = join(folder, 'edited.json');
+    const applied = await haprov(['apply', edited, '--yes', '--json'], []);
+    expect(applied).toMatchObject({ code: 0 });
+    const failed = await haprov(['apply', join(folder, 'fails.json'), '--yes', '--json'], []);
+    expect(failed).toMatchObject({ code: 1 });
+    for (const text of [applied.stdout, failed.stdout])
+      for (const event of lines(text)) expectPublished('event', event);
+    const several = await haprov(['status', file, edited, join(folder, 'wrong.json'), '--json'], []);
+    for (const line of lines(several.stdout)) {
+      expectPublished('several', line);
+      if (line.result) expectPublished('status', line.result);
+    }
+    const own = join(folder, 'own');
+    const adopted = await haprov([
+      'adopt',
+      addresses.fred ?? '',
+      addresses.ethyl ?? '',
+      '--out',
+      own,
+      '--json',
+    ]);
+    expectPublished('adopt', JSON.parse(adopted.stdout));
+    expectPublished('log', JSON.parse((await haprov(['log', file, '--json'], [])).stdout));
   });
 
   test('where they run already, it says so, and takes another id', async () => {

@@ -1,0 +1,55 @@
+// Writes the JSON Schemas of what haprov prints with --json, from the types that its sources print: schema/NAME.schema.json.
+// Run it after such a type has changed: npm run schemas.
+
+import { writeFileSync } from 'node:fs';
+import { createGenerator } from 'ts-json-schema-generator';
+
+/** What each command prints: the type and its file; `list`, where it prints a list of them. */
+const printed = {
+  plan: ['src/plan/plan.ts', 'Plan', 'haprov plan --json, and what --out saves'],
+  status: ['src/status/status.ts', 'Status', 'haprov status --json; with --watch one a line'],
+  lint: ['src/plan/plan.ts', 'Finding', 'haprov lint --json', 'list'],
+  log: ['src/report/log-text.ts', 'LoggedRun', 'haprov log --json', 'list'],
+  render: ['src/commands/render.ts', 'RenderedDocument', 'haprov render --json'],
+  drill: ['src/drill/drill-report.ts', 'DrillReport', 'haprov drill --json'],
+  adopt: ['src/commands/adopt.ts', 'AdoptedDocument', 'haprov adopt --json'],
+  secrets: ['src/commands/secret.ts', 'SecretRow', 'haprov secret list --json', 'list'],
+  several: [
+    'src/commands/several.ts',
+    'SeveralLine',
+    'a line of plan, status or lint --json of several inventories',
+  ],
+  event: ['src/events/events.ts', 'Event', 'a line of apply, push, rollback or retire --json'],
+};
+
+/** The schemas' texts, by their names. */
+export function schemas() {
+  return Object.entries(printed).map(([name, [path, type, title, list]]) => {
+    // Each is read by itself: a name may mean two things in two files.
+    const { definitions, $ref } = createGenerator({
+      path,
+      type,
+      tsconfig: 'tsconfig.json',
+      skipTypeCheck: true,
+      // New fields may come without a new version.
+      additionalProperties: true,
+      topRef: true,
+      sortProps: false,
+    }).createSchema(type);
+    const top = list ? { type: 'array', items: { $ref } } : { $ref };
+    const text = JSON.stringify(
+      {
+        $schema: 'http://json-schema.org/draft-07/schema#',
+        title,
+        ...top,
+        definitions,
+      },
+      null,
+      2,
+    );
+    return [name, `${text}\n`];
+  });
+}
+
+if (process.argv[1] === new URL(import.meta.url).pathname)
+  for (const [name, text] of schemas()) writeFileSync(`schema/${name}.schema.json`, text);
