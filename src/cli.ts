@@ -4,7 +4,7 @@ import { beginCommands } from './cli/begin-commands';
 import { complete } from './cli/complete';
 import { execute } from './cli/execute-later';
 import { parseWithHelp, withReadableHelp } from './cli/help';
-import { hostOptions, inventoryWord, noColor, oneOrSeveral, rolloutOptions, yes } from './cli/options';
+import { hostOptions, inventoryWord, noColor, oneOrSeveral, only, rolloutOptions, yes } from './cli/options';
 import { secretCommands } from './cli/secret-commands';
 import { outliveReaders } from './cli/terminal';
 import { limits } from './cli/timeout-help';
@@ -33,6 +33,7 @@ const program = withReadableHelp(new Command('haprov'))
   .exitOverride();
 
 severalCommand('plan', 'show what apply would change, and change nothing')
+  .option(...only)
   .option('--json', 'the plan as data')
   .option('--out <file>', 'save the plan, for apply --plan')
   .option('--exit-code', 'exit with 5 when changes are pending')
@@ -49,6 +50,7 @@ severalCommand('plan', 'show what apply would change, and change nothing')
   );
 
 rolloutCommand('apply', 'make the hosts as the inventory says')
+  .option(...only)
   .option('--plan <file>', 'only if nothing has drifted since this plan was saved')
   .action((inventory, options) =>
     execute<ApplyOptions>(
@@ -59,6 +61,7 @@ rolloutCommand('apply', 'make the hosts as the inventory says')
   );
 
 rolloutCommand('push', 'as apply, for files, lines, kernel parameters and services only: never packages')
+  .option(...only)
   .option('--watch', 'plan again whenever the inventory, a playbook or a template is saved', false)
   .action((inventory, options) =>
     execute<PushOptions>(

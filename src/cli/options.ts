@@ -8,6 +8,11 @@ export const yes = [
   'do not ask (without it, where nobody can be asked: show what would be done, and exit with 2)',
   false,
 ] as const;
+export const only = [
+  '--only <names>',
+  'only these tasks, types of resource, resources or paths (commas; repeatable)',
+  collect,
+] as const;
 export const inventoryWord = [
   '[inventory]',
   'the inventory: JSON, or YAML by its ending (default: HAPROV_INVENTORY, else inventory.json, .yaml or .yml here or above)',

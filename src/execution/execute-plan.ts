@@ -103,7 +103,7 @@ export async function executePlan(
     return end({
       ...nothing,
       exitCode: ExitCode.done,
-      message: left ? `nothing to push; ${left}` : 'no change',
+      message: left ? `nothing to change; ${left}` : 'no change',
     });
   refuseStrangers(shown);
   refuseUnanswered(shown);
@@ -166,7 +166,9 @@ async function rollOutProbed(
     fallback: prober(planned),
   });
   const pairIn = (stage: RunStage) => {
-    const vips = stage.isLast ? inventory.vips : runningVips(inventory.vips, planned.plan);
+    const { plan, part } = planned;
+    const others = stage.isLast ? part?.left : (part?.whole ?? plan);
+    const vips = others ? runningVips(inventory.vips, others) : inventory.vips;
     return new Pair({ ...inventory, vips }, hosts, expectedAfter(stage, readiness));
   };
   try {

@@ -31,6 +31,8 @@ export interface CommonOptions extends ReachOptions {
   loaded?: Inventory;
   /** The hosts that are being connected to already, by their names. */
   begun?: ReadonlyMap<string, SshTarget>;
+  /** Only these tasks, types of resource, resources or paths: see `picker`. */
+  only?: string[] | undefined;
   json: boolean;
 }
 

@@ -10,7 +10,14 @@ import { type Survey, type Surveyed, survey } from '../host/survey';
 import { settleScript } from '../host/transaction';
 import type { Host, Inventory } from '../inventory/inventory';
 import type { Readiness } from '../pair/health';
-import { type Finding, type FullPlan, type Plan, type PlannedHost, publicPlan } from '../plan/plan';
+import {
+  type Finding,
+  type FullPlan,
+  type Plan,
+  type PlannedChange,
+  type PlannedHost,
+  publicPlan,
+} from '../plan/plan';
 import type { Resource } from '../playbook/expand';
 import { isSwitchedOff } from '../status/retired';
 import { eachText } from '../text/each-text';
@@ -22,6 +29,7 @@ import { listenerFor, notAsked, selectHosts, toTarget } from './hosts';
 import { findingsOf } from './lint-subject';
 import { listeningOn } from './listening';
 import { missingFiles, missingQuestion } from './missing-files';
+import { type Part, partOf, picker, withRunning } from './only';
 import { startedWithQuestion, unreadFiles } from './unread-files';
 import { heardStrangers, listeningQuestion } from './vrrp-strangers';
 
@@ -34,6 +42,8 @@ export interface Planned {
   targets: Map<string, SshTarget>;
   /** What each host is to do when all is well. */
   readiness: Map<string, Readiness>;
+  /** Where `--only` made it a plan of a part. */
+  part?: Part;
 }
 
 /** The plan as it may be printed and saved. What a host says of itself may be a secret, too. */
@@ -98,7 +108,7 @@ async function planOver(
   ways: Map<Host, SshTarget>,
   options: CommonOptions,
   context: Context,
-  { begin = () => {}, recover = false, only, instead }: PlanningOptions,
+  { begin = () => {}, recover = false, only: isAbout, instead }: PlanningOptions,
 ): Promise<Planned> {
   const said = await loadAndConnect(options, context, (loaded) => {
     for (const host of selectHosts(loaded, options.limit))
@@ -107,6 +117,8 @@ async function planOver(
   const { inventory } = said;
   const hosts = [...ways.keys()];
   const all = new Map([...said.wanted].filter(([host]) => hosts.includes(host)));
+  const picks = options.only && picker(options.only, all);
+  const only = picks ? (one: Resource) => picks(one) && (isAbout?.(one) ?? true) : isAbout;
   const byPlaybooks = new Map(
     [...all].map(([host, resources]) => [host, only ? resources.filter(only) : resources]),
   );
@@ -117,11 +129,13 @@ async function planOver(
   const textsOf = (host: Host) => said.texts.find((one) => one.host === host);
   const targets = [...ways].map(([host, target]) => {
     const resources = wanted.get(host) ?? [];
+    const asked = new Set(questionsOf(resources).map(({ id }) => id));
     const listening = other ? [] : listeningQuestion(inventory, host, resources);
     return {
       target,
       questions: [
-        ...questionsOf(only ? (all.get(host) ?? []) : resources),
+        ...questionsOf(resources),
+        ...(only ? questionsOf(all.get(host) ?? []).filter(({ id }) => !asked.has(id)) : []),
         ...listening,
         ...startedWithQuestion(inventory, host),
         ...(other ? [] : missingQuestion(textsOf(host), all.get(host) ?? [])),
@@ -129,6 +143,8 @@ async function planOver(
     };
   });
   const surveyed = await surveyWhole(targets, context, recover, other?.kept);
+  /** What hosts differ in, where the plan is about a part of it. */
+  const whole = new Map<Host, PlannedChange[]>();
   try {
     const planned = hosts.flatMap((host) => {
       const found = surveyed.hosts.find((one) => one.name === host.name);
@@ -137,6 +153,7 @@ async function planOver(
       const plan = withWholeTexts(alone, textsOf(host));
       if (!only) return [plan];
       const { changes, error } = planHost(inventory, host, found, all.get(host) ?? []);
+      if (error === undefined) whole.set(host, changes);
       const left = error === undefined ? Math.max(0, changes.length - plan.changes.length) : null;
       return [{ ...plan, left }];
     });
@@ -163,7 +180,10 @@ async function planOver(
       ],
     };
     const readiness = new Map(
-      [...byPlaybooks].map(([host, resources]) => [host.name, readinessOf(inventory, host, resources)]),
+      [...byPlaybooks].map(([host, resources]) => {
+        const ready = readinessOf(inventory, host, resources);
+        return [host.name, picks ? withRunning(ready, all.get(host) ?? [], whole.get(host)) : ready];
+      }),
     );
     for (const host of startedAgain(planned, surveyed.hosts, readiness))
       context.emit({ type: 'message', level: 'warning', host, text: retiredText });
@@ -186,6 +206,7 @@ async function planOver(
       survey: surveyed,
       targets: new Map(targets.map(({ target }) => [target.name, target])),
       readiness,
+      ...(picks ? { part: partOf(planned, whole) } : {}),
     };
   } catch (error) {
     surveyed.close();

@@ -186,7 +186,7 @@ export function summaryOf(hosts: HostPlan[], options: Pick<TextOptions, 'color'>
   const missing = failed.length > 0 ? ` ${red(`Not planned: ${failed.map(nameOfHost).join(', ')}.`)}` : '';
   const left = leftToApply(hosts);
   if (changes.length === 0 && left)
-    return `${bold('Nothing to push')} on ${planned.map(nameOfHost).join(', ')}; ${left}.${missing}`;
+    return `${bold('Nothing to change')} on ${planned.map(nameOfHost).join(', ')}; ${left}.${missing}`;
   if (changes.length === 0) {
     const said = planned.length === 1 ? 'host is' : 'hosts are';
     return planned.length === 0 && missing !== ''

@@ -230,6 +230,30 @@ test('push says what it leaves for apply', async () => {
   const terminal = hosts.run('push inventory.json --yes');
   expect(await terminal.ended).toMatchObject({ code: 0 });
   const said = terminal.everything.join('\n');
-  expect(said).toContain('Nothing to push on fred; 1 change is left for haprov apply.');
-  expect(said).toMatch(/done: nothing to push; 1 change is left for haprov apply/);
+  expect(said).toContain('Nothing to change on fred; 1 change is left for haprov apply.');
+  expect(said).toMatch(/done: nothing to change; 1 change is left for haprov apply/);
+});
+
+test('--only makes a part, asks for no more, and says what it leaves', async () => {
+  const text = {
+    type: 'file',
+    path: `${one().host}/srv/one/text`,
+    content: 'x\n',
+    owner: 'root',
+    group: 'root',
+  };
+  hosts.wants(text, { ...text, path: `${one().host}/srv/one/other` });
+  const terminal = hosts.run(`apply inventory.json --yes --only directory,${one().host}/srv/**/text`);
+  expect(await terminal.ended).toMatchObject({ code: 0 });
+  expect(terminal.everything.join('\n')).toContain('1 change is left for haprov apply');
+  expect(
+    one()
+      .tree('srv/one')
+      .filter((row) => /text|other/.test(row)),
+  ).toEqual([expect.stringContaining('text')]);
+  const wrong = hosts.run('plan inventory.json --only fiel');
+  expect(await wrong.ended).toMatchObject({ code: 2 });
+  expect(wrong.everything.join(' ').replace(/\s+/g, ' ')).toMatch(
+    /--only: no task, type, resource or path is "fiel"; did you mean "?file"?\? what to do: tasks: "One"; types: directory, file;/,
+  );
 });

@@ -144,7 +144,7 @@ const nothing: [string, HostPlan[], string][] = [
       { ...hostPlan('fred', []), left: 1 },
       { ...hostPlan('ethyl', []), left: 2 },
     ],
-    'Nothing to push on fred, ethyl; 3 changes are left for haprov apply.',
+    'Nothing to change on fred, ethyl; 3 changes are left for haprov apply.',
   ],
   [
     'nothing to push, and a host that cannot tell what is left',
@@ -152,7 +152,7 @@ const nothing: [string, HostPlan[], string][] = [
       { ...hostPlan('fred', []), left: null },
       { ...hostPlan('ethyl', []), left: 0 },
     ],
-    'Nothing to push on fred, ethyl; what is left for haprov apply on fred cannot be told: haprov plan says why.',
+    'Nothing to change on fred, ethyl; what is left for haprov apply on fred cannot be told: haprov plan says why.',
   ],
   [
     'all is as it is to be, whoever asks',
