@@ -189,11 +189,16 @@ keep_refused=5
 # Some whole drills, whose experiments are runs of their own; there is nothing to roll back.
 keep_drills=28
 prune_runs() {
+  drills=$newline$(grep -lsF '"command":"drill"' "${home%/*}"/*/manifest)$newline
   newest_first | while IFS= read -r name; do
     [ "$name" != "$run" ] || continue
-    ended_as=$(readlink "${home%/*}/$name/state")
-    case $ended_as in finished | restored) drop_program "${home%/*}/$name" ;; esac
-    if grep -qs '"command":"drill"' "${home%/*}/$name/manifest"; then
+    if [ -e "${home%/*}/$name/transaction" ]; then
+      ended_as=$(readlink "${home%/*}/$name/state")
+      case $ended_as in finished | restored) drop_program "${home%/*}/$name" ;; esac
+    fi
+    is_drill=
+    case $drills in *"$newline${home%/*}/$name/manifest$newline"*) is_drill=yes ;; esac
+    if [ -n "$is_drill" ]; then
       keep_drills=$((keep_drills - 1))
       [ $keep_drills -ge 1 ] || drop_run "${home%/*}/$name"
     elif [ -d "${home%/*}/$name/steps" ]; then
