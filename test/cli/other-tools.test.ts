@@ -6,7 +6,14 @@ test.each([
   ["error: unknown command 'diff'\n", 'haprov plan'],
   ["error: unknown command 'ping'\n", 'haprov status'],
   ["error: unknown option '--check'\n", 'haprov plan'],
-  ["error: unknown option '--tags=x'\n", '--limit'],
+  ["error: unknown command 'validate'\n", 'haprov lint'],
+  ["error: unknown command 'exec'\n", 'ssh itself'],
+  ["error: unknown command 'stop'\n", 'haprov drain HOST'],
+  ["error: unknown option '--diff'\n", 'haprov plan'],
+  ["error: unknown option '-i'\n", 'the inventory as the first word'],
+  ["error: unknown option '--limit'\n", '--limit where hosts are asked'],
+  ["error: unknown option '--syntax-check'\n", 'haprov lint'],
+  ["error: unknown option '--tags=x'\n", '--only, of plan, apply and push'],
 ])('%s', (message, hint) => {
   expect(foreignHint(message)).toContain(`what to do: use ${hint}`);
 });
