@@ -1,6 +1,7 @@
 import pc from 'picocolors';
 import type { Status, StatusFinding, VipStatus } from '../status/status';
 import { cutWords, paragraph } from '../text/fit';
+import { count } from '../text/format';
 import type { TextOptions } from './change-text';
 import { allVisible, marks, paints } from './level';
 import { renderHostTable } from './status-hosts-text';
@@ -21,11 +22,22 @@ interface Tightness {
   evidence?: number;
   /** Findings after the first show their message only. */
   isBrief: boolean;
+  /** How many findings it shows before it counts the others; all by default. */
+  findings?: number;
+  /** Whether services stand before hosts, which are cut first where not all fits. */
+  servicesFirst?: true;
   /** What separates parts, and findings. */
   gaps: [string, string];
 }
 
 const [apart, close] = ['\n\n', '\n'];
+const tightest: Tightness = {
+  foldsHosts: true,
+  foldsServices: true,
+  evidence: 0,
+  isBrief: true,
+  gaps: [close, close],
+};
 const loose: Tightness = { foldsHosts: false, foldsServices: false, isBrief: false, gaps: [apart, apart] };
 const tightnesses: readonly Tightness[] = [
   loose,
@@ -34,7 +46,8 @@ const tightnesses: readonly Tightness[] = [
   { foldsHosts: true, foldsServices: true, evidence: 2, isBrief: false, gaps: [apart, close] },
   { foldsHosts: true, foldsServices: true, evidence: 1, isBrief: false, gaps: [close, close] },
   { foldsHosts: true, foldsServices: true, evidence: 1, isBrief: true, gaps: [close, close] },
-  { foldsHosts: true, foldsServices: true, evidence: 0, isBrief: true, gaps: [close, close] },
+  tightest,
+  { ...tightest, findings: 8, servicesFirst: true },
 ];
 
 /**
@@ -57,16 +70,17 @@ function renderAs(status: Status, options: StatusOptions, tightness: Tightness):
   const { dim } = pc.createColors(options.color);
   const { foldsHosts, foldsServices, gaps } = tightness;
   const [betweenParts, betweenFindings] = gaps;
+  const hosts = renderHostTable(status.hosts, options, foldsHosts);
+  const services = [
+    ...status.vips.flatMap((vip) => renderVip(vip, options)),
+    ...renderServices(status.services, options, foldsServices),
+  ];
   const parts = [
     renderFindings(status, options, tightness)
       .map((rows) => rows.join('\n'))
       .join(betweenFindings),
     ...[
-      renderHostTable(status.hosts, options, foldsHosts),
-      [
-        ...status.vips.flatMap((vip) => renderVip(vip, options)),
-        ...renderServices(status.services, options, foldsServices),
-      ],
+      ...(tightness.servicesFirst ? [services, hosts] : [hosts, services]),
       paragraph('', `${status.inventory} at ${status.at.replace(/\.\d+Z$/, 'Z')}`, options.columns).map(dim),
     ].map((rows) => rows.join('\n')),
   ];
@@ -75,10 +89,18 @@ function renderAs(status: Status, options: StatusOptions, tightness: Tightness):
 
 /** The findings, the first as the headline; without findings, the headline alone. */
 function renderFindings(status: Status, options: TextOptions, tightness: Tightness): string[][] {
-  if (status.findings.length > 0)
-    return status.findings.map((finding, index) =>
-      renderStatusFinding(finding, options, { ...tightness, isFirst: index === 0 }),
-    );
+  if (status.findings.length > 0) {
+    const { findings: most = status.findings.length } = tightness;
+    const more = status.findings.length - most;
+    return [
+      ...status.findings
+        .slice(0, most)
+        .map((finding, index) =>
+          renderStatusFinding(finding, options, { ...tightness, isFirst: index === 0 }),
+        ),
+      ...(more > 0 ? [[`… ${count(more, 'more finding')}`]] : []),
+    ];
+  }
   const { bold } = pc.createColors(options.color);
   const paint = paints(options.color)[status.level];
   const rows = paragraph(`${marks[status.level]} `, status.headline, options.columns);

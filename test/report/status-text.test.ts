@@ -63,6 +63,24 @@ test('what is broken comes first, with what was seen and what to do next; then t
 describe('a terminal of so many rows', () => {
   const onScreen = (status: Status, rows: number, columns = 80) =>
     renderStatus(status, { color: false, columns, rows }).split('\n');
+
+  test('more than it can show: what is broken first, then the services, before the hosts', () => {
+    const [first] = splitBrain.findings;
+    if (!first) throw new Error('no finding');
+    const findings = Array.from({ length: 20 }, (_, index) => ({
+      ...first,
+      message: `it is broken, ${index}`,
+    }));
+    const rows = onScreen({ ...splitBrain, findings }, 24);
+    const at = (text: string) => rows.findIndex((row) => row.includes(text));
+    expect(rows[0]).toBe('✗ it is broken, 0');
+    expect(at('it is broken, 7')).toBeGreaterThan(0);
+    expect(at('… 12 more findings')).toBe(at('it is broken, 7') + 1);
+    expect(at('VIP router37')).toBe(at('… 12 more findings') + 1);
+    expect(at('cluster37, port 80')).toBeGreaterThan(at('VIP router37'));
+    expect(at('cluster37, port 80')).toBeLessThan(20);
+    expect(at('fred 192.168.56.201  ')).toBeGreaterThan(at('cluster37, port 80'));
+  });
   const pairs = Object.entries(statuses).filter(([, { hosts }]) => hosts.length === 2);
 
   test.each(pairs)('%s fits 24 × 80, with the prompt below', (_name, status) => {
