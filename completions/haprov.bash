@@ -24,7 +24,11 @@ _haprov() {
                 compopt -o filenames 2>/dev/null
                 while IFS= read -r path; do COMPREPLY+=("$path"); done < <(compgen -d -- "$typed")
                 ;;
-            *) COMPREPLY+=("${line%%$'\t'*}") ;;
+            *)
+                word=${line%%$'\t'*}
+                case $word in *[!A-Za-z0-9_.,:=@%+/-]*) printf -v word %q "$word" ;; esac
+                COMPREPLY+=("$word")
+                ;;
         esac
     done < <("${1/#\~/$HOME}" complete "${words[@]}" 2>/dev/null)
 }

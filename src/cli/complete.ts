@@ -19,13 +19,18 @@ export async function complete(
   const typed = wanted.typed.slice(listed.length);
   const taken = listed.split(',');
   const found = [...wanted.words, ...(await namesOf(wanted, env))].filter(
-    ([word]) => word.startsWith(typed) && !taken.includes(word),
+    ([word]) => word.startsWith(typed) && !taken.includes(word) && isHarmless(word),
   );
-  const lines = found.map(([word, about]) => `${wanted.before}${listed}${word}\t${about}`);
+  const lines = found.map(
+    ([word, about]) => `${wanted.before}${listed}${word}\t${isHarmless(about) ? about : ''}`,
+  );
   const isElsewhere = wanted.names !== undefined && found.length > 0;
   if (wanted.paths && !isElsewhere) lines.push(`:${wanted.paths}`);
   process.stdout.write(lines.map((line) => `${line}\n`).join(''));
 }
+
+/** Whether no sign of a name from an inventory or a cache is one that a terminal, or the shell's script, acts on. */
+const isHarmless = (text: string) => !/^:|[\0-\x1f\x7f-\x9f\u2028\u2029]/.test(text);
 
 async function namesOf({ names, said }: Completion, env: NodeJS.ProcessEnv): Promise<readonly Candidate[]> {
   if (names === undefined) return [];

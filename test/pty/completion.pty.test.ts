@@ -20,7 +20,10 @@ beforeAll(() => {
     playbooks: [],
   };
   writeFileSync(join(folder, 'inventory.json'), JSON.stringify(inventory));
-  const other = { hosts: { lucy: { address: '10.0.0.3' } }, playbooks: [] };
+  const other = {
+    hosts: { lucy: { address: '10.0.0.3' }, 'rick$(touch gotcha)': {}, 'mo\n:files': {} },
+    playbooks: [],
+  };
   writeFileSync(join(folder, 'another one.json'), JSON.stringify(other));
   mkdirSync(join(folder, 'reports'));
   writeFileSync(join(folder, 'notes.txt'), '');
@@ -86,6 +89,10 @@ const cases = [
   ['haprov plan ano', 'haprov plan another\\ one.json '],
   ['haprov drain another\\ one.json lu', 'haprov drain another\\ one.json lucy '],
   ['haprov plan rep', 'haprov plan reports/'],
+  // No command of such a name is run, then or later.
+  ['haprov drain another\\ one.json ric', 'haprov drain another\\ one.json rick\\$\\(touch\\ gotcha\\) '],
+  ['haprov drain another\\ one.json mo', 'haprov drain another\\ one.json mo'],
+  ['haprov explain sync', 'haprov explain sync\\ group '],
   // No inventory is named so.
   ['haprov plan note', 'haprov plan note'],
 ] as const;
@@ -119,6 +126,7 @@ test.each(here)('%s completes what is typed', async (_, { words, begin, env = {}
       expect(line?.trimEnd()).toBe(`> ${becomes}${end}`);
       terminal.type(keys.ctrlU);
     }
+    expect(existsSync(join(folder, 'gotcha'))).toBe(false);
   } finally {
     terminal.kill('SIGKILL');
     await terminal.ended;
