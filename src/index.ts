@@ -61,6 +61,12 @@ export interface ChangeOptions extends CallOptions, Partial<Omit<RolloutOptions,
   confirm: Confirm;
 }
 
+/** What of the playbooks. */
+export interface Only {
+  /** Only these tasks, types of resource, resources or paths, as `--only` takes them. */
+  only?: string[] | undefined;
+}
+
 /** A file of an inventory by its path, or what {@link loadInventory} returned, which is not read again. */
 export type InventorySource = string | Inventory;
 
@@ -101,7 +107,7 @@ export function render(
  * What `apply` would change, by one read-only exec a host.
  * @throws IncompleteError with the plan of the others, where a host could not be asked or the inventory does not fit it
  */
-export function plan(inventory: InventorySource, options: CallOptions = {}): Promise<Plan> {
+export function plan(inventory: InventorySource, options: CallOptions & Only = {}): Promise<Plan> {
   return call(inventory, options, async (said, context) => {
     const { plan: found, requireWhole } = await planFor(said, context);
     try {
@@ -118,12 +124,15 @@ export function plan(inventory: InventorySource, options: CallOptions = {}): Pro
  * @param options `plan`: only if nothing has drifted since this plan was made
  * @throws RunError where the run did not end well; HaprovError where it did not begin
  */
-export function apply(inventory: InventorySource, options: ChangeOptions & { plan?: Plan }): Promise<RunEnd> {
+export function apply(
+  inventory: InventorySource,
+  options: ChangeOptions & Only & { plan?: Plan },
+): Promise<RunEnd> {
   return change(inventory, options, applyFor);
 }
 
 /** As {@link apply}, for files, lines, kernel parameters and services only: never packages. */
-export function push(inventory: InventorySource, options: ChangeOptions): Promise<RunEnd> {
+export function push(inventory: InventorySource, options: ChangeOptions & Only): Promise<RunEnd> {
   return change(inventory, options, pushFor);
 }
 

@@ -178,6 +178,14 @@ test.each([
   },
 );
 
+test('only what is named is planned, and a name that is none is refused', async () => {
+  const { inventory, server } = await caller('fred');
+  const error = await failure(plan(inventory, { env: { VALUE: 'x' }, only: ['no-such-thing'] }));
+  expect(error).toMatchObject({ name: 'UsageError', code: 'badInput' });
+  expect(error.message).toContain('no-such-thing');
+  expect(server.commands).toEqual([]);
+});
+
 test('what aborted before is not begun', async () => {
   const { inventory, server } = await caller('fred');
   const error = await failure(plan(inventory, { signal: AbortSignal.abort() }));
