@@ -79,30 +79,64 @@ async function revokedKeys(host: string, file: string | undefined): Promise<Know
 
 /** The lines of a known_hosts file that match a name such as `web1` or `[web1]:2222`. */
 export function parseKnownHosts(text: string, file: string, name: string): KnownKey[] {
-  return text.split('\n').flatMap((content, index) => {
-    const fields = content.trim().split(/[ \t]+/);
+  const { byName, others } = contentOf(text, file);
+  return [
+    ...(byName.get(name) ?? []),
+    ...others.filter(({ isMet }) => isMet(name)).map(({ key }) => key),
+  ].sort((one, other) => one.line - other.line);
+}
+
+interface KnownHosts {
+  text: string;
+  /** Lines whose names have no pattern. */
+  byName: Map<string, KnownKey[]>;
+  others: { key: KnownKey; isMet: (name: string) => boolean }[];
+}
+
+/** By file: hundreds of hosts look into the same ones. */
+const contents = new Map<string, KnownHosts>();
+
+function contentOf(text: string, file: string): KnownHosts {
+  const before = contents.get(file);
+  if (before?.text === text) return before;
+  const content: KnownHosts = { text, byName: new Map(), others: [] };
+  for (const [index, row] of text.split('\n').entries()) {
+    const fields = row.trim().split(/[ \t]+/);
     const marker = fields[0]?.startsWith('@') ? fields.shift() : undefined;
-    const [patterns, type, key] = fields;
-    if (!patterns || patterns.startsWith('#') || !type || !key || !matchesHost(patterns, name)) return [];
-    if (marker === undefined) return { type, key, file, line: index + 1 };
-    const known =
-      marker === '@revoked' ? 'revoked' : marker === '@cert-authority' ? 'cert-authority' : undefined;
-    return known ? { marker: known, type, key, file, line: index + 1 } : [];
-  });
+    const [names, type, base64] = fields;
+    if (!names || names.startsWith('#') || !type || !base64) continue;
+    if (marker !== undefined && marker !== '@revoked' && marker !== '@cert-authority') continue;
+    const key: KnownKey = {
+      ...(marker ? { marker: marker === '@revoked' ? 'revoked' : 'cert-authority' } : {}),
+      type,
+      key: base64,
+      file,
+      line: index + 1,
+    };
+    if (/[*?!|]/.test(names)) content.others.push({ key, isMet: hostMatcher(names) });
+    else
+      for (const one of new Set(names.toLowerCase().split(',')))
+        content.byName.set(one, (content.byName.get(one) ?? []).concat(key));
+  }
+  contents.set(file, content);
+  return content;
 }
 
 /** OpenSSH's match_hostname: `a,*.b,!c`, or one hashed name `|1|salt|hash`. */
-function matchesHost(patterns: string, name: string): boolean {
+function hostMatcher(patterns: string): (name: string) => boolean {
   const [, salt, hash] = /^\|1\|([^|]+)\|([^|]+)$/.exec(patterns) ?? [];
-  if (salt && hash) return hashName(name, Buffer.from(salt, 'base64')) === hash;
-  let matched = false;
-  for (const pattern of patterns.toLowerCase().split(',')) {
-    const negated = pattern.startsWith('!');
-    if (!hostPattern(negated ? pattern.slice(1) : pattern)(name)) continue;
-    if (negated) return false;
-    matched = true;
+  if (salt && hash) {
+    const salted = Buffer.from(salt, 'base64');
+    return (name) => hashName(name, salted) === hash;
   }
-  return matched;
+  const [negated, plain] = [true, false].map((isNegated) =>
+    patterns
+      .toLowerCase()
+      .split(',')
+      .filter((pattern) => pattern.startsWith('!') === isNegated)
+      .map((pattern) => hostPattern(isNegated ? pattern.slice(1) : pattern)),
+  ) as [((name: string) => boolean)[], ((name: string) => boolean)[]];
+  return (name) => plain.some((isMet) => isMet(name)) && !negated.some((isMet) => isMet(name));
 }
 
 function hashName(name: string, salt: Buffer): string {

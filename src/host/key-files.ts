@@ -107,12 +107,11 @@ function publicPartInside(text: string): ParsedKey | undefined {
   return publicPart(`${key.toString('latin1', 4, 4 + key.readUInt32BE(0))} ${key.toString('base64')}`);
 }
 
-/** Opening a key is slow on purpose, and many hosts take the same one. */
+/** Opening a locked key is slow on purpose, reading any takes as long as signing, and many hosts take the same one. */
 const opened = new Map<string, ParsedKey | Error>();
 
 function parsePrivateKey(text: string, passphrase?: string): ParsedKey | Error {
-  if (passphrase === undefined) return parse(text);
-  const name = `${passphrase}\0${text}`;
+  const name = `${passphrase ?? ''}\0${text}`;
   const key = opened.get(name) ?? parse(text, passphrase);
   opened.set(name, key);
   return key;

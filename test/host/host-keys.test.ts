@@ -25,6 +25,19 @@ test('fingerprint and type of a key', () => {
 });
 
 describe('parseKnownHosts', () => {
+  test('of 500 hosts, each looked for, every line is taken apart once; a file that has changed anew', () => {
+    const names = Array.from({ length: 500 }, (_, n) => `web${n}`);
+    const text = names.map((name) => `${name},10.0.0.1 ssh-ed25519 K`).join('\n');
+    const rows = jest.spyOn(String.prototype, 'trim');
+    const found = names.map((name) => parseKnownHosts(text, 'many', name).map(({ line }) => line));
+    expect(rows).toHaveBeenCalledTimes(500);
+    expect(found).toEqual(names.map((_, n) => [n + 1]));
+    expect(parseKnownHosts(`${text}\nweb0 ssh-rsa L`, 'many', 'web0').map(({ line }) => line)).toEqual([
+      1, 501,
+    ]);
+    rows.mockRestore();
+  });
+
   const lines = (text: string, name: string): number[] =>
     parseKnownHosts(text, 'f', name).map(({ line }) => line);
   test.each([
