@@ -145,6 +145,6 @@ export function unreached(host: Host, { failures }: Pick<Survey, 'failures'>): P
     address: host.address,
     os: 'unknown',
     changes: [],
-    error: error?.hint ? `${message}; ${error.hint}` : message,
+    error: error?.hint ? `${message}${/^[A-Z]/.test(error.hint) ? '.' : ';'} ${error.hint}` : message,
   };
 }

@@ -47,6 +47,10 @@ test('status of hosts that all refuse at once says so, while a VIP that takes it
       const { code, stdout, stderr } = run(folder, ['status', '--port', '9', '--ssh-config', 'none']);
       expect(`${stdout}${stderr}`).toContain('SSH on a does not work: 127.0.0.1:9 refuses the connection');
       expect(code).toBe(3);
+      const plan = run(folder, ['plan', '--port', '9', '--ssh-config', 'none']).stdout.toString();
+      expect(plan.replace(/\s+/g, ' ')).toContain(
+        'nothing listens there. Check the address and port, and that sshd runs on the host.',
+      );
     });
   } finally {
     silent.close();

@@ -9,7 +9,7 @@ export const unreachable: FindingRule = (snapshot) =>
     const { name } = host;
     const { evidence, verdict } = seenByOthers(name, snapshot);
     const isIn = failure instanceof UnansweredQuestion;
-    const look = failure.hint ? ` (${failure.hint})` : '';
+    const look = failure.hint ? `? ${failure.hint}` : '?';
     return [
       foundOn(name, {
         rule: 'unreachable',
@@ -21,8 +21,8 @@ export const unreachable: FindingRule = (snapshot) =>
         next: (on) =>
           (isIn && failure.hint) ||
           {
-            serves: `its services answer, so ${on} lives: look at sshd there, from its console${look}`,
-            silent: `look whether ${on} is up and not hung, at its console; then at the network in between${look}`,
+            serves: `its services answer, so ${on} lives: is sshd there well, seen from its console${look}`,
+            silent: `is ${on} up and not hung, seen at its console, and is the network in between${look}`,
             unsure: `look at ${on} from its console: is sshd well, is the host${look}`,
           }[verdict],
       }),
