@@ -27,6 +27,10 @@ export const namesOf = {
   rules: (): Name[] => rules(installation).map(({ name, text }): Name => [name, firstSentence(text)]),
   runs: (file: string | undefined, env: NodeJS.ProcessEnv): Name[] =>
     file === undefined ? [] : seenRuns(file, env),
+  types: (): Name[] =>
+    allExplained()
+      .filter(({ kind, key }) => kind === 'playbook' && key?.values.startsWith('{ "type"'))
+      .map(({ name, text }): Name => [name, text]),
   explained: (): Name[] => allExplained().map(({ name, kind }): Name => [name, kinds[kind]]),
   shipped: (): Name[] => allShipped().map(({ name, kind }): Name => [name, kind]),
 };

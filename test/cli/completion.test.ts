@@ -106,6 +106,14 @@ test('names of an inventory come from its text', () => {
   expect(() => namesOf.hosts('package-lock.yaml')).toThrow('package-lock.yaml');
 });
 
+test('types of resources are named', () => {
+  expect(namesOf.types()).toContainEqual([
+    'service',
+    'A unit that is to run, or to start at boot, or neither.',
+  ]);
+  expect(namesOf.types()).toHaveLength(9);
+});
+
 test('every rule is named with its first sentence', () => {
   expect(namesOf.rules()).toContainEqual(['equal-priorities', 'Two hosts of a VIP have the same priority.']);
   expect(namesOf.rules().filter(([, about]) => !about.endsWith('.'))).toEqual([]);
