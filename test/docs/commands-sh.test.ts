@@ -42,6 +42,9 @@ beforeEach(() => {
   cpSync('examples', join(work, 'examples'), { recursive: true });
   writeFileSync(join(work, 'hosts.ini'), '[web]\nfred ansible_host=192.0.2.1\n');
   copyFileSync('inventory.example.json', join(work, 'inventory.json'));
+  mkdirSync(join(work, 'clusters'));
+  for (const name of ['blog', 'shop'])
+    copyFileSync('inventory.example.json', join(work, `clusters/${name}.json`));
   for (const [name, text] of Object.entries(configurations)) {
     for (const place of [
       name,

@@ -43,7 +43,10 @@ test.each(['inventory', 'playbook'] as const)('every key of the schema of %s say
   expect(silentKeys({ properties: { port: { type: 'integer' } } })).toEqual(['/port']);
 });
 
-const filesIn = (folder: string) => readdirSync(join(installation, folder)).map((file) => join(folder, file));
+const filesIn = (folder: string) =>
+  readdirSync(join(installation, folder))
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => join(folder, file));
 
 test.each(['inventory.example.json', ...filesIn('examples')])('%s is right by them', (file) => {
   expect(accepts('inventory', read(file))).toBe(true);

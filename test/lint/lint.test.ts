@@ -84,7 +84,12 @@ test('each finding says why it matters and how it is mended', async () => {
   }
 });
 
-const shipped = ['inventory.example.json', ...readdirSync('examples').map((name) => join('examples', name))];
+const shipped = [
+  'inventory.example.json',
+  ...readdirSync('examples')
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => join('examples', name)),
+];
 
 /** Whatever variable it names, its value is a word that may stand anywhere in it. */
 const anyEnvironment = new Proxy({}, { get: () => 'tcp-check send abc12345' });
