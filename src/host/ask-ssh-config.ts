@@ -46,7 +46,7 @@ const PLAIN = /^[\w.:-]+$/;
 /** The hosts that are reached by the same options. */
 class Family {
   readonly begun = performance.now();
-  readonly #samples: { address: string; said: Promise<Said> }[] = [];
+  readonly #samples: { address: string; said: Promise<Said & { text?: string | undefined }> }[] = [];
   readonly #groups = new Map<string, { address: string; dump: Promise<SshDump> }>();
   #compared: Promise<Compared | undefined> | undefined;
 
@@ -59,7 +59,8 @@ class Family {
     const ask = () => askSsh(name, this.env, [...this.options, address]);
     if (!PLAIN.test(address)) return (await ask()).dump;
     if (this.#samples.length < 2) {
-      const said = ask();
+      // An edit of the config since then must not count as what this answer is of.
+      const said = ask().then(async (one) => ({ ...one, text: await textOf(one.files) }));
       this.#samples.push({ address, said });
       return (await said).dump;
     }
@@ -79,10 +80,8 @@ class Family {
     const [one, other] = await Promise.all(
       this.#samples.map(async ({ address, said }) => ({ address, ...(await said) })),
     );
-    if (!one?.files || !other) return undefined;
-    const { files } = one;
-    const textOf = async () => (await Promise.all(files.map((path) => readUserFile(path)))).join('\n');
-    const text = await textOf();
+    if (one?.text === undefined || one.text !== other?.text) return undefined;
+    const { files, text } = one;
     const groupOf = grouping(text);
     if (!groupOf) return undefined;
     for (const { address, dump } of [other, one])
@@ -90,10 +89,18 @@ class Family {
     const isAlike =
       groupOf(one.address) !== groupOf(other.address) ||
       textOfDump(asOf(one.dump, one.address, other.address)) === textOfDump(other.dump);
-    const isStillSo = async () => (await textOf().catch(() => undefined)) === text;
+    const isStillSo = async () => (await textOf(files)) === text;
     return isAlike ? { groupOf, isStillSo } : undefined;
   }
 }
+
+/** Undefined where it cannot be read, or it is not known which files there are. */
+const textOf = async (files: readonly string[] | undefined): Promise<string | undefined> =>
+  files &&
+  Promise.all(files.map((path) => readUserFile(path))).then(
+    (texts) => texts.join('\n'),
+    () => undefined,
+  );
 
 interface Compared {
   groupOf(address: string): string;
