@@ -254,7 +254,7 @@ export function authHandler(
   credentials: Credentials,
   username: string,
   onServerMethods: (methods: string[], isHalfIn: boolean) => void,
-  mayBegin?: Promise<void>,
+  mayBegin?: Promise<unknown>,
 ): {
   choose: AuthHandlerMiddleware;
   /** Takes each refusal as the server said it: to `choose` ssh2 does not tell those of an agent's keys. */

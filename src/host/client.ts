@@ -20,7 +20,7 @@ import { LoginClock } from './login-clock';
 import { needsOpenSsh } from './needs-openssh';
 import { OnlyOpenSsh } from './only-openssh';
 import { openMaster } from './openssh';
-import { whatWasSaid } from './script-output';
+import { type Sent, whatWasSaid } from './script-output';
 import { readSshConfig, type SshSettings, type SshTarget } from './ssh-config';
 import { isShellSafe, openProxyCommand, openTcp, type Transport } from './transport';
 
@@ -46,9 +46,10 @@ const MOST_HOPS = 8;
 /**
  * Connects, checks the host key and logs in, as the user's ssh config says.
  * @param command will be the first to run, so it may be sent with the login
+ * @param first the script that it will be sent
  * @throws OnlyOpenSsh where ssh2 has none of the host's algorithms, or cannot log in at a jump host; HostError (exit 3)
  */
-export async function logIn(target: SshTarget, command?: string, depth = 0): Promise<Login> {
+export async function logIn(target: SshTarget, command?: string, first?: Sent, depth = 0): Promise<Login> {
   const settings = await (target.settings ?? readSshConfig(target));
   const why = depth === 0 ? undefined : await needsOpenSsh(settings, await openMaster(settings));
   if (why !== undefined) throw new OnlyOpenSsh(target.name, why);
@@ -62,7 +63,7 @@ export async function logIn(target: SshTarget, command?: string, depth = 0): Pro
       opening,
     ]);
     state.credentials = credentials;
-    return await handshake(target, settings, transport, known, credentials, state, clock, command);
+    return await handshake(target, settings, transport, known, credentials, state, clock, command, first);
   } catch (error) {
     clock.stop();
     await state.credentials?.person?.heard(false);
@@ -110,6 +111,7 @@ async function openJump(
   const last = hops.pop() ?? '';
   const hop = await logIn(
     { ...hopTarget(last, target), proxyJump: hops.join(',') || undefined },
+    undefined,
     undefined,
     depth + 1,
   );
@@ -170,6 +172,7 @@ function handshake(
   state: ConnectState,
   clock: LoginClock,
   command: string | undefined,
+  first: Sent | undefined,
 ): Promise<Login> {
   const { stream } = transport;
   return new Promise((resolve, reject) => {
@@ -177,7 +180,8 @@ function handshake(
     if (stream.destroyed || stream.readableEnded)
       throw stream.errored ?? new Error('Connection lost before handshake');
     const client = new Client();
-    const ahead = command === undefined ? undefined : new CommandAhead(client, command);
+    const ahead = command === undefined ? undefined : new CommandAhead(client, command, first);
+    target.gate?.mayPass.then((sent) => ahead?.willRun(sent)).catch(() => undefined);
     let refused: HostError | undefined;
     let remembered: Promise<void> = Promise.resolve();
     let newKey: Buffer | undefined;
@@ -297,9 +301,9 @@ export function sessionOf(
 ): Session {
   const refusal = (error: Error, Refusal = HostError) =>
     new Refusal(host, `the host did not run a command: ${lostBecause() || error.message}`, RETRY);
-  const open = async (command: string) => {
+  const open = async (command: string, script?: string) => {
     // A host that opens no first channel opens none.
-    const first = await ahead?.take(command).catch((error: Error) => Promise.reject(refusal(error)));
+    const first = await ahead?.take(command, script).catch((error: Error) => Promise.reject(refusal(error)));
     return first ?? openNext(command);
   };
   const openNext = (command: string) =>

@@ -17,6 +17,7 @@ import { needsOpenSsh } from './needs-openssh';
 import { OnlyOpenSsh } from './only-openssh';
 import { openMaster, openSshSession } from './openssh';
 import { Relay, relayScript } from './relay';
+import { type Sent, toSend } from './script-output';
 import { checked, type RunScript } from './script-result';
 import { envOf, readSshConfig, type SshSettings, type SshTarget } from './ssh-config';
 import { type RootShell, rootShell } from './sudo';
@@ -56,14 +57,16 @@ export interface Connection {
 /**
  * Logs in at a host, as `ssh` with the user's config would; the host key is always checked.
  * @param reason why once more, where the command has logged in before: whoever is asked for something is told
+ * @param first a script that changes nothing and will be the first to run: it may run before anybody asks for it
  * @throws HostError (exit 3): unreachable, host key not known or changed, login refused
  */
-export async function connect(target: SshTarget, reason?: string): Promise<Connection> {
+export async function connect(target: SshTarget, reason?: string, first?: string): Promise<Connection> {
   const told = reason === undefined ? target : { ...target, loginReason: reason };
+  const sent = first === undefined ? undefined : toSend(first);
   // What was learnt of a host is known by its target.
   return new SshConnection(
     target,
-    await (takeEarly(target) ?? inTurn(envOf(target), () => openSession(told, target))),
+    await (takeEarly(target, sent) ?? inTurn(envOf(target), () => openSession(told, target, sent))),
   );
 }
 
@@ -76,7 +79,7 @@ export function prepare(target: SshTarget): SshTarget {
  * Logs in by ssh2, which is fast; by the user's own `ssh` where only that can, or the user wants it.
  * @param known what was learnt of the host is known by this target
  */
-async function openSession(target: SshTarget, known = target): Promise<Session> {
+async function openSession(target: SshTarget, known = target, first?: Sent): Promise<Session> {
   const { name, transport = 'auto', gate } = target;
   gate?.signal.throwIfAborted();
   const read = target.settings ?? readSshConfig(target);
@@ -91,7 +94,10 @@ async function openSession(target: SshTarget, known = target): Promise<Session> 
   gate?.signal.throwIfAborted();
   if (isOpenSsh) return openSshSession(target, settings, why ?? 'ssh.transport says so', master);
   try {
-    return sessionOf(name, await logIn({ ...target, settings: read }, firstCommand(known, settings.user)));
+    return sessionOf(
+      name,
+      await logIn({ ...target, settings: read }, firstCommand(known, settings.user), first),
+    );
   } catch (error) {
     if (transport === 'ssh2' || !(error instanceof OnlyOpenSsh)) throw error;
     await gate?.mayPass;

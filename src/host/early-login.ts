@@ -1,16 +1,17 @@
 import type { Session } from './channel';
+import type { Sent } from './script-output';
 import { type Gate, readSshConfig, type SshTarget } from './ssh-config';
 
 /** A login that was begun early, and says nothing of who logs in until it is wanted. */
 class EarlyLogin {
   readonly #stop = new AbortController();
-  #pass: () => void = () => undefined;
+  #pass: (first: Sent | undefined) => void = () => undefined;
   readonly gate: Gate;
   readonly session: Promise<Session>;
 
   constructor(logIn: (gate: Gate) => Promise<Session>) {
     const { signal } = this.#stop;
-    const mayPass = new Promise<void>((resolve, reject) => {
+    const mayPass = new Promise<Sent | undefined>((resolve, reject) => {
       this.#pass = resolve;
       signal.addEventListener('abort', () => reject(signal.reason), { once: true });
     });
@@ -21,8 +22,8 @@ class EarlyLogin {
     this.session.catch(() => undefined);
   }
 
-  take(): Promise<Session> {
-    this.#pass();
+  take(first: Sent | undefined): Promise<Session> {
+    this.#pass(first);
     return this.session;
   }
 
@@ -57,10 +58,10 @@ export function beginEarly(target: SshTarget, logIn: (target: SshTarget) => Prom
 }
 
 /** The login that was begun for the target, once; undefined where there is none. */
-export function takeEarly(target: SshTarget): Promise<Session> | undefined {
+export function takeEarly(target: SshTarget, first?: Sent): Promise<Session> | undefined {
   const login = begun.get(target);
   begun.delete(target);
-  return login?.take();
+  return login?.take(first);
 }
 
 /** Ends the login that was begun for the target, if nobody took it. */

@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import { HostError } from '../errors';
 import type { Channel, CommandEnd, Session } from './channel';
-import { newMark, ScriptStream, TextSearch, whatWasSaid } from './script-output';
+import { ScriptStream, type Sent, TextSearch, toSend, whatWasSaid } from './script-output';
 import { type RootFailure, type RootShell, recognizeRootFailure, type SudoDialogue } from './sudo';
 
 /** How a script ended. `ms` is the time from opening the channel to its end. */
@@ -39,12 +39,6 @@ const WAITS_LONGER = '--answer-within waits longer';
 const MOST_STDOUT = 32 << 20;
 const MOST_STDERR = 2 << 20;
 
-/**
- * bash reads a script from a pipe byte by byte, a system call each. Other shells read in blocks, and have taken more than
- * this line when they come to it.
- */
-export const READ_AT_ONCE = '[ -z "${BASH-}" ] || eval "$(cat)"\n';
-
 /** The host did not open a channel: nothing ran, and a retry or another login may succeed. */
 export class ChannelRefused extends HostError {}
 
@@ -76,20 +70,27 @@ export async function execScript(
   script: string,
   options: ExecOptions,
 ): Promise<ExecResult> {
-  const channel = await openWithin(host, session, shell.command, options.answerMs ?? ANSWERS_MS);
+  const channel = await openWithin(host, session, shell.command, options.answerMs ?? ANSWERS_MS, script);
   return new Promise((resolve, reject) => {
     const fail: Outcome['fail'] = (message, hint, Failure = HostError) =>
       reject(new Failure(host, message, hint));
     const refuse = (why: RootFailure) => reject(new NotRoot(host, why));
     const outcome = { resolve, fail, refuse, lostBecause: () => session.lostBecause() };
-    new Conversation(channel, shell, options, outcome).begin(script);
+    const sent = channel.sent ?? toSend(script, options.onStdin !== undefined);
+    new Conversation(channel, shell, options, outcome, sent).begin();
   });
 }
 
 /** Opens a channel. @throws HostError where the host does not open one in time; what {@link Session.open} throws */
-async function openWithin(host: string, session: Session, command: string, ms: number): Promise<Channel> {
+async function openWithin(
+  host: string,
+  session: Session,
+  command: string,
+  ms: number,
+  script: string,
+): Promise<Channel> {
   let timer: NodeJS.Timeout | undefined;
-  const opening = session.open(command);
+  const opening = session.open(command, script);
   const late = new Promise<undefined>((resolve) => {
     timer = setTimeout(() => resolve(undefined), ms);
   });
@@ -113,9 +114,8 @@ interface Outcome {
 /** One script over one channel. */
 class Conversation {
   readonly #started = performance.now();
-  readonly #mark = newMark('begins');
   readonly #stdout: ScriptStream;
-  readonly #stderr = new ScriptStream(this.#mark, MOST_STDERR);
+  readonly #stderr: ScriptStream;
   readonly #timers: NodeJS.Timeout[] = [];
   #quiet: NodeJS.Timeout | undefined;
   readonly #asked: TextSearch;
@@ -127,17 +127,19 @@ class Conversation {
     private readonly shell: RootShell,
     private readonly options: ExecOptions,
     private readonly outcome: Outcome,
+    private readonly sent: Sent,
   ) {
-    this.#stdout = new ScriptStream(this.#mark, options.onStdin ? Number.POSITIVE_INFINITY : MOST_STDOUT);
+    this.#stderr = new ScriptStream(sent.mark, MOST_STDERR);
+    this.#stdout = new ScriptStream(sent.mark, options.onStdin ? Number.POSITIVE_INFINITY : MOST_STDOUT);
     this.#sent = shell.dialogue === undefined;
     this.#asked = new TextSearch(shell.dialogue?.ask ?? '');
     this.#ready = new TextSearch(shell.dialogue?.ready ?? '');
   }
 
-  begin(script: string): void {
-    const { channel } = this;
+  begin(): void {
+    const { channel, sent } = this;
+    const { text: whole } = sent;
     const { dialogue } = this.shell;
-    const whole = `${this.#mark.print}; ${this.#mark.print} >&2\n${this.options.onStdin ? '' : READ_AT_ONCE}${script}`;
     this.#limitTime();
     channel.stdout.setEncoding('utf8');
     channel.stderr.setEncoding('utf8');
@@ -148,6 +150,7 @@ class Conversation {
     });
     channel.onEnd((ending) => this.#end(ending));
     if (dialogue) channel.stdin.write(`${dialogue.password}\n`);
+    else if (channel.sent) channel.stdin.end();
     else this.#send(whole);
   }
 

@@ -33,7 +33,7 @@ const HASHES: Record<string, NonNullable<SigningRequestOptions['hash']>> = {
  * - A key of `signers` comes with its signature, without a question whether the server would take it.
  * - The server is not asked to prove the other host keys that it tells of, which nobody wants to know.
  * @param onFailure gets each refusal as the server says it: the methods that may go on, and whether one factor was taken
- * @param onSigned is called when a key has been sent with its signature
+ * @param onSigned is called when a key has been sent with its signature, to a server that has said which signatures it takes
  */
 export function withFewerTrips(
   client: Client,
@@ -80,7 +80,8 @@ export function withFewerTrips(
         .then((signature) => {
           if (!(signature instanceof Error)) {
             send(signature);
-            return onSigned();
+            // Which server says it is not older than those that were tried.
+            return knowsSignatures ? onSigned() : undefined;
           }
           client.emit('error', Object.assign(signature, { level: 'agent' }));
           USERAUTH_FAILURE(protocol, [], false);

@@ -16,6 +16,30 @@ export function newMark(name: string): OutputMark {
   return { text: `${half}-${name}.`, print: `printf %s%s ${half} -${name}.` };
 }
 
+/** A script as its shell is sent it. */
+export interface Sent {
+  script: string;
+  /** Is printed before the script's own output, on both streams. */
+  mark: OutputMark;
+  text: string;
+}
+
+/**
+ * bash reads a script from a pipe byte by byte, a system call each. Other shells read in blocks, and have taken more than
+ * this line when they come to it.
+ */
+export const READ_AT_ONCE = '[ -z "${BASH-}" ] || eval "$(cat)"\n';
+
+/** @param staysOpen standard input is for more than the script */
+export function toSend(script: string, staysOpen = false): Sent {
+  const mark = newMark('begins');
+  return {
+    script,
+    mark,
+    text: `${mark.print}; ${mark.print} >&2\n${staysOpen ? '' : READ_AT_ONCE}${script}`,
+  };
+}
+
 /** Searches a stream, which arrives in pieces, for a text. */
 export class TextSearch {
   times = 0;

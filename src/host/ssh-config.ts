@@ -1,5 +1,6 @@
 import type { AskSecret } from './ask-secret';
 import { askSshConfig, type SshDump } from './ask-ssh-config';
+import type { Sent } from './script-output';
 import { connectionTokens, expandHome, expandTokens, homeFolder, localUser } from './ssh-tokens';
 import type { Become } from './sudo';
 
@@ -53,7 +54,8 @@ export interface SshTarget {
 
 /** What holds a login up that was begun early. */
 export interface Gate {
-  mayPass: Promise<void>;
+  /** Is fulfilled with the script that will be the first to run, where that may be sent with the login. */
+  mayPass: Promise<Sent | undefined>;
   /** Aborted where the login is not wanted any more. */
   signal: AbortSignal;
 }

@@ -3,7 +3,7 @@ import { call } from '../shell/library';
 import { type Connection, connect, type SshTarget } from './connection';
 import { Overdue, Silence } from './exec';
 import { type HostFacts, readFacts } from './facts';
-import { type Answers, buildProbe, type Question } from './probe';
+import { type Answers, buildProbe, type Probe, type Question } from './probe';
 import { lastWordsOf } from './script-result';
 import { Turns } from './turns';
 import { UnansweredQuestion, unanswered } from './unanswered-question';
@@ -120,7 +120,14 @@ export async function answersOf(
     quietMs = ANSWER_WITHIN_MS,
   }: { timeoutMs?: number | undefined; quietMs?: number | undefined } = {},
 ): Promise<Answers> {
-  const probe = buildProbe(questions);
+  return askWith(connection, buildProbe(questions), { timeoutMs, quietMs });
+}
+
+async function askWith(
+  connection: Connection,
+  probe: Probe,
+  { timeoutMs, quietMs = ANSWER_WITHIN_MS }: { timeoutMs?: number | undefined; quietMs?: number | undefined },
+): Promise<Answers> {
   const followed = probe.follow();
   const limits = { timeoutMs, quietMs, accepts: 'any' as const, onStdout: followed.hear };
   const result = await connection.runScript(probe.script, limits).catch(async (error: unknown) => {
@@ -173,13 +180,15 @@ async function probeHost(
       throw error;
     }
   };
-  const connection = kept?.get(name) ?? (await timed('connect', () => connect(target)));
+  const probe = buildProbe([factsQuestion, ...questions]);
+  const connection =
+    kept?.get(name) ?? (await timed('connect', () => connect(target, undefined, probe.script)));
   open(connection);
   if (!kept?.has(name)) for (const note of connection.notes ?? []) listener.script(name, `# ${note}`);
   try {
     return await timed('probe', async () => {
       listener.script(name, questions.map(({ script }) => script).join('\n'));
-      const answers = await answersOf(connection, [factsQuestion, ...questions], {
+      const answers = await askWith(connection, probe, {
         timeoutMs,
         quietMs: target.answerWithinMs,
       });

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { READ_AT_ONCE } from '../../src/host/exec';
 import { buildProbe, type Question } from '../../src/host/probe';
+import { READ_AT_ONCE } from '../../src/host/script-output';
 import { answersAtOnce } from '../../src/pair/vrrp-listen';
 import { questionsOf } from '../../src/planning/host-plan';
 import { statusQuestions } from '../../src/planning/status-observer';

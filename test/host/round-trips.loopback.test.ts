@@ -68,6 +68,43 @@ describeWithSshd('Round trips', () => {
     expect(proxy.connections).toBe(2);
   });
 
+  describe('a script that is known before the login', () => {
+    // Longer than a packet, and than what sshd reads at once.
+    const count = (name: string, more = 90_000) =>
+      `: ${'x'.repeat(more)}\necho run >>${files.path(name)}; cat ${files.path(name)}`;
+    const connectFor = async (script: string, ...identityFiles: string[]) => {
+      const more = identityFiles.length > 0 ? { identityFiles } : {};
+      const target = files.target(proxy.port, { user, sudo: false, ...more });
+      const connection = await connect(target, undefined, script);
+      connections.push(connection);
+      return connection;
+    };
+    const once = { stdout: 'run\n' };
+
+    test('comes with it: its answer is heard after the three that a login needs', async () => {
+      const script = count('ahead');
+      const connection = await connectFor(script);
+      await expect(connection.runScript(script, patient)).resolves.toMatchObject(once);
+      expect(proxy.turns).toBe(3);
+    });
+
+    test('runs once, where the first key is refused and where it is too long to come with a login', async () => {
+      const other = files.write('other', newKey().private);
+      const script = count('refused');
+      const refused = await connectFor(script, other, files.path('id'));
+      await expect(refused.runScript(script, patient)).resolves.toMatchObject(once);
+      const long = count('long', 300_000);
+      await expect((await connectFor(long)).runScript(long, patient)).resolves.toMatchObject(once);
+    });
+
+    test('has a channel of its own: another script is not taken for it', async () => {
+      const connection = await connectFor(count('other-script'));
+      await expect(connection.runScript('echo "$((6 * 7))"', patient)).resolves.toMatchObject({
+        stdout: '42\n',
+      });
+    });
+  });
+
   describe('with an agent', () => {
     const agent = () => files.path('agent');
     const add = (...keys: string[]) =>
