@@ -31,6 +31,8 @@ export function schemas() {
       type,
       tsconfig: 'tsconfig.json',
       skipTypeCheck: true,
+      // Whether others import a type makes no difference to what is printed.
+      expose: 'all',
       // New fields may come without a new version.
       additionalProperties: true,
       topRef: true,
