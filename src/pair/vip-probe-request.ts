@@ -8,12 +8,14 @@ const ENOUGH_BYTES = 256 * 1024;
 /** A proxy without a server accepts a connection and resets it, within this time. */
 const RESET_COMES_WITHIN_MS = 100;
 
-type Finish = (failure?: string) => void;
+type Finish = (failure?: string, status?: number) => void;
 
 /** The result of one request. */
 export interface Outcome {
   /** Why it failed; absent when it was served. */
   failure?: string;
+  /** What an HTTP server answered. */
+  status?: number;
   /** How many milliseconds the server worked on it: without the network's time, and without waiting for a reset. */
   workMs: number;
 }
@@ -37,12 +39,12 @@ export function sendRequest(
     // Node reads sockets after timers and before immediates, so an answer that waited for a busy process still counts.
     const timer = setTimeout(() => setImmediate(finish, `no answer within ${timeoutMs} ms`), timeoutMs);
     const end = target.mode === 'http' ? get(target, connected, finish) : open(target, connected, finish);
-    function finish(failure?: string): void {
+    function finish(failure?: string, status?: number): void {
       clearTimeout(timer);
       const asks = target.mode === 'http' && connectedAt !== undefined;
       // Connecting took one round trip, and the request another.
       const workMs = asks ? Math.max(0, performance.now() - 2 * (connectedAt ?? 0) + begun) : 0;
-      resolve(failure === undefined ? { workMs } : { failure, workMs });
+      resolve({ workMs, ...(failure === undefined ? {} : { failure }), ...(status ? { status } : {}) });
       end();
     }
   });
@@ -82,11 +84,11 @@ function get(target: ProbeTarget, connected: () => void, finish: Finish): () => 
   sent.on('response', (answer) => {
     const { statusCode: status = 0 } = answer;
     answer.on('error', (error) => finish(`answer cut off: ${reasonOf(error)}`));
-    if (status >= 500) finish(`HTTP ${status}`);
-    answer.on('end', () => finish(answer.complete ? undefined : 'answer cut off'));
+    if (status >= 500) finish(`HTTP ${status}`, status);
+    answer.on('end', () => finish(answer.complete ? undefined : 'answer cut off', status));
     answer.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
-      if (bytes > ENOUGH_BYTES) finish();
+      if (bytes > ENOUGH_BYTES) finish(undefined, status);
     });
   });
   sent.end();

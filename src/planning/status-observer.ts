@@ -139,8 +139,13 @@ function askFromHere(inventory: Inventory): Promise<LaptopAnswer[]> {
   );
   return Promise.all(
     targets.map(async (target) => {
-      const { failure } = await sendRequest(target, laptopTimeoutMs);
-      return { address: target.address, port: target.port, ...(failure ? { failure } : {}) };
+      const { failure, status } = await sendRequest(target, laptopTimeoutMs);
+      return {
+        address: target.address,
+        port: target.port,
+        ...(failure ? { failure } : {}),
+        ...(status ? { status } : {}),
+      };
     }),
   );
 }

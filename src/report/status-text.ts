@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import type { Status, StatusFinding, VipStatus } from '../status/status';
+import type { Status, StatusFinding, VipAnswer, VipStatus } from '../status/status';
 import { cutWords, paragraph } from '../text/fit';
 import { count } from '../text/format';
 import type { TextOptions } from './change-text';
@@ -149,10 +149,16 @@ function whereIs({ holders, members, level }: VipStatus): string {
     : `${where}, ${meant} is to hold it`;
 }
 
-function howAnswers({ answers }: VipStatus): string {
+/** Less than served, and an answer all the same: the service may mean it, and whoever put the first page there does not. */
+const isRefusal = ({ answers, status = 0 }: VipAnswer) => answers && status >= 400;
+
+function howAnswers({ answers, notAsked }: VipStatus): string {
   const silent = answers.filter((one) => !one.answers);
-  if (answers.length === 0) return 'not asked whether it answers';
-  if (silent.length === 0) return 'answers';
+  if (answers.length === 0) return `not asked whether it answers${notAsked ? `: ${notAsked}` : ''}`;
+  if (silent.length === 0) {
+    const refusals = answers.filter(isRefusal).map(({ port, status }) => `HTTP ${status} on port ${port}`);
+    return refusals.length > 0 ? `answers ${[...new Set(refusals)].join(' and ')}` : 'answers';
+  }
   return silent
     .map(({ from, why = '' }) => {
       const where = from === 'laptop' ? 'here' : `on ${from}`;

@@ -1,4 +1,4 @@
-import { frontsOf, portText } from '../inventory/endpoints';
+import { frontsOf, isAt, portText } from '../inventory/endpoints';
 import type { Service, Vip } from '../inventory/inventory';
 import { isDown, isTakenOut } from '../pair/health';
 import { standsBy, viewsOf } from './findings/backends';
@@ -26,6 +26,7 @@ export function vipStatus(vip: Vip, snapshot: Snapshot, findings: readonly Found
     holders,
     members: vip.members.map(({ host }) => host.name),
     answers,
+    ...(answers.length === 0 ? { notAsked: whyNotAsked(vip, snapshot) } : {}),
     level,
     text:
       holders.length === 0
@@ -34,6 +35,16 @@ export function vipStatus(vip: Vip, snapshot: Snapshot, findings: readonly Found
           : 'not on a host that could be asked'
         : `on ${list(holders)}`,
   };
+}
+
+function whyNotAsked(vip: Vip, { inventory: { services, virtualServers } }: Snapshot): string {
+  const isUsed =
+    services.some(({ endpoints }) => endpoints.some((one) => isAt(one, vip))) ||
+    virtualServers.some((one) => one.vip === vip) ||
+    vip.ports.length > 0;
+  return isUsed
+    ? 'what is at it speaks UDP, or not to everybody'
+    : 'no service is at it, and it has no port of its own';
 }
 
 /** By the number of holders alone, where no finding is about it. */

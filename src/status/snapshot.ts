@@ -29,6 +29,8 @@ export interface LaptopAnswer {
   port: number;
   /** Absent where it was served. */
   failure?: string;
+  /** What an HTTP server answered. */
+  status?: number;
 }
 
 /** Everything at one moment: what findings are made of. */

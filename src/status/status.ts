@@ -63,6 +63,17 @@ export interface HostStatus {
   components: ComponentState[];
 }
 
+/** Whether a VIP answers, by the place that it was asked from: `laptop` or a host. */
+export interface VipAnswer {
+  from: string;
+  answers: boolean;
+  /** Why it does not. */
+  why?: string;
+  /** Where it was asked over HTTP: the port, and what came. */
+  port?: number;
+  status?: number;
+}
+
 export interface VipStatus {
   vip: string;
   address: string;
@@ -70,8 +81,9 @@ export interface VipStatus {
   holders: string[];
   /** The hosts that may hold it, the one that is to hold it when all is well first. */
   members: string[];
-  /** Whether it answers, by the place that it was asked from: `laptop` or a host. */
-  answers: { from: string; answers: boolean; why?: string }[];
+  answers: VipAnswer[];
+  /** Why nobody asked whether it answers. */
+  notAsked?: string;
   level: Level;
   text: string;
 }

@@ -4,6 +4,7 @@ import { checked } from '../../src/host/script-result';
 import type { Inventory } from '../../src/inventory/inventory';
 import { type ProbeReport, type ProbeTarget, probeTargets, startVipProbe } from '../../src/pair/vip-probe';
 import { intervalFor, MOST_PER_SECOND, restAfter } from '../../src/pair/vip-probe-pace';
+import { sendRequest } from '../../src/pair/vip-probe-request';
 import fc from '../support/property';
 import { startVipService, type VipService } from './vip-probe-service';
 
@@ -52,6 +53,9 @@ test('it asks for the path, by the name that the check uses', async () => {
 test.each([403, 404, 302, 200])('status %i is an answer', async (status) => {
   service.fate = () => status;
   expect((await probe(3)).failed).toBe(0);
+  const outcome = await sendRequest(http(), 30_000);
+  expect(outcome).toMatchObject({ status });
+  expect(outcome).not.toHaveProperty('failure');
 });
 
 test.each([

@@ -139,8 +139,14 @@ test('who holds a VIP, who is to hold it, whether it answers', () => {
   expect(lineOf({ level: 'broken', answers: [{ from: 'laptop', answers: false, why: 'HTTP 503' }] })).toBe(
     '✗ VIP router37 192.168.56.200: on fred, answers HTTP 503 here',
   );
-  expect(lineOf({ answers: [] })).toBe(
-    '✓ VIP router37 192.168.56.200: on fred, not asked whether it answers',
+  // What a client really gets.
+  const asked = (status: number) => ({ from: 'laptop', answers: true, port: 80, status });
+  expect(lineOf({ answers: [asked(302)] })).toBe('✓ VIP router37 192.168.56.200: on fred, answers');
+  expect(lineOf({ answers: [asked(200), asked(404), asked(404)] })).toBe(
+    '✓ VIP router37 192.168.56.200: on fred, answers HTTP 404 on port 80',
+  );
+  expect(lineOf({ answers: [], notAsked: 'no service is at it' })).toBe(
+    '✓ VIP router37 192.168.56.200: on fred, not asked whether it answers: no service is at it',
   );
 });
 

@@ -979,6 +979,20 @@ test.each(cases)('$about', (one) => {
   }
 });
 
+test.each([
+  ['no service is at', 'no service is at it, and it has no port of its own', []],
+  [
+    'something without words is at',
+    'what is at it speaks UDP, or not to everybody',
+    [{ port: 53, protocol: 'udp' as const }],
+  ],
+])('a VIP that %s it: why nobody asked', (_, notAsked, ports) => {
+  const vips = inventory.vips.map((vip) => ({ ...vip, ports }));
+  const scene = sceneOf({ about: '', edit: { ethyl: without(/^answers /) }, finds: [] });
+  const status = judge({ ...scene, laptop: [], inventory: { ...inventory, vips, services: [] } });
+  expect(status.vips).toMatchObject([{ answers: [], notAsked }]);
+});
+
 describe('a VIP of several addresses', () => {
   const vips = inventory.vips.map((vip) => ({
     ...vip,

@@ -11,6 +11,7 @@ import {
   type Snapshot,
   vrrpOf,
 } from '../snapshot';
+import type { VipAnswer } from '../status';
 import { isComing } from './drift';
 import { blocking, isAboutVrrp, rulesAboutPort, sweepingRules } from './firewall';
 
@@ -195,18 +196,16 @@ function nowhere(vip: Vip, snapshot: Snapshot, before: readonly Found[]): Found 
   };
 }
 
-export const answersOf = (
-  vip: Vip,
-  snapshot: Snapshot,
-): { from: string; answers: boolean; why?: string }[] => {
+export const answersOf = (vip: Vip, snapshot: Snapshot): VipAnswer[] => {
   const address = canonical(vip.address);
   return [
     ...snapshot.laptop
       .filter((one) => canonical(one.address) === address)
-      .map(({ failure }) => ({
+      .map(({ failure, port, status }) => ({
         from: 'laptop',
         answers: failure === undefined,
         ...(failure ? { why: failure } : {}),
+        ...(status ? { port, status } : {}),
       })),
     ...reached(snapshot).flatMap(({ host, diagnostics }) =>
       diagnostics.answers
