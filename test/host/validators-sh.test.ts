@@ -45,6 +45,34 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
       ]);
     });
 
+    test.each([
+      ['alone', '', []],
+      [
+        'beside another warning',
+        "echo '[WARNING] (9) : config : missing timeouts';",
+        [
+          expect.objectContaining({
+            event: 'warning',
+            text: expect.stringMatching(/^\[NOTICE\].*\n.*missing timeouts\nWarnings were found/),
+          }),
+        ],
+      ],
+    ])(
+      'that the file of server states is still to come is no warning, %s',
+      async (_title, also, warnings) => {
+        unit('-Ws -f $CONFIG -p /run/haproxy.pid');
+        box.fake(
+          'haproxy',
+          `"-c -f "*) { echo '[NOTICE] (9) : haproxy version is 2.6.12'; ${also}
+          echo "[WARNING] (9) : config : config: Can't open global server state file '/var/lib/haproxy/haprov-servers': No such file or directory"
+          echo 'Warnings were found.'; echo 'Configuration file is valid'; } >&2 ;;`,
+        );
+        const { code, journal } = await box.stage(await box.steps(wish('haproxy_check %s')));
+        expect(code).toBe(0);
+        expect(journal.filter(({ event }) => event === 'warning')).toEqual(warnings);
+      },
+    );
+
     describe('a certificate', () => {
       const pem = 'etc/haproxy/site.pem';
       const naming = (text: string) => `${text} crt ${box.path(pem)}\n`;
