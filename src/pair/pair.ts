@@ -41,16 +41,34 @@ export class Pair {
   ) {}
 
   /**
-   * Asks all hosts at once for their observations; leaves out a host that does not answer. Later looks do not wait for that
+   * Asks hosts at once for their observations; leaves out a host that does not answer. Later looks do not wait for that
    * host, and include it again once it has answered.
+   * @param names only these; all, where not said
    */
-  async look(): Promise<PairState> {
+  async look(names?: ReadonlySet<string>): Promise<PairState> {
+    const asked = [...this.connected].filter(([name]) => names?.has(name) ?? true);
     const seen = await Promise.all(
-      [...this.connected].map(async ([name, host]) => [name, await this.#answerOf(name, host)] as const),
+      asked.map(async ([name, host]) => [name, await this.#answerOf(name, host)] as const),
     );
     return new Map(
       seen.flatMap(([name, observation]) => (observation ? [[name, observation] as const] : [])),
     );
+  }
+
+  /**
+   * Hosts that a change of these hosts may concern: themselves, all that may hold a VIP, have a HAProxy or were told to spare
+   * servers, and who has not answered. The others only serve behind a HAProxy.
+   * @param pairState of all hosts
+   */
+  concernedBy(hosts: Iterable<string>, pairState: PairState): Set<string> {
+    const members = this.inventory.vips.flatMap((vip) => vip.members.map(({ host }) => host.name));
+    const own = new Set([...hosts, ...members]);
+    const isConcerned = (name: string) => {
+      const seen = pairState.get(name);
+      const hasWord = !seen || seen.servers || seen.drainedServers?.length;
+      return own.has(name) || hasWord || this.#readinessOf(name).balances;
+    };
+    return new Set([...this.connected.keys()].filter(isConcerned));
   }
 
   /** Whether the host did not answer the last look. */

@@ -23,12 +23,15 @@ export interface GateResult {
 /** What a gate asks of a pair. */
 type Looked = Pick<Pair, 'look' | 'faults' | 'strangersAt'>;
 
-/** The pair, for hosts that pass their gates side by side: who looks while a look is under way gets what that one finds. */
-export function sharing(pair: Pair): Looked {
+/**
+ * The pair, for hosts that pass their gates side by side: who looks while a look is under way gets what that one finds.
+ * @param near the hosts to look at
+ */
+export function sharing(pair: Pair, near: ReadonlySet<string>): Looked {
   let looking: Promise<PairState> | undefined;
   return {
     look() {
-      looking ??= pair.look().finally(() => {
+      looking ??= pair.look(near).finally(() => {
         looking = undefined;
       });
       return looking;

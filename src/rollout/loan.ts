@@ -12,6 +12,8 @@ import { type Hosts, type HostVerbs, hostOf } from './host-verbs';
 interface Surroundings {
   pair: Pair;
   hosts: Hosts;
+  /** The hosts that the turn may concern. */
+  near: ReadonlySet<string>;
   vips: readonly Pick<Vip, 'address' | 'members'>[];
   leaseSeconds: number;
   emit(event: EventBody): void;
@@ -51,7 +53,7 @@ export class Loan {
    * @throws HaprovError where they stay; HostError where the host does not answer
    */
   async #lendVipsOf(host: string): Promise<void> {
-    const { hosts, pair, leaseSeconds, emit } = this.around;
+    const { hosts, near, pair, leaseSeconds, emit } = this.around;
     const verbs = hostOf(hosts, host);
     const means = await this.#meansOf(host);
     emit({ type: 'message', level: 'info', host, text: 'draining: the VIP moves to its peer first' });
@@ -63,7 +65,7 @@ export class Loan {
     );
     let pairState: PairState = new Map();
     for (let look = 0; look < looks + (means.seconds * 1000) / pauseMs; look++) {
-      pairState = await pair.look();
+      pairState = await pair.look(near);
       if (!pair.holds(host, pairState)) return;
       await new Promise((done) => setTimeout(done, pauseMs));
     }
@@ -89,13 +91,13 @@ export class Loan {
 
   /** How a host gives its VIPs away. @throws HaprovError where it would keep one; HostError where it does not answer */
   async #meansOf(host: string): Promise<DrainMeans<Surroundings['vips'][number]>> {
-    const { hosts, pair, vips } = this.around;
+    const { hosts, near, pair, vips } = this.around;
     const watched = await orElse(
       'could not be asked what its keepalived looks at, so it was not touched',
       host,
       hostOf(hosts, host).watched(),
     );
-    const now = await pair.look();
+    const now = await pair.look(near);
     const held = vips.filter((vip) => holdersOf(vip, now).includes(host));
     const means = watched ? drainMeansOf(held, watched, { flag: drainFlags.run, host }) : noDrainMeans;
     if (means.unmovable.length > 0)
@@ -116,13 +118,13 @@ export class Loan {
    * not be told.
    */
   async lendServers(servers: readonly string[]): Promise<[]> {
-    const { hosts, pair, leaseSeconds } = this.around;
+    const { near, pair, leaseSeconds } = this.around;
     if (servers.length === 0) return [];
-    for (const name of hosts.keys()) this.#servers.set(name, servers);
+    for (const name of near) this.#servers.set(name, servers);
     const to = `tell its HAProxy that ${servers.join(', ')} must not get new requests`;
-    await this.#tell(hosts.keys(), to, (host) => host.lendServers(servers, leaseSeconds * 4));
+    await this.#tell(near, to, (host) => host.lendServers(servers, leaseSeconds * 4));
     for (let look = 0; look < looks; look++) {
-      const pairState = await pair.look();
+      const pairState = await pair.look(near);
       const busy = [...pairState.values()].some(({ servers: seen }) =>
         seen?.some(
           ({ service, server, sessions }) => servers.includes(`${service}/${server}`) && sessions > 0,

@@ -117,7 +117,9 @@ async function stageAndTakeTurns(
 /** The hosts that must give a VIP away and cannot: the run is refused before it locks a host. */
 function whoKeepsVips(rollout: Rollout, { turns, before }: Turns): Promise<HostOutcome[]> {
   const lenders = turns.flatMap(({ hosts }) => hosts.filter((one) => lends(rollout, one, before)));
-  return new Loan({ ...rollout, hosts: rollout.connected }).whoKeepsVips(lenders.map(nameOf));
+  const names = lenders.map(nameOf);
+  const near = rollout.pair.concernedBy(names, before);
+  return new Loan({ ...rollout, near, hosts: rollout.connected }).whoKeepsVips(names);
 }
 
 const lends = ({ pair }: Rollout, host: PlannedHost, now: PairState) =>
@@ -141,13 +143,14 @@ async function takeTurn(
 ): Promise<HostOutcome[]> {
   const { pair, services } = rollout;
   const { hosts, runs, later } = turn;
-  const now = await pair.look();
+  const near = pair.concernedBy(hosts.map(nameOf), before);
+  const now = await pair.look(near);
   const [up, kept] = [serversUp(now), keptDrained(now)];
   const servers = hosts
     .flatMap((host) => serversToDrain(host, services, up, { moved, later }))
     .filter((server) => !kept.has(server));
   // From after the commits on.
-  const looked = sharing(pair);
+  const looked = sharing(pair, near);
   const gate = ({ name }: HostRun) => {
     const due = wantedSoFar(serversUp(before), moved, later, serversMissed(name, before, now), services);
     return passGate(looked, [name], due, {
@@ -156,7 +159,7 @@ async function takeTurn(
       patienceMs: patience(services, moved),
     });
   };
-  const loan = new Loan({ ...rollout, hosts: rollout.connected });
+  const loan = new Loan({ ...rollout, near, hosts: rollout.connected });
   try {
     const wrong = await untilWrong(
       () => refuseAlone(rollout, turn, now),

@@ -19,6 +19,7 @@ describe('a host that cannot be told', () => {
           throw new HostError(name, 'is gone');
         },
       }),
+      near: new Set(hosts.map(({ host }) => host)),
       pair: { look: async () => new Map(), holds: () => false } as unknown as Pair,
       leaseSeconds: 60,
       vips: [],

@@ -76,6 +76,18 @@ test('hosts that commit together are looked at together: as often as one alone',
   expect(await looks(3)).toBe(await looks(1));
 });
 
+test('a host behind the pair is asked in its own turn, and not in those of its many likes', async () => {
+  const asked = async (behind: number) => {
+    const one: Story = { ...plain, change: 'restart httpd', behind };
+    const told = await tell(one);
+    expect(told.result).toMatchObject({ exitCode: ExitCode.done, failed: 0, changed: 2 + behind });
+    return told.world.diary.flatMap(({ host, what }) =>
+      host === 'web1' && /^(observe|lendServers|takeServersBack)$/.test(what) ? [what] : [],
+    );
+  };
+  expect(await asked(7)).toEqual(await asked(1));
+});
+
 function holds(story: Story, told: Told): void {
   const broken = brokenPromises(story, told);
   if (broken.length > 0)
@@ -113,6 +125,7 @@ const point = fc.option(fc.integer({ min: 1, max: 120 }), { freq: 3, nil: undefi
 const story: fc.Arbitrary<Story> = fc.integer({ min: 1, max: 3 }).chain((hosts) =>
   fc.record({
     hosts: fc.constant(hosts),
+    behind: fc.constantFrom(0, 0, 2),
     together: fc.boolean(),
     serial: fc.constantFrom(undefined, 1, 2),
     bare: fc.option(fc.subarray(places(hosts)), { freq: 3, nil: undefined }),

@@ -22,6 +22,8 @@ export class ModelHost extends ModelRun implements HostVerbs {
   readonly spared = new Set<string>();
   /** When its HAProxy, which has just started, has checked its servers. */
   #checkedAt = 0;
+  /** It has no HAProxy, and never holds the VIP. */
+  isBehind = false;
   /** Nothing ran on it before its change. */
   isBare = false;
   #isConnected = true;
@@ -171,6 +173,7 @@ export class ModelHost extends ModelRun implements HostVerbs {
 
   #seen(): Observation {
     const { world, name } = this;
+    if (this.isBehind) return { units: { httpd: 'active' }, addresses: [], listening: [80], drained: false };
     if (this.isBare && this.files !== 'new')
       return {
         units: { haproxy: 'inactive', keepalived: 'inactive' },

@@ -9,6 +9,8 @@ import { type Trouble, World } from './world';
 /** A run on a model of its hosts, and what befalls it. */
 export interface Story {
   hosts: number;
+  /** So many hosts more, which serve behind the others: without HAProxy and VIP. */
+  behind?: number;
   together: boolean;
   serial?: number | undefined;
   /** Nothing runs on the hosts before it, and clients notice none of its changes; on all hosts of these names. */
@@ -44,8 +46,11 @@ const longestMs = 3_600_000;
 /** Tells a story to its end, and on until no host does anything more. Takes jest's clock, and no time. */
 export async function tell(story: Story): Promise<Told> {
   const world = new World(story.troubles, story);
-  const hosts = new Map(names.slice(0, story.hosts).map((name) => [name, new ModelHost(name, world)]));
+  const behind = Array.from({ length: story.behind ?? 0 }, (_, nth) => `web${nth + 1}`);
+  const all = [...names.slice(0, story.hosts), ...behind];
+  const hosts = new Map(all.map((name) => [name, new ModelHost(name, world)]));
   for (const host of hosts.values()) {
+    host.isBehind = behind.includes(host.name);
     host.isBare = story.bare?.includes(host.name) ?? false;
     host.isSick = story.sick.includes(host.name);
     if (host.name === story.slow) host.stagingMs = 5 * leaseSeconds * 1000;
@@ -102,13 +107,14 @@ function rolloutOn(
   const listen = (port: number) =>
     `listen web\n    server fred 192.0.2.1:${port} check\n    server ethyl 192.0.2.2:80 check\n`;
   const moves = verb === 'move' ? { raw: { from: listen(80), to: listen(81) } } : {};
-  const members = [...hosts.keys()].map((name) => ({ host: { name, address: '192.0.2.1' } }));
+  const places = [...hosts.keys()].map((name) => ({ host: { name, address: '192.0.2.1' } }));
+  const members = places.filter(({ host: { name } }) => !hosts.get(name)?.isBehind);
   const vip = { name: 'web', address: '192.0.2.10', interface: 'eth0', members } as never;
   const service = {
     name: 'web',
     backends: {
-      servers: members.map(({ host }) => ({ name: host.name, host })),
-      hosts: members.map(({ host }) => host),
+      servers: places.map(({ host }) => ({ name: host.name, host })),
+      hosts: places.map(({ host }) => host),
     },
     check: { interval: 1000, rise: 2 },
   } as unknown as Service;
@@ -138,9 +144,9 @@ function rolloutOn(
     }),
   );
   const expectations = new Map(
-    [...hosts.keys()].map((name) => [
+    [...hosts].map(([name, { isBehind }]) => [
       name,
-      { units: ['haproxy', 'keepalived'], ports: [80], balances: true },
+      { units: isBehind ? ['httpd'] : ['haproxy', 'keepalived'], ports: [80], balances: !isBehind },
     ]),
   );
   return {
@@ -150,7 +156,7 @@ function rolloutOn(
     inventory: 'model',
     hosts: planned,
     connected: hosts,
-    pair: new Pair({ hosts: members.map(({ host }) => host) as never, vips: [vip] }, hosts, expectations),
+    pair: new Pair({ hosts: places.map(({ host }) => host) as never, vips: [vip] }, hosts, expectations),
     services: [service],
     together,
     ...(serial === undefined ? {} : { serial }),

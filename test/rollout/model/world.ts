@@ -76,7 +76,9 @@ export class World {
 
   /** Whoever of those with the same configuration is first and has not been told to give it away. */
   get holders(): string[] {
-    const up = this.hosts.filter(({ isUp, isBare, files }) => isUp && (!isBare || files === 'new'));
+    const up = this.hosts.filter(
+      ({ isUp, isBare, isBehind, files }) => isUp && !isBehind && (!isBare || files === 'new'),
+    );
     const sides = this.hosts.some(({ peers }) => peers.length > 0)
       ? [up.filter(({ files }) => files === 'new'), up.filter(({ files }) => files !== 'new')]
       : [up];
