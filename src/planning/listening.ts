@@ -20,6 +20,7 @@ export async function listeningOn(
   if (planned.every(({ changes }) => changes.length === 0)) return listening;
   await Promise.all(
     hosts.map(async ({ name, connection }) => {
+      context.emit({ type: 'command', host: name, script: question.script });
       try {
         const found = listenersOf((await answersOf(connection, [question])).of(question.id));
         if (found) listening.set(name, found);
