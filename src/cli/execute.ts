@@ -1,4 +1,4 @@
-import { ExitCode, HaprovError } from '../errors';
+import { ExitCode, HaprovError, UsageError } from '../errors';
 import type { EventBody } from '../events/events';
 import type { Secrets } from '../inventory/secrets';
 import type { Context } from '../planning/context';
@@ -26,6 +26,15 @@ interface OutputOptions {
   beside?: Beside;
   /** Standard input is for the command's data: questions go to the terminal itself. */
   inputIsData?: boolean;
+}
+
+/** @throws UsageError where the working directory was removed meanwhile, which every path begins at */
+function requireFolder(): void {
+  try {
+    process.cwd();
+  } catch {
+    throw new UsageError('the folder that you are in is not there any more', 'go to one that is: cd');
+  }
 }
 
 /** A command's function: from its options to the exit code. */
@@ -187,6 +196,7 @@ export async function execute<O>(
   // While a command waits for what does not keep the process alive, Node would end it: nothing said, exit code 0.
   const isRunning = setInterval(() => {}, 2 ** 30);
   try {
+    requireFolder();
     const run = await load();
     const sorted = options.words ? sortWords(options.words, options.beside, env) : undefined;
     inventory = sorted?.inventory ?? inventory;
