@@ -12,7 +12,7 @@ import { recorder } from './recorder';
 const inventory = {
   hosts: { fred: { address: '10.0.0.1', priority: 100 }, ethyl: { address: '10.0.0.2', priority: 100 } },
   groups: { balancers: ['fred', 'ethyl'], web: ['fred', 'ethyl'] },
-  vips: { v: { address: '10.0.0.9', virtualRouterId: 46, group: 'balancers' } },
+  vips: { v: { address: '10.0.0.9', virtualRouterId: 46, group: 'balancers', ports: [80] } },
   playbooks: ['load-balancer'],
 };
 

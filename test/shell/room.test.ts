@@ -18,7 +18,6 @@ test('what awk gets in its environment, which can be looked at, is names, paths,
     texts.flatMap((text) => [...text.matchAll(/ENVIRON\["?(\w+)/g)].map(([, name]) => name)),
   );
   expect([...given].sort()).toEqual([
-    'FOLDER',
     'MOUNT',
     'NAME',
     'OTHER',
