@@ -7,6 +7,7 @@ import { within } from '../pair/timeout';
 import type { Plan } from '../plan/plan';
 import type { Context, ReachOptions } from '../planning/context';
 import { eachText } from '../text/each-text';
+import { maskError } from './mask-error';
 
 /** Who hears of a call, who is asked, and what ends it; without any of them haprov is silent, and asks nobody. */
 export interface Caller {
@@ -143,9 +144,7 @@ export async function callFor<T>(
       ...(ask ? { askSecret } : {}),
     });
   } catch (error) {
-    // What a host said may be in it.
-    if (error instanceof HaprovError)
-      Object.assign(error, eachText({ message: error.message, hint: error.hint, stack: error.stack }, mask));
+    if (error instanceof HaprovError) maskError(error, mask);
     throw error;
   } finally {
     isOver = true;

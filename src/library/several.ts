@@ -1,7 +1,9 @@
 import { type ExitCode, HaprovError, InputError } from '../errors';
 import { Turns } from '../host/turns';
+import type { Inventory } from '../inventory/inventory';
 import type { Context } from '../planning/context';
 import { count } from '../text/format';
+import { maskError } from './mask-error';
 
 /** How a command ended on one inventory. */
 export interface Ended {
@@ -55,10 +57,14 @@ export interface Done extends Ended {
 async function run<O>(file: string, options: O, context: Context, one: One<O>): Promise<Done> {
   const prints: Done['prints'] = [];
   const kept: { document?: unknown } = {};
+  let secrets: Inventory['secrets'] | undefined;
   const { rows: _, ...rest } = context;
   const own: Context = {
     ...rest,
-    keepSecret: (secrets) => context.keepSecret(secrets, file),
+    keepSecret(known) {
+      secrets = known;
+      context.keepSecret(known, file);
+    },
     print: async (text) => void prints.push((to) => to.print(text)),
     printRendered: async (text) => void prints.push((to) => to.printRendered(text)),
     printJson: async (document) => {
@@ -75,6 +81,7 @@ async function run<O>(file: string, options: O, context: Context, one: One<O>): 
     return { file, prints, ...kept, ...ended };
   } catch (error) {
     if (!(error instanceof HaprovError)) throw error;
+    maskError(error, (text) => secrets?.mask(text) ?? text);
     const sum = error instanceof InputError ? count(error.faults.length, 'fault') : firstLine(error.message);
     return { file, prints, ...kept, code: error.exitCode, sum, isWell: false, error };
   }

@@ -106,6 +106,31 @@ test('the secrets of each are kept beside those of the others', async () => {
   expect(kept).toEqual(['a', 'b']);
 });
 
+describe('an error with a secret in it is masked', () => {
+  const errors = {
+    'of a host': () =>
+      new HaprovError(ExitCode.unreachable, 'fred: denied for hunter2secret', 'ask for hunter2secret'),
+    'of a file': () =>
+      new InputError([{ file: 'a', path: 'vars', message: 'has hunter2secret' }], 'not hunter2secret'),
+  };
+  const outputs: Options[] = [{ json: true }, { json: false }, { json: false, quiet: true }];
+  test.each(
+    Object.entries(errors).flatMap(([of, error]) => outputs.map((output) => ({ of, error, output }))),
+  )('$of, $output', async ({ error, output }) => {
+    const { context, text, said } = recorder();
+    await overSeveral(['a', 'b'], output, context, async ({ inventory }, own) => {
+      const secrets = new Secrets();
+      own.keepSecret(secrets);
+      if (inventory === 'b') return { code: ExitCode.done, sum: '', isWell: true };
+      secrets.add('hunter2secret');
+      throw error();
+    });
+    const all = [text(), ...said].join('\n');
+    expect(all).toContain('***');
+    expect(all).not.toContain('hunter2secret');
+  });
+});
+
 test('a fault of haprov’s own is none of an inventory’s', async () => {
   await expect(over('w x')).rejects.toThrow('nobody was told of x');
 });
