@@ -1,5 +1,5 @@
 import { bindsOf } from '../ha/haproxy/bind';
-import { readConfiguration, type Section } from '../ha/haproxy/section';
+import { readConfiguration, type Section, type Source } from '../ha/haproxy/section';
 import { healthListenerIn } from '../ha/health-listener';
 import { interfaceFor, unsupported } from '../host/facts';
 import type { Survey, Surveyed } from '../host/survey';
@@ -33,25 +33,36 @@ function impliedServices(resources: readonly Resource[]): Resource[] {
     .map((unit) => serviceNamed(unit, { task: 'Notified services' }));
 }
 
-/** By the playbooks: the units that are to run. By the inventory: the ports that HAProxy and the service listen on. */
-export function readinessOf(inventory: Inventory, host: Host, resources: readonly Resource[]): Readiness {
+/**
+ * By the playbooks: the units that are to run. By the inventory: the ports that HAProxy and the service listen on.
+ * @param others units that are to run beside those of the resources: HAProxy listens on what the resources have it read
+ */
+export function readinessOf(
+  inventory: Inventory,
+  host: Host,
+  resources: readonly Resource[],
+  others: readonly string[] = [],
+): Readiness {
   const running = resources.flatMap(({ unit, about }) => (unit !== undefined && about.runs ? [unit] : []));
   const looked = running.includes('keepalived') ? lookedAt(inventory, host) : { units: [], ports: [] };
-  const units = [...new Set([...running, ...looked.units])];
+  const own = [...running, ...looked.units];
+  const units = [...new Set([...own, ...others])];
   const balances = units.includes('haproxy');
   const serves = inventory.services.flatMap(({ backends }) =>
     backends.servers.filter(
       (server) => server.host === host && server.address === host.address && !server.mayBeDown,
     ),
   );
-  const sections = balances ? sectionsOf(inventory, host, resources) : [];
+  const sources = balances ? readByHaproxy(inventory, host, resources) : [];
+  const { sections } = readConfiguration(sources);
+  const isConfigured = own.includes('haproxy') || sources.length > 0;
   const ports = [
     // What the user's own files bind may differ from host to host.
     ...(inventory.own.haproxy ? boundBy(sections) : []),
-    ...(balances && !inventory.own.haproxy
+    ...(isConfigured && !inventory.own.haproxy
       ? portsOf(inventory.services.flatMap(({ endpoints }) => endpoints))
       : []),
-    ...(units.length > 0 ? serves.flatMap((server) => server.port ?? []) : []),
+    ...(own.length > 0 ? serves.flatMap((server) => server.port ?? []) : []),
     ...looked.ports,
   ];
   const { healthPort, page } = inventory.haproxy;
@@ -60,7 +71,7 @@ export function readinessOf(inventory: Inventory, host: Host, resources: readonl
     units,
     ports: [...new Set(ports)],
     balances,
-    ...(answers || statistics || (balances && page) ? { healthPort } : {}),
+    ...(answers || statistics || (isConfigured && page) ? { healthPort } : {}),
   };
 }
 
@@ -78,15 +89,14 @@ function lookedAt({ vips }: Inventory, host: Host): Pick<Readiness, 'units' | 'p
 const boundBy = (sections: readonly Section[]): number[] =>
   sections.flatMap(bindsOf).flatMap(({ sockets }) => sockets.flatMap(({ from, to }) => [from, to]));
 
-/** What HAProxy is to read, as far as the playbooks write it. */
-function sectionsOf({ own }: Inventory, { name }: Host, resources: readonly Resource[]): Section[] {
+/** What HAProxy is to read, as far as the resources write it. */
+function readByHaproxy({ own }: Inventory, { name }: Host, resources: readonly Resource[]): Source[] {
   const listed = own.haproxy?.files.get(name)?.filter(({ role }) => role !== 'named');
   const isRead = (path: string) =>
     listed ? listed.some((one) => one.path === path) : /^\/etc\/haproxy\/.*\.cfg$/.test(path);
-  const sources = resources.flatMap(({ about: { path = '' }, content }) =>
+  return resources.flatMap(({ about: { path = '' }, content }) =>
     content && isRead(path) ? [{ file: path, text: textOfBytes(content(anyHost)) }] : [],
   );
-  return readConfiguration(sources).sections;
 }
 
 /** What would change on a host that answered; `error` says why nothing can be said. */

@@ -1,7 +1,6 @@
 import { didYouMean } from '../document/suggest';
 import { UsageError } from '../errors';
 import type { Host } from '../inventory/inventory';
-import type { Readiness } from '../pair/health';
 import type { FullPlan, PlannedChange, PlannedHost } from '../plan/plan';
 import type { Resource } from '../playbook/expand';
 
@@ -74,21 +73,17 @@ function nothingCalled(name: string, all: readonly Resource[]): UsageError {
 }
 
 /**
- * The readiness of a part, and the units that are to run, and do, by what a host differs in as a whole: they are to run
- * after it, too.
+ * The units that are to run, and do, by what a host differs in as a whole: they are to run after a part of it, too.
  * @param changes absent where the host cannot be planned as a whole
  */
-export function withRunning(
-  ready: Readiness,
+export function runningUnits(
   resources: readonly Resource[],
   changes: readonly PlannedChange[] | undefined,
-): Readiness {
+): string[] {
   const starts = changes?.filter(({ attributes }) => attributes.some(({ name }) => name === 'active'));
-  const running = resources.flatMap(({ unit, about }) =>
+  return resources.flatMap(({ unit, about }) =>
     unit !== undefined && about.runs && starts?.every((change) => change.unit !== unit) ? [unit] : [],
   );
-  const units = [...new Set([...ready.units, ...running])];
-  return { ...ready, units, balances: units.includes('haproxy') };
 }
 
 /** What the hosts differ in as a whole, and what of it a plan of a part leaves. */

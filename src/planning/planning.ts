@@ -29,7 +29,7 @@ import { listenerFor, notAsked, selectHosts, toTarget } from './hosts';
 import { findingsOf } from './lint-subject';
 import { listeningOn } from './listening';
 import { missingFiles, missingQuestion } from './missing-files';
-import { type Part, partOf, picker, withRunning } from './only';
+import { type Part, partOf, picker, runningUnits } from './only';
 import { startedWithQuestion, unreadFiles } from './unread-files';
 import { heardStrangers, listeningQuestion } from './vrrp-strangers';
 
@@ -181,8 +181,8 @@ async function planOver(
     };
     const readiness = new Map(
       [...byPlaybooks].map(([host, resources]) => {
-        const ready = readinessOf(inventory, host, resources);
-        return [host.name, picks ? withRunning(ready, all.get(host) ?? [], whole.get(host)) : ready];
+        const others = picks ? runningUnits(all.get(host) ?? [], whole.get(host)) : [];
+        return [host.name, readinessOf(inventory, host, resources, others)];
       }),
     );
     for (const host of startedAgain(planned, surveyed.hosts, readiness))

@@ -1,4 +1,6 @@
-import { partOf, picker, withRunning } from '../../src/planning/only';
+import type { Readiness } from '../../src/pair/health';
+import { readinessOf } from '../../src/planning/host-plan';
+import { partOf, picker, runningUnits } from '../../src/planning/only';
 import { withFiles } from '../bad-input/cases';
 import { recorder } from '../commands/recorder';
 import { loadDesiredState } from '../support/load-inventory';
@@ -115,14 +117,39 @@ test('units that run are to run after it, those that are still to be started are
       attributes: [{ name: 'active', from: 'inactive', to: 'active' }],
     });
     const reload = plannedChange({ unit: 'haproxy', attributes: [] });
-    const ready = (changes?: (typeof start)[]) => {
-      const { units, balances } = withRunning({ units: ['x'], ports: [], balances: false }, its, changes);
-      return [units, balances];
-    };
-    expect(ready([start, reload])).toEqual([['x', 'haproxy'], true]);
-    expect(ready([])).toEqual([['x', 'haproxy', 'httpd'], true]);
-    expect(ready()).toEqual([['x'], false]);
+    expect(runningUnits(its, [start, reload])).toEqual(['haproxy']);
+    expect(runningUnits(its, [])).toEqual(['haproxy', 'httpd']);
+    expect(runningUnits(its, undefined)).toEqual([]);
   }));
+
+test.each<[string, string[], Omit<Readiness, 'units'>]>([
+  ['/etc/haproxy/haproxy.cfg', ['haproxy'], { balances: true, ports: [80], healthPort: 10001 }],
+  ['/etc/haproxy/haproxy.cfg', [], { balances: false, ports: [] }],
+  // A port that the left configuration would open is not asked for.
+  ['net.ipv4.ip_forward', ['haproxy'], { balances: true, ports: [] }],
+])(
+  'after %s, where these run: %j, a host is to listen as the picked configuration says',
+  (word, others, ready) => {
+    const inventory = {
+      ...JSON.parse(files['inventory.json']),
+      groups: { web: ['ethyl'] },
+      services: { site: { port: 80, backends: { group: 'web', port: 8080 } } },
+    };
+    const proxy = 'listen own\n bind 127.0.0.1:10001\n monitor-uri /\n';
+    const playbook = files['p.json'].replace('"content":"x"', `"content":${JSON.stringify(proxy)}`);
+    return withFiles(
+      { files: { 'inventory.json': JSON.stringify(inventory), 'p.json': playbook } },
+      (_, file) => {
+        const said = loadDesiredState(file, recorder().context);
+        const picks = picker([word], said.wanted);
+        const [[host, its] = []] = said.wanted;
+        if (!host || !its) throw new Error('no host');
+        const part = its.filter(picks);
+        expect(readinessOf(said.inventory, host, part, others)).toEqual({ units: others, ...ready });
+      },
+    );
+  },
+);
 
 test('what a plan of a part leaves is told apart from what it makes', () => {
   const [made, left] = [plannedChange({ id: 'file /a' }), plannedChange({ id: 'file /b' })];

@@ -1,3 +1,4 @@
+import type { Host } from '../../src/inventory/inventory';
 import { readinessOf } from '../../src/planning/host-plan';
 import { findingsOf } from '../../src/planning/lint-subject';
 import { missingFiles, missingQuestion } from '../../src/planning/missing-files';
@@ -53,6 +54,15 @@ test('the inventory has what the files say, and the ports that a host must liste
     expect(readiness).toEqual({
       units: ['haproxy', 'keepalived'],
       ports: [80, 81, 82, 8404, 8080],
+      balances: true,
+      healthPort: 8404,
+    });
+    const file = (wanted.get(a as Host) ?? []).filter(
+      ({ about }) => about.path === '/etc/haproxy/haproxy.cfg',
+    );
+    expect(readinessOf(inventory, a as Host, file, ['haproxy'])).toEqual({
+      units: ['haproxy'],
+      ports: [80, 81, 82, 8404],
       balances: true,
       healthPort: 8404,
     });
