@@ -25,6 +25,7 @@ import type { UndrainOptions } from './commands/undrain';
 import type { UnlockOptions } from './commands/unlock';
 import { scenarios } from './drill/drill-report';
 import { ExitCode } from './errors';
+import { ranges } from './ranges';
 
 const program = withReadableHelp(new Command('haprov'))
   .description('Makes two EL hosts a high-availability pair over SSH, and keeps them one.')
@@ -84,7 +85,7 @@ rolloutCommand('rollback', 'undo the newest run, or all runs after one, by a pla
 severalCommand('status', 'show what works, what is broken, and what to do about it, causes first')
   .addHelpText('after', limits.status)
   .option('--watch', 'look again every interval, until Ctrl-C', false)
-  .option('--interval <seconds>', 'time from one look to the next', seconds(0.2, 3600), 2)
+  .option('--interval <seconds>', 'time from one look to the next', seconds(...ranges.interval), 2)
   .option('--serve', 'show it on a page of this machine only, which looks again by itself', false)
   .option('--listen <port>', 'the port of that page (0: any that is free)', portFrom(0), 0)
   .option('--json', 'the status as data; with --watch one a line', false)
@@ -117,7 +118,7 @@ hostCommand('drill', 'break one thing after the other, measure what clients noti
 
 drainCommand('drain', 'take a host out for maintenance: addresses and requests go elsewhere until undrain')
   .addHelpText('after', limits.drain)
-  .option('--timeout <seconds>', 'how long to wait for what it still serves', seconds(0, 86_400), 60)
+  .option('--timeout <seconds>', 'how long to wait for what it still serves', seconds(...ranges.timeout), 60)
   .option('--force', 'also where nobody else would serve', false)
   .action((first, second, options) =>
     execute<DrainOptions>(
@@ -142,7 +143,7 @@ drainCommand(
   'take a host out for good: drain it, then stop and disable what it serves; by its address, where it left the inventory',
 )
   .option(...yes)
-  .option('--timeout <seconds>', 'how long to wait for what it still serves', seconds(0, 86_400), 60)
+  .option('--timeout <seconds>', 'how long to wait for what it still serves', seconds(...ranges.timeout), 60)
   .option('--force', 'also where nobody else would serve, and cut what it still serves', false)
   .action((first, second, options) =>
     execute<RetireOptions>(

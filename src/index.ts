@@ -11,6 +11,7 @@ import {
   callFor,
   type Inventory,
   named,
+  saidIn,
   shownInventory,
 } from './library/caller';
 import { drain as drainFor } from './library/drain';
@@ -76,8 +77,9 @@ function call<O extends Caller, T>(
   options: O,
   work: (said: ReturnType<typeof named> & Omit<O, keyof Caller>, context: Context) => Promise<T>,
 ): Promise<T> {
-  const { env: _env, signal: _signal, onEvent: _onEvent, ask: _ask, ...rest } = options;
-  return callFor(options, process.env, (context) => work({ ...rest, ...named(inventory) }, context));
+  return callFor(options, process.env, (context) =>
+    work({ ...saidIn(options), ...named(inventory) }, context),
+  );
 }
 
 /** Reads and checks an inventory, and fetches the values that stand elsewhere. @throws InputError with every fault */
@@ -149,11 +151,10 @@ async function change<O extends ChangeOptions>(
   options: O,
   work: typeof applyFor,
 ): Promise<RunEnd> {
-  const { confirm, env: _env, signal: _signal, onEvent: _onEvent, ask: _ask, ...rest } = options;
-  if (typeof confirm !== 'function')
+  if (typeof options.confirm !== 'function')
     throw new UsageError('nobody was named who agrees to the plan', 'give confirm: (plan) => …');
-  const result = await callFor(options, process.env, (context) =>
-    work({ ...asOnTheCommandLine, ...rest, ...named(inventory) }, context),
+  const result = await call(inventory, options, (said, context) =>
+    work({ ...asOnTheCommandLine, ...said }, context),
   );
   if (result.exitCode !== ExitCode.done) throw new RunError(result);
   return result;

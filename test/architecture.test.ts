@@ -28,6 +28,7 @@ const arrows: Record<string, string[]> = {
     'reference',
     'events (types)',
     'text',
+    'ranges',
     'errors',
   ],
   commands: ['*'],
@@ -51,6 +52,7 @@ const arrows: Record<string, string[]> = {
     'document',
     'events (types)',
     'text',
+    'ranges',
     'errors',
   ],
   adopt: [
@@ -123,6 +125,7 @@ const arrows: Record<string, string[]> = {
   document: ['errors'],
   events: ['errors (types)'],
   text: [],
+  ranges: [],
   errors: [],
   shell: [],
 };
@@ -239,7 +242,7 @@ test('the process belongs to the command line: nobody else reads its environment
     // What is started for a login ends with the process.
     'src/host/openssh.ts': 1,
     'src/host/ssh-config.ts': 1,
-    'src/index.ts': 2,
+    'src/index.ts': 1,
     // Only who edits secrets at a terminal gets there.
     'src/inventory/private-file.ts': 2,
   };

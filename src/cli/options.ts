@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
-import { collect, milliseconds, portFrom, seconds } from './values';
+import { ranges } from '../ranges';
+import { collect, portFrom, seconds, whole } from './values';
 
 // Options that several commands share.
 
@@ -39,25 +40,25 @@ export function rolloutOptions(command: Command): Command {
     .option(
       '--steady <seconds>',
       'how long everything must be well before the next host (default: 2; 0, where the pair serves nobody yet)',
-      seconds(0, 3600),
+      seconds(...ranges.steady),
     )
     .option(
       '--confirm-within <seconds>',
       'a host that is not confirmed within this time restores itself',
-      seconds(5, 3600),
+      whole(...ranges.confirmWithin),
       60,
     )
     .option(
       '--probe-interval <ms>',
       'time between two requests to a service at a VIP; longer where its answers are slow, and 40 requests a second in all',
-      milliseconds(10, 60_000),
+      whole(...ranges.probeInterval, 'milliseconds'),
       50,
     )
     .option('--no-probe', 'send no requests to the services, and count no lost ones')
     .option(
       '--give-up-after <seconds>',
       'how long to wait for a host that stops answering during a run',
-      seconds(5, 86_400),
+      seconds(...ranges.giveUpAfter),
       300,
     )
     .optionsGroup('Output:')
@@ -78,7 +79,7 @@ export function sshOptions(command: Command): Command {
     .optionsGroup('SSH:')
     .option('--user <name>', 'log in as')
     .option('--identity <file>', 'private key (repeatable)', collect)
-    .option('--port <number>', 'port of sshd', portFrom(1))
+    .option('--port <number>', 'port of sshd', portFrom(ranges.port[0]))
     .option('--known-hosts <file>', 'instead of the known_hosts of the inventory and ~/.ssh/config')
     .option('--ssh-config <file>', 'instead of ~/.ssh/config')
     .option('--accept-new-host-keys', 'take the key of a host that is not known yet')
@@ -87,7 +88,7 @@ export function sshOptions(command: Command): Command {
     .option(
       '--answer-within <seconds>',
       'how long a host may take to answer one question (default: 30; status: 15)',
-      seconds(15, 3600),
+      seconds(...ranges.answerWithin),
     )
     .optionsGroup('Output:')
     .option('-q, --quiet', 'only warnings and errors')

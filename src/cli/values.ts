@@ -28,12 +28,12 @@ export function seconds(min: number, max: number, unit = 'seconds'): (text: stri
   };
 }
 
-/** A whole number of milliseconds. */
-export function milliseconds(min: number, max: number): (text: string) => number {
+/** A number of seconds, or of another unit, without a fraction. */
+export function whole(min: number, max: number, unit = 'seconds'): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (!/^\d+$/.test(text) || value < min || value > max)
-      throw new InvalidArgumentError(`it is a number of milliseconds from ${min} to ${max}.`);
+      throw new InvalidArgumentError(`it is a whole number of ${unit} from ${min} to ${max}.`);
     return value;
   };
 }

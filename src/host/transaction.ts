@@ -68,13 +68,17 @@ export interface Transaction {
   run: string;
   /** The operator: `user@laptop`. */
   owner: string;
+  /** A whole number, from 1. */
   leaseSeconds: number;
   steps: readonly TitledStep[];
   /** Absent where the host may be new while others are old. */
   group?: Group;
 }
 
-/** The steps of one host's run as one shell program; see docs/decisions/0003-transaction.md for its states and verbs. */
+/**
+ * The steps of one host's run as one shell program; see docs/decisions/0003-transaction.md for its states and verbs.
+ * @throws RangeError for a lease that no shell could count
+ */
 export function buildTransaction(transaction: Transaction): string {
   const { steps, group } = transaction;
   return [
@@ -104,7 +108,7 @@ function stepsOf({ run, owner, leaseSeconds, steps }: Transaction): string[] {
     steps.flatMap(({ step }, index) => (step.phase === phase ? [index + 1] : [])).join(' ');
   return [
     '#!/bin/sh',
-    `run=${quote(run)} home=${quote(`${stateFolder}/runs/${run}`)} owner=${quote(owner.replace(/\s/g, '_'))} lease=${leaseSeconds}`,
+    `run=${quote(run)} home=${quote(`${stateFolder}/runs/${run}`)} owner=${quote(owner.replace(/\s/g, '_'))} lease=${wholeSeconds(leaseSeconds)}`,
     `prepare_steps=${quote(numbers('prepare'))} commit_steps=${quote(`${numbers('leave')} ${numbers('commit')}`.trim())} service_steps=${quote(numbers('service'))}`,
     `look_again_after=${quote(` ${looksAgainAfter(steps).join(' ')}`)}`,
     `validate_steps=${quote(steps.flatMap(({ step }, index) => (step.validate ? [index + 1] : [])).join(' '))}`,
@@ -114,6 +118,12 @@ function stepsOf({ run, owner, leaseSeconds, steps }: Transaction): string[] {
       ...parts.map((part) => `s${index + 1}_${part}() {\n${step[part] ?? ':'}\n}`),
     ]),
   ];
+}
+
+/** The shell compares with it: with anything else it would never find that the lease is over. */
+function wholeSeconds(seconds: number): number {
+  if (!Number.isSafeInteger(seconds) || seconds < 1) throw new RangeError(`a lease of ${seconds} seconds`);
+  return seconds;
 }
 
 /**

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import {
   apply,
   type CallOptions,
+  drain,
   type Event,
   HaprovError,
   type Inventory,
@@ -13,6 +14,7 @@ import {
   status,
   watchStatus,
 } from 'haprov';
+import { saidIn } from '../../src/library/caller';
 import { type CountingProxy, countingProxy } from '../support/counting-proxy';
 import { type SshFiles, sshFiles } from '../support/ssh-files';
 import {
@@ -186,6 +188,49 @@ test('only what is named is planned, and a name that is none is refused', async 
   expect(server.commands).toEqual([]);
 });
 
+test.each<[string, object, string]>([
+  ['confirmWithin', { confirmWithin: -1 }, 'whole number from 5 to 3600'],
+  ['confirmWithin', { confirmWithin: '60' }, 'whole number from 5 to 3600'],
+  ['confirmWithin', { confirmWithin: 7.5 }, 'whole number from 5 to 3600'],
+  ['confirmWithin', { confirmWithin: null }, 'whole number from 5 to 3600'],
+  ['giveUpAfter', { giveUpAfter: Number.NaN }, 'number from 5 to 86400'],
+  ['steady', { steady: 'x' }, 'number from 0 to 3600'],
+  ['probeInterval', { probeInterval: 0 }, 'whole number from 10 to 60000'],
+  ['answerWithin', { answerWithin: 1 }, 'number from 15 to 3600'],
+  ['port', { port: 22.5 }, 'whole number from 1 to 65535'],
+])('a number that the command line would refuse is refused: %s as in %j', async (name, wrong, range) => {
+  const { inventory, server } = await caller('fred');
+  const error = await failure(apply(inventory, { env: { VALUE: 'x' }, confirm: () => true, ...wrong }));
+  expect(error).toMatchObject({ name: 'UsageError', code: 'badInput' });
+  expect(error.message).toMatch(new RegExp(`^${name}: .* is no ${range}$`));
+  expect(server.logins).toEqual([]);
+});
+
+test('how often to look, and how long to wait, are in the ranges of the command line, too', async () => {
+  const { inventory, server } = await caller('fred');
+  const env = { VALUE: 'x' };
+  const looks = watchStatus(inventory, { env, interval: 0, watch: () => false });
+  expect((await failure(looks)).message).toBe('interval: 0 is no number from 0.2 to 3600');
+  const waits = drain(inventory, 'fred', { env, timeout: Number.POSITIVE_INFINITY });
+  expect((await failure(waits)).message).toBe('timeout: Infinity is no number from 0 to 86400');
+  expect(server.logins).toEqual([]);
+});
+
+test('what is undefined is as if it was not said', async () => {
+  const unsaid = {
+    confirmWithin: undefined,
+    giveUpAfter: undefined,
+    steady: undefined,
+    serial: undefined,
+    onFailure: undefined,
+    allowOutage: undefined,
+    probe: undefined,
+    probeInterval: undefined,
+  };
+  const options = { ...unsaid, env: {}, user: 'ann', interval: undefined, timeout: undefined };
+  expect(Object.entries(saidIn(options))).toEqual([['user', 'ann']]);
+});
+
 test('what aborted before is not begun', async () => {
   const { inventory, server } = await caller('fred');
   const error = await failure(plan(inventory, { signal: AbortSignal.abort() }));
@@ -199,7 +244,7 @@ test('who watches is given one look after the other, and ends it by a word', asy
   await watchStatus(inventory, {
     ...options,
     env,
-    interval: 0,
+    interval: 0.2,
     watch: ({ level }) => looks.push(level) < 3,
   });
   expect(looks).toHaveLength(3);

@@ -1,0 +1,16 @@
+/**
+ * The least and the most that a number may be which a user gives, by its option's name: on the command line and in the library.
+ */
+export const ranges = {
+  answerWithin: [15, 3600],
+  confirmWithin: [5, 3600],
+  giveUpAfter: [5, 86_400],
+  interval: [0.2, 3600],
+  port: [1, 65_535],
+  probeInterval: [10, 60_000],
+  steady: [0, 3600],
+  timeout: [0, 86_400],
+} as const;
+
+/** Those of {@link ranges} that have no fraction: a host's shell, which counts the seconds of `confirmWithin`, knows none. */
+export const wholeNumbers: readonly string[] = ['confirmWithin', 'port', 'probeInterval'];
