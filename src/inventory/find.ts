@@ -1,4 +1,4 @@
-import { type Stats, statSync } from 'node:fs';
+import { lstatSync, type Stats, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { UsageError } from '../errors';
 
@@ -14,7 +14,7 @@ export interface FoundInventory {
 /**
  * The inventory that is meant where none is named: HAPROV_INVENTORY, else the one of `inventoryNames` in `folder` or in
  * the nearest folder above it, on the same file system.
- * @throws UsageError where a folder has two, or where one above belongs to another user: an inventory can run commands
+ * @throws UsageError where a folder has two, or where others could have put it there: an inventory can run commands
  */
 export function findInventory(
   env: NodeJS.ProcessEnv,
@@ -33,14 +33,28 @@ export function findInventory(
       'name it, set HAPROV_INVENTORY, or rename the others',
     );
   const file = fromHere(first);
-  const trusted = [user, 0, user === 0 && env.SUDO_UID ? Number(env.SUDO_UID) : user];
-  const isOfOther = user !== undefined && !trusted.includes(statSync(file).uid);
-  if (isOfOther && nearest.folder !== resolve(folder))
+  const why = user === undefined ? undefined : whyDoubted(file, nearest.folder, env, user);
+  if (why !== undefined)
     throw new UsageError(
-      `${file} belongs to another user, and an inventory can run commands`,
-      'name it where you trust it, or set HAPROV_INVENTORY',
+      `${why}, and an inventory can run commands`,
+      `name it where you trust it (${file}), or set HAPROV_INVENTORY`,
     );
   return { file, isOfVariable: false };
+}
+
+/** Why somebody else may have put the inventory there, or what it uses from beside it. */
+function whyDoubted(file: string, folder: string, env: NodeJS.ProcessEnv, user: number): string | undefined {
+  const trusted = [user, 0, ...(user === 0 && env.SUDO_UID ? [Number(env.SUDO_UID)] : [])];
+  const isOfOther = ({ uid }: Stats) => !trusted.includes(uid);
+  // Many systems give each user a group by the same number, and let it write.
+  const isOpen = ({ mode, gid }: Stats) =>
+    (mode & 0o002) !== 0 || ((mode & 0o020) !== 0 && !trusted.includes(gid));
+  const about = statSync(file);
+  const aboutFolder = statSync(folder);
+  if (isOfOther(lstatSync(file)) || isOfOther(about)) return `${file} belongs to another user`;
+  if (isOfOther(aboutFolder)) return `${file} is in a folder of another user`;
+  if (isOpen(about)) return `${file} is open to others for writing`;
+  return isOpen(aboutFolder) ? `${file} is in a folder that others can write to` : undefined;
 }
 
 /** As {@link findInventory}. @throws UsageError where there is none, too, saying where it was looked for */

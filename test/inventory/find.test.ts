@@ -1,5 +1,7 @@
 import {
+  chmodSync,
   chownSync,
+  lchownSync,
   mkdirSync,
   mkdtempSync,
   realpathSync,
@@ -74,20 +76,85 @@ test('where there is none, the error says where it was looked for', () => {
   );
 });
 
-test('one of another user is taken from this folder only', () => {
-  write('pair/inventory.json');
-  const file = join(top, 'pair/inventory.json');
-  if (process.getuid?.() === 0) chownSync(file, 4321, 4321);
-  const owner = statSync(file).uid;
-  const by = (user: number, env = {}) => findInventory(env, below, user)?.file;
-  expect(resolve(by(owner) ?? '')).toBe(file);
-  expect(() => by(owner + 1)).toThrow(
-    /pair\/inventory\.json belongs to another user, and an inventory can run commands/,
-  );
-  expect(() => by(0)).toThrow(UsageError);
-  expect(resolve(by(0, { SUDO_UID: String(owner) }) ?? '')).toBe(file);
-  expect(() => by(owner + 1, { SUDO_UID: String(owner) })).toThrow(UsageError);
-  expect(resolve(findInventory({}, join(top, 'pair'), owner + 1)?.file ?? '')).toBe(file);
+describe('who else could have put it there', () => {
+  const isRoot = process.getuid?.() === 0;
+  const stranger = 4321;
+  let file: string;
+  let folder: string;
+  let owner: number;
+  beforeEach(() => {
+    write('pair/inventory.json');
+    folder = join(top, 'pair');
+    file = join(folder, 'inventory.json');
+    chmodSync(file, 0o644);
+    chmodSync(folder, 0o755);
+    if (isRoot) for (const path of [file, folder]) chownSync(path, stranger, stranger);
+    owner = statSync(file).uid;
+  });
+  const by = (user: number, env = {}, start = below) => findInventory(env, start, user)?.file;
+  const starts = { below: () => below, 'its folder': () => folder };
+
+  describe.each(Object.entries(starts))('found from %s', (_, start) => {
+    test('its owner, and root by his sudo, are given it; another user is not, and is told what to do', () => {
+      expect(resolve(by(owner, {}, start()) ?? '')).toBe(file);
+      expect(resolve(by(0, { SUDO_UID: String(owner) }, start()) ?? '')).toBe(file);
+      for (const [user, env] of [
+        [owner + 1, {}],
+        [0, {}],
+        [owner + 1, { SUDO_UID: String(owner) }],
+      ] as const)
+        expect(() => by(user, env, start())).toThrow(
+          /pair\/inventory\.json belongs to another user, and an inventory can run commands/,
+        );
+      expect(() => by(owner + 1, {}, start())).toThrow(UsageError);
+    });
+
+    test('named, it is taken, whoever has it', () => {
+      expect(by(owner + 1, { HAPROV_INVENTORY: file }, start())).toBe(file);
+    });
+
+    test.each([
+      ['777', false],
+      ['1777', false],
+      ['757', false],
+      ['755', true],
+      ['700', true],
+    ])('in a folder of mode %s: %p', (mode, isTaken) => {
+      chmodSync(folder, Number.parseInt(mode, 8));
+      const take = () => resolve(by(owner, {}, start()) ?? '');
+      if (isTaken) expect(take()).toBe(file);
+      else expect(take).toThrow('inventory.json is in a folder that others can write to');
+    });
+
+    test('a file that others can write to is not taken', () => {
+      chmodSync(file, 0o646);
+      expect(() => by(owner, {}, start())).toThrow('inventory.json is open to others for writing');
+    });
+
+    test('a link of somebody else to a file that is trusted is not taken', () => {
+      rmSync(file);
+      symlinkSync('/etc/passwd', file);
+      if (isRoot) lchownSync(file, stranger, stranger);
+      expect(() => by(owner + 1, {}, start())).toThrow('inventory.json belongs to another user');
+    });
+  });
+
+  (isRoot ? test : test.skip)('a group that is not the user’s own may not write; his own may', () => {
+    for (const path of [file, folder]) chmodSync(path, 0o775);
+    expect(resolve(by(owner) ?? '')).toBe(file);
+    chownSync(folder, owner, owner + 1);
+    expect(() => by(owner)).toThrow('inventory.json is in a folder that others can write to');
+    chownSync(folder, owner, owner);
+    chownSync(file, owner, owner + 1);
+    expect(() => by(owner)).toThrow('inventory.json is open to others for writing');
+  });
+
+  (isRoot ? test : test.skip)('the user’s own inventory in a folder of another user is not taken', () => {
+    chownSync(folder, stranger + 1, stranger + 1);
+    expect(() => by(owner)).toThrow('inventory.json is in a folder of another user');
+    chownSync(folder, 0, 0);
+    expect(resolve(by(owner) ?? '')).toBe(file);
+  });
 });
 
 test('what is copied for an inventory goes beside the one that is found', () => {
