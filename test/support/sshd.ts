@@ -85,7 +85,7 @@ function listening(server: ChildProcess): Promise<void> {
   });
   return Promise.race([
     heard,
-    sleep(10_000, undefined, { ref: false }).then(() => Promise.reject(new Error(said))),
+    sleep(60_000, undefined, { ref: false }).then(() => Promise.reject(new Error(said))),
   ]);
 }
 
