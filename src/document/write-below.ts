@@ -1,4 +1,14 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { UsageError } from '../errors';
 
@@ -32,13 +42,26 @@ export function refuseThere(file: string): void {
 const isThere = (file: string, hint?: string) =>
   new UsageError(`${file} is there already, and stays as it is`, hint);
 
-/** Writes a new file for the user; never overwrites one. @throws UsageError */
+/** Makes the folder, and those above, where they are missing. @throws UsageError */
+export function makeFolder(folder: string): void {
+  attempt(folder, () => mkdirSync(folder, { recursive: true }));
+}
+
+/** Writes a new file for the user, whole or not at all; never overwrites one. @throws UsageError */
 export function writeNew(file: string, content: string | Uint8Array, hint: string): void {
+  makeFolder(dirname(file));
   attempt(
     file,
     () => {
-      mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(file, content, { flag: 'wx' });
+      const fd = openSync(file, 'wx');
+      try {
+        writeFileSync(fd, content);
+      } catch (error) {
+        rmSync(file, { force: true });
+        throw error;
+      } finally {
+        closeSync(fd);
+      }
     },
     hint,
   );

@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { withFiles } from '../bad-input/cases';
-import { buildProgram, removeProgram, run } from '../support/program';
+import { buildProgram, program, removeProgram, run } from '../support/program';
 
 beforeAll(buildProgram);
 afterAll(removeProgram);
@@ -256,6 +257,57 @@ describe('haprov init', () => {
         `${said}\n`,
       );
     }));
+
+  describe('what fails on the way leaves nothing that is in the way', () => {
+    const words = 'init --host a=192.0.2.1 --host b=192.0.2.2 --vip 192.0.2.10/24 --offline'.split(' ');
+    const env = (folder: string) => ({ HAPROV_AGE_IDENTITY: join(folder, 'key/id.txt') });
+    const expectMade = (folder: string) => {
+      expect(run(folder, words, env(folder))).toMatchObject({ code: 0 });
+      expect(JSON.parse(readFileSync(join(folder, 'inventory.json'), 'utf8')).stats.password).toEqual({
+        secret: 'stats',
+      });
+      expect(run(folder, ['lint'], env(folder)).stderr).not.toContain('error');
+    };
+
+    test('no place for the key', () =>
+      inFolder({ key: '' }, (folder) => {
+        const { code, stderr } = run(folder, words, env(folder));
+        expect([code, stderr]).toEqual([2, expect.stringContaining('id.txt: cannot be written')]);
+        expect(readdirSync(folder)).toEqual(['key']);
+        rmSync(join(folder, 'key'));
+        expectMade(folder);
+      }));
+
+    test('recipients that are damaged', () =>
+      inFolder({ 'secrets.recipients': 'nobody\n' }, (folder) => {
+        const { code, stderr } = run(folder, words, env(folder));
+        expect([code, stderr]).toEqual([2, expect.stringContaining('is no recipient of age')]);
+        expect(readdirSync(folder).sort()).toEqual(['key', 'secrets.recipients']);
+        rmSync(join(folder, 'secrets.recipients'));
+        expectMade(folder);
+      }));
+
+    test('no place for the inventory', () =>
+      inFolder({}, (folder) => {
+        symlinkSync('nowhere', join(folder, 'inventory.json'));
+        const { code, stderr } = run(folder, words, env(folder));
+        expect([code, stderr]).toEqual([2, expect.stringContaining('inventory.json is there already')]);
+        rmSync(join(folder, 'inventory.json'));
+        expectMade(folder);
+      }));
+
+    test('no room for a file: it is not there by half', () =>
+      inFolder({}, (folder) => {
+        const { status, stderr } = spawnSync(
+          'sh',
+          ['-c', 'ulimit -f 8; exec "$@"', 'sh', process.execPath, program, ...words],
+          { cwd: folder, env: { PATH: process.env.PATH, HOME: folder, ...env(folder) }, encoding: 'utf8' },
+        );
+        expect([status, stderr]).toEqual([2, expect.stringMatching(/\.json cannot be written: /)]);
+        expect(readdirSync(folder).filter((name) => name.endsWith('.json'))).toEqual([]);
+        expectMade(folder);
+      }));
+  });
 
   test.each([
     [['--host', 'a=192.0.2.1'], 'a pair has two hosts, and one was named'],

@@ -3,10 +3,11 @@ import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { jsonSchema } from '../../document/json-schema';
 import { printJson } from '../../document/print-json';
-import { writeNew } from '../../document/write-below';
-import { describeFault, InputError } from '../../errors';
+import { makeFolder, writeNew } from '../../document/write-below';
+import { describeFault, InputError, UsageError } from '../../errors';
 import { inventorySchema } from '../../inventory/schema/schema';
-import { openSecrets } from '../../inventory/secret-file';
+import { openSecrets, type SecretValues } from '../../inventory/secret-file';
+import { secretFile } from '../../inventory/sources';
 import { changeSecrets } from '../../inventory/write-secrets';
 import type { Finding } from '../../plan/plan';
 import type { Context } from '../../planning/context';
@@ -40,7 +41,8 @@ const password = (length: number) =>
 
 /**
  * Writes the inventory, its passwords in the encrypted file, and what editors need; reads it again as every command does.
- * @throws UsageError where the inventory is there already
+ * @throws UsageError where the inventory is there already, or a file cannot be written: there is then no inventory, and its
+ *   passwords are nowhere
  */
 export async function writeNewPair(
   file: string,
@@ -50,22 +52,32 @@ export async function writeNewPair(
 ): Promise<{ findings: Finding[]; faults: string[] }> {
   const folder = dirname(resolve(file));
   const text = JSON.stringify(inventory);
-  const made = Object.entries({ [secrets.stats]: 20, [secrets.vrrp]: 8 }).filter(([name]) =>
-    text.includes(JSON.stringify({ secret: name })),
+  const made = new Map(
+    Object.entries({ [secrets.stats]: 20, [secrets.vrrp]: 8 })
+      .filter(([name]) => text.includes(JSON.stringify({ secret: name })))
+      .map(([name, length]) => [name, password(length)]),
   );
-  writeNew(file, printJson(inventory), 'name another file');
-  const schema = join(folder, schemaFile);
-  if (!existsSync(schema))
-    writeNew(schema, asJson(jsonSchema(inventorySchema, 'haprov inventory')), 'name another file');
+  makeFolder(folder);
+  // The secrets first: an inventory that names what is nowhere would be in the way of the next attempt.
   tellOfSecrets(
-    await changeSecrets(
-      folder,
-      context,
-      (values) =>
-        new Map([...values, ...made.map(([name, length]): [string, string] => [name, password(length)])]),
-    ),
+    await changeSecrets(folder, context, (values) => {
+      const taken = [...made.keys()].find((name) => values.has(name));
+      if (taken !== undefined)
+        throw new UsageError(`${secretFile}: somebody else has just set ${taken}`, 'run haprov init again');
+      return new Map([...values, ...made]);
+    }),
     context,
   );
+  try {
+    const schema = join(folder, schemaFile);
+    if (!existsSync(schema))
+      writeNew(schema, asJson(jsonSchema(inventorySchema, 'haprov inventory')), 'name another file');
+    writeNew(file, printJson(inventory), 'name another file');
+  } catch (error) {
+    const without = (values: SecretValues) => new Map([...values].filter(([name]) => !made.has(name)));
+    await changeSecrets(folder, context, without).catch(() => undefined);
+    throw error;
+  }
   try {
     const said = await loadDesiredState({ inventory: file }, context);
     return { findings: findingsOf(said, relative('.', file) || file), faults: [] };
