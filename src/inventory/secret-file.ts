@@ -100,16 +100,37 @@ const passphrases = new WeakMap<NodeJS.ProcessEnv, Map<string, string>>();
 
 const damaged = 'is damaged: take it from your repository or backup';
 
-/** Asked for three times at most, as ssh does. */
 async function opened(file: string, bytes: Uint8Array, asker: SecretAsker): Promise<string> {
   return (await byPassphrase(file, bytes, asker)).text;
 }
 
-async function byPassphrase(
+interface Opened {
+  text: string;
+  key: Key;
+}
+
+/** Files that are being opened, by whose environment: inventories side by side may need the same one. */
+const opening = new WeakMap<NodeJS.ProcessEnv, Map<string, Promise<Opened>>>();
+
+/** Asks once for all who want the same file meanwhile. */
+async function byPassphrase(file: string, bytes: Uint8Array, asker: SecretAsker): Promise<Opened> {
+  const files = opening.get(asker.env) ?? new Map<string, Promise<Opened>>();
+  opening.set(asker.env, files);
+  const one = files.get(file) ?? askPassphrase(file, bytes, asker);
+  files.set(file, one);
+  try {
+    return await one;
+  } finally {
+    if (files.get(file) === one) files.delete(file);
+  }
+}
+
+/** Asked for three times at most, as ssh does. */
+async function askPassphrase(
   file: string,
   bytes: Uint8Array,
   { askSecret, env }: SecretAsker,
-): Promise<{ text: string; key: Key }> {
+): Promise<Opened> {
   const known = passphrases.get(env) ?? new Map<string, string>();
   passphrases.set(env, known);
   for (let left = 3; ; left--) {
