@@ -54,7 +54,7 @@ export async function survey(
   const hosts: Surveyed[] = [];
   const turns = new Turns(MOST_AT_ONCE);
   const failures: Survey['failures'] = [];
-  const leaving = leaveAtAbort(listener.signal, options.kept);
+  const leaving = leaveAtAbort(listener.signal, options.kept?.values());
   const asked = Promise.all(
     targets.map(async ({ target, questions }) => {
       const end = await turns.take();
@@ -82,8 +82,8 @@ export async function survey(
 }
 
 /** Where the signal aborts, closes what is open, and what is opened later, and rejects `left`. */
-function leaveAtAbort(signal: AbortSignal | undefined, kept: SurveyOptions['kept']) {
-  const connections = new Set<Connection>(kept?.values());
+function leaveAtAbort(signal: AbortSignal | undefined, kept: Iterable<Connection> = []) {
+  const connections = new Set(kept);
   let onAbort = (): void => {};
   const left = new Promise<never>((_, reject) => {
     onAbort = () => {
@@ -107,26 +107,30 @@ function leaveAtAbort(signal: AbortSignal | undefined, kept: SurveyOptions['kept
 /** For each question. */
 const ANSWER_WITHIN_MS = 30_000;
 
+interface Limits {
+  timeoutMs?: number | undefined;
+  quietMs?: number | undefined;
+}
+
 /**
- * Asks a host all `questions` in one exec.
+ * Asks a host all `questions` in one exec. Where `signal` aborts, the connection is closed, and it rejects with `left`.
  * @throws UnansweredQuestion where a question takes longer than `quietMs`, or all take longer than `timeoutMs`; HostError
  * where the probe breaks off
  */
 export async function answersOf(
   connection: Connection,
   questions: readonly Question[],
-  {
-    timeoutMs,
-    quietMs = ANSWER_WITHIN_MS,
-  }: { timeoutMs?: number | undefined; quietMs?: number | undefined } = {},
+  { signal, ...limits }: Limits & { signal?: AbortSignal | undefined } = {},
 ): Promise<Answers> {
-  return askWith(connection, buildProbe(questions), { timeoutMs, quietMs });
+  const leaving = leaveAtAbort(signal, [connection]);
+  const asked = askWith(connection, buildProbe(questions), limits);
+  return Promise.race([asked, leaving.left]).finally(leaving.done);
 }
 
 async function askWith(
   connection: Connection,
   probe: Probe,
-  { timeoutMs, quietMs = ANSWER_WITHIN_MS }: { timeoutMs?: number | undefined; quietMs?: number | undefined },
+  { timeoutMs, quietMs = ANSWER_WITHIN_MS }: Limits,
 ): Promise<Answers> {
   const followed = probe.follow();
   const limits = { timeoutMs, quietMs, accepts: 'any' as const, onStdout: followed.hear };

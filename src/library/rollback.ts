@@ -6,7 +6,7 @@ import type { Host, Inventory } from '../inventory/inventory';
 import type { Readiness } from '../pair/health';
 import { pending } from '../plan/plan';
 import type { CommonOptions, Context } from '../planning/context';
-import { notAsked } from '../planning/hosts';
+import { notAsked, patience } from '../planning/hosts';
 import {
   type BeforePlan,
   type Instead,
@@ -70,7 +70,7 @@ async function wishes(
   undos: Map<string, Undo>,
 ): Promise<Instead> {
   const asked = [...targets.values()].map((target) => ({ target, questions: [historyQuestion] }));
-  const within = options.answerWithin === undefined ? undefined : options.answerWithin * 1000;
+  const waits = patience(options, context);
   const surveyed = await surveyWhole(asked, context, options.yes || context.canAsk);
   try {
     const failure = notAsked(surveyed.failures);
@@ -85,7 +85,7 @@ async function wishes(
       [...byPlaybooks].map(async ([host, resources]) => {
         const found = surveyed.hosts.find(({ name }) => name === host.name);
         if (!found) return;
-        const undo = await readUndo(found, choice.runs.get(host.name) ?? [], resources, within);
+        const undo = await readUndo(found, choice.runs.get(host.name) ?? [], resources, waits);
         for (const file of undo.files)
           for (const secret of rotatedSecrets(file, (text) => inventory.secrets.mask(text)))
             inventory.secrets.add(secret);

@@ -36,6 +36,16 @@ export function selectHosts(inventory: Inventory, limit: string[] | undefined): 
 /** Seconds: to status, a host that leaves a question unanswered for so long is a finding, unless the user says another time. */
 export const statusAnswersWithin = 15;
 
+/** Milliseconds for each question; undefined where nobody said it. */
+const answerWithinMs = ({ answerWithin }: CommonOptions) =>
+  answerWithin === undefined ? undefined : answerWithin * 1000;
+
+/** How long a host that is logged in at may take for a question, and what ends the waiting. */
+export const patience = (options: CommonOptions, { cancel }: Pick<Context, 'cancel'>) => ({
+  quietMs: answerWithinMs(options),
+  signal: cancel,
+});
+
 /** How a host is reached: what the command line says, then the inventory. @throws UsageError */
 export function toTarget(host: Host, options: CommonOptions, context: Context): SshTarget {
   const { ssh } = host;
@@ -55,7 +65,7 @@ export function toTarget(host: Host, options: CommonOptions, context: Context): 
     sudoPassword: ssh.sudoPassword,
     password: ssh.password,
     passphrase: ssh.passphrase,
-    answerWithinMs: options.answerWithin === undefined ? undefined : options.answerWithin * 1000,
+    answerWithinMs: answerWithinMs(options),
     connectTimeoutMs: ssh.connectTimeout === undefined ? undefined : ssh.connectTimeout * 1000,
     env: context.programEnv,
     ask: context.askSecret,

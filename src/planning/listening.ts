@@ -1,4 +1,4 @@
-import { HaprovError } from '../errors';
+import { ExitCode, HaprovError } from '../errors';
 import type { Listener } from '../ha/listener';
 import { answersOf, type Surveyed } from '../host/survey';
 import { listenersOf, listenersScript } from '../pair/serving';
@@ -10,11 +10,13 @@ const question = { id: 'listeners', script: listenersScript, inPlace: true };
 /**
  * Who listens on which port, of those of the hosts that could tell. It tells what changes do to clients, so nobody is asked
  * where there are none: a host looks through all of its processes for it.
+ * @throws HaprovError (`left`) where nobody waits for the answers any more
  */
 export async function listeningOn(
   hosts: readonly Pick<Surveyed, 'name' | 'connection'>[],
   planned: readonly Pick<PlannedHost, 'changes'>[],
   context: Pick<Context, 'emit'>,
+  waits: Parameters<typeof answersOf>[2],
 ): Promise<Map<string, Listener[]>> {
   const listening = new Map<string, Listener[]>();
   if (planned.every(({ changes }) => changes.length === 0)) return listening;
@@ -22,10 +24,11 @@ export async function listeningOn(
     hosts.map(async ({ name, connection }) => {
       context.emit({ type: 'command', host: name, script: question.script });
       try {
-        const found = listenersOf((await answersOf(connection, [question])).of(question.id));
+        const answers = await answersOf(connection, [question], waits);
+        const found = listenersOf(answers.of(question.id));
         if (found) listening.set(name, found);
       } catch (error) {
-        if (!(error instanceof HaprovError)) throw error;
+        if (!(error instanceof HaprovError) || error.exitCode === ExitCode.left) throw error;
         const text = `who listens there is not known, so its units count as serving: ${error.message.replace(`${name}: `, '')}`;
         context.emit({ type: 'message', level: 'warning', host: name, text });
       }

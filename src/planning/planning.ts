@@ -25,7 +25,7 @@ import { clockOf, clockProblems } from './clocks';
 import type { CommonOptions, Context } from './context';
 import { loadAndConnect } from './desired-state';
 import { planHost, questionsOf, readinessOf, unreached } from './host-plan';
-import { listenerFor, notAsked, selectHosts, toTarget } from './hosts';
+import { listenerFor, notAsked, patience, selectHosts, toTarget } from './hosts';
 import { findingsOf } from './lint-subject';
 import { listeningOn } from './listening';
 import { missingFiles, missingQuestion } from './missing-files';
@@ -89,7 +89,7 @@ const serving = ({ services, virtualServers, vips }: Inventory) =>
 /** Rules that guess what the hosts say for sure. */
 const knownBetter = new Set(['vip-outside-subnets']);
 
-/** Loads and checks everything the user says; asks all hosts, one exec each; and compares. Changes nothing. */
+/** Loads and checks everything the user says; asks all hosts; and compares: one exec each, two where there are changes. Changes nothing. */
 export async function makePlan(
   options: CommonOptions,
   context: Context,
@@ -190,11 +190,8 @@ async function planOver(
     const vips = runningVips(inventory.vips, plan);
     const holders = surveyed.hosts.filter(({ facts }) => vips.some((vip) => holds(facts, vip.address)));
     const servers = serving(inventory);
-    const listening = await listeningOn(
-      surveyed.hosts.filter(({ name }) => servers.has(name)),
-      planned,
-      context,
-    );
+    const asked = surveyed.hosts.filter(({ name }) => servers.has(name));
+    const listening = await listeningOn(asked, planned, context, patience(options, context));
     return {
       inventory,
       plan: classify(plan, {

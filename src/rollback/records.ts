@@ -17,14 +17,14 @@ import { fileOf, type Undo, undoOf } from './undo';
 
 /**
  * Reads the records of `runs` on a host, in one read-only exec, and derives the state that the host had before them.
- * @param quietMs how many milliseconds the host may take for one question.
+ * @param waits how long the host may take for one question, and what ends the waiting
  * @throws HostError where the host does not answer, or a record cannot be read.
  */
 export async function readUndo(
   { name, connection }: Pick<Surveyed, 'name' | 'connection'>,
   runs: readonly KnownRun[],
   byPlaybooks: readonly Resource[],
-  quietMs?: number,
+  waits?: Parameters<typeof answersOf>[2],
 ): Promise<Undo> {
   const paths = [...new Set(runs.flatMap((run) => run.manifest.steps.flatMap((step) => fileOf(step) ?? [])))];
   const questions = [
@@ -32,7 +32,7 @@ export async function readUndo(
     ...runs.flatMap(({ run, manifest }) => manifest.steps.map((_, index) => recordQuestion(run, index + 1))),
     ...paths.map((path) => ({ id: `now ${path}`, script: probeFile(path) })),
   ];
-  const answers = await answersOf(connection, questions, { quietMs });
+  const answers = await answersOf(connection, questions, waits);
   try {
     return undoOf(
       runs.map((run) => ({ run, records: readRecords(run, answers) })),

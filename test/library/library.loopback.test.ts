@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import {
@@ -177,6 +178,59 @@ test.each([
     const heard = events.length;
     while (proxy.open > 0) await once(proxy.events, 'end');
     expect(events).toHaveLength(heard);
+  },
+);
+
+/** What a probe says, as if this machine were one that haprov knows. */
+const asEl9 = (said: string) =>
+  said
+    .replace(/^(?:os\.|missing=|init=|installer=).*\n/gm, '')
+    .replace(/^hostname=/m, 'os.ID=rocky\nos.NAME=Rocky\nos.VERSION_ID=9.4\ninit=systemd\ninstaller=dnf\n$&');
+
+/** A host that answers by this machine's shell, up to the question who listens there: that it never answers. */
+const knowsNoListeners =
+  (onAsked: () => void): CommandHandler =>
+  (channel) => {
+    const input: Buffer[] = [];
+    channel.on('data', (chunk: Buffer) => input.push(chunk));
+    channel.on('end', () => {
+      const script = Buffer.concat(input).toString();
+      if (script.includes('ss -ltnp')) return onAsked();
+      const { status, stdout, stderr } = spawnSync('sh', {
+        input: script,
+        env: { EUID: '0', PATH: process.env.PATH },
+      });
+      channel.stderr.write(stderr);
+      channel.write(asEl9(stdout.toString()), () => {
+        channel.exit(status ?? 1);
+        channel.end();
+      });
+    });
+  };
+
+test.each([
+  ['plan', () => plan],
+  [
+    'apply',
+    (confirm: () => boolean) => (inventory: string, options: CallOptions) =>
+      apply(inventory, { ...options, confirm }),
+  ],
+])(
+  '%s ends where its signal aborts while it is asked who listens, and nobody is to agree',
+  async (_, act) => {
+    const stop = new AbortController();
+    const host = knowsNoListeners(() => stop.abort());
+    const services = { web: { port: 80, backends: { group: 'web', port: 8080 } } };
+    const more = { groups: { web: ['fred'] }, services };
+    const { inventory, options, proxy, events } = await caller('fred', { host, more });
+    const confirm = jest.fn(() => true);
+    const env = { PATH: process.env.PATH, VALUE: 'x' };
+    const error = await failure(act(confirm)(inventory, { ...options, env, signal: stop.signal }));
+    expect(error).toMatchObject({ code: 'left', exitCode: 130 });
+    expect(confirm).not.toHaveBeenCalled();
+    // Nobody has waited until the host was silent for too long.
+    expect(JSON.stringify(events)).not.toContain('who listens there is not known');
+    while (proxy.open > 0) await once(proxy.events, 'end');
   },
 );
 
