@@ -106,7 +106,7 @@ export function render(
 }
 
 /**
- * What `apply` would change, by one read-only exec a host.
+ * What `apply` would change: one read-only exec a host, and one more where there are changes.
  * @throws IncompleteError with the plan of the others, where a host could not be asked or the inventory does not fit it
  */
 export function plan(inventory: InventorySource, options: CallOptions & Only = {}): Promise<Plan> {

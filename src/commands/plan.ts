@@ -14,7 +14,7 @@ export interface PlanOptions extends CommonOptions {
   exitCode: boolean;
 }
 
-/** `haprov plan`: shows what `apply` would do; one read-only exec a host. */
+/** `haprov plan`: shows what `apply` would do; one read-only exec a host, and one more where there are changes. */
 export async function plan(options: PlanOptions, context: Context): Promise<ExitCode> {
   const { inventories } = options;
   if (inventories.length < 2) return (await planOne(options, context)).code;

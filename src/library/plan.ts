@@ -9,7 +9,7 @@ interface Made {
   requireWhole(isShown?: boolean): void;
 }
 
-/** What `apply` would do; one read-only exec a host. @throws InputError, UsageError */
+/** What `apply` would do; one read-only exec a host, and one more where there are changes. @throws InputError, UsageError */
 export async function plan(options: CommonOptions, context: Context): Promise<Made> {
   return connectFirst(options, context, async (begun) => {
     const { makePlan, requireWhole, shownPlan } = await import('../planning/planning');
