@@ -44,8 +44,9 @@ export async function init(options: InitOptions, context: Context): Promise<Exit
     );
   if (from === undefined && (isNamed || (toTerminal && context.canAsk && context.askSecret))) {
     const file = out ?? 'inventory.json';
-    refuseThere(file);
-    const pair = await saidOrAsked({ host, vip }, context);
+    const refuse = () => refuseThere(file);
+    if (out !== undefined) refuse();
+    const pair = await saidOrAsked({ host, vip }, context, refuse);
     if (pair) return newPair(file, pair, options, context);
   }
   const made = from === undefined ? example() : imported(from);

@@ -9,7 +9,10 @@ import { count, visible, visibleLines } from '../text/format';
 const notAsked = 'not asked';
 
 const begin: [string, string][] = [
-  ['haprov init --out inventory.json', 'an example to put your own hosts in'],
+  [
+    'haprov init --out inventory.json',
+    'asks for two hosts and their shared address; Enter alone: an example',
+  ],
   ['haprov init --from hosts.ini', 'one made of an Ansible inventory'],
   ['haprov adopt HOST HOST', 'one made of a pair that runs already'],
 ];

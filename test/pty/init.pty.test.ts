@@ -51,6 +51,31 @@ test('Enter alone gives the example', async () => {
   expect(readFileSync(join(hosts.folder, 'new.json'), 'utf8')).toContain('cluster37');
 });
 
+describe('beside an inventory.json that is there', () => {
+  const beside = () => hosts.run('init --offline');
+
+  test('Enter alone prints the example', async () => {
+    const terminal = beside();
+    await answer(terminal, 'the first host', '');
+    expect(await terminal.ended).toEqual({ code: 0, signal: 0 });
+    expect(terminal.everything.join('\n')).toContain('cluster37');
+    expect(readdirSync(hosts.folder)).toEqual(before);
+  });
+
+  test('a pair is refused before more is asked; a file that is named, before anything is', async () => {
+    const pair = beside();
+    await answer(pair, 'the first host', 'fred=192.0.2.1');
+    const named = hosts.run('init --offline --out inventory.json');
+    for (const terminal of [pair, named]) {
+      expect(await terminal.ended).toEqual({ code: 2, signal: 0 });
+      expect(terminal.everything.join('\n')).toContain('inventory.json is there already');
+    }
+    expect(pair.everything.join('\n')).not.toContain('the other host');
+    expect(named.everything.join('\n')).not.toContain('the first host');
+    expect(readdirSync(hosts.folder)).toEqual(before);
+  });
+});
+
 test.each([
   ['Ctrl-C', keys.ctrlC],
   ['Ctrl-D', keys.ctrlD],

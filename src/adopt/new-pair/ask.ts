@@ -10,15 +10,18 @@ export interface SaidWords {
 
 /**
  * The hosts and the VIP: what the command line says, and where something is missing, what the operator says.
+ * @param begun is called once a pair is meant, before more is asked
  * @returns undefined where he says nothing to the first question
  * @throws UsageError where something is wrong, or is missing and nobody can be asked
  */
 export async function saidOrAsked(
   { host = [], vip }: SaidWords,
   context: Context,
+  begun: () => void,
 ): Promise<SaidPair | undefined> {
   const hosts = host.flatMap((words) => words.split(',')).map(readHost);
   const saysNothing = hosts.length === 0 && vip === undefined;
+  if (!saysNothing) begun();
   while (hosts.length < 2) {
     const which = hosts.length === 0 ? 'first' : 'other';
     const example = `${hosts.length === 0 ? 'fred=192.0.2.1' : 'ethyl=192.0.2.2'}`;
@@ -28,7 +31,10 @@ export async function saidOrAsked(
       context,
       () => hostMissing(hosts.length),
     );
-    if (word === '' && more !== '') return undefined;
+    if (more !== '') {
+      if (word === '') return undefined;
+      begun();
+    }
     await tried(context, () => {
       const one = readHost(word);
       if (hosts.length > 0) requirePair([...hosts, one]);
