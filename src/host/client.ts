@@ -294,29 +294,39 @@ function handshake(
   });
 }
 
+/** `reason` is the host's, where it refused the channel. */
+type OpenFailure = Error & { reason?: unknown };
+
 /** A login of ssh2 as a session. */
 export function sessionOf(
   host: string,
   { client, settings, notes, ahead, lostBecause, close }: Login,
 ): Session {
-  const refusal = (error: Error, Refusal = HostError) =>
-    new Refusal(host, `the host did not run a command: ${lostBecause() || error.message}`, RETRY);
+  // OpenSSH ends the connection where a command follows a channel that it has refused.
+  let refusedFirst: HostError | undefined;
+  const refusal = (error: OpenFailure, Refusal = error.reason === undefined ? HostError : ChannelRefused) => {
+    const why = (error.reason === undefined && lostBecause()) || error.message;
+    return new Refusal(host, `the host did not run a command: ${why}`, RETRY);
+  };
   const open = async (command: string, script?: string) => {
-    // A host that opens no first channel opens none.
-    const first = await ahead?.take(command, script).catch((error: Error) => Promise.reject(refusal(error)));
-    return first ?? openNext(command);
+    const first = await ahead?.take(command, script).catch((error: OpenFailure) => {
+      refusedFirst = refusal(error, HostError);
+      throw refusal(error);
+    });
+    const channel = first ?? (await openNext(command));
+    refusedFirst = undefined;
+    return channel;
   };
   const openNext = (command: string) =>
     new Promise<Channel>((resolve, reject) => {
       try {
-        client.exec(command, (error: (Error & { reason?: unknown }) | undefined, channel) => {
+        client.exec(command, (error: OpenFailure | undefined, channel) => {
           if (!error) return resolve(channelOf(channel));
-          reject(refusal(error, error.reason === undefined ? HostError : ChannelRefused));
+          reject((error.reason === undefined && refusedFirst) || refusal(error));
         });
       } catch (error) {
-        reject(
-          new HostError(host, `the connection is lost${because(lostBecause() || String(error))}`, RETRY),
-        );
+        const lost = `the connection is lost${because(lostBecause() || String(error))}`;
+        reject(refusedFirst ?? new HostError(host, lost, RETRY));
       }
     });
   return { user: settings.user, notes, open, lostBecause, close };

@@ -56,6 +56,8 @@ export class CommandAhead {
     let isTakenBack = false;
     this.#channel = new Promise((resolve, reject) => {
       client.exec(command, (error, channel) => {
+        // Where no channel was opened, ssh2 has not said the command.
+        protocol.exec = exec;
         if (isTakenBack) resolve(undefined);
         else if (error) reject(error);
         else {
@@ -82,7 +84,6 @@ export class CommandAhead {
     };
     this.#takeBack = () => {
       isTakenBack = true;
-      protocol.exec = exec;
       protocol._handlers.CHANNEL_OPEN_FAILURE(protocol, FIRST, 0, '');
     };
   }
@@ -95,7 +96,7 @@ export class CommandAhead {
 
   /**
    * The command's channel for whoever wants to run just this command, once; another command, or script, ends it.
-   * @throws Error where the host opens no channel, or the connection is lost
+   * @throws Error where the host opens no channel (with its `reason`), or the connection is lost
    */
   async take(command: string, script?: string): Promise<Channel | undefined> {
     const channel = this.#channel;

@@ -1,13 +1,22 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { logIn, sessionOf } from '../../src/host/client';
 import { type Connection, connect } from '../../src/host/connection';
+import { ChannelRefused } from '../../src/host/exec';
 import { type CountingProxy, countingProxy } from '../support/counting-proxy';
 import { patient } from '../support/patient';
 import { type SshFiles, sshFiles } from '../support/ssh-files';
-import { newKey, publicLine, type SshServer, startSshServer } from '../support/ssh-server';
+import {
+  answers,
+  newKey,
+  publicLine,
+  type SshServer,
+  type SshServerOptions,
+  startSshServer,
+} from '../support/ssh-server';
 import { describeWithSshd, type Sshd, startSshd } from '../support/sshd';
 
 /** How often haprov waits for the host until it has a script's answer, beside what `ssh HOST true` waits. */
@@ -169,5 +178,38 @@ describeWithSshd('Round trips', () => {
     expect(said).toEqual(['one\n', 'two\n']);
     while (!existsSync(ended)) await sleep(10);
     session.close();
+  });
+
+  test('a server that refused the first channel and keeps the connection is asked for another', async () => {
+    const options: SshServerOptions = {
+      ident: 'OpenSSH_9.9',
+      users: { [user]: { publicKey: files.publicKey } },
+      commands: { 'echo ahead': answers({ ranNothing: true, stdout: 'ran' }) },
+      mostSessions: 0,
+    };
+    const server = await startSshServer(options);
+    files.write('known_hosts', `[127.0.0.1]:${server.port} ${publicLine(server.hostKeys[0] ?? '')}\n`);
+    const session = sessionOf('h1', await logIn(files.target(server.port, { user }), 'echo ahead'));
+    try {
+      await expect(session.open('echo ahead')).rejects.toThrow(ChannelRefused);
+      options.mostSessions = 1;
+      const channel = await session.open('echo ahead');
+      channel.stdin.end();
+      expect(await text(channel.stdout)).toBe('ran');
+      expect(server.commands).toEqual(['echo ahead']);
+    } finally {
+      session.close();
+      await server.close();
+    }
+  });
+
+  test('a host without sessions is told of as one, and not by what ended the connection then', async () => {
+    const none = await startSshd(files, 'MaxSessions 0');
+    files.write('known_hosts', `[127.0.0.1]:${none.port} ${none.hostKey}\n`);
+    const refused = (async () => (await open(none.port)).runScript('true', patient))();
+    await expect(refused).rejects.toThrow(
+      /^fred: the host did not run a command: \(SSH\) Channel open failure: open failed$/,
+    );
+    await none.stop();
   });
 });

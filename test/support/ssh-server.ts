@@ -37,6 +37,8 @@ export interface SshServerOptions {
   address?: string;
   /** How long an accepted login takes, as where sshd asks a directory server. */
   acceptsAfterMs?: number;
+  /** What it calls its program. */
+  ident?: string;
   /** Lets clients go on to other ports, as a jump host does. */
   forwards?: boolean;
 }
@@ -66,7 +68,7 @@ export async function startSshServer(options: SshServerOptions): Promise<SshServ
   const unexpected: string[] = [];
   const connections = new Set<Connection>();
   let open = 0;
-  const server = new Server({ hostKeys, ident: 'scripted' }, (connection) => {
+  const server = new Server({ hostKeys, ident: options.ident ?? 'scripted' }, (connection) => {
     connections.add(connection);
     const done: string[] = [];
     connection.on('error', () => undefined);
