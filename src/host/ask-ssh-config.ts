@@ -60,7 +60,7 @@ class Family {
     if (!PLAIN.test(address)) return (await ask()).dump;
     if (this.#samples.length < 2) {
       // An edit of the config since then must not count as what this answer is of.
-      const said = ask().then(async (one) => ({ ...one, text: await textOf(one.files) }));
+      const said = ask().then(async (one) => ({ ...one, text: await textOf(one.files, this.env) }));
       this.#samples.push({ address, said });
       return (await said).dump;
     }
@@ -89,15 +89,18 @@ class Family {
     const isAlike =
       groupOf(one.address) !== groupOf(other.address) ||
       textOfDump(asOf(one.dump, one.address, other.address)) === textOfDump(other.dump);
-    const isStillSo = async () => (await textOf(files)) === text;
+    const isStillSo = async () => (await textOf(files, this.env)) === text;
     return isAlike ? { groupOf, isStillSo } : undefined;
   }
 }
 
 /** Undefined where it cannot be read, or it is not known which files there are. */
-const textOf = async (files: readonly string[] | undefined): Promise<string | undefined> =>
+const textOf = async (
+  files: readonly string[] | undefined,
+  env: NodeJS.ProcessEnv,
+): Promise<string | undefined> =>
   files &&
-  Promise.all(files.map((path) => readUserFile(path))).then(
+  Promise.all(files.map((path) => readUserFile(path, env))).then(
     (texts) => texts.join('\n'),
     () => undefined,
   );

@@ -35,9 +35,9 @@ export async function knownHostKeys(host: string, settings: SshSettings): Promis
   const { name, withoutPort } = hostKeyNames(settings);
   let noFile: Error | undefined;
   const [revoked, ...found] = await Promise.all([
-    revokedKeys(host, settings.revokedHostKeysFile),
+    revokedKeys(host, settings),
     ...settings.knownHostsFiles.map(async (file) => {
-      const text = await readUserFile(file).catch((error: NodeJS.ErrnoException) => {
+      const text = await readUserFile(file, settings.env).catch((error: NodeJS.ErrnoException) => {
         if (error.code === 'ENOTFILE') noFile ??= error;
         return '';
       });
@@ -60,9 +60,12 @@ export async function knownHostKeys(host: string, settings: SshSettings): Promis
   return [...revoked, ...known];
 }
 
-async function revokedKeys(host: string, file: string | undefined): Promise<KnownKey[]> {
+async function revokedKeys(
+  host: string,
+  { env, revokedHostKeysFile: file }: SshSettings,
+): Promise<KnownKey[]> {
   if (!file) return [];
-  const text = await readUserFile(file, 'latin1').catch((error: Error) => error.message);
+  const text = await readUserFile(file, env, 'latin1').catch((error: Error) => error.message);
   const lines = text.split('\n').filter((line) => line.trim() && !line.startsWith('#'));
   if (!lines.every((line) => /^(ssh|ecdsa|sk)-\S+ \S/.test(line))) {
     const error = new HostError(

@@ -2,7 +2,7 @@ import { createPrivateKey } from 'node:crypto';
 import { type ParsedKey, utils } from 'ssh2';
 import { type Person, passphraseName, passphraseOf } from './person';
 import { readUserFile } from './read-file';
-import { isDefaultIdentity, type SshTarget } from './ssh-config';
+import { envOf, isDefaultIdentity, type SshTarget } from './ssh-config';
 
 /** A private key's file, or the file of its public half. */
 export interface KeyFile {
@@ -25,9 +25,10 @@ export async function readKeyFile(
   notes: string[],
 ): Promise<KeyFile | undefined> {
   const { passphrase } = target;
+  const parsePrivateKey = parserFor(envOf(target));
   const [text, pub] = await Promise.all([
-    readUserFile(path).catch((error: NodeJS.ErrnoException) => error),
-    readUserFile(`${path}.pub`).catch(() => ''),
+    readUserFile(path, envOf(target)).catch((error: NodeJS.ErrnoException) => error),
+    readUserFile(`${path}.pub`, envOf(target)).catch(() => ''),
   ]);
   const beside = publicPart(pub);
   if (typeof text !== 'string') {
@@ -50,7 +51,7 @@ export async function readKeyFile(
     notes.push(`${path} is encrypted: load it with ssh-add, or give its passphrase`);
     return { path, publicKey };
   }
-  const privateKey = () => unlocked({ path, text }, passphrase, person);
+  const privateKey = () => unlocked(path, (said) => parsePrivateKey(text, said), passphrase, person);
   return { path, publicKey, privateKey, ...(person ? { isLocked: true } : {}) };
 }
 
@@ -63,14 +64,15 @@ const unreadable: Record<string, string> = {
 
 /** Opens a key with a given passphrase, then with what the person types. @throws Error */
 async function unlocked(
-  { path, text }: { path: string; text: string },
+  path: string,
+  open: (passphrase: string) => ParsedKey | Error,
   given: string | undefined,
   person: Person | undefined,
 ): Promise<ParsedKey> {
   let why: string | undefined;
   for (let passphrase = given, isGiven = true; ; isGiven = false) {
     if (passphrase !== undefined) {
-      const key = parsePrivateKey(text, passphrase);
+      const key = open(passphrase);
       if (!(key instanceof Error)) return key;
       if (!isGiven) await person?.refuse(passphraseName(path), passphrase);
       why = key.message;
@@ -108,13 +110,18 @@ function publicPartInside(text: string): ParsedKey | undefined {
 }
 
 /** Opening a locked key is slow on purpose, reading any takes as long as signing, and many hosts take the same one. */
-const opened = new Map<string, ParsedKey | Error>();
+const opened = new WeakMap<NodeJS.ProcessEnv, Map<string, ParsedKey | Error>>();
 
-function parsePrivateKey(text: string, passphrase?: string): ParsedKey | Error {
-  const name = `${passphrase ?? ''}\0${text}`;
-  const key = opened.get(name) ?? parse(text, passphrase);
-  opened.set(name, key);
-  return key;
+/** @param env whose login it is: with it the keys and passphrases are forgotten */
+function parserFor(env: NodeJS.ProcessEnv) {
+  const own = opened.get(env) ?? new Map<string, ParsedKey | Error>();
+  opened.set(env, own);
+  return (text: string, passphrase?: string): ParsedKey | Error => {
+    const name = `${passphrase ?? ''}\0${text}`;
+    const key = own.get(name) ?? parse(text, passphrase);
+    own.set(name, key);
+    return key;
+  };
 }
 
 /** ssh2 reads OpenSSH's and PEM formats; Node reads PKCS #8 (`BEGIN PRIVATE KEY`). */

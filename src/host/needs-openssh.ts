@@ -20,8 +20,8 @@ export async function needsOpenSsh(settings: SshSettings, master?: string): Prom
   return found.find((why) => why !== undefined);
 }
 
-const isThere = (path: string): Promise<boolean> =>
-  readUserFile(path).then(
+const isThere = (path: string, env: NodeJS.ProcessEnv): Promise<boolean> =>
+  readUserFile(path, env).then(
     () => true,
     () => false,
   );
@@ -31,16 +31,17 @@ export async function certificateFile({
   certificateFiles,
   identityFiles,
   publicKeyLogin,
+  env,
 }: SshSettings): Promise<string | undefined> {
   if (!publicKeyLogin) return undefined;
   const paths = [...certificateFiles, ...identityFiles.map((path) => `${path}-cert.pub`)];
-  const are = await Promise.all(paths.map(isThere));
+  const are = await Promise.all(paths.map((path) => isThere(path, env)));
   return paths.find((_, index) => are[index]);
 }
 
 /** Names a certificate, or a key that only a security key (FIDO) or a PKCS#11 token can sign with. */
 async function certificate(settings: SshSettings): Promise<string | undefined> {
-  const { identityFiles, publicKeyLogin } = settings;
+  const { identityFiles, publicKeyLogin, env } = settings;
   const found = await certificateFile(settings);
   if (found !== undefined) return `${found} is a certificate`;
   if (!publicKeyLogin) return undefined;
@@ -48,7 +49,7 @@ async function certificate(settings: SshSettings): Promise<string | undefined> {
     identityFiles.map(async (path) => {
       // Red Hat's and Fedora's ssh takes it in place of a file.
       if (path.startsWith('pkcs11:')) return `${path} is a key of a PKCS#11 token`;
-      const beside = await readUserFile(`${path}.pub`).catch(() => '');
+      const beside = await readUserFile(`${path}.pub`, env).catch(() => '');
       return /^sk-/m.test(beside) ? `${path} is a security key` : undefined;
     }),
   );
@@ -56,8 +57,8 @@ async function certificate(settings: SshSettings): Promise<string | undefined> {
 }
 
 /** Names a known_hosts file that trusts a certificate authority. */
-async function authority({ knownHostsFiles }: SshSettings): Promise<string | undefined> {
-  const texts = await Promise.all(knownHostsFiles.map((path) => readUserFile(path).catch(() => '')));
+async function authority({ knownHostsFiles, env }: SshSettings): Promise<string | undefined> {
+  const texts = await Promise.all(knownHostsFiles.map((path) => readUserFile(path, env).catch(() => '')));
   const at = texts.findIndex((text) => /^@cert-authority\s/m.test(text));
   return at < 0 ? undefined : `${knownHostsFiles[at]} trusts an authority for host keys`;
 }
