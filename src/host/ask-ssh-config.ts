@@ -69,9 +69,14 @@ class Family {
     if (!compared || !(await compared.isStillSo())) return (await ask()).dump;
     const group = compared.groupOf(address);
     const like = this.#groups.get(group);
-    if (like) return asOf(await like.dump, like.address, address);
+    if (like) {
+      const dump = await like.dump.catch(() => undefined);
+      return dump ? asOf(dump, like.address, address) : (await ask()).dump;
+    }
     const dump = ask().then((said) => said.dump);
     this.#groups.set(group, { address, dump });
+    // Another host is not to be told of this one's failure.
+    dump.catch(() => this.#groups.delete(group));
     return dump;
   }
 
@@ -126,11 +131,12 @@ const textOfDump = (dump: SshDump): string =>
     .join('\n');
 
 /**
- * A function that says for an address by which patterns of the config's Host lines it is met; undefined where the config
- * has other ways to tell hosts apart, or a line that is not understood.
+ * A function that says for an address by which patterns of the config's Host lines it is met, and which it is, where a
+ * HostName line has it too; undefined where the config has other ways to tell hosts apart, or a line that is not understood.
  */
 export function grouping(text: string): ((address: string) => string) | undefined {
   const patterns = new Set<string>();
+  const hostNames = new Set<string>();
   for (const line of text.split('\n')) {
     const row = line.trim();
     if (row === '' || row.startsWith('#')) continue;
@@ -141,6 +147,10 @@ export function grouping(text: string): ((address: string) => string) | undefine
       case 'host':
         if (/["'\\#]/.test(value)) return undefined;
         for (const pattern of value.split(/\s+/)) patterns.add(pattern.replace(/^!/, ''));
+        break;
+      case 'hostname':
+        if (/["'\\#%]/.test(value)) return undefined;
+        hostNames.add(value.toLowerCase());
         break;
       case 'match':
         if (!/^(?:(?:final|canonical)\s+)?all$/i.test(value)) return undefined;
@@ -153,9 +163,11 @@ export function grouping(text: string): ((address: string) => string) | undefine
   // ssh compares with the name as it is said, and again with the one in lower case.
   const tests = [...patterns].map((pattern) => hostPattern(pattern));
   return (address) =>
-    [address, address.toLowerCase()]
-      .map((name) => tests.map((isMet) => (isMet(name) ? 1 : 0)).join(''))
-      .join(' ');
+    [
+      ...[address, address.toLowerCase()].map((name) => tests.map((isMet) => (isMet(name) ? 1 : 0)).join('')),
+      // Nobody can tell whether a HostName line or nothing made it of this address.
+      hostNames.has(address.toLowerCase()) ? address : '',
+    ].join(' ');
 }
 
 interface Said {

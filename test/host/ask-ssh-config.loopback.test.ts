@@ -1,15 +1,24 @@
 import processes from 'node:child_process';
-import { parseSshDump } from '../../src/host/ask-ssh-config';
+import fc from 'fast-check';
+import { askSshConfig, parseSshDump } from '../../src/host/ask-ssh-config';
 import { readSshConfig, type SshTarget, settingsFrom, sshArguments } from '../../src/host/ssh-config';
 import { type SshFiles, sshFiles } from '../support/ssh-files';
 
 /** `ssh -G` is a process: where hosts are many, it is asked once for all that the config cannot tell apart. */
 
 let asked = 0;
-const real = processes.execFile as (...given: unknown[]) => unknown;
-jest.spyOn(processes, 'execFile').mockImplementation(((...given: unknown[]) => {
+/** The address about which no `ssh` can be started. */
+let unstarted: string | undefined;
+type Started = [
+  file: string,
+  words: string[],
+  options: object,
+  heard: (error: Error, stdout: string, stderr: string) => void,
+];
+const real = processes.execFile as (...given: Started) => unknown;
+jest.spyOn(processes, 'execFile').mockImplementation(((...given: Started) => {
   asked += 1;
-  return real(...given);
+  return given[1].at(-1) === unstarted ? given[3](new Error('spawn ssh EAGAIN'), '', '') : real(...given);
 }) as never);
 
 const names = [
@@ -89,6 +98,60 @@ describe('the programs that are started to read the ssh config for 100 hosts', (
     const { found, right } = await read({ user: 'carol', port: 2222 }, names.slice(0, 9));
     expect(found).toEqual(right);
     expect(asked).toBe(2);
+  });
+
+  test('one that cannot be asked about keeps none of its kind from being', async () => {
+    files.configure('Host web*', 'User www');
+    const userOf = async (address: string) => {
+      const dump = await askSshConfig(address, address, ['-G', '-F', files.path('config')], process.env);
+      return dump.get('user');
+    };
+    await Promise.all(['db1', 'db2'].map(userOf));
+    unstarted = 'web1';
+    const [failed, ...others] = await Promise.allSettled(['web1', 'web2', 'web3'].map(userOf));
+    unstarted = undefined;
+    expect(failed).toMatchObject({
+      reason: { message: 'web1: the ssh config cannot be used: spawn ssh EAGAIN' },
+    });
+    expect(others).toEqual(Array(2).fill({ status: 'fulfilled', value: ['www'] }));
+    asked = 0;
+    expect(await Promise.all(['web4', 'web1'].map(userOf))).toEqual([['www'], ['www']]);
+    expect(asked).toBe(1);
+  });
+
+  test('whatever Host and HostName lines say, each host is told of as ssh tells of it alone', async () => {
+    const some = ['db1', 'web1', 'web2', 'WEB1', 'web3.example', '10.0.0.1'];
+    const pattern = fc.constantFrom('*', 'web*', 'w*1', 'WEB?', 'db1', 'web2', '10.0.0.?', '!web1', '!db*');
+    const place = fc.constantFrom('web1', 'WEB1', 'Db1', '"web2"', 'web3.example', '10.0.0.1', 'far');
+    const setting = fc.oneof(
+      place.map((name) => `HostName ${name}`),
+      fc.constantFrom('User bob', 'User www', 'Port 23', 'Match final all'),
+    );
+    const block = fc
+      .tuple(fc.array(pattern, { minLength: 1, maxLength: 3 }), fc.array(setting, { maxLength: 2 }))
+      .map(([patterns, settings]) => [`Host ${patterns.join(' ')}`, ...settings]);
+    let configs = 0;
+    const property = fc.asyncProperty(
+      fc.array(block, { maxLength: 3 }),
+      fc.shuffledSubarray(some, { minLength: 3 }),
+      async (blocks, addresses) => {
+        configs += 1;
+        const options = ['-G', '-F', files.write(`config-${configs}`, `${blocks.flat().join('\n')}\n`)];
+        const found = await Promise.all(
+          addresses.map((address) => askSshConfig(address, address, options, process.env)),
+        );
+        const right = addresses.map((address) => {
+          const { stdout } = processes.spawnSync('ssh', [...options, '-v', address], { encoding: 'utf8' });
+          return parseSshDump(stdout);
+        });
+        expect(found).toEqual(right);
+      },
+    );
+    const examples: [string[][], string[]][] = [
+      [[['Host web*', 'HostName web1']], ['db1', 'web1', 'web2']],
+      [[['Host web*', 'HostName "web1"']], ['db1', 'web1', 'web2']],
+    ];
+    await fc.assert(property, { numRuns: 40, examples });
   });
 
   test('a config that cannot be read is told of by each host', async () => {
