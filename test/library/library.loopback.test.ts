@@ -184,8 +184,11 @@ test.each([
 /** What a probe says, as if this machine were one that haprov knows. */
 const asEl9 = (said: string) =>
   said
-    .replace(/^(?:os\.|missing=|init=|installer=).*\n/gm, '')
-    .replace(/^hostname=/m, 'os.ID=rocky\nos.NAME=Rocky\nos.VERSION_ID=9.4\ninit=systemd\ninstaller=dnf\n$&');
+    .replace(/^(?:os\.|missing=|init=|installer=|uid=).*\n/gm, '')
+    .replace(
+      /^hostname=/m,
+      'os.ID=rocky\nos.NAME=Rocky\nos.VERSION_ID=9.4\ninit=systemd\ninstaller=dnf\nuid=0\n$&',
+    );
 
 /** A host that answers by this machine's shell, up to the question who listens there: that it never answers. */
 const knowsNoListeners =
@@ -196,10 +199,7 @@ const knowsNoListeners =
     channel.on('end', () => {
       const script = Buffer.concat(input).toString();
       if (script.includes('ss -ltnp')) return onAsked();
-      const { status, stdout, stderr } = spawnSync('sh', {
-        input: script,
-        env: { EUID: '0', PATH: process.env.PATH },
-      });
+      const { status, stdout, stderr } = spawnSync('sh', { input: script, env: { PATH: process.env.PATH } });
       channel.stderr.write(stderr);
       channel.write(asEl9(stdout.toString()), () => {
         channel.exit(status ?? 1);
