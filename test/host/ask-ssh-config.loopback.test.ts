@@ -1,7 +1,7 @@
 import processes from 'node:child_process';
-import fc from 'fast-check';
 import { askSshConfig, parseSshDump } from '../../src/host/ask-ssh-config';
 import { readSshConfig, type SshTarget, settingsFrom, sshArguments } from '../../src/host/ssh-config';
+import fc from '../support/property';
 import { type SshFiles, sshFiles } from '../support/ssh-files';
 
 /** `ssh -G` is a process: where hosts are many, it is asked once for all that the config cannot tell apart. */
