@@ -16,7 +16,14 @@ const stagedOn = async (name: string, journal: string) => {
     step: { phase: 'prepare' },
   };
   const run = new HostRun(
-    { run: '20260102T030405Z-abcdef', owner: 'a', command: 'apply', inventory: 'i', emit: () => {} } as never,
+    {
+      run: '20260102T030405Z-abcdef',
+      owner: 'a',
+      command: 'apply',
+      inventory: 'i',
+      leaseSeconds: 60,
+      emit: () => {},
+    } as never,
     sshHosts({ connections: new Map([[name, host]]) } as never).get(name) as never,
     { host: name, changes: [change] } as never,
   );
