@@ -15,6 +15,8 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 const env = { PATH: process.env.PATH };
+/** What has been said to one caller is kept for it, who is known by its environment. */
+const caller = { ...env, TOKEN: 'in the environment' };
 const sh = (text: string) => ['sh', '-c', text];
 const ask = (words: string[], more: object = {}) => askCommand(words, { cwd: folder, env, ...more });
 
@@ -85,8 +87,8 @@ test('an agent that it leaves behind is left alone, and what it printed itself i
 
 const load = async (value: object, more: object = {}) => {
   const document = parseText(join(folder, 'inventory.json'), JSON.stringify(value));
-  const answers = await askAll(document, { env: { ...env, TOKEN: 'in the environment' }, ...more });
-  return resolveSecrets(document, { TOKEN: 'in the environment' }, answers);
+  const answers = await askAll(document, { env: caller, ...more });
+  return resolveSecrets(document, caller, answers);
 };
 
 test('each is run once, however often it is named, and masked', async () => {
@@ -99,6 +101,8 @@ test('each is run once, however often it is named, and masked', async () => {
   // Who looks again and again is not asked each time.
   await load({ a: { command } });
   expect(await ask(['cat', 'count'])).toEqual({ value: 'run' });
+  await load({ a: { command } }, { env: { ...caller } });
+  expect(await ask(['cat', 'count'])).toEqual({ value: 'run\nrun' });
 });
 
 test('all run side by side: each waits for the other', async () => {
