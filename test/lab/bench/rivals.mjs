@@ -2,7 +2,7 @@
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { folder, hosts, onHost } from './lab.mjs';
 
 const has = (program) => {
@@ -110,7 +110,8 @@ export function ansible(config, names, { isMitogen = false, edit = 'as-it-is', a
     env: {
       ANSIBLE_PIPELINING: '1',
       ANSIBLE_LOCAL_TEMP: join(folder, 'ansible'),
-      ANSIBLE_SSH_CONTROL_PATH_DIR: join(folder, 'cp'),
+      // Its open connections to the same names by another network are not to be used.
+      ANSIBLE_SSH_CONTROL_PATH_DIR: join(folder, `cp-${basename(config)}`),
       ANSIBLE_RETRY_FILES_ENABLED: '0',
       ANSIBLE_PYTHON_INTERPRETER: '/usr/bin/python3',
       ...(isMitogen ? { ANSIBLE_STRATEGY: 'mitogen_linear', ANSIBLE_STRATEGY_PLUGINS: mitogen } : {}),
