@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { byCaller } from '../by-caller';
 import { HostError } from '../errors';
 import { hostPattern } from './host-pattern';
 import { readUserFile } from './read-file';
@@ -14,7 +15,7 @@ const programs = new Turns(8);
 const COUNTS_MS = 10_000;
 
 /** By the environment: another one may be another user's. */
-const families = new WeakMap<NodeJS.ProcessEnv, Map<string, Family>>();
+const families = byCaller(() => new Map<string, Family>());
 
 /**
  * What `ssh -G` says of a host; empty without an `ssh` program. It is asked of two hosts, and then of one in each group that
@@ -29,8 +30,7 @@ export function askSshConfig(
   options: readonly string[],
   env: NodeJS.ProcessEnv,
 ): Promise<SshDump> {
-  const own = families.get(env) ?? new Map<string, Family>();
-  families.set(env, own);
+  const own = families(env);
   const key = options.join('\0');
   let family = own.get(key);
   if (!family || performance.now() - family.begun > COUNTS_MS) {

@@ -25,8 +25,9 @@ const MOST = 128 << 10;
 type Counted = { outgoing: { window: number; state: string } };
 
 /**
- * The first command of a login, and a script that changes nothing, which OpenSSH is sent behind the key's signature: it answers all in a row, and two waits
- * are saved, or three. It takes them in their turn when the signature is good, and says of each that it cannot be now when it is not.
+ * The first command of a login, and a script that changes nothing, which OpenSSH is sent behind the key's signature: it answers
+ * all in a row, and two waits are saved, or three. It takes them in their turn when the signature is good, and says of each that
+ * it cannot be now when it is not.
  */
 export class CommandAhead {
   #isSent = false;

@@ -1,5 +1,6 @@
 import { createPrivateKey } from 'node:crypto';
 import { type ParsedKey, utils } from 'ssh2';
+import { byCaller } from '../by-caller';
 import { type Person, passphraseName, passphraseOf } from './person';
 import { readUserFile } from './read-file';
 import { envOf, isDefaultIdentity, type SshTarget } from './ssh-config';
@@ -110,12 +111,11 @@ function publicPartInside(text: string): ParsedKey | undefined {
 }
 
 /** Opening a locked key is slow on purpose, reading any takes as long as signing, and many hosts take the same one. */
-const opened = new WeakMap<NodeJS.ProcessEnv, Map<string, ParsedKey | Error>>();
+const opened = byCaller(() => new Map<string, ParsedKey | Error>());
 
 /** @param env whose login it is: with it the keys and passphrases are forgotten */
 function parserFor(env: NodeJS.ProcessEnv) {
-  const own = opened.get(env) ?? new Map<string, ParsedKey | Error>();
-  opened.set(env, own);
+  const own = opened(env);
   return (text: string, passphrase?: string): ParsedKey | Error => {
     const name = `${passphrase ?? ''}\0${text}`;
     const key = own.get(name) ?? parse(text, passphrase);

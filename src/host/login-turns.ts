@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { byCaller } from '../by-caller';
 import { HostError } from '../errors';
 import { Turns } from './turns';
 
@@ -44,15 +45,14 @@ class Room {
 }
 
 /** By whose environment it is: what one caller's servers bear says nothing of another's. */
-const rooms = new WeakMap<NodeJS.ProcessEnv, Room>();
+const rooms = byCaller(() => new Room());
 
 /**
  * Logs in when it is its turn, among the logins of all hosts of who has this environment; again where the server refuses
  * before it says a word.
  */
 export async function inTurn<T>(env: NodeJS.ProcessEnv, logIn: () => Promise<T>): Promise<T> {
-  const room = rooms.get(env) ?? new Room();
-  rooms.set(env, room);
+  const room = rooms(env);
   let spentMs = 0;
   for (let tries = 1; ; tries += 1) {
     const end = await room.turns.take();

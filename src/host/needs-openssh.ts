@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { byCaller } from '../by-caller';
 import { readUserFile } from './read-file';
 import type { SshSettings } from './ssh-config';
 
@@ -92,7 +93,7 @@ interface Said {
 }
 
 /** By the environment: who has another one may have other programs, and other tickets. */
-const answers = new WeakMap<NodeJS.ProcessEnv, Map<string, { said: Promise<Said>; at: number }>>();
+const answers = byCaller(() => new Map<string, { said: Promise<Said>; at: number }>());
 
 /** For how long an answer counts: as long as the first logins of a command may take. */
 const COUNTS_MS = 60_000;
@@ -105,8 +106,7 @@ function asked(
   words: string[],
   options = {},
 ): Promise<Said> {
-  const known = answers.get(env) ?? new Map<string, { said: Promise<Said>; at: number }>();
-  answers.set(env, known);
+  const known = answers(env);
   const name = `${program} ${about}`;
   const before = known.get(name);
   if (before && performance.now() - before.at < COUNTS_MS) return before.said;

@@ -1,4 +1,5 @@
 import { type BigIntStats, readFileSync, statSync } from 'node:fs';
+import { byCaller } from '../by-caller';
 
 /** In bytes. */
 const biggest = 8 << 20;
@@ -19,8 +20,7 @@ export async function readUserFile(
   if (!about.isFile() || about.size > biggest)
     throw Object.assign(new Error(`${path} is no file, or bigger than 8 MiB`), { code: 'ENOTFILE' });
   const name = `${encoding} ${path}`;
-  const own = kept.get(env) ?? new Map<string, Kept>();
-  kept.set(env, own);
+  const own = kept(env);
   const found = own.get(name);
   if (found && isSame(found.about, about)) return found.text;
   const text = readFileSync(path, encoding);
@@ -29,7 +29,7 @@ export async function readUserFile(
 }
 
 /** What was read: a login looks at the same files several times, and all hosts have them in common. Private keys are among them. */
-const kept = new WeakMap<NodeJS.ProcessEnv, Map<string, Kept>>();
+const kept = byCaller(() => new Map<string, Kept>());
 
 interface Kept {
   about: BigIntStats;

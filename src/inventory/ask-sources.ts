@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { byCaller } from '../by-caller';
 import type { Document } from '../document/document';
 import { oneOf, suggestion } from '../document/suggest';
 import { ExitCode, HaprovError, InputError } from '../errors';
@@ -31,7 +32,7 @@ export async function askAll(document: Document, asker: SecretAsker): Promise<An
     ...commands.map(
       async (one): Promise<[string, Answer]> => [
         JSON.stringify(one),
-        await once(one.command, { cwd: folder, env, signal: asker.stopping }, saidTo(asker)),
+        await once(one.command, { cwd: folder, env, signal: asker.stopping }, saidTo(asker.env)),
       ],
     ),
     ...(secrets.length > 0 ? [askFile(secrets, document.file, asker)] : []),
@@ -66,13 +67,7 @@ function withoutRead(env: NodeJS.ProcessEnv, references: readonly Reference[]): 
 }
 
 /** What commands have said to whom: who looks again and again is not asked for a PIN each time. */
-const told = new WeakMap<NodeJS.ProcessEnv, Map<string, Promise<Answer>>>();
-
-function saidTo({ env }: SecretAsker): Map<string, Promise<Answer>> {
-  const said = told.get(env) ?? new Map<string, Promise<Answer>>();
-  told.set(env, said);
-  return said;
-}
+const saidTo = byCaller(() => new Map<string, Promise<Answer>>());
 
 async function once(
   words: string[],

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { byCaller } from '../by-caller';
 import { readBytes, readText } from '../document/document';
 import { InputError } from '../errors';
 import { command } from '../shell/quote';
@@ -84,19 +85,19 @@ export async function readIdentities(asker: SecretAsker): Promise<string[]> {
   );
 }
 
-const warned = new WeakMap<NodeJS.ProcessEnv, Set<string>>();
+const warned = byCaller(() => new Set<string>());
 
 function warnOfReaders(file: string, { emit, env }: SecretAsker): void {
   const mode = statSync(file).mode & 0o777;
-  const files = warned.get(env) ?? new Set<string>();
+  const files = warned(env);
   if ((mode & 0o077) === 0 || !emit || files.has(file)) return;
-  warned.set(env, files.add(file));
+  files.add(file);
   const text = `${file} is not for you alone (mode 0${mode.toString(8)}), and has the key to your secrets: ${command('chmod', '600', file)}`;
   emit({ type: 'message', level: 'warning', text });
 }
 
 /** Passphrases that have opened a file, by whose environment it was: nobody else has them. */
-const passphrases = new WeakMap<NodeJS.ProcessEnv, Map<string, string>>();
+const passphrases = byCaller(() => new Map<string, string>());
 
 const damaged = 'is damaged: take it from your repository or backup';
 
@@ -110,12 +111,11 @@ interface Opened {
 }
 
 /** Files that are being opened, by whose environment: inventories side by side may need the same one. */
-const opening = new WeakMap<NodeJS.ProcessEnv, Map<string, Promise<Opened>>>();
+const opening = byCaller(() => new Map<string, Promise<Opened>>());
 
 /** Asks once for all who want the same file meanwhile. */
 async function byPassphrase(file: string, bytes: Uint8Array, asker: SecretAsker): Promise<Opened> {
-  const files = opening.get(asker.env) ?? new Map<string, Promise<Opened>>();
-  opening.set(asker.env, files);
+  const files = opening(asker.env);
   const one = files.get(file) ?? askPassphrase(file, bytes, asker);
   files.set(file, one);
   try {
@@ -131,8 +131,7 @@ async function askPassphrase(
   bytes: Uint8Array,
   { askSecret, env }: SecretAsker,
 ): Promise<Opened> {
-  const known = passphrases.get(env) ?? new Map<string, string>();
-  passphrases.set(env, known);
+  const known = passphrases(env);
   for (let left = 3; ; left--) {
     const again = left < 3 ? 'That passphrase does not open it.\n' : '';
     const passphrase =

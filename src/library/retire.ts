@@ -9,7 +9,7 @@ import { faultsOf, joinWithAnd, type Maintenance } from '../maintenance/maintena
 import { maintenanceOf, toldQuestion, watchedQuestion } from '../maintenance/open-maintenance';
 import { servedByNobodyElse } from '../pair/drain-effects';
 import { holdersOf, type PairState } from '../pair/health';
-import { listenersOf, listenersScript } from '../pair/serving';
+import { listenersOf, listenersQuestion } from '../pair/serving';
 import { outages } from '../plan/disruption';
 import type { FullPlan } from '../plan/plan';
 import { mayGoOn } from '../planning/agree';
@@ -32,8 +32,6 @@ export interface RetireOptions extends CommonOptions {
   force: boolean;
   yes: boolean;
 }
-
-const listenersQuestion = { id: 'listeners', script: listenersScript };
 
 /** Takes a host out for good: drains it, then stops and disables its keepalived, HAProxy and services. */
 export async function retire(options: RetireOptions, context: Context): Promise<ExitCode> {

@@ -1,9 +1,10 @@
 import type { Listener } from '../ha/listener';
+import type { Question } from '../host/probe';
 import { unitName } from '../resources/unit';
 import { call } from '../shell/library';
 
-/** A question of the probe: which units listen on which ports; {@link listenersOf} reads the answer. */
-export const listenersScript: string = call('who_listens');
+/** Which units listen on which ports; {@link listenersOf} reads the answer. */
+export const listenersQuestion: Question = { id: 'listeners', script: call('who_listens'), inPlace: true };
 
 /** The listeners in a host's answer; undefined where it cannot tell. */
 export function listenersOf(output: string): Listener[] | undefined {

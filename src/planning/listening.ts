@@ -1,11 +1,9 @@
 import { ExitCode, HaprovError } from '../errors';
 import type { Listener } from '../ha/listener';
 import { answersOf, type Surveyed } from '../host/survey';
-import { listenersOf, listenersScript } from '../pair/serving';
+import { listenersOf, listenersQuestion } from '../pair/serving';
 import type { PlannedHost } from '../plan/plan';
 import type { Context } from './context';
-
-const question = { id: 'listeners', script: listenersScript, inPlace: true };
 
 /**
  * Who listens on which port, of those of the hosts that could tell. It tells what changes do to clients, so nobody is asked
@@ -22,10 +20,10 @@ export async function listeningOn(
   if (planned.every(({ changes }) => changes.length === 0)) return listening;
   await Promise.all(
     hosts.map(async ({ name, connection }) => {
-      context.emit({ type: 'command', host: name, script: question.script });
+      context.emit({ type: 'command', host: name, script: listenersQuestion.script });
       try {
-        const answers = await answersOf(connection, [question], waits);
-        const found = listenersOf(answers.of(question.id));
+        const answers = await answersOf(connection, [listenersQuestion], waits);
+        const found = listenersOf(answers.of(listenersQuestion.id));
         if (found) listening.set(name, found);
       } catch (error) {
         if (!(error instanceof HaprovError) || error.exitCode === ExitCode.left) throw error;

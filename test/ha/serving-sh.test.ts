@@ -1,4 +1,4 @@
-import { listenersOf, listenersScript } from '../../src/pair/serving';
+import { listenersOf, listenersQuestion } from '../../src/pair/serving';
 import { Sandbox, type Shell, shells } from '../shell/sandbox';
 
 /** Which unit listens on which port, as every ss prints it. */
@@ -14,7 +14,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
   const ask = async (rows: string[], systemctl = '') => {
     box.fake('ss', `-ltnp) cat <<'.'\n${rows.join('\n')}\n.\n;;`);
     box.fake('systemctl', systemctl);
-    return listenersOf(await box.probe(listenersScript));
+    return listenersOf(await box.probe(listenersQuestion.script));
   };
 
   test('this very process, whose control group is that of no unit or of one', async () => {

@@ -1,7 +1,7 @@
 import type { Question } from '../../host/probe';
 import { type Survey, type Surveyed, survey } from '../../host/survey';
 import type { Host } from '../../inventory/inventory';
-import { listenersOf, listenersScript } from '../../pair/serving';
+import { listenersOf, listenersQuestion } from '../../pair/serving';
 import { type Heard, listenScript, readHeard } from '../../pair/vrrp-listen';
 import type { Context } from '../../planning/context';
 import { listenerFor, toTarget } from '../../planning/hosts';
@@ -19,8 +19,6 @@ export interface Looked {
   listeners: ReturnType<typeof listenersOf>;
   heard: Heard;
 }
-
-const listeners: Question = { id: 'listeners', script: listenersScript, inPlace: true };
 
 /**
  * Asks the hosts of a new pair what they are, in one read-only exec each; it takes four seconds where they listen for VRRP.
@@ -48,7 +46,7 @@ export async function look(
   };
   const targets = asked.map((host) => ({
     target: toTarget(host, { ...options, inventory: '', json: false }, context),
-    questions: [adoptQuestion, listeners, vrrp],
+    questions: [adoptQuestion, listenersQuestion, vrrp],
   }));
   const surveyed = await survey(targets, listenerFor(context));
   surveyed.close();
@@ -61,7 +59,7 @@ export async function look(
       name: called,
       facts: host.facts,
       found: readFoundHost(called, host.answers.of(adoptQuestion.id), host.facts.hostname),
-      listeners: listenersOf(host.answers.of(listeners.id)),
+      listeners: listenersOf(host.answers.of(listenersQuestion.id)),
       heard: readHeard(host.answers.of(vrrp.id)),
     };
   });
