@@ -4,6 +4,7 @@ import { beginCommands } from './cli/begin-commands';
 import { complete } from './cli/complete';
 import { execute } from './cli/execute-later';
 import { parseWithHelp, withReadableHelp } from './cli/help';
+import { maintenanceCommands } from './cli/maintenance-commands';
 import { hostOptions, inventoryWord, noColor, oneOrSeveral, only, rolloutOptions, yes } from './cli/options';
 import { secretCommands } from './cli/secret-commands';
 import { outliveReaders } from './cli/terminal';
@@ -241,6 +242,7 @@ inventoryCommand('render', 'show what would be on the hosts, whole files with ow
   );
 
 beginCommands(program);
+maintenanceCommands(program);
 secretCommands(program);
 commandsAboutItself(program);
 
