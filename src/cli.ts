@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { commandsAboutItself } from './cli/about-itself';
+import { askCommands } from './cli/ask-commands';
 import { beginCommands } from './cli/begin-commands';
 import { complete } from './cli/complete';
 import { execute } from './cli/execute-later';
@@ -241,6 +242,7 @@ inventoryCommand('render', 'show what would be on the hosts, whole files with ow
     ),
   );
 
+askCommands(program);
 beginCommands(program);
 maintenanceCommands(program);
 secretCommands(program);
