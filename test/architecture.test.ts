@@ -291,7 +291,7 @@ test.each([
 });
 
 /** Those whose work is still their own. */
-const byThemselves = ['adopt', 'diagram', 'drill', 'eject', 'init', 'overview', 'schema', 'secret'];
+const byThemselves = ['adopt', 'drill', 'init', 'secret'];
 
 test('what a command does is done by the library; it says so, and nothing else', () => {
   const known = ['commands', 'library', 'reference', 'serve', 'report', 'text', 'errors'];

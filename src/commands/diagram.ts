@@ -1,67 +1,20 @@
 import { writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { ExitCode, InputError, UsageError } from '../errors';
-import { buildInventory, loadInventory, readInventory } from '../inventory/load';
-import type { CommonOptions, Context } from '../planning/context';
-import { tellsOfPrograms } from '../planning/desired-state';
-import { readOwnConfiguration } from '../planning/own-configuration';
-import { statusObserver } from '../planning/status-observer';
-import type { Diagram } from '../report/diagram/diagram';
-import { diagramOf } from '../report/diagram/from-inventory';
-import { renderMermaid } from '../report/diagram/mermaid';
-import { renderSvg } from '../report/diagram/svg';
-import { renderDiagramText } from '../report/diagram/text';
+import { ExitCode, UsageError } from '../errors';
+import { type DiagramOptions as DrawOptions, diagram as draw } from '../library/diagram';
+import type { Context } from '../planning/context';
 
-export interface DiagramOptions extends CommonOptions {
-  format: 'svg' | 'mermaid' | 'text';
-  /** Asks the hosts, and colours each part by its state. */
-  live: boolean;
+export interface DiagramOptions extends DrawOptions {
   out?: string;
 }
 
 /** `haprov diagram`: draws a packet's way from the client to the service. */
 export async function diagram(options: DiagramOptions, context: Context): Promise<ExitCode> {
-  const diagram = options.live ? await lookAt(options, context) : await readPicture(options, context);
-  const text = draw(diagram, options, context);
-  if (options.out !== undefined) write(options.out, text);
+  const { out } = options;
+  const text = await draw(options, out === undefined ? context : { ...context, color: false, columns: 80 });
+  if (out !== undefined) write(out, text);
   else if (options.format === 'text') await context.printRendered(text);
   else await context.print(Buffer.from(`${text}\n`));
   return ExitCode.done;
-}
-
-async function lookAt(options: DiagramOptions, context: Context): Promise<Diagram> {
-  const inventory = readOwnConfiguration(await loadInventory(resolve(options.inventory), context)).inventory;
-  const look = statusObserver(options, context);
-  try {
-    return diagramOf(inventory, await look.look());
-  } finally {
-    look.close();
-  }
-}
-
-/** Stands for a value that is elsewhere: valid as a password and as a host name. */
-const placeholder = 'not-set';
-
-/** A diagram shows no secrets, so nobody is asked for them; what it does show must be there. */
-async function readPicture(options: DiagramOptions, context: Context): Promise<Diagram> {
-  const { env } = context;
-  const file = resolve(options.inventory);
-  const filled = new Proxy(env, { get: (known, name) => known[String(name)] || placeholder });
-  try {
-    const said = buildInventory(readInventory(file), filled, () => ({ value: placeholder }));
-    const diagram = diagramOf(readOwnConfiguration(said).inventory);
-    if (!JSON.stringify(diagram).includes(placeholder)) return diagram;
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-  }
-  const told = await loadInventory(file, context, tellsOfPrograms(context));
-  return diagramOf(readOwnConfiguration(told).inventory);
-}
-
-function draw(diagram: Diagram, { format, out }: DiagramOptions, { color, columns }: Context): string {
-  if (format === 'svg') return renderSvg(diagram);
-  if (format === 'mermaid') return renderMermaid(diagram);
-  return renderDiagramText(diagram, out === undefined ? { color, columns } : { color: false, columns: 80 });
 }
 
 function write(file: string, text: string): void {

@@ -1,12 +1,8 @@
 import { relative, resolve } from 'node:path';
-import { describeFault, ExitCode, type Fault, InputError } from '../errors';
-import { findInventory, inventoryNames } from '../inventory/find';
-import { buildInventory, readInventory } from '../inventory/load';
+import { describeFault, ExitCode } from '../errors';
+import { inventoryNames, overview as lookOver, type Overview } from '../library/overview';
 import type { Context } from '../planning/context';
 import { count, visible, visibleLines } from '../text/format';
-
-/** What says that a value is not known because no program runs here, and no secret is opened. */
-const notAsked = 'not asked';
 
 const begin: [string, string][] = [
   [
@@ -30,19 +26,22 @@ const help: [string, string] = ['haprov --help', 'all commands'];
  * program for a value and no template, and opens no secret.
  */
 export async function overview(_: object, context: Context): Promise<ExitCode> {
-  const found = findInventory(context.env);
-  if (!found) {
+  const known = await lookOver(
+    {
+      onFound: ({ file, isOfVariable }) =>
+        context.print(visibleLines(`inventory: ${file}${isOfVariable ? ' (HAPROV_INVENTORY)' : ''}\n`)),
+    },
+    context,
+  );
+  if (!known) {
     const where = `no inventory yet: there is no ${inventoryNames.join(', ')} in ${resolve('')} or above`;
     await context.print(`${visible(where)}\n\n${commands([...begin, help])}`);
     return ExitCode.done;
   }
-  const { file, isOfVariable } = found;
-  await context.print(visibleLines(`inventory: ${file}${isOfVariable ? ' (HAPROV_INVENTORY)' : ''}\n`));
-  const document = readInventory(resolve(file));
-  const { faults, isWhole } = faultsOf(document, context);
+  const { faults, isWhole } = known;
   const [first] = faults;
   const rows = [
-    contentOf(document.value),
+    contentOf(known),
     first
       ? `not valid: ${count(faults.length, 'fault')}${faults.length > 1 ? ', the first' : ''}: ${describeFault({ ...first, file: relative('', first.file) })}`
       : `valid${isWhole ? '' : ' as far as can be told without the programs and secrets that it names'}; at its playbooks and templates lint looks`,
@@ -52,41 +51,13 @@ export async function overview(_: object, context: Context): Promise<ExitCode> {
   return ExitCode.done;
 }
 
-function faultsOf(
-  document: ReturnType<typeof readInventory>,
-  context: Context,
-): { faults: readonly Fault[]; isWhole: boolean } {
-  try {
-    buildInventory(
-      document,
-      context.env,
-      () => ({ fault: notAsked }),
-      (secrets) => context.keepSecret(secrets),
-    );
-    return { faults: [], isWhole: true };
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    const faults = error.faults.filter(({ message }) => message !== notAsked);
-    return { faults, isWhole: faults.length === error.faults.length };
-  }
-}
-
-/** What a document says, whether it is valid or not: "2 hosts (fred, ethyl), 1 VIP (10.0.0.9), 1 service (www)". */
-function contentOf(value: unknown): string {
-  const namesIn = (key: string) => {
-    const part = fieldOf(value, key);
-    return typeof part === 'object' && part !== null && !Array.isArray(part) ? Object.keys(part) : [];
-  };
-  const vips = namesIn('vips').map((name) => {
-    const address = fieldOf(fieldOf(fieldOf(value, 'vips'), name), 'address');
-    return typeof address === 'string' ? address : name;
-  });
-  const playbooks = fieldOf(value, 'playbooks');
+/** "2 hosts (fred, ethyl), 1 VIP (10.0.0.9), 1 service (www)". */
+function contentOf({ hosts, vips, services, playbooks }: Overview): string {
   const parts: [string, string[]][] = [
-    ['host', namesIn('hosts')],
+    ['host', hosts],
     ['VIP', vips],
-    ['service', namesIn('services')],
-    ['playbook', Array.isArray(playbooks) ? playbooks.filter((one) => typeof one === 'string') : []],
+    ['service', services],
+    ['playbook', playbooks],
   ];
   return parts
     .map(([noun, names]) => {
@@ -95,9 +66,6 @@ function contentOf(value: unknown): string {
     })
     .join(', ');
 }
-
-const fieldOf = (value: unknown, key: string): unknown =>
-  typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
 
 function commands(rows: readonly [string, string][]): string {
   const width = Math.max(...rows.map(([command]) => command.length));

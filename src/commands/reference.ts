@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ExitCode } from '../errors';
+import { schemas } from '../library/schema';
 import type { Context } from '../planning/context';
 import { installation } from '../playbook/playbook';
 import type { CommandData } from '../reference/command-data';
@@ -8,7 +9,6 @@ import { exitCodes } from '../reference/documents';
 import { keysOf } from '../reference/keys';
 import { commandPages, keysPage } from '../reference/man';
 import { commandsDocument, keysDocument } from '../reference/markdown';
-import { schemas } from './schema';
 
 export interface ReferenceOptions {
   /** The folder to write manual pages to. */
