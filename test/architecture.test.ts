@@ -70,6 +70,7 @@ const arrows: Record<string, string[]> = {
     'shell',
   ],
   serve: ['report', 'status (types)', 'errors'],
+  patch: ['host', 'resources', 'errors', 'shell'],
   maintenance: ['report', 'planning', 'rollout', 'pair', 'host', 'inventory (types)', 'document', 'errors'],
   drill: [
     'report',

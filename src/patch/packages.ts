@@ -1,0 +1,38 @@
+/** Which updates are wanted. */
+export interface UpdateWish {
+  /** Names; empty for all that are installed. */
+  packages: readonly string[];
+  /** Only updates of security advisories. */
+  isSecurity: boolean;
+}
+
+/** One package, and what the host's own resolver would make of it. */
+export interface PackageUpdate {
+  name: string;
+  arch: string;
+  /** `EPOCH:VERSION-RELEASE`; the epoch only where it is not 0. `null` where the package is not installed. */
+  from: string | null;
+  /** `null` where the package is to go. */
+  to: string | null;
+  repository: string;
+  /** The new version comes beside the old one, as with a kernel. */
+  isBeside: boolean;
+}
+
+/** What a host is told to do to its packages, by its own resolver. */
+export interface UpdatePlan {
+  /** By name; empty where nothing is to be done. */
+  updates: PackageUpdate[];
+  /** What is needed afterwards, as far as it can be known before. */
+  afterwards: Needs;
+  /** What `undo` cannot bring back, a sentence each. */
+  oneWay: string[];
+}
+
+/** What a host needs so that what is installed is what runs. */
+export interface Needs {
+  /** Why it must be booted, a sentence each; empty where it need not be. */
+  boot: string[];
+  /** Units whose processes run programs or libraries that are replaced, with those files. */
+  units: { unit: string; files: string[] }[];
+}
