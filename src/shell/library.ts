@@ -4,15 +4,21 @@ import { type Piece, piecesOf, reachedBy } from './lean';
 import type { Library, Word } from './library-file';
 import * as pair from './pair/functions';
 import { bare, callsIn } from './parse-shell';
+import * as patch from './patch/functions';
 import * as probe from './probe/functions';
 import { command } from './quote';
 import * as run from './run/functions';
 
 /** Function → the types of its words. */
-export type Functions = adopt.Functions & drill.Functions & pair.Functions & probe.Functions & run.Functions;
+export type Functions = adopt.Functions &
+  drill.Functions &
+  pair.Functions &
+  patch.Functions &
+  probe.Functions &
+  run.Functions;
 
 const libraries: ReadonlyMap<string, Library> = new Map<string, Library>(
-  [probe, run, pair, drill, adopt].flatMap((folder) => Object.entries(folder.libraries)),
+  [probe, run, pair, drill, adopt, patch].flatMap((folder) => Object.entries(folder.libraries)),
 );
 /** Function → the name of its file; the first file where a later one redefines it. */
 const homes: ReadonlyMap<string, string> = new Map(

@@ -452,6 +452,7 @@ esac
       ['/etc/systemd/system', join(this.boot, 'system')],
       ['/etc/rc', join(this.boot, 'rc')],
       ['/proc/uptime', join(this.#root, 'proc/uptime')],
+      ['/proc/1/stat', this.path('proc/1/stat')],
       ['/var/lib/haprov', `${this.#root}/state`],
     ];
     // What stands in the folder already is not put into it again.

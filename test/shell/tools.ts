@@ -6,7 +6,7 @@ import { scratch } from '../support/scratch';
 const ofHosts = new Set(
   `dnf dnf-3 dnf5 yum microdnf rpm systemctl service chkconfig initctl keepalived haproxy httpd apachectl sysctl
   firewall-cmd firewall-offline-cmd semanage restorecon getenforce setenforce matchpathcon sestatus selinuxenabled
-  nft iptables ip6tables ausearch`.split(/\s+/),
+  nft iptables ip6tables ausearch shutdown reboot halt poweroff init telinit`.split(/\s+/),
 );
 
 let folder: string | undefined;
