@@ -1,16 +1,13 @@
 import { endpoints } from './haproxy-change';
-import { hostOf } from './interruption';
+import { hostOf, verbsOn } from './interruption';
 import type { Surroundings } from './surroundings';
 
 /**
  * What goes on running although a service leaves a haproxy.cfg: the units that listen on its servers' ports, on hosts that
- * could tell, where no service that stays has a server. A sentence each.
+ * could tell, where no service that stays has a server. What the same plan stops goes on no more. A sentence each.
  */
-export function leftBehind(
-  from: string,
-  to: string,
-  { listening, services, plan }: Pick<Surroundings, 'listening' | 'services' | 'plan'>,
-): string[] {
+export function leftBehind(from: string, to: string, around: Surroundings): string[] {
+  const { listening, services, plan } = around;
   const serviceOf = (server: string) => server.slice(0, server.lastIndexOf('/'));
   const stays = new Set([...endpoints(to).keys()].map(serviceOf));
   const left = new Map<string, string[]>();
@@ -20,7 +17,8 @@ export function leftBehind(
       servers.some((one) => one.host?.name === host && one.port === port),
     );
     const found = listening.get(host)?.find((one) => one.port === port);
-    if (stays.has(service) || isNeeded || !found) continue;
+    const isStopped = found?.units.some((name) => verbsOn(host, name, around).includes('stop'));
+    if (stays.has(service) || isNeeded || !found || isStopped) continue;
     const unit = found.units[0] ?? 'somebody';
     left.set(service, [...(left.get(service) ?? []), `${unit} on ${host} (port ${port})`]);
   }

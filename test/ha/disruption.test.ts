@@ -678,10 +678,11 @@ describe('what ends, and what has to be known', () => {
   });
   test('a service that leaves, and what stays behind', () => {
     const both8080 = 'listen cluster37\n  server fred 10.0.0.1:8080\n';
-    const leaves = (port: number, listening: Listening) => {
+    const leaves = (port: number, listening: Listening, ...others: About[]) => {
       const from = `${both8080}listen old\n  server fred 10.0.0.1:${port}\n  server ethyl 10.0.0.2:${port}\n`;
       const edit = { ...haproxyCfg, raw: { from, to: both8080 } };
-      return first(classed(both([edit, service('haproxy', 'reload')]), pair, ['fred'], listening))?.notes;
+      const changes = both([edit, service('haproxy', 'reload'), ...others]);
+      return first(classed(changes, pair, ['fred'], listening))?.notes;
     };
     const listening: Listening = { fred: [[9001, 'old']], ethyl: [[9001]] };
     expect(leaves(9001, listening)).toEqual([
@@ -689,6 +690,10 @@ describe('what ends, and what has to be known', () => {
         /^service old leaves; .*: old on fred \(port 9001\), somebody on ethyl \(port 9001\)\. If/,
       ),
     ]);
+    expect(leaves(9001, listening, stop('old'))).toEqual([
+      expect.stringMatching(/goes on: somebody on ethyl \(port 9001\)\. If/),
+    ]);
+    expect(leaves(9001, { fred: [[9001, 'old']] }, stop('old.service'))).toBeUndefined();
     expect(leaves(9001, { fred: [[22, 'sshd']] })).toBeUndefined();
     expect(leaves(8080, { fred: [[8080, 'httpd']], ethyl: [[8080, 'httpd']] })).toBeUndefined();
   });
