@@ -8,14 +8,15 @@ import type { PlanningOptions } from '../planning/planning';
 import { parseSerial } from '../rollout/batches';
 
 export interface ApplyOptions extends CommonOptions, RolloutOptions {
-  /** Only if nothing has drifted since this plan was made, or the file with it was saved. */
+  /** Only if nothing has drifted since this plan was made, or the file with it was saved; of its hosts and its part alone. */
   plan?: string | Plan;
 }
 
 /** Makes a plan for everything that the inventory says, has it agreed to, and rolls it out. */
 export async function apply(options: ApplyOptions, context: Context): Promise<RunEnd> {
   const saved = typeof options.plan === 'string' ? readPlan(options.plan) : options.plan;
-  return planAndExecute('apply', options, context, { saved });
+  const { limit = saved?.limit, only = saved?.only } = options;
+  return planAndExecute('apply', { ...options, limit, only }, context, { saved });
 }
 
 /** As {@link apply}, for the daily types of resources alone: files, lines, kernel parameters and units. */

@@ -9,6 +9,10 @@ export interface Plan {
   inventory: string;
   /** ISO 8601. */
   createdAt: string;
+  /** The words of `--limit` that it was made with; absent where it is of all hosts. */
+  limit?: string[];
+  /** The words of `--only` that it was made with; absent where it is of everything. */
+  only?: string[];
   hosts: HostPlan[];
   warnings: Finding[];
   /** The stages in the order of their rollout; absent until the whole plan has been classed. */

@@ -165,6 +165,8 @@ async function planOver(
       version: 1,
       inventory: inventory.name,
       createdAt: new Date().toISOString(),
+      ...(options.limit ? { limit: options.limit } : {}),
+      ...(options.only ? { only: options.only } : {}),
       hosts: planned,
       warnings: other?.warnings ?? [
         ...findingsOf(said, options.inventory, knownBetter, knownOf),

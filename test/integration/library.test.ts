@@ -77,6 +77,20 @@ describeLab('haprov as a library', () => {
     }
   });
 
+  test('a plan of a part is applied as the part that it is', async () => {
+    const file = inventoryOf(['fred', 'ethyl'], 'of the part');
+    const before = ['fred', 'ethyl'].map(textOn);
+    const made = await plan(file, { limit: ['fred'], only: ['file'] });
+    expect([made.limit, made.only]).toEqual([['fred'], ['file']]);
+    const saved = JSON.parse(JSON.stringify(made));
+    const calls = { confirm: () => true, steady: 0, probe: false };
+    await expect(apply(file, { ...calls, plan: saved, limit: ['fred', 'ethyl'] })).rejects.toThrow(
+      /ethyl: file \S+: needs a change that was not planned$/,
+    );
+    expect(await apply(file, { ...calls, plan: saved })).toMatchObject({ changed: 1, exitCode: 0 });
+    expect(['fred', 'ethyl'].map(textOn)).toEqual(['of the part', before[1]]);
+  });
+
   test('an abort in the middle leaves each host whole, and the runs can be told and undone', async () => {
     const file = inventoryOf(['fred', 'ethyl'], 'too late');
     const before = ['fred', 'ethyl'].map(textOn);
