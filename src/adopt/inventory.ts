@@ -1,3 +1,4 @@
+import { schemaFile } from '../inventory/schema/schema';
 import type { Adopted, AdoptedFile } from './adopted';
 import { placeOf } from './adopted';
 import type { FoundFile } from './found-host';
@@ -10,7 +11,7 @@ export function inventoryOf({ files, hosts }: Adopted, base: InventoryBase): obj
   const kernel = kernelPlaybook(hosts, groupOf(base));
   const groups = { ...base.groups, ...kernel?.groups };
   return {
-    $schema: 'inventory.schema.json',
+    $schema: schemaFile,
     ...base,
     ...(Object.keys(groups).length > 0 ? { groups } : {}),
     ...configOf(files, hosts, 'haproxy'),

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { jsonSchema } from '../document/json-schema';
 import { writeBelow } from '../document/write-below';
 import { describeFault, InputError } from '../errors';
-import { inventorySchema } from '../inventory/schema/schema';
+import { inventorySchema, schemaFile } from '../inventory/schema/schema';
 import type { Finding } from '../plan/plan';
 import type { Context } from '../planning/context';
 import { loadDesiredState } from '../planning/desired-state';
@@ -32,7 +32,7 @@ export async function writeFolder(
   context: Context,
 ): Promise<Written> {
   writeMade(folder, made);
-  writeBelow(folder, 'inventory.schema.json', asJson(jsonSchema(inventorySchema, 'haprov inventory')), 0o644);
+  writeBelow(folder, schemaFile, asJson(jsonSchema(inventorySchema, 'haprov inventory')), 0o644);
   const found = await readAgain(join(folder, 'inventory.json'), adopted, context);
   const report = reportOf({
     adopted,

@@ -4,13 +4,14 @@ import { type SaidWords, saidOrAsked } from '../adopt/new-pair/ask';
 import { type Looked, look } from '../adopt/new-pair/look';
 import { propose } from '../adopt/new-pair/propose';
 import type { SaidPair } from '../adopt/new-pair/said';
-import { newSecretNames, schemaFile, writeNewPair } from '../adopt/new-pair/write';
+import { newSecretNames, writeNewPair } from '../adopt/new-pair/write';
 import { readText } from '../document/document';
 import { refuseThere, writeNew } from '../document/write-below';
 import { describeFault, ExitCode, HaprovError, UsageError } from '../errors';
 import { readAnsible } from '../inventory/ansible/beside';
 import { type Converted, convertAnsible } from '../inventory/ansible/convert';
 import { fittingNames } from '../inventory/ansible/names';
+import { schemaFile } from '../inventory/schema/schema';
 import { Secrets } from '../inventory/secrets';
 import { agreed } from '../planning/agree';
 import type { CommonOptions, Context } from '../planning/context';
@@ -127,6 +128,8 @@ interface Made {
   toDo: string[];
 }
 
+const forEditors = `for editors, beside it: haprov schema >${schemaFile}`;
+
 /** The shipped example; its `$schema` is the file that an editor finds beside it. */
 function example(): Made {
   const text = readText(join(installation, 'inventory.example.json')).replace(
@@ -134,7 +137,7 @@ function example(): Made {
     schemaFile,
   );
   const toDo = [
-    `for editors, beside it: haprov schema >${schemaFile}`,
+    forEditors,
     'next: put in your own hosts, the shared address (vips) and its virtualRouterId, and the services',
     'keep passwords out of it: { "env": "NAME" } reads the environment variable NAME',
   ];
@@ -146,7 +149,7 @@ function imported(file: string): Made {
   return {
     text,
     lost: [...notes.map(describeFault), ...faults.map(atFault)],
-    toDo: missing.map((what) => `next: add ${what}`),
+    toDo: [forEditors, ...missing.map((what) => `next: add ${what}`)],
   };
 }
 

@@ -76,6 +76,7 @@ test('what a file names is taken from beside it, and an Ansible inventory says h
         (text) => said.push(text),
       );
       expect(base).toEqual({
+        $schema: 'inventory.schema.json',
         hosts: { lb1: { address: '10.0.0.11' }, lb2: { address: '10.0.0.12' }, web1: { address: 'web1' } },
         groups: { balancers: ['lb1', 'lb2'] },
       });

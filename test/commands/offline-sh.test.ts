@@ -340,6 +340,7 @@ describe('haprov init', () => {
       expect(stdout.toString()).toBe(
         [
           '{',
+          '  "$schema": "inventory.schema.json",',
           '  "hosts": {',
           '    "a": { "address": "10.0.0.1", "ssh": { "password": { "env": "HAPROV_SSH_PASSWORD" } } },',
           '    "b": { "address": "b" }',

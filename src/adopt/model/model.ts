@@ -7,6 +7,7 @@ import { readEffective } from '../../ha/keepalived/effective';
 import { parse } from '../../ha/keepalived/parse';
 import { settingsOf } from '../../ha/keepalived/settings';
 import { type Node, tokensOf } from '../../ha/keepalived/syntax';
+import { schemaFile } from '../../inventory/schema/schema';
 import { textOfBytes } from '../../resources/text-of';
 import type { Adopted, AdoptedHost } from '../adopted';
 import { placeOf } from '../adopted';
@@ -94,7 +95,7 @@ export function modelOf({ hosts, files }: Adopted, base: InventoryBase, kept: Ke
       isSecret: false,
     });
   const inventory = {
-    $schema: 'inventory.schema.json',
+    $schema: schemaFile,
     ...base,
     groups: { ...base.groups, [group]: names, ...pushed?.groups },
     ...sysctlOf(hosts),

@@ -1,6 +1,7 @@
 import { isIPv6 } from 'node:net';
 import { holds, interfaceFor, unsupported } from '../../host/facts';
 import { fittingNames } from '../../inventory/ansible/names';
+import { schemaFile } from '../../inventory/schema/schema';
 import { textOfBytes } from '../../resources/text-of';
 import type { Looked } from './look';
 import type { SaidPair } from './said';
@@ -41,7 +42,7 @@ export function propose(
   const behind = freePort([8080, 8081, 8090], ['httpd'], hosts, [front.port]);
   const stats = freePort([8989, 8990, 8991], ['haproxy'], hosts, [front.port, behind.port]);
   const inventory = {
-    $schema: 'inventory.schema.json',
+    $schema: schemaFile,
     name,
     ...(Object.keys(ssh).length > 0 ? { ssh } : {}),
     hosts: Object.fromEntries(

@@ -5,7 +5,7 @@ import { jsonSchema } from '../../document/json-schema';
 import { printJson } from '../../document/print-json';
 import { makeFolder, writeNew } from '../../document/write-below';
 import { describeFault, InputError, UsageError } from '../../errors';
-import { inventorySchema } from '../../inventory/schema/schema';
+import { inventorySchema, schemaFile } from '../../inventory/schema/schema';
 import { openSecrets, type SecretValues } from '../../inventory/secret-file';
 import { secretFile } from '../../inventory/sources';
 import { changeSecrets } from '../../inventory/write-secrets';
@@ -16,9 +16,6 @@ import { findingsOf } from '../../planning/lint-subject';
 import { tellOfSecrets } from '../../planning/tell-of-secrets';
 import { asJson } from '../made';
 import type { Proposal } from './propose';
-
-/** Beside the inventory, for editors. */
-export const schemaFile = 'inventory.schema.json';
 
 /** Names for an inventory's secrets that its folder's encrypted file has not yet. */
 export async function newSecretNames(

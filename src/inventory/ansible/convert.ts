@@ -4,7 +4,7 @@ import { printJson } from '../../document/print-json';
 import { validate } from '../../document/validate';
 import { type Fault, InputError } from '../../errors';
 import { checkReferences } from '../check';
-import { inventorySchema } from '../schema/schema';
+import { inventorySchema, schemaFile } from '../schema/schema';
 import { resolveSecrets } from '../secrets';
 import { fittingNames } from './names';
 import { type Precedence, precedenceOf } from './precedence';
@@ -59,6 +59,7 @@ export function convertAnsible(ansible: AnsibleInventory): Converted {
   const top = all ? carryOver(all.vars, 'all', secretName, note) : {};
   const groups = convertGroups(others, precedence, hostNames, secretName, note);
   const text = printJson({
+    $schema: schemaFile,
     ...top,
     hosts: Object.fromEntries(hosts),
     ...(groups.length > 0 ? { groups: Object.fromEntries(groups) } : {}),

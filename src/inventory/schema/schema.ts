@@ -10,6 +10,9 @@ import { virtualServer } from './virtual-server';
 
 /** The one source of the inventory's validator, its types and `schema/inventory.schema.json`. */
 
+/** What the schema's file is called beside an inventory: its `$schema`. */
+export const schemaFile = 'inventory.schema.json';
+
 export const inventorySchema = object({
   $schema: z.string().optional().describe('The JSON Schema by which an editor completes and checks.'),
   name: name().optional().describe('What this pair is called in messages; otherwise the file’s name.'),

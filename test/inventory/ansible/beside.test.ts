@@ -8,9 +8,11 @@ import { withFiles } from '../../bad-input/cases';
 const convert = (name: string, files: Record<string, string>) =>
   withFiles({ files }, (folder) => {
     const { text, notes } = convertAnsible(readAnsible(join(folder, name)));
+    const { $schema, ...made } = JSON.parse(text) as Record<string, unknown>;
+    expect($schema).toBe('inventory.schema.json');
     const short = (file: string) => file.replace(`${folder}/`, '');
     return Promise.resolve({
-      made: JSON.parse(text) as Record<string, unknown>,
+      made,
       notes: notes.map(
         ({ file, line, message }) => `${short(file)}${line === undefined ? '' : `:${line}`}: ${message}`,
       ),
