@@ -4,27 +4,27 @@
 import { writeFileSync } from 'node:fs';
 import { createGenerator } from 'ts-json-schema-generator';
 
-/** What each command prints: the type and its file; `list`, where it prints a list of them. */
+/** What each command prints: the type and its file. */
 const printed = {
   plan: ['src/plan/plan.ts', 'Plan', 'haprov plan --json, and what --out saves'],
   status: ['src/status/status.ts', 'Status', 'haprov status --json; with --watch one a line'],
-  lint: ['src/plan/plan.ts', 'Finding', 'haprov lint --json', 'list'],
-  log: ['src/report/log-text.ts', 'LoggedRun', 'haprov log --json', 'list'],
+  lint: ['src/commands/lint.ts', 'LintDocument', 'haprov lint --json'],
+  log: ['src/commands/log.ts', 'LogDocument', 'haprov log --json'],
   render: ['src/commands/render.ts', 'RenderedDocument', 'haprov render --json'],
   drill: ['src/drill/drill-report.ts', 'DrillReport', 'haprov drill --json'],
   adopt: ['src/commands/adopt.ts', 'AdoptedDocument', 'haprov adopt --json'],
-  secrets: ['src/commands/secret.ts', 'SecretRow', 'haprov secret list --json', 'list'],
+  secrets: ['src/commands/secret.ts', 'SecretsDocument', 'haprov secret list --json'],
   several: [
     'src/commands/several.ts',
     'SeveralLine',
     'a line of plan, status or lint --json of several inventories',
   ],
-  event: ['src/events/events.ts', 'Event', 'a line of apply, push, rollback or retire --json'],
+  event: ['src/report/json.ts', 'EventLine', 'a line of apply, push, rollback or retire --json'],
 };
 
 /** The schemas' texts, by their names. */
 export function schemas() {
-  return Object.entries(printed).map(([name, [path, type, title, list]]) => {
+  return Object.entries(printed).map(([name, [path, type, title]]) => {
     // Each is read by itself: a name may mean two things in two files.
     const { definitions, $ref } = createGenerator({
       path,
@@ -38,12 +38,11 @@ export function schemas() {
       topRef: true,
       sortProps: false,
     }).createSchema(type);
-    const top = list ? { type: 'array', items: { $ref } } : { $ref };
     const text = JSON.stringify(
       {
         $schema: 'http://json-schema.org/draft-07/schema#',
         title,
-        ...top,
+        $ref,
         definitions,
       },
       null,

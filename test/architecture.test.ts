@@ -292,7 +292,7 @@ test.each([
 });
 
 /** Those whose work is still their own. */
-const byThemselves = ['adopt', 'drill', 'init', 'secret'];
+const byThemselves = ['adopt', 'drill', 'init'];
 
 test('what a command does is done by the library; it says so, and nothing else', () => {
   const known = ['commands', 'library', 'reference', 'serve', 'report', 'text', 'errors'];

@@ -68,6 +68,7 @@ export async function adopt(options: AdoptOptions, context: Context): Promise<Ex
   const troubles = troublesOf(adopted);
   if (json) {
     const document: AdoptedDocument = {
+      version: 1,
       ...asData(out, adopted, { findings, faults, troubles }),
       ...(inModel ? { model: inModel } : {}),
     };
@@ -103,6 +104,7 @@ interface Seen {
 
 /** What `adopt --json` prints. */
 export interface AdoptedDocument {
+  version: 1;
   /** Paths of what was written. */
   inventory: string;
   report: string;

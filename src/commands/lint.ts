@@ -1,6 +1,7 @@
 import { ExitCode } from '../errors';
 import { type LintOptions as FindOptions, isNamedLikeInventory, lint } from '../library/lint';
 import type { Ended } from '../library/several';
+import type { Finding } from '../plan/plan';
 import type { Context } from '../planning/context';
 import { renderFinding } from '../report/plan-text';
 import { count, visibleLines } from '../text/format';
@@ -10,6 +11,12 @@ export interface LintOptions extends FindOptions {
   /** The inventory that was found, where no file is named. */
   inventory?: string;
   json: boolean;
+}
+
+/** What `lint --json` prints. */
+export interface LintDocument {
+  version: 1;
+  findings: Finding[];
 }
 
 /**
@@ -31,7 +38,7 @@ async function lintOne(options: LintOptions, context: Context): Promise<Ended> {
   const { color } = context;
   const found = findings.length === 0 ? 'no findings' : count(findings.length, 'finding');
   const sum = `${options.files.join(', ')}: ${found}`;
-  if (options.json) await context.printJson(findings, 2);
+  if (options.json) await context.printJson({ version: 1, findings } satisfies LintDocument, 2);
   else
     await context.printRendered(
       [...findings.map((finding) => renderFinding(finding, { color })), visibleLines(sum)].join('\n\n'),

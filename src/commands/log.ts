@@ -1,5 +1,5 @@
 import { ExitCode, UsageError } from '../errors';
-import { type PurgeOptions, purge, log as readLog } from '../library/log';
+import { type LoggedRun, type PurgeOptions, purge, log as readLog } from '../library/log';
 import type { Context } from '../planning/context';
 import { keepSeenRuns } from '../reference/seen-runs';
 import { renderLog } from '../report/log-text';
@@ -9,6 +9,12 @@ export interface LogOptions extends PurgeOptions {
   verbose?: boolean;
   /** Wipe what the hosts keep of files with secrets, which a rollback would need. */
   purge?: boolean;
+}
+
+/** What `log --json` prints. */
+export interface LogDocument {
+  version: 1;
+  runs: LoggedRun[];
 }
 
 /** `haprov log`: lists the hosts' runs: who made them when, and how they ended. */
@@ -32,7 +38,7 @@ async function readAndPrint(options: LogOptions, context: Context) {
       context.env,
     );
   const full = options.run !== undefined || (options.verbose ?? false);
-  if (options.json) await context.printJson(found.runs, 2);
+  if (options.json) await context.printJson({ version: 1, runs: found.runs } satisfies LogDocument, 2);
   // Hosts that were not asked may have runs.
   else if (found.runs.length > 0 || !found.failure)
     await context.printRendered(

@@ -36,7 +36,7 @@ export async function render(options: RenderOptions, context: Context): Promise<
     if (!showSecrets) warnOfVeiled([found], context);
     await context.print(found.content);
   } else if (out !== undefined) await writeAll(out, hosts, showSecrets, context);
-  else if (json) await context.printJson({ inventory, assumptions, hosts: hosts.map(asData) }, 2);
+  else if (json) await context.printJson({ version: 1, inventory, assumptions, hosts: hosts.map(asData) }, 2);
   else await context.printRendered(renderHosts(hosts, context));
   return ExitCode.done;
 }
@@ -106,9 +106,9 @@ async function writeAll(
     );
 }
 
-/** A host as `--json` prints it: a file's bytes as `content` where they are text, else as `base64`. */
 /** What `render --json` prints. */
 export interface RenderedDocument {
+  version: 1;
   inventory: string;
   /** What only a host knows, and was assumed; a sentence each. */
   assumptions: string[];
@@ -139,6 +139,7 @@ interface OtherData {
   says: string;
 }
 
+/** A host as `--json` prints it: a file's bytes as `content` where they are text, else as `base64`. */
 function asData({ resources, ...host }: RenderedHost): RenderedDocument['hosts'][number] {
   const data = resources.map((one): FileData | OtherData => {
     if (!isFile(one)) {

@@ -87,7 +87,7 @@ export async function editSecrets(
     if (removed.length > 0 && !(await mayRemove(removed, values.size === 0)))
       throw new HaprovError(ExitCode.failed, 'nothing was changed');
     if (Object.values(edited).some((names) => names.length > 0))
-      tell(await changeSecrets(folder, asker, (now) => merged(now, draft.base, values, edited)));
+      await changeSecrets(folder, asker, (now) => merged(now, draft.base, values, edited), tell);
     rmSync(place, { force: true });
     return edited;
   } catch (error) {

@@ -40,12 +40,15 @@ export interface Made {
   readers?: { before: number; now: number };
 }
 
+/** Is told what was made as soon as it is there: what comes after it may fail. */
+type Tell = (made: Made) => void;
+
 /** The user's own recipient, what others give him secrets by; makes his key where he has none. @throws InputError */
-export async function ownRecipient(asker: SecretAsker): Promise<{ recipient: string; made: Made }> {
+export async function ownRecipient(asker: SecretAsker, tell: Tell): Promise<string> {
   const file = identityPath(asker.env);
   if (existsSync(file)) {
     const [first = ''] = await readIdentities(asker);
-    return { recipient: await age().recipientOf(first), made: {} };
+    return age().recipientOf(first);
   }
   const identity = await age().makeIdentity();
   const recipient = await age().recipientOf(identity);
@@ -66,7 +69,9 @@ export async function ownRecipient(asker: SecretAsker): Promise<{ recipient: str
     }
   });
   // Somebody else was faster.
-  return isNew ? { recipient, made: { identity: file } } : ownRecipient(asker);
+  if (!isNew) return ownRecipient(asker, tell);
+  tell({ identity: file });
+  return recipient;
 }
 
 /**
@@ -78,13 +83,14 @@ export async function changeSecrets(
   folder: string,
   asker: SecretAsker,
   change: (values: SecretValues) => SecretValues,
-): Promise<Made> {
+  tell: Tell,
+): Promise<void> {
   return alone(folder, async () => {
     const found = await openSecrets(folder, asker);
-    const made = found ? {} : await begin(folder, asker);
-    const now = await replace(folder, change(found?.values ?? new Map()), found, asker);
+    if (!found) await begin(folder, asker, tell);
+    const now = await replace(folder, change(found?.values ?? new Map()), found, asker, tell);
     const before = found?.recipients ?? now;
-    return before === now ? made : { ...made, readers: { before, now } };
+    if (before !== now) tell({ readers: { before, now } });
   });
 }
 
@@ -102,13 +108,13 @@ export async function encryptFor(
   }
 }
 
-async function begin(folder: string, asker: SecretAsker): Promise<Made> {
-  const { recipient, made } = await ownRecipient(asker);
+async function begin(folder: string, asker: SecretAsker, tell: Tell): Promise<void> {
+  const recipient = await ownRecipient(asker, tell);
   const file = join(folder, recipientsFile);
-  if (existsSync(file)) return made;
+  if (existsSync(file)) return;
   const head = `# Whom ${secretFile} is encrypted for, one a line. After a change: haprov secret rekey`;
   attempt(file, () => writeFileSync(file, `${head}\n${recipient}\n`, { flag: 'wx' }));
-  return { ...made, recipients: file };
+  tell({ recipients: file });
 }
 
 /** @throws InputError where nobody can tell for whom to encrypt */
@@ -151,6 +157,7 @@ async function replace(
   values: SecretValues,
   found: OpenedSecrets | undefined,
   asker: SecretAsker,
+  tell: Tell,
 ): Promise<number> {
   const path = join(folder, secretFile);
   const sorted = [...values].sort(([a], [b]) => (a < b ? -1 : 1));
@@ -165,7 +172,7 @@ async function replace(
   } catch {
     throw fault(
       join(folder, recipientsFile),
-      `does not name you, so you could not read ${secretFile} again: add ${(await ownRecipient(asker)).recipient}`,
+      `does not name you, so you could not read ${secretFile} again: add ${await ownRecipient(asker, tell)}`,
     );
   }
   attempt(path, () => putInPlace(existsSync(path) ? realpathSync(path) : path, sealed));

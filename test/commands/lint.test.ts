@@ -39,12 +39,13 @@ test('a finding is printed with its place, reason and remedy, and makes the exit
   );
 });
 
-test('--json prints the list', async () => {
+test('--json prints them as one document', async () => {
   const { code, printed } = await run({ json: true });
   expect(code).toBe(1);
-  expect(JSON.parse(printed)).toMatchObject([
-    { rule: 'equal-priorities', severity: 'warning', where: 'inventory.json:23: vips.v' },
-  ]);
+  expect(JSON.parse(printed)).toMatchObject({
+    version: 1,
+    findings: [{ rule: 'equal-priorities', severity: 'warning', where: 'inventory.json:23: vips.v' }],
+  });
 });
 
 test('--allow leaves a rule out; with nothing left the exit code is 0', async () => {
@@ -52,7 +53,10 @@ test('--allow leaves a rule out; with nothing left the exit code is 0', async ()
     code: 0,
     printed: 'inventory.json: no findings',
   });
-  expect(JSON.parse((await run({ allow: ['equal-priorities'], json: true })).printed)).toEqual([]);
+  expect(JSON.parse((await run({ allow: ['equal-priorities'], json: true })).printed)).toEqual({
+    version: 1,
+    findings: [],
+  });
 });
 
 test('--allow of a rule that is none', async () => {
@@ -139,9 +143,9 @@ describe('files without an inventory', () => {
   });
 
   test('a folder is its files', async () => {
-    expect(JSON.parse((await runOn(['pieces'], pair, { json: true })).printed)).toMatchObject([
-      { rule: 'unknown-state', severity: 'warning', where: 'pieces/v.conf:2:9' },
-    ]);
+    expect(JSON.parse((await runOn(['pieces'], pair, { json: true })).printed)).toMatchObject({
+      findings: [{ rule: 'unknown-state', severity: 'warning', where: 'pieces/v.conf:2:9' }],
+    });
   });
 
   test('rules of other versions are left out', async () => {
@@ -211,8 +215,8 @@ describe('an inventory with files of one’s own', () => {
     await withFiles({ files }, (_folder, file) =>
       lintInventoryOrFiles({ files: [file], json: true }, heard.context),
     );
-    const found = JSON.parse(heard.text()) as Finding[];
-    expect(found.map(({ rule, where }) => `${where.replace(/^.*\/inv/, 'inv')} ${rule}`)).toEqual([
+    const { findings } = JSON.parse(heard.text()) as { findings: Finding[] };
+    expect(findings.map(({ rule, where }) => `${where.replace(/^.*\/inv/, 'inv')} ${rule}`)).toEqual([
       'own/main.cfg:6:15 backend-not-there',
       'own/ethyl.conf:4:21 peers-differ',
       'own/ethyl.conf:5:12 equal-priorities',

@@ -75,7 +75,10 @@ describe('the inventory need not be named', () => {
   test('--json says nothing of it', () =>
     inFolder(files, (folder) => {
       const { stdout, stderr } = run(folder, ['lint', '--json'], env);
-      expect([JSON.parse(stdout.toString()), stderr]).toEqual([expect.any(Array), '']);
+      expect([JSON.parse(stdout.toString()), stderr]).toEqual([
+        { version: 1, findings: expect.any(Array) },
+        '',
+      ]);
     }));
 
   test('a template is copied beside it', () =>
@@ -183,7 +186,12 @@ describe('haprov lint of several inventories', () => {
       const { code, stdout } = run(folder, ['lint', 'a.json', 'b.json', '--json'], env);
       expect([code, stdout.toString()]).toEqual([
         0,
-        ['a', 'b'].map((name) => `{"version":1,"file":"${name}.json","exitCode":0,"result":[]}\n`).join(''),
+        ['a', 'b']
+          .map(
+            (name) =>
+              `{"version":1,"file":"${name}.json","exitCode":0,"result":{"version":1,"findings":[]}}\n`,
+          )
+          .join(''),
       ]);
     }));
 

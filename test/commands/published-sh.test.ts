@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { withFiles } from '../bad-input/cases';
 import { buildProgram, removeProgram, run } from '../support/program';
-import { expectPublished } from '../support/schemas';
+import { expectPublished, publishedSchema } from '../support/schemas';
 
 beforeAll(buildProgram);
 afterAll(removeProgram);
@@ -44,14 +44,17 @@ test.each([
     const text = stdout.toString();
     expect(text).not.toBe('');
     const documents = kind === 'several' ? text.trim().split('\n') : [text];
-    for (const document of documents) expectPublished(kind, JSON.parse(document));
+    for (const document of documents.map((one) => JSON.parse(one))) {
+      expect(document).toHaveProperty('version', 1);
+      expectPublished(kind, document);
+    }
   }),
 );
 
 test('a field that a schema does not tell of is found', () => {
   const finding = { rule: 'x', severity: 'error', where: '', message: '', fix: '' };
-  expectPublished('lint', [finding]);
-  expect(() => expectPublished('lint', [{ ...finding, more: 1 }])).toThrow(
+  expectPublished('lint', { version: 1, findings: [finding] });
+  expect(() => expectPublished('lint', { version: 1, findings: [{ ...finding, more: 1 }] })).toThrow(
     'must NOT have additional properties',
   );
 });
@@ -62,6 +65,28 @@ test.each(kinds)('haprov schema %s prints the file of the package', (kind) =>
     expect([code, stdout.toString()]).toEqual([0, readFileSync(`schema/${kind}.schema.json`, 'utf8')]);
   }),
 );
+
+/** Those of which a schema allows one, each with what its names stand for. */
+const alternatives = (schema: Schema, { definitions = {} }: Schema): Schema[] => {
+  const { $ref, anyOf, allOf } = schema;
+  if ($ref !== undefined)
+    return alternatives(definitions[decodeURIComponent($ref.replace('#/definitions/', ''))] ?? {}, {
+      definitions,
+    });
+  return (anyOf ?? allOf)?.flatMap((one) => alternatives(one, { definitions })) ?? [schema];
+};
+interface Schema {
+  $ref?: string;
+  anyOf?: Schema[];
+  allOf?: Schema[];
+  definitions?: Record<string, Schema>;
+  required?: string[];
+}
+
+test.each(kinds.filter((kind) => !['inventory', 'playbook'].includes(kind)))('%s has its version', (kind) => {
+  const schema = publishedSchema(kind) as Schema;
+  for (const one of alternatives(schema, schema)) expect(one.required).toContain('version');
+});
 
 test('haprov schema knows all of them, and no others', () =>
   withFiles({ files: {} }, (folder) => {

@@ -4,6 +4,7 @@ import {
   chmodSync,
   closeSync,
   existsSync,
+  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -60,6 +61,21 @@ test.each([
   const { code, stderr } = haprov(['secret', 'set', 'a'], { input });
   expect([code, stderr]).toEqual([2, expect.stringContaining(says)]);
   expect(existsSync(inFolder('secrets.age'))).toBe(false);
+});
+
+test('a key that was made is told of where what comes after it fails, also by init', () => {
+  const told = `your key was made: ${inFolder(identity)}. Keep a copy`;
+  const tooBig = haprov(['secret', 'set', 'a'], { input: 'a'.repeat(9 * 1024 * 1024) });
+  expect(tooBig).toMatchObject({ code: 2, stderr: expect.stringContaining(told) });
+  rmSync(inFolder(identity));
+  rmSync(inFolder('secrets.recipients'));
+  mkdirSync(inFolder('new'));
+  const theirs = haprov(['secret', 'recipient'], { env: { HAPROV_AGE_IDENTITY: inFolder('theirs.txt') } });
+  writeFileSync(inFolder('new/secrets.recipients'), theirs.stdout);
+  const pair = ['--host', 'a=192.0.2.1', '--host', 'b=192.0.2.2', '--vip', '192.0.2.9'];
+  const init = haprov(['init', '--offline', ...pair, '--out', inFolder('new/inventory.json')]);
+  expect(init).toMatchObject({ code: 2, stderr: expect.stringContaining('does not name you') });
+  expect(init.stderr).toContain(told);
 });
 
 test('a folder in place of the secret is no fault of haprov', () => {

@@ -12,7 +12,8 @@ const reloads = () =>
 const lockOf = (host: string) => on(host, 'readlink /var/lib/haprov/lock || :').trim();
 const runs = async () => {
   const { stdout } = await haprov('log', inventory, '--json');
-  return JSON.parse(stdout) as { run: string; command: string; hosts: { host: string; result: string }[] }[];
+  type Run = { run: string; command: string; hosts: { host: string; result: string }[] };
+  return (JSON.parse(stdout) as { runs: Run[] }).runs;
 };
 /** Ends the watcher of the run that has the lock, by its pid. */
 const killWatcher = (host: string) =>

@@ -61,7 +61,9 @@ test('quiet: warnings, what failed, and the failed end', async () => {
 
 test('json: the events and nothing else', async () => {
   const { out, err } = await report(failedRun, { mode: 'json', verbose: true });
-  expect(out.map((line) => JSON.parse(line))).toEqual(JSON.parse(JSON.stringify(failedRun)));
+  expect(out.map((line) => JSON.parse(line))).toEqual(
+    failedRun.map((event) => ({ version: 1, ...JSON.parse(JSON.stringify(event)) })),
+  );
   expect(err).toEqual([]);
 });
 

@@ -56,15 +56,14 @@ export async function writeNewPair(
   );
   makeFolder(folder);
   // The secrets first: an inventory that names what is nowhere would be in the way of the next attempt.
-  tellOfSecrets(
-    await changeSecrets(folder, context, (values) => {
-      const taken = [...made.keys()].find((name) => values.has(name));
-      if (taken !== undefined)
-        throw new UsageError(`${secretFile}: somebody else has just set ${taken}`, 'run haprov init again');
-      return new Map([...values, ...made]);
-    }),
-    context,
-  );
+  const tell = tellOfSecrets(context);
+  const withMade = (values: SecretValues) => {
+    const taken = [...made.keys()].find((name) => values.has(name));
+    if (taken !== undefined)
+      throw new UsageError(`${secretFile}: somebody else has just set ${taken}`, 'run haprov init again');
+    return new Map([...values, ...made]);
+  };
+  await changeSecrets(folder, context, withMade, tell);
   try {
     const schema = join(folder, schemaFile);
     if (!existsSync(schema))
@@ -72,7 +71,7 @@ export async function writeNewPair(
     writeNew(file, printJson(inventory), 'name another file');
   } catch (error) {
     const without = (values: SecretValues) => new Map([...values].filter(([name]) => !made.has(name)));
-    await changeSecrets(folder, context, without).catch(() => undefined);
+    await changeSecrets(folder, context, without, tell).catch(() => undefined);
     throw error;
   }
   try {
