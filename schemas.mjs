@@ -14,6 +14,7 @@ const printed = {
   drill: ['src/drill/drill-report.ts', 'DrillReport', 'haprov drill --json'],
   adopt: ['src/commands/adopt.ts', 'AdoptedDocument', 'haprov adopt --json'],
   secrets: ['src/commands/secret.ts', 'SecretsDocument', 'haprov secret list --json'],
+  certificates: ['src/certificates/judge.ts', 'CertificatesReport', 'haprov certificates --json'],
   several: [
     'src/commands/several.ts',
     'SeveralLine',

@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { commandsAboutItself } from './cli/about-itself';
 import { askCommands } from './cli/ask-commands';
 import { beginCommands } from './cli/begin-commands';
+import { certificateCommands } from './cli/certificate-commands';
 import { complete } from './cli/complete';
 import { execute } from './cli/execute-later';
 import { parseWithHelp, withReadableHelp } from './cli/help';
@@ -243,6 +244,7 @@ inventoryCommand('render', 'show what would be on the hosts, whole files with ow
   );
 
 askCommands(program);
+certificateCommands(program);
 beginCommands(program);
 maintenanceCommands(program);
 secretCommands(program);

@@ -14,6 +14,7 @@ import {
   saidIn,
   shownInventory,
 } from './library/caller';
+import { type CertificatesReport, certificates as certificatesFor } from './library/certificates';
 import { drain as drainFor } from './library/drain';
 import { IncompleteError, RunError } from './library/failures';
 import { lint as lintFor } from './library/lint';
@@ -40,6 +41,13 @@ export {
 export type { Event, Phase, RunEnd, StepFailure } from './events/events';
 export type { SecretQuestion } from './host/ask-secret';
 export type { Caller, CallOptions, Confirm, Inventory } from './library/caller';
+export type {
+  CertificateFinding,
+  CertificateOnHost,
+  CertificatesReport,
+  ListedCertificate,
+  Shown,
+} from './library/certificates';
 export { IncompleteError, RunError } from './library/failures';
 export type { LoggedHost, LoggedRun } from './library/log';
 export type { RenderedHost, RenderedState } from './library/render';
@@ -214,5 +222,21 @@ export function log(
     const { runs, failure } = await logFor(said, context);
     if (failure) throw new IncompleteError(failure, runs);
     return runs;
+  });
+}
+
+/**
+ * The certificates of the pair: as wanted, as on each host, as shown to clients. `within` (30): days before its end from which a
+ * certificate is a finding.
+ * @throws IncompleteError with what the others have, where a host could not be asked
+ */
+export function certificates(
+  inventory: InventorySource,
+  options: CallOptions & { within?: number } = {},
+): Promise<CertificatesReport> {
+  return call(inventory, options, async (said, context) => {
+    const { report, failure } = await certificatesFor(said, context);
+    if (failure) throw new IncompleteError(failure, report);
+    return report;
   });
 }

@@ -10,7 +10,9 @@ export const ranges = {
   probeInterval: [10, 60_000],
   steady: [0, 3600],
   timeout: [0, 86_400],
+  /** Days. */
+  within: [0, 3650],
 } as const;
 
 /** Those of {@link ranges} that have no fraction: a host's shell, which counts the seconds of `confirmWithin`, knows none. */
-export const wholeNumbers: readonly string[] = ['confirmWithin', 'port', 'probeInterval'];
+export const wholeNumbers: readonly string[] = ['confirmWithin', 'port', 'probeInterval', 'within'];

@@ -38,6 +38,7 @@ const arrows: Record<string, string[]> = {
     'execution',
     'report',
     'planning',
+    'certificates',
     'status (types)',
     'rollout',
     'pair',
@@ -88,6 +89,7 @@ const arrows: Record<string, string[]> = {
   execution: ['report', 'planning', 'rollout', 'pair', 'ha', 'host', 'plan', 'events (types)', 'errors'],
   report: [
     'status (types)',
+    'certificates (types)',
     'host (types)',
     'plan',
     'playbook',
@@ -113,6 +115,7 @@ const arrows: Record<string, string[]> = {
     'errors',
   ],
   status: ['pair', 'lint', 'ha', 'host', 'plan (types)', 'inventory', 'resources', 'errors (types)', 'shell'],
+  certificates: ['lint', 'ha', 'host (types)', 'inventory', 'playbook', 'shell'],
   rollout: ['pair', 'ha', 'host', 'plan (types)', 'inventory (types)', 'events (types)', 'errors', 'shell'],
   pair: ['lint', 'ha', 'host', 'plan (types)', 'inventory', 'resources', 'errors', 'shell'],
   lint: ['ha', 'plan (types)', 'inventory', 'resources (types)', 'document'],

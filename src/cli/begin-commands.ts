@@ -79,5 +79,17 @@ export function beginCommands(program: Command): void {
 /** What there are schemas of: schema/KIND.schema.json. */
 const schemaKinds = [
   ...['inventory', 'playbook'],
-  ...['plan', 'status', 'lint', 'several', 'event', 'log', 'render', 'drill', 'adopt', 'secrets'],
+  ...[
+    'plan',
+    'status',
+    'lint',
+    'several',
+    'event',
+    'log',
+    'render',
+    'drill',
+    'adopt',
+    'secrets',
+    'certificates',
+  ],
 ];

@@ -64,8 +64,8 @@ function inFiles(files: HostFiles, now: Date): Found[] {
   });
 }
 
-/** The certificates of a crt-list: each line begins with one. */
-function listedIn(list: string, sections: readonly Section[]): string[] {
+/** The paths of the certificates of a crt-list: each line begins with one. */
+export function listedIn(list: string, sections: readonly Section[]): string[] {
   const base = sections
     .filter(({ kind }) => kind === 'global')
     .flatMap((section) => directives(section, 'crt-base'))

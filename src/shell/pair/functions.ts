@@ -1,5 +1,6 @@
 // Made by `npm run build` from the .sh files beside it.
 import type { Library, Word } from '../library-file';
+import certificatesText from './certificates.sh';
 import drainFilesText from './drain-files.sh';
 import drainedText from './drained.sh';
 import flagText from './flag.sh';
@@ -10,6 +11,7 @@ import vipProbeHostText from './vip-probe-host.sh';
 import whoAnswersText from './who-answers.sh';
 
 export const libraries = {
+  'certificates': { text: certificatesText, needs: ['probe', 'haproxy-files', 'runtime'], functions: 'tell_certificates named_certificates tell_certificates_at tell_certificate tell_loaded_certificates see_certificates' },
   'drain-files': { text: drainFilesText, needs: [], functions: 'is_roots_alone write_drain_files restore_drain_files' },
   'drained': { text: drainedText, needs: ['runtime'], functions: 'drained_servers is_drained find_socket server_commands tell_worker set_servers lend_servers ready_servers change_drained keep_drained give_back tell_new_worker' },
   'flag': { text: flagText, needs: ['drain-files'], functions: 'take_over_levers raise_flag take_flag_down raise_run_flag take_run_flag_down' },
@@ -21,6 +23,13 @@ export const libraries = {
 } satisfies Record<string, Library>;
 
 export interface Functions {
+  // certificates.sh
+  tell_certificates: [];
+  named_certificates: [...file: Word[]];
+  tell_certificates_at: [path: Word];
+  tell_certificate: [path: Word];
+  tell_loaded_certificates: [];
+  see_certificates: [...place_name: Word[]];
   // drain-files.sh
   is_roots_alone: [path: Word];
   write_drain_files: [folder: Word, ...path_content: Word[]];
