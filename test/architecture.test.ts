@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { typeQuestions } from './support/type-questions';
 
 /**
@@ -34,7 +34,9 @@ const arrows: Record<string, string[]> = {
   commands: ['*'],
   reference: ['playbook', 'document'],
   library: [
+    'adopt',
     'maintenance',
+    'drill',
     'execution',
     'report',
     'planning',
@@ -294,19 +296,15 @@ test.each([
   expect(typeQuestions(source)).toBe(count);
 });
 
-/** Those whose work is still their own. */
-const byThemselves = ['adopt', 'drill', 'init'];
-
 test('what a command does is done by the library; it says so, and nothing else', () => {
   const known = ['commands', 'library', 'reference', 'serve', 'report', 'text', 'errors'];
   const pure =
-    /^\.\.\/(?:plan\/plan|resources\/rendered|document\/(?:suggest|write-below)|playbook\/playbook)$/;
+    /^\.\.\/(?:plan\/plan|shell\/quote|resources\/rendered|document\/(?:suggest|write-below)|playbook\/playbook)$/;
   const others = imports.filter(
     ({ file, from, typesOnly }) =>
       roomOf(file) === 'commands' &&
       from.startsWith('.') &&
       !typesOnly &&
-      !byThemselves.includes(basename(file, '.ts')) &&
       !known.includes(roomOf(join(dirname(file), from))) &&
       !pure.test(from),
   );

@@ -28,8 +28,8 @@ export interface Caller {
 /** Which hosts, how they are reached, and who calls. */
 export interface CallOptions extends Caller, ReachOptions {}
 
-/** Says whether these changes are to be made. */
-export type Confirm = (plan: Plan) => Promise<boolean> | boolean;
+/** Says whether what is planned is to be done. */
+export type Confirm<T = Plan> = (plan: T) => Promise<boolean> | boolean;
 
 /** An inventory that was read and found right. What is secret in it is in none of these fields. */
 export interface Inventory {
@@ -104,7 +104,7 @@ function requireNumber(name: keyof typeof ranges, value: unknown): void {
  * @param env the process's own environment
  */
 export async function callFor<T>(
-  caller: Caller & { confirm?: Confirm },
+  caller: Caller & { confirm?: Confirm<never> | undefined },
   env: NodeJS.ProcessEnv,
   work: (context: Context) => Promise<T>,
 ): Promise<T> {
@@ -123,7 +123,9 @@ export async function callFor<T>(
       // A run must not end in the middle because somebody's log is full.
     }
   };
-  const { ask, confirm } = caller;
+  const ask = caller.ask;
+  // What a function plans and what its caller is asked about are of one type: src/index.ts.
+  const confirm = caller.confirm as Confirm<object> | undefined;
   const askSecret = async (question: SecretQuestion): Promise<string | undefined> => {
     const answer = stopping.aborted
       ? undefined

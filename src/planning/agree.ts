@@ -1,5 +1,4 @@
 import { ExitCode, HaprovError, UsageError } from '../errors';
-import type { Plan } from '../plan/plan';
 import type { Context } from './context';
 
 interface Asking {
@@ -24,7 +23,7 @@ export function mayGoOn({ yes }: Asking, context: Context, only: string): boolea
  * @throws UsageError (exit 2) where there is nobody to ask; HaprovError (exit 130) where the operator leaves
  */
 export async function agreed(
-  question: { text: string; about: string; todo: string; plan?: Plan },
+  question: { text: string; about: string; todo: string; plan?: object },
   { yes }: Asking,
   context: Context,
 ): Promise<boolean> {

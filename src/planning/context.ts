@@ -1,7 +1,6 @@
 import type { EventBody } from '../events/events';
 import type { AskSecret, SshTarget } from '../host/connection';
 import type { Inventory } from '../inventory/inventory';
-import type { Plan } from '../plan/plan';
 
 /** Which hosts are meant, and how they are reached, over what the inventory and the user's ssh config say. */
 export interface ReachOptions {
@@ -60,8 +59,11 @@ export interface Context {
   rows?: number;
   /** Whether there is an operator at a terminal. */
   canAsk: boolean;
-  /** Asks the operator, where there is one; shows what it is about, where that was not printed. Use `agreed`. */
-  confirm(question: string, about: string, plan?: Plan): Promise<'yes' | 'no' | 'left'>;
+  /**
+   * Asks the operator, where there is one; shows what it is about, where that was not printed. Use `agreed`.
+   * @param plan what it is about as data, as a program is asked
+   */
+  confirm(question: string, about: string, plan?: object): Promise<'yes' | 'no' | 'left'>;
   /** Asks the operator for what a login, or an encrypted file, needs; absent where nobody can be asked. */
   askSecret?: AskSecret | undefined;
   /** Aborted by the first Ctrl-C: begin nothing new. */
