@@ -1,4 +1,5 @@
 import { ExitCode, HaprovError, HostError } from '../errors';
+import type { RunEnd } from '../events/events';
 import { executePlan } from '../execution/execute-plan';
 import { classify } from '../ha/disruption';
 import { isAside } from '../ha/surroundings';
@@ -33,8 +34,20 @@ export interface RetireOptions extends CommonOptions {
   yes: boolean;
 }
 
-/** Takes a host out for good: drains it, then stops and disables its keepalived, HAProxy and services. */
-export async function retire(options: RetireOptions, context: Context): Promise<ExitCode> {
+/** How the run ended. */
+export interface Retired extends RunEnd {
+  host: string;
+  /** The hosts whose configuration names it until the next apply; empty where it is not retired. */
+  others: string[];
+  /** Whether it had left the inventory before. */
+  isFormer: boolean;
+}
+
+/**
+ * Takes a host out for good: drains it, then stops and disables its keepalived, HAProxy and services.
+ * @throws HostError where it does not answer, saying where its VIPs are; HaprovError where nobody else would serve
+ */
+export async function retire(options: RetireOptions, context: Context): Promise<Retired> {
   const begun = performance.now();
   const said = await loadDesiredState(options, context);
   const { host: asked, isFormer } = whoIsMeant(said.inventory, options);
@@ -81,7 +94,7 @@ export async function retire(options: RetireOptions, context: Context): Promise<
     refuseAlone(maintenance, picture, plan, options.force);
     context.emit({ type: 'message', level: 'info', text: wordsFor(maintenance, picture) });
     let isDrained = false;
-    const { exitCode } = await executePlan(
+    const ended = await executePlan(
       {
         command: 'retire',
         begun,
@@ -116,12 +129,14 @@ export async function retire(options: RetireOptions, context: Context): Promise<
       },
       context,
     );
-    if (exitCode !== ExitCode.done) {
+    if (ended.exitCode !== ExitCode.done) {
       const back = isFormer ? '' : ', haprov undrain puts it back into service';
       if (isDrained) maintenance.warn(`${host.name} is still drained: haprov retire again goes on${back}`);
-      return exitCode;
+      return { ...ended, host: host.name, others: [], isFormer };
     }
-    return await whatIsLeft(options, context, { found, host, isFormer, inventory });
+    await refuseLiving(found, host);
+    const others = inventory.hosts.filter((one) => one !== host).map(({ name }) => name);
+    return { ...ended, host: host.name, others, isFormer };
   } finally {
     surveyed.close();
     opened.close();
@@ -138,7 +153,7 @@ function toStop(resources: readonly Resource[]): Resource[] {
     .map((unit) => serviceNamed(unit, { task: 'Retire' }, { enabled: false, running: false }));
 }
 
-interface Retired {
+interface ToRetire {
   inventory: Inventory;
   host: Host;
   surveyed: Survey;
@@ -156,7 +171,7 @@ function planOf(
     maintenance: {
       means: { unmovable },
     },
-  }: Retired,
+  }: ToRetire,
   found: Surveyed,
 ): FullPlan {
   const planned = planHost({ ...inventory, vips: [] }, host, found, services);
@@ -263,17 +278,8 @@ function dead({
   );
 }
 
-/** Looks for a keepalived that still runs, and tells the operator to remove the host from the inventory. */
-async function whatIsLeft(
-  options: RetireOptions,
-  context: Context,
-  {
-    found,
-    host,
-    isFormer,
-    inventory,
-  }: { found: Surveyed; host: Host; isFormer: boolean; inventory: Inventory },
-): Promise<ExitCode> {
+/** @throws HaprovError where a keepalived runs still */
+async function refuseLiving(found: Surveyed, host: Host): Promise<void> {
   const { stdout } = await found.connection.runScript(
     'ps -e -o pid= -o comm= | awk \'$2 == "keepalived" { print $1 }\'',
     { accepts: 'any', timeoutMs: 15_000 },
@@ -285,12 +291,4 @@ async function whatIsLeft(
       `${host.name}: its units are stopped, but a keepalived that belongs to none of them runs still (process ${pids.join(', ')})`,
       'find out who started it, end it there, and retire again',
     );
-  const others = inventory.hosts.filter((one) => one !== host).map(({ name }) => name);
-  const next = isFormer
-    ? `haprov apply ${options.inventory} removes it from the configuration of ${joinWithAnd(others)}, where that is not done yet`
-    : `now take it out of ${options.inventory}: haprov apply then removes it from the configuration of ${joinWithAnd(others)}`;
-  await context.print(
-    `${host.name} is retired: nothing of it speaks VRRP, nothing of the pair serves on it, and nothing starts at boot; ${next}\n`,
-  );
-  return ExitCode.done;
 }

@@ -1,5 +1,4 @@
-import { ExitCode, HostError } from '../errors';
-import type { HostFacts } from '../host/facts';
+import { ExitCode, type HaprovError, HostError } from '../errors';
 import { endRunScript, unlockScript } from '../host/history';
 import type { RunOutcome } from '../host/run-state';
 import { type Surveyed, survey } from '../host/survey';
@@ -15,15 +14,50 @@ export interface UnlockOptions extends CommonOptions {
   yes: boolean;
   /** End runs that are alive, and remove their locks too. */
   force: boolean;
+  /** Is given the locks before one is taken away, and the hosts that have none. */
+  onLocks?: ((locks: readonly HeldLock[], unlocked: readonly string[]) => Promise<void>) | undefined;
+}
+
+/** A host's lock, and whose it is. */
+export interface HeldLock {
+  host: string;
+  run: string;
+  /** Who made the run; empty where it is not known. */
+  owner: string;
+  /** ISO 8601; empty where it is not known. */
+  since: string;
+  /** The transaction's state; empty at its beginning. */
+  state: string;
+  /** Whether somebody drives the run still. */
+  alive: boolean;
+}
+
+/** A lock that was taken away, or could not be. */
+export interface TakenLock extends HeldLock {
+  /** What came of it, in a sentence. */
+  said: string;
+  exitCode: ExitCode;
+}
+
+/** What came of all locks. */
+export interface Unlocked {
+  exitCode: ExitCode;
+  /** Whether the end of living runs was not agreed to. */
+  refused: boolean;
+  taken: TakenLock[];
+  /** Those that were left, as their runs live. */
+  kept: HeldLock[];
+  /** Why not all are taken away: a host could not be asked, or a run is alive. */
+  failure?: HaprovError;
 }
 
 interface Locked {
-  host: Surveyed;
-  lock: NonNullable<HostFacts['lock']>;
+  lock: HeldLock;
+  connection: Surveyed['connection'];
 }
 
-/** Tells who holds which lock, and removes the locks of runs that are not alive. */
-export async function unlock(options: UnlockOptions, context: Context): Promise<ExitCode> {
+/** Tells who holds which lock, and removes the locks of runs that are not alive; with `force` ends those that are. */
+export async function unlock(options: UnlockOptions, context: Context): Promise<Unlocked> {
   const inventory = await inventoryOf(options, context);
   const targets = selectHosts(inventory, options.limit).map((host) => ({
     target: toTarget(host, options, context),
@@ -32,72 +66,72 @@ export async function unlock(options: UnlockOptions, context: Context): Promise<
   if (options.force) mayGoOn(options, context, 'a run that is alive stays as it is');
   const surveyed = await survey(targets, listenerFor(context));
   try {
-    const locked = surveyed.hosts.flatMap((host): Locked[] =>
-      host.facts.lock ? [{ host, lock: host.facts.lock }] : [],
+    const locked = surveyed.hosts.flatMap(lockedOf);
+    const locks = locked.map(({ lock }) => lock);
+    const isLocked = (name: string) => locks.some(({ host }) => host === name);
+    const names = surveyed.hosts.map(({ name }) => name);
+    await options.onLocks?.(
+      locks,
+      names.filter((name) => !isLocked(name)),
     );
-    for (const one of locked) await context.print(`${describe(one)}\n`);
-    if (locked.length === 0 && surveyed.hosts.length > 0)
-      await context.print(`not locked: ${surveyed.hosts.map(({ name }) => name).join(', ')}\n`);
-    const living = locked.filter(({ lock }) => lock.alive);
-    if (options.force && living.length > 0 && !(await agreed(toEnd(locked, living), options, context))) {
-      await context.print('nothing was unlocked: you said no\n');
-      return ExitCode.failed;
-    }
+    const living = locks.filter(({ alive }) => alive);
+    if (options.force && living.length > 0 && !(await agreed(toEnd(locks, living), options, context)))
+      return { exitCode: ExitCode.failed, refused: true, taken: [], kept: locks };
     context.begin();
-    const exitCodes = await Promise.all(
-      locked.filter(({ lock }) => !lock.alive || options.force).map((one) => takeAway(one, context)),
-    );
-    if (exitCodes.includes(ExitCode.notRestored)) return ExitCode.notRestored;
-    const failure = notAsked(surveyed.failures);
-    if (failure) throw failure;
-    const [first] = living;
-    if (first && !options.force) throw refusal(first, living);
-    return exitCodes.find((code) => code !== ExitCode.done) ?? ExitCode.done;
+    const kept = options.force ? [] : living;
+    const taken = await Promise.all(locked.filter(({ lock }) => !kept.includes(lock)).map(takeAway));
+    const failure = notAsked(surveyed.failures) ?? (kept[0] && refusal(kept[0], kept));
+    const codes = taken.map(({ exitCode }) => exitCode);
+    const exitCode = codes.includes(ExitCode.notRestored)
+      ? ExitCode.notRestored
+      : (failure?.exitCode ?? codes.find((code) => code !== ExitCode.done) ?? ExitCode.done);
+    return { exitCode, refused: false, taken, kept, ...(failure ? { failure } : {}) };
   } finally {
     surveyed.close();
   }
 }
 
-function describe({ host, lock }: Locked): string {
-  const since = `since ${sinceOf(lock)}`;
+function lockedOf({ name, connection, facts: { lock } }: Surveyed): Locked[] {
+  if (!lock) return [];
+  const { run, owner, state, alive, since } = lock;
+  const at = Number.isNaN(since.getTime()) ? '' : since.toISOString();
+  return [{ connection, lock: { host: name, run, owner, since: at, state: state ?? '', alive } }];
+}
+
+/** A lock in two lines. */
+export function describeLock(lock: HeldLock): string {
   const life = lock.alive ? 'it is alive' : 'nobody drives it any more';
-  return `${host.name}: locked by ${lock.owner || 'somebody'} ${since}\n  run ${lock.run}, ${lock.state || 'beginning'}: ${life}`;
+  return `${lock.host}: locked by ${lock.owner || 'somebody'} since ${sinceOf(lock)}\n  run ${lock.run}, ${lock.state || 'beginning'}: ${life}`;
 }
 
-function sinceOf({ since }: Locked['lock']): string {
-  const time = since.getTime();
-  return Number.isNaN(time)
-    ? 'an unknown time'
-    : `${localTime(since.toISOString())} (${formatElapsed(Date.now() - time)})`;
-}
+const sinceOf = ({ since }: HeldLock): string =>
+  since === '' ? 'an unknown time' : `${localTime(since)} (${formatElapsed(Date.now() - Date.parse(since))})`;
 
-function refusal({ host, lock }: Locked, living: readonly Locked[]): HostError {
-  const names = living.map((one) => one.host.name).join(', ');
+function refusal(lock: HeldLock, living: readonly HeldLock[]): HostError {
+  const names = living.map(({ host }) => host).join(', ');
   return new HostError(
-    host.name,
+    lock.host,
     `the run ${lock.run} of ${lock.owner || 'somebody'} is alive, since ${sinceOf(lock)}${living.length > 1 ? ` (on ${names})` : ''}: its lock stays`,
     'wait for it: it ends, or puts the host back, by itself, also without its operator (after --confirm-within, 60 s by default); --force ends it now and puts the host back',
   );
 }
 
-function toEnd(locked: readonly Locked[], living: readonly Locked[]) {
-  const names = living.map(({ host }) => host.name).join(' and ');
+function toEnd(locks: readonly HeldLock[], living: readonly HeldLock[]) {
+  const names = living.map(({ host }) => host).join(' and ');
   return {
     text: `End the living run on ${names}, whatever it is doing, and put back what it changed?`,
-    about: locked.map(describe).join('\n'),
+    about: locks.map(describeLock).join('\n'),
     todo: 'unlock --force',
+    plan: locks,
   };
 }
 
-async function takeAway({ host, lock }: Locked, context: Context): Promise<ExitCode> {
-  const { name, connection } = host;
+async function takeAway({ lock, connection }: Locked): Promise<TakenLock> {
   if (lock.alive) {
     const { code } = await connection.runScript(endRunScript(lock.run), { accepts: [1], timeoutMs: 30_000 });
     if (code !== 0) {
-      await context.print(
-        `${name}: the run ${lock.run} could not be ended: look at its processes on the host\n`,
-      );
-      return ExitCode.unreachable;
+      const said = `the run ${lock.run} could not be ended: look at its processes on the host`;
+      return { ...lock, said, exitCode: ExitCode.unreachable };
     }
   }
   const { stdout } = await connection.runScript(unlockScript(lock.run, lock.alive ? 30 : 0), {
@@ -113,8 +147,7 @@ async function takeAway({ host, lock }: Locked, context: Context): Promise<ExitC
     exitCode === ExitCode.notRestored
       ? `: put right what /var/lib/haprov/runs/${lock.run}/log names; what was there before is in …/steps`
       : '';
-  await context.print(`${name}: ${said}${where}\n`);
-  return exitCode;
+  return { ...lock, said: `${said}${where}`, exitCode };
 }
 
 const outcomes: Partial<Record<RunOutcome, [string, ExitCode]>> = {
