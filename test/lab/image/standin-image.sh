@@ -26,6 +26,8 @@ ln -sf dnf-3 "$root/usr/bin/yum"
 mkdir -p "$root/etc/rpm" "$root/etc/yum.repos.d" "$root/usr/share/haprov-lab"
 echo '%_dbpath /var/lib/rpm' >"$root/etc/rpm/macros"
 cp -r "$repo" "$root/usr/share/haprov-lab/repo"
+cp -r "$repo-newer" "$root/usr/share/haprov-lab/newer"
+cp "$here/rpm/newer.repo" "$root/etc/yum.repos.d/"
 cat >"$root/etc/yum.repos.d/centos.repo" <<'END'
 [baseos]
 name=CentOS Stream 9 stand-in - BaseOS

@@ -1,11 +1,11 @@
 #!/bin/bash
 # Makes the stand-in's RPMs out of the files of Debian's packages, laid out as EL lays them out,
-# and a repository of them. Usage: standin-rpms.sh WORKDIR DEBSDIR REPODIR
+# and a repository of them; and REPODIR-newer, with repositories of newer packages. Usage: standin-rpms.sh WORKDIR DEBSDIR REPODIR
 set -euo pipefail
 work=$1 debs=$2 repo=$3
 here=$(cd "$(dirname "$0")" && pwd)
 
-rm -rf "$work/rpms" "$repo"
+rm -rf "$work/rpms" "$repo" "$repo-newer"
 mkdir -p "$work/rpms" "$repo"
 
 build() { # build SPEC DEB...: the version is the first one's
@@ -29,5 +29,7 @@ build keepalived keepalived
 build httpd apache2-bin
 build redis redis-server redis-tools
 build orders
+"$here/rpm/small.sh" "$repo" "$repo-newer" --define "_topdir $work/rpms/small" --define "_dbpath $work/rpms/db" \
+    --define '__os_install_post %{nil}'
 createrepo_c --quiet "$repo"
 rm -rf "$work/rpms"

@@ -1,0 +1,23 @@
+#!/bin/bash
+# Builds the small packages: the old ones into a repository that is made elsewhere, the others into their own.
+# Usage: small.sh OLD NEWER [RPMBUILD_WORD...]   NEWER becomes a folder of repositories: newer, failing, refusing
+set -euo pipefail
+old=$1 newer=$2
+shift 2
+here=$(cd "$(dirname "$0")" && pwd)
+words=("$@")
+
+small() { # small NAME VERSION REPODIR [SCRIPT]: the package's %post
+    rpmbuild -bb --quiet --define "_sourcedir $here" --define "_rpmdir $3" --define 'debug_package %{nil}' \
+        --define "small_name $1" --define "small_version $2" --define "small_script ${4:-:}" "${words[@]}" "$here/small.spec"
+}
+small toys 1.0 "$old"
+small kernel-lt 1.0 "$old"
+small toys 1.1 "$newer/newer"
+small kernel-lt 1.1 "$newer/newer"
+rpmbuild -bb --quiet --define "_sourcedir $here" --define "_rpmdir $newer/newer" --define 'orders_version 1.1' \
+    "${words[@]}" "$here/orders.spec"
+small toys 1.2 "$newer/failing" 'echo "toys: the database of toys is in use" >&2; exit 1'
+small haproxy 3.9 "$newer/refusing"
+small keepalived 2.9 "$newer/refusing"
+for name in newer failing refusing; do createrepo_c --quiet "$newer/$name"; done
