@@ -15,18 +15,26 @@ export interface PackageUpdate {
   /** `null` where the package is to go. */
   to: string | null;
   repository: string;
-  /** The new version comes beside the old one, as with a kernel. */
+  /** The new version comes beside the old one, as a kernel does. */
   isBeside: boolean;
 }
 
-/** What a host is told to do to its packages, by its own resolver. */
+/** What of a configuration matters where two versions of its program work for one pair. */
+export type Trait = 'peers' | 'vrrp3-unicast' | 'vrrp3-unicast-never';
+
+/** What a host's own resolver would do to its packages. */
 export interface UpdatePlan {
+  wish: UpdateWish;
   /** By name; empty where nothing is to be done. */
   updates: PackageUpdate[];
   /** What is needed afterwards, as far as it can be known before. */
   afterwards: Needs;
   /** What `undo` cannot bring back, a sentence each. */
   oneWay: string[];
+  /** Of the configuration that the host's HAProxy and keepalived read. */
+  traits: Trait[];
+  /** What the resolver leaves out, because something else does not fit it. */
+  skipped: { name: string; arch: string; version: string }[];
 }
 
 /** What a host needs so that what is installed is what runs. */

@@ -1,16 +1,64 @@
 // Made by `npm run build` from the .sh files beside it.
 import type { Library, Word } from '../library-file';
+import needsText from './needs.sh';
+import resolveText from './resolve.sh';
 import rollText from './roll.sh';
+import updateText from './update.sh';
 
 export const libraries = {
+  'needs': { text: needsText, needs: ['probe', 'init'], functions: 'running_files unit_of tell_units can_restart tell_runs_from tell_needs tell_boot_by_packages tell_boot_by_kernel' },
+  'resolve': { text: resolveText, needs: ['probe', 'needs', 'haproxy-files', 'keepalived-reads'], functions: 'resolver resolver_name wished read_table versions_of tell_updates tell_traits has_line full_folder rpm_locker' },
   'roll': { text: rollText, needs: ['init'], functions: 'boot_mark probe_roll note_roll forget_roll boot_host' },
+  'update': { text: updateText, needs: ['probe', 'resolve', 'transaction', 'haproxy-files', 'validators', 'units'], functions: 'each_update check_updates is_as_planned stage_updates say_of_resolver fetch_programs is_updated copy_from_cache unpack with_new try_updates try_haproxy try_keepalived run_updates last_transaction verify_updates is_as_wanted undo_updates made_by was_put_back restart_back' },
 } satisfies Record<string, Library>;
 
 export interface Functions {
+  // needs.sh
+  running_files: [grep_word?: Word];
+  unit_of: [pid: Word];
+  tell_units: [];
+  can_restart: [unit: Word];
+  tell_runs_from: [...name: Word[]];
+  tell_needs: [];
+  tell_boot_by_packages: [];
+  tell_boot_by_kernel: [];
+  // resolve.sh
+  resolver: [...word: Word[]];
+  resolver_name: [];
+  wished: [which: 'all' | 'security', ...name: Word[]];
+  read_table: [];
+  versions_of: [name_arch: Word];
+  tell_updates: [which: 'all' | 'security', ...name: Word[]];
+  tell_traits: [];
+  has_line: [pattern: Word, ...file: Word[]];
+  full_folder: [];
+  rpm_locker: [];
   // roll.sh
   boot_mark: [];
   probe_roll: [];
   note_roll: [...row: Word[]];
   forget_roll: [roll: Word];
   boot_host: [];
+  // update.sh
+  each_update: [rows: Word, read: Word];
+  check_updates: [rows: Word];
+  is_as_planned: [name: Word, arch: Word, from: Word, to: Word];
+  stage_updates: [rows: Word, which: 'all' | 'security', ...name: Word[]];
+  say_of_resolver: [];
+  fetch_programs: [rows: Word];
+  is_updated: [name: Word, rows: Word];
+  copy_from_cache: [name: Word, rows: Word];
+  unpack: [rpm: Word];
+  with_new: [...word: Word[]];
+  try_updates: [rows: Word];
+  try_haproxy: [];
+  try_keepalived: [];
+  run_updates: [rows: Word, which: 'all' | 'security', ...name: Word[]];
+  last_transaction: [];
+  verify_updates: [rows: Word];
+  is_as_wanted: [name: Word, arch: Word, from: Word, to: Word];
+  undo_updates: [rows: Word];
+  made_by: [rows: Word];
+  was_put_back: [name: Word, arch: Word, from: Word, to: Word];
+  restart_back: [unit: Word];
 }

@@ -1,0 +1,88 @@
+# What a host needs so that what is installed is what runs. Nothing here changes anything.
+# Needs: probe init
+
+# Prints "PID FILE" of each program and library that processes run, " (deleted)" behind one that is not there any more.
+running_files() { # [GREP_WORD...]
+  grep -sH "$@" /proc/[0-9]*/maps | sed -n 's,^[^:]*/\([0-9]*\)/maps:[^ ]* ..x[^ ]* [^ ]* [^ ]* [^ ]* *\(/.*\)$,\1 \2,p' | sort -u
+}
+
+# Prints the unit of a process; "init" for the first one; nothing for what a login has started.
+unit_of() { # PID
+  [ "$1" != 1 ] || { echo init; return; }
+  if has_systemd; then
+    sed -n '/user\.slice/d; s,.*/\([^/]*\.service\).*,\1,p' "/proc/$1/cgroup" 2>/dev/null | head -n 1
+  else
+    read -r comm 2>/dev/null <"/proc/$1/comm" || return 0
+    [ ! -f "/etc/init.d/$comm" ] || echo "$comm.service"
+  fi
+}
+
+# Prints "unit UNIT FILE", or "boot …" for what only a boot starts anew.
+tell_units() { # <"PID FILE" rows
+  last=
+  while read -r pid file; do
+    [ "$pid" = "$last" ] || { last=$pid; found=$(unit_of "$pid"); }
+    [ -z "$found" ] || echo "$found $file"
+  done | sort -u | {
+    last=
+    while read -r found file; do
+      [ "$found" = "$last" ] || { last=$found; by_hand=yes; can_restart "$found" || by_hand=; }
+      if [ -n "$by_hand" ]; then echo "unit $found $file"; else echo "boot $found runs $file, and cannot be restarted"; fi
+    done
+  }
+}
+
+can_restart() { # UNIT
+  case $1 in init | dbus*) return 1 ;; esac
+  has_systemd || return 0
+  about=$(systemctl show -p RefuseManualStart -p RefuseManualStop -- "$1" 2>/dev/null)
+  case $about in *=yes*) return 1 ;; *) return 0 ;; esac
+}
+
+# What runs from these packages: by the files that processes run, and by the packages' units.
+tell_runs_from() { # NAME...
+  files=$(rpm -ql "$@" 2>/dev/null)
+  patterns=$(printf '%s\n' "$files" | grep -E '\.so($|\.)|/s?bin/|/libexec/')
+  if [ -n "$patterns" ]; then
+    # /lib and /usr/lib may be one folder.
+    running_files -F -e "$(printf '%s\n' "$patterns" | sed 's,^/usr/,/,')" | awk -v files="$patterns" '
+      BEGIN { n = split(files, each, "\n"); for (i = 1; i <= n; i++) { sub(/^\/usr\//, "/", each[i]); wanted[each[i]] = 1 } }
+      { path = $2; sub(/^\/usr\//, "/", path); if (path in wanted) print }' | tell_units
+  fi
+  printf '%s\n' "$files" | sed -n 's|^/\(usr/\)\{0,1\}lib/systemd/system/\([^/@]*\.service\)$|\2|p; s|^/etc/\(rc\.d/\)\{0,1\}init\.d/\([^/]*\)$|\2.service|p' | sort -u |
+    while read -r found; do
+      ! is_active "$found" || if can_restart "$found"; then echo "unit $found -"; else echo "boot $found is new, and cannot be restarted"; fi
+    done
+}
+
+# Prints "unit UNIT FILE" of what runs files that are replaced, and "boot REASON".
+tell_needs() {
+  running_files -F -e ' (deleted)' | grep -E ' /(usr|lib|lib64|bin|sbin|opt)/.*\(deleted\)$' | sed 's/ (deleted)$//; s/;[0-9a-f]*$//' | tell_units
+  tell_boot_by_packages
+  tell_boot_by_kernel
+  # Its exit code is 1 where a boot is needed, and where it fails.
+  have needs-restarting || return 0
+  said=$(needs-restarting -r 2>/dev/null) || printf '%s\n' "$said" | sed -n 's/^ *\* \(.*\)/boot \1 is new since the last boot/p'
+}
+
+# Without needs-restarting: the packages that it knows of, newer than the host's first process.
+tell_boot_by_packages() {
+  read -r about </proc/1/stat || return 0
+  set -- ${about##*") "}
+  shift 19
+  booted=$(awk -v ticks="$1" '$1 == "btime" { print $2 + int(ticks / 100) }' /proc/stat)
+  rpm -q --qf '%{INSTALLTIME} %{NAME}\n' glibc systemd dbus dbus-daemon dbus-broker linux-firmware microcode_ctl 2>/dev/null |
+    awk -v booted="$booted" '$1 ~ /^[0-9]+$/ && NF == 2 && $1 > booted && !seen[$2]++ { print "boot", $2, "is new since the last boot" }'
+}
+
+# The newest kernel of the kind that runs.
+tell_boot_by_kernel() {
+  running=$(uname -r)
+  for image in "/lib/modules/$running/vmlinuz" "/boot/vmlinuz-$running"; do
+    kind=$(rpm -qf --qf '%{NAME}\n' "$image" 2>/dev/null) || continue
+    newest=$(rpm -q --qf '%{INSTALLTIME} %{VERSION}-%{RELEASE}.%{ARCH}\n' "$kind" 2>/dev/null | sort -n | tail -n 1)
+    newest=${newest#* }
+    case $running in "$newest"*) ;; *) echo "boot $kind $newest is installed, and $running runs" ;; esac
+    return 0
+  done
+}

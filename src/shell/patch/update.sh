@@ -1,0 +1,190 @@
+# Newer packages as a step of a transaction. ROWS are the plan's: "NAME ARCH FROM TO", "-" for none.
+# Needs: probe resolve transaction haproxy-files validators units
+
+# Calls READ with the fields of each row, until it fails.
+each_update() { # ROWS READ
+  printf '%s\n' "$1" | while read -r name arch from to; do "$2" "$name" "$arch" "$from" "$to" || exit; done
+}
+
+check_updates() { # ROWS
+  if locker=$(rpm_locker); then fail "rpm’s database is locked by the process $locker"; return; fi
+  each_update "$1" is_as_planned
+}
+
+is_as_planned() { # NAME ARCH FROM TO
+  found=$(versions_of "$1.$2" | tr '\n' ' ')
+  case "$3: $found" in -:\ ) return 0 ;; esac
+  case " $found" in *" $3 "*) return 0 ;; esac
+  drifted "package $1 was ${3#-} when the plan was made, and is ${found:-not installed} now"
+}
+
+# Downloads everything, and has rpm try it without changing anything: room on the disks, signatures, conflicts.
+stage_updates() { # ROWS all|security NAME...
+  rows=$1
+  shift
+  set -- $(wished "$@")
+  attempt "$(resolver_name)" --setopt=exit_on_lock=1 -y --setopt=tsflags=test update "$@" >"$step/tried" 2>&1 </dev/null || { result=$?; say_of_resolver <"$step/tried"; return $result; }
+  now_wanted=$(read_table <"$step/tried" | awk '$1 != "skip" && $1 != "remove" { print $2, $3, $5 == "" ? "" : $4 }' | sort)
+  then_wanted=$(printf '%s\n' "$rows" | awk '$4 != "-" { print $1, $2, $4 }' | sort)
+  [ "$now_wanted" = "$then_wanted" ] || { drifted "the repositories hold something else than when the plan was made: $(printf '%s\n%s\n' "$now_wanted" "$then_wanted" | sort | uniq -u | tr '\n' ';')"; return; }
+  fetch_programs "$rows"
+}
+
+# Leaves out the table, and the lines that tell of progress.
+say_of_resolver() { # <OUTPUT
+  awk '
+    /^(Total|Downloading Packages|Transaction Summary)/ { rows = 0; next }
+    /^(=+|-+)?$|^(Last metadata|Dependencies [Rr]esolved|Running [Tt]ransaction|Transaction (check|test) succeeded|You can remove|The downloaded packages|DNF will only|Loaded plugins|Is this ok)|[kMG]?B\/s/ { next }
+    { row[++rows] = $0 }
+    END { for (i = rows > 40 ? rows - 39 : 1; i <= rows; i++) print row[i] }'
+}
+
+# haproxy and keepalived are laid out beside, with what they need of the same update, to be asked before they are installed.
+fetch_programs() { # ROWS
+  for program in haproxy keepalived; do
+    is_updated "$program" "$1" || continue
+    mkdir -p "$step/new"
+    resolver -y -C --downloadonly --downloaddir="$step/new" update "$program" >"$step/tried" 2>&1 || copy_from_cache "$program" "$1" || { say_of_resolver <"$step/tried"; return 1; }
+  done
+  [ -d "$step/new" ] || return 0
+  mkdir -p "$step/root"
+  for file in "$step"/new/*.rpm; do
+    # With another loader than the host's, no program of the host's would run.
+    case ${file##*/} in glibc*) continue ;; esac
+    unpack "$file" || { fail "${file##*/} could not be unpacked"; return; }
+  done
+}
+
+is_updated() { printf '%s\n' "$2" | awk -v name="$1" '$1 == name && $4 != "-" { found = 1 } END { exit !found }'; } # NAME ROWS
+
+# yum of EL6 downloads into its cache only.
+copy_from_cache() { # NAME ROWS
+  version=$(printf '%s\n' "$2" | awk -v name="$1" '$1 == name { sub(/^[0-9]*:/, "", $4); print $4; exit }')
+  file=$(find /var/cache/yum /var/cache/dnf -name "$1-$version.*.rpm" 2>/dev/null | head -n 1)
+  [ -n "$file" ] && cp -- "$file" "$step/new/"
+}
+
+# By cpio, by tar or, where the host has neither, by rpm itself, in a root of its own.
+unpack() { # RPM
+  if have cpio; then rpm2cpio "$1" | ( cd "$step/root" && cpio -idm --quiet )
+  elif have rpm2archive && have tar; then rpm2archive - <"$1" | tar -xzf - -C "$step/root"
+  else rpm -i --root "$step/root" --nodeps --noscripts --notriggers --nosignature "$1"
+  fi
+}
+
+# Runs a command with the new programs in front of the host's.
+with_new() ( # WORD...
+  PATH=$step/root/usr/sbin:$step/root/sbin:$step/root/usr/bin:$PATH
+  LD_LIBRARY_PATH=$step/root/usr/lib64:$step/root/lib64
+  export PATH LD_LIBRARY_PATH
+  "$@"
+)
+
+# The new HAProxy and the new keepalived read what their units read now.
+try_updates() { # ROWS
+  [ -d "$step/root" ] || return 0
+  for program in haproxy keepalived; do
+    is_updated "$program" "$1" || continue
+    case $program in
+      haproxy) said=$(try_haproxy 2>&1) ;;
+      keepalived) said=$(try_keepalived 2>&1) ;;
+    esac
+    verdict=$?
+    said=$(printf '%s\n' "$said" | sed "s,$step/root/,/,g")
+    [ $verdict = 0 ] || { printf '%s\n' "$said"; fail "the new $program refuses the configuration of this host (exit code $verdict), so that it is not installed"; return; }
+    case $said in *[Ww]arning* | *WARNING*) emit warning "$number" "$(printf 'the new %s: %s\n' "$program" "$said" | base64 | tr -d '\n')" ;; esac
+  done
+}
+
+try_haproxy() {
+  set --
+  for file in $(haproxy_files); do set -- "$@" -f "$file"; done
+  [ $# != 0 ] || return 0
+  note_command "haproxy -c $*"
+  with_new haproxy_says "$@"
+}
+
+# What the old one complains of as well is no reason to refuse the new one.
+try_keepalived() {
+  know_keepalived
+  [ -s "$keepalived_main" ] || return 0
+  note_command "keepalived -t -f $keepalived_main"
+  said=$(with_new test_keepalived "$keepalived_main")
+  verdict=$?
+  printf '%s\n' "$said"
+  case $verdict in
+    0 | 6) return 0 ;;
+    5) new_ones=$(printf '%s\n' "$said" | complaints_in)
+       printf '%s\n' "$(test_keepalived "$keepalived_main" | complaints_in)" >"$step/complaints"
+       printf '%s\n' "$new_ones" | grep -vxF -f "$step/complaints" | grep -q . || return 0 ;;
+  esac
+  return $verdict
+}
+
+# Only what was downloaded before: what the repositories hold meanwhile is not looked at.
+run_updates() { # ROWS all|security NAME...
+  rows=$1
+  shift
+  set -- $(wished "$@")
+  last_transaction >"$step/before" && printf '%s\n' "$rows" >"$step/rows" && begin || return
+  attempt "$(resolver_name)" --setopt=exit_on_lock=1 -y -C update "$@" >"$step/made" 2>&1 </dev/null
+  result=$?
+  last_transaction >"$step/after"
+  [ $result = 0 ] || say_of_resolver <"$step/made"
+  return $result
+}
+
+# Prints the number of the newest transaction that dnf or yum remembers.
+last_transaction() { resolver -q -C history list 2>/dev/null | awk -F '|' '$1 ~ /^ *[0-9]+ *$/ { print $1 + 0; exit }'; }
+
+# A package whose script failed is installed all the same, and dnf ends with exit code 0.
+verify_updates() { # ROWS
+  each_update "$1" is_as_wanted || return
+  words=$(awk '
+    /^  [A-Z][a-z]+[a-z ]* *:/ { block = ""; next }
+    { block = block $0 "\n" }
+    /scriptlet fail|^Error in [A-Z]+ scriptlet/ { printf "%s", block; block = "" }' "$step/made" | grep .)
+  [ -z "$words" ] || { printf '%s\n' "$words"; fail 'a script of a package failed'; }
+}
+
+is_as_wanted() { # NAME ARCH FROM TO
+  found=$(versions_of "$1.$2" | tr '\n' ' ')
+  case "$4: $found" in -:\ ) return 0 ;; esac
+  case " $found" in *" $4 "*) return 0 ;; esac
+  [ "$4" = - ] && { fail "package $1 should be gone, and is $found"; return; }
+  fail "package $1 should be $4, and is ${found:-not installed}"
+}
+
+# The way back. A later rollback calls it in a step of its own: what the update left is found by its rows.
+undo_updates() { # ROWS
+  made=$(made_by "$1") || return 0
+  ! each_update "$1" was_put_back >/dev/null || return 0
+  after=$(cat "$made/after" 2>/dev/null) before=$(cat "$made/before")
+  [ -n "$after" ] || after=$(last_transaction)
+  if [ -n "$after" ] && [ "$after" != "$before" ]; then attempt "$(resolver_name)" --setopt=exit_on_lock=1 -y history undo "$after" </dev/null; fi
+  each_update "$1" was_put_back || fail 'not all packages could be put back'
+}
+
+made_by() { # ROWS
+  for each in "$step" /var/lib/haprov/runs/*/steps/*; do
+    [ -f "$each/rows" ] && [ "$(cat "$each/rows")" = "$1" ] || continue
+    echo "$each"
+    return
+  done
+  return 1
+}
+
+was_put_back() { # NAME ARCH FROM TO
+  found=$(versions_of "$1.$2" | tr '\n' ' ')
+  case "$3: $found" in -:\ ) return 0 ;; esac
+  case " $found" in *" $3 "*) return 0 ;; esac
+  echo "package $1 was ${3#-}, and is ${found:-not installed}"
+  return 1
+}
+
+# Undoes a restart: once the packages are as before, the old program is started.
+restart_back() { # UNIT
+  [ -f "$step/begun" ] && [ -z "$booting" ] || return 0
+  forget_failures "$1"
+  attempt move_unit restart "$1"
+}
