@@ -11,7 +11,7 @@ import { hostOptions, inventoryWord, noColor, oneOrSeveral, only, rolloutOptions
 import { secretCommands } from './cli/secret-commands';
 import { outliveReaders } from './cli/terminal';
 import { limits } from './cli/timeout-help';
-import { collect, oneOf, portFrom, seconds, version } from './cli/values';
+import { collect, elMajor, portFrom, seconds, version } from './cli/values';
 import type { ApplyOptions } from './commands/apply';
 import type { DiagramOptions } from './commands/diagram';
 import type { DrainOptions } from './commands/drain';
@@ -208,11 +208,7 @@ program
   )
   .option('--json', 'the findings as data', false)
   .option('--allow <rule>', 'leave this rule out (repeatable)', collect)
-  .option(
-    '--el <major>',
-    'the EL that the hosts run: rules of other versions are left out',
-    oneOf('6', '7', '8', '9', '10'),
-  )
+  .option('--el <major>', 'the EL that the hosts run: rules of other versions are left out', elMajor)
   .option('--haproxy <version>', 'the HAProxy that they run, where it is not that EL’s', version)
   .option('--keepalived <version>', 'the keepalived that they run, where it is not that EL’s', version)
   .option(...noColor)
@@ -232,7 +228,7 @@ inventoryCommand('render', 'show what would be on the hosts, whole files with ow
   .option('--host <name>', 'only this host')
   .option('--file <path>', 'only the bytes of this file, such as /etc/haproxy/haproxy.cfg')
   .option('--out <folder>', 'write the files there, below a folder for each host')
-  .option('--el <major>', 'the EL version to assume for all hosts', oneOf('6', '7', '8', '9', '10'), '9')
+  .option('--el <major>', 'the EL version to assume for all hosts', elMajor, '9')
   .option('--show-secrets', 'write secrets, not ***', false)
   .option('--json', 'all of it as data', false)
   .option(...noColor)

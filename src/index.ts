@@ -1,22 +1,23 @@
 /** haprov as a library: docs/library.md has a whole example. Times are seconds, unless a name ends in `Ms` or is `ms`. */
 
-import { ExitCode, type HaprovError, UsageError } from './errors';
-import type { RunEnd } from './events/events';
-import type { RolloutOptions } from './execution/execute-plan';
-import { apply as applyFor, push as pushFor } from './library/apply';
 import {
-  type Caller,
-  type CallOptions,
-  type Confirm,
-  callFor,
-  type Inventory,
-  named,
-  saidIn,
-  shownInventory,
-} from './library/caller';
+  type ChangeOptions,
+  call,
+  change,
+  type InventorySource,
+  type Only,
+  only,
+  reach,
+  rollout,
+} from './calls/call';
+import { callback, el, flag, number, object, ranged, text, texts, version } from './calls/takes';
+import type { HaprovError } from './errors';
+import type { RunEnd } from './events/events';
+import { apply as applyFor, push as pushFor } from './library/apply';
+import { type Caller, type CallOptions, type Inventory, shownInventory } from './library/caller';
 import { type CertificatesReport, certificates as certificatesFor } from './library/certificates';
 import { drain as drainFor } from './library/drain';
-import { IncompleteError, RunError } from './library/failures';
+import { IncompleteError } from './library/failures';
 import { lint as lintFor } from './library/lint';
 import { type LoggedRun, log as logFor } from './library/log';
 import { plan as planFor } from './library/plan';
@@ -26,9 +27,9 @@ import { status as statusFor, watchStatus as watchFor } from './library/status';
 import { undrain as undrainFor } from './library/undrain';
 import type { Finding, Plan } from './plan/plan';
 import { inventoryOf } from './planning/connect-first';
-import type { Context } from './planning/context';
 import type { Status } from './status/status';
 
+export type { ChangeOptions, InventorySource, Only } from './calls/call';
 export {
   type ErrorCode,
   ExitCode,
@@ -64,35 +65,9 @@ export type {
   VipStatus,
 } from './status/status';
 
-/** How changes are rolled out; what is left out is as on the command line. */
-export interface ChangeOptions extends CallOptions, Partial<Omit<RolloutOptions, 'yes'>> {
-  /** Is given the plan, and says whether it is to be carried out. `() => true` agrees to all that is not an outage. */
-  confirm: Confirm;
-}
-
-/** What of the playbooks. */
-export interface Only {
-  /** Only these tasks, types of resource, resources or paths, as `--only` takes them. */
-  only?: string[] | undefined;
-}
-
-/** A file of an inventory by its path, or what {@link loadInventory} returned, which is not read again. */
-export type InventorySource = string | Inventory;
-
-/** Runs `work` with the caller's options in the words of the command line. */
-function call<O extends Caller, T>(
-  inventory: InventorySource,
-  options: O,
-  work: (said: ReturnType<typeof named> & Omit<O, keyof Caller>, context: Context) => Promise<T>,
-): Promise<T> {
-  return callFor(options, process.env, (context) =>
-    work({ ...saidIn(options), ...named(inventory) }, context),
-  );
-}
-
 /** Reads and checks an inventory, and fetches the values that stand elsewhere. @throws InputError with every fault */
 export function loadInventory(file: string, options: Caller = {}): Promise<Inventory> {
-  return call(file, options, async (said, context) => shownInventory(await inventoryOf(said, context)));
+  return call(file, options, {}, async (said, context) => shownInventory(await inventoryOf(said, context)));
 }
 
 /** What will go wrong although every word is valid. Asks no host. @throws InputError */
@@ -100,7 +75,12 @@ export function lint(
   inventory: InventorySource,
   options: Caller & { allow?: string[]; el?: number; haproxy?: string; keepalived?: string } = {},
 ): Promise<Finding[]> {
-  return call(inventory, options, (said, context) => lintFor({ ...said, files: [said.inventory] }, context));
+  return call(
+    inventory,
+    options,
+    { allow: texts, el, haproxy: version, keepalived: version },
+    (said, context) => lintFor({ ...said, files: [said.inventory] }, context),
+  );
 }
 
 /** What would be on the hosts, whole files with owner and mode; asks none. `el` (9): the EL to assume. @throws InputError */
@@ -108,7 +88,7 @@ export function render(
   inventory: InventorySource,
   options: Caller & { host?: string; el?: number; showSecrets?: boolean } = {},
 ): Promise<RenderedState> {
-  return call(inventory, options, (said, context) =>
+  return call(inventory, options, { host: text, el, showSecrets: flag }, (said, context) =>
     renderFor({ el: 9, showSecrets: false, ...said }, context),
   );
 }
@@ -118,7 +98,7 @@ export function render(
  * @throws IncompleteError with the plan of the others, where a host could not be asked or the inventory does not fit it
  */
 export function plan(inventory: InventorySource, options: CallOptions & Only = {}): Promise<Plan> {
-  return call(inventory, options, async (said, context) => {
+  return call(inventory, options, { ...reach, only }, async (said, context) => {
     const { plan: found, requireWhole } = await planFor(said, context);
     try {
       requireWhole();
@@ -138,12 +118,12 @@ export function apply(
   inventory: InventorySource,
   options: ChangeOptions & Only & { plan?: Plan },
 ): Promise<RunEnd> {
-  return change(inventory, options, applyFor);
+  return change(inventory, options, { ...rollout, only, plan: object }, applyFor);
 }
 
 /** As {@link apply}, for files, lines, kernel parameters and services only: never packages. */
 export function push(inventory: InventorySource, options: ChangeOptions & Only): Promise<RunEnd> {
-  return change(inventory, options, pushFor);
+  return change(inventory, options, { ...rollout, only }, pushFor);
 }
 
 /** Undoes the newest run, or all runs after `to`, by a plan of its own. @throws as {@link apply} */
@@ -151,36 +131,12 @@ export function rollback(
   inventory: InventorySource,
   options: ChangeOptions & { to?: string },
 ): Promise<RunEnd> {
-  return change(inventory, options, rollbackFor);
+  return change(inventory, options, { ...rollout, to: text }, rollbackFor);
 }
-
-async function change<O extends ChangeOptions>(
-  inventory: InventorySource,
-  options: O,
-  work: typeof applyFor,
-): Promise<RunEnd> {
-  if (typeof options.confirm !== 'function')
-    throw new UsageError('nobody was named who agrees to the plan', 'give confirm: (plan) => …');
-  const result = await call(inventory, options, (said, context) =>
-    work({ ...asOnTheCommandLine, ...said }, context),
-  );
-  if (result.exitCode !== ExitCode.done) throw new RunError(result);
-  return result;
-}
-
-const asOnTheCommandLine: RolloutOptions = {
-  yes: false,
-  onFailure: 'restore',
-  confirmWithin: 60,
-  giveUpAfter: 300,
-  allowOutage: false,
-  probe: true,
-  probeInterval: 50,
-};
 
 /** What works and what is broken, causes first. A host that cannot be asked is a finding, not an error. @throws InputError */
 export function status(inventory: InventorySource, options: CallOptions = {}): Promise<Status> {
-  return call(inventory, options, statusFor);
+  return call(inventory, options, reach, statusFor);
 }
 
 /**
@@ -191,7 +147,12 @@ export function watchStatus(
   inventory: InventorySource,
   options: CallOptions & { interval?: number; watch(found: Status): Promise<boolean> | boolean },
 ): Promise<void> {
-  return call(inventory, options, (said, context) => watchFor({ interval: 2, ...said }, context));
+  return call(
+    inventory,
+    options,
+    { ...reach, interval: ranged('interval'), watch: callback },
+    (said, context) => watchFor({ interval: 2, ...said }, context),
+  );
 }
 
 /** Takes a host out for maintenance, until {@link undrain}; `timeout` (60): how long to wait for what it still serves. */
@@ -200,14 +161,14 @@ export function drain(
   host: string,
   options: CallOptions & { timeout?: number; force?: boolean } = {},
 ): Promise<void> {
-  return call(inventory, options, (said, context) =>
+  return call(inventory, options, { ...reach, timeout: ranged('timeout'), force: flag }, (said, context) =>
     drainFor({ timeout: 60, force: false, ...said, host }, context),
   );
 }
 
 /** Puts a drained host back into service. */
 export function undrain(inventory: InventorySource, host: string, options: CallOptions = {}): Promise<void> {
-  return call(inventory, options, (said, context) => undrainFor({ ...said, host }, context));
+  return call(inventory, options, reach, (said, context) => undrainFor({ ...said, host }, context));
 }
 
 /**
@@ -218,7 +179,7 @@ export function log(
   inventory: InventorySource,
   options: CallOptions & { run?: string } = {},
 ): Promise<LoggedRun[]> {
-  return call(inventory, options, async (said, context) => {
+  return call(inventory, options, { ...reach, run: text }, async (said, context) => {
     const { runs, failure } = await logFor(said, context);
     if (failure) throw new IncompleteError(failure, runs);
     return runs;
@@ -234,7 +195,7 @@ export function certificates(
   inventory: InventorySource,
   options: CallOptions & { within?: number } = {},
 ): Promise<CertificatesReport> {
-  return call(inventory, options, async (said, context) => {
+  return call(inventory, options, { ...reach, within: number(0, 36_500) }, async (said, context) => {
     const { report, failure } = await certificatesFor(said, context);
     if (failure) throw new IncompleteError(failure, report);
     return report;

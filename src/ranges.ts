@@ -14,5 +14,11 @@ export const ranges = {
   within: [0, 3650],
 } as const;
 
+/** The EL major versions that there are. */
+export const elMajors = [6, 7, 8, 9, 10] as const;
+
+/** A program's version, as it prints it: "2.4", "2.2.8". */
+export const versionForm = /^\d+(?:\.\d+){1,2}(?:[-+].*)?$/;
+
 /** Those of {@link ranges} that have no fraction: a host's shell, which counts the seconds of `confirmWithin`, knows none. */
 export const wholeNumbers: readonly string[] = ['confirmWithin', 'port', 'probeInterval', 'within'];

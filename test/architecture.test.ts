@@ -8,13 +8,22 @@ import { typeQuestions } from './support/type-questions';
  */
 const arrows: Record<string, string[]> = {
   index: [
+    'calls',
     'library',
-    'execution (types)',
     'planning',
     'status (types)',
     'plan (types)',
     'host (types)',
     'events (types)',
+    'errors',
+  ],
+  calls: [
+    'library',
+    'execution (types)',
+    'planning (types)',
+    'document',
+    'events (types)',
+    'ranges',
     'errors',
   ],
   start: ['reference'],
@@ -249,7 +258,7 @@ test('the process belongs to the command line: nobody else reads its environment
     // What is started for a login ends with the process.
     'src/host/openssh.ts': 1,
     'src/host/ssh-config.ts': 1,
-    'src/index.ts': 1,
+    'src/calls/call.ts': 1,
     // Only who edits secrets at a terminal gets there.
     'src/inventory/private-file.ts': 2,
   };

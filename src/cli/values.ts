@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { elMajors, versionForm } from '../ranges';
 
 // Parsers of option values, for commander; each throws InvalidArgumentError with what it expects.
 
@@ -49,7 +50,9 @@ export function oneOf(...words: string[]): ((text: string) => string) & { words:
 
 /** A program's version, as it prints it: "2.4", "2.2.8". */
 export function version(text: string): string {
-  if (!/^\d+(?:\.\d+){1,2}(?:[-+].*)?$/.test(text))
-    throw new InvalidArgumentError('it is a version, such as 2.4.22.');
+  if (!versionForm.test(text)) throw new InvalidArgumentError('it is a version, such as 2.4.22.');
   return text;
 }
+
+/** An EL major version. */
+export const elMajor = oneOf(...elMajors.map(String));

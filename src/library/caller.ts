@@ -6,7 +6,6 @@ import type { Secrets } from '../inventory/secrets';
 import { within } from '../pair/timeout';
 import type { Plan } from '../plan/plan';
 import type { Context, ReachOptions } from '../planning/context';
-import { ranges, wholeNumbers } from '../ranges';
 import { eachText } from '../text/each-text';
 import { maskError } from './mask-error';
 
@@ -75,28 +74,6 @@ export function named(inventory: string | Inventory): { inventory: string; loade
   if (!said)
     throw new UsageError('this is no inventory of loadInventory', 'give what it returned itself, or a path');
   return { inventory: said.file, loaded: said, json: false };
-}
-
-/**
- * What a caller said, without himself. What he left undefined he did not say.
- * @throws UsageError for a number that the command line would refuse
- */
-export function saidIn<O extends Caller>(options: O): Omit<O, keyof Caller> {
-  const { env: _env, signal: _signal, onEvent: _onEvent, ask: _ask, ...rest } = options;
-  const said = Object.entries(rest).filter(([, value]) => value !== undefined);
-  for (const [name, value] of said) if (name in ranges) requireNumber(name as keyof typeof ranges, value);
-  return Object.fromEntries(said) as typeof rest;
-}
-
-function requireNumber(name: keyof typeof ranges, value: unknown): void {
-  const [least, most] = ranges[name];
-  const isWhole = wholeNumbers.includes(name);
-  const isNumber = typeof value === 'number' && (!isWhole || Number.isInteger(value));
-  if (!isNumber || !(value >= least && value <= most))
-    throw new UsageError(
-      `${name}: ${String(value)} is no ${isWhole ? 'whole ' : ''}number from ${least} to ${most}`,
-      'leave it out, or undefined, for the default',
-    );
 }
 
 /**

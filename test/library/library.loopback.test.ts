@@ -8,14 +8,18 @@ import {
   type Event,
   HaprovError,
   type Inventory,
+  lint,
   loadInventory,
   log,
   plan,
+  push,
   render,
+  rollback,
   status,
   watchStatus,
 } from 'haprov';
-import { saidIn } from '../../src/library/caller';
+import { rollout } from '../../src/calls/call';
+import { ranged, saidIn } from '../../src/calls/takes';
 import { type CountingProxy, countingProxy } from '../support/counting-proxy';
 import { type SshFiles, sshFiles } from '../support/ssh-files';
 import {
@@ -242,6 +246,10 @@ test('only what is named is planned, and a name that is none is refused', async 
   expect(server.commands).toEqual([]);
 });
 
+function agreeing(act: typeof apply) {
+  return (inventory: string, wrong: object) => act(inventory, { confirm: () => true, ...wrong });
+}
+
 test.each<[string, object, string]>([
   ['confirmWithin', { confirmWithin: -1 }, 'whole number from 5 to 3600'],
   ['confirmWithin', { confirmWithin: '60' }, 'whole number from 5 to 3600'],
@@ -259,6 +267,44 @@ test.each<[string, object, string]>([
   expect(error.message).toMatch(new RegExp(`^${name}: .* is no ${range}$`));
   expect(server.logins).toEqual([]);
 });
+
+const wrongs: [string, (inventory: string, wrong: object) => Promise<unknown>, object, string][] = [
+  ['apply', agreeing(apply), { onFailure: 'explode' }, 'onFailure: explode is none of restore, restore-all'],
+  [
+    'apply',
+    agreeing(apply),
+    { onfailure: 'restore' },
+    'this function takes no option onfailure; did you mean "onFailure"?',
+  ],
+  // As on the command line, it would have agreed to everything.
+  ['apply', agreeing(apply), { yes: true }, 'this function takes no option yes'],
+  ['push', agreeing(push), { allowOutage: 'no' }, 'allowOutage: no is neither true nor false'],
+  ['push', agreeing(push), { serial: 1 }, 'serial: 1 is no text'],
+  // All of the run would have been undone.
+  ['rollback', agreeing(rollback), { only: ['x'] }, 'this function takes no option only'],
+  ['plan', plan, { limit: 'fred' }, 'limit: fred is no list of texts'],
+  ['plan', plan, { only: ['x', 7] }, 'only: ["x",7] is no list of texts'],
+  ['plan', plan, { user: '' }, 'user:  is no text'],
+  ['plan', plan, { signal: {} }, 'signal: {} is no AbortSignal'],
+  ['plan', plan, { onEvent: 'log' }, 'onEvent: log is no function'],
+  ['plan', plan, { constructor: 1 }, 'this function takes no option constructor'],
+  ['plan', plan, 'fred' as never, 'fred is no object of options'],
+  ['plan', plan, null as never, 'null is no object of options'],
+  ['render', render, { el: 5 }, 'el: 5 is none of 6, 7, 8, 9, 10'],
+  ['render', render, { el: '9' }, 'el: 9 is none of 6, 7, 8, 9, 10'],
+  ['lint', lint, { haproxy: 'new' }, 'haproxy: new is no version, such as 2.4.22'],
+  ['watchStatus', watchStatus as never, { watch: true }, 'watch: true is no function'],
+];
+
+test.each(wrongs)(
+  'a word that the command line would refuse is refused: %s, %j',
+  async (_, act, wrong, says) => {
+    const { inventory, server } = await caller('fred');
+    const error = await failure(act(inventory, wrong));
+    expect(error).toMatchObject({ name: 'UsageError', code: 'badInput', message: says });
+    expect([server.logins, server.commands]).toEqual([[], []]);
+  },
+);
 
 test('how often to look, and how long to wait, are in the ranges of the command line, too', async () => {
   const { inventory, server } = await caller('fred');
@@ -281,8 +327,9 @@ test('what is undefined is as if it was not said', async () => {
     probe: undefined,
     probeInterval: undefined,
   };
-  const options = { ...unsaid, env: {}, user: 'ann', interval: undefined, timeout: undefined };
-  expect(Object.entries(saidIn(options))).toEqual([['user', 'ann']]);
+  const options = { ...unsaid, env: {}, user: 'ann', interval: undefined, confirm: undefined };
+  const takes = { ...rollout, interval: ranged('interval') };
+  expect(Object.entries(saidIn(options as never, takes))).toEqual([['user', 'ann']]);
 });
 
 test('what aborted before is not begun', async () => {
