@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import type { CertificatesOptions } from '../commands/certificates';
+import type { CertificatesOptions, RenewOptions } from '../commands/certificates';
 import { ranges } from '../ranges';
 import { execute } from './execute-later';
-import { hostOptions, inventoryWord } from './options';
+import { hostOptions, inventoryWord, rolloutOptions } from './options';
 import { whole } from './values';
 
 /** Adds `certificates` with its words. */
@@ -31,6 +31,29 @@ export function certificateCommands(program: Command): void {
       execute<CertificatesOptions>(
         { ...options, words: [inventory] },
         async () => (await import('../commands/certificates')).certificates,
+      ),
+    );
+  rolloutOptions(
+    hostOptions(
+      all
+        .command('renew')
+        .description('roll a new certificate onto all hosts: from files, or from where the inventory has it')
+        .usage('[options] [inventory] <name>')
+        .argument(...inventoryWord)
+        .argument('[name]', 'the certificate: its service, or SERVICE/2, as the list has it'),
+    ),
+  )
+    .option(
+      '--certificate <file>',
+      'the new one and its chain, in PEM; it is put where the inventory has the old one',
+    )
+    .option('--key <file>', 'its key, where that is not in the same file')
+    .option('--force', 'also where it is for fewer names than the old one, or does not last longer', false)
+    .action((inventory, name, options) =>
+      execute<RenewOptions>(
+        { ...options, words: [inventory, name], beside: 'name' },
+        async () => (await import('../commands/certificates')).renew,
+        'events',
       ),
     );
 }

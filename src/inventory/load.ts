@@ -44,16 +44,19 @@ interface InventoryAsker extends SecretAsker {
  * Reads and checks the inventory in `file`, and asks for the values that stand elsewhere. They are kept secret before
  * anything is said of them.
  * @param read is given the document, before anybody is asked
+ * @param instead what stands for references in place of what they lead to
  * @throws InputError with every fault of the file, each with its place.
  */
 export async function loadInventory(
   file: string,
   asker: InventoryAsker,
   read: (document: Document) => void = () => {},
+  instead: Answers = () => undefined,
 ): Promise<Inventory> {
   const document = readInventory(file);
   read(document);
-  const answers = await askAll(document, asker);
+  const asked = await askAll(document, asker);
+  const answers: Answers = (reference) => instead(reference) ?? asked(reference);
   return buildInventory(document, asker.env, answers, (secrets) => asker.keepSecret(secrets));
 }
 

@@ -9,7 +9,10 @@ export type Reference = { env: string } | { file: string } | { command: string[]
 /** What somebody said who was asked for a value. */
 export type Answer = { value: string } | { fault: string };
 
-/** What was said for each reference to a command or to a secret of the encrypted file; see `askAll`. */
+/**
+ * What was said for each reference to a command or to a secret of the encrypted file (see `askAll`), or is to stand for any
+ * reference in place of what it leads to.
+ */
 export type Answers = (reference: Reference) => Answer | undefined;
 
 export interface Source {
@@ -39,6 +42,8 @@ export function sourceOf(
   env: NodeJS.ProcessEnv,
   answers: Answers,
 ): Source {
+  const instead = 'env' in reference || 'file' in reference ? answers(reference) : undefined;
+  if (instead && 'value' in instead) return { name: 'what stands for it', value: instead.value, fault: '' };
   if ('env' in reference) return ofVariable(reference.env, env);
   if ('file' in reference) return ofFile(reference.file, inventory);
   const wrong = faultOf(reference);

@@ -41,7 +41,7 @@ export interface Made {
 }
 
 /** Is told what was made as soon as it is there: what comes after it may fail. */
-type Tell = (made: Made) => void;
+export type Tell = (made: Made) => void;
 
 /** The user's own recipient, what others give him secrets by; makes his key where he has none. @throws InputError */
 export async function ownRecipient(asker: SecretAsker, tell: Tell): Promise<string> {
@@ -179,9 +179,9 @@ async function replace(
   return age().aboutFile(Buffer.from(sealed)).recipients;
 }
 
-/** The file is the old one or the new one whole, whatever ends meanwhile. */
-export function putInPlace(file: string, text: string): void {
-  const mode = statSync(file, { throwIfNoEntry: false })?.mode ?? 0o644;
+/** The file is the old one or the new one whole, whatever ends meanwhile. @param newMode of a file that was not there */
+export function putInPlace(file: string, text: string, newMode = 0o644): void {
+  const mode = statSync(file, { throwIfNoEntry: false })?.mode ?? newMode;
   const next = `${file}.${process.pid}`;
   try {
     const fd = openSync(next, 'wx', mode & 0o777);

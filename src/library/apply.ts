@@ -10,6 +10,8 @@ import { parseSerial } from '../rollout/batches';
 export interface ApplyOptions extends CommonOptions, RolloutOptions {
   /** Only if nothing has drifted since this plan was made, or the file with it was saved; of its hosts and its part alone. */
   plan?: string | Plan;
+  /** Runs when the changes are agreed to, before the first of them. */
+  first?: () => Promise<void>;
 }
 
 /** Makes a plan for everything that the inventory says, has it agreed to, and rolls it out. */
@@ -28,7 +30,7 @@ async function planAndExecute(
   command: string,
   options: CommonOptions & RolloutOptions,
   context: Context,
-  { saved, ...about }: { saved?: Plan } & Pick<PlanningOptions, 'only'>,
+  { saved, first, ...about }: { saved?: Plan; first?: ApplyOptions['first'] } & Pick<PlanningOptions, 'only'>,
 ): Promise<RunEnd> {
   const begun = performance.now();
   if (options.serial !== undefined) parseSerial(options.serial, 1);
@@ -43,7 +45,11 @@ async function planAndExecute(
       requireWhole(planned);
       if (saved) requireSame(saved, shownPlan(planned));
       const undo = async () => (await import('./rollback')).rollback(undoOptions(options), context);
-      return await executePlan({ command, begun, planned, undo }, options, context);
+      return await executePlan(
+        { command, begun, planned, undo, ...(first ? { first } : {}) },
+        options,
+        context,
+      );
     } finally {
       planned.survey.close();
     }

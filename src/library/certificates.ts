@@ -48,6 +48,15 @@ export interface Certificates {
  * each endpoint shows it, made from here or, where nobody is reached, from a host. Changes nothing.
  */
 export async function certificates(options: CertificatesOptions, context: Context): Promise<Certificates> {
+  const { known, failure, mask } = await lookAtCertificates(options, context);
+  return { report: eachText(judgeCertificates(known), mask), ...(failure ? { failure } : {}) };
+}
+
+/** As {@link certificates}, before it is judged. */
+export async function lookAtCertificates(
+  options: CertificatesOptions,
+  context: Context,
+): Promise<{ known: Known; failure?: HaprovError; mask(text: string): string }> {
   return connectFirst(options, context, async ({ begun, loaded }) => {
     // Given by `connectFirst`.
     const inventory = readOwnConfiguration(loaded as Inventory).inventory;
@@ -68,10 +77,10 @@ export async function certificates(options: CertificatesOptions, context: Contex
         now: new Date(),
       };
       const looks = await lookEverywhere(inventory, known, surveyed, context);
-      const report = judgeCertificates({ ...known, looks });
       const failure = notAsked(surveyed.failures);
       return {
-        report: eachText(report, (text) => inventory.secrets.mask(text)),
+        known: { ...known, looks },
+        mask: (text) => inventory.secrets.mask(text),
         ...(failure ? { failure } : {}),
       };
     } finally {

@@ -1,0 +1,52 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { certificatesIn } from '../lint/certificate-expires';
+import { certificateIn, coversName, namesOf } from './certificate';
+
+/** A certificate with its chain, and its key, in PEM. */
+export interface NewCertificate {
+  certificate: string;
+  key: string;
+}
+
+/**
+ * What speaks against a new certificate, a sentence each; nothing where it may take the old one's place.
+ * @param old in PEM; undefined where there was none
+ */
+export function problemsOfNew(fresh: NewCertificate, old: string | undefined, now: Date): string[] {
+  const [own] = certificatesIn(fresh.certificate);
+  if (!own) return ['has no certificate that can be read'];
+  const problems: string[] = [];
+  const facts = certificateIn(fresh.certificate, now);
+  if (!keyFits(own, fresh.key)) problems.push('has a key that is not its own, or none');
+  const day = (iso: string) => new Date(iso).toISOString().slice(0, 10);
+  if (new Date(own.validTo) <= now) problems.push(`expired on ${day(own.validTo)}`);
+  if (new Date(own.validFrom) > now) problems.push(`is not valid before ${day(own.validFrom)}`);
+  if (facts?.chain === 'broken')
+    problems.push('has a chain in which one has not signed what stands before it');
+  const [before] = certificatesIn(old ?? '');
+  if (!before) return problems;
+  const names = namesOf(own);
+  const gone = namesOf(before).filter((name) => !coversName(names, name));
+  if (gone.length > 0) problems.push(`is not for ${gone.join(', ')}, as the one before it is`);
+  if (before.fingerprint256 !== own.fingerprint256 && new Date(own.validTo) <= new Date(before.validTo))
+    problems.push(`ends on ${day(own.validTo)}, not after the one before it (${day(before.validTo)})`);
+  return problems;
+}
+
+function keyFits(certificate: X509Certificate, key: string): boolean {
+  try {
+    return certificate.checkPrivateKey(createPrivateKey(key));
+  } catch {
+    return false;
+  }
+}
+
+/** The private key of a PEM text that may have more in it; nothing where it has none. */
+export const keyIn = (pem: string): string | undefined =>
+  /-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----[\s\S]*?-----END (?:[A-Z]+ )?PRIVATE KEY-----/.exec(pem)?.[0];
+
+/** The certificates of a PEM text that may have more in it. */
+export const chainIn = (pem: string): string =>
+  certificatesIn(pem)
+    .map((one) => new X509Certificate(one.raw).toString().trim())
+    .join('\n');
