@@ -29,6 +29,7 @@ import type { UnlockOptions } from './commands/unlock';
 import { scenarios } from './drill/drill-report';
 import { ExitCode } from './errors';
 import { ranges } from './ranges';
+import { failedCheck } from './report/status-check';
 
 const program = withReadableHelp(new Command('haprov'))
   .description('Makes two EL hosts a high-availability pair over SSH, and keeps them one.')
@@ -91,11 +92,20 @@ severalCommand('status', 'show what works, what is broken, and what to do about 
   .option('--interval <seconds>', 'time from one look to the next', seconds(...ranges.interval), 2)
   .option('--serve', 'show it on a page of this machine only, which looks again by itself', false)
   .option('--listen <port>', 'the port of that page (0: any that is free)', portFrom(0), 0)
-  .option('--json', 'the status as data; with --watch one a line', false)
+  .addOption(
+    new Option(
+      '--format <format>',
+      'text; as data; for Prometheus; as a plugin of Nagios, with its exit codes',
+    )
+      .choices(['text', 'json', 'prometheus', 'nagios'])
+      .default('text'),
+  )
+  .option('--json', 'the same as --format json: the status as data; with --watch one a line', false)
+  .option('--out <file>', 'write it to this file, whole or not at all, in place of what is there')
   .option('--exit-code', 'exit with 1 when anything is wrong', false)
   .action((inventories, options) =>
     execute<StatusOptions>(
-      { ...options, ...oneOrSeveral(inventories) },
+      { ...options, ...oneOrSeveral(inventories), ...outputOfStatus(options) },
       async () => (await import('./commands/status')).status,
     ),
   );
@@ -245,6 +255,12 @@ beginCommands(program);
 maintenanceCommands(program);
 secretCommands(program);
 commandsAboutItself(program);
+
+/** What `--format` and `--json` say of the output. */
+const outputOfStatus = ({ format, json }: Pick<StatusOptions, 'format' | 'json'>) => ({
+  json: json || format === 'json',
+  ...(format === 'nagios' ? { failure: failedCheck } : {}),
+});
 
 /** A command that rolls out changes. */
 function rolloutCommand(name: string, description: string): Command {

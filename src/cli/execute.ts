@@ -26,6 +26,8 @@ interface OutputOptions {
   beside?: Beside;
   /** Standard input is for the command's data: questions go to the terminal itself. */
   inputIsData?: boolean;
+  /** What is printed of a failure, and its exit code, for who reads that by rules of his own. */
+  failure?: (why: string) => { text: string; code: ExitCode };
 }
 
 /** @throws UsageError where the working directory was removed meanwhile, which every path begins at */
@@ -210,6 +212,11 @@ export async function execute<O>(
       `${mask(renderError(error, { inventory, color: options.color && wantsColor(env, stderr), verbose }))}\n`,
     );
     process.exitCode = error instanceof HaprovError ? error.exitCode : ExitCode.failed;
+    if (options.failure) {
+      const { text, code } = options.failure(mask(error instanceof Error ? error.message : String(error)));
+      await context.print(text);
+      process.exitCode = code;
+    }
   }
   clearInterval(isRunning);
   // Connections to hosts that still do not answer would keep the process alive.

@@ -1,9 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { writeOver } from '../document/write-below';
 import { ExitCode, HaprovError, UsageError } from '../errors';
 import type { Ended } from '../library/several';
 import { status as lookOnce, type StatusObserver, statusObserver } from '../library/status';
 import type { CommonOptions, Context } from '../planning/context';
 import { renderError } from '../report/error-text';
+import { printJson } from '../report/escape-output';
+import { statusCheck } from '../report/status-check';
+import { renderMetrics } from '../report/status-metrics';
 import { renderStatus } from '../report/status-text';
 import type { Status } from '../status/status';
 import { overSeveral, refuseForSeveral } from './several';
@@ -20,15 +24,28 @@ export interface StatusOptions extends CommonOptions {
   /** The page's port; 0 takes a free one. */
   listen: number;
   exitCode: boolean;
+  format: 'text' | 'json' | 'prometheus' | 'nagios';
+  /** The file that it is written to, in place of standard output. */
+  out?: string;
 }
 
 /** `haprov status`: shows the pair's state, causes before their effects. */
 export async function status(options: StatusOptions, context: Context): Promise<ExitCode> {
-  if (options.serve && (options.watch || options.json))
-    throw new UsageError('--serve shows a page: it goes with neither --watch nor --json');
-  const { inventories } = options;
+  const { inventories, format, json, out } = options;
+  const isData = json || format !== 'text' || out !== undefined;
+  if (options.serve && (options.watch || isData))
+    throw new UsageError('--serve shows a page: it goes with none of --watch, --format, --json and --out');
+  if (json && format !== 'text' && format !== 'json')
+    throw new UsageError(`--json is --format json, and --format ${format} is said beside it`);
+  if (options.watch && format === 'nagios')
+    throw new UsageError('--format nagios is one line and an exit code: it does not go with --watch');
   if (inventories.length > 1) {
-    refuseForSeveral({ '--serve': options.serve, '--watch': options.watch });
+    refuseForSeveral({
+      '--serve': options.serve,
+      '--watch': options.watch,
+      '--out': out !== undefined,
+      [`--format ${format}`]: format === 'prometheus' || format === 'nagios',
+    });
     return overSeveral(inventories, options, context, statusOnce);
   }
   if (!options.watch && !options.serve) return (await statusOnce(options, context)).code;
@@ -42,13 +59,29 @@ export async function status(options: StatusOptions, context: Context): Promise<
 
 async function statusOnce(options: StatusOptions, context: Context): Promise<Ended> {
   const found = await lookOnce(options, context);
-  if (options.json) await context.printJson(found, 2);
-  else await context.printRendered(renderStatus(found, context));
+  await print(found, options, context);
   const isWell = found.level !== 'broken' && found.level !== 'warning';
   return { code: exitCodeOf(found, options), sum: found.headline, isWell };
 }
 
-function exitCodeOf({ level, hosts }: Status, { exitCode }: StatusOptions): ExitCode {
+/** Prints it in its format, or writes it to the file. */
+async function print(found: Status, options: StatusOptions, context: Context): Promise<void> {
+  const { json, format, out } = options;
+  if (out !== undefined) return writeOver(out, textOf(found, options, { ...context, color: false }));
+  if (json) return context.printJson(found, options.watch ? undefined : 2);
+  if (format === 'text') return context.printRendered(renderStatus(found, context));
+  return context.print(Buffer.from(textOf(found, options, context)));
+}
+
+function textOf(found: Status, { json, format }: StatusOptions, context: Context): string {
+  if (json) return `${printJson(found, 2)}\n`;
+  if (format === 'prometheus') return renderMetrics(found);
+  return `${format === 'nagios' ? statusCheck(found).text : renderStatus(found, context)}\n`;
+}
+
+function exitCodeOf(found: Status, { exitCode, format }: StatusOptions): ExitCode {
+  if (format === 'nagios') return statusCheck(found).code;
+  const { level, hosts } = found;
   if (hosts.every(({ reached }) => !reached)) return ExitCode.unreachable;
   return exitCode && (level === 'broken' || level === 'warning') ? ExitCode.failed : ExitCode.done;
 }
@@ -71,8 +104,10 @@ async function watch(looking: StatusObserver, options: StatusOptions, context: C
   return ExitCode.left;
 }
 
-const show = (found: Status, { json }: StatusOptions, context: Context): Promise<void> =>
-  json ? context.printJson(found) : redraw(renderStatus(found, context), context);
+const show = (found: Status, options: StatusOptions, context: Context): Promise<void> =>
+  options.json || options.format !== 'text' || options.out !== undefined
+    ? print(found, options, context)
+    : redraw(renderStatus(found, context), context);
 
 /** Redraws in place on a terminal, cut to its height; elsewhere it prints one status below the other. */
 async function redraw(text: string, { rows, printRendered }: Context): Promise<void> {

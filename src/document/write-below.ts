@@ -5,11 +5,13 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
+  realpathSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { UsageError } from '../errors';
 
 /** Refuses a folder with entries: old files would seem to belong to the new ones. @throws UsageError */
@@ -65,6 +67,26 @@ export function writeNew(file: string, content: string | Uint8Array, hint: strin
     },
     hint,
   );
+}
+
+/**
+ * Writes the user's file anew, whole or not at all: who reads it meanwhile has all of the old one or all of the new one. What
+ * is no file, such as a pipe, is written to as it is. @throws UsageError
+ */
+export function writeOver(file: string, content: string): void {
+  attempt(file, () => {
+    const there = statSync(file, { throwIfNoEntry: false });
+    if (there && !there.isFile()) return writeFileSync(file, content);
+    const target = there ? realpathSync(file) : file;
+    const beside = join(dirname(target), `.${basename(target)}.${process.pid}`);
+    try {
+      writeFileSync(beside, content);
+      renameSync(beside, target);
+    } catch (error) {
+      rmSync(beside, { force: true });
+      throw error;
+    }
+  });
 }
 
 function attempt<T>(file: string, act: () => T, ifThere?: string): T {

@@ -30,6 +30,9 @@ export const historyQuestion: Question = {
   script: call('probe_history'),
 };
 
+/** Asks a host for the record of its newest run alone; {@link readHistory} reads the answer. */
+export const lastRunQuestion: Question = { id: 'last-run', script: call('probe_last_run') };
+
 /** Reads what `probe_history` printed, newest first. Damaged runs are included, without the parts that cannot be read. */
 export function readHistory(output: string): RecordedRun[] {
   return output

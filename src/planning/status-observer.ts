@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Connection, leaveEarly, prepare, type SshTarget } from '../host/connection';
+import { lastRunQuestion, readHistory } from '../host/history';
 import type { Question } from '../host/probe';
 import { type Survey, type SurveyListener, survey } from '../host/survey';
 import { isAt } from '../inventory/endpoints';
@@ -204,7 +205,7 @@ export function statusQuestions(
 ): Question[] {
   const look = diagnosticsFor(inventory, host, resources);
   const asksFor = { units: [...look.units], addresses: true as const };
-  return [...questionsOf(resources), { id, script: diagnosticsScript(look), asksFor }];
+  return [...questionsOf(resources), lastRunQuestion, { id, script: diagnosticsScript(look), asksFor }];
 }
 
 /** Where services write, beside the folders of their files. */
@@ -259,6 +260,7 @@ function snapshotOf(
     const resources = wanted.get(host) ?? [];
     const found = surveyed.hosts.find(({ name }) => name === host.name);
     const failure = surveyed.failures.find(({ name }) => name === host.name)?.error;
+    const lastRun = found && lastRunOn(found);
     return {
       host,
       readiness: readinessOf(inventory, host, resources),
@@ -271,7 +273,13 @@ function snapshotOf(
       plan: found ? planHost(inventory, host, found, resources) : unreached(host, surveyed),
       ...(found ? { facts: found.facts, diagnostics: readAnswer(found.answers.of(id)) } : {}),
       ...(failure ? { failure } : {}),
+      ...(lastRun ? { lastRun } : {}),
     };
   });
   return { inventory, hosts: seen, laptop, now: new Date() };
+}
+
+function lastRunOn({ answers, facts: { lock } }: Survey['hosts'][number]): HostSnapshot['lastRun'] {
+  const [last] = readHistory(answers.of(lastRunQuestion.id));
+  return last && { ...last, alive: lock?.run === last.run && lock.alive };
 }

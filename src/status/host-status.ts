@@ -1,8 +1,9 @@
+import { type RecordedRun, resultOf, wholeRun } from '../host/history';
 import { validUntil } from '../lint/certificate-expires';
 import { formatAge } from './age';
 import { has } from './findings/vips';
 import { type Found, type HostSnapshot, type Reached, type Snapshot, vrrpOf } from './snapshot';
-import { type Component, type ComponentState, components, type HostStatus } from './status';
+import { type Component, type ComponentState, components, type HostStatus, type LastRun } from './status';
 
 /** How each component of a host is: what was found of it, or what there is to say when all is well. */
 export function hostStatus(one: HostSnapshot, snapshot: Snapshot, findings: readonly Found[]): HostStatus {
@@ -34,6 +35,17 @@ export function hostStatus(one: HostSnapshot, snapshot: Snapshot, findings: read
     reached: diagnostics !== undefined,
     drained: diagnostics?.drained ?? false,
     components: states,
+    ...(one.lastRun ? { lastRun: lastRunOf(one.lastRun) } : {}),
+  };
+}
+
+function lastRunOf(recorded: RecordedRun): LastRun {
+  const written = new Date(recorded.journal.at(-1)?.at || Number.NaN);
+  return {
+    run: wholeRun(recorded.run),
+    command: recorded.manifest?.command ?? 'unknown',
+    result: resultOf(recorded),
+    ...(Number.isNaN(written.getTime()) ? {} : { at: written.toISOString() }),
   };
 }
 

@@ -1,3 +1,5 @@
+import type { Service } from '../inventory/inventory';
+import { certificatesIn } from '../lint/certificate-expires';
 import { answers } from './findings/answers';
 import { backends } from './findings/backends';
 import { certificates } from './findings/certificates';
@@ -19,7 +21,7 @@ import { order } from './order';
 import { setRetiredAside } from './retired';
 import { serviceStatus, vipStatus } from './service-status';
 import { type FindingRule, type Found, reached, type Snapshot } from './snapshot';
-import type { Level, Status, StatusFinding } from './status';
+import type { CertificateStatus, Level, Status, StatusFinding } from './status';
 
 /** Causes first: a rule leaves out what those before it explain. */
 const rules: readonly FindingRule[] = [
@@ -66,8 +68,17 @@ export function judge(seen: Snapshot): Status {
     hosts: hosts.map((one) => hostStatus(one, snapshot, findings)),
     vips: inventory.vips.map((vip) => vipStatus(vip, snapshot, findings)),
     services,
+    certificates: inventory.services.flatMap(certificatesOf),
   };
 }
+
+const certificatesOf = ({ name, tls }: Service): CertificateStatus[] =>
+  (tls?.certificates ?? []).flatMap(({ certificate }) => {
+    const [own] = certificatesIn(certificate);
+    if (!own) return [];
+    const subject = (own.subject ?? '').split('\n').join(', ');
+    return [{ service: name, subject, until: new Date(own.validTo).toISOString() }];
+  });
 
 function worstOf(findings: readonly StatusFinding[]): Level {
   return (

@@ -1,5 +1,6 @@
 import type { HaprovError } from '../errors';
 import type { HostFacts } from '../host/facts';
+import type { RecordedRun } from '../host/history';
 import type { Host, Inventory, Vip } from '../inventory/inventory';
 import type { Readiness } from '../pair/health';
 import type { PlannedHost } from '../plan/plan';
@@ -21,6 +22,8 @@ export interface HostSnapshot {
   facts?: HostFacts;
   diagnostics?: HostDiagnostics;
   failure?: HaprovError;
+  /** The newest of its runs. */
+  lastRun?: RecordedRun;
 }
 
 /** Whether a service answers at a VIP, asked from the laptop. */

@@ -1,3 +1,5 @@
+import type { RunResult } from '../host/history';
+
 /**
  * What a pair consists of, in the order in which a request, and what it stands on, needs it: what is broken early in
  * the list breaks what comes later, so the first broken component is the one to look at.
@@ -52,6 +54,24 @@ export interface StatusFinding {
   next: string;
 }
 
+/** The newest run on a host, by its record there. */
+export interface LastRun {
+  run: string;
+  command: string;
+  result: RunResult;
+  /** When the host last wrote something down of it, by its own clock: ISO 8601; absent where that is damaged. */
+  at?: string;
+}
+
+/** A certificate that a service shows its clients, by what the inventory says. */
+export interface CertificateStatus {
+  service: string;
+  /** Its subject: `CN=shop.example.com`. */
+  subject: string;
+  /** When it ends: ISO 8601. */
+  until: string;
+}
+
 export interface HostStatus {
   host: string;
   address: string;
@@ -61,6 +81,8 @@ export interface HostStatus {
   drained: boolean;
   /** In the order of {@link components}; those that the host does not have are left out. */
   components: ComponentState[];
+  /** Absent where it was not reached, and where no run was made. */
+  lastRun?: LastRun;
 }
 
 /** Whether a VIP answers, by the place that it was asked from: `laptop` or a host. */
@@ -137,4 +159,5 @@ export interface Status {
   hosts: HostStatus[];
   vips: VipStatus[];
   services: ServiceStatus[];
+  certificates: CertificateStatus[];
 }

@@ -2,7 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { endRunScript, historyQuestion, readHistory, resultOf, unlockScript } from '../../src/host/history';
+import {
+  endRunScript,
+  historyQuestion,
+  lastRunQuestion,
+  readHistory,
+  resultOf,
+  unlockScript,
+} from '../../src/host/history';
 import type { Step } from '../../src/resources/resource';
 import { own, Sandbox, shells } from '../shell/sandbox';
 import { asBefore, el9 } from '../support/resources';
@@ -29,6 +36,28 @@ describe.each(shells.map((shell) => [shell.join(' '), shell] as const))('%s', (_
     if (!difference) throw new Error('no difference');
     return difference.step;
   };
+
+  test('the newest run alone is told as all of them tell it, whatever else lies there', async () => {
+    const last = async () => readHistory(await box.probe(lastRunQuestion.script));
+    expect(await last()).toEqual([]);
+    const wish = { type: 'file', path: box.path('a'), content: 'one\n' };
+    await box.apply(await box.steps(wish));
+    await finish();
+    await box.apply(await box.steps({ ...wish, content: 'two\n' }), '20260102T030405Z-b');
+    await finish('20260102T030405Z-b');
+    for (const [name, number] of [
+      ['damaged', 'x'],
+      ['empty', ''],
+      ['nameless', undefined],
+    ] as const) {
+      mkdirSync(box.path(`var/lib/haprov/runs/${name}`), { recursive: true });
+      if (number !== undefined) box.write(`var/lib/haprov/runs/${name}/number`, `${number}\n`);
+    }
+    const [newest, ...others] = await history();
+    expect(others.length).toBeGreaterThan(0);
+    expect(newest).toMatchObject({ run: '20260102T030405Z-b', state: 'finished', number: 2 });
+    expect(await last()).toEqual([newest]);
+  });
 
   describe('a file that is to be absent', () => {
     const absent = (name: string) => ({ type: 'file', path: box.path(name), absent: true });

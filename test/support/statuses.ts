@@ -126,6 +126,7 @@ function status(about: Partial<Status> = {}): Status {
     hosts: [host('fred', '192.168.56.201', holds()), host('ethyl', '192.168.56.202')],
     vips: [vip()],
     services: [service()],
+    certificates: [],
     ...about,
   };
 }

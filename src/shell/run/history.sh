@@ -15,6 +15,15 @@ probe_history() {
   done
 }
 
+# Prints such a row for the newest run, where there is one with a number; whether it lives is not asked.
+probe_last_run() {
+  most=0 last=
+  for home in /var/lib/haprov/runs/*; do
+    { read -r number <"$home/number" && [ "$number" -gt "$most" ]; } 2>/dev/null && most=$number last=$home
+  done
+  [ -z "$last" ] || echo "${last##*/} $(readlink "$last/state") - $(in_base64 head "$last/manifest") $(in_base64 tail "$last/journal") $most $(cat "$last/format" 2>/dev/null || echo 1)"
+}
+
 # Prints the first or last 256 KiB of a file, because a damaged file may be large.
 in_base64() { # head|tail FILE
   encoded=$([ ! -f "$2" ] || "$1" -c 262144 -- "$2" | base64 | tr -d '\n')
