@@ -55,8 +55,10 @@ export type { RenderedHost, RenderedState } from './library/render';
 export type { Disruption } from './plan/disruption-class';
 export type { Change, Finding, HostPlan, Plan, Stage } from './plan/plan';
 export type {
+  CertificateStatus,
   ComponentState,
   HostStatus,
+  LastRun,
   Level,
   ServerStatus,
   ServiceStatus,
