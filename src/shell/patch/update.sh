@@ -1,10 +1,10 @@
 # Newer packages as a step of a transaction. ROWS are the plan's: "NAME ARCH FROM TO", "-" for none.
 # Needs: probe resolve transaction haproxy-files validators units
 
-# Calls READ with the fields of each row, until it fails.
-each_update() { # ROWS READ
+# Calls READ with the fields of each row, until it fails. In brackets, because ksh executes the loop itself, which exits.
+each_update() ( # ROWS READ
   printf '%s\n' "$1" | while read -r name arch from to; do "$2" "$name" "$arch" "$from" "$to" || exit; done
-}
+)
 
 check_updates() { # ROWS
   if locker=$(rpm_locker); then fail "rpm’s database is locked by the process $locker"; return; fi

@@ -1,0 +1,48 @@
+# A dnf and an rpm over two tables in $state: "installed" and "offered", a row each "NAME ARCH VERSION".
+# Their words are those of dnf 4.14. Called as: sh fake-resolver.sh STATE PROGRAM WORD...
+state=$1 program=$2
+shift 2
+cd "$state" || exit 99
+
+newer() { awk 'NR == FNR { have[$1 "." $2] = $3; next } ($1 "." $2) in have && have[$1 "." $2] != $3' installed offered; }
+
+table() { # ROWS
+  printf 'Dependencies resolved.\n================\n Package   Architecture  Version  Repository  Size\n================\nUpgrading:\n'
+  printf '%s\n' "$1" | while read -r name arch version; do echo " $name  $arch  $version  newer  6.0 k"; done
+  printf '\nTransaction Summary\n================\nUpgrade  1 Package\n\nTotal size: 6.0 k\n'
+}
+
+put() { # ROWS
+  cp installed "history.$(($(ls history.* 2>/dev/null | wc -l) + 1))"
+  printf '%s\n' "$1" >made
+  awk 'NR == FNR { made[$1 "." $2] = $0; next } ($1 "." $2) in made { print made[$1 "." $2]; next } { print }' made installed >next && mv next installed
+}
+
+case "$program $*" in
+  'dnf --setopt=exit_on_lock=1 -y --setopt=tsflags=test update'*)
+    [ ! -f no-room ] || { printf 'Error: Transaction test error:\n  installing package toys-2.0-1.noarch needs 4KB more space on the /usr filesystem\n'; exit 1; }
+    table "$(newer)"; echo Complete! ;;
+  'dnf --setopt=exit_on_lock=1 -y -C update'*)
+    rows=$(newer)
+    table "$rows"
+    put "$rows"
+    printf 'Running transaction\n  Upgrading        : toys-2.0-1.noarch    1/2 \n  Running scriptlet: toys-2.0-1.noarch    1/2 \n'
+    [ ! -f script-fails ] || printf 'toys: no players\nwarning: %%post(toys-2.0-1.noarch) scriptlet failed, exit status 1\n\nError in POSTIN scriptlet in rpm package toys\n'
+    printf '  Cleanup          : toys-1.0-1.noarch    2/2 \n\nComplete!\n' ;;
+  'dnf --setopt=exit_on_lock=1 -y -C --downloadonly --downloaddir='*' update '*)
+    folder=${5#--downloaddir=}
+    for name; do :; done
+    : >"$folder/$name-9-1.x86_64.rpm" ;;
+  'dnf --setopt=exit_on_lock=1 -q -C history list')
+    printf 'ID     | Command line  | Date and time    | Action(s)      | Altered\n------\n'
+    for id in $(ls history.* 2>/dev/null | sed 's/history\.//' | sort -rn); do echo "     $id | -y update    | 2026-11-26 19:01 | Upgrade        |    1   "; done ;;
+  'dnf --setopt=exit_on_lock=1 -y history undo '*)
+    [ ! -f one-way ] || { printf 'Error: The following problems occurred while running a transaction:\n  Cannot find rpm nevra "toys-1.0-1.noarch".\n'; exit 1; }
+    before=history.$5
+    [ -f "$before" ] || exit 1
+    put "$(cat "$before")" ;;
+  'rpm --eval %{_dbpath}') echo /nowhere ;;
+  'rpm -q --qf %|EPOCH?{%{EPOCH}:}|%{VERSION}-%{RELEASE}\n '*)
+    awk -v wanted="$4" '($1 "." $2) == wanted { print $3; found = 1 } END { if (!found) { print "package " wanted " is not installed"; exit 1 } }' installed ;;
+  *) echo "$program $*" >>unexpected-words; echo "unexpected: $program $*" >&2; exit 99 ;;
+esac
