@@ -149,7 +149,9 @@ function whatIsWrong(
       `a repository is not reached: ${firstOf(said, /Curl error|\[Errno/) || firstOf(said, /^Error|Failed to download|Cannot|Could ?n/i)}`,
       'See its baseurl in /etc/yum.repos.d on the host, and whether the host reaches it.',
     );
-  const names = said.flatMap((row) => /^No [Mm]atch for argument: (.+)$/.exec(row)?.[1] ?? []);
+  const noSuch =
+    /^No [Mm]atch for argument: (.+)$|^No package (.+) available\.$|^Package\(s\) (.+) available, but not installed\.$/;
+  const names = said.flatMap((row) => noSuch.exec(row)?.slice(1).filter(Boolean) ?? []);
   if (names.length > 0)
     return failed(
       `no package that is installed and has an update is called ${names.join(', ')}`,

@@ -52,6 +52,16 @@ describe('what a resolver cannot tell is said with its words', () => {
       /^fred: no package that is installed and has an update is called nosuch$/,
     ],
     [
+      'a name of nothing, to yum 3',
+      said(
+        0,
+        'Loaded plugins: fastestmirror',
+        'No package nosuch available.',
+        'No packages marked for update',
+      ),
+      /^fred: no package that is installed and has an update is called nosuch$/,
+    ],
+    [
       'packages that do not fit',
       said(
         1,
