@@ -184,6 +184,7 @@ hostCommand('diagram', 'draw the way of a packet from the client to the service'
 hostCommand('log', 'list the runs on the hosts: who made them when, and how they ended')
   .argument('[run]', 'only this run, in full: its name, or any part that no other has')
   .option('--json', 'the runs as data')
+  .option('--diff', 'with what that run, else the newest, changed in each file; secrets are masked')
   .option(
     '--purge',
     'wipe what the hosts keep of files with secrets; such runs cannot be rolled back any more',

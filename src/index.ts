@@ -50,7 +50,7 @@ export type {
   Shown,
 } from './library/certificates';
 export { IncompleteError, RunError } from './library/failures';
-export type { LoggedHost, LoggedRun } from './library/log';
+export type { LoggedHost, LoggedRun, LoggedStep } from './library/log';
 export type { RenderedHost, RenderedState } from './library/render';
 export type { Disruption } from './plan/disruption-class';
 export type { Change, Finding, HostPlan, Plan, Stage } from './plan/plan';
@@ -174,14 +174,15 @@ export function undrain(inventory: InventorySource, host: string, options: CallO
 }
 
 /**
- * The hosts' runs, newest first. `run`: only this one, by its name or a part of it.
+ * The hosts' runs, newest first. `run`: only this one, by its name or a part of it. `diff`: with what it, else the newest, changed in
+ * each file, with secrets masked.
  * @throws IncompleteError with the runs of the others, where a host could not be asked
  */
 export function log(
   inventory: InventorySource,
-  options: CallOptions & { run?: string } = {},
+  options: CallOptions & { run?: string; diff?: boolean } = {},
 ): Promise<LoggedRun[]> {
-  return call(inventory, options, { ...reach, run: text }, async (said, context) => {
+  return call(inventory, options, { ...reach, run: text, diff: flag }, async (said, context) => {
     const { runs, failure } = await logFor(said, context);
     if (failure) throw new IncompleteError(failure, runs);
     return runs;

@@ -6,6 +6,8 @@ import { renderLog } from '../report/log-text';
 import { count } from '../text/format';
 
 export interface LogOptions extends PurgeOptions {
+  /** Show what RUN, else the newest run, changed, by file. */
+  diff?: boolean;
   verbose?: boolean;
   /** Wipe what the hosts keep of files with secrets, which a rollback would need. */
   purge?: boolean;
@@ -21,6 +23,8 @@ export interface LogDocument {
 export async function log(options: LogOptions, context: Context): Promise<ExitCode> {
   if (options.olderThan !== undefined && !options.purge)
     throw new UsageError('--older-than is of --purge', 'haprov log INVENTORY --purge --older-than DAYS');
+  if (options.diff && options.purge)
+    throw new UsageError('--diff shows what --purge wipes', 'take one after the other');
   const { failure } = options.purge
     ? await wipeAndTell(options, context)
     : await readAndPrint(options, context);
@@ -31,13 +35,13 @@ export async function log(options: LogOptions, context: Context): Promise<ExitCo
 async function readAndPrint(options: LogOptions, context: Context) {
   const found = await readLog(options, context);
   const { color, columns } = context;
-  if (options.run === undefined)
+  if (options.run === undefined && !options.diff)
     keepSeenRuns(
       options.inventory,
       found.runs.map(({ run, command, owner }) => [run, `${command}, by ${owner}`] as const),
       context.env,
     );
-  const full = options.run !== undefined || (options.verbose ?? false);
+  const full = options.run !== undefined || options.diff || (options.verbose ?? false);
   if (options.json) await context.printJson({ version: 1, runs: found.runs } satisfies LogDocument, 2);
   // Hosts that were not asked may have runs.
   else if (found.runs.length > 0 || !found.failure)

@@ -1,3 +1,4 @@
+import type { Attribute } from '../resources/resource';
 import { call, compose } from '../shell/library';
 import { type JournalEntry, journalReader } from './journal';
 import type { Question } from './probe';
@@ -76,10 +77,25 @@ function readManifest(text: string): Manifest | undefined {
     command: word(rest.command, 'unknown'),
     inventory: word(rest.inventory),
     steps: steps.map((step: unknown) => {
-      const { type, target, action } = (step ?? {}) as Record<string, unknown>;
-      return { type: word(type, 'unknown'), target: word(target, 'unknown'), action: word(action, 'change') };
+      const { type, target, action, attributes } = (step ?? {}) as Record<string, unknown>;
+      const known = readAttributes(attributes);
+      return {
+        type: word(type, 'unknown'),
+        target: word(target, 'unknown'),
+        action: word(action, 'change'),
+        ...(known.length > 0 ? { attributes: known } : {}),
+      };
     }),
   };
+}
+
+function readAttributes(value: unknown): Attribute[] {
+  if (!Array.isArray(value)) return [];
+  return value.flatMap((one: unknown): Attribute[] => {
+    const { name, from, to } = (one ?? {}) as Record<string, unknown>;
+    const isValue = (side: unknown) => side === null || typeof side === 'string';
+    return typeof name === 'string' && isValue(from) && isValue(to) ? [{ name, from, to } as Attribute] : [];
+  });
 }
 
 function readJournal(text: string): RecordedRun['journal'] {
@@ -115,6 +131,8 @@ export interface StepReport {
   type: string;
   target: string;
   action: string;
+  /** The values that it changed, as its plan said; absent where it changed none. */
+  attributes?: Attribute[];
   status: 'done' | 'undone' | 'failed' | 'staged' | 'under way' | 'not begun';
   ms: number;
   failure?: { part: string; code: number; command: string; output: string };
@@ -183,6 +201,34 @@ export function recordQuestion(run: string, step: number): Question {
     id: recordId(run, step),
     script: call('probe_record', run, step),
   };
+}
+
+/** In bytes: of a larger file nobody is shown what changed. */
+const shownLimit = 262_144;
+
+/** Asks for what one step of one run did to the file at `path`; {@link readRecordedFile} reads the answer. */
+export function changeQuestion(run: string, step: number, path: string): Question {
+  return { id: changeId(run, step), script: call('probe_change', run, step, path, shownLimit) };
+}
+
+export const changeId = (run: string, step: number) => `change ${run} ${step}`;
+
+/** What a step recorded of a file. Of the three files stands what `probe_file` prints. */
+export interface RecordedFile extends Pick<StepRecord, 'has' | 'after' | 'before'> {
+  /** How much of it is secret; `unknown` in a run of an older haprov, which did not say. */
+  secret: 'none' | 'part' | 'whole' | 'unknown';
+  wrote: string;
+  now: string;
+}
+
+/** Reads what `probe_change` printed. @throws Error where it is something else */
+export function readRecordedFile(output: string): RecordedFile {
+  const [record = '', secret, wrote, now, ...more] = output.split('\n=\n');
+  if (now === undefined || wrote === undefined || more.length > 0)
+    throw new Error(`not a change of a file: ${output.slice(0, 80)}`);
+  const { has, after, before } = readRecord(record, { run: '', undo: '' });
+  const known = (['none', 'part', 'whole'] as const).find((one) => one === secret) ?? 'unknown';
+  return { has, ...(after ? { after } : {}), before, secret: known, wrote, now };
 }
 
 export const recordId = (run: string, step: number) => `${run} ${step}`;

@@ -28,6 +28,7 @@ function both(one: TitledStep, other: TitledStep): TitledStep {
     ...one,
     title: `${one.action} ${target}`,
     target,
+    attributes: [...(one.attributes ?? []), ...(other.attributes ?? [])],
     step: {
       phase: 'prepare',
       limitSeconds: seconds.reduce((sum, limit) => sum + limit),

@@ -1,4 +1,4 @@
-import type { Step } from '../resources/resource';
+import type { Attribute, Step } from '../resources/resource';
 import { call, compose, composeFor } from '../shell/library';
 import { quote } from '../shell/quote';
 import { partsFile, runFormat, writeParts } from './run-format';
@@ -16,6 +16,8 @@ export interface TitledStep {
   type: string;
   target: string;
   action: string;
+  /** The values that it changes, with secrets masked. */
+  attributes?: Attribute[];
   /** The unit that the step starts, stops or reloads. */
   unit?: string;
   /** Whether nobody knows what it changes: what comes after it may need it. */
@@ -35,7 +37,7 @@ export interface Manifest {
   command: string;
   inventory: string;
   /** In the order of their numbers, which start at 1. */
-  steps: { type: string; target: string; action: string }[];
+  steps: { type: string; target: string; action: string; attributes?: Attribute[] }[];
 }
 
 /** Exit codes of a transaction other than 0 (done) and those of its steps' failures. */

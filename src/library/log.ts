@@ -1,4 +1,5 @@
-import { type HaprovError, UsageError } from '../errors';
+import { ExitCode, HaprovError, UsageError } from '../errors';
+import type { Connection } from '../host/connection';
 import {
   durationOf,
   historyQuestion,
@@ -13,19 +14,22 @@ import { inOrder } from '../host/run-order';
 import { type Survey, survey } from '../host/survey';
 import { inventoryOf } from '../planning/connect-first';
 import type { CommonOptions, Context } from '../planning/context';
-import { listenerFor, notAsked, selectHosts, toTarget } from '../planning/hosts';
+import { listenerFor, notAsked, patience, selectHosts, toTarget } from '../planning/hosts';
 import { endsWithinMs } from '../planning/planning';
-import type { LoggedRun } from '../report/log-text';
+import type { LoggedHost, LoggedRun } from '../report/log-text';
 import { eachText } from '../text/each-text';
+import { stepsWithChanges } from './run-changes';
 
-export type { LoggedHost, LoggedRun } from '../report/log-text';
+export type { LoggedHost, LoggedRun, LoggedStep } from '../report/log-text';
 
 export interface LogOptions extends CommonOptions {
   /** Only this run: its name, or a part of its name that no other run has. */
   run?: string;
+  /** With what each step changed in its file: of `run`, else of the newest run; one more read-only exec a host. */
+  diff?: boolean;
 }
 
-export interface PurgeOptions extends LogOptions {
+export interface PurgeOptions extends Omit<LogOptions, 'diff'> {
   /** Only of runs that ended so many days ago. */
   olderThan?: number;
 }
@@ -36,26 +40,73 @@ interface Log {
   failure?: HaprovError;
 }
 
-/** The hosts' runs, newest first: who made them when, and how they ended; one read-only exec a host. @throws UsageError */
-export async function log(options: LogOptions, context: Context): Promise<Log> {
-  const { inventory, surveyed } = await askHistories(options, context);
-  surveyed.close();
-  const runs = eachText(mergeRuns(historiesOf(surveyed)), (text) => inventory.secrets.mask(text));
-  const failure = notAsked(surveyed.failures);
-  return {
-    runs: options.run === undefined ? runs : [theRun(runs, options.run)],
-    ...(failure ? { failure } : {}),
-  };
+/**
+ * The hosts' runs, newest first: who made them when, and how they ended; one read-only exec a host.
+ * @param kept connections to ask over, which stay open; the other hosts are logged in at
+ * @throws UsageError
+ */
+export async function log(
+  options: LogOptions,
+  context: Context,
+  kept?: ReadonlyMap<string, Connection>,
+): Promise<Log> {
+  const { inventory, surveyed } = await askHistories(options, context, kept);
+  try {
+    const mask = (text: string) => inventory.secrets.mask(text);
+    const runs = mergeRuns(historiesOf(surveyed));
+    const meant = options.run === undefined ? runs : [theRun(runs, options.run)];
+    const failures = [...surveyed.failures];
+    const shown = options.diff
+      ? await withChanges(meant.slice(0, 1), surveyed, failures, mask, patience(options, context))
+      : meant;
+    const failure = notAsked(failures);
+    return { runs: eachText(shown, mask), ...(failure ? { failure } : {}) };
+  } finally {
+    for (const { name, connection } of surveyed.hosts) if (!kept?.has(name)) connection.close();
+  }
 }
 
-async function askHistories(options: CommonOptions, context: Context) {
+/** The runs with what their steps changed; a host that does not say that is one of `failures`. */
+async function withChanges(
+  runs: readonly LoggedRun[],
+  { hosts }: Survey,
+  failures: Survey['failures'],
+  mask: (text: string) => string,
+  waits: ReturnType<typeof patience>,
+): Promise<LoggedRun[]> {
+  const ofHost = async (run: string, logged: LoggedHost): Promise<LoggedHost> => {
+    const host = hosts.find(({ name }) => name === logged.host);
+    const recorded = host && readHistory(host.answers.of(historyQuestion.id)).find((one) => one.run === run);
+    if (!host || !recorded) return logged;
+    try {
+      return { ...logged, steps: await stepsWithChanges(host, recorded, mask, waits) };
+    } catch (error) {
+      if (!(error instanceof HaprovError) || error.exitCode === ExitCode.left) throw error;
+      failures.push({ name: host.name, error });
+      return logged;
+    }
+  };
+  return Promise.all(
+    runs.map(async (run) => ({
+      ...run,
+      hosts: await Promise.all(run.hosts.map((logged) => ofHost(run.run, logged))),
+    })),
+  );
+}
+
+async function askHistories(
+  options: CommonOptions,
+  context: Context,
+  kept: ReadonlyMap<string, Connection> = new Map(),
+) {
   const inventory = await inventoryOf(options, context);
   const targets = selectHosts(inventory, options.limit).map((host) => ({
     target: toTarget(host, options, context),
     questions: [historyQuestion],
   }));
   // `--verbose` shows more of the runs here, so the script that asks for them is not printed.
-  return { inventory, surveyed: await survey(targets, { ...listenerFor(context), script: () => {} }) };
+  const listener = { ...listenerFor(context), script: () => {} };
+  return { inventory, surveyed: await survey(targets, listener, { kept }) };
 }
 
 /** How many runs' secrets were wiped on which host; `failure` where not all of them could be asked. */

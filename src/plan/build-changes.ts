@@ -2,6 +2,7 @@ import { createHash, scryptSync } from 'node:crypto';
 import type { Observed } from '../resources/bound-resource';
 import type { Notify } from '../resources/fields';
 import type { DiffContext, Difference } from '../resources/resource';
+import { beginning } from '../resources/text-of';
 import { unitOf } from '../resources/unit';
 import type { PlannedChange } from './plan';
 
@@ -134,12 +135,6 @@ function maskedText(
       ? 'only a secret value changes, which is not shown'
       : 'a secret value changes too, which is not shown';
   return { text: { from, to }, ...(from === to || isHidden ? { notes: [note] } : {}) };
-}
-
-/** A line's first two words, of a line of two words the first: the setting's name, in the files that we write. */
-function beginning(row: string): string {
-  const words = row.trim().split(/[\s=]+/);
-  return words.slice(0, Math.min(2, Math.max(1, words.length - 1))).join(' ');
 }
 
 const hides = (text: string, mask: Mask) => mask(text) !== text;

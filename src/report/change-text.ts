@@ -83,7 +83,8 @@ function renderDisruption(
   return { plain, painted: paint(plain) };
 }
 
-function renderValues(attributes: Change['attributes']): string[] {
+/** Each value on a row, old → new. */
+export function renderValues(attributes: Change['attributes']): string[] {
   const width = attributes.length > 1 ? Math.max(...attributes.map(({ name }) => displayWidth(name))) : 0;
   return attributes.map(({ name, from, to }) => `${visible(name).padEnd(width)} ${transition(from, to)}`);
 }

@@ -3,7 +3,8 @@ import type { RunResult, StepReport } from '../host/history';
 import type { RunState } from '../host/run-state';
 import { paragraph } from '../text/fit';
 import { count, cutToWidth, displayWidth, formatElapsed, namingInventory, visible } from '../text/format';
-import type { TextOptions } from './change-text';
+import { renderValues, type TextOptions } from './change-text';
+import { renderDiff } from './diff';
 
 /** One run, and how it ended on each host. */
 export interface LoggedRun {
@@ -16,6 +17,14 @@ export interface LoggedRun {
   hosts: LoggedHost[];
 }
 
+/** A step of a run and, where that was asked for, what it changed in its file. */
+export interface LoggedStep extends StepReport {
+  /** The file's text before and after, or as it was to be; secrets are masked, and null is no file. */
+  text?: { from: string | null; to: string | null };
+  /** Why it is not shown, or not all of it. */
+  notes?: string[];
+}
+
 /** How a run ended on one host; `ms` is its duration in milliseconds. */
 export interface LoggedHost {
   host: string;
@@ -23,7 +32,7 @@ export interface LoggedHost {
   /** The transaction's state. */
   state: RunState | '';
   ms: number;
-  steps: StepReport[];
+  steps: LoggedStep[];
   /** The format of its folder, where only a newer haprov can read it; then `steps` is empty. */
   unknownFormat?: number;
 }
@@ -48,8 +57,9 @@ function renderRun(run: LoggedRun, options: LogTextOptions): string {
       (row) => `  ${dim(row)}`,
     ),
   ];
+  const told = new Map<string, string>();
   for (const { hosts, example } of alike(run.hosts, options.full)) {
-    rows.push(...renderHosts(hosts, example, run.run, options));
+    rows.push(...renderHosts(hosts, example, { run: run.run, told }, options));
   }
   return rows.join('\n');
 }
@@ -68,7 +78,18 @@ function alike(hosts: readonly LoggedHost[], full: boolean): { hosts: string[]; 
   return [...groups.values()];
 }
 
-function renderHosts(names: string[], example: LoggedHost, run: string, options: LogTextOptions): string[] {
+/** The run that is told of, and which host each diff was shown of. */
+interface Around {
+  run: string;
+  told: Map<string, string>;
+}
+
+function renderHosts(
+  names: string[],
+  example: LoggedHost,
+  around: Around,
+  options: LogTextOptions,
+): string[] {
   const colors = pc.createColors(options.color);
   const paint = {
     finished: colors.green,
@@ -90,7 +111,7 @@ function renderHosts(names: string[], example: LoggedHost, run: string, options:
   ];
   const rows = wrapped(about, columns - 2).map((row) => `  ${paint(row)}`);
   const shown = full ? example.steps : example.steps.slice(0, shortSteps);
-  for (const step of shown) rows.push(...renderStep(step, example, run, options));
+  for (const step of shown) rows.push(...renderStep(step, example, around, options));
   const left = example.steps.length - shown.length;
   if (left > 0) rows.push(`    ${colors.dim(`… and ${left} more`)}`);
   return rows;
@@ -122,7 +143,12 @@ const marks: Record<StepReport['status'], string> = {
   'not begun': ' ',
 };
 
-function renderStep(step: StepReport, { host }: LoggedHost, run: string, options: LogTextOptions): string[] {
+function renderStep(
+  step: LoggedStep,
+  { host }: LoggedHost,
+  { run, told: shownOn }: Around,
+  options: LogTextOptions,
+): string[] {
   const { red, dim } = pc.createColors(options.color);
   const { columns, full } = options;
   const time = full && step.ms > 0 ? ` ${formatElapsed(step.ms)}` : '';
@@ -131,6 +157,15 @@ function renderStep(step: StepReport, { host }: LoggedHost, run: string, options
     columns - 6 - displayWidth(time),
   );
   const rows = [`    ${marks[step.status]} ${title}${dim(time)}`];
+  if (full) rows.push(...renderValues(step.attributes ?? []).map((row) => `      ${row}`));
+  if (step.text) {
+    const diff = renderDiff({ path: step.target, ...step.text }, options);
+    const where = shownOn.get(diff);
+    if (where === undefined) shownOn.set(diff, host);
+    const shown = where === undefined ? diff : dim(`(the same diff as on ${visible(where)})`);
+    rows.push(...shown.split('\n').map((row) => `      ${row}`));
+  }
+  for (const note of step.notes ?? []) rows.push(`      ${dim('note:')} ${visible(note)}`);
   const { failure } = step;
   if (!failure) return rows;
   const told = [`${failure.part} failed, exit code ${failure.code}`];

@@ -19,7 +19,10 @@ export function bind<Spec extends object, State, Host extends HostKind>(
   const hasSecret = (text: string) => mask(text) !== text;
   const marked = (one: Difference): Difference => {
     const { run, undo = '', validator = '' } = one.step;
-    return { ...one, step: keptSecret(one.step, hasSecret([run, undo, validator].join('\n'))) };
+    return {
+      ...one,
+      step: keptSecret(one.step, hasSecret([run, undo, validator].join('\n')) ? 'part' : undefined),
+    };
   };
   const touched = type.touches?.(target);
   const asksFor = type.asksFor?.(spec);

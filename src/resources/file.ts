@@ -16,7 +16,7 @@ import {
   requireFile,
   sha256,
 } from './file-state';
-import { keptSecret } from './kept-secret';
+import { extentOf, keptSecret } from './kept-secret';
 import type { DiffContext, Difference, Step } from './resource';
 import type { ResourceType } from './resource-type';
 import { textOfBytes } from './text-of';
@@ -117,10 +117,7 @@ export const file: ResourceType<FileSpec, FileState> = {
         ...(sameContent ? noted(...notes) : shown(text, spec.secret, notes)),
         step: keptSecret(
           replaceFile({ ...spec, mode }, wanted, state, context),
-          spec.secret ||
-            [text.from, text.to].some(
-              (one) => one && (one.includes(' PRIVATE KEY-----') || context.hasSecret?.(one)),
-            ),
+          extentOf([text.from, text.to], spec.secret, context.hasSecret),
         ),
       } satisfies Difference,
     ];
@@ -174,20 +171,24 @@ function shown(
 function removal(spec: FileSpec, state: FileState, context: DiffContext): Difference[] {
   if (state.kind === 'absent') return [];
   requireFile(spec.path, state);
+  const from = textIn(state);
   return [
     {
       action: 'remove',
       attributes: [],
-      ...shown({ from: textIn(state), to: null }, spec.secret, notesOn(state.place)),
-      step: {
-        limitSeconds: spec.timeout,
-        phase: 'commit',
-        check: call('check_file', spec.path, ...expectation(state, context.packagesPending)),
-        stage: call('stage_removal', spec.path),
-        run: call('remove_file', spec.path),
-        verify: call('verify_absent', spec.path),
-        undo: call('restore_file', spec.path),
-      },
+      ...shown({ from, to: null }, spec.secret, notesOn(state.place)),
+      step: keptSecret(
+        {
+          limitSeconds: spec.timeout,
+          phase: 'commit',
+          check: call('check_file', spec.path, ...expectation(state, context.packagesPending)),
+          stage: call('stage_removal', spec.path),
+          run: call('remove_file', spec.path),
+          verify: call('verify_absent', spec.path),
+          undo: call('restore_file', spec.path),
+        },
+        extentOf([from], spec.secret, context.hasSecret),
+      ),
     },
   ];
 }
@@ -225,7 +226,8 @@ export const validatedBy = (
 /** Not in base64's alphabet, so it cannot end the content early. */
 const endOfContent = '.END.';
 
-function textIn(state: FileState): string | null {
+/** The text of a file as it may be shown; null where there is none. */
+export function textIn(state: FileState): string | null {
   if (state.kind !== 'file') return null;
   return state.content ? shownText(state.content) : inNumbers(state.size, state.sha256);
 }

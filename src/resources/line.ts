@@ -13,7 +13,7 @@ import {
   requireFile,
   sha256,
 } from './file-state';
-import { keptSecret } from './kept-secret';
+import { extentOf, keptSecret } from './kept-secret';
 import type { ResourceType } from './resource-type';
 
 const schema = object({
@@ -111,7 +111,11 @@ export const line: ResourceType<LineSpec, LineState> = {
             verify: call('line_is_so', ...words(spec)),
             undo: call('restore_file', spec.path),
           },
-          context.hasSecret?.(`${spec.line}\n${(isSo && now.kind === 'file' ? now.content : edited) ?? ''}`),
+          extentOf(
+            [spec.line, `${edited ?? ''}`, now.kind === 'file' ? `${now.content ?? ''}` : ''],
+            false,
+            context.hasSecret,
+          ),
         ),
       },
     ];

@@ -59,11 +59,12 @@ export class HostRun {
   ) {
     this.name = host.host;
     this.changes = host.changes.filter(({ type }) => type !== rehearsal).length;
-    const steps = host.changes.map(({ type, action, target, unit, origin, isOpaque, step }) => ({
+    const steps = host.changes.map(({ type, action, target, attributes, unit, origin, isOpaque, step }) => ({
       title: `${type === rehearsal ? 'validate' : action} ${target}`,
       type,
       target,
       action,
+      ...(attributes.length > 0 && type !== rehearsal ? { attributes } : {}),
       ...(unit ? { unit } : {}),
       ...(origin ? { origin } : {}),
       ...(isOpaque ? { isOpaque } : {}),
@@ -93,7 +94,12 @@ export class HostRun {
   /** Locks the host, installs packages, stages every file and validates it. The host restores itself when that fails. */
   stage(): Promise<HostOutcome> {
     const { run, owner, command, inventory, leaseSeconds } = this.surroundings;
-    const steps = this.#steps.map(({ type, target, action }) => ({ type, target, action }));
+    const steps = this.#steps.map(({ type, target, action, attributes }) => ({
+      type,
+      target,
+      action,
+      ...(attributes ? { attributes } : {}),
+    }));
     const manifest = { run, owner, command, inventory, startedAt: new Date().toISOString(), steps };
     const group = this.group ? { group: this.group } : {};
     const transaction = { run, owner, leaseSeconds, steps: this.#steps, ...group };

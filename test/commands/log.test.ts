@@ -99,6 +99,47 @@ test('a run of a newer haprov: what it came to, and who says more', () => {
   );
 });
 
+describe('with what was changed', () => {
+  const [run] = mergeRuns([
+    ['fred', [whole('20260101T000000Z-aaa', 'finished')]],
+    ['ethyl', [whole('20260101T000000Z-aaa', 'finished')]],
+  ]);
+  const diff = (to: string) => ({ text: { from: 'a\n', to }, notes: ['a note'] });
+  const changed = (to: (host: string) => string): LoggedRun[] => [
+    {
+      ...(run as LoggedRun),
+      hosts: (run as LoggedRun).hosts.map((host) => ({
+        ...host,
+        steps: host.steps.map((step, at) => ({
+          ...step,
+          ...(at === 0 ? diff(to(host.host)) : { attributes: [{ name: 'active', from: 'no', to: 'yes' }] }),
+        })),
+      })),
+    },
+  ];
+
+  test('a diff stands once, whoever it is of', () => {
+    const text = render(
+      changed(() => '\u001b[2Jb\n'),
+      80,
+      true,
+    );
+    expect(text).toContain('      -a\n      +^[[2Jb\n      note: a note\n');
+    expect(text.match(/\+\^\[\[2Jb/g)).toHaveLength(1);
+    expect(text).toContain('(the same diff as on fred)');
+    expect(text).toContain('active no → yes');
+  });
+
+  test('and as often as there are different ones', () => {
+    const text = render(
+      changed((host) => `${host}\n`),
+      80,
+      true,
+    );
+    expect([text.includes('+fred'), text.includes('+ethyl')]).toEqual([true, true]);
+  });
+});
+
 test('nothing yet', () => {
   expect(render([], 80)).toBe('no runs yet');
 });

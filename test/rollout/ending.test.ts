@@ -13,6 +13,7 @@ const stagedOn = async (name: string, journal: string) => {
     type: 'package',
     target: 'x',
     action: 'install',
+    attributes: [{ name: 'x', from: null, to: 'installed' }],
     step: { phase: 'prepare' },
   };
   const run = new HostRun(

@@ -75,8 +75,12 @@ finish_staging() { # OWNER GROUP MODE
   if [ -e "$old" ]; then give_label "$new" "$real" "$old"; else give_label "$new" "$real"; fi || return
   if [ -n "$place" ]; then mkdir -p "$step/copy" && cp -p -- "$new" "$copy" || return; fi
   printf '%s\n%s\n' "$real" "$copy" >"$step/staged" || return
-  hash_of "$new" >"$step/after"
+  hash_of "$new" >"$step/after" && keep_written
 }
+
+# Keeps the new file, with its owner and mode, for whoever asks later what the run changed, or tried to; not a large one, which
+# nobody is shown.
+keep_written() { [ "$(stat -c %s -- "$new")" -gt 262144 ] || cp -p -- "$new" "$step/wrote"; }
 
 # Writes the new file with the old one's ACL and extended attributes. Only root can read it meanwhile.
 write_new() { # PATH <CONTENT

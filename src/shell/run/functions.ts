@@ -27,10 +27,10 @@ export const libraries = {
   'apart': { text: apartText, needs: [], functions: 'begin_apart' },
   'boot': { text: bootText, needs: ['init', 'apart', 'transaction', 'peers'], functions: 'hook_boot boot_unit_text leave_to_boot start_at_boot' },
   'drive': { text: driveText, needs: [], functions: 'make_run_folder write_down drive' },
-  'files': { text: filesText, needs: ['probe', 'paths', 'labels', 'transaction', 'put-back'], functions: 'check_file look_at begin_staging why_not make_place owner_word finish_staging write_new stage_file stage_line line_is_so commit_file stage_removal remove_file verify_absent verify_file give_label settle_label' },
+  'files': { text: filesText, needs: ['probe', 'paths', 'labels', 'transaction', 'put-back'], functions: 'check_file look_at begin_staging why_not make_place owner_word finish_staging keep_written write_new stage_file stage_line line_is_so commit_file stage_removal remove_file verify_absent verify_file give_label settle_label' },
   'firewall': { text: firewallText, needs: ['probe', 'firewall-probe', 'transaction'], functions: 'record_firewall held_by_another tell_firewall change_firewall rule_for_one states_now check_firewall verify_firewall verify_restored_firewall' },
   'folders': { text: foldersText, needs: ['probe', 'paths', 'labels', 'transaction', 'files'], functions: 'check_directory make_directory make_missing label_folder verify_directory restore_directory remove_empty leave_directory keep_directory remove_left_directories' },
-  'history': { text: historyText, needs: ['probe', 'paths', 'recover'], functions: 'probe_history probe_last_run in_base64 probe_record probe_parts end_run processes_of_run unlock_dead' },
+  'history': { text: historyText, needs: ['probe', 'paths', 'recover'], functions: 'probe_history probe_last_run in_base64 probe_record probe_change probe_parts end_run processes_of_run unlock_dead' },
   'hung': { text: hungText, needs: [], functions: 'end_hung' },
   'limits': { text: limitsText, needs: ['apart'], functions: 'limited end_by_term tell_limit start_limiter count_seconds forget_limiter watch_limit end_part processes_of_part' },
   'peers': { text: peersText, needs: ['transaction'], functions: 'is_in_group seal_of say say_restored say_farewell hear hear_with_python hear_with_tcpdump look_around heard_old heard_all recover_in_group have_others_stayed look_at_network adverts_of' },
@@ -68,6 +68,7 @@ export interface Functions {
   make_place: [];
   owner_word: [owner: Word];
   finish_staging: [owner: Word, group: Word, mode: Word];
+  keep_written: [];
   write_new: [path: Word];
   stage_file: [path: Word, owner: Word, group: Word, mode: Word];
   stage_line: [path: Word, line: Word, match: Word];
@@ -104,7 +105,8 @@ export interface Functions {
   probe_history: [];
   probe_last_run: [];
   in_base64: [which: 'head' | 'tail', file: Word];
-  probe_record: [run: Word, number: Word];
+  probe_record: [run: Word, number: Word, limit?: Word];
+  probe_change: [run: Word, number: Word, path: Word, limit: Word];
   probe_parts: [run: Word, file: Word];
   end_run: [run: Word];
   processes_of_run: [];
@@ -283,7 +285,7 @@ export interface Functions {
   lay_out: [folder: Word];
   put_in_place: [what: Word, place: Word];
   // wipe.sh
-  mark_secret: [];
+  mark_secret: [which: 'whole' | 'part'];
   wipe: [...file: Word[]];
   keeps_secret: [step: Word];
   wipe_run: [home: Word];

@@ -30,14 +30,27 @@ in_base64() { # head|tail FILE
   printf %s "${encoded:--}"
 }
 
-# Prints what one step recorded before and after its change.
-probe_record() { # RUN NUMBER
+# Prints what one step recorded before and after its change; a file with more than LIMIT bytes without its content.
+probe_record() { # RUN NUMBER [LIMIT]
   home=/var/lib/haprov/runs/$1
   step=$home/steps/$2
   for mark in was-absent staged begun removed purged; do [ ! -e "$step/$mark" ] || echo "has=$mark"; done
   [ ! -f "$step/after" ] || echo "after=$(cat "$step/after")"
   [ ! -f "$step/made" ] || echo "made=$(base64 <"$step/made" | tr -d '\n')"
-  probe_file "$step/before" 1073741824
+  probe_file "$step/before" "${3-1073741824}"
+}
+
+# Prints what one step did to the file at PATH: its record, the mark of a secret, what it wrote or was about to write, and what is
+# there now, with a row "=" between them.
+probe_change() { # RUN NUMBER PATH LIMIT
+  probe_record "$1" "$2" "$4"
+  echo =
+  step=/var/lib/haprov/runs/$1/steps/$2
+  if [ -f "$step/secret" ]; then read -r secret <"$step/secret" || :; echo "${secret:-unknown}"; else echo none; fi
+  echo =
+  probe_file "$step/wrote" "$4"
+  echo =
+  probe_file "$3" "$4"
 }
 
 # Prints the parts of a run's steps.

@@ -2,8 +2,8 @@
 # Needs: probe recover
 # Given: step
 
-# Marks the step as one with a secret.
-mark_secret() { : >"$step/secret"; }
+# Marks the step as one with a secret: its file's whole content is one, or has one of the inventory's in it.
+mark_secret() { echo "$1" >"$step/secret"; } # whole|part
 
 # Overwrites files, and removes them.
 wipe() { # FILE...
@@ -18,9 +18,13 @@ wipe() { # FILE...
 # Whether the step was about a file that not everybody may read, or had a secret of the inventory.
 keeps_secret() { # STEP
   [ ! -e "$1/secret" ] || return 0
-  [ -f "$1/spot" ] && [ -f "$1/before" ] || return
-  rights=$(stat -c %a -- "$1/before")
-  case $rights in *[4-7]) return 1 ;; esac
+  [ -f "$1/spot" ] || return
+  for kept in "$1/before" "$1/wrote"; do
+    [ -f "$kept" ] || continue
+    rights=$(stat -c %a -- "$kept")
+    case $rights in *[4-7]) ;; *) return 0 ;; esac
+  done
+  return 1
 }
 
 # Wipes all that a run's folder has of such steps, and what programs have said in it, who may quote a secret; only names and

@@ -101,7 +101,7 @@ export function scriptsFor(host: string, inventory: string, resources: readonly 
       Object.values(parts)
         .filter((part) => typeof part === 'string')
         // Whether a file has a secret in it follows from what is secret.
-        .map((part) => part.replace(/^mark_secret\n/, ''))
+        .map((part) => part.replace(/^mark_secret (?:whole|part)\n/, ''))
         .filter((part) => part !== ':'),
     ),
     frame: program(steps.map((one) => ({ ...one, step: nothing }))),
