@@ -121,16 +121,18 @@ async function redraw(text: string, { rows, printRendered }: Context): Promise<v
 /** Serves the page until Ctrl-C. */
 async function serve(looking: StatusObserver, options: StatusOptions, context: Context): Promise<ExitCode> {
   // Loaded here, because loading them would slow down every status.
-  const [{ serveStatus }, { renderSvg }, { diagramOf: pictureOf }] = await Promise.all([
+  const [{ serveStatus }, { renderSvg }, { diagramOf: pictureOf }, { logBeside }] = await Promise.all([
     import('../serve/serve'),
     import('../report/diagram/svg'),
     import('../report/diagram/from-inventory'),
+    import('../library/log'),
   ]);
   // Throws, before there is a page, where nothing can be looked at.
   await looking.look();
   const page = await serveStatus({
     look: () => looking.look(),
     draw: (found) => (looking.inventory ? renderSvg(pictureOf(looking.inventory, found)) : ''),
+    runs: (run) => logBeside(looking, run, options, context),
     intervalMs: options.interval * 1000,
     port: options.listen,
     signal: context.stopping,

@@ -14,8 +14,16 @@ import { inOrder } from '../host/run-order';
 import { type Survey, survey } from '../host/survey';
 import { inventoryOf } from '../planning/connect-first';
 import type { CommonOptions, Context } from '../planning/context';
-import { listenerFor, notAsked, patience, selectHosts, toTarget } from '../planning/hosts';
+import {
+  listenerFor,
+  notAsked,
+  patience,
+  selectHosts,
+  statusAnswersWithin,
+  toTarget,
+} from '../planning/hosts';
 import { endsWithinMs } from '../planning/planning';
+import type { StatusObserver } from '../planning/status-observer';
 import type { LoggedHost, LoggedRun } from '../report/log-text';
 import { eachText } from '../text/each-text';
 import { stepsWithChanges } from './run-changes';
@@ -64,6 +72,26 @@ export async function log(
   } finally {
     for (const { name, connection } of surveyed.hosts) if (!kept?.has(name)) connection.close();
   }
+}
+
+/** The runs, or one of them with what it changed, asked over the connections of somebody who looks on. */
+export async function logBeside(
+  { inventory, connections }: StatusObserver,
+  run: string | undefined,
+  options: CommonOptions,
+  context: Context,
+): Promise<{ runs: LoggedRun[]; trouble?: string }> {
+  const asked = {
+    ...options,
+    answerWithin: options.answerWithin ?? statusAnswersWithin,
+    ...(inventory ? { loaded: inventory } : {}),
+    ...(run === undefined ? {} : { run, diff: true }),
+  };
+  const { runs, failure } = await log(asked, { ...context, emit: () => {} }, connections);
+  return {
+    runs,
+    ...(failure ? { trouble: inventory?.secrets.mask(failure.message) ?? failure.message } : {}),
+  };
 }
 
 /** The runs with what their steps changed; a host that does not say that is one of `failures`. */
@@ -178,6 +206,7 @@ export function mergeRuns(histories: readonly (readonly [string, readonly Record
         state,
         ms: durationOf(recorded),
         steps: stepsOf(recorded),
+        ...(recorded.journal.some(({ entry }) => entry.event === 'abandoned') ? { abandoned: true } : {}),
         ...(recorded.format > runFormat ? { unknownFormat: recorded.format } : {}),
       });
       runs.set(run, logged);

@@ -34,6 +34,8 @@ export interface StatusObserver {
   look(): Promise<Status>;
   /** What the last look was about. */
   readonly inventory: Inventory | undefined;
+  /** The connections of the last look, by host. */
+  readonly connections: ReadonlyMap<string, Connection>;
   close(): void;
 }
 
@@ -69,6 +71,9 @@ export function statusObserver(options: CommonOptions, context: Context): Status
   return {
     get inventory() {
       return inventory;
+    },
+    get connections() {
+      return kept;
     },
     async look() {
       const ways = new Map<Host, SshTarget>();

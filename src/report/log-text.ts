@@ -33,6 +33,8 @@ export interface LoggedHost {
   state: RunState | '';
   ms: number;
   steps: LoggedStep[];
+  /** Nobody drove it any more, so the host brought it to its end by itself. */
+  abandoned?: true;
   /** The format of its folder, where only a newer haprov can read it; then `steps` is empty. */
   unknownFormat?: number;
 }
@@ -59,7 +61,7 @@ function renderRun(run: LoggedRun, options: LogTextOptions): string {
   ];
   const told = new Map<string, string>();
   for (const { hosts, example } of alike(run.hosts, options.full)) {
-    rows.push(...renderHosts(hosts, example, { run: run.run, told }, options));
+    rows.push(...renderHosts(hosts, example, { run, told }, options));
   }
   return rows.join('\n');
 }
@@ -70,7 +72,7 @@ function alike(hosts: readonly LoggedHost[], full: boolean): { hosts: string[]; 
   for (const host of hosts) {
     const { result, state, steps } = host;
     const said = steps.map(({ type, target, action, status }) => [type, target, action, status]);
-    const key = full ? host.host : JSON.stringify([result, state, said]);
+    const key = full ? host.host : JSON.stringify([result, state, host.abandoned, said]);
     const group = groups.get(key) ?? { hosts: [], example: host };
     group.hosts.push(host.host);
     groups.set(key, group);
@@ -80,8 +82,19 @@ function alike(hosts: readonly LoggedHost[], full: boolean): { hosts: string[]; 
 
 /** The run that is told of, and which host each diff was shown of. */
 interface Around {
-  run: string;
+  run: LoggedRun;
   told: Map<string, string>;
+}
+
+/** Why it was taken back, or how it came to its end; undefined where its steps say it, and where there is nothing to say. */
+export function whyEnded(host: LoggedHost, { hosts }: LoggedRun): string | undefined {
+  if (host.abandoned) return 'nobody drove it any more, so the host ended it';
+  const hasFailed = ({ steps }: LoggedHost) => steps.some(({ status }) => status === 'failed');
+  if (host.result !== 'restored' || hasFailed(host)) return undefined;
+  const others = hosts.filter(hasFailed).map((one) => one.host);
+  return others.length > 0
+    ? `since it failed on ${others.join(', ')}`
+    : 'none of its steps failed: a gate did not open, or somebody stopped it';
 }
 
 function renderHosts(
@@ -110,6 +123,8 @@ function renderHosts(
     ...(full && example.ms > 0 ? [formatElapsed(example.ms)] : []),
   ];
   const rows = wrapped(about, columns - 2).map((row) => `  ${paint(row)}`);
+  const why = whyEnded(example, around.run);
+  if (why) rows.push(...paragraph('    ', visible(why), columns).map(colors.dim));
   const shown = full ? example.steps : example.steps.slice(0, shortSteps);
   for (const step of shown) rows.push(...renderStep(step, example, around, options));
   const left = example.steps.length - shown.length;
@@ -117,7 +132,8 @@ function renderHosts(
   return rows;
 }
 
-function resultText({ result, state }: LoggedHost): string {
+/** How it ended, in words. */
+export function resultText({ result, state }: LoggedHost): string {
   switch (result) {
     case 'broken':
       return 'BROKEN, not restored';
@@ -176,7 +192,7 @@ function renderStep(
     ...told.map((row) => `      ${red(full ? visible(row) : cutToWidth(visible(row), columns - 6))}`),
   );
   if (!full) {
-    const more = `all of it: haprov log INVENTORY ${run} --limit ${host}`;
+    const more = `all of it: haprov log INVENTORY ${run.run} --limit ${host}`;
     rows.push(...paragraph('      ', visible(namingInventory(more, options.inventory)), columns).map(dim));
   }
   return rows;

@@ -1,8 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
-/** What a request may get: the page, or the event stream of updates. */
-export type Wanted = 'page' | 'live';
+/** What a request may get: the page, the event stream of updates, the list of runs, or one run. */
+export type Wanted = { kind: 'page' | 'live' | 'runs' } | { kind: 'run'; run: string };
 
 /**
  * What the request may get; undefined where it is refused. It must be GET or HEAD, begin its path with the token, and
@@ -12,9 +12,13 @@ export function admit(request: IncomingMessage, token: string, port: number): Wa
   if (request.method !== 'GET' && request.method !== 'HEAD') return undefined;
   if (!hostsOf(port).includes(request.headers.host ?? '')) return undefined;
   const [before, given = '', rest, ...more] = (request.url ?? '').split('/');
-  if (before !== '' || !isSame(given, token) || more.length > 0) return undefined;
-  if (rest === '') return 'page';
-  return rest === 'live' ? 'live' : undefined;
+  if (before !== '' || !isSame(given, token)) return undefined;
+  const [run] = more;
+  if (rest === 'runs' && run !== undefined && more.length === 1)
+    return /^[\w-]+$/.test(run) ? { kind: 'run', run } : undefined;
+  if (more.length > 0) return undefined;
+  if (rest === '') return { kind: 'page' };
+  return rest === 'live' || rest === 'runs' ? { kind: rest } : undefined;
 }
 
 function hostsOf(port: number): string[] {

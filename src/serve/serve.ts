@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net';
 import { UsageError } from '../errors';
 import { pageStyle } from '../report/page/document';
+import { type RunsView, renderRunPage, renderRunsPage } from '../report/page/runs-page';
 import {
   pageScript,
   renderStatusPage,
@@ -11,7 +12,8 @@ import {
   type StatusView,
 } from '../report/page/status-page';
 import type { Status } from '../status/status';
-import { admit, headersWith } from './admit-request';
+import { admit, headersWith, type Wanted } from './admit-request';
+import { inTurn } from './ask-in-turn';
 import { type Latest, type WatchOptions, watch } from './status-looker';
 import { openStream } from './stream';
 
@@ -20,6 +22,8 @@ interface ServeOptions extends WatchOptions {
   port: number;
   /** Closes the server. */
   signal?: AbortSignal;
+  /** What the hosts keep of their runs; of one by its name, with what it changed. Rejects where nobody can be asked. */
+  runs?: (run?: string) => Promise<RunsView>;
   /** Draws a status as SVG. */
   draw?: (status: Status) => string;
 }
@@ -37,6 +41,8 @@ const mostReaders = 20;
 const mostStrangers = 20;
 /** How many milliseconds loading a page waits for a look; the stream brings later results. */
 const patienceMs = 3_000;
+/** How many milliseconds loading runs waits for the hosts. */
+const runsPatienceMs = 120_000;
 
 /**
  * Serves the status as a page on 127.0.0.1, at a path with a random token; answers 404 to everything else. Looks at the
@@ -47,6 +53,7 @@ export async function serveStatus(options: ServeOptions): Promise<Served> {
   const token = randomBytes(32).toString('base64url');
   const headers = headersWith({ style: pageStyle, script: pageScript });
   const watching = watch(options);
+  const runs = options.runs && inTurn(options.runs);
   const strangers = new Set<Socket>();
   const readers = new Set<Socket>();
   const refreshSeconds = Math.max(5, Math.ceil(options.intervalMs / 1000));
@@ -61,6 +68,9 @@ export async function serveStatus(options: ServeOptions): Promise<Served> {
     }
   }
 
+  const send = (response: ServerResponse, page: string) =>
+    response.writeHead(200, { ...headers, 'content-type': htmlType }).end(page);
+
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const wanted = admit(request, token, portOf(server));
     if (wanted) {
@@ -69,15 +79,24 @@ export async function serveStatus(options: ServeOptions): Promise<Served> {
     }
     if (wanted && readers.size > mostReaders) {
       response.writeHead(503, { ...headers, connection: 'close' }).end();
-    } else if (!wanted) {
+    } else if (!wanted || (isAboutRuns(wanted) && !runs)) {
       response.writeHead(404, { ...headers, connection: 'close' }).end();
     } else if (request.method === 'HEAD') {
-      response.writeHead(200, { ...headers, 'content-type': types[wanted] }).end();
-    } else if (wanted === 'page') {
-      const page = renderStatusPage(viewOf(await watching.fresh(patienceMs)), refreshSeconds);
-      response.writeHead(200, { ...headers, 'content-type': types.page }).end(page);
+      response.writeHead(200, { ...headers, 'content-type': typeOf(wanted) }).end();
+    } else if (wanted.kind === 'page') {
+      const view = viewOf(await watching.fresh(patienceMs));
+      send(response, renderStatusPage(view, refreshSeconds, runs !== undefined));
+    } else if (runs && isAboutRuns(wanted)) {
+      // Hosts that do not answer are waited for longer than an idle connection is.
+      request.socket.setTimeout(runsPatienceMs);
+      const about = wanted.kind === 'run' ? wanted.run : undefined;
+      const view = await runs(about).catch((error: unknown): RunsView => {
+        options.onError?.(error);
+        return { runs: [], trouble: error instanceof Error ? error.message : String(error) };
+      });
+      send(response, about === undefined ? renderRunsPage(view) : renderRunPage(about, view));
     } else {
-      const stream = openStream(response, { ...headers, 'content-type': types.live });
+      const stream = openStream(response, { ...headers, 'content-type': typeOf(wanted) });
       const leave = watching.join((seen) =>
         stream.send('status', JSON.stringify(renderStatusUpdate(viewOf(seen)))),
       );
@@ -128,7 +147,9 @@ export async function serveStatus(options: ServeOptions): Promise<Served> {
   return { url: `http://127.0.0.1:${portOf(server)}/${token}/`, close };
 }
 
-const types = { page: 'text/html; charset=utf-8', live: 'text/event-stream; charset=utf-8' };
+const htmlType = 'text/html; charset=utf-8';
+const typeOf = ({ kind }: Wanted) => (kind === 'live' ? 'text/event-stream; charset=utf-8' : htmlType);
+const isAboutRuns = ({ kind }: Wanted) => kind === 'runs' || kind === 'run';
 const portOf = (server: Server) => (server.address() as AddressInfo | null)?.port ?? 0;
 
 async function listen(server: Server, port: number): Promise<void> {

@@ -61,7 +61,7 @@ test('--out writes the file, or says why not', async () => {
 test('--live asks the hosts once and lets them go', async () => {
   const close = jest.fn();
   const look = jest.fn(async () => hostOff);
-  jest.mocked(statusObserver).mockReturnValue({ look, close, inventory: undefined });
+  jest.mocked(statusObserver).mockReturnValue({ look, close, connections: new Map(), inventory: undefined });
   const { text } = await run({ live: true }, environment);
   expect(text).toContain('✗ ethyl (192.168.56.202) cannot be reached over SSH');
   expect(text).toContain('╎ ──▶ ✗ cluster37 on ethyl, 8080  ╎');

@@ -10,13 +10,20 @@ function ask(url: string, about: { method?: string; host?: string; port?: number
 }
 
 test.each([
-  ['the page', `/${token}/`, {}, 'page'],
-  ['what is new', `/${token}/live`, {}, 'live'],
-  ['localhost', `/${token}/`, { host: 'localhost:8123' }, 'page'],
-  ['HEAD', `/${token}/`, { method: 'HEAD' }, 'page'],
-  ['port 80, which browsers leave out', `/${token}/`, { port: 80, host: 'localhost' }, 'page'],
+  ['the page', `/${token}/`, {}, { kind: 'page' }],
+  ['what is new', `/${token}/live`, {}, { kind: 'live' }],
+  ['the runs', `/${token}/runs`, {}, { kind: 'runs' }],
+  [
+    'a run',
+    `/${token}/runs/20260102T030405Z-abcdef-2`,
+    {},
+    { kind: 'run', run: '20260102T030405Z-abcdef-2' },
+  ],
+  ['localhost', `/${token}/`, { host: 'localhost:8123' }, { kind: 'page' }],
+  ['HEAD', `/${token}/`, { method: 'HEAD' }, { kind: 'page' }],
+  ['port 80, which browsers leave out', `/${token}/`, { port: 80, host: 'localhost' }, { kind: 'page' }],
 ] as const)('%s is there', (_, url, about, wanted) => {
-  expect(ask(url, about)).toBe(wanted);
+  expect(ask(url, about)).toEqual(wanted);
 });
 
 test.each([
@@ -33,6 +40,12 @@ test.each([
   [`/${token}/live/`, {}],
   [`/${token}/../live`, {}],
   [`/${token}/live?x`, {}],
+  [`/${token}/runs/`, {}],
+  [`/${token}/runs/..`, {}],
+  [`/${token}/runs/a/b`, {}],
+  [`/${token}/runs/a%2fb`, {}],
+  [`/${token}/live/a`, {}],
+  [`/x/runs`, {}],
   [`/x/${token}/`, {}],
   [`http://127.0.0.1:8123/${token}/`, {}],
   [`/${token}/`, { method: 'POST' }],

@@ -48,8 +48,10 @@ export function iconOf(level: Level): string {
   return `data:image/svg+xml,${encodeURIComponent(svg)}`;
 }
 
-/** `2026-03-01 03:00:00 UTC` as a `<time>` element, which the page's script turns into local time. */
-export function renderTime(iso: string): Html {
+/**
+ * `2026-03-01 03:00:00 UTC` as a `<time>` element, which the page's script turns into local time, `withDay` or without.
+ */
+export function renderTime(iso: string, withDay = false): Html {
   const words = iso.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z$/, '$1 $2 UTC');
-  return html`<time datetime="${iso}">${words}</time>`;
+  return html`<time datetime="${iso}"${withDay && html` data-day`}>${words}</time>`;
 }

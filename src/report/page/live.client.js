@@ -34,7 +34,7 @@
   function tellAge() {
     for (const time of document.querySelectorAll('time')) {
       const when = new Date(time.dateTime);
-      const words = when.toLocaleTimeString();
+      const words = 'day' in time.dataset ? when.toLocaleString() : when.toLocaleTimeString();
       // Changed only where needed, because screen readers read every change in the live region out.
       if (!Number.isNaN(when.getTime()) && time.textContent !== words) time.textContent = words;
     }
@@ -74,6 +74,49 @@
       setTimeout(connect, again);
     };
   }
+
+  /** Puts what the page at `data-load` says into an opened part, when it is opened first and when somebody asks again. */
+  async function load(details) {
+    const box = details.querySelector('.lazy');
+    const told = document.createElement('p');
+    told.className = 'quiet';
+    told.setAttribute('role', 'status');
+    details.dataset.loading = '';
+    box.replaceChildren(told);
+    told.textContent = 'Asking the hosts …';
+    try {
+      const response = await fetch(details.dataset.load, { cache: 'no-store' });
+      const page = new DOMParser().parseFromString(await response.text(), 'text/html');
+      const content = page.querySelector('[data-content]');
+      if (!content) throw new Error('another answer');
+      box.append(...content.childNodes);
+      told.textContent = `Read at ${new Date().toLocaleTimeString()}.`;
+    } catch {
+      told.textContent = 'haprov does not answer.';
+    }
+    const again = document.createElement('button');
+    again.textContent = 'Ask again';
+    again.onclick = () => {
+      details.querySelector('summary').focus();
+      load(details);
+    };
+    told.after(again);
+    tellAge();
+  }
+
+  document.addEventListener(
+    'toggle',
+    ({ target }) => {
+      if (target.open && target.dataset.load && !('loading' in target.dataset)) load(target);
+    },
+    true,
+  );
+  document.addEventListener('keydown', ({ key }) => {
+    const opened = key === 'Escape' && document.activeElement?.closest('details[open]');
+    if (!opened) return;
+    opened.open = false;
+    opened.querySelector('summary').focus();
+  });
 
   setInterval(() => {
     tellAge();

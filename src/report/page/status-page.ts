@@ -5,6 +5,7 @@ import { iconOf, renderDocument, renderTime } from './document';
 import { asHtml, type Html, html } from './html';
 import script from './live.client.js';
 import { renderMark } from './mark';
+import { renderRunsPlace } from './runs-page';
 import { renderHosts, renderServices, renderVips } from './status-tables';
 
 /** The content of the page's `<script>`, byte for byte: the server allows it by its hash. */
@@ -27,13 +28,16 @@ interface StatusUpdate {
   html: string;
 }
 
-/** The whole page. `refreshSeconds` is for browsers without scripts; others get events from `live` beside the page. */
-export function renderStatusPage(view: StatusView, refreshSeconds: number): string {
+/**
+ * The whole page. `refreshSeconds` is for browsers without scripts; others get events from `live` beside the page.
+ * @param hasRuns whether `runs` beside the page lists runs
+ */
+export function renderStatusPage(view: StatusView, refreshSeconds: number, hasRuns = false): string {
   return renderDocument({
     title: titleOf(view),
     icon: levelOf(view),
     head: html`<noscript><meta http-equiv="refresh" content="${refreshSeconds}"></noscript>\n`,
-    body: html`<main>\n${renderParts(view)}\n</main>\n<script>${asHtml(script)}</script>`,
+    body: html`<main>\n${renderParts(view)}\n${hasRuns && renderRunsPlace()}\n</main>\n<script>${asHtml(script)}</script>`,
   });
 }
 
