@@ -15,6 +15,8 @@ const printed = {
   adopt: ['src/commands/adopt.ts', 'AdoptedDocument', 'haprov adopt --json'],
   secrets: ['src/commands/secret.ts', 'SecretsDocument', 'haprov secret list --json'],
   certificates: ['src/certificates/judge.ts', 'CertificatesReport', 'haprov certificates --json'],
+  exec: ['src/commands/exec.ts', 'ExecLine', 'a line of haprov exec --json'],
+  facts: ['src/commands/facts.ts', 'FactsDocument', 'haprov facts --json'],
   several: [
     'src/commands/several.ts',
     'SeveralLine',

@@ -29,6 +29,7 @@ import type { Finding, Plan } from './plan/plan';
 import { inventoryOf } from './planning/connect-first';
 import type { Status } from './status/status';
 
+export { exec, facts } from './calls/ask';
 export type { ChangeOptions, InventorySource, Only } from './calls/call';
 export {
   type ErrorCode,
@@ -49,6 +50,8 @@ export type {
   ListedCertificate,
   Shown,
 } from './library/certificates';
+export type { CommandEnd, Executed } from './library/exec';
+export type { KnownHost, ProgramFacts } from './library/facts';
 export { IncompleteError, RunError } from './library/failures';
 export type { LoggedHost, LoggedRun, LoggedStep } from './library/log';
 export type { RenderedHost, RenderedState } from './library/render';

@@ -3,6 +3,7 @@
  */
 export const ranges = {
   answerWithin: [15, 3600],
+  atOnce: [1, 1000],
   confirmWithin: [5, 3600],
   giveUpAfter: [5, 86_400],
   interval: [0.2, 3600],
@@ -21,4 +22,4 @@ export const elMajors = [6, 7, 8, 9, 10] as const;
 export const versionForm = /^\d+(?:\.\d+){1,2}(?:[-+].*)?$/;
 
 /** Those of {@link ranges} that have no fraction: a host's shell, which counts the seconds of `confirmWithin`, knows none. */
-export const wholeNumbers: readonly string[] = ['confirmWithin', 'port', 'probeInterval', 'within'];
+export const wholeNumbers: readonly string[] = ['atOnce', 'confirmWithin', 'port', 'probeInterval', 'within'];

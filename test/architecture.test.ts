@@ -44,6 +44,7 @@ const arrows: Record<string, string[]> = {
   reference: ['playbook', 'document'],
   library: [
     'adopt',
+    'ask',
     'maintenance',
     'drill',
     'execution',
@@ -99,6 +100,7 @@ const arrows: Record<string, string[]> = {
   ],
   execution: ['report', 'planning', 'rollout', 'pair', 'ha', 'host', 'plan', 'events (types)', 'errors'],
   report: [
+    'ask (types)',
     'status (types)',
     'certificates (types)',
     'host (types)',
@@ -110,6 +112,7 @@ const arrows: Record<string, string[]> = {
     'text',
     'errors',
   ],
+  ask: ['host', 'errors', 'shell'],
   planning: [
     'status',
     'pair',

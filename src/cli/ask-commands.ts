@@ -1,4 +1,76 @@
 import type { Command } from 'commander';
+import type { ExecOptions } from '../commands/exec';
+import type { FactsOptions } from '../commands/facts';
+import type { SshOptions } from '../commands/ssh';
+import { ranges } from '../ranges';
+import { execute } from './execute-later';
+import { hostOptions, inventoryWord, sshOptions } from './options';
+import { seconds, whole } from './values';
+import { isInventory } from './words';
 
-/** Adds the commands that ask the hosts something and change nothing: exec, logs, facts, ssh, certificates. */
-export function askCommands(_program: Command): void {}
+/** Adds the commands that ask the hosts something: exec, logs, facts, ssh, certificates. */
+export function askCommands(program: Command): void {
+  sshOptions(
+    program
+      .command('exec')
+      .description(
+        'run a command on hosts, side by side: each line that it prints comes with the name of its host',
+      )
+      .usage('[options] [inventory] <hosts> -- <command...>')
+      .argument('<hosts>', 'hosts, groups and patterns, with commas between them; "all" for all')
+      .argument('<command...>', 'the command, for sh on the host; behind --'),
+  )
+    .option('--at-once <n>', 'how many hosts run it at once', whole(...ranges.atOnce, 'hosts'), 32)
+    .option(
+      '--timeout <seconds>',
+      'end it on a host after so long (default: never)',
+      seconds(...ranges.timeout),
+    )
+    .option('--no-names', 'print lines without the names of hosts')
+    .option('--json', 'each line, and how it ended on each host, as data', false)
+    .action((hosts: string, command: string[], options) => {
+      const said = isInventory(hosts) ? [hosts, command[0]] : [hosts];
+      return execute<ExecOptions>(
+        {
+          ...options,
+          words: said,
+          beside: 'host',
+          command: command.slice(said.length - 1),
+          endsUnread: true,
+        },
+        async () => (await import('../commands/exec')).exec,
+      );
+    });
+
+  hostOptions(
+    program
+      .command('facts')
+      .description(
+        'show what haprov knows of hosts: system, programs, addresses, clock, VIPs held, last run; in one exec a host',
+      )
+      .argument(...inventoryWord)
+      .argument('[hosts]', 'hosts, groups and patterns, with commas between them (default: all)'),
+  )
+    .option('--json', 'all of it, as data', false)
+    .action((first, second, options) =>
+      execute<FactsOptions>(
+        { ...options, words: [first, second], beside: 'hosts' },
+        async () => (await import('../commands/facts')).facts,
+      ),
+    );
+
+  sshOptions(
+    program
+      .command('ssh')
+      .description('log in at a host by your own ssh, which is told all that haprov knows of the way there')
+      .usage('[options] [inventory] <host> [-- <command...>]')
+      .argument('<host>', 'the host, by its name in the inventory')
+      .argument('[command...]', 'what the host is to run, behind -- (default: a shell)'),
+  ).action((host: string, command: string[], options) => {
+    const said = isInventory(host) ? [host, command[0]] : [host];
+    return execute<SshOptions>(
+      { ...options, words: said, beside: 'host', command: command.slice(said.length - 1), json: false },
+      async () => (await import('../commands/ssh')).ssh,
+    );
+  });
+}

@@ -91,5 +91,7 @@ const schemaKinds = [
     'adopt',
     'secrets',
     'certificates',
+    'exec',
+    'facts',
   ],
 ];

@@ -2,7 +2,8 @@ import { homedir } from 'node:os';
 import type { Command } from 'commander';
 import { scenarios } from '../drill/drill-report';
 import { findInventory, isFile } from '../inventory/find';
-import { type Candidate, type Completion, completionOf, isInventory } from './completion';
+import { type Candidate, type Completion, completionOf } from './completion';
+import { isInventory } from './words';
 
 /**
  * What a shell asks when TAB is pressed: prints each word that the last of `words` may become, with a tab and what it means

@@ -1,6 +1,7 @@
 import type { Argument, Command, Option } from 'commander';
 import type { NameKind } from '../reference/names';
 import { collect } from './values';
+import { isInventory } from './words';
 
 /** What the word that is being typed may become. */
 export interface Completion {
@@ -29,7 +30,12 @@ const ofOptions: Record<string, Completion['names']> = {
   '--allow <rule>': 'rules',
   '--scenario <names>': 'scenarios',
 };
-const ofArguments: Record<string, NameKind> = { host: 'hosts', run: 'runs', word: 'explained' };
+const ofArguments: Record<string, NameKind> = {
+  host: 'hosts',
+  hosts: 'groups',
+  run: 'runs',
+  word: 'explained',
+};
 const ofNames: Record<string, NameKind> = { eject: 'shipped', set: 'secrets', get: 'secrets' };
 const paths: Record<string, Completion['paths']> = {
   '<file>': 'files',
@@ -121,13 +127,12 @@ function valuesOfArgument(command: Command, said: readonly string[]): Partial<Co
 
 const isInventories = (argument: Argument) => ['inventory', 'inventories'].includes(argument.name());
 
-/** Whether a word names an inventory, by its ending. */
-export const isInventory = (word: string) => /\.(?:json|ya?ml)$/i.test(word);
-
 function namesOf(command: Command, argument: Argument): Partial<Completion> {
   const name = argument.name();
-  const names = ofArguments[name] ?? (name === 'name' ? ofNames[command.name()] : undefined);
-  if (names) return { names };
+  // Those of adopt are in no inventory.
+  const ofArgument = argument.variadic ? undefined : ofArguments[name];
+  const names = ofArgument ?? (name === 'name' ? ofNames[command.name()] : undefined);
+  if (names) return { names, isList: name === 'hosts' };
   const choices = argument.argChoices ?? wordsOf(argument.parseArg);
   if (choices) return { words: choices.map((word) => [word, '']) };
   return name === 'files' ? { paths: 'files' } : {};

@@ -28,6 +28,8 @@ interface OutputOptions {
   inputIsData?: boolean;
   /** What is printed of a failure, and its exit code, for who reads that by rules of his own. */
   failure?: (why: string) => { text: string; code: ExitCode };
+  /** It goes on for as long as somebody reads what it prints. */
+  endsUnread?: boolean;
 }
 
 /** @throws UsageError where the working directory was removed meanwhile, which every path begins at */
@@ -37,6 +39,18 @@ function requireFolder(): void {
   } catch {
     throw new UsageError('the folder that you are in is not there any more', 'go to one that is: cd');
   }
+}
+
+/** Waits until a stream that is full has room again, or is lost: what is printed does not fill the memory. */
+async function taken(stream: NodeJS.WriteStream, hasRoom: unknown): Promise<void> {
+  if (hasRoom !== false || !stream.writable) return;
+  await new Promise<void>((resolve) => {
+    const go = () => {
+      for (const name of ['drain', 'error', 'close']) stream.off(name, go);
+      resolve();
+    };
+    for (const name of ['drain', 'error', 'close']) stream.on(name, go);
+  });
 }
 
 /** A command's function: from its options to the exit code. */
@@ -126,9 +140,19 @@ export async function execute<O>(
     if (options.quiet) return;
     await asker.isDone();
     await reporter.pause?.();
-    if (typeof text !== 'string') stdout.write(text);
-    else (isForCopying ? stdout : folded(stdout)).write(text.endsWith('\n') ? text : `${text}\n`);
+    if (typeof text !== 'string') await taken(stdout, stdout.write(text));
+    else
+      await taken(
+        stdout,
+        (isForCopying ? stdout : folded(stdout)).write(text.endsWith('\n') ? text : `${text}\n`),
+      );
   };
+  let isUnread = false;
+  if (options.endsUnread)
+    stdout.once('error', () => {
+      isUnread = true;
+      stop.abort();
+    });
   const asker = secretAsker({
     env,
     inputIsData: options.inputIsData ?? false,
@@ -178,6 +202,7 @@ export async function execute<O>(
         typeof text !== 'string',
       ),
     printRendered: (text) => write(guard(text)),
+    printError: async (text) => taken(stderr, errors.write(text)),
     printJson: (value, indent) => write(printJson(value, indent), true),
     get canAsk() {
       return askerAtTerminal() !== undefined;
@@ -208,9 +233,8 @@ export async function execute<O>(
     await reporter.close();
   } catch (error) {
     await reporter.close();
-    errors.write(
-      `${mask(renderError(error, { inventory, color: options.color && wantsColor(env, stderr), verbose }))}\n`,
-    );
+    const shown = { inventory, color: options.color && wantsColor(env, stderr), verbose };
+    if (!isUnread) errors.write(`${mask(renderError(error, shown))}\n`);
     process.exitCode = error instanceof HaprovError ? error.exitCode : ExitCode.failed;
     if (options.failure) {
       const { text, code } = options.failure(mask(error instanceof Error ? error.message : String(error)));

@@ -3,16 +3,20 @@ import { UsageError } from '../errors';
 import { isFile, requireInventory } from '../inventory/find';
 
 /** What a command's words may say beside the inventory. */
-export type Beside = 'host' | 'run' | 'name';
+export type Beside = 'host' | 'hosts' | 'run' | 'name';
 
 export interface SortedWords {
   inventory: string;
   host?: string;
+  hosts?: string;
   run?: string;
   name?: string;
   /** Where the inventory was found, where no word names it. */
   found?: string;
 }
+
+/** Whether a word names an inventory, by its ending. */
+export const isInventory = (word: string): boolean => /\.(?:json|ya?ml)$/i.test(word);
 
 /**
  * The inventory that the words of a command name, and what stands beside it, in either order: a word that is a file or ends in
@@ -26,7 +30,7 @@ export function sortWords(
   env: NodeJS.ProcessEnv,
   folder = '.',
 ): SortedWords {
-  const isInventory = (word: string) => /\.(?:json|ya?ml)$/i.test(word) || isFile(resolve(folder, word));
+  const isFound = (word: string) => isInventory(word) || isFile(resolve(folder, word));
   const [first, second] = words;
   if (beside === undefined) return first === undefined ? found(env, folder) : { inventory: first };
   if (first === undefined) {
@@ -34,12 +38,12 @@ export function sortWords(
     return found(env, folder);
   }
   if (second !== undefined) {
-    const isTold = isInventory(first) !== isInventory(second);
-    const firstIsInventory = isTold ? isInventory(first) : beside !== 'name';
+    const isTold = isFound(first) !== isFound(second);
+    const firstIsInventory = isTold ? isFound(first) : beside !== 'name';
     const [inventory, other] = firstIsInventory ? [first, second] : [second, first];
     return { inventory, [beside]: other };
   }
-  if (beside === 'name' || !isInventory(first)) return { ...found(env, folder), [beside]: first };
+  if (beside === 'name' || !isFound(first)) return { ...found(env, folder), [beside]: first };
   if (beside === 'host')
     throw new UsageError(
       `${first} is taken for the inventory: which host is meant?`,

@@ -15,9 +15,11 @@ export interface ExecResult {
 }
 
 export interface ExecOptions {
-  /** Gets stdout in pieces as it arrives, whole characters only. */
-  onStdout?: (chunk: string) => void;
-  /** Gets the shell's standard input when the script was sent: it stays open for more, and no output is kept. */
+  /** Gets stdout in pieces as it arrives, whole characters only; what it promises is waited for before more is read. */
+  onStdout?: (chunk: string) => unknown;
+  /** As `onStdout`, for stderr, of which nothing is kept then. */
+  onStderr?: (chunk: string) => unknown;
+  /** Gets the shell's standard input when the script was sent: it stays open for more, and nothing of stdout is kept. */
   onStdin?: (stdin: Writable) => void;
   /** It runs while others do, for as long as a run or a verb. */
   isLasting?: boolean;
@@ -129,7 +131,7 @@ class Conversation {
     private readonly outcome: Outcome,
     private readonly sent: Sent,
   ) {
-    this.#stderr = new ScriptStream(sent.mark, MOST_STDERR);
+    this.#stderr = new ScriptStream(sent.mark, options.onStderr ? Number.POSITIVE_INFINITY : MOST_STDERR);
     this.#stdout = new ScriptStream(sent.mark, options.onStdin ? Number.POSITIVE_INFINITY : MOST_STDOUT);
     this.#sent = shell.dialogue === undefined;
     this.#asked = new TextSearch(shell.dialogue?.ask ?? '');
@@ -199,7 +201,17 @@ class Conversation {
         `it sent more than ${stream.tooLong >> 20} MiB on ${name}${when}: haprov stops reading`,
         'Look at what prints so much on the host: a start-up file of the user’s shell, or a command of a playbook.',
       );
-    } else if (own && stream === this.#stdout) this.options.onStdout?.(own);
+    } else if (own) this.#hand(stream, own);
+  }
+
+  /** Without a reader, SSH's flow control stops the host from sending more. */
+  #hand(stream: ScriptStream, own: string): void {
+    const isStdout = stream === this.#stdout;
+    const taking = isStdout ? this.options.onStdout?.(own) : this.options.onStderr?.(own);
+    if (!(taking instanceof Promise)) return;
+    const from = isStdout ? this.channel.stdout : this.channel.stderr;
+    from.pause();
+    taking.catch(() => undefined).finally(() => from.resume());
   }
 
   #talkToSudo({ go }: SudoDialogue, chunk: string, script: string): void {

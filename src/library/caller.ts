@@ -132,6 +132,7 @@ export async function callFor<T>(
       print: async (text) =>
         emit({ type: 'message', level: 'info', text: Buffer.from(text).toString().trimEnd() }),
       printRendered: async () => {},
+      printError: async () => {},
       printJson: async () => {},
       canAsk: confirm !== undefined,
       async confirm(_question, _about, plan) {

@@ -67,6 +67,7 @@ async function run<O>(file: string, options: O, context: Context, one: One<O>): 
     },
     print: async (text) => void prints.push((to) => to.print(text)),
     printRendered: async (text) => void prints.push((to) => to.printRendered(text)),
+    printError: async (text) => void prints.push((to) => to.printError(text)),
     printJson: async (document) => {
       kept.document = document;
     },

@@ -51,6 +51,8 @@ export interface Context {
   print(text: string | Uint8Array): Promise<void>;
   /** Prints what a renderer made, which has made the words of others visible and has colours of its own. */
   printRendered(text: string): Promise<void>;
+  /** As `printRendered`, on standard error: what programs on hosts said there. */
+  printError(text: string): Promise<void>;
   /** Prints data; `indent` for people. */
   printJson(value: unknown, indent?: number): Promise<void>;
   color: boolean;

@@ -7,7 +7,7 @@ import type { Survey, SurveyListener } from '../host/survey';
 import type { Host, Inventory } from '../inventory/inventory';
 import type { CommonOptions, Context } from './context';
 
-/** The hosts that `--limit` names; all without it. @throws UsageError */
+/** The hosts that `--limit` names: hosts, groups, patterns with `*` and `?`, and what a word behind `!` leaves out. All without it. @throws UsageError */
 export function selectHosts(inventory: Inventory, limit: string[] | undefined): Host[] {
   if (!limit || limit.length === 0) return inventory.hosts;
   const names = new Set(
@@ -22,15 +22,37 @@ export function selectHosts(inventory: Inventory, limit: string[] | undefined): 
       'leave --limit out for all hosts; was a shell variable empty?',
     );
   }
-  for (const name of names) {
-    if (!inventory.groups.has(name) && !inventory.hosts.some((host) => host.name === name)) {
-      const known = [...inventory.hosts.map((host) => host.name), ...inventory.groups.keys()];
-      throw new UsageError(`--limit: there is no host or group "${name}"`, `known: ${known.join(', ')}`);
-    }
-  }
-  return inventory.hosts.filter(
-    (host) => names.has(host.name) || host.groups.some((group) => names.has(group)),
+  const known = [...inventory.hosts.map((host) => host.name), ...inventory.groups.keys()];
+  const words = [...names].map((word) => ({ word, isOut: word.startsWith('!'), fits: fitting(word) }));
+  const unknown = words.find(({ fits }) => !known.some(fits));
+  if (unknown)
+    throw new UsageError(
+      `--limit: there is no host or group "${unknown.word}"`,
+      `known: ${known.join(', ')}`,
+    );
+  const [out, meant] = [words.filter(({ isOut }) => isOut), words.filter(({ isOut }) => !isOut)];
+  const isOf = (some: typeof words, { name, groups }: Host) =>
+    some.some(({ fits }) => [name, ...groups].some(fits));
+  const hosts = inventory.hosts.filter(
+    (host) => (meant.length === 0 || isOf(meant, host)) && !isOf(out, host),
   );
+  if (hosts.length === 0)
+    throw new UsageError(
+      `--limit: "${limit.join(',')}" leaves no host`,
+      'name hosts; a word behind "!" leaves out what it names',
+    );
+  return hosts;
+}
+
+/** Whether a name is meant by a word, behind a `!` or not, in which `*` stands for any characters and `?` for one. */
+function fitting(word: string): (name: string) => boolean {
+  const parts = word
+    .replace(/^!/, '')
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  const whole = new RegExp(`^${parts}$`);
+  return (name) => whole.test(name);
 }
 
 /** Seconds: to status, a host that leaves a question unanswered for so long is a finding, unless the user says another time. */

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
+import { askCommands } from '../../src/cli/ask-commands';
 import { completionOf, valuesOf } from '../../src/cli/completion';
 import { collect, oneOf } from '../../src/cli/values';
 import { namesOf } from '../../src/reference/names';
@@ -23,7 +24,10 @@ program.command('kind').argument('[kind]', 'of them', oneOf('inventory', 'playbo
 program.command('quiet', { hidden: true });
 program.command('secret').command('set').argument('<name>').argument('[inventory]');
 
-const completed = (...words: string[]) => completionOf(program, words);
+const asking = new Command('haprov');
+askCommands(asking);
+const isAsking = (word = '') => asking.commands.some((one) => one.name() === word);
+const completed = (...words: string[]) => completionOf(isAsking(words[0]) ? asking : program, words);
 const wordsOf = (...words: string[]) => completed(...words).words.map(([word]) => word);
 
 test('commands, but no hidden one', () => {
@@ -75,17 +79,20 @@ test.each([
   [['drain', 'a.json', ''], { names: 'hosts', said: ['a.json'] }],
   [['drain', 'fred', ''], { names: undefined, paths: 'inventories' }],
   [['drain', '--el', '8', 'fred', 'a.json', ''], { names: undefined, paths: undefined }],
+  [['exec', ''], { names: 'groups', isList: true }],
+  [['facts', 'a.json', ''], { names: 'groups', said: ['a.json'] }],
+  [['ssh', ''], { names: 'hosts' }],
   [['secret', 'set', ''], { names: 'secrets' }],
   [['adopt', 'a', 'b', ''], { names: undefined, paths: undefined, words: [] }],
   [['nothing', 'at', ''], { names: undefined, paths: undefined, words: [] }],
 ])('a word of a command: %j', (words, wanted) => {
-  const { names, paths, said, words: found } = completed(...words);
-  expect({ names, paths, said, words: found }).toMatchObject(wanted);
+  const { names, isList, paths, said, words: found } = completed(...words);
+  expect({ names, isList, paths, said, words: found }).toMatchObject(wanted);
 });
 
 test('every option that takes a value is completed, but for what only its user knows', () => {
   const free =
-    /<(?:seconds|number|ms|n\\\|p%|days|version|port|major|format|what)>|--user <name>|--host <name=address>|--vip <address>/;
+    /<(?:seconds|number|ms|n(?:\\\|p%)?|days|version|port|major|format|what)>|--user <name>|--host <name=address>|--vip <address>/;
   const told = readFileSync('docs/reference/commands.md', 'utf8').matchAll(/`(?:-\w, )?(--[a-z-]+ <.*?>)`/g);
   const flags = [...new Set(Array.from(told, ([, flag = '']) => flag))].filter((flag) => !free.test(flag));
   expect(flags.length).toBeGreaterThan(8);

@@ -1,13 +1,15 @@
 import { foreignHint } from '../../src/cli/other-tools';
 
 test.each([
-  ["error: unknown command 'ssh'\n(Did you mean push?)\n", 'ssh itself'],
+  ["error: unknown command 'shell'\n(Did you mean push?)\n", 'haprov ssh HOST'],
   ["error: unknown command 'check'\n", 'haprov plan'],
   ["error: unknown command 'diff'\n", 'haprov plan'],
-  ["error: unknown command 'ping'\n", 'haprov status'],
+  ["error: unknown command 'ping'\n", 'haprov exec all -- true'],
+  ["error: unknown command 'setup'\n", 'haprov facts --json'],
   ["error: unknown option '--check'\n", 'haprov plan'],
   ["error: unknown command 'validate'\n", 'haprov lint'],
-  ["error: unknown command 'exec'\n", 'ssh itself'],
+  ["error: unknown command 'command'\n", 'haprov exec HOSTS -- COMMAND'],
+  ["error: unknown option '--forks'\n", '--serial, of apply and push; --at-once, of exec'],
   ["error: unknown command 'stop'\n", 'haprov drain HOST'],
   ["error: unknown option '--diff'\n", 'haprov plan'],
   ["error: unknown option '-i'\n", 'the inventory as the first word'],

@@ -19,6 +19,7 @@ export function recorder(env: NodeJS.ProcessEnv = {}) {
     },
     print: async (text) => void printed.push(Buffer.from(text)),
     printRendered: async (text) => void printed.push(Buffer.from(text)),
+    printError: async (text) => void said.push(text),
     printJson: async (value, indent) => void printed.push(Buffer.from(printJson(value, indent))),
     canAsk: false,
     confirm: async () => {

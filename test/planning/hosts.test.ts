@@ -1,4 +1,5 @@
-import { toTarget } from '../../src/planning/hosts';
+import type { Host } from '../../src/inventory/inventory';
+import { selectHosts, toTarget } from '../../src/planning/hosts';
 import { recorder } from '../commands/recorder';
 import { environment, inventoryOf } from '../support/inventories';
 import { loadInventory } from '../support/load-inventory';
@@ -14,4 +15,33 @@ test('a key of the command line that is not there is refused before any host is 
   expect(target([__filename]).identityFiles).toEqual([__filename]);
   // What ssh itself fills in.
   expect(target(['%d/key']).identityFiles).toEqual(['%d/key']);
+});
+
+test.each([
+  [undefined, 'n1 n2 n3 n4'],
+  [['all'], 'n1 n2 n3 n4'],
+  [['n1,n3'], 'n1 n3'],
+  [['n?'], 'n1 n2 n3 n4'],
+  [['*2', 'n4'], 'n2 n4'],
+  [['!n1'], 'n2 n3 n4'],
+  [['all,!n1', '!n?3'], undefined],
+  [['all', '!n[12]'], undefined],
+  [['n1,!all'], undefined],
+  [['nope'], undefined],
+  [[' , '], undefined],
+])('--limit %j', (limit, names) => {
+  const base = loadInventory(inventoryOf('four-nodes'), environment);
+  const hosts = ['n1', 'n2', 'n3', 'n4'].map((name) => ({
+    ...base.hosts[0],
+    name,
+    groups: ['all'],
+  })) as Host[];
+  const inventory = {
+    ...base,
+    hosts,
+    groups: new Map([['all', hosts]]),
+  };
+  const select = () => selectHosts(inventory, limit).map(({ name }) => name);
+  if (names === undefined) expect(select).toThrow('--limit');
+  else expect(select().join(' ')).toBe(names);
 });

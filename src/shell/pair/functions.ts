@@ -4,9 +4,11 @@ import certificatesText from './certificates.sh';
 import drainFilesText from './drain-files.sh';
 import drainedText from './drained.sh';
 import flagText from './flag.sh';
+import moreFactsText from './more-facts.sh';
 import observeText from './observe.sh';
 import runtimeText from './runtime.sh';
 import statusText from './status.sh';
+import untilLeftText from './until-left.sh';
 import vipProbeHostText from './vip-probe-host.sh';
 import whoAnswersText from './who-answers.sh';
 
@@ -15,9 +17,11 @@ export const libraries = {
   'drain-files': { text: drainFilesText, needs: [], functions: 'is_roots_alone write_drain_files restore_drain_files' },
   'drained': { text: drainedText, needs: ['runtime'], functions: 'drained_servers is_drained find_socket server_commands tell_worker set_servers lend_servers ready_servers change_drained keep_drained give_back tell_new_worker' },
   'flag': { text: flagText, needs: ['drain-files'], functions: 'take_over_levers raise_flag take_flag_down raise_run_flag take_run_flag_down' },
+  'more-facts': { text: moreFactsText, needs: ['probe', 'init', 'selinux-probe', 'firewall-probe'], functions: 'tell_more_facts tell_firewalls tell_synchronized' },
   'observe': { text: observeText, needs: ['probe', 'init', 'runtime'], functions: 'ask_haproxy observe say_address observe_ports observe_drain observe_servers' },
   'runtime': { text: runtimeText, needs: [], functions: 'haproxy_sockets tell_admin_sockets tell_haproxy' },
   'status': { text: statusText, needs: ['probe', 'init', 'selinux-probe', 'haproxy-files', 'keepalived-reads', 'on-disk', 'observe'], functions: 'look_closely say_own ask_vips hear_neighbours say_neighbour own_cards look_at_units unit_state keepalived_log hear_keepalived keepalived_scripts drop_rules room_in' },
+  'until-left': { text: untilLeftText, needs: [], functions: 'run_until_left end_session' },
   'vip-probe-host': { text: vipProbeHostText, needs: [], functions: 'request take_turns probe_vips' },
   'who-answers': { text: whoAnswersText, needs: [], functions: 'who_answers' },
 } satisfies Record<string, Library>;
@@ -53,6 +57,10 @@ export interface Functions {
   take_flag_down: [];
   raise_run_flag: [take_down_script: Word, seconds: Word, ...path_content: Word[]];
   take_run_flag_down: [];
+  // more-facts.sh
+  tell_more_facts: [];
+  tell_firewalls: [];
+  tell_synchronized: [];
   // observe.sh
   ask_haproxy: [port: Word, path: Word, login?: Word];
   observe: [asked: Word, ...unit: Word[]];
@@ -78,6 +86,9 @@ export interface Functions {
   keepalived_scripts: [];
   drop_rules: [];
   room_in: [...path: Word[]];
+  // until-left.sh
+  run_until_left: [command: Word];
+  end_session: [pid: Word];
   // vip-probe-host.sh
   request: [target: Word, address: Word, port: Word, limit: Word, request?: Word];
   take_turns: [first: Word, turn: Word, target: Word, address: Word, port: Word, limit: Word, request?: Word];

@@ -1,0 +1,41 @@
+import type { CallOptions } from '../library/caller';
+import { type Executed, exec as execFor, type Stream } from '../library/exec';
+import { facts as factsFor, type KnownHost } from '../library/facts';
+import { IncompleteError } from '../library/failures';
+import { call, type InventorySource, reach } from './call';
+import { callback, ranged } from './takes';
+
+/**
+ * Runs a command, in the words of a POSIX shell, on hosts: names, groups, patterns. It is recorded nowhere, and nothing puts back
+ * what it changes. A host that does not answer stops no other.
+ * @param options `hear` is given whole lines as they come, without secrets; a host sends no more while it waits for what this promises
+ */
+export function exec(
+  inventory: InventorySource,
+  hosts: string[],
+  command: string,
+  options: Omit<CallOptions, 'limit'> & {
+    atOnce?: number;
+    /** Seconds; no limit without it. */
+    timeout?: number;
+    hear?(host: string, stream: Stream, lines: string): Promise<void> | void;
+  } = {},
+): Promise<Executed> {
+  const { limit: _, ...way } = reach;
+  const takes = { ...way, atOnce: ranged('atOnce'), timeout: ranged('timeout'), hear: callback };
+  return call(inventory, options, takes, (said, context) =>
+    execFor({ ...said, limit: hosts, command: [command] }, context),
+  );
+}
+
+/**
+ * What is known of hosts, from one read-only exec each.
+ * @throws IncompleteError with what is known of the others, where a host could not be asked
+ */
+export function facts(inventory: InventorySource, options: CallOptions = {}): Promise<KnownHost[]> {
+  return call(inventory, options, reach, async (said, context) => {
+    const { hosts, failure } = await factsFor(said, context);
+    if (failure) throw new IncompleteError(failure, hosts);
+    return hosts;
+  });
+}
