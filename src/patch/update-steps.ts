@@ -18,7 +18,7 @@ export function updateSteps(plan: UpdatePlan, { isBooted = false } = {}): Titled
   const rows = updates
     .map(({ name, arch, from, to }) => `${name} ${arch} ${from ?? '-'} ${to ?? '-'}`)
     .join('\n');
-  const target = updates.map(({ name }) => name).join(' ');
+  const target = namesIn(updates);
   return [
     {
       title: `update package ${target}`,
@@ -38,6 +38,12 @@ export function updateSteps(plan: UpdatePlan, { isBooted = false } = {}): Titled
     },
     ...(isBooted ? [] : afterwards.units.map(({ unit }) => restartStep(unit))),
   ];
+}
+
+/** The packages' names; where there are many, how many more. */
+function namesIn(updates: readonly { name: string }[]): string {
+  const names = [...new Set(updates.map(({ name }) => name))];
+  return names.length <= 8 ? names.join(' ') : `${names.slice(0, 7).join(' ')} and ${names.length - 7} more`;
 }
 
 /** Restarts a unit, so that it runs what is installed; its undo restarts it again, when the packages are as before. */

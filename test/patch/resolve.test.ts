@@ -148,6 +148,13 @@ test('the steps: the update, then the restarts; none of these where the host is 
   expect(titles(true)).toEqual([['update package toys', 'commit']]);
 });
 
+test('a step that makes many packages newer names some, and how many more', () => {
+  const names = Array.from({ length: 30 }, (_, at) => `p${String(at).padStart(2, '0')}`);
+  const rows = names.map((name) => `row update ${name} noarch 2-1 own\nis ${name} noarch 1-1\n`);
+  const [step] = updateSteps(read(`${said(1)}${rows.join('')}`));
+  expect(step?.target).toBe('p00 p01 p02 p03 p04 p05 p06 and 23 more');
+});
+
 test('needs', () => {
   expect(
     readNeeds(

@@ -77,6 +77,15 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     expect(box.calls().filter((call) => call.includes('history undo'))).toHaveLength(1);
   });
 
+  test('a host that loses its power before anybody has confirmed puts them back when it boots', async () => {
+    oldToys();
+    await box.apply(steps([...toys]));
+    box.killWatchers();
+    await box.boots();
+    expect(box.state()).toBe('restored');
+    expect(installed()[0]).toBe('toys noarch 1.0-1');
+  });
+
   test('repositories that hold something else than the plan saw: nothing is touched', async () => {
     oldToys();
     put('offered', 'toys noarch 2.1-1\n');

@@ -161,8 +161,15 @@ undo_updates() { # ROWS
   ! each_update "$1" was_put_back >/dev/null || return 0
   after=$(cat "$made/after" 2>/dev/null) before=$(cat "$made/before")
   [ -n "$after" ] || after=$(last_transaction)
-  if [ -n "$after" ] && [ "$after" != "$before" ]; then attempt "$(resolver_name)" --setopt=exit_on_lock=1 -y history undo "$after" </dev/null; fi
+  if [ -n "$after" ] && [ "$after" != "$before" ]; then undo_transaction "$after"; fi
   each_update "$1" was_put_back || fail 'not all packages could be put back'
+}
+
+# The services of a host that boots wait for this, and its network may not be there yet.
+undo_transaction() { # NUMBER
+  set -- "$(resolver_name)" --setopt=exit_on_lock=1 -y history undo "$1"
+  [ -z "$booting" ] || set -- timeout 120 "$@"
+  attempt "$@" </dev/null
 }
 
 made_by() { # ROWS
