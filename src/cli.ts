@@ -117,7 +117,7 @@ hostCommand('drill', 'break one thing after the other, measure what clients noti
   .option(
     '--max-gap <seconds>',
     'the longest time without an answer that passes (default: what the formula says)',
-    seconds(0, 3600),
+    seconds(...ranges.maxGap),
   )
   .option('--html <file>', 'also write the report as a page')
   .option('--json', 'the report as data', false)
@@ -189,7 +189,11 @@ hostCommand('log', 'list the runs on the hosts: who made them when, and how they
     '--purge',
     'wipe what the hosts keep of files with secrets; such runs cannot be rolled back any more',
   )
-  .option('--older-than <days>', 'purge only runs that ended so long ago', seconds(0, 36_500, 'days'))
+  .option(
+    '--older-than <days>',
+    'purge only runs that ended so long ago',
+    seconds(...ranges.olderThan, 'days'),
+  )
   .action((inventory, run, options) =>
     execute<LogOptions>(
       { ...options, words: [inventory, run], beside: 'run', json: options.json ?? false },

@@ -10,12 +10,24 @@ import {
   reach,
   rollout,
 } from './calls/call';
-import { callback, el, flag, number, object, ranged, text, texts, version } from './calls/takes';
+import {
+  callback,
+  el,
+  flag,
+  object,
+  oneOf,
+  ranged,
+  requireArgument,
+  text,
+  texts,
+  version,
+} from './calls/takes';
 import type { HaprovError } from './errors';
 import type { RunEnd } from './events/events';
 import { apply as applyFor, push as pushFor } from './library/apply';
 import { type Caller, type CallOptions, type Inventory, shownInventory } from './library/caller';
 import { type CertificatesReport, certificates as certificatesFor } from './library/certificates';
+import { diagram as diagramFor } from './library/diagram';
 import { drain as drainFor } from './library/drain';
 import { IncompleteError } from './library/failures';
 import { lint as lintFor } from './library/lint';
@@ -30,7 +42,10 @@ import { inventoryOf } from './planning/connect-first';
 import type { Status } from './status/status';
 
 export { exec, facts } from './calls/ask';
+export * from './calls/begin';
 export type { ChangeOptions, InventorySource, Only } from './calls/call';
+export * from './calls/care';
+export * from './calls/secrets';
 export {
   type ErrorCode,
   ExitCode,
@@ -42,6 +57,7 @@ export {
 } from './errors';
 export type { Event, Phase, RunEnd, StepFailure } from './events/events';
 export type { SecretQuestion } from './host/ask-secret';
+export type { AdoptedPair } from './library/adopt';
 export type { Caller, CallOptions, Confirm, Inventory } from './library/caller';
 export type {
   CertificateFinding,
@@ -50,11 +66,17 @@ export type {
   ListedCertificate,
   Shown,
 } from './library/certificates';
+export type { DrillReport, PlannedScenario } from './library/drill';
+export type { Ejected } from './library/eject';
 export type { CommandEnd, Executed } from './library/exec';
 export type { KnownHost, ProgramFacts } from './library/facts';
 export { IncompleteError, RunError } from './library/failures';
+export type { InventoryText, NewPair } from './library/init';
 export type { LoggedHost, LoggedRun, LoggedStep } from './library/log';
 export type { RenderedHost, RenderedState } from './library/render';
+export type { Retired } from './library/retire';
+export type { SecretRow } from './library/secrets';
+export type { HeldLock, TakenLock } from './library/unlock';
 export type { Disruption } from './plan/disruption-class';
 export type { Change, Finding, HostPlan, Plan, Stage } from './plan/plan';
 export type {
@@ -95,6 +117,17 @@ export function render(
 ): Promise<RenderedState> {
   return call(inventory, options, { host: text, el, showSecrets: flag }, (said, context) =>
     renderFor({ el: 9, showSecrets: false, ...said }, context),
+  );
+}
+
+/** A packet's way from the client to the service, drawn. `live`: asks the hosts, and colours each part by its state. @throws InputError */
+export function diagram(
+  inventory: InventorySource,
+  options: CallOptions & { format?: 'text' | 'svg' | 'mermaid'; live?: boolean } = {},
+): Promise<string> {
+  const takes = { ...reach, format: oneOf(['text', 'svg', 'mermaid']), live: flag };
+  return call(inventory, options, takes, (said, context) =>
+    diagramFor({ format: 'text', live: false, ...said }, context),
   );
 }
 
@@ -166,14 +199,18 @@ export function drain(
   host: string,
   options: CallOptions & { timeout?: number; force?: boolean } = {},
 ): Promise<void> {
-  return call(inventory, options, { ...reach, timeout: ranged('timeout'), force: flag }, (said, context) =>
-    drainFor({ timeout: 60, force: false, ...said, host }, context),
-  );
+  return call(inventory, options, { ...reach, timeout: ranged('timeout'), force: flag }, (said, context) => {
+    requireArgument('host', host, text);
+    return drainFor({ timeout: 60, force: false, ...said, host }, context);
+  });
 }
 
 /** Puts a drained host back into service. */
 export function undrain(inventory: InventorySource, host: string, options: CallOptions = {}): Promise<void> {
-  return call(inventory, options, reach, (said, context) => undrainFor({ ...said, host }, context));
+  return call(inventory, options, reach, (said, context) => {
+    requireArgument('host', host, text);
+    return undrainFor({ ...said, host }, context);
+  });
 }
 
 /**
@@ -201,7 +238,7 @@ export function certificates(
   inventory: InventorySource,
   options: CallOptions & { within?: number } = {},
 ): Promise<CertificatesReport> {
-  return call(inventory, options, { ...reach, within: number(0, 36_500) }, async (said, context) => {
+  return call(inventory, options, { ...reach, within: ranged('within') }, async (said, context) => {
     const { report, failure } = await certificatesFor(said, context);
     if (failure) throw new IncompleteError(failure, report);
     return report;

@@ -7,6 +7,8 @@ export const ranges = {
   confirmWithin: [5, 3600],
   giveUpAfter: [5, 86_400],
   interval: [0.2, 3600],
+  maxGap: [0, 3600],
+  olderThan: [0, 36_500],
   port: [1, 65_535],
   probeInterval: [10, 60_000],
   steady: [0, 3600],

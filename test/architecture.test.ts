@@ -21,6 +21,7 @@ const arrows: Record<string, string[]> = {
     'library',
     'execution (types)',
     'planning (types)',
+    'plan (types)',
     'document',
     'events (types)',
     'ranges',

@@ -46,6 +46,12 @@ const ofEveryCaller: Record<keyof Caller, Check> = {
   ask: callback,
 };
 
+/** Of what is no option, and cannot be left out. @throws UsageError */
+export function requireArgument(name: string, value: unknown, check: Check): void {
+  const wrong = check(value);
+  if (wrong !== undefined) throw new UsageError(`${name}: ${shown(value)} is ${wrong}`);
+}
+
 /**
  * What a caller said, without himself. What he left undefined he did not say.
  * @throws UsageError for an option that the function does not take, or a value that the option does not

@@ -25,7 +25,7 @@ import { type StatusObserver, statusObserver } from '../planning/status-observer
 
 export { renderDrillPage } from '../drill/drill-page';
 export { renderDrillReport } from '../drill/drill-text';
-export type { DrillReport };
+export type { DrillReport, PlannedScenario };
 
 export interface DrillOptions extends CommonOptions {
   /** Names of the scenarios to run; all by default. */

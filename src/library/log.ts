@@ -138,7 +138,7 @@ async function askHistories(
 }
 
 /** How many runs' secrets were wiped on which host; `failure` where not all of them could be asked. */
-interface Purged {
+export interface Purged {
   hosts: { host: string; wiped: number; runs: number }[];
   failure?: HaprovError;
 }
