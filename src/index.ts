@@ -45,6 +45,7 @@ export { exec, facts } from './calls/ask';
 export * from './calls/begin';
 export type { ChangeOptions, InventorySource, Only } from './calls/call';
 export * from './calls/care';
+export { type RollCallOptions, reboot } from './calls/roll';
 export * from './calls/secrets';
 export {
   type ErrorCode,
@@ -77,6 +78,7 @@ export type { RenderedHost, RenderedState } from './library/render';
 export type { Retired } from './library/retire';
 export type { SecretRow } from './library/secrets';
 export type { HeldLock, TakenLock } from './library/unlock';
+export type { PlannedTurn, RollPlan } from './patch/roll-words';
 export type { Disruption } from './plan/disruption-class';
 export type { Change, Finding, HostPlan, Plan, Stage } from './plan/plan';
 export type {

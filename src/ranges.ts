@@ -4,6 +4,7 @@
 export const ranges = {
   answerWithin: [15, 3600],
   atOnce: [1, 1000],
+  bootWithin: [5, 86_400],
   confirmWithin: [5, 3600],
   giveUpAfter: [5, 86_400],
   interval: [0.2, 3600],
@@ -11,6 +12,7 @@ export const ranges = {
   olderThan: [0, 36_500],
   port: [1, 65_535],
   probeInterval: [10, 60_000],
+  soak: [0, 86_400],
   steady: [0, 3600],
   timeout: [0, 86_400],
   /** Days. */

@@ -10,6 +10,7 @@ const arrows: Record<string, string[]> = {
   index: [
     'calls',
     'library',
+    'patch (types)',
     'planning',
     'status (types)',
     'plan (types)',
@@ -19,6 +20,7 @@ const arrows: Record<string, string[]> = {
   ],
   calls: [
     'library',
+    'patch (types)',
     'execution (types)',
     'planning (types)',
     'plan (types)',
@@ -46,6 +48,7 @@ const arrows: Record<string, string[]> = {
   library: [
     'adopt',
     'ask',
+    'patch',
     'maintenance',
     'drill',
     'execution',
@@ -84,7 +87,20 @@ const arrows: Record<string, string[]> = {
     'shell',
   ],
   serve: ['report', 'status (types)', 'errors'],
-  patch: ['host', 'resources', 'errors', 'shell'],
+  patch: [
+    'maintenance',
+    'planning',
+    'status (types)',
+    'rollout',
+    'pair',
+    'host',
+    'resources',
+    'inventory (types)',
+    'events (types)',
+    'text',
+    'errors',
+    'shell',
+  ],
   maintenance: ['report', 'planning', 'rollout', 'pair', 'host', 'inventory (types)', 'document', 'errors'],
   drill: [
     'report',

@@ -66,6 +66,44 @@ export function rolloutOptions(command: Command): Command {
     .optionsGroup('Options:');
 }
 
+/** Adds the options of commands that take hosts out one after the other. */
+export function rollOptions(command: Command): Command {
+  return command
+    .optionsGroup('Rollout:')
+    .option(...yes)
+    .option(
+      '--timeout <seconds>',
+      'how long to wait for what a host still serves',
+      seconds(...ranges.timeout),
+      60,
+    )
+    .option('--cut', 'cut what it still serves then; else it gets its place back, and the roll ends', false)
+    .option('--allow-outage', 'also where nobody else would serve', false)
+    .option(
+      '--boot-within <seconds>',
+      'how long to wait for a host that boots',
+      seconds(...ranges.bootWithin),
+      600,
+    )
+    .option(
+      '--soak <seconds>',
+      'how long all must stay well before the next host is taken out',
+      seconds(...ranges.soak),
+      10,
+    )
+    .option('--anew', 'begin with the first host, where an earlier roll was left', false)
+    .option(
+      '--confirm-within <seconds>',
+      'a host that is not confirmed within this time restores itself',
+      whole(...ranges.confirmWithin),
+      60,
+    )
+    .option('--no-probe', 'send no requests to the services, and count no lost ones')
+    .optionsGroup('Output:')
+    .option('--json', 'one event a line, the plan in one of them', false)
+    .optionsGroup('Options:');
+}
+
 /** Adds the options of commands that connect to the inventory's hosts; add a command's own options after them. */
 export function hostOptions(command: Command): Command {
   return sshOptions(

@@ -6,9 +6,12 @@ export type Phase =
   | 'probe'
   | 'lock'
   | 'stage'
+  | 'drain'
   | 'commit'
   | 'gate'
   | 'confirm'
+  | 'boot'
+  | 'undrain'
   | 'restore'
   | 'unlock';
 

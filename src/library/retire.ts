@@ -7,7 +7,7 @@ import type { Survey, Surveyed } from '../host/survey';
 import type { Host, Inventory, Vip } from '../inventory/inventory';
 import { drainHost } from '../maintenance/drain-host';
 import { faultsOf, joinWithAnd, type Maintenance } from '../maintenance/maintenance';
-import { maintenanceOf, toldQuestion, watchedQuestion } from '../maintenance/open-maintenance';
+import { maintenanceOf, pairOf, toldQuestion, watchedQuestion } from '../maintenance/open-maintenance';
 import { servedByNobodyElse } from '../pair/drain-effects';
 import { holdersOf, type PairState } from '../pair/health';
 import { listenersOf, listenersQuestion } from '../pair/serving';
@@ -83,7 +83,15 @@ export async function retire(options: RetireOptions, context: Context): Promise<
     );
     rename(surveyed, targets, asked.name, host.name);
     const maintenance: Maintenance = {
-      ...maintenanceOf({ inventory, host, surveyed, targets, readiness, opened }, context),
+      ...maintenanceOf(
+        {
+          inventory,
+          host,
+          surveyed,
+          ...pairOf({ inventory, surveyed, targets, readiness, opened }),
+        },
+        context,
+      ),
       say: async (text) => context.emit({ type: 'message', level: 'info', text }),
     };
     const picture = await maintenance.pair.look();

@@ -15,6 +15,7 @@ import { loadDesiredState } from '../planning/desired-state';
 import { readinessOf } from '../planning/host-plan';
 import { listenerFor, Opened, operator, reconnector, selectHosts, toTarget } from '../planning/hosts';
 import { localTime } from '../report/log-text';
+import type { Hosts } from '../rollout/host-verbs';
 import { sshHosts } from '../rollout/ssh-host';
 import type { Maintenance } from './maintenance';
 
@@ -68,7 +69,8 @@ export async function openMaintenance(
     [...wanted].map(([one, resources]) => [one.name, readinessOf(inventory, one, resources)]),
   );
   const opened = new Opened();
-  const maintenance = maintenanceOf({ inventory, host, surveyed, targets, readiness, opened }, context);
+  const reached = pairOf({ inventory, surveyed, targets, readiness, opened });
+  const maintenance = maintenanceOf({ inventory, host, surveyed, ...reached }, context);
   const { drained } = surveyed.hosts.find(({ name }) => name === host.name)?.facts ?? {};
   return {
     maintenance,
@@ -81,10 +83,9 @@ export async function openMaintenance(
   };
 }
 
-/** A host and the survey of all hosts. */
-interface Asked {
+/** A survey of hosts, and what is known of them. */
+interface Reached {
   inventory: Inventory;
-  host: Host;
   surveyed: Survey;
   /** How each host is reached. */
   targets: ReadonlyMap<string, SshTarget>;
@@ -93,9 +94,24 @@ interface Asked {
   opened: Opened;
 }
 
+/** The hosts that answered a survey, and the pair that they are. */
+export function pairOf({ inventory, surveyed, targets, readiness, opened }: Reached) {
+  const connections = new Map(surveyed.hosts.map(({ name, connection }) => [name, connection]));
+  const reconnect = reconnector(targets, connections, opened);
+  const hosts = sshHosts({ connections, reconnect, asked: inventory.haproxy });
+  return { hosts, pair: new Pair(inventory, hosts, readiness), connections, reconnect };
+}
+
+/** One host of a pair, and the survey of all. */
+interface Asked extends Pick<Reached, 'inventory' | 'surveyed'> {
+  host: Host;
+  pair: Pair;
+  hosts: Hosts;
+}
+
 /** @throws HostError (exit 3), with all connections closed, where a living run has the host's lock */
 export function maintenanceOf(
-  { inventory, host, surveyed, targets, readiness, opened }: Asked,
+  { inventory, host, surveyed, pair, hosts }: Asked,
   context: Context,
 ): Maintenance {
   const found = surveyed.hosts.find(({ name }) => name === host.name);
@@ -106,12 +122,6 @@ export function maintenanceOf(
   }
   const watched = readWatched(found?.answers.find(watchedQuestion.id) ?? '');
   const own = inventory.vips.filter(({ members }) => members.some((member) => member.host === host));
-  const connections = new Map(surveyed.hosts.map(({ name, connection }) => [name, connection]));
-  const hosts = sshHosts({
-    connections,
-    reconnect: reconnector(targets, connections, opened),
-    asked: inventory.haproxy,
-  });
   const busy = surveyed.hosts.flatMap(({ name, facts: { lock } }) =>
     lock?.alive
       ? [[name, `a run of ${lock.owner || 'somebody'} is being made there (${lock.run})`] as const]
@@ -122,7 +132,7 @@ export function maintenanceOf(
     vips: inventory.vips,
     services: inventory.services,
     virtualServers: inventory.virtualServers,
-    pair: new Pair(inventory, hosts, readiness),
+    pair,
     hosts,
     by: operator(),
     means: watched ? drainMeansOf(own, watched, { flag: drainFlags.drain, host: host.name }) : noDrainMeans,

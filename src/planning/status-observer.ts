@@ -61,8 +61,12 @@ const shownStatus = (found: Status, file: string, { secrets }: Inventory): Statu
     (text) => secrets.mask(text),
   );
 
-export function statusObserver(options: CommonOptions, context: Context): StatusObserver {
-  let kept: ReadonlyMap<string, Connection> = new Map();
+/** @param kept connections that are there already; whoever opened them closes them too */
+export function statusObserver(
+  options: CommonOptions,
+  context: Context,
+  kept: ReadonlyMap<string, Connection> = new Map(),
+): StatusObserver {
   const within = options.answerWithin ?? statusAnswersWithin;
   let inventory: Inventory | undefined;
   let last: { found: Status; at: number } | undefined;

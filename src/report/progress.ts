@@ -112,9 +112,12 @@ const REACHED: Partial<Record<Phase, string>> = {
   probe: 'probed',
   lock: 'locked',
   stage: 'staged',
+  drain: 'drained',
   commit: 'committed',
   gate: 'committed and checked',
   confirm: 'committed and confirmed',
+  boot: 'booted',
+  undrain: 'back in service',
   restore: 'restored',
 };
 

@@ -5,7 +5,6 @@ import type { RunState } from '../host/run-state';
 import { messageWithoutHost } from '../host/script-result';
 import { type Group, rehearsal, type TitledStep, transactionExit } from '../host/transaction';
 import { within } from '../pair/timeout';
-import type { PlannedHost } from '../plan/plan';
 import type { GateResult } from './gate';
 import type { HostVerbs, OnJournalEntry, StagedVerb } from './host-verbs';
 import { Follower } from './journal-events';
@@ -38,6 +37,9 @@ const goals: Record<'stage' | StagedVerb, readonly (RunState | '')[]> = {
   restore: ['restored'],
 };
 
+/** What a run has to know of a change to make it. */
+type Made = Omit<TitledStep, 'title'>;
+
 /** One host's transaction, as the laptop drives it; every verb is one exec. */
 export class HostRun {
   readonly name: string;
@@ -54,22 +56,24 @@ export class HostRun {
   constructor(
     private readonly surroundings: Surroundings,
     private readonly verbs: HostVerbs,
-    host: PlannedHost,
+    host: { host: string; changes: readonly Made[] },
     private readonly group?: Group,
   ) {
     this.name = host.host;
     this.changes = host.changes.filter(({ type }) => type !== rehearsal).length;
-    const steps = host.changes.map(({ type, action, target, attributes, unit, origin, isOpaque, step }) => ({
-      title: `${type === rehearsal ? 'validate' : action} ${target}`,
-      type,
-      target,
-      action,
-      ...(attributes.length > 0 && type !== rehearsal ? { attributes } : {}),
-      ...(unit ? { unit } : {}),
-      ...(origin ? { origin } : {}),
-      ...(isOpaque ? { isOpaque } : {}),
-      step,
-    }));
+    const steps = host.changes.map(
+      ({ type, action, target, attributes = [], unit, origin, isOpaque, step }) => ({
+        title: `${type === rehearsal ? 'validate' : action} ${target}`,
+        type,
+        target,
+        action,
+        ...(attributes.length > 0 && type !== rehearsal ? { attributes } : {}),
+        ...(unit ? { unit } : {}),
+        ...(origin ? { origin } : {}),
+        ...(isOpaque ? { isOpaque } : {}),
+        step,
+      }),
+    );
     this.#steps = inOneInstall(steps);
     this.locked = new Promise((resolve) => {
       this.#isLocked = () => resolve(true);

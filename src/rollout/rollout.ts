@@ -17,6 +17,7 @@ import { type Hosts, hostOf } from './host-verbs';
 import { tellWhoIsDrained } from './keep-drained';
 import { Loan } from './loan';
 import { inSafeOrder, patience, wantedSoFar } from './moved-servers';
+import { stageAll } from './stage-all';
 import { needsDrain, serversToDrain } from './what-to-lend';
 
 export interface Rollout {
@@ -124,16 +125,6 @@ function whoKeepsVips(rollout: Rollout, { turns, before }: Turns): Promise<HostO
 
 const lends = ({ pair }: Rollout, host: PlannedHost, now: PairState) =>
   needsDrain(host) && pair.holds(host.host, now);
-
-/** Begins with the first host, and with the others once it has its lock: of two runs at once, one then locks no host. */
-async function stageAll(runs: readonly HostRun[]): Promise<HostOutcome[]> {
-  const [first, ...rest] = runs;
-  if (!first) return [];
-  const locked = first.stage();
-  const went = await Promise.race([first.locked, locked.then((outcome) => !isWrong(outcome))]);
-  if (!went) return [await locked];
-  return Promise.all([locked, ...rest.map((run) => run.stage())]);
-}
 
 /** One turn; restores its hosts where something goes wrong. @returns the outcomes that are not ok */
 async function takeTurn(

@@ -1,5 +1,5 @@
 # A roll: the hosts of a pair are patched or booted one after the other.
-# Needs: init
+# Needs: init probe
 roll_file=/var/lib/haprov/roll
 
 # Prints what differs from boot to boot: the kernel's name for it and, because a container shares its host's kernel, when the
@@ -30,3 +30,28 @@ forget_roll() { # ROLL
 
 # The connection may break before the init system has answered.
 boot_host() { if has_systemd; then systemctl reboot; else shutdown -r now; fi; }
+
+# Whether the host can be told to boot.
+can_boot() {
+  if has_systemd; then
+    [ "$(systemctl is-system-running 2>/dev/null)" != stopping ] || fail 'it is going down already'
+  else
+    have shutdown || fail 'it has no shutdown'
+  fi
+}
+
+# Prints what must be as it was after a boot, besides what the inventory says: NAME=VALUE.
+tell_surroundings() {
+  echo "clock=$(date +%s)"
+  if have getenforce; then echo "SELinux=$(getenforce)"; fi
+  for unit_ in firewalld iptables ip6tables nftables; do
+    found_=$(probe_service $unit_)
+    case $found_ in *ActiveState=active*) echo "$unit_=active" ;; *) echo "$unit_=inactive" ;; esac
+  done
+  for key_ in net/ipv4/ip_forward net/ipv4/ip_nonlocal_bind net/ipv4/conf/all/arp_ignore net/ipv4/conf/all/arp_announce \
+    net/ipv4/conf/all/rp_filter net/ipv4/ip_local_port_range net/ipv4/tcp_max_syn_backlog net/core/somaxconn \
+    net/ipv6/ip_nonlocal_bind net/ipv6/conf/all/forwarding net/netfilter/nf_conntrack_max fs/nr_open; do
+    [ -r "/proc/sys/$key_" ] || continue
+    echo "$(printf %s "$key_" | tr / .)=$(tr -s '\t ' ' ' <"/proc/sys/$key_")"
+  done
+}

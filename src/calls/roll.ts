@@ -1,0 +1,68 @@
+import { ExitCode } from '../errors';
+import type { RunEnd } from '../events/events';
+import type { CallOptions, Confirm } from '../library/caller';
+import { RunError } from '../library/failures';
+import { reboot as rebootFor } from '../library/reboot';
+import type { RollPlan } from '../patch/roll-words';
+import { call, type InventorySource, reach, requireConfirm } from './call';
+import { callback, flag, ranged, type Takes } from './takes';
+
+/** How hosts are taken out one after the other; what is left out is as on the command line. Times are seconds. */
+export interface RollCallOptions extends CallOptions {
+  /** Is given the plan, and says whether it is to be carried out. */
+  confirm: Confirm<RollPlan>;
+  /** How long to wait for what a host still serves (60). */
+  timeout?: number;
+  /** Cut what it still serves then; else it gets its place back, and the roll ends. */
+  cut?: boolean;
+  /** Also where nobody else would serve. */
+  allowOutage?: boolean;
+  /** How long to wait for a host that boots (600). */
+  bootWithin?: number;
+  /** How long all must stay well before the next host (10). */
+  soak?: number;
+  /** Begin with the first host, where an earlier roll was left. */
+  anew?: boolean;
+  /** A host that is not confirmed within this time restores itself (60). */
+  confirmWithin?: number;
+  /** Whether the services are sent requests meanwhile (true). */
+  probe?: boolean;
+}
+
+const rolls: Takes<RollCallOptions> = {
+  ...reach,
+  confirm: callback,
+  timeout: ranged('timeout'),
+  cut: flag,
+  allowOutage: flag,
+  bootWithin: ranged('bootWithin'),
+  soak: ranged('soak'),
+  anew: flag,
+  confirmWithin: ranged('confirmWithin'),
+  probe: flag,
+};
+
+const asOnTheCommandLine = {
+  timeout: 60,
+  cut: false,
+  allowOutage: false,
+  bootWithin: 600,
+  soak: 10,
+  anew: false,
+  confirmWithin: 60,
+  yes: false,
+  probe: true,
+};
+
+/**
+ * Boots hosts one after the other, so that no client notices, once `confirm` has agreed; goes on where an earlier call was left.
+ * @throws RunError where it did not end well; HaprovError where it did not begin
+ */
+export async function reboot(inventory: InventorySource, options: RollCallOptions): Promise<RunEnd> {
+  requireConfirm(options);
+  const result = await call(inventory, options, rolls, (said, context) =>
+    rebootFor({ ...asOnTheCommandLine, ...said }, context),
+  );
+  if (result.exitCode !== ExitCode.done) throw new RunError(result);
+  return result;
+}

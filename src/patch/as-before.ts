@@ -1,0 +1,71 @@
+import type { Component, Status } from '../status/status';
+import { formatElapsed } from '../text/format';
+
+/** What a host's inventory does not say, by its names: `SELinux` → `Enforcing`, `net.ipv4.ip_forward` → `1`. */
+export interface Surroundings {
+  values: ReadonlyMap<string, string>;
+  /** How far the host's clock is ahead of this machine's, in milliseconds. */
+  clockMs: number;
+}
+
+/** Reads what `tell_surroundings` printed. */
+export function readSurroundings(output: string, now = Date.now()): Surroundings {
+  const rows = output.split('\n').flatMap((row): [string, string][] => {
+    const at = row.indexOf('=');
+    return at < 0 ? [] : [[row.slice(0, at), row.slice(at + 1)]];
+  });
+  const values = new Map(rows);
+  const clockMs = Number(values.get('clock')) * 1000 - now;
+  values.delete('clock');
+  return { values, clockMs };
+}
+
+/** So far a clock may have gone away: the answers take time to come. */
+const apartMs = 60_000;
+
+/** What differs after the boot, a sentence each. */
+export function changedSince(before: Surroundings, after: Surroundings): string[] {
+  const changed = [...before.values]
+    .filter(([name, value]) => after.values.get(name) !== value)
+    .map(([name, value]) => `${name} was ${value}, and is ${after.values.get(name) ?? 'not there'}`);
+  const away = after.clockMs - before.clockMs;
+  if (Math.abs(away) > apartMs)
+    changed.push(`its clock went ${formatElapsed(Math.abs(away))} ${away > 0 ? 'ahead' : 'back'}`);
+  return changed;
+}
+
+/**
+ * What is wrong on a host that was not before, a sentence each.
+ * @param before absent where nobody looked before: then what does not run counts, and no file that differs from the inventory
+ */
+export function foundSince(host: string, before: Status | undefined, after: Status): string[] {
+  const known = new Set(before ? faultsOn(host, before).map(({ key }) => key) : []);
+  return faultsOn(host, after)
+    .filter(({ key, isOfBoot }) => !known.has(key) && (before !== undefined || isOfBoot))
+    .map(({ says }) => says);
+}
+
+/** What of a host that differs from the inventory is more than a file that somebody has edited. */
+const running: readonly Component[] = ['sysctl', 'firewall', 'selinux'];
+/** What a boot does not change. */
+const lasting: readonly Component[] = ['ssh', 'packages', 'certificate', 'configuration'];
+
+interface Known {
+  key: string;
+  /** Whether a boot may have caused it. */
+  isOfBoot: boolean;
+  says: string;
+}
+
+/** Notes are no faults. What differs from the inventory is told value by value: one more may have been lost. */
+function faultsOn(host: string, { findings }: Status): Known[] {
+  return findings
+    .filter(({ level, on }) => level !== 'note' && on.includes(host))
+    .flatMap(({ rule, component, vips = [], service = '', server = '', unit = '', message, evidence }) => {
+      const about = [rule, component, ...vips, service, server, unit].join(' ');
+      const isOfBoot = rule === 'drift' ? running.includes(component) : !lasting.includes(component);
+      return rule === 'drift' && evidence.length > 0
+        ? evidence.map((says) => ({ key: `${about} ${says}`, isOfBoot, says }))
+        : [{ key: about, isOfBoot, says: message }];
+    });
+}

@@ -1,0 +1,79 @@
+import type { Connection } from '../host/connection';
+import { whyNot } from '../host/script-result';
+import { pause } from '../pair/timeout';
+import type { CommonOptions, Context } from '../planning/context';
+import { type StatusObserver, statusObserver } from '../planning/status-observer';
+import { call, compose } from '../shell/library';
+import type { Status } from '../status/status';
+import { changedSince, foundSince, readSurroundings, type Surroundings } from './as-before';
+import type { RollNote } from './roll-note';
+
+type Connections = ReadonlyMap<string, Connection>;
+
+const askMs = 30_000;
+/** What only one look shows may be on its way; so often it is looked at again, after so long. */
+const looks = 5;
+const lookAgainMs = 2000;
+
+/** What status finds on hosts, and what no inventory says: before a roll, and after each turn. */
+export class CloserLook {
+  readonly #observers: StatusObserver[] = [];
+  #before: Status | undefined;
+  /** The hosts that nobody has looked at before they booted. */
+  #unknown: ReadonlySet<string> = new Set();
+  readonly #surroundings = new Map<string, Surroundings>();
+
+  constructor(
+    private readonly options: CommonOptions,
+    private readonly context: Context,
+  ) {}
+
+  /** Looks before the roll. @returns what is broken already, a sentence each */
+  async begin(due: readonly string[], { hosts }: RollNote, connections: Connections): Promise<string[]> {
+    this.#before = await this.#look(connections);
+    this.#unknown = new Set(due.filter((name) => hosts.get(name)?.state === 'booting'));
+    for (const name of due) {
+      const found = await surroundingsOf(name, connections);
+      if (found && !this.#unknown.has(name)) this.#surroundings.set(name, found);
+    }
+    return this.#before.findings
+      .filter(({ level }) => level === 'broken')
+      .map(({ message }) => `broken before this begins: ${message}`);
+  }
+
+  /** What is wrong on a host that was not before, a sentence each. */
+  async faultsSince(name: string, connections: Connections): Promise<string[]> {
+    const before = this.#unknown.has(name) ? undefined : this.#before;
+    let faults: string[] = [];
+    for (let look = 1; look <= looks; look++) {
+      faults = foundSince(name, before, await this.#look(connections));
+      if (faults.length === 0) break;
+      if (look < looks) await pause(lookAgainMs);
+    }
+    const known = this.#surroundings.get(name);
+    const now = known && (await surroundingsOf(name, connections));
+    return [...faults, ...(known && now ? changedSince(known, now) : [])];
+  }
+
+  /** Over the connections that there are now. */
+  #look(connections: Connections): Promise<Status> {
+    const { limit: _, ...all } = this.options;
+    const observer = statusObserver(all, this.context, connections);
+    this.#observers.push(observer);
+    return observer.look();
+  }
+
+  close(): void {
+    for (const observer of this.#observers) observer.close();
+  }
+}
+
+async function surroundingsOf(name: string, connections: Connections): Promise<Surroundings | undefined> {
+  let found: Surroundings | undefined;
+  await whyNot(async () => {
+    const script = compose(call('tell_surroundings'));
+    const answer = await connections.get(name)?.runScript(script, { timeoutMs: askMs });
+    found = answer && readSurroundings(answer.stdout);
+  });
+  return found;
+}

@@ -1,0 +1,50 @@
+import { HaprovError } from '../errors';
+import { messageWithoutHost } from '../host/script-result';
+import { pause, within } from '../pair/timeout';
+
+/** How a host is booted, and known to have booted. @throws HaprovError where it does not answer */
+export interface BootVerbs {
+  /** What differs from boot to boot. */
+  mark(): Promise<string>;
+  /** Tells the host to boot; the connection may break before it has answered. @throws ScriptFailure where it refuses */
+  boot(): Promise<void>;
+  /** Logs in anew. */
+  logIn(): Promise<void>;
+}
+
+/** How a host was last seen that has not come back. */
+export interface Absence {
+  /** Whether it answers, and runs since before still. */
+  answers: boolean;
+  why: string;
+}
+
+const pauseMs = 1000;
+/** A host that goes down may let a login hang. */
+const longestLookMs = 30_000;
+
+/** Logs in anew until the host runs since another boot than `mark`. @returns how it is, where that takes longer than `withinMs` */
+export async function comeBack(
+  host: Pick<BootVerbs, 'mark' | 'logIn'>,
+  mark: string,
+  withinMs: number,
+): Promise<Absence | undefined> {
+  const until = performance.now() + withinMs;
+  let seen: Absence = { answers: false, why: 'it does not answer' };
+  for (;;) {
+    try {
+      const look = host.logIn().then(() => host.mark());
+      const found = await within(Math.max(pauseMs, Math.min(longestLookMs, until - performance.now())), look);
+      if (found !== undefined && found !== mark) return undefined;
+      seen =
+        found === undefined
+          ? { answers: false, why: 'it takes a login, and does not answer' }
+          : { answers: true, why: 'it answers, and has not gone down since' };
+    } catch (error) {
+      if (!(error instanceof HaprovError)) throw error;
+      seen = { answers: false, why: messageWithoutHost(error) };
+    }
+    if (performance.now() >= until) return seen;
+    await pause(Math.min(pauseMs, Math.max(1, until - performance.now())));
+  }
+}

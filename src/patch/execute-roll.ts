@@ -1,0 +1,57 @@
+import { ExitCode } from '../errors';
+import type { RunEnd } from '../events/events';
+import { describeProbe, probeTargets, startVipProbe } from '../pair/vip-probe';
+import { agreed, mayGoOn } from '../planning/agree';
+import type { Context } from '../planning/context';
+import { openRoll } from './open-roll';
+import { roll } from './roll';
+import type { RollOptions, WorkOn } from './roll-options';
+import { renderRoll } from './roll-words';
+
+/** Says what a roll would do, has it agreed to, and does it; meanwhile sends requests to each service at its VIP. */
+export async function executeRoll(
+  command: string,
+  options: RollOptions,
+  context: Context,
+  workOn: WorkOn,
+): Promise<RunEnd> {
+  const begun = performance.now();
+  mayGoOn(options, context, 'what would be done is shown, and nothing is done');
+  const open = await openRoll(command, options, context, workOn);
+  const { plan, inventory } = open;
+  const end = (ended: Omit<RunEnd, 'ms'>): RunEnd => {
+    const whole = { ms: Math.round(performance.now() - begun), ...ended };
+    context.emit({ type: 'run-end', ...whole });
+    return whole;
+  };
+  const nothing = { changed: 0, failed: 0 };
+  try {
+    const text = inventory.secrets.mask(renderRoll(plan));
+    if (options.json) context.emit({ type: 'message', level: 'info', text: 'the plan', data: plan });
+    else await context.printRendered(`${text}\n`);
+    if (plan.turns.length === 0)
+      return end({ ...nothing, exitCode: ExitCode.done, message: 'nothing to do' });
+    const names = plan.turns.map(({ host }) => host).join(', then ');
+    const question = { text: `${command} ${names}?`, about: text, todo: command, plan };
+    if (!(await agreed(question, options, context)))
+      return end({ ...nothing, exitCode: ExitCode.failed, message: 'nothing was done: you said no' });
+    const probe = await startVipProbe(options.probe ? probeTargets(inventory) : []);
+    try {
+      const { exitCode, done, message } = await roll(open.roll);
+      const failed = exitCode === ExitCode.done ? 0 : 1;
+      const reports = await probe.stop();
+      for (const report of reports)
+        context.emit({
+          type: 'message',
+          level: report.failed > 0 ? 'warning' : 'info',
+          text: describeProbe(report),
+          data: { probe: report },
+        });
+      return end({ run: open.roll.run, exitCode, changed: done.length, failed, message });
+    } finally {
+      await probe.stop();
+    }
+  } finally {
+    open.close();
+  }
+}

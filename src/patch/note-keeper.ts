@@ -1,0 +1,42 @@
+import { ExitCode, HaprovError } from '../errors';
+import type { Connection } from '../host/connection';
+import { whyNot } from '../host/script-result';
+import type { Context } from '../planning/context';
+import { forgetScript, noteScript, type RollNote } from './roll-note';
+
+const tellMs = 30_000;
+
+/** Writes a roll's note on all hosts that answer, and takes it away. */
+export function noteKeeper(
+  connections: ReadonlyMap<string, Connection>,
+  { emit }: Context,
+): { write(note: RollNote): Promise<void>; forget(note: RollNote): Promise<void> } {
+  const tell = async (script: string, to: string) =>
+    Promise.all(
+      [...connections].map(async ([host, connection]) => ({
+        host,
+        why: await whyNot(() => connection.runScript(script, { timeoutMs: tellMs, to })),
+      })),
+    );
+  return {
+    async write(note) {
+      const told = await tell(noteScript(note), 'note how far the roll has come');
+      const [first] = told;
+      if (first && told.every(({ why }) => why !== undefined))
+        throw new HaprovError(
+          ExitCode.failed,
+          `no host could note how far the roll has come, so it does not go on: ${first.host}: ${first.why}`,
+        );
+    },
+    async forget({ roll }) {
+      for (const { host, why } of await tell(forgetScript(roll), 'forget the roll'))
+        if (why !== undefined)
+          emit({
+            type: 'message',
+            level: 'warning',
+            host,
+            text: `could not be told that the roll is over: ${why}`,
+          });
+    },
+  };
+}

@@ -1,0 +1,216 @@
+import type { Survey, Surveyed } from '../host/survey';
+import type { Host, Inventory } from '../inventory/inventory';
+import { maintenanceOf, pairOf, toldQuestion, watchedQuestion } from '../maintenance/open-maintenance';
+import { holdersOf, type PairState } from '../pair/health';
+import type { Context } from '../planning/context';
+import { type DesiredState, loadDesiredState } from '../planning/desired-state';
+import { readinessOf } from '../planning/host-plan';
+import { notAsked, Opened, operator, selectHosts, toTarget } from '../planning/hosts';
+import { findingsOf } from '../planning/lint-subject';
+import { newRunId, surveyWhole } from '../planning/planning';
+import { HostRun } from '../rollout/host-run';
+import { hostOf } from '../rollout/host-verbs';
+import { CloserLook } from './closer-look';
+import { noteKeeper } from './note-keeper';
+import { refuseAlone } from './refuse-alone';
+import { resume, standsOf } from './resume';
+import { newestNote, type RollNote, readRoll, rollQuestion } from './roll-note';
+import type { RollOptions, WorkOn } from './roll-options';
+import type { RollPlan } from './roll-words';
+import type { Roll, RollHost } from './rolling';
+import { sshBoot } from './ssh-boot';
+
+/** A roll that is known, and not begun. */
+export interface OpenRoll {
+  inventory: Inventory;
+  plan: RollPlan;
+  roll: Roll;
+  close(): void;
+}
+
+const giveUpSeconds = 300;
+/** How long a host may take until all is as before, once it answers. */
+const gateMs = 90_000;
+
+/**
+ * Asks all hosts, and says what a roll would do, in which order: hosts that hold no VIP first. Changes nothing.
+ * @throws HostError (exit 3) where a host is not reached, or another run has its lock; HaprovError (exit 1) where nobody else
+ * would serve; UsageError where another command’s roll was left
+ */
+export async function openRoll(
+  command: string,
+  options: RollOptions,
+  context: Context,
+  workOn: WorkOn,
+): Promise<OpenRoll> {
+  const said = await loadDesiredState(options, context);
+  const { inventory } = said;
+  const chosen = selectHosts(inventory, options.limit);
+  const targets = new Map(inventory.hosts.map((host) => [host.name, toTarget(host, options, context)]));
+  const { name, hosts } = { name: options.inventory, hosts: chosen.map((host) => host.name) };
+  context.emit({ type: 'run-start', command, inventory: name, hosts });
+  const surveyed = await surveyWhole(
+    [...targets.values()].map((target) => ({
+      target,
+      questions: [toldQuestion, watchedQuestion, rollQuestion],
+    })),
+    context,
+    options.yes || context.canAsk,
+  );
+  const opened = new Opened();
+  const closer = new CloserLook(options, context);
+  const close = () => {
+    surveyed.close();
+    opened.close();
+    closer.close();
+  };
+  try {
+    const readiness = new Map(
+      [...said.wanted].map(([host, resources]) => [host.name, readinessOf(inventory, host, resources)]),
+    );
+    const reached = pairOf({ inventory, surveyed, targets, readiness, opened });
+    const asked = { command, said, chosen, surveyed, reached, closer };
+    return { inventory, close, ...(await planRoll(asked, options, context, workOn)) };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+interface Asked {
+  command: string;
+  said: DesiredState;
+  /** In the inventory's order. */
+  chosen: readonly Host[];
+  surveyed: Survey;
+  reached: ReturnType<typeof pairOf>;
+  closer: CloserLook;
+}
+
+async function planRoll(
+  { command, said, chosen, surveyed, reached, closer }: Asked,
+  options: RollOptions,
+  context: Context,
+  workOn: WorkOn,
+): Promise<Pick<OpenRoll, 'plan' | 'roll'>> {
+  const { inventory } = said;
+  const { pair, hosts, connections } = reached;
+  const answers = new Map(
+    surveyed.hosts.map((found) => [found.name, readRoll(found.answers.of(rollQuestion.id))]),
+  );
+  const left = newestNote([...answers.values()].flatMap(({ note }) => note ?? []));
+  requireAll(surveyed, left);
+  tellOfLint(said, options, context);
+  const before = await pair.look();
+  const run = newRunId(surveyed);
+  const { note, due, words } = resume(left, {
+    command,
+    hosts: inOrder(chosen, before, inventory),
+    drained: new Set(surveyed.hosts.filter(({ facts }) => facts.drained).map(({ name }) => name)),
+    anew: options.anew,
+    roll: run,
+    owner: operator(),
+    now: new Date(),
+  });
+  for (const text of await closer.begin(due, note, connections))
+    context.emit({ type: 'message', level: 'warning', text });
+  const surroundings = { run, owner: operator(), command, inventory: inventory.name };
+  const limits = { leaseSeconds: options.confirmWithin, giveUpSeconds };
+  // A host that the roll itself has taken out is back before the next one's turn.
+  const isOneAway = [...note.hosts.values()].some(
+    ({ state, staysDrained }) => !staysDrained && (state === 'taken' || state === 'booting'),
+  );
+  const turns: RollPlan['turns'] = [];
+  const rolled: RollHost[] = [];
+  for (const name of due) {
+    const found = surveyed.hosts.find((one) => one.name === name) as Surveyed;
+    const host = inventory.hosts.find((one) => one.name === name) as Host;
+    const stand = note.hosts.get(name) ?? { state: 'due', staysDrained: false, mark: '' };
+    const hasBooted = stand.state === 'booting' && answers.get(name)?.mark !== stand.mark;
+    const work = await workOn(found, () => connections.get(name) ?? found.connection);
+    if (!work && stand.state === 'due') continue;
+    const maintenance = {
+      ...maintenanceOf({ inventory, host, surveyed, pair, hosts }, context),
+      say: async (text: string) => context.emit({ type: 'message', level: 'info', host: name, text }),
+      begin: () => {},
+    };
+    if (!stand.staysDrained && !options.allowOutage && !isOneAway) refuseAlone(maintenance, before, command);
+    const runs = { ...surroundings, ...limits, stopping: context.stopping, emit: context.emit };
+    const steps = work?.steps ?? [];
+    rolled.push({
+      name,
+      maintenance,
+      boots: sshBoot(name, reached),
+      ...(steps.length > 0 && !hasBooted
+        ? { run: new HostRun(runs, hostOf(hosts, name), { host: name, changes: steps }) }
+        : {}),
+      ...(work?.settle ? { settle: work.settle } : {}),
+    });
+    turns.push({
+      host: name,
+      address: host.address,
+      os: found.facts.os.name,
+      holds: inventory.vips
+        .filter((vip) => holdersOf(vip, before).includes(name))
+        .map((vip) => ({ vip: vip.name, address: vip.address })),
+      stand: stand.state,
+      staysDrained: stand.staysDrained,
+      ...(work?.packages ? { packages: work.packages } : {}),
+      boot: work?.boot ?? 'no',
+    });
+  }
+  const { timeout, bootWithin, soak } = options;
+  return {
+    plan: {
+      version: 1,
+      command,
+      inventory: inventory.name,
+      resumed: words,
+      turns,
+      waits: { sessions: timeout, boot: bootWithin, soak },
+    },
+    roll: {
+      command,
+      run,
+      note,
+      hosts: rolled,
+      connected: hosts,
+      pair,
+      services: inventory.services,
+      before,
+      boot: options.boot,
+      waits: { sessionsMs: timeout * 1000, bootMs: bootWithin * 1000, soakMs: soak * 1000, gateMs },
+      cuts: options.cut,
+      force: options.allowOutage,
+      leaseSeconds: options.confirmWithin,
+      newFaults: (name) => closer.faultsSince(name, connections),
+      ...noteKeeper(connections, context),
+      emit: context.emit,
+      stopping: context.stopping,
+      begin: context.begin,
+    },
+  };
+}
+
+/** @throws the hosts' own errors (exit 3): who cannot be asked may be the one that is to serve */
+function requireAll({ failures }: Survey, left: RollNote | undefined): void {
+  const booting = failures.filter(({ name }) => left?.hosts.get(name)?.state === 'booting');
+  const names = booting.map(({ name }) => name).join(', ');
+  const told = `${names} was told to boot by the ${left?.command} that was left (${left ? standsOf(left) : ''}): start it, and run this again when it answers`;
+  const error = notAsked(failures, booting.length > 0 ? told : 'nothing was done');
+  if (error) throw error;
+}
+
+/** Hosts that hold no VIP first, and of those the one that is meant to hold it last, which the inventory names first. */
+function inOrder(chosen: readonly Host[], before: PairState, { vips }: Inventory): string[] {
+  const holds = (name: string) => vips.some((vip) => holdersOf(vip, before).includes(name));
+  const names = chosen.map(({ name }) => name);
+  return [...names.filter((name) => !holds(name)).reverse(), ...names.filter(holds)];
+}
+
+/** What is wrong although every word is valid. */
+function tellOfLint(said: DesiredState, { inventory }: RollOptions, { emit }: Context): void {
+  for (const { where, message, severity } of findingsOf(said, inventory))
+    if (severity === 'error')
+      emit({ type: 'message', level: 'warning', text: `${where}: ${message} (haprov lint says more)` });
+}

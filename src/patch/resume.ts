@@ -1,0 +1,92 @@
+import { UsageError } from '../errors';
+import { formatElapsed } from '../text/format';
+import type { RollNote, Stand } from './roll-note';
+
+interface Asked {
+  command: string;
+  /** The hosts that are meant, in the order of their turns. */
+  hosts: readonly string[];
+  /** The hosts that are drained now. */
+  drained: ReadonlySet<string>;
+  /** Begin from the first host, whatever was noted. */
+  anew: boolean;
+  /** For a roll that begins. */
+  roll: string;
+  owner: string;
+  now: Date;
+}
+
+/** What is to be done, and what to say of it first. */
+export interface Resumed {
+  note: RollNote;
+  /** The hosts whose turn is left, in the order of their turns. */
+  due: string[];
+  words: string[];
+}
+
+/** A roll that was left for longer is begun from the first host: what it did counts no more. */
+const oldMs = 24 * 3_600_000;
+
+/**
+ * A roll that begins, or goes on where one was left.
+ * @param left what is noted of one that was begun and not brought to its end
+ * @throws UsageError where another command is to go on first
+ */
+export function resume(left: RollNote | undefined, asked: Asked): Resumed {
+  const { command, hosts, anew, now } = asked;
+  if (!left) return begin(undefined, asked);
+  const agoMs = now.getTime() - left.begun.getTime();
+  const which = `haprov ${left.command} of ${left.owner}, begun ${formatElapsed(Math.max(0, agoMs))} ago`;
+  if (anew) return begin(left, asked, `begins anew: ${which}, was left: ${standsOf(left)}`);
+  if (!(agoMs < oldMs))
+    return begin(
+      left,
+      asked,
+      `begins anew, because what was done is old: ${which}, was left: ${standsOf(left)}`,
+    );
+  if (left.command !== command)
+    throw new UsageError(
+      `${which}, was left, and nothing was done now: ${standsOf(left)}`,
+      `haprov ${left.command} goes on with it; --anew begins a ${command} from the first host`,
+    );
+  const stands = new Map([...left.hosts, ...hosts.filter((name) => !left.hosts.has(name)).map(fresh(asked))]);
+  const rank = (name: string) =>
+    ['booting', 'taken', 'due', 'done'].indexOf(stands.get(name)?.state ?? 'due');
+  const due = hosts.filter((name) => stands.get(name)?.state !== 'done').sort((a, b) => rank(a) - rank(b));
+  return {
+    note: { ...left, hosts: stands },
+    due,
+    words: [`goes on with ${which}: ${standsOf(left)}`],
+  };
+}
+
+/** A host that was drained by a roll that was left does not stay drained. */
+function begin(left: RollNote | undefined, asked: Asked, ...words: string[]): Resumed {
+  const { command, hosts, roll, owner, now } = asked;
+  const wasTaken = ({ state, staysDrained }: Stand) =>
+    !staysDrained && (state === 'taken' || state === 'booting');
+  const stands = new Map(hosts.map(fresh(asked)));
+  for (const [name, stand] of left?.hosts ?? [])
+    if (stands.has(name) && wasTaken(stand))
+      stands.set(name, { state: 'due', staysDrained: false, mark: '' });
+  return {
+    note: { roll, serial: 0, begun: now, command, owner, hosts: stands },
+    due: [...hosts],
+    words,
+  };
+}
+
+const fresh =
+  ({ drained }: Pick<Asked, 'drained'>) =>
+  (name: string): [string, Stand] => [name, { state: 'due', staysDrained: drained.has(name), mark: '' }];
+
+const words: Record<Stand['state'], string> = {
+  due: 'is not begun',
+  taken: 'was taken out',
+  booting: 'was told to boot',
+  done: 'is done',
+};
+
+/** What each host has behind it: `ethyl is done, fred was told to boot`. */
+export const standsOf = ({ hosts }: Pick<RollNote, 'hosts'>): string =>
+  [...hosts].map(([name, { state }]) => `${name} ${words[state]}`).join(', ');

@@ -1,0 +1,41 @@
+import type { Connection } from '../host/connection';
+import type { Surveyed } from '../host/survey';
+import type { TitledStep } from '../host/transaction';
+import type { CommonOptions } from '../planning/context';
+import type { UpdatePlan } from './packages';
+import type { PlannedTurn } from './roll-words';
+
+/** How hosts are rolled over; what `reboot` and `patch` share. */
+export interface RollOptions extends CommonOptions {
+  /** Seconds to wait for sessions to end. */
+  timeout: number;
+  /** Sessions that outlast it are cut. */
+  cut: boolean;
+  /** Also where nobody else would serve. */
+  allowOutage: boolean;
+  /** Seconds to wait for a host that boots. */
+  bootWithin: number;
+  /** Seconds for which all must stay well before the next host. */
+  soak: number;
+  /** Begin from the first host, where a roll was left. */
+  anew: boolean;
+  boot: 'always' | 'needed' | 'never';
+  /** Seconds after which a host whose changes nobody confirms restores itself. */
+  confirmWithin: number;
+  yes: boolean;
+  /** Whether the VIPs are sent requests meanwhile, and lost ones are counted. */
+  probe: boolean;
+}
+
+/** What is to be done on one host. */
+export interface Work {
+  boot: PlannedTurn['boot'];
+  /** What its transaction makes before it boots. */
+  steps: readonly TitledStep[];
+  packages?: UpdatePlan;
+  /** As {@link RollHost.settle}. */
+  settle?(): Promise<string[]>;
+}
+
+/** Says what is to be done on one host; nothing where there is nothing to do. */
+export type WorkOn = (host: Surveyed, connection: () => Connection) => Promise<Work | undefined>;

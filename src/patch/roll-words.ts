@@ -1,0 +1,88 @@
+import { count, visible } from '../text/format';
+import type { PackageUpdate, UpdatePlan } from './packages';
+import type { Stand } from './roll-note';
+
+/** What a roll will do on one host. */
+export interface PlannedTurn {
+  host: string;
+  address: string;
+  os: string;
+  /** Names and addresses of the VIPs that it holds. */
+  holds: { vip: string; address: string }[];
+  stand: Stand['state'];
+  staysDrained: boolean;
+  /** Absent where nothing is to be installed. */
+  packages?: UpdatePlan;
+  boot: 'yes' | 'no' | 'if needed';
+}
+
+/** What a roll will do, in its order. */
+export interface RollPlan {
+  version: 1;
+  command: string;
+  inventory: string;
+  /** Where it goes on with one that was left: what that has done. */
+  resumed: string[];
+  turns: PlannedTurn[];
+  /** Seconds. */
+  waits: { sessions: number; boot: number; soak: number };
+}
+
+/** The plan as text, before anything is done. */
+export function renderRoll({ command, resumed, turns, waits }: RollPlan): string {
+  const [only, ...more] = turns;
+  const head =
+    more.length === 0
+      ? `${command} of ${visible(only?.host ?? 'no host')}`
+      : `${command} of ${count(turns.length, 'host')}, one after the other; the first that fails ends it`;
+  const each = turns.flatMap((turn, at) => [
+    '',
+    `  ${at + 1}. ${describe(turn)}`,
+    ...stepsOf(turn, waits, at === turns.length - 1).map((row) => `     ${row}`),
+  ]);
+  return [...resumed.map(visible), head, ...each].join('\n');
+}
+
+function describe({ host, address, os, holds, staysDrained }: PlannedTurn): string {
+  const vips = holds.map(({ vip, address: at }) => `VIP ${vip} (${at})`).join(' and ');
+  const state = staysDrained ? ', which is drained and stays so' : vips ? `, which holds ${vips}` : '';
+  return visible(`${host} (${address}, ${os})${state}`);
+}
+
+function stepsOf(
+  { holds, stand, staysDrained, packages, boot }: PlannedTurn,
+  waits: RollPlan['waits'],
+  isLast: boolean,
+): string[] {
+  const moves = holds.map(({ vip }) => `VIP ${vip}`).join(' and ');
+  const soak = waits.soak > 0 && !isLast ? `, and stays so for ${waits.soak} s before the next host` : '';
+  return [
+    ...(stand === 'booting' ? ['it was told to boot: where it has, it is not drained and booted again'] : []),
+    `drain: ${moves ? `${moves} moves to another host; ` : ''}nothing new is sent to it, and sessions are waited for, ${waits.sessions} s at most`,
+    ...(packages ? packagesOf(packages) : []),
+    ...(boot === 'no'
+      ? []
+      : [
+          `boot${boot === 'yes' ? '' : ', if that is needed then'}: it is waited for, ${waits.boot} s at most`,
+        ]),
+    'look: until units, ports, servers, VIPs, kernel parameters, SELinux and firewall are as before',
+    staysDrained ? 'it stays drained' : `undrain: it gets its place back${soak}`,
+  ];
+}
+
+function packagesOf({ updates, afterwards, oneWay }: UpdatePlan): string[] {
+  return [
+    `update ${count(updates.length, 'package')}:`,
+    ...updates.map((one) => `  ${visible(updateOf(one))}`),
+    ...afterwards.units.map(
+      ({ unit }) => `  restart ${visible(unit)}, which runs of files that are replaced`,
+    ),
+    ...afterwards.boot.map((why) => `  a boot is needed: ${visible(why)}`),
+    ...oneWay.map((why) => `  no way back: ${visible(why)}`),
+  ];
+}
+
+const updateOf = ({ name, arch, from, to, repository, isBeside }: PackageUpdate): string =>
+  to === null
+    ? `${name}.${arch} ${from} is removed`
+    : `${name}.${arch} ${from ?? 'not installed'} → ${to}${isBeside ? ', beside the old one' : ''} (${repository})`;

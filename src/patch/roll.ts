@@ -1,0 +1,81 @@
+import { ExitCode, HaprovError } from '../errors';
+import { changeNothing, isWrong, restoreAll } from '../rollout/ending';
+import { startHeartbeat } from '../rollout/heartbeat';
+import { stageAll } from '../rollout/stage-all';
+import type { Roll, RollHost } from './rolling';
+import { takeTurn } from './turn';
+
+export interface RollResult {
+  exitCode: ExitCode;
+  /** Hosts whose turn is over. */
+  done: string[];
+  message: string;
+}
+
+const onStop =
+  'the host whose turn it is gets its place back first, also where it has to boot for that; no other is begun; press Ctrl-C again to leave at once (the same command goes on later)';
+
+/**
+ * Locks all hosts and stages on all, before any is touched; then turn by turn: drain, change, boot, look, give its place back.
+ * The first failure ends the roll: no other host is begun. What hosts have behind them is noted on them, so that the same command
+ * goes on where this one ends, whatever ends it.
+ */
+export async function roll(roll: Roll): Promise<RollResult> {
+  const runs = roll.hosts.flatMap(({ run }) => run ?? []);
+  roll.begin(onStop);
+  const heartbeat = startHeartbeat(roll.leaseSeconds, () =>
+    Promise.allSettled(runs.map((run) => run.renew())),
+  );
+  try {
+    const staged = await stageAll(runs);
+    if (staged.some(isWrong) || roll.stopping.aborted) {
+      const { exitCode, message } = await changeNothing(runs, staged);
+      return { exitCode, done: [], message };
+    }
+    return await takeTurns(roll);
+  } finally {
+    heartbeat.stop();
+  }
+}
+
+async function takeTurns(roll: Roll): Promise<RollResult> {
+  const done: string[] = [];
+  await roll.write(roll.note);
+  for (const [at, host] of roll.hosts.entries()) {
+    const left = roll.hosts.slice(at + 1);
+    try {
+      if (roll.stopping.aborted) throw new HaprovError(ExitCode.failed, 'stopped');
+      await takeTurn(roll, host);
+    } catch (error) {
+      if (!(error instanceof HaprovError)) throw error;
+      const { state } = roll.note.hosts.get(host.name) ?? {};
+      const untouched = [...(state === 'due' ? [host] : []), ...left];
+      await restoreAll(untouched.flatMap(({ run }) => run ?? []));
+      return ended(roll, error, { done, untouched });
+    }
+    done.push(host.name);
+  }
+  const left = [...roll.note.hosts].filter(([, { state }]) => state !== 'done').map(([name]) => name);
+  if (left.length === 0) await roll.forget(roll.note);
+  const goesOn = left.length > 0 ? `; haprov ${roll.command} goes on with ${left.join(', ')}` : '';
+  return { exitCode: ExitCode.done, done, message: `${roll.command} of ${done.join(', ')} is done${goesOn}` };
+}
+
+/** Ends a roll whose host failed, or that the operator stopped. */
+async function ended(
+  roll: Roll,
+  error: HaprovError,
+  { done, untouched }: { done: readonly string[]; untouched: readonly RollHost[] },
+): Promise<RollResult> {
+  const stands = [...roll.note.hosts.values()];
+  const isUnbegun = stands.every(({ state }) => state === 'due');
+  if (isUnbegun) await roll.forget(roll.note);
+  const over = [...roll.note.hosts].filter(([, { state }]) => state === 'done').map(([name]) => name);
+  const parts = [
+    error.message,
+    ...(over.length > 0 ? [`done: ${over.join(', ')}`] : []),
+    ...(untouched.length > 0 ? [`not touched: ${untouched.map(({ name }) => name).join(', ')}`] : []),
+    ...(isUnbegun ? [] : [`haprov ${roll.command} again goes on`]),
+  ];
+  return { exitCode: error.exitCode, done: [...done], message: parts.join('; ') };
+}

@@ -1,0 +1,67 @@
+import type { EventBody } from '../events/events';
+import type { Service } from '../inventory/inventory';
+import type { Maintenance } from '../maintenance/maintenance';
+import type { PairState } from '../pair/health';
+import type { Pair } from '../pair/pair';
+import type { HostRun } from '../rollout/host-run';
+import type { Hosts } from '../rollout/host-verbs';
+import type { BootVerbs } from './come-back';
+import type { RollNote, Stand } from './roll-note';
+
+/** One host of a roll. */
+export interface RollHost {
+  name: string;
+  /** Its transaction: it has the host's lock, and makes what is to be made there before it boots. Absent where that is done. */
+  run?: HostRun;
+  maintenance: Maintenance;
+  boots: BootVerbs;
+  /** Asked when the run's changes are made: restarts what runs of old files, and says why the host must boot. */
+  settle?(): Promise<string[]>;
+}
+
+/** Hosts are booted, or patched, one after the other. */
+export interface Roll {
+  command: string;
+  /** The name of its runs. */
+  run: string;
+  /** What each host has behind it. */
+  note: RollNote;
+  /** In the order of their turns, without those that are done. */
+  hosts: readonly RollHost[];
+  /** The hosts that are reached, whether it is their turn or not. */
+  connected: Hosts;
+  pair: Pair;
+  services: readonly Service[];
+  /** How the pair was before the roll. */
+  before: PairState;
+  boot: 'always' | 'needed' | 'never';
+  /** Milliseconds to wait for sessions, for a host that boots, and while all must be well before the next host. */
+  waits: { sessionsMs: number; bootMs: number; soakMs: number; gateMs: number };
+  /** Sessions that outlast their time are cut. */
+  cuts: boolean;
+  /** Also where nobody else would serve. */
+  force: boolean;
+  leaseSeconds: number;
+  /** What is wrong on a host that was not before the roll, a sentence each. */
+  newFaults(host: string): Promise<string[]>;
+  /** Writes the note on all hosts that answer. @throws HaprovError where none took it */
+  write(note: RollNote): Promise<void>;
+  /** Takes the note away again. */
+  forget(note: RollNote): Promise<void>;
+  emit(event: EventBody): void;
+  stopping: AbortSignal;
+  /** As {@link Maintenance.begin}. */
+  begin(stopping: string): void;
+}
+
+/** Tells what a host has behind it, on all hosts. */
+export async function noteStand(roll: Roll, host: string, stand: Partial<Stand>): Promise<void> {
+  const { note } = roll;
+  const was = note.hosts.get(host) ?? { state: 'due', staysDrained: false, mark: '' };
+  roll.note = {
+    ...note,
+    serial: note.serial + 1,
+    hosts: new Map([...note.hosts, [host, { ...was, mark: '', ...stand }]]),
+  };
+  await roll.write(roll.note);
+}

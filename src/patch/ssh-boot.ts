@@ -1,0 +1,39 @@
+import type { Connection } from '../host/connection';
+import type { TitledStep } from '../host/transaction';
+import { call, compose } from '../shell/library';
+import type { BootVerbs } from './come-back';
+import { readRoll, rollQuestion } from './roll-note';
+
+interface Wires {
+  /** The current connections; `reconnect` replaces them. */
+  connections: ReadonlyMap<string, Connection>;
+  reconnect(host: string): Promise<Connection>;
+}
+
+const tellMs = 30_000;
+
+/** Talks to one host over SSH. */
+export function sshBoot(name: string, { connections, reconnect }: Wires): BootVerbs {
+  const run = async (script: string, to: string) => {
+    const connection = connections.get(name) ?? (await reconnect(name));
+    return (await connection.runScript(script, { timeoutMs: tellMs, to })).stdout;
+  };
+  return {
+    mark: async () => readRoll(await run(compose(rollQuestion.script), 'ask since which boot it runs')).mark,
+    boot: async () => {
+      await run(compose(call('boot_host')), 'have it boot');
+    },
+    logIn: async () => {
+      await reconnect(name);
+    },
+  };
+}
+
+/** What a run has in its journal of a boot. The boot itself comes when the run is over: it would cut it. */
+export const bootStep: TitledStep = {
+  title: 'reboot',
+  type: 'command',
+  target: 'reboot',
+  action: 'run',
+  step: { phase: 'service', check: call('can_boot'), run: ':' },
+};

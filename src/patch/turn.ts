@@ -1,0 +1,220 @@
+import { ExitCode, HaprovError, HostError } from '../errors';
+import type { Phase } from '../events/events';
+import { messageWithoutHost, ScriptFailure, whyNot } from '../host/script-result';
+import { drainHost } from '../maintenance/drain-host';
+import { joinWithAnd } from '../maintenance/maintenance';
+import { undrainHost } from '../maintenance/undrain-host';
+import { holdersOf, serversUp } from '../pair/health';
+import { within } from '../pair/timeout';
+import { isWrong } from '../rollout/ending';
+import { type GateResult, gateDefaults, passGate } from '../rollout/gate';
+import type { HostOutcome } from '../rollout/host-run';
+import { tellWhoIsDrained } from '../rollout/keep-drained';
+import { comeBack } from './come-back';
+import { noteStand, type Roll, type RollHost } from './rolling';
+
+const never = new AbortController().signal;
+const hangs = () => new Promise<never>(() => {});
+const failed = (message: string) => new HaprovError(ExitCode.failed, message);
+
+/**
+ * One host's turn. A host that was told to boot before, by a roll that was left, is looked at whether it has.
+ * @throws HaprovError with how the host is now; exit 3 where it does not come back
+ */
+export async function takeTurn(roll: Roll, host: RollHost): Promise<void> {
+  const { name, boots, run } = host;
+  const stand = roll.note.hosts.get(name);
+  const hasBooted = stand?.state === 'booting' && (await boots.mark()) !== stand.mark;
+  if (!hasBooted) {
+    await noteStand(roll, name, { state: 'taken' });
+    await drain(roll, host);
+    const mustBoot = await change(roll, host);
+    // Its processes would keep the host from going down until its lease is over.
+    if (run) await mustBe(run.finish(), `${name} is changed, and its run could not be closed`);
+    if (mustBoot) await boot(roll, host);
+  }
+  await look(roll, host);
+  await giveBack(roll, host);
+  await noteStand(roll, name, { state: 'done' });
+  await soak(roll, host);
+}
+
+async function drain(roll: Roll, host: RollHost): Promise<void> {
+  const { waits, cuts, force } = roll;
+  const { name, maintenance } = host;
+  try {
+    await phase(roll, name, 'drain', () =>
+      drainHost(maintenance, { timeoutMs: waits.sessionsMs, cuts, force }),
+    );
+    if (roll.stopping.aborted) throw failed(`${name}: stopped before it was changed`);
+  } catch (error) {
+    throw await backOut(roll, host, error);
+  }
+}
+
+/** Gives an unchanged host its place back. @returns the error with how that went */
+async function backOut(roll: Roll, host: RollHost, error: unknown): Promise<unknown> {
+  if (!(error instanceof HaprovError)) return error;
+  const isDrained = (await roll.pair.look()).get(host.name)?.drained !== false;
+  if (isDrained && !staysDrained(roll, host)) {
+    const why = await whyNot(() => giveBack(roll, host));
+    if (why !== undefined)
+      return new HaprovError(error.exitCode, `${error.message}; and it did not get its place back: ${why}`);
+  }
+  await noteStand(roll, host.name, { state: 'due' });
+  return isDrained ? new HaprovError(error.exitCode, `${error.message}; it has its place back`) : error;
+}
+
+const staysDrained = (roll: Roll, { name }: RollHost) => roll.note.hosts.get(name)?.staysDrained === true;
+
+/** Makes the run's changes, and confirms them. @returns whether the host must boot now */
+async function change(roll: Roll, host: RollHost): Promise<boolean> {
+  const { name, run, settle } = host;
+  if (!run) return true;
+  try {
+    await mustBe(run.commit(), `${name} could not be changed`);
+    const reasons = settle ? await settle() : [];
+    await mustBe(
+      run.gated(() => gate(roll, name)),
+      `${name} does not serve as before`,
+    );
+    await mustBe(run.logInAnew(), `${name} takes no new login`);
+    await mustBe(run.confirm(), `${name} was not confirmed`);
+    if (reasons.length > 0 && roll.boot === 'never')
+      roll.emit({
+        type: 'message',
+        level: 'warning',
+        host: name,
+        text: `is not booted, as you said (--reboot never), although ${reasons.join('; ')}`,
+      });
+    return roll.boot === 'always' || (roll.boot === 'needed' && reasons.length > 0);
+  } catch (error) {
+    if (!run.isBack) {
+      const restored = await run.restore();
+      if (isWrong(restored)) throw error;
+    }
+    throw await backOut(roll, host, error);
+  }
+}
+
+/** @throws HaprovError with `words` where it went wrong; what exactly was told as an event */
+async function mustBe(outcome: Promise<HostOutcome>, words: string): Promise<void> {
+  const { status } = await outcome;
+  if (status === 'ok') return;
+  const codes = { unreachable: ExitCode.unreachable, 'not-restored': ExitCode.notRestored };
+  throw new HaprovError(
+    status in codes ? codes[status as keyof typeof codes] : ExitCode.failed,
+    `${words}: see above`,
+  );
+}
+
+async function boot(roll: Roll, host: RollHost): Promise<void> {
+  const { name, boots, maintenance } = host;
+  const mark = await boots.mark();
+  await noteStand(roll, name, { state: 'booting', mark });
+  await phase(roll, name, 'boot', async () => {
+    // A connection that hangs would hide that the host is back already.
+    const telling = told(boots.boot()).then((why) => (why === undefined ? hangs() : { refused: why }));
+    const seen = await Promise.race([telling, comeBack(boots, mark, roll.waits.bootMs)]);
+    if (!seen) return;
+    if ('refused' in seen) {
+      throw await backOut(roll, host, failed(`${name} refuses to boot: ${seen.refused}`));
+    }
+    const now = await roll.pair.look();
+    const places = maintenance.vips
+      .filter(({ members }) => members.some((member) => member.host.name === name))
+      .map((vip) => {
+        const holders = joinWithAnd(holdersOf(vip, now));
+        return `VIP ${vip.name} (${vip.address}) is on ${holders || 'no host that answers'}`;
+      });
+    throw new HostError(
+      name,
+      [
+        `was told to boot and is not back after ${roll.waits.bootMs / 1000} s: ${seen.why}`,
+        'it is drained, and stays so when it comes back',
+        ...places,
+      ].join('; '),
+    );
+  });
+}
+
+/** Why the host refuses; undefined where it does not, or the connection broke before it could. */
+async function told(telling: Promise<void>): Promise<string | undefined> {
+  try {
+    await telling;
+    return undefined;
+  } catch (error) {
+    if (error instanceof ScriptFailure) return messageWithoutHost(error);
+    if (error instanceof HaprovError) return undefined;
+    throw error;
+  }
+}
+
+/** Looks until the host is as it was before the roll, but drained. */
+async function look(roll: Roll, { name, run }: RollHost): Promise<void> {
+  await tellWhoIsDrained({ ...roll, hosts: roll.connected }, await roll.pair.look());
+  await phase(roll, name, 'gate', async () => {
+    const { faults } = await gate(roll, name);
+    const all = faults.length > 0 ? faults : await roll.newFaults(name);
+    if (all.length > 0)
+      throw failed(
+        `${name} ${run ? 'is changed' : 'has booted'}, and not as it was before: ${all.join('; ')}; it is still drained, so nobody is sent there`,
+      );
+  });
+}
+
+/** A server of the host's own may be started after its HAProxy, so that one which is DOWN may be up in time. */
+function gate(roll: Roll, name: string, steadyMs = gateDefaults.steadyMs): Promise<GateResult> {
+  const { gateMs } = roll.waits;
+  return passGate(roll.pair, [name], serversUp(roll.before), {
+    ...gateDefaults,
+    steadyMs,
+    timeoutMs: steadyMs + gateMs,
+    patienceMs: gateMs,
+  });
+}
+
+/** Also where the operator has pressed Ctrl-C: a host that was taken out gets its place back. */
+async function giveBack(roll: Roll, host: RollHost): Promise<void> {
+  if (staysDrained(roll, host)) {
+    await host.maintenance.say(`${host.name} stays drained, as it was`);
+    return;
+  }
+  await phase(roll, host.name, 'undrain', () =>
+    undrainHost({ ...host.maintenance, wasDrained: true, stopping: never }),
+  );
+}
+
+/** All must stay well for a while before the next host is touched; Ctrl-C ends that. */
+async function soak(roll: Roll, { name }: RollHost): Promise<void> {
+  const { soakMs } = roll.waits;
+  if (soakMs === 0 || name === roll.hosts.at(-1)?.name) return;
+  const looked = await within(Number.POSITIVE_INFINITY, gate(roll, name, soakMs), roll.stopping);
+  if (looked && looked.faults.length > 0)
+    throw failed(
+      `${name} has its place back, and did not stay well for ${soakMs / 1000} s: ${looked.faults.join('; ')}`,
+    );
+}
+
+/** Does something that is told of as a phase of the host. */
+async function phase<T>(roll: Roll, host: string, phase: Phase, work: () => Promise<T>): Promise<T> {
+  const begun = performance.now();
+  const end = (ok: boolean, message?: string) =>
+    roll.emit({
+      type: 'phase-end',
+      host,
+      phase,
+      ok,
+      ms: Math.round(performance.now() - begun),
+      ...(message === undefined ? {} : { message }),
+    });
+  roll.emit({ type: 'phase-start', host, phase });
+  try {
+    const done = await work();
+    end(true);
+    return done;
+  } catch (error) {
+    end(false, error instanceof HaprovError ? messageWithoutHost(error) : undefined);
+    throw error;
+  }
+}

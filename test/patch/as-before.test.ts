@@ -1,0 +1,72 @@
+import { changedSince, foundSince, readSurroundings } from '../../src/patch/as-before';
+import type { Status, StatusFinding } from '../../src/status/status';
+
+const told = (clock: number, ...rows: string[]) =>
+  readSurroundings(['', `clock=${clock}`, ...rows].join('\n'), 1_000_000);
+
+test('what is not as before the boot is told, value by value', () => {
+  const before = told(
+    1000,
+    'SELinux=Enforcing',
+    'firewalld=active',
+    'net.ipv4.ip_local_port_range=1024 65000',
+    'a=b=c',
+  );
+  expect(
+    changedSince(
+      before,
+      told(
+        1059,
+        'SELinux=Enforcing',
+        'firewalld=active',
+        'net.ipv4.ip_local_port_range=1024 65000',
+        'a=b=c',
+        'new=1',
+      ),
+    ),
+  ).toEqual([]);
+  expect(changedSince(before, told(880, 'SELinux=Permissive', 'firewalld=inactive', 'a=b=c'))).toEqual([
+    'SELinux was Enforcing, and is Permissive',
+    'firewalld was active, and is inactive',
+    'net.ipv4.ip_local_port_range was 1024 65000, and is not there',
+    'its clock went 2m 00s back',
+  ]);
+});
+
+const finding = (more: Partial<StatusFinding>): StatusFinding => ({
+  rule: 'unit',
+  level: 'broken',
+  component: 'service',
+  host: 'fred',
+  on: ['fred'],
+  message: 'httpd on fred does not run',
+  evidence: [],
+  next: '',
+  ...more,
+});
+const status = (...findings: StatusFinding[]) => ({ findings }) as Status;
+
+test('only what is new on that host counts, and no note', () => {
+  const unit = finding({ unit: 'httpd' });
+  const drift = finding({ rule: 'drift', component: 'sysctl', evidence: ['a is 0 instead of 1'] });
+  const worse = { ...drift, evidence: ['a is 0 instead of 1', 'b is 2 instead of 3'] };
+  expect(foundSince('fred', status(unit, drift), status(unit, drift))).toEqual([]);
+  expect(foundSince('fred', status(drift), status(unit, worse))).toEqual([
+    'httpd on fred does not run',
+    'b is 2 instead of 3',
+  ]);
+  expect(foundSince('ethyl', status(), status(unit))).toEqual([]);
+  expect(foundSince('fred', status(), status(finding({ level: 'note' })))).toEqual([]);
+  expect(foundSince('fred', status(unit), status(finding({ unit: 'other' })))).toHaveLength(1);
+});
+
+test('where nobody looked before, what does not run counts, and no file that differs, nor what no boot changes', () => {
+  const after = status(
+    finding({ level: 'warning' }),
+    finding({ rule: 'drift', component: 'haproxy', evidence: ['a line'] }),
+    finding({ rule: 'drift', component: 'sysctl', evidence: ['a is 0 instead of 1'] }),
+    finding({ rule: 'certificate-expires', component: 'certificate' }),
+  );
+  expect(foundSince('fred', undefined, after)).toEqual(['httpd on fred does not run', 'a is 0 instead of 1']);
+  expect(foundSince('fred', status(), after)).toHaveLength(4);
+});

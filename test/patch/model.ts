@@ -1,0 +1,384 @@
+import { HostError } from '../../src/errors';
+import type { EventBody } from '../../src/events/events';
+import type { RunState } from '../../src/host/run-state';
+import type { Service, Vip } from '../../src/inventory/inventory';
+import { noDrainMeans } from '../../src/pair/drain-means';
+import type { Observation } from '../../src/pair/observe';
+import { Pair } from '../../src/pair/pair';
+import type { Answering } from '../../src/pair/who-answers';
+import type { BootVerbs } from '../../src/patch/come-back';
+import { resume } from '../../src/patch/resume';
+import { type RollResult, roll } from '../../src/patch/roll';
+import { newestNote, type RollNote } from '../../src/patch/roll-note';
+import type { Roll, RollHost } from '../../src/patch/rolling';
+import { bootStep } from '../../src/patch/ssh-boot';
+import { HostRun } from '../../src/rollout/host-run';
+import type { HostVerbs, OnJournalEntry, RunAnswer, StagedVerb } from '../../src/rollout/host-verbs';
+
+/** A pair whose hosts are booted one after the other, what befalls that, and a laptop that may be lost at any point of it. */
+
+const address = '192.0.2.10';
+const answerMs = 20;
+const bootsForMs = 5000;
+const never = () => new Promise<never>(() => {});
+const sleep = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
+
+/** What befalls a host. */
+export interface Trouble {
+  host: string;
+  what:
+    | 'does not come back'
+    | 'does not go down'
+    | 'refuses to boot'
+    | 'is not as before'
+    | 'keeps a session';
+}
+
+export class World {
+  readonly hosts: ModelHost[];
+  readonly events: EventBody[] = [];
+  /** What was done, in its order. */
+  readonly diary: string[] = [];
+  stop = new AbortController();
+  points = 0;
+  isGone = false;
+  /** How many hosts have had the VIP at once, at each moment that it was looked at. */
+  readonly holders = new Set<number>();
+
+  constructor(
+    readonly troubles: Trouble[] = [],
+    readonly cut: { goneAt?: number; stopAt?: number } = {},
+    names = ['fred', 'ethyl'],
+  ) {
+    this.hosts = names.map((name) => new ModelHost(name, this));
+  }
+
+  /** Before and after whatever is told to a host the laptop may go off, and the operator may press Ctrl-C. */
+  async point(): Promise<void> {
+    if (this.isGone) return never();
+    this.points += 1;
+    if (this.points === this.cut.stopAt) this.stop.abort();
+    if (this.points === this.cut.goneAt) {
+      this.isGone = true;
+      return never();
+    }
+  }
+
+  has(host: string, what: Trouble['what']): boolean {
+    return this.troubles.some((one) => one.host === host && one.what === what);
+  }
+
+  /** Where the VIP is: with the first that is up and does not give it away. */
+  get holder(): ModelHost | undefined {
+    const up = this.hosts.filter(({ isUp }) => isUp);
+    return up.find(({ isFlagged }) => !isFlagged) ?? up[0];
+  }
+
+  host(name: string): ModelHost {
+    const found = this.hosts.find((one) => one.name === name);
+    if (!found) throw new Error(`there is no ${name}`);
+    return found;
+  }
+
+  /** A new laptop, when every run that the old one left is over. */
+  newLaptop(): void {
+    this.isGone = false;
+    this.stop = new AbortController();
+    this.cut.goneAt = undefined as never;
+    for (const host of this.hosts) host.leaseEnds();
+  }
+}
+
+class ModelHost implements HostVerbs, BootVerbs {
+  isUp = true;
+  boots = 1;
+  isFlagged = false;
+  lock = '';
+  state: RunState | '' = '';
+  note: RollNote | undefined;
+  readonly spared = new Set<string>();
+
+  constructor(
+    readonly name: string,
+    private readonly world: World,
+  ) {}
+
+  async #told<T>(what: string, act: () => T | Promise<T>): Promise<T> {
+    await this.world.point();
+    await sleep(answerMs);
+    if (!this.isUp) throw new HostError(this.name, 'cannot be reached');
+    if (what) this.world.diary.push(`${this.name} ${what}`);
+    const done = await act();
+    await this.world.point();
+    return done;
+  }
+
+  stage({ run }: { run: string }, _: object, hear: OnJournalEntry): Promise<number> {
+    return this.#told('', () => {
+      if (this.lock) {
+        hear({ event: 'locked', holder: this.lock });
+        return 75;
+      }
+      this.lock = `${run} 1 me@laptop`;
+      this.#become('staged', hear);
+      return 0;
+    });
+  }
+
+  goOn(_: string, verb: StagedVerb, hear: OnJournalEntry): Promise<number> {
+    const ends = {
+      commit: 'committed',
+      confirm: 'confirmed',
+      finish: 'finished',
+      restore: 'restored',
+    } as const;
+    return this.#told(verb, () => {
+      this.#become(ends[verb], hear);
+      if (verb === 'finish' || verb === 'restore') this.lock = '';
+      return 0;
+    });
+  }
+
+  #become(state: RunState, hear: OnJournalEntry): void {
+    this.state = state;
+    hear({ event: 'state', state });
+  }
+
+  /** The host ends by itself what nobody drives any more. */
+  leaseEnds(): void {
+    if (this.lock) this.world.diary.push(`${this.name} ends its run by itself`);
+    this.lock = '';
+  }
+
+  async renew(): Promise<void> {}
+
+  settle(): Promise<RunAnswer> {
+    return this.#told('', () => ({ state: this.state, alive: false, recovered: false }));
+  }
+
+  logIn(): Promise<void> {
+    return this.#told('', () => {});
+  }
+
+  mark(): Promise<string> {
+    return this.#told('', () => `kernel:${this.boots}`);
+  }
+
+  boot(): Promise<void> {
+    return this.#told('boot', async () => {
+      if (this.world.has(this.name, 'refuses to boot')) throw new Error('the test says how it refuses');
+      if (this.world.has(this.name, 'does not go down')) return;
+      this.isUp = false;
+      this.spared.clear();
+      if (this.world.has(this.name, 'does not come back')) return never();
+      setTimeout(() => this.comesBack(), bootsForMs);
+      // The connection hangs.
+      await never();
+    });
+  }
+
+  comesBack(): void {
+    this.boots += 1;
+    this.isUp = true;
+  }
+
+  observe(): Promise<Observation> {
+    const { world, name } = this;
+    return this.#told('', () => {
+      world.holders.add(world.hosts.filter((one) => one === world.holder).length);
+      return {
+        units: { httpd: 'active' },
+        addresses: world.holder === this ? [address] : [],
+        listening: [80],
+        drained: this.isFlagged,
+        drainedServers: [...this.spared],
+        frontends: [],
+        servers: world.hosts.map((one) => ({
+          service: 'web',
+          server: one.name,
+          status: this.spared.has(`web/${one.name}`) ? 'DRAIN' : one.isUp ? 'UP' : 'DOWN',
+          check: one.isUp ? 'L4OK' : 'L4TOUT',
+          sessions: one.name === name || !world.has(one.name, 'keeps a session') ? 0 : 1,
+        })) as never,
+      };
+    });
+  }
+
+  async whoAnswers(): Promise<Answering> {
+    return { cards: [], neighbours: [] };
+  }
+
+  keepDrained(servers: readonly string[]): Promise<void> {
+    return this.#told('', () => {
+      for (const server of servers) this.spared.add(server);
+    });
+  }
+
+  giveBack(servers: readonly string[]): Promise<void> {
+    return this.#told('', () => {
+      for (const server of servers) this.spared.delete(server);
+    });
+  }
+
+  drain(): Promise<void> {
+    return this.#told('drain', () => {
+      this.isFlagged = true;
+    });
+  }
+
+  undrain(): Promise<void> {
+    return this.#told('undrain', () => {
+      this.isFlagged = false;
+    });
+  }
+
+  watched = (): Promise<never> => this.#notTold('watched');
+  lendVips = (): Promise<never> => this.#notTold('lendVips');
+  takeVipsBack = (): Promise<never> => this.#notTold('takeVipsBack');
+  lendServers = (): Promise<never> => this.#notTold('lendServers');
+  takeServersBack = (): Promise<never> => this.#notTold('takeServersBack');
+
+  async #notTold(verb: string): Promise<never> {
+    throw new Error(`${this.name} was told ${verb}, and no roll does that`);
+  }
+
+  noted(note: RollNote | undefined): Promise<void> {
+    return this.#told('', () => {
+      this.note = note;
+    });
+  }
+}
+
+export interface Told {
+  result: RollResult | undefined;
+  /** What it goes on with. */
+  words: string[];
+}
+
+/** Boots the pair, as the command does; takes jest's clock, and no time. */
+export async function tell(world: World, more: Partial<Roll> = {}): Promise<Told> {
+  const { hosts } = world;
+  const names = hosts.map(({ name }) => name);
+  const places = hosts.map(({ name }) => ({ host: { name, address: name } }));
+  const vip = { name: 'web', address, addresses: [], members: places, preempt: true, advertInterval: 1 };
+  const service = {
+    name: 'web',
+    backends: {
+      servers: places.map(({ host }) => ({ name: host.name, host })),
+      hosts: places.map(({ host }) => host),
+    },
+  };
+  const [vips, services] = [[vip] as unknown as Vip[], [service] as unknown as Service[]];
+  const connected = new Map(hosts.map((host) => [host.name, host]));
+  const ready = { units: ['httpd'], ports: [80], balances: true };
+  const pair = new Pair(
+    { hosts: places.map(({ host }) => host) as never, vips },
+    connected,
+    new Map(names.map((name) => [name, ready])),
+  );
+  const holder = world.holder?.name;
+  const { note, due, words } = resume(newestNote(hosts.flatMap((one) => one.note ?? [])), {
+    command: 'reboot',
+    hosts: [...names.filter((name) => name !== holder).reverse(), ...names.filter((name) => name === holder)],
+    drained: new Set(hosts.filter(({ isFlagged }) => isFlagged).map(({ name }) => name)),
+    anew: false,
+    roll: `roll${world.diary.length}`,
+    owner: 'me@laptop',
+    now: new Date(1_800_000_000_000),
+  });
+  const run = `run${world.diary.length}`;
+  const runs = {
+    run,
+    owner: 'me@laptop',
+    command: 'reboot',
+    inventory: 'model',
+    leaseSeconds: 60,
+    giveUpSeconds: 60,
+    stopping: world.stop.signal,
+    emit: (event: EventBody) => void world.events.push(event),
+  };
+  const rolled = due.map((name): RollHost => {
+    const host = world.host(name);
+    const stand = note.hosts.get(name);
+    const hasBooted = stand?.state === 'booting' && stand.mark !== `kernel:${host.boots}`;
+    return {
+      name,
+      boots: host,
+      ...(hasBooted ? {} : { run: new HostRun(runs, host, { host: name, changes: [bootStep] }) }),
+      maintenance: {
+        host: name,
+        vips,
+        services,
+        virtualServers: [],
+        pair,
+        hosts: connected,
+        by: 'me@laptop',
+        means: noDrainMeans,
+        mute: new Set(),
+        busy: new Map(),
+        wasDrained: host.isFlagged,
+        say: async () => {},
+        warn: () => {},
+        stopping: world.stop.signal,
+        begin: () => {},
+      },
+    };
+  });
+  const onAll = (what: RollNote | undefined) =>
+    Promise.all(hosts.map((host) => host.noted(what).catch(() => undefined)));
+  let result: RollResult | undefined;
+  let error: unknown;
+  let isOver = false;
+  const begin = async () => {
+    const before = await pair.look();
+    return roll({
+      command: 'reboot',
+      run,
+      note,
+      hosts: rolled,
+      connected,
+      pair,
+      services,
+      before,
+      boot: 'always',
+      waits: { sessionsMs: 3000, bootMs: 60_000, soakMs: 1000, gateMs: 10_000 },
+      cuts: false,
+      force: false,
+      leaseSeconds: 60,
+      newFaults: async (name) => (world.has(name, 'is not as before') ? ['a kernel parameter is lost'] : []),
+      write: async (what) => void (await onAll(what)),
+      forget: async () => void (await onAll(undefined)),
+      emit: runs.emit,
+      stopping: world.stop.signal,
+      begin: () => {},
+      ...more,
+    });
+  };
+  begin()
+    .then(
+      (ended) => {
+        result = ended;
+      },
+      (thrown: unknown) => {
+        error = thrown;
+      },
+    )
+    .finally(() => {
+      isOver = true;
+    });
+  await until(() => isOver || world.isGone);
+  if (error) throw error;
+  return { result, words };
+}
+
+/** Lets the time pass, which takes none, until it is so. */
+export async function until(isSo: () => boolean): Promise<void> {
+  const begun = performance.now();
+  for (;;) {
+    await new Promise((done) => setImmediate(done));
+    if (isSo()) return;
+    if (performance.now() - begun > 3_600_000) throw new Error('it does not come to an end');
+    if (jest.getTimerCount() === 0) throw new Error('nobody waits for anything, and it is not over');
+    jest.advanceTimersToNextTimer();
+  }
+}

@@ -1,0 +1,90 @@
+import { resume, standsOf } from '../../src/patch/resume';
+import { newestNote, type RollNote, type Stand } from '../../src/patch/roll-note';
+
+const now = new Date('2026-01-02T12:00:00Z');
+const stand = (state: Stand['state'], staysDrained = false): Stand => ({
+  state,
+  staysDrained,
+  mark: state === 'booting' ? 'a:1' : '',
+});
+const asked = {
+  command: 'reboot',
+  hosts: ['lucy', 'ethyl', 'fred'],
+  drained: new Set<string>(),
+  anew: false,
+  roll: 'new',
+  owner: 'me@laptop',
+  now,
+};
+const left = (stands: Record<string, Stand>, minutesAgo = 3, command = 'reboot'): RollNote => ({
+  roll: 'old',
+  serial: 4,
+  begun: new Date(now.getTime() - minutesAgo * 60_000),
+  command,
+  owner: 'ann@desk',
+  hosts: new Map(Object.entries(stands)),
+});
+
+test('where nothing was left, all hosts are due, and who is drained stays so', () => {
+  const { note, due, words } = resume(undefined, { ...asked, drained: new Set(['lucy']) });
+  expect({ due, words, roll: note.roll, begun: note.begun }).toEqual({
+    due: ['lucy', 'ethyl', 'fred'],
+    words: [],
+    roll: 'new',
+    begun: now,
+  });
+  expect(note.hosts.get('lucy')).toEqual(stand('due', true));
+  expect(note.hosts.get('fred')).toEqual(stand('due'));
+});
+
+test('where one was left, whoever was taken out is first, and who is done has no turn', () => {
+  const note = left({ lucy: stand('done'), ethyl: stand('due'), fred: stand('booting') });
+  const resumed = resume(note, { ...asked, drained: new Set(['fred']) });
+  expect(resumed.due).toEqual(['fred', 'ethyl']);
+  expect(resumed.note).toEqual(note);
+  expect(resumed.words).toEqual([
+    'goes on with haprov reboot of ann@desk, begun 3m 00s ago: lucy is done, ethyl is not begun, fred was told to boot',
+  ]);
+});
+
+test('a host that is new since is due, and those that are not meant are left as they are', () => {
+  const resumed = resume(left({ ethyl: stand('done'), fred: stand('due') }), {
+    ...asked,
+    hosts: ['lucy', 'ethyl'],
+  });
+  expect(resumed.due).toEqual(['lucy']);
+  expect(standsOf(resumed.note)).toBe('ethyl is done, fred is not begun, lucy is not begun');
+});
+
+test.each<[string, Partial<typeof asked>, number]>([
+  ['it is to begin anew', { anew: true }, 3],
+  ['what was done is old', {}, 25 * 60],
+  ['its time is not known', {}, Number.NaN],
+])('begins with the first host where %s; what the other drained does not stay so', (_, more, minutes) => {
+  const note = left({ lucy: stand('done'), ethyl: stand('taken'), fred: stand('due', true) }, minutes);
+  const resumed = resume(note, { ...asked, drained: new Set(['ethyl', 'fred']), ...more });
+  expect(resumed.due).toEqual(['lucy', 'ethyl', 'fred']);
+  expect(resumed.words).toEqual([
+    expect.stringMatching(/^begins anew.*lucy is done, ethyl was taken out, fred is not begun$/),
+  ]);
+  expect(resumed.note.roll).toBe('new');
+  expect([...resumed.note.hosts].map(([name, one]) => [name, one.staysDrained])).toEqual([
+    ['lucy', false],
+    ['ethyl', false],
+    ['fred', true],
+  ]);
+});
+
+test('another command that was left goes on first', () => {
+  expect(() => resume(left({ fred: stand('taken') }, 3, 'patch'), asked)).toThrow(
+    'haprov patch of ann@desk, begun 3m 00s ago, was left, and nothing was done now: fred was taken out',
+  );
+});
+
+test('of what hosts have noted, the newest roll and its last word count', () => {
+  const one = left({ fred: stand('due') });
+  const later = { ...one, serial: 5 };
+  const older = { ...left({}, 60), serial: 99 };
+  expect(newestNote([one, later, older])).toBe(later);
+  expect(newestNote([])).toBeUndefined();
+});

@@ -1,0 +1,183 @@
+import { ExitCode } from '../../src/errors';
+import { ScriptFailure } from '../../src/host/script-result';
+import { type Trouble, tell, until, World } from './model';
+
+/** A pair that is booted host by host: whatever befalls it, and wherever it is cut. */
+
+beforeEach(() => jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] }));
+afterEach(() => jest.useRealTimers());
+
+const turn = (host: string) =>
+  ['drain', 'commit', 'confirm', 'finish', 'boot', 'undrain'].map((what) => `${host} ${what}`);
+const boots = (world: World) => world.hosts.map(({ boots: count }) => count);
+
+/** Nothing of the roll is left on any host. */
+function isClean(world: World): void {
+  for (const { lock, isFlagged, note, spared } of world.hosts)
+    expect({ lock, isFlagged, note, spared: [...spared] }).toEqual({
+      lock: '',
+      isFlagged: false,
+      note: undefined,
+      spared: [],
+    });
+}
+
+test('the host that holds no VIP is first, and the other is booted when that one serves again', async () => {
+  const world = new World();
+  const { result } = await tell(world);
+  expect(result).toEqual({
+    exitCode: ExitCode.done,
+    done: ['ethyl', 'fred'],
+    message: 'reboot of ethyl, fred is done',
+  });
+  expect(world.diary).toEqual([...turn('ethyl'), ...turn('fred')]);
+  expect(boots(world)).toEqual([2, 2]);
+  expect([...world.holders]).toEqual([1]);
+  isClean(world);
+});
+
+const befalls = (host: string, what: Trouble['what']) => new World([{ host, what }]);
+
+test.each<[Trouble['what'], ExitCode, RegExp, string]>([
+  [
+    'does not come back',
+    ExitCode.unreachable,
+    /^ethyl: was told to boot and is not back after 60 s: cannot be reached; it is drained, and stays so when it comes back; VIP web \(192.0.2.10\) is on fred; not touched: fred; haprov reboot again goes on$/,
+    'booting',
+  ],
+  ['does not go down', ExitCode.unreachable, /it answers, and has not gone down since/, 'booting'],
+  [
+    'is not as before',
+    ExitCode.failed,
+    /a kernel parameter is lost; it is still drained, so nobody is sent there; not touched: fred/,
+    'booting',
+  ],
+])('a host that %s ends the roll, drained, while the other serves', async (what, exitCode, says, state) => {
+  const world = befalls('ethyl', what);
+  const { result } = await tell(world);
+  expect(result).toMatchObject({ exitCode, done: [], message: expect.stringMatching(says) });
+  expect(world.host('ethyl').isFlagged).toBe(true);
+  expect(world.host('fred')).toMatchObject({ isFlagged: false, boots: 1, lock: '' });
+  expect(world.host('fred').note?.hosts.get('ethyl')?.state).toBe(state);
+  expect(world.diary.filter((row) => row.startsWith('fred'))).toEqual(['fred restore']);
+});
+
+test('a host that came back late, and is mended, is gone on with: looked at, and not booted again', async () => {
+  const world = befalls('ethyl', 'does not come back');
+  await tell(world);
+  world.troubles.length = 0;
+  world.host('ethyl').comesBack();
+  const { result, words } = await tell(world);
+  expect(words).toEqual([
+    expect.stringMatching(
+      /^goes on with haprov reboot of me@laptop, begun .* ago: ethyl was told to boot, fred is not begun$/,
+    ),
+  ]);
+  expect(result).toMatchObject({ exitCode: ExitCode.done, done: ['ethyl', 'fred'] });
+  expect(boots(world)).toEqual([2, 2]);
+  isClean(world);
+});
+
+test('a host that refuses to boot, or still serves somebody, gets its place back', async () => {
+  const refusing = befalls('ethyl', 'refuses to boot');
+  refusing.host('ethyl').boot = async () => {
+    throw new ScriptFailure('ethyl', { code: 1, stderr: 'Operation inhibited', stdout: '', ms: 0 });
+  };
+  expect((await tell(refusing)).result).toMatchObject({
+    exitCode: ExitCode.failed,
+    message: expect.stringMatching(
+      /^ethyl refuses to boot: .*Operation inhibited.*; it has its place back; not touched: ethyl, fred$/,
+    ),
+  });
+  isClean(refusing);
+
+  const busy = befalls('ethyl', 'keeps a session');
+  expect((await tell(busy)).result).toMatchObject({
+    exitCode: ExitCode.failed,
+    message: expect.stringMatching(
+      /^ethyl is drained, but after .* 1 session is left .*; it has its place back/,
+    ),
+  });
+  isClean(busy);
+  expect(boots(busy)).toEqual([1, 1]);
+});
+
+test('sessions that outlast their time are cut, where that is meant', async () => {
+  const world = befalls('ethyl', 'keeps a session');
+  expect((await tell(world, { cuts: true })).result).toMatchObject({ exitCode: ExitCode.done });
+  expect(boots(world)).toEqual([2, 2]);
+  isClean(world);
+});
+
+test('a host that was drained before stays so', async () => {
+  const world = new World();
+  world.host('ethyl').isFlagged = true;
+  const { result } = await tell(world, { force: true });
+  expect(result).toMatchObject({ exitCode: ExitCode.done });
+  expect(world.host('ethyl').isFlagged).toBe(true);
+  expect(world.diary).not.toContain('ethyl undrain');
+  expect(world.host('fred').isFlagged).toBe(false);
+});
+
+test('another run has the lock of one host: none is touched', async () => {
+  const world = new World();
+  world.host('fred').lock = 'run9 1 bob@laptop';
+  const { result } = await tell(world);
+  expect(result).toMatchObject({ exitCode: ExitCode.unreachable, done: [] });
+  expect(world.diary).toEqual(['ethyl restore']);
+  expect(boots(world)).toEqual([1, 1]);
+});
+
+/** How many points a roll has that nothing befalls. */
+async function pointsOf(): Promise<number> {
+  const world = new World();
+  await tell(world);
+  return world.points;
+}
+
+test('Ctrl-C at any point: the host whose turn it is gets its place back, and no other is begun', async () => {
+  const most = await pointsOf();
+  expect(most).toBeGreaterThan(100);
+  for (let stopAt = 1; stopAt <= most; stopAt += 3) {
+    const world = new World([], { stopAt });
+    const { result } = await tell(world);
+    const drained = world.hosts.filter(({ isFlagged }) => isFlagged).map(({ name }) => name);
+    expect({ stopAt, drained, locks: world.hosts.map(({ lock }) => lock) }).toEqual({
+      stopAt,
+      drained: [],
+      locks: ['', ''],
+    });
+    expect([...world.holders]).toEqual([1]);
+    if (result?.exitCode === ExitCode.done) continue;
+    expect(result?.exitCode).toBe(ExitCode.failed);
+    expect(world.host('fred').boots).toBe(1);
+    // What is left of it goes on.
+    world.stop = new AbortController();
+    world.cut.stopAt = undefined as never;
+    expect((await tell(world)).result).toMatchObject({ exitCode: ExitCode.done });
+    expect({ stopAt, boots: boots(world) }).toEqual({ stopAt, boots: [2, 2] });
+    isClean(world);
+  }
+});
+
+test('a laptop that is lost at any point: the same command goes on, and no host is booted twice', async () => {
+  const most = await pointsOf();
+  for (let goneAt = 1; goneAt <= most; goneAt += 3) {
+    const world = new World([], { goneAt });
+    await tell(world);
+    jest.clearAllTimers();
+    for (const host of world.hosts) if (!host.isUp) host.comesBack();
+    world.newLaptop();
+    const { result } = await tell(world);
+    expect({ goneAt, result }).toMatchObject({ goneAt, result: { exitCode: ExitCode.done } });
+    expect([...world.holders]).toEqual([1]);
+    isClean(world);
+    // All had been done where it was lost, but that was not noted any more.
+    const isOver = world.diary.filter((row) => row === 'fred undrain').length > 1;
+    if (!isOver) expect({ goneAt, boots: boots(world) }).toEqual({ goneAt, boots: [2, 2] });
+  }
+});
+
+test('the model lets no time pass by itself', async () => {
+  await expect(until(() => false)).rejects.toThrow('nobody waits for anything');
+});
