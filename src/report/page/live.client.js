@@ -7,6 +7,10 @@
   );
   const at = (id) => document.getElementById(id);
   let heard = Date.now();
+  /** When the picture was a new one last, by this machine's clock: haprov's may be another. */
+  let fresh = Date.now();
+  let seenAt = document.querySelector('#freshness time')?.dateTime;
+  const patience = Number(document.querySelector('main').dataset.patience) * 1000;
   let source;
 
   function replace(now, next) {
@@ -23,18 +27,25 @@
     document.title = title;
     document.querySelector('link[rel=icon]').href = icon;
     const page = new DOMParser().parseFromString(html, 'text/html');
+    const now = page.querySelector('#freshness time')?.dateTime;
+    if (now !== seenAt) fresh = Date.now();
+    seenAt = now;
+    const isOld = Date.now() - fresh > patience && page.getElementById('stale').hidden;
     for (const next of page.querySelectorAll('[data-part]')) {
       const text = next.outerHTML;
+      if (isOld && next.id === 'stale') continue;
       if (parts.get(next.id) !== text) replace(at(next.id), next);
       parts.set(next.id, text);
     }
     tellAge();
+    if (isOld) tellOld();
   }
 
   function tellAge() {
     for (const time of document.querySelectorAll('time')) {
       const when = new Date(time.dateTime);
-      const words = 'day' in time.dataset ? when.toLocaleString() : when.toLocaleTimeString();
+      const isToday = when.toDateString() === new Date().toDateString();
+      const words = 'day' in time.dataset || !isToday ? when.toLocaleString() : when.toLocaleTimeString();
       // Changed only where needed, because screen readers read every change in the live region out.
       if (!Number.isNaN(when.getTime()) && time.textContent !== words) time.textContent = words;
     }
@@ -48,12 +59,16 @@
     return seconds < 6000 ? `${Math.round(seconds / 60)} min ago` : `${Math.round(seconds / 3600)} h ago`;
   }
 
-  function stale() {
-    if (!parts.delete('stale')) return;
+  const stale = () =>
+    tell('haprov does not answer: it was ended, or is stopped. Started again, it has another address.');
+  const tellOld = () => tell('haprov has not come to the end of a look for a while.');
+
+  function tell(why) {
+    parts.delete('stale');
     const seen = document.querySelector('#freshness time');
-    const since = seen ? ` What stands here is from ${seen.textContent}.` : '';
-    at('stale').textContent =
-      `haprov does not answer: it was ended, or is stopped. Started again, it has another address.${since}`;
+    const words = `${why}${seen ? ` What stands here is from ${seen.textContent}.` : ''}`;
+    // Said once, since it is read out.
+    if (at('stale').textContent !== words) at('stale').textContent = words;
     at('stale').hidden = false;
     document.title = document.title.replace(/^\S+/, '?');
   }
@@ -120,6 +135,7 @@
 
   setInterval(() => {
     tellAge();
+    if (Date.now() - fresh > patience && at('stale').hidden) tellOld();
     if (Date.now() - heard < silence) return;
     heard = Date.now();
     stale();

@@ -37,7 +37,7 @@ export function renderStatusPage(view: StatusView, refreshSeconds: number, hasRu
     title: titleOf(view),
     icon: levelOf(view),
     head: html`<noscript><meta http-equiv="refresh" content="${refreshSeconds}"></noscript>\n`,
-    body: html`<main>\n${renderParts(view)}\n${hasRuns && renderRunsPlace()}\n</main>\n<script>${asHtml(script)}</script>`,
+    body: html`<main data-patience="${refreshSeconds + 60}">\n${renderParts(view)}\n${hasRuns && renderRunsPlace()}\n</main>\n<script>${asHtml(script)}</script>`,
   });
 }
 
