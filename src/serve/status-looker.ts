@@ -1,9 +1,12 @@
+import { type News, newsWith } from '../report/page/news';
 import type { Status } from '../status/status';
 
 /** The newest status, and why the last look failed where it did. */
 export interface Latest {
   status?: Status;
   trouble?: string;
+  /** What changed from look to look, the newest first. */
+  news?: readonly News[];
 }
 
 export interface WatchOptions {
@@ -35,10 +38,12 @@ export function watch({ look, intervalMs, onError }: WatchOptions): Watch {
 
   async function lookOnce(): Promise<void> {
     try {
-      seen = { status: await look() };
+      const status = await look();
+      const news = newsWith(status, seen);
+      seen = { status, ...(news.length > 0 ? { news } : {}) };
     } catch (error) {
       if (stopped) return;
-      seen = { status: seen.status, trouble: error instanceof Error ? error.message : String(error) };
+      seen = { ...seen, trouble: error instanceof Error ? error.message : String(error) };
       onError?.(error);
     }
     endedAt = performance.now();

@@ -106,7 +106,10 @@ test('what is younger than the interval is not looked at again for a page', asyn
   await pass(900);
   expect(await watching.fresh(3000)).toEqual({ status: healthy });
   await pass(100);
-  expect(await watching.fresh(3000)).toEqual({ status: splitBrain });
+  expect(await watching.fresh(3000)).toMatchObject({
+    status: splitBrain,
+    news: [{ lines: expect.arrayContaining([expect.stringContaining('router37 is on fred and ethyl now')]) }],
+  });
 });
 
 test('stopped: no look begins, and one that ends is told to nobody', async () => {

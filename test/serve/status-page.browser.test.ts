@@ -2,7 +2,7 @@ import type { Page, Request } from 'playwright-core';
 import { type Served, serveStatus } from '../../src/serve/serve';
 import type { Status } from '../../src/status/status';
 import { type Browser, describeWithBrowser, startBrowser } from '../support/browser';
-import { healthy, splitBrain, statuses, withEveryText } from '../support/statuses';
+import { drained, healthy, splitBrain, statuses, withEveryText } from '../support/statuses';
 
 describeWithBrowser('the status page in a browser', () => {
   jest.setTimeout(60_000);
@@ -126,14 +126,28 @@ describeWithBrowser('the status page in a browser', () => {
     ).toEqual(['hosts-box', 7, true]);
   });
 
-  test('only the headline and a loss of contact are read out by themselves', async () => {
+  test('only the headline, a loss of contact and what has just changed are read out by themselves', async () => {
     await page.goto(served.url);
     const live = page.locator('[aria-live]');
-    expect(await live.count()).toBe(1);
     expect(await live.locator('[data-part]').evaluateAll((parts) => parts.map(({ id }) => id))).toEqual([
       'stale',
       'headline',
+      'news',
     ]);
+    now = async () => drained;
+    await live.getByText('VIP router37 is on ethyl now, it was on fred').waitFor();
+    expect(await page.locator('#news').textContent()).toContain(
+      'fred is drained; server fred of cluster37 is DRAIN, it was UP',
+    );
+    now = async () => healthy;
+    await live.getByText('VIP router37 is on fred now, it was on ethyl').waitFor();
+    await page.locator('#earlier summary').click();
+    expect(await page.locator('#earlier li').count()).toBe(1);
+    now = async () => splitBrain;
+    await live.getByText('router37 is on fred and ethyl now').waitFor();
+    // What was opened stays open, and grows.
+    expect(await page.locator('#earlier li').last().isVisible()).toBe(true);
+    expect(await page.locator('#earlier li').count()).toBe(2);
   });
 
   test('a wrong token finds nothing', async () => {

@@ -5,6 +5,7 @@ import { iconOf, renderDocument, renderTime } from './document';
 import { asHtml, type Html, html } from './html';
 import script from './live.client.js';
 import { renderMark } from './mark';
+import { type News, renderNews } from './news';
 import { renderRunsPlace } from './runs-page';
 import { renderHosts, renderServices, renderVips } from './status-tables';
 
@@ -17,6 +18,8 @@ export interface StatusView {
   status?: Status;
   /** Why the last look failed; the status is then an older one. */
   trouble?: string;
+  /** What changed while somebody looked on, the newest first. */
+  news?: readonly News[];
   /** The status as an SVG diagram. */
   diagram?: string;
 }
@@ -56,7 +59,8 @@ function titleOf(view: StatusView): string {
 }
 
 /** All parts of the page. The script replaces each `data-part` that has changed, so all of them are always there. */
-function renderParts({ status, trouble, diagram }: StatusView): Html {
+function renderParts({ status, trouble, diagram, news = [] }: StatusView): Html {
+  const { newest, earlier } = renderNews(news);
   const shown = status && allVisible(status);
   return html`<p class="where">haprov status<span id="inventory" data-part>${shown && html` of <b>${shown.inventory}</b>`}</span></p>
 <div aria-live="polite">
@@ -65,6 +69,8 @@ ${renderHeadline(shown)}
 </div>
 ${renderFirst(shown?.findings[0], shown?.level ?? 'unknown')}
 <p id="freshness" data-part class="quiet">${shown && html`Last look: ${renderTime(shown.at)} <span id="age"></span>`}</p>
+<div aria-live="polite"><p id="news" data-part${hiddenUnless(newest ?? false)}>${newest}</p></div>
+<details id="earlier" data-part${hiddenUnless(earlier ?? false)}>${earlier}</details>
 ${renderSection('findings', shown && shown.findings.length > 1 && renderFindings(shown.findings.slice(1)))}
 ${renderSection('picture', diagram !== undefined && renderPicture(diagram))}
 ${renderSection('hosts', shown && shown.hosts.length > 0 && renderHosts(shown.hosts))}
