@@ -35,6 +35,14 @@ test('what a document of the package links to is in the package, too', () => {
   expect(missing).toEqual([]);
 });
 
+test('every page stands in the index, which is the sidebar of the site', () => {
+  const inIndex = linksOf('docs/README.md').map((link) => join('docs', link));
+  const pages = documents.filter((path) => path.startsWith('docs/') && path !== 'docs/README.md');
+  expect(pages.filter((page) => !inIndex.some((link) => page === link || dirname(page) === link))).toEqual(
+    [],
+  );
+});
+
 /** A folder, a file, or a pattern of files with `*`. */
 const isThere = (path: string) =>
   path.includes('*')

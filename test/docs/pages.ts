@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** The commands that documents show: each fenced block of `sh`, with what the page says that it prints. */
 export interface Block {
@@ -9,8 +9,8 @@ export interface Block {
   commands: string;
   /** The lines of the block of `text` behind it, before the next commands; `…` stands for anything. */
   prints: readonly string[];
-  /** The picture behind it: a path beside the page. */
-  picture?: string;
+  /** The picture behind it: a file, and what it shows. */
+  picture?: { file: string; title: string };
 }
 
 /** Every document that a user reads. */
@@ -26,16 +26,16 @@ export const documents = [
     .sort(),
 ];
 
-const fence = /^```(\S*)[^\n]*\n([\s\S]*?)^```$|^!\[[^\]]*\]\(([^)\s]+\.svg)\)$/gm;
+const fence = /^```(\S*)[^\n]*\n([\s\S]*?)^```$|^!\[([^\]]*)\]\(([^)\s]+\.svg)\)$/gm;
 
 /** All fences of a page: the word behind the fence, the line, the text. */
 export const fencesOf = (page: string) =>
   [...readFileSync(page, 'utf8').matchAll(fence)].map(
-    ({ index, input, 1: language, 2: text = '', 3: picture }) => ({
+    ({ index, input, 1: language, 2: text = '', 3: title = '', 4: file }) => ({
       line: input.slice(0, index).split('\n').length,
       language,
       text,
-      picture,
+      picture: file === undefined ? undefined : { file: join(dirname(page), file), title },
     }),
   );
 

@@ -1,14 +1,16 @@
-import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Terminal } from '../pty/terminal';
-import { ofThisLab, state } from '../support/lab';
+import { network, ofDocuments, ofThisLab, state } from '../support/lab';
+import type { Block } from './pages';
+import { draw, staleIn, wordsOf } from './picture';
+
+const draws = process.env.HAPROV_UPDATE_DOCS === '1';
 
 /** A reader who does what a page says, at a terminal: each block in bash, in the folder and with the variables of the one before. */
 export class Walk {
   readonly #place = mkdtempSync(join(tmpdir(), 'haprov-walk-'));
-  /** What was done last, with its screen. */
-  last: Terminal | undefined;
 
   constructor() {
     const programs = join(this.#place, 'bin');
@@ -17,32 +19,43 @@ export class Walk {
     const program = (name: string, command: string) =>
       writeFileSync(join(programs, name), `#!/bin/sh\n${command} "$@"\n`, { mode: 0o755 });
     // How long clients wait on a busy machine is not what a page is about.
-    const patience = '[ "$1" != drill ] || set -- "$@" --max-gap 3600';
+    const patience = draws ? '' : '[ "$1" != drill ] || set -- "$@" --max-gap 3600';
     program('haprov', `${patience}\nexec '${process.execPath}' '${resolve('dist/haprov.js')}'`);
     // haprov asks it how hosts are reached.
     program('ssh', `exec /usr/bin/ssh -F '${config}'`);
     writeFileSync(join(this.#place, 'folder'), this.#place);
   }
 
-  /** Does it, and answers yes where it is asked; gives all that the terminal has shown. */
-  async do(commands: string): Promise<{ code: number; printed: string[] }> {
-    const [file, before] = [join(this.#place, 'block'), join(this.#place, 'environment')];
-    writeFileSync(file, ofThisLab(commands));
+  /**
+   * Does it, and answers yes where it is asked; gives all that the terminal has shown. With HAPROV_UPDATE_DOCS=1 its picture
+   * is drawn anew, and otherwise said to be stale where it shows what is not printed.
+   */
+  async do({ commands, picture }: Block): Promise<{ code: number; printed: string[]; stale?: string }> {
+    const columns = picture ? 80 : 100;
+    const [script, before] = [join(this.#place, 'block'), join(this.#place, 'environment')];
+    writeFileSync(script, ofThisLab(commands));
     const kept = `export -p >'${before}'; pwd >'${this.#place}/folder'`;
     const begun = `${existsSync(before) ? `. '${before}'; ` : ''}cd "$(cat '${this.#place}/folder')"`;
-    const terminal = new Terminal(['bash', '-euo', 'pipefail', '-c', `${begun}; . '${file}'; ${kept}`], {
+    const terminal = new Terminal(['bash', '-euo', 'pipefail', '-c', `${begun}; . '${script}'; ${kept}`], {
       cwd: this.#place,
       env: { PATH: `${join(this.#place, 'bin')}:${process.env.PATH}` },
-      columns: 100,
-      rows: 40,
+      columns,
+      rows: 44,
     });
-    this.last = terminal;
     const answered = terminal.hears('[y/N]').then(
       () => terminal.type('y\r'),
       () => undefined,
     );
     const { code } = await terminal.ended;
     await answered;
-    return { code, printed: terminal.everything };
+    const printed = terminal.everything;
+    if (!picture) return { code, printed };
+    const { file, title } = picture;
+    if (draws) {
+      const drawn = draw(terminal.buffer, { columns, command: commands.trim(), title });
+      writeFileSync(file, drawn.replaceAll(network, ofDocuments));
+    }
+    const stale = staleIn(wordsOf(readFileSync(file, 'utf8')).lines, printed);
+    return { code, printed, ...(stale && { stale: `${file} (npm run pictures): ${stale}` }) };
   }
 }

@@ -16,11 +16,11 @@ describeLab.each(walked)('%s', (page) => {
   test.each(blocks.map((block) => [block.line, block.commands.split('\n')[0], block] as const))(
     'line %i: %s',
     async (_line, _command, block) => {
-      const { code, printed } = await walk.do(block.commands);
+      const { code, printed, stale } = await walk.do(block);
       const left = missing(block.prints, printed);
-      if (code !== 0 || left !== undefined)
+      if (code !== 0 || left !== undefined || stale !== undefined)
         throw new Error(
-          `exit ${code}; ${left === undefined ? '' : `not printed: ${left}`}\n${printed.join('\n')}`,
+          `exit ${code}; ${left === undefined ? '' : `not printed: ${left}`}${stale ?? ''}\n${printed.join('\n')}`,
         );
     },
   );

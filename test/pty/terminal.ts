@@ -1,5 +1,5 @@
 import { type IPty, spawn } from '@lydell/node-pty';
-import { Terminal as Emulator } from '@xterm/headless';
+import { Terminal as Emulator, type IBuffer } from '@xterm/headless';
 
 export interface Size {
   columns: number;
@@ -60,9 +60,14 @@ export class Terminal {
     );
   }
 
+  /** All that the terminal keeps, with colours. */
+  get buffer(): IBuffer {
+    return this.#emulator.buffer.active;
+  }
+
   /** What is on the screen now, without blank lines at its end. */
   get screen(): string[] {
-    const { baseY } = this.#emulator.buffer.active;
+    const { baseY } = this.buffer;
     return this.#rows(baseY);
   }
 
@@ -72,7 +77,7 @@ export class Terminal {
   }
 
   #rows(from: number): string[] {
-    const buffer = this.#emulator.buffer.active;
+    const { buffer } = this;
     const rows: string[] = [];
     for (let y = from; y < buffer.length; y++) {
       const line = buffer.getLine(y);

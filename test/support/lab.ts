@@ -90,8 +90,11 @@ export function docker(...words: string[]): void {
   if (result.status !== 0) throw new Error(`docker ${words.join(' ')}: ${result.stderr}`);
 }
 
+/** The network of the lab as documents have it. */
+export const ofDocuments = '192.168.56';
+
 /** A text that was written for the lab's usual network. */
-export const ofThisLab = (text: string) => text.replaceAll('192.168.56.', `${network}.`);
+export const ofThisLab = (text: string) => text.replaceAll(`${ofDocuments}.`, `${network}.`);
 
 type Json = { [key: string]: unknown };
 
