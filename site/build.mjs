@@ -104,7 +104,7 @@ function bring(path) {
     .join('\n');
   writeFileSync(
     join(there, 'index.html'),
-    `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>${path}</title><h1>${path}</h1><ul>\n${items}\n</ul></html>\n`,
+    `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><style>body{overflow-wrap:anywhere}</style><title>${path}</title><h1>${path}</h1><ul>\n${items}\n</ul></html>\n`,
   );
   return true;
 }

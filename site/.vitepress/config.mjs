@@ -50,11 +50,15 @@ export default {
       // Braces in a document are text.
       const code = md.renderer.rules.code_inline;
       md.renderer.rules.code_inline = (...words) => code(...words).replace('<code', '<code v-pre');
-      // Markdown has no table without a head: what says nothing is none.
-      md.core.ruler.push('empty-heads', ({ tokens }) => {
-        for (const [index, { type, content }] of tokens.entries())
-          if (type === 'inline' && content === '' && tokens[index - 1].type === 'th_open')
-            for (const token of [tokens[index - 1], tokens[index + 1]]) token.tag = 'td';
+      md.core.ruler.push('tables-and-pictures', ({ tokens }) => {
+        for (const [index, { type, content, children }] of tokens.entries()) {
+          if (type !== 'inline') continue;
+          const [before, after] = [tokens[index - 1], tokens[index + 1]];
+          // Markdown has no table without a head: what says nothing is none.
+          if (before.type === 'th_open' && content === '') before.tag = after.tag = 'td';
+          // A picture that is too wide is scrolled, by keyboard as well.
+          if (children.length === 1 && children[0].type === 'image') before.attrSet('tabindex', '0');
+        }
       });
     },
   },
