@@ -17,6 +17,12 @@ const printed = {
   certificates: ['src/certificates/judge.ts', 'CertificatesReport', 'haprov certificates --json'],
   exec: ['src/commands/exec.ts', 'ExecLine', 'a line of haprov exec --json'],
   facts: ['src/commands/facts.ts', 'FactsDocument', 'haprov facts --json'],
+  hooks: ['src/library/hooks.ts', 'HooksDocument', 'haprov hooks --json'],
+  hook: [
+    'src/hooks/hook-event.ts',
+    'HookEvent',
+    'what a hook is told: on standard input, or as the body of a request',
+  ],
   several: [
     'src/commands/several.ts',
     'SeveralLine',

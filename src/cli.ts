@@ -16,6 +16,7 @@ import type { ApplyOptions } from './commands/apply';
 import type { DiagramOptions } from './commands/diagram';
 import type { DrainOptions } from './commands/drain';
 import type { DrillOptions } from './commands/drill';
+import type { HooksOptions } from './commands/hooks';
 import type { LintOptions } from './commands/lint';
 import type { LogOptions } from './commands/log';
 import type { PlanOptions } from './commands/plan';
@@ -102,6 +103,11 @@ severalCommand('status', 'show what works, what is broken, and what to do about 
   )
   .option('--json', 'the same as --format json: the status as data; with --watch one a line', false)
   .option('--out <file>', 'write it to this file, whole or not at all, in place of what is there')
+  .option(
+    '--hooks',
+    'tell the inventory’s hooks what is new since they were told last, and what has gone',
+    false,
+  )
   .option('--exit-code', 'exit with 1 when anything is wrong', false)
   .action((inventories, options) =>
     execute<StatusOptions>(
@@ -257,6 +263,17 @@ inventoryCommand('render', 'show what would be on the hosts, whole files with ow
 askCommands(program);
 certificateCommands(program);
 beginCommands(program);
+inventoryCommand('hooks', 'list who is told of what happens on the pair; asks no host')
+  .option('--test', 'send each an event of the type test, and say whether it took it', false)
+  .option('--json', 'the hooks as data', false)
+  .option(...noColor)
+  .action((inventory, options) =>
+    execute<HooksOptions>(
+      { ...options, words: [inventory] },
+      async () => (await import('./commands/hooks')).hooks,
+    ),
+  );
+
 maintenanceCommands(program);
 secretCommands(program);
 commandsAboutItself(program);

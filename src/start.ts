@@ -3,7 +3,7 @@ import Module from 'node:module';
 import { join } from 'node:path';
 import { cachedDataVersionTag } from 'node:v8';
 import { Script } from 'node:vm';
-import { cacheFolder } from './reference/cache-folder';
+import { cacheFolder } from './document/cache-folder';
 
 /*
  * Starts cli.js, the file beside this one, and program.js when a command of it runs: help needs a twentieth of the text.

@@ -29,9 +29,10 @@ const arrows: Record<string, string[]> = {
     'ranges',
     'errors',
   ],
-  start: ['reference'],
+  start: ['document'],
   cli: [
     'commands',
+    'hooks',
     'maintenance',
     'drill',
     'report',
@@ -49,6 +50,7 @@ const arrows: Record<string, string[]> = {
     'adopt',
     'ask',
     'patch',
+    'hooks',
     'maintenance',
     'drill',
     'execution',
@@ -86,6 +88,7 @@ const arrows: Record<string, string[]> = {
     'errors',
     'shell',
   ],
+  hooks: ['status (types)', 'inventory', 'events (types)', 'document', 'text'],
   serve: ['report', 'status (types)', 'errors'],
   patch: [
     'maintenance',

@@ -90,6 +90,8 @@ const schemaKinds = [
     'drill',
     'adopt',
     'secrets',
+    'hooks',
+    'hook',
     'certificates',
     'exec',
     'facts',

@@ -1,5 +1,6 @@
 import { ExitCode, HaprovError, UsageError } from '../errors';
 import type { EventBody } from '../events/events';
+import { RunEvents } from '../hooks/run-events';
 import type { Secrets } from '../inventory/secrets';
 import type { Context } from '../planning/context';
 import { renderError } from '../report/error-text';
@@ -132,6 +133,7 @@ export async function execute<O>(
   process.on('SIGHUP', () => {
     if (hasTerminal() && !stop.signal.aborted) onSignal();
   });
+  const heard = new RunEvents();
   const secrets = new Map<string, Secrets>();
   const typed: string[] = [];
   const mask: Secrets['mask'] = (text) =>
@@ -189,13 +191,18 @@ export async function execute<O>(
     stopping: stop.signal,
     begin: (stopping = stepFirst) => {
       begun = stopping;
+      heard.begins();
     },
+    reads: (inventory) => heard.reads(inventory),
     keepSecret: (known, of = '') => {
       secrets.set(of, known);
       for (const secret of typed) known.add(secret);
       for (const name of known.variables) delete process.env[name];
     },
-    emit: (event: EventBody) => reporter.handle(eachText({ at: new Date().toISOString(), ...event }, mask)),
+    emit(event: EventBody) {
+      heard.hear(event);
+      reporter.handle(eachText({ at: new Date().toISOString(), ...event }, mask));
+    },
     print: (text) =>
       write(
         typeof text === 'string' || stdout.isTTY ? visibleLines(Buffer.from(text).toString()) : text,
@@ -242,6 +249,9 @@ export async function execute<O>(
       process.exitCode = code;
     }
   }
+  // After the run's last event, which is the last line of --json.
+  for (const text of await heard.tell({ programEnv: process.env }))
+    errors.write(`warning: ${visibleLines(mask(text))}\n`);
   clearInterval(isRunning);
   // Connections to hosts that still do not answer would keep the process alive.
   if (stop.signal.aborted) process.exit();

@@ -25,6 +25,8 @@ export interface StatusOptions extends CommonOptions {
   listen: number;
   exitCode: boolean;
   format: 'text' | 'json' | 'prometheus' | 'nagios';
+  /** Tell the inventory's hooks what is new and what has gone. */
+  hooks: boolean;
   /** The file that it is written to, in place of standard output. */
   out?: string;
 }
@@ -39,6 +41,8 @@ export async function status(options: StatusOptions, context: Context): Promise<
     throw new UsageError(`--json is --format json, and --format ${format} is said beside it`);
   if (options.watch && format === 'nagios')
     throw new UsageError('--format nagios is one line and an exit code: it does not go with --watch');
+  if (options.hooks && (options.watch || options.serve))
+    throw new UsageError('--hooks tells what one look finds new: it goes with neither --watch nor --serve');
   if (inventories.length > 1) {
     refuseForSeveral({
       '--serve': options.serve,

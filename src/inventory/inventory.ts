@@ -1,6 +1,7 @@
 import type { Document, Path } from '../document/document';
 import type { OwnConfigurations } from './own-files';
 import type { HaproxySettings, StatsSettings } from './schema/haproxy';
+import type { Hook } from './schema/hook';
 import type { SshSettings } from './schema/host';
 import type { KeepalivedSettings } from './schema/keepalived';
 import type { ProtocolPort } from './schema/protocol-port';
@@ -162,6 +163,8 @@ export interface Inventory {
   /** Before its VIPs and services were read from files of the user's own, whose templates see this. */
   said?: Inventory;
   keepalived: Pick<KeepalivedSettings, 'sections'>;
+  /** Who is told of what happens. */
+  hooks: Hook[];
   playbooks: string[];
   secrets: Secrets;
 }

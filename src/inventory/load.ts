@@ -186,6 +186,7 @@ function build(document: Document, raw: RawInventory, secrets: Secrets, own: Own
     haproxy,
     keepalived: { sections: raw.keepalived.sections },
     own,
+    hooks: raw.hooks,
     playbooks: raw.playbooks,
     secrets: markPasswords(raw, secrets),
   };
@@ -268,6 +269,11 @@ function markPasswords(raw: RawInventory, secrets: Secrets): Secrets {
     Object.values<Users[string][string]>,
   ))
     secrets.add(password ?? hash ?? '');
+  for (const { url, secret } of raw.hooks) {
+    if (secret !== undefined) secrets.add(secret);
+    // Whoever knows the path of a chat's webhook may write to it.
+    if (url !== undefined && new URL(url).pathname !== '/') secrets.add(url);
+  }
   return secrets;
 }
 

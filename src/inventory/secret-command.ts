@@ -120,7 +120,8 @@ function end(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-function notStarted(program: string, cwd: string, { code }: NodeJS.ErrnoException): string {
+/** Why a program could not be started. */
+export function notStarted(program: string, cwd: string, { code }: NodeJS.ErrnoException): string {
   const name = `the command ${JSON.stringify(program)}`;
   const isPath = program.includes('/');
   if (code === 'ENOENT')

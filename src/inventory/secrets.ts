@@ -65,6 +65,7 @@ export const secretKeys: ReadonlySet<string> = new Set([
   'auth',
   'key',
   'hash',
+  'secret',
 ]);
 
 /** A document with the values of its variables and files put in. */

@@ -1,5 +1,6 @@
 import { ExitCode, HaprovError, UsageError } from '../errors';
 import type { Event, EventBody } from '../events/events';
+import { RunEvents } from '../hooks/run-events';
 import type { SecretQuestion } from '../host/connection';
 import type { Inventory as Loaded } from '../inventory/inventory';
 import type { Secrets } from '../inventory/secrets';
@@ -92,8 +93,10 @@ export async function callFor<T>(
   let secrets: Secrets | undefined;
   let isOver = false;
   const mask = (text: string) => secrets?.mask(text) ?? text;
+  const heard = new RunEvents();
   const emit = (event: EventBody): void => {
     if (isOver) return;
+    heard.hear(event);
     try {
       caller.onEvent?.(eachText({ at: new Date().toISOString(), ...event } as Event, mask));
     } catch {
@@ -122,7 +125,8 @@ export async function callFor<T>(
       columns: 80,
       stopping,
       cancel: stopping,
-      begin: () => {},
+      begin: () => heard.begins(),
+      reads: (inventory) => heard.reads(inventory),
       keepSecret(known) {
         secrets = known;
         for (const secret of typed) known.add(secret);
@@ -150,6 +154,7 @@ export async function callFor<T>(
     if (error instanceof HaprovError) maskError(error, mask);
     throw error;
   } finally {
+    for (const text of await heard.tell({ programEnv })) emit({ type: 'message', level: 'warning', text });
     isOver = true;
   }
 }

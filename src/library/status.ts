@@ -1,3 +1,5 @@
+import { UsageError } from '../errors';
+import type { Inventory } from '../inventory/inventory';
 import { connectFirst } from '../planning/connect-first';
 import type { CommonOptions, Context } from '../planning/context';
 import { statusAnswersWithin } from '../planning/hosts';
@@ -6,17 +8,35 @@ import type { Status } from '../status/status';
 
 export type { StatusObserver };
 
-/** Looks once. A host that cannot be asked is a finding. @throws InputError when the inventory is wrong */
-export async function status(options: CommonOptions, context: Context): Promise<Status> {
+export interface StatusOptions extends CommonOptions {
+  /** Tell the inventory's hooks what is new since they were told last, and what has gone. */
+  hooks?: boolean | undefined;
+}
+
+/**
+ * Looks once. A host that cannot be asked is a finding. That a hook could not be told is a warning.
+ * @throws InputError when the inventory is wrong, UsageError for hooks beside a part of the hosts
+ */
+export async function status(options: StatusOptions, context: Context): Promise<Status> {
+  if (options.hooks && options.limit !== undefined)
+    throw new UsageError('hooks are told of the whole pair: --hooks does not go with --limit');
   const within = { ...options, answerWithin: options.answerWithin ?? statusAnswersWithin };
   return connectFirst(within, context, async (begun) => {
     const looking = await statusObserver(begun, context);
     try {
-      return await looking.look();
+      const found = await looking.look();
+      if (options.hooks && looking.inventory) await tell(found, looking.inventory, context);
+      return found;
     } finally {
       looking.close();
     }
   });
+}
+
+async function tell(found: Status, inventory: Inventory, { env, programEnv, emit }: Context): Promise<void> {
+  const { tellNews } = await import('../hooks/tell-news');
+  for (const text of await tellNews(found, env, { inventory, programEnv }))
+    emit({ type: 'message', level: 'warning', text });
 }
 
 /** Somebody who looks again and again; whoever wants one closes it. */

@@ -13,7 +13,7 @@ import { selectHosts, toTarget } from './hosts';
 
 /** An inventory by its path, or as it was read before. */
 export type Named = Pick<CommonOptions, 'inventory' | 'loaded'>;
-export type Asker = Parameters<typeof loadInventory>[1];
+export type Asker = Parameters<typeof loadInventory>[1] & Pick<Context, 'reads'>;
 
 /** The inventory that is meant; `read` is given the document, where it is read now. @throws InputError with all faults */
 export async function inventoryOf(
@@ -21,9 +21,10 @@ export async function inventoryOf(
   asker: Asker,
   read?: (document: Document) => void,
 ): Promise<Inventory> {
-  if (!loaded) return loadInventory(resolve(inventory), asker, read);
-  asker.keepSecret(loaded.secrets);
-  return loaded;
+  if (loaded) asker.keepSecret(loaded.secrets);
+  const said = loaded ?? (await loadInventory(resolve(inventory), asker, read));
+  asker.reads?.(said);
+  return said;
 }
 
 /**

@@ -42,6 +42,8 @@ export interface Context {
   programEnv: NodeJS.ProcessEnv;
   /** Tells the reporter; secrets are masked on the way, once they are known. */
   emit(event: EventBody): void;
+  /** Is told which inventory the command is about, once it was read. */
+  reads?(inventory: Inventory): void;
   /** From here on these values are masked in everything that is printed, in place of those of the same inventory `of`. */
   keepSecret(secrets: Inventory['secrets'], of?: string): void;
   /**

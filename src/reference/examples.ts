@@ -38,6 +38,7 @@ function* inventories(folder: string): Generator<unknown> {
     'docs/inventory.md',
     ...below(folder, 'docs/inventory', '.md'),
     'docs/own-configuration.md',
+    'docs/hooks.md',
   ])
     yield* blocks(join(folder, name));
   for (const name of [

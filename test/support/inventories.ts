@@ -47,6 +47,8 @@ export const majorsFor = (name: string): number[] =>
 export const environment: NodeJS.ProcessEnv = {
   HAPROV_STATS_PASSWORD: 'a-password-of-tests',
   HAPROV_TEST_SECRET: 'a-secret-of-tests',
+  HAPROV_TEST_HOOK: 'whsec_MfKQ9r8GKYqTwjUPD8ILPZIo2LaLaSw9r8GKYqT',
+  HAPROV_TEST_HOOK_URL: 'https://chat.test.example/hooks/a-word-that-nobody-knows',
   HAPROV_TEST_KEY: readFileSync(join(folder, 'tls', 'only-for-tests.key'), 'utf8'),
 };
 

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { list, name, object, record, sysctlKey, sysctlValue, text } from '../../document/fields';
 import { haproxy, stats } from './haproxy';
+import { hook } from './hook';
 import { group, host, ssh } from './host';
 import { keepalived } from './keepalived';
 import { service } from './service';
@@ -39,6 +40,9 @@ export const inventorySchema = object({
     .describe('What the kernel of a VIP’s holder hands on to servers, without HAProxy (LVS).'),
   haproxy: haproxy.prefault({}).describe('Settings of HAProxy for all services.'),
   keepalived: keepalived.prefault({}).describe('Settings of keepalived for all VIPs.'),
+  hooks: list(hook, 'a list of hooks: { "on": […], "run": […] or "url": … }')
+    .default([])
+    .describe('Who is told of what happens on the pair: programs of this machine, and webhooks.'),
   playbooks: list(text('the name or path of a playbook'), 'a list of playbook names or paths', 1).describe(
     'What is done to the hosts, in this order: names, in playbooks/ beside the inventory or shipped, or paths.',
   ),

@@ -265,6 +265,14 @@ export const everything = {
     sections: ['backend sectionname'],
   },
   keepalived: { sections: ['static_routes {\n}'] },
+  hooks: [
+    { on: ['run-end', 'gate-failed', 'restored'], run: ['hookprogram', 'hookword'] },
+    {
+      on: ['not-restored', 'finding', 'drift', 'gone'],
+      url: 'https://hookurl.example.com/path',
+      secret: 'whsec_aG9va3NlY3JldGhvb2tzZWNyZXRob29rc2VjcmV0',
+    },
+  ],
   playbooks: ['load-balancer', './own.json'],
 };
 

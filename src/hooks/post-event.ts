@@ -1,0 +1,61 @@
+import { createHmac } from 'node:crypto';
+
+interface Request {
+  url: string;
+  /** The same for each try. */
+  id: string;
+  body: string;
+  /** `whsec_` and the key in base64. */
+  secret?: string;
+  /** Ends it. */
+  signal: AbortSignal;
+  /** How many milliseconds one try may take; 5 seconds. */
+  limitMs?: number;
+  now?: Date;
+}
+
+/** The headers of Standard Webhooks (standardwebhooks.com): who has the secret can tell that we sent it, and when. */
+export function webhookHeaders({ id, body, secret, now = new Date() }: Omit<Request, 'url' | 'signal'>) {
+  const timestamp = String(Math.floor(now.getTime() / 1000));
+  const key = Buffer.from((secret ?? '').replace(/^whsec_/, ''), 'base64');
+  const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
+  return {
+    'content-type': 'application/json',
+    'webhook-id': id,
+    'webhook-timestamp': timestamp,
+    ...(secret === undefined ? {} : { 'webhook-signature': `v1,${signature}` }),
+  };
+}
+
+/**
+ * Sends an event once. A redirect is not followed: the signature is for this address.
+ * @returns nothing where it was taken, else why not, and whether to try again
+ */
+export async function postEvent(request: Request): Promise<{ fault: string; mayRetry: boolean } | undefined> {
+  const { url, body, signal, limitMs = 5000 } = request;
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: webhookHeaders(request),
+      body,
+      redirect: 'manual',
+      signal: AbortSignal.any([signal, AbortSignal.timeout(limitMs)]),
+    });
+    await response.body?.cancel();
+    if (response.ok) return undefined;
+    const { status } = response;
+    return {
+      fault: `it answers HTTP ${status}`,
+      mayRetry: status >= 500 || status === 429 || status === 408,
+    };
+  } catch (error) {
+    return { fault: whyOf(error), mayRetry: true };
+  }
+}
+
+/** Node says what happened in the cause, and the address, which may be secret, in some messages. */
+function whyOf(error: unknown): string {
+  const { name, cause } = error as { name?: string; cause?: { code?: string } };
+  if (name === 'TimeoutError' || name === 'AbortError') return 'it does not answer in time';
+  return `it cannot be reached${cause?.code ? ` (${cause.code})` : ''}`;
+}

@@ -1,0 +1,69 @@
+import type { Event, EventBody } from '../events/events';
+import type { Inventory } from '../inventory/inventory';
+import { eachText } from '../text/each-text';
+import type { HookEvent } from './hook-event';
+import type { Way } from './tell-hooks';
+
+/** Hears a command, and when it has ended tells the inventory's hooks of the run that it was. */
+export class RunEvents {
+  #inventory: Inventory | undefined;
+  #command = '';
+  #hasBegun = false;
+  readonly #events: HookEvent[] = [];
+
+  /** The command is about this inventory. */
+  reads(inventory: Inventory): void {
+    this.#inventory = inventory;
+  }
+
+  /** From here on hosts are changed: a plan, or a run that was not agreed to, is told to nobody. */
+  begins(): void {
+    this.#hasBegun = true;
+  }
+
+  hear(event: EventBody | Event): void {
+    if (event.type === 'run-start') this.#command = event.command;
+    const said = this.#hasBegun ? this.#read(event) : undefined;
+    if (said) this.#events.push(said);
+  }
+
+  /**
+   * Tells the hooks. It takes as long as they do, and never longer than their limits.
+   * @returns a sentence for each hook that could not be told
+   */
+  async tell(way: Omit<Way, 'inventory'>): Promise<string[]> {
+    const inventory = this.#inventory;
+    if (!inventory || this.#events.length === 0 || inventory.hooks.length === 0) return [];
+    const events = this.#events
+      .splice(0)
+      .map((event) => eachText({ ...event }, (text) => inventory.secrets.mask(text)));
+    // Most commands tell nobody anything, and need not load it.
+    const { tellHooks } = await import('./tell-hooks');
+    const told = await tellHooks(events, { ...way, inventory });
+    return told.flatMap(({ fault }) => fault ?? []);
+  }
+
+  #read(event: EventBody): HookEvent | undefined {
+    const of = this.#inventory?.name ?? '';
+    const command = this.#command;
+    const make = (type: HookEvent['type'], text: string, data: Partial<HookEvent['data']>): HookEvent => ({
+      version: 1,
+      type,
+      timestamp: new Date().toISOString(),
+      text: `${command} on ${of}: ${text}`,
+      data: { inventory: of, command, ...data },
+    });
+    if (event.type === 'run-end') {
+      const { run, exitCode, message } = event;
+      return make('run-end', message, { ...(run === undefined ? {} : { run }), exitCode, message });
+    }
+    if (event.type !== 'phase-end') return undefined;
+    const { host, phase, ok, message = '' } = event;
+    const why = message && `: ${message}`;
+    if (phase === 'gate' && !ok) return make('gate-failed', `${host} is not well${why}`, { host, message });
+    if (phase !== 'restore') return undefined;
+    return ok
+      ? make('restored', `${host} is as it was before`, { host })
+      : make('not-restored', `${host} is not as it was before, hands are needed${why}`, { host, message });
+  }
+}

@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Inventory } from '../inventory/inventory';
+import type { Hook } from '../inventory/schema/hook';
+import type { HookEvent } from './hook-event';
+import { postEvent } from './post-event';
+import { startProgram } from './start-program';
+
+/** How hooks are reached. */
+export interface Way {
+  inventory: Inventory;
+  /** What programs are started with. */
+  programEnv: NodeJS.ProcessEnv;
+  /** Waits so many milliseconds before another try. */
+  pause?: (ms: number) => Promise<unknown>;
+  /** How many milliseconds a hook may take for all that it is told; 30 seconds. */
+  limitMs?: number;
+}
+
+/** What came of telling one hook. */
+export interface Told {
+  hook: Hook;
+  /** What it was to be told, and whether it was: in this order, up to the first that it was not. */
+  events: HookEvent[];
+  told: number;
+  /** Why not all of it. Has no secret: of an address only its host. */
+  fault?: string;
+}
+
+/** Milliseconds before the second and the third try. */
+const pauses = [1000, 3000];
+const limit = 30_000;
+
+/** Tells all hooks side by side, each the events that it is for, one after the other. Never throws. */
+export const tellHooks = (events: readonly HookEvent[], way: Way): Promise<Told[]> =>
+  Promise.all(
+    way.inventory.hooks.map((hook) =>
+      tellHook(
+        hook,
+        events.filter((one) => isFor(hook, one)),
+        way,
+      ),
+    ),
+  );
+
+/** Whether a hook is to hear of it. */
+export const isFor = ({ on }: Hook, { type }: HookEvent) =>
+  type === 'test' || (on as readonly string[]).includes(type);
+
+/** Tells one hook these events. Never throws. */
+export async function tellHook(hook: Hook, events: HookEvent[], way: Way): Promise<Told> {
+  const signal = AbortSignal.timeout(way.limitMs ?? limit);
+  for (const [told, event] of events.entries()) {
+    const fault = await tellOnce(hook, event, way, signal);
+    if (fault !== undefined) {
+      const left = events.length - told;
+      const what = left === 1 ? event.type : `${event.type} and ${left - 1} more`;
+      return { hook, events, told, fault: `the hook ${placeOf(hook)} was not told of ${what}: ${fault}` };
+    }
+  }
+  return { hook, events, told: events.length };
+}
+
+/** A request is sent again where that may help; a program is started once. */
+async function tellOnce(
+  hook: Hook,
+  event: HookEvent,
+  { inventory, programEnv, pause = sleep }: Way,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const body = JSON.stringify(event);
+  const { run, url, secret } = hook;
+  if (run !== undefined)
+    return startProgram(run, {
+      input: `${body}\n`,
+      cwd: dirname(inventory.file),
+      env: { ...programEnv, ...variablesOf(event) },
+      signal,
+    });
+  if (url === undefined) return undefined;
+  // The same request each time, so that who got it twice can tell.
+  const id = `msg_${createHash('sha256').update(body).digest('hex').slice(0, 32)}`;
+  for (const wait of [...pauses, undefined]) {
+    const answer = await postEvent({ url, id, body, signal, ...(secret === undefined ? {} : { secret }) });
+    if (answer === undefined || !answer.mayRetry || wait === undefined || signal.aborted)
+      return answer?.fault;
+    await pause(wait);
+  }
+  return undefined;
+}
+
+/** What shell scripts need most of an event. */
+const variablesOf = ({ type, text, data }: HookEvent): NodeJS.ProcessEnv => ({
+  HAPROV_EVENT: type,
+  HAPROV_TEXT: text,
+  HAPROV_EVENT_INVENTORY: data.inventory,
+  ...(data.run === undefined ? {} : { HAPROV_RUN: data.run }),
+});
+
+/** How a hook is named where people read: the rest of an address may be a secret. */
+export const placeOf = ({ run, url }: Hook): string =>
+  run === undefined ? new URL(url ?? '').origin : (run[0] ?? '');
+
+/** What a hook is known by from look to look. */
+export const idOf = ({ run, url }: Hook): string =>
+  createHash('sha256')
+    .update(JSON.stringify(run ?? url))
+    .digest('hex')
+    .slice(0, 16);

@@ -1,0 +1,85 @@
+import type { EventBody } from '../../src/events/events';
+import { RunEvents } from '../../src/hooks/run-events';
+import type { Inventory } from '../../src/inventory/inventory';
+import { Secrets } from '../../src/inventory/secrets';
+
+const asked: unknown[] = [];
+jest.mock('../../src/hooks/tell-hooks', () => ({
+  tellHooks: async (events: unknown) => {
+    asked.push(events);
+    return [{ fault: 'the hook x was not told' }, {}];
+  },
+}));
+beforeEach(() => asked.splice(0));
+
+const secrets = new Secrets();
+secrets.add('a-word-that-nobody-knows');
+const inventory = { name: 'pair', secrets, hooks: [{ on: ['run-end'], run: ['x'] }] } as unknown as Inventory;
+
+const runStart: EventBody = { type: 'run-start', command: 'apply', inventory: 'pair.json', hosts: ['fred'] };
+const phase = (name: 'gate' | 'restore' | 'commit', ok: boolean, message?: string): EventBody => ({
+  type: 'phase-end',
+  host: 'fred',
+  phase: name,
+  ok,
+  ms: 1,
+  ...(message === undefined ? {} : { message }),
+});
+const runEnd: EventBody = {
+  type: 'run-end',
+  run: 'r1',
+  exitCode: 1,
+  ms: 5,
+  changed: 0,
+  failed: 1,
+  message: 'fred failed, and is as before',
+};
+
+async function told(...events: (EventBody | 'begin' | 'read')[]) {
+  const heard = new RunEvents();
+  for (const event of events) {
+    if (event === 'read') heard.reads(inventory);
+    else if (event === 'begin') heard.begins();
+    else heard.hear(event);
+  }
+  const faults = await heard.tell({ programEnv: {} });
+  return { faults, events: asked.flat() as { type: string; text: string; data: object }[] };
+}
+
+test('a run that failed and was restored, without its secrets', async () => {
+  const { faults, events } = await told(
+    'read',
+    runStart,
+    'begin',
+    phase('commit', true),
+    phase('gate', false, 'says a-word-that-nobody-knows'),
+    phase('restore', true),
+    runEnd,
+  );
+  expect(faults).toEqual(['the hook x was not told']);
+  expect(events.map(({ type, text }) => `${type}: ${text}`)).toEqual([
+    'gate-failed: apply on pair: fred is not well: says ***',
+    'restored: apply on pair: fred is as it was before',
+    'run-end: apply on pair: fred failed, and is as before',
+  ]);
+  expect(events[2]?.data).toEqual({
+    inventory: 'pair',
+    command: 'apply',
+    run: 'r1',
+    exitCode: 1,
+    message: 'fred failed, and is as before',
+  });
+});
+
+test('a host that could not be put back', async () => {
+  const { events } = await told('read', runStart, 'begin', phase('restore', false, 'disk full'));
+  expect(events.map(({ type, text }) => `${type}: ${text}`)).toEqual([
+    'not-restored: apply on pair: fred is not as it was before, hands are needed: disk full',
+  ]);
+});
+
+test('a gate that was passed, a run that nobody agreed to, a command without an inventory: nobody is told', async () => {
+  expect((await told('read', runStart, 'begin', phase('gate', true))).events).toEqual([]);
+  expect((await told('read', runStart, runEnd)).events).toEqual([]);
+  expect((await told(runStart, 'begin', runEnd)).events).toEqual([]);
+});
