@@ -6,6 +6,7 @@ import { asHtml, type Html, html } from './html';
 import script from './live.client.js';
 import { renderMark } from './mark';
 import { type News, renderNews } from './news';
+import { proofOf } from './proof';
 import { renderRunsPlace } from './runs-page';
 import { renderHosts, renderServices, renderVips } from './status-tables';
 
@@ -67,11 +68,11 @@ function renderParts({ status, trouble, diagram, news = [] }: StatusView): Html 
 ${renderTrouble(shown, trouble)}
 ${renderHeadline(shown)}
 </div>
-${renderFirst(shown?.findings[0], shown?.level ?? 'unknown')}
+${renderFirst(shown)}
 <p id="freshness" data-part class="quiet">${shown && html`Last look: ${renderTime(shown.at)} <span id="age"></span>`}</p>
 <div aria-live="polite"><p id="news" data-part${hiddenUnless(newest ?? false)}>${newest}</p></div>
 <details id="earlier" data-part${hiddenUnless(earlier ?? false)}>${earlier}</details>
-${renderSection('findings', shown && shown.findings.length > 1 && renderFindings(shown.findings.slice(1)))}
+${renderSection('findings', shown && shown.findings.length > 1 && renderFindings(shown.findings.slice(1), shown))}
 ${renderSection('picture', diagram !== undefined && renderPicture(diagram))}
 ${renderSection('hosts', shown && shown.hosts.length > 0 && renderHosts(shown.hosts))}
 ${renderSection('vips', shown && shown.vips.length > 0 && renderVips(shown.vips))}
@@ -97,20 +98,25 @@ function renderHeadline(status: Status | undefined): Html {
 }
 
 /** The first finding's details, below the headline; screen readers do not read them out with it. */
-function renderFirst(first: StatusFinding | undefined, level: Level): Html {
-  const about = first && renderAbout(first);
+function renderFirst(status: Status | undefined): Html {
+  const [first] = status?.findings ?? [];
+  const level = status?.level ?? 'unknown';
+  const about = status && first && renderAbout(first, status);
   return html`<div id="first" data-part class="first ${level}"${hiddenUnless(about)}>${about}</div>`;
 }
 
-function renderFindings(findings: StatusFinding[]): Html {
+function renderFindings(findings: StatusFinding[], status: Status): Html {
   return html`<h2>${count(findings.length, 'more finding')}</h2>
 <ol class="findings">
-${findings.map((one) => html`<li class="${one.level}"><h3>${renderMark(one.level)} ${one.message}</h3>${renderAbout(one)}</li>\n`)}</ol>`;
+${findings.map((one) => html`<li class="${one.level}"><h3>${renderMark(one.level)} ${one.message}</h3>${renderAbout(one, status)}</li>\n`)}</ol>`;
 }
 
-function renderAbout({ component, host, rule, evidence, next }: StatusFinding): Html {
+function renderAbout(finding: StatusFinding, status: Status): Html {
+  const { component, host, rule, evidence, next } = finding;
+  const proof = proofOf(finding, status);
   return html`<p class="quiet">${component} on ${host} · ${rule}</p>
 ${evidence.length > 0 && html`<ul class="evidence">${evidence.map((line) => html`<li><code>${line}</code></li>`)}</ul>`}
+${proof && html`<p class="quiet">See it on ${proof.on}: <code>${proof.command}</code></p>`}
 ${next && html`<p><b>Next:</b> ${next}</p>`}`;
 }
 

@@ -11,7 +11,7 @@ test('the headline, and below it what to do first; the other findings after it',
   const [first, second] = splitBrain.findings;
   expect(part(page, 'headline')).toBe(`broken: ${splitBrain.headline}`);
   expect(part(page, 'first')).toBe(
-    `firewall on ethyl · split-brain ${first?.evidence.join(' ')} Next: ${first?.next}`,
+    `firewall on ethyl · split-brain ${first?.evidence.join(' ')} See it on ethyl: nft list ruleset; iptables -S; ip6tables -S Next: ${first?.next}`,
   );
   expect(part(page, 'findings')).toBe(
     `1 more finding warning: ${second?.message} configuration on ethyl · configuration-drift maxconn 4096 → 10 Next: ${second?.next}`,
