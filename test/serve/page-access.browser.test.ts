@@ -4,7 +4,7 @@ import { type Served, serveStatus } from '../../src/serve/serve';
 import type { Status } from '../../src/status/status';
 import { type Browser, describeWithBrowser, startBrowser } from '../support/browser';
 import { aRun, onHost, step } from '../support/runs';
-import { healthy, splitBrain, statuses } from '../support/statuses';
+import { healthy, hundredHosts, splitBrain, statuses } from '../support/statuses';
 
 const axe = readFileSync(require.resolve('axe-core'), 'utf8');
 
@@ -152,6 +152,28 @@ describeWithBrowser('the status page is for everybody', () => {
     expect(await page.locator('#stale').textContent()).toMatch(/a look for a while.*from .*\d\d:\d\d/);
     expect(await page.locator('#age').textContent()).toBe('(14 h ago)');
     expect(await page.title()).toMatch(/^\?/);
+  });
+
+  test('of a hundred hosts those come first that are not well; the others are folded, and stay open where they were opened', async () => {
+    let headline = hundredHosts.headline;
+    look = async () => ({ ...hundredHosts, headline });
+    const response = await page.goto(served.url);
+    expect((await response?.text())?.length).toBeLessThan(300_000);
+    const rows = page.locator('#hosts tbody tr:visible');
+    expect(await rows.count()).toBe(1);
+    expect(await rows.textContent()).toContain('httpd does not run');
+    expect(await page.locator('#services tbody tr:visible').textContent()).toContain('DOWN');
+    await page.getByText('101 hosts are well').click();
+    expect(await rows.count()).toBe(102);
+    headline = 'later';
+    look = async () => ({ ...hundredHosts, headline, hosts: hundredHosts.hosts.slice(0, -1) });
+    await page.getByText('100 hosts are well').waitFor();
+    expect(await rows.count()).toBe(101);
+    await page.getByText('100 hosts are well').focus();
+    headline = 'latest';
+    look = async () => ({ ...hundredHosts, headline, hosts: hundredHosts.hosts.slice(0, -2) });
+    await page.getByText('99 hosts are well').waitFor();
+    expect(await page.evaluate('document.activeElement.id')).toBe('hosts-summary');
   });
 
   test('nothing moves by itself', async () => {

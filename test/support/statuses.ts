@@ -384,6 +384,30 @@ export const longNames = status({
 });
 
 /** Every one of them, by its name. */
+/** A pair before a hundred web hosts, one of which has no httpd. */
+export const hundredHosts = ((): Status => {
+  const hosts = Array.from({ length: 100 }, (_, index) => `web-${index}`);
+  const isIll = (name: string) => name === 'web-17';
+  const states = (name: string): States => (isIll(name) ? { service: ['broken', 'httpd does not run'] } : {});
+  return status({
+    level: 'broken',
+    headline: 'httpd on web-17 does not run',
+    hosts: [
+      host('fred', '192.168.56.201', holds()),
+      host('ethyl', '192.168.56.202'),
+      ...hosts.map((name, index) => host(name, `10.0.0.${index}`, states(name))),
+    ],
+    services: [
+      service({
+        level: 'warning',
+        servers: hosts.map((name, index) =>
+          server(name, `10.0.0.${index}`, both(isIll(name) ? 'DOWN L4CON' : 'UP')),
+        ),
+      }),
+    ],
+  });
+})();
+
 export const statuses = {
   healthy,
   drained,
@@ -394,6 +418,7 @@ export const statuses = {
   fourNodes,
   ipv6,
   longNames,
+  hundredHosts,
 } satisfies Record<string, Status>;
 
 /** `status` with every text of it, names and addresses too, made by `change`. */

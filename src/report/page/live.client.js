@@ -15,11 +15,17 @@
 
   function replace(now, next) {
     const focused = now.contains(document.activeElement) ? document.activeElement.id : '';
-    const scrolled = [...now.querySelectorAll('.scroll')].map((box) => [box.id, box.scrollLeft]);
+    const scrolled = [...now.querySelectorAll('.scroll')].map((box) => [
+      box.id,
+      box.scrollLeft,
+      box.scrollTop,
+    ]);
+    const opened = [...now.querySelectorAll('details[open][id]')].map(({ id }) => id);
     now.className = next.className;
     now.hidden = next.hidden;
     now.replaceChildren(...next.childNodes);
-    for (const [id, left] of scrolled) if (at(id)) at(id).scrollLeft = left;
+    for (const id of opened) if (at(id)) at(id).open = true;
+    for (const [id, left, top] of scrolled) at(id)?.scrollTo(left, top);
     if (focused) at(focused)?.focus({ preventScroll: true });
   }
 

@@ -31,11 +31,17 @@ const componentNames: Record<Component, string> = {
   configuration: 'Configuration',
 };
 
-/** A table of every component of every host, the hosts side by side. */
+/** So many hosts stand side by side; of more each has a row. */
+const mostBeside = 6;
+/** Of so many servers all are shown; of more those that are up are folded. */
+const mostServers = 12;
+
+/** A table of every component of every host: the hosts side by side or, where they are many, those that are well folded. */
 export function renderHosts(hosts: HostStatus[]): Html {
   const names = (Object.keys(componentNames) as Component[]).filter((name) =>
     hosts.some(({ components }) => components.some(({ component }) => component === name)),
   );
+  if (hosts.length > mostBeside) return html`<h2>Hosts</h2>\n${renderManyHosts(hosts, names)}`;
   const rows = names.map((name) => {
     const cells = hosts.map(({ components }) =>
       renderComponent(components.find(({ component }) => component === name)),
@@ -45,6 +51,41 @@ export function renderHosts(hosts: HostStatus[]): Html {
   const heads = hosts.map((host) => html`<th scope="col">${renderHostHead(host)}</th>`);
   return html`<h2>Hosts</h2>
 ${inBox('hosts', html`<tr><th scope="col">Component</th>${heads}</tr>`, rows)}`;
+}
+
+function renderManyHosts(hosts: HostStatus[], names: Component[]): Html {
+  const isWell = ({ reached, drained, components }: HostStatus) =>
+    reached && !drained && components.every(({ level }) => level === 'ok');
+  const heads = names.map((name) => html`<th scope="col">${componentNames[name]}</th>`);
+  const row = (host: HostStatus) => {
+    const cells = names.map((name) =>
+      renderBriefly(host.components.find(({ component }) => component === name)),
+    );
+    return html`<tr><th scope="row">${renderHostHead(host)}</th>${cells}</tr>\n`;
+  };
+  return foldWell(hosts, isWell, 'hosts', 'host', (id, some) =>
+    inBox(id, html`<tr><th scope="col">Host</th>${heads}</tr>`, some.map(row), id, 'dense'),
+  );
+}
+
+/** What is well only as a mark, for the eye. */
+function renderBriefly(state: ComponentState | undefined): Html {
+  if (state?.level !== 'ok') return renderComponent(state);
+  return html`<td class="ok">${renderMark('ok')}<span class="unseen">${state.text}</span></td>`;
+}
+
+/** What is not well, and below it what is, folded. @param render a table of some of them, with that id */
+function foldWell<T>(
+  all: readonly T[],
+  isWell: (one: T) => boolean,
+  id: string,
+  noun: string,
+  render: (id: string, some: T[]) => Html,
+): Html {
+  const ill = all.filter((one) => !isWell(one));
+  const well = all.filter(isWell);
+  return html`${ill.length > 0 && render(id, ill)}
+${well.length > 0 && html`<details id="${id}-folded"><summary id="${id}-summary">${renderMark('ok')} ${count(well.length, noun)} ${well.length === 1 ? 'is' : 'are'} well</summary>${render(`${id}-well`, well)}</details>`}`;
 }
 
 function renderHostHead({ host, address, os, reached, drained }: HostStatus): Html {
@@ -91,16 +132,21 @@ function renderService(status: ServiceStatus, index: number): Html {
   const { service, vips, servers, level } = status;
   const balancers = [...new Set(servers.flatMap(({ seenBy }) => seenBy.map(({ balancer }) => balancer)))];
   const heads = balancers.map((balancer) => html`<th scope="col">as ${balancer} sees it</th>`);
+  const id = `service-${index}`;
+  const table = (name: string, some: ServerStatus[]) =>
+    inBox(
+      name,
+      html`<tr><th scope="col">Server</th>${heads}</tr>`,
+      some.map((server) => renderServer(server, balancers)),
+      `Servers of ${service}${name === id ? '' : ' that are well'}`,
+    );
   return html`<h3>${renderMark(level)} ${service} <span class="quiet">${describeService(status).join(', ')}${vips.length > 0 && `, at ${vips.join(', ')}`}</span></h3>
 ${
   servers.length === 0
     ? html`<p class="quiet">${describeTargets(status)}</p>`
-    : inBox(
-        `service-${index}`,
-        html`<tr><th scope="col">Server</th>${heads}</tr>`,
-        servers.map((server) => renderServer(server, balancers)),
-        `Servers of ${service}`,
-      )
+    : servers.length > mostServers
+      ? foldWell(servers, (server) => server.level === 'ok', id, 'server', table)
+      : table(id, servers)
 }
 `;
 }
@@ -127,8 +173,8 @@ function renderView(view: ServerView | undefined): Html {
 const lines = (parts: Html[]): Content => parts.map((part, index) => html`${index > 0 && html`<br>`}${part}`);
 
 /** A table that scrolls in its own box where it is wider than the page, also by keyboard. */
-export function inBox(id: string, head: Html, rows: Html[], label = id): Html {
-  return html`<div class="scroll" id="${id}-box" tabindex="0" role="region" aria-label="${label}"><table>
+export function inBox(id: string, head: Html, rows: Html[], label = id, kind = ''): Html {
+  return html`<div class="scroll" id="${id}-box" tabindex="0" role="region" aria-label="${label}"><table${kind && html` class="${kind}"`}>
 <thead>${head}</thead>
 <tbody>
 ${rows}</tbody>
