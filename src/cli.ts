@@ -93,6 +93,7 @@ severalCommand('status', 'show what works, what is broken, and what to do about 
   .option('--interval <seconds>', 'time from one look to the next', seconds(...ranges.interval), 2)
   .option('--serve', 'show it on a page of this machine only, which looks again by itself', false)
   .option('--listen <port>', 'the port of that page (0: any that is free)', portFrom(0), 0)
+  .option('--token-file <file>', 'the token of its address, where that is to stay the same')
   .addOption(
     new Option(
       '--format <format>',

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { readText } from '../document/document';
 import { writeOver } from '../document/write-below';
 import { ExitCode, HaprovError, UsageError } from '../errors';
 import type { Ended } from '../library/several';
@@ -23,6 +24,8 @@ export interface StatusOptions extends CommonOptions {
   serve: boolean;
   /** The page's port; 0 takes a free one. */
   listen: number;
+  /** The file with the token of the page's address. */
+  tokenFile?: string;
   exitCode: boolean;
   format: 'text' | 'json' | 'prometheus' | 'nagios';
   /** Tell the inventory's hooks what is new and what has gone. */
@@ -37,6 +40,8 @@ export async function status(options: StatusOptions, context: Context): Promise<
   const isData = json || format !== 'text' || out !== undefined;
   if (options.serve && (options.watch || isData))
     throw new UsageError('--serve shows a page: it goes with none of --watch, --format, --json and --out');
+  if (options.tokenFile !== undefined && !options.serve)
+    throw new UsageError('--token-file is of --serve: the token of its address');
   if (json && format !== 'text' && format !== 'json')
     throw new UsageError(`--json is --format json, and --format ${format} is said beside it`);
   if (options.watch && format === 'nagios')
@@ -122,8 +127,19 @@ async function redraw(text: string, { rows, printRendered }: Context): Promise<v
   await printRendered(`\x1b[H${shown.join('\x1b[K\n')}\x1b[J\n`);
 }
 
+/** @throws UsageError where it has none that nobody can guess */
+function readToken(file: string): string {
+  const token = readText(file).trim();
+  if (/^[\w-]{32,200}$/.test(token)) return token;
+  throw new UsageError(
+    `--token-file ${file}: is no token of 32 to 200 letters, digits, "_" and "-"`,
+    `make one: openssl rand -hex 32 >${file}`,
+  );
+}
+
 /** Serves the page until Ctrl-C. */
 async function serve(looking: StatusObserver, options: StatusOptions, context: Context): Promise<ExitCode> {
+  const token = options.tokenFile === undefined ? undefined : readToken(options.tokenFile);
   // Loaded here, because loading them would slow down every status.
   const [{ serveStatus }, { renderSvg }, { diagramOf: pictureOf }, { logBeside }] = await Promise.all([
     import('../serve/serve'),
@@ -139,6 +155,7 @@ async function serve(looking: StatusObserver, options: StatusOptions, context: C
     runs: (run) => logBeside(looking, run, options, context),
     intervalMs: options.interval * 1000,
     port: options.listen,
+    token,
     signal: context.stopping,
     onError: (error) =>
       context.emit({

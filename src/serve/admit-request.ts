@@ -1,24 +1,27 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
-/** What a request may get: the page, the event stream of updates, the list of runs, or one run. */
-export type Wanted = { kind: 'page' | 'live' | 'runs' } | { kind: 'run'; run: string };
+/** What a request may get: the page, the event stream of updates, what Prometheus scrapes, the list of runs, or one run. */
+export type Wanted = { kind: 'page' | 'live' | 'metrics' | 'runs' } | { kind: 'run'; run: string };
 
 /**
  * What the request may get; undefined where it is refused. It must be GET or HEAD, begin its path with the token, and
- * name loopback as its Host: a foreign page whose DNS name points to 127.0.0.1 (DNS rebinding) sends its own name.
+ * name loopback as its Host: a foreign page whose DNS name points to 127.0.0.1 (DNS rebinding) sends its own name. For
+ * `/metrics` the token may also be that of `Authorization: Bearer`, which no page can send from elsewhere.
  */
 export function admit(request: IncomingMessage, token: string, port: number): Wanted | undefined {
   if (request.method !== 'GET' && request.method !== 'HEAD') return undefined;
   if (!hostsOf(port).includes(request.headers.host ?? '')) return undefined;
-  const [before, given = '', rest, ...more] = (request.url ?? '').split('/');
+  const bearer = /^Bearer ([\w-]+)$/.exec(request.headers.authorization ?? '')?.[1];
+  const url = request.url === '/metrics' && bearer !== undefined ? `/${bearer}/metrics` : request.url;
+  const [before, given = '', rest, ...more] = (url ?? '').split('/');
   if (before !== '' || !isSame(given, token)) return undefined;
   const [run] = more;
   if (rest === 'runs' && run !== undefined && more.length === 1)
     return /^[\w-]+$/.test(run) ? { kind: 'run', run } : undefined;
   if (more.length > 0) return undefined;
   if (rest === '') return { kind: 'page' };
-  return rest === 'live' || rest === 'runs' ? { kind: rest } : undefined;
+  return rest === 'live' || rest === 'metrics' || rest === 'runs' ? { kind: rest } : undefined;
 }
 
 function hostsOf(port: number): string[] {

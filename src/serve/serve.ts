@@ -11,6 +11,7 @@ import {
   renderStatusUpdate,
   type StatusView,
 } from '../report/page/status-page';
+import { renderMetrics } from '../report/status-metrics';
 import type { Status } from '../status/status';
 import { admit, headersWith, type Wanted } from './admit-request';
 import { inTurn } from './ask-in-turn';
@@ -20,6 +21,8 @@ import { openStream } from './stream';
 interface ServeOptions extends WatchOptions {
   /** The port to listen on; 0 takes a free one. */
   port: number;
+  /** The token of its path, where it is to stay the same; another each time otherwise. */
+  token?: string | undefined;
   /** Closes the server. */
   signal?: AbortSignal;
   /** What the hosts keep of their runs; of one by its name, with what it changed. Rejects where nobody can be asked. */
@@ -41,6 +44,8 @@ const mostReaders = 20;
 const mostStrangers = 20;
 /** How many milliseconds loading a page waits for a look; the stream brings later results. */
 const patienceMs = 3_000;
+/** How many milliseconds a scrape waits for a look: less than the ten seconds after which Prometheus gives up. */
+const scrapePatienceMs = 8_000;
 /** How many milliseconds loading runs waits for the hosts. */
 const runsPatienceMs = 120_000;
 
@@ -50,7 +55,7 @@ const runsPatienceMs = 120_000;
  * @throws UsageError when it cannot listen on the port
  */
 export async function serveStatus(options: ServeOptions): Promise<Served> {
-  const token = randomBytes(32).toString('base64url');
+  const token = options.token ?? randomBytes(32).toString('base64url');
   const headers = headersWith({ style: pageStyle, script: pageScript });
   const watching = watch(options);
   const runs = options.runs && inTurn(options.runs);
@@ -83,6 +88,10 @@ export async function serveStatus(options: ServeOptions): Promise<Served> {
       response.writeHead(404, { ...headers, connection: 'close' }).end();
     } else if (request.method === 'HEAD') {
       response.writeHead(200, { ...headers, 'content-type': typeOf(wanted) }).end();
+    } else if (wanted.kind === 'metrics') {
+      const { status, trouble } = await watching.fresh(scrapePatienceMs);
+      if (!status || trouble !== undefined) response.writeHead(503, headers).end();
+      else response.writeHead(200, { ...headers, 'content-type': metricsType }).end(renderMetrics(status));
     } else if (wanted.kind === 'page') {
       const view = viewOf(await watching.fresh(patienceMs));
       send(response, renderStatusPage(view, refreshSeconds, runs !== undefined));
@@ -148,7 +157,9 @@ export async function serveStatus(options: ServeOptions): Promise<Served> {
 }
 
 const htmlType = 'text/html; charset=utf-8';
-const typeOf = ({ kind }: Wanted) => (kind === 'live' ? 'text/event-stream; charset=utf-8' : htmlType);
+const metricsType = 'text/plain; version=0.0.4; charset=utf-8';
+const typeOf = ({ kind }: Wanted) =>
+  kind === 'live' ? 'text/event-stream; charset=utf-8' : kind === 'metrics' ? metricsType : htmlType;
 const isAboutRuns = ({ kind }: Wanted) => kind === 'runs' || kind === 'run';
 const portOf = (server: Server) => (server.address() as AddressInfo | null)?.port ?? 0;
 

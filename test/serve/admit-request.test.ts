@@ -3,15 +3,20 @@ import { admit, headersWith } from '../../src/serve/admit-request';
 
 const token = 'T0ken-of_forty-three-letters-and-digits-all';
 
-function ask(url: string, about: { method?: string; host?: string; port?: number } = {}) {
-  const { method = 'GET', port = 8123 } = about;
+function ask(
+  url: string,
+  about: { method?: string; host?: string; port?: number; authorization?: string } = {},
+) {
+  const { method = 'GET', port = 8123, authorization } = about;
   const host = 'host' in about ? about.host : `127.0.0.1:${port}`;
-  return admit({ method, url, headers: { host } } as IncomingMessage, token, port);
+  return admit({ method, url, headers: { host, authorization } } as IncomingMessage, token, port);
 }
 
 test.each([
   ['the page', `/${token}/`, {}, { kind: 'page' }],
   ['what is new', `/${token}/live`, {}, { kind: 'live' }],
+  ['what Prometheus scrapes', `/${token}/metrics`, {}, { kind: 'metrics' }],
+  ['the same by its header', '/metrics', { authorization: `Bearer ${token}` }, { kind: 'metrics' }],
   ['the runs', `/${token}/runs`, {}, { kind: 'runs' }],
   [
     'a run',
@@ -33,6 +38,14 @@ test.each([
   ['//', {}],
   ['/favicon.ico', {}],
   ['/live', {}],
+  ['/metrics', {}],
+  ['/metrics', { authorization: `Bearer ${token}x` }],
+  ['/metrics', { authorization: `Basic ${token}` }],
+  ['/metrics', { authorization: `Bearer ${token}/runs` }],
+  ['/metrics/', { authorization: `Bearer ${token}` }],
+  ['/live', { authorization: `Bearer ${token}` }],
+  ['/', { authorization: `Bearer ${token}` }],
+  ['/metrics', { authorization: `Bearer ${token}`, host: 'rebound.example:8123' }],
   [`/${token}`, {}],
   [`/${token}x/`, {}],
   [`/${token.slice(0, -1)}/`, {}],
