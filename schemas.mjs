@@ -16,6 +16,7 @@ const printed = {
   secrets: ['src/commands/secret.ts', 'SecretsDocument', 'haprov secret list --json'],
   certificates: ['src/certificates/judge.ts', 'CertificatesReport', 'haprov certificates --json'],
   exec: ['src/commands/exec.ts', 'ExecLine', 'a line of haprov exec --json'],
+  logs: ['src/commands/logs.ts', 'LogLine', 'a line of haprov logs --json'],
   facts: ['src/commands/facts.ts', 'FactsDocument', 'haprov facts --json'],
   hooks: ['src/library/hooks.ts', 'HooksDocument', 'haprov hooks --json'],
   hook: [

@@ -41,7 +41,7 @@ import type { Finding, Plan } from './plan/plan';
 import { inventoryOf } from './planning/connect-first';
 import type { Status } from './status/status';
 
-export { exec, facts } from './calls/ask';
+export { exec, facts, logs } from './calls/ask';
 export * from './calls/begin';
 export type { ChangeOptions, InventorySource, Only } from './calls/call';
 export * from './calls/care';
@@ -74,6 +74,7 @@ export type { KnownHost, ProgramFacts } from './library/facts';
 export { IncompleteError, RunError } from './library/failures';
 export type { InventoryText, NewPair } from './library/init';
 export type { LoggedHost, LoggedRun, LoggedStep } from './library/log';
+export type { LogEntry } from './library/logs';
 export type { RenderedHost, RenderedState } from './library/render';
 export type { Retired } from './library/retire';
 export type { SecretRow } from './library/secrets';

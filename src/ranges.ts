@@ -10,6 +10,7 @@ export const ranges = {
   interval: [0.2, 3600],
   maxGap: [0, 3600],
   olderThan: [0, 36_500],
+  lines: [0, 1_000_000],
   port: [1, 65_535],
   probeInterval: [10, 60_000],
   soak: [0, 86_400],
@@ -26,4 +27,11 @@ export const elMajors = [6, 7, 8, 9, 10] as const;
 export const versionForm = /^\d+(?:\.\d+){1,2}(?:[-+].*)?$/;
 
 /** Those of {@link ranges} that have no fraction: a host's shell, which counts the seconds of `confirmWithin`, knows none. */
-export const wholeNumbers: readonly string[] = ['atOnce', 'confirmWithin', 'port', 'probeInterval', 'within'];
+export const wholeNumbers: readonly string[] = [
+  'atOnce',
+  'confirmWithin',
+  'lines',
+  'port',
+  'probeInterval',
+  'within',
+];

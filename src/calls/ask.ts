@@ -2,8 +2,9 @@ import type { CallOptions } from '../library/caller';
 import { type Executed, exec as execFor, type Stream } from '../library/exec';
 import { facts as factsFor, type KnownHost } from '../library/facts';
 import { IncompleteError } from '../library/failures';
+import { type LogEntry, logs as logsFor } from '../library/logs';
 import { call, type InventorySource, reach } from './call';
-import { callback, ranged } from './takes';
+import { callback, flag, ranged, text } from './takes';
 
 /**
  * Runs a command, in the words of a POSIX shell, on hosts: names, groups, patterns. It is recorded nowhere, and nothing puts back
@@ -37,5 +38,27 @@ export function facts(inventory: InventorySource, options: CallOptions = {}): Pr
     const { hosts, failure } = await factsFor(said, context);
     if (failure) throw new IncompleteError(failure, hosts);
     return hosts;
+  });
+}
+
+/**
+ * What hosts have logged of units and services, merged by time with the differences of their clocks taken out; with `follow`, until
+ * the signal aborts. Of nothing in `of`: haproxy, keepalived and what serves each service.
+ * @param options `hear` is given each entry, without secrets, and when that was by the right clock
+ */
+export function logs(
+  inventory: InventorySource,
+  of: string[],
+  options: CallOptions & {
+    hear(entry: LogEntry, at: Date): Promise<void> | void;
+    follow?: boolean;
+    lines?: number;
+    since?: string;
+  },
+): Promise<void> {
+  const takes = { ...reach, hear: callback, follow: flag, lines: ranged('lines'), since: text };
+  return call(inventory, options, takes, async (said, context) => {
+    const { failure } = await logsFor({ follow: false, ...said, of }, context);
+    if (failure) throw new IncompleteError(failure, undefined);
   });
 }

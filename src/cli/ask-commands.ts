@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { ExecOptions } from '../commands/exec';
 import type { FactsOptions } from '../commands/facts';
+import type { LogsOptions } from '../commands/logs';
 import type { SshOptions } from '../commands/ssh';
 import { ranges } from '../ranges';
 import { execute } from './execute-later';
@@ -39,6 +40,35 @@ export function askCommands(program: Command): void {
           endsUnread: true,
         },
         async () => (await import('../commands/exec')).exec,
+      );
+    });
+
+  hostOptions(
+    program
+      .command('logs')
+      .description(
+        'show what the hosts have logged, merged by time: of units, or of all that serves a service',
+      )
+      .usage('[options] [inventory] [unit...]')
+      .argument(
+        '[unit...]',
+        'services of the inventory, and units (default: haproxy, keepalived and what serves each service)',
+      ),
+  )
+    .option('-f, --follow', 'go on with what comes, until Ctrl-C', false)
+    .option('--since <time>', 'from this time on: 10m, 2h, 19:05, yesterday, "2026-01-02 03:04:05"')
+    .option(
+      '-n, --lines <n>',
+      'only the last ones of all hosts together (default: 100; 10 with --follow; all with --since)',
+      whole(...ranges.lines, 'lines'),
+    )
+    .option('--json', 'each line as data', false)
+    .action((words: string[], options) => {
+      const [first = ''] = words;
+      const said = isInventory(first) ? [first] : [];
+      return execute<LogsOptions>(
+        { ...options, words: said, of: words.slice(said.length), endsUnread: true },
+        async () => (await import('../commands/logs')).logs,
       );
     });
 

@@ -95,5 +95,6 @@ const schemaKinds = [
     'certificates',
     'exec',
     'facts',
+    'logs',
   ],
 ];

@@ -39,3 +39,20 @@ export function clockProblems(hosts: Asked, own = new Date()): string[] {
       ]
     : faults;
 }
+
+/**
+ * How many milliseconds each host's clock is ahead of the right one, which is the one in the middle of the hosts' and this machine's.
+ * 0 where the difference may come of the measuring alone.
+ */
+export function clockErrors(
+  differences: ReadonlyMap<string, { aheadMs: number; withinMs: number }>,
+): Map<string, number> {
+  const ahead = [...differences.values()].map(({ aheadMs }) => aheadMs);
+  const right = middle(ahead.length > 1 ? [...ahead, 0] : ahead) ?? 0;
+  return new Map(
+    [...differences].map(([host, { aheadMs, withinMs }]) => [
+      host,
+      Math.abs(aheadMs - right) <= withinMs ? 0 : aheadMs - right,
+    ]),
+  );
+}

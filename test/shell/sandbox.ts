@@ -452,6 +452,8 @@ esac
       ['/sys/fs/selinux', this.path('sys/fs/selinux')],
       ['-e /selinux/', `-e ${this.path('selinux/')}`],
       ['/var/log/audit', this.path('var/log/audit')],
+      ['/var/log/messages', this.path('var/log/messages')],
+      ['/run/systemd/journal', this.path('run/systemd/journal')],
       ['/etc/systemd/system', join(this.boot, 'system')],
       ['/etc/rc', join(this.boot, 'rc')],
       ['/proc/uptime', join(this.#root, 'proc/uptime')],

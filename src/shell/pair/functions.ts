@@ -4,6 +4,7 @@ import certificatesText from './certificates.sh';
 import drainFilesText from './drain-files.sh';
 import drainedText from './drained.sh';
 import flagText from './flag.sh';
+import journalText from './journal.sh';
 import moreFactsText from './more-facts.sh';
 import observeText from './observe.sh';
 import runtimeText from './runtime.sh';
@@ -17,6 +18,7 @@ export const libraries = {
   'drain-files': { text: drainFilesText, needs: [], functions: 'is_roots_alone write_drain_files restore_drain_files' },
   'drained': { text: drainedText, needs: ['runtime'], functions: 'drained_servers is_drained find_socket server_commands tell_worker set_servers lend_servers ready_servers change_drained keep_drained give_back tell_new_worker' },
   'flag': { text: flagText, needs: ['drain-files'], functions: 'take_over_levers raise_flag take_flag_down raise_run_flag take_run_flag_down' },
+  'journal': { text: journalText, needs: ['probe'], functions: 'has_journal tell_clock tell_logged tell_messages follow_messages follow_journal' },
   'more-facts': { text: moreFactsText, needs: ['probe', 'init', 'selinux-probe', 'firewall-probe'], functions: 'tell_more_facts tell_firewalls tell_synchronized' },
   'observe': { text: observeText, needs: ['probe', 'init', 'runtime'], functions: 'ask_haproxy observe say_address observe_ports observe_drain observe_servers' },
   'runtime': { text: runtimeText, needs: [], functions: 'haproxy_sockets tell_admin_sockets tell_haproxy' },
@@ -57,6 +59,13 @@ export interface Functions {
   take_flag_down: [];
   raise_run_flag: [take_down_script: Word, seconds: Word, ...path_content: Word[]];
   take_run_flag_down: [];
+  // journal.sh
+  has_journal: [];
+  tell_clock: [];
+  tell_logged: [lines: Word, since: Word, ...unit: Word[]];
+  tell_messages: [];
+  follow_messages: [bytes: Word];
+  follow_journal: [...word: Word[]];
   // more-facts.sh
   tell_more_facts: [];
   tell_firewalls: [];
