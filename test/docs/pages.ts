@@ -9,8 +9,13 @@ export interface Block {
   commands: string;
   /** The lines of the block of `text` behind it, before the next commands; `…` stands for anything. */
   prints: readonly string[];
-  /** The picture behind it: a file, and what it shows. */
-  picture?: { file: string; title: string };
+  pictures: Picture[];
+}
+
+/** A picture behind a block: a file, and what it shows. One whose name ends in `-live` is taken while the command is at work. */
+export interface Picture {
+  file: string;
+  title: string;
 }
 
 /** Every document that a user reads. */
@@ -43,8 +48,8 @@ export function blocksOf(page: string): Block[] {
   const blocks: Block[] = [];
   for (const { line, language, text, picture } of fencesOf(page)) {
     const last = blocks.at(-1);
-    if (language === 'sh') blocks.push({ page, line, commands: text, prints: [] });
-    else if (last && picture) last.picture ??= picture;
+    if (language === 'sh') blocks.push({ page, line, commands: text, prints: [], pictures: [] });
+    else if (picture) last?.pictures.push(picture);
     else if (last && language === 'text' && last.prints.length === 0)
       last.prints = text.split('\n').filter((one) => one.trim() !== '');
   }

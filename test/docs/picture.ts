@@ -68,15 +68,17 @@ export interface Shown {
   command: string;
   /** What the picture shows, for who does not see it. */
   title: string;
+  /** The screen is shown from the row on that has it. */
+  from?: string;
 }
 
-export function draw(buffer: IBuffer, { columns, command, title }: Shown): string {
+/** The screen as it is now. */
+export function draw(buffer: IBuffer, { columns, command, title, from = '' }: Shown): string {
+  const kept = Array.from({ length: buffer.length }, (_, y) => buffer.getLine(y)).filter((line) => !!line);
+  const begin = kept.findIndex((line, y) => y >= buffer.baseY && line.translateToString().includes(from));
   const lines: Run[][] = [[{ at: 0, text: `$ ${command}`, style: 'bold' }]];
-  if (buffer.baseY > 0) lines.push([{ at: 0, text: '…', style: 'dim' }]);
-  for (let y = buffer.baseY; y < buffer.length; y++) {
-    const line = buffer.getLine(y);
-    if (line) lines.push(runsOf(line));
-  }
+  if (begin > 0) lines.push([{ at: 0, text: '…', style: 'dim' }]);
+  lines.push(...kept.slice(begin).map(runsOf));
   while (lines.at(-1)?.length === 0) lines.pop();
   const [width, height] = [columns * signWidth + 2 * margin, lines.length * lineHeight + 2 * margin];
   const rows = lines.map(
@@ -114,6 +116,18 @@ const words = (lines: readonly string[]) =>
     .replace(/\d+(\.\d+)?/g, '0')
     .split(/\s+/)
     .filter((word) => word !== '');
+
+/** The first line of a picture, taken while a program is at work, that its terminal never shows; it is given all that came. */
+export function neverShown(lines: readonly string[], raw: string): string | undefined {
+  const still = (line: string) => words([line.replace(/^[\u2800-\u28ff] /, '')]).join(' ');
+  const shown = new Set(
+    raw
+      .replace(/\x1b\[[\d;?]*[a-zA-Z]/g, '')
+      .split(/[\r\n]+/)
+      .map(still),
+  );
+  return lines.find((line) => !shown.has(still(line)));
+}
 
 /** The first words of a picture that a terminal shows no more; numbers may be others. */
 export function staleIn(lines: readonly string[], printed: readonly string[]): string | undefined {

@@ -3,21 +3,23 @@ import { join } from 'node:path';
 import { Terminal } from '@xterm/headless';
 import { walked } from './commands';
 import { blocksOf, fencesOf } from './pages';
-import { draw, staleIn, wordsOf } from './picture';
+import { draw, neverShown, staleIn, wordsOf } from './picture';
 
 /** Pictures of a terminal: how they are drawn, and that each shows a block that is run. */
 
 const folder = 'docs/pictures';
-const taken = walked.flatMap(blocksOf).filter(({ picture }) => picture !== undefined);
+const taken = walked
+  .flatMap(blocksOf)
+  .flatMap(({ pictures, commands }) => pictures.map((picture) => ({ picture, commands })));
 
 test('every picture is one of a block that a test runs, says what it shows, and names no place of a machine', () => {
-  const files = taken.map(({ picture }) => picture?.file);
+  const files = taken.map(({ picture }) => picture.file);
   expect(files.length).toBeGreaterThanOrEqual(4);
   expect(readdirSync(folder).map((name) => join(folder, name))).toEqual([...files].sort());
   for (const { picture, commands } of taken) {
-    const svg = readFileSync(picture?.file ?? '', 'utf8');
+    const svg = readFileSync(picture.file, 'utf8');
     const { title, command, lines } = wordsOf(svg);
-    expect({ title, command }).toEqual({ title: picture?.title, command: commands.trim() });
+    expect({ title, command }).toEqual({ title: picture.title, command: commands.trim() });
     expect(svg).toContain(' role="img" ');
     expect(title.length).toBeGreaterThan(40);
     const strange = /\/(?:tmp|home|root|work)\/|SHA256:|AGE-|(?<!192\.168\.56)\.2\d\d\b/;
@@ -56,6 +58,17 @@ test('where the screen has lost its beginning the picture says so', async () => 
   expect(svg).toContain('>…</tspan>');
   expect(wordsOf(svg).lines).toEqual(['2', '3', '4']);
   expect(await pictureOf('1\n2', 3)).not.toContain('…');
+});
+
+test('it can begin later, and what it shows while a program is at work has been shown at some time', async () => {
+  const raw = 'old\nReally? [y/N] y\n\x1b[2m⠙ fred 3/11 2.5s\x1b[0m';
+  const terminal = new Terminal({ cols: 40, rows: 9, allowProposedApi: true });
+  await new Promise<void>((done) => terminal.write(raw.replaceAll('\n', '\r\n'), done));
+  const shown = { columns: 40, command: 'do', title: '', from: '[y/N]' };
+  const { lines } = wordsOf(draw(terminal.buffer.active, shown));
+  expect(lines).toEqual(['Really? [y/N] y', '⠙ fred 3/11 2.5s']);
+  expect(neverShown(lines, `${raw.replace('⠙', '⠹')}\rfred done`)).toBe(undefined);
+  expect(neverShown(lines, 'Really? [y/N] y\nfred done')).toContain('fred 3/11');
 });
 
 test('what has no colour in a picture is told, and not drawn as something else', async () => {

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Terminal } from '../pty/terminal';
 import { network, ofDocuments, ofThisLab, state } from '../support/lab';
-import type { Block } from './pages';
-import { draw, staleIn, wordsOf } from './picture';
+import type { Block, Picture } from './pages';
+import { draw, neverShown, staleIn, wordsOf } from './picture';
 
 const draws = process.env.HAPROV_UPDATE_DOCS === '1';
 
@@ -27,11 +27,11 @@ export class Walk {
   }
 
   /**
-   * Does it, and answers yes where it is asked; gives all that the terminal has shown. With HAPROV_UPDATE_DOCS=1 its picture
-   * is drawn anew, and otherwise said to be stale where it shows what is not printed.
+   * Does it, and answers yes where it is asked; gives all that the terminal has shown. With HAPROV_UPDATE_DOCS=1 its pictures
+   * are drawn anew, and otherwise said to be stale where they show what is not printed.
    */
-  async do({ commands, picture }: Block): Promise<{ code: number; printed: string[]; stale?: string }> {
-    const columns = picture ? 80 : 100;
+  async do({ commands, pictures }: Block): Promise<{ code: number; printed: string[]; stale?: string }> {
+    const columns = pictures.length > 0 ? 80 : 100;
     const [script, before] = [join(this.#place, 'block'), join(this.#place, 'environment')];
     writeFileSync(script, ofThisLab(commands));
     const kept = `export -p >'${before}'; pwd >'${this.#place}/folder'`;
@@ -46,16 +46,24 @@ export class Walk {
       () => terminal.type('y\r'),
       () => undefined,
     );
+    const save = ({ file, title }: Picture, from?: string) => {
+      const drawn = draw(terminal.buffer, { columns, command: commands.trim(), title, from });
+      writeFileSync(file, drawn.replaceAll(network, ofDocuments));
+    };
+    const live = pictures.find(isLive);
+    if (draws && live)
+      await terminal.shows(/ commit [3-9]\/.*\n.*\n.* commit [3-9]\//).then(() => save(live, '[y/N]'));
     const { code } = await terminal.ended;
     await answered;
     const printed = terminal.everything;
-    if (!picture) return { code, printed };
-    const { file, title } = picture;
-    if (draws) {
-      const drawn = draw(terminal.buffer, { columns, command: commands.trim(), title });
-      writeFileSync(file, drawn.replaceAll(network, ofDocuments));
+    for (const picture of pictures) {
+      if (draws && code === 0 && picture !== live) save(picture);
+      const { lines } = wordsOf(readFileSync(picture.file, 'utf8'));
+      const stale = isLive(picture) ? neverShown(lines, terminal.raw) : staleIn(lines, printed);
+      if (stale) return { code, printed, stale: `${picture.file} (npm run pictures): ${stale}` };
     }
-    const stale = staleIn(wordsOf(readFileSync(file, 'utf8')).lines, printed);
-    return { code, printed, ...(stale && { stale: `${file} (npm run pictures): ${stale}` }) };
+    return { code, printed };
   }
 }
+
+const isLive = ({ file }: Picture) => file.endsWith('-live.svg');
