@@ -58,7 +58,7 @@ test('a run that failed and was restored, without its secrets', async () => {
   );
   expect(faults).toEqual(['the hook x was not told']);
   expect(events.map(({ type, text }) => `${type}: ${text}`)).toEqual([
-    'gate-failed: apply on pair: fred is not well: says ***',
+    'gate-failed: apply on pair: the gate failed on fred: says ***',
     'restored: apply on pair: fred is as it was before',
     'run-end: apply on pair: fred failed, and is as before',
   ]);

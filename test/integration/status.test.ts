@@ -1,3 +1,10 @@
+import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { dirname, join } from 'node:path';
+import type { HookEvent } from '../../src/hooks/hook-event';
 import type { Status } from '../../src/status/status';
 import { describeLab, docker, eventually, haprov, lab, labName, network, on, vip } from '../support/lab';
 import { Scenario } from '../support/scenario';
@@ -324,6 +331,8 @@ describeLab('status of the real pair', () => {
     expect(new Set(levels)).toEqual(new Set(['ok']));
     const text = await haprov('status', scenario.inventory);
     expect(text.stdout).toContain('all is well on fred, ethyl');
+    const lastRun = { command: 'apply', result: 'finished', run: expect.any(String), at: expect.any(String) };
+    expect(status.hosts.map((host) => host.lastRun)).toEqual([lastRun, lastRun]);
     expect(Math.max(...text.stdout.split('\n').map((row) => row.length))).toBeLessThanOrEqual(80);
   });
 
@@ -332,6 +341,58 @@ describeLab('status of the real pair', () => {
     expect((await look()).status.findings[0]).toMatchObject({ rule: 'stale-worker', host: 'fred' });
     on('fred', `cat /root/haproxy.cfg >${cfg}`);
     expect((await look()).status.findings).toEqual([]);
+  });
+
+  test('Nagios has its four codes; a webhook hears what is new and what has gone, once each, signed', async () => {
+    await isWell();
+    const secret = 'whsec_MfKQ9r8GKYqTwjUPD8ILPZIo2LaLaSw9r8GKYqT9';
+    const key = Buffer.from(secret.slice('whsec_'.length), 'base64');
+    let heard: string[] = [];
+    const server = createServer(async (request, response) => {
+      let body = '';
+      for await (const chunk of request.setEncoding('utf8')) body += chunk;
+      const { 'webhook-id': id, 'webhook-timestamp': time, 'webhook-signature': signature } = request.headers;
+      const wanted = createHmac('sha256', key).update(`${id}.${time}.${body}`).digest('base64');
+      const { type, data } = JSON.parse(body) as HookEvent;
+      heard.push(
+        `${type} ${data.finding?.rule} ${data.finding?.on}${signature === `v1,${wanted}` ? '' : ': forged'}`,
+      );
+      response.end();
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const file = join(dirname(scenario.inventory), 'told.json');
+    const { port } = server.address() as AddressInfo;
+    const hook = { on: ['finding', 'drift', 'gone'], url: `http://127.0.0.1:${port}/`, secret };
+    writeFileSync(
+      file,
+      JSON.stringify({ ...JSON.parse(readFileSync(scenario.inventory, 'utf8')), hooks: [hook] }),
+    );
+    const check = async (...options: string[]) => {
+      heard = [];
+      const { code, stdout } = await haprov('status', file, '--format', 'nagios', ...options);
+      return [code, stdout.replace(/ - .*\n$/, ''), ...heard];
+    };
+    const conf = '/etc/sysctl.d/99-zz-haprov.conf';
+    try {
+      expect(await check('--hooks')).toEqual([0, 'HAPROV OK']);
+      on('ethyl', `cp -p ${conf} /root/sysctl.conf; echo '# by hand' >>${conf}`);
+      expect(await check('--hooks')).toEqual([1, 'HAPROV WARNING', 'drift drift ethyl']);
+      expect(await check('--hooks')).toEqual([1, 'HAPROV WARNING']);
+      on('fred', 'systemctl stop httpd');
+      const [code, word, ...news] = await check('--hooks');
+      expect([code, word]).toEqual([2, 'HAPROV CRITICAL']);
+      expect(news).toContain('finding unit-down fred');
+      on('fred', 'systemctl start httpd');
+      on('ethyl', `mv /root/sysctl.conf ${conf}`);
+      await isWell();
+      const [, , ...gone] = await check('--hooks');
+      expect(gone.sort()).toEqual(
+        ['drift drift ethyl', ...news.map(String)].map((one) => one.replace(/^\w+/, 'gone')).sort(),
+      );
+      expect(await check('--port', '9')).toEqual([3, 'HAPROV UNKNOWN']);
+    } finally {
+      server.close();
+    }
   });
 
   test.each(faults)('$name on $host', async ({ host, make, undo, component, says, level }) => {
