@@ -45,7 +45,7 @@ export { exec, facts, logs } from './calls/ask';
 export * from './calls/begin';
 export type { ChangeOptions, InventorySource, Only } from './calls/call';
 export * from './calls/care';
-export { type RollCallOptions, reboot } from './calls/roll';
+export { type PatchCallOptions, patch, type RollCallOptions, reboot } from './calls/roll';
 export * from './calls/secrets';
 export {
   type ErrorCode,

@@ -2,10 +2,11 @@ import { ExitCode } from '../errors';
 import type { RunEnd } from '../events/events';
 import type { CallOptions, Confirm } from '../library/caller';
 import { RunError } from '../library/failures';
+import { patch as patchFor } from '../library/patch';
 import { reboot as rebootFor } from '../library/reboot';
 import type { RollPlan } from '../patch/roll-words';
 import { call, type InventorySource, reach, requireConfirm } from './call';
-import { callback, flag, ranged, type Takes } from './takes';
+import { callback, flag, oneOf, ranged, type Takes, texts } from './takes';
 
 /** How hosts are taken out one after the other; what is left out is as on the command line. Times are seconds. */
 export interface RollCallOptions extends CallOptions {
@@ -27,6 +28,16 @@ export interface RollCallOptions extends CallOptions {
   confirmWithin?: number;
   /** Whether the services are sent requests meanwhile (true). */
   probe?: boolean;
+}
+
+/** As {@link RollCallOptions}, and what is made newer. */
+export interface PatchCallOptions extends RollCallOptions {
+  /** Only these packages (all). */
+  packages?: readonly string[];
+  /** Only what advisories call security updates. */
+  security?: boolean;
+  /** Whether each host is booted afterwards (`needed`). */
+  reboot?: 'always' | 'needed' | 'never';
 }
 
 const rolls: Takes<RollCallOptions> = {
@@ -62,6 +73,27 @@ export async function reboot(inventory: InventorySource, options: RollCallOption
   requireConfirm(options);
   const result = await call(inventory, options, rolls, (said, context) =>
     rebootFor({ ...asOnTheCommandLine, ...said }, context),
+  );
+  if (result.exitCode !== ExitCode.done) throw new RunError(result);
+  return result;
+}
+
+/**
+ * Makes packages newer on hosts one after the other, and boots them where that is needed, so that no client notices, once
+ * `confirm` has agreed; goes on where an earlier call was left.
+ * @throws RunError where it did not end well; HaprovError where it did not begin, such as where a host's resolver cannot tell
+ */
+export async function patch(inventory: InventorySource, options: PatchCallOptions): Promise<RunEnd> {
+  requireConfirm(options);
+  const takes = {
+    ...rolls,
+    packages: texts,
+    security: flag,
+    reboot: oneOf(['always', 'needed', 'never']),
+  };
+  const usual = { ...asOnTheCommandLine, packages: [], security: false, reboot: 'needed' as const };
+  const result = await call(inventory, options, takes, (said, context) =>
+    patchFor({ ...usual, ...said }, context),
   );
   if (result.exitCode !== ExitCode.done) throw new RunError(result);
   return result;

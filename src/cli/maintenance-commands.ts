@@ -1,10 +1,35 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import type { PatchOptions } from '../commands/patch';
 import type { RebootOptions } from '../commands/reboot';
 import { execute } from './execute-later';
 import { hostOptions, inventoryWord, rollOptions } from './options';
+import { collect } from './values';
 
 /** Adds the commands that look after a pair that runs: what comes back each month. */
 export function maintenanceCommands(program: Command): void {
+  rollCommand(
+    program,
+    'patch',
+    'make packages newer on hosts one after the other, and boot where that is needed, so that no client notices',
+  )
+    .addOption(
+      new Option('--packages <names>', 'only these packages (commas; repeatable)')
+        .argParser(collect)
+        .default([], 'all'),
+    )
+    .option('--security', 'only what advisories call security updates', false)
+    .addOption(
+      new Option('--reboot <when>', 'whether each host is booted afterwards')
+        .choices(['always', 'needed', 'never'])
+        .default('needed'),
+    )
+    .action((first, second, options) =>
+      execute<PatchOptions>(
+        { ...options, words: [first, second], beside: 'hosts' },
+        async () => (await import('../commands/patch')).patch,
+        'events',
+      ),
+    );
   rollCommand(program, 'reboot', 'boot hosts one after the other, so that no client notices').action(
     (first, second, options) =>
       execute<RebootOptions>(

@@ -16,6 +16,11 @@ export function hintFor({
 }): string {
   if (output.includes('drift: '))
     return 'somebody changed the host in between: make a new plan and look at it';
+  // The words of src/shell/patch/update.sh.
+  if (output.includes('so that it is not installed'))
+    return 'nothing was installed: change the configuration so that the old and the new program take it, or leave the package out';
+  if (output.includes('a script of a package failed'))
+    return 'its words are above; mend what it complains of, or leave the package out';
   if (part === 'validate') {
     const isOwn = origin !== undefined && !origin.endsWith('.ejs');
     return `mend ${isOwn ? shownPath(origin) : 'the template or the inventory'}; the host keeps the file that it had`;

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { askCommands } from '../../src/cli/ask-commands';
 import { completionOf, valuesOf } from '../../src/cli/completion';
+import { maintenanceCommands } from '../../src/cli/maintenance-commands';
 import { collect, oneOf } from '../../src/cli/values';
 import { namesOf } from '../../src/reference/names';
 
@@ -26,6 +27,7 @@ program.command('secret').command('set').argument('<name>').argument('[inventory
 
 const asking = new Command('haprov');
 askCommands(asking);
+maintenanceCommands(asking);
 const isAsking = (word = '') => asking.commands.some((one) => one.name() === word);
 const completed = (...words: string[]) => completionOf(isAsking(words[0]) ? asking : program, words);
 const wordsOf = (...words: string[]) => completed(...words).words.map(([word]) => word);
@@ -85,6 +87,16 @@ test.each([
   [['secret', 'set', ''], { names: 'secrets' }],
   [['adopt', 'a', 'b', ''], { names: undefined, paths: undefined, words: [] }],
   [['nothing', 'at', ''], { names: undefined, paths: undefined, words: [] }],
+  [
+    ['patch', '--reboot', ''],
+    {
+      words: [
+        ['always', ''],
+        ['needed', ''],
+        ['never', ''],
+      ],
+    },
+  ],
 ])('a word of a command: %j', (words, wanted) => {
   const { names, isList, paths, said, words: found } = completed(...words);
   expect({ names, isList, paths, said, words: found }).toMatchObject(wanted);
@@ -92,7 +104,7 @@ test.each([
 
 test('every option that takes a value is completed, but for what only its user knows', () => {
   const free =
-    /<(?:seconds|time|number|ms|n(?:\\\|p%)?|days|version|port|major|format|what)>|--user <name>|--host <name=address>|--vip <address>/;
+    /<(?:seconds|time|number|ms|n(?:\\\|p%)?|days|version|port|major|format|what|when)>|--packages <names>|--user <name>|--host <name=address>|--vip <address>/;
   const told = readFileSync('docs/reference/commands.md', 'utf8').matchAll(/`(?:-\w, )?(--[a-z-]+ <.*?>)`/g);
   const flags = [...new Set(Array.from(told, ([, flag = '']) => flag))].filter((flag) => !free.test(flag));
   expect(flags.length).toBeGreaterThan(8);

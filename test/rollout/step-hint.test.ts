@@ -11,6 +11,19 @@ test.each([
   expect(hintFor({ ...entry, origin: origin && resolve(origin) })).toContain(says);
 });
 
+test.each([
+  [
+    'validate',
+    'haproxy -c -f x',
+    'the new haproxy refuses … so that it is not installed',
+    'leave the package out',
+  ],
+  ['verify', 'dnf -y update', 'toys: no players\na script of a package failed', 'its words are above'],
+  ['stage', 'dnf -y update', 'Error: Failed to download', 'is a repository enabled'],
+])('what fails of an update: %s of %s', (part, command, output, says) => {
+  expect(hintFor({ part, command, output })).toContain(says);
+});
+
 const steps = ['/etc/haproxy/haproxy.cfg', '/etc/haproxy/hosts.map', '/etc/haproxy/certs/green.pem'].map(
   (target) => ({ target }),
 );

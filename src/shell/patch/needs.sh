@@ -1,4 +1,4 @@
-# What a host needs so that what is installed is what runs. Nothing here changes anything.
+# What a host needs so that what is installed is what runs. Only restart_units changes anything.
 # Needs: probe init
 
 # Prints "PID FILE" of each program and library that processes run, " (deleted)" behind one that is not there any more.
@@ -85,4 +85,13 @@ tell_boot_by_kernel() {
     case $running in "$newest"*) ;; *) echo "boot $kind $newest is installed, and $running runs" ;; esac
     return 0
   done
+}
+
+# Restarts units that still run what is replaced.
+restart_units() { # UNIT...
+  failed_units=
+  for unit in "$@"; do
+    if has_systemd; then systemctl restart "$unit"; else service "$unit" restart; fi >/dev/null || failed_units="$failed_units $unit"
+  done
+  [ -z "$failed_units" ] || fail "not restarted:$failed_units"
 }

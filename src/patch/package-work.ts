@@ -1,0 +1,79 @@
+import { ExitCode, HaprovError } from '../errors';
+import type { Connection } from '../host/connection';
+import type { Surveyed } from '../host/survey';
+import { call, compose } from '../shell/library';
+import { type MixedHost, mixedVersions } from './mixed-versions';
+import type { UpdatePlan, UpdateWish } from './packages';
+import { needsScript, readNeeds, readUpdatePlan, updatesScript } from './resolve';
+import type { RollOptions, Work, WorkOn } from './roll-options';
+import { bootStep } from './ssh-boot';
+import { updateSteps } from './update-steps';
+
+/** Loading the lists of a slow mirror may take minutes. */
+const resolverMs = 600_000;
+
+/**
+ * Newer packages on each host, by its own resolver, and what they need then.
+ * @param tell hears what is worth knowing of versions that run beside each other
+ * @returns what throws a HaprovError (exit 1) where a host cannot tell, or where two hosts would not get on meanwhile
+ */
+export function packageWork(
+  wish: UpdateWish,
+  boot: RollOptions['boot'],
+  tell: (text: string) => void,
+): WorkOn {
+  const seen: MixedHost[] = [];
+  return async (host, connection) => {
+    const { stdout } = await connection().runScript(updatesScript(wish), {
+      timeoutMs: resolverMs,
+      to: 'say what its packages would become',
+    });
+    const plan = readUpdatePlan(host.name, wish, stdout);
+    seen.push({ host: host.name, versions: host.facts.versions, plan });
+    const { refused, notes } = mixedVersions(seen);
+    for (const text of notes) tell(text);
+    if (refused.length > 0)
+      throw new HaprovError(
+        ExitCode.failed,
+        `hosts of the two versions would not get on while they are patched one after the other: ${refused.join('; ')}`,
+        'Nothing was changed. Leave the package out (--packages names those that are meant), or update all hosts at once in a maintenance window.',
+      );
+    return workOf(plan, boot, host, connection);
+  };
+}
+
+function workOf(
+  plan: UpdatePlan,
+  boot: RollOptions['boot'],
+  host: Surveyed,
+  connection: () => Connection,
+): Work | undefined {
+  const { updates, afterwards } = plan;
+  const isBooted = boot === 'always' || (boot === 'needed' && afterwards.boot.length > 0);
+  const steps = [...updateSteps(plan, { isBooted }), ...(isBooted ? [bootStep] : [])];
+  if (steps.length === 0) return undefined;
+  return {
+    boot: isBooted ? 'yes' : boot === 'never' || updates.length === 0 ? 'no' : 'if needed',
+    steps,
+    packages: plan,
+    settle: async () => {
+      const needs = await needsOf(connection());
+      const left = needs.units.map(({ unit }) => unit);
+      if (!isBooted && left.length > 0) {
+        await connection().runScript(compose(call('restart_units', ...left)), {
+          timeoutMs: 120_000,
+          to: `restart what runs files that are replaced, on ${host.name}`,
+        });
+      }
+      return [...new Set([...afterwards.boot, ...needs.boot])];
+    },
+  };
+}
+
+async function needsOf(connection: Connection) {
+  const { stdout } = await connection.runScript(needsScript(), {
+    timeoutMs: 120_000,
+    to: 'say what it needs now',
+  });
+  return readNeeds(stdout);
+}

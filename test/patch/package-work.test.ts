@@ -1,0 +1,74 @@
+import type { Connection } from '../../src/host/connection';
+import type { Surveyed } from '../../src/host/survey';
+import { packageWork } from '../../src/patch/package-work';
+
+const versions = { haproxy: '2.4.22', keepalived: '2.2.8' };
+
+/** A host that answers so, and says then what it needs. */
+function host(name: string, answer: string, needs = '', own = versions) {
+  const asked: string[] = [];
+  const runScript = async (script: string) => {
+    asked.push(script);
+    const stdout = /^tell_updates /m.test(script) ? answer : /^tell_needs$/m.test(script) ? needs : '';
+    return { stdout, stderr: '', code: 0, ms: 1 };
+  };
+  const connection = { runScript } as unknown as Connection;
+  return { asked, work: { name, facts: { versions: own }, connection } as unknown as Surveyed, connection };
+}
+
+const wish = { packages: [], isSecurity: false };
+const toys =
+  'code 1\nrow update toys noarch 2-1 own\nis toys noarch 1-1\nunit game.service /usr/lib/libtoys.so\n';
+const kernel = 'code 1\nrow update kernel-lt x86_64 2-1 own\nis kernel-lt x86_64 1-1\n';
+const nothing = 'code 0\nsaid Nothing to do.\n';
+
+async function ask(answer: string, boot: 'always' | 'needed' | 'never', needs = '') {
+  const { work, connection, asked } = host('fred', answer, needs);
+  const found = await packageWork(wish, boot, () => {})(work, () => connection);
+  return { asked, found };
+}
+
+test.each([
+  [toys, 'needed', 'if needed', ['update package toys', 'restart service game']],
+  [toys, 'never', 'no', ['update package toys', 'restart service game']],
+  [toys, 'always', 'yes', ['update package toys', 'reboot']],
+  [kernel, 'needed', 'yes', ['update package kernel-lt', 'reboot']],
+  [kernel, 'never', 'no', ['update package kernel-lt']],
+  [nothing, 'always', 'yes', ['reboot']],
+] as const)('%j, boot %s: %s', async (answer, boot, planned, titles) => {
+  const { found } = await ask(answer, boot);
+  expect(found?.boot).toBe(planned);
+  expect(found?.steps.map(({ title }) => title)).toEqual(titles);
+});
+
+test.each(['needed', 'never'] as const)('a host with nothing to do has no turn: boot %s', async (boot) => {
+  expect((await ask(nothing, boot)).found).toBeUndefined();
+});
+
+test('afterwards: what still runs old files is restarted, and why a boot is needed is said', async () => {
+  const { asked, found } = await ask(
+    toys,
+    'needed',
+    'unit other.service /usr/lib/libtoys.so\nboot systemd is new since the last boot\n',
+  );
+  expect(await found?.settle?.()).toEqual(['systemd is new since the last boot']);
+  expect(asked.at(-1)).toMatch(/^restart_units other$/m);
+});
+
+test('a reason that was known before counts afterwards, too, and a host that boots restarts nothing', async () => {
+  const { asked, found } = await ask(kernel, 'needed', 'unit other.service /usr/lib/libtoys.so\n');
+  expect(await found?.settle?.()).toEqual(['kernel-lt is new: only a boot has all of the host use it']);
+  expect(asked).toHaveLength(2);
+});
+
+test('two versions that do not get on are refused when the second host is asked', async () => {
+  const old = 'code 1\nrow update haproxy x86_64 2.8.3-1 own\nis haproxy x86_64 1.5.18-1\nhas peers\n';
+  const told: string[] = [];
+  const workOn = packageWork(wish, 'needed', (text) => told.push(text));
+  const fred = host('fred', nothing);
+  const ethyl = host('ethyl', old, '', { ...versions, haproxy: '1.5.18' });
+  await workOn(fred.work, () => fred.connection);
+  await expect(workOn(ethyl.work, () => ethyl.connection)).rejects.toThrow(
+    /would not get on .*1\.5\.18 and 2\.8\.3: .*stick tables/,
+  );
+});
