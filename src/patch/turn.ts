@@ -120,7 +120,9 @@ async function boot(roll: Roll, host: RollHost): Promise<void> {
     if ('refused' in seen) {
       throw await backOut(roll, host, failed(`${name} refuses to boot: ${seen.refused}`));
     }
-    const now = await roll.pair.look();
+    // Nobody waits for the host itself once more.
+    const others = new Set([...roll.connected.keys()].filter((one) => one !== name));
+    const now = await roll.pair.look(others);
     const places = maintenance.vips
       .filter(({ members }) => members.some((member) => member.host.name === name))
       .map((vip) => {

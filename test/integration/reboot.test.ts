@@ -1,0 +1,170 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import {
+  describeLab,
+  docker,
+  eventually,
+  haprov,
+  holders,
+  lab,
+  labName,
+  on,
+  startHaprov,
+  vip,
+} from '../support/lab';
+import { runLoad } from '../support/load';
+import { Scenario } from '../support/scenario';
+
+const run = promisify(execFile);
+
+/** Looks again and again who has the VIP, until it is told to stop. @returns how often two had it, look after look */
+function watchVip(): { stop(): Promise<number> } {
+  let going = true;
+  let twice = 0;
+  const has = async (host: string) => {
+    const asked = await run('docker', [
+      'exec',
+      `${labName}-${host}`,
+      'ip',
+      '-o',
+      'addr',
+      'show',
+      'eth0',
+    ]).catch(() => ({ stdout: '' }));
+    return asked.stdout.includes(` ${vip}/`);
+  };
+  const watching = (async () => {
+    let before = false;
+    while (going) {
+      const all = (await Promise.all(['fred', 'ethyl'].map(has))).every(Boolean);
+      // The new master has it for some milliseconds before the old one hears of that.
+      if (all && before) twice += 1;
+      before = all;
+      await new Promise((done) => setTimeout(done, 300));
+    }
+    return twice;
+  })();
+  return {
+    stop: () => {
+      going = false;
+      return watching;
+    },
+  };
+}
+
+/** The containers are machines: a boot ends them, and the engine starts them again, or does not. */
+const comesBack = (host: string, isSo: boolean) =>
+  docker('update', '--restart', isSo ? 'unless-stopped' : 'no', `${labName}-${host}`);
+const bootOf = (host: string) => on(host, "awk '{ print $22 }' /proc/1/stat").trim();
+
+describeLab('reboot', () => {
+  let scenario: Scenario;
+  const reboot = (...words: string[]) =>
+    haprov('reboot', scenario.inventory, ...words, '--yes', '--soak', '0', '--confirm-within', '5');
+
+  beforeAll(async () => {
+    lab('reset', '--alone', 'fred', 'ethyl');
+    scenario = await Scenario.provisioned();
+    for (const host of scenario.hosts) comesBack(host, true);
+  });
+
+  test('says what it would do, and does nothing where nobody agrees', async () => {
+    const asked = await haprov('reboot', scenario.inventory);
+    expect(asked).toMatchObject({ code: 2 });
+    expect(asked.stdout).toMatch(
+      /reboot of 2 hosts, one after the other.*1\. ethyl.*2\. fred .*, which holds VIP router37/s,
+    );
+    expect(on('ethyl', 'ls /var/lib/haprov')).not.toMatch(/^(roll|lock|drained)$/m);
+  });
+
+  test('under load: a host that does not come back, a haprov that is killed, and the same command goes on', async () => {
+    const begun = { fred: bootOf('fred'), ethyl: bootOf('ethyl') };
+    const stop = new AbortController();
+    const load = runLoad({
+      url: `http://${vip}/`,
+      keepAlive: false,
+      requests: 6000,
+      concurrency: 4,
+      minMs: 240_000,
+      signal: stop.signal,
+    });
+    const watch = watchVip();
+
+    comesBack('ethyl', false);
+    const lost = await reboot('--boot-within', '5');
+    expect({ ...lost, stderr: '' }).toMatchObject({ code: 3 });
+    expect(lost.stdout + lost.stderr).toMatch(
+      /ethyl: was told to boot and is not back after 5 s.*VIP router37 .* is on fred; not touched: fred; haprov reboot again goes on/s,
+    );
+    expect(holders()).toEqual(['fred']);
+    const without = await reboot();
+    expect(without).toMatchObject({ code: 3 });
+    expect(without.stderr).toMatch(/ethyl was told to boot by the reboot that was left/);
+
+    docker('start', `${labName}-ethyl`);
+    comesBack('ethyl', true);
+    await eventually('ethyl answering', () => {
+      try {
+        return bootOf('ethyl') !== begun.ethyl;
+      } catch {
+        return false;
+      }
+    });
+    const ethyl = bootOf('ethyl');
+    const words = ['reboot', scenario.inventory, '--yes', '--soak', '0', '--confirm-within', '5'];
+    const killed = startHaprov(words);
+    let said = '';
+    await new Promise<void>((done) =>
+      killed.child.stdout?.on('data', (chunk: string) => {
+        said += chunk;
+        if (said.includes('fred   unlock')) done();
+      }),
+    );
+    killed.child.kill('SIGKILL');
+    await killed.finished;
+    expect(said).toMatch(/goes on with haprov reboot .* ethyl was told to boot, fred is not begun/);
+    expect(said).toContain('ethyl  undrain ok');
+
+    await eventually('fred answering', () => {
+      try {
+        return on('fred', 'true') === '';
+      } catch {
+        return false;
+      }
+    });
+    const again = await reboot();
+    expect({ ...again, stderr: '' }).toMatchObject({ code: 0 });
+    expect(again.stdout).toMatch(/goes on with .* ethyl is done, fred was t/);
+    await scenario.settled();
+    stop.abort();
+    const { failed, sent } = await load;
+    expect(sent).toBeGreaterThan(300);
+    // Only what is on its way through the address while that moves can be lost.
+    expect(failed).toBeLessThanOrEqual(1);
+    expect(await watch.stop()).toBe(0);
+
+    // Each was booted once, whoever was lost meanwhile.
+    expect(bootOf('ethyl')).toBe(ethyl);
+    expect(bootOf('fred')).not.toBe(begun.fred);
+    for (const host of scenario.hosts) {
+      await scenario.released(host);
+      expect(scenario.leftovers(host)).toBe('');
+    }
+    expect(await haprov('status', scenario.inventory, '--exit-code')).toMatchObject({ code: 0 });
+    const log = await haprov('log', scenario.inventory);
+    expect(log.stdout).toMatch(
+      /reboot\n.*\n +(?:fred|ethyl)[^\n]*: finished, 1 change\n +✔ run command reboot/,
+    );
+  });
+
+  test('a kernel parameter that was set by hand is lost: the host stays drained, and that is said', async () => {
+    on('ethyl', 'sysctl -qw net.ipv4.conf.all.arp_ignore=1');
+    const lost = await reboot('ethyl');
+    expect(lost).toMatchObject({ code: 1 });
+    expect(lost.stdout + lost.stderr).toContain(
+      'net.ipv4.conf.all.arp_ignore was 1, and is 0; it is still drained, so nobody is sent there',
+    );
+    expect(on('ethyl', 'ls /var/lib/haprov')).toMatch(/^drained$/m);
+    expect(await haprov('undrain', scenario.inventory, 'ethyl')).toMatchObject({ code: 0 });
+  });
+});
