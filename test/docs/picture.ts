@@ -106,16 +106,18 @@ export function wordsOf(picture: string): { title: string; command: string; line
   return { title, command: command.replace('$ ', ''), lines: lines.filter((line) => line !== '…') };
 }
 
-/** How long things took differs, which of them were long, and what clients of a busy machine have measured. */
+/** How long things took differs, which of them were long, what clients of a busy machine have measured, and which lab it is. */
 const words = (lines: readonly string[]) =>
   lines
     .join(' ')
+    .replace(/\s+/g, ' ')
+    .replaceAll(' stand-in (EL tools on Debian userland)', '')
     .replace(/(warning: )?VIP \S+ \(\S+\) from laptop: [^✔]*/g, '')
     .replace(/\(\d[\d.]* ?(ms|s|m|min|h)\b[^)]*\)/g, '')
     .replace(/(\d+(\.\d+)? ?(ms|s|m|min|h)\b ?)+/g, '0 s ')
     .replace(/\d+(\.\d+)?/g, '0')
-    .split(/\s+/)
-    .filter((word) => word !== '');
+    .trim()
+    .split(/\s+/);
 
 /** The first line of a picture, taken while a program is at work, that its terminal never shows; it is given all that came. */
 export function neverShown(lines: readonly string[], raw: string): string | undefined {

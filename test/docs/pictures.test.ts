@@ -80,6 +80,8 @@ test('what has no colour in a picture is told, and not drawn as something else',
 
 test('a picture is stale where a word is another; times, counts and line breaks may differ', () => {
   const lines = ['VIP: 15 lost in 3s', 'done: 2 changes (18s: asking 5.2s, units', '  3.7s)'];
+  const standIn = ['fred (CentOS Stream 9 stand-in', '  (EL tools on Debian userland)): 1 change'];
+  expect(staleIn(standIn, ['fred (CentOS Stream 9): 1 change'])).toBe(undefined);
   const busy = ['before', 'VIP: 9', '  lost in 1m 03s', 'done: 2 changes (1m 03s)'];
   expect(staleIn(lines, busy)).toBe(undefined);
   expect(staleIn(lines, ['VIP: 15 failed in 3s', 'done: 2 changes (18s)'])).toContain('failed');
