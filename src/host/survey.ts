@@ -81,6 +81,27 @@ export async function survey(
   };
 }
 
+/** As {@link survey}; a connection of an earlier one that has broken off since is made anew, once. */
+export async function surveyAgain(
+  targets: Parameters<typeof survey>[0],
+  listener: SurveyListener,
+  { kept = new Map(), ...limits }: SurveyOptions,
+): Promise<Survey> {
+  const first = await survey(targets, listener, { kept, ...limits });
+  const isLost = (host: string) => kept.has(host) && first.failures.some(({ name }) => name === host);
+  const lost = targets.filter(({ target }) => isLost(target.name));
+  if (lost.length === 0) return first;
+  const again = await survey(lost, listener, limits);
+  return {
+    hosts: [...first.hosts, ...again.hosts],
+    failures: [...first.failures.filter(({ name }) => !isLost(name)), ...again.failures],
+    close() {
+      first.close();
+      again.close();
+    },
+  };
+}
+
 /** Where the signal aborts, closes what is open, and what is opened later, and rejects `left`. */
 function leaveAtAbort(signal: AbortSignal | undefined, kept: Iterable<Connection> = []) {
   const connections = new Set(kept);

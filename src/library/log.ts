@@ -11,7 +11,7 @@ import {
 } from '../host/history';
 import { runFormat } from '../host/run-format';
 import { inOrder } from '../host/run-order';
-import { type Survey, survey } from '../host/survey';
+import { type Survey, surveyAgain } from '../host/survey';
 import { inventoryOf } from '../planning/connect-first';
 import type { CommonOptions, Context } from '../planning/context';
 import {
@@ -70,7 +70,7 @@ export async function log(
     const failure = notAsked(failures);
     return { runs: eachText(shown, mask), ...(failure ? { failure } : {}) };
   } finally {
-    for (const { name, connection } of surveyed.hosts) if (!kept?.has(name)) connection.close();
+    for (const { name, connection } of surveyed.hosts) if (kept?.get(name) !== connection) connection.close();
   }
 }
 
@@ -134,7 +134,7 @@ async function askHistories(
   }));
   // `--verbose` shows more of the runs here, so the script that asks for them is not printed.
   const listener = { ...listenerFor(context), script: () => {} };
-  return { inventory, surveyed: await survey(targets, listener, { kept }) };
+  return { inventory, surveyed: await surveyAgain(targets, listener, { kept }) };
 }
 
 /** How many runs' secrets were wiped on which host; `failure` where not all of them could be asked. */

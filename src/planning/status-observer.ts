@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Connection, leaveEarly, prepare, type SshTarget } from '../host/connection';
 import { lastRunQuestion, readHistory } from '../host/history';
 import type { Question } from '../host/probe';
-import { type Survey, type SurveyListener, survey } from '../host/survey';
+import { type Survey, type SurveyListener, surveyAgain } from '../host/survey';
 import { isAt } from '../inventory/endpoints';
 import type { Host, Inventory } from '../inventory/inventory';
 import { probeTargets } from '../pair/vip-probe';
@@ -168,7 +168,6 @@ interface Way {
   heard: Map<string, number>;
 }
 
-/** A connection that was lost since the last look is made anew, once. */
 async function surveyForStatus(
   { inventory, wanted }: DesiredState,
   ways: ReadonlyMap<Host, SshTarget>,
@@ -186,24 +185,7 @@ async function surveyForStatus(
       told.end(host, phase, ms, error);
     },
   };
-  const limits = { timeoutMs: longest * within * 1000 };
-  const first = await survey(targets, listener, { kept, ...limits });
-  const lost = targets.filter(
-    ({ target }) => kept.has(target.name) && first.failures.some(({ name }) => name === target.name),
-  );
-  if (lost.length === 0) return first;
-  const again = await survey(lost, listener, limits);
-  return {
-    hosts: [...first.hosts, ...again.hosts],
-    failures: [
-      ...first.failures.filter(({ name }) => !lost.some(({ target }) => target.name === name)),
-      ...again.failures,
-    ],
-    close: () => {
-      first.close();
-      again.close();
-    },
-  };
+  return surveyAgain(targets, listener, { kept, timeoutMs: longest * within * 1000 });
 }
 
 /** All that a host is asked for a status, beside its facts. */
