@@ -34,6 +34,7 @@ function newsOf(before: Status, after: Status): string[] {
     ...each(before.vips, after.vips, ({ vip }) => vip, vipNews),
     ...each(before.hosts, after.hosts, ({ host }) => host, hostNews),
     ...each(servers(before), servers(after), ({ name }) => name, serverNews),
+    ...runNews(before, after),
     ...findingNews(before, after),
   ];
 }
@@ -98,6 +99,21 @@ function stateOf({ seenBy }: ServerStatus): string {
   const words = new Set(seenBy.map(word));
   if (words.size <= 1) return [...words][0] ?? 'not known';
   return seenBy.map((view) => `${word(view)} as ${view.balancer} sees it`).join(', ');
+}
+
+/** Runs that were begun or came to an end since, a sentence for all hosts that say the same. */
+function runNews(before: Status, after: Status): string[] {
+  const said = ({ lastRun }: Host) => lastRun && `${lastRun.run} ${lastRun.result}`;
+  const known = new Map(before.hosts.map((one) => [one.host, one]));
+  const told = new Map<string, string[]>();
+  for (const is of after.hosts) {
+    const was = known.get(is.host);
+    if (!is.lastRun || !was?.reached || said(was) === said(is)) continue;
+    const { command, run, result } = is.lastRun;
+    const words = `${command} ${run} is ${result}`;
+    told.set(words, [...(told.get(words) ?? []), is.host]);
+  }
+  return [...told].map(([words, hosts]) => `${words} on ${hosts.join(', ')}`);
 }
 
 function findingNews(before: Status, after: Status): string[] {

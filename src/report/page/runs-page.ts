@@ -81,7 +81,9 @@ const severity: Level[] = ['broken', 'warning', 'unknown', 'note', 'ok'];
 function renderRow(run: LoggedRun): Html {
   const levels = run.hosts.map(({ result }) => levelOf[result]);
   const worst = severity.find((level) => levels.includes(level)) ?? 'unknown';
-  const ends = outcomes(run).map(({ text, hosts }) => `${text} on ${namesOf(hosts)}`);
+  const ends = grouped(run.hosts, resultText).map(
+    ([example, all]) => `${resultText(example)} on ${namesOf(all.map(({ host }) => host))}`,
+  );
   const path = `runs/${encodeURIComponent(run.run)}`;
   return html`<details class="run" data-load="${path}"><summary><h3>${renderMark(worst)} ${run.command}, ${renderWhen(run)}</h3> <span class="quiet">${ends.join('; ')} · by ${run.owner}</span></summary><div class="lazy"><p><a href="${path}">What it changed</a></p></div></details>`;
 }

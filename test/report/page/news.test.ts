@@ -41,6 +41,24 @@ test('a VIP that falls silent, and answers again', () => {
   expect(linesOf(silent, healthy)).toEqual(['VIP router37 answers again']);
 });
 
+test('runs that are begun and end, hosts that say the same together', () => {
+  const withRun = (...results: ('being made' | 'finished' | 'restored')[]): Status => ({
+    ...healthy,
+    hosts: healthy.hosts.map((host, at) => {
+      const result = results[at];
+      return result ? { ...host, lastRun: { run: 'run-1', command: 'push', result } } : host;
+    }),
+  });
+  expect(linesOf(healthy, withRun('being made', 'being made'))).toEqual([
+    'push run-1 is being made on fred, ethyl',
+  ]);
+  expect(linesOf(withRun('being made', 'being made'), withRun('finished', 'restored'))).toEqual([
+    'push run-1 is finished on fred',
+    'push run-1 is restored on ethyl',
+  ]);
+  expect(linesOf(withRun('finished'), withRun('finished'))).toEqual([]);
+});
+
 test('findings behind the first, which the headline has', () => {
   const [first] = splitBrain.findings;
   const [second] = haproxyHung.findings;

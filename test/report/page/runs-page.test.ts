@@ -54,6 +54,9 @@ test('why it ended: what a failed step said, on which host, and what that meant 
   expect(page).toContain('validate failed on fred, exit code 1: haproxy -c');
   expect(page).toContain('unknown keyword');
   expect(page).toContain('restored on ethyl since it failed on fred');
+  expect(textOf(renderRunsPage({ runs: [aRun('r', { hosts: [failed, other] })] }))).toContain(
+    'restored on fred, ethyl ·',
+  );
   const left = onHost('fred', { result: 'restored', state: 'restored', abandoned: true });
   expect(textOf(renderRunPage('r', { runs: [aRun('r', { hosts: [left] })] }))).toContain(
     'nobody drove it any more',
