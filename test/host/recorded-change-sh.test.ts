@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { changeId, changeQuestion, purgeScript, readRecordedFile } from '../../src/host/history';
 import { readRecordedChange } from '../../src/rollback/recorded-change';
 import { own, Sandbox, shells } from '../shell/sandbox';
+import { toolsOfThisMachine } from '../shell/tools';
 
 /** What hosts keep of the changes of a run, for whoever asks later. */
 
@@ -60,6 +61,15 @@ describe.each(shells.map((shell) => [shell.join(' '), shell] as const))('%s', (_
     expect(await changed('a')).toEqual({ text: { from: 'old\n', to: 'new\n' } });
     box.write('a', 'theirs\n');
     expect((await changed('a')).notes).toEqual([expect.stringContaining('is not kept')]);
+  });
+
+  test('a run for whose copy there is no room goes on without it', async () => {
+    box.write('a', 'old\n');
+    const cp = join(toolsOfThisMachine(), 'cp');
+    box.fake('cp', `*/wrote) echo 'No space left on device' >&2; exit 1 ;;\n*) exec ${cp} "$@" ;;`);
+    expect(await box.apply(await box.steps(wish('a', 'new\n')))).toMatchObject({ code: 0, stderr: '' });
+    await finish();
+    expect(await changed('a')).toEqual({ text: { from: 'old\n', to: 'new\n' } });
   });
 
   test('a large file is told in numbers, and not kept twice', async () => {

@@ -1,6 +1,15 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describeLab, eventually, haprov, inventoryFile, lab, on, startHaprov } from '../support/lab';
+import {
+  describeLab,
+  eventually,
+  haprov,
+  inventoryFile,
+  lab,
+  on,
+  startHaprov,
+  statsPassword,
+} from '../support/lab';
 
 const pair = ['fred', 'ethyl'];
 const config = '/etc/haproxy/haproxy.cfg';
@@ -67,6 +76,34 @@ describeLab('what was done is remembered, and can be undone', () => {
       /fred, ethyl: finished, 2 changes\n {4}✔ update file \/etc\/haproxy\/haproxy.cfg\n/,
     );
     expect((await haprov('log', inventory, first)).stdout).toContain('fred: finished, 12 changes, ');
+  });
+
+  test('a run is shown with what it changed, also when others have changed it since, and without secrets', async () => {
+    const newest = await haprov('log', inventory, '--diff');
+    expect(newest).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('+    option tcp-smart-accept\n'),
+    });
+    expect(newest.stdout).toContain('(the same diff as on fred)');
+    const made = await haprov('log', inventory, first, '--diff', '--json');
+    expect(JSON.parse(made.stdout)).toMatchObject({
+      runs: [
+        {
+          run: first,
+          hosts: [{ host: 'fred' }, { host: 'ethyl' }].map((host) => ({
+            ...host,
+            steps: expect.arrayContaining([
+              expect.objectContaining({
+                target: config,
+                // The package had brought one of its own by then.
+                text: { from: expect.any(String), to: expect.stringContaining('stats auth admin:***') },
+              }),
+            ]),
+          })),
+        },
+      ],
+    });
+    expect(newest.stdout + made.stdout).not.toContain(statsPassword);
   });
 
   test('a damaged run does not break the log', async () => {

@@ -79,8 +79,11 @@ finish_staging() { # OWNER GROUP MODE
 }
 
 # Keeps the new file, with its owner and mode, for whoever asks later what the run changed, or tried to; not a large one, which
-# nobody is shown.
-keep_written() { [ "$(stat -c %s -- "$new")" -gt 262144 ] || cp -p -- "$new" "$step/wrote"; }
+# nobody is shown. The run does not need it.
+keep_written() {
+  [ "$(stat -c %s -- "$new")" -le 262144 ] || return 0
+  cp -p -- "$new" "$step/wrote" 2>/dev/null || rm -f -- "$step/wrote"
+}
 
 # Writes the new file with the old one's ACL and extended attributes. Only root can read it meanwhile.
 write_new() { # PATH <CONTENT
