@@ -60,7 +60,8 @@ export class RunEvents {
     if (event.type !== 'phase-end') return undefined;
     const { host, phase, ok, message = '' } = event;
     const why = message && `: ${message}`;
-    if (phase === 'gate' && !ok) return make('gate-failed', `the gate failed on ${host}${why}`, { host, message });
+    if (phase === 'gate' && !ok)
+      return make('gate-failed', `the gate failed on ${host}${why}`, { host, message });
     if (phase !== 'restore') return undefined;
     return ok
       ? make('restored', `${host} is as it was before`, { host })

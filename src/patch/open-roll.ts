@@ -122,13 +122,17 @@ async function planRoll(
   );
   const turns: RollPlan['turns'] = [];
   const rolled: RollHost[] = [];
+  const stands = new Map(note.hosts);
   for (const name of due) {
     const found = surveyed.hosts.find((one) => one.name === name) as Surveyed;
     const host = inventory.hosts.find((one) => one.name === name) as Host;
     const stand = note.hosts.get(name) ?? { state: 'due', staysDrained: false, mark: '' };
     const hasBooted = stand.state === 'booting' && answers.get(name)?.mark !== stand.mark;
     const work = await workOn(found, () => connections.get(name) ?? found.connection);
-    if (!work && stand.state === 'due') continue;
+    if (!work && stand.state === 'due') {
+      stands.set(name, { ...stand, state: 'done' });
+      continue;
+    }
     const maintenance = {
       ...maintenanceOf({ inventory, host, surveyed, pair, hosts }, context),
       say: async (text: string) => context.emit({ type: 'message', level: 'info', host: name, text }),
@@ -172,7 +176,7 @@ async function planRoll(
     roll: {
       command,
       run,
-      note,
+      note: { ...note, hosts: stands },
       hosts: rolled,
       connected: hosts,
       pair,

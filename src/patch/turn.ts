@@ -8,7 +8,7 @@ import { holdersOf, serversUp } from '../pair/health';
 import { within } from '../pair/timeout';
 import { isWrong } from '../rollout/ending';
 import { type GateResult, gateDefaults, passGate } from '../rollout/gate';
-import type { HostOutcome } from '../rollout/host-run';
+import type { HostOutcome, HostRun } from '../rollout/host-run';
 import { tellWhoIsDrained } from '../rollout/keep-drained';
 import { comeBack } from './come-back';
 import { noteStand, type Roll, type RollHost } from './rolling';
@@ -24,11 +24,12 @@ const failed = (message: string) => new HaprovError(ExitCode.failed, message);
 export async function takeTurn(roll: Roll, host: RollHost): Promise<void> {
   const { name, boots, run } = host;
   const stand = roll.note.hosts.get(name);
-  const hasBooted = stand?.state === 'booting' && (await boots.mark()) !== stand.mark;
+  const wasTold = stand?.state === 'booting';
+  const hasBooted = wasTold && (await boots.mark()) !== stand.mark;
   if (!hasBooted) {
     await noteStand(roll, name, { state: 'taken' });
     await drain(roll, host);
-    const mustBoot = await change(roll, host);
+    const mustBoot = run ? await change(roll, host, run) : wasTold;
     // Its processes would keep the host from going down until its lease is over.
     if (run) await mustBe(run.finish(), `${name} is changed, and its run could not be closed`);
     if (mustBoot) await boot(roll, host);
@@ -68,9 +69,8 @@ async function backOut(roll: Roll, host: RollHost, error: unknown): Promise<unkn
 const staysDrained = (roll: Roll, { name }: RollHost) => roll.note.hosts.get(name)?.staysDrained === true;
 
 /** Makes the run's changes, and confirms them. @returns whether the host must boot now */
-async function change(roll: Roll, host: RollHost): Promise<boolean> {
-  const { name, run, settle } = host;
-  if (!run) return true;
+async function change(roll: Roll, host: RollHost, run: HostRun): Promise<boolean> {
+  const { name, settle } = host;
   try {
     await mustBe(run.commit(), `${name} could not be changed`);
     const reasons = settle ? await settle() : [];
@@ -117,9 +117,8 @@ async function boot(roll: Roll, host: RollHost): Promise<void> {
     const telling = told(boots.boot()).then((why) => (why === undefined ? hangs() : { refused: why }));
     const seen = await Promise.race([telling, comeBack(boots, mark, roll.waits.bootMs)]);
     if (!seen) return;
-    if ('refused' in seen) {
+    if ('refused' in seen)
       throw await backOut(roll, host, failed(`${name} refuses to boot: ${seen.refused}`));
-    }
     // Nobody waits for the host itself once more.
     const others = new Set([...roll.connected.keys()].filter((one) => one !== name));
     const now = await roll.pair.look(others);
@@ -146,7 +145,9 @@ async function told(telling: Promise<void>): Promise<string | undefined> {
     await telling;
     return undefined;
   } catch (error) {
-    if (error instanceof ScriptFailure) return messageWithoutHost(error);
+    // A host that goes down ends whatever runs there.
+    const isRefused = error instanceof ScriptFailure && (error.result.code ?? 128) < 128;
+    if (isRefused) return messageWithoutHost(error);
     if (error instanceof HaprovError) return undefined;
     throw error;
   }

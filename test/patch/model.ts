@@ -41,6 +41,8 @@ export class World {
   readonly diary: string[] = [];
   stop = new AbortController();
   points = 0;
+  /** No run is made on any host. */
+  isNothingToDo = false;
   isGone = false;
   /** How many hosts have had the VIP at once, at each moment that it was looked at. */
   readonly holders = new Set<number>();
@@ -304,7 +306,9 @@ export async function tell(world: World, more: Partial<Roll> = {}): Promise<Told
     return {
       name,
       boots: host,
-      ...(hasBooted ? {} : { run: new HostRun(runs, host, { host: name, changes: [bootStep] }) }),
+      ...(hasBooted || world.isNothingToDo
+        ? {}
+        : { run: new HostRun(runs, host, { host: name, changes: [bootStep] }) }),
       maintenance: {
         host: name,
         vips,

@@ -109,6 +109,48 @@ test('sessions that outlast their time are cut, where that is meant', async () =
   isClean(world);
 });
 
+test('whoever has only to be looked at is not booted: what was to be made there is made', async () => {
+  const world = new World();
+  await tell(world, { boot: 'never' });
+  expect(boots(world)).toEqual([1, 1]);
+  isClean(world);
+
+  // Left when its changes were made: there is nothing more to make.
+  const left = new World();
+  left.isNothingToDo = true;
+  left.host('ethyl').isFlagged = true;
+  left.host('fred').note = {
+    roll: 'roll0',
+    serial: 1,
+    begun: new Date(1_800_000_000_000),
+    command: 'reboot',
+    owner: 'me@laptop',
+    hosts: new Map([
+      ['ethyl', { state: 'taken', staysDrained: false, mark: '' }],
+      ['fred', { state: 'done', staysDrained: false, mark: '' }],
+    ]),
+  };
+  expect((await tell(left, { boot: 'needed' })).result).toMatchObject({
+    exitCode: ExitCode.done,
+    done: ['ethyl'],
+  });
+  expect(boots(left)).toEqual([1, 1]);
+  isClean(left);
+});
+
+test('a host whose last words are that its script was ended goes down', async () => {
+  const world = new World();
+  const ethyl = world.host('ethyl');
+  const goDown = ethyl.boot.bind(ethyl);
+  ethyl.boot = async () => {
+    void goDown();
+    await new Promise((done) => setTimeout(done, 1000));
+    throw new ScriptFailure('ethyl', { code: 143, stderr: '', stdout: '', ms: 0 });
+  };
+  expect((await tell(world)).result).toMatchObject({ exitCode: ExitCode.done });
+  expect(boots(world)).toEqual([2, 2]);
+});
+
 test('a host that was drained before stays so', async () => {
   const world = new World();
   world.host('ethyl').isFlagged = true;
