@@ -1,4 +1,4 @@
-// Writes the types of the shell's functions, bundles the program into two files and a loader that starts them fast, and writes
+// Writes the types of the shell's functions, bundles the program into two files, a library beside them, and a loader that starts them fast, and writes
 // the JSON schemas from the validators, and the manual pages from both.
 
 import { spawnSync } from 'node:child_process';
@@ -33,6 +33,15 @@ function put(path, text, mode = 0o644) {
   chmodSync(next, mode);
   renameSync(next, path);
 }
+
+/** As big as half of haprov, and needed only where an authority is asked for a certificate: a file of its own, which that loads. */
+const besideProgram = {
+  name: 'beside-program',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^\.\/library$/ }, ({ importer }) =>
+      importer.endsWith('/src/acme/order.ts') ? { path: './acme.js', external: true } : undefined,
+    ),
+};
 
 const common = {
   bundle: true,
@@ -97,7 +106,12 @@ const ofProgram = await build({
   ...text,
   stdin: { contents: `module.exports = {\n${[...later.values()].sort().join('\n')}\n};\n`, resolveDir: '.' },
   outfile: 'dist/program.js',
-  plugins: [withoutUnused],
+  plugins: [withoutUnused, besideProgram],
+});
+const ofAcme = await build({
+  ...text,
+  entryPoints: ['src/acme/library.ts'],
+  outfile: 'dist/acme.js',
 });
 const [commands, program] = [ofCommands, ofProgram].map(({ outputFiles: [file] }) => {
   // esbuild leaves what is not ASCII in tagged templates, patterns and comments as it is; the loader reads Latin-1.
@@ -124,6 +138,7 @@ const loader = await build({
 mkdirSync('dist', { recursive: true });
 put('dist/cli.js', commands);
 put('dist/program.js', program);
+put('dist/acme.js', ofAcme.outputFiles[0].text);
 put('dist/haprov.js', loader.outputFiles[0].text, 0o755);
 // Each name by itself, so that Node finds them where the file is imported as a module.
 const names = Object.keys(createRequire(import.meta.url)('./dist/program.js')['src/index']());
@@ -134,7 +149,7 @@ put(
 
 put(
   'dist/THIRD-PARTY-LICENSES.txt',
-  licencesOf([ofCommands, ofProgram].flatMap(({ metafile }) => Object.keys(metafile.inputs))),
+  licencesOf([ofCommands, ofProgram, ofAcme].flatMap(({ metafile }) => Object.keys(metafile.inputs))),
 );
 
 /** The licence of every package that a file of the bundle comes from. */
@@ -143,11 +158,10 @@ function licencesOf(inputs) {
   const texts = [...new Set(folders)].sort().map((folder) => {
     const about = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'));
     const file = readdirSync(folder).find((name) => /^(licen[cs]e|copying)/i.test(name));
-    if (!file) throw new Error(`${folder} has no text of its licence`);
-    const text = readFileSync(`${folder}/${file}`, 'utf8').trim();
+    const text = (file ? readFileSync(`${folder}/${file}`, 'utf8') : licenceInReadme(folder)).trim();
     return `${about.name} ${about.version} (${about.license ?? 'see below'})\n\n${text}\n`;
   });
-  return `haprov is one file into which these packages are built.\n\n${texts.join(`\n${'-'.repeat(72)}\n\n`)}`;
+  return `haprov has these packages built in.\n\n${texts.join(`\n${'-'.repeat(72)}\n\n`)}`;
 }
 
 for (const words of [
@@ -156,4 +170,12 @@ for (const words of [
 ]) {
   const { status } = spawnSync(process.execPath, ['dist/haprov.js', ...words], { stdio: 'inherit' });
   if (status !== 0) process.exit(status ?? 1);
+}
+
+/** Old packages have it at the end of what they say of themselves. */
+function licenceInReadme(folder) {
+  const readme = readFileSync(`${folder}/README.md`, 'utf8');
+  const [, text] = /\n(?:#+ Licen[cs]e|Licen[cs]e\n-+)\n([\s\S]*)/i.exec(readme) ?? [];
+  if (!text?.includes('Copyright')) throw new Error(`${folder} has no text of its licence`);
+  return text;
 }

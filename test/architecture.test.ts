@@ -57,6 +57,7 @@ const arrows: Record<string, string[]> = {
     'report',
     'planning',
     'certificates',
+    'acme',
     'status (types)',
     'rollout',
     'pair',
@@ -150,6 +151,7 @@ const arrows: Record<string, string[]> = {
   ],
   status: ['pair', 'lint', 'ha', 'host', 'plan (types)', 'inventory', 'resources', 'errors (types)', 'shell'],
   certificates: ['lint', 'ha', 'host (types)', 'inventory', 'playbook', 'shell'],
+  acme: ['playbook', 'errors'],
   rollout: ['pair', 'ha', 'host', 'plan (types)', 'inventory (types)', 'events (types)', 'errors', 'shell'],
   pair: ['lint', 'ha', 'host', 'plan (types)', 'inventory', 'resources', 'errors', 'shell'],
   lint: ['ha', 'plan (types)', 'inventory', 'resources (types)', 'document'],
@@ -177,6 +179,8 @@ const fences: Record<string, string> = {
   ejs: 'playbook',
   commander: 'cli',
   'age-encryption': 'inventory',
+  'acme-client': 'acme',
+  '@peculiar/x509': 'acme',
 };
 
 const root = join(__dirname, '..');

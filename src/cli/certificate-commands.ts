@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { CertificatesOptions, RenewOptions } from '../commands/certificates';
+import type { CertificatesOptions, RenewWords } from '../commands/certificates';
 import { ranges } from '../ranges';
 import { execute } from './execute-later';
 import { hostOptions, inventoryWord, rolloutOptions } from './options';
@@ -37,10 +37,15 @@ export function certificateCommands(program: Command): void {
     hostOptions(
       all
         .command('renew')
-        .description('roll a new certificate onto all hosts: from files, or from where the inventory has it')
-        .usage('[options] [inventory] <name>')
+        .description(
+          'roll a new certificate onto all hosts: from files, from an authority (ACME), or as the inventory has it now',
+        )
+        .usage('[options] [inventory] [name]')
         .argument(...inventoryWord)
-        .argument('[name]', 'the certificate: its service, or SERVICE/2, as the list has it'),
+        .argument(
+          '[name]',
+          'the certificate: its service, or SERVICE/2, as the list has it (default: all of an authority that are due)',
+        ),
     ),
   )
     .option(
@@ -48,10 +53,20 @@ export function certificateCommands(program: Command): void {
       'the new one and its chain, in PEM; it is put where the inventory has the old one',
     )
     .option('--key <file>', 'its key, where that is not in the same file')
-    .option('--force', 'also where it is for fewer names than the old one, or does not last longer', false)
+    .option(
+      '--force',
+      'also where it is for fewer names than the old one, does not last longer, or is not due',
+      false,
+    )
+    .option(
+      '--within <days>',
+      'have an authority make one so many days before the end (default: a third of its lifetime)',
+      whole(...ranges.within, 'days'),
+    )
+    .option('--staging', 'only try: have the staging authority make one, and throw it away', false)
     .action((inventory, name, options) =>
-      execute<RenewOptions>(
-        { ...options, words: [inventory, name], beside: 'name' },
+      execute<RenewWords>(
+        { ...options, words: [inventory, name], beside: 'which' },
         async () => (await import('../commands/certificates')).renew,
         'events',
       ),

@@ -3,7 +3,7 @@ import { UsageError } from '../errors';
 import { isFile, requireInventory } from '../inventory/find';
 
 /** What a command's words may say beside the inventory. */
-export type Beside = 'host' | 'hosts' | 'run' | 'name';
+export type Beside = 'host' | 'hosts' | 'run' | 'name' | 'which';
 
 export interface SortedWords {
   inventory: string;
@@ -11,6 +11,7 @@ export interface SortedWords {
   hosts?: string;
   run?: string;
   name?: string;
+  which?: string;
   /** Where the inventory was found, where no word names it. */
   found?: string;
 }

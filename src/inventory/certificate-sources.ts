@@ -15,6 +15,8 @@ export interface CertificateSource {
   at: Path;
   certificate: unknown;
   key: unknown;
+  /** Whether an authority makes it: what stands in the service's tls itself, beside acme. */
+  isOfAcme: boolean;
 }
 
 /** The certificates of the services of an inventory, in the order in which HAProxy is given them; nothing is looked up. */
@@ -34,6 +36,7 @@ export function certificateSources({ value }: Pick<Document, 'value'>): Certific
       at: own,
       certificate: pair.certificate,
       key: pair.key,
+      isOfAcme: pair === tls && 'acme' in tls,
     }));
   });
 }

@@ -1,13 +1,14 @@
 import type { Path } from '../document/document';
 import { checkRoutes } from './check-routes';
 import { isReserved } from './check-sections';
-import { checkServerTls, checkTls } from './check-tls';
+import { checkAcme, checkServerTls, checkTls } from './check-tls';
 import { checkTraffic } from './check-traffic';
 import { type Checkable, type CheckedService, checkGroupName, checkVipName, type Report } from './checkable';
 
 type CheckedVirtual = NonNullable<NonNullable<Checkable['virtualServers']>[string]>;
 
 export function checkServices(inventory: Checkable, report: Report): void {
+  checkAcme(inventory, report);
   for (const [name, service] of Object.entries(inventory.services ?? {})) {
     const at: Path = ['services', name];
     if (isReserved(name)) report(at, `"${name}" is the name of a section that haprov writes`, 'another name');

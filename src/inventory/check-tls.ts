@@ -1,7 +1,7 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
 import type { Path } from '../document/document';
 import { oneOf } from '../document/suggest';
-import type { CheckedService, Report } from './checkable';
+import type { Checkable, CheckedService, Report } from './checkable';
 
 /** What clients are shown: there is something, and certificates and keys belong to each other. */
 export function checkTls(service: CheckedService, at: Path, report: Report): void {
@@ -18,6 +18,12 @@ export function checkTls(service: CheckedService, at: Path, report: Report): voi
     if (has(key) && !has(other))
       report([...here, other], 'is missing', `the ${other} that belongs to the ${key}`);
   checkPair(tls, here, report);
+  if (has('acme') && !has('certificate'))
+    report(
+      [...here, 'certificate'],
+      'is missing',
+      'where what the authority makes is put: { "secret": NAME } or { "file": PATH }',
+    );
   for (const [index, pair] of (tls.certificates ?? []).entries())
     checkPair(pair ?? {}, [...here, 'certificates', index], report);
   if (!vips) {
@@ -95,4 +101,49 @@ function attempt<T>(text: string | undefined, read: (text: string) => T): T | un
   } catch {
     return null;
   }
+}
+
+const ofAccount = ['rsa', 'ec'];
+
+/** The account at an authority, and that it can see whose the names are. */
+export function checkAcme(inventory: Checkable, report: Report): void {
+  const { acme, services = {} } = inventory;
+  const key = attempt(acme?.key, (pem) => createPublicKey(createPrivateKey(pem)));
+  if (key === null || (key && !ofAccount.includes(key.asymmetricKeyType ?? '')))
+    report(
+      ['acme', 'key'],
+      'is no private key of RSA or EC that can be read',
+      'a private key in PEM, without a passphrase',
+    );
+  readCertificate(acme?.ca, ['acme', 'ca'], report);
+  for (const [name, service] of Object.entries(services)) {
+    const wish = service?.tls?.acme;
+    if (!wish) continue;
+    const at: Path = ['services', name, 'tls', 'acme'];
+    if (!Object.hasOwn(inventory, 'acme'))
+      report(['acme'], 'is missing', `who makes the certificate of ${name}, as its tls.acme says`);
+    if (wish.challenge === 'dns-01' && acme && !Object.hasOwn(acme, 'hook'))
+      report(['acme', 'hook'], 'is missing', `who sets the DNS record that dns-01 of ${name} asks for`);
+    if (wish.challenge !== 'http-01') continue;
+    const wild = wish.names?.findIndex((one) => one?.startsWith('*.')) ?? -1;
+    if (wild >= 0)
+      report([...at, 'names', wild], 'is for many names, which http-01 cannot show', '"challenge": "dns-01"');
+    if (!answersChallenges(inventory, service))
+      report(
+        [...at, 'challenge'],
+        'http-01 is asked at port 80, where no service of HTTP is on every VIP of this one',
+        'dns-01; or a service there, such as { "port": 80, "redirects": [{ "scheme": "https" }] }',
+      );
+  }
+}
+
+/** Whether each VIP of a service has one at port 80 that answers for it; true where nobody can tell. */
+function answersChallenges({ services = {} }: Checkable, { vips }: CheckedService): boolean {
+  const all = Object.values(services);
+  if (all.includes(undefined)) return true;
+  const plain = all.filter((one) => one?.mode === 'http' && one.port === 80);
+  if (plain.some((one) => one?.vips === undefined && !one?.tls)) return true;
+  const isAt = (vip: string) =>
+    plain.some((one) => one?.vips?.includes(vip) && (!one.tls || one.tls.vips?.includes(vip) === false));
+  return vips?.every((vip) => vip === undefined || isAt(vip)) ?? false;
 }

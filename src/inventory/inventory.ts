@@ -6,7 +6,7 @@ import type { SshSettings } from './schema/host';
 import type { KeepalivedSettings } from './schema/keepalived';
 import type { ProtocolPort } from './schema/protocol-port';
 import type { ServerSettings, ServiceSettings } from './schema/service';
-import type { TlsSettings } from './schema/tls';
+import type { AcmeSettings, TlsSettings } from './schema/tls';
 import type { Value } from './schema/vars';
 import type { VipSettings } from './schema/vip';
 import type { VirtualServerSettings } from './schema/virtual-server';
@@ -154,6 +154,7 @@ export interface Inventory {
   servicesByKeys?: Service[];
   virtualServers: VirtualServer[];
   stats?: Stats;
+  acme?: AcmeSettings;
   haproxy: Omit<HaproxySettings, 'config' | 'packages'> & {
     /** Where `healthPort` is a page of the user's own, since there is nothing better to ask. */
     page?: StatisticsPage;

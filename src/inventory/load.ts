@@ -183,6 +183,7 @@ function build(document: Document, raw: RawInventory, secrets: Secrets, own: Own
     services,
     virtualServers,
     ...(raw.stats ? { stats: buildStats(raw.stats, vips) } : {}),
+    ...(raw.acme ? { acme: raw.acme } : {}),
     haproxy,
     keepalived: { sections: raw.keepalived.sections },
     own,
@@ -262,6 +263,7 @@ function markPasswords(raw: RawInventory, secrets: Secrets): Secrets {
     for (const secret of [ssh?.password, ssh?.passphrase, ssh?.sudoPassword]) if (secret) secrets.add(secret);
   }
   if (raw.stats) secrets.add(raw.stats.password);
+  if (raw.acme) secrets.add(raw.acme.key);
   for (const vip of Object.values(raw.vips)) if (vip.auth) secrets.add(vip.auth);
   for (const { tls } of Object.values(raw.services))
     if (tls) for (const { key } of buildTls(tls, []).certificates) secrets.add(key);

@@ -15,12 +15,13 @@ import { type Survey, survey } from '../host/survey';
 import { Turns } from '../host/turns';
 import { canonical } from '../inventory/address';
 import { placeText } from '../inventory/endpoints';
-import type { Inventory } from '../inventory/inventory';
+import type { Host, Inventory } from '../inventory/inventory';
 import { certificatesIn } from '../lint/certificate-expires';
 import { connectFirst } from '../planning/connect-first';
 import type { CommonOptions, Context } from '../planning/context';
+import { desiredStateOf } from '../planning/desired-state';
+import { readinessOf } from '../planning/host-plan';
 import { listenerFor, notAsked, selectHosts, toTarget } from '../planning/hosts';
-import { readOwnConfiguration } from '../planning/own-configuration';
 import { endsWithinMs } from '../planning/planning';
 import { eachText } from '../text/each-text';
 
@@ -59,8 +60,13 @@ export async function lookAtCertificates(
 ): Promise<{ known: Known; failure?: HaprovError; mask(text: string): string }> {
   return connectFirst(options, context, async ({ begun, loaded }) => {
     // Given by `connectFirst`.
-    const inventory = readOwnConfiguration(loaded as Inventory).inventory;
-    const targets = selectHosts(inventory, options.limit).map((host) => ({
+    const { inventory, wanted } = desiredStateOf(loaded as Inventory);
+    const balances = ({ name }: Host) =>
+      [...wanted].some(
+        ([host, resources]) => host.name === name && readinessOf(inventory, host, resources, []).balances,
+      );
+    const chosen = selectHosts(inventory, options.limit).filter(balances);
+    const targets = chosen.map((host) => ({
       target: begun?.get(host.name) ?? toTarget(host, options, context),
       questions: [certificatesQuestion],
     }));

@@ -1,57 +1,59 @@
 import { resolve } from 'node:path';
-import { type CertificateFacts, certificateIn } from '../certificates/certificate';
-import { chainIn, keyIn, type NewCertificate, problemsOfNew } from '../certificates/check-new';
-import { judgeCertificates } from '../certificates/judge';
+import { chainIn, keyIn, type NewCertificate } from '../certificates/check-new';
 import { readText } from '../document/document';
 import { didYouMean } from '../document/suggest';
-import { ExitCode, HaprovError, UsageError } from '../errors';
-import type { RunEnd } from '../events/events';
-import type { RolloutOptions } from '../execution/execute-plan';
-import {
-  type CertificateSource,
-  canBePut,
-  certificateSources,
-  type NewValue,
-  putValues,
-} from '../inventory/certificate-sources';
-import type { Inventory } from '../inventory/inventory';
+import { UsageError } from '../errors';
+import { type CertificateSource, certificateSources } from '../inventory/certificate-sources';
 import { loadInventory, readInventory } from '../inventory/load';
-import { type Answers, referenceIn } from '../inventory/sources';
 import { inventoryOf } from '../planning/connect-first';
-import type { CommonOptions, Context } from '../planning/context';
-import { tellOfSecrets } from '../planning/tell-of-secrets';
-import { certificatesOf } from '../playbook/haproxy/certificates';
-import { apply } from './apply';
+import type { Context } from '../planning/context';
+import {
+  insteadOf,
+  pairIn,
+  pathsOf,
+  type Renewed,
+  type RenewOptions,
+  requireFit,
+  rollOut,
+  valuesFor,
+} from './certificate-rollout';
 import { lookAtCertificates } from './certificates';
 
-export interface RenewOptions extends CommonOptions, RolloutOptions {
-  /** Which one: a service, or `SERVICE/2`. */
-  name?: string;
-  /** A file with the new one and its chain, and perhaps its key. */
-  certificate?: string;
-  /** A file with the new key. */
-  key?: string;
-  /** Take it although it is for fewer names than the one before it, or does not last longer. */
-  force: boolean;
-}
-
-/** A certificate that was renewed, or that needed nothing. */
-export interface Renewed {
-  name: string;
-  /** What hosts have and show now. */
-  certificate: CertificateFacts;
-  /** The run that put it there; absent where nothing was to do. */
-  run?: RunEnd;
-}
+export type { Renewed, RenewOptions };
 
 /**
- * Takes a new certificate, from files that are named or from where the inventory has it, and rolls it onto all hosts: its file
- * alone. Then looks whether all have loaded it.
+ * Takes a new certificate and rolls it onto all hosts, its file alone, then looks whether all have loaded it. It comes from files
+ * that are named, from an authority (tls.acme), or from where the inventory has it now. Without a name: all of an authority's that
+ * are due.
  * @throws UsageError where it may not take the old one's place; HaprovError where the run or the look fails
  */
-export async function renew(options: RenewOptions, context: Context): Promise<Renewed> {
-  const source = sourceNamed(options);
-  const file = resolve(options.inventory);
+export async function renew(options: RenewOptions, context: Context): Promise<Renewed[]> {
+  const document = options.loaded?.document ?? readInventory(resolve(options.inventory));
+  const all = certificateSources(document);
+  const ofAcme = all.filter(({ isOfAcme }) => isOfAcme);
+  const chosen =
+    options.name === undefined && options.certificate === undefined && ofAcme.length > 0
+      ? ofAcme
+      : [sourceNamed(options.name, all)];
+  const renewed: Renewed[] = [];
+  for (const source of chosen) {
+    const isAsked = source.isOfAcme && options.certificate === undefined;
+    if (options.staging && !isAsked)
+      throw new UsageError(`--staging: ${source.name} is not made by an authority`, 'see tls.acme');
+    renewed.push(
+      isAsked
+        ? await (await import('./renew-acme')).renewByAcme(source, options, context)
+        : await renewOne(source, options, context),
+    );
+  }
+  return renewed;
+}
+
+async function renewOne(
+  source: CertificateSource,
+  options: RenewOptions,
+  context: Context,
+): Promise<Renewed> {
   const now = await inventoryOf(options, context);
   const pair = pairIn(now, source);
   if (options.certificate === undefined) {
@@ -65,13 +67,11 @@ export async function renew(options: RenewOptions, context: Context): Promise<Re
   const fresh = readFresh(options.certificate, options.key);
   requireFit(source.name, options.certificate, fresh, pair.certificate, options);
   const values = valuesFor(source, fresh);
-  const inventory = await loadInventory(file, context, undefined, insteadOf(values));
+  const inventory = await loadInventory(now.file, context, undefined, insteadOf(values));
   return rollOut(source, fresh, inventory, values, options, context);
 }
 
-function sourceNamed({ inventory, loaded, name }: RenewOptions): CertificateSource {
-  const document = loaded?.document ?? readInventory(resolve(inventory));
-  const all = certificateSources(document);
+function sourceNamed(name: string | undefined, all: readonly CertificateSource[]): CertificateSource {
   const known = all.map((one) => one.name);
   const found = all.find((one) => one.name === name);
   if (found) return found;
@@ -88,138 +88,7 @@ function sourceNamed({ inventory, loaded, name }: RenewOptions): CertificateSour
   );
 }
 
-/** What the inventory says now. */
-function pairIn({ services }: Inventory, { service, at }: CertificateSource): NewCertificate {
-  const all = services.find(({ name }) => name === service)?.tls?.certificates ?? [];
-  const found = all.find((one) => JSON.stringify(one.at) === JSON.stringify(at));
-  return { certificate: found?.certificate ?? '', key: found?.key ?? '' };
-}
-
 function readFresh(certificate: string, key: string | undefined): NewCertificate {
   const text = readText(certificate);
   return { certificate: chainIn(text), key: keyIn(key === undefined ? text : readText(key)) ?? '' };
-}
-
-function requireFit(
-  name: string,
-  what: string,
-  fresh: NewCertificate,
-  old: string,
-  { force }: Pick<RenewOptions, 'force'>,
-): void {
-  const problems = problemsOfNew(fresh, old, new Date());
-  const told = problems.filter((one) => !force || !/the one before it/.test(one));
-  if (told.length > 0)
-    throw new UsageError(
-      `${what} cannot become the certificate ${name}: it ${told.join('; it ')}`,
-      problems.some((one) => /the one before it/.test(one))
-        ? 'give another, or say --force where fewer names or an earlier end are meant'
-        : 'give another',
-    );
-}
-
-/** Where its two parts go. @throws UsageError where haprov cannot write there */
-export function valuesFor({ name, certificate, key }: CertificateSource, fresh: NewCertificate): NewValue[] {
-  if (!canBePut(certificate) || !canBePut(key))
-    throw new UsageError(
-      `haprov can put a new certificate into a file or a secret, and ${name} comes from elsewhere`,
-      'renew it where it comes from, then haprov certificates renew without --certificate',
-    );
-  // One file may have both.
-  if (JSON.stringify(certificate) === JSON.stringify(key))
-    return [{ reference: certificate, value: `${fresh.certificate}\n${fresh.key}` }];
-  return [
-    { reference: certificate, value: fresh.certificate },
-    { reference: key, value: fresh.key },
-  ];
-}
-
-/** Has values stand for references that do not lead to them yet. */
-export function insteadOf(values: readonly NewValue[]): Answers {
-  const known = new Map(values.map(({ reference, value }) => [JSON.stringify(reference), { value }]));
-  return (reference) => known.get(JSON.stringify(reference));
-}
-
-/** Puts a new certificate where it belongs, on this machine and on the hosts. @param inventory that has it already */
-async function rollOut(
-  source: CertificateSource,
-  fresh: NewCertificate,
-  inventory: Inventory,
-  values: readonly NewValue[],
-  options: RenewOptions,
-  context: Context,
-): Promise<Renewed> {
-  const paths = pathsOf(inventory, source, values);
-  let putBack: (() => Promise<void>) | undefined;
-  const put = async () => {
-    if (values.length > 0) putBack = await putValues(inventory.file, values, context, tellOfSecrets(context));
-  };
-  const run = await apply({ ...options, loaded: inventory, only: paths, first: put }, context).catch(
-    async (error: unknown) => {
-      await putBack?.();
-      throw error;
-    },
-  );
-  if (run.exitCode !== ExitCode.done) {
-    await putBack?.();
-    throw new HaprovError(run.exitCode, `${source.name} is not renewed: ${run.message}`);
-  }
-  // The hosts had it already.
-  if (putBack === undefined) await put();
-  return { name: source.name, certificate: await prove(source, fresh, inventory, options, context), run };
-}
-
-/** Where all certificates are on the hosts that come from one of these values; at least the one that is named. */
-function pathsOf(
-  { services, document }: Inventory,
-  source: CertificateSource,
-  values: readonly NewValue[],
-): string[] {
-  const changed = new Set(values.map(({ reference }) => JSON.stringify(reference)));
-  return certificateSources(document)
-    .filter(
-      (one) =>
-        one.name === source.name ||
-        [one.certificate, one.key].some((node) => referenceIn(node) && changed.has(JSON.stringify(node))),
-    )
-    .flatMap(({ service, at }) => {
-      const found = services.find(({ name }) => name === service);
-      const index = found?.tls?.certificates.findIndex(
-        (one) => JSON.stringify(one.at) === JSON.stringify(at),
-      );
-      return found && index !== undefined ? (certificatesOf(found)[index]?.path ?? []) : [];
-    });
-}
-
-/** Looks whether all hosts have it. @throws HaprovError where one has not */
-async function prove(
-  source: CertificateSource,
-  fresh: NewCertificate,
-  inventory: Inventory,
-  options: RenewOptions,
-  context: Context,
-): Promise<CertificateFacts> {
-  const { known, failure } = await lookAtCertificates({ ...options, loaded: inventory }, context);
-  if (failure) throw failure;
-  const facts = certificateIn(fresh.certificate, known.now) as CertificateFacts;
-  const { certificates } = judgeCertificates({ ...known, within: 0 });
-  const listed = certificates.find(({ name }) => name === source.name);
-  const without = (listed?.hosts ?? []).filter(
-    ({ onDisk, isLoaded }) => onDisk !== facts.fingerprint || isLoaded === false,
-  );
-  const places = known.looks.filter(({ service }) => service === source.service);
-  const isShown = places.length === 0 || (listed?.shown ?? []).length > 0;
-  if (without.length > 0 || !isShown)
-    throw new HaprovError(
-      ExitCode.failed,
-      without.length > 0
-        ? `${source.name} was rolled out, and ${without.map(({ host }) => host).join(' and ')} ${without.length === 1 ? 'has' : 'have'} not loaded it`
-        : `${source.name} was rolled out, and is shown at no address of ${source.service}`,
-      'haprov certificates says what is there',
-    );
-  const hosts = (listed?.hosts ?? []).map(({ host }) => host).join(' and ');
-  const at = [...new Set((listed?.shown ?? []).map((one) => one.at))];
-  const text = `${source.name}: ${hosts} have it until ${facts.validUntil.slice(0, 10)}${at.length > 0 ? `, and it is shown at ${at.join(', ')}` : ''}`;
-  context.emit({ type: 'message', level: 'info', text });
-  return facts;
 }

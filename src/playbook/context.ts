@@ -111,7 +111,8 @@ const plainVip = ({ name, address, family, addresses }: Vip) => ({
 });
 const plainHost = ({ name, address, vars }: Host) => ({ name, address, vars });
 
-function plainService(service: Service, { services, vips }: Inventory, writing: Writing) {
+function plainService(service: Service, inventory: Inventory, writing: Writing) {
+  const { services, vips } = inventory;
   const {
     backends,
     check,
@@ -171,7 +172,7 @@ function plainService(service: Service, { services, vips }: Inventory, writing: 
   };
   // Not listed: what an old HAProxy cannot do is nobody's fault who only looks at the names.
   return Object.defineProperty(plain, 'lines', {
-    value: linesOf(service, services, writing),
+    value: linesOf(service, inventory, writing),
     configurable: true,
   });
 }

@@ -38,6 +38,11 @@ test.each([
     'services.www.stick.peers names the balancers to each other, which HAProxy before 2.2 cannot: "peers": false,',
   ],
   [
+    'acme',
+    8,
+    'services.secure.tls.acme.challenge http-01 has plain answer the authority, which HAProxy before 2.2 cannot: "dns-01",',
+  ],
+  [
     'answers',
     8,
     'services.metrics.answer.metrics gives HAProxy’s figures to Prometheus, which HAProxy before 2.4 cannot: an exporter',
@@ -158,4 +163,19 @@ test('what counts as a use', () => {
     'groups.*|0',
     'groups.*|0.*',
   ]);
+});
+
+test('an authority is answered before all else, where it asks for a certificate’s names, and nowhere else', () => {
+  const cfg = textOf('acme', 9, '/etc/haproxy/haproxy.cfg') ?? '';
+  const section = (name: string) =>
+    cfg.split(/\n(?=\w)/).find((one) => one.startsWith(`listen ${name}\n`)) ?? '';
+  const rules = (name: string) => section(name).match(/http-request .*/g) ?? [];
+  expect(rules('plain')).toEqual([
+    expect.stringMatching(
+      /^http-request return status 200 content-type text\/plain lf-string %\[path,field\(4,\/\)\]\.[\w-]{43} if \{ path_reg \^\/\[\.\]well-known\/acme-challenge\/\[A-Za-z0-9_-\]\{1,200\}\$ \}$/,
+    ),
+    'http-request redirect scheme https code 301',
+  ]);
+  expect(section('elsewhere')).not.toBe('');
+  for (const name of ['elsewhere', 'secure', 'wild']) expect(section(name)).not.toContain('acme-challenge');
 });

@@ -28,6 +28,7 @@ const since: Record<string, number> = {
   'limits-and-names': 8,
   'stick-tables': 9,
   answers: 9,
+  acme: 9,
   '06-rabbitmq-mqtt': 9,
   '08-nextcloud': 8,
   '10-mail': 8,

@@ -5,6 +5,7 @@ import { hook } from './hook';
 import { group, host, ssh } from './host';
 import { keepalived } from './keepalived';
 import { service } from './service';
+import { acme } from './tls';
 import { vars } from './vars';
 import { vip } from './vip';
 import { virtualServer } from './virtual-server';
@@ -35,6 +36,7 @@ export const inventorySchema = object({
     .default({})
     .describe('What clients ask for at a port of a VIP, with the servers behind it.'),
   stats: stats.optional().describe('HAProxy’s own page.'),
+  acme: acme.optional().describe('Who makes the certificates of services that have tls.acme.'),
   virtualServers: record(name(), virtualServer, 'an object of virtual server name: { "vip": … }')
     .default({})
     .describe('What the kernel of a VIP’s holder hands on to servers, without HAProxy (LVS).'),

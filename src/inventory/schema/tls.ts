@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import type * as z from 'zod';
-import { choice, hostAddress, list, multiline, name, object, text } from '../../document/fields';
+import { choice, domain, hostAddress, list, multiline, name, object, text } from '../../document/fields';
 
 const pem = 'PEM; from { "file": PATH } or { "env": NAME }.';
 const certificate = () => multiline('a certificate in PEM, and its chain').describe(pem);
@@ -20,6 +20,18 @@ const protocols = () =>
     1,
   );
 
+/** How `haprov certificates renew` has an authority of ACME make the certificate. */
+const ofAcme = object({
+  names: list(domain(), 'a list of host names', 1)
+    .max(100, { error: 'at most 100 names, as authorities take them' })
+    .describe('For whom the certificate is, the first as its common name.'),
+  challenge: choice(['http-01', 'dns-01'])
+    .default('http-01')
+    .describe(
+      'How it is shown whose the names are: HAProxy answers at port 80 of the VIP (HAProxy 2.2), or acme.hook sets a record of the DNS.',
+    ),
+});
+
 /** TLS that clients speak with HAProxy. */
 export const tls = object({
   certificate: certificate().optional(),
@@ -34,6 +46,11 @@ export const tls = object({
     .optional()
     .describe(
       'A folder on the balancers that has more certificates, each with its key in one file; it must be there.',
+    ),
+  acme: ofAcme
+    .optional()
+    .describe(
+      'An authority makes certificate and key: haprov certificates renew asks it, and puts both where they are said to come from.',
     ),
   minVersion: choice(['1.2', '1.3'])
     .default('1.2')
@@ -75,4 +92,31 @@ export const serverTls = peerTls.extend({
     ),
 });
 
+/** The authority that makes certificates for tls.acme (RFC 8555), and the account there. */
+export const acme = object({
+  directory: text('the URL of an ACME directory', /^https:\/\/[!-~]{1,490}$/)
+    .default('https://acme-v02.api.letsencrypt.org/directory')
+    .describe('The authority, by the URL of its directory; Let’s Encrypt where it is not said.'),
+  staging: text('the URL of an ACME directory', /^https:\/\/[!-~]{1,490}$/)
+    .optional()
+    .describe('Whom renew --staging asks instead; that of Let’s Encrypt where directory is not said.'),
+  email: text('an address of e-mail', /^[^\s@\u0000-\u001f]{1,64}@[A-Za-z0-9.-]{1,253}$/)
+    .optional()
+    .describe('Where the authority writes to.'),
+  key: multiline('a private key in PEM').describe(
+    'The account’s, from { "secret": NAME } or { "file": PATH }: renew makes it where there is none.',
+  ),
+  hook: list(text('a word without control characters'), 'a command as a list of words', 1)
+    .optional()
+    .describe(
+      'For dns-01: run here with set or remove, the name of a TXT record and its text; it ends when the record is to be seen.',
+    ),
+  ca: multiline('a certificate in PEM')
+    .optional()
+    .describe(
+      'Who has signed the certificate of the authority’s own server, where that is not known everywhere.',
+    ),
+});
+
+export type AcmeSettings = z.output<typeof acme>;
 export type TlsSettings = z.output<typeof tls>;

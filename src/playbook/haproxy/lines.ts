@@ -1,4 +1,5 @@
 import type { Host, Inventory, Service } from '../../inventory/inventory';
+import { challengeLines } from './acme';
 import { tlsOfBind } from './bind';
 import { checkLines } from './check';
 import { authLines, connectionLines, headerLines, rateLines } from './request';
@@ -12,13 +13,14 @@ import type { Writing } from './writing';
  * What a template writes of a service with `<%- %>`: lines of its section, and what stands at the end of others. Each is
  * made when it is asked for, and is an Error then where the host's HAProxy cannot do it.
  */
-export function linesOf(service: Service, services: readonly Service[], writing: Writing) {
+export function linesOf(service: Service, inventory: Pick<Inventory, 'services' | 'acme'>, writing: Writing) {
+  const { services } = inventory;
   return {
     get tls() {
       return tlsOfBind(service, writing);
     },
     get connections() {
-      return connectionLines(service, writing);
+      return [...connectionLines(service, writing), ...challengeLines(service, inventory, writing)];
     },
     get rate() {
       return rateLines(service, writing);

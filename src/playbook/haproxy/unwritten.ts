@@ -4,7 +4,7 @@ type Lines = ReturnType<typeof linesOf>;
 
 /** What no template can write but by the lines that are made for it, and what that is in an inventory. */
 const keys: Partial<Record<keyof Lines, string>> = {
-  connections: 'limits.connections',
+  connections: 'limits.connections, or tls.acme of another',
   rate: 'limits.rate',
   auth: 'auth',
   headers: 'headers',

@@ -167,6 +167,7 @@ export const everything = {
         folder: '/etc/folderword',
         alpn: ['clientalpn'],
         vips: ['vipone'],
+        acme: { names: ['acmename', '*.acmewild'], challenge: 'dns-01' },
       },
       redirects: [
         { path: '/redirectpath', host: 'redirecthost', location: '/location', code: 301 },
@@ -210,6 +211,14 @@ export const everything = {
     svcinner: { answer: { metrics: true } },
     svcrange: { mode: 'tcp', port: '5000-5001', backends: { group: 'app' }, check: { port: 90 } },
     svcsni: { port: 87, backends: { port: 88 }, check: { tls: { verify: 'none', sni: 'checksni' } } },
+  },
+  acme: {
+    directory: 'https://acmedirectory/path',
+    staging: 'https://acmestaging/path',
+    email: 'acmeuser@acmehost',
+    key: { file: 'account.key' },
+    hook: ['acmehook', 'acmeword'],
+    ca: { file: 'one.crt' },
   },
   virtualServers: {
     virtualone: {
@@ -341,6 +350,7 @@ export const beside: Record<string, string> = {
   'templates/app/all.ejs':
     '<%= inventory.name %>\n<%= host.name %> <%= host.address %>\n<%= vars.topvar %>\n<%= stats.password %>\n',
   'one.crt': tls('only-for-tests.crt'),
+  'account.key': tls('only-for-tests-ec.key'),
   'own.cfg': 'global\n    maxconn 10\n',
   'own.conf': 'global_defs {\n    router_id own\n}\n',
   'one.map': 'a b\n',
