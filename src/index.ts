@@ -26,7 +26,6 @@ import type { HaprovError } from './errors';
 import type { RunEnd } from './events/events';
 import { apply as applyFor, push as pushFor } from './library/apply';
 import { type Caller, type CallOptions, type Inventory, shownInventory } from './library/caller';
-import { type CertificatesReport, certificates as certificatesFor } from './library/certificates';
 import { diagram as diagramFor } from './library/diagram';
 import { drain as drainFor } from './library/drain';
 import { IncompleteError } from './library/failures';
@@ -45,6 +44,7 @@ export { exec, facts, logs } from './calls/ask';
 export * from './calls/begin';
 export type { ChangeOptions, InventorySource, Only } from './calls/call';
 export * from './calls/care';
+export * from './calls/certificates';
 export { type PatchCallOptions, patch, type RollCallOptions, reboot } from './calls/roll';
 export * from './calls/secrets';
 export {
@@ -60,6 +60,7 @@ export type { Event, Phase, RunEnd, StepFailure } from './events/events';
 export type { SecretQuestion } from './host/ask-secret';
 export type { AdoptedPair } from './library/adopt';
 export type { Caller, CallOptions, Confirm, Inventory } from './library/caller';
+export type { Renewed } from './library/certificate-rollout';
 export type {
   CertificateFinding,
   CertificateOnHost,
@@ -229,21 +230,5 @@ export function log(
     const { runs, failure } = await logFor(said, context);
     if (failure) throw new IncompleteError(failure, runs);
     return runs;
-  });
-}
-
-/**
- * The certificates of the pair: as wanted, as on each host, as shown to clients. `within` (30): days before its end from which a
- * certificate is a finding.
- * @throws IncompleteError with what the others have, where a host could not be asked
- */
-export function certificates(
-  inventory: InventorySource,
-  options: CallOptions & { within?: number } = {},
-): Promise<CertificatesReport> {
-  return call(inventory, options, { ...reach, within: ranged('within') }, async (said, context) => {
-    const { report, failure } = await certificatesFor(said, context);
-    if (failure) throw new IncompleteError(failure, report);
-    return report;
   });
 }

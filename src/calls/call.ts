@@ -95,7 +95,7 @@ export async function change<O extends ChangeOptions>(
   return result;
 }
 
-const asOnTheCommandLine: RolloutOptions = {
+export const asOnTheCommandLine: RolloutOptions = {
   yes: false,
   onFailure: 'restore',
   confirmWithin: 60,
