@@ -1,0 +1,89 @@
+import { describeLab, docker, haprov, holders, lab, labName, on, vip } from '../support/lab';
+import { runLoad } from '../support/load';
+import { Scenario } from '../support/scenario';
+
+const versions = (host: string) =>
+  on(host, "rpm -q --qf '%{NAME} %{VERSION}\\n' toys orders kernel-lt").trim().split('\n');
+/** Of /etc/yum.repos.d/newer.repo, which has newer packages, one whose script fails, and an HAProxy that refuses everything. */
+const use = (host: string, repository: string, isOn = true) =>
+  on(
+    host,
+    `sed -i '/^.${repository}/,/^gpgcheck/s/enabled=./enabled=${isOn ? 1 : 0}/' /etc/yum.repos.d/newer.repo`,
+  );
+
+describeLab('patch', () => {
+  let scenario: Scenario;
+  const patch = (...words: string[]) => haprov('patch', scenario.inventory, ...words, '--yes', '--soak', '0');
+
+  beforeAll(async () => {
+    lab('reset', '--alone', 'fred', 'ethyl');
+    scenario = await Scenario.provisioned();
+    for (const host of scenario.hosts) {
+      // The containers are machines: a boot ends them, and the engine starts them again.
+      docker('update', '--restart', 'unless-stopped', `${labName}-${host}`);
+      on(host, 'yum -q -y install toys-1.0 orders-1.0 kernel-lt-1.0 && systemctl start orders');
+    }
+  });
+
+  test('a new HAProxy that refuses the configuration is refused, with its words, before any host is touched', async () => {
+    for (const host of scenario.hosts) use(host, 'refusing');
+    const pid = on('fred', 'systemctl show -p MainPID haproxy');
+    const refused = await patch('--packages', 'haproxy', '--no-probe');
+    expect(refused).toMatchObject({ code: 1 });
+    const words = refused.stdout + refused.stderr;
+    expect(words).toMatch(/haproxy\.\w+ 2\.\S+ → 3\.9-1 \(refusing\)/);
+    expect(words).toMatch(
+      /unknown keyword 'global' out of section.*the new haproxy refuses .* is not installed/s,
+    );
+    expect(words).not.toContain('drain ');
+    for (const host of scenario.hosts) {
+      expect(on(host, 'rpm -q haproxy')).not.toContain('3.9');
+      use(host, 'refusing', false);
+    }
+    expect(on('fred', 'systemctl show -p MainPID haproxy')).toBe(pid);
+  });
+
+  test('under load: packages are made newer and both hosts booted, and no request fails', async () => {
+    for (const host of scenario.hosts) use(host, 'newer');
+    const stop = new AbortController();
+    const load = runLoad({
+      url: `http://${vip}/`,
+      keepAlive: false,
+      requests: 6000,
+      concurrency: 4,
+      minMs: 240_000,
+      signal: stop.signal,
+    });
+    const boots = scenario.hosts.map((host) => on(host, "awk '{ print $22 }' /proc/1/stat"));
+    const patched = await patch();
+    stop.abort();
+    expect({ ...patched, stderr: '' }).toMatchObject({ code: 0 });
+    expect(patched.stdout).toMatch(
+      /1\. ethyl .*kernel-lt\.\w+ 1\.0-1 → 1\.1-1 \(newer\).*orders\.noarch 1\.0-1 → 1\.1-1.*a boot is needed: kernel-lt is new.*2\. fred .*which holds VIP router37/s,
+    );
+    const { failed, sent } = await load;
+    expect(sent).toBeGreaterThan(100);
+    // Only what is on its way through the address while that moves can be lost.
+    expect(failed).toBeLessThanOrEqual(1);
+    for (const [at, host] of scenario.hosts.entries()) {
+      expect(versions(host)).toEqual(['toys 1.1', 'orders 1.1', 'kernel-lt 1.1']);
+      expect(on(host, "awk '{ print $22 }' /proc/1/stat")).not.toBe(boots[at]);
+    }
+    await scenario.settled();
+    expect(holders()).toEqual(['fred']);
+    expect((await haprov('log', scenario.inventory)).stdout).toContain(
+      'update package kernel-lt orders toys',
+    );
+  });
+
+  test('a package whose script fails is said with its words, and is put back', async () => {
+    use('ethyl', 'failing');
+    const failed = await patch('ethyl', '--packages', 'toys', '--no-probe');
+    expect(failed).toMatchObject({ code: 1 });
+    expect(failed.stdout + failed.stderr).toMatch(
+      /the database of toys is in use\n.*%post\(toys-1\.2-1\.\w+\) scriptlet failed.*a script of a package failed/s,
+    );
+    expect(versions('ethyl')[0]).toBe('toys 1.1');
+    expect(on('ethyl', 'ls /var/lib/haprov')).not.toMatch(/^(lock|drained)$/m);
+  });
+});
