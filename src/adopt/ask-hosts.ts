@@ -96,12 +96,13 @@ export function sshOf({
   sudo,
 }: SshOptions): Record<string, unknown> {
   const home = (path: string) => resolve(path).replace(new RegExp(`^${homedir()}/`), '~/');
+  const orNone = (path: string) => (path === 'none' ? path : home(path));
   return {
     ...(user === undefined ? {} : { user }),
     ...(port === undefined ? {} : { port }),
     ...(identity === undefined ? {} : { identityFiles: identity.map(home) }),
-    ...(knownHosts === undefined ? {} : { knownHostsFile: home(knownHosts) }),
-    ...(sshConfig === undefined || sshConfig === 'none' ? {} : { configFile: home(sshConfig) }),
+    ...(knownHosts === undefined ? {} : { knownHostsFile: orNone(knownHosts) }),
+    ...(sshConfig === undefined ? {} : { configFile: orNone(sshConfig) }),
     ...(sudo === undefined ? {} : { sudo }),
   };
 }

@@ -279,14 +279,15 @@ function markPasswords(raw: RawInventory, secrets: Secrets): Secrets {
   return secrets;
 }
 
-/** Paths in an inventory are relative to it; `~/` is the user's home. */
+/** Paths in an inventory are relative to it; `~/` is the user's home, and `none` is no file, as OpenSSH has it. */
 function resolvePaths(ssh: SshSettings, folder: string): SshSettings {
   const absolute = (path: string) =>
     path.startsWith('~/') ? resolve(homedir(), path.slice(2)) : resolve(folder, path);
+  const orNone = (path: string) => (path === 'none' ? path : absolute(path));
   return {
     ...ssh,
     ...(ssh.identityFiles ? { identityFiles: ssh.identityFiles.map(absolute) } : {}),
-    ...(ssh.knownHostsFile ? { knownHostsFile: absolute(ssh.knownHostsFile) } : {}),
-    ...(ssh.configFile ? { configFile: absolute(ssh.configFile) } : {}),
+    ...(ssh.knownHostsFile ? { knownHostsFile: orNone(ssh.knownHostsFile) } : {}),
+    ...(ssh.configFile ? { configFile: orNone(ssh.configFile) } : {}),
   };
 }

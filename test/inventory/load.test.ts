@@ -156,7 +156,11 @@ test('paths are relative to the inventory; ~ is the home folder', async () => {
       files: {
         'inventory.json': JSON.stringify({
           ...pair,
-          ssh: { identityFiles: ['keys/id', '~/.ssh/id', '/etc/id'] },
+          ssh: {
+            identityFiles: ['keys/id', '~/.ssh/id', '/etc/id'],
+            configFile: 'none',
+            knownHostsFile: './none',
+          },
         }),
       },
     },
@@ -167,6 +171,8 @@ test('paths are relative to the inventory; ~ is the home folder', async () => {
         join(homedir(), '.ssh/id'),
         '/etc/id',
       ]);
+      // As OpenSSH has it: no file.
+      expect(host?.ssh).toMatchObject({ configFile: 'none', knownHostsFile: join(folder, 'none') });
     },
   );
 });

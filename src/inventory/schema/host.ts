@@ -22,8 +22,10 @@ export const ssh = object({
     .describe('Private keys, relative to the inventory; these are tried first.'),
   knownHostsFile: path('a known_hosts file')
     .optional()
-    .describe('The host keys that are known, instead of those of ~/.ssh.'),
-  configFile: path('an OpenSSH client configuration').optional().describe('Instead of ~/.ssh/config.'),
+    .describe('The host keys that are known, instead of those of ~/.ssh; `none`: no file.'),
+  configFile: path('an OpenSSH client configuration')
+    .optional()
+    .describe('Instead of ~/.ssh/config; `none`: no file.'),
   password: password()
     .optional()
     .describe('To log in where no key is taken; from { "env": NAME } or the like.'),
