@@ -58,6 +58,7 @@ export {
 } from './errors';
 export type { Event, Phase, RunEnd, StepFailure } from './events/events';
 export type { SecretQuestion } from './host/ask-secret';
+export type { NewHostKey } from './host/new-host-key';
 export type { AdoptedPair } from './library/adopt';
 export type { Caller, CallOptions, Confirm, Inventory } from './library/caller';
 export type { Renewed } from './library/certificate-rollout';

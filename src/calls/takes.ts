@@ -44,6 +44,7 @@ const ofEveryCaller: Record<keyof Caller, Check> = {
   signal: (value) => (value instanceof AbortSignal ? undefined : 'no AbortSignal'),
   onEvent: callback,
   ask: callback,
+  askHostKey: callback,
 };
 
 /** Of what is no option, and cannot be left out. @throws UsageError */

@@ -7,6 +7,7 @@ import { askByProgram, askpassProgram } from './askpass';
 import type { Typed } from './hidden-line';
 
 type AskSecret = NonNullable<Context['askSecret']>;
+type AskHostKey = NonNullable<Context['askHostKey']>;
 
 interface Surroundings {
   env: NodeJS.ProcessEnv;
@@ -26,6 +27,8 @@ interface Surroundings {
 export interface SecretAsker {
   /** Undefined where nobody can be asked: no terminal (or a CI job's), and no SSH_ASKPASS. */
   readonly ask: AskSecret | undefined;
+  /** Undefined where there is no terminal: an SSH_ASKPASS of a job would be asked for what nobody has compared. */
+  readonly askHostKey: AskHostKey | undefined;
   /** Ends when no question is open. */
   isDone(): Promise<unknown>;
 }
@@ -64,13 +67,24 @@ export function secretAsker(around: Surroundings): SecretAsker {
     open = answer.catch(() => undefined);
     return answer;
   };
+  const askHostKey: AskHostKey = async ({ host, address, type, fingerprint }) => {
+    const text = `the key of ${address} is not known: ${type} ${fingerprint}\n(the host's own: ssh-keygen -lf on its /etc/ssh/ssh_host_*_key.pub)\nIs it that one, and to be written to known_hosts? [y/N]`;
+    const said = await ask({ host, text, isSecret: false, kind: 'prompt' });
+    return /^y(es)?$/i.test(said?.trim() ?? '');
+  };
   return {
     get ask(): AskSecret | undefined {
       return reader(around) ? ask : undefined;
     },
+    get askHostKey(): AskHostKey | undefined {
+      return hasPerson(around) ? askHostKey : undefined;
+    },
     isDone: () => open,
   };
 }
+
+const hasPerson = ({ env, inputIsData }: Surroundings) =>
+  !isCI(env) && askerAtTerminal(inputIsData) !== undefined;
 
 type Read = (text: string, isHidden: boolean, signal: AbortSignal, mayHaveLines?: boolean) => Promise<Typed>;
 

@@ -222,6 +222,9 @@ export async function execute<O>(
       isAsking = false;
       return answer ?? 'no';
     },
+    get askHostKey() {
+      return asker.askHostKey;
+    },
     get askSecret() {
       return asker.ask;
     },

@@ -1,6 +1,7 @@
 import { Client } from 'ssh2';
 import { HostError } from '../errors';
 import { offeredAlgorithms } from './algorithms';
+import { whoTakes } from './ask-host-key';
 import { authHandler, type Credentials, gatherCredentials } from './authentication';
 import { type Channel, channelOf, type Session } from './channel';
 import { CommandAhead } from './command-ahead';
@@ -17,6 +18,7 @@ import {
   rememberHostKey,
 } from './host-keys';
 import { LoginClock } from './login-clock';
+import { endOf, unlessEnded } from './login-end';
 import { needsOpenSsh } from './needs-openssh';
 import { OnlyOpenSsh } from './only-openssh';
 import { openMaster } from './openssh';
@@ -57,13 +59,19 @@ export async function logIn(target: SshTarget, command?: string, first?: Sent, d
   const clock = new LoginClock();
   const opening = openTransport(target, settings, depth);
   try {
-    const [known, credentials, transport] = await Promise.all([
-      knownHostKeys(target.name, settings),
-      gatherCredentials(target, settings, clock),
-      opening,
-    ]);
+    const [known, credentials, transport] = await unlessEnded(
+      target,
+      Promise.all([
+        knownHostKeys(target.name, settings),
+        gatherCredentials(target, settings, clock),
+        opening,
+      ]),
+    );
     state.credentials = credentials;
-    return await handshake(target, settings, transport, known, credentials, state, clock, command, first);
+    return await unlessEnded(
+      target,
+      handshake(target, settings, transport, known, credentials, state, clock, command, first),
+    );
   } catch (error) {
     clock.stop();
     await state.credentials?.person?.heard(false);
@@ -87,7 +95,7 @@ function lackOf(words: string): string | undefined {
 
 async function openTransport(target: SshTarget, settings: SshSettings, depth: number): Promise<Transport> {
   if (settings.proxyJump) return openJump(target, settings, settings.proxyJump, depth);
-  if (!settings.proxyCommand) return openTcp(settings, target.gate?.signal);
+  if (!settings.proxyCommand) return openTcp(settings, endOf(target));
   if (!isShellSafe(settings.hostname) || !isShellSafe(settings.user)) {
     throw new HostError(
       target.name,
@@ -135,7 +143,7 @@ async function openJump(
 /** A jump host's settings come from the ssh config, as with OpenSSH; the target gives only the user's files and options. */
 function hopTarget(hop: string, target: SshTarget): SshTarget {
   const { knownHostsFile, sshConfigFile, acceptNewHostKeys, connectTimeoutMs } = target;
-  const { passphrase, ask, tell, loginReason, env } = target;
+  const { passphrase, ask, askHostKey, cut, tell, loginReason, env } = target;
   return {
     name: `${target.name} (jump host ${hop})`,
     ...hopPlace(hop),
@@ -147,6 +155,8 @@ function hopTarget(hop: string, target: SshTarget): SshTarget {
     passphrase,
     env,
     ask,
+    askHostKey,
+    cut,
     tell,
     loginReason,
   };
@@ -259,20 +269,17 @@ function handshake(
       readyTimeout: 0,
       keepaliveInterval: settings.keepaliveMs,
       keepaliveCountMax: settings.keepaliveCount,
-      hostVerifier: (key: Buffer): boolean => {
+      hostVerifier: (key: Buffer, verify: (isRight: boolean) => void): void => {
         const verdict = judgeHostKey(key, known);
-        if (verdict.kind === 'known') return true;
-        const { acceptsNewHostKeys } = settings;
-        if (verdict.kind === 'unknown' && (target.acceptNewHostKeys || acceptsNewHostKeys)) {
-          newKey = key;
-          const word = target.acceptNewHostKeys
-            ? '--accept-new-host-keys'
-            : 'StrictHostKeyChecking of your ssh config';
-          notes.push(`its host key was not known, and was accepted, as ${word} says: ${keyText(key)}`);
-          return true;
-        }
-        refused = hostKeyError(target.name, settings, key, verdict);
-        return false;
+        const take = (who?: string): void => {
+          if (who !== undefined) {
+            newKey = key;
+            notes.push(`its host key was not known, and was accepted, as ${who}: ${keyText(key)}`);
+          } else if (verdict.kind !== 'known') refused = hostKeyError(target.name, settings, key, verdict);
+          verify(refused === undefined);
+        };
+        if (verdict.kind !== 'unknown') take();
+        else clock.waitFor(whoTakes(target, settings, key)).then(take, () => take());
       },
       authHandler: auth.choose,
     });

@@ -12,6 +12,7 @@ import {
   NotRoot,
   RETRY,
 } from './exec';
+import { endOf } from './login-end';
 import { inTurn } from './login-turns';
 import { needsOpenSsh } from './needs-openssh';
 import { OnlyOpenSsh } from './only-openssh';
@@ -58,15 +59,21 @@ export interface Connection {
  * Logs in at a host, as `ssh` with the user's config would; the host key is always checked.
  * @param reason why once more, where the command has logged in before: whoever is asked for something is told
  * @param first a script that changes nothing and will be the first to run: it may run before anybody asks for it
+ * @param cut ends the login, as long as it is under way
  * @throws HostError (exit 3): unreachable, host key not known or changed, login refused
  */
-export async function connect(target: SshTarget, reason?: string, first?: string): Promise<Connection> {
-  const told = reason === undefined ? target : { ...target, loginReason: reason };
+export async function connect(
+  target: SshTarget,
+  reason?: string,
+  first?: string,
+  cut?: AbortSignal,
+): Promise<Connection> {
+  const told = reason === undefined && cut === undefined ? target : { ...target, loginReason: reason, cut };
   const sent = first === undefined ? undefined : toSend(first);
   // What was learnt of a host is known by its target.
   return new SshConnection(
     target,
-    await (takeEarly(target, sent) ?? inTurn(envOf(target), () => openSession(told, target, sent))),
+    await (takeEarly(target, sent, cut) ?? inTurn(envOf(target), () => openSession(told, target, sent))),
   );
 }
 
@@ -81,7 +88,8 @@ export function prepare(target: SshTarget): SshTarget {
  */
 async function openSession(target: SshTarget, known = target, first?: Sent): Promise<Session> {
   const { name, transport = 'auto', gate } = target;
-  gate?.signal.throwIfAborted();
+  const end = endOf(target);
+  end?.throwIfAborted();
   const read = target.settings ?? readSshConfig(target);
   // Loading the SSH library takes as long as `ssh` does to say what its config means.
   const { logIn, sessionOf } = await import('./client');
@@ -91,7 +99,7 @@ async function openSession(target: SshTarget, known = target, first?: Sent): Pro
   const isOpenSsh = transport === 'openssh' || why !== undefined;
   // These cannot wait between the keys and the login, or write down what the user has not yet meant.
   if (isOpenSsh || mayNotBeEarly(target, settings)) await gate?.mayPass;
-  gate?.signal.throwIfAborted();
+  end?.throwIfAborted();
   if (isOpenSsh) return openSshSession(target, settings, why ?? 'ssh.transport says so', master);
   try {
     return sessionOf(

@@ -22,9 +22,12 @@ class EarlyLogin {
     this.session.catch(() => undefined);
   }
 
-  take(first: Sent | undefined): Promise<Session> {
+  take(first: Sent | undefined, cut: AbortSignal | undefined): Promise<Session> {
     this.#pass(first);
-    return this.session;
+    const leave = () => this.#stop.abort();
+    if (cut?.aborted) leave();
+    cut?.addEventListener('abort', leave, { once: true });
+    return this.session.finally(() => cut?.removeEventListener('abort', leave));
   }
 
   leave(): void {
@@ -58,10 +61,10 @@ export function beginEarly(target: SshTarget, logIn: (target: SshTarget) => Prom
 }
 
 /** The login that was begun for the target, once; undefined where there is none. */
-export function takeEarly(target: SshTarget, first?: Sent): Promise<Session> | undefined {
+export function takeEarly(target: SshTarget, first?: Sent, cut?: AbortSignal): Promise<Session> | undefined {
   const login = begun.get(target);
   begun.delete(target);
-  return login?.take(first);
+  return login?.take(first, cut);
 }
 
 /** Ends the login that was begun for the target, if nobody took it. */

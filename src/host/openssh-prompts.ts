@@ -1,11 +1,15 @@
 import { execFile } from 'node:child_process';
+import { newHostKeyIn } from './ask-host-key';
 import type { AnswerPrompt } from './askpass';
+import type { NewHostKey } from './new-host-key';
 import { type Person, passphraseName, passphraseOf } from './person';
 import type { SshSettings, SshTarget } from './ssh-config';
 
 /** Whether there is anything with which OpenSSH's prompts can be answered. */
-export const canAnswer = ({ passphrase, password }: SshTarget, person: Person | undefined): boolean =>
-  (person ?? passphrase ?? password) !== undefined;
+export const canAnswer = (
+  { passphrase, password, askHostKey }: SshTarget,
+  person: Person | undefined,
+): boolean => (person ?? passphrase ?? password ?? askHostKey) !== undefined;
 
 /** What tells whose prompt it is that an ssh process shows. */
 interface Origin {
@@ -13,6 +17,8 @@ interface Origin {
   namesHosts(): Promise<boolean>;
   /** Whether this is the process that logs in to the host itself, and not to a jump host. */
   isMaster(id: number): boolean;
+  /** Whether a host's first key is taken. */
+  isTaken(key: NewHostKey): Promise<boolean>;
 }
 
 /** What one ssh process was given. */
@@ -32,7 +38,7 @@ export function openSshPrompts(
   target: SshTarget,
   settings: SshSettings,
   person: Person | undefined,
-  { namesHosts: whetherNamed, isMaster }: Origin,
+  { namesHosts: whetherNamed, isMaster, isTaken }: Origin,
 ): AnswerPrompt {
   const host = target.name;
   const own = ownAccount(settings);
@@ -84,6 +90,11 @@ export function openSshPrompts(
       target.tell?.(`waiting: ${prompt.trim()}`);
       return undefined;
     }
+    if (/\(yes\/no/.test(prompt)) {
+      const key = newHostKeyIn(prompt);
+      const name = isMaster(asker) ? host : `${host} (jump host ${key?.address})`;
+      return key && (await isTaken({ host: name, ...key })) ? 'yes' : 'no';
+    }
     const asked = processes.get(asker) ?? { given: new Set(), last: new Map() };
     processes.set(asker, asked);
     const isNamed = await whetherNamed();
@@ -91,8 +102,7 @@ export function openSshPrompts(
     if (path !== undefined && isNamed) return passphrase(path, asked);
     const account = accountOf(prompt, asker, isNamed);
     if (account !== undefined) return password(prompt, account, asked);
-    // A host key is compared, and then accepted by an option: never by a word at a prompt.
-    if (!person || person.isGone || /\(yes\/no/.test(prompt)) return undefined;
+    if (!person || person.isGone) return undefined;
     const isConfirmed = kind === 'confirm';
     const text = isConfirmed ? `${prompt.trim()} [y/N] ` : prompt;
     const answer = await person.once({ host, text, isSecret: !isConfirmed, kind: 'prompt' });

@@ -4,10 +4,12 @@ import { createConnection as connectTo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HostError } from '../errors';
+import { isTaken } from './ask-host-key';
 import { openAskpass } from './askpass';
 import type { Channel, CommandEnd, Session } from './channel';
 import { connectError, openSshError, silenceText } from './connect-failure';
 import { Late, LoginClock } from './login-clock';
+import { unlessEnded } from './login-end';
 import { certificateFile, isAgentCertificate } from './needs-openssh';
 import { canAnswer, isRefusedAs, namesHosts, openSshPrompts } from './openssh-prompts';
 import { personOf } from './person';
@@ -53,6 +55,7 @@ export async function openSshSession(
         openSshPrompts(target, settings, person, {
           namesHosts: () => namesHosts(env),
           isMaster: (id) => id === own.pid,
+          isTaken: (key) => clock.waitFor(isTaken(target, key)),
         }),
       ).catch((error: unknown) => {
         cleaned();
@@ -87,7 +90,7 @@ export async function openSshSession(
     cleaned();
   };
   try {
-    await loggedIn(own, clock);
+    await unlessEnded(target, loggedIn(own, clock));
     await person?.heard(true);
   } catch (error) {
     const said = readLog(log);
@@ -166,7 +169,11 @@ const masterArguments = (
   ...option('LocalCommand', `echo ${LOGGED_IN}`),
   ...option(
     'StrictHostKeyChecking',
-    target.acceptNewHostKeys || settings.acceptsNewHostKeys ? 'accept-new' : 'yes',
+    target.acceptNewHostKeys || settings.acceptsNewHostKeys
+      ? 'accept-new'
+      : target.askHostKey && !settings.refusesNewHostKeys
+        ? 'ask'
+        : 'yes',
   ),
   ...option('ConnectTimeout', String(Math.ceil(settings.connectTimeoutMs / 1000))),
   ...option('ServerAliveInterval', String(Math.ceil(settings.keepaliveMs / 1000))),

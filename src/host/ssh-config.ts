@@ -1,5 +1,6 @@
 import type { AskSecret } from './ask-secret';
 import { askSshConfig, type SshDump } from './ask-ssh-config';
+import type { AskHostKey } from './new-host-key';
 import type { Sent } from './script-output';
 import { connectionTokens, expandHome, expandTokens, homeFolder, localUser } from './ssh-tokens';
 import type { Become } from './sudo';
@@ -42,8 +43,12 @@ export interface SshTarget {
   env?: NodeJS.ProcessEnv | undefined;
   /** Absent where nobody can be asked. */
   ask?: AskSecret | undefined;
+  /** Absent where nobody can be asked whether a new host key is taken. */
+  askHostKey?: AskHostKey | undefined;
+  /** Aborted where the login is not wanted any more. */
+  cut?: AbortSignal | undefined;
   /** Why the command logs in once more; what is asked then says so. */
-  loginReason?: string;
+  loginReason?: string | undefined;
   /** Tells the person what a login waits for, such as a touch of a security key. */
   tell?: ((text: string) => void) | undefined;
   /** The settings that a login which was begun early is reading. */
@@ -95,6 +100,8 @@ export interface SshSettings {
   keepaliveCount: number;
   /** Whether StrictHostKeyChecking is `accept-new` or `no`; a changed key is refused all the same. */
   acceptsNewHostKeys: boolean;
+  /** Whether StrictHostKeyChecking is `yes`: then nobody is asked about a new key. */
+  refusesNewHostKeys: boolean;
   /** The address of this machine from which to connect. */
   bindAddress?: string | undefined;
   /** Whether the config allows Kerberos, for the login or in place of a host key. */
@@ -208,6 +215,7 @@ export function settingsFrom(dump: SshDump, target: SshTarget): SshSettings {
     acceptsNewHostKeys: ['accept-new', 'no', 'off', 'false'].includes(
       dump.get('stricthostkeychecking')?.[0] ?? '',
     ),
+    refusesNewHostKeys: ['yes', 'true'].includes(dump.get('stricthostkeychecking')?.[0] ?? ''),
     bindAddress: one('bindaddress'),
     gssapiLogin: yes('gssapiauthentication', false) || yes('gssapikeyexchange', false),
     onlyOpenSsh: [

@@ -207,7 +207,8 @@ async function probeHost(
   };
   const probe = buildProbe([factsQuestion, ...questions]);
   const connection =
-    kept?.get(name) ?? (await timed('connect', () => connect(target, undefined, probe.script)));
+    kept?.get(name) ??
+    (await timed('connect', () => connect(target, undefined, probe.script, listener.signal)));
   open(connection);
   if (!kept?.has(name)) for (const note of connection.notes ?? []) listener.script(name, `# ${note}`);
   try {

@@ -2,6 +2,7 @@ import { ExitCode, HaprovError, UsageError } from '../errors';
 import type { Event, EventBody } from '../events/events';
 import { RunEvents } from '../hooks/run-events';
 import type { SecretQuestion } from '../host/connection';
+import type { NewHostKey } from '../host/new-host-key';
 import type { Inventory as Loaded } from '../inventory/inventory';
 import type { Secrets } from '../inventory/secrets';
 import { within } from '../pair/timeout';
@@ -23,6 +24,8 @@ export interface Caller {
   onEvent?: ((event: Event) => void) | undefined;
   /** Answers what a login or an encrypted file asks for; undefined, as without it, where there is no answer. */
   ask?: ((question: SecretQuestion) => Promise<string | undefined> | string | undefined) | undefined;
+  /** Says whether the first key of a host is taken, and written to known_hosts; without it, it is refused. */
+  askHostKey?: ((key: NewHostKey) => Promise<boolean> | boolean) | undefined;
 }
 
 /** Which hosts, how they are reached, and who calls. */
@@ -103,13 +106,11 @@ export async function callFor<T>(
       // A run must not end in the middle because somebody's log is full.
     }
   };
-  const ask = caller.ask;
+  const { ask, askHostKey } = caller;
   // What a function plans and what its caller is asked about are of one type: src/index.ts.
   const confirm = caller.confirm as Confirm<object> | undefined;
   const askSecret = async (question: SecretQuestion): Promise<string | undefined> => {
-    const answer = stopping.aborted
-      ? undefined
-      : await within(Number.POSITIVE_INFINITY, Promise.resolve(ask?.(question)), stopping);
+    const answer = stopping.aborted ? undefined : await whenAnswered(ask?.(question), stopping);
     if (question.isSecret && answer) {
       typed.push(answer);
       secrets?.add(answer);
@@ -140,15 +141,17 @@ export async function callFor<T>(
       printJson: async () => {},
       canAsk: confirm !== undefined,
       async confirm(_question, _about, plan) {
-        const answer = await within(
-          Number.POSITIVE_INFINITY,
-          Promise.resolve(plan && confirm?.(plan)),
-          stopping,
-        );
+        const answer = await whenAnswered(plan && confirm?.(plan), stopping);
         if (stopping.aborted) return 'left';
         return answer === true ? 'yes' : 'no';
       },
       ...(ask ? { askSecret } : {}),
+      ...(askHostKey
+        ? {
+            askHostKey: async (key: NewHostKey) =>
+              !stopping.aborted && (await whenAnswered(askHostKey(key), stopping)) === true,
+          }
+        : {}),
     });
   } catch (error) {
     if (error instanceof HaprovError) maskError(error, mask);
@@ -158,5 +161,9 @@ export async function callFor<T>(
     isOver = true;
   }
 }
+
+/** What a caller's function answers; undefined where the call is ended meanwhile. */
+const whenAnswered = <T>(answer: Promise<T> | T, stopping: AbortSignal): Promise<T | undefined> =>
+  within(Number.POSITIVE_INFINITY, Promise.resolve(answer), stopping);
 
 const left = () => new HaprovError(ExitCode.left, 'left before a host was changed: nothing was done');

@@ -1,5 +1,6 @@
 import type { EventBody } from '../events/events';
 import type { AskSecret, SshTarget } from '../host/connection';
+import type { AskHostKey } from '../host/new-host-key';
 import type { Inventory } from '../inventory/inventory';
 
 /** Which hosts are meant, and how they are reached, over what the inventory and the user's ssh config say. */
@@ -70,6 +71,8 @@ export interface Context {
   confirm(question: string, about: string, plan?: object): Promise<'yes' | 'no' | 'left'>;
   /** Asks the operator for what a login, or an encrypted file, needs; absent where nobody can be asked. */
   askSecret?: AskSecret | undefined;
+  /** Asks whether the first key of a host is taken; absent where nobody can be asked. */
+  askHostKey?: AskHostKey | undefined;
   /** Aborted by the first Ctrl-C: begin nothing new. */
   stopping: AbortSignal;
   /** Aborted where nobody wants to know what hosts answer any more; a command's process ends then. */

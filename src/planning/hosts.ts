@@ -91,6 +91,7 @@ export function toTarget(host: Host, options: CommonOptions, context: Context): 
     connectTimeoutMs: ssh.connectTimeout === undefined ? undefined : ssh.connectTimeout * 1000,
     env: context.programEnv,
     ask: context.askSecret,
+    askHostKey: context.askHostKey,
     tell: (text) => context.emit({ type: 'message', level: 'warning', host: host.name, text }),
   };
 }

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import {
   apply,
   type CallOptions,
@@ -11,6 +12,7 @@ import {
   lint,
   loadInventory,
   log,
+  type NewHostKey,
   plan,
   push,
   render,
@@ -25,6 +27,7 @@ import { type SshFiles, sshFiles } from '../support/ssh-files';
 import {
   answers,
   type CommandHandler,
+  newKey,
   publicLine,
   type SshServer,
   startSshServer,
@@ -49,7 +52,14 @@ const babbles = answers({ stderr: secrets.join(' and '), code: 3 });
 
 async function caller(
   name: string,
-  { host = babbles, user = {} as object, more = {} as object, knows = true } = {},
+  {
+    host = babbles,
+    user = {} as object,
+    more = {} as object,
+    knows = true,
+    transport = 'auto',
+    ssh: way = {} as object,
+  } = {},
 ): Promise<Caller> {
   const files = sshFiles();
   const users = { root: { publicKey: files.publicKey, ...user } };
@@ -60,7 +70,7 @@ async function caller(
   mkdirSync(files.path('templates'));
   files.write('templates/own.ejs', '<%= vars.value %>\n');
   files.write('own.json', JSON.stringify({ tasks: [{ name: 'One', resources: [own] }] }));
-  const ssh = { user: 'root', port: proxy.port, configFile: 'config' };
+  const ssh = { user: 'root', port: proxy.port, configFile: 'config', transport, ...way };
   const said = { name, hosts: { [name]: { address: '127.0.0.1', ssh } }, playbooks: ['./own.json'], ...more };
   const inventory = files.write(
     'inventory.json',
@@ -159,6 +169,93 @@ test('a host whose key nobody knows is refused, and so is who says not who agree
   const withoutWord = apply(stranger.inventory, { env } as unknown as Parameters<typeof apply>[1]);
   expect(await failure(withoutWord)).toMatchObject({ name: 'UsageError', code: 'badInput' });
   expect(stranger.server.commands).toEqual([]);
+});
+
+describe.each(['ssh2', 'openssh'])('a host whose key nobody knows, by %s', (transport) => {
+  const stranger = async () => {
+    const one = await caller('stranger', { knows: false, transport });
+    const known = one.files.write('known_hosts', '');
+    const env = { PATH: process.env.PATH, VALUE: 'x', HOME: one.files.path('') };
+    const asked: NewHostKey[] = [];
+    const key = publicLine(one.server.hostKeys[0] ?? '');
+    const print = spawnSync('ssh-keygen', ['-lf', '-'], { input: key, encoding: 'utf8' }).stdout.split(
+      ' ',
+    )[1];
+    const told = {
+      host: 'stranger',
+      address: `[127.0.0.1]:${one.proxy.port}`,
+      type: 'ED25519',
+      fingerprint: print,
+    };
+    const answer = (isTaken: boolean) => ({
+      env,
+      askHostKey: async (one: NewHostKey) => {
+        asked.push(one);
+        return isTaken;
+      },
+    });
+    return { ...one, known, asked, told, answer, key };
+  };
+
+  test('is asked about, taken, and known from then on', async () => {
+    const { inventory, server, known, asked, told, answer, key } = await stranger();
+    await status(inventory, answer(true));
+    expect(asked).toEqual([told]);
+    expect(readFileSync(known, 'utf8')).toBe(`${told.address} ${key}\n`);
+    await status(inventory, answer(false));
+    expect(asked).toHaveLength(1);
+    const { length } = server.logins;
+    expect(server.logins.slice(length / 2)).toEqual(server.logins.slice(0, length / 2));
+    expect(server.commands.length).toBeGreaterThan(1);
+  });
+
+  test('is refused where the answer is no, and where nobody answers before the end', async () => {
+    const { inventory, server, known, asked, told, answer } = await stranger();
+    expect(await failure(plan(inventory, answer(false)))).toMatchObject({ code: 'unreachable' });
+    expect(asked).toEqual([told]);
+    const stop = new AbortController();
+    const endless = { ...answer(true), signal: stop.signal };
+    const left = plan(inventory, {
+      ...endless,
+      askHostKey: () => {
+        stop.abort();
+        return new Promise<boolean>(() => {});
+      },
+    });
+    expect(await failure(left)).toMatchObject({ code: 'left' });
+    expect([server.logins, readFileSync(known, 'utf8')]).toEqual([[], '']);
+  });
+
+  test('is not asked about where another key is known, or the config refuses it', async () => {
+    const { inventory, server, files, asked, told, answer } = await stranger();
+    spawnSync('ssh-keygen', ['-q', '-t', 'rsa', '-N', '', '-f', files.path('other')]);
+    for (const other of [publicLine(newKey().private), readFileSync(files.path('other.pub'), 'utf8')]) {
+      files.write('known_hosts', `${told.address} ${other.trim()}\n`);
+      expect(await failure(plan(inventory, answer(true)))).toMatchObject({ code: 'unreachable' });
+    }
+    files.write('known_hosts', '');
+    files.configure('Host *', 'StrictHostKeyChecking yes');
+    expect(await failure(plan(inventory, answer(true)))).toMatchObject({ code: 'unreachable' });
+    expect([asked, server.logins]).toEqual([[], []]);
+  });
+});
+
+test.each(['ssh2', 'openssh'])('an abort ends a login under way, by %s', async (transport) => {
+  const silent = createServer().listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const { port } = silent.address() as AddressInfo;
+  const { inventory } = await caller('fred', { transport, ssh: { port, connectTimeout: 600 } });
+  const stop = new AbortController();
+  const env = { PATH: process.env.PATH, VALUE: 'x' };
+  const connected = once(silent, 'connection') as Promise<[Socket]>;
+  const ended = failure(plan(inventory, { env, signal: stop.signal }));
+  const [socket] = await connected;
+  socket.resume().on('error', () => undefined);
+  const closed = once(socket, 'close');
+  stop.abort();
+  expect(await ended).toMatchObject({ code: 'left' });
+  await closed;
+  silent.close();
 });
 
 test.each([

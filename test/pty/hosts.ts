@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Sandbox } from '../shell/sandbox';
 import { type SshFiles, sshFiles } from '../support/ssh-files';
@@ -42,6 +42,14 @@ export class Hosts {
   private constructor(names: readonly string[]) {
     this.#files = sshFiles();
     this.boxes = new Map(names.map((name) => [name, new Sandbox()]));
+  }
+
+  /** What known_hosts has. */
+  get known(): string {
+    return readFileSync(this.#files.knownHosts, 'utf8');
+  }
+  set known(text: string) {
+    this.#files.write('known_hosts', text);
   }
 
   static start(...names: string[]): Promise<Hosts> {

@@ -21,6 +21,33 @@ const secret = 'open sésame';
 const shownAt = (terminal: Terminal) => terminal.everything.join('\n');
 const times = (terminal: Terminal, what: string) => shownAt(terminal).split(what).length - 1;
 
+describe.each(['ssh2', 'openssh'])('the key of a host that is not known, by %s', (transport) => {
+  beforeEach(async () => {
+    hosts = await Hosts.lettingIn({ fred: {} }, { transport });
+    hosts.known = '';
+  });
+
+  test('is shown, and taken where that is said', async () => {
+    const terminal = hosts.run('plan inventory.json');
+    await terminal.shows('to be written to known_hosts? [y/N]');
+    expect(shownAt(terminal)).toMatch(/fred: the key of \[127\.0\.0\.2\]:\d+ is not known: ED25519\s+SHA256:/);
+    terminal.type('y\r');
+    expect(await terminal.ended).toMatchObject({ code: 0 });
+    expect(hosts.known).toMatch(/^\[127\.0\.0\.2\]:\d+ ssh-ed25519 \S+\n$/);
+  });
+
+  test.each([
+    ['Enter alone', '\r', 3],
+    ['Ctrl-C', keys.ctrlC, 130],
+  ])('is refused by %s', async (_, typed, code) => {
+    const terminal = hosts.run('plan inventory.json');
+    await terminal.shows('to be written to known_hosts? [y/N]');
+    terminal.type(typed);
+    expect(await terminal.ended).toMatchObject({ code });
+    expect(hosts.known).toBe('');
+  });
+});
+
 describe('a passphrase', () => {
   let key: string;
   beforeEach(async () => {
