@@ -335,7 +335,7 @@ test.each([
 test('what a command does is done by the library; it says so, and nothing else', () => {
   const known = ['commands', 'library', 'reference', 'serve', 'report', 'text', 'errors'];
   const pure =
-    /^\.\.\/(?:plan\/plan|shell\/quote|resources\/rendered|document\/(?:suggest|write-below)|playbook\/playbook)$/;
+    /^\.\.\/(?:plan\/plan|shell\/quote|resources\/rendered|document\/(?:document|suggest|write-below)|playbook\/playbook)$/;
   const others = imports.filter(
     ({ file, from, typesOnly }) =>
       roomOf(file) === 'commands' &&
