@@ -38,7 +38,7 @@ ${runs.length === 0 && trouble === undefined && html`<p>No host keeps a run yet.
 <ol class="runs">
 ${runs.slice(0, mostRuns).map((run) => html`<li>${renderRow(run)}</li>\n`)}</ol>
 ${left > 0 && html`<p class="quiet">${count(left, 'older run')}: haprov log says more.</p>`}`;
-  return renderPage('Runs', html`<a href="./">status</a>`, list);
+  return renderPage('Runs', html`<a href="./">status</a>`, list, 'The newest first');
 }
 
 /** A page of one run, with what it changed. */
@@ -51,13 +51,14 @@ export function renderRunPage(name: string, view: RunsView): string {
 
 const visibleView = (view: RunsView): RunsView => eachText(view, visibleLines);
 
-const renderPage = (title: string, ways: Html, content: Html): string =>
+const renderPage = (title: string, ways: Html, content: Html, heading?: string): string =>
   renderDocument({
     title: `${title}: haprov`,
     icon: 'note',
     body: html`<main>
 <nav class="where" aria-label="Pages">haprov: ${ways}</nav>
 <h1>${title}</h1>
+${heading !== undefined && html`<h2>${heading}</h2>`}
 <div data-content>${content}</div>
 </main>`,
   });
