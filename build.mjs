@@ -34,13 +34,19 @@ function put(path, text, mode = 0o644) {
   renameSync(next, path);
 }
 
-/** As big as half of haprov, and needed only where an authority is asked for a certificate: a file of its own, which that loads. */
+/**
+ * As big as half of haprov, and needed only where an authority is asked for a certificate: a file of its own, which that loads.
+ * By the path that it is loaded by: its first file.
+ */
+const besides = new Map();
 const besideProgram = {
   name: 'beside-program',
   setup: ({ onResolve }) =>
-    onResolve({ filter: /^\.\/library$/ }, ({ importer }) =>
-      importer.endsWith('/src/acme/order.ts') ? { path: './acme.js', external: true } : undefined,
-    ),
+    onResolve({ filter: /^\.\/library$/ }, ({ importer, resolveDir }) => {
+      if (!importer.endsWith('/src/acme/order.ts')) return undefined;
+      besides.set('./acme.js', join(resolveDir, 'library.ts'));
+      return { path: './acme.js', external: true };
+    }),
 };
 
 const common = {
@@ -108,11 +114,9 @@ const ofProgram = await build({
   outfile: 'dist/program.js',
   plugins: [withoutUnused, besideProgram],
 });
-const ofAcme = await build({
-  ...text,
-  entryPoints: ['src/acme/library.ts'],
-  outfile: 'dist/acme.js',
-});
+const ofBesides = await Promise.all(
+  [...besides].map(([path, first]) => build({ ...text, entryPoints: [first], outfile: join('dist', path) })),
+);
 const [commands, program] = [ofCommands, ofProgram].map(({ outputFiles: [file] }) => {
   // esbuild leaves what is not ASCII in tagged templates, patterns and comments as it is; the loader reads Latin-1.
   const ascii = file.text.replace(
@@ -138,7 +142,10 @@ const loader = await build({
 mkdirSync('dist', { recursive: true });
 put('dist/cli.js', commands);
 put('dist/program.js', program);
-put('dist/acme.js', ofAcme.outputFiles[0].text);
+for (const {
+  outputFiles: [file],
+} of ofBesides)
+  put(relative('.', file.path), file.text);
 put('dist/haprov.js', loader.outputFiles[0].text, 0o755);
 // Each name by itself, so that Node finds them where the file is imported as a module.
 const names = Object.keys(createRequire(import.meta.url)('./dist/program.js')['src/index']());
@@ -149,7 +156,7 @@ put(
 
 put(
   'dist/THIRD-PARTY-LICENSES.txt',
-  licencesOf([ofCommands, ofProgram, ofAcme].flatMap(({ metafile }) => Object.keys(metafile.inputs))),
+  licencesOf([ofCommands, ofProgram, ...ofBesides].flatMap(({ metafile }) => Object.keys(metafile.inputs))),
 );
 
 /** The licence of every package that a file of the bundle comes from. */

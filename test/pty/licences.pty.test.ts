@@ -15,8 +15,15 @@ test('what help and errors of the command line need to load is small', () => {
   expect(beside('cli.js').length).toBeLessThan(200_000);
 });
 
+test('what asks an authority is in a file of its own, which nothing else needs to load', () => {
+  expect(packagesIn(beside('acme.js'))).toEqual(
+    expect.arrayContaining(['acme-client', 'axios', 'node-forge']),
+  );
+  expect(packagesIn(beside('program.js'))).not.toContain('acme-client');
+});
+
 test('the licence of every package that is in the program is beside it', () => {
-  const packages = packagesIn(beside('cli.js') + beside('program.js'));
+  const packages = packagesIn(beside('cli.js') + beside('program.js') + beside('acme.js'));
   expect(packages).toEqual(expect.arrayContaining(['ssh2', 'commander', 'ejs', 'zod', 'yaml', 'listr2']));
   const licences = beside('THIRD-PARTY-LICENSES.txt');
   const told = Array.from(licences.matchAll(/^(\S+) \d+\.\d+\.\d+\S* \(.*\)$/gm), ([, name]) => name);
