@@ -32,9 +32,11 @@ export interface RollPlan {
 export function renderRoll({ command, resumed, turns, waits }: RollPlan): string {
   const [only, ...more] = turns;
   const head =
-    more.length === 0
-      ? `${command} of ${visible(only?.host ?? 'no host')}`
-      : `${command} of ${count(turns.length, 'host')}, one after the other; the first that fails ends it`;
+    only === undefined
+      ? `${command}: there is nothing to do on any host`
+      : more.length === 0
+        ? `${command} of ${visible(only.host)}`
+        : `${command} of ${count(turns.length, 'host')}, one after the other; the first that fails ends it`;
   const each = turns.flatMap((turn, at) => [
     '',
     `  ${at + 1}. ${describe(turn)}`,

@@ -22,7 +22,9 @@ interface Choice {
  */
 export function chooseRuns(histories: ReadonlyMap<string, readonly RecordedRun[]>, to?: string): Choice {
   const all = inOrder(histories.values(), ({ run }) => wholeRun(run)).reverse();
-  const isFinished = ({ state }: RecordedRun) => state === 'finished';
+  // A boot is not taken back, and the run before it can be.
+  const isFinished = ({ state, manifest }: RecordedRun) =>
+    state === 'finished' && manifest?.command !== 'reboot';
   const newest = all.findLast((name) =>
     [...histories.values()].some((runs) => runs.some((one) => wholeRun(one.run) === name && isFinished(one))),
   );

@@ -7,7 +7,7 @@ import { findProgram } from '../shell/shells';
 let box: Sandbox;
 afterEach(() => box.dispose());
 
-type Kind = 'made' | 'refused' | 'drill';
+type Kind = 'made' | 'refused' | 'drill' | 'reboot';
 
 /** Runs that have ended, the first the newest; gives their names. */
 function ended(kind: Kind, count: number): string[] {
@@ -18,7 +18,7 @@ function ended(kind: Kind, count: number): string[] {
     writeFileSync(`${home}/number`, `${count - at}\n`);
     writeFileSync(
       `${home}/manifest`,
-      JSON.stringify({ run: name, command: kind === 'drill' ? kind : 'apply' }),
+      JSON.stringify({ run: name, command: kind === 'drill' || kind === 'reboot' ? kind : 'apply' }),
     );
     symlinkSync('finished', `${home}/state`);
     return name;
@@ -48,6 +48,14 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
       runs.slice(33, 60),
     ]);
     expect(existsSync(box.home('run1'))).toBe(true);
+  });
+
+  test('boots do not push out what can be rolled back', async () => {
+    const made = ended('made', 19);
+    ended('reboot', 40);
+    await change();
+    expect(made.filter((name) => !existsSync(box.home(name)))).toEqual([]);
+    expect(existsSync(box.home('reboot39'))).toBe(false);
   });
 
   test('asking for their kinds takes no more programs where there are many', async () => {

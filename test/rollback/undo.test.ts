@@ -250,6 +250,18 @@ describe('which runs', () => {
         ?.map((one) => one.run),
     ).toEqual([first]);
   });
+  test('a boot is none that could be taken back: the run before it is', () => {
+    const boot = known('b', 'finished');
+    const booted = { ...boot, manifest: { ...boot.manifest, command: 'reboot' } } as RecordedRun;
+    const both = new Map([['fred', [booted, known('a', 'finished'), known('0', 'finished')]]]);
+    const undone = (to?: string) =>
+      chooseRuns(both, to)
+        .runs.get('fred')
+        ?.map((one) => one.run);
+    expect(undone()).toEqual(['a']);
+    expect(undone('0')).toEqual(['a']);
+    expect(undone('a')).toEqual([]);
+  });
   test('none', () => {
     expect(chooseRuns(new Map([['fred', []]])).runs.get('fred')).toEqual([]);
   });

@@ -186,10 +186,10 @@ newest_first() {
 # Runs with steps are kept for rollbacks; refused runs are counted separately, so that they do not push those out.
 keep_runs=20
 keep_refused=5
-# Some whole drills, whose experiments are runs of their own; there is nothing to roll back.
+# Some whole drills, whose experiments are runs of their own, and boots; there is nothing to roll back.
 keep_drills=28
 prune_runs() {
-  drills=$newline$(grep -lsF '"command":"drill"' "${home%/*}"/*/manifest)$newline
+  drills=$newline$(grep -lsF -e '"command":"drill"' -e '"command":"reboot"' "${home%/*}"/*/manifest)$newline
   newest_first | while IFS= read -r name; do
     [ "$name" != "$run" ] || continue
     if [ -e "${home%/*}/$name/transaction" ]; then
