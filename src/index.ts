@@ -29,6 +29,7 @@ import { type Caller, type CallOptions, type Inventory, shownInventory } from '.
 import { diagram as diagramFor } from './library/diagram';
 import { drain as drainFor } from './library/drain';
 import { IncompleteError } from './library/failures';
+import { type HookReport, hooks as hooksFor } from './library/hooks';
 import { lint as lintFor } from './library/lint';
 import { type LoggedRun, log as logFor } from './library/log';
 import { plan as planFor } from './library/plan';
@@ -57,6 +58,7 @@ export {
   UsageError,
 } from './errors';
 export type { Event, Phase, RunEnd, StepFailure } from './events/events';
+export type { HookEvent } from './hooks/hook-event';
 export type { SecretQuestion } from './host/ask-secret';
 export type { NewHostKey } from './host/new-host-key';
 export type { AdoptedPair } from './library/adopt';
@@ -74,6 +76,7 @@ export type { Ejected } from './library/eject';
 export type { CommandEnd, Executed } from './library/exec';
 export type { KnownHost, ProgramFacts } from './library/facts';
 export { IncompleteError, RunError } from './library/failures';
+export type { HookReport } from './library/hooks';
 export type { InventoryText, NewPair } from './library/init';
 export type { LoggedHost, LoggedRun, LoggedStep } from './library/log';
 export type { LogEntry } from './library/logs';
@@ -177,9 +180,26 @@ export function rollback(
   return change(inventory, options, { ...rollout, to: text }, rollbackFor);
 }
 
-/** What works and what is broken, causes first. A host that cannot be asked is a finding, not an error. @throws InputError */
-export function status(inventory: InventorySource, options: CallOptions = {}): Promise<Status> {
-  return call(inventory, options, reach, statusFor);
+/**
+ * What works and what is broken, causes first. A host that cannot be asked is a finding, not an error. `hooks`: tell the
+ * inventory's hooks what is new since they were told last, and what has gone. @throws InputError
+ */
+export function status(
+  inventory: InventorySource,
+  options: CallOptions & { hooks?: boolean | undefined } = {},
+): Promise<Status> {
+  return call(inventory, options, { ...reach, hooks: flag }, statusFor);
+}
+
+/** Who is told of what happens on the pair; `test`: sends each an event of the type `test`. No host is asked. @throws InputError */
+export function hooks(
+  inventory: InventorySource,
+  options: Caller & { test?: boolean | undefined } = {},
+): Promise<HookReport[]> {
+  return call(inventory, options, { test: flag }, async (said, context) => {
+    const { hooks: found } = await hooksFor({ test: false, ...said }, context);
+    return found;
+  });
 }
 
 /**

@@ -10,6 +10,7 @@ const arrows: Record<string, string[]> = {
   index: [
     'calls',
     'library',
+    'hooks (types)',
     'patch (types)',
     'planning',
     'status (types)',

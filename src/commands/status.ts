@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readText } from '../document/document';
 import { writeOver } from '../document/write-below';
 import { ExitCode, HaprovError, UsageError } from '../errors';
 import type { Ended } from '../library/several';
-import { status as lookOnce, type StatusObserver, statusObserver } from '../library/status';
+import { status as lookOnce, type StatusObserver, statusObserver, tokenIn } from '../library/status';
 import type { CommonOptions, Context } from '../planning/context';
 import { renderError } from '../report/error-text';
 import { printJson } from '../report/escape-output';
@@ -127,19 +126,9 @@ async function redraw(text: string, { rows, printRendered }: Context): Promise<v
   await printRendered(`\x1b[H${shown.join('\x1b[K\n')}\x1b[J\n`);
 }
 
-/** @throws UsageError where it has none that nobody can guess */
-function readToken(file: string): string {
-  const token = readText(file).trim();
-  if (/^[\w-]{32,200}$/.test(token)) return token;
-  throw new UsageError(
-    `--token-file ${file}: is no token of 32 to 200 letters, digits, "_" and "-"`,
-    `make one: openssl rand -hex 32 >${file}`,
-  );
-}
-
 /** Serves the page until Ctrl-C. */
 async function serve(looking: StatusObserver, options: StatusOptions, context: Context): Promise<ExitCode> {
-  const token = options.tokenFile === undefined ? undefined : readToken(options.tokenFile);
+  const token = options.tokenFile === undefined ? undefined : tokenIn(options.tokenFile);
   // Loaded here, because loading them would slow down every status.
   const [{ serveStatus }, { renderSvg }, { diagramOf: pictureOf }, { logBeside }] = await Promise.all([
     import('../serve/serve'),

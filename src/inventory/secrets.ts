@@ -68,6 +68,10 @@ export const secretKeys: ReadonlySet<string> = new Set([
   'secret',
 ]);
 
+/** Whoever knows the address of a chat's webhook may write to it. */
+const isSecretPlace = (path: Path) =>
+  secretKeys.has(String(path.at(-1))) || (path[0] === 'hooks' && path.at(-1) === 'url');
+
 /** A document with the values of its variables and files put in. */
 interface Resolved {
   value: unknown;
@@ -127,8 +131,7 @@ export function resolveSecrets(
     return source === undefined ? undefined : `is ${source}, whose value does not fit`;
   };
   const conceal = (path: Path) =>
-    ofSource(formatPath(path)) ??
-    (secretKeys.has(String(path.at(-1))) ? 'is a secret that does not fit' : undefined);
+    ofSource(formatPath(path)) ?? (isSecretPlace(path) ? 'is a secret that does not fit' : undefined);
   const withoutValues = ({ message, expected, ...fault }: Fault): Fault => {
     const masked = secrets.mask(message);
     return {

@@ -1,3 +1,4 @@
+import { readText } from '../document/document';
 import { UsageError } from '../errors';
 import type { Inventory } from '../inventory/inventory';
 import { connectFirst } from '../planning/connect-first';
@@ -56,4 +57,14 @@ export async function watchStatus(
   } finally {
     looking.close();
   }
+}
+
+/** The token of a page's address that a file has. @throws UsageError where it has none that nobody can guess */
+export function tokenIn(file: string): string {
+  const token = readText(file).trim();
+  if (/^[\w-]{32,200}$/.test(token)) return token;
+  throw new UsageError(
+    `--token-file ${file}: is no token of 32 to 200 letters, digits, "_" and "-"`,
+    `make one: openssl rand -hex 32 >${file}`,
+  );
 }

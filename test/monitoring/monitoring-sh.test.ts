@@ -3,6 +3,7 @@ import {
   closeSync,
   constants,
   copyFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   openSync,
@@ -163,6 +164,50 @@ describe('the program', () => {
     status('pair.json', '--json', '--out', 'link.prom');
     expect(JSON.parse(readFileSync(out, 'utf8'))).toMatchObject({ inventory: 'silent' });
     expect(spawnSync('ls', ['-A', folder], { encoding: 'utf8' }).stdout).not.toMatch(/^\.[^s]/m);
+  });
+
+  test('haprov hooks lists them without what is secret, and tries them', () => {
+    const url = 'http://127.0.0.1:9/hooks/a-word-that-nobody-knows';
+    const secret = 'whsec_MfKQ9r8GKYqTwjUPD8ILPZIo2LaLaSw9r8GKYqT9';
+    const hooks = [
+      { on: ['run-end', 'gone'], run: ['./tell'] },
+      { on: ['finding'], url: { env: 'HOOK' }, secret },
+    ];
+    const file = join(folder, 'pair.json');
+    writeFileSync(file, JSON.stringify({ ...inventory, hooks }));
+    writeFileSync(join(folder, 'tell'), '#!/bin/sh\necho "$HAPROV_EVENT ${HOOK-unset}" >told\n', {
+      mode: 0o755,
+    });
+    const ask = (...words: string[]) => run(folder, ['hooks', 'pair.json', ...words], { HOOK: url });
+    expect(ask().stdout.toString()).toBe('./tell: run-end, gone\nhttp://127.0.0.1:9 (signed): finding\n');
+    expect(existsSync(join(folder, 'told'))).toBe(false);
+    const { code, stdout, stderr } = ask('--test', '--json');
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout.toString())).toEqual({
+      version: 1,
+      hooks: [
+        { on: ['run-end', 'gone'], to: './tell', signed: false, told: true },
+        {
+          on: ['finding'],
+          to: 'http://127.0.0.1:9',
+          signed: true,
+          told: false,
+          fault: expect.stringContaining(
+            'the hook http://127.0.0.1:9 was not told of test: it cannot be reached',
+          ),
+        },
+      ],
+    });
+    expect(readFileSync(join(folder, 'told'), 'utf8')).toBe('test unset\n');
+    expect(stdout + stderr).not.toMatch(/a-word-that-nobody-knows|MfKQ9r8/);
+  });
+
+  test('hooks are told of the whole pair by one look', () => {
+    for (const words of ['--limit a', '--watch', '--serve'])
+      expect(status('pair.json', '--hooks', ...words.split(' '))).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('--hooks'),
+      });
   });
 
   test('a pipe is written to and not replaced', () => {
