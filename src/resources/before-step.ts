@@ -44,4 +44,6 @@ export interface Back {
   text?: string;
   /** The unit, where it did not run. */
   stops?: string;
+  /** What runs has it only when the units that its run restarted are restarted again. */
+  isLoaded?: true;
 }

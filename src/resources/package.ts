@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { list, object, packageName } from '../document/fields';
 import { install } from '../shell/install';
 import { call } from '../shell/library';
+import { takenBack } from './command';
 import { common, timeout } from './fields';
 import type { ResourceType } from './resource-type';
 
@@ -26,6 +27,11 @@ export const packages: ResourceType<PackageSpec, PackageState> = {
   mayRepeat: true,
   about: (spec) => ({ packages: spec.names }),
   target: (spec) => spec.names.join(' '),
+  // Of an update; what is installed stays.
+  before: (step) =>
+    takenBack(step, `package ${step.target}`)?.map((past) =>
+      past.turn === 'reverse' ? { ...past, isLoaded: true } : past,
+    ),
   probe: (spec) => call('probe_packages', ...spec.names),
   asksFor: (spec) => ({ packages: spec.names }),
   read(output) {

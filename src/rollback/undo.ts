@@ -86,7 +86,8 @@ export function undoOf(runs: readonly UndoneRun[], { host, current, byPlaybooks 
           Object.assign(values, past.values);
           continue;
         }
-        found.unshift({ past, task: `Undo ${run.run}`, notify: told.get(path ?? '') ?? [] });
+        const notify = past.isLoaded ? restartedBy(run.manifest) : told.get(path ?? '');
+        found.unshift({ past, task: `Undo ${run.run}`, notify: notify ?? [] });
         if (past.stops !== undefined) undo.stopped.push(past.stops);
         if (path === undefined || past.text === undefined) continue;
         const now = current.get(path);
@@ -117,6 +118,13 @@ export function undoOf(runs: readonly UndoneRun[], { host, current, byPlaybooks 
   );
   return undo;
 }
+
+/** To restart again what a run has restarted. */
+const restartedBy = ({ steps }: Manifest): Notify[] =>
+  steps
+    .filter(({ action }) => action === 'restart')
+    .flatMap((step) => touchedBy(step).unit ?? [])
+    .map((restart) => ({ restart }));
 
 function purged(host: string, { run }: RecordedRun, { target }: Step): HaprovError {
   return new HaprovError(

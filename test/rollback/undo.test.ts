@@ -187,6 +187,23 @@ test('running values by key, folders after what is in them, packages and command
   ]);
 });
 
+test('packages that a run made newer go back by its undo, the newest run first, and what it restarted is restarted again', () => {
+  const found = undo([
+    run(
+      'b',
+      ['package', 'haproxy toys', 'update', record({ run: 'R2', undo: 'U2' })],
+      ['service', 'haproxy', 'restart', was('active', 'enabled')],
+    ),
+    run('a', ['package', 'haproxy toys', 'update', record({ run: 'R1', undo: 'U1' })]),
+  ]);
+  expect(wishes(found)).toEqual([
+    expect.objectContaining({ undo: 'U2', notify: [{ restart: 'haproxy' }] }),
+    expect.objectContaining({ undo: 'U1', notify: [] }),
+    expect.objectContaining({ id: 'service haproxy' }),
+  ]);
+  expect(found.warnings).toEqual([]);
+});
+
 test.each([
   ['file', '/a', record()],
   ['service', 'haproxy', record()],
