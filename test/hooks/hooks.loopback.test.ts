@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { HookEvent } from '../../src/hooks/hook-event';
 import { webhookHeaders } from '../../src/hooks/post-event';
+import { startProgram } from '../../src/hooks/start-program';
 import { tellHook, tellHooks, type Way } from '../../src/hooks/tell-hooks';
 import { tellNews } from '../../src/hooks/tell-news';
 import type { Inventory } from '../../src/inventory/inventory';
@@ -173,13 +174,24 @@ describe('a program', () => {
   });
 
   test('that does not end is ended, with what it has started', async () => {
-    const { fault } = await tell(script('sleep 1000 & echo $! >child; wait'), [event], { limitMs: 1500 });
-    expect(fault).toMatch(/it did not end in time, and was ended$/);
-    const child = readFileSync(join(folder, 'child'), 'utf8').trim();
-    const state = existsSync(`/proc/${child}`)
-      ? readFileSync(`/proc/${child}/stat`, 'utf8').split(' ')[2]
-      : 'gone';
-    expect(['gone', 'Z']).toContain(state);
+    const { run } = script('sleep 1000 & echo $! >child.new; mv child.new child; wait');
+    const limit = new AbortController();
+    const way = {
+      input: '',
+      cwd: folder,
+      env: { PATH: process.env.PATH },
+      signal: limit.signal,
+      limitMs: 1e6,
+    };
+    const ended = startProgram(run, way);
+    const file = join(folder, 'child');
+    while (!existsSync(file)) await new Promise((done) => setTimeout(done, 20));
+    limit.abort();
+    expect(await ended).toBe('it did not end in time, and was ended');
+    const about = `/proc/${readFileSync(file, 'utf8').trim()}/stat`;
+    const isRunning = () => existsSync(about) && readFileSync(about, 'utf8').split(' ')[2] !== 'Z';
+    // It is told to end, and ends when its turn comes.
+    while (isRunning()) await new Promise((done) => setTimeout(done, 20));
   });
 });
 
