@@ -24,7 +24,7 @@ export type Candidate = readonly [word: string, about: string];
 /** By the option or the argument, as the command line names it. */
 const ofOptions: Record<string, Completion['names']> = {
   '--limit <names>': 'groups',
-  '--only <names>': 'types',
+  '--only <names>': 'only',
   '--host <name>': 'hosts',
   '--to <run>': 'runs',
   '--allow <rule>': 'rules',

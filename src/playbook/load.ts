@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { dirname, join, parse, resolve } from 'node:path';
+import { join, parse } from 'node:path';
 import { type Document, readDocument } from '../document/document';
 import { faultAt, faultsToReport } from '../document/faults';
 import { didYouMean, oneOf } from '../document/suggest';
@@ -7,7 +7,7 @@ import { type ValidParts, validate } from '../document/validate';
 import { type Fault, InputError } from '../errors';
 import type { Inventory, Vars } from '../inventory/inventory';
 import { expand } from './expand';
-import { installation, type Playbook, searchFolders } from './playbook';
+import { installation, type Playbook, playbookFile, searchFolders } from './playbook';
 import { type PlaybookOutline, playbookOutline } from './schema';
 
 /** What was found so far. */
@@ -39,12 +39,10 @@ function loadNamed(
   above: readonly string[],
   loading: Loading,
 ): Playbook[] {
-  const folders = searchFolders(loading.inventory.file, document.file);
   const siblings = new Set<string>();
   return names.flatMap((name, index): Playbook[] => {
     if (name === undefined) return [];
-    const tried = candidates(name, dirname(resolve(document.file)), folders);
-    const file = tried.find((path) => existsSync(path));
+    const { file, tried, folders } = playbookFile(name, document.file, loading.inventory.file);
     const blame = (message: string, expected?: string) =>
       loading.faults.push(faultAt(document, ['playbooks', index], message, expected, name));
     if (!file) blame(`there is no playbook "${name}"; looked for ${tried.join(', ')}`, oneOf(known(folders)));
@@ -56,14 +54,6 @@ function loadNamed(
     }
     return [];
   });
-}
-
-/** Where a playbook may be: a name has no slash and no ending. */
-function candidates(name: string, folder: string, bases: readonly string[]): string[] {
-  if (/\.(json|ya?ml)$/.test(name) || name.includes('/')) return [resolve(folder, name)];
-  return bases.flatMap((base) =>
-    ['json', 'yaml', 'yml'].map((end) => join(base, 'playbooks', `${name}.${end}`)),
-  );
 }
 
 /** The names of the playbooks that there are. */

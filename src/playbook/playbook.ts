@@ -25,3 +25,18 @@ export function searchFolders(inventoryFile: string, playbookFile: string): stri
   const above = basename(beside) === 'playbooks' ? [dirname(beside)] : [];
   return [...new Set([dirname(resolve(inventoryFile)), beside, ...above, installation])];
 }
+
+/** The file of the playbook that `from` names, and where it was looked for: an inventory, or a playbook of it. */
+export function playbookFile(name: string, from: string, inventory: string) {
+  const folders = searchFolders(inventory, from);
+  const tried = candidates(name, dirname(resolve(from)), folders);
+  return { file: tried.find((path) => existsSync(path)), tried, folders };
+}
+
+/** Where a playbook may be: a name has no slash and no ending. */
+function candidates(name: string, folder: string, bases: readonly string[]): string[] {
+  if (/\.(json|ya?ml)$/.test(name) || name.includes('/')) return [resolve(folder, name)];
+  return bases.flatMap((base) =>
+    ['json', 'yaml', 'yml'].map((end) => join(base, 'playbooks', `${name}.${end}`)),
+  );
+}

@@ -1,5 +1,5 @@
 import { readDocument } from '../document/document';
-import { installation } from '../playbook/playbook';
+import { installation, playbookFile } from '../playbook/playbook';
 import { allShipped } from '../playbook/shipped';
 import { rules } from './documents';
 import { allExplained, kinds } from './explained';
@@ -27,6 +27,10 @@ export const namesOf = {
   rules: (): Name[] => rules(installation).map(({ name, text }): Name => [name, firstSentence(text)]),
   runs: (file: string | undefined, env: NodeJS.ProcessEnv): Name[] =>
     file === undefined ? [] : seenRuns(file, env),
+  only: (file?: string): Name[] => [
+    ...namesOf.types(),
+    ...(file === undefined ? [] : inPlaybooks(file, file, new Set())),
+  ],
   types: (): Name[] =>
     allExplained()
       .filter(({ kind, key }) => kind === 'playbook' && key?.values.startsWith('{ "type"'))
@@ -56,6 +60,31 @@ const hostsIn = (file: string | undefined) =>
 function membersOf(group: unknown): string[] {
   const hosts = isObject(group) ? group.hosts : group;
   return Array.isArray(hosts) ? hosts.filter((name) => typeof name === 'string') : [];
+}
+
+/** Tasks of the playbooks that a file names, and what their resources are about, as far as no template fills it in. */
+function inPlaybooks(file: string, inventory: string, seen: Set<string>): Name[] {
+  const names = part(file, 'playbooks');
+  return (Array.isArray(names) ? names : []).flatMap((name): Name[] => {
+    const found = typeof name === 'string' ? playbookFile(name, file, inventory).file : undefined;
+    if (found === undefined || seen.has(found)) return [];
+    seen.add(found);
+    const tasks = part(found, 'tasks');
+    const all = (Array.isArray(tasks) ? tasks : [])
+      .filter(isObject)
+      .flatMap((task) => [
+        [task.name, 'a task'],
+        ...(Array.isArray(task.resources) ? task.resources : [])
+          .filter(isObject)
+          .flatMap(({ type, path, name: own, names: more }) =>
+            (Array.isArray(more) ? more : [path ?? own]).map((one) => [one, `${type} of ${task.name}`]),
+          ),
+      ]);
+    const whole = all.filter(
+      (one): one is [string, string] => typeof one[0] === 'string' && !/<%|,/.test(one[0]),
+    );
+    return [...inPlaybooks(found, inventory, seen), ...new Map(whole)];
+  });
 }
 
 /** The names of all `{ "secret": NAME }` in a value. */

@@ -5,6 +5,7 @@ import { completionOf, valuesOf } from '../../src/cli/completion';
 import { maintenanceCommands } from '../../src/cli/maintenance-commands';
 import { collect, oneOf } from '../../src/cli/values';
 import { namesOf } from '../../src/reference/names';
+import { withFiles } from '../bad-input/cases';
 
 const program = new Command('haprov');
 program
@@ -123,6 +124,41 @@ test('names of an inventory come from its text', () => {
   expect(namesOf.groups('inventory.example.json')).toContainEqual(['all', 'every host']);
   expect(namesOf.hosts()).toEqual([]);
   expect(() => namesOf.hosts('package-lock.yaml')).toThrow('package-lock.yaml');
+});
+
+test('what --only takes: types, and what the playbooks’ own text names, those of shipped ones too', async () => {
+  const playbook = {
+    playbooks: ['load-balancer', 'own'],
+    tasks: [
+      {
+        name: 'Web server',
+        resources: [
+          { type: 'file', path: '/etc/web.conf' },
+          { type: 'file', path: '<%= vars.path %>' },
+          { type: 'package', names: ['web', 'web-tools'] },
+          { type: 'service', name: 'web' },
+        ],
+      },
+      'no task',
+      { name: 'a, b', resources: {} },
+    ],
+  };
+  const files = {
+    'inventory.json': JSON.stringify({ playbooks: ['own', 'gone', 7] }),
+    'playbooks/own.json': JSON.stringify(playbook),
+  };
+  await withFiles({ files }, (_, file) => {
+    const found = namesOf.only(file);
+    expect(found).toEqual(expect.arrayContaining(namesOf.types()));
+    expect(found).toContainEqual(['/etc/haproxy/haproxy.cfg', 'file of Load balancer']);
+    expect(found.slice(-4)).toEqual([
+      ['Web server', 'a task'],
+      ['/etc/web.conf', 'file of Web server'],
+      ['web', 'service of Web server'],
+      ['web-tools', 'package of Web server'],
+    ]);
+  });
+  expect(namesOf.only()).toEqual(namesOf.types());
 });
 
 test('types of resources are named', () => {

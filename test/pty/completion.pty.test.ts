@@ -17,7 +17,7 @@ beforeAll(() => {
     hosts,
     groups: { balancers: ['fred', 'ethyl'] },
     stats: { password: { secret: 'stats' } },
-    playbooks: [],
+    playbooks: ['load-balancer'],
   };
   writeFileSync(join(folder, 'inventory.json'), JSON.stringify(inventory));
   const other = {
@@ -82,6 +82,8 @@ const cases = [
   ['haprov drill --scenario link', 'haprov drill --scenario link-cut '],
   ['haprov secret set st', 'haprov secret set stats '],
   ['haprov eject address-', 'haprov eject address-only '],
+  ['haprov plan --only Ker', 'haprov plan --only Kernel\\ parameters '],
+  ['haprov plan --only sysctl,/etc/haproxy/haproxy.c', 'haprov plan --only sysctl,/etc/haproxy/haproxy.cfg '],
   ['haprov completion f', 'haprov completion fish '],
   ['haprov render --out rep', 'haprov render --out reports/'],
   ['haprov plan --out note', 'haprov plan --out notes.txt '],

@@ -30,7 +30,9 @@ describe.each(['ssh2', 'openssh'])('the key of a host that is not known, by %s',
   test('is shown, and taken where that is said', async () => {
     const terminal = hosts.run('plan inventory.json');
     await terminal.shows('to be written to known_hosts? [y/N]');
-    expect(shownAt(terminal)).toMatch(/fred: the key of \[127\.0\.0\.2\]:\d+ is not known: ED25519\s+SHA256:/);
+    expect(shownAt(terminal)).toMatch(
+      /fred: the key of \[127\.0\.0\.2\]:\d+ is not known: ED25519\s+SHA256:/,
+    );
     terminal.type('y\r');
     expect(await terminal.ended).toMatchObject({ code: 0 });
     expect(hosts.known).toMatch(/^\[127\.0\.0\.2\]:\d+ ssh-ed25519 \S+\n$/);
