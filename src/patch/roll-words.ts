@@ -72,12 +72,16 @@ function stepsOf(
   ];
 }
 
-function packagesOf({ updates, afterwards, oneWay }: UpdatePlan): string[] {
+function packagesOf({ updates, afterwards, oneWay, skipped }: UpdatePlan): string[] {
   return [
     `update ${count(updates.length, 'package')}:`,
     ...updates.map((one) => `  ${visible(updateOf(one))}`),
     ...afterwards.units.map(
       ({ unit }) => `  restart ${visible(unit)}, which runs of files that are replaced`,
+    ),
+    ...skipped.map(
+      ({ name, arch, version }) =>
+        `  left out: ${visible(`${name}.${arch} ${version}`)}, since something else does not fit it`,
     ),
     ...afterwards.boot.map((why) => `  a boot is needed: ${visible(why)}`),
     ...oneWay.map((why) => `  no way back: ${visible(why)}`),

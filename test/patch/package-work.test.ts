@@ -1,6 +1,7 @@
 import type { Connection } from '../../src/host/connection';
 import type { Surveyed } from '../../src/host/survey';
 import { packageWork } from '../../src/patch/package-work';
+import { renderRoll } from '../../src/patch/roll-words';
 
 const versions = { haproxy: '2.4.22', keepalived: '2.2.8' };
 
@@ -59,6 +60,41 @@ test('a reason that was known before counts afterwards, too, and a host that boo
   const { asked, found } = await ask(kernel, 'needed', 'unit other.service /usr/lib/libtoys.so\n');
   expect(await found?.settle?.()).toEqual(['kernel-lt is new: only a boot has all of the host use it']);
   expect(asked).toHaveLength(2);
+});
+
+test('the plan names what is made newer, what goes, what comes, what is left out, and what has no way back', async () => {
+  const { found } = await ask(
+    'code 1\nrow update toys noarch 2-1 own\nis toys noarch 1-1\nrow install libnew x86_64 1-1 own\nrow remove old noarch 1-1 @own\nrow skip big x86_64 3-1 own\n',
+    'needed',
+  );
+  if (!found?.packages) throw new Error('nothing is to be done');
+  const { packages, boot } = found;
+  const turn = {
+    host: 'fred',
+    address: '192.0.2.1',
+    os: 'EL9',
+    holds: [],
+    staysDrained: false,
+    packages,
+    boot,
+  };
+  const text = renderRoll({
+    version: 1,
+    command: 'patch',
+    inventory: 'pair',
+    resumed: [],
+    turns: [{ ...turn, stand: 'due' }],
+    waits: { sessions: 60, boot: 600, soak: 10 },
+  });
+  expect(text.split('\n').map((row) => row.trim())).toEqual(
+    expect.arrayContaining([
+      'toys.noarch 1-1 → 2-1 (own)',
+      'libnew.x86_64 not installed → 1-1 (own)',
+      'old.noarch 1-1 is removed',
+      'left out: big.x86_64 3-1, since something else does not fit it',
+      'no way back: toys: 1-1 is in none of the host’s repositories any more',
+    ]),
+  );
 });
 
 test('two versions that do not get on are refused when the second host is asked', async () => {
