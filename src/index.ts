@@ -46,6 +46,7 @@ export * from './calls/begin';
 export type { ChangeOptions, InventorySource, Only } from './calls/call';
 export * from './calls/care';
 export * from './calls/certificates';
+export { replace } from './calls/replace';
 export { type PatchCallOptions, patch, type RollCallOptions, reboot } from './calls/roll';
 export * from './calls/secrets';
 export {

@@ -1,8 +1,9 @@
 import { type Command, Option } from 'commander';
 import type { PatchOptions } from '../commands/patch';
 import type { RebootOptions } from '../commands/reboot';
+import type { ReplaceOptions } from '../commands/replace';
 import { execute } from './execute-later';
-import { hostOptions, inventoryWord, rollOptions } from './options';
+import { hostOptions, inventoryWord, rollOptions, rolloutOptions, sshOptions } from './options';
 import { collect } from './values';
 
 /** Adds the commands that look after a pair that runs: what comes back each month. */
@@ -30,6 +31,25 @@ export function maintenanceCommands(program: Command): void {
         'events',
       ),
     );
+  rolloutOptions(
+    sshOptions(
+      program
+        .command('replace')
+        .description('make a host of the inventory anew on a bare machine, at the same address or another')
+        .usage('[options] [inventory] <host>')
+        .argument(...inventoryWord)
+        .argument('[host]', 'the host, by its name in the inventory'),
+    ),
+  )
+    .option('--host-key <fingerprint>', 'take its new host key if it has this fingerprint: SHA256:…')
+    .action((first, second, options) =>
+      execute<ReplaceOptions>(
+        { ...options, words: [first, second], beside: 'host' },
+        async () => (await import('../commands/replace')).replace,
+        'events',
+      ),
+    );
+
   rollCommand(program, 'reboot', 'boot hosts one after the other, so that no client notices').action(
     (first, second, options) =>
       execute<RebootOptions>(

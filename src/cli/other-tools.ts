@@ -19,6 +19,8 @@ const commands: Record<string, string> = {
   start: 'haprov apply, or haprov undrain HOST',
   stop: 'haprov drain HOST, or haprov retire HOST for good',
   remove: 'haprov retire HOST',
+  reinstall: 'haprov replace HOST',
+  rebuild: 'haprov replace HOST',
   rm: 'haprov retire HOST',
   check: 'haprov plan (asks the hosts), or haprov lint (asks none)',
   diff: 'haprov plan',

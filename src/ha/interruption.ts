@@ -202,7 +202,8 @@ export function changesAlone({ raw }: PlannedChange, plan: FullPlan): Alone | un
   for (const service of services) {
     const own = (servers: Iterable<string>) => [...servers].filter((one) => one.startsWith(`${service}/`));
     const kept = own(before.keys()).filter((one) => after.has(one));
-    if (own(moved).length > 0 && (kept.length < 2 || kept.some(isUnsure))) return { service, how: 'move' };
+    const isAlone = (server: string) => !kept.some((one) => one !== server && !isUnsure(one));
+    if (own(moved).some(isAlone)) return { service, how: 'move' };
     if (own(gone).length > 0 && kept.length > 0 && kept.every(isUnsure)) return { service, how: 'go' };
   }
   return undefined;

@@ -1,5 +1,5 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
-import { appendFile, mkdir, open } from 'node:fs/promises';
+import { appendFile, mkdir, open, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { HostError } from '../errors';
 import { command } from '../shell/quote';
@@ -172,6 +172,21 @@ export function judgeHostKey(presented: Buffer, known: readonly KnownKey[]): Ver
 /** A key's type and fingerprint: `ssh-ed25519 SHA256:…`. */
 export const keyText = (key: Buffer): string => `${hostKeyType(key)} ${fingerprint(key)}`;
 
+/** The host presented a key that known_hosts does not have of it: somebody who knows the right one may agree to it. */
+export class StrangeHostKey extends HostError {
+  constructor(
+    host: string,
+    message: string,
+    hint: string,
+    readonly settings: SshSettings,
+    readonly presented: Buffer,
+    /** What is known of it instead. */
+    readonly known?: KnownKey,
+  ) {
+    super(host, message, hint);
+  }
+}
+
 /** The error for a key that is refused. */
 export function hostKeyError(
   host: string,
@@ -190,16 +205,21 @@ export function hostKeyError(
   }
   if (verdict.kind === 'changed') {
     const { by } = verdict;
-    return new HostError(
+    return new StrangeHostKey(
       host,
       `the host key of ${name} has CHANGED: it presents ${shown}, but ${by.file}:${by.line} has ${by.type} ${fingerprint(Buffer.from(by.key, 'base64'))}`,
       `Somebody may be in between, or the host was installed anew. Only when you are sure of the new key: ${command('ssh-keygen', '-f', by.file, '-R', name)}`,
+      settings,
+      presented,
+      by,
     );
   }
-  return new HostError(
+  return new StrangeHostKey(
     host,
     `the host key of ${name} is not known: ${shown}`,
     `Compare it with the host’s own ("ssh-keygen -lf" on its /etc/ssh/ssh_host_*_key.pub), then run again with --accept-new-host-keys.${lookedIn(settings)}`,
+    settings,
+    presented,
   );
 }
 
@@ -222,6 +242,27 @@ export async function rememberHostKey(settings: SshSettings, presented: Buffer):
   await appendFile(file, `${separator}${filed} ${hostKeyType(presented)} ${presented.toString('base64')}\n`, {
     mode: 0o600,
   });
+}
+
+/**
+ * Takes all keys of the host out of its known_hosts files, whole lines, as `ssh-keygen -R` does; a file that loses one is kept
+ * beside it, with `.old` behind its name. Returns how many there were.
+ * @throws Error of the file system, before anything is changed in that file
+ */
+export async function forgetHostKeys(host: string, settings: SshSettings): Promise<number> {
+  const known = (await knownHostKeys(host, settings)).filter(
+    ({ marker, withoutPort }) => marker === undefined && !withoutPort,
+  );
+  for (const file of new Set(known.map((key) => key.file))) {
+    const lines = new Set(known.filter((key) => key.file === file).map(({ line }) => line));
+    const [text, { mode }] = await Promise.all([readFile(file, 'utf8'), stat(file)]);
+    const rest = text.split('\n').filter((_row, index) => !lines.has(index + 1));
+    const [fresh, old] = [`${file}.haprov-${process.pid}`, `${file}.old`];
+    await writeFile(fresh, rest.join('\n'), { mode, flag: 'wx' });
+    await writeFile(old, text, { mode });
+    await rename(fresh, file);
+  }
+  return known.length;
 }
 
 async function endsInNewline(file: string): Promise<boolean> {

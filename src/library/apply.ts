@@ -26,7 +26,7 @@ export const push = (options: CommonOptions & RolloutOptions, context: Context):
   planAndExecute('push', options, context, { only: ({ isDaily }) => isDaily });
 
 /** Makes a plan for all resources of the inventory, or those that `only` accepts, and rolls it out. */
-async function planAndExecute(
+export async function planAndExecute(
   command: string,
   options: CommonOptions & RolloutOptions,
   context: Context,

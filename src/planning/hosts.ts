@@ -55,6 +55,16 @@ function fitting(word: string): (name: string) => boolean {
   return (name) => whole.test(name);
 }
 
+/** The one host that is meant. @throws UsageError */
+export function hostNamed(inventory: Inventory, name: string): Host {
+  const host = inventory.hosts.find((one) => one.name === name);
+  if (host) return host;
+  throw new UsageError(
+    `there is no host "${name}"`,
+    `known: ${inventory.hosts.map((one) => one.name).join(', ')}`,
+  );
+}
+
 /** Seconds: to status, a host that leaves a question unanswered for so long is a finding, unless the user says another time. */
 export const statusAnswersWithin = 15;
 

@@ -20,6 +20,9 @@ const reasons: Record<string, Record<string, string>> = {
     'haprov ssh fred':
       'what ssh says is handed on, its exit code too: test/ask/exec.loopback.test.ts has it log in',
   },
+  'docs/how-to/hosts.md': {
+    'haprov replace': 'a host is made anew on a bare machine: test/integration/look-around.test.ts does it',
+  },
   'docs/how-to/read-a-plan.md': {
     'haprov apply --plan plan.json':
       'a saved plan needs hosts that were asked: docs/from-rpm-to-vip.md makes one on the real pair',

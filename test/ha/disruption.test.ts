@@ -372,6 +372,22 @@ const cases: Record<string, Case> = {
     hosts: { fred: moves(['fred', 'ethyl']), ethyl: [service('httpd', 'start')] },
     fred: again('outage', null, 'servers of cluster37 move'),
   },
+  'a server moves with its host, which is made anew, beside one that runs all the while': {
+    hosts: {
+      fred: [
+        {
+          ...haproxyCfg,
+          raw: {
+            from: 'listen cluster37\n  server fred 10.0.0.1:80\n  server ethyl 10.0.0.2:80\n',
+            to: 'listen cluster37\n  server fred 10.0.0.1:80\n  server ethyl 10.0.0.9:80\n',
+          },
+        },
+        service('haproxy', 'reload'),
+      ],
+      ethyl: [service('httpd', 'start')],
+    },
+    fred: again('rolling', 0, 'haproxy reloads'),
+  },
   'httpd restarts while the other only starts it': {
     hosts: { fred: [service('httpd', 'restart')], ethyl: [service('httpd', 'start')] },
     fred: [['outage', null, 'no other host serves cluster37 yet: apply with --limit ethyl first']],

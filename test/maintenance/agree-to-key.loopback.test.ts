@@ -1,0 +1,104 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { fingerprint } from '../../src/host/host-keys';
+import { agreeToKey } from '../../src/maintenance/agree-to-key';
+import type { Context } from '../../src/planning/context';
+import { recorder } from '../commands/recorder';
+import { type SshFiles, sshFiles } from '../support/ssh-files';
+import { newKey, publicLine, type SshServer, startSshServer } from '../support/ssh-server';
+
+/** A host's old key is forgotten when somebody has agreed to the new one, and not before. */
+
+let files: SshFiles;
+let server: SshServer;
+let line: string;
+let shown: string;
+
+beforeEach(async () => {
+  files = sshFiles();
+  files.configure();
+  server = await startSshServer({ users: { root: { publicKey: files.publicKey } } });
+  line = publicLine(server.hostKeys[0] ?? '');
+  shown = fingerprint(Buffer.from(line.split(' ')[1] ?? '', 'base64'));
+});
+afterEach(async () => {
+  await server.close();
+  files.remove();
+});
+
+const known = () => readFileSync(files.knownHosts, 'utf8');
+const name = () => `[127.0.0.1]:${server.port}`;
+const another = () => publicLine(newKey().private);
+
+async function agree(options: { yes?: boolean; hostKey?: string } = {}, answer?: 'yes' | 'no' | 'left') {
+  const heard = recorder();
+  const asked: string[] = [];
+  const context: Context = {
+    ...heard.context,
+    canAsk: answer !== undefined,
+    confirm: async (question) => {
+      asked.push(question);
+      return answer ?? 'no';
+    },
+  };
+  const error = await agreeToKey(files.target(server.port), { yes: false, ...options }, context).then(
+    () => undefined,
+    (thrown: { exitCode: number; message: string }) => thrown,
+  );
+  return { code: error?.exitCode, message: error?.message ?? '', asked, said: heard.said.join('\n') };
+}
+
+test('a key that is known is asked about by nobody', async () => {
+  files.write('known_hosts', `${name()} ${line}\n`);
+  expect(await agree()).toMatchObject({
+    code: undefined,
+    asked: [],
+    said: expect.stringContaining('is known'),
+  });
+});
+
+test.each([
+  [{ yes: true }, undefined, 2, 'Nobody has agreed'],
+  [{}, undefined, 2, 'nobody to ask'],
+  [{}, 'no', 1, 'you said no'],
+  [{}, 'left', 130, 'left before'],
+  [{ hostKey: 'SHA256:another' }, undefined, 3, 'and not SHA256:another'],
+  [{ yes: true, hostKey: 'SHA256:another' }, 'yes', 3, 'and not SHA256:another'],
+] as const)('%j, answered %s: nothing is forgotten', async (options, answer, code, message) => {
+  const before = `other ${line}\n${name()} ${another()}\n`;
+  files.write('known_hosts', before);
+  expect(await agree(options, answer)).toMatchObject({ code, message: expect.stringContaining(message) });
+  expect(known()).toBe(before);
+});
+
+test.each([
+  ['by a person', () => agree({}, 'yes'), 1],
+  ['by its fingerprint', () => agree({ yes: true, hostKey: shown }), 0],
+])(
+  'agreed to %s: the old keys are forgotten, all else stays, and the old file is kept',
+  async (_how, work, questions) => {
+    const [one, other] = [`# mine\nother ${another()}\n`, `*.example ${another()}\n`];
+    const before = `${one}${name()} ${another()}\n${name()},alias ${another()}\n${other}`;
+    files.write('known_hosts', before);
+    const { code, asked, said } = await work();
+    expect({ code, asked: asked.length }).toEqual({ code: undefined, asked: questions });
+    expect(known()).toBe(`${one}${other}${name()} ${line}\n`);
+    expect(readFileSync(`${files.knownHosts}.old`, 'utf8')).toBe(before);
+    expect(statSync(files.knownHosts).mode & 0o777).toBe(0o600);
+    expect(said).toContain(`the old host key is forgotten, and the new one ssh-ed25519 ${shown}`);
+  },
+);
+
+test('a host that nobody knew is taken as well, and nothing is forgotten', async () => {
+  expect(await agree({ hostKey: shown })).toMatchObject({ code: undefined });
+  expect(known()).toBe(`${name()} ${line}\n`);
+  expect(existsSync(`${files.knownHosts}.old`)).toBe(false);
+});
+
+test('a key that is revoked is taken from nobody', async () => {
+  files.write('known_hosts', `@revoked ${name()} ${line}\n`);
+  expect(await agree({ hostKey: shown }, 'yes')).toMatchObject({
+    code: 3,
+    asked: [],
+    message: expect.stringContaining('revoked'),
+  });
+});
