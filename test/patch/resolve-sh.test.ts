@@ -119,6 +119,16 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     });
   });
 
+  test('more files than one word of a program may have', async () => {
+    runs(7, 'game.service', '/usr/lib64/libtoys.so.1');
+    box.fake(
+      'rpm',
+      `"-ql toys") seq -f '/usr/lib64/a-folder-with-a-long-name/libtoys-%.0f.so' 9000; echo /usr/lib64/libtoys.so.1 ;;`,
+    );
+    box.fake('systemctl', `"show -p RefuseManualStart -p RefuseManualStop -- game.service") ;;`);
+    expect(await box.probe('tell_runs_from toys')).toBe('unit game.service /usr/lib64/libtoys.so.1');
+  });
+
   test('what is replaced while processes run it, and packages that are newer than the boot', async () => {
     runs(1, 'init.scope', '/usr/lib/systemd/systemd;65a4f0c1 (deleted)');
     runs(7, 'game.service', '/usr/lib64/libtoys.so.1;65a4f0c1 (deleted)', '/usr/lib64/libc.so.6');

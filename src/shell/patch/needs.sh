@@ -44,9 +44,13 @@ tell_runs_from() { # NAME...
   files=$(rpm -ql "$@" 2>/dev/null)
   patterns=$(printf '%s\n' "$files" | grep -E '\.so($|\.)|/s?bin/|/libexec/')
   if [ -n "$patterns" ]; then
-    # /lib and /usr/lib may be one folder.
-    running_files -F -e "$(printf '%s\n' "$patterns" | sed 's,^/usr/,/,')" | awk -v files="$patterns" '
-      BEGIN { n = split(files, each, "\n"); for (i = 1; i <= n; i++) { sub(/^\/usr\//, "/", each[i]); wanted[each[i]] = 1 } }
+    # Through pipes: the files of many packages are more than one word of a program may have. /lib and /usr/lib may be one folder.
+    {
+      printf '%s\n' "$patterns"
+      echo
+      printf '%s\n' "$patterns" | sed 's,^/usr/,/,' | running_files -F -f -
+    } | awk '
+      !in_rows { if ($0 == "") in_rows = 1; sub(/^\/usr\//, "/"); wanted[$0] = 1; next }
       { path = $2; sub(/^\/usr\//, "/", path); if (path in wanted) print }' | tell_units
   fi
   printf '%s\n' "$files" | sed -n 's|^/\(usr/\)\{0,1\}lib/systemd/system/\([^/@]*\.service\)$|\2|p; s|^/etc/\(rc\.d/\)\{0,1\}init\.d/\([^/]*\)$|\2.service|p' | sort -u |
