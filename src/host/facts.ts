@@ -21,6 +21,8 @@ export interface HostFacts {
   lock?: { run: string; since: Date; owner: string; state: RunState | ''; alive: boolean };
   /** Since when and by whom the host is drained; an invalid date and '' where the flag does not say. */
   drained?: { since: Date; by: string };
+  /** A `haprov reboot` or `patch` over the hosts that is at work, or was left; as {@link drained}. */
+  roll?: { command: string; since: Date; by: string };
 }
 
 /** Reads what `probe_facts` printed. */
@@ -52,12 +54,19 @@ export function readFacts(output: string): HostFacts {
       ? { lock: readLock(value('lock'), value('lock-state'), value('lock-alive') === 'yes') }
       : {}),
     ...(value('drained') ? { drained: readDrained(value('drained')) } : {}),
+    ...(value('roll') ? { roll: readRollHead(value('roll')) } : {}),
   };
 }
 
 function readDrained(text: string): HostFacts['drained'] {
   const [, since = '', ...by] = text.split(' ');
   return { since: new Date(/^\d+$/.test(since) ? Number(since) * 1000 : Number.NaN), by: by.join(' ') };
+}
+
+/** The first row of a roll's note: its format, name, serial, begin, command and owner. */
+function readRollHead(text: string): NonNullable<HostFacts['roll']> {
+  const [, , , since, command = '', ...by] = text.split(' ');
+  return { command, since: new Date(Number(since) * 1000), by: by.join(' ') };
 }
 
 function readLock(text: string, state: string, alive: boolean): HostFacts['lock'] {

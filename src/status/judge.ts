@@ -3,7 +3,7 @@ import { certificatesIn } from '../lint/certificate-expires';
 import { answers } from './findings/answers';
 import { backends } from './findings/backends';
 import { certificates } from './findings/certificates';
-import { drained } from './findings/drained';
+import { drained, rolls } from './findings/drained';
 import { drift } from './findings/drift';
 import { vrrpBlocked } from './findings/firewall';
 import { former } from './findings/former';
@@ -41,6 +41,7 @@ const rules: readonly FindingRule[] = [
   answers,
   certificates,
   drained,
+  rolls,
 ];
 
 /** What is true of the pair: pure, from what its hosts said at one moment. */

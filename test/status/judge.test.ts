@@ -27,6 +27,8 @@ interface Case {
   laptop?: string;
   /** Who has the host’s lock: `RUN SECONDS OWNER`, the run’s state, whether it lives. */
   lock?: Partial<Record<Host, [string, string, boolean]>>;
+  /** The first row of a roll’s note, on both hosts. */
+  roll?: string;
   /** Whether the wanted haproxy.cfg has haprov’s listener. */
   listener?: boolean;
   /** `level rule component host`, in order. */
@@ -632,6 +634,17 @@ const cases: Case[] = [
     finds: ['note drained keepalived ethyl'],
   },
   {
+    about: 'a roll that was left, with a drained host',
+    roll: '1 20261123T040000Z-abcdef 4 1795406400 reboot me@laptop',
+    edit: {
+      ethyl: all(add('drained yes'), server('ethyl', 'DRAIN', 'L4OK')),
+      fred: server('ethyl', 'DRAIN', 'L4OK'),
+    },
+    finds: ['note drained keepalived ethyl', 'note roll-left configuration fred'],
+    tells:
+      /^a haprov reboot over fred and ethyl since 2026-11-23 04:00 UTC by me@laptop is not at its end: it is at work, or was left\nethyl is drained\nhaprov reboot INVENTORY goes on with it/m,
+  },
+  {
     about: 'a retired host that is in the inventory still',
     edit: {
       ethyl: all(add('drained yes'), down('httpd'), down('haproxy'), down('keepalived'), silentHaproxy),
@@ -916,7 +929,7 @@ const cases: Case[] = [
   },
 ];
 
-function sceneOf({ edit = {}, changes = {}, laptop, lock = {}, listener = false }: Case): Snapshot {
+function sceneOf({ edit = {}, changes = {}, laptop, lock = {}, roll, listener = false }: Case): Snapshot {
   const hosts = inventory.hosts.map((host): HostSnapshot => {
     const name = host.name as Host;
     const how = edit[name];
@@ -945,6 +958,7 @@ function sceneOf({ edit = {}, changes = {}, laptop, lock = {}, listener = false 
         ...said.addresses.map((address) => `address=eth0 ${address}/24`),
         ...(holder ? [`lock=${holder}`, `lock-state=${state}`] : []),
         ...(isAlive ? ['lock-alive=yes'] : []),
+        ...(roll ? [`roll=${roll}`] : []),
       ].join('\n'),
     );
     return { ...base, plan, facts, diagnostics: said };

@@ -33,6 +33,7 @@ probe_facts() {
   fi
   probe_release
   probe_lock
+  [ ! -f /var/lib/haprov/roll ] || { read -r about </var/lib/haprov/roll && echo "roll=$about"; }
   [ ! -e /var/lib/haprov/drained ] || echo "drained=yes $(head -n 1 /var/lib/haprov/drained)"
 }
 
