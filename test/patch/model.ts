@@ -44,8 +44,8 @@ export class World {
   /** No run is made on any host. */
   isNothingToDo = false;
   isGone = false;
-  /** How many hosts have had the VIP at once, at each moment that it was looked at. */
-  readonly holders = new Set<number>();
+  /** The hosts that went down while they had the VIP. */
+  readonly missed: string[] = [];
 
   constructor(
     readonly troubles: Trouble[] = [],
@@ -170,6 +170,7 @@ class ModelHost implements HostVerbs, BootVerbs {
     return this.#told('boot', async () => {
       if (this.world.has(this.name, 'refuses to boot')) throw new Error('the test says how it refuses');
       if (this.world.has(this.name, 'does not go down')) return;
+      if (this.world.holder === this) this.world.missed.push(this.name);
       this.isUp = false;
       this.spared.clear();
       if (this.world.has(this.name, 'does not come back')) return never();
@@ -187,7 +188,6 @@ class ModelHost implements HostVerbs, BootVerbs {
   observe(): Promise<Observation> {
     const { world, name } = this;
     return this.#told('', () => {
-      world.holders.add(world.hosts.filter((one) => one === world.holder).length);
       return {
         units: { httpd: 'active' },
         addresses: world.holder === this ? [address] : [],
