@@ -29,7 +29,7 @@ const printed = {
     'SeveralLine',
     'a line of plan, status or lint --json of several inventories',
   ],
-  event: ['src/report/json.ts', 'EventLine', 'a line of apply, push, rollback or retire --json'],
+  event: ['src/report/json.ts', 'EventLine', 'a line of apply, push, rollback, reboot or patch --json'],
 };
 
 /** The schemas' texts, by their names. */
