@@ -33,12 +33,16 @@ export async function comeBack(
   let seen: Absence = { answers: false, why: 'it does not answer' };
   for (;;) {
     try {
-      const look = host.logIn().then(() => host.mark());
+      let isIn = false;
+      const look = host.logIn().then(() => {
+        isIn = true;
+        return host.mark();
+      });
       const found = await within(Math.max(pauseMs, Math.min(longestLookMs, until - performance.now())), look);
       if (found !== undefined && found !== mark) return undefined;
       seen =
         found === undefined
-          ? { answers: false, why: 'it takes a login, and does not answer' }
+          ? { answers: false, why: isIn ? 'it takes a login, and then says nothing' : 'it does not answer' }
           : { answers: true, why: 'it answers, and has not gone down since' };
     } catch (error) {
       if (!(error instanceof HaprovError)) throw error;
