@@ -97,6 +97,7 @@ export function insteadOf(values: readonly NewValue[]): Answers {
 /**
  * Puts a new certificate where it belongs, on this machine and on the hosts.
  * @param inventory that has it already
+ * @param options `isWhole`: hosts are made as the inventory says, since HAProxy is not there yet
  * @param values what is put on this machine, and put back where the hosts do not take it
  */
 export async function rollOut(
@@ -104,7 +105,7 @@ export async function rollOut(
   fresh: NewCertificate,
   inventory: Inventory,
   values: readonly NewValue[],
-  options: RenewOptions,
+  { isWhole = false, ...options }: RenewOptions & { isWhole?: boolean },
   context: Context,
 ): Promise<Renewed> {
   const paths = pathsOf(inventory, source, values);
@@ -112,7 +113,8 @@ export async function rollOut(
   const put = async () => {
     if (values.length > 0) putBack = await putValues(inventory.file, values, context, tellOfSecrets(context));
   };
-  const run = await apply({ ...options, loaded: inventory, only: paths, first: put }, context).catch(
+  const only = isWhole ? {} : { only: paths };
+  const run = await apply({ ...options, ...only, loaded: inventory, first: put }, context).catch(
     async (error: unknown) => {
       await putBack?.();
       throw error;

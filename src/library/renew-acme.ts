@@ -3,6 +3,7 @@ import { wrongAnswer } from '../acme/answers';
 import { runHook } from '../acme/hook';
 import { newKey, order, placeholder } from '../acme/order';
 import { type CertificateFacts, certificateIn, coversName } from '../certificates/certificate';
+import { listCertificates } from '../certificates/judge';
 import { ExitCode, HaprovError, UsageError } from '../errors';
 import { askAll } from '../inventory/ask-sources';
 import {
@@ -22,7 +23,6 @@ import { apply } from './apply';
 import {
   insteadOf,
   pairIn,
-  pathsOf,
   type Renewed,
   type RenewOptions,
   requireFit,
@@ -60,6 +60,18 @@ export async function renewByAcme(
   const now = new Date();
   const current = certificateIn(pairIn(inventory, source).certificate, now);
   if (current && !isFirst && !options.staging && !isDue(current, wish.names, options)) {
+    const there = await hostsHave(source, inventory, options, context);
+    if (!there.certificate) {
+      context.emit({ type: 'message', level: 'info', text: `${source.name}: the hosts do not have it yet` });
+      return rollOut(
+        source,
+        pairIn(inventory, source),
+        inventory,
+        [],
+        { ...options, isWhole: !there.file },
+        context,
+      );
+    }
     const text = `${source.name}: nothing to do, it lasts until ${current.validUntil.slice(0, 10)} (${current.days} days)`;
     context.emit({ type: 'message', level: 'info', text });
     return { name: source.name, outcome: 'not due', certificate: current };
@@ -69,8 +81,9 @@ export async function renewByAcme(
   const directory = directoryFor(acme, options.staging);
   if (standing.account.length > 0)
     await putValues(inventory.file, standing.account, context, tellOfSecrets(context));
+  const there = await hostsHave(source, inventory, options, context);
   if (wish.challenge === 'http-01')
-    await haveHostsAnswer(source, service, inventory, { isFirst }, options, context);
+    await haveHostsAnswer(source, service, inventory, there, options, context);
   const issued = await order({
     directory,
     accountKey: acme.key,
@@ -110,7 +123,8 @@ export async function renewByAcme(
     put.every((one) => JSON.stringify(one.reference) !== JSON.stringify(reference)),
   );
   const fresh = await loadInventory(inventory.file, context, undefined, insteadOf(others));
-  return rollOut(source, issued, fresh, [], options, context);
+  const isWhole = wish.challenge === 'dns-01' && !there.file;
+  return rollOut(source, issued, fresh, [], { ...options, isWhole }, context);
 }
 
 function isDue(
@@ -169,28 +183,51 @@ async function standIns(file: string, context: Context): Promise<StandIns> {
   return { values, account, without: new Set(without.map(({ name }) => name)) };
 }
 
+/** What all hosts have already. */
+interface There {
+  /** A file at the certificate's path. */
+  file: boolean;
+  /** What the inventory says, loaded. */
+  certificate: boolean;
+  /** The rule that answers the authority. */
+  answer: boolean;
+}
+
+async function hostsHave(
+  source: CertificateSource,
+  inventory: Inventory,
+  options: RenewOptions,
+  context: Context,
+): Promise<There> {
+  const { known, failure } = await lookAtCertificates({ ...options, loaded: inventory }, context);
+  if (failure) throw failure;
+  const thumbprint = thumbprintOf(inventory.acme?.key ?? '');
+  const listed = listCertificates(known).find(({ name }) => name === source.name);
+  return {
+    file: listed?.hosts.every(({ onDisk }) => onDisk !== undefined) ?? false,
+    certificate:
+      listed?.hosts.every(
+        ({ onDisk, isLoaded }) => onDisk === listed.certificate?.fingerprint && isLoaded !== false,
+      ) ?? false,
+    answer: known.hosts.every(({ found }) =>
+      found.configuration.some(({ text }) => text.includes(thumbprint)),
+    ),
+  };
+}
+
 /** Has every host answer the authority, and looks whether the VIPs do. @throws HaprovError */
 async function haveHostsAnswer(
   source: CertificateSource,
   service: Service,
   inventory: Inventory,
-  { isFirst }: { isFirst: boolean },
+  there: There,
   options: RenewOptions,
   context: Context,
 ): Promise<void> {
-  const thumbprint = thumbprintOf(inventory.acme?.key ?? '');
-  const { known, failure } = await lookAtCertificates({ ...options, loaded: inventory }, context);
-  if (failure) throw failure;
-  const [path = ''] = pathsOf(inventory, source, []);
-  const isReady = known.hosts.every(
-    ({ found }) =>
-      found.configuration.some(({ text }) => text.includes(thumbprint)) &&
-      found.files.some((one) => one.path === path),
-  );
-  if (!isReady) {
-    const why = isFirst
-      ? 'the hosts get a placeholder first, and answer the authority'
-      : 'the hosts do not answer the authority yet: they are made to first';
+  if (!there.answer || !there.file) {
+    const why = there.file
+      ? 'the hosts do not answer the authority yet: they are made to first'
+      : 'the hosts get a placeholder first, and answer the authority';
     context.emit({ type: 'message', level: 'info', text: `${source.name}: ${why}` });
     const run = await apply({ ...options, loaded: inventory }, context);
     if (run.exitCode !== ExitCode.done)
@@ -199,6 +236,7 @@ async function haveHostsAnswer(
         `${source.name}: nothing was asked of the authority: ${run.message}`,
       );
   }
+  const thumbprint = thumbprintOf(inventory.acme?.key ?? '');
   const [name = ''] = service.tls?.acme?.names ?? [];
   for (const address of addressesOf(service, inventory)) {
     const wrong = await wrongAnswer(address, name, thumbprint, context.stopping);
