@@ -17,8 +17,7 @@ import {
   knownHostKeys,
   rememberHostKey,
 } from './host-keys';
-import { LoginClock } from './login-clock';
-import { endOf, unlessEnded } from './login-end';
+import { endOf, LoginClock, unlessEnded } from './login-clock';
 import { needsOpenSsh } from './needs-openssh';
 import { OnlyOpenSsh } from './only-openssh';
 import { openMaster } from './openssh';

@@ -12,7 +12,7 @@ import {
   NotRoot,
   RETRY,
 } from './exec';
-import { endOf } from './login-end';
+import { endOf } from './login-clock';
 import { inTurn } from './login-turns';
 import { needsOpenSsh } from './needs-openssh';
 import { OnlyOpenSsh } from './only-openssh';

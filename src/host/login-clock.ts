@@ -1,3 +1,5 @@
+import type { SshTarget } from './ssh-config';
+
 /** OpenSSH's LoginGraceTime is 120 s by default: after that a server closes the connection by itself. */
 const LOGIN_MS = 120_000;
 
@@ -59,5 +61,27 @@ export class LoginClock {
     this.#timer = setTimeout(() => {
       this.#lastLook = setImmediate(() => this.#onLate(new Late(late)));
     }, ms);
+  }
+}
+
+/** What ends a login that is under way; undefined where nothing can. */
+export function endOf({ cut, gate }: Pick<SshTarget, 'cut' | 'gate'>): AbortSignal | undefined {
+  return cut && gate ? AbortSignal.any([cut, gate.signal]) : (cut ?? gate?.signal);
+}
+
+/** The result of a login's `work`, of which nobody hears any more once the login is ended. @throws Error where it is */
+export async function unlessEnded<T>(target: Pick<SshTarget, 'cut' | 'gate'>, work: Promise<T>): Promise<T> {
+  const end = endOf(target);
+  if (!end) return work;
+  let leave = (): void => {};
+  const ended = new Promise<never>((_, reject) => {
+    leave = () => reject(new Error('the login is not wanted any more'));
+    if (end.aborted) leave();
+    end.addEventListener('abort', leave, { once: true });
+  });
+  try {
+    return await Promise.race([work, ended]);
+  } finally {
+    end.removeEventListener('abort', leave);
   }
 }

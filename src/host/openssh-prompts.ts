@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { newHostKeyIn } from './ask-host-key';
 import type { AnswerPrompt } from './askpass';
 import type { NewHostKey } from './new-host-key';
 import { type Person, passphraseName, passphraseOf } from './person';
@@ -91,6 +90,7 @@ export function openSshPrompts(
       return undefined;
     }
     if (/\(yes\/no/.test(prompt)) {
+      const { newHostKeyIn } = await import('./ask-host-key');
       const key = newHostKeyIn(prompt);
       const name = isMaster(asker) ? host : `${host} (jump host ${key?.address})`;
       return key && (await isTaken({ host: name, ...key })) ? 'yes' : 'no';

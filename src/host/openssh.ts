@@ -4,12 +4,10 @@ import { createConnection as connectTo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HostError } from '../errors';
-import { isTaken } from './ask-host-key';
 import { openAskpass } from './askpass';
 import type { Channel, CommandEnd, Session } from './channel';
 import { connectError, openSshError, silenceText } from './connect-failure';
-import { Late, LoginClock } from './login-clock';
-import { unlessEnded } from './login-end';
+import { Late, LoginClock, unlessEnded } from './login-clock';
 import { certificateFile, isAgentCertificate } from './needs-openssh';
 import { canAnswer, isRefusedAs, namesHosts, openSshPrompts } from './openssh-prompts';
 import { personOf } from './person';
@@ -55,7 +53,7 @@ export async function openSshSession(
         openSshPrompts(target, settings, person, {
           namesHosts: () => namesHosts(env),
           isMaster: (id) => id === own.pid,
-          isTaken: (key) => clock.waitFor(isTaken(target, key)),
+          isTaken: async (key) => clock.waitFor((await import('./ask-host-key')).isTaken(target, key)),
         }),
       ).catch((error: unknown) => {
         cleaned();
