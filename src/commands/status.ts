@@ -1,13 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { writeOver } from '../document/write-below';
 import { ExitCode, HaprovError, UsageError } from '../errors';
 import type { Ended } from '../library/several';
 import { status as lookOnce, type StatusObserver, statusObserver, tokenIn } from '../library/status';
 import type { CommonOptions, Context } from '../planning/context';
 import { renderError } from '../report/error-text';
-import { printJson } from '../report/escape-output';
-import { statusCheck } from '../report/status-check';
-import { renderMetrics } from '../report/status-metrics';
 import { renderStatus } from '../report/status-text';
 import type { Status } from '../status/status';
 import { overSeveral, refuseForSeveral } from './several';
@@ -69,26 +65,31 @@ async function statusOnce(options: StatusOptions, context: Context): Promise<End
   const found = await lookOnce(options, context);
   await print(found, options, context);
   const isWell = found.level !== 'broken' && found.level !== 'warning';
-  return { code: exitCodeOf(found, options), sum: found.headline, isWell };
+  return { code: await exitCodeOf(found, options), sum: found.headline, isWell };
 }
 
 /** Prints it in its format, or writes it to the file. */
 async function print(found: Status, options: StatusOptions, context: Context): Promise<void> {
   const { json, format, out } = options;
-  if (out !== undefined) return writeOver(out, textOf(found, options, { ...context, color: false }));
+  if (out !== undefined) {
+    const { writeOver } = await import('../document/write-below');
+    return writeOver(out, await textOf(found, options, { ...context, color: false }));
+  }
   if (json) return context.printJson(found, options.watch ? undefined : 2);
   if (format === 'text') return context.printRendered(renderStatus(found, context));
-  return context.print(Buffer.from(textOf(found, options, context)));
+  return context.print(Buffer.from(await textOf(found, options, context)));
 }
 
-function textOf(found: Status, { json, format }: StatusOptions, context: Context): string {
-  if (json) return `${printJson(found, 2)}\n`;
-  if (format === 'prometheus') return renderMetrics(found);
-  return `${format === 'nagios' ? statusCheck(found).text : renderStatus(found, context)}\n`;
+/** What most looks do not need is loaded here. */
+async function textOf(found: Status, { json, format }: StatusOptions, context: Context): Promise<string> {
+  if (json) return `${(await import('../report/escape-output')).printJson(found, 2)}\n`;
+  if (format === 'prometheus') return (await import('../report/status-metrics')).renderMetrics(found);
+  if (format === 'text') return `${renderStatus(found, context)}\n`;
+  return `${(await import('../report/status-check')).statusCheck(found).text}\n`;
 }
 
-function exitCodeOf(found: Status, { exitCode, format }: StatusOptions): ExitCode {
-  if (format === 'nagios') return statusCheck(found).code;
+async function exitCodeOf(found: Status, { exitCode, format }: StatusOptions): Promise<ExitCode> {
+  if (format === 'nagios') return (await import('../report/status-check')).statusCheck(found).code;
   const { level, hosts } = found;
   if (hosts.every(({ reached }) => !reached)) return ExitCode.unreachable;
   return exitCode && (level === 'broken' || level === 'warning') ? ExitCode.failed : ExitCode.done;

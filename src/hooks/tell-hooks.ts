@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Inventory } from '../inventory/inventory';
-import type { Hook } from '../inventory/schema/hook';
+import type { Hook } from '../inventory/schema/notify';
 import type { HookEvent } from './hook-event';
 import { postEvent } from './post-event';
 import { startProgram } from './start-program';

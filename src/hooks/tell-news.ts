@@ -1,5 +1,5 @@
 import { cacheFile, keepInCache, readFromCache } from '../document/cache-folder';
-import type { Hook } from '../inventory/schema/hook';
+import type { Hook } from '../inventory/schema/notify';
 import type { Status, StatusFinding } from '../status/status';
 import type { HookEvent } from './hook-event';
 import { idOf, isFor, tellHook, type Way } from './tell-hooks';

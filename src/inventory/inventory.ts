@@ -1,9 +1,9 @@
 import type { Document, Path } from '../document/document';
 import type { OwnConfigurations } from './own-files';
 import type { HaproxySettings, StatsSettings } from './schema/haproxy';
-import type { Hook } from './schema/hook';
 import type { SshSettings } from './schema/host';
 import type { KeepalivedSettings } from './schema/keepalived';
+import type { Hook } from './schema/notify';
 import type { ProtocolPort } from './schema/protocol-port';
 import type { ServerSettings, ServiceSettings } from './schema/service';
 import type { AcmeSettings, TlsSettings } from './schema/tls';

@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
+import type { Document } from '../document/document';
 import { InputError } from '../errors';
 import { buildInventory, loadInventory, readInventory } from '../inventory/load';
+import type { Answers } from '../inventory/sources';
 import type { CommonOptions, Context } from '../planning/context';
 import { tellsOfPrograms } from '../planning/desired-state';
 import { readOwnConfiguration } from '../planning/own-configuration';
@@ -38,13 +40,23 @@ async function lookAt(options: DiagramOptions, context: Context): Promise<Diagra
 /** Stands for a value that is elsewhere: valid as a password and as a host name. */
 const placeholder = 'not-set';
 
+/** Variables and files are there to be read; a program or a person would have to be asked. */
+const ofNobody: Answers = (reference) =>
+  'command' in reference || 'secret' in reference ? { value: placeholder } : undefined;
+
+/** They are not drawn, and what stands for a value is no address. */
+const withoutHooks = (document: Document): Document => {
+  const { hooks: _, ...value } = Object(document.value);
+  return { ...document, value };
+};
+
 /** A diagram shows no secrets, so nobody is asked for them; what it does show must be there. */
 async function readPicture(options: DiagramOptions, context: Context): Promise<Diagram> {
   const { env } = context;
   const file = resolve(options.inventory);
   const filled = new Proxy(env, { get: (known, name) => known[String(name)] || placeholder });
   try {
-    const said = buildInventory(readInventory(file), filled, () => ({ value: placeholder }));
+    const said = buildInventory(withoutHooks(readInventory(file)), filled, ofNobody);
     const diagram = diagramOf(readOwnConfiguration(said).inventory);
     if (!JSON.stringify(diagram).includes(placeholder)) return diagram;
   } catch (error) {

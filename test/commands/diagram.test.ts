@@ -46,6 +46,18 @@ test('a variable that is drawn has to be there', async () => {
   });
 });
 
+test('who is told of what happens is not drawn, and nobody is asked for it', async () => {
+  const inventory = {
+    hosts: { a: { address: '10.0.0.1', priority: 1 } },
+    vips: { v: { address: '10.0.0.9', virtualRouterId: 7 } },
+    hooks: [{ on: ['run-end'], url: { secret: 'hook' }, secret: { command: ['nobody-asks'] } }],
+    playbooks: ['ha-pair'],
+  };
+  await withFiles({ files: { 'inventory.json': JSON.stringify(inventory) } }, async (_folder, file) => {
+    expect((await run({ inventory: file })).text).toContain('v  10.0.0.9  VRRP 7');
+  });
+});
+
 test('--out writes the file, or says why not', async () => {
   await withFiles({ files: { 'inventory.json': '{}' } }, async (folder) => {
     const out = join(folder, 'picture.svg');

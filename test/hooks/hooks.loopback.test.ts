@@ -11,7 +11,7 @@ import { startProgram } from '../../src/hooks/start-program';
 import { tellHook, tellHooks, type Way } from '../../src/hooks/tell-hooks';
 import { tellNews } from '../../src/hooks/tell-news';
 import type { Inventory } from '../../src/inventory/inventory';
-import type { Hook } from '../../src/inventory/schema/hook';
+import type { Hook } from '../../src/inventory/schema/notify';
 import { Secrets } from '../../src/inventory/secrets';
 import { healthy, splitBrain } from '../support/statuses';
 

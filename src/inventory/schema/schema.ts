@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { list, name, object, record, sysctlKey, sysctlValue, text } from '../../document/fields';
 import { haproxy, stats } from './haproxy';
-import { hook } from './hook';
 import { group, host, ssh } from './host';
 import { keepalived } from './keepalived';
+import { hook } from './notify';
 import { service } from './service';
 import { acme } from './tls';
 import { vars } from './vars';
