@@ -2,7 +2,7 @@ import { createHash, scryptSync } from 'node:crypto';
 import type { Observed } from '../resources/bound-resource';
 import type { Notify } from '../resources/fields';
 import type { DiffContext, Difference } from '../resources/resource';
-import { beginning } from '../resources/text-of';
+import { hasPlace, placeIn } from '../resources/text-of';
 import { unitOf } from '../resources/unit';
 import type { PlannedChange } from './plan';
 
@@ -118,12 +118,13 @@ function maskedText(
     return { text: { from: text.from && mask(text.from), to: text.to && mask(text.to) } };
   const to = mask(text.to);
   const kept = new Set(to.split('\n'));
-  const places = new Map(
-    text.to.split('\n').flatMap((row) => (mask(row) === row ? [] : [[beginning(row), mask(row)] as const])),
-  );
+  const secret = text.to
+    .split('\n')
+    .filter((row) => mask(row) !== row)
+    .map(mask);
   const rows = mask(text.from)
     .split('\n')
-    .map((row) => (kept.has(row) ? row : (places.get(beginning(row)) ?? row)));
+    .map((row) => (kept.has(row) ? row : (secret.find((one) => hasPlace(row, placeIn(one))) ?? row)));
   const from = rows.join('\n');
   const there = new Set(text.to.split('\n'));
   // A row that looks as before, and is not.

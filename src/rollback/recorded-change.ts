@@ -1,7 +1,7 @@
 import type { RecordedFile } from '../host/history';
 import { textIn } from '../resources/file';
 import { readFileState } from '../resources/file-state';
-import { beginning } from '../resources/text-of';
+import { beginning, hasPlace, placeIn, wordsOf } from '../resources/text-of';
 
 interface Texts {
   from: string | null;
@@ -48,16 +48,20 @@ export function readRecordedChange(
     return notShown('its content is secret, which is not shown');
   const found = find(texts);
   const known = (text: string) => found.reduce((left, one) => left.replaceAll(one, '***'), mask(text));
-  const [shownFrom = null, shownTo = null] = maskedTexts([from, to], now, known);
-  const text = { from: shownFrom, to: shownTo };
-  const isMasked = shownFrom !== from || shownTo !== to;
-  if (secret === 'part' && !isMasked)
+  const shown = maskedTexts([from, to], now, known);
+  if (secret === 'part' && shown[0] === from && shown[1] === to)
     return notShown('it has a secret that the inventory does not know any more: not shown');
+  const [shownFrom = null, shownTo = null] = secret === 'part' ? withoutUnlike(shown, now) : shown;
+  const text = { from: shownFrom, to: shownTo };
+  const unlike =
+    shownFrom !== shown[0] || shownTo !== shown[1]
+      ? ['a line that is like none of the file of today may be an earlier secret, and is not shown']
+      : [];
   if (shownFrom === shownTo && from !== to)
-    return { text, notes: ['only a secret value changed, which is not shown'] };
+    return { text, notes: ['only a secret value changed, which is not shown', ...unlike] };
   if (hidesAChange({ from, to }, text))
-    return { text, notes: ['a secret value changed too, which is not shown'] };
-  return { text };
+    return { text, notes: ['a secret value changed too, which is not shown', ...unlike] };
+  return unlike.length > 0 ? { text, notes: unlike } : { text };
 }
 
 /** Whether a row changed that looks as before. */
@@ -84,12 +88,39 @@ function maskedTexts(
   known: (text: string) => string,
 ): (string | null)[] {
   const rows = [...texts, now].flatMap((text) => text?.split('\n') ?? []);
-  const places = new Set(rows.filter((row) => known(row) !== row).map(beginning));
+  const places = rows.filter((row) => known(row) !== row).map((row) => placeIn(known(row)));
   const harmless = new Set(now?.split('\n'));
-  const maskRow = (row: string) =>
-    row.includes('***') || harmless.has(row) || !places.has(beginning(row))
-      ? row
-      : `${/^\s*/.exec(row)?.[0]}${beginning(row)} ***`;
   // What is broken over lines is only found in the whole.
-  return texts.map((text) => text && known(text).split('\n').map(maskRow).join('\n'));
+  return texts.map(
+    (text) =>
+      text &&
+      changedRows(known(text), (row) => {
+        const place = places.find((one) => hasPlace(row, one));
+        return row.includes('***') || harmless.has(row) || !place ? row : hidden(row, place);
+      }),
+  );
 }
+
+/** The texts; of a line that begins as none of `now` stands its first word: where a secret has gone with its line, nothing else tells. */
+function withoutUnlike(texts: readonly (string | null)[], now: string | null): (string | null)[] {
+  const rows = now?.split('\n') ?? [];
+  const there = new Set(rows);
+  const beginnings = new Set(rows.map(beginning));
+  return texts.map(
+    (text) =>
+      text &&
+      changedRows(text, (row) =>
+        row.includes('***') || there.has(row) || beginnings.has(beginning(row))
+          ? row
+          : hidden(row, wordsOf(row).slice(0, -1).slice(0, 1)),
+      ),
+  );
+}
+
+const changedRows = (text: string, change: (row: string) => string) =>
+  text
+    .split('\n')
+    .map((row) => (row.trim() === '' ? row : change(row)))
+    .join('\n');
+const hidden = (row: string, words: readonly string[]) =>
+  `${/^\s*/.exec(row)?.[0]}${[...words, '***'].join(' ')}`;

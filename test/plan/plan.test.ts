@@ -220,6 +220,14 @@ describe('secrets', () => {
         /OldSecret/,
       );
     });
+
+    test.each(['p=SECRET # of shop', 'p SECRET port 5', '{"p":"SECRET"}', 'SECRET'])(
+      'an old one is hidden in %s, with words behind it or none before it',
+      async (row) => {
+        const of = (secret: string) => `${row.replace('SECRET', secret)}\n`;
+        expect((await shown(of('OldSecret-0'), of('NewSecret-1'))).all).not.toMatch(/OldSecret/);
+      },
+    );
   });
 });
 

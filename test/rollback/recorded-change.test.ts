@@ -69,7 +69,8 @@ describe('a secret', () => {
   const file = (secret: string, port: number) => `listen stats\nstats auth admin:${secret}\nbind :${port}\n`;
 
   test('of today is masked on both sides', () => {
-    const { text, notes } = read(recorded(file('today', 1), file('today', 2), { secret: 'part' }));
+    const now = there(file('today', 3));
+    const { text, notes } = read(recorded(file('today', 1), file('today', 2), { secret: 'part', now }));
     expect(text).toEqual({ from: file('***', 1), to: file('***', 2) });
     expect(notes).toBeUndefined();
   });
@@ -104,5 +105,36 @@ describe('a secret', () => {
     const row = 'stats auth is-a-word\n';
     const { text } = read(recorded(`${row}a\n`, `${row}b\n`, { now: there(`${row}stats auth x:today\n`) }));
     expect(text).toEqual({ from: `${row}a\n`, to: `${row}b\n` });
+  });
+
+  test.each([
+    'API_KEY=former',
+    'API_KEY=former # of the other place',
+    'api_key: former',
+    '{"api_key":"former"}',
+    'export API_KEY="former"',
+    'former',
+  ])('whose line has gone, %s, is not shown because another one is known', (row) => {
+    const kept = 'DB_PASSWORD=today\nexport PORT=1\n';
+    const one = recorded(`${kept}${row}\n`, kept, { secret: 'part', now: there(kept) });
+    const { text, notes } = read(one);
+    expect(JSON.stringify(text)).not.toContain('former');
+    expect(text?.to).toBe('DB_PASSWORD=***\nexport PORT=1\n');
+    expect(notes).toEqual([expect.stringContaining('may be an earlier secret')]);
+  });
+
+  test.each([
+    ['PASSWORD=today # of shop', 'PASSWORD=former # of shop'],
+    ['PASSWORD="today" # of shop', 'PASSWORD=former # of shop'],
+    ['login today port 5', 'login former port 5'],
+    ['{"password":"today"}', '{"password":"former"}'],
+    ['url=https://me:today@host', 'url=https://me:former@host'],
+    ['today', 'former'],
+  ])('of the time before is masked where today’s line is %s', (today, former) => {
+    const one = recorded(`a 1\n${former}\n`, `a 2\n${former}\n`, {
+      secret: 'part',
+      now: there(`a 2\n${today}\n`),
+    });
+    expect(JSON.stringify(read(one).text)).not.toContain('former');
   });
 });
