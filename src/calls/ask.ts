@@ -4,10 +4,10 @@ import { facts as factsFor, type KnownHost } from '../library/facts';
 import { IncompleteError } from '../library/failures';
 import { type LogEntry, logs as logsFor } from '../library/logs';
 import { call, type InventorySource, reach } from './call';
-import { callback, flag, ranged, text } from './takes';
+import { callback, flag, ranged, requireArgument, someTexts, text, texts } from './takes';
 
 /**
- * Runs a command, in the words of a POSIX shell, on hosts: names, groups, patterns. It is recorded nowhere, and nothing puts back
+ * Runs a command, in the words of a POSIX shell, on hosts: names, groups, patterns, at least one. It is recorded nowhere, and nothing puts back
  * what it changes. A host that does not answer stops no other.
  * @param options `hear` is given whole lines as they come, without secrets; a host sends no more while it waits for what this promises
  */
@@ -24,9 +24,11 @@ export function exec(
 ): Promise<Executed> {
   const { limit: _, ...way } = reach;
   const takes = { ...way, atOnce: ranged('atOnce'), timeout: ranged('timeout'), hear: callback };
-  return call(inventory, options, takes, (said, context) =>
-    execFor({ ...said, limit: hosts, command: [command] }, context),
-  );
+  return call(inventory, options, takes, (said, context) => {
+    requireArgument('hosts', hosts, someTexts);
+    requireArgument('command', command, text);
+    return execFor({ ...said, limit: hosts, command: [command] }, context);
+  });
 }
 
 /**
@@ -58,6 +60,7 @@ export function logs(
 ): Promise<void> {
   const takes = { ...reach, hear: callback, follow: flag, lines: ranged('lines'), since: text };
   return call(inventory, options, takes, async (said, context) => {
+    requireArgument('of', of, texts);
     const { failure } = await logsFor({ follow: false, ...said, of }, context);
     if (failure) throw new IncompleteError(failure, undefined);
   });

@@ -11,7 +11,7 @@ import {
 } from '../library/caller';
 import { RunError } from '../library/failures';
 import type { CommonOptions, Context } from '../planning/context';
-import { callback, flag, oneOf, ranged, saidIn, type Takes, text, texts } from './takes';
+import { callback, flag, oneOf, ranged, saidIn, someTexts, type Takes, text, texts } from './takes';
 
 /** How changes are rolled out; what is left out is as on the command line. */
 export interface ChangeOptions extends CallOptions, Partial<Omit<RolloutOptions, 'yes'>> {
@@ -30,7 +30,7 @@ export type InventorySource = string | Inventory;
 
 /** Which hosts, and how they are reached. */
 export const reach: Takes<CallOptions> = {
-  limit: texts,
+  limit: someTexts,
   user: text,
   identity: texts,
   port: ranged('port'),
@@ -41,7 +41,7 @@ export const reach: Takes<CallOptions> = {
   answerWithin: ranged('answerWithin'),
 };
 
-export const only = texts;
+export const only = someTexts;
 
 /** How changes are rolled out. */
 export const rollout: Takes<ChangeOptions> = {

@@ -7,7 +7,7 @@ import { type Retired, retire as retireFor } from '../library/retire';
 import { type HeldLock, type TakenLock, unlock as unlockFor } from '../library/unlock';
 import type { Plan } from '../plan/plan';
 import { call, type InventorySource, reach, requireConfirm } from './call';
-import { callback, flag, ranged, requireArgument, text, texts } from './takes';
+import { callback, flag, ranged, requireArgument, someTexts, text } from './takes';
 
 /**
  * Takes a host out for good, by its name or, where it left the inventory, its address: drains it, then stops and disables what it
@@ -94,7 +94,7 @@ export async function drill(
   },
 ): Promise<DrillReport> {
   requireConfirm(options);
-  const takes = { ...reach, confirm: callback, scenario: texts, maxGap: ranged('maxGap') };
+  const takes = { ...reach, confirm: callback, scenario: someTexts, maxGap: ranged('maxGap') };
   return call(inventory, options, takes, async (said, context) => {
     const { exitCode, report } = await drillFor({ yes: false, ...said }, context);
     if (!report) throw new HaprovError(exitCode, 'nothing was done: it was not agreed to');

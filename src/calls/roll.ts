@@ -6,7 +6,7 @@ import { patch as patchFor } from '../library/patch';
 import { reboot as rebootFor } from '../library/reboot';
 import type { RollPlan } from '../patch/roll-words';
 import { call, type InventorySource, reach, requireConfirm } from './call';
-import { callback, flag, oneOf, ranged, type Takes, texts } from './takes';
+import { callback, flag, oneOf, ranged, someTexts, type Takes } from './takes';
 
 /** How hosts are taken out one after the other; what is left out is as on the command line. Times are seconds. */
 export interface RollCallOptions extends CallOptions {
@@ -87,7 +87,7 @@ export async function patch(inventory: InventorySource, options: PatchCallOption
   requireConfirm(options);
   const takes = {
     ...rolls,
-    packages: texts,
+    packages: someTexts,
     security: flag,
     reboot: oneOf(['always', 'needed', 'never']),
   };

@@ -14,6 +14,9 @@ const isText = (value: unknown): value is string => typeof value === 'string' &&
 export const text: Check = (value) => (isText(value) ? undefined : 'no text');
 export const texts: Check = (value) =>
   Array.isArray(value) && value.every(isText) ? undefined : 'no list of texts';
+/** Of what an empty list would mean all, were it taken. */
+export const someTexts: Check = (value) =>
+  Array.isArray(value) && value.length === 0 ? 'an empty list' : texts(value);
 export const flag: Check = (value) => (typeof value === 'boolean' ? undefined : 'neither true nor false');
 export const callback: Check = (value) => (typeof value === 'function' ? undefined : 'no function');
 export const object: Check = (value) => (isObject(value) ? undefined : 'no object');

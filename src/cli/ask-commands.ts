@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { ExecOptions } from '../commands/exec';
-import type { FactsOptions } from '../commands/facts';
 import type { LogsOptions } from '../commands/logs';
 import type { SshOptions } from '../commands/ssh';
+import type { CommonOptions } from '../planning/context';
 import { ranges } from '../ranges';
 import { execute } from './execute-later';
 import { hostOptions, inventoryWord, sshOptions } from './options';
@@ -83,7 +83,7 @@ export function askCommands(program: Command): void {
   )
     .option('--json', 'all of it, as data', false)
     .action((first, second, options) =>
-      execute<FactsOptions>(
+      execute<CommonOptions>(
         { ...options, words: [first, second], beside: 'hosts' },
         async () => (await import('../commands/facts')).facts,
       ),

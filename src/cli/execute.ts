@@ -25,6 +25,8 @@ interface OutputOptions {
   words?: readonly (string | undefined)[];
   /** What else these words may say. */
   beside?: Beside;
+  /** Of `--limit`; hosts among the words are added. */
+  limit?: string[];
   /** Standard input is for the command's data: questions go to the terminal itself. */
   inputIsData?: boolean;
   /** What is printed of a failure, and its exit code, for who reads that by rules of his own. */
@@ -235,11 +237,14 @@ export async function execute<O>(
   try {
     requireFolder();
     const run = await load();
-    const sorted = options.words ? sortWords(options.words, options.beside, env) : undefined;
-    inventory = sorted?.inventory ?? inventory;
-    const { found } = sorted ?? {};
+    const { hosts, ...sorted }: Partial<SortedWords> = options.words
+      ? sortWords(options.words, options.beside, env)
+      : {};
+    inventory = sorted.inventory ?? inventory;
+    const { found } = sorted;
+    const limit = hosts === undefined ? {} : { limit: [...(options.limit ?? []), hosts] };
     if (found && !options.quiet && !options.json) errors.write(`${visibleLines(found)}\n`);
-    process.exitCode = await run({ ...options, ...sorted } as O, context);
+    process.exitCode = await run({ ...options, ...sorted, ...limit } as O, context);
     await reporter.close();
   } catch (error) {
     await reporter.close();

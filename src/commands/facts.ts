@@ -3,11 +3,6 @@ import { facts as factsOf, type KnownHost } from '../library/facts';
 import type { CommonOptions, Context } from '../planning/context';
 import { renderFacts } from '../report/facts-text';
 
-export interface FactsOptions extends CommonOptions {
-  /** Hosts and groups, with commas between them; all where nothing is said. */
-  hosts?: string;
-}
-
 /** What `haprov facts --json` prints. */
 export interface FactsDocument {
   version: 1;
@@ -15,9 +10,8 @@ export interface FactsDocument {
 }
 
 /** `haprov facts`: what haprov knows of hosts. */
-export async function facts({ hosts: words, ...options }: FactsOptions, context: Context): Promise<ExitCode> {
-  const limit = [...(options.limit ?? []), ...(words === undefined ? [] : [words])];
-  const { hosts, failure } = await factsOf({ ...options, limit }, context);
+export async function facts(options: CommonOptions, context: Context): Promise<ExitCode> {
+  const { hosts, failure } = await factsOf(options, context);
   const document: FactsDocument = { version: 1, hosts };
   const { color, columns } = context;
   if (options.json) await context.printJson(document, 2);

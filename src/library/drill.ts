@@ -94,7 +94,7 @@ const onStop =
 
 /** @throws UsageError naming the word that is no scenario */
 function chosen(names: readonly string[] | undefined): readonly ScenarioName[] {
-  if (!names || names.length === 0) return scenarios;
+  if (names === undefined) return scenarios;
   const words = names
     .flatMap((one) => one.split(','))
     .map((one) => one.trim())

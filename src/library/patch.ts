@@ -15,12 +15,17 @@ export interface PatchOptions extends Omit<RollOptions, 'boot'> {
   reboot: RollOptions['boot'];
 }
 
-/** @throws UsageError where one is no name of a package: it would be an option of dnf */
+/** @throws UsageError where one is no name of a package: it would be an option of dnf; where words name none */
 function namesIn(words: readonly string[]): string[] {
   const names = words.flatMap((word) => word.split(',')).filter(Boolean);
   const wrong = names.filter((name) => !packageName().safeParse(name).success);
   if (wrong.length > 0)
     throw new UsageError(`--packages: ${wrong.join(', ')} is no name of a package`, 'as rpm -q knows them');
+  if (words.length > 0 && names.length === 0)
+    throw new UsageError(
+      '--packages names nothing',
+      'leave --packages out for all of them; was a shell variable empty?',
+    );
   return names;
 }
 

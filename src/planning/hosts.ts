@@ -7,9 +7,9 @@ import type { Survey, SurveyListener } from '../host/survey';
 import type { Host, Inventory } from '../inventory/inventory';
 import type { CommonOptions, Context } from './context';
 
-/** The hosts that `--limit` names: hosts, groups, patterns with `*` and `?`, and what a word behind `!` leaves out. All without it. @throws UsageError */
+/** The hosts that `--limit` names: hosts, groups, patterns with `*` and `?`, and what a word behind `!` leaves out. All without it; an empty list names none. @throws UsageError */
 export function selectHosts(inventory: Inventory, limit: string[] | undefined): Host[] {
-  if (!limit || limit.length === 0) return inventory.hosts;
+  if (limit === undefined) return inventory.hosts;
   const names = new Set(
     limit
       .flatMap((words) => words.split(','))

@@ -124,6 +124,25 @@ describeWithSshd('a command on hosts', () => {
     expect(haprov('exec', hosts, '--', 'true')).toMatchObject({ code: 2, stdout: '' });
   });
 
+  test.each(['facts', 'reboot', 'patch'])(
+    '%s is of the hosts that its words name, and of no others',
+    (name) => {
+      for (const hosts of ['nobody', ''])
+        expect(haprov(name, 'inventory.json', hosts)).toMatchObject({
+          code: 2,
+          stdout: '',
+          stderr: expect.stringContaining('--limit'),
+        });
+    },
+  );
+
+  test('an empty word for packages is not all of them', () => {
+    expect(haprov('patch', 'inventory.json', 'one', '--packages', '')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--packages names nothing'),
+    });
+  });
+
   const isThere = (pid: string) => existsSync(`/proc/${pid}/exe`);
 
   test.each([

@@ -6,18 +6,25 @@ import {
   apply,
   type CallOptions,
   drain,
+  drill,
   type Event,
+  exec,
   HaprovError,
   type Inventory,
   lint,
   loadInventory,
   log,
+  logs,
   type NewHostKey,
+  patch,
   plan,
+  purge,
   push,
+  reboot,
   render,
   rollback,
   status,
+  unlock,
   watchStatus,
 } from 'haprov';
 import { rollout } from '../../src/calls/call';
@@ -343,8 +350,13 @@ test('only what is named is planned, and a name that is none is refused', async 
   expect(server.commands).toEqual([]);
 });
 
-function agreeing(act: typeof apply) {
+function agreeing<T>(act: (inventory: string, options: { confirm(): boolean }) => Promise<T>) {
   return (inventory: string, wrong: object) => act(inventory, { confirm: () => true, ...wrong });
+}
+
+function executing(inventory: string, wrong: object) {
+  const { hosts, command } = { hosts: ['fred'], command: 'true', ...wrong };
+  return exec(inventory, hosts, command);
 }
 
 test.each<[string, object, string]>([
@@ -380,6 +392,25 @@ const wrongs: [string, (inventory: string, wrong: object) => Promise<unknown>, o
   // All of the run would have been undone.
   ['rollback', agreeing(rollback), { only: ['x'] }, 'this function takes no option only'],
   ['plan', plan, { limit: 'fred' }, 'limit: fred is no list of texts'],
+  // What a filter found nobody for is not meant for all.
+  ['plan', plan, { limit: [] }, 'limit: [] is an empty list'],
+  ['plan', plan, { only: [] }, 'only: [] is an empty list'],
+  ['reboot', agreeing(reboot), { limit: [] }, 'limit: [] is an empty list'],
+  ['patch', agreeing(patch), { packages: [] }, 'packages: [] is an empty list'],
+  ['purge', purge, { limit: [] }, 'limit: [] is an empty list'],
+  ['unlock', unlock, { limit: [] }, 'limit: [] is an empty list'],
+  ['drill', agreeing(drill), { scenario: [] }, 'scenario: [] is an empty list'],
+  ['exec', executing, { hosts: [] }, 'hosts: [] is an empty list'],
+  ['exec', executing, { hosts: undefined }, 'hosts: undefined is no list of texts'],
+  ['exec', executing, { hosts: 'fred' }, 'hosts: fred is no list of texts'],
+  ['exec', executing, { command: undefined }, 'command: undefined is no text'],
+  ['exec', executing, { command: ['true'] }, 'command: ["true"] is no text'],
+  [
+    'logs',
+    (inventory, of) => logs(inventory, of as never, { hear() {} }),
+    'haproxy' as never,
+    'of: haproxy is no list of texts',
+  ],
   ['plan', plan, { only: ['x', 7] }, 'only: ["x",7] is no list of texts'],
   ['plan', plan, { user: '' }, 'user:  is no text'],
   ['plan', plan, { signal: {} }, 'signal: {} is no AbortSignal'],

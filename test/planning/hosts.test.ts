@@ -29,6 +29,7 @@ test.each([
   [['n1,!all'], undefined],
   [['nope'], undefined],
   [[' , '], undefined],
+  [[], undefined],
 ])('--limit %j', (limit, names) => {
   const base = loadInventory(inventoryOf('four-nodes'), environment);
   const hosts = ['n1', 'n2', 'n3', 'n4'].map((name) => ({
