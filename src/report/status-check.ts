@@ -1,4 +1,5 @@
 import type { Level, Status } from '../status/status';
+import { visible } from '../text/format';
 import { isUp } from './status-metrics';
 
 /** The exit codes of a plugin of Nagios, by what it says of the service. */
@@ -34,10 +35,7 @@ export const failedCheck = (why: string): Check => checkOf('UNKNOWN', why, '');
 
 function checkOf(word: Word, said: string, figures: string): Check {
   // A bar begins the figures, and a second line is for more than this.
-  const text = said
-    .replace(/[\s\u0085]+/g, ' ')
-    .replaceAll('|', '/')
-    .trim();
+  const text = visible(said.replace(/[\s\u0085]+/g, ' ').replaceAll('|', '/')).trim();
   return { text: `HAPROV ${word} - ${text}${figures && ` | ${figures}`}`, code: checkCodes[word] };
 }
 

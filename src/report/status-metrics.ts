@@ -1,4 +1,5 @@
 import type { Status, StatusFinding } from '../status/status';
+import { visibleLines } from '../text/format';
 
 /** A measurement: its labels, without the inventory's name, and its value. */
 type Sample = [labels: Record<string, string>, value: number | boolean];
@@ -163,4 +164,7 @@ const labelled = (labels: Record<string, string>) =>
 
 /** Half a surrogate pair is no UTF-8, which Prometheus asks for. */
 const escaped = (text: string) =>
-  Buffer.from(text).toString().replace(/\\/g, '\\\\').replace(/"/g, '\\"').replace(/\n/g, '\\n');
+  visibleLines(Buffer.from(text).toString())
+    .replace(/\\/g, '\\\\')
+    .replace(/"/g, '\\"')
+    .replace(/\n/g, '\\n');

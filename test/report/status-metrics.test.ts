@@ -1,5 +1,6 @@
 import { metricNames, renderMetrics } from '../../src/report/status-metrics';
 import type { Status } from '../../src/status/status';
+import { visibleLines } from '../../src/text/format';
 import fc from '../support/property';
 import { drained, healthy, hostOff, splitBrain, statuses, withEveryText } from '../support/statuses';
 
@@ -102,7 +103,7 @@ test('certificates and the newest run of a host', () => {
   expect(of(status, 'haprov_last_run_timestamp_seconds')).toEqual({ fred: Date.parse(lastRun.at) / 1000 });
 });
 
-test('whatever names say, each is read back as it is, and no series stands twice', () => {
+test('whatever names say, each is read back as it is but for what is no text, and no series stands twice', () => {
   const all = fc.constantFrom(...Object.values(statuses));
   const hostile = fc.string({
     unit: fc.constantFrom('"', '\\', '\n', '\r', '{', '}', ',', '=', ' ', '#', 'n', 'é', '💥'),
@@ -113,10 +114,17 @@ test('whatever names say, each is read back as it is, and no series stands twice
       const series = read(renderMetrics({ ...named, at: status.at }));
       const keys = series.map(({ name, labels }) => JSON.stringify([name, labels]));
       expect(new Set(keys).size).toBe(keys.length);
-      expect(new Set(series.map(({ labels }) => labels.inventory))).toEqual(new Set([named.inventory]));
+      expect(new Set(series.map(({ labels }) => labels.inventory))).toEqual(
+        new Set([visibleLines(named.inventory)]),
+      );
       const hosts = series.filter(({ name }) => name === 'haprov_host_up').map(({ labels }) => labels.host);
-      expect(hosts).toEqual(named.hosts.map(({ host }) => host));
+      expect(hosts).toEqual(named.hosts.map(({ host }) => visibleLines(host)));
       expect(series.every(({ value }) => Number.isFinite(Number(value)))).toBe(true);
     }),
   );
+});
+
+test('no label gives a terminal an order', () => {
+  const said = withEveryText(healthy, (text) => `${text}\u001b[2J\u202e\r`);
+  expect(renderMetrics({ ...said, at: healthy.at })).not.toMatch(/[\u001b\u202e\r]/);
 });
