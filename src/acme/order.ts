@@ -1,4 +1,4 @@
-import { createPrivateKey, generateKeyPairSync, webcrypto } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, webcrypto, type X509Certificate } from 'node:crypto';
 import { Agent, get } from 'node:https';
 import { rootCertificates } from 'node:tls';
 import { ExitCode, HaprovError } from '../errors';
@@ -217,6 +217,13 @@ function requireDirectory({ directory, ca, signal }: Ordering): Promise<void> {
 /** Days that a placeholder lasts. */
 const placeholderDays = 60;
 
+/** Whose a placeholder is, by its subject. */
+const placeholderOf = 'haprov placeholder';
+
+/** Whether a certificate only stands for one that is not there yet. */
+export const isPlaceholder = ({ subject }: Pick<X509Certificate, 'subject'>): boolean =>
+  subject.split('\n').includes(`O=${placeholderOf}`);
+
 /** A certificate for the time until there is one: self-signed, so that clients refuse it and HAProxy starts. */
 export async function placeholder(names: readonly string[]): Promise<Issued> {
   const key = newKey();
@@ -228,7 +235,7 @@ export async function placeholder(names: readonly string[]): Promise<Issued> {
   const publicKey = await webcrypto.subtle.importKey('jwk', jwk, algorithm, true, ['verify']);
   const made = await X509CertificateGenerator.createSelfSigned(
     {
-      name: [{ CN: [shortest(names)] }],
+      name: [{ O: [placeholderOf] }, { CN: [shortest(names)] }],
       notAfter: new Date(Date.now() + placeholderDays * 24 * 3600 * 1000),
       signingAlgorithm: algorithm,
       keys: { privateKey, publicKey },

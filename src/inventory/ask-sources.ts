@@ -95,10 +95,12 @@ async function askFile(
       if (!values)
         return {
           fault: `there is no ${secretFile} beside this file: ${secretCommand(inventory, 'set', name)} makes it`,
+          isAbsent: true,
         };
       const meant = suggestion(name, oneOf([...values.keys()]));
       return {
         fault: `${secretFile} has no secret ${name}${meant === undefined ? '' : `; did you mean "${meant}"?`}: set it with ${secretCommand(inventory, 'set', name)}`,
+        isAbsent: true,
       };
     };
   } catch (error) {

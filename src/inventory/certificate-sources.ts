@@ -86,6 +86,29 @@ export async function putValues(
   return back;
 }
 
+/** Changes nothing, and fails where {@link putValues} would: what cannot be had twice is not made before. @throws HaprovError */
+export async function tryToPut(
+  inventory: string,
+  references: readonly Reference[],
+  asker: SecretAsker,
+  tell: Tell,
+): Promise<void> {
+  const folder = dirname(resolve(inventory));
+  for (const reference of references) if ('file' in reference) tryFile(resolve(folder, reference.file));
+  if (references.some((one) => 'secret' in one)) await changeSecrets(folder, asker, (values) => values, tell);
+}
+
+function tryFile(path: string): void {
+  const beside = `${path}.${process.pid}.try`;
+  try {
+    putInPlace(beside, '', 0o600);
+  } catch (error) {
+    throw fault(path, `cannot be written: ${(error as Error).message}`);
+  } finally {
+    rmSync(beside, { force: true });
+  }
+}
+
 const ended = (text: string) => `${text.trimEnd()}\n`;
 
 function putFile(path: string, text: string): () => void {

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { dirname, isAbsolute, relative, resolve } from 'node:path';
 import { readText } from '../document/document';
 import { InputError } from '../errors';
@@ -7,7 +8,7 @@ import { command } from '../shell/quote';
 export type Reference = { env: string } | { file: string } | { command: string[] } | { secret: string };
 
 /** What somebody said who was asked for a value. */
-export type Answer = { value: string } | { fault: string };
+export type Answer = { value: string } | { fault: string; isAbsent?: boolean };
 
 /**
  * What was said for each reference to a command or to a secret of the encrypted file (see `askAll`), or is to stand for any
@@ -20,6 +21,8 @@ export interface Source {
   name: string;
   value?: string;
   fault: string;
+  /** There is no such file or secret, for sure: what cannot be read or opened may be there. */
+  isAbsent?: boolean;
 }
 
 /** The name of the encrypted file beside an inventory. */
@@ -102,13 +105,23 @@ function ofFile(file: string, inventory: string): Source {
     };
   if (file === '') return { name: 'a file', fault: 'names no file: it is a path, relative to the inventory' };
   const name = `the file ${file}`;
+  const path = resolve(dirname(inventory), file);
   try {
     // An editor ends the last line; the secret does not.
-    const value = withoutLastNewline(readText(resolve(dirname(inventory), file)));
+    const value = withoutLastNewline(readText(path));
     return value ? { name, value, fault: '' } : { name, fault: `${name} is empty` };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    return { name, fault: `${name}: ${error.faults.map(({ message }) => message).join('; ')}` };
+    const fault = `${name}: ${error.faults.map(({ message }) => message).join('; ')}`;
+    return { name, fault, isAbsent: isAbsent(path) };
+  }
+}
+
+function isAbsent(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) === undefined;
+  } catch {
+    return false;
   }
 }
 

@@ -1,7 +1,8 @@
+import type { X509Certificate } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import { wrongAnswer } from '../acme/answers';
 import { runHook } from '../acme/hook';
-import { newKey, order, placeholder } from '../acme/order';
+import { isPlaceholder, newKey, order, placeholder } from '../acme/order';
 import { type CertificateFacts, certificateIn, coversName } from '../certificates/certificate';
 import { listCertificates } from '../certificates/judge';
 import { ExitCode, HaprovError, UsageError } from '../errors';
@@ -12,10 +13,12 @@ import {
   certificateSources,
   type NewValue,
   putValues,
+  tryToPut,
 } from '../inventory/certificate-sources';
 import type { Inventory, Service } from '../inventory/inventory';
 import { loadInventory, readInventory } from '../inventory/load';
 import { referenceIn, sourceOf } from '../inventory/sources';
+import { certificatesIn } from '../lint/certificate-expires';
 import type { Context } from '../planning/context';
 import { tellOfSecrets } from '../planning/tell-of-secrets';
 import { thumbprintOf } from '../playbook/haproxy/acme';
@@ -58,9 +61,10 @@ export async function renewByAcme(
     throw new UsageError(`${source.name} is not made by an authority`, 'see tls.acme');
   const isFirst = standing.without.has(source.name);
   const now = new Date();
-  const current = certificateIn(pairIn(inventory, source).certificate, now);
-  if (current && !isFirst && !options.staging && !isDue(current, wish.names, options)) {
-    const there = await hostsHave(source, inventory, options, context);
+  const current = isFirst ? undefined : certificateIn(pairIn(inventory, source).certificate, now);
+  const there = await hostsHave(source, inventory, options, context);
+  refuseOver(source, current, there, now);
+  if (current && !options.staging && !isDue(current, wish.names, options)) {
     if (!there.certificate) {
       context.emit({ type: 'message', level: 'info', text: `${source.name}: the hosts do not have it yet` });
       return rollOut(
@@ -77,13 +81,14 @@ export async function renewByAcme(
     return { name: source.name, outcome: 'not due', certificate: current };
   }
   // Fails, where it does, before anything is asked for.
-  valuesFor(source, { certificate: '', key: '' });
+  const to = valuesFor(source, { certificate: '', key: '' }).map(({ reference }) => reference);
+  if (!options.staging) await tryToPut(inventory.file, to, context, tellOfSecrets(context));
   const directory = directoryFor(acme, options.staging);
   if (standing.account.length > 0)
     await putValues(inventory.file, standing.account, context, tellOfSecrets(context));
-  const there = await hostsHave(source, inventory, options, context);
-  if (wish.challenge === 'http-01')
-    await haveHostsAnswer(source, service, inventory, there, options, context);
+  const hasChanged =
+    wish.challenge === 'http-01' &&
+    (await haveHostsAnswer(source, service, inventory, there, options, context));
   const issued = await order({
     directory,
     accountKey: acme.key,
@@ -105,7 +110,7 @@ export async function renewByAcme(
     context.emit({
       type: 'message',
       level: 'info',
-      text: `${source.name}: the staging authority has made one, which is thrown away: nothing is changed`,
+      text: `${source.name}: the staging authority has made one, which is thrown away: ${hasChanged ? `the hosts keep ${isFirst ? 'the placeholder and ' : ''}what answers the authority` : 'nothing is changed'}`,
     });
     return {
       name: source.name,
@@ -113,7 +118,7 @@ export async function renewByAcme(
       certificate: certificateIn(issued.certificate, now) as CertificateFacts,
     };
   }
-  const before = isFirst ? '' : pairIn(inventory, source).certificate;
+  const before = current ? pairIn(inventory, source).certificate : '';
   // Names that acme.names does not have any more are meant to go.
   requireFit(source.name, 'what the authority has made', issued, before, { force: true });
   const put = valuesFor(source, issued);
@@ -164,7 +169,8 @@ async function standIns(file: string, context: Context): Promise<StandIns> {
   const asked = await askAll(document, context);
   const isThere = (node: unknown) => {
     const reference = referenceIn(node);
-    return reference === undefined || sourceOf(reference, path, context.env, asked).value !== undefined;
+    // What cannot be read may be there: reading the inventory says why.
+    return reference === undefined || !sourceOf(reference, path, context.env, asked).isAbsent;
   };
   const { acme, services } = document.value as {
     acme?: { key?: unknown };
@@ -191,7 +197,29 @@ interface There {
   certificate: boolean;
   /** The rule that answers the authority. */
   answer: boolean;
+  /** The certificates at its path that are no placeholders, by host. */
+  own: { host: string; certificate: X509Certificate }[];
 }
+
+/**
+ * Clients keep a certificate that hosts have and the inventory does not: a checkout may lack what another has.
+ * @throws UsageError
+ */
+function refuseOver(
+  { name }: CertificateSource,
+  current: CertificateFacts | undefined,
+  { own }: There,
+  now: Date,
+): void {
+  const over = own.find(({ certificate }) => !current && new Date(certificate.validTo) > now);
+  if (over)
+    throw new UsageError(
+      `${name}: the inventory has no certificate yet, and ${over.host} has one until ${dayOf(over.certificate.validTo)}, so the authority was not asked, and nothing is changed`,
+      'pull what was renewed from another checkout; where the one on the hosts comes from elsewhere, put it and its key where the inventory has them from (a file, or haprov secret set), and say --force',
+    );
+}
+
+const dayOf = (date: string) => new Date(date).toISOString().slice(0, 10);
 
 async function hostsHave(
   source: CertificateSource,
@@ -203,7 +231,13 @@ async function hostsHave(
   if (failure) throw failure;
   const thumbprint = thumbprintOf(inventory.acme?.key ?? '');
   const listed = listCertificates(known).find(({ name }) => name === source.name);
+  const own = known.hosts.flatMap(({ host, found }) => {
+    const file = found.files.find(({ path }) => path === listed?.path);
+    const [certificate] = certificatesIn(file?.pem ?? '');
+    return certificate && !isPlaceholder(certificate) ? [{ host, certificate }] : [];
+  });
   return {
+    own,
     file: listed?.hosts.every(({ onDisk }) => onDisk !== undefined) ?? false,
     certificate:
       listed?.hosts.every(
@@ -215,7 +249,7 @@ async function hostsHave(
   };
 }
 
-/** Has every host answer the authority, and looks whether the VIPs do. @throws HaprovError */
+/** Has every host answer the authority, and looks whether the VIPs do. @returns whether hosts were changed. @throws HaprovError */
 async function haveHostsAnswer(
   source: CertificateSource,
   service: Service,
@@ -223,8 +257,9 @@ async function haveHostsAnswer(
   there: There,
   options: RenewOptions,
   context: Context,
-): Promise<void> {
-  if (!there.answer || !there.file) {
+): Promise<boolean> {
+  const isNew = !there.answer || !there.file;
+  if (isNew) {
     const why = there.file
       ? 'the hosts do not answer the authority yet: they are made to first'
       : 'the hosts get a placeholder first, and answer the authority';
@@ -247,6 +282,7 @@ async function haveHostsAnswer(
         'see what answers there, and that a haproxy.cfg template of your own has the lines of service.lines.connections',
       );
   }
+  return isNew;
 }
 
 /** Of the VIPs that clients come to it by. */

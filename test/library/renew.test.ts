@@ -1,0 +1,256 @@
+import { createPrivateKey, webcrypto } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { x509 } from '../../src/acme/library';
+import { isPlaceholder, newKey, order } from '../../src/acme/order';
+import type { NewCertificate } from '../../src/certificates/check-new';
+import type { Known } from '../../src/certificates/judge';
+import type { RunEnd } from '../../src/events/events';
+import type { Inventory } from '../../src/inventory/inventory';
+import { type ApplyOptions, apply } from '../../src/library/apply';
+import { type CertificatesOptions, lookAtCertificates } from '../../src/library/certificates';
+import { type RenewOptions, renew } from '../../src/library/renew';
+import { certificatesIn } from '../../src/lint/certificate-expires';
+import { thumbprintOf } from '../../src/playbook/haproxy/acme';
+import { certificatesOf } from '../../src/playbook/haproxy/certificates';
+import { recorder } from '../commands/recorder';
+import { scratch } from '../support/scratch';
+
+/** Who is asked for what, and what becomes of it where something fails: with hosts and an authority that do as they are told. */
+
+jest.mock('../../src/library/certificates', () => ({ lookAtCertificates: jest.fn() }));
+jest.mock('../../src/library/apply', () => ({ apply: jest.fn() }));
+jest.mock('../../src/acme/answers', () => ({ wrongAnswer: async () => undefined }));
+jest.mock('../../src/acme/order', () => ({
+  ...jest.requireActual('../../src/acme/order'),
+  order: jest.fn(),
+}));
+
+/** What a host has: its haproxy.cfg, and files with certificates. */
+interface FakeHost {
+  configuration: string;
+  files: Map<string, string>;
+}
+let hosts: Record<string, FakeHost>;
+let applied: ApplyOptions[];
+/** How the next runs end; where nothing is said, hosts are then as the inventory says. */
+let ends: Partial<RunEnd>[];
+let folder: string;
+
+const day = 24 * 3600 * 1000;
+
+async function make(days: number, names: readonly string[] = ['web.example']): Promise<NewCertificate> {
+  const key = newKey();
+  const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+  const der = createPrivateKey(key).export({ type: 'pkcs8', format: 'der' });
+  const privateKey = await webcrypto.subtle.importKey('pkcs8', der, algorithm, true, ['sign']);
+  const { d: _, key_ops: __, ...jwk } = await webcrypto.subtle.exportKey('jwk', privateKey);
+  const publicKey = await webcrypto.subtle.importKey('jwk', jwk, algorithm, true, ['verify']);
+  const made = await x509.X509CertificateGenerator.createSelfSigned(
+    {
+      name: `CN=${names[0]}`,
+      notBefore: new Date(Date.now() - 60 * day),
+      notAfter: new Date(Date.now() + days * day),
+      signingAlgorithm: algorithm,
+      keys: { privateKey, publicKey },
+      extensions: [new x509.SubjectAlternativeNameExtension(names.map((value) => ({ type: 'dns', value })))],
+    },
+    webcrypto as Parameters<typeof x509.X509CertificateGenerator.createSelfSigned>[1],
+  );
+  return { certificate: made.toString('pem').trim(), key };
+}
+const whole = ({ certificate, key }: NewCertificate) => `${certificate}\n${key}\n`;
+
+const service = (name: string, port: number) => ({
+  port,
+  vips: ['front'],
+  backends: { group: 'all', port: 8080 },
+  tls: {
+    certificate: { file: `${name}.pem` },
+    key: { file: `${name}.key` },
+    acme: { names: [`${name}.example`] },
+  },
+});
+const inventoryWith = (...names: string[]) => ({
+  hosts: { fred: { address: '192.0.2.1', priority: 101 }, ethyl: { address: '192.0.2.2', priority: 100 } },
+  vips: { front: { address: '192.0.2.10', virtualRouterId: 7, group: 'all' } },
+  acme: { key: { file: 'account.key' } },
+  services: {
+    plain: { port: 80, vips: ['front'], redirects: [{ scheme: 'https' }] },
+    ...Object.fromEntries(names.map((name, index) => [name, service(name, 443 + index)])),
+  },
+  playbooks: ['ha-pair'],
+});
+
+const path = (name: string) => join(folder, name);
+const has = (name: string, { certificate, key }: NewCertificate) => {
+  writeFileSync(path(`${name}.pem`), `${certificate}\n`);
+  writeFileSync(path(`${name}.key`), `${key}\n`);
+};
+const pemOf = (name: string) => readFileSync(path(`${name}.pem`), 'utf8').trim();
+const rule = () => `status 200 %[path].${thumbprintOf(readFileSync(path('account.key'), 'utf8'))}`;
+
+function foundOn({ services, document }: Inventory): Known {
+  const wanted = services.flatMap(certificatesOf);
+  return {
+    inventory: { name: 'pair', services },
+    written: (at) => at.reduce<unknown>((node, key) => (node as never)?.[key], document.value),
+    hosts: Object.entries(hosts).map(([host, { configuration, files }]) => ({
+      host,
+      found: {
+        configuration: configuration ? [{ path: '/etc/haproxy/haproxy.cfg', text: configuration }] : [],
+        files: [...files].map(([at, pem]) => ({ path: at, pem })),
+        folders: [],
+        lists: new Map(),
+        missing: wanted.map(({ path: at }) => at).filter((at) => !files.has(at)),
+      },
+    })),
+    looks: [],
+    within: 30,
+    now: new Date(),
+  };
+}
+
+beforeEach(() => {
+  folder = mkdtempSync(join(scratch, 'haprov-renew-'));
+  writeFileSync(path('account.key'), newKey());
+  hosts = {};
+  for (const host of ['fred', 'ethyl']) hosts[host] = { configuration: rule(), files: new Map() };
+  applied = [];
+  ends = [];
+  jest.mocked(lookAtCertificates).mockImplementation(async ({ loaded }: CertificatesOptions) => ({
+    known: foundOn(loaded as Inventory),
+    mask: (text) => text,
+  }));
+  jest.mocked(apply).mockImplementation(async (options) => {
+    applied.push(options);
+    await options.first?.();
+    const end = { run: 'r', ms: 1, exitCode: 0, changed: 2, failed: 0, message: 'done', ...ends.shift() };
+    if (end.exitCode !== 0) return end as RunEnd;
+    const { only, loaded } = options;
+    const isMeant = (at: string) => only === undefined || only.includes(at);
+    for (const host of Object.values(hosts)) {
+      if (isMeant('/etc/haproxy/haproxy.cfg')) host.configuration = rule();
+      for (const { path: at, pem } of (loaded as Inventory).services.flatMap(certificatesOf))
+        if (isMeant(at)) host.files.set(at, pem);
+    }
+    return end as RunEnd;
+  });
+  jest.mocked(order).mockReset();
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+async function renewed(more: Partial<RenewOptions> = {}, inventory: object = inventoryWith('web')) {
+  writeFileSync(path('inventory.json'), JSON.stringify(inventory));
+  const heard = recorder();
+  const options: RenewOptions = {
+    ...{ inventory: path('inventory.json'), json: false, yes: true, force: false, staging: false },
+    ...{ onFailure: 'restore', confirmWithin: 60, giveUpAfter: 300, allowOutage: false },
+    ...{ probe: false, probeInterval: 50, ...more },
+  };
+  const end = await renew(options, heard.context).then(
+    (all) => all.map(({ name, outcome }) => `${name} ${outcome}`),
+    ({ message, hint, exitCode }) => ({ message, hint, exitCode }),
+  );
+  return { end, said: heard.said };
+}
+const onHosts = () => Object.values(hosts).map(({ files }) => files.get('/etc/haproxy/web.pem'));
+const haveAll = (one: NewCertificate) => {
+  for (const { files } of Object.values(hosts)) files.set('/etc/haproxy/web.pem', whole(one));
+};
+const makes = (one: NewCertificate) => jest.mocked(order).mockResolvedValue(one);
+
+describe('what cannot be read is not taken for absent', () => {
+  test('a certificate that is no text, whose key is there: nobody is asked for another', async () => {
+    has('web', await make(80));
+    writeFileSync(path('web.pem'), Buffer.from([0xff, 0xfe, 0x00]));
+    const { end } = await renewed();
+    expect(end).toMatchObject({ exitCode: 2, message: expect.stringContaining('is not UTF-8 text') });
+    expect([applied, jest.mocked(order).mock.calls]).toEqual([[], []]);
+  });
+
+  test('secrets that cannot be opened', async () => {
+    const inventory = inventoryWith('web');
+    Object.assign(inventory.services, {
+      web: {
+        ...service('web', 443),
+        tls: { ...service('web', 443).tls, certificate: { secret: 'web.pem' }, key: { secret: 'web.key' } },
+      },
+    });
+    writeFileSync(path('secrets.age'), 'no file of age');
+    const { end } = await renewed({}, inventory);
+    expect(end).toMatchObject({ exitCode: 2, message: expect.stringContaining('is no file of age') });
+    expect([applied, jest.mocked(order).mock.calls]).toEqual([[], []]);
+  });
+
+  test('what the authority would make cannot be put here: it is not asked', async () => {
+    const inventory = inventoryWith('web');
+    inventory.services = {
+      ...inventory.services,
+      ...{
+        web: { ...service('web', 443), tls: { ...service('web', 443).tls, key: { file: 'no/web.key' } } },
+      },
+    };
+    const { end } = await renewed({}, inventory);
+    expect(end).toMatchObject({ exitCode: 2, message: expect.stringContaining('cannot be written') });
+    expect([applied, jest.mocked(order).mock.calls]).toEqual([[], []]);
+    expect(existsSync(path('web.pem'))).toBe(false);
+  });
+});
+
+describe('the first one', () => {
+  test('hosts get a placeholder where they have none, and then what was made', async () => {
+    const fresh = await make(90);
+    let meanwhile: (string | undefined)[] = [];
+    jest.mocked(order).mockImplementation(async () => {
+      meanwhile = onHosts();
+      return fresh;
+    });
+    expect((await renewed()).end).toEqual(['web renewed']);
+    expect(meanwhile.map((pem = '') => certificatesIn(pem).map(isPlaceholder))).toEqual([[true], [true]]);
+    expect([pemOf('web'), ...onHosts()]).toEqual([fresh.certificate, whole(fresh), whole(fresh)]);
+  });
+
+  test('once more where the authority had failed: the placeholder of before is none that clients keep', async () => {
+    jest.mocked(order).mockRejectedValueOnce(new Error('too many'));
+    expect((await renewed()).end).toMatchObject({ message: 'too many' });
+    makes(await make(30));
+    expect((await renewed()).end).toEqual(['web renewed']);
+  });
+
+  test.each([{}, { force: true }, { staging: true }])('%j: none over one that hosts have', async (more) => {
+    const old = await make(40);
+    haveAll(old);
+    rmSync(path('account.key'));
+    const { end } = await renewed(more, {
+      ...inventoryWith('web'),
+      acme: { key: { file: 'account.key' }, staging: 'https://192.0.2.9/' },
+    });
+    expect(end).toMatchObject({
+      exitCode: 2,
+      message: expect.stringContaining('web: the inventory has no certificate yet, and fred has one until '),
+    });
+    expect(onHosts()).toEqual([whole(old), whole(old)]);
+    expect(existsSync(path('account.key'))).toBe(false);
+    expect(jest.mocked(order).mock.calls).toEqual([]);
+  });
+
+  test('one that is over keeps nobody', async () => {
+    haveAll(await make(-1));
+    makes(await make(90));
+    expect((await renewed()).end).toEqual(['web renewed']);
+  });
+
+  test('only tried: it says what stays', async () => {
+    makes(await make(90));
+    const inventory = {
+      ...inventoryWith('web'),
+      acme: { key: { file: 'account.key' }, staging: 'https://192.0.2.9/' },
+    };
+    const { end, said } = await renewed({ staging: true }, inventory);
+    expect(end).toEqual(['web tried']);
+    expect(said.at(-1)).toMatch(
+      /thrown away: the hosts keep the placeholder and what answers the authority$/,
+    );
+  });
+});
