@@ -63,7 +63,7 @@ export async function renewByAcme(
   const now = new Date();
   const current = isFirst ? undefined : certificateIn(pairIn(inventory, source).certificate, now);
   const there = await hostsHave(source, inventory, options, context);
-  refuseOver(source, current, there, now);
+  refuseOver(source, current, there, now, options.force || options.staging);
   if (current && !options.staging && !isDue(current, wish.names, options)) {
     if (!there.certificate) {
       context.emit({ type: 'message', level: 'info', text: `${source.name}: the hosts do not have it yet` });
@@ -202,7 +202,8 @@ interface There {
 }
 
 /**
- * Clients keep a certificate that hosts have and the inventory does not: a checkout may lack what another has.
+ * Clients keep a certificate that hosts have and the inventory does not, and one that lasts longer: a checkout may lack what another has.
+ * @param isMeant the authority is to make one all the same
  * @throws UsageError
  */
 function refuseOver(
@@ -210,13 +211,21 @@ function refuseOver(
   current: CertificateFacts | undefined,
   { own }: There,
   now: Date,
+  isMeant: boolean,
 ): void {
-  const over = own.find(({ certificate }) => !current && new Date(certificate.validTo) > now);
-  if (over)
+  const until = current ? new Date(current.validUntil) : now;
+  const over = own.find(({ certificate }) => new Date(certificate.validTo) > until);
+  if (!over || (current && isMeant)) return;
+  const nothing = 'so the authority was not asked, and nothing is changed';
+  if (current)
     throw new UsageError(
-      `${name}: the inventory has no certificate yet, and ${over.host} has one until ${dayOf(over.certificate.validTo)}, so the authority was not asked, and nothing is changed`,
-      'pull what was renewed from another checkout; where the one on the hosts comes from elsewhere, put it and its key where the inventory has them from (a file, or haprov secret set), and say --force',
+      `${name}: ${over.host} has one until ${dayOf(over.certificate.validTo)}, and that of the inventory ends on ${dayOf(current.validUntil)}, ${nothing}`,
+      'it was renewed from elsewhere: pull what that has put into the inventory’s files or secrets; --force has the authority make another',
     );
+  throw new UsageError(
+    `${name}: the inventory has no certificate yet, and ${over.host} has one until ${dayOf(over.certificate.validTo)}, ${nothing}`,
+    'pull what was renewed from another checkout; where the one on the hosts comes from elsewhere, put it and its key where the inventory has them from (a file, or haprov secret set), and say --force',
+  );
 }
 
 const dayOf = (date: string) => new Date(date).toISOString().slice(0, 10);

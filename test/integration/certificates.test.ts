@@ -120,7 +120,7 @@ describeLab('certificates', () => {
     });
 
     test('a host that has another one is told, and gets the one that there is, as after a lost laptop', async () => {
-      make('hand', 90, [name]);
+      make('hand', 60, [name]);
       on('ethyl', 'cat >/etc/haproxy/web.pem', Buffer.concat([read('hand.pem'), read('hand.key')]));
       const { code, findings } = await listed();
       expect(code).toBe(1);

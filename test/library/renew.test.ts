@@ -254,3 +254,44 @@ describe('the first one', () => {
     );
   });
 });
+
+describe('hosts have another one than the inventory', () => {
+  beforeEach(async () => has('web', await make(70)));
+
+  test('an older one: they get the inventory’s, and nobody is asked', async () => {
+    haveAll(await make(20));
+    const { end, said } = await renewed();
+    expect([end, said[0]]).toEqual([['web renewed'], 'info: web: the hosts do not have it yet']);
+    expect(onHosts().map((pem) => pem?.includes(pemOf('web')))).toEqual([true, true]);
+  });
+
+  test.each([
+    ['lasts', 70],
+    ['is due', 10],
+  ])(
+    'a later one, and the inventory’s %s: a checkout that was not pulled takes nothing back',
+    async (_, days) => {
+      has('web', await make(days));
+      const later = await make(80);
+      haveAll(later);
+      const { end } = await renewed();
+      expect(end).toMatchObject({
+        exitCode: 2,
+        message: expect.stringMatching(
+          /^web: fred has one until \S+, and that of the inventory ends on \S+, so /,
+        ),
+        hint: expect.stringContaining('pull'),
+      });
+      expect([applied, jest.mocked(order).mock.calls]).toEqual([[], []]);
+      expect(onHosts()).toEqual([whole(later), whole(later)]);
+    },
+  );
+
+  test('a later one, and --force: the authority makes another', async () => {
+    haveAll(await make(80));
+    const fresh = await make(90);
+    makes(fresh);
+    expect((await renewed({ force: true })).end).toEqual(['web renewed']);
+    expect(onHosts()).toEqual([whole(fresh), whole(fresh)]);
+  });
+});
