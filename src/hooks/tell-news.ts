@@ -66,16 +66,29 @@ export function newsFor({ on }: Pick<Hook, 'on'>, status: Status, known: ToldOf)
     data: { inventory, ...data },
   });
   const wanted = findings.filter(({ level, rule }) => level !== 'note' && on.includes(kindOf(rule)));
-  const now = new Map(wanted.flatMap((finding) => finding.on.map((host) => [keyOf(finding, host), finding])));
+  const now = new Set(wanted.flatMap((finding) => finding.on.flatMap((host) => keysOf(finding, host))));
+  // While a run is at work it explains what is less than broken, and what it has moved is no more and comes back.
+  const busy = new Set(findings.filter(({ rule }) => rule === 'run-alive').flatMap(({ on }) => on));
+  const isBusy = ({ on, level }: StatusFinding) => level !== 'broken' && on.some((host) => busy.has(host));
   const come = wanted.flatMap((finding): News[] => {
-    const keys = finding.on.map((host) => keyOf(finding, host)).filter((key) => known[key] === undefined);
-    if (keys.length === 0) return [];
+    const hosts = finding.on.filter((host) => known[keyOf(finding, host)] === undefined);
+    const keys = hosts.map((host) => keyOf(finding, host));
+    if (keys.length === 0 || isBusy(finding)) return [];
     const told = Object.fromEntries(keys.map((key) => [key, { finding, since: at }]));
-    return [{ event: make(kindOf(finding.rule), finding.message, { finding }), told, gone: [] }];
+    // It is worse or better, and has not gone.
+    const gone = hosts.flatMap((host) => keysOf(finding, host).filter((one) => known[one] !== undefined));
+    return [{ event: make(kindOf(finding.rule), finding.message, { finding }), told, gone }];
   });
-  // Of a host that could not be asked it is not known.
-  const isAsked = (host: string) => hosts.every((one) => one.host !== host || one.reached);
-  const left = Object.entries(known).filter(([key]) => !now.has(key) && isAsked(hostIn(key)));
+  // Of a host that could not be asked it is not known, nor where something came that may hide it.
+  const isAsked = (host: string) => !busy.has(host) && hosts.every((one) => one.host !== host || one.reached);
+  const isHidden = (host: string, since: string) =>
+    wanted.some(
+      (one) =>
+        one.level === 'broken' && one.on.includes(host) && (known[keyOf(one, host)]?.since ?? at) > since,
+    );
+  const left = Object.entries(known).filter(
+    ([key, { since }]) => !now.has(key) && isAsked(hostIn(key)) && !isHidden(hostIn(key), since),
+  );
   const gone = new Map<string, News>();
   for (const [key, { finding, since }] of left) {
     const event = make('gone', `no more: ${finding.message}`, { finding, since });
@@ -99,10 +112,24 @@ const kindOf = (rule: string) => (rule === 'drift' ? 'drift' : 'finding');
 
 /** What tells a finding on a host from others. Its sentence may change from look to look: so many days are left. */
 const keyOf = (
-  { rule, level, component, vips, service, server, unit }: StatusFinding,
+  { rule, level, component, vips, service, server, unit, certificate }: StatusFinding,
   host: string,
 ): string =>
-  JSON.stringify([host, rule, level, component, vips ?? null, service ?? null, server ?? null, unit ?? null]);
+  JSON.stringify([
+    host,
+    rule,
+    level,
+    component,
+    vips ?? null,
+    service ?? null,
+    server ?? null,
+    unit ?? null,
+    ...(certificate === undefined ? [] : [certificate]),
+  ]);
+
+/** The keys of the same at each level. */
+const keysOf = (finding: StatusFinding, host: string) =>
+  (['warning', 'broken'] as const).map((level) => keyOf({ ...finding, level }, host));
 const hostIn = (key: string) => /^\["([^"\\]*)"/.exec(key)?.[1] ?? '';
 
 /** What was kept; nothing of what is damaged, or another version's. */

@@ -99,6 +99,9 @@ export function certificatesIn(pem: string): X509Certificate[] {
   });
 }
 
+/** What a certificate is called: `CN=shop.example.com`. */
+export const subjectOf = ({ subject }: X509Certificate): string => (subject ?? '').split('\n').join(', ');
+
 function expiryOf(
   { subject, validFrom, validTo }: X509Certificate,
   now: Date,

@@ -1,5 +1,5 @@
 import type { Service } from '../inventory/inventory';
-import { certificatesIn } from '../lint/certificate-expires';
+import { certificatesIn, subjectOf } from '../lint/certificate-expires';
 import { answers } from './findings/answers';
 import { backends } from './findings/backends';
 import { certificates } from './findings/certificates';
@@ -77,8 +77,7 @@ const certificatesOf = ({ name, tls }: Service): CertificateStatus[] =>
   (tls?.certificates ?? []).flatMap(({ certificate }) => {
     const [own] = certificatesIn(certificate);
     if (!own) return [];
-    const subject = (own.subject ?? '').split('\n').join(', ');
-    return [{ service: name, subject, until: new Date(own.validTo).toISOString() }];
+    return [{ service: name, subject: subjectOf(own), until: new Date(own.validTo).toISOString() }];
   });
 
 function worstOf(findings: readonly StatusFinding[]): Level {

@@ -46,6 +46,8 @@ export interface StatusFinding {
   service?: string;
   server?: string;
   unit?: string;
+  /** The subject of the certificate that it is about: `CN=shop.example.com`. */
+  certificate?: string;
   /** One sentence that names component and host. */
   message: string;
   /** What was seen, a line each. */

@@ -73,12 +73,12 @@ test('drift is its own kind, and notes are nobody’s', () => {
   expect(newsFor(all, drained, {})).toEqual([]);
 });
 
-test('another sentence is not another finding, another level, host, unit or server is', () => {
+test('another sentence is not another finding, another host, unit, server or certificate is', () => {
   const known = told(finds(finding({ level: 'warning' })));
   const soon = finds(finding({ level: 'warning', message: 'in 12 days' }));
   expect(newsFor(all, soon, known)).toEqual([]);
   for (const other of [
-    { level: 'broken' as const },
+    { certificate: 'CN=mail' },
     { host: 'ethyl' },
     { unit: 'haproxy' },
     { server: 'fred' },
@@ -86,6 +86,48 @@ test('another sentence is not another finding, another level, host, unit or serv
     { vips: ['v'] },
   ])
     expect(said(newsFor(all, finds(finding({ level: 'warning', ...other })), known))).toHaveLength(2);
+});
+
+test('what has become worse, or better, is told as that and not as gone', () => {
+  const warning = finds(finding({ level: 'warning', message: 'ends in 0 days' }));
+  const known = told(warning);
+  const worse = newsFor(all, finds(finding({ message: 'is over' })), known);
+  expect(said(worse)).toEqual(['finding: cluster37: is over']);
+  const better = newsFor(all, warning, learnt(worse, known));
+  expect(said(better)).toEqual(['finding: cluster37: ends in 0 days']);
+  expect(said(newsFor(all, healthy, learnt(better, learnt(worse, known))))).toEqual([
+    'gone: cluster37: no more: ends in 0 days',
+  ]);
+});
+
+describe('while a run is at work on a host', () => {
+  const run = finding({ rule: 'run-alive', level: 'note' });
+  const broken = finding({ message: 'is down' });
+  const passing = finding({ level: 'warning', message: 'is down for now' });
+
+  test('what it may have caused is not told, and what is broken beside it is', () => {
+    expect(newsFor(all, finds(run, passing), {})).toEqual([]);
+    expect(newsFor(all, finds(run, finding({ level: 'warning', on: ['ethyl', 'fred'] })), {})).toEqual([]);
+    expect(said(newsFor(all, finds(run, broken), {}))).toHaveLength(1);
+    expect(said(newsFor(all, finds(run, finding({ level: 'warning', host: 'ethyl' })), {}))).toHaveLength(1);
+  });
+
+  test('what was told before has not gone, and is not new after it', () => {
+    const known = told(finds(broken));
+    expect(newsFor(all, finds(run), known)).toEqual([]);
+    expect(newsFor(all, finds(run, passing), known)).toEqual([]);
+    expect(newsFor(all, finds(broken), known)).toEqual([]);
+    expect(said(newsFor(all, healthy, known))).toEqual(['gone: cluster37: no more: is down']);
+  });
+});
+
+test('what something worse may hide has not gone', () => {
+  const known = told(finds(finding({ rule: 'server-down', level: 'warning' })));
+  const later = { ...finds(finding()), at: '2026-03-01T04:00:00.000Z' };
+  const news = newsFor(all, later, known);
+  expect(said(news)).toEqual(['finding: cluster37: HAProxy on fred does not run']);
+  expect(newsFor(all, later, learnt(news, known))).toEqual([]);
+  expect(said(newsFor(all, healthy, learnt(news, known)))[0]).toMatch(/^gone/);
 });
 
 test('the same on one host more is told, and not as gone from the first', () => {
