@@ -11,6 +11,20 @@ export const ExitCode = {
 } as const;
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 
+/** The worst first. */
+const byWorst: readonly ExitCode[] = [
+  ExitCode.left,
+  ExitCode.notRestored,
+  ExitCode.unreachable,
+  ExitCode.badInput,
+  ExitCode.failed,
+  ExitCode.changesPending,
+  ExitCode.done,
+];
+
+export const worstOf = (codes: readonly ExitCode[]): ExitCode =>
+  byWorst.find((code) => codes.includes(code)) ?? ExitCode.done;
+
 /** One thing that is wrong in a file that the user wrote. */
 export interface Fault {
   file: string;

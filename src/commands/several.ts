@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import { ExitCode, UsageError } from '../errors';
+import { ExitCode, UsageError, worstOf } from '../errors';
 import { type Done, inTurns, type One } from '../library/several';
 import type { Context } from '../planning/context';
 import { renderError } from '../report/error-text';
@@ -9,17 +9,6 @@ interface Output {
   json: boolean;
   quiet?: boolean;
 }
-
-/** The worst first. */
-const byWorst: readonly ExitCode[] = [
-  ExitCode.left,
-  ExitCode.notRestored,
-  ExitCode.unreachable,
-  ExitCode.badInput,
-  ExitCode.failed,
-  ExitCode.changesPending,
-  ExitCode.done,
-];
 
 /** What one inventory came to, on a line of `--json`; docs/several.md. */
 export interface SeveralLine {
@@ -51,7 +40,7 @@ export async function overSeveral<O extends Output>(
     done.push(ended);
   }
   if (!options.json) await context.printRendered(summaryOf(done, context));
-  return byWorst.find((code) => done.some((ended) => ended.code === code)) ?? ExitCode.done;
+  return worstOf(done.map(({ code }) => code));
 }
 
 const lineOf = ({ file, code, document, error }: Done): SeveralLine => ({

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { chainIn, keyIn, type NewCertificate } from '../certificates/check-new';
 import { readText } from '../document/document';
 import { didYouMean } from '../document/suggest';
-import { UsageError } from '../errors';
+import { ExitCode, HaprovError, UsageError, worstOf } from '../errors';
 import { type CertificateSource, certificateSources } from '../inventory/certificate-sources';
 import { loadInventory, readInventory } from '../inventory/load';
 import { inventoryOf } from '../planning/connect-first';
@@ -24,8 +24,8 @@ export type { Renewed, RenewOptions };
 /**
  * Takes a new certificate and rolls it onto all hosts, its file alone, then looks whether all have loaded it. It comes from files
  * that are named, from an authority (tls.acme), or from where the inventory has it now. Without a name: all of an authority's that
- * are due.
- * @throws UsageError where it may not take the old one's place; HaprovError where the run or the look fails
+ * are due; one that fails keeps no other from it.
+ * @throws UsageError where it may not take the old one's place; HaprovError where the run or the look fails, with all that failed
  */
 export async function renew(options: RenewOptions, context: Context): Promise<Renewed[]> {
   const document = options.loaded?.document ?? readInventory(resolve(options.inventory));
@@ -36,17 +36,45 @@ export async function renew(options: RenewOptions, context: Context): Promise<Re
       ? ofAcme
       : [sourceNamed(options.name, all)];
   const renewed: Renewed[] = [];
-  for (const source of chosen) {
-    const isAsked = source.isOfAcme && options.certificate === undefined;
-    if (options.staging && !isAsked)
-      throw new UsageError(`--staging: ${source.name} is not made by an authority`, 'see tls.acme');
-    renewed.push(
-      isAsked
-        ? await (await import('./renew-acme')).renewByAcme(source, options, context)
-        : await renewOne(source, options, context),
-    );
-  }
+  const failures: HaprovError[] = [];
+  for (const source of chosen)
+    try {
+      renewed.push(await renewNamed(source, options, context));
+    } catch (error) {
+      // Each is for itself: what one lacks keeps no other from being renewed.
+      if (!(error instanceof HaprovError)) throw error;
+      failures.push(error);
+      if (context.stopping.aborted || goesNoFurther.includes(error.exitCode)) break;
+    }
+  if (failures.length > 0) throw together(failures);
   return renewed;
+}
+
+const goesNoFurther: readonly ExitCode[] = [ExitCode.left, ExitCode.notRestored];
+
+function together(failures: readonly HaprovError[]): HaprovError {
+  const [first, ...others] = failures;
+  if (first && others.length === 0) return first;
+  const all = (texts: readonly (string | undefined)[]) => [...new Set(texts.filter(Boolean))];
+  const hints = all(failures.map(({ hint }) => hint));
+  return new HaprovError(
+    worstOf(failures.map(({ exitCode }) => exitCode)),
+    all(failures.map(({ message }) => message)).join('\n'),
+    hints.length > 0 ? hints.join('; ') : undefined,
+  );
+}
+
+async function renewNamed(
+  source: CertificateSource,
+  options: RenewOptions,
+  context: Context,
+): Promise<Renewed> {
+  const isAsked = source.isOfAcme && options.certificate === undefined;
+  if (options.staging && !isAsked)
+    throw new UsageError(`--staging: ${source.name} is not made by an authority`, 'see tls.acme');
+  return isAsked
+    ? (await import('./renew-acme')).renewByAcme(source, options, context)
+    : renewOne(source, options, context);
 }
 
 async function renewOne(

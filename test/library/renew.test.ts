@@ -5,6 +5,7 @@ import { x509 } from '../../src/acme/library';
 import { isPlaceholder, newKey, order } from '../../src/acme/order';
 import type { NewCertificate } from '../../src/certificates/check-new';
 import type { Known } from '../../src/certificates/judge';
+import { ExitCode, HaprovError } from '../../src/errors';
 import type { RunEnd } from '../../src/events/events';
 import type { Inventory } from '../../src/inventory/inventory';
 import { type ApplyOptions, apply } from '../../src/library/apply';
@@ -252,6 +253,39 @@ describe('the first one', () => {
     expect(said.at(-1)).toMatch(
       /thrown away: the hosts keep the placeholder and what answers the authority$/,
     );
+  });
+});
+
+describe('all that are due', () => {
+  test('one that fails keeps no other from being renewed, and all that failed is told at the end', async () => {
+    for (const name of ['shop', 'web', 'mail']) {
+      has(name, await make(10, [`${name}.example`]));
+      for (const { files } of Object.values(hosts)) files.set(`/etc/haproxy/${name}.pem`, pemOf(name));
+    }
+    const fresh = await make(90);
+    jest.mocked(order).mockImplementation(async ({ names: [name = ''] }) => {
+      if (name === 'web.example') return fresh;
+      throw new HaprovError(
+        name === 'shop.example' ? ExitCode.failed : ExitCode.unreachable,
+        `${name} leads elsewhere`,
+        'look at the DNS',
+      );
+    });
+    expect((await renewed({}, inventoryWith('shop', 'web', 'mail'))).end).toEqual({
+      exitCode: 3,
+      message: 'shop.example leads elsewhere\nmail.example leads elsewhere',
+      hint: 'look at the DNS',
+    });
+    expect(onHosts()).toEqual([whole(fresh), whole(fresh)]);
+  });
+
+  test('none after a host that could not be restored', async () => {
+    for (const name of ['shop', 'web']) has(name, await make(10, [`${name}.example`]));
+    const rows = await Promise.all([make(90, ['shop.example']), make(90)]);
+    for (const row of rows) jest.mocked(order).mockResolvedValueOnce(row);
+    ends = [{ exitCode: 4, message: 'fred is not restored' }];
+    expect((await renewed({}, inventoryWith('shop', 'web'))).end).toMatchObject({ exitCode: 4 });
+    expect(applied).toHaveLength(1);
   });
 });
 
