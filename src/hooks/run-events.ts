@@ -7,8 +7,8 @@ import type { Way } from './tell-hooks';
 /** Hears a command, and when it has ended tells the inventory's hooks of the run that it was. */
 export class RunEvents {
   #inventory: Inventory | undefined;
-  #command = '';
-  #hasBegun = false;
+  /** The runs of the command that are not over: a run that undoes another one is within it. */
+  readonly #runs: { command: string; hasBegun: boolean }[] = [{ command: '', hasBegun: false }];
   readonly #events: HookEvent[] = [];
 
   /** The command is about this inventory. */
@@ -16,15 +16,20 @@ export class RunEvents {
     this.#inventory = inventory;
   }
 
-  /** From here on hosts are changed: a plan, or a run that was not agreed to, is told to nobody. */
+  /** From here on its run changes hosts: a plan, or a run that was not agreed to, is told to nobody. */
   begins(): void {
-    this.#hasBegun = true;
+    this.#run.hasBegun = true;
   }
 
   hear(event: EventBody | Event): void {
-    if (event.type === 'run-start') this.#command = event.command;
-    const said = this.#hasBegun ? this.#read(event) : undefined;
+    if (event.type === 'run-start') this.#runs.push({ command: event.command, hasBegun: false });
+    const said = this.#run.hasBegun ? this.#read(event) : undefined;
     if (said) this.#events.push(said);
+    if (event.type === 'run-end' && this.#runs.length > 1) this.#runs.pop();
+  }
+
+  get #run() {
+    return this.#runs.at(-1) as { command: string; hasBegun: boolean };
   }
 
   /**
@@ -45,7 +50,7 @@ export class RunEvents {
 
   #read(event: EventBody): HookEvent | undefined {
     const of = this.#inventory?.name ?? '';
-    const command = this.#command;
+    const { command } = this.#run;
     const make = (type: HookEvent['type'], text: string, data: Partial<HookEvent['data']>): HookEvent => ({
       version: 1,
       type,

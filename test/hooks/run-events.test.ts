@@ -78,6 +78,19 @@ test('a host that could not be put back', async () => {
   ]);
 });
 
+test('each run of a command by itself: one that nobody agreed to is not told because another one was made', async () => {
+  const no: EventBody = { ...runEnd, message: 'nothing was done: you said no' };
+  const { events } = await told('read', runStart, 'begin', runEnd, runStart, no);
+  expect(events.map(({ text }) => text)).toEqual(['apply on pair: fred failed, and is as before']);
+});
+
+test('a run that undoes another one, though there is nothing to undo, does not hide how that ended', async () => {
+  const undo: EventBody = { ...runStart, command: 'rollback' };
+  const nothing: EventBody = { ...runEnd, message: 'nothing to undo' };
+  const { events } = await told('read', runStart, 'begin', undo, nothing, runEnd);
+  expect(events.map(({ text }) => text)).toEqual(['apply on pair: fred failed, and is as before']);
+});
+
 test('a gate that was passed, a run that nobody agreed to, a command without an inventory: nobody is told', async () => {
   expect((await told('read', runStart, 'begin', phase('gate', true))).events).toEqual([]);
   expect((await told('read', runStart, runEnd)).events).toEqual([]);
