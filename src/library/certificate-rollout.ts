@@ -97,7 +97,7 @@ export function insteadOf(values: readonly NewValue[]): Answers {
 /**
  * Puts a new certificate where it belongs, on this machine and on the hosts.
  * @param inventory that has it already
- * @param options `isWhole`: hosts are made as the inventory says, since HAProxy is not there yet
+ * @param options `needed`: what hosts are given beside it, where they lack more
  * @param values what is put on this machine, and put back where the hosts do not take it
  */
 export async function rollOut(
@@ -105,7 +105,7 @@ export async function rollOut(
   fresh: NewCertificate,
   inventory: Inventory,
   values: readonly NewValue[],
-  { isWhole = false, ...options }: RenewOptions & { isWhole?: boolean },
+  { needed = [], ...options }: RenewOptions & { needed?: string[] | 'all' },
   context: Context,
 ): Promise<Renewed> {
   const paths = pathsOf(inventory, source, values);
@@ -113,7 +113,7 @@ export async function rollOut(
   const put = async () => {
     if (values.length > 0) putBack = await putValues(inventory.file, values, context, tellOfSecrets(context));
   };
-  const only = isWhole ? {} : { only: paths };
+  const only = needed === 'all' ? {} : { only: [...new Set([...needed, ...paths])] };
   const run = await apply({ ...options, ...only, loaded: inventory, first: put }, context).catch(
     async (error: unknown) => {
       await putBack?.();

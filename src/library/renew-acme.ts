@@ -1,10 +1,8 @@
-import type { X509Certificate } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import { wrongAnswer } from '../acme/answers';
 import { runHook } from '../acme/hook';
-import { isPlaceholder, newKey, order, placeholder } from '../acme/order';
+import { newKey, order, placeholder } from '../acme/order';
 import { type CertificateFacts, certificateIn, coversName } from '../certificates/certificate';
-import { listCertificates } from '../certificates/judge';
 import { ExitCode, HaprovError, UsageError } from '../errors';
 import { askAll } from '../inventory/ask-sources';
 import {
@@ -18,7 +16,6 @@ import {
 import type { Inventory, Service } from '../inventory/inventory';
 import { loadInventory, readInventory } from '../inventory/load';
 import { referenceIn, sourceOf } from '../inventory/sources';
-import { certificatesIn } from '../lint/certificate-expires';
 import type { Context } from '../planning/context';
 import { tellOfSecrets } from '../planning/tell-of-secrets';
 import { thumbprintOf } from '../playbook/haproxy/acme';
@@ -32,7 +29,7 @@ import {
   rollOut,
   valuesFor,
 } from './certificate-rollout';
-import { lookAtCertificates } from './certificates';
+import { hostsHave, neededOf, refuseOver } from './renew-hosts';
 
 /** Let's Encrypt's own, and the one beside it for trying. */
 const letsEncrypt = {
@@ -64,6 +61,7 @@ export async function renewByAcme(
   const current = isFirst ? undefined : certificateIn(pairIn(inventory, source).certificate, now);
   const there = await hostsHave(source, inventory, options, context);
   refuseOver(source, current, there, now, options.force || options.staging);
+  const needed = () => neededOf(source, inventory, standing.without, there, options);
   if (current && !options.staging && !isDue(current, wish.names, options)) {
     if (!there.certificate) {
       context.emit({ type: 'message', level: 'info', text: `${source.name}: the hosts do not have it yet` });
@@ -72,7 +70,7 @@ export async function renewByAcme(
         pairIn(inventory, source),
         inventory,
         [],
-        { ...options, isWhole: !there.file },
+        { ...options, ...(there.hasFile(source.name) ? {} : { needed: needed() }) },
         context,
       );
     }
@@ -84,11 +82,13 @@ export async function renewByAcme(
   const to = valuesFor(source, { certificate: '', key: '' }).map(({ reference }) => reference);
   if (!options.staging) await tryToPut(inventory.file, to, context, tellOfSecrets(context));
   const directory = directoryFor(acme, options.staging);
+  const isAnswered = wish.challenge !== 'http-01' || there.answer;
+  const before = isAnswered && there.hasFile(source.name) ? undefined : needed();
+  const isPlaced = isFirst && (before === 'all' || !there.hasFile(source.name));
   if (standing.account.length > 0)
     await putValues(inventory.file, standing.account, context, tellOfSecrets(context));
-  const hasChanged =
-    wish.challenge === 'http-01' &&
-    (await haveHostsAnswer(source, service, inventory, there, options, context));
+  if (wish.challenge === 'http-01')
+    await haveHostsAnswer(source, service, inventory, { ...options, isPlaced, needed: before }, context);
   const issued = await order({
     directory,
     accountKey: acme.key,
@@ -110,7 +110,7 @@ export async function renewByAcme(
     context.emit({
       type: 'message',
       level: 'info',
-      text: `${source.name}: the staging authority has made one, which is thrown away: ${hasChanged ? `the hosts keep ${isFirst ? 'the placeholder and ' : ''}what answers the authority` : 'nothing is changed'}`,
+      text: `${source.name}: the staging authority has made one, which is thrown away: ${wish.challenge === 'http-01' && before ? `the hosts keep ${isPlaced ? 'the placeholder and ' : ''}what answers the authority` : 'nothing is changed'}`,
     });
     return {
       name: source.name,
@@ -118,9 +118,9 @@ export async function renewByAcme(
       certificate: certificateIn(issued.certificate, now) as CertificateFacts,
     };
   }
-  const before = current ? pairIn(inventory, source).certificate : '';
+  const old = current ? pairIn(inventory, source).certificate : '';
   // Names that acme.names does not have any more are meant to go.
-  requireFit(source.name, 'what the authority has made', issued, before, { force: true });
+  requireFit(source.name, 'what the authority has made', issued, old, { force: true });
   const put = valuesFor(source, issued);
   // An authority makes only so many: what it has made is kept, whatever becomes of the hosts.
   await putValues(inventory.file, put, context, tellOfSecrets(context));
@@ -128,8 +128,8 @@ export async function renewByAcme(
     put.every((one) => JSON.stringify(one.reference) !== JSON.stringify(reference)),
   );
   const fresh = await loadInventory(inventory.file, context, undefined, insteadOf(others));
-  const isWhole = wish.challenge === 'dns-01' && !there.file;
-  return rollOut(source, issued, fresh, [], { ...options, isWhole }, context);
+  const more = wish.challenge === 'dns-01' && before ? { needed: before } : {};
+  return rollOut(source, issued, fresh, [], { ...options, ...more }, context);
 }
 
 function isDue(
@@ -189,91 +189,25 @@ async function standIns(file: string, context: Context): Promise<StandIns> {
   return { values, account, without: new Set(without.map(({ name }) => name)) };
 }
 
-/** What all hosts have already. */
-interface There {
-  /** A file at the certificate's path. */
-  file: boolean;
-  /** What the inventory says, loaded. */
-  certificate: boolean;
-  /** The rule that answers the authority. */
-  answer: boolean;
-  /** The certificates at its path that are no placeholders, by host. */
-  own: { host: string; certificate: X509Certificate }[];
-}
-
-/**
- * Clients keep a certificate that hosts have and the inventory does not, and one that lasts longer: a checkout may lack what another has.
- * @param isMeant the authority is to make one all the same
- * @throws UsageError
- */
-function refuseOver(
-  { name }: CertificateSource,
-  current: CertificateFacts | undefined,
-  { own }: There,
-  now: Date,
-  isMeant: boolean,
-): void {
-  const until = current ? new Date(current.validUntil) : now;
-  const over = own.find(({ certificate }) => new Date(certificate.validTo) > until);
-  if (!over || (current && isMeant)) return;
-  const nothing = 'so the authority was not asked, and nothing is changed';
-  if (current)
-    throw new UsageError(
-      `${name}: ${over.host} has one until ${dayOf(over.certificate.validTo)}, and that of the inventory ends on ${dayOf(current.validUntil)}, ${nothing}`,
-      'it was renewed from elsewhere: pull what that has put into the inventory’s files or secrets; --force has the authority make another',
-    );
-  throw new UsageError(
-    `${name}: the inventory has no certificate yet, and ${over.host} has one until ${dayOf(over.certificate.validTo)}, ${nothing}`,
-    'pull what was renewed from another checkout; where the one on the hosts comes from elsewhere, put it and its key where the inventory has them from (a file, or haprov secret set), and say --force',
-  );
-}
-
-const dayOf = (date: string) => new Date(date).toISOString().slice(0, 10);
-
-async function hostsHave(
-  source: CertificateSource,
-  inventory: Inventory,
-  options: RenewOptions,
-  context: Context,
-): Promise<There> {
-  const { known, failure } = await lookAtCertificates({ ...options, loaded: inventory }, context);
-  if (failure) throw failure;
-  const thumbprint = thumbprintOf(inventory.acme?.key ?? '');
-  const listed = listCertificates(known).find(({ name }) => name === source.name);
-  const own = known.hosts.flatMap(({ host, found }) => {
-    const file = found.files.find(({ path }) => path === listed?.path);
-    const [certificate] = certificatesIn(file?.pem ?? '');
-    return certificate && !isPlaceholder(certificate) ? [{ host, certificate }] : [];
-  });
-  return {
-    own,
-    file: listed?.hosts.every(({ onDisk }) => onDisk !== undefined) ?? false,
-    certificate:
-      listed?.hosts.every(
-        ({ onDisk, isLoaded }) => onDisk === listed.certificate?.fingerprint && isLoaded !== false,
-      ) ?? false,
-    answer: known.hosts.every(({ found }) =>
-      found.configuration.some(({ text }) => text.includes(thumbprint)),
-    ),
-  };
-}
-
-/** Has every host answer the authority, and looks whether the VIPs do. @returns whether hosts were changed. @throws HaprovError */
+/** Has every host answer the authority, and looks whether the VIPs do. @throws HaprovError */
 async function haveHostsAnswer(
   source: CertificateSource,
   service: Service,
   inventory: Inventory,
-  there: There,
-  options: RenewOptions,
+  {
+    isPlaced,
+    needed,
+    ...options
+  }: RenewOptions & { isPlaced: boolean; needed: string[] | 'all' | undefined },
   context: Context,
-): Promise<boolean> {
-  const isNew = !there.answer || !there.file;
-  if (isNew) {
-    const why = there.file
-      ? 'the hosts do not answer the authority yet: they are made to first'
-      : 'the hosts get a placeholder first, and answer the authority';
+): Promise<void> {
+  if (needed) {
+    const why = isPlaced
+      ? 'the hosts get a placeholder first, and answer the authority'
+      : 'the hosts do not answer the authority yet: they are made to first';
     context.emit({ type: 'message', level: 'info', text: `${source.name}: ${why}` });
-    const run = await apply({ ...options, loaded: inventory }, context);
+    const only = needed === 'all' ? {} : { only: needed };
+    const run = await apply({ ...options, ...only, loaded: inventory }, context);
     if (run.exitCode !== ExitCode.done)
       throw new HaprovError(
         run.exitCode,
@@ -291,7 +225,6 @@ async function haveHostsAnswer(
         'see what answers there, and that a haproxy.cfg template of your own has the lines of service.lines.connections',
       );
   }
-  return isNew;
 }
 
 /** Of the VIPs that clients come to it by. */

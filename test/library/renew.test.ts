@@ -256,6 +256,70 @@ describe('the first one', () => {
   });
 });
 
+describe('what hosts are given before the authority is asked', () => {
+  const cfg = '/etc/haproxy/haproxy.cfg';
+  const pem = '/etc/haproxy/web.pem';
+  const without = (what: (keyof FakeHost)[], ...names: string[]) => {
+    for (const name of names)
+      for (const one of what)
+        if (one === 'files') hosts[name]?.files.clear();
+        else Object.assign(hosts[name] ?? {}, { configuration: '' });
+  };
+  beforeEach(async () => makes(await make(90)));
+
+  test.each<[string, boolean, () => Promise<void>, (string[] | undefined)[]]>([
+    [
+      'without the rule: haproxy.cfg alone, and nothing else that is pending',
+      true,
+      async () => {
+        const due = await make(10);
+        has('web', due);
+        haveAll(due);
+        for (const host of Object.values(hosts)) host.configuration = 'defaults';
+      },
+      [[cfg], [pem]],
+    ],
+    ['without a certificate: that, too', true, async () => {}, [[cfg, pem], [pem]]],
+    [
+      'without HAProxy: all of it',
+      true,
+      async () => without(['configuration', 'files'], 'fred', 'ethyl'),
+      [undefined, [pem]],
+    ],
+    ['all of it, where that is shown and asked for', false, async () => {}, [undefined, [pem]]],
+  ])('%s', async (_, yes, begin, only) => {
+    await begin();
+    expect((await renewed({ yes })).end).toEqual(['web renewed']);
+    expect(applied.map((options) => options.only)).toEqual(only);
+  });
+
+  test('one host has no HAProxy: --yes does not make it', async () => {
+    without(['configuration', 'files'], 'ethyl');
+    expect((await renewed()).end).toMatchObject({
+      exitCode: 2,
+      message: expect.stringContaining('ethyl has no HAProxy yet'),
+      hint: expect.stringContaining('haprov apply'),
+    });
+    expect([applied, existsSync(path('web.pem'))]).toEqual([[], false]);
+  });
+
+  test('one that hosts lack, and what the inventory has lasts: no more than that, too', async () => {
+    has('web', await make(80));
+    expect((await renewed()).end).toEqual(['web renewed']);
+    expect(applied.map((options) => options.only)).toEqual([[cfg, pem]]);
+  });
+
+  test('a placeholder of another service goes over nothing that is valid', async () => {
+    const mail = whole(await make(40, ['mail.example']));
+    hosts.fred?.files.set('/etc/haproxy/mail.pem', mail);
+    expect((await renewed({ name: 'web' }, inventoryWith('web', 'mail'))).end).toMatchObject({
+      exitCode: 2,
+      message: expect.stringContaining('mail: the inventory has no certificate yet, and fred has one'),
+    });
+    expect(hosts.fred?.files.get('/etc/haproxy/mail.pem')).toBe(mail);
+  });
+});
+
 describe('all that are due', () => {
   test('one that fails keeps no other from being renewed, and all that failed is told at the end', async () => {
     for (const name of ['shop', 'web', 'mail']) {
