@@ -129,7 +129,7 @@ async function redraw(text: string, { rows, printRendered }: Context): Promise<v
 
 /** Serves the page until Ctrl-C. */
 async function serve(looking: StatusObserver, options: StatusOptions, context: Context): Promise<ExitCode> {
-  const token = options.tokenFile === undefined ? undefined : tokenIn(options.tokenFile);
+  const token = options.tokenFile === undefined ? undefined : tokenIn(options.tokenFile, context);
   // Loaded here, because loading them would slow down every status.
   const [{ serveStatus }, { renderSvg }, { diagramOf: pictureOf }, { logBeside }] = await Promise.all([
     import('../serve/serve'),

@@ -1,12 +1,12 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { byCaller } from '../by-caller';
 import { readBytes, readText } from '../document/document';
 import { InputError } from '../errors';
-import { command } from '../shell/quote';
 import type { Key } from './age';
 import { isSecretName, secretFile, secretNames } from './sources';
+import { warnOfReaders } from './warn-of-readers';
 
 // As big as a tenth of haprov, so only who needs it loads it.
 const age = (): typeof import('./age') => require('./age');
@@ -59,7 +59,7 @@ export async function readIdentities(asker: SecretAsker): Promise<string[]> {
   const bytes = readBytes(file);
   const isEncrypted =
     age().isArmoured(bytes) || bytes.subarray(0, 22).toString() === 'age-encryption.org/v1\n';
-  if (!isEncrypted) warnOfReaders(file, asker);
+  if (!isEncrypted) warnOfReaders(file, { what: 'the key to your secrets', others: 0o077 }, asker);
   const text = isEncrypted ? await opened(file, bytes, asker) : readText(file);
   const rows = text.split(/\r?\n/).map((row) => row.trim());
   const keys = rows.filter((row) => row !== '' && !row.startsWith('#'));
@@ -83,17 +83,6 @@ export async function readIdentities(asker: SecretAsker): Promise<string[]> {
     file,
     `has a line that is no key of age (AGE-SECRET-KEY-…): keys of SSH and of age’s plugins open ${secretFile} by { "command": ["age", "--decrypt", …] } only`,
   );
-}
-
-const warned = byCaller(() => new Set<string>());
-
-function warnOfReaders(file: string, { emit, env }: SecretAsker): void {
-  const mode = statSync(file).mode & 0o777;
-  const files = warned(env);
-  if ((mode & 0o077) === 0 || !emit || files.has(file)) return;
-  files.add(file);
-  const text = `${file} is not for you alone (mode 0${mode.toString(8)}), and has the key to your secrets: ${command('chmod', '600', file)}`;
-  emit({ type: 'message', level: 'warning', text });
 }
 
 /** Passphrases that have opened a file, by whose environment it was: nobody else has them. */

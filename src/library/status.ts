@@ -1,6 +1,7 @@
 import { readText } from '../document/document';
 import { UsageError } from '../errors';
 import type { Inventory } from '../inventory/inventory';
+import { warnOfReaders } from '../inventory/warn-of-readers';
 import { connectFirst } from '../planning/connect-first';
 import type { CommonOptions, Context } from '../planning/context';
 import { statusAnswersWithin } from '../planning/hosts';
@@ -59,12 +60,18 @@ export async function watchStatus(
   }
 }
 
-/** The token of a page's address that a file has. @throws UsageError where it has none that nobody can guess */
-export function tokenIn(file: string): string {
+/**
+ * The token of a page's address that a file has; warns where everybody of this machine may read it.
+ * @throws UsageError where it has none that nobody can guess
+ */
+export function tokenIn(file: string, context: Pick<Context, 'env' | 'emit'>): string {
   const token = readText(file).trim();
-  if (/^[\w-]{32,200}$/.test(token)) return token;
+  if (/^[\w-]{32,200}$/.test(token)) {
+    warnOfReaders(file, { what: 'the token of the page', others: 0o007 }, context);
+    return token;
+  }
   throw new UsageError(
     `--token-file ${file}: is no token of 32 to 200 letters, digits, "_" and "-"`,
-    `make one: openssl rand -hex 32 >${file}`,
+    `make one: (umask 077; openssl rand -hex 32 >${file})`,
   );
 }
