@@ -98,7 +98,7 @@ export function insteadOf(values: readonly NewValue[]): Answers {
  * Puts a new certificate where it belongs, on this machine and on the hosts.
  * @param inventory that has it already
  * @param options `needed`: what hosts are given beside it, where they lack more
- * @param values what is put on this machine, and put back where the hosts do not take it
+ * @param values what is put on this machine, and put back where the hosts do not take it: then none keeps it
  */
 export async function rollOut(
   source: CertificateSource,
@@ -114,13 +114,21 @@ export async function rollOut(
     if (values.length > 0) putBack = await putValues(inventory.file, values, context, tellOfSecrets(context));
   };
   const only = needed === 'all' ? {} : { only: [...new Set([...needed, ...paths])] };
-  const run = await apply({ ...options, ...only, loaded: inventory, first: put }, context).catch(
+  // What is put back here is to be on no host.
+  const onFailure = values.length > 0 ? 'restore-all' : options.onFailure;
+  const run = await apply({ ...options, ...only, onFailure, loaded: inventory, first: put }, context).catch(
     async (error: unknown) => {
       await putBack?.();
       throw error;
     },
   );
   if (run.exitCode !== ExitCode.done) {
+    if (run.changed > 0)
+      throw new HaprovError(
+        run.exitCode,
+        `${source.name} is not renewed on every host: ${run.message}`,
+        'the inventory has the new one, as hosts that are done: haprov apply gives it to the others',
+      );
     await putBack?.();
     throw new HaprovError(run.exitCode, `${source.name} is not renewed: ${run.message}`);
   }

@@ -393,3 +393,34 @@ describe('hosts have another one than the inventory', () => {
     expect(onHosts()).toEqual([whole(fresh), whole(fresh)]);
   });
 });
+
+describe('from files, where a host fails', () => {
+  let [old, fresh]: NewCertificate[] = [];
+  const fromFiles = async (end: Partial<RunEnd>) => {
+    ends = [end];
+    writeFileSync(path('new.pem'), whole(fresh as NewCertificate));
+    return (await renewed({ name: 'web', certificate: path('new.pem') })).end;
+  };
+  beforeEach(async () => {
+    [old, fresh] = [await make(10), await make(90)];
+    has('web', old as NewCertificate);
+  });
+
+  test('none keeps it: all are restored, and the old one is put back', async () => {
+    expect(await fromFiles({ exitCode: 1, changed: 0, message: 'failed on ethyl' })).toMatchObject({
+      exitCode: 1,
+      message: 'web is not renewed: failed on ethyl',
+    });
+    expect(applied.map(({ onFailure }) => onFailure)).toEqual(['restore-all']);
+    expect(pemOf('web')).toBe(old?.certificate);
+  });
+
+  test('one keeps it, as after Ctrl-C: the inventory has it, too', async () => {
+    expect(await fromFiles({ exitCode: 1, changed: 1, message: 'done and kept on fred' })).toMatchObject({
+      exitCode: 1,
+      message: 'web is not renewed on every host: done and kept on fred',
+      hint: expect.stringContaining('haprov apply'),
+    });
+    expect(pemOf('web')).toBe(fresh?.certificate);
+  });
+});
