@@ -21,9 +21,15 @@ interface News {
  */
 export async function tellNews(status: Status, env: NodeJS.ProcessEnv, way: Way): Promise<string[]> {
   const { inventory } = way;
-  if (inventory.hooks.length === 0) return [`${inventory.file} has no hooks: nobody was told`];
   const file = cacheFile('told', inventory.file, env);
-  const before = readTold(file === undefined ? undefined : readFromCache(file));
+  const kept = file === undefined ? undefined : readFromCache(file);
+  if (inventory.hooks.length === 0) {
+    // A timer says it once, and not every minute.
+    if (JSON.stringify(kept) === '{}') return [];
+    if (file !== undefined) keepInCache(file, {});
+    return [`${inventory.file} has no hooks: nobody was told`];
+  }
+  const before = readTold(kept);
   const all = await Promise.all(
     inventory.hooks.map(async (hook) => {
       const known = before[idOf(hook)] ?? {};
@@ -45,11 +51,11 @@ export async function tellNews(status: Status, env: NodeJS.ProcessEnv, way: Way)
       };
     }),
   );
-  const kept =
+  const isKept =
     file !== undefined && keepInCache(file, Object.fromEntries(all.map(({ id, known }) => [id, known])));
   return [
     ...all.flatMap(({ fault }) => fault ?? []),
-    ...(kept
+    ...(isKept
       ? []
       : ['what hooks were told cannot be kept in the cache folder: the next look tells it again']),
   ];

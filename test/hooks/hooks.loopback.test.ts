@@ -254,4 +254,13 @@ describe('a status on a timer', () => {
     ]);
     expect(await look(splitBrain, [])).toEqual([expect.stringMatching(/ has no hooks: nobody was told$/)]);
   });
+
+  test('that there is nobody to tell is said once, not at every look of a timer, and again when hooks have gone', async () => {
+    const noHooks = [expect.stringMatching(/ has no hooks: nobody was told$/)];
+    expect(await look(splitBrain, [])).toEqual(noHooks);
+    expect(await look(splitBrain, [])).toEqual([]);
+    await look();
+    expect(types()).toEqual(['finding', 'finding']);
+    expect(await look(splitBrain, [])).toEqual(noHooks);
+  });
 });
