@@ -69,7 +69,7 @@ export function readUpdatePlan(host: string, wish: UpdateWish, text: string): Up
     updates,
     afterwards: { ...needs, boot: [...new Set([...needs.boot, ...bootsFor(updates)])] },
     oneWay: [
-      ...updates.flatMap((one) => whyOneWay(one, kept)),
+      ...updates.flatMap((one) => whyOneWay(one, updates, kept)),
       ...(updates.length > 0
         ? ['what the packages’ own scripts do to a host: putting a package back does not undo it']
         : []),
@@ -106,7 +106,13 @@ const bootsFor = (updates: readonly PackageUpdate[]): string[] =>
     .filter(({ name, to }) => to !== null && booted.test(name))
     .map(({ name }) => `${name} is new: only a boot has all of the host use it`);
 
-function whyOneWay({ name, arch, from, to, isBeside }: PackageUpdate, kept: ReadonlySet<string>): string[] {
+function whyOneWay(
+  { name, arch, from, to, isBeside }: PackageUpdate,
+  all: readonly PackageUpdate[],
+  kept: ReadonlySet<string>,
+): string[] {
+  const makesRoom = to === null && all.some((one) => one.isBeside && one.name === name && one.arch === arch);
+  if (makesRoom) return [`${name} ${from}: it goes since a newer one comes, and does not come back`];
   if (isBeside) return [`${name} ${to}: it stays beside ${from}, which can be chosen at boot`];
   if (from === null || kept.has(`${name}.${arch} ${from}`)) return [];
   return [`${name}: ${from} is in none of the host’s repositories any more`];

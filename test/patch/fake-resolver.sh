@@ -1,21 +1,41 @@
 # A dnf and an rpm over two tables in $state: "installed" and "offered", a row each "NAME ARCH VERSION".
-# Their words are those of dnf 4.14. Called as: sh fake-resolver.sh STATE PROGRAM WORD...
+# "beside" names those of which up to three versions stay beside each other. Their words are those of dnf 4.14. Called as: sh fake-resolver.sh STATE PROGRAM WORD...
 state=$1 program=$2
 shift 2
 cd "$state" || exit 99
 
-newer() { awk 'NR == FNR { have[$1 "." $2] = $3; next } ($1 "." $2) in have && have[$1 "." $2] != $3' installed offered; }
+touch beside
+is_beside() { grep -qxF "$1" beside; } # NAME
+
+newer() { awk 'NR == FNR { have[$1 "." $2] = have[$1 "." $2] " " $3 " "; next } ($1 "." $2) in have && !index(have[$1 "." $2], " " $3 " ")' installed offered; }
+
+# The oldest of three versions goes when a fourth comes.
+going() { # ROWS
+  printf '%s\n' "$1" | while read -r name arch version; do
+    ! is_beside "$name" || awk -v name="$name" -v arch="$arch" '$1 == name && $2 == arch { row[++rows] = $0 } END { if (rows >= 3) print row[1] }' installed
+  done
+}
 
 table() { # ROWS
-  printf 'Dependencies resolved.\n================\n Package   Architecture  Version  Repository  Size\n================\nUpgrading:\n'
-  printf '%s\n' "$1" | while read -r name arch version; do echo " $name  $arch  $version  newer  6.0 k"; done
+  printf 'Dependencies resolved.\n================\n Package   Architecture  Version  Repository  Size\n================\n'
+  printf '%s\n' "$1" | while read -r name arch version; do
+    if is_beside "$name"; then echo Installing:; else echo Upgrading:; fi
+    echo " $name  $arch  $version  newer  6.0 k"
+  done
+  going "$1" | while read -r name arch version; do printf 'Removing:\n %s\n' "$name  $arch  $version  @baseos  6.0 k"; done
   printf '\nTransaction Summary\n================\nUpgrade  1 Package\n\nTotal size: 6.0 k\n'
 }
 
 put() { # ROWS
   cp installed "history.$(($(ls history.* 2>/dev/null | wc -l) + 1))"
+  if [ -f keeps-all ]; then : >gone; else going "$1" >gone; fi
   printf '%s\n' "$1" >made
-  awk 'NR == FNR { made[$1 "." $2] = $0; next } ($1 "." $2) in made { print made[$1 "." $2]; next } { print }' made installed >next && mv next installed
+  grep -vxF -f gone installed | awk '
+    FILENAME == "beside" { beside[$1]; next }
+    FILENAME == "made" { if ($1 in beside) come[++comes] = $0; else made[$1 "." $2] = $0; next }
+    ($1 "." $2) in made { print made[$1 "." $2]; next }
+    { print }
+    END { for (i = 1; i <= comes; i++) print come[i] }' beside made - >next && mv next installed
 }
 
 case "$program $*" in

@@ -108,6 +108,8 @@ row update glibc x86_64 2.34-2 baseos
 row update glibc i686 2.34-2 baseos
 row install libnew x86_64 1-1 baseos
 row skip perl-macros x86_64 4:5-1 appstream
+row remove kernel-core x86_64 5.14.0-6.el9 @baseos
+is kernel-core x86_64 5.14.0-6.el9
 is kernel-core x86_64 5.14.0-7.el9
 is kernel-core x86_64 5.14.0-8.el9
 is glibc x86_64 2.34-1
@@ -119,6 +121,7 @@ old glibc.x86_64 2.34-1
     ['glibc', 'x86_64', '2.34-1', '2.34-2', false],
     ['glibc', 'i686', '2.34-1', '2.34-2', false],
     ['kernel-core', 'x86_64', '5.14.0-8.el9', '5.14.0-9.el9', true],
+    ['kernel-core', 'x86_64', '5.14.0-6.el9', null, false],
     ['libnew', 'x86_64', null, '1-1', false],
     ['perl-Carp', 'noarch', '1.42-396.el8', null, false],
   ]);
@@ -129,6 +132,7 @@ old glibc.x86_64 2.34-1
   expect(plan.oneWay).toEqual([
     'glibc: 2.34-1 is in none of the host’s repositories any more',
     'kernel-core 5.14.0-9.el9: it stays beside 5.14.0-8.el9, which can be chosen at boot',
+    'kernel-core 5.14.0-6.el9: it goes since a newer one comes, and does not come back',
     'perl-Carp: 1.42-396.el8 is in none of the host’s repositories any more',
     'what the packages’ own scripts do to a host: putting a package back does not undo it',
   ]);

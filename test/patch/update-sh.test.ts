@@ -63,6 +63,40 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     expect(installed()).toEqual(['toys noarch 1.0-1', 'other x86_64 7:3-1']);
   });
 
+  describe('kernels, of which three stay beside each other', () => {
+    const kernels = ['362', '427', '503'].map((version) => `kernel-core x86_64 5.14.0-${version}.el9`);
+    const old = [...kernels, 'toys noarch 1.0-1'];
+    const offered = ['kernel-core x86_64 5.14.0-570.el9', 'toys noarch 2.0-1'];
+    const made = [...kernels.slice(1), 'toys noarch 2.0-1', offered[0] ?? ''];
+    const go = () =>
+      box.apply(
+        steps(
+          ['kernel-core', 'x86_64', '5.14.0-503.el9', '5.14.0-570.el9'],
+          ['kernel-core', 'x86_64', '5.14.0-362.el9', null],
+          [...toys],
+        ),
+      );
+    beforeEach(() => {
+      host(shell, old, offered);
+      put('beside', 'kernel-core\n');
+    });
+
+    test('the oldest goes when a new one comes', async () => {
+      expect(await go()).toMatchObject({ code: 0, stderr: '' });
+      expect(installed()).toEqual(made);
+    });
+
+    test('an oldest one that is there all the same', async () => {
+      put('keeps-all');
+      const { code, journal } = await go();
+      expect(code).toBe(1);
+      expect(failureOf(journal)[0]).toEqual([
+        'verify',
+        'package kernel-core 5.14.0-362.el9 should be gone, and is installed',
+      ]);
+    });
+  });
+
   test('a later rollback puts them back, too, and does nothing where they are', async () => {
     oldToys();
     const [step] = steps([...toys]);

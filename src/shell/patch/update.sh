@@ -149,9 +149,12 @@ verify_updates() { # ROWS
 
 is_as_wanted() { # NAME ARCH FROM TO
   found=$(versions_of "$1.$2" | tr '\n' ' ')
-  case "$4: $found" in -:\ ) return 0 ;; esac
+  if [ "$4" = - ]; then
+    # Of a kernel, the oldest goes when a new one comes; the others stay.
+    case " $found" in *" $3 "*) fail "package $1 $3 should be gone, and is installed"; return ;; esac
+    return 0
+  fi
   case " $found" in *" $4 "*) return 0 ;; esac
-  [ "$4" = - ] && { fail "package $1 should be gone, and is $found"; return; }
   fail "package $1 should be $4, and is ${found:-not installed}"
 }
 
@@ -184,6 +187,8 @@ made_by() { # ROWS
 was_put_back() { # NAME ARCH FROM TO
   found=$(versions_of "$1.$2" | tr '\n' ' ')
   case "$3: $found" in -:\ ) return 0 ;; esac
+  # A kernel that had to go, because a new one came, stays away: the others are there.
+  [ "$4" != - ] || [ -z "$found" ] || return 0
   case " $found" in *" $3 "*) return 0 ;; esac
   echo "package $1 was ${3#-}, and is ${found:-not installed}"
   return 1
