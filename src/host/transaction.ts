@@ -72,6 +72,8 @@ export interface Transaction {
   owner: string;
   /** A whole number, from 1. */
   leaseSeconds: number;
+  /** How long the host waits to be confirmed once its changes are made, whatever renews its lease; absent: as long as the lease. */
+  confirmSeconds?: number;
   steps: readonly TitledStep[];
   /** Absent where the host may be new while others are old. */
   group?: Group;
@@ -105,12 +107,12 @@ export const outline = (transaction: Transaction): string =>
     .join('\n')
     .replace(/<<'\.END\.'\n[\s\S]*?\.END\.\n/g, '<<(contents)\n');
 
-function stepsOf({ run, owner, leaseSeconds, steps }: Transaction): string[] {
+function stepsOf({ run, owner, leaseSeconds, confirmSeconds = leaseSeconds, steps }: Transaction): string[] {
   const numbers = (phase: Step['phase']) =>
     steps.flatMap(({ step }, index) => (step.phase === phase ? [index + 1] : [])).join(' ');
   return [
     '#!/bin/sh',
-    `run=${quote(run)} home=${quote(`${stateFolder}/runs/${run}`)} owner=${quote(owner.replace(/\s/g, '_'))} lease=${wholeSeconds(leaseSeconds)}`,
+    `run=${quote(run)} home=${quote(`${stateFolder}/runs/${run}`)} owner=${quote(owner.replace(/\s/g, '_'))} lease=${wholeSeconds(leaseSeconds)} confirm_within=${wholeSeconds(confirmSeconds)}`,
     `prepare_steps=${quote(numbers('prepare'))} commit_steps=${quote(`${numbers('leave')} ${numbers('commit')}`.trim())} service_steps=${quote(numbers('service'))}`,
     `look_again_after=${quote(` ${looksAgainAfter(steps).join(' ')}`)}`,
     `validate_steps=${quote(steps.flatMap(({ step }, index) => (step.validate ? [index + 1] : [])).join(' '))}`,

@@ -15,7 +15,7 @@ import { noteKeeper } from './note-keeper';
 import { refuseAlone } from './refuse-alone';
 import { resume, standsOf } from './resume';
 import { newestNote, type RollNote, readRoll, rollQuestion } from './roll-note';
-import type { RollOptions, WorkOn } from './roll-options';
+import { confirmSeconds, type RollOptions, type WorkOn } from './roll-options';
 import type { RollPlan } from './roll-words';
 import type { Roll, RollHost } from './rolling';
 import { sshBoot } from './ssh-boot';
@@ -139,7 +139,13 @@ async function planRoll(
       begin: () => {},
     };
     if (!stand.staysDrained && !options.allowOutage && !isOneAway) refuseAlone(maintenance, before, command);
-    const runs = { ...surroundings, ...limits, stopping: context.stopping, emit: context.emit };
+    const runs = {
+      ...surroundings,
+      ...limits,
+      confirmSeconds: confirmSeconds(options.confirmWithin, work ?? {}, gateMs),
+      stopping: context.stopping,
+      emit: context.emit,
+    };
     const steps = work?.steps ?? [];
     rolled.push({
       name,

@@ -11,6 +11,8 @@ import { updateSteps } from './update-steps';
 
 /** Loading the lists of a slow mirror may take minutes. */
 const resolverMs = 600_000;
+const needsMs = 120_000;
+const restartMs = 120_000;
 
 /**
  * Newer packages on each host, by its own resolver, and what they need then.
@@ -56,12 +58,13 @@ function workOf(
     boot: isBooted ? 'yes' : boot === 'never' || updates.length === 0 ? 'no' : 'if needed',
     steps,
     packages: plan,
+    settleMs: needsMs + restartMs,
     settle: async () => {
       const needs = await needsOf(connection());
       const left = needs.units.map(({ unit }) => unit);
       if (!isBooted && left.length > 0) {
         await connection().runScript(compose(call('restart_units', ...left)), {
-          timeoutMs: 120_000,
+          timeoutMs: restartMs,
           to: `restart what runs files that are replaced, on ${host.name}`,
         });
       }
@@ -72,7 +75,7 @@ function workOf(
 
 async function needsOf(connection: Connection) {
   const { stdout } = await connection.runScript(needsScript(), {
-    timeoutMs: 120_000,
+    timeoutMs: needsMs,
     to: 'say what it needs now',
   });
   return readNeeds(stdout);

@@ -35,7 +35,19 @@ export interface Work {
   packages?: UpdatePlan;
   /** As {@link RollHost.settle}. */
   settle?(): Promise<string[]>;
+  /** How long `settle` takes at most, in milliseconds. */
+  settleMs?: number;
 }
+
+/**
+ * Seconds that a changed host waits to be confirmed before it restores itself: what is restarted and looked at meanwhile takes
+ * nothing of what the operator has given it.
+ */
+export const confirmSeconds = (
+  confirmWithin: number,
+  { settleMs = 0 }: Pick<Work, 'settleMs'>,
+  gateMs: number,
+) => confirmWithin + Math.ceil((settleMs + gateMs) / 1000);
 
 /** Says what is to be done on one host; nothing where there is nothing to do. */
 export type WorkOn = (host: Surveyed, connection: () => Connection) => Promise<Work | undefined>;

@@ -3,7 +3,13 @@ import type { EventBody, Phase } from '../events/events';
 import { inOneInstall } from '../host/one-install';
 import type { RunState } from '../host/run-state';
 import { messageWithoutHost } from '../host/script-result';
-import { type Group, rehearsal, type TitledStep, transactionExit } from '../host/transaction';
+import {
+  type Group,
+  rehearsal,
+  type TitledStep,
+  type Transaction,
+  transactionExit,
+} from '../host/transaction';
 import { within } from '../pair/timeout';
 import type { GateResult } from './gate';
 import type { HostVerbs, OnJournalEntry, StagedVerb } from './host-verbs';
@@ -22,6 +28,8 @@ interface Surroundings {
   command: string;
   inventory: string;
   leaseSeconds: number;
+  /** As {@link Transaction.confirmSeconds}. */
+  confirmSeconds?: number;
   /** How long to wait for a host that does not answer, or does not finish. */
   giveUpSeconds: number;
   stopping?: AbortSignal;
@@ -97,7 +105,7 @@ export class HostRun {
 
   /** Locks the host, installs packages, stages every file and validates it. The host restores itself when that fails. */
   stage(): Promise<HostOutcome> {
-    const { run, owner, command, inventory, leaseSeconds } = this.surroundings;
+    const { run, owner, command, inventory, leaseSeconds, confirmSeconds } = this.surroundings;
     const steps = this.#steps.map(({ type, target, action, attributes }) => ({
       type,
       target,
@@ -106,7 +114,14 @@ export class HostRun {
     }));
     const manifest = { run, owner, command, inventory, startedAt: new Date().toISOString(), steps };
     const group = this.group ? { group: this.group } : {};
-    const transaction = { run, owner, leaseSeconds, steps: this.#steps, ...group };
+    const transaction: Transaction = {
+      run,
+      owner,
+      leaseSeconds,
+      ...(confirmSeconds === undefined ? {} : { confirmSeconds }),
+      steps: this.#steps,
+      ...group,
+    };
     const stage = (hear: OnJournalEntry) => this.verbs.stage(transaction, manifest, hear);
     return this.#drive('stage', 'stage', stage, this.#steps.length);
   }
@@ -143,13 +158,13 @@ export class HostRun {
   }
 
   /**
-   * Confirms the commit; call it after {@link logInAnew}. Repeats the verb where the connection is lost, until the lease and 15
-   * more seconds are over. A host of a group finishes its run when the lease is over, and could no longer be restored with
+   * Confirms the commit; call it after {@link logInAnew}. Repeats the verb where the connection is lost, until the host has stopped
+   * waiting for it since 15 seconds. A host of a group finishes its run when the lease is over, and could no longer be restored with
    * the others, so the verb is repeated for half a lease only.
    */
   async confirm(): Promise<HostOutcome> {
     const { leaseSeconds } = this.surroundings;
-    const seconds = this.group ? leaseSeconds / 2 : leaseSeconds + lateSeconds;
+    const seconds = this.group ? leaseSeconds / 2 : confirmedWithin(this.surroundings) + lateSeconds;
     const until = performance.now() + seconds * 1000;
     for (;;) {
       const left = Math.max(0, until - performance.now()) / 1000;
@@ -244,7 +259,7 @@ export class HostRun {
     if (verb === 'restore' && follower.state === 'finished')
       return end('failed', 'its run is closed, so it stays as it is now: haprov rollback undoes it');
     if (follower.state === 'restored') {
-      const late = `was not confirmed within ${this.surroundings.leaseSeconds} s (--confirm-within), and restored itself`;
+      const late = `was not confirmed within ${confirmedWithin(this.surroundings)} s (--confirm-within), and restored itself`;
       return end('failed', verb === 'confirm' ? late : 'failed, and restored');
     }
     if (code !== null && code > 128)
@@ -268,6 +283,10 @@ const lateSeconds = 15;
 const unknown = (stopping?: AbortSignal) =>
   stopping?.aborted ? 'is not waited for any longer' : 'cannot be reached again, or does not come to an end';
 
+type Waits = Pick<Surroundings, 'leaseSeconds' | 'confirmSeconds'>;
+
+const confirmedWithin = ({ leaseSeconds, confirmSeconds = leaseSeconds }: Waits) => confirmSeconds;
+
 /** What a host that is not reached does by itself. */
-const promise = ({ leaseSeconds }: Pick<Surroundings, 'leaseSeconds'>) =>
-  `if it runs, it ends or restores by itself ${leaseSeconds} s after it is left alone; if it is off, when it starts again; haprov log shows which`;
+const promise = (waits: Waits) =>
+  `if it runs, it ends or restores by itself ${confirmedWithin(waits)} s after it is left alone; if it is off, when it starts again; haprov log shows which`;

@@ -285,6 +285,21 @@ describe('time is what the host has run', () => {
     expect(box.state()).toBe('restored');
   });
 
+  test('a changed host that has more time than its lease waits so long to be confirmed', async () => {
+    box = new Sandbox();
+    box.uptime = 1000;
+    box.confirmSeconds = 900;
+    const { steps } = await begin();
+    await box.apply(steps);
+    box.killWatchers();
+    box.uptime = 1899;
+    await look();
+    expect(box.state()).toBe('committed');
+    box.uptime = 1900;
+    await look();
+    expect(box.state()).toBe('restored');
+  });
+
   test('what was marked before the host started again is long ago', async () => {
     box = new Sandbox();
     box.uptime = 100_000;

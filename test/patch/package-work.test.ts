@@ -1,6 +1,7 @@
 import type { Connection } from '../../src/host/connection';
 import type { Surveyed } from '../../src/host/survey';
 import { packageWork } from '../../src/patch/package-work';
+import { confirmSeconds } from '../../src/patch/roll-options';
 import { renderRoll } from '../../src/patch/roll-words';
 
 const versions = { haproxy: '2.4.22', keepalived: '2.2.8' };
@@ -8,13 +9,20 @@ const versions = { haproxy: '2.4.22', keepalived: '2.2.8' };
 /** A host that answers so, and says then what it needs. */
 function host(name: string, answer: string, needs = '', own = versions) {
   const asked: string[] = [];
-  const runScript = async (script: string) => {
+  const waits: number[] = [];
+  const runScript = async (script: string, { timeoutMs }: { timeoutMs: number }) => {
     asked.push(script);
+    waits.push(timeoutMs);
     const stdout = /^tell_updates /m.test(script) ? answer : /^tell_needs$/m.test(script) ? needs : '';
     return { stdout, stderr: '', code: 0, ms: 1 };
   };
   const connection = { runScript } as unknown as Connection;
-  return { asked, work: { name, facts: { versions: own }, connection } as unknown as Surveyed, connection };
+  return {
+    asked,
+    waits,
+    work: { name, facts: { versions: own }, connection } as unknown as Surveyed,
+    connection,
+  };
 }
 
 const wish = { packages: [], isSecurity: false };
@@ -24,9 +32,9 @@ const kernel = 'code 1\nrow update kernel-lt x86_64 2-1 own\nis kernel-lt x86_64
 const nothing = 'code 0\nsaid Nothing to do.\n';
 
 async function ask(answer: string, boot: 'always' | 'needed' | 'never', needs = '') {
-  const { work, connection, asked } = host('fred', answer, needs);
+  const { work, connection, asked, waits } = host('fred', answer, needs);
   const found = await packageWork(wish, boot, () => {})(work, () => connection);
-  return { asked, found };
+  return { asked, waits, found };
 }
 
 test.each([
@@ -54,6 +62,15 @@ test('afterwards: what still runs old files is restarted, and why a boot is need
   );
   expect(await found?.settle?.()).toEqual(['systemd is new since the last boot']);
   expect(asked.at(-1)).toMatch(/^restart_units other$/m);
+});
+
+test('a host waits to be confirmed for longer than all that comes before takes at most', async () => {
+  const { waits, found } = await ask(toys, 'needed', 'unit other.service /usr/lib/libtoys.so\n');
+  const before = waits.length;
+  await found?.settle?.();
+  const settleMs = waits.slice(before).reduce((sum, ms) => sum + ms, 0);
+  expect(settleMs).toBeGreaterThan(0);
+  expect(confirmSeconds(60, found ?? {}, 90_000)).toBeGreaterThanOrEqual(60 + 90 + settleMs / 1000);
 });
 
 test('a reason that was known before counts afterwards, too, and a host that boots restarts nothing', async () => {

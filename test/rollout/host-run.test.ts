@@ -3,7 +3,7 @@ import { HostRun } from '../../src/rollout/host-run';
 import { sshHosts } from '../../src/rollout/ssh-host';
 import { FakeHost } from '../support/fake-host';
 
-const runOn = (host: FakeHost, emit: (event: EventBody) => void = () => {}) =>
+const runOn = (host: FakeHost, emit: (event: EventBody) => void = () => {}, more = {}) =>
   new HostRun(
     {
       run: '20260102T030405Z-abcdef',
@@ -11,6 +11,7 @@ const runOn = (host: FakeHost, emit: (event: EventBody) => void = () => {}) =>
       command: 'apply',
       inventory: 'pair',
       leaseSeconds: 60,
+      ...more,
       emit,
     } as never,
     sshHosts({ connections: new Map([[host.host, host]]) } as never).get(host.host) as never,
@@ -61,4 +62,10 @@ test('a host whose time is over when it is to be confirmed says so', async () =>
       message: 'was not confirmed within 60 s (--confirm-within), and restored itself',
     }),
   );
+});
+
+test('a run that has more time to be confirmed than its lease tells its host so', async () => {
+  const host = new FakeHost('fred', [{ matches: ' stage', stdout: '1\tstate\t-\tstaged\n' }]);
+  await runOn(host, () => {}, { confirmSeconds: 390 }).stage();
+  expect(host.scripts.join('\n')).toMatch(/ lease=60 confirm_within=390$/m);
 });

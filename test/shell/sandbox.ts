@@ -86,6 +86,8 @@ export class Sandbox {
   mask: (text: string) => string = (text) => text;
   /** Whom it must change together with. */
   group?: Group;
+  /** How long a changed host waits to be confirmed; as long as its lease where nothing is said. */
+  confirmSeconds?: number;
   readonly #bin = join(this.#root, 'bin');
 
   constructor([program]: Shell = ['dash']) {
@@ -323,6 +325,7 @@ esac
           run,
           owner,
           leaseSeconds: 600,
+          ...(this.confirmSeconds ? { confirmSeconds: this.confirmSeconds } : {}),
           steps: titled,
           ...(this.group ? { group: this.group } : {}),
         }),

@@ -5,7 +5,7 @@
 # Journal rows: milliseconds, event, step, detail, separated by tabs. Descriptor 3 leads to the laptop, which may have gone;
 # 8 is the watcher's lock, 9 the guard, which a verb locks: the programs of a step get neither.
 # Needs: probe apart selinux-probe put-back recover wipe folders boot limits peers view flag
-# Given: home prepare_steps commit_steps service_steps look_again_after run lease owner
+# Given: home prepare_steps commit_steps service_steps look_again_after run lease confirm_within owner
 # Gives: step number booting
 trap '' PIPE HUP INT TERM
 booting=
@@ -221,7 +221,7 @@ is_overdue() {
   at=$(state)
   case $at in
     staged | confirmed) [ "$(age_of lease)" -ge "$lease" ] ;;
-    committed) [ "$(age_of since)" -ge "$lease" ] ;;
+    committed) [ "$(age_of since)" -ge "$confirm_within" ] ;;
     # In other states a verb is at work and holds the guard; where the guard is free, the verb died.
     *) : ;;
   esac
