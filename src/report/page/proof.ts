@@ -40,6 +40,7 @@ const urlOf = (address: string, port: number | undefined) =>
 const commands: Record<string, Command> = {
   'disk-full': () => 'df -h; df -i',
   'disk-read-only': () => 'findmnt -o TARGET,FSTYPE,OPTIONS',
+  'roll-left': () => 'cat /var/lib/haprov/roll',
   'run-alive': () => lock,
   'run-dead': () => lock,
   'host-does-not-fit': () => addresses,
@@ -86,7 +87,7 @@ const commands: Record<string, Command> = {
 };
 
 const fromTheLaptop: Record<string, Command> = {
-  unreachable: ({ host }) => `ssh -v ${host} true`,
+  unreachable: ({ host }) => `haprov ssh ${host} -- true`,
   drift: ({ host }) => `haprov plan --limit ${host}`,
   'vip-silent': asClient,
   'vip-answers-error': asClient,

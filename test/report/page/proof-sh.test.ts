@@ -53,4 +53,9 @@ test('what clients see is asked as they ask, and what a server says at its own p
     on: 'fred, ethyl',
     command: "timeout 2 bash -c 'exec 3<>/dev/tcp/192.168.56.202/8080' && echo it connects",
   });
+  // ssh knows neither the inventory's name of a host nor how the inventory reaches it.
+  expect(proofOf({ ...about, rule: 'unreachable' }, healthy)).toEqual({
+    on: 'this machine',
+    command: 'haprov ssh fred -- true',
+  });
 });
