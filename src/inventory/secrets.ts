@@ -58,7 +58,7 @@ function formsOf(given: readonly string[]): { needles: Needle[]; words: RegExp |
 }
 
 /** The keys whose values are secret wherever they stand. */
-export const secretKeys: ReadonlySet<string> = new Set([
+const secretKeys: ReadonlySet<string> = new Set([
   'password',
   'passphrase',
   'sudoPassword',
@@ -68,8 +68,8 @@ export const secretKeys: ReadonlySet<string> = new Set([
   'secret',
 ]);
 
-/** Whoever knows the address of a chat's webhook may write to it. */
-const isSecretPlace = (path: Path) =>
+/** Whether what stands there is secret; whoever knows the address of a chat's webhook may write to it. */
+export const isSecretPlace = (path: Path) =>
   secretKeys.has(String(path.at(-1))) || (path[0] === 'hooks' && path.at(-1) === 'url');
 
 /** A document with the values of its variables and files put in. */

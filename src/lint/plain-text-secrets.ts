@@ -1,5 +1,5 @@
 import type { Path } from '../document/document';
-import { secretKeys } from '../inventory/secrets';
+import { isSecretPlace } from '../inventory/secrets';
 import { referenceIn, secretCommand } from '../inventory/sources';
 import type { Found, Rule } from './subject';
 
@@ -60,9 +60,9 @@ function isSecret(path: Path): boolean {
   if (within === 'vars') return variables.test(name);
   // A hash may be known; what it is made of is not written out.
   return (
-    secretKeys.has(name) &&
+    isSecretPlace(path) &&
     name !== 'hash' &&
-    (name !== 'key' || within === 'tls' || path.at(-3) === 'certificates') &&
+    (name !== 'key' || ['tls', 'acme'].includes(within) || path.at(-3) === 'certificates') &&
     !path.includes('vars')
   );
 }

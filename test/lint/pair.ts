@@ -65,7 +65,11 @@ export function lintPair({
   const moved = Object.fromEntries(Object.entries(addresses).map(([name, address]) => [name, { address }]));
   const value = merge(merge(healthy, { hosts: moved }), edit);
   const tls = { certificate: pem('c.pem'), key: pem('k.pem') };
-  const text = JSON.stringify(value, (_, one) => (one === '{{tls}}' ? tls : one), 2);
+  const text = JSON.stringify(
+    value,
+    (_, one) => (one === '{{tls}}' ? tls : one === '{{key}}' ? tls.key : one),
+    2,
+  );
   const all = { 'inventory.json': text, 'c.pem': pem('c.pem'), 'k.pem': pem('k.pem'), ...files };
   return withFiles({ files: all }, (_folder, file) => {
     const subject = subjectOf(loadDesiredState(file, { env }));
