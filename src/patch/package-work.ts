@@ -12,7 +12,7 @@ import { updateSteps } from './update-steps';
 /** Loading the lists of a slow mirror may take minutes. */
 const resolverMs = 600_000;
 const needsMs = 120_000;
-const restartMs = 120_000;
+const restartMs = 300_000;
 
 /**
  * Newer packages on each host, by its own resolver, and what they need then.
@@ -61,7 +61,11 @@ function workOf(
     settleMs: needsMs + restartMs,
     settle: async () => {
       const needs = await needsOf(connection());
-      const left = needs.units.map(({ unit }) => unit);
+      // What runs old files since long before has no part in what was agreed to.
+      const owed = new Map(plan.owed.units.map(({ unit, files }) => [unit, files]));
+      const left = needs.units
+        .filter(({ unit, files }) => files.some((file) => !owed.get(unit)?.includes(file)))
+        .map(({ unit }) => unit);
       if (!isBooted && left.length > 0) {
         await connection().runScript(compose(call('restart_units', ...left)), {
           timeoutMs: restartMs,

@@ -29,6 +29,8 @@ export interface UpdatePlan {
   updates: PackageUpdate[];
   /** What is needed afterwards, as far as it can be known before. */
   afterwards: Needs;
+  /** What the host needs already, of what was updated before. */
+  owed: Needs;
   /** What `undo` cannot bring back, a sentence each. */
   oneWay: string[];
   /** Of the configuration that the host's HAProxy and keepalived read. */

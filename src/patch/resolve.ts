@@ -67,6 +67,11 @@ export function readUpdatePlan(host: string, wish: UpdateWish, text: string): Up
   return {
     wish,
     updates,
+    owed: readNeeds(
+      of('owed')
+        .map((fields) => fields.join(' '))
+        .join('\n'),
+    ),
     afterwards: { ...needs, boot: [...new Set([...needs.boot, ...bootsFor(updates)])] },
     oneWay: [
       ...updates.flatMap((one) => whyOneWay(one, updates, kept)),

@@ -73,6 +73,16 @@ test('a host waits to be confirmed for longer than all that comes before takes a
   expect(confirmSeconds(60, found ?? {}, 90_000)).toBeGreaterThanOrEqual(60 + 90 + settleMs / 1000);
 });
 
+test('afterwards: what runs old files since long before the patch is left alone', async () => {
+  const { asked, found } = await ask(
+    `${toys}owed unit db.service /usr/lib/libdb.so\nowed unit web.service /usr/lib/libdb.so\n`,
+    'needed',
+    'unit db.service /usr/lib/libdb.so\nunit web.service /usr/lib/libdb.so\nunit web.service /usr/lib/libtoys.so\nunit other.service /usr/lib/libtoys.so\n',
+  );
+  await found?.settle?.();
+  expect(asked.at(-1)).toMatch(/^restart_units web other$/m);
+});
+
 test('a reason that was known before counts afterwards, too, and a host that boots restarts nothing', async () => {
   const { asked, found } = await ask(kernel, 'needed', 'unit other.service /usr/lib/libtoys.so\n');
   expect(await found?.settle?.()).toEqual(['kernel-lt is new: only a boot has all of the host use it']);

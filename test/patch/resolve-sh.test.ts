@@ -80,19 +80,25 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
       'rpm',
       `"--eval %{_dbpath}") echo ${box.path('var/lib/rpm')} ;;
 "-q --qf is %{NAME} %{ARCH} "*" kernel-lt orders toys") printf '%s\\n' 'is kernel-lt x86_64 1.0-1' 'is orders noarch 0:1.0-1' 'is toys x86_64 1.0-1' ;;
+"-q --qf %{INSTALLTIME} %{NAME}"*) echo '99999999999 glibc' ;;
+"-qf --qf %{NAME}"*) exit 1 ;;
 "-ql kernel-lt orders toys") printf '%s\\n' /usr/bin/orders /usr/lib64/libtoys.so.1 /usr/lib/systemd/system/orders.service ;;`,
     );
     box.fake(
       'systemctl',
       `"list-jobs --no-legend") ;;
 "-q is-active orders.service") ;;
-"show -p RefuseManualStart -p RefuseManualStop -- orders.service" | "show -p RefuseManualStart -p RefuseManualStop -- game.service") printf 'RefuseManualStart=no\\nRefuseManualStop=no\\n' ;;
+"show -p RefuseManualStart -p RefuseManualStop -- orders.service" | "show -p RefuseManualStart -p RefuseManualStop -- game.service" | "show -p RefuseManualStart -p RefuseManualStop -- db.service") printf 'RefuseManualStart=no\\nRefuseManualStop=no\\n' ;;
 "show -p RefuseManualStart -p RefuseManualStop -- auditd.service") printf 'RefuseManualStart=no\\nRefuseManualStop=yes\\n' ;;
 "show -p Environment"*) ;;`,
     );
     runs(7, 'game.service', '/usr/lib64/libtoys.so.1');
     runs(8, 'auditd.service', '/lib64/libtoys.so.1');
     runs(9, 'sshd.service', '/usr/lib64/libtoys.so.10');
+    runs(10, 'db.service', '/usr/lib64/libdb.so.1 (deleted)');
+    box.write('proc/1/stat', `1 (a b) S 0 1 1 0 -1 4194560 1 1 1 1 1 1 1 1 20 0 1 0 5000 1 1\n`);
+    box.fake('uname', `-r) echo 5.14.0-8.el9.x86_64 ;; -n) echo fred ;;`);
+    box.lack('needs-restarting');
     box.fake('df', `"-Pk "*) printf 'Filesystem\\n/dev/x 100 50 20480 60%% /\\n' ;;`);
     const wish = { packages: ['toys', 'orders'], isSecurity: true };
     const { stdout, stderr } = await box.send(updatesScript(wish));
@@ -109,6 +115,10 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
           { unit: 'game', files: ['/usr/lib64/libtoys.so.1'] },
           { unit: 'orders', files: [] },
         ],
+      },
+      owed: {
+        boot: ['glibc is new since the last boot'],
+        units: [{ unit: 'db', files: ['/usr/lib64/libdb.so.1'] }],
       },
       oneWay: [
         'toys: 1.0-1 is in none of the host’s repositories any more',

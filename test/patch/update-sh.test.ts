@@ -39,6 +39,7 @@ function steps(...rows: [name: string, arch: string, from: string | null, to: st
     wish: { packages: [], isSecurity: false },
     updates,
     afterwards: { boot: [], units: [] },
+    owed: { boot: [], units: [] },
     oneWay: [],
     traits: [],
     skipped: [],

@@ -54,7 +54,7 @@ versions_of() { # NAME.ARCH
 
 # Prints what the resolver says ("said LINE"), and what it means:
 # "row KIND NAME ARCH VERSION REPOSITORY", "is NAME ARCH VERSION", "old NAME.ARCH VERSION" of what a repository still has,
-# "unit UNIT FILE" of what runs from a package that changes.
+# "unit UNIT FILE" of what runs from a package that changes, and "owed …" as tell_needs of what was updated long before.
 tell_updates() { # all|security NAME...
   if locker=$(rpm_locker); then echo "locked $locker"; return; fi
   full=$(full_folder)
@@ -66,6 +66,7 @@ tell_updates() { # all|security NAME...
   told=$(resolver --setopt=assumeyes=0 --setopt=tsflags=test update "$@" 2>&1)
   echo "code $?"
   printf '%s\n' "$told" | sed 's/^/said /'
+  tell_needs | sed 's/^/owed /'
   rows=$(printf '%s\n' "$told" | read_table)
   [ -n "$rows" ] || return 0
   printf '%s\n' "$rows" | sed 's/^/row /'
