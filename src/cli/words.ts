@@ -39,6 +39,11 @@ export function sortWords(
     return found(env, folder);
   }
   if (second !== undefined) {
+    if (beside === 'hosts' && !isFound(first) && !isFound(second))
+      throw new UsageError(
+        `neither ${first} nor ${second} is an inventory`,
+        `name hosts in one word: ${first},${second}`,
+      );
     const isTold = isFound(first) !== isFound(second);
     const firstIsInventory = isTold ? isFound(first) : beside !== 'name';
     const [inventory, other] = firstIsInventory ? [first, second] : [second, first];

@@ -74,7 +74,7 @@ function stepsOf(
 
 function packagesOf({ updates, afterwards, oneWay, skipped }: UpdatePlan): string[] {
   return [
-    `update ${count(updates.length, 'package')}:`,
+    updates.length === 0 ? 'no package is newer' : `update ${count(updates.length, 'package')}:`,
     ...updates.map((one) => `  ${visible(updateOf(one))}`),
     ...afterwards.units.map(
       ({ unit }) => `  restart ${visible(unit)}, which runs of files that are replaced`,

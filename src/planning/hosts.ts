@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
+import { didYouMean } from '../document/suggest';
 import { ExitCode, HaprovError, UsageError } from '../errors';
 import { type Connection, connect, loginReasons, type SshTarget } from '../host/connection';
 import { expandHome } from '../host/ssh-tokens';
@@ -27,7 +28,7 @@ export function selectHosts(inventory: Inventory, limit: string[] | undefined): 
   const unknown = words.find(({ fits }) => !known.some(fits));
   if (unknown)
     throw new UsageError(
-      `--limit: there is no host or group "${unknown.word}"`,
+      `there is no host or group "${unknown.word}"${didYouMean(unknown.word, known)}`,
       `known: ${known.join(', ')}`,
     );
   const [out, meant] = [words.filter(({ isOut }) => isOut), words.filter(({ isOut }) => !isOut)];
@@ -38,7 +39,7 @@ export function selectHosts(inventory: Inventory, limit: string[] | undefined): 
   );
   if (hosts.length === 0)
     throw new UsageError(
-      `--limit: "${limit.join(',')}" leaves no host`,
+      `"${limit.join(',')}" leaves no host`,
       'name hosts; a word behind "!" leaves out what it names',
     );
   return hosts;
@@ -59,10 +60,8 @@ function fitting(word: string): (name: string) => boolean {
 export function hostNamed(inventory: Inventory, name: string): Host {
   const host = inventory.hosts.find((one) => one.name === name);
   if (host) return host;
-  throw new UsageError(
-    `there is no host "${name}"`,
-    `known: ${inventory.hosts.map((one) => one.name).join(', ')}`,
-  );
+  const names = inventory.hosts.map((one) => one.name);
+  throw new UsageError(`there is no host "${name}"${didYouMean(name, names)}`, `known: ${names.join(', ')}`);
 }
 
 /** Seconds: to status, a host that leaves a question unanswered for so long is a finding, unless the user says another time. */

@@ -63,6 +63,8 @@ test.each<[string, string, NodeJS.ProcessEnv, Partial<Record<Beside | 'none', st
     named,
     { host: 'lucy of found b.yaml', run: 'lucy of found b.yaml', name: 'lucy of found b.yaml' },
   ],
+  ['inventory.json', 'fred,ethyl', {}, { hosts: 'fred,ethyl of found inventory.json' }],
+  ['inventory.json', 'fred ethyl', {}, { hosts: '!' }],
   ['inventory.json', 'db.json', {}, { name: 'db.json of found inventory.json' }],
   ['', 'lucy', {}, { none: '- of lucy', host: '!', run: '!', name: '!' }],
   ['inventory.json inventory.yaml', 'lucy', {}, { none: '- of lucy', host: '!', run: '!', name: '!' }],

@@ -24,12 +24,13 @@ test.each([
   [['n?'], 'n1 n2 n3 n4'],
   [['*2', 'n4'], 'n2 n4'],
   [['!n1'], 'n2 n3 n4'],
-  [['all,!n1', '!n?3'], undefined],
-  [['all', '!n[12]'], undefined],
-  [['n1,!all'], undefined],
-  [['nope'], undefined],
-  [[' , '], undefined],
-  [[], undefined],
+  [['all,!n1', '!n?3'], new Error('there is no host or group "!n?3"')],
+  [['all', '!n[12]'], new Error('there is no host or group "!n[12]"')],
+  [['n1,!all'], new Error('"n1,!all" leaves no host')],
+  [['nope'], new Error('there is no host or group "nope"')],
+  [['al'], new Error('there is no host or group "al"; did you mean "all"?')],
+  [[' , '], new Error('--limit names no host')],
+  [[], new Error('--limit names no host')],
 ])('--limit %j', (limit, names) => {
   const base = loadInventory(inventoryOf('four-nodes'), environment);
   const hosts = ['n1', 'n2', 'n3', 'n4'].map((name) => ({
@@ -43,6 +44,6 @@ test.each([
     groups: new Map([['all', hosts]]),
   };
   const select = () => selectHosts(inventory, limit).map(({ name }) => name);
-  if (names === undefined) expect(select).toThrow('--limit');
+  if (names instanceof Error) expect(select).toThrow(names);
   else expect(select().join(' ')).toBe(names);
 });
