@@ -12,7 +12,9 @@ import { oneOf } from './values';
 export function commandsAboutItself(program: Command): void {
   program
     .command('explain')
-    .description('say what a key, a rule, a finding, an exit code or a word means; without one, list all')
+    .description(
+      'say what a key, a rule, a finding, an exit code, a command, an option or a word means; without one, list all',
+    )
     .argument('[word]', 'such as vips.NAME.preempt, equal-priorities, split-brain, 4 or holder')
     .option(...noColor)
     .action((word: string | undefined, options: { color: boolean }) =>

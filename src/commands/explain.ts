@@ -26,7 +26,7 @@ export async function explain({ word }: ExplainOptions, context: Context): Promi
   if (found.length === 0) {
     const names = all.flatMap(({ name, key }) => (key ? [name, name.split('.').at(-1) ?? ''] : [name]));
     throw new UsageError(
-      `haprov has no key, rule, finding, exit code or word "${word}"${didYouMean(word, [...new Set(names)])}`,
+      `haprov has no key, rule, finding, exit code, command, option or word "${word}"${didYouMean(word, [...new Set(names)])}`,
       'haprov explain without a word lists all of them',
     );
   }
@@ -102,6 +102,8 @@ function listing(all: readonly Explained[]): string {
     finding: 'findings of status',
     code: 'exit codes',
     word: 'words',
+    command: 'commands',
+    option: 'options',
   };
   const groups = (Object.keys(kinds) as Kind[]).map((kind) => {
     const names = all

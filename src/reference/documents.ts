@@ -49,6 +49,38 @@ export const exitCodes = (folder: string): Entry[] =>
 export const words = (folder: string): Entry[] =>
   rows(folder, 'docs/glossary.md', 'word', (means = '') => sentence(means));
 
+const reference = 'docs/reference/commands.md';
+
+/** What docs/reference/commands.md says of each command. */
+export const commands = (folder: string): Entry[] =>
+  [...read(folder, reference).matchAll(/^- \[`haprov ([a-z -]+)`\]\(.*?\): (.+)$/gm)].map(
+    ([, name = '', about = '']) => ({
+      name,
+      text: `${sentence(about)}\n\nIts options: \`haprov ${name} --help\`.`,
+      document: reference,
+    }),
+  );
+
+/** What docs/reference/commands.md says of each option, and of which commands; its name is without dashes. */
+export function options(folder: string): Entry[] {
+  const told = new Map<string, Map<string, string[]>>();
+  for (const section of read(folder, reference).split(/^(?=## )/m)) {
+    const [title = ''] = section.slice(3).split('\n');
+    for (const [, name = '', about = ''] of section.matchAll(
+      /^\| `(?:-\w, )?--([a-z-]+).*?` \| (.+) \|$/gm,
+    )) {
+      const texts = told.get(name) ?? new Map<string, string[]>();
+      texts.set(about, [...(texts.get(about) ?? []), title]);
+      told.set(name, texts);
+    }
+  }
+  return [...told].map(([name, texts]) => ({
+    name,
+    text: [...texts].map(([about, titles]) => `${titles.join(', ')}: ${about}.`).join('\n\n'),
+    document: reference,
+  }));
+}
+
 const sentence = (text: string) => `${text.replace(/^\**[a-z]/, (begin) => begin.toUpperCase())}.`;
 
 /** The rows of the table whose first column is headed so; each name in the first cell has an entry of its own. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { installation } from '../playbook/playbook';
-import { type Entry, exitCodes, findings, rules, words } from './documents';
+import { commands, type Entry, exitCodes, findings, options, rules, words } from './documents';
 import { type Key, keysOf, toldOnce } from './keys';
 
 /** What may be asked about, in the order in which it is listed. */
@@ -12,6 +12,8 @@ export const kinds = {
   finding: 'a finding of status',
   code: 'an exit code',
   word: 'a word',
+  command: 'a command',
+  option: 'an option',
 } as const;
 export type Kind = keyof typeof kinds;
 
@@ -32,6 +34,8 @@ export function allExplained(folder = installation): Explained[] {
     ...ofKind('finding', findings(folder)),
     ...ofKind('code', exitCodes(folder)),
     ...ofKind('word', words(folder)),
+    ...ofKind('command', commands(folder)),
+    ...ofKind('option', options(folder)),
   ];
 }
 
@@ -74,21 +78,29 @@ const documentOf = (kind: 'inventory' | 'playbook', path: string) =>
 
 /**
  * What `word` means: everything of that name, and the keys of that path, whose names of the user's own count as NAME; where
- * there is none, the keys whose path ends so, but for those that are like another.
+ * there is none, the keys whose path ends so, but for those that are like another; where there is none either, the option. A
+ * command of that name comes last; a word behind `--` is an option.
  */
 export function explainedAs(word: string, all: readonly Explained[]): Explained[] {
   const asked = segments(word);
-  const named = all.filter(({ key, name }) => !key && name.toLowerCase() === word.toLowerCase());
+  const isCalled = (one: Explained, name: string) => one.name.toLowerCase() === name.toLowerCase();
+  const ofCommands = all.filter((one) => isOfCommands(one) && isCalled(one, word.replace(/^--/, '')));
+  if (word.startsWith('--')) return ofCommands.filter(({ kind }) => kind === 'option');
+  const named = all.filter((one) => !one.key && !isOfCommands(one) && isCalled(one, word));
   const keys = all.filter(({ key }) => key !== undefined);
   const whole = keys.filter(({ name }) => isPath(asked, segments(name)));
-  if (whole.length > 0 || named.length > 0) return [...named, ...whole];
+  if (whole.length > 0 || named.length > 0)
+    return [...named, ...whole, ...ofCommands.filter(({ kind }) => kind === 'command')];
   const once = new Set(toldOnce(keys.flatMap(({ key }) => key ?? [])));
-  return keys.filter(({ name, key }) => {
+  const ends = keys.filter(({ name, key }) => {
     if (key?.like || !once.has(key as Key)) return false;
     const end = segments(name).slice(-asked.length);
     return end[0] !== 'NAME' && isPath(asked, end);
   });
+  return ends.length > 0 ? ends : ofCommands;
 }
+
+const isOfCommands = ({ kind }: Explained) => kind === 'command' || kind === 'option';
 
 const segments = (path: string) => path.replaceAll(/\[\d*\]/g, '').split('.');
 const isPath = (asked: readonly string[], path: readonly string[]) =>

@@ -37,6 +37,13 @@ test('every exit code is explained', () => {
   expect(named('code')).toEqual(Object.values(ExitCode).map(String));
 });
 
+test('every command is explained, and every option that its reference has', () => {
+  const text = readFileSync('docs/reference/commands.md', 'utf8');
+  const names = (pattern: RegExp) => [...new Set([...text.matchAll(pattern)].map(([, name = '']) => name))];
+  expect(named('command')).toEqual(names(/^- \[`haprov (.*?)`\]/gm));
+  expect(named('option').map((name) => `--${name}`)).toEqual(names(/^\| `(?:-\w, )?(--[\w-]+)/gm));
+});
+
 test.each([
   ['services.www.check.path', ['services.NAME.check.path']],
   ['services.www.routes[0].host', ['services.NAME.routes[].host']],
@@ -50,6 +57,12 @@ test.each([
   ['certificate-expires', ['certificate-expires', 'certificate-expires']],
   ['sync group', ['sync group']],
   ['130', ['130']],
+  // A command and an option.
+  ['reboot', ['reboot', 'reboot']],
+  ['soak', ['soak']],
+  // A word and a command.
+  ['drain', ['drain', 'drain']],
+  ['--soak', ['soak']],
   ['www', []],
 ])('%s', (word, names) => {
   expect(explainedAs(word, all).map(({ name }) => name)).toEqual(names);
