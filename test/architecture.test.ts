@@ -43,6 +43,7 @@ const arrows: Record<string, string[]> = {
     'events (types)',
     'text',
     'ranges',
+    'programs',
     'errors',
   ],
   commands: ['*'],
@@ -90,7 +91,7 @@ const arrows: Record<string, string[]> = {
     'errors',
     'shell',
   ],
-  hooks: ['status (types)', 'inventory', 'events (types)', 'document', 'text'],
+  hooks: ['status (types)', 'inventory', 'events (types)', 'document', 'text', 'programs'],
   serve: ['report', 'status (types)', 'errors'],
   patch: [
     'maintenance',
@@ -152,7 +153,7 @@ const arrows: Record<string, string[]> = {
   ],
   status: ['pair', 'lint', 'ha', 'host', 'plan (types)', 'inventory', 'resources', 'errors (types)', 'shell'],
   certificates: ['lint', 'ha', 'host (types)', 'inventory', 'playbook', 'shell'],
-  acme: ['playbook', 'errors'],
+  acme: ['playbook', 'programs', 'errors'],
   rollout: ['pair', 'ha', 'host', 'plan (types)', 'inventory (types)', 'events (types)', 'errors', 'shell'],
   pair: ['lint', 'ha', 'host', 'plan (types)', 'inventory', 'resources', 'errors', 'shell'],
   lint: ['ha', 'plan (types)', 'inventory', 'resources (types)', 'document'],
@@ -160,14 +161,15 @@ const arrows: Record<string, string[]> = {
   rollback: ['host', 'plan (types)', 'playbook (types)', 'resources', 'errors'],
   playbook: ['inventory', 'resources', 'document', 'errors'],
   plan: ['resources', 'errors'],
-  host: ['resources (types)', 'by-caller', 'errors', 'shell'],
+  host: ['resources (types)', 'by-caller', 'programs', 'errors', 'shell'],
   resources: ['document', 'errors (types)', 'shell'],
-  inventory: ['document', 'by-caller', 'errors', 'shell'],
+  inventory: ['document', 'by-caller', 'programs', 'errors', 'shell'],
   document: ['errors'],
   events: ['errors (types)'],
   text: [],
   ranges: [],
   'by-caller': [],
+  programs: [],
   errors: [],
   shell: [],
 };
@@ -334,7 +336,7 @@ test.each([
 });
 
 test('what a command does is done by the library; it says so, and nothing else', () => {
-  const known = ['commands', 'library', 'reference', 'serve', 'report', 'text', 'errors'];
+  const known = ['commands', 'library', 'reference', 'serve', 'report', 'text', 'programs', 'errors'];
   const pure =
     /^\.\.\/(?:plan\/plan|shell\/quote|resources\/rendered|document\/(?:document|suggest|write-below)|playbook\/playbook)$/;
   const others = imports.filter(
@@ -346,6 +348,19 @@ test('what a command does is done by the library; it says so, and nothing else',
       !pure.test(from),
   );
   expect(others.map(({ file, from }) => `${file} → ${from}`)).toEqual([]);
+});
+
+test('a program is started where its failure to start is told by a promise; what is not is known by name', () => {
+  const users = imports.filter(({ from, typesOnly }) => from === 'node:child_process' && !typesOnly);
+  expect([...new Set(users.map(({ file }) => file))].sort()).toEqual([
+    // ssh, which has been asked before, and a shell.
+    'src/host/openssh.ts',
+    'src/host/transport.ts',
+    'src/inventory/own-editor.ts',
+    // ps, whose failure is its answer's.
+    'src/inventory/secret-command.ts',
+    'src/programs.ts',
+  ]);
 });
 
 test('there is no drawer for odds and ends', () => {

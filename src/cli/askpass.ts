@@ -1,4 +1,5 @@
-import { spawn } from 'node:child_process';
+import type { SpawnOptions } from 'node:child_process';
+import { started } from '../programs';
 import type { Typed } from './hidden-line';
 
 /**
@@ -14,17 +15,17 @@ export function askpassProgram(env: NodeJS.ProcessEnv, hasTerminal: boolean): st
 }
 
 /** Has the program ask. `end` where it ends with an error, which is how it says that the person gave no answer. */
-export function askByProgram(program: string, text: string, signal: AbortSignal): Promise<Typed> {
+export async function askByProgram(program: string, text: string, signal: AbortSignal): Promise<Typed> {
+  const none = () => (signal.aborted ? 'left' : 'end');
+  const options: SpawnOptions = { stdio: ['ignore', 'pipe', 'inherit'], signal };
+  const child = await started(program, [text], options).catch(() => undefined);
+  if (!child) return none();
   return new Promise((resolve) => {
-    const child = spawn(program, [text], { stdio: ['ignore', 'pipe', 'inherit'], signal });
     let said = '';
-    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
       said += chunk;
     });
-    child.once('error', () => resolve(signal.aborted ? 'left' : 'end'));
-    child.once('close', (code) => {
-      if (code === 0) resolve({ line: said.split(/\r?\n/)[0] ?? '' });
-      else resolve(signal.aborted ? 'left' : 'end');
-    });
+    child.once('error', () => resolve(none()));
+    child.once('close', (code) => resolve(code === 0 ? { line: said.split(/\r?\n/)[0] ?? '' } : none()));
   });
 }

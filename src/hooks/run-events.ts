@@ -33,19 +33,24 @@ export class RunEvents {
   }
 
   /**
-   * Tells the hooks. It takes as long as they do, and never longer than their limits.
+   * Tells the hooks, and never throws. It takes as long as they do, and never longer than their limits.
    * @returns a sentence for each hook that could not be told
    */
   async tell(way: Omit<Way, 'inventory'>): Promise<string[]> {
     const inventory = this.#inventory;
     if (!inventory || this.#events.length === 0 || inventory.hooks.length === 0) return [];
-    const events = this.#events
-      .splice(0)
-      .map((event) => eachText({ ...event }, (text) => inventory.secrets.mask(text)));
-    // Most commands tell nobody anything, and need not load it.
-    const { tellHooks } = await import('./tell-hooks');
-    const told = await tellHooks(events, { ...way, inventory });
-    return told.flatMap(({ fault }) => fault ?? []);
+    try {
+      const events = this.#events
+        .splice(0)
+        .map((event) => eachText({ ...event }, (text) => inventory.secrets.mask(text)));
+      // Most commands tell nobody anything, and need not load it.
+      const { tellHooks } = await import('./tell-hooks');
+      const told = await tellHooks(events, { ...way, inventory });
+      return told.flatMap(({ fault }) => fault ?? []);
+    } catch (error) {
+      // What came of the run must not be lost by this.
+      return [`the hooks were not told: ${(error as Error).message}`];
+    }
   }
 
   #read(event: EventBody): HookEvent | undefined {

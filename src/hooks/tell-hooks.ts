@@ -3,9 +3,9 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Inventory } from '../inventory/inventory';
 import type { Hook } from '../inventory/schema/notify';
+import { runProgram } from '../programs';
 import type { HookEvent } from './hook-event';
 import { postEvent } from './post-event';
-import { startProgram } from './start-program';
 
 /** How hooks are reached. */
 export interface Way {
@@ -71,13 +71,11 @@ async function tellOnce(
 ): Promise<string | undefined> {
   const body = JSON.stringify(event);
   const { run, url, secret } = hook;
-  if (run !== undefined)
-    return startProgram(run, {
-      input: `${body}\n`,
-      cwd: dirname(inventory.file),
-      env: { ...programEnv, ...variablesOf(event) },
-      signal,
-    });
+  if (run !== undefined) {
+    const env = { ...programEnv, ...variablesOf(event) };
+    const cwd = dirname(inventory.file);
+    return (await runProgram(run, { input: `${body}\n`, cwd, env, signal }))?.fault;
+  }
   if (url === undefined) return undefined;
   // The same request each time, so that who got it twice can tell.
   const id = `msg_${createHash('sha256').update(body).digest('hex').slice(0, 32)}`;
@@ -90,10 +88,13 @@ async function tellOnce(
   return undefined;
 }
 
+/** Characters: no program can be started with a variable of more than 128 KiB, and a finding may name thousands of files. */
+const mostText = 4096;
+
 /** What shell scripts need most of an event. */
 const variablesOf = ({ type, text, data }: HookEvent): NodeJS.ProcessEnv => ({
   HAPROV_EVENT: type,
-  HAPROV_TEXT: text,
+  HAPROV_TEXT: text.slice(0, mostText),
   HAPROV_EVENT_INVENTORY: data.inventory,
   ...(data.run === undefined ? {} : { HAPROV_RUN: data.run }),
 });

@@ -1,6 +1,6 @@
-import { execFile } from 'node:child_process';
 import { byCaller } from '../by-caller';
 import { HostError } from '../errors';
+import { isNotThere, outputOf } from '../programs';
 import { hostPattern } from './host-pattern';
 import { readUserFile } from './read-file';
 import { Turns } from './turns';
@@ -184,21 +184,18 @@ async function askSsh(
 ): Promise<Said> {
   const end = await programs.take();
   const options = { maxBuffer: 1 << 22, env };
-  return new Promise<Said>((resolve, reject) => {
-    execFile('ssh', [first, '-v', ...words], options, (error, stdout, stderr) => {
-      const rows = stderr.split('\n').map((row) => row.trim());
-      if (error && error.code !== 'ENOENT') {
-        const own = rows.filter((row) => row && !/^(?:debug\d: |OpenSSH_)/.test(row));
-        const why = own.join('; ') || error.message;
-        const hint = `Try: ssh -G ${words.at(-1)}`;
-        return reject(new HostError(name, `the ssh config cannot be used: ${why}`, hint));
-      }
-      const dump = error ? new Map() : parseSshDump(stdout);
-      if (!rows.some((row) => row.startsWith('OpenSSH_'))) return resolve({ dump });
-      const read = rows.flatMap((row) => /^debug\d: Reading configuration data (.+)$/.exec(row)?.[1] ?? []);
-      resolve({ dump, files: [...new Set(read)] });
-    });
-  }).finally(end);
+  const { error, stdout, stderr } = await outputOf('ssh', [first, '-v', ...words], options).finally(end);
+  const rows = stderr.split('\n').map((row) => row.trim());
+  if (error && !isNotThere(error)) {
+    const own = rows.filter((row) => row && !/^(?:debug\d: |OpenSSH_)/.test(row));
+    const why = own.join('; ') || error.message;
+    const hint = `Try: ssh -G ${words.at(-1)}`;
+    throw new HostError(name, `the ssh config cannot be used: ${why}`, hint);
+  }
+  const dump = error ? new Map() : parseSshDump(stdout);
+  if (!rows.some((row) => row.startsWith('OpenSSH_'))) return { dump };
+  const read = rows.flatMap((row) => /^debug\d: Reading configuration data (.+)$/.exec(row)?.[1] ?? []);
+  return { dump, files: [...new Set(read)] };
 }
 
 /** Reads `key value` lines; keys that come several times (identityfile) keep all values. */

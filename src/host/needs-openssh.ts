@@ -1,5 +1,5 @@
-import { execFile } from 'node:child_process';
 import { byCaller } from '../by-caller';
+import { outputOf } from '../programs';
 import { readUserFile } from './read-file';
 import type { SshSettings } from './ssh-config';
 
@@ -110,11 +110,7 @@ function asked(
   const name = `${program} ${about}`;
   const before = known.get(name);
   if (before && performance.now() - before.at < COUNTS_MS) return before.said;
-  const said = new Promise<Said>((resolve) => {
-    execFile(program, words, { encoding: 'utf8', ...options }, (error, stdout) =>
-      resolve({ stdout, isWell: !error }),
-    );
-  });
+  const said = outputOf(program, words, options).then(({ error, stdout }) => ({ stdout, isWell: !error }));
   known.set(name, { said, at: performance.now() });
   return said;
 }

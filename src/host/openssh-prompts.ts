@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { outputOf } from '../programs';
 import type { AnswerPrompt } from './askpass';
 import type { NewHostKey } from './new-host-key';
 import { type Person, passphraseName, passphraseOf } from './person';
@@ -139,13 +139,11 @@ export function namesHosts(env: NodeJS.ProcessEnv): Promise<boolean> {
 /** By PATH, which says which `ssh` it is. */
 const versions = new Map<string, Promise<boolean>>();
 
-const askVersion = (env: NodeJS.ProcessEnv): Promise<boolean> =>
-  new Promise((resolve) => {
-    execFile('ssh', ['-V'], { env }, (_error, _stdout, stderr) => {
-      const [, major = 0, minor = 0] = /^OpenSSH_\D*(\d+)\.(\d+)/.exec(stderr) ?? [];
-      resolve(Number(major) > 8 || (Number(major) === 8 && Number(minor) >= 5));
-    });
-  });
+async function askVersion(env: NodeJS.ProcessEnv): Promise<boolean> {
+  const { stderr } = await outputOf('ssh', ['-V'], { env });
+  const [, major = 0, minor = 0] = /^OpenSSH_\D*(\d+)\.(\d+)/.exec(stderr) ?? [];
+  return Number(major) > 8 || (Number(major) === 8 && Number(minor) >= 5);
+}
 
 /** `(root@fred) Password: `, as keyboard-interactive has it, and `root@fred's password: `. */
 const PASSWORD = /^(?:\((\S+@\S+)\) )?(?:(\S+@\S+)'s )?password: ?$/i;

@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer';
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync, readlinkSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { type ChildProcess, type SpawnOptions, spawnSync } from 'node:child_process';
+import { readlinkSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { biggest } from '../document/document';
+import { notStarted, started } from '../programs';
 import { withoutLastNewline } from './sources';
 
 /** Milliseconds: long enough for somebody who looks for a token and types its PIN. */
@@ -33,10 +33,10 @@ export async function askCommand(
 ): Promise<{ value: string } | { fault: string }> {
   const [program = '', ...more] = words;
   const name = `the command ${JSON.stringify(program)}`;
-  const child = spawn(program, more, { cwd, env: withTerminal(env), stdio: ['ignore', 'pipe', 'ignore'] });
-  const end = endOf(child, signal, limitMs);
-  const ended = await end;
-  if ('error' in ended) return { fault: notStarted(program, cwd, ended.error) };
+  const options: SpawnOptions = { cwd, env: withTerminal(env), stdio: ['ignore', 'pipe', 'ignore'] };
+  const child = await started(program, more, options).catch((error: NodeJS.ErrnoException) => ({ error }));
+  if ('error' in child) return { fault: notStarted(program, cwd, child.error) };
+  const ended = await endOf(child, signal, limitMs);
   if (ended.tooLong)
     return {
       fault: `${name} did not end within ${limitMs / 1000} seconds, and was ended: try it by itself, or fetch the value before and give it as { "env": … }`,
@@ -55,9 +55,13 @@ export async function askCommand(
   return value === '' ? { fault: `${name} printed nothing` } : { value };
 }
 
-type End =
-  | { error: NodeJS.ErrnoException }
-  | { code: number | null; signal: string | null; chunks: Buffer[]; tooLong: boolean; tooMuch: boolean };
+interface End {
+  code: number | null;
+  signal: string | null;
+  chunks: Buffer[];
+  tooLong: boolean;
+  tooMuch: boolean;
+}
 
 function endOf(child: ChildProcess, signal: AbortSignal | undefined, limitMs: number): Promise<End> {
   return new Promise((resolve) => {
@@ -87,7 +91,6 @@ function endOf(child: ChildProcess, signal: AbortSignal | undefined, limitMs: nu
       signal?.removeEventListener('abort', stop);
       resolve(end);
     };
-    child.once('error', (error) => done({ error }));
     child.once('exit', () => {
       clearTimeout(limit);
       // All that it printed is in the pipe by now; an agent that it leaves behind may hold that open for ever.
@@ -118,22 +121,6 @@ function end(pid: number, signal: NodeJS.Signals): void {
   } catch {
     // It has ended by itself.
   }
-}
-
-/** Why a program could not be started. */
-export function notStarted(program: string, cwd: string, { code }: NodeJS.ErrnoException): string {
-  const name = `the command ${JSON.stringify(program)}`;
-  const isPath = program.includes('/');
-  if (code === 'ENOENT')
-    return isPath && existsSync(resolve(cwd, program))
-      ? `${name} names an interpreter in its first line that is not there`
-      : `${name} is not there: install it, or see PATH`;
-  // A folder of PATH that is closed to the user hides whether it is there.
-  if (code === 'EACCES')
-    return isPath
-      ? `${name} may not be run by you: see its permissions`
-      : `${name} is not there, or may not be run by you: see PATH`;
-  return `${name} cannot be run (${code})`;
 }
 
 /** GnuPG looks for the terminal where its input comes from, and here that is nowhere. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runHook } from '../../src/acme/hook';
 import { scratch } from '../support/scratch';
@@ -28,13 +28,13 @@ test('it is given its words, beside the inventory, and no shell reads them', asy
 
 test('one that fails is told with what it says', async () => {
   await expect(hook('remove', '_acme-challenge.a.example', 'x')).rejects.toMatchObject({
-    message: 'acme.hook (./hook remove _acme-challenge.a.example) failed with exit code 7: no such zone',
+    message: 'acme.hook (./hook remove _acme-challenge.a.example): it ended with exit code 7: no such zone',
   });
 });
 
 test('one that is not there is told, and one that is left ends', async () => {
   await expect(runHook(['./nowhere'], ['set'], { cwd: folder, env: {} })).rejects.toMatchObject({
-    message: expect.stringContaining('ENOENT'),
+    message: expect.stringContaining('the command "./nowhere" is not there'),
   });
   const left = runHook(['sleep', '600'], [], {
     cwd: folder,
@@ -42,4 +42,34 @@ test('one that is not there is told, and one that is left ends', async () => {
     signal: AbortSignal.abort(),
   });
   await expect(left).rejects.toMatchObject({ code: 'failed' });
+});
+
+const run = (text: string, signal?: AbortSignal) =>
+  runHook(['sh', '-c', text], ['set', 'name', 'text'], {
+    cwd: folder,
+    env: { PATH: process.env.PATH },
+    signal,
+  });
+
+test('one that reads has nothing to read, and one that says much has not failed by that', async () => {
+  await run('cat >read; head -c 3000000 /dev/zero; head -c 3000000 /dev/zero >&2');
+  expect(readFileSync(join(folder, 'read'), 'utf8')).toBe('');
+});
+
+test('what it leaves behind keeps nobody waiting', async () => {
+  await run('sleep 1000 & echo $! >left');
+  process.kill(Number(readFileSync(join(folder, 'left'), 'utf8')), 'SIGKILL');
+});
+
+test('one that is left ends with all that it has started', async () => {
+  const leaving = new AbortController();
+  const left = run('sleep 1000 & echo $! >child.new; mv child.new child; wait', leaving.signal);
+  left.catch(() => undefined);
+  const file = join(folder, 'child');
+  while (!existsSync(file)) await new Promise((done) => setTimeout(done, 20));
+  leaving.abort();
+  await expect(left).rejects.toMatchObject({ message: expect.stringContaining('and was ended') });
+  const about = `/proc/${readFileSync(file, 'utf8').trim()}/stat`;
+  const isRunning = () => existsSync(about) && readFileSync(about, 'utf8').split(' ')[2] !== 'Z';
+  while (isRunning()) await new Promise((done) => setTimeout(done, 20));
 });

@@ -1,18 +1,18 @@
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { HookEvent } from '../../src/hooks/hook-event';
 import { webhookHeaders } from '../../src/hooks/post-event';
-import { startProgram } from '../../src/hooks/start-program';
 import { tellHook, tellHooks, type Way } from '../../src/hooks/tell-hooks';
 import { tellNews } from '../../src/hooks/tell-news';
 import type { Inventory } from '../../src/inventory/inventory';
 import type { Hook } from '../../src/inventory/schema/notify';
 import { Secrets } from '../../src/inventory/secrets';
+import { runProgram } from '../../src/programs';
 import { healthy, splitBrain } from '../support/statuses';
 
 /** Hooks as they are told: a server that hears requests, and programs. */
@@ -169,8 +169,24 @@ describe('a program', () => {
     expect((await tell(script(text))).fault).toBe(`the hook ./tell was not told of run-end: ${why}`);
   });
 
-  test('that is not there', async () => {
-    expect((await tell({ run: ['./nowhere'] })).fault).toMatch(/the command "\.\/nowhere" is not there/);
+  test.each([
+    ['./nowhere', /the command "\.\/nowhere" is not there/],
+    // Node throws for these.
+    ['./tell/nowhere', /the command "\.\/tell\/nowhere" is not there/],
+    ['./loop', /the command "\.\/loop" cannot be run \(ELOOP\)/],
+    ['a\0b', /the command "a\\u0000b" cannot be run \(ERR_INVALID_ARG_VALUE\)/],
+  ])('that cannot be started: %j', async (program, why) => {
+    script('exit 0');
+    symlinkSync('loop', join(folder, 'loop'));
+    expect((await tell({ run: [program] })).fault).toMatch(why);
+  });
+
+  test('is told of what a variable cannot hold, in which it has the beginning', async () => {
+    const long = { ...event, text: 'x'.repeat(300_000) };
+    const said = script('cat >event; printf %s "$HAPROV_TEXT" >words');
+    expect((await tell(said, [long])).fault).toBeUndefined();
+    expect(JSON.parse(readFileSync(join(folder, 'event'), 'utf8'))).toEqual(long);
+    expect(readFileSync(join(folder, 'words'), 'utf8')).toBe('x'.repeat(4096));
   });
 
   test('that does not end is ended, with what it has started', async () => {
@@ -183,11 +199,11 @@ describe('a program', () => {
       signal: limit.signal,
       limitMs: 1e6,
     };
-    const ended = startProgram(run, way);
+    const ended = runProgram(run, way);
     const file = join(folder, 'child');
     while (!existsSync(file)) await new Promise((done) => setTimeout(done, 20));
     limit.abort();
-    expect(await ended).toBe('it did not end in time, and was ended');
+    expect(await ended).toEqual({ fault: 'it did not end in time, and was ended', said: '' });
     const about = `/proc/${readFileSync(file, 'utf8').trim()}/stat`;
     const isRunning = () => existsSync(about) && readFileSync(about, 'utf8').split(' ')[2] !== 'Z';
     // It is told to end, and ends when its turn comes.

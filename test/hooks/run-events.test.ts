@@ -4,8 +4,10 @@ import type { Inventory } from '../../src/inventory/inventory';
 import { Secrets } from '../../src/inventory/secrets';
 
 const asked: unknown[] = [];
+let breaks = false;
 jest.mock('../../src/hooks/tell-hooks', () => ({
   tellHooks: async (events: unknown) => {
+    if (breaks) throw new Error('nobody foresaw it');
     asked.push(events);
     return [{ fault: 'the hook x was not told' }, {}];
   },
@@ -95,4 +97,11 @@ test('a gate that was passed, a run that nobody agreed to, a command without an 
   expect((await told('read', runStart, 'begin', phase('gate', true))).events).toEqual([]);
   expect((await told('read', runStart, runEnd)).events).toEqual([]);
   expect((await told(runStart, 'begin', runEnd)).events).toEqual([]);
+});
+
+test('what nobody foresaw is told, and takes nothing from the run', async () => {
+  breaks = true;
+  const { faults } = await told('read', runStart, 'begin', runEnd);
+  breaks = false;
+  expect(faults).toEqual(['the hooks were not told: nobody foresaw it']);
 });

@@ -50,6 +50,8 @@ test.each([
   ],
   ['is not there', ['haprov-no-such-program', 'SECRET'], 'the command "haprov-no-such-program" is not there'],
   ['names nobody', ['./lost', 'SECRET'], 'the command "./lost" names an interpreter in its first line'],
+  ['is below a file', ['./plain/own', 'SECRET'], 'the command "./plain/own" is not there'],
+  ['is given too much', ['true', 'SECRET'.repeat(30_000)], 'was given more words, or a longer environment'],
   ['may not be run', ['./plain', 'SECRET'], 'the command "./plain" may not be run by you'],
 ])('one that %s is told of, without what it said, and without its words', async (_what, words, says) => {
   writeFileSync(join(folder, 'plain'), 'text');
