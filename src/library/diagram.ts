@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import type { Document } from '../document/document';
 import { InputError } from '../errors';
 import { buildInventory, loadInventory, readInventory } from '../inventory/load';
 import type { Answers } from '../inventory/sources';
@@ -12,6 +11,7 @@ import { diagramOf } from '../report/diagram/from-inventory';
 import { renderMermaid } from '../report/diagram/mermaid';
 import { renderSvg } from '../report/diagram/svg';
 import { renderDiagramText } from '../report/diagram/text';
+import { withoutUndrawn } from './undrawn';
 
 export interface DiagramOptions extends CommonOptions {
   format: 'svg' | 'mermaid' | 'text';
@@ -44,19 +44,13 @@ const placeholder = 'not-set';
 const ofNobody: Answers = (reference) =>
   'command' in reference || 'secret' in reference ? { value: placeholder } : undefined;
 
-/** They are not drawn, and what stands for a value is no address. */
-const withoutHooks = (document: Document): Document => {
-  const { hooks: _, ...value } = Object(document.value);
-  return { ...document, value };
-};
-
 /** A diagram shows no secrets, so nobody is asked for them; what it does show must be there. */
 async function readPicture(options: DiagramOptions, context: Context): Promise<Diagram> {
   const { env } = context;
   const file = resolve(options.inventory);
   const filled = new Proxy(env, { get: (known, name) => known[String(name)] || placeholder });
   try {
-    const said = buildInventory(withoutHooks(readInventory(file)), filled, ofNobody);
+    const said = buildInventory(withoutUndrawn(readInventory(file)), filled, ofNobody);
     const diagram = diagramOf(readOwnConfiguration(said).inventory);
     if (!JSON.stringify(diagram).includes(placeholder)) return diagram;
   } catch (error) {

@@ -58,6 +58,31 @@ test('who is told of what happens is not drawn, and nobody is asked for it', asy
   });
 });
 
+test('certificates and keys are not drawn, and nobody is asked for them', async () => {
+  const key = { command: ['nobody-asks'] };
+  const service = (tls: object) => ({ port: 443, vips: ['v'], backends: { port: 80 }, tls });
+  const inventory = {
+    hosts: { a: { address: '10.0.0.1', priority: 1 } },
+    vips: { v: { address: '10.0.0.9', virtualRouterId: 7 } },
+    acme: { key, email: 'a@example.com', ca: { command: ['nobody-asks'] } },
+    services: {
+      web: { port: 80, vips: ['v'], redirects: [{ scheme: 'https' }] },
+      shop: service({
+        acme: { names: ['shop.example.com'] },
+        certificate: { secret: 'shop.pem' },
+        key: { secret: 'shop.key' },
+      }),
+      mail: { ...service({ certificates: [{ certificate: { secret: 'mail.pem' }, key }] }), port: 8443 },
+      news: { ...service({ certificate: { env: 'NEWS' }, key: { env: 'NEWS_KEY' } }), port: 9443 },
+    },
+    playbooks: ['ha-pair'],
+  };
+  await withFiles({ files: { 'inventory.json': JSON.stringify(inventory) } }, async (_folder, file) => {
+    const { text } = await run({ inventory: file });
+    for (const way of ['443 shop, TLS', '8443 mail, TLS', '9443 news, TLS']) expect(text).toContain(way);
+  });
+});
+
 test('--out writes the file, or says why not', async () => {
   await withFiles({ files: { 'inventory.json': '{}' } }, async (folder) => {
     const out = join(folder, 'picture.svg');
