@@ -236,8 +236,9 @@ function refuseAlone(maintenance: Maintenance, picture: PairState, plan: FullPla
 
 /** The VIPs that another host can hold: the gate waits until each has one holder. */
 function takenOver({ vips, host, pair }: Maintenance, picture: PairState): Vip[] {
+  const served = pair.asServed(picture);
   return vips.filter(({ members }) =>
-    members.some((one) => one.host.name !== host && pair.hostFaults(one.host.name, picture).length === 0),
+    members.some((one) => one.host.name !== host && served.hostFaults(one.host.name, picture).length === 0),
   );
 }
 

@@ -64,10 +64,10 @@ export async function lookUntil(
 export const hostsThatAnswer = ({ hosts, pair }: Pick<Maintenance, 'hosts' | 'pair'>): Hosts =>
   new Map([...hosts].filter(([name]) => !pair.isSilent(name)));
 
-/** Why a host may not serve alone, a sentence each; empty where it may. */
+/** Why a host may not serve alone what is served now, a sentence each; empty where it may. */
 export function faultsOf({ busy, pair }: Maintenance, name: string, pairState: PairState): string[] {
   const run = busy.get(name);
-  return run === undefined ? pair.hostFaults(name, pairState) : [run];
+  return run === undefined ? pair.asServed(pairState).hostFaults(name, pairState) : [run];
 }
 
 /** The error for a stop by the operator (exit 1); `what` says how things are now. */

@@ -47,7 +47,7 @@ export async function undrainHost(maintenance: Maintenance): Promise<void> {
   }
   await reached.undrain();
   const faultsIn = (pairState: PairState) =>
-    notBackYet(maintenance, pairState, (name) => pair.hostFaults(name, pairState));
+    notBackYet(maintenance, pairState, (name) => pair.asServed(pairState).hostFaults(name, pairState));
   const { pairState, done } = await lookUntil(maintenance, patienceMs, (seen) => faultsIn(seen).length === 0);
   if (!done && stopping.aborted)
     throw stopped(host, 'it is no longer drained; haprov did not wait until everything is back');

@@ -163,6 +163,25 @@ export class Pair {
     return undefined;
   }
 
+  /**
+   * The pair, judged by what it serves now: a port at which none of its hosts listens is one of an inventory that is not applied
+   * yet, and nobody misses it. A HAProxy that does not say what it serves, or lacks what another has, is judged by the inventory.
+   */
+  asServed(pairState: PairState): Pair {
+    const seen = [...pairState.values()];
+    const open = new Set(seen.flatMap(({ listening }) => listening));
+    const served = new Set(seen.flatMap(({ frontends = [] }) => frontends.map(({ name }) => name)));
+    const servesAll = (name: string) => {
+      const own = new Set(pairState.get(name)?.frontends?.map((one) => one.name));
+      return own.size > 0 && [...served].every((one) => own.has(one));
+    };
+    const readiness = [...this.readiness].map(
+      ([name, wanted]) =>
+        [name, !wanted.balances || servesAll(name) ? asOpen(wanted, open) : wanted] as const,
+    );
+    return new Pair(this.inventory, this.connected, new Map(readiness));
+  }
+
   /** What keeps a host from being well, a sentence each; empty where it is well. */
   hostFaults(host: string, pairState: PairState): string[] {
     return hostProblems(this.#readinessOf(host), pairState.get(host));

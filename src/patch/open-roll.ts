@@ -94,14 +94,16 @@ async function planRoll(
   workOn: WorkOn,
 ): Promise<Pick<OpenRoll, 'plan' | 'roll'>> {
   const { inventory } = said;
-  const { pair, hosts, connections } = reached;
+  const { hosts, connections } = reached;
   const answers = new Map(
     surveyed.hosts.map((found) => [found.name, readRoll(found.answers.of(rollQuestion.id))]),
   );
   const left = newestNote([...answers.values()].flatMap(({ note }) => note ?? []));
   requireAll(surveyed, left);
   tellOfLint(said, options, context);
-  const before = await pair.look();
+  const before = await reached.pair.look();
+  // An inventory that is not applied yet says how a host is to be, and not how it was before.
+  const pair = reached.pair.asServed(before);
   const run = newRunId(surveyed);
   const { note, due, words } = resume(left, {
     command,

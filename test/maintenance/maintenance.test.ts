@@ -53,6 +53,11 @@ class Model {
   section = 'cluster37';
   balances = true;
   httpd = 'active';
+  /** What the inventory has HAProxy listen on, and where it listens now. */
+  wanted: number[] = [];
+  readonly listening: Record<string, number[]> = {};
+  /** The frontends that a HAProxy reports. */
+  readonly frontends: Record<string, string[]> = {};
 
   maintenance(reached = this.names): Maintenance {
     const connections = new Map(reached.map((name) => [name, this.#connection(name)]));
@@ -66,7 +71,7 @@ class Model {
     });
     const { balances } = this;
     const units = balances ? [] : ['httpd'];
-    const readiness = new Map(this.names.map((name) => [name, { units, ports: [], balances }]));
+    const readiness = new Map(this.names.map((name) => [name, { units, ports: this.wanted, balances }]));
     const vips = inventory.vips.map((vip) => ({ ...vip, preempt: this.preempts }));
     return {
       host: 'fred',
@@ -142,12 +147,14 @@ class Model {
       ...(this.holder === name ? [`address ${address}`] : []),
       ...(this.flag && name === 'fred' ? ['drained yes'] : []),
       ...list.map((server) => `drained-server ${server}`),
+      ...(this.listening[name] ?? []).map((port) => `listen ${port.toString(16)}`),
       ...(!this.counts && name === 'fred' ? ['haproxy none'] : []),
       ...(this.balances && (this.counts || name !== 'fred')
         ? [
             'stat # pxname,svname,scur,status,check_status,',
             `stat ${this.section},fred,${sessions},${list.includes('cluster37/fred') ? 'DRAIN' : 'UP'},L4OK,`,
             `stat ${this.section},ethyl,0,${this.ethyl},`,
+            ...(this.frontends[name] ?? []).map((frontend) => `stat ${frontend},FRONTEND,0,OPEN,,`),
           ]
         : [`unit httpd ${name === 'ethyl' ? this.httpd : 'active'}`]),
     ].join('\n');
@@ -247,6 +254,34 @@ describe('drain', () => {
     expect(await drain({ force: true })).toBe('done');
     expect(model.warned).toEqual(['fred: its VIP stayed where it is']);
     expect(state()).toEqual(drained);
+  });
+
+  describe('an inventory that asks for port 8090, and is not applied', () => {
+    const frontends = ['cluster37', 'www'];
+    test('nobody misses it: the host is drained, and gets its place back', async () => {
+      model.wanted = [80, 8090];
+      Object.assign(model.listening, { fred: [80], ethyl: [80] });
+      Object.assign(model.frontends, { fred: frontends, ethyl: frontends });
+      expect(await drain()).toBe('done');
+      expect(await undrain()).toBe('done');
+    });
+    test.each<[string, object, object, RegExp]>([
+      ['fred has it already', { fred: [80, 8090] }, {}, /ethyl: nobody listens on port 8090/],
+      ['a port that is served is shut there', { ethyl: [] }, {}, /ethyl: nobody listens on port 80\b/],
+      [
+        'its HAProxy lacks what is served',
+        {},
+        { ethyl: ['cluster37'] },
+        /ethyl: nobody listens on port 8090/,
+      ],
+      ['its HAProxy does not say what it serves', {}, { ethyl: [] }, /ethyl: nobody listens on port 8090/],
+    ])('it is refused where %s', async (_, listening, has, says) => {
+      model.wanted = [80, 8090];
+      Object.assign(model.listening, { fred: [80], ethyl: [80], ...listening });
+      Object.assign(model.frontends, { fred: frontends, ethyl: frontends, ...has });
+      expect(await drain()).toMatch(says);
+      expect(state()).toEqual(nothing);
+    });
   });
 
   test('nobody else would serve: nothing is changed, unless it is meant', async () => {
