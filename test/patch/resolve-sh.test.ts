@@ -82,12 +82,13 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
 "-q --qf is %{NAME} %{ARCH} "*" kernel-lt orders toys") printf '%s\\n' 'is kernel-lt x86_64 1.0-1' 'is orders noarch 0:1.0-1' 'is toys x86_64 1.0-1' ;;
 "-q --qf %{INSTALLTIME} %{NAME}"*) echo '99999999999 glibc' ;;
 "-qf --qf %{NAME}"*) exit 1 ;;
-"-ql kernel-lt orders toys") printf '%s\\n' /usr/bin/orders /usr/lib64/libtoys.so.1 /usr/lib/systemd/system/orders.service ;;`,
+"-ql kernel-lt orders toys") printf '%s\\n' /usr/bin/orders /usr/lib64/libtoys.so.1 /usr/lib/systemd/system/orders.service /usr/lib/systemd/system/nftables.service ;;`,
     );
     box.fake(
       'systemctl',
       `"list-jobs --no-legend") ;;
-"-q is-active orders.service") ;;
+"show -p SubState -- orders.service") echo SubState=running ;;
+"show -p SubState -- nftables.service") echo SubState=exited ;;
 "show -p RefuseManualStart -p RefuseManualStop -- orders.service" | "show -p RefuseManualStart -p RefuseManualStop -- game.service" | "show -p RefuseManualStart -p RefuseManualStop -- db.service") printf 'RefuseManualStart=no\\nRefuseManualStop=no\\n' ;;
 "show -p RefuseManualStart -p RefuseManualStop -- auditd.service") printf 'RefuseManualStart=no\\nRefuseManualStop=yes\\n' ;;
 "show -p Environment"*) ;;`,
@@ -127,6 +128,19 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
       traits: [],
       skipped: [],
     });
+  });
+
+  test('an EL6: what only did something when it was started is not restarted', async () => {
+    box.becomeEl6();
+    box.fake('rpm', `"-ql daemons") printf '/etc/rc.d/init.d/%s\\n' rsyslog network ntpd ;;`);
+    box.fake(
+      'service',
+      `"rsyslog status") echo 'rsyslogd (pid  1234) is running...' ;;
+"network status") printf 'Configured devices:\\nlo eth0\\n' ;;
+"ntpd status") echo 'ntpd dead but pid file exists'; exit 1 ;;`,
+    );
+    box.write('proc/stat', '');
+    expect(await box.probe('tell_runs_from daemons')).toBe('unit rsyslog.service -');
   });
 
   test('more files than one word of a program may have', async () => {

@@ -39,6 +39,13 @@ can_restart() { # UNIT
   case $about in *=yes*) return 1 ;; *) return 0 ;; esac
 }
 
+# Nothing runs of a unit that has only done something, such as nftables, and a restart would do it once more.
+has_process() { # UNIT
+  if has_systemd; then [ "$(systemctl show -p SubState -- "$1" 2>/dev/null)" = SubState=running ]
+  else service "${1%.service}" status 2>/dev/null </dev/null | grep -q '(pid'
+  fi
+}
+
 # What runs from these packages: by the files that processes run, and by the packages' units.
 tell_runs_from() { # NAME...
   files=$(rpm -ql "$@" 2>/dev/null)
@@ -55,7 +62,7 @@ tell_runs_from() { # NAME...
   fi
   printf '%s\n' "$files" | sed -n 's|^/\(usr/\)\{0,1\}lib/systemd/system/\([^/@]*\.service\)$|\2|p; s|^/etc/\(rc\.d/\)\{0,1\}init\.d/\([^/]*\)$|\2.service|p' | sort -u |
     while read -r found; do
-      ! is_active "$found" || if can_restart "$found"; then echo "unit $found -"; else echo "boot $found is new, and cannot be restarted"; fi
+      ! has_process "$found" || if can_restart "$found"; then echo "unit $found -"; else echo "boot $found is new, and cannot be restarted"; fi
     done
 }
 
