@@ -177,6 +177,27 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     ]);
   });
 
+  test.each([
+    [
+      'EL7',
+      '  glibc -> 2.17-326.el7_9\n  gnutls -> 3.3.29-9.el7_6\n  glibc -> 2.17-326.el7_9',
+      ['glibc', 'gnutls', 'glibc'],
+    ],
+    ['EL9', '  * gnutls\n  * systemd', ['gnutls', 'systemd']],
+  ])('what needs-restarting of %s tells', async (_el, told, packages) => {
+    box.write('proc/stat', '');
+    box.write('proc/1/stat', '');
+    box.fake('uname', `-r) echo 3.10.0-1.el7.x86_64 ;; -n) echo fred ;;`);
+    box.fake('rpm', `*) exit 1 ;;`);
+    box.fake(
+      'needs-restarting',
+      `-r) printf '%s\\n' 'Core libraries or services have been updated:' '${told}' '' 'Reboot is required to ensure that your system benefits from these updates.'; exit 1 ;;`,
+    );
+    expect((await box.probe('tell_needs')).split('\n')).toEqual(
+      packages.map((name) => `boot ${name} is new since the last boot`),
+    );
+  });
+
   test('a locked database and a full disk are said before anything is asked', async () => {
     const folder = box.path('var/lib/rpm');
     box.write('var/lib/rpm/.rpm.lock', '');

@@ -71,9 +71,9 @@ tell_needs() {
   running_files -F -e ' (deleted)' | grep -E ' /(usr|lib|lib64|bin|sbin|opt)/.*\(deleted\)$' | sed 's/ (deleted)$//; s/;[0-9a-f]*$//' | tell_units
   tell_boot_by_packages
   tell_boot_by_kernel
-  # Its exit code is 1 where a boot is needed, and where it fails.
+  # Its exit code is 1 where a boot is needed, and where it fails. EL7's tells "NAME -> VERSION".
   have needs-restarting || return 0
-  said=$(needs-restarting -r 2>/dev/null) || printf '%s\n' "$said" | sed -n 's/^ *\* \(.*\)/boot \1 is new since the last boot/p'
+  said=$(needs-restarting -r 2>/dev/null) || printf '%s\n' "$said" | sed -n 's/^ *\* \(.*\)/boot \1 is new since the last boot/p; s/^ *\([^ ]*\) -> .*/boot \1 is new since the last boot/p'
 }
 
 # Without needs-restarting: the packages that it knows of, newer than the host's first process.
