@@ -40,7 +40,14 @@ export function packageWork(
         `hosts of the two versions would not get on while they are patched one after the other: ${refused.join('; ')}`,
         'Nothing was changed. Leave the package out (--packages names those that are meant), or update all hosts at once in a maintenance window.',
       );
-    return workOf(plan, boot, host, connection);
+    // A boot may be owed for what was made newer before: by hand, by a timer, or by a patch that was left.
+    const { owed } = plan;
+    const reasons = [...new Set([...plan.afterwards.boot, ...owed.boot])];
+    const afterwards = { ...plan.afterwards, boot: reasons };
+    const work = workOf({ ...plan, afterwards }, boot, host, connection);
+    if (!work && owed.boot.length > 0)
+      tell(`${host.name} is not booted, as you said (--reboot never), although ${owed.boot.join('; ')}`);
+    return work;
   };
 }
 

@@ -7,9 +7,11 @@ import type { Observation } from '../../src/pair/observe';
 import { Pair } from '../../src/pair/pair';
 import type { Answering } from '../../src/pair/who-answers';
 import type { BootVerbs } from '../../src/patch/come-back';
+import { packageWork } from '../../src/patch/package-work';
 import { resume } from '../../src/patch/resume';
 import { type RollResult, roll } from '../../src/patch/roll';
 import { newestNote, type RollNote } from '../../src/patch/roll-note';
+import type { Work } from '../../src/patch/roll-options';
 import type { Roll, RollHost } from '../../src/patch/rolling';
 import { bootStep } from '../../src/patch/ssh-boot';
 import { HostRun } from '../../src/rollout/host-run';
@@ -41,8 +43,8 @@ export class World {
   readonly diary: string[] = [];
   stop = new AbortController();
   points = 0;
-  /** No run is made on any host. */
-  isNothingToDo = false;
+  /** A kernel is to be made newer on each host, which boots where that is needed. */
+  patches = false;
   isGone = false;
   /** The hosts that went down while they had the VIP. */
   readonly missed: string[] = [];
@@ -98,6 +100,9 @@ class ModelHost implements HostVerbs, BootVerbs {
   lock = '';
   state: RunState | '' = '';
   note: RollNote | undefined;
+  /** Which boot it ran since when its kernel was made newer. */
+  newSince: number | undefined;
+  before: number | undefined;
   readonly spared = new Set<string>();
 
   constructor(
@@ -122,6 +127,7 @@ class ModelHost implements HostVerbs, BootVerbs {
         return 75;
       }
       this.lock = `${run} 1 me@laptop`;
+      this.before = this.newSince;
       this.#become('staged', hear);
       return 0;
     });
@@ -135,7 +141,13 @@ class ModelHost implements HostVerbs, BootVerbs {
       restore: 'restored',
     } as const;
     return this.#told(verb, () => {
+      if (verb === 'restore' && this.state === 'finished') {
+        hear({ event: 'refused', state: 'finished' });
+        return 76;
+      }
       this.#become(ends[verb], hear);
+      if (verb === 'commit' && this.world.patches) this.newSince ??= this.boots;
+      if (verb === 'restore') this.newSince = this.before;
       if (verb === 'finish' || verb === 'restore') this.lock = '';
       return 0;
     });
@@ -149,10 +161,21 @@ class ModelHost implements HostVerbs, BootVerbs {
   /** The host ends by itself what nobody drives any more. */
   leaseEnds(): void {
     if (this.lock) this.world.diary.push(`${this.name} ends its run by itself`);
+    if (this.lock && this.state !== 'confirmed') this.newSince = this.before;
     this.lock = '';
   }
 
   async renew(): Promise<void> {}
+
+  /** What its resolver says, and what it needs. */
+  async runScript(script: string): Promise<{ stdout: string }> {
+    const row = 'code 1\nrow update kernel x86_64 2-1 own\nis kernel x86_64 1-1\n';
+    const needs = this.newSince === this.boots ? 'boot kernel 2-1 is installed, and 1-1 runs\n' : '';
+    if (/^tell_updates /m.test(script))
+      return { stdout: this.newSince === undefined ? row : `code 0\n${needs && `owed ${needs}`}` };
+    if (/^tell_needs$/m.test(script)) return { stdout: needs };
+    throw new Error(`${this.name} was told ${script}`);
+  }
 
   settle(): Promise<RunAnswer> {
     return this.#told('', () => ({ state: this.state, alive: false, recovered: false }));
@@ -299,16 +322,29 @@ export async function tell(world: World, more: Partial<Roll> = {}): Promise<Told
     stopping: world.stop.signal,
     emit: (event: EventBody) => void world.events.push(event),
   };
-  const rolled = due.map((name): RollHost => {
+  const stands = new Map(note.hosts);
+  const workOn = packageWork({ packages: [], isSecurity: false }, 'needed', () => {});
+  const toReboot: Work = { boot: 'yes', steps: [bootStep] };
+  const rolled: RollHost[] = [];
+  for (const name of due) {
     const host = world.host(name);
     const stand = note.hosts.get(name);
+    const work = world.patches
+      ? await workOn(
+          { name, facts: { versions: { haproxy: '2.4.22', keepalived: '2.2.8' } } } as never,
+          () => host as never,
+        )
+      : toReboot;
+    if (!work && stand?.state === 'due') {
+      stands.set(name, { ...stand, state: 'done' });
+      continue;
+    }
     const hasBooted = stand?.state === 'booting' && stand.mark !== `kernel:${host.boots}`;
-    return {
+    rolled.push({
       name,
       boots: host,
-      ...(hasBooted || world.isNothingToDo
-        ? {}
-        : { run: new HostRun(runs, host, { host: name, changes: [bootStep] }) }),
+      ...(hasBooted || !work ? {} : { run: new HostRun(runs, host, { host: name, changes: work.steps }) }),
+      ...(work?.settle ? { settle: work.settle } : {}),
       maintenance: {
         host: name,
         vips,
@@ -326,8 +362,8 @@ export async function tell(world: World, more: Partial<Roll> = {}): Promise<Told
         stopping: world.stop.signal,
         begin: () => {},
       },
-    };
-  });
+    });
+  }
   const onAll = (what: RollNote | undefined) =>
     Promise.all(hosts.map((host) => host.noted(what).catch(() => undefined)));
   let result: RollResult | undefined;
@@ -338,13 +374,13 @@ export async function tell(world: World, more: Partial<Roll> = {}): Promise<Told
     return roll({
       command: 'reboot',
       run,
-      note,
+      note: { ...note, hosts: stands },
       hosts: rolled,
       connected,
       pair,
       services,
       before,
-      boot: 'always',
+      boot: world.patches ? 'needed' : 'always',
       waits: { sessionsMs: 3000, bootMs: 60_000, soakMs: 1000, gateMs: 10_000 },
       cuts: false,
       force: false,

@@ -33,8 +33,9 @@ const nothing = 'code 0\nsaid Nothing to do.\n';
 
 async function ask(answer: string, boot: 'always' | 'needed' | 'never', needs = '') {
   const { work, connection, asked, waits } = host('fred', answer, needs);
-  const found = await packageWork(wish, boot, () => {})(work, () => connection);
-  return { asked, waits, found };
+  const told: string[] = [];
+  const found = await packageWork(wish, boot, (text) => told.push(text))(work, () => connection);
+  return { asked, waits, told, found };
 }
 
 test.each([
@@ -52,6 +53,24 @@ test.each([
 
 test.each(['needed', 'never'] as const)('a host with nothing to do has no turn: boot %s', async (boot) => {
   expect((await ask(nothing, boot)).found).toBeUndefined();
+});
+
+const owed = 'boot kernel-core 2 is installed, and 1 runs';
+
+test('a boot that is owed for what was made newer before is made up for, also where nothing is to be installed', async () => {
+  const { found } = await ask(`${nothing}owed ${owed}\n`, 'needed', owed);
+  expect(found?.steps.map(({ title }) => title)).toEqual(['reboot']);
+  expect(found).toMatchObject({ boot: 'yes', packages: { afterwards: { boot: [owed.slice(5)] } } });
+  expect(await found?.settle?.()).toEqual([owed.slice(5)]);
+  expect((await ask(`${toys}owed ${owed}\n`, 'needed')).found?.boot).toBe('yes');
+});
+
+test('whoever says never hears that a boot is owed', async () => {
+  const { found, told } = await ask(`${nothing}owed ${owed}\n`, 'never');
+  expect(found).toBeUndefined();
+  expect(told).toEqual([
+    'fred is not booted, as you said (--reboot never), although kernel-core 2 is installed, and 1 runs',
+  ]);
 });
 
 test('afterwards: what still runs old files is restarted, and why a boot is needed is said', async () => {

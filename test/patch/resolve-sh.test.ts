@@ -143,6 +143,28 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     expect(await box.probe('tell_runs_from daemons')).toBe('unit rsyslog.service -');
   });
 
+  test('a host with nothing to update says what it owes', async () => {
+    box.fake('dnf', `*" update --assumeno") echo 'Nothing to do.' ;;`);
+    box.fake(
+      'rpm',
+      `"--eval %{_dbpath}") echo ${box.path('var/lib/rpm')} ;;
+"-q --qf %{INSTALLTIME} %{NAME}"*) echo '99999999999 glibc' ;;
+"-qf --qf %{NAME}"*) exit 1 ;;`,
+    );
+    box.fake('df', `"-Pk "*) printf 'Filesystem\\n/dev/x 100 50 20480 60%% /\\n' ;;`);
+    box.fake('uname', `-r) echo 5.14.0-8.el9.x86_64 ;; -n) echo fred ;;`);
+    box.lack('needs-restarting');
+    runs(9, 'sshd.service', '/usr/lib64/libtoys.so.10');
+    box.write('proc/1/stat', `1 (a b) S 0 1 1 0 -1 4194560 1 1 1 1 1 1 1 1 20 0 1 0 5000 1 1\n`);
+    const wish = { packages: [], isSecurity: false };
+    const plan = readUpdatePlan('fred', wish, (await box.send(updatesScript(wish))).stdout);
+    expect(plan).toMatchObject({
+      updates: [],
+      afterwards: { boot: [], units: [] },
+      owed: { boot: ['glibc is new since the last boot'], units: [] },
+    });
+  });
+
   test('more files than one word of a program may have', async () => {
     runs(7, 'game.service', '/usr/lib64/libtoys.so.1');
     box.fake(

@@ -109,33 +109,54 @@ test('sessions that outlast their time are cut, where that is meant', async () =
   isClean(world);
 });
 
-test('whoever has only to be looked at is not booted: what was to be made there is made', async () => {
+test('where nobody is to boot, what was to be made is made', async () => {
   const world = new World();
   await tell(world, { boot: 'never' });
   expect(boots(world)).toEqual([1, 1]);
   isClean(world);
+});
 
-  // Left when its changes were made: there is nothing more to make.
-  const left = new World();
-  left.isNothingToDo = true;
-  left.host('ethyl').isFlagged = true;
-  left.host('fred').note = {
-    roll: 'roll0',
-    serial: 1,
-    begun: new Date(1_800_000_000_000),
-    command: 'reboot',
-    owner: 'me@laptop',
-    hosts: new Map([
-      ['ethyl', { state: 'taken', staysDrained: false, mark: '' }],
-      ['fred', { state: 'done', staysDrained: false, mark: '' }],
-    ]),
+test('a host that was left when it was new is booted, and one that has booted is looked at only', async () => {
+  for (const [isBooted, wanted] of [
+    [false, [1, 2]],
+    [true, [1, 1]],
+  ] as const) {
+    const left = new World();
+    left.patches = true;
+    const [fred, ethyl] = [left.host('fred'), left.host('ethyl')];
+    ethyl.isFlagged = true;
+    fred.newSince = 0;
+    ethyl.newSince = isBooted ? 0 : 1;
+    fred.note = {
+      roll: 'roll0',
+      serial: 1,
+      begun: new Date(1_800_000_000_000),
+      command: 'reboot',
+      owner: 'me@laptop',
+      hosts: new Map([
+        ['ethyl', { state: 'taken', staysDrained: false, mark: '' }],
+        ['fred', { state: 'done', staysDrained: false, mark: '' }],
+      ]),
+    };
+    expect((await tell(left)).result).toMatchObject({ exitCode: ExitCode.done, done: ['ethyl'] });
+    expect(boots(left)).toEqual(wanted);
+    isClean(left);
+  }
+});
+
+test('a host that refuses to boot when it is new is asked to again', async () => {
+  const world = new World();
+  world.patches = true;
+  const ethyl = world.host('ethyl');
+  const goDown = ethyl.boot.bind(ethyl);
+  ethyl.boot = async () => {
+    ethyl.boot = goDown;
+    throw new ScriptFailure('ethyl', { code: 1, stderr: 'Operation inhibited', stdout: '', ms: 0 });
   };
-  expect((await tell(left, { boot: 'needed' })).result).toMatchObject({
-    exitCode: ExitCode.done,
-    done: ['ethyl'],
-  });
-  expect(boots(left)).toEqual([1, 1]);
-  isClean(left);
+  expect((await tell(world)).result).toMatchObject({ exitCode: ExitCode.failed });
+  expect((await tell(world)).result).toMatchObject({ exitCode: ExitCode.done });
+  expect(boots(world)).toEqual([2, 2]);
+  isClean(world);
 });
 
 test('a host whose last words are that its script was ended goes down', async () => {
@@ -217,6 +238,25 @@ test('a laptop that is lost at any point: the same command goes on, and no host 
     // All had been done where it was lost, but that was not noted any more.
     const isOver = world.diary.filter((row) => row === 'fred undrain').length > 1;
     if (!isOver) expect({ goneAt, boots: boots(world) }).toEqual({ goneAt, boots: [2, 2] });
+  }
+});
+
+test('a patch that loses its laptop at any point: the next makes all new, and boots each host since', async () => {
+  const whole = new World();
+  whole.patches = true;
+  await tell(whole);
+  for (let goneAt = 1; goneAt <= whole.points; goneAt += 3) {
+    const world = new World([], { goneAt });
+    world.patches = true;
+    await tell(world);
+    jest.clearAllTimers();
+    for (const host of world.hosts) if (!host.isUp) host.comesBack();
+    world.newLaptop();
+    expect({ goneAt, ...(await tell(world)) }).toMatchObject({ goneAt, result: { exitCode: ExitCode.done } });
+    for (const { newSince, boots: count } of world.hosts)
+      expect({ goneAt, newSince, count }).toEqual({ goneAt, newSince: 1, count: 2 });
+    expect(world.missed).toEqual([]);
+    isClean(world);
   }
 });
 
