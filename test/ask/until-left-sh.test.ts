@@ -37,13 +37,16 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
 
   test.each([
     ['obeys', ':'],
-    ['does not care', "trap '' TERM"],
+    ['does not care', 'trap "" TERM'],
   ])(
     'when nobody wants it any more, all that it started is ended, also where it %s',
     async (_how, before) => {
       const pids = box.path('pids');
+      const inItsOwnGroup = `timeout 1000 sh -c 'echo $$ >>"$0"; ${before}; while :; do sleep 1; done' '${pids}' >/dev/null 2>&1 &`;
       const { child, ended } = begin(
-        `${before}; sleep 1000 & echo $! >'${pids}'; echo $$ >>'${pids}'; echo ready; while :; do sleep 1; done`,
+        `${before}; sleep 1000 & echo $! >'${pids}'; echo $$ >>'${pids}'
+        ${inItsOwnGroup} echo $! >>'${pids}'
+        until [ $(wc -l <'${pids}') -eq 4 ]; do sleep 0.1; done; echo ready; while :; do sleep 1; done`,
       );
       await once(child.stdout, 'data');
       child.stdin.end();

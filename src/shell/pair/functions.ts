@@ -23,7 +23,7 @@ export const libraries = {
   'observe': { text: observeText, needs: ['probe', 'init', 'runtime'], functions: 'ask_haproxy observe say_address observe_ports observe_drain observe_servers' },
   'runtime': { text: runtimeText, needs: [], functions: 'haproxy_sockets tell_admin_sockets tell_haproxy' },
   'status': { text: statusText, needs: ['probe', 'init', 'selinux-probe', 'haproxy-files', 'keepalived-reads', 'on-disk', 'observe'], functions: 'look_closely say_own ask_vips hear_neighbours say_neighbour own_cards look_at_units unit_state keepalived_log hear_keepalived keepalived_scripts drop_rules room_in' },
-  'until-left': { text: untilLeftText, needs: [], functions: 'run_until_left end_session' },
+  'until-left': { text: untilLeftText, needs: [], functions: 'run_until_left end_session those_in_session' },
   'vip-probe-host': { text: vipProbeHostText, needs: [], functions: 'request take_turns probe_vips' },
   'who-answers': { text: whoAnswersText, needs: [], functions: 'who_answers' },
 } satisfies Record<string, Library>;
@@ -97,7 +97,8 @@ export interface Functions {
   room_in: [...path: Word[]];
   // until-left.sh
   run_until_left: [command: Word];
-  end_session: [pid: Word];
+  end_session: [leader: Word];
+  those_in_session: [leader: Word];
   // vip-probe-host.sh
   request: [target: Word, address: Word, port: Word, limit: Word, request?: Word];
   take_turns: [first: Word, turn: Word, target: Word, address: Word, port: Word, limit: Word, request?: Word];
