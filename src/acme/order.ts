@@ -74,7 +74,7 @@ export async function order(ordering: Ordering): Promise<Issued> {
     tell(`${new URL(directory).host} has made a certificate for ${names.join(', ')}`);
     return { certificate: certificate.trim(), key };
   } catch (error) {
-    if (error instanceof HaprovError) throw error;
+    if (error instanceof HaprovError && !signal?.aborted) throw error;
     if (signal?.aborted) throw new HaprovError(ExitCode.left, 'left while the authority was asked');
     // What the library makes of a connection that breaks.
     const said = error instanceof TypeError ? 'the connection to it broke' : (error as Error).message;
@@ -111,7 +111,16 @@ function clientFor({ directory, accountKey, ca, signal }: Ordering): {
   const ask = http.request.bind(http);
   const own = ca === undefined ? {} : { httpsAgent: new Agent({ ca: [...rootCertificates, ca] }) };
   let last: Problem | undefined;
+  let isLeft = false;
+  const wait = client.waitForValidStatus.bind(client);
+  client.waitForValidStatus = (item) =>
+    Promise.race([wait(item), left(signal)]).catch((error) => {
+      isLeft = signal?.aborted ?? false;
+      throw error;
+    });
   http.request = async (url, method, options = {}) => {
+    // While it waits it would try again for minutes, although nobody waits any more.
+    if (isLeft) return new Promise<never>(() => {});
     // It would try again by itself after as long as the authority likes, which may be days.
     const answer = await ask(url, method, {
       ...options,
@@ -171,6 +180,13 @@ async function show(client: Client, authorization: Authorization, ordering: Orde
   }
   ordering.tell(`${identifier.value}: the authority has seen that it is ours`);
 }
+
+/** Fails when the signal aborts. */
+const left = (signal: AbortSignal | undefined): Promise<never> =>
+  new Promise((_, reject) => {
+    if (signal?.aborted) reject(signal.reason);
+    signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
 
 /** Whether an authority answers there; the library tells nobody why not. @throws HaprovError */
 function requireDirectory({ directory, ca, signal }: Ordering): Promise<void> {

@@ -191,9 +191,9 @@ export async function execute<O>(
       return canRedraw(env, stdout, stdout.isTTY) ? stdout.rows : undefined;
     },
     stopping: stop.signal,
-    begin: (stopping = stepFirst) => {
+    begin: (stopping = stepFirst, where) => {
       begun = stopping;
-      heard.begins();
+      if (where !== 'elsewhere') heard.begins();
     },
     reads: (inventory) => heard.reads(inventory),
     keepSecret: (known, of = '') => {

@@ -126,7 +126,9 @@ export async function callFor<T>(
       columns: 80,
       stopping,
       cancel: stopping,
-      begin: () => heard.begins(),
+      begin: (_stopping, where) => {
+        if (where !== 'elsewhere') heard.begins();
+      },
       reads: (inventory) => heard.reads(inventory),
       keepSecret(known) {
         secrets = known;

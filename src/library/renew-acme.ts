@@ -96,13 +96,15 @@ export async function renewByAcme(
     ca: acme.ca,
     names: wish.names,
     challenge: wish.challenge,
-    record: (action, name, text) =>
-      runHook(acme.hook ?? [], [action, name, text], {
+    record: (action, name, text) => {
+      // What was set is removed, also after Ctrl-C.
+      context.begin('what acme.hook has set is removed first', 'elsewhere');
+      return runHook(acme.hook ?? [], [action, name, text], {
         cwd: dirname(inventory.file),
         env: context.programEnv,
-        // What was set is removed, also after Ctrl-C.
         signal: action === 'set' ? context.stopping : undefined,
-      }),
+      });
+    },
     tell: (text) => context.emit({ type: 'message', level: 'info', text }),
     signal: context.stopping,
   });

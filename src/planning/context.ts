@@ -77,6 +77,9 @@ export interface Context {
   stopping: AbortSignal;
   /** Aborted where nobody wants to know what hosts answer any more; a command's process ends then. */
   cancel?: AbortSignal;
-  /** From here on hosts are changed: Ctrl-C does not leave at once any more, and `stopping` is what happens then. */
-  begin(stopping?: string): void;
+  /**
+   * From here on hosts are changed, or what is `elsewhere`: Ctrl-C does not leave at once any more, and `stopping` is what
+   * happens then.
+   */
+  begin(stopping?: string, where?: 'elsewhere'): void;
 }

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { newKey, type Ordering, order, placeholder } from '../../src/acme/order';
 import { namesOf } from '../../src/certificates/certificate';
+import { ExitCode, HaprovError } from '../../src/errors';
 import { certificatesIn } from '../../src/lint/certificate-expires';
 import { thumbprintOf } from '../../src/playbook/haproxy/acme';
 import { describePebble, type Pebble, startPebble } from '../support/pebble';
@@ -106,6 +107,33 @@ describePebble('an authority', () => {
       }),
     );
     await expect(made).rejects.toMatchObject({ message: expect.stringContaining('five.example') });
+    expect(records).toEqual(['set', 'remove']);
+  });
+
+  test('is left while it looks: what was set is removed before the end, which nobody waits for', async () => {
+    const leaving = new AbortController();
+    answer = () => {
+      leaving.abort();
+      return 'another';
+    };
+    const looked = order(ordering({ names: ['seven.example'], signal: leaving.signal }));
+    await expect(looked).rejects.toMatchObject({ code: 'left' });
+
+    const [leavingAgain, records] = [new AbortController(), [] as string[]];
+    const set = order(
+      ordering({
+        names: ['eight.example'],
+        challenge: 'dns-01',
+        signal: leavingAgain.signal,
+        async record(action) {
+          records.push(action);
+          if (action === 'remove') return;
+          leavingAgain.abort();
+          throw new HaprovError(ExitCode.failed, 'acme.hook was ended');
+        },
+      }),
+    );
+    await expect(set).rejects.toMatchObject({ code: 'left' });
     expect(records).toEqual(['set', 'remove']);
   });
 

@@ -1,6 +1,7 @@
 import { createPrivateKey, webcrypto } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { runHook } from '../../src/acme/hook';
 import { x509 } from '../../src/acme/library';
 import { isPlaceholder, newKey, order } from '../../src/acme/order';
 import type { NewCertificate } from '../../src/certificates/check-new';
@@ -12,6 +13,7 @@ import { type ApplyOptions, apply } from '../../src/library/apply';
 import { type CertificatesOptions, lookAtCertificates } from '../../src/library/certificates';
 import { type RenewOptions, renew } from '../../src/library/renew';
 import { certificatesIn } from '../../src/lint/certificate-expires';
+import type { Context } from '../../src/planning/context';
 import { thumbprintOf } from '../../src/playbook/haproxy/acme';
 import { certificatesOf } from '../../src/playbook/haproxy/certificates';
 import { recorder } from '../commands/recorder';
@@ -21,6 +23,7 @@ import { scratch } from '../support/scratch';
 
 jest.mock('../../src/library/certificates', () => ({ lookAtCertificates: jest.fn() }));
 jest.mock('../../src/library/apply', () => ({ apply: jest.fn() }));
+jest.mock('../../src/acme/hook', () => ({ runHook: jest.fn() }));
 jest.mock('../../src/acme/answers', () => ({ wrongAnswer: async () => undefined }));
 jest.mock('../../src/acme/order', () => ({
   ...jest.requireActual('../../src/acme/order'),
@@ -141,7 +144,11 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-async function renewed(more: Partial<RenewOptions> = {}, inventory: object = inventoryWith('web')) {
+async function renewed(
+  more: Partial<RenewOptions> = {},
+  inventory: object = inventoryWith('web'),
+  context?: Context,
+) {
   writeFileSync(path('inventory.json'), JSON.stringify(inventory));
   const heard = recorder();
   const options: RenewOptions = {
@@ -149,7 +156,7 @@ async function renewed(more: Partial<RenewOptions> = {}, inventory: object = inv
     ...{ onFailure: 'restore', confirmWithin: 60, giveUpAfter: 300, allowOutage: false },
     ...{ probe: false, probeInterval: 50, ...more },
   };
-  const end = await renew(options, heard.context).then(
+  const end = await renew(options, context ?? heard.context).then(
     (all) => all.map(({ name, outcome }) => `${name} ${outcome}`),
     ({ message, hint, exitCode }) => ({ message, hint, exitCode }),
   );
@@ -318,6 +325,42 @@ describe('what hosts are given before the authority is asked', () => {
     });
     expect(hosts.fred?.files.get('/etc/haproxy/mail.pem')).toBe(mail);
   });
+});
+
+test('from the first record on, Ctrl-C waits for its removal, and no run has begun by that', async () => {
+  const inventory = inventoryWith('web');
+  Object.assign(inventory, {
+    acme: { ...inventory.acme, hook: ['./hook'] },
+    services: {
+      web: {
+        ...service('web', 443),
+        tls: { ...service('web', 443).tls, acme: { names: ['web.example'], challenge: 'dns-01' } },
+      },
+    },
+  });
+  const fresh = await make(90);
+  const heard = recorder();
+  const begun: unknown[][] = [];
+  const told: unknown[] = [];
+  jest.mocked(runHook).mockImplementation(async (_hook, [action], { signal }) => {
+    // Who leaves ends what sets it, and not what removes it.
+    told.push([action, signal !== undefined, begun.length > 0]);
+  });
+  jest.mocked(order).mockImplementation(async ({ record }) => {
+    await record('set', '_acme-challenge.web.example', 'text');
+    await record('remove', '_acme-challenge.web.example', 'text');
+    return fresh;
+  });
+  const { end } = await renewed({}, inventory, {
+    ...heard.context,
+    begin: (...words) => void begun.push(words),
+  });
+  expect(end).toEqual(['web renewed']);
+  expect(told).toEqual([
+    ['set', true, true],
+    ['remove', false, true],
+  ]);
+  expect(begun[0]).toEqual(['what acme.hook has set is removed first', 'elsewhere']);
 });
 
 describe('all that are due', () => {
