@@ -43,15 +43,18 @@ async function takeTurns(roll: Roll): Promise<RollResult> {
   await roll.write(roll.note);
   for (const [at, host] of roll.hosts.entries()) {
     const left = roll.hosts.slice(at + 1);
+    let isBegun = false;
     try {
       if (roll.stopping.aborted) throw new HaprovError(ExitCode.failed, 'stopped');
+      isBegun = true;
       await takeTurn(roll, host);
     } catch (error) {
       if (!(error instanceof HaprovError)) throw error;
       const { state } = roll.note.hosts.get(host.name) ?? {};
-      const untouched = [...(state === 'due' ? [host] : []), ...left];
-      await restoreAll(untouched.flatMap(({ run }) => run ?? []));
-      return ended(roll, error, { done, untouched });
+      const due = [...(state === 'due' ? [host] : []), ...left];
+      await restoreAll(due.flatMap(({ run }) => run ?? []));
+      // The error says how the host is whose turn it was.
+      return ended(roll, error, { done, untouched: isBegun ? left : due });
     }
     done.push(host.name);
   }

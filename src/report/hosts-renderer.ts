@@ -14,6 +14,8 @@ export interface TaskLines {
 interface HostsRendererOptions {
   color: boolean;
   spinner: () => string;
+  /** By how many columns the rows of a wrapped title are indented; undefined where it is to be cut. */
+  hanging: () => number | undefined;
   /** Gets, once, the function that draws the task. */
   show: (draw: () => TaskLines) => void;
 }
@@ -45,7 +47,7 @@ export class HostsRenderer {
   #linesOf(task: Task): TaskLines {
     const { red, dim } = this.#colors;
     return {
-      title: this.#titleOf(task),
+      title: { ...this.#titleOf(task), hanging: this.#options.hanging() },
       ...(task.isStarted() && task.message.error
         ? { failure: { text: `    ${task.message.error}`, paint: red } }
         : {}),

@@ -11,6 +11,8 @@ type RunningTask = ListrTaskWrapper<unknown, typeof HostsRenderer, typeof HostsR
 interface Row {
   draw?: () => TaskLines;
   running?: RunningTask;
+  /** By how many columns the title is indented where it is wrapped; it is cut where this is not set. */
+  hanging?: number;
   done: Promise<unknown>;
 }
 
@@ -91,6 +93,7 @@ export class HostsView {
         rendererOptions: {
           color: this.#options.color,
           spinner: () => this.#spinner.fetch(),
+          hanging: () => row.hanging,
           show: (draw) => {
             row.draw = draw;
           },
@@ -108,6 +111,8 @@ export class HostsView {
     row.running = undefined;
     const hostWidth = this.#hostWidth();
     const view = viewFinal(this.#progressOf(host), { now: Date.now(), hostWidth, interrupted, isWell });
+    // A failure is told in full below.
+    if (view.state !== 'failed' && !view.isAtWork) row.hanging = hostWidth + '✔   '.length;
     task.title = view.title;
     task.output = view.summary ?? '';
     if (view.state === 'failed') throw new Error(view.title);

@@ -2,7 +2,7 @@ import type { Event, Reporter } from '../events/events';
 import { isFine, LineWriter, tellsWhy } from './event-lines';
 import { type Ending, HostsView } from './hosts-view';
 import type { Output } from './output';
-import { advance, type HostProgress, newProgress } from './progress';
+import { advance, type HostProgress, isOnlyLookedAt, newProgress } from './progress';
 
 interface LiveOptions {
   color: boolean;
@@ -64,6 +64,9 @@ class LiveReporter implements Reporter {
           leaves: 'hosts',
         }).then(() => {
           (isFine(event.exitCode) ? stdout : stderr).write(`${this.#lines.runEnd(event)}\n`);
+          // Who is asked from here on is asked after the run, and no part of it.
+          this.#isRun = false;
+          this.#hosts.clear();
         });
         break;
     }
@@ -77,7 +80,9 @@ class LiveReporter implements Reporter {
 
   async close(): Promise<void> {
     await this.#ending;
-    await this.#finish({ interrupted: true, isWell: false, leaves: this.#isRun ? 'hosts' : 'nothing' });
+    // A command that has only looked so far says itself why it goes no further.
+    const isBegun = this.#isRun && ![...this.#hosts.values()].every(isOnlyLookedAt);
+    await this.#finish({ interrupted: true, isWell: false, leaves: isBegun ? 'hosts' : 'nothing' });
   }
 
   #print(output: Output, text: string): void {

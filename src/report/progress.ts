@@ -25,6 +25,8 @@ export interface HostView {
 /** `left`: not ended, as far as is known. */
 interface FinalView extends HostView {
   state: 'done' | 'failed' | 'left';
+  /** Whether the title says where the host was left: a step's title may be long. */
+  isAtWork: boolean;
 }
 
 /** The progress of a host before its first event. */
@@ -101,6 +103,7 @@ export function viewFinal(
   const { state, text } = describeEnd(progress, options);
   return {
     state,
+    isAtWork: progress.phase !== undefined,
     title: `${padTo(cutToWidth(visible(progress.host), options.hostWidth), options.hostWidth)}  ${text}`,
     summary: summarize(progress),
   };
@@ -121,6 +124,13 @@ const REACHED: Partial<Record<Phase, string>> = {
   restore: 'restored',
 };
 
+/** What only looks at a host: it says nothing of how far a run is. */
+const LOOKS: readonly Phase[] = ['connect', 'probe'];
+
+/** Whether nothing more is known of the host than that it has answered, or not even that. */
+export const isOnlyLookedAt = ({ failure, phase, finished }: HostProgress): boolean =>
+  !failure && !phase && finished.every((done) => LOOKS.includes(done.phase));
+
 function describeEnd(
   progress: HostProgress,
   { now, interrupted, isWell = false }: { now: number; interrupted: boolean; isWell?: boolean },
@@ -128,7 +138,9 @@ function describeEnd(
   const { failure, phase, finished } = progress;
   if (failure) return { state: 'failed', text: `failed: ${visible(failure)}${describeRestore(finished)}` };
   if (phase) return { state: 'left', text: `left at ${describeWork(progress, now)}` };
-  const last = finished.findLast((done) => REACHED[done.phase] !== undefined);
+  const reached = finished.filter((done) => REACHED[done.phase] !== undefined);
+  // A host may be looked at again, after its turn.
+  const last = reached.findLast((done) => !LOOKS.includes(done.phase)) ?? reached.at(-1);
   // In a run that succeeded, a host without events needed no change.
   if (!last)
     return isWell ? { state: 'done', text: 'nothing to do' } : { state: 'left', text: 'not started' };

@@ -60,7 +60,8 @@ export class Screen {
 
   #rowsOf({ text, paint, hanging }: ScreenLine): ScreenLine[] {
     if (hanging === undefined) return [{ text, paint }];
-    const rows = paragraph(' '.repeat(hanging), text.trimStart(), this.columns - 1);
+    const [head = ''] = /^ */.exec(text) ?? [];
+    const rows = paragraph(head, text.trimStart(), this.columns - 1, hanging);
     return rows.map((row) => ({ text: row, paint }));
   }
 

@@ -178,6 +178,43 @@ test('what each phase took is whole in the end, however narrow the terminal is',
   ]);
 });
 
+test('what a host became is whole in the end, however narrow the terminal is', async () => {
+  const { terminal, reporter } = live(40);
+  for (const event of goodRun.slice(0, -1)) reporter.handle(event);
+  reporter.handle(at({ type: 'phase-end', host: 'fred', phase: 'confirm', ok: true, ms: 100 }));
+  reporter.handle(goodRun.at(-1) as never);
+  await reporter.close();
+  expect(terminal.screen.slice(1, 3)).toEqual(['✔ fred  committed and confirmed in 0.5s', expect.anything()]);
+  const narrow = live(30);
+  for (const event of goodRun.slice(0, -1)) narrow.reporter.handle(event);
+  narrow.reporter.handle(at({ type: 'phase-end', host: 'fred', phase: 'confirm', ok: true, ms: 100 }));
+  narrow.reporter.handle(goodRun.at(-1) as never);
+  await narrow.reporter.close();
+  expect(narrow.terminal.screen.slice(1, 3)).toEqual(['✔ fred  committed and', '        confirmed in 0.5s']);
+});
+
+test('hosts that are asked after the run, or before a refusal, leave no row', async () => {
+  const looks = (['connect', 'probe'] as const).map((phase) =>
+    at({ type: 'phase-end', host: 'fred', phase, ok: true, ms: 100 }),
+  );
+  const after = live(80);
+  for (const event of goodRun) after.reporter.handle(event);
+  await settle();
+  for (const event of looks) after.reporter.handle(event);
+  await settle();
+  await after.reporter.close();
+  expect(after.terminal.screen.slice(1)).toEqual([
+    '✔ fred  committed, 1 step in 0.4s',
+    '    commit 1 step 0.4s',
+    'done: 1 change on fred (0.5s)',
+  ]);
+  const before = live(80);
+  for (const event of [goodRun[0] as never, ...looks]) before.reporter.handle(event);
+  await settle();
+  await before.reporter.close();
+  expect(before.terminal.screen).toEqual(['apply pair.json on fred']);
+});
+
 test('an interrupted run says where each host was left, and the cursor shows after every write', async () => {
   const { terminal, reporter } = live(80);
   const write = terminal.write.bind(terminal);

@@ -1,11 +1,10 @@
-import type { Event } from '../../src/events/events';
+import type { Event, Phase } from '../../src/events/events';
 import { advance, newProgress, viewFinal, viewRunning } from '../../src/report/progress';
 import { at, failure, stepEnd } from './events';
 
 type HostEvent = Parameters<typeof advance>[1];
-const start = (phase: 'stage' | 'commit' | 'restore' | 'gate' | 'unlock', second = 0) =>
-  at({ type: 'phase-start', host: 'fred', phase }, second);
-const end = (phase: 'stage' | 'commit' | 'restore' | 'gate' | 'unlock', ok = true, message?: string) =>
+const start = (phase: Phase, second = 0) => at({ type: 'phase-start', host: 'fred', phase }, second);
+const end = (phase: Phase, ok = true, message?: string) =>
   at({ type: 'phase-end', host: 'fred', phase, ok, ms: 1000, message });
 const step = at(
   { type: 'step-start', host: 'fred', phase: 'stage', index: 3, total: 12, title: 'write /a' },
@@ -45,6 +44,14 @@ const final: [string, Event[], boolean, string, string][] = [
     'committed, 1 step in 1.0s',
   ],
   ['checked', [end('commit'), end('gate')], false, 'done', 'committed and checked in 2.0s'],
+  [
+    'looked at again after its turn',
+    [end('commit'), end('undrain'), end('connect'), end('probe')],
+    false,
+    'done',
+    'back in service in 4.0s',
+  ],
+  ['looked at only', [end('connect'), end('probe')], false, 'done', 'probed in 2.0s'],
   ['put back, though it did not fail', [end('commit'), end('restore')], false, 'left', 'restored in 2.0s'],
   ['a phase that failed', [end('gate', false, 'no answer')], false, 'failed', 'failed: gate: no answer'],
   ['failed and restored', [end('gate', false), end('restore')], false, 'failed', 'failed: gate; restored'],
