@@ -14,6 +14,8 @@ export interface HostFacts {
   missing: string[];
   /** The installed versions; for a package that is not installed, the version that the host's EL ships. */
   versions: Versions;
+  /** Of which of these packages the host has any version. */
+  installed: string[];
   addresses: { interface: string; address: string; prefix: number }[];
   /** The host's clock at the probe. */
   clock: Date;
@@ -41,6 +43,7 @@ export function readFacts(output: string): HostFacts {
     init: (['systemd', 'sysv'] as const).find((one) => one === value('init')) ?? 'other',
     installer: (['dnf', 'yum'] as const).find((one) => one === value('installer')) ?? 'none',
     missing: values('missing'),
+    installed: installed.map(([name = '']) => name),
     versions: { ...shippedVersions(os.major), ...Object.fromEntries(installed) },
     addresses: values('address').flatMap((row) => {
       const [name, network] = row.split(' ');

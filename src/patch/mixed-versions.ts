@@ -54,40 +54,56 @@ const known = { haproxy: 3, keepalived: 2 };
 /** A host as the roll finds it. */
 export interface MixedHost {
   host: string;
-  /** What runs now, such as `2.4.22`. */
-  versions: { haproxy: string; keepalived: string };
-  /** Absent where the host is not patched. */
+  /** What is installed now, such as `2.4.22`; absent for a program that the host does not have. */
+  versions: Partial<Record<Border['program'], string>>;
+  /** Absent where the host is not patched, or is not asked yet. */
   plan?: Pick<UpdatePlan, 'updates' | 'traits'>;
 }
 
 /**
- * What is known of the versions that run beside each other while hosts are patched one after the other, a sentence each.
+ * What is known of the versions that run beside each other while hosts are patched one after the other, a sentence each:
+ * only of what an update brings, and not of what stands beside each other already.
  * Anything in `refused` means that clients would notice, or that nothing is known of such a new version.
  */
 export function mixedVersions(hosts: readonly MixedHost[]): { refused: string[]; notes: string[] } {
-  const refused = new Set<string>();
-  const notes = new Set<string>();
+  const refused: string[] = [];
+  const notes: string[] = [];
   for (const program of ['haproxy', 'keepalived'] as const) {
-    const seen = hosts.flatMap(({ versions, plan }) => {
+    const now = hosts.map(({ versions }) => (versions[program] ? [numbersOf(versions[program])] : []));
+    const ever = hosts.map(({ plan }, at) => {
       const to = plan?.updates.find(({ name }) => name === program)?.to;
-      return [versions[program], ...(to ? [upstream(to)] : [])];
+      return [...(now[at] ?? []), ...(to ? [numbersOf(to)] : [])];
     });
-    const numbers = seen.map(numbersOf);
-    const oldest = numbers.reduce(least, numbers[0] ?? []);
-    const newest = numbers.reduce(most, numbers[0] ?? []);
-    if (compare(oldest, newest) === 0) continue;
+    const arising = (areApart: AreApart) => (twoOf(now, areApart) ? undefined : twoOf(ever, areApart));
     const traits = new Set(hosts.flatMap(({ plan }) => plan?.traits ?? []));
-    for (const border of borders) {
-      if (border.program !== program || !traits.has(border.having)) continue;
-      if (compare(oldest, border.from) < 0 && compare(newest, border.from) >= 0)
-        (border.works ? notes : refused).add(`${oldest.join('.')} and ${newest.join('.')}: ${border.says}`);
+    for (const { from, having, works, says } of borders.filter((one) => one.program === program)) {
+      if (!traits.has(having)) continue;
+      const two = arising((older, newer) => compare(older, from) < 0 && compare(newer, from) >= 0);
+      if (two) (works ? notes : refused).push(`${two.map((one) => one.join('.')).join(' and ')}: ${says}`);
     }
-    if ((newest[0] ?? 0) > known[program] && oldest[0] !== newest[0])
-      refused.add(
-        `${program} ${newest.join('.')} beside ${oldest.join('.')}: haprov knows nothing of a ${program} as new as that beside an older one`,
+    const unknown = arising((older, newer) => (newer[0] ?? 0) > known[program] && older[0] !== newer[0]);
+    if (unknown) {
+      const [older, newer] = unknown.map((one) => one.join('.'));
+      refused.push(
+        `${program} ${newer} beside ${older}: haprov knows nothing of a ${program} as new as that beside an older one`,
       );
+    }
   }
-  return { refused: [...refused], notes: [...notes] };
+  return { refused, notes };
+}
+
+type Version = readonly number[];
+type AreApart = (older: Version, newer: Version) => boolean;
+
+/** Versions of two hosts that are apart, the older first. */
+function twoOf(hosts: readonly Version[][], areApart: AreApart): [Version, Version] | undefined {
+  for (const [at, versions] of hosts.entries())
+    for (const one of versions)
+      for (const other of hosts.slice(at + 1).flat()) {
+        const [older, newer] = compare(one, other) <= 0 ? [one, other] : [other, one];
+        if (areApart(older, newer)) return [older, newer];
+      }
+  return undefined;
 }
 
 /** `1:2.4.22-3.el9_4` → `2.4.22`. */
@@ -99,13 +115,10 @@ const numbersOf = (version: string) =>
     .filter(Boolean)
     .map(Number);
 
-function compare(a: readonly number[], b: readonly number[]): number {
+function compare(a: Version, b: Version): number {
   for (let at = 0; at < Math.max(a.length, b.length); at++) {
     const difference = (a[at] ?? 0) - (b[at] ?? 0);
     if (difference !== 0) return difference;
   }
   return 0;
 }
-
-const least = (a: readonly number[], b: readonly number[]) => (compare(a, b) <= 0 ? a : b);
-const most = (a: readonly number[], b: readonly number[]) => (compare(a, b) >= 0 ? a : b);

@@ -130,7 +130,7 @@ async function planRoll(
     const host = inventory.hosts.find((one) => one.name === name) as Host;
     const stand = note.hosts.get(name) ?? { state: 'due', staysDrained: false, mark: '' };
     const hasBooted = stand.state === 'booting' && answers.get(name)?.mark !== stand.mark;
-    const work = await workOn(found, () => connections.get(name) ?? found.connection);
+    const work = await workOn(found, () => connections.get(name) ?? found.connection, surveyed.hosts);
     if (!work && stand.state === 'due') {
       stands.set(name, { ...stand, state: 'done' });
       continue;

@@ -24,15 +24,15 @@ export function packageWork(
   boot: RollOptions['boot'],
   tell: (text: string) => void,
 ): WorkOn {
-  const seen: MixedHost[] = [];
-  return async (host, connection) => {
+  const plans = new Map<string, UpdatePlan>();
+  return async (host, connection, all) => {
     const { stdout } = await connection().runScript(updatesScript(wish), {
       timeoutMs: resolverMs,
       to: 'say what its packages would become',
     });
     const plan = readUpdatePlan(host.name, wish, stdout);
-    seen.push({ host: host.name, versions: host.facts.versions, plan });
-    const { refused, notes } = mixedVersions(seen);
+    plans.set(host.name, plan);
+    const { refused, notes } = mixedVersions(all.map((one) => mixedHost(one, plans.get(one.name))));
     for (const text of notes) tell(text);
     if (refused.length > 0)
       throw new HaprovError(
@@ -50,6 +50,14 @@ export function packageWork(
     return work;
   };
 }
+
+const mixedHost = ({ name, facts }: Surveyed, plan?: UpdatePlan): MixedHost => ({
+  host: name,
+  versions: Object.fromEntries(
+    Object.entries(facts.versions).filter(([one]) => facts.installed.includes(one)),
+  ),
+  ...(plan && { plan }),
+});
 
 function workOf(
   plan: UpdatePlan,

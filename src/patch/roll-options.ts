@@ -49,5 +49,12 @@ export const confirmSeconds = (
   gateMs: number,
 ) => confirmWithin + Math.ceil((settleMs + gateMs) / 1000);
 
-/** Says what is to be done on one host; nothing where there is nothing to do. */
-export type WorkOn = (host: Surveyed, connection: () => Connection) => Promise<Work | undefined>;
+/**
+ * Says what is to be done on one host; nothing where there is nothing to do.
+ * @param all the inventory's hosts, also those that have no turn
+ */
+export type WorkOn = (
+  host: Surveyed,
+  connection: () => Connection,
+  all: readonly Surveyed[],
+) => Promise<Work | undefined>;

@@ -333,6 +333,7 @@ export async function tell(world: World, more: Partial<Roll> = {}): Promise<Told
       ? await workOn(
           { name, facts: { versions: { haproxy: '2.4.22', keepalived: '2.2.8' } } } as never,
           () => host as never,
+          [],
         )
       : toReboot;
     if (!work && stand?.state === 'due') {

@@ -20,7 +20,11 @@ function host(name: string, answer: string, needs = '', own = versions) {
   return {
     asked,
     waits,
-    work: { name, facts: { versions: own }, connection } as unknown as Surveyed,
+    work: {
+      name,
+      facts: { versions: own, installed: ['haproxy', 'keepalived'] },
+      connection,
+    } as unknown as Surveyed,
     connection,
   };
 }
@@ -34,7 +38,7 @@ const nothing = 'code 0\nsaid Nothing to do.\n';
 async function ask(answer: string, boot: 'always' | 'needed' | 'never', needs = '') {
   const { work, connection, asked, waits } = host('fred', answer, needs);
   const told: string[] = [];
-  const found = await packageWork(wish, boot, (text) => told.push(text))(work, () => connection);
+  const found = await packageWork(wish, boot, (text) => told.push(text))(work, () => connection, [work]);
   return { asked, waits, told, found };
 }
 
@@ -143,14 +147,14 @@ test('the plan names what is made newer, what goes, what comes, what is left out
   );
 });
 
-test('two versions that do not get on are refused when the second host is asked', async () => {
-  const old = 'code 1\nrow update haproxy x86_64 2.8.3-1 own\nis haproxy x86_64 1.5.18-1\nhas peers\n';
-  const told: string[] = [];
-  const workOn = packageWork(wish, 'needed', (text) => told.push(text));
-  const fred = host('fred', nothing);
-  const ethyl = host('ethyl', old, '', { ...versions, haproxy: '1.5.18' });
-  await workOn(fred.work, () => fred.connection);
-  await expect(workOn(ethyl.work, () => ethyl.connection)).rejects.toThrow(
-    /would not get on .*1\.5\.18 and 2\.8\.3: .*stick tables/,
-  );
+test('two versions that do not get on are refused, also where the other host has no turn', async () => {
+  const newer = 'code 1\nrow update haproxy x86_64 2.8.3-1 own\nis haproxy x86_64 1.5.18-1\nhas peers\n';
+  const old = { ...versions, haproxy: '1.5.18' };
+  const fred = host('fred', newer, '', old);
+  const ask = async (other: Surveyed) =>
+    packageWork(wish, 'needed', () => {})(fred.work, () => fred.connection, [fred.work, other]);
+  const ethyl = host('ethyl', nothing, '', old).work;
+  await expect(ask(ethyl)).rejects.toThrow(/would not get on .*1\.5\.18 and 2\.8\.3: .*stick tables/);
+  const web = { ...ethyl, facts: { ...ethyl.facts, installed: [] } };
+  expect((await ask(web))?.steps.map(({ title }) => title)).toEqual(['update package haproxy']);
 });

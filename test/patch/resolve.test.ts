@@ -194,20 +194,47 @@ describe('versions beside each other', () => {
       ],
     },
   });
-  const other: MixedHost = { host: 'ethyl', versions: { haproxy: '2.4.22', keepalived: '2.2.8' } };
+  const other = (program: 'haproxy' | 'keepalived', version: string): MixedHost => ({
+    host: 'ethyl',
+    versions: { [program]: version },
+  });
 
   test.each([
     [['haproxy', '2.4.22', '2.8.3'], ['peers'], [], []],
     [['haproxy', '1.5.18', '2.8.3'], [], [], []],
     [['haproxy', '1.5.18', '2.8.3'], ['peers'], [/1\.5\.18 and 2\.8\.3: .* stick tables/], [/speak/]],
     [['haproxy', '1.7.9', '2.0.1'], ['peers'], [], [/2\.0 with the older/]],
-    [['haproxy', '2.8.3', '4.0.1'], [], [/haproxy 4\.0\.1 beside 2\.4\.22/], []],
+    [['haproxy', '2.8.3', '4.0.1'], [], [/haproxy 4\.0\.1 beside 2\.8\.3/], []],
     [['keepalived', '1.3.5', '2.2.8'], ['vrrp3-unicast'], [], [/takes both/]],
     [['keepalived', '1.3.5', '2.2.8'], ['vrrp3-unicast-never'], [/both hosts would have the VIP/], []],
     [['keepalived', '1.2.13', '2.2.8'], [], [], []],
   ] as const)('%j with %j', (versions, traits, refused, notes) => {
-    const found = mixedVersions([host(versions, [...traits]), other]);
-    expect(found.refused).toEqual(refused.map((one) => expect.stringMatching(one)));
-    expect(found.notes).toEqual(notes.map((one) => expect.stringMatching(one)));
+    const hosts = [host(versions, [...traits]), other(versions[0], versions[1])];
+    for (const all of [hosts, hosts.toReversed()]) {
+      const found = mixedVersions(all);
+      expect(found.refused).toEqual(refused.map((one) => expect.stringMatching(one)));
+      expect(found.notes).toEqual(notes.map((one) => expect.stringMatching(one)));
+    }
+  });
+
+  test.each([
+    [
+      'a host without HAProxy',
+      [host(['haproxy', '1.5.18', '2.8.3'], ['peers']), { host: 'web', versions: {} }],
+    ],
+    [
+      'hosts that stand on both sides already',
+      [host(['haproxy', '1.5.18', '2.8.3'], ['peers']), other('haproxy', '2.8.3')],
+    ],
+    [
+      'hosts of both sides, and an update of something else',
+      [host(['haproxy', '2.4.22', '2.4.23'], ['peers']), other('haproxy', '1.5.18')],
+    ],
+    [
+      'a major version that is not known, which one host has already',
+      [host(['haproxy', '2.4.22', '4.0.1']), other('haproxy', '4.0.0')],
+    ],
+  ])('%s: the update brings nothing that is not there', (_, hosts) => {
+    expect(mixedVersions(hosts)).toEqual({ refused: [], notes: [] });
   });
 });
