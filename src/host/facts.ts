@@ -66,10 +66,10 @@ function readDrained(text: string): HostFacts['drained'] {
   return { since: new Date(/^\d+$/.test(since) ? Number(since) * 1000 : Number.NaN), by: by.join(' ') };
 }
 
-/** The first row of a roll's note: its format, name, serial, begin, command and owner. */
+/** The first row of a roll's note: its format, name, serial, begin, owner and command. */
 function readRollHead(text: string): NonNullable<HostFacts['roll']> {
-  const [, , , since, command = '', ...by] = text.split(' ');
-  return { command, since: new Date(Number(since) * 1000), by: by.join(' ') };
+  const [, , , since, by = '', ...command] = text.split(' ');
+  return { command: command.join(' '), since: new Date(Number(since) * 1000), by };
 }
 
 function readLock(text: string, state: string, alive: boolean): HostFacts['lock'] {

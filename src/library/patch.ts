@@ -2,11 +2,11 @@ import { packageName } from '../document/fields';
 import { UsageError } from '../errors';
 import type { RunEnd } from '../events/events';
 import { executeRoll } from '../patch/execute-roll';
-import { packageWork } from '../patch/package-work';
+import { packageWork, wishAsOptions } from '../patch/package-work';
 import type { RollOptions } from '../patch/roll-options';
 import type { Context } from '../planning/context';
 
-export interface PatchOptions extends Omit<RollOptions, 'boot'> {
+export interface PatchOptions extends Omit<RollOptions, 'boot' | 'wish'> {
   /** Names of packages; empty for all that are installed. */
   packages: readonly string[];
   /** Only what advisories call security updates. */
@@ -35,5 +35,6 @@ export async function patch(options: PatchOptions, context: Context): Promise<Ru
   const packages = namesIn(options.packages);
   const tell = (text: string) => context.emit({ type: 'message', level: 'info', text });
   const workOn = packageWork({ packages, isSecurity: security }, boot, tell);
-  return executeRoll('patch', { ...options, boot }, context, workOn);
+  const said = wishAsOptions({ packages, isSecurity: security }, boot);
+  return executeRoll('patch', { ...options, boot, wish: said }, context, workOn);
 }

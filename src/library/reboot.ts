@@ -4,11 +4,11 @@ import type { RollOptions } from '../patch/roll-options';
 import { bootStep } from '../patch/ssh-boot';
 import type { Context } from '../planning/context';
 
-export type RebootOptions = Omit<RollOptions, 'boot'>;
+export type RebootOptions = Omit<RollOptions, 'boot' | 'wish'>;
 
 /** Boots hosts one after the other, so that no client notices; goes on where an earlier one was left. */
 export const reboot = (options: RebootOptions, context: Context): Promise<RunEnd> =>
-  executeRoll('reboot', { ...options, boot: 'always' }, context, async () => ({
+  executeRoll('reboot', { ...options, boot: 'always', wish: [] }, context, async () => ({
     boot: 'yes',
     steps: [bootStep],
   }));

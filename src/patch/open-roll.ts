@@ -106,7 +106,7 @@ async function planRoll(
   const pair = reached.pair.asServed(before);
   const run = newRunId(surveyed);
   const { note, due, words } = resume(left, {
-    command,
+    command: [command, ...options.wish].join(' '),
     hosts: inOrder(chosen, before, inventory),
     drained: new Set(surveyed.hosts.filter(({ facts }) => facts.drained).map(({ name }) => name)),
     anew: options.anew,

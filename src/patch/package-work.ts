@@ -14,6 +14,13 @@ const resolverMs = 600_000;
 const needsMs = 120_000;
 const restartMs = 300_000;
 
+/** As {@link RollOptions.wish}; what is usual is left out. */
+export const wishAsOptions = ({ packages, isSecurity }: UpdateWish, boot: RollOptions['boot']): string[] => [
+  ...(packages.length > 0 ? [`--packages ${[...new Set(packages)].sort().join(',')}`] : []),
+  ...(isSecurity ? ['--security'] : []),
+  ...(boot === 'needed' ? [] : [`--reboot ${boot}`]),
+];
+
 /**
  * Newer packages on each host, by its own resolver, and what they need then.
  * @param tell hears what is worth knowing of versions that run beside each other

@@ -30,7 +30,7 @@ const oldMs = 24 * 3_600_000;
 /**
  * A roll that begins, or goes on where one was left.
  * @param left what is noted of one that was begun and not brought to its end
- * @throws UsageError where another command is to go on first
+ * @throws UsageError where another command, or one with another wish, is to go on first
  */
 export function resume(left: RollNote | undefined, asked: Asked): Resumed {
   const { command, hosts, anew, now } = asked;
@@ -47,7 +47,7 @@ export function resume(left: RollNote | undefined, asked: Asked): Resumed {
   if (left.command !== command)
     throw new UsageError(
       `${which}, was left, and nothing was done now: ${standsOf(left)}`,
-      `haprov ${left.command} goes on with it; --anew begins a ${command} from the first host`,
+      `haprov ${left.command} goes on with it; --anew begins haprov ${command} from the first host`,
     );
   const stands = new Map([...left.hosts, ...hosts.filter((name) => !left.hosts.has(name)).map(fresh(asked))]);
   const rank = (name: string) =>

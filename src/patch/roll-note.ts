@@ -20,7 +20,7 @@ export interface RollNote {
   /** How often it was written: where hosts differ, the highest is right. */
   serial: number;
   begun: Date;
-  /** `reboot` or `patch`. */
+  /** `reboot` or `patch`, with the options that say what is done to each host. */
   command: string;
   /** `user@laptop`. */
   owner: string;
@@ -40,13 +40,13 @@ export interface RollAnswer {
 
 const states = ['due', 'taken', 'booting', 'done'] as const satisfies readonly Stand['state'][];
 /** The first word of a note. */
-const format = '1';
+const format = '2';
 
 /** Reads what `probe_roll` printed. */
 export function readRoll(output: string): RollAnswer {
   const [first = '', head = '', ...rows] = output.split('\n').filter(Boolean);
   const mark = first.replace(/^boot /, '');
-  const [version, roll = '', serial, begun, command = '', ...owner] = head.split(' ');
+  const [version, roll = '', serial, begun, owner = '', ...command] = head.split(' ');
   if (version !== format) return { mark };
   const hosts = rows.flatMap((row): [string, Stand][] => {
     const [name = '', word, drained, boot = ''] = row.split(' ');
@@ -57,8 +57,8 @@ export function readRoll(output: string): RollAnswer {
     roll,
     serial: Number(serial),
     begun: new Date(Number(begun) * 1000),
-    command,
-    owner: owner.join(' '),
+    command: command.join(' '),
+    owner,
     hosts: new Map(hosts),
   };
   return { mark, note };
@@ -70,7 +70,7 @@ export const noteScript = ({ roll, serial, begun, command, owner, hosts }: RollN
     'umask 077',
     call(
       'note_roll',
-      [format, roll, serial, Math.floor(begun.getTime() / 1000), command, owner.replace(/\s/g, '_')].join(
+      [format, roll, serial, Math.floor(begun.getTime() / 1000), owner.replace(/\s/g, '_'), command].join(
         ' ',
       ),
       ...[...hosts].map(([name, { state, staysDrained, mark }]) =>

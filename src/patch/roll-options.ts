@@ -20,6 +20,8 @@ export interface RollOptions extends CommonOptions {
   /** Begin from the first host, where a roll was left. */
   anew: boolean;
   boot: 'always' | 'needed' | 'never';
+  /** Options that say what is done to each host, as the command line has them: a roll with others does not go on with this one. */
+  wish: readonly string[];
   /** Seconds after which a host whose changes nobody confirms restores itself. */
   confirmWithin: number;
   yes: boolean;

@@ -60,7 +60,7 @@ async function takeTurns(roll: Roll): Promise<RollResult> {
   }
   const left = [...roll.note.hosts].filter(([, { state }]) => state !== 'done').map(([name]) => name);
   if (left.length === 0) await roll.forget(roll.note);
-  const goesOn = left.length > 0 ? `; haprov ${roll.command} goes on with ${left.join(', ')}` : '';
+  const goesOn = left.length > 0 ? `; haprov ${roll.note.command} goes on with ${left.join(', ')}` : '';
   return { exitCode: ExitCode.done, done, message: `${roll.command} of ${done.join(', ')} is done${goesOn}` };
 }
 
@@ -78,7 +78,7 @@ async function ended(
     error.message,
     ...(over.length > 0 ? [`done: ${over.join(', ')}`] : []),
     ...(untouched.length > 0 ? [`not touched: ${untouched.map(({ name }) => name).join(', ')}`] : []),
-    ...(isUnbegun ? [] : [`haprov ${roll.command} again goes on`]),
+    ...(isUnbegun ? [] : [`haprov ${roll.note.command} again goes on`]),
   ];
   return { exitCode: error.exitCode, done: [...done], message: parts.join('; ') };
 }

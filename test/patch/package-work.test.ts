@@ -1,6 +1,6 @@
 import type { Connection } from '../../src/host/connection';
 import type { Surveyed } from '../../src/host/survey';
-import { packageWork } from '../../src/patch/package-work';
+import { packageWork, wishAsOptions } from '../../src/patch/package-work';
 import { confirmSeconds } from '../../src/patch/roll-options';
 import { renderRoll } from '../../src/patch/roll-words';
 
@@ -67,6 +67,15 @@ test('a boot that is owed for what was made newer before is made up for, also wh
   expect(found).toMatchObject({ boot: 'yes', packages: { afterwards: { boot: [owed.slice(5)] } } });
   expect(await found?.settle?.()).toEqual([owed.slice(5)]);
   expect((await ask(`${toys}owed ${owed}\n`, 'needed')).found?.boot).toBe('yes');
+});
+
+test('what is done to each host is told as the command line has it, in one way', () => {
+  expect(wishAsOptions(wish, 'needed')).toEqual([]);
+  expect(wishAsOptions({ packages: ['toys', 'haproxy', 'toys'], isSecurity: true }, 'never')).toEqual([
+    '--packages haproxy,toys',
+    '--security',
+    '--reboot never',
+  ]);
 });
 
 test('whoever says never hears that a boot is owed', async () => {

@@ -81,6 +81,19 @@ test('another command that was left goes on first', () => {
   );
 });
 
+test('a patch of something else goes on first: its hosts that are done lack what is meant now', () => {
+  const one = left({ ethyl: stand('done'), fred: stand('due') }, 3, 'patch --packages haproxy');
+  for (const command of ['patch', 'patch --security', 'reboot'])
+    expect(() => resume(one, { ...asked, command })).toThrow(
+      expect.objectContaining({
+        message:
+          'haprov patch --packages haproxy of ann@desk, begun 3m 00s ago, was left, and nothing was done now: ethyl is done, fred is not begun',
+        hint: `haprov patch --packages haproxy goes on with it; --anew begins haprov ${command} from the first host`,
+      }),
+    );
+  expect(resume(one, { ...asked, hosts: ['fred'], command: one.command }).due).toEqual(['fred']);
+});
+
 test('of what hosts have noted, the newest roll and its last word count', () => {
   const one = left({ fred: stand('due') });
   const later = { ...one, serial: 5 };

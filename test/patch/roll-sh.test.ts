@@ -10,7 +10,7 @@ const note: RollNote = {
   roll: '20260102T030405Z-abcdef',
   serial: 7,
   begun: new Date('2026-01-02T03:04:05Z'),
-  command: 'reboot',
+  command: 'patch --packages haproxy,keepalived',
   owner: 'me@laptop',
   hosts: new Map([
     ['ethyl', { state: 'done', staysDrained: true, mark: '' }],

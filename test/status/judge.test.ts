@@ -635,14 +635,14 @@ const cases: Case[] = [
   },
   {
     about: 'a roll that was left, with a drained host',
-    roll: '1 20261123T040000Z-abcdef 4 1795406400 reboot me@laptop',
+    roll: '2 20261123T040000Z-abcdef 4 1795406400 me@laptop patch --security',
     edit: {
       ethyl: all(add('drained yes'), server('ethyl', 'DRAIN', 'L4OK')),
       fred: server('ethyl', 'DRAIN', 'L4OK'),
     },
     finds: ['note drained keepalived ethyl', 'note roll-left configuration fred'],
     tells:
-      /^a haprov reboot over fred and ethyl since 2026-11-23 04:00 UTC by me@laptop is not at its end: it is at work, or was left\nethyl is drained\nhaprov reboot INVENTORY goes on with it/m,
+      /^a haprov patch --security over fred and ethyl since 2026-11-23 04:00 UTC by me@laptop is not at its end: it is at work, or was left\nethyl is drained\nhaprov patch INVENTORY --security goes on with it/m,
   },
   {
     about: 'a retired host that is in the inventory still',

@@ -39,7 +39,7 @@ export const rolls: FindingRule = (snapshot) => {
       evidence: reached(snapshot)
         .filter(({ diagnostics }) => diagnostics.drained)
         .map(({ host }) => `${host.name} is drained`),
-      next: `haprov ${roll.command} INVENTORY goes on with it where it was left; with --anew it begins with the first host`,
+      next: `haprov ${roll.command.replace(/^\S+/, '$& INVENTORY')} goes on with it where it was left; with --anew it begins with the first host`,
     },
   ];
 };
