@@ -29,6 +29,8 @@ export interface SecretAsker {
   readonly ask: AskSecret | undefined;
   /** Undefined where there is no terminal: an SSH_ASKPASS of a job would be asked for what nobody has compared. */
   readonly askHostKey: AskHostKey | undefined;
+  /** Puts another question when no other is open. */
+  inTurn<T>(put: () => Promise<T>): Promise<T>;
   /** Ends when no question is open. */
   isDone(): Promise<unknown>;
 }
@@ -36,17 +38,19 @@ export interface SecretAsker {
 /** Asks at the terminal, or by the user's SSH_ASKPASS. */
 export function secretAsker(around: Surroundings): SecretAsker {
   const { stopping } = around;
-  const one: AskSecret = async ({ host, text, isSecret, why, mayHaveLines }) => {
+  const one: AskSecret = async ({ host, text, isSecret, why, mayHaveLines, until }) => {
     const read = reader(around);
-    if (stopping.aborted || !read) return undefined;
+    const end = until ? AbortSignal.any([stopping, until]) : stopping;
+    if (end.aborted || !read) return undefined;
     const goOn = await around.silence();
     try {
       const typed = await read(
         around.mask(visibleLines(worded(host, why === undefined ? text : `${why}.\n${text}`))),
         isSecret,
-        stopping,
+        end,
         mayHaveLines,
       );
+      if (until?.aborted) return undefined;
       if (typed === 'left') await around.left();
       if (typed === 'several')
         throw new UsageError(
@@ -61,14 +65,15 @@ export function secretAsker(around: Surroundings): SecretAsker {
     }
   };
   let open: Promise<unknown> = Promise.resolve();
-  // Always the same, because the answers are remembered for it.
-  const ask: AskSecret = (question) => {
-    const answer = open.then(() => one(question));
+  const inTurn = <T>(put: () => Promise<T>): Promise<T> => {
+    const answer = open.then(put);
     open = answer.catch(() => undefined);
     return answer;
   };
-  const askHostKey: AskHostKey = async ({ host, address, type, fingerprint }) => {
-    const text = `the key of ${address} is not known: ${type} ${fingerprint}\n(the host's own: ssh-keygen -lf on its /etc/ssh/ssh_host_*_key.pub)\nIs it that one, and to be written to known_hosts? [y/N]`;
+  // Always the same, because the answers are remembered for it.
+  const ask: AskSecret = (question) => inTurn(() => one(question));
+  const askHostKey: AskHostKey = async ({ host, address, type, fingerprint, file }) => {
+    const text = `the key of ${address} is not known: ${type} ${fingerprint}\n(the host's own: ssh-keygen -lf on its /etc/ssh/ssh_host_*_key.pub)\nIs it that one, and to be written to ${file ?? 'known_hosts'}? [y/N]`;
     const said = await ask({ host, text, isSecret: false, kind: 'prompt' });
     return /^y(es)?$/i.test(said?.trim() ?? '');
   };
@@ -79,6 +84,7 @@ export function secretAsker(around: Surroundings): SecretAsker {
     get askHostKey(): AskHostKey | undefined {
       return hasPerson(around) ? askHostKey : undefined;
     },
+    inTurn,
     isDone: () => open,
   };
 }

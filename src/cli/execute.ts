@@ -216,14 +216,15 @@ export async function execute<O>(
     get canAsk() {
       return askerAtTerminal() !== undefined;
     },
-    confirm: async (question, about) => {
-      await reporter.pause?.();
-      const unseen = options.quiet || options.json ? `${about}\n` : '';
-      isAsking = true;
-      const answer = await askerAtTerminal()?.ask(guard(mask(`${unseen}${question}`)), stop.signal);
-      isAsking = false;
-      return answer ?? 'no';
-    },
+    confirm: (question, about) =>
+      asker.inTurn(async () => {
+        await reporter.pause?.();
+        const unseen = options.quiet || options.json ? `${about}\n` : '';
+        isAsking = true;
+        const answer = await askerAtTerminal()?.ask(guard(mask(`${unseen}${question}`)), stop.signal);
+        isAsking = false;
+        return answer ?? 'no';
+      }),
     get askHostKey() {
       return asker.askHostKey;
     },

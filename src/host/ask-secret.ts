@@ -9,6 +9,8 @@ export interface SecretQuestion {
   /** Whether the answer may be several lines, where they are pasted. */
   mayHaveLines?: boolean;
   kind: 'passphrase' | 'password' | 'prompt' | 'sudo';
+  /** Aborted where nobody waits for the answer any more, as when the host has ended the login: the question is withdrawn. */
+  until?: AbortSignal;
   /** Why the host is logged in at once more, where the command has logged in before. */
   why?: string;
 }

@@ -19,6 +19,7 @@ import {
 } from './host-keys';
 import { endOf, LoginClock, unlessEnded } from './login-clock';
 import { needsOpenSsh } from './needs-openssh';
+import { NewKeyMet } from './new-host-key';
 import { OnlyOpenSsh } from './only-openssh';
 import { openMaster } from './openssh';
 import { type Sent, whatWasSaid } from './script-output';
@@ -270,15 +271,15 @@ function handshake(
       keepaliveCountMax: settings.keepaliveCount,
       hostVerifier: (key: Buffer, verify: (isRight: boolean) => void): void => {
         const verdict = judgeHostKey(key, known);
-        const take = (who?: string): void => {
-          if (who !== undefined) {
-            newKey = key;
-            notes.push(`its host key was not known, and was accepted, as ${who}: ${keyText(key)}`);
-          } else if (verdict.kind !== 'known') refused = hostKeyError(target.name, settings, key, verdict);
-          verify(refused === undefined);
-        };
-        if (verdict.kind !== 'unknown') take();
-        else clock.waitFor(whoTakes(target, settings, key)).then(take, () => take());
+        const who = verdict.kind === 'unknown' ? whoTakes(target, settings, key) : undefined;
+        if (typeof who === 'string') {
+          newKey = key;
+          notes.push(`its host key was not known, and was accepted, as ${who}: ${keyText(key)}`);
+        } else if (verdict.kind !== 'known') {
+          const refusal = hostKeyError(target.name, settings, key, verdict);
+          refused = who ? new NewKeyMet(who, refusal) : refusal;
+        }
+        verify(refused === undefined);
       },
       authHandler: auth.choose,
     });

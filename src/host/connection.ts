@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { HostError } from '../errors';
+import { HaprovError, HostError } from '../errors';
 import { type AskSecret, loginReasons, type SecretQuestion } from './ask-secret';
 import type { Session } from './channel';
 import { beginEarly, leaveEarly, takeEarly } from './early-login';
@@ -12,9 +12,10 @@ import {
   NotRoot,
   RETRY,
 } from './exec';
-import { endOf } from './login-clock';
+import { endOf, unlessEnded } from './login-clock';
 import { inTurn } from './login-turns';
 import { needsOpenSsh } from './needs-openssh';
+import { NewKeyMet } from './new-host-key';
 import { OnlyOpenSsh } from './only-openssh';
 import { openMaster, openSshSession } from './openssh';
 import { Relay, relayScript } from './relay';
@@ -70,11 +71,35 @@ export async function connect(
 ): Promise<Connection> {
   const told = reason === undefined && cut === undefined ? target : { ...target, loginReason: reason, cut };
   const sent = first === undefined ? undefined : toSend(first);
+  const open = () => inTurn(envOf(target), () => openSession(told, target, sent));
   // What was learnt of a host is known by its target.
-  return new SshConnection(
-    target,
-    await (takeEarly(target, sent, cut) ?? inTurn(envOf(target), () => openSession(told, target, sent))),
-  );
+  return new SshConnection(target, await agreedTo(told, takeEarly(target, sent, cut) ?? open(), open));
+}
+
+/** The session that was begun; where a first key was met on the way, another one, once a person has taken the key. */
+async function agreedTo(
+  target: SshTarget,
+  begun: Promise<Session>,
+  open: () => Promise<Session>,
+): Promise<Session> {
+  const met = new Set<string>();
+  for (let session = begun; ; session = open()) {
+    try {
+      return await session;
+    } catch (error) {
+      if (!(error instanceof NewKeyMet)) throw error;
+      const { key, refusal } = error;
+      // Whoever answers with another key each time is not asked about for ever.
+      if (met.has(key.address)) throw refusal;
+      met.add(key.address);
+      const { isTaken } = await import('./ask-host-key');
+      const answer = unlessEnded(target, isTaken(target, key));
+      const isMeant = await answer.catch((failure: unknown) => {
+        throw failure instanceof HaprovError ? failure : refusal;
+      });
+      if (!isMeant) throw refusal;
+    }
+  }
 }
 
 /** Begins to log in at a host while the caller does something else; `connect` or {@link leaveEarly} must follow. */

@@ -15,6 +15,7 @@ export class LoginClock {
   #lastLook: NodeJS.Immediate | undefined;
   #people = 0;
   #limit = { ms: 0, late: '' };
+  readonly #over = new AbortController();
   #onLate: (error: Late) => void = () => undefined;
 
   /** @param onLate is called once, unless {@link stop} comes first */
@@ -42,7 +43,13 @@ export class LoginClock {
     }
   }
 
+  /** Aborted when the login is over, however it has ended: what it asked is withdrawn then. */
+  get over(): AbortSignal {
+    return this.#over.signal;
+  }
+
   stop(): void {
+    this.#over.abort();
     this.#onLate = () => undefined;
     this.#limit = { ms: 0, late: '' };
     this.#halt();

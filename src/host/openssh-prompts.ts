@@ -16,7 +16,7 @@ interface Origin {
   namesHosts(): Promise<boolean>;
   /** Whether this is the process that logs in to the host itself, and not to a jump host. */
   isMaster(id: number): boolean;
-  /** Whether a host's first key is taken. */
+  /** Whether a host's first key is taken. It is not before somebody was asked, and then ssh is called anew. */
   isTaken(key: NewHostKey): Promise<boolean>;
 }
 
@@ -93,7 +93,9 @@ export function openSshPrompts(
       const { newHostKeyIn } = await import('./ask-host-key');
       const key = newHostKeyIn(prompt);
       const name = isMaster(asker) ? host : `${host} (jump host ${key?.address})`;
-      return key && (await isTaken({ host: name, ...key })) ? 'yes' : 'no';
+      // A jump host's own ssh has a config of its own.
+      const file = isMaster(asker) ? settings.newHostKeysFile : undefined;
+      return key && (await isTaken({ host: name, ...key, file })) ? 'yes' : 'no';
     }
     const asked = processes.get(asker) ?? { given: new Set(), last: new Map() };
     processes.set(asker, asked);

@@ -9,6 +9,7 @@ import type { Channel, CommandEnd, Session } from './channel';
 import { connectError, openSshError, silenceText } from './connect-failure';
 import { Late, LoginClock, unlessEnded } from './login-clock';
 import { certificateFile, isAgentCertificate } from './needs-openssh';
+import { type NewHostKey, NewKeyMet } from './new-host-key';
 import { canAnswer, isRefusedAs, namesHosts, openSshPrompts } from './openssh-prompts';
 import { personOf } from './person';
 import { whatWasSaid } from './script-output';
@@ -47,13 +48,18 @@ export async function openSshSession(
   const [socket, log] = [join(folder, 'master'), join(folder, 'log')];
   const clock = new LoginClock();
   const person = personOf(target, settings, clock);
+  let met: NewHostKey | undefined;
   const askpass = canAnswer(target, person)
     ? await openAskpass(
         folder,
         openSshPrompts(target, settings, person, {
           namesHosts: () => namesHosts(env),
           isMaster: (id) => id === own.pid,
-          isTaken: async (key) => clock.waitFor((await import('./ask-host-key')).isTaken(target, key)),
+          isTaken: async (key) => {
+            const said = (await import('./ask-host-key')).answerTo(target, key);
+            if (said === undefined && target.askHostKey) met = key;
+            return said === true;
+          },
         }),
       ).catch((error: unknown) => {
         cleaned();
@@ -96,12 +102,13 @@ export async function openSshSession(
     close();
     if (error instanceof Late) throw connectError(error, { host: target.name, settings, banner: said });
     const certificate = (await certificateFile(settings)) ?? (isAgentCertificate(why) ? '-' : undefined);
-    throw openSshError(said || (error as Error).message, {
+    const failure = openSshError(said || (error as Error).message, {
       host: target.name,
       settings,
       canAsk: person !== undefined,
       ...(certificate === undefined ? {} : { certificate }),
     });
+    throw met ? new NewKeyMet(met, failure) : failure;
   }
   const lostBecause = () => {
     return /Timeout, server .* not responding/.test(readLog(log)) ? silenceText(settings) : '';

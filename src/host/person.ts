@@ -23,7 +23,13 @@ class Remembered {
     if (known) return known;
     if (refusals >= MOST_TRIES) return Promise.resolve(undefined);
     const answer = this.ask(refusals > 0 ? { ...question, text: again } : question);
-    this.#kept.set(name, { answer, refusals });
+    const kept = { answer, refusals };
+    this.#kept.set(name, kept);
+    const withdrawn = () => {
+      if (question.until?.aborted && this.#kept.get(name) === kept)
+        this.#kept.set(name, { answer: undefined, refusals });
+    };
+    answer.then((said) => said === undefined && withdrawn()).catch(() => undefined);
     return answer;
   }
 
@@ -92,7 +98,7 @@ export class Person {
 
   /** The password of the account at the host, which is sent to it now; undefined or empty where there is no answer. */
   async password(host: string, account: string, text: string): Promise<string | undefined> {
-    const question = { host, text, isSecret: true, kind: 'password' } as const;
+    const question = { host, text, isSecret: true, kind: 'password', until: this.clock.over } as const;
     const answer = await this.answer(
       passwordName(account),
       question,
@@ -104,7 +110,7 @@ export class Person {
 
   /** What the person answers this time, such as a one-time code. */
   once(question: SecretQuestion): Promise<string | undefined> {
-    return this.clock.waitFor(this.ask(this.#explained(question)));
+    return this.clock.waitFor(this.ask(this.#explained({ ...question, until: this.clock.over })));
   }
 
   #explained(question: SecretQuestion): SecretQuestion {

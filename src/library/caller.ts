@@ -110,7 +110,9 @@ export async function callFor<T>(
   // What a function plans and what its caller is asked about are of one type: src/index.ts.
   const confirm = caller.confirm as Confirm<object> | undefined;
   const askSecret = async (question: SecretQuestion): Promise<string | undefined> => {
-    const answer = stopping.aborted ? undefined : await whenAnswered(ask?.(question), stopping);
+    const answer = stopping.aborted
+      ? undefined
+      : await whenAnswered(ask?.(question), endOf(question, stopping));
     if (question.isSecret && answer) {
       typed.push(answer);
       secrets?.add(answer);
@@ -163,6 +165,9 @@ export async function callFor<T>(
     isOver = true;
   }
 }
+
+const endOf = ({ until }: SecretQuestion, stopping: AbortSignal) =>
+  until ? AbortSignal.any([stopping, until]) : stopping;
 
 /** What a caller's function answers; undefined where the call is ended meanwhile. */
 const whenAnswered = <T>(answer: Promise<T> | T, stopping: AbortSignal): Promise<T | undefined> =>

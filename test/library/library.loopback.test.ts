@@ -193,6 +193,7 @@ describe.each(['ssh2', 'openssh'])('a host whose key nobody knows, by %s', (tran
       address: `[127.0.0.1]:${one.proxy.port}`,
       type: 'ED25519',
       fingerprint: print,
+      file: known,
     };
     const answer = (isTaken: boolean) => ({
       env,
@@ -214,6 +215,20 @@ describe.each(['ssh2', 'openssh'])('a host whose key nobody knows, by %s', (tran
     const { length } = server.logins;
     expect(server.logins.slice(length / 2)).toEqual(server.logins.slice(0, length / 2));
     expect(server.commands.length).toBeGreaterThan(1);
+  });
+
+  test('is asked about while no login waits for the answer, which may take minutes', async () => {
+    const { inventory, proxy, known, answer, told, key } = await stranger();
+    let isOver = false;
+    await status(inventory, {
+      ...answer(true),
+      askHostKey: async () => {
+        while (proxy.open > 0) await once(proxy.events, 'end');
+        isOver = true;
+        return true;
+      },
+    });
+    expect([isOver, readFileSync(known, 'utf8')]).toEqual([true, `${told.address} ${key}\n`]);
   });
 
   test('is refused where the answer is no, and where nobody answers before the end', async () => {

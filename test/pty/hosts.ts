@@ -160,6 +160,11 @@ export class Hosts {
     };
   }
 
+  /** A host ends its connections, as after LoginGraceTime. */
+  hangUp(name: string): void {
+    this.#servers[[...this.boxes.keys()].indexOf(name)]?.hangUp();
+  }
+
   /** Runs `haprov WORDS…` on a terminal, in the folder of the inventory. */
   run(words: string, { program = 'built', ...options }: Look & { program?: Program } = {}): Terminal {
     const ssh = ['--ssh-config', this.#files.path('config')];

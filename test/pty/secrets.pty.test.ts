@@ -29,7 +29,7 @@ describe.each(['ssh2', 'openssh'])('the key of a host that is not known, by %s',
 
   test('is shown, and taken where that is said', async () => {
     const terminal = hosts.run('plan inventory.json');
-    await terminal.shows('to be written to known_hosts? [y/N]');
+    await terminal.shows('known_hosts? [y/N]');
     expect(shownAt(terminal)).toMatch(
       /fred: the key of \[127\.0\.0\.2\]:\d+ is not known: ED25519\s+SHA256:/,
     );
@@ -43,7 +43,7 @@ describe.each(['ssh2', 'openssh'])('the key of a host that is not known, by %s',
     ['Ctrl-C', keys.ctrlC, 130],
   ])('is refused by %s', async (_, typed, code) => {
     const terminal = hosts.run('plan inventory.json');
-    await terminal.shows('to be written to known_hosts? [y/N]');
+    await terminal.shows('known_hosts? [y/N]');
     terminal.type(typed);
     expect(await terminal.ended).toMatchObject({ code });
     expect(hosts.known).toBe('');
@@ -177,6 +177,20 @@ test('passwords of two hosts, one after the other', async () => {
   }
   expect(await terminal.ended).toMatchObject({ code: 0 });
   expect(asked.sort()).toEqual(['ethyl', 'fred']);
+  expect(times(terminal, "'s password:")).toBe(2);
+});
+
+test('a host that has ended the login asks no more: what is typed then answers the next question alone', async () => {
+  hosts = await Hosts.lettingIn({ fred: { password: "fred's" }, ethyl: { password: "ethyl's" } });
+  const terminal = hosts.run('plan inventory.json');
+  await terminal.shows("'s password:");
+  const [first = ''] = /(fred|ethyl)(?=: root@)/.exec(shownAt(terminal)) ?? [];
+  const second = first === 'fred' ? 'ethyl' : 'fred';
+  hosts.hangUp(first);
+  await terminal.shows(new RegExp(`^${second}: root@127\\.0\\.0\\.\\d's password:`, 'm'));
+  terminal.type(`${second}'s\r`);
+  expect(await terminal.ended).toMatchObject({ code: 3 });
+  expect(shownAt(terminal)).toMatch(new RegExp(`${first}: .*the host\\s+closed the connection during`, 's'));
   expect(times(terminal, "'s password:")).toBe(2);
 });
 

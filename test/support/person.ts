@@ -5,7 +5,8 @@ export function person(...lines: (string | undefined | ((question: SecretQuestio
   const questions: SecretQuestion[] = [];
   let before: Promise<unknown> = Promise.resolve();
   const one: AskSecret = async (question) => {
-    questions.push(question);
+    const { until: _until, ...asked } = question;
+    questions.push(asked);
     if (lines.length === 0) throw new Error(`nobody expected: ${question.text}`);
     const line = lines.shift();
     return typeof line === 'function' ? line(question) : line;

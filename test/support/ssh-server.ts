@@ -60,6 +60,8 @@ export interface SshServer {
   /** Where clients wanted to go on to: `host:port`. */
   forwarded: string[];
   /** Ends the server. Throws when it was asked for a command that it was not told of. */
+  /** Ends the connections that there are. */
+  hangUp(): void;
   close(): Promise<void>;
 }
 
@@ -173,8 +175,11 @@ export async function startSshServer(options: SshServerOptions): Promise<SshServ
     answers: [],
     mostChannels: 0,
     forwarded: [],
-    close: async () => {
+    hangUp: () => {
       for (const connection of connections) connection.end();
+    },
+    close: async () => {
+      running.hangUp();
       await new Promise<void>((resolve) => server.close(() => resolve()));
       if (unexpected.length > 0)
         throw new Error(`asked for commands it was not told of: ${unexpected.join(' | ')}`);
