@@ -38,7 +38,7 @@ export async function rollback(options: RollbackOptions, context: Context): Prom
     if (pending(planned.plan) === 0) {
       const message = [...undos.values()].some((undo) => undo.resources.length > 0)
         ? 'nothing to undo: the hosts are as they were before'
-        : 'nothing to undo: no such run has finished on these hosts';
+        : whyNothing(options);
       const ms = Math.round(performance.now() - begun);
       const ended: RunEnd = { exitCode: ExitCode.done, ms, changed: 0, failed: 0, message };
       context.emit({ type: 'run-end', ...ended });
@@ -61,6 +61,11 @@ export async function rollback(options: RollbackOptions, context: Context): Prom
     planned.survey.close();
   }
 }
+
+const whyNothing = ({ to }: RollbackOptions) =>
+  to === undefined
+    ? 'nothing to undo: no run that could be undone has finished on these hosts'
+    : `nothing to undo: no run after ${to} has changed these hosts; a boot is not taken back`;
 
 /** Asks each host for its runs, then for the records of those to undo: two read-only execs a host. */
 async function wishes(

@@ -23,12 +23,16 @@ interface Choice {
 export function chooseRuns(histories: ReadonlyMap<string, readonly RecordedRun[]>, to?: string): Choice {
   const all = inOrder(histories.values(), ({ run }) => wholeRun(run)).reverse();
   // A boot is not taken back, and the run before it can be.
-  const isFinished = ({ state, manifest }: RecordedRun) =>
-    state === 'finished' && manifest?.command !== 'reboot';
+  const isBoot = ({ manifest }: RecordedRun) => manifest?.command === 'reboot';
+  const isFinished = (one: RecordedRun) => one.state === 'finished' && !isBoot(one);
   const newest = all.findLast((name) =>
     [...histories.values()].some((runs) => runs.some((one) => wholeRun(one.run) === name && isFinished(one))),
   );
-  const base = to === undefined ? undefined : theOne(wholeRun(to), all);
+  const boots = new Set(
+    [...histories.values()].flatMap((runs) => runs.filter(isBoot).map(({ run }) => wholeRun(run))),
+  );
+  const offered = all.filter((name) => !boots.has(name));
+  const base = to === undefined ? undefined : theOne(wholeRun(to), all, offered);
   const isMeant = ({ run }: RecordedRun) =>
     base === undefined ? wholeRun(run) === newest : all.indexOf(wholeRun(run)) > all.indexOf(base);
   const runs = new Map<string, KnownRun[]>();
@@ -53,15 +57,15 @@ export function chooseRuns(histories: ReadonlyMap<string, readonly RecordedRun[]
   return { runs, warnings };
 }
 
-function theOne(text: string, all: readonly string[]): string {
+function theOne(text: string, all: readonly string[], offered: readonly string[]): string {
   const found = all.includes(text) ? [text] : all.filter((name) => text !== '' && name.includes(text));
   const [only, ...more] = found;
   if (only !== undefined && more.length === 0) return only;
   throw new UsageError(
     only === undefined ? `--to: no host knows a run "${text}"` : `--to: "${text}" fits ${found.join(', ')}`,
-    all.length === 0
-      ? 'there are no runs yet'
-      : `known: ${all.slice(-5).reverse().join(', ')}; haprov log lists them all`,
+    offered.length === 0
+      ? 'there are no runs yet that could be undone'
+      : `known: ${offered.slice(-5).reverse().join(', ')}; haprov log lists them all`,
   );
 }
 

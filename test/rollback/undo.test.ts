@@ -278,6 +278,15 @@ describe('which runs', () => {
     expect(undone()).toEqual(['a']);
     expect(undone('0')).toEqual(['a']);
     expect(undone('a')).toEqual([]);
+    expect(undone('b')).toEqual([]);
+    // It is offered to nobody.
+    expect(() => undone('x')).toThrow(
+      expect.objectContaining({ hint: 'known: a, 0; haprov log lists them all' }),
+    );
+    const only = new Map([['fred', [booted]]]);
+    expect(() => chooseRuns(only, 'x')).toThrow(
+      expect.objectContaining({ hint: 'there are no runs yet that could be undone' }),
+    );
   });
   test('none', () => {
     expect(chooseRuns(new Map([['fred', []]])).runs.get('fred')).toEqual([]);
