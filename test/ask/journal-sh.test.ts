@@ -48,6 +48,20 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     expect((await tell('', '')).rows).toEqual(['journal', '{"of":"all"}']);
   });
 
+  test('the last lines since a time are the last: systemd 252 gives the first ones where it is told both', async () => {
+    mkdirSync(box.path('run/systemd/journal'), { recursive: true });
+    box.fake('systemctl', '"show -p LoadState -- haproxy") echo LoadState=loaded ;;');
+    box.fake(
+      'journalctl',
+      `*" -n 2 --since @1767323045 -u haproxy") echo '{"at":1}'; echo '{"at":2}' ;;
+*" -q -n 2 -u haproxy") echo '{"at":3}'; echo '{"at":4}' ;;`,
+    );
+    expect(await tell(2, 1767323045, 'haproxy')).toEqual({
+      code: 0,
+      rows: ['journal', 'unit haproxy loaded', '{"at":3}', '{"at":4}'],
+    });
+  });
+
   test('without journald it is the end of /var/log/messages, and where it goes on', async () => {
     const text = Array.from({ length: 30_000 }, (_row, at) => `Jan  2 03:04:05 fred p: ${at}\n`).join('');
     box.write('var/log/messages', text);

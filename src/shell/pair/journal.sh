@@ -20,6 +20,8 @@ tell_logged() { # LINES SINCE UNIT...
     echo "unit $unit $(systemctl show -p LoadState -- "$unit" | sed 's/^LoadState=//')"
     set -- "$@" -u "$unit"
   done
+  # Told both, systemd 252 gives the first ones since then. Whoever asks leaves out what is before.
+  [ -z "$lines" ] || since=
   journalctl -o json --all --no-pager -q ${lines:+-n "$lines"} ${since:+--since "@$since"} "$@"
 }
 
