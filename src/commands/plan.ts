@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { ExitCode, UsageError } from '../errors';
 import { plan as makePlan } from '../library/plan';
 import type { Ended } from '../library/several';
@@ -23,6 +24,7 @@ export async function plan(options: PlanOptions, context: Context): Promise<Exit
 }
 
 async function planOne(options: PlanOptions, context: Context): Promise<Ended> {
+  if (options.out !== undefined) requirePlace(options.out);
   const { plan: shown, requireWhole } = await makePlan(options, context);
   if (options.json) await context.printJson(shown, 2);
   else await context.printRendered(renderPlan(shown, context));
@@ -31,6 +33,21 @@ async function planOne(options: PlanOptions, context: Context): Promise<Ended> {
   const isWell = pending(shown) === 0;
   const code = options.exitCode && !isWell ? ExitCode.changesPending : ExitCode.done;
   return { code, sum: summaryOf(shown.hosts, { color: false }), isWell };
+}
+
+/** @throws UsageError where the plan could not be saved there: it takes no answers of hosts to know that */
+function requirePlace(file: string): void {
+  const isFolder = (path: string) => {
+    try {
+      return statSync(path).isDirectory();
+    } catch {
+      return false;
+    }
+  };
+  const folder = dirname(file);
+  if (isFolder(file)) throw new UsageError(`--out ${file}: it is a folder`, 'name a file in it');
+  if (!isFolder(folder))
+    throw new UsageError(`--out ${file}: there is no folder ${folder}`, `make it first: mkdir -p ${folder}`);
 }
 
 function save(file: string, plan: object): void {
