@@ -17,7 +17,7 @@ export async function unlock(options: UnlockOptions, context: Context): Promise<
     },
     context,
   );
-  if (refused) await print('nothing was unlocked: you said no\n');
+  if (refused) await print('nothing was unlocked: you did not say yes\n');
   for (const { host, said } of taken) await print(`${host}: ${said}\n`);
   if (failure && exitCode !== ExitCode.notRestored) throw failure;
   return exitCode;

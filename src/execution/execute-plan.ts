@@ -117,7 +117,7 @@ export async function executePlan(
     plan: shown,
   };
   if (!(await agreed(question, options, context)))
-    return end({ ...nothing, exitCode: ExitCode.failed, message: 'nothing was done: you said no' });
+    return end({ ...nothing, exitCode: ExitCode.failed, message: 'nothing was done: you did not say yes' });
   const heard: Context = {
     ...context,
     emit(event) {

@@ -75,7 +75,7 @@ export async function drill(options: DrillOptions, context: Context): Promise<Dr
     const holder = holderOf(status, known);
     const experiments = wanted.map((scenario) => experimentOf(scenario, holder, known));
     if (!(await isMeant(experiments, options, context)))
-      return { exitCode: end(context, begun, ExitCode.failed, 0, 'nothing was done: you said no') };
+      return { exitCode: end(context, begun, ExitCode.failed, 0, 'nothing was done: you did not say yes') };
     context.begin(onStop);
     const report = await executePlan({ planned, known, looking, wanted }, context);
     const isKept = (await options.keep?.(report)) ?? true;

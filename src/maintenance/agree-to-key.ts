@@ -69,7 +69,7 @@ async function judge({ host, presented, known }: StrangeHostKey, options: Agreei
   if (
     !(await agreed({ text, about, todo: 'replace, with --host-key and its fingerprint' }, options, context))
   )
-    throw new HaprovError(ExitCode.failed, 'nothing was done: you said no');
+    throw new HaprovError(ExitCode.failed, 'nothing was done: you did not say yes');
 }
 
 async function written<T>(host: string, file: string | undefined, work: () => Promise<T>): Promise<T> {

@@ -34,7 +34,7 @@ export async function executeRoll(
     const names = plan.turns.map(({ host }) => host).join(', then ');
     const question = { text: `${command} ${names}?`, about: text, todo: command, plan };
     if (!(await agreed(question, options, context)))
-      return end({ ...nothing, exitCode: ExitCode.failed, message: 'nothing was done: you said no' });
+      return end({ ...nothing, exitCode: ExitCode.failed, message: 'nothing was done: you did not say yes' });
     const probe = await startVipProbe(options.probe ? probeTargets(inventory) : []);
     try {
       const { exitCode, done, message } = await roll(open.roll);

@@ -81,7 +81,7 @@ test('a host that could not be put back', async () => {
 });
 
 test('each run of a command by itself: one that nobody agreed to is not told because another one was made', async () => {
-  const no: EventBody = { ...runEnd, message: 'nothing was done: you said no' };
+  const no: EventBody = { ...runEnd, message: 'nothing was done: you did not say yes' };
   const { events } = await told('read', runStart, 'begin', runEnd, runStart, no);
   expect(events.map(({ text }) => text)).toEqual(['apply on pair: fred failed, and is as before']);
 });

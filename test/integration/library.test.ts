@@ -45,7 +45,7 @@ describeLab('haprov as a library', () => {
 
   test('the documents’ example makes the hosts so, and then finds nothing to do', async () => {
     const file = inventoryOf(['fred', 'ethyl'], 'of the example');
-    expect(await converge(file, 1)).toContain('failed: nothing was done: you said no');
+    expect(await converge(file, 1)).toContain('failed: nothing was done: you did not say yes');
     expect(textOn('fred')).toBe('none');
     expect(await converge(file)).toContainEqual(expect.stringMatching(/^2 changes by \d{8}T\d{6}Z-\w{6}$/));
     expect(['fred', 'ethyl'].map(textOn)).toEqual(['of the example', 'of the example']);

@@ -59,7 +59,7 @@ test('a key that is known is asked about by nobody', async () => {
 test.each([
   [{ yes: true }, undefined, 2, 'Nobody has agreed'],
   [{}, undefined, 2, 'nobody to ask'],
-  [{}, 'no', 1, 'you said no'],
+  [{}, 'no', 1, 'you did not say yes'],
   [{}, 'left', 130, 'left before'],
   [{ hostKey: 'SHA256:another' }, undefined, 3, 'and not SHA256:another'],
   [{ yes: true, hostKey: 'SHA256:another' }, 'yes', 3, 'and not SHA256:another'],
