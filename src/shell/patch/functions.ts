@@ -6,7 +6,7 @@ import rollText from './roll.sh';
 import updateText from './update.sh';
 
 export const libraries = {
-  'needs': { text: needsText, needs: ['probe', 'init'], functions: 'running_files unit_of tell_units can_restart tell_runs_from tell_needs tell_boot_by_packages tell_boot_by_kernel restart_units' },
+  'needs': { text: needsText, needs: ['probe', 'init'], functions: 'running_files unit_of tell_units can_restart has_process tell_runs_from tell_needs tell_boot_by_packages tell_boot_by_kernel restart_units' },
   'resolve': { text: resolveText, needs: ['probe', 'needs', 'haproxy-files', 'keepalived-reads'], functions: 'resolver resolver_name wished read_table versions_of tell_updates tell_traits has_line full_folder rpm_locker' },
   'roll': { text: rollText, needs: ['init', 'probe'], functions: 'boot_mark probe_roll note_roll forget_roll boot_host can_boot tell_surroundings' },
   'update': { text: updateText, needs: ['probe', 'resolve', 'transaction', 'haproxy-files', 'validators', 'units'], functions: 'each_update check_updates is_as_planned stage_updates say_of_resolver fetch_programs is_updated copy_from_cache unpack with_new try_updates try_haproxy try_keepalived run_updates last_transaction verify_updates is_as_wanted undo_updates undo_transaction made_by was_put_back restart_back' },
@@ -18,6 +18,7 @@ export interface Functions {
   unit_of: [pid: Word];
   tell_units: [];
   can_restart: [unit: Word];
+  has_process: [unit: Word];
   tell_runs_from: [...name: Word[]];
   tell_needs: [];
   tell_boot_by_packages: [];
