@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Document, Path } from '../document/document';
 import { InputError } from '../errors';
@@ -99,7 +99,7 @@ export async function tryToPut(
 }
 
 function tryFile(path: string): void {
-  const beside = `${path}.${process.pid}.try`;
+  const beside = `${existsSync(path) ? realpathSync(path) : path}.${process.pid}.try`;
   try {
     putInPlace(beside, '', 0o600);
   } catch (error) {
@@ -112,9 +112,9 @@ function tryFile(path: string): void {
 const ended = (text: string) => `${text.trimEnd()}\n`;
 
 function putFile(path: string, text: string): () => void {
-  let before: string | undefined;
+  let before: Buffer | undefined;
   try {
-    before = readFileSync(path, 'utf8');
+    before = readFileSync(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw fault(path, (error as Error).message);
   }

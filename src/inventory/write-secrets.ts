@@ -175,18 +175,23 @@ async function replace(
       `does not name you, so you could not read ${secretFile} again: add ${await ownRecipient(asker, tell)}`,
     );
   }
-  attempt(path, () => putInPlace(existsSync(path) ? realpathSync(path) : path, sealed));
+  attempt(path, () => putInPlace(path, sealed));
   return age().aboutFile(Buffer.from(sealed)).recipients;
 }
 
-/** The file is the old one or the new one whole, whatever ends meanwhile. @param newMode of a file that was not there */
-export function putInPlace(file: string, text: string, newMode = 0o644): void {
-  const mode = statSync(file, { throwIfNoEntry: false })?.mode ?? newMode;
+/**
+ * The file is the old one or the new one whole, whatever ends meanwhile; a link to it stays one.
+ * @param newMode of a file that was not there
+ */
+export function putInPlace(path: string, content: string | Uint8Array, newMode = 0o644): void {
+  const there = statSync(path, { throwIfNoEntry: false });
+  const file = there ? realpathSync(path) : path;
+  const mode = there?.mode ?? newMode;
   const next = `${file}.${process.pid}`;
   try {
     const fd = openSync(next, 'wx', mode & 0o777);
     try {
-      writeFileSync(fd, text);
+      writeFileSync(fd, content);
       fsyncSync(fd);
     } finally {
       closeSync(fd);

@@ -1,4 +1,14 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { canBePut, certificateSources, putValues } from '../../src/inventory/certificate-sources';
 import { openSecrets } from '../../src/inventory/secret-file';
@@ -64,6 +74,17 @@ describe('values are put where their references lead', () => {
     await back();
     expect(readFileSync(old, 'utf8')).toBe('before\n');
     expect(existsSync(fresh)).toBe(false);
+  });
+
+  test('a link stays one, and what it leads to is put back as it was, which need not be text', async () => {
+    const [link, target] = [join(folder, 'web.pem'), join(folder, 'live.pem')];
+    const bytes = Buffer.from([0xff, 0x00, 0xfe, 0x0a]);
+    writeFileSync(target, bytes);
+    symlinkSync('live.pem', link);
+    const back = await put([{ reference: { file: 'web.pem' }, value: 'after' }]);
+    expect([readFileSync(target, 'utf8'), readlinkSync(link)]).toEqual(['after\n', 'live.pem']);
+    await back();
+    expect([readFileSync(target), readlinkSync(link)]).toEqual([bytes, 'live.pem']);
   });
 
   test('secrets are set in one change, others stay, and all can be put back', async () => {
