@@ -1,5 +1,5 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
-import { appendFile, mkdir, open, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, open, readFile, realpath, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { HostError } from '../errors';
 import { command } from '../shell/quote';
@@ -253,13 +253,15 @@ export async function forgetHostKeys(host: string, settings: SshSettings): Promi
   const known = (await knownHostKeys(host, settings)).filter(
     ({ marker, withoutPort }) => marker === undefined && !withoutPort,
   );
-  for (const file of new Set(known.map((key) => key.file))) {
-    const lines = new Set(known.filter((key) => key.file === file).map(({ line }) => line));
-    const [text, { mode }] = await Promise.all([readFile(file, 'utf8'), stat(file)]);
+  for (const path of new Set(known.map((key) => key.file))) {
+    const lines = new Set(known.filter((key) => key.file === path).map(({ line }) => line));
+    // A link stays one, and what is no UTF-8 stays as it is.
+    const [encoding, file] = ['latin1' as const, await realpath(path)];
+    const [text, { mode }] = await Promise.all([readFile(file, encoding), stat(file)]);
     const rest = text.split('\n').filter((_row, index) => !lines.has(index + 1));
-    const [fresh, old] = [`${file}.haprov-${process.pid}`, `${file}.old`];
-    await writeFile(fresh, rest.join('\n'), { mode, flag: 'wx' });
-    await writeFile(old, text, { mode });
+    const fresh = `${file}.haprov-${process.pid}`;
+    await writeFile(fresh, rest.join('\n'), { mode, flag: 'wx', encoding });
+    await writeFile(`${path}.old`, text, { mode, encoding });
     await rename(fresh, file);
   }
   return known.length;

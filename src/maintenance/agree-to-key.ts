@@ -20,10 +20,15 @@ interface Agreeing {
 /**
  * Logs in at a host that may be another machine by now. A key that known_hosts does not have of it is taken, and those that it has are
  * forgotten, when a person agrees, or has said its fingerprint.
+ * The login itself does not ask about the key, so that a person is asked once.
  * @throws HostError where it cannot be logged in at, or has another key than was said; UsageError where nobody can agree;
  * HaprovError (exit 1) for a "no"
  */
-export async function agreeToKey(target: SshTarget, options: Agreeing, context: Context): Promise<void> {
+export async function agreeToKey(
+  { askHostKey: _, ...target }: SshTarget,
+  options: Agreeing,
+  context: Context,
+): Promise<void> {
   const say = (text: string) => context.emit({ type: 'message', level: 'info', host: target.name, text });
   try {
     (await connect(target)).close();

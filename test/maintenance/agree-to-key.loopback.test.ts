@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, readlinkSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { fingerprint } from '../../src/host/host-keys';
 import { agreeToKey } from '../../src/maintenance/agree-to-key';
 import type { Context } from '../../src/planning/context';
@@ -92,6 +92,37 @@ test('a host that nobody knew is taken as well, and nothing is forgotten', async
   expect(await agree({ hostKey: shown })).toMatchObject({ code: undefined });
   expect(known()).toBe(`${name()} ${line}\n`);
   expect(existsSync(`${files.knownHosts}.old`)).toBe(false);
+});
+
+test('a person is asked about a key once: not by the login as well', async () => {
+  const asked: string[] = [];
+  const context: Context = {
+    ...recorder().context,
+    canAsk: true,
+    confirm: async (question) => {
+      asked.push(question);
+      return 'yes';
+    },
+  };
+  const askHostKey = async () => {
+    asked.push('by the login');
+    return true;
+  };
+  await agreeToKey({ ...files.target(server.port), askHostKey }, { yes: false }, context);
+  expect(asked).toEqual([expect.stringContaining('own key, as')]);
+  expect(known()).toBe(`${name()} ${line}\n`);
+});
+
+test('a known_hosts that is a link stays one, and bytes that are no UTF-8 stay', async () => {
+  const target = `${files.knownHosts}.real`;
+  const mine = Buffer.concat([Buffer.from('# J'), Buffer.from([0xfc]), Buffer.from('rgen\n')]);
+  const old = Buffer.concat([mine, Buffer.from(`${name()} ${another()}\n`)]);
+  writeFileSync(target, old, { mode: 0o600 });
+  symlinkSync(target, files.knownHosts);
+  expect(await agree({ hostKey: shown })).toMatchObject({ code: undefined });
+  expect(readlinkSync(files.knownHosts)).toBe(target);
+  expect(readFileSync(target)).toEqual(Buffer.concat([mine, Buffer.from(`${name()} ${line}\n`)]));
+  expect(readFileSync(`${files.knownHosts}.old`)).toEqual(old);
 });
 
 test('a key that is revoked is taken from nobody', async () => {
