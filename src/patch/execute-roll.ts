@@ -4,7 +4,7 @@ import { describeProbe, probeTargets, startVipProbe } from '../pair/vip-probe';
 import { agreed, mayGoOn } from '../planning/agree';
 import type { Context } from '../planning/context';
 import { openRoll } from './open-roll';
-import { roll } from './roll';
+import { endWithoutTurns, roll } from './roll';
 import type { RollOptions, WorkOn } from './roll-options';
 import { renderRoll } from './roll-words';
 
@@ -16,9 +16,9 @@ export async function executeRoll(
   workOn: WorkOn,
 ): Promise<RunEnd> {
   const begun = performance.now();
-  mayGoOn(options, context, 'what would be done is shown, and nothing is done');
+  const may = mayGoOn(options, context, 'what would be done is shown, and nothing is done');
   const open = await openRoll(command, options, context, workOn);
-  const { plan, inventory } = open;
+  const { plan, inventory, left } = open;
   const end = (ended: Omit<RunEnd, 'ms'>): RunEnd => {
     const whole = { ms: Math.round(performance.now() - begun), ...ended };
     context.emit({ type: 'run-end', ...whole });
@@ -29,8 +29,13 @@ export async function executeRoll(
     const text = inventory.secrets.mask(renderRoll(plan));
     if (options.json) context.emit({ type: 'message', level: 'info', text: 'the plan', data: plan });
     else await context.printRendered(`${text}\n`);
-    if (plan.turns.length === 0)
+    if (plan.turns.length === 0) {
+      await endWithoutTurns(open.roll, left, async ({ command: was }) => {
+        const text = `no host’s turn is left: forget the ${was} that was left?`;
+        return may && agreed({ text, about: text, todo: 'forget it', plan }, options, context);
+      });
       return end({ ...nothing, exitCode: ExitCode.done, message: 'nothing to do' });
+    }
     const names = plan.turns.map(({ host }) => host).join(', then ');
     const question = { text: `${command} ${names}?`, about: text, todo: command, plan };
     if (!(await agreed(question, options, context)))

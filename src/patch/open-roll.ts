@@ -17,7 +17,7 @@ import { resume, standsOf } from './resume';
 import { newestNote, type RollNote, readRoll, rollQuestion } from './roll-note';
 import { confirmSeconds, type RollOptions, type WorkOn } from './roll-options';
 import type { RollPlan } from './roll-words';
-import type { Roll, RollHost } from './rolling';
+import { hasTurn, type Roll, type RollHost } from './rolling';
 import { sshBoot } from './ssh-boot';
 
 /** A roll that is known, and not begun. */
@@ -25,6 +25,8 @@ export interface OpenRoll {
   inventory: Inventory;
   plan: RollPlan;
   roll: Roll;
+  /** What is noted of a roll that was begun and not brought to its end. */
+  left?: RollNote;
   close(): void;
 }
 
@@ -92,7 +94,7 @@ async function planRoll(
   options: RollOptions,
   context: Context,
   workOn: WorkOn,
-): Promise<Pick<OpenRoll, 'plan' | 'roll'>> {
+): Promise<Pick<OpenRoll, 'plan' | 'roll' | 'left'>> {
   const { inventory } = said;
   const { hosts, connections } = reached;
   const answers = new Map(
@@ -131,7 +133,7 @@ async function planRoll(
     const stand = note.hosts.get(name) ?? { state: 'due', staysDrained: false, mark: '' };
     const hasBooted = stand.state === 'booting' && answers.get(name)?.mark !== stand.mark;
     const work = await workOn(found, () => connections.get(name) ?? found.connection, surveyed.hosts);
-    if (!work && stand.state === 'due') {
+    if (!hasTurn(stand, { work, isDrained: found.facts.drained !== undefined })) {
       stands.set(name, { ...stand, state: 'done' });
       continue;
     }
@@ -173,6 +175,7 @@ async function planRoll(
   }
   const { timeout, bootWithin, soak } = options;
   return {
+    ...(left ? { left } : {}),
     plan: {
       version: 1,
       command,

@@ -2,6 +2,7 @@ import { ExitCode, HaprovError } from '../errors';
 import { changeNothing, isWrong, restoreAll } from '../rollout/ending';
 import { startHeartbeat } from '../rollout/heartbeat';
 import { stageAll } from '../rollout/stage-all';
+import type { RollNote } from './roll-note';
 import type { Roll, RollHost } from './rolling';
 import { takeTurn } from './turn';
 
@@ -36,6 +37,19 @@ export async function roll(roll: Roll): Promise<RollResult> {
   } finally {
     heartbeat.stop();
   }
+}
+
+/**
+ * Ends a roll of which no host has a turn. Where all hosts of one that was left are done, its note is taken away, if that is
+ * meant: the next ones would go on with it, and others would be refused.
+ */
+export async function endWithoutTurns(
+  { note, forget }: Pick<Roll, 'note' | 'forget'>,
+  left: RollNote | undefined,
+  isMeant: (left: RollNote) => Promise<boolean>,
+): Promise<void> {
+  const isOver = [...(left?.hosts.keys() ?? [])].every((name) => note.hosts.get(name)?.state === 'done');
+  if (left && isOver && (await isMeant(left))) await forget(left);
 }
 
 async function takeTurns(roll: Roll): Promise<RollResult> {

@@ -7,6 +7,7 @@ import type { HostRun } from '../rollout/host-run';
 import type { Hosts } from '../rollout/host-verbs';
 import type { BootVerbs } from './come-back';
 import type { RollNote, Stand } from './roll-note';
+import type { Work } from './roll-options';
 
 /** One host of a roll. */
 export interface RollHost {
@@ -53,6 +54,12 @@ export interface Roll {
   /** As {@link Maintenance.begin}. */
   begin(stopping: string): void;
 }
+
+/** Whether there is something to do on a host; one that was drained by a roll that is begun anew gets its place back at least. */
+export const hasTurn = (
+  { state, staysDrained }: Stand,
+  { work, isDrained }: { work: Work | undefined; isDrained: boolean },
+): boolean => work !== undefined || state !== 'due' || (isDrained && !staysDrained);
 
 /** Tells what a host has behind it, on all hosts. */
 export async function noteStand(roll: Roll, host: string, stand: Partial<Stand>): Promise<void> {

@@ -1,4 +1,4 @@
-import { HostError } from '../../src/errors';
+import { ExitCode, HostError } from '../../src/errors';
 import type { EventBody } from '../../src/events/events';
 import type { RunState } from '../../src/host/run-state';
 import type { Service, Vip } from '../../src/inventory/inventory';
@@ -9,10 +9,10 @@ import type { Answering } from '../../src/pair/who-answers';
 import type { BootVerbs } from '../../src/patch/come-back';
 import { packageWork } from '../../src/patch/package-work';
 import { resume } from '../../src/patch/resume';
-import { type RollResult, roll } from '../../src/patch/roll';
+import { endWithoutTurns, type RollResult, roll } from '../../src/patch/roll';
 import { newestNote, type RollNote } from '../../src/patch/roll-note';
 import type { Work } from '../../src/patch/roll-options';
-import type { Roll, RollHost } from '../../src/patch/rolling';
+import { hasTurn, type Roll, type RollHost } from '../../src/patch/rolling';
 import { bootStep } from '../../src/patch/ssh-boot';
 import { HostRun } from '../../src/rollout/host-run';
 import type { HostVerbs, OnJournalEntry, RunAnswer, StagedVerb } from '../../src/rollout/host-verbs';
@@ -45,6 +45,8 @@ export class World {
   points = 0;
   /** A kernel is to be made newer on each host, which boots where that is needed. */
   patches = false;
+  /** A roll that was left is begun anew. */
+  isAnew = false;
   isGone = false;
   /** The hosts that went down while they had the VIP. */
   readonly missed: string[] = [];
@@ -302,11 +304,12 @@ export async function tell(world: World, more: Partial<Roll> = {}): Promise<Told
     new Map(names.map((name) => [name, ready])),
   );
   const holder = world.holder?.name;
-  const { note, due, words } = resume(newestNote(hosts.flatMap((one) => one.note ?? [])), {
+  const left = newestNote(hosts.flatMap((one) => one.note ?? []));
+  const { note, due, words } = resume(left, {
     command: 'reboot',
     hosts: [...names.filter((name) => name !== holder).reverse(), ...names.filter((name) => name === holder)],
     drained: new Set(hosts.filter(({ isFlagged }) => isFlagged).map(({ name }) => name)),
-    anew: false,
+    anew: world.isAnew,
     roll: `roll${world.diary.length}`,
     owner: 'me@laptop',
     now: new Date(1_800_000_000_000),
@@ -336,7 +339,7 @@ export async function tell(world: World, more: Partial<Roll> = {}): Promise<Told
           [],
         )
       : toReboot;
-    if (!work && stand?.state === 'due') {
+    if (stand && !hasTurn(stand, { work, isDrained: host.isFlagged })) {
       stands.set(name, { ...stand, state: 'done' });
       continue;
     }
@@ -365,17 +368,23 @@ export async function tell(world: World, more: Partial<Roll> = {}): Promise<Told
       },
     });
   }
-  const onAll = (what: RollNote | undefined) =>
-    Promise.all(hosts.map((host) => host.noted(what).catch(() => undefined)));
+  const onAll = async (what: RollNote | undefined) => {
+    await Promise.all(hosts.map((host) => host.noted(what).catch(() => undefined)));
+  };
   let result: RollResult | undefined;
   let error: unknown;
   let isOver = false;
   const begin = async () => {
     const before = await pair.look();
+    const noted = { ...note, hosts: stands };
+    if (rolled.length === 0) {
+      await endWithoutTurns({ note: noted, forget: () => onAll(undefined) }, left, async () => true);
+      return { exitCode: ExitCode.done, done: [], message: 'nothing to do' };
+    }
     return roll({
       command: 'reboot',
       run,
-      note: { ...note, hosts: stands },
+      note: noted,
       hosts: rolled,
       connected,
       pair,

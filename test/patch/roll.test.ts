@@ -1,5 +1,6 @@
 import { ExitCode } from '../../src/errors';
 import { ScriptFailure } from '../../src/host/script-result';
+import type { RollNote, Stand } from '../../src/patch/roll-note';
 import { type Trouble, tell, until, World } from './model';
 
 /** A pair that is booted host by host: whatever befalls it, and wherever it is cut. */
@@ -10,6 +11,17 @@ afterEach(() => jest.useRealTimers());
 const turn = (host: string) =>
   ['drain', 'commit', 'confirm', 'finish', 'boot', 'undrain'].map((what) => `${host} ${what}`);
 const boots = (world: World) => world.hosts.map(({ boots: count }) => count);
+
+const noteOf = (stands: Record<string, Stand['state']>): RollNote => ({
+  roll: 'roll0',
+  serial: 1,
+  begun: new Date(1_800_000_000_000),
+  command: 'reboot',
+  owner: 'me@laptop',
+  hosts: new Map(
+    Object.entries(stands).map(([name, state]) => [name, { state, staysDrained: false, mark: '' }]),
+  ),
+});
 
 /** Nothing of the roll is left on any host. */
 function isClean(world: World): void {
@@ -127,21 +139,38 @@ test('a host that was left when it was new is booted, and one that has booted is
     ethyl.isFlagged = true;
     fred.newSince = 0;
     ethyl.newSince = isBooted ? 0 : 1;
-    fred.note = {
-      roll: 'roll0',
-      serial: 1,
-      begun: new Date(1_800_000_000_000),
-      command: 'reboot',
-      owner: 'me@laptop',
-      hosts: new Map([
-        ['ethyl', { state: 'taken', staysDrained: false, mark: '' }],
-        ['fred', { state: 'done', staysDrained: false, mark: '' }],
-      ]),
-    };
+    fred.note = noteOf({ ethyl: 'taken', fred: 'done' });
     expect((await tell(left)).result).toMatchObject({ exitCode: ExitCode.done, done: ['ethyl'] });
     expect(boots(left)).toEqual(wanted);
     isClean(left);
   }
+});
+
+test.each([
+  ['all are done, and that was not forgotten', { ethyl: 'done', fred: 'done' }, true],
+  ['what was to be made came by hand', { ethyl: 'done', fred: 'due' }, true],
+  ['one is in the inventory no more', { ethyl: 'done', lucy: 'taken' }, false],
+] as const)('no host has a turn: %s', async (_, stands, isForgotten) => {
+  const world = new World();
+  world.patches = true;
+  for (const host of world.hosts) {
+    host.newSince = 0;
+    host.note = noteOf(stands);
+  }
+  expect((await tell(world)).result).toMatchObject({ exitCode: ExitCode.done, done: [] });
+  expect(boots(world)).toEqual([1, 1]);
+  expect(world.hosts.map(({ note }) => note === undefined)).toEqual([isForgotten, isForgotten]);
+});
+
+test('a host that was taken out by a roll that is begun anew gets its place back, if nothing else', async () => {
+  const world = new World();
+  world.patches = true;
+  world.isAnew = true;
+  for (const host of world.hosts) host.newSince = 0;
+  world.host('ethyl').isFlagged = true;
+  world.host('fred').note = noteOf({ ethyl: 'taken', fred: 'due' });
+  expect((await tell(world)).result).toMatchObject({ exitCode: ExitCode.done, done: ['ethyl'] });
+  isClean(world);
 });
 
 test('a host that refuses to boot when it is new is asked to again', async () => {
