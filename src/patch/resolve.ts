@@ -111,14 +111,20 @@ const bootsFor = (updates: readonly PackageUpdate[]): string[] =>
     .filter(({ name, to }) => to !== null && booted.test(name))
     .map(({ name }) => `${name} is new: only a boot has all of the host use it`);
 
+/** Whether a package that comes is left where it is put back: a kernel that runs cannot go, nor what it needs. */
+export const stays = ({ from, isBeside }: PackageUpdate, all: readonly PackageUpdate[]): boolean =>
+  isBeside || (from === null && all.some((one) => one.isBeside));
+
 function whyOneWay(
-  { name, arch, from, to, isBeside }: PackageUpdate,
+  update: PackageUpdate,
   all: readonly PackageUpdate[],
   kept: ReadonlySet<string>,
 ): string[] {
+  const { name, arch, from, to, isBeside } = update;
   const makesRoom = to === null && all.some((one) => one.isBeside && one.name === name && one.arch === arch);
   if (makesRoom) return [`${name} ${from}: it goes since a newer one comes, and does not come back`];
   if (isBeside) return [`${name} ${to}: it stays beside ${from}, which can be chosen at boot`];
+  if (stays(update, all)) return [`${name} ${to}: it stays, since what stays may need it`];
   if (from === null || kept.has(`${name}.${arch} ${from}`)) return [];
   return [`${name}: ${from} is in none of the host’s repositories any more`];
 }

@@ -1,7 +1,7 @@
 import type { TitledStep } from '../host/transaction';
 import { call } from '../shell/library';
 import type { UpdatePlan } from './packages';
-import { wordsOf } from './resolve';
+import { stays, wordsOf } from './resolve';
 
 /** Seconds for each part of an update: a mirror, a disk and the packages' scripts may be slow. */
 const limitSeconds = 3600;
@@ -16,7 +16,14 @@ export function updateSteps(plan: UpdatePlan, { isBooted = false } = {}): Titled
   const { updates, wish, afterwards } = plan;
   if (updates.length === 0) return [];
   const rows = updates
-    .map(({ name, arch, from, to }) => `${name} ${arch} ${from ?? '-'} ${to ?? '-'}`)
+    .map((one) => [
+      one.name,
+      one.arch,
+      one.from ?? '-',
+      one.to ?? '-',
+      ...(stays(one, updates) ? ['stays'] : []),
+    ])
+    .map((fields) => fields.join(' '))
     .join('\n');
   const target = namesIn(updates);
   return [

@@ -1,16 +1,17 @@
 # A dnf and an rpm over two tables in $state: "installed" and "offered", a row each "NAME ARCH VERSION".
-# "beside" names those of which up to three versions stay beside each other. Their words are those of dnf 4.14. Called as: sh fake-resolver.sh STATE PROGRAM WORD...
+# "beside" names those of which up to three versions stay beside each other, "obsolete" those that go. Their words are those of dnf 4.14. Called as: sh fake-resolver.sh STATE PROGRAM WORD...
 state=$1 program=$2
 shift 2
 cd "$state" || exit 99
 
-touch beside
+touch beside obsolete
 is_beside() { grep -qxF "$1" beside; } # NAME
 
 newer() { awk 'NR == FNR { have[$1 "." $2] = have[$1 "." $2] " " $3 " "; next } ($1 "." $2) in have && !index(have[$1 "." $2], " " $3 " ")' installed offered; }
 
-# The oldest of three versions goes when a fourth comes.
+# What is obsolete goes, and the oldest of three versions when a fourth comes.
 going() { # ROWS
+  awk 'FILENAME == "obsolete" { gone[$1]; next } $1 in gone' obsolete installed
   printf '%s\n' "$1" | while read -r name arch version; do
     ! is_beside "$name" || awk -v name="$name" -v arch="$arch" '$1 == name && $2 == arch { row[++rows] = $0 } END { if (rows >= 3) print row[1] }' installed
   done
@@ -58,9 +59,20 @@ case "$program $*" in
     for id in $(ls history.* 2>/dev/null | sed 's/history\.//' | sort -rn); do echo "     $id | -y update    | 2026-11-26 19:01 | Upgrade        |    1   "; done ;;
   'dnf --setopt=exit_on_lock=1 -y history undo '*)
     [ ! -f one-way ] || { printf 'Error: The following problems occurred while running a transaction:\n  Cannot find rpm nevra "toys-1.0-1.noarch".\n'; exit 1; }
+    ! grep -qxFf beside <<. || { echo 'Error: The operation would result in removing of the running kernel'; exit 1; }
+$(awk '{ print $1 }' made)
+.
     before=history.$5
     [ -f "$before" ] || exit 1
     put "$(cat "$before")" ;;
+  'dnf --setopt=exit_on_lock=1 -y downgrade '* | 'dnf --setopt=exit_on_lock=1 -y install '*)
+    verb=$3
+    shift 3
+    for wanted; do
+      case $wanted in *.*.*) ;; *) exit 1 ;; esac
+      row=$(printf '%s\n' "$wanted" | sed 's/^\(.*\)-\([^-]*-[^-]*\)\.\([^.]*\)$/\1 \3 \2/')
+      case $verb in downgrade) put "$row" ;; *) echo "$row" >>installed ;; esac
+    done ;;
   'rpm --eval %{_dbpath}') echo /nowhere ;;
   'rpm -q --qf %|EPOCH?{%{EPOCH}:}|%{VERSION}-%{RELEASE}\n '*)
     awk -v wanted="$4" '($1 "." $2) == wanted { print $3; found = 1 } END { if (!found) { print "package " wanted " is not installed"; exit 1 } }' installed ;;

@@ -133,6 +133,7 @@ old glibc.x86_64 2.34-1
     'glibc: 2.34-1 is in none of the host’s repositories any more',
     'kernel-core 5.14.0-9.el9: it stays beside 5.14.0-8.el9, which can be chosen at boot',
     'kernel-core 5.14.0-6.el9: it goes since a newer one comes, and does not come back',
+    'libnew 1-1: it stays, since what stays may need it',
     'perl-Carp: 1.42-396.el8 is in none of the host’s repositories any more',
     'what the packages’ own scripts do to a host: putting a package back does not undo it',
   ]);

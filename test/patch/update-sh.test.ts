@@ -32,7 +32,7 @@ function steps(...rows: [name: string, arch: string, from: string | null, to: st
       from,
       to,
       repository: 'newer',
-      isBeside: false,
+      isBeside: /^kernel/.test(name) && to !== null,
     }),
   );
   return updateSteps({
@@ -66,7 +66,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
 
   describe('kernels, of which three stay beside each other', () => {
     const kernels = ['362', '427', '503'].map((version) => `kernel-core x86_64 5.14.0-${version}.el9`);
-    const old = [...kernels, 'toys noarch 1.0-1'];
+    const old = [...kernels, 'toys noarch 1.0-1', 'oldtoys x86_64 1:0.1-1'];
     const offered = ['kernel-core x86_64 5.14.0-570.el9', 'toys noarch 2.0-1'];
     const made = [...kernels.slice(1), 'toys noarch 2.0-1', offered[0] ?? ''];
     const go = () =>
@@ -74,17 +74,30 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
         steps(
           ['kernel-core', 'x86_64', '5.14.0-503.el9', '5.14.0-570.el9'],
           ['kernel-core', 'x86_64', '5.14.0-362.el9', null],
+          ['oldtoys', 'x86_64', '1:0.1-1', null],
           [...toys],
         ),
       );
     beforeEach(() => {
       host(shell, old, offered);
       put('beside', 'kernel-core\n');
+      put('obsolete', 'oldtoys\n');
     });
 
     test('the oldest goes when a new one comes', async () => {
       expect(await go()).toMatchObject({ code: 0, stderr: '' });
       expect(installed()).toEqual(made);
+    });
+
+    test('all but the kernels is put back', async () => {
+      await go();
+      await box.go('restore');
+      expect(box.state()).toBe('restored');
+      expect(installed().sort()).toEqual([...kernels.slice(1), offered[0], ...old.slice(3)].sort());
+      expect(box.calls().filter((call) => / -y (history|downgrade|install)/.test(call))).toEqual([
+        'dnf --setopt=exit_on_lock=1 -y downgrade toys-1.0-1.noarch',
+        'dnf --setopt=exit_on_lock=1 -y install oldtoys-1:0.1-1.x86_64',
+      ]);
     });
 
     test('an oldest one that is there all the same', async () => {

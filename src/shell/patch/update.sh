@@ -1,9 +1,10 @@
-# Newer packages as a step of a transaction. ROWS are the plan's: "NAME ARCH FROM TO", "-" for none.
+# Newer packages as a step of a transaction. ROWS are the plan's: "NAME ARCH FROM TO", "-" for none; "stays" behind one that
+# the way back leaves.
 # Needs: probe resolve transaction haproxy-files validators units
 
 # Calls READ with the fields of each row, until it fails. In brackets, because ksh executes the loop itself, which exits.
 each_update() ( # ROWS READ
-  printf '%s\n' "$1" | while read -r name arch from to; do "$2" "$name" "$arch" "$from" "$to" || exit; done
+  printf '%s\n' "$1" | while read -r name arch from to stays; do "$2" "$name" "$arch" "$from" "$to" "$stays" || exit; done
 )
 
 check_updates() { # ROWS
@@ -164,13 +165,32 @@ undo_updates() { # ROWS
   ! each_update "$1" was_put_back >/dev/null || return 0
   after=$(cat "$made/after" 2>/dev/null) before=$(cat "$made/before")
   [ -n "$after" ] || after=$(last_transaction)
-  if [ -n "$after" ] && [ "$after" != "$before" ]; then undo_transaction "$after"; fi
+  if [ -n "$after" ] && [ "$after" != "$before" ]; then
+    case $1 in
+      *' stays'*) put_rows_back "$1" ;;
+      *) put_back history undo "$after" ;;
+    esac
+  fi
   each_update "$1" was_put_back || fail 'not all packages could be put back'
 }
 
+# The resolver undoes all or nothing, and refuses to remove the kernel that runs.
+put_rows_back() { # ROWS
+  ways=$(each_update "$1" tell_way_back)
+  for verb in downgrade install; do
+    set -- $(printf '%s\n' "$ways" | sed -n "s/^$verb //p")
+    [ $# = 0 ] || put_back "$verb" "$@" || return
+  done
+}
+
+tell_way_back() { # NAME ARCH FROM TO STAYS
+  ! was_put_back "$@" >/dev/null || return 0
+  if [ "$4" = - ]; then echo "install $1-$3.$2"; else echo "downgrade $1-$3.$2"; fi
+}
+
 # The services of a host that boots wait for this, and its network may not be there yet.
-undo_transaction() { # NUMBER
-  set -- "$(resolver_name)" --setopt=exit_on_lock=1 -y history undo "$1"
+put_back() { # WORD...
+  set -- "$(resolver_name)" --setopt=exit_on_lock=1 -y "$@"
   [ -z "$booting" ] || set -- timeout 120 "$@"
   attempt "$@" </dev/null
 }
@@ -184,7 +204,8 @@ made_by() { # ROWS
   return 1
 }
 
-was_put_back() { # NAME ARCH FROM TO
+was_put_back() { # NAME ARCH FROM TO STAYS
+  [ -z "$5" ] || return 0
   found=$(versions_of "$1.$2" | tr '\n' ' ')
   case "$3: $found" in -:\ ) return 0 ;; esac
   # A kernel that had to go, because a new one came, stays away: the others are there.
