@@ -125,6 +125,8 @@ function clientFor({ directory, accountKey, ca, signal }: Ordering): {
     const answer = await ask(url, method, {
       ...options,
       ...own,
+      // It would read HTTPS_PROXY of the process, which requireDirectory does not, and no caller has said.
+      proxy: false,
       signal,
       timeout: answerMs,
       retryAttempt: Number.MAX_SAFE_INTEGER,

@@ -137,6 +137,19 @@ describePebble('an authority', () => {
     expect(records).toEqual(['set', 'remove']);
   });
 
+  test('is asked directly, whatever proxy the process is told of', async () => {
+    const { HTTPS_PROXY, NO_PROXY } = process.env;
+    const before = Object.entries({ HTTPS_PROXY, NO_PROXY });
+    Object.assign(process.env, { HTTPS_PROXY: 'http://127.0.0.1:1', NO_PROXY: '' });
+    try {
+      expect((await order(ordering({ names: ['nine.example'] }))).certificate).toMatch(/^-----BEGIN/);
+    } finally {
+      for (const [name, value] of before)
+        if (value === undefined) delete process.env[name];
+        else process.env[name] = value;
+    }
+  });
+
   test('is not trusted without its own authority, and is left when the command ends', async () => {
     await expect(order(ordering({ ca: undefined }))).rejects.toMatchObject({
       message: expect.stringContaining('is not reached: '),
