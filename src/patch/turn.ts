@@ -26,6 +26,8 @@ export async function takeTurn(roll: Roll, host: RollHost): Promise<void> {
   const stand = roll.note.hosts.get(name);
   const wasTold = stand?.state === 'booting';
   const hasBooted = wasTold && (await boots.mark()) !== stand.mark;
+  // It had not when this began: what was staged since is for a host that does not boot any more.
+  if (hasBooted && run) await mustBe(run.restore(), `${name} has booted, and its run could not be closed`);
   if (!hasBooted) {
     await noteStand(roll, name, { state: 'taken' });
     await drain(roll, host);
@@ -161,7 +163,7 @@ async function look(roll: Roll, { name, run }: RollHost): Promise<void> {
     const all = faults.length > 0 ? faults : await roll.newFaults(name);
     if (all.length > 0)
       throw failed(
-        `${name} ${run ? 'is changed' : 'has booted'}, and not as it was before: ${all.join('; ')}; it is still drained, so nobody is sent there`,
+        `${name} ${run && !run.isBack ? 'is changed' : 'has booted'}, and not as it was before: ${all.join('; ')}; it is still drained, so nobody is sent there`,
       );
   });
 }

@@ -173,6 +173,27 @@ test('a host that was taken out by a roll that is begun anew gets its place back
   isClean(world);
 });
 
+test('a host that boots when all are locked already is unlocked, and looked at only', async () => {
+  const world = new World();
+  const ethyl = world.host('ethyl');
+  ethyl.isFlagged = true;
+  const note = noteOf({ ethyl: 'booting', fred: 'done' });
+  ethyl.note = {
+    ...note,
+    hosts: new Map([...note.hosts, ['ethyl', { state: 'booting', staysDrained: false, mark: 'kernel:1' }]]),
+  };
+  const stage = ethyl.stage.bind(ethyl);
+  ethyl.stage = async (...words) => {
+    const code = await stage(...words);
+    ethyl.boots += 1;
+    return code;
+  };
+  expect((await tell(world)).result).toMatchObject({ exitCode: ExitCode.done, done: ['ethyl'] });
+  expect(world.diary).toEqual(['ethyl restore', 'ethyl undrain']);
+  expect(boots(world)).toEqual([1, 2]);
+  isClean(world);
+});
+
 test('a host that refuses to boot when it is new is asked to again', async () => {
   const world = new World();
   world.patches = true;
