@@ -4,6 +4,7 @@ import { type Connection, connect, loginReasons, type SshTarget } from '../host/
 import { call, compose } from '../shell/library';
 import { rowReader } from '../shell/rows';
 import { type ClockDifference, clockDifference } from './clock-difference';
+import { heardWhole } from './heard-whole';
 import { InOrder, SoonInOrder } from './in-order';
 import { isOfUnit, journalEntry, type LogEntry, type SyslogPlace, syslogEntry } from './log-entry';
 
@@ -52,15 +53,13 @@ interface Place {
  * Reads what hosts have logged, merged by time with the differences of their clocks taken out, and goes on with what comes, where
  * that is wished, until `stopping` aborts: then a host that is lost is looked for again.
  * @returns the units that no host knows
+ * @throws what `hear` throws
  */
-export async function readLogs(
+export const readLogs = (
   hosts: readonly LoggedHost[],
   wish: LogWish,
   listener: LogListener,
-): Promise<string[]> {
-  const logs = new Logs(hosts, wish, listener);
-  return logs.read();
-}
+): Promise<string[]> => heardWhole(listener, (all) => new Logs(hosts, wish, all).read());
 
 class Logs {
   readonly #clocks = new Map<string, ClockDifference>();
@@ -76,11 +75,13 @@ class Logs {
   ) {}
 
   async read(): Promise<string[]> {
-    const { hosts, wish } = this;
-    await Promise.all(hosts.map(({ connection }) => this.#learnClock(connection)));
-    await this.#readPast();
+    const told = await Promise.all(
+      this.hosts.map((host) => this.#orTell(host, this.#learnClock(host.connection))),
+    );
+    const hosts = this.hosts.filter((_, index) => told[index]);
+    await this.#readPast(hosts);
     const unknown = [...this.#unknown].filter(([, times]) => times === hosts.length).map(([unit]) => unit);
-    if (wish.follows) await this.#follow();
+    if (this.wish.follows) await this.#follow();
     await this.#hearing;
     return unknown;
   }
@@ -100,25 +101,32 @@ class Logs {
     this.#errors = this.listener.errorsOf(this.#clocks);
   }
 
-  async #readPast(): Promise<void> {
+  /** Whether it was done; a host that breaks off is told of, and stops no other. */
+  async #orTell(host: LoggedHost, work: Promise<void>): Promise<boolean> {
+    try {
+      await work;
+      return true;
+    } catch (error) {
+      if (!(error instanceof HaprovError)) throw error;
+      if (!this.listener.stopping.aborted) this.#tell(host, 'warning', error.message);
+      return false;
+    }
+  }
+
+  async #readPast(hosts: readonly LoggedHost[]): Promise<void> {
     const { lines } = this.wish;
     const last: LogEntry[] = [];
     const emit = (entry: LogEntry): void => {
       if (lines === undefined) this.#hear(entry);
       else if (last.push(entry) > lines) last.shift();
     };
-    const names = this.hosts.map(({ target }) => target.name);
+    const names = hosts.map(({ target }) => target.name);
     const order = new InOrder(names, this.#timeOf, emit);
     await Promise.all(
-      this.hosts.map(async (host) => {
-        try {
-          await this.#pastOf(host, (entries) => Promise.all([order.add(entries), this.#hearing]));
-        } catch (error) {
-          if (!(error instanceof HaprovError)) throw error;
-          if (!this.listener.stopping.aborted) this.#tell(host, 'warning', error.message);
-        } finally {
-          order.end(host.target.name);
-        }
+      hosts.map(async (host) => {
+        const past = this.#pastOf(host, (entries) => Promise.all([order.add(entries), this.#hearing]));
+        await this.#orTell(host, past);
+        order.end(host.target.name);
       }),
     );
     for (const entry of last) this.#hear(entry);

@@ -2,6 +2,7 @@ import { HaprovError } from '../errors';
 import { type Connection, connect, type SshTarget } from '../host/connection';
 import { Turns } from '../host/turns';
 import { call, compose } from '../shell/library';
+import { heardWhole } from './heard-whole';
 import { LinePieces } from './line-pieces';
 
 /** How a command ended on one host. */
@@ -33,16 +34,25 @@ interface Asked {
   stopping: AbortSignal;
 }
 
-/** Runs a command on hosts. One that does not answer stops no other. Returns how it ended, in the order of `targets`. */
-export async function runCommand(targets: readonly SshTarget[], asked: Asked): Promise<CommandEnd[]> {
+/**
+ * Runs a command on hosts. One that does not answer stops no other. Returns how it ended, in the order of `targets`.
+ * @throws what `hear` throws, once the command is ended on all hosts
+ */
+export const runCommand = (targets: readonly SshTarget[], asked: Asked): Promise<CommandEnd[]> =>
+  heardWhole(asked, (all) => runOnAll(targets, all));
+
+async function runOnAll(targets: readonly SshTarget[], asked: Asked): Promise<CommandEnd[]> {
   const turns = new Turns(asked.atOnce);
   const ends = targets.map(async (target) => {
     const done = await turns.take();
-    if (asked.stopping.aborted) return undefined;
-    const end = await runOn(target, asked);
-    done();
-    if (!asked.stopping.aborted) asked.ended(end);
-    return end;
+    try {
+      if (asked.stopping.aborted) return undefined;
+      const end = await runOn(target, asked);
+      if (!asked.stopping.aborted) asked.ended(end);
+      return end;
+    } finally {
+      done();
+    }
   });
   return (await Promise.all(ends)).filter((end) => end !== undefined);
 }

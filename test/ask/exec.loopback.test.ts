@@ -131,7 +131,7 @@ describeWithSshd('a command on hosts', () => {
         expect(haprov(name, 'inventory.json', hosts)).toMatchObject({
           code: 2,
           stdout: '',
-          stderr: expect.stringContaining('--limit'),
+          stderr: expect.stringMatching(/no host/),
         });
     },
   );
@@ -167,6 +167,20 @@ describeWithSshd('a command on hosts', () => {
     leave(child);
     expect((await ended)[0]).toBe(code);
     while (isThere(pid)) await new Promise((resolve) => setTimeout(resolve, 20));
+  });
+
+  test('what a reader throws ends the command on all hosts, and begins it on no other', async () => {
+    const pids: string[] = [];
+    const work = exec(files.path('inventory.json'), ['all'], 'echo $$; exec sleep 1000', {
+      env: { ...process.env, ...env },
+      atOnce: 1,
+      hear(_host, _stream, lines) {
+        pids.push(lines.trim());
+        throw new Error('the disk is full');
+      },
+    });
+    await expect(work).rejects.toThrow('the disk is full');
+    expect(pids.map(isThere)).toEqual([false]);
   });
 
   test('a host sends no more than its reader takes', async () => {
