@@ -245,20 +245,23 @@ export async function rememberHostKey(settings: SshSettings, presented: Buffer):
 }
 
 /**
- * Takes all keys of the host out of its known_hosts files, whole lines, as `ssh-keygen -R` does; a file that loses one is kept
- * beside it, with `.old` behind its name. Returns how many there were.
+ * Takes all keys of the host out of its known_hosts files, whole lines, as `ssh-keygen -R` does; but one with a pattern, such as
+ * `*.example.com`, stays for all other hosts. A file that loses one is kept beside it, with `.old` behind its name. Returns how many there were.
  * @throws Error of the file system, before anything is changed in that file
  */
 export async function forgetHostKeys(host: string, settings: SshSettings): Promise<number> {
   const known = (await knownHostKeys(host, settings)).filter(
     ({ marker, withoutPort }) => marker === undefined && !withoutPort,
   );
+  const { name } = hostKeyNames(settings);
   for (const path of new Set(known.map((key) => key.file))) {
     const lines = new Set(known.filter((key) => key.file === path).map(({ line }) => line));
     // A link stays one, and what is no UTF-8 stays as it is.
     const [encoding, file] = ['latin1' as const, await realpath(path)];
     const [text, { mode }] = await Promise.all([readFile(file, encoding), stat(file)]);
-    const rest = text.split('\n').filter((_row, index) => !lines.has(index + 1));
+    const rest = text
+      .split('\n')
+      .flatMap((row, index) => (lines.has(index + 1) ? withoutHost(row, name) : row));
     const fresh = `${file}.haprov-${process.pid}`;
     await writeFile(fresh, rest.join('\n'), { mode, flag: 'wx', encoding });
     await writeFile(`${path}.old`, text, { mode, encoding });
@@ -266,6 +269,11 @@ export async function forgetHostKeys(host: string, settings: SshSettings): Promi
   }
   return known.length;
 }
+
+const withoutHost = (row: string, name: string): string | [] => {
+  const [names = ''] = /^\s*\S+/.exec(row) ?? [];
+  return /[*?]/.test(names) ? `${names},!${name}${row.slice(names.length)}` : [];
+};
 
 async function endsInNewline(file: string): Promise<boolean> {
   const handle = await open(file, 'r').catch(() => undefined);

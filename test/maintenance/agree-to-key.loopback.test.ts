@@ -125,6 +125,14 @@ test('a known_hosts that is a link stays one, and bytes that are no UTF-8 stay',
   expect(readFileSync(`${files.knownHosts}.old`)).toEqual(old);
 });
 
+test('a line for many hosts stays for the others', async () => {
+  const key = another();
+  files.write('known_hosts', `[127.0.0.*]:*,!x ${key}\n`);
+  expect(await agree({ hostKey: shown })).toMatchObject({ code: undefined });
+  expect(known()).toBe(`[127.0.0.*]:*,!x,!${name()} ${key}\n${name()} ${line}\n`);
+  expect(await agree()).toMatchObject({ said: expect.stringContaining('is known') });
+});
+
 test('a key that is revoked is taken from nobody', async () => {
   files.write('known_hosts', `@revoked ${name()} ${line}\n`);
   expect(await agree({ hostKey: shown }, 'yes')).toMatchObject({
