@@ -208,11 +208,15 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
 
   describe('the new programs read the configuration before they are installed', () => {
     /** The new package has `text` as its program. */
-    function brings(program: string, text: string): void {
+    function brings(program: string, text: string, version = '2.2.8'): void {
       host(shell, [`${program} x86_64 1-1`], [`${program} x86_64 9-1`]);
       const root = join(box.memory, 'payload');
       mkdirSync(join(root, 'usr/sbin'), { recursive: true });
-      writeFileSync(join(root, 'usr/sbin', program), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+      writeFileSync(
+        join(root, 'usr/sbin', program),
+        `#!/bin/sh\n[ "$1" != --version ] || { echo "Keepalived v${version} (11/26,2026)" >&2; exit; }\n${text}\n`,
+        { mode: 0o755 },
+      );
       box.lack('cpio');
       box.fake('rpm2archive', `-) cat >/dev/null; tar -czf - -C ${root} . ;;`);
       box.fake(
@@ -275,6 +279,17 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
           ),
         ],
       ]);
+    });
+
+    test('a keepalived that reads no configuration when it is told to check one: nobody takes it for tried', async () => {
+      brings('keepalived', 'exit 0', '1.3.5');
+      const { code, journal } = await go('keepalived');
+      expect(code).toBe(0);
+      expect(journal).toContainEqual({
+        event: 'warning',
+        step: 1,
+        text: 'the new keepalived: warning: it cannot check a configuration, as keepalived can since 2.0.4, so it was not tried\n',
+      });
     });
 
     /** Which files HAProxy reads stands on its unit's command line. */

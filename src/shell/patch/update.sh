@@ -109,6 +109,7 @@ try_haproxy() {
 try_keepalived() {
   know_keepalived
   [ -s "$keepalived_main" ] || return 0
+  with_new can_check_keepalived || { echo 'warning: it cannot check a configuration, as keepalived can since 2.0.4, so it was not tried'; return 0; }
   note_command "keepalived -t -f $keepalived_main"
   said=$(with_new test_keepalived "$keepalived_main")
   verdict=$?
