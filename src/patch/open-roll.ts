@@ -132,7 +132,8 @@ async function planRoll(
     const host = inventory.hosts.find((one) => one.name === name) as Host;
     const stand = note.hosts.get(name) ?? { state: 'due', staysDrained: false, mark: '' };
     const hasBooted = stand.state === 'booting' && answers.get(name)?.mark !== stand.mark;
-    const work = await workOn(found, () => connections.get(name) ?? found.connection, surveyed.hosts);
+    const connection = () => connections.get(name) ?? found.connection;
+    const work = hasBooted ? undefined : await workOn(found, connection, surveyed.hosts);
     if (!hasTurn(stand, { work, isDrained: found.facts.drained !== undefined })) {
       stands.set(name, { ...stand, state: 'done' });
       continue;
@@ -155,7 +156,7 @@ async function planRoll(
       name,
       maintenance,
       boots: sshBoot(name, reached),
-      ...(steps.length > 0 && !hasBooted
+      ...(steps.length > 0
         ? { run: new HostRun(runs, hostOf(hosts, name), { host: name, changes: steps }) }
         : {}),
       ...(work?.settle ? { settle: work.settle } : {}),
@@ -170,7 +171,7 @@ async function planRoll(
       stand: stand.state,
       staysDrained: stand.staysDrained,
       ...(work?.packages ? { packages: work.packages } : {}),
-      boot: work?.boot ?? 'no',
+      boot: work?.boot ?? (stand.state === 'booting' && !hasBooted ? 'yes' : 'no'),
     });
   }
   const { timeout, bootWithin, soak } = options;

@@ -57,10 +57,13 @@ function stepsOf(
   isLast: boolean,
 ): string[] {
   const moves = holds.map(({ vip }) => `VIP ${vip}`).join(' and ');
+  const hasBooted = stand === 'booting' && boot === 'no';
+  const drain = `drain: ${moves ? `${moves} moves to another host; ` : ''}nothing new is sent to it, and sessions are waited for, ${waits.sessions} s at most`;
   const soak = waits.soak > 0 && !isLast ? `, and stays so for ${waits.soak} s before the next host` : '';
   return [
-    ...(stand === 'booting' ? ['it was told to boot: where it has, it is not drained and booted again'] : []),
-    `drain: ${moves ? `${moves} moves to another host; ` : ''}nothing new is sent to it, and sessions are waited for, ${waits.sessions} s at most`,
+    ...(hasBooted
+      ? ['it was told to boot, and has: it is only looked at, and not made newer once more']
+      : [...(stand === 'booting' ? ['it was told to boot: where it has, it is only looked at'] : []), drain]),
     ...(packages ? packagesOf(packages) : []),
     ...(boot === 'no'
       ? []

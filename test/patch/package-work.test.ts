@@ -156,6 +156,26 @@ test('the plan names what is made newer, what goes, what comes, what is left out
   );
 });
 
+test('the plan of a host that was told to boot says what is left of its turn', () => {
+  const turn = { host: 'fred', address: '192.0.2.1', os: 'EL9', holds: [], staysDrained: false };
+  const plan = { version: 1, command: 'patch', inventory: 'pair', resumed: [] } as const;
+  const waits = { sessions: 60, boot: 600, soak: 10 };
+  const rows = (boot: 'yes' | 'no') =>
+    renderRoll({ ...plan, resumed: [], turns: [{ ...turn, boot, stand: 'booting' }], waits })
+      .split('\n')
+      .slice(2)
+      .map((row) => row.trim().replace(/:.*/, ''));
+  expect(rows('yes')).toEqual([
+    '1. fred (192.0.2.1, EL9)',
+    'it was told to boot',
+    'drain',
+    'boot',
+    'look',
+    'undrain',
+  ]);
+  expect(rows('no')).toEqual(['1. fred (192.0.2.1, EL9)', 'it was told to boot, and has', 'look', 'undrain']);
+});
+
 test('two versions that do not get on are refused, also where the other host has no turn', async () => {
   const newer = 'code 1\nrow update haproxy x86_64 2.8.3-1 own\nis haproxy x86_64 1.5.18-1\nhas peers\n';
   const old = { ...versions, haproxy: '1.5.18' };
