@@ -8,6 +8,7 @@ import {
   readHistory,
   resultOf,
   stepsOf,
+  wholeRun,
 } from '../host/history';
 import { runFormat } from '../host/run-format';
 import { inOrder } from '../host/run-order';
@@ -62,7 +63,9 @@ export async function log(
   try {
     const mask = (text: string) => inventory.secrets.mask(text);
     const runs = mergeRuns(historiesOf(surveyed));
-    const meant = options.run === undefined ? runs : [theRun(runs, options.run)];
+    const names = runs.map(({ run }) => run);
+    const name = options.run === undefined ? undefined : theRun(names, options.run);
+    const meant = name === undefined ? runs : runs.filter(({ run }) => run === name);
     const failures = [...surveyed.failures];
     const shown = options.diff
       ? await withChanges(meant.slice(0, 1), surveyed, failures, mask, patience(options, context))
@@ -148,13 +151,20 @@ export async function purge(options: PurgeOptions, context: Context): Promise<Pu
   const { surveyed } = await askHistories(options, context);
   try {
     const failure = notAsked(surveyed.failures);
-    return { hosts: await wipe(surveyed, options), ...(failure ? { failure } : {}) };
+    const names = mergeRuns(historiesOf(surveyed)).map(({ run }) => run);
+    const meant =
+      options.run === undefined || surveyed.hosts.length === 0 ? names : runWithStages(names, options.run);
+    return { hosts: await wipe(surveyed, meant, options), ...(failure ? { failure } : {}) };
   } finally {
     surveyed.close();
   }
 }
 
-function wipe({ hosts }: Survey, { run, olderThan = 0 }: PurgeOptions): Promise<Purged['hosts']> {
+function wipe(
+  { hosts }: Survey,
+  names: readonly string[],
+  { olderThan = 0 }: PurgeOptions,
+): Promise<Purged['hosts']> {
   const before = Date.now() - olderThan * 24 * 3600 * 1000;
   return Promise.all(
     hosts.map(async ({ name, answers, connection }) => {
@@ -162,7 +172,7 @@ function wipe({ hosts }: Survey, { run, olderThan = 0 }: PurgeOptions): Promise<
       const old = all.filter(
         (one) => olderThan === 0 || (one.journal.at(-1)?.at ?? Number.POSITIVE_INFINITY) < before,
       );
-      const meant = old.filter((one) => run === undefined || one.run.includes(run)).map((one) => one.run);
+      const meant = old.map(({ run }) => run).filter((run) => names.includes(run));
       const { stdout } =
         meant.length === 0
           ? { stdout: '' }
@@ -215,13 +225,19 @@ export function mergeRuns(histories: readonly (readonly [string, readonly Record
   return inOrder(histories.map(([, history]) => history)).flatMap((name) => runs.get(name) ?? []);
 }
 
-function theRun(runs: readonly LoggedRun[], text: string): LoggedRun {
-  const exact = runs.find(({ run }) => run === text);
-  const found = exact ? [exact] : runs.filter(({ run }) => run.includes(text));
+/** The name of the one run that is meant: a whole name, or a part that no other has. @throws UsageError */
+function theRun(names: readonly string[], text: string): string {
+  const found = names.includes(text) ? [text] : names.filter((name) => text !== '' && name.includes(text));
   const [only, ...more] = found;
-  if (only && more.length === 0) return only;
+  if (only !== undefined && more.length === 0) return only;
   throw new UsageError(
-    only ? `"${text}" fits ${found.map(({ run }) => run).join(', ')}` : `no host knows a run "${text}"`,
+    only === undefined ? `no host knows a run "${text}"` : `"${text}" fits ${found.join(', ')}`,
     'haprov log INVENTORY lists all that are known',
   );
+}
+
+/** The names of the one run that is meant, and of its stages. @throws UsageError */
+export function runWithStages(names: readonly string[], text: string): string[] {
+  const run = theRun([...new Set(names.map(wholeRun))], wholeRun(text));
+  return names.filter((name) => wholeRun(name) === run);
 }

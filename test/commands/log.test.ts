@@ -1,5 +1,6 @@
+import { UsageError } from '../../src/errors';
 import type { RecordedRun } from '../../src/host/history';
-import { mergeRuns } from '../../src/library/log';
+import { mergeRuns, runWithStages } from '../../src/library/log';
 import { type LoggedRun, renderLog } from '../../src/report/log-text';
 import { displayWidth } from '../../src/text/format';
 
@@ -142,4 +143,11 @@ describe('with what was changed', () => {
 
 test('nothing yet', () => {
   expect(render([], 80)).toBe('no runs yet');
+});
+
+test('one run is purged, with its stages: a part of its name that others have, too, is refused', () => {
+  const names = ['20260102T000000Z-bbb', '20260101T000000Z-aaa-2', '20260101T000000Z-aaa'];
+  for (const said of ['aaa', '20260101', '20260101T000000Z-aaa', '20260101T000000Z-aaa-2'])
+    expect(runWithStages(names, said)).toEqual(names.slice(1));
+  for (const said of ['', '2026', 'ccc']) expect(() => runWithStages(names, said)).toThrow(UsageError);
 });
