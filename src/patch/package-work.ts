@@ -23,7 +23,7 @@ export const wishAsOptions = ({ packages, isSecurity }: UpdateWish, boot: RollOp
 
 /**
  * Newer packages on each host, by its own resolver, and what they need then.
- * @param tell hears what is worth knowing of versions that run beside each other
+ * @param tell hears what is worth knowing of versions that run beside each other, and of what is not done
  * @returns what throws a HaprovError (exit 1) where a host cannot tell, or where two hosts would not get on meanwhile
  */
 export function packageWork(
@@ -39,6 +39,10 @@ export function packageWork(
     });
     const plan = readUpdatePlan(host.name, wish, stdout);
     plans.set(host.name, plan);
+    if (plan.noSecurity)
+      tell(
+        `${host.name}: ${plan.noSecurity}; where its repositories have no advisories, as those of CentOS, no update is ever called one of security`,
+      );
     const { refused, notes } = mixedVersions(all.map((one) => mixedHost(one, plans.get(one.name))));
     for (const text of notes) tell(text);
     if (refused.length > 0)

@@ -37,6 +37,8 @@ export interface UpdatePlan {
   traits: Trait[];
   /** What the resolver leaves out, because something else does not fit it. */
   skipped: { name: string; arch: string; version: string }[];
+  /** The resolver's words, where there are updates and it knows of no security update among them. */
+  noSecurity?: string;
 }
 
 /** What a host needs so that what is installed is what runs. */

@@ -64,6 +64,7 @@ export function readUpdatePlan(host: string, wish: UpdateWish, text: string): Up
     .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   const kept = new Set(of('old').map(([name, version]) => `${name} ${version}`));
   const needs = readNeeds(text);
+  const noSecurity = firstOf(said, /^No (?:security updates|packages) needed\b.* [1-9]\d* \w+ available/);
   return {
     wish,
     updates,
@@ -81,6 +82,7 @@ export function readUpdatePlan(host: string, wish: UpdateWish, text: string): Up
     ],
     traits: traits.filter((one) => of('has').some(([word]) => word === one)),
     skipped: skipped.map(([, name = '', arch = '', version = '']) => ({ name, arch, version })),
+    ...(noSecurity && { noSecurity }),
   };
 }
 

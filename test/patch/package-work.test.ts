@@ -86,6 +86,16 @@ test('whoever says never hears that a boot is owed', async () => {
   ]);
 });
 
+test.each([
+  ['No security updates needed, but 57 updates available', true],
+  ['No packages needed for security; 7 packages available', true],
+  ['No packages needed for security; 0 packages available', false],
+])('%s: told %s', async (words, isTold) => {
+  const { told, found } = await ask(`code 0\nsaid ${words}\n${nothing}`, 'needed');
+  expect(found).toBeUndefined();
+  expect(told).toEqual(isTold ? [expect.stringContaining(`fred: ${words}; where its repositories`)] : []);
+});
+
 test('afterwards: what still runs old files is restarted, and why a boot is needed is said', async () => {
   const { asked, found } = await ask(
     toys,
