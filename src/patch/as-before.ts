@@ -23,11 +23,30 @@ export function readSurroundings(output: string, now = Date.now()): Surroundings
 /** So far a clock may have gone away: the answers take time to come. */
 const apartMs = 60_000;
 
-/** What differs after the boot, a sentence each. */
+/** What the kernel computes at boot, by its version and the memory, where nobody sets it. */
+const computed: ReadonlySet<string> = new Set([
+  'net.ipv4.tcp_max_syn_backlog',
+  'net.netfilter.nf_conntrack_max',
+]);
+
+/** Whether a value differs; one of a module that is loaded on demand is not there until something needs it. */
+const differs = ([name, value]: [string, string], { values }: Surroundings) =>
+  values.get(name) !== value && (values.has(name) || !name.startsWith('net.netfilter.'));
+
+const say = ([name, value]: [string, string], { values }: Surroundings) =>
+  `${name} was ${value}, and is ${values.get(name) ?? 'not there'}`;
+
+/** What differs after the boot and may do so by itself, a sentence each. */
+export const shiftedSince = (before: Surroundings, after: Surroundings): string[] =>
+  [...before.values]
+    .filter((one) => differs(one, after) && computed.has(one[0]))
+    .map((one) => say(one, after));
+
+/** What differs after the boot and should not, a sentence each. */
 export function changedSince(before: Surroundings, after: Surroundings): string[] {
   const changed = [...before.values]
-    .filter(([name, value]) => after.values.get(name) !== value)
-    .map(([name, value]) => `${name} was ${value}, and is ${after.values.get(name) ?? 'not there'}`);
+    .filter((one) => differs(one, after) && !computed.has(one[0]))
+    .map((one) => say(one, after));
   const away = after.clockMs - before.clockMs;
   if (Math.abs(away) > apartMs)
     changed.push(`its clock went ${formatElapsed(Math.abs(away))} ${away > 0 ? 'ahead' : 'back'}`);

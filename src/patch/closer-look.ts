@@ -5,7 +5,7 @@ import type { CommonOptions, Context } from '../planning/context';
 import { type StatusObserver, statusObserver } from '../planning/status-observer';
 import { call, compose } from '../shell/library';
 import type { Status } from '../status/status';
-import { changedSince, foundSince, readSurroundings, type Surroundings } from './as-before';
+import { changedSince, foundSince, readSurroundings, type Surroundings, shiftedSince } from './as-before';
 import type { RollNote } from './roll-note';
 
 type Connections = ReadonlyMap<string, Connection>;
@@ -52,7 +52,10 @@ export class CloserLook {
     }
     const known = this.#surroundings.get(name);
     const now = known && (await surroundingsOf(name, connections));
-    return [...faults, ...(known && now ? changedSince(known, now) : [])];
+    if (!known || !now) return faults;
+    for (const text of shiftedSince(known, now))
+      this.context.emit({ type: 'message', level: 'warning', host: name, text });
+    return [...faults, ...changedSince(known, now)];
   }
 
   /** Over the connections that there are now. */

@@ -1,4 +1,4 @@
-import { changedSince, foundSince, readSurroundings } from '../../src/patch/as-before';
+import { changedSince, foundSince, readSurroundings, shiftedSince } from '../../src/patch/as-before';
 import type { Status, StatusFinding } from '../../src/status/status';
 
 const told = (clock: number, ...rows: string[]) =>
@@ -30,6 +30,20 @@ test('what is not as before the boot is told, value by value', () => {
     'firewalld was active, and is inactive',
     'net.ipv4.ip_local_port_range was 1024 65000, and is not there',
     'its clock went 2m 00s back',
+  ]);
+});
+
+test('what the kernel computes may shift, and a module that nothing needs yet is no fault', () => {
+  const before = told(1000, 'net.netfilter.nf_conntrack_max=262144', 'net.ipv4.tcp_max_syn_backlog=512');
+  const unloaded = told(1000, 'net.ipv4.tcp_max_syn_backlog=512');
+  expect([changedSince(before, unloaded), shiftedSince(before, unloaded)]).toEqual([[], []]);
+  const newer = told(1000, 'net.netfilter.nf_conntrack_max=65536', 'net.ipv4.tcp_max_syn_backlog=1024');
+  expect([changedSince(before, newer), shiftedSince(before, newer)]).toEqual([
+    [],
+    [
+      'net.netfilter.nf_conntrack_max was 262144, and is 65536',
+      'net.ipv4.tcp_max_syn_backlog was 512, and is 1024',
+    ],
   ]);
 });
 
