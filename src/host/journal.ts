@@ -14,6 +14,8 @@ export type JournalEntry =
   | { event: 'refused'; state: RunState | '' }
   /** The host ends a run that no laptop drives any more; `state` is the state that the run was in. */
   | { event: 'abandoned'; state: RunState | '' }
+  /** The operator stopped the run. */
+  | { event: 'stopped' }
   /** Before it begins, this run ends another one whose processes are gone. */
   | { event: 'recovered'; state: RunState | ''; run: string; owner: string };
 
@@ -28,7 +30,7 @@ export function journalReader(onEntry: (entry: JournalEntry) => void): (chunk: s
 
 function readRow(row: string): JournalEntry | undefined {
   const [at, word, number, ...rest] = row.split('\t');
-  const event = word as JournalEvent;
+  const event = word as JournalEvent | 'stopped';
   const detail = rest.join('\t');
   const step = Number(number);
   if (!at || !/^\d+$/.test(at)) return undefined;
@@ -39,6 +41,8 @@ function readRow(row: string): JournalEntry | undefined {
       return { event, step, parts: detail.split(' ') };
     case 'done':
       return { event, step, ms: Number(detail) };
+    case 'stopped':
+      return { event };
     case 'undone':
       return { event, step };
     case 'locked':

@@ -196,9 +196,10 @@ export function stageScript(manifest: Manifest, program: string, steps: readonly
 
 const unwritable = `exit ${transactionExit.noSpace}`;
 
-/** Goes on with a staged transaction. */
-export function continueScript(run: string, verb: Exclude<Verb, 'stage'>): string {
-  return compose('umask 077', call('drive', run, verb, tickSeconds));
+/** Goes on with a staged transaction. @param isStopped since the operator stops the run, which the host notes */
+export function continueScript(run: string, verb: Exclude<Verb, 'stage'>, isStopped = false): string {
+  const noted = isStopped ? [`${call('note_stop', run)} 2>/dev/null`] : [];
+  return compose('umask 077', ...noted, call('drive', run, verb, tickSeconds));
 }
 
 /**

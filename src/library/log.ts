@@ -217,6 +217,7 @@ export function mergeRuns(histories: readonly (readonly [string, readonly Record
         ms: durationOf(recorded),
         steps: stepsOf(recorded),
         ...(recorded.journal.some(({ entry }) => entry.event === 'abandoned') ? { abandoned: true } : {}),
+        ...(recorded.journal.some(({ entry }) => entry.event === 'stopped') ? { stopped: true } : {}),
         ...(recorded.format > runFormat ? { unknownFormat: recorded.format } : {}),
       });
       runs.set(run, logged);

@@ -35,6 +35,8 @@ export interface LoggedHost {
   steps: LoggedStep[];
   /** Nobody drove it any more, so the host brought it to its end by itself. */
   abandoned?: true;
+  /** The operator stopped the run before it was over here, so it was taken back. */
+  stopped?: true;
   /** The format of its folder, where only a newer haprov can read it; then `steps` is empty. */
   unknownFormat?: number;
 }
@@ -72,7 +74,7 @@ function alike(hosts: readonly LoggedHost[], full: boolean): { hosts: string[]; 
   for (const host of hosts) {
     const { result, state, steps } = host;
     const said = steps.map(({ type, target, action, status }) => [type, target, action, status]);
-    const key = full ? host.host : JSON.stringify([result, state, host.abandoned, said]);
+    const key = full ? host.host : JSON.stringify([result, state, host.abandoned, host.stopped, said]);
     const group = groups.get(key) ?? { hosts: [], example: host };
     group.hosts.push(host.host);
     groups.set(key, group);
@@ -92,8 +94,9 @@ export function whyEnded(host: LoggedHost, { hosts }: LoggedRun): string | undef
   const hasFailed = ({ steps }: LoggedHost) => steps.some(({ status }) => status === 'failed');
   if (host.result !== 'restored' || hasFailed(host)) return undefined;
   const others = hosts.filter(hasFailed).map((one) => one.host);
-  return others.length > 0
-    ? `since it failed on ${others.join(', ')}`
+  if (others.length > 0) return `since it failed on ${others.join(', ')}`;
+  return host.stopped
+    ? 'whoever made it stopped it (Ctrl-C)'
     : 'none of its steps failed: a gate did not open, or somebody stopped it';
 }
 

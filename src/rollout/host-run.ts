@@ -191,7 +191,9 @@ export class HostRun {
   }
 
   #continue(phase: Phase, verb: StagedVerb, total: number, seconds?: number): Promise<HostOutcome> {
-    const goOn = (hear: OnJournalEntry) => this.verbs.goOn(this.surroundings.run, verb, hear);
+    const { run, stopping } = this.surroundings;
+    const isStopped = verb === 'restore' && stopping?.aborted === true;
+    const goOn = (hear: OnJournalEntry) => this.verbs.goOn(run, verb, hear, isStopped);
     return this.#drive(phase, verb, goOn, total, seconds);
   }
 

@@ -29,8 +29,8 @@ export interface RunAnswer {
 export interface HostVerbs extends AskedHost {
   /** Locks the host and stages the transaction. @returns the transaction's exit code; null where a signal ended it */
   stage(transaction: Transaction, manifest: Manifest, hear: OnJournalEntry): Promise<number | null>;
-  /** Executes a verb of a staged transaction. @returns the transaction's exit code; null where a signal ended it */
-  goOn(run: string, verb: StagedVerb, hear: OnJournalEntry): Promise<number | null>;
+  /** Executes a verb of a staged transaction; `isStopped`: since the operator stops the run. @returns the transaction's exit code; null where a signal ended it */
+  goOn(run: string, verb: StagedVerb, hear: OnJournalEntry, isStopped?: boolean): Promise<number | null>;
   /** Renews the run's lease. */
   renew(run: string, withinMs: number): Promise<void>;
   /** Asks for a run's state; the host first ends a run that no process drives any more. */

@@ -85,6 +85,7 @@ export class Follower {
         return;
       case 'undone':
       case 'abandoned':
+      case 'stopped':
         return;
     }
   }

@@ -63,8 +63,8 @@ class SshHost implements HostVerbs {
     return this.#drive(script, hear, outline(transaction));
   }
 
-  goOn(run: string, verb: StagedVerb, hear: OnJournalEntry): Promise<number | null> {
-    return this.#drive(continueScript(run, verb), hear);
+  goOn(run: string, verb: StagedVerb, hear: OnJournalEntry, isStopped = false): Promise<number | null> {
+    return this.#drive(continueScript(run, verb, isStopped), hear);
   }
 
   async #drive(script: string, hear: OnJournalEntry, shown = script): Promise<number | null> {

@@ -151,3 +151,15 @@ test('one run is purged, with its stages: a part of its name that others have, t
     expect(runWithStages(names, said)).toEqual(names.slice(1));
   for (const said of ['', '2026', 'ccc']) expect(() => runWithStages(names, said)).toThrow(UsageError);
 });
+
+test('a run that was stopped says so, and one that was taken back otherwise leaves open why', () => {
+  const text = (journal: RecordedRun['journal']) =>
+    renderLog(mergeRuns([['fred', [whole('20260101T000000Z-aaa', 'restored', journal)]]]), {
+      color: false,
+      columns: 120,
+      full: false,
+      inventory: 'inventory.json',
+    });
+  expect(text([{ at: 1, entry: { event: 'stopped' } }])).toContain('    whoever made it stopped it (Ctrl-C)');
+  expect(text([])).toContain('a gate did not open, or somebody stopped it');
+});

@@ -37,6 +37,18 @@ describe.each(shells.map((shell) => [shell.join(' '), shell] as const))('%s', (_
     return difference.step;
   };
 
+  test('a run that its operator stops is noted as such, and taken back', async () => {
+    const wish = { type: 'file', path: box.path('a'), content: 'one\n' };
+    await box.apply(await box.steps(wish));
+    const isStopped = async () =>
+      (await history())[0]?.journal.some(({ entry }) => entry.event === 'stopped');
+    expect(await isStopped()).toBe(false);
+    expect(await box.go('restore', 'run1', true)).toMatchObject({ code: 0 });
+    expect(existsSync(box.path('a'))).toBe(false);
+    expect(await isStopped()).toBe(true);
+    expect((await history())[0]).toMatchObject({ state: 'restored' });
+  });
+
   test('the newest run alone is told as all of them tell it, whatever else lies there', async () => {
     const last = async () => readHistory(await box.probe(lastRunQuestion.script));
     expect(await last()).toEqual([]);

@@ -100,6 +100,8 @@ class ModelHost implements HostVerbs, BootVerbs {
   boots = 1;
   isFlagged = false;
   lock = '';
+  /** Whether it was told that the operator stops its run. */
+  wasStopped = false;
   state: RunState | '' = '';
   note: RollNote | undefined;
   /** Which boot it ran since when its kernel was made newer. */
@@ -135,7 +137,8 @@ class ModelHost implements HostVerbs, BootVerbs {
     });
   }
 
-  goOn(_: string, verb: StagedVerb, hear: OnJournalEntry): Promise<number> {
+  goOn(_: string, verb: StagedVerb, hear: OnJournalEntry, isStopped?: boolean): Promise<number> {
+    this.wasStopped ||= isStopped === true;
     const ends = {
       commit: 'committed',
       confirm: 'confirmed',

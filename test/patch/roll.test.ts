@@ -263,6 +263,8 @@ test('Ctrl-C at any point: the host whose turn it is gets its place back, and no
     expect(world.missed).toEqual([]);
     if (result?.exitCode === ExitCode.done) continue;
     expect(result?.exitCode).toBe(ExitCode.failed);
+    for (const { name, wasStopped } of world.hosts)
+      expect({ stopAt, wasStopped }).toEqual({ stopAt, wasStopped: world.diary.includes(`${name} restore`) });
     const untouched = /not touched: ([^;]+)/.exec(result?.message ?? '')?.[1]?.split(', ') ?? [];
     expect(untouched.filter((name) => world.diary.includes(`${name} drain`))).toEqual([]);
     expect(world.host('fred').boots).toBe(1);

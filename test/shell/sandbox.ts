@@ -334,8 +334,8 @@ esac
     );
   }
 
-  go(verb: Parameters<typeof continueScript>[1], run = 'run1'): Promise<Outcome> {
-    return this.#drive(continueScript(run, verb));
+  go(verb: Parameters<typeof continueScript>[1], run = 'run1', isStopped = false): Promise<Outcome> {
+    return this.#drive(continueScript(run, verb, isStopped));
   }
 
   /** Confirms what is committed, and ends the run. */

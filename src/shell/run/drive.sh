@@ -10,6 +10,9 @@ make_run_folder() { # RUN
 
 write_down() { printf '%s\n' "$2" >"$home/$1"; } # NAME TEXT
 
+# Notes in the run's journal that the operator stops it, which the transaction itself cannot know.
+note_stop() { printf '%s\tstopped\t-\t\n' "$(date +%s%3N)" >>"/var/lib/haprov/runs/$1/journal"; } # RUN
+
 # A verb runs in its own session, so that it finishes also when the connection is lost. Prints an empty line every
 # TICK_SECONDS: it shows that the host is there also while a step prints nothing.
 drive() { # RUN stage|commit|confirm|restore|finish|renew|recover|boot|watch|look|view TICK_SECONDS
