@@ -25,8 +25,14 @@ export async function isTaken(target: SshTarget, key: NewHostKey): Promise<boole
   const all = answers(envOf(target));
   const answer = all.get(idOf(key)) ?? { isTaken: askHostKey(key) };
   all.set(idOf(key), answer);
-  answer.said = await answer.isTaken;
-  return answer.said;
+  try {
+    answer.said = await answer.isTaken;
+    return answer.said;
+  } catch (error) {
+    // It was no answer.
+    all.delete(idOf(key));
+    throw error;
+  }
 }
 
 /**

@@ -27,6 +27,8 @@ export interface Channel {
 /** A login at a host, by ssh2 or by the user's own `ssh`. */
 export interface Session {
   readonly user: string;
+  /** The key that the host has presented, in SSH wire format; undefined where the user's own `ssh` logs in. */
+  readonly hostKey?: Buffer | undefined;
   /** Notes on the login for `--verbose`, a sentence each. */
   readonly notes: readonly string[];
   /**

@@ -18,8 +18,8 @@ import {
   rememberHostKey,
 } from './host-keys';
 import { endOf, LoginClock, unlessEnded } from './login-clock';
+import { NewKeyMet } from './login-turns';
 import { needsOpenSsh } from './needs-openssh';
-import { NewKeyMet } from './new-host-key';
 import { OnlyOpenSsh } from './only-openssh';
 import { openMaster } from './openssh';
 import { type Sent, whatWasSaid } from './script-output';
@@ -30,6 +30,7 @@ import { isShellSafe, openProxyCommand, openTcp, type Transport } from './transp
 export interface Login {
   client: Client;
   settings: SshSettings;
+  hostKey: Buffer | undefined;
   notes: readonly string[];
   /** The command that was sent with the login. */
   ahead: CommandAhead | undefined;
@@ -194,6 +195,7 @@ function handshake(
     target.gate?.mayPass.then((sent) => ahead?.willRun(sent)).catch(() => undefined);
     let refused: HostError | undefined;
     let remembered: Promise<void> = Promise.resolve();
+    let hostKey: Buffer | undefined;
     let newKey: Buffer | undefined;
     const notes: string[] = [];
     let ready = false;
@@ -240,7 +242,7 @@ function handshake(
         transport.close();
       };
       remembered.then(
-        () => resolve({ client, settings, notes, ahead, lostBecause: () => lost, close }),
+        () => resolve({ client, settings, hostKey, notes, ahead, lostBecause: () => lost, close }),
         (error: Error) =>
           reject(
             new HostError(
@@ -270,6 +272,7 @@ function handshake(
       keepaliveInterval: settings.keepaliveMs,
       keepaliveCountMax: settings.keepaliveCount,
       hostVerifier: (key: Buffer, verify: (isRight: boolean) => void): void => {
+        hostKey = key;
         const verdict = judgeHostKey(key, known);
         const who = verdict.kind === 'unknown' ? whoTakes(target, settings, key) : undefined;
         if (typeof who === 'string') {
@@ -307,7 +310,7 @@ type OpenFailure = Error & { reason?: unknown };
 /** A login of ssh2 as a session. */
 export function sessionOf(
   host: string,
-  { client, settings, notes, ahead, lostBecause, close }: Login,
+  { client, settings, hostKey, notes, ahead, lostBecause, close }: Login,
 ): Session {
   // OpenSSH ends the connection where a command follows a channel that it has refused.
   let refusedFirst: HostError | undefined;
@@ -336,5 +339,5 @@ export function sessionOf(
         reject(refusedFirst ?? new HostError(host, lost, RETRY));
       }
     });
-  return { user: settings.user, notes, open, lostBecause, close };
+  return { user: settings.user, hostKey, notes, open, lostBecause, close };
 }

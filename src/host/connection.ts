@@ -13,9 +13,8 @@ import {
   RETRY,
 } from './exec';
 import { endOf, unlessEnded } from './login-clock';
-import { inTurn } from './login-turns';
+import { inTurn, NewKeyMet } from './login-turns';
 import { needsOpenSsh } from './needs-openssh';
-import { NewKeyMet } from './new-host-key';
 import { OnlyOpenSsh } from './only-openssh';
 import { openMaster, openSshSession } from './openssh';
 import { Relay, relayScript } from './relay';
@@ -42,6 +41,8 @@ export interface Connection {
   readonly host: string;
   /** The user of the login. */
   readonly user: string;
+  /** The key that the host has presented, in SSH wire format; undefined where the user's own `ssh` logs in. */
+  readonly hostKey?: Buffer | undefined;
   /** Notes on the login for `--verbose`, a sentence each. */
   readonly notes?: readonly string[];
   /** How many scripts were run; each is one SSH exec. */
@@ -165,6 +166,7 @@ const REFUSALS = 7;
 class SshConnection implements Connection {
   readonly host: string;
   readonly user: string;
+  readonly hostKey: Buffer | undefined;
   readonly notes: readonly string[];
   readonly runScript: RunScript;
   #execs = 0;
@@ -182,6 +184,7 @@ class SshConnection implements Connection {
   ) {
     this.host = target.name;
     this.user = session.user;
+    this.hostKey = session.hostKey;
     this.notes = session.notes;
     this.#sudoPassword = new SudoPassword(target, session.user);
     this.runScript = checked(this.host, (script, options) => this.#run(script, options));

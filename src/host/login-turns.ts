@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { byCaller } from '../by-caller';
 import { HostError } from '../errors';
+import type { NewHostKey } from './new-host-key';
 import { Turns } from './turns';
 
 /** How many logins may be under way: OpenSSH's MaxStartups lets 10 wait at one server; another may let more, or less. */
@@ -30,6 +31,20 @@ export class ClosedEarly extends HostError {
       `${this.message.replace(`${this.host}: `, '')}, ${tries} times`,
       this.hint,
     );
+  }
+}
+
+/**
+ * A person is to say whether a host's first key is taken. The login has ended: a host does not hold it open for as long as it
+ * may take to compare a key (LoginGraceTime).
+ */
+export class NewKeyMet extends HostError {
+  /** @param refusal the error where the key is not taken */
+  constructor(
+    readonly key: NewHostKey,
+    readonly refusal: HostError,
+  ) {
+    super(refusal.host, refusal.message.replace(`${refusal.host}: `, ''), refusal.hint);
   }
 }
 

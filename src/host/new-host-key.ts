@@ -1,5 +1,3 @@
-import { HostError } from '../errors';
-
 /** The key of a host of which known_hosts has none. */
 export interface NewHostKey {
   /** haprov's name of the host; for a jump host on the way there, it says so. */
@@ -12,20 +10,6 @@ export interface NewHostKey {
   fingerprint: string;
   /** The known_hosts file to which it is written; absent where the config names none, or only OpenSSH knows it. */
   file?: string | undefined;
-}
-
-/**
- * A person is to say whether a host's first key is taken. The login has ended: a host does not hold it open for as long as it
- * may take to compare a key (LoginGraceTime).
- */
-export class NewKeyMet extends HostError {
-  /** @param refusal the error where the key is not taken */
-  constructor(
-    readonly key: NewHostKey,
-    readonly refusal: HostError,
-  ) {
-    super(refusal.host, refusal.message.replace(`${refusal.host}: `, ''), refusal.hint);
-  }
 }
 
 /** Says whether a host's first key is taken, and written to known_hosts. A changed key is never asked about. */

@@ -20,6 +20,8 @@ export interface SshTarget {
   /** Read in place of ~/.ssh/config and /etc/ssh/ssh_config; `none` reads neither. */
   sshConfigFile?: string;
   acceptNewHostKeys?: boolean;
+  /** Takes no key only because the ssh config says so (`StrictHostKeyChecking accept-new`, `no`). */
+  asksOfNewHostKeys?: boolean;
   /** What logs in; `auto`, the default: ssh2, or OpenSSH where only that can. */
   transport?: 'auto' | 'ssh2' | 'openssh';
   /** `auto`: sudo when the remote user is not root. */
@@ -212,9 +214,9 @@ export function settingsFrom(dump: SshDump, target: SshTarget): SshSettings {
       target.connectTimeoutMs ?? seconds('connecttimeout') ?? (one('proxycommand') ? 30_000 : 10_000),
     keepaliveMs: seconds('serveraliveinterval') ?? 15_000,
     keepaliveCount: Number(one('serveralivecountmax') ?? 3),
-    acceptsNewHostKeys: ['accept-new', 'no', 'off', 'false'].includes(
-      dump.get('stricthostkeychecking')?.[0] ?? '',
-    ),
+    acceptsNewHostKeys:
+      !target.asksOfNewHostKeys &&
+      ['accept-new', 'no', 'off', 'false'].includes(dump.get('stricthostkeychecking')?.[0] ?? ''),
     refusesNewHostKeys: ['yes', 'true'].includes(dump.get('stricthostkeychecking')?.[0] ?? ''),
     bindAddress: one('bindaddress'),
     gssapiLogin: yes('gssapiauthentication', false) || yes('gssapikeyexchange', false),

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, readlinkSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import type { SshTarget } from '../../src/host/connection';
 import { fingerprint } from '../../src/host/host-keys';
 import { agreeToKey } from '../../src/maintenance/agree-to-key';
 import type { Context } from '../../src/planning/context';
@@ -29,7 +30,11 @@ const known = () => readFileSync(files.knownHosts, 'utf8');
 const name = () => `[127.0.0.1]:${server.port}`;
 const another = () => publicLine(newKey().private);
 
-async function agree(options: { yes?: boolean; hostKey?: string } = {}, answer?: 'yes' | 'no' | 'left') {
+async function agree(
+  options: { yes?: boolean; hostKey?: string } = {},
+  answer?: 'yes' | 'no' | 'left',
+  how: Partial<SshTarget> = {},
+) {
   const heard = recorder();
   const asked: string[] = [];
   const context: Context = {
@@ -40,7 +45,7 @@ async function agree(options: { yes?: boolean; hostKey?: string } = {}, answer?:
       return answer ?? 'no';
     },
   };
-  const error = await agreeToKey(files.target(server.port), { yes: false, ...options }, context).then(
+  const error = await agreeToKey(files.target(server.port, how), { yes: false, ...options }, context).then(
     () => undefined,
     (thrown: { exitCode: number; message: string }) => thrown,
   );
@@ -131,6 +136,48 @@ test('a line for many hosts stays for the others', async () => {
   expect(await agree({ hostKey: shown })).toMatchObject({ code: undefined });
   expect(known()).toBe(`[127.0.0.*]:*,!x,!${name()} ${key}\n${name()} ${line}\n`);
   expect(await agree()).toMatchObject({ said: expect.stringContaining('is known') });
+});
+
+describe.each(['ssh2', 'openssh'] as const)('by %s', (transport) => {
+  test('a fingerprint that was said is compared with a key that is known, too', async () => {
+    const before = `${name()} ${line}\n`;
+    files.write('known_hosts', before);
+    const other = { yes: true, hostKey: 'SHA256:another' };
+    expect(await agree(other, undefined, { transport })).toMatchObject({
+      code: 3,
+      message: expect.stringContaining('and not SHA256:another'),
+    });
+    expect(await agree({ yes: true, hostKey: shown }, undefined, { transport })).toMatchObject({
+      code: undefined,
+    });
+    expect(known()).toBe(before);
+  });
+
+  test.each([
+    ['the ssh config', 'StrictHostKeyChecking accept-new', {}],
+    ['the ssh config', 'StrictHostKeyChecking no', {}],
+    ['an option', '', { acceptNewHostKeys: true }],
+    ['a person who is asked of new keys', '', { askHostKey: async () => true }],
+  ])('%s takes no key in place of who has said another (%s)', async (_who, config, how) => {
+    files.configure('Host *', ...(config ? [config] : []));
+    const other = { yes: true, hostKey: 'SHA256:another' };
+    expect(await agree(other, undefined, { transport, ...how })).toMatchObject({
+      code: 3,
+      message: expect.stringContaining('and not SHA256:another'),
+    });
+    expect(await agree({ yes: true }, undefined, { transport, ...how })).toMatchObject({ code: 2 });
+    expect(existsSync(files.knownHosts) ? known() : '').toBe('');
+    expect(await agree({ yes: true, hostKey: shown }, undefined, { transport, ...how })).toMatchObject({
+      code: undefined,
+      asked: [],
+    });
+    expect(known()).toBe(`${name()} ${line}\n`);
+  });
+
+  test('a person is asked once about a key that nobody knows', async () => {
+    expect((await agree({}, 'yes', { transport, askHostKey: async () => true })).asked).toHaveLength(1);
+    expect(known()).toBe(`${name()} ${line}\n`);
+  });
 });
 
 test('a key that is revoked is taken from nobody', async () => {
