@@ -28,15 +28,21 @@ export async function takeTurn(roll: Roll, host: RollHost): Promise<void> {
   const hasBooted = wasTold && (await boots.mark()) !== stand.mark;
   // It had not when this began: what was staged since is for a host that does not boot any more.
   if (hasBooted && run) await mustBe(run.restore(), `${name} has booted, and its run could not be closed`);
+  let forMs = roll.waits.gateMs;
   if (!hasBooted) {
     await noteStand(roll, name, { state: 'taken' });
     await drain(roll, host);
     const mustBoot = run ? await change(roll, host, run) : wasTold;
     // Its processes would keep the host from going down until its lease is over.
     if (run) await mustBe(run.finish(), `${name} is changed, and its run could not be closed`);
-    if (mustBoot) await boot(roll, host);
+    const begun = performance.now();
+    if (mustBoot) {
+      await boot(roll, host);
+      // What is slow to start may take what the boot itself has left.
+      forMs = Math.max(forMs, begun + roll.waits.bootMs - performance.now());
+    }
   }
-  await look(roll, host);
+  await look(roll, host, forMs);
   await giveBack(roll, host);
   await noteStand(roll, name, { state: 'done' });
   await soak(roll, host);
@@ -156,10 +162,10 @@ async function told(telling: Promise<void>): Promise<string | undefined> {
 }
 
 /** Looks until the host is as it was before the roll, but drained. */
-async function look(roll: Roll, { name, run }: RollHost): Promise<void> {
+async function look(roll: Roll, { name, run }: RollHost, forMs: number): Promise<void> {
   await tellWhoIsDrained({ ...roll, hosts: roll.connected }, await roll.pair.look());
   await phase(roll, name, 'gate', async () => {
-    const { faults } = await gate(roll, name);
+    const { faults } = await gate(roll, name, { forMs });
     const all = faults.length > 0 ? faults : await roll.newFaults(name);
     if (all.length > 0)
       throw failed(
@@ -169,13 +175,16 @@ async function look(roll: Roll, { name, run }: RollHost): Promise<void> {
 }
 
 /** A server of the host's own may be started after its HAProxy, so that one which is DOWN may be up in time. */
-function gate(roll: Roll, name: string, steadyMs = gateDefaults.steadyMs): Promise<GateResult> {
-  const { gateMs } = roll.waits;
+function gate(
+  roll: Roll,
+  name: string,
+  { steadyMs = gateDefaults.steadyMs, forMs = roll.waits.gateMs } = {},
+): Promise<GateResult> {
   return passGate(roll.pair, [name], serversUp(roll.before), {
     ...gateDefaults,
     steadyMs,
-    timeoutMs: steadyMs + gateMs,
-    patienceMs: gateMs,
+    timeoutMs: steadyMs + forMs,
+    patienceMs: forMs,
   });
 }
 
@@ -194,7 +203,11 @@ async function giveBack(roll: Roll, host: RollHost): Promise<void> {
 async function soak(roll: Roll, { name }: RollHost): Promise<void> {
   const { soakMs } = roll.waits;
   if (soakMs === 0 || name === roll.hosts.at(-1)?.name) return;
-  const looked = await within(Number.POSITIVE_INFINITY, gate(roll, name, soakMs), roll.stopping);
+  const looked = await within(
+    Number.POSITIVE_INFINITY,
+    gate(roll, name, { steadyMs: soakMs }),
+    roll.stopping,
+  );
   if (looked && looked.faults.length > 0)
     throw failed(
       `${name} has its place back, and did not stay well for ${soakMs / 1000} s: ${looked.faults.join('; ')}`,

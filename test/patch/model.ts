@@ -22,6 +22,7 @@ import type { HostVerbs, OnJournalEntry, RunAnswer, StagedVerb } from '../../src
 const address = '192.0.2.10';
 const answerMs = 20;
 const bootsForMs = 5000;
+const startsForMs = 30_000;
 const never = () => new Promise<never>(() => {});
 const sleep = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
 
@@ -33,6 +34,7 @@ export interface Trouble {
     | 'does not go down'
     | 'refuses to boot'
     | 'is not as before'
+    | 'is slow to start'
     | 'keeps a session';
 }
 
@@ -98,6 +100,8 @@ export class World {
 class ModelHost implements HostVerbs, BootVerbs {
   isUp = true;
   boots = 1;
+  /** Whether its server takes requests. */
+  isServing = true;
   isFlagged = false;
   lock = '';
   /** Whether it was told that the operator stops its run. */
@@ -211,6 +215,11 @@ class ModelHost implements HostVerbs, BootVerbs {
   comesBack(): void {
     this.boots += 1;
     this.isUp = true;
+    if (!this.world.has(this.name, 'is slow to start')) return;
+    this.isServing = false;
+    setTimeout(() => {
+      this.isServing = true;
+    }, startsForMs);
   }
 
   observe(): Promise<Observation> {
@@ -219,15 +228,15 @@ class ModelHost implements HostVerbs, BootVerbs {
       return {
         units: { httpd: 'active' },
         addresses: world.holder === this ? [address] : [],
-        listening: [80],
+        listening: this.isServing ? [80] : [],
         drained: this.isFlagged,
         drainedServers: [...this.spared],
         frontends: [],
         servers: world.hosts.map((one) => ({
           service: 'web',
           server: one.name,
-          status: this.spared.has(`web/${one.name}`) ? 'DRAIN' : one.isUp ? 'UP' : 'DOWN',
-          check: one.isUp ? 'L4OK' : 'L4TOUT',
+          status: this.spared.has(`web/${one.name}`) ? 'DRAIN' : one.isUp && one.isServing ? 'UP' : 'DOWN',
+          check: one.isUp && one.isServing ? 'L4OK' : 'L4TOUT',
           sessions: one.name === name || !world.has(one.name, 'keeps a session') ? 0 : 1,
         })) as never,
       };

@@ -114,6 +114,13 @@ test('a host that refuses to boot, or still serves somebody, gets its place back
   expect(boots(busy)).toEqual([1, 1]);
 });
 
+test('a host whose server is slow to start may take what its boot has left', async () => {
+  const world = befalls('ethyl', 'is slow to start');
+  expect((await tell(world)).result).toMatchObject({ exitCode: ExitCode.done });
+  expect(boots(world)).toEqual([2, 2]);
+  isClean(world);
+});
+
 test('sessions that outlast their time are cut, where that is meant', async () => {
   const world = befalls('ethyl', 'keeps a session');
   expect((await tell(world, { cuts: true })).result).toMatchObject({ exitCode: ExitCode.done });
