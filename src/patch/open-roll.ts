@@ -160,6 +160,7 @@ async function planRoll(
         ? { run: new HostRun(runs, hostOf(hosts, name), { host: name, changes: steps }) }
         : {}),
       ...(work?.settle ? { settle: work.settle } : {}),
+      ...(work?.owed ? { owed: work.owed } : {}),
     });
     turns.push({
       host: name,

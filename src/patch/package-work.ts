@@ -85,6 +85,7 @@ function workOf(
     steps,
     packages: plan,
     settleMs: needsMs + restartMs,
+    owed: async () => (await needsOf(connection())).boot,
     settle: async () => {
       const needs = await needsOf(connection());
       // What runs old files since long before has no part in what was agreed to.

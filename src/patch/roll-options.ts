@@ -37,6 +37,8 @@ export interface Work {
   packages?: UpdatePlan;
   /** As {@link RollHost.settle}. */
   settle?(): Promise<string[]>;
+  /** As {@link RollHost.owed}. */
+  owed?(): Promise<string[]>;
   /** How long `settle` takes at most, in milliseconds. */
   settleMs?: number;
 }

@@ -18,6 +18,8 @@ export interface RollHost {
   boots: BootVerbs;
   /** Asked when the run's changes are made: restarts what runs of old files, and says why the host must boot. */
   settle?(): Promise<string[]>;
+  /** Asked when it has booted: why it must boot still, a sentence each. */
+  owed?(): Promise<string[]>;
 }
 
 /** Hosts are booted, or patched, one after the other. */

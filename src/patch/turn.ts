@@ -29,6 +29,7 @@ export async function takeTurn(roll: Roll, host: RollHost): Promise<void> {
   // It had not when this began: what was staged since is for a host that does not boot any more.
   if (hasBooted && run) await mustBe(run.restore(), `${name} has booted, and its run could not be closed`);
   let forMs = roll.waits.gateMs;
+  let isBooted = hasBooted;
   if (!hasBooted) {
     await noteStand(roll, name, { state: 'taken' });
     await drain(roll, host);
@@ -38,11 +39,13 @@ export async function takeTurn(roll: Roll, host: RollHost): Promise<void> {
     const begun = performance.now();
     if (mustBoot) {
       await boot(roll, host);
+      isBooted = true;
       // What is slow to start may take what the boot itself has left.
       forMs = Math.max(forMs, begun + roll.waits.bootMs - performance.now());
     }
   }
   await look(roll, host, forMs);
+  if (isBooted && host.owed) await tellOwed(roll, host.name, host.owed);
   await giveBack(roll, host);
   await noteStand(roll, name, { state: 'done' });
   await soak(roll, host);
@@ -172,6 +175,19 @@ async function look(roll: Roll, { name, run }: RollHost, forMs: number): Promise
         `${name} ${run && !run.isBack ? 'is changed' : 'has booted'}, and not as it was before: ${all.join('; ')}; it is still drained, so nobody is sent there`,
       );
   });
+}
+
+/** A boot loader may have started the old kernel: the host serves, and its update is not what runs. */
+async function tellOwed(roll: Roll, host: string, owed: () => Promise<string[]>): Promise<void> {
+  let reasons: string[] = [];
+  const why = await whyNot(async () => {
+    reasons = await owed();
+  });
+  const text =
+    why !== undefined
+      ? `has booted, and cannot say whether it must once more: ${why}`
+      : `has booted, and a boot is needed still: ${reasons.join('; ')} (for a kernel: see which one its boot loader starts)`;
+  if (why !== undefined || reasons.length > 0) roll.emit({ type: 'message', level: 'warning', host, text });
 }
 
 /** A server of the host's own may be started after its HAProxy, so that one which is DOWN may be up in time. */

@@ -35,6 +35,7 @@ export interface Trouble {
     | 'refuses to boot'
     | 'is not as before'
     | 'is slow to start'
+    | 'boots its old kernel'
     | 'keeps a session';
 }
 
@@ -214,6 +215,7 @@ class ModelHost implements HostVerbs, BootVerbs {
 
   comesBack(): void {
     this.boots += 1;
+    if (this.world.has(this.name, 'boots its old kernel')) this.newSince = this.boots;
     this.isUp = true;
     if (!this.world.has(this.name, 'is slow to start')) return;
     this.isServing = false;
@@ -361,6 +363,7 @@ export async function tell(world: World, more: Partial<Roll> = {}): Promise<Told
       boots: host,
       ...(hasBooted || !work ? {} : { run: new HostRun(runs, host, { host: name, changes: work.steps }) }),
       ...(work?.settle ? { settle: work.settle } : {}),
+      ...(work?.owed ? { owed: work.owed } : {}),
       maintenance: {
         host: name,
         vips,

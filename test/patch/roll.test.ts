@@ -121,6 +121,21 @@ test('a host whose server is slow to start may take what its boot has left', asy
   isClean(world);
 });
 
+test('a host that boots its old kernel has its turn, and that is told', async () => {
+  const world = befalls('ethyl', 'boots its old kernel');
+  world.patches = true;
+  expect((await tell(world)).result).toMatchObject({ exitCode: ExitCode.done });
+  const warnings = world.events.filter((event) => event.type === 'message' && event.level === 'warning');
+  expect(warnings).toEqual([
+    expect.objectContaining({
+      host: 'ethyl',
+      text: expect.stringMatching(
+        /^has booted, and a boot is needed still: kernel 2-1 is installed, and 1-1 runs /,
+      ),
+    }),
+  ]);
+});
+
 test('sessions that outlast their time are cut, where that is meant', async () => {
   const world = befalls('ethyl', 'keeps a session');
   expect((await tell(world, { cuts: true })).result).toMatchObject({ exitCode: ExitCode.done });
