@@ -4,13 +4,14 @@ import { messageWithoutHost, ScriptFailure, whyNot } from '../host/script-result
 import { drainHost } from '../maintenance/drain-host';
 import { joinWithAnd } from '../maintenance/maintenance';
 import { undrainHost } from '../maintenance/undrain-host';
-import { holdersOf, serversUp } from '../pair/health';
+import { holdersOf, type PairState, serversUp } from '../pair/health';
 import { within } from '../pair/timeout';
 import { isWrong } from '../rollout/ending';
-import { type GateResult, gateDefaults, passGate } from '../rollout/gate';
+import { type GateOptions, type GateResult, gateDefaults, passGate } from '../rollout/gate';
 import type { HostOutcome, HostRun } from '../rollout/host-run';
 import { tellWhoIsDrained } from '../rollout/keep-drained';
 import { comeBack } from './come-back';
+import { isAwaited, serveIfLast, whyNobodyElse } from './last-one';
 import { noteStand, type Roll, type RollHost } from './rolling';
 
 const never = new AbortController().signal;
@@ -22,6 +23,18 @@ const failed = (message: string) => new HaprovError(ExitCode.failed, message);
  * @throws HaprovError with how the host is now; exit 3 where it does not come back
  */
 export async function takeTurn(roll: Roll, host: RollHost): Promise<void> {
+  try {
+    await workOn(roll, host);
+  } catch (error) {
+    throw await serveIfLast(roll, host, error, () => giveBack(roll, host));
+  }
+  await giveBack(roll, host);
+  await noteStand(roll, host.name, { state: 'done' });
+  await soak(roll, host);
+}
+
+/** Takes the host out, changes and boots it, and looks at it. */
+async function workOn(roll: Roll, host: RollHost): Promise<void> {
   const { name, boots, run } = host;
   const stand = roll.note.hosts.get(name);
   const wasTold = stand?.state === 'booting';
@@ -45,10 +58,7 @@ export async function takeTurn(roll: Roll, host: RollHost): Promise<void> {
     }
   }
   await look(roll, host, forMs);
-  if (isBooted && host.owed) await tellOwed(roll, host.name, host.owed);
-  await giveBack(roll, host);
-  await noteStand(roll, name, { state: 'done' });
-  await soak(roll, host);
+  if (isBooted && host.owed) await tellOwed(roll, name, host.owed);
 }
 
 async function drain(roll: Roll, host: RollHost): Promise<void> {
@@ -59,9 +69,18 @@ async function drain(roll: Roll, host: RollHost): Promise<void> {
       drainHost(maintenance, { timeoutMs: waits.sessionsMs, cuts, force }),
     );
     if (roll.stopping.aborted) throw failed(`${name}: stopped before it was changed`);
+    await requireOthers(roll, host, 'is not changed');
   } catch (error) {
     throw await backOut(roll, host, error);
   }
+}
+
+/** @throws HaprovError where nobody else serves any more, so that the host must not go away */
+async function requireOthers(roll: Roll, host: RollHost, so: string): Promise<void> {
+  if (roll.force || staysDrained(roll, host)) return;
+  const alone = whyNobodyElse(host, await roll.pair.look());
+  if (alone.length > 0)
+    throw failed(`${host.name} ${so}: nobody else serves any more (${alone.join('; ')}); mend that first`);
 }
 
 /** Gives an unchanged host its place back. @returns the error with how that went */
@@ -86,7 +105,7 @@ async function change(roll: Roll, host: RollHost, run: HostRun): Promise<boolean
     await mustBe(run.commit(), `${name} could not be changed`);
     const reasons = settle ? await settle() : [];
     await mustBe(
-      run.gated(() => gate(roll, name)),
+      run.gated(() => gateUnlessLast(roll, host)),
       `${name} does not serve as before`,
     );
     await mustBe(run.logInAnew(), `${name} takes no new login`);
@@ -121,6 +140,11 @@ async function mustBe(outcome: Promise<HostOutcome>, words: string): Promise<voi
 
 async function boot(roll: Roll, host: RollHost): Promise<void> {
   const { name, boots, maintenance } = host;
+  try {
+    await requireOthers(roll, host, 'does not boot');
+  } catch (error) {
+    throw await backOut(roll, host, error);
+  }
   const mark = await boots.mark();
   await noteStand(roll, name, { state: 'booting', mark });
   await phase(roll, name, 'boot', async () => {
@@ -165,16 +189,21 @@ async function told(telling: Promise<void>): Promise<string | undefined> {
 }
 
 /** Looks until the host is as it was before the roll, but drained. */
-async function look(roll: Roll, { name, run }: RollHost, forMs: number): Promise<void> {
+async function look(roll: Roll, host: RollHost, forMs: number): Promise<void> {
+  const { name, run } = host;
+  const is = `${name} ${run && !run.isBack ? 'is changed' : 'has booted'}`;
   await tellWhoIsDrained({ ...roll, hosts: roll.connected }, await roll.pair.look());
-  await phase(roll, name, 'gate', async () => {
-    const { faults } = await gate(roll, name, { forMs });
-    const all = faults.length > 0 ? faults : await roll.newFaults(name);
-    if (all.length > 0)
-      throw failed(
-        `${name} ${run && !run.isBack ? 'is changed' : 'has booted'}, and not as it was before: ${all.join('; ')}; it is still drained, so nobody is sent there`,
-      );
-  });
+  const ends = (now: PairState) => !staysDrained(roll, host) && isAwaited(roll, host, now);
+  try {
+    await phase(roll, name, 'gate', async () => {
+      const { faults } = await gate(roll, name, { forMs, ends });
+      const all = faults.length > 0 ? faults : await roll.newFaults(name);
+      if (all.length > 0) throw failed(`${is}, and not as it was before: ${all.join('; ')}`);
+    });
+  } catch (error) {
+    const otherwise = '; it is still drained, so nobody is sent there';
+    throw await serveIfLast(roll, host, error, () => giveBack(roll, host), otherwise);
+  }
 }
 
 /** A boot loader may have started the old kernel: the host serves, and its update is not what runs. */
@@ -194,14 +223,26 @@ async function tellOwed(roll: Roll, host: string, owed: () => Promise<string[]>)
 function gate(
   roll: Roll,
   name: string,
-  { steadyMs = gateDefaults.steadyMs, forMs = roll.waits.gateMs } = {},
+  {
+    steadyMs = gateDefaults.steadyMs,
+    forMs = roll.waits.gateMs,
+    ...ends
+  }: Partial<Pick<GateOptions, 'steadyMs' | 'ends'>> & { forMs?: number } = {},
 ): Promise<GateResult> {
   return passGate(roll.pair, [name], serversUp(roll.before), {
     ...gateDefaults,
+    ...ends,
     steadyMs,
     timeoutMs: steadyMs + forMs,
     patienceMs: forMs,
   });
+}
+
+/** As {@link gate}; opens for a host that is well and that nobody else serves beside: to restore it would keep clients waiting. */
+async function gateUnlessLast(roll: Roll, host: RollHost): Promise<GateResult> {
+  const isLast = (now: PairState) => !roll.stopping.aborted && isAwaited(roll, host, now);
+  const result = await gate(roll, host.name, { ends: isLast });
+  return isLast(result.pairState) ? { ...result, faults: [] } : result;
 }
 
 /** Also where the operator has pressed Ctrl-C: a host that was taken out gets its place back. */

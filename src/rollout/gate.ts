@@ -10,6 +10,8 @@ export interface GateOptions {
   pauseMs: number;
   /** How long a server may stay down, in milliseconds: HAProxy gets a moved server's new place before the server is there. */
   patienceMs: number;
+  /** Whether nobody is to wait any longer, as two looks in a row find the pair. */
+  ends?(pairState: PairState): boolean;
 }
 
 export const gateDefaults: GateOptions = { steadyMs: 2000, timeoutMs: 45_000, pauseMs: 300, patienceMs: 0 };
@@ -57,6 +59,7 @@ export async function passGate(
   const begun = now();
   let wellSince: number | undefined;
   let finalBefore = false;
+  let endsBefore = false;
   let waits = 0;
   const taken = new Taken(pair);
   for (;;) {
@@ -71,6 +74,9 @@ export async function passGate(
       return { pairState, faults: sentences };
     if (sentences.length > 0 && at - begun >= options.timeoutMs)
       return { pairState, faults: [...sentences, ...taken.said] };
+    const ends = sentences.length > 0 && options.ends?.(pairState) === true;
+    if (ends && endsBefore) return { pairState, faults: sentences };
+    endsBefore = ends;
     finalBefore = final;
     // Most of what is missing comes soon. The last look comes when the time is over, and not a pause later.
     const pause = left > 0 ? Math.min(options.pauseMs, left) : Math.min(1, ++waits / 3) * options.pauseMs;

@@ -56,7 +56,7 @@ export class World {
 
   constructor(
     readonly troubles: Trouble[] = [],
-    readonly cut: { goneAt?: number; stopAt?: number } = {},
+    readonly cut: { goneAt?: number; stopAt?: number; dies?: { host: string; at: number } } = {},
     names = ['fred', 'ethyl'],
   ) {
     this.hosts = names.map((name) => new ModelHost(name, this));
@@ -67,6 +67,7 @@ export class World {
     if (this.isGone) return never();
     this.points += 1;
     if (this.points === this.cut.stopAt) this.stop.abort();
+    if (this.points === this.cut.dies?.at) this.host(this.cut.dies.host).dies();
     if (this.points === this.cut.goneAt) {
       this.isGone = true;
       return never();
@@ -100,6 +101,7 @@ export class World {
 
 class ModelHost implements HostVerbs, BootVerbs {
   isUp = true;
+  isDead = false;
   boots = 1;
   /** Whether its server takes requests. */
   isServing = true;
@@ -213,7 +215,14 @@ class ModelHost implements HostVerbs, BootVerbs {
     });
   }
 
+  /** For good: what it was told to do, it does not do any more. */
+  dies(): void {
+    this.isDead = true;
+    this.isUp = false;
+  }
+
   comesBack(): void {
+    if (this.isDead) return;
     this.boots += 1;
     if (this.world.has(this.name, 'boots its old kernel')) this.newSince = this.boots;
     this.isUp = true;

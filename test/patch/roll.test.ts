@@ -299,6 +299,62 @@ test('Ctrl-C at any point: the host whose turn it is gets its place back, and no
   }
 });
 
+describe.each([
+  ['boots', false],
+  ['is patched', true],
+])('a host that dies while another one %s', (_, patches) => {
+  test.each(['fred', 'ethyl'])('%s, at any point: no host that is well is left drained', async (dead) => {
+    const whole = new World();
+    whole.patches = patches;
+    await tell(whole);
+    let rescued = 0;
+    for (let at = 1; at <= whole.points; at += 2) {
+      const world = new World([], { dies: { host: dead, at } });
+      world.patches = patches;
+      const { result } = await tell(world);
+      const isOut = (name: string) =>
+        world.hosts.some(({ isUp, spared }) => isUp && spared.has(`web/${name}`));
+      const out = world.hosts.filter(({ isUp, isFlagged, name }) => isUp && (isFlagged || isOut(name)));
+      expect({ at, out: out.map(({ name }) => name), result }).toEqual({
+        at,
+        out: [],
+        result: expect.anything(),
+      });
+      if (
+        /it has its place back; nobody else serves \(VIP web .*: it does not answer/.test(
+          result?.message ?? '',
+        )
+      )
+        rescued++;
+    }
+    expect(rescued).toBeGreaterThan(3);
+  });
+});
+
+test.each([
+  ['by itself', false],
+  ['where an outage is allowed, by Ctrl-C', true],
+])('a host that is back while nobody else serves gets its place at once: %s', async (_, force) => {
+  const world = new World();
+  const [fred, ethyl] = [world.host('fred'), world.host('ethyl')];
+  const comesBack = ethyl.comesBack.bind(ethyl);
+  ethyl.comesBack = () => {
+    comesBack();
+    fred.dies();
+    if (force) setTimeout(() => world.stop.abort(), 3000);
+  };
+  const waits = { sessionsMs: 3000, bootMs: 60_000, soakMs: 1000, gateMs: 90_000 };
+  const { result } = await tell(world, { force, waits });
+  const looked = world.events.flatMap((event) =>
+    event.type === 'phase-end' && event.phase === 'gate' && event.host === 'ethyl' ? event.ms : [],
+  );
+  expect(looked.at(-1)).toBeLessThan(force ? 5000 : 1000);
+  expect(result?.message).toMatch(
+    /^ethyl is changed, and not as it was before: .*; it has its place back; nobody else serves \(VIP web \(192.0.2.10\) would have no host: fred: it does not answer; .*\): mend that first; not touched: fred; haprov reboot again goes on$/,
+  );
+  expect(ethyl).toMatchObject({ isFlagged: false, boots: 2 });
+});
+
 test('a laptop that is lost at any point: the same command goes on, and no host is booted twice', async () => {
   const most = await pointsOf();
   for (let goneAt = 1; goneAt <= most; goneAt += 3) {

@@ -1,0 +1,47 @@
+import { HaprovError } from '../errors';
+import { whyNot } from '../host/script-result';
+import { faultsOf } from '../maintenance/maintenance';
+import { servedByNobodyElse } from '../pair/drain-effects';
+import type { PairState } from '../pair/health';
+import type { Roll, RollHost } from './rolling';
+
+/** Whether the host's own units run and its ports are open; drained or not. */
+const isWell = (roll: Roll, { name }: RollHost, now: PairState) =>
+  now.has(name) && roll.pair.hostFaults(name, now).length === 0;
+
+/** Why nobody else serves what the host is to serve, a sentence each; empty where somebody does. */
+export const whyNobodyElse = ({ maintenance }: RollHost, now: PairState): string[] =>
+  servedByNobodyElse(maintenance, now, (name) => faultsOf(maintenance, name, now));
+
+/** Whether it is of no use to look any longer at a drained host that is well: nobody else serves, or the operator has pressed Ctrl-C. */
+export const isAwaited = (roll: Roll, host: RollHost, now: PairState): boolean =>
+  isWell(roll, host, now) && (roll.stopping.aborted || (!roll.force && whyNobodyElse(host, now).length > 0));
+
+/**
+ * A host that the roll has drained, and that is well, is never the last one left out: where nobody else serves, or the operator has
+ * pressed Ctrl-C, it gets its place back, whatever has ended its turn.
+ * @param otherwise what is said where it stays drained
+ * @returns the error, with how the host is now
+ */
+export async function serveIfLast(
+  roll: Roll,
+  host: RollHost,
+  error: unknown,
+  giveBack: () => Promise<void>,
+  otherwise = '',
+): Promise<unknown> {
+  if (!(error instanceof HaprovError)) return error;
+  const now = await roll.pair.look();
+  if (!now.get(host.name)?.drained) return error;
+  const alone = whyNobodyElse(host, now);
+  const say = (more: string) => new HaprovError(error.exitCode, `${error.message}${more}`, error.hint);
+  const stays = roll.note.hosts.get(host.name)?.staysDrained || !isWell(roll, host, now);
+  if (stays || (alone.length === 0 && !roll.stopping.aborted)) return say(otherwise);
+  const nobody = alone.length > 0 ? `; nobody else serves (${alone.join('; ')}): mend that first` : '';
+  const why = await whyNot(giveBack);
+  return say(
+    why === undefined
+      ? `; it has its place back${nobody}`
+      : `; it was given its place back${nobody}; and that went wrong: ${why}`,
+  );
+}
