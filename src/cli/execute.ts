@@ -13,7 +13,7 @@ import { visibleLines } from '../text/format';
 import { askerAtTerminal } from './ask';
 import { secretAsker } from './ask-secret';
 import { hasTerminal } from './terminal';
-import { type Beside, type SortedWords, sortWords } from './words';
+import { type Beside, hostsMeant, type SortedWords, sortWords } from './words';
 
 interface OutputOptions {
   json?: boolean;
@@ -25,7 +25,7 @@ interface OutputOptions {
   words?: readonly (string | undefined)[];
   /** What else these words may say. */
   beside?: Beside;
-  /** Of `--limit`; hosts among the words are added. */
+  /** Of `--limit`; refused beside hosts among the words. */
   limit?: string[];
   /** Standard input is for the command's data: questions go to the terminal itself. */
   inputIsData?: boolean;
@@ -243,7 +243,7 @@ export async function execute<O>(
       : {};
     inventory = sorted.inventory ?? inventory;
     const { found } = sorted;
-    const limit = hosts === undefined ? {} : { limit: [...(options.limit ?? []), hosts] };
+    const limit = hosts === undefined ? {} : { limit: hostsMeant(options.limit, hosts) };
     if (found && !options.quiet && !options.json) errors.write(`${visibleLines(found)}\n`);
     process.exitCode = await run({ ...options, ...sorted, ...limit } as O, context);
     await reporter.close();

@@ -62,3 +62,16 @@ function found(env: NodeJS.ProcessEnv, folder: string): SortedWords {
   const { file, isOfVariable } = requireInventory(env, folder);
   return { inventory: file, found: `inventory: ${file}${isOfVariable ? ' (HAPROV_INVENTORY)' : ''}` };
 }
+
+/**
+ * The hosts that a command is for, of `--limit` or of its words.
+ * @throws UsageError where both name some: nobody could tell whether all of them are meant, or those that both name
+ */
+export function hostsMeant(limit: string[] | undefined, hosts: string | undefined): string[] | undefined {
+  if (limit !== undefined && hosts !== undefined)
+    throw new UsageError(
+      `hosts are named twice: ${hosts}, and --limit ${limit.join(',')}`,
+      "name them once, in one of the two places; 'web,!fred' leaves fred out",
+    );
+  return hosts === undefined ? limit : [hosts];
+}

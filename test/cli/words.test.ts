@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { type Beside, sortWords } from '../../src/cli/words';
+import { type Beside, hostsMeant, sortWords } from '../../src/cli/words';
 import { UsageError } from '../../src/errors';
 
 let folder: string;
@@ -102,4 +102,11 @@ test('what is found is told, and whether the environment names it', () => {
   expect(sortWords([], undefined, {}, folder).found).toMatch(/^inventory: .*inventory\.json$/);
   expect(sortWords([], undefined, named, folder).found).toBe('inventory: b.yaml (HAPROV_INVENTORY)');
   expect(sortWords(['a.json'], undefined, {}, folder).found).toBeUndefined();
+});
+
+test('hosts are named by --limit or by a word, and by both not: all would be booted, or none of one', () => {
+  expect(hostsMeant(undefined, undefined)).toBeUndefined();
+  expect(hostsMeant(['web', '!fred'], undefined)).toEqual(['web', '!fred']);
+  expect(hostsMeant(undefined, 'ethyl')).toEqual(['ethyl']);
+  expect(() => hostsMeant(['fred'], 'ethyl')).toThrow('hosts are named twice: ethyl, and --limit fred');
 });
