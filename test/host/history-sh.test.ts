@@ -38,7 +38,7 @@ describe.each(shells.map((shell) => [shell.join(' '), shell] as const))('%s', (_
   };
 
   test('a run that its operator stops is noted as such, and taken back', async () => {
-    const wish = { type: 'file', path: box.path('a'), content: 'one\n' };
+    const wish = { type: 'file', path: box.path('a'), ...own, content: 'one\n' };
     await box.apply(await box.steps(wish));
     const isStopped = async () =>
       (await history())[0]?.journal.some(({ entry }) => entry.event === 'stopped');
@@ -52,7 +52,7 @@ describe.each(shells.map((shell) => [shell.join(' '), shell] as const))('%s', (_
   test('the newest run alone is told as all of them tell it, whatever else lies there', async () => {
     const last = async () => readHistory(await box.probe(lastRunQuestion.script));
     expect(await last()).toEqual([]);
-    const wish = { type: 'file', path: box.path('a'), content: 'one\n' };
+    const wish = { type: 'file', path: box.path('a'), ...own, content: 'one\n' };
     await box.apply(await box.steps(wish));
     await finish();
     await box.apply(await box.steps({ ...wish, content: 'two\n' }), '20260102T030405Z-b');
