@@ -95,8 +95,9 @@ export function whyEnded(host: LoggedHost, { hosts }: LoggedRun): string | undef
   if (host.result !== 'restored' || hasFailed(host)) return undefined;
   const others = hosts.filter(hasFailed).map((one) => one.host);
   if (others.length > 0) return `since it failed on ${others.join(', ')}`;
-  return host.stopped
-    ? 'whoever made it stopped it (Ctrl-C)'
+  if (host.stopped) return 'whoever made it stopped it (Ctrl-C)';
+  return host.steps.every(({ status }) => status === 'staged' || status === 'not begun')
+    ? 'it was not begun here, because the run ended before its turn: nothing was changed'
     : 'none of its steps failed: a gate did not open, or somebody stopped it';
 }
 

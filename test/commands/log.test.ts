@@ -161,5 +161,9 @@ test('a run that was stopped says so, and one that was taken back otherwise leav
       inventory: 'inventory.json',
     });
   expect(text([{ at: 1, entry: { event: 'stopped' } }])).toContain('    whoever made it stopped it (Ctrl-C)');
-  expect(text([])).toContain('a gate did not open, or somebody stopped it');
+  const made: RecordedRun['journal'] = [{ at: 1, entry: { event: 'start', step: 1, parts: ['run'] } }];
+  const undone: RecordedRun['journal'] = [...made, { at: 2, entry: { event: 'undone', step: 1 } }];
+  expect(text(undone)).toContain('a gate did not open, or somebody stopped it');
+  // Of a host whose turn never came, such as where the one before it did not boot.
+  expect(text([])).toContain('it was not begun here, because the run ended before its turn');
 });
