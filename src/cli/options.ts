@@ -78,7 +78,7 @@ export function rollOptions(command: Command): Command {
       60,
     )
     .option('--cut', 'cut what it still serves then; else it gets its place back, and the roll ends', false)
-    .option('--allow-outage', 'also where nobody else would serve', false)
+    .option('--allow-outage', 'also where nobody else would serve, or a program would not start again', false)
     .option(
       '--boot-within <seconds>',
       'how long to wait for a host that boots',

@@ -4,7 +4,7 @@ import { pause } from '../pair/timeout';
 import type { CommonOptions, Context } from '../planning/context';
 import { type StatusObserver, statusObserver } from '../planning/status-observer';
 import { call, compose } from '../shell/library';
-import type { Status } from '../status/status';
+import type { Status, StatusFinding } from '../status/status';
 import { changedSince, foundSince, readSurroundings, type Surroundings, shiftedSince } from './as-before';
 import type { RollNote } from './roll-note';
 
@@ -28,17 +28,19 @@ export class CloserLook {
     private readonly context: Context,
   ) {}
 
-  /** Looks before the roll. @returns what is broken already, a sentence each */
-  async begin(due: readonly string[], { hosts }: RollNote, connections: Connections): Promise<string[]> {
+  /** Looks before the roll. @returns what is found already */
+  async begin(
+    due: readonly string[],
+    { hosts }: RollNote,
+    connections: Connections,
+  ): Promise<readonly StatusFinding[]> {
     this.#before = await this.#look(connections);
     this.#unknown = new Set(due.filter((name) => hosts.get(name)?.state === 'booting'));
     for (const name of due) {
       const found = await surroundingsOf(name, connections);
       if (found && !this.#unknown.has(name)) this.#surroundings.set(name, found);
     }
-    return this.#before.findings
-      .filter(({ level }) => level === 'broken')
-      .map(({ message }) => `broken before this begins: ${message}`);
+    return this.#before.findings;
   }
 
   /** What is wrong on a host that was not before, a sentence each. */

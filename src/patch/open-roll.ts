@@ -12,7 +12,7 @@ import { HostRun } from '../rollout/host-run';
 import { hostOf } from '../rollout/host-verbs';
 import { CloserLook } from './closer-look';
 import { noteKeeper } from './note-keeper';
-import { refuseAlone } from './refuse-alone';
+import { refuseAlone, refuseUnstartable } from './refuse-alone';
 import { resume, standsOf } from './resume';
 import { newestNote, type RollNote, readRoll, rollQuestion } from './roll-note';
 import { confirmSeconds, type RollOptions, type WorkOn } from './roll-options';
@@ -116,8 +116,10 @@ async function planRoll(
     owner: operator(),
     now: new Date(),
   });
-  for (const text of await closer.begin(due, note, connections))
-    context.emit({ type: 'message', level: 'warning', text });
+  const findings = await closer.begin(due, note, connections);
+  for (const { level, message } of findings)
+    if (level === 'broken')
+      context.emit({ type: 'message', level: 'warning', text: `broken before this begins: ${message}` });
   const surroundings = { run, owner: operator(), command, inventory: inventory.name };
   const limits = { leaseSeconds: options.confirmWithin, giveUpSeconds };
   // A host that the roll itself has taken out is back before the next one's turn.
@@ -174,6 +176,10 @@ async function planRoll(
       ...(work?.packages ? { packages: work.packages } : {}),
       boot: work?.boot ?? (stand.state === 'booting' && !hasBooted ? 'yes' : 'no'),
     });
+  }
+  if (!options.allowOutage) {
+    const worked = rolled.flatMap(({ name, run }) => (run ? [name] : []));
+    refuseUnstartable(worked, findings, command);
   }
   const { timeout, bootWithin, soak } = options;
   return {

@@ -2,6 +2,7 @@ import { ExitCode, HaprovError } from '../errors';
 import { faultsOf, type Maintenance } from '../maintenance/maintenance';
 import { servedByNobodyElse } from '../pair/drain-effects';
 import type { PairState } from '../pair/health';
+import type { StatusFinding } from '../status/status';
 
 /** @throws HaprovError (exit 1) where nobody else would serve while this host is away */
 export function refuseAlone(maintenance: Maintenance, pairState: PairState, command: string): void {
@@ -13,5 +14,26 @@ export function refuseAlone(maintenance: Maintenance, pairState: PairState, comm
     ExitCode.failed,
     `nothing was done: while ${maintenance.host} is away nobody else would serve\n${reasons.map((one) => `  ${one}`).join('\n')}`,
     `mend or undrain the other host first; --allow-outage makes the ${command} all the same`,
+  );
+}
+
+/**
+ * @param found what status finds before the roll
+ * @throws HaprovError (exit 1) where a program of one of these hosts refuses its own configuration: it would not start again
+ */
+export function refuseUnstartable(
+  hosts: readonly string[],
+  found: readonly StatusFinding[],
+  command: string,
+): void {
+  const refused = found.filter(
+    ({ rule, on }) => rule === 'configuration-refused' && on.some((host) => hosts.includes(host)),
+  );
+  if (refused.length === 0) return;
+  const rows = refused.flatMap(({ message, evidence }) => [message, ...evidence.map((one) => `  ${one}`)]);
+  throw new HaprovError(
+    ExitCode.failed,
+    `nothing was done\n${rows.map((row) => `  ${row}`).join('\n')}`,
+    `${[...new Set(refused.map(({ next }) => next))].join('; ')}; --allow-outage makes the ${command} all the same`,
   );
 }

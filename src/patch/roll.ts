@@ -66,7 +66,7 @@ async function takeTurns(roll: Roll): Promise<RollResult> {
       if (!(error instanceof HaprovError)) throw error;
       const { state } = roll.note.hosts.get(host.name) ?? {};
       const due = [...(state === 'due' ? [host] : []), ...left];
-      await restoreAll(due.flatMap(({ run }) => run ?? []));
+      await restoreAll(due.flatMap(({ run }) => (run && !run.isFinished ? run : [])));
       // The error says how the host is whose turn it was.
       return ended(roll, error, { done, untouched: isBegun ? left : due });
     }

@@ -103,6 +103,11 @@ export class HostRun {
     return this.#state === 'restored' || this.#state === 'broken';
   }
 
+  /** Whether the run is closed, so that it cannot be restored any more. */
+  get isFinished(): boolean {
+    return this.#state === 'finished';
+  }
+
   /** Locks the host, installs packages, stages every file and validates it. The host restores itself when that fails. */
   stage(): Promise<HostOutcome> {
     const { run, owner, command, inventory, leaseSeconds, confirmSeconds } = this.surroundings;

@@ -1,4 +1,6 @@
+import { ExitCode } from '../../src/errors';
 import { changedSince, foundSince, readSurroundings, shiftedSince } from '../../src/patch/as-before';
+import { refuseUnstartable } from '../../src/patch/refuse-alone';
 import type { Status, StatusFinding } from '../../src/status/status';
 
 const told = (clock: number, ...rows: string[]) =>
@@ -83,4 +85,24 @@ test('where nobody looked before, what does not run counts, and no file that dif
   );
   expect(foundSince('fred', undefined, after)).toEqual(['httpd on fred does not run', 'a is 0 instead of 1']);
   expect(foundSince('fred', status(), after)).toHaveLength(4);
+});
+
+test('a host is not booted whose own program refuses its configuration now', () => {
+  const refused = finding({
+    rule: 'configuration-refused',
+    component: 'haproxy',
+    message: 'HAProxy on fred and ethyl would not start again',
+    on: ['fred', 'ethyl'],
+    evidence: ['[ALERT] line 7'],
+    next: 'mend the line that it names',
+  });
+  const refuse = (...hosts: string[]) => refuseUnstartable(hosts, [finding({}), refused], 'reboot');
+  expect(() => refuse('ethyl')).toThrow(
+    expect.objectContaining({
+      exitCode: ExitCode.failed,
+      message: 'nothing was done\n  HAProxy on fred and ethyl would not start again\n    [ALERT] line 7',
+      hint: 'mend the line that it names; --allow-outage makes the reboot all the same',
+    }),
+  );
+  expect(() => refuse('lucy')).not.toThrow();
 });
