@@ -54,7 +54,51 @@ export function chooseRuns(histories: ReadonlyMap<string, readonly RecordedRun[]
       });
     }
   }
+  const otherLegs = base === undefined && newest !== undefined ? legsBefore(newest, all, histories) : [];
+  const [first] = otherLegs;
+  if (first) {
+    const before = offered.filter((name) => all.indexOf(name) < all.indexOf(first.run)).at(-1);
+    const legs = otherLegs.map(({ run, hosts }) => `${run} patched ${hosts.join(', ')}`).join('; ');
+    warnings.push({
+      rule: 'rollback-of-a-part',
+      severity: 'warning',
+      where: otherLegs.flatMap((leg) => leg.hosts).join(', '),
+      message: `only ${newest} is taken back, the last of a patch that was made in more than one command: ${legs}, and stays so`,
+      fix:
+        before === undefined
+          ? 'roll back again to take that back too'
+          : `haprov rollback --to ${before} takes all of it back`,
+    });
+  }
   return { runs, warnings };
+}
+
+/** The patches just before this one that have patched other hosts, oldest first: one that went on in a second command. */
+function legsBefore(
+  newest: string,
+  all: readonly string[],
+  histories: ReadonlyMap<string, readonly RecordedRun[]>,
+): { run: string; hosts: string[] }[] {
+  const made = (name: string) =>
+    [...histories].flatMap(([host, runs]) =>
+      runs
+        .filter((one) => wholeRun(one.run) === name && one.state === 'finished')
+        .map(({ manifest }) => ({ host, command: manifest?.command })),
+    );
+  const hostsOf = (name: string) =>
+    made(name).flatMap(({ host, command }) => (command === 'patch' ? [host] : []));
+  const seen = new Set(hostsOf(newest));
+  const legs: { run: string; hosts: string[] }[] = [];
+  if (seen.size === 0) return legs;
+  for (const run of all.slice(0, all.indexOf(newest)).reverse()) {
+    // One that was taken back everywhere, or only booted, is none.
+    if (made(run).every(({ command }) => command === 'reboot')) continue;
+    const hosts = hostsOf(run);
+    if (hosts.length === 0 || hosts.some((host) => seen.has(host))) break;
+    for (const host of hosts) seen.add(host);
+    legs.unshift({ run, hosts });
+  }
+  return legs;
 }
 
 function theOne(text: string, all: readonly string[], offered: readonly string[]): string {

@@ -245,6 +245,30 @@ describe('which runs', () => {
       expect.objectContaining({ rule: 'rollback-broken', where: 'fred' }),
     ]);
   });
+  test('a patch that went on in a second command: what its other legs have patched is named', () => {
+    const patch = (name: string, state = 'finished', command = 'patch') => {
+      const { manifest, ...one } = known(name, state);
+      return { ...one, ...(manifest ? { manifest: { ...manifest, command } } : {}) };
+    };
+    const legs = (...older: RecordedRun[]) =>
+      new Map([
+        ['fred', [patch('c', 'restored'), patch('b'), ...older]],
+        ['ethyl', [patch('c'), patch('bb', 'restored')]],
+      ]);
+    const { runs, warnings } = chooseRuns(legs(patch('a', 'finished', 'apply')));
+    expect([...runs.values()].map((own) => own.map((one) => one.run))).toEqual([[], ['c']]);
+    expect(warnings).toEqual([
+      expect.objectContaining({
+        where: 'fred',
+        message: expect.stringMatching(/^only c is taken back, .*: b patched fred, and stays so$/),
+        fix: 'haprov rollback --to a takes all of it back',
+      }),
+    ]);
+    expect(chooseRuns(legs()).warnings).toMatchObject([{ fix: 'roll back again to take that back too' }]);
+    expect(chooseRuns(legs(patch('a', 'finished', 'apply')), 'a').warnings).toEqual([]);
+    // Two patches of the same host are two.
+    expect(chooseRuns(new Map([['fred', [patch('b'), patch('a')]]])).warnings).toEqual([]);
+  });
   test('the stages of one run are one', () => {
     const [older, first, second] = [
       '20260101T000000Z-123456',
