@@ -412,7 +412,7 @@ const cases: Case[] = [
     edit: {
       fred: all(edited, add('configuration refused [ALERT] unknown keyword')),
     },
-    finds: ['broken stale-worker haproxy fred'],
+    finds: ['broken configuration-refused haproxy fred'],
     says: /refuses it/,
   },
   {

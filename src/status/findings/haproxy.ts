@@ -52,7 +52,7 @@ function stale(one: Reached): Found | undefined {
   const isEdited = plan.changes.some(({ target, text }) => text && target.startsWith('/etc/haproxy/'));
   if (diagnostics.loaded === undefined && !isRefused && !isEdited) return replaced(one, file, worker);
   return foundOn(host.name, {
-    rule: 'stale-worker',
+    rule: isRefused ? 'configuration-refused' : 'stale-worker',
     component: 'haproxy',
     brief: isRefused ? 'file is refused' : 'runs an older file',
     message: (on) =>
