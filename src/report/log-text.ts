@@ -89,10 +89,11 @@ interface Around {
 }
 
 /** Why it was taken back, or how it came to its end; undefined where its steps say it, and where there is nothing to say. */
-export function whyEnded(host: LoggedHost, { hosts }: LoggedRun): string | undefined {
+export function whyEnded(host: LoggedHost, { command, hosts }: LoggedRun): string | undefined {
   if (host.abandoned) return 'nobody drove it any more, so the host ended it';
   const hasFailed = ({ steps }: LoggedHost) => steps.some(({ status }) => status === 'failed');
-  if (host.result !== 'restored' || hasFailed(host)) return undefined;
+  // A drill takes back what it broke.
+  if (host.result !== 'restored' || hasFailed(host) || command === 'drill') return undefined;
   const others = hosts.filter(hasFailed).map((one) => one.host);
   if (others.length > 0) return `since it failed on ${others.join(', ')}`;
   if (host.stopped) return 'whoever made it stopped it (Ctrl-C)';

@@ -1,7 +1,7 @@
 import { UsageError } from '../../src/errors';
 import type { RecordedRun } from '../../src/host/history';
 import { mergeRuns, runWithStages } from '../../src/library/log';
-import { type LoggedRun, renderLog } from '../../src/report/log-text';
+import { type LoggedRun, renderLog, whyEnded } from '../../src/report/log-text';
 import { displayWidth } from '../../src/text/format';
 
 const steps = [
@@ -164,6 +164,10 @@ test('a run that was stopped says so, and one that was taken back otherwise leav
   const made: RecordedRun['journal'] = [{ at: 1, entry: { event: 'start', step: 1, parts: ['run'] } }];
   const undone: RecordedRun['journal'] = [...made, { at: 2, entry: { event: 'undone', step: 1 } }];
   expect(text(undone)).toContain('a gate did not open, or somebody stopped it');
+  const [drilled] = mergeRuns([['fred', [whole('20260101T000000Z-aaa', 'restored', undone)]]]);
+  const [host] = drilled?.hosts ?? [];
+  if (!drilled || !host) throw new Error('no run');
+  expect(whyEnded(host, { ...drilled, command: 'drill' })).toBeUndefined();
   // Of a host whose turn never came, such as where the one before it did not boot.
   expect(text([])).toContain('it was not begun here, because the run ended before its turn');
 });
