@@ -51,6 +51,8 @@ ln -s ../usr/lib/os-release "$root/etc/os-release"
 # EL's names and defaults of sshd, sudo, sysctl and rsyslog.
 units=$root/usr/lib/systemd/system
 rm -f "$root"/etc/systemd/system/{sshd.service,multi-user.target.wants/{ssh,e2scrub_reap}.service}
+# Its init script would start another sshd beside EL's at each boot: now and then one of them failed, as the port was taken.
+rm -f "$root"/etc/init.d/ssh "$root"/etc/rc?.d/*ssh
 rm -f "$units"/ssh.service "$units"/ssh.socket "$units"/ssh@.service "$units"/rescue-ssh.target
 cat >"$units/sshd.service" <<'END'
 [Unit]
