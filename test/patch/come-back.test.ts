@@ -1,6 +1,6 @@
 import { HostError } from '../../src/errors';
 import { comeBack } from '../../src/patch/come-back';
-import { until } from './model';
+import { until } from '../support/model-time';
 
 /** How a host that boots is waited for. */
 

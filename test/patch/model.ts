@@ -16,6 +16,7 @@ import { hasTurn, type Roll, type RollHost } from '../../src/patch/rolling';
 import { bootStep } from '../../src/patch/ssh-boot';
 import { HostRun } from '../../src/rollout/host-run';
 import type { HostVerbs, OnJournalEntry, RunAnswer, StagedVerb } from '../../src/rollout/host-verbs';
+import { outcomeOf } from '../support/model-time';
 
 /** A pair whose hosts are booted one after the other, what befalls that, and a laptop that may be lost at any point of it. */
 
@@ -395,9 +396,6 @@ export async function tell(world: World, more: Partial<Roll> = {}): Promise<Told
   const onAll = async (what: RollNote | undefined) => {
     await Promise.all(hosts.map((host) => host.noted(what).catch(() => undefined)));
   };
-  let result: RollResult | undefined;
-  let error: unknown;
-  let isOver = false;
   const begin = async () => {
     const before = await pair.look();
     const noted = { ...note, hosts: stands };
@@ -428,31 +426,6 @@ export async function tell(world: World, more: Partial<Roll> = {}): Promise<Told
       ...more,
     });
   };
-  begin()
-    .then(
-      (ended) => {
-        result = ended;
-      },
-      (thrown: unknown) => {
-        error = thrown;
-      },
-    )
-    .finally(() => {
-      isOver = true;
-    });
-  await until(() => isOver || world.isGone);
-  if (error) throw error;
+  const result: RollResult | undefined = await outcomeOf(begin(), () => world.isGone);
   return { result, words };
-}
-
-/** Lets the time pass, which takes none, until it is so. */
-export async function until(isSo: () => boolean): Promise<void> {
-  const begun = performance.now();
-  for (;;) {
-    await new Promise((done) => setImmediate(done));
-    if (isSo()) return;
-    if (performance.now() - begun > 3_600_000) throw new Error('it does not come to an end');
-    if (jest.getTimerCount() === 0) throw new Error('nobody waits for anything, and it is not over');
-    jest.advanceTimersToNextTimer();
-  }
 }

@@ -1,7 +1,8 @@
 import { ExitCode } from '../../src/errors';
 import { ScriptFailure } from '../../src/host/script-result';
 import type { RollNote, Stand } from '../../src/patch/roll-note';
-import { type Trouble, tell, until, World } from './model';
+import { until } from '../support/model-time';
+import { type Trouble, tell, World } from './model';
 
 /** A pair that is booted host by host: whatever befalls it, and wherever it is cut. */
 

@@ -3,6 +3,7 @@ import { Pair } from '../../../src/pair/pair';
 import type { PlannedHost } from '../../../src/plan/plan';
 import type { RolloutResult } from '../../../src/rollout/ending';
 import { rollOut } from '../../../src/rollout/rollout';
+import { outcomeOf, until } from '../../support/model-time';
 import { ModelHost } from './host';
 import { type Trouble, World } from './world';
 
@@ -40,8 +41,6 @@ export interface Told {
 
 export const names = ['fred', 'ethyl', 'ricky'];
 export const leaseSeconds = 10;
-/** No run takes longer, whatever befalls it. */
-const longestMs = 3_600_000;
 
 /** Tells a story to its end, and on until no host does anything more. Takes jest's clock, and no time. */
 export async function tell(story: Story): Promise<Told> {
@@ -60,23 +59,9 @@ export async function tell(story: Story): Promise<Told> {
     if (story.together) host.peers = [...hosts.values()].filter((other) => other !== host);
   }
   const begun = performance.now();
-  let result: RolloutResult | undefined;
-  let error: unknown;
-  let isOver = false;
-  rollOut({ ...rolloutOn(hosts, story), emit: world.emit, stopping: world.stop.signal })
-    .then(
-      (ended) => {
-        result = ended;
-      },
-      (thrown: unknown) => {
-        error = thrown;
-      },
-    )
-    .finally(() => {
-      isOver = true;
-    });
-  await until(() => isOver || world.isGone, begun);
-  if (error) throw error;
+  const pass = (isSo: () => boolean) => until(isSo, begun);
+  const rolled = rollOut({ ...rolloutOn(hosts, story), emit: world.emit, stopping: world.stop.signal });
+  const result: RolloutResult | undefined = await outcomeOf(rolled, () => world.isGone, pass);
   const seconds = (performance.now() - begun) / 1000;
   const atEnd = [...hosts.values()].map(({ name, lock, isFlagged, spared }) => ({
     host: name,
@@ -84,18 +69,8 @@ export async function tell(story: Story): Promise<Told> {
     isLent: isFlagged,
     spares: [...spared],
   }));
-  await until(() => world.isQuiet, begun);
+  await pass(() => world.isQuiet);
   return { world, result, atEnd, seconds };
-}
-
-async function until(isSo: () => boolean, begun: number): Promise<void> {
-  for (;;) {
-    await new Promise((done) => setImmediate(done));
-    if (isSo()) return;
-    if (performance.now() - begun > longestMs) throw new Error('it does not come to an end');
-    if (jest.getTimerCount() === 0) throw new Error('nobody waits for anything, and it is not over');
-    jest.advanceTimersToNextTimer();
-  }
 }
 
 function rolloutOn(
