@@ -19,7 +19,7 @@ const begun = (words = '') =>
   });
 
 async function answer(terminal: Terminal, question: string, text: string): Promise<void> {
-  await terminal.shows(question);
+  await terminal.asks(question);
   terminal.type(`${text}\r`);
 }
 

@@ -21,6 +21,8 @@ export class Terminal {
   readonly #emulator: Emulator;
   readonly #waiting = new Set<() => void>();
   #exit: Ended | undefined;
+  /** Where in `raw` the last answer was typed. */
+  #answered = 0;
 
   constructor(
     words: readonly string[],
@@ -108,8 +110,14 @@ export class Terminal {
     }
   }
 
+  /** Waits until a question comes that was not there when something was typed last: the same one may come again. */
+  asks(question: string): Promise<void> {
+    return this.#until(`${question} was not asked`, () => this.raw.includes(question, this.#answered));
+  }
+
   /** What a person types. */
   type(keys: string): void {
+    this.#answered = this.raw.length;
     this.#pty.write(keys);
   }
 
