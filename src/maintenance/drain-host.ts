@@ -1,19 +1,12 @@
 import { ExitCode, HaprovError } from '../errors';
 import { whyNot } from '../host/script-result';
 import type { Vip } from '../inventory/inventory';
-import {
-  servedByNobodyElse,
-  sessionsOfServers,
-  sessionsThrough,
-  stillSending,
-  unknownTo,
-} from '../pair/drain-effects';
+import { sessionsOfServers, sessionsThrough, stillSending, unknownTo } from '../pair/drain-effects';
 import { howToWatch, keepsVips } from '../pair/drain-means';
 import { holdersOf, type PairState } from '../pair/health';
 import { serversOn } from '../pair/servers';
 import { keepDrained } from '../rollout/keep-drained';
 import {
-  faultsOf,
   giveServersBack,
   hostsThatAnswer,
   joinWithAnd,
@@ -23,6 +16,7 @@ import {
   secondsSince,
   stopped,
 } from './maintenance';
+import { guard, NobodyElse, refuseAlone } from './still-served';
 
 interface DrainWishes {
   /** How many milliseconds to wait for sessions to end. */
@@ -36,11 +30,11 @@ interface DrainWishes {
 /**
  * Takes a host out of service: drains its servers and waits for their sessions, while its VIPs stay; then moves its VIPs
  * by VRRP priority; then waits for the sessions of its own HAProxy. Of a host that is not reached, only the servers.
- * @throws HaprovError (exit 1) where nobody else would serve; where a VIP stayed, or the operator stopped the drain before
- * it had moved, and the drain was undone; where sessions outlast the time
+ * @throws HaprovError (exit 1) where nobody else would serve; where nobody else does any more, a VIP stayed, or the operator
+ * stopped the drain before it had moved, and the drain was undone; where sessions outlast the time
  */
 export async function drainHost(maintenance: Maintenance, wishes: DrainWishes): Promise<void> {
-  const { host, vips, means, pair, hosts, by, wasDrained, say, warn, stopping, begin } = maintenance;
+  const { pair, begin } = maintenance;
   refuseUnmovable(maintenance, wishes.force);
   const first = await pair.look();
   refuseAlone(maintenance, first, wishes.force);
@@ -48,11 +42,37 @@ export async function drainHost(maintenance: Maintenance, wishes: DrainWishes): 
   const servers = tellableServers(maintenance, first);
   const isCounted = saysWhatIsUncounted(maintenance, first);
   begin(onStop);
+  const watch = wishes.force ? () => {} : guard(maintenance);
+  try {
+    await takeOut(maintenance, wishes, { servers, isCounted, watch });
+  } catch (error) {
+    if (!(error instanceof NobodyElse)) throw error;
+    const now = await undone(maintenance, servers);
+    throw new HaprovError(error.exitCode, `${error.message}; ${now}`, '--force drains it all the same');
+  }
+}
+
+interface TakingOut {
+  servers: readonly string[];
+  /** Whether the host's own HAProxy reports its sessions. */
+  isCounted: boolean;
+  /** Called with each look while it waits. */
+  watch(pairState: PairState): void;
+}
+
+async function takeOut(
+  maintenance: Maintenance,
+  wishes: DrainWishes,
+  { servers, isCounted, watch }: TakingOut,
+): Promise<void> {
+  const { host, vips, means, hosts, by, wasDrained, say, warn, stopping } = maintenance;
   const begun = performance.now();
   const left = () => wishes.timeoutMs - (performance.now() - begun);
+  const sessionsUntil = (count: (pairState: PairState) => Map<string, number>, meanwhile?: string) =>
+    waitFor(maintenance, left(), { count, watch, meanwhile });
 
   await drainServersOf(maintenance, servers);
-  await waitFor(maintenance, left(), (pairState) => sessionsOfServers(maintenance, pairState));
+  await sessionsUntil((pairState) => sessionsOfServers(maintenance, pairState));
   if (stopping.aborted) throw await stop(maintenance, servers);
 
   const reached = hosts.get(host);
@@ -63,7 +83,9 @@ export async function drainHost(maintenance: Maintenance, wishes: DrainWishes): 
   const unflaggable = await whyNot(() => reached.drain(by, means.drainFiles));
   const movable = held.filter((vip) => !means.unmovable.some((one) => one.vip === vip));
   const moved =
-    unflaggable === undefined && (await vipsLeave(maintenance, movable)) && movable.length === held.length;
+    unflaggable === undefined &&
+    (await vipsLeave(maintenance, movable, watch)) &&
+    movable.length === held.length;
   if (!moved) {
     if (stopping.aborted) throw await stop(maintenance, servers);
     const why =
@@ -82,13 +104,11 @@ export async function drainHost(maintenance: Maintenance, wishes: DrainWishes): 
 
   const all = (pairState: PairState) =>
     new Map([...sessionsOfServers(maintenance, pairState), ...sessionsThrough(maintenance, pairState)]);
-  const still = await waitFor(
-    maintenance,
-    left(),
+  const still = await sessionsUntil(
     all,
     moved && held.length > 0
       ? '; one that the move has cut off from its client ends by HAProxy’s timeout client'
-      : '',
+      : undefined,
   );
   if (still.size > 0) {
     const counts = [...still].map(([where, sessions]) => `${where}: ${sessions}`).join('; ');
@@ -115,9 +135,11 @@ const onStop = [
 
 /** Undoes the drain that the operator stopped before the VIP had moved. */
 async function stop(maintenance: Maintenance, servers: readonly string[]): Promise<HaprovError> {
-  const { host, wasDrained } = maintenance;
-  return stopped(host, wasDrained ? 'it stays drained, as it was' : await takeBack(maintenance, servers));
+  return stopped(maintenance.host, await undone(maintenance, servers));
 }
+
+const undone = async (maintenance: Maintenance, servers: readonly string[]): Promise<string> =>
+  maintenance.wasDrained ? 'it stays drained, as it was' : takeBack(maintenance, servers);
 
 /** @throws HaprovError where keepalived ignores the flag and would keep a VIP; with `force` it warns instead */
 function refuseUnmovable({ host, means: { unmovable }, warn }: Maintenance, force: boolean): void {
@@ -130,26 +152,6 @@ function refuseUnmovable({ host, means: { unmovable }, warn }: Maintenance, forc
       `${howToWatch}; --force takes its servers out all the same`,
     );
   warn(`${host}: ${why}`);
-}
-
-/** @throws HaprovError where nobody else would serve; with `force` it warns instead */
-function refuseAlone(maintenance: Maintenance, pairState: PairState, force: boolean): void {
-  const { host, hosts, warn } = maintenance;
-  // A host that is not reached keeps its VIPs.
-  const vips = hosts.has(host) ? maintenance.vips : [];
-  const reasons = servedByNobodyElse({ ...maintenance, vips }, pairState, (name) =>
-    faultsOf(maintenance, name, pairState),
-  );
-  if (reasons.length === 0) return;
-  if (force) {
-    for (const reason of reasons) warn(reason);
-    return;
-  }
-  throw new HaprovError(
-    ExitCode.failed,
-    `${host} was not drained, nothing was changed: nobody else would serve\n${reasons.map((one) => `  ${one}`).join('\n')}`,
-    'mend or undrain the other host first; --force drains it all the same',
-  );
 }
 
 /** The host's servers, without those that no HAProxy knows: its own configuration may name them otherwise. */
@@ -229,17 +231,23 @@ async function drainServersOf(maintenance: Maintenance, servers: readonly string
   if (sure.length > 0) await say(`${joinWithAnd(servers)}: drained on ${joinWithAnd(sure)}`);
 }
 
-/** Waits until `count` finds no sessions. @param meanwhile what to say of those that are left @returns the sessions that are left, by place */
+interface Awaited extends Pick<TakingOut, 'watch'> {
+  count(pairState: PairState): Map<string, number>;
+  /** What to say of the sessions that are left. */
+  meanwhile?: string | undefined;
+}
+
+/** Waits until `count` finds no sessions. @returns the sessions that are left, by place */
 async function waitFor(
   maintenance: Maintenance,
   forMs: number,
-  count: (pairState: PairState) => Map<string, number>,
-  meanwhile = '',
+  { count, watch, meanwhile = '' }: Awaited,
 ): Promise<Map<string, number>> {
   let told = false;
   let still = new Map<string, number>();
   await lookUntil(maintenance, forMs, (pairState) => {
     still = count(pairState);
+    if (still.size > 0) watch(pairState);
     if (still.size > 0 && !told && forMs > 0) {
       void maintenance.say(
         `${sessionsOf(still)} left: waiting, ${Math.ceil(forMs / 1000)} s at most${meanwhile}`,
@@ -256,11 +264,16 @@ const patienceMs = (vips: readonly Vip[], seconds: number) =>
   10_000 + seconds * 1000 + 4000 * Math.max(0, ...vips.map(({ advertInterval }) => advertInterval));
 
 /** Waits until another host holds each of `vips`. @returns whether that came about in time */
-async function vipsLeave(maintenance: Maintenance, vips: readonly Vip[]): Promise<boolean> {
+async function vipsLeave(
+  maintenance: Maintenance,
+  vips: readonly Vip[],
+  watch: TakingOut['watch'],
+): Promise<boolean> {
   const { host, say, means } = maintenance;
   const begun = performance.now();
   let held = vips;
   await lookUntil(maintenance, patienceMs(held, means.seconds), (pairState) => {
+    watch(pairState);
     held = held.filter((vip) => {
       const holders = holdersOf(vip, pairState);
       const isGone = holders.length > 0 && !holders.includes(host);

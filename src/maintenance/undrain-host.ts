@@ -17,9 +17,10 @@ const patienceMs = 30_000;
 /**
  * Undrains a host, and waits until HAProxy reports its servers up and preemption has moved its VIPs. Of a host that was
  * not drained, it undrains the servers that are left so; a host that is not reached keeps its flag.
+ * @param waits whether to wait until all is back
  * @throws HaprovError (exit 1) where that takes too long; the host is undrained all the same
  */
-export async function undrainHost(maintenance: Maintenance): Promise<void> {
+export async function undrainHost(maintenance: Maintenance, waits = true): Promise<void> {
   const { host, vips, services, pair, hosts, mute, wasDrained, say, stopping, begin } = maintenance;
   const before = await pair.look();
   // Includes servers of services that the inventory no longer has: nothing else would remove them from the balancers' lists.
@@ -46,6 +47,7 @@ export async function undrainHost(maintenance: Maintenance): Promise<void> {
     return;
   }
   await reached.undrain();
+  if (!waits) return;
   const faultsIn = (pairState: PairState) =>
     notBackYet(maintenance, pairState, (name) => pair.asServed(pairState).hostFaults(name, pairState));
   const { pairState, done } = await lookUntil(maintenance, patienceMs, (seen) => faultsIn(seen).length === 0);

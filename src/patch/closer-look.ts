@@ -49,7 +49,7 @@ export class CloserLook {
     let faults: string[] = [];
     for (let look = 1; look <= looks; look++) {
       faults = foundSince(name, before, await this.#look(connections));
-      if (faults.length === 0) break;
+      if (faults.length === 0 || this.context.stopping.aborted) break;
       if (look < looks) await pause(lookAgainMs);
     }
     const known = this.#surroundings.get(name);

@@ -3,7 +3,7 @@ import { whyNot } from '../host/script-result';
 import { faultsOf } from '../maintenance/maintenance';
 import { servedByNobodyElse } from '../pair/drain-effects';
 import type { PairState } from '../pair/health';
-import type { Roll, RollHost } from './rolling';
+import { type Roll, type RollHost, staysDrained } from './rolling';
 
 /** Whether the host's own units run and its ports are open; drained or not. */
 const isWell = (roll: Roll, { name }: RollHost, now: PairState) =>
@@ -18,30 +18,30 @@ export const isAwaited = (roll: Roll, host: RollHost, now: PairState): boolean =
   isWell(roll, host, now) && (roll.stopping.aborted || (!roll.force && whyNobodyElse(host, now).length > 0));
 
 /**
- * A host that the roll has drained, and that is well, is never the last one left out: where nobody else serves, or the operator has
+ * A host that the roll has drained is never the last one left out: where nobody else serves, or it is well and the operator has
  * pressed Ctrl-C, it gets its place back, whatever has ended its turn.
- * @param otherwise what is said where it stays drained
+ * @param giveBack waits until all is back, where it is well
  * @returns the error, with how the host is now
  */
 export async function serveIfLast(
   roll: Roll,
   host: RollHost,
   error: unknown,
-  giveBack: () => Promise<void>,
-  otherwise = '',
+  giveBack: (waits: boolean) => Promise<void>,
 ): Promise<unknown> {
   if (!(error instanceof HaprovError)) return error;
   const now = await roll.pair.look();
   if (!now.get(host.name)?.drained) return error;
+  const say = (more: string) => new HaprovError(error.exitCode, `${error.message}; ${more}`, error.hint);
+  if (staysDrained(roll, host)) return say('it stays drained, as it was');
   const alone = whyNobodyElse(host, now);
-  const say = (more: string) => new HaprovError(error.exitCode, `${error.message}${more}`, error.hint);
-  const stays = roll.note.hosts.get(host.name)?.staysDrained || !isWell(roll, host, now);
-  if (stays || (alone.length === 0 && !roll.stopping.aborted)) return say(otherwise);
+  const isUp = isWell(roll, host, now);
+  if (alone.length === 0 && !(isUp && roll.stopping.aborted))
+    return say(
+      `it is still drained, so nobody is sent there (haprov undrain ${host.name} gives it its place back)`,
+    );
   const nobody = alone.length > 0 ? `; nobody else serves (${alone.join('; ')}): mend that first` : '';
-  const why = await whyNot(giveBack);
-  return say(
-    why === undefined
-      ? `; it has its place back${nobody}`
-      : `; it was given its place back${nobody}; and that went wrong: ${why}`,
-  );
+  const why = await whyNot(() => giveBack(isUp));
+  if (why !== undefined) return say(`it was given its place back${nobody}; and that went wrong: ${why}`);
+  return say(`it has its place back${isUp ? '' : ', and is not well'}${nobody}`);
 }

@@ -14,7 +14,7 @@ export interface RollResult {
 }
 
 const onStop =
-  'the host whose turn it is gets its place back first, also where it has to boot for that; no other is begun; press Ctrl-C again to leave at once (the same command goes on later)';
+  'the host whose turn it is gets its place back first, also where it has to boot for that, unless its units do not start; no other is begun; press Ctrl-C again to leave at once (the same command goes on later)';
 
 /**
  * Locks all hosts and stages on all, before any is touched; then turn by turn: drain, change, boot, look, give its place back.
@@ -66,7 +66,9 @@ async function takeTurns(roll: Roll): Promise<RollResult> {
       if (!(error instanceof HaprovError)) throw error;
       const { state } = roll.note.hosts.get(host.name) ?? {};
       const due = [...(state === 'due' ? [host] : []), ...left];
-      await restoreAll(due.flatMap(({ run }) => (run && !run.isFinished ? run : [])));
+      // One that does not answer takes back by itself what was staged there.
+      const reached = due.filter(({ name }) => !roll.pair.isSilent(name));
+      await restoreAll(reached.flatMap(({ run }) => (run && !run.isFinished ? run : [])));
       // The error says how the host is whose turn it was.
       return ended(roll, error, { done, untouched: isBegun ? left : due });
     }

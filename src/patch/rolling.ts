@@ -57,6 +57,10 @@ export interface Roll {
   begin(stopping: string): void;
 }
 
+/** Whether a host was drained before the roll, and stays so. */
+export const staysDrained = ({ note }: Pick<Roll, 'note'>, { name }: Pick<RollHost, 'name'>): boolean =>
+  note.hosts.get(name)?.staysDrained === true;
+
 /** Whether there is something to do on a host; one that was drained by a roll that is begun anew gets its place back at least. */
 export const hasTurn = (
   { state, staysDrained }: Stand,

@@ -1,18 +1,18 @@
 import { ExitCode, HaprovError, HostError } from '../errors';
-import type { Phase } from '../events/events';
 import { messageWithoutHost, ScriptFailure, whyNot } from '../host/script-result';
 import { drainHost } from '../maintenance/drain-host';
 import { joinWithAnd } from '../maintenance/maintenance';
 import { undrainHost } from '../maintenance/undrain-host';
-import { holdersOf, type PairState, serversUp } from '../pair/health';
-import { within } from '../pair/timeout';
+import { holdersOf, type PairState } from '../pair/health';
 import { isWrong } from '../rollout/ending';
-import { type GateOptions, type GateResult, gateDefaults, passGate } from '../rollout/gate';
 import type { HostOutcome, HostRun } from '../rollout/host-run';
 import { tellWhoIsDrained } from '../rollout/keep-drained';
 import { comeBack } from './come-back';
+import { gate, gateUnlessLast, soak } from './gates';
 import { isAwaited, serveIfLast, whyNobodyElse } from './last-one';
-import { noteStand, type Roll, type RollHost } from './rolling';
+import { phase } from './phase';
+import { noteStand, type Roll, type RollHost, staysDrained } from './rolling';
+import { watched } from './watch';
 
 const never = new AbortController().signal;
 const hangs = () => new Promise<never>(() => {});
@@ -26,7 +26,7 @@ export async function takeTurn(roll: Roll, host: RollHost): Promise<void> {
   try {
     await workOn(roll, host);
   } catch (error) {
-    throw await serveIfLast(roll, host, error, () => giveBack(roll, host));
+    throw await serveIfLast(roll, host, error, (waits) => giveBack(roll, host, waits));
   }
   await giveBack(roll, host);
   await noteStand(roll, host.name, { state: 'done' });
@@ -41,11 +41,23 @@ async function workOn(roll: Roll, host: RollHost): Promise<void> {
   const hasBooted = wasTold && (await boots.mark()) !== stand.mark;
   // It had not when this began: what was staged since is for a host that does not boot any more.
   if (hasBooted && run) await mustBe(run.restore(), `${name} has booted, and its run could not be closed`);
-  let forMs = roll.waits.gateMs;
-  let isBooted = hasBooted;
   if (!hasBooted) {
     await noteStand(roll, name, { state: 'taken' });
     await drain(roll, host);
+  }
+  await watched(roll, host, () => workAway(roll, host, { hasBooted, wasTold }));
+}
+
+/** While nobody is sent there. */
+async function workAway(
+  roll: Roll,
+  host: RollHost,
+  { hasBooted, wasTold }: { hasBooted: boolean; wasTold: boolean },
+): Promise<void> {
+  const { name, run } = host;
+  let forMs = roll.waits.gateMs;
+  let isBooted = hasBooted;
+  if (!hasBooted) {
     const mustBoot = run ? await change(roll, host, run) : wasTold;
     // Its processes would keep the host from going down until its lease is over.
     if (run) await mustBe(run.finish(), `${name} is changed, and its run could not be closed`);
@@ -95,8 +107,6 @@ async function backOut(roll: Roll, host: RollHost, error: unknown): Promise<unkn
   await noteStand(roll, host.name, { state: 'due' });
   return isDrained ? new HaprovError(error.exitCode, `${error.message}; it has its place back`) : error;
 }
-
-const staysDrained = (roll: Roll, { name }: RollHost) => roll.note.hosts.get(name)?.staysDrained === true;
 
 /** Makes the run's changes, and confirms them. @returns whether the host must boot now */
 async function change(roll: Roll, host: RollHost, run: HostRun): Promise<boolean> {
@@ -167,7 +177,7 @@ async function boot(roll: Roll, host: RollHost): Promise<void> {
       name,
       [
         `was told to boot and is not back after ${roll.waits.bootMs / 1000} s: ${seen.why}`,
-        'it is drained, and stays so when it comes back',
+        ...(seen.answers ? [] : ['it is drained, and stays so when it comes back']),
         ...places,
       ].join('; '),
     );
@@ -194,16 +204,11 @@ async function look(roll: Roll, host: RollHost, forMs: number): Promise<void> {
   const is = `${name} ${run && !run.isBack ? 'is changed' : 'has booted'}`;
   await tellWhoIsDrained({ ...roll, hosts: roll.connected }, await roll.pair.look());
   const ends = (now: PairState) => !staysDrained(roll, host) && isAwaited(roll, host, now);
-  try {
-    await phase(roll, name, 'gate', async () => {
-      const { faults } = await gate(roll, name, { forMs, ends });
-      const all = faults.length > 0 ? faults : await roll.newFaults(name);
-      if (all.length > 0) throw failed(`${is}, and not as it was before: ${all.join('; ')}`);
-    });
-  } catch (error) {
-    const otherwise = '; it is still drained, so nobody is sent there';
-    throw await serveIfLast(roll, host, error, () => giveBack(roll, host), otherwise);
-  }
+  await phase(roll, name, 'gate', async () => {
+    const { faults } = await gate(roll, host, { forMs, ends });
+    const all = faults.length > 0 ? faults : await roll.newFaults(name);
+    if (all.length > 0) throw failed(`${is}, and not as it was before: ${all.join('; ')}`);
+  });
 }
 
 /** A boot loader may have started the old kernel: the host serves, and its update is not what runs. */
@@ -219,77 +224,13 @@ async function tellOwed(roll: Roll, host: string, owed: () => Promise<string[]>)
   if (why !== undefined || reasons.length > 0) roll.emit({ type: 'message', level: 'warning', host, text });
 }
 
-/** A server of the host's own may be started after its HAProxy, so that one which is DOWN may be up in time. */
-function gate(
-  roll: Roll,
-  name: string,
-  {
-    steadyMs = gateDefaults.steadyMs,
-    forMs = roll.waits.gateMs,
-    ...ends
-  }: Partial<Pick<GateOptions, 'steadyMs' | 'ends'>> & { forMs?: number } = {},
-): Promise<GateResult> {
-  return passGate(roll.pair, [name], serversUp(roll.before), {
-    ...gateDefaults,
-    ...ends,
-    steadyMs,
-    timeoutMs: steadyMs + forMs,
-    patienceMs: forMs,
-  });
-}
-
-/** As {@link gate}; opens for a host that is well and that nobody else serves beside: to restore it would keep clients waiting. */
-async function gateUnlessLast(roll: Roll, host: RollHost): Promise<GateResult> {
-  const isLast = (now: PairState) => !roll.stopping.aborted && isAwaited(roll, host, now);
-  const result = await gate(roll, host.name, { ends: isLast });
-  return isLast(result.pairState) ? { ...result, faults: [] } : result;
-}
-
 /** Also where the operator has pressed Ctrl-C: a host that was taken out gets its place back. */
-async function giveBack(roll: Roll, host: RollHost): Promise<void> {
+async function giveBack(roll: Roll, host: RollHost, waits = true): Promise<void> {
   if (staysDrained(roll, host)) {
     await host.maintenance.say(`${host.name} stays drained, as it was`);
     return;
   }
   await phase(roll, host.name, 'undrain', () =>
-    undrainHost({ ...host.maintenance, wasDrained: true, stopping: never }),
+    undrainHost({ ...host.maintenance, wasDrained: true, stopping: never }, waits),
   );
-}
-
-/** All must stay well for a while before the next host is touched; Ctrl-C ends that. */
-async function soak(roll: Roll, { name }: RollHost): Promise<void> {
-  const { soakMs } = roll.waits;
-  if (soakMs === 0 || name === roll.hosts.at(-1)?.name) return;
-  const looked = await within(
-    Number.POSITIVE_INFINITY,
-    gate(roll, name, { steadyMs: soakMs }),
-    roll.stopping,
-  );
-  if (looked && looked.faults.length > 0)
-    throw failed(
-      `${name} has its place back, and did not stay well for ${soakMs / 1000} s: ${looked.faults.join('; ')}`,
-    );
-}
-
-/** Does something that is told of as a phase of the host. */
-async function phase<T>(roll: Roll, host: string, phase: Phase, work: () => Promise<T>): Promise<T> {
-  const begun = performance.now();
-  const end = (ok: boolean, message?: string) =>
-    roll.emit({
-      type: 'phase-end',
-      host,
-      phase,
-      ok,
-      ms: Math.round(performance.now() - begun),
-      ...(message === undefined ? {} : { message }),
-    });
-  roll.emit({ type: 'phase-start', host, phase });
-  try {
-    const done = await work();
-    end(true);
-    return done;
-  } catch (error) {
-    end(false, error instanceof HaprovError ? messageWithoutHost(error) : undefined);
-    throw error;
-  }
 }

@@ -193,6 +193,18 @@ beforeEach(() => {
 afterEach(() => jest.useRealTimers());
 
 describe('drain', () => {
+  test('the other one dies while it waits for sessions: that is told at once, and all is taken back', async () => {
+    model.sessions = Array(1000).fill(1);
+    setTimeout(() => model.hung.add('ethyl'), 2000);
+    const begun = performance.now();
+    expect(await drain({ timeoutMs: 600_000 })).toMatch(
+      /^fred: nobody else serves any more \(VIP router37 .*: ethyl: it does not answer.*\): mend that first; NOT all was taken back: ethyl could not be told: /,
+    );
+    expect(state()).toEqual({ flag: false, lists: [[], ['cluster37/fred']] });
+    // An answer takes 15 s at most, and a login 10 s.
+    expect(performance.now() - begun).toBeLessThan(60_000);
+  });
+
   test('the servers first, then the address, once what they were at is done', async () => {
     model.sessions = [0, 2, 2, 1];
     expect(await drain()).toBe('done');

@@ -1,0 +1,58 @@
+import { ExitCode, HaprovError } from '../errors';
+import { servedByNobodyElse } from '../pair/drain-effects';
+import type { PairState } from '../pair/health';
+import { faultsOf, type Maintenance } from './maintenance';
+
+/** Nobody else would serve any more: what a host is taken out for must not go on. */
+export class NobodyElse extends HaprovError {
+  constructor(host: string, reasons: readonly string[]) {
+    super(ExitCode.failed, `${host}: nobody else serves any more (${reasons.join('; ')}): mend that first`);
+  }
+}
+
+/** Why nobody else would serve while the host is away, a sentence each. A host that is not reached keeps its VIPs. */
+function aloneWithout(maintenance: Maintenance, pairState: PairState): string[] {
+  const vips = maintenance.hosts.has(maintenance.host) ? maintenance.vips : [];
+  return servedByNobodyElse({ ...maintenance, vips }, pairState, (name) =>
+    faultsOf(maintenance, name, pairState),
+  );
+}
+
+/** Whether two looks in a row have found the same: one alone may have come in the middle of something. */
+export function twice(isSo: (pairState: PairState) => boolean): (pairState: PairState) => boolean {
+  let before = false;
+  return (pairState) => {
+    const now = isSo(pairState);
+    const both = now && before;
+    before = now;
+    return both;
+  };
+}
+
+/** To be called with each look of a wait. @throws NobodyElse as soon as two in a row find that nobody else would serve */
+export function guard(maintenance: Maintenance): (pairState: PairState) => void {
+  let reasons: string[] = [];
+  const isAlone = twice((pairState) => {
+    reasons = aloneWithout(maintenance, pairState);
+    return reasons.length > 0;
+  });
+  return (pairState) => {
+    if (isAlone(pairState)) throw new NobodyElse(maintenance.host, reasons);
+  };
+}
+
+/** @throws HaprovError where nobody else would serve; with `force` it warns instead */
+export function refuseAlone(maintenance: Maintenance, pairState: PairState, force: boolean): void {
+  const { host, warn } = maintenance;
+  const reasons = aloneWithout(maintenance, pairState);
+  if (reasons.length === 0) return;
+  if (force) {
+    for (const reason of reasons) warn(reason);
+    return;
+  }
+  throw new HaprovError(
+    ExitCode.failed,
+    `${host} was not drained, nothing was changed: nobody else would serve\n${reasons.map((one) => `  ${one}`).join('\n')}`,
+    'mend or undrain the other host first; --force drains it all the same',
+  );
+}
