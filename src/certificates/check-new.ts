@@ -20,7 +20,12 @@ export function problemsOfNew(fresh: NewCertificate, old: string | undefined, no
   if (!keyFits(own, fresh.key)) problems.push('has a key that is not its own, or none');
   const day = (iso: string) => new Date(iso).toISOString().slice(0, 10);
   if (new Date(own.validTo) <= now) problems.push(`expired on ${day(own.validTo)}`);
-  if (new Date(own.validFrom) > now) problems.push(`is not valid before ${day(own.validFrom)}`);
+  if (new Date(own.validFrom) > now) {
+    const minute = (date: Date) => date.toISOString().slice(0, 16);
+    problems.push(
+      `is not valid before ${minute(new Date(own.validFrom))}Z, and this machine’s clock says ${minute(now)}Z`,
+    );
+  }
   if (facts?.chain === 'broken')
     problems.push('has a chain in which one has not signed what stands before it');
   const [before] = certificatesIn(old ?? '');

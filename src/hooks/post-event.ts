@@ -14,6 +14,12 @@ interface Request {
   now?: Date;
 }
 
+/** Why a hook did not take an event, and whether it may take it, or another, later. */
+export interface Refusal {
+  fault: string;
+  mayRetry: boolean;
+}
+
 /** The headers of Standard Webhooks (standardwebhooks.com): who has the secret can tell that we sent it, and when. */
 export function webhookHeaders({ id, body, secret, now = new Date() }: Omit<Request, 'url' | 'signal'>) {
   const timestamp = String(Math.floor(now.getTime() / 1000));
@@ -29,9 +35,9 @@ export function webhookHeaders({ id, body, secret, now = new Date() }: Omit<Requ
 
 /**
  * Sends an event once. A redirect is not followed: the signature is for this address.
- * @returns nothing where it was taken, else why not, and whether to try again
+ * @returns nothing where it was taken
  */
-export async function postEvent(request: Request): Promise<{ fault: string; mayRetry: boolean } | undefined> {
+export async function postEvent(request: Request): Promise<Refusal | undefined> {
   const { url, body, signal, limitMs = 5000 } = request;
   try {
     const response = await fetch(url, {

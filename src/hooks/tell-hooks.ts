@@ -5,7 +5,7 @@ import type { Inventory } from '../inventory/inventory';
 import type { Hook } from '../inventory/schema/notify';
 import { runProgram } from '../programs';
 import type { HookEvent } from './hook-event';
-import { postEvent } from './post-event';
+import { postEvent, type Refusal } from './post-event';
 
 /** How hooks are reached. */
 export interface Way {
@@ -21,10 +21,9 @@ export interface Way {
 /** What came of telling one hook. */
 export interface Told {
   hook: Hook;
-  /** What it was to be told, and whether it was: in this order, up to the first that it was not. */
-  events: HookEvent[];
-  told: number;
-  /** Why not all of it. Has no secret: of an address only its host. */
+  /** What it was to be told and was not. */
+  left: HookEvent[];
+  /** Why the first of those was not. Has no secret: of an address only its host. */
   fault?: string;
 }
 
@@ -48,18 +47,26 @@ export const tellHooks = (events: readonly HookEvent[], way: Way): Promise<Told[
 export const isFor = ({ on }: Hook, { type }: HookEvent) =>
   type === 'test' || (on as readonly string[]).includes(type);
 
-/** Tells one hook these events. Never throws. */
-export async function tellHook(hook: Hook, events: HookEvent[], way: Way): Promise<Told> {
+/**
+ * Tells one hook these events. Never throws. An event that it refuses keeps no other from it; where it cannot be reached, or has
+ * taken its time, it is not asked for each of them.
+ */
+export async function tellHook(hook: Hook, events: readonly HookEvent[], way: Way): Promise<Told> {
   const signal = AbortSignal.timeout(way.limitMs ?? limit);
-  for (const [told, event] of events.entries()) {
-    const fault = await tellOnce(hook, event, way, signal);
-    if (fault !== undefined) {
-      const left = events.length - told;
-      const what = left === 1 ? event.type : `${event.type} and ${left - 1} more`;
-      return { hook, events, told, fault: `the hook ${placeOf(hook)} was not told of ${what}: ${fault}` };
-    }
+  const left: HookEvent[] = [];
+  let why = '';
+  for (const [at, event] of events.entries()) {
+    const answer = await tellOnce(hook, event, way, signal);
+    if (answer === undefined) continue;
+    if (left.length === 0) why = answer.fault;
+    const isOver = answer.mayRetry || signal.aborted;
+    left.push(...(isOver ? events.slice(at) : [event]));
+    if (isOver) break;
   }
-  return { hook, events, told: events.length };
+  const [first] = left;
+  if (!first) return { hook, left };
+  const what = left.length === 1 ? first.type : `${first.type} and ${left.length - 1} more`;
+  return { hook, left, fault: `the hook ${placeOf(hook)} was not told of ${what}: ${why}` };
 }
 
 /** A request is sent again where that may help; a program is started once. */
@@ -68,21 +75,21 @@ async function tellOnce(
   event: HookEvent,
   { inventory, programEnv, pause = sleep }: Way,
   signal: AbortSignal,
-): Promise<string | undefined> {
+): Promise<Refusal | undefined> {
   const body = JSON.stringify(event);
   const { run, url, secret } = hook;
   if (run !== undefined) {
     const env = { ...programEnv, ...variablesOf(event) };
     const cwd = dirname(inventory.file);
-    return (await runProgram(run, { input: `${body}\n`, cwd, env, signal }))?.fault;
+    const ended = await runProgram(run, { input: `${body}\n`, cwd, env, signal });
+    return ended && { fault: ended.fault, mayRetry: false };
   }
   if (url === undefined) return undefined;
   // The same request each time, so that who got it twice can tell.
   const id = `msg_${createHash('sha256').update(body).digest('hex').slice(0, 32)}`;
   for (const wait of [...pauses, undefined]) {
     const answer = await postEvent({ url, id, body, signal, ...(secret === undefined ? {} : { secret }) });
-    if (answer === undefined || !answer.mayRetry || wait === undefined || signal.aborted)
-      return answer?.fault;
+    if (answer === undefined || !answer.mayRetry || wait === undefined || signal.aborted) return answer;
     await pause(wait);
   }
   return undefined;

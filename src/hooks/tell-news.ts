@@ -35,17 +35,16 @@ export async function tellNews(status: Status, env: NodeJS.ProcessEnv, way: Way)
       const known = before[idOf(hook)] ?? {};
       const all = newsFor(hook, status, known);
       const wanted = all.filter(({ event }) => isFor(hook, event));
-      const { told, fault } = await tellHook(
+      const { left, fault } = await tellHook(
         hook,
         wanted.map(({ event }) => event),
         way,
       );
-      const left = wanted.slice(told);
       return {
         id: idOf(hook),
         known: after(
           known,
-          all.filter((one) => !left.includes(one)),
+          all.filter(({ event }) => !left.includes(event)),
         ),
         fault,
       };

@@ -63,13 +63,16 @@ export function requireFit(
 ): void {
   const problems = problemsOfNew(fresh, old, new Date());
   const told = problems.filter((one) => !force || !/the one before it/.test(one));
-  if (told.length > 0)
-    throw new UsageError(
-      `${what} cannot become the certificate ${name}: it ${told.join('; it ')}`,
-      problems.some((one) => /the one before it/.test(one))
+  if (told.length === 0) return;
+  const isOnlyEarly = told.every((one) => one.startsWith('is not valid before'));
+  throw new UsageError(
+    `${what} cannot become the certificate ${name}: it ${told.join('; it ')}`,
+    isOnlyEarly
+      ? 'see whether that clock is right, and run this again'
+      : problems.some((one) => /the one before it/.test(one))
         ? 'give another, or say --force where fewer names or an earlier end are meant'
         : 'give another',
-    );
+  );
 }
 
 /** Where its two parts go. @throws UsageError where haprov cannot write there */

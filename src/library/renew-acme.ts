@@ -64,10 +64,12 @@ export async function renewByAcme(
   const needed = () => neededOf(source, inventory, standing.without, there, options);
   if (current && !options.staging && !isDue(current, wish.names, options)) {
     if (!there.certificate) {
+      const pair = pairIn(inventory, source);
+      requireFit(source.name, 'what the inventory has', pair, '', options);
       context.emit({ type: 'message', level: 'info', text: `${source.name}: the hosts do not have it yet` });
       return rollOut(
         source,
-        pairIn(inventory, source),
+        pair,
         inventory,
         [],
         { ...options, ...(there.hasFile(source.name) ? {} : { needed: needed() }) },
@@ -121,11 +123,11 @@ export async function renewByAcme(
     };
   }
   const old = current ? pairIn(inventory, source).certificate : '';
+  const put = valuesFor(source, issued);
+  // An authority makes only so many: what it has made is kept, whatever is wrong with it, or becomes of the hosts.
+  await putValues(inventory.file, put, context, tellOfSecrets(context));
   // Names that acme.names does not have any more are meant to go.
   requireFit(source.name, 'what the authority has made', issued, old, { force: true });
-  const put = valuesFor(source, issued);
-  // An authority makes only so many: what it has made is kept, whatever becomes of the hosts.
-  await putValues(inventory.file, put, context, tellOfSecrets(context));
   const others = values.filter(({ reference }) =>
     put.every((one) => JSON.stringify(one.reference) !== JSON.stringify(reference)),
   );

@@ -87,7 +87,7 @@ test('the signature is the one of the published example', () => {
 
 describe('a webhook', () => {
   test('receives the event, with a signature over its bytes', async () => {
-    expect(await tell({ url, secret })).toMatchObject({ told: 1 });
+    expect(await tell({ url, secret })).toMatchObject({ left: [] });
     const [{ headers, body, path } = { headers: {}, body: '', path: '' }] = heard;
     expect(path).toBe('/hook/a-word-that-nobody-knows');
     expect(JSON.parse(body)).toEqual(event);
@@ -107,21 +107,31 @@ describe('a webhook', () => {
 
   test('that is out of order is tried three times, as the same request', async () => {
     answers = [503, 429, 200];
-    expect(await tell({ url, secret })).toEqual({ hook: hook({ url, secret }), events: [event], told: 1 });
+    expect(await tell({ url, secret })).toEqual({ hook: hook({ url, secret }), left: [] });
     expect(paused).toEqual([1000, 3000]);
     expect(new Set(heard.map(({ headers, body }) => `${headers['webhook-id']}${body}`)).size).toBe(1);
   });
 
   test.each([
-    ['refuses', [400], 1, 'it answers HTTP 400'],
-    ['has moved', [302], 1, 'it answers HTTP 302'],
+    ['refuses', [400], 2, 'it answers HTTP 400'],
+    ['has moved', [302], 2, 'it answers HTTP 302'],
     ['stays out of order', [500], 3, 'it answers HTTP 500'],
   ] as const)('that %s is told of by its host alone', async (_, codes, tries, why) => {
     answers = [...codes];
-    const { told, fault } = await tell({ url }, [event, event]);
-    expect(told).toBe(0);
+    const { left, fault } = await tell({ url }, [event, event]);
+    expect(left).toEqual([event, event]);
     expect(fault).toBe(`the hook ${new URL(url).origin} was not told of run-end and 1 more: ${why}`);
     expect(heard).toHaveLength(tries);
+  });
+
+  test('that refuses one event, as too large, is told of the others', async () => {
+    answers = [413, 204];
+    const [large, small] = [event, { ...event, text: 'the VIP is held by nobody' }];
+    expect(await tell({ url }, [large, small])).toMatchObject({
+      left: [large],
+      fault: expect.stringMatching(/was not told of run-end: it answers HTTP 413$/),
+    });
+    expect(heard).toHaveLength(2);
   });
 
   test('that is not there', async () => {
@@ -150,7 +160,7 @@ describe('a program', () => {
     const said = script(
       'cat >event; echo "$1|$HAPROV_EVENT|$HAPROV_TEXT|$HAPROV_EVENT_INVENTORY|$HAPROV_RUN" >words',
     );
-    expect((await tell(said)).told).toBe(1);
+    expect((await tell(said)).left).toEqual([]);
     expect(JSON.parse(readFileSync(join(folder, 'event'), 'utf8'))).toEqual(event);
     expect(readFileSync(join(folder, 'words'), 'utf8')).toBe(
       'two words|run-end|apply on pair: done – “all” of it|pair|r1\n',
@@ -159,7 +169,7 @@ describe('a program', () => {
 
   test('need not read, however long the event is', async () => {
     const long = { ...event, text: 'x'.repeat(90_000) };
-    expect((await tell(script('exit 0'), [long])).told).toBe(1);
+    expect((await tell(script('exit 0'), [long])).left).toEqual([]);
   });
 
   test.each([
@@ -215,7 +225,7 @@ test('each hears what it is for; one that fails keeps nobody from the others', a
   const found = { ...event, type: 'finding' as const };
   const way = wayOf(hook({ url }), hook({ on: ['gone'], url }), hook({ run: ['./nowhere'] }));
   const told = await tellHooks([event, found], way);
-  expect(told.map((one) => one.told)).toEqual([2, 0, 0]);
+  expect(told.map(({ left }) => left)).toEqual([[], [], [event, found]]);
   expect(heard.map(({ body }) => (JSON.parse(body) as HookEvent).type)).toEqual(['run-end', 'finding']);
 });
 
@@ -240,6 +250,16 @@ describe('a status on a timer', () => {
     expect(texts[1]).toBe(texts[2]);
     expect(await look()).toEqual([]);
     expect(heard).toHaveLength(3);
+  });
+
+  test('an event that is refused at each look keeps none from being told', async () => {
+    answers = [413, 204, 413, 204];
+    const texts = () => heard.map(({ body }) => (JSON.parse(body) as HookEvent).text);
+    await look();
+    const [refused, taken] = texts();
+    expect(taken).not.toBe(refused);
+    await look();
+    expect(texts()).toEqual([refused, taken, refused]);
   });
 
   test('a hook that is new hears all of it, one that was there nothing again', async () => {

@@ -43,7 +43,11 @@ let folder: string;
 
 const day = 24 * 3600 * 1000;
 
-async function make(days: number, names: readonly string[] = ['web.example']): Promise<NewCertificate> {
+async function make(
+  days: number,
+  names: readonly string[] = ['web.example'],
+  from = -60,
+): Promise<NewCertificate> {
   const key = newKey();
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
   const der = createPrivateKey(key).export({ type: 'pkcs8', format: 'der' });
@@ -53,7 +57,7 @@ async function make(days: number, names: readonly string[] = ['web.example']): P
   const made = await x509.X509CertificateGenerator.createSelfSigned(
     {
       name: `CN=${names[0]}`,
-      notBefore: new Date(Date.now() - 60 * day),
+      notBefore: new Date(Date.now() + from * day),
       notAfter: new Date(Date.now() + days * day),
       signingAlgorithm: algorithm,
       keys: { privateKey, publicKey },
@@ -247,6 +251,17 @@ describe('the first one', () => {
     haveAll(await make(-1));
     makes(await make(90));
     expect((await renewed()).end).toEqual(['web renewed']);
+  });
+
+  test('one that is not valid yet by this machine’s clock is kept, goes to no host, and no other is asked for', async () => {
+    const early = await make(90, ['web.example'], 0.01);
+    makes(early);
+    const refused = { exitCode: 2, message: expect.stringContaining('is not valid before ') };
+    for (let time = 1; time <= 2; time++) {
+      expect((await renewed()).end).toMatchObject(refused);
+      expect(onHosts().map((pem = '') => certificatesIn(pem).map(isPlaceholder))).toEqual([[true], [true]]);
+    }
+    expect([pemOf('web'), jest.mocked(order).mock.calls.length]).toEqual([early.certificate, 1]);
   });
 
   test('only tried: it says what stays', async () => {
