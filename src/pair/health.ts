@@ -11,6 +11,10 @@ export interface Readiness {
   ports: number[];
   /** Whether it runs HAProxy. */
   balances: boolean;
+  /** Its HAProxy need not answer, since it has not before. */
+  mayBeSilent?: boolean;
+  /** The servers (`service/server`) that its HAProxy need not report as up, since it has not before. */
+  mayMiss?: ReadonlySet<string>;
   /** The port of haprov's own listener in HAProxy, where the wanted configuration has one. */
   healthPort?: number;
 }
@@ -29,13 +33,13 @@ export function hostProblems(readiness: Readiness, seen: Observation | undefined
       .filter((port) => !seen.listening.includes(port))
       .map((port) => `nobody listens on port ${port}`),
   );
-  const fault = readiness.balances && silence(readiness, seen);
+  const fault = readiness.balances && !readiness.mayBeSilent && silence(readiness, seen);
   if (fault) faults.push(fault);
   return faults;
 }
 
 /** Why HAProxy counts as silent; undefined where it answers, or has nothing wanted at which it could be asked. */
-function silence(
+export function silence(
   { healthPort }: Readiness,
   { servers, unasked, listening }: Observation,
 ): string | undefined {

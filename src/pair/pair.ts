@@ -8,6 +8,8 @@ import {
   type PairState,
   type Readiness,
   serverProblems,
+  serversMissed,
+  silence,
   vipProblems,
 } from './health';
 import type { Observation } from './observe';
@@ -112,7 +114,10 @@ export class Pair {
     const kept = keptDrained(pairState);
     const due = new Set([...wanted].filter((server) => !kept.has(server)));
     const servers = hosts.flatMap((name) =>
-      serverProblems(due, pairState.get(name)).map((one) => ({ ...one, fault: `${name}: ${one.fault}` })),
+      serverProblems(without(due, this.#readinessOf(name).mayMiss), pairState.get(name)).map((one) => ({
+        ...one,
+        fault: `${name}: ${one.fault}`,
+      })),
     );
     const vips = this.inventory.vips.filter((vip) =>
       vip.members.some(({ host }) => hosts.includes(host.name)),
@@ -164,22 +169,43 @@ export class Pair {
   }
 
   /**
-   * The pair, judged by what it serves now: a port at which none of its hosts listens is one of an inventory that is not applied
-   * yet, and nobody misses it. A HAProxy that does not say what it serves, or lacks what another has, is judged by the inventory.
+   * The pair, judged by what it serves now: a unit that runs on none of its hosts, or a port at which none listens, is one of an
+   * inventory that is not applied yet, and nobody misses it. A HAProxy that does not say what it serves, or lacks what another
+   * has, is judged by the inventory.
    */
   asServed(pairState: PairState): Pair {
     const seen = [...pairState.values()];
-    const open = new Set(seen.flatMap(({ listening }) => listening));
     const served = new Set(seen.flatMap(({ frontends = [] }) => frontends.map(({ name }) => name)));
     const servesAll = (name: string) => {
       const own = new Set(pairState.get(name)?.frontends?.map((one) => one.name));
       return own.size > 0 && [...served].every((one) => own.has(one));
     };
-    const readiness = [...this.readiness].map(
-      ([name, wanted]) =>
-        [name, !wanted.balances || servesAll(name) ? asOpen(wanted, open) : wanted] as const,
+    return this.#judgedBy((name, wanted) =>
+      !wanted.balances || servesAll(name) ? asFound(wanted, seen) : wanted,
     );
-    return new Pair(this.inventory, this.connected, new Map(readiness));
+  }
+
+  /**
+   * The pair, judged by what was so before: each host by its own units, ports, HAProxy and servers then.
+   * @param vips those that were there
+   * @param unlessOf hosts of which nobody knows how they were: they are judged as they are here
+   */
+  asBefore(before: PairState, vips: readonly HeldVip[], unlessOf: ReadonlySet<string>): Pair {
+    return this.#judgedBy((name, wanted) => {
+      const seen = before.get(name);
+      if (!seen || unlessOf.has(name)) return wanted;
+      const was = asFound(wanted, [seen]);
+      const mayBeSilent = silence(was, seen) !== undefined;
+      return { ...was, mayBeSilent, mayMiss: serversMissed(name, before, before) };
+    }, vips);
+  }
+
+  #judgedBy(
+    judge: (name: string, wanted: Readiness) => Readiness,
+    vips: readonly HeldVip[] = this.inventory.vips,
+  ): Pair {
+    const readiness = [...this.readiness].map(([name, wanted]) => [name, judge(name, wanted)] as const);
+    return new Pair({ ...this.inventory, vips }, this.connected, new Map(readiness));
   }
 
   /** What keeps a host from being well, a sentence each; empty where it is well. */
@@ -217,6 +243,9 @@ export class Pair {
   }
 }
 
+const without = (all: ReadonlySet<string>, some: ReadonlySet<string> = new Set()): Set<string> =>
+  new Set([...all].filter((one) => !some.has(one)));
+
 /** What systemd says of a unit that does not run, of one that it does not know too. */
 const atRest = ['inactive', 'failed'];
 
@@ -225,6 +254,12 @@ const asOpen = ({ healthPort, ports, ...rest }: Readiness, open: ReadonlySet<num
   ...rest,
   ports: ports.filter((port) => open.has(port)),
   ...(healthPort !== undefined && open.has(healthPort) ? { healthPort } : {}),
+});
+
+/** What a host is to do to serve as these do: without units that run on none of them, and ports at which none listens. */
+const asFound = (wanted: Readiness, seen: readonly Observation[]): Readiness => ({
+  ...asOpen(wanted, new Set(seen.flatMap(({ listening }) => listening))),
+  units: wanted.units.filter((unit) => seen.some((one) => one.units[unit] === 'active')),
 });
 
 /** A host's answer; undefined where it does not answer. */

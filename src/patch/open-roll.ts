@@ -2,6 +2,7 @@ import type { Survey, Surveyed } from '../host/survey';
 import type { Host, Inventory } from '../inventory/inventory';
 import { maintenanceOf, pairOf, toldQuestion, watchedQuestion } from '../maintenance/open-maintenance';
 import { holdersOf, type PairState } from '../pair/health';
+import { servedOf } from '../pair/served';
 import type { Context } from '../planning/context';
 import { type DesiredState, loadDesiredState } from '../planning/desired-state';
 import { readinessOf } from '../planning/host-plan';
@@ -22,6 +23,7 @@ import { sshBoot } from './ssh-boot';
 
 /** A roll that is known, and not begun. */
 export interface OpenRoll {
+  /** As it is served: without what is not applied yet. */
   inventory: Inventory;
   plan: RollPlan;
   roll: Roll;
@@ -72,7 +74,7 @@ export async function openRoll(
     );
     const reached = pairOf({ inventory, surveyed, targets, readiness, opened });
     const asked = { command, said, chosen, surveyed, reached, closer };
-    return { inventory, close, ...(await planRoll(asked, options, context, workOn)) };
+    return { close, ...(await planRoll(asked, options, context, workOn)) };
   } catch (error) {
     close();
     throw error;
@@ -94,22 +96,20 @@ async function planRoll(
   options: RollOptions,
   context: Context,
   workOn: WorkOn,
-): Promise<Pick<OpenRoll, 'plan' | 'roll' | 'left'>> {
-  const { inventory } = said;
+): Promise<Omit<OpenRoll, 'close'>> {
   const { hosts, connections } = reached;
   const answers = new Map(
     surveyed.hosts.map((found) => [found.name, readRoll(found.answers.of(rollQuestion.id))]),
   );
-  const left = newestNote([...answers.values()].flatMap(({ note }) => note ?? []));
-  requireAll(surveyed, left);
+  const noted = newestNote([...answers.values()].flatMap(({ note }) => note ?? []));
+  requireAll(surveyed, noted);
   tellOfLint(said, options, context);
   const before = await reached.pair.look();
-  // An inventory that is not applied yet says how a host is to be, and not how it was before.
-  const pair = reached.pair.asServed(before);
   const run = newRunId(surveyed);
-  const { note, due, words } = resume(left, {
+  const { note, left, due, words } = resume(noted, {
     command: [command, ...options.wish].join(' '),
-    hosts: inOrder(chosen, before, inventory),
+    hosts: inOrder(chosen, before, said.inventory),
+    known: said.inventory.hosts.map(({ name }) => name),
     drained: new Set(surveyed.hosts.filter(({ facts }) => facts.drained).map(({ name }) => name)),
     anew: options.anew,
     roll: run,
@@ -120,12 +120,17 @@ async function planRoll(
   for (const { level, message } of findings)
     if (level === 'broken')
       context.emit({ type: 'message', level: 'warning', text: `broken before this begins: ${message}` });
+  // An inventory that is not applied yet says how a host is to be, and not how it was before.
+  const pair = reached.pair.asServed(before);
+  const inventory = servedOf(said.inventory, pair, before, await reached.pair.look());
   const surroundings = { run, owner: operator(), command, inventory: inventory.name };
   const limits = { leaseSeconds: options.confirmWithin, giveUpSeconds };
   // A host that the roll itself has taken out is back before the next one's turn.
   const isOneAway = [...note.hosts.values()].some(
     ({ state, staysDrained }) => !staysDrained && (state === 'taken' || state === 'booting'),
   );
+  /** The hosts of which nobody knows how they were before a roll took them out. */
+  const unknown = new Set<string>();
   const turns: RollPlan['turns'] = [];
   const rolled: RollHost[] = [];
   const stands = new Map(note.hosts);
@@ -134,9 +139,11 @@ async function planRoll(
     const host = inventory.hosts.find((one) => one.name === name) as Host;
     const stand = note.hosts.get(name) ?? { state: 'due', staysDrained: false, mark: '' };
     const hasBooted = stand.state === 'booting' && answers.get(name)?.mark !== stand.mark;
+    const isDrained = found.facts.drained !== undefined;
+    if (stand.state !== 'due' || (isDrained && !stand.staysDrained)) unknown.add(name);
     const connection = () => connections.get(name) ?? found.connection;
     const work = hasBooted ? undefined : await workOn(found, connection, surveyed.hosts);
-    if (!hasTurn(stand, { work, isDrained: found.facts.drained !== undefined })) {
+    if (!hasTurn(stand, { work, isDrained })) {
       stands.set(name, { ...stand, state: 'done' });
       continue;
     }
@@ -183,6 +190,7 @@ async function planRoll(
   }
   const { timeout, bootWithin, soak } = options;
   return {
+    inventory,
     ...(left ? { left } : {}),
     plan: {
       version: 1,
@@ -198,7 +206,7 @@ async function planRoll(
       note: { ...note, hosts: stands },
       hosts: rolled,
       connected: hosts,
-      pair,
+      pair: pair.asBefore(before, inventory.vips, unknown),
       services: inventory.services,
       before,
       boot: options.boot,

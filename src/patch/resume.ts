@@ -6,6 +6,8 @@ interface Asked {
   command: string;
   /** The hosts that are meant, in the order of their turns. */
   hosts: readonly string[];
+  /** All hosts of the inventory. */
+  known: readonly string[];
   /** The hosts that are drained now. */
   drained: ReadonlySet<string>;
   /** Begin from the first host, whatever was noted. */
@@ -19,6 +21,8 @@ interface Asked {
 /** What is to be done, and what to say of it first. */
 export interface Resumed {
   note: RollNote;
+  /** What was left, as far as the inventory has its hosts. */
+  left?: RollNote;
   /** The hosts whose turn is left, in the order of their turns. */
   due: string[];
   words: string[];
@@ -28,22 +32,26 @@ export interface Resumed {
 const oldMs = 24 * 3_600_000;
 
 /**
- * A roll that begins, or goes on where one was left.
- * @param left what is noted of one that was begun and not brought to its end
+ * A roll that begins, or goes on where one was left. Hosts that the inventory has no more are left out: nobody can go on with them.
+ * @param noted what is noted of one that was begun and not brought to its end
  * @throws UsageError where another command, or one with another wish, is to go on first
  */
-export function resume(left: RollNote | undefined, asked: Asked): Resumed {
-  const { command, hosts, anew, now } = asked;
-  if (!left) return begin(undefined, asked);
+export function resume(noted: RollNote | undefined, asked: Asked): Resumed {
+  const { command, hosts, known, anew, now } = asked;
+  if (!noted) return begin(undefined, asked);
+  const thatAre = (isKnown: boolean) =>
+    new Map([...noted.hosts].filter(([name]) => known.includes(name) === isKnown));
+  const [kept, gone] = [thatAre(true), thatAre(false)];
+  const left = { ...noted, hosts: kept };
   const agoMs = now.getTime() - left.begun.getTime();
   const which = `haprov ${left.command} of ${left.owner}, begun ${formatElapsed(Math.max(0, agoMs))} ago`;
-  if (anew) return begin(left, asked, `begins anew: ${which}, was left: ${standsOf(left)}`);
-  if (!(agoMs < oldMs))
-    return begin(
-      left,
-      asked,
-      `begins anew, because what was done is old: ${which}, was left: ${standsOf(left)}`,
-    );
+  const beginAnew = (why: string) =>
+    begin(left, asked, `begins anew${why}: ${which}, was left: ${standsOf(noted)}`);
+  if (anew) return beginAnew('');
+  if (!(agoMs < oldMs)) return beginAnew(', because what was done is old');
+  const isOver = gone.size > 0 && [...kept.values()].every(({ state }) => state === 'done');
+  if (isOver && (kept.size === 0 || left.command !== command))
+    return beginAnew(', because the inventory has no more what was not done');
   if (left.command !== command)
     throw new UsageError(
       `${which}, was left, and nothing was done now: ${standsOf(left)}`,
@@ -55,8 +63,16 @@ export function resume(left: RollNote | undefined, asked: Asked): Resumed {
   const due = hosts.filter((name) => stands.get(name)?.state !== 'done').sort((a, b) => rank(a) - rank(b));
   return {
     note: { ...left, hosts: stands },
+    left,
     due,
-    words: [`goes on with ${which}: ${standsOf(left)}`],
+    words: [
+      `goes on with ${which}: ${standsOf(left)}`,
+      ...(gone.size > 0
+        ? [
+            `leaves out what the inventory has no more: ${standsOf({ hosts: gone })}; a host that was drained stays so`,
+          ]
+        : []),
+    ],
   };
 }
 
@@ -71,6 +87,7 @@ function begin(left: RollNote | undefined, asked: Asked, ...words: string[]): Re
       stands.set(name, { state: 'due', staysDrained: false, mark: '' });
   return {
     note: { roll, serial: 0, begun: now, command, owner, hosts: stands },
+    ...(left ? { left } : {}),
     due: [...hosts],
     words,
   };

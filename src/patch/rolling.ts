@@ -33,6 +33,7 @@ export interface Roll {
   hosts: readonly RollHost[];
   /** The hosts that are reached, whether it is their turn or not. */
   connected: Hosts;
+  /** Judged by what was so before the roll. */
   pair: Pair;
   services: readonly Service[];
   /** How the pair was before the roll. */

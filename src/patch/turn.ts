@@ -4,7 +4,6 @@ import { drainHost } from '../maintenance/drain-host';
 import { joinWithAnd } from '../maintenance/maintenance';
 import { undrainHost } from '../maintenance/undrain-host';
 import { holdersOf, type PairState } from '../pair/health';
-import { isWrong } from '../rollout/ending';
 import type { HostOutcome, HostRun } from '../rollout/host-run';
 import { tellWhoIsDrained } from '../rollout/keep-drained';
 import { comeBack } from './come-back';
@@ -69,7 +68,7 @@ async function workAway(
       forMs = Math.max(forMs, begun + roll.waits.bootMs - performance.now());
     }
   }
-  await look(roll, host, forMs);
+  await look(roll, host, { forMs, is: isBooted ? 'has booted' : run ? 'is changed' : 'was taken out' });
   if (isBooted && host.owed) await tellOwed(roll, name, host.owed);
 }
 
@@ -129,10 +128,8 @@ async function change(roll: Roll, host: RollHost, run: HostRun): Promise<boolean
       });
     return roll.boot === 'always' || (roll.boot === 'needed' && reasons.length > 0);
   } catch (error) {
-    if (!run.isBack) {
-      const restored = await run.restore();
-      if (isWrong(restored)) throw error;
-    }
+    if (error instanceof HaprovError && error.exitCode === ExitCode.notRestored) throw error;
+    if (!run.isBack) await mustBe(run.restore(), `${(error as Error).message}; and it could not be put back`);
     throw await backOut(roll, host, error);
   }
 }
@@ -199,15 +196,14 @@ async function told(telling: Promise<void>): Promise<string | undefined> {
 }
 
 /** Looks until the host is as it was before the roll, but drained. */
-async function look(roll: Roll, host: RollHost, forMs: number): Promise<void> {
-  const { name, run } = host;
-  const is = `${name} ${run && !run.isBack ? 'is changed' : 'has booted'}`;
+async function look(roll: Roll, host: RollHost, { forMs, is }: { forMs: number; is: string }): Promise<void> {
+  const { name } = host;
   await tellWhoIsDrained({ ...roll, hosts: roll.connected }, await roll.pair.look());
   const ends = (now: PairState) => !staysDrained(roll, host) && isAwaited(roll, host, now);
   await phase(roll, name, 'gate', async () => {
     const { faults } = await gate(roll, host, { forMs, ends });
     const all = faults.length > 0 ? faults : await roll.newFaults(name);
-    if (all.length > 0) throw failed(`${is}, and not as it was before: ${all.join('; ')}`);
+    if (all.length > 0) throw failed(`${name} ${is}, and not as it was before: ${all.join('; ')}`);
   });
 }
 
@@ -231,6 +227,6 @@ async function giveBack(roll: Roll, host: RollHost, waits = true): Promise<void>
     return;
   }
   await phase(roll, host.name, 'undrain', () =>
-    undrainHost({ ...host.maintenance, wasDrained: true, stopping: never }, waits),
+    undrainHost({ ...host.maintenance, pair: roll.pair, wasDrained: true, stopping: never }, waits),
   );
 }

@@ -128,7 +128,7 @@ describe('Ctrl-C while the units of a host that has booted do not start', () => 
     expect(result).toMatchObject({
       exitCode: ExitCode.failed,
       message: expect.stringMatching(
-        /^ethyl is changed, and not as it was before: .*; it is still drained, so nobody is sent there \(haprov undrain ethyl gives it its place back\); not touched: fred; haprov reboot again goes on$/,
+        /^ethyl has booted, and not as it was before: .*; it is still drained, so nobody is sent there \(haprov undrain ethyl gives it its place back\); not touched: fred; haprov reboot again goes on$/,
       ),
     });
     expect(endedAt - stopped.at).toBeLessThan(5000);

@@ -1,6 +1,7 @@
 import { ExitCode, HostError } from '../../src/errors';
 import type { EventBody } from '../../src/events/events';
 import type { RunState } from '../../src/host/run-state';
+import { ScriptFailure } from '../../src/host/script-result';
 import type { Service, Vip } from '../../src/inventory/inventory';
 import { noDrainMeans } from '../../src/pair/drain-means';
 import type { Observation } from '../../src/pair/observe';
@@ -37,7 +38,8 @@ export interface Trouble {
     | 'is not as before'
     | 'is slow to start'
     | 'boots its old kernel'
-    | 'keeps a session';
+    | 'keeps a session'
+    | 'is not restored';
 }
 
 export class World {
@@ -154,9 +156,12 @@ class ModelHost implements HostVerbs, BootVerbs {
       restore: 'restored',
     } as const;
     return this.#told(verb, () => {
-      if (verb === 'restore' && this.state === 'finished') {
-        hear({ event: 'refused', state: 'finished' });
-        return 76;
+      if (verb === 'restore' && this.state === 'finished')
+        throw new Error(`${this.name} was told to restore what is closed: it would say so, and nobody asked`);
+      if (verb === 'commit' && this.world.has(this.name, 'is not restored')) {
+        this.#become('broken', hear);
+        this.lock = '';
+        return 70;
       }
       this.#become(ends[verb], hear);
       if (verb === 'commit' && this.world.patches) this.newSince ??= this.boots;
@@ -204,7 +209,8 @@ class ModelHost implements HostVerbs, BootVerbs {
 
   boot(): Promise<void> {
     return this.#told('boot', async () => {
-      if (this.world.has(this.name, 'refuses to boot')) throw new Error('the test says how it refuses');
+      if (this.world.has(this.name, 'refuses to boot'))
+        throw new ScriptFailure(this.name, { code: 1, stderr: 'Operation inhibited', stdout: '', ms: 0 });
       if (this.world.has(this.name, 'does not go down')) return;
       if (this.world.holder === this) this.world.missed.push(this.name);
       this.isUp = false;
@@ -328,9 +334,9 @@ export async function tell(world: World, more: Partial<Roll> = {}): Promise<Told
     new Map(names.map((name) => [name, ready])),
   );
   const holder = world.holder?.name;
-  const left = newestNote(hosts.flatMap((one) => one.note ?? []));
-  const { note, due, words } = resume(left, {
+  const { note, left, due, words } = resume(newestNote(hosts.flatMap((one) => one.note ?? [])), {
     command: 'reboot',
+    known: names,
     hosts: [...names.filter((name) => name !== holder).reverse(), ...names.filter((name) => name === holder)],
     drained: new Set(hosts.filter(({ isFlagged }) => isFlagged).map(({ name }) => name)),
     anew: world.isAnew,

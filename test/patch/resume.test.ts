@@ -10,6 +10,7 @@ const stand = (state: Stand['state'], staysDrained = false): Stand => ({
 const asked = {
   command: 'reboot',
   hosts: ['lucy', 'ethyl', 'fred'],
+  known: ['lucy', 'ethyl', 'fred'],
   drained: new Set<string>(),
   anew: false,
   roll: 'new',
@@ -92,6 +93,36 @@ test('a patch of something else goes on first: its hosts that are done lack what
       }),
     );
   expect(resume(one, { ...asked, hosts: ['fred'], command: one.command }).due).toEqual(['fred']);
+});
+
+describe('a host that the inventory has no more', () => {
+  const note = left({ ethyl: stand('done'), ricky: stand('taken') });
+
+  test('keeps nothing from its end, nor another command from its begin', () => {
+    const resumed = resume(note, { ...asked, hosts: ['ethyl'] });
+    expect(resumed).toMatchObject({
+      due: [],
+      words: [/^goes on with/, /no more: ricky was taken out/].map((one) => expect.stringMatching(one)),
+    });
+    expect([...(resumed.left?.hosts.keys() ?? [])]).toEqual(['ethyl']);
+    const other = resume(note, { ...asked, command: 'patch' });
+    expect(other).toMatchObject({ due: asked.hosts, note: { roll: 'new' } });
+    expect(other.words).toEqual([
+      'begins anew, because the inventory has no more what was not done: haprov reboot of ann@desk, begun 3m 00s ago, was left: ethyl is done, ricky was taken out',
+    ]);
+  });
+
+  test('is no reason to go on with a roll over other hosts', () => {
+    expect(resume(left({ ricky: stand('taken') }), asked)).toMatchObject({
+      due: asked.hosts,
+      note: { roll: 'new' },
+    });
+  });
+
+  test('lets no other command begin that others of the roll are to go on with', () => {
+    const both = left({ ethyl: stand('due'), ricky: stand('done') });
+    expect(() => resume(both, { ...asked, command: 'patch' })).toThrow('ethyl is not begun');
+  });
 });
 
 test('of what hosts have noted, the newest roll and its last word count', () => {

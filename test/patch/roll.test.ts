@@ -65,6 +65,12 @@ test.each<[Trouble['what'], ExitCode, RegExp, string]>([
     /a kernel parameter is lost; it is still drained, so nobody is sent there \(haprov undrain ethyl gives it its place back\); not touched: fred/,
     'booting',
   ],
+  [
+    'is not restored',
+    ExitCode.notRestored,
+    /^ethyl could not be changed: see above; it is still drained, so nobody is sent there \(haprov undrain ethyl gives it its place back\); not touched: fred; haprov reboot again goes on$/,
+    'taken',
+  ],
 ])('a host that %s ends the roll, drained, while the other serves', async (what, exitCode, says, state) => {
   const world = befalls('ethyl', what);
   const { result } = await tell(world);
@@ -73,6 +79,25 @@ test.each<[Trouble['what'], ExitCode, RegExp, string]>([
   expect(world.host('fred')).toMatchObject({ isFlagged: false, boots: 1, lock: '' });
   expect(world.host('fred').note?.hosts.get('ethyl')?.state).toBe(state);
   expect(world.diary.filter((row) => row.startsWith('fred'))).toEqual(['fred restore']);
+});
+
+test('a host that is changed, not confirmed and not put back stays drained, and that is the exit code', async () => {
+  const world = new World();
+  const ethyl = world.host('ethyl');
+  const goOn = ethyl.goOn.bind(ethyl);
+  ethyl.goOn = async (run, verb, hear, isStopped) => {
+    if (verb === 'confirm') return 1;
+    if (verb !== 'restore') return goOn(run, verb, hear, isStopped);
+    hear({ event: 'state', state: 'broken' });
+    return 70;
+  };
+  const { result } = await tell(world);
+  expect(result).toMatchObject({
+    exitCode: ExitCode.notRestored,
+    message:
+      'ethyl was not confirmed: see above; and it could not be put back: see above; it is still drained, so nobody is sent there (haprov undrain ethyl gives it its place back); not touched: fred; haprov reboot again goes on',
+  });
+  expect(ethyl.isFlagged).toBe(true);
 });
 
 test('a host that came back late, and is mended, is gone on with: looked at, and not booted again', async () => {
@@ -93,9 +118,6 @@ test('a host that came back late, and is mended, is gone on with: looked at, and
 
 test('a host that refuses to boot, or still serves somebody, gets its place back', async () => {
   const refusing = befalls('ethyl', 'refuses to boot');
-  refusing.host('ethyl').boot = async () => {
-    throw new ScriptFailure('ethyl', { code: 1, stderr: 'Operation inhibited', stdout: '', ms: 0 });
-  };
   expect((await tell(refusing)).result).toMatchObject({
     exitCode: ExitCode.failed,
     message: expect.stringMatching(
@@ -170,10 +192,10 @@ test('a host that was left when it was new is booted, and one that has booted is
 });
 
 test.each([
-  ['all are done, and that was not forgotten', { ethyl: 'done', fred: 'done' }, true],
-  ['what was to be made came by hand', { ethyl: 'done', fred: 'due' }, true],
-  ['one is in the inventory no more', { ethyl: 'done', lucy: 'taken' }, false],
-] as const)('no host has a turn: %s', async (_, stands, isForgotten) => {
+  ['all are done, and that was not forgotten', { ethyl: 'done', fred: 'done' }],
+  ['what was to be made came by hand', { ethyl: 'done', fred: 'due' }],
+  ['what is left of it is in the inventory no more', { ethyl: 'done', lucy: 'taken' }],
+] as const)('no host has a turn, and it is forgotten: %s', async (_, stands) => {
   const world = new World();
   world.patches = true;
   for (const host of world.hosts) {
@@ -182,7 +204,19 @@ test.each([
   }
   expect((await tell(world)).result).toMatchObject({ exitCode: ExitCode.done, done: [] });
   expect(boots(world)).toEqual([1, 1]);
-  expect(world.hosts.map(({ note }) => note === undefined)).toEqual([isForgotten, isForgotten]);
+  expect(world.hosts.map(({ note }) => note === undefined)).toEqual([true, true]);
+});
+
+test('a roll whose host the inventory has no more is at its end when the others are done', async () => {
+  const world = new World();
+  world.host('ethyl').note = noteOf({ ethyl: 'due', lucy: 'booting', fred: 'done' });
+  const { result, words } = await tell(world);
+  expect(words).toEqual([
+    expect.stringMatching(/: ethyl is not begun, fred is done$/),
+    'leaves out what the inventory has no more: lucy was told to boot; a host that was drained stays so',
+  ]);
+  expect(result?.message).toBe('reboot of ethyl is done');
+  isClean(world);
 });
 
 test('a host that was taken out by a roll that is begun anew gets its place back, if nothing else', async () => {
@@ -271,6 +305,25 @@ async function pointsOf(): Promise<number> {
   return world.points;
 }
 
+test.each([false, true])(
+  'what is closed is never told to go back, wherever a refused boot is stopped (patch: %s)',
+  async (patches) => {
+    const begun = () => {
+      const world = befalls('ethyl', 'refuses to boot');
+      world.patches = patches;
+      return world;
+    };
+    const whole = begun();
+    await tell(whole);
+    for (let stopAt = 1; stopAt <= whole.points; stopAt += 3) {
+      const world = begun();
+      world.cut.stopAt = stopAt;
+      expect((await tell(world)).result).toMatchObject({ exitCode: ExitCode.failed });
+      isClean(world);
+    }
+  },
+);
+
 test('Ctrl-C at any point: the host whose turn it is gets its place back, and no other is begun', async () => {
   const most = await pointsOf();
   expect(most).toBeGreaterThan(100);
@@ -351,7 +404,7 @@ test.each([
   );
   expect(looked.at(-1)).toBeLessThan(force ? 5000 : 1000);
   expect(result?.message).toMatch(
-    /^ethyl is changed, and not as it was before: .*; it has its place back; nobody else serves \(VIP web \(192.0.2.10\) would have no host: fred: it does not answer; .*\): mend that first; not touched: fred; haprov reboot again goes on$/,
+    /^ethyl has booted, and not as it was before: .*; it has its place back; nobody else serves \(VIP web \(192.0.2.10\) would have no host: fred: it does not answer; .*\): mend that first; not touched: fred; haprov reboot again goes on$/,
   );
   expect(ethyl).toMatchObject({ isFlagged: false, boots: 2 });
 });
