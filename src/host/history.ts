@@ -185,6 +185,13 @@ export interface StepRecord extends StepParts {
   before: string;
 }
 
+/** Asks a host which lines of files had a secret; `SecretLines` reads the answer. */
+export const secretLinesQuestion: Question = {
+  id: 'secret-lines',
+  script: call('probe_secret_lines'),
+  inPlace: true,
+};
+
 /** Asks for the parts of a run's steps, in base64; `readParts` reads them. */
 export function partsQuestion({ run, format }: Pick<RecordedRun, 'run' | 'format'>): Question {
   return {
@@ -215,8 +222,8 @@ export const changeId = (run: string, step: number) => `change ${run} ${step}`;
 
 /** What a step recorded of a file. Of the three files stands what `probe_file` prints. */
 export interface RecordedFile extends Pick<StepRecord, 'has' | 'after' | 'before'> {
-  /** How much of it is secret; `unknown` in a run of an older haprov, which did not say. */
-  secret: 'none' | 'part' | 'whole' | 'unknown';
+  /** How much of it is secret; `unknown` in a run of an older haprov, which did not say which lines. */
+  secret: 'none' | 'lines' | 'whole' | 'unknown';
   wrote: string;
   now: string;
 }
@@ -227,7 +234,7 @@ export function readRecordedFile(output: string): RecordedFile {
   if (now === undefined || wrote === undefined || more.length > 0)
     throw new Error(`not a change of a file: ${output.slice(0, 80)}`);
   const { has, after, before } = readRecord(record, { run: '', undo: '' });
-  const known = (['none', 'part', 'whole'] as const).find((one) => one === secret) ?? 'unknown';
+  const known = (['none', 'lines', 'whole'] as const).find((one) => one === secret) ?? 'unknown';
   return { has, ...(after ? { after } : {}), before, secret: known, wrote, now };
 }
 

@@ -1,7 +1,15 @@
-import { secretsIn } from '../ha/own/secrets-in';
-import { changeId, changeQuestion, type RecordedRun, readRecordedFile, stepsOf } from '../host/history';
+import { passwordsIn } from '../ha/own/secrets-in';
+import {
+  changeId,
+  changeQuestion,
+  type RecordedRun,
+  readRecordedFile,
+  secretLinesQuestion,
+  stepsOf,
+} from '../host/history';
 import { answersOf, type Surveyed } from '../host/survey';
 import type { LoggedStep } from '../report/log-text';
+import { SecretLines } from '../resources/secret-lines';
 import { readRecordedChange } from '../rollback/recorded-change';
 import { fileOf } from '../rollback/undo';
 
@@ -27,27 +35,23 @@ export async function stepsWithChanges(
   const asked = files.slice(0, mostFiles);
   if (asked.length === 0) return steps;
   const questions = asked.map(({ number, path }) => changeQuestion(recorded.run, number, path));
-  const answers = await answersOf(connection, questions, waits);
+  const answers = await answersOf(connection, [...questions, secretLinesQuestion], waits);
+  const lines = new SecretLines(answers.of(secretLinesQuestion.id));
   return steps.map((step, index): LoggedStep => {
     if (!files.some(({ number }) => number === index + 1)) return step;
     if (!asked.some(({ number }) => number === index + 1))
       return { ...step, notes: [`only ${mostFiles} files of a run are shown`] };
-    return { ...step, ...changeOf(answers.of(changeId(recorded.run, index + 1)), mask) };
+    const hide = (text: string) => lines.hide(fileOf(step) ?? '', text);
+    return { ...step, ...changeOf(answers.of(changeId(recorded.run, index + 1)), mask, hide) };
   });
 }
 
-function changeOf(answer: string, mask: (text: string) => string): Pick<LoggedStep, 'text' | 'notes'> {
+type Replace = (text: string) => string;
+
+function changeOf(answer: string, mask: Replace, hide: Replace): Pick<LoggedStep, 'text' | 'notes'> {
   try {
-    return readRecordedChange(readRecordedFile(answer), mask, passwordsIn);
+    return readRecordedChange(readRecordedFile(answer), mask, hide, passwordsIn);
   } catch {
     return { notes: ['its record is damaged'] };
   }
-}
-
-/** Passwords in files of HAProxy and keepalived, whatever the inventory knows of them. */
-function passwordsIn(texts: readonly string[]): string[] {
-  const ofKeepalived = texts.flatMap((text) =>
-    [...text.matchAll(/^\s*auth_pass\s+(\S+)/gm)].map(([, password = '']) => password),
-  );
-  return [...new Set([...texts.flatMap((text) => secretsIn([{ text }])), ...ofKeepalived])];
 }

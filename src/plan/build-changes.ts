@@ -1,20 +1,22 @@
 import { createHash, scryptSync } from 'node:crypto';
 import type { Observed } from '../resources/bound-resource';
 import type { Notify } from '../resources/fields';
+import { remembering } from '../resources/kept-secret';
 import type { DiffContext, Difference } from '../resources/resource';
-import { hasPlace, placeIn } from '../resources/text-of';
 import { unitOf } from '../resources/unit';
 import type { PlannedChange } from './plan';
-
-/** Replaces the secrets in a text. */
-type Mask = (text: string) => string;
+import { type HostSecrets, type Mask, maskedText, rowsOf } from './secret-texts';
 
 /**
  * The changes of one host, in the playbooks' order. Units are compared last, when the resources that ask them to reload
  * or restart are known.
  * @throws Error with the reason when a resource cannot be reached from the host's state, or two write one target.
  */
-export function buildChanges(host: string, observed: readonly Observed[], mask: Mask): PlannedChange[] {
+export function buildChanges(
+  host: string,
+  observed: readonly Observed[],
+  secrets: HostSecrets,
+): PlannedChange[] {
   const packagesPending = observed.some(
     ({ resource, diff }) => resource.about.packages && diff({ packagesPending: false }).length > 0,
   );
@@ -31,7 +33,7 @@ export function buildChanges(host: string, observed: readonly Observed[], mask: 
   }
   refuseTwoWriters(observed, differences);
   return observed.flatMap((one) =>
-    (differences.get(one) ?? []).map((difference, index) => toChange(host, one, difference, index, mask)),
+    (differences.get(one) ?? []).map((difference, index) => toChange(host, one, difference, index, secrets)),
   );
 }
 
@@ -74,10 +76,11 @@ function toChange(
   { resource }: Observed,
   difference: Difference,
   index: number,
-  mask: Mask,
+  secrets: HostSecrets,
 ): PlannedChange {
+  const { mask } = secrets;
   const { id, task, type, target, notify, unit, part, isOpaque } = resource;
-  const { step, text, hidden, attributes, reason, notes, action } = difference;
+  const { step, text, hidden, attributes, reason, notes, action, target: path = target } = difference;
   const raw = text ?? hidden;
   const origin = resource.origin?.();
   return {
@@ -85,18 +88,18 @@ function toChange(
     host,
     task,
     type,
-    target: mask(difference.target ?? target),
+    target: mask(path),
     action,
     attributes: attributes.map(({ name, from, to }) => ({
       name,
       from: from && mask(from),
       to: to && mask(to),
     })),
-    ...(text ? maskedText(text, mask) : {}),
+    ...(text ? maskedText(path, text, secrets) : {}),
     ...(reason ? { reason: mask(reason) } : {}),
     ...(notes ? { notes } : {}),
     fingerprint: fingerprintOf(id, step, hides(text?.to ?? '', mask) || hides(JSON.stringify(step), mask)),
-    step,
+    step: raw ? remembering(step, rowsOf(path, raw, secrets, !text)) : step,
     notify,
     ...(unit ? { unit } : {}),
     ...(part ? { part } : {}),
@@ -104,38 +107,6 @@ function toChange(
     ...(origin ? { origin } : {}),
     ...(raw ? { raw } : {}),
   };
-}
-
-/**
- * Masks the secrets that are known and, in the old text, every line that begins as a line with a secret does in the new
- * one: it may hold the secret's previous value.
- */
-function maskedText(
-  text: { from: string | null; to: string | null },
-  mask: Mask,
-): Pick<PlannedChange, 'text' | 'notes'> {
-  if (text.to === null || text.from === null)
-    return { text: { from: text.from && mask(text.from), to: text.to && mask(text.to) } };
-  const to = mask(text.to);
-  const kept = new Set(to.split('\n'));
-  const secret = text.to
-    .split('\n')
-    .filter((row) => mask(row) !== row)
-    .map(mask);
-  const rows = mask(text.from)
-    .split('\n')
-    .map((row) => (kept.has(row) ? row : (secret.find((one) => hasPlace(row, placeIn(one))) ?? row)));
-  const from = rows.join('\n');
-  const there = new Set(text.to.split('\n'));
-  // A row that looks as before, and is not.
-  const isHidden = text.from
-    .split('\n')
-    .some((row, at) => rows[at] !== row && kept.has(rows[at] ?? '') && !there.has(row));
-  const note =
-    from === to
-      ? 'only a secret value changes, which is not shown'
-      : 'a secret value changes too, which is not shown';
-  return { text: { from, to }, ...(from === to || isHidden ? { notes: [note] } : {}) };
 }
 
 const hides = (text: string, mask: Mask) => mask(text) !== text;

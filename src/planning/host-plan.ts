@@ -1,28 +1,37 @@
 import { bindsOf } from '../ha/haproxy/bind';
 import { readConfiguration, type Section, type Source } from '../ha/haproxy/section';
 import { healthListenerIn } from '../ha/health-listener';
+import { passwordsIn } from '../ha/own/secrets-in';
 import { interfaceFor, unsupported } from '../host/facts';
+import { secretLinesQuestion } from '../host/history';
+import type { Question } from '../host/probe';
 import type { Survey, Surveyed } from '../host/survey';
 import { movingAddresses, portsOf } from '../inventory/endpoints';
 import type { Host, Inventory } from '../inventory/inventory';
 import type { Readiness } from '../pair/health';
 import { buildChanges } from '../plan/build-changes';
 import type { PlannedHost } from '../plan/plan';
+import type { HostSecrets } from '../plan/secret-texts';
 import { anyHost, type HostKnowledge } from '../playbook/context';
 import type { Resource } from '../playbook/expand';
+import { SecretLines } from '../resources/secret-lines';
 import { serviceNamed } from '../resources/service';
 import { textOfBytes } from '../resources/text-of';
 import { unitName, unitOf } from '../resources/unit';
 
-/** What a host is asked about its resources, and about the services that they notify. */
-/** One that fails makes the plan of its host say so: {@link planHost}. */
-export const questionsOf = (resources: readonly Resource[]) =>
-  [...resources, ...impliedServices(resources)].map(({ id, question }) => ({
+/**
+ * What a host is asked about its resources, about the services that they notify, and about former secrets. One that fails makes
+ * the plan of its host say so: {@link planHost}.
+ */
+export const questionsOf = (resources: readonly Resource[]): Question[] => [
+  ...[...resources, ...impliedServices(resources)].map(({ id, question }) => ({
     id,
     ...question,
     inPlace: true,
     mayFail: true,
-  }));
+  })),
+  { ...secretLinesQuestion, mayFail: true },
+];
 
 /** A service that is only notified has to be known too: whether it runs decides whether it is reloaded. */
 function impliedServices(resources: readonly Resource[]): Resource[] {
@@ -99,12 +108,16 @@ function readByHaproxy({ own }: Inventory, { name }: Host, resources: readonly R
   );
 }
 
-/** What would change on a host that answered; `error` says why nothing can be said. */
+/**
+ * What would change on a host that answered; `error` says why nothing can be said.
+ * @param isPast it is to have what it had once
+ */
 export function planHost(
   inventory: Inventory,
   host: Host,
   found: Surveyed,
   resources: readonly Resource[],
+  isPast = false,
 ): PlannedHost {
   const base = { host: host.name, address: host.address, os: found.facts.os.name };
   const refused = unsupported(found.facts);
@@ -114,7 +127,13 @@ export function planHost(
     const observed = [...resources, ...impliedServices(resources)].map((resource) =>
       resource.observe(found.answers.of(resource.id), knowledge),
     );
-    return { ...base, changes: buildChanges(host.name, observed, (text) => inventory.secrets.mask(text)) };
+    const secrets: HostSecrets = {
+      mask: (text) => inventory.secrets.mask(text),
+      lines: new SecretLines(found.answers.of(secretLinesQuestion.id)),
+      find: passwordsIn,
+      isPast,
+    };
+    return { ...base, changes: buildChanges(host.name, observed, secrets) };
   } catch (error) {
     return { ...base, changes: [], error: inventory.secrets.mask((error as Error).message) };
   }

@@ -149,7 +149,7 @@ async function planOver(
     const planned = hosts.flatMap((host) => {
       const found = surveyed.hosts.find((one) => one.name === host.name);
       if (!found) return [unreached(host, surveyed)];
-      const alone = planHost(inventory, host, found, wanted.get(host) ?? []);
+      const alone = planHost(inventory, host, found, wanted.get(host) ?? [], other !== undefined);
       const plan = withWholeTexts(alone, textsOf(host));
       if (!only) return [plan];
       const { changes, error } = planHost(inventory, host, found, all.get(host) ?? []);

@@ -21,7 +21,7 @@ export function bind<Spec extends object, State, Host extends HostKind>(
     const { run, undo = '', validator = '' } = one.step;
     return {
       ...one,
-      step: keptSecret(one.step, hasSecret([run, undo, validator].join('\n')) ? 'part' : undefined),
+      step: keptSecret(one.step, hasSecret([run, undo, validator].join('\n')) ? 'lines' : undefined),
     };
   };
   const touched = type.touches?.(target);

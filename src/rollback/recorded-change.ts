@@ -1,7 +1,7 @@
 import type { RecordedFile } from '../host/history';
 import { textIn } from '../resources/file';
 import { readFileState } from '../resources/file-state';
-import { beginning, hasPlace, placeIn, wordsOf } from '../resources/text-of';
+import { hasPlace, placeIn } from '../resources/text-of';
 
 interface Texts {
   from: string | null;
@@ -21,13 +21,15 @@ export type FindSecrets = (texts: readonly string[]) => readonly string[];
 
 /**
  * What a recorded step did to its file. Secrets of today's inventory are masked and, as what was recorded may have earlier ones,
- * what `find` knows, and every line that begins as a line with a secret does. Where the record says that there is a secret
- * and none is found, nothing is shown.
+ * what `find` knows, the lines that the host remembers, and every line that begins as a line with a secret does. Where the record
+ * says that there is a secret and none is found, nothing is shown.
+ * @param hide replaces the lines of which the host remembers that they had a secret
  * @throws Error where the record is damaged
  */
 export function readRecordedChange(
   recorded: RecordedFile,
   mask: (text: string) => string,
+  hide: (text: string) => string,
   find: FindSecrets = () => [],
 ): RecordedChange {
   const { has, after, secret } = recorded;
@@ -47,21 +49,17 @@ export function readRecordedChange(
   if (texts.some((one) => one.includes(' PRIVATE KEY-----')))
     return notShown('its content is secret, which is not shown');
   const found = find(texts);
-  const known = (text: string) => found.reduce((left, one) => left.replaceAll(one, '***'), mask(text));
+  const known = (text: string) => found.reduce((left, one) => left.replaceAll(one, '***'), mask(hide(text)));
   const shown = maskedTexts([from, to], now, known);
-  if (secret === 'part' && shown[0] === from && shown[1] === to)
-    return notShown('it has a secret that the inventory does not know any more: not shown');
-  const [shownFrom = null, shownTo = null] = secret === 'part' ? withoutUnlike(shown, now) : shown;
+  const [shownFrom = null, shownTo = null] = shown;
+  if (secret === 'lines' && shownFrom === from && shownTo === to)
+    return notShown('it has a secret that nobody knows any more: not shown');
   const text = { from: shownFrom, to: shownTo };
-  const unlike =
-    shownFrom !== shown[0] || shownTo !== shown[1]
-      ? ['a line that is like none of the file of today may be an earlier secret, and is not shown']
-      : [];
   if (shownFrom === shownTo && from !== to)
-    return { text, notes: ['only a secret value changed, which is not shown', ...unlike] };
+    return { text, notes: ['only a secret value changed, which is not shown'] };
   if (hidesAChange({ from, to }, text))
-    return { text, notes: ['a secret value changed too, which is not shown', ...unlike] };
-  return unlike.length > 0 ? { text, notes: unlike } : { text };
+    return { text, notes: ['a secret value changed too, which is not shown'] };
+  return { text };
 }
 
 /** Whether a row changed that looks as before. */
@@ -98,22 +96,6 @@ function maskedTexts(
         const place = places.find((one) => hasPlace(row, one));
         return row.includes('***') || harmless.has(row) || !place ? row : hidden(row, place);
       }),
-  );
-}
-
-/** The texts; of a line that begins as none of `now` stands its first word: where a secret has gone with its line, nothing else tells. */
-function withoutUnlike(texts: readonly (string | null)[], now: string | null): (string | null)[] {
-  const rows = now?.split('\n') ?? [];
-  const there = new Set(rows);
-  const beginnings = new Set(rows.map(beginning));
-  return texts.map(
-    (text) =>
-      text &&
-      changedRows(text, (row) =>
-        row.includes('***') || there.has(row) || beginnings.has(beginning(row))
-          ? row
-          : hidden(row, wordsOf(row).slice(0, -1).slice(0, 1)),
-      ),
   );
 }
 

@@ -5,6 +5,7 @@ import { buildChanges } from '../../src/plan/build-changes';
 import { anyHost } from '../../src/playbook/context';
 import { installation } from '../../src/playbook/playbook';
 import { withFiles } from '../bad-input/cases';
+import { hostSecrets } from '../support/host-secrets';
 import { loadDesiredState } from '../support/load-inventory';
 import { recorder } from './recorder';
 
@@ -64,7 +65,7 @@ test('a host would have just what plan would write on a bare one, in the same or
       const observed = files.map((resource) =>
         resource.observe(resource.content ? 'absent' : `=\n=\nwrite - ${resource.target}\nabsent`, anyHost),
       );
-      const planned = buildChanges(host.name, observed, (text) => text).filter(({ text }) => text);
+      const planned = buildChanges(host.name, observed, hostSecrets()).filter(({ text }) => text);
       const shown = hosts
         .find((one) => one.host === host.name)
         ?.resources.filter(({ type }) => type === 'file');

@@ -1,9 +1,19 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { changeId, changeQuestion, purgeScript, readRecordedFile } from '../../src/host/history';
+import {
+  changeId,
+  changeQuestion,
+  purgeScript,
+  readRecordedFile,
+  secretLinesQuestion,
+} from '../../src/host/history';
+import { buildChanges } from '../../src/plan/build-changes';
+import { SecretLines } from '../../src/resources/secret-lines';
 import { readRecordedChange } from '../../src/rollback/recorded-change';
 import { own, Sandbox, shells } from '../shell/sandbox';
 import { toolsOfThisMachine } from '../shell/tools';
+import { hostSecrets } from '../support/host-secrets';
+import { el9, resourceOf } from '../support/resources';
 
 /** What hosts keep of the changes of a run, for whoever asks later. */
 
@@ -18,10 +28,11 @@ describe.each(shells.map((shell) => [shell.join(' '), shell] as const))('%s', (_
     await box.go('confirm', run);
     await box.go('finish', run);
   };
-  const changed = async (name: string, run = 'run1', step = 1) => {
+  const same = (text: string) => text;
+  const changed = async (name: string, run = 'run1', step = 1, hide = same) => {
     const question = changeQuestion(run, step, box.path(name));
     const answers = await box.ask([question]);
-    return readRecordedChange(readRecordedFile(answers.of(changeId(run, step))), (text) => text);
+    return readRecordedChange(readRecordedFile(answers.of(changeId(run, step))), same, hide);
   };
   const wish = (name: string, content: string, more = {}) => ({
     type: 'file',
@@ -88,6 +99,36 @@ describe.each(shells.map((shell) => [shell.join(' '), shell] as const))('%s', (_
     expect(await changed('a')).toEqual({ notes: ['its content is secret, which is not shown'] });
     writeFileSync(join(box.home(), 'steps/1/secret'), '');
     expect((await changed('a')).notes).toEqual([expect.stringContaining('did not record where')]);
+  });
+
+  test('the host remembers lines with a secret, also of a run that it put back, and when the inventory knows it no more', async () => {
+    const make = async (run: string, content: string, secret: string, more = {}) => {
+      const resource = resourceOf(wish('a', content, { mode: '0600', ...more }));
+      const observed = resource.observe(await box.probe(resource.question.script), el9);
+      const lines = new SecretLines(await box.probe(secretLinesQuestion.script));
+      const mask = (text: string) => text.replaceAll(secret, '***');
+      const changes = buildChanges('fred', [observed], hostSecrets({ mask, lines }));
+      await box.apply(
+        changes.map(({ step }) => step),
+        run,
+      );
+      return changes[0]?.text?.from;
+    };
+    await make('run1', 'port 1\nkey first\n', 'first');
+    await finish();
+    expect(await make('run2', 'port 1\nlast=second\n', 'second', { validate: 'false %s' })).toBe(
+      'port 1\nkey ***\n',
+    );
+    expect(box.state('run2')).toBe('restored');
+    expect(await make('run3', 'port 1\n', 'nothing')).toBe('port 1\nkey ***\n');
+    await finish('run3');
+    const lines = new SecretLines(await box.probe(secretLinesQuestion.script));
+    const hide = (text: string) => lines.hide(box.path('a'), text);
+    expect((await changed('a', 'run2', 1, hide)).text).toEqual({
+      from: 'port 1\nkey ***\n',
+      to: 'port 1\nlast=***\n',
+    });
+    expect((await changed('a', 'run3', 1, hide)).text).toEqual({ from: 'port 1\nkey ***\n', to: 'port 1\n' });
   });
 
   test.each([

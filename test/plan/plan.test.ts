@@ -5,6 +5,7 @@ import { drift, readPlan, requireSame } from '../../src/plan/drift';
 import { type FullPlan, pending, publicPlan } from '../../src/plan/plan';
 import type { Notify } from '../../src/resources/fields';
 import { FakeHost } from '../support/fake-host';
+import { hostSecrets } from '../support/host-secrets';
 import { patient } from '../support/patient';
 import { el9, resourceOf } from '../support/resources';
 
@@ -29,7 +30,7 @@ async function planFor(wishes: readonly Wish[], mask = same) {
   const host = new FakeHost('fred', [{ matches: probe.script, stdout: `${stdout}${mark} done\n`, times: 1 }]);
   const answers = probe.read((await host.runScript(probe.script, patient)).stdout);
   const observed = resources.map((one) => one.observe(answers.of(one.id), el9));
-  return buildChanges('fred', observed, mask);
+  return buildChanges('fred', observed, hostSecrets({ mask }));
 }
 
 /** A plan of one host. */

@@ -22,7 +22,11 @@ test('a unit is one, whether or not it is written with ".service": asked once, a
     const { inventory, wanted } = loadDesiredState(file, recorder().context);
     const [[host, its] = []] = wanted;
     if (!host || !its) throw new Error('no host');
-    expect(questionsOf(its).map(({ id }) => id)).toEqual(['file /etc/haproxy/x', 'service haproxy.service']);
+    expect(questionsOf(its).map(({ id }) => id)).toEqual([
+      'file /etc/haproxy/x',
+      'service haproxy.service',
+      'secret-lines',
+    ]);
     expect(readinessOf(inventory, host, its)).toMatchObject({ units: ['haproxy'], balances: true });
   });
 });

@@ -18,6 +18,7 @@ import { chooseRuns } from '../../src/rollback/choose-runs';
 import { readUndo } from '../../src/rollback/records';
 import { Systemd } from '../host/systemd';
 import { own, Sandbox, type Shell, shells } from '../shell/sandbox';
+import { hostSecrets } from '../support/host-secrets';
 
 /**
  * Runs as earlier versions left them on a host: the folders below `recorded-runs`, a folder a format, were made by the
@@ -139,7 +140,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     expect(warnings).toEqual([]);
     const observed = [];
     for (const one of resources) observed.push(one.observe(await box.probe(one.question.script), anyHost));
-    const changes = buildChanges('fred', observed, (text) => text);
+    const changes = buildChanges('fred', observed, hostSecrets());
     expect(changes.map(({ action, type, step }) => [action, type, step.validator])).toEqual([
       ['run', 'command', undefined],
       ['run', 'command', undefined],

@@ -7,6 +7,7 @@ import type { Resource } from '../../src/playbook/expand';
 import { type FileState, readFileState, sha256 } from '../../src/resources/file-state';
 import { chooseRuns } from '../../src/rollback/choose-runs';
 import { type UndoneRun, undoOf } from '../../src/rollback/undo';
+import { hostSecrets } from '../support/host-secrets';
 import { resourceOf } from '../support/resources';
 
 /** What a rollback wants of a host, told from records alone. */
@@ -138,7 +139,7 @@ test('the plan of it: the file goes back and its service reloads, nothing else',
   const changes = buildChanges(
     'fred',
     found.resources.map((one) => one.observe(outputs[one.id] ?? '', anyHost)),
-    (text) => text,
+    hostSecrets(),
   );
   expect(changes).toEqual([
     expect.objectContaining({ id: 'file /h', action: 'update', text: { from: 'two\n', to: 'one\n' } }),

@@ -29,3 +29,11 @@ function sentIn(words: readonly string[]): string[] {
   const isName = /^(?:set-header|add-header|hdr)$/.test(words[at - 1] ?? '');
   return at > 0 && isName && !/[%$]/.test(value) ? [value] : [];
 }
+
+/** Passwords in files of HAProxy and keepalived, whatever the inventory knows of them. */
+export function passwordsIn(texts: readonly string[]): string[] {
+  const ofKeepalived = texts.flatMap((text) =>
+    [...text.matchAll(/^\s*auth_pass\s+(\S+)/gm)].map(([, password = '']) => password),
+  );
+  return [...new Set([...texts.flatMap((text) => secretsIn([{ text }])), ...ofKeepalived])];
+}

@@ -30,7 +30,7 @@ export const libraries = {
   'files': { text: filesText, needs: ['probe', 'paths', 'labels', 'transaction', 'put-back'], functions: 'check_file look_at begin_staging why_not make_place owner_word finish_staging keep_written write_new stage_file stage_line line_is_so commit_file stage_removal remove_file verify_absent verify_file give_label settle_label' },
   'firewall': { text: firewallText, needs: ['probe', 'firewall-probe', 'transaction'], functions: 'record_firewall held_by_another tell_firewall change_firewall rule_for_one states_now check_firewall verify_firewall verify_restored_firewall' },
   'folders': { text: foldersText, needs: ['probe', 'paths', 'labels', 'transaction', 'files'], functions: 'check_directory make_directory make_missing label_folder verify_directory restore_directory remove_empty leave_directory keep_directory remove_left_directories' },
-  'history': { text: historyText, needs: ['probe', 'paths', 'recover'], functions: 'probe_history probe_last_run in_base64 probe_record probe_change probe_parts end_run processes_of_run unlock_dead' },
+  'history': { text: historyText, needs: ['probe', 'paths', 'recover'], functions: 'probe_history probe_last_run in_base64 probe_record probe_change probe_secret_lines probe_parts end_run processes_of_run unlock_dead' },
   'hung': { text: hungText, needs: [], functions: 'end_hung' },
   'limits': { text: limitsText, needs: ['apart'], functions: 'limited end_by_term tell_limit start_limiter count_seconds forget_limiter watch_limit end_part processes_of_part' },
   'peers': { text: peersText, needs: ['transaction'], functions: 'is_in_group seal_of say say_restored say_farewell hear hear_with_python hear_with_tcpdump look_around heard_old heard_all recover_in_group have_others_stayed look_at_network adverts_of' },
@@ -45,7 +45,7 @@ export const libraries = {
   'units': { text: unitsText, needs: ['init', 'transaction'], functions: 'links_in own_name boot_links reread_links life_of has_done_its_work reread_unit switch_unit move_unit forget_failures call_script' },
   'validators': { text: validatorsText, needs: ['staged', 'haproxy-files'], functions: 'haproxy_check haproxy_check_with check_haproxy_config haproxy_says keepalived_check keepalived_says complaints_in complaints_now keepalived_check_with' },
   'view': { text: viewText, needs: ['transaction'], functions: 'validate_all validate_each view build_view lay_out put_in_place' },
-  'wipe': { text: wipeText, needs: ['probe', 'recover'], functions: 'mark_secret wipe keeps_secret wipe_run rewrite words_left parts_left drop_program purge_runs' },
+  'wipe': { text: wipeText, needs: ['probe', 'recover'], functions: 'mark_secret remember_lines wipe keeps_secret wipe_run rewrite words_left parts_left drop_program purge_runs' },
 } satisfies Record<string, Library>;
 
 export interface Functions {
@@ -108,6 +108,7 @@ export interface Functions {
   in_base64: [which: 'head' | 'tail', file: Word];
   probe_record: [run: Word, number: Word, limit?: Word];
   probe_change: [run: Word, number: Word, path: Word, limit: Word];
+  probe_secret_lines: [];
   probe_parts: [run: Word, file: Word];
   end_run: [run: Word];
   processes_of_run: [];
@@ -286,7 +287,8 @@ export interface Functions {
   lay_out: [folder: Word];
   put_in_place: [what: Word, place: Word];
   // wipe.sh
-  mark_secret: [which: 'whole' | 'part'];
+  mark_secret: [which: 'whole' | 'lines'];
+  remember_lines: [];
   wipe: [...file: Word[]];
   keeps_secret: [step: Word];
   wipe_run: [home: Word];

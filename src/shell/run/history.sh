@@ -53,6 +53,9 @@ probe_change() { # RUN NUMBER PATH LIMIT
   probe_file "$3" "$4"
 }
 
+# Prints what the host remembers of lines that had a secret.
+probe_secret_lines() { cat /var/lib/haprov/secret-lines 2>/dev/null || :; }
+
 # Prints the parts of a run's steps.
 probe_parts() { base64 <"/var/lib/haprov/runs/$1/$2"; } # RUN FILE
 

@@ -1,9 +1,15 @@
 # What runs keep of secrets on their host, and how that is wiped.
 # Needs: probe recover
-# Given: step
+# Given: step home
 
 # Marks the step as one with a secret: its file's whole content is one, or has one of the inventory's in it.
-mark_secret() { echo "$1" >"$step/secret"; } # whole|part
+mark_secret() { echo "$1" >"$step/secret"; } # whole|lines
+
+# Adds rows to what the host remembers of lines that have a secret: by it they are hidden when nobody knows the secret any more.
+remember_lines() { # <ROWS
+  list=${home%/runs/*}/secret-lines
+  { [ ! -f "$list" ] || cat -- "$list"; cat; } | sort -u >"$list.new" && { sync -- "$list.new" 2>/dev/null || sync; } && mv -f -- "$list.new" "$list"
+}
 
 # Overwrites files, and removes them.
 wipe() { # FILE...

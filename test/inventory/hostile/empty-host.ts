@@ -4,6 +4,7 @@ import { buildChanges } from '../../../src/plan/build-changes';
 import { anyHost } from '../../../src/playbook/context';
 import type { Resource } from '../../../src/playbook/expand';
 import type { Step } from '../../../src/resources/resource';
+import { hostSecrets } from '../../support/host-secrets';
 
 /** What a host says that has nothing yet, with firewalld running and SELinux on: for it all there is to be done. */
 function answerOf({ type, spec }: Resource): string {
@@ -69,7 +70,7 @@ function calls(script: string): string {
 /** Every script that a run on a host without anything would send there. */
 export function scriptsFor(host: string, inventory: string, resources: readonly Resource[]): Scripts {
   const observed = resources.map((resource) => resource.observe(answerOf(resource), anyHost));
-  const steps = buildChanges(host, observed, (text) => text).map(
+  const steps = buildChanges(host, observed, hostSecrets()).map(
     ({ type, target, action, step }): TitledStep => ({
       type,
       target,
@@ -101,7 +102,7 @@ export function scriptsFor(host: string, inventory: string, resources: readonly 
       Object.values(parts)
         .filter((part) => typeof part === 'string')
         // Whether a file has a secret in it follows from what is secret.
-        .map((part) => part.replace(/^mark_secret (?:whole|part)\n/, ''))
+        .map((part) => part.replace(/^mark_secret (?:whole|lines)\n/, ''))
         .filter((part) => part !== ':'),
     ),
     frame: program(steps.map((one) => ({ ...one, step: nothing }))),
