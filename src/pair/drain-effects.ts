@@ -1,6 +1,6 @@
 import type { Service, Vip } from '../inventory/inventory';
 import { holdersOf, isUp, type PairState, serversUp } from './health';
-import { serversOn } from './servers';
+import { serverCalled, serversOn } from './servers';
 
 /** What draining a host means for the other hosts. A server is `service/server`. */
 
@@ -36,6 +36,7 @@ export function servedByNobodyElse(
       return [`VIP ${vip.name} (${vip.address}) would have no host: ${each.join('; ') || 'it has no other'}`];
     });
   const [up, kept] = [serversUp(pairState), keptDrained(pairState)];
+  for (const server of leftListed(services, pairState)) kept.delete(server);
   const isSeen = (service: string) =>
     [...pairState.values()].some(({ servers = [] }) => servers.some((one) => one.service === service));
   for (const { name, backends } of services) {
@@ -100,6 +101,21 @@ export function stillSending(servers: readonly string[], pairState: PairState): 
     )
     .map(([balancer]) => balancer);
 }
+
+/**
+ * The listed servers whose hosts are there and not drained, and to which a HAProxy sends requests that does not list them: whoever
+ * lists them could not be told that the drain is over. While a drain goes on, all list them.
+ */
+export const leftListed = (services: HostRole['services'], pairState: PairState): string[] =>
+  [...keptDrained(pairState)].filter((server) => {
+    const host = serverCalled(server, services)?.host?.name;
+    const others = [...pairState].filter(([, { drainedServers }]) => !drainedServers?.includes(server));
+    return (
+      host !== undefined &&
+      pairState.get(host)?.drained === false &&
+      stillSending([server], new Map(others)).length > 0
+    );
+  });
 
 /**
  * The host to which preemption moves a VIP: the first of its members that could serve it.

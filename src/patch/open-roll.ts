@@ -106,11 +106,12 @@ async function planRoll(
   tellOfLint(said, options, context);
   const before = await reached.pair.look();
   const run = newRunId(surveyed);
+  const drained = new Set(surveyed.hosts.filter(({ facts }) => facts.drained).map(({ name }) => name));
   const { note, left, due, words } = resume(noted, {
     command: [command, ...options.wish].join(' '),
     hosts: inOrder(chosen, before, said.inventory),
     known: said.inventory.hosts.map(({ name }) => name),
-    drained: new Set(surveyed.hosts.filter(({ facts }) => facts.drained).map(({ name }) => name)),
+    drained,
     anew: options.anew,
     roll: run,
     owner: operator(),
@@ -125,9 +126,10 @@ async function planRoll(
   const inventory = servedOf(said.inventory, pair, before, await reached.pair.look());
   const surroundings = { run, owner: operator(), command, inventory: inventory.name };
   const limits = { leaseSeconds: options.confirmWithin, giveUpSeconds };
-  // A host that the roll itself has taken out is back before the next one's turn.
-  const isOneAway = [...note.hosts.values()].some(
-    ({ state, staysDrained }) => !staysDrained && (state === 'taken' || state === 'booting'),
+  // A host that the roll itself has taken out, or the one that is begun anew, is back before the next one's turn.
+  const isOneAway = [...note.hosts].some(
+    ([name, { state, staysDrained }]) =>
+      !staysDrained && (state === 'taken' || state === 'booting' || drained.has(name)),
   );
   /** The hosts of which nobody knows how they were before a roll took them out. */
   const unknown = new Set<string>();

@@ -1,6 +1,7 @@
 import { ExitCode, HaprovError } from '../errors';
 import { changeNothing, isWrong, restoreAll } from '../rollout/ending';
 import { startHeartbeat } from '../rollout/heartbeat';
+import { tellWhoIsDrained } from '../rollout/keep-drained';
 import { stageAll } from '../rollout/stage-all';
 import type { RollNote } from './roll-note';
 import type { Roll, RollHost } from './rolling';
@@ -55,6 +56,7 @@ export async function endWithoutTurns(
 async function takeTurns(roll: Roll): Promise<RollResult> {
   const done: string[] = [];
   await roll.write(roll.note);
+  await tellWhoIsDrained({ ...roll, hosts: roll.connected }, await roll.pair.look());
   for (const [at, host] of roll.hosts.entries()) {
     const left = roll.hosts.slice(at + 1);
     let isBegun = false;

@@ -1,8 +1,9 @@
 import type { EventBody } from '../events/events';
 import { whyNot } from '../host/script-result';
 import type { Service } from '../inventory/inventory';
-import { keptDrained, stillSending } from '../pair/drain-effects';
+import { keptDrained, leftListed, stillSending } from '../pair/drain-effects';
 import type { PairState } from '../pair/health';
+import type { Observation } from '../pair/observe';
 import type { Pair } from '../pair/pair';
 import { serversOn } from '../pair/servers';
 import type { Hosts, HostVerbs } from './host-verbs';
@@ -46,24 +47,41 @@ interface Around {
   emit(event: EventBody): void;
 }
 
-/** Tells the balancers which servers are drained where they do not know it, or a HAProxy has forgotten it. */
+/**
+ * Tells the balancers which servers are drained where they do not know it, or a HAProxy has forgotten it; and which are no longer,
+ * where they could not be told before.
+ */
 export async function tellWhoIsDrained(
   { pair, hosts, services, emit }: Around,
   pairState: PairState,
 ): Promise<void> {
   const flagged = [...pairState].flatMap(([host, { drained }]) => (drained ? serversOn(services, host) : []));
-  const drained = [...new Set([...flagged, ...keptDrained(pairState)])];
-  const unaware = pair.balancers.filter((name) => {
-    const seen = pairState.get(name);
-    if (!seen) return false;
-    const lacks = drained.some((server) => !seen.drainedServers?.includes(server));
-    return lacks || stillSending(drained, new Map([[name, seen]])).length > 0;
-  });
+  const left = leftListed(services, pairState);
+  const drained = [...new Set([...flagged, ...keptDrained(pairState)])].filter((one) => !left.includes(one));
+  const lists = (server: string, { drainedServers }: Observation) =>
+    drainedServers?.includes(server) === true;
+  const thatAnswer = (isMeant: (seen: Observation) => boolean) =>
+    [...pairState]
+      .filter(([name, seen]) => pair.balancers.includes(name) && isMeant(seen))
+      .map(([name]) => name);
+  const unaware = thatAnswer(
+    (seen) =>
+      drained.some((server) => !lists(server, seen)) ||
+      stillSending(drained, new Map([['', seen]])).length > 0,
+  );
+  const late = thatAnswer((seen) => left.some((server) => lists(server, seen)));
+  const say = (level: 'info' | 'warning', host: string, text: string) =>
+    emit({ type: 'message', level, host, text });
   for (const { balancer, why } of await keepDrained(hosts, unaware, drained))
-    emit({
-      type: 'message',
-      level: 'warning',
-      host: balancer,
-      text: `could not be told that ${drained.join(', ')} stay drained: ${why}`,
-    });
+    say('warning', balancer, `could not be told that ${drained.join(', ')} stay drained: ${why}`);
+  const untold = await giveBack(hosts, late, left);
+  for (const { balancer, why } of untold)
+    say('warning', balancer, `could not be told that the drain of ${left.join(', ')} is over: ${why}`);
+  for (const balancer of late)
+    if (!untold.some((one) => one.balancer === balancer))
+      say(
+        'info',
+        balancer,
+        `is told that the drain of ${left.join(', ')} is over: it could not be told before`,
+      );
 }

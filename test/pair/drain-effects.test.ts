@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import {
+  leftListed,
   notBackYet,
   rightfulHolder,
   servedByNobodyElse,
@@ -74,6 +75,23 @@ test('who would serve beside a host', () => {
   expect(servedByNobodyElse(part, pairState(kept, kept), well)).toEqual([
     'service cluster37 would have no server: cluster37/ethyl is drained',
   ]);
+});
+
+test('who could not be told that a drain is over', () => {
+  const [all, lists] = [[server('fred'), server('ethyl')], { drainedServers: ['cluster37/ethyl'] }];
+  const [sends, spares] = [
+    { servers: all },
+    { servers: [server('fred'), server('ethyl', { status: 'DRAIN' })] },
+  ];
+  const left = (...seen: Parameters<typeof pairState>) => leftListed(services, pairState(...seen));
+  expect(left({ ...lists, ...sends }, sends)).toEqual(['cluster37/ethyl']);
+  expect(left({ ...lists, ...spares }, sends)).toEqual(['cluster37/ethyl']);
+  expect(servedByNobodyElse(part, pairState({ ...lists, ...spares }, sends), well)).toEqual([]);
+  // A drain that goes on; one that a HAProxy has forgotten; one whose host could not be told; a host that is drained.
+  expect(left({ ...lists, ...spares }, { ...lists, ...spares })).toEqual([]);
+  expect(left({ ...lists, ...spares }, { ...lists, ...sends })).toEqual([]);
+  expect(left({ ...lists, ...sends }, { ...lists, ...sends })).toEqual([]);
+  expect(left({ ...lists, ...spares }, { ...sends, drained: true })).toEqual([]);
 });
 
 test('what is left of its work', () => {

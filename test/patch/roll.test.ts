@@ -251,6 +251,21 @@ test('a host that boots when all are locked already is unlocked, and looked at o
   isClean(world);
 });
 
+test('a balancer that could not be told that a drain was over is told, and nobody is drained for its list', async () => {
+  const world = new World();
+  const fred = world.host('fred');
+  fred.spared.add('web/ethyl');
+  fred.note = noteOf({ ethyl: 'done', fred: 'due' });
+  expect((await tell(world)).result).toMatchObject({ exitCode: ExitCode.done, done: ['fred'] });
+  expect(world.events).toContainEqual({
+    type: 'message',
+    level: 'info',
+    host: 'fred',
+    text: 'is told that the drain of web/ethyl is over: it could not be told before',
+  });
+  isClean(world);
+});
+
 test('a host that refuses to boot when it is new is asked to again', async () => {
   const world = new World();
   world.patches = true;

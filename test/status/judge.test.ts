@@ -679,6 +679,23 @@ const cases: Case[] = [
     finds: ['warning drain-forgotten backend fred', 'note drained keepalived ethyl'],
     says: /it was restarted since/,
   },
+  ...[
+    add('drained-server cluster37/ethyl'),
+    all(add('drained-server cluster37/ethyl'), server('ethyl', 'DRAIN', 'L4OK')),
+  ].map((fred) => ({
+    about: 'a balancer that could not be told that the drain is over',
+    edit: { fred },
+    finds: ['warning drain-left backend fred'],
+    tells: /^haprov undrain INVENTORY ethyl tells it, as /m,
+  })),
+  {
+    about: 'a drain that goes on: nobody sends its servers anything, and its flag is not up yet',
+    edit: {
+      fred: all(add('drained-server cluster37/ethyl'), server('ethyl', 'DRAIN', 'L4OK')),
+      ethyl: all(add('drained-server cluster37/ethyl'), server('ethyl', 'DRAIN', 'L4OK')),
+    },
+    finds: ['warning server-taken-out backend fred'],
+  },
   {
     about: 'a balancer that could not be told of the drain',
     edit: { ethyl: add('drained yes') },

@@ -80,6 +80,7 @@ const commands: Record<string, Command> = {
   'frontend-stopped': () => listeners,
   'server-taken-out': () => logOf('haproxy'),
   'drain-forgotten': () => drainFile,
+  'drain-left': () => 'cat /var/lib/haprov/drained-servers',
   'backend-stands-by': toServer,
   drained: () => drainFile,
   retired: () => drainFile,

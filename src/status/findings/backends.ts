@@ -87,8 +87,40 @@ function findingOf(
     }
     return downFinding(service, server, { down, views, own }, snapshot, before);
   }
+  const left = views.some(({ state }) => isUp(state))
+    ? leftListed(service, server, own, snapshot)
+    : undefined;
+  if (left) return left;
   if (out.length > 0) return takenOut(service, server, out, snapshot);
   return undefined;
+}
+
+/** The host is there and not drained, and a balancer lists its server as drained: it could not be told of the end. */
+function leftListed(
+  service: Service,
+  server: Server,
+  own: Reached | undefined,
+  snapshot: Snapshot,
+): Found | undefined {
+  const title = `${service.name}/${server.name}`;
+  const lists = reached(snapshot).filter(({ diagnostics }) => diagnostics.drainedServers?.includes(title));
+  if (!own || lists.length === 0) return undefined;
+  const [balancers, host] = [lists.map((one) => one.host.name), own.host.name];
+  return {
+    rule: 'drain-left',
+    level: 'warning',
+    component: 'backend',
+    service: service.name,
+    server: server.name,
+    host: balancers[0] ?? '',
+    hosts: [...new Set([...balancers, host])],
+    brief: `still lists ${title} as drained`,
+    message: `${host} is not drained, and ${list(balancers)} still ${balancers.length > 1 ? 'have' : 'has'} ${title} on the list of drained servers, as where it could not be told that a drain is over`,
+    evidence: viewsOf(service, server, snapshot).map(
+      ({ balancer, state }) => `HAProxy on ${balancer.host.name} has ${title} as ${state.status}`,
+    ),
+    next: `haprov undrain INVENTORY ${host} tells it, as the next apply, patch or reboot does; haprov drain drains ${host} itself, too`,
+  };
 }
 
 function downFinding(

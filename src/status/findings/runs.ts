@@ -81,6 +81,7 @@ function dead(snapshot: Snapshot): Found[] {
 /** What a run does on purpose, and takes back at its end. */
 const made = new Set([
   'drain-forgotten',
+  'drain-left',
   'file-replaced',
   'not-where-meant',
   'old-worker',
