@@ -45,8 +45,8 @@ interface Place {
   cursor?: string;
   /** Where there is no cursor: seconds since the epoch, by the host's clock. */
   since: number;
-  /** Without journald: how many bytes of the file are known. */
-  messages?: SyslogPlace & { bytes: number };
+  /** Without journald: the file, and how many of its bytes are known. */
+  messages?: SyslogPlace & { inode: string; bytes: number };
 }
 
 /**
@@ -248,7 +248,10 @@ class Logs {
     this.#places.set(host, place);
     let heard: LogEntry[] = [];
     const read = rowReader((row) => {
-      if (place.messages) place.messages.bytes += Buffer.byteLength(row) + 1;
+      if (place.messages && row.startsWith('messages ')) {
+        place.messages = placeOf(row);
+        return;
+      }
       const now = Date.now() + (this.#clocks.get(host)?.aheadMs ?? 0);
       const entry = place.messages ? this.#syslog(host, row, units, place, now) : journalEntry(host, row);
       if (!entry) return;
@@ -284,13 +287,13 @@ class Logs {
 }
 
 function placeOf(row: string): Place['messages'] {
-  const [, bytes, zone = '+0000', year] = row.split(' ');
-  return { bytes: Number(bytes), zone, year: Number(year) };
+  const [, inode = '', bytes, zone = '+0000', year] = row.split(' ');
+  return { inode, bytes: Number(bytes), zone, year: Number(year) };
 }
 
 /** What runs on a host while its log is followed. */
 function followScript({ cursor, since, messages }: Place, units: readonly string[]): string {
-  if (messages) return compose(call('follow_messages', messages.bytes));
+  if (messages) return compose(call('follow_messages', messages.inode, messages.bytes));
   const from = cursor === undefined ? ['--since', `@${since}`] : ['--after-cursor', cursor];
   const words = [...from, ...units.flatMap((unit) => ['-u', unit])];
   return compose(call('follow_journal', ...words));

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, mkdirSync, renameSync } from 'node:fs';
+import { appendFileSync, mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { call, compose } from '../../src/shell/library';
 import { Sandbox, type Shell, shells } from '../shell/sandbox';
 
@@ -66,7 +66,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     const text = Array.from({ length: 30_000 }, (_row, at) => `Jan  2 03:04:05 fred p: ${at}\n`).join('');
     box.write('var/log/messages', text);
     const { rows } = await tell(7, '', 'haproxy');
-    expect(rows[0]).toMatch(new RegExp(`^messages ${text.length} [+-]\\d{4} \\d{4}$`));
+    expect(rows[0]).toMatch(new RegExp(`^messages \\d+ ${text.length} [+-]\\d{4} \\d{4}$`));
     expect(rows.slice(1)).toEqual(text.trimEnd().split('\n').slice(-20_000));
   });
 
@@ -87,31 +87,70 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     expect(Math.abs((rows[0] ?? 0) * 1000 - Date.now())).toBeLessThan(60_000);
   });
 
-  test('the file is followed from a byte on, and by its name when it is another one', async () => {
-    const file = box.write('var/log/messages', 'old\nknown\n');
-    const child = begin(compose(call('run_until_left', compose(call('follow_messages', 4)))));
-    let heard = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      heard += text;
-    });
-    const until = async (wanted: string) => {
-      while (heard !== wanted) await once(child.stdout, 'data');
+  describe('the file without journald', () => {
+    /** What is heard of it, with the place behind it left out, and the last of the places. */
+    const follow = (inode: string | number, bytes: number) => {
+      const child = begin(compose(call('run_until_left', compose(call('follow_messages', inode, bytes)))));
+      let text = '';
+      const heard = { lines: '', place: ['', 0] as [string, number] };
+      child.stdout.setEncoding('latin1').on('data', (piece: string) => {
+        text += piece;
+        heard.lines = text.replace(/^messages .*\n/gm, '');
+        const [, at = '', size] = [...text.matchAll(/^messages (\d+) (\d+) [+-]\d{4} \d{4}$/gm)].at(-1) ?? [];
+        heard.place = [at, Number(size)];
+      });
+      return {
+        until: async (lines: string) => {
+          while (heard.lines !== lines) await once(child.stdout, 'data');
+        },
+        leave: async () => {
+          child.stdin.end();
+          await once(child, 'close');
+          return heard.place;
+        },
+      };
     };
-    await until('known\n');
-    appendFileSync(file, 'new\n');
-    await until('known\nnew\n');
-    renameSync(file, `${file}-1`);
-    box.write('var/log/messages', 'other\n');
-    await until('known\nnew\nother\n');
-    child.stdin.end();
-    await once(child, 'close');
-  });
+    const inodeOf = (path: string) => statSync(path).ino;
 
-  test('one that is shorter than what is known is another one', async () => {
-    box.write('var/log/messages', 'all of it\n');
-    const child = begin(compose(call('run_until_left', compose(call('follow_messages', 4000)))));
-    expect(String((await once(child.stdout.setEncoding('utf8'), 'data'))[0])).toBe('all of it\n');
-    child.stdin.end();
-    await once(child, 'close');
+    test('is followed from a byte on, and into the next one, by whole lines', async () => {
+      const file = box.write('var/log/messages', 'old\nknown\n');
+      const { until, leave } = follow(inodeOf(file), 4);
+      await until('known\n');
+      appendFileSync(file, 'new\nbeg');
+      await until('known\nnew\n');
+      appendFileSync(file, 'un\n');
+      await until('known\nnew\nbegun\n');
+      renameSync(file, `${file}-1`);
+      appendFileSync(`${file}-1`, 'late\n');
+      box.write('var/log/messages', 'other\n');
+      await until('known\nnew\nbegun\nlate\nother\n');
+      expect(await leave()).toEqual([String(inodeOf(file)), 6]);
+    });
+
+    test('goes on behind lines that are no UTF-8, and behind one that was moved away meanwhile', async () => {
+      const file = box.write('var/log/messages', '');
+      const first = follow(inodeOf(file), 0);
+      writeFileSync(file, Buffer.from('caf\xe9\n', 'latin1'));
+      await first.until('caf\xe9\n');
+      const [inode, bytes] = await first.leave();
+      appendFileSync(file, 'missed\n');
+      renameSync(file, `${file}-20260102`);
+      box.write('var/log/messages', 'next, and longer than the one before\n');
+      const again = follow(inode, bytes);
+      await again.until('missed\nnext, and longer than the one before\n');
+      await again.leave();
+    });
+
+    test('is read from its beginning where it was emptied, or nobody knows the one before', async () => {
+      const file = box.write('var/log/messages', 'all of it\n');
+      for (const [inode, bytes] of [
+        [inodeOf(file), 4000],
+        [1, 3],
+      ] as const) {
+        const { until, leave } = follow(inode, bytes);
+        await until('all of it\n');
+        await leave();
+      }
+    });
   });
 });

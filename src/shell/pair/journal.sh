@@ -9,7 +9,7 @@ tell_clock() {
   while read -r _; do date '+%s.%N'; done
 }
 
-# Prints "journal", "unit NAME LOAD_STATE"…, and entries as JSON; or "messages SIZE ZONE YEAR" and the end of syslog's file.
+# Prints "journal", "unit NAME LOAD_STATE"…, and entries as JSON; or "messages INODE SIZE ZONE YEAR" and the end of syslog's file.
 tell_logged() { # LINES SINCE UNIT...
   lines=$1 since=$2
   shift 2
@@ -29,16 +29,44 @@ messages_file=/var/log/messages
 tell_messages() {
   [ -r $messages_file ] || { echo nothing; return; }
   size=$(wc -c <$messages_file)
-  echo "messages $size $(date '+%z %Y')"
+  tell_place "$(inode_of $messages_file)" "$size"
   head -c "$size" $messages_file | tail -n 20000
 }
 
-# From a byte on; from the beginning where the file is another one meanwhile.
-follow_messages() { # BYTES
-  from=$1
-  [ "$(wc -c <$messages_file)" -ge "$from" ] || from=0
-  exec tail -c "+$((from + 1))" -F $messages_file 2>/dev/null
+inode_of() { stat -L -c %i -- "$1" 2>/dev/null; } # FILE
+tell_place() { echo "messages $1 $2 $(date '+%z %Y')"; } # INODE BYTES
+
+# From a byte of a file on, and from the beginning of each file that comes after it: whole lines, and behind them where it goes on,
+# as tell_messages says it. A file that was moved away has been read to its end once there is something in the next one.
+follow_messages() { # INODE BYTES
+  file=$messages_file from=$2
+  for each in $messages_file[-.]*; do [ "$(inode_of "$each")" != "$1" ] || file=$each; done
+  [ "$(inode_of "$file")" = "$1" ] || from=0
+  open=/proc/$$/fd/4
+  while exec 4<"$file" && at=$(inode_of $open); do
+    next=$at
+    while [ "$next" = "$at" ]; do
+      [ ! -s $messages_file ] || next=$(inode_of $messages_file)
+      tell_lines
+      [ "$next" != "$at" ] || sleep 1
+    done
+    file=$messages_file from=0
+  done
 }
+
+# The whole lines of the open file from a byte on; all where it was emptied.
+tell_lines() {
+  size=$(wc -c <$open)
+  [ "$size" -ge "$from" ] || from=0
+  [ "$size" -gt "$from" ] || return 0
+  # A line that is being written waits.
+  [ -z "$(part_of_file | tail -c 1)" ] || size=$((size - $(part_of_file | tail -n 1 | wc -c)))
+  part_of_file
+  from=$size
+  tell_place "$at" "$from"
+}
+
+part_of_file() { tail -c "+$((from + 1))" $open | head -c $((size - from)); }
 
 follow_journal() { # WORD...
   exec journalctl -f --no-tail -o json --all --no-pager -q "$@"
