@@ -112,7 +112,12 @@ severalCommand('status', 'show what works, what is broken, and what to do about 
   .option('--exit-code', 'exit with 1 when anything is wrong', false)
   .action((inventories, options) =>
     execute<StatusOptions>(
-      { ...options, ...oneOrSeveral(inventories), ...outputOfStatus(options) },
+      {
+        ...options,
+        ...oneOrSeveral(inventories),
+        ...outputOfStatus(options),
+        endsUnread: options.watch,
+      },
       async () => (await import('./commands/status')).status,
     ),
   );

@@ -12,6 +12,7 @@ import { eachText } from '../text/each-text';
 import { visibleLines } from '../text/format';
 import { askerAtTerminal } from './ask';
 import { secretAsker } from './ask-secret';
+import { onReaderGone, unreadCode } from './reader';
 import { hasTerminal } from './terminal';
 import { type Beside, hostsMeant, type SortedWords, sortWords } from './words';
 
@@ -153,7 +154,7 @@ export async function execute<O>(
   };
   let isUnread = false;
   if (options.endsUnread)
-    stdout.once('error', () => {
+    onReaderGone(() => {
       isUnread = true;
       stop.abort();
     });
@@ -258,6 +259,7 @@ export async function execute<O>(
       process.exitCode = code;
     }
   }
+  if (isUnread) process.exitCode = unreadCode;
   // After the run's last event, which is the last line of --json.
   for (const text of await heard.tell({ programEnv: process.env }))
     errors.write(`warning: ${visibleLines(mask(text))}\n`);

@@ -147,7 +147,7 @@ describeWithSshd('a command on hosts', () => {
 
   test.each([
     ['Ctrl-C', (child: ReturnType<typeof spawn>) => child.kill('SIGINT'), 130],
-    ['a reader who goes away', (child: ReturnType<typeof spawn>) => child.stdout?.destroy(), 130],
+    ['a reader who goes away', (child: ReturnType<typeof spawn>) => child.stdout?.destroy(), 141],
     ['a haprov that is killed', (child: ReturnType<typeof spawn>) => child.kill('SIGKILL'), null],
   ])('%s ends it on the host', async (_name, leave, code) => {
     const child = spawn(
@@ -166,6 +166,39 @@ describeWithSshd('a command on hosts', () => {
     expect(isThere(pid)).toBe(true);
     leave(child);
     expect((await ended)[0]).toBe(code);
+    while (isThere(pid)) await new Promise((resolve) => setTimeout(resolve, 20));
+  });
+
+  test.each([
+    ['socket', []],
+    ['pipe', ['sh', '-c', '{ "$@"; echo $? >&2; } | head -n 1', 'sh']],
+  ])('a reader of a %s who goes away ends what says nothing any more', async (_name, around) => {
+    const words = [
+      process.execPath,
+      program,
+      'exec',
+      'inventory.json',
+      'one',
+      '--no-names',
+      '--',
+      'echo $$; exec sleep 1000',
+    ];
+    const [first = '', ...more] = [...around, ...words];
+    const child = spawn(first, more, {
+      cwd: files.folder,
+      env: { PATH: process.env.PATH, HOME: files.folder, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const ended = once(child, 'close');
+    let said = '';
+    child.stderr?.on('data', (text) => {
+      said += text;
+    });
+    const [line] = (await once(child.stdout, 'data')) as [Buffer];
+    if (around.length === 0) child.stdout?.destroy();
+    const [code] = await ended;
+    expect([code, said]).toEqual(around.length === 0 ? [141, ''] : [0, '141\n']);
+    const pid = line.toString().trim();
     while (isThere(pid)) await new Promise((resolve) => setTimeout(resolve, 20));
   });
 

@@ -127,6 +127,13 @@ describe('where there is less than a terminal', () => {
     },
   );
 
+  test('status --watch | head -n 1: it ends with its reader, before the next look', async () => {
+    const line = hosts.commandLine('status inventory.json --watch --interval 3600');
+    const terminal = shell(`exec 3>&1; { ${line}; echo "exit $?" >&3; } 2>err | head -n 1; cat err`);
+    await terminal.ended;
+    expect(terminal.everything.slice(1)).toEqual(['exit 141']);
+  });
+
   test('a terminal that says it has no size: whole lines, and a question', async () => {
     const terminal = shell(`stty rows 0 cols 0; exec ${hosts.commandLine('apply inventory.json')}`);
     await terminal.shows('[y/N]');
