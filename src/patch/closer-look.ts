@@ -2,6 +2,7 @@ import type { Connection } from '../host/connection';
 import { whyNot } from '../host/script-result';
 import { pause } from '../pair/timeout';
 import type { CommonOptions, Context } from '../planning/context';
+import type { DesiredState } from '../planning/desired-state';
 import { type StatusObserver, statusObserver } from '../planning/status-observer';
 import { call, compose } from '../shell/library';
 import type { Status, StatusFinding } from '../status/status';
@@ -26,6 +27,7 @@ export class CloserLook {
   constructor(
     private readonly options: CommonOptions,
     private readonly context: Context,
+    private readonly said: DesiredState,
   ) {}
 
   /** Looks before the roll. @returns what is found already */
@@ -60,10 +62,10 @@ export class CloserLook {
     return [...faults, ...changedSince(known, now)];
   }
 
-  /** Over the connections that there are now. */
+  /** Over the connections that there are now; by what was read when the roll began, whatever is edited meanwhile. */
   #look(connections: Connections): Promise<Status> {
     const { limit: _, ...all } = this.options;
-    const observer = statusObserver(all, this.context, connections);
+    const observer = statusObserver(all, this.context, connections, this.said);
     this.#observers.push(observer);
     return observer.look();
   }

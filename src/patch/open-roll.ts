@@ -62,7 +62,7 @@ export async function openRoll(
     options.yes || context.canAsk,
   );
   const opened = new Opened();
-  const closer = new CloserLook(options, context);
+  const closer = new CloserLook(options, context, said);
   const close = () => {
     surveyed.close();
     opened.close();

@@ -64,7 +64,7 @@ function stepsOf(
     ...(hasBooted
       ? ['it was told to boot, and has: it is only looked at, and not made newer once more']
       : [...(stand === 'booting' ? ['it was told to boot: where it has, it is only looked at'] : []), drain]),
-    ...(packages ? packagesOf(packages) : []),
+    ...(packages ? packagesOf(packages, boot === 'yes') : []),
     ...(boot === 'no'
       ? []
       : [
@@ -75,11 +75,11 @@ function stepsOf(
   ];
 }
 
-function packagesOf({ updates, afterwards, oneWay, skipped }: UpdatePlan): string[] {
+function packagesOf({ updates, afterwards, oneWay, skipped }: UpdatePlan, isBooted: boolean): string[] {
   return [
     updates.length === 0 ? 'no package is newer' : `update ${count(updates.length, 'package')}:`,
     ...updates.map((one) => `  ${visible(updateOf(one))}`),
-    ...afterwards.units.map(
+    ...(isBooted ? [] : afterwards.units).map(
       ({ unit }) => `  restart ${visible(unit)}, which runs of files that are replaced`,
     ),
     ...skipped.map(

@@ -61,11 +61,15 @@ const shownStatus = (found: Status, file: string, { secrets }: Inventory): Statu
     (text) => secrets.mask(text),
   );
 
-/** @param kept connections that are there already; whoever opened them closes them too */
+/**
+ * @param kept connections that are there already; whoever opened them closes them too
+ * @param given what was read already, for a look that is not to see what is edited meanwhile
+ */
 export function statusObserver(
   options: CommonOptions,
   context: Context,
   kept: ReadonlyMap<string, Connection> = new Map(),
+  given?: DesiredState,
 ): StatusObserver {
   const within = options.answerWithin ?? statusAnswersWithin;
   let inventory: Inventory | undefined;
@@ -93,14 +97,16 @@ export function statusObserver(
   };
 
   async function lookOver(ways: Map<Host, SshTarget>): Promise<Status> {
-    // A path is read anew each time: who looks on while editing the inventory sees what is not applied yet.
-    const said = await loadAndConnect(options, context, (loaded) => {
+    const begin = (loaded: Inventory) => {
       for (const host of selectHosts(loaded, options.limit)) {
         const target = () => toTarget(host, { ...options, answerWithin: within }, context);
         const begun = options.begun?.get(host.name);
         ways.set(host, begun ?? (kept.has(host.name) ? target() : prepare(target())));
       }
-    });
+    };
+    if (given) begin(given.inventory);
+    // A path is read anew each time: who looks on while editing the inventory sees what is not applied yet.
+    const said = given ?? (await loadAndConnect(options, context, begin));
     inventory = said.inventory;
     const hosts = [...ways.keys()];
     let failures: Survey['failures'] = [];
