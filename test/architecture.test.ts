@@ -91,7 +91,7 @@ const arrows: Record<string, string[]> = {
     'errors',
     'shell',
   ],
-  hooks: ['status (types)', 'inventory', 'events (types)', 'document', 'text', 'programs'],
+  hooks: ['status (types)', 'pair', 'inventory', 'events (types)', 'document', 'text', 'programs'],
   serve: ['report', 'status (types)', 'errors'],
   patch: [
     'maintenance',
@@ -361,6 +361,10 @@ test('a program is started where its failure to start is told by a promise; what
     'src/inventory/secret-command.ts',
     'src/programs.ts',
   ]);
+});
+
+test('a signal is aborted by whom it is for: Node 20 forgets what it joins of several while somebody listens', () => {
+  expect(sources.filter((file) => /\bAbortSignal\.(any|timeout)\b/.test(text(file)))).toEqual([]);
 });
 
 test('there is no drawer for odds and ends', () => {

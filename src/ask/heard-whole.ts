@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /** Who hears what hosts say, until it stops. */
 interface Hearing<S extends unknown[]> {
   hear(...said: S): Promise<void> | void;
@@ -12,17 +14,28 @@ export async function heardWhole<S extends unknown[], L extends Hearing<S>, T>(
   listener: L & Hearing<S>,
   work: (listener: L) => Promise<T>,
 ): Promise<T> {
-  const broken = new AbortController();
+  const ending = new AbortController();
+  const { signal: stopping } = ending;
+  // Each host listens to it.
+  setMaxListeners(0, stopping);
+  const stop = () => ending.abort();
+  listener.stopping.addEventListener('abort', stop, { once: true });
+  if (listener.stopping.aborted) stop();
+  let broken: { error: unknown } | undefined;
   const hear = async (...said: S) => {
-    if (broken.signal.aborted) return;
+    if (broken) return;
     try {
       await listener.hear(...said);
     } catch (error) {
-      broken.abort(error);
+      broken = { error };
+      stop();
     }
   };
-  const stopping = AbortSignal.any([listener.stopping, broken.signal]);
-  const done = await work({ ...listener, hear, stopping });
-  broken.signal.throwIfAborted();
-  return done;
+  try {
+    const done = await work({ ...listener, hear, stopping });
+    if (broken) throw (broken as { error: unknown }).error;
+    return done;
+  } finally {
+    listener.stopping.removeEventListener('abort', stop);
+  }
 }

@@ -40,14 +40,16 @@ export function secretAsker(around: Surroundings): SecretAsker {
   const { stopping } = around;
   const one: AskSecret = async ({ host, text, isSecret, why, mayHaveLines, until }) => {
     const read = reader(around);
-    const end = until ? AbortSignal.any([stopping, until]) : stopping;
-    if (end.aborted || !read) return undefined;
+    if (stopping.aborted || until?.aborted || !read) return undefined;
+    const ending = new AbortController();
+    const end = () => ending.abort();
+    for (const signal of [stopping, until]) signal?.addEventListener('abort', end, { once: true });
     const goOn = await around.silence();
     try {
       const typed = await read(
         around.mask(visibleLines(worded(host, why === undefined ? text : `${why}.\n${text}`))),
         isSecret,
-        end,
+        ending.signal,
         mayHaveLines,
       );
       if (until?.aborted) return undefined;
@@ -62,6 +64,7 @@ export function secretAsker(around: Surroundings): SecretAsker {
       return typed.line;
     } finally {
       goOn();
+      for (const signal of [stopping, until]) signal?.removeEventListener('abort', end);
     }
   };
   let open: Promise<unknown> = Promise.resolve();

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { ExitCode, HaprovError, UsageError } from '../errors';
 import type { EventBody } from '../events/events';
 import { RunEvents } from '../hooks/run-events';
@@ -104,6 +105,8 @@ export async function execute<O>(
     env,
   });
   const stop = new AbortController();
+  // Each host that is asked something listens to it.
+  setMaxListeners(0, stop.signal);
   let isAsking = false;
   const leave = async () => {
     await reporter.close();

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { within } from '../pair/timeout';
 
 interface Request {
   url: string;
@@ -37,17 +38,22 @@ export function webhookHeaders({ id, body, secret, now = new Date() }: Omit<Requ
  * Sends an event once. A redirect is not followed: the signature is for this address.
  * @returns nothing where it was taken
  */
-export async function postEvent(request: Request): Promise<Refusal | undefined> {
-  const { url, body, signal, limitMs = 5000 } = request;
+export async function postEvent(event: Request): Promise<Refusal | undefined> {
+  const { url, body, signal, limitMs = 5000 } = event;
+  const request = new AbortController();
   try {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: webhookHeaders(request),
-      body,
-      redirect: 'manual',
-      signal: AbortSignal.any([signal, AbortSignal.timeout(limitMs)]),
-    });
-    await response.body?.cancel();
+    const response = await within(
+      limitMs,
+      fetch(url, {
+        method: 'POST',
+        headers: webhookHeaders(event),
+        body,
+        redirect: 'manual',
+        signal: request.signal,
+      }),
+      signal,
+    );
+    if (!response) return { fault: 'it does not answer in time', mayRetry: true };
     if (response.ok) return undefined;
     const { status } = response;
     return {
@@ -56,12 +62,14 @@ export async function postEvent(request: Request): Promise<Refusal | undefined> 
     };
   } catch (error) {
     return { fault: whyOf(error), mayRetry: true };
+  } finally {
+    // Nobody reads what it says.
+    request.abort();
   }
 }
 
 /** Node says what happened in the cause, and the address, which may be secret, in some messages. */
 function whyOf(error: unknown): string {
-  const { name, cause } = error as { name?: string; cause?: { code?: string } };
-  if (name === 'TimeoutError' || name === 'AbortError') return 'it does not answer in time';
+  const { cause } = error as { cause?: { code?: string } };
   return `it cannot be reached${cause?.code ? ` (${cause.code})` : ''}`;
 }

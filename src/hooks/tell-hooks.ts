@@ -52,17 +52,19 @@ export const isFor = ({ on }: Hook, { type }: HookEvent) =>
  * taken its time, it is not asked for each of them.
  */
 export async function tellHook(hook: Hook, events: readonly HookEvent[], way: Way): Promise<Told> {
-  const signal = AbortSignal.timeout(way.limitMs ?? limit);
+  const over = new AbortController();
+  const clock = setTimeout(() => over.abort(), way.limitMs ?? limit);
   const left: HookEvent[] = [];
   let why = '';
   for (const [at, event] of events.entries()) {
-    const answer = await tellOnce(hook, event, way, signal);
+    const answer = await tellOnce(hook, event, way, over.signal);
     if (answer === undefined) continue;
     if (left.length === 0) why = answer.fault;
-    const isOver = answer.mayRetry || signal.aborted;
+    const isOver = answer.mayRetry || over.signal.aborted;
     left.push(...(isOver ? events.slice(at) : [event]));
     if (isOver) break;
   }
+  clearTimeout(clock);
   const [first] = left;
   if (!first) return { hook, left };
   const what = left.length === 1 ? first.type : `${first.type} and ${left.length - 1} more`;

@@ -71,10 +71,9 @@ export class LoginClock {
   }
 }
 
-/** What ends a login that is under way; undefined where nothing can. */
-export function endOf({ cut, gate }: Pick<SshTarget, 'cut' | 'gate'>): AbortSignal | undefined {
-  return cut && gate ? AbortSignal.any([cut, gate.signal]) : (cut ?? gate?.signal);
-}
+/** What ends a login that is under way; undefined where nothing can. One that was begun early is cut by its gate. */
+export const endOf = ({ cut, gate }: Pick<SshTarget, 'cut' | 'gate'>): AbortSignal | undefined =>
+  gate?.signal ?? cut;
 
 /** The result of a login's `work`, of which nobody hears any more once the login is ended. @throws Error where it is */
 export async function unlessEnded<T>(target: Pick<SshTarget, 'cut' | 'gate'>, work: Promise<T>): Promise<T> {

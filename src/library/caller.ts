@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { ExitCode, HaprovError, UsageError } from '../errors';
 import type { Event, EventBody } from '../events/events';
 import { RunEvents } from '../hooks/run-events';
@@ -92,6 +93,8 @@ export async function callFor<T>(
   const own = { ...(caller.env ?? env) };
   const programEnv = { ...own };
   const stopping = caller.signal ?? new AbortController().signal;
+  // Each host that is asked something listens to it.
+  setMaxListeners(0, stopping);
   const typed: string[] = [];
   let secrets: Secrets | undefined;
   let isOver = false;
@@ -112,7 +115,7 @@ export async function callFor<T>(
   const askSecret = async (question: SecretQuestion): Promise<string | undefined> => {
     const answer = stopping.aborted
       ? undefined
-      : await whenAnswered(ask?.(question), endOf(question, stopping));
+      : await whenAnswered(whenAnswered(ask?.(question), question.until), stopping);
     if (question.isSecret && answer) {
       typed.push(answer);
       secrets?.add(answer);
@@ -166,11 +169,8 @@ export async function callFor<T>(
   }
 }
 
-const endOf = ({ until }: SecretQuestion, stopping: AbortSignal) =>
-  until ? AbortSignal.any([stopping, until]) : stopping;
-
 /** What a caller's function answers; undefined where the call is ended meanwhile. */
-const whenAnswered = <T>(answer: Promise<T> | T, stopping: AbortSignal): Promise<T | undefined> =>
+const whenAnswered = <T>(answer: Promise<T> | T, stopping?: AbortSignal): Promise<T | undefined> =>
   within(Number.POSITIVE_INFINITY, Promise.resolve(answer), stopping);
 
 const left = () => new HaprovError(ExitCode.left, 'left before a host was changed: nothing was done');
