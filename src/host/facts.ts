@@ -72,7 +72,8 @@ function readRollHead(text: string): NonNullable<HostFacts['roll']> {
   return { command: command.join(' '), since: new Date(Number(since) * 1000), by };
 }
 
-function readLock(text: string, state: string, alive: boolean): HostFacts['lock'] {
+/** Reads who has a lock: the run, when it began, and its operator. */
+export function readLock(text: string, state: string, alive: boolean): NonNullable<HostFacts['lock']> {
   const [run = '', since, ...owner] = text.split(' ');
   return {
     run,

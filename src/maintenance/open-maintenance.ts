@@ -150,7 +150,8 @@ export function maintenanceOf(
   };
 }
 
-function lockedBy(name: string, { run, owner, since }: NonNullable<HostFacts['lock']>): HostError {
+/** The error for a host that a living run has locked. */
+export function lockedBy(name: string, { run, owner, since }: NonNullable<HostFacts['lock']>): HostError {
   const when = Number.isNaN(since.getTime()) ? 'an unknown time' : localTime(since.toISOString());
   return new HostError(
     name,

@@ -1,24 +1,43 @@
 import { ExitCode, HaprovError } from '../errors';
 import type { Connection } from '../host/connection';
+import { readLock } from '../host/facts';
 import { whyNot } from '../host/script-result';
+import { lockedBy } from '../maintenance/open-maintenance';
 import type { Context } from '../planning/context';
-import { forgetScript, noteScript, type RollNote } from './roll-note';
+import { forgetScript, type Held, heldByOthers, holdScript, letGoScript, noteScript } from './roll-note';
+import type { Roll } from './rolling';
 
 const tellMs = 30_000;
+/** What is not taken away is over by itself. */
+const letGoMs = 5000;
 
-/** Writes a roll's note on all hosts that answer, and takes it away. */
+/** Writes a roll's note on all hosts that answer, and takes it away; keeps others from them meanwhile. */
 export function noteKeeper(
   connections: ReadonlyMap<string, Connection>,
-  { emit }: Context,
-): { write(note: RollNote): Promise<void>; forget(note: RollNote): Promise<void> } {
-  const tell = async (script: string, to: string) =>
+  held: Held,
+  { emit }: Pick<Context, 'emit'>,
+): Pick<Roll, 'write' | 'forget' | 'hold' | 'letGo'> {
+  const tell = async (script: string, to: string, timeoutMs = tellMs) =>
     Promise.all(
       [...connections].map(async ([host, connection]) => ({
         host,
-        why: await whyNot(() => connection.runScript(script, { timeoutMs: tellMs, to })),
+        why: await whyNot(() => connection.runScript(script, { timeoutMs, to })),
       })),
     );
   return {
+    async hold(how) {
+      const others: HaprovError[] = [];
+      const holdOne = async (host: string, connection: Connection) => {
+        const options = { timeoutMs: tellMs, accepts: [heldByOthers] };
+        const { code, stdout } = await connection.runScript(holdScript(how, held), options);
+        if (code === heldByOthers) others.push(lockedBy(host, readLock(stdout.trim(), '', true)));
+      };
+      await Promise.all([...connections].map(([host, one]) => whyNot(() => holdOne(host, one))));
+      if (others[0]) throw others[0];
+    },
+    async letGo() {
+      await tell(letGoScript(held.run), 'let others work there again', letGoMs);
+    },
     async write(note) {
       const told = await tell(noteScript(note), 'note how far the roll has come');
       const [first] = told;

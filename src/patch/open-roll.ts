@@ -1,6 +1,12 @@
 import type { Survey, Surveyed } from '../host/survey';
 import type { Host, Inventory } from '../inventory/inventory';
-import { maintenanceOf, pairOf, toldQuestion, watchedQuestion } from '../maintenance/open-maintenance';
+import {
+  lockedBy,
+  maintenanceOf,
+  pairOf,
+  toldQuestion,
+  watchedQuestion,
+} from '../maintenance/open-maintenance';
 import { holdersOf, type PairState } from '../pair/health';
 import { servedOf } from '../pair/served';
 import type { Context } from '../planning/context';
@@ -38,7 +44,7 @@ const gateMs = 90_000;
 
 /**
  * Asks all hosts, and says what a roll would do, in which order: hosts that hold no VIP first. Changes nothing.
- * @throws HostError (exit 3) where a host is not reached, or another run has its lock; HaprovError (exit 1) where nobody else
+ * @throws HostError (exit 3) where a host is not reached, or another run or roll has its lock; HaprovError (exit 1) where nobody else
  * would serve; UsageError where another command’s roll was left
  */
 export async function openRoll(
@@ -101,6 +107,8 @@ async function planRoll(
   const answers = new Map(
     surveyed.hosts.map((found) => [found.name, readRoll(found.answers.of(rollQuestion.id))]),
   );
+  const locked = surveyed.hosts.find(({ facts }) => facts.lock?.alive);
+  if (locked?.facts.lock) throw lockedBy(locked.name, locked.facts.lock);
   const noted = newestNote([...answers.values()].flatMap(({ note }) => note ?? []));
   requireAll(surveyed, noted);
   tellOfLint(said, options, context);
@@ -125,7 +133,7 @@ async function planRoll(
   const pair = reached.pair.asServed(before);
   const inventory = servedOf(said.inventory, pair, before, await reached.pair.look());
   const surroundings = { run, owner: operator(), command, inventory: inventory.name };
-  const limits = { leaseSeconds: options.confirmWithin, giveUpSeconds };
+  const leaseSeconds = options.confirmWithin;
   // A host that the roll itself has taken out, or the one that is begun anew, is back before the next one's turn.
   const isOneAway = [...note.hosts].some(
     ([name, { state, staysDrained }]) =>
@@ -157,8 +165,9 @@ async function planRoll(
     if (!stand.staysDrained && !options.allowOutage && !isOneAway) refuseAlone(maintenance, before, command);
     const runs = {
       ...surroundings,
-      ...limits,
-      confirmSeconds: confirmSeconds(options.confirmWithin, work ?? {}, gateMs),
+      leaseSeconds,
+      giveUpSeconds,
+      confirmSeconds: confirmSeconds(leaseSeconds, work ?? {}, gateMs),
       stopping: context.stopping,
       emit: context.emit,
     };
@@ -215,9 +224,9 @@ async function planRoll(
       waits: { sessionsMs: timeout * 1000, bootMs: bootWithin * 1000, soakMs: soak * 1000, gateMs },
       cuts: options.cut,
       force: options.allowOutage,
-      leaseSeconds: options.confirmWithin,
+      leaseSeconds,
       newFaults: (name) => closer.faultsSince(name, connections),
-      ...noteKeeper(connections, context),
+      ...noteKeeper(connections, { ...surroundings, leaseSeconds, begun: note.begun }, context),
       emit: context.emit,
       stopping: context.stopping,
       begin: context.begin,

@@ -18,7 +18,7 @@ const onStop =
   'the host whose turn it is gets its place back first, also where it has to boot for that, unless its units do not start; no other is begun; press Ctrl-C again to leave at once (the same command goes on later)';
 
 /**
- * Locks all hosts and stages on all, before any is touched; then turn by turn: drain, change, boot, look, give its place back.
+ * Locks all hosts, until all of it is over, and stages on all, before any is touched; then turn by turn: drain, change, boot, look, give its place back.
  * The first failure ends the roll: no other host is begun. What hosts have behind them is noted on them, so that the same command
  * goes on where this one ends, whatever ends it.
  */
@@ -26,7 +26,7 @@ export async function roll(roll: Roll): Promise<RollResult> {
   const runs = roll.hosts.flatMap(({ run }) => run ?? []);
   roll.begin(onStop);
   const heartbeat = startHeartbeat(roll.leaseSeconds, () =>
-    Promise.allSettled(runs.map((run) => run.renew())),
+    Promise.allSettled([...runs.map((run) => run.renew()), roll.hold('renew')]),
   );
   try {
     const staged = await stageAll(runs);
@@ -34,9 +34,17 @@ export async function roll(roll: Roll): Promise<RollResult> {
       const { exitCode, message } = await changeNothing(runs, staged);
       return { exitCode, done: [], message };
     }
+    try {
+      await roll.hold('begin');
+      await roll.write(roll.note);
+    } catch (error) {
+      await restoreAll(runs);
+      throw error;
+    }
     return await takeTurns(roll);
   } finally {
     heartbeat.stop();
+    await roll.letGo();
   }
 }
 
@@ -55,7 +63,6 @@ export async function endWithoutTurns(
 
 async function takeTurns(roll: Roll): Promise<RollResult> {
   const done: string[] = [];
-  await roll.write(roll.note);
   await tellWhoIsDrained({ ...roll, hosts: roll.connected }, await roll.pair.look());
   for (const [at, host] of roll.hosts.entries()) {
     const left = roll.hosts.slice(at + 1);

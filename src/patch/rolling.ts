@@ -48,6 +48,10 @@ export interface Roll {
   leaseSeconds: number;
   /** What is wrong on a host that was not before the roll, a sentence each. */
   newFaults(host: string): Promise<string[]>;
+  /** Keeps others from all hosts that answer, until the lease is over. @throws HostError (exit 3) where others are at work */
+  hold(how: 'begin' | 'renew'): Promise<void>;
+  /** Lets others work on the hosts again. */
+  letGo(): Promise<void>;
   /** Writes the note on all hosts that answer. @throws HaprovError where none took it */
   write(note: RollNote): Promise<void>;
   /** Takes the note away again. */

@@ -63,6 +63,7 @@ async function workAway(
     const begun = performance.now();
     if (mustBoot) {
       await boot(roll, host);
+      await roll.hold('renew');
       isBooted = true;
       // What is slow to start may take what the boot itself has left.
       forMs = Math.max(forMs, begun + roll.waits.bootMs - performance.now());

@@ -54,6 +54,8 @@ export class World {
   /** A roll that was left is begun anew. */
   isAnew = false;
   isGone = false;
+  /** Hosts that serve and that somebody else could have got while one was taken out. */
+  readonly unlocked: string[] = [];
   /** The hosts that went down while they had the VIP. */
   readonly missed: string[] = [];
 
@@ -67,6 +69,8 @@ export class World {
 
   /** Before and after whatever is told to a host the laptop may go off, and the operator may press Ctrl-C. */
   async point(): Promise<void> {
+    const free = this.hosts.filter(({ isUp, isFlagged, lock, held }) => isUp && !isFlagged && !lock && !held);
+    if (this.isTaking) this.unlocked.push(...free.map(({ name }) => name));
     if (this.isGone) return never();
     this.points += 1;
     if (this.points === this.cut.stopAt) this.stop.abort();
@@ -75,6 +79,12 @@ export class World {
       this.isGone = true;
       return never();
     }
+  }
+
+  /** Whether a host is taken out, by what is noted. */
+  get isTaking(): boolean {
+    const stands = [...(newestNote(this.hosts.flatMap(({ note }) => note ?? []))?.hosts.values() ?? [])];
+    return stands.some(({ state }) => state === 'taken' || state === 'booting');
   }
 
   has(host: string, what: Trouble['what']): boolean {
@@ -114,6 +124,8 @@ class ModelHost implements HostVerbs, BootVerbs {
   wasStopped = false;
   state: RunState | '' = '';
   note: RollNote | undefined;
+  /** The roll that keeps others from it; one that boots has to be told again. */
+  held = '';
   /** Which boot it ran since when its kernel was made newer. */
   newSince: number | undefined;
   before: number | undefined;
@@ -181,6 +193,7 @@ class ModelHost implements HostVerbs, BootVerbs {
     if (this.lock) this.world.diary.push(`${this.name} ends its run by itself`);
     if (this.lock && this.state !== 'confirmed') this.newSince = this.before;
     this.lock = '';
+    this.held = '';
   }
 
   async renew(): Promise<void> {}
@@ -214,6 +227,7 @@ class ModelHost implements HostVerbs, BootVerbs {
       if (this.world.has(this.name, 'does not go down')) return;
       if (this.world.holder === this) this.world.missed.push(this.name);
       this.isUp = false;
+      this.held = '';
       this.spared.clear();
       if (this.world.has(this.name, 'does not come back')) return never();
       setTimeout(() => this.comesBack(), bootsForMs);
@@ -297,6 +311,20 @@ class ModelHost implements HostVerbs, BootVerbs {
 
   async #notTold(verb: string): Promise<never> {
     throw new Error(`${this.name} was told ${verb}, and no roll does that`);
+  }
+
+  hold(run: string): Promise<void> {
+    return this.#told('', () => {
+      if (this.lock && !this.lock.startsWith(`${run} `))
+        throw new HostError(this.name, `locked by ${this.lock}`);
+      this.held = run;
+    });
+  }
+
+  letGo(): Promise<void> {
+    return this.#told('', () => {
+      this.held = '';
+    });
   }
 
   noted(note: RollNote | undefined): Promise<void> {
@@ -424,6 +452,12 @@ export async function tell(world: World, more: Partial<Roll> = {}): Promise<Told
       force: false,
       leaseSeconds: 60,
       newFaults: async (name) => (world.has(name, 'is not as before') ? ['a kernel parameter is lost'] : []),
+      hold: async () => {
+        const told = await Promise.allSettled(hosts.map((host) => host.hold(run)));
+        for (const one of told)
+          if (one.status === 'rejected' && /locked/.test(one.reason.message)) throw one.reason;
+      },
+      letGo: async () => void (await Promise.allSettled(hosts.map((host) => host.letGo()))),
       write: async (what) => void (await onAll(what)),
       forget: async () => void (await onAll(undefined)),
       emit: runs.emit,

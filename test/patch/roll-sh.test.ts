@@ -1,6 +1,18 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { forgetScript, noteScript, type RollNote, readRoll, rollQuestion } from '../../src/patch/roll-note';
+import { readFacts } from '../../src/host/facts';
+import { unlockScript } from '../../src/host/history';
+import {
+  forgetScript,
+  type Held,
+  heldByOthers,
+  holdScript,
+  letGoScript,
+  noteScript,
+  type RollNote,
+  readRoll,
+  rollQuestion,
+} from '../../src/patch/roll-note';
 import { call, compose } from '../../src/shell/library';
 import { Sandbox, type Shell, shells } from '../shell/sandbox';
 
@@ -43,6 +55,73 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     expect(await box.send(forgetScript(note.roll))).toMatchObject({ code: 0, stderr: '' });
     expect((await ask()).note).toBeUndefined();
     expect(await box.send(forgetScript(note.roll))).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  describe('others are kept from a host', () => {
+    const begun = new Date('2026-01-02T03:04:05Z');
+    const held: Held = { run: 'run1', leaseSeconds: 60, begun, owner: 'me@laptop' };
+    const bobs = { ...held, run: 'run2', owner: 'bob@desk' };
+    const told = (script: string) => box.send(script);
+    const lock = async () =>
+      readFacts((await box.ask([{ id: 'facts', script: call('probe_lock') }])).of('facts')).lock;
+    const refused = { code: heldByOthers, stdout: 'run1 1767323045 me@laptop\n' };
+
+    beforeEach(async () => {
+      box.uptime = 1000;
+      expect(await told(holdScript('begin', held))).toMatchObject({ code: 0, stdout: '', stderr: '' });
+    });
+
+    test('from whoever begins, until the lease is over or the roll lets go', async () => {
+      expect(await lock()).toMatchObject({ run: 'run1', since: begun, owner: 'me@laptop', alive: true });
+      for (const how of ['begin', 'renew'] as const)
+        expect(await told(holdScript(how, bobs))).toMatchObject(refused);
+      const steps = await box.steps();
+      const { code, journal } = await box.stage(steps, 'run2', 'bob@desk');
+      expect([code, journal[0]]).toEqual([75, { event: 'locked', holder: 'run1 1767323045 me@laptop' }]);
+      box.uptime = 1059;
+      expect(await told(holdScript('renew', held))).toMatchObject({ code: 0 });
+      box.uptime = 1118;
+      expect(await told(holdScript('begin', bobs))).toMatchObject(refused);
+      expect(await told(letGoScript('run2'))).toMatchObject({ code: 0 });
+      expect(await lock()).toMatchObject({ run: 'run1' });
+      expect(await told(letGoScript('run1'))).toMatchObject({ code: 0, stderr: '' });
+      expect(await lock()).toBeUndefined();
+      expect(await told(letGoScript('run1'))).toMatchObject({ code: 0, stderr: '' });
+    });
+
+    test('not from its own runs', async () => {
+      expect(await box.stage(await box.steps(), 'run1', 'me@laptop')).toMatchObject({ code: 0 });
+      expect(await told(holdScript('renew', held))).toMatchObject({ code: 0 });
+      expect(await told(holdScript('begin', bobs))).toMatchObject(refused);
+    });
+
+    test.each([
+      ['its laptop is lost', 1060],
+      ['it boots', 3],
+    ])('no longer where %s', async (_, uptime) => {
+      box.uptime = uptime;
+      expect(await lock()).toBeUndefined();
+      expect(await told(holdScript('renew', held))).toMatchObject({ code: 0 });
+      expect(await lock()).toMatchObject({ run: 'run1' });
+    });
+
+    test('no longer where somebody takes it away, and what is damaged keeps nobody', async () => {
+      expect((await told(unlockScript('run1', 0))).stdout).toBe('gone\n');
+      expect(await lock()).toBeUndefined();
+      expect(await told(holdScript('renew', held))).toMatchObject({ code: 0 });
+      expect(await lock()).toBeUndefined();
+      expect(await told("ln -s 'x y z' /var/lib/haprov/rolling")).toMatchObject({ code: 0 });
+      expect(await lock()).toBeUndefined();
+      expect(await told(holdScript('begin', bobs))).toMatchObject({ code: 0 });
+      expect(await lock()).toMatchObject({ owner: 'bob@desk' });
+    });
+
+    test('a living run keeps a roll away', async () => {
+      await told(letGoScript('run1'));
+      await box.stage(await box.steps(), 'run3', 'ann@desk');
+      const { code, stdout } = await told(holdScript('begin', held));
+      expect([code, stdout]).toEqual([heldByOthers, expect.stringMatching(/^run3 \d+ ann@desk\n$/)]);
+    });
   });
 
   test('a machine that has booted has another kernel, a container only another first process', async () => {

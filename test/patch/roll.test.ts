@@ -1,4 +1,4 @@
-import { ExitCode } from '../../src/errors';
+import { ExitCode, HostError } from '../../src/errors';
 import { ScriptFailure } from '../../src/host/script-result';
 import type { RollNote, Stand } from '../../src/patch/roll-note';
 import { until } from '../support/model-time';
@@ -26,9 +26,10 @@ const noteOf = (stands: Record<string, Stand['state']>): RollNote => ({
 
 /** Nothing of the roll is left on any host. */
 function isClean(world: World): void {
-  for (const { lock, isFlagged, note, spared } of world.hosts)
-    expect({ lock, isFlagged, note, spared: [...spared] }).toEqual({
+  for (const { lock, held, isFlagged, note, spared } of world.hosts)
+    expect({ lock, held, isFlagged, note, spared: [...spared] }).toEqual({
       lock: '',
+      held: '',
       isFlagged: false,
       note: undefined,
       spared: [],
@@ -45,7 +46,18 @@ test('the host that holds no VIP is first, and the other is booted when that one
   });
   expect(world.diary).toEqual([...turn('ethyl'), ...turn('fred')]);
   expect(boots(world)).toEqual([2, 2]);
-  expect(world.missed).toEqual([]);
+  expect([world.missed, world.unlocked]).toEqual([[], []]);
+  isClean(world);
+});
+
+test('who takes a host between the plan and the first turn keeps it: nothing is touched, and nothing stays locked', async () => {
+  const world = new World();
+  const fred = world.host('fred');
+  fred.hold = async () => {
+    throw new HostError('fred', 'locked by bob@desk');
+  };
+  await expect(tell(world)).rejects.toThrow('fred: locked by bob@desk');
+  expect(world.diary).toEqual(['ethyl restore', 'fred restore']);
   isClean(world);
 });
 

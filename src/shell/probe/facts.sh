@@ -2,7 +2,10 @@
 # Needs: probe init
 
 probe_lock() {
-  [ -L /var/lib/haprov/lock ] || return 0
+  if [ ! -L /var/lib/haprov/lock ]; then
+    if holder=$(roll_at_work); then printf 'lock=%s\nlock-state=confirmed\nlock-alive=yes\n' "$holder"; fi
+    return 0
+  fi
   holder=$(readlink /var/lib/haprov/lock)
   holder_home=/var/lib/haprov/runs/${holder%% *}
   echo "lock=$holder"

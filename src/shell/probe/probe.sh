@@ -105,3 +105,15 @@ is_alive() { # HOME
   [ -f "$1/guard" ] && [ -f "$1/alive" ] || return 1
   ! ( flock -n 8 && flock -n 9 ) 8<"$1/alive" 9<"$1/guard"
 }
+
+# Prints "RUN SECONDS_SINCE_1970 OWNER" of the roll over several hosts that is at work and keeps others from this one. Its mark,
+# "SECONDS_SINCE_BOOT LEASE" and the same words, is a symbolic link, which whoever drives the roll renews.
+roll_at_work() {
+  mark_=$(readlink /var/lib/haprov/rolling) || return
+  whose_=${mark_#* }
+  lease_=${whose_%% *}
+  case ${mark_%% *}$lease_ in *[!0-9]*) return 1 ;; esac
+  read -r up_ _ </proc/uptime
+  age_=$((${up_%%.*} - ${mark_%% *}))
+  [ $age_ -ge 0 ] && [ $age_ -lt "$lease_" ] && echo "${whose_#* }"
+}

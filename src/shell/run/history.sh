@@ -97,6 +97,10 @@ unlock_dead() { # RUN [SECONDS]
     sleep 1
   done
   # A run without its folder can neither be finished nor restored.
-  if [ "$found" = gone ] || has_ended "$found"; then drop_lock "/var/lib/haprov/runs/$1"; fi
+  if [ "$found" = gone ] || has_ended "$found"; then
+    drop_lock "/var/lib/haprov/runs/$1"
+    mark_=$(readlink /var/lib/haprov/rolling) || mark_=
+    case $mark_ in *" $1 "*) rm -f /var/lib/haprov/rolling ;; esac
+  fi
   echo "$found"
 }

@@ -253,6 +253,10 @@ start_watcher() { begin_apart exec setsid sh "$home/transaction" watch </dev/nul
 lock=${home%/runs/*}/lock
 
 take_lock() {
+  if holder=$(roll_at_work) && [ "${holder%% *}" != "$run" ]; then
+    emit locked - "$holder"
+    return 75
+  fi
   for try in 1 2 3; do
     ln -s "$run $(date +%s) $owner" "$lock" 2>/dev/null && return
     holder=$(readlink "$lock") || continue
