@@ -17,8 +17,13 @@ export function sinceTime(text: string, now: Date): number | undefined {
   if (word === 'today') return day.getTime();
   if (word === 'yesterday') return new Date(now.getFullYear(), now.getMonth(), now.getDate() - 1).getTime();
   const [, hour, minute, second = '0'] = /^(\d{1,2}):(\d\d)(?::(\d\d))?$/.exec(word) ?? [];
-  if (hour !== undefined) return day.setHours(Number(hour), Number(minute), Number(second));
+  if (hour !== undefined)
+    return Number(hour) < 24 && Number(minute) < 60 && Number(second) < 60
+      ? day.setHours(Number(hour), Number(minute), Number(second))
+      : undefined;
   if (!/^\d{4}-\d\d-\d\d/.test(word)) return undefined;
   const at = Date.parse(/^\d{4}-\d\d-\d\d$/.test(word) ? `${word}T00:00:00` : text.trim().replace(' ', 'T'));
-  return Number.isNaN(at) ? undefined : at;
+  // Date.parse takes 31 February for 3 March.
+  const isThere = new Date(`${word.slice(0, 10)}T00:00:00`).getDate() === Number(word.slice(8, 10));
+  return Number.isNaN(at) || !isThere ? undefined : at;
 }

@@ -42,7 +42,7 @@ export async function drainHost(maintenance: Maintenance, wishes: DrainWishes): 
   const servers = tellableServers(maintenance, first);
   const isCounted = saysWhatIsUncounted(maintenance, first);
   begin(onStop);
-  const watch = wishes.force ? () => {} : guard(maintenance);
+  const watch = wishes.force ? () => {} : guard(maintenance, first);
   try {
     await takeOut(maintenance, wishes, { servers, isCounted, watch });
   } catch (error) {

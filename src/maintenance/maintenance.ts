@@ -83,7 +83,9 @@ export async function giveServersBack(
   const told = pair.balancers.filter((name) => !mute.has(name));
   const untold = await giveBack(hostsThatAnswer(maintenance), told, servers);
   for (const { balancer, why } of untold)
-    warn(`${balancer} could not be told: ${why}; haprov undrain again when it is back, or the next apply, does`);
+    warn(
+      `${balancer} could not be told: ${why}; haprov undrain again when it is back, or the next apply, does`,
+    );
   return untold;
 }
 

@@ -11,11 +11,10 @@ export class NobodyElse extends HaprovError {
 }
 
 /** Why nobody else would serve while the host is away, a sentence each. A host that is not reached keeps its VIPs. */
-function aloneWithout(maintenance: Maintenance, pairState: PairState): string[] {
+function aloneWithout(maintenance: Maintenance, pairState: PairState, before?: PairState): string[] {
   const vips = maintenance.hosts.has(maintenance.host) ? maintenance.vips : [];
-  return servedByNobodyElse({ ...maintenance, vips }, pairState, (name) =>
-    faultsOf(maintenance, name, pairState),
-  );
+  const faults = (name: string) => faultsOf(maintenance, name, pairState);
+  return servedByNobodyElse({ ...maintenance, vips }, pairState, faults, before);
 }
 
 /** Whether two looks in a row have found the same: one alone may have come in the middle of something. */
@@ -30,10 +29,10 @@ export function twice(isSo: (pairState: PairState) => boolean): (pairState: Pair
 }
 
 /** To be called with each look of a wait. @throws NobodyElse as soon as two in a row find that nobody else would serve */
-export function guard(maintenance: Maintenance): (pairState: PairState) => void {
+export function guard(maintenance: Maintenance, before: PairState): (pairState: PairState) => void {
   let reasons: string[] = [];
   const isAlone = twice((pairState) => {
-    reasons = aloneWithout(maintenance, pairState);
+    reasons = aloneWithout(maintenance, pairState, before);
     return reasons.length > 0;
   });
   return (pairState) => {

@@ -1,6 +1,6 @@
 import type { Service, Vip } from '../inventory/inventory';
-import { holdersOf, isUp, type PairState, serversUp } from './health';
-import { serverCalled, serversOn } from './servers';
+import { holdersOf, isDown, isUp, type PairState, serversUp } from './health';
+import { mayBeAway, serverCalled, serversOn } from './servers';
 
 /** What draining a host means for the other hosts. A server is `service/server`. */
 
@@ -18,11 +18,13 @@ export interface HostRole {
 /**
  * Why a host must not be drained: a sentence for each VIP and service that no other host could serve.
  * @param faultsOf what keeps another host from serving; empty where it is healthy
+ * @param before how the pair was before the host was taken out: a service that had no server then has nobody to lose
  */
 export function servedByNobodyElse(
   { host, vips, services }: HostRole,
   pairState: PairState,
   faultsOf: (host: string) => string[],
+  before = pairState,
 ): string[] {
   const reasons = vips
     .filter(({ members }) => members.some((member) => member.host.name === host))
@@ -39,7 +41,9 @@ export function servedByNobodyElse(
   for (const server of leftListed(services, pairState)) kept.delete(server);
   const isSeen = (service: string) =>
     [...pairState.values()].some(({ servers = [] }) => servers.some((one) => one.service === service));
-  for (const { name, backends } of services) {
+  for (const service of services) {
+    const { name, backends } = service;
+    if (mayBeAway(service) || isUnserved(service, before)) continue;
     if (!backends.hosts.some((one) => one.name === host)) continue;
     const left = backends.servers.filter((server) => server.host?.name !== host);
     const faults = left.map((server) => {
@@ -57,6 +61,19 @@ export function servedByNobodyElse(
     reasons.push(`service ${name} would have no server: ${why.join(', ') || 'it has no other'}`);
   }
   return reasons;
+}
+
+/** Whether all its servers are down for who asks them, though none is drained. */
+function isUnserved({ name, backends }: Service, pairState: PairState): boolean {
+  const kept = keptDrained(pairState);
+  const mayServe = backends.servers.some(
+    (server) =>
+      kept.has(`${name}/${server.name}`) || (server.host && pairState.get(server.host.name)?.drained),
+  );
+  const rows = [...pairState.values()].flatMap(({ servers = [] }) =>
+    servers.filter((one) => one.service === name),
+  );
+  return !mayServe && rows.length > 0 && rows.every(isDown);
 }
 
 /** The servers that no HAProxy has; empty where no HAProxy has answered. */

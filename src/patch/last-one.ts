@@ -10,12 +10,13 @@ const isWell = (roll: Roll, { name }: RollHost, now: PairState) =>
   now.has(name) && roll.pair.hostFaults(name, now).length === 0;
 
 /** Why nobody else serves what the host is to serve, a sentence each; empty where somebody does. */
-export const whyNobodyElse = ({ maintenance }: RollHost, now: PairState): string[] =>
-  servedByNobodyElse(maintenance, now, (name) => faultsOf(maintenance, name, now));
+export const whyNobodyElse = ({ before }: Roll, { maintenance }: RollHost, now: PairState): string[] =>
+  servedByNobodyElse(maintenance, now, (name) => faultsOf(maintenance, name, now), before);
 
 /** Whether it is of no use to look any longer at a drained host that is well: nobody else serves, or the operator has pressed Ctrl-C. */
 export const isAwaited = (roll: Roll, host: RollHost, now: PairState): boolean =>
-  isWell(roll, host, now) && (roll.stopping.aborted || (!roll.force && whyNobodyElse(host, now).length > 0));
+  isWell(roll, host, now) &&
+  (roll.stopping.aborted || (!roll.force && whyNobodyElse(roll, host, now).length > 0));
 
 /**
  * A host that the roll has drained is never the last one left out: where nobody else serves, or it is well and the operator has
@@ -34,7 +35,7 @@ export async function serveIfLast(
   if (!now.get(host.name)?.drained) return error;
   const say = (more: string) => new HaprovError(error.exitCode, `${error.message}; ${more}`, error.hint);
   if (staysDrained(roll, host)) return say('it stays drained, as it was');
-  const alone = whyNobodyElse(host, now);
+  const alone = whyNobodyElse(roll, host, now);
   const isUp = isWell(roll, host, now);
   if (alone.length === 0 && !(isUp && roll.stopping.aborted))
     return say(

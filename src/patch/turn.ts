@@ -90,7 +90,7 @@ async function drain(roll: Roll, host: RollHost): Promise<void> {
 /** @throws HaprovError where nobody else serves any more, so that the host must not go away */
 async function requireOthers(roll: Roll, host: RollHost, so: string): Promise<void> {
   if (roll.force || staysDrained(roll, host)) return;
-  const alone = whyNobodyElse(host, await roll.pair.look());
+  const alone = whyNobodyElse(roll, host, await roll.pair.look());
   if (alone.length > 0)
     throw failed(`${host.name} ${so}: nobody else serves any more (${alone.join('; ')}); mend that first`);
 }

@@ -23,7 +23,7 @@ async function tellWhenAlone(roll: Roll, host: RollHost, over: AbortSignal): Pro
   const others = new Set([...roll.connected.keys()].filter((one) => one !== name));
   let alone: string[] = [];
   const isSure = twice((now) => {
-    alone = whyNobodyElse(host, now);
+    alone = whyNobodyElse(roll, host, now);
     return alone.length > 0;
   });
   while (!over.aborted) {

@@ -94,9 +94,12 @@ test.each([
   expect(sinceTime(text, date)).toBe(date.getTime() + seconds * 1000);
 });
 
-test.each(['', 'soon', '10 parsecs', '25', '2026-13-45'])('--since "%s" is no time', (text) => {
-  expect(sinceTime(text, new Date())).toBeUndefined();
-});
+test.each(['', 'soon', '10 parsecs', '25', '25:99', '24:00', '2026-13-45', '2026-02-31', '2026-02-30 12:00'])(
+  '--since "%s" is no time',
+  (text) => {
+    expect(sinceTime(text, new Date())).toBeUndefined();
+  },
+);
 
 test('a line names time, host and program; what a host wrote is not obeyed', () => {
   const line = entryLines(['fred', 'a-host-with-a-long-name'], { color: false, columns: 40 });

@@ -77,6 +77,29 @@ test('who would serve beside a host', () => {
   ]);
 });
 
+test('a service that nobody serves, or whose servers may all be down, keeps no host', () => {
+  const none = { servers: ['fred', 'ethyl'].map((name) => server(name, { status: 'DOWN', check: 'L4CON' })) };
+  const dead = pairState(none, none);
+  expect(servedByNobodyElse(part, dead, well)).toEqual([]);
+  // Nor later, when the host has been drained, and its own server is on the lists.
+  const lists = { ...none, drainedServers: ['cluster37/fred'] };
+  const later = pairState({ ...lists, drained: true }, lists);
+  expect(servedByNobodyElse(part, later, well, dead)).toEqual([]);
+  // Where it is drained, it is what serves when it comes back.
+  expect(servedByNobodyElse(part, later, well)).toEqual([
+    expect.stringContaining('cluster37/ethyl is not up'),
+  ]);
+  const down = { servers: [server('fred'), server('ethyl', { status: 'DOWN', check: 'L4CON' })] };
+  const spare = services.map((one) => ({
+    ...one,
+    backends: {
+      ...one.backends,
+      servers: one.backends.servers.map((each) => ({ ...each, mayBeDown: true })),
+    },
+  }));
+  expect(servedByNobodyElse({ ...part, services: spare }, pairState(down, down), well)).toEqual([]);
+});
+
 test('who could not be told that a drain is over', () => {
   const [all, lists] = [[server('fred'), server('ethyl')], { drainedServers: ['cluster37/ethyl'] }];
   const [sends, spares] = [
