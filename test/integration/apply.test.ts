@@ -77,7 +77,7 @@ describeLab('two bare hosts become the pair', () => {
   test('nothing is left beside the files, and the lock is gone', () => {
     for (const host of pair) {
       expect(on(host, "find /etc /usr/libexec -name '*haprov-2*'; ls -A /var/lib/haprov").trim()).toBe(
-        'haproxy-loaded\nruns',
+        'haproxy-loaded\nruns\nsecret-lines',
       );
       expect(on(host, 'stat -c "%a %U" /var/lib/haprov/runs').trim()).toBe('700 root');
     }

@@ -300,7 +300,7 @@ export const testAdopted = (from: number, to: number): void =>
             const own = () =>
               on(
                 'fred',
-                'find /etc/haproxy /etc/keepalived -type f -exec sha256sum {} +; ls -A /var/lib/haprov | grep -v -e runs -e haproxy-loaded; true',
+                'find /etc/haproxy /etc/keepalived -type f -exec sha256sum {} +; ls -A /var/lib/haprov | grep -v -e runs -e haproxy-loaded -e secret-lines; true',
               );
             const before = own();
             const ended = await haprov('drain', inventory, 'fred', '--timeout', '20');
@@ -366,7 +366,7 @@ export const testAdopted = (from: number, to: number): void =>
                 expect(applied.stderr + applied.stdout).toContain('nothing was changed on any host');
                 expect({ failed, after }).toEqual({ failed: 0, after: before });
               }
-              expect(on('fred', 'ls -A /var/lib/haprov | grep -v -e runs -e haproxy-loaded; true')).toBe('');
+              expect(on('fred', 'ls -A /var/lib/haprov | grep -v -e runs -e haproxy-loaded -e secret-lines; true')).toBe('');
             } finally {
               writeFileSync(inventory, original);
             }
