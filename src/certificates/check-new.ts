@@ -17,7 +17,10 @@ export function problemsOfNew(fresh: NewCertificate, old: string | undefined, no
   if (!own) return ['has no certificate that can be read'];
   const problems: string[] = [];
   const facts = certificateIn(fresh.certificate, now);
-  if (!keyFits(own, fresh.key)) problems.push('has a key that is not its own, or none');
+  const fault = faultOfKey(certificatesIn(fresh.certificate), fresh.key);
+  // All else would be said of another's certificate.
+  if (fault === behind) return [behind];
+  if (fault) problems.push(fault);
   const day = (iso: string) => new Date(iso).toISOString().slice(0, 10);
   if (new Date(own.validTo) <= now) problems.push(`expired on ${day(own.validTo)}`);
   if (new Date(own.validFrom) > now) {
@@ -36,6 +39,17 @@ export function problemsOfNew(fresh: NewCertificate, old: string | undefined, no
   if (before.fingerprint256 !== own.fingerprint256 && new Date(own.validTo) <= new Date(before.validTo))
     problems.push(`ends on ${day(own.validTo)}, not after the one before it (${day(before.validTo)})`);
   return problems;
+}
+
+const behind = 'begins with the one that signed it: the server’s own must stand first';
+
+function faultOfKey(certificates: readonly X509Certificate[], key: string): string | undefined {
+  if (key === '') return 'has no key: name its file (--key), or put it into the same one';
+  if (/ENCRYPTED/.test(key))
+    return 'has a key with a passphrase, for which HAProxy asks nobody (openssl pkey -in KEY -out NEW takes it off)';
+  const at = certificates.findIndex((one) => keyFits(one, key));
+  if (at > 0) return behind;
+  return at < 0 ? 'has a key that is not its own' : undefined;
 }
 
 function keyFits(certificate: X509Certificate, key: string): boolean {

@@ -10,6 +10,8 @@ import { parseSerial } from '../rollout/batches';
 export interface ApplyOptions extends CommonOptions, RolloutOptions {
   /** Only if nothing has drifted since this plan was made, or the file with it was saved; of its hosts and its part alone. */
   plan?: string | Plan;
+  /** How the run is called in its plan and in `log`, where it is a part of another command. */
+  command?: string;
   /** Runs when the changes are agreed to, before the first of them. */
   first?: () => Promise<void>;
 }
@@ -18,7 +20,7 @@ export interface ApplyOptions extends CommonOptions, RolloutOptions {
 export async function apply(options: ApplyOptions, context: Context): Promise<RunEnd> {
   const saved = typeof options.plan === 'string' ? readPlan(options.plan) : options.plan;
   const { limit = saved?.limit, only = saved?.only } = options;
-  return planAndExecute('apply', { ...options, limit, only }, context, { saved });
+  return planAndExecute(options.command ?? 'apply', { ...options, limit, only }, context, { saved });
 }
 
 /** As {@link apply}, for the daily types of resources alone: files, lines, kernel parameters and units. */

@@ -119,12 +119,20 @@ export async function rollOut(
   const only = needed === 'all' ? {} : { only: [...new Set([...needed, ...paths])] };
   // What is put back here is to be on no host.
   const onFailure = values.length > 0 ? 'restore-all' : options.onFailure;
-  const run = await apply({ ...options, ...only, onFailure, loaded: inventory, first: put }, context).catch(
-    async (error: unknown) => {
-      await putBack?.();
-      throw error;
-    },
-  );
+  const facts = certificateIn(fresh.certificate, new Date()) as CertificateFacts;
+  const about = `for ${facts.names.join(', ')}, from ${facts.issuer}, valid until ${facts.validUntil.slice(0, 10)} (${facts.days} days)`;
+  context.emit({
+    type: 'message',
+    level: 'info',
+    text: `${source.name}: the certificate to be rolled out is ${about}`,
+  });
+  const run = await apply(
+    { ...options, ...only, command: 'renew', onFailure, loaded: inventory, first: put },
+    context,
+  ).catch(async (error: unknown) => {
+    await putBack?.();
+    throw error;
+  });
   if (run.exitCode !== ExitCode.done) {
     if (run.changed > 0)
       throw new HaprovError(
@@ -137,7 +145,7 @@ export async function rollOut(
   }
   // The hosts had it already.
   if (putBack === undefined) await put();
-  const certificate = await prove(source, fresh, inventory, options, context);
+  const certificate = await prove(source, facts, inventory, options, context);
   return { name: source.name, outcome: 'renewed', certificate, run };
 }
 
@@ -166,14 +174,13 @@ export function pathsOf(
 /** Looks whether all hosts have it. @throws HaprovError where one has not */
 async function prove(
   source: CertificateSource,
-  fresh: NewCertificate,
+  facts: CertificateFacts,
   inventory: Inventory,
   options: RenewOptions,
   context: Context,
 ): Promise<CertificateFacts> {
   const { known, failure } = await lookAtCertificates({ ...options, loaded: inventory }, context);
   if (failure) throw failure;
-  const facts = certificateIn(fresh.certificate, known.now) as CertificateFacts;
   const { certificates } = judgeCertificates({ ...known, within: 0 });
   const listed = certificates.find(({ name }) => name === source.name);
   const without = (listed?.hosts ?? []).filter(
@@ -189,9 +196,9 @@ async function prove(
         : `${source.name} was rolled out, and is shown at no address of ${source.service}`,
       'haprov certificates says what is there',
     );
-  const hosts = (listed?.hosts ?? []).map(({ host }) => host).join(' and ');
+  const hosts = (listed?.hosts ?? []).map(({ host }) => host);
   const at = [...new Set((listed?.shown ?? []).map((one) => one.at))];
-  const text = `${source.name}: ${hosts} have it until ${facts.validUntil.slice(0, 10)}${at.length > 0 ? `, and it is shown at ${at.join(', ')}` : ''}`;
+  const text = `${source.name}: ${hosts.join(' and ')} ${hosts.length === 1 ? 'has' : 'have'} it until ${facts.validUntil.slice(0, 10)}${at.length > 0 ? `, and it is shown at ${at.join(', ')}` : ''}`;
   context.emit({ type: 'message', level: 'info', text });
   return facts;
 }

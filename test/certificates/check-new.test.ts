@@ -1,3 +1,4 @@
+import { createPrivateKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { chainIn, keyIn, problemsOfNew } from '../../src/certificates/check-new';
 
@@ -12,8 +13,30 @@ test.each<[string, { certificate: string; key: string }, string | undefined, str
   ['the first one', www, undefined, []],
   ['the same once more', www, www.certificate, []],
   ['none', { ...www, certificate: 'nothing' }, undefined, ['has no certificate that can be read']],
-  ['another’s key', { ...www, key: api.key }, undefined, ['has a key that is not its own, or none']],
-  ['no key', { ...www, key: '' }, undefined, ['has a key that is not its own, or none']],
+  ['another’s key', { ...www, key: api.key }, undefined, ['has a key that is not its own']],
+  [
+    'no key',
+    { ...www, key: '' },
+    undefined,
+    ['has no key: name its file (--key), or put it into the same one'],
+  ],
+  [
+    'a key with a passphrase',
+    {
+      ...www,
+      key: createPrivateKey(www.key)
+        .export({ format: 'pem', type: 'pkcs8', cipher: 'aes-256-cbc', passphrase: 'x' })
+        .toString(),
+    },
+    undefined,
+    [expect.stringMatching(/^has a key with a passphrase, for which HAProxy asks nobody /)],
+  ],
+  [
+    'the other way round',
+    { ...www, certificate: `${api.certificate}\n${www.certificate}` },
+    api.certificate,
+    ['begins with the one that signed it: the server’s own must stand first'],
+  ],
   [
     'one of other names',
     www,
