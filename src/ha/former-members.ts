@@ -66,8 +66,18 @@ export function lostBy(
 }
 
 /** What a member does by what runs, and what to do about it. @param file what the inventory is called */
-export function wordsFor({ address, name, speaks, servers }: Named, file: string) {
+export function wordsFor(
+  { address, name, speaks, servers }: Named,
+  { hosts }: Pick<Inventory, 'hosts'>,
+  file: string,
+) {
   const did = [speaks ? 'speaks VRRP' : '', servers.length > 0 ? `serves ${servers.join(', ')}` : ''];
+  const moved = hosts.find((host) => host.name === name);
+  if (moved)
+    return {
+      message: `${name} is at ${moved.address} now, and what runs has it at ${address} still`,
+      fix: `see that the one at ${address} does not come back; where it runs: haprov retire ${file} ${address}`,
+    };
   return {
     message: `${name ? `${name} (${address})` : address} is no longer in the inventory, and by what runs now it ${did.filter(Boolean).join(' and ')}`,
     fix: `haprov retire ${file} ${address}, unless that was done already or it never was a host of this pair`,
@@ -85,7 +95,7 @@ export const formerMembers = (
     rule: 'former-member',
     severity: 'warning',
     where: file,
-    ...wordsFor(one, file),
+    ...wordsFor(one, inventory, file),
     why: 'that it is forgotten does not stop it: its keepalived goes on with its VIP, and two hosts answer for one address',
   }));
 

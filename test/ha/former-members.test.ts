@@ -51,6 +51,16 @@ const warnings = (...raws: { from: string | null; to: string | null }[]) =>
     'inventory.json',
   );
 
+test('a host that has moved is no former member: the machine at its old address is', () => {
+  const running = { from: haproxy('fred 10.0.0.1:80', 'ethyl 10.0.0.9:80'), to: haproxy('fred 10.0.0.1:80') };
+  expect(warnings(running)).toMatchObject([
+    {
+      message: 'ethyl is at 10.0.0.2 now, and what runs has it at 10.0.0.9 still',
+      fix: 'see that the one at 10.0.0.9 does not come back; where it runs: haprov retire inventory.json 10.0.0.9',
+    },
+  ]);
+});
+
 test('who is named, as what', () => {
   expect(
     namedIn([keepalived('10.0.0.2', '10.0.0.4'), haproxy('ricky 10.0.0.4:80', 'ext www.example.org:80')]),

@@ -2,6 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { HostError } from '../../src/errors';
 import { readFacts } from '../../src/host/facts';
+import { hostKeyError, type KnownKey } from '../../src/host/host-keys';
+import type { SshSettings } from '../../src/host/ssh-config';
 import { UnansweredQuestion } from '../../src/host/unanswered-question';
 import type { Service } from '../../src/inventory/inventory';
 import type { PlannedChange } from '../../src/plan/plan';
@@ -1124,6 +1126,24 @@ test('a host that lets us in and leaves a question unanswered: nothing is said a
     rule: 'unreachable',
     message: 'fred does not answer: rpm -q did not answer within 15 s',
     next: 'see what it waits for',
+  });
+});
+
+test('a host with another key answers: nobody is sent to its console, and replace is named', () => {
+  const snapshot = sceneOf({ about: '', edit: { fred: false }, finds: [] });
+  const settings = { hostname: '192.0.2.1', port: 22 } as SshSettings;
+  const by = { file: 'known_hosts', line: 1, type: 'ssh-ed25519', key: 'AAAA' } as KnownKey;
+  const failure = hostKeyError('fred', settings, Buffer.from('0000000b7373682d65643235353139', 'hex'), {
+    kind: 'changed',
+    by,
+  });
+  const hosts = snapshot.hosts.map((one) => (one.failure ? { ...one, failure } : one));
+  expect(judge({ ...snapshot, hosts }).findings[0]).toMatchObject({
+    rule: 'unreachable',
+    message: expect.stringContaining('the host key of 192.0.2.1 has CHANGED'),
+    next: expect.stringMatching(
+      /^Somebody may be in between, or .*haprov replace.*ssh-keygen -f known_hosts -R/,
+    ),
   });
 });
 

@@ -9,7 +9,7 @@ export const former: FindingRule = (snapshot) => {
   const own = reached(snapshot).flatMap(({ diagnostics }) => diagnostics.addresses);
   return reached(snapshot).flatMap(({ host, plan }) =>
     lostBy({ hosts: [plan] }, snapshot.inventory, own).map((one) => {
-      const { message, fix } = wordsFor(one, 'INVENTORY');
+      const { message, fix } = wordsFor(one, snapshot.inventory, 'INVENTORY');
       return foundOn(host.name, {
         rule: 'former-member',
         level: 'warning',

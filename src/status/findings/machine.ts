@@ -1,3 +1,4 @@
+import { StrangeHostKey } from '../../host/host-keys';
 import { UnansweredQuestion } from '../../host/unanswered-question';
 import type { FileSystem } from '../diagnostics';
 import { type FindingRule, foundOn, list, type Reached, reached } from '../snapshot';
@@ -9,6 +10,8 @@ export const unreachable: FindingRule = (snapshot) =>
     const { name } = host;
     const { evidence, verdict } = seenByOthers(name, snapshot);
     const isIn = failure instanceof UnansweredQuestion;
+    // Somebody is there, and answers.
+    const isStranger = failure instanceof StrangeHostKey;
     const look = failure.hint ? `? ${failure.hint}` : '?';
     return [
       foundOn(name, {
@@ -19,7 +22,7 @@ export const unreachable: FindingRule = (snapshot) =>
           `${isIn ? `${on} does not answer` : `SSH on ${on} does not work`}: ${failure.message.replace(`${name}: `, '')}`,
         evidence,
         next: (on) =>
-          (isIn && failure.hint) ||
+          ((isIn || isStranger) && failure.hint) ||
           {
             serves: `its services answer, so ${on} lives: is sshd there well, seen from its console${look}`,
             silent: `is ${on} up and not hung, seen at its console, and is the network in between${look}`,
