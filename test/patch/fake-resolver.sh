@@ -4,10 +4,11 @@ state=$1 program=$2
 shift 2
 cd "$state" || exit 99
 
-touch beside obsolete
+# "anew" has the rows that come with an update.
+touch beside obsolete anew
 is_beside() { grep -qxF "$1" beside; } # NAME
 
-newer() { awk 'NR == FNR { have[$1 "." $2] = have[$1 "." $2] " " $3 " "; next } ($1 "." $2) in have && !index(have[$1 "." $2], " " $3 " ")' installed offered; }
+newer() { awk 'NR == FNR { have[$1 "." $2] = have[$1 "." $2] " " $3 " "; next } ($1 "." $2) in have && !index(have[$1 "." $2], " " $3 " ")' installed offered; cat anew; }
 
 # What is obsolete goes, and the oldest of three versions when a fourth comes.
 going() { # ROWS
@@ -47,6 +48,7 @@ case "$program $*" in
     rows=$(newer)
     table "$rows"
     put "$rows"
+    cat anew >>installed
     printf 'Running transaction\n  Upgrading        : toys-2.0-1.noarch    1/2 \n  Running scriptlet: toys-2.0-1.noarch    1/2 \n'
     [ ! -f script-fails ] || printf 'toys: no players\nwarning: %%post(toys-2.0-1.noarch) scriptlet failed, exit status 1\n\nError in POSTIN scriptlet in rpm package toys\n'
     printf '  Cleanup          : toys-1.0-1.noarch    2/2 \n\nComplete!\n' ;;
@@ -72,6 +74,13 @@ $(awk '{ print $1 }' made)
       case $wanted in *.*.*) ;; *) exit 1 ;; esac
       row=$(printf '%s\n' "$wanted" | sed 's/^\(.*\)-\([^-]*-[^-]*\)\.\([^.]*\)$/\1 \3 \2/')
       case $verb in downgrade) put "$row" ;; *) echo "$row" >>installed ;; esac
+    done ;;
+  'dnf --setopt=exit_on_lock=1 -y reinstall '*) [ ! -f one-way ] || exit 1 ;;
+  'rpm -e --nodeps '* | 'rpm -e '*)
+    for wanted; do
+      case $wanted in -*) continue ;; esac
+      grep -vxF -e "$(printf '%s\n' "$wanted" | sed 's/^\(.*\)-\([^-]*-[^-]*\)\.\([^.]*\)$/\1 \3 \2/')" installed >next
+      mv next installed
     done ;;
   'rpm --eval %{_dbpath}') echo /nowhere ;;
   'rpm -q --qf %|EPOCH?{%{EPOCH}:}|%{VERSION}-%{RELEASE}\n '*)

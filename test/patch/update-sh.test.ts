@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PackageUpdate } from '../../src/patch/packages';
 import { updateSteps } from '../../src/patch/update-steps';
@@ -62,6 +62,45 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     await box.go('restore');
     expect(box.state()).toBe('restored');
     expect(installed()).toEqual(['toys noarch 1.0-1', 'other x86_64 7:3-1']);
+  });
+
+  describe('a host that loses its power in the middle of it', () => {
+    const old = ['toys noarch 1.0-1', 'dice noarch 1.0-1', 'other x86_64 7:3-1'];
+    /** The transaction has come so far: it made some new, one is there twice, one has come anew. */
+    async function cut(): Promise<void> {
+      host(shell, old, ['toys noarch 2.0-1', 'dice noarch 2.0-1']);
+      put('anew', 'cards noarch 1.0-1\n');
+      await box.apply(
+        steps([...toys], ['dice', 'noarch', '1.0-1', '2.0-1'], ['cards', 'noarch', null, '1.0-1']),
+      );
+      put(
+        'installed',
+        [old[0], 'toys noarch 2.0-1', 'dice noarch 2.0-1', 'cards noarch 1.0-1', old[2], ''].join('\n'),
+      );
+      rmSync(join(box.home(), 'steps/1/after'));
+    }
+
+    test('what is there twice or new goes, and the files of all are written once more', async () => {
+      await cut();
+      await box.go('restore');
+      expect(box.state()).toBe('restored');
+      expect(installed().sort()).toEqual([...old].sort());
+      expect(
+        box.calls().filter((call) => / -y (history|downgrade|install|reinstall)|rpm -e/.test(call)),
+      ).toEqual([
+        'rpm -e --nodeps toys-2.0-1.noarch',
+        'dnf --setopt=exit_on_lock=1 -y downgrade dice-1.0-1.noarch',
+        'rpm -e cards-1.0-1.noarch',
+        'dnf --setopt=exit_on_lock=1 -y reinstall toys-1.0-1.noarch dice-1.0-1.noarch',
+      ]);
+    });
+
+    test('where the files cannot be written, it is not called restored', async () => {
+      await cut();
+      put('one-way');
+      await box.go('restore');
+      expect(box.state()).toBe('broken');
+    });
   });
 
   describe('kernels, of which three stay beside each other', () => {

@@ -163,17 +163,48 @@ is_as_wanted() { # NAME ARCH FROM TO
 # The way back. A later rollback calls it in a step of its own: what the update left is found by its rows.
 undo_updates() { # ROWS
   made=$(made_by "$1") || return 0
-  ! each_update "$1" was_put_back >/dev/null || return 0
+  [ ! -f "$made/after" ] || ! each_update "$1" was_put_back >/dev/null || return 0
   after=$(cat "$made/after" 2>/dev/null) before=$(cat "$made/before")
   [ -n "$after" ] || after=$(last_transaction)
   if [ -n "$after" ] && [ "$after" != "$before" ]; then
-    case $1 in
-      *' stays'*) put_rows_back "$1" ;;
-      *) put_back history undo "$after" ;;
-    esac
+    if [ ! -f "$made/after" ]; then put_cut_back "$1" || return; else
+      case $1 in
+        *' stays'*) put_rows_back "$1" ;;
+        *) put_back history undo "$after" ;;
+      esac
+    fi
   fi
   each_update "$1" was_put_back || fail 'not all packages could be put back'
 }
+
+# The host went down in the middle of it: packages are there twice, and files half written. Nobody knows how far the transaction came,
+# so what rpm has now is put back, and the files are written once more.
+put_cut_back() { # ROWS
+  twice=$(each_update "$1" tell_twice)
+  [ -z "$twice" ] || attempt rpm -e --nodeps $twice || return
+  put_rows_back "$1" || return
+  added=$(each_update "$1" tell_added)
+  [ -z "$added" ] || attempt rpm -e $added || return
+  set -- $(each_update "$1" tell_kept)
+  [ $# = 0 ] || put_back reinstall "$@" || fail 'the files of the packages could not be written once more'
+}
+
+tell_twice() { # NAME ARCH FROM TO STAYS
+  found=" $(versions_of "$1.$2" | tr '\n' ' ')"
+  case $found in *" $3 "*) ;; *) return 0 ;; esac
+  case $5$found in " "*" $4 "*) echo "$1-$(without_epoch "$4").$2" ;; esac
+}
+
+tell_added() { # NAME ARCH FROM TO STAYS
+  [ "$3$5" != - ] || [ -z "$(versions_of "$1.$2")" ] || echo "$1-$(without_epoch "$4").$2"
+}
+
+tell_kept() { # NAME ARCH FROM TO STAYS
+  [ -n "$5" ] || [ "$3" = - ] || [ "$4" = - ] || echo "$1-$3.$2"
+}
+
+# rpm before EL8 knows no epoch in what it is to remove.
+without_epoch() { echo "${1#*:}"; } # VERSION
 
 # The resolver undoes all or nothing, and refuses to remove the kernel that runs.
 put_rows_back() { # ROWS
@@ -186,6 +217,7 @@ put_rows_back() { # ROWS
 
 tell_way_back() { # NAME ARCH FROM TO STAYS
   ! was_put_back "$@" >/dev/null || return 0
+  [ "$3" != - ] || return 0
   if [ "$4" = - ]; then echo "install $1-$3.$2"; else echo "downgrade $1-$3.$2"; fi
 }
 
@@ -211,7 +243,10 @@ was_put_back() { # NAME ARCH FROM TO STAYS
   case "$3: $found" in -:\ ) return 0 ;; esac
   # A kernel that had to go, because a new one came, stays away: the others are there.
   [ "$4" != - ] || [ -z "$found" ] || return 0
-  case " $found" in *" $3 "*) return 0 ;; esac
+  case " $found" in
+    *" $4 "*) ;;
+    *" $3 "*) return 0 ;;
+  esac
   echo "package $1 was ${3#-}, and is ${found:-not installed}"
   return 1
 }
