@@ -99,6 +99,11 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
       'kill -TERM $$; echo odd; exit 5',
       ['keepalived-file says odd'],
     ],
+    [
+      'says that it would run in spite of it, and would not',
+      'echo "(a) the virtual router id must be set"; exit 5',
+      ['keepalived-file refused', 'keepalived-file says (a) the virtual router id must be set'],
+    ],
     ['does not end', 'echo odd; exit 137', []],
   ])('keepalived %s', async (_about, answer, rows) => {
     box.write(conf, 'vrrp_instance a {\n}\n');

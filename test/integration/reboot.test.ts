@@ -162,6 +162,19 @@ describeLab('reboot', () => {
     );
   });
 
+  test('a host whose keepalived would not start again is not booted', async () => {
+    const conf = '/etc/keepalived/keepalived.conf';
+    const begun = bootOf('ethyl');
+    on('ethyl', `cp ${conf} /root/kept && sed -i s/virtual_router_id/virtual_ruter_id/ ${conf}`);
+    const refused = await reboot('ethyl');
+    on('ethyl', `cp /root/kept ${conf}`);
+    expect(refused).toMatchObject({ code: 1 });
+    expect(refused.stderr).toMatch(
+      /nothing was done\n +keepalived on ethyl would not start again: .*the virtual router id must be set/s,
+    );
+    expect(bootOf('ethyl')).toBe(begun);
+  });
+
   test('a kernel parameter that was set by hand is lost: the host stays drained, and that is said', async () => {
     on('ethyl', 'sysctl -qw net.ipv4.conf.all.arp_ignore=1');
     const lost = await reboot('ethyl');

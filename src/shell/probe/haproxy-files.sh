@@ -108,14 +108,19 @@ can_check_keepalived() {
 }
 
 # Has keepalived check a configuration. Its exit codes: 4 it would not run, 5 it runs in spite of errors, 6 it runs scripts
-# without script security, whatever else it says. 2.2.7 sends itself a TERM where a script has a user (mended in 2.2.8), and
+# without script security, whatever else it says. With an instance without an id it says 5, and does not run: that is a 4 here.
+# 2.2.7 sends itself a TERM where a script has a user (mended in 2.2.8), and
 # "timeout" would have it die of that.
 test_keepalived() { # FILE [WORD...]   words before the command
   tested=$1
   shift
   set -- "$@" timeout -s KILL 20 sh -c 'trap "" TERM; exec keepalived "$@"' sh -t -f "$tested"
   [ -z "$keepalived_id" ] || set -- "$@" -i "$keepalived_id"
-  "$@" 2>&1
+  complaint=$("$@" 2>&1)
+  set -- $? "$complaint"
+  [ -z "$2" ] || printf '%s\n' "$2"
+  case $1$2 in [56]*' virtual router id must be set'*) return 4 ;; esac
+  return "$1"
 }
 
 # Prints the files in HAProxy's order: those on the disk or, with a FUNCTION that prints what is staged for a path, those
