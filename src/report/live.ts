@@ -21,6 +21,8 @@ class LiveReporter implements Reporter {
   readonly #hosts = new Map<string, HostProgress>();
   readonly #failures: string[] = [];
   #view: HostsView | undefined;
+  /** The hosts that the run is for; others are only looked at. */
+  #run: readonly string[] = [];
   #isRun = false;
   #ending: Promise<void> | undefined;
 
@@ -34,6 +36,7 @@ class LiveReporter implements Reporter {
     switch (event.type) {
       case 'run-start':
         this.#isRun = true;
+        this.#run = event.hosts;
         for (const host of event.hosts) this.#hosts.set(host, newProgress(host));
         this.#print(stdout, this.#lines.runStart(event));
         break;
@@ -66,6 +69,7 @@ class LiveReporter implements Reporter {
           (isFine(event.exitCode) ? stdout : stderr).write(`${this.#lines.runEnd(event)}\n`);
           // Who is asked from here on is asked after the run, and no part of it.
           this.#isRun = false;
+          this.#run = [];
           this.#hosts.clear();
         });
         break;
@@ -75,7 +79,8 @@ class LiveReporter implements Reporter {
   async pause(): Promise<void> {
     await this.#finish({ interrupted: false, isWell: false, leaves: 'nothing' });
     // What is printed now tells the progress so far; the next view begins anew below it.
-    for (const host of this.#hosts.keys()) this.#hosts.set(host, newProgress(host));
+    this.#hosts.clear();
+    for (const host of this.#run) this.#hosts.set(host, newProgress(host));
   }
 
   async close(): Promise<void> {

@@ -242,7 +242,9 @@ test('an interrupted run says where each host was left, and the cursor shows aft
 test('a pause leaves the screen to others, and the next event begins a new view below', async () => {
   const { terminal, reporter } = live(80);
   reporter.handle(goodRun[0] as never);
-  reporter.handle(at({ type: 'phase-end', host: 'fred', phase: 'probe', ok: true, ms: 100 }));
+  // The other one is asked what it serves meanwhile, and is no part of the run.
+  for (const host of ['fred', 'ethyl'])
+    reporter.handle(at({ type: 'phase-end', host, phase: 'probe', ok: true, ms: 100 }));
   await reporter.pause?.();
   terminal.write('Apply? yes\n');
   for (const event of goodRun.slice(1)) reporter.handle(event);
