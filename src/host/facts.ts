@@ -1,5 +1,6 @@
 import { BlockList, isIPv6 } from 'node:net';
 import { isOfFamily, oldest, type Release, readRelease, shippedVersions, type Versions } from './release';
+import { type RollNote, readRollNote } from './roll-note';
 import { type RunState, readRunState } from './run-state';
 
 /** What a host is: everything that differs from host to host and on which haprov bases decisions. */
@@ -23,8 +24,8 @@ export interface HostFacts {
   lock?: { run: string; since: Date; owner: string; state: RunState | ''; alive: boolean };
   /** Since when and by whom the host is drained; an invalid date and '' where the flag does not say. */
   drained?: { since: Date; by: string };
-  /** A `haprov reboot` or `patch` over the hosts that is at work, or was left; as {@link drained}. */
-  roll?: { command: string; since: Date; by: string };
+  /** A `haprov reboot` or `patch` that was begun and is not at its end; `isAtWork`: its laptop drives it still. */
+  roll?: RollNote & { isAtWork: boolean };
 }
 
 /** Reads what `probe_facts` printed. */
@@ -35,6 +36,7 @@ export function readFacts(output: string): HostFacts {
   const value = (key: string) => values(key)[0] ?? '';
   const osRelease = rows.filter((row) => row.startsWith('os.')).map((row) => row.slice(3));
   const os = readRelease(osRelease.join('\n'), value('release'));
+  const roll = readRollNote(values('roll'));
   const installed = values('installed').map((row) => row.split(' ', 2));
   return {
     uid: Number(value('uid')),
@@ -57,19 +59,13 @@ export function readFacts(output: string): HostFacts {
       ? { lock: readLock(value('lock'), value('lock-state'), value('lock-alive') === 'yes') }
       : {}),
     ...(value('drained') ? { drained: readDrained(value('drained')) } : {}),
-    ...(value('roll') ? { roll: readRollHead(value('roll')) } : {}),
+    ...(roll ? { roll: { ...roll, isAtWork: value('roll-at-work') === 'yes' } } : {}),
   };
 }
 
 function readDrained(text: string): HostFacts['drained'] {
   const [, since = '', ...by] = text.split(' ');
   return { since: new Date(/^\d+$/.test(since) ? Number(since) * 1000 : Number.NaN), by: by.join(' ') };
-}
-
-/** The first row of a roll's note: its format, name, serial, begin, owner and command. */
-function readRollHead(text: string): NonNullable<HostFacts['roll']> {
-  const [, , , since, by = '', ...command] = text.split(' ');
-  return { command: command.join(' '), since: new Date(Number(since) * 1000), by };
 }
 
 /** Reads who has a lock: the run, when it began, and its operator. */

@@ -1,4 +1,5 @@
 import type { Connection } from '../host/connection';
+import type { RollNote } from '../host/roll-note';
 import { whyNot } from '../host/script-result';
 import { pause } from '../pair/timeout';
 import type { CommonOptions, Context } from '../planning/context';
@@ -7,7 +8,6 @@ import { type StatusObserver, statusObserver } from '../planning/status-observer
 import { call, compose } from '../shell/library';
 import type { Status, StatusFinding } from '../status/status';
 import { changedSince, foundSince, readSurroundings, type Surroundings, shiftedSince } from './as-before';
-import type { RollNote } from './roll-note';
 
 type Connections = ReadonlyMap<string, Connection>;
 

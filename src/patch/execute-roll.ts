@@ -3,6 +3,7 @@ import type { RunEnd } from '../events/events';
 import { describeProbe, probeTargets, startVipProbe } from '../pair/vip-probe';
 import { agreed, mayGoOn } from '../planning/agree';
 import type { Context } from '../planning/context';
+import { namingInventory } from '../text/format';
 import { openRoll } from './open-roll';
 import { endWithoutTurns, roll } from './roll';
 import type { RollOptions, WorkOn } from './roll-options';
@@ -52,7 +53,13 @@ export async function executeRoll(
           text: describeProbe(report),
           data: { probe: report },
         });
-      return end({ run: open.roll.run, exitCode, changed: done.length, failed, message });
+      return end({
+        run: open.roll.run,
+        exitCode,
+        changed: done.length,
+        failed,
+        message: namingInventory(message, options.inventory),
+      });
     } finally {
       await probe.stop();
     }

@@ -1,3 +1,4 @@
+import { isTaken, newestNote, type RollNote, standsOf } from '../host/roll-note';
 import type { Survey, Surveyed } from '../host/survey';
 import type { Host, Inventory } from '../inventory/inventory';
 import {
@@ -20,8 +21,8 @@ import { hostOf } from '../rollout/host-verbs';
 import { CloserLook } from './closer-look';
 import { noteKeeper } from './note-keeper';
 import { refuseAlone, refuseUnstartable } from './refuse-alone';
-import { resume, standsOf } from './resume';
-import { newestNote, type RollNote, readRoll, rollQuestion } from './roll-note';
+import { resume } from './resume';
+import { markQuestion } from './roll-note';
 import { confirmSeconds, type RollOptions, type WorkOn } from './roll-options';
 import type { RollPlan } from './roll-words';
 import { hasTurn, type Roll, type RollHost } from './rolling';
@@ -62,7 +63,7 @@ export async function openRoll(
   const surveyed = await surveyWhole(
     [...targets.values()].map((target) => ({
       target,
-      questions: [toldQuestion, watchedQuestion, rollQuestion],
+      questions: [toldQuestion, watchedQuestion, markQuestion],
     })),
     context,
     options.yes || context.canAsk,
@@ -104,12 +105,9 @@ async function planRoll(
   workOn: WorkOn,
 ): Promise<Omit<OpenRoll, 'close'>> {
   const { hosts, connections } = reached;
-  const answers = new Map(
-    surveyed.hosts.map((found) => [found.name, readRoll(found.answers.of(rollQuestion.id))]),
-  );
   const locked = surveyed.hosts.find(({ facts }) => facts.lock?.alive);
   if (locked?.facts.lock) throw lockedBy(locked.name, locked.facts.lock);
-  const noted = newestNote([...answers.values()].flatMap(({ note }) => note ?? []));
+  const noted = newestNote(surveyed.hosts.flatMap(({ facts }) => facts.roll ?? []));
   requireAll(surveyed, noted);
   tellOfLint(said, options, context);
   const before = await reached.pair.look();
@@ -118,6 +116,7 @@ async function planRoll(
   const { note, left, due, words } = resume(noted, {
     command: [command, ...options.wish].join(' '),
     hosts: inOrder(chosen, before, said.inventory),
+    areNamed: options.limit !== undefined,
     known: said.inventory.hosts.map(({ name }) => name),
     drained,
     anew: options.anew,
@@ -135,10 +134,10 @@ async function planRoll(
   const surroundings = { run, owner: operator(), command, inventory: inventory.name };
   const leaseSeconds = options.confirmWithin;
   // A host that the roll itself has taken out, or the one that is begun anew, is back before the next one's turn.
-  const isOneAway = [...note.hosts].some(
-    ([name, { state, staysDrained }]) =>
-      !staysDrained && (state === 'taken' || state === 'booting' || drained.has(name)),
-  );
+  const isOneAway = due.some((name) => {
+    const stand = note.hosts.get(name);
+    return stand && (isTaken(stand) || (drained.has(name) && !stand.staysDrained));
+  });
   /** The hosts of which nobody knows how they were before a roll took them out. */
   const unknown = new Set<string>();
   const turns: RollPlan['turns'] = [];
@@ -148,7 +147,7 @@ async function planRoll(
     const found = surveyed.hosts.find((one) => one.name === name) as Surveyed;
     const host = inventory.hosts.find((one) => one.name === name) as Host;
     const stand = note.hosts.get(name) ?? { state: 'due', staysDrained: false, mark: '' };
-    const hasBooted = stand.state === 'booting' && answers.get(name)?.mark !== stand.mark;
+    const hasBooted = stand.state === 'booting' && found.answers.of(markQuestion.id).trim() !== stand.mark;
     const isDrained = found.facts.drained !== undefined;
     if (stand.state !== 'due' || (isDrained && !stand.staysDrained)) unknown.add(name);
     const connection = () => connections.get(name) ?? found.connection;

@@ -1,11 +1,13 @@
 import { UsageError } from '../errors';
+import { goesOnBy, isTaken, type RollNote, type Stand, standsOf } from '../host/roll-note';
 import { formatElapsed } from '../text/format';
-import type { RollNote, Stand } from './roll-note';
 
 interface Asked {
   command: string;
   /** The hosts that are meant, in the order of their turns. */
   hosts: readonly string[];
+  /** Whether the operator has named them. */
+  areNamed: boolean;
   /** All hosts of the inventory. */
   known: readonly string[];
   /** The hosts that are drained now. */
@@ -32,12 +34,12 @@ export interface Resumed {
 const oldMs = 24 * 3_600_000;
 
 /**
- * A roll that begins, or goes on where one was left. Hosts that the inventory has no more are left out: nobody can go on with them.
+ * A roll that begins, or goes on where one was left, with its own hosts and no others. Hosts that the inventory has no more are left out: nobody can go on with them.
  * @param noted what is noted of one that was begun and not brought to its end
- * @throws UsageError where another command, or one with another wish, is to go on first
+ * @throws UsageError where another command, or one with another wish or over other hosts, is to go on first
  */
 export function resume(noted: RollNote | undefined, asked: Asked): Resumed {
-  const { command, hosts, known, anew, now } = asked;
+  const { command, hosts, areNamed, known, anew, now } = asked;
   if (!noted) return begin(undefined, asked);
   const thatAre = (isKnown: boolean) =>
     new Map([...noted.hosts].filter(([name]) => known.includes(name) === isKnown));
@@ -52,21 +54,24 @@ export function resume(noted: RollNote | undefined, asked: Asked): Resumed {
   const isOver = gone.size > 0 && [...kept.values()].every(({ state }) => state === 'done');
   if (isOver && (kept.size === 0 || left.command !== command))
     return beginAnew(', because the inventory has no more what was not done');
-  if (left.command !== command)
+  const others = hosts.filter((name) => !left.hosts.has(name));
+  const apart = others.length > 0 ? `; no part of it: ${others.join(', ')}` : '';
+  if (left.command !== command || (areNamed && apart))
     throw new UsageError(
-      `${which}, was left, and nothing was done now: ${standsOf(left)}`,
-      `haprov ${left.command} goes on with it; --anew begins haprov ${command} from the first host`,
+      `${which}, was left, and nothing was done now: ${standsOf(left)}${left.command === command ? apart : ''}`,
+      `${goesOnBy(left)} goes on with it; --anew begins haprov ${command} from the first host`,
     );
-  const stands = new Map([...left.hosts, ...hosts.filter((name) => !left.hosts.has(name)).map(fresh(asked))]);
   const rank = (name: string) =>
-    ['booting', 'taken', 'due', 'done'].indexOf(stands.get(name)?.state ?? 'due');
-  const due = hosts.filter((name) => stands.get(name)?.state !== 'done').sort((a, b) => rank(a) - rank(b));
+    ['booting', 'taken', 'due', 'done'].indexOf(left.hosts.get(name)?.state ?? 'due');
+  const due = hosts
+    .filter((name) => left.hosts.has(name) && left.hosts.get(name)?.state !== 'done')
+    .sort((a, b) => rank(a) - rank(b));
   return {
-    note: { ...left, hosts: stands },
+    note: left,
     left,
     due,
     words: [
-      `goes on with ${which}: ${standsOf(left)}`,
+      `goes on with ${which}: ${standsOf(left)}${apart}`,
       ...(gone.size > 0
         ? [
             `leaves out what the inventory has no more: ${standsOf({ hosts: gone })}; a host that was drained stays so`,
@@ -79,12 +84,9 @@ export function resume(noted: RollNote | undefined, asked: Asked): Resumed {
 /** A host that was drained by a roll that was left does not stay drained. */
 function begin(left: RollNote | undefined, asked: Asked, ...words: string[]): Resumed {
   const { command, hosts, roll, owner, now } = asked;
-  const wasTaken = ({ state, staysDrained }: Stand) =>
-    !staysDrained && (state === 'taken' || state === 'booting');
   const stands = new Map(hosts.map(fresh(asked)));
   for (const [name, stand] of left?.hosts ?? [])
-    if (stands.has(name) && wasTaken(stand))
-      stands.set(name, { state: 'due', staysDrained: false, mark: '' });
+    if (stands.has(name) && isTaken(stand)) stands.set(name, { state: 'due', staysDrained: false, mark: '' });
   return {
     note: { roll, serial: 0, begun: now, command, owner, hosts: stands },
     ...(left ? { left } : {}),
@@ -96,14 +98,3 @@ function begin(left: RollNote | undefined, asked: Asked, ...words: string[]): Re
 const fresh =
   ({ drained }: Pick<Asked, 'drained'>) =>
   (name: string): [string, Stand] => [name, { state: 'due', staysDrained: drained.has(name), mark: '' }];
-
-const words: Record<Stand['state'], string> = {
-  due: 'is not begun',
-  taken: 'was taken out',
-  booting: 'was told to boot',
-  done: 'is done',
-};
-
-/** What each host has behind it: `ethyl is done, fred was told to boot`. */
-export const standsOf = ({ hosts }: Pick<RollNote, 'hosts'>): string =>
-  [...hosts].map(([name, { state }]) => `${name} ${words[state]}`).join(', ');

@@ -1,6 +1,6 @@
+import type { Stand } from '../host/roll-note';
 import { count, visible } from '../text/format';
 import type { PackageUpdate, UpdatePlan } from './packages';
-import type { Stand } from './roll-note';
 
 /** What a roll will do on one host. */
 export interface PlannedTurn {

@@ -1,9 +1,9 @@
 import { ExitCode, HaprovError } from '../errors';
+import { goesOnBy, type RollNote } from '../host/roll-note';
 import { changeNothing, isWrong, restoreAll } from '../rollout/ending';
 import { startHeartbeat } from '../rollout/heartbeat';
 import { tellWhoIsDrained } from '../rollout/keep-drained';
 import { stageAll } from '../rollout/stage-all';
-import type { RollNote } from './roll-note';
 import type { Roll, RollHost } from './rolling';
 import { takeTurn } from './turn';
 
@@ -85,7 +85,7 @@ async function takeTurns(roll: Roll): Promise<RollResult> {
   }
   const left = [...roll.note.hosts].filter(([, { state }]) => state !== 'done').map(([name]) => name);
   if (left.length === 0) await roll.forget(roll.note);
-  const goesOn = left.length > 0 ? `; haprov ${roll.note.command} goes on with ${left.join(', ')}` : '';
+  const goesOn = left.length > 0 ? `; ${goesOnBy(roll.note)} goes on` : '';
   return { exitCode: ExitCode.done, done, message: `${roll.command} of ${done.join(', ')} is done${goesOn}` };
 }
 
@@ -103,7 +103,7 @@ async function ended(
     error.message,
     ...(over.length > 0 ? [`done: ${over.join(', ')}`] : []),
     ...(untouched.length > 0 ? [`not touched: ${untouched.map(({ name }) => name).join(', ')}`] : []),
-    ...(isUnbegun ? [] : [`haprov ${roll.note.command} again goes on`]),
+    ...(isUnbegun ? [] : [`${goesOnBy(roll.note)} goes on`]),
   ];
   return { exitCode: error.exitCode, done: [...done], message: parts.join('; ') };
 }

@@ -1,4 +1,5 @@
 import type { EventBody } from '../events/events';
+import type { RollNote, Stand } from '../host/roll-note';
 import type { Service } from '../inventory/inventory';
 import type { Maintenance } from '../maintenance/maintenance';
 import type { PairState } from '../pair/health';
@@ -6,7 +7,6 @@ import type { Pair } from '../pair/pair';
 import type { HostRun } from '../rollout/host-run';
 import type { Hosts } from '../rollout/host-verbs';
 import type { BootVerbs } from './come-back';
-import type { RollNote, Stand } from './roll-note';
 import type { Work } from './roll-options';
 
 /** One host of a roll. */

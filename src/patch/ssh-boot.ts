@@ -2,7 +2,7 @@ import type { Connection } from '../host/connection';
 import type { TitledStep } from '../host/transaction';
 import { call, compose } from '../shell/library';
 import type { BootVerbs } from './come-back';
-import { readRoll, rollQuestion } from './roll-note';
+import { markQuestion } from './roll-note';
 
 interface Wires {
   /** The current connections; `reconnect` replaces them. */
@@ -19,7 +19,7 @@ export function sshBoot(name: string, { connections, reconnect }: Wires): BootVe
     return (await connection.runScript(script, { timeoutMs: tellMs, to })).stdout;
   };
   return {
-    mark: async () => readRoll(await run(compose(rollQuestion.script), 'ask since which boot it runs')).mark,
+    mark: async () => (await run(compose(markQuestion.script), 'ask since which boot it runs')).trim(),
     boot: async () => {
       await run(compose(call('boot_host')), 'have it boot');
     },

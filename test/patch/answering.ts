@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { HostError } from '../../src/errors';
 import type { EventBody } from '../../src/events/events';
 import type { Connection, ExecResult, SshTarget } from '../../src/host/connection';
+import { type RollNote, rollRows } from '../../src/host/roll-note';
 import { checked, type RunScript } from '../../src/host/script-result';
-import { noteScript, type RollNote } from '../../src/patch/roll-note';
 import type { RollOptions } from '../../src/patch/roll-options';
 import type { Context } from '../../src/planning/context';
 import type { Status, StatusFinding } from '../../src/status/status';
@@ -46,14 +46,6 @@ const facts = (name: string) =>
     'installed=keepalived 2.2.8',
   ].join('\n');
 
-const rowsOf = (note: RollNote) =>
-  /^note_roll (.*)$/ms
-    .exec(noteScript(note))?.[1]
-    ?.trim()
-    .split("' '")
-    .map((row) => row.replace(/^'|'$/g, ''))
-    .join('\n') ?? '';
-
 export class AnsweringHost implements Connection {
   readonly user = 'root';
   readonly execs = 0;
@@ -90,13 +82,17 @@ export class AnsweringHost implements Connection {
     const [name = ''] = words.split(' ');
     switch (name) {
       case 'probe_facts':
-        return `${facts(host)}\n${says.facts}`;
+        return [
+          facts(host),
+          ...(says.note ? rollRows(says.note) : []).map((row) => `roll=${row}`),
+          says.facts,
+        ].join('\n');
       case 'tell_admin_sockets':
         return 'admin';
       case 'keepalived_reads':
         return '';
-      case 'probe_roll':
-        return `boot ${says.mark}\n${says.note ? rowsOf(says.note) : ''}`;
+      case 'boot_mark':
+        return `${says.mark}\n`;
       case 'tell_surroundings':
         return `clock=${Math.floor(Date.now() / 1000)}`;
       case 'observe':

@@ -1,5 +1,5 @@
+import type { RollNote } from '../../src/host/roll-note';
 import { CloserLook } from '../../src/patch/closer-look';
-import type { RollNote } from '../../src/patch/roll-note';
 import type { CommonOptions } from '../../src/planning/context';
 import type { DesiredState } from '../../src/planning/desired-state';
 import { statusObserver } from '../../src/planning/status-observer';

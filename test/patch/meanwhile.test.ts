@@ -99,7 +99,7 @@ test('all must stay well before the next host: the peer dies, and the roll ends 
   expect(result).toMatchObject({
     exitCode: ExitCode.failed,
     message: expect.stringMatching(
-      /^ethyl has its place back, and not all stayed well for 120 s: fred: it does not answer.*done: ethyl; not touched: fred; haprov reboot again goes on$/,
+      /^ethyl has its place back, and not all stayed well for 120 s: fred: it does not answer.*done: ethyl; not touched: fred; haprov reboot INVENTORY fred goes on$/,
     ),
   });
   expect(endedAt - died.at).toBeLessThan(5000);
@@ -128,7 +128,7 @@ describe('Ctrl-C while the units of a host that has booted do not start', () => 
     expect(result).toMatchObject({
       exitCode: ExitCode.failed,
       message: expect.stringMatching(
-        /^ethyl has booted, and not as it was before: .*; it is still drained, so nobody is sent there \(haprov undrain ethyl gives it its place back\); not touched: fred; haprov reboot again goes on$/,
+        /^ethyl has booted, and not as it was before: .*; it is still drained, so nobody is sent there \(haprov undrain ethyl gives it its place back\); not touched: fred; haprov reboot INVENTORY ethyl,fred goes on$/,
       ),
     });
     expect(endedAt - stopped.at).toBeLessThan(5000);

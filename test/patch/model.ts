@@ -1,5 +1,6 @@
 import { ExitCode, HostError } from '../../src/errors';
 import type { EventBody } from '../../src/events/events';
+import { newestNote, type RollNote } from '../../src/host/roll-note';
 import type { RunState } from '../../src/host/run-state';
 import { ScriptFailure } from '../../src/host/script-result';
 import type { Service, Vip } from '../../src/inventory/inventory';
@@ -11,7 +12,6 @@ import type { BootVerbs } from '../../src/patch/come-back';
 import { packageWork } from '../../src/patch/package-work';
 import { resume } from '../../src/patch/resume';
 import { endWithoutTurns, type RollResult, roll } from '../../src/patch/roll';
-import { newestNote, type RollNote } from '../../src/patch/roll-note';
 import type { Work } from '../../src/patch/roll-options';
 import { hasTurn, type Roll, type RollHost } from '../../src/patch/rolling';
 import { bootStep } from '../../src/patch/ssh-boot';
@@ -364,6 +364,7 @@ export async function tell(world: World, more: Partial<Roll> = {}): Promise<Told
   const holder = world.holder?.name;
   const { note, left, due, words } = resume(newestNote(hosts.flatMap((one) => one.note ?? [])), {
     command: 'reboot',
+    areNamed: false,
     known: names,
     hosts: [...names.filter((name) => name !== holder).reverse(), ...names.filter((name) => name === holder)],
     drained: new Set(hosts.filter(({ isFlagged }) => isFlagged).map(({ name }) => name)),

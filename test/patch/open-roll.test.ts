@@ -1,6 +1,6 @@
 import { connect } from '../../src/host/connection';
+import type { Stand } from '../../src/host/roll-note';
 import { openRoll } from '../../src/patch/open-roll';
-import type { Stand } from '../../src/patch/roll-note';
 import type { RollOptions, Work } from '../../src/patch/roll-options';
 import { bootStep } from '../../src/patch/ssh-boot';
 import { statusObserver } from '../../src/planning/status-observer';
@@ -144,6 +144,22 @@ describe('nobody else would serve', () => {
   });
 });
 
+test('nobody else would serve, as the roll itself has taken out the other one, which is not meant now: refused', async () => {
+  pair.left(
+    new Map([
+      ['ethyl', stand('booting', 'kernel:0')],
+      ['fred', stand('due')],
+    ]),
+  );
+  pair.says.ethyl.facts = 'drained=yes 1700000000 bob@desk';
+  for (const one of Object.values(pair.says))
+    one.servers = ['web,FRONTEND,0,OPEN,,', 'web,fred,0,UP,L4OK,', 'web,ethyl,0,DRAIN,L4OK,'];
+  expect(await refusal({ limit: ['fred'] })).toMatchObject({
+    exitCode: 1,
+    message: expect.stringMatching(/^nothing was done: while fred is away nobody else would serve/),
+  });
+});
+
 test('what is broken is told, and who would not start again is refused, where there is work for it', async () => {
   pair.findings = [
     finding('server-down', 'broken', 'a server is down'),
@@ -188,6 +204,23 @@ test('another command that was left goes on first, unless it begins anew', async
   expect((await open({ anew: true })).plan.resumed).toEqual([
     expect.stringMatching(/^begins anew: haprov patch/),
   ]);
+});
+
+test('a roll that was left goes on with its own hosts, and others are refused before anything is asked', async () => {
+  pair.left(new Map([['ethyl', stand('booting', 'kernel:0')]]));
+  pair.says.ethyl.facts = 'drained=yes 1700000000 bob@desk';
+  const { plan, roll } = await open();
+  expect(plan.turns.map(({ host }) => host)).toEqual(['ethyl']);
+  expect([...roll.note.hosts.keys()]).toEqual(['ethyl']);
+  expect(plan.resumed).toEqual([expect.stringMatching(/ethyl was told to boot; no part of it: fred$/)]);
+  expect(await refusal({ limit: ['fred'] })).toMatchObject({
+    exitCode: 2,
+    message: expect.stringMatching(/was left, and nothing was done now: ethyl was .*; no part of it: fred$/),
+    hint: expect.stringMatching(
+      /^haprov reboot INVENTORY ethyl goes on with it; --anew begins haprov reboot/,
+    ),
+  });
+  expect(asked).toEqual([]);
 });
 
 test('a host that has booted since has no run, and nobody asks what is to be done there', async () => {

@@ -1,5 +1,5 @@
-import { resume, standsOf } from '../../src/patch/resume';
-import { newestNote, type RollNote, type Stand } from '../../src/patch/roll-note';
+import { newestNote, type RollNote, type Stand } from '../../src/host/roll-note';
+import { resume } from '../../src/patch/resume';
 
 const now = new Date('2026-01-02T12:00:00Z');
 const stand = (state: Stand['state'], staysDrained = false): Stand => ({
@@ -10,6 +10,7 @@ const stand = (state: Stand['state'], staysDrained = false): Stand => ({
 const asked = {
   command: 'reboot',
   hosts: ['lucy', 'ethyl', 'fred'],
+  areNamed: false,
   known: ['lucy', 'ethyl', 'fred'],
   drained: new Set<string>(),
   anew: false,
@@ -48,13 +49,35 @@ test('where one was left, whoever was taken out is first, and who is done has no
   ]);
 });
 
-test('a host that is new since is due, and those that are not meant are left as they are', () => {
-  const resumed = resume(left({ ethyl: stand('done'), fred: stand('due') }), {
-    ...asked,
-    hosts: ['lucy', 'ethyl'],
+describe('a roll that was left over some hosts only', () => {
+  const one = left({ ethyl: stand('booting') }, 3, 'patch --security');
+  const same = { ...asked, command: 'patch --security' };
+
+  test('goes on with them, where no hosts are named', () => {
+    const resumed = resume(one, same);
+    expect([resumed.due, resumed.note]).toEqual([['ethyl'], one]);
+    expect(resumed.words).toEqual([
+      'goes on with haprov patch --security of ann@desk, begun 3m 00s ago: ethyl was told to boot; no part of it: lucy, fred',
+    ]);
   });
-  expect(resumed.due).toEqual(['lucy']);
-  expect(standsOf(resumed.note)).toBe('ethyl is done, fred is not begun, lucy is not begun');
+
+  test('is to end first, where others are named', () => {
+    const named = { ...same, hosts: ['ethyl', 'fred'], areNamed: true };
+    expect(() => resume(one, named)).toThrow(
+      expect.objectContaining({
+        message:
+          'haprov patch --security of ann@desk, begun 3m 00s ago, was left, and nothing was done now: ethyl was told to boot; no part of it: fred',
+        hint: 'haprov patch INVENTORY ethyl --security goes on with it; --anew begins haprov patch --security from the first host',
+      }),
+    );
+    expect(resume(one, { ...named, anew: true }).due).toEqual(['ethyl', 'fred']);
+  });
+
+  test('goes on with those of them that are named, and leaves the others as they are', () => {
+    const two = left({ lucy: stand('booting'), ethyl: stand('due') });
+    const resumed = resume(two, { ...asked, hosts: ['ethyl'], areNamed: true });
+    expect([resumed.due, resumed.note]).toEqual([['ethyl'], two]);
+  });
 });
 
 test.each<[string, Partial<typeof asked>, number]>([
@@ -89,7 +112,7 @@ test('a patch of something else goes on first: its hosts that are done lack what
       expect.objectContaining({
         message:
           'haprov patch --packages haproxy of ann@desk, begun 3m 00s ago, was left, and nothing was done now: ethyl is done, fred is not begun',
-        hint: `haprov patch --packages haproxy goes on with it; --anew begins haprov ${command} from the first host`,
+        hint: `haprov patch INVENTORY fred --packages haproxy goes on with it; --anew begins haprov ${command} from the first host`,
       }),
     );
   expect(resume(one, { ...asked, hosts: ['fred'], command: one.command }).due).toEqual(['fred']);

@@ -2,16 +2,15 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readFacts } from '../../src/host/facts';
 import { unlockScript } from '../../src/host/history';
+import type { RollNote } from '../../src/host/roll-note';
 import {
   forgetScript,
   type Held,
   heldByOthers,
   holdScript,
   letGoScript,
+  markQuestion,
   noteScript,
-  type RollNote,
-  readRoll,
-  rollQuestion,
 } from '../../src/patch/roll-note';
 import { call, compose } from '../../src/shell/library';
 import { Sandbox, type Shell, shells } from '../shell/sandbox';
@@ -44,16 +43,19 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
   });
   afterEach(() => box.dispose());
 
-  const ask = async () => readRoll((await box.ask([rollQuestion])).of('roll'));
+  const mark = async () => (await box.ask([markQuestion])).of(markQuestion.id).trim();
+  const noted = async () =>
+    readFacts((await box.ask([{ id: 'facts', script: call('probe_roll') }])).of('facts')).roll;
 
   test('a host knows what was noted, and forgets it for the roll that wrote it only', async () => {
-    expect(await ask()).toEqual({ mark: 'aaa:17' });
+    expect(await mark()).toBe('aaa:17');
+    expect(await noted()).toBeUndefined();
     expect(await box.send(noteScript(note))).toMatchObject({ code: 0, stderr: '' });
-    expect(await ask()).toEqual({ mark: 'aaa:17', note });
+    expect(await noted()).toEqual({ ...note, isAtWork: false });
     expect(await box.send(forgetScript('another'))).toMatchObject({ code: 0, stderr: '' });
-    expect((await ask()).note).toEqual(note);
+    expect(await noted()).toEqual({ ...note, isAtWork: false });
     expect(await box.send(forgetScript(note.roll))).toMatchObject({ code: 0, stderr: '' });
-    expect((await ask()).note).toBeUndefined();
+    expect(await noted()).toBeUndefined();
     expect(await box.send(forgetScript(note.roll))).toMatchObject({ code: 0, stderr: '' });
   });
 
@@ -73,6 +75,8 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
 
     test('from whoever begins, until the lease is over or the roll lets go', async () => {
       expect(await lock()).toMatchObject({ run: 'run1', since: begun, owner: 'me@laptop', alive: true });
+      await told(noteScript(note));
+      expect(await noted()).toEqual({ ...note, isAtWork: true });
       for (const how of ['begin', 'renew'] as const)
         expect(await told(holdScript(how, bobs))).toMatchObject(refused);
       const steps = await box.steps();
@@ -126,14 +130,14 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
 
   test('a machine that has booted has another kernel, a container only another first process', async () => {
     box.sysctls({ 'kernel.random.boot_id': 'bbb' });
-    expect((await ask()).mark).toBe('bbb:17');
+    expect(await mark()).toBe('bbb:17');
     box.write('proc/1/stat', firstProcess(1800));
-    expect((await ask()).mark).toBe('bbb:1800');
+    expect(await mark()).toBe('bbb:1800');
   });
 
   test('a host without a word about its boots has a mark all the same', async () => {
     box.write('proc/1/stat', '');
-    expect((await ask()).mark).toBe('aaa:-');
+    expect(await mark()).toBe('aaa:-');
   });
 
   test('boots by systemd, and by shutdown where init scripts are', async () => {

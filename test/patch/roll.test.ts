@@ -1,6 +1,6 @@
 import { ExitCode, HostError } from '../../src/errors';
+import type { RollNote, Stand } from '../../src/host/roll-note';
 import { ScriptFailure } from '../../src/host/script-result';
-import type { RollNote, Stand } from '../../src/patch/roll-note';
 import { until } from '../support/model-time';
 import { type Trouble, tell, World } from './model';
 
@@ -67,7 +67,7 @@ test.each<[Trouble['what'], ExitCode, RegExp, string]>([
   [
     'does not come back',
     ExitCode.unreachable,
-    /^ethyl: was told to boot and is not back after 60 s: cannot be reached; it is drained, and stays so when it comes back; VIP web \(192.0.2.10\) is on fred; not touched: fred; haprov reboot again goes on$/,
+    /^ethyl: was told to boot and is not back after 60 s: cannot be reached; it is drained, and stays so when it comes back; VIP web \(192.0.2.10\) is on fred; not touched: fred; haprov reboot INVENTORY ethyl,fred goes on$/,
     'booting',
   ],
   ['does not go down', ExitCode.unreachable, /it answers, and has not gone down since/, 'booting'],
@@ -80,7 +80,7 @@ test.each<[Trouble['what'], ExitCode, RegExp, string]>([
   [
     'is not restored',
     ExitCode.notRestored,
-    /^ethyl could not be changed: see above; it is still drained, so nobody is sent there \(haprov undrain ethyl gives it its place back\); not touched: fred; haprov reboot again goes on$/,
+    /^ethyl could not be changed: see above; it is still drained, so nobody is sent there \(haprov undrain ethyl gives it its place back\); not touched: fred; haprov reboot INVENTORY ethyl,fred goes on$/,
     'taken',
   ],
 ])('a host that %s ends the roll, drained, while the other serves', async (what, exitCode, says, state) => {
@@ -107,7 +107,7 @@ test('a host that is changed, not confirmed and not put back stays drained, and 
   expect(result).toMatchObject({
     exitCode: ExitCode.notRestored,
     message:
-      'ethyl was not confirmed: see above; and it could not be put back: see above; it is still drained, so nobody is sent there (haprov undrain ethyl gives it its place back); not touched: fred; haprov reboot again goes on',
+      'ethyl was not confirmed: see above; and it could not be put back: see above; it is still drained, so nobody is sent there (haprov undrain ethyl gives it its place back); not touched: fred; haprov reboot INVENTORY ethyl,fred goes on',
   });
   expect(ethyl.isFlagged).toBe(true);
 });
@@ -431,7 +431,7 @@ test.each([
   );
   expect(looked.at(-1)).toBeLessThan(force ? 5000 : 1000);
   expect(result?.message).toMatch(
-    /^ethyl has booted, and not as it was before: .*; it has its place back; nobody else serves \(VIP web \(192.0.2.10\) would have no host: fred: it does not answer; .*\): mend that first; not touched: fred; haprov reboot again goes on$/,
+    /^ethyl has booted, and not as it was before: .*; it has its place back; nobody else serves \(VIP web \(192.0.2.10\) would have no host: fred: it does not answer; .*\): mend that first; not touched: fred; haprov reboot INVENTORY ethyl,fred goes on$/,
   );
   expect(ethyl).toMatchObject({ isFlagged: false, boots: 2 });
 });

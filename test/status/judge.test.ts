@@ -29,8 +29,8 @@ interface Case {
   laptop?: string;
   /** Who has the host’s lock: `RUN SECONDS OWNER`, the run’s state, whether it lives. */
   lock?: Partial<Record<Host, [string, string, boolean]>>;
-  /** The first row of a roll’s note, on both hosts. */
-  roll?: string;
+  /** The rows of a roll’s note, on both hosts. */
+  roll?: string[];
   /** Whether the wanted haproxy.cfg has haprov’s listener. */
   listener?: boolean;
   /** `level rule component host`, in order. */
@@ -635,17 +635,34 @@ const cases: Case[] = [
     },
     finds: ['note drained keepalived ethyl'],
   },
-  {
-    about: 'a roll that was left, with a drained host',
-    roll: '2 20261123T040000Z-abcdef 4 1795406400 me@laptop patch --security',
+  ...(
+    [
+      [
+        'was left',
+        [],
+        /^a haprov patch --security over ethyl since 2026-11-23 04:00 UTC by me@laptop was left: ethyl was taken out\nhaprov patch INVENTORY ethyl --security goes on with it; with --anew/m,
+      ],
+      [
+        'is at work',
+        ['roll-at-work=yes'],
+        /^a haprov patch --security over ethyl since 2026-11-23 04:00 UTC by me@laptop is at work: ethyl was taken out\nlook again when it has ended/m,
+      ],
+    ] as [string, string[], RegExp][]
+  ).map(([how, more, tells]) => ({
+    about: `a roll over one host that ${how}, and is to give it its place back`,
+    roll: [
+      'roll=2 20261123T040000Z-abcdef 4 1795406400 me@laptop patch --security',
+      'roll=ethyl taken -',
+      'roll=ricky due -',
+      ...more,
+    ],
     edit: {
       ethyl: all(add('drained yes'), server('ethyl', 'DRAIN', 'L4OK')),
       fred: server('ethyl', 'DRAIN', 'L4OK'),
     },
-    finds: ['note drained keepalived ethyl', 'note roll-left configuration fred'],
-    tells:
-      /^a haprov patch --security over fred and ethyl since 2026-11-23 04:00 UTC by me@laptop is not at its end: it is at work, or was left\nethyl is drained\nhaprov patch INVENTORY --security goes on with it/m,
-  },
+    finds: ['note drained keepalived ethyl', 'note roll-left configuration ethyl'],
+    tells,
+  })),
   {
     about: 'a retired host that is in the inventory still',
     edit: {
@@ -977,7 +994,7 @@ function sceneOf({ edit = {}, changes = {}, laptop, lock = {}, roll, listener = 
         ...said.addresses.map((address) => `address=eth0 ${address}/24`),
         ...(holder ? [`lock=${holder}`, `lock-state=${state}`] : []),
         ...(isAlive ? ['lock-alive=yes'] : []),
-        ...(roll ? [`roll=${roll}`] : []),
+        ...(roll ?? []),
       ].join('\n'),
     );
     return { ...base, plan, facts, diagnostics: said };

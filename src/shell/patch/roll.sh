@@ -12,11 +12,6 @@ boot_mark() {
   echo "$kernel_:${20:--}"
 }
 
-probe_roll() {
-  echo "boot $(boot_mark)"
-  [ ! -f $roll_file ] || cat $roll_file
-}
-
 # Every host is told what each has behind it, so that whoever goes on with the roll needs none in particular.
 note_roll() { # ROW...
   mkdir -p "${roll_file%/*}" && chmod 755 "${roll_file%/*}" && printf '%s\n' "$@" >$roll_file.new && mv -f $roll_file.new $roll_file && { sync -- $roll_file 2>/dev/null || sync; }

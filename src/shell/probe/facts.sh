@@ -36,8 +36,15 @@ probe_facts() {
   fi
   probe_release
   probe_lock
-  [ ! -f /var/lib/haprov/roll ] || { read -r about </var/lib/haprov/roll && echo "roll=$about"; }
+  probe_roll
   [ ! -e /var/lib/haprov/drained ] || echo "drained=yes $(head -n 1 /var/lib/haprov/drained)"
+}
+
+# The note of a roll that is at work, or was left.
+probe_roll() {
+  [ -f /var/lib/haprov/roll ] || return 0
+  while IFS= read -r about; do printf 'roll=%s\n' "$about"; done </var/lib/haprov/roll
+  if roll_at_work >/dev/null; then echo roll-at-work=yes; fi
 }
 
 # EL6 has no os-release. Derivatives of RHEL have redhat-release besides their own file.

@@ -1,48 +1,74 @@
 import type { HostFacts } from '../../host/facts';
-import { type FindingRule, list, reached } from '../snapshot';
+import { goesOnBy, isTaken, newestNote, standsOf } from '../../host/roll-note';
+import { type FindingRule, list, reached, type Snapshot } from '../snapshot';
 
 /** Hosts that were taken out for maintenance: meant to be so, and not to be forgotten. */
-export const drained: FindingRule = (snapshot) =>
-  reached(snapshot)
+export const drained: FindingRule = (snapshot) => {
+  const roll = rollOf(snapshot);
+  return reached(snapshot)
     .filter(({ diagnostics }) => diagnostics.drained)
-    .map(({ host, facts, isRetired }) => ({
-      rule: isRetired ? 'retired' : 'drained',
-      level: 'note' as const,
-      component: 'keepalived' as const,
-      host: host.name,
-      hosts: [host.name],
-      brief: isRetired ? 'retired' : 'drained',
-      message: isRetired
-        ? `${host.name} is retired${sinceAndBy(facts.drained)}: nothing of the pair runs or starts there, and the inventory names it still`
-        : `${host.name} is drained${sinceAndBy(facts.drained)}: addresses and requests go elsewhere`,
-      evidence: [],
-      next: isRetired
-        ? `take ${host.name} out of INVENTORY, then haprov apply tells the others; haprov apply with it in there starts it again, and haprov undrain gives it its place back`
-        : `haprov undrain INVENTORY ${host.name} when its maintenance is over`,
-    }));
+    .map(({ host, facts, isRetired }) => {
+      const stand = roll?.hosts.get(host.name);
+      return {
+        rule: isRetired ? 'retired' : 'drained',
+        level: 'note' as const,
+        component: 'keepalived' as const,
+        host: host.name,
+        hosts: [host.name],
+        brief: isRetired ? 'retired' : 'drained',
+        message: isRetired
+          ? `${host.name} is retired${sinceAndBy(facts.drained)}: nothing of the pair runs or starts there, and the inventory names it still`
+          : `${host.name} is drained${sinceAndBy(facts.drained)}: addresses and requests go elsewhere`,
+        evidence: [],
+        next: isRetired
+          ? `take ${host.name} out of INVENTORY, then haprov apply tells the others; haprov apply with it in there starts it again, and haprov undrain gives it its place back`
+          : roll && stand && isTaken(stand)
+            ? `the haprov ${roll.command} gives it its place back: ${nextOf(roll)}`
+            : `haprov undrain INVENTORY ${host.name} when its maintenance is over`,
+      };
+    });
+};
 
 /** Hosts are being taken out one after the other, or were, and nobody has brought that to its end. */
 export const rolls: FindingRule = (snapshot) => {
-  const on = reached(snapshot).filter(({ facts }) => facts.roll);
-  const [first] = on;
-  const roll = first?.facts.roll;
+  const roll = rollOf(snapshot);
   if (!roll) return [];
+  const { command, begun, owner, isAtWork, hosts } = roll;
+  const names = [...hosts.keys()];
   return [
     {
       rule: 'roll-left',
       level: 'note',
       component: 'configuration',
-      host: first.host.name,
-      hosts: on.map(({ host }) => host.name),
-      brief: `${roll.command} not at its end`,
-      message: `a haprov ${roll.command} over ${list(on.map(({ host }) => host.name))}${sinceAndBy(roll)} is not at its end: it is at work, or was left`,
-      evidence: reached(snapshot)
-        .filter(({ diagnostics }) => diagnostics.drained)
-        .map(({ host }) => `${host.name} is drained`),
-      next: `haprov ${roll.command.replace(/^\S+/, '$& INVENTORY')} goes on with it where it was left; with --anew it begins with the first host`,
+      host: names[0] ?? '',
+      hosts: names,
+      brief: `${command} ${isAtWork ? 'is at work' : 'was left'}`,
+      message: `a haprov ${command} over ${list(names)}${sinceAndBy({ since: begun, by: owner })} ${isAtWork ? 'is at work' : 'was left'}: ${standsOf(roll)}`,
+      evidence: [],
+      next: nextOf(roll),
     },
   ];
 };
+
+type Roll = NonNullable<HostFacts['roll']>;
+
+/** As the host has it that was told last, without hosts that the inventory has no more: nobody can go on with those. */
+function rollOf(snapshot: Snapshot): Roll | undefined {
+  const on = reached(snapshot).flatMap(({ facts }) => facts.roll ?? []);
+  const newest = newestNote(on);
+  if (!newest) return undefined;
+  const known = new Set(snapshot.hosts.map(({ host }) => host.name));
+  return {
+    ...newest,
+    isAtWork: on.some(({ isAtWork }) => isAtWork),
+    hosts: new Map([...newest.hosts].filter(([name]) => known.has(name))),
+  };
+}
+
+const nextOf = (roll: Roll): string =>
+  roll.isAtWork
+    ? 'look again when it has ended; where its laptop is lost, that is told within --confirm-within seconds (60)'
+    : `${goesOnBy(roll)} goes on with it; with --anew it begins with the first host`;
 
 function sinceAndBy(drained: HostFacts['drained']): string {
   if (!drained || Number.isNaN(drained.since.getTime())) return '';
