@@ -366,7 +366,9 @@ export const testAdopted = (from: number, to: number): void =>
                 expect(applied.stderr + applied.stdout).toContain('nothing was changed on any host');
                 expect({ failed, after }).toEqual({ failed: 0, after: before });
               }
-              expect(on('fred', 'ls -A /var/lib/haprov | grep -v -e runs -e haproxy-loaded -e secret-lines; true')).toBe('');
+              expect(
+                on('fred', 'ls -A /var/lib/haprov | grep -v -e runs -e haproxy-loaded -e secret-lines; true'),
+              ).toBe('');
             } finally {
               writeFileSync(inventory, original);
             }
