@@ -24,6 +24,8 @@ export interface Ordering {
   /** Sets or removes a TXT record. */
   record(action: 'set' | 'remove', name: string, text: string): Promise<void>;
   tell(text: string): void;
+  /** The variable that names a proxy, where one is set: the authority is asked directly all the same. */
+  proxy?: string | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -191,7 +193,7 @@ const left = (signal: AbortSignal | undefined): Promise<never> =>
   });
 
 /** Whether an authority answers there; the library tells nobody why not. @throws HaprovError */
-function requireDirectory({ directory, ca, signal }: Ordering): Promise<void> {
+function requireDirectory({ directory, ca, signal, proxy }: Ordering): Promise<void> {
   const who = new URL(directory).host;
   return new Promise((resolve, reject) => {
     const fail = (message: string, hint: string) =>
@@ -226,7 +228,9 @@ function requireDirectory({ directory, ca, signal }: Ordering): Promise<void> {
         `is not reached: ${message || code}`,
         /CERT|SIGNED|ALTNAME/.test(code ?? '')
           ? 'where its certificate is of an authority of your own, name that in acme.ca'
-          : 'look at acme.directory, and whether this machine gets there',
+          : proxy === undefined
+            ? 'look at acme.directory, and whether this machine gets there'
+            : `${proxy} is set, and haprov asks an authority directly, through no proxy: run it where the authority is reached, or let another program renew, and roll out what it has made (haprov certificates renew without acme)`,
       ),
     );
   });

@@ -19,8 +19,11 @@ export interface ApplyOptions extends CommonOptions, RolloutOptions {
 /** Makes a plan for everything that the inventory says, has it agreed to, and rolls it out. */
 export async function apply(options: ApplyOptions, context: Context): Promise<RunEnd> {
   const saved = typeof options.plan === 'string' ? readPlan(options.plan) : options.plan;
-  const { limit = saved?.limit, only = saved?.only } = options;
-  return planAndExecute(options.command ?? 'apply', { ...options, limit, only }, context, { saved });
+  const { limit = saved?.limit, only = saved?.only, command = 'apply', first } = options;
+  return planAndExecute(command, { ...options, limit, only }, context, {
+    saved,
+    ...(first ? { first } : {}),
+  });
 }
 
 /** As {@link apply}, for the daily types of resources alone: files, lines, kernel parameters and units. */

@@ -40,7 +40,7 @@ export interface RenewOptions extends CommonOptions, RolloutOptions {
 /** A certificate that was renewed, or that needed nothing. */
 export interface Renewed {
   name: string;
-  /** `renewed`: the hosts have and show it now; `not due`: it lasts; `tried`: the staging authority would make it. */
+  /** `renewed`: the hosts have and show it now; `not due`: it lasts, or is there already; `tried`: the staging authority would make it. */
   outcome: 'renewed' | 'not due' | 'tried';
   certificate: CertificateFacts;
   /** The run that put it there. */
@@ -145,8 +145,9 @@ export async function rollOut(
   }
   // The hosts had it already.
   if (putBack === undefined) await put();
-  const certificate = await prove(source, facts, inventory, options, context);
-  return { name: source.name, outcome: 'renewed', certificate, run };
+  const isThere = run.changed === 0 && values.length === 0;
+  const certificate = await prove(source, facts, inventory, options, context, isThere);
+  return { name: source.name, outcome: isThere ? 'not due' : 'renewed', certificate, run };
 }
 
 /** Where all certificates are on the hosts that come from one of these values; at least the one that is named. */
@@ -178,6 +179,7 @@ async function prove(
   inventory: Inventory,
   options: RenewOptions,
   context: Context,
+  isThere: boolean,
 ): Promise<CertificateFacts> {
   const { known, failure } = await lookAtCertificates({ ...options, loaded: inventory }, context);
   if (failure) throw failure;
@@ -198,7 +200,8 @@ async function prove(
     );
   const hosts = (listed?.hosts ?? []).map(({ host }) => host);
   const at = [...new Set((listed?.shown ?? []).map((one) => one.at))];
-  const text = `${source.name}: ${hosts.join(' and ')} ${hosts.length === 1 ? 'has' : 'have'} it until ${facts.validUntil.slice(0, 10)}${at.length > 0 ? `, and it is shown at ${at.join(', ')}` : ''}`;
+  const begins = isThere ? 'nothing to do, the inventory has this one already, and ' : '';
+  const text = `${source.name}: ${begins}${hosts.join(' and ')} ${hosts.length === 1 ? 'has' : 'have'} it until ${facts.validUntil.slice(0, 10)}${at.length > 0 ? `, and it is shown at ${at.join(', ')}` : ''}`;
   context.emit({ type: 'message', level: 'info', text });
   return facts;
 }

@@ -103,20 +103,28 @@ const handshakeMs = 5000;
 
 type Place = Omit<Asking, 'name'> & { service: string; by?: string };
 
-/** Where clients speak TLS with HAProxy; what is on every address is asked at each host. */
-function placesOf({ services, hosts }: Inventory, surveyed: Survey): Place[] {
+/** Where clients speak TLS with HAProxy; what is on every address is asked at each host and each VIP that they may hold. */
+function placesOf({ services, hosts, vips }: Inventory, surveyed: Survey): Place[] {
+  const isAsked = ({ name }: Host) => surveyed.hosts.some((one) => one.name === name);
+  const all = [
+    ...hosts.filter(isAsked).map(({ address }) => address),
+    ...vips
+      .filter(({ members }) => members.some(({ host }) => isAsked(host)))
+      .flatMap(({ addresses }) => addresses.map(({ address }) => address)),
+  ];
   return services.flatMap(({ name: service, endpoints, proxyProtocol }) =>
     endpoints
       .filter(({ tls, udp }) => tls && !udp)
-      .flatMap(({ address, port }): Place[] => {
-        const isProxied = proxyProtocol.accept;
-        if (address === '*')
-          return surveyed.hosts.flatMap(({ name }) => {
-            const host = hosts.find((one) => one.name === name);
-            return host ? [{ service, port, isProxied, address: host.address, by: name }] : [];
-          });
-        const [by, ...others] = surveyed.hosts.filter(({ facts }) => holds(facts, canonical(address)));
-        return [{ service, port, isProxied, address, ...(by && others.length === 0 ? { by: by.name } : {}) }];
+      .flatMap(({ address: said, port }) =>
+        (said === '*' ? all : [said]).map((address) => ({ address, port })),
+      )
+      .map((at): Place => {
+        const own = hosts.find(({ address }) => address === at.address);
+        const [by, ...others] = own
+          ? [own]
+          : surveyed.hosts.filter(({ facts }) => holds(facts, canonical(at.address)));
+        const holder = by && others.length === 0 ? { by: by.name } : {};
+        return { service, isProxied: proxyProtocol.accept, ...at, ...holder };
       }),
   );
 }

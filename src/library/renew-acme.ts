@@ -108,6 +108,7 @@ export async function renewByAcme(
       });
     },
     tell: (text) => context.emit({ type: 'message', level: 'info', text }),
+    proxy: ['HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy'].find((name) => context.env[name]),
     signal: context.stopping,
   });
   if (options.staging) {

@@ -94,7 +94,9 @@ async function renewOne(
   }
   const fresh = readFresh(options.certificate, options.key);
   requireFit(source.name, options.certificate, fresh, pair.certificate, options);
-  const values = valuesFor(source, fresh);
+  // What is there already is not written anew.
+  const isSame = fresh.certificate.trim() === pair.certificate.trim() && fresh.key === keyIn(pair.key);
+  const values = isSame ? [] : valuesFor(source, fresh);
   const inventory = await loadInventory(now.file, context, undefined, insteadOf(values));
   return rollOut(source, fresh, inventory, values, options, context);
 }

@@ -160,6 +160,20 @@ describePebble('an authority', () => {
   });
 });
 
+test('where a proxy is set, and the authority is not reached, it is told that none is asked', async () => {
+  await expect(
+    order({
+      directory: 'https://127.0.0.1:1/dir',
+      accountKey,
+      names: ['a.example'],
+      challenge: 'http-01',
+      record: () => Promise.reject(new Error('not asked for')),
+      tell: () => {},
+      proxy: 'HTTPS_PROXY',
+    }),
+  ).rejects.toMatchObject({ hint: expect.stringMatching(/^HTTPS_PROXY is set, and .* through no proxy/) });
+});
+
 test('an authority that is not there is told by its name', async () => {
   await expect(
     order({

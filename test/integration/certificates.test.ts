@@ -173,6 +173,14 @@ describeLab('certificates', () => {
         code: 2,
         stderr: expect.stringContaining('it is not for web.example, as the one before it is; it ends on'),
       });
+      const before = read('secrets.age');
+      const same = await renew(...filesOf('few'));
+      expect(same).toMatchObject({
+        code: 0,
+        stderr: '',
+        stdout: expect.stringContaining('web: nothing to do, '),
+      });
+      expect(read('secrets.age')).toEqual(before);
       make('new', 300, [name, 'www.web.example']);
       const done = clients(() => Buffer.concat([read('few.pem'), read('new.pem')]));
       const renewed = await renew(...filesOf('new'));

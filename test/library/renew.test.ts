@@ -1,5 +1,5 @@
 import { createPrivateKey, webcrypto } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runHook } from '../../src/acme/hook';
 import { x509 } from '../../src/acme/library';
@@ -450,6 +450,21 @@ describe('hosts have another one than the inventory', () => {
     expect((await renewed({ force: true })).end).toEqual(['web renewed']);
     expect(onHosts()).toEqual([whole(fresh), whole(fresh)]);
   });
+});
+
+test('the very certificate that is there is nothing to do: nothing is written, and that is said', async () => {
+  const there = await make(40);
+  has('web', there);
+  haveAll(there);
+  ends = [{ changed: 0 }];
+  writeFileSync(path('new.pem'), whole(there));
+  const before = statSync(path('web.pem')).mtimeMs;
+  const { end, said } = await renewed({ name: 'web', certificate: path('new.pem') });
+  expect(end).toEqual(['web not due']);
+  expect(said.at(-1)).toMatch(
+    /^info: web: nothing to do, the inventory has this one already, and fred and ethyl have it/,
+  );
+  expect(statSync(path('web.pem')).mtimeMs).toBe(before);
 });
 
 describe('from files, where a host fails', () => {
