@@ -1,7 +1,7 @@
 import { HaprovError } from '../errors';
 import { type Connection, connect, type SshTarget } from '../host/connection';
 import { Turns } from '../host/turns';
-import { call, compose } from '../shell/library';
+import { type ExecNote, execId, notedScript } from './exec-notes';
 import { heardWhole } from './heard-whole';
 import { LinePieces } from './line-pieces';
 
@@ -22,6 +22,8 @@ export type Stream = 'stdout' | 'stderr';
 interface Asked {
   /** What `sh` is to run. */
   command: string;
+  /** What each host notes of it. */
+  note: ExecNote;
   /** How many hosts run it at once. */
   atOnce: number;
   /** Milliseconds that the command may take; no limit where it is 0. */
@@ -39,9 +41,11 @@ interface Asked {
  * @throws what `hear` throws, once the command is ended on all hosts
  */
 export const runCommand = (targets: readonly SshTarget[], asked: Asked): Promise<CommandEnd[]> =>
-  heardWhole(asked, (all) => runOnAll(targets, all));
+  heardWhole(asked, (all) => runOnAll(targets, { ...all, id: execId(asked.note.startedAt) }));
 
-async function runOnAll(targets: readonly SshTarget[], asked: Asked): Promise<CommandEnd[]> {
+type Begun = Asked & { id: string };
+
+async function runOnAll(targets: readonly SshTarget[], asked: Begun): Promise<CommandEnd[]> {
   const turns = new Turns(asked.atOnce);
   const ends = targets.map(async (target) => {
     const done = await turns.take();
@@ -57,7 +61,7 @@ async function runOnAll(targets: readonly SshTarget[], asked: Asked): Promise<Co
   return (await Promise.all(ends)).filter((end) => end !== undefined);
 }
 
-async function runOn(target: SshTarget, asked: Asked): Promise<CommandEnd> {
+async function runOn(target: SshTarget, asked: Begun): Promise<CommandEnd> {
   const began = performance.now();
   const ms = () => Math.round(performance.now() - began);
   let connection: Connection | undefined;
@@ -73,7 +77,7 @@ async function runOn(target: SshTarget, asked: Asked): Promise<CommandEnd> {
   }
 }
 
-async function listen(connection: Connection, { command, timeoutMs, hear, stopping }: Asked) {
+async function listen(connection: Connection, { command, note, id, timeoutMs, hear, stopping }: Begun) {
   const { host } = connection;
   const pieces = { stdout: new LinePieces(), stderr: new LinePieces() };
   // A channel may have ended while its last lines are still being heard.
@@ -86,7 +90,7 @@ async function listen(connection: Connection, { command, timeoutMs, hear, stoppi
   const take = (stream: Stream) => (chunk: string) => hand(stream, pieces[stream].take(chunk));
   let leave = (): void => {};
   try {
-    return await connection.runScript(compose(call('run_until_left', command)), {
+    return await connection.runScript(notedScript(command, id, note), {
       accepts: 'any',
       timeoutMs,
       onStdin(stdin) {

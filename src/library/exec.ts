@@ -2,7 +2,7 @@ import { type CommandEnd, runCommand, type Stream } from '../ask/run-command';
 import { ExitCode, HaprovError, UsageError } from '../errors';
 import { inventoryOf } from '../planning/connect-first';
 import type { CommonOptions, Context } from '../planning/context';
-import { selectHosts, toTarget } from '../planning/hosts';
+import { operator, selectHosts, toTarget } from '../planning/hosts';
 import { maskError } from './mask-error';
 
 export type { CommandEnd, Stream } from '../ask/run-command';
@@ -31,7 +31,7 @@ export interface Executed {
 
 export const execAtOnce = 32;
 
-/** Runs a command on the hosts of `limit`. It is recorded nowhere, and nothing puts back what it changes. @throws UsageError */
+/** Runs a command on the hosts of `limit`. Each host notes who has had it run and how it ended; nothing puts back what it changes. @throws UsageError */
 export async function exec(options: ExecOptions, context: Context): Promise<Executed> {
   const command = options.command.join(' ');
   if (command.trim() === '')
@@ -45,6 +45,12 @@ export async function exec(options: ExecOptions, context: Context): Promise<Exec
   options.begin?.(targets.map(({ name }) => name));
   const hosts = await runCommand(targets, {
     command,
+    note: {
+      startedAt: new Date().toISOString(),
+      owner: operator(),
+      inventory: options.inventory,
+      command: mask(command),
+    },
     atOnce: options.atOnce ?? execAtOnce,
     timeoutMs: (options.timeout ?? 0) * 1000,
     hear: (host, stream, lines) => options.hear?.(host, stream, mask(lines)),

@@ -1,3 +1,4 @@
+import { execsQuestion, readExecs } from '../ask/exec-notes';
 import { ExitCode, HaprovError, UsageError } from '../errors';
 import type { Connection } from '../host/connection';
 import {
@@ -27,6 +28,7 @@ import { endsWithinMs } from '../planning/planning';
 import type { StatusObserver } from '../planning/status-observer';
 import type { LoggedHost, LoggedRun } from '../report/log-text';
 import { eachText } from '../text/each-text';
+import { exec, withExecs } from './exec-runs';
 import { stepsWithChanges } from './run-changes';
 
 export type { LoggedHost, LoggedRun, LoggedStep } from '../report/log-text';
@@ -62,13 +64,22 @@ export async function log(
   const { inventory, surveyed } = await askHistories(options, context, kept);
   try {
     const mask = (text: string) => inventory.secrets.mask(text);
-    const runs = mergeRuns(historiesOf(surveyed));
+    const runs = withExecs(
+      mergeRuns(historiesOf(surveyed)),
+      surveyed.hosts.map(({ name, answers }) => [name, readExecs(answers.of(execsQuestion.id))]),
+    );
     const names = runs.map(({ run }) => run);
     const name = options.run === undefined ? undefined : theRun(names, options.run);
     const meant = name === undefined ? runs : runs.filter(({ run }) => run === name);
     const failures = [...surveyed.failures];
     const shown = options.diff
-      ? await withChanges(meant.slice(0, 1), surveyed, failures, mask, patience(options, context))
+      ? await withChanges(
+          meant.filter((run) => name !== undefined || run.command !== exec).slice(0, 1),
+          surveyed,
+          failures,
+          mask,
+          patience(options, context),
+        )
       : meant;
     const failure = notAsked(failures);
     return { runs: eachText(shown, mask), ...(failure ? { failure } : {}) };
@@ -133,7 +144,7 @@ async function askHistories(
   const inventory = await inventoryOf(options, context);
   const targets = selectHosts(inventory, options.limit).map((host) => ({
     target: toTarget(host, options, context),
-    questions: [historyQuestion],
+    questions: [historyQuestion, execsQuestion],
   }));
   // `--verbose` shows more of the runs here, so the script that asks for them is not printed.
   const listener = { ...listenerFor(context), script: () => {} };

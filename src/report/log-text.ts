@@ -121,7 +121,9 @@ function renderHosts(
   const { columns, full } = options;
   const about = [
     `${visible(names.join(', '))}: ${resultText(example)}`,
-    ...(example.steps.length > 0 ? [count(example.steps.length, 'change')] : []),
+    ...(example.steps.length > 0 && around.run.command !== 'exec'
+      ? [count(example.steps.length, 'change')]
+      : []),
     ...(example.unknownFormat === undefined
       ? []
       : [`made by a newer haprov, whose log says more (format ${example.unknownFormat})`]),
@@ -147,7 +149,7 @@ export function resultText({ result, state }: LoggedHost): string {
     case 'being made':
       return `being made (${visible(state) || 'beginning'})`;
     case 'unfinished':
-      return `unfinished (${visible(state)}), nobody drives it`;
+      return state ? `unfinished (${visible(state)}), nobody drives it` : 'unfinished';
     case 'damaged':
       return 'its record is damaged';
     default:
@@ -196,7 +198,7 @@ function renderStep(
   rows.push(
     ...told.map((row) => `      ${red(full ? visible(row) : cutToWidth(visible(row), columns - 6))}`),
   );
-  if (!full) {
+  if (!full && (failure.output || failure.command)) {
     const more = `all of it: haprov log INVENTORY ${run.run} --limit ${host}`;
     rows.push(...paragraph('      ', visible(namingInventory(more, options.inventory)), columns).map(dim));
   }

@@ -3,6 +3,7 @@ import type { Library, Word } from '../library-file';
 import certificatesText from './certificates.sh';
 import drainFilesText from './drain-files.sh';
 import drainedText from './drained.sh';
+import execsText from './execs.sh';
 import flagText from './flag.sh';
 import journalText from './journal.sh';
 import moreFactsText from './more-facts.sh';
@@ -17,6 +18,7 @@ export const libraries = {
   'certificates': { text: certificatesText, needs: ['probe', 'haproxy-files', 'runtime'], functions: 'tell_certificates named_certificates tell_certificates_at tell_certificate tell_loaded_certificates see_certificates' },
   'drain-files': { text: drainFilesText, needs: [], functions: 'is_roots_alone write_drain_files restore_drain_files' },
   'drained': { text: drainedText, needs: ['runtime'], functions: 'drained_servers is_drained find_socket server_commands tell_worker set_servers lend_servers ready_servers change_drained keep_drained give_back tell_new_worker' },
+  'execs': { text: execsText, needs: ['until-left'], functions: 'run_noted note_exec probe_execs' },
   'flag': { text: flagText, needs: ['drain-files'], functions: 'take_over_levers raise_flag take_flag_down raise_run_flag take_run_flag_down' },
   'journal': { text: journalText, needs: ['probe'], functions: 'has_journal tell_clock tell_logged tell_messages inode_of tell_place follow_messages tell_lines part_of_file follow_journal' },
   'more-facts': { text: moreFactsText, needs: ['probe', 'init', 'selinux-probe', 'firewall-probe'], functions: 'tell_more_facts tell_firewalls tell_synchronized' },
@@ -53,6 +55,10 @@ export interface Functions {
   keep_drained: [...server: Word[]];
   give_back: [...server: Word[]];
   tell_new_worker: [old_workers: Word, commands: Word];
+  // execs.sh
+  run_noted: [command: Word, id: Word, about: Word];
+  note_exec: [id: Word, event: Word, detail: Word];
+  probe_execs: [];
   // flag.sh
   take_over_levers: [];
   raise_flag: [seconds_of_the_epoch: Word, owner: Word, ...path_content: Word[]];
