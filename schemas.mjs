@@ -10,6 +10,7 @@ const printed = {
   status: ['src/status/status.ts', 'Status', 'haprov status --json; with --watch one a line'],
   lint: ['src/commands/lint.ts', 'LintDocument', 'haprov lint --json'],
   log: ['src/commands/log.ts', 'LogDocument', 'haprov log --json'],
+  purge: ['src/commands/log.ts', 'PurgeDocument', 'haprov log --purge --json'],
   render: ['src/commands/render.ts', 'RenderedDocument', 'haprov render --json'],
   drill: ['src/drill/drill-report.ts', 'DrillReport', 'haprov drill --json'],
   adopt: ['src/commands/adopt.ts', 'AdoptedDocument', 'haprov adopt --json'],
@@ -29,7 +30,11 @@ const printed = {
     'SeveralLine',
     'a line of plan, status or lint --json of several inventories',
   ],
-  event: ['src/report/json.ts', 'EventLine', 'a line of apply, push, rollback, reboot or patch --json'],
+  event: [
+    'src/report/json.ts',
+    'EventLine',
+    'a line of a command that changes hosts, with --json: apply, push, rollback, reboot, patch and the like',
+  ],
 };
 
 /** The schemas' texts, by their names. */

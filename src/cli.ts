@@ -4,6 +4,7 @@ import { askCommands } from './cli/ask-commands';
 import { beginCommands } from './cli/begin-commands';
 import { certificateCommands } from './cli/certificate-commands';
 import { complete } from './cli/complete';
+import { drainCommands } from './cli/drain-commands';
 import { execute } from './cli/execute-later';
 import { parseWithHelp, withReadableHelp } from './cli/help';
 import { maintenanceCommands } from './cli/maintenance-commands';
@@ -14,7 +15,6 @@ import { limits } from './cli/timeout-help';
 import { collect, elMajor, portFrom, seconds, version } from './cli/values';
 import type { ApplyOptions } from './commands/apply';
 import type { DiagramOptions } from './commands/diagram';
-import type { DrainOptions } from './commands/drain';
 import type { DrillOptions } from './commands/drill';
 import type { HooksOptions } from './commands/hooks';
 import type { LintOptions } from './commands/lint';
@@ -22,10 +22,8 @@ import type { LogOptions } from './commands/log';
 import type { PlanOptions } from './commands/plan';
 import type { PushOptions } from './commands/push';
 import type { RenderOptions } from './commands/render';
-import type { RetireOptions } from './commands/retire';
 import type { RollbackOptions } from './commands/rollback';
 import type { StatusOptions } from './commands/status';
-import type { UndrainOptions } from './commands/undrain';
 import type { UnlockOptions } from './commands/unlock';
 import { scenarios } from './drill/drill-report';
 import { ExitCode } from './errors';
@@ -141,43 +139,7 @@ hostCommand('drill', 'break one thing after the other, measure what clients noti
     ),
   );
 
-drainCommand('drain', 'take a host out for maintenance: addresses and requests go elsewhere until undrain')
-  .addHelpText('after', limits.drain)
-  .option('--timeout <seconds>', 'how long to wait for what it still serves', seconds(...ranges.timeout), 60)
-  .option('--force', 'also where nobody else would serve', false)
-  .action((first, second, options) =>
-    execute<DrainOptions>(
-      { ...options, words: [first, second], beside: 'host', json: false },
-      async () => (await import('./commands/drain')).drain,
-      'changes',
-    ),
-  );
-
-drainCommand('undrain', 'put a drained host back into service')
-  .addHelpText('after', limits.undrain)
-  .action((first, second, options) =>
-    execute<UndrainOptions>(
-      { ...options, words: [first, second], beside: 'host', json: false },
-      async () => (await import('./commands/undrain')).undrain,
-      'changes',
-    ),
-  );
-
-drainCommand(
-  'retire',
-  'take a host out for good: drain it, then stop and disable what it serves; by its address, where it left the inventory',
-)
-  .option(...yes)
-  .option('--timeout <seconds>', 'how long to wait for what it still serves', seconds(...ranges.timeout), 60)
-  .option('--force', 'also where nobody else would serve, and cut what it still serves', false)
-  .action((first, second, options) =>
-    execute<RetireOptions>(
-      { ...options, words: [first, second], beside: 'host', json: false },
-      async () => (await import('./commands/retire')).retire,
-      'events',
-    ),
-  );
-
+drainCommands(program);
 hostCommand('diagram', 'draw the way of a packet from the client to the service')
   .addOption(
     new Option('--format <format>', 'the format of the diagram')
@@ -293,18 +255,6 @@ const outputOfStatus = ({ format, json }: Pick<StatusOptions, 'format' | 'json'>
 /** A command that rolls out changes. */
 function rolloutCommand(name: string, description: string): Command {
   return rolloutOptions(hostCommand(name, description));
-}
-
-/** A command about one host, which may leave the inventory out. */
-function drainCommand(name: string, description: string): Command {
-  return hostOptions(
-    program
-      .command(name)
-      .description(description)
-      .usage('[options] [inventory] <host>')
-      .argument(...inventoryWord)
-      .argument('[host]', 'the host, by its name in the inventory'),
-  );
 }
 
 /** A command that connects to the inventory's hosts. */

@@ -27,7 +27,7 @@ import type { RunEnd } from './events/events';
 import { apply as applyFor, push as pushFor } from './library/apply';
 import { type Caller, type CallOptions, type Inventory, shownInventory } from './library/caller';
 import { diagram as diagramFor } from './library/diagram';
-import { drain as drainFor } from './library/drain';
+import { type Drained, drain as drainFor } from './library/drain';
 import { IncompleteError } from './library/failures';
 import { type HookReport, hooks as hooksFor } from './library/hooks';
 import { lint as lintFor } from './library/lint';
@@ -36,7 +36,7 @@ import { plan as planFor } from './library/plan';
 import { type RenderedState, render as renderFor } from './library/render';
 import { rollback as rollbackFor } from './library/rollback';
 import { status as statusFor, watchStatus as watchFor } from './library/status';
-import { undrain as undrainFor } from './library/undrain';
+import { type Undrained, undrain as undrainFor } from './library/undrain';
 import type { Finding, Plan } from './plan/plan';
 import { inventoryOf } from './planning/connect-first';
 import type { Status } from './status/status';
@@ -72,6 +72,7 @@ export type {
   ListedCertificate,
   Shown,
 } from './library/certificates';
+export type { Drained } from './library/drain';
 export type { DrillReport, PlannedScenario } from './library/drill';
 export type { Ejected } from './library/eject';
 export type { CommandEnd, Executed } from './library/exec';
@@ -84,6 +85,7 @@ export type { LogEntry } from './library/logs';
 export type { RenderedHost, RenderedState } from './library/render';
 export type { Retired } from './library/retire';
 export type { SecretRow } from './library/secrets';
+export type { Undrained } from './library/undrain';
 export type { HeldLock, TakenLock } from './library/unlock';
 export type { PlannedTurn, RollPlan } from './patch/roll-words';
 export type { Disruption } from './plan/disruption-class';
@@ -219,20 +221,27 @@ export function watchStatus(
   );
 }
 
-/** Takes a host out for maintenance, until {@link undrain}; `timeout` (60): how long to wait for what it still serves. */
+/**
+ * Takes a host out for maintenance, until {@link undrain}; `timeout` (60): how long to wait for what it still serves.
+ * @throws HaprovError where nobody else would serve, or it serves still after that time: then it is drained all the same
+ */
 export function drain(
   inventory: InventorySource,
   host: string,
   options: CallOptions & { timeout?: number; force?: boolean } = {},
-): Promise<void> {
+): Promise<Drained> {
   return call(inventory, options, { ...reach, timeout: ranged('timeout'), force: flag }, (said, context) => {
     requireArgument('host', host, text);
     return drainFor({ timeout: 60, force: false, ...said, host }, context);
   });
 }
 
-/** Puts a drained host back into service. */
-export function undrain(inventory: InventorySource, host: string, options: CallOptions = {}): Promise<void> {
+/** Puts a drained host back into service. @throws HaprovError where not all is back in time; HostError where it could not be told */
+export function undrain(
+  inventory: InventorySource,
+  host: string,
+  options: CallOptions = {},
+): Promise<Undrained> {
   return call(inventory, options, reach, (said, context) => {
     requireArgument('host', host, text);
     return undrainFor({ ...said, host }, context);

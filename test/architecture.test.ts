@@ -91,7 +91,7 @@ const arrows: Record<string, string[]> = {
     'errors',
     'shell',
   ],
-  hooks: ['status (types)', 'pair', 'inventory', 'events (types)', 'document', 'text', 'programs'],
+  hooks: ['status (types)', 'pair', 'inventory', 'events (types)', 'document', 'text', 'programs', 'errors'],
   serve: ['report', 'status (types)', 'errors'],
   patch: [
     'maintenance',
@@ -107,7 +107,17 @@ const arrows: Record<string, string[]> = {
     'errors',
     'shell',
   ],
-  maintenance: ['report', 'planning', 'rollout', 'pair', 'host', 'inventory (types)', 'document', 'errors'],
+  maintenance: [
+    'report',
+    'planning',
+    'rollout',
+    'pair',
+    'host',
+    'inventory (types)',
+    'events (types)',
+    'document',
+    'errors',
+  ],
   drill: [
     'report',
     'status (types)',
@@ -305,6 +315,15 @@ test('the process belongs to the command line: nobody else reads its environment
     )
     .filter(([, count]) => count > 0);
   expect(Object.fromEntries(found)).toEqual(allowed);
+});
+
+test('a command writes on standard output by its context alone, which knows whether data is wanted there', () => {
+  const writes = /\bstdout\b.*\.write\(/;
+  const users = sources.filter(
+    (file) => ['cli', 'commands'].includes(roomOf(file)) && file.endsWith('.ts') && writes.test(text(file)),
+  );
+  // What completes a word, and help, are no commands.
+  expect(users).toEqual(['src/cli/complete.ts', 'src/cli/execute.ts', 'src/cli/help.ts']);
 });
 
 test('every property test takes its seed from one place', () => {

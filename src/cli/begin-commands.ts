@@ -86,6 +86,7 @@ const schemaKinds = [
     'several',
     'event',
     'log',
+    'purge',
     'render',
     'drill',
     'adopt',

@@ -5,7 +5,7 @@ import { RunEvents } from '../hooks/run-events';
 import type { Secrets } from '../inventory/secrets';
 import type { Context } from '../planning/context';
 import { renderError } from '../report/error-text';
-import { guard, guarded, printJson } from '../report/escape-output';
+import { guard, guarded } from '../report/escape-output';
 import { canRedraw, wantsColor } from '../report/output';
 import { createReporter } from '../report/reporter';
 import { folded } from '../report/wrap-output';
@@ -13,6 +13,7 @@ import { eachText } from '../text/each-text';
 import { visibleLines } from '../text/format';
 import { askerAtTerminal } from './ask';
 import { secretAsker } from './ask-secret';
+import { type Form, printing } from './printing';
 import { onReaderGone, unreadCode } from './reader';
 import { hasTerminal } from './terminal';
 import { type Beside, hostsMeant, type SortedWords, sortWords } from './words';
@@ -88,20 +89,19 @@ export async function execute<O>(
 ): Promise<void> {
   const { stdout, stderr } = process;
   const env = { ...process.env };
-  const color = options.color && wantsColor(env, stdout);
+  const tellsEvents = output === 'events';
+  const form: Form = options.json ? (tellsEvents ? 'events' : 'documents') : 'text';
+  const color = options.color && wantsColor(env, stdout) && form !== 'events';
   const verbose = options.verbose ?? false;
-  // `plan --json` and the like print one document on stdout, so progress goes to stderr.
-  const isDocument = output !== 'events';
-  const isData = (options.json ?? false) && !isDocument;
   const errors = guarded(folded(stderr));
   const reporter = createReporter({
-    mode: isData ? 'json' : 'auto',
-    quiet: (options.quiet ?? false) || (isDocument && (options.json ?? false)),
+    mode: form === 'events' ? 'json' : 'auto',
+    quiet: (options.quiet ?? false) || form === 'documents',
     verbose,
     color,
-    stdout: isDocument ? errors : guarded(isData ? stdout : folded(stdout)),
+    stdout: tellsEvents ? guarded(form === 'events' ? stdout : folded(stdout)) : errors,
     stderr: errors,
-    isTTY: (isDocument ? stderr : stdout).isTTY ?? false,
+    isTTY: (tellsEvents ? stdout : stderr).isTTY ?? false,
     env,
   });
   const stop = new AbortController();
@@ -184,6 +184,11 @@ export async function execute<O>(
       tell(`stopping: ${begun}`);
     },
   });
+  const emit = (event: EventBody) => {
+    heard.hear(event);
+    reporter.handle(eachText({ at: new Date().toISOString(), ...event }, mask));
+  };
+  const printError = async (text: string) => taken(stderr, errors.write(text));
   const context: Context = {
     env,
     programEnv: process.env,
@@ -205,18 +210,16 @@ export async function execute<O>(
       for (const secret of typed) known.add(secret);
       for (const name of known.variables) delete process.env[name];
     },
-    emit(event: EventBody) {
-      heard.hear(event);
-      reporter.handle(eachText({ at: new Date().toISOString(), ...event }, mask));
-    },
-    print: (text) =>
-      write(
-        typeof text === 'string' || stdout.isTTY ? visibleLines(Buffer.from(text).toString()) : text,
-        typeof text !== 'string',
-      ),
-    printRendered: (text) => write(guard(text)),
-    printError: async (text) => taken(stderr, errors.write(text)),
-    printJson: (value, indent) => write(printJson(value, indent), true),
+    emit,
+    ...printing(form, {
+      out: write,
+      beside: async (text) => {
+        if (!options.quiet) await printError(text);
+      },
+      emit,
+      isTTY: stdout.isTTY ?? false,
+    }),
+    printError,
     get canAsk() {
       return askerAtTerminal() !== undefined;
     },
@@ -252,6 +255,8 @@ export async function execute<O>(
     process.exitCode = await run({ ...options, ...sorted, ...limit } as O, context);
     await reporter.close();
   } catch (error) {
+    // What people read has the error itself.
+    for (const end of heard.endsBy(error)) (form === 'events' ? emit : heard.hear.bind(heard))(end);
     await reporter.close();
     const shown = { inventory, color: options.color && wantsColor(env, stderr), verbose };
     if (!isUnread) errors.write(`${mask(renderError(error, shown))}\n`);

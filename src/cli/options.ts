@@ -23,6 +23,7 @@ export const oneOrSeveral = (inventories: string[]) => ({
   inventories,
   ...(inventories.length > 1 ? {} : { words: inventories }),
 });
+export const eventLines = ['--json', 'one event a line', false] as const;
 export const noColor = ['--no-color', 'no colours (as NO_COLOR=1)'] as const;
 
 /** Adds the options of commands that roll out changes. */
@@ -62,7 +63,7 @@ export function rolloutOptions(command: Command): Command {
       300,
     )
     .optionsGroup('Output:')
-    .option('--json', 'one event a line', false)
+    .option(...eventLines)
     .optionsGroup('Options:');
 }
 

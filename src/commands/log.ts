@@ -1,5 +1,5 @@
 import { ExitCode, UsageError } from '../errors';
-import { type LoggedRun, type PurgeOptions, purge, log as readLog } from '../library/log';
+import { type LoggedRun, type Purged, type PurgeOptions, purge, log as readLog } from '../library/log';
 import type { Context } from '../planning/context';
 import { keepSeenRuns } from '../reference/seen-runs';
 import { renderLog } from '../report/log-text';
@@ -17,6 +17,12 @@ export interface LogOptions extends PurgeOptions {
 export interface LogDocument {
   version: 1;
   runs: LoggedRun[];
+}
+
+/** What `log --purge --json` prints. */
+export interface PurgeDocument {
+  version: 1;
+  hosts: Purged['hosts'];
 }
 
 /** `haprov log`: lists the hosts' runs: who made them when, and how they ended. */
@@ -53,9 +59,12 @@ async function readAndPrint(options: LogOptions, context: Context) {
 
 async function wipeAndTell(options: LogOptions, context: Context) {
   const done = await purge(options, context);
-  for (const { host, wiped, runs } of done.hosts)
-    await context.print(
-      `${host}: ${count(wiped, 'run')} of ${runs} ${wiped === 1 ? 'keeps' : 'keep'} no file with a secret any more\n`,
-    );
+  const { hosts } = done;
+  if (options.json) await context.printJson({ version: 1, hosts } satisfies PurgeDocument, 2);
+  else
+    for (const { host, wiped, runs } of hosts)
+      await context.print(
+        `${host}: ${count(wiped, 'run')} of ${runs} ${wiped === 1 ? 'keeps' : 'keep'} no file with a secret any more\n`,
+      );
   return done;
 }

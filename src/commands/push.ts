@@ -20,13 +20,16 @@ export async function push(options: PushOptions, context: Context): Promise<Exit
       'say --yes to push without a question, or run haprov plan',
     );
   for await (const _ of saves(folders(options.inventory), context.stopping)) {
+    const begun = performance.now();
     try {
       await once();
     } catch (error) {
       // The user may have saved a file that is not finished, so the watch goes on.
       if (!(error instanceof HaprovError)) throw error;
-      const hint = error.hint ? ` (${error.hint})` : '';
-      context.emit({ type: 'message', level: 'error', text: `${error.message}${hint}` });
+      const { exitCode } = error;
+      const message = `${error.message}${error.hint ? ` (${error.hint})` : ''}`;
+      const ms = Math.round(performance.now() - begun);
+      context.emit({ type: 'run-end', exitCode, ms, changed: 0, failed: 0, message });
     }
     context.emit({ type: 'message', level: 'info', text: 'watching for the next save; Ctrl-C ends' });
   }

@@ -35,9 +35,11 @@ export async function render(options: RenderOptions, context: Context): Promise<
     const found = chooseFile(file, hosts);
     if (!showSecrets) warnOfVeiled([found], context);
     await context.print(found.content);
-  } else if (out !== undefined) await writeAll(out, hosts, showSecrets, context);
-  else if (json) await context.printJson({ version: 1, inventory, assumptions, hosts: hosts.map(asData) }, 2);
-  else await context.printRendered(renderHosts(hosts, context));
+    return ExitCode.done;
+  }
+  if (out !== undefined) await writeAll(out, hosts, showSecrets, context);
+  if (json) await context.printJson({ version: 1, inventory, assumptions, hosts: hosts.map(asData) }, 2);
+  else if (out === undefined) await context.printRendered(renderHosts(hosts, context));
   return ExitCode.done;
 }
 

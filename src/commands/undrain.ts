@@ -1,11 +1,9 @@
-import { ExitCode } from '../errors';
-import { type UndrainOptions, undrain as undrainHost } from '../library/undrain';
+import type { ExitCode } from '../errors';
+import { undrain as maintain, type UndrainOptions } from '../library/undrain';
 import type { Context } from '../planning/context';
 
 export type { UndrainOptions };
 
 /** `haprov undrain`: puts a drained host back into service. */
-export async function undrain(options: UndrainOptions, context: Context): Promise<ExitCode> {
-  await undrainHost(options, context);
-  return ExitCode.done;
-}
+export const undrain = async (options: UndrainOptions, context: Context): Promise<ExitCode> =>
+  (await maintain(options, context)).exitCode;

@@ -1,4 +1,4 @@
-import { ExitCode, UsageError } from '../errors';
+import { ExitCode, HaprovError, UsageError } from '../errors';
 import type { RunEnd } from '../events/events';
 import { runningVips } from '../ha/running-vips';
 import type { Connection } from '../host/connection';
@@ -68,6 +68,8 @@ interface ToDo {
   planned: Planned;
   /** Runs after the operator has agreed and before the first change. */
   first?: () => Promise<void>;
+  /** Runs when it has ended, before that is told; where this fails, so does the run. */
+  last?: (result: RolloutResult) => Promise<void>;
   /** With `--on-failure restore-all`: undoes the stages that were finished before the one that failed. */
   undo?: () => Promise<RunEnd>;
 }
@@ -86,9 +88,10 @@ export async function executePlan(
   const run = newRunId(planned.survey);
   const time = new TimeKeeper();
   time.add('asking', performance.now() - begun);
-  const end = (result: RolloutResult, spent?: TimeSpent): RunEnd => {
+  const end = async (result: RolloutResult, spent?: TimeSpent): Promise<RunEnd> => {
+    const whole = await withLast(todo, result);
     const ms = Math.round(performance.now() - begun);
-    const ended = { run, ms, ...result, ...(spent ? { spent } : {}) };
+    const ended = { run, ms, ...whole, ...(spent ? { spent } : {}) };
     context.emit({ type: 'run-end', ...ended });
     return ended;
   };
@@ -127,11 +130,25 @@ export async function executePlan(
   };
   const { kept, ...result } = await rollOutProbed(todo, { run, serial, shown }, options, heard);
   const more = result.exitCode === ExitCode.done ? endedBy(shown) + (left && `; ${left}`) : '';
-  const ended = end({ ...result, message: result.message + more }, time.spent);
-  if (ended.exitCode !== ExitCode.failed || kept === 0 || context.stopping.aborted) return ended;
+  const ended = await end({ ...result, message: result.message + more }, time.spent);
+  if (result.exitCode !== ExitCode.failed || kept === 0 || context.stopping.aborted) return ended;
   if (options.onFailure !== 'restore-all' || !undo) return ended;
   const back = await undo();
   return back.exitCode === ExitCode.done ? ended : back;
+}
+
+/** How a run ends, with what comes last in it. */
+async function withLast({ last }: ToDo, result: RolloutResult): Promise<RolloutResult> {
+  try {
+    await last?.(result);
+    return result;
+  } catch (error) {
+    if (!(error instanceof HaprovError)) throw error;
+    const { message, hint } = error;
+    const exitCode = result.exitCode === ExitCode.done ? error.exitCode : result.exitCode;
+    const todo = hint === undefined ? '' : `\nwhat to do: ${hint}`;
+    return { ...result, exitCode, message: `${result.message}; but ${message}${todo}` };
+  }
 }
 
 /** The options of the plan that undoes a finished run: it rolls out as the run did, without questions. */

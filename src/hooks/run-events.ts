@@ -1,14 +1,22 @@
-import type { Event, EventBody } from '../events/events';
+import { ExitCode, HaprovError } from '../errors';
+import type { Event, EventBody, RunEnd } from '../events/events';
 import type { Inventory } from '../inventory/inventory';
 import { eachText } from '../text/each-text';
 import type { HookEvent } from './hook-event';
 import type { Way } from './tell-hooks';
 
+/** A run that is not over, and when it was begun to be told of: `performance.now()`. */
+interface Run {
+  command: string;
+  hasBegun: boolean;
+  at: number;
+}
+
 /** Hears a command, and when it has ended tells the inventory's hooks of the run that it was. */
 export class RunEvents {
   #inventory: Inventory | undefined;
   /** The runs of the command that are not over: a run that undoes another one is within it. */
-  readonly #runs: { command: string; hasBegun: boolean }[] = [{ command: '', hasBegun: false }];
+  readonly #runs: Run[] = [{ command: '', hasBegun: false, at: 0 }];
   readonly #events: HookEvent[] = [];
 
   /** The command is about this inventory. */
@@ -22,14 +30,30 @@ export class RunEvents {
   }
 
   hear(event: EventBody | Event): void {
-    if (event.type === 'run-start') this.#runs.push({ command: event.command, hasBegun: false });
+    if (event.type === 'run-start')
+      this.#runs.push({ command: event.command, hasBegun: false, at: performance.now() });
     const said = this.#run.hasBegun ? this.#read(event) : undefined;
     if (said) this.#events.push(said);
     if (event.type === 'run-end' && this.#runs.length > 1) this.#runs.pop();
   }
 
+  /** How each run ends that is not over, where the command ends by an error: nobody else tells it. */
+  endsBy(error: unknown): ({ type: 'run-end' } & RunEnd)[] {
+    const exitCode = error instanceof HaprovError ? error.exitCode : ExitCode.failed;
+    const message = error instanceof Error ? error.message : String(error);
+    const now = performance.now();
+    return this.#runs.slice(1).map(({ at }) => ({
+      type: 'run-end',
+      exitCode,
+      ms: Math.round(now - at),
+      changed: 0,
+      failed: 0,
+      message,
+    }));
+  }
+
   get #run() {
-    return this.#runs.at(-1) as { command: string; hasBegun: boolean };
+    return this.#runs.at(-1) as Run;
   }
 
   /**

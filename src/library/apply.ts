@@ -14,16 +14,15 @@ export interface ApplyOptions extends CommonOptions, RolloutOptions {
   command?: string;
   /** Runs when the changes are agreed to, before the first of them. */
   first?: () => Promise<void>;
+  /** Runs when the run has ended, before that is told; where this fails, so does the run. */
+  last?: (result: Pick<RunEnd, 'exitCode' | 'changed'>) => Promise<void>;
 }
 
 /** Makes a plan for everything that the inventory says, has it agreed to, and rolls it out. */
 export async function apply(options: ApplyOptions, context: Context): Promise<RunEnd> {
   const saved = typeof options.plan === 'string' ? readPlan(options.plan) : options.plan;
-  const { limit = saved?.limit, only = saved?.only, command = 'apply', first } = options;
-  return planAndExecute(command, { ...options, limit, only }, context, {
-    saved,
-    ...(first ? { first } : {}),
-  });
+  const { limit = saved?.limit, only = saved?.only, command = 'apply' } = options;
+  return planAndExecute(command, { ...options, limit, only }, context, { saved });
 }
 
 /** As {@link apply}, for the daily types of resources alone: files, lines, kernel parameters and units. */
@@ -33,9 +32,9 @@ export const push = (options: CommonOptions & RolloutOptions, context: Context):
 /** Makes a plan for all resources of the inventory, or those that `only` accepts, and rolls it out. */
 export async function planAndExecute(
   command: string,
-  options: CommonOptions & RolloutOptions,
+  options: Omit<ApplyOptions, 'plan'>,
   context: Context,
-  { saved, first, ...about }: { saved?: Plan; first?: ApplyOptions['first'] } & Pick<PlanningOptions, 'only'>,
+  { saved, ...about }: { saved?: Plan } & Pick<PlanningOptions, 'only'>,
 ): Promise<RunEnd> {
   const begun = performance.now();
   if (options.serial !== undefined) parseSerial(options.serial, 1);
@@ -50,8 +49,9 @@ export async function planAndExecute(
       requireWhole(planned);
       if (saved) requireSame(saved, shownPlan(planned));
       const undo = async () => (await import('./rollback')).rollback(undoOptions(options), context);
+      const { first, last } = options;
       return await executePlan(
-        { command, begun, planned, undo, ...(first ? { first } : {}) },
+        { command, begun, planned, undo, ...(first ? { first } : {}), ...(last ? { last } : {}) },
         options,
         context,
       );

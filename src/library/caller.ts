@@ -161,6 +161,7 @@ export async function callFor<T>(
         : {}),
     });
   } catch (error) {
+    heard.endsBy(error).forEach(emit);
     if (error instanceof HaprovError) maskError(error, mask);
     throw error;
   } finally {

@@ -126,14 +126,30 @@ export async function rollOut(
     level: 'info',
     text: `${source.name}: the certificate to be rolled out is ${about}`,
   });
+  let certificate: CertificateFacts | undefined;
+  let unproven: unknown;
+  let isThere = false;
+  const last = async ({ exitCode, changed }: Pick<RunEnd, 'exitCode' | 'changed'>) => {
+    if (exitCode !== ExitCode.done) return;
+    isThere = changed === 0 && values.length === 0;
+    try {
+      // The hosts had it already.
+      if (putBack === undefined) await put();
+      certificate = await prove(source, facts, inventory, options, context, isThere);
+    } catch (error) {
+      unproven = error;
+      throw error;
+    }
+  };
   const run = await apply(
-    { ...options, ...only, command: 'renew', onFailure, loaded: inventory, first: put },
+    { ...options, ...only, command: 'renew', onFailure, loaded: inventory, first: put, last },
     context,
   ).catch(async (error: unknown) => {
     await putBack?.();
     throw error;
   });
-  if (run.exitCode !== ExitCode.done) {
+  if (unproven !== undefined) throw unproven;
+  if (run.exitCode !== ExitCode.done || !certificate) {
     if (run.changed > 0)
       throw new HaprovError(
         run.exitCode,
@@ -143,10 +159,6 @@ export async function rollOut(
     await putBack?.();
     throw new HaprovError(run.exitCode, `${source.name} is not renewed: ${run.message}`);
   }
-  // The hosts had it already.
-  if (putBack === undefined) await put();
-  const isThere = run.changed === 0 && values.length === 0;
-  const certificate = await prove(source, facts, inventory, options, context, isThere);
   return { name: source.name, outcome: isThere ? 'not due' : 'renewed', certificate, run };
 }
 

@@ -1,5 +1,7 @@
-import { drainHost } from '../maintenance/drain-host';
-import { notReached, openMaintenance, sinceAndBy } from '../maintenance/open-maintenance';
+import type { RunEnd } from '../events/events';
+import { type DrainEffects, drainHost } from '../maintenance/drain-host';
+import { maintain } from '../maintenance/maintain';
+import { notReached, sinceAndBy } from '../maintenance/open-maintenance';
 import type { CommonOptions, Context } from '../planning/context';
 
 export interface DrainOptions extends CommonOptions {
@@ -10,13 +12,22 @@ export interface DrainOptions extends CommonOptions {
   force: boolean;
 }
 
+/** How a drain ended, and what the host does no more. */
+export interface Drained extends RunEnd, DrainEffects {
+  host: string;
+  /** Whether it was drained before. */
+  wasDrained: boolean;
+}
+
 /** Takes a host out for maintenance, until `undrain`. @throws HostError where it could not be told itself */
-export async function drain(options: DrainOptions, context: Context): Promise<void> {
-  const { maintenance, drained, failure, close } = await openMaintenance(options, context);
-  const { host } = maintenance;
-  try {
-    if (drained) await context.print(`${host} was drained already, ${sinceAndBy(drained)}\n`);
-    await drainHost(maintenance, { timeoutMs: options.timeout * 1000, force: options.force });
+export const drain = (options: DrainOptions, context: Context): Promise<Drained> =>
+  maintain('drain', options, context, async ({ maintenance, drained, failure }) => {
+    const { host, say, wasDrained } = maintenance;
+    if (drained) say(`${host} was drained already, ${sinceAndBy(drained)}`);
+    const effects = await drainHost(maintenance, {
+      timeoutMs: options.timeout * 1000,
+      force: options.force,
+    });
     if (failure)
       throw notReached(
         failure,
@@ -24,8 +35,6 @@ export async function drain(options: DrainOptions, context: Context): Promise<vo
         'its servers are drained where that is said above, but it could not be told itself: an address that it holds stays',
         'haprov drain again when it is back, or haprov undrain',
       );
-    await context.print(`${host} is drained until haprov undrain\n`);
-  } finally {
-    close();
-  }
-}
+    const message = `${host} is drained until haprov undrain`;
+    return { message, changed: wasDrained ? 0 : 1, host, wasDrained, ...effects };
+  });

@@ -153,7 +153,13 @@ async function askHistories(
 
 /** How many runs' secrets were wiped on which host; `failure` where not all of them could be asked. */
 export interface Purged {
-  hosts: { host: string; wiped: number; runs: number }[];
+  hosts: {
+    host: string;
+    /** How many runs keep no file with a secret any more. */
+    wiped: number;
+    /** How many runs it has a record of. */
+    runs: number;
+  }[];
   failure?: HaprovError;
 }
 

@@ -6,7 +6,7 @@ import { inventoryOf } from '../planning/connect-first';
 import type { CommonOptions, Context } from '../planning/context';
 import { hostNamed, toTarget } from '../planning/hosts';
 import { planAndExecute } from './apply';
-import { undrain } from './undrain';
+import { giveBackPlace } from './undrain';
 
 export interface ReplaceOptions extends CommonOptions, RolloutOptions {
   host: string;
@@ -23,7 +23,8 @@ export async function replace({ hostKey, ...options }: ReplaceOptions, context: 
   const loaded = await inventoryOf(options, context);
   const host = hostNamed(loaded, options.host);
   await agreeToKey(toTarget(host, options, context), { yes: options.yes, hostKey }, context);
-  const ended = await planAndExecute('replace', { ...options, loaded }, context, {});
-  if (ended.exitCode === ExitCode.done) await undrain({ ...options, loaded }, context);
-  return ended;
+  const last = async ({ exitCode }: Pick<RunEnd, 'exitCode'>) => {
+    if (exitCode === ExitCode.done) await giveBackPlace({ ...options, loaded }, context);
+  };
+  return planAndExecute('replace', { ...options, loaded, last }, context, {});
 }

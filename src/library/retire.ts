@@ -82,18 +82,8 @@ export async function retire(options: RetireOptions, context: Context): Promise<
       [...said.wanted].map(([one, resources]) => [one.name, readinessOf(inventory, one, resources)]),
     );
     rename(surveyed, targets, asked.name, host.name);
-    const maintenance: Maintenance = {
-      ...maintenanceOf(
-        {
-          inventory,
-          host,
-          surveyed,
-          ...pairOf({ inventory, surveyed, targets, readiness, opened }),
-        },
-        context,
-      ),
-      say: async (text) => context.emit({ type: 'message', level: 'info', text }),
-    };
+    const reached = pairOf({ inventory, surveyed, targets, readiness, opened });
+    const maintenance = maintenanceOf({ inventory, host, surveyed, ...reached }, context);
     const picture = await maintenance.pair.look();
     const found = surveyed.hosts.find(({ name }) => name === host.name);
     if (!found) throw dead({ options, host, isFormer, surveyed, maintenance, picture, services });
@@ -101,6 +91,7 @@ export async function retire(options: RetireOptions, context: Context): Promise<
     const plan = planOf({ inventory, host, surveyed, services, maintenance }, found);
     refuseAlone(maintenance, picture, plan, options.force);
     context.emit({ type: 'message', level: 'info', text: wordsFor(maintenance, picture) });
+    const others = inventory.hosts.filter((one) => one !== host).map(({ name }) => name);
     let isDrained = false;
     const ended = await executePlan(
       {
@@ -122,6 +113,15 @@ export async function retire(options: RetireOptions, context: Context): Promise<
           });
           isDrained = true;
         },
+        async last({ exitCode }) {
+          if (exitCode === ExitCode.done) {
+            await refuseLiving(found, host);
+            maintenance.say(retiredWords(host.name, others, isFormer, options.inventory));
+          } else if (isDrained)
+            maintenance.warn(
+              `${host.name} is still drained: haprov retire again goes on${isFormer ? '' : ', haprov undrain puts it back into service'}`,
+            );
+        },
       },
       {
         ...options,
@@ -137,18 +137,19 @@ export async function retire(options: RetireOptions, context: Context): Promise<
       },
       context,
     );
-    if (ended.exitCode !== ExitCode.done) {
-      const back = isFormer ? '' : ', haprov undrain puts it back into service';
-      if (isDrained) maintenance.warn(`${host.name} is still drained: haprov retire again goes on${back}`);
-      return { ...ended, host: host.name, others: [], isFormer };
-    }
-    await refuseLiving(found, host);
-    const others = inventory.hosts.filter((one) => one !== host).map(({ name }) => name);
-    return { ...ended, host: host.name, others, isFormer };
+    return { ...ended, host: host.name, others: ended.exitCode === ExitCode.done ? others : [], isFormer };
   } finally {
     surveyed.close();
     opened.close();
   }
+}
+
+function retiredWords(host: string, others: readonly string[], isFormer: boolean, inventory: string): string {
+  const names = joinWithAnd(others);
+  const next = isFormer
+    ? `haprov apply ${inventory} removes it from the configuration of ${names}, where that is not done yet`
+    : `now take it out of ${inventory}: haprov apply then removes it from the configuration of ${names}`;
+  return `${host} is retired: nothing of it speaks VRRP, nothing of the pair serves on it, and nothing starts at boot; ${next}`;
 }
 
 const guards = ['firewalld', 'iptables', 'ip6tables', 'nftables', 'network', 'NetworkManager'];

@@ -45,18 +45,15 @@ export async function rollback(options: RollbackOptions, context: Context): Prom
       return ended;
     }
     const undo = () => rollback(undoOptions(options), context);
-    const ended = await executePlan(
-      { command: 'rollback', begun, planned: withoutUndone(planned, undos), undo },
+    const text = `only the hosts went back: haprov plan ${options.inventory} shows what your files still ask for, and the next push makes`;
+    const last = async ({ exitCode }: Pick<RunEnd, 'exitCode'>) => {
+      if (exitCode === ExitCode.done) context.emit({ type: 'message', level: 'info', text });
+    };
+    return await executePlan(
+      { command: 'rollback', begun, planned: withoutUndone(planned, undos), undo, last },
       options,
       context,
     );
-    if (ended.exitCode === ExitCode.done)
-      context.emit({
-        type: 'message',
-        level: 'info',
-        text: `only the hosts went back: haprov plan ${options.inventory} shows what your files still ask for, and the next push makes`,
-      });
-    return ended;
   } finally {
     planned.survey.close();
   }

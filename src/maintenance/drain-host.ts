@@ -27,13 +27,23 @@ interface DrainWishes {
   cuts?: boolean;
 }
 
+/** What a host that is drained does no more. */
+export interface DrainEffects {
+  /** Its servers, `SERVICE/SERVER`, that HAProxy sends nothing new. */
+  servers: string[];
+  /** The names of the VIPs that it had, and others have now. */
+  vips: string[];
+  /** How many sessions it still serves; null where nobody can say. */
+  sessions: number | null;
+}
+
 /**
  * Takes a host out of service: drains its servers and waits for their sessions, while its VIPs stay; then moves its VIPs
  * by VRRP priority; then waits for the sessions of its own HAProxy. Of a host that is not reached, only the servers.
  * @throws HaprovError (exit 1) where nobody else would serve; where nobody else does any more, a VIP stayed, or the operator
  * stopped the drain before it had moved, and the drain was undone; where sessions outlast the time
  */
-export async function drainHost(maintenance: Maintenance, wishes: DrainWishes): Promise<void> {
+export async function drainHost(maintenance: Maintenance, wishes: DrainWishes): Promise<DrainEffects> {
   const { pair, begin } = maintenance;
   refuseUnmovable(maintenance, wishes.force);
   const first = await pair.look();
@@ -44,7 +54,7 @@ export async function drainHost(maintenance: Maintenance, wishes: DrainWishes): 
   begin(onStop);
   const watch = wishes.force ? () => {} : guard(maintenance, first);
   try {
-    await takeOut(maintenance, wishes, { servers, isCounted, watch });
+    return await takeOut(maintenance, wishes, { servers, isCounted, watch });
   } catch (error) {
     if (!(error instanceof NobodyElse)) throw error;
     const now = await undone(maintenance, servers);
@@ -64,19 +74,19 @@ async function takeOut(
   maintenance: Maintenance,
   wishes: DrainWishes,
   { servers, isCounted, watch }: TakingOut,
-): Promise<void> {
+): Promise<DrainEffects> {
   const { host, vips, means, hosts, by, wasDrained, say, warn, stopping } = maintenance;
   const begun = performance.now();
   const left = () => wishes.timeoutMs - (performance.now() - begun);
   const sessionsUntil = (count: (pairState: PairState) => Map<string, number>, meanwhile?: string) =>
     waitFor(maintenance, left(), { count, watch, meanwhile });
 
-  await drainServersOf(maintenance, servers);
+  const drained = await drainServersOf(maintenance, servers);
   await sessionsUntil((pairState) => sessionsOfServers(maintenance, pairState));
   if (stopping.aborted) throw await stop(maintenance, servers);
 
   const reached = hosts.get(host);
-  if (!reached) return;
+  if (!reached) return { servers: drained, vips: [], sessions: null };
   const before = await look(maintenance);
   if (!before) throw await stop(maintenance, servers);
   const held = vips.filter((vip) => holdersOf(vip, before).includes(host));
@@ -104,6 +114,11 @@ async function takeOut(
 
   const all = (pairState: PairState) =>
     new Map([...sessionsOfServers(maintenance, pairState), ...sessionsThrough(maintenance, pairState)]);
+  const effects = (sessions: number): DrainEffects => ({
+    servers: drained,
+    vips: moved ? held.map(({ name }) => name) : [],
+    sessions: isCounted ? sessions : null,
+  });
   const still = await sessionsUntil(
     all,
     moved && held.length > 0
@@ -114,7 +129,7 @@ async function takeOut(
     const counts = [...still].map(([where, sessions]) => `${where}: ${sessions}`).join('; ');
     if (wishes.cuts && !stopping.aborted) {
       warn(`${host}: ${sessionsOf(still)} left after ${secondsSince(begun)}, and cut now (${counts})`);
-      return;
+      return effects(sumOf(still));
     }
     throw new HaprovError(
       ExitCode.failed,
@@ -122,9 +137,10 @@ async function takeOut(
       'haprov drain again waits on; to go on now cuts them; haprov undrain takes it back',
     );
   }
-  await say(
+  say(
     `waited ${secondsSince(begun)}: ${isCounted ? '0 sessions left' : 'nobody can say how many sessions are left'}`,
   );
+  return effects(0);
 }
 
 const onStop = [
@@ -208,9 +224,10 @@ function warnOfVirtualServers({ host, virtualServers, warn }: Maintenance): void
 /** How often a balancer that still sends requests is told to drain: a HAProxy forgets it when it reloads. */
 const tries = 3;
 
-async function drainServersOf(maintenance: Maintenance, servers: readonly string[]): Promise<void> {
+/** @returns those that are drained somewhere for sure */
+async function drainServersOf(maintenance: Maintenance, servers: readonly string[]): Promise<string[]> {
   const { say, warn } = maintenance;
-  if (servers.length === 0) return;
+  if (servers.length === 0) return [];
   const { told: all } = balancersOf(maintenance);
   const untold = await keepDrained(hostsThatAnswer(maintenance), all, servers);
   for (const { balancer, why } of untold)
@@ -221,14 +238,15 @@ async function drainServersOf(maintenance: Maintenance, servers: readonly string
   let unaware: string[] = [];
   for (let attempt = 0; attempt < tries; attempt++) {
     const pairState = await look(maintenance);
-    if (!pairState) return;
+    if (!pairState) return [];
     unaware = stillSending(servers, pairState).filter((name) => all.includes(name));
     if (unaware.length === 0) break;
     await keepDrained(hostsThatAnswer(maintenance), unaware, servers);
   }
   if (unaware.length > 0) warn(`${joinWithAnd(unaware)} still sends requests to ${joinWithAnd(servers)}`);
   const sure = told.filter((name) => !unaware.includes(name));
-  if (sure.length > 0) await say(`${joinWithAnd(servers)}: drained on ${joinWithAnd(sure)}`);
+  if (sure.length > 0) say(`${joinWithAnd(servers)}: drained on ${joinWithAnd(sure)}`);
+  return sure.length > 0 ? [...servers] : [];
 }
 
 interface Awaited extends Pick<TakingOut, 'watch'> {
@@ -249,9 +267,7 @@ async function waitFor(
     still = count(pairState);
     if (still.size > 0) watch(pairState);
     if (still.size > 0 && !told && forMs > 0) {
-      void maintenance.say(
-        `${sessionsOf(still)} left: waiting, ${Math.ceil(forMs / 1000)} s at most${meanwhile}`,
-      );
+      maintenance.say(`${sessionsOf(still)} left: waiting, ${Math.ceil(forMs / 1000)} s at most${meanwhile}`);
       told = true;
     }
     return still.size === 0;
@@ -278,7 +294,7 @@ async function vipsLeave(
       const holders = holdersOf(vip, pairState);
       const isGone = holders.length > 0 && !holders.includes(host);
       if (isGone)
-        void say(`VIP ${vip.name} (${vip.address}): on ${joinWithAnd(holders)} after ${secondsSince(begun)}`);
+        say(`VIP ${vip.name} (${vip.address}): on ${joinWithAnd(holders)} after ${secondsSince(begun)}`);
       return !isGone;
     });
     return held.length === 0;
@@ -298,7 +314,9 @@ async function takeBack(maintenance: Maintenance, servers: readonly string[]): P
   return left.length === 0 ? 'all was taken back' : `NOT all was taken back: ${left.join('; ')}`;
 }
 
+const sumOf = (still: ReadonlyMap<string, number>) => [...still.values()].reduce((all, one) => all + one, 0);
+
 function sessionsOf(still: ReadonlyMap<string, number>): string {
-  const sum = [...still.values()].reduce((all, one) => all + one, 0);
+  const sum = sumOf(still);
   return sum === 1 ? '1 session is' : `${sum} sessions are`;
 }

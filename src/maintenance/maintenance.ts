@@ -25,7 +25,7 @@ export interface Maintenance extends HostRole {
   busy: ReadonlyMap<string, string>;
   /** Whether the host's flag is set already. */
   wasDrained: boolean;
-  say(line: string): Promise<void>;
+  say(line: string): void;
   warn(text: string): void;
   /** Aborted by Ctrl-C. */
   stopping: AbortSignal;

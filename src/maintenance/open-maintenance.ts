@@ -20,7 +20,7 @@ import { sshHosts } from '../rollout/ssh-host';
 import type { Maintenance } from './maintenance';
 
 /** A host to drain or undrain, with the connections to the hosts around it. */
-interface OpenMaintenance {
+export interface OpenMaintenance {
   maintenance: Maintenance;
   /** Since when and by whom the host is drained. */
   drained?: HostFacts['drained'];
@@ -36,11 +36,13 @@ export const toldQuestion: Question = { id: 'told', script: toldScript };
 
 /**
  * Connects to the host and to all others of the inventory, or those of `--limit`.
+ * @param begin called before any is asked, where there is such a host
  * @throws UsageError where there is no such host; HostError (exit 3) where a living run has its lock, or no host is reached
  */
 export async function openMaintenance(
   options: CommonOptions & { host: string },
   context: Context,
+  begin?: () => void,
 ): Promise<OpenMaintenance> {
   const { inventory, wanted } = await loadDesiredState(options, context);
   const names = inventory.hosts.map(({ name }) => name);
@@ -50,6 +52,7 @@ export async function openMaintenance(
       `there is no host "${options.host}" in ${options.inventory}${didYouMean(options.host, names)}`,
       `its hosts: ${names.join(', ')}`,
     );
+  begin?.();
   const limited = selectHosts(inventory, options.limit);
   const targets = new Map(
     inventory.hosts
@@ -143,7 +146,7 @@ export function maintenanceOf(
     ),
     busy: new Map(busy),
     wasDrained: facts?.drained !== undefined,
-    say: (line) => context.print(`${line}\n`),
+    say: (text) => context.emit({ type: 'message', level: 'info', text }),
     warn: (text) => context.emit({ type: 'message', level: 'warning', text }),
     stopping: context.stopping,
     begin: context.begin,

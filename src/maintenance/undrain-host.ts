@@ -14,13 +14,21 @@ import {
 /** Time for HAProxy's health checks to succeed, for the check that reads the flag, and for three adverts. */
 const patienceMs = 30_000;
 
+/** What a host that is not drained any more does again. */
+export interface UndrainEffects {
+  /** Its servers, `SERVICE/SERVER`, that HAProxy was told to send requests to again. */
+  servers: string[];
+  /** The names of the VIPs that it has now. */
+  vips: string[];
+}
+
 /**
  * Undrains a host, and waits until HAProxy reports its servers up and preemption has moved its VIPs. Of a host that was
  * not drained, it undrains the servers that are left so; a host that is not reached keeps its flag.
  * @param waits whether to wait until all is back
  * @throws HaprovError (exit 1) where that takes too long; the host is undrained all the same
  */
-export async function undrainHost(maintenance: Maintenance, waits = true): Promise<void> {
+export async function undrainHost(maintenance: Maintenance, waits = true): Promise<UndrainEffects> {
   const { host, vips, services, pair, hosts, mute, wasDrained, say, stopping, begin } = maintenance;
   const before = await pair.look();
   // Includes servers of services that the inventory no longer has: nothing else would remove them from the balancers' lists.
@@ -32,8 +40,8 @@ export async function undrainHost(maintenance: Maintenance, waits = true): Promi
   const left = leftDrained(servers, before);
   if (!wasDrained && reached) {
     const also = left.length > 0 ? `; ${joinWithAnd(left)} had been left so, and is given back` : '';
-    await say(`${host} was not drained${also}`);
-    if (left.length === 0) return;
+    say(`${host} was not drained${also}`);
+    if (left.length === 0) return { servers: [], vips: heldBy(maintenance, before) };
   }
   begin(onStop);
   const begun = performance.now();
@@ -43,11 +51,11 @@ export async function undrainHost(maintenance: Maintenance, waits = true): Promi
   );
   if (!reached) {
     if (servers.length > 0 && told.length > 0)
-      await say(`${joinWithAnd(servers)}: given back on ${joinWithAnd(told)}`);
-    return;
+      say(`${joinWithAnd(servers)}: given back on ${joinWithAnd(told)}`);
+    return { servers: told.length > 0 ? servers : [], vips: [] };
   }
   await reached.undrain();
-  if (!waits) return;
+  if (!waits) return { servers: told.length > 0 ? servers : [], vips: [] };
   const faultsIn = (pairState: PairState) =>
     notBackYet(maintenance, pairState, (name) => pair.asServed(pairState).hostFaults(name, pairState));
   const { pairState, done } = await lookUntil(maintenance, patienceMs, (seen) => faultsIn(seen).length === 0);
@@ -61,11 +69,15 @@ export async function undrainHost(maintenance: Maintenance, waits = true): Promi
         .join('\n')}`,
       'haprov status says which part is broken',
     );
-  if (servers.length > 0 && told.length > 0) await say(`${joinWithAnd(servers)}: up on ${joinWithAnd(told)}`);
+  if (servers.length > 0 && told.length > 0) say(`${joinWithAnd(servers)}: up on ${joinWithAnd(told)}`);
   for (const vip of vips.filter(({ members }) => members.some((member) => member.host.name === host)))
-    await say(`VIP ${vip.name} (${vip.address}): on ${joinWithAnd(holdersOf(vip, pairState))}`);
-  await say(`${host} has its place back after ${secondsSince(begun)}`);
+    say(`VIP ${vip.name} (${vip.address}): on ${joinWithAnd(holdersOf(vip, pairState))}`);
+  say(`${host} has its place back after ${secondsSince(begun)}`);
+  return { servers: told.length > 0 ? servers : [], vips: heldBy(maintenance, pairState) };
 }
+
+const heldBy = ({ vips, host }: Maintenance, pairState: PairState) =>
+  vips.filter((vip) => holdersOf(vip, pairState).includes(host)).map(({ name }) => name);
 
 const onStop =
   'the host is undrained, without waiting until everything is back; a host that does not answer has 30 s to do what it is told; press Ctrl-C again to leave at once (haprov undrain again does the rest)';

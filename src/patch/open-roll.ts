@@ -158,7 +158,7 @@ async function planRoll(
     }
     const maintenance = {
       ...maintenanceOf({ inventory, host, surveyed, pair, hosts }, context),
-      say: async (text: string) => context.emit({ type: 'message', level: 'info', host: name, text }),
+      say: (text: string) => context.emit({ type: 'message', level: 'info', host: name, text }),
       begin: () => {},
     };
     if (!stand.staysDrained && !options.allowOutage && !isOneAway) refuseAlone(maintenance, before, command);

@@ -41,6 +41,16 @@ export function findings(folder: string): Entry[] {
   );
 }
 
+/** What docs/monitoring.md says of each metric for Prometheus. */
+export const metrics = (folder: string): Entry[] =>
+  rows(folder, 'docs/monitoring.md', 'metric', (labels = '', value = '') =>
+    [sentence(value), `Its labels: \`inventory\`${labels && `, ${labels}`}.`].join('\n\n'),
+  );
+
+/** What docs/hooks.md says of each event that a hook can be told of. */
+export const hookEvents = (folder: string): Entry[] =>
+  rows(folder, 'docs/hooks.md', '`on`', (when = '') => sentence(when.replace(/\.$/, '')));
+
 /** What docs/command-line.md says of each code with which haprov exits. */
 export const exitCodes = (folder: string): Entry[] =>
   rows(folder, 'docs/command-line.md', 'exit code', (means = '') => sentence(means));

@@ -1,7 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { installation } from '../playbook/playbook';
-import { commands, type Entry, exitCodes, findings, options, rules, words } from './documents';
+import {
+  commands,
+  type Entry,
+  exitCodes,
+  findings,
+  hookEvents,
+  metrics,
+  options,
+  rules,
+  words,
+} from './documents';
 import { type Key, keysOf, toldOnce } from './keys';
 
 /** What may be asked about, in the order in which it is listed. */
@@ -10,6 +20,8 @@ export const kinds = {
   playbook: 'a key of a playbook',
   rule: 'a rule of lint',
   finding: 'a finding of status',
+  metric: 'a metric for Prometheus',
+  event: 'what a hook is told of',
   code: 'an exit code',
   word: 'a word',
   command: 'a command',
@@ -32,6 +44,8 @@ export function allExplained(folder = installation): Explained[] {
     ...ofKeys(folder, 'playbook'),
     ...ofKind('rule', rules(folder)),
     ...ofKind('finding', findings(folder)),
+    ...ofKind('metric', metrics(folder)),
+    ...ofKind('event', hookEvents(folder)),
     ...ofKind('code', exitCodes(folder)),
     ...ofKind('word', words(folder)),
     ...ofKind('command', commands(folder)),

@@ -1,3 +1,4 @@
+import { ExitCode, HostError } from '../../src/errors';
 import type { EventBody } from '../../src/events/events';
 import { RunEvents } from '../../src/hooks/run-events';
 import type { Inventory } from '../../src/inventory/inventory';
@@ -97,6 +98,23 @@ test('a gate that was passed, a run that nobody agreed to, a command without an 
   expect((await told('read', runStart, 'begin', phase('gate', true))).events).toEqual([]);
   expect((await told('read', runStart, runEnd)).events).toEqual([]);
   expect((await told(runStart, 'begin', runEnd)).events).toEqual([]);
+});
+
+test('a run that an error ends is told of, and one that ended by itself not again', () => {
+  const heard = new RunEvents();
+  const error = new HostError('fred', 'it does not answer');
+  expect(heard.endsBy(error)).toEqual([]);
+  heard.hear(runStart);
+  const [end, ...others] = heard.endsBy(error);
+  expect([end, others]).toEqual([
+    {
+      ...{ type: 'run-end', exitCode: ExitCode.unreachable, ms: expect.any(Number), changed: 0, failed: 0 },
+      message: 'fred: it does not answer',
+    },
+    [],
+  ]);
+  if (end) heard.hear(end);
+  expect(heard.endsBy(new Error('once more'))).toEqual([]);
 });
 
 test('what nobody foresaw is told, and takes nothing from the run', async () => {

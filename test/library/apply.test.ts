@@ -16,11 +16,14 @@ jest.mock('../../src/execution/execute-plan', () => ({
   planningFor: () => ({}),
 }));
 
-test('what is to be done before the first change, and what the run is called', async () => {
-  const first = async () => {};
-  await apply({ inventory: 'i.json', first, command: 'certificates renew' } as ApplyOptions, {} as Context);
+test('what is to be done before the first change, and when all has ended, and what the run is called', async () => {
+  const [first, last] = [async () => {}, async () => {}];
+  await apply(
+    { inventory: 'i.json', first, last, command: 'certificates renew' } as unknown as ApplyOptions,
+    {} as Context,
+  );
   expect(executePlan).toHaveBeenCalledWith(
-    expect.objectContaining({ first, command: 'certificates renew' }),
+    expect.objectContaining({ first, last, command: 'certificates renew' }),
     expect.anything(),
     expect.anything(),
   );

@@ -134,7 +134,10 @@ beforeEach(() => {
     applied.push(options);
     await options.first?.();
     const end = { run: 'r', ms: 1, exitCode: 0, changed: 2, failed: 0, message: 'done', ...ends.shift() };
-    if (end.exitCode !== 0) return end as RunEnd;
+    if (end.exitCode !== 0) {
+      await options.last?.(end as RunEnd);
+      return end as RunEnd;
+    }
     const { only, loaded } = options;
     const isMeant = (at: string) => only === undefined || only.includes(at);
     for (const host of Object.values(hosts)) {
@@ -142,6 +145,7 @@ beforeEach(() => {
       for (const { path: at, pem } of (loaded as Inventory).services.flatMap(certificatesOf))
         if (isMeant(at)) host.files.set(at, pem);
     }
+    await options.last?.(end as RunEnd);
     return end as RunEnd;
   });
   jest.mocked(order).mockReset();

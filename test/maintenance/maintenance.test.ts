@@ -89,7 +89,7 @@ class Model {
       by: 'me@laptop',
       busy: this.busy,
       wasDrained: this.flag,
-      say: async (line) => void this.said.push(line),
+      say: (line) => void this.said.push(line),
       warn: (text) => void this.warned.push(text),
       stopping: this.stop.signal,
       begin: (words) => void this.begun.push(words),

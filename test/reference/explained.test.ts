@@ -2,9 +2,11 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { explain } from '../../src/commands/explain';
 import { ExitCode } from '../../src/errors';
+import { hookEvents } from '../../src/inventory/schema/notify';
 import { rules } from '../../src/lint/lint';
 import { exampleOf } from '../../src/reference/examples';
 import { allExplained, explainedAs, type Kind } from '../../src/reference/explained';
+import { metricNames } from '../../src/report/status-metrics';
 import { recorder } from '../commands/recorder';
 
 const all = allExplained('.');
@@ -33,6 +35,11 @@ test('every finding of status is explained', () => {
   expect([...new Set(names)].filter((name) => !named('finding').includes(name))).toEqual([]);
 });
 
+test('every metric and every event of hooks is explained', () => {
+  expect(named('metric')).toEqual(metricNames);
+  expect(named('event')).toEqual(hookEvents);
+});
+
 test('every exit code is explained', () => {
   expect(named('code')).toEqual(Object.values(ExitCode).map(String));
 });
@@ -55,6 +62,10 @@ test.each([
   ['equal-priorities', ['equal-priorities']],
   // A rule and a finding.
   ['certificate-expires', ['certificate-expires', 'certificate-expires']],
+  ['haprov_vip_held', ['haprov_vip_held']],
+  ['gate-failed', ['gate-failed']],
+  // A finding, and what a hook is told of.
+  ['drift', ['drift', 'drift']],
   ['sync group', ['sync group']],
   ['130', ['130']],
   // A command and an option.
