@@ -1,5 +1,6 @@
 import {
   type ChildProcess,
+  type ChildProcessWithoutNullStreams,
   type ExecFileOptions,
   execFile,
   type SpawnOptions,
@@ -13,6 +14,16 @@ import { resolve } from 'node:path';
  * Starts a program. Node tells of some faults by an event, and of others by throwing, such as of a file in PATH that is no folder.
  * @throws NodeJS.ErrnoException (by the promise alone) where it cannot be started
  */
+export function started(
+  program: string,
+  words: readonly string[],
+  options: SpawnOptions & { stdio: 'pipe' },
+): Promise<ChildProcessWithoutNullStreams>;
+export function started(
+  program: string,
+  words: readonly string[],
+  options: SpawnOptions,
+): Promise<ChildProcess>;
 export async function started(
   program: string,
   words: readonly string[],
@@ -23,7 +34,7 @@ export async function started(
   return child;
 }
 
-/** What a program prints, and why it failed, where it did. Never throws, whatever Node does. */
+/** What a program that is given nothing to read prints, and why it failed, where it did. Never throws, whatever Node does. */
 export const outputOf = (
   program: string,
   words: readonly string[],
@@ -33,7 +44,7 @@ export const outputOf = (
     try {
       execFile(program, words, { ...options, encoding: 'utf8' }, (error, stdout, stderr) =>
         resolve({ ...(error ? { error } : {}), stdout, stderr }),
-      );
+      ).stdin?.end();
     } catch (error) {
       resolve({ error: error as Error, stdout: '', stderr: '' });
     }

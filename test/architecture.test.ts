@@ -372,11 +372,7 @@ test('what a command does is done by the library; it says so, and nothing else',
 test('a program is started where its failure to start is told by a promise; what is not is known by name', () => {
   const users = imports.filter(({ from, typesOnly }) => from === 'node:child_process' && !typesOnly);
   expect([...new Set(users.map(({ file }) => file))].sort()).toEqual([
-    // ssh, which has been asked before, and a shell.
-    'src/host/openssh.ts',
-    'src/host/transport.ts',
-    'src/inventory/own-editor.ts',
-    // ps, whose failure is its answer's.
+    // ps, which is asked while a signal is obeyed, and whose failure is its answer's.
     'src/inventory/secret-command.ts',
     'src/programs.ts',
   ]);

@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess, ChildProcessWithoutNullStreams } from 'node:child_process';
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { createConnection as connectTo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HostError } from '../errors';
+import { started } from '../programs';
 import { openAskpass } from './askpass';
 import type { Channel, CommandEnd, Session } from './channel';
 import { connectError, openSshError, silenceText } from './connect-failure';
@@ -69,7 +70,7 @@ export async function openSshSession(
     : undefined;
   // What the ssh of a jump host, or a ProxyCommand, says goes to stderr.
   const words = openSync(log, 'a', 0o600);
-  const own: ChildProcess = spawn(
+  const own: ChildProcess = await started(
     'ssh',
     masterArguments(target, settings, { socket, log, asks: askpass && (person ? 'person' : 'once') }),
     {
@@ -79,8 +80,14 @@ export async function openSshSession(
       env: { DISPLAY: ':0', ...env, ...askpass?.env, SHELL: '/bin/sh' },
       ...ALONE,
     },
-  );
-  closeSync(words);
+  )
+    .finally(() => closeSync(words))
+    .catch(async (error: Error) => {
+      await person?.heard(false);
+      askpass?.close();
+      cleaned();
+      throw openSshError(error.message, { host: target.name, settings, canAsk: person !== undefined });
+    });
   endWithUs(own, folder);
   const atExit = (): void => {
     own.kill();
@@ -124,14 +131,16 @@ export async function openSshSession(
 function endWithUs(master: ChildProcess, folder: string): void {
   if (master.pid === undefined) return;
   const script = 'cat >/dev/null; kill "$0"; rm -rf -- "$1"';
-  const watcher = spawn('/bin/sh', ['-c', script, String(master.pid), folder], {
+  const watching = started('/bin/sh', ['-c', script, String(master.pid), folder], {
     stdio: ['pipe', 'ignore', 'ignore'],
     ...ALONE,
   });
-  watcher.on('error', () => undefined);
-  watcher.stdin?.on('error', () => undefined);
-  // Its number may be another process's later.
-  master.once('exit', () => watcher.kill('SIGKILL'));
+  const watched = (watcher: ChildProcess) => {
+    watcher.stdin?.on('error', () => undefined);
+    // Its number may be another process's later.
+    master.once('exit', () => watcher.kill('SIGKILL'));
+  };
+  watching.then(watched, () => undefined);
 }
 
 const exits = new Set<() => void>();
@@ -211,12 +220,15 @@ function sessionOver(
     close,
     open: async (command) => {
       const log = join(folder, `log-${number++}`);
-      const child = spawn('ssh', [...over(socket), '-T', '-E', log, NOWHERE, command], {
-        stdio: ['pipe', 'pipe', 'pipe'],
-        env,
-        ...ALONE,
+      const words = [...over(socket), '-T', '-E', log, NOWHERE, command];
+      const child = await started('ssh', words, { stdio: 'pipe', env, ...ALONE }).catch((error: Error) => {
+        throw new HostError(
+          host,
+          `no ssh could be started for a command: ${error.message}`,
+          'Allow more open files (ulimit -n), or ask fewer hosts at once.',
+        );
       });
-      return channelOver(host, child, async (code) => {
+      return channelOver(child, async (code) => {
         if (code !== FAILED) return { code };
         const said = readLog(log);
         if (/session request failed|open refused/i.test(said)) return { code, isRefused: true };
@@ -268,19 +280,12 @@ const exitOf = (child: ChildProcess): Promise<number | null> =>
 
 /** An ssh process as a channel; `end` turns its exit code into the command's end. */
 function channelOver(
-  host: string,
-  child: ChildProcess,
+  child: ChildProcessWithoutNullStreams,
   end: (code: number | null) => Promise<CommandEnd | undefined>,
 ): Channel {
   const { stdin, stdout, stderr } = child;
   // Without a listener an error ends haprov.
   child.on('error', () => undefined);
-  if (!stdin || !stdout || !stderr)
-    throw new HostError(
-      host,
-      'no ssh could be started for a command: this machine has no room for its files',
-      'Allow more open files (ulimit -n), or ask fewer hosts at once.',
-    );
   // The command may end before it has read all of stdin.
   stdin.on('error', () => undefined);
   return {

@@ -1,7 +1,7 @@
-import { spawn } from 'node:child_process';
 import { connect as connectTcp } from 'node:net';
 import { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { started } from '../programs';
 import type { SshSettings } from './ssh-config';
 
 /** A byte stream to the host's SSH port. */
@@ -54,9 +54,10 @@ const LAST_WORDS_MS = 500;
 /**
  * Runs a ProxyCommand in the user's shell, as OpenSSH does; its stdin and stdout are the stream.
  * @param commandLine with its tokens expanded
+ * @throws NodeJS.ErrnoException where there is no such shell
  */
-export function openProxyCommand(commandLine: string, env: NodeJS.ProcessEnv): Transport {
-  const child = spawn(env.SHELL || '/bin/sh', ['-c', `exec ${commandLine}`], { stdio: 'pipe', env });
+export async function openProxyCommand(commandLine: string, env: NodeJS.ProcessEnv): Promise<Transport> {
+  const child = await started(env.SHELL || '/bin/sh', ['-c', `exec ${commandLine}`], { stdio: 'pipe', env });
   let said = '';
   child.stderr.setEncoding('utf8');
   child.stderr.on('data', (text: string) => {

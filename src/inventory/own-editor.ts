@@ -1,5 +1,6 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { basename } from 'node:path';
+import { outputOf, started } from '../programs';
 
 /** Runs an editor on a file, and returns its exit code. */
 export type Editor = (file: string) => Promise<number>;
@@ -18,22 +19,21 @@ const withoutCopies = [
 /** The user's editor: VISUAL or EDITOR as a shell reads it, else vi. vi, vim and nvim keep no copies elsewhere. */
 export const ownEditor =
   (env: NodeJS.ProcessEnv): Editor =>
-  (file) =>
-    new Promise((resolve, reject) => {
-      const words = env.VISUAL || env.EDITOR || 'vi';
-      const more = isVim(words, env) ? withoutCopies : [];
-      const child = spawn('/bin/sh', ['-c', `${words} "$@"`, words, ...more, file], {
-        stdio: 'inherit',
-        env,
-      });
-      child.once('error', reject);
-      child.once('close', (code) => resolve(code ?? 1));
+  async (file) => {
+    const words = env.VISUAL || env.EDITOR || 'vi';
+    const more = (await isVim(words, env)) ? withoutCopies : [];
+    const child = await started('/bin/sh', ['-c', `${words} "$@"`, words, ...more, file], {
+      stdio: 'inherit',
+      env,
     });
+    const [code] = (await once(child, 'close')) as [number | null];
+    return code ?? 1;
+  };
 
 /** By its name, and by what it says of itself: other programs called vi know none of these options. */
-function isVim(words: string, env: NodeJS.ProcessEnv): boolean {
+async function isVim(words: string, env: NodeJS.ProcessEnv): Promise<boolean> {
   const [program = ''] = words.trim().split(/\s/);
   if (!['vi', 'vim', 'nvim'].includes(basename(program))) return false;
-  const { stdout } = spawnSync(program, ['--version'], { env, encoding: 'utf8', timeout: 5000 });
-  return /^N?VIM\b/.test(stdout ?? '');
+  const { stdout } = await outputOf(program, ['--version'], { env, timeout: 5000 });
+  return /^N?VIM\b/.test(stdout);
 }
