@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { unreadCode } from '../../src/cli/reader';
 import { explain } from '../../src/commands/explain';
 import { ExitCode } from '../../src/errors';
 import { hookEvents } from '../../src/inventory/schema/notify';
@@ -41,7 +42,7 @@ test('every metric and every event of hooks is explained', () => {
 });
 
 test('every exit code is explained', () => {
-  expect(named('code')).toEqual(Object.values(ExitCode).map(String));
+  expect(named('code')).toEqual([...Object.values(ExitCode), unreadCode].map(String));
 });
 
 test('every command is explained, and every option that its reference has', () => {
