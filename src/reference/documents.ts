@@ -59,6 +59,10 @@ export const exitCodes = (folder: string): Entry[] =>
 export const words = (folder: string): Entry[] =>
   rows(folder, 'docs/glossary.md', 'word', (means = '') => sentence(means));
 
+/** What docs/runs.md says of each result that a run has on a host. */
+export const results = (folder: string): Entry[] =>
+  rows(folder, 'docs/runs.md', 'result', (means = '') => sentence(means));
+
 const reference = 'docs/reference/commands.md';
 
 /** What docs/reference/commands.md says of each command. */

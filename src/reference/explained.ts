@@ -9,6 +9,7 @@ import {
   hookEvents,
   metrics,
   options,
+  results,
   rules,
   words,
 } from './documents';
@@ -22,6 +23,7 @@ export const kinds = {
   finding: 'a finding of status',
   metric: 'a metric for Prometheus',
   event: 'what a hook is told of',
+  result: 'how a run ended on a host',
   code: 'an exit code',
   word: 'a word',
   command: 'a command',
@@ -46,6 +48,7 @@ export function allExplained(folder = installation): Explained[] {
     ...ofKind('finding', findings(folder)),
     ...ofKind('metric', metrics(folder)),
     ...ofKind('event', hookEvents(folder)),
+    ...ofKind('result', results(folder)),
     ...ofKind('code', exitCodes(folder)),
     ...ofKind('word', words(folder)),
     ...ofKind('command', commands(folder)),

@@ -41,6 +41,15 @@ test('every metric and every event of hooks is explained', () => {
   expect(named('event')).toEqual(hookEvents);
 });
 
+test('every result of a run is explained', () => {
+  const [, type = ''] =
+    /export type RunResult =([\s\S]*?);/.exec(readFileSync('src/host/history.ts', 'utf8')) ?? [];
+  expect(named('result').length).toBeGreaterThan(5);
+  expect([...type.matchAll(/'([a-z ]+)'/g)].map(([, name = '']) => name).sort()).toEqual(
+    named('result').sort(),
+  );
+});
+
 test('every exit code is explained', () => {
   expect(named('code')).toEqual([...Object.values(ExitCode), unreadCode].map(String));
 });
