@@ -21,7 +21,15 @@ export interface HostFacts {
   /** The host's clock at the probe. */
   clock: Date;
   /** The run that has the host's lock, and whether a process on the host still drives it. */
-  lock?: { run: string; since: Date; owner: string; state: RunState | ''; alive: boolean };
+  lock?: {
+    run: string;
+    since: Date;
+    owner: string;
+    state: RunState | '';
+    alive: boolean;
+    /** No run is at work there: a roll over several hosts keeps others from it. */
+    isHeld?: true;
+  };
   /** Since when and by whom the host is drained; an invalid date and '' where the flag does not say. */
   drained?: { since: Date; by: string };
   /** A `haprov reboot` or `patch` that was begun and is not at its end; `isAtWork`: its laptop drives it still. */
@@ -56,7 +64,12 @@ export function readFacts(output: string): HostFacts {
     }),
     clock: new Date(Number(value('clock') || Number.NaN) * 1000),
     ...(value('lock')
-      ? { lock: readLock(value('lock'), value('lock-state'), value('lock-alive') === 'yes') }
+      ? {
+          lock: {
+            ...readLock(value('lock'), value('lock-state'), value('lock-alive') === 'yes'),
+            ...(value('lock-roll') ? { isHeld: true as const } : {}),
+          },
+        }
       : {}),
     ...(value('drained') ? { drained: readDrained(value('drained')) } : {}),
     ...(roll ? { roll: { ...roll, isAtWork: value('roll-at-work') === 'yes' } } : {}),

@@ -121,7 +121,7 @@ export function maintenanceOf(
   const facts = found?.facts;
   if (facts?.lock?.alive) {
     surveyed.close();
-    throw lockedBy(host.name, facts.lock);
+    throw lockedBy(host.name, facts.lock, facts.roll);
   }
   const watched = readWatched(found?.answers.find(watchedQuestion.id) ?? '');
   const own = inventory.vips.filter(({ members }) => members.some((member) => member.host === host));
@@ -154,11 +154,15 @@ export function maintenanceOf(
 }
 
 /** The error for a host that a living run has locked. */
-export function lockedBy(name: string, { run, owner, since }: NonNullable<HostFacts['lock']>): HostError {
+export function lockedBy(
+  name: string,
+  { run, owner, since }: NonNullable<HostFacts['lock']>,
+  roll?: HostFacts['roll'],
+): HostError {
   const when = Number.isNaN(since.getTime()) ? 'an unknown time' : localTime(since.toISOString());
   return new HostError(
     name,
-    `locked by ${owner || 'somebody'} since ${when} (run ${run}): nothing was changed`,
+    `locked by ${owner || 'somebody'} since ${when} (run ${run})${roll?.isAtWork ? `, whose haprov ${roll.command} is under way` : ''}: nothing was changed`,
     'wait for that run to end; haprov unlock says more about it',
   );
 }

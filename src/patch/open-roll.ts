@@ -106,7 +106,7 @@ async function planRoll(
 ): Promise<Omit<OpenRoll, 'close'>> {
   const { hosts, connections } = reached;
   const locked = surveyed.hosts.find(({ facts }) => facts.lock?.alive);
-  if (locked?.facts.lock) throw lockedBy(locked.name, locked.facts.lock);
+  if (locked?.facts.lock) throw lockedBy(locked.name, locked.facts.lock, locked.facts.roll);
   const noted = newestNote(surveyed.hosts.flatMap(({ facts }) => facts.roll ?? []));
   requireAll(surveyed, noted);
   tellOfLint(said, options, context);

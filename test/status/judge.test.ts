@@ -866,6 +866,21 @@ const cases: Case[] = [
   },
   { about: 'the listener is wanted and there', listener: true, finds: [] },
   {
+    about: 'a host that a roll keeps others from, and has booted: what is lost there is lost',
+    roll: [
+      'roll=2 20261123T040000Z-abcdef 4 1795406400 me@laptop reboot',
+      'roll=ethyl booting x',
+      'lock-roll=yes',
+    ],
+    changes: { ethyl: [file('/etc/keepalived/keepalived.conf', [{ reload: 'keepalived' }])] },
+    lock: { ethyl: [lockOf, 'confirmed', true] },
+    finds: [
+      'note run-alive configuration ethyl',
+      'warning drift keepalived ethyl',
+      'note roll-left configuration ethyl',
+    ],
+  },
+  {
     about: 'somebody’s push: what it drains, restarts and moves is its own',
     edit: {
       fred: all(server('ethyl', 'DRAIN', 'L4OK'), edited, add('loaded other')),

@@ -3,7 +3,7 @@
 
 probe_lock() {
   if [ ! -L /var/lib/haprov/lock ]; then
-    if holder=$(roll_at_work); then printf 'lock=%s\nlock-state=confirmed\nlock-alive=yes\n' "$holder"; fi
+    if holder=$(roll_at_work); then printf 'lock=%s\nlock-state=confirmed\nlock-alive=yes\nlock-roll=yes\n' "$holder"; fi
     return 0
   fi
   holder=$(readlink /var/lib/haprov/lock)

@@ -107,7 +107,12 @@ const passing = new Set([
 
 /** What living runs explain is left out; what they may explain is no more than a warning while they are at work. */
 export function explained(findings: readonly Found[], snapshot: Snapshot): Found[] {
-  const at = new Map(living(snapshot).flatMap(({ lock, on }) => on.map(({ host }) => [host.name, lock])));
+  // Where a roll only keeps others away nothing is being made: what is found there is so, also for the roll itself, which looks.
+  const at = new Map(
+    living(snapshot).flatMap(({ on }) =>
+      on.flatMap(({ host, facts: { lock } }) => (lock && !lock.isHeld ? [[host.name, lock] as const] : [])),
+    ),
+  );
   return findings.flatMap((one): Found[] => {
     const lock = one.hosts.map((host) => at.get(host)).find(Boolean);
     if (!lock) return [one];
