@@ -4,6 +4,8 @@ import { formatElapsed } from '../text/format';
 /** What a host's inventory does not say, by its names: `SELinux` → `Enforcing`, `net.ipv4.ip_forward` → `1`. */
 export interface Surroundings {
   values: ReadonlyMap<string, string>;
+  /** The services that run, and whether something starts them at boot. */
+  services: ReadonlyMap<string, boolean>;
   /** How far the host's clock is ahead of this machine's, in milliseconds. */
   clockMs: number;
 }
@@ -14,10 +16,17 @@ export function readSurroundings(output: string, now = Date.now()): Surroundings
     const at = row.indexOf('=');
     return at < 0 ? [] : [[row.slice(0, at), row.slice(at + 1)]];
   });
-  const values = new Map(rows);
+  const service = /^service (.*?)(?:\.service)?$/;
+  const services = new Map(
+    rows.flatMap(([name, value]): [string, boolean][] => {
+      const [, unit] = service.exec(name) ?? [];
+      return unit === undefined ? [] : [[unit, value === 'yes']];
+    }),
+  );
+  const values = new Map(rows.filter(([name]) => !service.test(name)));
   const clockMs = Number(values.get('clock')) * 1000 - now;
   values.delete('clock');
-  return { values, clockMs };
+  return { values, services, clockMs };
 }
 
 /** So far a clock may have gone away: the answers take time to come. */
@@ -36,17 +45,35 @@ const differs = ([name, value]: [string, string], { values }: Surroundings) =>
 const say = ([name, value]: [string, string], { values }: Surroundings) =>
   `${name} was ${value}, and is ${values.get(name) ?? 'not there'}`;
 
-/** What differs after the boot and may do so by itself, a sentence each. */
-export const shiftedSince = (before: Surroundings, after: Surroundings): string[] =>
-  [...before.values]
-    .filter((one) => differs(one, after) && computed.has(one[0]))
-    .map((one) => say(one, after));
+/** The services that run, and that nothing starts at boot. */
+export const endingWithBoot = ({ services }: Surroundings): string[] =>
+  [...services].flatMap(([unit, starts]) => (starts ? [] : [unit]));
 
-/** What differs after the boot and should not, a sentence each. */
-export function changedSince(before: Surroundings, after: Surroundings): string[] {
+/** The services that ran and do not any more. */
+const stopped = (before: Surroundings, after: Surroundings): string[] =>
+  [...before.services.keys()].filter((unit) => !after.services.has(unit));
+
+/** What differs and was to be expected, a sentence each. */
+export function shiftedSince(before: Surroundings, after: Surroundings, hasBooted: boolean): string[] {
+  const shifted = [...before.values].filter((one) => differs(one, after) && computed.has(one[0]));
+  const ended = stopped(before, after).filter((unit) => hasBooted && !before.services.get(unit));
+  return [
+    ...shifted.map((one) => say(one, after)),
+    ...ended.map(
+      (unit) =>
+        `${unit} ran before it booted, and does not now, since nothing starts it at boot: systemctl enable --now ${unit}`,
+    ),
+  ];
+}
+
+/** What differs and should not, a sentence each. */
+export function changedSince(before: Surroundings, after: Surroundings, hasBooted: boolean): string[] {
   const changed = [...before.values]
     .filter((one) => differs(one, after) && !computed.has(one[0]))
     .map((one) => say(one, after));
+  for (const unit of stopped(before, after))
+    if (!hasBooted || before.services.get(unit))
+      changed.push(`${unit} ran before, and does not now (systemctl status ${unit} says why)`);
   const away = after.clockMs - before.clockMs;
   if (Math.abs(away) > apartMs)
     changed.push(`its clock went ${formatElapsed(Math.abs(away))} ${away > 0 ? 'ahead' : 'back'}`);

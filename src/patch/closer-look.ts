@@ -7,7 +7,14 @@ import type { DesiredState } from '../planning/desired-state';
 import { type StatusObserver, statusObserver } from '../planning/status-observer';
 import { call, compose } from '../shell/library';
 import type { Status, StatusFinding } from '../status/status';
-import { changedSince, foundSince, readSurroundings, type Surroundings, shiftedSince } from './as-before';
+import {
+  changedSince,
+  endingWithBoot,
+  foundSince,
+  readSurroundings,
+  type Surroundings,
+  shiftedSince,
+} from './as-before';
 
 type Connections = ReadonlyMap<string, Connection>;
 
@@ -45,21 +52,29 @@ export class CloserLook {
     return this.#before.findings;
   }
 
+  /** The services that run on a host before the roll, and that nothing starts at boot. */
+  endingWithBoot(name: string): string[] {
+    const known = this.#surroundings.get(name);
+    return known ? endingWithBoot(known) : [];
+  }
+
   /** What is wrong on a host that was not before, a sentence each. */
-  async faultsSince(name: string, connections: Connections): Promise<string[]> {
+  async faultsSince(name: string, connections: Connections, hasBooted: boolean): Promise<string[]> {
     const before = this.#unknown.has(name) ? undefined : this.#before;
+    const known = this.#surroundings.get(name);
     let faults: string[] = [];
+    let now: Surroundings | undefined;
     for (let look = 1; look <= looks; look++) {
       faults = foundSince(name, before, await this.#look(connections));
+      now = known && (await surroundingsOf(name, connections));
+      if (known && now) faults.push(...changedSince(known, now, hasBooted));
       if (faults.length === 0 || this.context.stopping.aborted) break;
       if (look < looks) await pause(lookAgainMs);
     }
-    const known = this.#surroundings.get(name);
-    const now = known && (await surroundingsOf(name, connections));
-    if (!known || !now) return faults;
-    for (const text of shiftedSince(known, now))
-      this.context.emit({ type: 'message', level: 'warning', host: name, text });
-    return [...faults, ...changedSince(known, now)];
+    if (known && now)
+      for (const text of shiftedSince(known, now, hasBooted))
+        this.context.emit({ type: 'message', level: 'warning', host: name, text });
+    return faults;
   }
 
   /** Over the connections that there are now; by what was read when the roll began, whatever is edited meanwhile. */

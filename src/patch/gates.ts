@@ -1,8 +1,9 @@
 import { ExitCode, HaprovError } from '../errors';
+import { lookUntil } from '../maintenance/maintenance';
 import { type PairState, serversUp } from '../pair/health';
 import { within } from '../pair/timeout';
 import { type GateOptions, type GateResult, gateDefaults, passGate } from '../rollout/gate';
-import { isAwaited } from './last-one';
+import { isAwaited, whyNobodyElse } from './last-one';
 import type { Roll, RollHost } from './rolling';
 
 /** How long a host's own units and ports may take to be there when it answers, before Ctrl-C waits for them no longer. */
@@ -29,6 +30,27 @@ export async function gateUnlessLast(roll: Roll, host: RollHost): Promise<GateRe
   const isLast = (now: PairState) => !roll.stopping.aborted && isAwaited(roll, host, now);
   const result = await gate(roll, host, { ends: isLast });
   return isLast(result.pairState) ? { ...result, faults: [] } : result;
+}
+
+/**
+ * What a host that was put back lacks of its own, when it has had its time to start, a sentence each; a unit with the command that
+ * starts it. Nobody waits for that where nobody else serves.
+ */
+export async function missingSince(roll: Roll, host: RollHost): Promise<string[]> {
+  const { name } = host;
+  const faults = (now: PairState) => roll.pair.hostFaults(name, now);
+  const { pairState: now } = await lookUntil(
+    { pair: roll.pair, stopping: new AbortController().signal },
+    roll.stopping.aborted ? startsWithinMs : roll.waits.gateMs,
+    (seen) => faults(seen).length === 0 || (!roll.force && whyNobodyElse(roll, host, seen).length > 0),
+  );
+  const wasActive = roll.before.get(name)?.units ?? {};
+  const stopped = Object.entries(now.get(name)?.units ?? {}).flatMap(([unit, state]) =>
+    state !== 'active' && wasActive[unit] === 'active' ? [unit] : [],
+  );
+  const start = stopped.length > 0 ? [`on ${name}: systemctl start ${stopped.join(' ')}`] : [];
+  const missing = faults(now);
+  return missing.length > 0 ? [...missing, ...start] : [];
 }
 
 /**

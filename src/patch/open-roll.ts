@@ -190,6 +190,7 @@ async function planRoll(
         .map((vip) => ({ vip: vip.name, address: vip.address })),
       stand: stand.state,
       staysDrained: stand.staysDrained,
+      endingWithBoot: closer.endingWithBoot(name),
       ...(work?.packages ? { packages: work.packages } : {}),
       boot: work?.boot ?? (stand.state === 'booting' && !hasBooted ? 'yes' : 'no'),
     });
@@ -224,7 +225,7 @@ async function planRoll(
       cuts: options.cut,
       force: options.allowOutage,
       leaseSeconds,
-      newFaults: (name) => closer.faultsSince(name, connections),
+      newFaults: (name, hasBooted) => closer.faultsSince(name, connections, hasBooted),
       ...noteKeeper(connections, { ...surroundings, leaseSeconds, begun: note.begun }, context),
       emit: context.emit,
       stopping: context.stopping,

@@ -11,6 +11,8 @@ export interface PlannedTurn {
   holds: { vip: string; address: string }[];
   stand: Stand['state'];
   staysDrained: boolean;
+  /** The services that run, and that nothing starts at boot. */
+  endingWithBoot: string[];
   /** Absent where nothing is to be installed. */
   packages?: UpdatePlan;
   boot: 'yes' | 'no' | 'if needed';
@@ -52,7 +54,7 @@ function describe({ host, address, os, holds, staysDrained }: PlannedTurn): stri
 }
 
 function stepsOf(
-  { holds, stand, staysDrained, packages, boot }: PlannedTurn,
+  { holds, stand, staysDrained, endingWithBoot, packages, boot }: PlannedTurn,
   waits: RollPlan['waits'],
   isLast: boolean,
 ): string[] {
@@ -69,8 +71,12 @@ function stepsOf(
       ? []
       : [
           `boot${boot === 'yes' ? '' : ', if that is needed then'}: it is waited for, ${waits.boot} s at most`,
+          ...endingWithBoot.map(
+            (unit) =>
+              `  ${visible(unit)} runs, and does not afterwards, since nothing starts it at boot (systemctl enable ${visible(unit)})`,
+          ),
         ]),
-    'look: until units, ports, servers, VIPs, kernel parameters, SELinux and firewall are as before',
+    'look: until units, ports, servers, VIPs, services, kernel parameters, SELinux and firewall are as before',
     staysDrained ? 'it stays drained' : `undrain: it gets its place back${soak}`,
   ];
 }

@@ -47,7 +47,7 @@ export interface Roll {
   force: boolean;
   leaseSeconds: number;
   /** What is wrong on a host that was not before the roll, a sentence each. */
-  newFaults(host: string): Promise<string[]>;
+  newFaults(host: string, hasBooted: boolean): Promise<string[]>;
   /** Keeps others from all hosts that answer, until the lease is over. @throws HostError (exit 3) where others are at work */
   hold(how: 'begin' | 'renew'): Promise<void>;
   /** Lets others work on the hosts again. */

@@ -7,7 +7,7 @@ import { holdersOf, type PairState } from '../pair/health';
 import type { HostOutcome, HostRun } from '../rollout/host-run';
 import { tellWhoIsDrained } from '../rollout/keep-drained';
 import { comeBack } from './come-back';
-import { gate, gateUnlessLast, soak } from './gates';
+import { gate, gateUnlessLast, missingSince, soak } from './gates';
 import { isAwaited, serveIfLast, whyNobodyElse } from './last-one';
 import { phase } from './phase';
 import { noteStand, type Roll, type RollHost, staysDrained } from './rolling';
@@ -69,7 +69,7 @@ async function workAway(
       forMs = Math.max(forMs, begun + roll.waits.bootMs - performance.now());
     }
   }
-  await look(roll, host, { forMs, is: isBooted ? 'has booted' : run ? 'is changed' : 'was taken out' });
+  await look(roll, host, { forMs, isBooted });
   if (isBooted && host.owed) await tellOwed(roll, name, host.owed);
 }
 
@@ -131,6 +131,11 @@ async function change(roll: Roll, host: RollHost, run: HostRun): Promise<boolean
   } catch (error) {
     if (error instanceof HaprovError && error.exitCode === ExitCode.notRestored) throw error;
     if (!run.isBack) await mustBe(run.restore(), `${(error as Error).message}; and it could not be put back`);
+    const missing = await missingSince(roll, host);
+    if (missing.length > 0)
+      throw failed(
+        `${(error as Error).message}; it was put back, and is not as before: ${missing.join('; ')}`,
+      );
     throw await backOut(roll, host, error);
   }
 }
@@ -197,13 +202,18 @@ async function told(telling: Promise<void>): Promise<string | undefined> {
 }
 
 /** Looks until the host is as it was before the roll, but drained. */
-async function look(roll: Roll, host: RollHost, { forMs, is }: { forMs: number; is: string }): Promise<void> {
-  const { name } = host;
+async function look(
+  roll: Roll,
+  host: RollHost,
+  { forMs, isBooted }: { forMs: number; isBooted: boolean },
+): Promise<void> {
+  const { name, run } = host;
+  const is = isBooted ? 'has booted' : run ? 'is changed' : 'was taken out';
   await tellWhoIsDrained({ ...roll, hosts: roll.connected }, await roll.pair.look());
   const ends = (now: PairState) => !staysDrained(roll, host) && isAwaited(roll, host, now);
   await phase(roll, name, 'gate', async () => {
     const { faults } = await gate(roll, host, { forMs, ends });
-    const all = faults.length > 0 ? faults : await roll.newFaults(name);
+    const all = faults.length > 0 ? faults : await roll.newFaults(name, isBooted);
     if (all.length > 0) throw failed(`${name} ${is}, and not as it was before: ${all.join('; ')}`);
   });
 }

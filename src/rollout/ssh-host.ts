@@ -132,6 +132,7 @@ class SshHost implements HostVerbs {
   async #tellHaproxy(script: string): Promise<void> {
     const result = await this.#connection.runScript(script, { timeoutMs: tellMs, accepts: 'any' });
     if (result.code === 0) return;
+    if (result.code === noHaproxy) throw new HostError(this.name, 'its HAProxy does not run');
     if (result.stderr) throw new ScriptFailure(this.name, result);
     throw new HostError(this.name, 'its HAProxy does not take commands');
   }

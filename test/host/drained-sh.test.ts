@@ -1,3 +1,7 @@
+import { once } from 'node:events';
+import { renameSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { compose } from '../../src/shell/library';
 import { Sandbox, type Shell, shells } from '../shell/sandbox';
 
@@ -59,6 +63,22 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     expect(await said(fakes, 'set_servers drain web/a 2>&1\necho "code $?"')).toBe(
       'HAProxy there has no stats socket at level admin\ncode 1',
     );
+  });
+
+  test('a socket that a HAProxy has left behind is that none runs, and no words of the tool’s', async () => {
+    const [made, left] = [join(box.host, 'made'), join(box.host, 'left')];
+    const server = createServer().listen(made);
+    await once(server, 'listening');
+    renameSync(made, left);
+    await new Promise((done) => server.close(done));
+    const refused = `2026/11/26 23:10:38 socat[10336] E connect(, AF=1 "${left}", 24): Connection refused`;
+    const ask = (before = ':') => said(`${before}\ntell_haproxy 'show info' '${left}' 2>&1\necho "code $?"`);
+    box.fake('socat', `*) cat >/dev/null; echo '${refused}' >&2; exit 1 ;;`);
+    expect(await ask()).toBe('code 69');
+    box.fake('socat', '*) cat; echo odd >&2; exit 3 ;;');
+    expect((await ask()).split('\n').sort()).toEqual(['code 3', 'odd', 'show info']);
+    box.fake('curl', '*) exit 7 ;;');
+    expect(await ask('command() { return 1; }')).toBe('code 69');
   });
 
   test('a HAProxy before 1.6 knows weights only', async () => {

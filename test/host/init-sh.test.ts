@@ -243,4 +243,65 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     ]);
     expect(box.calls()).toHaveLength(1);
   });
+
+  describe('the services that run, and whether something starts them at boot', () => {
+    const running = async () =>
+      (await box.send(compose('running_services'))).stdout.trimEnd().split('\n').sort();
+
+    test('systemd: what was started, and not what comes and goes by itself', async () => {
+      box = new Sandbox(shell);
+      const unit = (Id: string, more: Record<string, string> = {}) =>
+        Object.entries({
+          Type: 'simple',
+          Id,
+          UnitFileState: 'enabled',
+          WantedBy: 'multi-user.target',
+          ...more,
+        })
+          .map((pair) => `${pair.join('=')}\n`)
+          .join('');
+      const byHand = { UnitFileState: 'disabled', WantedBy: '' };
+      const all = [
+        unit('sshd.service'),
+        unit('orders.service', byHand),
+        unit('needed.service', { ...byHand, RequiredBy: 'sshd.service' }),
+        unit('part.service', { UnitFileState: 'static', WantedBy: '' }),
+        unit('waits.service'),
+        unit('backup.service', { Type: 'oneshot' }),
+        unit('report.service', { ...byHand, TriggeredBy: 'report.timer' }),
+        unit('run-17.service', { Transient: 'yes' }),
+        unit('user@0.service', { UnitFileState: 'static', WantedBy: '' }),
+        unit('hostnamed.service', { Type: 'dbus', BusName: 'org.hostname', WantedBy: '' }),
+        unit('firewalld.service', { Type: 'dbus', BusName: 'org.firewall' }),
+      ];
+      const names = all.map((text) => /^Id=(.*)$/m.exec(text)?.[1] ?? '');
+      const inTable = names.filter((name) => name !== 'waits.service').join(' ');
+      mkdirSync(box.memory, { recursive: true });
+      writeFileSync(join(box.memory, 'shown'), all.join('\n'));
+      box.fake(
+        'systemctl',
+        `"list-units --type=service --state=running "*) printf '%s loaded active running x\\n' ${inTable} ;;
+"list-jobs --no-legend") echo '12 waits.service start waiting'; echo '13 gone.service stop waiting' ;;
+"show -p Id "*" -- ${inTable} waits.service") cat "$state/shown" ;;`,
+      );
+      expect(await running()).toEqual([
+        'firewalld.service yes',
+        'needed.service yes',
+        'orders.service no',
+        'part.service yes',
+        'sshd.service yes',
+        'waits.service yes',
+      ]);
+    });
+
+    test.each([
+      ['2345', ['web.service yes']],
+      ['', ['web.service no']],
+    ])('init scripts, on in the runlevels "%s": what has its lock', async (on, expected) => {
+      box = new Sandbox(shell);
+      becomeEl6({ status: 0, list: levels(on) });
+      for (const lock of ['web', 'local']) box.write(`var/lock/subsys/${lock}`, '');
+      expect(await running()).toEqual(expected);
+    });
+  });
 });

@@ -1,5 +1,11 @@
 import { ExitCode } from '../../src/errors';
-import { changedSince, foundSince, readSurroundings, shiftedSince } from '../../src/patch/as-before';
+import {
+  changedSince,
+  endingWithBoot,
+  foundSince,
+  readSurroundings,
+  shiftedSince,
+} from '../../src/patch/as-before';
 import { refuseUnstartable } from '../../src/patch/refuse-alone';
 import type { Status, StatusFinding } from '../../src/status/status';
 
@@ -25,9 +31,10 @@ test('what is not as before the boot is told, value by value', () => {
         'a=b=c',
         'new=1',
       ),
+      true,
     ),
   ).toEqual([]);
-  expect(changedSince(before, told(880, 'SELinux=Permissive', 'firewalld=inactive', 'a=b=c'))).toEqual([
+  expect(changedSince(before, told(880, 'SELinux=Permissive', 'firewalld=inactive', 'a=b=c'), true)).toEqual([
     'SELinux was Enforcing, and is Permissive',
     'firewalld was active, and is inactive',
     'net.ipv4.ip_local_port_range was 1024 65000, and is not there',
@@ -35,12 +42,36 @@ test('what is not as before the boot is told, value by value', () => {
   ]);
 });
 
+test('a service that ran before and does not now is a fault, unless the host has booted and nothing starts it then', () => {
+  const before = told(
+    1000,
+    'service game.service=yes',
+    'service orders.service=no',
+    'service sshd.service=yes',
+  );
+  expect(endingWithBoot(before)).toEqual(['orders']);
+  const after = told(1000, 'service sshd.service=no', 'service new.service=yes');
+  const since = (hasBooted: boolean) => [
+    changedSince(before, after, hasBooted),
+    shiftedSince(before, after, hasBooted),
+  ];
+  const isFault = (unit: string) =>
+    `${unit} ran before, and does not now (systemctl status ${unit} says why)`;
+  expect(since(true)).toEqual([
+    [isFault('game')],
+    [
+      'orders ran before it booted, and does not now, since nothing starts it at boot: systemctl enable --now orders',
+    ],
+  ]);
+  expect(since(false)).toEqual([[isFault('game'), isFault('orders')], []]);
+});
+
 test('what the kernel computes may shift, and a module that nothing needs yet is no fault', () => {
   const before = told(1000, 'net.netfilter.nf_conntrack_max=262144', 'net.ipv4.tcp_max_syn_backlog=512');
   const unloaded = told(1000, 'net.ipv4.tcp_max_syn_backlog=512');
-  expect([changedSince(before, unloaded), shiftedSince(before, unloaded)]).toEqual([[], []]);
+  expect([changedSince(before, unloaded, true), shiftedSince(before, unloaded, true)]).toEqual([[], []]);
   const newer = told(1000, 'net.netfilter.nf_conntrack_max=65536', 'net.ipv4.tcp_max_syn_backlog=1024');
-  expect([changedSince(before, newer), shiftedSince(before, newer)]).toEqual([
+  expect([changedSince(before, newer, true), shiftedSince(before, newer, true)]).toEqual([
     [],
     [
       'net.netfilter.nf_conntrack_max was 262144, and is 65536',

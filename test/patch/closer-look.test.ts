@@ -21,7 +21,7 @@ test('each look of a roll is by what was read when it began, and at all hosts', 
   const closer = new CloserLook(options, context, said);
   const connections = new Map();
   await closer.begin(['fred'], { hosts: new Map() } as unknown as RollNote, connections);
-  expect(await closer.faultsSince('fred', connections)).toEqual([]);
+  expect(await closer.faultsSince('fred', connections, true)).toEqual([]);
   const asked = [{ inventory: 'edited-meanwhile.json' }, context, connections, said];
   expect(jest.mocked(statusObserver).mock.calls).toEqual([asked, asked]);
 });

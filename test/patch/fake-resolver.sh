@@ -29,6 +29,8 @@ table() { # ROWS
 }
 
 put() { # ROWS
+  # Its scripts.
+  [ ! -f script-stops ] || { grep -vxF -f script-stops running >still; mv -f still running; }
   cp installed "history.$(($(ls history.* 2>/dev/null | wc -l) + 1))"
   if [ -f keeps-all ]; then : >gone; else going "$1" >gone; fi
   printf '%s\n' "$1" >made

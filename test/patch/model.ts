@@ -39,7 +39,9 @@ export interface Trouble {
     | 'is slow to start'
     | 'boots its old kernel'
     | 'keeps a session'
-    | 'is not restored';
+    | 'is not restored'
+    | 'is stopped by what is made newer'
+    | 'is not started again';
 }
 
 export class World {
@@ -177,7 +179,12 @@ class ModelHost implements HostVerbs, BootVerbs {
       }
       this.#become(ends[verb], hear);
       if (verb === 'commit' && this.world.patches) this.newSince ??= this.boots;
-      if (verb === 'restore') this.newSince = this.before;
+      if (verb === 'commit' && this.world.has(this.name, 'is stopped by what is made newer'))
+        this.isServing = false;
+      if (verb === 'restore') {
+        this.newSince = this.before;
+        this.isServing ||= !this.world.has(this.name, 'is not started again');
+      }
       if (verb === 'finish' || verb === 'restore') this.lock = '';
       return 0;
     });
@@ -258,7 +265,7 @@ class ModelHost implements HostVerbs, BootVerbs {
     const { world, name } = this;
     return this.#told('', () => {
       return {
-        units: { httpd: 'active' },
+        units: { httpd: this.isServing ? 'active' : 'inactive' },
         addresses: world.holder === this ? [address] : [],
         listening: this.isServing ? [80] : [],
         drained: this.isFlagged,

@@ -144,6 +144,7 @@ test('the plan names what is made newer, what goes, what comes, what is left out
     os: 'EL9',
     holds: [],
     staysDrained: false,
+    endingWithBoot: ['orders'],
     packages,
     boot,
   };
@@ -170,7 +171,14 @@ test('of a host that boots, no restart is told: none is made', async () => {
   const waits = { sessions: 60, boot: 600, soak: 10 };
   const rows = async (boot: 'always' | 'needed') => {
     const { found } = await ask(toys, boot);
-    const turn = { host: 'fred', address: '192.0.2.1', os: 'EL9', holds: [], staysDrained: false };
+    const turn = {
+      host: 'fred',
+      address: '192.0.2.1',
+      os: 'EL9',
+      holds: [],
+      staysDrained: false,
+      endingWithBoot: [],
+    };
     const turns = [{ ...turn, boot: found?.boot ?? 'no', packages: found?.packages, stand: 'due' as const }];
     return renderRoll({ version: 1, command: 'patch', inventory: 'pair', resumed: [], turns, waits });
   };
@@ -179,7 +187,14 @@ test('of a host that boots, no restart is told: none is made', async () => {
 });
 
 test('the plan of a host that was told to boot says what is left of its turn', () => {
-  const turn = { host: 'fred', address: '192.0.2.1', os: 'EL9', holds: [], staysDrained: false };
+  const turn = {
+    host: 'fred',
+    address: '192.0.2.1',
+    os: 'EL9',
+    holds: [],
+    staysDrained: false,
+    endingWithBoot: [],
+  };
   const plan = { version: 1, command: 'patch', inventory: 'pair', resumed: [] } as const;
   const waits = { sessions: 60, boot: 600, soak: 10 };
   const rows = (boot: 'yes' | 'no') =>

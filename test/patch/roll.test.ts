@@ -112,6 +112,44 @@ test('a host that is changed, not confirmed and not put back stays drained, and 
   expect(ethyl.isFlagged).toBe(true);
 });
 
+test('a host that serves again once it was put back gets its place back', async () => {
+  const world = befalls('ethyl', 'is stopped by what is made newer');
+  const { result } = await tell(world);
+  expect(result).toMatchObject({
+    exitCode: ExitCode.failed,
+    message: 'ethyl does not serve as before: see above; it has its place back; not touched: fred',
+  });
+  isClean(world);
+});
+
+test('a host that was put back and does not serve stays drained, unless nobody else serves', async () => {
+  const troubles = (['is stopped by what is made newer', 'is not started again'] as const).map((what) => ({
+    host: 'ethyl',
+    what,
+  }));
+  const world = new World([...troubles]);
+  const { result } = await tell(world);
+  const missing =
+    'httpd is inactive instead of active; nobody listens on port 80; on ethyl: systemctl start httpd';
+  expect(result).toMatchObject({
+    exitCode: ExitCode.failed,
+    message: `ethyl does not serve as before: see above; it was put back, and is not as before: ${missing}; it is still drained, so nobody is sent there (haprov undrain ethyl gives it its place back); not touched: fred; haprov reboot INVENTORY ethyl,fred goes on`,
+  });
+  expect(world.host('ethyl')).toMatchObject({ isFlagged: true, lock: '' });
+  expect(world.host('fred')).toMatchObject({ isFlagged: false, boots: 1, lock: '' });
+  const alone = new World(troubles);
+  const ethyl = alone.host('ethyl');
+  const goOn = ethyl.goOn.bind(ethyl);
+  ethyl.goOn = async (run, verb, hear, isStopped) => {
+    if (verb === 'restore') alone.host('fred').dies();
+    return goOn(run, verb, hear, isStopped);
+  };
+  expect((await tell(alone)).result?.message).toMatch(
+    /httpd is inactive .*; it has its place back, and is not well; nobody else serves /,
+  );
+  expect(ethyl.isFlagged).toBe(false);
+});
+
 test('a host that came back late, and is mended, is gone on with: looked at, and not booted again', async () => {
   const world = befalls('ethyl', 'does not come back');
   await tell(world);

@@ -22,7 +22,16 @@ function host(shell: Shell, old: string[], offered: string[]): void {
   put('offered', offered.map((row) => `${row}\n`).join(''));
   for (const program of ['dnf', 'rpm'])
     box.fake(program, `*) sh ${quote(join(__dirname, 'fake-resolver.sh'))} "$state" ${program} "$@" ;;`);
+  box.fake('systemctl', services);
 }
+
+/** "running" has what runs; where there is "cannot-start", nothing can be started. */
+const services = `"list-jobs --no-legend") ;;
+"list-units "*) sed 's/$/ loaded active running The one/' "$state/running" 2>/dev/null ;;
+"show -p Id "*) while [ "$1" != -- ]; do shift; done; shift; for unit; do printf 'Id=%s\nType=simple\nUnitFileState=enabled\nWantedBy=multi-user.target\n\n' "$unit"; done ;;
+"-q is-active "*) grep -qxF "$3" "$state/running" ;;
+"show -p NeedDaemonReload -p LoadState "* | "-q reset-failed "*) ;;
+"start "*) [ ! -f "$state/cannot-start" ] && echo "$2" >>"$state/running" ;;`;
 
 function steps(...rows: [name: string, arch: string, from: string | null, to: string | null][]) {
   const updates = rows.map(
@@ -100,6 +109,45 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
       put('one-way');
       await box.go('restore');
       expect(box.state()).toBe('broken');
+    });
+  });
+
+  describe('a script that stops a service', () => {
+    beforeEach(() => {
+      oldToys();
+      put('running', 'haproxy.service\ngame.service\n');
+      put('script-stops', 'haproxy.service\n');
+    });
+    const running = () => readFileSync(join(box.memory, 'running'), 'utf8').trimEnd().split('\n');
+
+    test('the way back starts what ran, also where a script has failed before', async () => {
+      await box.apply(steps([...toys]));
+      expect(running()).toEqual(['game.service']);
+      await box.go('restore');
+      expect(box.state()).toBe('restored');
+      expect(running()).toEqual(['game.service', 'haproxy.service']);
+    });
+
+    test('the packages’ scripts on the way back of a later rollback', async () => {
+      put('script-stops');
+      const [step] = steps([...toys]);
+      if (!step?.undo) throw new Error('it has no undo');
+      await box.apply([step]);
+      await box.finish();
+      put('script-stops', 'game.service\n');
+      await box.apply([{ phase: 'commit', check: ':', run: `begin || return\n${step.undo}` }]);
+      expect(running()).toEqual(['haproxy.service', 'game.service']);
+    });
+
+    test('a host on which it does not start any more is not restored', async () => {
+      put('cannot-start');
+      await box.apply(steps([...toys]));
+      const { journal } = await box.go('restore');
+      expect(box.state()).toBe('broken');
+      expect(installed()).toEqual(['toys noarch 1.0-1', 'other x86_64 7:3-1']);
+      expect(failureOf(journal)).toEqual([
+        ['undo', 'the packages are as before, and what ran does not start any more: haproxy.service'],
+      ]);
     });
   });
 

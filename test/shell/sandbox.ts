@@ -449,6 +449,7 @@ esac
       ['/usr/lib/systemd/system', this.path('usr/lib/systemd/system')],
       ['/usr/lib/sysctl.d', this.path('usr/lib/sysctl.d')],
       ['/run/sysctl.d', this.path('run/sysctl.d')],
+      ['/var/lock/subsys', this.path('var/lock/subsys')],
       ['/var/lib/selinux', this.path('var/lib/selinux')],
       ['/var/lib/haproxy/haprov-servers', this.path('var/lib/haproxy/haprov-servers')],
       ['/etc/selinux', this.path('etc/selinux')],

@@ -22,8 +22,8 @@ tell_admin_sockets() {
   if [ -n "$(haproxy_sockets admin)" ]; then echo admin; elif [ -n "$(ps -C haproxy -o pid= 2>/dev/null)" ]; then echo none; fi
 }
 
-# Sends commands to HAProxy, and gives up after $patience seconds, 5 by default. Exit code 69: there is no socket; 124: it
-# accepts the connection and does not answer; 127: the host has no program that can use the socket.
+# Sends commands to HAProxy, and gives up after $patience seconds, 5 by default. Exit code 69: there is no socket, or nobody
+# behind it; 124: it accepts the connection and does not answer; 127: the host has no program that can use the socket.
 tell_haproxy() { # COMMAND [SOCKET]
   socket=${2:-/var/lib/haproxy/stats}
   case $socket in
@@ -32,11 +32,16 @@ tell_haproxy() { # COMMAND [SOCKET]
     *) return 1 ;;
   esac
   if command -v socat >/dev/null 2>&1; then
-    printf '%s\n' "$1" | timeout "${patience:-5}" socat - "UNIX-CONNECT:$socket"
-    return
+    { said_=$(printf '%s\n' "$1" | timeout "${patience:-5}" socat - "UNIX-CONNECT:$socket" 2>&1 >&3); } 3>&1
+    found_=$?
+    case $said_ in
+      *'Connection refused'*) return 69 ;;
+      ?*) printf '%s\n' "$said_" >&2 ;;
+    esac
+    return $found_
   fi
   # HAProxy reads curl's request line as commands; ";" ends the last of ours.
   curl -s --max-time "${patience:-5}" --http0.9 -X "$1;" --unix-socket "$socket" http://localhost/ 2>/dev/null ||
     curl -s --max-time "${patience:-5}" -X "$1;" --unix-socket "$socket" http://localhost/ 2>/dev/null
-  case $? in 0) ;; 28) return 124 ;; 2 | 127) return 127 ;; *) return 1 ;; esac
+  case $? in 0) ;; 7) return 69 ;; 28) return 124 ;; 2 | 127) return 127 ;; *) return 1 ;; esac
 }

@@ -1,6 +1,6 @@
 # Newer packages as a step of a transaction. ROWS are the plan's: "NAME ARCH FROM TO", "-" for none; "stays" behind one that
 # the way back leaves.
-# Needs: probe resolve transaction haproxy-files validators units
+# Needs: init probe resolve transaction haproxy-files validators units
 
 # Calls READ with the fields of each row, until it fails. In brackets, because ksh executes the loop itself, which exits.
 each_update() ( # ROWS READ
@@ -128,7 +128,7 @@ run_updates() { # ROWS all|security NAME...
   rows=$1
   shift
   set -- $(wished "$@")
-  last_transaction >"$step/before" && printf '%s\n' "$rows" >"$step/rows" && begin || return
+  last_transaction >"$step/before" && running_services >"$step/running" && printf '%s\n' "$rows" >"$step/rows" && begin || return
   attempt "$(resolver_name)" --setopt=exit_on_lock=1 -y -C update "$@" >"$step/made" 2>&1 </dev/null
   result=$?
   last_transaction >"$step/after"
@@ -163,7 +163,8 @@ is_as_wanted() { # NAME ARCH FROM TO
 # The way back. A later rollback calls it in a step of its own: what the update left is found by its rows.
 undo_updates() { # ROWS
   made=$(made_by "$1") || return 0
-  [ ! -f "$made/after" ] || ! each_update "$1" was_put_back >/dev/null || return 0
+  [ -f "$step/running" ] || [ -n "$booting" ] || running_services >"$step/running"
+  if [ -f "$made/after" ] && each_update "$1" was_put_back >/dev/null; then start_what_ran; return; fi
   after=$(cat "$made/after" 2>/dev/null) before=$(cat "$made/before")
   [ -n "$after" ] || after=$(last_transaction)
   if [ -n "$after" ] && [ "$after" != "$before" ]; then
@@ -174,7 +175,18 @@ undo_updates() { # ROWS
       esac
     fi
   fi
-  each_update "$1" was_put_back || fail 'not all packages could be put back'
+  each_update "$1" was_put_back || { fail 'not all packages could be put back'; return; }
+  start_what_ran
+}
+
+# A package's script may have stopped a service, also on the way back. A host that boots starts its own.
+start_what_ran() {
+  [ -z "$booting" ] || return 0
+  stopped=
+  while read -r unit _; do
+    is_active "$unit" || { reread_unit "$unit"; forget_failures "$unit"; attempt move_unit start "$unit"; } || stopped="$stopped $unit"
+  done <"$step/running"
+  [ -z "$stopped" ] || fail "the packages are as before, and what ran does not start any more:$stopped"
 }
 
 # The host went down in the middle of it: packages are there twice, and files half written. Nobody knows how far the transaction came,

@@ -91,6 +91,22 @@ is_active() { # UNIT
 
 enabled_state() { systemctl is-enabled "$1" 2>&1; }
 
+# Prints "UNIT yes" of each service that runs, or waits for its turn to be started; "UNIT no" where nothing starts it at boot.
+# What a timer, a socket, D-Bus or a login starts comes and goes by itself.
+running_services() {
+  set -- $(
+    systemctl list-units --type=service --state=running --no-legend --no-pager --plain --full | awk '{ print $1 }'
+    systemctl list-jobs --no-legend | awk '$3 == "start" && $2 ~ /\.service$/ { print $2 }'
+  )
+  [ $# = 0 ] || systemctl show -p Id -p Type -p Transient -p TriggeredBy -p BusName -p UnitFileState -p WantedBy -p RequiredBy -- "$@" | awk -v RS= -F '\n' '{
+    split("", of)
+    for (i = 1; i <= NF; i++) of[substr($i, 1, index($i, "=") - 1)] = substr($i, index($i, "=") + 1)
+    wanted = of["WantedBy"] of["RequiredBy"]
+    if (of["Type"] == "oneshot" || of["Transient"] == "yes" || of["TriggeredBy"] != "" || of["Id"] ~ /^user@/ || (of["BusName"] != "" && wanted == "")) next
+    print of["Id"], wanted == "" && of["UnitFileState"] ~ /^(disabled|masked)/ ? "no" : "yes"
+  }'
+}
+
 # Prints the unit's status and its last log lines.
 unit_report() { # UNIT
   systemctl status --no-pager --full --lines=0 -- "$1" 2>&1 | sed -n '1,6p'
@@ -158,6 +174,15 @@ enabled_state() { # UNIT
     *[0-6]:off* | *'not referenced in any runlevel'*) echo disabled ;;
     *) echo no-chkconfig ;;
   esac
+}
+
+# The init scripts keep a lock for what they have started.
+running_services() {
+  for each_lock in /var/lock/subsys/*; do
+    script=${each_lock##*/}
+    [ -f "/etc/init.d/$script" ] && is_active "$script.service" || continue
+    if [ "$(enabled_state "$script.service")" = disabled ]; then echo "$script.service no"; else echo "$script.service yes"; fi
+  done
 }
 
 unit_report() { # UNIT
