@@ -57,7 +57,7 @@ export function planningFor(
       mayGoOn(options, context, isSaved ? 'nothing is done' : 'the plan is shown, and nothing is done');
       context.emit({ type: 'run-start', command, inventory: options.inventory, hosts });
     },
-    recover: options.yes || context.canAsk,
+    willChange: options.yes || context.canAsk,
   };
 }
 

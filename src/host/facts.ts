@@ -29,6 +29,8 @@ export interface HostFacts {
     alive: boolean;
     /** No run is at work there: a roll over several hosts keeps others from it. */
     isHeld?: true;
+    /** For how many seconds it waits for its operator yet, or will when it has done what it is at; absent where it does not say. */
+    waits?: number;
   };
   /** Since when and by whom the host is drained; an invalid date and '' where the flag does not say. */
   drained?: { since: Date; by: string };
@@ -66,7 +68,12 @@ export function readFacts(output: string): HostFacts {
     ...(value('lock')
       ? {
           lock: {
-            ...readLock(value('lock'), value('lock-state'), value('lock-alive') === 'yes'),
+            ...readLock(
+              value('lock'),
+              value('lock-state'),
+              value('lock-alive') === 'yes',
+              value('lock-waits'),
+            ),
             ...(value('lock-roll') ? { isHeld: true as const } : {}),
           },
         }
@@ -82,7 +89,12 @@ function readDrained(text: string): HostFacts['drained'] {
 }
 
 /** Reads who has a lock: the run, when it began, and its operator. */
-export function readLock(text: string, state: string, alive: boolean): NonNullable<HostFacts['lock']> {
+export function readLock(
+  text: string,
+  state: string,
+  alive: boolean,
+  waits = '',
+): NonNullable<HostFacts['lock']> {
   const [run = '', since, ...owner] = text.split(' ');
   return {
     run,
@@ -90,6 +102,7 @@ export function readLock(text: string, state: string, alive: boolean): NonNullab
     owner: owner.join(' '),
     state: readRunState(state),
     alive,
+    ...(/^\d+$/.test(waits) ? { waits: Number(waits) } : {}),
   };
 }
 

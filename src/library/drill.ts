@@ -55,7 +55,7 @@ export async function drill(options: DrillOptions, context: Context): Promise<Dr
       mayGoOn(options, context, 'what would be done is shown, and nothing is broken');
       context.emit({ type: 'run-start', command: 'drill', inventory: options.inventory, hosts });
     },
-    recover: options.yes || context.canAsk,
+    willChange: options.yes || context.canAsk,
     only: ({ unit }) => unit !== undefined,
   });
   // It looks every half second: its events would flood the progress.

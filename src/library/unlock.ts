@@ -6,9 +6,9 @@ import { agreed, mayGoOn } from '../planning/agree';
 import { inventoryOf } from '../planning/connect-first';
 import type { CommonOptions, Context } from '../planning/context';
 import { listenerFor, notAsked, selectHosts, toTarget } from '../planning/hosts';
+import { untilWhen } from '../planning/locked';
 import { endsWithinMs } from '../planning/planning';
-import { localTime } from '../report/log-text';
-import { formatElapsed } from '../text/format';
+import { formatElapsed, localTime } from '../text/format';
 
 export interface UnlockOptions extends CommonOptions {
   yes: boolean;
@@ -30,6 +30,8 @@ export interface HeldLock {
   state: string;
   /** Whether somebody drives the run still. */
   alive: boolean;
+  /** For how many seconds it waits for its operator yet, or will when it has done what it is at; absent where it does not say. */
+  waits?: number;
 }
 
 /** A lock that was taken away, or could not be. */
@@ -93,14 +95,14 @@ export async function unlock(options: UnlockOptions, context: Context): Promise<
 
 function lockedOf({ name, connection, facts: { lock } }: Surveyed): Locked[] {
   if (!lock) return [];
-  const { run, owner, state, alive, since } = lock;
+  const { since, ...rest } = lock;
   const at = Number.isNaN(since.getTime()) ? '' : since.toISOString();
-  return [{ connection, lock: { host: name, run, owner, since: at, state: state ?? '', alive } }];
+  return [{ connection, lock: { host: name, ...rest, since: at } }];
 }
 
 /** A lock in two lines. */
 export function describeLock(lock: HeldLock): string {
-  const life = lock.alive ? 'it is alive' : 'nobody drives it any more';
+  const life = lock.alive ? `it is alive, and ${untilWhen(lock)}` : 'nobody drives it any more';
   return `${lock.host}: locked by ${lock.owner || 'somebody'} since ${sinceOf(lock)}\n  run ${lock.run}, ${lock.state || 'beginning'}: ${life}`;
 }
 
@@ -112,7 +114,7 @@ function refusal(lock: HeldLock, living: readonly HeldLock[]): HostError {
   return new HostError(
     lock.host,
     `the run ${lock.run} of ${lock.owner || 'somebody'} is alive, since ${sinceOf(lock)}${living.length > 1 ? ` (on ${names})` : ''}: its lock stays`,
-    'wait for it: it ends, or puts the host back, by itself, also without its operator (after --confirm-within, 60 s by default); --force ends it now and puts the host back',
+    `wait for it: it ${untilWhen(lock)}; --force ends it now and puts the host back`,
   );
 }
 

@@ -14,9 +14,10 @@ import type { CommonOptions, Context } from '../planning/context';
 import { loadDesiredState } from '../planning/desired-state';
 import { readinessOf } from '../planning/host-plan';
 import { listenerFor, Opened, operator, reconnector, selectHosts, toTarget } from '../planning/hosts';
-import { localTime } from '../report/log-text';
+import { lockedBy } from '../planning/locked';
 import type { Hosts } from '../rollout/host-verbs';
 import { sshHosts } from '../rollout/ssh-host';
+import { localTime } from '../text/format';
 import type { Maintenance } from './maintenance';
 
 /** A host to drain or undrain, with the connections to the hosts around it. */
@@ -153,20 +154,6 @@ export function maintenanceOf(
   };
 }
 
-/** The error for a host that a living run has locked. */
-export function lockedBy(
-  name: string,
-  { run, owner, since }: NonNullable<HostFacts['lock']>,
-  roll?: HostFacts['roll'],
-): HostError {
-  const when = Number.isNaN(since.getTime()) ? 'an unknown time' : localTime(since.toISOString());
-  return new HostError(
-    name,
-    `locked by ${owner || 'somebody'} since ${when} (run ${run})${roll?.isAtWork ? `, whose haprov ${roll.command} is under way` : ''}: nothing was changed`,
-    'wait for that run to end; haprov unlock says more about it',
-  );
-}
-
 /** The error for a host that is not reached; `done` says what was done on the other hosts. */
 export function notReached(failure: HaprovError, host: string, done: string, hint: string): HostError {
   return new HostError(host, `${failure.message.replace(`${host}: `, '')}; ${done}`, hint);
@@ -174,6 +161,5 @@ export function notReached(failure: HaprovError, host: string, done: string, hin
 
 /** `since 2026-01-02 03:04:05, by me@laptop`. */
 export function sinceAndBy({ since, by }: NonNullable<HostFacts['drained']>): string {
-  const when = Number.isNaN(since.getTime()) ? 'an unknown time' : localTime(since.toISOString());
-  return `since ${when}, by ${by || 'somebody'}`;
+  return `since ${localTime(since)}, by ${by || 'somebody'}`;
 }

@@ -2,8 +2,8 @@ import { ExitCode, HaprovError } from '../errors';
 import type { Connection } from '../host/connection';
 import { readLock } from '../host/facts';
 import { whyNot } from '../host/script-result';
-import { lockedBy } from '../maintenance/open-maintenance';
 import type { Context } from '../planning/context';
+import { lockedBy } from '../planning/locked';
 import { forgetScript, type Held, heldByOthers, holdScript, letGoScript, noteScript } from './roll-note';
 import type { Roll } from './rolling';
 

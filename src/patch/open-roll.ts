@@ -1,13 +1,7 @@
 import { isTaken, newestNote, type RollNote, standsOf } from '../host/roll-note';
 import type { Survey, Surveyed } from '../host/survey';
 import type { Host, Inventory } from '../inventory/inventory';
-import {
-  lockedBy,
-  maintenanceOf,
-  pairOf,
-  toldQuestion,
-  watchedQuestion,
-} from '../maintenance/open-maintenance';
+import { maintenanceOf, pairOf, toldQuestion, watchedQuestion } from '../maintenance/open-maintenance';
 import { holdersOf, type PairState } from '../pair/health';
 import { servedOf } from '../pair/served';
 import type { Context } from '../planning/context';
@@ -105,8 +99,6 @@ async function planRoll(
   workOn: WorkOn,
 ): Promise<Omit<OpenRoll, 'close'>> {
   const { hosts, connections } = reached;
-  const locked = surveyed.hosts.find(({ facts }) => facts.lock?.alive);
-  if (locked?.facts.lock) throw lockedBy(locked.name, locked.facts.lock, locked.facts.roll);
   const noted = newestNote(surveyed.hosts.flatMap(({ facts }) => facts.roll ?? []));
   requireAll(surveyed, noted);
   tellOfLint(said, options, context);

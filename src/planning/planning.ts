@@ -21,6 +21,7 @@ import {
 import type { Resource } from '../playbook/expand';
 import { isSwitchedOff } from '../status/retired';
 import { eachText } from '../text/each-text';
+import { localTime } from '../text/format';
 import { clockOf, clockProblems } from './clocks';
 import type { CommonOptions, Context } from './context';
 import { loadAndConnect } from './desired-state';
@@ -28,6 +29,7 @@ import { planHost, questionsOf, readinessOf, unreached } from './host-plan';
 import { listenerFor, notAsked, patience, selectHosts, toTarget } from './hosts';
 import { findingsOf } from './lint-subject';
 import { listeningOn } from './listening';
+import { refuseLocked, runsBeingMade } from './locked';
 import { missingFiles, missingQuestion } from './missing-files';
 import { type Part, partOf, picker, runningUnits } from './only';
 import { startedWithQuestion, unreadFiles } from './unread-files';
@@ -69,8 +71,8 @@ export interface BeforePlan {
 export interface PlanningOptions {
   /** Called with the hosts' names before any is connected. */
   begin?: (hosts: string[]) => void;
-  /** Brings runs that nobody drives any more to their end first. */
-  recover?: boolean;
+  /** Whether hosts are to change by it, as {@link surveyWhole} needs to know. */
+  willChange?: boolean;
   /** Resources that it is about, where those are not all. */
   only?: (resource: Resource) => boolean;
   /** Asked for what hosts are to have, where it is not what their playbooks say. */
@@ -108,7 +110,7 @@ async function planOver(
   ways: Map<Host, SshTarget>,
   options: CommonOptions,
   context: Context,
-  { begin = () => {}, recover = false, only: isAbout, instead }: PlanningOptions,
+  { begin = () => {}, willChange = false, only: isAbout, instead }: PlanningOptions,
 ): Promise<Planned> {
   const said = await loadAndConnect(options, context, (loaded) => {
     for (const host of selectHosts(loaded, options.limit))
@@ -142,7 +144,7 @@ async function planOver(
       ],
     };
   });
-  const surveyed = await surveyWhole(targets, context, recover, other?.kept);
+  const surveyed = await surveyWhole(targets, context, willChange, other?.kept);
   /** What hosts differ in, where the plan is about a part of it. */
   const whole = new Map<Host, PlannedChange[]>();
   try {
@@ -214,33 +216,40 @@ async function planOver(
 }
 
 /**
- * Asks all hosts. A run that nobody drives any more is named; with `recover` it is brought to its end first, and the
+ * Asks all hosts. A run that nobody drives any more is named; with `willChange` it is brought to its end first, and the
  * hosts are asked again, so that the plan starts from what they are then.
+ * @param willChange whether what comes of it is to change hosts
  * @param kept hosts that are logged in at
+ * @throws HaprovError (exit 3), with all connections closed, where hosts are to change and a living run has the lock of one
  */
 export async function surveyWhole(
   targets: Parameters<typeof survey>[0],
   context: Context,
-  recover: boolean,
+  willChange: boolean,
   kept: Survey['hosts'] = [],
 ): Promise<Survey> {
   const listener = listenerFor(context);
-  const surveyed = await survey(targets, listener, { kept: connectionsOf(kept) });
+  const ask = async (known: Survey['hosts']) => {
+    const answered = await survey(targets, listener, { kept: connectionsOf(known) });
+    if (willChange) refuseLocked(answered);
+    return answered;
+  };
+  const surveyed = await ask(kept);
   for (const text of clockProblems(surveyed.hosts)) context.emit({ type: 'message', level: 'warning', text });
   for (const one of runsBeingMade(surveyed.hosts))
     context.emit({ type: 'message', level: 'warning', ...one });
   const left = surveyed.hosts.filter(({ facts }) => facts.lock && !facts.lock.alive);
   for (const { name, facts } of left) {
     const { run, owner, since, state } = facts.lock ?? { run: '', owner: '', since: new Date(0), state: '' };
-    const then = recover ? 'it is brought to its end first' : 'apply will bring it to its end first';
+    const then = willChange ? 'it is brought to its end first' : 'apply will bring it to its end first';
     context.emit({
       type: 'message',
       level: 'warning',
       host: name,
-      text: `the run ${run} of ${owner}, begun ${since.toISOString()}, was left ${state || 'unfinished'} and nobody drives it: ${then}`,
+      text: `the run ${run} of ${owner}, begun ${localTime(since)}, was left ${state || 'unfinished'} and nobody drives it: ${then}`,
     });
   }
-  if (!recover || left.length === 0) return surveyed;
+  if (!willChange || left.length === 0) return surveyed;
   context.begin();
   try {
     await Promise.all(left.map(bringToItsEnd));
@@ -249,7 +258,7 @@ export async function surveyWhole(
     throw error;
   }
   // Nobody is asked for a second code.
-  return survey(targets, listener, { kept: connectionsOf(surveyed.hosts) });
+  return ask(surveyed.hosts);
 }
 
 const connectionsOf = (hosts: Survey['hosts']) =>
@@ -270,22 +279,6 @@ export const startedAgain = (
       return facts.drained && plan && isSwitchedOff(readiness.get(name)?.units ?? [], plan);
     })
     .map(({ name }) => name);
-
-/** What differs may be what somebody's run does just now, and takes back or finishes. */
-export function runsBeingMade(
-  hosts: readonly Pick<Surveyed, 'name' | 'facts'>[],
-): { host: string; text: string }[] {
-  return hosts.flatMap(({ name, facts: { lock } }) =>
-    lock?.alive
-      ? [
-          {
-            host: name,
-            text: `the run ${lock.run} of ${lock.owner}, begun ${lock.since.toISOString()}, is being made there: what differs may be its work`,
-          },
-        ]
-      : [],
-  );
-}
 
 /** To undo what a run had changed may take long; the host goes on by itself where nobody waits any more. */
 export const endsWithinMs = 300_000;

@@ -2,7 +2,15 @@ import pc from 'picocolors';
 import type { RunResult, StepReport } from '../host/history';
 import type { RunState } from '../host/run-state';
 import { paragraph } from '../text/fit';
-import { count, cutToWidth, displayWidth, formatElapsed, namingInventory, visible } from '../text/format';
+import {
+  count,
+  cutToWidth,
+  displayWidth,
+  formatElapsed,
+  localTime,
+  namingInventory,
+  visible,
+} from '../text/format';
 import { renderValues, type TextOptions } from './change-text';
 import { renderDiff } from './diff';
 
@@ -209,13 +217,4 @@ function renderStep(
 function wrapped(parts: string[], width: number): string[] {
   const row = parts.join(', ');
   return displayWidth(row) <= width ? [row] : parts.map((part) => cutToWidth(part, width));
-}
-
-/** `2026-11-22 21:37:18`, in the reader's time zone. */
-export function localTime(iso: string): string {
-  const date = new Date(iso);
-  if (Number.isNaN(date.getTime())) return 'at an unknown time';
-  const two = (value: number) => String(value).padStart(2, '0');
-  const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join('-');
-  return `${day} ${[date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':')}`;
 }

@@ -2,6 +2,7 @@ import type { EventBody, Phase, StepFailure } from '../events/events';
 import type { JournalEntry } from '../host/journal';
 import type { RunState } from '../host/run-state';
 import type { TitledStep } from '../host/transaction';
+import { localTime } from '../text/format';
 import { hintFor, stepToMend } from './step-hint';
 
 interface Followed {
@@ -25,8 +26,8 @@ export class Follower {
   /** Who has the lock, in a sentence. */
   get lockedBy(): string {
     const [run, since, ...owner] = this.#holder.split(' ');
-    const when = since ? new Date(Number(since) * 1000).toISOString() : 'an unknown time';
-    return `locked by ${owner.join(' ') || 'somebody'} since ${when} (run ${run || 'unknown'}); a run ends or restores itself when its time is over (--confirm-within, 60 s by default); haprov unlock says whether it is alive`;
+    const when = localTime(new Date(Number(since ?? Number.NaN) * 1000));
+    return `locked by ${owner.join(' ') || 'somebody'} since ${when} (run ${run || 'unknown'}); a run ends, or puts the host back, by itself; haprov unlock says when`;
   }
 
   #work(number: number): { work?: 'packages' | 'units' } {

@@ -88,6 +88,14 @@ function twoDigits(value: number): string {
   return String(value).padStart(2, '0');
 }
 
+/** `2026-11-22 21:37:18`, in the reader's time zone. */
+export function localTime(at: Date | string): string {
+  const date = new Date(at);
+  if (Number.isNaN(date.getTime())) return 'an unknown time';
+  const day = [date.getFullYear(), twoDigits(date.getMonth() + 1), twoDigits(date.getDate())].join('-');
+  return `${day} ${[date.getHours(), date.getMinutes(), date.getSeconds()].map(twoDigits).join(':')}`;
+}
+
 /** `1 file`, `2 files`, `2 boxes`, `2 registries`, with the plural of a plain English noun. */
 export function count(number: number, noun: string): string {
   return `${number} ${number === 1 ? noun : pluralOf(noun)}`;

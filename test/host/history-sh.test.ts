@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
+import { readFacts } from '../../src/host/facts';
 import {
   endRunScript,
   historyQuestion,
@@ -11,6 +12,7 @@ import {
   unlockScript,
 } from '../../src/host/history';
 import type { Step } from '../../src/resources/resource';
+import { call } from '../../src/shell/library';
 import { own, Sandbox, shells } from '../shell/sandbox';
 import { asBefore, el9 } from '../support/resources';
 
@@ -245,6 +247,54 @@ describe.each(shells.map((shell) => [shell.join(' '), shell] as const))('%s', (_
       ['run-5', 'damaged'],
     ]);
     await box.go('restore', 'run2');
+  });
+
+  describe('how long a run waits for its operator', () => {
+    const lock = async () => readFacts(await box.probe(call('probe_lock'))).lock;
+    const wish = () => box.steps({ type: 'file', path: box.path('a'), content: 'x\n', ...own });
+    beforeEach(() => {
+      box.uptime = 1000;
+      box.confirmSeconds = 900;
+    });
+
+    test('by its lease, or until it is confirmed', async () => {
+      expect(await lock()).toBeUndefined();
+      await box.stage(await wish());
+      expect(await lock()).toMatchObject({ state: 'staged', alive: true, waits: 600 });
+      box.uptime = 1100;
+      expect(await lock()).toMatchObject({ waits: 500 });
+      await box.go('commit');
+      box.uptime = 1300;
+      expect(await lock()).toMatchObject({ state: 'committed', waits: 700 });
+      await box.go('confirm');
+      box.uptime = 1310;
+      expect(await lock()).toMatchObject({ state: 'confirmed', waits: 590 });
+      await box.go('finish');
+      expect(await lock()).toBeUndefined();
+    });
+
+    test('where it is at work, from then on', async () => {
+      const untilTold = `while [ ! -e '${box.path('go')}' ]; do sleep 0.1; done`;
+      await box.stage(await box.steps({ type: 'command', run: untilTold, creates: box.path('go') }));
+      const committing = box.go('commit');
+      while ((await lock())?.state !== 'committing') await new Promise((done) => setTimeout(done, 20));
+      expect(await lock()).toMatchObject({ alive: true, waits: 900 });
+      box.write('go', '');
+      await committing;
+      await box.go('restore');
+    });
+
+    test.each([
+      ['is gone', ''],
+      ['is damaged', '#!/bin/sh\nrun=x lease=6h confirm_within=\n'],
+      ['is of another kind', '#!/bin/sh\n:\n'],
+    ])('it says nothing where its program %s', async (_what, program) => {
+      await box.stage(await wish());
+      rmSync(`${box.home()}/transaction`);
+      if (program !== '') writeFileSync(`${box.home()}/transaction`, program);
+      const { waits, run } = (await lock()) ?? {};
+      expect([run, waits]).toEqual(['run1', undefined]);
+    });
   });
 
   test('a host that never had a run', async () => {

@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { call } from '../../src/shell/library';
 import { own, Sandbox, shells } from '../shell/sandbox';
 
 /**
@@ -120,6 +121,14 @@ describe.each(shells.map((shell) => [shell.join(' '), shell] as const))('%s', (_
       expect(boxes[name].tree('etc')).toHaveLength(2);
     }
   }
+
+  test('it is told that one which has confirmed waits a minute more for those that it does not hear', async () => {
+    await committed();
+    await say('fred first', 1);
+    expect(await boxes.fred.probe(call('probe_lock'))).toMatch(new RegExp(`lock-waits=${lease + 60}$`));
+    expect(await boxes.ethyl.probe(call('probe_lock'))).toMatch(new RegExp(`lock-waits=${lease}$`));
+    await waitLong(['fred', 'ethyl']);
+  });
 
   test.each(ofThisShell(cuts))('the laptop dies after $said words, $order', async ({ order, said }) => {
     await committed();

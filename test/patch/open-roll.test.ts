@@ -106,10 +106,10 @@ test('a host that somebody is at work on is named before anything else is asked,
       ['fred', stand('done')],
     ]),
   );
-  expect(await refusal({ limit: ['ethyl'] })).toMatchObject({
+  expect(await refusal({ limit: ['ethyl'], yes: true })).toMatchObject({
     exitCode: 3,
     message: expect.stringMatching(
-      /^fred: locked by bob@desk since 2023-11-1\d .* \(run run7\): nothing was changed$/,
+      /^fred: locked by bob@desk since 2023-11-1\d .* \(run run7\): nothing was changed; it ends, /,
     ),
   });
   expect(asked).toEqual([]);

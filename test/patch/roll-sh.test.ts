@@ -84,7 +84,9 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
       expect([code, journal[0]]).toEqual([75, { event: 'locked', holder: 'run1 1767323045 me@laptop' }]);
       box.uptime = 1059;
       expect(await told(holdScript('renew', held))).toMatchObject({ code: 0 });
+      expect(await lock()).toMatchObject({ waits: 60 });
       box.uptime = 1118;
+      expect(await lock()).toMatchObject({ waits: 1 });
       expect(await told(holdScript('begin', bobs))).toMatchObject(refused);
       expect(await told(letGoScript('run2'))).toMatchObject({ code: 0 });
       expect(await lock()).toMatchObject({ run: 'run1' });

@@ -1,6 +1,6 @@
 import { readFacts } from '../../src/host/facts';
 import { clockProblems } from '../../src/planning/clocks';
-import { bringToItsEnd, newRunId, runsBeingMade, startedAgain } from '../../src/planning/planning';
+import { bringToItsEnd, newRunId, startedAgain } from '../../src/planning/planning';
 import { FakeHost } from '../support/fake-host';
 import { plannedChange } from '../support/planned-change';
 
@@ -26,19 +26,6 @@ test.each([
     exitCode,
     message: expect.stringMatching(message),
   });
-});
-
-test('a run that is being made is told of, and one that nobody drives is not called that', () => {
-  const host = (alive: string) => ({
-    name: 'fred',
-    facts: readFacts(`lock=run7 1700000000 me@laptop\nlock-state=committing\n${alive}`),
-  });
-  expect(runsBeingMade([host('lock-alive=yes\n'), host('')])).toEqual([
-    {
-      host: 'fred',
-      text: 'the run run7 of me@laptop, begun 2023-11-14T22:13:20.000Z, is being made there: what differs may be its work',
-    },
-  ]);
 });
 
 test('a plan that starts a retired host again says so', () => {

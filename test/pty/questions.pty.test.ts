@@ -151,6 +151,25 @@ describe('a run that is alive', () => {
     return { goOn: () => one().write('go', ''), ended: first.ended };
   }
 
+  test.each(
+    ['apply', 'push', 'rollback', 'replace', 'drill', 'reboot'].flatMap((command) => [
+      [command, ''],
+      [command, ' --yes'],
+    ]),
+  )('%s%s: refused, before anything is asked', async (command, yes) => {
+    const run = await living();
+    const host = command === 'replace' ? ' fred' : '';
+    const terminal = hosts.run(`${command} inventory.json${host}${yes}`);
+    expect(await terminal.ended).toEqual({ code: 3, signal: 0 });
+    const shown = terminal.everything.join(' ').replace(/\s+/g, ' ');
+    expect(shown).toMatch(
+      /error: fred: locked by \S+ since \S+ \S+ \(run \S+\): nothing was changed; it is at work there; then it waits 10m 00s for its operator/,
+    );
+    expect(shown).not.toContain('[y/N]');
+    run.goOn();
+    expect(await run.ended).toMatchObject({ code: 0 });
+  });
+
   test.each(answers)('unlock --force, %s: it lives on', async (_, answer, code) => {
     const run = await living();
     const terminal = await asked('unlock inventory.json --force');

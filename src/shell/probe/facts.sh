@@ -3,14 +3,39 @@
 
 probe_lock() {
   if [ ! -L /var/lib/haprov/lock ]; then
-    if holder=$(roll_at_work); then printf 'lock=%s\nlock-state=confirmed\nlock-alive=yes\nlock-roll=yes\n' "$holder"; fi
+    if roll_at_work >/dev/null; then
+      printf 'lock=%s\nlock-state=confirmed\nlock-alive=yes\nlock-roll=yes\nlock-waits=%s\n' "${whose_#* }" "$left_"
+    fi
     return 0
   fi
   holder=$(readlink /var/lib/haprov/lock)
   holder_home=/var/lib/haprov/runs/${holder%% *}
   echo "lock=$holder"
-  echo "lock-state=$(readlink "$holder_home/state")"
+  lock_state=$(readlink "$holder_home/state")
+  echo "lock-state=$lock_state"
   if is_alive "$holder_home"; then echo lock-alive=yes; fi
+  tell_waits "$holder_home" "$lock_state"
+}
+
+# Tells for how many seconds a run waits for its laptop; where a verb is at work, for how many it will then.
+tell_waits() { # HOME STATE
+  { read -r words_ && read -r words_; } 2>/dev/null <"$1/transaction" || return 0
+  words_=${words_##* lease=}
+  lease_=${words_%% *} limit_=${words_##*=} mark_=
+  case $2 in
+    staged | confirmed) limit_=$lease_ mark_=$(readlink "$1/lease") ;;
+    committed) mark_=$(readlink "$1/since") ;;
+    committing) ;;
+    *) limit_=$lease_ ;;
+  esac
+  case $limit_ in '' | *[!0-9]*) return 0 ;; esac
+  # One of a group waits for those that it does not hear.
+  [ "$2" != confirmed ] || ! grep -qs '^peers=.*=' "$1/transaction" || limit_=$((limit_ + 60)) mark_=$(readlink "$1/since")
+  case $mark_ in *[!0-9]*) return 0 ;; esac
+  read -r up_ _ </proc/uptime
+  left_=$((limit_ + ${mark_:-${up_%%.*}} - ${up_%%.*}))
+  [ $left_ -gt 0 ] || left_=0
+  echo "lock-waits=$left_"
 }
 
 tell_address() { echo "address=$1 $2"; } # INTERFACE_NAME ADDRESS/PREFIX

@@ -16,7 +16,7 @@ import servingText from './serving.sh';
 import sysctlText from './sysctl.sh';
 
 export const libraries = {
-  'facts': { text: factsText, needs: ['probe', 'init'], functions: 'probe_lock tell_address probe_facts probe_roll probe_release' },
+  'facts': { text: factsText, needs: ['probe', 'init'], functions: 'probe_lock tell_waits tell_address probe_facts probe_roll probe_release' },
   'firewall-probe': { text: firewallProbeText, needs: ['probe', 'init'], functions: 'firewall_runs firewall_rows firewall_states zones_of interface_of firewall_holders probe_firewall' },
   'haproxy-files': { text: haproxyFilesText, needs: ['probe', 'init'], functions: 'haproxy_unit_files unit_environment show_command unit_words know_keepalived can_check_keepalived test_keepalived haproxy_files tell_haproxy_file know_haproxy_files check_haproxy_files' },
   'init': { text: initText, needs: ['probe'], functions: 'unit_name init_system has_systemd know_units is_known probe_service tell_known_names show_unit unit_with_alias active_states is_active enabled_state running_services unit_report sysctl_place boot_sysctls script_of' },
@@ -35,6 +35,7 @@ export const libraries = {
 export interface Functions {
   // facts.sh
   probe_lock: [];
+  tell_waits: [home: Word, state: Word];
   tell_address: [interface_name: Word, address_prefix: Word];
   probe_facts: [];
   probe_roll: [];

@@ -1,6 +1,6 @@
 # What haprov reads on a host. Nothing here changes anything.
 # POSIX sh and what a minimal EL host has: coreutils, awk, rpm, iproute, procps, systemd or init scripts.
-# Gives: newline version
+# Gives: newline version whose_ left_
 LC_ALL=C
 PATH=/usr/sbin:/usr/bin:/sbin:/bin${PATH:+:$PATH}
 export LC_ALL PATH
@@ -114,6 +114,6 @@ roll_at_work() {
   lease_=${whose_%% *}
   case ${mark_%% *}$lease_ in *[!0-9]*) return 1 ;; esac
   read -r up_ _ </proc/uptime
-  age_=$((${up_%%.*} - ${mark_%% *}))
-  [ $age_ -ge 0 ] && [ $age_ -lt "$lease_" ] && echo "${whose_#* }"
+  left_=$((${mark_%% *} + lease_ - ${up_%%.*}))
+  [ $left_ -gt 0 ] && [ $left_ -le "$lease_" ] && echo "${whose_#* }"
 }
