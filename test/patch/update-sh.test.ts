@@ -1,88 +1,59 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { PackageUpdate } from '../../src/patch/packages';
-import { updateSteps } from '../../src/patch/update-steps';
-import { quote } from '../../src/shell/quote';
-import { Sandbox, type Shell, shells } from '../shell/sandbox';
+import { type Shell, shells } from '../shell/sandbox';
+import { failureOf, PatchedBox, type Resolver, steps } from './patched-box';
 
-let box: Sandbox;
-afterEach(() => {
-  expect(existsSync(join(box.memory, 'unexpected-words'))).toBe(false);
-  box.dispose();
-});
-
-const put = (name: string, text = '') => writeFileSync(join(box.memory, name), text);
-const installed = () => readFileSync(join(box.memory, 'installed'), 'utf8').trimEnd().split('\n');
-
-/** A host with old packages, and newer ones in its repositories. */
-function host(shell: Shell, old: string[], offered: string[]): void {
-  box = new Sandbox(shell);
-  mkdirSync(box.memory, { recursive: true });
-  put('installed', old.map((row) => `${row}\n`).join(''));
-  put('offered', offered.map((row) => `${row}\n`).join(''));
-  for (const program of ['dnf', 'rpm'])
-    box.fake(program, `*) sh ${quote(join(__dirname, 'fake-resolver.sh'))} "$state" ${program} "$@" ;;`);
-  box.fake('systemctl', services);
-}
-
-/** "running" has what runs; where there is "cannot-start", nothing can be started. */
-const services = `"list-jobs --no-legend") ;;
-"list-units "*) sed 's/$/ loaded active running The one/' "$state/running" 2>/dev/null ;;
-"show -p Id "*) while [ "$1" != -- ]; do shift; done; shift; for unit; do printf 'Id=%s\nType=simple\nUnitFileState=enabled\nWantedBy=multi-user.target\n\n' "$unit"; done ;;
-"-q is-active "*) grep -qxF "$3" "$state/running" ;;
-"show -p NeedDaemonReload -p LoadState "* | "-q reset-failed "*) ;;
-"start "*) [ ! -f "$state/cannot-start" ] && echo "$2" >>"$state/running" ;;`;
-
-function steps(...rows: [name: string, arch: string, from: string | null, to: string | null][]) {
-  const updates = rows.map(
-    ([name, arch, from, to]): PackageUpdate => ({
-      name,
-      arch,
-      from,
-      to,
-      repository: 'newer',
-      isBeside: /^kernel/.test(name) && to !== null,
-    }),
-  );
-  return updateSteps({
-    wish: { packages: [], isSecurity: false },
-    updates,
-    afterwards: { boot: [], units: [] },
-    owed: { boot: [], units: [] },
-    oneWay: [],
-    traits: [],
-    skipped: [],
-  }).map(({ step }) => step);
-}
+let box: PatchedBox;
+afterEach(() => box.dispose());
 
 const toys = ['toys', 'noarch', '1.0-1', '2.0-1'] as const;
-const failureOf = (journal: Awaited<ReturnType<Sandbox['apply']>>['journal']) =>
-  journal.flatMap((entry) => (entry.event === 'failed' ? [[entry.part, entry.output]] : []));
-const updatesMade = () => box.calls().filter((call) => / -y -C update/.test(call));
 
-describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))('%s', (_, shell) => {
-  const oldToys = () => host(shell, ['toys noarch 1.0-1', 'other x86_64 7:3-1'], ['toys noarch 2.0-1']);
+/** EL6 and EL7 have yum, and bash as their shell. */
+const hosts = [
+  ...shells.map((shell): [Resolver, string, Shell] => ['dnf', shell.join(' '), shell]),
+  ...shells
+    .filter(([program]) => program === 'bash')
+    .map((shell): [Resolver, string, Shell] => ['yum', shell.join(' '), shell]),
+];
+
+const words = {
+  dnf: {
+    noRoom: 'Error: Transaction test error',
+    scriptFailed: 'Error in POSTIN scriptlet in rpm package toys',
+  },
+  yum: {
+    noRoom: 'Transaction Check Error',
+    scriptFailed: 'Non-fatal POSTIN scriptlet failure in rpm package toys-2.0-1.noarch',
+  },
+};
+
+describe.each(hosts)('%s, %s', (resolver, _, shell) => {
+  const says = words[resolver];
+  const host = (old: string[], offered: string[]) => {
+    box = new PatchedBox(shell, resolver, old, offered);
+  };
+  const oldToys = () => host(['toys noarch 1.0-1', 'other x86_64 7:3-1'], ['toys noarch 2.0-1']);
 
   test('packages are made newer, and put back', async () => {
     oldToys();
     const made = await box.apply(steps([...toys]));
     expect(made).toMatchObject({ code: 0, stderr: '' });
-    expect(installed()).toEqual(['toys noarch 2.0-1', 'other x86_64 7:3-1']);
+    expect(box.installed).toEqual(['toys noarch 2.0-1', 'other x86_64 7:3-1']);
     await box.go('restore');
     expect(box.state()).toBe('restored');
-    expect(installed()).toEqual(['toys noarch 1.0-1', 'other x86_64 7:3-1']);
+    expect(box.installed).toEqual(['toys noarch 1.0-1', 'other x86_64 7:3-1']);
   });
 
   describe('a host that loses its power in the middle of it', () => {
     const old = ['toys noarch 1.0-1', 'dice noarch 1.0-1', 'other x86_64 7:3-1'];
     /** The transaction has come so far: it made some new, one is there twice, one has come anew. */
     async function cut(): Promise<void> {
-      host(shell, old, ['toys noarch 2.0-1', 'dice noarch 2.0-1']);
-      put('anew', 'cards noarch 1.0-1\n');
+      host(old, ['toys noarch 2.0-1', 'dice noarch 2.0-1']);
+      box.put('anew', 'cards noarch 1.0-1\n');
       await box.apply(
         steps([...toys], ['dice', 'noarch', '1.0-1', '2.0-1'], ['cards', 'noarch', null, '1.0-1']),
       );
-      put(
+      box.put(
         'installed',
         [old[0], 'toys noarch 2.0-1', 'dice noarch 2.0-1', 'cards noarch 1.0-1', old[2], ''].join('\n'),
       );
@@ -93,20 +64,20 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
       await cut();
       await box.go('restore');
       expect(box.state()).toBe('restored');
-      expect(installed().sort()).toEqual([...old].sort());
+      expect(box.installed.sort()).toEqual([...old].sort());
       expect(
         box.calls().filter((call) => / -y (history|downgrade|install|reinstall)|rpm -e/.test(call)),
       ).toEqual([
         'rpm -e --nodeps toys-2.0-1.noarch',
-        'dnf --setopt=exit_on_lock=1 -y downgrade dice-1.0-1.noarch',
+        `${resolver} --setopt=exit_on_lock=1 -y downgrade dice-1.0-1.noarch`,
         'rpm -e cards-1.0-1.noarch',
-        'dnf --setopt=exit_on_lock=1 -y reinstall toys-1.0-1.noarch dice-1.0-1.noarch',
+        `${resolver} --setopt=exit_on_lock=1 -y reinstall toys-1.0-1.noarch dice-1.0-1.noarch`,
       ]);
     });
 
     test('where the files cannot be written, it is not called restored', async () => {
       await cut();
-      put('one-way');
+      box.put('one-way');
       await box.go('restore');
       expect(box.state()).toBe('broken');
     });
@@ -115,36 +86,35 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
   describe('a script that stops a service', () => {
     beforeEach(() => {
       oldToys();
-      put('running', 'haproxy.service\ngame.service\n');
-      put('script-stops', 'haproxy.service\n');
+      box.put('running', 'haproxy.service\ngame.service\n');
+      box.put('script-stops', 'haproxy.service\n');
     });
-    const running = () => readFileSync(join(box.memory, 'running'), 'utf8').trimEnd().split('\n');
 
     test('the way back starts what ran, also where a script has failed before', async () => {
       await box.apply(steps([...toys]));
-      expect(running()).toEqual(['game.service']);
+      expect(box.running).toEqual(['game.service']);
       await box.go('restore');
       expect(box.state()).toBe('restored');
-      expect(running()).toEqual(['game.service', 'haproxy.service']);
+      expect(box.running).toEqual(['game.service', 'haproxy.service']);
     });
 
     test('the packages’ scripts on the way back of a later rollback', async () => {
-      put('script-stops');
+      box.put('script-stops');
       const [step] = steps([...toys]);
       if (!step?.undo) throw new Error('it has no undo');
       await box.apply([step]);
       await box.finish();
-      put('script-stops', 'game.service\n');
+      box.put('script-stops', 'game.service\n');
       await box.apply([{ phase: 'commit', check: ':', run: `begin || return\n${step.undo}` }]);
-      expect(running()).toEqual(['haproxy.service', 'game.service']);
+      expect(box.running).toEqual(['haproxy.service', 'game.service']);
     });
 
     test('a host on which it does not start any more is not restored', async () => {
-      put('cannot-start');
+      box.put('cannot-start');
       await box.apply(steps([...toys]));
       const { journal } = await box.go('restore');
       expect(box.state()).toBe('broken');
-      expect(installed()).toEqual(['toys noarch 1.0-1', 'other x86_64 7:3-1']);
+      expect(box.installed).toEqual(['toys noarch 1.0-1', 'other x86_64 7:3-1']);
       expect(failureOf(journal)).toEqual([
         ['undo', 'the packages are as before, and what ran does not start any more: haproxy.service'],
       ]);
@@ -166,29 +136,29 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
         ),
       );
     beforeEach(() => {
-      host(shell, old, offered);
-      put('beside', 'kernel-core\n');
-      put('obsolete', 'oldtoys\n');
+      host(old, offered);
+      box.put('beside', 'kernel-core\n');
+      box.put('obsolete', 'oldtoys\n');
     });
 
     test('the oldest goes when a new one comes', async () => {
       expect(await go()).toMatchObject({ code: 0, stderr: '' });
-      expect(installed()).toEqual(made);
+      expect(box.installed).toEqual(made);
     });
 
     test('all but the kernels is put back', async () => {
       await go();
       await box.go('restore');
       expect(box.state()).toBe('restored');
-      expect(installed().sort()).toEqual([...kernels.slice(1), offered[0], ...old.slice(3)].sort());
+      expect(box.installed.sort()).toEqual([...kernels.slice(1), offered[0], ...old.slice(3)].sort());
       expect(box.calls().filter((call) => / -y (history|downgrade|install)/.test(call))).toEqual([
-        'dnf --setopt=exit_on_lock=1 -y downgrade toys-1.0-1.noarch',
-        'dnf --setopt=exit_on_lock=1 -y install oldtoys-1:0.1-1.x86_64',
+        `${resolver} --setopt=exit_on_lock=1 -y downgrade toys-1.0-1.noarch`,
+        `${resolver} --setopt=exit_on_lock=1 -y install oldtoys-1:0.1-1.x86_64`,
       ]);
     });
 
     test('an oldest one that is there all the same', async () => {
-      put('keeps-all');
+      box.put('keeps-all');
       const { code, journal } = await go();
       expect(code).toBe(1);
       expect(failureOf(journal)[0]).toEqual([
@@ -206,7 +176,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     await box.finish();
     const back = { phase: 'commit', check: ':', run: `begin || return\n${step.undo}` } as const;
     expect(await box.apply([back], 'run2')).toMatchObject({ code: 0 });
-    expect(installed()[0]).toBe('toys noarch 1.0-1');
+    expect(box.installed[0]).toBe('toys noarch 1.0-1');
     await box.finish('run2');
     expect(await box.apply([back], 'run3')).toMatchObject({ code: 0 });
     expect(box.calls().filter((call) => call.includes('history undo'))).toHaveLength(1);
@@ -216,14 +186,16 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     oldToys();
     await box.apply(steps([...toys]));
     box.killWatchers();
+    box.fake('timeout', '"120 "*) shift; exec "$@" ;;');
     await box.boots();
+    expect(box.calls()).toContain(`timeout 120 ${resolver} --setopt=exit_on_lock=1 -y history undo 1`);
     expect(box.state()).toBe('restored');
-    expect(installed()[0]).toBe('toys noarch 1.0-1');
+    expect(box.installed[0]).toBe('toys noarch 1.0-1');
   });
 
   test('repositories that hold something else than the plan saw: nothing is touched', async () => {
     oldToys();
-    put('offered', 'toys noarch 2.1-1\n');
+    box.put('offered', 'toys noarch 2.1-1\n');
     const { code, journal } = await box.stage(steps([...toys]));
     expect(code).toBe(1);
     expect(failureOf(journal)).toEqual([
@@ -234,52 +206,52 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
         ),
       ],
     ]);
-    expect(updatesMade()).toEqual([]);
+    expect(box.updatesMade).toEqual([]);
   });
 
   test('a package that somebody has updated since the plan was made', async () => {
     oldToys();
     await box.stage(steps([...toys]));
-    put('installed', 'toys noarch 1.5-1\n');
+    box.put('installed', 'toys noarch 1.5-1\n');
     const { code, journal } = await box.go('commit');
     expect(code).toBe(1);
     expect(failureOf(journal)).toEqual([
       ['check', 'drift: package toys was 1.0-1 when the plan was made, and is 1.5-1  now'],
     ]);
-    expect(installed()).toEqual(['toys noarch 1.5-1']);
+    expect(box.installed).toEqual(['toys noarch 1.5-1']);
   });
 
   test('no room: rpm’s own words, before anything is touched', async () => {
     oldToys();
-    put('no-room');
+    box.put('no-room');
     const { journal } = await box.stage(steps([...toys]));
     expect(failureOf(journal)).toEqual([
       [
         'stage',
-        'Error: Transaction test error:\n  installing package toys-2.0-1.noarch needs 4KB more space on the /usr filesystem',
+        `${says.noRoom}:\n  installing package toys-2.0-1.noarch needs 4KB more space on the /usr filesystem`,
       ],
     ]);
-    expect(updatesMade()).toEqual([]);
+    expect(box.updatesMade).toEqual([]);
   });
 
   test('a script that fails is said with its words, and the package is put back', async () => {
     oldToys();
-    put('script-fails');
+    box.put('script-fails');
     const { code, journal } = await box.apply(steps([...toys]));
     expect(code).toBe(1);
     expect(failureOf(journal)).toEqual([
       [
         'verify',
-        'toys: no players\nwarning: %post(toys-2.0-1.noarch) scriptlet failed, exit status 1\nError in POSTIN scriptlet in rpm package toys\na script of a package failed',
+        `toys: no players\nwarning: %post(toys-2.0-1.noarch) scriptlet failed, exit status 1\n${says.scriptFailed}\na script of a package failed`,
       ],
     ]);
     expect(box.state()).toBe('restored');
-    expect(installed()[0]).toBe('toys noarch 1.0-1');
+    expect(box.installed[0]).toBe('toys noarch 1.0-1');
   });
 
   test('what cannot be put back is named', async () => {
     oldToys();
-    put('one-way');
+    box.put('one-way');
     await box.apply(steps([...toys]));
     const { journal } = await box.go('restore');
     expect(box.state()).toBe('broken');
@@ -291,101 +263,5 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
         ),
       ],
     ]);
-  });
-
-  describe('the new programs read the configuration before they are installed', () => {
-    /** The new package has `text` as its program. */
-    function brings(program: string, text: string, version = '2.2.8'): void {
-      host(shell, [`${program} x86_64 1-1`], [`${program} x86_64 9-1`]);
-      const root = join(box.memory, 'payload');
-      mkdirSync(join(root, 'usr/sbin'), { recursive: true });
-      writeFileSync(
-        join(root, 'usr/sbin', program),
-        `#!/bin/sh\n[ "$1" != --version ] || { echo "Keepalived v${version} (11/26,2026)" >&2; exit; }\n${text}\n`,
-        { mode: 0o755 },
-      );
-      box.lack('cpio');
-      box.fake('rpm2archive', `-) cat >/dev/null; tar -czf - -C ${root} . ;;`);
-      box.fake(
-        'systemctl',
-        '"list-jobs --no-legend") ;;\n"show -p Environment -p EnvironmentFiles -p ExecStart "*) ;;',
-      );
-      for (const old of ['haproxy', 'keepalived'])
-        box.fake(old, `"-c -f "*) ;;\n"-t -f "*) echo "(Line 3) an old complaint" >&2; exit 5 ;;`);
-      box.write('etc/haproxy/haproxy.cfg', 'global\n');
-      box.write('etc/keepalived/keepalived.conf', 'vrrp_instance x {\n}\n');
-    }
-    const go = (program: string) => box.stage(steps([program, 'x86_64', '1-1', '9-1']));
-
-    test('an HAProxy that refuses it is not installed', async () => {
-      brings('haproxy', 'echo "[ALERT] (1) : config : unknown keyword in $3" >&2; exit 1');
-      await readsFiles('haproxy');
-      const { code, journal } = await go('haproxy');
-      expect(code).toBe(1);
-      expect(failureOf(journal)).toEqual([
-        [
-          'validate',
-          expect.stringMatching(
-            /^\[ALERT\] \(1\) : config : unknown keyword in .*haproxy\.cfg\nthe new haproxy refuses the configuration of this host \(exit code 1\), so that it is not installed$/,
-          ),
-        ],
-      ]);
-      expect(updatesMade()).toEqual([]);
-      expect(installed()).toEqual(['haproxy x86_64 1-1']);
-    });
-
-    test('an HAProxy that takes it with a warning: the warning is told', async () => {
-      brings('haproxy', 'echo "[WARNING] (1) : config : old word" >&2');
-      await readsFiles('haproxy');
-      const { code, journal } = await go('haproxy');
-      expect(code).toBe(0);
-      expect(journal).toContainEqual({
-        event: 'warning',
-        step: 1,
-        text: 'the new haproxy: [WARNING] (1) : config : old word\n',
-      });
-    });
-
-    test('a keepalived that complains of what the old one complained of', async () => {
-      brings('keepalived', 'echo "(Line 4) an old complaint" >&2; exit 5');
-      expect(await go('keepalived')).toMatchObject({ code: 0 });
-    });
-
-    test.each([
-      ['of something else', 'echo "(Line 4) a new complaint" >&2; exit 5', 5],
-      ['so that it would not run', 'echo "Unknown keyword" >&2; exit 4', 4],
-    ])('a keepalived that complains %s', async (_what, text, exit) => {
-      brings('keepalived', text);
-      const { code, journal } = await go('keepalived');
-      expect(code).toBe(1);
-      expect(failureOf(journal)).toEqual([
-        [
-          'validate',
-          expect.stringContaining(
-            `the new keepalived refuses the configuration of this host (exit code ${exit})`,
-          ),
-        ],
-      ]);
-    });
-
-    test('a keepalived that reads no configuration when it is told to check one: nobody takes it for tried', async () => {
-      brings('keepalived', 'exit 0', '1.3.5');
-      const { code, journal } = await go('keepalived');
-      expect(code).toBe(0);
-      expect(journal).toContainEqual({
-        event: 'warning',
-        step: 1,
-        text: 'the new keepalived: warning: it cannot check a configuration, as keepalived can since 2.0.4, so it was not tried\n',
-      });
-    });
-
-    /** Which files HAProxy reads stands on its unit's command line. */
-    async function readsFiles(program: string): Promise<void> {
-      box.fake(
-        'systemctl',
-        `"list-jobs --no-legend") ;;
-"show -p Environment -p EnvironmentFiles -p ExecStart ${program}.service") printf 'ExecStart={ path=/usr/sbin/${program} ; argv[]=/usr/sbin/${program} -f ${box.path('etc/haproxy/haproxy.cfg')} ; }\\n' ;;`,
-      );
-    }
   });
 });

@@ -455,6 +455,7 @@ esac
       ['/etc/selinux', this.path('etc/selinux')],
       ['/sys/fs/selinux', this.path('sys/fs/selinux')],
       ['-e /selinux/', `-e ${this.path('selinux/')}`],
+      ['/var/cache/yum', this.path('var/cache/yum')],
       ['/var/log/audit', this.path('var/log/audit')],
       ['/var/log/messages', this.path('var/log/messages')],
       ['/run/systemd/journal', this.path('run/systemd/journal')],

@@ -73,19 +73,17 @@ unpack() { # RPM
   fi
 }
 
-# Runs a command with the new programs in front of the host's.
-with_new() ( # WORD...
-  PATH=$step/root/usr/sbin:$step/root/sbin:$step/root/usr/bin:$PATH
-  LD_LIBRARY_PATH=$step/root/usr/lib64:$step/root/lib64
-  export PATH LD_LIBRARY_PATH
-  "$@"
-)
-
-# The new HAProxy and the new keepalived read what their units read now.
+# The new HAProxy and the new keepalived read what their units read now. They are called by their paths: by its name the host's own
+# would be found where a new one may not be executed.
 try_updates() { # ROWS
   [ -d "$step/root" ] || return 0
   for program in haproxy keepalived; do
     is_updated "$program" "$1" || continue
+    new_file=$(find "$step/root" -path "*bin/$program" ! -type d | head -n 1)
+    [ -n "$new_file" ] || { warn_of_new 'it was not tried, since its packages have no program of that name'; continue; }
+    new_call="env LD_LIBRARY_PATH=$step/root/usr/lib64:$step/root/lib64 $new_file"
+    said=$($new_call -v 2>&1)
+    [ $? != 126 ] || { warn_of_new "it was not tried, since it may not be executed before it is installed, as on a disk that is mounted noexec: $said"; continue; }
     case $program in
       haproxy) said=$(try_haproxy 2>&1) ;;
       keepalived) said=$(try_keepalived 2>&1) ;;
@@ -93,25 +91,28 @@ try_updates() { # ROWS
     verdict=$?
     said=$(printf '%s\n' "$said" | sed "s,$step/root/,/,g")
     [ $verdict = 0 ] || { printf '%s\n' "$said"; fail "the new $program refuses the configuration of this host (exit code $verdict), so that it is not installed"; return; }
-    case $said in *[Ww]arning* | *WARNING*) emit warning "$number" "$(printf 'the new %s: %s\n' "$program" "$said" | base64 | tr -d '\n')" ;; esac
+    case $said in *[Ww]arning* | *WARNING*) warn_of_new "$said" ;; esac
   done
 }
+
+warn_of_new() { emit warning "$number" "$(printf 'the new %s: %s\n' "$program" "$1" | base64 | tr -d '\n')"; } # TEXT
 
 try_haproxy() {
   set --
   for file in $(haproxy_files); do set -- "$@" -f "$file"; done
   [ $# != 0 ] || return 0
   note_command "haproxy -c $*"
-  with_new haproxy_says "$@"
+  haproxy_call=$new_call
+  haproxy_says "$@"
 }
 
 # What the old one complains of as well is no reason to refuse the new one.
 try_keepalived() {
   know_keepalived
   [ -s "$keepalived_main" ] || return 0
-  with_new can_check_keepalived || { echo 'warning: it cannot check a configuration, as keepalived can since 2.0.4, so it was not tried'; return 0; }
+  ( keepalived_call=$new_call known_packages=$newline; can_check_keepalived ) || { echo 'warning: it cannot check a configuration, as keepalived can since 2.0.4, so it was not tried'; return 0; }
   note_command "keepalived -t -f $keepalived_main"
-  said=$(with_new test_keepalived "$keepalived_main")
+  said=$(keepalived_call=$new_call; test_keepalived "$keepalived_main")
   verdict=$?
   printf '%s\n' "$said"
   case $verdict in

@@ -1,7 +1,10 @@
 # The command lines of units, and the only place that knows which files HAProxy reads: those on its unit's command line.
 # Needs: probe init
 # Given: home
-# Gives: keepalived_main keepalived_id keepalived_version known_haproxy_files known_unit_files
+# Gives: keepalived_main keepalived_id keepalived_version known_haproxy_files known_unit_files haproxy_call
+
+# The words that call those who read a configuration: the host's programs, or new ones beside them.
+haproxy_call=haproxy keepalived_call=keepalived
 
 haproxy_unit_files() {
   if [ -n "$known_unit_files" ]; then printf '%s\n' "$known_unit_files"; else unit_words haproxy -f; fi
@@ -102,7 +105,7 @@ can_check_keepalived() {
   if is_known_package keepalived; then
     keepalived_version=${version%%-*}
   else
-    keepalived_version=$(keepalived --version 2>&1 | sed -n 's/^Keepalived v\([0-9.]*\).*/\1/p')
+    keepalived_version=$($keepalived_call --version 2>&1 | sed -n 's/^Keepalived v\([0-9.]*\).*/\1/p')
   fi
   case $keepalived_version in '' | 0.* | 1.* | 2.0.[0-3]) return 1 ;; esac
 }
@@ -114,7 +117,7 @@ can_check_keepalived() {
 test_keepalived() { # FILE [WORD...]   words before the command
   tested=$1
   shift
-  set -- "$@" timeout -s KILL 20 sh -c 'trap "" TERM; exec keepalived "$@"' sh -t -f "$tested"
+  set -- "$@" timeout -s KILL 20 sh -c 'trap "" TERM; exec "$@"' sh $keepalived_call -t -f "$tested"
   [ -z "$keepalived_id" ] || set -- "$@" -i "$keepalived_id"
   complaint=$("$@" 2>&1)
   set -- $? "$complaint"

@@ -38,7 +38,7 @@ check_haproxy_config() { # SEEN_FOR_REAL
 # The file that tells HAProxy which servers are down comes with haprov's first reload. That it is not there before is no
 # warning to anybody, and where it is the only one, none was found.
 haproxy_says() { # OPTION...
-  said=$(haproxy -c "$@" 2>&1)
+  said=$($haproxy_call -c "$@" 2>&1)
   says=$?
   printf '%s\n' "$said" | awk '
     /server state file .*\/haprov-servers.*No such file/ { next }
