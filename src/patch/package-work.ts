@@ -32,6 +32,7 @@ export function packageWork(
   tell: (text: string) => void,
 ): WorkOn {
   const plans = new Map<string, UpdatePlan>();
+  const told = new Set<string>();
   return async (host, connection, all) => {
     const { stdout } = await connection().runScript(updatesScript(wish), {
       timeoutMs: resolverMs,
@@ -44,7 +45,11 @@ export function packageWork(
         `${host.name}: ${plan.noSecurity}; where its repositories have no advisories, as those of CentOS, no update is ever called one of security`,
       );
     const { refused, notes } = mixedVersions(all.map((one) => mixedHost(one, plans.get(one.name))));
-    for (const text of notes) tell(text);
+    // Of the same versions each host's question finds the same.
+    for (const text of notes.filter((one) => !told.has(one))) {
+      told.add(text);
+      tell(text);
+    }
     if (refused.length > 0)
       throw new HaprovError(
         ExitCode.failed,

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Connection } from '../../src/host/connection';
 import type { Surveyed } from '../../src/host/survey';
 import { packageWork, wishAsOptions } from '../../src/patch/package-work';
@@ -113,6 +114,9 @@ test('a host waits to be confirmed for longer than all that comes before takes a
   const settleMs = waits.slice(before).reduce((sum, ms) => sum + ms, 0);
   expect(settleMs).toBeGreaterThan(0);
   expect(confirmSeconds(60, found ?? {}, 90_000)).toBeGreaterThanOrEqual(60 + 90 + settleMs / 1000);
+  expect(readFileSync('docs/patch.md', 'utf8')).toContain(
+    `patched one for ${(found?.settleMs ?? 0) / 60_000} minutes on top`,
+  );
 });
 
 test('afterwards: what runs old files since long before the patch is left alone', async () => {
@@ -211,6 +215,19 @@ test('the plan of a host that was told to boot says what is left of its turn', (
     'undrain',
   ]);
   expect(rows('no')).toEqual(['1. fred (192.0.2.1, EL9)', 'it was told to boot, and has', 'look', 'undrain']);
+});
+
+test('two versions that get on are told once, however many hosts have them', async () => {
+  const newer =
+    'code 1\nrow update keepalived x86_64 2.2.8-1 own\nis keepalived x86_64 1.3.5-1\nhas vrrp3-unicast\n';
+  const hosts = ['fred', 'ethyl', 'lucy'].map((name) =>
+    host(name, newer, '', { ...versions, keepalived: '1.3.5' }),
+  );
+  const all = hosts.map(({ work }) => work);
+  const told: string[] = [];
+  const workOn = packageWork(wish, 'needed', (text) => told.push(text));
+  for (const { work, connection } of hosts) await workOn(work, () => connection, all);
+  expect(told).toEqual([expect.stringMatching(/^1\.3\.5 and 2\.2\.8: .*a newer one takes both$/)]);
 });
 
 test('two versions that do not get on are refused, also where the other host has no turn', async () => {

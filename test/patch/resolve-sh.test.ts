@@ -179,6 +179,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     runs(1, 'init.scope', '/usr/lib/systemd/systemd;65a4f0c1 (deleted)');
     runs(7, 'game.service', '/usr/lib64/libtoys.so.1;65a4f0c1 (deleted)', '/usr/lib64/libc.so.6');
     runs(8, 'user.slice/session-3.scope', '/usr/lib64/libtoys.so.1 (deleted)');
+    runs(10, 'user.slice/user@1000.service/app.slice/own.service', '/usr/lib64/libtoys.so.1 (deleted)');
     runs(9, 'db.service', '/memfd:pool (deleted)', '/dev/zero (deleted)', '/tmp/x.so (deleted)');
     box.write('proc/stat', 'cpu 1 2\nbtime 1000\n');
     box.write('proc/1/stat', `1 (a b) S 0 1 1 0 -1 4194560 1 1 1 1 1 1 1 1 20 0 1 0 5000 1 1\n`);

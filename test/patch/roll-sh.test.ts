@@ -50,7 +50,9 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
   test('a host knows what was noted, and forgets it for the roll that wrote it only', async () => {
     expect(await mark()).toBe('aaa:17');
     expect(await noted()).toBeUndefined();
+    box.fake('sync', '"-- "*/state/roll) ;;');
     expect(await box.send(noteScript(note))).toMatchObject({ code: 0, stderr: '' });
+    expect(box.calls().filter((call) => call.startsWith('sync '))).toHaveLength(1);
     expect(await noted()).toEqual({ ...note, isAtWork: false });
     expect(await box.send(forgetScript('another'))).toMatchObject({ code: 0, stderr: '' });
     expect(await noted()).toEqual({ ...note, isAtWork: false });
