@@ -19,7 +19,7 @@ import { resume } from './resume';
 import { markQuestion } from './roll-note';
 import { confirmSeconds, type RollOptions, type WorkOn } from './roll-options';
 import type { RollPlan } from './roll-words';
-import { hasTurn, type Roll, type RollHost } from './rolling';
+import { hasTurn, partsOf, type Roll, type RollHost } from './rolling';
 import { sshBoot } from './ssh-boot';
 
 /** A roll that is known, and not begun. */
@@ -143,7 +143,7 @@ async function planRoll(
     const isDrained = found.facts.drained !== undefined;
     if (stand.state !== 'due' || (isDrained && !stand.staysDrained)) unknown.add(name);
     const connection = () => connections.get(name) ?? found.connection;
-    const work = hasBooted ? undefined : await workOn(found, connection, surveyed.hosts);
+    const work = await workOn(found, connection, surveyed.hosts, hasBooted);
     if (!hasTurn(stand, { work, isDrained })) {
       stands.set(name, { ...stand, state: 'done' });
       continue;
@@ -162,16 +162,11 @@ async function planRoll(
       stopping: context.stopping,
       emit: context.emit,
     };
-    const steps = work?.steps ?? [];
     rolled.push({
       name,
       maintenance,
       boots: sshBoot(name, reached),
-      ...(steps.length > 0
-        ? { run: new HostRun(runs, hostOf(hosts, name), { host: name, changes: steps }) }
-        : {}),
-      ...(work?.settle ? { settle: work.settle } : {}),
-      ...(work?.owed ? { owed: work.owed } : {}),
+      ...partsOf(work ?? {}, (changes) => new HostRun(runs, hostOf(hosts, name), { host: name, changes })),
     });
     turns.push({
       host: name,

@@ -33,7 +33,9 @@ export function packageWork(
 ): WorkOn {
   const plans = new Map<string, UpdatePlan>();
   const told = new Set<string>();
-  return async (host, connection, all) => {
+  return async (host, connection, all, hasBooted) => {
+    const owed = async () => (await needsOf(connection())).boot;
+    if (hasBooted) return { boot: 'no', steps: [], owed };
     const { stdout } = await connection().runScript(updatesScript(wish), {
       timeoutMs: resolverMs,
       to: 'say what its packages would become',
@@ -57,13 +59,12 @@ export function packageWork(
         'Nothing was changed. Leave the package out (--packages names those that are meant), or update all hosts at once in a maintenance window.',
       );
     // A boot may be owed for what was made newer before: by hand, by a timer, or by a patch that was left.
-    const { owed } = plan;
-    const reasons = [...new Set([...plan.afterwards.boot, ...owed.boot])];
+    const reasons = [...new Set([...plan.afterwards.boot, ...plan.owed.boot])];
     const afterwards = { ...plan.afterwards, boot: reasons };
     const work = workOf({ ...plan, afterwards }, boot, host, connection);
-    if (!work && owed.boot.length > 0)
-      tell(`${host.name} is not booted, as you said (--reboot never), although ${owed.boot.join('; ')}`);
-    return work;
+    if (!work && plan.owed.boot.length > 0)
+      tell(`${host.name} is not booted, as you said (--reboot never), although ${plan.owed.boot.join('; ')}`);
+    return work && { ...work, owed };
   };
 }
 
@@ -90,7 +91,6 @@ function workOf(
     steps,
     packages: plan,
     settleMs: needsMs + restartMs,
-    owed: async () => (await needsOf(connection())).boot,
     settle: async () => {
       const needs = await needsOf(connection());
       // What runs old files since long before has no part in what was agreed to.

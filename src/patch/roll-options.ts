@@ -56,9 +56,11 @@ export const confirmSeconds = (
 /**
  * Says what is to be done on one host; nothing where there is nothing to do.
  * @param all the inventory's hosts, also those that have no turn
+ * @param hasBooted whether a roll that was left has booted it: it is only looked at
  */
 export type WorkOn = (
   host: Surveyed,
   connection: () => Connection,
   all: readonly Surveyed[],
+  hasBooted: boolean,
 ) => Promise<Work | undefined>;

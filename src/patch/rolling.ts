@@ -66,6 +66,16 @@ export interface Roll {
 export const staysDrained = ({ note }: Pick<Roll, 'note'>, { name }: Pick<RollHost, 'name'>): boolean =>
   note.hosts.get(name)?.staysDrained === true;
 
+/** What of a host's work is done in its turn. @param toRun its transaction */
+export const partsOf = (
+  { steps = [], settle, owed }: Partial<Work>,
+  toRun: (steps: Work['steps']) => HostRun,
+): Pick<RollHost, 'run' | 'settle' | 'owed'> => ({
+  ...(steps.length > 0 ? { run: toRun(steps) } : {}),
+  ...(settle ? { settle } : {}),
+  ...(owed ? { owed } : {}),
+});
+
 /** Whether there is something to do on a host; one that was drained by a roll that is begun anew gets its place back at least. */
 export const hasTurn = (
   { state, staysDrained }: Stand,

@@ -3,6 +3,7 @@ import type { TitledStep } from '../host/transaction';
 import { call, compose } from '../shell/library';
 import type { BootVerbs } from './come-back';
 import { markQuestion } from './roll-note';
+import type { WorkOn } from './roll-options';
 
 interface Wires {
   /** The current connections; `reconnect` replaces them. */
@@ -37,3 +38,7 @@ export const bootStep: TitledStep = {
   action: 'run',
   step: { phase: 'service', check: call('can_boot'), run: ':' },
 };
+
+/** A host boots, unless it has. */
+export const rebootWork: WorkOn = async (_host, _connection, _all, hasBooted) =>
+  hasBooted ? undefined : { boot: 'yes', steps: [bootStep] };

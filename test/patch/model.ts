@@ -12,9 +12,8 @@ import type { BootVerbs } from '../../src/patch/come-back';
 import { packageWork } from '../../src/patch/package-work';
 import { resume } from '../../src/patch/resume';
 import { endWithoutTurns, type RollResult, roll } from '../../src/patch/roll';
-import type { Work } from '../../src/patch/roll-options';
-import { hasTurn, type Roll, type RollHost } from '../../src/patch/rolling';
-import { bootStep } from '../../src/patch/ssh-boot';
+import { hasTurn, partsOf, type Roll, type RollHost } from '../../src/patch/rolling';
+import { rebootWork } from '../../src/patch/ssh-boot';
 import { HostRun } from '../../src/rollout/host-run';
 import type { HostVerbs, OnJournalEntry, RunAnswer, StagedVerb } from '../../src/rollout/host-verbs';
 import { outcomeOf } from '../support/model-time';
@@ -392,30 +391,28 @@ export async function tell(world: World, more: Partial<Roll> = {}): Promise<Told
     emit: (event: EventBody) => void world.events.push(event),
   };
   const stands = new Map(note.hosts);
-  const workOn = packageWork({ packages: [], isSecurity: false }, 'needed', () => {});
-  const toReboot: Work = { boot: 'yes', steps: [bootStep] };
+  const workOn = world.patches
+    ? packageWork({ packages: [], isSecurity: false }, 'needed', () => {})
+    : rebootWork;
   const rolled: RollHost[] = [];
   for (const name of due) {
     const host = world.host(name);
     const stand = note.hosts.get(name);
-    const work = world.patches
-      ? await workOn(
-          { name, facts: { versions: { haproxy: '2.4.22', keepalived: '2.2.8' } } } as never,
-          () => host as never,
-          [],
-        )
-      : toReboot;
+    const hasBooted = stand?.state === 'booting' && stand.mark !== `kernel:${host.boots}`;
+    const work = await workOn(
+      { name, facts: { versions: { haproxy: '2.4.22', keepalived: '2.2.8' } } } as never,
+      () => host as never,
+      [],
+      hasBooted,
+    );
     if (stand && !hasTurn(stand, { work, isDrained: host.isFlagged })) {
       stands.set(name, { ...stand, state: 'done' });
       continue;
     }
-    const hasBooted = stand?.state === 'booting' && stand.mark !== `kernel:${host.boots}`;
     rolled.push({
       name,
       boots: host,
-      ...(hasBooted || !work ? {} : { run: new HostRun(runs, host, { host: name, changes: work.steps }) }),
-      ...(work?.settle ? { settle: work.settle } : {}),
-      ...(work?.owed ? { owed: work.owed } : {}),
+      ...partsOf(work ?? {}, (changes) => new HostRun(runs, host, { host: name, changes })),
       maintenance: {
         host: name,
         vips,

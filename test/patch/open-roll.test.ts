@@ -28,11 +28,20 @@ beforeEach(() => {
   jest.mocked(statusObserver).mockImplementation(pair.observer);
 });
 
+/** Of a host that has booted. */
+const looked: Work = { boot: 'no', steps: [], owed: async () => [] };
+
 async function open(more: Partial<RollOptions> = {}, command = 'reboot') {
-  const opened = await openRoll(command, pair.options(more), pair.context(), async ({ name }) => {
-    asked.push(name);
-    return works[name];
-  });
+  const opened = await openRoll(
+    command,
+    pair.options(more),
+    pair.context(),
+    async ({ name }, _connection, _all, hasBooted) => {
+      if (hasBooted) return looked;
+      asked.push(name);
+      return works[name];
+    },
+  );
   opened.close();
   return opened;
 }
@@ -223,7 +232,7 @@ test('a roll that was left goes on with its own hosts, and others are refused be
   expect(asked).toEqual([]);
 });
 
-test('a host that has booted since has no run, and nobody asks what is to be done there', async () => {
+test('a host that has booted since has no run, and is only asked whether it must once more', async () => {
   pair.left(
     new Map([
       ['ethyl', stand('booting', 'kernel:0')],
@@ -238,6 +247,7 @@ test('a host that has booted since has no run, and nobody asks what is to be don
   ]);
   expect(asked).toEqual(['fred']);
   expect(opened.roll.hosts.map(({ run }) => run !== undefined)).toEqual([false, true]);
+  expect(opened.roll.hosts[0]?.owed).toBe(looked.owed);
   expect(opened.roll.note.roll).toBe('old');
 });
 

@@ -39,7 +39,12 @@ const nothing = 'code 0\nsaid Nothing to do.\n';
 async function ask(answer: string, boot: 'always' | 'needed' | 'never', needs = '') {
   const { work, connection, asked, waits } = host('fred', answer, needs);
   const told: string[] = [];
-  const found = await packageWork(wish, boot, (text) => told.push(text))(work, () => connection, [work]);
+  const found = await packageWork(wish, boot, (text) => told.push(text))(
+    work,
+    () => connection,
+    [work],
+    false,
+  );
   return { asked, waits, told, found };
 }
 
@@ -226,7 +231,7 @@ test('two versions that get on are told once, however many hosts have them', asy
   const all = hosts.map(({ work }) => work);
   const told: string[] = [];
   const workOn = packageWork(wish, 'needed', (text) => told.push(text));
-  for (const { work, connection } of hosts) await workOn(work, () => connection, all);
+  for (const { work, connection } of hosts) await workOn(work, () => connection, all, false);
   expect(told).toEqual([expect.stringMatching(/^1\.3\.5 and 2\.2\.8: .*a newer one takes both$/)]);
 });
 
@@ -235,7 +240,7 @@ test('two versions that do not get on are refused, also where the other host has
   const old = { ...versions, haproxy: '1.5.18' };
   const fred = host('fred', newer, '', old);
   const ask = async (other: Surveyed) =>
-    packageWork(wish, 'needed', () => {})(fred.work, () => fred.connection, [fred.work, other]);
+    packageWork(wish, 'needed', () => {})(fred.work, () => fred.connection, [fred.work, other], false);
   const ethyl = host('ethyl', nothing, '', old).work;
   await expect(ask(ethyl)).rejects.toThrow(/would not get on .*1\.5\.18 and 2\.8\.3: .*stick tables/);
   const web = { ...ethyl, facts: { ...ethyl.facts, installed: [] } };

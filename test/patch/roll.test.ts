@@ -209,6 +209,24 @@ test('a host that boots its old kernel has its turn, and that is told', async ()
   ]);
 });
 
+test('a host that has booted when its patch is gone on with is asked whether it must once more', async () => {
+  const world = befalls('ethyl', 'does not come back');
+  world.patches = true;
+  await tell(world);
+  world.troubles[0] = { host: 'ethyl', what: 'boots its old kernel' };
+  world.host('ethyl').comesBack();
+  world.newLaptop();
+  world.events.length = 0;
+  expect((await tell(world)).result).toMatchObject({ exitCode: ExitCode.done, done: ['ethyl', 'fred'] });
+  expect(boots(world)).toEqual([2, 2]);
+  expect(world.events).toContainEqual(
+    expect.objectContaining({
+      host: 'ethyl',
+      text: expect.stringMatching(/a boot is needed still: kernel 2-1/),
+    }),
+  );
+});
+
 test('sessions that outlast their time are cut, where that is meant', async () => {
   const world = befalls('ethyl', 'keeps a session');
   expect((await tell(world, { cuts: true })).result).toMatchObject({ exitCode: ExitCode.done });
