@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HaprovError } from '../errors';
 import { type Connection, connect, loginReasons, type SshTarget } from '../host/connection';
+import { messageWithoutHost } from '../host/script-result';
 import { call, compose } from '../shell/library';
 import { rowReader } from '../shell/rows';
 import { type ClockDifference, clockDifference } from './clock-difference';
@@ -81,7 +82,10 @@ class Logs {
     const hosts = this.hosts.filter((_, index) => told[index]);
     await this.#readPast(hosts);
     const unknown = [...this.#unknown].filter(([, times]) => times === hosts.length).map(([unit]) => unit);
-    if (this.wish.follows) await this.#follow();
+    const isUnknown = ({ units }: LoggedHost) =>
+      units.length > 0 && units.every((unit) => unknown.includes(unit));
+    const isInVain = hosts.length > 0 && hosts.every(isUnknown);
+    if (this.wish.follows && !isInVain) await this.#follow();
     await this.#hearing;
     return unknown;
   }
@@ -108,7 +112,7 @@ class Logs {
       return true;
     } catch (error) {
       if (!(error instanceof HaprovError)) throw error;
-      if (!this.listener.stopping.aborted) this.#tell(host, 'warning', error.message);
+      if (!this.listener.stopping.aborted) this.#tell(host, 'warning', messageWithoutHost(error));
       return false;
     }
   }
@@ -173,7 +177,10 @@ class Logs {
 
   #knows(row: string): void {
     const [, unit = '', state] = row.split(' ');
-    this.#unknown.set(unit, (this.#unknown.get(unit) ?? 0) + (state === 'not-found' ? 1 : 0));
+    this.#unknown.set(
+      unit,
+      (this.#unknown.get(unit) ?? 0) + (state === 'not-found' || state === 'none' ? 1 : 0),
+    );
   }
 
   #syslog(
@@ -224,11 +231,7 @@ class Logs {
       } catch (error) {
         if (!(error instanceof HaprovError)) throw error;
         if (!isGone && !stopping.aborted)
-          this.#tell(
-            host,
-            'warning',
-            `${error.message.replace(`${host.target.name}: `, '')}; haprov goes on to look for it`,
-          );
+          this.#tell(host, 'warning', `${messageWithoutHost(error)}; haprov goes on to look for it`);
         isGone = true;
       }
       connection?.close();

@@ -145,7 +145,7 @@ export async function execute<O>(
   const mask: Secrets['mask'] = (text) =>
     [...secrets.values()].reduce((masked, one) => one.mask(masked), text);
   const write = async (text: string | Uint8Array, isForCopying = false): Promise<void> => {
-    if (options.quiet) return;
+    if (options.quiet && output !== 'result') return;
     await asker.isDone();
     await reporter.pause?.();
     if (typeof text !== 'string') await taken(stdout, stdout.write(text));

@@ -130,7 +130,7 @@ export function sshOptions(command: Command): Command {
       seconds(...ranges.answerWithin),
     )
     .optionsGroup('Output:')
-    .option('-q, --quiet', 'only warnings and errors')
+    .option('-q, --quiet', 'only warnings, errors and what was asked for')
     .option('-v, --verbose', 'also the scripts that hosts run')
     .option(...noColor)
     .optionsGroup('Options:');

@@ -48,6 +48,22 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     expect((await tell('', '')).rows).toEqual(['journal', '{"of":"all"}']);
   });
 
+  test('a pattern that matches nothing is left out: journalctl would fail for all', async () => {
+    mkdirSync(box.path('run/systemd/journal'), { recursive: true });
+    box.fake('systemctl', '"show -p LoadState -- haproxy") echo LoadState=loaded ;;');
+    box.fake(
+      'journalctl',
+      `"-q --no-pager -n 0 -u none*") echo 'Failed to add filter for units: No data available' >&2; exit 1 ;;
+"-q --no-pager -n 0 -u keep*") ;;
+"-o json --all --no-pager -q -n 2 -u haproxy -u keep*") echo '{"of":"both"}' ;;`,
+    );
+    expect(await tell(2, '', 'haproxy', 'none*', 'keep*')).toEqual({
+      code: 0,
+      rows: ['journal', 'unit haproxy loaded', 'unit none* none', 'unit keep* loaded', '{"of":"both"}'],
+    });
+    expect(await tell(2, '', 'none*')).toEqual({ code: 0, rows: ['journal', 'unit none* none'] });
+  });
+
   test('the last lines since a time are the last: systemd 252 gives the first ones where it is told both', async () => {
     mkdirSync(box.path('run/systemd/journal'), { recursive: true });
     box.fake('systemctl', '"show -p LoadState -- haproxy") echo LoadState=loaded ;;');

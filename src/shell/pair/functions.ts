@@ -20,7 +20,7 @@ export const libraries = {
   'drained': { text: drainedText, needs: ['runtime'], functions: 'drained_servers is_drained find_socket server_commands tell_worker set_servers lend_servers ready_servers change_drained keep_drained give_back tell_new_worker' },
   'execs': { text: execsText, needs: ['until-left'], functions: 'run_noted note_exec probe_execs' },
   'flag': { text: flagText, needs: ['drain-files'], functions: 'take_over_levers raise_flag take_flag_down raise_run_flag take_run_flag_down' },
-  'journal': { text: journalText, needs: ['probe'], functions: 'has_journal tell_clock tell_logged tell_messages inode_of tell_place follow_messages tell_lines part_of_file follow_journal' },
+  'journal': { text: journalText, needs: ['probe'], functions: 'has_journal tell_clock tell_logged state_in_journal tell_messages inode_of tell_place follow_messages tell_lines part_of_file follow_journal' },
   'more-facts': { text: moreFactsText, needs: ['probe', 'init', 'selinux-probe', 'firewall-probe'], functions: 'tell_more_facts tell_firewalls tell_synchronized' },
   'observe': { text: observeText, needs: ['probe', 'init', 'runtime'], functions: 'ask_haproxy observe say_address observe_ports observe_drain observe_servers' },
   'runtime': { text: runtimeText, needs: [], functions: 'haproxy_sockets tell_admin_sockets tell_haproxy' },
@@ -69,6 +69,7 @@ export interface Functions {
   has_journal: [];
   tell_clock: [];
   tell_logged: [lines: Word, since: Word, ...unit: Word[]];
+  state_in_journal: [unit: Word];
   tell_messages: [];
   inode_of: [file: Word];
   tell_place: [inode: Word, bytes: Word];

@@ -15,14 +15,26 @@ tell_logged() { # LINES SINCE UNIT...
   shift 2
   if ! has_journal; then tell_messages; return; fi
   echo journal
+  asked=$#
   for unit in "$@"; do
     shift
-    echo "unit $unit $(systemctl show -p LoadState -- "$unit" | sed 's/^LoadState=//')"
-    set -- "$@" -u "$unit"
+    state=$(state_in_journal "$unit")
+    echo "unit $unit $state"
+    # journalctl fails for all, where one pattern matches nothing.
+    [ "$state" = none ] || set -- "$@" -u "$unit"
   done
+  [ $# != 0 ] || [ $asked = 0 ] || return 0
   # Told both, systemd 252 gives the first ones since then. Whoever asks leaves out what is before.
   [ -z "$lines" ] || since=
   journalctl -o json --all --no-pager -q ${lines:+-n "$lines"} ${since:+--since "@$since"} "$@"
+}
+
+# Prints the unit's state; of a pattern, "none" where it matches nothing that the journal knows.
+state_in_journal() { # UNIT
+  case $1 in
+    *[*?[]*) if journalctl -q --no-pager -n 0 -u "$1" >/dev/null 2>&1; then echo loaded; else echo none; fi ;;
+    *) systemctl show -p LoadState -- "$1" | sed 's/^LoadState=//' ;;
+  esac
 }
 
 messages_file=/var/log/messages
