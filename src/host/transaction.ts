@@ -9,6 +9,8 @@ const stateFolder = '/var/lib/haprov';
 
 /** Stands in place of a resource's type: a step that is staged and validated, and never committed. */
 export const rehearsal = 'rehearsal';
+/** The type of the step that tells a host to boot, which nobody takes back. */
+export const bootType = 'host';
 
 /** A step with its title for reports, and the resource that it changes. */
 export interface TitledStep {

@@ -45,7 +45,7 @@ export async function rollback(options: RollbackOptions, context: Context): Prom
       return ended;
     }
     const undo = () => rollback(undoOptions(options), context);
-    const text = `only the hosts went back: haprov plan ${options.inventory} shows what your files still ask for, and the next push makes`;
+    const text = `only the hosts went back: what your files still ask for (haprov plan ${options.inventory} shows it) is made by the next push, and what a patch had made newer by the next patch`;
     const last = async ({ exitCode }: Pick<RunEnd, 'exitCode'>) => {
       if (exitCode === ExitCode.done) context.emit({ type: 'message', level: 'info', text });
     };

@@ -1,5 +1,7 @@
 import { ExitCode, type HaprovError, HostError } from '../errors';
+import type { HostFacts } from '../host/facts';
 import { endRunScript, unlockScript } from '../host/history';
+import { goesOnBy, isTaken } from '../host/roll-note';
 import type { RunOutcome } from '../host/run-state';
 import { type Surveyed, survey } from '../host/survey';
 import { agreed, mayGoOn } from '../planning/agree';
@@ -8,7 +10,7 @@ import type { CommonOptions, Context } from '../planning/context';
 import { listenerFor, notAsked, selectHosts, toTarget } from '../planning/hosts';
 import { untilWhen } from '../planning/locked';
 import { endsWithinMs } from '../planning/planning';
-import { formatElapsed, localTime } from '../text/format';
+import { formatElapsed, localTime, namingInventory } from '../text/format';
 
 export interface UnlockOptions extends CommonOptions {
   yes: boolean;
@@ -56,6 +58,7 @@ export interface Unlocked {
 interface Locked {
   lock: HeldLock;
   connection: Surveyed['connection'];
+  facts: HostFacts;
 }
 
 /** Tells who holds which lock, and removes the locks of runs that are not alive; with `force` ends those that are. */
@@ -81,7 +84,9 @@ export async function unlock(options: UnlockOptions, context: Context): Promise<
       return { exitCode: ExitCode.failed, refused: true, taken: [], kept: locks };
     context.begin();
     const kept = options.force ? [] : living;
-    const taken = await Promise.all(locked.filter(({ lock }) => !kept.includes(lock)).map(takeAway));
+    const taken = await Promise.all(
+      locked.filter(({ lock }) => !kept.includes(lock)).map((one) => takeAway(one, options.inventory)),
+    );
     const failure = notAsked(surveyed.failures) ?? (kept[0] && refusal(kept[0], kept));
     const codes = taken.map(({ exitCode }) => exitCode);
     const exitCode = codes.includes(ExitCode.notRestored)
@@ -93,11 +98,12 @@ export async function unlock(options: UnlockOptions, context: Context): Promise<
   }
 }
 
-function lockedOf({ name, connection, facts: { lock } }: Surveyed): Locked[] {
+function lockedOf({ name, connection, facts }: Surveyed): Locked[] {
+  const { lock } = facts;
   if (!lock) return [];
   const { since, ...rest } = lock;
   const at = Number.isNaN(since.getTime()) ? '' : since.toISOString();
-  return [{ connection, lock: { host: name, ...rest, since: at } }];
+  return [{ connection, facts, lock: { host: name, ...rest, since: at } }];
 }
 
 /** A lock in two lines. */
@@ -128,7 +134,7 @@ function toEnd(locks: readonly HeldLock[], living: readonly HeldLock[]) {
   };
 }
 
-async function takeAway({ lock, connection }: Locked): Promise<TakenLock> {
+async function takeAway({ lock, connection, facts }: Locked, inventory: string): Promise<TakenLock> {
   if (lock.alive) {
     const { code } = await connection.runScript(endRunScript(lock.run), { accepts: [1], timeoutMs: 30_000 });
     if (code !== 0) {
@@ -149,7 +155,22 @@ async function takeAway({ lock, connection }: Locked): Promise<TakenLock> {
     exitCode === ExitCode.notRestored
       ? `: put right what /var/lib/haprov/runs/${lock.run}/log names; what was there before is in …/steps`
       : '';
-  return { ...lock, said: `${said}${where}`, exitCode };
+  return {
+    ...lock,
+    said: `${said}${where}${namingInventory(howDrained(lock.host, facts), inventory)}`,
+    exitCode,
+  };
+}
+
+/** What drained a host is no part of the run that is taken back. */
+function howDrained(host: string, { drained, roll }: HostFacts): string {
+  if (!drained) return '';
+  const stand = roll?.hosts.get(host);
+  const next =
+    roll && stand && isTaken(stand)
+      ? `${goesOnBy(roll)} goes on with the ${roll.command} that has drained it`
+      : `haprov undrain INVENTORY ${host} gives it its place back`;
+  return `; it is drained still: ${next}`;
 }
 
 const outcomes: Partial<Record<RunOutcome, [string, ExitCode]>> = {

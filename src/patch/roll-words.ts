@@ -42,7 +42,9 @@ export function renderRoll({ command, resumed, turns, waits }: RollPlan): string
   const each = turns.flatMap((turn, at) => [
     '',
     `  ${at + 1}. ${describe(turn)}`,
-    ...stepsOf(turn, waits, at === turns.length - 1).map((row) => `     ${row}`),
+    ...stepsOf(turn, waits, { isLast: at === turns.length - 1, isPatch: command === 'patch' }).map(
+      (row) => `     ${row}`,
+    ),
   ]);
   return [...resumed.map(visible), head, ...each].join('\n');
 }
@@ -56,7 +58,7 @@ function describe({ host, address, os, holds, staysDrained }: PlannedTurn): stri
 function stepsOf(
   { holds, stand, staysDrained, endingWithBoot, packages, boot }: PlannedTurn,
   waits: RollPlan['waits'],
-  isLast: boolean,
+  { isLast, isPatch }: { isLast: boolean; isPatch: boolean },
 ): string[] {
   const moves = holds.map(({ vip }) => `VIP ${vip}`).join(' and ');
   const hasBooted = stand === 'booting' && boot === 'no';
@@ -64,7 +66,9 @@ function stepsOf(
   const soak = waits.soak > 0 && !isLast ? `, and stays so for ${waits.soak} s before the next host` : '';
   return [
     ...(hasBooted
-      ? ['it was told to boot, and has: it is only looked at, and not made newer once more']
+      ? [
+          `it was told to boot, and has: it is only looked at${isPatch ? ', and not made newer once more' : ''}`,
+        ]
       : [...(stand === 'booting' ? ['it was told to boot: where it has, it is only looked at'] : []), drain]),
     ...(packages ? packagesOf(packages, boot === 'yes') : []),
     ...(boot === 'no'

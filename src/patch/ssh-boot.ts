@@ -1,5 +1,5 @@
 import type { Connection } from '../host/connection';
-import type { TitledStep } from '../host/transaction';
+import { bootType, type TitledStep } from '../host/transaction';
 import { call, compose } from '../shell/library';
 import type { BootVerbs } from './come-back';
 import { markQuestion } from './roll-note';
@@ -32,10 +32,10 @@ export function sshBoot(name: string, { connections, reconnect }: Wires): BootVe
 
 /** What a run has in its journal of a boot. The boot itself comes when the run is over: it would cut it. */
 export const bootStep: TitledStep = {
-  title: 'reboot',
-  type: 'command',
-  target: 'reboot',
-  action: 'run',
+  title: 'tell the host to boot',
+  type: bootType,
+  target: 'to boot',
+  action: 'tell',
   step: { phase: 'service', check: call('can_boot'), run: ':' },
 };
 

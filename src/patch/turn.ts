@@ -98,14 +98,14 @@ async function requireOthers(roll: Roll, host: RollHost, so: string): Promise<vo
 /** Gives an unchanged host its place back. @returns the error with how that went */
 async function backOut(roll: Roll, host: RollHost, error: unknown): Promise<unknown> {
   if (!(error instanceof HaprovError)) return error;
-  const isDrained = (await roll.pair.look()).get(host.name)?.drained !== false;
-  if (isDrained && !staysDrained(roll, host)) {
+  const isOut = (await roll.pair.look()).get(host.name)?.drained !== false && !staysDrained(roll, host);
+  if (isOut) {
     const why = await whyNot(() => giveBack(roll, host));
     if (why !== undefined)
       return new HaprovError(error.exitCode, `${error.message}; and it did not get its place back: ${why}`);
   }
   await noteStand(roll, host.name, { state: 'due' });
-  return isDrained ? new HaprovError(error.exitCode, `${error.message}; it has its place back`) : error;
+  return isOut ? new HaprovError(error.exitCode, `${error.message}; it has its place back`) : error;
 }
 
 /** Makes the run's changes, and confirms them. @returns whether the host must boot now */

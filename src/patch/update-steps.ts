@@ -32,6 +32,7 @@ export function updateSteps(plan: UpdatePlan, { isBooted = false } = {}): Titled
       type: 'package',
       target,
       action: 'update',
+      attributes: updates.map(({ name, arch, from, to }) => ({ name: `${name}.${arch}`, from, to })),
       step: {
         phase: 'commit',
         limitSeconds,

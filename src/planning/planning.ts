@@ -10,16 +10,8 @@ import { type Survey, type Surveyed, survey } from '../host/survey';
 import { settleScript } from '../host/transaction';
 import type { Host, Inventory } from '../inventory/inventory';
 import type { Readiness } from '../pair/health';
-import {
-  type Finding,
-  type FullPlan,
-  type Plan,
-  type PlannedChange,
-  type PlannedHost,
-  publicPlan,
-} from '../plan/plan';
+import { type Finding, type FullPlan, type Plan, type PlannedChange, publicPlan } from '../plan/plan';
 import type { Resource } from '../playbook/expand';
-import { isSwitchedOff } from '../status/retired';
 import { eachText } from '../text/each-text';
 import { localTime } from '../text/format';
 import { clockOf, clockProblems } from './clocks';
@@ -27,11 +19,13 @@ import type { CommonOptions, Context } from './context';
 import { loadAndConnect } from './desired-state';
 import { planHost, questionsOf, readinessOf, unreached } from './host-plan';
 import { listenerFor, notAsked, patience, selectHosts, toTarget } from './hosts';
+import { leftRoll } from './left-roll';
 import { findingsOf } from './lint-subject';
 import { listeningOn } from './listening';
 import { refuseLocked, runsBeingMade } from './locked';
 import { missingFiles, missingQuestion } from './missing-files';
 import { type Part, partOf, picker, runningUnits } from './only';
+import { retiredText, startedAgain } from './started-again';
 import { startedWithQuestion, unreadFiles } from './unread-files';
 import { heardStrangers, listeningQuestion } from './vrrp-strangers';
 
@@ -191,6 +185,8 @@ async function planOver(
     );
     for (const host of startedAgain(planned, surveyed.hosts, readiness))
       context.emit({ type: 'message', level: 'warning', host, text: retiredText });
+    for (const text of leftRoll(surveyed.hosts, options.inventory))
+      context.emit({ type: 'message', level: 'warning', text });
     const vips = runningVips(inventory.vips, plan);
     const holders = surveyed.hosts.filter(({ facts }) => vips.some((vip) => holds(facts, vip.address)));
     const servers = serving(inventory);
@@ -263,22 +259,6 @@ export async function surveyWhole(
 
 const connectionsOf = (hosts: Survey['hosts']) =>
   new Map(hosts.map(({ name, connection }) => [name, connection]));
-
-const retiredText =
-  'it is drained, and its units are stopped and disabled, as haprov retire leaves a host: this plan starts them again; if it is to stay retired, take it out of the inventory';
-
-/** The retired hosts that the plan is about: as long as the inventory names one, it is wanted. */
-export const startedAgain = (
-  planned: readonly PlannedHost[],
-  hosts: readonly Pick<Surveyed, 'name' | 'facts'>[],
-  readiness: ReadonlyMap<string, Readiness>,
-): string[] =>
-  hosts
-    .filter(({ name, facts }) => {
-      const plan = planned.find(({ host }) => host === name);
-      return facts.drained && plan && isSwitchedOff(readiness.get(name)?.units ?? [], plan);
-    })
-    .map(({ name }) => name);
 
 /** To undo what a run had changed may take long; the host goes on by itself where nobody waits any more. */
 export const endsWithinMs = 300_000;

@@ -1,6 +1,6 @@
 import { ExitCode, HaprovError } from '../errors';
 import type { RecordedRun, StepRecord } from '../host/history';
-import { type Manifest, rehearsal } from '../host/transaction';
+import { bootType, type Manifest, rehearsal } from '../host/transaction';
 import type { Finding } from '../plan/plan';
 import type { Resource } from '../playbook/expand';
 import type { Back } from '../resources/before-step';
@@ -60,7 +60,7 @@ export function undoOf(runs: readonly UndoneRun[], { host, current, byPlaybooks 
   for (const { run, records } of [...runs].reverse()) {
     for (const [index, step] of run.manifest.steps.entries()) {
       const { type, target, action } = step;
-      if (type === rehearsal) continue;
+      if (type === rehearsal || type === bootType) continue;
       if (action === 'install') {
         kept.add(target);
         continue;

@@ -158,7 +158,7 @@ describeLab('reboot', () => {
     expect(await haprov('status', scenario.inventory, '--exit-code')).toMatchObject({ code: 0 });
     const log = await haprov('log', scenario.inventory);
     expect(log.stdout).toMatch(
-      /reboot\n.*\n +(?:fred|ethyl)[^\n]*: finished, 1 change\n +✔ run command reboot/,
+      /reboot\n.*\n +(?:fred|ethyl)[^\n]*: finished, 1 change\n +✔ tell host to boot/,
     );
   });
 

@@ -51,14 +51,22 @@ async function ask(answer: string, boot: 'always' | 'needed' | 'never', needs = 
 test.each([
   [toys, 'needed', 'if needed', ['update package toys', 'restart service game']],
   [toys, 'never', 'no', ['update package toys', 'restart service game']],
-  [toys, 'always', 'yes', ['update package toys', 'reboot']],
-  [kernel, 'needed', 'yes', ['update package kernel-lt', 'reboot']],
+  [toys, 'always', 'yes', ['update package toys', 'tell the host to boot']],
+  [kernel, 'needed', 'yes', ['update package kernel-lt', 'tell the host to boot']],
   [kernel, 'never', 'no', ['update package kernel-lt']],
-  [nothing, 'always', 'yes', ['reboot']],
+  [nothing, 'always', 'yes', ['tell the host to boot']],
 ] as const)('%j, boot %s: %s', async (answer, boot, planned, titles) => {
   const { found } = await ask(answer, boot);
   expect(found?.boot).toBe(planned);
   expect(found?.steps.map(({ title }) => title)).toEqual(titles);
+});
+
+test('a run has the versions of what it makes newer: log and rollback tell of them', async () => {
+  const { found } = await ask(toys, 'never');
+  expect(found?.steps[0]?.attributes).toEqual(
+    found?.packages?.updates.map(({ name, arch, from, to }) => ({ name: `${name}.${arch}`, from, to })),
+  );
+  expect(found?.steps[0]?.attributes).toHaveLength(1);
 });
 
 test.each(['needed', 'never'] as const)('a host with nothing to do has no turn: boot %s', async (boot) => {
@@ -69,7 +77,7 @@ const owed = 'boot kernel-core 2 is installed, and 1 runs';
 
 test('a boot that is owed for what was made newer before is made up for, also where nothing is to be installed', async () => {
   const { found } = await ask(`${nothing}owed ${owed}\n`, 'needed', owed);
-  expect(found?.steps.map(({ title }) => title)).toEqual(['reboot']);
+  expect(found?.steps.map(({ title }) => title)).toEqual(['tell the host to boot']);
   expect(found).toMatchObject({ boot: 'yes', packages: { afterwards: { boot: [owed.slice(5)] } } });
   expect(await found?.settle?.()).toEqual([owed.slice(5)]);
   expect((await ask(`${toys}owed ${owed}\n`, 'needed')).found?.boot).toBe('yes');
@@ -220,6 +228,10 @@ test('the plan of a host that was told to boot says what is left of its turn', (
     'undrain',
   ]);
   expect(rows('no')).toEqual(['1. fred (192.0.2.1, EL9)', 'it was told to boot, and has', 'look', 'undrain']);
+  const text = (command: string) =>
+    renderRoll({ ...plan, command, resumed: [], turns: [{ ...turn, boot: 'no', stand: 'booting' }], waits });
+  expect(text('patch')).toContain('it is only looked at, and not made newer once more\n');
+  expect(text('reboot')).toContain('it was told to boot, and has: it is only looked at\n');
 });
 
 test('two versions that get on are told once, however many hosts have them', async () => {

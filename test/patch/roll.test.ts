@@ -50,6 +50,15 @@ test('the host that holds no VIP is first, and the other is booted when that one
   isClean(world);
 });
 
+test('a host that was drained before, and refuses to boot, has not got its place back', async () => {
+  const world = new World([{ host: 'ethyl', what: 'refuses to boot' }]);
+  world.host('ethyl').isFlagged = true;
+  const { result } = await tell(world, { force: true });
+  expect(result?.message).toMatch(
+    /^ethyl refuses to boot: [^;]*; it stays drained, as it was; not touched: fred/,
+  );
+});
+
 test('who takes a host between the plan and the first turn keeps it: nothing is touched, and nothing stays locked', async () => {
   const world = new World();
   const fred = world.host('fred');

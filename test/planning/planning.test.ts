@@ -1,6 +1,7 @@
 import { readFacts } from '../../src/host/facts';
 import { clockProblems } from '../../src/planning/clocks';
-import { bringToItsEnd, newRunId, startedAgain } from '../../src/planning/planning';
+import { bringToItsEnd, newRunId } from '../../src/planning/planning';
+import { startedAgain } from '../../src/planning/started-again';
 import { FakeHost } from '../support/fake-host';
 import { plannedChange } from '../support/planned-change';
 

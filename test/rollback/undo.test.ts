@@ -1,6 +1,7 @@
 import type { RecordedRun, StepRecord } from '../../src/host/history';
 import { readRunState } from '../../src/host/run-state';
 import { rotatedSecrets } from '../../src/library/rollback';
+import { bootStep } from '../../src/patch/ssh-boot';
 import { buildChanges } from '../../src/plan/build-changes';
 import { anyHost } from '../../src/playbook/context';
 import type { Resource } from '../../src/playbook/expand';
@@ -61,6 +62,11 @@ const wishes = (found: ReturnType<typeof undo>) =>
     ...spec,
     ...(content ? { rendered: content(anyHost) } : {}),
   }));
+
+test('that a host was told to boot is not taken back, and nothing to warn of', () => {
+  const found = undo([run('a', [bootStep.type, bootStep.target, bootStep.action, record()])]);
+  expect([found.resources, found.warnings]).toEqual([[], []]);
+});
 
 test('of several runs the oldest record counts; the newest says what should stand there now', () => {
   const found = undo(
