@@ -1,9 +1,12 @@
 import type { Bind } from './bound-resource';
+import type { Attribute } from './resource';
 
 /** A step of a finished run, with its record. */
 export interface RecordedStep {
   type: string;
   target: string;
+  /** The values that it changed; absent where its run did not note them. */
+  attributes?: readonly Attribute[] | undefined;
   /** Unique among all steps of all runs of the host. */
   id: string;
   record: {

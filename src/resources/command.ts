@@ -5,6 +5,7 @@ import { quote } from '../shell/quote';
 import type { Past, RecordedStep } from './before-step';
 import { bind } from './bind';
 import { common, timeout } from './fields';
+import type { Attribute } from './resource';
 import type { ResourceType } from './resource-type';
 
 const script = (what: string) => text(what, /^[^\u0000]+$/);
@@ -96,12 +97,20 @@ interface TakenBackSpec {
   run: string;
   undo: string;
   timeout: number;
+  /** What it puts back, where that is known. */
+  attributes?: Attribute[];
 }
 
 /** Undoes a recorded step by the step's own undo. No playbook names it. */
 const takenBackStep: ResourceType<TakenBackSpec, null> = {
   type: 'command',
-  schema: z.object({ title: z.string(), run: z.string(), undo: z.string(), timeout: z.number() }),
+  schema: z.object({
+    title: z.string(),
+    run: z.string(),
+    undo: z.string(),
+    timeout: z.number(),
+    attributes: z.custom<Attribute[]>().optional(),
+  }),
   isOpaque: true,
   target: (spec) => spec.title,
   probe: () => ':',
@@ -109,8 +118,8 @@ const takenBackStep: ResourceType<TakenBackSpec, null> = {
   diff: (spec) => [
     {
       action: 'run',
-      attributes: [],
-      reason: 'its own "undo"',
+      attributes: spec.attributes ?? [],
+      ...(spec.attributes ? {} : { reason: 'its own "undo"' }),
       step: {
         phase: 'commit',
         limitSeconds: spec.timeout,
@@ -124,10 +133,15 @@ const takenBackStep: ResourceType<TakenBackSpec, null> = {
 };
 
 /** The resource that undoes a recorded step by the step's own undo; undefined without one. @param what names the step */
-export function takenBack({ id, record }: RecordedStep, what: string): Past[] | undefined {
+export function takenBack({ id, record, attributes }: RecordedStep, what: string): Past[] | undefined {
   const { run, undo, limit = 300 } = record;
   if (undo === '') return undefined;
-  const spec = { title: `undo of ${what}`, run, undo, timeout: limit };
+  const spec = {
+    ...{ title: `undo of ${what}`, run, undo, timeout: limit },
+    ...(attributes
+      ? { attributes: attributes.map(({ name, from, to }) => ({ name, from: to, to: from })) }
+      : {}),
+  };
   const key = `command ${id}`;
   return [{ key, turn: 'reverse', bind: (placing) => bind(takenBackStep, spec, { ...placing, id: key }) }];
 }

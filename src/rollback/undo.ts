@@ -59,7 +59,7 @@ export function undoOf(runs: readonly UndoneRun[], { host, current, byPlaybooks 
 
   for (const { run, records } of [...runs].reverse()) {
     for (const [index, step] of run.manifest.steps.entries()) {
-      const { type, target, action } = step;
+      const { type, target, action, attributes } = step;
       if (type === rehearsal || type === bootType) continue;
       if (action === 'install') {
         kept.add(target);
@@ -71,7 +71,8 @@ export function undoOf(runs: readonly UndoneRun[], { host, current, byPlaybooks 
       const path = fileOf(step);
       const writers = path === undefined ? [] : newest(runs, path);
       const validator = writers.map((one) => one.record.validator).find(Boolean);
-      const pasts = before({ type, target, id: `${run.run} ${index + 1}`, record, validator });
+      const id = `${run.run} ${index + 1}`;
+      const pasts = before({ type, target, id, attributes, record, validator });
       if (!pasts)
         warn(
           'rollback-command',

@@ -339,6 +339,16 @@ describe('which runs', () => {
   });
 });
 
+test('of packages that a patch made newer the plan says which versions come back', () => {
+  const newer = run('a', ['package', 'toys', 'update', record({ run: 'make it', undo: 'put it back' })]);
+  const [step] = newer.run.manifest.steps;
+  if (step) step.attributes = [{ name: 'toys.noarch', from: '1.0-1', to: '1.1-1' }];
+  const found = undo([newer]).resources.map((one) => one.observe('', anyHost));
+  expect(buildChanges('fred', found, hostSecrets())).toMatchObject([
+    { target: 'undo of package toys', attributes: [{ name: 'toys.noarch', from: '1.1-1', to: '1.0-1' }] },
+  ]);
+});
+
 test('firewall and SELinux go back by the undo that the run wrote down; what they installed stays', () => {
   const found = undo([
     run(
