@@ -1,4 +1,4 @@
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   changeId,
@@ -10,6 +10,7 @@ import {
 import { buildChanges } from '../../src/plan/build-changes';
 import { SecretLines } from '../../src/resources/secret-lines';
 import { readRecordedChange } from '../../src/rollback/recorded-change';
+import { call, compose } from '../../src/shell/library';
 import { own, Sandbox, shells } from '../shell/sandbox';
 import { toolsOfThisMachine } from '../shell/tools';
 import { hostSecrets } from '../support/host-secrets';
@@ -99,6 +100,17 @@ describe.each(shells.map((shell) => [shell.join(' '), shell] as const))('%s', (_
     expect(await changed('a')).toEqual({ notes: ['its content is secret, which is not shown'] });
     writeFileSync(join(box.home(), 'steps/1/secret'), '');
     expect((await changed('a')).notes).toEqual([expect.stringContaining('did not record where')]);
+  });
+
+  test('where the disk has no room, the lines that a host remembers stay, and nothing is left of the new ones', async () => {
+    const folder = box.path('var/lib/haprov');
+    mkdirSync(join(folder, 'runs/run1'), { recursive: true });
+    writeFileSync(join(folder, 'secret-lines'), 'old\n');
+    box.fake('sync', '*) exit 1 ;;');
+    const script = compose(`home=${folder}/runs/run1\nprintf 'new\\n' | ${call('remember_lines')}`);
+    expect((await box.send(script)).code).not.toBe(0);
+    expect(readFileSync(join(folder, 'secret-lines'), 'utf8')).toBe('old\n');
+    expect(existsSync(join(folder, 'secret-lines.new'))).toBe(false);
   });
 
   test('the host remembers lines with a secret, also of a run that it put back, and when the inventory knows it no more', async () => {

@@ -68,8 +68,8 @@ change_drained() { # add|remove SERVER...
       sleep 0.2
     done
     { printf '%s\n' "$@" ''; drained_servers; } |
-      awk '!listed { if ($0 == "") listed = 1; else named[$0]; next } !($0 in named)' >$drained_list.new || exit
-    [ "$change" = remove ] || printf '%s\n' "$@" >>$drained_list.new || exit
+      awk '!listed { if ($0 == "") listed = 1; else named[$0]; next } !($0 in named)' >$drained_list.new &&
+      { [ "$change" = remove ] || printf '%s\n' "$@" >>$drained_list.new; } || { rm -f $drained_list.new; exit 1; }
     if [ -s $drained_list.new ]; then mv -f $drained_list.new $drained_list; else rm -f $drained_list.new $drained_list; fi
   ) 9<"$runs"
 }

@@ -17,7 +17,7 @@ run_noted() { # COMMAND ID ABOUT
 note_exec() { # ID EVENT DETAIL
   [ -d "${execs%/*}" ] && [ "$(id -u)" = 0 ] || return 0
   ( umask 077; printf '%s\t%s\t%s\t%s\n' "$1" "$(date +%s%3N)" "$2" "$3" >>"$execs" )
-  [ "$(wc -l <"$execs")" -le 800 ] || ( umask 077; tail -n 400 "$execs" >"$execs.new" && mv -f -- "$execs.new" "$execs" )
+  [ "$(wc -l <"$execs")" -le 800 ] || ( umask 077; tail -n 400 "$execs" >"$execs.new" && mv -f -- "$execs.new" "$execs" ) || rm -f -- "$execs.new"
 } 2>/dev/null
 
 probe_execs() { cat "$execs" 2>/dev/null || :; }

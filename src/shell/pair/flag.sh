@@ -11,7 +11,7 @@ take_over_levers() { [ ! -d /var/lib/haprov/levers ] || [ -d $drained_files ] ||
 # Does not change a flag that is up. The flag holds the time, and the operator.
 raise_flag() { # SECONDS_OF_THE_EPOCH OWNER PATH_CONTENT...
   mkdir -p "${drained_flag%/*}" && chmod 755 "${drained_flag%/*}" || return
-  [ -s $drained_flag ] || { echo "$1 $2" >$drained_flag.new && mv -f $drained_flag.new $drained_flag; } || return
+  [ -s $drained_flag ] || { echo "$1 $2" >$drained_flag.new && mv -f $drained_flag.new $drained_flag; } || { rm -f $drained_flag.new; return 1; }
   shift 2
   take_over_levers && write_drain_files $drained_files "$@"
 }

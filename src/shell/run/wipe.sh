@@ -8,7 +8,9 @@ mark_secret() { echo "$1" >"$step/secret"; } # whole|lines
 # Adds rows to what the host remembers of lines that have a secret: by it they are hidden when nobody knows the secret any more.
 remember_lines() { # <ROWS
   list=${home%/runs/*}/secret-lines
-  { [ ! -f "$list" ] || cat -- "$list"; cat; } | sort -u >"$list.new" && { sync -- "$list.new" 2>/dev/null || sync; } && mv -f -- "$list.new" "$list"
+  { [ ! -f "$list" ] || cat -- "$list"; cat; } | sort -u >"$list.new" && { sync -- "$list.new" 2>/dev/null || sync; } && mv -f -- "$list.new" "$list" && return
+  rm -f -- "$list.new"
+  return 1
 }
 
 # Overwrites files, and removes them.
