@@ -119,7 +119,7 @@ describeLab('what was done is remembered, and can be undone', () => {
   test('rollback brings the file back byte for byte, and reloads once', async () => {
     const before = reloads();
     const run = await haprov('rollback', inventory, '--yes');
-    expect(run.stdout).toContain(`only the hosts went back: haprov plan ${inventory} shows`);
+    expect(run.stdout).toContain(`(haprov plan ${inventory} shows it) is made by the next push`);
     expect(run).toMatchObject({ code: 0 });
     expect(run.stdout).toContain('-    option tcp-smart-accept');
     expect(file()).toEqual(original);
