@@ -109,7 +109,7 @@ is_alive() { # HOME
 # Prints "RUN SECONDS_SINCE_1970 OWNER" of the roll over several hosts that is at work and keeps others from this one. Its mark,
 # "SECONDS_SINCE_BOOT LEASE" and the same words, is a symbolic link, which whoever drives the roll renews.
 roll_at_work() {
-  mark_=$(readlink /var/lib/haprov/rolling) || return
+  [ -L /var/lib/haprov/rolling ] && mark_=$(readlink /var/lib/haprov/rolling) || return
   whose_=${mark_#* }
   lease_=${whose_%% *}
   case ${mark_%% *}$lease_ in *[!0-9]*) return 1 ;; esac

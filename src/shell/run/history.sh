@@ -54,7 +54,7 @@ probe_change() { # RUN NUMBER PATH LIMIT
 }
 
 # Prints what the host remembers of lines that had a secret.
-probe_secret_lines() { cat /var/lib/haprov/secret-lines 2>/dev/null || :; }
+probe_secret_lines() { if [ -s /var/lib/haprov/secret-lines ]; then cat /var/lib/haprov/secret-lines 2>/dev/null || :; fi; }
 
 # Prints the parts of a run's steps.
 probe_parts() { base64 <"/var/lib/haprov/runs/$1/$2"; } # RUN FILE

@@ -99,6 +99,13 @@ export function shellRows(script: string): Row[] {
       });
     });
     rows.push(words);
+    if (line.endsWith("<<'.END.' || return"))
+      // What is remembered of a line with a secret: its file, a sum of both, and how it is shown.
+      for (at++; lines[at] !== '.END.'; at++) {
+        const [path, sum, shown] = JSON.parse(lines[at] ?? '') as string[];
+        if (!/^[0-9a-f]{4}$/.test(sum ?? '')) throw new NoPlainWords('a line that has no sum');
+        rows.push([path ?? '', shown ?? '']);
+      }
     if (!line.endsWith(`<<'${endOfContent}'`)) continue;
     for (at++; lines[at] !== endOfContent; at++)
       if (!/^[A-Za-z0-9+/=]+$/.test(lines[at] ?? '')) throw new NoPlainWords('a file that is no base64');
