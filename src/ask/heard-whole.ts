@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { joinedSignal } from '../joined-signal';
 
 /** Who hears what hosts say, until it stops. */
 interface Hearing<S extends unknown[]> {
@@ -14,13 +15,9 @@ export async function heardWhole<S extends unknown[], L extends Hearing<S>, T>(
   listener: L & Hearing<S>,
   work: (listener: L) => Promise<T>,
 ): Promise<T> {
-  const ending = new AbortController();
-  const { signal: stopping } = ending;
+  const { signal: stopping, end, leave } = joinedSignal([listener.stopping]);
   // Each host listens to it.
   setMaxListeners(0, stopping);
-  const stop = () => ending.abort();
-  listener.stopping.addEventListener('abort', stop, { once: true });
-  if (listener.stopping.aborted) stop();
   let broken: { error: unknown } | undefined;
   const hear = async (...said: S) => {
     if (broken) return;
@@ -28,7 +25,7 @@ export async function heardWhole<S extends unknown[], L extends Hearing<S>, T>(
       await listener.hear(...said);
     } catch (error) {
       broken = { error };
-      stop();
+      end();
     }
   };
   try {
@@ -36,6 +33,6 @@ export async function heardWhole<S extends unknown[], L extends Hearing<S>, T>(
     if (broken) throw (broken as { error: unknown }).error;
     return done;
   } finally {
-    listener.stopping.removeEventListener('abort', stop);
+    leave();
   }
 }

@@ -1,4 +1,5 @@
 import { UsageError } from '../errors';
+import { joinedSignal } from '../joined-signal';
 import type { Context } from '../planning/context';
 import { isCI } from '../report/reporter';
 import { visibleLines } from '../text/format';
@@ -41,15 +42,13 @@ export function secretAsker(around: Surroundings): SecretAsker {
   const one: AskSecret = async ({ host, text, isSecret, why, mayHaveLines, until }) => {
     const read = reader(around);
     if (stopping.aborted || until?.aborted || !read) return undefined;
-    const ending = new AbortController();
-    const end = () => ending.abort();
-    for (const signal of [stopping, until]) signal?.addEventListener('abort', end, { once: true });
+    const { signal, leave } = joinedSignal([stopping, until]);
     const goOn = await around.silence();
     try {
       const typed = await read(
         around.mask(visibleLines(worded(host, why === undefined ? text : `${why}.\n${text}`))),
         isSecret,
-        ending.signal,
+        signal,
         mayHaveLines,
       );
       if (until?.aborted) return undefined;
@@ -64,7 +63,7 @@ export function secretAsker(around: Surroundings): SecretAsker {
       return typed.line;
     } finally {
       goOn();
-      for (const signal of [stopping, until]) signal?.removeEventListener('abort', end);
+      leave();
     }
   };
   let open: Promise<unknown> = Promise.resolve();
