@@ -13,7 +13,7 @@ export function commandsAboutItself(program: Command): void {
   program
     .command('explain')
     .description(
-      'say what a key, a rule, a finding, a metric, a hook event, an exit code, a command, an option or a word means; without one, list all',
+      'say what a key, a rule, a finding, a metric, a hook event, a result of a run, an exit code, a command, an option or a word means; without one, list all',
     )
     .argument('[word]', 'such as vips.NAME.preempt, equal-priorities, split-brain, 4 or holder')
     .option(...noColor)

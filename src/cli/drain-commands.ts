@@ -8,6 +8,13 @@ import { eventLines, hostOptions, inventoryWord, yes } from './options';
 import { limits } from './timeout-help';
 import { seconds } from './values';
 
+const timeout = [
+  '--timeout <seconds>',
+  'how long to wait for what it still serves',
+  seconds(...ranges.timeout),
+  60,
+] as const;
+
 /** Adds the commands that take one host out, or back: drain, undrain, retire. */
 export function drainCommands(program: Command): void {
   drainCommand(
@@ -16,12 +23,7 @@ export function drainCommands(program: Command): void {
     'take a host out for maintenance: addresses and requests go elsewhere until undrain',
   )
     .addHelpText('after', limits.drain)
-    .option(
-      '--timeout <seconds>',
-      'how long to wait for what it still serves',
-      seconds(...ranges.timeout),
-      60,
-    )
+    .option(...timeout)
     .option('--force', 'also where nobody else would serve', false)
     .option(...eventLines)
     .action((first, second, options) =>
@@ -49,12 +51,7 @@ export function drainCommands(program: Command): void {
     'take a host out for good: drain it, then stop and disable what it serves; by its address, where it left the inventory',
   )
     .option(...yes)
-    .option(
-      '--timeout <seconds>',
-      'how long to wait for what it still serves',
-      seconds(...ranges.timeout),
-      60,
-    )
+    .option(...timeout)
     .option('--force', 'also where nobody else would serve, and cut what it still serves', false)
     .option(...eventLines)
     .action((first, second, options) =>

@@ -93,3 +93,7 @@ export async function noteStand(roll: Roll, host: string, stand: Partial<Stand>)
   };
   await roll.write(roll.note);
 }
+
+/** Those who are looked at while nobody waits for the host itself. */
+export const othersOf = ({ connected }: Pick<Roll, 'connected'>, host: string): Set<string> =>
+  new Set([...connected.keys()].filter((one) => one !== host));

@@ -10,7 +10,7 @@ import { comeBack } from './come-back';
 import { gate, gateUnlessLast, missingSince, soak } from './gates';
 import { isAwaited, serveIfLast, whyNobodyElse } from './last-one';
 import { phase } from './phase';
-import { noteStand, type Roll, type RollHost, staysDrained } from './rolling';
+import { noteStand, othersOf, type Roll, type RollHost, staysDrained } from './rolling';
 import { watched } from './watch';
 
 const never = new AbortController().signal;
@@ -167,9 +167,7 @@ async function boot(roll: Roll, host: RollHost): Promise<void> {
     if (!seen) return;
     if ('refused' in seen)
       throw await backOut(roll, host, failed(`${name} refuses to boot: ${seen.refused}`));
-    // Nobody waits for the host itself once more.
-    const others = new Set([...roll.connected.keys()].filter((one) => one !== name));
-    const now = await roll.pair.look(others);
+    const now = await roll.pair.look(othersOf(roll, name));
     const places = maintenance.vips
       .filter(({ members }) => members.some((member) => member.host.name === name))
       .map((vip) => {
@@ -234,7 +232,7 @@ async function tellOwed(roll: Roll, host: string, owed: () => Promise<string[]>)
 /** Also where the operator has pressed Ctrl-C: a host that was taken out gets its place back. */
 async function giveBack(roll: Roll, host: RollHost, waits = true): Promise<void> {
   if (staysDrained(roll, host)) {
-    await host.maintenance.say(`${host.name} stays drained, as it was`);
+    host.maintenance.say(`${host.name} stays drained, as it was`);
     return;
   }
   await phase(roll, host.name, 'undrain', () =>

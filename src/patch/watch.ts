@@ -1,7 +1,7 @@
 import { twice } from '../maintenance/still-served';
 import { pause } from '../pair/timeout';
 import { whyNobodyElse } from './last-one';
-import { type Roll, type RollHost, staysDrained } from './rolling';
+import { othersOf, type Roll, type RollHost, staysDrained } from './rolling';
 
 const pauseMs = 1000;
 
@@ -19,8 +19,7 @@ export async function watched<T>(roll: Roll, host: RollHost, work: () => Promise
 async function tellWhenAlone(roll: Roll, host: RollHost, over: AbortSignal): Promise<void> {
   if (roll.force || staysDrained(roll, host)) return;
   const { name } = host;
-  // Nobody waits for the host itself while it boots.
-  const others = new Set([...roll.connected.keys()].filter((one) => one !== name));
+  const others = othersOf(roll, name);
   let alone: string[] = [];
   const isSure = twice((now) => {
     alone = whyNobodyElse(roll, host, now);

@@ -160,31 +160,23 @@ describePebble('an authority', () => {
   });
 });
 
+const nowhere: Ordering = {
+  directory: 'https://127.0.0.1:1/dir',
+  accountKey,
+  names: ['a.example'],
+  challenge: 'http-01',
+  record: () => Promise.reject(new Error('not asked for')),
+  tell: () => {},
+};
+
 test('where a proxy is set, and the authority is not reached, it is told that none is asked', async () => {
-  await expect(
-    order({
-      directory: 'https://127.0.0.1:1/dir',
-      accountKey,
-      names: ['a.example'],
-      challenge: 'http-01',
-      record: () => Promise.reject(new Error('not asked for')),
-      tell: () => {},
-      proxy: 'HTTPS_PROXY',
-    }),
-  ).rejects.toMatchObject({ hint: expect.stringMatching(/^HTTPS_PROXY is set, and .* through no proxy/) });
+  await expect(order({ ...nowhere, proxy: 'HTTPS_PROXY' })).rejects.toMatchObject({
+    hint: expect.stringMatching(/^HTTPS_PROXY is set, and .* through no proxy/),
+  });
 });
 
 test('an authority that is not there is told by its name', async () => {
-  await expect(
-    order({
-      directory: 'https://127.0.0.1:1/dir',
-      accountKey,
-      names: ['a.example'],
-      challenge: 'http-01',
-      record: () => Promise.reject(new Error('not asked for')),
-      tell: () => {},
-    }),
-  ).rejects.toMatchObject({
+  await expect(order(nowhere)).rejects.toMatchObject({
     message: expect.stringMatching(/^the authority 127\.0\.0\.1:1 is not reached: /),
   });
 });

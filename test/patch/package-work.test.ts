@@ -3,7 +3,7 @@ import type { Connection } from '../../src/host/connection';
 import type { Surveyed } from '../../src/host/survey';
 import { packageWork, wishAsOptions } from '../../src/patch/package-work';
 import { confirmSeconds } from '../../src/patch/roll-options';
-import { renderRoll } from '../../src/patch/roll-words';
+import { type RollPlan, renderRoll } from '../../src/patch/roll-words';
 
 const versions = { haproxy: '2.4.22', keepalived: '2.2.8' };
 
@@ -148,6 +148,21 @@ test('a reason that was known before counts afterwards, too, and a host that boo
   expect(asked).toHaveLength(2);
 });
 
+const waits = { sessions: 60, boot: 600, soak: 10 };
+const turn: RollPlan['turns'][number] = {
+  host: 'fred',
+  address: '192.0.2.1',
+  os: 'EL9',
+  holds: [],
+  staysDrained: false,
+  endingWithBoot: [],
+  stand: 'due',
+  boot: 'no',
+};
+/** The plan of a roll in which one host has its turn. */
+const planOf = (more: Partial<RollPlan['turns'][number]>, command = 'patch') =>
+  renderRoll({ version: 1, command, inventory: 'pair', resumed: [], turns: [{ ...turn, ...more }], waits });
+
 test('the plan names what is made newer, what goes, what comes, what is left out, and what has no way back', async () => {
   const { found } = await ask(
     'code 1\nrow update toys noarch 2-1 own\nis toys noarch 1-1\nrow install libnew x86_64 1-1 own\nrow remove old noarch 1-1 @own\nrow skip big x86_64 3-1 own\n',
@@ -155,24 +170,7 @@ test('the plan names what is made newer, what goes, what comes, what is left out
   );
   if (!found?.packages) throw new Error('nothing is to be done');
   const { packages, boot } = found;
-  const turn = {
-    host: 'fred',
-    address: '192.0.2.1',
-    os: 'EL9',
-    holds: [],
-    staysDrained: false,
-    endingWithBoot: ['orders'],
-    packages,
-    boot,
-  };
-  const text = renderRoll({
-    version: 1,
-    command: 'patch',
-    inventory: 'pair',
-    resumed: [],
-    turns: [{ ...turn, stand: 'due' }],
-    waits: { sessions: 60, boot: 600, soak: 10 },
-  });
+  const text = planOf({ endingWithBoot: ['orders'], packages, boot });
   expect(text.split('\n').map((row) => row.trim())).toEqual(
     expect.arrayContaining([
       'toys.noarch 1-1 → 2-1 (own)',
@@ -185,37 +183,17 @@ test('the plan names what is made newer, what goes, what comes, what is left out
 });
 
 test('of a host that boots, no restart is told: none is made', async () => {
-  const waits = { sessions: 60, boot: 600, soak: 10 };
   const rows = async (boot: 'always' | 'needed') => {
     const { found } = await ask(toys, boot);
-    const turn = {
-      host: 'fred',
-      address: '192.0.2.1',
-      os: 'EL9',
-      holds: [],
-      staysDrained: false,
-      endingWithBoot: [],
-    };
-    const turns = [{ ...turn, boot: found?.boot ?? 'no', packages: found?.packages, stand: 'due' as const }];
-    return renderRoll({ version: 1, command: 'patch', inventory: 'pair', resumed: [], turns, waits });
+    return planOf({ boot: found?.boot ?? 'no', packages: found?.packages });
   };
   expect(await rows('needed')).toContain('restart game, which runs of files that are replaced');
   expect(await rows('always')).not.toContain('restart');
 });
 
 test('the plan of a host that was told to boot says what is left of its turn', () => {
-  const turn = {
-    host: 'fred',
-    address: '192.0.2.1',
-    os: 'EL9',
-    holds: [],
-    staysDrained: false,
-    endingWithBoot: [],
-  };
-  const plan = { version: 1, command: 'patch', inventory: 'pair', resumed: [] } as const;
-  const waits = { sessions: 60, boot: 600, soak: 10 };
   const rows = (boot: 'yes' | 'no') =>
-    renderRoll({ ...plan, resumed: [], turns: [{ ...turn, boot, stand: 'booting' }], waits })
+    planOf({ boot, stand: 'booting' })
       .split('\n')
       .slice(2)
       .map((row) => row.trim().replace(/:.*/, ''));
@@ -228,8 +206,7 @@ test('the plan of a host that was told to boot says what is left of its turn', (
     'undrain',
   ]);
   expect(rows('no')).toEqual(['1. fred (192.0.2.1, EL9)', 'it was told to boot, and has', 'look', 'undrain']);
-  const text = (command: string) =>
-    renderRoll({ ...plan, command, resumed: [], turns: [{ ...turn, boot: 'no', stand: 'booting' }], waits });
+  const text = (command: string) => planOf({ stand: 'booting' }, command);
   expect(text('patch')).toContain('it is only looked at, and not made newer once more\n');
   expect(text('reboot')).toContain('it was told to boot, and has: it is only looked at\n');
 });
