@@ -50,7 +50,14 @@ describeLab('a look around', () => {
       ],
     });
     const ran = await exec('all', '--', 'hostname; systemctl is-active haproxy');
-    expect(ran).toMatchObject({ code: 0, stdout: expect.stringContaining('fred:  fred\nfred:  active\n') });
+    const [fred, ethyl] = pair.map((host) =>
+      ran.stdout.split('\n').filter((line) => line.startsWith(`${host}:`)),
+    );
+    expect({ code: ran.code, fred, ethyl }).toEqual({
+      code: 0,
+      fred: ['fred:  fred', 'fred:  active'],
+      ethyl: ['ethyl: ethyl', 'ethyl: active'],
+    });
   });
 
   test('the logs of both tell of a failover in the order in which it happened', async () => {
