@@ -1,7 +1,7 @@
 import { ExitCode, HaprovError } from '../errors';
 import { runProgram } from '../programs';
 
-/** Milliseconds: a DNS may take minutes until a record is to be seen. */
+/** Milliseconds: a DNS may take minutes until it shows a record. */
 const hookMs = 600_000;
 
 /**

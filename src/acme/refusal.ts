@@ -24,7 +24,7 @@ const kinds: Record<string, [what: string, todo: string]> = {
   ],
   incorrectResponse: [
     'got another answer to its challenge than ours',
-    'the name must lead to the VIP, and port 80 there to this HAProxy; for dns-01 the hook must end only when the record is to be seen',
+    'the name must lead to the VIP, and port 80 there to this HAProxy; for dns-01 the hook must end only when DNS shows the record',
   ],
   connection: [
     'did not reach us for its challenge',

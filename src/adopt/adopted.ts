@@ -31,7 +31,7 @@ export interface Adopted {
   files: AdoptedFile[];
 }
 
-/** What is to be managed of these hosts, and what each of them has. */
+/** What haprov will manage of these hosts, and what each of them has. */
 export function adopt(found: readonly { host: FoundHost; versions: Versions }[]): Adopted {
   const hosts = found.map(({ host, versions }): AdoptedHost => {
     const named = namedFiles(host, versions);

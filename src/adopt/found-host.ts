@@ -10,7 +10,7 @@ export interface FoundFile extends Ownership {
   content: Buffer;
 }
 
-/** What a host that is to be adopted says of itself. */
+/** What a host that will be adopted says of itself. */
 export interface FoundHost {
   /** As the inventory is going to call it. */
   name: string;

@@ -15,7 +15,7 @@ import { callback, flag, oneOf, ranged, saidIn, someTexts, type Takes, text, tex
 
 /** How changes are rolled out; what is left out is as on the command line. */
 export interface ChangeOptions extends CallOptions, Partial<Omit<RolloutOptions, 'yes'>> {
-  /** Is given the plan, and says whether it is to be carried out. `() => true` agrees to all that is not an outage. */
+  /** Is given the plan, and says whether to carry it out. `() => true` agrees to all that is not an outage. */
   confirm: Confirm;
 }
 

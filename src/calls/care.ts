@@ -65,7 +65,7 @@ export async function unlock(
 
 /**
  * Wipes what hosts keep of files with secrets, in the records of runs that have ended; such runs cannot be rolled back any more.
- * @param options `run`: only of this one; `olderThan`: only of those that ended so many days ago
+ * @param options `run`: only of this one; `olderThan`: only of those that ended at least this number of days ago
  * @throws IncompleteError with what was wiped on the others, where a host could not be asked
  */
 export function purge(

@@ -10,7 +10,7 @@ import { callback, flag, oneOf, ranged, someTexts, type Takes } from './takes';
 
 /** How hosts are taken out one after the other; what is left out is as on the command line. Times are seconds. */
 export interface RollCallOptions extends CallOptions {
-  /** Is given the plan, and says whether it is to be carried out. */
+  /** Is given the plan, and says whether to carry it out. */
   confirm: Confirm<RollPlan>;
   /** How long to wait for what a host still serves (60). */
   timeout?: number;

@@ -16,7 +16,7 @@ export interface Asking {
 export type Seen = { certificate: X509Certificate } | { error: string; isUnreached: boolean };
 
 /**
- * Has a server show its certificate, whoever signed it, and leaves.
+ * Has a server show its certificate, of any issuer, and leaves.
  * @param timeoutMs for all of it
  */
 export function handshake(

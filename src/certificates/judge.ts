@@ -15,10 +15,10 @@ export interface CertificatesReport {
   inventory: string;
   /** ISO 8601. */
   at: string;
-  /** So many days before its end a certificate is told of. */
+  /** How many days before its end a certificate is told of. */
   within: number;
   certificates: ListedCertificate[];
-  /** All that is to be done something about; with any, the command ends with 1. */
+  /** All that somebody must do something about; with any, the command ends with 1. */
   findings: CertificateFinding[];
 }
 

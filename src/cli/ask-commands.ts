@@ -24,7 +24,7 @@ export function askCommands(program: Command): void {
     .option('--at-once <n>', 'how many hosts run it at once', whole(...ranges.atOnce, 'hosts'), 32)
     .option(
       '--timeout <seconds>',
-      'end it on a host after so long (default: never)',
+      'end it on a host after this time (default: never)',
       seconds(...ranges.timeout),
     )
     .option('--no-names', 'print lines without the names of hosts')

@@ -20,12 +20,7 @@ export function certificateCommands(program: Command): void {
       )
       .argument(...inventoryWord),
   )
-    .option(
-      '--within <days>',
-      'tell of those that end within so many days',
-      whole(...ranges.within, 'days'),
-      30,
-    )
+    .option('--within <days>', 'tell of those that end within this time', whole(...ranges.within, 'days'), 30)
     .option('--json', 'all of it as data', false)
     .action((inventory, options) =>
       execute<CertificatesOptions>(
@@ -60,7 +55,7 @@ export function certificateCommands(program: Command): void {
     )
     .option(
       '--within <days>',
-      'have an authority make one so many days before the end (default: a third of its lifetime)',
+      'have an authority make one this long before the end (default: a third of its lifetime)',
       whole(...ranges.within, 'days'),
     )
     .option('--staging', 'only try: have the staging authority make one, and throw it away', false)

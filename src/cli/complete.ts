@@ -42,7 +42,7 @@ async function namesOf({ names, said }: Completion, env: NodeJS.ProcessEnv): Pro
     const file = named.find(isFile) ?? findInventory(env)?.file;
     return (await import('../reference/names')).namesOf[names](file, env);
   } catch {
-    // Whoever types does not want to read why; the command itself says it.
+    // Somebody who types does not want to read why; the command itself says it.
     return [];
   }
 }

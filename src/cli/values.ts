@@ -39,7 +39,7 @@ export function whole(min: number, max: number, unit = 'seconds'): (text: string
   };
 }
 
-/** One of these words, which stand at the parser for whoever completes them. */
+/** One of these words, which stand at the parser for completion. */
 export function oneOf(...words: string[]): ((text: string) => string) & { words: readonly string[] } {
   const parse = (text: string) => {
     if (!words.includes(text)) throw new InvalidArgumentError(`it is one of: ${words.join(', ')}.`);

@@ -12,7 +12,7 @@ export interface ExplainOptions {
   word?: string;
 }
 
-/** So many keys of one ending are explained at once; of more, only the paths are told. */
+/** How many keys of one ending are explained at once; of more, only the paths are told. */
 const mostAtOnce = 3;
 
 /** `haprov explain`: says what the documents and schemas say of one word. */

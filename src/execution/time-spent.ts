@@ -9,7 +9,7 @@ export class TimeKeeper {
 
   constructor(private readonly now: () => number = () => performance.now()) {}
 
-  /** Something has ended that took so many milliseconds. */
+  /** Something has ended that took `ms` milliseconds. */
   add(what: keyof TimeSpent, ms: number): void {
     const to = this.now();
     this.#intervals.set(what, [...(this.#intervals.get(what) ?? []), [to - ms, to]]);

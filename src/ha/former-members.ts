@@ -42,7 +42,7 @@ export function namedIn(texts: readonly string[]): Named[] {
 
 /**
  * Members that the inventory has lost: the hosts' running configuration names them, and the one that they are to have does
- * not. Whoever forgets a member does not stop it.
+ * not. A host that forgets a member does not stop it.
  * @param own addresses that are the hosts' own, beside those that the inventory has
  */
 export function lostBy(

@@ -20,7 +20,7 @@ export function movedBy({ raw }: Pick<PlannedChange, 'raw'>): string[] {
   });
 }
 
-/** The servers (`service/server`) that services which run already get more: whoever is not done does not know them. */
+/** The servers (`service/server`) that services which run already get more: a host that has not had its turn does not know them. */
 export function joinedServers(hosts: readonly PlannedHost[]): Set<string> {
   const joined = hosts
     .flatMap(({ changes }) => changes)

@@ -171,7 +171,7 @@ function portsOf(service: string, server: Server, { plan }: Surroundings): numbe
 }
 
 /**
- * Whether HAProxy knows the server already, and somebody listens where it is to be; one that haprov does not manage is
+ * Whether HAProxy knows the server already, and somebody listens at its wanted place; one that haprov does not manage is
  * believed to be there.
  */
 function isThere(server: Server, service: string, around: Surroundings): boolean {

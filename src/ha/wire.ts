@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net';
 import { type Instance, instances } from './keepalived-config';
 
-/** What the adverts of a keepalived.conf look like, whoever sends them. */
+/** What the adverts of a keepalived.conf look like, from any host. */
 export interface Wire {
   /** `VRID TYPE-AND-INTERVAL ADDRESSES AUTHENTICATION`, in hex, one an instance, as src/shell/run/peers.sh reads packets. */
   rows: string[];

@@ -12,7 +12,7 @@ export interface Way {
   inventory: Inventory;
   /** What programs are started with. */
   programEnv: NodeJS.ProcessEnv;
-  /** Waits so many milliseconds before another try. */
+  /** Waits these milliseconds before another try. */
   pause?: (ms: number) => Promise<unknown>;
   /** How many milliseconds a hook may take for all that it is told; 30 seconds. */
   limitMs?: number;
@@ -21,7 +21,7 @@ export interface Way {
 /** What came of telling one hook. */
 export interface Told {
   hook: Hook;
-  /** What it was to be told and was not. */
+  /** What it should have been told and was not. */
   left: HookEvent[];
   /** Why the first of those was not. Has no secret: of an address only its host. */
   fault?: string;

@@ -115,7 +115,7 @@ function after(known: ToldOf, news: readonly News[]): ToldOf {
 
 const kindOf = (rule: string) => (rule === 'drift' ? 'drift' : 'finding');
 
-/** What tells a finding on a host from others. Its sentence may change from look to look: so many days are left. */
+/** What tells a finding on a host from others. Its sentence may change from look to look, as that of the days that are left. */
 const keyOf = (
   { rule, level, component, vips, service, server, unit, certificate }: StatusFinding,
   host: string,

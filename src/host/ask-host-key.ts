@@ -36,8 +36,8 @@ export async function isTaken(target: SshTarget, key: NewHostKey): Promise<boole
 }
 
 /**
- * What says that a host's first key (SSH wire format) is taken, or who; undefined where it is refused, and the key where a
- * person is to be asked.
+ * What says that a host's first key (SSH wire format) is taken, or who; undefined where it is refused, and the key where
+ * haprov must ask a person.
  */
 export function whoTakes(
   target: SshTarget,
@@ -66,7 +66,7 @@ function keyWord(type: string): string {
 
 /** The key in OpenSSH's question for a host's first key; undefined in any other prompt, and where the host has other keys. */
 export function newHostKeyIn(prompt: string): Omit<NewHostKey, 'host' | 'file'> | undefined {
-  // Whoever is in between would choose a type that is not known.
+  // A man in the middle would choose a type that is not known.
   if (/keys of different type are already known/.test(prompt)) return undefined;
   const [, address] = /^The authenticity of host '([^ ']+)[^']*' can't be established/m.exec(prompt) ?? [];
   const [, type, fingerprint] = /^(\S+) key fingerprint is (?:SHA256:)?(\S+?)\.?$/m.exec(prompt) ?? [];

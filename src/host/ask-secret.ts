@@ -2,7 +2,7 @@
 export interface SecretQuestion {
   /** haprov's name of the host that wants to know; absent where the answer serves several hosts. */
   host?: string;
-  /** In the words of whoever asks: OpenSSH's, or the server's. May have several lines, and control characters. */
+  /** In OpenSSH's words, or the server's. May have several lines, and control characters. */
   text: string;
   /** Whether what is typed stays hidden. */
   isSecret: boolean;

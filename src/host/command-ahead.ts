@@ -96,7 +96,7 @@ export class CommandAhead {
   }
 
   /**
-   * The command's channel for whoever wants to run just this command, once; another command, or script, ends it.
+   * The command's channel for a caller who wants to run just this command, once; another command, or script, ends it.
    * @throws Error where the host opens no channel (with its `reason`), or the connection is lost
    */
   async take(command: string, script?: string): Promise<Channel | undefined> {

@@ -59,7 +59,7 @@ export interface Connection {
 
 /**
  * Logs in at a host, as `ssh` with the user's config would; the host key is always checked.
- * @param reason why once more, where the command has logged in before: whoever is asked for something is told
+ * @param reason why once more, where the command has logged in before: a prompt tells it
  * @param first a script that changes nothing and will be the first to run: it may run before anybody asks for it
  * @param cut ends the login, as long as it is under way
  * @throws HostError (exit 3): unreachable, host key not known or changed, login refused
@@ -90,7 +90,7 @@ async function agreedTo(
     } catch (error) {
       if (!(error instanceof NewKeyMet)) throw error;
       const { key, refusal } = error;
-      // Whoever answers with another key each time is not asked about for ever.
+      // A host that answers with another key each time is not asked about for ever.
       if (met.has(key.address)) throw refusal;
       met.add(key.address);
       const { isTaken } = await import('./ask-host-key');

@@ -18,7 +18,7 @@ class EarlyLogin {
     mayPass.catch(() => undefined);
     this.gate = { mayPass, signal };
     this.session = logIn(this.gate);
-    // Whoever takes it hears of its error.
+    // Its taker hears of its error.
     this.session.catch(() => undefined);
   }
 
@@ -47,7 +47,7 @@ const begun = new Map<SshTarget, EarlyLogin>();
 
 /**
  * Begins to log in at a host while the caller does something else: reads the user's ssh config, connects, and exchanges
- * keys. The host hears who logs in when {@link takeEarly} is called, and is asked nothing before. Whoever begins takes it, or
+ * keys. The host hears who logs in when {@link takeEarly} is called, and is asked nothing before. The caller takes it, or
  * leaves it. Where {@link MOST} are begun, nothing begins, and the target is given back as it is.
  */
 export function beginEarly(target: SshTarget, logIn: (target: SshTarget) => Promise<Session>): SshTarget {

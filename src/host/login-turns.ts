@@ -24,7 +24,7 @@ export class ClosedEarly extends HostError {
     super(host, message.replace(`${host}: `, ''), hint);
   }
 
-  /** The error after so many tries. */
+  /** The error after `tries` tries. */
   after(tries: number): HostError {
     return new HostError(
       this.host,

@@ -107,7 +107,7 @@ export class Relay {
     if (script.ending && o.writableEnded && e.writableEnded) this.#scripts.delete(number);
   }
 
-  /** Whoever writes to a sender that has ended is ended by that, as where a channel is closed. */
+  /** A write to a sender that has ended ends the writer, as where a channel is closed. */
   #drop(script: Relayed): void {
     if (script.isUnwanted) return;
     script.isUnwanted = true;

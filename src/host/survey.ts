@@ -32,7 +32,7 @@ export interface SurveyListener {
   script(host: string, script: string): void;
 }
 
-/** How many hosts are asked at once; a host that hangs holds up one in so many. */
+/** How many hosts are asked at once; a host that hangs holds up one of these places. */
 const MOST_AT_ONCE = 64;
 
 interface SurveyOptions {

@@ -50,7 +50,7 @@ function checkBackends(inventory: Checkable, service: CheckedService, at: Path, 
   checkBackendNames(inventory, backends, at, report);
 }
 
-/** The group is there, and so is the address of whoever is no host of the inventory. */
+/** The group is there, and so is the address of each server that is no host of the inventory. */
 export function checkBackendNames(
   inventory: Checkable,
   backends: NonNullable<CheckedVirtual['backends'] | CheckedService['backends']>,

@@ -47,8 +47,8 @@ class Conflict extends HaprovError {
 }
 
 /**
- * Has the secrets of `folder` edited as YAML, in a file of the user's own that is wiped afterwards. What an edit has changed is
- * changed, and nothing else, whoever else has changed something meanwhile. What cannot be taken is kept for the next edit.
+ * Has the secrets of `folder` edited as YAML, in a file of the user's own that is wiped afterwards. Only what an edit has
+ * changed is changed, also where somebody else has changed something meanwhile. What cannot be taken is kept for the next edit.
  * @throws HaprovError
  */
 export async function editSecrets(

@@ -273,7 +273,7 @@ function markPasswords(raw: RawInventory, secrets: Secrets): Secrets {
     secrets.add(password ?? hash ?? '');
   for (const { url, secret } of raw.hooks) {
     if (secret !== undefined) secrets.add(secret);
-    // Whoever knows the path of a chat's webhook may write to it.
+    // Anybody who knows the path of a chat's webhook may write to it.
     if (url !== undefined && new URL(url).pathname !== '/') secrets.add(url);
   }
   return secrets;

@@ -121,7 +121,7 @@ export interface Needle {
   after: number;
 }
 
-/** Every form of a long secret that is not the secret itself to whoever reads the syntax around it. */
+/** Every form of a long secret that is not the secret itself to a reader of the syntax around it. */
 export function needlesOf(value: string): Needle[] {
   const bytes = Buffer.from(value);
   const base64 = [0, 1, 2].flatMap((offset) => {

@@ -68,7 +68,7 @@ const secretKeys: ReadonlySet<string> = new Set([
   'secret',
 ]);
 
-/** Whether what stands there is secret; whoever knows the address of a chat's webhook may write to it. */
+/** Whether what stands there is secret; anybody who knows the address of a chat's webhook may write to it. */
 export const isSecretPlace = (path: Path) =>
   secretKeys.has(String(path.at(-1))) || (path[0] === 'hooks' && path.at(-1) === 'url');
 
@@ -113,7 +113,7 @@ export function resolveSecrets(
       const source = sourceOf(reference, document.file, env, answers);
       sources.set(formatPath(path), source.name);
       if (source.value !== undefined) {
-        // Configuration of the user's own is shown; the passwords in it are found by whoever reads it.
+        // Configuration of the user's own is shown; the file's reader finds the passwords in it.
         const isShown = path[1] === 'sections' && ('env' in reference || 'file' in reference);
         if (!isShown) secrets.add(source.value);
         if ('env' in reference && !isOfPrograms(reference.env)) secrets.variables.add(reference.env);

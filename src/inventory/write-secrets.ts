@@ -124,7 +124,7 @@ function lockOf(folder: string, found: OpenedSecrets | undefined): Lock {
   if (!existsSync(file))
     throw fault(
       file,
-      `there is no such file, so nobody can tell whom ${secretFile} is to be for: write the recipients into it (age1…), one a line; haprov secret recipient prints your own`,
+      `there is no such file, so nobody can tell whom to encrypt ${secretFile} for: write the recipients into it (age1…), one a line; haprov secret recipient prints your own`,
     );
   const rows = readText(file)
     .split(/\r?\n/)
@@ -140,7 +140,7 @@ function lockOf(folder: string, found: OpenedSecrets | undefined): Lock {
         line,
         column: 1,
         message: text.startsWith('AGE-SECRET-KEY-')
-          ? 'is a secret key, and whoever may read this file has it now: write its recipient (age1…), and make a new key'
+          ? 'is a secret key, and everybody who may read this file has it now: write its recipient (age1…), and make a new key'
           : text.startsWith('ssh-')
             ? 'is a key of SSH: haprov encrypts for recipients of age (age1…); haprov secret recipient prints one’s own'
             : /\s/.test(text)

@@ -32,7 +32,7 @@ export interface Caller {
 /** Which hosts, how they are reached, and who calls. */
 export interface CallOptions extends Caller, ReachOptions {}
 
-/** Says whether what is planned is to be done. */
+/** Says whether to carry out the plan. */
 export type Confirm<T = Plan> = (plan: T) => Promise<boolean> | boolean;
 
 /** An inventory that was read and found right. What is secret in it is in none of these fields. */

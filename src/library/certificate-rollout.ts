@@ -31,7 +31,7 @@ export interface RenewOptions extends CommonOptions, RolloutOptions {
    * not due.
    */
   force: boolean;
-  /** One that an authority makes is due so many days before its end; a third of its lifetime, where it is not said. */
+  /** How many days before its end one that an authority makes is due; a third of its lifetime, where it is not said. */
   within?: number;
   /** Have the staging authority make one, and throw it away: nothing is changed for clients. */
   staging: boolean;
@@ -117,7 +117,7 @@ export async function rollOut(
     if (values.length > 0) putBack = await putValues(inventory.file, values, context, tellOfSecrets(context));
   };
   const only = needed === 'all' ? {} : { only: [...new Set([...needed, ...paths])] };
-  // What is put back here is to be on no host.
+  // What is put back here must stay on no host.
   const onFailure = values.length > 0 ? 'restore-all' : options.onFailure;
   const facts = certificateIn(fresh.certificate, new Date()) as CertificateFacts;
   const about = `for ${facts.names.join(', ')}, from ${facts.issuer}, valid until ${facts.validUntil.slice(0, 10)} (${facts.days} days)`;

@@ -34,7 +34,7 @@ export type {
 } from '../certificates/judge';
 
 export interface CertificatesOptions extends CommonOptions {
-  /** So many days before its end a certificate is told of; 30 where it is not said. */
+  /** How many days before its end a certificate is told of; 30 where it is not said. */
   within?: number;
 }
 

@@ -35,7 +35,7 @@ export interface NewPair {
   file: string;
   /** What was seen on its hosts, a sentence each. */
   seen: readonly string[];
-  /** What could not be told, and is to be looked at. */
+  /** What could not be told, and the user must look at. */
   doubts: readonly string[];
   /** Why the inventory cannot be used as it is. */
   faults: readonly string[];

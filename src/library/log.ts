@@ -41,7 +41,7 @@ export interface LogOptions extends CommonOptions {
 }
 
 export interface PurgeOptions extends Omit<LogOptions, 'diff'> {
-  /** Only of runs that ended so many days ago. */
+  /** Only of runs that ended at least this number of days ago. */
   olderThan?: number;
 }
 

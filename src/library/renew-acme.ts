@@ -125,7 +125,7 @@ export async function renewByAcme(
   }
   const old = current ? pairIn(inventory, source).certificate : '';
   const put = valuesFor(source, issued);
-  // An authority makes only so many: what it has made is kept, whatever is wrong with it, or becomes of the hosts.
+  // An authority makes only a limited number: what it has made is kept, whatever is wrong with it, or becomes of the hosts.
   await putValues(inventory.file, put, context, tellOfSecrets(context));
   // Names that acme.names does not have any more are meant to go.
   requireFit(source.name, 'what the authority has made', issued, old, { force: true });
@@ -162,7 +162,7 @@ function directoryFor({ directory, staging }: NonNullable<Inventory['acme']>, is
 /** What stands for the account's key and for certificates that are not there yet, so that the inventory can be read. */
 interface StandIns {
   values: NewValue[];
-  /** Of them the account's key, which is to be kept. */
+  /** Of them the account's key, which must be kept. */
   account: NewValue[];
   /** The names of the certificates that are not there. */
   without: Set<string>;

@@ -41,7 +41,7 @@ async function tell(found: Status, inventory: Inventory, { env, programEnv, emit
     emit({ type: 'message', level: 'warning', text });
 }
 
-/** Somebody who looks again and again; whoever wants one closes it. */
+/** Looks again and again; its caller closes it. */
 export const statusObserver = async (options: CommonOptions, context: Context): Promise<StatusObserver> =>
   (await import('../planning/status-observer')).statusObserver(options, context);
 

@@ -23,7 +23,7 @@ export const authWithoutEffect: Rule = {
 };
 
 const said = {
-  why: 'IPv6 is spoken for by VRRPv3, which has no authentication: whoever is on the network may take the address',
+  why: 'IPv6 is spoken for by VRRPv3, which has no authentication: anybody on the network may take the address',
   fix: 'remove auth; let the firewall take VRRP only from the other hosts',
 };
 
@@ -43,7 +43,7 @@ function inFiles(files: HostFiles): Found[] {
           severity: 'warning',
           at: placeIn(files, block.at),
           message: `${instance.name} speaks VRRPv3${isSix ? ', as IPv6 does' : ''}: its adverts carry no password`,
-          why: 'VRRPv3 has no authentication: keepalived ignores it, and whoever is on the network may take the address',
+          why: 'VRRPv3 has no authentication: keepalived ignores it, and anybody on the network may take the address',
           fix: 'remove it; let the firewall take VRRP only from the other hosts',
         },
       ];

@@ -7,7 +7,7 @@ import type { Service } from '../inventory/inventory';
 import { type HostFiles, placeIn } from './host-files';
 import type { Found, Rule } from './subject';
 
-/** So many days before the end of a certificate it is time to act. */
+/** How many days before the end of a certificate it is time to act. */
 const soon = 30;
 const day = 24 * 3600 * 1000;
 

@@ -18,7 +18,7 @@ function inFiles(files: HostFiles): Found[] {
         ({ name, directive }): Found => ({
           severity: 'error',
           at: placeOfWord(files, directive, directive.words[0] === 'server-template' ? 3 : 2),
-          message: `the server ${name} of ${section.name} is to be checked, and has no port`,
+          message: `the server ${name} of ${section.name} has a check and no port`,
           why: 'HAProxy does not start with such a configuration: without a port it takes that of the client, which a check has not',
           fix: 'write ADDRESS:PORT, or a port for the check ("port 8080")',
           // Before, the check took the port of the section's first bind.

@@ -20,13 +20,13 @@ export const defaultCredentials: Rule = {
 
 const said = {
   page: {
-    message: 'the statistics page lets in whoever tries what is always tried first',
-    why: 'the page shows every server, and whoever is let in may learn from it what to attack',
+    message: 'the statistics page lets in anybody who tries the passwords that are always tried first',
+    why: 'the page shows every server, and an intruder may learn from it what to attack',
     fix: 'take credentials of your own; in an inventory from { "env": … } or { "file": … }',
   },
   user: {
     message: 'this user is let in with what is always tried first',
-    why: 'whoever knows no password tries these before any other',
+    why: 'somebody who guesses tries these before any other',
     fix: 'take a password of your own, as a hash behind "password"',
   },
   vrrp: {

@@ -74,7 +74,7 @@ function withoutHaproxy(host: string, asked: ReturnType<typeof asking>): Found[]
       at: { host, file: first.at.file ?? mainFiles.keepalived },
       message: `keepalived’s check of VIP ${first.instance.name} asks HAProxy, and no playbook runs one here`,
       why: 'the check would fail for ever: its host goes to FAULT, and nobody holds the VIP',
-      fix: `say in vips.${first.instance.name}.check what is to be looked at instead: "unit", "port", "process" or "command"; or "haproxy": false`,
+      fix: `say in vips.${first.instance.name}.check what keepalived should look at instead: "unit", "port", "process" or "command"; or "haproxy": false`,
     },
   ];
 }

@@ -18,7 +18,7 @@ export const nonlocalBindMissing: Rule = {
         .filter((key) => !isSet(outline, key))
         .map(
           (key): Found => ({
-            // Whoever brings a configuration of their own may have set it long ago.
+            // Users with a configuration of their own may have set it long ago.
             severity: inventory.own.haproxy ? 'warning' : 'error',
             at: { path: ['sysctl'] },
             message: inventory.own.haproxy

@@ -13,7 +13,7 @@ export const passwordWithoutTls: Rule = {
           severity: 'warning',
           at: { path: ['services', service.name, 'auth'] },
           message: 'clients send the password without TLS',
-          why: 'it goes with every request, in a form that whoever sees the wire can read',
+          why: 'it goes with every request, in a form that anybody on the wire can read',
           fix: 'give the service where clients come in "tls", and redirect what comes without: "redirects": [{ "scheme": "https" }]',
         },
       ];

@@ -54,7 +54,7 @@ const alike: Alike[] = [
   },
   {
     what: 'advert_int',
-    // VRRPv3 takes that of whoever holds the address (RFC 5798, 5.2.7).
+    // VRRPv3 takes that of the address's holder (RFC 5798, 5.2.7).
     of: (one) => (versionOf(one) === 3 ? undefined : one.instance.advertInterval?.toString()),
     at: placeOf('advert_int'),
     why: `keepalived drops adverts of another interval: ${both}`,

@@ -15,7 +15,7 @@ export const plainTextSecrets: Rule = {
         severity: 'warning',
         at: { path },
         message: 'is written out in the inventory',
-        why: 'whoever may read the inventory, its repository or its backups has it',
+        why: 'anybody who may read the inventory, its repository or its backups has it',
         fix: `${secretCommand(inventory.file, 'set', nameFor(path))} takes a new one (this one has been seen); write { "secret": "${nameFor(path)}" } here instead, or { "env": "NAME" }, { "file": "PATH" } or { "command": […] }`,
       }),
     ),

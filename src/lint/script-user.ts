@@ -3,7 +3,7 @@ import { type HostFiles, placeIn } from './host-files';
 import { type Command, commandsOf } from './scripts';
 import type { Found, Rule } from './subject';
 
-/** Scripts of which nobody says who runs them, and checks that whoever runs them may not make. */
+/** Scripts of which nobody says which user runs them, and checks that their user may not make. */
 export const scriptUser: Rule = {
   name: 'script-user',
   checkFiles: (hosts) => hosts.flatMap((files) => [...nobodySaid(files), ...withoutRights(files)]),

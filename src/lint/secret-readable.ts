@@ -18,7 +18,7 @@ export const secretReadable: Rule = {
             severity: 'warning',
             at: { host: host.name, file: path, ...(line < 0 ? {} : { line: line + 1, column }) },
             message: `has a secret, and its mode ${mode} lets everybody on the host read it`,
-            why: 'whoever comes in by any service of the host, as whatever user, has the secret',
+            why: 'anybody who breaks into any service of the host, as whatever user, has the secret',
             fix: 'leave "mode" out (0640 then), and name the group that has to read it, or the owner',
           },
         ];

@@ -18,8 +18,8 @@ export const serverNameUnchecked: Rule = {
                 severity: 'warning',
                 at: { path },
                 message: `any certificate of ${tls.ca === undefined ? 'any CA that the host trusts' : 'the CA'} is believed, whatever name is in it`,
-                why: 'whoever has a certificate of it, for whatever name, can stand between HAProxy and the servers',
-                fix: 'say the name that the servers’ certificates have: name, or sni where they are to be asked for it',
+                why: 'anybody with a certificate of it, for whatever name, can stand between HAProxy and the servers',
+                fix: 'say the name that the servers’ certificates have: name, or sni where HAProxy should ask them for it',
               },
             ]
           : [],

@@ -69,7 +69,7 @@ function inLine(
         at: placeIn(files, isOwn ? { ...directive, column: option.column } : directive),
         message: `${refused} is offered: ${by} puts ${option.name}${isOwn ? '' : ' of the global options'} out of force`,
         why: 'where a least or a highest version is said, HAProxy leaves out what says single ones, with a warning',
-        fix: 'say by ssl-min-ver and ssl-max-ver alone what is to be offered',
+        fix: 'say by ssl-min-ver and ssl-max-ver alone which versions HAProxy offers',
         only: { program: 'haproxy', since: '1.8' },
       },
     ];

@@ -16,7 +16,7 @@ export const unknownState: Rule = {
             severity: 'warning',
             at: placeOfValue(files, state),
             message: `${name} begins in a state ${said}, which keepalived does not know: it takes BACKUP`,
-            why: 'whoever meant another one does not get it; keepalived -t, where it is known, calls it an error',
+            why: 'if you meant another one, you do not get it; keepalived -t, where it is known, calls it an error',
             fix: 'write BACKUP, or MASTER',
           },
         ];

@@ -120,8 +120,8 @@ export function stillSending(servers: readonly string[], pairState: PairState): 
 }
 
 /**
- * The listed servers whose hosts are there and not drained, and to which a HAProxy sends requests that does not list them: whoever
- * lists them could not be told that the drain is over. While a drain goes on, all list them.
+ * The listed servers whose hosts are there and not drained, and to which a HAProxy sends requests that does not list them: the
+ * balancers that list them could not be told that the drain is over. While a drain goes on, all list them.
  */
 export const leftListed = (services: HostRole['services'], pairState: PairState): string[] =>
   [...keptDrained(pairState)].filter((server) => {

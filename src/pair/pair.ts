@@ -219,8 +219,8 @@ export class Pair {
   }
 
   /**
-   * Whether surely no client is served by the pair: all hosts of the inventory have answered, none holds a VIP, runs a unit
-   * of those that are to run, or listens on a port that is to be listened on.
+   * Whether surely no client is served by the pair: all hosts of the inventory have answered, none holds a VIP, runs a wanted
+   * unit, or listens on a wanted port.
    */
   servesNobody(pairState: PairState): boolean {
     const isIdle = ({ name }: { name: string }) => {

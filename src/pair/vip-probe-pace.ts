@@ -20,7 +20,7 @@ const RESTS = 4;
 /** The longest rest, so that the probe notices soon when a target is served again. */
 export const LONGEST_REST_MS = 1000;
 
-/** The interval for each of so many targets, at least `intervalMs`. */
+/** The interval for each of `targets`, at least `intervalMs`. */
 export const intervalFor = (targets: number, intervalMs: number): number =>
   Math.max(intervalMs, (targets * 1000) / MOST_PER_SECOND);
 

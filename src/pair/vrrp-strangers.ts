@@ -128,7 +128,7 @@ function vridHeard(
     where: inInventory(['vips', vip.name, 'virtualRouterId'], inventory, file),
     message: `VRID ${vip.virtualRouterId} is spoken already by ${source} (${about}), which is no host of this inventory; heard by ${hosts.join(' and ')} on ${on}${unsure(whole)}`,
     why: 'both would take each other’s adverts for their own: one of the two services loses its address',
-    fix: `take an id that nobody uses on this network${free === undefined ? '' : `, such as ${free}`}; or, if ${source} is to be one of this pair, stop keepalived there or add the host`,
+    fix: `take an id that nobody uses on this network${free === undefined ? '' : `, such as ${free}`}; or, if ${source} should be one of this pair, stop keepalived there or add the host`,
   };
 }
 
@@ -142,7 +142,7 @@ function addressInUse(
     severity: whole ? 'error' : 'warning',
     where: inInventory(['vips', vip.name, 'address'], inventory, file),
     message: `${vip.address} is in use: ${source} answers for it, and no host of this inventory has it; seen by ${hosts.join(' and ')} on ${on}${unsure(whole)}`,
-    why: 'keepalived would take the address away from whoever has it now, and clients would reach now the one, now the other',
+    why: 'keepalived would take the address away from the machine that has it now, and clients would reach now the one, now the other',
     fix: 'take an address that is free, or take it off that machine first',
   };
 }

@@ -53,7 +53,7 @@ export const endingWithBoot = ({ services }: Surroundings): string[] =>
 const stopped = (before: Surroundings, after: Surroundings): string[] =>
   [...before.services.keys()].filter((unit) => !after.services.has(unit));
 
-/** What differs and was to be expected, a sentence each. */
+/** What differs as expected, a sentence each. */
 export function shiftedSince(before: Surroundings, after: Surroundings, hasBooted: boolean): string[] {
   const shifted = [...before.values].filter((one) => differs(one, after) && computed.has(one[0]));
   const ended = stopped(before, after).filter((unit) => hasBooted && !before.services.get(unit));

@@ -120,7 +120,7 @@ async function planRoll(
   for (const { level, message } of findings)
     if (level === 'broken')
       context.emit({ type: 'message', level: 'warning', text: `broken before this begins: ${message}` });
-  // An inventory that is not applied yet says how a host is to be, and not how it was before.
+  // An inventory that is not applied yet says how a host must be, and not how it was before.
   const pair = reached.pair.asServed(before);
   const inventory = servedOf(said.inventory, pair, before, await reached.pair.look());
   const surroundings = { run, owner: operator(), command, inventory: inventory.name };

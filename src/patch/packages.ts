@@ -25,7 +25,7 @@ export type Trait = 'peers' | 'vrrp3-unicast' | 'vrrp3-unicast-never';
 /** What a host's own resolver would do to its packages. */
 export interface UpdatePlan {
   wish: UpdateWish;
-  /** By name; empty where nothing is to be done. */
+  /** By name; empty where there is nothing to do. */
   updates: PackageUpdate[];
   /** What is needed afterwards, as far as it can be known before. */
   afterwards: Needs;

@@ -20,7 +20,7 @@ interface Asked {
   now: Date;
 }
 
-/** What is to be done, and what to say of it first. */
+/** What the roll must do, and what to say of it first. */
 export interface Resumed {
   note: RollNote;
   /** What was left, as far as the inventory has its hosts. */

@@ -29,7 +29,7 @@ export interface RollOptions extends CommonOptions {
   probe: boolean;
 }
 
-/** What is to be done on one host. */
+/** What a roll must do on one host. */
 export interface Work {
   boot: PlannedTurn['boot'];
   /** What its transaction makes before it boots. */
@@ -54,7 +54,7 @@ export const confirmSeconds = (
 ) => confirmWithin + Math.ceil((settleMs + gateMs) / 1000);
 
 /**
- * Says what is to be done on one host; nothing where there is nothing to do.
+ * Says what a roll must do on one host; nothing where there is nothing to do.
  * @param all the inventory's hosts, also those that have no turn
  * @param hasBooted whether a roll that was left has booted it: it is only looked at
  */

@@ -13,7 +13,7 @@ export interface PlannedTurn {
   staysDrained: boolean;
   /** The services that run, and that nothing starts at boot. */
   endingWithBoot: string[];
-  /** Absent where nothing is to be installed. */
+  /** Absent where there is nothing to install. */
   packages?: UpdatePlan;
   boot: 'yes' | 'no' | 'if needed';
 }

@@ -12,7 +12,7 @@ import type { Work } from './roll-options';
 /** One host of a roll. */
 export interface RollHost {
   name: string;
-  /** Its transaction: it has the host's lock, and makes what is to be made there before it boots. Absent where that is done. */
+  /** Its transaction: it has the host's lock, and makes the changes there before it boots. Absent where they are made. */
   run?: HostRun;
   maintenance: Maintenance;
   boots: BootVerbs;

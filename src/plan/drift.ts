@@ -44,7 +44,7 @@ export function drift(saved: Plan, now: Plan): string[] {
   for (const [id, fingerprint] of before) {
     if (!after.has(id)) rows.push(`${id}: no longer needs the planned change`);
     else if (after.get(id) !== fingerprint)
-      rows.push(`${id}: its state, or what it is to become, is not what was planned`);
+      rows.push(`${id}: its state or its wanted state is not what was planned`);
   }
   for (const id of after.keys()) if (!before.has(id)) rows.push(`${id}: needs a change that was not planned`);
   return rows;

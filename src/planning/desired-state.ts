@@ -16,7 +16,7 @@ import { readOwnConfiguration } from './own-configuration';
 /** What the user says, and what every host is to have by it. */
 export interface DesiredState {
   inventory: Inventory;
-  /** What is to be said of files of the user's own. */
+  /** The findings about files of the user's own. */
   notes: Finding[];
   /** What each host is to read of them. */
   texts: OwnTexts[];

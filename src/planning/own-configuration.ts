@@ -15,7 +15,7 @@ import { textOfBytes } from '../resources/text-of';
 /** What findings of this are called. */
 export const ofReading = 'own-configuration';
 
-/** The inventory with the VIPs and services that its own configuration has, and what is to be said of that. */
+/** The inventory with the VIPs and services that its own configuration has, and the findings about that. */
 interface OwnRead {
   inventory: Inventory;
   /** What each host is to read. */

@@ -39,7 +39,7 @@ export interface StatusObserver {
   close(): void;
 }
 
-/** One that has not said all after so many times of that is as well: it must not keep who watches from the others. */
+/** After how many times of that a host that has not said all counts as silent: it must not keep the watcher from the others. */
 const longest = 4;
 const laptopTimeoutMs = 1000;
 /** What a host has said is asked again where others took so much longer to answer, or to fail. */
@@ -62,7 +62,7 @@ const shownStatus = (found: Status, file: string, { secrets }: Inventory): Statu
   );
 
 /**
- * @param kept connections that are there already; whoever opened them closes them too
+ * @param kept connections that are there already; their opener closes them too
  * @param given what was read already, for a look that is not to see what is edited meanwhile
  */
 export function statusObserver(

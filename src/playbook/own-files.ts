@@ -1,7 +1,7 @@
 import type { Host, Inventory } from '../inventory/inventory';
 import type { OwnConfiguration, OwnFile, OwnUnit } from '../inventory/own-files';
 
-/** What playbooks see of a unit's configuration, whoever writes it. */
+/** What playbooks see of a unit's configuration, haprov's or the user's own. */
 interface Configured {
   /** The user's own files, in their order. */
   files: Listed[];

@@ -59,9 +59,9 @@ function compile(source: string, name: string, names: string[]): Compiled {
 /** @throws Error for what is no value that can be written */
 export function oneValue(value: unknown): unknown {
   if (value === undefined || value === null)
-    throw new ReferenceError('a value that is not there was to be written');
+    throw new ReferenceError('the template writes a value that is not there');
   if (typeof value === 'object' || typeof value === 'function')
-    throw new TypeError('a list, an object or a function was to be written where one value goes');
+    throw new TypeError('the template writes a list, an object or a function where one value goes');
   return value;
 }
 

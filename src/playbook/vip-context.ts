@@ -38,7 +38,7 @@ export function vipFor(vip: Vip, host: Host, inventory: Inventory, interfaceName
     excluded: standing('excluded'),
     interface: interfaceName,
     priority: members.find((member) => member.host === host)?.priority ?? 0,
-    // keepalived begins a sync group as a backup, whatever its members are to be, and drops the delay of what begins as MASTER.
+    // keepalived begins a sync group as a backup, whatever the state of its members says, and drops the delay of what begins as MASTER.
     state:
       vip.preempt &&
       members[0]?.host === host &&

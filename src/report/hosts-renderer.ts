@@ -14,7 +14,7 @@ export interface TaskLines {
 interface HostsRendererOptions {
   color: boolean;
   spinner: () => string;
-  /** By how many columns the rows of a wrapped title are indented; undefined where it is to be cut. */
+  /** By how many columns the rows of a wrapped title are indented; undefined where it must be cut. */
   hanging: () => number | undefined;
   /** Gets, once, the function that draws the task. */
   show: (draw: () => TaskLines) => void;

@@ -27,7 +27,7 @@ export interface LoggedRun {
 
 /** A step of a run and, where that was asked for, what it changed in its file. */
 export interface LoggedStep extends StepReport {
-  /** The file's text before and after, or as it was to be; secrets are masked, and null is no file. */
+  /** The file's text before and after, or as the run meant it; secrets are masked, and null is no file. */
   text?: { from: string | null; to: string | null };
   /** Why it is not shown, or not all of it. */
   notes?: string[];
@@ -104,7 +104,7 @@ export function whyEnded(host: LoggedHost, { command, hosts }: LoggedRun): strin
   if (host.result !== 'restored' || hasFailed(host) || command === 'drill') return undefined;
   const others = hosts.filter(hasFailed).map((one) => one.host);
   if (others.length > 0) return `since it failed on ${others.join(', ')}`;
-  if (host.stopped) return 'whoever made it stopped it (Ctrl-C)';
+  if (host.stopped) return 'its operator stopped it (Ctrl-C)';
   return host.steps.every(({ status }) => status === 'staged' || status === 'not begun')
     ? 'it was not begun here, because the run ended before its turn: nothing was changed'
     : 'none of its steps failed: a gate did not open, or somebody stopped it';

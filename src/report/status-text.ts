@@ -149,7 +149,7 @@ function whereIs({ holders, members, level }: VipStatus): string {
     : `${where}, ${meant} is to hold it`;
 }
 
-/** Less than served, and an answer all the same: the service may mean it, and whoever put the first page there does not. */
+/** Less than served, and an answer all the same: the service may mean it, and a user who has just put up a first page does not. */
 const isRefusal = ({ answers, status = 0 }: VipAnswer) => answers && status >= 400;
 
 function howAnswers({ answers, notAsked }: VipStatus): string {

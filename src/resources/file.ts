@@ -36,7 +36,7 @@ const schema = object({
   configuration: text('the path of a file of haproxy.config or keepalived.config')
     .optional()
     .describe('That file of the inventory’s own configuration.'),
-  absent: flag().optional().describe('true: there is to be no such file.'),
+  absent: flag().optional().describe('true: there must be no such file.'),
   secret: flag().default(false).describe('true: its content is never shown, not even in a diff.'),
   owner: owner().default('root').describe('A user’s name or number.'),
   group: owner().default('root').describe('A group’s name or number.'),

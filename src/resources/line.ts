@@ -21,7 +21,7 @@ const schema = object({
   timeout: timeout(60),
   type: z.literal('line').describe('One line in a file that others write.'),
   path: absolutePath().describe('The file on the host.'),
-  line: text('one line of text').describe('The line that is to be there.'),
+  line: text('one line of text').describe('The line that must be there.'),
   match: text('a POSIX extended regular expression')
     .refine((pattern) => compiles(pattern), { error: 'a POSIX extended regular expression' })
     .optional()

@@ -11,7 +11,7 @@ const schema = object({
   timeout: timeout(900),
   type: z
     .literal('package')
-    .describe('Packages that are to be installed, by yum or dnf; none is ever removed.'),
+    .describe('Packages that must be installed, by yum or dnf; none is ever removed.'),
   names: list(packageName(), 'a list of package names', 1).describe('As rpm -q knows them.'),
 });
 

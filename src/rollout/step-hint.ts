@@ -36,7 +36,7 @@ export function hintFor({
 }
 
 /**
- * The step whose file is to be mended: HAProxy checks all files together, so that the step of one may fail for another. One that is
+ * The step whose file the user must mend: HAProxy checks all files together, so that the step of one may fail for another. One that is
  * named as a file beside goes before the one whose line (`[PATH:3]`) names it.
  */
 export function stepToMend<T extends Pick<TitledStep, 'target'>>(

@@ -31,7 +31,7 @@ export interface ComponentState {
   text: string;
 }
 
-/** Something that is not as it is to be, with what to do about it. */
+/** Something that is not as wanted, with what to do about it. */
 export interface StatusFinding {
   /** A name for it in kebab case: `split-brain`. */
   rule: string;

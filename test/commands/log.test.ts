@@ -160,7 +160,7 @@ test('a run that was stopped says so, and one that was taken back otherwise leav
       full: false,
       inventory: 'inventory.json',
     });
-  expect(text([{ at: 1, entry: { event: 'stopped' } }])).toContain('    whoever made it stopped it (Ctrl-C)');
+  expect(text([{ at: 1, entry: { event: 'stopped' } }])).toContain('    its operator stopped it (Ctrl-C)');
   const made: RecordedRun['journal'] = [{ at: 1, entry: { event: 'start', step: 1, parts: ['run'] } }];
   const undone: RecordedRun['journal'] = [...made, { at: 2, entry: { event: 'undone', step: 1 } }];
   expect(text(undone)).toContain('a gate did not open, or somebody stopped it');

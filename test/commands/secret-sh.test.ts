@@ -208,7 +208,7 @@ test.each([
 });
 
 test.each([
-  ['AGE-SECRET-KEY-1QQQ', 'is a secret key, and whoever may read this file has it now'],
+  ['AGE-SECRET-KEY-1QQQ', 'is a secret key, and everybody who may read this file has it now'],
   ['ssh-ed25519 AAAA', 'is a key of SSH'],
   ['age1zz', 'is no recipient of age'],
   ['age1zz # bob', 'a comment stands in a line of its own'],

@@ -8,7 +8,7 @@ export async function converge(file: string, most = 10, signal?: AbortSignal): P
     onEvent(event: import('haprov').Event) {
       if (event.type === 'message') told.push(`${event.level}: ${event.text}`);
     },
-    // Whoever runs this at night is asked for nothing: a passphrase comes from the environment, or not at all.
+    // At night nobody is there to be asked: a passphrase comes from the environment, or not at all.
     ask: ({ kind }: { kind: string }) => (kind === 'passphrase' ? process.env.KEY_PASSPHRASE : undefined),
   };
   const size = ({ hosts }: Plan) => hosts.reduce((sum, { changes }) => sum + changes.length, 0);

@@ -249,12 +249,8 @@ describe('a plan', () => {
   });
 
   test.each([
-    [
-      'the host changed',
-      [file('/a', 'a', held('theirs'))],
-      ['fred: file /a: its state, or what it is to become'],
-    ],
-    ['the wish changed', [file('/a', 'other')], ['fred: file /a: its state, or what it is to become']],
+    ['the host changed', [file('/a', 'a', held('theirs'))], ['fred: file /a: its state or its wanted state']],
+    ['the wish changed', [file('/a', 'other')], ['fred: file /a: its state or its wanted state']],
     ['done already', [], ['fred: file /a: no longer needs the planned change']],
     [
       'more to do',

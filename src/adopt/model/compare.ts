@@ -26,7 +26,7 @@ export interface Modelled extends Model {
   kept: Kept;
 }
 
-/** Nobody has so many proxies that one more stays a section each time. */
+/** Nobody has more proxies than this, of which one more stays a section each time. */
 const mostRounds = 50;
 
 /**

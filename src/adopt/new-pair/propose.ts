@@ -16,7 +16,7 @@ export interface Proposal {
 }
 
 interface Wishes {
-  /** What the inventory is to be called. */
+  /** The inventory's name. */
   name: string;
   /** How all hosts are reached. */
   ssh: Record<string, unknown>;

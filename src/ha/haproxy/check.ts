@@ -57,7 +57,7 @@ export function checkedAt({
   if (!options.has('check')) return undefined;
   const port = options.get('port')?.value;
   const address = options.get('addr')?.value;
-  // Whoever is asked elsewhere is not asked as the server is.
+  // A check elsewhere is not asked as the server is.
   const isElsewhere = port !== undefined || address !== undefined;
   return {
     ...(port === undefined ? {} : { port }),

@@ -6,7 +6,7 @@ import { type Address, addressOf } from './socket';
 interface StatsSocket {
   directive: Directive;
   address: Address;
-  /** What whoever comes may do: only `admin` may change servers. */
+  /** What a caller may do: only `admin` may change servers. */
   level: 'user' | 'operator' | 'admin';
   /** `mode`, `user`, `group`, `expose-fd` and others. */
   options: Options;

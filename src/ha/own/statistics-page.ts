@@ -10,7 +10,7 @@ interface OwnPage extends StatisticsPage {
 
 /** What haprov can ask HAProxy by, as its configuration has it. */
 interface Eyes {
-  /** The most that a stats socket lets whoever comes do; absent where there is none. */
+  /** The most that a stats socket lets a caller do; absent where there is none. */
   socket?: 'user' | 'operator' | 'admin';
   page?: OwnPage;
 }

@@ -63,7 +63,7 @@ export const check = object({
     .union([flag(), peerTls], { error: 'true, false, or { "verify": … }' })
     .default(false)
     .describe(
-      'The check speaks TLS, true: whoever answers is believed. To the servers’ own port it does so without this where backends.tls is said.',
+      'The check speaks TLS; true: any certificate is accepted. To the servers’ own port it does so without this where backends.tls is said.',
     ),
   sendProxy: flag()
     .default(false)

@@ -6,7 +6,7 @@ import { pathStart } from './words';
 export const limits = object({
   rate: object({
     requests: integer(1, 1_000_000, 'requests').describe('How many requests.'),
-    seconds: integer(1, 86_400, 'seconds').describe('In so many seconds.'),
+    seconds: integer(1, 86_400, 'seconds').describe('Over how many seconds requests are counted.'),
     path: pathStart().optional().describe('Only requests whose path begins so count, and are refused.'),
     status: z
       .literal([429, 403, 503], { error: 'one of: 429, 403, 503' })
@@ -14,7 +14,7 @@ export const limits = object({
       .describe('What is answered to more than that.'),
   })
     .optional()
-    .describe('How many requests in so many seconds (http only).'),
+    .describe('How many requests in how many seconds (http only).'),
   connections: integer(1, 1_000_000)
     .optional()
     .describe('How many connections at once; more are hung up on.'),

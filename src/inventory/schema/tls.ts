@@ -109,7 +109,7 @@ export const acme = object({
   hook: list(text('a word without control characters'), 'a command as a list of words', 1)
     .optional()
     .describe(
-      'For dns-01: run here with set or remove, the name of a TXT record and its text; it ends when the record is to be seen.',
+      'For dns-01: run here with set or remove, the name of a TXT record and its text; it must end only when DNS shows the record.',
     ),
   ca: multiline('a certificate in PEM')
     .optional()

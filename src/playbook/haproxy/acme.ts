@@ -7,7 +7,7 @@ export const challengePath = '/.well-known/acme-challenge/';
 
 /**
  * What shows an authority whose a name is: any token that it asks for, with the thumbprint of our account's key behind it. No state is
- * in it, so whoever has the VIP answers, before and after a reload. Stands before all that refuses or redirects.
+ * in it, so the VIP's holder answers, before and after a reload. Stands before all that refuses or redirects.
  */
 export function challengeLines(
   { name, mode, endpoints }: Service,

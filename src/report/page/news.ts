@@ -10,9 +10,9 @@ export interface News {
   lines: string[];
 }
 
-/** So many lines are told of one look, */
+/** How many lines are told of one look, */
 const mostLines = 8;
-/** and so many looks are remembered. */
+/** and how many looks are remembered. */
 const mostLooks = 20;
 
 /** What is known with `after`, the newest first. @param before the look before, with what was known then */

@@ -16,9 +16,9 @@ export interface RunsView {
   trouble?: string;
 }
 
-/** A page lists so many runs, the newest. */
+/** How many runs a page lists, the newest. */
 const mostRuns = 100;
-/** Of the diffs of one run a page shows so many characters. */
+/** How many characters of one run's diffs a page shows. */
 const mostShown = 1 << 20;
 
 /** The place of the runs on the status page: what is in it is loaded when it is opened. */

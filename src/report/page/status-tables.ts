@@ -31,9 +31,9 @@ const componentNames: Record<Component, string> = {
   configuration: 'Configuration',
 };
 
-/** So many hosts stand side by side; of more each has a row. */
+/** How many hosts stand side by side; of more each has a row. */
 const mostBeside = 6;
-/** Of so many servers all are shown; of more those that are up are folded. */
+/** Of how many servers all are shown; of more those that are up are folded. */
 const mostServers = 12;
 
 /** A table of every component of every host: the hosts side by side or, where they are many, those that are well folded. */

@@ -3,7 +3,7 @@
 
 has_journal() { [ -d /run/systemd/journal ] && have journalctl; }
 
-# Says its clock at once, and then whenever it is asked, so that whoever asks knows how long the answer took.
+# Says its clock at once, and then whenever it is asked, so that the laptop knows how long the answer took.
 tell_clock() {
   date '+%s.%N'
   while read -r _; do date '+%s.%N'; done
@@ -24,7 +24,7 @@ tell_logged() { # LINES SINCE UNIT...
     [ "$state" = none ] || set -- "$@" -u "$unit"
   done
   [ $# != 0 ] || [ $asked = 0 ] || return 0
-  # Told both, systemd 252 gives the first ones since then. Whoever asks leaves out what is before.
+  # Told both, systemd 252 gives the first ones since then. The laptop leaves out what is before.
   [ -z "$lines" ] || since=
   journalctl -o json --all --no-pager -q ${lines:+-n "$lines"} ${since:+--since "@$since"} "$@"
 }

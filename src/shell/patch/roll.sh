@@ -12,7 +12,7 @@ boot_mark() {
   echo "$kernel_:${20:--}"
 }
 
-# Every host is told what each has behind it, so that whoever goes on with the roll needs none in particular.
+# Every host is told what each has behind it, so that a laptop that goes on with the roll needs none in particular.
 note_roll() { # ROW...
   mkdir -p "${roll_file%/*}" && chmod 755 "${roll_file%/*}" && printf '%s\n' "$@" >$roll_file.new && mv -f $roll_file.new $roll_file && { sync -- $roll_file 2>/dev/null || sync; }
 }

@@ -107,7 +107,7 @@ is_alive() { # HOME
 }
 
 # Prints "RUN SECONDS_SINCE_1970 OWNER" of the roll over several hosts that is at work and keeps others from this one. Its mark,
-# "SECONDS_SINCE_BOOT LEASE" and the same words, is a symbolic link, which whoever drives the roll renews.
+# "SECONDS_SINCE_BOOT LEASE" and the same words, is a symbolic link, which the laptop that drives the roll renews.
 roll_at_work() {
   [ -L /var/lib/haprov/rolling ] && mark_=$(readlink /var/lib/haprov/rolling) || return
   whose_=${mark_#* }

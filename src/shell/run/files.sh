@@ -78,7 +78,7 @@ finish_staging() { # OWNER GROUP MODE
   hash_of "$new" >"$step/after" && keep_written
 }
 
-# Keeps the new file, with its owner and mode, for whoever asks later what the run changed, or tried to; not a large one, which
+# Keeps the new file, with its owner and mode, for somebody who asks later what the run changed, or tried to; not a large one, which
 # nobody is shown. The run does not need it.
 keep_written() {
   [ "$(stat -c %s -- "$new")" -le 262144 ] || return 0
@@ -123,7 +123,7 @@ commit_file() ( # PATH
 
 # A removed file is kept as its hard link until the run is finished.
 stage_removal() ( # PATH
-  [ ! -L "$1" ] || { fail "$1 is a symbolic link to $(readlink -- "$1"): what is to be absent is named by its own path"; return; }
+  [ ! -L "$1" ] || { fail "$1 is a symbolic link to $(readlink -- "$1"): name a file that must be absent by its own path"; return; }
   begin_staging "$1" || return
   printf '%s\n%s\n' "$real" "$copy" >"$step/staged"
 )

@@ -57,7 +57,7 @@ states_to_keep() {
       if (!is_checked || place != tolower(row[18] == "-" ? row[5] : row[18])) next
       if (!(name in asked_before) || asked_before[name] != words) next
       # A check at a port of its own says the same of a server that moves; before 2.4 HAProxy does not tell which port that
-      # is. Whoever took the server out of service did so at its old port: a run that moves it, for one.
+      # is. The server was taken out of service at its old port, by a run that moves it, for one.
       if (port + 0 != row[19] + 0 && (row[7] != 0 || !asked)) next
       if (asked && row[22] && row[22] != asked) next
       # An agent may have taken it out of service, and not ask any more.

@@ -209,7 +209,7 @@ function listensText({ check }: Service, server: Server, own: Reached | undefine
   );
 }
 
-/** As HAProxy asks it. A certificate is shown, whoever has signed it. */
+/** As HAProxy asks it. A certificate is shown, of any issuer. */
 function howToAsk({ mode, check, backends }: Service, server: Server): string {
   const place = placeText({ ...server, port: check.port ?? server.port });
   const isTls = check.tls !== false || (backends.tls !== undefined && check.port === undefined);

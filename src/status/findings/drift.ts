@@ -96,7 +96,7 @@ function findingOf(component: Component, changes: readonly PlannedChange[], { ho
   const isOfFiles = changes.every(({ text }) => text !== undefined);
   const what = nouns[component] ?? (isOfFiles ? 'files' : list(types));
   const isPendingOnly = component === 'configuration';
-  // What runs is not as it is to be; a file matters with the next reload.
+  // What runs is not as wanted; a file matters with the next reload.
   const isRunning = changes.some(({ part, attributes }) => part !== undefined && attributes.length > 0);
   const short = changes.flatMap(describe);
   const isBoot = changes.every(({ unit }) => unit !== undefined);

@@ -85,7 +85,7 @@ function disabled(one: Reached, states: readonly State[]): Found | undefined {
       `keepalived on ${on} runs without its ${checks.length > 0 ? 'check' : 'script'} ${names}: ${lost}`,
     evidence: scripts.map(({ line }) => line).slice(0, 4),
     next: (on) =>
-      `${first.remedy ?? 'haprov plan shows whether the script is there and as it is to be'}; then systemctl reload keepalived on ${on}`,
+      `${first.remedy ?? 'haprov plan shows whether the script is there and as wanted'}; then systemctl reload keepalived on ${on}`,
   });
 }
 

@@ -19,7 +19,7 @@ function denials(unit: string, { host, diagnostics }: Reached): Found[] {
         `SELinux on ${on} ${isReal ? 'has denied' : 'is permissive, and would have denied'} ${unit} something within the last hour: ${list(rows.slice(0, 1).map(whatOf))}`,
       evidence: rows.slice(0, 4),
       next: (on) =>
-        `haprov plan shows whether a label or a port is not as it is to be; on ${on}: restorecon -nv PATH for a file, ausearch -m avc -ts recent | audit2why for the rule`,
+        `haprov plan shows whether a label or a port is not as wanted; on ${on}: restorecon -nv PATH for a file, ausearch -m avc -ts recent | audit2why for the rule`,
     }),
   ];
 }
