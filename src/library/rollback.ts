@@ -4,6 +4,7 @@ import { executePlan, planningFor, type RolloutOptions, undoOptions } from '../e
 import { historyQuestion, readHistory } from '../host/history';
 import type { Host, Inventory } from '../inventory/inventory';
 import type { Readiness } from '../pair/health';
+import { makeDueAgain } from '../patch/due-again';
 import { pending } from '../plan/plan';
 import type { CommonOptions, Context } from '../planning/context';
 import { notAsked, patience } from '../planning/hosts';
@@ -47,7 +48,10 @@ export async function rollback(options: RollbackOptions, context: Context): Prom
     const undo = () => rollback(undoOptions(options), context);
     const text = `only the hosts went back: what your files still ask for (haprov plan ${options.inventory} shows it) is made by the next push, and what a patch had made newer by the next patch`;
     const last = async ({ exitCode }: Pick<RunEnd, 'exitCode'>) => {
-      if (exitCode === ExitCode.done) context.emit({ type: 'message', level: 'info', text });
+      if (exitCode !== ExitCode.done) return;
+      context.emit({ type: 'message', level: 'info', text });
+      const undone = planned.plan.hosts.filter(({ changes }) => changes.length > 0).map(({ host }) => host);
+      await makeDueAgain(planned.survey.hosts, undone, context);
     };
     return await executePlan(
       { command: 'rollback', begun, planned: withoutUndone(planned, undos), undo, last },

@@ -1,5 +1,6 @@
 import { ExitCode } from '../errors';
 import type { RunEnd } from '../events/events';
+import { goesOnBy, type RollNote } from '../host/roll-note';
 import { describeProbe, probeTargets, startVipProbe } from '../pair/vip-probe';
 import { agreed, mayGoOn } from '../planning/agree';
 import type { Context } from '../planning/context';
@@ -35,7 +36,8 @@ export async function executeRoll(
         const text = `no host’s turn is left: forget the ${was} that was left?`;
         return may && agreed({ text, about: text, todo: 'forget it', plan }, options, context);
       });
-      return end({ ...nothing, exitCode: ExitCode.done, message: 'nothing to do' });
+      const message = namingInventory(whatIsLeft(open.roll.note), options.inventory);
+      return end({ ...nothing, exitCode: ExitCode.done, message });
     }
     const names = plan.turns.map(({ host }) => host).join(', then ');
     const question = { text: `${command} ${names}?`, about: text, todo: command, plan };
@@ -66,4 +68,12 @@ export async function executeRoll(
   } finally {
     open.close();
   }
+}
+
+/** The last word where the hosts that are meant have nothing to do; others of the roll may have. */
+function whatIsLeft({ command, hosts }: RollNote): string {
+  const due = [...hosts].filter(([, { state }]) => state !== 'done').map(([name]) => name);
+  return due.length === 0
+    ? 'nothing to do'
+    : `nothing to do on the hosts that were named; ${due.join(', ')} ${due.length === 1 ? 'has a turn' : 'have turns'} left: ${goesOnBy({ command, hosts })}`;
 }

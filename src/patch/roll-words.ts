@@ -35,7 +35,7 @@ export function renderRoll({ command, resumed, turns, waits }: RollPlan): string
   const [only, ...more] = turns;
   const head =
     only === undefined
-      ? `${command}: there is nothing to do on any host`
+      ? `${command}: there is nothing to do`
       : more.length === 0
         ? `${command} of ${visible(only.host)}`
         : `${command} of ${count(turns.length, 'host')}, one after the other; the first that fails ends it`;

@@ -158,8 +158,26 @@ test('nothing to do is asked of nobody', async () => {
   work = undefined;
   expect(await execute()).toMatchObject({
     ended: { exitCode: ExitCode.done, message: 'nothing to do' },
-    printed: expect.stringContaining('there is nothing to do on any host'),
+    printed: expect.stringContaining('reboot: there is nothing to do'),
     told: [],
+  });
+});
+
+test('nothing to do on the host that is named, and another one is due: it is named', async () => {
+  work = undefined;
+  const stand = (state: 'done' | 'due') => ({ state, staysDrained: false, mark: '' });
+  pair.left(
+    new Map([
+      ['ethyl', stand('done')],
+      ['fred', stand('due')],
+    ]),
+  );
+  const { ended } = await execute({ limit: ['ethyl'] });
+  expect(ended).toMatchObject({
+    exitCode: ExitCode.done,
+    message: expect.stringMatching(
+      /^nothing to do on the hosts that were named; fred has a turn left: haprov reboot \S+inventory.json fred$/,
+    ),
   });
 });
 
