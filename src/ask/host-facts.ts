@@ -37,7 +37,7 @@ export interface KnownHost {
   selinux: 'enforcing' | 'permissive' | 'off';
   /** Those that are on; none where there is none that haprov knows. */
   firewalls: string[];
-  /** `aheadMs`: of this machine's clock, about; below 0: behind it. */
+  /** `aheadMs`: of this machine's clock, at least; below 0: behind it. 0 where the difference may come of the asking. */
   clock: { at: string; aheadMs: number; synchronized?: boolean };
   /** Who logged in, and what made him root: "sudo", or "" where he is root. */
   login: { user: string; root: string };
@@ -59,8 +59,14 @@ interface OfInventory {
   vips: readonly { name: string; addresses: readonly { address: string }[] }[];
 }
 
-/** @param heardAt when the answer came, by this machine's clock */
-export function knownHost(surveyed: Surveyed, said: OfInventory, heardAt: Date): KnownHost {
+/** Milliseconds since the epoch, by this machine's clock. */
+export interface Span {
+  from: number;
+  until: number;
+}
+
+/** @param asked between its beginning and its end the host has told what its clock says */
+export function knownHost(surveyed: Surveyed, said: OfInventory, asked: Span): KnownHost {
   const { name, facts, answers, connection } = surveyed;
   const more = answers.of(moreQuestion.id).split('\n');
   const all = (key: string) =>
@@ -92,7 +98,7 @@ export function knownHost(surveyed: Surveyed, said: OfInventory, heardAt: Date):
     firewalls: all('firewall'),
     clock: {
       at: instant(facts.clock),
-      aheadMs: facts.clock.getTime() - heardAt.getTime(),
+      aheadMs: aheadOf(asked, facts.clock.getTime()),
       ...(synchronized ? { synchronized: synchronized === 'yes' } : {}),
     },
     login: { user: connection.user, root: connection.user === 'root' ? '' : one('sudo') ? 'sudo' : 'other' },
@@ -102,6 +108,12 @@ export function knownHost(surveyed: Surveyed, said: OfInventory, heardAt: Date):
       : {}),
     ...(lastRun ? { lastRun } : {}),
   };
+}
+
+/** A host tells whole seconds; a slow answer is no wrong clock. */
+function aheadOf({ from, until }: Span, clock: number): number {
+  if (clock > until) return clock - until;
+  return Math.min(0, clock + 999 - from);
 }
 
 const instant = (date: Date) => (Number.isNaN(date.getTime()) ? '' : date.toISOString());

@@ -1,4 +1,4 @@
-import { factsQuestions, type KnownHost, knownHost } from '../ask/host-facts';
+import { factsQuestions, type KnownHost, knownHost, type Span } from '../ask/host-facts';
 import type { HaprovError } from '../errors';
 import { survey } from '../host/survey';
 import { inventoryOf } from '../planning/connect-first';
@@ -18,14 +18,14 @@ interface Facts {
 export async function facts(options: CommonOptions, context: Context): Promise<Facts> {
   const inventory = await inventoryOf(options, context);
   const meant = selectHosts(inventory, options.limit);
-  const heard = new Map<string, Date>();
+  const asked = new Map<string, Span>();
   const listener = listenerFor(context);
   const surveyed = await survey(
     meant.map((host) => ({ target: toTarget(host, options, context), questions: factsQuestions })),
     {
       ...listener,
       end(host, phase, ms, error) {
-        heard.set(host, new Date());
+        asked.set(host, { from: Date.now() - ms, until: Date.now() });
         listener.end(host, phase, ms, error);
       },
     },
@@ -33,8 +33,8 @@ export async function facts(options: CommonOptions, context: Context): Promise<F
   surveyed.close();
   const hosts = surveyed.hosts.flatMap((one) => {
     const host = meant.find(({ name }) => name === one.name);
-    const at = heard.get(one.name) ?? new Date();
-    return host ? [knownHost(one, { ...host, vips: inventory.vips }, at)] : [];
+    const span = asked.get(one.name) ?? { from: 0, until: Date.now() };
+    return host ? [knownHost(one, { ...host, vips: inventory.vips }, span)] : [];
   });
   const failure = notAsked(surveyed.failures);
   return {

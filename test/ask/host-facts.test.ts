@@ -48,7 +48,14 @@ test('what is no version is no program', () => {
   expect([readHaproxy(['sh: haproxy: not found']), readKeepalived([])]).toEqual([undefined, undefined]);
 });
 
-function known(more: string[], facts: string[] = [], user = 'root'): KnownHost {
+const heardAt = Date.parse('2026-01-02T03:00:00Z');
+
+function known(
+  more: string[],
+  facts: string[] = [],
+  user = 'root',
+  asked = { from: heardAt, until: heardAt },
+): KnownHost {
   const answers = new Answers();
   answers.add('more-facts', { output: more.join('\n'), code: 0 });
   answers.add('history', { output: '', code: 0 });
@@ -73,12 +80,18 @@ function known(more: string[], facts: string[] = [], user = 'root'): KnownHost {
     { name: 'other', addresses: [{ address: '10.0.0.8' }] },
   ];
   const surveyed = { name: 'fred', facts: read, answers, connection: { user } as Connection };
-  return knownHost(
-    surveyed,
-    { address: '10.0.0.1', groups: ['all'], vips },
-    new Date('2026-01-02T03:00:00Z'),
-  );
+  return knownHost(surveyed, { address: '10.0.0.1', groups: ['all'], vips }, asked);
 }
+
+test.each([
+  ['a slow answer', -5000, 0, 0],
+  ['one within a second', 400, 700, 0],
+  ['a clock that is behind', 4999, 9000, -4000],
+  ['one that is ahead', -9000, -3000, 3000],
+])('how far a clock is from this machine’s: %s', (_, from, until, aheadMs) => {
+  const clock = 1767323045_000;
+  expect(known([], [], 'root', { from: clock + from, until: clock + until }).clock.aheadMs).toBe(aheadMs);
+});
 
 const all = [
   'booted=1767300000',
