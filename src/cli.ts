@@ -91,7 +91,7 @@ severalCommand('status', 'show what works, what is broken, and what to do about 
   .option('--interval <seconds>', 'time from one look to the next', seconds(...ranges.interval), 2)
   .option('--serve', 'show it on a page of this machine only, which looks again by itself', false)
   .option('--listen <port>', 'the port of that page (0: any that is free)', portFrom(0), 0)
-  .option('--token-file <file>', 'the token of its address, where that is to stay the same')
+  .option('--token-file <file>', 'the token of its address, where that must stay the same')
   .addOption(
     new Option(
       '--format <format>',
@@ -175,7 +175,7 @@ hostCommand('log', 'list the runs on the hosts: who made them when, and how they
     ),
   );
 
-hostCommand('unlock', 'show who holds which lock, and remove the locks of runs that are not alive')
+hostCommand('unlock', 'show which run holds which lock, and remove the locks of runs that are not alive')
   .option('--force', 'also end a run that is alive, and restore what it changed', false)
   .option(...yes)
   .action((inventory, options) =>
@@ -231,7 +231,7 @@ inventoryCommand('render', 'show what would be on the hosts, whole files with ow
 askCommands(program);
 certificateCommands(program);
 beginCommands(program);
-inventoryCommand('hooks', 'list who is told of what happens on the pair; asks no host')
+inventoryCommand('hooks', 'list which hooks are told of what happens on the pair; asks no host')
   .option('--test', 'send each an event of the type test, and say whether it took it', false)
   .option('--json', 'the hooks as data', false)
   .option(...noColor)

@@ -95,7 +95,7 @@ export function askCommands(program: Command): void {
       .description('log in at a host by your own ssh, which is told all that haprov knows of the way there')
       .usage('[options] [inventory] <host> [-- <command...>]')
       .argument('<host>', 'the host, by its name in the inventory')
-      .argument('[command...]', 'what the host is to run, behind -- (default: a shell)'),
+      .argument('[command...]', 'what the host will run, behind -- (default: a shell)'),
   ).action((host: string, command: string[], options) => {
     const said = isInventory(host) ? [host, command[0]] : [host];
     return execute<SshOptions>(

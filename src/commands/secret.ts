@@ -40,7 +40,7 @@ export async function secret(options: SecretOptions, context: Context): Promise<
   else if (what === 'rekey') {
     await rekeySecrets({ inventory }, context);
     await print(
-      `${secretFile} is encrypted for whom ${recipientsFile} names; who could read it before knows what was in it then\n`,
+      `${secretFile} is encrypted for whom ${recipientsFile} names; a person who could read it before knows what was in it then\n`,
     );
   } else await print(`${await ownRecipient(context)}\n`);
   return ExitCode.done;

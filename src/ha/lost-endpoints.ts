@@ -140,14 +140,16 @@ function differences(then: Front, now: Front): Loss[] {
     ...(now.isTls && !then.isTls ? [gone('is answered over TLS only')] : []),
     ...(then.isTls && !now.isTls ? [gone('is answered without TLS')] : []),
     ...(now.isTls && then.isTls ? shownNoMore(then.certificates, now.certificates) : []),
-    ...(now.wantsProxy && !then.wantsProxy ? [gone('is answered to who sends the PROXY protocol only')] : []),
+    ...(now.wantsProxy && !then.wantsProxy
+      ? [gone('is answered only to clients that send the PROXY protocol')]
+      : []),
     ...(then.wantsProxy && !now.wantsProxy ? [gone('takes the PROXY protocol no more')] : []),
     ...(modeOf(then) !== modeOf(now)
       ? [altered(`is answered in mode ${modeOf(now)} instead of ${modeOf(then)}`)]
       : []),
     ...(ofAll ? [gone('refuses everybody by a rule that is new')] : []),
     ...(refused.length > 0 && !ofAll ? [altered('refuses clients by a rule that is new')] : []),
-    ...(added(password).length > 0 ? [altered('is answered to who has a password only')] : []),
+    ...(added(password).length > 0 ? [altered('is answered only to clients that have a password')] : []),
     ...(shutOut.length > 0 ? [altered(`lets ${shutOut.join(', ')} in no more`)] : []),
     ...(added(redirect).length > 0 ? [altered('is redirected by a rule that is new')] : []),
     ...(serves(then.section) && !serves(now.section) ? [gone('has no server any more')] : []),

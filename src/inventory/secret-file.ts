@@ -54,7 +54,7 @@ export async function readIdentities(asker: SecretAsker): Promise<string[]> {
   if (!existsSync(file))
     throw fault(
       file,
-      'there is no such file, and it would have the key to the secrets: copy it from where you keep it, or name another by HAPROV_AGE_IDENTITY; who has none yet makes one with haprov secret recipient',
+      'there is no such file, and it would have the key to the secrets: copy it from where you keep it, or name another by HAPROV_AGE_IDENTITY; if you have none yet, make one with haprov secret recipient',
     );
   const bytes = readBytes(file);
   const isEncrypted =

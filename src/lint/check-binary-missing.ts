@@ -20,7 +20,7 @@ function onHost(outline: HostOutline, { inventory }: Subject): Found[] {
         {
           severity: 'warning',
           at: service ? { path: ['services', service.name, 'check', 'command'] } : placeIn(outline, one.at),
-          message: `keepalived is to run ${program}, which ${missing.message}`,
+          message: `keepalived runs ${program}, which ${missing.message}`,
           why: whyOf(one),
           fix: missing.fix,
         },
@@ -45,7 +45,7 @@ function inFiles(files: HostFiles): Found[] {
         {
           severity: 'warning',
           at: placeIn(files, one.at),
-          message: `keepalived is to run ${program}, which a minimal host lacks`,
+          message: `keepalived runs ${program}, which a minimal host lacks`,
           why: whyOf(one),
           fix: `see that ${known.install} is on each host; or check by a program that is always there, such as pidof, or ask the service itself`,
         },

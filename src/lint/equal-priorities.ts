@@ -14,7 +14,7 @@ export const equalPriorities: Rule = {
   },
 };
 
-const why = 'then the higher address decides who holds the VIP, which nobody sees';
+const why = 'then the higher address decides which host holds the VIP, which nobody sees';
 
 function inInventory(inventory: Inventory): Found[] {
   return saidVips(inventory).flatMap(({ name, members }) => {

@@ -22,7 +22,7 @@ export const nopreemptWithMaster: Rule = {
               at: placeIn(files, said(instance, word)?.at ?? instance.at),
               message: `${word} of ${instance.name} has no effect: it begins as MASTER`,
               why: `keepalived takes the address as soon as it starts: after a reboot the address moves back, which ${word} is to ${word === 'nopreempt' ? 'prevent' : 'put off'}`,
-              fix: 'write "state BACKUP" on every host; the priority decides who has it at first',
+              fix: 'write "state BACKUP" on every host; the priority decides which host has it at first',
             },
           ];
         }),

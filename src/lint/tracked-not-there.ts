@@ -47,7 +47,7 @@ function inFiles(files: HostFiles, keepalived: Configuration): Found[] {
       .map(({ name, line, index }) => ({
         ...finding('vrrp_instance', group.name, name, instances),
         at: placeOfValue(files, line, index),
-        why: 'keepalived leaves it out: what is to move together does not',
+        why: 'keepalived leaves it out: what should move together does not',
       })),
   );
   return [...tracked, ...members];

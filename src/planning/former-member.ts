@@ -30,7 +30,10 @@ export function whoIsMeant(
     );
   const vip = inventory.vips.find(({ addresses }) => addresses.some(({ address }) => address === word));
   if (vip)
-    throw new UsageError(`${word} is the VIP ${vip.name}: who holds it moves`, 'give the host’s own address');
+    throw new UsageError(
+      `${word} is the VIP ${vip.name}, which moves from host to host`,
+      'give the host’s own address',
+    );
   return {
     host: { name: word, address: word, ssh: sharedSsh(inventory.hosts), vars: {}, groups: ['all'] },
     isFormer: true,

@@ -4,7 +4,7 @@ import type { PlannedHost } from '../plan/plan';
 import { isSwitchedOff } from '../status/retired';
 
 export const retiredText =
-  'it is drained, and its units are stopped and disabled, as haprov retire leaves a host: this plan starts them again; if it is to stay retired, take it out of the inventory';
+  'it is drained, and its units are stopped and disabled, as haprov retire leaves a host: this plan starts them again; if it should stay retired, take it out of the inventory';
 
 /** The retired hosts that the plan is about: as long as the inventory names one, it is wanted. */
 export const startedAgain = (

@@ -14,7 +14,7 @@ export const tellOfSecrets =
       );
     if (recipients !== undefined)
       say(
-        `${recipients} names you; others who are to read the secrets add their line (haprov secret recipient), and then: haprov secret rekey`,
+        `${recipients} names you; others who should read the secrets add their line (haprov secret recipient), and then: haprov secret rekey`,
       );
     if (readers !== undefined)
       say(

@@ -36,7 +36,7 @@ const playbook = <T extends z.ZodType>(resource: T) => {
   const tasks = object({
     ...task,
     resources: list(resource, 'a list of resources', 1).describe(
-      'What the hosts are to have, each with its type.',
+      'What the hosts must have, each with its type.',
     ),
   });
   return object({

@@ -45,7 +45,7 @@ export function commandPages(program: CommandData, edition: Edition): ManPage[] 
 
 /** haprov-inventory(5) or haprov-playbook(5). */
 export function keysPage(kind: 'inventory' | 'playbook', keys: readonly Key[], edition: Edition): ManPage {
-  const what = { inventory: 'the hosts, VIPs and services of a pair', playbook: 'what hosts are to have' }[
+  const what = { inventory: 'the hosts, VIPs and services of a pair', playbook: 'what hosts must have' }[
     kind
   ];
   const other = { inventory: 'playbook', playbook: 'inventory' }[kind];

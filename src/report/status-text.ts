@@ -146,7 +146,7 @@ function whereIs({ holders, members, level }: VipStatus): string {
   const where = `on ${holders.join(' and ') || 'nobody'}`;
   return level === 'ok' || meant === undefined || (holders.length === 1 && holders[0] === meant)
     ? where
-    : `${where}, ${meant} is to hold it`;
+    : `${where}, ${meant} should hold it`;
 }
 
 /** Less than served, and an answer all the same: the service may mean it, and a user who has just put up a first page does not. */

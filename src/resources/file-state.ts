@@ -171,7 +171,7 @@ export function notesOn(
         ]),
     ...missing.map((who) =>
       packagesPending
-        ? `the host has no ${who} yet: a package of this plan is to bring it`
+        ? `the host has no ${who} yet: a package of this plan should bring it`
         : `the host has no ${who}: it must be there before this is made`,
     ),
     ...(label?.wanted === '?'

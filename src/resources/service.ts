@@ -13,7 +13,7 @@ import { unitName } from './unit';
 const schema = object({
   ...common,
   timeout: timeout(300),
-  type: z.literal('service').describe('A unit that is to run, or to start at boot, or neither.'),
+  type: z.literal('service').describe('A unit that must run, or start at boot, or neither.'),
   unit: unit().describe('The unit, with or without its ending.'),
   enabled: flag().optional().describe('Whether it starts at boot; left alone where not given.'),
   running: flag().optional().describe('Whether it runs now; left alone where not given.'),

@@ -162,10 +162,7 @@ test('what --only takes: types, and what the playbooks’ own text names, those 
 });
 
 test('types of resources are named', () => {
-  expect(namesOf.types()).toContainEqual([
-    'service',
-    'A unit that is to run, or to start at boot, or neither.',
-  ]);
+  expect(namesOf.types()).toContainEqual(['service', 'A unit that must run, or start at boot, or neither.']);
   expect(namesOf.types()).toHaveLength(9);
 });
 

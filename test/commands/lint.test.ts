@@ -31,7 +31,7 @@ test('a finding is printed with its place, reason and remedy, and makes the exit
   expect(printed).toBe(
     [
       'warning inventory.json:23: vips.v: fred and ethyl have the same priority, 100 [equal-priorities]',
-      '  why: then the higher address decides who holds the VIP, which nobody sees in the inventory',
+      '  why: then the higher address decides which host holds the VIP, which nobody sees in the inventory',
       '  fix: give each host a priority of its own: hosts.NAME.priority, or the VIP’s priorities',
       '',
       'inventory.json: 1 finding',

@@ -100,7 +100,7 @@ test.each<[string, string, string, string[]]>([
     'PROXY',
     web(),
     web().replace(':80', ':80 accept-proxy'),
-    ['VIP router37 10.0.0.200:80 is answered to who sends the PROXY protocol only'],
+    ['VIP router37 10.0.0.200:80 is answered only to clients that send the PROXY protocol'],
   ],
   [
     'PROXY, no more',
@@ -154,7 +154,7 @@ test.each<[string, string, string, string[]]>([
     'a password',
     web(),
     web('http-request auth realm Ours unless { http_auth(staff) }'),
-    ['some: VIP router37 10.0.0.200:80 is answered to who has a password only'],
+    ['some: VIP router37 10.0.0.200:80 is answered only to clients that have a password'],
   ],
   [
     'less on it',

@@ -117,16 +117,16 @@ describe('a terminal of so many rows', () => {
   });
 });
 
-test('who holds a VIP, who is to hold it, whether it answers', () => {
+test('who holds a VIP, who should hold it, whether it answers', () => {
   const [vip] = healthy.vips;
   const lineOf = (about: object) => render({ ...healthy, vips: [{ ...vip, ...about } as never] }, 120)[16];
   expect(lineOf({ holders: ['ethyl'] })).toBe('✓ VIP router37 192.168.56.200: on ethyl, answers');
   expect(lineOf({ holders: ['ethyl'], level: 'warning' })).toBe(
-    '! VIP router37 192.168.56.200: on ethyl, fred is to hold it, answers',
+    '! VIP router37 192.168.56.200: on ethyl, fred should hold it, answers',
   );
   expect(
     lineOf({ holders: [], level: 'broken', answers: [{ from: 'laptop', answers: false, why: 'timeout' }] }),
-  ).toBe('✗ VIP router37 192.168.56.200: on nobody, fred is to hold it, does not answer here (timeout)');
+  ).toBe('✗ VIP router37 192.168.56.200: on nobody, fred should hold it, does not answer here (timeout)');
   expect(
     lineOf({
       answers: [

@@ -265,7 +265,7 @@ function standingBy(service: Service, server: Server, views: readonly View[]): F
     evidence: views.map(
       ({ balancer, state }) => `HAProxy on ${balancer.host.name} sees ${title} as ${state.status}`,
     ),
-    next: `where one server of ${service.name} is to serve at a time, this is as it is meant; otherwise look at its check`,
+    next: `where one server of ${service.name} should serve at a time, this is as it is meant; otherwise look at its check`,
   };
 }
 

@@ -44,7 +44,7 @@ export const certificates: Group = {
     }),
     signed('whose time is over', '{cert-ended}', refused),
     signed('whose time is over, of a key that the host knows by itself', '{cert-ended-known}'),
-    signed('whose time is to come', '{cert-early}', refused),
+    signed('that is not valid yet', '{cert-early}', refused),
     signed('of an authority that the host does not trust', '{cert-untrusted}', refused),
     signed('with force-command, which runs what was asked for', '{cert-forced}'),
     signed('with force-command, which runs something else', '{cert-forced-other}', refused),
