@@ -5,7 +5,7 @@ import { maskedText, rowsOf } from '../../src/plan/secret-texts';
 import { SecretLines } from '../../src/resources/secret-lines';
 import { readRecordedChange } from '../../src/rollback/recorded-change';
 import { hostSecrets } from '../support/host-secrets';
-import fc from '../support/property';
+import fc, { type Arbitrary } from '../support/property';
 
 /** A file of one path as an inventory has it: its lines, and what of them the inventory knows to be secret. */
 interface Version {
@@ -94,7 +94,7 @@ const line = fc.oneof(
     )
     .map(([form, secret]) => ({ text: form.replace('V', secret), secrets: [secret] })),
 );
-const version: fc.Arbitrary<Version> = fc
+const version: Arbitrary<Version> = fc
   .tuple(fc.array(line, { maxLength: 5 }), fc.boolean())
   .map(([lines, isSecret]) => ({
     text: `${lines.map(({ text }) => text).join('\n')}\n`,

@@ -5,7 +5,7 @@ import { command, unitName, userName } from '../../src/inventory/schema/command'
 import { anyHost } from '../../src/playbook/context';
 import { withFiles } from '../bad-input/cases';
 import { loadAll } from '../bad-input/check-all';
-import fc from '../support/property';
+import fc, { type Arbitrary } from '../support/property';
 
 const conf = '/etc/keepalived/keepalived.conf';
 const pair = {
@@ -213,7 +213,7 @@ test('routes, the MAC address of VRRP, and blocks of one’s own', async () => {
 });
 
 describe('whatever fits is read as it was meant, by every version', () => {
-  const of = (schema: { _zod: { def: unknown } }, make: fc.Arbitrary<string>) =>
+  const of = (schema: { _zod: { def: unknown } }, make: Arbitrary<string>) =>
     make.filter(
       (one) =>
         (schema as unknown as { safeParse(text: string): { success: boolean } }).safeParse(one).success,

@@ -1,5 +1,5 @@
 import { ExitCode } from '../../src/errors';
-import fc from '../support/property';
+import fc, { type Arbitrary } from '../support/property';
 import { brokenPromises } from './model/promises';
 import { names, type Story, type Told, tell } from './model/story';
 import { type Trouble, verbs } from './model/world';
@@ -108,7 +108,7 @@ const troubles: Trouble['what'][] = [
   'restarts',
 ];
 const seconds = fc.constantFrom(1, 15, 40, 200);
-const trouble = (hosts: number): fc.Arbitrary<Trouble> =>
+const trouble = (hosts: number): Arbitrary<Trouble> =>
   fc.record({
     host: fc.constantFrom(...places(hosts)),
     verb: fc.constantFrom(...told),
@@ -118,11 +118,11 @@ const trouble = (hosts: number): fc.Arbitrary<Trouble> =>
   });
 
 /** In some stories, a verb or event at which the operator acts. */
-const point = fc.option(fc.integer({ min: 1, max: 120 }), { freq: 3, nil: undefined }) as fc.Arbitrary<
+const point = fc.option(fc.integer({ min: 1, max: 120 }), { freq: 3, nil: undefined }) as Arbitrary<
   number | undefined
 >;
 
-const story: fc.Arbitrary<Story> = fc.integer({ min: 1, max: 3 }).chain((hosts) =>
+const story: Arbitrary<Story> = fc.integer({ min: 1, max: 3 }).chain((hosts) =>
   fc.record({
     hosts: fc.constant(hosts),
     behind: fc.constantFrom(0, 0, 2),
@@ -138,7 +138,7 @@ const story: fc.Arbitrary<Story> = fc.integer({ min: 1, max: 3 }).chain((hosts) 
     ),
     stopAt: point,
     goneAt: point,
-    locked: fc.option(fc.constantFrom(...places(hosts)), { freq: 8, nil: undefined }) as fc.Arbitrary<
+    locked: fc.option(fc.constantFrom(...places(hosts)), { freq: 8, nil: undefined }) as Arbitrary<
       string | undefined
     >,
   }),

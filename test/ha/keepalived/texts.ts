@@ -1,4 +1,4 @@
-import fc from '../../support/property';
+import fc, { type Arbitrary } from '../../support/property';
 
 /** How many texts each property is tried with. */
 export const numRuns = Number(process.env.HAPROV_MODEL_RUNS ?? 500);
@@ -77,7 +77,7 @@ export interface Wish {
 }
 
 /** A configuration that is well formed, in any layout, and what stands in it. */
-export const anyConfiguration: fc.Arbitrary<{ text: string; wishes: Wish[] }> = fc
+export const anyConfiguration: Arbitrary<{ text: string; wishes: Wish[] }> = fc
   .array(wishOf(3), { maxLength: 5 })
   .chain((wishes) =>
     fc
@@ -101,7 +101,7 @@ export const anyConfiguration: fc.Arbitrary<{ text: string; wishes: Wish[] }> = 
       }),
   );
 
-function wishOf(depth: number): fc.Arbitrary<Wish> {
+function wishOf(depth: number): Arbitrary<Wish> {
   const words = fc
     .array(word, { minLength: 1, maxLength: 4 })
     .filter(([first]) => !/^(?:"|include)/.test(first ?? ''));

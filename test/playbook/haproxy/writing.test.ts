@@ -1,7 +1,7 @@
 import { dialect15, isWord, modern, tokenize } from '../../../src/ha/haproxy/token';
 import { Secrets } from '../../../src/inventory/secrets';
 import { type Word, writingFor } from '../../../src/playbook/haproxy/writing';
-import fc from '../../support/property';
+import fc, { type Arbitrary } from '../../support/property';
 
 /** Whatever a line is written of, HAProxy of every version reads those words again, and no secret is seen. */
 
@@ -13,7 +13,7 @@ const bytes = fc
   .map((parts) => parts.join(''))
   .filter((text) => text === Buffer.from(text).toString());
 const inert = bytes.map((text) => text.replace(/[\u0000-\u0008\u000a-\u001f]/g, 'x'));
-const word: fc.Arbitrary<Word> = fc.oneof(
+const word: Arbitrary<Word> = fc.oneof(
   inert,
   fc.nat(),
   fc.array(bytes, { minLength: 1, maxLength: 3 }).map((wire) => ({ wire })),
