@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { connect as connectTcp, isIP } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { asOldAsItIs } from '../tls';
 
 /** Where a TLS handshake is made, and what for. */
 export interface Asking {
@@ -44,10 +45,7 @@ export function handshake(
       if (isProxied) socket.write('PROXY UNKNOWN\r\n');
       const secure = connectTls({
         socket,
-        rejectUnauthorized: false,
-        // What is old is told, and not refused.
-        minVersion: 'TLSv1',
-        ciphers: 'DEFAULT@SECLEVEL=0',
+        ...asOldAsItIs,
         ...(name !== undefined && isIP(name) === 0 ? { servername: name } : {}),
       });
       secure.on('error', ({ message }) => fail(message));

@@ -1,9 +1,13 @@
+import { count } from '../text/format';
+
 /** One service at one VIP, as it is probed. */
 export interface ProbeTarget {
   service: string;
   address: string;
   port: number;
   mode: 'http' | 'tcp';
+  /** http only: over TLS. */
+  isTls?: true;
   /** The path, http only; "/" by default. */
   path?: string;
   /** The Host header, http only; the address by default. */
@@ -116,13 +120,16 @@ function longestGap(samples: readonly Sample[]): number {
   return failedUntil === undefined ? longest : Math.max(longest, failedUntil - lastServed);
 }
 
-/** One line for the end of a run: `VIP 192.0.2.1:80 (web) from laptop: 412 requests, 0 failed, longest gap 0 ms`. */
+/**
+ * One line for the end of a run: `VIP 192.0.2.1:80 (web) from laptop: 412 requests, 0 failed, longest gap 0 ms`; of a target
+ * that is only connected to, with connections in place of requests.
+ */
 export function describeProbe(report: ProbeReport): string {
   const { target, from, sent, askedEachMs, failed, longestGapMs, slowestFailureMs, failures, reason } =
     report;
   const head = `VIP ${authority(target)} (${target.service}) from ${from}`;
   if (sent === 0) return `${head}: nothing counted: ${reason}`;
-  const requests = sent === 1 ? '1 request' : `${sent} requests`;
+  const requests = count(sent, target.mode === 'tcp' ? 'connection' : 'request');
   const meanwhile = slowestFailureMs > longestGapMs ? ' while others were served' : '';
   // A gap is measured only as exactly as requests are sent.
   const slowly = askedEachMs ? ` (its answers are slow: one each ${askedEachMs} ms)` : '';

@@ -1,5 +1,7 @@
 import { request } from 'node:http';
-import { connect, type Socket } from 'node:net';
+import { request as requestOverTls } from 'node:https';
+import { connect, isIP, type Socket } from 'node:net';
+import { asOldAsItIs } from '../tls';
 import { authority, type ProbeTarget } from './vip-probe-report';
 
 /** A longer answer counts as served without its rest. */
@@ -21,8 +23,8 @@ export interface Outcome {
 }
 
 /**
- * Sends one request on its own connection. Served is: for http, a whole answer with a status below 500; for tcp, a
- * connection that is not reset at once. Never rejects, and never takes longer than `timeoutMs`.
+ * Sends one request on its own connection. Served is: for http, a whole answer with a status below 500, or, over TLS, an alert
+ * of a server that lets only some clients in; for tcp, a connection that is not reset at once. Never rejects, and never takes longer than `timeoutMs`.
  */
 export function sendRequest(
   target: ProbeTarget,
@@ -67,7 +69,7 @@ export function isReachable(target: ProbeTarget, timeoutMs: number): Promise<boo
 
 /** The path and headers of a request, from the laptop or from a host. */
 export function httpRequest(target: ProbeTarget): { path: string; headers: Record<string, string> } {
-  const host = target.host ?? authority(target).replace(/:80$/, '');
+  const host = target.host ?? authority(target).replace(target.isTls ? /:443$/ : /:80$/, '');
   // The inventory allows characters that Node refuses to send.
   const path = Buffer.from(target.path ?? '/')
     .toString('latin1')
@@ -77,10 +79,13 @@ export function httpRequest(target: ProbeTarget): { path: string; headers: Recor
 
 /** @returns the function that ends the request */
 function get(target: ProbeTarget, connected: () => void, finish: Finish): () => void {
-  const sent = request({ host: target.address, port: target.port, agent: false, ...httpRequest(target) });
+  const asked = { host: target.address, port: target.port, agent: false, ...httpRequest(target) };
+  const sent = target.isTls
+    ? requestOverTls({ ...asked, ...nameOf(target), ...asOldAsItIs })
+    : request(asked);
   let bytes = 0;
-  sent.on('socket', (socket) => socket.once('connect', connected));
-  sent.on('error', (error) => finish(reasonOf(error)));
+  sent.on('socket', (socket) => socket.once(target.isTls ? 'secureConnect' : 'connect', connected));
+  sent.on('error', (error) => finish(isRefusal(error) ? undefined : reasonOf(error)));
   sent.on('response', (answer) => {
     const { statusCode: status = 0 } = answer;
     answer.on('error', (error) => finish(`answer cut off: ${reasonOf(error)}`));
@@ -94,6 +99,14 @@ function get(target: ProbeTarget, connected: () => void, finish: Finish): () => 
   sent.end();
   return () => sent.destroy();
 }
+
+/** The name that TLS asks for; Node would take the address. */
+const nameOf = ({ host = '' }: ProbeTarget) => ({
+  servername: isIP(host) === 0 ? host.replace(/:\d+$/, '') : '',
+});
+
+/** Whether a server that speaks TLS wants another client: one with a certificate, or one that asks for another name. */
+const isRefusal = (error: Error) => /\balert\b|unrecognized name/i.test(error.message);
 
 function open(target: ProbeTarget, connected: () => void, finish: Finish): () => void {
   const socket: Socket = connect({ host: target.address, port: target.port });

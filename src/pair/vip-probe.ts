@@ -45,7 +45,7 @@ interface Recorded {
 
 /**
  * One target for each service and VIP; a service without VIPs of its own is probed at every VIP. HTTP requests the path of
- * the check. With TLS the probe only connects; it leaves out services that want a PROXY header or allow some clients only.
+ * the check. It leaves out services that want a PROXY header or allow some clients only.
  */
 export function probeTargets(inventory: Inventory): ProbeTarget[] {
   const open = inventory.services.filter(
@@ -54,8 +54,13 @@ export function probeTargets(inventory: Inventory): ProbeTarget[] {
   );
   const byHaproxy = open.flatMap((front) =>
     placesOf(front, inventory).flatMap(({ address, port, tls }) =>
-      (tls || front.mode === 'tcp' ? [{ service: front.name, mode: 'tcp' as const }] : requestsTo(front)).map(
-        (asked) => ({ address, port, ...asked }),
+      (front.mode === 'tcp' ? [{ service: front.name, mode: 'tcp' as const }] : requestsTo(front)).map(
+        (asked) => ({
+          address,
+          port,
+          ...(tls && front.mode === 'http' ? { isTls: true as const } : {}),
+          ...asked,
+        }),
       ),
     ),
   );
@@ -152,13 +157,20 @@ export async function startVipProbe(
 
 type Stop = () => Promise<Recorded>;
 
+/** A host's shell speaks no TLS: it only connects. */
+const withoutTls = (target: ProbeTarget): ProbeTarget =>
+  target.isTls
+    ? { service: target.service, address: target.address, port: target.port, mode: 'tcp' }
+    : target;
+
 /** No `stops` where the host gets no answer either; then nothing runs there any more. */
 async function probeFromHost(
   { host, connection }: NonNullable<ProbeOptions['fallback']>,
   targets: readonly ProbeTarget[],
   pace: Pace,
 ): Promise<{ stops: Map<ProbeTarget, Stop>; note?: string }> {
-  const probe = startHostProbe(targets, pace, connection);
+  const asked = targets.map(withoutTls);
+  const probe = startHostProbe(asked, pace, connection);
   if (!(await probe.answered)) {
     const { note } = await probe.stop();
     return { stops: new Map(), ...(note ? { note: `not reachable from the laptop; ${note}` } : {}) };
@@ -170,7 +182,8 @@ async function probeFromHost(
       ending ??= probe.stop();
       const { samples: all, note } = await ending;
       const samples = all[index] ?? [];
-      return { report: summarize(target, host, samples, { note, intervalMs: pace.intervalMs }), samples };
+      const about = { note, intervalMs: pace.intervalMs };
+      return { report: summarize(asked[index] ?? target, host, samples, about), samples };
     },
   ]);
   return { stops: new Map(stops) };

@@ -75,6 +75,13 @@ test('what kept it from counting is said; an IPv6 address has brackets', () => {
   );
 });
 
+test('what is only connected to has connections, and no requests', () => {
+  const tcp = { ...target, port: 3306, mode: 'tcp' } as const;
+  const told = (marks: string) => describeProbe(summarize(tcp, 'laptop', samples(marks)));
+  expect(told('..')).toBe('VIP 192.0.2.1:3306 (web) from laptop: 2 connections, 0 failed, longest gap 0 ms');
+  expect(told('.')).toContain(': 1 connection, 0 failed');
+});
+
 test('a request that hung is not held against a gap that it did not make', () => {
   const hung = { at: 75, ms: 1000, failure: 'no answer within 1000 ms' };
   const found = summarize(target, 'laptop', [...samples('....'), hung]);

@@ -1,4 +1,5 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 
 /** What becomes of a request: a status, or one of the ways in which a service fails. */
 export type Fate = number | 'reset' | 'nothing' | 'garbage' | 'cut' | 'hang' | 'slow';
@@ -20,7 +21,8 @@ export interface VipService {
   close(): Promise<void>;
 }
 
-export async function startVipService(address = '127.0.0.1'): Promise<VipService> {
+/** @param tls where it speaks TLS */
+export async function startVipService(address = '127.0.0.1', tls?: TlsOptions): Promise<VipService> {
   const state = { count: 0, last: '', released: false };
   const sockets = new Set<Socket>();
   const slow: Socket[] = [];
@@ -38,7 +40,7 @@ export async function startVipService(address = '127.0.0.1'): Promise<VipService
       socket.end(`HTTP/1.1 ${status} Whatever\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok`);
     }
   };
-  const server = createServer((socket) => {
+  const serve = (socket: Socket): void => {
     sockets.add(socket);
     socket.on('error', () => undefined);
     socket.on('close', () => sockets.delete(socket));
@@ -51,7 +53,8 @@ export async function startVipService(address = '127.0.0.1'): Promise<VipService
       answer(socket, service.fate(state.count));
       for (const { n, done } of waiting) if (state.count >= n) done();
     });
-  });
+  };
+  const server = tls ? createTlsServer(tls, serve) : createServer(serve);
   await new Promise<void>((done) => server.listen(0, address, done));
   const { port } = server.address() as AddressInfo;
 
@@ -72,7 +75,7 @@ export async function startVipService(address = '127.0.0.1'): Promise<VipService
       for (const socket of slow) answer(socket, 200);
     },
     dropAll() {
-      for (const socket of sockets) socket.resetAndDestroy();
+      for (const socket of sockets) tls ? socket.destroy() : socket.resetAndDestroy();
     },
     async close() {
       this.dropAll();

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import type { TlsOptions } from 'node:tls';
 import type { Connection } from '../../src/host/connection';
 import { checked } from '../../src/host/script-result';
 import type { Inventory } from '../../src/inventory/inventory';
@@ -201,6 +203,55 @@ test('no target, no report', async () => {
   expect(await (await startVipProbe([])).stop()).toEqual([]);
 });
 
+describe('over TLS', () => {
+  const read = (name: string) => readFileSync(`test/inventories/tls/only-for-tests.${name}`, 'utf8');
+  const tls = { cert: read('crt'), key: read('key') };
+  const secure = (more: Partial<ProbeTarget> = {}) => http({ isTls: true, ...more });
+  /** The names that are asked for. */
+  const names = new Set<string>();
+  const speaking = async (options: TlsOptions = {}) => {
+    await service.close();
+    names.clear();
+    const SNICallback: TlsOptions['SNICallback'] = (name, done) => {
+      names.add(name);
+      done(null);
+    };
+    service = await startVipService('127.0.0.1', { ...tls, SNICallback, ...options });
+  };
+
+  test('it is asked as clients ask, of whatever issuer its certificate is', async () => {
+    await speaking();
+    service.fate = (n) => (n === 3 ? 503 : 200);
+    const report = await probe(5, secure({ path: '/up', host: 'web.example.com' }));
+    expect(report.failures.map(({ reason }) => reason)).toEqual(['HTTP 503']);
+    expect(service.count).toBe(report.sent);
+    expect(service.last).toMatch(/^GET \/up HTTP\/1\.1\r\nhost: web\.example\.com\r\n/i);
+    expect([...names]).toEqual(['web.example.com']);
+  });
+
+  test('where no name is known, none is asked for', async () => {
+    await speaking();
+    expect(await sendRequest(secure(), 30_000)).toMatchObject({ status: 200 });
+    expect([[...names], /\r\nhost: (\S+)/i.exec(service.last)?.[1]]).toEqual([
+      [],
+      `127.0.0.1:${service.port}`,
+    ]);
+  });
+
+  test.each(['TLSv1.2', 'TLSv1.3'] as const)(
+    'one that lets in only who has a certificate answers, %s',
+    async (version) => {
+      await speaking({ requestCert: true, ca: tls.cert, minVersion: version, maxVersion: version });
+      expect(await sendRequest(secure(), 30_000)).not.toHaveProperty('failure');
+      expect(service.count).toBe(0);
+    },
+  );
+
+  test('what speaks no TLS does not serve', async () => {
+    expect(await sendRequest(secure(), 30_000)).toHaveProperty('failure');
+  });
+});
+
 describe('tcp', () => {
   let server: Server;
   let accepted: Socket[];
@@ -291,13 +342,14 @@ test('targets are the services at their VIPs, or at all of them', () => {
   expect(probeTargets({ ...inventory, vips: [], services: inventory.services.slice(1) })).toEqual([]);
 });
 
-test('behind TLS it is asked whether it accepts; what lets only some in is not asked', () => {
+test('behind TLS it is asked over TLS; what lets only some in is not asked', () => {
   const vip = { address: '192.0.2.1', ports: [] };
   const service = {
     endpoints: [{ address: vip.address, vip, port: 443, tls: false }],
     routes: [],
     mode: 'http',
     check: { type: 'http', path: '/up' },
+    backends: { servers: [{}] },
     proxyProtocol: { accept: false },
   };
   const inventory = {
@@ -309,7 +361,9 @@ test('behind TLS it is asked whether it accepts; what lets only some in is not a
       { ...service, name: 'behind', proxyProtocol: { accept: true } },
     ],
   } as unknown as Inventory;
-  expect(probeTargets(inventory)).toEqual([{ service: 'tls', address: '192.0.2.1', port: 443, mode: 'tcp' }]);
+  expect(probeTargets(inventory)).toEqual([
+    { service: 'tls', address: '192.0.2.1', port: 443, mode: 'http', isTls: true, path: '/up' },
+  ]);
 });
 
 test('each service that routes lead to is asked for as its clients ask for it', () => {
