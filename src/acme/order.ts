@@ -2,6 +2,7 @@ import { createPrivateKey, generateKeyPairSync, webcrypto, type X509Certificate 
 import { Agent, get } from 'node:https';
 import { rootCertificates } from 'node:tls';
 import { ExitCode, HaprovError } from '../errors';
+import { requireMade } from './made';
 import { type Problem, refusal } from './refusal';
 
 // As big as half of haprov, so only who asks an authority loads it.
@@ -72,9 +73,10 @@ export async function order(ordering: Ordering): Promise<Issued> {
       key,
     );
     const finished = await client.finalizeOrder(made, request);
-    const certificate = await client.getCertificate(finished);
-    tell(`${new URL(directory).host} has made a certificate for ${names.join(', ')}`);
-    return { certificate: certificate.trim(), key };
+    const who = new URL(directory).host;
+    const certificate = requireMade(who, await client.getCertificate(finished), key);
+    tell(`${who} has made a certificate for ${names.join(', ')}`);
+    return { certificate, key };
   } catch (error) {
     if (error instanceof HaprovError && !signal?.aborted) throw error;
     if (signal?.aborted) throw new HaprovError(ExitCode.left, 'left while the authority was asked');
