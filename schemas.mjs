@@ -15,7 +15,7 @@ const printed = {
   drill: ['src/drill/drill-report.ts', 'DrillReport', 'haprov drill --json'],
   adopt: ['src/commands/adopt.ts', 'AdoptedDocument', 'haprov adopt --json'],
   secrets: ['src/commands/secret.ts', 'SecretsDocument', 'haprov secret list --json'],
-  certificates: ['src/certificates/judge.ts', 'CertificatesReport', 'haprov certificates --json'],
+  certificates: ['src/certificates/report.ts', 'CertificatesReport', 'haprov certificates --json'],
   exec: ['src/commands/exec.ts', 'ExecLine', 'a line of haprov exec --json'],
   logs: ['src/commands/logs.ts', 'LogLine', 'a line of haprov logs --json'],
   facts: ['src/commands/facts.ts', 'FactsDocument', 'haprov facts --json'],

@@ -20,6 +20,9 @@ export const ranges = {
   within: [0, 3650],
 } as const;
 
+/** On so many hosts does exec run a command at once, where nobody says otherwise. */
+export const execAtOnce = 32;
+
 /** The EL major versions that there are. */
 export const elMajors = [6, 7, 8, 9, 10] as const;
 

@@ -340,6 +340,18 @@ test('a command writes on standard output by its context alone, which knows whet
   expect(users).toEqual(['src/cli/complete.ts', 'src/cli/execute.ts', 'src/cli/help.ts']);
 });
 
+test('what only its own file uses is not exported', () => {
+  const files = [...sources, ...under('test')].filter((file) => file.endsWith('.ts'));
+  const words = new Map(files.map((file) => [file, new Set(text(file).match(/[A-Za-z_$][\w$]*/g))]));
+  const exported = /^export (?:async )?(?:const|function\*?|class) (\w+)/gm;
+  const alone = sources
+    // What stands in calls is for who imports haprov; what the build writes, for whoever needs it.
+    .filter((file) => file.endsWith('.ts') && roomOf(file) !== 'calls' && !file.endsWith('/functions.ts'))
+    .flatMap((file) => [...text(file).matchAll(exported)].map(([, name = '']) => ({ file, name })))
+    .filter(({ file, name }) => !files.some((other) => other !== file && words.get(other)?.has(name)));
+  expect(alone).toEqual([]);
+});
+
 test('every property test takes its seed from one place', () => {
   const users = under('test').filter(
     (file) => file.endsWith('.ts') && importsOf(file).some(({ from }) => from === 'fast-check'),

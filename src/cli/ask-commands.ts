@@ -3,7 +3,7 @@ import type { ExecOptions } from '../commands/exec';
 import type { LogsOptions } from '../commands/logs';
 import type { SshOptions } from '../commands/ssh';
 import type { CommonOptions } from '../planning/context';
-import { ranges } from '../ranges';
+import { execAtOnce, ranges } from '../ranges';
 import { execute } from './execute-later';
 import { hostOptions, inventoryWord, sshOptions } from './options';
 import { seconds, whole } from './values';
@@ -21,7 +21,7 @@ export function askCommands(program: Command): void {
       .argument('<hosts>', 'hosts, groups and patterns, with commas between them; "all" for all')
       .argument('<command...>', 'the command, for sh on the host; behind --'),
   )
-    .option('--at-once <n>', 'how many hosts run it at once', whole(...ranges.atOnce, 'hosts'), 32)
+    .option('--at-once <n>', 'how many hosts run it at once', whole(...ranges.atOnce, 'hosts'), execAtOnce)
     .option(
       '--timeout <seconds>',
       'end it on a host after this time (default: never)',

@@ -78,8 +78,10 @@ export const biggest = 8 * 1024 * 1024;
  * The text of the user's `file`, without a byte order mark.
  * @throws InputError when it cannot be read, or is not UTF-8.
  */
-export function readText(file: string): string {
-  const bytes = readBytes(file);
+export const readText = (file: string): string => textOf(readBytes(file), file);
+
+/** As {@link readText}, of what was read. */
+export function textOf(bytes: Buffer, file: string): string {
   const text = new TextDecoder('utf-8').decode(bytes);
   const written = Buffer.from(text);
   const start = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;

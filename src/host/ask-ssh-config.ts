@@ -134,7 +134,7 @@ const textOfDump = (dump: SshDump): string =>
  * A function that says for an address by which patterns of the config's Host lines it is met, and which it is, where a
  * HostName line has it too; undefined where the config has other ways to tell hosts apart, or a line that is not understood.
  */
-export function grouping(text: string): ((address: string) => string) | undefined {
+function grouping(text: string): ((address: string) => string) | undefined {
   const patterns = new Set<string>();
   const hostNames = new Set<string>();
   for (const line of text.split('\n')) {

@@ -1,13 +1,8 @@
 import { type Asking, handshake } from '../certificates/handshake';
-import {
-  type CertificatesReport,
-  judgeCertificates,
-  type Known,
-  type Look,
-  listCertificates,
-  namesToAsk,
-} from '../certificates/judge';
+import { judgeCertificates } from '../certificates/judge';
+import { listCertificates, namesToAsk } from '../certificates/list';
 import { certificatesQuestion, readHostCertificates, readSeen, seeScript } from '../certificates/on-host';
+import type { CertificatesReport, Known, Look } from '../certificates/report';
 import type { HaprovError } from '../errors';
 import { holds } from '../host/facts';
 import { messageWithoutHost } from '../host/script-result';
@@ -31,7 +26,7 @@ export type {
   CertificatesReport,
   ListedCertificate,
   Shown,
-} from '../certificates/judge';
+} from '../certificates/report';
 
 export interface CertificatesOptions extends CommonOptions {
   /** How many days before its end a certificate is told of; 30 where it is not said. */

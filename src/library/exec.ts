@@ -3,6 +3,7 @@ import { ExitCode, HaprovError, UsageError } from '../errors';
 import { inventoryOf } from '../planning/connect-first';
 import type { CommonOptions, Context } from '../planning/context';
 import { operator, selectHosts, toTarget } from '../planning/hosts';
+import { execAtOnce } from '../ranges';
 import { maskError } from './mask-error';
 
 export type { CommandEnd, Stream } from '../ask/run-command';
@@ -28,8 +29,6 @@ export interface Executed {
   exitCode: ExitCode;
   hosts: CommandEnd[];
 }
-
-export const execAtOnce = 32;
 
 /** Runs a command on the hosts of `limit`. Each host notes who has had it run and how it ended; nothing puts back what it changes. @throws UsageError */
 export async function exec(options: ExecOptions, context: Context): Promise<Executed> {

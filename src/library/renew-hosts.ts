@@ -1,7 +1,7 @@
 import type { X509Certificate } from 'node:crypto';
 import { isPlaceholder } from '../acme/order';
 import type { CertificateFacts } from '../certificates/certificate';
-import { listCertificates } from '../certificates/judge';
+import { listCertificates } from '../certificates/list';
 import { UsageError } from '../errors';
 import { type CertificateSource, certificateSources } from '../inventory/certificate-sources';
 import type { Inventory } from '../inventory/inventory';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { chainIn, keyIn, type NewCertificate } from '../certificates/check-new';
-import { readBytes, readText } from '../document/document';
+import { readBytes, textOf } from '../document/document';
 import { didYouMean } from '../document/suggest';
 import { ExitCode, HaprovError, UsageError, worstOf } from '../errors';
 import { type CertificateSource, certificateSources } from '../inventory/certificate-sources';
@@ -125,10 +125,11 @@ function readFresh(certificate: string, key: string | undefined): NewCertificate
 
 /** @throws UsageError for DER and PKCS#12, which begin with a sequence; InputError for what is no text */
 function readPem(file: string): string {
-  if (readBytes(file)[0] === 0x30)
+  const bytes = readBytes(file);
+  if (bytes[0] === 0x30)
     throw new UsageError(
       `${file} is no PEM, but DER or PKCS#12`,
       'openssl x509 (or pkey) -inform DER -in FILE -out NEW, or openssl pkcs12 -nodes -in FILE -out NEW, makes one of it',
     );
-  return readText(file);
+  return textOf(bytes, file);
 }

@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import type { CertificateOnHost, CertificatesReport, ListedCertificate } from '../certificates/judge';
+import type { CertificateOnHost, CertificatesReport, ListedCertificate } from '../certificates/report';
 import { paragraph } from '../text/fit';
 import { count, visible } from '../text/format';
 import type { TextOptions } from './change-text';

@@ -3,7 +3,7 @@ import { visible } from '../text/format';
 import { isUp } from './status-metrics';
 
 /** The exit codes of a plugin of Nagios, by what it says of the service. */
-export const checkCodes = { OK: 0, WARNING: 1, CRITICAL: 2, UNKNOWN: 3 } as const;
+const checkCodes = { OK: 0, WARNING: 1, CRITICAL: 2, UNKNOWN: 3 } as const;
 type Word = keyof typeof checkCodes;
 type Code = (typeof checkCodes)[Word];
 

@@ -1,8 +1,10 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { judgeCertificates, type Known, listCertificates, namesToAsk } from '../../src/certificates/judge';
+import { judgeCertificates } from '../../src/certificates/judge';
+import { listCertificates, namesToAsk } from '../../src/certificates/list';
 import { readHostCertificates } from '../../src/certificates/on-host';
+import type { Known } from '../../src/certificates/report';
 import { renderCertificates } from '../../src/report/certificates-text';
 import { displayWidth } from '../../src/text/format';
 import { loadInventory } from '../support/load-inventory';

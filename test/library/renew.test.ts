@@ -5,7 +5,7 @@ import { runHook } from '../../src/acme/hook';
 import { x509 } from '../../src/acme/library';
 import { isPlaceholder, newKey, order } from '../../src/acme/order';
 import type { NewCertificate } from '../../src/certificates/check-new';
-import type { Known } from '../../src/certificates/judge';
+import type { Known } from '../../src/certificates/report';
 import { ExitCode, HaprovError } from '../../src/errors';
 import type { RunEnd } from '../../src/events/events';
 import type { Inventory } from '../../src/inventory/inventory';
