@@ -134,7 +134,7 @@ export class HostsView {
   }
 
   #lines(): TaskLines[] {
-    return [...this.#rows.values()].flatMap(({ draw }) => (draw ? [draw()] : []));
+    return [...this.#rows].flatMap(([host, { draw }]) => (draw && this.#hosts.has(host) ? [draw()] : []));
   }
 
   /** As many lines as fit on the terminal: at least the most important hosts, and the number of the others. */

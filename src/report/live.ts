@@ -24,7 +24,9 @@ class LiveReporter implements Reporter {
   /** The hosts that the run is for; others are only looked at. */
   #run: readonly string[] = [];
   #isRun = false;
-  #ending: Promise<void> | undefined;
+  #ending: Promise<void> = Promise.resolve();
+  /** What comes while a view ends: it is drawn below what that leaves. */
+  #held: Event[] | undefined;
 
   constructor(options: LiveOptions) {
     this.#options = options;
@@ -32,6 +34,10 @@ class LiveReporter implements Reporter {
   }
 
   handle(event: Event): void {
+    if (this.#held) {
+      this.#held.push(event);
+      return;
+    }
     const { stdout, stderr } = this.#options;
     switch (event.type) {
       case 'run-start':
@@ -61,11 +67,7 @@ class LiveReporter implements Reporter {
         this.#print(event.level === 'info' ? stdout : stderr, this.#lines.message(event));
         break;
       case 'run-end':
-        this.#ending = this.#finish({
-          interrupted: false,
-          isWell: isFine(event.exitCode),
-          leaves: 'hosts',
-        }).then(() => {
+        this.#finish({ interrupted: false, isWell: isFine(event.exitCode), leaves: 'hosts' }, () => {
           (isFine(event.exitCode) ? stdout : stderr).write(`${this.#lines.runEnd(event)}\n`);
           // Who is asked from here on is asked after the run, and no part of it.
           this.#isRun = false;
@@ -76,11 +78,12 @@ class LiveReporter implements Reporter {
     }
   }
 
-  async pause(): Promise<void> {
-    await this.#finish({ interrupted: false, isWell: false, leaves: 'nothing' });
-    // What is printed now tells the progress so far; the next view begins anew below it.
-    this.#hosts.clear();
-    for (const host of this.#run) this.#hosts.set(host, newProgress(host));
+  pause(): Promise<void> {
+    return this.#finish({ interrupted: false, isWell: false, leaves: 'nothing' }, () => {
+      // What is printed now tells the progress so far; the next view begins anew below it.
+      this.#hosts.clear();
+      for (const host of this.#run) this.#hosts.set(host, newProgress(host));
+    });
   }
 
   async close(): Promise<void> {
@@ -96,12 +99,22 @@ class LiveReporter implements Reporter {
     else write();
   }
 
-  async #finish(options: Ending): Promise<void> {
-    await this.#view?.finish(options);
-    this.#view = undefined;
-    if (this.#failures.length > 0)
-      this.#options.stderr.write(
-        `${options.leaves === 'hosts' ? '\n' : ''}${this.#failures.splice(0).join('\n')}\n`,
-      );
+  #finish(ending: Ending, then: () => void = () => {}): Promise<void> {
+    this.#held ??= [];
+    this.#ending = this.#ending.then(async () => {
+      const held = (this.#held ??= []);
+      for (const [host, progress] of this.#hosts)
+        if (!this.#run.includes(host) && isOnlyLookedAt(progress)) this.#hosts.delete(host);
+      await this.#view?.finish(ending);
+      this.#view = undefined;
+      if (this.#failures.length > 0)
+        this.#options.stderr.write(
+          `${ending.leaves === 'hosts' ? '\n' : ''}${this.#failures.splice(0).join('\n')}\n`,
+        );
+      then();
+      this.#held = undefined;
+      for (const event of held) this.handle(event);
+    });
+    return this.#ending;
   }
 }

@@ -88,7 +88,10 @@ export function viewRunning(progress: HostProgress, now: number, hostWidth: numb
 }
 
 function describeWork({ phase, step, finished }: HostProgress, now: number): string {
-  if (!phase) return finished.length > 0 ? 'waiting' : 'not started';
+  if (!phase) {
+    const isBack = finished.findLast((done) => !LOOKS.includes(done.phase))?.phase === 'undrain';
+    return isBack ? 'back in service' : finished.length > 0 ? 'waiting' : 'not at work';
+  }
   const elapsed = formatElapsed(now - (step ?? phase).since);
   return [phase.name, step && stepName(step), elapsed].filter(Boolean).join(' ');
 }
@@ -143,7 +146,7 @@ function describeEnd(
   const last = reached.findLast((done) => !LOOKS.includes(done.phase)) ?? reached.at(-1);
   // In a run that succeeded, a host without events needed no change.
   if (!last)
-    return isWell ? { state: 'done', text: 'nothing to do' } : { state: 'left', text: 'not started' };
+    return isWell ? { state: 'done', text: 'nothing to do' } : { state: 'left', text: 'not touched' };
   if (interrupted) return { state: 'left', text: `left after ${last.phase}` };
   if (last.phase === 'restore' && !finished.some(({ phase: done }) => done === 'commit'))
     return { state: 'left', text: 'not changed: what was staged is taken away again' };

@@ -215,6 +215,22 @@ test('hosts that are asked after the run, or before a refusal, leave no row', as
   expect(before.terminal.screen).toEqual(['apply pair.json on fred']);
 });
 
+test('a host that the run is not for, and that is only looked at, is not among those that it leaves', async () => {
+  const { terminal, reporter } = live(80);
+  reporter.handle(at({ type: 'run-start', command: 'patch', inventory: 'i', hosts: ['ethyl', 'lucy'] }));
+  await reporter.pause?.();
+  for (const host of ['fred', 'ethyl'])
+    reporter.handle(at({ type: 'phase-end', host, phase: 'probe', ok: true, ms: 100 }));
+  await settle();
+  reporter.handle(at({ type: 'phase-end', host: 'ethyl', phase: 'commit', ok: false, ms: 100 }));
+  reporter.handle(at({ type: 'run-end', exitCode: 1, ms: 1, changed: 0, failed: 1, message: 'ethyl' }));
+  await reporter.close();
+  expect(terminal.screen.filter((line) => /^[✔✖↓]/.test(line))).toEqual([
+    '✖ ethyl  failed: commit',
+    '↓ lucy   not touched',
+  ]);
+});
+
 test('an interrupted run says where each host was left, and the cursor shows after every write', async () => {
   const { terminal, reporter } = live(80);
   const write = terminal.write.bind(terminal);
@@ -234,7 +250,7 @@ test('an interrupted run says where each host was left, and the cursor shows aft
     expect.stringMatching(/^↓ fred {3}left at commit/),
     '↓ ethyl  left after stage',
     '    stage 0.1s',
-    '↓ lucy   not started',
+    '↓ lucy   not touched',
   ]);
   expect(cursor).not.toContain(false);
 });

@@ -14,11 +14,16 @@ const progressOf = (events: Event[]) =>
   events.reduce((progress, event) => advance(progress, event as HostEvent), newProgress('fred'));
 
 const running: [string, Event[], object][] = [
-  ['nothing yet', [], { title: 'fred   not started' }],
+  ['nothing yet', [], { title: 'fred   not at work' }],
   ['a phase', [start('gate', 2)], { title: 'fred   gate 8.0s' }],
   ['a step', [start('stage'), step], { title: 'fred   stage 3/12 write /a 5.0s' }],
   ['a step without its phase', [step], { title: 'fred   stage 3/12 write /a 5.0s' }],
   ['between phases', [start('stage'), end('stage')], { title: 'fred   waiting', summary: 'stage 1.0s' }],
+  [
+    'after its turn, while others have theirs',
+    [end('commit'), end('undrain'), end('probe')],
+    { title: 'fred   back in service', summary: 'commit 1.0s, undrain 1.0s, probe 1.0s' },
+  ],
   [
     'restoring after a failure',
     [start('stage'), stepEnd('fred', 'stage', 'write /a', failure), end('stage', false), start('restore', 9)],
@@ -34,7 +39,7 @@ test.each(running)('at work: %s', (_, events, expected) => {
 });
 
 const final: [string, Event[], boolean, string, string][] = [
-  ['nothing', [], false, 'left', 'not started'],
+  ['nothing', [], false, 'left', 'not touched'],
   ['staged only', [start('stage'), end('stage'), end('unlock')], false, 'done', 'staged in 2.0s'],
   [
     'committed',
