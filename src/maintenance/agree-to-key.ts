@@ -113,7 +113,7 @@ async function judge({ host, type, text, ...key }: Presented, options: Agreeing,
   const { known } = key;
   const before = known
     ? `${known.file}:${known.line} has ${known.type} ${fingerprint(Buffer.from(known.key, 'base64'))} of it, which is forgotten then.`
-    : 'None is known of it.';
+    : 'No host key of it is known.';
   const about = `${host} presents the host key ${text}. ${before}`;
   if (options.yes)
     throw new UsageError(

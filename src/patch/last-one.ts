@@ -41,8 +41,12 @@ export async function serveIfLast(
     return say(
       `it is still drained, so nobody is sent there (haprov undrain ${host.name} gives it its place back)`,
     );
-  const nobody = alone.length > 0 ? `; nobody else serves (${alone.join('; ')}): mend that first` : '';
+  const mend = alone.length > 0 ? ` (${alone.join('; ')}): mend that first` : '';
+  const nobody = mend && `; nobody else serves${mend}`;
   const why = await whyNot(() => giveBack(isUp));
   if (why !== undefined) return say(`it was given its place back${nobody}; and that went wrong: ${why}`);
-  return say(`it has its place back${isUp ? '' : ', and is not well'}${nobody}`);
+  if (!isUp) return say(`it has its place back, and is not well${nobody}`);
+  return say(
+    `by now it has its place back${mend && `, and serves alone${mend.replace('(', '(without it ')}`}`,
+  );
 }

@@ -1,4 +1,4 @@
-import { isTaken, newestNote, type RollNote, standsOf } from '../host/roll-note';
+import { isTaken, newestNote, type RollNote } from '../host/roll-note';
 import type { Survey, Surveyed } from '../host/survey';
 import type { Host, Inventory } from '../inventory/inventory';
 import { maintenanceOf, pairOf, toldQuestion, watchedQuestion } from '../maintenance/open-maintenance';
@@ -150,7 +150,10 @@ async function planRoll(
     }
     const maintenance = {
       ...maintenanceOf({ inventory, host, surveyed, pair, hosts }, context),
-      say: (text: string) => context.emit({ type: 'message', level: 'info', host: name, text }),
+      say: (words: string) => {
+        const text = words.startsWith(`${name} `) ? words.slice(name.length + 1) : words;
+        context.emit({ type: 'message', level: 'info', host: name, text });
+      },
       begin: () => {},
     };
     if (!stand.staysDrained && !options.allowOutage && !isOneAway) refuseAlone(maintenance, before, command);
@@ -225,7 +228,7 @@ async function planRoll(
 function requireAll({ failures }: Survey, left: RollNote | undefined): void {
   const booting = failures.filter(({ name }) => left?.hosts.get(name)?.state === 'booting');
   const names = booting.map(({ name }) => name).join(', ');
-  const told = `${names} was told to boot by the ${left?.command} that was left (${left ? standsOf(left) : ''}): start it, and run this again when it answers`;
+  const told = `${names} was told to boot by the ${left?.command} that was left: run this again when it answers`;
   const error = notAsked(failures, booting.length > 0 ? told : 'nothing was done');
   if (error) throw error;
 }

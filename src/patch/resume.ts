@@ -58,7 +58,7 @@ export function resume(noted: RollNote | undefined, asked: Asked): Resumed {
   const apart = others.length > 0 ? `; no part of it: ${others.join(', ')}` : '';
   if (left.command !== command || (areNamed && apart))
     throw new UsageError(
-      `${which}, was left, and nothing was done now: ${standsOf(left)}${left.command === command ? apart : ''}`,
+      `${which}, was left (${standsOf(left)}${left.command === command ? apart : ''}), and nothing was done now`,
       `${goesOnBy(left)} goes on with it; --anew begins haprov ${command} from the first host`,
     );
   const rank = (name: string) =>

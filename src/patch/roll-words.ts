@@ -39,10 +39,11 @@ export function renderRoll({ command, resumed, turns, waits }: RollPlan): string
       : more.length === 0
         ? `${command} of ${visible(only.host)}`
         : `${command} of ${count(turns.length, 'host')}, one after the other; the first that fails ends it`;
+  const toldOf = new Map<string, string>();
   const each = turns.flatMap((turn, at) => [
     '',
     `  ${at + 1}. ${describe(turn)}`,
-    ...stepsOf(turn, waits, { isLast: at === turns.length - 1, isPatch: command === 'patch' }).map(
+    ...stepsOf(turn, waits, { isLast: at === turns.length - 1, isPatch: command === 'patch', toldOf }).map(
       (row) => `     ${row}`,
     ),
   ]);
@@ -56,9 +57,9 @@ function describe({ host, address, os, holds, staysDrained }: PlannedTurn): stri
 }
 
 function stepsOf(
-  { holds, stand, staysDrained, endingWithBoot, packages, boot }: PlannedTurn,
+  { host, holds, stand, staysDrained, endingWithBoot, packages, boot }: PlannedTurn,
   waits: RollPlan['waits'],
-  { isLast, isPatch }: { isLast: boolean; isPatch: boolean },
+  { isLast, isPatch, toldOf }: { isLast: boolean; isPatch: boolean; toldOf: Map<string, string> },
 ): string[] {
   const moves = holds.map(({ vip }) => `VIP ${vip}`).join(' and ');
   const hasBooted = stand === 'booting' && boot === 'no';
@@ -70,7 +71,7 @@ function stepsOf(
           `it was told to boot, and has: it is only looked at${isPatch ? ', and not made newer once more' : ''}`,
         ]
       : [...(stand === 'booting' ? ['it was told to boot: where it has, it is only looked at'] : []), drain]),
-    ...(packages ? packagesOf(packages, boot === 'yes') : []),
+    ...(packages ? onceOf(packagesOf(packages, boot === 'yes'), host, toldOf) : []),
     ...(boot === 'no'
       ? []
       : [
@@ -83,6 +84,16 @@ function stepsOf(
     'look: until units, ports, servers, VIPs, services, kernel parameters, SELinux and firewall are as before',
     staysDrained ? 'it stays drained' : `undrain: it gets its place back${soak}`,
   ];
+}
+
+/** Rows about a host; where they are told of another one already, the first of them. */
+function onceOf([head = '', ...rows]: string[], host: string, toldOf: Map<string, string>): string[] {
+  const text = [head, ...rows].join('\n');
+  const same = toldOf.get(text);
+  if (same !== undefined && rows.length > 0)
+    return [`${head.replace(/:$/, '')}: the same as on ${visible(same)}`];
+  toldOf.set(text, host);
+  return [head, ...rows];
 }
 
 function packagesOf({ updates, afterwards, oneWay, skipped }: UpdatePlan, isBooted: boolean): string[] {

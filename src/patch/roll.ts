@@ -1,5 +1,6 @@
 import { ExitCode, HaprovError } from '../errors';
 import { goesOnBy, type RollNote } from '../host/roll-note';
+import { joinWithAnd } from '../maintenance/maintenance';
 import { changeNothing, isWrong, restoreAll } from '../rollout/ending';
 import { startHeartbeat } from '../rollout/heartbeat';
 import { tellWhoIsDrained } from '../rollout/keep-drained';
@@ -86,7 +87,7 @@ async function takeTurns(roll: Roll): Promise<RollResult> {
   const left = [...roll.note.hosts].filter(([, { state }]) => state !== 'done').map(([name]) => name);
   if (left.length === 0) await roll.forget(roll.note);
   const goesOn = left.length > 0 ? `; ${goesOnBy(roll.note)} goes on` : '';
-  return { exitCode: ExitCode.done, done, message: `${roll.command} of ${done.join(', ')} is done${goesOn}` };
+  return { exitCode: ExitCode.done, done, message: `${roll.command} of ${joinWithAnd(done)}${goesOn}` };
 }
 
 /** Ends a roll whose host failed, or that the operator stopped. */

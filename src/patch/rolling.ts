@@ -1,5 +1,6 @@
 import type { EventBody } from '../events/events';
 import type { RollNote, Stand } from '../host/roll-note';
+import { bootType } from '../host/transaction';
 import type { Service } from '../inventory/inventory';
 import type { Maintenance } from '../maintenance/maintenance';
 import type { PairState } from '../pair/health';
@@ -14,6 +15,8 @@ export interface RollHost {
   name: string;
   /** Its transaction: it has the host's lock, and makes the changes there before it boots. Absent where they are made. */
   run?: HostRun;
+  /** What that makes, in words; empty where it makes nothing. */
+  makes: string;
   maintenance: Maintenance;
   boots: BootVerbs;
   /** Asked when the run's changes are made: restarts what runs of old files, and says why the host must boot. */
@@ -70,7 +73,8 @@ export const staysDrained = ({ note }: Pick<Roll, 'note'>, { name }: Pick<RollHo
 export const partsOf = (
   { steps = [], settle, owed }: Partial<Work>,
   toRun: (steps: Work['steps']) => HostRun,
-): Pick<RollHost, 'run' | 'settle' | 'owed'> => ({
+): Pick<RollHost, 'run' | 'makes' | 'settle' | 'owed'> => ({
+  makes: steps.flatMap(({ type, title }) => (type === bootType ? [] : [title])).join(', '),
   ...(steps.length > 0 ? { run: toRun(steps) } : {}),
   ...(settle ? { settle } : {}),
   ...(owed ? { owed } : {}),

@@ -1,7 +1,7 @@
 import { ExitCode, HaprovError, HostError } from '../errors';
 import { messageWithoutHost, ScriptFailure, whyNot } from '../host/script-result';
 import { drainHost } from '../maintenance/drain-host';
-import { joinWithAnd } from '../maintenance/maintenance';
+import { joinWithAnd, secondsSince } from '../maintenance/maintenance';
 import { undrainHost } from '../maintenance/undrain-host';
 import { holdersOf, type PairState } from '../pair/health';
 import type { HostOutcome, HostRun } from '../rollout/host-run';
@@ -120,6 +120,7 @@ async function change(roll: Roll, host: RollHost, run: HostRun): Promise<boolean
     );
     await mustBe(run.logInAnew(), `${name} takes no new login`);
     await mustBe(run.confirm(), `${name} was not confirmed`);
+    if (host.makes) host.maintenance.say(`is changed, and well: ${host.makes}`);
     if (reasons.length > 0 && roll.boot === 'never')
       roll.emit({
         type: 'message',
@@ -160,6 +161,7 @@ async function boot(roll: Roll, host: RollHost): Promise<void> {
   }
   const mark = await boots.mark();
   await noteStand(roll, name, { state: 'booting', mark });
+  const begun = performance.now();
   await phase(roll, name, 'boot', async () => {
     // A connection that hangs would hide that the host is back already.
     const telling = told(boots.boot()).then((why) => (why === undefined ? hangs() : { refused: why }));
@@ -183,6 +185,7 @@ async function boot(roll: Roll, host: RollHost): Promise<void> {
       ].join('; '),
     );
   });
+  maintenance.say(`has booted, and answers after ${secondsSince(begun)}`);
 }
 
 /** Why the host refuses; undefined where it does not, or the connection broke before it could. */

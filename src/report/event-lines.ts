@@ -64,7 +64,7 @@ export class LineWriter {
     const head = `${step.host}: failed at step ${step.index}/${step.total} of ${step.phase}: ${step.title}`;
     const rows = [
       this.#colors.red(this.#colors.bold(visible(head))),
-      `  command:    ${hang(visibleLines(failure.command), '              ')}`,
+      ...(failure.command ? [`  command:    ${hang(visibleLines(failure.command), '              ')}`] : []),
       `  exit code:  ${failure.exitCode ?? 'none, the command did not end by itself'}`,
       ...this.#stderr(failure.stderr),
     ];

@@ -1,7 +1,7 @@
 import pc from 'picocolors';
 import type { KnownHost, ProgramFacts } from '../ask/host-facts';
 import { paragraph } from '../text/fit';
-import { cutToWidth, formatElapsed } from '../text/format';
+import { cutToWidth, formatElapsed, localTime } from '../text/format';
 import type { TextOptions } from './change-text';
 import { allVisible } from './level';
 
@@ -34,7 +34,7 @@ function rowsOf(host: KnownHost, now: Date): [name: string, text: string][] {
       'machine',
       `${host.cpus} CPU, ${Math.round(host.memoryKb / 1024)} MB memory, booted ${since(host.booted)}`,
     ],
-    ['packages', `${host.packages}, ${host.init}`],
+    ['tools', `${host.packages} for packages, ${host.init} for services`],
     ['haproxy', program(host.haproxy)],
     ['keepalived', program(host.keepalived)],
     ...host.interfaces.map(({ name, addresses }): [string, string] => [name, addresses.join(', ')]),
@@ -71,5 +71,5 @@ function clockText({ at, aheadMs, synchronized }: KnownHost['clock']): string {
       ? 'as here'
       : `${formatElapsed(Math.abs(aheadMs))} ${aheadMs > 0 ? 'ahead of' : 'behind'} this machine`;
   const by = synchronized === undefined ? '' : synchronized ? ', synchronized' : ', NOT synchronized';
-  return `${at}, ${apart}${by}`;
+  return `${localTime(at)}, ${apart}${by}`;
 }

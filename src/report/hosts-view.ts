@@ -1,4 +1,5 @@
 import { Listr, ListrErrorTypes, type ListrTaskWrapper, Spinner } from 'listr2';
+import { cutWords } from '../text/fit';
 import { displayWidth, visible } from '../text/format';
 import { HostsRenderer, type TaskLines } from './hosts-renderer';
 import type { Output } from './output';
@@ -113,7 +114,7 @@ export class HostsView {
     const view = viewFinal(this.#progressOf(host), { now: Date.now(), hostWidth, interrupted, isWell });
     // A failure is told in full below.
     if (view.state !== 'failed' && !view.isAtWork) row.hanging = hostWidth + '✔   '.length;
-    task.title = view.title;
+    task.title = view.state === 'failed' ? cutWords(view.title, this.#screen.columns - 3) : view.title;
     task.output = view.summary ?? '';
     if (view.state === 'failed') throw new Error(view.title);
     if (view.state === 'left') task.skip(view.title);
@@ -126,7 +127,11 @@ export class HostsView {
       const view = this.#running(host);
       running.title = view.title;
       running.output = view.summary ?? '';
-      if (view.failure) running.report(new Error(view.failure), ListrErrorTypes.HAS_FAILED_WITHOUT_ERROR);
+      if (view.failure)
+        running.report(
+          new Error(cutWords(view.failure, this.#screen.columns - 5)),
+          ListrErrorTypes.HAS_FAILED_WITHOUT_ERROR,
+        );
     }
     // All hosts have answered, and the command prints the result itself.
     const isOver = !this.#options.isRun && [...this.#hosts.values()].every(({ phase }) => !phase);

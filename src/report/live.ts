@@ -102,7 +102,8 @@ class LiveReporter implements Reporter {
   #finish(ending: Ending, then: () => void = () => {}): Promise<void> {
     this.#held ??= [];
     this.#ending = this.#ending.then(async () => {
-      const held = (this.#held ??= []);
+      this.#held ??= [];
+      const held = this.#held;
       for (const [host, progress] of this.#hosts)
         if (!this.#run.includes(host) && isOnlyLookedAt(progress)) this.#hosts.delete(host);
       await this.#view?.finish(ending);

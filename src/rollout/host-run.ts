@@ -267,7 +267,7 @@ export class HostRun {
       return end('failed', 'its run is closed, so it stays as it is now: haprov rollback undoes it');
     if (follower.state === 'restored') {
       const late = `was not confirmed within ${confirmedWithin(this.surroundings)} s (--confirm-within), and restored itself`;
-      return end('failed', verb === 'confirm' ? late : 'failed, and restored');
+      return end('failed', verb === 'confirm' ? late : 'it was restored');
     }
     if (code !== null && code > 128)
       return end(

@@ -116,15 +116,14 @@ test('a host that says everything', () => {
   os         AlmaLinux 9.4 (EL9), kernel 5.14.0, x86_64
   hostname   fred
   machine    4 CPU, 4000 MB memory, booted 6h 20m ago
-  packages   dnf, systemd
+  tools      dnf for packages, systemd for services
   haproxy    2.4.22 (LUA)
   keepalived 2.2.8
   eth0       10.0.0.1/24, 10.0.0.9/32
   VIPs       held
   SELinux    enforcing
   firewall   firewalld
-  clock      2026-01-02T03:04:05.000Z, 4m 05s ahead of this machine, NOT
-             synchronized
+  clock      2026-01-02 03:04:05, 4m 05s ahead of this machine, NOT synchronized
   login      ops, root by other
   drained    13m 20s ago, by me@laptop
   lock       run-1, me@laptop, not alive

@@ -62,7 +62,7 @@ describeLab('files in awkward places', () => {
       { type: 'command', run: 'false', unless: 'false' },
     );
     const { code, output } = await apply();
-    expect([code, output]).toEqual([1, expect.stringContaining('failed, and restored')]);
+    expect([code, output]).toEqual([1, expect.stringContaining(': it was restored')]);
     expect(state()).toBe(before);
   });
 });

@@ -119,14 +119,14 @@ test.each([
 test('what was agreed to is done while the VIPs that are served are watched, and lost requests are told', async () => {
   pair.raw.vips.second = { address: '192.0.2.11', virtualRouterId: 38, group: 'balancers' };
   pair.raw.services.more = { port: 8181, backends: { group: 'web', port: 9090 } };
-  rolls(ExitCode.done, ['ethyl', 'fred'], 'reboot of ethyl, fred is done');
+  rolls(ExitCode.done, ['ethyl', 'fred'], 'reboot of ethyl and fred');
   const { ended, ends } = await execute({ probe: true }, saying('yes'));
   expect(ended).toEqual({
     run: expect.stringMatching(/^\d{8}T\d{6}Z-\w{6}$/),
     exitCode: ExitCode.done,
     changed: 2,
     failed: 0,
-    message: 'reboot of ethyl, fred is done',
+    message: 'reboot of ethyl and fred',
   });
   expect(ends).toEqual([ExitCode.done]);
   expect(probed).toEqual(['start 192.0.2.10:80', 'roll', 'stop', 'stop']);

@@ -48,6 +48,7 @@ export class World {
   readonly events: EventBody[] = [];
   /** What was done, in its order. */
   readonly diary: string[] = [];
+  readonly said: string[] = [];
   stop = new AbortController();
   points = 0;
   /** A kernel is to be made newer on each host, which boots where that is needed. */
@@ -425,7 +426,7 @@ export async function tell(world: World, more: Partial<Roll> = {}): Promise<Told
         mute: new Set(),
         busy: new Map(),
         wasDrained: host.isFlagged,
-        say: async () => {},
+        say: (line) => void world.said.push(`${name}: ${line}`),
         warn: () => {},
         stopping: world.stop.signal,
         begin: () => {},

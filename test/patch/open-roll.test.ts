@@ -102,7 +102,7 @@ test('a host that was told to boot and is not back is named as such', async () =
   expect(await refusal()).toEqual({
     exitCode: 3,
     message: 'ethyl: cannot be reached',
-    hint: 'start it; ethyl was told to boot by the reboot that was left (ethyl was told to boot, fred is not begun): start it, and run this again when it answers',
+    hint: 'start it; ethyl was told to boot by the reboot that was left: run this again when it answers',
   });
 });
 
@@ -224,7 +224,9 @@ test('a roll that was left goes on with its own hosts, and others are refused be
   expect(plan.resumed).toEqual([expect.stringMatching(/ethyl was told to boot; no part of it: fred$/)]);
   expect(await refusal({ limit: ['fred'] })).toMatchObject({
     exitCode: 2,
-    message: expect.stringMatching(/was left, and nothing was done now: ethyl was .*; no part of it: fred$/),
+    message: expect.stringMatching(
+      /was left \(ethyl was .*; no part of it: fred\), and nothing was done now$/,
+    ),
     hint: expect.stringMatching(
       /^haprov reboot INVENTORY ethyl goes on with it; --anew begins haprov reboot/,
     ),

@@ -182,6 +182,28 @@ test('the plan names what is made newer, what goes, what comes, what is left out
   );
 });
 
+test('what is made newer on a host as on one before it is told once', async () => {
+  const { found } = await ask(toys, 'needed');
+  const { found: other } = await ask(toys.replaceAll('2-1', '3-1'), 'needed');
+  const packages = found?.packages;
+  const turns = [
+    { ...turn, packages },
+    { ...turn, host: 'ethyl', packages },
+    { ...turn, host: 'lucy', packages: other?.packages },
+  ];
+  const text = renderRoll({ version: 1, command: 'patch', inventory: 'pair', resumed: [], turns, waits });
+  expect(text.split('\n').filter((row) => /toys.*→|update|^ {2}\d/.test(row))).toEqual([
+    expect.stringMatching(/^ {2}1\. fred/),
+    '     update 1 package:',
+    expect.stringMatching(/toys.* → 2-1/),
+    expect.stringMatching(/^ {2}2\. ethyl/),
+    '     update 1 package: the same as on fred',
+    expect.stringMatching(/^ {2}3\. lucy/),
+    '     update 1 package:',
+    expect.stringMatching(/toys.* → 3-1/),
+  ]);
+});
+
 test('of a host that boots, no restart is told: none is made', async () => {
   const rows = async (boot: 'always' | 'needed') => {
     const { found } = await ask(toys, boot);

@@ -66,7 +66,7 @@ describe('a roll that was left over some hosts only', () => {
     expect(() => resume(one, named)).toThrow(
       expect.objectContaining({
         message:
-          'haprov patch --security of ann@desk, begun 3m 00s ago, was left, and nothing was done now: ethyl was told to boot; no part of it: fred',
+          'haprov patch --security of ann@desk, begun 3m 00s ago, was left (ethyl was told to boot; no part of it: fred), and nothing was done now',
         hint: 'haprov patch INVENTORY ethyl --security goes on with it; --anew begins haprov patch --security from the first host',
       }),
     );
@@ -101,7 +101,7 @@ test.each<[string, Partial<typeof asked>, number]>([
 
 test('another command that was left goes on first', () => {
   expect(() => resume(left({ fred: stand('taken') }, 3, 'patch'), asked)).toThrow(
-    'haprov patch of ann@desk, begun 3m 00s ago, was left, and nothing was done now: fred was taken out',
+    'haprov patch of ann@desk, begun 3m 00s ago, was left (fred was taken out), and nothing was done now',
   );
 });
 
@@ -111,7 +111,7 @@ test('a patch of something else goes on first: its hosts that are done lack what
     expect(() => resume(one, { ...asked, command })).toThrow(
       expect.objectContaining({
         message:
-          'haprov patch --packages haproxy of ann@desk, begun 3m 00s ago, was left, and nothing was done now: ethyl is done, fred is not begun',
+          'haprov patch --packages haproxy of ann@desk, begun 3m 00s ago, was left (ethyl is done, fred is not begun), and nothing was done now',
         hint: `haprov patch INVENTORY fred --packages haproxy goes on with it; --anew begins haprov ${command} from the first host`,
       }),
     );

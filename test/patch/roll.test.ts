@@ -42,7 +42,7 @@ test('the host that holds no VIP is first, and the other is booted when that one
   expect(result).toEqual({
     exitCode: ExitCode.done,
     done: ['ethyl', 'fred'],
-    message: 'reboot of ethyl, fred is done',
+    message: 'reboot of ethyl and fred',
   });
   expect(world.diary).toEqual([...turn('ethyl'), ...turn('fred')]);
   expect(boots(world)).toEqual([2, 2]);
@@ -203,6 +203,21 @@ test('a host whose server is slow to start may take what its boot has left', asy
   isClean(world);
 });
 
+test('what is changed on a host, and that it has booted, is told of each', async () => {
+  const world = new World();
+  world.patches = true;
+  await tell(world);
+  expect(world.said.filter((line) => /changed|booted/.test(line))).toEqual(
+    ['ethyl', 'fred'].flatMap((name) => [
+      expect.stringMatching(new RegExp(`^${name}: is changed, and well: update package kernel$`)),
+      expect.stringMatching(new RegExp(`^${name}: has booted, and answers after `)),
+    ]),
+  );
+  const reboot = new World();
+  await tell(reboot);
+  expect(reboot.said.filter((line) => /changed/.test(line))).toEqual([]);
+});
+
 test('a host that boots its old kernel has its turn, and that is told', async () => {
   const world = befalls('ethyl', 'boots its old kernel');
   world.patches = true;
@@ -292,7 +307,7 @@ test('a roll whose host the inventory has no more is at its end when the others 
     expect.stringMatching(/: ethyl is not begun, fred is done$/),
     'leaves out what the inventory has no more: lucy was told to boot; a host that was drained stays so',
   ]);
-  expect(result?.message).toBe('reboot of ethyl is done');
+  expect(result?.message).toBe('reboot of ethyl');
   isClean(world);
 });
 
@@ -467,7 +482,7 @@ describe.each([
         result: expect.anything(),
       });
       if (
-        /it has its place back; nobody else serves \(VIP web .*: it does not answer/.test(
+        /by now it has its place back, and serves alone \(without it VIP web .*: it does not answer/.test(
           result?.message ?? '',
         )
       )
@@ -496,7 +511,7 @@ test.each([
   );
   expect(looked.at(-1)).toBeLessThan(force ? 5000 : 1000);
   expect(result?.message).toMatch(
-    /^ethyl has booted, and not as it was before: .*; it has its place back; nobody else serves \(VIP web \(192.0.2.10\) would have no host: fred: it does not answer; .*\): mend that first; not touched: fred; haprov reboot INVENTORY ethyl,fred goes on$/,
+    /^ethyl has booted, and not as it was before: .*; by now it has its place back, and serves alone \(without it VIP web \(192.0.2.10\) would have no host: fred: it does not answer; .*\): mend that first; not touched: fred; haprov reboot INVENTORY ethyl,fred goes on$/,
   );
   expect(ethyl).toMatchObject({ isFlagged: false, boots: 2 });
 });

@@ -34,7 +34,9 @@ describe.each(['plan', 'status', 'log', 'unlock', 'diagram --live', 'drain fred 
       release();
       await terminal.ended;
       const end = terminal.everything.join('\n');
-      expect(end).not.toMatch(/^(?:..)?(?:fred|ethyl|lucy) +(?:waiting|not at work|not touched|probe\b|connect\b|left)/m);
+      expect(end).not.toMatch(
+        /^(?:..)?(?:fred|ethyl|lucy) +(?:waiting|not at work|not touched|probe\b|connect\b|left)/m,
+      );
       expect(end).not.toBe('');
     },
   );

@@ -1,6 +1,6 @@
 import type { Event } from '../../src/events/events';
 import { createReporter, type ReporterOptions } from '../../src/report/reporter';
-import { at, failedRun, goodRun, Sink, stepEnd } from './events';
+import { at, failedRun, failure, goodRun, Sink, stepEnd } from './events';
 import { FakeTerminal } from './terminal';
 
 async function report(events: Event[], options: Partial<ReporterOptions> = {}) {
@@ -19,6 +19,13 @@ async function report(events: Event[], options: Partial<ReporterOptions> = {}) {
   await reporter.close();
   return { out: stdout.text.split('\n').slice(0, -1), err: stderr.text.split('\n').slice(0, -1) };
 }
+
+test('of a failed step without a command no empty row is told', async () => {
+  const told = async (command: string) =>
+    (await report([stepEnd('fred', 'commit', 'write /a', { ...failure, command })])).err.join('\n');
+  expect(await told('dnf update')).toContain('  command:    dnf update');
+  expect(await told('')).toMatch(/failed at step 3.*\n {2}exit code/);
+});
 
 test('plain: progress on stdout, trouble on stderr', async () => {
   const { out, err } = await report(failedRun);
