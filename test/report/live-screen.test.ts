@@ -2,7 +2,7 @@ import { Terminal } from '@xterm/headless';
 import type { Event, Phase } from '../../src/events/events';
 import { createLiveReporter } from '../../src/report/live';
 import { folded } from '../../src/report/wrap-output';
-import fc from '../support/property';
+import fc, { type Arbitrary } from '../support/property';
 import { at } from './events';
 
 /** The live view on an emulated terminal, which wraps, reflows and scrolls as a person's does. */
@@ -101,7 +101,7 @@ const word = fc.oneof(
 );
 const host = fc.constantFrom('fred', 'ethyl', 'ein-sehr-langer-name.rack37.example');
 const phase = fc.constantFrom<Phase>('connect', 'stage', 'commit', 'gate', 'undrain');
-const act: fc.Arbitrary<Act> = fc.oneof(
+const act: Arbitrary<Act> = fc.oneof(
   fc.record({
     say: fc.array(word, { minLength: 1, maxLength: 30 }).map((words) => words.join(' ')),
     level: fc.constantFrom<'info' | 'warning'>('info', 'warning'),
