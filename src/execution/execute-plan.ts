@@ -83,7 +83,8 @@ export async function executePlan(
   options: CommonOptions & RolloutOptions,
   context: Context,
 ): Promise<RunEnd> {
-  const { command, begun, planned, undo } = todo;
+  const { command, planned, undo } = todo;
+  let { begun } = todo;
   const shown = shownPlan(planned);
   const run = newRunId(planned.survey);
   const time = new TimeKeeper();
@@ -119,7 +120,11 @@ export async function executePlan(
     todo: command,
     plan: shown,
   };
-  if (!(await agreed(question, options, context)))
+  const asked = performance.now();
+  const isAgreed = await agreed(question, options, context);
+  // The time that the operator thinks is none that the run takes.
+  begun += performance.now() - asked;
+  if (!isAgreed)
     return end({ ...nothing, exitCode: ExitCode.failed, message: 'nothing was done: you did not say yes' });
   const heard: Context = {
     ...context,

@@ -17,7 +17,7 @@ export async function executeRoll(
   context: Context,
   workOn: WorkOn,
 ): Promise<RunEnd> {
-  const begun = performance.now();
+  let begun = performance.now();
   const may = mayGoOn(options, context, 'what would be done is shown, and nothing is done');
   const open = await openRoll(command, options, context, workOn);
   const { plan, inventory, left } = open;
@@ -41,7 +41,10 @@ export async function executeRoll(
     }
     const names = plan.turns.map(({ host }) => host).join(', then ');
     const question = { text: `${command} ${names}?`, about: text, todo: command, plan };
-    if (!(await agreed(question, options, context)))
+    const asked = performance.now();
+    const isAgreed = await agreed(question, options, context);
+    begun += performance.now() - asked;
+    if (!isAgreed)
       return end({ ...nothing, exitCode: ExitCode.failed, message: 'nothing was done: you did not say yes' });
     const probe = await startVipProbe(options.probe ? probeTargets(inventory) : []);
     try {

@@ -136,6 +136,22 @@ test('what was agreed to is done while the VIPs that are served are watched, and
   expect(levels).toEqual(['info', 'warning']);
 });
 
+test('the time that the operator thinks is none that the roll takes', async () => {
+  rolls(ExitCode.done, ['ethyl', 'fred'], 'reboot of ethyl, fred is done');
+  const now = performance.now.bind(performance);
+  let thoughtMs = 0;
+  const clock = jest.spyOn(performance, 'now').mockImplementation(() => now() + thoughtMs);
+  const hour = 3_600_000;
+  const confirm = async () => {
+    thoughtMs = hour;
+    return 'yes' as const;
+  };
+  await execute({}, { canAsk: true, confirm });
+  clock.mockRestore();
+  const took = pair.events.flatMap((event) => (event.type === 'run-end' ? event.ms < hour : []));
+  expect(took).toEqual([true]);
+});
+
 test('a roll that fails is told as it ended, and one that throws leaves no probe behind', async () => {
   rolls(ExitCode.unreachable, ['ethyl'], 'fred is not back');
   expect((await execute({ yes: true })).ended).toMatchObject({ exitCode: 3, changed: 1, failed: 1 });
