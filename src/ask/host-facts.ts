@@ -1,6 +1,7 @@
 import type { HostFacts } from '../host/facts';
-import { historyQuestion, type RunResult, readHistory, resultOf } from '../host/history';
+import { historyQuestion, readHistory } from '../host/history';
 import type { Question } from '../host/probe';
+import { type RunResult, resultOf } from '../host/run-report';
 import type { Surveyed } from '../host/survey';
 import { call } from '../shell/library';
 

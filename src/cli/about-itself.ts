@@ -13,9 +13,11 @@ export function commandsAboutItself(program: Command): void {
   program
     .command('explain')
     .description(
-      'say what a key, a rule, a finding, a metric, a hook event, a result of a run, an exit code, a command, an option or a word means; without one, list all',
+      'say what a word means that haprov takes or prints: a key, a rule, a finding, a metric, a result of a run, an exit code, a command, an option; without one, list all',
     )
-    .argument('[word]', 'such as vips.NAME.preempt, equal-priorities, split-brain, 4 or holder')
+    .argument('[word]', 'such as vips.NAME.preempt, equal-priorities, split-brain, L4TOUT, 4 or --soak')
+    // Options of other commands may be asked about.
+    .allowUnknownOption()
     .option(...noColor)
     .action((word: string | undefined, options: { color: boolean }) =>
       execute<ExplainOptions>(

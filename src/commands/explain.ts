@@ -26,7 +26,7 @@ export async function explain({ word }: ExplainOptions, context: Context): Promi
   if (found.length === 0) {
     const names = all.flatMap(({ name, key }) => (key ? [name, name.split('.').at(-1) ?? ''] : [name]));
     throw new UsageError(
-      `haprov has no key, rule, finding, metric, hook event, result of a run, exit code, command, option or word "${word}"${didYouMean(word, [...new Set(names)])}`,
+      `haprov takes and prints no "${word}"${didYouMean(word, [...new Set(names)])}`,
       'haprov explain without a word lists all of them',
     );
   }
@@ -34,7 +34,7 @@ export async function explain({ word }: ExplainOptions, context: Context): Promi
   await context.print(
     isFew
       ? found.map((one) => explanation(one, all)).join('\n\n')
-      : `${found.length} keys end so; say which:\n${found.map(({ name, text }) => `  ${name}: ${text}`).join('\n')}`,
+      : `${found.length} are called so; say which:\n${found.map(({ name, text }) => `  ${name}: ${text}`).join('\n')}`,
   );
   return ExitCode.done;
 }
@@ -100,9 +100,14 @@ function listing(all: readonly Explained[]): string {
     playbook: 'keys of a playbook, and types of resources',
     rule: 'rules of lint',
     finding: 'findings of status',
+    level: 'levels of findings',
+    check: 'how HAProxy’s check of a server ends',
     metric: 'metrics for Prometheus',
     event: 'what hooks are told of',
+    disruption: 'what clients notice of a change',
+    phase: 'what a run is at',
     result: 'how a run ends on a host',
+    rollback: 'warnings of a rollback',
     code: 'exit codes',
     word: 'words',
     command: 'commands',

@@ -4,7 +4,6 @@ import type { ExitCode } from '../errors';
 export type Phase =
   | 'connect'
   | 'probe'
-  | 'lock'
   | 'stage'
   | 'drain'
   | 'commit'

@@ -3,7 +3,7 @@ import { call, compose } from '../shell/library';
 import { type JournalEntry, journalReader } from './journal';
 import type { Question } from './probe';
 import { isKnownFormat, partsFile, type StepParts } from './run-format';
-import { hasEnded, type RunState, readRunState } from './run-state';
+import { type RunState, readRunState } from './run-state';
 import type { Manifest } from './transaction';
 
 /** One host's record of a run. */
@@ -77,12 +77,13 @@ function readManifest(text: string): Manifest | undefined {
     command: word(rest.command, 'unknown'),
     inventory: word(rest.inventory),
     steps: steps.map((step: unknown) => {
-      const { type, target, action, attributes } = (step ?? {}) as Record<string, unknown>;
+      const { type, target, action, changes, attributes } = (step ?? {}) as Record<string, unknown>;
       const known = readAttributes(attributes);
       return {
         type: word(type, 'unknown'),
         target: word(target, 'unknown'),
         action: word(action, 'change'),
+        ...(typeof changes === 'number' ? { changes } : {}),
         ...(known.length > 0 ? { attributes: known } : {}),
       };
     }),
@@ -107,70 +108,6 @@ function readJournal(text: string): RecordedRun['journal'] {
     read(`${row}\n`);
   }
   return journal;
-}
-
-export type RunResult =
-  | 'finished'
-  | 'restored'
-  | 'refused'
-  | 'broken'
-  | 'being made'
-  | 'unfinished'
-  | 'damaged';
-
-/** How a run ended on one host, in a word. */
-export function resultOf({ state, alive, manifest, journal, format }: RecordedRun): RunResult {
-  if (journal.some(({ entry }) => entry.event === 'locked')) return 'refused';
-  if (hasEnded(state)) return state;
-  if (alive) return 'being made';
-  return state === '' || (!manifest && isKnownFormat(format)) ? 'damaged' : 'unfinished';
-}
-
-/** How one step of a run ended; `ms` is its duration in milliseconds. */
-export interface StepReport {
-  type: string;
-  target: string;
-  action: string;
-  /** The values that it changed, as its plan said; absent where it changed none. */
-  attributes?: Attribute[];
-  status: 'done' | 'undone' | 'failed' | 'staged' | 'under way' | 'not begun';
-  ms: number;
-  failure?: { part: string; code: number; command: string; output: string };
-}
-
-/** How each step ended, from the journal. */
-export function stepsOf({ manifest, journal }: RecordedRun): StepReport[] {
-  return (manifest?.steps ?? []).map((step, index) => {
-    const report: StepReport = { ...step, status: 'not begun', ms: 0 };
-    let parts: string[] = [];
-    let isMade = false;
-    for (const { entry } of journal) {
-      if (!('step' in entry) || entry.step !== index + 1) continue;
-      if (entry.event === 'start') {
-        parts = entry.parts;
-        isMade ||= parts.includes('run');
-        report.status = 'under way';
-      }
-      if (entry.event === 'done') {
-        report.status = parts.includes('run') ? 'done' : 'staged';
-        report.ms += entry.ms;
-      }
-      // A step that was only staged changed nothing on the host, so there was nothing to undo.
-      if (entry.event === 'undone' && report.status !== 'failed')
-        report.status = isMade ? 'undone' : 'not begun';
-      if (entry.event === 'failed') {
-        const { part, code, command, output } = entry;
-        report.status = 'failed';
-        report.failure = { part, code, command, output };
-      }
-    }
-    return report;
-  });
-}
-
-/** Milliseconds from the journal's first row to its last. */
-export function durationOf({ journal }: RecordedRun): number {
-  return (journal.at(-1)?.at ?? 0) - (journal[0]?.at ?? 0);
 }
 
 /** What a step recorded before and after its change, and how it is made and undone. */

@@ -1,3 +1,4 @@
+import type { Functions } from '../shell/library';
 import { rowReader } from '../shell/rows';
 import { type JournalEvent, type RunState, readRunState } from './run-state';
 
@@ -16,8 +17,19 @@ export type JournalEntry =
   | { event: 'abandoned'; state: RunState | '' }
   /** The operator stopped the run. */
   | { event: 'stopped' }
+  /** Why the run ended as it did, in the words of whoever made it. */
+  | { event: 'because'; text: string }
+  | ({ event: 'boot' } & Boot)
   /** Before it begins, this run ends another one whose processes are gone. */
   | { event: 'recovered'; state: RunState | ''; run: string; owner: string };
+
+/**
+ * What became of the boot that comes when a run is over. `due`: there is to be one. `told`: the host was told to. `refused`: it
+ * does not. `back`: the run has seen it back. `late`: somebody else has, later.
+ */
+export type Boot =
+  | { what: 'due' | 'told' | 'back' | 'late' }
+  | { what: 'refused'; code: number; output: string };
 
 /** Returns a function that takes the journal in pieces of any size; skips lines that are no journal rows. */
 export function journalReader(onEntry: (entry: JournalEntry) => void): (chunk: string) => void {
@@ -30,7 +42,7 @@ export function journalReader(onEntry: (entry: JournalEntry) => void): (chunk: s
 
 function readRow(row: string): JournalEntry | undefined {
   const [at, word, number, ...rest] = row.split('\t');
-  const event = word as JournalEvent | 'stopped';
+  const event = word as JournalEvent | Functions['note_why'][1];
   const detail = rest.join('\t');
   const step = Number(number);
   if (!at || !/^\d+$/.test(at)) return undefined;
@@ -43,6 +55,14 @@ function readRow(row: string): JournalEntry | undefined {
       return { event, step, ms: Number(detail) };
     case 'stopped':
       return { event };
+    case 'because':
+      return { event, text: decode(detail).trim() };
+    case 'boot': {
+      const [what = '', code, output = ''] = detail.split(' ');
+      if (what === 'refused') return { event, what, code: Number(code), output: decode(output).trim() };
+      const known = (['due', 'told', 'back', 'late'] as const).find((one) => one === what);
+      return known && { event, what: known };
+    }
     case 'undone':
       return { event, step };
     case 'locked':

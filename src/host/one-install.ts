@@ -1,5 +1,5 @@
 import { install } from '../shell/install';
-import { defaultLimitSeconds, type TitledStep } from './transaction';
+import { changesIn, defaultLimitSeconds, type TitledStep } from './transaction';
 
 /**
  * The steps with one that installs all packages in place of several, since each call of yum reads its metadata anew. A
@@ -28,6 +28,7 @@ function both(one: TitledStep, other: TitledStep): TitledStep {
     ...one,
     title: `${one.action} ${target}`,
     target,
+    changes: changesIn([one, other]),
     attributes: [...(one.attributes ?? []), ...(other.attributes ?? [])],
     step: {
       phase: 'prepare',

@@ -26,8 +26,14 @@ export interface TitledStep {
   isOpaque?: boolean;
   /** The local file that the content comes from. */
   origin?: string;
+  /** How many changes of the plan it makes; absent: one. */
+  changes?: number;
   step: Step;
 }
+
+/** How many changes of a plan these steps make: packages are installed in one, and a rehearsal changes nothing. */
+export const changesIn = (steps: readonly { type: string; changes?: number }[]): number =>
+  steps.reduce((sum, { type, changes = 1 }) => sum + (type === rehearsal ? 0 : changes), 0);
 
 /** What a run is: the file `manifest` in its folder. Holds no secrets. */
 export interface Manifest {
@@ -39,7 +45,7 @@ export interface Manifest {
   command: string;
   inventory: string;
   /** In the order of their numbers, which start at 1. */
-  steps: { type: string; target: string; action: string; attributes?: Attribute[] }[];
+  steps: { type: string; target: string; action: string; changes?: number; attributes?: Attribute[] }[];
 }
 
 /** Exit codes of a transaction other than 0 (done) and those of its steps' failures. */
@@ -112,12 +118,14 @@ export const outline = (transaction: Transaction): string =>
 function stepsOf({ run, owner, leaseSeconds, confirmSeconds = leaseSeconds, steps }: Transaction): string[] {
   const numbers = (phase: Step['phase']) =>
     steps.flatMap(({ step }, index) => (step.phase === phase ? [index + 1] : [])).join(' ');
+  const having = (part: 'validate' | 'undo') =>
+    steps.flatMap(({ step }, index) => (step[part] ? [index + 1] : [])).join(' ');
   return [
     '#!/bin/sh',
     `run=${quote(run)} home=${quote(`${stateFolder}/runs/${run}`)} owner=${quote(owner.replace(/\s/g, '_'))} lease=${wholeSeconds(leaseSeconds)} confirm_within=${wholeSeconds(confirmSeconds)}`,
     `prepare_steps=${quote(numbers('prepare'))} commit_steps=${quote(`${numbers('leave')} ${numbers('commit')}`.trim())} service_steps=${quote(numbers('service'))}`,
     `look_again_after=${quote(` ${looksAgainAfter(steps).join(' ')}`)}`,
-    `validate_steps=${quote(steps.flatMap(({ step }, index) => (step.validate ? [index + 1] : [])).join(' '))}`,
+    `validate_steps=${quote(having('validate'))} undo_steps=${quote(having('undo'))}`,
     ...steps.flatMap(({ step, title }, index) => [
       `# ${index + 1} ${title.replace(/[\r\n]/g, ' ')}`,
       `s${index + 1}_limit=${step.limitSeconds ?? defaultLimitSeconds}`,
@@ -198,11 +206,27 @@ export function stageScript(manifest: Manifest, program: string, steps: readonly
 
 const unwritable = `exit ${transactionExit.noSpace}`;
 
-/** Goes on with a staged transaction. @param isStopped since the operator stops the run, which the host notes */
-export function continueScript(run: string, verb: Exclude<Verb, 'stage'>, isStopped = false): string {
-  const noted = isStopped ? [`${call('note_stop', run)} 2>/dev/null`] : [];
-  return compose('umask 077', ...noted, call('drive', run, verb, tickSeconds));
+/** Why a run ends as it does, for its journal. */
+export interface Why {
+  /** The operator stops it. */
+  isStopped?: boolean;
+  /** A sentence. */
+  because?: string | undefined;
 }
+
+/** Goes on with a staged transaction; the host notes why. */
+export function continueScript(run: string, verb: Exclude<Verb, 'stage'>, why: Why = {}): string {
+  return compose('umask 077', ...whyRows(run, why), call('drive', run, verb, tickSeconds));
+}
+
+/** Has a run's journal say why it ended as it did. */
+export const whyScript = (run: string, why: Why): string => compose('umask 077', ...whyRows(run, why));
+
+const whyRows = (run: string, { isStopped, because }: Why): string[] =>
+  [
+    ...(isStopped ? [call('note_why', run, 'stopped')] : []),
+    ...(because ? [call('note_why', run, 'because', because)] : []),
+  ].map((row) => `${row} 2>/dev/null`);
 
 /**
  * Prints a run's state, and "alive" where a process still drives it. Where its processes are gone, because the host

@@ -20,6 +20,7 @@ export function withExecs(
         result: ended ? 'finished' : 'unfinished',
         state: '',
         ms,
+        changes: 0,
         steps: [
           {
             ...{ type: 'command', target: command, action: 'run', ms },

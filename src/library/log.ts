@@ -1,19 +1,12 @@
 import { execsQuestion, readExecs } from '../ask/exec-notes';
 import { ExitCode, HaprovError, UsageError } from '../errors';
 import type { Connection } from '../host/connection';
-import {
-  durationOf,
-  historyQuestion,
-  purgeScript,
-  type RecordedRun,
-  readHistory,
-  resultOf,
-  stepsOf,
-  wholeRun,
-} from '../host/history';
+import { historyQuestion, purgeScript, type RecordedRun, readHistory, wholeRun } from '../host/history';
 import { runFormat } from '../host/run-format';
 import { inOrder } from '../host/run-order';
+import { becauseOf, durationOf, isSeenLate, resultOf, stepsOf } from '../host/run-report';
 import { type Survey, surveyAgain } from '../host/survey';
+import { changesIn } from '../host/transaction';
 import { inventoryOf } from '../planning/connect-first';
 import type { CommonOptions, Context } from '../planning/context';
 import {
@@ -227,14 +220,18 @@ export function mergeRuns(histories: readonly (readonly [string, readonly Record
           command: manifest.command,
           inventory: manifest.inventory,
         });
+      const [steps, because] = [stepsOf(recorded), becauseOf(recorded)];
       logged.hosts.push({
         host,
         result: resultOf(recorded),
         state,
         ms: durationOf(recorded),
-        steps: stepsOf(recorded),
+        changes: changesIn(steps),
+        steps,
         ...(recorded.journal.some(({ entry }) => entry.event === 'abandoned') ? { abandoned: true } : {}),
         ...(recorded.journal.some(({ entry }) => entry.event === 'stopped') ? { stopped: true } : {}),
+        ...(isSeenLate(recorded) ? { seenLate: true } : {}),
+        ...(because ? { because } : {}),
         ...(recorded.format > runFormat ? { unknownFormat: recorded.format } : {}),
       });
       runs.set(run, logged);

@@ -5,8 +5,8 @@ import {
   type RecordedRun,
   readRecordedFile,
   secretLinesQuestion,
-  stepsOf,
 } from '../host/history';
+import { stepsOf } from '../host/run-report';
 import { answersOf, type Surveyed } from '../host/survey';
 import type { LoggedStep } from '../report/log-text';
 import { SecretLines } from '../resources/secret-lines';

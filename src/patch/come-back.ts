@@ -10,6 +10,10 @@ export interface BootVerbs {
   boot(): Promise<void>;
   /** Logs in anew. */
   logIn(): Promise<void>;
+  /** Has it note that it was seen to have booted, for the run that told it to. */
+  seenBack(): Promise<void>;
+  /** Has it note why its run, which is over, ended so. */
+  noteWhy(because: string): Promise<void>;
 }
 
 /** How a host was last seen that has not come back. */

@@ -168,7 +168,7 @@ async function planRoll(
     rolled.push({
       name,
       maintenance,
-      boots: sshBoot(name, reached),
+      boots: sshBoot(name, { ...reached, run }),
       ...partsOf(work ?? {}, (changes) => new HostRun(runs, hostOf(hosts, name), { host: name, changes })),
     });
     turns.push({

@@ -1,12 +1,13 @@
 import { ExitCode, HaprovError } from '../errors';
 import { goesOnBy, type RollNote } from '../host/roll-note';
 import { joinWithAnd } from '../maintenance/maintenance';
+import { whyNot } from '../host/script-result';
 import { changeNothing, isWrong, restoreAll } from '../rollout/ending';
 import { startHeartbeat } from '../rollout/heartbeat';
 import { tellWhoIsDrained } from '../rollout/keep-drained';
 import { stageAll } from '../rollout/stage-all';
 import type { Roll, RollHost } from './rolling';
-import { takeTurn } from './turn';
+import { forTheLog, takeTurn } from './turn';
 
 export interface RollResult {
   exitCode: ExitCode;
@@ -39,7 +40,7 @@ export async function roll(roll: Roll): Promise<RollResult> {
       await roll.hold('begin');
       await roll.write(roll.note);
     } catch (error) {
-      await restoreAll(runs);
+      await restoreAll(runs, forTheLog(error));
       throw error;
     }
     return await takeTurns(roll);
@@ -78,7 +79,14 @@ async function takeTurns(roll: Roll): Promise<RollResult> {
       const due = [...(state === 'due' ? [host] : []), ...left];
       // One that does not answer takes back by itself what was staged there.
       const reached = due.filter(({ name }) => !roll.pair.isSilent(name));
-      await restoreAll(reached.flatMap(({ run }) => (run && !run.isFinished ? run : [])));
+      const because = forTheLog(error);
+      await restoreAll(
+        reached.flatMap(({ run }) => (run && !run.isFinished ? run : [])),
+        because,
+      );
+      // What went wrong when it was changed, and its run is over.
+      if (host.run?.isFinished && !roll.pair.isSilent(host.name))
+        await whyNot(() => host.boots.noteWhy(because));
       // The error says how the host is whose turn it was.
       return ended(roll, error, { done, untouched: isBegun ? left : due });
     }

@@ -1,11 +1,13 @@
 import type { Connection } from '../host/connection';
-import { bootType, type TitledStep } from '../host/transaction';
+import { bootType, type TitledStep, whyScript } from '../host/transaction';
 import { call, compose } from '../shell/library';
 import type { BootVerbs } from './come-back';
 import { markQuestion } from './roll-note';
 import type { WorkOn } from './roll-options';
 
 interface Wires {
+  /** The name of the roll's runs. */
+  run: string;
   /** The current connections; `reconnect` replaces them. */
   connections: ReadonlyMap<string, Connection>;
   reconnect(host: string): Promise<Connection>;
@@ -14,18 +16,24 @@ interface Wires {
 const tellMs = 30_000;
 
 /** Talks to one host over SSH. */
-export function sshBoot(name: string, { connections, reconnect }: Wires): BootVerbs {
-  const run = async (script: string, to: string) => {
+export function sshBoot(name: string, { run, connections, reconnect }: Wires): BootVerbs {
+  const tell = async (script: string, to: string) => {
     const connection = connections.get(name) ?? (await reconnect(name));
     return (await connection.runScript(script, { timeoutMs: tellMs, to })).stdout;
   };
   return {
-    mark: async () => (await run(compose(markQuestion.script), 'ask since which boot it runs')).trim(),
+    mark: async () => (await tell(compose(markQuestion.script), 'ask since which boot it runs')).trim(),
     boot: async () => {
-      await run(compose(call('boot_host')), 'have it boot');
+      await tell(compose(call('boot_host', run)), 'have it boot');
     },
     logIn: async () => {
       await reconnect(name);
+    },
+    seenBack: async () => {
+      await tell(compose(call('seen_back', run)), 'note that it has booted');
+    },
+    noteWhy: async (because) => {
+      await tell(whyScript(run, { because }), 'note why its run ended so');
     },
   };
 }
@@ -36,7 +44,7 @@ export const bootStep: TitledStep = {
   type: bootType,
   target: 'to boot',
   action: 'tell',
-  step: { phase: 'service', check: call('can_boot'), run: ':' },
+  step: { phase: 'service', check: call('can_boot'), run: call('owe_boot') },
 };
 
 /** A host boots, unless it has. */

@@ -38,8 +38,13 @@ async function workOn(roll: Roll, host: RollHost): Promise<void> {
   const stand = roll.note.hosts.get(name);
   const wasTold = stand?.state === 'booting';
   const hasBooted = wasTold && (await boots.mark()) !== stand.mark;
+  if (hasBooted) await noteSeen(roll, host);
   // It had not when this began: what was staged since is for a host that does not boot any more.
-  if (hasBooted && run) await mustBe(run.restore(), `${name} has booted, and its run could not be closed`);
+  if (hasBooted && run)
+    await mustBe(
+      run.restore('its host has booted: it is only looked at'),
+      `${name} has booted, and its run could not be closed`,
+    );
   if (!hasBooted) {
     await noteStand(roll, name, { state: 'taken' });
     await drain(roll, host);
@@ -131,7 +136,11 @@ async function change(roll: Roll, host: RollHost, run: HostRun): Promise<boolean
     return roll.boot === 'always' || (roll.boot === 'needed' && reasons.length > 0);
   } catch (error) {
     if (error instanceof HaprovError && error.exitCode === ExitCode.notRestored) throw error;
-    if (!run.isBack) await mustBe(run.restore(), `${(error as Error).message}; and it could not be put back`);
+    if (!run.isBack)
+      await mustBe(
+        run.restore(forTheLog(error)),
+        `${(error as Error).message}; and it could not be put back`,
+      );
     const missing = await missingSince(roll, host);
     if (missing.length > 0)
       throw failed(
@@ -141,6 +150,11 @@ async function change(roll: Roll, host: RollHost, run: HostRun): Promise<boolean
   }
 }
 
+const seeAbove = ': see above';
+
+/** The words of an error for a host's log, where nothing is above. */
+export const forTheLog = (error: unknown): string => (error as Error).message.replaceAll(seeAbove, '');
+
 /** @throws HaprovError with `words` where it went wrong; what exactly was told as an event */
 async function mustBe(outcome: Promise<HostOutcome>, words: string): Promise<void> {
   const { status } = await outcome;
@@ -148,7 +162,7 @@ async function mustBe(outcome: Promise<HostOutcome>, words: string): Promise<voi
   const codes = { unreachable: ExitCode.unreachable, 'not-restored': ExitCode.notRestored };
   throw new HaprovError(
     status in codes ? codes[status as keyof typeof codes] : ExitCode.failed,
-    `${words}: see above`,
+    `${words}${seeAbove}`,
   );
 }
 
@@ -166,7 +180,7 @@ async function boot(roll: Roll, host: RollHost): Promise<void> {
     // A connection that hangs would hide that the host is back already.
     const telling = told(boots.boot()).then((why) => (why === undefined ? hangs() : { refused: why }));
     const seen = await Promise.race([telling, comeBack(boots, mark, roll.waits.bootMs)]);
-    if (!seen) return;
+    if (!seen) return noteSeen(roll, host);
     if ('refused' in seen)
       throw await backOut(roll, host, failed(`${name} refuses to boot: ${seen.refused}`));
     const now = await roll.pair.look(othersOf(roll, name));
@@ -186,6 +200,18 @@ async function boot(roll: Roll, host: RollHost): Promise<void> {
     );
   });
   maintenance.say(`has booted, and answers after ${secondsSince(begun)}`);
+}
+
+/** Has the host's log say that it is back. */
+async function noteSeen({ emit }: Roll, { name, boots }: RollHost): Promise<void> {
+  const why = await whyNot(() => boots.seenBack());
+  if (why !== undefined)
+    emit({
+      type: 'message',
+      level: 'warning',
+      host: name,
+      text: `has booted, and haprov log will call it not back: ${why}`,
+    });
 }
 
 /** Why the host refuses; undefined where it does not, or the connection broke before it could. */

@@ -63,6 +63,30 @@ export const words = (folder: string): Entry[] =>
 export const results = (folder: string): Entry[] =>
   rows(folder, 'docs/runs.md', 'result', (means = '') => sentence(means));
 
+/** What docs/plan-format.md says of each class of disruption. */
+export const disruptions = (folder: string): Entry[] =>
+  rows(folder, 'docs/plan-format.md', '`class`', (means = '') => sentence(means));
+
+/** What docs/status.md says of each level of a finding, and docs/lint.md of those of its own. */
+export const levels = (folder: string): Entry[] => [
+  ...rows(folder, 'docs/status.md', 'level', (means = '') => sentence(means)),
+  ...rows(folder, 'docs/lint.md', 'severity', (means = '') => sentence(means)),
+];
+
+/** What docs/runs.md says of what a host is at, and of each part of a step. */
+export const phases = (folder: string): Entry[] =>
+  ['phase', 'part of a step'].flatMap((heading) =>
+    rows(folder, 'docs/runs.md', heading, (means = '') => sentence(means)),
+  );
+
+/** What docs/runs.md says of each warning of a rollback's plan. */
+export const rollbackWarnings = (folder: string): Entry[] =>
+  rows(folder, 'docs/runs.md', 'warning of a rollback', (means = '') => sentence(means));
+
+/** What docs/status.md says of each word of HAProxy's for the end of a server's check. */
+export const checkWords = (folder: string): Entry[] =>
+  rows(folder, 'docs/status.md', 'check', (means = '') => sentence(means));
+
 const reference = 'docs/reference/commands.md';
 
 /** What docs/reference/commands.md says of each command. */

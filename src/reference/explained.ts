@@ -2,14 +2,19 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { installation } from '../playbook/playbook';
 import {
+  checkWords,
   commands,
+  disruptions,
   type Entry,
   exitCodes,
   findings,
   hookEvents,
+  levels,
   metrics,
   options,
+  phases,
   results,
+  rollbackWarnings,
   rules,
   words,
 } from './documents';
@@ -21,9 +26,14 @@ export const kinds = {
   playbook: 'a key of a playbook',
   rule: 'a rule of lint',
   finding: 'a finding of status',
+  level: 'a level of a finding',
+  check: 'how HAProxy’s check of a server ended',
   metric: 'a metric for Prometheus',
   event: 'what a hook is told of',
+  disruption: 'what clients notice of a change',
+  phase: 'what a run is at',
   result: 'how a run ended on a host',
+  rollback: 'a warning of a rollback',
   code: 'an exit code',
   word: 'a word',
   command: 'a command',
@@ -46,9 +56,14 @@ export function allExplained(folder = installation): Explained[] {
     ...ofKeys(folder, 'playbook'),
     ...ofKind('rule', rules(folder)),
     ...ofKind('finding', findings(folder)),
+    ...ofKind('level', levels(folder)),
+    ...ofKind('check', checkWords(folder)),
     ...ofKind('metric', metrics(folder)),
     ...ofKind('event', hookEvents(folder)),
+    ...ofKind('disruption', disruptions(folder)),
+    ...ofKind('phase', phases(folder)),
     ...ofKind('result', results(folder)),
+    ...ofKind('rollback', rollbackWarnings(folder)),
     ...ofKind('code', exitCodes(folder)),
     ...ofKind('word', words(folder)),
     ...ofKind('command', commands(folder)),
@@ -95,8 +110,8 @@ const documentOf = (kind: 'inventory' | 'playbook', path: string) =>
 
 /**
  * What `word` means: everything of that name, and the keys of that path, whose names of the user's own count as NAME; where
- * there is none, the keys whose path ends so, but for those that are like another; where there is none either, the option. A
- * command of that name comes last; a word behind `--` is an option.
+ * there is none, or only what a run is at, the keys whose path ends so, but for those that are like another; where there is none
+ * either, the option. A command of that name comes last; a word behind `--` is an option.
  */
 export function explainedAs(word: string, all: readonly Explained[]): Explained[] {
   const asked = segments(word);
@@ -106,7 +121,7 @@ export function explainedAs(word: string, all: readonly Explained[]): Explained[
   const named = all.filter((one) => !one.key && !isOfCommands(one) && isCalled(one, word));
   const keys = all.filter(({ key }) => key !== undefined);
   const whole = keys.filter(({ name }) => isPath(asked, segments(name)));
-  if (whole.length > 0 || named.length > 0)
+  if (whole.length > 0 || named.some(({ kind }) => kind !== 'phase'))
     return [...named, ...whole, ...ofCommands.filter(({ kind }) => kind === 'command')];
   const once = new Set(toldOnce(keys.flatMap(({ key }) => key ?? [])));
   const ends = keys.filter(({ name, key }) => {
@@ -114,7 +129,8 @@ export function explainedAs(word: string, all: readonly Explained[]): Explained[
     const end = segments(name).slice(-asked.length);
     return end[0] !== 'NAME' && isPath(asked, end);
   });
-  return ends.length > 0 ? ends : ofCommands;
+  if (ends.length > 0) return [...named, ...ends];
+  return named.length > 0 ? [...named, ...ofCommands.filter(({ kind }) => kind === 'command')] : ofCommands;
 }
 
 const isOfCommands = ({ kind }: Explained) => kind === 'command' || kind === 'option';

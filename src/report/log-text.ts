@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import type { RunResult, StepReport } from '../host/history';
+import type { RunResult, StepReport } from '../host/run-report';
 import type { RunState } from '../host/run-state';
 import { paragraph } from '../text/fit';
 import {
@@ -40,11 +40,17 @@ export interface LoggedHost {
   /** The transaction's state. */
   state: RunState | '';
   ms: number;
+  /** How many changes it was to make, counted as in its plan; none of what a person had the host run. */
+  changes: number;
   steps: LoggedStep[];
   /** Nobody drove it any more, so the host brought it to its end by itself. */
   abandoned?: true;
   /** The operator stopped the run before it was over here, so it was taken back. */
   stopped?: true;
+  /** Its host was told to boot and not seen back in time; somebody found later that it has booted. */
+  seenLate?: true;
+  /** Why it ended so, in the words of whoever made it. */
+  because?: string;
   /** The format of its folder, where only a newer haprov can read it; then `steps` is empty. */
   unknownFormat?: number;
 }
@@ -80,9 +86,11 @@ function renderRun(run: LoggedRun, options: LogTextOptions): string {
 function alike(hosts: readonly LoggedHost[], full: boolean): { hosts: string[]; example: LoggedHost }[] {
   const groups = new Map<string, { hosts: string[]; example: LoggedHost }>();
   for (const host of hosts) {
-    const { result, state, steps } = host;
+    const { result, state, steps, abandoned, stopped, seenLate, because } = host;
     const said = steps.map(({ type, target, action, status }) => [type, target, action, status]);
-    const key = full ? host.host : JSON.stringify([result, state, host.abandoned, host.stopped, said]);
+    const key = full
+      ? host.host
+      : JSON.stringify([result, state, abandoned, stopped, seenLate, because, said]);
     const group = groups.get(key) ?? { hosts: [], example: host };
     group.hosts.push(host.host);
     groups.set(key, group);
@@ -99,12 +107,16 @@ interface Around {
 /** Why it was taken back, or how it came to its end; undefined where its steps say it, and where there is nothing to say. */
 export function whyEnded(host: LoggedHost, { command, hosts }: LoggedRun): string | undefined {
   if (host.abandoned) return 'nobody drove it any more, so the host ended it';
+  if (host.seenLate)
+    return 'it was not seen back in time: somebody came by later, and found that it had booted';
   const hasFailed = ({ steps }: LoggedHost) => steps.some(({ status }) => status === 'failed');
   // A drill takes back what it broke.
-  if (host.result !== 'restored' || hasFailed(host) || command === 'drill') return undefined;
+  if (hasFailed(host) || command === 'drill') return undefined;
+  if (host.result !== 'restored') return host.because;
   const others = hosts.filter(hasFailed).map((one) => one.host);
   if (others.length > 0) return `since it failed on ${others.join(', ')}`;
   if (host.stopped) return 'its operator stopped it (Ctrl-C)';
+  if (host.because) return host.because;
   return host.steps.every(({ status }) => status === 'staged' || status === 'not begun')
     ? 'it was not begun here, because the run ended before its turn: nothing was changed'
     : 'none of its steps failed: a gate did not open, or somebody stopped it';
@@ -119,6 +131,8 @@ function renderHosts(
   const colors = pc.createColors(options.color);
   const paint = {
     finished: colors.green,
+    'not back': colors.red,
+    'not booted': colors.red,
     restored: colors.yellow,
     refused: colors.yellow,
     broken: colors.red,
@@ -129,9 +143,7 @@ function renderHosts(
   const { columns, full } = options;
   const about = [
     `${visible(names.join(', '))}: ${resultText(example)}`,
-    ...(example.steps.length > 0 && around.run.command !== 'exec'
-      ? [count(example.steps.length, 'change')]
-      : []),
+    ...(example.changes > 0 ? [count(example.changes, 'change')] : []),
     ...(example.unknownFormat === undefined
       ? []
       : [`made by a newer haprov, whose log says more (format ${example.unknownFormat})`]),
@@ -150,6 +162,10 @@ function renderHosts(
 /** How it ended, in words. */
 export function resultText({ result, state }: LoggedHost): string {
   switch (result) {
+    case 'not back':
+      return 'told to boot, and not seen back yet';
+    case 'not booted':
+      return 'was to boot, and has not';
     case 'broken':
       return 'BROKEN, not restored';
     case 'refused':
@@ -168,11 +184,15 @@ export function resultText({ result, state }: LoggedHost): string {
 const marks: Record<StepReport['status'], string> = {
   done: '✔',
   undone: '↩',
+  stays: '✔',
   failed: '✖',
   staged: '·',
   'under way': '·',
   'not begun': ' ',
 };
+
+/** What it does to what. */
+export const nameOfStep = ({ type, action, target }: StepReport): string => `${action} ${type} ${target}`;
 
 function renderStep(
   step: LoggedStep,
@@ -183,11 +203,9 @@ function renderStep(
   const { red, dim } = pc.createColors(options.color);
   const { columns, full } = options;
   const time = full && step.ms > 0 ? ` ${formatElapsed(step.ms)}` : '';
-  const title = cutToWidth(
-    visible(`${step.action} ${step.type} ${step.target}`),
-    columns - 6 - displayWidth(time),
-  );
-  const rows = [`    ${marks[step.status]} ${title}${dim(time)}`];
+  const stays = step.status === 'stays' ? ' (stays, as it has no undo)' : '';
+  const title = cutToWidth(visible(nameOfStep(step)), columns - 6 - displayWidth(time) - displayWidth(stays));
+  const rows = [`    ${marks[step.status]} ${title}${dim(`${stays}${time}`)}`];
   if (full) rows.push(...renderValues(step.attributes ?? []).map((row) => `      ${row}`));
   if (step.text) {
     const diff = renderDiff({ path: step.target, ...step.text }, options);

@@ -116,7 +116,6 @@ export function viewFinal(
 const REACHED: Partial<Record<Phase, string>> = {
   connect: 'connected',
   probe: 'probed',
-  lock: 'locked',
   stage: 'staged',
   drain: 'drained',
   commit: 'committed',

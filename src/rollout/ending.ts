@@ -38,7 +38,10 @@ export async function changeNothing(
   staged: readonly HostOutcome[],
 ): Promise<RolloutResult> {
   const refused = staged.filter(isWrong);
-  const back = await restoreAll(runs.filter((_, index) => staged[index]?.status === 'ok'));
+  const back = await restoreAll(
+    runs.filter((_, index) => staged[index]?.status === 'ok'),
+    reasonOf(refused),
+  );
   const why = refused.length > 0 ? 'nothing was changed on any host' : 'stopped before any host was changed';
   return summarize([...refused, ...back], 0, `${why}${withPackages(runs)}`);
 }
@@ -60,10 +63,11 @@ export async function giveUp(
   { runs, done, turn, wrong }: Broken,
 ): Promise<RolloutResult> {
   const untouched = runs.filter((run) => !turn.includes(run) && !done.includes(run));
-  const back = await restoreAll(untouched);
+  const because = reasonOf(wrong);
+  const back = await restoreAll(untouched, because);
   const undoDone = onFailure === 'restore-all' && !stopping.aborted;
   const undone: HostOutcome[] = [];
-  for (const run of [...done].reverse()) undone.push(await (undoDone ? run.restore() : run.finish()));
+  for (const run of [...done].reverse()) undone.push(await (undoDone ? run.restore(because) : run.finish()));
   const kept = undoDone ? [] : done;
   const isTouched = turn.some((run) => run.isTouched);
   const stopped = wrong.some(({ status }) => status === 'stopped') ? 'stopped' : 'the rollout was stopped';
@@ -79,11 +83,15 @@ export async function giveUp(
   return summarize([...wrong, ...back, ...undone.filter(isWrong)], changesOf(kept), parts.join('; '));
 }
 
-/** Restores the hosts that are not restored yet. @returns the outcomes that are not ok */
-export async function restoreAll(runs: readonly HostRun[]): Promise<HostOutcome[]> {
-  const outcomes = await Promise.all(runs.filter((run) => !run.isBack).map((run) => run.restore()));
+/** Restores the hosts that are not restored yet. @param because why, for their journals @returns the outcomes that are not ok */
+export async function restoreAll(runs: readonly HostRun[], because?: string): Promise<HostOutcome[]> {
+  const outcomes = await Promise.all(runs.filter((run) => !run.isBack).map((run) => run.restore(because)));
   return outcomes.filter(isWrong);
 }
+
+/** What went wrong on which host, for the journals of those who are restored for that; undefined where nothing was said. */
+export const reasonOf = (wrong: readonly HostOutcome[]): string | undefined =>
+  wrong.flatMap(({ host, why }) => (why === undefined ? [] : [`${host}: ${why}`])).join('; ') || undefined;
 
 function summarize(outcomes: readonly HostOutcome[], changed: number, message: string): RolloutResult {
   const has = (status: HostOutcome['status']) => outcomes.some((outcome) => outcome.status === status);

@@ -4,6 +4,7 @@ import { inOneInstall } from '../host/one-install';
 import type { RunState } from '../host/run-state';
 import { messageWithoutHost } from '../host/script-result';
 import {
+  changesIn,
   type Group,
   rehearsal,
   type TitledStep,
@@ -20,6 +21,8 @@ import { settledState } from './lost-run';
 export interface HostOutcome {
   host: string;
   status: 'ok' | 'failed' | 'not-restored' | 'unreachable' | 'untouched' | 'stopped';
+  /** What was said of it. */
+  why?: string;
 }
 
 interface Surroundings {
@@ -59,6 +62,8 @@ export class HostRun {
   #state: RunState | '' = '';
   #isTouched = false;
   #hasInstalled = false;
+  /** Why its gate did not open. */
+  #shut: string | undefined;
   readonly #steps: TitledStep[];
 
   constructor(
@@ -68,21 +73,24 @@ export class HostRun {
     private readonly group?: Group,
   ) {
     this.name = host.host;
-    this.changes = host.changes.filter(({ type }) => type !== rehearsal).length;
     const steps = host.changes.map(
-      ({ type, action, target, attributes = [], unit, origin, isOpaque, step }) => ({
-        title: `${type === rehearsal ? 'validate' : action} ${target}`,
-        type,
-        target,
-        action,
-        ...(attributes.length > 0 && type !== rehearsal ? { attributes } : {}),
-        ...(unit ? { unit } : {}),
-        ...(origin ? { origin } : {}),
-        ...(isOpaque ? { isOpaque } : {}),
-        step,
-      }),
+      ({ type, action: own, target, attributes = [], unit, origin, isOpaque, step }) => {
+        const action = type === rehearsal ? 'validate' : own;
+        return {
+          title: `${action} ${target}`,
+          type,
+          target,
+          action,
+          ...(attributes.length > 0 && type !== rehearsal ? { attributes } : {}),
+          ...(unit ? { unit } : {}),
+          ...(origin ? { origin } : {}),
+          ...(isOpaque ? { isOpaque } : {}),
+          step,
+        };
+      },
     );
     this.#steps = inOneInstall(steps);
+    this.changes = changesIn(this.#steps);
     this.locked = new Promise((resolve) => {
       this.#isLocked = () => resolve(true);
     });
@@ -111,10 +119,11 @@ export class HostRun {
   /** Locks the host, installs packages, stages every file and validates it. The host restores itself when that fails. */
   stage(): Promise<HostOutcome> {
     const { run, owner, command, inventory, leaseSeconds, confirmSeconds } = this.surroundings;
-    const steps = this.#steps.map(({ type, target, action, attributes }) => ({
+    const steps = this.#steps.map(({ type, target, action, changes, attributes }) => ({
       type,
       target,
       action,
+      ...(changes === undefined ? {} : { changes }),
       ...(attributes ? { attributes } : {}),
     }));
     const manifest = { run, owner, command, inventory, startedAt: new Date().toISOString(), steps };
@@ -144,6 +153,7 @@ export class HostRun {
     const begun = performance.now();
     const { faults } = await pass();
     if (faults.length === 0) return end('ok');
+    this.#shut = `its gate did not open: ${faults.join('; ')}`;
     const minutes = Math.ceil((performance.now() - begun) / 60_000) + 1;
     const next = `its logs of the last ${minutes} minutes say more (on ${this.name}: journalctl --since -${minutes}min)`;
     return end('failed', `${faults.join('; ')}; ${next}`);
@@ -173,7 +183,7 @@ export class HostRun {
     const until = performance.now() + seconds * 1000;
     for (;;) {
       const left = Math.max(0, until - performance.now()) / 1000;
-      const outcome = await this.#continue('confirm', 'confirm', 0, left);
+      const outcome = await this.#continue('confirm', 'confirm', 0, { seconds: left });
       if (outcome.status === 'ok' || this.#state !== 'committed' || performance.now() >= until)
         return outcome;
     }
@@ -184,9 +194,10 @@ export class HostRun {
     return this.#continue('unlock', 'finish', 0);
   }
 
-  /** Undoes the run's changes on the host, and removes its lock. */
-  async restore(): Promise<HostOutcome> {
-    return this.#continue('restore', 'restore', 0, this.#isLost ? lateSeconds : undefined);
+  /** Undoes the run's changes on the host, and removes its lock. @param because why, for the host's journal */
+  async restore(because?: string): Promise<HostOutcome> {
+    const seconds = this.#isLost ? lateSeconds : undefined;
+    return this.#continue('restore', 'restore', 0, { seconds, because: this.#shut ?? because });
   }
 
   /** Renews the run's lease. */
@@ -195,10 +206,15 @@ export class HostRun {
     return this.verbs.renew(run, leaseSeconds * 1000);
   }
 
-  #continue(phase: Phase, verb: StagedVerb, total: number, seconds?: number): Promise<HostOutcome> {
+  #continue(
+    phase: Phase,
+    verb: StagedVerb,
+    total: number,
+    { seconds, because }: { seconds?: number | undefined; because?: string | undefined } = {},
+  ): Promise<HostOutcome> {
     const { run, stopping } = this.surroundings;
     const isStopped = verb === 'restore' && stopping?.aborted === true;
-    const goOn = (hear: OnJournalEntry) => this.verbs.goOn(run, verb, hear, isStopped);
+    const goOn = (hear: OnJournalEntry) => this.verbs.goOn(run, verb, hear, { isStopped, because });
     return this.#drive(phase, verb, goOn, total, seconds);
   }
 
@@ -210,7 +226,7 @@ export class HostRun {
     return (status, message) => {
       const ms = Math.round(performance.now() - begun);
       emit({ type: 'phase-end', host, phase, ok: status === 'ok', ms, ...(message ? { message } : {}) });
-      return { host, status };
+      return { host, status, ...(message ? { why: message } : {}) };
     };
   }
 

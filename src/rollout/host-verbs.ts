@@ -1,7 +1,7 @@
 import { HostError } from '../errors';
 import type { JournalEntry } from '../host/journal';
 import type { RunState, Verb } from '../host/run-state';
-import type { Manifest, Transaction } from '../host/transaction';
+import type { Manifest, Transaction, Why } from '../host/transaction';
 import type { Watched } from '../pair/drain-flag';
 import type { DrainFile } from '../pair/drain-means';
 import type { AskedHost } from '../pair/pair';
@@ -29,8 +29,8 @@ export interface RunAnswer {
 export interface HostVerbs extends AskedHost {
   /** Locks the host and stages the transaction. @returns the transaction's exit code; null where a signal ended it */
   stage(transaction: Transaction, manifest: Manifest, hear: OnJournalEntry): Promise<number | null>;
-  /** Executes a verb of a staged transaction; `isStopped`: since the operator stops the run. @returns the transaction's exit code; null where a signal ended it */
-  goOn(run: string, verb: StagedVerb, hear: OnJournalEntry, isStopped?: boolean): Promise<number | null>;
+  /** Executes a verb of a staged transaction; which notes why. @returns the transaction's exit code; null where a signal ended it */
+  goOn(run: string, verb: StagedVerb, hear: OnJournalEntry, why?: Why): Promise<number | null>;
   /** Renews the run's lease. */
   renew(run: string, withinMs: number): Promise<void>;
   /** Asks for a run's state; the host first ends a run that no process drives any more. */

@@ -87,6 +87,8 @@ export class Follower {
       case 'undone':
       case 'abandoned':
       case 'stopped':
+      case 'because':
+      case 'boot':
         return;
     }
   }

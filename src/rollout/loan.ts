@@ -109,8 +109,9 @@ export class Loan {
 
   #untouched(host: string, error: unknown): HostOutcome {
     if (!(error instanceof HaprovError)) throw error;
-    this.around.emit({ type: 'message', level: 'error', host, text: messageWithoutHost(error) });
-    return { host, status: error instanceof HostError ? 'unreachable' : 'untouched' };
+    const why = messageWithoutHost(error);
+    this.around.emit({ type: 'message', level: 'error', host, text: why });
+    return { host, status: error instanceof HostError ? 'unreachable' : 'untouched', why };
   }
 
   /**

@@ -8,7 +8,7 @@ import type { Pair } from '../pair/pair';
 import type { PlannedHost } from '../plan/plan';
 import { batches } from './batches';
 import { confirmTogether } from './confirm';
-import { changeNothing, finish, giveUp, isWrong, type RolloutResult, restoreAll } from './ending';
+import { changeNothing, finish, giveUp, isWrong, type RolloutResult, reasonOf, restoreAll } from './ending';
 import { type GateOptions, gateDefaults, passGate, sharing } from './gate';
 import { groupOf, type HostAddresses } from './group';
 import { startHeartbeat } from './heartbeat';
@@ -163,7 +163,7 @@ async function takeTurn(
       () => Promise.all(runs.map((run) => run.gated(() => gate(run)))),
       () => confirmTogether(runs),
     );
-    if (wrong.length > 0) return [...wrong, ...(await restoreAll(runs))];
+    if (wrong.length > 0) return [...wrong, ...(await restoreAll(runs, reasonOf(wrong)))];
     loan.leaveLateServers();
     return [];
   } finally {
@@ -186,7 +186,7 @@ async function refuseAlone({ pair, emit }: Rollout, { runs }: Turn, now: PairSta
   const alone = only && more.length === 0 ? pair.aloneWith(only.name, now) : undefined;
   if (!only || alone === undefined) return [];
   emit({ type: 'message', level: 'error', text: `the rollout stops: ${alone}` });
-  return [{ host: only.name, status: 'untouched' }];
+  return [{ host: only.name, status: 'untouched', why: alone }];
 }
 
 async function stopBefore({ runs }: Turn): Promise<HostOutcome[]> {

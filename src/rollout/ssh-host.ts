@@ -23,6 +23,7 @@ import {
   stageScript,
   type Transaction,
   tickSeconds,
+  type Why,
 } from '../host/transaction';
 import { readWatched, type Watched, watchedScriptAlone } from '../pair/drain-flag';
 import type { DrainFile } from '../pair/drain-means';
@@ -63,8 +64,8 @@ class SshHost implements HostVerbs {
     return this.#drive(script, hear, outline(transaction));
   }
 
-  goOn(run: string, verb: StagedVerb, hear: OnJournalEntry, isStopped = false): Promise<number | null> {
-    return this.#drive(continueScript(run, verb, isStopped), hear);
+  goOn(run: string, verb: StagedVerb, hear: OnJournalEntry, why?: Why): Promise<number | null> {
+    return this.#drive(continueScript(run, verb, why), hear);
   }
 
   async #drive(script: string, hear: OnJournalEntry, shown = script): Promise<number | null> {

@@ -1,4 +1,5 @@
-import { type RecordedRun, resultOf, wholeRun } from '../host/history';
+import { type RecordedRun, wholeRun } from '../host/history';
+import { resultOf } from '../host/run-report';
 import { validUntil } from '../lint/certificate-expires';
 import { formatAge } from './age';
 import { has } from './findings/vips';

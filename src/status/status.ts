@@ -1,4 +1,4 @@
-import type { RunResult } from '../host/history';
+import type { RunResult } from '../host/run-report';
 
 /**
  * What a pair consists of, in the order in which a request, and what it stands on, needs it: what is broken early in

@@ -1,8 +1,9 @@
 import { UsageError } from '../../src/errors';
 import type { RecordedRun } from '../../src/host/history';
 import { mergeRuns, runWithStages } from '../../src/library/log';
-import { type LoggedRun, renderLog, whyEnded } from '../../src/report/log-text';
+import { type LoggedRun, type LoggedStep, renderLog, whyEnded } from '../../src/report/log-text';
 import { displayWidth } from '../../src/text/format';
+import { aRun, onHost, step } from '../support/runs';
 
 const steps = [
   { type: 'file', target: '/etc/haproxy/haproxy.cfg', action: 'update' },
@@ -93,7 +94,7 @@ test('a run of a newer haprov: what it came to, and who says more', () => {
   const { manifest: _manifest, ...newer } = { ...whole('20260104T000000Z-ddd', 'finished'), format: 3 };
   const merged = mergeRuns([['fred', [newer]]]);
   expect(merged[0]?.hosts).toEqual([
-    { host: 'fred', result: 'finished', state: 'finished', ms: 0, steps: [], unknownFormat: 3 },
+    { host: 'fred', result: 'finished', state: 'finished', ms: 0, changes: 0, steps: [], unknownFormat: 3 },
   ]);
   expect(render(merged, 80)).toContain(
     'fred: finished, made by a newer haprov, whose log says more (format 3)',
@@ -170,4 +171,49 @@ test('a run that was stopped says so, and one that was taken back otherwise leav
   expect(whyEnded(host, { ...drilled, command: 'drill' })).toBeUndefined();
   // Of a host whose turn never came, such as where the one before it did not boot.
   expect(text([])).toContain('it was not begun here, because the run ended before its turn');
+});
+
+test('of a host that did not come back, and of one that refused: what it was told, and why the others were not begun', () => {
+  const text = (hosts: LoggedRun['hosts'], full = false) =>
+    render([aRun('r', { command: 'reboot', hosts })], 200, full);
+  const boot = (more: Partial<LoggedStep>) =>
+    step({ type: 'host', action: 'tell', target: 'to boot', ms: 0, ...more });
+  const because = 'ethyl: was told to boot and is not back after 20 s: it does not answer';
+  const away = onHost('ethyl', { result: 'not back', steps: [boot({ status: 'under way' })] });
+  const fred = onHost('fred', {
+    result: 'restored',
+    state: 'restored',
+    because,
+    steps: [boot({ status: 'not begun' })],
+  });
+  expect(text([away, fred])).toContain(
+    '  ethyl: told to boot, and not seen back yet, 1 change\n    · tell host to boot\n' +
+      `  fred: restored, 1 change\n    ${because}\n      tell host to boot`,
+  );
+  const failure = { part: 'boot', code: 1, command: '', output: 'Operation inhibited' };
+  const refused = onHost('ethyl', { result: 'not booted', steps: [boot({ status: 'failed', failure })] });
+  expect(text([refused, fred])).toContain(
+    '  ethyl: was to boot, and has not, 1 change\n    ✖ tell host to boot\n      boot failed, exit code 1\n      Operation inhibited\n',
+  );
+  expect(text([refused, fred])).toContain('since it failed on ethyl');
+  const late = onHost('ethyl', { seenLate: true, steps: [boot({ ms: 60_000 })] });
+  expect(text([late], true)).toContain('it was not seen back in time: somebody came by later');
+  expect(text([onHost('ethyl', { because: 'ethyl has booted, and not as it was before: x' })])).toContain(
+    '    ethyl has booted, and not as it was before: x',
+  );
+});
+
+test('what stays is not marked as taken back', () => {
+  const stays = step({ type: 'package', action: 'install', target: 'a b', changes: 2, status: 'stays' });
+  const hosts = [
+    onHost('fred', { result: 'restored', changes: 3, steps: [stays, step({ status: 'undone' })] }),
+  ];
+  expect(render([aRun('r', { hosts })], 200)).toContain(
+    [
+      '  fred: restored, 3 changes',
+      '    none of its steps failed: a gate did not open, or somebody stopped it',
+      '    ✔ install package a b (stays, as it has no undo)',
+      '    ↩ update file /etc/haproxy/haproxy.cfg',
+    ].join('\n'),
+  );
 });

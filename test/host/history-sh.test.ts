@@ -7,10 +7,12 @@ import {
   endRunScript,
   historyQuestion,
   lastRunQuestion,
+  purgeScript,
+  type RecordedRun,
   readHistory,
-  resultOf,
   unlockScript,
 } from '../../src/host/history';
+import { becauseOf, resultOf, stepsOf } from '../../src/host/run-report';
 import type { Step } from '../../src/resources/resource';
 import { call } from '../../src/shell/library';
 import { own, Sandbox, shells } from '../shell/sandbox';
@@ -45,7 +47,7 @@ describe.each(shells.map((shell) => [shell.join(' '), shell] as const))('%s', (_
     const isStopped = async () =>
       (await history())[0]?.journal.some(({ entry }) => entry.event === 'stopped');
     expect(await isStopped()).toBe(false);
-    expect(await box.go('restore', 'run1', true)).toMatchObject({ code: 0 });
+    expect(await box.go('restore', 'run1', { isStopped: true })).toMatchObject({ code: 0 });
     expect(existsSync(box.path('a'))).toBe(false);
     expect(await isStopped()).toBe(true);
     expect((await history())[0]).toMatchObject({ state: 'restored' });
@@ -228,6 +230,27 @@ describe.each(shells.map((shell) => [shell.join(' '), shell] as const))('%s', (_
       'restored',
       'finished',
     ]);
+  });
+
+  test('of a run that is restored, what has no undo stays, and why it ended so is told', async () => {
+    const steps = await box.steps(
+      { type: 'command', run: `echo x >${box.path('made')}`, creates: box.path('made') },
+      { type: 'command', run: 'true', creates: box.path('made'), undo: 'true' },
+      { type: 'file', path: box.path('a'), content: 'x\n', ...own },
+    );
+    await box.apply(steps);
+    await box.go('restore', 'run1', { isStopped: true, because: 'a “gate”\tdid not\nopen\\' });
+    const restored = (await history())[0] as RecordedRun;
+    expect(stepsOf(restored).map(({ status }) => status)).toEqual(['stays', 'undone', 'undone']);
+    expect(becauseOf(restored)).toBe('a “gate”\tdid not\nopen\\');
+    expect(restored.journal.map(({ entry }) => entry.event)).toContain('stopped');
+    await box.stage(steps, 'run2');
+    await box.go('restore', 'run2');
+    const staged = stepsOf((await history())[0] as RecordedRun);
+    expect(staged.map(({ status }) => status)).toEqual(['not begun', 'not begun', 'not begun']);
+    await box.send(purgeScript(['run1']));
+    const purged = (await history()).find(({ run }) => run === 'run1') as RecordedRun;
+    expect(becauseOf(purged)).toBe('(wiped by haprov log --purge)');
   });
 
   test('the history of whole, living and damaged runs', async () => {

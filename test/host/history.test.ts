@@ -1,11 +1,5 @@
-import {
-  durationOf,
-  type RecordedRun,
-  readHistory,
-  readRecord,
-  resultOf,
-  stepsOf,
-} from '../../src/host/history';
+import { type RecordedRun, readHistory, readRecord } from '../../src/host/history';
+import { durationOf, resultOf, stepsOf } from '../../src/host/run-report';
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 const manifest = (run: string, more: object = {}) =>

@@ -71,8 +71,8 @@ describeLab('patch', () => {
     }
     await scenario.settled();
     expect(holders()).toEqual(['fred']);
-    expect((await haprov('log', scenario.inventory)).stdout).toContain(
-      'update package kernel-lt orders toys',
+    expect((await haprov('log', scenario.inventory)).stdout).toMatch(
+      /fred, ethyl: finished, 2 changes\n +✔ update package kernel-lt orders toys\n +✔ tell host to boot\n/,
     );
   });
 

@@ -3,6 +3,7 @@ import type { EventBody } from '../../src/events/events';
 import { newestNote, type RollNote } from '../../src/host/roll-note';
 import type { RunState } from '../../src/host/run-state';
 import { ScriptFailure } from '../../src/host/script-result';
+import type { Why } from '../../src/host/transaction';
 import type { Service, Vip } from '../../src/inventory/inventory';
 import { noDrainMeans } from '../../src/pair/drain-means';
 import type { Observation } from '../../src/pair/observe';
@@ -17,6 +18,7 @@ import { rebootWork } from '../../src/patch/ssh-boot';
 import { HostRun } from '../../src/rollout/host-run';
 import type { HostVerbs, OnJournalEntry, RunAnswer, StagedVerb } from '../../src/rollout/host-verbs';
 import { outcomeOf } from '../support/model-time';
+import { requireWhy } from '../support/require-why';
 
 /** A pair whose hosts are booted one after the other, what befalls that, and a laptop that may be lost at any point of it. */
 
@@ -124,6 +126,9 @@ class ModelHost implements HostVerbs, BootVerbs {
   lock = '';
   /** Whether it was told that the operator stops its run. */
   wasStopped = false;
+  /** What its journal has of why its run ended so, and of its boot. */
+  because: string | undefined;
+  booted: 'told' | 'refused' | 'back' | undefined;
   state: RunState | '' = '';
   note: RollNote | undefined;
   /** The roll that keeps others from it; one that boots has to be told again. */
@@ -161,8 +166,10 @@ class ModelHost implements HostVerbs, BootVerbs {
     });
   }
 
-  goOn(_: string, verb: StagedVerb, hear: OnJournalEntry, isStopped?: boolean): Promise<number> {
-    this.wasStopped ||= isStopped === true;
+  goOn(_: string, verb: StagedVerb, hear: OnJournalEntry, why: Why = {}): Promise<number> {
+    requireWhy(this.name, verb, why);
+    this.wasStopped ||= why.isStopped === true;
+    if (verb === 'restore') this.because = why.because;
     const ends = {
       commit: 'committed',
       confirm: 'confirmed',
@@ -227,8 +234,21 @@ class ModelHost implements HostVerbs, BootVerbs {
     return this.#told('', () => `kernel:${this.boots}`);
   }
 
+  seenBack(): Promise<void> {
+    return this.#told('', () => {
+      if (this.booted === 'told') this.booted = 'back';
+    });
+  }
+
+  noteWhy(because: string): Promise<void> {
+    return this.#told('', () => {
+      this.because = because;
+    });
+  }
+
   boot(): Promise<void> {
     return this.#told('boot', async () => {
+      this.booted = this.world.has(this.name, 'refuses to boot') ? 'refused' : 'told';
       if (this.world.has(this.name, 'refuses to boot'))
         throw new ScriptFailure(this.name, { code: 1, stderr: 'Operation inhibited', stdout: '', ms: 0 });
       if (this.world.has(this.name, 'does not go down')) return;

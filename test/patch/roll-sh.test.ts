@@ -1,8 +1,15 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readFacts } from '../../src/host/facts';
-import { unlockScript } from '../../src/host/history';
+import {
+  historyQuestion,
+  purgeScript,
+  type RecordedRun,
+  readHistory,
+  unlockScript,
+} from '../../src/host/history';
 import type { RollNote } from '../../src/host/roll-note';
+import { isSeenLate, resultOf, stepsOf } from '../../src/host/run-report';
 import {
   forgetScript,
   type Held,
@@ -12,6 +19,7 @@ import {
   markQuestion,
   noteScript,
 } from '../../src/patch/roll-note';
+import { bootStep } from '../../src/patch/ssh-boot';
 import { call, compose } from '../../src/shell/library';
 import { Sandbox, type Shell, shells } from '../shell/sandbox';
 
@@ -147,11 +155,74 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
   test('boots by systemd, and by shutdown where init scripts are', async () => {
     box.fake('systemctl', 'reboot) ;;');
     box.fake('shutdown', '"-r now") ;;');
-    expect(await box.send(compose(call('boot_host')))).toMatchObject({ code: 0, stderr: '' });
+    expect(await box.send(compose(call('boot_host', 'run1')))).toMatchObject({ code: 0, stderr: '' });
     expect(box.calls()).toEqual(['systemctl reboot']);
     box.becomeEl6();
-    expect(await box.send(compose(call('boot_host')))).toMatchObject({ code: 0, stderr: '' });
+    expect(await box.send(compose(call('boot_host', 'run1')))).toMatchObject({ code: 0, stderr: '' });
     expect(box.calls()).toEqual(['systemctl reboot', 'shutdown -r now']);
     expect(existsSync(join(box.host, '../unexpected'))).toBe(false);
+  });
+
+  describe('a run’s journal says what became of its boot', () => {
+    const told = (name: 'boot_host' | 'seen_back', run: string) => box.send(compose(call(name, run)));
+    const logged = async () => readHistory((await box.ask([historyQuestion])).of(historyQuestion.id));
+    const ends = async () =>
+      Object.fromEntries(
+        (await logged()).map((one) => [one.run, [resultOf(one), stepsOf(one).at(-1)?.status]]),
+      );
+    const bootRun = async (run: string) => {
+      expect(await box.apply([bootStep.step], run)).toMatchObject({ code: 0 });
+      await box.finish(run);
+    };
+    beforeEach(() => {
+      box.fake('systemctl', 'is-system-running) echo running ;; reboot) ;;');
+    });
+
+    test('it was to boot; it was told to; it was seen back', async () => {
+      await bootRun('run1');
+      expect(await ends()).toEqual({ run1: ['not booted', 'not begun'] });
+      await told('boot_host', 'run1');
+      expect(await ends()).toEqual({ run1: ['not back', 'under way'] });
+      expect(await told('seen_back', 'run1')).toMatchObject({ code: 0, stderr: '' });
+      expect(await ends()).toEqual({ run1: ['finished', 'done'] });
+      await told('seen_back', 'run2');
+      expect((await logged()).map(isSeenLate)).toEqual([false]);
+    });
+
+    test('one that is seen back by another run was not seen back by its own', async () => {
+      await bootRun('run1');
+      await told('boot_host', 'run1');
+      await bootRun('run2');
+      await told('boot_host', 'run2');
+      await told('seen_back', 'run2');
+      expect(await ends()).toEqual({ run1: ['finished', 'done'], run2: ['finished', 'done'] });
+      expect((await logged()).map((one) => [one.run, isSeenLate(one)])).toEqual([
+        ['run2', false],
+        ['run1', true],
+      ]);
+    });
+
+    test('it refused, in its own words, which a purge takes away; what a host ends that goes down is no refusal', async () => {
+      await bootRun('run1');
+      box.fake('systemctl', 'reboot) echo "Operation inhibited" >&2; exit 1 ;;');
+      expect(await told('boot_host', 'run1')).toMatchObject({ code: 1, stderr: 'Operation inhibited\n' });
+      expect(await ends()).toEqual({ run1: ['not booted', 'failed'] });
+      const failure = async () => stepsOf((await logged())[0] as RecordedRun).at(-1)?.failure;
+      expect(await failure()).toEqual({
+        ...{ part: 'boot', code: 1, command: '' },
+        output: 'Operation inhibited',
+      });
+      await box.send(purgeScript(['run1']));
+      expect(await failure()).toMatchObject({ code: 1, output: '(wiped by haprov log --purge)' });
+      box.fake('systemctl', 'reboot) kill -TERM $$ ;;');
+      await told('boot_host', 'run1');
+      expect(await ends()).toEqual({ run1: ['not back', 'under way'] });
+    });
+
+    test('a host without that run boots all the same', async () => {
+      expect(await told('boot_host', 'run7')).toMatchObject({ code: 0, stderr: '' });
+      expect(await told('seen_back', 'run7')).toMatchObject({ code: 0, stderr: '' });
+      expect(await ends()).toEqual({});
+    });
   });
 });

@@ -46,6 +46,10 @@ test('the host that holds no VIP is first, and the other is booted when that one
   });
   expect(world.diary).toEqual([...turn('ethyl'), ...turn('fred')]);
   expect(boots(world)).toEqual([2, 2]);
+  expect(world.hosts.map(({ booted, because }) => [booted, because])).toEqual([
+    ['back', undefined],
+    ['back', undefined],
+  ]);
   expect([world.missed, world.unlocked]).toEqual([[], []]);
   isClean(world);
 });
@@ -57,6 +61,8 @@ test('a host that was drained before, and refuses to boot, has not got its place
   expect(result?.message).toMatch(
     /^ethyl refuses to boot: [^;]*; it stays drained, as it was; not touched: fred/,
   );
+  expect(world.hosts.map(({ booted }) => booted)).toEqual([undefined, 'refused']);
+  expect(world.host('fred').because).toMatch(/^ethyl refuses to boot: /);
 });
 
 test('who takes a host between the plan and the first turn keeps it: nothing is touched, and nothing stays locked', async () => {
@@ -100,15 +106,26 @@ test.each<[Trouble['what'], ExitCode, RegExp, string]>([
   expect(world.host('fred')).toMatchObject({ isFlagged: false, boots: 1, lock: '' });
   expect(world.host('fred').note?.hosts.get('ethyl')?.state).toBe(state);
   expect(world.diary.filter((row) => row.startsWith('fred'))).toEqual(['fred restore']);
+  // What log says of it.
+  const { booted, because } = world.host('ethyl');
+  const logged: Partial<Record<Trouble['what'], unknown>> = {
+    'does not come back': ['told', undefined],
+    'does not go down': ['told', expect.stringContaining('it answers, and has not gone down since')],
+    'is not as before': ['back', expect.stringContaining('a kernel parameter is lost')],
+    'is not restored': [undefined, undefined],
+  };
+  expect([booted, because]).toEqual(logged[what]);
+  expect(world.host('fred').because).toMatch(/^ethyl/);
+  expect(world.host('fred').because).not.toContain('see above');
 });
 
 test('a host that is changed, not confirmed and not put back stays drained, and that is the exit code', async () => {
   const world = new World();
   const ethyl = world.host('ethyl');
   const goOn = ethyl.goOn.bind(ethyl);
-  ethyl.goOn = async (run, verb, hear, isStopped) => {
+  ethyl.goOn = async (run, verb, hear, why) => {
     if (verb === 'confirm') return 1;
-    if (verb !== 'restore') return goOn(run, verb, hear, isStopped);
+    if (verb !== 'restore') return goOn(run, verb, hear, why);
     hear({ event: 'state', state: 'broken' });
     return 70;
   };
@@ -149,9 +166,9 @@ test('a host that was put back and does not serve stays drained, unless nobody e
   const alone = new World(troubles);
   const ethyl = alone.host('ethyl');
   const goOn = ethyl.goOn.bind(ethyl);
-  ethyl.goOn = async (run, verb, hear, isStopped) => {
+  ethyl.goOn = async (run, verb, hear, why) => {
     if (verb === 'restore') alone.host('fred').dies();
-    return goOn(run, verb, hear, isStopped);
+    return goOn(run, verb, hear, why);
   };
   expect((await tell(alone)).result?.message).toMatch(
     /httpd is inactive .*; it has its place back, and is not well; nobody else serves /,

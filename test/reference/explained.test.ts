@@ -5,8 +5,12 @@ import { explain } from '../../src/commands/explain';
 import { ExitCode } from '../../src/errors';
 import { hookEvents } from '../../src/inventory/schema/notify';
 import { rules } from '../../src/lint/lint';
+import type { ServerState } from '../../src/pair/haproxy-statistics';
+import { meaningOf } from '../../src/pair/server-check';
+import { disruptionClasses } from '../../src/plan/disruption-class';
 import { exampleOf } from '../../src/reference/examples';
 import { allExplained, explainedAs, type Kind } from '../../src/reference/explained';
+import { marks } from '../../src/report/level';
 import { metricNames } from '../../src/report/status-metrics';
 import { recorder } from '../commands/recorder';
 
@@ -43,11 +47,52 @@ test('every metric and every event of hooks is explained', () => {
 
 test('every result of a run is explained', () => {
   const [, type = ''] =
-    /export type RunResult =([\s\S]*?);/.exec(readFileSync('src/host/history.ts', 'utf8')) ?? [];
+    /export type RunResult =([\s\S]*?);/.exec(readFileSync('src/host/run-report.ts', 'utf8')) ?? [];
   expect(named('result').length).toBeGreaterThan(5);
   expect([...type.matchAll(/'([a-z ]+)'/g)].map(([, name = '']) => name).sort()).toEqual(
     named('result').sort(),
   );
+});
+
+/** What a TypeScript source says between two texts, of it what is in single quotes or a key. */
+const wordsIn = (file: string, from: string, to: string, pattern = /'([a-z -]+)'/g) => {
+  const text = readFileSync(file, 'utf8');
+  const begin = text.indexOf(from);
+  const found = [...text.slice(begin, text.indexOf(to, begin)).matchAll(pattern)].map(
+    ([, name = '']) => name,
+  );
+  expect(found.length).toBeGreaterThan(1);
+  return found;
+};
+
+test('every class of disruption, level, phase and part of a step is explained', () => {
+  expect(named('disruption')).toEqual([...disruptionClasses]);
+  expect([...new Set(named('level'))].sort()).toEqual([...Object.keys(marks), 'error'].sort());
+  expect(named('phase').sort()).toEqual(
+    [
+      ...wordsIn('src/events/events.ts', 'export type Phase', ';'),
+      ...wordsIn('src/host/transaction.ts', 'const parts =', ';'),
+    ].sort(),
+  );
+});
+
+test('every warning of a rollback is explained', () => {
+  const folder = 'src/rollback';
+  const text = readdirSync(folder)
+    .map((name) => readFileSync(join(folder, name), 'utf8'))
+    .join('');
+  const names = [...text.matchAll(/'(rollback-[a-z-]+)'/g)].map(([, name = '']) => name);
+  expect(named('rollback').sort()).toEqual([...new Set(names)].sort());
+});
+
+test('every word of HAProxy’s that has a meaning is explained by it', () => {
+  const file = 'src/pair/server-check.ts';
+  const found = wordsIn(file, 'const meanings', '};', /^ {2}([A-Z0-9]+): /gm);
+  expect(named('check')).toEqual(found);
+  for (const check of found) {
+    const [one] = explainedAs(check, all);
+    expect(one?.text.toLowerCase()).toBe(`${meaningOf({ check } as ServerState)}.`.toLowerCase());
+  }
 });
 
 test('every exit code is explained', () => {
@@ -81,9 +126,16 @@ test.each([
   // A command and an option.
   ['reboot', ['reboot', 'reboot']],
   ['soak', ['soak']],
-  // A word and a command.
-  ['drain', ['drain', 'drain']],
+  // A word, what a host is at, and a command.
+  ['drain', ['drain', 'drain', 'drain']],
+  // A part of a step, and a key.
+  ['undo', ['undo', 'command.undo']],
   ['--soak', ['soak']],
+  ['l4tout', ['L4TOUT']],
+  ['pair-synchronous', ['pair-synchronous']],
+  // What a host is at, and a part of a step.
+  ['stage', ['stage', 'stage', 'stage']],
+  ['rollback-of-a-part', ['rollback-of-a-part']],
   ['www', []],
 ])('%s', (word, names) => {
   expect(explainedAs(word, all).map(({ name }) => name)).toEqual(names);
@@ -126,7 +178,7 @@ test('a rule is told as its document tells it, without marks', async () => {
 });
 
 test('of many keys the paths are told', async () => {
-  expect(await explained('port')).toMatch(/^\d+ keys end so; say which:\n {2}ssh\.port: /);
+  expect(await explained('port')).toMatch(/^\d+ are called so; say which:\n {2}ssh\.port: /);
 });
 
 test('without a word everything is listed', async () => {

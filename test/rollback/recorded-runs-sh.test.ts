@@ -8,8 +8,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { historyQuestion, readHistory, resultOf } from '../../src/host/history';
+import { historyQuestion, readHistory } from '../../src/host/history';
 import { runFormat } from '../../src/host/run-format';
+import { resultOf } from '../../src/host/run-report';
 import { buildTransaction } from '../../src/host/transaction';
 import { buildChanges } from '../../src/plan/build-changes';
 import { anyHost } from '../../src/playbook/context';

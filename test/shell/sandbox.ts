@@ -31,6 +31,7 @@ import {
   type Group,
   settleScript,
   stageScript,
+  type Why,
 } from '../../src/host/transaction';
 import type { DiffContext, Difference, Step } from '../../src/resources/resource';
 import { el9, resourceOf } from '../support/resources';
@@ -334,8 +335,8 @@ esac
     );
   }
 
-  go(verb: Parameters<typeof continueScript>[1], run = 'run1', isStopped = false): Promise<Outcome> {
-    return this.#drive(continueScript(run, verb, isStopped));
+  go(verb: Parameters<typeof continueScript>[1], run = 'run1', why?: Why): Promise<Outcome> {
+    return this.#drive(continueScript(run, verb, why));
   }
 
   /** Confirms what is committed, and ends the run. */

@@ -16,6 +16,7 @@ export const onHost = (host: string, more: Partial<LoggedHost> = {}): LoggedHost
   result: 'finished',
   state: 'finished',
   ms: 1200,
+  changes: more.steps?.length ?? 2,
   steps: [step(), step({ type: 'service', target: 'haproxy', action: 'reload' })],
   ...more,
 });

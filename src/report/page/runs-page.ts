@@ -1,11 +1,18 @@
-import type { RunResult, StepReport } from '../../host/history';
+import type { RunResult, StepReport } from '../../host/run-report';
 import type { Level } from '../../status/status';
 import { eachText } from '../../text/each-text';
 import { count, visibleLines } from '../../text/format';
 import { renderValues } from '../change-text';
 import { renderDiff } from '../diff';
 import { allVisible } from '../level';
-import { type LoggedHost, type LoggedRun, type LoggedStep, resultText, whyEnded } from '../log-text';
+import {
+  type LoggedHost,
+  type LoggedRun,
+  type LoggedStep,
+  nameOfStep,
+  resultText,
+  whyEnded,
+} from '../log-text';
 import { renderDocument, renderTime } from './document';
 import { type Html, html } from './html';
 import { renderMark } from './mark';
@@ -69,6 +76,8 @@ const renderTrouble = (trouble: string | undefined) =>
 
 const levelOf: Record<RunResult, Level> = {
   finished: 'ok',
+  'not back': 'broken',
+  'not booted': 'broken',
   restored: 'warning',
   refused: 'warning',
   broken: 'broken',
@@ -109,7 +118,7 @@ function renderRun(run: LoggedRun): Html {
   const steps = run.hosts.flatMap((host) => host.steps.map((step) => ({ host, step })));
   // Alike but for the time that they took, and what a failed one said.
   const alike = grouped(steps, ({ step }) => JSON.stringify({ ...step, ms: 0, failure: undefined }));
-  const order = (one: LoggedStep) => steps.findIndex(({ step }) => nameOf(step) === nameOf(one));
+  const order = (one: LoggedStep) => steps.findIndex(({ step }) => nameOfStep(step) === nameOfStep(one));
   const sorted = alike.sort(([a], [b]) => order(a.step) - order(b.step));
   let room = mostShown;
   const isShown = (step: LoggedStep) => {
@@ -125,7 +134,6 @@ ${run.hosts.some(isOfANewerOne) && html`<p>Made by a newer haprov, whose log say
 }
 
 const isOfANewerOne = ({ unknownFormat }: LoggedHost) => unknownFormat !== undefined;
-const nameOf = ({ action, type, target }: StepReport) => `${action} ${type} ${target}`;
 
 interface StepOn {
   host: LoggedHost;
@@ -135,6 +143,7 @@ interface StepOn {
 const stepLevels: Record<StepReport['status'], Level> = {
   done: 'ok',
   undone: 'warning',
+  stays: 'note',
   failed: 'broken',
   staged: 'note',
   'under way': 'note',
@@ -143,7 +152,7 @@ const stepLevels: Record<StepReport['status'], Level> = {
 
 function renderStep(step: LoggedStep, all: readonly StepOn[], isShown: boolean): Html {
   const hosts = namesOf(all.map(({ host }) => host.host));
-  const head = html`${renderMark(stepLevels[step.status])} ${nameOf(step)} <span class="quiet">${step.status} on ${hosts}</span>`;
+  const head = html`${renderMark(stepLevels[step.status])} ${nameOfStep(step)} <span class="quiet">${step.status} on ${hosts}</span>`;
   const about = [
     ...renderValues(step.attributes ?? []).map((value) => html`<p class="value"><code>${value}</code></p>`),
     ...(step.notes ?? []).map((note) => html`<p class="quiet">${note}</p>`),

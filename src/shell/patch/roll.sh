@@ -1,5 +1,6 @@
 # A roll: the hosts of a pair are patched or booted one after the other.
 # Needs: init probe
+# Given: run
 roll_file=/var/lib/haprov/roll
 
 # Prints what differs from boot to boot: the kernel's name for it and, because a container shares its host's kernel, when the
@@ -40,8 +41,35 @@ let_go_of_roll() { # RUN
   case $mark_ in *" $1 "*) rm -f /var/lib/haprov/rolling ;; esac
 }
 
+# A run's journal says what became of its boot, which comes when the run is over: first that there is to be one.
+owe_boot() { note_boot "$run" due; }
+
+note_boot() { # RUN due|told|refused|back|late [DETAIL]
+  its_=/var/lib/haprov/runs/$1/journal
+  [ -f "$its_" ] || return 0
+  printf '%s\tboot\t-\t%s\n' "$(date +%s%3N)" "$2${3:+ $3}" >>"$its_" && { sync -- "$its_" 2>/dev/null || sync; }
+}
+
 # The connection may break before the init system has answered.
-boot_host() { if has_systemd; then systemctl reboot; else shutdown -r now; fi; }
+boot_host() { # RUN
+  note_boot "$1" told
+  said_=$(if has_systemd; then systemctl reboot; else shutdown -r now; fi 2>&1) && return
+  code_=$?
+  printf '%s\n' "$said_" >&2
+  # What a host ends that goes down has refused nothing.
+  [ $code_ -ge 128 ] || note_boot "$1" refused "$code_ $(printf %s "$said_" | tail -c 8000 | base64 | tr -d '\n')"
+  return $code_
+}
+
+# The host is seen to have booted: by the RUN that told it to, or late by another.
+seen_back() { # RUN
+  told_=$(awk -F '\t' '$2 == "boot" { last[FILENAME] = $4 } END { for (file in last) if (last[file] == "told") print file }' /var/lib/haprov/runs/*/journal 2>/dev/null)
+  for journal_ in $told_; do
+    journal_=${journal_%/journal} word_=late
+    [ "${journal_##*/}" != "$1" ] || word_=back
+    note_boot "${journal_##*/}" $word_
+  done
+}
 
 # Whether the host can be told to boot.
 can_boot() {

@@ -10,8 +10,10 @@ make_run_folder() { # RUN
 
 write_down() { printf '%s\n' "$2" >"$home/$1"; } # NAME TEXT
 
-# Notes in the run's journal that the operator stops it, which the transaction itself cannot know.
-note_stop() { printf '%s\tstopped\t-\t\n' "$(date +%s%3N)" >>"/var/lib/haprov/runs/$1/journal"; } # RUN
+# Notes in the run's journal why it ends as it does, which the transaction itself cannot know.
+note_why() { # RUN stopped|because [TEXT]
+  printf '%s\t%s\t-\t%s\n' "$(date +%s%3N)" "$2" "$(printf %s "${3-}" | base64 | tr -d '\n')" >>"/var/lib/haprov/runs/$1/journal"
+}
 
 # A verb runs in its own session, so that it finishes also when the connection is lost. Prints an empty line every
 # TICK_SECONDS: it shows that the host is there also while a step prints nothing.

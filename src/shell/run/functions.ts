@@ -26,7 +26,7 @@ import wipeText from './wipe.sh';
 export const libraries = {
   'apart': { text: apartText, needs: [], functions: 'begin_apart' },
   'boot': { text: bootText, needs: ['init', 'apart', 'transaction', 'peers'], functions: 'hook_boot boot_unit_text leave_to_boot start_at_boot' },
-  'drive': { text: driveText, needs: [], functions: 'make_run_folder write_down note_stop drive' },
+  'drive': { text: driveText, needs: [], functions: 'make_run_folder write_down note_why drive' },
   'files': { text: filesText, needs: ['probe', 'paths', 'labels', 'transaction', 'put-back'], functions: 'check_file look_at begin_staging why_not make_place owner_word finish_staging keep_written write_new stage_file stage_line line_is_so commit_file stage_removal remove_file verify_absent verify_file give_label settle_label' },
   'firewall': { text: firewallText, needs: ['probe', 'firewall-probe', 'transaction'], functions: 'record_firewall held_by_another tell_firewall change_firewall rule_for_one states_now check_firewall verify_firewall verify_restored_firewall' },
   'folders': { text: foldersText, needs: ['probe', 'paths', 'labels', 'transaction', 'files'], functions: 'check_directory make_directory make_missing label_folder verify_directory restore_directory remove_empty leave_directory keep_directory remove_left_directories' },
@@ -59,7 +59,7 @@ export interface Functions {
   // drive.sh
   make_run_folder: [run: Word];
   write_down: [name: Word, text: Word];
-  note_stop: [run: Word];
+  note_why: [run: Word, which: 'stopped' | 'because', text?: Word];
   drive: [run: Word, which: 'stage' | 'commit' | 'confirm' | 'restore' | 'finish' | 'renew' | 'recover' | 'boot' | 'watch' | 'look' | 'view', tick_seconds: Word];
   // files.sh
   check_file: [path: Word, expected: Word, mode?: Word, uid_gid?: Word];
@@ -220,7 +220,7 @@ export interface Functions {
   undo_command: [script: Word];
   // transaction.sh
   now: [];
-  emit: [which: 'state' | 'start' | 'done' | 'undone' | 'warning' | 'failed' | 'locked' | 'refused' | 'abandoned' | 'recovered', step: Word, detail: Word];
+  emit: [which: 'state' | 'start' | 'done' | 'undone' | 'warning' | 'failed' | 'locked' | 'refused' | 'abandoned' | 'recovered' | 'boot', step: Word, detail: Word];
   uptime_now: [];
   link_to: [text: Word, name: Word];
   mark_time: [mark: Word];

@@ -5,14 +5,14 @@
 # Journal rows: milliseconds, event, step, detail, separated by tabs. Descriptor 3 leads to the laptop, which may have gone;
 # 8 is the watcher's lock, 9 the guard, which a verb locks: the programs of a step get neither.
 # Needs: probe apart selinux-probe put-back recover wipe folders boot limits peers view flag
-# Given: home prepare_steps commit_steps service_steps look_again_after run lease confirm_within owner
+# Given: home prepare_steps commit_steps service_steps undo_steps look_again_after run lease confirm_within owner
 # Gives: step number booting
 trap '' PIPE HUP INT TERM
 booting=
 
 now() { date +%s%3N; }
 
-emit() { # state|start|done|undone|warning|failed|locked|refused|abandoned|recovered STEP DETAIL
+emit() { # state|start|done|undone|warning|failed|locked|refused|abandoned|recovered|boot STEP DETAIL
   row=$(printf '%s\t%s\t%s\t%s' "$(now)" "$1" "$2" "$3")
   printf '%s\n' "$row" >>"$home/journal" 2>/dev/null || :
   printf '%s\n' "$row" >&3 2>/dev/null || :
@@ -138,12 +138,13 @@ commit() {
 
 confirm() { renew && set_state confirmed; }
 
-# Undoes files, folders and values first, then the units that read them, each group in reverse order.
+# Undoes files, folders and values first, then the units that read them, each group in reverse order; a step without an undo stays.
 restore() {
   set_state restoring || :
   say_restored
   bad=0
   for n in $(reversed $prepare_steps $commit_steps) $(reversed $service_steps); do
+    case " $undo_steps " in *" $n "*) ;; *) continue ;; esac
     [ -d "$home/steps/$n" ] || continue
     if part "$n" undo; then emit undone "$n" ''; else bad=1; fi
   done

@@ -64,12 +64,13 @@ rewrite() { # FILE FUNCTION WORD...
   mv -f -- "$left" "$1"
 }
 
-# A journal without what failed steps and warnings have said.
+# A journal without what failed steps and warnings have said, and why the run ended as it did.
 words_left() { # TEXT
   awk -v said="$1" '
     BEGIN { FS = OFS = "\t" }
     $2 == "failed" { split($4, word, " "); $4 = word[1] " " word[2] "  " said }
-    $2 == "warning" { $4 = said }
+    $2 == "warning" || $2 == "because" { $4 = said }
+    $2 == "boot" && split($4, word, " ") > 1 { $4 = word[1] " " word[2] " " said }
     { print }
   '
 }

@@ -1,9 +1,10 @@
 import { HostError } from '../../../src/errors';
 import { ScriptFailure } from '../../../src/host/script-result';
-import type { Transaction } from '../../../src/host/transaction';
+import type { Transaction, Why } from '../../../src/host/transaction';
 import type { Observation } from '../../../src/pair/observe';
 import type { Answering } from '../../../src/pair/who-answers';
 import type { HostVerbs, OnJournalEntry, RunAnswer } from '../../../src/rollout/host-verbs';
+import { requireWhy } from '../../support/require-why';
 import { ModelRun } from './run';
 import { never, sleep, type Trouble, type VerbName, type World } from './world';
 
@@ -128,7 +129,9 @@ export class ModelHost extends ModelRun implements HostVerbs {
     run: string,
     verb: 'commit' | 'confirm' | 'restore' | 'finish',
     hear: OnJournalEntry,
+    why?: Why,
   ): Promise<number | null> {
+    requireWhy(this.name, verb, why);
     return this.#told(verb, (refuses) => this.driven(verb, { run }, refuses, this.#heard(hear)));
   }
 
