@@ -17,14 +17,14 @@ export type JournalEntry =
   | { event: 'abandoned'; state: RunState | '' }
   /** The operator stopped the run. */
   | { event: 'stopped' }
-  /** Why the run ended as it did, in the words of whoever made it. */
+  /** Why the run ended as it did, in the words of the laptop. */
   | { event: 'because'; text: string }
   | ({ event: 'boot' } & Boot)
   /** Before it begins, this run ends another one whose processes are gone. */
   | { event: 'recovered'; state: RunState | ''; run: string; owner: string };
 
 /**
- * What became of the boot that comes when a run is over. `due`: there is to be one. `told`: the host was told to. `refused`: it
+ * What became of the boot that comes when a run is over. `due`: the run owes one. `told`: the host was told to. `refused`: it
  * does not. `back`: the run has seen it back. `late`: somebody else has, later.
  */
 export type Boot =

@@ -122,7 +122,7 @@ function bootStepOf(
   }
 }
 
-/** Who made it says why it ended so; undefined where nobody does. */
+/** Why it ended so, in the words of the laptop that made it; undefined where it said nothing. */
 export const becauseOf = ({ journal }: RecordedRun): string | undefined =>
   journal.flatMap(({ entry }) => (entry.event === 'because' ? [entry.text] : [])).at(-1);
 

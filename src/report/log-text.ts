@@ -49,7 +49,7 @@ export interface LoggedHost {
   stopped?: true;
   /** Its host was told to boot and not seen back in time; somebody found later that it has booted. */
   seenLate?: true;
-  /** Why it ended so, in the words of whoever made it. */
+  /** Why it ended so, in the words of the laptop that made it. */
   because?: string;
   /** The format of its folder, where only a newer haprov can read it; then `steps` is empty. */
   unknownFormat?: number;

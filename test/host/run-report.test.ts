@@ -62,7 +62,7 @@ test('what has no undo stays, and is not said to be taken back', () => {
   expect(stepsOf(recorded('restored', staged))[0]?.status).toBe('not begun');
 });
 
-test('the last word of whoever made it says why it ended so', () => {
+test('the last word of its laptop says why it ended so', () => {
   expect(becauseOf(recorded('restored', [`because | - | ${base64('a gate did not open')}`]))).toBe(
     'a gate did not open',
   );

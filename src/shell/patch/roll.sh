@@ -41,7 +41,7 @@ let_go_of_roll() { # RUN
   case $mark_ in *" $1 "*) rm -f /var/lib/haprov/rolling ;; esac
 }
 
-# A run's journal says what became of its boot, which comes when the run is over: first that there is to be one.
+# A run's journal says what became of its boot, which comes when the run is over: first that the run owes one.
 owe_boot() { note_boot "$run" due; }
 
 note_boot() { # RUN due|told|refused|back|late [DETAIL]
