@@ -188,7 +188,7 @@ describeLab('reboot', () => {
     expect(on('ethyl', 'ls /var/lib/haprov')).toMatch(/^drained$/m);
     // It has booted, which is what its run was to do; why the roll ended all the same is said.
     expect((await haprov('log', scenario.inventory)).stdout).toMatch(
-      /^\S+ reboot\n.*\n +ethyl: finished, 1 change\n +ethyl has booted, and not as it was before: net\.ipv4\.conf\.all\.arp_ignore was 1, and is\s+0[^✔]*✔ tell host to boot\n/,
+      /^\S+ reboot\n.*\n +ethyl: finished, 1 change\n +ethyl has booted, and not as it was before: net\.ipv4\.conf\.all\.arp_ignore\s+was\s+1,\s+and\s+is\s+0[^✔]*✔ tell host to boot\n/,
     );
     expect(await haprov('undrain', scenario.inventory, 'ethyl')).toMatchObject({ code: 0 });
   });
