@@ -190,5 +190,28 @@ describeLab('certificates', () => {
       expect(code).toBe(0);
       expect(certificate.certificate).toMatchObject({ days: 299, names: [name, 'www.web.example'] });
     });
+
+    test('by dns-01, on bare hosts: the hook sets and removes the records, and no port 80 is needed', async () => {
+      lab('reset', '--alone', ...hosts);
+      const { plain: _, web, ...none } = inventoryFor(pebble).services;
+      const dns = inventoryFor(pebble);
+      const tls = {
+        certificate: { secret: 'dns.pem' },
+        key: { secret: 'dns.key' },
+        acme: { names: ['dns.example', '*.dns.example'], challenge: 'dns-01' },
+      };
+      const file = join(folder, 'dns.json');
+      const acme = { ...dns.acme, hook: pebble.hook };
+      writeFileSync(file, JSON.stringify({ ...dns, acme, services: { ...none, web: { ...web, tls } } }));
+      const first = await run('certificates', 'renew', file, '--yes', '--steady', '0');
+      expect([first.code, first.stderr.replace(/^warning: .*\n/gm, '')]).toEqual([0, '']);
+      expect(first.stdout).toMatch(/web: fred and ethyl have it until .*, and it is shown at /);
+      const { stdout, code } = await run('certificates', file, '--json');
+      const { certificates } = JSON.parse(stdout);
+      expect({ code, names: certificates[0].certificate.names }).toEqual({
+        code: 0,
+        names: expect.arrayContaining(['dns.example', '*.dns.example']),
+      });
+    });
   });
 });
