@@ -20,7 +20,7 @@ export const ranges = {
   within: [0, 3650],
 } as const;
 
-/** On so many hosts does exec run a command at once, where nobody says otherwise. */
+/** How many hosts exec has run a command at once, where nobody says otherwise. */
 export const execAtOnce = 32;
 
 /** The EL major versions that there are. */

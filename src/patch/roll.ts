@@ -1,7 +1,7 @@
 import { ExitCode, HaprovError } from '../errors';
 import { goesOnBy, type RollNote } from '../host/roll-note';
-import { joinWithAnd } from '../maintenance/maintenance';
 import { whyNot } from '../host/script-result';
+import { joinWithAnd } from '../maintenance/maintenance';
 import { changeNothing, isWrong, restoreAll } from '../rollout/ending';
 import { startHeartbeat } from '../rollout/heartbeat';
 import { tellWhoIsDrained } from '../rollout/keep-drained';
