@@ -39,6 +39,7 @@ import { status as statusFor, watchStatus as watchFor } from './library/status';
 import { type Undrained, undrain as undrainFor } from './library/undrain';
 import type { Finding, Plan } from './plan/plan';
 import { inventoryOf } from './planning/connect-first';
+import { usualRoll } from './ranges';
 import type { Status } from './status/status';
 
 export { exec, facts, logs } from './calls/ask';
@@ -232,7 +233,7 @@ export function drain(
 ): Promise<Drained> {
   return call(inventory, options, { ...reach, timeout: ranged('timeout'), force: flag }, (said, context) => {
     requireArgument('host', host, text);
-    return drainFor({ timeout: 60, force: false, ...said, host }, context);
+    return drainFor({ timeout: usualRoll.timeout, force: false, ...said, host }, context);
   });
 }
 

@@ -23,6 +23,34 @@ export const ranges = {
 /** How many hosts exec has run a command at once, where nobody says otherwise. */
 export const execAtOnce = 32;
 
+/** What an option is where nobody says it, on the command line and in the library: of commands that roll out changes. */
+export const usualRollout = {
+  yes: false,
+  onFailure: 'restore',
+  confirmWithin: 60,
+  giveUpAfter: 300,
+  allowOutage: false,
+  probe: true,
+  /** Milliseconds. */
+  probeInterval: 50,
+} as const;
+
+/** As {@link usualRollout}: of commands that take hosts out. */
+export const usualRoll = {
+  yes: false,
+  timeout: 60,
+  cut: false,
+  allowOutage: false,
+  bootWithin: 600,
+  soak: 10,
+  anew: false,
+  confirmWithin: 60,
+  probe: true,
+} as const;
+
+/** As {@link usualRollout}: of those that make packages newer meanwhile. */
+export const usualPatch = { ...usualRoll, packages: [], security: false, reboot: 'needed' } as const;
+
 /** The EL major versions that there are. */
 export const elMajors = [6, 7, 8, 9, 10] as const;
 

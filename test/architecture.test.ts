@@ -17,6 +17,7 @@ const arrows: Record<string, string[]> = {
     'plan (types)',
     'host (types)',
     'events (types)',
+    'ranges',
     'errors',
   ],
   calls: [

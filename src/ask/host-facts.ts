@@ -1,3 +1,4 @@
+import { type BootOwed, readBootOwed } from '../host/boot-owed';
 import type { HostFacts } from '../host/facts';
 import { historyQuestion, readHistory } from '../host/history';
 import type { Question } from '../host/probe';
@@ -25,8 +26,10 @@ export interface KnownHost {
   machine: string;
   cpus: number;
   memoryKb: number;
-  /** Empty where it does not say. */
+  /** When its first process began; empty where it does not say. */
   booted: string;
+  /** Absent where it owes none. */
+  bootOwed?: BootOwed;
   init: HostFacts['init'];
   packages: HostFacts['installer'];
   /** Absent where it is not installed. */
@@ -49,7 +52,12 @@ export interface KnownHost {
   lastRun?: { run: string; at: string; command: string; owner: string; result: RunResult };
 }
 
-const moreQuestion: Question = { id: 'more-facts', script: call('tell_more_facts'), mayFail: true };
+const moreQuestion: Question = {
+  id: 'more-facts',
+  script: call('tell_more_facts'),
+  asksFor: { packages: ['haproxy', 'keepalived'], bootPackages: true },
+  mayFail: true,
+};
 
 /** What a host is asked beside what a survey asks by itself. */
 export const factsQuestions: readonly Question[] = [moreQuestion, historyQuestion];
@@ -77,6 +85,7 @@ export function knownHost(surveyed: Surveyed, said: OfInventory, asked: Span): K
   const own = new Set(facts.addresses.map(({ address }) => address));
   const isHeld = (vip: OfInventory['vips'][number]) => vip.addresses.some(({ address }) => own.has(address));
   const synchronized = one('synchronized');
+  const bootOwed = readBootOwed(more);
   const lastRun = lastOf(answers.of(historyQuestion.id));
   return {
     host: name,
@@ -89,6 +98,7 @@ export function knownHost(surveyed: Surveyed, said: OfInventory, asked: Span): K
     cpus: Number(one('cpus')),
     memoryKb: Number(one('memory')),
     booted: instant(new Date(Number(one('booted') || Number.NaN) * 1000)),
+    ...(bootOwed ? { bootOwed } : {}),
     init: facts.init,
     packages: facts.installer,
     ...(haproxy ? { haproxy } : {}),

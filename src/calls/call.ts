@@ -11,6 +11,7 @@ import {
 } from '../library/caller';
 import { RunError } from '../library/failures';
 import type { CommonOptions, Context } from '../planning/context';
+import { usualRollout } from '../ranges';
 import { callback, flag, oneOf, ranged, saidIn, someTexts, type Takes, text, texts } from './takes';
 
 /** How changes are rolled out; what is left out is as on the command line. */
@@ -89,21 +90,11 @@ export async function change<O extends ChangeOptions>(
 ): Promise<RunEnd> {
   requireConfirm(options);
   const result = await call(inventory, options, takes, (said, context) =>
-    work({ ...asOnTheCommandLine, ...said }, context),
+    work({ ...usualRollout, ...said }, context),
   );
   if (result.exitCode !== ExitCode.done) throw new RunError(result);
   return result;
 }
-
-export const asOnTheCommandLine: RolloutOptions = {
-  yes: false,
-  onFailure: 'restore',
-  confirmWithin: 60,
-  giveUpAfter: 300,
-  allowOutage: false,
-  probe: true,
-  probeInterval: 50,
-};
 
 /** @throws UsageError */
 export function requireConfirm(options: { confirm?: unknown } | undefined): void {

@@ -6,6 +6,7 @@ import { type Purged, purge as purgeFor } from '../library/log';
 import { type Retired, retire as retireFor } from '../library/retire';
 import { type HeldLock, type TakenLock, unlock as unlockFor } from '../library/unlock';
 import type { Plan } from '../plan/plan';
+import { usualRoll } from '../ranges';
 import { call, type InventorySource, reach, requireConfirm } from './call';
 import { callback, flag, ranged, requireArgument, someTexts, text } from './takes';
 
@@ -27,7 +28,7 @@ export async function retire(
   requireConfirm(options);
   const ended = await call(inventory, options, takes, (said, context) => {
     requireArgument('host', host, text);
-    return retireFor({ timeout: 60, force: false, yes: false, ...said, host }, context);
+    return retireFor({ timeout: usualRoll.timeout, force: false, yes: false, ...said, host }, context);
   });
   if (ended.exitCode !== ExitCode.done) throw new RunError(ended);
   return ended;

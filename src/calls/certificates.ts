@@ -3,15 +3,8 @@ import type { Renewed } from '../library/certificate-rollout';
 import { type CertificatesReport, certificates as certificatesFor } from '../library/certificates';
 import { IncompleteError } from '../library/failures';
 import { renew } from '../library/renew';
-import {
-  asOnTheCommandLine,
-  type ChangeOptions,
-  call,
-  type InventorySource,
-  reach,
-  requireConfirm,
-  rollout,
-} from './call';
+import { usualRollout } from '../ranges';
+import { type ChangeOptions, call, type InventorySource, reach, requireConfirm, rollout } from './call';
 import { flag, ranged, text } from './takes';
 
 /**
@@ -53,6 +46,6 @@ export async function renewCertificates(
     ...{ name: text, certificate: text, key: text, force: flag, within: ranged('within'), staging: flag },
   };
   return call(inventory, options, takes, (said, context) =>
-    renew({ ...asOnTheCommandLine, force: false, staging: false, ...said }, context),
+    renew({ ...usualRollout, force: false, staging: false, ...said }, context),
   );
 }

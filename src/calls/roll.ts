@@ -5,6 +5,7 @@ import { RunError } from '../library/failures';
 import { patch as patchFor } from '../library/patch';
 import { reboot as rebootFor } from '../library/reboot';
 import type { RollPlan } from '../patch/roll-words';
+import { usualPatch, usualRoll } from '../ranges';
 import { call, type InventorySource, reach, requireConfirm } from './call';
 import { callback, flag, oneOf, ranged, someTexts, type Takes } from './takes';
 
@@ -53,18 +54,6 @@ const rolls: Takes<RollCallOptions> = {
   probe: flag,
 };
 
-const asOnTheCommandLine = {
-  timeout: 60,
-  cut: false,
-  allowOutage: false,
-  bootWithin: 600,
-  soak: 10,
-  anew: false,
-  confirmWithin: 60,
-  yes: false,
-  probe: true,
-};
-
 /**
  * Boots hosts one after the other, so that no client notices, once `confirm` has agreed; goes on where an earlier call was left.
  * @throws RunError where it did not end well; HaprovError where it did not begin
@@ -72,7 +61,7 @@ const asOnTheCommandLine = {
 export async function reboot(inventory: InventorySource, options: RollCallOptions): Promise<RunEnd> {
   requireConfirm(options);
   const result = await call(inventory, options, rolls, (said, context) =>
-    rebootFor({ ...asOnTheCommandLine, ...said }, context),
+    rebootFor({ ...usualRoll, ...said }, context),
   );
   if (result.exitCode !== ExitCode.done) throw new RunError(result);
   return result;
@@ -91,9 +80,8 @@ export async function patch(inventory: InventorySource, options: PatchCallOption
     security: flag,
     reboot: oneOf(['always', 'needed', 'never']),
   };
-  const usual = { ...asOnTheCommandLine, packages: [], security: false, reboot: 'needed' as const };
   const result = await call(inventory, options, takes, (said, context) =>
-    patchFor({ ...usual, ...said }, context),
+    patchFor({ ...usualPatch, ...said }, context),
   );
   if (result.exitCode !== ExitCode.done) throw new RunError(result);
   return result;

@@ -9,35 +9,48 @@ export interface NewCertificate {
 }
 
 /**
- * What speaks against a new certificate, a sentence each; nothing where it may take the old one's place.
+ * What speaks against a new certificate. `wrong`: nobody can use it; `early`: not yet; `less`: it is worth less than the one before it,
+ * which may be meant.
+ */
+export interface ProblemOfNew {
+  kind: 'wrong' | 'early' | 'less';
+  says: string;
+}
+
+/**
+ * All that speaks against a new certificate; nothing where it may take the old one's place.
  * @param old in PEM; undefined where there was none
  */
-export function problemsOfNew(fresh: NewCertificate, old: string | undefined, now: Date): string[] {
+export function problemsOfNew(fresh: NewCertificate, old: string | undefined, now: Date): ProblemOfNew[] {
+  const problems: ProblemOfNew[] = [];
+  const add = (kind: ProblemOfNew['kind'], says: string) => {
+    problems.push({ kind, says });
+  };
   const [own] = certificatesIn(fresh.certificate);
-  if (!own) return ['has no certificate that can be read'];
-  const problems: string[] = [];
+  if (!own) return [{ kind: 'wrong', says: 'has no certificate that can be read' }];
   const facts = certificateIn(fresh.certificate, now);
   const fault = faultOfKey(certificatesIn(fresh.certificate), fresh.key);
   // All else would be said of another's certificate.
-  if (fault === behind) return [behind];
-  if (fault) problems.push(fault);
+  if (fault === behind) return [{ kind: 'wrong', says: behind }];
+  if (fault) add('wrong', fault);
   const day = (iso: string) => new Date(iso).toISOString().slice(0, 10);
-  if (new Date(own.validTo) <= now) problems.push(`expired on ${day(own.validTo)}`);
+  if (new Date(own.validTo) <= now) add('wrong', `expired on ${day(own.validTo)}`);
   if (new Date(own.validFrom) > now) {
     const minute = (date: Date) => date.toISOString().slice(0, 16);
-    problems.push(
+    add(
+      'early',
       `is not valid before ${minute(new Date(own.validFrom))}Z, and this machine’s clock says ${minute(now)}Z`,
     );
   }
   if (facts?.chain === 'broken')
-    problems.push('has a chain in which one has not signed what stands before it');
+    add('wrong', 'has a chain in which one has not signed what stands before it');
   const [before] = certificatesIn(old ?? '');
   if (!before) return problems;
   const names = namesOf(own);
   const gone = namesOf(before).filter((name) => !coversName(names, name));
-  if (gone.length > 0) problems.push(`is not for ${gone.join(', ')}, as the one before it is`);
+  if (gone.length > 0) add('less', `is not for ${gone.join(', ')}, as the one before it is`);
   if (before.fingerprint256 !== own.fingerprint256 && new Date(own.validTo) <= new Date(before.validTo))
-    problems.push(`ends on ${day(own.validTo)}, not after the one before it (${day(before.validTo)})`);
+    add('less', `ends on ${day(own.validTo)}, not after the one before it (${day(before.validTo)})`);
   return problems;
 }
 

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { DrainOptions } from '../commands/drain';
 import type { RetireOptions } from '../commands/retire';
 import type { UndrainOptions } from '../commands/undrain';
-import { ranges } from '../ranges';
+import { ranges, usualRoll } from '../ranges';
 import { execute } from './execute-later';
 import { eventLines, hostOptions, inventoryWord, yes } from './options';
 import { limits } from './timeout-help';
@@ -12,7 +12,7 @@ const timeout = [
   '--timeout <seconds>',
   'how long to wait for what it still serves',
   seconds(...ranges.timeout),
-  60,
+  usualRoll.timeout,
 ] as const;
 
 /** Adds the commands that take one host out, or back: drain, undrain, retire. */

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import type { PatchOptions } from '../commands/patch';
 import type { RebootOptions } from '../commands/reboot';
 import type { ReplaceOptions } from '../commands/replace';
+import { usualPatch } from '../ranges';
 import { execute } from './execute-later';
 import { hostOptions, inventoryWord, rollOptions, rolloutOptions, sshOptions } from './options';
 import { collect } from './values';
@@ -16,13 +17,13 @@ export function maintenanceCommands(program: Command): void {
     .addOption(
       new Option('--packages <names>', 'only these packages (commas; repeatable)')
         .argParser(collect)
-        .default([], 'all'),
+        .default(usualPatch.packages, 'all'),
     )
-    .option('--security', 'only what advisories call security updates', false)
+    .option('--security', 'only what advisories call security updates', usualPatch.security)
     .addOption(
       new Option('--reboot <when>', 'whether each host is booted afterwards')
         .choices(['always', 'needed', 'never'])
-        .default('needed'),
+        .default(usualPatch.reboot),
     )
     .action((first, second, options) =>
       execute<PatchOptions>(

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { ranges } from '../ranges';
+import { ranges, usualRoll, usualRollout } from '../ranges';
 import { collect, portFrom, seconds, whole } from './values';
 
 // Options that several commands share.
@@ -32,11 +32,15 @@ export function rolloutOptions(command: Command): Command {
     .optionsGroup('Rollout:')
     .option(...yes)
     .option('--serial <n|p%>', 'how many hosts at a time (default: 1; all, where the pair serves nobody yet)')
-    .option('--allow-outage', 'also make changes that leave clients unserved, for a while or for good', false)
+    .option(
+      '--allow-outage',
+      'also make changes that leave clients unserved, for a while or for good',
+      usualRollout.allowOutage,
+    )
     .addOption(
       new Option('--on-failure <what>', 'restore the host that failed, or all that this run has changed')
         .choices(['restore', 'restore-all'])
-        .default('restore'),
+        .default(usualRollout.onFailure),
     )
     .option(
       '--steady <seconds>',
@@ -47,20 +51,20 @@ export function rolloutOptions(command: Command): Command {
       '--confirm-within <seconds>',
       'a host that is not confirmed within this time restores itself',
       whole(...ranges.confirmWithin),
-      60,
+      usualRollout.confirmWithin,
     )
     .option(
       '--probe-interval <ms>',
       'time between two requests to a service at a VIP; longer where its answers are slow, and 40 requests a second in all',
       whole(...ranges.probeInterval, 'milliseconds'),
-      50,
+      usualRollout.probeInterval,
     )
     .option('--no-probe', 'send no requests to the services, and count no lost ones')
     .option(
       '--give-up-after <seconds>',
       'how long to wait for a host that stops answering during a run',
       seconds(...ranges.giveUpAfter),
-      300,
+      usualRollout.giveUpAfter,
     )
     .optionsGroup('Output:')
     .option(...eventLines)
@@ -76,28 +80,36 @@ export function rollOptions(command: Command): Command {
       '--timeout <seconds>',
       'how long to wait for what a host still serves',
       seconds(...ranges.timeout),
-      60,
+      usualRoll.timeout,
     )
-    .option('--cut', 'cut what it still serves then; else it gets its place back, and the roll ends', false)
-    .option('--allow-outage', 'also where nobody else would serve, or a program would not start again', false)
+    .option(
+      '--cut',
+      'cut what it still serves then; else it gets its place back, and the roll ends',
+      usualRoll.cut,
+    )
+    .option(
+      '--allow-outage',
+      'also where nobody else would serve, or a program would not start again',
+      usualRoll.allowOutage,
+    )
     .option(
       '--boot-within <seconds>',
       'how long to wait for a host that boots',
       seconds(...ranges.bootWithin),
-      600,
+      usualRoll.bootWithin,
     )
     .option(
       '--soak <seconds>',
       'how long all must stay well before the next host is taken out',
       seconds(...ranges.soak),
-      10,
+      usualRoll.soak,
     )
-    .option('--anew', 'begin with the first host, where an earlier roll was left', false)
+    .option('--anew', 'begin with the first host, where an earlier roll was left', usualRoll.anew)
     .option(
       '--confirm-within <seconds>',
       'a host that is not confirmed within this time restores itself',
       whole(...ranges.confirmWithin),
-      60,
+      usualRoll.confirmWithin,
     )
     .option('--no-probe', 'send no requests to the services, and count no lost ones')
     .optionsGroup('Output:')

@@ -131,7 +131,11 @@ function askedAhead(questions: readonly Question[], mark: string): Script[] {
     ...(files.length > 1 ? ahead('files', call('know_files', mark, small, ...files)) : []),
     ...(labelled.length > 1 ? ahead('labels', call('know_labels', ...labelled)) : []),
     ...(units.length > 1 ? ahead('units', call('know_units', ...units)) : []),
-    ...(packages.length > 1 ? ahead('packages', call('know_packages', ...packages)) : []),
+    ...(questions.some(({ asksFor }) => asksFor?.bootPackages)
+      ? ahead('packages', call('know_boot_packages', ...packages))
+      : packages.length > 1
+        ? ahead('packages', call('know_packages', ...packages))
+        : []),
   ];
 }
 

@@ -1,5 +1,5 @@
 import { type CertificateFacts, certificateIn } from '../certificates/certificate';
-import { type NewCertificate, problemsOfNew } from '../certificates/check-new';
+import { type NewCertificate, type ProblemOfNew, problemsOfNew } from '../certificates/check-new';
 import { judgeCertificates } from '../certificates/judge';
 import { ExitCode, HaprovError, UsageError } from '../errors';
 import type { RunEnd } from '../events/events';
@@ -54,6 +54,7 @@ export function pairIn({ services }: Inventory, { service, at }: CertificateSour
   return { certificate: found?.certificate ?? '', key: found?.key ?? '' };
 }
 
+/** @throws UsageError where a certificate may not take the old one's place */
 export function requireFit(
   name: string,
   what: string,
@@ -61,15 +62,14 @@ export function requireFit(
   old: string,
   { force }: Pick<RenewOptions, 'force'>,
 ): void {
-  const problems = problemsOfNew(fresh, old, new Date());
-  const told = problems.filter((one) => !force || !/the one before it/.test(one));
-  if (told.length === 0) return;
-  const isOnlyEarly = told.every((one) => one.startsWith('is not valid before'));
+  const problems = problemsOfNew(fresh, old, new Date()).filter(({ kind }) => !force || kind !== 'less');
+  if (problems.length === 0) return;
+  const areAll = (kind: ProblemOfNew['kind']) => problems.every((one) => one.kind === kind);
   throw new UsageError(
-    `${what} cannot become the certificate ${name}: it ${told.join('; it ')}`,
-    isOnlyEarly
+    `${what} cannot become the certificate ${name}: it ${problems.map(({ says }) => says).join('; it ')}`,
+    areAll('early')
       ? 'see whether that clock is right, and run this again'
-      : problems.some((one) => /the one before it/.test(one))
+      : areAll('less')
         ? 'give another, or say --force where fewer names or an earlier end are meant'
         : 'give another',
   );

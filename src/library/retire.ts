@@ -21,6 +21,7 @@ import { planHost, questionsOf, readinessOf } from '../planning/host-plan';
 import { Opened, toTarget } from '../planning/hosts';
 import { surveyWhole } from '../planning/planning';
 import type { Resource } from '../playbook/expand';
+import { usualRollout } from '../ranges';
 import { probeFile } from '../resources/file-state';
 import { serviceNamed } from '../resources/service';
 
@@ -124,16 +125,12 @@ export async function retire(options: RetireOptions, context: Context): Promise<
         },
       },
       {
+        ...usualRollout,
         ...options,
         serial: '1',
-        onFailure: 'restore',
-        confirmWithin: 60,
-        giveUpAfter: 300,
         steady: 2,
         // refuseAlone has refused what nobody else would serve.
         allowOutage: true,
-        probe: true,
-        probeInterval: 50,
       },
       context,
     );

@@ -34,7 +34,10 @@ export function packageWork(
   const plans = new Map<string, UpdatePlan>();
   const told = new Set<string>();
   return async (host, connection, all, hasBooted) => {
-    const owed = async () => (await needsOf(connection())).boot;
+    const owed = async () => {
+      const { boot: reasons, oldKernel } = await needsOf(connection());
+      return [...reasons, ...(oldKernel === undefined ? [] : [oldKernel])];
+    };
     if (hasBooted) return { boot: 'no', steps: [], owed };
     const { stdout } = await connection().runScript(updatesScript(wish), {
       timeoutMs: resolverMs,

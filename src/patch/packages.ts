@@ -45,6 +45,8 @@ export interface UpdatePlan {
 export interface Needs {
   /** Why it must be booted, a sentence each; empty where it need not be. */
   boot: string[];
+  /** That it runs another kernel than the newest: another boot would start the same one again. */
+  oldKernel?: string;
   /** Units whose processes run programs or libraries that are replaced, with those files. */
   units: { unit: string; files: string[] }[];
 }

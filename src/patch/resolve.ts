@@ -26,8 +26,13 @@ export function readNeeds(text: string): Needs {
     const unit = name.replace(/\.service$/, '');
     units.set(unit, [...(units.get(unit) ?? []), ...path.filter((one) => one !== '-')]);
   }
+  const newer = after('newer').map(
+    (row) => `${row.split(' ', 1)[0]} is new: only a boot has all of the host use it`,
+  );
+  const [kernel] = after('kernel').map((row) => row.split(' '));
   return {
-    boot: [...new Set(after('boot'))],
+    boot: [...new Set([...newer, ...after('boot')])],
+    ...(kernel && { oldKernel: `${kernel[0]} ${kernel[1]} is installed, and ${kernel[2]} runs` }),
     units: [...units].map(([unit, files]) => ({ unit, files: [...new Set(files)].sort() })),
   };
 }
@@ -63,7 +68,6 @@ export function readUpdatePlan(host: string, wish: UpdateWish, text: string): Up
     .map((fields) => updateOf(fields, installed))
     .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   const kept = new Set(of('old').map(([name, version]) => `${name} ${version}`));
-  const needs = readNeeds(text);
   const noSecurity = firstOf(said, /^No (?:security updates|packages) needed\b.* [1-9]\d* \w+ available/);
   return {
     wish,
@@ -73,7 +77,7 @@ export function readUpdatePlan(host: string, wish: UpdateWish, text: string): Up
         .map((fields) => fields.join(' '))
         .join('\n'),
     ),
-    afterwards: { ...needs, boot: [...new Set([...needs.boot, ...bootsFor(updates)])] },
+    afterwards: readNeeds(text),
     oneWay: [
       ...updates.flatMap((one) => whyOneWay(one, updates, kept)),
       ...(updates.length > 0
@@ -103,15 +107,6 @@ function updateOf(
 }
 
 const traits: readonly Trait[] = ['peers', 'vrrp3-unicast', 'vrrp3-unicast-never'];
-
-/** The packages of `needs-restarting -r`, and the kernels. */
-const booted =
-  /^(?:kernel(?:-(?:core|rt|rt-core|uek|uek-core|lt|ml|PAE))?|glibc|systemd|dbus|dbus-daemon|dbus-broker|linux-firmware|microcode_ctl)$/;
-
-const bootsFor = (updates: readonly PackageUpdate[]): string[] =>
-  updates
-    .filter(({ name, to }) => to !== null && booted.test(name))
-    .map(({ name }) => `${name} is new: only a boot has all of the host use it`);
 
 /** Whether a package that comes is left where it is put back: a kernel that runs cannot go, nor what it needs. */
 export const stays = ({ from, isBeside }: PackageUpdate, all: readonly PackageUpdate[]): boolean =>

@@ -201,7 +201,7 @@ export function statusQuestions(
   resources: readonly Resource[],
 ): Question[] {
   const look = diagnosticsFor(inventory, host, resources);
-  const asksFor = { units: [...look.units], addresses: true as const };
+  const asksFor = { units: [...look.units], addresses: true as const, bootPackages: true as const };
   return [...questionsOf(resources), lastRunQuestion, { id, script: diagnosticsScript(look), asksFor }];
 }
 

@@ -24,7 +24,7 @@ export function renderFacts(hosts: readonly KnownHost[], { color, columns }: Tex
 }
 
 function rowsOf(host: KnownHost, now: Date): [name: string, text: string][] {
-  const { os, clock, login, drained, lock, lastRun } = host;
+  const { os, clock, login, drained, lock, lastRun, bootOwed } = host;
   const since = (at: string) =>
     at ? `${formatElapsed(Math.max(0, now.getTime() - Date.parse(at)))} ago` : 'unknown';
   return [
@@ -34,6 +34,14 @@ function rowsOf(host: KnownHost, now: Date): [name: string, text: string][] {
       'machine',
       `${host.cpus} CPU, ${Math.round(host.memoryKb / 1024)} MB memory, booted ${since(host.booted)}`,
     ],
+    ...(bootOwed
+      ? [
+          [
+            'boot owed',
+            `${since(bootOwed.since)}: ${bootOwed.packages.map(({ name, version }) => `${name} ${version}`).join(', ')}`,
+          ] as [string, string],
+        ]
+      : []),
     ['tools', `${host.packages} for packages, ${host.init} for services`],
     ['haproxy', program(host.haproxy)],
     ['keepalived', program(host.keepalived)],

@@ -39,6 +39,15 @@ const metrics: readonly Metric[] = [
     samples: ({ hosts }) => askedOf(hosts).map(({ host, drained }) => [{ host }, drained]),
   },
   {
+    name: 'haprov_host_boot_owed',
+    help: 'Whether packages are newer than the last boot that only a boot has all of the host use; of hosts that could be asked.',
+    samples: ({ hosts, findings }) =>
+      askedOf(hosts).map(({ host }) => [
+        { host },
+        findings.some(({ rule, on }) => rule === 'boot-owed' && on.includes(host)),
+      ]),
+  },
+  {
     name: 'haprov_host_drift',
     help: 'How many parts of the host are not as the inventory says; of hosts that could be asked.',
     samples: ({ hosts, findings }) =>

@@ -77,6 +77,8 @@ export interface BulkQuestions {
   labels?: readonly string[];
   /** The addresses of its interfaces. */
   addresses?: true;
+  /** The packages that only a boot has all of a host use. */
+  bootPackages?: true;
 }
 
 /** What a resource decides about, as far as that is known without asking a host. */

@@ -1,3 +1,4 @@
+import { type BootOwed, readBootOwed } from '../host/boot-owed';
 import { canonical } from '../inventory/address';
 import { type Observation, placeWord, readObservation, type StatisticsPlace } from '../pair/observe';
 import { unitName } from '../resources/unit';
@@ -71,6 +72,7 @@ export interface HostDiagnostics extends Observation {
   /** Whose MAC address it has for a VIP, or for a host of the inventory. */
   neighbours: { address: string; mac: string }[];
   macs: string[];
+  bootOwed?: BootOwed;
 }
 
 /** What to look at on a host. */
@@ -116,7 +118,10 @@ export function readDiagnostics(output: string): HostDiagnostics {
   const room = new Map<string, FileSystem>();
   const readOnly: string[] = [];
   let clock = { now: 0, uptime: 0 };
-  for (const row of output.split('\n')) {
+  const rows = output.split('\n');
+  const bootOwed = readBootOwed(rows);
+  if (bootOwed) diagnostics.bootOwed = bootOwed;
+  for (const row of rows) {
     const [kind, first = '', second = '', third = '', fourth = '', fifth = '', sixth = ''] = row.split(' ');
     const after = (words: number) => row.split(' ').slice(words).join(' ');
     if (kind === 'clock') clock = { now: Number(first), uptime: Number(second) };

@@ -2,6 +2,7 @@ import type { Service } from '../inventory/inventory';
 import { certificatesIn, subjectOf } from '../lint/certificate-expires';
 import { answers } from './findings/answers';
 import { backends } from './findings/backends';
+import { bootOwed } from './findings/boot-owed';
 import { certificates } from './findings/certificates';
 import { drained, rolls } from './findings/drained';
 import { drift } from './findings/drift';
@@ -42,6 +43,7 @@ const rules: readonly FindingRule[] = [
   certificates,
   drained,
   rolls,
+  bootOwed,
 ];
 
 /** What is true of the pair: pure, from what its hosts said at one moment. */

@@ -17,7 +17,7 @@ export function merged(findings: readonly Found[]): StatusFinding[] {
       {
         ...finding,
         on,
-        ...(group.length > 1 ? { ...sentences?.(list(on)), evidence: evidenceOf(group) } : {}),
+        ...(group.length > 1 ? { ...sentences?.(list(on), on.join(',')), evidence: evidenceOf(group) } : {}),
       },
     ];
   });
@@ -27,7 +27,7 @@ export function merged(findings: readonly Found[]): StatusFinding[] {
 const keyOf = (
   { rule, level, component, brief, vips, service, server, unit }: Found,
   sentences: NonNullable<Found['sentences']>,
-): string => JSON.stringify([rule, level, component, brief, vips, service, server, unit, sentences('')]);
+): string => JSON.stringify([rule, level, component, brief, vips, service, server, unit, sentences('', '')]);
 
 /** What was seen everywhere, and then what on which host. */
 function evidenceOf(group: readonly Found[]): string[] {

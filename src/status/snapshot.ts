@@ -51,11 +51,11 @@ export interface Found extends Omit<StatusFinding, 'on'> {
   /** Every host that it is about; `host` is the first. */
   hosts: string[];
   /** The same sentences of several hosts (`fred and ethyl`), where it may be the same on more than one. */
-  sentences?: (where: string) => { message: string; next: string };
+  sentences?: (where: string, names: string) => { message: string; next: string };
 }
 
-/** Sentences about a host, or about several: `HAProxy on ${where} does not run`. */
-export type Sentence = (where: string) => string;
+/** Sentences about a host, or about several: `HAProxy on ${where} does not run`; `names` as commands take them: `fred,ethyl`. */
+export type Sentence = (where: string, names: string) => string;
 
 /** Something broken on one host; `level` where it is less than that, `hosts` where it is about others too. */
 export function foundOn(
@@ -67,8 +67,8 @@ export function foundOn(
   }: Omit<Found, 'level' | 'host' | 'hosts' | 'message' | 'next' | 'sentences'> &
     Partial<Pick<Found, 'level' | 'hosts'>> & { message: Sentence; next: Sentence },
 ): Found {
-  const sentences = (where: string) => ({ message: message(where), next: next(where) });
-  return { level: 'broken', host, hosts: [host], ...finding, ...sentences(host), sentences };
+  const sentences = (...on: Parameters<Sentence>) => ({ message: message(...on), next: next(...on) });
+  return { level: 'broken', host, hosts: [host], ...finding, ...sentences(host, host), sentences };
 }
 
 /** What is found in a snapshot, given what was found before: a rule leaves out what those explain. */

@@ -95,6 +95,8 @@ test.each([
 
 const all = [
   'booted=1767300000',
+  'newer kernel-lt 6.1-2 1767322500',
+  'newer glibc 2.34-2 1767319445',
   'kernel=5.14.0',
   'machine=x86_64',
   'cpus=4',
@@ -116,6 +118,7 @@ test('a host that says everything', () => {
   os         AlmaLinux 9.4 (EL9), kernel 5.14.0, x86_64
   hostname   fred
   machine    4 CPU, 4000 MB memory, booted 6h 20m ago
+  boot owed  55m 55s ago: glibc 2.34-2, kernel-lt 6.1-2
   tools      dnf for packages, systemd for services
   haproxy    2.4.22 (LUA)
   keepalived 2.2.8

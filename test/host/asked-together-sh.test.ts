@@ -89,8 +89,8 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
   test('packages: rpm is asked once, and again only of what it did not find', async () => {
     box.fake(
       'rpm',
-      `"-q --qf %{NAME} %{VERSION}-%{RELEASE}\\n web db gone") printf 'web 1-2\ndb 3-4\npackage gone is not installed\n'; exit 1 ;;
-       "-q --qf %{NAME} %{VERSION}-%{RELEASE}\\n gone" | "-q --qf %{VERSION}-%{RELEASE}  gone" | "-q --whatprovides --qf %{NAME}-%{VERSION}-%{RELEASE}  gone") exit 1 ;;`,
+      `"-q --qf %{NAME} %{VERSION}-%{RELEASE} %{INSTALLTIME}\\n web db gone") printf 'web 1-2 9\ndb 3-4 9\npackage gone is not installed\n'; exit 1 ;;
+       "-q --qf %{NAME} %{VERSION}-%{RELEASE} %{INSTALLTIME}\\n gone" | "-q --qf %{VERSION}-%{RELEASE}  gone" | "-q --whatprovides --qf %{NAME}-%{VERSION}-%{RELEASE}  gone") exit 1 ;;`,
     );
     const ask = (...names: string[]): Question => ({
       id: names.join(),

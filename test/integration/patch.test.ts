@@ -76,4 +76,38 @@ describeLab('patch', () => {
     expect(versions('ethyl')[0]).toBe('toys 1.1');
     expect(on('ethyl', 'ls /var/lib/haprov')).not.toMatch(/^(lock|drained)$/m);
   });
+
+  test('a boot that is owed is told by status, facts and metrics until the host boots, and the next patch makes up for it', async () => {
+    use('ethyl', 'failing', false);
+    const told = async () => {
+      const [status, facts, metrics] = await Promise.all(
+        [
+          ['status', '--json'],
+          ['facts', '--json'],
+          ['status', '--format', 'prometheus'],
+        ].map(
+          async ([command = '', ...words]) => (await haprov(command, scenario.inventory, ...words)).stdout,
+        ),
+      );
+      return {
+        status: JSON.parse(status ?? '').findings.flatMap((one: { rule: string; on: string[] }) =>
+          one.rule === 'boot-owed' ? one.on : [],
+        ),
+        facts: JSON.parse(facts ?? '').hosts.flatMap(
+          (one: { host: string; bootOwed?: { packages: { name: string }[] } }) =>
+            one.bootOwed?.packages.map(({ name }) => `${one.host} ${name}`) ?? [],
+        ),
+        metrics: (metrics ?? '').match(/^haprov_host_boot_owed.*host="\w+"} 1$/gm)?.length ?? 0,
+      };
+    };
+    const none = { status: [], facts: [], metrics: 0 };
+    expect(await told()).toEqual(none);
+    on('ethyl', 'yum -q -y downgrade kernel-lt');
+    expect((await patch('ethyl', '--packages', 'kernel-lt', '--reboot', 'never', '--no-probe')).code).toBe(0);
+    expect(await told()).toEqual({ status: ['ethyl'], facts: ['ethyl kernel-lt'], metrics: 1 });
+    const next = await patch('ethyl', '--no-probe');
+    expect({ ...next, stderr: '' }).toMatchObject({ code: 0 });
+    expect(next.stdout).toMatch(/no package is newer.*a boot is needed: kernel-lt is new/s);
+    expect(await told()).toEqual(none);
+  });
 });

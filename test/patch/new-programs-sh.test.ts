@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Shell, shells } from '../shell/sandbox';
-import { failureOf, PatchedBox, type Resolver, steps } from './patched-box';
+import { failureOf, PatchedBox, type Resolver, steps, stepsOf } from './patched-box';
 
 /** The new programs read the configuration before they are installed. */
 
@@ -83,6 +83,14 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
       await isRefused();
     },
   );
+
+  test('of a patch with --security, the program of the security update is tried', async () => {
+    brings('haproxy', refuses);
+    const wish = { packages: [], isSecurity: true };
+    expect((await box.stage(stepsOf(wish, [['haproxy', 'x86_64', '1-1', '9-1']]))).code).toBe(1);
+    const fetched = box.calls().filter((call) => call.includes('--downloadonly'));
+    expect(fetched).toEqual([expect.stringMatching(/ update --security haproxy$/)]);
+  });
 
   test('EL6: yum downloads into its cache only', async () => {
     brings('haproxy', refuses, { resolver: 'yum' });

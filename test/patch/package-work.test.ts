@@ -33,7 +33,7 @@ function host(name: string, answer: string, needs = '', own = versions) {
 const wish = { packages: [], isSecurity: false };
 const toys =
   'code 1\nrow update toys noarch 2-1 own\nis toys noarch 1-1\nunit game.service /usr/lib/libtoys.so\n';
-const kernel = 'code 1\nrow update kernel-lt x86_64 2-1 own\nis kernel-lt x86_64 1-1\n';
+const kernel = 'code 1\nrow update kernel-lt x86_64 2-1 own\nis kernel-lt x86_64 1-1\nnewer kernel-lt\n';
 const nothing = 'code 0\nsaid Nothing to do.\n';
 
 async function ask(answer: string, boot: 'always' | 'needed' | 'never', needs = '') {
@@ -73,13 +73,14 @@ test.each(['needed', 'never'] as const)('a host with nothing to do has no turn: 
   expect((await ask(nothing, boot)).found).toBeUndefined();
 });
 
-const owed = 'boot kernel-core 2 is installed, and 1 runs';
+const owed = 'newer kernel-lt 2-1 1795406400';
+const why = 'kernel-lt is new: only a boot has all of the host use it';
 
 test('a boot that is owed for what was made newer before is made up for, also where nothing is to be installed', async () => {
   const { found } = await ask(`${nothing}owed ${owed}\n`, 'needed', owed);
   expect(found?.steps.map(({ title }) => title)).toEqual(['tell the host to boot']);
-  expect(found).toMatchObject({ boot: 'yes', packages: { afterwards: { boot: [owed.slice(5)] } } });
-  expect(await found?.settle?.()).toEqual([owed.slice(5)]);
+  expect(found).toMatchObject({ boot: 'yes', packages: { afterwards: { boot: [why] } } });
+  expect(await found?.settle?.()).toEqual([why]);
   expect((await ask(`${toys}owed ${owed}\n`, 'needed')).found?.boot).toBe('yes');
 });
 
@@ -95,9 +96,19 @@ test('what is done to each host is told as the command line has it, in one way',
 test('whoever says never hears that a boot is owed', async () => {
   const { found, told } = await ask(`${nothing}owed ${owed}\n`, 'never');
   expect(found).toBeUndefined();
-  expect(told).toEqual([
-    'fred is not booted, as you said (--reboot never), although kernel-core 2 is installed, and 1 runs',
-  ]);
+  expect(told).toEqual([`fred is not booted, as you said (--reboot never), although ${why}`]);
+});
+
+test('a package that comes once more since the last boot is one reason', async () => {
+  expect((await ask(`${kernel}owed ${owed}\n`, 'needed')).found?.packages?.afterwards.boot).toEqual([why]);
+});
+
+test('an old kernel that the boot loader chooses is told after a boot, and is no reason for one more', async () => {
+  const old = 'kernel kernel-core 2-1 1-1';
+  expect((await ask(`${nothing}owed ${old}\n`, 'needed', old)).found).toBeUndefined();
+  const { found } = await ask(kernel, 'needed', old);
+  expect(await found?.settle?.()).toEqual([why]);
+  expect(await found?.owed?.()).toEqual(['kernel-core 2-1 is installed, and 1-1 runs']);
 });
 
 test.each([

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { PackageUpdate } from '../../src/patch/packages';
+import type { PackageUpdate, UpdateWish } from '../../src/patch/packages';
 import { updateSteps } from '../../src/patch/update-steps';
 import { quote } from '../../src/shell/quote';
 import { Sandbox, type Shell } from '../shell/sandbox';
@@ -55,7 +55,11 @@ export class PatchedBox extends Sandbox {
   }
 }
 
-export function steps(...rows: [name: string, arch: string, from: string | null, to: string | null][]) {
+type Row = [name: string, arch: string, from: string | null, to: string | null];
+
+export const steps = (...rows: Row[]) => stepsOf({ packages: [], isSecurity: false }, rows);
+
+export function stepsOf(wish: UpdateWish, rows: readonly Row[]) {
   const updates = rows.map(
     ([name, arch, from, to]): PackageUpdate => ({
       name,
@@ -67,7 +71,7 @@ export function steps(...rows: [name: string, arch: string, from: string | null,
     }),
   );
   return updateSteps({
-    wish: { packages: [], isSecurity: false },
+    wish,
     updates,
     afterwards: { boot: [], units: [] },
     owed: { boot: [], units: [] },

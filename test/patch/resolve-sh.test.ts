@@ -80,7 +80,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
       'rpm',
       `"--eval %{_dbpath}") echo ${box.path('var/lib/rpm')} ;;
 "-q --qf is %{NAME} %{ARCH} "*" kernel-lt orders toys") printf '%s\\n' 'is kernel-lt x86_64 1.0-1' 'is orders noarch 0:1.0-1' 'is toys x86_64 1.0-1' ;;
-"-q --qf %{INSTALLTIME} %{NAME}"*) echo '99999999999 glibc' ;;
+"-q --qf %{NAME} %{VERSION}-%{RELEASE} %{INSTALLTIME}"*) echo 'glibc 2.34-1 99999999999' ;;
 "-qf --qf %{NAME}"*) exit 1 ;;
 "-ql kernel-lt orders toys") printf '%s\\n' /usr/bin/orders /usr/lib64/libtoys.so.1 /usr/lib/systemd/system/orders.service /usr/lib/systemd/system/nftables.service ;;`,
     );
@@ -99,7 +99,6 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     runs(10, 'db.service', '/usr/lib64/libdb.so.1 (deleted)');
     box.write('proc/1/stat', `1 (a b) S 0 1 1 0 -1 4194560 1 1 1 1 1 1 1 1 20 0 1 0 5000 1 1\n`);
     box.fake('uname', `-r) echo 5.14.0-8.el9.x86_64 ;; -n) echo fred ;;`);
-    box.lack('needs-restarting');
     box.fake('df', `"-Pk "*) printf 'Filesystem\\n/dev/x 100 50 20480 60%% /\\n' ;;`);
     const wish = { packages: ['toys', 'orders'], isSecurity: true };
     const { stdout, stderr } = await box.send(updatesScript(wish));
@@ -109,8 +108,8 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
       updates: [update('kernel-lt', 'x86_64'), update('orders', 'noarch'), update('toys', 'x86_64')],
       afterwards: {
         boot: [
-          'auditd.service runs /lib64/libtoys.so.1, and cannot be restarted',
           'kernel-lt is new: only a boot has all of the host use it',
+          'auditd.service runs /lib64/libtoys.so.1, and cannot be restarted',
         ],
         units: [
           { unit: 'game', files: ['/usr/lib64/libtoys.so.1'] },
@@ -118,7 +117,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
         ],
       },
       owed: {
-        boot: ['glibc is new since the last boot'],
+        boot: ['glibc is new: only a boot has all of the host use it'],
         units: [{ unit: 'db', files: ['/usr/lib64/libdb.so.1'] }],
       },
       oneWay: [
@@ -148,12 +147,11 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     box.fake(
       'rpm',
       `"--eval %{_dbpath}") echo ${box.path('var/lib/rpm')} ;;
-"-q --qf %{INSTALLTIME} %{NAME}"*) echo '99999999999 glibc' ;;
+"-q --qf %{NAME} %{VERSION}-%{RELEASE} %{INSTALLTIME}"*) echo 'glibc 2.34-1 99999999999' ;;
 "-qf --qf %{NAME}"*) exit 1 ;;`,
     );
     box.fake('df', `"-Pk "*) printf 'Filesystem\\n/dev/x 100 50 20480 60%% /\\n' ;;`);
     box.fake('uname', `-r) echo 5.14.0-8.el9.x86_64 ;; -n) echo fred ;;`);
-    box.lack('needs-restarting');
     runs(9, 'sshd.service', '/usr/lib64/libtoys.so.10');
     box.write('proc/1/stat', `1 (a b) S 0 1 1 0 -1 4194560 1 1 1 1 1 1 1 1 20 0 1 0 5000 1 1\n`);
     const wish = { packages: [], isSecurity: false };
@@ -161,7 +159,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     expect(plan).toMatchObject({
       updates: [],
       afterwards: { boot: [], units: [] },
-      owed: { boot: ['glibc is new since the last boot'], units: [] },
+      owed: { boot: ['glibc is new: only a boot has all of the host use it'], units: [] },
     });
   });
 
@@ -181,45 +179,44 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     runs(8, 'user.slice/session-3.scope', '/usr/lib64/libtoys.so.1 (deleted)');
     runs(10, 'user.slice/user@1000.service/app.slice/own.service', '/usr/lib64/libtoys.so.1 (deleted)');
     runs(9, 'db.service', '/memfd:pool (deleted)', '/dev/zero (deleted)', '/tmp/x.so (deleted)');
-    box.write('proc/stat', 'cpu 1 2\nbtime 1000\n');
-    box.write('proc/1/stat', `1 (a b) S 0 1 1 0 -1 4194560 1 1 1 1 1 1 1 1 20 0 1 0 5000 1 1\n`);
+    const booted = bootedBefore(50);
     box.fake(
       'rpm',
-      `"-q --qf %{INSTALLTIME} %{NAME}"*) printf '%s\\n' '1049 glibc' '1051 systemd' 'package dbus is not installed' '1051 systemd' ;;
+      `"-q --qf %{NAME} %{VERSION}-%{RELEASE} %{INSTALLTIME}"*) printf '%s\\n' 'glibc 2.34-1 ${booted - 5}' 'systemd 252-2 ${booted + 5}' 'package dbus is not installed' 'systemd 252-2 ${booted + 5}' 'kernel-lt 6.1-2 ${booted + 9}' 'kernel-lt 6.1-1 ${booted - 9}' ;;
 "-qf --qf %{NAME}"*/lib/modules/*) echo kernel-core ;;
 "-q --qf %{INSTALLTIME} %{VERSION}-%{RELEASE}.%{ARCH}"*" kernel-core") printf '%s\\n' '900 5.14.0-9.el9.x86_64' '800 5.14.0-8.el9.x86_64' ;;`,
     );
     box.fake('uname', `-r) echo 5.14.0-8.el9.x86_64 ;; -n) echo fred ;;`);
     box.fake('systemctl', `"show -p RefuseManualStart -p RefuseManualStop -- game.service") ;;`);
-    box.lack('needs-restarting');
-    expect((await box.probe('tell_needs')).split('\n')).toEqual([
-      'unit game.service /usr/lib64/libtoys.so.1',
-      'boot init runs /usr/lib/systemd/systemd, and cannot be restarted',
-      'boot systemd is new since the last boot',
-      'boot kernel-core 5.14.0-9.el9.x86_64 is installed, and 5.14.0-8.el9.x86_64 runs',
-    ]);
+    expect(await box.probe('tell_needs')).toBe(
+      `unit game.service /usr/lib64/libtoys.so.1
+boot init runs /usr/lib/systemd/systemd, and cannot be restarted
+newer systemd 252-2 ${booted + 5}
+newer systemd 252-2 ${booted + 5}
+newer kernel-lt 6.1-2 ${booted + 9}
+kernel kernel-core 5.14.0-9.el9.x86_64 5.14.0-8.el9.x86_64`,
+    );
   });
 
   test.each([
-    [
-      'EL7',
-      '  glibc -> 2.17-326.el7_9\n  gnutls -> 3.3.29-9.el7_6\n  glibc -> 2.17-326.el7_9',
-      ['glibc', 'gnutls', 'glibc'],
-    ],
-    ['EL9', '  * gnutls\n  * systemd', ['gnutls', 'systemd']],
-  ])('what needs-restarting of %s tells', async (_el, told, packages) => {
-    box.write('proc/stat', '');
-    box.write('proc/1/stat', '');
-    box.fake('uname', `-r) echo 3.10.0-1.el7.x86_64 ;; -n) echo fred ;;`);
-    box.fake('rpm', `*) exit 1 ;;`);
-    box.fake(
-      'needs-restarting',
-      `-r) printf '%s\\n' 'Core libraries or services have been updated:' '${told}' '' 'Reboot is required to ensure that your system benefits from these updates.'; exit 1 ;;`,
-    );
-    expect((await box.probe('tell_needs')).split('\n')).toEqual(
-      packages.map((name) => `boot ${name} is new since the last boot`),
-    );
-  });
+    ['EL9', 'dnf', ['glibc', 'own-driver', 'other']],
+    ['EL7', 'yum', ['glibc', 'gnutls', 'own-driver', 'other']],
+  ])(
+    'the packages that a boot is for, of %s and of its needs-restarting',
+    async (_el, resolver, packages) => {
+      if (resolver === 'yum') box.lack('dnf');
+      else box.fake('dnf', '');
+      box.write('etc/dnf/plugins/needs-restarting.d/own.conf', 'own-driver\n\nother\n');
+      box.fake(
+        'rpm',
+        `"-q --qf %{NAME} %{VERSION}-%{RELEASE} %{INSTALLTIME}"*) for name; do case $name in glibc | gnutls | haproxy | own-driver | other) echo "$name 1-1 99999999999" ;; esac; done ;;`,
+      );
+      expect(
+        (await box.probe('know_boot_packages haproxy; read_boot; tell_boot_owed')).split('\n').sort(),
+      ).toEqual(packages.map((name) => `newer ${name} 1-1 99999999999`).sort());
+      expect(box.calls()).toHaveLength(1);
+    },
+  );
 
   test('a locked database and a full disk are said before anything is asked', async () => {
     const folder = box.path('var/lib/rpm');
@@ -246,6 +243,13 @@ const update = (name: string, arch: string) => ({
   repository: 'newer',
   isBeside: false,
 });
+
+/** Has the host begun so many seconds ago. @returns when, in seconds since 1970 */
+function bootedBefore(seconds: number): number {
+  box.uptime = seconds + 50;
+  box.write('proc/1/stat', `1 (a b) S 0 1 1 0 -1 4194560 1 1 1 1 1 1 1 1 20 0 1 0 5000 1 1\n`);
+  return Math.floor(Date.now() / 1000) - seconds;
+}
 
 /** A process of a unit, and what it has mapped as a program. */
 function runs(pid: number, group: string, ...files: string[]): void {

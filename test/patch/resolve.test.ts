@@ -115,6 +115,9 @@ is kernel-core x86_64 5.14.0-8.el9
 is glibc x86_64 2.34-1
 is glibc i686 2.34-1
 old glibc.x86_64 2.34-1
+newer kernel-core
+newer glibc
+newer glibc
 `,
   );
   expect(plan.updates.map(({ name, arch, from, to, isBeside }) => [name, arch, from, to, isBeside])).toEqual([
@@ -126,8 +129,8 @@ old glibc.x86_64 2.34-1
     ['perl-Carp', 'noarch', '1.42-396.el8', null, false],
   ]);
   expect(plan.afterwards.boot).toEqual([
-    'glibc is new: only a boot has all of the host use it',
     'kernel-core is new: only a boot has all of the host use it',
+    'glibc is new: only a boot has all of the host use it',
   ]);
   expect(plan.oneWay).toEqual([
     'glibc: 2.34-1 is in none of the host’s repositories any more',

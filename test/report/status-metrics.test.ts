@@ -85,6 +85,8 @@ test('a split brain, a drained host, drift on both hosts', () => {
   const [first] = splitBrain.findings;
   const drifts = { ...first, rule: 'drift', on: ['fred', 'ethyl'] } as Status['findings'][number];
   expect(of({ ...healthy, findings: [drifts, drifts] }, 'haprov_host_drift')).toEqual({ fred: 2, ethyl: 2 });
+  const owed = { ...drifts, rule: 'boot-owed', on: ['ethyl'] };
+  expect(of({ ...healthy, findings: [owed] }, 'haprov_host_boot_owed')).toEqual({ fred: 0, ethyl: 1 });
 });
 
 test('certificates and the newest run of a host', () => {

@@ -436,6 +436,7 @@ esac
         .map((name): [string, string] => [`/proc/${name}`, this.path(`proc/${name}`)]),
       ['/run/systemd/system', this.#systemd],
       ...[
+        'dnf/',
         'init.d/',
         'inittab',
         'haproxy/',
@@ -463,7 +464,9 @@ esac
       ['/etc/systemd/system', join(this.boot, 'system')],
       ['/etc/rc', join(this.boot, 'rc')],
       ['/proc/uptime', join(this.#root, 'proc/uptime')],
-      ['/proc/1/stat', this.path('proc/1/stat')],
+      ...(existsSync(this.path('proc/1/stat'))
+        ? [['/proc/1/stat', this.path('proc/1/stat')] as [string, string]]
+        : []),
       ['/var/lib/haprov', `${this.#root}/state`],
     ];
     // What stands in the folder already is not put into it again.

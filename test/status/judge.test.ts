@@ -70,6 +70,12 @@ const down = (unit: string, result = 'success') =>
     ),
     without(new RegExp(`^process \\d+ \\d+ \\S+ \\d+ ${unit}$`)),
   );
+/** Two of a kernel are newer than the boot. */
+const newer = [
+  'newer kernel-lt 6.1-2 1795406460',
+  'newer kernel-lt 6.1-3 1795406520',
+  'newer glibc 2.34-2 1795406400',
+];
 const silentHaproxy = without(/^stat /);
 const server =
   (name: string, status: string, check: string): Edit =>
@@ -661,6 +667,30 @@ const cases: Case[] = [
       fred: server('ethyl', 'DRAIN', 'L4OK'),
     },
     finds: ['note drained keepalived ethyl', 'note roll-left configuration ethyl'],
+    tells,
+  })),
+  ...(
+    [
+      [
+        'one host',
+        { fred: add(...newer) },
+        /^a boot is owed on fred: glibc and kernel-lt are new, .*\nsince 2026-11-23 04:00 UTC\nglibc 2\.34-2 was installed 2026-11-23 04:00 UTC\nkernel-lt 6\.1-3 was installed 2026-11-23 04:02 UTC\nhaprov reboot INVENTORY fred boots it/m,
+      ],
+      [
+        'both hosts, for the same packages',
+        { fred: add(...newer), ethyl: add(...newer) },
+        /^a boot is owed on fred and ethyl: .*\nsince[\s\S]*^haprov reboot INVENTORY fred,ethyl boots it/m,
+      ],
+      [
+        'a host, for many packages',
+        { fred: add(...'abcdef'.split('').map((name) => `newer ${name} 1-1 1795406400`)) },
+        /: a, b, c, d and 2 more are new/,
+      ],
+    ] as [string, Case['edit'], RegExp][]
+  ).map(([whom, edit, tells]) => ({
+    about: `a boot that is owed by ${whom}`,
+    edit: edit ?? {},
+    finds: [`note boot-owed packages ${edit?.ethyl ? 'fred+ethyl' : 'fred'}`],
     tells,
   })),
   {

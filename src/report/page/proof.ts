@@ -38,6 +38,7 @@ const urlOf = (address: string, port: number | undefined) =>
 
 /** By the finding's rule. What is seen from outside is asked from the laptop. */
 const commands: Record<string, Command> = {
+  'boot-owed': () => 'rpm -qa --last | head -n 20; uptime -s',
   'disk-full': () => 'df -h; df -i',
   'disk-read-only': () => 'findmnt -o TARGET,FSTYPE,OPTIONS',
   'roll-left': () => 'cat /var/lib/haprov/roll',

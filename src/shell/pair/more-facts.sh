@@ -1,8 +1,10 @@
 # What is known of a host beside what every command asks: for people, and for programs that list hosts.
-# Needs: probe init selinux-probe firewall-probe
+# Needs: probe boot-owed init selinux-probe firewall-probe
 
 tell_more_facts() {
-  awk '$1 == "btime" { print "booted=" $2 } ' /proc/stat
+  read_boot
+  echo "booted=$booted"
+  tell_boot_owed
   echo "kernel=$(uname -r)"
   echo "machine=$(uname -m)"
   echo "cpus=$(grep -c '^processor' /proc/cpuinfo)"

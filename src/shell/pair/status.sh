@@ -1,10 +1,11 @@
 # The diagnostics: what `haprov status` asks besides the plan's questions. Nothing here changes anything. It forks little,
 # because every look runs all of it.
-# Needs: probe init selinux-probe haproxy-files keepalived-reads on-disk observe
+# Needs: probe boot-owed init selinux-probe haproxy-files keepalived-reads on-disk observe
 
 look_closely() { # ASKED UNITS PATHS VIPS HOSTS   lists, with blanks between; a VIP is ADDRESS=PORT, a host an address
-  read_clock
+  read_boot
   echo "clock $clock $uptime"
+  tell_boot_owed
   observe_ports
   observe_drain
   observe_servers "$1"

@@ -6,8 +6,8 @@ import rollText from './roll.sh';
 import updateText from './update.sh';
 
 export const libraries = {
-  'needs': { text: needsText, needs: ['probe', 'init'], functions: 'running_files unit_of tell_units can_restart has_process tell_runs_from tell_needs tell_boot_by_packages tell_boot_by_kernel restart_units' },
-  'resolve': { text: resolveText, needs: ['probe', 'needs', 'haproxy-files', 'keepalived-reads'], functions: 'resolver resolver_name wished read_table versions_of tell_updates tell_traits has_line full_folder rpm_locker' },
+  'needs': { text: needsText, needs: ['probe', 'init', 'boot-owed'], functions: 'running_files unit_of tell_units can_restart has_process tell_runs_from tell_needs tell_old_kernel restart_units' },
+  'resolve': { text: resolveText, needs: ['probe', 'boot-owed', 'needs', 'haproxy-files', 'keepalived-reads'], functions: 'resolver resolver_name wished read_table versions_of tell_updates tell_traits has_line full_folder rpm_locker' },
   'roll': { text: rollText, needs: ['init', 'probe'], functions: 'boot_mark note_roll forget_roll hold_for_roll let_go_of_roll owe_boot note_boot boot_host seen_back can_boot tell_surroundings' },
   'update': { text: updateText, needs: ['init', 'probe', 'resolve', 'transaction', 'haproxy-files', 'validators', 'units'], functions: 'each_update check_updates is_as_planned stage_updates say_of_resolver fetch_programs is_updated copy_from_cache unpack try_updates warn_of_new try_haproxy try_keepalived run_updates last_transaction verify_updates is_as_wanted undo_updates start_what_ran put_cut_back tell_twice tell_added tell_kept without_epoch put_rows_back tell_way_back put_back made_by was_put_back restart_back' },
 } satisfies Record<string, Library>;
@@ -21,8 +21,7 @@ export interface Functions {
   has_process: [unit: Word];
   tell_runs_from: [...name: Word[]];
   tell_needs: [];
-  tell_boot_by_packages: [];
-  tell_boot_by_kernel: [];
+  tell_old_kernel: [];
   restart_units: [...unit: Word[]];
   // resolve.sh
   resolver: [...word: Word[]];
@@ -53,7 +52,7 @@ export interface Functions {
   is_as_planned: [name: Word, arch: Word, from: Word, to: Word];
   stage_updates: [rows: Word, which: 'all' | 'security', ...name: Word[]];
   say_of_resolver: [];
-  fetch_programs: [rows: Word];
+  fetch_programs: [rows: Word, which: 'all' | 'security'];
   is_updated: [name: Word, rows: Word];
   copy_from_cache: [name: Word, rows: Word];
   unpack: [rpm: Word];

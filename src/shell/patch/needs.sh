@@ -1,5 +1,5 @@
 # What a host needs so that what is installed is what runs. Only restart_units changes anything.
-# Needs: probe init
+# Needs: probe init boot-owed
 
 # Prints "PID FILE" of each program and library that processes run, " (deleted)" behind one that is not there any more.
 running_files() { # [GREP_WORD...]
@@ -66,34 +66,23 @@ tell_runs_from() { # NAME...
     done
 }
 
-# Prints "unit UNIT FILE" of what runs files that are replaced, and "boot REASON".
+# Prints "unit UNIT FILE" of what runs files that are replaced, "boot REASON", what tell_boot_owed tells, and what tell_old_kernel does.
 tell_needs() {
   running_files -F -e ' (deleted)' | grep -E ' /(usr|lib|lib64|bin|sbin|opt)/.*\(deleted\)$' | sed 's/ (deleted)$//; s/;[0-9a-f]*$//' | tell_units
-  tell_boot_by_packages
-  tell_boot_by_kernel
-  # Its exit code is 1 where a boot is needed, and where it fails. EL7's tells "NAME -> VERSION".
-  have needs-restarting || return 0
-  said=$(needs-restarting -r 2>/dev/null) || printf '%s\n' "$said" | sed -n 's/^ *\* \(.*\)/boot \1 is new since the last boot/p; s/^ *\([^ ]*\) -> .*/boot \1 is new since the last boot/p'
+  read_boot
+  tell_boot_owed
+  tell_old_kernel
 }
 
-# Without needs-restarting: the packages that it knows of, newer than the host's first process.
-tell_boot_by_packages() {
-  read -r about </proc/1/stat || return 0
-  set -- ${about##*") "}
-  shift 19
-  booted=$(awk -v ticks="$1" '$1 == "btime" { print $2 + int(ticks / 100) }' /proc/stat)
-  rpm -q --qf '%{INSTALLTIME} %{NAME}\n' glibc systemd dbus dbus-daemon dbus-broker linux-firmware microcode_ctl 2>/dev/null |
-    awk -v booted="$booted" '$1 ~ /^[0-9]+$/ && NF == 2 && $1 > booted && !seen[$2]++ { print "boot", $2, "is new since the last boot" }'
-}
-
-# The newest kernel of the kind that runs.
-tell_boot_by_kernel() {
+# Prints "kernel NAME NEWEST RUNNING" where the newest kernel of the kind that runs is another: one that was installed before the
+# boot, and that the boot loader has not chosen.
+tell_old_kernel() {
   running=$(uname -r)
   for image in "/lib/modules/$running/vmlinuz" "/boot/vmlinuz-$running"; do
     kind=$(rpm -qf --qf '%{NAME}\n' "$image" 2>/dev/null) || continue
     newest=$(rpm -q --qf '%{INSTALLTIME} %{VERSION}-%{RELEASE}.%{ARCH}\n' "$kind" 2>/dev/null | sort -n | tail -n 1)
     newest=${newest#* }
-    case $running in "$newest"*) ;; *) echo "boot $kind $newest is installed, and $running runs" ;; esac
+    case $running in "$newest"*) ;; *) echo "kernel $kind $newest $running" ;; esac
     return 0
   done
 }

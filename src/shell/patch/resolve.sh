@@ -1,5 +1,5 @@
 # What the host's own resolver would do to its packages. Changes none of them; it may load the repositories' lists.
-# Needs: probe needs haproxy-files keepalived-reads
+# Needs: probe boot-owed needs haproxy-files keepalived-reads
 
 # Calls the host's dnf or yum. One that another program keeps busy says so, and is not waited for.
 resolver() { "$(resolver_name)" --setopt=exit_on_lock=1 "$@" </dev/null; } # WORD...
@@ -54,7 +54,8 @@ versions_of() { # NAME.ARCH
 
 # Prints what the resolver says ("said LINE"), and what it means:
 # "row KIND NAME ARCH VERSION REPOSITORY", "is NAME ARCH VERSION", "old NAME.ARCH VERSION" of what a repository still has,
-# "unit UNIT FILE" of what runs from a package that changes, and "owed …" as tell_needs of what was updated long before.
+# "unit UNIT FILE" of what runs from a package that changes, "newer NAME" of each that only a boot has all of the host use, and "owed …"
+# as tell_needs of what was updated long before.
 tell_updates() { # all|security NAME...
   if locker=$(rpm_locker); then echo "locked $locker"; return; fi
   full=$(full_folder)
@@ -70,6 +71,8 @@ tell_updates() { # all|security NAME...
   rows=$(printf '%s\n' "$told" | read_table)
   [ -n "$rows" ] || return 0
   printf '%s\n' "$rows" | sed 's/^/row /'
+  list_boot_packages
+  printf '%s\n' "$rows" | awk -v names=" $boot_packages " '$1 != "skip" && $1 != "remove" && index(names, " " $2 " ") { print "newer", $2 }'
   set -- $(printf '%s\n' "$rows" | awk '$1 != "skip" && !seen[$2]++ { print $2 }')
   [ $# -gt 0 ] || return 0
   rpm -q --qf 'is %{NAME} %{ARCH} %|EPOCH?{%{EPOCH}:}|%{VERSION}-%{RELEASE}\n' "$@" 2>/dev/null | sed -n 's/ 0:\([^ ]*\)$/ \1/; /^is /p'

@@ -21,14 +21,14 @@ is_as_planned() { # NAME ARCH FROM TO
 
 # Downloads everything, and has rpm try it without changing anything: room on the disks, signatures, conflicts.
 stage_updates() { # ROWS all|security NAME...
-  rows=$1
+  rows=$1 kind=$2
   shift
   set -- $(wished "$@")
   attempt "$(resolver_name)" --setopt=exit_on_lock=1 -y --setopt=tsflags=test update "$@" >"$step/tried" 2>&1 </dev/null || { result=$?; say_of_resolver <"$step/tried"; return $result; }
   now_wanted=$(read_table <"$step/tried" | awk '$1 != "skip" && $1 != "remove" { print $2, $3, $5 == "" ? "" : $4 }' | sort)
   then_wanted=$(printf '%s\n' "$rows" | awk '$4 != "-" { print $1, $2, $4 }' | sort)
   [ "$now_wanted" = "$then_wanted" ] || { drifted "the repositories hold something else than when the plan was made: $(printf '%s\n%s\n' "$now_wanted" "$then_wanted" | sort | uniq -u | tr '\n' ';')"; return; }
-  fetch_programs "$rows"
+  fetch_programs "$rows" "$kind"
 }
 
 # Leaves out the table, and the lines that tell of progress.
@@ -41,11 +41,11 @@ say_of_resolver() { # <OUTPUT
 }
 
 # haproxy and keepalived are laid out beside, with what they need of the same update, to be asked before they are installed.
-fetch_programs() { # ROWS
+fetch_programs() { # ROWS all|security
   for program in haproxy keepalived; do
     is_updated "$program" "$1" || continue
     mkdir -p "$step/new"
-    resolver -y -C --downloadonly --downloaddir="$step/new" update "$program" >"$step/tried" 2>&1 || copy_from_cache "$program" "$1" || { say_of_resolver <"$step/tried"; return 1; }
+    resolver -y -C --downloadonly --downloaddir="$step/new" update $(wished "$2" "$program") >"$step/tried" 2>&1 || copy_from_cache "$program" "$1" || { say_of_resolver <"$step/tried"; return 1; }
   done
   [ -d "$step/new" ] || return 0
   mkdir -p "$step/root"

@@ -1,5 +1,6 @@
 // Made by `npm run build` from the .sh files beside it.
 import type { Library, Word } from '../library-file';
+import bootOwedText from './boot-owed.sh';
 import factsText from './facts.sh';
 import firewallProbeText from './firewall-probe.sh';
 import haproxyFilesText from './haproxy-files.sh';
@@ -16,6 +17,7 @@ import servingText from './serving.sh';
 import sysctlText from './sysctl.sh';
 
 export const libraries = {
+  'boot-owed': { text: bootOwedText, needs: ['probe', 'on-disk'], functions: 'list_boot_packages know_boot_packages read_boot tell_boot_owed' },
   'facts': { text: factsText, needs: ['probe', 'init'], functions: 'probe_lock tell_waits tell_address probe_facts probe_roll probe_release' },
   'firewall-probe': { text: firewallProbeText, needs: ['probe', 'init'], functions: 'firewall_runs firewall_rows firewall_states zones_of interface_of firewall_holders probe_firewall' },
   'haproxy-files': { text: haproxyFilesText, needs: ['probe', 'init'], functions: 'haproxy_unit_files unit_environment show_command unit_words know_keepalived can_check_keepalived test_keepalived haproxy_files tell_haproxy_file know_haproxy_files check_haproxy_files' },
@@ -33,6 +35,11 @@ export const libraries = {
 } satisfies Record<string, Library>;
 
 export interface Functions {
+  // boot-owed.sh
+  list_boot_packages: [];
+  know_boot_packages: [...name: Word[]];
+  read_boot: [];
+  tell_boot_owed: [];
   // facts.sh
   probe_lock: [];
   tell_waits: [home: Word, state: Word];

@@ -1,6 +1,6 @@
 # What haprov reads on a host. Nothing here changes anything.
 # POSIX sh and what a minimal EL host has: coreutils, awk, rpm, iproute, procps, systemd or init scripts.
-# Gives: newline version whose_ left_
+# Gives: newline known_packages version whose_ left_
 LC_ALL=C
 PATH=/usr/sbin:/usr/bin:/sbin:/bin${PATH:+:$PATH}
 export LC_ALL PATH
@@ -67,10 +67,10 @@ interface_with() { # ADDRESS
   ip -o addr show to "$1" 2>/dev/null | awk '{ sub(/@.*/, "", $2); print $2; exit }'
 }
 
-# Remembers what rpm said: lines of "NAME VERSION-RELEASE", between newlines.
+# Remembers what rpm said: lines of "NAME VERSION-RELEASE INSTALLED", between newlines; the last in seconds since 1970.
 known_packages=$newline
 know_packages() { # NAME...
-  known_packages=$newline$(rpm -q --qf '%{NAME} %{VERSION}-%{RELEASE}\n' "$@" 2>/dev/null)$newline
+  known_packages=$newline$(rpm -q --qf '%{NAME} %{VERSION}-%{RELEASE} %{INSTALLTIME}\n' "$@" 2>/dev/null)$newline
 }
 
 # Sets "version", where it is remembered and there is only one; fails otherwise.
@@ -78,6 +78,7 @@ is_known_package() { # NAME
   case $known_packages in *"$newline$1 "*"$newline$1 "*) return 1 ;; *"$newline$1 "*) ;; *) return 1 ;; esac
   version=${known_packages#*"$newline$1 "}
   version=${version%%"$newline"*}
+  version=${version%% *}
 }
 
 are_known_packages() { # NAME...

@@ -128,7 +128,12 @@ export function explained(findings: readonly Found[], snapshot: Snapshot): Found
         level: 'warning',
         next: later(one.next),
         ...(sentences
-          ? { sentences: (on) => ({ message: sentences(on).message, next: later(sentences(on).next) }) }
+          ? {
+              sentences: (...on) => {
+                const { message, next } = sentences(...on);
+                return { message, next: later(next) };
+              },
+            }
           : {}),
       },
     ];
