@@ -21,7 +21,16 @@ export type Phase =
 export type Event = { at: string } & (
   | { type: 'run-start'; command: string; run?: string; inventory: string; hosts: string[] }
   | { type: 'phase-start'; host: string; phase: Phase }
-  | { type: 'phase-end'; host: string; phase: Phase; ok: boolean; ms: number; message?: string }
+  /** `left`: how the host is since, where it was put back, or could not be; absent where nothing of it had been changed. */
+  | {
+      type: 'phase-end';
+      host: string;
+      phase: Phase;
+      ok: boolean;
+      ms: number;
+      message?: string;
+      left?: 'restored' | 'not-restored';
+    }
   /** One step of a host's transaction. `index` counts from 1. */
   | { type: 'step-start'; host: string; phase: Phase; index: number; total: number; title: string }
   | {

@@ -92,13 +92,12 @@ export class RunEvents {
       return make('run-end', message, { ...(run === undefined ? {} : { run }), exitCode, message });
     }
     if (event.type !== 'phase-end') return undefined;
-    const { host, phase, ok, message = '' } = event;
+    const { host, phase, ok, message = '', left } = event;
     const why = message && `: ${message}`;
     if (phase === 'gate' && !ok)
       return make('gate-failed', `the gate failed on ${host}${why}`, { host, message });
-    if (phase !== 'restore') return undefined;
-    return ok
-      ? make('restored', `${host} is as it was before`, { host })
-      : make('not-restored', `${host} is not as it was before, hands are needed${why}`, { host, message });
+    if (left === 'restored') return make('restored', `${host} is as it was before`, { host });
+    if (left !== 'not-restored' && (phase !== 'restore' || ok)) return undefined;
+    return make('not-restored', `${host} is not as it was before, hands are needed${why}`, { host, message });
   }
 }

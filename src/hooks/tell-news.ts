@@ -91,9 +91,13 @@ export function newsFor({ on }: Pick<Hook, 'on'>, status: Status, known: ToldOf)
       (one) =>
         one.level === 'broken' && one.on.includes(host) && (known[keyOf(one, host)]?.since ?? at) > since,
     );
-  const left = Object.entries(known).filter(
-    ([key, { since }]) => !now.has(key) && isAsked(hostIn(key)) && !isHidden(hostIn(key), since),
-  );
+  const isLeft = ([key, { since }]: [string, ToldOf[string]]) =>
+    !now.has(key) && isAsked(hostIn(key)) && !isHidden(hostIn(key), since);
+  // What was told of several hosts at once goes when it has gone from all of them.
+  const idOfTold = ({ finding, since }: ToldOf[string]) => `${since} ${finding.message}`;
+  const entries = Object.entries(known);
+  const stays = new Set(entries.filter((one) => !isLeft(one)).map(([, one]) => idOfTold(one)));
+  const left = entries.filter(([, one]) => !stays.has(idOfTold(one)));
   const gone = new Map<string, News>();
   for (const [key, { finding, since }] of left) {
     const event = make('gone', `no more: ${finding.message}`, { finding, since });

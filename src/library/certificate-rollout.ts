@@ -142,7 +142,7 @@ export async function rollOut(
     }
   };
   const run = await apply(
-    { ...options, ...only, command: 'renew', onFailure, loaded: inventory, first: put, last },
+    { ...options, ...only, command: 'certificates renew', onFailure, loaded: inventory, first: put, last },
     context,
   ).catch(async (error: unknown) => {
     await putBack?.();

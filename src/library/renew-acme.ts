@@ -212,7 +212,10 @@ async function haveHostsAnswer(
       : 'the hosts do not answer the authority yet: they are made to first';
     context.emit({ type: 'message', level: 'info', text: `${source.name}: ${why}` });
     const only = needed === 'all' ? {} : { only: needed };
-    const run = await apply({ ...options, ...only, command: 'renew', loaded: inventory }, context);
+    const run = await apply(
+      { ...options, ...only, command: 'certificates renew', loaded: inventory },
+      context,
+    );
     if (run.exitCode !== ExitCode.done)
       throw new HaprovError(
         run.exitCode,

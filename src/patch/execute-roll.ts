@@ -58,8 +58,10 @@ export async function executeRoll(
           text: describeProbe(report),
           data: { probe: report },
         });
+      // Where nothing is to be changed no host has a run of that name.
+      const hasRun = open.roll.hosts.some(({ run }) => run);
       return end({
-        run: open.roll.run,
+        ...(hasRun ? { run: open.roll.run } : {}),
         exitCode,
         changed: done.length,
         failed,

@@ -216,7 +216,7 @@ async function planRoll(
       force: options.allowOutage,
       leaseSeconds,
       newFaults: (name, hasBooted) => closer.faultsSince(name, connections, hasBooted),
-      ...noteKeeper(connections, { ...surroundings, leaseSeconds, begun: note.begun }, context),
+      ...noteKeeper(connections, { ...surroundings, leaseSeconds, begun: new Date() }, context),
       emit: context.emit,
       stopping: context.stopping,
       begin: context.begin,

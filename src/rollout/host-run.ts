@@ -218,6 +218,11 @@ export class HostRun {
     return this.#drive(phase, verb, goOn, total, seconds);
   }
 
+  get #left(): 'restored' | 'not-restored' | undefined {
+    if (this.#state === 'broken') return 'not-restored';
+    return this.#isTouched && this.#state === 'restored' ? 'restored' : undefined;
+  }
+
   #begin(phase: Phase): (status: HostOutcome['status'], message?: string) => HostOutcome {
     const { emit } = this.surroundings;
     const host = this.name;
@@ -225,7 +230,12 @@ export class HostRun {
     emit({ type: 'phase-start', host, phase });
     return (status, message) => {
       const ms = Math.round(performance.now() - begun);
-      emit({ type: 'phase-end', host, phase, ok: status === 'ok', ms, ...(message ? { message } : {}) });
+      const [ok, left] = [status === 'ok', this.#left];
+      emit({
+        ...{ type: 'phase-end', host, phase, ok, ms },
+        ...(message ? { message } : {}),
+        ...(left ? { left } : {}),
+      });
       return { host, status, ...(message ? { why: message } : {}) };
     };
   }

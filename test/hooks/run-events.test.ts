@@ -20,13 +20,19 @@ secrets.add('a-word-that-nobody-knows');
 const inventory = { name: 'pair', secrets, hooks: [{ on: ['run-end'], run: ['x'] }] } as unknown as Inventory;
 
 const runStart: EventBody = { type: 'run-start', command: 'apply', inventory: 'pair.json', hosts: ['fred'] };
-const phase = (name: 'gate' | 'restore' | 'commit', ok: boolean, message?: string): EventBody => ({
+const phase = (
+  name: 'gate' | 'restore' | 'commit',
+  ok: boolean,
+  message?: string,
+  left?: 'restored' | 'not-restored',
+): EventBody => ({
   type: 'phase-end',
   host: 'fred',
   phase: name,
   ok,
   ms: 1,
   ...(message === undefined ? {} : { message }),
+  ...(left === undefined ? {} : { left }),
 });
 const runEnd: EventBody = {
   type: 'run-end',
@@ -56,7 +62,7 @@ test('a run that failed and was restored, without its secrets', async () => {
     'begin',
     phase('commit', true),
     phase('gate', false, 'says a-word-that-nobody-knows'),
-    phase('restore', true),
+    phase('restore', true, undefined, 'restored'),
     runEnd,
   );
   expect(faults).toEqual(['the hook x was not told']);
@@ -78,6 +84,19 @@ test('a host that could not be put back', async () => {
   const { events } = await told('read', runStart, 'begin', phase('restore', false, 'disk full'));
   expect(events.map(({ type, text }) => `${type}: ${text}`)).toEqual([
     'not-restored: apply on pair: fred is not as it was before, hands are needed: disk full',
+  ]);
+});
+
+test('a host that put itself back is told, and one that nobody had touched is not', async () => {
+  const failed = phase('commit', false, 'failed, and restored', 'restored');
+  const untouched: EventBody = { ...phase('restore', true), host: 'ethyl' } as EventBody;
+  const broken = phase('commit', false, 'NOT RESTORED: log in', 'not-restored');
+  const texts = async (...events: EventBody[]) =>
+    (await told('read', runStart, 'begin', ...events)).events.map(({ type, text }) => `${type}: ${text}`);
+  expect(await texts(failed, untouched)).toEqual(['restored: apply on pair: fred is as it was before']);
+  asked.splice(0);
+  expect(await texts(broken)).toEqual([
+    'not-restored: apply on pair: fred is not as it was before, hands are needed: NOT RESTORED: log in',
   ]);
 });
 

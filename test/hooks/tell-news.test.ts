@@ -152,6 +152,20 @@ test('what was found on a host that cannot be asked has not gone', () => {
   expect(said(newsFor(all, healthy, after))).toHaveLength(3);
 });
 
+test('what was found on two hosts goes once, when it has gone from both', () => {
+  const both = finds(
+    finding({ rule: 'drift', level: 'warning', on: ['fred', 'ethyl'], message: 'is edited' }),
+  );
+  const known = told(both);
+  const isOff = (name: string): Status => ({
+    ...healthy,
+    hosts: healthy.hosts.map((one) => (one.host === name ? { ...one, reached: false } : one)),
+  });
+  const onOne = finds(finding({ rule: 'drift', level: 'warning', host: 'ethyl', message: 'is edited' }));
+  for (const seen of [isOff('fred'), isOff('ethyl'), onOne]) expect(newsFor(all, seen, known)).toEqual([]);
+  expect(said(newsFor(all, healthy, known))).toEqual(['gone: cluster37: no more: is edited']);
+});
+
 test('whatever is seen after whatever else: told once, it is not told again, and all of it goes at last', () => {
   const some = fc.constantFrom(...Object.values(statuses), splitBrain);
   fc.assert(

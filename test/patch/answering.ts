@@ -104,6 +104,7 @@ export class AnsweringHost implements Connection {
           ...['# pxname,svname,scur,status,check_status,', ...says.servers].map((row) => `stat ${row}`),
         ].join('\n');
       case 'forget_roll':
+      case 'hold_for_roll':
         this.told.push(words);
         return '';
       default:

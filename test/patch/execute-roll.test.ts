@@ -152,6 +152,24 @@ test('the time that the operator thinks is none that the roll takes', async () =
   expect(took).toEqual([true]);
 });
 
+test('where a host that was left is only to get its place back, no run is named: no host has one', async () => {
+  work = { boot: 'no', steps: [] };
+  pair.left(
+    new Map([
+      ['ethyl', { state: 'taken', staysDrained: false, mark: '' }],
+      ['fred', { state: 'done', staysDrained: false, mark: '' }],
+    ]),
+  );
+  rolls(ExitCode.done, ['ethyl'], 'reboot of ethyl is done');
+  const { ended } = await execute({ yes: true });
+  expect(ended).toEqual({
+    exitCode: ExitCode.done,
+    changed: 1,
+    failed: 0,
+    message: 'reboot of ethyl is done',
+  });
+});
+
 test('a roll that fails is told as it ended, and one that throws leaves no probe behind', async () => {
   rolls(ExitCode.unreachable, ['ethyl'], 'fred is not back');
   expect((await execute({ yes: true })).ended).toMatchObject({ exitCode: 3, changed: 1, failed: 1 });

@@ -106,6 +106,24 @@ test('a host that was told to boot and is not back is named as such', async () =
   });
 });
 
+test('who goes on with a roll keeps others away since then, and not since it was begun', async () => {
+  const begun = Math.floor(Date.now() / 1000);
+  pair.left(new Map([['ethyl', stand('due')]]));
+  const { roll, close } = await openRoll(
+    'reboot',
+    pair.options({}),
+    pair.context(),
+    async ({ name }) => works[name],
+  );
+  await roll.hold('begin');
+  close();
+  const since = pair.connections.flatMap(({ told }) =>
+    told.flatMap((words) => /^hold_for_roll begin \S+ \d+ (\d+)/.exec(words)?.slice(1).map(Number) ?? []),
+  );
+  expect(since).toHaveLength(2);
+  expect(Math.min(...since)).toBeGreaterThanOrEqual(begun);
+});
+
 test('a host that somebody is at work on is named before anything else is asked, also one that is not meant', async () => {
   pair.says.fred.facts = 'lock=run7 1700000000 bob@desk\nlock-state=confirmed\nlock-alive=yes\n';
   pair.says.ethyl.isAway = true;

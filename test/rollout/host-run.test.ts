@@ -64,6 +64,19 @@ test('a host whose time is over when it is to be confirmed says so', async () =>
   );
 });
 
+test.each([
+  ['commit', 'committing', 'restored', 'restored'],
+  ['commit', 'committing', 'broken', 'not-restored'],
+  ['stage', 'staging', 'restored', undefined],
+  ['stage', 'staging', 'broken', 'not-restored'],
+])('%s that ends a host %s as %s says how it left the host', async (verb, begun, state, left) => {
+  const told: EventBody[] = [];
+  const stdout = `1\tstate\t-\t${begun}\n2\tstate\t-\t${state}\n`;
+  const host = new FakeHost('fred', [{ matches: ` ${verb}`, stdout, code: 1 }]);
+  await runOn(host, (event) => void told.push(event))[verb as 'commit' | 'stage']();
+  expect(told.flatMap((event) => (event.type === 'phase-end' ? [event.left] : []))).toEqual([left]);
+});
+
 test('a run that has more time to be confirmed than its lease tells its host so', async () => {
   const host = new FakeHost('fred', [{ matches: ' stage', stdout: '1\tstate\t-\tstaged\n' }]);
   await runOn(host, () => {}, { confirmSeconds: 390 }).stage();

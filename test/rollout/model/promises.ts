@@ -75,6 +75,17 @@ function whatIsSaid({ onFailure, change }: Story, { world, result, atEnd }: Told
   }
   const isBroken = ends.some((event) => event.message?.startsWith('NOT RESTORED'));
   if (isBroken !== (exitCode === ExitCode.notRestored)) faults.push(`exit code ${exitCode}`);
+  const untouched = /not touched: ([^;]*)/.exec(message)?.[1]?.split(', ') ?? [];
+  for (const { name, state } of world.hosts) {
+    const left = world.events.flatMap((event) =>
+      event.type === 'phase-end' && event.host === name && event.left ? [event.left] : [],
+    );
+    const isChanged = world.diary.some(({ host, what }) => host === name && what === 'committed');
+    if (state === 'restored' && isChanged && left.length === 0 && !isUnsure(name))
+      faults.push(`${name} was changed and put back, and nobody said so`);
+    if (left.includes('restored') && (left.length > 1 || state !== 'restored' || untouched.includes(name)))
+      faults.push(`${name} is ${state}, and was said to be put back`);
+  }
   if (exitCode === ExitCode.done && (failed > 0 || changed !== world.hosts.length))
     faults.push('done, but not all');
   if (failed > world.hosts.length) faults.push(`failed on ${failed} of ${world.hosts.length} hosts`);
