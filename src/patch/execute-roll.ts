@@ -58,7 +58,7 @@ export async function executeRoll(
           text: describeProbe(report),
           data: { probe: report },
         });
-      // Where nothing is to be changed no host has a run of that name.
+      // Without a change to make, no host keeps a run of that name.
       const hasRun = open.roll.hosts.some(({ run }) => run);
       return end({
         ...(hasRun ? { run: open.roll.run } : {}),
