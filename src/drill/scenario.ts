@@ -116,10 +116,11 @@ async function untilWell({
   }
 }
 
-/** Why no drill may begin, in a sentence; undefined where the pair is well. A certificate that ends soon is no reason. */
+/** Why no drill may begin, in a sentence; undefined where the pair is well. A certificate that ends soon is no reason, nor how an earlier run ended. */
 export function whyNotWell({ findings, hosts }: Status): string | undefined {
   const first = findings.find(
-    ({ level, component }) => level === 'broken' || (level === 'warning' && component !== 'certificate'),
+    ({ level, component, rule }) =>
+      rule !== 'run-broken' && (level === 'broken' || (level === 'warning' && component !== 'certificate')),
   );
   if (first) return first.next ? `${first.message}: ${first.next}` : first.message;
   const drained = hosts.find((one) => one.drained);

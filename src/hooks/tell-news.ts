@@ -86,10 +86,14 @@ export function newsFor({ on }: Pick<Hook, 'on'>, status: Status, known: ToldOf)
   });
   // Of a host that could not be asked it is not known, nor where something came that may hide it.
   const isAsked = (host: string) => !busy.has(host) && hosts.every((one) => one.host !== host || one.reached);
+  // How a run ended hides nothing, and may be told for weeks.
   const isHidden = (host: string, since: string) =>
     wanted.some(
       (one) =>
-        one.level === 'broken' && one.on.includes(host) && (known[keyOf(one, host)]?.since ?? at) > since,
+        one.level === 'broken' &&
+        one.rule !== 'run-broken' &&
+        one.on.includes(host) &&
+        (known[keyOf(one, host)]?.since ?? at) > since,
     );
   const isLeft = ([key, { since }]: [string, ToldOf[string]]) =>
     !now.has(key) && isAsked(hostIn(key)) && !isHidden(hostIn(key), since);

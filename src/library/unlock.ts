@@ -8,9 +8,9 @@ import { agreed, mayGoOn } from '../planning/agree';
 import { inventoryOf } from '../planning/connect-first';
 import type { CommonOptions, Context } from '../planning/context';
 import { listenerFor, notAsked, selectHosts, toTarget } from '../planning/hosts';
-import { untilWhen } from '../planning/locked';
 import { endsWithinMs } from '../planning/planning';
 import { formatElapsed, localTime, namingInventory } from '../text/format';
+import { untilWhen } from '../text/until-when';
 
 export interface UnlockOptions extends CommonOptions {
   yes: boolean;

@@ -103,10 +103,10 @@ interface Known {
   says: string;
 }
 
-/** Notes are no faults. What differs from the inventory is told value by value: one more may have been lost. */
+/** Notes are no faults, but that a host cannot be asked is one for the roll that has told it to boot. What differs from the inventory is told value by value: one more may have been lost. */
 function faultsOn(host: string, { findings }: Status): Known[] {
   return findings
-    .filter(({ level, on }) => level !== 'note' && on.includes(host))
+    .filter(({ level, on, rule }) => (level !== 'note' || rule === 'unreachable') && on.includes(host))
     .flatMap(({ rule, component, vips = [], service = '', server = '', unit = '', message, evidence }) => {
       const about = [rule, component, ...vips, service, server, unit].join(' ');
       const isOfBoot = rule === 'drift' ? running.includes(component) : !lasting.includes(component);

@@ -4,7 +4,7 @@ import { answers } from './findings/answers';
 import { backends } from './findings/backends';
 import { bootOwed } from './findings/boot-owed';
 import { certificates } from './findings/certificates';
-import { drained, rolls } from './findings/drained';
+import { awayToBoot, drained, rolls } from './findings/drained';
 import { drift } from './findings/drift';
 import { vrrpBlocked } from './findings/firewall';
 import { former } from './findings/former';
@@ -12,6 +12,7 @@ import { haproxy } from './findings/haproxy';
 import { keepalived } from './findings/keepalived';
 import { disk, unfit, unreachable } from './findings/machine';
 import { proxies } from './findings/proxies';
+import { runBroken } from './findings/run-broken';
 import { explained, runs } from './findings/runs';
 import { selinux } from './findings/selinux';
 import { units } from './findings/units';
@@ -41,6 +42,7 @@ const rules: readonly FindingRule[] = [
   proxies,
   answers,
   certificates,
+  runBroken,
   drained,
   rolls,
   bootOwed,
@@ -58,7 +60,7 @@ export function judge(seen: Snapshot): Status {
       .map(({ host }) => host.name),
   );
   const names = hosts.map(({ host }) => host.name);
-  const findings = order(explained(found, snapshot), names, isDrained);
+  const findings = order(explained(awayToBoot(found, snapshot), snapshot), names, isDrained);
   const told = merged([...runs(snapshot, found), ...findings]);
   const services = inventory.services.map((service) => serviceStatus(service, snapshot, findings));
   return {

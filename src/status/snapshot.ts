@@ -2,6 +2,7 @@ import type { HaprovError } from '../errors';
 import type { HostFacts } from '../host/facts';
 import type { RecordedRun } from '../host/history';
 import type { Host, Inventory, Vip } from '../inventory/inventory';
+import type { ServerState } from '../pair/haproxy-statistics';
 import type { Readiness } from '../pair/health';
 import type { PlannedHost } from '../plan/plan';
 import type { PairRole } from '../resources/resource';
@@ -78,6 +79,12 @@ export type FindingRule = (snapshot: Snapshot, before: readonly Found[]) => Foun
 export interface Reached extends HostSnapshot {
   facts: HostFacts;
   diagnostics: HostDiagnostics;
+}
+
+/** One server as one balancer's HAProxy sees it. */
+export interface View {
+  balancer: Reached;
+  state: ServerState;
 }
 
 export const reached = ({ hosts }: Pick<Snapshot, 'hosts'>): Reached[] =>

@@ -251,6 +251,10 @@ test('a pair is well, or there is a sentence about why not', () => {
   expect(whyNotWell(healthy)).toBeUndefined();
   expect(whyNotWell(drained)).toMatch(/^fred is drained/);
   expect(whyNotWell(splitBrain)).toMatch(/^split brain: .*: on ethyl: iptables -D/);
+  const [broken] = splitBrain.findings;
+  expect(
+    whyNotWell({ ...healthy, findings: broken ? [{ ...broken, rule: 'run-broken' }] : [] }),
+  ).toBeUndefined();
   const warning = (component: 'certificate' | 'haproxy'): Status => ({
     ...healthy,
     level: 'warning',

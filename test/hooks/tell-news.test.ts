@@ -128,6 +128,11 @@ test('what something worse may hide has not gone', () => {
   expect(said(news)).toEqual(['finding: cluster37: HAProxy on fred does not run']);
   expect(newsFor(all, later, learnt(news, known))).toEqual([]);
   expect(said(newsFor(all, healthy, learnt(news, known)))[0]).toMatch(/^gone/);
+  const run = { ...finds(finding({ rule: 'run-broken', message: 'is broken' })), at: later.at };
+  expect(said(newsFor(all, run, known))).toEqual([
+    'finding: cluster37: is broken',
+    'gone: cluster37: no more: HAProxy on fred does not run',
+  ]);
 });
 
 test('the same on one host more is told, and not as gone from the first', () => {

@@ -103,6 +103,8 @@ test('only what is new on that host counts, and no note', () => {
     'b is 2 instead of 3',
   ]);
   expect(foundSince('ethyl', status(), status(unit))).toEqual([]);
+  const away = finding({ rule: 'unreachable', level: 'note', component: 'ssh', message: 'fred is away' });
+  expect(foundSince('fred', status(), status(away))).toEqual(['fred is away']);
   expect(foundSince('fred', status(), status(finding({ level: 'note' })))).toEqual([]);
   expect(foundSince('fred', status(unit), status(finding({ unit: 'other' })))).toHaveLength(1);
 });

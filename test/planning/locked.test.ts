@@ -1,8 +1,9 @@
 import { readFacts } from '../../src/host/facts';
 import { toTarget } from '../../src/planning/hosts';
-import { lockedBy, untilWhen } from '../../src/planning/locked';
+import { lockedBy } from '../../src/planning/locked';
 import { surveyWhole } from '../../src/planning/planning';
 import { localTime } from '../../src/text/format';
+import { untilWhen } from '../../src/text/until-when';
 import { AnsweringPair } from '../patch/answering';
 
 /** What is done about a host where somebody's run is not at its end. */

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { HostError } from '../../src/errors';
 import { readFacts } from '../../src/host/facts';
 import { hostKeyError, type KnownKey } from '../../src/host/host-keys';
+import type { RunState } from '../../src/host/run-state';
 import type { SshSettings } from '../../src/host/ssh-config';
 import { UnansweredQuestion } from '../../src/host/unanswered-question';
 import type { Service } from '../../src/inventory/inventory';
@@ -31,6 +32,8 @@ interface Case {
   lock?: Partial<Record<Host, [string, string, boolean]>>;
   /** The rows of a roll’s note, on both hosts. */
   roll?: string[];
+  /** How the newest run ended on a host. */
+  lastRun?: Partial<Record<Host, RunState>>;
   /** Whether the wanted haproxy.cfg has haprov’s listener. */
   listener?: boolean;
   /** `level rule component host`, in order. */
@@ -947,6 +950,106 @@ const cases: Case[] = [
     says: /a run of jo@laptop .* was left on ethyl \(committing\)/,
   },
   {
+    about: 'a run that could not put a host back, and has ended',
+    lastRun: { fred: 'broken', ethyl: 'finished' },
+    finds: ['broken run-broken configuration fred'],
+    says: /^the newest run on fred \(patch of jo@laptop, 20261123T035000Z-abcdef\) is broken/,
+    tells:
+      /^it failed to update haproxy\nhaprov log INVENTORY 20261123T035000Z-abcdef says what: .*\/20261123T035000Z-abcdef-2\/steps/m,
+  },
+  {
+    about: 'the same on both hosts, and on a drained one: it is no less than a warning',
+    lastRun: { fred: 'broken', ethyl: 'broken' },
+    edit: { fred: add('drained yes') },
+    finds: [
+      'broken run-broken configuration ethyl',
+      'warning run-broken configuration fred',
+      'note drained keepalived fred',
+      'note drain-forgotten backend ethyl',
+    ],
+  },
+  {
+    about: 'a run whose operator is lost says until when it waits',
+    lock: { fred: [lockOf, 'committed', true] },
+    roll: ['lock-waits=570'],
+    finds: ['note run-alive configuration fred'],
+    tells:
+      /^on fred it has made its changes.*\non fred it puts the host back at \S+ \S+, in 9m 30s, unless its operator goes on\n/m,
+  },
+  {
+    about: 'a roll that was left goes on when the run that it has left is over, and not before',
+    lock: { ethyl: [lockOf, 'committed', true] },
+    roll: [
+      'roll=2 20261123T040000Z-abcdef 4 1795406400 me@laptop patch --security',
+      'roll=ethyl taken -',
+      'lock-waits=570',
+    ],
+    edit: {
+      ethyl: all(add('drained yes'), server('ethyl', 'DRAIN', 'L4OK')),
+      fred: server('ethyl', 'DRAIN', 'L4OK'),
+    },
+    finds: [
+      'note run-alive configuration ethyl',
+      'note drained keepalived ethyl',
+      'note roll-left configuration ethyl',
+    ],
+    tells:
+      /^haprov patch INVENTORY ethyl --security goes on with it, once the run on ethyl has ended, and is refused before: that run puts the host back at .* in 9m 30s/m,
+  },
+  ...(
+    [
+      [
+        'a roll at work',
+        'booting x',
+        ['roll-at-work=yes'],
+        'note',
+        /^haprov reboot of me@laptop has told fred to boot/,
+      ],
+      ['a roll that was left', 'booting x', [], 'broken', /^SSH on fred does not work/],
+      [
+        'a roll at work on another host',
+        'due -',
+        ['roll-at-work=yes'],
+        'broken',
+        /^SSH on fred does not work/,
+      ],
+    ] as [string, string, string[], string, RegExp][]
+  ).map(([who, stand, more, level, tells]) => ({
+    about: `${who}, and a host that is away`,
+    roll: ['roll=2 20261123T040000Z-abcdef 4 1795406400 me@laptop reboot', `roll=fred ${stand}`, ...more],
+    edit: { fred: false as const, ethyl: takes },
+    finds: [`${level} unreachable ssh fred`, 'note roll-left configuration fred'],
+    tells,
+  })),
+  {
+    about: 'a host that cannot be asked, and that a roll has drained',
+    roll: ['roll=2 20261123T040000Z-abcdef 4 1795406400 me@laptop reboot', 'roll=fred taken -'],
+    edit: { fred: false, ethyl: all(takes, server('fred', 'DRAIN', 'L4OK')) },
+    finds: [
+      'broken unreachable ssh fred',
+      'note server-taken-out backend ethyl',
+      'note roll-left configuration fred',
+    ],
+    tells:
+      /^haprov has drained cluster37\/fred: HAProxy on ethyl has it in DRAIN, and fred cannot be asked\n.*\nhaprov reboot INVENTORY fred goes on with it/m,
+  },
+  {
+    about: 'a host that cannot be asked, and that haprov drain has drained',
+    edit: {
+      fred: false,
+      ethyl: all(takes, server('fred', 'DRAIN', 'L4OK'), add('drained-server cluster37/fred')),
+    },
+    finds: ['broken unreachable ssh fred', 'note server-taken-out backend ethyl'],
+    tells: /^haprov undrain INVENTORY fred gives it its place back, once it answers$/m,
+  },
+  {
+    about: 'a host that cannot be asked, and whose server somebody has taken out',
+    edit: { fred: false, ethyl: all(takes, server('fred', 'DRAIN', 'L4OK')) },
+    finds: ['broken unreachable ssh fred', 'warning server-taken-out backend ethyl'],
+    tells:
+      /^backend cluster37\/fred is taken out: HAProxy on ethyl has it in DRAIN, and whether fred is drained is not known, as it cannot be asked$/m,
+  },
+  {
     about: 'a notify script that may not be run: the VIP moves all the same',
     edit: {
       fred: add(
@@ -1010,7 +1113,32 @@ const cases: Case[] = [
   },
 ];
 
-function sceneOf({ edit = {}, changes = {}, laptop, lock = {}, roll, listener = false }: Case): Snapshot {
+const runThat = (state: RunState): HostSnapshot['lastRun'] => ({
+  run: '20261123T035000Z-abcdef-2',
+  ...{ number: 7, format: 1, state, alive: false },
+  manifest: {
+    ...{ run: '20261123T035000Z-abcdef', owner: 'jo@laptop', command: 'patch', inventory: 'pair' },
+    startedAt: '',
+    steps: [{ type: 'package', target: 'haproxy', action: 'update' }],
+  },
+  journal: [
+    { at: 1, entry: { event: 'start', step: 1, parts: ['run'] } },
+    {
+      at: 2,
+      entry: { event: 'failed', step: 1, part: 'undo', code: 1, command: 'dnf', output: 'a-secret', ms: 5 },
+    },
+  ] as never,
+});
+
+function sceneOf({
+  edit = {},
+  changes = {},
+  laptop,
+  lock = {},
+  roll,
+  lastRun = {},
+  listener = false,
+}: Case): Snapshot {
   const hosts = inventory.hosts.map((host): HostSnapshot => {
     const name = host.name as Host;
     const how = edit[name];
@@ -1042,7 +1170,8 @@ function sceneOf({ edit = {}, changes = {}, laptop, lock = {}, roll, listener = 
         ...(roll ?? []),
       ].join('\n'),
     );
-    return { ...base, plan, facts, diagnostics: said };
+    const ended = lastRun[name];
+    return { ...base, plan, facts, diagnostics: said, ...(ended ? { lastRun: runThat(ended) } : {}) };
   });
   return {
     inventory,

@@ -89,6 +89,7 @@ const commands: Record<string, Command> = {
 };
 
 const fromTheLaptop: Record<string, Command> = {
+  'run-broken': () => 'haprov log',
   unreachable: ({ host }) => `haprov ssh ${host} -- true`,
   drift: ({ host }) => `haprov plan --limit ${host}`,
   'vip-silent': asClient,

@@ -1,7 +1,6 @@
 import { canonical } from '../../inventory/address';
 import { placeText } from '../../inventory/endpoints';
 import type { Server, Service } from '../../inventory/inventory';
-import { type ServerState, weightless } from '../../pair/haproxy-statistics';
 import { getsRequests, isDown, isGoingUp, isTakenOut, isUp } from '../../pair/health';
 import { meaningOf } from '../../pair/server-check';
 import {
@@ -12,14 +11,10 @@ import {
   type Reached,
   reached,
   type Snapshot,
+  type View,
 } from '../snapshot';
 import { blocking, rulesAboutPort, sweepingRules } from './firewall';
-
-/** One server as one balancer's HAProxy sees it. */
-interface View {
-  balancer: Reached;
-  state: ServerState;
-}
+import { takenOut } from './taken-out';
 
 /** Servers that HAProxy does not use, or not everywhere. */
 export const backends: FindingRule = (snapshot, before) =>
@@ -91,7 +86,8 @@ function findingOf(
     ? leftListed(service, server, own, snapshot)
     : undefined;
   if (left) return left;
-  if (out.length > 0) return takenOut(service, server, out, snapshot);
+  if (out.length > 0)
+    return takenOut(service, server, { out, empty: withoutServer(service, out, snapshot) }, snapshot);
   return undefined;
 }
 
@@ -269,36 +265,15 @@ function standingBy(service: Service, server: Server, views: readonly View[]): F
   };
 }
 
-function takenOut(service: Service, server: Server, out: readonly View[], snapshot: Snapshot): Found {
-  const title = `${service.name}/${server.name}`;
-  const balancers = out.map(({ balancer }) => balancer.host.name);
-  const word = out[0]?.state.status ?? 'MAINT';
+/** The balancers of these that have no server of the service to send requests to. */
+function withoutServer(service: Service, out: readonly View[], snapshot: Snapshot): string[] {
   const usable = (balancer: Reached) =>
     service.backends.servers.some((other) =>
       viewsOf(service, other, snapshot).some(
         (view) => view.balancer === balancer && getsRequests(view.state),
       ),
     );
-  const empty = out.filter(({ balancer }) => !usable(balancer)).map(({ balancer }) => balancer.host.name);
-  const tell = (line: string) => `echo "${line}" | socat - /var/lib/haproxy/stats on ${list(balancers)}`;
-  return {
-    rule: 'server-taken-out',
-    level: empty.length > 0 ? 'broken' : 'warning',
-    component: 'backend',
-    service: service.name,
-    server: server.name,
-    host: balancers[0] ?? '',
-    hosts: [...new Set([...balancers, ...(server.host ? [server.host.name] : [])])],
-    brief: `${title} is in ${word}`,
-    message: `backend ${title} was taken out by hand: HAProxy on ${list(balancers)} has it in ${word}${empty.length > 0 ? `, and on ${list(empty)} no other server` : ', and its host is not drained'}`,
-    evidence: out.map(({ balancer, state }) => `HAProxy on ${balancer.host.name} says ${state.status}`),
-    next:
-      word === weightless
-        ? tell(`set weight ${title} 100%`)
-        : server.host && word.startsWith('DRAIN')
-          ? `haprov undrain INVENTORY ${server.host.name} gives it its place back`
-          : tell(`set server ${title} state ready`),
-  };
+  return out.filter(({ balancer }) => !usable(balancer)).map(({ balancer }) => balancer.host.name);
 }
 
 /** The host is drained, and yet some HAProxy would send it requests: it was restarted since, or could not be told. */

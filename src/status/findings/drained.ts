@@ -1,6 +1,8 @@
 import type { HostFacts } from '../../host/facts';
+import { StrangeHostKey } from '../../host/host-keys';
 import { goesOnBy, isTaken, newestNote, standsOf } from '../../host/roll-note';
-import { type FindingRule, list, reached, type Snapshot } from '../snapshot';
+import { untilWhen } from '../../text/until-when';
+import { type FindingRule, type Found, list, reached, type Snapshot } from '../snapshot';
 
 /** Hosts that were taken out for maintenance: meant to be so, and not to be forgotten. */
 export const drained: FindingRule = (snapshot) => {
@@ -23,7 +25,7 @@ export const drained: FindingRule = (snapshot) => {
         next: isRetired
           ? `take ${host.name} out of INVENTORY, then haprov apply tells the others; haprov apply with it in there starts it again, and haprov undrain gives it its place back`
           : roll && stand && isTaken(stand)
-            ? `the haprov ${roll.command} gives it its place back: ${nextOf(roll)}`
+            ? `the haprov ${roll.command} gives it its place back: ${nextOf(roll, snapshot)}`
             : `haprov undrain INVENTORY ${host.name} when its maintenance is over`,
       };
     });
@@ -45,7 +47,7 @@ export const rolls: FindingRule = (snapshot) => {
       brief: `${command} ${isAtWork ? 'is at work' : 'was left'}`,
       message: `a haprov ${command} over ${list(names)}${sinceAndBy({ since: begun, by: owner })} ${isAtWork ? 'is at work' : 'was left'}: ${standsOf(roll)}`,
       evidence: [],
-      next: nextOf(roll),
+      next: nextOf(roll, snapshot),
     },
   ];
 };
@@ -53,7 +55,7 @@ export const rolls: FindingRule = (snapshot) => {
 type Roll = NonNullable<HostFacts['roll']>;
 
 /** As the host has it that was told last, without hosts that the inventory has no more: nobody can go on with those. */
-function rollOf(snapshot: Snapshot): Roll | undefined {
+export function rollOf(snapshot: Snapshot): Roll | undefined {
   const on = reached(snapshot).flatMap(({ facts }) => facts.roll ?? []);
   const newest = newestNote(on);
   if (!newest) return undefined;
@@ -65,10 +67,40 @@ function rollOf(snapshot: Snapshot): Roll | undefined {
   };
 }
 
-const nextOf = (roll: Roll): string =>
-  roll.isAtWork
-    ? 'look again when it has ended; where its laptop is lost, that is told within --confirm-within seconds (60)'
-    : `${goesOnBy(roll)} goes on with it; with --anew it begins with the first host`;
+/** What goes on with a roll, and from when on: another run is refused while one is alive. */
+export function nextOf(roll: Roll, snapshot: Snapshot): string {
+  if (roll.isAtWork)
+    return 'look again when it has ended; where its laptop is lost, that is told within --confirm-within seconds (60)';
+  const busy = reached(snapshot).find(({ facts }) => facts.lock?.alive);
+  const { lock } = busy?.facts ?? {};
+  const from =
+    busy && lock
+      ? `, once the run on ${busy.host.name} has ended, and is refused before: that run ${untilWhen(lock, snapshot.now)}`
+      : '';
+  return `${goesOnBy(roll)} goes on with it${from}; with --anew it begins with the first host`;
+}
+
+/** A host that a roll at work has told to boot is away as it is meant to be, and is no less so for rules that asked why. */
+export function awayToBoot(findings: readonly Found[], snapshot: Snapshot): Found[] {
+  const roll = rollOf(snapshot);
+  const isAway = ({ rule, host: name }: Found) =>
+    rule === 'unreachable' &&
+    roll?.hosts.get(name)?.state === 'booting' &&
+    !snapshot.hosts.some(({ host, failure }) => host.name === name && failure instanceof StrangeHostKey);
+  if (!roll?.isAtWork) return [...findings];
+  return findings.map((one): Found => {
+    if (!isAway(one)) return one;
+    const { sentences: _, ...rest } = one;
+    return {
+      ...rest,
+      level: 'note',
+      brief: 'is told to boot',
+      message: `haprov ${roll.command} of ${roll.owner} has told ${one.host} to boot, and it cannot be asked meanwhile`,
+      evidence: [one.message, ...one.evidence],
+      next: 'look again when it has booted: the roll waits --boot-within seconds (600) for it, and says so where it does not come back',
+    };
+  });
+}
 
 function sinceAndBy(drained: HostFacts['drained']): string {
   if (!drained || Number.isNaN(drained.since.getTime())) return '';

@@ -1,5 +1,6 @@
 import type { HostFacts } from '../../host/facts';
 import type { RunState } from '../../host/run-state';
+import { untilWhen } from '../../text/until-when';
 import { type FindingRule, type Found, list, type Reached, reached, type Snapshot } from '../snapshot';
 
 type Lock = NonNullable<HostFacts['lock']>;
@@ -11,7 +12,10 @@ interface Run {
 }
 
 /** Living runs, and such as nobody drives any more. */
-export const runs: FindingRule = (snapshot) => [...living(snapshot).map(alive), ...dead(snapshot)];
+export const runs: FindingRule = (snapshot) => [
+  ...living(snapshot).map((run) => alive(run, snapshot.now)),
+  ...dead(snapshot),
+];
 
 function living(snapshot: Snapshot): Run[] {
   const byRun = new Map<string, Run>();
@@ -40,7 +44,7 @@ const doing: Record<RunState | '', string> = {
 const whoAndWhen = ({ owner, since }: Lock): string =>
   `${owner || 'somebody'}${Number.isNaN(since.getTime()) ? '' : ` (since ${since.toISOString().replace('T', ' ').slice(0, 16)} UTC)`}`;
 
-function alive({ lock, on }: Run): Found {
+function alive({ lock, on }: Run, now: Date): Found {
   const names = on.map(({ host }) => host.name);
   return {
     rule: 'run-alive',
@@ -50,7 +54,12 @@ function alive({ lock, on }: Run): Found {
     hosts: names,
     brief: 'a run is at work',
     message: `a run of ${whoAndWhen(lock)} is being made on ${list(names)}: what it moves, drains or restarts is meant`,
-    evidence: on.map(({ host, facts }) => `on ${host.name} it ${doing[facts.lock?.state ?? '']}`),
+    evidence: on.flatMap(({ host, facts: { lock: own = lock } }) => [
+      `on ${host.name} it ${doing[own.state]}`,
+      ...(own.waits === undefined || own.state === 'restoring'
+        ? []
+        : [`on ${host.name} it ${untilWhen(own, now)}`]),
+    ]),
     next: 'look again when it has ended: by itself, also without its operator; haprov unlock says more about it',
   };
 }
