@@ -1,5 +1,6 @@
 import type { RunEnd } from '../events/events';
 import { type DrainEffects, drainHost } from '../maintenance/drain-host';
+import { whileHeld } from '../maintenance/hold-hosts';
 import { maintain } from '../maintenance/maintain';
 import { notReached, sinceAndBy } from '../maintenance/open-maintenance';
 import type { CommonOptions, Context } from '../planning/context';
@@ -21,13 +22,12 @@ export interface Drained extends RunEnd, DrainEffects {
 
 /** Takes a host out for maintenance, until `undrain`. @throws HostError where it could not be told itself */
 export const drain = (options: DrainOptions, context: Context): Promise<Drained> =>
-  maintain('drain', options, context, async ({ maintenance, drained, failure }) => {
+  maintain('drain', options, context, async ({ maintenance, holder, drained, failure }) => {
     const { host, say, wasDrained } = maintenance;
     if (drained) say(`${host} was drained already, ${sinceAndBy(drained)}`);
-    const effects = await drainHost(maintenance, {
-      timeoutMs: options.timeout * 1000,
-      force: options.force,
-    });
+    const effects = await whileHeld(holder, () =>
+      drainHost(maintenance, { timeoutMs: options.timeout * 1000, force: options.force }),
+    );
     if (failure)
       throw notReached(
         failure,

@@ -15,14 +15,18 @@ import { loadDesiredState } from '../planning/desired-state';
 import { readinessOf } from '../planning/host-plan';
 import { listenerFor, Opened, operator, reconnector, selectHosts, toTarget } from '../planning/hosts';
 import { lockedBy } from '../planning/locked';
+import { newRunId } from '../planning/planning';
 import type { Hosts } from '../rollout/host-verbs';
 import { sshHosts } from '../rollout/ssh-host';
 import { localTime } from '../text/format';
+import { drainLeaseSeconds, type Holder, holderOf, isDrain, nameOfDrain } from './hold-hosts';
 import type { Maintenance } from './maintenance';
 
 /** A host to drain or undrain, with the connections to the hosts around it. */
 export interface OpenMaintenance {
   maintenance: Maintenance;
+  /** Keeps others from the hosts that answer, besides those where a run is being made. */
+  holder: Holder;
   /** Since when and by whom the host is drained. */
   drained?: HostFacts['drained'];
   /** Why the host itself is not reached; absent where it is. */
@@ -76,8 +80,15 @@ export async function openMaintenance(
   const reached = pairOf({ inventory, surveyed, targets, readiness, opened });
   const maintenance = maintenanceOf({ inventory, host, surveyed, ...reached }, context);
   const { drained } = surveyed.hosts.find(({ name }) => name === host.name)?.facts ?? {};
+  const free = new Map([...reached.connections].filter(([name]) => !maintenance.busy.has(name)));
   return {
     maintenance,
+    holder: holderOf(free, {
+      run: nameOfDrain(newRunId(surveyed)),
+      leaseSeconds: drainLeaseSeconds,
+      begun: new Date(),
+      owner: maintenance.by,
+    }),
     ...(drained ? { drained } : {}),
     ...(failure ? { failure } : {}),
     close: () => {
@@ -120,14 +131,14 @@ export function maintenanceOf(
 ): Maintenance {
   const found = surveyed.hosts.find(({ name }) => name === host.name);
   const facts = found?.facts;
-  if (facts?.lock?.alive) {
+  if (facts?.lock?.alive && !isDrain(facts.lock.run)) {
     surveyed.close();
     throw lockedBy(host.name, facts.lock, facts.roll);
   }
   const watched = readWatched(found?.answers.find(watchedQuestion.id) ?? '');
   const own = inventory.vips.filter(({ members }) => members.some((member) => member.host === host));
   const busy = surveyed.hosts.flatMap(({ name, facts: { lock } }) =>
-    lock?.alive
+    lock?.alive && !isDrain(lock.run)
       ? [[name, `a run of ${lock.owner || 'somebody'} is being made there (${lock.run})`] as const]
       : [],
   );

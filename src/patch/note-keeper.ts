@@ -1,15 +1,13 @@
 import { ExitCode, HaprovError } from '../errors';
 import type { Connection } from '../host/connection';
-import { readLock } from '../host/facts';
+import type { Held } from '../host/hold-scripts';
 import { whyNot } from '../host/script-result';
+import { holderOf } from '../maintenance/hold-hosts';
 import type { Context } from '../planning/context';
-import { lockedBy } from '../planning/locked';
-import { forgetScript, type Held, heldByOthers, holdScript, letGoScript, noteScript } from './roll-note';
+import { forgetScript, noteScript } from './roll-note';
 import type { Roll } from './rolling';
 
 const tellMs = 30_000;
-/** What is not taken away is over by itself. */
-const letGoMs = 5000;
 
 /** Writes a roll's note on all hosts that answer, and takes it away; keeps others from them meanwhile. */
 export function noteKeeper(
@@ -17,27 +15,15 @@ export function noteKeeper(
   held: Held,
   { emit }: Pick<Context, 'emit'>,
 ): Pick<Roll, 'write' | 'forget' | 'hold' | 'letGo'> {
-  const tell = async (script: string, to: string, timeoutMs = tellMs) =>
+  const tell = async (script: string, to: string) =>
     Promise.all(
       [...connections].map(async ([host, connection]) => ({
         host,
-        why: await whyNot(() => connection.runScript(script, { timeoutMs, to })),
+        why: await whyNot(() => connection.runScript(script, { timeoutMs: tellMs, to })),
       })),
     );
   return {
-    async hold(how) {
-      const others: HaprovError[] = [];
-      const holdOne = async (host: string, connection: Connection) => {
-        const options = { timeoutMs: tellMs, accepts: [heldByOthers] };
-        const { code, stdout } = await connection.runScript(holdScript(how, held), options);
-        if (code === heldByOthers) others.push(lockedBy(host, readLock(stdout.trim(), '', true)));
-      };
-      await Promise.all([...connections].map(([host, one]) => whyNot(() => holdOne(host, one))));
-      if (others[0]) throw others[0];
-    },
-    async letGo() {
-      await tell(letGoScript(held.run), 'let others work there again', letGoMs);
-    },
+    ...holderOf(connections, held),
     async write(note) {
       const told = await tell(noteScript(note), 'note how far the roll has come');
       const [first] = told;

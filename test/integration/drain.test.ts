@@ -122,4 +122,23 @@ describeLab('drain and undrain', () => {
     expect(await haprov('drain', scenario.inventory, 'fred')).toMatchObject({ code: 0 });
     expect(await haprov('undrain', scenario.inventory, 'fred')).toMatchObject({ code: 0 });
   });
+
+  test.each([1, 2, 3])(
+    'of two that drain both hosts at once, one does, and no client is refused (round %i)',
+    async () => {
+      const load = clients();
+      const both = await Promise.all(
+        scenario.hosts.map(async (host) => ({ host, ...(await haprov('drain', scenario.inventory, host)) })),
+      );
+      // Only what is on its way through the address while that moves can be lost.
+      expect((await load.stop()).failed).toBeLessThanOrEqual(1);
+      const [done, ...more] = both.filter(({ code }) => code === 0);
+      expect(more).toEqual([]);
+      const lost = both.find(({ code }) => code !== 0);
+      // Who is slow enough finds the other host drained already.
+      expect(lost?.stderr).toMatch(/locked by .* since .* \(run drain-|nobody else would serve/);
+      expect(await haprov('undrain', scenario.inventory, done?.host ?? '')).toMatchObject({ code: 0 });
+      await scenario.settled();
+    },
+  );
 });

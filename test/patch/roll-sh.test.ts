@@ -8,17 +8,10 @@ import {
   readHistory,
   unlockScript,
 } from '../../src/host/history';
+import { type Held, heldByOthers, holdScript, letGoScript } from '../../src/host/hold-scripts';
 import type { RollNote } from '../../src/host/roll-note';
 import { isSeenLate, resultOf, stepsOf } from '../../src/host/run-report';
-import {
-  forgetScript,
-  type Held,
-  heldByOthers,
-  holdScript,
-  letGoScript,
-  markQuestion,
-  noteScript,
-} from '../../src/patch/roll-note';
+import { forgetScript, markQuestion, noteScript } from '../../src/patch/roll-note';
 import { bootStep } from '../../src/patch/ssh-boot';
 import { call, compose } from '../../src/shell/library';
 import { Sandbox, type Shell, shells } from '../shell/sandbox';

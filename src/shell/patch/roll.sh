@@ -27,13 +27,19 @@ forget_roll() { # ROLL
 # Keeps others from the host for LEASE seconds, also where no run has its lock: it boots, or its turn is over. Fails with 75, and
 # prints who it is, where others are at work. What somebody took away meanwhile (haprov unlock) is not put there again.
 hold_for_roll() { # begin|renew RUN LEASE SINCE OWNER
+  mkdir -p "${roll_file%/*}" && chmod 755 "${roll_file%/*}" || return
+  # Of two that begin at once, the second finds the first.
+  ( flock 9 && hold_alone "$@" ) 9<"${roll_file%/*}"
+}
+
+hold_alone() { # begin|renew RUN LEASE SINCE OWNER
   if ! holder=$(roll_at_work); then
     holder=$(readlink /var/lib/haprov/lock) && is_alive "/var/lib/haprov/runs/${holder%% *}" || holder=$2
   fi
   [ "${holder%% *}" = "$2" ] || { echo "$holder"; return 75; }
   [ "$1" = begin ] || [ -L /var/lib/haprov/rolling ] || return 0
   read -r up_ _ </proc/uptime
-  mkdir -p "${roll_file%/*}" && chmod 755 "${roll_file%/*}" && ln -sfn "${up_%%.*} $3 $2 $4 $5" "/var/lib/haprov/rolling.$$" && mv -fT "/var/lib/haprov/rolling.$$" /var/lib/haprov/rolling
+  ln -sfn "${up_%%.*} $3 $2 $4 $5" "/var/lib/haprov/rolling.$$" && mv -fT "/var/lib/haprov/rolling.$$" /var/lib/haprov/rolling
 }
 
 let_go_of_roll() { # RUN
