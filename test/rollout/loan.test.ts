@@ -38,7 +38,7 @@ describe('a host that cannot be told', () => {
 
   test('to give its VIP away is not touched', async () => {
     const fred = new FakeHost('fred', [asked(''), { matches: raises, ...readOnly }]);
-    expect(await loanOn([fred]).lendVips(['fred'])).toEqual([{ host: 'fred', status: 'untouched' }]);
+    expect(await loanOn([fred]).lendVips(['fred'])).toMatchObject([{ host: 'fred', status: 'untouched' }]);
     expect(errors()).toContain(
       'could not be drained, so it was not touched: rm: Read-only file system (exit code 1)',
     );
@@ -46,7 +46,7 @@ describe('a host that cannot be told', () => {
 
   test('what its keepalived looks at is not touched', async () => {
     const fred = new FakeHost('fred', [{ matches: 'keepalived_reads', ...readOnly }]);
-    expect(await loanOn([fred]).lendVips(['fred'])).toEqual([{ host: 'fred', status: 'untouched' }]);
+    expect(await loanOn([fred]).lendVips(['fred'])).toMatchObject([{ host: 'fred', status: 'untouched' }]);
     expect(errors()).toEqual([
       expect.stringMatching(/^could not be asked what .* Read-only file system \(exit code 1\)$/),
     ]);
@@ -73,7 +73,7 @@ vrrp_instance web {
     const looks = [held('fred'), held('ethyl')];
     const pair = { look: async () => looks.shift() ?? new Map(), holds: () => false };
     const wrong = await loanOn([fred], { vips: [vip], pair }).lendVips(['fred']);
-    expect(wrong).toEqual(fault ? [{ host: 'fred', status: 'untouched' }] : []);
+    expect(wrong).toMatchObject(fault ? [{ host: 'fred', status: 'untouched' }] : []);
     if (fault) expect(errors()).toEqual([expect.stringMatching(fault)]);
     expect(fred.execs).toBe(fault ? 1 : 2);
   });
@@ -84,7 +84,7 @@ vrrp_instance web {
     const fred = new FakeHost('fred', [asked(text)]);
     const pair = { look: async () => held('fred') };
     const keeping = await loanOn([fred], { vips: [vip], pair }).whoKeepsVips(['fred']);
-    expect(keeping).toEqual([{ host: 'fred', status: 'untouched' }]);
+    expect(keeping).toMatchObject([{ host: 'fred', status: 'untouched' }]);
     expect(errors()).toEqual([
       expect.stringMatching(/nor at a file of its own, so it would keep VIP 192\.0\.2\.10/),
     ]);
