@@ -1,7 +1,7 @@
 import type { RunEnd } from '../events/events';
 import { maintain } from '../maintenance/maintain';
 import { notReached, type OpenMaintenance, openMaintenance } from '../maintenance/open-maintenance';
-import { type UndrainEffects, undrainHost } from '../maintenance/undrain-host';
+import { requireServing, type UndrainEffects, undrainHost } from '../maintenance/undrain-host';
 import type { CommonOptions, Context } from '../planning/context';
 
 export interface UndrainOptions extends CommonOptions {
@@ -15,7 +15,7 @@ export interface Undrained extends RunEnd, UndrainEffects {
   wasDrained: boolean;
 }
 
-/** Puts a drained host back into service. @throws HostError where it could not be told itself */
+/** Puts a drained host back into service. @throws HostError where it could not be told itself; HaprovError where it does not serve */
 export const undrain = (options: UndrainOptions, context: Context): Promise<Undrained> =>
   maintain('undrain', options, context, async (open) => {
     const { host, wasDrained } = open.maintenance;
@@ -44,5 +44,6 @@ async function undrainOpened({ maintenance, failure }: OpenMaintenance): Promise
       'the balancers that were reached were told, but its own flag could not be taken away',
       'haprov undrain again when it is back',
     );
+  await requireServing(maintenance);
   return effects;
 }

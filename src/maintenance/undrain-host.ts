@@ -76,6 +76,28 @@ export async function undrainHost(maintenance: Maintenance, waits = true): Promi
   return { servers: told.length > 0 ? servers : [], vips: heldBy(maintenance, pairState) };
 }
 
+/** What has just been started may not listen yet. */
+const startMs = 10_000;
+
+/**
+ * Looks whether what the inventory says runs and listens on a host that is in service.
+ * @throws HaprovError (exit 1) with what is missing
+ */
+export async function requireServing(maintenance: Maintenance): Promise<void> {
+  const { host, pair } = maintenance;
+  let missing: string[] = [];
+  await lookUntil(maintenance, startMs, (seen) => {
+    missing = pair.asServed(seen).hostFaults(host, seen);
+    return missing.length === 0;
+  });
+  if (missing.length > 0)
+    throw new HaprovError(
+      ExitCode.failed,
+      `${host} is not drained, and does not serve:\n${missing.map((one) => `  ${one}`).join('\n')}`,
+      'haprov status says which part is broken; haprov drain takes it out again',
+    );
+}
+
 const heldBy = ({ vips, host }: Maintenance, pairState: PairState) =>
   vips.filter((vip) => holdersOf(vip, pairState).includes(host)).map(({ name }) => name);
 

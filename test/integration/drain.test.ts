@@ -123,6 +123,22 @@ describeLab('drain and undrain', () => {
     expect(await haprov('undrain', scenario.inventory, 'fred')).toMatchObject({ code: 0 });
   });
 
+  test('undrain says what does not serve', async () => {
+    expect(await haprov('drain', scenario.inventory, 'fred')).toMatchObject({ code: 0 });
+    on(
+      'fred',
+      'cp -p /etc/haproxy/haproxy.cfg /tmp/kept.cfg; sed -i "s/[*]:80$/*:81/" /etc/haproxy/haproxy.cfg; systemctl restart haproxy',
+    );
+    const back = await haprov('undrain', scenario.inventory, 'fred');
+    expect([back.code, back.stderr]).toEqual([
+      1,
+      expect.stringMatching(/fred is not drained, and does not serve:\n.*port 80/),
+    ]);
+    on('fred', 'cp -p /tmp/kept.cfg /etc/haproxy/haproxy.cfg; systemctl restart haproxy');
+    await scenario.settled();
+    expect(await haprov('undrain', scenario.inventory, 'fred')).toMatchObject({ code: 0 });
+  });
+
   test.each([1, 2, 3])(
     'of two that drain both hosts at once, one does, and no client is refused (round %i)',
     async () => {

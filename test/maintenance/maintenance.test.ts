@@ -4,7 +4,7 @@ import type { Connection } from '../../src/host/connection';
 import { checked } from '../../src/host/script-result';
 import { drainHost } from '../../src/maintenance/drain-host';
 import type { Maintenance } from '../../src/maintenance/maintenance';
-import { undrainHost } from '../../src/maintenance/undrain-host';
+import { requireServing, undrainHost } from '../../src/maintenance/undrain-host';
 import { type DrainFile, noDrainMeans } from '../../src/pair/drain-means';
 import { Pair } from '../../src/pair/pair';
 import { sshHosts } from '../../src/rollout/ssh-host';
@@ -526,6 +526,27 @@ describe('undrain', () => {
       /^fred is no longer drained, but after .* not all is back:\n {2}VIP router37 is with ethyl, not with fred$/,
     );
     expect(state()).toEqual(nothing);
+  });
+
+  test.each([
+    [
+      'what listens on the other alone',
+      { ethyl: [80] },
+      /^fred is not drained, and does not serve:\n {2}nobody listens on port 80$/,
+    ],
+    ['nothing of an edit that is not applied', { ethyl: [80], fred: [80] }, /^done$/],
+  ])('a host that is in service says what is missing there: %s', async (_, listening, says) => {
+    model.wanted = [80, 8090];
+    Object.assign(model.listening, listening);
+    Object.assign(model.frontends, { fred: ['www'], ethyl: ['www'] });
+    expect(await withoutWaiting(requireServing(model.maintenance()))).toMatch(says);
+  });
+
+  test('one that has just been started has time to listen', async () => {
+    model.wanted = [80];
+    Object.assign(model.listening, { ethyl: [80], fred: [] });
+    setTimeout(() => Object.assign(model.listening, { fred: [80] }), 3000);
+    expect(await withoutWaiting(requireServing(model.maintenance()))).toBe('done');
   });
 
   test('a host that is away keeps its flag; the balancers are told', async () => {
