@@ -35,6 +35,13 @@ table() { # ROWS
 }
 
 put() { # ROWS
+  # "replaces" has the path of an edited file that the package has another one of.
+  if [ -f replaces ]; then
+    file=$(cat replaces)
+    mv "$file" "$file.rpmsave"
+    echo "of the package" >"$file"
+    printf '  Upgrading        : toys-2.0-1.noarch    1/2warning: %s saved as %s.rpmsave\n' "$file" "$file"
+  fi
   # Its scripts.
   [ ! -f script-stops ] || { grep -vxF -f script-stops running >still; mv -f still running; }
   cp installed "history.$(($(ls history.* 2>/dev/null | wc -l) + 1))"

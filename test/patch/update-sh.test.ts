@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Shell, shells } from '../shell/sandbox';
 import { failureOf, PatchedBox, type Resolver, steps } from './patched-box';
@@ -42,6 +42,22 @@ describe.each(hosts)('%s, %s', (resolver, _, shell) => {
     await box.go('restore');
     expect(box.state()).toBe('restored');
     expect(box.installed).toEqual(['toys noarch 1.0-1', 'other x86_64 7:3-1']);
+  });
+
+  test('a file that a package replaces is kept as it was, also on the way back, and named', async () => {
+    oldToys();
+    box.write('etc/toys.conf', 'edited\n');
+    const file = join(box.host, 'etc/toys.conf');
+    box.put('replaces', file);
+    const warned = ({ journal }: Awaited<ReturnType<typeof box.apply>>) =>
+      journal.flatMap((entry) => (entry.event === 'warning' ? [entry.text] : []));
+    const said = [expect.stringContaining(`a package put its own ${file} in the place`)];
+    expect(warned(await box.apply(steps([...toys])))).toEqual(said);
+    expect(readFileSync(file, 'utf8')).toBe('edited\n');
+    expect(readFileSync(`${file}.rpmnew`, 'utf8')).toBe('of the package\n');
+    expect(warned(await box.go('restore'))).toEqual(said);
+    expect([box.state(), readFileSync(file, 'utf8')]).toEqual(['restored', 'edited\n']);
+    expect(existsSync(`${file}.rpmsave`)).toBe(false);
   });
 
   describe('a host that loses its power in the middle of it', () => {

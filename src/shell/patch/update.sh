@@ -133,8 +133,19 @@ run_updates() { # ROWS all|security NAME...
   attempt "$(resolver_name)" --setopt=exit_on_lock=1 -y -C update "$@" >"$step/made" 2>&1 </dev/null
   result=$?
   last_transaction >"$step/after"
+  keep_own_files "$step/made"
   [ $result = 0 ] || say_of_resolver <"$step/made"
   return $result
+}
+
+# A package may put its own file in the place of one that was edited, which rpm saves beside. The edited one is what the new programs were
+# tried with, and what the inventory wants. A package that goes leaves only the saved one.
+keep_own_files() { # OUTPUT
+  sed -n 's,.*warning: \(/.*\) saved as \1\.rpmsave.*,\1,p' "$1" | while read -r file; do
+    [ -f "$file.rpmsave" ] && [ -f "$file" ] || continue
+    mv -f -- "$file" "$file.rpmnew" && mv -f -- "$file.rpmsave" "$file" || continue
+    emit warning "$number" "$(printf '%s\n' "a package put its own $file in the place of the one that was there, which is back; the package’s is $file.rpmnew" | base64 | tr -d '\n')"
+  done
 }
 
 # Prints the number of the newest transaction that dnf or yum remembers.
@@ -193,6 +204,7 @@ start_what_ran() {
 # The host went down in the middle of it: packages are there twice, and files half written. Nobody knows how far the transaction came,
 # so what rpm has now is put back, and the files are written once more.
 put_cut_back() { # ROWS
+  keep_own_files "$made/made"
   twice=$(each_update "$1" tell_twice)
   [ -z "$twice" ] || attempt rpm -e --nodeps $twice || return
   put_rows_back "$1" || return
@@ -238,7 +250,11 @@ tell_way_back() { # NAME ARCH FROM TO STAYS
 put_back() { # WORD...
   set -- "$(resolver_name)" --setopt=exit_on_lock=1 -y "$@"
   [ -z "$booting" ] || set -- timeout 120 "$@"
-  attempt "$@" </dev/null
+  attempt "$@" </dev/null >"$step/put-back" 2>&1
+  result=$?
+  cat "$step/put-back"
+  keep_own_files "$step/put-back"
+  return $result
 }
 
 made_by() { # ROWS
