@@ -139,6 +139,12 @@ export function partsQuestion({ run, format }: Pick<RecordedRun, 'run' | 'format
 
 export const partsId = (run: string) => `parts ${run}`;
 
+/** Asks which packages that a run made newer no repository of the host has any more in their old version: `NAME.ARCH VERSION` a row. */
+export const noWayBackQuestion = (run: string): Question => ({
+  id: `no way back of ${run}`,
+  script: call('tell_no_way_back', run),
+});
+
 /** Asks for what one step of one run recorded. */
 export function recordQuestion(run: string, step: number): Question {
   return {

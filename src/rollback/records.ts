@@ -1,5 +1,6 @@
 import { HostError } from '../errors';
 import {
+  noWayBackQuestion,
   partsId,
   partsQuestion,
   readRecord,
@@ -13,6 +14,7 @@ import { answersOf, type Surveyed } from '../host/survey';
 import type { Resource } from '../playbook/expand';
 import { probeFile, readFileState } from '../resources/file-state';
 import type { KnownRun } from './choose-runs';
+import { warnOfNoWayBack } from './no-way-back';
 import { fileOf, type Undo, undoOf } from './undo';
 
 /**
@@ -27,14 +29,18 @@ export async function readUndo(
   waits?: Parameters<typeof answersOf>[2],
 ): Promise<Undo> {
   const paths = [...new Set(runs.flatMap((run) => run.manifest.steps.flatMap((step) => fileOf(step) ?? [])))];
+  const ofPackages = runs
+    .filter(({ manifest }) => manifest.command === 'patch')
+    .map(({ run }) => noWayBackQuestion(run));
   const questions = [
     ...runs.map(partsQuestion),
     ...runs.flatMap(({ run, manifest }) => manifest.steps.map((_, index) => recordQuestion(run, index + 1))),
     ...paths.map((path) => ({ id: `now ${path}`, script: probeFile(path) })),
+    ...ofPackages,
   ];
   const answers = await answersOf(connection, questions, waits);
   try {
-    return undoOf(
+    const undo = undoOf(
       runs.map((run) => ({ run, records: readRecords(run, answers) })),
       {
         host: name,
@@ -42,6 +48,8 @@ export async function readUndo(
         byPlaybooks,
       },
     );
+    const noWayBack = ofPackages.flatMap(({ id }) => warnOfNoWayBack(name, answers.of(id)));
+    return { ...undo, warnings: [...undo.warnings, ...noWayBack] };
   } catch (error) {
     if (error instanceof Error && error.name === 'Error')
       throw new HostError(name, `the records of its runs cannot be read: ${error.message}`);

@@ -74,6 +74,10 @@ case "$called $*" in
   'resolver --setopt=exit_on_lock=1 -q -C history list')
     printf 'ID     | Command line  | Date and time    | Action(s)      | Altered\n------\n'
     for id in $(ls history.* 2>/dev/null | sed 's/history\.//' | sort -rn); do echo "     $id | -y update    | 2026-11-26 19:01 | Upgrade        |    1   "; done ;;
+  'resolver --setopt=exit_on_lock=1 -q -C --showduplicates list '*)
+    shift 5
+    for name; do awk -v name="$name" '$1 == name { print $1 "." $2, $3, "@baseos" }' installed; done | sed '1iInstalled Packages'
+    for name; do awk -v name="$name" '$1 == name { print $1 "." $2, $3, "newer" }' offered; done | sed '1iAvailable Packages' ;;
   'resolver --setopt=exit_on_lock=1 -y history undo '*)
     [ ! -f one-way ] || { printf 'Error: The following problems occurred while running a transaction:\n  Cannot find rpm nevra "toys-1.0-1.noarch".\n'; exit 1; }
     ! grep -qxFf beside <<. || { echo 'Error: The operation would result in removing of the running kernel'; exit 1; }

@@ -1,5 +1,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { noWayBackQuestion } from '../../src/host/history';
+import { readNoWayBack } from '../../src/rollback/no-way-back';
 import { type Shell, shells } from '../shell/sandbox';
 import { failureOf, PatchedBox, type Resolver, steps } from './patched-box';
 
@@ -196,6 +198,25 @@ describe.each(hosts)('%s, %s', (resolver, _, shell) => {
     await box.finish('run2');
     expect(await box.apply([back], 'run3')).toMatchObject({ code: 0 });
     expect(box.calls().filter((call) => call.includes('history undo'))).toHaveLength(1);
+  });
+
+  test('what a later rollback cannot bring back is known before it begins', async () => {
+    host(
+      ['toys noarch 1.0-1', 'dice noarch 1:1.0-1', 'other x86_64 7:3-1'],
+      ['toys noarch 2.0-1', 'dice noarch 1:1.0-1', 'dice noarch 1:2.0-1'],
+    );
+    box.put('anew', 'new noarch 1-1\n');
+    const [step] = steps([...toys], ['dice', 'noarch', '1:1.0-1', '1:2.0-1'], ['new', 'noarch', null, '1-1']);
+    if (!step) throw new Error('no step');
+    await box.apply([step]);
+    await box.finish();
+    const told = async () => readNoWayBack(await box.probe(noWayBackQuestion('run1').script));
+    expect(await told()).toEqual([{ name: 'toys', version: '1.0-1' }]);
+    box.put('offered');
+    expect(await told()).toEqual([]);
+    box.put('offered', 'toys noarch 2.0-1\n');
+    box.put('installed', 'toys noarch 1.0-1\ndice noarch 1:1.0-1\n');
+    expect(await told()).toEqual([]);
   });
 
   test('a host that loses its power before anybody has confirmed puts them back when it boots', async () => {

@@ -76,13 +76,18 @@ tell_updates() { # all|security NAME...
   set -- $(printf '%s\n' "$rows" | awk '$1 != "skip" && !seen[$2]++ { print $2 }')
   [ $# -gt 0 ] || return 0
   rpm -q --qf 'is %{NAME} %{ARCH} %|EPOCH?{%{EPOCH}:}|%{VERSION}-%{RELEASE}\n' "$@" 2>/dev/null | sed -n 's/ 0:\([^ ]*\)$/ \1/; /^is /p'
+  tell_offered "$@" | sed 's/^/old /'
+  tell_runs_from "$@"
+  tell_traits
+}
+
+# Prints "NAME.ARCH VERSION" of each version that a repository has, by the lists that the resolver has loaded last.
+tell_offered() { # NAME...
   resolver -q -C --showduplicates list "$@" 2>/dev/null | awk '
     /^Available / { available = 1; next }
     !available { next }
     /^[^ ]/ { row = "" }
-    { row = row " " $0; words = split(row, word, " "); if (words >= 3) { print "old", word[1], word[2]; row = "" } }'
-  tell_runs_from "$@"
-  tell_traits
+    { row = row " " $0; words = split(row, word, " "); if (words >= 3) { sub(/^0:/, "", word[2]); print word[1], word[2]; row = "" } }'
 }
 
 # Prints "has TRAIT" for what matters of a configuration where two versions of its program work for one pair.

@@ -246,6 +246,19 @@ tell_way_back() { # NAME ARCH FROM TO STAYS
   if [ "$4" = - ]; then echo "install $1-$3.$2"; else echo "downgrade $1-$3.$2"; fi
 }
 
+# Prints "NAME.ARCH VERSION" of what the way back of a run wants, and no repository has any more; nothing where the resolver
+# tells of none at all.
+tell_no_way_back() ( # RUN
+  wanted=$(for rows in /var/lib/haprov/runs/"$1"/steps/*/rows; do
+    [ ! -f "$rows" ] || each_update "$(cat "$rows")" tell_wanted_back
+  done)
+  [ -n "$wanted" ] || return 0
+  offered=$(tell_offered $(printf '%s\n' "$wanted" | sed 's/\.[^.]* .*//'))
+  [ -z "$offered" ] || printf '%s\n' "$wanted" | { grep -vxF -e "$offered" || :; }
+)
+
+tell_wanted_back() { [ -z "$(tell_way_back "$@")" ] || echo "$1.$2 $3"; } # NAME ARCH FROM TO STAYS
+
 # The services of a host that boots wait for this, and its network may not be there yet.
 put_back() { # WORD...
   set -- "$(resolver_name)" --setopt=exit_on_lock=1 -y "$@"
