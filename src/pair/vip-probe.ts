@@ -125,7 +125,7 @@ function requestsTo(front: Service): Omit<ProbeTarget, 'address' | 'port'>[] {
 
 /**
  * Sends requests to each target, each on a new connection and after the previous answer: the slower the answers, the fewer
- * requests. It does not wait for a connection that is not accepted.
+ * requests. It does not wait for a connection that is not accepted, and sends one more request where an answer may be lost.
  * Probes from the laptop; a target that the laptop does not reach, and the fallback host does, from that host. A target
  * that does not answer yet is probed all the same, and counted from its first answer on.
  * Runs until stopped (from a host, an hour at most), and does not keep the process alive.
@@ -204,10 +204,17 @@ function probeFromLaptop(target: ProbeTarget, pace: Pace, note?: string): Stop {
     const at = performance.timeOrigin + started;
     const ms = performance.now() - started;
     samples.push(failure === undefined ? { at, ms } : { at, ms, failure });
+    if (failure === undefined) servedMs = workMs;
     return workMs;
   };
   let connectMs = 0;
-  /** Returns how many milliseconds the target worked on a request; 0, without waiting for the answer, where it does not accept in time. */
+  let servedMs = 0;
+  /** The request whose answer is waited for no longer: there is one at most. */
+  let left: Promise<unknown> = Promise.resolve();
+  /**
+   * Returns how many milliseconds the target worked on a request; 0, without waiting for the answer, where it does not accept in
+   * time, or where the answer is far later than the one before: it may be lost with a VIP that moves.
+   */
   const ask = async (turnMs: number): Promise<number> => {
     const started = performance.now();
     let onConnect: () => void = () => undefined;
@@ -222,7 +229,12 @@ function probeFromLaptop(target: ProbeTarget, pace: Pace, note?: string): Stop {
     inFlight.add(sending);
     const isLate = inFlight.size >= MOST_UNCONNECTED ? undefined : pause(patienceMs, ended).then(() => true);
     const late = await Promise.race([connected, sending.then(() => undefined), ...(isLate ? [isLate] : [])]);
-    return late ? 0 : sending;
+    if (late) return 0;
+    if (waiting > 1) return sending;
+    const overdue = pause(Math.max(timeoutMs / 4, 4 * servedMs), ended).then(() => left);
+    const workMs = await Promise.race([sending, overdue.then(() => undefined)]);
+    if (workMs === undefined) left = sending;
+    return workMs ?? 0;
   };
   // One of `waiting` loops, which do not wait for each other's answers.
   const turns = async (first: number): Promise<void> => {

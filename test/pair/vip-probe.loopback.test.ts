@@ -85,6 +85,37 @@ test('while one waits for its answer, no other is sent', async () => {
   expect(await running.stop()).toMatchObject([{ sent: 2, failed: 1 }]);
 });
 
+test('an answer that is lost keeps no other request waiting for all its patience', async () => {
+  service.fate = (n) => (n === 2 ? 'slow' : 200);
+  const running = await startVipProbe([http()], { intervalMs: 1, timeoutMs: 4000 });
+  // Where the third were sent only after the second is given up, that one would have failed.
+  await service.asked(3);
+  service.release();
+  expect(await running.stop()).toMatchObject([{ failed: 0 }]);
+});
+
+test('of requests whose answers are lost, two are open at most', async () => {
+  const open = new Set<Socket>();
+  let asked = 0;
+  let most = 0;
+  const silent = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.on('close', () => open.delete(socket));
+    socket.on('data', () => {
+      asked += 1;
+      open.add(socket);
+      most = Math.max(most, open.size);
+    });
+  });
+  await new Promise<void>((done) => silent.listen(0, '127.0.0.1', done));
+  const { port } = silent.address() as AddressInfo;
+  const running = await startVipProbe([http({ port })], { intervalMs: 1, timeoutMs: 400 });
+  while (asked < 6) await new Promise((done) => setTimeout(done, 5));
+  await running.stop();
+  await new Promise((done) => silent.close(done));
+  expect(most).toBe(2);
+});
+
 test('who breaks things on purpose asks on, up to the number that he gives', async () => {
   service.fate = (n) => (n === 1 ? 200 : 'hang');
   const running = await startVipProbe([http()], { intervalMs: 1, timeoutMs: 30_000, waiting: 10 });
