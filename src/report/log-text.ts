@@ -117,6 +117,7 @@ export function whyEnded(host: LoggedHost, { command, hosts }: LoggedRun): strin
   if (others.length > 0) return `since it failed on ${others.join(', ')}`;
   if (host.stopped) return 'its operator stopped it (Ctrl-C)';
   if (host.because) return host.because;
+  if (host.stopped) return 'its operator stopped it (Ctrl-C, a signal, or the terminal was closed)';
   return host.steps.every(({ status }) => status === 'staged' || status === 'not begun')
     ? 'it was not begun here, because the run ended before its turn: nothing was changed'
     : 'none of its steps failed: a gate did not open, or somebody stopped it';
@@ -152,11 +153,20 @@ function renderHosts(
   const rows = wrapped(about, columns - 2).map((row) => `  ${paint(row)}`);
   const why = whyEnded(example, around.run);
   if (why) rows.push(...paragraph('    ', visible(why), columns).map(colors.dim));
-  const shown = full ? example.steps : example.steps.slice(0, shortSteps);
+  const shown = full ? example.steps : shortOf(example.steps);
   for (const step of shown) rows.push(...renderStep(step, example, around, options));
   const left = example.steps.length - shown.length;
   if (left > 0) rows.push(`    ${colors.dim(`… and ${left} more`)}`);
   return rows;
+}
+
+/** The first steps, and all that failed. */
+function shortOf(steps: readonly LoggedStep[]): LoggedStep[] {
+  const failed = steps.filter(({ status }) => status === 'failed');
+  const others = steps
+    .filter(({ status }) => status !== 'failed')
+    .slice(0, Math.max(0, shortSteps - failed.length));
+  return steps.filter((step) => failed.includes(step) || others.includes(step));
 }
 
 /** How it ended, in words. */

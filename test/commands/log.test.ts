@@ -82,6 +82,24 @@ test('short: hosts that did the same together, the last word of a failure', () =
   expect(text).not.toContain('haproxy_check');
 });
 
+test('short: a step that failed is among those that are shown, however many there are', () => {
+  const [run] = runs.filter(({ hosts }) => hosts.some((host) => host.steps.length > 0));
+  const [host] = run?.hosts ?? [];
+  const [step] = host?.steps ?? [];
+  if (!run || !host || !step) throw new Error('no step');
+  const steps = Array.from({ length: 14 }, (_, at) => ({
+    ...step,
+    target: `/f${at}`,
+    status: at === 9 ? ('failed' as const) : ('undone' as const),
+  }));
+  const rows = render([{ ...run, hosts: [{ ...host, steps }] }], 80).split('\n');
+  expect(rows.filter((row) => /\/f\d|more/.test(row)).map((row) => row.trim().split(' ').at(-1))).toEqual([
+    ...['/f0', '/f1', '/f2', '/f3', '/f4', '/f9'],
+    'more',
+  ]);
+  expect(rows.at(-1)).toBe('    … and 8 more');
+});
+
 test('in full: each host, times, the command and all that it said, made visible', () => {
   const text = render(runs.slice(1, 2), 80, true);
   expect(text).toContain('  fred: restored, 2 changes, 0.5s');
@@ -161,7 +179,9 @@ test('a run that was stopped says so, and one that was taken back otherwise leav
       full: false,
       inventory: 'inventory.json',
     });
-  expect(text([{ at: 1, entry: { event: 'stopped' } }])).toContain('    its operator stopped it (Ctrl-C)');
+  expect(text([{ at: 1, entry: { event: 'stopped' } }])).toContain(
+    '    its operator stopped it (Ctrl-C, a signal, or the terminal was closed)',
+  );
   const made: RecordedRun['journal'] = [{ at: 1, entry: { event: 'start', step: 1, parts: ['run'] } }];
   const undone: RecordedRun['journal'] = [...made, { at: 2, entry: { event: 'undone', step: 1 } }];
   expect(text(undone)).toContain('a gate did not open, or somebody stopped it');
