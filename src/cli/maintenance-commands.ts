@@ -12,7 +12,7 @@ export function maintenanceCommands(program: Command): void {
   rollCommand(
     program,
     'patch',
-    'make packages newer on hosts one after the other, and boot where that is needed, so that no client notices',
+    'make packages newer on hosts one after the other, and boot where that is needed, while others serve; requests on their way while a VIP moves may be lost',
   )
     .addOption(
       new Option('--packages <names>', 'only these packages (commas; repeatable)')
@@ -51,13 +51,16 @@ export function maintenanceCommands(program: Command): void {
       ),
     );
 
-  rollCommand(program, 'reboot', 'boot hosts one after the other, so that no client notices').action(
-    (first, second, options) =>
-      execute<RebootOptions>(
-        { ...options, words: [first, second], beside: 'hosts' },
-        async () => (await import('../commands/reboot')).reboot,
-        'events',
-      ),
+  rollCommand(
+    program,
+    'reboot',
+    'boot hosts one after the other, while others serve; requests on their way while a VIP moves may be lost',
+  ).action((first, second, options) =>
+    execute<RebootOptions>(
+      { ...options, words: [first, second], beside: 'hosts' },
+      async () => (await import('../commands/reboot')).reboot,
+      'events',
+    ),
   );
 }
 

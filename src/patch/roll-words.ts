@@ -63,7 +63,7 @@ function stepsOf(
 ): string[] {
   const moves = holds.map(({ vip }) => `VIP ${vip}`).join(' and ');
   const hasBooted = stand === 'booting' && boot === 'no';
-  const drain = `drain: ${moves ? `${moves} moves to another host; ` : ''}nothing new is sent to it, and sessions are waited for, ${waits.sessions} s at most`;
+  const drain = `drain: ${moves ? `${moves} moves to another host, and may come back at undrain: requests on their way then may be lost; ` : ''}nothing new is sent to it, and sessions are waited for, ${waits.sessions} s at most`;
   const soak = waits.soak > 0 && !isLast ? `, and stays so for ${waits.soak} s before the next host` : '';
   return [
     ...(hasBooted
