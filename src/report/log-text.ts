@@ -115,9 +115,8 @@ export function whyEnded(host: LoggedHost, { command, hosts }: LoggedRun): strin
   if (host.result !== 'restored') return host.because;
   const others = hosts.filter(hasFailed).map((one) => one.host);
   if (others.length > 0) return `since it failed on ${others.join(', ')}`;
-  if (host.stopped) return 'its operator stopped it (Ctrl-C)';
-  if (host.because) return host.because;
   if (host.stopped) return 'its operator stopped it (Ctrl-C, a signal, or the terminal was closed)';
+  if (host.because) return host.because;
   return host.steps.every(({ status }) => status === 'staged' || status === 'not begun')
     ? 'it was not begun here, because the run ended before its turn: nothing was changed'
     : 'none of its steps failed: a gate did not open, or somebody stopped it';
