@@ -21,6 +21,7 @@ import { gateDefaults } from '../rollout/gate';
 import { rollOut } from '../rollout/rollout';
 import { sshHosts } from '../rollout/ssh-host';
 import { expectedAfter, type RunStage, rollOutStages, stagesOf } from '../rollout/stages';
+import { besideLimit } from './beside-limit';
 import { TimeKeeper, type TimeSpent } from './time-spent';
 
 /** How changes are rolled out; the options that all commands with a rollout share. */
@@ -176,6 +177,7 @@ async function rollOutProbed(
   const { inventory, readiness, survey, targets } = planned;
   const connections = new Map(survey.hosts.map((host) => [host.name, host.connection]));
   const opened = new Opened();
+  const beside = besideLimit(planned, options, context, opened);
   const hosts = sshHosts({
     connections,
     reconnect: reconnector(targets, connections, opened),
@@ -206,6 +208,7 @@ async function rollOutProbed(
           owner: operator(),
           hosts: stage.hosts,
           connected: hosts,
+          beside,
           pair: pairIn(stage),
           services: inventory.services,
           together: stage.together,

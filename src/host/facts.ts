@@ -1,7 +1,21 @@
 import { BlockList, isIPv6 } from 'node:net';
+import { call, compose } from '../shell/library';
 import { isOfFamily, oldest, type Release, readRelease, shippedVersions, type Versions } from './release';
 import { type RollNote, readRollNote } from './roll-note';
 import { type RunState, readRunState } from './run-state';
+
+/** The run that has a host's lock, and whether a process on the host still drives it. */
+export interface Lock {
+  run: string;
+  since: Date;
+  owner: string;
+  state: RunState | '';
+  alive: boolean;
+  /** No run is at work there: a roll over several hosts keeps others from it. */
+  isHeld?: true;
+  /** For how many seconds it waits for its operator yet, or will when it has done what it is at; absent where it does not say. */
+  waits?: number;
+}
 
 /** What a host is: everything that differs from host to host and on which haprov bases decisions. */
 export interface HostFacts {
@@ -20,18 +34,7 @@ export interface HostFacts {
   addresses: { interface: string; address: string; prefix: number }[];
   /** The host's clock at the probe. */
   clock: Date;
-  /** The run that has the host's lock, and whether a process on the host still drives it. */
-  lock?: {
-    run: string;
-    since: Date;
-    owner: string;
-    state: RunState | '';
-    alive: boolean;
-    /** No run is at work there: a roll over several hosts keeps others from it. */
-    isHeld?: true;
-    /** For how many seconds it waits for its operator yet, or will when it has done what it is at; absent where it does not say. */
-    waits?: number;
-  };
+  lock?: Lock;
   /** Since when and by whom the host is drained; an invalid date and '' where the flag does not say. */
   drained?: { since: Date; by: string };
   /** A `haprov reboot` or `patch` that was begun and is not at its end; `isAtWork`: its laptop drives it still. */
@@ -89,12 +92,7 @@ function readDrained(text: string): HostFacts['drained'] {
 }
 
 /** Reads who has a lock: the run, when it began, and its operator. */
-export function readLock(
-  text: string,
-  state: string,
-  alive: boolean,
-  waits = '',
-): NonNullable<HostFacts['lock']> {
+export function readLock(text: string, state: string, alive: boolean, waits = ''): Lock {
   const [run = '', since, ...owner] = text.split(' ');
   return {
     run,
@@ -104,6 +102,15 @@ export function readLock(
     alive,
     ...(/^\d+$/.test(waits) ? { waits: Number(waits) } : {}),
   };
+}
+
+/** Asks a host who is at work there. */
+export const atWorkScript = compose(call('probe_lock'));
+
+/** Reads what {@link atWorkScript} printed; undefined where nobody is. */
+export function readAtWork(output: string): Lock | undefined {
+  const { lock } = readFacts(output);
+  return lock?.alive ? lock : undefined;
 }
 
 /** Why haprov cannot work on this host, in one sentence; undefined when it can. */

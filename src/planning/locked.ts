@@ -1,18 +1,17 @@
 import { type HaprovError, HostError } from '../errors';
-import type { HostFacts } from '../host/facts';
+import type { HostFacts, Lock } from '../host/facts';
 import type { Survey, Surveyed } from '../host/survey';
 import { localTime } from '../text/format';
+import { lockedWords } from '../text/locked-words';
 import { untilWhen } from '../text/until-when';
 import { notAsked } from './hosts';
-
-type Lock = NonNullable<HostFacts['lock']>;
 
 /** The error for a host that a living run has locked. */
 export function lockedBy(name: string, lock: Lock, roll?: HostFacts['roll']): HostError {
   const rolling = roll?.isAtWork ? `, whose haprov ${roll.command} is under way` : '';
   return new HostError(
     name,
-    `locked by ${whose(lock)} since ${localTime(lock.since)} (run ${lock.run})${rolling}: nothing was changed; it ${untilWhen(lock)}`,
+    `${lockedWords(lock)}${rolling}: nothing was changed; it ${untilWhen(lock)}`,
     'wait for that run to end; haprov unlock says more about it',
   );
 }

@@ -1,4 +1,5 @@
 import { HostError } from '../errors';
+import type { Lock } from '../host/facts';
 import type { JournalEntry } from '../host/journal';
 import type { RunState, Verb } from '../host/run-state';
 import type { Manifest, Transaction, Why } from '../host/transaction';
@@ -35,6 +36,9 @@ export interface HostVerbs extends AskedHost {
   renew(run: string, withinMs: number): Promise<void>;
   /** Asks for a run's state; the host first ends a run that no process drives any more. */
   settle(run: string, withinMs: number): Promise<RunAnswer>;
+
+  /** Who is at work there; undefined where nobody is. */
+  atWork(): Promise<Lock | undefined>;
 
   /** What the host's keepalived watches; undefined where there is no configuration. */
   watched(): Promise<Watched | undefined>;

@@ -1,8 +1,9 @@
 import type { EventBody, Phase, StepFailure } from '../events/events';
+import { readLock } from '../host/facts';
 import type { JournalEntry } from '../host/journal';
 import type { RunState } from '../host/run-state';
 import type { TitledStep } from '../host/transaction';
-import { localTime } from '../text/format';
+import { lockedWords } from '../text/locked-words';
 import { hintFor, stepToMend } from './step-hint';
 
 interface Followed {
@@ -25,9 +26,7 @@ export class Follower {
 
   /** Who has the lock, in a sentence. */
   get lockedBy(): string {
-    const [run, since, ...owner] = this.#holder.split(' ');
-    const when = localTime(new Date(Number(since ?? Number.NaN) * 1000));
-    return `locked by ${owner.join(' ') || 'somebody'} since ${when} (run ${run || 'unknown'}); a run ends, or puts the host back, by itself; haprov unlock says when`;
+    return `${lockedWords(readLock(this.#holder, '', true))}; a run ends, or puts the host back, by itself; haprov unlock says when`;
   }
 
   #work(number: number): { work?: 'packages' | 'units' } {

@@ -19,6 +19,7 @@ import { Loan } from './loan';
 import { inSafeOrder, patience, wantedSoFar } from './moved-servers';
 import { stageAll } from './stage-all';
 import { needsDrain, serversToDrain } from './what-to-lend';
+import { type Beside, whoIsBeside } from './who-is-beside';
 
 export interface Rollout {
   run: string;
@@ -31,6 +32,8 @@ export interface Rollout {
   hosts: readonly PlannedHost[];
   /** All hosts with a connection: those without changes are observed, too, and serve what the others lend. */
   connected: Hosts;
+  /** Hosts that share VIPs with these, and that `--limit` leaves out. */
+  beside?: Beside;
   pair: Pair;
   services: readonly Service[];
   /** Whether all hosts commit at once. */
@@ -105,6 +108,7 @@ async function stageAndTakeTurns(
 ): Promise<RolloutResult> {
   const staged = await stageAll(runs);
   await rollout.isWatched;
+  if (!staged.some(isWrong)) staged.push(...(await whoIsBeside(besides(rollout), rollout.emit)));
   if (staged.some(isWrong) || rollout.stopping.aborted) return changeNothing(runs, staged);
   const done: HostRun[] = [];
   for (const turn of turns.turns) {
@@ -114,6 +118,10 @@ async function stageAndTakeTurns(
   }
   return finish(done);
 }
+
+/** The hosts without changes, and those that `--limit` leaves out. */
+const besides = ({ connected, hosts, beside = new Map() }: Rollout): Beside =>
+  new Map([...beside, ...[...connected].filter(([name]) => !hosts.some(({ host }) => host === name))]);
 
 /** The hosts that must give a VIP away and cannot: the run is refused before it locks a host. */
 function whoKeepsVips(rollout: Rollout, { turns, before }: Turns): Promise<HostOutcome[]> {

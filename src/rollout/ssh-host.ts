@@ -11,6 +11,7 @@ import {
   takeVipsBackScript,
   unflagScript,
 } from '../host/drain-scripts';
+import { atWorkScript, type Lock, readAtWork } from '../host/facts';
 import { journalReader } from '../host/journal';
 import { readRunState } from '../host/run-state';
 import { ScriptFailure } from '../host/script-result';
@@ -100,6 +101,10 @@ class SshHost implements HostVerbs {
 
   async whoAnswers(addresses: readonly string[]): Promise<Answering> {
     return readAnswering(await this.#ask(whoAnswersScript(addresses), 10_000));
+  }
+
+  async atWork(): Promise<Lock | undefined> {
+    return readAtWork(await this.#ask(atWorkScript, tellMs));
   }
 
   async watched(): Promise<Watched | undefined> {

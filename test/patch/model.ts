@@ -330,6 +330,7 @@ class ModelHost implements HostVerbs, BootVerbs {
     });
   }
 
+  atWork = (): Promise<never> => this.#notTold('atWork');
   watched = (): Promise<never> => this.#notTold('watched');
   lendVips = (): Promise<never> => this.#notTold('lendVips');
   takeVipsBack = (): Promise<never> => this.#notTold('takeVipsBack');

@@ -68,6 +68,34 @@ test.each(['reload haproxy', 'restart httpd'] as const)(
   },
 );
 
+test('somebody who is at work on a host without changes keeps the others as they are', async () => {
+  const one: Story = { ...plain, hosts: 3, unchanged: 'ricky' };
+  const free = await tell(one);
+  expect(free.result).toMatchObject({ exitCode: ExitCode.done, changed: 2 });
+  const told = await tell({ ...one, locked: 'ricky' });
+  expect(told.result).toMatchObject({ exitCode: ExitCode.unreachable, changed: 0 });
+  expect(said(told)).toContain('ricky locked by bob@laptop since');
+  expect(told.world.hosts.map(({ files, lock }) => [files, lock])).toEqual([
+    ['old', ''],
+    ['old', ''],
+    ['old', 'run9 1 bob@laptop'],
+  ]);
+  // Who comes later sees the locks: nobody else is asked before all are there.
+  const verbs = told.world.diary.map(({ host, what }) => `${host} ${what}`);
+  const asked = verbs.indexOf('ricky atWork');
+  expect(['fred stage', 'ethyl stage'].map((one) => verbs.indexOf(one) < asked)).toEqual([true, true]);
+});
+
+test('a host without changes that does not say who is at work there is warned of', async () => {
+  const silent = { host: 'ricky', verb: 'atWork', nth: 1, what: 'refuses', seconds: 1 } as const;
+  const told = await tell({ ...plain, hosts: 3, unchanged: 'ricky', troubles: [silent] });
+  expect(told.result).toMatchObject({ exitCode: ExitCode.done, changed: 2 });
+  expect(said(told)).toContain('ricky could not be asked whether another run is at work there');
+});
+
+const said = ({ world }: Told) =>
+  world.events.flatMap((one) => (one.type === 'message' ? [`${one.host} ${one.text}`] : [])).join('\n');
+
 test('hosts that commit together are looked at together: as often as one alone', async () => {
   const looks = async (hosts: number) => {
     const { world } = await tell({ ...plain, hosts, together: true });

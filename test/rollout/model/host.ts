@@ -1,4 +1,5 @@
 import { HostError } from '../../../src/errors';
+import { type Lock, readLock } from '../../../src/host/facts';
 import { ScriptFailure } from '../../../src/host/script-result';
 import type { Transaction, Why } from '../../../src/host/transaction';
 import type { Observation } from '../../../src/pair/observe';
@@ -196,6 +197,13 @@ export class ModelHost extends ModelRun implements HostVerbs {
         return { ...server, ...(one.isUp ? up : down) };
       }),
     };
+  }
+
+  atWork(): Promise<Lock | undefined> {
+    return this.#told(
+      'atWork',
+      this.#unless('atWork', async () => (this.lock ? readLock(this.lock, 'committed', true) : undefined)),
+    );
   }
 
   async whoAnswers(): Promise<Answering> {

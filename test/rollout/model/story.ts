@@ -26,6 +26,8 @@ export interface Story {
   slow?: string;
   /** A host that another run has the lock of. */
   locked?: string | undefined;
+  /** A host that is reached, and has no changes. */
+  unchanged?: string | undefined;
   stopAt?: number | undefined;
   goneAt?: number | undefined;
 }
@@ -75,7 +77,7 @@ export async function tell(story: Story): Promise<Told> {
 
 function rolloutOn(
   hosts: ReadonlyMap<string, ModelHost>,
-  { together, serial, onFailure, change, bare }: Story,
+  { together, serial, onFailure, change, bare, unchanged }: Story,
 ) {
   const [verb = '', target = ''] = change.split(' ');
   const action = verb === 'move' ? 'restart' : verb;
@@ -93,7 +95,8 @@ function rolloutOn(
     },
     check: { interval: 1000, rise: 2 },
   } as unknown as Service;
-  const planned = [...hosts.keys()].map(
+  const changed = [...hosts.keys()].filter((name) => name !== unchanged);
+  const planned = changed.map(
     (host): PlannedHost => ({
       host,
       address: '192.0.2.1',

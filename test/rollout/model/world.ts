@@ -10,6 +10,7 @@ export const verbs = [
   'renew',
   'settle',
   'logIn',
+  'atWork',
   'observe',
   'watched',
   'lendVips',
