@@ -4,7 +4,7 @@ import { type FrontendState, readStatistics, type ServerState } from './haproxy-
 
 /** What a host says of its units, ports and servers at one moment. */
 export interface Observation {
-  /** Unit → systemd's ActiveState. */
+  /** Unit → systemd's ActiveState; `pending` for an inactive one of a host that has units to start yet. */
   units: Record<string, string>;
   /** Its addresses on all interfaces, VIPs that it holds among them. */
   addresses: string[];

@@ -102,14 +102,14 @@ export class Pair {
 
   /**
    * What is wrong with these hosts after their commit. Servers on a list of drained servers need not be up.
-   * @returns `sentences`: what is not well; `wrong`: that is more than servers whose first check goes on; `final`: waiting will
-   * not mend it; `unheld`: the VIPs without a holder
+   * @returns `sentences`: what is not well; `wrong`: that is more than servers whose first check goes on; `down`: a server is DOWN,
+   * which its host may mend yet; `dead`: a unit does not run, and nothing starts it any more; `unheld`: the VIPs without a holder
    */
   faults(
     hosts: readonly string[],
     wanted: ReadonlySet<string>,
     pairState: PairState,
-  ): { sentences: string[]; wrong: boolean; final: boolean; unheld: HeldVip[] } {
+  ): { sentences: string[]; wrong: boolean; down: boolean; dead: boolean; unheld: HeldVip[] } {
     const own = hosts.flatMap((name) => this.hostFaults(name, pairState).map((fault) => `${name}: ${fault}`));
     const kept = keptDrained(pairState);
     const due = new Set([...wanted].filter((server) => !kept.has(server)));
@@ -128,9 +128,8 @@ export class Pair {
     return {
       sentences: [...own, ...servers.map((one) => one.fault), ...ofVips],
       wrong: own.length + ofVips.length > 0 || servers.some((one) => !one.unchecked),
-      final:
-        servers.some((one) => one.down) ||
-        hosts.some((name) => Object.values(pairState.get(name)?.units ?? {}).includes('failed')),
+      down: servers.some((one) => one.down),
+      dead: hosts.some((name) => this.isDead(name, pairState)),
       unheld: judged.filter((vip) => holdersOf(vip, pairState).length === 0),
     };
   }
@@ -211,6 +210,12 @@ export class Pair {
   /** What keeps a host from being well, a sentence each; empty where it is well. */
   hostFaults(host: string, pairState: PairState): string[] {
     return hostProblems(this.#readinessOf(host), pairState.get(host));
+  }
+
+  /** Whether a unit of the host is to run, and does not, and the host has nothing to do by which it may start yet. */
+  isDead(host: string, pairState: PairState): boolean {
+    const { units = {} } = pairState.get(host) ?? {};
+    return this.#readinessOf(host).units.some((unit) => atRest.includes(units[unit] ?? ''));
   }
 
   /** The hosts that run HAProxy, connected or not. */

@@ -1,5 +1,6 @@
 import { ExitCode, HaprovError } from '../errors';
 import { lookUntil } from '../maintenance/maintenance';
+import { twice } from '../maintenance/still-served';
 import { type PairState, serversUp } from '../pair/health';
 import { within } from '../pair/timeout';
 import { type GateOptions, type GateResult, gateDefaults, passGate } from '../rollout/gate';
@@ -39,10 +40,12 @@ export async function gateUnlessLast(roll: Roll, host: RollHost): Promise<GateRe
 export async function missingSince(roll: Roll, host: RollHost): Promise<string[]> {
   const { name } = host;
   const faults = (now: PairState) => roll.pair.hostFaults(name, now);
+  const isDead = twice((now) => roll.pair.isDead(name, now));
   const { pairState: now } = await lookUntil(
     { pair: roll.pair, stopping: new AbortController().signal },
     roll.stopping.aborted ? startsWithinMs : roll.waits.gateMs,
-    (seen) => faults(seen).length === 0 || (!roll.force && whyNobodyElse(roll, host, seen).length > 0),
+    (seen) =>
+      faults(seen).length === 0 || isDead(seen) || (!roll.force && whyNobodyElse(roll, host, seen).length > 0),
   );
   const wasActive = roll.before.get(name)?.units ?? {};
   const stopped = Object.entries(now.get(name)?.units ?? {}).flatMap(([unit, state]) =>

@@ -46,7 +46,7 @@ export function sharing(pair: Pair, near: ReadonlySet<string>): Looked {
 /**
  * Looks at the pair until `hosts` have been well for `steadyMs`. Of a server whose first check goes on nothing is known yet: the
  * time runs meanwhile, and the gate opens when the check has succeeded. Ends early where two looks in a row find what waiting
- * does not mend: a server that is DOWN, a failed unit, or a VIP that a stranger holds.
+ * does not mend: a unit that has failed or that nothing starts, a server that is DOWN for too long, or a VIP that a stranger holds.
  * @param wanted servers that must be up, as `service/server`.
  */
 export async function passGate(
@@ -58,26 +58,26 @@ export async function passGate(
 ): Promise<GateResult> {
   const begun = now();
   let wellSince: number | undefined;
-  let finalBefore = false;
+  let before = { down: false, dead: false };
   let endsBefore = false;
   let waits = 0;
   const taken = new Taken(pair);
   for (;;) {
     const pairState = await pair.look();
-    const { sentences, wrong, final, unheld } = pair.faults(hosts, wanted, pairState);
+    const { sentences, wrong, down, dead, unheld } = pair.faults(hosts, wanted, pairState);
     taken.ask(unheld);
     const at = now();
     wellSince = wrong ? undefined : (wellSince ?? at);
     const left = wellSince === undefined ? 0 : options.steadyMs - (at - wellSince);
     if (sentences.length === 0 && left <= 0) return { pairState, faults: [] };
-    if (wrong && final && finalBefore && at - begun >= options.patienceMs)
-      return { pairState, faults: sentences };
+    const isLate = down && before.down && at - begun >= options.patienceMs;
+    if (wrong && (isLate || (dead && before.dead))) return { pairState, faults: sentences };
     if (sentences.length > 0 && at - begun >= options.timeoutMs)
       return { pairState, faults: [...sentences, ...taken.said] };
     const ends = sentences.length > 0 && options.ends?.(pairState) === true;
     if (ends && endsBefore) return { pairState, faults: sentences };
     endsBefore = ends;
-    finalBefore = final;
+    before = { down, dead };
     // Most of what is missing comes soon. The last look comes when the time is over, and not a pause later.
     const pause = left > 0 ? Math.min(options.pauseMs, left) : Math.min(1, ++waits / 3) * options.pauseMs;
     await new Promise((done) => setTimeout(done, pause));

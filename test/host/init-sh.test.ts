@@ -233,7 +233,8 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     } else {
       box.fake(
         'systemctl',
-        String.raw`"show -p ActiveState -- web other") printf 'ActiveState=active\n\nActiveState=inactive\n' ;;`,
+        String.raw`"show -p ActiveState -- web other") printf 'ActiveState=active\n\nActiveState=inactive\n' ;;
+"show -p NJobs") echo NJobs=0 ;;`,
       );
     }
     const printed = (await box.send(compose('observe 1 web other; observe 1'))).stdout;
@@ -241,7 +242,33 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
       'unit web active',
       'unit other inactive',
     ]);
-    expect(box.calls()).toHaveLength(1);
+  });
+
+  test('systemd: what does not run is pending while there are jobs, and nobody asks for them where all runs', async () => {
+    const states = async (one: string, jobs: string) => {
+      box = new Sandbox(shell);
+      box.fake('systemctl', `"show -p ActiveState -- web") echo ActiveState=${one} ;;\n${jobs}`);
+      const { stdout } = await box.send(compose('states_yet web'));
+      box.dispose();
+      return stdout.trim();
+    };
+    const two = '"show -p NJobs") echo NJobs=2 ;;';
+    expect(await states('inactive', two)).toBe('pending');
+    expect(await states('inactive', '"show -p NJobs") echo NJobs=0 ;;')).toBe('inactive');
+    expect([
+      await states('failed', ''),
+      await states('active', ''),
+      await states('deactivating', ''),
+    ]).toEqual(['failed', 'active', 'deactivating']);
+  });
+
+  test('EL6: what does not run is pending while its rc does', async () => {
+    becomeEl6({ status: 3 });
+    const states = async () => (await box.send(compose('states_yet web'))).stdout.trim();
+    box.fake('ps', '"-C rc") ;;');
+    expect(await states()).toBe('pending');
+    box.fake('ps', '"-C rc") exit 1 ;;');
+    expect(await states()).toBe('inactive');
   });
 
   describe('the services that run, and whether something starts them at boot', () => {

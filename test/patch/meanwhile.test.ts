@@ -106,6 +106,17 @@ test('all must stay well before the next host: the peer dies, and the roll ends 
   expect(world.host('ethyl')).toMatchObject({ isFlagged: false, boots: 2 });
 });
 
+test('a unit that nothing starts any more is not waited for: neither before its host is put back, nor after', async () => {
+  const world = new World([
+    { host: 'ethyl', what: 'is stopped by what is made newer' },
+    { host: 'ethyl', what: 'is not started again' },
+  ]);
+  const changed = after(world, 'ethyl commit', 0, () => {});
+  const { result, endedAt } = await timed(world);
+  expect(result?.message).toContain('it was put back, and is not as before: httpd is inactive');
+  expect(endedAt - changed.at).toBeLessThan(5000);
+});
+
 describe('Ctrl-C while the units of a host that has booted do not start', () => {
   const booted = (befalls: (world: World) => void) => {
     const world = new World();
@@ -114,6 +125,7 @@ describe('Ctrl-C while the units of a host that has booted do not start', () => 
     ethyl.comesBack = () => {
       comesBack();
       ethyl.isServing = false;
+      ethyl.isStarting = true;
     };
     const stopped = after(world, 'ethyl boot', 30_000, () => {
       befalls(world);

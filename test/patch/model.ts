@@ -122,6 +122,8 @@ class ModelHost implements HostVerbs, BootVerbs {
   boots = 1;
   /** Whether its server takes requests. */
   isServing = true;
+  /** Whether it does not yet since it has booted just now. */
+  isStarting = false;
   isFlagged = false;
   lock = '';
   /** Whether it was told that the operator stops its run. */
@@ -276,7 +278,9 @@ class ModelHost implements HostVerbs, BootVerbs {
     this.isUp = true;
     if (!this.world.has(this.name, 'is slow to start')) return;
     this.isServing = false;
+    this.isStarting = true;
     setTimeout(() => {
+      this.isStarting = false;
       this.isServing = true;
     }, startsForMs);
   }
@@ -285,7 +289,7 @@ class ModelHost implements HostVerbs, BootVerbs {
     const { world, name } = this;
     return this.#told('', () => {
       return {
-        units: { httpd: this.isServing ? 'active' : 'inactive' },
+        units: { httpd: this.isServing ? 'active' : this.isStarting ? 'pending' : 'inactive' },
         addresses: world.holder === this ? [address] : [],
         listening: this.isServing ? [80] : [],
         drained: this.isFlagged,

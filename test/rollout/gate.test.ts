@@ -5,7 +5,8 @@ import { passGate } from '../../src/rollout/gate';
 interface Look {
   sentences?: string[];
   wrong?: boolean;
-  final?: boolean;
+  down?: boolean;
+  dead?: boolean;
   unheld?: string[];
   taken?: string[];
 }
@@ -24,7 +25,7 @@ function scripted(looks: Look[]) {
         wrong = sentences.length > 0,
         ...more
       }: Look = looks[Math.min(look, looks.length - 1)] ?? {};
-      return { sentences, wrong, final: false, unheld: [], ...more };
+      return { sentences, wrong, down: false, dead: false, unheld: [], ...more };
     },
     strangersAt: async (unheld: string[]) => {
       if (unheld.length === 0) throw new Error('nobody is to be looked for');
@@ -39,7 +40,8 @@ function scripted(looks: Look[]) {
 const well = {};
 const bad = { sentences: ['haproxy is failed'] };
 const unchecked = { sentences: ['server web/fred is UP (check INI)'], wrong: false };
-const down = { sentences: ['server web/fred is DOWN'], final: true };
+const down = { sentences: ['server web/fred is DOWN'], down: true };
+const dead = { sentences: ['haproxy is inactive instead of active'], dead: true };
 
 test('opens when all has been well for long enough, looking all the while', async () => {
   const { pass, looks } = scripted([well]);
@@ -94,6 +96,12 @@ test('a server that has moved may be down at first', async () => {
   expect(never.looks()).toBe(10);
 });
 
+test('a unit that nothing starts any more is not waited for, however patient it is, and believed only twice running', async () => {
+  const { pass, looks } = scripted([dead, bad, dead, dead]);
+  expect((await pass(500, 60_000, 60_000)).faults).toEqual(dead.sentences);
+  expect(looks()).toBe(4);
+});
+
 test('a VIP that a stranger has is not waited for, but believed only twice running', async () => {
   const nobody = { sentences: ['nobody holds VIP router37'], unheld: ['router37'] };
   const taken = { ...nobody, taken: ['it is held by ricky'] };
@@ -117,8 +125,8 @@ test('who else holds a VIP is asked beside the looks, which find out meanwhile t
       },
       faults: () =>
         Date.now() - begun < 900
-          ? { sentences: ['nobody holds it'], wrong: true, final: false, unheld: ['router37'] }
-          : { sentences: [], wrong: false, final: false, unheld: [] },
+          ? { sentences: ['nobody holds it'], wrong: true, down: false, dead: false, unheld: ['router37'] }
+          : { sentences: [], wrong: false, down: false, dead: false, unheld: [] },
       strangersAt: () => {
         asked += 1;
         return new Promise<string[]>((done) => setTimeout(done, 1000, ['somebody']));
@@ -143,7 +151,7 @@ test('the last look comes when all has been well for as long as it is to be, not
         looks.push(Date.now());
         return new Map();
       },
-      faults: () => ({ sentences: [], wrong: false, final: false, unheld: [] }),
+      faults: () => ({ sentences: [], wrong: false, down: false, dead: false, unheld: [] }),
     } as unknown as Pair;
     const begun = Date.now();
     const options = { steadyMs: 1000, timeoutMs: 5000, pauseMs: 300, patienceMs: 0 };

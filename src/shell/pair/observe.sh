@@ -13,7 +13,7 @@ observe() { # ASKED UNIT...
   asked=$1
   shift
   if [ $# -gt 0 ]; then
-    active_states "$@" | while read -r state; do echo "unit $1 $state"; shift; done
+    states_yet "$@" | while read -r state; do echo "unit $1 $state"; shift; done
   fi
   each_address say_address
   observe_ports

@@ -84,6 +84,15 @@ active_states() { # UNIT...
   systemctl show -p ActiveState -- "$@" | sed -n 's/^ActiveState=//p'
 }
 
+# As active_states; "pending" in place of "inactive" while the init system has something to do, which may start it yet.
+states_yet() { # UNIT...
+  found_=$(active_states "$@")
+  case $newline$found_$newline in
+    *"${newline}inactive$newline"*) [ "$(systemctl show -p NJobs)" = NJobs=0 ] || found_=$(printf '%s\n' "$found_" | sed 's/^inactive$/pending/') ;;
+  esac
+  printf '%s\n' "$found_"
+}
+
 is_active() { # UNIT
   is_known "$1" || { systemctl -q is-active "$1"; return; }
   case $state in *ActiveState=active* | *ActiveState=reloading*) ;; *) return 1 ;; esac
@@ -160,6 +169,11 @@ active_states() { # UNIT...
     fi
     case $found in 0) echo active ;; 1 | 2) echo failed ;; *) echo inactive ;; esac
   done
+}
+
+# While the host starts, what its rc has not come to yet may have left a PID file.
+states_yet() { # UNIT...
+  active_states "$@" | if ps -C rc >/dev/null 2>&1; then sed 's/^inactive$/pending/; s/^failed$/pending/'; else cat; fi
 }
 
 is_active() { [ "$(active_states "$1")" = active ]; }
