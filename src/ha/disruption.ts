@@ -23,6 +23,8 @@ interface PairKnowledge {
   holders: ReadonlySet<string>;
   /** Who listens on which port, of the hosts that could tell; a host that could not has what it is believed to have. */
   listening?: ReadonlyMap<string, readonly Listener[]>;
+  /** The hosts that somebody has drained: they serve nobody meanwhile. */
+  drained?: ReadonlySet<string>;
   /** The versions of keepalived, as far as they are known. */
   keepalived?: readonly string[];
 }
@@ -34,13 +36,14 @@ interface PairKnowledge {
  */
 export function classify(
   plan: FullPlan,
-  { inventory, holders, listening = new Map(), keepalived = [] }: PairKnowledge,
+  { inventory, holders, listening = new Map(), drained = new Set(), keepalived = [] }: PairKnowledge,
 ): FullPlan {
   const around: Surroundings = {
     ...inventory,
     plan,
     holders,
     listening,
+    drained,
     isLate: keepalived.some(takesOverLate),
   };
   const mask = (one: Disruption, losses: readonly Loss[]): Disruption => {

@@ -48,7 +48,8 @@ export function whileItIsDown(
   if (alone) {
     const soon = alone.others.filter((name) => starts(name, unit, around));
     const later = soon.length > 0 ? ` yet: apply with --limit ${soon.join(',')} first` : '';
-    return { class: 'outage', seconds: null, why: `${does}; no other host serves ${alone.name}${later}` };
+    const why = `${does}; no other host serves ${alone.name}${later}${whoIsDrained(alone.others, around)}`;
+    return { class: 'outage', seconds: null, why };
   }
   const others = [...new Set(sharers.flatMap((one) => one.others))].filter(
     (name) => !isAway(name, unit, around),
@@ -238,7 +239,12 @@ const starts = (name: string, unit: string, around: Surroundings) =>
 
 /** Whether the plan takes the unit away from that host as well, or only brings it there. */
 const isAway = (name: string, unit: string, around: Surroundings) =>
-  starts(name, unit, around) || verbsOn(name, unit, around).includes('stop');
+  around.drained.has(name) || starts(name, unit, around) || verbsOn(name, unit, around).includes('stop');
+
+const whoIsDrained = (names: readonly string[], { drained }: Surroundings): string => {
+  const away = names.filter((name) => drained.has(name));
+  return away.length > 0 ? ` (${away.join(', ')} drained: haprov undrain first)` : '';
+};
 
 /** Stopping keepalived hands the VIP over, which is what clients feel; on a host that holds none they feel nothing. */
 function keepalivedDown(
@@ -251,7 +257,10 @@ function keepalivedDown(
   const alone = balancers(host, around).find(({ others }) =>
     others.every((name) => isAway(name, 'keepalived', around)),
   );
-  if (alone) return { class: 'outage', seconds: null, why: `${does}; no other host takes ${alone.name}` };
+  if (alone) {
+    const why = `${does}; no other host takes ${alone.name}${whoIsDrained(alone.others, around)}`;
+    return { class: 'outage', seconds: null, why };
+  }
   if (!around.holders.has(host.host))
     return { class: 'rolling', seconds: 0, why: `${does}; the host holds no VIP` };
   const returns = verb === 'restart' && own.some((vip) => vip.preempt);

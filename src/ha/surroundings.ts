@@ -10,6 +10,7 @@ export interface Surroundings
   holders: ReadonlySet<string>;
   /** Who listens on which port, of the hosts that could tell. */
   listening: ReadonlyMap<string, readonly Listener[]>;
+  drained: ReadonlySet<string>;
   /** Whether a host of the pair has a keepalived before 2.0, with which nobody holds a VIP for a while when it moves. */
   isLate: boolean;
 }

@@ -104,6 +104,7 @@ export function buildTransaction(transaction: Transaction): string {
       ],
       groupWords(group),
       `units=${quote(['haproxy', 'keepalived', 'httpd', ...steps.flatMap(({ unit }) => unit ?? [])].join(' '))}`,
+      `by_network=${steps.some(({ step }) => step.undoneByNetwork) ? 'yes' : ''}`,
       'main "$1"',
     ),
   ].join('\n');

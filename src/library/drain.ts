@@ -2,8 +2,9 @@ import type { RunEnd } from '../events/events';
 import { type DrainEffects, drainHost } from '../maintenance/drain-host';
 import { whileHeld } from '../maintenance/hold-hosts';
 import { maintain } from '../maintenance/maintain';
-import { notReached, sinceAndBy } from '../maintenance/open-maintenance';
+import { notReached } from '../maintenance/open-maintenance';
 import type { CommonOptions, Context } from '../planning/context';
+import { sinceAndBy } from '../planning/drained-before';
 
 export interface DrainOptions extends CommonOptions {
   host: string;

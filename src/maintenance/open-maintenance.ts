@@ -18,7 +18,6 @@ import { lockedBy } from '../planning/locked';
 import { newRunId } from '../planning/planning';
 import type { Hosts } from '../rollout/host-verbs';
 import { sshHosts } from '../rollout/ssh-host';
-import { localTime } from '../text/format';
 import { drainLeaseSeconds, type Holder, holderOf, isDrain, nameOfDrain } from './hold-hosts';
 import type { Maintenance } from './maintenance';
 
@@ -168,9 +167,4 @@ export function maintenanceOf(
 /** The error for a host that is not reached; `done` says what was done on the other hosts. */
 export function notReached(failure: HaprovError, host: string, done: string, hint: string): HostError {
   return new HostError(host, `${failure.message.replace(`${host}: `, '')}; ${done}`, hint);
-}
-
-/** `since 2026-01-02 03:04:05, by me@laptop`. */
-export function sinceAndBy({ since, by }: NonNullable<HostFacts['drained']>): string {
-  return `since ${localTime(since)}, by ${by || 'somebody'}`;
 }

@@ -45,7 +45,9 @@ export async function missingSince(roll: Roll, host: RollHost): Promise<string[]
     { pair: roll.pair, stopping: new AbortController().signal },
     roll.stopping.aborted ? startsWithinMs : roll.waits.gateMs,
     (seen) =>
-      faults(seen).length === 0 || isDead(seen) || (!roll.force && whyNobodyElse(roll, host, seen).length > 0),
+      faults(seen).length === 0 ||
+      isDead(seen) ||
+      (!roll.force && whyNobodyElse(roll, host, seen).length > 0),
   );
   const wasActive = roll.before.get(name)?.units ?? {};
   const stopped = Object.entries(now.get(name)?.units ?? {}).flatMap(([unit, state]) =>

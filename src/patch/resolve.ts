@@ -169,7 +169,7 @@ function whatIsWrong(
   if (names.length > 0)
     return failed(
       `no package that is installed and has an update is called ${names.join(', ')}`,
-      'See the names with rpm -qa on the host.',
+      'See the names with rpm -qa on the host, and what an exclude in dnf.conf or yum.conf, or versionlock, keeps back.',
     );
   if (hasTable || code === 0) return undefined;
   return failed(

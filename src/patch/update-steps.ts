@@ -42,6 +42,7 @@ export function updateSteps(plan: UpdatePlan, { isBooted = false } = {}): Titled
         run: call('run_updates', rows, ...wordsOf(wish)),
         verify: call('verify_updates', rows),
         undo: call('undo_updates', rows),
+        undoneByNetwork: true,
       },
     },
     ...(isBooted ? [] : afterwards.units.map(({ unit }) => restartStep(unit))),

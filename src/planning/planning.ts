@@ -17,6 +17,7 @@ import { localTime } from '../text/format';
 import { clockOf, clockProblems } from './clocks';
 import type { CommonOptions, Context } from './context';
 import { loadAndConnect } from './desired-state';
+import { drainedBefore } from './drained-before';
 import { planHost, questionsOf, readinessOf, unreached } from './host-plan';
 import { listenerFor, notAsked, patience, selectHosts, toTarget } from './hosts';
 import { leftRoll } from './left-roll';
@@ -183,8 +184,10 @@ async function planOver(
         return [host.name, readinessOf(inventory, host, resources, others)];
       }),
     );
-    for (const host of startedAgain(planned, surveyed.hosts, readiness))
-      context.emit({ type: 'message', level: 'warning', host, text: retiredText });
+    const retired = startedAgain(planned, surveyed.hosts, readiness);
+    for (const host of retired) context.emit({ type: 'message', level: 'warning', host, text: retiredText });
+    for (const one of drainedBefore(surveyed.hosts, options.inventory))
+      if (!retired.includes(one.host)) context.emit({ type: 'message', level: 'warning', ...one });
     for (const text of leftRoll(surveyed.hosts, options.inventory))
       context.emit({ type: 'message', level: 'warning', text });
     const vips = runningVips(inventory.vips, plan);
@@ -198,6 +201,7 @@ async function planOver(
         inventory,
         holders: new Set(holders.map((host) => host.name)),
         listening,
+        drained: new Set(surveyed.hosts.flatMap(({ name, facts }) => (facts.drained ? [name] : []))),
         keepalived: surveyed.hosts.map(({ facts }) => facts.versions.keepalived),
       }),
       survey: surveyed,

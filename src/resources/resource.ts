@@ -35,6 +35,8 @@ export interface Step {
   verify?: Script;
   /** Restores the state before, absence too; safe whether `run` did not begin, ended half way or succeeded. */
   undo?: Script;
+  /** Whether `undo` needs the network: a host that starts waits for it then. */
+  undoneByNetwork?: true;
   /** The packages that `run` installs, where that is all it does: with others of the run in one go. */
   installs?: readonly string[];
   /** How many seconds each of these may take; then it is ended with all that it started, and has failed. */

@@ -25,9 +25,11 @@ export function hintFor({
     const isOwn = origin !== undefined && !origin.endsWith('.ejs');
     return `mend ${isOwn ? shownPath(origin) : 'the template or the inventory'}; the host keeps the file that it had`;
   }
+  if (/No space left|more space needed/.test(output)) return 'make room on the host, then run this again';
+  if (/^(yum|dnf) /.test(command) && /already locked|another copy is running|currently holding/i.test(output))
+    return 'another dnf or yum is at work there: wait until it has ended, or see what it waits for, and run this again';
   if (/^(yum|dnf) /.test(command))
     return 'look at what the package manager says above: is a repository enabled and in reach? (EL6 and EL7 are only in the vault now)';
-  if (/No space left/.test(output)) return 'make room on the host, then apply again';
   const [, unit] = /^systemctl (?:.* )?(\S+)$/.exec(command) ?? [];
   if (unit) return `the unit’s own log says why: journalctl -u ${unit} on the host`;
   if (/^(service|chkconfig) /.test(command))

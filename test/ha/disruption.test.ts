@@ -104,6 +104,7 @@ function classed(
   holders = ['fred'],
   listening: Listening = {},
   keepalived: string[] = [],
+  drained: string[] = [],
 ): FullPlan {
   const plan: FullPlan = {
     version: 1,
@@ -123,7 +124,13 @@ function classed(
   const heard = Object.entries(listening).map(
     ([host, all]) => [host, all.map(([port, ...units]) => ({ port, units }))] as const,
   );
-  return classify(plan, { inventory, holders: new Set(holders), listening: new Map(heard), keepalived });
+  return classify(plan, {
+    inventory,
+    holders: new Set(holders),
+    listening: new Map(heard),
+    keepalived,
+    drained: new Set(drained),
+  });
 }
 
 const base = conf();
@@ -561,6 +568,14 @@ test.each(Object.entries(cases))('%s', (_, { hosts, known, holders, fred }) => {
       ...(moves && { movesVip: true }),
     })),
   );
+});
+
+test.each([
+  ['haproxy', 'haproxy restarts; no other host serves router37 (ethyl drained: haprov undrain first)'],
+  ['keepalived', 'keepalived restarts; no other host takes router37 (ethyl drained: haprov undrain first)'],
+])('a peer that somebody has drained serves nobody meanwhile: %s restarts', (unit, why) => {
+  const plan = classed({ fred: [service(unit, 'restart')], ethyl: [] }, pair, ['fred'], {}, [], ['ethyl']);
+  expect(plan.hosts[0]?.changes[0]?.disruption).toMatchObject({ class: 'outage', why });
 });
 
 describe('where keepalived is before 2.0 nobody has a VIP while it moves', () => {

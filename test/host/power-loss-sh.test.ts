@@ -115,8 +115,17 @@ test('nothing is left for the start of the host once a run has ended', async () 
   const unit = readFileSync(join(box.boot, 'system/haprov-recover-run2.service'), 'utf8');
   expect(unit).toMatch(/^Before= haproxy\.service keepalived\.service httpd\.service$/m);
   expect(unit).toMatch(/^ExecStart=\/bin\/sh .*\/runs\/run2\/transaction boot$/m);
+  expect(unit).not.toContain('network-online');
   await box.go('restore', 'run2');
   expect(existsSync(join(box.boot, 'system/haprov-recover-run2.service'))).toBe(false);
+});
+
+test('packages come back by the network, so their run waits for it when the host starts', async () => {
+  box = new Sandbox();
+  await box.stage([{ phase: 'commit', undoneByNetwork: true, check: ':', run: ':' }]);
+  const unit = readFileSync(join(box.boot, 'system/haprov-recover-run1.service'), 'utf8');
+  expect(unit).toMatch(/^After=.* network-online\.target$/m);
+  expect(unit).toMatch(/^Wants=network-online\.target$/m);
 });
 
 test('a run that finds the lock taken leaves nothing for the start of the host, and the other’s hook alone', async () => {

@@ -139,6 +139,42 @@ describe.each(hosts)('%s, %s', (resolver, _, shell) => {
     });
   });
 
+  describe('another dnf or yum is at work', () => {
+    const locked = (times: number) => {
+      oldToys();
+      box.put('locked', 'x\n'.repeat(times));
+      box.fake('sleep', '4) ;;\n*) exec /bin/sleep "$1" ;;');
+    };
+
+    test('it is waited for, and that is told once a call', async () => {
+      locked(3);
+      const { code, journal } = await box.apply(steps([...toys]));
+      expect(code).toBe(0);
+      expect(box.installed).toContain('toys noarch 2.0-1');
+      const warnings = journal.filter(({ event }) => event === 'warning');
+      expect(warnings).toEqual([
+        expect.objectContaining({
+          text: expect.stringMatching(/^waits for another dnf or yum, two minutes at most: .*lock/),
+        }),
+      ]);
+    });
+
+    test('for two minutes at most', async () => {
+      locked(99);
+      const { journal } = await box.stage(steps([...toys]));
+      expect(failureOf(journal)).toEqual([['stage', expect.stringContaining('already locked by 3067')]]);
+      expect(box.calls().filter((call) => /tsflags=test update/.test(call))).toHaveLength(31);
+    });
+
+    test('on the way back, too', async () => {
+      locked(0);
+      await box.apply(steps([...toys]));
+      box.put('locked', 'x\n');
+      await box.go('restore');
+      expect([box.state(), box.installed[0]]).toEqual(['restored', 'toys noarch 1.0-1']);
+    });
+  });
+
   describe('kernels, of which three stay beside each other', () => {
     const kernels = ['362', '427', '503'].map((version) => `kernel-core x86_64 5.14.0-${version}.el9`);
     const old = [...kernels, 'toys noarch 1.0-1', 'oldtoys x86_64 1:0.1-1'];

@@ -24,11 +24,25 @@ stage_updates() { # ROWS all|security NAME...
   rows=$1 kind=$2
   shift
   set -- $(wished "$@")
-  attempt "$(resolver_name)" --setopt=exit_on_lock=1 -y --setopt=tsflags=test update "$@" >"$step/tried" 2>&1 </dev/null || { result=$?; say_of_resolver <"$step/tried"; return $result; }
+  in_turn "$step/tried" "$(resolver_name)" --setopt=exit_on_lock=1 -y --setopt=tsflags=test update "$@" || { result=$?; say_of_resolver <"$step/tried"; return $result; }
   now_wanted=$(read_table <"$step/tried" | awk '$1 != "skip" && $1 != "remove" { print $2, $3, $5 == "" ? "" : $4 }' | sort)
   then_wanted=$(printf '%s\n' "$rows" | awk '$4 != "-" { print $1, $2, $4 }' | sort)
   [ "$now_wanted" = "$then_wanted" ] || { drifted "the repositories hold something else than when the plan was made: $(printf '%s\n%s\n' "$now_wanted" "$then_wanted" | sort | uniq -u | tr '\n' ';')"; return; }
   fetch_programs "$rows" "$kind"
+}
+
+# What it says goes to FILE. Where another dnf or yum is at work, as dnf-makecache is for seconds each hour, it is called again, for
+# two minutes at most.
+in_turn() { # FILE WORD...
+  said_in=$1 turns=0
+  shift
+  until attempt "$@" >"$said_in" 2>&1 </dev/null; do
+    result=$?
+    [ $result = 200 ] && [ $turns -lt 30 ] || return $result
+    [ $turns != 0 ] || emit warning "$number" "$(printf 'waits for another dnf or yum, two minutes at most: %s\n' "$(grep -i -m 1 lock "$said_in")" | base64 | tr -d '\n')"
+    turns=$((turns + 1))
+    (exec sleep 4 3>&- 8>&- 9>&-)
+  done
 }
 
 # Leaves out the table, and the lines that tell of progress.
@@ -130,7 +144,7 @@ run_updates() { # ROWS all|security NAME...
   shift
   set -- $(wished "$@")
   last_transaction >"$step/before" && running_services >"$step/running" && printf '%s\n' "$rows" >"$step/rows" && begin || return
-  attempt "$(resolver_name)" --setopt=exit_on_lock=1 -y -C update "$@" >"$step/made" 2>&1 </dev/null
+  in_turn "$step/made" "$(resolver_name)" --setopt=exit_on_lock=1 -y -C update "$@"
   result=$?
   last_transaction >"$step/after"
   keep_own_files "$step/made"
@@ -263,7 +277,7 @@ tell_wanted_back() { [ -z "$(tell_way_back "$@")" ] || echo "$1.$2 $3"; } # NAME
 put_back() { # WORD...
   set -- "$(resolver_name)" --setopt=exit_on_lock=1 -y "$@"
   [ -z "$booting" ] || set -- timeout 120 "$@"
-  attempt "$@" </dev/null >"$step/put-back" 2>&1
+  in_turn "$step/put-back" "$@"
   result=$?
   cat "$step/put-back"
   keep_own_files "$step/put-back"

@@ -3,7 +3,7 @@
 # Each run has its own: it is there before the run takes the lock, and goes after it, so that no host starts with a lock
 # that nobody takes away.
 # Needs: init apart transaction peers
-# Given: home run units
+# Given: home run units by_network
 
 hook_boot() {
   if has_systemd; then
@@ -25,7 +25,8 @@ boot_unit_text() {
   before=
   for unit in $units; do [ "$unit" = firewalld ] || before="$before $(unit_name "$unit")"; done
   online=
-  ! is_in_group || online=network-online.target
+  # By it the others of a group are heard, and packages come back.
+  if is_in_group || [ -n "$by_network" ]; then online=network-online.target; fi
   cat <<.END.
 [Unit]
 Description=haprov: the run that was cut when this host went down is brought to its end
