@@ -8,7 +8,7 @@ import type { HostOutcome } from './host-run';
 export type Beside = ReadonlyMap<string, { atWork(): Promise<Lock | undefined> }>;
 
 /**
- * Asks the hosts beside a run, when it has all of its locks: whoever begins there asks, too, when he has his, so that of two
+ * Asks the hosts beside a run, when it has all of its locks: a run that begins there asks, too, when it has its own, so that of two
  * who begin at once one at least sees the other. Warns of a host that does not say.
  * @returns the hosts where somebody is at work, who may take them down
  */
@@ -21,11 +21,9 @@ export async function whoIsBeside(beside: Beside, emit: (event: EventBody) => vo
     });
     if (why !== undefined) say('warning', `could not be asked whether another run is at work there: ${why}`);
     if (!lock) return [];
-    say(
-      'error',
-      `${lockedWords(lock)}, who may take it down meanwhile; haprov unlock says when that run ends`,
-    );
-    return [{ host, status: 'unreachable' }];
+    const words = `${lockedWords(lock)}, who may take it down meanwhile`;
+    say('error', `${words}; haprov unlock says when that run ends`);
+    return [{ host, status: 'unreachable', why: words }];
   });
   return (await Promise.all(asked)).flat();
 }
