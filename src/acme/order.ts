@@ -198,13 +198,14 @@ const left = (signal: AbortSignal | undefined): Promise<never> =>
 function requireDirectory({ directory, ca, signal, proxy }: Ordering): Promise<void> {
   const who = new URL(directory).host;
   return new Promise((resolve, reject) => {
-    const fail = (message: string, hint: string) =>
+    const fail = (message: string, hint: string) => {
+      clearTimeout(timer);
       reject(new HaprovError(ExitCode.failed, `the authority ${who} ${message}`, hint));
+    };
     const asked = get(
       directory,
       {
         agent: false,
-        timeout: answerMs,
         ...(ca === undefined ? {} : { ca: [...rootCertificates, ca] }),
         ...(signal ? { signal } : {}),
       },
@@ -215,6 +216,7 @@ function requireDirectory({ directory, ca, signal, proxy }: Ordering): Promise<v
         });
         answer.on('error', (error) => fail(`is not reached: ${error.message}`, 'try again'));
         answer.on('end', () => {
+          clearTimeout(timer);
           if (answer.statusCode === 200 && /"newOrder"/.test(text)) resolve();
           else
             fail(
@@ -224,7 +226,11 @@ function requireDirectory({ directory, ca, signal, proxy }: Ordering): Promise<v
         });
       },
     );
-    asked.on('timeout', () => asked.destroy(new Error(`no answer within ${answerMs / 1000} s`)));
+    // For all of the answer: one may come without end.
+    const timer = setTimeout(
+      () => asked.destroy(new Error(`no whole answer within ${answerMs / 1000} s`)),
+      answerMs,
+    );
     asked.on('error', ({ message, code }: NodeJS.ErrnoException) =>
       fail(
         `is not reached: ${message || code}`,

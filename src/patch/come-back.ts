@@ -1,4 +1,5 @@
 import { HaprovError } from '../errors';
+import { StrangeHostKey } from '../host/host-keys';
 import { messageWithoutHost } from '../host/script-result';
 import { pause, within } from '../pair/timeout';
 
@@ -21,13 +22,18 @@ export interface Absence {
   /** Whether it answers, and runs since before still. */
   answers: boolean;
   why: string;
+  /** Something answers with another host key, which no waiting changes; what to do then. */
+  strange?: { hint: string };
 }
 
 const pauseMs = 1000;
 /** A host that goes down may let a login hang. */
 const longestLookMs = 30_000;
 
-/** Logs in anew until the host runs since another boot than `mark`. @returns how it is, where that takes longer than `withinMs` */
+/**
+ * Logs in anew until the host runs since another boot than `mark`.
+ * @returns how it is, where that takes longer than `withinMs`, or at once where it answers with a strange host key
+ */
 export async function comeBack(
   host: Pick<BootVerbs, 'mark' | 'logIn'>,
   mark: string,
@@ -51,6 +57,7 @@ export async function comeBack(
     } catch (error) {
       if (!(error instanceof HaprovError)) throw error;
       seen = { answers: false, why: messageWithoutHost(error) };
+      if (error instanceof StrangeHostKey) return { ...seen, strange: { hint: error.hint ?? '' } };
     }
     if (performance.now() >= until) return seen;
     await pause(Math.min(pauseMs, Math.max(1, until - performance.now())));

@@ -193,9 +193,12 @@ async function boot(roll: Roll, host: RollHost): Promise<void> {
     throw new HostError(
       name,
       [
-        `was told to boot and is not back after ${roll.waits.bootMs / 1000} s: ${seen.why}`,
+        seen.strange
+          ? `was told to boot, and is not known to be back: ${seen.why}`
+          : `was told to boot and is not back after ${roll.waits.bootMs / 1000} s: ${seen.why}`,
         ...(seen.answers ? [] : ['it is drained, and stays so when it comes back']),
         ...places,
+        ...(seen.strange ? [seen.strange.hint] : []),
       ].join('; '),
     );
   });

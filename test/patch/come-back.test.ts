@@ -1,4 +1,5 @@
 import { HostError } from '../../src/errors';
+import { StrangeHostKey } from '../../src/host/host-keys';
 import { comeBack } from '../../src/patch/come-back';
 import { until } from '../support/model-time';
 
@@ -34,6 +35,15 @@ test.each<[string, () => Promise<void>, () => Promise<string>, boolean]>([
   expect(seen).toEqual({ answers, why });
   expect(seconds).toBeGreaterThanOrEqual(40);
   expect(seconds).toBeLessThan(45);
+});
+
+test('another host key is told at once: no waiting changes it', async () => {
+  const strange = async () => {
+    throw new StrangeHostKey('fred', 'the host key has CHANGED', 'replace it', {} as never, Buffer.from(''));
+  };
+  const { seen, seconds } = await waited(strange, never);
+  expect(seen).toEqual({ answers: false, why: 'the host key has CHANGED', strange: { hint: 'replace it' } });
+  expect(seconds).toBe(0);
 });
 
 test('is back as soon as it runs since another boot, whatever it said before', async () => {
