@@ -55,7 +55,7 @@ const rolls: Takes<RollCallOptions> = {
 };
 
 /**
- * Boots hosts one after the other, so that no client notices, once `confirm` has agreed; goes on where an earlier call was left.
+ * Boots hosts one after the other, while the others serve, once `confirm` has agreed; goes on where an earlier call was left.
  * @throws RunError where it did not end well; HaprovError where it did not begin
  */
 export async function reboot(inventory: InventorySource, options: RollCallOptions): Promise<RunEnd> {
@@ -68,7 +68,7 @@ export async function reboot(inventory: InventorySource, options: RollCallOption
 }
 
 /**
- * Makes packages newer on hosts one after the other, and boots them where that is needed, so that no client notices, once
+ * Makes packages newer on hosts one after the other, and boots them where that is needed, while the others serve, once
  * `confirm` has agreed; goes on where an earlier call was left.
  * @throws RunError where it did not end well; HaprovError where it did not begin, such as where a host's resolver cannot tell
  */

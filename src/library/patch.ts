@@ -29,7 +29,7 @@ function namesIn(words: readonly string[]): string[] {
   return names;
 }
 
-/** Makes packages newer on hosts one after the other, so that no client notices; goes on where an earlier one was left. */
+/** Makes packages newer on hosts one after the other, while the others serve; goes on where an earlier one was left. */
 export async function patch(options: PatchOptions, context: Context): Promise<RunEnd> {
   const { security, reboot: boot } = options;
   const packages = namesIn(options.packages);

@@ -6,6 +6,6 @@ import type { Context } from '../planning/context';
 
 export type RebootOptions = Omit<RollOptions, 'boot' | 'wish'>;
 
-/** Boots hosts one after the other, so that no client notices; goes on where an earlier one was left. */
+/** Boots hosts one after the other, while the others serve; goes on where an earlier one was left. */
 export const reboot = (options: RebootOptions, context: Context): Promise<RunEnd> =>
   executeRoll('reboot', { ...options, boot: 'always', wish: [] }, context, rebootWork);

@@ -23,7 +23,7 @@ export const bootOwed: FindingRule = (snapshot) =>
           ...packages.map(({ name, version, at }) => `${name} ${version} was installed ${minuteOf(at)}`),
         ],
         next: (_, on) =>
-          `haprov reboot INVENTORY ${on} boots it, and no client notices; haprov patch INVENTORY does so, too, and makes packages newer first`,
+          `haprov reboot INVENTORY ${on} boots it while the others serve; haprov patch INVENTORY makes packages newer first`,
       }),
     ];
   });
