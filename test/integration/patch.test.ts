@@ -1,6 +1,6 @@
 import { describeLab, docker, haprov, holders, lab, labName, on } from '../support/lab';
 import { Scenario } from '../support/scenario';
-import { serving } from '../support/served';
+import { expectNoneLost, serving } from '../support/served';
 
 const versions = (host: string) =>
   on(host, "rpm -q --qf '%{NAME} %{VERSION}\\n' toys orders kernel-lt").trim().split('\n');
@@ -43,7 +43,7 @@ describeLab('patch', () => {
     expect(on('fred', 'systemctl show -p MainPID haproxy')).toBe(pid);
   });
 
-  test('under load: packages are made newer and both hosts booted, and no request fails', async () => {
+  test('under load: packages are made newer and both hosts booted, and at most a request on its way through the address that moves is cut', async () => {
     for (const host of scenario.hosts) use(host, 'newer');
     const clients = serving();
     const boots = scenario.hosts.map((host) => on(host, "awk '{ print $22 }' /proc/1/stat"));
@@ -54,7 +54,8 @@ describeLab('patch', () => {
       /1\. ethyl .*kernel-lt\.\w+ 1\.0-1 → 1\.1-1 \(newer\).*orders\.noarch 1\.0-1 → 1\.1-1.*a boot is needed: kernel-lt is new.*2\. fred .*which holds VIP router37/s,
     );
     expect(sent).toBeGreaterThan(100);
-    expect(amiss).toEqual({ failures: [], twice: 0 });
+    expect(amiss.twice).toBe(0);
+    expectNoneLost(amiss);
     for (const [at, host] of scenario.hosts.entries()) {
       expect(versions(host)).toEqual(['toys 1.1', 'orders 1.1', 'kernel-lt 1.1']);
       expect(on(host, "awk '{ print $22 }' /proc/1/stat")).not.toBe(boots[at]);

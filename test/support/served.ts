@@ -34,6 +34,12 @@ export function serving(): { stop(): Promise<Served> } {
   };
 }
 
+/** Only what is on its way through the address while that moves can be cut; nothing is answered wrongly or not at all. */
+export function expectNoneLost({ failures }: Pick<Served, 'failures'>): void {
+  expect(failures.filter(({ reason }) => reason !== 'ECONNRESET')).toEqual([]);
+  expect(failures.length).toBeLessThanOrEqual(1);
+}
+
 /** Looks again and again who has the VIP. */
 async function watchVip(stop: AbortSignal): Promise<number> {
   const has = async (host: string) => {
