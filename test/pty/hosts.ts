@@ -64,7 +64,10 @@ export class Hosts {
     const places = new Map<string, { address: string; port: number }>();
     for (const [name, box] of hosts.boxes) {
       box.write('etc/os-release', 'NAME="CentOS Stream"\nID="centos"\nVERSION_ID="9"\n');
-      box.fake('rpm', '"-q --qf installed="*) exit 1 ;;');
+      box.fake(
+        'rpm',
+        '"-q --qf installed="* | "-q --qf %{NAME} %{VERSION}-%{RELEASE} %{INSTALLTIME}"*) exit 1 ;;',
+      );
       // The units say nothing of their own of what is read. The sandbox's own branch stays.
       box.fake(
         'systemctl',
