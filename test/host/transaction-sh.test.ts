@@ -446,7 +446,6 @@ describe.each(shells.map((shell) => [shell.join(' '), shell] as const))('%s', (_
       'start 2 check run verify',
       'failed 2',
       'restoring',
-      'undone 2',
       'undone 1',
       'restored',
     ]);
