@@ -197,7 +197,8 @@ test('nothing to do is asked of nobody', async () => {
   });
 });
 
-test('nothing to do on the host that is named, and another one is due: it is named', async () => {
+/** A roll that somebody has left: ethyl is done, and nothing is to be done on any host. */
+function leftWithoutWork(): void {
   work = undefined;
   const stand = (state: 'done' | 'due') => ({ state, staysDrained: false, mark: '' });
   pair.left(
@@ -206,6 +207,10 @@ test('nothing to do on the host that is named, and another one is due: it is nam
       ['fred', stand('due')],
     ]),
   );
+}
+
+test('nothing to do on the host that is named, and another one is due: it is named', async () => {
+  leftWithoutWork();
   const { ended } = await execute({ limit: ['ethyl'] });
   expect(ended).toMatchObject({
     exitCode: ExitCode.done,
@@ -216,16 +221,7 @@ test('nothing to do on the host that is named, and another one is due: it is nam
 });
 
 describe('a roll that was left, of which no host has a turn', () => {
-  beforeEach(() => {
-    work = undefined;
-    const stand = (state: 'done' | 'due') => ({ state, staysDrained: false, mark: '' });
-    pair.left(
-      new Map([
-        ['ethyl', stand('done')],
-        ['fred', stand('due')],
-      ]),
-    );
-  });
+  beforeEach(leftWithoutWork);
 
   test.each([
     [
