@@ -139,7 +139,7 @@ test('a host waits to be confirmed for longer than all that comes before takes a
   expect(settleMs).toBeGreaterThan(0);
   expect(confirmSeconds(60, found ?? {}, 90_000)).toBeGreaterThanOrEqual(60 + 90 + settleMs / 1000);
   expect(readFileSync('docs/patch.md', 'utf8')).toContain(
-    `patched one for ${(found?.settleMs ?? 0) / 60_000} minutes on top`,
+    `patched one ${(found?.settleMs ?? 0) / 60_000} minutes on top`,
   );
 });
 
