@@ -131,6 +131,14 @@ const namesRicky = change('file', '/etc/haproxy/haproxy.cfg', {
   raw: { from: 'backend cluster37\n  server ricky 192.168.56.203:8080 check\n', to: 'backend cluster37\n' },
 });
 
+const atOldAddress = change('file', '/etc/haproxy/haproxy.cfg', {
+  notify: [{ reload: 'haproxy' }],
+  text: {
+    from: '  server ethyl 192.168.56.209:8080 cookie ethyl check\n',
+    to: '  server ethyl 192.168.56.202:8080 cookie ethyl check\n',
+  },
+});
+
 const cases: Case[] = [
   { about: 'all is well', finds: [] },
   {
@@ -191,6 +199,20 @@ const cases: Case[] = [
     edit: { fred: server('ethyl', 'DOWN', 'L4TOUT') },
     finds: ['broken backend-down-on-one backend fred'],
     says: /for HAProxy on fred only/,
+  },
+  {
+    about: 'a server that one balancer has at the address of a machine that was replaced',
+    edit: { fred: server('ethyl', 'DOWN', 'L4TOUT') },
+    changes: { fred: [atOldAddress] },
+    finds: ['broken drift haproxy fred', 'broken backend-elsewhere backend fred'],
+    tells:
+      /HAProxy on fred has cluster37\/ethyl at another place than the inventory, and there it is down: .*haprov apply INVENTORY tells fred/s,
+  },
+  {
+    about: 'a server that one balancer has at an old address, and that is down for the other',
+    edit: { fred: server('ethyl', 'DOWN', 'L4TOUT'), ethyl: server('ethyl', 'DOWN', 'L4CON') },
+    changes: { fred: [atOldAddress] },
+    finds: ['broken drift haproxy fred', 'broken backend-down backend ethyl'],
   },
   {
     about: 'a firewall in between',
@@ -273,6 +295,7 @@ const cases: Case[] = [
     edit: { ethyl: takes },
     changes: { fred: [file('/etc/keepalived/keepalived.conf', [{ reload: 'keepalived' }])] },
     finds: ['broken drift keepalived fred', 'broken split-brain vip ethyl'],
+    tells: /first haprov apply, since keepalived’s configuration on fred is not as the inventory says/,
   },
   {
     about: 'VRRP blocked where it does not matter yet',

@@ -74,6 +74,7 @@ const commands: Record<string, Command> = {
   'old-worker': () => processesOf('haproxy'),
   'backend-down': toServer,
   'backend-down-on-one': toServer,
+  'backend-elsewhere': ({ server }) => `grep -rnw 'server ${server}' /etc/haproxy`,
   'server-coming': toServer,
   'server-down': toServer,
   'proxy-down': () => logOf('haproxy'),

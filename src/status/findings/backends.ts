@@ -14,6 +14,7 @@ import {
   type View,
 } from '../snapshot';
 import { blocking, rulesAboutPort, sweepingRules } from './firewall';
+import { elsewhere, hasElsewhere } from './other-place';
 import { takenOut } from './taken-out';
 
 /** Servers that HAProxy does not use, or not everywhere. */
@@ -80,6 +81,7 @@ function findingOf(
     if (name !== undefined && down.length === views.length) {
       if (blames(before, name, 'ssh', 'disk', 'packages', 'service')) return undefined;
     }
+    if (down.every(({ balancer }) => hasElsewhere(balancer, server))) return elsewhere(service, server, down);
     return downFinding(service, server, { down, views, own }, snapshot, before);
   }
   const left = views.some(({ state }) => isUp(state))

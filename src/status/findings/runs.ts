@@ -102,6 +102,7 @@ const made = new Set([
 const passing = new Set([
   'backend-down',
   'backend-down-on-one',
+  'backend-elsewhere',
   'check-fails',
   'haproxy-hangs',
   'no-holder',

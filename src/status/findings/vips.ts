@@ -87,6 +87,10 @@ function twice(vip: Vip, snapshot: Snapshot, before: readonly Found[]): Found | 
       message: `${what}, since the firewall on ${blocker.host} blocks VRRP`,
     };
   const last = holders.at(-1) ?? holders[0];
+  const edited = before
+    .filter((one) => one.rule === 'drift' && one.component === 'keepalived')
+    .map(({ host }) => host);
+  const unlike = names.filter((name) => edited.includes(name));
   return {
     rule: 'split-brain',
     ...broken(vip, [last?.host.name ?? '', ...names.slice(0, -1)]),
@@ -96,7 +100,7 @@ function twice(vip: Vip, snapshot: Snapshot, before: readonly Found[]): Found | 
       ...holders.map((one) => `keepalived on ${one.host.name} takes itself for ${stateOf(one, vip)}`),
       'no firewall rule on them drops VRRP: it is lost between them, or they do not mean the same (VRID, password, interval, version)',
     ],
-    next: `on each: tcpdump -ni any ${vip.family === 6 ? 'ip6 proto 112' : 'proto 112'}; where the other’s adverts are missing, ask for the switch, the cloud’s rules (multicast: set unicast), or compare with haprov plan`,
+    next: `${unlike.length > 0 ? `first haprov apply, since keepalived’s configuration on ${list(unlike)} is not as the inventory says; if it is so still, ` : ''}on each: tcpdump -ni any ${vip.family === 6 ? 'ip6 proto 112' : 'proto 112'}; where the other’s adverts are missing, ask for the switch, the cloud’s rules (multicast: set unicast), or compare with haprov plan`,
   };
 }
 
