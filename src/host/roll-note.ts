@@ -78,6 +78,9 @@ const words: Record<Stand['state'], string> = {
 export const standsOf = ({ hosts }: Pick<RollNote, 'hosts'>): string =>
   [...hosts].map(([name, { state }]) => `${name} ${words[state]}`).join(', ');
 
+/** What gives a drained host its place back without the roll that has drained it, for the end of a sentence. */
+export const placeBackBy = (host: string): string => `haprov undrain ${host} gives it its place back`;
+
 /** Whether a roll has drained a host, which gets its place back when that goes on. */
 export const isTaken = ({ state, staysDrained }: Stand): boolean =>
   !staysDrained && (state === 'taken' || state === 'booting');

@@ -19,8 +19,6 @@ export interface BootVerbs {
 
 /** How a host was last seen that has not come back. */
 export interface Absence {
-  /** Whether it answers, and runs since before still. */
-  answers: boolean;
   why: string;
   /** Something answers with another host key, which no waiting changes; what to do then. */
   strange?: { hint: string };
@@ -40,7 +38,7 @@ export async function comeBack(
   withinMs: number,
 ): Promise<Absence | undefined> {
   const until = performance.now() + withinMs;
-  let seen: Absence = { answers: false, why: 'it does not answer' };
+  let seen: Absence = { why: 'it does not answer' };
   for (;;) {
     try {
       let isIn = false;
@@ -52,11 +50,11 @@ export async function comeBack(
       if (found !== undefined && found !== mark) return undefined;
       seen =
         found === undefined
-          ? { answers: false, why: isIn ? 'it takes a login, and then says nothing' : 'it does not answer' }
-          : { answers: true, why: 'it answers, and has not gone down since' };
+          ? { why: isIn ? 'it takes a login, and then says nothing' : 'it does not answer' }
+          : { why: 'it answers, and has not gone down since' };
     } catch (error) {
       if (!(error instanceof HaprovError)) throw error;
-      seen = { answers: false, why: messageWithoutHost(error) };
+      seen = { why: messageWithoutHost(error) };
       if (error instanceof StrangeHostKey) return { ...seen, strange: { hint: error.hint ?? '' } };
     }
     if (performance.now() >= until) return seen;

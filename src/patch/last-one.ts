@@ -1,9 +1,10 @@
 import { HaprovError } from '../errors';
+import { isTaken, placeBackBy } from '../host/roll-note';
 import { whyNot } from '../host/script-result';
 import { faultsOf } from '../maintenance/maintenance';
 import { servedByNobodyElse } from '../pair/drain-effects';
 import type { PairState } from '../pair/health';
-import { type Roll, type RollHost, staysDrained } from './rolling';
+import { type Roll, type RollHost, standOf, staysDrained } from './rolling';
 
 /** Whether the host's own units run and its ports are open; drained or not. */
 const isWell = (roll: Roll, { name }: RollHost, now: PairState) =>
@@ -32,15 +33,16 @@ export async function serveIfLast(
 ): Promise<unknown> {
   if (!(error instanceof HaprovError)) return error;
   const now = await roll.pair.look();
-  if (!now.get(host.name)?.drained) return error;
+  const seen = now.get(host.name);
   const say = (more: string) => new HaprovError(error.exitCode, `${error.message}; ${more}`, error.hint);
+  if (!seen && isTaken(standOf(roll, host.name)))
+    return say(`it is drained, and stays so when it comes back (${placeBackBy(host.name)})`);
+  if (!seen?.drained) return error;
   if (staysDrained(roll, host)) return say('it stays drained, as it was');
   const alone = whyNobodyElse(roll, host, now);
   const isUp = isWell(roll, host, now);
   if (alone.length === 0 && !(isUp && roll.stopping.aborted))
-    return say(
-      `it is still drained, so nobody is sent there (haprov undrain ${host.name} gives it its place back)`,
-    );
+    return say(`it is still drained, so nobody is sent there (${placeBackBy(host.name)})`);
   const mend = alone.length > 0 ? ` (${alone.join('; ')}): mend that first` : '';
   const nobody = mend && `; nobody else serves${mend}`;
   const why = await whyNot(() => giveBack(isUp));

@@ -1,4 +1,4 @@
-import { isTaken, newestNote, type RollNote } from '../host/roll-note';
+import { isTaken, newestNote, placeBackBy, type RollNote } from '../host/roll-note';
 import type { Survey, Surveyed } from '../host/survey';
 import type { Host, Inventory } from '../inventory/inventory';
 import { maintenanceOf, pairOf, toldQuestion, watchedQuestion } from '../maintenance/open-maintenance';
@@ -19,7 +19,7 @@ import { resume } from './resume';
 import { markQuestion } from './roll-note';
 import { confirmSeconds, type RollOptions, type WorkOn } from './roll-options';
 import type { RollPlan } from './roll-words';
-import { hasTurn, partsOf, type Roll, type RollHost } from './rolling';
+import { hasTurn, partsOf, type Roll, type RollHost, standOf } from './rolling';
 import { sshBoot } from './ssh-boot';
 
 /** A roll that is known, and not begun. */
@@ -78,7 +78,24 @@ export async function openRoll(
     return { close, ...(await planRoll(asked, options, context, workOn)) };
   } catch (error) {
     close();
+    tellOfDrained(surveyed, context);
     throw error;
+  }
+}
+
+/** Where the roll is not even begun: the same command goes on with hosts that one which was left has drained. */
+function tellOfDrained({ hosts }: Survey, { emit }: Context): void {
+  const left = newestNote(hosts.flatMap(({ facts }) => facts.roll ?? []));
+  if (!left) return;
+  for (const { name, facts } of hosts) {
+    const stand = left.hosts.get(name);
+    if (facts.drained && stand && isTaken(stand))
+      emit({
+        type: 'message',
+        level: 'warning',
+        host: name,
+        text: `is still drained by the haprov ${left.command} that was left (${placeBackBy(name)})`,
+      });
   }
 }
 
@@ -138,7 +155,7 @@ async function planRoll(
   for (const name of due) {
     const found = surveyed.hosts.find((one) => one.name === name) as Surveyed;
     const host = inventory.hosts.find((one) => one.name === name) as Host;
-    const stand = note.hosts.get(name) ?? { state: 'due', staysDrained: false, mark: '' };
+    const stand = standOf({ note }, name);
     const hasBooted = stand.state === 'booting' && found.answers.of(markQuestion.id).trim() !== stand.mark;
     const isDrained = found.facts.drained !== undefined;
     if (stand.state !== 'due' || (isDrained && !stand.staysDrained)) unknown.add(name);

@@ -1,12 +1,12 @@
 import { ExitCode, HaprovError } from '../errors';
-import { goesOnBy, type RollNote } from '../host/roll-note';
+import { goesOnBy, isTaken, placeBackBy, type RollNote } from '../host/roll-note';
 import { whyNot } from '../host/script-result';
 import { joinWithAnd } from '../maintenance/maintenance';
 import { changeNothing, isWrong, restoreAll } from '../rollout/ending';
 import { startHeartbeat } from '../rollout/heartbeat';
 import { tellWhoIsDrained } from '../rollout/keep-drained';
 import { stageAll } from '../rollout/stage-all';
-import type { Roll, RollHost } from './rolling';
+import { type Roll, type RollHost, standOf } from './rolling';
 import { forTheLog, takeTurn } from './turn';
 
 export interface RollResult {
@@ -34,7 +34,7 @@ export async function roll(roll: Roll): Promise<RollResult> {
     const staged = await stageAll(runs);
     if (staged.some(isWrong) || roll.stopping.aborted) {
       const { exitCode, message } = await changeNothing(runs, staged);
-      return { exitCode, done: [], message };
+      return { exitCode, done: [], message: [message, ...stillDrained(roll)].join('; ') };
     }
     try {
       await roll.hold('begin');
@@ -76,7 +76,7 @@ async function takeTurns(roll: Roll): Promise<RollResult> {
     } catch (error) {
       if (!(error instanceof HaprovError)) throw error;
       const { state } = roll.note.hosts.get(host.name) ?? {};
-      const due = [...(state === 'due' ? [host] : []), ...left];
+      const due = [...(isBegun && state !== 'due' ? [] : [host]), ...left];
       // One that does not answer takes back by itself what was staged there.
       const reached = due.filter(({ name }) => !roll.pair.isSilent(name));
       const because = forTheLog(error);
@@ -98,6 +98,12 @@ async function takeTurns(roll: Roll): Promise<RollResult> {
   return { exitCode: ExitCode.done, done, message: `${roll.command} of ${joinWithAnd(done)}${goesOn}` };
 }
 
+/** Who was drained by a roll that was left, and has had no turn in this one, a sentence each. */
+const stillDrained = (roll: Roll, hosts: readonly RollHost[] = roll.hosts): string[] =>
+  hosts.flatMap(({ name }) =>
+    isTaken(standOf(roll, name)) ? [`${name} is still drained (${placeBackBy(name)})`] : [],
+  );
+
 /** Ends a roll whose host failed, or that the operator stopped. */
 async function ended(
   roll: Roll,
@@ -110,6 +116,7 @@ async function ended(
   const over = [...roll.note.hosts].filter(([, { state }]) => state === 'done').map(([name]) => name);
   const parts = [
     error.message,
+    ...stillDrained(roll, untouched),
     ...(over.length > 0 ? [`done: ${over.join(', ')}`] : []),
     ...(untouched.length > 0 ? [`not touched: ${untouched.map(({ name }) => name).join(', ')}`] : []),
     ...(isUnbegun ? [] : [`${goesOnBy(roll.note)} goes on`]),

@@ -65,9 +65,13 @@ export interface Roll {
   begin(stopping: string): void;
 }
 
+/** What a host has behind it. */
+export const standOf = ({ note }: Pick<Roll, 'note'>, host: string): Stand =>
+  note.hosts.get(host) ?? { state: 'due', staysDrained: false, mark: '' };
+
 /** Whether a host was drained before the roll, and stays so. */
-export const staysDrained = ({ note }: Pick<Roll, 'note'>, { name }: Pick<RollHost, 'name'>): boolean =>
-  note.hosts.get(name)?.staysDrained === true;
+export const staysDrained = (roll: Pick<Roll, 'note'>, { name }: Pick<RollHost, 'name'>): boolean =>
+  standOf(roll, name).staysDrained;
 
 /** What of a host's work is done in its turn. @param toRun its transaction */
 export const partsOf = (
@@ -89,7 +93,7 @@ export const hasTurn = (
 /** Tells what a host has behind it, on all hosts. */
 export async function noteStand(roll: Roll, host: string, stand: Partial<Stand>): Promise<void> {
   const { note } = roll;
-  const was = note.hosts.get(host) ?? { state: 'due', staysDrained: false, mark: '' };
+  const was = standOf(roll, host);
   roll.note = {
     ...note,
     serial: note.serial + 1,

@@ -196,7 +196,6 @@ async function boot(roll: Roll, host: RollHost): Promise<void> {
         seen.strange
           ? `was told to boot, and is not known to be back: ${seen.why}`
           : `was told to boot and is not back after ${roll.waits.bootMs / 1000} s: ${seen.why}`,
-        ...(seen.answers ? [] : ['it is drained, and stays so when it comes back']),
         ...places,
         ...(seen.strange ? [seen.strange.hint] : []),
       ].join('; '),

@@ -216,6 +216,25 @@ test('what lint calls an error is told, and ends nothing', async () => {
   ]);
 });
 
+test('a roll that cannot go on says whom the one that was left has drained', async () => {
+  pair.left(
+    new Map([
+      ['ethyl', stand('taken')],
+      ['fred', stand('due')],
+    ]),
+  );
+  pair.says.ethyl.facts = 'drained=yes 1700000000 bob@desk';
+  pair.says.fred.isAway = true;
+  expect(await refusal()).toMatchObject({ exitCode: 3 });
+  expect(pair.events).toContainEqual(
+    expect.objectContaining({
+      level: 'warning',
+      host: 'ethyl',
+      text: 'is still drained by the haprov reboot that was left (haprov undrain ethyl gives it its place back)',
+    }),
+  );
+});
+
 test('another command that was left goes on first, unless it begins anew', async () => {
   pair.left(
     new Map([

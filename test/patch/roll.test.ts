@@ -82,7 +82,7 @@ test.each<[Trouble['what'], ExitCode, RegExp, string]>([
   [
     'does not come back',
     ExitCode.unreachable,
-    /^ethyl: was told to boot and is not back after 60 s: cannot be reached; it is drained, and stays so when it comes back; VIP web \(192.0.2.10\) is on fred; not touched: fred; haprov reboot INVENTORY ethyl,fred goes on$/,
+    /^ethyl: was told to boot and is not back after 60 s: cannot be reached; VIP web \(192.0.2.10\) is on fred; it is drained, and stays so when it comes back \(haprov undrain ethyl gives it its place back\); not touched: fred; haprov reboot INVENTORY ethyl,fred goes on$/,
     'booting',
   ],
   ['does not go down', ExitCode.unreachable, /it answers, and has not gone down since/, 'booting'],
@@ -136,6 +136,41 @@ test('a host that is changed, not confirmed and not put back stays drained, and 
       'ethyl was not confirmed: see above; and it could not be put back: see above; it is still drained, so nobody is sent there (haprov undrain ethyl gives it its place back); not touched: fred; haprov reboot INVENTORY ethyl,fred goes on',
   });
   expect(ethyl.isFlagged).toBe(true);
+});
+
+test('a patch that fails once more says of a host that was left drained that it is so still, wherever it fails', async () => {
+  const says = /ethyl is still drained \(haprov undrain ethyl gives it its place back\)/;
+  const left = async () => {
+    const world = befalls('ethyl', 'is not as before');
+    await tell(world);
+    expect(world.host('ethyl').isFlagged).toBe(true);
+    world.newLaptop();
+    return world;
+  };
+  const unstaged = await left();
+  unstaged.host('fred').lock = 'run9 1 bob@desk';
+  expect((await tell(unstaged)).result?.message).toMatch(says);
+  const stopped = await left();
+  const fred = stopped.host('fred');
+  const hold = fred.hold.bind(fred);
+  fred.hold = async (run) => {
+    await hold(run);
+    stopped.stop.abort();
+  };
+  expect((await tell(stopped)).result?.message).toMatch(says);
+  expect(stopped.hosts.map(({ lock }) => lock)).toEqual(['', '']);
+});
+
+test('a host that is drained and does not answer any more is said to be so', async () => {
+  const world = new World();
+  const ethyl = world.host('ethyl');
+  ethyl.mark = async () => {
+    ethyl.dies();
+    throw new HostError('ethyl', 'ethyl: the command did not end within 30 s');
+  };
+  expect((await tell(world)).result?.message).toMatch(
+    /did not end within 30 s; it is drained, and stays so when it comes back \(haprov undrain ethyl gives/,
+  );
 });
 
 test('a host that serves again once it was put back gets its place back', async () => {
