@@ -8,6 +8,7 @@ import { type ClockDifference, clockDifference } from './clock-difference';
 import { heardWhole } from './heard-whole';
 import { InOrder, SoonInOrder } from './in-order';
 import { isOfUnit, journalEntry, type LogEntry, type SyslogPlace, syslogEntry } from './log-entry';
+import { mostPlaces, Repeats } from './repeats';
 
 /** A host whose log is read, and the units that are meant there. */
 export interface LoggedHost {
@@ -149,6 +150,7 @@ class Logs {
     this.#places.set(host, place);
     let isJournal = false;
     let heard: LogEntry[] = [];
+    const repeats = new Repeats();
     const read = rowReader((row) => {
       if (row === 'journal') isJournal = true;
       else if (isJournal && row.startsWith('unit ')) this.#knows(row);
@@ -159,10 +161,12 @@ class Logs {
         const entry = isJournal ? journalEntry(host, row) : this.#syslog(host, row, units, place, now);
         if (!entry || (since !== undefined && this.#timeOf(entry) < since)) return;
         if (entry.cursor) place.cursor = entry.cursor;
-        heard.push(entry);
+        if (!repeats.has(entry)) heard.push(entry);
       }
     });
-    await connection.runScript(compose(call('tell_logged', lines ?? '', from ?? '', ...units)), {
+    // Of an event that stands there more than once one entry is told.
+    const most = lines === undefined ? '' : lines * mostPlaces;
+    await connection.runScript(compose(call('tell_logged', most, from ?? '', ...units)), {
       to: 'read the log',
       timeoutMs: 0,
       onStdin: (stdin) => void stdin.end(),
@@ -250,6 +254,7 @@ class Logs {
     const place = this.#places.get(host) ?? { since: Math.floor(Date.now() / 1000) };
     this.#places.set(host, place);
     let heard: LogEntry[] = [];
+    const repeats = new Repeats();
     const read = rowReader((row) => {
       if (place.messages && row.startsWith('messages ')) {
         place.messages = placeOf(row);
@@ -259,7 +264,7 @@ class Logs {
       const entry = place.messages ? this.#syslog(host, row, units, place, now) : journalEntry(host, row);
       if (!entry) return;
       if (entry.cursor) place.cursor = entry.cursor;
-      heard.push(entry);
+      if (!repeats.has(entry)) heard.push(entry);
     });
     let leave = (): void => {};
     try {

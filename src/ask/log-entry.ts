@@ -9,10 +9,16 @@ export interface LogEntry {
   pid: string;
   /** 0 (emergency) to 7 (debug); absent where it is not known. */
   priority?: number;
+  /** Of syslog: 3 for what a unit prints; absent where it is not known. */
+  facility?: number;
   message: string;
   /** Where journald goes on behind it. */
   cursor?: string;
 }
+
+/** HAProxy puts its level and its process before what it prints, which has no priority of its own: `[WARNING]  (12) : `. */
+export const printedPrefix = /^\[([A-Z]+)\]\s+(?:\d+\/\d+ )?\(\d+\) : /;
+const levels: Readonly<Record<string, string>> = { ALERT: '1', WARNING: '4', NOTICE: '5' };
 
 /** Reads an entry as `journalctl -o json` prints it; undefined for what is none. */
 export function journalEntry(host: string, row: string): LogEntry | undefined {
@@ -25,7 +31,9 @@ export function journalEntry(host: string, row: string): LogEntry | undefined {
   const text = (name: string) => textOf(fields[name]);
   const at = Number(text('__REALTIME_TIMESTAMP')) / 1000;
   if (!at) return undefined;
-  const priority = text('PRIORITY');
+  const message = text('MESSAGE');
+  const priority = levels[printedPrefix.exec(message)?.[1] ?? ''] ?? text('PRIORITY');
+  const facility = text('SYSLOG_FACILITY');
   const cursor = text('__CURSOR');
   return {
     host,
@@ -34,7 +42,8 @@ export function journalEntry(host: string, row: string): LogEntry | undefined {
     program: text('SYSLOG_IDENTIFIER') || text('_COMM'),
     pid: text('SYSLOG_PID') || text('_PID'),
     ...(priority === '' ? {} : { priority: Number(priority) }),
-    message: text('MESSAGE'),
+    ...(facility === '' ? {} : { facility: Number(facility) }),
+    message,
     ...(cursor === '' ? {} : { cursor }),
   };
 }

@@ -74,3 +74,37 @@ test('what a listener throws ends the following of all hosts, and is thrown', as
   const { one } = listener(() => Promise.reject(new Error('the disk is full')));
   await expect(readLogs(hosts, { follows: true }, one)).rejects.toThrow('the disk is full');
 });
+
+test('what HAProxy says to its standard error and to two facilities is told once, and what it says again is told again', async () => {
+  const said = [
+    ['3', '[WARNING]  (12) : Server app/one is DOWN', 0],
+    ['16', 'Server app/one is DOWN', 1],
+    ['17', 'Server app/one is DOWN', 2],
+    ['16', 'GET /', 3],
+    ['16', 'GET /', 4],
+    ['16', 'Server app/one is DOWN', 5],
+    ['17', 'Server app/one is DOWN', 9000],
+  ] as const;
+  const rows = said.map(([SYSLOG_FACILITY, MESSAGE, ms]) =>
+    JSON.stringify({
+      __REALTIME_TIMESTAMP: `${1_700_000_000_000_000 + ms * 1000}`,
+      _PID: '12',
+      PRIORITY: '6',
+      SYSLOG_FACILITY,
+      MESSAGE,
+    }),
+  );
+  const { host } = hostOf('fred', {
+    'tell its clock': knowsNoClock,
+    'read the log': async (ask) => void (await ask.onStdout?.(`journal\n${rows.join('\n')}\n`)),
+  });
+  const { one, heard } = listener();
+  await readLogs([host], { follows: false, lines: 10 }, one);
+  expect(heard).toEqual([
+    '[WARNING]  (12) : Server app/one is DOWN',
+    'GET /',
+    'GET /',
+    'Server app/one is DOWN',
+    'Server app/one is DOWN',
+  ]);
+});

@@ -34,6 +34,11 @@ test.each([
     { UNIT: 'haproxy.service', SYSLOG_IDENTIFIER: 'systemd', _PID: '1' },
     { unit: 'haproxy.service', program: 'systemd', pid: '1' },
   ],
+  // What HAProxy prints has its level in it.
+  [
+    { MESSAGE: '[WARNING]  (12) : Server a/b is DOWN', PRIORITY: '6', SYSLOG_FACILITY: '3' },
+    { message: '[WARNING]  (12) : Server a/b is DOWN', priority: 4, facility: 3 },
+  ],
   [{ SYSLOG_IDENTIFIER: undefined }, { program: 'keepalived' }],
 ])('an entry of journald: %j', (more, wanted) => {
   expect(journalEntry('fred', JSON.stringify({ ...fields, ...more }))).toEqual({ ...entry, ...wanted });
