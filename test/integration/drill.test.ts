@@ -48,6 +48,8 @@ const tryStateOf = (host: string) => {
   }
 };
 
+const rhythmMs = 25;
+
 interface Gap {
   ms: number;
   /** How long, in milliseconds, the client and haprov were ready to run at the gap's two ends, and had no processor. */
@@ -55,13 +57,13 @@ interface Gap {
 }
 
 /**
- * A client of our own: it asks every 25 ms on a new connection, and knows nothing of haprov, but how long that has waited
+ * A client of our own: it asks at each beat of its rhythm on a new connection, and knows nothing of haprov, but how long that has waited
  * for a processor. It gives up before TCP sends a lost SYN again. Its cookie asks for the server that is never cut off:
  * two clients would take the servers by turns.
  */
 class Client {
   readonly #asked: { at: number; answered: boolean; waitedMs: number }[] = [];
-  readonly #rhythm = setInterval(() => this.#ask(), 25);
+  readonly #rhythm = setInterval(() => this.#ask(), rhythmMs);
   /** Beside its own: haprov's process. */
   watched?: number;
 
@@ -169,8 +171,10 @@ describeLab('a drill breaks the pair, measures it, and leaves it as it was', () 
       expect(of(name).newHolder).toBe('ricky');
     }
     expect(of('drain')).toMatchObject({ newHolder: 'ricky' });
-    // Each probe has one request open at a time: that one is cut if the VIP moves just then.
-    for (const { lost } of of('drain').probes) expect(lost).toBeLessThanOrEqual(1);
+    // Each probe has one request open at a time: that one is cut if the VIP moves just then. On a machine that is held up
+    // the move takes longer, for this client too.
+    const heldUp = seen.find(({ scenario }) => scenario === 'drain')?.gap.waitedMs ?? 0;
+    for (const { lost } of of('drain').probes) expect(lost).toBeLessThanOrEqual(1 + heldUp / rhythmMs);
     expect(of('backend-dies')).toMatchObject({ host: 'lucy', takeoverMs: null });
     // The killed keepalived left the address behind, and gave it up when it was started again.
     const left = of('keepalived-killed').holders.filter(({ host }) => host === 'lucy');
