@@ -11,7 +11,7 @@ export interface HookEvent {
   data: {
     /** The inventory's name. */
     inventory: string;
-    /** Of a run: the command, its name for `haprov log`, and how it ended. */
+    /** Of a run: the command, its name for `haprov log` where it has one, and how it ended. */
     command?: string;
     run?: string;
     exitCode?: number;

@@ -10,13 +10,15 @@ interface Run {
   command: string;
   hasBegun: boolean;
   at: number;
+  /** How many events others had told of before it. */
+  after: number;
 }
 
 /** Hears a command, and when it has ended tells the inventory's hooks of the run that it was. */
 export class RunEvents {
   #inventory: Inventory | undefined;
   /** The runs of the command that are not over: a run that undoes another one is within it. */
-  readonly #runs: Run[] = [{ command: '', hasBegun: false, at: 0 }];
+  readonly #runs: Run[] = [{ command: '', hasBegun: false, at: 0, after: 0 }];
   readonly #events: HookEvent[] = [];
 
   /** The command is about this inventory. */
@@ -31,10 +33,19 @@ export class RunEvents {
 
   hear(event: EventBody | Event): void {
     if (event.type === 'run-start')
-      this.#runs.push({ command: event.command, hasBegun: false, at: performance.now() });
+      this.#runs.push({
+        command: event.command,
+        hasBegun: false,
+        at: performance.now(),
+        after: this.#events.length,
+      });
     const said = this.#run.hasBegun ? this.#read(event) : undefined;
     if (said) this.#events.push(said);
-    if (event.type === 'run-end' && this.#runs.length > 1) this.#runs.pop();
+    if (event.type !== 'run-end') return;
+    // Its name is known at its end.
+    if (event.run !== undefined)
+      for (const { data } of this.#events.slice(this.#run.after)) data.run ??= event.run;
+    if (this.#runs.length > 1) this.#runs.pop();
   }
 
   /** How each run ends that is not over, where the command ends by an error: nobody else tells it. */
@@ -88,8 +99,8 @@ export class RunEvents {
       data: { inventory: of, command, ...data },
     });
     if (event.type === 'run-end') {
-      const { run, exitCode, message } = event;
-      return make('run-end', message, { ...(run === undefined ? {} : { run }), exitCode, message });
+      const { exitCode, message } = event;
+      return make('run-end', message, { exitCode, message });
     }
     if (event.type !== 'phase-end') return undefined;
     const { host, phase, ok, message = '', left } = event;

@@ -71,6 +71,7 @@ test('a run that failed and was restored, without its secrets', async () => {
     'restored: apply on pair: fred is as it was before',
     'run-end: apply on pair: fred failed, and is as before',
   ]);
+  expect(events.map(({ data }) => (data as { run?: string }).run)).toEqual(['r1', 'r1', 'r1']);
   expect(events[2]?.data).toEqual({
     inventory: 'pair',
     command: 'apply',
