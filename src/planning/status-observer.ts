@@ -267,6 +267,10 @@ function snapshotOf(
           .filter(({ part, about }) => part !== 'sysctl' || Object.keys(about.values ?? {}).length > 0)
           .map(({ part }) => part),
       ),
+      // Of a package any version is as wanted, and what a command does is not known.
+      mended: new Set(
+        resources.filter(({ part, isOpaque }) => part !== 'packages' && !isOpaque).map(({ id }) => id),
+      ),
       plan: found ? planHost(inventory, host, found, resources) : unreached(host, surveyed),
       ...(found ? { facts: found.facts, diagnostics: readAnswer(found.answers.of(id)) } : {}),
       ...(failure ? { failure } : {}),

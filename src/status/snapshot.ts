@@ -16,6 +16,8 @@ export interface HostSnapshot {
   readiness: Readiness;
   /** What resources the inventory wants there. */
   wanted: ReadonlySet<PairRole['part']>;
+  /** The resources that are put right where they are not as wanted, whatever somebody made of them: `file /etc/x`. */
+  mended?: ReadonlySet<string>;
   /** What would change if the inventory were applied now. */
   plan: PlannedHost;
   /** It was taken out for good, and is in the inventory still. */

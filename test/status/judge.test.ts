@@ -34,6 +34,8 @@ interface Case {
   roll?: string[];
   /** How the newest run ended on a host. */
   lastRun?: Partial<Record<Host, RunState>>;
+  /** The step that it could not put back. */
+  failed?: { type: string; target: string };
   /** Whether the wanted haproxy.cfg has haprov’s listener. */
   listener?: boolean;
   /** `level rule component host`, in order. */
@@ -978,7 +980,21 @@ const cases: Case[] = [
     finds: ['broken run-broken configuration fred'],
     says: /^the newest run on fred \(patch of jo@laptop, 20261123T035000Z-abcdef\) is broken/,
     tells:
-      /^it failed to update haproxy\nhaprov log INVENTORY 20261123T035000Z-abcdef says what: .*\/20261123T035000Z-abcdef-2\/steps/m,
+      /^it failed to update haproxy\nhaprov log INVENTORY 20261123T035000Z-abcdef says what; haprov apply makes fred as .*\/20261123T035000Z-abcdef-2\/steps/m,
+  },
+  {
+    about: 'a run that could not put back a file, which is as the inventory says',
+    lastRun: { fred: 'broken' },
+    failed: { type: 'file', target: '/etc/haproxy/haproxy.cfg' },
+    finds: [],
+  },
+  {
+    about: 'a run that could not put back a file, and the host is not as the inventory says',
+    lastRun: { fred: 'broken' },
+    failed: { type: 'file', target: '/etc/haproxy/haproxy.cfg' },
+    changes: { fred: [file('/etc/haproxy/haproxy.cfg', [{ reload: 'haproxy' }])] },
+    finds: ['broken run-broken configuration fred', 'warning drift haproxy fred'],
+    tells: /haprov apply makes fred as the inventory says/,
   },
   {
     about: 'the same on both hosts, and on a drained one: it is no less than a warning',
@@ -1136,13 +1152,16 @@ const cases: Case[] = [
   },
 ];
 
-const runThat = (state: RunState): HostSnapshot['lastRun'] => ({
+const runThat = (
+  state: RunState,
+  failed = { type: 'package', target: 'haproxy' },
+): HostSnapshot['lastRun'] => ({
   run: '20261123T035000Z-abcdef-2',
   ...{ number: 7, format: 1, state, alive: false },
   manifest: {
     ...{ run: '20261123T035000Z-abcdef', owner: 'jo@laptop', command: 'patch', inventory: 'pair' },
     startedAt: '',
-    steps: [{ type: 'package', target: 'haproxy', action: 'update' }],
+    steps: [{ ...failed, action: 'update' }],
   },
   journal: [
     { at: 1, entry: { event: 'start', step: 1, parts: ['run'] } },
@@ -1160,6 +1179,7 @@ function sceneOf({
   lock = {},
   roll,
   lastRun = {},
+  failed,
   listener = false,
 }: Case): Snapshot {
   const hosts = inventory.hosts.map((host): HostSnapshot => {
@@ -1174,6 +1194,7 @@ function sceneOf({
         ...(listener ? { healthPort: 10001 } : {}),
       },
       wanted: new Set(['packages', 'sysctl', undefined] as const),
+      mended: new Set(['file /etc/haproxy/haproxy.cfg']),
     };
     const plan = {
       host: name,
@@ -1194,7 +1215,7 @@ function sceneOf({
       ].join('\n'),
     );
     const ended = lastRun[name];
-    return { ...base, plan, facts, diagnostics: said, ...(ended ? { lastRun: runThat(ended) } : {}) };
+    return { ...base, plan, facts, diagnostics: said, ...(ended ? { lastRun: runThat(ended, failed) } : {}) };
   });
   return {
     inventory,
