@@ -10,7 +10,7 @@ import type { CommonOptions, Context } from '../planning/context';
 import { listenerFor, notAsked, selectHosts, toTarget } from '../planning/hosts';
 import { endsWithinMs } from '../planning/planning';
 import { formatElapsed, localTime, namingInventory } from '../text/format';
-import { untilWhen } from '../text/until-when';
+import { untilWhen, whatForceCosts } from '../text/until-when';
 
 export interface UnlockOptions extends CommonOptions {
   yes: boolean;
@@ -106,9 +106,11 @@ function lockedOf({ name, connection, facts }: Surveyed): Locked[] {
   return [{ connection, facts, lock: { host: name, ...rest, since: at } }];
 }
 
-/** A lock in two lines. */
+/** A lock in two lines; of a living run in three. */
 export function describeLock(lock: HeldLock): string {
-  const life = lock.alive ? `it is alive, and ${untilWhen(lock)}` : 'nobody drives it any more';
+  const life = lock.alive
+    ? `it is alive, and ${untilWhen(lock)}\n  --force ends it now: ${whatForceCosts(lock)}`
+    : 'nobody drives it any more';
   return `${lock.host}: locked by ${lock.owner || 'somebody'} since ${sinceOf(lock)}\n  run ${lock.run}, ${lock.state || 'beginning'}: ${life}`;
 }
 
@@ -120,7 +122,7 @@ function refusal(lock: HeldLock, living: readonly HeldLock[]): HostError {
   return new HostError(
     lock.host,
     `the run ${lock.run} of ${lock.owner || 'somebody'} is alive, since ${sinceOf(lock)}${living.length > 1 ? ` (on ${names})` : ''}: its lock stays`,
-    `wait for it: it ${untilWhen(lock)}; --force ends it now and puts the host back`,
+    `wait for it: it ${untilWhen(lock)}; where it is lost, haprov unlock INVENTORY --force ends it now: see above what that costs`,
   );
 }
 

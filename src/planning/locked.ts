@@ -4,7 +4,11 @@ import type { Survey, Surveyed } from '../host/survey';
 import { localTime } from '../text/format';
 import { lockedWords } from '../text/locked-words';
 import { untilWhen } from '../text/until-when';
-import { notAsked } from './hosts';
+import { notAsked, operator } from './hosts';
+
+/** For who has made the run: nobody else knows whether it is lost. */
+const ofLost =
+  'where your haprov that made it was killed or lost, haprov unlock INVENTORY --force ends it now: what it has changed on a host and not confirmed is put back there, packages too, and the same command goes on then; haprov unlock says first how each host is';
 
 /** The error for a host that a living run has locked. */
 export function lockedBy(name: string, lock: Lock, roll?: HostFacts['roll']): HostError {
@@ -12,7 +16,7 @@ export function lockedBy(name: string, lock: Lock, roll?: HostFacts['roll']): Ho
   return new HostError(
     name,
     `${lockedWords(lock)}${rolling}: nothing was changed; it ${untilWhen(lock)}`,
-    'wait for that run to end; haprov unlock says more about it',
+    `wait for that run to end; ${lock.owner === operator().replace(/\s/g, '_') ? ofLost : 'haprov unlock says more about it'}`,
   );
 }
 

@@ -10,3 +10,12 @@ export function untilWhen({ state, waits }: { state: string; waits?: number }, n
   const at = localTime(new Date(now.getTime() + waits * 1000));
   return `${state === 'confirmed' ? 'ends' : 'puts the host back'} at ${at}, in ${time}, unless its operator goes on`;
 }
+
+/** What `haprov unlock --force` costs on a host, by the state of the living run that it ends there. */
+export function whatForceCosts({ state }: { state: string }): string {
+  if (state === 'confirmed') return 'what it changed stays';
+  if (state === 'staged') return 'nothing is changed there yet';
+  if (state === 'committed') return 'what it changed is put back, packages too';
+  if (state === 'restoring') return 'what puts the host back is cut off, and begins again';
+  return 'what it is at is cut off as by a power cut, and what it changed is put back, packages too: not while a package manager is at work';
+}

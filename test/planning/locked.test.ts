@@ -1,5 +1,6 @@
 import { readFacts } from '../../src/host/facts';
-import { toTarget } from '../../src/planning/hosts';
+import { operator, toTarget } from '../../src/planning/hosts';
+import { describeLock } from '../../src/library/unlock';
 import { lockedBy } from '../../src/planning/locked';
 import { surveyWhole } from '../../src/planning/planning';
 import { localTime } from '../../src/text/format';
@@ -81,6 +82,26 @@ test.each([
 ])('%s, with %d seconds left', (state, waits, words) => {
   const { lock: read } = readFacts(lock(state, `lock-waits=${waits}`));
   expect(untilWhen(read as never, new Date(2026, 10, 26, 12))).toBe(words);
+});
+
+test('who has made the run is told how to end it, and what that costs', () => {
+  const { lock: own } = readFacts(lock('committed', 'lock-alive=yes').replace('bob@desk', operator()));
+  expect(lockedBy('fred', own as never).hint).toMatch(
+    /^wait for that run to end; where your haprov that made it was killed or lost, haprov unlock INVENTORY --force ends it now: .* packages too, and the same command goes on then/,
+  );
+});
+
+test.each([
+  ['committing', /^what it is at is cut off .* not while a package manager is at work$/],
+  ['', /^what it is at is cut off/],
+  ['committed', /^what it changed is put back, packages too$/],
+  ['staged', /^nothing is changed there yet$/],
+  ['confirmed', /^what it changed stays$/],
+])('unlock says what --force costs where a living run is %s', (state, costs) => {
+  const held = { host: 'fred', run: 'run7', owner: 'me', since: '', state, alive: true };
+  const [, , said = ''] = describeLock(held).split('\n  ');
+  expect(said.replace('--force ends it now: ', '')).toMatch(costs);
+  expect(describeLock({ ...held, alive: false })).not.toContain('--force');
 });
 
 test('nobody knows whose it is', () => {
