@@ -4,12 +4,14 @@ import { Turns } from '../host/turns';
 import { type ExecNote, execId, notedScript } from './exec-notes';
 import { heardWhole } from './heard-whole';
 import { LinePieces } from './line-pieces';
+import { signalOf } from './signal-of';
 
 /** How a command ended on one host. */
 export interface CommandEnd {
   host: string;
-  /** Its exit code; null where a signal ended it, or the host did not run it to its end. */
+  /** Its exit code; null where the host did not run it to its end. */
   code: number | null;
+  /** The signal that ended it: where its code is above 128 the one that this stands for, as the host's shell has it. */
   signal?: string;
   /** Milliseconds from the login's begin. */
   ms: number;
@@ -67,7 +69,7 @@ async function runOn(target: SshTarget, asked: Begun): Promise<CommandEnd> {
   let connection: Connection | undefined;
   try {
     connection = await connect(target);
-    const { code, signal } = await listen(connection, asked);
+    const { code, signal = signalOf(code) } = await listen(connection, asked);
     return { host: target.name, code, ...(signal === undefined ? {} : { signal }), ms: ms() };
   } catch (error) {
     if (!(error instanceof HaprovError)) throw error;

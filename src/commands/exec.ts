@@ -18,8 +18,9 @@ export type ExecLine =
       version: 1;
       type: 'end';
       host: string;
-      /** Null where a signal ended it, or the host did not run it to its end. */
+      /** Null where the host did not run it to its end. */
       code: number | null;
+      /** The signal that ended it: where its code is above 128 the one that this stands for, as the host's shell has it. */
       signal?: string;
       ms: number;
       /** Why the host did not run it to its end, and what to do. */
@@ -80,7 +81,8 @@ const lineOf = ({ host, code, signal, ms, error }: CommandEnd): ExecLine => ({
 
 function tell({ host, code, signal, ms, error }: CommandEnd, { emit }: Context): void {
   if (code === 0) return;
-  const ended = code === null ? `ended by ${signal ?? 'a signal'}` : `exit code ${code}`;
+  const ended =
+    code === null ? `ended by ${signal ?? 'a signal'}` : `exit code ${code}${signal ? ` (${signal})` : ''}`;
   const text = error
     ? `${error.message.replace(`${host}: `, '')}${error.hint ? `\nwhat to do: ${error.hint}` : ''}`
     : `${ended}, after ${formatElapsed(ms)}`;

@@ -20,7 +20,13 @@ describeWithSshd('a command on hosts', () => {
     await buildProgram();
     files = sshFiles();
     sshd = await startSshd(files);
-    files.configure('Host another', 'HostName 127.0.0.1');
+    files.configure(
+      'Host another',
+      'HostName 127.0.0.1',
+      'Host strict',
+      'HostName 127.0.0.1',
+      'BindInterface lo',
+    );
     files.write(
       'own.json',
       JSON.stringify({ tasks: [{ name: 'One', resources: [{ type: 'directory', path: '/srv/own' }] }] }),
@@ -42,6 +48,10 @@ describeWithSshd('a command on hosts', () => {
         playbooks: ['./own.json'],
       }),
     );
+    // Nothing but ssh itself knows of interfaces.
+    const { one } = hosts;
+    const both = { ssh, hosts: { one, strict: { address: 'strict' } }, playbooks: ['./own.json'] };
+    files.write('both.json', JSON.stringify(both));
   });
   afterAll(async () => {
     await sshd.stop();
@@ -105,13 +115,24 @@ describeWithSshd('a command on hosts', () => {
     expect(ofOne).toEqual([
       expect.objectContaining({ type: 'line', stream: expect.stringMatching(/std/) }),
       expect.objectContaining({ type: 'line' }),
-      expect.objectContaining({ type: 'end', code: 137 }),
+      expect.objectContaining({ type: 'end', code: 137, signal: 'SIGKILL' }),
     ]);
     expect(lines.find(({ host }) => host === 'dead')).toMatchObject({
       type: 'end',
       code: null,
       error: expect.stringContaining('refuses'),
     });
+  });
+
+  test('a signal that ended it has its name, also where ssh itself logs in', () => {
+    const { stdout, stderr } = haprov('exec', 'both.json', 'one,strict', '--', 'kill -TERM $$');
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(/warning: one: exit code 143 \(SIGTERM\), after/);
+    expect(stderr).toMatch(/warning: strict: exit code 143 \(SIGTERM\), after/);
+    const ends = haprov('exec', 'both.json', 'one,strict', '--json', '--', 'kill -9 $$').stdout.match(
+      /"signal":"SIGKILL"/g,
+    );
+    expect(ends).toHaveLength(2);
   });
 
   test('one that takes too long is ended', () => {
