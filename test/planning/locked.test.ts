@@ -1,6 +1,6 @@
 import { readFacts } from '../../src/host/facts';
-import { operator, toTarget } from '../../src/planning/hosts';
 import { describeLock } from '../../src/library/unlock';
+import { operator, toTarget } from '../../src/planning/hosts';
 import { lockedBy } from '../../src/planning/locked';
 import { surveyWhole } from '../../src/planning/planning';
 import { localTime } from '../../src/text/format';
