@@ -1,7 +1,7 @@
 import type { Event, Phase } from '../events/events';
 import { padTo } from '../text/fit';
 import { count, cutToWidth, formatElapsed, visible } from '../text/format';
-import { stepName } from './event-lines';
+import { stepName, tellsWhy } from './event-lines';
 
 type HostEvent = Extract<Event, { type: 'phase-start' | 'phase-end' | 'step-start' | 'step-end' }>;
 
@@ -13,6 +13,8 @@ export interface HostProgress {
   readonly finished: readonly { phase: Phase; ok: boolean; ms: number; steps: number }[];
   /** The first failure: where, and why. */
   readonly failure?: string;
+  /** The same without what is told in full at the end. */
+  readonly failedAt?: string;
 }
 
 /** A host as it is shown: a line after an icon, and lines below it. */
@@ -58,12 +60,14 @@ export function advance(progress: HostProgress, event: HostEvent): HostProgress 
     case 'phase-end': {
       const { phase, ok, ms, message } = event;
       const steps = progress.phase?.steps ?? 0;
+      const isFirst = !ok && progress.failure === undefined;
       return {
         ...progress,
         phase: undefined,
         step: undefined,
         finished: [...progress.finished, { phase, ok, ms, steps }],
-        failure: progress.failure ?? (ok ? undefined : [phase, message].filter(Boolean).join(': ')),
+        ...(isFirst ? { failure: [phase, message].filter(Boolean).join(': ') } : {}),
+        ...(isFirst && tellsWhy(event) ? { failedAt: phase } : {}),
       };
     }
   }
@@ -137,8 +141,9 @@ function describeEnd(
   progress: HostProgress,
   { now, interrupted, isWell = false }: { now: number; interrupted: boolean; isWell?: boolean },
 ): { state: FinalView['state']; text: string } {
-  const { failure, phase, finished } = progress;
-  if (failure) return { state: 'failed', text: `failed: ${visible(failure)}${describeRestore(finished)}` };
+  const { failure, failedAt = failure, phase, finished } = progress;
+  if (failure && failedAt)
+    return { state: 'failed', text: `failed: ${visible(failedAt)}${describeRestore(finished)}` };
   if (phase) return { state: 'left', text: `left at ${describeWork(progress, now)}` };
   const reached = finished.filter((done) => REACHED[done.phase] !== undefined);
   // A host may be looked at again, after its turn.

@@ -279,8 +279,12 @@ test('why a phase failed is told in full, however narrow the view', async () => 
   const message = 'connect ECONNREFUSED 192.0.2.11:22 after three attempts';
   reporter.handle(goodRun[0] as never);
   reporter.handle(at({ type: 'phase-end', host: 'fred', phase: 'gate', ok: false, ms: 100, message }));
+  reporter.handle(at({ type: 'phase-end', host: 'fred', phase: 'restore', ok: true, ms: 100 }));
   await reporter.close();
   expect(terminal.screen.slice(-3).join('')).toContain(`fred  gate    failed 0.1s: ${message}`);
+  // The host's row points to it.
+  expect(terminal.screen).toContainEqual(expect.stringMatching(/^✖ fred +failed: gate; restored$/));
+  expect(terminal.screen.join('').split('ECONNREFUSED')).toHaveLength(2);
 });
 
 test('takes no signal handlers', async () => {

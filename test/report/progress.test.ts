@@ -58,7 +58,7 @@ const final: [string, Event[], boolean, string, string][] = [
   ],
   ['looked at only', [end('connect'), end('probe')], false, 'done', 'probed in 2.0s'],
   ['put back, though it did not fail', [end('commit'), end('restore')], false, 'left', 'restored in 2.0s'],
-  ['a phase that failed', [end('gate', false, 'no answer')], false, 'failed', 'failed: gate: no answer'],
+  ['a phase that failed', [end('gate', false, 'no answer')], false, 'failed', 'failed: gate'],
   ['failed and restored', [end('gate', false), end('restore')], false, 'failed', 'failed: gate; restored'],
   [
     'failed twice',
