@@ -145,7 +145,7 @@ async function planRoll(
   // A host that the roll itself has taken out, or the one that is begun anew, is back before the next one's turn.
   const isOneAway = due.some((name) => {
     const stand = note.hosts.get(name);
-    return stand && (isTaken(stand) || (drained.has(name) && !stand.staysDrained));
+    return stand && isTaken(stand);
   });
   /** The hosts of which nobody knows how they were before a roll took them out. */
   const unknown = new Set<string>();
@@ -157,11 +157,10 @@ async function planRoll(
     const host = inventory.hosts.find((one) => one.name === name) as Host;
     const stand = standOf({ note }, name);
     const hasBooted = stand.state === 'booting' && found.answers.of(markQuestion.id).trim() !== stand.mark;
-    const isDrained = found.facts.drained !== undefined;
-    if (stand.state !== 'due' || (isDrained && !stand.staysDrained)) unknown.add(name);
+    if (stand.state !== 'due') unknown.add(name);
     const connection = () => connections.get(name) ?? found.connection;
     const work = await workOn(found, connection, surveyed.hosts, hasBooted);
-    if (!hasTurn(stand, { work, isDrained })) {
+    if (!hasTurn(stand, work)) {
       stands.set(name, { ...stand, state: 'done' });
       continue;
     }

@@ -67,7 +67,7 @@ export function resume(noted: RollNote | undefined, asked: Asked): Resumed {
     .filter((name) => left.hosts.has(name) && left.hosts.get(name)?.state !== 'done')
     .sort((a, b) => rank(a) - rank(b));
   return {
-    note: left,
+    note: { ...left, hosts: asDrained(left.hosts, asked) },
     left,
     due,
     words: [
@@ -81,12 +81,22 @@ export function resume(noted: RollNote | undefined, asked: Asked): Resumed {
   };
 }
 
+/** A host that had no turn yet, and is drained, was not drained by the roll: it stays so. */
+const asDrained = (stands: RollNote['hosts'], { drained }: Pick<Asked, 'drained'>) =>
+  new Map(
+    [...stands].map(([name, stand]) => [
+      name,
+      stand.state === 'due' ? { ...stand, staysDrained: drained.has(name) } : stand,
+    ]),
+  );
+
 /** A host that was drained by a roll that was left does not stay drained. */
 function begin(left: RollNote | undefined, asked: Asked, ...words: string[]): Resumed {
-  const { command, hosts, roll, owner, now } = asked;
+  const { command, hosts, drained, roll, owner, now } = asked;
   const stands = new Map(hosts.map(fresh(asked)));
   for (const [name, stand] of left?.hosts ?? [])
-    if (stands.has(name) && isTaken(stand)) stands.set(name, { state: 'due', staysDrained: false, mark: '' });
+    if (stands.has(name) && isTaken(stand) && drained.has(name))
+      stands.set(name, { state: 'taken', staysDrained: false, mark: '' });
   return {
     note: { roll, serial: 0, begun: now, command, owner, hosts: stands },
     ...(left ? { left } : {}),

@@ -85,10 +85,8 @@ export const partsOf = (
 });
 
 /** Whether there is something to do on a host; one that was drained by a roll that is begun anew gets its place back at least. */
-export const hasTurn = (
-  { state, staysDrained }: Stand,
-  { work, isDrained }: { work: Work | undefined; isDrained: boolean },
-): boolean => work !== undefined || state !== 'due' || (isDrained && !staysDrained);
+export const hasTurn = ({ state }: Stand, work: Work | undefined): boolean =>
+  work !== undefined || state !== 'due';
 
 /** Tells what a host has behind it, on all hosts. */
 export async function noteStand(roll: Roll, host: string, stand: Partial<Stand>): Promise<void> {

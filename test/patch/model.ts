@@ -431,7 +431,7 @@ export async function tell(world: World, more: Partial<Roll> = {}): Promise<Told
       [],
       hasBooted,
     );
-    if (stand && !hasTurn(stand, { work, isDrained: host.isFlagged })) {
+    if (stand && !hasTurn(stand, work)) {
       stands.set(name, { ...stand, state: 'done' });
       continue;
     }

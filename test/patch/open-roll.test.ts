@@ -304,7 +304,7 @@ test('a host with nothing to do has no turn, unless a roll that is begun anew ha
     ]),
   );
   pair.says.ethyl.facts = 'drained=yes 1700000000 bob@desk';
-  expect(turns(await open({ anew: true }))).toEqual([['ethyl', '', 'due', 'no']]);
+  expect(turns(await open({ anew: true }))).toEqual([['ethyl', '', 'taken', 'no']]);
 });
 
 test('a host that the operator has drained stays so', async () => {

@@ -92,10 +92,22 @@ test.each<[string, Partial<typeof asked>, number]>([
     expect.stringMatching(/^begins anew.*lucy is done, ethyl was taken out, fred is not begun$/),
   ]);
   expect(resumed.note.roll).toBe('new');
-  expect([...resumed.note.hosts].map(([name, one]) => [name, one.staysDrained])).toEqual([
-    ['lucy', false],
-    ['ethyl', false],
-    ['fred', true],
+  expect([...resumed.note.hosts].map(([name, one]) => [name, one.state, one.staysDrained])).toEqual([
+    ['lucy', 'due', false],
+    ['ethyl', 'taken', false],
+    ['fred', 'due', true],
+  ]);
+});
+
+test.each([
+  ['was drained meanwhile stays so', false, ['ethyl'], true],
+  ['has its place back meanwhile is served again after its turn', true, [], false],
+])('goes on: a host that had no turn yet and %s', (_, before, drained, after) => {
+  const note = left({ lucy: stand('taken'), ethyl: stand('due', before) });
+  const resumed = resume(note, { ...asked, drained: new Set(['lucy', ...drained]) });
+  expect([...resumed.note.hosts].map(([name, one]) => [name, one.state, one.staysDrained])).toEqual([
+    ['lucy', 'taken', false],
+    ['ethyl', 'due', after],
   ]);
 });
 
