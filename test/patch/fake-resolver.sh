@@ -43,6 +43,7 @@ put() { # ROWS
     printf '  Upgrading        : toys-2.0-1.noarch    1/2warning: %s saved as %s.rpmsave\n' "$file" "$file"
   fi
   # Its scripts.
+  [ ! -f script-disables ] || rm -f -- "$(cat script-disables)"
   [ ! -f script-stops ] || { grep -vxF -f script-stops running >still; mv -f still running; }
   cp installed "history.$(($(ls history.* 2>/dev/null | wc -l) + 1))"
   if [ -f keeps-all ]; then : >gone; else going "$1" >gone; fi

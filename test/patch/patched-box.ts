@@ -10,7 +10,7 @@ const services = `"list-jobs --no-legend") ;;
 "list-units "*) sed 's/$/ loaded active running The one/' "$state/running" 2>/dev/null ;;
 "show -p Id "*) while [ "$1" != -- ]; do shift; done; shift; for unit; do printf 'Id=%s\nType=simple\nUnitFileState=enabled\nWantedBy=multi-user.target\n\n' "$unit"; done ;;
 "-q is-active "*) grep -qxF "$3" "$state/running" ;;
-"show -p NeedDaemonReload -p LoadState "* | "-q reset-failed "*) ;;
+"show -p NeedDaemonReload -p LoadState "* | "-q reset-failed "* | daemon-reload*) ;;
 "start "*) [ ! -f "$state/cannot-start" ] && echo "$2" >>"$state/running" ;;`;
 
 export type Resolver = 'dnf' | 'yum';

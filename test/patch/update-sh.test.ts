@@ -1,5 +1,5 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { noWayBackQuestion } from '../../src/host/history';
 import { readNoWayBack } from '../../src/rollback/no-way-back';
 import { type Shell, shells } from '../shell/sandbox';
@@ -114,6 +114,30 @@ describe.each(hosts)('%s, %s', (resolver, _, shell) => {
       await box.go('restore');
       expect(box.state()).toBe('restored');
       expect(box.running).toEqual(['game.service', 'haproxy.service']);
+    });
+
+    test.each<[string, boolean, () => Promise<unknown>]>([
+      ['its links come back', true, () => box.go('restore')],
+      ['its links come back, also where the old packages’ scripts do it', false, () => box.go('restore')],
+      [
+        'its links come back when the host starts',
+        true,
+        () => {
+          box.killWatchers();
+          return box.boots();
+        },
+      ],
+    ])('or disables it: %s', async (_, isOfTheNew, goBack) => {
+      const link = join(box.boot, 'system/multi-user.target.wants/haproxy.service');
+      const target = '/usr/lib/systemd/system/haproxy.service';
+      mkdirSync(dirname(link), { recursive: true });
+      symlinkSync(target, link);
+      const disables = () => box.put('script-disables', `${link}\n`);
+      if (isOfTheNew) disables();
+      await box.apply(steps([...toys]));
+      if (!isOfTheNew) disables();
+      await goBack();
+      expect([box.state(), readlinkSync(link)]).toEqual(['restored', target]);
     });
 
     test('the packages’ scripts on the way back of a later rollback', async () => {

@@ -143,10 +143,11 @@ run_updates() { # ROWS all|security NAME...
   rows=$1
   shift
   set -- $(wished "$@")
-  last_transaction >"$step/before" && running_services >"$step/running" && printf '%s\n' "$rows" >"$step/rows" && begin || return
+  last_transaction >"$step/before" && running_services >"$step/running" && boot_links >"$step/links" && printf '%s\n' "$rows" >"$step/rows" && begin || return
   in_turn "$step/made" "$(resolver_name)" --setopt=exit_on_lock=1 -y -C update "$@"
   result=$?
   last_transaction >"$step/after"
+  boot_links >"$step/links.now"
   keep_own_files "$step/made"
   [ $result = 0 ] || say_of_resolver <"$step/made"
   return $result
@@ -190,7 +191,8 @@ is_as_wanted() { # NAME ARCH FROM TO
 undo_updates() { # ROWS
   made=$(made_by "$1") || return 0
   [ -f "$step/running" ] || [ -n "$booting" ] || running_services >"$step/running"
-  if [ -f "$made/after" ] && each_update "$1" was_put_back >/dev/null; then start_what_ran; return; fi
+  put_links_back "$made" && mkdir -p -- "$step/way-back" && { [ -f "$step/way-back/links" ] || boot_links >"$step/way-back/links"; } || return
+  if [ -f "$made/after" ] && each_update "$1" was_put_back >/dev/null; then put_units_back; return; fi
   after=$(cat "$made/after" 2>/dev/null) before=$(cat "$made/before")
   [ -n "$after" ] || after=$(last_transaction)
   if [ -n "$after" ] && [ "$after" != "$before" ]; then
@@ -202,11 +204,12 @@ undo_updates() { # ROWS
     fi
   fi
   each_update "$1" was_put_back || { fail 'not all packages could be put back'; return; }
-  start_what_ran
+  put_units_back
 }
 
-# A package's script may have stopped a service, also on the way back. A host that boots starts its own.
-start_what_ran() {
+# A package's script may have stopped or disabled a service, also on the way back. A host that boots starts its own.
+put_units_back() {
+  put_links_back "$step/way-back" || return
   [ -z "$booting" ] || return 0
   stopped=
   while read -r unit _; do

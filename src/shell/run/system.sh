@@ -182,7 +182,7 @@ restore_service() { # UNIT
   [ -n "$unit" ] || unit=$(own_name "$1")
   was() { sed -n "s/^$1=//p" "$step/before"; }
   reread_unit "$unit"
-  put_links_back || return
+  put_links_back "$step" || return
   if [ -n "$booting" ]; then forget_states; leave_to_boot "$unit" "$(was ActiveState)"; return; fi
   before=$(was ActiveState)
   case $before in
@@ -211,21 +211,6 @@ restore_service() { # UNIT
     '' | "$is") ;;
     *) fail "$1 was \"$before\" at boot, and is \"$is\" now" ;;
   esac
-}
-
-# Undoes exactly the links that enabling or disabling made and removed; keeps what others have changed since.
-put_links_back() {
-  [ -f "$step/links" ] || return 0
-  [ -f "$step/links.now" ] || boot_links >"$step/links.now" || return
-  cmp -s "$step/links" "$step/links.now" && return
-  grep -vxF -f "$step/links" "$step/links.now" | while IFS='	' read -r link target; do
-    [ "$(readlink -- "$link")" != "$target" ] || rm -f -- "$link" || exit
-    rmdir -- "${link%/*}" 2>/dev/null || :
-  done || return
-  grep -vxF -f "$step/links.now" "$step/links" | while IFS='	' read -r link target; do
-    [ -L "$link" ] || { mkdir -p -m 0755 -- "${link%/*}" && ln -s -- "$target" "$link"; } || exit
-  done || return
-  reread_links
 }
 
 # --- commands ---------------------------------------------------------------------------------------------------

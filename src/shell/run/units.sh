@@ -9,6 +9,21 @@ links_in() { # PATH...
   done
 }
 
+# Undoes exactly the links that were made and removed between the FOLDER's two lists of them; keeps what others have changed since.
+put_links_back() { # FOLDER
+  [ -f "$1/links" ] || return 0
+  [ -f "$1/links.now" ] || boot_links >"$1/links.now" || return
+  cmp -s "$1/links" "$1/links.now" && return
+  grep -vxF -f "$1/links" "$1/links.now" | while IFS='	' read -r link target; do
+    [ "$(readlink -- "$link")" != "$target" ] || rm -f -- "$link" || exit
+    rmdir -- "${link%/*}" 2>/dev/null || :
+  done || return
+  grep -vxF -f "$1/links.now" "$1/links" | while IFS='	' read -r link target; do
+    [ -L "$link" ] || { mkdir -p -m 0755 -- "${link%/*}" && ln -s -- "$target" "$link"; } || exit
+  done || return
+  reread_links
+}
+
 if [ -d /run/systemd/system ]; then
 
 # Prints the unit's own name for an alias, which exists only while the unit is enabled.
