@@ -55,6 +55,8 @@ export function readUpdatePlan(host: string, wish: UpdateWish, text: string): Up
       `${host}: there is no room for an update: ${full[0]} has ${full.slice(1).join(' ')} left`,
       'Nothing was changed. Make room on that file system of the host.',
     );
+  const left = of('twice');
+  if (left.length > 0) throw leftTwice(host, left);
   const found = of('row');
   const skipped = found.filter(([kind]) => kind === 'skip');
   const code = Number(of('code')[0]?.[0] ?? Number.NaN);
@@ -124,6 +126,23 @@ function whyOneWay(
   if (stays(update, all)) return [`${name} ${to}: it stays, since what stays may need it`];
   if (from === null || kept.has(`${name}.${arch} ${from}`)) return [];
   return [`${name}: ${from} is in none of the host’s repositories any more`];
+}
+
+/** Of `RESOLVER NAME ARCH OLD NEW`. To the resolver the new one is there, so that it would find nothing to do. */
+function leftTwice(host: string, rows: readonly (readonly string[])[]): HaprovError {
+  const [[resolver = ''] = []] = rows;
+  const packages = rows.map(([, name, arch, old, added = '']) => ({
+    says: `${name} ${old} and ${added}`,
+    // rpm before EL8 knows no epoch here.
+    goes: `${name}-${added.replace(/^\d+:/, '')}.${arch}`,
+    stays: `${name}-${old}.${arch}`,
+  }));
+  const list = (key: 'goes' | 'stays') => packages.map((one) => one[key]).join(' ');
+  return new HaprovError(
+    ExitCode.failed,
+    `${host}: packages are installed in two versions, since a run could not put them back: ${packages.map(({ says }) => says).join(', ')}`,
+    `Nothing was changed. On ${host}: rpm -e --nodeps ${list('goes')} && ${resolver} -y reinstall ${list('stays')}; then run this again.`,
+  );
 }
 
 const busy = (host: string, message: string) =>

@@ -86,6 +86,11 @@ describe('what a resolver cannot tell is said with its words', () => {
       'full /var/cache/dnf 512 kB\n',
       /^fred: there is no room for an update: \/var\/cache\/dnf has 512 kB left$/,
     ],
+    [
+      'packages that stand there twice',
+      'twice dnf toys noarch 1:1.0-1 1:2.0-1\ntwice dnf dice x86_64 1-1 2-1\n',
+      /^fred: packages are installed in two versions, .*: toys 1:1\.0-1 and 1:2\.0-1, dice 1-1 and 2-1$/,
+    ],
   ])('%s', (_, text, message) => {
     expect(() => read(text)).toThrow(message);
     expect(() => read(text)).toThrow(

@@ -1,7 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { noWayBackQuestion } from '../../src/host/history';
+import { readUpdatePlan, updatesScript } from '../../src/patch/resolve';
 import { readNoWayBack } from '../../src/rollback/no-way-back';
+import { call } from '../../src/shell/library';
 import { type Shell, shells } from '../shell/sandbox';
 import { failureOf, PatchedBox, type Resolver, steps } from './patched-box';
 
@@ -344,6 +346,25 @@ describe.each(hosts)('%s, %s', (resolver, _, shell) => {
     ]);
     expect(box.state()).toBe('restored');
     expect(box.installed[0]).toBe('toys noarch 1.0-1');
+  });
+
+  test('a package that a run has left in both versions is refused before the next update, with the commands that mend it', async () => {
+    const ask = async () => readUpdatePlan('fred', wish, await box.probe(updatesScript(wish)));
+    const wish = { packages: ['toys'], isSecurity: false };
+    oldToys();
+    box.put('one-way');
+    await box.apply(steps([...toys]));
+    await box.go('restore');
+    expect(box.state()).toBe('broken');
+    box.put('installed', 'toys noarch 1.0-1\ntoys noarch 2.0-1\n');
+    await expect(ask()).rejects.toMatchObject({
+      exitCode: 1,
+      message:
+        'fred: packages are installed in two versions, since a run could not put them back: toys 1.0-1 and 2.0-1',
+      hint: `Nothing was changed. On fred: rpm -e --nodeps toys-2.0-1.noarch && ${resolver} -y reinstall toys-1.0-1.noarch; then run this again.`,
+    });
+    box.put('installed', 'toys noarch 1.0-1\n');
+    expect(await box.probe(call('tell_left_twice'))).toBe('');
   });
 
   test('what cannot be put back is named', async () => {

@@ -3,13 +3,15 @@ import type { Library, Word } from '../library-file';
 import needsText from './needs.sh';
 import resolveText from './resolve.sh';
 import rollText from './roll.sh';
+import twiceText from './twice.sh';
 import updateText from './update.sh';
 
 export const libraries = {
   'needs': { text: needsText, needs: ['probe', 'init', 'boot-owed'], functions: 'running_files unit_of tell_units can_restart has_process tell_runs_from tell_needs tell_old_kernel restart_units' },
-  'resolve': { text: resolveText, needs: ['probe', 'boot-owed', 'needs', 'haproxy-files', 'keepalived-reads'], functions: 'resolver resolver_name wished read_table versions_of tell_updates tell_offered tell_traits has_line full_folder rpm_locker' },
+  'resolve': { text: resolveText, needs: ['probe', 'boot-owed', 'needs', 'haproxy-files', 'keepalived-reads', 'twice'], functions: 'resolver resolver_name wished read_table versions_of tell_updates tell_offered tell_traits has_line full_folder rpm_locker' },
   'roll': { text: rollText, needs: ['init', 'probe'], functions: 'boot_mark note_roll forget_roll hold_for_roll hold_alone let_go_of_roll owe_boot note_boot boot_host seen_back can_boot tell_surroundings' },
-  'update': { text: updateText, needs: ['init', 'probe', 'resolve', 'transaction', 'haproxy-files', 'validators', 'units'], functions: 'each_update check_updates is_as_planned stage_updates in_turn say_of_resolver fetch_programs is_updated copy_from_cache unpack try_updates warn_of_new try_haproxy try_keepalived run_updates keep_own_files last_transaction verify_updates is_as_wanted undo_updates put_units_back put_cut_back tell_twice tell_added tell_kept without_epoch put_rows_back tell_way_back tell_no_way_back tell_wanted_back put_back made_by was_put_back restart_back' },
+  'twice': { text: twiceText, needs: ['resolve'], functions: 'each_update tell_twice without_epoch tell_left_twice tell_twice_whole' },
+  'update': { text: updateText, needs: ['init', 'probe', 'resolve', 'twice', 'transaction', 'haproxy-files', 'validators', 'units'], functions: 'check_updates is_as_planned stage_updates in_turn say_of_resolver fetch_programs is_updated copy_from_cache unpack try_updates warn_of_new try_haproxy try_keepalived run_updates keep_own_files last_transaction verify_updates is_as_wanted undo_updates put_units_back put_cut_back tell_added tell_kept put_rows_back tell_way_back tell_no_way_back tell_wanted_back put_back made_by was_put_back restart_back' },
 } satisfies Record<string, Library>;
 
 export interface Functions {
@@ -48,8 +50,13 @@ export interface Functions {
   seen_back: [run: Word];
   can_boot: [];
   tell_surroundings: [];
-  // update.sh
+  // twice.sh
   each_update: [rows: Word, read: Word];
+  tell_twice: [name: Word, arch: Word, from: Word, to: Word, stays: Word];
+  without_epoch: [version: Word];
+  tell_left_twice: [];
+  tell_twice_whole: [name: Word, arch: Word, from: Word, to: Word, stays: Word];
+  // update.sh
   check_updates: [rows: Word];
   is_as_planned: [name: Word, arch: Word, from: Word, to: Word];
   stage_updates: [rows: Word, which: 'all' | 'security', ...name: Word[]];
@@ -71,10 +78,8 @@ export interface Functions {
   undo_updates: [rows: Word];
   put_units_back: [];
   put_cut_back: [rows: Word];
-  tell_twice: [name: Word, arch: Word, from: Word, to: Word, stays: Word];
   tell_added: [name: Word, arch: Word, from: Word, to: Word, stays: Word];
   tell_kept: [name: Word, arch: Word, from: Word, to: Word, stays: Word];
-  without_epoch: [version: Word];
   put_rows_back: [rows: Word];
   tell_way_back: [name: Word, arch: Word, from: Word, to: Word, stays: Word];
   tell_no_way_back: [run: Word];

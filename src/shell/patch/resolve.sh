@@ -1,5 +1,5 @@
 # What the host's own resolver would do to its packages. Changes none of them; it may load the repositories' lists.
-# Needs: probe boot-owed needs haproxy-files keepalived-reads
+# Needs: probe boot-owed needs haproxy-files keepalived-reads twice
 
 # Calls the host's dnf or yum. One that another program keeps busy says so, and is not waited for.
 resolver() { "$(resolver_name)" --setopt=exit_on_lock=1 "$@" </dev/null; } # WORD...
@@ -60,6 +60,8 @@ tell_updates() { # all|security NAME...
   if locker=$(rpm_locker); then echo "locked $locker"; return; fi
   full=$(full_folder)
   [ -z "$full" ] || { echo "full $full"; return; }
+  left=$(tell_left_twice)
+  [ -z "$left" ] || { printf '%s\n' "$left"; return; }
   set -- $(wished "$@")
   # EL6's yum has no such option; nobody is there to say yes.
   ! have dnf || set -- "$@" --assumeno

@@ -1,11 +1,6 @@
 # Newer packages as a step of a transaction. ROWS are the plan's: "NAME ARCH FROM TO", "-" for none; "stays" behind one that
 # the way back leaves.
-# Needs: init probe resolve transaction haproxy-files validators units
-
-# Calls READ with the fields of each row, until it fails. In brackets, because ksh executes the loop itself, which exits.
-each_update() ( # ROWS READ
-  printf '%s\n' "$1" | while read -r name arch from to stays; do "$2" "$name" "$arch" "$from" "$to" "$stays" || exit; done
-)
+# Needs: init probe resolve twice transaction haproxy-files validators units
 
 check_updates() { # ROWS
   if locker=$(rpm_locker); then fail "rpm’s database is locked by the process $locker"; return; fi
@@ -231,12 +226,6 @@ put_cut_back() { # ROWS
   [ $# = 0 ] || put_back reinstall "$@" || fail 'the files of the packages could not be written once more'
 }
 
-tell_twice() { # NAME ARCH FROM TO STAYS
-  found=" $(versions_of "$1.$2" | tr '\n' ' ')"
-  case $found in *" $3 "*) ;; *) return 0 ;; esac
-  case $5$found in " "*" $4 "*) echo "$1-$(without_epoch "$4").$2" ;; esac
-}
-
 tell_added() { # NAME ARCH FROM TO STAYS
   [ "$3$5" != - ] || [ -z "$(versions_of "$1.$2")" ] || echo "$1-$(without_epoch "$4").$2"
 }
@@ -244,9 +233,6 @@ tell_added() { # NAME ARCH FROM TO STAYS
 tell_kept() { # NAME ARCH FROM TO STAYS
   [ -n "$5" ] || [ "$3" = - ] || [ "$4" = - ] || echo "$1-$3.$2"
 }
-
-# rpm before EL8 knows no epoch in what it is to remove.
-without_epoch() { echo "${1#*:}"; } # VERSION
 
 # The resolver undoes all or nothing, and refuses to remove the kernel that runs.
 put_rows_back() { # ROWS
