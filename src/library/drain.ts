@@ -26,7 +26,7 @@ export const drain = (options: DrainOptions, context: Context): Promise<Drained>
   maintain('drain', options, context, async ({ maintenance, holder, drained, failure }) => {
     const { host, say, wasDrained } = maintenance;
     if (drained) say(`${host} was drained already, ${sinceAndBy(drained)}`);
-    const effects = await whileHeld(holder, () =>
+    const effects = await whileHeld(holder, context, () =>
       drainHost(maintenance, { timeoutMs: options.timeout * 1000, force: options.force }),
     );
     if (failure)

@@ -44,9 +44,10 @@ export interface DrainEffects {
  * stopped the drain before it had moved, and the drain was undone; where sessions outlast the time
  */
 export async function drainHost(maintenance: Maintenance, wishes: DrainWishes): Promise<DrainEffects> {
-  const { pair, begin } = maintenance;
+  const { host, begin } = maintenance;
   refuseUnmovable(maintenance, wishes.force);
-  const first = await pair.look();
+  const first = await look(maintenance);
+  if (!first) throw stopped(host, 'nothing was changed');
   refuseAlone(maintenance, first, wishes.force);
   warnOfVirtualServers(maintenance);
   const servers = tellableServers(maintenance, first);

@@ -1,8 +1,9 @@
-import type { HaprovError } from '../errors';
+import { ExitCode, HaprovError } from '../errors';
 import type { Connection } from '../host/connection';
 import { readLock } from '../host/facts';
 import { type Held, heldByOthers, holdScript, letGoScript } from '../host/hold-scripts';
 import { whyNot } from '../host/script-result';
+import type { Context } from '../planning/context';
 import { lockedBy } from '../planning/locked';
 import { startHeartbeat } from '../rollout/heartbeat';
 
@@ -62,8 +63,19 @@ export const nameOfDrain = (runId: string): string => `${drainMark}${runId}`;
 /** Whether what a host is kept for is a drain: an undrain may come in its way, and another drain is refused by {@link Holder.hold}. */
 export const isDrain = (run: string): boolean => run.startsWith(drainMark);
 
-/** Does `work` while others are kept from the hosts. @throws HostError (exit 3), with nothing done, where others are at work there */
-export async function whileHeld<T>(holder: Holder, work: () => Promise<T>): Promise<T> {
+/**
+ * Does `work` while others are kept from the hosts; whoever leaves meanwhile lets go of them first.
+ * @throws HostError (exit 3), with nothing done, where others are at work there
+ */
+export async function whileHeld<T>(
+  holder: Holder,
+  { begin, stopping }: Pick<Context, 'begin' | 'stopping'>,
+  work: () => Promise<T>,
+): Promise<T> {
+  // The program ends soon, and could not let go.
+  if (stopping.aborted)
+    throw new HaprovError(ExitCode.left, 'left before a host was changed: nothing was done');
+  begin('nothing is changed yet, and others may work on the hosts again first', 'elsewhere');
   const heartbeat = startHeartbeat(drainLeaseSeconds, () => holder.hold('renew'));
   try {
     await holder.hold('begin');

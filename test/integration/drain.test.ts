@@ -1,6 +1,16 @@
 import { connect } from 'node:net';
 import type { Status } from '../../src/status/status';
-import { describeLab, eventually, fetchUrl, haprov, holders, lab, on, vip } from '../support/lab';
+import {
+  describeLab,
+  eventually,
+  fetchUrl,
+  haprov,
+  holders,
+  lab,
+  on,
+  startHaprov,
+  vip,
+} from '../support/lab';
 import { Scenario } from '../support/scenario';
 
 const url = `http://${vip}/`;
@@ -43,6 +53,16 @@ describeLab('drain and undrain', () => {
       .find(({ server }) => server === 'fred')
       ?.seenBy.map(({ status }) => status);
   const mainPid = () => on('fred', 'systemctl show -p MainPID keepalived').trim();
+
+  test('Ctrl-C at any moment before it is drained keeps nobody from the hosts', async () => {
+    for (const afterMs of [200, 350, 500, 650, 800]) {
+      const { child, finished } = startHaprov(['drain', scenario.inventory, 'ethyl']);
+      setTimeout(() => child.kill('SIGINT'), afterMs);
+      await finished;
+      for (const host of scenario.hosts) expect(on(host, 'ls /var/lib/haprov')).not.toMatch(/^rolling$/m);
+      expect((await haprov('undrain', scenario.inventory, 'ethyl')).code).toBe(0);
+    }
+  });
 
   test('takes a host out, which stays out until undrain, through status and apply', async () => {
     const keepalived = mainPid();

@@ -35,11 +35,41 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     return holderOf(new Map(connections), held);
   };
 
+  const stopping = new AbortController().signal;
+  const quietly = { begin: () => {}, stopping };
+
+  test('who leaves lets go first: from before the hosts are held Ctrl-C does not end the program', async () => {
+    const held = () =>
+      Promise.all(
+        [...boxes.values()].map(async (box) => (await box.send('[ -L /var/lib/haprov/rolling ]')).code === 0),
+      );
+    const holder = drainOf('me@laptop');
+    const order: string[] = [];
+    const hold = (how: 'begin' | 'renew') => {
+      order.push(how);
+      return holder.hold(how);
+    };
+    const begin = (...words: unknown[]) => void order.push(`not at once, ${words[1]}`);
+    const stopped = new Error('stopped');
+    const left = whileHeld({ ...holder, hold }, { begin, stopping }, async () => {
+      expect(await held()).toEqual([true, true]);
+      throw stopped;
+    });
+    await expect(left).rejects.toBe(stopped);
+    expect(order).toEqual(['not at once, elsewhere', 'begin']);
+    expect(await held()).toEqual([false, false]);
+    const aborted = whileHeld(holder, { begin, stopping: AbortSignal.abort() }, async () => {
+      throw new Error('it was not left');
+    });
+    await expect(aborted).rejects.toMatchObject({ exitCode: 130 });
+    expect(await held()).toEqual([false, false]);
+  });
+
   test('one goes on, the other is told whose it is; each host is let go of', async () => {
     let atWork = 0;
     const both = await Promise.allSettled(
       ['me@laptop', 'bob@desk'].map((owner) =>
-        whileHeld(drainOf(owner), async () => {
+        whileHeld(drainOf(owner), quietly, async () => {
           atWork += 1;
           expect(atWork).toBe(1);
           await Promise.allSettled([drainOf('ann@desk').hold('begin')]).then(([one]) =>
@@ -57,6 +87,6 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
       exitCode: 3,
       message: expect.stringContaining(`ethyl: locked by ${won} since`),
     });
-    await whileHeld(drainOf('ann@desk'), async () => {});
+    await whileHeld(drainOf('ann@desk'), quietly, async () => {});
   });
 });

@@ -392,6 +392,13 @@ describe('drain', () => {
     expect(state()).toEqual(drained);
   });
 
+  test('Ctrl-C before its first change: nothing is changed', async () => {
+    model.stop.abort();
+    expect(await drain()).toBe('fred: stopped, and nothing was changed');
+    expect(state()).toEqual(nothing);
+    expect(model.did).toEqual([]);
+  });
+
   test('Ctrl-C while it waits: all is taken back', async () => {
     model.sessions = Array(1000).fill(1);
     setTimeout(() => model.stop.abort(), 1000);

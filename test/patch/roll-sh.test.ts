@@ -11,6 +11,7 @@ import {
 import { type Held, heldByOthers, holdScript, letGoScript } from '../../src/host/hold-scripts';
 import type { RollNote } from '../../src/host/roll-note';
 import { isSeenLate, resultOf, stepsOf } from '../../src/host/run-report';
+import { nameOfDrain } from '../../src/maintenance/hold-hosts';
 import { forgetScript, markQuestion, noteScript } from '../../src/patch/roll-note';
 import { bootStep } from '../../src/patch/ssh-boot';
 import { call, compose } from '../../src/shell/library';
@@ -96,6 +97,16 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
       expect(await told(letGoScript('run1'))).toMatchObject({ code: 0, stderr: '' });
       expect(await lock()).toBeUndefined();
       expect(await told(letGoScript('run1'))).toMatchObject({ code: 0, stderr: '' });
+    });
+
+    test('by a drain, which is no roll at work', async () => {
+      await told(letGoScript('run1'));
+      await told(noteScript(note));
+      expect(await told(holdScript('begin', { ...held, run: nameOfDrain('run4') }))).toMatchObject({
+        code: 0,
+      });
+      expect(await lock()).toMatchObject({ run: 'drain-run4', alive: true });
+      expect(await noted()).toEqual({ ...note, isAtWork: false });
     });
 
     test('not from its own runs', async () => {

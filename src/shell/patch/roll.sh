@@ -42,7 +42,13 @@ hold_alone() { # begin|renew RUN LEASE SINCE OWNER
   ln -sfn "${up_%%.*} $3 $2 $4 $5" "/var/lib/haprov/rolling.$$" && mv -fT "/var/lib/haprov/rolling.$$" /var/lib/haprov/rolling
 }
 
+# A renewal that is under way has ended then.
 let_go_of_roll() { # RUN
+  [ -L /var/lib/haprov/rolling ] || return 0
+  ( flock 9 && drop_roll_mark "$1" ) 9<"${roll_file%/*}"
+}
+
+drop_roll_mark() { # RUN
   mark_=$(readlink /var/lib/haprov/rolling) || return 0
   case $mark_ in *" $1 "*) rm -f /var/lib/haprov/rolling ;; esac
 }

@@ -65,11 +65,11 @@ probe_facts() {
   [ ! -e /var/lib/haprov/drained ] || echo "drained=yes $(head -n 1 /var/lib/haprov/drained)"
 }
 
-# The note of a roll that is at work, or was left.
+# The note of a roll that is at work, or was left: a drain keeps others away by such a mark, too.
 probe_roll() {
   [ -f /var/lib/haprov/roll ] || return 0
   while IFS= read -r about; do printf 'roll=%s\n' "$about"; done </var/lib/haprov/roll
-  if roll_at_work >/dev/null; then echo roll-at-work=yes; fi
+  if roll_at_work >/dev/null; then case ${whose_#* } in drain-*) ;; *) echo roll-at-work=yes ;; esac fi
 }
 
 # EL6 has no os-release. Derivatives of RHEL have redhat-release besides their own file.
