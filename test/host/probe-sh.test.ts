@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, symlinkSync } from 'node:fs';
+import { linkSync, mkdirSync, symlinkSync } from 'node:fs';
 import { readFacts } from '../../src/host/facts';
 import { buildProbe } from '../../src/host/probe';
 import { command, quote } from '../../src/shell/quote';
@@ -28,6 +28,16 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
   ])('ten bytes under a limit of %d: content %s', async (limit, sent) => {
     const path = box.write('a', '0123456789');
     expect((await box.probe(`probe_file ${path} ${limit}`)).split('\n')).toHaveLength(sent ? 2 : 1);
+  });
+
+  test('other names of a file, without the one that a run gives it until it ends', async () => {
+    const path = box.write('a', '0123456789');
+    const names = async () =>
+      (await box.probe(`probe_file ${path} 9`)).split('\n').filter((row) => /^names/.test(row));
+    linkSync(path, box.path('.a.haprov-20260102T030405Z-abcdef.old'));
+    expect(await names()).toEqual([]);
+    linkSync(path, box.path('b'));
+    expect(await names()).toEqual(['names=2']);
   });
 
   test('what is no file', async () => {
