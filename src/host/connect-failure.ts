@@ -175,14 +175,20 @@ function sshCommand(settings: SshSettings): string {
   return command('ssh', '-v', '-p', String(settings.port), `${settings.user}@${settings.hostname}`, 'true');
 }
 
+/** Whether `ssh` ended because of a host key. @param said what it printed */
+export const saysHostKey = (said: string): boolean =>
+  /(?<!no matching )host key|HOST IDENTIFICATION/i.test(said);
+
 /** The error for a failed login of the user's own `ssh`. @param said what ssh printed; the reason comes last */
 export function openSshError(said: string, state: ConnectState): HostError {
   const { host, settings } = state;
-  if (/host key|HOST IDENTIFICATION/i.test(said))
+  if (saysHostKey(said))
     return new HostError(
       host,
       `the host key was refused by ssh: ${said}`,
-      'Compare it with the host’s own ("ssh-keygen -lf" on its /etc/ssh/ssh_host_*_key.pub), then log in once by ssh, or run again with --accept-new-host-keys.',
+      /has changed/i.test(said)
+        ? 'Somebody may be in between. Only when you are sure of the new key: remove the old one from known_hosts (ssh-keygen -R), and log in once by ssh.'
+        : 'Compare it with the host’s own ("ssh-keygen -lf" on its /etc/ssh/ssh_host_*_key.pub), then log in once by ssh.',
     );
   const [, methods] = /Permission denied \(([^)]*)\)/.exec(said) ?? [];
   if (methods === undefined) {

@@ -208,7 +208,7 @@ export function hostKeyError(
     return new StrangeHostKey(
       host,
       `the host key of ${name} has CHANGED: it presents ${shown}, but ${by.file}:${by.line} has ${by.type} ${fingerprint(Buffer.from(by.key, 'base64'))}`,
-      `Somebody may be in between, or the host was installed anew (then haprov replace makes it one of the pair again). Only when you are sure of the new key: ${command('ssh-keygen', '-f', by.file, '-R', name)}`,
+      `Somebody may be in between, or the host was installed anew (then haprov replace takes the new key, and makes it one of the pair again). Only when you are sure of the new key: ${command('ssh-keygen', '-f', by.file, '-R', name)}`,
       settings,
       presented,
       by,

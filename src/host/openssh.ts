@@ -7,13 +7,14 @@ import { HostError } from '../errors';
 import { started } from '../programs';
 import { openAskpass } from './askpass';
 import type { Channel, CommandEnd, Session } from './channel';
-import { connectError, openSshError, silenceText } from './connect-failure';
+import { connectError, openSshError, saysHostKey, silenceText } from './connect-failure';
 import { Late, LoginClock, unlessEnded } from './login-clock';
 import { NewKeyMet } from './login-turns';
 import { certificateFile, isAgentCertificate } from './needs-openssh';
 import type { NewHostKey } from './new-host-key';
 import { canAnswer, isRefusedAs, namesHosts, openSshPrompts } from './openssh-prompts';
 import { personOf } from './person';
+import { refusedHostKey } from './presented-key';
 import { whatWasSaid } from './script-output';
 import { type SshSettings, type SshTarget, sshArguments } from './ssh-config';
 
@@ -68,6 +69,8 @@ export async function openSshSession(
         throw error;
       })
     : undefined;
+  // LocalCommand is run by the shell. Before OpenSSH 8.4 it is DISPLAY that makes ssh ask a program.
+  const seen = { DISPLAY: ':0', ...env, ...askpass?.env, SHELL: '/bin/sh' };
   // What the ssh of a jump host, or a ProxyCommand, says goes to stderr.
   const words = openSync(log, 'a', 0o600);
   const own: ChildProcess = await started(
@@ -75,9 +78,7 @@ export async function openSshSession(
     masterArguments(target, settings, { socket, log, asks: askpass && (person ? 'person' : 'once') }),
     {
       stdio: ['ignore', 'pipe', words],
-      // LocalCommand is run by it.
-      // Before OpenSSH 8.4 it is DISPLAY that makes it ask a program.
-      env: { DISPLAY: ':0', ...env, ...askpass?.env, SHELL: '/bin/sh' },
+      env: seen,
       ...ALONE,
     },
   )
@@ -107,7 +108,10 @@ export async function openSshSession(
   } catch (error) {
     const said = readLog(log);
     await person?.heard(false, isRefusedAs(said, settings));
+    const refusal =
+      !met && saysHostKey(said) ? await refusedHostKey(target, settings, folder, seen) : undefined;
     close();
+    if (refusal) throw refusal;
     if (error instanceof Late) throw connectError(error, { host: target.name, settings, banner: said });
     const certificate = (await certificateFile(settings)) ?? (isAgentCertificate(why) ? '-' : undefined);
     const failure = openSshError(said || (error as Error).message, {

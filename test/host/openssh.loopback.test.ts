@@ -394,8 +394,42 @@ describeWithSshd('OpenSSH’s own client', () => {
     test('a host key that is not known', async () => {
       files.write('known_hosts', '');
       expect(await failure({ transport: 'openssh' })).toMatchObject({
-        message: expect.stringMatching(/host key was refused.*Host key verification failed/s),
+        message: expect.stringMatching(/is not known: ssh-ed25519 SHA256:/),
         hint: expect.stringContaining('--accept-new-host-keys'),
+      });
+    });
+
+    describe('behind a jump host', () => {
+      let hop: Sshd;
+      const reached = () =>
+        failure({
+          transport: 'openssh',
+          proxyJump: `${user}@127.0.0.1:${hop.port}`,
+          acceptNewHostKeys: true,
+        });
+      const known = (...keys: [Sshd, string][]) =>
+        files.write('known_hosts', keys.map(([one, key]) => `[127.0.0.1]:${one.port} ${key}\n`).join(''));
+
+      beforeAll(async () => {
+        hop = await startSshd(files);
+      });
+      afterAll(() => hop.stop());
+
+      test('a changed host key is told with the new one, and who takes it', async () => {
+        known([sshd, hop.hostKey], [hop, hop.hostKey]);
+        expect(await reached()).toMatchObject({
+          message: expect.stringMatching(/has CHANGED: it presents ssh-ed25519 SHA256:.*known_hosts:1 has/),
+          hint: expect.stringContaining('haprov replace takes the new key'),
+        });
+      });
+
+      test('where it is the jump host’s that has changed, nothing is said of the host’s, and no key is taken', async () => {
+        known([hop, sshd.hostKey]);
+        expect(await reached()).toMatchObject({
+          message: expect.stringMatching(/refused by ssh: .*has changed/),
+          hint: expect.stringMatching(/ssh-keygen -R(?!.*accept)/),
+        });
+        expect(readFileSync(files.knownHosts, 'utf8').split('\n')).toHaveLength(2);
       });
     });
 

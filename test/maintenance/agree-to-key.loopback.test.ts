@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, readlinkSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import ssh2 from 'ssh2';
 import type { SshTarget } from '../../src/host/connection';
 import { fingerprint } from '../../src/host/host-keys';
 import { agreeToKey } from '../../src/maintenance/agree-to-key';
@@ -29,6 +30,7 @@ afterEach(async () => {
 const known = () => readFileSync(files.knownHosts, 'utf8');
 const name = () => `[127.0.0.1]:${server.port}`;
 const another = () => publicLine(newKey().private);
+const ofAnotherType = () => ssh2.utils.generateKeyPairSync('ecdsa', { bits: 256 }).public;
 
 async function agree(
   options: { yes?: boolean; hostKey?: string } = {},
@@ -60,38 +62,6 @@ test('a key that is known is asked about by nobody', async () => {
     said: expect.stringContaining('is known'),
   });
 });
-
-test.each([
-  [{ yes: true }, undefined, 2, 'Nobody has agreed'],
-  [{}, undefined, 2, 'nobody to ask'],
-  [{}, 'no', 1, 'you did not say yes'],
-  [{}, 'left', 130, 'left before'],
-  [{ hostKey: 'SHA256:another' }, undefined, 3, 'and not SHA256:another'],
-  [{ yes: true, hostKey: 'SHA256:another' }, 'yes', 3, 'and not SHA256:another'],
-] as const)('%j, answered %s: nothing is forgotten', async (options, answer, code, message) => {
-  const before = `other ${line}\n${name()} ${another()}\n`;
-  files.write('known_hosts', before);
-  expect(await agree(options, answer)).toMatchObject({ code, message: expect.stringContaining(message) });
-  expect(known()).toBe(before);
-});
-
-test.each([
-  ['by a person', () => agree({}, 'yes'), 1],
-  ['by its fingerprint', () => agree({ yes: true, hostKey: shown }), 0],
-])(
-  'agreed to %s: the old keys are forgotten, all else stays, and the old file is kept',
-  async (_how, work, questions) => {
-    const [one, other] = [`# mine\nother ${another()}\n`, `*.example ${another()}\n`];
-    const before = `${one}${name()} ${another()}\n${name()},alias ${another()}\n${other}`;
-    files.write('known_hosts', before);
-    const { code, asked, said } = await work();
-    expect({ code, asked: asked.length }).toEqual({ code: undefined, asked: questions });
-    expect(known()).toBe(`${one}${other}${name()} ${line}\n`);
-    expect(readFileSync(`${files.knownHosts}.old`, 'utf8')).toBe(before);
-    expect(statSync(files.knownHosts).mode & 0o777).toBe(0o600);
-    expect(said).toContain(`the old host key is forgotten, and the new one ssh-ed25519 ${shown}`);
-  },
-);
 
 test('a host that nobody knew is taken as well, and nothing is forgotten', async () => {
   expect(await agree({ hostKey: shown })).toMatchObject({ code: undefined });
@@ -139,6 +109,56 @@ test('a line for many hosts stays for the others', async () => {
 });
 
 describe.each(['ssh2', 'openssh'] as const)('by %s', (transport) => {
+  test.each([
+    [{ yes: true }, undefined, 2, 'Nobody has agreed'],
+    [{}, undefined, 2, 'nobody to ask'],
+    [{}, 'no', 1, 'you did not say yes'],
+    [{}, 'left', 130, 'left before'],
+    [{ hostKey: 'SHA256:another' }, undefined, 3, 'and not SHA256:another'],
+    [{ yes: true, hostKey: 'SHA256:another' }, 'yes', 3, 'and not SHA256:another'],
+  ] as const)('%j, answered %s: nothing is forgotten', async (options, answer, code, message) => {
+    const before = `other ${line}\n${name()} ${another()}\n`;
+    files.write('known_hosts', before);
+    expect(await agree(options, answer, { transport })).toMatchObject({
+      code,
+      message: expect.stringContaining(message),
+    });
+    expect(known()).toBe(before);
+  });
+
+  test.each([
+    ['by a person', (how: Partial<SshTarget>) => agree({}, 'yes', how), 1],
+    [
+      'by its fingerprint',
+      (how: Partial<SshTarget>) => agree({ yes: true, hostKey: shown }, undefined, how),
+      0,
+    ],
+  ])(
+    'agreed to %s: the old keys are forgotten, all else stays, and the old file is kept',
+    async (_how, work, questions) => {
+      const [one, other] = [`# mine\nother ${another()}\n`, `*.example ${another()}\n`];
+      const before = `${one}${name()} ${another()}\n${name()},alias ${another()}\n${other}`;
+      files.write('known_hosts', before);
+      const { code, asked, said } = await work({ transport });
+      expect({ code, asked: asked.length }).toEqual({ code: undefined, asked: questions });
+      expect(known()).toBe(`${one}${other}${name()} ${line}\n`);
+      expect(readFileSync(`${files.knownHosts}.old`, 'utf8')).toBe(before);
+      expect(statSync(files.knownHosts).mode & 0o777).toBe(0o600);
+      expect(said).toContain(`the old host key is forgotten, and the new one ssh-ed25519 ${shown}`);
+    },
+  );
+
+  test('StrictHostKeyChecking yes: who has said the key takes it, a new one and one of another type', async () => {
+    files.configure('Host *', 'StrictHostKeyChecking yes');
+    for (const before of ['', `${name()} ${ofAnotherType()}\n`]) {
+      files.write('known_hosts', before);
+      expect(await agree({ yes: true, hostKey: shown }, undefined, { transport })).toMatchObject({
+        code: undefined,
+      });
+      expect(known()).toBe(`${name()} ${line}\n`);
+    }
+  });
+
   test('a fingerprint that was said is compared with a key that is known, too', async () => {
     const before = `${name()} ${line}\n`;
     files.write('known_hosts', before);
