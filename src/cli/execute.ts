@@ -14,7 +14,7 @@ import { visibleLines } from '../text/format';
 import { askerAtTerminal } from './ask';
 import { secretAsker } from './ask-secret';
 import { type Form, printing } from './printing';
-import { onReaderGone, unreadCode } from './reader';
+import { onReaderGone } from './reader';
 import { hasTerminal } from './terminal';
 import { type Beside, hostsMeant, type SortedWords, sortWords } from './words';
 
@@ -155,10 +155,10 @@ export async function execute<O>(
         (isForCopying ? stdout : folded(stdout)).write(text.endsWith('\n') ? text : `${text}\n`),
       );
   };
-  let isUnread = false;
+  let unread: number | undefined;
   if (options.endsUnread)
-    onReaderGone(() => {
-      isUnread = true;
+    onReaderGone((code) => {
+      unread ??= code;
       stop.abort();
     });
   const asker = secretAsker({
@@ -259,7 +259,7 @@ export async function execute<O>(
     for (const end of heard.endsBy(error)) (form === 'events' ? emit : heard.hear.bind(heard))(end);
     await reporter.close();
     const shown = { inventory, color: options.color && wantsColor(env, stderr), verbose };
-    if (!isUnread) errors.write(`${mask(renderError(error, shown))}\n`);
+    if (unread === undefined) errors.write(`${mask(renderError(error, shown))}\n`);
     process.exitCode = error instanceof HaprovError ? error.exitCode : ExitCode.failed;
     if (options.failure) {
       const { text, code } = options.failure(mask(error instanceof Error ? error.message : String(error)));
@@ -267,7 +267,7 @@ export async function execute<O>(
       process.exitCode = code;
     }
   }
-  if (isUnread) process.exitCode = unreadCode;
+  if (unread !== undefined) process.exitCode = unread;
   // After the run's last event, which is the last line of --json.
   for (const text of await heard.tell({ programEnv: process.env }))
     errors.write(`warning: ${visibleLines(mask(text))}\n`);

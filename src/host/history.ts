@@ -209,8 +209,9 @@ export function readRecord(output: string, parts: StepParts): StepRecord {
  */
 export const unlockScript = (run: string, patience = 0) => compose(call('unlock_dead', run, patience));
 
-/** Ends the processes of a run, whatever they are doing; exit code 1 where some go on. */
-export const endRunScript = (run: string) => compose(call('end_run', run));
+/** Ends the processes of a run, whatever they are doing, and notes why; exit code 1 where some go on. */
+export const endRunScript = (run: string, because: string) =>
+  compose(`${call('note_why', run, 'because', because)} 2>/dev/null`, call('end_run', run));
 
 /** Wipes what runs keep of files with secrets, and prints the names of those runs that were told to and have ended. */
 export const purgeScript = (runs: readonly string[]) => compose(call('purge_runs', ...runs));

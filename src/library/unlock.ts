@@ -7,7 +7,7 @@ import { type Surveyed, survey } from '../host/survey';
 import { agreed, mayGoOn } from '../planning/agree';
 import { inventoryOf } from '../planning/connect-first';
 import type { CommonOptions, Context } from '../planning/context';
-import { listenerFor, notAsked, selectHosts, toTarget } from '../planning/hosts';
+import { listenerFor, notAsked, operator, selectHosts, toTarget } from '../planning/hosts';
 import { endsWithinMs } from '../planning/planning';
 import { formatElapsed, localTime, namingInventory } from '../text/format';
 import { untilWhen, whatForceCosts } from '../text/until-when';
@@ -138,7 +138,11 @@ function toEnd(locks: readonly HeldLock[], living: readonly HeldLock[]) {
 
 async function takeAway({ lock, connection, facts }: Locked, inventory: string): Promise<TakenLock> {
   if (lock.alive) {
-    const { code } = await connection.runScript(endRunScript(lock.run), { accepts: [1], timeoutMs: 30_000 });
+    const because = `${operator()} ended it (haprov unlock --force)`;
+    const { code } = await connection.runScript(endRunScript(lock.run, because), {
+      accepts: [1],
+      timeoutMs: 30_000,
+    });
     if (code !== 0) {
       const said = `the run ${lock.run} could not be ended: look at its processes on the host`;
       return { ...lock, said, exitCode: ExitCode.unreachable };

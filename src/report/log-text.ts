@@ -106,7 +106,7 @@ interface Around {
 
 /** Why it was taken back, or how it came to its end; undefined where its steps say it, and where there is nothing to say. */
 export function whyEnded(host: LoggedHost, { command, hosts }: LoggedRun): string | undefined {
-  if (host.abandoned) return 'nobody drove it any more, so the host ended it';
+  if (host.abandoned) return host.because ?? 'nobody drove it any more, so the host ended it';
   if (host.seenLate)
     return 'it was not seen back in time: somebody came by later, and found that it had booted';
   const hasFailed = ({ steps }: LoggedHost) => steps.some(({ status }) => status === 'failed');

@@ -354,10 +354,16 @@ describe.each(shells.map((shell) => [shell.join(' '), shell] as const))('%s', (_
     expect(await box.send(unlockScript('run1'))).toEqual({ code: 0, stdout: 'alive\n', stderr: '' });
     expect([sleepers(), box.read('a')]).toEqual(['2', 'new\n']);
 
-    expect(await box.send(endRunScript('run1'))).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(await box.send(endRunScript('run1', 'ann@desk ended it'))).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: '',
+    });
     expect((await committing).code).not.toBe(0);
     expect(sleepers()).toBe('0');
     expect(await box.send(unlockScript('run1'))).toEqual({ code: 0, stdout: 'restored\n', stderr: '' });
     expect([box.tree(), box.lock]).toEqual([before, undefined]);
+    const [ended] = readHistory(await box.probe(historyQuestion.script));
+    expect(ended && becauseOf(ended)).toBe('ann@desk ended it');
   });
 });

@@ -61,6 +61,8 @@ test('why it ended: what a failed step said, on which host, and what that meant 
   expect(textOf(renderRunPage('r', { runs: [aRun('r', { hosts: [left] })] }))).toContain(
     'nobody drove it any more',
   );
+  const forced = { ...left, because: 'ann@desk ended it' };
+  expect(textOf(renderRunPage('r', { runs: [aRun('r', { hosts: [forced] })] }))).toContain(forced.because);
 });
 
 test('what hosts say is text, and what is too much for a page is named', () => {
