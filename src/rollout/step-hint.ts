@@ -21,11 +21,13 @@ export function hintFor({
     return 'nothing was installed: change the configuration so that the old and the new program take it, or leave the package out';
   if (output.includes('a script of a package failed'))
     return 'its words are above; mend what it complains of, or leave the package out';
+  if (/No space left|more space needed/.test(output)) return 'make room on the host, then run this again';
+  if (output.includes('Read-only file system'))
+    return 'mount it so that it can be written again (dmesg on the host says why, where the kernel has made it read-only), then run this again';
   if (part === 'validate') {
     const isOwn = origin !== undefined && !origin.endsWith('.ejs');
     return `mend ${isOwn ? shownPath(origin) : 'the template or the inventory'}; the host keeps the file that it had`;
   }
-  if (/No space left|more space needed/.test(output)) return 'make room on the host, then run this again';
   if (/^(yum|dnf) /.test(command) && /already locked|another copy is running|currently holding/i.test(output))
     return 'another dnf or yum is at work there: wait until it has ended, or see what it waits for, and run this again';
   if (/^(yum|dnf) /.test(command))

@@ -21,6 +21,13 @@ test.each([
   ['verify', 'dnf -y update', 'toys: no players\na script of a package failed', 'its words are above'],
   ['stage', 'dnf -y update', 'Error: Failed to download', 'is a repository enabled'],
   ['run', 'dnf -y update', '[Errno 28] No space left on device', 'make room on the host'],
+  [
+    'validate',
+    'dnf -y update',
+    '/var/lib/rpm has 12 kB left: No space left on device',
+    'make room on the host',
+  ],
+  ['undo', 'dnf history undo 4', 'rpmdb open failed: Read-only file system', 'dmesg'],
   ['stage', 'dnf -y update', 'RPMDB already locked by 3067', 'another dnf or yum is at work'],
   ['stage', 'yum -y update', 'Existing lock /var/run/yum.pid: another copy is running', 'another dnf or yum'],
 ])('what fails of an update: %s of %s', (part, command, output, says) => {

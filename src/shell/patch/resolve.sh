@@ -1,5 +1,5 @@
 # What the host's own resolver would do to its packages. Changes none of them; it may load the repositories' lists.
-# Needs: probe boot-owed needs haproxy-files keepalived-reads twice
+# Needs: probe boot-owed needs haproxy-files keepalived-reads twice full-folder
 
 # Calls the host's dnf or yum. One that another program keeps busy says so, and is not waited for.
 resolver() { "$(resolver_name)" --setopt=exit_on_lock=1 "$@" </dev/null; } # WORD...
@@ -58,7 +58,7 @@ versions_of() { # NAME.ARCH
 # as tell_needs of what was updated long before.
 tell_updates() { # all|security NAME...
   if locker=$(rpm_locker); then echo "locked $locker"; return; fi
-  full=$(full_folder)
+  full=$(full_folder 10240)
   [ -z "$full" ] || { echo "full $full"; return; }
   left=$(tell_left_twice)
   [ -z "$left" ] || { printf '%s\n' "$left"; return; }
@@ -105,13 +105,6 @@ has_line() ( # PATTERN FILE...
   shift
   [ $# -gt 0 ] && grep -qsE -e "$pattern" "$@"
 )
-
-# Prints the first folder with less than 10 MB of room, where the resolver keeps its lists and packages.
-full_folder() {
-  for folder in /var/cache/dnf /var/cache/yum /var/lib/rpm /tmp; do
-    [ ! -d "$folder" ] || df -Pk "$folder" 2>/dev/null | awk -v folder="$folder" 'NR == 2 && $4 ~ /^[0-9]+$/ && $4 < 10240 { print folder, $4 " kB" }'
-  done | head -n 1
-}
 
 # Prints who holds the lock of rpm's database; fails where nobody does.
 rpm_locker() {

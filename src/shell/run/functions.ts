@@ -6,6 +6,7 @@ import driveText from './drive.sh';
 import filesText from './files.sh';
 import firewallText from './firewall.sh';
 import foldersText from './folders.sh';
+import fullFolderText from './full-folder.sh';
 import historyText from './history.sh';
 import hungText from './hung.sh';
 import limitsText from './limits.sh';
@@ -30,6 +31,7 @@ export const libraries = {
   'files': { text: filesText, needs: ['probe', 'paths', 'labels', 'transaction', 'put-back'], functions: 'check_file look_at begin_staging why_not make_place owner_word finish_staging keep_written write_new stage_file stage_line line_is_so commit_file stage_removal remove_file verify_absent verify_file give_label settle_label' },
   'firewall': { text: firewallText, needs: ['probe', 'firewall-probe', 'transaction'], functions: 'record_firewall held_by_another tell_firewall change_firewall rule_for_one states_now check_firewall verify_firewall verify_restored_firewall' },
   'folders': { text: foldersText, needs: ['probe', 'paths', 'labels', 'transaction', 'files'], functions: 'check_directory make_directory make_missing label_folder verify_directory restore_directory remove_empty leave_directory keep_directory remove_left_directories' },
+  'full-folder': { text: fullFolderText, needs: [], functions: 'full_folder say_full_folder' },
   'history': { text: historyText, needs: ['probe', 'paths', 'recover'], functions: 'probe_history probe_last_run in_base64 probe_record probe_change probe_secret_lines probe_parts end_run processes_of_run unlock_dead' },
   'hung': { text: hungText, needs: [], functions: 'end_hung' },
   'limits': { text: limitsText, needs: ['apart'], functions: 'limited end_by_term tell_limit start_limiter count_seconds forget_limiter watch_limit end_part processes_of_part' },
@@ -41,7 +43,7 @@ export const libraries = {
   'server-states': { text: serverStatesText, needs: ['runtime', 'drained', 'haproxy-files', 'loaded', 'recover', 'transaction'], functions: 'states_to_keep cut_lines copy_before files_before runs_as_before running_states goes_by_file all_read_file keep_states hand_states_over' },
   'staged': { text: stagedText, needs: ['probe', 'put-back', 'transaction', 'validators'], functions: 'swap as_seen names_staged staged_copy as_it_will_be validate_file' },
   'system': { text: systemText, needs: ['probe', 'sysctl', 'init', 'units', 'transaction', 'loaded', 'recover', 'server-states', 'boot'], functions: 'check_packages_absent is_there install_packages verify_packages check_sysctls save_sysctls set_sysctls verify_sysctls restore_sysctls property check_service save_service change_service bring workers_of sum_for prove_reload comes_anew verify_service stays_active restore_service in_shell run_command undo_command' },
-  'transaction': { text: transactionText, needs: ['probe', 'apart', 'selinux-probe', 'put-back', 'recover', 'wipe', 'folders', 'boot', 'limits', 'peers', 'view', 'flag'], functions: 'now emit uptime_now link_to mark_time age_of settle settle_run settle_renamed set_state state begin drifted still_needed attempt note_command part step_of look_again reversed stage commit confirm restore finish recover newest_first prune_runs drop_run renew is_overdue look watch start_watcher take_lock recover_other needs_state main' },
+  'transaction': { text: transactionText, needs: ['probe', 'apart', 'selinux-probe', 'put-back', 'recover', 'wipe', 'folders', 'boot', 'limits', 'peers', 'view', 'flag', 'full-folder'], functions: 'now emit uptime_now link_to mark_time age_of settle settle_run settle_renamed set_state state begin drifted still_needed attempt note_command part step_of look_again reversed stage commit confirm restore finish recover newest_first prune_runs drop_run renew is_overdue look watch start_watcher take_lock recover_other needs_state main' },
   'units': { text: unitsText, needs: ['init', 'transaction'], functions: 'links_in put_links_back own_name boot_links reread_links life_of has_done_its_work reread_unit switch_unit move_unit forget_failures call_script' },
   'validators': { text: validatorsText, needs: ['staged', 'haproxy-files'], functions: 'haproxy_check haproxy_check_with check_haproxy_config haproxy_says keepalived_check keepalived_says complaints_in complaints_now keepalived_check_with' },
   'view': { text: viewText, needs: ['transaction'], functions: 'validate_all validate_each view build_view lay_out put_in_place' },
@@ -102,6 +104,9 @@ export interface Functions {
   leave_directory: [path: Word, top: Word];
   keep_directory: [];
   remove_left_directories: [];
+  // full-folder.sh
+  full_folder: [kb: Word];
+  say_full_folder: [];
   // history.sh
   probe_history: [];
   probe_last_run: [];

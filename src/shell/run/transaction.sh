@@ -4,7 +4,7 @@
 # (sN_limit); `main VERB` comes after it.
 # Journal rows: milliseconds, event, step, detail, separated by tabs. Descriptor 3 leads to the laptop, which may have gone;
 # 8 is the watcher's lock, 9 the guard, which a verb locks: the programs of a step get neither.
-# Needs: probe apart selinux-probe put-back recover wipe folders boot limits peers view flag
+# Needs: probe apart selinux-probe put-back recover wipe folders boot limits peers view flag full-folder
 # Given: home prepare_steps commit_steps service_steps undo_steps look_again_after run lease confirm_within owner
 # Gives: step number booting
 trap '' PIPE HUP INT TERM
@@ -85,7 +85,7 @@ part() { # NUMBER PART
   limited "s$1_$2" "$part_limit" >"$step/output" 2>&1
   part_result=$?
   [ $part_result = 0 ] || denials_since "$part_begun" >>"$step/output"
-  [ $part_result = 0 ] || emit failed "$1" "$2 $part_result $({ [ ! -f "$step/command" ] || head -n 1 "$step/command"; } | base64 | tr -d '\n') $(tail -c 8000 "$step/output" | base64 | tr -d '\n')"
+  [ $part_result = 0 ] || emit failed "$1" "$2 $part_result $({ [ ! -f "$step/command" ] || head -n 1 "$step/command"; } | base64 | tr -d '\n') $({ tail -c 8000 "$step/output"; say_full_folder; } | base64 | tr -d '\n')"
   return $part_result
 }
 
