@@ -1,5 +1,7 @@
 import type { X509Certificate } from 'node:crypto';
+import { canBePut } from '../inventory/certificate-sources';
 import { placeText } from '../inventory/endpoints';
+import type { Inventory } from '../inventory/inventory';
 import { type CertificateFacts, certificateIn } from './certificate';
 import { listCertificates } from './list';
 import type {
@@ -23,7 +25,7 @@ export function judgeCertificates(known: Known): CertificatesReport {
     within,
     certificates,
     findings: [
-      ...certificates.flatMap((one) => findingsOf(one, within, now)),
+      ...certificates.flatMap((one) => findingsOf(one, renewalOf(one, inventory), within, now)),
       ...unexplained(certificates, looks),
     ],
   };
@@ -47,8 +49,23 @@ const isOne = (
 
 const date = (iso: string) => iso.slice(0, 10);
 
+/** What makes a new one, and puts it in place. */
+function renewalOf(
+  { name, path, from }: ListedCertificate,
+  { services }: Pick<Inventory, 'services'>,
+): string {
+  if (!from) return `have a new one made, and put it at ${path} on each host`;
+  const renew = `haprov certificates renew ${name}`;
+  // Of the certificates of a service, that of the authority is the first.
+  if (services.some((one) => one.name === name && one.tls?.acme)) return renew;
+  return canBePut(from.certificate)
+    ? `${renew} --certificate FILE --key FILE`
+    : `renew it where it comes from, then ${renew}`;
+}
+
 function findingsOf(
   { name, path, certificate, hosts, from }: ListedCertificate,
+  renew: string,
   within: number,
   now: Date,
 ): CertificateFinding[] {
@@ -58,9 +75,6 @@ function findingsOf(
     next: string,
     on: readonly { host: string }[] = hosts,
   ): CertificateFinding => ({ level, certificate: name, hosts: on.map(({ host }) => host), message, next });
-  const renew = from
-    ? `haprov certificates renew ${name}`
-    : `have a new one made, and put it at ${path} on each host`;
   const found: CertificateFinding[] = [];
   if (!certificate) {
     found.push(tell('broken', 'HAProxy’s files name it, and no host has one that can be read', renew));

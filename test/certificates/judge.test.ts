@@ -69,6 +69,28 @@ const told = (report: ReturnType<typeof judgeCertificates>) =>
     ({ certificate = '-', hosts, message }) => `${certificate} ${hosts.join('+')}: ${message}`,
   );
 
+test.each<[string, Partial<Known>, string]>([
+  ['a file', {}, 'haprov certificates renew secure --certificate FILE --key FILE'],
+  [
+    'a secret',
+    { written: () => ({ secret: 'x' }) },
+    'haprov certificates renew secure --certificate FILE --key FILE',
+  ],
+  [
+    'a command',
+    { written: () => ({ command: ['pass', 'show', 'x'] }) },
+    'renew it where it comes from, then haprov certificates renew secure',
+  ],
+  [
+    'an authority',
+    { inventory: loadInventory(resolve('test/inventories/acme.yaml'), {}) },
+    'haprov certificates renew secure',
+  ],
+])('what renews one that comes from %s', (_, how, next) => {
+  const { findings } = judgeCertificates({ ...known(), ...how, within: 100_000 });
+  expect(findings.find(({ certificate }) => certificate === 'secure')?.next).toBe(next);
+});
+
 test('a pair that is well: what is wanted lies on both hosts, is loaded and is shown', () => {
   const report = judgeCertificates(known({}, {}, [look(crt), look(crt, { name: 'www.test.example' })]));
   expect(told(report)).toEqual([]);
