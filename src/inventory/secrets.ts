@@ -1,6 +1,7 @@
 import { type Document, formatPath, type Path } from '../document/document';
 import { faultAt } from '../document/faults';
 import type { Fault } from '../errors';
+import { makerOf } from './made-by-authority';
 import { maskNeedles, type Needle, needlesOf, plainNeedle, short } from './mask';
 import { type Answers, isOfPrograms, referenceIn, sourceOf } from './sources';
 
@@ -119,7 +120,9 @@ export function resolveSecrets(
         if ('env' in reference && !isOfPrograms(reference.env)) secrets.variables.add(reference.env);
         return source.value;
       }
-      faults.push(faultAt(document, path, source.fault));
+      const maker = source.isAbsent ? makerOf(document, path) : undefined;
+      const isUnmade = `${source.name} is not made yet: ${maker} makes it`;
+      faults.push(faultAt(document, path, maker === undefined ? source.fault : isUnmade));
       unset.push(path);
       return undefined;
     }

@@ -79,10 +79,14 @@ export const secretNames =
 export const isSecretName = (name: string): boolean => /^[\p{L}\p{N}_][\p{L}\p{N}._/-]{0,199}$/u.test(name);
 
 /** The command line that does something with the secrets beside an inventory. */
-export function secretCommand(inventory: string, ...words: string[]): string {
+export const secretCommand = (inventory: string, ...words: string[]): string =>
+  ownCommand(inventory, ['secret', ...words]);
+
+/** The command line of haprov that does something with an inventory, which is named from here. */
+export function ownCommand(inventory: string, before: readonly string[], ...behind: string[]): string {
   const fromHere = relative('', inventory);
   const path = isAbsolute(inventory) && fromHere.length < inventory.length ? fromHere : inventory;
-  return command('haprov', 'secret', ...words, path);
+  return command('haprov', ...before, path, ...behind);
 }
 
 function nameOf(reference: { command: string[] } | { secret: string }): string {
