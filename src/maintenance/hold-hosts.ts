@@ -64,7 +64,7 @@ export const nameOfDrain = (runId: string): string => `${drainMark}${runId}`;
 export const isDrain = (run: string): boolean => run.startsWith(drainMark);
 
 /**
- * Does `work` while others are kept from the hosts; whoever leaves meanwhile lets go of them first.
+ * Does `work` while others are kept from the hosts; Ctrl-C meanwhile ends the program once they are free again.
  * @throws HostError (exit 3), with nothing done, where others are at work there
  */
 export async function whileHeld<T>(

@@ -1,5 +1,15 @@
-import { chmodSync, existsSync, mkdirSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
 import type { Step } from '../../src/resources/resource';
+import { services } from '../patch/patched-box';
 import { own, Sandbox, type Shell, shells } from '../shell/sandbox';
 import { Systemd } from './systemd';
 
@@ -242,6 +252,38 @@ describe.each(shells.map((shell) => [shell.join(' '), shell] as const))('%s', (_
     await box.go('restore');
     expect(box.read('conf')).toBe('packaged\n');
   });
+
+  test.each([
+    ['is installed', 0, false],
+    ['cannot be installed', 1, false],
+    ['is installed', 0, true],
+  ])(
+    'a package whose script stops a service %s: that runs again (exit code %d, cannot start: %p)',
+    async (_, code, cannot) => {
+      const running = join(box.memory, 'running');
+      mkdirSync(box.memory, { recursive: true });
+      writeFileSync(running, 'game.service\nhaproxy.service\n');
+      if (cannot) writeFileSync(join(box.memory, 'cannot-start'), '');
+      box.fake('systemctl', services);
+      box.fake(
+        'rpm',
+        `"-q httpd" | "-q --whatprovides "*httpd) [ -e "$state/httpd" ] ;;
+       "-q --qf "*) echo 'package httpd is not installed'; exit 1 ;;`,
+      );
+      box.fake(
+        'yum',
+        `"-y -q install httpd") echo game.service >"$state/running"; [ ${code} != 0 ] || : >"$state/httpd"; exit ${code} ;;`,
+      );
+      const { journal } = await box.apply(await box.steps({ type: 'package', names: ['httpd'] }));
+      const failed = journal.filter(({ event }) => event === 'failed');
+      if (code === 0 && !cannot) expect(failed).toEqual([]);
+      else
+        expect(JSON.stringify(failed)).toContain(
+          cannot ? 'does not start any more: haproxy.service' : 'yum -y -q install httpd',
+        );
+      expect(readFileSync(running, 'utf8')).toBe(`game.service\n${cannot ? '' : 'haproxy.service\n'}`);
+    },
+  );
 
   test('kernel parameters are set, proven, and put back', async () => {
     box.sysctls({ 'net.ipv4.ip_forward': '0', 'net.ipv4.tcp_rmem': '4096\t131072\t33554432' });

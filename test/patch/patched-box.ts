@@ -6,7 +6,7 @@ import { quote } from '../../src/shell/quote';
 import { Sandbox, type Shell } from '../shell/sandbox';
 
 /** "running" has what runs; where there is "cannot-start", nothing can be started. */
-const services = `"list-jobs --no-legend") ;;
+export const services = `"list-jobs --no-legend") ;;
 "list-units "*) sed 's/$/ loaded active running The one/' "$state/running" 2>/dev/null ;;
 "show -p Id "*) while [ "$1" != -- ]; do shift; done; shift; for unit; do printf 'Id=%s\nType=simple\nUnitFileState=enabled\nWantedBy=multi-user.target\n\n' "$unit"; done ;;
 "-q is-active "*) grep -qxF "$3" "$state/running" ;;

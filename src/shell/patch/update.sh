@@ -205,12 +205,7 @@ undo_updates() { # ROWS
 # A package's script may have stopped or disabled a service, also on the way back. A host that boots starts its own.
 put_units_back() {
   put_links_back "$step/way-back" || return
-  [ -z "$booting" ] || return 0
-  stopped=
-  while read -r unit _; do
-    is_active "$unit" || { reread_unit "$unit"; forget_failures "$unit"; attempt move_unit start "$unit"; } || stopped="$stopped $unit"
-  done <"$step/running"
-  [ -z "$stopped" ] || fail "the packages are as before, and what ran does not start any more:$stopped"
+  [ -n "$booting" ] || start_what_ran "$step/running" 'the packages are as before'
 }
 
 # The host went down in the middle of it: packages are there twice, and files half written. Nobody knows how far the transaction came,

@@ -13,10 +13,16 @@ check_packages_absent() { # NAME...
 # Whether a package is installed, or another one provides it.
 is_there() { rpm -q "$1" >/dev/null 2>&1 || rpm -q --whatprovides "$1" >/dev/null 2>&1; } # NAME
 
+# Installed packages stay when a run is taken back, so that what their scripts have stopped is started here.
 install_packages() { # NAME...
   if have dnf; then installer=dnf; else installer=yum; fi
   have yum && installer=yum
+  running_services >"$step/running" || return
   attempt "$installer" -y -q install "$@" </dev/null
+  result=$?
+  start_what_ran "$step/running" 'the packages stay' || [ $result != 0 ] || return
+  [ $result = 0 ] || note_command "$installer -y -q install $*"
+  return $result
 }
 
 verify_packages() { # NAME...

@@ -1,5 +1,5 @@
 # Changes units, and whether they start at boot, by the host's init system.
-# Needs: init transaction
+# Needs: init probe transaction
 
 links_in() { # PATH...
   for link in "$@"; do
@@ -22,6 +22,15 @@ put_links_back() { # FOLDER
     [ -L "$link" ] || { mkdir -p -m 0755 -- "${link%/*}" && ln -s -- "$target" "$link"; } || exit
   done || return
   reread_links
+}
+
+# Starts what ran, as running_services wrote it into FILE: a package's script may have stopped it.
+start_what_ran() { # FILE SO   how the packages are, where something does not start
+  stopped=
+  while read -r unit _; do
+    is_active "$unit" || { reread_unit "$unit"; forget_failures "$unit"; attempt move_unit start "$unit"; } || stopped="$stopped $unit"
+  done <"$1"
+  [ -z "$stopped" ] || fail "$2, and what ran does not start any more:$stopped"
 }
 
 if [ -d /run/systemd/system ]; then
