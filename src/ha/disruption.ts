@@ -2,7 +2,16 @@ import type { Inventory, Vip } from '../inventory/inventory';
 import { worstFirst } from '../plan/disruption';
 import type { Disruption } from '../plan/disruption-class';
 import type { FullPlan, PlannedChange, PlannedHost } from '../plan/plan';
-import { changesAlone, unitsOf, verbOf, verbsOn, whenItStarts, whileItIsDown } from './interruption';
+import {
+  changesAlone,
+  mayStopAll,
+  unitsOf,
+  verbOf,
+  verbsOn,
+  whenItStarts,
+  whileItIsDown,
+  whilePackagesChange,
+} from './interruption';
 import { beginAnew, compareConfigs, type Effect } from './keepalived-change';
 import { instances } from './keepalived-config';
 import { gapOfMove, lateText, takesOverLate } from './late-takeover';
@@ -122,6 +131,7 @@ function disruptionOf(
     const service = serviceOf(host, asked);
     return service ? serviceDisruptions(service, [change], host, around, coupled) : [];
   });
+  if (mayStopAll(change)) felt.push(...whilePackagesChange(host, around));
   if (felt.length > 0) return worst(felt);
   if (change.isOpaque) return { ...none('a command: no service is known to feel it'), seconds: null };
   return none('no running service is touched');

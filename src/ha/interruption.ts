@@ -5,11 +5,27 @@ import { unitOf } from '../resources/unit';
 import { endpoints, joinedServers, movedBy, movedServers } from './haproxy-change';
 import { instances } from './keepalived-config';
 import { gapOfMove, lateText } from './late-takeover';
-import { aside, mayServe, ownVips, type Surroundings } from './surroundings';
+import { aside, isAside, mayServe, ownVips, type Surroundings } from './surroundings';
 import { answering, handedOnTo, sentOn } from './without-haproxy';
 
 /** The units that a change asks to reload or restart. */
 export const unitsOf = (change: PlannedChange) => change.notify.map(unitOf);
+
+/** Whether packages are put back: their own scripts may stop or restart anything that runs on the host. */
+export const mayStopAll = ({ isOpaque, part }: PlannedChange): boolean =>
+  isOpaque === true && part === 'packages';
+
+/** What clients feel while packages are put back. */
+export function whilePackagesChange(host: PlannedHost, around: Surroundings): Disruption[] {
+  const heard = around.listening.get(host.host);
+  const units = heard ? heard.flatMap((one) => one.units).filter((unit) => !isAside(unit)) : [''];
+  const isBalancer = balancers(host, around).length > 0;
+  return [...new Set([...(isBalancer ? ['haproxy'] : []), ...units])]
+    .filter((unit) => unit !== 'keepalived' && (isBalancer || unit !== 'haproxy'))
+    .map((unit) =>
+      whileItIsDown(unit, 'restart', host, around, 'the packages’ own scripts may stop what runs'),
+    );
+}
 
 /** What a service's change does to the running process. */
 export function verbOf({
@@ -29,8 +45,8 @@ export function whileItIsDown(
   verb: 'stop' | 'restart',
   host: PlannedHost,
   around: Surroundings,
+  does = `${unit} ${verb}s`,
 ): Disruption {
-  const does = `${unit} ${verb}s`;
   if (unit === 'keepalived') return keepalivedDown(does, verb, host, around);
   const answered = unit === 'haproxy' ? [] : answering(unit, host, around);
   const isFront = unit === 'haproxy' || answered.length > 0;

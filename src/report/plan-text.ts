@@ -163,7 +163,10 @@ function renderDisruptionOf(plan: Plan, options: TextOptions): string {
   const how = broken ? `mend ${visible(broken.where)} first` : 'apply makes it only with --allow-outage';
   const isStaged = plan.stages !== undefined && plan.stages.length > 1;
   const said = {
-    none: 'none: clients notice nothing',
+    none:
+      worst.seconds === null
+        ? 'none that is known: what a command does to services cannot be told'
+        : 'none: clients notice nothing',
     rolling: `${nameOfDisruption(worst)} expected, one host after the other`,
     'pair-synchronous': isStaged
       ? `${nameOfDisruption(worst)} expected, in ${plan.stages?.length} stages`

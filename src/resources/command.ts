@@ -132,8 +132,16 @@ const takenBackStep: ResourceType<TakenBackSpec, null> = {
   ],
 };
 
-/** The resource that undoes a recorded step by the step's own undo; undefined without one. @param what names the step */
-export function takenBack({ id, record, attributes }: RecordedStep, what: string): Past[] | undefined {
+/**
+ * The resource that undoes a recorded step by the step's own undo; undefined without one.
+ * @param what names the step
+ * @param part what it is a part of, as for {@link ResourceType}
+ */
+export function takenBack(
+  { id, record, attributes }: RecordedStep,
+  what: string,
+  part?: NonNullable<ResourceType<TakenBackSpec, null>['part']>,
+): Past[] | undefined {
   const { run, undo, limit = 300 } = record;
   if (undo === '') return undefined;
   const spec = {
@@ -143,5 +151,6 @@ export function takenBack({ id, record, attributes }: RecordedStep, what: string
       : {}),
   };
   const key = `command ${id}`;
-  return [{ key, turn: 'reverse', bind: (placing) => bind(takenBackStep, spec, { ...placing, id: key }) }];
+  const type = part ? { ...takenBackStep, part } : takenBackStep;
+  return [{ key, turn: 'reverse', bind: (placing) => bind(type, spec, { ...placing, id: key }) }];
 }

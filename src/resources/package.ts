@@ -29,7 +29,7 @@ export const packages: ResourceType<PackageSpec, PackageState> = {
   target: (spec) => spec.names.join(' '),
   // Of an update; what is installed stays.
   before: (step) =>
-    takenBack(step, `package ${step.target}`)?.map((past) =>
+    takenBack(step, `package ${step.target}`, 'packages')?.map((past) =>
       past.turn === 'reverse' ? { ...past, isLoaded: true } : past,
     ),
   probe: (spec) => call('probe_packages', ...spec.names),

@@ -1,5 +1,5 @@
 import { joinedServers } from '../ha/haproxy-change';
-import { verbOf } from '../ha/interruption';
+import { mayStopAll, verbOf } from '../ha/interruption';
 import type { Service } from '../inventory/inventory';
 import { serversOn } from '../pair/servers';
 import type { PlannedChange, PlannedHost } from '../plan/plan';
@@ -21,7 +21,7 @@ const isCarrier = ({ unit = '' }: PlannedChange) => carriers.includes(unit);
 const movesVip = ({ disruption }: PlannedChange) => disruption?.movesVip === true;
 
 const isInterrupted = (change: PlannedChange) =>
-  change.unit !== undefined && ['restart', 'stop'].includes(verbOf(change));
+  mayStopAll(change) || (change.unit !== undefined && ['restart', 'stop'].includes(verbOf(change)));
 
 /**
  * The host's servers (`service/server`) whose requests the commit would cut, because one of its units must restart or

@@ -27,6 +27,7 @@ const moves = (servers: string[]): About[] => {
     ].join('\n');
   return [{ ...haproxyCfg, raw: { from: cfg(8080), to: cfg(8081) } }, service('haproxy', 'reload')];
 };
+const packagesBack: About = { type: 'command', part: 'packages', isOpaque: true, action: 'run' };
 const service = (
   target: string,
   action: PlannedChange['action'],
@@ -169,6 +170,28 @@ const cases: Record<string, Case> = {
   'a command: nobody knows': {
     hosts: both([{ type: 'command', isOpaque: true, action: 'run', target: 'reboot' }]),
     fred: [['none', null, 'a command']],
+  },
+  'packages are put back, whose scripts may stop anything': {
+    hosts: both([packagesBack]),
+    fred: [
+      [
+        'rolling',
+        0,
+        'scripts may stop what runs; drained before, ethyl serves meanwhile; the VIP moves away',
+        'moves',
+      ],
+    ],
+  },
+  'packages are put back on one host alone': {
+    hosts: { fred: [packagesBack] },
+    fred: [
+      [
+        'rolling',
+        0,
+        'scripts may stop what runs; drained before, ethyl serves meanwhile; the VIP moves away',
+        'moves',
+      ],
+    ],
   },
   'a fresh host': {
     hosts: both([

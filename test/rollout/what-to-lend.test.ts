@@ -16,6 +16,10 @@ const fred = (action: string, target: string): PlannedHost => ({
   os: 'test',
   changes: [{ type: 'service', action, target, unit: target } as PlannedChange],
 });
+const packagesBack: PlannedHost = {
+  ...fred('run', ''),
+  changes: [{ type: 'command', action: 'run', part: 'packages', isOpaque: true } as PlannedChange],
+};
 const none = { moved: new Set<string>(), later: [] };
 const pair = service('web', ['fred', 'ethyl']);
 
@@ -43,6 +47,8 @@ test.each([
   ['a unit behind HAProxy restarts', fred('restart', 'httpd'), false],
   ['a unit restarts that answers at the VIP itself', movingVip(fred('restart', 'httpd')), true],
   ['it only starts there', movingVip(fred('start', 'httpd')), false],
+  ['packages are put back on its holder', movingVip(packagesBack), true],
+  ['packages are put back on another host', packagesBack, false],
 ])('the VIP goes first: %s: %s', (_, host, goes) => expect(needsDrain(host)).toBe(goes));
 
 describe('the servers that a host gives up for a restart', () => {
@@ -55,6 +61,7 @@ describe('the servers that a host gives up for a restart', () => {
       ['web/fred', 'web/ethyl'],
       ['web/fred'],
     ],
+    ['its own, while packages are put back', packagesBack, [pair], ['web/fred', 'web/ethyl'], ['web/fred']],
     [
       'of every service',
       fred('restart', 'httpd'),
