@@ -1,6 +1,7 @@
-import { writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
-import { join } from 'node:path';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { command } from '../shell/quote';
 
 /**
@@ -35,11 +36,44 @@ interface Askpass {
   close(): void;
 }
 
+/** Not where the disk is mounted noexec. */
+function mayStart(program: string): boolean {
+  try {
+    accessSync(program, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Writes the program there or, where nothing may be started there, into a new folder elsewhere. @returns its path */
+function placeProgram(folder: string, text: string, isStartable: typeof mayStart): string {
+  const elsewhere = ['/tmp', '/var/tmp', homedir()].map((one) => () => mkdtempSync(join(one, '.haprov-')));
+  for (const make of [() => folder, ...elsewhere]) {
+    let place: string | undefined;
+    try {
+      place = make();
+      const program = join(place, 'askpass');
+      writeFileSync(program, text, { mode: 0o700 });
+      if (isStartable(program)) return program;
+    } catch {
+      // The next one may do.
+    }
+    if (place !== undefined && place !== folder) rmSync(place, { recursive: true, force: true });
+  }
+  return join(folder, 'askpass');
+}
+
 /** @param folder one that only the user can open; the caller removes it */
-export async function openAskpass(folder: string, answer: AnswerPrompt): Promise<Askpass> {
-  const [program, script] = [join(folder, 'askpass'), join(folder, 'askpass.js')];
+export async function openAskpass(
+  folder: string,
+  answer: AnswerPrompt,
+  isStartable = mayStart,
+): Promise<Askpass> {
+  const script = join(folder, 'askpass.js');
   writeFileSync(script, PROGRAM, { mode: 0o600 });
-  writeFileSync(program, `#!/bin/sh\nexec ${command(process.execPath, script)} "$@"\n`, { mode: 0o700 });
+  const text = `#!/bin/sh\nexec ${command(process.execPath, script)} "$@"\n`;
+  const program = placeProgram(folder, text, isStartable);
   const open = new Set<Socket>();
   const server = createServer((socket) => {
     open.add(socket);
@@ -64,6 +98,7 @@ export async function openAskpass(folder: string, answer: AnswerPrompt): Promise
     close: () => {
       server.close();
       for (const socket of open) socket.destroy();
+      if (dirname(program) !== folder) rmSync(dirname(program), { recursive: true, force: true });
     },
   };
 }

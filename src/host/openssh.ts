@@ -92,6 +92,7 @@ export async function openSshSession(
   endWithUs(own, folder);
   const atExit = (): void => {
     own.kill();
+    askpass?.close();
     cleaned();
   };
   const forget = onExit(atExit);

@@ -1,5 +1,7 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { execFile, execFileSync, spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { promisify } from 'node:util';
 import type { HostError } from '../../src/errors';
 import { openAskpass } from '../../src/host/askpass';
 import { connect, type SshTarget } from '../../src/host/connection';
@@ -173,6 +175,16 @@ describe('the program that ssh calls', () => {
     };
     expect(await called(say, 'What’s "this"?\n$(x)', undefined)).toEqual(result);
     expect(heard).toEqual([['What’s "this"?\n$(x)', 'secret', process.pid]]);
+  });
+
+  test('where nothing may be started in its folder, it is another one, which goes with it', async () => {
+    const isElsewhere = (program: string) => !program.startsWith(files.folder);
+    const askpass = await openAskpass(files.folder, async () => 'a word', isElsewhere);
+    const { SSH_ASKPASS: program = '' } = askpass.env;
+    expect(isElsewhere(program)).toBe(true);
+    expect((await promisify(execFile)(program, ['What?'])).stdout).toBe('a word\n');
+    askpass.close();
+    expect(existsSync(dirname(program))).toBe(false);
   });
 
   test('a touch is told of, until ssh ends it', async () => {
