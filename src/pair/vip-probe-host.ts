@@ -3,7 +3,7 @@ import { call, compose } from '../shell/library';
 import { rowReader } from '../shell/rows';
 import { within } from './timeout';
 import { LONGEST_REST_MS, type Pace, restsOf } from './vip-probe-pace';
-import type { ProbeTarget, Sample } from './vip-probe-report';
+import { lateAnswer, type ProbeTarget, type Sample } from './vip-probe-report';
 import { httpRequest } from './vip-probe-request';
 
 const MOST_SECONDS = 3600;
@@ -153,7 +153,7 @@ class Rows {
 
 /** Why a request failed, from its exit code and output; undefined when it was served. */
 function failureOf(target: ProbeTarget, code: number, text: string): string | undefined {
-  if (code === 124) return 'no answer in time';
+  if (code === 124) return lateAnswer;
   if (code !== 0 || text.startsWith('haprov-probe: ')) return text.split(': ').at(-1) || `exit ${code}`;
   if (target.mode === 'tcp') return undefined;
   const status = /^HTTP\/\d\.\d (\d{3})\b/.exec(text)?.[1];

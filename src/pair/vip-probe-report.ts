@@ -53,6 +53,9 @@ export interface ProbeReport {
 
 const SHOWN_FAILURES = 20;
 
+/** Of a request from a host, which sends no other one while it waits for that answer. */
+export const lateAnswer = 'no answer in time';
+
 /**
  * Makes a report of samples in any order.
  * @param about `note`: why samples are missing, for `reason`; `intervalMs`: the wanted time between two requests
@@ -133,7 +136,9 @@ export function describeProbe(report: ProbeReport): string {
   const meanwhile = slowestFailureMs > longestGapMs ? ' while others were served' : '';
   // A gap is measured only as exactly as requests are sent.
   const slowly = askedEachMs ? ` (its answers are slow: one each ${askedEachMs} ms)` : '';
-  const counts = `${head}: ${requests}${slowly}, ${failed} failed${meanwhile}, longest gap ${longestGapMs} ms`;
+  // Nobody has looked while that was waited for.
+  const most = failures.some((one) => one.reason === lateAnswer) ? 'at most ' : '';
+  const counts = `${head}: ${requests}${slowly}, ${failed} failed${meanwhile}, longest gap ${most}${longestGapMs} ms`;
   const worst = failures[0] ? `; first failure at ${failures[0].at}: ${failures[0].reason}` : '';
   return `${counts}${worst}${reason ? ` (${reason})` : ''}`;
 }

@@ -118,6 +118,13 @@ test('a request that hangs fails in time; then it is asked on', async () => {
   await service.asked(6);
   const [report] = await running.stop();
   expect(report?.failures.map(({ reason }) => reason)).toEqual(['no answer in time']);
+  expect(report && describeProbe(report)).toContain(`longest gap at most ${report?.longestGapMs} ms`);
+});
+
+test('of a service behind TLS connections are counted, since a shell speaks none', async () => {
+  const probe = await start([target({ isTls: true })]);
+  const [report] = await probe.stop();
+  expect(report && describeProbe(report)).toMatch(/from fred: \d+ connections?, 0 failed/);
 });
 
 test('while one waits for its answer, no other is sent from the host', async () => {
