@@ -15,6 +15,8 @@ export interface Lock {
   isHeld?: true;
   /** For how many seconds it waits for its operator yet, or will when it has done what it is at; absent where it does not say. */
   waits?: number;
+  /** Its host cannot write to the run's folder, so that nothing of the run goes on. */
+  isStuck?: true;
 }
 
 /** What a host is: everything that differs from host to host and on which haprov bases decisions. */
@@ -77,6 +79,7 @@ export function readFacts(output: string): HostFacts {
               value('lock-alive') === 'yes',
               value('lock-waits'),
             ),
+            ...(value('lock-stuck') ? { isStuck: true as const } : {}),
             ...(value('lock-roll') ? { isHeld: true as const } : {}),
           },
         }

@@ -34,6 +34,8 @@ export interface HeldLock {
   alive: boolean;
   /** For how many seconds it waits for its operator yet, or will when it has done what it is at; absent where it does not say. */
   waits?: number;
+  /** Its host cannot write to the run's folder, so that nothing of the run goes on. */
+  isStuck?: true;
 }
 
 /** A lock that was taken away, or could not be. */

@@ -116,6 +116,7 @@ export function readDiagnostics(output: string): HostDiagnostics {
   };
   const units = new Map<string, string>();
   const room = new Map<string, FileSystem>();
+  const rooms: RoomRow[] = [];
   const readOnly: string[] = [];
   let clock = { now: 0, uptime: 0 };
   const rows = output.split('\n');
@@ -161,7 +162,7 @@ export function readDiagnostics(output: string): HostDiagnostics {
       else keepalivedOnDisk.says.push(after(2));
     } else if (kind === 'vrrp') diagnostics.acceptsVrrp = true;
     else if (kind === 'rule') diagnostics.rules.push({ tool: first, rule: after(2) });
-    else if (kind === 'room') addRoom(room, row);
+    else if (kind === 'room') rooms.push(readRoom(row));
     else if (kind === 'read-only') readOnly.push(after(1));
     else if (kind === 'selinux') diagnostics.selinux = first === '1' ? 'enforcing' : 'permissive';
     else if (kind === 'denied') diagnostics.denials.push(after(1));
@@ -170,10 +171,15 @@ export function readDiagnostics(output: string): HostDiagnostics {
     else if (kind === 'neighbour') diagnostics.neighbours.push({ address: canonical(first), mac: second });
     else if (kind === 'mac') diagnostics.macs.push(first);
   }
+  for (const { key, one } of rooms) if (!room.has(key)) room.set(key, one);
   diagnostics.room = [...room.values()];
   for (const mount of readOnly) {
     const found = diagnostics.room.find(({ path }) => path === mount || path.startsWith(`${mount}/`));
+    const part = rooms.find(({ one }) => one.path === mount);
     if (found) found.readOnly = true;
+    // Of one file system a part may be mounted so. Others than this, as /usr, may be meant to be.
+    else if (part && isOver(mount, '/var/lib/haprov') && !room.get(part.key)?.readOnly)
+      diagnostics.room.push({ ...part.one, readOnly: true });
   }
   return diagnostics;
 }
@@ -182,7 +188,7 @@ export function readDiagnostics(output: string): HostDiagnostics {
  * `room ID BLOCK_SIZE BLOCKS FREE INODES FREE_INODES PATH`. What has the same id and size is the same file system, though
  * something was written to it in between; old kernels give every tmpfs the id 0.
  */
-function addRoom(room: Map<string, FileSystem>, row: string): void {
+function readRoom(row: string): RoomRow {
   const [, id = '', ...words] = row.split(' ');
   const [size = 0, blocks = 0, free = 0, inodes = 0, freeInodes = 0] = words.map(Number);
   const one = {
@@ -193,6 +199,16 @@ function addRoom(room: Map<string, FileSystem>, row: string): void {
     freeInodes,
     readOnly: false,
   };
-  const key = [id, one.totalKb, inodes, ...(/^0+$/.test(id) ? [free, freeInodes] : [])].join(' ');
-  if (!room.has(key)) room.set(key, one);
+  return {
+    one,
+    key: [id, one.totalKb, inodes, ...(/^0+$/.test(id) ? [free, freeInodes] : [])].join(' '),
+  };
+}
+
+const isOver = (mount: string, path: string) => `${path}/`.startsWith(`${mount}/`);
+
+interface RoomRow {
+  /** The same of all that are one file system. */
+  key: string;
+  one: FileSystem;
 }

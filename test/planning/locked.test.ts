@@ -84,6 +84,13 @@ test.each([
   expect(untilWhen(read as never, new Date(2026, 10, 26, 12))).toBe(words);
 });
 
+test('a run whose host cannot write is not waited for: it is told what keeps it', () => {
+  const { lock: read } = readFacts(lock('committing', 'lock-waits=60\nlock-stuck=yes'));
+  expect(untilWhen(read as never)).toBe(
+    'stands still, since its host cannot write to /var/lib/haprov, which is mounted read-only; it puts the host back by itself as soon as it can',
+  );
+});
+
 test('who has made the run is told how to end it, and what that costs', () => {
   const { lock: own } = readFacts(lock('committed', 'lock-alive=yes').replace('bob@desk', operator()));
   expect(lockedBy('fred', own as never).hint).toMatch(

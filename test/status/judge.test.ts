@@ -566,6 +566,17 @@ const cases: Case[] = [
     finds: ['broken disk-read-only disk ethyl'],
   },
   {
+    about: 'a part of a disk that is mounted read-only, in which haprov keeps its runs',
+    edit: { ethyl: add('read-only /var') },
+    finds: ['broken disk-read-only disk ethyl'],
+    says: /\/var cannot be written/,
+  },
+  {
+    about: 'one that is meant to be so',
+    edit: { ethyl: add('read-only /usr') },
+    finds: [],
+  },
+  {
     about: 'a package and a parameter',
     changes: {
       ethyl: [

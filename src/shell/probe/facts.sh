@@ -14,6 +14,7 @@ probe_lock() {
   lock_state=$(readlink "$holder_home/state")
   echo "lock-state=$lock_state"
   if is_alive "$holder_home"; then echo lock-alive=yes; fi
+  if is_read_only "$holder_home"; then echo lock-stuck=yes; fi
   tell_waits "$holder_home" "$lock_state"
 }
 

@@ -28,7 +28,7 @@ export const libraries = {
   'loaded': { text: loadedText, needs: ['haproxy-files'], functions: 'with_configuration sum_of_configuration newest_haproxy note_loaded compare_loaded' },
   'on-disk': { text: onDiskText, needs: ['probe', 'haproxy-files', 'keepalived-reads', 'loaded'], functions: 'read_clock look_at_configuration has_read_all name_nothing_else look_at_keepalived' },
   'paths': { text: pathsText, needs: ['probe', 'labels'], functions: 'walk is_sound judge judge_one each_row sharer_of enter content sum_of know_files know_folders about_known_file read_about probe_file probe_shared_file tell_file probe_place number_of tell_absent split_owners name_owners probe_directory probe_line' },
-  'probe': { text: probeText, needs: [], functions: 'have fail quietly note_command hash_of edit_line has_line_only each_address know_addresses interface_with know_packages is_known_package are_known_packages probe_packages is_alive roll_at_work' },
+  'probe': { text: probeText, needs: [], functions: 'have fail quietly note_command hash_of edit_line has_line_only each_address know_addresses interface_with know_packages is_known_package are_known_packages probe_packages is_alive is_read_only roll_at_work' },
   'selinux-probe': { text: selinuxProbeText, needs: ['probe'], functions: 'selinux_is_on selinux_store local_label policy_label active_boolean kept_boolean probe_selinux allows_otherwise denials_since' },
   'serving': { text: servingText, needs: ['probe', 'init'], functions: 'who_listens' },
   'sysctl': { text: sysctlText, needs: ['init', 'paths'], functions: 'path_of_sysctl probe_sysctls probe_sysctl_file' },
@@ -163,6 +163,7 @@ export interface Functions {
   are_known_packages: [...name: Word[]];
   probe_packages: [...name: Word[]];
   is_alive: [home: Word];
+  is_read_only: [folder: Word];
   roll_at_work: [];
   // selinux-probe.sh
   selinux_is_on: [];

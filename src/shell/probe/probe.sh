@@ -107,6 +107,9 @@ is_alive() { # HOME
   ! ( flock -n 8 && flock -n 9 ) 8<"$1/alive" 9<"$1/guard"
 }
 
+# Whether not even root can write to it. Of a bind mount no file system tells that.
+is_read_only() { [ -d "$1" ] && [ ! -w "$1" ] && [ "${EUID:-$(id -u)}" = 0 ]; } # FOLDER
+
 # Prints "RUN SECONDS_SINCE_1970 OWNER" of the roll over several hosts that is at work and keeps others from this one. Its mark,
 # "SECONDS_SINCE_BOOT LEASE" and the same words, is a symbolic link, which the laptop that drives the roll renews.
 roll_at_work() {

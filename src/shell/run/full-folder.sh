@@ -1,4 +1,5 @@
 # Folders that a step writes to, and cannot.
+# Needs: probe
 
 # Prints the first one that has less room: "FOLDER ROOM kB". In them are haprov's runs and the resolver's lists and packages.
 full_folder() { # KB
@@ -11,6 +12,6 @@ full_folder() { # KB
 say_full_folder() {
   full_folder 1024 | sed 's/ \([0-9]* kB\)$/ has \1 left: No space left on device/'
   for folder in /var/lib/haprov /var/lib/rpm; do
-    [ ! -d "$folder" ] || [ -w "$folder" ] || echo "$folder cannot be written: Read-only file system"
+    ! is_read_only "$folder" || echo "$folder cannot be written: Read-only file system"
   done
 }

@@ -31,7 +31,7 @@ export const libraries = {
   'files': { text: filesText, needs: ['probe', 'paths', 'labels', 'transaction', 'put-back'], functions: 'check_file look_at begin_staging why_not make_place owner_word finish_staging keep_written write_new stage_file stage_line line_is_so commit_file stage_removal remove_file verify_absent verify_file give_label settle_label' },
   'firewall': { text: firewallText, needs: ['probe', 'firewall-probe', 'transaction'], functions: 'record_firewall held_by_another tell_firewall change_firewall rule_for_one states_now check_firewall verify_firewall verify_restored_firewall' },
   'folders': { text: foldersText, needs: ['probe', 'paths', 'labels', 'transaction', 'files'], functions: 'check_directory make_directory make_missing label_folder verify_directory restore_directory remove_empty leave_directory keep_directory remove_left_directories' },
-  'full-folder': { text: fullFolderText, needs: [], functions: 'full_folder say_full_folder' },
+  'full-folder': { text: fullFolderText, needs: ['probe'], functions: 'full_folder say_full_folder' },
   'history': { text: historyText, needs: ['probe', 'paths', 'recover'], functions: 'probe_history probe_last_run in_base64 probe_record probe_change probe_secret_lines probe_parts end_run processes_of_run unlock_dead' },
   'hung': { text: hungText, needs: [], functions: 'end_hung' },
   'limits': { text: limitsText, needs: ['apart'], functions: 'limited end_by_term tell_limit start_limiter count_seconds forget_limiter watch_limit end_part processes_of_part' },

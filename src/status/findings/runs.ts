@@ -55,8 +55,8 @@ function alive({ lock, on }: Run, now: Date): Found {
     brief: 'a run is at work',
     message: `a run of ${whoAndWhen(lock)} is being made on ${list(names)}: what it moves, drains or restarts is meant`,
     evidence: on.flatMap(({ host, facts: { lock: own = lock } }) => [
-      `on ${host.name} it ${doing[own.state]}`,
-      ...(own.waits === undefined || own.state === 'restoring'
+      ...(own.isStuck ? [] : [`on ${host.name} it ${doing[own.state]}`]),
+      ...(!own.isStuck && (own.waits === undefined || own.state === 'restoring')
         ? []
         : [`on ${host.name} it ${untilWhen(own, now)}`]),
     ]),
