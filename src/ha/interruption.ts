@@ -19,12 +19,14 @@ export const mayStopAll = ({ isOpaque, part }: PlannedChange): boolean =>
 export function whilePackagesChange(host: PlannedHost, around: Surroundings): Disruption[] {
   const heard = around.listening.get(host.host);
   const units = heard ? heard.flatMap((one) => one.units).filter((unit) => !isAside(unit)) : [''];
-  const isBalancer = balancers(host, around).length > 0;
-  return [...new Set([...(isBalancer ? ['haproxy'] : []), ...units])]
-    .filter((unit) => unit !== 'keepalived' && (isBalancer || unit !== 'haproxy'))
-    .map((unit) =>
-      whileItIsDown(unit, 'restart', host, around, 'the packages’ own scripts may stop what runs'),
-    );
+  const isNeeded = (unit: string) =>
+    unit === 'haproxy'
+      ? balancers(host, around).length > 0
+      : unit !== 'keepalived' &&
+        backends(unit, host, around).length + answering(unit, host, around).length > 0;
+  return [...new Set(['haproxy', ...units])]
+    .filter(isNeeded)
+    .map((unit) => whileItIsDown(unit, 'restart', host, around, 'the packages’ scripts may stop what runs'));
 }
 
 /** What a service's change does to the running process. */

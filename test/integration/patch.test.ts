@@ -111,4 +111,23 @@ describeLab('patch', () => {
     expect(next.stdout).toMatch(/no package is newer.*a boot is needed: kernel-lt is new/s);
     expect(await told()).toEqual(none);
   });
+
+  test('a rollback of packages drains each host first, and loses no more than the patch', async () => {
+    for (const host of scenario.hosts) {
+      use(host, 'newer', false);
+      on(host, 'rpm -q toys-1.0 || yum -q -y downgrade toys');
+      use(host, 'newer');
+    }
+    const patched = await patch('--packages', 'toys', '--reboot', 'never', '--no-probe');
+    expect({ ...patched, stderr: '' }).toMatchObject({ code: 0 });
+    const clients = serving();
+    const back = await haprov('rollback', scenario.inventory, '--yes', '--no-probe');
+    const { sent, ...amiss } = await clients.stop();
+    expect({ ...back, stderr: '' }).toMatchObject({ code: 0 });
+    expect(back.stdout).toMatch(/Disruption: rolling, .*draining: the VIP moves to its peer first/s);
+    expect(sent).toBeGreaterThan(50);
+    expect(amiss.twice).toBe(0);
+    expectNoneLost(amiss);
+    expect(scenario.hosts.map((host) => versions(host)[0])).toEqual(['toys 1.0', 'toys 1.0']);
+  });
 });
