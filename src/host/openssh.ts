@@ -14,7 +14,6 @@ import { certificateFile, isAgentCertificate } from './needs-openssh';
 import type { NewHostKey } from './new-host-key';
 import { canAnswer, isRefusedAs, namesHosts, openSshPrompts } from './openssh-prompts';
 import { personOf } from './person';
-import { refusedHostKey } from './presented-key';
 import { whatWasSaid } from './script-output';
 import { type SshSettings, type SshTarget, sshArguments } from './ssh-config';
 
@@ -110,7 +109,9 @@ export async function openSshSession(
     const said = readLog(log);
     await person?.heard(false, isRefusedAs(said, settings));
     const refusal =
-      !met && saysHostKey(said) ? await refusedHostKey(target, settings, folder, seen) : undefined;
+      !met && saysHostKey(said)
+        ? await (await import('./presented-key')).refusedHostKey(target, settings, folder, seen)
+        : undefined;
     close();
     if (refusal) throw refusal;
     if (error instanceof Late) throw connectError(error, { host: target.name, settings, banner: said });
