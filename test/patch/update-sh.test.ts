@@ -262,6 +262,29 @@ describe.each(hosts)('%s, %s', (resolver, _, shell) => {
     expect(box.calls().filter((call) => call.includes('history undo'))).toHaveLength(1);
   });
 
+  test('a later rollback that was cut off: what is there twice is made newer again, and its files are written once more', async () => {
+    oldToys();
+    const [step] = steps([...toys]);
+    if (!step?.undo) throw new Error('it has no undo');
+    await box.apply([step]);
+    await box.finish();
+    const back = {
+      ...({ phase: 'commit', check: ':', run: `begin || return\n${step.undo}` } as const),
+      undo: `[ -f "$step/begun" ] || return 0\n${step.run}`,
+    } as const;
+    await box.apply([back], 'run2');
+    box.put('installed', 'toys noarch 2.0-1\ntoys noarch 1.0-1\nother x86_64 7:3-1\n');
+    await box.go('restore', 'run2');
+    expect([box.state('run2'), box.installed]).toEqual([
+      'restored',
+      ['toys noarch 2.0-1', 'other x86_64 7:3-1'],
+    ]);
+    expect(box.calls().filter((call) => /rpm -e| reinstall /.test(call))).toEqual([
+      'rpm -e --nodeps toys-1.0-1.noarch',
+      `${resolver} --setopt=exit_on_lock=1 -y reinstall toys-2.0-1.noarch`,
+    ]);
+  });
+
   test('what a later rollback cannot bring back is known before it begins', async () => {
     host(
       ['toys noarch 1.0-1', 'dice noarch 1:1.0-1', 'other x86_64 7:3-1'],

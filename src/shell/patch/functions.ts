@@ -11,7 +11,7 @@ export const libraries = {
   'resolve': { text: resolveText, needs: ['probe', 'boot-owed', 'needs', 'haproxy-files', 'keepalived-reads', 'twice', 'full-folder'], functions: 'resolver resolver_name wished read_table versions_of tell_updates tell_offered tell_traits has_line rpm_locker' },
   'roll': { text: rollText, needs: ['init', 'probe'], functions: 'boot_mark note_roll forget_roll hold_for_roll hold_alone let_go_of_roll drop_roll_mark owe_boot note_boot boot_host seen_back can_boot tell_surroundings' },
   'twice': { text: twiceText, needs: ['resolve'], functions: 'each_update tell_twice without_epoch tell_left_twice tell_twice_whole' },
-  'update': { text: updateText, needs: ['init', 'probe', 'resolve', 'twice', 'transaction', 'haproxy-files', 'validators', 'units'], functions: 'check_updates is_as_planned stage_updates in_turn say_of_resolver fetch_programs is_updated copy_from_cache unpack try_updates warn_of_new try_haproxy try_keepalived run_updates keep_own_files last_transaction verify_updates is_as_wanted undo_updates put_units_back put_cut_back tell_added tell_kept put_rows_back tell_way_back tell_no_way_back tell_wanted_back put_back made_by was_put_back restart_back' },
+  'update': { text: updateText, needs: ['init', 'probe', 'resolve', 'twice', 'transaction', 'haproxy-files', 'validators', 'units'], functions: 'check_updates is_as_planned stage_updates in_turn say_of_resolver fetch_programs is_updated copy_from_cache unpack try_updates warn_of_new try_haproxy try_keepalived run_updates finish_cut tell_old_beside keep_own_files last_transaction verify_updates is_as_wanted undo_updates put_units_back put_cut_back tell_added tell_kept put_rows_back tell_way_back tell_no_way_back tell_wanted_back put_back made_by was_put_back restart_back' },
 } satisfies Record<string, Library>;
 
 export interface Functions {
@@ -71,6 +71,8 @@ export interface Functions {
   try_haproxy: [];
   try_keepalived: [];
   run_updates: [rows: Word, which: 'all' | 'security', ...name: Word[]];
+  finish_cut: [rows: Word];
+  tell_old_beside: [name: Word, arch: Word, from: Word, to: Word, stays: Word];
   keep_own_files: [output: Word];
   last_transaction: [];
   verify_updates: [rows: Word];

@@ -7,9 +7,10 @@ each_update() ( # ROWS READ
 )
 
 tell_twice() { # NAME ARCH FROM TO STAYS
+  [ -z "$5" ] || return 0
   found=" $(versions_of "$1.$2" | tr '\n' ' ')"
   case $found in *" $3 "*) ;; *) return 0 ;; esac
-  case $5$found in " "*" $4 "*) echo "$1-$(without_epoch "$4").$2" ;; esac
+  case $found in *" $4 "*) echo "$1-$(without_epoch "$4").$2" ;; esac
 }
 
 # rpm before EL8 knows no epoch in what it is to remove.

@@ -138,7 +138,7 @@ run_updates() { # ROWS all|security NAME...
   rows=$1
   shift
   set -- $(wished "$@")
-  last_transaction >"$step/before" && running_services >"$step/running" && boot_links >"$step/links" && printf '%s\n' "$rows" >"$step/rows" && begin || return
+  last_transaction >"$step/before" && running_services >"$step/running" && boot_links >"$step/links" && printf '%s\n' "$rows" >"$step/rows" && begin && finish_cut "$rows" || return
   in_turn "$step/made" "$(resolver_name)" --setopt=exit_on_lock=1 -y -C update "$@"
   result=$?
   last_transaction >"$step/after"
@@ -147,6 +147,15 @@ run_updates() { # ROWS all|security NAME...
   [ $result = 0 ] || say_of_resolver <"$step/made"
   return $result
 }
+
+# A rollback of this update was cut off, and the update is made again: the old versions stand beside the new ones, which the resolver
+# takes for done.
+finish_cut() { # ROWS
+  newer=$(each_update "$1" tell_twice)
+  [ -z "$newer" ] || { attempt rpm -e --nodeps $(each_update "$1" tell_old_beside) && put_back reinstall $newer; }
+}
+
+tell_old_beside() { [ -z "$(tell_twice "$@")" ] || echo "$1-$(without_epoch "$3").$2"; } # NAME ARCH FROM TO STAYS
 
 # A package may put its own file in the place of one that was edited, which rpm saves beside. The edited one is what the new programs were
 # tried with, and what the inventory wants. A package that goes leaves only the saved one.
