@@ -60,11 +60,13 @@ export function readRollNote([head = '', ...rows]: readonly string[]): RollNote 
 export const newestNote = <Note extends RollNote>(notes: readonly Note[]): Note | undefined =>
   [...notes].sort((a, b) => b.begun.getTime() - a.begun.getTime() || b.serial - a.serial)[0];
 
-/** The command that goes on with a roll: with those of its hosts that are not done. */
+/** The command that goes on with a roll: with those of its hosts that are not done; where all are, with all, to forget it. */
 export function goesOnBy({ command, hosts }: Pick<RollNote, 'command' | 'hosts'>): string {
   const [verb = '', ...wish] = command.split(' ');
   const due = [...hosts].flatMap(([name, { state }]) => (state === 'done' ? [] : [name]));
-  return ['haprov', verb, 'INVENTORY', ...(due.length > 0 ? [due.join(',')] : []), ...wish].join(' ');
+  return ['haprov', verb, 'INVENTORY', (due.length > 0 ? due : [...hosts.keys()]).join(','), ...wish].join(
+    ' ',
+  );
 }
 
 const words: Record<Stand['state'], string> = {

@@ -125,7 +125,6 @@ async function planRoll(
   const { note, left, due, words } = resume(noted, {
     command: [command, ...options.wish].join(' '),
     hosts: inOrder(chosen, before, said.inventory),
-    areNamed: options.limit !== undefined,
     known: said.inventory.hosts.map(({ name }) => name),
     drained,
     anew: options.anew,

@@ -6,8 +6,6 @@ interface Asked {
   command: string;
   /** The hosts that are meant, in the order of their turns. */
   hosts: readonly string[];
-  /** Whether the operator has named them. */
-  areNamed: boolean;
   /** All hosts of the inventory. */
   known: readonly string[];
   /** The hosts that are drained now. */
@@ -39,7 +37,7 @@ const oldMs = 24 * 3_600_000;
  * @throws UsageError where another command, or one with another wish or over other hosts, is to go on first
  */
 export function resume(noted: RollNote | undefined, asked: Asked): Resumed {
-  const { command, hosts, areNamed, known, anew, now } = asked;
+  const { command, hosts, known, anew, now } = asked;
   if (!noted) return begin(undefined, asked);
   const thatAre = (isKnown: boolean) =>
     new Map([...noted.hosts].filter(([name]) => known.includes(name) === isKnown));
@@ -52,11 +50,11 @@ export function resume(noted: RollNote | undefined, asked: Asked): Resumed {
   if (anew) return beginAnew('');
   if (!(agoMs < oldMs)) return beginAnew(', because what was done is old');
   const isOver = gone.size > 0 && [...kept.values()].every(({ state }) => state === 'done');
-  if (isOver && (kept.size === 0 || left.command !== command))
-    return beginAnew(', because the inventory has no more what was not done');
   const others = hosts.filter((name) => !left.hosts.has(name));
+  if (isOver && (kept.size === 0 || left.command !== command || others.length > 0))
+    return beginAnew(', because the inventory has no more what was not done');
   const apart = others.length > 0 ? `; no part of it: ${others.join(', ')}` : '';
-  if (left.command !== command || (areNamed && apart))
+  if (left.command !== command || apart)
     throw new UsageError(
       `${which}, was left (${standsOf(left)}${left.command === command ? apart : ''}), and nothing was done now`,
       `${goesOnBy(left)} goes on with it; --anew begins haprov ${command} from the first host`,
@@ -71,7 +69,7 @@ export function resume(noted: RollNote | undefined, asked: Asked): Resumed {
     left,
     due,
     words: [
-      `goes on with ${which}: ${standsOf(left)}${apart}`,
+      `goes on with ${which}: ${standsOf(left)}`,
       ...(gone.size > 0
         ? [
             `leaves out what the inventory has no more: ${standsOf({ hosts: gone })}; a host that was drained stays so`,

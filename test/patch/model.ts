@@ -396,7 +396,6 @@ export async function tell(world: World, more: Partial<Roll> = {}): Promise<Told
   const holder = world.holder?.name;
   const { note, left, due, words } = resume(newestNote(hosts.flatMap((one) => one.note ?? [])), {
     command: 'reboot',
-    areNamed: false,
     known: names,
     hosts: [...names.filter((name) => name !== holder).reverse(), ...names.filter((name) => name === holder)],
     drained: new Set(hosts.filter(({ isFlagged }) => isFlagged).map(({ name }) => name)),

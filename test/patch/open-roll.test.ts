@@ -111,7 +111,7 @@ test('who goes on with a roll keeps others away since then, and not since it was
   pair.left(new Map([['ethyl', stand('due')]]));
   const { roll, close } = await openRoll(
     'reboot',
-    pair.options({}),
+    pair.options({ limit: ['ethyl'] }),
     pair.context(),
     async ({ name }) => works[name],
   );
@@ -255,19 +255,21 @@ test('another command that was left goes on first, unless it begins anew', async
 test('a roll that was left goes on with its own hosts, and others are refused before anything is asked', async () => {
   pair.left(new Map([['ethyl', stand('booting', 'kernel:0')]]));
   pair.says.ethyl.facts = 'drained=yes 1700000000 bob@desk';
-  const { plan, roll } = await open();
+  const { plan, roll } = await open({ limit: ['ethyl'] });
   expect(plan.turns.map(({ host }) => host)).toEqual(['ethyl']);
   expect([...roll.note.hosts.keys()]).toEqual(['ethyl']);
-  expect(plan.resumed).toEqual([expect.stringMatching(/ethyl was told to boot; no part of it: fred$/)]);
-  expect(await refusal({ limit: ['fred'] })).toMatchObject({
-    exitCode: 2,
-    message: expect.stringMatching(
-      /was left \(ethyl was .*; no part of it: fred\), and nothing was done now$/,
-    ),
-    hint: expect.stringMatching(
-      /^haprov reboot INVENTORY ethyl goes on with it; --anew begins haprov reboot/,
-    ),
-  });
+  expect(plan.resumed).toEqual([expect.stringMatching(/ethyl was told to boot$/)]);
+  asked = [];
+  for (const limit of [['fred'], undefined])
+    expect(await refusal(limit ? { limit } : {})).toMatchObject({
+      exitCode: 2,
+      message: expect.stringMatching(
+        /was left \(ethyl was .*; no part of it: fred\), and nothing was done now$/,
+      ),
+      hint: expect.stringMatching(
+        /^haprov reboot INVENTORY ethyl goes on with it; --anew begins haprov reboot/,
+      ),
+    });
   expect(asked).toEqual([]);
 });
 

@@ -10,7 +10,6 @@ const stand = (state: Stand['state'], staysDrained = false): Stand => ({
 const asked = {
   command: 'reboot',
   hosts: ['lucy', 'ethyl', 'fred'],
-  areNamed: false,
   known: ['lucy', 'ethyl', 'fred'],
   drained: new Set<string>(),
   anew: false,
@@ -53,16 +52,8 @@ describe('a roll that was left over some hosts only', () => {
   const one = left({ ethyl: stand('booting') }, 3, 'patch --security');
   const same = { ...asked, command: 'patch --security' };
 
-  test('goes on with them, where no hosts are named', () => {
-    const resumed = resume(one, same);
-    expect([resumed.due, resumed.note]).toEqual([['ethyl'], one]);
-    expect(resumed.words).toEqual([
-      'goes on with haprov patch --security of ann@desk, begun 3m 00s ago: ethyl was told to boot; no part of it: lucy, fred',
-    ]);
-  });
-
-  test('is to end first, where others are named', () => {
-    const named = { ...same, hosts: ['ethyl', 'fred'], areNamed: true };
+  test('is to end first, where others are meant too', () => {
+    const named = { ...same, hosts: ['ethyl', 'fred'] };
     expect(() => resume(one, named)).toThrow(
       expect.objectContaining({
         message:
@@ -75,7 +66,7 @@ describe('a roll that was left over some hosts only', () => {
 
   test('goes on with those of them that are named, and leaves the others as they are', () => {
     const two = left({ lucy: stand('booting'), ethyl: stand('due') });
-    const resumed = resume(two, { ...asked, hosts: ['ethyl'], areNamed: true });
+    const resumed = resume(two, { ...asked, hosts: ['ethyl'] });
     expect([resumed.due, resumed.note]).toEqual([['ethyl'], two]);
   });
 });
@@ -104,7 +95,11 @@ test.each([
   ['has its place back meanwhile is served again after its turn', true, [], false],
 ])('goes on: a host that had no turn yet and %s', (_, before, drained, after) => {
   const note = left({ lucy: stand('taken'), ethyl: stand('due', before) });
-  const resumed = resume(note, { ...asked, drained: new Set(['lucy', ...drained]) });
+  const resumed = resume(note, {
+    ...asked,
+    hosts: ['lucy', 'ethyl'],
+    drained: new Set(['lucy', ...drained]),
+  });
   expect([...resumed.note.hosts].map(([name, one]) => [name, one.state, one.staysDrained])).toEqual([
     ['lucy', 'taken', false],
     ['ethyl', 'due', after],
