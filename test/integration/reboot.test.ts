@@ -45,7 +45,7 @@ describeLab('reboot', () => {
     const lost = await reboot('--boot-within', '5');
     expect({ ...lost, stderr: '' }).toMatchObject({ code: 3 });
     expect(lost.stdout + lost.stderr).toMatch(
-      /ethyl: was told to boot and is not back after 5 s.*VIP router37 .* is on fred; not touched: fred; haprov reboot \S+ ethyl,fred goes on/s,
+      /ethyl: was told to boot and is not back after 5 s.*VIP router37 .* is on fred; it is drained, and stays so when it comes back .*; not touched: fred; haprov reboot \S+ ethyl,fred goes on/s,
     );
     expect(holders()).toEqual(['fred']);
     const without = await reboot();

@@ -680,6 +680,15 @@ const cases: Case[] = [
     },
     finds: ['note drained keepalived ethyl'],
   },
+  {
+    about: 'a drained host that holds the VIP still',
+    edit: {
+      fred: all(add('drained yes'), server('fred', 'DRAIN', 'L4OK')),
+      ethyl: server('fred', 'DRAIN', 'L4OK'),
+    },
+    finds: ['warning drained keepalived fred'],
+    says: /fred is drained.*, and holds VIP router37 still: no other host has taken it, so clients are cut off if fred goes away/,
+  },
   ...(
     [
       [
@@ -1013,8 +1022,8 @@ const cases: Case[] = [
     edit: { fred: add('drained yes') },
     finds: [
       'broken run-broken configuration ethyl',
+      'warning drained keepalived fred',
       'warning run-broken configuration fred',
-      'note drained keepalived fred',
       'note drain-forgotten backend ethyl',
     ],
   },

@@ -3,24 +3,28 @@ import { StrangeHostKey } from '../../host/host-keys';
 import { goesOnBy, isTaken, newestNote, standsOf } from '../../host/roll-note';
 import { untilWhen } from '../../text/until-when';
 import { type FindingRule, type Found, list, reached, type Snapshot } from '../snapshot';
+import { has } from './vips';
 
 /** Hosts that were taken out for maintenance: meant to be so, and not to be forgotten. */
 export const drained: FindingRule = (snapshot) => {
   const roll = rollOf(snapshot);
   return reached(snapshot)
     .filter(({ diagnostics }) => diagnostics.drained)
-    .map(({ host, facts, isRetired }) => {
+    .map((one) => {
+      const { host, facts, isRetired } = one;
       const stand = roll?.hosts.get(host.name);
+      const held = snapshot.inventory.vips.filter((vip) => has(one, vip)).map(({ name }) => name);
+      const isOut = held.length === 0;
       return {
         rule: isRetired ? 'retired' : 'drained',
-        level: 'note' as const,
+        level: isOut || isRetired ? ('note' as const) : ('warning' as const),
         component: 'keepalived' as const,
         host: host.name,
         hosts: [host.name],
-        brief: isRetired ? 'retired' : 'drained',
+        brief: isRetired ? 'retired' : isOut ? 'drained' : `drained, and holds ${list(held)}`,
         message: isRetired
           ? `${host.name} is retired${sinceAndBy(facts.drained)}: nothing of the pair runs or starts there, and the inventory names it still`
-          : `${host.name} is drained${sinceAndBy(facts.drained)}: addresses and requests go elsewhere`,
+          : `${host.name} is drained${sinceAndBy(facts.drained)}${isOut ? ': addresses and requests go elsewhere' : `, and holds VIP ${list(held)} still: no other host has taken it, so clients are cut off if ${host.name} goes away`}`,
         evidence: [],
         next: isRetired
           ? `take ${host.name} out of INVENTORY, then haprov apply tells the others; haprov apply with it in there starts it again, and haprov undrain gives it its place back`
