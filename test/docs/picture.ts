@@ -119,16 +119,22 @@ const words = (lines: readonly string[]) =>
     .trim()
     .split(/\s+/);
 
-/** The first line of a picture, taken while a program is at work, that its terminal never shows; it is given all that came. */
+/** A row of the live view with a step that may be over before a screen shows it: `fred commit 3/11 create /etc/motd 0.0s`. */
+const step = /^(.* \d+\/\d+) [a-z]+ (.+) [\d.]+m?s$/;
+
+/**
+ * The first line of a picture, taken while a program is at work, that its terminal never shows; it is given all that came. Which of
+ * the quick steps a screen catches is chance: of such a row another step will do, where the plan has this one.
+ */
 export function neverShown(lines: readonly string[], raw: string): string | undefined {
-  const still = (line: string) => words([line.replace(/^[\u2800-\u28ff] /, '')]).join(' ');
-  const shown = new Set(
-    raw
-      .replace(/\x1b\[[\d;?]*[a-zA-Z]/g, '')
-      .split(/[\r\n]+/)
-      .map(still),
-  );
-  return lines.find((line) => !shown.has(still(line)));
+  const came = raw.replace(/\x1b\[[\d;?]*[a-zA-Z]/g, '');
+  const still = (line: string) => {
+    const row = line.trimEnd().replace(/^[\u2800-\u28ff] /, '');
+    return words([row.replace(step, '$1')]).join(' ');
+  };
+  const shown = new Set(came.split(/[\r\n]+/).map(still));
+  const isPlanned = (line: string) => came.includes(step.exec(line.trimEnd())?.[2] ?? '');
+  return lines.find((line) => !shown.has(still(line)) || !isPlanned(line));
 }
 
 /** The first words of a picture that a terminal shows no more; numbers may be others. */

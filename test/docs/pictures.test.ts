@@ -69,6 +69,11 @@ test('it can begin later, and what it shows while a program is at work has been 
   expect(lines).toEqual(['Really? [y/N] y', '⠙ fred 3/11 2.5s']);
   expect(neverShown(lines, `${raw.replace('⠙', '⠹')}\rfred done`)).toBe(undefined);
   expect(neverShown(lines, 'Really? [y/N] y\nfred done')).toContain('fred 3/11');
+  const row = '⠙ fred commit 3/11 create /etc/motd 0.0s';
+  const other = '⠹ fred commit 5/11 start httpd 1.2s';
+  expect(neverShown([row], `+ create file /etc/motd\n${other}`)).toBe(undefined);
+  expect(neverShown([row], other)).toBe(row);
+  expect(neverShown([row], '+ create file /etc/motd\n⠹ fred stage 5/11 start httpd 1.2s')).toBe(row);
 });
 
 test('what has no colour in a picture is told, and not drawn as something else', async () => {

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { type IPty, spawn } from '@lydell/node-pty';
 import { Terminal as Emulator, type IBuffer } from '@xterm/headless';
 
@@ -20,6 +21,7 @@ export class Terminal {
   readonly #pty: IPty;
   readonly #emulator: Emulator;
   readonly #waiting = new Set<() => void>();
+  readonly #hangUp: () => void;
   #exit: Ended | undefined;
   /** Where in `raw` the last answer was typed. */
   #answered = 0;
@@ -46,6 +48,7 @@ export class Terminal {
     });
     this.#pty = spawn(file, args, { name: given.TERM, cols: columns, rows, cwd, env: environment });
     this.pid = this.#pty.pid;
+    this.#hangUp = this.#untilItIsRead();
     this.#pty.onData((text) => {
       this.raw += text;
       this.#emulator.write(text, () => this.#tell());
@@ -128,7 +131,19 @@ export class Terminal {
 
   /** Closes the window: the kernel hangs the program up. */
   close(): void {
-    (this.#pty as unknown as { _socket: { destroy(): void } })._socket.destroy();
+    this.#hangUp();
+  }
+
+  /** node-pty closes a terminal 200 ms after its program has ended; a busy machine has not read all by then. */
+  #untilItIsRead(): () => void {
+    const { _socket: socket } = this.#pty as unknown as { _socket: Socket };
+    const destroy = socket.destroy.bind(socket);
+    socket.destroy = (error) => {
+      if (error || socket.readableEnded) return destroy(error);
+      setTimeout(destroy, 10_000).unref();
+      return socket;
+    };
+    return () => void destroy();
   }
 
   kill(signal: string): void {
