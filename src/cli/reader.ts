@@ -7,8 +7,8 @@ import { started } from '../programs';
 export const unreadCode = 141;
 
 /**
- * Calls `end`, with the exit code that says so, when standard output takes no more: its disk is full, or nobody reads it any more, also while nothing is written: of a socket Node hears the end, of a pipe
- * GNU's tail does, which Node cannot. Where there is no such tail, the next write tells.
+ * Calls `end`, with the exit code that says so, when standard output takes no more. That its disk is full a write tells; that nobody
+ * reads it any more is known also while nothing is written: of a socket Node hears the end, of a pipe GNU's tail does, which Node cannot. Where there is no such tail, the next write tells.
  */
 export function onReaderGone(end: (code: number) => void): void {
   const { stdout, env } = process;
