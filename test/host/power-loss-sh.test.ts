@@ -39,6 +39,8 @@ const points: Point[] = [
     when: 'while it restores',
     go: async (steps) => {
       await box.apply([...steps, stuck()]);
+      // It would bring the run to its end as soon as it sees it dead, and the power takes it as well.
+      box.killWatchers();
       await box.go('restore');
     },
   },
