@@ -23,8 +23,8 @@ export interface LoadOptions extends Pace {
 export interface LoadReport {
   sent: number;
   failed: number;
-  /** All of them, in the order of sending; `at` is ISO 8601. Nothing is ever sent twice. */
-  failures: { at: string; reason: string }[];
+  /** All of them, in the order of sending: `at` is ISO 8601, and `ms` how long they took. Nothing is ever sent twice. */
+  failures: { at: string; ms: number; reason: string }[];
   /** The longest time, in milliseconds, between two requests that were answered, with one between them that was not. */
   longestGapMs: number;
   /** Answers by the SERVERNAME cookie that HAProxy set; '' without one. */
@@ -157,7 +157,7 @@ function report(shots: readonly Shot[], ms: number): LoadReport {
   let failedUntil = 0;
   for (const { at, end, reason, server = '' } of shots) {
     if (reason !== undefined) {
-      failures.push({ at: new Date(at).toISOString(), reason });
+      failures.push({ at: new Date(at).toISOString(), ms: end - at, reason });
       failedUntil = Math.max(failedUntil, end);
       continue;
     }
