@@ -142,10 +142,7 @@ async function planRoll(
   const surroundings = { run, owner: operator(), command, inventory: inventory.name };
   const leaseSeconds = options.confirmWithin;
   // A host that the roll itself has taken out, or the one that is begun anew, is back before the next one's turn.
-  const isOneAway = due.some((name) => {
-    const stand = note.hosts.get(name);
-    return stand && isTaken(stand);
-  });
+  const isOneAway = due.some((name) => isTaken(standOf({ note }, name)));
   /** The hosts of which nobody knows how they were before a roll took them out. */
   const unknown = new Set<string>();
   const turns: RollPlan['turns'] = [];

@@ -62,7 +62,7 @@ export function resume(noted: RollNote | undefined, asked: Asked): Resumed {
   const rank = (name: string) =>
     ['booting', 'taken', 'due', 'done'].indexOf(left.hosts.get(name)?.state ?? 'due');
   const due = hosts
-    .filter((name) => left.hosts.has(name) && left.hosts.get(name)?.state !== 'done')
+    .filter((name) => left.hosts.get(name)?.state !== 'done')
     .sort((a, b) => rank(a) - rank(b));
   return {
     note: { ...left, hosts: asDrained(left.hosts, asked) },
