@@ -2,15 +2,35 @@ import { existsSync, mkdirSync, readFileSync, readlinkSync, rmSync, symlinkSync 
 import { dirname, join } from 'node:path';
 import { noWayBackQuestion } from '../../src/host/history';
 import { readUpdatePlan, updatesScript } from '../../src/patch/resolve';
+import { takenBack } from '../../src/resources/command';
+import type { Step } from '../../src/resources/resource';
 import { readNoWayBack } from '../../src/rollback/no-way-back';
 import { call } from '../../src/shell/library';
 import { type Shell, shells } from '../shell/sandbox';
+import { el9 } from '../support/resources';
 import { failureOf, PatchedBox, type Resolver, steps } from './patched-box';
 
 let box: PatchedBox;
 afterEach(() => box.dispose());
 
 const toys = ['toys', 'noarch', '1.0-1', '2.0-1'] as const;
+
+/** Makes toys newer in a run of its own. @returns what a later rollback does */
+async function madeNewer(): Promise<Step> {
+  const [step] = steps([...toys]);
+  if (!step?.undo) throw new Error('it has no undo');
+  await box.apply([step]);
+  await box.finish();
+  const record = { has: new Set<string>(), before: '', run: step.run, undo: step.undo };
+  const [past] = takenBack({ type: 'package', target: 'toys', id: 'run1 1', record }, 'toys') ?? [];
+  if (past?.turn !== 'reverse') throw new Error('it is not taken back');
+  const [change] = past
+    .bind({ task: '', notify: [] }, true)
+    .observe('', el9)
+    .diff({ packagesPending: false });
+  if (!change) throw new Error('it changes nothing');
+  return change.step;
+}
 
 /** EL6 and EL7 have yum, and bash as their shell. */
 const hosts = [
@@ -144,12 +164,9 @@ describe.each(hosts)('%s, %s', (resolver, _, shell) => {
 
     test('the packages’ scripts on the way back of a later rollback', async () => {
       box.put('script-stops');
-      const [step] = steps([...toys]);
-      if (!step?.undo) throw new Error('it has no undo');
-      await box.apply([step]);
-      await box.finish();
+      const back = await madeNewer();
       box.put('script-stops', 'game.service\n');
-      await box.apply([{ phase: 'commit', check: ':', run: `begin || return\n${step.undo}` }]);
+      await box.apply([back]);
       expect(box.running).toEqual(['haproxy.service', 'game.service']);
     });
 
@@ -250,11 +267,7 @@ describe.each(hosts)('%s, %s', (resolver, _, shell) => {
 
   test('a later rollback puts them back, too, and does nothing where they are', async () => {
     oldToys();
-    const [step] = steps([...toys]);
-    if (!step?.undo) throw new Error('it has no undo');
-    await box.apply([step]);
-    await box.finish();
-    const back = { phase: 'commit', check: ':', run: `begin || return\n${step.undo}` } as const;
+    const back = await madeNewer();
     expect(await box.apply([back], 'run2')).toMatchObject({ code: 0 });
     expect(box.installed[0]).toBe('toys noarch 1.0-1');
     await box.finish('run2');
@@ -264,15 +277,7 @@ describe.each(hosts)('%s, %s', (resolver, _, shell) => {
 
   test('a later rollback that was cut off: what is there twice is made newer again, and its files are written once more', async () => {
     oldToys();
-    const [step] = steps([...toys]);
-    if (!step?.undo) throw new Error('it has no undo');
-    await box.apply([step]);
-    await box.finish();
-    const back = {
-      ...({ phase: 'commit', check: ':', run: `begin || return\n${step.undo}` } as const),
-      undo: `[ -f "$step/begun" ] || return 0\n${step.run}`,
-    } as const;
-    await box.apply([back], 'run2');
+    await box.apply([await madeNewer()], 'run2');
     box.put('installed', 'toys noarch 2.0-1\ntoys noarch 1.0-1\nother x86_64 7:3-1\n');
     await box.go('restore', 'run2');
     expect([box.state('run2'), box.installed]).toEqual([
