@@ -1,4 +1,5 @@
 import { call, compose } from '../shell/library';
+import { asWord } from '../shell/quote';
 
 /** The scripts that drain a host and undrain it, on the host and on the balancers. Servers are `service/server`. */
 
@@ -32,7 +33,7 @@ const words = (drainFiles: DrainFiles) => drainFiles.flatMap(({ path, content })
 export const flagScript = (by: string, drainFiles: DrainFiles, now = new Date()) =>
   compose(
     'umask 077',
-    call('raise_flag', Math.floor(now.getTime() / 1000), by.replace(/\s/g, '_'), ...words(drainFiles)),
+    call('raise_flag', Math.floor(now.getTime() / 1000), asWord(by), ...words(drainFiles)),
   );
 
 /** On the host itself: undoes {@link flagScript}. */

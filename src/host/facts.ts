@@ -1,5 +1,6 @@
 import { BlockList, isIPv6 } from 'node:net';
 import { call, compose } from '../shell/library';
+import { asWord } from '../shell/quote';
 import { isOfFamily, oldest, type Release, readRelease, shippedVersions, type Versions } from './release';
 import { type RollNote, readRollNote } from './roll-note';
 import { type RunState, readRunState } from './run-state';
@@ -18,6 +19,9 @@ export interface Lock {
   /** Its host cannot write to the run's folder, so that nothing of the run goes on. */
   isStuck?: true;
 }
+
+/** Whether it is the lock of somebody's run; a host keeps who that is as one word. @param operator `user@laptop` */
+export const isOf = ({ owner }: Pick<Lock, 'owner'>, operator: string): boolean => owner === asWord(operator);
 
 /** What a host is: everything that differs from host to host and on which haprov bases decisions. */
 export interface HostFacts {

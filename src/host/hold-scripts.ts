@@ -1,4 +1,5 @@
 import { call, compose } from '../shell/library';
+import { asWord } from '../shell/quote';
 
 /** A roll or a drain at work, that others keep away from. */
 export interface Held {
@@ -12,14 +13,7 @@ export interface Held {
 export const holdScript = (how: 'begin' | 'renew', { run, leaseSeconds, begun, owner }: Held): string =>
   compose(
     'umask 077',
-    call(
-      'hold_for_roll',
-      how,
-      run,
-      leaseSeconds,
-      Math.floor(begun.getTime() / 1000),
-      owner.replace(/\s/g, '_'),
-    ),
+    call('hold_for_roll', how, run, leaseSeconds, Math.floor(begun.getTime() / 1000), asWord(owner)),
   );
 
 /** An exit code. */

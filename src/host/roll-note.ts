@@ -1,3 +1,5 @@
+import { asWord } from '../shell/quote';
+
 /** What a host of a roll has behind it. */
 export interface Stand {
   /**
@@ -31,7 +33,7 @@ const format = '2';
 
 /** The rows of a note, as a host keeps them. */
 export const rollRows = ({ roll, serial, begun, command, owner, hosts }: RollNote): string[] => [
-  [format, roll, serial, Math.floor(begun.getTime() / 1000), owner.replace(/\s/g, '_'), command].join(' '),
+  [format, roll, serial, Math.floor(begun.getTime() / 1000), asWord(owner), command].join(' '),
   ...[...hosts].map(([name, { state, staysDrained, mark }]) =>
     [name, state, staysDrained ? 'drained' : '-', mark].join(' ').trim(),
   ),

@@ -1,6 +1,6 @@
 import type { Attribute, Step } from '../resources/resource';
 import { call, compose, composeFor } from '../shell/library';
-import { quote } from '../shell/quote';
+import { asWord, quote } from '../shell/quote';
 import { partsFile, runFormat, writeParts } from './run-format';
 import type { Verb } from './run-state';
 
@@ -123,7 +123,7 @@ function stepsOf({ run, owner, leaseSeconds, confirmSeconds = leaseSeconds, step
     steps.flatMap(({ step }, index) => (step[part] ? [index + 1] : [])).join(' ');
   return [
     '#!/bin/sh',
-    `run=${quote(run)} home=${quote(`${stateFolder}/runs/${run}`)} owner=${quote(owner.replace(/\s/g, '_'))} lease=${wholeSeconds(leaseSeconds)} confirm_within=${wholeSeconds(confirmSeconds)}`,
+    `run=${quote(run)} home=${quote(`${stateFolder}/runs/${run}`)} owner=${quote(asWord(owner))} lease=${wholeSeconds(leaseSeconds)} confirm_within=${wholeSeconds(confirmSeconds)}`,
     `prepare_steps=${quote(numbers('prepare'))} commit_steps=${quote(`${numbers('leave')} ${numbers('commit')}`.trim())} service_steps=${quote(numbers('service'))}`,
     `look_again_after=${quote(` ${looksAgainAfter(steps).join(' ')}`)}`,
     `validate_steps=${quote(having('validate'))} undo_steps=${quote(having('undo'))}`,

@@ -1,5 +1,5 @@
 import { type HaprovError, HostError } from '../errors';
-import type { HostFacts, Lock } from '../host/facts';
+import { type HostFacts, isOf, type Lock } from '../host/facts';
 import type { Survey, Surveyed } from '../host/survey';
 import { localTime } from '../text/format';
 import { lockedWords } from '../text/locked-words';
@@ -16,7 +16,7 @@ export function lockedBy(name: string, lock: Lock, roll?: HostFacts['roll']): Ho
   return new HostError(
     name,
     `${lockedWords(lock)}${rolling}: nothing was changed; it ${untilWhen(lock)}`,
-    `wait for that run to end; ${lock.owner === operator().replace(/\s/g, '_') ? ofLost : 'haprov unlock says more about it'}`,
+    `wait for that run to end; ${isOf(lock, operator()) ? ofLost : 'haprov unlock says more about it'}`,
   );
 }
 

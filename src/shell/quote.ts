@@ -19,3 +19,6 @@ export const inTurn = (...scripts: string[]) => scripts.join(' || return\n');
 export function command(...words: string[]): string {
   return words.map(quote).join(' ');
 }
+
+/** A text as one word of a row that a host keeps, such as who has made a run. */
+export const asWord = (text: string): string => text.replace(/\s/g, '_');
