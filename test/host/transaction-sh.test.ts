@@ -3,11 +3,12 @@ import {
   existsSync,
   mkdirSync,
   readFileSync,
+  readlinkSync,
   symlinkSync,
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Step } from '../../src/resources/resource';
 import { services } from '../patch/patched-box';
 import { own, Sandbox, type Shell, shells } from '../shell/sandbox';
@@ -258,11 +259,14 @@ describe.each(shells.map((shell) => [shell.join(' '), shell] as const))('%s', (_
     ['cannot be installed', 1, false],
     ['is installed', 0, true],
   ])(
-    'a package whose script stops a service %s: that runs again (exit code %d, cannot start: %p)',
+    'a package whose script stops and disables a service %s: that runs again, and at boot (exit code %d, cannot start: %p)',
     async (_, code, cannot) => {
       const running = join(box.memory, 'running');
       mkdirSync(box.memory, { recursive: true });
       writeFileSync(running, 'game.service\nhaproxy.service\n');
+      const link = join(box.boot, 'system/multi-user.target.wants/haproxy.service');
+      mkdirSync(dirname(link), { recursive: true });
+      symlinkSync('/usr/lib/systemd/system/haproxy.service', link);
       if (cannot) writeFileSync(join(box.memory, 'cannot-start'), '');
       box.fake('systemctl', services);
       box.fake(
@@ -272,7 +276,7 @@ describe.each(shells.map((shell) => [shell.join(' '), shell] as const))('%s', (_
       );
       box.fake(
         'yum',
-        `"-y -q install httpd") echo game.service >"$state/running"; [ ${code} != 0 ] || : >"$state/httpd"; exit ${code} ;;`,
+        `"-y -q install httpd") echo game.service >"$state/running"; rm '${link}'; [ ${code} != 0 ] || : >"$state/httpd"; exit ${code} ;;`,
       );
       const { journal } = await box.apply(await box.steps({ type: 'package', names: ['httpd'] }));
       const failed = journal.filter(({ event }) => event === 'failed');
@@ -282,6 +286,7 @@ describe.each(shells.map((shell) => [shell.join(' '), shell] as const))('%s', (_
           cannot ? 'does not start any more: haproxy.service' : 'yum -y -q install httpd',
         );
       expect(readFileSync(running, 'utf8')).toBe(`game.service\n${cannot ? '' : 'haproxy.service\n'}`);
+      expect(readlinkSync(link)).toBe('/usr/lib/systemd/system/haproxy.service');
     },
   );
 

@@ -13,13 +13,15 @@ check_packages_absent() { # NAME...
 # Whether a package is installed, or another one provides it.
 is_there() { rpm -q "$1" >/dev/null 2>&1 || rpm -q --whatprovides "$1" >/dev/null 2>&1; } # NAME
 
-# Installed packages stay when a run is taken back, so that what their scripts have stopped is started here.
+# Installed packages stay when a run is taken back, so that what their scripts have stopped or disabled is mended here.
 install_packages() { # NAME...
   if have dnf; then installer=dnf; else installer=yum; fi
   have yum && installer=yum
-  running_services >"$step/running" || return
+  running_services >"$step/running" && boot_links >"$step/links" || return
   attempt "$installer" -y -q install "$@" </dev/null
   result=$?
+  boot_links >"$step/links.now" || return
+  cmp -s "$step/links" "$step/links.now" || { put_lost_links_back "$step" && reread_links; } || return
   start_what_ran "$step/running" 'the packages stay' || [ $result != 0 ] || return
   [ $result = 0 ] || note_command "$installer -y -q install $*"
   return $result

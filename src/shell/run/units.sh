@@ -18,10 +18,13 @@ put_links_back() { # FOLDER
     [ "$(readlink -- "$link")" != "$target" ] || rm -f -- "$link" || exit
     rmdir -- "${link%/*}" 2>/dev/null || :
   done || return
+  put_lost_links_back "$1" && reread_links
+}
+
+put_lost_links_back() { # FOLDER
   grep -vxF -f "$1/links.now" "$1/links" | while IFS='	' read -r link target; do
     [ -L "$link" ] || { mkdir -p -m 0755 -- "${link%/*}" && ln -s -- "$target" "$link"; } || exit
-  done || return
-  reread_links
+  done
 }
 
 # Starts what ran, as running_services wrote it into FILE: a package's script may have stopped it.
