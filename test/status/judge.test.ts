@@ -599,6 +599,19 @@ const cases: Case[] = [
     says: /not as the inventory says: \/etc\/haproxy\/haproxy\.cfg/,
   },
   {
+    about: 'a file of which only a secret value differs',
+    changes: {
+      fred: [
+        change('file', '/etc/haproxy/haproxy.cfg', {
+          text: { from: 'a\nb ***\n', to: 'a\nb ***\n' },
+          notify: [{ reload: 'haproxy' }],
+        }),
+      ],
+    },
+    finds: ['warning drift haproxy fred'],
+    tells: /^\/etc\/haproxy\/haproxy\.cfg: only a secret value differs, which is not shown$/m,
+  },
+  {
     about: 'the same file on both: not applied yet',
     changes: { fred: [file('/etc/haproxy/haproxy.cfg')], ethyl: [file('/etc/haproxy/haproxy.cfg')] },
     finds: ['warning drift configuration fred+ethyl'],

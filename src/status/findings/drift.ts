@@ -143,6 +143,7 @@ function describe(change: PlannedChange): string[] {
   );
   if (!text) return of.length > 0 ? of : [`${target} differs`];
   if (text.from === null) return [`${target} is not there`];
+  if (text.from === text.to) return [`${target}: only a secret value differs, which is not shown`, ...of];
   const [there, wanted] = [text.from.split('\n'), (text.to ?? '').split('\n')];
   const line = there.findIndex((row, index) => row !== wanted[index]);
   const at = line < 0 ? Math.min(there.length, wanted.length) : line;
