@@ -2,6 +2,7 @@ import { ExitCode, HaprovError } from '../errors';
 import type { Event, EventBody, RunEnd } from '../events/events';
 import type { Inventory } from '../inventory/inventory';
 import { eachText } from '../text/each-text';
+import { readAlone } from '../text/format';
 import type { HookEvent } from './hook-event';
 import type { Way } from './tell-hooks';
 
@@ -99,7 +100,8 @@ export class RunEvents {
       data: { inventory: of, command, ...data },
     });
     if (event.type === 'run-end') {
-      const { exitCode, message } = event;
+      const { exitCode } = event;
+      const message = readAlone(event.message);
       return make('run-end', message, { exitCode, message });
     }
     if (event.type !== 'phase-end') return undefined;

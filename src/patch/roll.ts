@@ -6,8 +6,9 @@ import { changeNothing, isWrong, restoreAll } from '../rollout/ending';
 import { startHeartbeat } from '../rollout/heartbeat';
 import { tellWhoIsDrained } from '../rollout/keep-drained';
 import { stageAll } from '../rollout/stage-all';
+import { readAlone } from '../text/format';
 import { type Roll, type RollHost, standOf } from './rolling';
-import { forTheLog, takeTurn } from './turn';
+import { takeTurn } from './turn';
 
 export interface RollResult {
   exitCode: ExitCode;
@@ -40,7 +41,7 @@ export async function roll(roll: Roll): Promise<RollResult> {
       await roll.hold('begin');
       await roll.write(roll.note);
     } catch (error) {
-      await restoreAll(runs, forTheLog(error));
+      await restoreAll(runs, readAlone((error as Error).message));
       throw error;
     }
     return await takeTurns(roll);
@@ -79,7 +80,7 @@ async function takeTurns(roll: Roll): Promise<RollResult> {
       const due = [...(isBegun && state !== 'due' ? [] : [host]), ...left];
       // One that does not answer takes back by itself what was staged there.
       const reached = due.filter(({ name }) => !roll.pair.isSilent(name));
-      const because = forTheLog(error);
+      const because = readAlone(error.message);
       await restoreAll(
         reached.flatMap(({ run }) => (run && !run.isFinished ? run : [])),
         because,

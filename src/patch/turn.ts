@@ -6,6 +6,7 @@ import { undrainHost } from '../maintenance/undrain-host';
 import { holdersOf, type PairState } from '../pair/health';
 import type { HostOutcome, HostRun } from '../rollout/host-run';
 import { tellWhoIsDrained } from '../rollout/keep-drained';
+import { readAlone, seeAbove } from '../text/format';
 import { comeBack } from './come-back';
 import { gate, gateUnlessLast, missingSince, soak } from './gates';
 import { isAwaited, serveIfLast, whyNobodyElse } from './last-one';
@@ -138,7 +139,7 @@ async function change(roll: Roll, host: RollHost, run: HostRun): Promise<boolean
     if (error instanceof HaprovError && error.exitCode === ExitCode.notRestored) throw error;
     if (!run.isBack)
       await mustBe(
-        run.restore(forTheLog(error)),
+        run.restore(readAlone((error as Error).message)),
         `${(error as Error).message}; and it could not be put back`,
       );
     const missing = await missingSince(roll, host);
@@ -149,11 +150,6 @@ async function change(roll: Roll, host: RollHost, run: HostRun): Promise<boolean
     throw await backOut(roll, host, error);
   }
 }
-
-const seeAbove = ': see above';
-
-/** The words of an error for a host's log, where nothing is above. */
-export const forTheLog = (error: unknown): string => (error as Error).message.replaceAll(seeAbove, '');
 
 /** @throws HaprovError with `words` where it went wrong; what exactly was told as an event */
 async function mustBe(outcome: Promise<HostOutcome>, words: string): Promise<void> {

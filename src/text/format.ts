@@ -113,6 +113,12 @@ export function namingInventory(text: string, inventory: string): string {
   return text.replaceAll(/(?<=haprov \w+ |out of )INVENTORY\b/g, () => word);
 }
 
+/** What a sentence ends with whose reason was told before it. */
+export const seeAbove = ': see above';
+
+/** The words for who reads them alone, in a host's log or as a hook's event: nothing is above them there. */
+export const readAlone = (text: string): string => text.replaceAll(seeAbove, '');
+
 /** Puts `by` before every line but the first and the empty ones. */
 export function hang(text: string, by: string): string {
   return text.replace(/\n(?=.)/g, `\n${by}`);

@@ -81,6 +81,13 @@ test('a run that failed and was restored, without its secrets', async () => {
   });
 });
 
+test('nothing is above the words of a run’s end', async () => {
+  const message = 'fred could not be changed: see above; it has its place back';
+  const { events } = await told('read', runStart, 'begin', { ...runEnd, message });
+  const plain = 'fred could not be changed; it has its place back';
+  expect(events).toMatchObject([{ text: `apply on pair: ${plain}`, data: { message: plain } }]);
+});
+
 test('a host that could not be put back', async () => {
   const { events } = await told('read', runStart, 'begin', phase('restore', false, 'disk full'));
   expect(events.map(({ type, text }) => `${type}: ${text}`)).toEqual([
