@@ -43,7 +43,7 @@ export interface HostFacts {
   lock?: Lock;
   /** Since when and by whom the host is drained; an invalid date and '' where the flag does not say. */
   drained?: { since: Date; by: string };
-  /** A `haprov reboot` or `patch` that was begun and is not at its end; `isAtWork`: its laptop drives it still. */
+  /** What is noted of a `haprov reboot` or `patch`; `isAtWork`: its laptop drives it still. */
   roll?: RollNote & { isAtWork: boolean };
 }
 
@@ -89,7 +89,7 @@ export function readFacts(output: string): HostFacts {
         }
       : {}),
     ...(value('drained') ? { drained: readDrained(value('drained')) } : {}),
-    ...(roll ? { roll: { ...roll, isAtWork: value('roll-at-work') === 'yes' } } : {}),
+    ...(roll ? { roll: { ...roll, isAtWork: !roll.isOver && value('roll-at-work') === 'yes' } } : {}),
   };
 }
 

@@ -13,7 +13,7 @@ export interface Stand {
   mark: string;
 }
 
-/** A roll that was begun and not brought to its end, as every host of the inventory knows it. */
+/** A roll that was begun, as every host of the inventory knows it. */
 export interface RollNote {
   roll: string;
   /** How often it was written: where hosts differ, the highest is right. */
@@ -25,11 +25,15 @@ export interface RollNote {
   owner: string;
   /** In the order of their turns. */
   hosts: ReadonlyMap<string, Stand>;
+  /** The host was told that it is over, and keeps that for one that was not: it may have been away. */
+  isOver?: true;
 }
 
 const states = ['due', 'taken', 'booting', 'done'] as const satisfies readonly Stand['state'][];
 /** The first word of a note. */
 const format = '2';
+/** What stands before it where the roll is over. */
+const over = 'over ';
 
 /** The rows of a note, as a host keeps them. */
 export const rollRows = ({ roll, serial, begun, command, owner, hosts }: RollNote): string[] => [
@@ -41,7 +45,9 @@ export const rollRows = ({ roll, serial, begun, command, owner, hosts }: RollNot
 
 /** Undoes {@link rollRows}; undefined where there is no note, or a newer haprov wrote it. */
 export function readRollNote([head = '', ...rows]: readonly string[]): RollNote | undefined {
-  const [version, roll = '', serial, begun, owner = '', ...command] = head.split(' ');
+  const isOver = head.startsWith(over);
+  const words = isOver ? head.slice(over.length) : head;
+  const [version, roll = '', serial, begun, owner = '', ...command] = words.split(' ');
   if (version !== format) return undefined;
   const hosts = rows.flatMap((row): [string, Stand][] => {
     const [name = '', word, drained, mark = ''] = row.split(' ');
@@ -55,12 +61,25 @@ export function readRollNote([head = '', ...rows]: readonly string[]): RollNote 
     command: command.join(' '),
     owner,
     hosts: new Map(hosts),
+    ...(isOver ? { isOver } : {}),
   };
 }
 
-/** The note that is right, of those that hosts have: of the roll that was begun last, the one that was written last. */
-export const newestNote = <Note extends RollNote>(notes: readonly Note[]): Note | undefined =>
-  [...notes].sort((a, b) => b.begun.getTime() - a.begun.getTime() || b.serial - a.serial)[0];
+/**
+ * The note that is right, of those that hosts have: of the roll that was begun last, the one that was written last. A roll is over
+ * where one host was told so, and where a later one over some of its hosts is.
+ */
+export function newestNote<Note extends RollNote>(notes: readonly Note[]): Note | undefined {
+  const ended = notes.filter(({ isOver }) => isOver);
+  const isEnded = ({ roll, begun, hosts }: Note) =>
+    ended.some(
+      (end) =>
+        end.roll === roll || (end.begun > begun && [...hosts.keys()].some((name) => end.hosts.has(name))),
+    );
+  return notes
+    .filter((note) => !isEnded(note))
+    .sort((a, b) => b.begun.getTime() - a.begun.getTime() || b.serial - a.serial)[0];
+}
 
 /** The command that goes on with a roll: with those of its hosts that are not done; where all are, with all, to forget it. */
 export function goesOnBy({ command, hosts }: Pick<RollNote, 'command' | 'hosts'>): string {

@@ -4,17 +4,17 @@ import type { Held } from '../host/hold-scripts';
 import { whyNot } from '../host/script-result';
 import { holderOf } from '../maintenance/hold-hosts';
 import type { Context } from '../planning/context';
-import { forgetScript, noteScript } from './roll-note';
+import { endScript, noteScript } from './roll-note';
 import type { Roll } from './rolling';
 
 const tellMs = 30_000;
 
-/** Writes a roll's note on all hosts that answer, and takes it away; keeps others from them meanwhile. */
+/** Writes a roll's note on all hosts that answer, and that it is over; keeps others from them meanwhile. */
 export function noteKeeper(
   connections: ReadonlyMap<string, Connection>,
   held: Held,
   { emit }: Pick<Context, 'emit'>,
-): Pick<Roll, 'write' | 'forget' | 'hold' | 'letGo'> {
+): Pick<Roll, 'write' | 'end' | 'hold' | 'letGo'> {
   const tell = async (script: string, to: string) =>
     Promise.all(
       [...connections].map(async ([host, connection]) => ({
@@ -33,8 +33,8 @@ export function noteKeeper(
           `no host could note how far the roll has come, so it does not go on: ${first.host}: ${first.why}`,
         );
     },
-    async forget({ roll }) {
-      for (const { host, why } of await tell(forgetScript(roll), 'forget the roll'))
+    async end({ roll }) {
+      for (const { host, why } of await tell(endScript(roll), 'note that the roll is over'))
         if (why !== undefined)
           emit({
             type: 'message',

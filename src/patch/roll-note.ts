@@ -9,5 +9,5 @@ export const markQuestion: Question = { id: 'boot-mark', script: call('boot_mark
 export const noteScript = (note: RollNote): string =>
   compose('umask 077', call('note_roll', ...rollRows(note)));
 
-/** Takes the roll's note away, where the host has it. */
-export const forgetScript = (roll: string): string => compose(call('forget_roll', roll));
+/** Notes that the roll is over, where the host has its note. */
+export const endScript = (roll: string): string => compose('umask 077', call('end_roll', roll));

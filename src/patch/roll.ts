@@ -52,16 +52,16 @@ export async function roll(roll: Roll): Promise<RollResult> {
 }
 
 /**
- * Ends a roll of which no host has a turn. Where all hosts of one that was left are done, its note is taken away, if that is
- * meant: the next ones would go on with it, and others would be refused.
+ * Ends a roll of which no host has a turn. Where all hosts of one that was left are done, it is over, if that is meant: the next
+ * ones would go on with it, and others would be refused.
  */
 export async function endWithoutTurns(
-  { note, forget }: Pick<Roll, 'note' | 'forget'>,
+  { note, end }: Pick<Roll, 'note' | 'end'>,
   left: RollNote | undefined,
   isMeant: (left: RollNote) => Promise<boolean>,
 ): Promise<void> {
   const isOver = [...(left?.hosts.keys() ?? [])].every((name) => note.hosts.get(name)?.state === 'done');
-  if (left && isOver && (await isMeant(left))) await forget(left);
+  if (left && isOver && (await isMeant(left))) await end(left);
 }
 
 async function takeTurns(roll: Roll): Promise<RollResult> {
@@ -94,7 +94,7 @@ async function takeTurns(roll: Roll): Promise<RollResult> {
     done.push(host.name);
   }
   const left = [...roll.note.hosts].filter(([, { state }]) => state !== 'done').map(([name]) => name);
-  if (left.length === 0) await roll.forget(roll.note);
+  if (left.length === 0) await roll.end(roll.note);
   const goesOn = left.length > 0 ? `; ${goesOnBy(roll.note)} goes on` : '';
   return { exitCode: ExitCode.done, done, message: `${roll.command} of ${joinWithAnd(done)}${goesOn}` };
 }
@@ -113,7 +113,7 @@ async function ended(
 ): Promise<RollResult> {
   const stands = [...roll.note.hosts.values()];
   const isUnbegun = stands.every(({ state }) => state === 'due');
-  if (isUnbegun) await roll.forget(roll.note);
+  if (isUnbegun) await roll.end(roll.note);
   const over = [...roll.note.hosts].filter(([, { state }]) => state === 'done').map(([name]) => name);
   const parts = [
     error.message,

@@ -57,8 +57,8 @@ export interface Roll {
   letGo(): Promise<void>;
   /** Writes the note on all hosts that answer. @throws HaprovError where none took it */
   write(note: RollNote): Promise<void>;
-  /** Takes the note away again. */
-  forget(note: RollNote): Promise<void>;
+  /** Notes on all hosts that answer that the roll is over. */
+  end(note: RollNote): Promise<void>;
   emit(event: EventBody): void;
   stopping: AbortSignal;
   /** As {@link Maintenance.begin}. */

@@ -103,7 +103,7 @@ export class AnsweringHost implements Connection {
           ...(/^drained=/m.test(says.facts) ? ['drained yes'] : []),
           ...['# pxname,svname,scur,status,check_status,', ...says.servers].map((row) => `stat ${row}`),
         ].join('\n');
-      case 'forget_roll':
+      case 'end_roll':
       case 'hold_for_roll':
         this.told.push(words);
         return '';

@@ -224,11 +224,7 @@ describe('a roll that was left, of which no host has a turn', () => {
   beforeEach(leftWithoutWork);
 
   test.each([
-    [
-      'is forgotten on all hosts, once that is agreed to',
-      saying('yes'),
-      ['forget_roll old', 'forget_roll old'],
-    ],
+    ['is forgotten on all hosts, once that is agreed to', saying('yes'), ['end_roll old', 'end_roll old']],
     ['stays where it is not', saying('no'), []],
     ['stays where nobody can be asked', {}, []],
   ])('%s', async (_, context, told) => {

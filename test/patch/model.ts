@@ -359,9 +359,15 @@ class ModelHost implements HostVerbs, BootVerbs {
     });
   }
 
-  noted(note: RollNote | undefined): Promise<void> {
+  noted(note: RollNote): Promise<void> {
     return this.#told('', () => {
       this.note = note;
+    });
+  }
+
+  ended({ roll }: RollNote): Promise<void> {
+    return this.#told('', () => {
+      if (this.note?.roll === roll) this.note = { ...this.note, isOver: true };
     });
   }
 }
@@ -457,14 +463,15 @@ export async function tell(world: World, more: Partial<Roll> = {}): Promise<Told
       },
     });
   }
-  const onAll = async (what: RollNote | undefined) => {
-    await Promise.all(hosts.map((host) => host.noted(what).catch(() => undefined)));
+  const onAll = async (told: (host: ModelHost) => Promise<void>) => {
+    await Promise.all(hosts.map((host) => told(host).catch(() => undefined)));
   };
+  const end = (what: RollNote) => onAll((host) => host.ended(what));
   const begin = async () => {
     const before = await pair.look();
     const noted = { ...note, hosts: stands };
     if (rolled.length === 0) {
-      await endWithoutTurns({ note: noted, forget: () => onAll(undefined) }, left, async () => true);
+      await endWithoutTurns({ note: noted, end }, left, async () => true);
       return { exitCode: ExitCode.done, done: [], message: 'nothing to do' };
     }
     return roll({
@@ -488,8 +495,8 @@ export async function tell(world: World, more: Partial<Roll> = {}): Promise<Told
           if (one.status === 'rejected' && /locked/.test(one.reason.message)) throw one.reason;
       },
       letGo: async () => void (await Promise.allSettled(hosts.map((host) => host.letGo()))),
-      write: async (what) => void (await onAll(what)),
-      forget: async () => void (await onAll(undefined)),
+      write: (what) => onAll((host) => host.noted(what)),
+      end,
       emit: runs.emit,
       stopping: world.stop.signal,
       begin: () => {},

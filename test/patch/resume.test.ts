@@ -162,3 +162,19 @@ test('of what hosts have noted, the newest roll and its last word count', () => 
   expect(newestNote([one, later, older])).toBe(later);
   expect(newestNote([])).toBeUndefined();
 });
+
+describe('a host that was away when a roll ended', () => {
+  const away = { ...left({ fred: stand('taken'), lucy: stand('due') }), serial: 1 };
+  const over = { ...away, serial: 5, isOver: true } as const;
+  const later = { ...left({ lucy: stand('done') }, 2), roll: 'later', isOver: true } as const;
+  const elsewhere = { ...later, hosts: left({ ethyl: stand('done') }).hosts };
+
+  test.each([
+    ['is not believed where others were told', [away, over], undefined],
+    ['is not believed where a later one over some of its hosts is over', [away, later], undefined],
+    ['is believed where a later one over other hosts is over', [elsewhere, away], away],
+    ['is believed where an earlier one is over', [away, { ...later, begun: new Date(0) }], away],
+  ])('%s', (_, notes, believed) => {
+    expect(newestNote<RollNote>(notes)).toBe(believed);
+  });
+});

@@ -12,7 +12,7 @@ import { type Held, heldByOthers, holdScript, letGoScript } from '../../src/host
 import type { RollNote } from '../../src/host/roll-note';
 import { isSeenLate, resultOf, stepsOf } from '../../src/host/run-report';
 import { nameOfDrain } from '../../src/maintenance/hold-hosts';
-import { forgetScript, markQuestion, noteScript } from '../../src/patch/roll-note';
+import { endScript, markQuestion, noteScript } from '../../src/patch/roll-note';
 import { bootStep } from '../../src/patch/ssh-boot';
 import { call, compose } from '../../src/shell/library';
 import { Sandbox, type Shell, shells } from '../shell/sandbox';
@@ -49,18 +49,21 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
   const noted = async () =>
     readFacts((await box.ask([{ id: 'facts', script: call('probe_roll') }])).of('facts')).roll;
 
-  test('a host knows what was noted, and forgets it for the roll that wrote it only', async () => {
+  test('a host knows what was noted, and that it is over for the roll that wrote it only', async () => {
     expect(await mark()).toBe('aaa:17');
     expect(await noted()).toBeUndefined();
     box.fake('sync', '"-- "*/state/roll) ;;');
     expect(await box.send(noteScript(note))).toMatchObject({ code: 0, stderr: '' });
     expect(box.calls().filter((call) => call.startsWith('sync '))).toHaveLength(1);
     expect(await noted()).toEqual({ ...note, isAtWork: false });
-    expect(await box.send(forgetScript('another'))).toMatchObject({ code: 0, stderr: '' });
+    expect(await box.send(endScript('another'))).toMatchObject({ code: 0, stderr: '' });
     expect(await noted()).toEqual({ ...note, isAtWork: false });
-    expect(await box.send(forgetScript(note.roll))).toMatchObject({ code: 0, stderr: '' });
-    expect(await noted()).toBeUndefined();
-    expect(await box.send(forgetScript(note.roll))).toMatchObject({ code: 0, stderr: '' });
+    expect(await box.send(endScript(note.roll))).toMatchObject({ code: 0, stderr: '' });
+    expect(await noted()).toEqual({ ...note, isOver: true, isAtWork: false });
+    expect(await box.send(endScript(note.roll))).toMatchObject({ code: 0, stderr: '' });
+    expect(await noted()).toEqual({ ...note, isOver: true, isAtWork: false });
+    expect(await box.send(noteScript(note))).toMatchObject({ code: 0, stderr: '' });
+    expect(await noted()).toEqual({ ...note, isAtWork: false });
   });
 
   describe('others are kept from a host', () => {

@@ -78,7 +78,7 @@ export class Scenario {
   leftovers(host: string): string {
     return on(
       host,
-      "find /etc /usr/libexec -name '*haprov-2*'; ls -A /var/lib/haprov | grep -vx -e runs -e haproxy-loaded -e secret-lines; true",
+      "find /etc /usr/libexec -name '*haprov-2*'; ls -A /var/lib/haprov | grep -vx -e runs -e haproxy-loaded -e secret-lines -e roll; grep -Lsx 'over .*' /var/lib/haprov/roll; true",
     ).trim();
   }
 

@@ -18,10 +18,11 @@ note_roll() { # ROW...
   mkdir -p "${roll_file%/*}" && chmod 755 "${roll_file%/*}" && printf '%s\n' "$@" >$roll_file.new && mv -f $roll_file.new $roll_file && { sync -- $roll_file 2>/dev/null || sync; }
 }
 
-forget_roll() { # ROLL
+# The host keeps that the roll is over: one that was away then has a note that says otherwise.
+end_roll() { # ROLL
   [ -f $roll_file ] || return 0
   read -r _ noted_ _ <$roll_file || noted_=
-  [ "$noted_" != "$1" ] || rm -f $roll_file
+  [ "$noted_" != "$1" ] || { sed '1s/^/over /' $roll_file >$roll_file.new && mv -f $roll_file.new $roll_file; }
 }
 
 # Keeps others from the host for LEASE seconds, also where no run has its lock: it boots, or its turn is over. Fails with 75, and
