@@ -157,7 +157,7 @@ async function takeAway({ lock, connection, facts }: Locked, inventory: string):
   const state = stdout.trim().split('\n').at(-1) ?? '';
   const [said, exitCode] = outcomes[state as RunOutcome] ?? [
     `the run ${lock.run} is ${state || 'in an unknown state'} still: look at /var/lib/haprov/runs/${lock.run}/log`,
-    ExitCode.failed,
+    ExitCode.notRestored,
   ];
   const where =
     exitCode === ExitCode.notRestored

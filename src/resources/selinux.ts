@@ -128,6 +128,7 @@ const semanage: Difference = {
     check: ':',
     run: 'have semanage || install_packages /usr/sbin/semanage',
     verify: "have semanage || fail 'there is still no semanage'",
+    undo: 'undo_packages',
   },
 };
 

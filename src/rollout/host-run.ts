@@ -16,6 +16,7 @@ import type { GateResult } from './gate';
 import type { HostVerbs, OnJournalEntry, StagedVerb } from './host-verbs';
 import { Follower } from './journal-events';
 import { settledState } from './lost-run';
+import { confirmedWithin, lateSeconds, noAnswer, promise, whyFailed } from './run-words';
 
 /** How a phase ended on a host. `untouched`: there was a reason not to touch it; `stopped`: the operator stopped the run. */
 export interface HostOutcome {
@@ -59,6 +60,8 @@ export class HostRun {
   readonly locked: Promise<true>;
   #isLocked: () => void = () => {};
   #isLost = false;
+  /** When it was committed, by the laptop's monotonic clock. */
+  #committed = Number.POSITIVE_INFINITY;
   #state: RunState | '' = '';
   #isTouched = false;
   #hasInstalled = false;
@@ -230,7 +233,8 @@ export class HostRun {
     emit({ type: 'phase-start', host, phase });
     return (status, message) => {
       const ms = Math.round(performance.now() - begun);
-      const [ok, left] = [status === 'ok', this.#left];
+      const ok = status === 'ok';
+      const left = status === 'not-restored' ? status : this.#left;
       emit({
         ...{ type: 'phase-end', host, phase, ok, ms },
         ...(message ? { message } : {}),
@@ -274,13 +278,14 @@ export class HostRun {
       if (left > 0) say(`${messageWithoutHost(error)}; logging in again, for ${Math.ceil(left)} s at most`);
       const settled = await settledState({ host: this.verbs, run, seconds: left, stopping });
       this.#isLost = settled === undefined;
-      if (!settled) return end('unreachable', `${unknown(stopping)}; ${promise(this.surroundings)}`);
+      if (!settled) return end('unreachable', `${noAnswer(stopping)}; ${promise(this.surroundings)}`);
       if (settled.recovered)
         say(`nothing drove the run there any more, as after a restart: it is ${settled.state || 'gone'} now`);
       follower.hear({ event: 'state', state: settled.state });
       code = null;
     }
     this.#state = follower.state;
+    if (verb === 'commit') this.#committed = performance.now();
     if (goals[verb].includes(follower.state)) return end('ok');
     if (code === transactionExit.locked) return end('unreachable', follower.lockedBy);
     if (code === transactionExit.notRestored || follower.state === 'broken') {
@@ -291,35 +296,18 @@ export class HostRun {
     }
     if (verb === 'restore' && follower.state === 'finished')
       return end('failed', 'its run is closed, so it stays as it is now: haprov rollback undoes it');
-    if (follower.state === 'restored') {
-      const late = `was not confirmed within ${confirmedWithin(this.surroundings)} s (--confirm-within), and restored itself`;
-      return end('failed', verb === 'confirm' ? late : 'it was restored');
-    }
-    if (code !== null && code > 128)
-      return end(
-        'failed',
-        `was ended there by signal ${code - 128}, as by somebody’s haprov unlock --force; haprov log shows how it ended`,
-      );
-    if (code === 0) code = null;
-    return end(
-      'failed',
-      code === transactionExit.noSpace
-        ? 'the run could not be written to /var/lib/haprov: is the disk of the host full?'
-        : `failed (${code === null ? `it is ${follower.state || 'in an unknown state'}` : `exit code ${code}`}); look at /var/lib/haprov/runs/${run}/log on the host`,
-    );
+    if (follower.state === 'restored') return end('failed', this.#whyRestored(verb, code));
+    const why = whyFailed(run, code, follower.state);
+    if (verb === 'restore') return end('not-restored', `NOT RESTORED: ${why}; ${promise(this.surroundings)}`);
+    return end('failed', why);
+  }
+
+  /** What is said of a host that is restored. @param code as the verb's; null where its connection was lost */
+  #whyRestored(verb: 'stage' | StagedVerb, code: number | null): string {
+    if (verb !== 'confirm' && code !== null) return 'it was restored';
+    const seconds = confirmedWithin(this.surroundings);
+    return performance.now() - this.#committed >= seconds * 1000
+      ? `was not confirmed within ${seconds} s (--confirm-within), and restored itself`
+      : 'was restored meanwhile, as after a loss of its power: haprov log shows why';
   }
 }
-
-/** How many seconds to wait beyond the lease of a host. */
-const lateSeconds = 15;
-
-const unknown = (stopping?: AbortSignal) =>
-  stopping?.aborted ? 'is not waited for any longer' : 'cannot be reached again, or does not come to an end';
-
-type Waits = Pick<Surroundings, 'leaseSeconds' | 'confirmSeconds'>;
-
-const confirmedWithin = ({ leaseSeconds, confirmSeconds = leaseSeconds }: Waits) => confirmSeconds;
-
-/** What a host that is not reached does by itself. */
-const promise = (waits: Waits) =>
-  `if it runs, it ends or restores by itself ${confirmedWithin(waits)} s after it is left alone; if it is off, when it starts again; haprov log shows which`;

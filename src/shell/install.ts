@@ -6,4 +6,5 @@ export const install = (names: readonly string[]) => ({
   check: call('check_packages_absent', ...names),
   run: call('install_packages', ...names),
   verify: call('verify_packages', ...names),
+  undo: call('undo_packages'),
 });

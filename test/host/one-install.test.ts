@@ -91,5 +91,6 @@ test('what is installed together is looked for before and after, and has the tim
     check: 'check_packages_absent httpd haproxy',
     run: 'install_packages httpd haproxy',
     verify: 'verify_packages httpd haproxy',
+    undo: 'undo_packages',
   });
 });

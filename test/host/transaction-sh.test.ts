@@ -1,6 +1,7 @@
 import {
   chmodSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   readFileSync,
   readlinkSync,
@@ -265,8 +266,13 @@ describe.each(shells.map((shell) => [shell.join(' '), shell] as const))('%s', (_
       mkdirSync(box.memory, { recursive: true });
       writeFileSync(running, 'game.service\nhaproxy.service\n');
       const link = join(box.boot, 'system/multi-user.target.wants/haproxy.service');
+      const gone = join(box.boot, 'system/multi-user.target.wants/renamed.service');
+      const mask = join(box.boot, 'system/haproxy.service');
+      const theirs = join(box.boot, 'system/other.service');
       mkdirSync(dirname(link), { recursive: true });
-      symlinkSync('/usr/lib/systemd/system/haproxy.service', link);
+      writeFileSync(box.path('haproxy.service'), '');
+      symlinkSync(box.path('haproxy.service'), link);
+      symlinkSync('/usr/lib/systemd/system/renamed.service', gone);
       if (cannot) writeFileSync(join(box.memory, 'cannot-start'), '');
       box.fake('systemctl', services);
       box.fake(
@@ -276,7 +282,7 @@ describe.each(shells.map((shell) => [shell.join(' '), shell] as const))('%s', (_
       );
       box.fake(
         'yum',
-        `"-y -q install httpd") echo game.service >"$state/running"; rm '${link}'; [ ${code} != 0 ] || : >"$state/httpd"; exit ${code} ;;`,
+        `"-y -q install httpd") echo game.service >"$state/running"; rm '${link}' '${gone}'; ln -s /dev/null '${mask}'; ln -s ${box.path('haproxy.service')}2 '${theirs}'; [ ${code} != 0 ] || : >"$state/httpd"; exit ${code} ;;`,
       );
       const { journal } = await box.apply(await box.steps({ type: 'package', names: ['httpd'] }));
       const failed = journal.filter(({ event }) => event === 'failed');
@@ -286,7 +292,16 @@ describe.each(shells.map((shell) => [shell.join(' '), shell] as const))('%s', (_
           cannot ? 'does not start any more: haproxy.service' : 'yum -y -q install httpd',
         );
       expect(readFileSync(running, 'utf8')).toBe(`game.service\n${cannot ? '' : 'haproxy.service\n'}`);
-      expect(readlinkSync(link)).toBe('/usr/lib/systemd/system/haproxy.service');
+      expect(readlinkSync(link)).toBe(box.path('haproxy.service'));
+      expect(
+        [gone, mask, theirs].map((one) => lstatSync(one, { throwIfNoEntry: false })?.isSymbolicLink()),
+      ).toEqual([undefined, undefined, true]);
+      expect(journal.flatMap((entry) => (entry.event === 'warning' ? [entry.text] : []))).toEqual([
+        'a package’s script has disabled or masked haproxy.service: that is undone',
+      ]);
+      if (failed.length === 0) return;
+      await box.go('restore');
+      expect(box.state()).toBe(cannot ? 'broken' : 'restored');
     },
   );
 

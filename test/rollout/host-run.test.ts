@@ -52,16 +52,34 @@ test('a run that somebody has ended says so, and a gate that stays shut says whe
   ]);
 });
 
-test('a host whose time is over when it is to be confirmed says so', async () => {
+test.each([
+  [0, 'was not confirmed within 0 s (--confirm-within), and restored itself'],
+  [60, 'was restored meanwhile, as after a loss of its power: haprov log shows why'],
+])(
+  'a host that is restored when it is to be confirmed, within %d s, says why',
+  async (leaseSeconds, says) => {
+    const told: EventBody[] = [];
+    const host = new FakeHost('fred', [
+      { matches: ' commit', stdout: '1\tstate\t-\tcommitted\n' },
+      { matches: ' confirm', stdout: '1\tstate\t-\trestored\n', code: 1 },
+    ]);
+    const run = runOn(host, (event) => void told.push(event), { leaseSeconds });
+    expect((await run.commit()).status).toBe('ok');
+    expect((await run.confirm()).status).toBe('failed');
+    expect(told.at(-1)).toMatchObject({ message: says });
+  },
+);
+
+test('a host that cannot write is not called restored', async () => {
   const told: EventBody[] = [];
-  const late = { matches: ' confirm', stdout: '1\tstate\t-\trestored\n', code: 1 };
-  const { status } = await runOn(new FakeHost('fred', [late]), (event) => void told.push(event)).confirm();
-  expect(status).toBe('failed');
-  expect(told).toContainEqual(
-    expect.objectContaining({
-      message: 'was not confirmed within 60 s (--confirm-within), and restored itself',
-    }),
-  );
+  const host = new FakeHost('fred', [{ matches: ' restore', stdout: '', code: 74 }]);
+  expect((await runOn(host, (event) => void told.push(event)).restore()).status).toBe('not-restored');
+  expect(told.at(-1)).toMatchObject({
+    left: 'not-restored',
+    message: expect.stringMatching(
+      /^NOT RESTORED: the run could not be written to \/var\/lib\/haprov: .* read-only\?; if it runs, it ends or restores by itself/,
+    ),
+  });
 });
 
 test.each([

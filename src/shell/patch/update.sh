@@ -142,7 +142,7 @@ run_updates() { # ROWS all|security NAME...
   in_turn "$step/made" "$(resolver_name)" --setopt=exit_on_lock=1 -y -C update "$@"
   result=$?
   last_transaction >"$step/after"
-  boot_links >"$step/links.now"
+  undo_disabling "$step"
   keep_own_files "$step/made"
   [ $result = 0 ] || say_of_resolver <"$step/made"
   return $result

@@ -42,9 +42,9 @@ export const libraries = {
   'selinux': { text: selinuxText, needs: ['probe', 'selinux-probe', 'transaction'], functions: 'check_labels check_booleans label_ports verify_labels restore_labels set_booleans verify_booleans restore_booleans' },
   'server-states': { text: serverStatesText, needs: ['runtime', 'drained', 'haproxy-files', 'loaded', 'recover', 'transaction'], functions: 'states_to_keep cut_lines copy_before files_before runs_as_before running_states goes_by_file all_read_file keep_states hand_states_over' },
   'staged': { text: stagedText, needs: ['probe', 'put-back', 'transaction', 'validators'], functions: 'swap as_seen names_staged staged_copy as_it_will_be validate_file' },
-  'system': { text: systemText, needs: ['probe', 'sysctl', 'init', 'units', 'transaction', 'loaded', 'recover', 'server-states', 'boot'], functions: 'check_packages_absent is_there install_packages verify_packages check_sysctls save_sysctls set_sysctls verify_sysctls restore_sysctls property check_service save_service change_service bring workers_of sum_for prove_reload comes_anew verify_service stays_active restore_service in_shell run_command undo_command' },
+  'system': { text: systemText, needs: ['probe', 'sysctl', 'init', 'units', 'transaction', 'loaded', 'recover', 'server-states', 'boot'], functions: 'check_packages_absent is_there install_packages undo_packages verify_packages check_sysctls save_sysctls set_sysctls verify_sysctls restore_sysctls property check_service save_service change_service bring workers_of sum_for prove_reload comes_anew verify_service stays_active restore_service in_shell run_command undo_command' },
   'transaction': { text: transactionText, needs: ['probe', 'apart', 'selinux-probe', 'put-back', 'recover', 'wipe', 'folders', 'boot', 'limits', 'peers', 'view', 'flag', 'full-folder'], functions: 'now emit uptime_now link_to mark_time age_of settle settle_run settle_renamed set_state state begin drifted still_needed attempt note_command part step_of look_again reversed stage commit confirm restore finish recover newest_first prune_runs drop_run renew is_overdue look watch start_watcher take_lock recover_other needs_state main' },
-  'units': { text: unitsText, needs: ['init', 'probe', 'transaction'], functions: 'links_in put_links_back put_lost_links_back start_what_ran own_name boot_links reread_links life_of has_done_its_work reread_unit switch_unit move_unit forget_failures call_script' },
+  'units': { text: unitsText, needs: ['init', 'probe', 'transaction'], functions: 'links_in put_links_back undo_disabling start_what_ran own_name boot_links reread_links life_of has_done_its_work reread_unit switch_unit move_unit forget_failures call_script' },
   'validators': { text: validatorsText, needs: ['staged', 'haproxy-files'], functions: 'haproxy_check haproxy_check_with check_haproxy_config haproxy_says keepalived_check keepalived_says complaints_in complaints_now keepalived_check_with' },
   'view': { text: viewText, needs: ['transaction'], functions: 'validate_all validate_each view build_view lay_out put_in_place' },
   'wipe': { text: wipeText, needs: ['probe', 'recover'], functions: 'mark_secret remember_lines wipe keeps_secret wipe_run rewrite words_left parts_left drop_program purge_runs' },
@@ -201,6 +201,7 @@ export interface Functions {
   check_packages_absent: [...name: Word[]];
   is_there: [name: Word];
   install_packages: [...name: Word[]];
+  undo_packages: [];
   verify_packages: [...name: Word[]];
   check_sysctls: [...key_value: Word[]];
   save_sysctls: [...key: Word[]];
@@ -224,7 +225,7 @@ export interface Functions {
   undo_command: [script: Word];
   // transaction.sh
   now: [];
-  emit: [which: 'state' | 'start' | 'done' | 'undone' | 'warning' | 'failed' | 'locked' | 'refused' | 'abandoned' | 'recovered' | 'boot', step: Word, detail: Word];
+  emit: [which: 'state' | 'start' | 'done' | 'undone' | 'warning' | 'failed' | 'locked' | 'refused' | 'abandoned' | 'because' | 'recovered' | 'boot', step: Word, detail: Word];
   uptime_now: [];
   link_to: [text: Word, name: Word];
   mark_time: [mark: Word];
@@ -264,7 +265,7 @@ export interface Functions {
   // units.sh
   links_in: [...path: Word[]];
   put_links_back: [folder: Word];
-  put_lost_links_back: [folder: Word];
+  undo_disabling: [folder: Word];
   start_what_ran: [file: Word, so: Word];
   own_name: [unit: Word];
   boot_links: [];

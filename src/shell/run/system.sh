@@ -20,11 +20,15 @@ install_packages() { # NAME...
   running_services >"$step/running" && boot_links >"$step/links" || return
   attempt "$installer" -y -q install "$@" </dev/null
   result=$?
-  boot_links >"$step/links.now" || return
-  cmp -s "$step/links" "$step/links.now" || { put_lost_links_back "$step" && reread_links; } || return
+  undo_disabling "$step" || return
   start_what_ran "$step/running" 'the packages stay' || [ $result != 0 ] || return
   [ $result = 0 ] || note_command "$installer -y -q install $*"
   return $result
+}
+
+# The packages stay, and what ran before them runs.
+undo_packages() {
+  [ ! -f "$step/running" ] || [ -n "$booting" ] || start_what_ran "$step/running" 'the packages stay'
 }
 
 verify_packages() { # NAME...

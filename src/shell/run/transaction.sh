@@ -12,7 +12,7 @@ booting=
 
 now() { date +%s%3N; }
 
-emit() { # state|start|done|undone|warning|failed|locked|refused|abandoned|recovered|boot STEP DETAIL
+emit() { # state|start|done|undone|warning|failed|locked|refused|abandoned|because|recovered|boot STEP DETAIL
   row=$(printf '%s\t%s\t%s\t%s' "$(now)" "$1" "$2" "$3")
   printf '%s\n' "$row" >>"$home/journal" 2>/dev/null || :
   printf '%s\n' "$row" >&3 2>/dev/null || :
@@ -170,6 +170,7 @@ recover() {
   was=$(state)
   if has_ended "$was"; then drop_lock "$home"; return; fi
   emit abandoned - "$was"
+  [ -z "$booting" ] || emit because - "$(printf 'its host started anew, and ended what nobody drives any more' | base64 | tr -d '\n')"
   # The process that would have removed the run's flag after a while may have ended with the host.
   take_run_flag_down
   if is_in_group; then recover_in_group "$was"; return; fi
@@ -309,7 +310,7 @@ main() { # stage|commit|confirm|restore|finish|renew|recover|boot|watch|look|vie
     view
     return
   fi
-  : >>"$home/alive"
+  ( : >>"$home/alive" ) || exit 74
   exec 9>>"$home/guard"
   flock 9 || exit 74
   case $1 in

@@ -18,13 +18,32 @@ put_links_back() { # FOLDER
     [ "$(readlink -- "$link")" != "$target" ] || rm -f -- "$link" || exit
     rmdir -- "${link%/*}" 2>/dev/null || :
   done || return
-  put_lost_links_back "$1" && reread_links
-}
-
-put_lost_links_back() { # FOLDER
   grep -vxF -f "$1/links.now" "$1/links" | while IFS='	' read -r link target; do
     [ -L "$link" ] || { mkdir -p -m 0755 -- "${link%/*}" && ln -s -- "$target" "$link"; } || exit
-  done
+  done || return
+  reread_links
+}
+
+# A package's script may have disabled or masked a unit, which then has exactly the links again that it had; what is new otherwise
+# stays, and what leads nowhere any more is gone.
+undo_disabling() { # FOLDER   with the links as they were
+  undone=$1/undone
+  boot_links >"$1/links.now" && mkdir -p -- "$undone" && : >"$undone/links" && : >"$undone/links.now" && : >"$undone/units" || return
+  awk -F '\t' -v undone="$undone" '
+    function last(path) { sub(/.*\//, "", path); return path }
+    function exists(link, target, folder, line) {
+      folder = link
+      sub(/[^\/]*$/, "", folder)
+      return (getline line < (target ~ /^\// ? target : folder target)) >= 0
+    }
+    pass == 1 { now[$0] }
+    pass == 2 && !($0 in now) && exists($1, $2) { lost[$2]; print last($2) >(undone "/units") }
+    pass == 2 && ($0 in now || $2 in lost) { was[$0]; print >(undone "/links") }
+    pass == 3 && !($0 in was) && $2 == "/dev/null" { print last($1) >(undone "/units") }
+    pass == 3 && ($0 in was || $2 in lost || $2 == "/dev/null") { print >(undone "/links.now") }
+  ' pass=1 "$1/links.now" pass=2 "$1/links" pass=3 "$1/links.now" && put_links_back "$undone" || return
+  set -- $(sort -u "$undone/units")
+  [ $# = 0 ] || emit warning "$number" "$(printf 'a package’s script has disabled or masked %s: that is undone' "$*" | base64 | tr -d '\n')"
 }
 
 # Starts what ran, as running_services wrote it into FILE: a package's script may have stopped it.
