@@ -63,6 +63,10 @@ function renewalOf(
     : `renew it where it comes from, then ${renew}`;
 }
 
+/** Whether an authority has not made it yet: what else the inventory has can be read. */
+const isUnmade = ({ certificate, from }: Pick<ListedCertificate, 'certificate' | 'from'>) =>
+  from !== undefined && certificate === undefined;
+
 function findingsOf(
   { name, path, certificate, hosts, from }: ListedCertificate,
   renew: string,
@@ -76,6 +80,10 @@ function findingsOf(
     on: readonly { host: string }[] = hosts,
   ): CertificateFinding => ({ level, certificate: name, hosts: on.map(({ host }) => host), message, next });
   const found: CertificateFinding[] = [];
+  if (isUnmade({ certificate, from })) {
+    found.push(tell('warning', 'not made yet', renew));
+    return found;
+  }
   if (!certificate) {
     found.push(tell('broken', 'HAProxy’s files name it, and no host has one that can be read', renew));
     return found;
@@ -136,7 +144,7 @@ function findingsOf(
   return found;
 }
 
-/** Places that show nothing, or something that lies on no host. */
+/** Places that show nothing, although there is something to show, or something that lies on no host. */
 function unexplained(
   certificates: readonly ListedCertificate[],
   looks: readonly Look[],
@@ -145,6 +153,8 @@ function unexplained(
     const { certificate, service, error, name, by } = look;
     const at = `${service} at ${placeText(look)}${name === undefined ? '' : `, asked for ${name},`}`;
     const hosts = by === undefined ? [] : [by];
+    if (!certificate && certificates.some((one) => isUnmade(one) && one.services.includes(service)))
+      return [];
     if (!certificate)
       return [
         {

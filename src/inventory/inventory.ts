@@ -1,4 +1,5 @@
 import type { Document, Path } from '../document/document';
+import type { Unmade } from './made-by-authority';
 import type { OwnConfigurations } from './own-files';
 import type { HaproxySettings, StatsSettings } from './schema/haproxy';
 import type { SshSettings } from './schema/host';
@@ -168,4 +169,5 @@ export interface Inventory {
   hooks: Hook[];
   playbooks: string[];
   secrets: Secrets;
+  unmade: Unmade[];
 }

@@ -72,16 +72,19 @@ export function buildInventory(
   known: (secrets: Secrets) => void = () => {},
 ): Inventory {
   const resolved = resolveSecrets(document, env, answers);
-  const { value, secrets, faults: missing, unset, conceal } = resolved;
+  const { value, secrets, unset, conceal } = resolved;
   known(secrets);
   const checked = validate(inventorySchema, { document, value, unknown: unset, conceal });
   const found = checked.ok ? ownConfigurations(checked.value, document) : undefined;
-  const faults = [...document.faults, ...missing, ...checked.faults];
-  if (checked.remains) faults.push(...withoutEchoes(checkReferences(checked.remains, document), faults));
+  const unmade = resolved.unmade.map((one) => ({ ...one, fault: resolved.withoutValues(one.fault) }));
+  const lacks = unmade.map(({ fault }) => fault);
+  const faults = [...document.faults, ...resolved.faults, ...checked.faults];
+  if (checked.remains)
+    faults.push(...withoutEchoes(checkReferences(checked.remains, document), [...faults, ...lacks]));
   faults.push(...(found?.faults ?? []));
   if (faults.length > 0 || !checked.ok || !found)
-    throw new InputError(faultsToReport(faults.map(resolved.withoutValues)));
-  return build(document, checked.value, secrets, found.own);
+    throw new InputError(faultsToReport([...faults.map(resolved.withoutValues), ...lacks]));
+  return { ...build(document, checked.value, secrets, found.own), unmade };
 }
 
 /** @throws InputError */
@@ -116,7 +119,12 @@ function withoutEchoes(later: Fault[], earlier: readonly Fault[]): Fault[] {
   return later.filter(({ path }) => !earlier.some((fault) => fault.path === path));
 }
 
-function build(document: Document, raw: RawInventory, secrets: Secrets, own: OwnConfigurations): Inventory {
+function build(
+  document: Document,
+  raw: RawInventory,
+  secrets: Secrets,
+  own: OwnConfigurations,
+): Omit<Inventory, 'unmade'> {
   const { file } = document;
   const { config: _, packages: __, ...haproxy } = raw.haproxy;
   const groups = new Map<string, string[]>([['all', Object.keys(raw.hosts)]]);

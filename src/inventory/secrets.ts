@@ -1,7 +1,7 @@
 import { type Document, formatPath, type Path } from '../document/document';
 import { faultAt } from '../document/faults';
 import type { Fault } from '../errors';
-import { makerOf } from './made-by-authority';
+import { makerOf, notMade, type Unmade } from './made-by-authority';
 import { maskNeedles, type Needle, needlesOf, plainNeedle, short } from './mask';
 import { type Answers, isOfPrograms, referenceIn, sourceOf } from './sources';
 
@@ -78,6 +78,8 @@ interface Resolved {
   value: unknown;
   secrets: Secrets;
   faults: Fault[];
+  /** {@link notMade} stands for them. */
+  unmade: Unmade[];
   /** The places of the variables that are not set, and of the files that cannot be read. */
   unset: Path[];
   /** What to say of the value at a place instead of showing it, where it must not be shown. */
@@ -98,6 +100,7 @@ export function resolveSecrets(
 ): Resolved {
   const secrets = new Secrets();
   const faults: Fault[] = [];
+  const unmade: Unmade[] = [];
   const unset: Path[] = [];
   const sources = new Map<string, string>();
   const walk = (node: unknown, path: Path): unknown => {
@@ -120,9 +123,13 @@ export function resolveSecrets(
         if ('env' in reference && !isOfPrograms(reference.env)) secrets.variables.add(reference.env);
         return source.value;
       }
-      const maker = source.isAbsent ? makerOf(document, path) : undefined;
-      const isUnmade = `${source.name} is not made yet: ${maker} makes it`;
-      faults.push(faultAt(document, path, maker === undefined ? source.fault : isUnmade));
+      const made = source.isAbsent ? makerOf(document, path) : undefined;
+      if (made) {
+        const words = `${source.name} is not made yet: ${made.maker} makes it`;
+        unmade.push({ ...made, fault: faultAt(document, path, words) });
+        return notMade;
+      }
+      faults.push(faultAt(document, path, source.fault));
       unset.push(path);
       return undefined;
     }
@@ -143,7 +150,7 @@ export function resolveSecrets(
       ...(expected === undefined ? {} : { expected: secrets.mask(expected) }),
     };
   };
-  return { value, secrets, faults, unset, conceal, withoutValues };
+  return { value, secrets, faults, unmade, unset, conceal, withoutValues };
 }
 
 /** Texts that others' programs read as they are; haprov hands them on. */

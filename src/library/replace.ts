@@ -1,6 +1,7 @@
 import { ExitCode } from '../errors';
 import type { RunEnd } from '../events/events';
 import type { RolloutOptions } from '../execution/execute-plan';
+import { requireMade } from '../inventory/made-by-authority';
 import { agreeToKey } from '../maintenance/agree-to-key';
 import { inventoryOf } from '../planning/connect-first';
 import type { CommonOptions, Context } from '../planning/context';
@@ -21,6 +22,7 @@ export interface ReplaceOptions extends CommonOptions, RolloutOptions {
  */
 export async function replace({ hostKey, ...options }: ReplaceOptions, context: Context): Promise<RunEnd> {
   const loaded = await inventoryOf(options, context);
+  requireMade(loaded);
   const host = hostNamed(loaded, options.host);
   await agreeToKey(toTarget(host, options, context), { yes: options.yes, hostKey }, context);
   const last = async ({ exitCode }: Pick<RunEnd, 'exitCode'>) => {

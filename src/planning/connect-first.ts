@@ -3,6 +3,7 @@ import type { Document } from '../document/document';
 import { leaveEarly, prepare, type SshTarget } from '../host/connection';
 import type { Inventory } from '../inventory/inventory';
 import { loadInventory } from '../inventory/load';
+import { tellUnmade } from '../inventory/made-by-authority';
 import type { CommonOptions, Context } from './context';
 import { selectHosts, toTarget } from './hosts';
 
@@ -13,9 +14,9 @@ import { selectHosts, toTarget } from './hosts';
 
 /** An inventory by its path, or as it was read before. */
 export type Named = Pick<CommonOptions, 'inventory' | 'loaded'>;
-export type Asker = Parameters<typeof loadInventory>[1] & Pick<Context, 'reads'>;
+export type Asker = Parameters<typeof loadInventory>[1] & Pick<Context, 'reads' | 'emit'>;
 
-/** The inventory that is meant; `read` is given the document, where it is read now. @throws InputError with all faults */
+/** The inventory that is meant; `read` is given the document, where it is read now: then what is not made yet is told. @throws InputError with all faults */
 export async function inventoryOf(
   { inventory, loaded }: Named,
   asker: Asker,
@@ -24,6 +25,8 @@ export async function inventoryOf(
   if (loaded) asker.keepSecret(loaded.secrets);
   const said = loaded ?? (await loadInventory(resolve(inventory), asker, read));
   asker.reads?.(said);
+  const text = loaded ? undefined : tellUnmade(said);
+  if (text !== undefined) asker.emit({ type: 'message', level: 'warning', text });
   return said;
 }
 

@@ -9,6 +9,7 @@ import { holds } from '../host/facts';
 import { type Survey, type Surveyed, survey } from '../host/survey';
 import { settleScript } from '../host/transaction';
 import type { Host, Inventory } from '../inventory/inventory';
+import { requireMade } from '../inventory/made-by-authority';
 import type { Readiness } from '../pair/health';
 import { type Finding, type FullPlan, type Plan, type PlannedChange, publicPlan } from '../plan/plan';
 import type { Resource } from '../playbook/expand';
@@ -108,6 +109,8 @@ async function planOver(
   { begin = () => {}, willChange = false, only: isAbout, instead }: PlanningOptions,
 ): Promise<Planned> {
   const said = await loadAndConnect(options, context, (loaded) => {
+    // What was recorded on hosts needs nothing of it.
+    if (!instead) requireMade(loaded);
     for (const host of selectHosts(loaded, options.limit))
       ways.set(host, options.begun?.get(host.name) ?? prepare(toTarget(host, options, context)));
   });

@@ -63,7 +63,9 @@ export function contextFor(
         .map((vip) => vipFor(vip, host, written, knowledge.interfaceOf(vip))),
     services: () => written.services.map((service) => plainService(service, written, writing)),
     certificates: () =>
-      written.services.flatMap((service) => [...certificatesOf(service), ...authoritiesOf(service)]),
+      written.services
+        .flatMap((service) => [...certificatesOf(service), ...authoritiesOf(service)])
+        .filter(({ pem }) => pem !== ''),
     lines: () => commonLines(written, host, balancers(inventory), writing),
     stats: () =>
       inventory.stats

@@ -3,7 +3,7 @@ import { certificatesIn, subjectOf } from '../lint/certificate-expires';
 import { answers } from './findings/answers';
 import { backends } from './findings/backends';
 import { bootOwed } from './findings/boot-owed';
-import { certificates } from './findings/certificates';
+import { certificates, unmadeCertificates } from './findings/certificates';
 import { awayToBoot, drained, rolls } from './findings/drained';
 import { drift } from './findings/drift';
 import { vrrpBlocked } from './findings/firewall';
@@ -41,6 +41,7 @@ const rules: readonly FindingRule[] = [
   backends,
   proxies,
   answers,
+  unmadeCertificates,
   certificates,
   runBroken,
   drained,

@@ -5,6 +5,7 @@ import { judgeCertificates } from '../../src/certificates/judge';
 import { listCertificates, namesToAsk } from '../../src/certificates/list';
 import { readHostCertificates } from '../../src/certificates/on-host';
 import type { Known } from '../../src/certificates/report';
+import { notMade } from '../../src/inventory/made-by-authority';
 import { renderCertificates } from '../../src/report/certificates-text';
 import { displayWidth } from '../../src/text/format';
 import { loadInventory } from '../support/load-inventory';
@@ -89,6 +90,45 @@ test.each<[string, Partial<Known>, string]>([
 ])('what renews one that comes from %s', (_, how, next) => {
   const { findings } = judgeCertificates({ ...known(), ...how, within: 100_000 });
   expect(findings.find(({ certificate }) => certificate === 'secure')?.next).toBe(next);
+});
+
+test('one that the authority has not made yet', () => {
+  const services = inventory.services.map((one) =>
+    one.name === 'secure' && one.tls
+      ? {
+          ...one,
+          tls: {
+            ...one.tls,
+            certificates: one.tls.certificates.map((each) => ({ ...each, certificate: notMade })),
+          },
+        }
+      : one,
+  );
+  const ofAcme = services.map((one) =>
+    one.name === 'secure' && one.tls
+      ? { ...one, tls: { ...one.tls, acme: { names: ['test.example'], challenge: 'http-01' as const } } }
+      : one,
+  );
+  const nothing = {
+    service: 'secure',
+    address: '192.168.56.200',
+    port: 443,
+    from: 'here',
+    error: 'no handshake',
+  };
+  const report = judgeCertificates({
+    ...known({}, {}, [nothing]),
+    inventory: { ...inventory, services: ofAcme },
+  });
+  expect(report.findings).toEqual([
+    {
+      level: 'warning',
+      certificate: 'secure',
+      hosts: ['a', 'b'],
+      message: 'not made yet',
+      next: 'haprov certificates renew secure',
+    },
+  ]);
 });
 
 test('a pair that is well: what is wanted lies on both hosts, is loaded and is shown', () => {

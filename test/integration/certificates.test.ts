@@ -96,6 +96,29 @@ describeLab('certificates', () => {
       rmSync(folder, { recursive: true });
     });
 
+    test('before the first one the hosts can be looked at, and nothing is pushed', async () => {
+      const { code, stderr } = await run('facts', inventory);
+      expect([code, stderr.match(/^warning: .*$/gm)]).toEqual([
+        0,
+        [
+          expect.stringMatching(
+            /^warning: the certificate of web is not made yet: haprov certificates renew \S+ web makes it; /,
+          ),
+        ],
+      ]);
+      expect(await run('plan', inventory)).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('the secret web.pem of secrets.age is not made yet'),
+      });
+      expect(await listed()).toMatchObject({
+        code: 1,
+        findings: [{ certificate: 'web', message: 'not made yet', next: 'haprov certificates renew web' }],
+      });
+      const { stdout } = await run('status', inventory, '--json');
+      const { findings } = JSON.parse(stdout);
+      expect(findings.map(({ rule }: { rule: string }) => rule)).toContain('certificate-not-made');
+    });
+
     test('the first one, on bare hosts: they answer the authority through HAProxy, then have what it made', async () => {
       const first = await renew();
       expect([first.code, first.stderr.replace(/^warning: .*\n/gm, '')]).toEqual([0, '']);

@@ -1280,6 +1280,26 @@ test.each(cases)('$about', (one) => {
   }
 });
 
+test('a certificate that an authority has not made yet', () => {
+  const fault = { file: 'pair.json', path: 'acme.key', message: 'is not made yet' };
+  const maker = 'haprov certificates renew pair.json shop';
+  const unmade = [
+    { maker, fault },
+    { service: 'shop', maker, fault },
+    { service: 'shop', maker, fault },
+  ];
+  const status = judge({ ...sceneOf({ about: '', finds: [] }), inventory: { ...inventory, unmade } });
+  expect(status.findings).toMatchObject([
+    {
+      level: 'warning',
+      rule: 'certificate-not-made',
+      on: ['fred', 'ethyl'],
+      message: 'certificate of shop on fred and ethyl: the authority has not made it yet',
+      next: `${maker} makes it, and rolls it out`,
+    },
+  ]);
+});
+
 test.each([
   ['no service is at', 'no service is at it, and it has no port of its own', []],
   [

@@ -1,5 +1,6 @@
 import { createPrivateKey, createPublicKey, hash } from 'node:crypto';
 import type { Inventory, Service } from '../../inventory/inventory';
+import { notMade } from '../../inventory/made-by-authority';
 import type { Writing } from './writing';
 
 /** The path under which an authority asks for the answer to a challenge (RFC 8555, 8.3). */
@@ -21,7 +22,7 @@ export function challengeLines(
       one.endpoints.some((other) => [address, other.address].includes('*') || other.address === address),
     ),
   );
-  if (!acme || !isMet) return [];
+  if (!acme || acme.key === notMade || !isMet) return [];
   need('2.2', {
     key: `services.${asked[0]?.name}.tls.acme.challenge`,
     does: `http-01 has ${name} answer the authority`,

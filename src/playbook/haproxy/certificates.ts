@@ -1,9 +1,11 @@
 import type { Service } from '../../inventory/inventory';
+import { notMade } from '../../inventory/made-by-authority';
 
 /** A file of PEM that HAProxy reads. No service's name has a "+" in it. */
 interface PemFile {
   service: string;
   path: string;
+  /** Empty where an authority has not made it yet. */
   pem: string;
 }
 
@@ -12,7 +14,7 @@ export function certificatesOf({ name, tls }: Pick<Service, 'name' | 'tls'>): Pe
   return (tls?.certificates ?? []).map(({ certificate, key }, index) => ({
     service: name,
     path: `/etc/haproxy/${name}${index === 0 ? '' : `+${index + 1}`}.pem`,
-    pem: [certificate, key].map(ended).join(''),
+    pem: [certificate, key].includes(notMade) ? '' : [certificate, key].map(ended).join(''),
   }));
 }
 

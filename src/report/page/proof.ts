@@ -96,6 +96,7 @@ const fromTheLaptop: Record<string, Command> = {
   'vip-silent': asClient,
   'vip-answers-error': asClient,
   'certificate-expires': () => 'haprov certificates',
+  'certificate-not-made': () => 'haprov certificates',
 };
 
 /** How to see what a finding says by oneself; undefined where no command shows it. */
