@@ -1,4 +1,5 @@
 import type { RunEnd } from '../events/events';
+import { goesOnBy } from '../host/roll-note';
 import { type DrainEffects, drainHost } from '../maintenance/drain-host';
 import { whileHeld } from '../maintenance/hold-hosts';
 import { maintain } from '../maintenance/maintain';
@@ -23,9 +24,13 @@ export interface Drained extends RunEnd, DrainEffects {
 
 /** Takes a host out for maintenance, until `undrain`. @throws HostError where it could not be told itself */
 export const drain = (options: DrainOptions, context: Context): Promise<Drained> =>
-  maintain('drain', options, context, async ({ maintenance, holder, drained, failure }) => {
-    const { host, say, wasDrained } = maintenance;
+  maintain('drain', options, context, async ({ maintenance, holder, drained, left, failure }) => {
+    const { host, say, warn, wasDrained } = maintenance;
     if (drained) say(`${host} was drained already, ${sinceAndBy(drained)}`);
+    if (left)
+      warn(
+        `${host} gets its place back when the haprov ${left.command} that was left goes on, not by haprov undrain alone: ${goesOnBy(left)}`,
+      );
     const effects = await whileHeld(holder, context, () =>
       drainHost(maintenance, { timeoutMs: options.timeout * 1000, force: options.force }),
     );
@@ -36,6 +41,6 @@ export const drain = (options: DrainOptions, context: Context): Promise<Drained>
         'its servers are drained where that is said above, but it could not be told itself: an address that it holds stays',
         'haprov drain again when it is back, or haprov undrain',
       );
-    const message = `${host} is drained until haprov undrain`;
+    const message = `${host} is drained until haprov undrain${left ? ', or until the roll that has drained it goes on' : ''}`;
     return { message, changed: wasDrained ? 0 : 1, host, wasDrained, ...effects };
   });

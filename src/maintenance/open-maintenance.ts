@@ -4,6 +4,7 @@ import type { SshTarget } from '../host/connection';
 import { toldScript } from '../host/drain-scripts';
 import type { HostFacts } from '../host/facts';
 import type { Question } from '../host/probe';
+import { isTaken, newestNote, type RollNote } from '../host/roll-note';
 import { type Survey, survey } from '../host/survey';
 import type { Host, Inventory } from '../inventory/inventory';
 import { drainFlags, readWatched, watchedScript } from '../pair/drain-flag';
@@ -28,6 +29,8 @@ export interface OpenMaintenance {
   holder: Holder;
   /** Since when and by whom the host is drained. */
   drained?: HostFacts['drained'];
+  /** The roll that was left and has drained it, which gives it its place back when it goes on. */
+  left?: RollNote;
   /** Why the host itself is not reached; absent where it is. */
   failure?: HaprovError;
   close(): void;
@@ -79,6 +82,8 @@ export async function openMaintenance(
   const reached = pairOf({ inventory, surveyed, targets, readiness, opened });
   const maintenance = maintenanceOf({ inventory, host, surveyed, ...reached }, context);
   const { drained } = surveyed.hosts.find(({ name }) => name === host.name)?.facts ?? {};
+  const note = newestNote(surveyed.hosts.flatMap(({ facts }) => facts.roll ?? []));
+  const stand = note?.hosts.get(host.name);
   const free = new Map([...reached.connections].filter(([name]) => !maintenance.busy.has(name)));
   return {
     maintenance,
@@ -89,6 +94,7 @@ export async function openMaintenance(
       owner: maintenance.by,
     }),
     ...(drained ? { drained } : {}),
+    ...(drained && note && stand && isTaken(stand) ? { left: note } : {}),
     ...(failure ? { failure } : {}),
     close: () => {
       surveyed.close();

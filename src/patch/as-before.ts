@@ -80,16 +80,19 @@ export function changedSince(before: Surroundings, after: Surroundings, hasBoote
   return changed;
 }
 
+/** By which a fault is known again: a key for each that is found on a host. */
+export const faultKeys = (host: string, status: Status): string[] =>
+  faultsOn(host, status).map(({ key }) => key);
+
 /**
  * What is wrong on a host that was not before, a sentence each.
- * @param before absent where nobody looked before: then what does not run counts, and no file that differs from the inventory
+ * @param before its {@link faultKeys}; absent where nobody looked before: then what does not run counts, and no file that differs from
+ * the inventory
  */
-export function foundSince(host: string, before: Status | undefined, after: Status): string[] {
-  const known = new Set(before ? faultsOn(host, before).map(({ key }) => key) : []);
-  return faultsOn(host, after)
-    .filter(({ key, isOfBoot }) => !known.has(key) && (before !== undefined || isOfBoot))
+export const foundSince = (host: string, before: ReadonlySet<string> | undefined, after: Status): string[] =>
+  faultsOn(host, after)
+    .filter(({ key, isOfBoot }) => (before ? !before.has(key) : isOfBoot))
     .map(({ says }) => says);
-}
 
 /** What of a host that differs from the inventory is more than a file that somebody has edited. */
 const running: readonly Component[] = ['sysctl', 'firewall', 'selinux'];

@@ -10,11 +10,13 @@ import type { Status, StatusFinding } from '../status/status';
 import {
   changedSince,
   endingWithBoot,
+  faultKeys,
   foundSince,
   readSurroundings,
   type Surroundings,
   shiftedSince,
 } from './as-before';
+import { type HostBefore, keepBeforeScript } from './host-before';
 
 type Connections = ReadonlyMap<string, Connection>;
 
@@ -26,10 +28,8 @@ const lookAgainMs = 2000;
 /** What status finds on hosts, and what no inventory says: before a roll, and after each turn. */
 export class CloserLook {
   readonly #observers: StatusObserver[] = [];
-  #before: Status | undefined;
-  /** The hosts that nobody has looked at before they booted. */
-  #unknown: ReadonlySet<string> = new Set();
-  readonly #surroundings = new Map<string, Surroundings>();
+  /** Without hosts of which nobody knows it: a roll that was left has told them to boot. */
+  readonly #before = new Map<string, HostBefore>();
 
   constructor(
     private readonly options: CommonOptions,
@@ -37,43 +37,63 @@ export class CloserLook {
     private readonly said: DesiredState,
   ) {}
 
-  /** Looks before the roll. @returns what is found already */
+  /**
+   * Looks before the roll.
+   * @param kept how hosts were that a roll which was left has taken out, as they tell it
+   * @returns what is found already
+   */
   async begin(
     due: readonly string[],
     { hosts }: RollNote,
     connections: Connections,
+    kept: ReadonlyMap<string, HostBefore>,
   ): Promise<readonly StatusFinding[]> {
-    this.#before = await this.#look(connections);
-    this.#unknown = new Set(due.filter((name) => hosts.get(name)?.state === 'booting'));
+    const now = await this.#look(connections);
     for (const name of due) {
-      const found = await surroundingsOf(name, connections);
-      if (found && !this.#unknown.has(name)) this.#surroundings.set(name, found);
+      const { state = 'due' } = hosts.get(name) ?? {};
+      const noted = state === 'due' ? undefined : kept.get(name);
+      if (noted) this.#before.set(name, noted);
+      else if (state !== 'booting') {
+        const surroundings = await surroundingsOf(name, connections);
+        this.#before.set(name, {
+          faults: new Set(faultKeys(name, now)),
+          ...(surroundings ? { surroundings } : {}),
+        });
+      }
     }
-    return this.#before.findings;
+    return now.findings;
+  }
+
+  /** Has the host keep how it was, for a roll that goes on. @throws HostError where it cannot */
+  async keep(name: string, connections: Connections): Promise<void> {
+    const before = this.#before.get(name);
+    const to = 'keep how it was before the roll';
+    if (before) await connections.get(name)?.runScript(keepBeforeScript(before), { timeoutMs: askMs, to });
   }
 
   /** The services that run on a host before the roll, and that nothing starts at boot. */
   endingWithBoot(name: string): string[] {
-    const known = this.#surroundings.get(name);
-    return known ? endingWithBoot(known) : [];
+    const { surroundings } = this.#before.get(name) ?? {};
+    return surroundings ? endingWithBoot(surroundings) : [];
   }
 
   /** What is wrong on a host that was not before, a sentence each. */
   async faultsSince(name: string, connections: Connections, hasBooted: boolean): Promise<string[]> {
-    const before = this.#unknown.has(name) ? undefined : this.#before;
-    const known = this.#surroundings.get(name);
+    const { faults: known, surroundings, isNoted } = this.#before.get(name) ?? {};
     let faults: string[] = [];
     let now: Surroundings | undefined;
     for (let look = 1; look <= looks; look++) {
-      faults = foundSince(name, before, await this.#look(connections));
-      now = known && (await surroundingsOf(name, connections));
-      if (known && now) faults.push(...changedSince(known, now, hasBooted));
+      faults = foundSince(name, known, await this.#look(connections));
+      now = surroundings && (await surroundingsOf(name, connections));
+      if (surroundings && now) faults.push(...changedSince(surroundings, now, hasBooted));
       if (faults.length === 0 || this.context.stopping.aborted) break;
       if (look < looks) await pause(lookAgainMs);
     }
-    if (known && now)
-      for (const text of shiftedSince(known, now, hasBooted))
+    if (surroundings && now)
+      for (const text of shiftedSince(surroundings, now, hasBooted))
         this.context.emit({ type: 'message', level: 'warning', host: name, text });
+    if (isNoted && faults.length > 0)
+      faults.push(`where that is meant: haprov undrain ${name}, then this with --anew`);
     return faults;
   }
 

@@ -13,6 +13,7 @@ import { newRunId, surveyWhole } from '../planning/planning';
 import { HostRun } from '../rollout/host-run';
 import { hostOf } from '../rollout/host-verbs';
 import { CloserLook } from './closer-look';
+import { beforeQuestion, type HostBefore, readBefore } from './host-before';
 import { noteKeeper } from './note-keeper';
 import { refuseAlone, refuseUnstartable } from './refuse-alone';
 import { resume } from './resume';
@@ -57,7 +58,7 @@ export async function openRoll(
   const surveyed = await surveyWhole(
     [...targets.values()].map((target) => ({
       target,
-      questions: [toldQuestion, watchedQuestion, markQuestion],
+      questions: [toldQuestion, watchedQuestion, markQuestion, beforeQuestion],
     })),
     context,
     options.yes || context.canAsk,
@@ -132,7 +133,11 @@ async function planRoll(
     owner: operator(),
     now: new Date(),
   });
-  const findings = await closer.begin(due, note, connections);
+  const kept = surveyed.hosts.flatMap(({ name, answers }): [string, HostBefore][] => {
+    const before = readBefore(answers.of(beforeQuestion.id));
+    return before ? [[name, before]] : [];
+  });
+  const findings = await closer.begin(due, note, connections, new Map(kept));
   for (const { level, message } of findings)
     if (level === 'broken')
       context.emit({ type: 'message', level: 'warning', text: `broken before this begins: ${message}` });
@@ -227,6 +232,7 @@ async function planRoll(
       cuts: options.cut,
       force: options.allowOutage,
       leaseSeconds,
+      keepBefore: (name) => closer.keep(name, connections),
       newFaults: (name, hasBooted) => closer.faultsSince(name, connections, hasBooted),
       ...noteKeeper(connections, { ...surroundings, leaseSeconds, begun: new Date() }, context),
       emit: context.emit,

@@ -49,6 +49,8 @@ export interface Roll {
   /** Also where nobody else would serve. */
   force: boolean;
   leaseSeconds: number;
+  /** Has a host keep how it was before the roll. @throws HostError where it cannot */
+  keepBefore(host: string): Promise<void>;
   /** What is wrong on a host that was not before the roll, a sentence each. */
   newFaults(host: string, hasBooted: boolean): Promise<string[]>;
   /** Keeps others from all hosts that answer, until the lease is over. @throws HostError (exit 3) where others are at work */

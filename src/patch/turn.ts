@@ -11,7 +11,7 @@ import { comeBack } from './come-back';
 import { gate, gateUnlessLast, missingSince, soak } from './gates';
 import { isAwaited, serveIfLast, whyNobodyElse } from './last-one';
 import { phase } from './phase';
-import { noteStand, othersOf, type Roll, type RollHost, staysDrained } from './rolling';
+import { noteStand, othersOf, type Roll, type RollHost, standOf, staysDrained } from './rolling';
 import { watched } from './watch';
 
 const never = new AbortController().signal;
@@ -47,6 +47,7 @@ async function workOn(roll: Roll, host: RollHost): Promise<void> {
       `${name} has booted, and its run could not be closed`,
     );
   if (!hasBooted) {
+    if (standOf(roll, name).state === 'due') await roll.keepBefore(name);
     await noteStand(roll, name, { state: 'taken' });
     await drain(roll, host);
   }

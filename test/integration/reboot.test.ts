@@ -139,6 +139,22 @@ describeLab('reboot', () => {
     expect((await haprov('log', scenario.inventory)).stdout).toMatch(
       /^\S+ reboot\n.*\n +ethyl: finished, 1 change\n +ethyl has booted, and not as it was before: net\.ipv4\.conf\.all\.arp_ignore\s+was\s+1,\s+and\s+is\s+0[^✔]*✔ tell host to boot\n/,
     );
-    expect(await haprov('undrain', scenario.inventory, 'ethyl')).toMatchObject({ code: 0 });
+    const drained = await haprov('drain', scenario.inventory, 'ethyl');
+    expect(drained).toMatchObject({ code: 0 });
+    expect(drained.stdout).toContain(
+      'ethyl is drained until haprov undrain, or until the roll that has drained it goes on',
+    );
+    expect(drained.stderr).toContain('not by haprov undrain alone: haprov reboot');
+    // The command that goes on compares with what was before the boot, and not with what that has left.
+    const begun = bootOf('ethyl');
+    const again = await reboot('ethyl');
+    expect(again).toMatchObject({ code: 1 });
+    expect(again.stdout + again.stderr).toContain(
+      'net.ipv4.conf.all.arp_ignore was 1, and is 0; where that is meant: haprov undrain ethyl, then this with --anew',
+    );
+    on('ethyl', 'sysctl -qw net.ipv4.conf.all.arp_ignore=1');
+    expect(await reboot('ethyl')).toMatchObject({ code: 0 });
+    expect(bootOf('ethyl')).toBe(begun);
+    expect(on('ethyl', 'ls /var/lib/haprov')).not.toMatch(/^(drained|roll-before)$/m);
   });
 });

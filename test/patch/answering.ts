@@ -93,6 +93,8 @@ export class AnsweringHost implements Connection {
         return '';
       case 'boot_mark':
         return `${says.mark}\n`;
+      case 'tell_before':
+        return '';
       case 'tell_surroundings':
         return `clock=${Math.floor(Date.now() / 1000)}`;
       case 'observe':

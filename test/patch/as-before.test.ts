@@ -2,6 +2,7 @@ import { ExitCode } from '../../src/errors';
 import {
   changedSince,
   endingWithBoot,
+  faultKeys,
   foundSince,
   readSurroundings,
   shiftedSince,
@@ -93,20 +94,23 @@ const finding = (more: Partial<StatusFinding>): StatusFinding => ({
 });
 const status = (...findings: StatusFinding[]) => ({ findings }) as Status;
 
+const since = (host: string, before: Status | undefined, after: Status) =>
+  foundSince(host, before && new Set(faultKeys(host, before)), after);
+
 test('only what is new on that host counts, and no note', () => {
   const unit = finding({ unit: 'httpd' });
   const drift = finding({ rule: 'drift', component: 'sysctl', evidence: ['a is 0 instead of 1'] });
   const worse = { ...drift, evidence: ['a is 0 instead of 1', 'b is 2 instead of 3'] };
-  expect(foundSince('fred', status(unit, drift), status(unit, drift))).toEqual([]);
-  expect(foundSince('fred', status(drift), status(unit, worse))).toEqual([
+  expect(since('fred', status(unit, drift), status(unit, drift))).toEqual([]);
+  expect(since('fred', status(drift), status(unit, worse))).toEqual([
     'httpd on fred does not run',
     'b is 2 instead of 3',
   ]);
-  expect(foundSince('ethyl', status(), status(unit))).toEqual([]);
+  expect(since('ethyl', status(), status(unit))).toEqual([]);
   const away = finding({ rule: 'unreachable', level: 'note', component: 'ssh', message: 'fred is away' });
-  expect(foundSince('fred', status(), status(away))).toEqual(['fred is away']);
-  expect(foundSince('fred', status(), status(finding({ level: 'note' })))).toEqual([]);
-  expect(foundSince('fred', status(unit), status(finding({ unit: 'other' })))).toHaveLength(1);
+  expect(since('fred', status(), status(away))).toEqual(['fred is away']);
+  expect(since('fred', status(), status(finding({ level: 'note' })))).toEqual([]);
+  expect(since('fred', status(unit), status(finding({ unit: 'other' })))).toHaveLength(1);
 });
 
 test('where nobody looked before, what does not run counts, and no file that differs, nor what no boot changes', () => {
@@ -116,8 +120,8 @@ test('where nobody looked before, what does not run counts, and no file that dif
     finding({ rule: 'drift', component: 'sysctl', evidence: ['a is 0 instead of 1'] }),
     finding({ rule: 'certificate-expires', component: 'certificate' }),
   );
-  expect(foundSince('fred', undefined, after)).toEqual(['httpd on fred does not run', 'a is 0 instead of 1']);
-  expect(foundSince('fred', status(), after)).toHaveLength(4);
+  expect(since('fred', undefined, after)).toEqual(['httpd on fred does not run', 'a is 0 instead of 1']);
+  expect(since('fred', status(), after)).toHaveLength(4);
 });
 
 test('a host is not booted whose own program refuses its configuration now', () => {

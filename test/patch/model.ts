@@ -488,6 +488,7 @@ export async function tell(world: World, more: Partial<Roll> = {}): Promise<Told
       cuts: false,
       force: false,
       leaseSeconds: 60,
+      keepBefore: async () => {},
       newFaults: async (name) => (world.has(name, 'is not as before') ? ['a kernel parameter is lost'] : []),
       hold: async () => {
         const told = await Promise.allSettled(hosts.map((host) => host.hold(run)));

@@ -12,6 +12,7 @@ import { type Held, heldByOthers, holdScript, letGoScript } from '../../src/host
 import type { RollNote } from '../../src/host/roll-note';
 import { isSeenLate, resultOf, stepsOf } from '../../src/host/run-report';
 import { nameOfDrain } from '../../src/maintenance/hold-hosts';
+import { beforeQuestion, type HostBefore, keepBeforeScript, readBefore } from '../../src/patch/host-before';
 import { endScript, markQuestion, noteScript } from '../../src/patch/roll-note';
 import { bootStep } from '../../src/patch/ssh-boot';
 import { call, compose } from '../../src/shell/library';
@@ -64,6 +65,28 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     expect(await noted()).toEqual({ ...note, isOver: true, isAtWork: false });
     expect(await box.send(noteScript(note))).toMatchObject({ code: 0, stderr: '' });
     expect(await noted()).toEqual({ ...note, isAtWork: false });
+  });
+
+  test('a host keeps how it was before it was taken out, until the roll is over', async () => {
+    const before: HostBefore = {
+      faults: new Set(['unit service toy', 'drift sysctl a is "0" instead of \'1\'']),
+      surroundings: {
+        values: new Map([['SELinux', 'Enforcing']]),
+        services: new Map([['toy', true]]),
+        clockMs: 7,
+      },
+    };
+    const kept = async () => readBefore((await box.ask([beforeQuestion])).of(beforeQuestion.id));
+    expect(await kept()).toBeUndefined();
+    box.fake('sync', '"-- "*/state/roll*) ;;');
+    expect(await box.send(noteScript(note))).toMatchObject({ code: 0, stderr: '' });
+    expect(await box.send(keepBeforeScript(before))).toMatchObject({ code: 0, stderr: '' });
+    const surroundings = { ...before.surroundings, clockMs: Number.NaN };
+    expect(await kept()).toEqual({ ...before, surroundings, isNoted: true });
+    await box.send(endScript('another'));
+    expect(await kept()).toBeDefined();
+    await box.send(endScript(note.roll));
+    expect(await kept()).toBeUndefined();
   });
 
   describe('others are kept from a host', () => {

@@ -22,8 +22,15 @@ note_roll() { # ROW...
 end_roll() { # ROLL
   [ -f $roll_file ] || return 0
   read -r _ noted_ _ <$roll_file || noted_=
-  [ "$noted_" != "$1" ] || { sed '1s/^/over /' $roll_file >$roll_file.new && mv -f $roll_file.new $roll_file; }
+  [ "$noted_" != "$1" ] || { rm -f $roll_file-before && sed '1s/^/over /' $roll_file >$roll_file.new && mv -f $roll_file.new $roll_file; }
 }
+
+# How the host was before a roll took it out, for one that goes on: nobody can see that any more.
+keep_before() { # TEXT
+  printf '%s\n' "$1" >$roll_file-before.new && mv -f $roll_file-before.new $roll_file-before && { sync -- $roll_file-before 2>/dev/null || sync; }
+}
+
+tell_before() { cat $roll_file-before 2>/dev/null || :; }
 
 # Keeps others from the host for LEASE seconds, also where no run has its lock: it boots, or its turn is over. Fails with 75, and
 # prints who it is, where others are at work. What somebody took away meanwhile (haprov unlock) is not put there again.

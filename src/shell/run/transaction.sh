@@ -15,7 +15,7 @@ now() { date +%s%3N; }
 emit() { # state|start|done|undone|warning|failed|locked|refused|abandoned|because|recovered|boot STEP DETAIL
   row=$(printf '%s\t%s\t%s\t%s' "$(now)" "$1" "$2" "$3")
   printf '%s\n' "$row" >>"$home/journal" 2>/dev/null || :
-  printf '%s\n' "$row" >&3 2>/dev/null || :
+  { printf '%s\n' "$row" >&3; } 2>/dev/null || :
 }
 
 # Prints the seconds since boot, a clock that nobody sets.
