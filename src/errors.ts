@@ -58,6 +58,10 @@ export class HaprovError extends Error {
   }
 }
 
+/** How a command ends that this ends. */
+export const exitCodeOf = (error: unknown): ExitCode =>
+  error instanceof HaprovError ? error.exitCode : ExitCode.failed;
+
 /** The inventory, a playbook or a template is wrong (exit 2); has all faults at once. */
 export class InputError extends HaprovError {
   constructor(

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { ExitCode, HaprovError, UsageError } from '../errors';
+import { ExitCode, exitCodeOf, UsageError } from '../errors';
 import type { EventBody } from '../events/events';
 import { RunEvents } from '../hooks/run-events';
 import type { Secrets } from '../inventory/secrets';
@@ -205,6 +205,8 @@ export async function execute<O>(
       if (where !== 'elsewhere') heard.begins();
     },
     reads: (inventory) => heard.reads(inventory),
+    isAgreed: (command) => heard.isAgreed(command),
+    hasEnded: (exitCode, error) => heard.ends(exitCode, error),
     keepSecret: (known, of = '') => {
       secrets.set(of, known);
       for (const secret of typed) known.add(secret);
@@ -252,15 +254,18 @@ export async function execute<O>(
     const { found } = sorted;
     const limit = hosts === undefined ? {} : { limit: hostsMeant(options.limit, hosts) };
     if (found && !options.quiet && !options.json) errors.write(`${visibleLines(found)}\n`);
-    process.exitCode = await run({ ...options, ...sorted, ...limit } as O, context);
+    const exitCode = await run({ ...options, ...sorted, ...limit } as O, context);
+    process.exitCode = exitCode;
+    heard.ends(exitCode);
     await reporter.close();
   } catch (error) {
     // What people read has the error itself.
     for (const end of heard.endsBy(error)) (form === 'events' ? emit : heard.hear.bind(heard))(end);
+    heard.ends(exitCodeOf(error), error);
     await reporter.close();
     const shown = { inventory, color: options.color && wantsColor(env, stderr), verbose };
     if (unread === undefined) errors.write(`${mask(renderError(error, shown))}\n`);
-    process.exitCode = error instanceof HaprovError ? error.exitCode : ExitCode.failed;
+    process.exitCode = exitCodeOf(error);
     if (options.failure) {
       const { text, code } = options.failure(mask(error instanceof Error ? error.message : String(error)));
       await context.print(text);

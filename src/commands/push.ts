@@ -22,7 +22,7 @@ export async function push(options: PushOptions, context: Context): Promise<Exit
   for await (const _ of saves(folders(options.inventory), context.stopping)) {
     const begun = performance.now();
     try {
-      await once();
+      context.hasEnded?.(await once());
     } catch (error) {
       // The user may have saved a file that is not finished, so the watch goes on.
       if (!(error instanceof HaprovError)) throw error;
@@ -30,6 +30,7 @@ export async function push(options: PushOptions, context: Context): Promise<Exit
       const message = `${error.message}${error.hint ? ` (${error.hint})` : ''}`;
       const ms = Math.round(performance.now() - begun);
       context.emit({ type: 'run-end', exitCode, ms, changed: 0, failed: 0, message });
+      context.hasEnded?.(exitCode, error);
     }
     context.emit({ type: 'message', level: 'info', text: 'watching for the next save; Ctrl-C ends' });
   }

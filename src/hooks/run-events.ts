@@ -1,4 +1,4 @@
-import { ExitCode, HaprovError } from '../errors';
+import { type ExitCode, exitCodeOf } from '../errors';
 import type { Event, EventBody, RunEnd } from '../events/events';
 import type { Inventory } from '../inventory/inventory';
 import { eachText } from '../text/each-text';
@@ -15,9 +15,13 @@ interface Run {
   after: number;
 }
 
-/** Hears a command, and when it has ended tells the inventory's hooks of the run that it was. */
+/** Hears a command, and when it has ended tells the inventory's hooks of it: once, however many runs it has made. */
 export class RunEvents {
   #inventory: Inventory | undefined;
+  /** The name of the command, once it was agreed to. */
+  #agreed: string | undefined;
+  /** How its runs ended that changed hosts. */
+  #ended: { command: string; run?: string; message: string }[] = [];
   /** The runs of the command that are not over: a run that undoes another one is within it. */
   readonly #runs: Run[] = [{ command: '', hasBegun: false, at: 0, after: 0 }];
   readonly #events: HookEvent[] = [];
@@ -30,6 +34,26 @@ export class RunEvents {
   /** From here on its run changes hosts: a plan, or a run that was not agreed to, is told to nobody. */
   begins(): void {
     this.#run.hasBegun = true;
+    const [, outermost] = this.#runs;
+    if (outermost) this.isAgreed(outermost.command);
+  }
+
+  /** From here on hooks hear how the command ends, whether it comes to a run or not. */
+  isAgreed(command: string): void {
+    this.#agreed ??= command;
+  }
+
+  /** The command has ended so, by an error or by itself; what follows is another one (`push --watch`). */
+  ends(exitCode: ExitCode, error?: unknown): void {
+    const [command, ended] = [this.#agreed, this.#ended];
+    this.#agreed = undefined;
+    this.#ended = [];
+    if (command === undefined) return;
+    const said = ended.map((one) => (one.command === command ? '' : `${one.command}: `) + one.message);
+    const message = error === undefined ? said.join('; ') || 'done' : messageOf(error);
+    const run = ended.findLast((one) => one.command === command)?.run;
+    const data = { exitCode, message, ...(run === undefined ? {} : { run }) };
+    this.#events.push(this.#make(command, 'run-end', message, data));
   }
 
   hear(event: EventBody | Event): void {
@@ -43,6 +67,13 @@ export class RunEvents {
     const said = this.#run.hasBegun ? this.#read(event) : undefined;
     if (said) this.#events.push(said);
     if (event.type !== 'run-end') return;
+    const { hasBegun, command } = this.#run;
+    if (hasBegun && command !== '')
+      this.#ended.push({
+        command,
+        message: readAlone(event.message),
+        ...(event.run === undefined ? {} : { run: event.run }),
+      });
     // Its name is known at its end.
     if (event.run !== undefined)
       for (const { data } of this.#events.slice(this.#run.after)) data.run ??= event.run;
@@ -51,8 +82,8 @@ export class RunEvents {
 
   /** How each run ends that is not over, where the command ends by an error: nobody else tells it. */
   endsBy(error: unknown): ({ type: 'run-end' } & RunEnd)[] {
-    const exitCode = error instanceof HaprovError ? error.exitCode : ExitCode.failed;
-    const message = error instanceof Error ? error.message : String(error);
+    const exitCode = exitCodeOf(error);
+    const message = messageOf(error);
     const now = performance.now();
     return this.#runs.slice(1).map(({ at }) => ({
       type: 'run-end',
@@ -89,24 +120,23 @@ export class RunEvents {
     }
   }
 
-  #read(event: EventBody): HookEvent | undefined {
+  #make(command: string, type: HookEvent['type'], text: string, data: Partial<HookEvent['data']>): HookEvent {
     const of = this.#inventory?.name ?? '';
-    const { command } = this.#run;
-    const make = (type: HookEvent['type'], text: string, data: Partial<HookEvent['data']>): HookEvent => ({
+    return {
       version: 1,
       type,
       timestamp: new Date().toISOString(),
       text: `${command} on ${of}: ${text}`,
       data: { inventory: of, command, ...data },
-    });
-    if (event.type === 'run-end') {
-      const { exitCode } = event;
-      const message = readAlone(event.message);
-      return make('run-end', message, { exitCode, message });
-    }
+    };
+  }
+
+  #read(event: EventBody): HookEvent | undefined {
     if (event.type !== 'phase-end') return undefined;
     const { host, phase, ok, message = '', left } = event;
     const why = message && `: ${message}`;
+    const make = (type: HookEvent['type'], text: string, data: Partial<HookEvent['data']>) =>
+      this.#make(this.#run.command, type, text, data);
     if (phase === 'gate' && !ok)
       return make('gate-failed', `the gate failed on ${host}${why}`, { host, message });
     if (left === 'restored') return make('restored', `${host} is as it was before`, { host });
@@ -114,3 +144,5 @@ export class RunEvents {
     return make('not-restored', `${host} is not as it was before, hands are needed${why}`, { host, message });
   }
 }
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { ExitCode, HaprovError, UsageError } from '../errors';
+import { ExitCode, exitCodeOf, HaprovError, UsageError } from '../errors';
 import type { Event, EventBody } from '../events/events';
 import { RunEvents } from '../hooks/run-events';
 import type { SecretQuestion } from '../host/connection';
@@ -124,7 +124,7 @@ export async function callFor<T>(
   };
   if (stopping.aborted) throw left();
   try {
-    return await work({
+    const ended = await work({
       env: own,
       programEnv,
       color: false,
@@ -135,6 +135,7 @@ export async function callFor<T>(
         if (where !== 'elsewhere') heard.begins();
       },
       reads: (inventory) => heard.reads(inventory),
+      isAgreed: (command) => heard.isAgreed(command),
       keepSecret(known) {
         secrets = known;
         for (const secret of typed) known.add(secret);
@@ -160,8 +161,12 @@ export async function callFor<T>(
           }
         : {}),
     });
+    // Most calls give how their run ended.
+    heard.ends((ended as { exitCode?: ExitCode } | undefined)?.exitCode ?? ExitCode.done);
+    return ended;
   } catch (error) {
     heard.endsBy(error).forEach(emit);
+    heard.ends(exitCodeOf(error), error);
     if (error instanceof HaprovError) maskError(error, mask);
     throw error;
   } finally {

@@ -59,10 +59,13 @@ export async function renewByAcme(
   const isFirst = standing.without.has(source.name);
   const now = new Date();
   const current = isFirst ? undefined : certificateIn(pairIn(inventory, source).certificate, now);
+  const isNotDue = current && !options.staging && !isDue(current, wish.names, options);
+  // On a timer nobody else hears that it fails.
+  if (options.yes && !options.staging && !isNotDue) context.isAgreed?.('certificates renew');
   const there = await hostsHave(source, inventory, options, context);
   refuseOver(source, current, there, now, options.force || options.staging);
   const needed = () => neededOf(source, inventory, standing.without, there, options);
-  if (current && !options.staging && !isDue(current, wish.names, options)) {
+  if (isNotDue) {
     if (!there.certificate) {
       const pair = pairIn(inventory, source);
       requireFit(source.name, 'what the inventory has', pair, '', options);

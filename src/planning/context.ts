@@ -1,3 +1,4 @@
+import type { ExitCode } from '../errors';
 import type { EventBody } from '../events/events';
 import type { AskSecret, SshTarget } from '../host/connection';
 import type { AskHostKey } from '../host/new-host-key';
@@ -45,6 +46,10 @@ export interface Context {
   emit(event: EventBody): void;
   /** Is told which inventory the command is about, once it was read. */
   reads?(inventory: Inventory): void;
+  /** What this command is to do was agreed to: hooks hear how it ends, also where no host is changed. */
+  isAgreed?(command: string): void;
+  /** One of several runs that a command makes for itself has ended, each after what somebody did meanwhile. */
+  hasEnded?(exitCode: ExitCode, error?: unknown): void;
   /** From here on these values are masked in everything that is printed, in place of those of the same inventory `of`. */
   keepSecret(secrets: Inventory['secrets'], of?: string): void;
   /**

@@ -1,4 +1,4 @@
-import { ExitCode, HostError } from '../../src/errors';
+import { ExitCode, exitCodeOf, HaprovError, HostError } from '../../src/errors';
 import type { EventBody } from '../../src/events/events';
 import { RunEvents } from '../../src/hooks/run-events';
 import type { Inventory } from '../../src/inventory/inventory';
@@ -44,11 +44,19 @@ const runEnd: EventBody = {
   message: 'fred failed, and is as before',
 };
 
-async function told(...events: (EventBody | 'begin' | 'read')[]) {
+/** How a command ends, by its exit code or by an error. */
+type End = { ends: ExitCode } | Error;
+
+const failed = { ends: ExitCode.failed };
+
+async function told(...events: (EventBody | 'begin' | 'read' | 'agreed' | End)[]) {
   const heard = new RunEvents();
   for (const event of events) {
     if (event === 'read') heard.reads(inventory);
     else if (event === 'begin') heard.begins();
+    else if (event === 'agreed') heard.isAgreed('certificates renew');
+    else if (event instanceof Error) heard.ends(exitCodeOf(event), event);
+    else if ('ends' in event) heard.ends(event.ends);
     else heard.hear(event);
   }
   const faults = await heard.tell({ programEnv: {} });
@@ -64,6 +72,7 @@ test('a run that failed and was restored, without its secrets', async () => {
     phase('gate', false, 'says a-word-that-nobody-knows'),
     phase('restore', true, undefined, 'restored'),
     runEnd,
+    failed,
   );
   expect(faults).toEqual(['the hook x was not told']);
   expect(events.map(({ type, text }) => `${type}: ${text}`)).toEqual([
@@ -83,7 +92,7 @@ test('a run that failed and was restored, without its secrets', async () => {
 
 test('nothing is above the words of a run’s end', async () => {
   const message = 'fred could not be changed: see above; it has its place back';
-  const { events } = await told('read', runStart, 'begin', { ...runEnd, message });
+  const { events } = await told('read', runStart, 'begin', { ...runEnd, message }, failed);
   const plain = 'fred could not be changed; it has its place back';
   expect(events).toMatchObject([{ text: `apply on pair: ${plain}`, data: { message: plain } }]);
 });
@@ -108,23 +117,72 @@ test('a host that put itself back is told, and one that nobody had touched is no
   ]);
 });
 
-test('each run of a command by itself: one that nobody agreed to is not told because another one was made', async () => {
+const renewStart: EventBody = { ...runStart, command: 'certificates renew' };
+const placed: EventBody = { ...runEnd, exitCode: 0, message: '6 changes on fred' };
+
+test('a command that fails after a run that did not: hooks hear once, how it ended itself', async () => {
+  const refused = new HaprovError(ExitCode.failed, 'the authority makes no certificate');
+  const { events } = await told('read', renewStart, 'begin', placed, refused);
+  const message = 'the authority makes no certificate';
+  expect(events).toMatchObject([
+    {
+      type: 'run-end',
+      text: `certificates renew on pair: ${message}`,
+      data: { exitCode: 1, message, run: 'r1' },
+    },
+  ]);
+});
+
+test('a command that was agreed to, and fails before it makes a run', async () => {
+  const { events } = await told('read', 'agreed', new HostError('fred', 'it does not answer'));
+  expect(events).toMatchObject([
+    { text: 'certificates renew on pair: fred: it does not answer', data: { exitCode: 3 } },
+  ]);
+});
+
+test('a command of several runs is told once; what another command did for it by that name', async () => {
+  const renewed: EventBody = { ...placed, run: 'r2', message: '1 change on fred' };
+  const twice = await told('read', renewStart, 'begin', placed, renewStart, 'begin', renewed, { ends: 0 });
+  expect(twice.events).toMatchObject([
+    { data: { message: '6 changes on fred; 1 change on fred', run: 'r2' } },
+  ]);
+  asked.splice(0);
+  const undo: EventBody = { ...runStart, command: 'rollback' };
+  const back = await told('read', runStart, 'begin', runEnd, undo, 'begin', renewed, failed);
+  expect(back.events).toMatchObject([
+    {
+      text: 'apply on pair: fred failed, and is as before; rollback: 1 change on fred',
+      data: { exitCode: 1, run: 'r1' },
+    },
+  ]);
+});
+
+test('a run that nobody agreed to is not told because another one was made', async () => {
   const no: EventBody = { ...runEnd, message: 'nothing was done: you did not say yes' };
-  const { events } = await told('read', runStart, 'begin', runEnd, runStart, no);
+  const { events } = await told('read', runStart, 'begin', runEnd, runStart, no, failed);
   expect(events.map(({ text }) => text)).toEqual(['apply on pair: fred failed, and is as before']);
+});
+
+test('what makes one command after the other is told of each', async () => {
+  const push: EventBody = { ...runStart, command: 'push' };
+  const { events } = await told(
+    ...(['read', push, 'begin', runEnd, failed] as const),
+    ...([push, 'begin', placed, { ends: 0 }, { ends: 0 }] as const),
+  );
+  expect(events.map(({ data }) => (data as { exitCode: number }).exitCode)).toEqual([1, 0]);
 });
 
 test('a run that undoes another one, though there is nothing to undo, does not hide how that ended', async () => {
   const undo: EventBody = { ...runStart, command: 'rollback' };
   const nothing: EventBody = { ...runEnd, message: 'nothing to undo' };
-  const { events } = await told('read', runStart, 'begin', undo, nothing, runEnd);
+  const { events } = await told('read', runStart, 'begin', undo, nothing, runEnd, failed);
   expect(events.map(({ text }) => text)).toEqual(['apply on pair: fred failed, and is as before']);
 });
 
 test('a gate that was passed, a run that nobody agreed to, a command without an inventory: nobody is told', async () => {
   expect((await told('read', runStart, 'begin', phase('gate', true))).events).toEqual([]);
-  expect((await told('read', runStart, runEnd)).events).toEqual([]);
-  expect((await told(runStart, 'begin', runEnd)).events).toEqual([]);
+  expect((await told('read', runStart, runEnd, failed)).events).toEqual([]);
+  expect((await told(runStart, 'begin', runEnd, failed)).events).toEqual([]);
 });
 
 test('a run that an error ends is told of, and one that ended by itself not again', () => {
@@ -146,7 +204,7 @@ test('a run that an error ends is told of, and one that ended by itself not agai
 
 test('what nobody foresaw is told, and takes nothing from the run', async () => {
   breaks = true;
-  const { faults } = await told('read', runStart, 'begin', runEnd);
+  const { faults } = await told('read', runStart, 'begin', runEnd, failed);
   breaks = false;
   expect(faults).toEqual(['the hooks were not told: nobody foresaw it']);
 });

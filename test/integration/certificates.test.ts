@@ -177,12 +177,18 @@ describeLab('certificates', () => {
       expect(after.hosts.map(({ isLoaded }: { isLoaded: boolean }) => isLoaded)).toEqual([true, true]);
     });
 
-    test('an authority that refuses: nothing is changed, and it is told why', async () => {
+    test('an authority that refuses: nothing is changed, and it is told why, hooks too', async () => {
       const { certificate: before } = await listed();
       const all = inventoryFor(pebble);
       all.services.web.tls.acme.names.push('blocked.example');
-      writeFileSync(inventory, JSON.stringify(all));
+      const hook = { on: ['run-end'], run: ['tee', '-a', 'heard'] };
+      writeFileSync(inventory, JSON.stringify({ ...all, hooks: [hook] }));
       const refused = await renew();
+      const told = read('heard').toString().trim().split('\n');
+      expect(told.map((one) => JSON.parse(one))).toMatchObject([
+        { type: 'run-end', data: { command: 'certificates renew', exitCode: 1 } },
+      ]);
+      expect(told[0]).toContain('makes no certificate for such a name');
       expect(refused).toMatchObject({
         code: 1,
         stderr: expect.stringContaining('makes no certificate for such a name'),

@@ -234,6 +234,19 @@ describe('the first one', () => {
     expect((await renewed()).end).toEqual(['web renewed']);
   });
 
+  test('that is due and agreed to, hooks hear of however it ends; one that is not due is none', async () => {
+    const agreed: string[] = [];
+    const context = () => ({ ...recorder().context, isAgreed: (one: string) => void agreed.push(one) });
+    jest.mocked(lookAtCertificates).mockRejectedValueOnce(new HaprovError(3, 'fred does not answer'));
+    expect((await renewed({}, inventoryWith('web'), context())).end).toMatchObject({ exitCode: 3 });
+    expect(agreed.splice(0)).toEqual(['certificates renew']);
+    has('web', await make(80));
+    haveAll(await make(80));
+    await renewed({}, inventoryWith('web'), context());
+    await renewed({ staging: true }, inventoryWith('web'), context());
+    expect(agreed).toEqual([]);
+  });
+
   test.each([{}, { force: true }, { staging: true }])('%j: none over one that hosts have', async (more) => {
     const old = await make(40);
     haveAll(old);
