@@ -10,6 +10,8 @@ export interface GateOptions {
   pauseMs: number;
   /** How long a server may stay down, in milliseconds: HAProxy gets a moved server's new place before the server is there. */
   patienceMs: number;
+  /** Asked where all else is well, since it takes longer than a look: what more must be waited for, a sentence each. */
+  lastly?(): Promise<string[]>;
   /** Whether nobody is to wait any longer, as two looks in a row find the pair. */
   ends?(pairState: PairState): boolean;
 }
@@ -69,7 +71,11 @@ export async function passGate(
     const at = now();
     wellSince = wrong ? undefined : (wellSince ?? at);
     const left = wellSince === undefined ? 0 : options.steadyMs - (at - wellSince);
-    if (sentences.length === 0 && left <= 0) return { pairState, faults: [] };
+    if (sentences.length === 0 && left <= 0) {
+      const faults = (await options.lastly?.()) ?? [];
+      if (faults.length === 0 || at - begun >= options.timeoutMs) return { pairState, faults };
+      wellSince = undefined;
+    }
     const isLate = down && before.down && at - begun >= options.patienceMs;
     if (wrong && (isLate || (dead && before.dead))) return { pairState, faults: sentences };
     if (sentences.length > 0 && at - begun >= options.timeoutMs)

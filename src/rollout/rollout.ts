@@ -9,6 +9,7 @@ import type { PlannedHost } from '../plan/plan';
 import { batches } from './batches';
 import { confirmTogether } from './confirm';
 import { changeNothing, finish, giveUp, isWrong, type RolloutResult, reasonOf, restoreAll } from './ending';
+import { FaultStates } from './fault-states';
 import { type GateOptions, gateDefaults, passGate, sharing } from './gate';
 import { groupOf, type HostAddresses } from './group';
 import { startHeartbeat } from './heartbeat';
@@ -150,12 +151,15 @@ async function takeTurn(
     .filter((server) => !kept.has(server));
   // From after the commits on.
   const looked = sharing(pair, near);
+  const faultStates = new FaultStates(rollout.connected);
+  const members = new Set(rollout.vips.flatMap((vip) => vip.members.map(({ host }) => host.name)));
   const gate = ({ name }: HostRun) => {
     const due = wantedSoFar(serversUp(before), moved, later, serversMissed(name, before, now), services);
     return passGate(looked, [name], due, {
       ...rollout.gate,
       steadyMs,
       patienceMs: patience(services, moved),
+      lastly: () => faultStates.since(name),
     });
   };
   const loan = new Loan({ ...rollout, near, hosts: rollout.connected });
@@ -164,6 +168,7 @@ async function takeTurn(
       () => refuseAlone(rollout, turn, now),
       () => loan.lendVips(hosts.filter((one) => lends(rollout, one, now)).map(nameOf)),
       () => loan.lendServers(servers),
+      () => faultStates.remember(hosts.map(nameOf).filter((name) => members.has(name))),
       () => Promise.all(runs.map((run) => run.commit())),
       // A balancer that has the server's old place gets the new one by its own commit.
       () =>

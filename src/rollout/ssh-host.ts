@@ -28,6 +28,7 @@ import {
 } from '../host/transaction';
 import { readWatched, type Watched, watchedScriptAlone } from '../pair/drain-flag';
 import type { DrainFile } from '../pair/drain-means';
+import { inFaultScript, readInFault } from '../pair/in-fault';
 import { type Observation, observationScript, readObservation, type StatisticsPlace } from '../pair/observe';
 import { type Answering, readAnswering, whoAnswersScript } from '../pair/who-answers';
 import type { Hosts, HostVerbs, OnJournalEntry, RunAnswer, StagedVerb } from './host-verbs';
@@ -105,6 +106,10 @@ class SshHost implements HostVerbs {
 
   async atWork(): Promise<Lock | undefined> {
     return readAtWork(await this.#ask(atWorkScript, tellMs));
+  }
+
+  async inFault(): Promise<string[]> {
+    return readInFault(await this.#ask(inFaultScript, tellMs));
   }
 
   async watched(): Promise<Watched | undefined> {

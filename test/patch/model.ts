@@ -306,6 +306,8 @@ class ModelHost implements HostVerbs, BootVerbs {
     });
   }
 
+  inFault = async (): Promise<string[]> => [];
+
   async whoAnswers(): Promise<Answering> {
     return { cards: [], neighbours: [] };
   }

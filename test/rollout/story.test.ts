@@ -68,6 +68,29 @@ test.each(['reload haproxy', 'restart httpd'] as const)(
   },
 );
 
+test('a host whose keepalived goes to FAULT by its change is restored, and the other is not touched', async () => {
+  const one: Story = { ...plain, faulty: names, gateMs: 5000 };
+  const told = await tell(one);
+  holds(one, told);
+  expect(told.result).toMatchObject({ exitCode: ExitCode.failed, changed: 0 });
+  expect(told.world.diary.map(({ what }) => what).join('\n')).toContain(
+    'said to fail: ethyl: keepalived has gone to FAULT for router37',
+  );
+  expect(told.world.hosts.map(({ files }) => files)).toEqual(['old', 'old']);
+  expect(told.world.diary).not.toContainEqual(expect.objectContaining({ host: 'fred', what: 'commit' }));
+});
+
+test.each<[string, Partial<Story>]>([
+  ['it was in FAULT before its commit, as a drained one may be', { faultyBefore: names }],
+  [
+    'its keepalived cannot be asked',
+    { troubles: names.map((host) => ({ host, verb: 'inFault', nth: 1, what: 'refuses', seconds: 1 })) },
+  ],
+])('a host in FAULT passes where %s', async (_, more) => {
+  const told = await tell({ ...plain, faulty: names, ...more });
+  expect(told.result).toMatchObject({ exitCode: ExitCode.done, changed: 2 });
+});
+
 test('somebody who is at work on a host without changes keeps the others as they are', async () => {
   const one: Story = { ...plain, hosts: 3, unchanged: 'ricky' };
   const free = await tell(one);

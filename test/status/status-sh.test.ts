@@ -120,6 +120,14 @@ describe.each(awks)('keepalived’s log, %s', (awk) => {
       );
       const scripts = ['scripts', 'script script mine "/x -a"', 'script notify_master - /n MASTER'];
       expect((await told(log)).split('\n')).toEqual([...kept, ...scripts]);
+      const faults = (...rows: string[]) =>
+        box.probe(`keepalived_log() { cat <<'.'\n${rows.join('\n')}\n.\n}\nin_fault`);
+      const fault = '(a) Entering FAULT STATE';
+      expect(await faults(...log, fault, 'VRRP_Instance(b) Entering FAULT STATE')).toMatch(
+        /^fault a\nfault b$|^fault b\nfault a$/,
+      );
+      expect(await faults(fault, ...log)).toBe('');
+      expect(await faults(start, fault, 'Starting VRRP child process, pid=7')).toBe('fault a');
       const failed = 'VRRP_Script(mine) failed (exited with status 1)';
       const well = ['(a) Entering BACKUP STATE', failed, 'VRRP_Script(mine) succeeded'];
       expect((await told(well)).split('\n')).toEqual(well.map((row) => `keepalived ${row}`));

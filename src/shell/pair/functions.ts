@@ -24,7 +24,7 @@ export const libraries = {
   'more-facts': { text: moreFactsText, needs: ['probe', 'boot-owed', 'init', 'selinux-probe', 'firewall-probe'], functions: 'tell_more_facts tell_firewalls tell_synchronized' },
   'observe': { text: observeText, needs: ['probe', 'init', 'runtime'], functions: 'ask_haproxy observe say_address observe_ports observe_drain observe_servers' },
   'runtime': { text: runtimeText, needs: [], functions: 'haproxy_sockets tell_admin_sockets tell_haproxy' },
-  'status': { text: statusText, needs: ['probe', 'boot-owed', 'init', 'selinux-probe', 'haproxy-files', 'keepalived-reads', 'on-disk', 'observe'], functions: 'look_closely say_own ask_vips hear_neighbours say_neighbour own_cards look_at_units unit_state keepalived_log hear_keepalived keepalived_scripts drop_rules room_in' },
+  'status': { text: statusText, needs: ['probe', 'boot-owed', 'init', 'selinux-probe', 'haproxy-files', 'keepalived-reads', 'on-disk', 'observe'], functions: 'look_closely say_own ask_vips hear_neighbours say_neighbour own_cards look_at_units unit_state keepalived_log in_fault hear_keepalived keepalived_scripts drop_rules room_in' },
   'until-left': { text: untilLeftText, needs: [], functions: 'run_until_left end_session those_in_session' },
   'vip-probe-host': { text: vipProbeHostText, needs: [], functions: 'request take_turns probe_vips' },
   'who-answers': { text: whoAnswersText, needs: [], functions: 'who_answers' },
@@ -102,6 +102,7 @@ export interface Functions {
   look_at_units: [...unit: Word[]];
   unit_state: [unit: Word];
   keepalived_log: [];
+  in_fault: [];
   hear_keepalived: [];
   keepalived_scripts: [];
   drop_rules: [];

@@ -132,6 +132,17 @@ keepalived_log() { tail -n 3000 /var/log/messages 2>/dev/null | sed -n 's/^.*Kee
 
 fi
 
+# Prints "fault INSTANCE" for each that keepalived has in FAULT, by the last word of its log since its start.
+in_fault() {
+  keepalived_log | awk '
+    BEGIN { children = 1 }
+    /Starting Keepalived v/ { children = 0; split("", faulty) }
+    /Starting VRRP child/ && children++ { split("", faulty) }
+    /(Entering|Transition to) [A-Z]+ STATE/ { name = $0; sub(/^[^(]*\(/, "", name); sub(/\).*$/, "", name); delete faulty[name] }
+    /(Entering|Transition to) FAULT STATE/ { faulty[name] }
+    END { for (name in faulty) print "fault", name }'
+}
+
 # Prints the newest 60 lines of keepalived's log about its states, oldest first. The first child may log before its parent
 # logs that it starts it.
 hear_keepalived() {

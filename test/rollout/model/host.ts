@@ -20,6 +20,10 @@ const down = { status: 'DOWN', check: 'L4TOUT' };
 export class ModelHost extends ModelRun implements HostVerbs {
   /** Its new configuration is valid, and does not serve. */
   isSick = false;
+  /** With its new configuration a check of its keepalived fails. */
+  isFaulty = false;
+  /** One fails with the old one. */
+  wasFaulty = false;
   /** Servers that its HAProxy spares; it forgets them when it starts anew. */
   readonly spared = new Set<string>();
   /** When its HAProxy, which has just started, has checked its servers. */
@@ -208,6 +212,15 @@ export class ModelHost extends ModelRun implements HostVerbs {
 
   async whoAnswers(): Promise<Answering> {
     return { cards: [], neighbours: [] };
+  }
+
+  inFault(): Promise<string[]> {
+    return this.#told(
+      'inFault',
+      this.#unless('inFault', async () =>
+        (this.files === 'new' ? this.isFaulty : this.wasFaulty) ? ['router37'] : [],
+      ),
+    );
   }
 
   watched(): Promise<undefined> {

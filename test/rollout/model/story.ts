@@ -22,6 +22,12 @@ export interface Story {
   troubles: readonly Trouble[];
   /** Hosts whose new configuration does not serve. */
   sick: readonly string[];
+  /** Hosts whose keepalived goes to FAULT with the new configuration. */
+  faulty?: readonly string[];
+  /** Hosts whose keepalived is in FAULT with the old one, too. */
+  faultyBefore?: readonly string[];
+  /** How long a gate waits; less than a lease, where it is to end first. */
+  gateMs?: number;
   /** A host that takes longer to stage than a lease lasts. */
   slow?: string;
   /** A host that another run has the lock of. */
@@ -53,6 +59,8 @@ export async function tell(story: Story): Promise<Told> {
   for (const host of hosts.values()) {
     host.isBehind = behind.includes(host.name);
     host.isBare = story.bare?.includes(host.name) ?? false;
+    host.isFaulty = story.faulty?.includes(host.name) ?? false;
+    host.wasFaulty = story.faultyBefore?.includes(host.name) ?? false;
     host.isSick = story.sick.includes(host.name);
     if (host.name === story.slow) host.stagingMs = 5 * leaseSeconds * 1000;
     // A HAProxy that is reloaded or restarted forgets whom it spared.
@@ -77,7 +85,7 @@ export async function tell(story: Story): Promise<Told> {
 
 function rolloutOn(
   hosts: ReadonlyMap<string, ModelHost>,
-  { together, serial, onFailure, change, bare, unchanged }: Story,
+  { together, serial, onFailure, change, bare, unchanged, gateMs = 20_000 }: Story,
 ) {
   const [verb = '', target = ''] = change.split(' ');
   const action = verb === 'move' ? 'restart' : verb;
@@ -143,6 +151,6 @@ function rolloutOn(
     vips: [vip],
     addresses: new Map(),
     onFailure,
-    gate: { steadyMs: 500, timeoutMs: 20_000, pauseMs: 300, patienceMs: 0 },
+    gate: { steadyMs: 500, timeoutMs: gateMs, pauseMs: 300, patienceMs: 0 },
   };
 }

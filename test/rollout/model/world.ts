@@ -12,6 +12,7 @@ export const verbs = [
   'logIn',
   'atWork',
   'observe',
+  'inFault',
   'watched',
   'lendVips',
   'takeVipsBack',
