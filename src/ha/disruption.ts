@@ -318,11 +318,16 @@ function joined(
   );
 }
 
-/** One out of several: the worst class, its longest time, and all of its reasons. */
+/** One out of several: the worst class, its longest time, and all of its reasons, each once. */
 function worst(several: readonly Disruption[]): Disruption {
   const [first, ...rest] = worstFirst(several);
   if (!first) return none('no running service is touched');
-  const whys = [...new Set([first, ...rest].map((one) => one.why))];
+  const said = new Set<string>();
+  const whys = [first, ...rest].flatMap(({ why }) => {
+    const parts = why.split('; ').filter((part) => !said.has(part));
+    for (const part of parts) said.add(part);
+    return parts.length > 0 ? parts.join('; ') : [];
+  });
   const more = whys.length > 2 ? `; and ${whys.length - 2} more` : '';
   const movesVip = several.some((one) => one.movesVip) && { movesVip: true as const };
   return { ...first, why: whys.slice(0, 2).join('; ') + more, ...movesVip };

@@ -24,9 +24,11 @@ export function whilePackagesChange(host: PlannedHost, around: Surroundings): Di
       ? balancers(host, around).length > 0
       : unit !== 'keepalived' &&
         backends(unit, host, around).length + answering(unit, host, around).length > 0;
-  return [...new Set(['haproxy', ...units])]
-    .filter(isNeeded)
-    .map((unit) => whileItIsDown(unit, 'restart', host, around, 'the packages’ scripts may stop what runs'));
+  const needed = [...new Set(['haproxy', ...units])].filter(isNeeded);
+  // Together they serve what the host does, and are told once.
+  const beside = needed.flatMap((unit) => sharersOf(unit, host, around)).flatMap(({ others }) => others);
+  const does = 'the packages’ scripts may stop what runs';
+  return needed.map((unit) => whileItIsDown(unit, 'restart', host, around, { does, beside }));
 }
 
 /** What a service's change does to the running process. */
@@ -47,15 +49,12 @@ export function whileItIsDown(
   verb: 'stop' | 'restart',
   host: PlannedHost,
   around: Surroundings,
-  does = `${unit} ${verb}s`,
+  { does = `${unit} ${verb}s`, beside = [] }: { does?: string; beside?: readonly string[] } = {},
 ): Disruption {
   if (unit === 'keepalived') return keepalivedDown(does, verb, host, around);
   const answered = unit === 'haproxy' ? [] : answering(unit, host, around);
   const isFront = unit === 'haproxy' || answered.length > 0;
-  const sharers =
-    unit === 'haproxy'
-      ? balancers(host, around)
-      : [...backends(unit, host, around), ...shared(host, answered)];
+  const sharers = sharersOf(unit, host, around);
   const handed = sharers.length === 0 ? handedOnTo(unit, host, around) : [];
   if (handed.length > 0) return { class: 'rolling', seconds: null, why: `${does}; ${sentOn(handed)}` };
   if (sharers.length === 0)
@@ -69,7 +68,7 @@ export function whileItIsDown(
     const why = `${does}; no other host serves ${alone.name}${later}${whoIsDrained(alone.others, around)}`;
     return { class: 'outage', seconds: null, why };
   }
-  const others = [...new Set(sharers.flatMap((one) => one.others))].filter(
+  const others = [...new Set([...beside, ...sharers.flatMap((one) => one.others)])].filter(
     (name) => !isAway(name, unit, around),
   );
   const serve = others.length > 1 ? 'serve' : 'serves';
@@ -91,6 +90,12 @@ export function whileItIsDown(
   const late = `with preempt false nobody holds the VIP for ${seconds} s, since its host gives it up by a fault`;
   return { class: 'outage', seconds, why: `${why}; ${late}; ${moves}`, movesVip: true };
 }
+
+/** What needs the unit on that host. */
+const sharersOf = (unit: string, host: PlannedHost, around: Surroundings): Shared[] =>
+  unit === 'haproxy'
+    ? balancers(host, around)
+    : [...backends(unit, host, around), ...shared(host, answering(unit, host, around))];
 
 /** By the inventory, or by the keepalived.conf that still runs while the host gives the VIP up. */
 const leavesByFault = ({ preempt, address }: Vip, { changes }: PlannedHost) =>

@@ -601,6 +601,16 @@ test.each([
   expect(plan.hosts[0]?.changes[0]?.disruption).toMatchObject({ class: 'outage', why });
 });
 
+test('each reason is told once, though several units are put back that others serve', () => {
+  const four = ['fred', 'ethyl', 'lucy', 'ricky'];
+  const known = { ...trio, services: [served('cluster37', four)] };
+  const hosts = Object.fromEntries(four.map((host) => [host, [packagesBack]]));
+  const why = classed(hosts, known, []).hosts[0]?.changes[0]?.disruption?.why;
+  expect(why).toBe(
+    'the packages’ scripts may stop what runs; drained before, ethyl, lucy, ricky serve meanwhile',
+  );
+});
+
 describe('where keepalived is before 2.0 nobody has a VIP while it moves', () => {
   const late = 'keepalived before 2.0 leaves the VIP with nobody for 2 s each time';
   const worstBy = (hosts: Record<string, About[]>, version: string) =>
