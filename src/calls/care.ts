@@ -13,6 +13,7 @@ import { callback, flag, ranged, requireArgument, someTexts, text } from './take
 /**
  * Takes a host out for good, by its name or, where it left the inventory, its address: drains it, then stops and disables what it
  * serves. `timeout` (60): how long to wait for what it still serves.
+ * `hostKey`: the fingerprint of its key, where that is not the one that is known.
  * @throws RunError where the run did not end well; HostError, HaprovError where it did not begin
  */
 export async function retire(
@@ -22,9 +23,10 @@ export async function retire(
     confirm: Confirm<Plan>;
     timeout?: number | undefined;
     force?: boolean | undefined;
+    hostKey?: string | undefined;
   },
 ): Promise<Retired> {
-  const takes = { ...reach, confirm: callback, timeout: ranged('timeout'), force: flag };
+  const takes = { ...reach, confirm: callback, timeout: ranged('timeout'), force: flag, hostKey: text };
   requireConfirm(options);
   const ended = await call(inventory, options, takes, (said, context) => {
     requireArgument('host', host, text);

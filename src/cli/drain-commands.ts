@@ -4,7 +4,7 @@ import type { RetireOptions } from '../commands/retire';
 import type { UndrainOptions } from '../commands/undrain';
 import { ranges, usualRoll } from '../ranges';
 import { execute } from './execute-later';
-import { eventLines, hostOptions, inventoryWord, yes } from './options';
+import { eventLines, hostKey, hostOptions, inventoryWord, yes } from './options';
 import { limits } from './timeout-help';
 import { seconds } from './values';
 
@@ -53,6 +53,7 @@ export function drainCommands(program: Command): void {
     .option(...yes)
     .option(...timeout)
     .option('--force', 'also where nobody else would serve, and cut what it still serves', false)
+    .option(...hostKey)
     .option(...eventLines)
     .action((first, second, options) =>
       execute<RetireOptions>(

@@ -4,7 +4,7 @@ import type { RebootOptions } from '../commands/reboot';
 import type { ReplaceOptions } from '../commands/replace';
 import { usualPatch } from '../ranges';
 import { execute } from './execute-later';
-import { hostOptions, inventoryWord, rollOptions, rolloutOptions, sshOptions } from './options';
+import { hostKey, hostOptions, inventoryWord, rollOptions, rolloutOptions, sshOptions } from './options';
 import { collect } from './values';
 
 /** Adds the commands that look after a pair that runs: what comes back each month. */
@@ -42,7 +42,7 @@ export function maintenanceCommands(program: Command): void {
         .argument('[host]', 'the host, by its name in the inventory'),
     ),
   )
-    .option('--host-key <fingerprint>', 'take its new host key if it has this fingerprint: SHA256:…')
+    .option(...hostKey)
     .action((first, second, options) =>
       execute<ReplaceOptions>(
         { ...options, words: [first, second], beside: 'host' },

@@ -4,6 +4,11 @@ import { collect, portFrom, seconds, whole } from './values';
 
 // Options that several commands share.
 
+export const hostKey = [
+  '--host-key <fingerprint>',
+  'take its new host key if it has this fingerprint: SHA256:…',
+] as const;
+
 export const yes = [
   '-y, --yes',
   'do not ask (without it, where nobody can be asked: show what would be done, and exit with 2)',

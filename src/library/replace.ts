@@ -24,7 +24,11 @@ export async function replace({ hostKey, ...options }: ReplaceOptions, context: 
   const loaded = await inventoryOf(options, context);
   requireMade(loaded);
   const host = hostNamed(loaded, options.host);
-  await agreeToKey(toTarget(host, options, context), { yes: options.yes, hostKey }, context);
+  await agreeToKey(
+    toTarget(host, options, context),
+    { command: 'replace', yes: options.yes, hostKey },
+    context,
+  );
   const last = async ({ exitCode }: Pick<RunEnd, 'exitCode'>) => {
     if (exitCode === ExitCode.done) await giveBackPlace({ ...options, loaded }, context);
   };

@@ -5,6 +5,7 @@ import { classify } from '../ha/disruption';
 import { isAside } from '../ha/surroundings';
 import type { Survey, Surveyed } from '../host/survey';
 import type { Host, Inventory, Vip } from '../inventory/inventory';
+import { surveyAgreeing } from '../maintenance/agree-to-key';
 import { drainHost } from '../maintenance/drain-host';
 import { faultsOf, joinWithAnd, type Maintenance } from '../maintenance/maintenance';
 import { maintenanceOf, pairOf, toldQuestion, watchedQuestion } from '../maintenance/open-maintenance';
@@ -33,6 +34,8 @@ export interface RetireOptions extends CommonOptions {
   /** Retire the host also where nobody else would serve, or sessions are left. */
   force: boolean;
   yes: boolean;
+  /** The fingerprint that its key is to have, where that is not the one that is known, and nobody is asked. */
+  hostKey?: string | undefined;
 }
 
 /** How the run ended. */
@@ -62,19 +65,19 @@ export async function retire(options: RetireOptions, context: Context): Promise<
     inventory: options.inventory,
     hosts: everyone.map(({ name }) => name),
   });
-  const surveyed = await surveyWhole(
-    [...ways].map(([host, target]) => ({
-      target,
-      questions: [
-        ...configs.map((path) => ({ id: path, script: probeFile(path) })),
-        listenersQuestion,
-        toldQuestion,
-        ...(host === asked ? [watchedQuestion, ...questionsOf(services)] : []),
-      ],
-    })),
-    context,
-    options.yes || context.canAsk,
-  );
+  const questions = [...ways].map(([host, target]) => ({
+    target,
+    questions: [
+      ...configs.map((path) => ({ id: path, script: probeFile(path) })),
+      listenersQuestion,
+      toldQuestion,
+      ...(host === asked ? [watchedQuestion, ...questionsOf(services)] : []),
+    ],
+  }));
+  const ask = (kept?: Survey['hosts']) =>
+    surveyWhole(questions, context, options.yes || context.canAsk, kept);
+  const agreeing = { command: 'retire', yes: options.yes, hostKey: options.hostKey } as const;
+  const surveyed = await surveyAgreeing(ask, toTarget(asked, options, context), agreeing, context);
   const opened = new Opened();
   try {
     const { inventory, host } = isFormer ? placed(said.inventory, asked, surveyed) : { ...said, host: asked };

@@ -12,10 +12,12 @@ import {
 } from '../host/host-keys';
 import type { NewHostKey } from '../host/new-host-key';
 import { readSshConfig } from '../host/ssh-config';
+import type { Survey } from '../host/survey';
 import { agreed } from '../planning/agree';
 import type { Context } from '../planning/context';
 
 interface Agreeing {
+  command: 'replace' | 'retire';
   yes: boolean;
   /** The fingerprint that the new key is to have: `SHA256:…`. */
   hostKey?: string | undefined;
@@ -53,6 +55,8 @@ export async function agreeToKey(target: SshTarget, options: Agreeing, context: 
     say('its host key is the one that is known');
     return;
   } catch (error) {
+    // One that is known is compared with what was said.
+    if (!error && options.hostKey !== undefined) await agreeToKey(target, options, context);
     if (!(error instanceof StrangeHostKey) || error.host !== target.name) throw error;
     const { settings, presented, known } = error;
     const type = hostKeyType(presented).replace(/^ssh-|-sha2-.*/g, '');
@@ -67,6 +71,43 @@ export async function agreeToKey(target: SshTarget, options: Agreeing, context: 
     say(`${before} ${keyText(presented)} is taken into ${settings.newHostKeysFile}`);
   }
   (await connect(target)).close();
+}
+
+/**
+ * As {@link agreeToKey}, where a survey did not reach a host because of a key that nobody was asked about.
+ * @returns whether it can be asked now
+ */
+export async function agreeWhereStrange(
+  { failures }: Survey,
+  target: SshTarget,
+  options: Agreeing,
+  context: Context,
+): Promise<boolean> {
+  const error = failures.find(({ name }) => name === target.name)?.error;
+  // One that is known is compared with what was said.
+  if (!error && options.hostKey !== undefined) await agreeToKey(target, options, context);
+  if (!(error instanceof StrangeHostKey) || error.host !== target.name) return false;
+  // Of a first key the login has asked.
+  if (!error.known && target.askHostKey) return false;
+  await agreeToKey(target, { ...options, yes: options.yes || !target.askHostKey }, context);
+  return true;
+}
+
+/** Asks all hosts; once more where the key of `target` is not the one that is known, and somebody agrees to it. */
+export async function surveyAgreeing(
+  ask: (kept?: Survey['hosts']) => Promise<Survey>,
+  target: SshTarget,
+  options: Agreeing,
+  context: Context,
+): Promise<Survey> {
+  const surveyed = await ask();
+  try {
+    if (!(await agreeWhereStrange(surveyed, target, options, context))) return surveyed;
+  } catch (error) {
+    surveyed.close();
+    throw error;
+  }
+  return ask(surveyed.hosts);
 }
 
 interface Presented {
@@ -124,7 +165,7 @@ async function judge({ host, type, text, ...key }: Presented, options: Agreeing,
   const question = `Is that ${host}'s own key, as "ssh-keygen -lf /etc/ssh/ssh_host_${type}_key.pub" says on its console?`;
   if (
     !(await agreed(
-      { text: question, about, todo: 'replace, with --host-key and its fingerprint' },
+      { text: question, about, todo: `${options.command}, with --host-key and its fingerprint` },
       options,
       context,
     ))

@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   describeLab,
   eventually,
@@ -8,6 +10,7 @@ import {
   lab,
   network,
   on,
+  state,
   vip,
 } from '../support/lab';
 import { Scenario } from '../support/scenario';
@@ -115,7 +118,18 @@ describeLab('retire', () => {
     expect(forgotten.stdout + forgotten.stderr).toMatch(
       new RegExp(`gate +failed .*is held by ${network}\\.201 .*haprov retire ${network}\\.201`),
     );
-    const retired = await haprov('retire', scenario.inventory, `${network}.201`, '--yes');
+    // fred has another key than is known: that of ethyl.
+    const known = readFileSync(join(state, 'known_hosts'), 'utf8');
+    const own = known.split('\n').filter((line) => !line.startsWith('fred,'));
+    const others = own.map((line) => line.replace(/^\S+/, `fred,${network}.201`));
+    writeFileSync(join(state, 'known_hosts'), [...own, ...others].join('\n'));
+    const retire = (...words: string[]) =>
+      haprov('retire', scenario.inventory, `${network}.201`, '--yes', ...words);
+    const strange = await retire();
+    const [, shown = ''] = /say\s+--host-key\s+(SHA256:\S+)/.exec(strange.stderr) ?? [];
+    const retired = await retire('--host-key', shown);
+    writeFileSync(join(state, 'known_hosts'), known);
+    expect(strange).toMatchObject({ code: 2, stderr: expect.stringContaining('Nobody has agreed to it') });
     expect({ ...retired, stdout: '' }).toMatchObject({ code: 0 });
     expect(retired.stdout).toContain('fred is retired');
     expect(lost(retired)[1]).toBeLessThanOrEqual(1);

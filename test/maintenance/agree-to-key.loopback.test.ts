@@ -1,8 +1,10 @@
 import { existsSync, readFileSync, readlinkSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import ssh2 from 'ssh2';
-import type { SshTarget } from '../../src/host/connection';
+import { HaprovError } from '../../src/errors';
+import { connect, type SshTarget } from '../../src/host/connection';
 import { fingerprint } from '../../src/host/host-keys';
-import { agreeToKey } from '../../src/maintenance/agree-to-key';
+import type { Survey } from '../../src/host/survey';
+import { agreeToKey, agreeWhereStrange } from '../../src/maintenance/agree-to-key';
 import type { Context } from '../../src/planning/context';
 import { recorder } from '../commands/recorder';
 import { type SshFiles, sshFiles } from '../support/ssh-files';
@@ -47,7 +49,11 @@ async function agree(
       return answer ?? 'no';
     },
   };
-  const error = await agreeToKey(files.target(server.port, how), { yes: false, ...options }, context).then(
+  const error = await agreeToKey(
+    files.target(server.port, how),
+    { command: 'replace', yes: false, ...options },
+    context,
+  ).then(
     () => undefined,
     (thrown: { exitCode: number; message: string }) => thrown,
   );
@@ -83,7 +89,7 @@ test('a person is asked about a key once: not by the login as well', async () =>
     asked.push('by the login');
     return true;
   };
-  await agreeToKey({ ...files.target(server.port), askHostKey }, { yes: false }, context);
+  await agreeToKey({ ...files.target(server.port), askHostKey }, { command: 'replace', yes: false }, context);
   expect(asked).toEqual([expect.stringContaining('own key, as')]);
   expect(known()).toBe(`${name()} ${line}\n`);
 });
@@ -206,5 +212,32 @@ test('a key that is revoked is taken from nobody', async () => {
     code: 3,
     asked: [],
     message: expect.stringContaining('revoked'),
+  });
+});
+
+describe('where a survey did not reach the host to be retired', () => {
+  const strange = async (hostKey?: string) => {
+    const target = files.target(server.port);
+    const error = await connect(target).catch((thrown: HaprovError) => thrown);
+    const failures = error instanceof HaprovError ? [{ name: target.name, error }] : [];
+    const { context } = recorder();
+    const options = { command: 'retire', yes: false, hostKey } as const;
+    return agreeWhereStrange({ failures } as unknown as Survey, target, options, context);
+  };
+
+  test('because of its key, that is taken if it has the fingerprint that was said', async () => {
+    files.write('known_hosts', `${name()} ${another()}\n`);
+    await expect(strange()).rejects.toMatchObject({
+      exitCode: 2,
+      hint: expect.stringContaining(`--host-key ${shown}`),
+    });
+    expect(await strange(shown)).toBe(true);
+    expect(known()).toBe(`${name()} ${line}\n`);
+  });
+
+  test('and where it did, what was said is compared', async () => {
+    files.write('known_hosts', `${name()} ${line}\n`);
+    expect([await strange(), await strange(shown)]).toEqual([false, false]);
+    await expect(strange('SHA256:another')).rejects.toMatchObject({ exitCode: 3 });
   });
 });
