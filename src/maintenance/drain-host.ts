@@ -6,6 +6,7 @@ import { howToWatch, keepsVips } from '../pair/drain-means';
 import { holdersOf, type PairState } from '../pair/health';
 import { serversOn } from '../pair/servers';
 import { keepDrained } from '../rollout/keep-drained';
+import { hintForUnwritable } from '../rollout/step-hint';
 import {
   giveServersBack,
   hostsThatAnswer,
@@ -108,7 +109,9 @@ async function takeOut(
       throw new HaprovError(
         ExitCode.failed,
         `${host}: ${why}; ${await takeBack(maintenance, servers)}`,
-        'look whether keepalived runs on all its members and has the configuration that haprov plan wants; --force drains it all the same',
+        unflaggable === undefined
+          ? 'look whether keepalived runs on all its members and has the configuration that haprov plan wants; --force drains it all the same'
+          : (hintForUnwritable(unflaggable) ?? 'mend that on the host, then run this again'),
       );
     }
   }

@@ -21,9 +21,8 @@ export function hintFor({
     return 'nothing was installed: change the configuration so that the old and the new program take it, or leave the package out';
   if (output.includes('a script of a package failed'))
     return 'its words are above; mend what it complains of, or leave the package out';
-  if (/No space left|more space needed/.test(output)) return 'make room on the host, then run this again';
-  if (output.includes('Read-only file system'))
-    return 'mount it so that it can be written again (dmesg on the host says why, where the kernel has made it read-only), then run this again';
+  const unwritable = hintForUnwritable(output);
+  if (unwritable !== undefined) return unwritable;
   if (part === 'validate') {
     const isOwn = origin !== undefined && !origin.endsWith('.ejs');
     return `mend ${isOwn ? shownPath(origin) : 'the template or the inventory'}; the host keeps the file that it had`;
@@ -37,6 +36,14 @@ export function hintFor({
   if (/^(service|chkconfig) /.test(command))
     return 'the init script says why above; if not, the service’s own log or /var/log/messages on the host';
   return 'mend the cause, then apply again: what is done already is skipped';
+}
+
+/** What is done where a host cannot write what it is to keep; undefined where its words say another reason. */
+export function hintForUnwritable(output: string): string | undefined {
+  if (/No space left|more space needed/.test(output)) return 'make room on the host, then run this again';
+  if (output.includes('Read-only file system'))
+    return 'mount it so that it can be written again (dmesg on the host says why, where the kernel has made it read-only), then run this again';
+  return undefined;
 }
 
 /**

@@ -29,4 +29,13 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
       expect(['drained', 'levers', 'drain-files'].filter((name) => existsSync(state(name)))).toEqual([]);
     },
   );
+
+  test('a flag for which there is no room says so last, and how much is left', async () => {
+    box.fake('df', `"-Pk "*) printf 'Filesystem\\n/dev/x 100 50 12 60%% /\\n' ;;`);
+    // A folder in the flag's place takes no file of its name.
+    box.onHost(`mkdir -p ${state('drained.new')}`);
+    const { code, stderr } = await drain();
+    expect(code).toBe(1);
+    expect(stderr.trim().split('\n').at(-1)).toMatch(/has 12 kB left: No space left on device$/);
+  });
 });

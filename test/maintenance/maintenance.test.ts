@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { HostError } from '../../src/errors';
+import { type HaprovError, HostError } from '../../src/errors';
 import type { Connection } from '../../src/host/connection';
 import { checked } from '../../src/host/script-result';
 import { drainHost } from '../../src/maintenance/drain-host';
@@ -164,10 +164,15 @@ class Model {
 const silence = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
 /** What becomes of `work`, without the time that its waiting takes. */
+/** What the operator was advised last. */
+let hint: string | undefined;
 async function withoutWaiting<T>(work: Promise<T>): Promise<string> {
   const outcome = work.then(
     () => 'done',
-    (error: Error) => error.message,
+    (error: HaprovError) => {
+      hint = error.hint;
+      return error.message;
+    },
   );
   let ended = false;
   void outcome.then(() => {
@@ -253,6 +258,15 @@ describe('drain', () => {
     model.isStuck = true;
     model.broken.push([name, part, 'rm: read-only\n']);
     expect(await drain()).toBe(`fred: its VIP stayed where it is; ${said}`);
+  });
+
+  test('a flag for which there is no room: all is taken back, and room is what to make', async () => {
+    const full = '/var/lib/haprov has 12 kB left: No space left on device';
+    model.broken.push(['fred', '\nraise_flag ', `${full}\n`]);
+    expect(await drain()).toBe(
+      `fred: its flag could not be written: ${full} (exit code 1); all was taken back`,
+    );
+    expect(hint).toBe('make room on the host, then run this again');
   });
 
   test('an address that nobody takes: all is taken back', async () => {

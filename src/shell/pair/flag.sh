@@ -1,6 +1,6 @@
 # The flags for which a host's keepalived gives its VIPs away: one until it is taken down, and one for the time of a run.
 # Raising a flag also writes the files that the user's own configuration looks at, and taking it down restores them.
-# Needs: drain-files
+# Needs: drain-files full-folder
 drained_flag=/var/lib/haprov/drained
 drained_files=/var/lib/haprov/drain-files
 run_flag=/var/lib/haprov/drain-for-run
@@ -10,6 +10,10 @@ take_over_levers() { [ ! -d /var/lib/haprov/levers ] || [ -d $drained_files ] ||
 
 # Does not change a flag that is up. The flag holds the time, and the operator.
 raise_flag() { # SECONDS_OF_THE_EPOCH OWNER PATH_CONTENT...
+  write_flag "$@" || { not_raised=$?; say_full_folder >&2; return $not_raised; }
+}
+
+write_flag() { # SECONDS_OF_THE_EPOCH OWNER PATH_CONTENT...
   mkdir -p "${drained_flag%/*}" && chmod 755 "${drained_flag%/*}" || return
   [ -s $drained_flag ] || { echo "$1 $2" >$drained_flag.new && mv -f $drained_flag.new $drained_flag; } || { rm -f $drained_flag.new; return 1; }
   shift 2

@@ -19,7 +19,7 @@ export const libraries = {
   'drain-files': { text: drainFilesText, needs: [], functions: 'is_roots_alone write_drain_files restore_drain_files' },
   'drained': { text: drainedText, needs: ['runtime'], functions: 'drained_servers is_drained find_socket server_commands tell_worker set_servers lend_servers ready_servers change_drained keep_drained give_back tell_new_worker' },
   'execs': { text: execsText, needs: ['until-left'], functions: 'run_noted note_exec probe_execs' },
-  'flag': { text: flagText, needs: ['drain-files'], functions: 'take_over_levers raise_flag take_flag_down raise_run_flag take_run_flag_down' },
+  'flag': { text: flagText, needs: ['drain-files', 'full-folder'], functions: 'take_over_levers raise_flag write_flag take_flag_down raise_run_flag take_run_flag_down' },
   'journal': { text: journalText, needs: ['probe'], functions: 'has_journal tell_clock tell_logged state_in_journal tell_messages inode_of tell_place follow_messages tell_lines part_of_file follow_journal' },
   'more-facts': { text: moreFactsText, needs: ['probe', 'boot-owed', 'init', 'selinux-probe', 'firewall-probe'], functions: 'tell_more_facts tell_firewalls tell_synchronized' },
   'observe': { text: observeText, needs: ['probe', 'init', 'runtime'], functions: 'ask_haproxy observe say_address observe_ports observe_drain observe_servers' },
@@ -62,6 +62,7 @@ export interface Functions {
   // flag.sh
   take_over_levers: [];
   raise_flag: [seconds_of_the_epoch: Word, owner: Word, ...path_content: Word[]];
+  write_flag: [seconds_of_the_epoch: Word, owner: Word, ...path_content: Word[]];
   take_flag_down: [];
   raise_run_flag: [take_down_script: Word, seconds: Word, ...path_content: Word[]];
   take_run_flag_down: [];
