@@ -2,6 +2,7 @@ import type { Inventory, Vip } from '../inventory/inventory';
 import { worstFirst } from '../plan/disruption';
 import type { Disruption } from '../plan/disruption-class';
 import type { FullPlan, PlannedChange, PlannedHost } from '../plan/plan';
+import { withAskedMeanwhile } from './asked-meanwhile';
 import {
   changesAlone,
   mayStopAll,
@@ -34,6 +35,8 @@ interface PairKnowledge {
   listening?: ReadonlyMap<string, readonly Listener[]>;
   /** The hosts that somebody has drained: they serve nobody meanwhile. */
   drained?: ReadonlySet<string>;
+  /** The port of haprov's own listener in HAProxy; left out where nobody can choose what is changed first. */
+  healthPort?: number;
   /** The versions of keepalived, as far as they are known. */
   keepalived?: readonly string[];
 }
@@ -45,7 +48,14 @@ interface PairKnowledge {
  */
 export function classify(
   plan: FullPlan,
-  { inventory, holders, listening = new Map(), drained = new Set(), keepalived = [] }: PairKnowledge,
+  {
+    inventory,
+    holders,
+    listening = new Map(),
+    drained = new Set(),
+    keepalived = [],
+    healthPort,
+  }: PairKnowledge,
 ): FullPlan {
   const around: Surroundings = {
     ...inventory,
@@ -84,7 +94,8 @@ export function classify(
     (host) =>
       sharersOf(host, around).some((name) => name !== host.host) || joined(host, around, coupled).length > 0,
   );
-  return inStages(classed, new Set(joint.map(({ host }) => host)));
+  const staged = inStages(classed, new Set(joint.map(({ host }) => host)));
+  return healthPort === undefined ? staged : withAskedMeanwhile(staged, healthPort);
 }
 
 /** The units that run by what a file held before. */

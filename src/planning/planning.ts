@@ -205,6 +205,7 @@ async function planOver(
         holders: new Set(holders.map((host) => host.name)),
         listening,
         drained: new Set(surveyed.hosts.flatMap(({ name, facts }) => (facts.drained ? [name] : []))),
+        ...(other ? {} : { healthPort: (inventory.said ?? inventory).haproxy.healthPort }),
         keepalived: surveyed.hosts.map(({ facts }) => facts.versions.keepalived),
       }),
       survey: surveyed,

@@ -131,6 +131,7 @@ function classed(
     listening: new Map(heard),
     keepalived,
     drained: new Set(drained),
+    healthPort: 10001,
   });
 }
 
@@ -706,6 +707,33 @@ describe('who serves is what the hosts say', () => {
     const listening: Listening = { fred: [[9999, 'old']], ethyl: [[22, 'sshd']] };
     const plan = classed({ fred: moved, ethyl: [] }, pair, ['fred'], listening);
     expect(outages(plan)).toMatchObject([{ change: 'service old' }]);
+  });
+});
+
+describe('haprov’s listener goes in stage 1, and keepalived has its new check in stage 2', () => {
+  const listener = 'frontend haprov_health\n  bind 127.0.0.1:10001\n  mode http\n  monitor-uri /\n';
+  const own = (text: string) =>
+    text.replaceAll('/usr/libexec/keepalived/haprov-haproxy-answers', '/usr/bin/pgrep -x haproxy');
+  const cfg = (from: string, to: string): About[] => [
+    { ...haproxyCfg, raw: { from, to } },
+    service('haproxy', 'reload'),
+  ];
+  const notes = (haproxy: About[], from: string, to: string) =>
+    classed(both([...haproxy, keepalivedConf(from, to), reloads])).hosts.map(
+      ({ changes }) => changes[0]?.notes,
+    );
+  const said = [expect.stringMatching(/asks HAProxy on 127\.0\.0\.1:10001.*haprov apply --only keepalived/)];
+  test('the note says what to change first', () => {
+    expect(notes(cfg(listener, 'global\n'), base, own(second()))).toEqual([said, said]);
+  });
+  test.each<[string, About[], string, string]>([
+    ['the listener stays', cfg(listener, `global\n${listener}`), base, own(second())],
+    ['another file has it', [...cfg(listener, 'global\n'), ...cfg('', listener)], base, own(second())],
+    ['nobody asked it', cfg(listener, 'global\n'), own(base), own(second())],
+    ['it is asked after it, too', cfg(listener, 'global\n'), base, second()],
+    ['nothing waits for stage 2', cfg(listener, 'global\n'), base, own(base)],
+  ])('no note where %s', (_, haproxy, from, to) => {
+    expect(notes(haproxy, from, to)).toEqual([undefined, undefined]);
   });
 });
 
