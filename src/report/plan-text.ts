@@ -160,7 +160,7 @@ function renderDisruptionOf(plan: Plan, options: TextOptions): string {
   const worst = worstOf(plan);
   if (!worst) return '';
   const [broken] = brokenIn(plan);
-  const how = broken ? `mend ${visible(broken.where)} first` : 'apply makes it only with --allow-outage';
+  const how = broken ? `mend ${visible(broken.where)} first` : 'it is made only with --allow-outage';
   const isStaged = plan.stages !== undefined && plan.stages.length > 1;
   const said = {
     none:

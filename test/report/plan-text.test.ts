@@ -240,7 +240,7 @@ describe('disruption', () => {
     ['nobody notices', [quiet], 'Disruption: none: clients notice nothing'],
     ['rolling', [quiet, rolling], 'Disruption: rolling, 0 s expected, one host after the other'],
     ['at once', [vips, rolling], 'Disruption: pair-synchronous, 0 s expected, the hosts of a VIP at once'],
-    ['an outage', [outage, vips], 'Disruption: OUTAGE ~3.8 s; apply makes it only with --allow-outage'],
+    ['an outage', [outage, vips], 'Disruption: OUTAGE ~3.8 s; it is made only with --allow-outage'],
     ['not classed', [{}], ''],
   ];
   test.each(closing)('the closing line: %s', (_, changes, expected) => {
@@ -279,7 +279,7 @@ describe('disruption', () => {
     expect(lines).toContain('        outage for good: VIP a 10.0.0.1:80 is answered no more');
     expect(lines).toContain('        for some clients: VIP a 10.0.0.1:81 is redirected');
     expect(lines.slice(-6, -1)).toEqual([
-      'Outage for good; apply makes it only with --allow-outage:',
+      'Outage for good; it is made only with --allow-outage:',
       '  VIP a 10.0.0.1:80 is answered no more',
       'Otherwise for some clients, as the inventory asks:',
       '  VIP a 10.0.0.1:81 is redirected',
