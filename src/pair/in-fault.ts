@@ -3,6 +3,6 @@ import { call, compose } from '../shell/library';
 /** A read-only script; {@link readInFault} reads what it prints. */
 export const inFaultScript = compose(call('in_fault'));
 
-/** The vrrp_instances that the host's keepalived has in FAULT, by its log. */
+/** The vrrp_instances that the host's keepalived has in FAULT, by its log; none where it is drained. */
 export const readInFault = (output: string): string[] =>
   output.split('\n').flatMap((row) => (row.startsWith('fault ') ? [row.slice('fault '.length)] : []));

@@ -7,7 +7,7 @@ export class FaultStates {
 
   constructor(private readonly hosts: Hosts) {}
 
-  /** Asks what is in FAULT before the commits: a drained host may be, and nobody blames the run for it. */
+  /** Asks what is in FAULT before the commits: nobody blames the run for it. */
   async remember(names: readonly string[]): Promise<[]> {
     await Promise.all(
       names.map(async (name) => {

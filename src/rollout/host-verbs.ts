@@ -40,7 +40,7 @@ export interface HostVerbs extends AskedHost {
   /** Who is at work there; undefined where nobody is. */
   atWork(): Promise<Lock | undefined>;
 
-  /** The vrrp_instances that the host's keepalived has in FAULT, by its log. */
+  /** The vrrp_instances that the host's keepalived has in FAULT, by its log; none where it is drained. */
   inFault(): Promise<string[]>;
   /** What the host's keepalived watches; undefined where there is no configuration. */
   watched(): Promise<Watched | undefined>;

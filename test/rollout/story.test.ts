@@ -81,7 +81,7 @@ test('a host whose keepalived goes to FAULT by its change is restored, and the o
 });
 
 test.each<[string, Partial<Story>]>([
-  ['it was in FAULT before its commit, as a drained one may be', { faultyBefore: names }],
+  ['it was in FAULT before its commit', { faultyBefore: names }],
   [
     'its keepalived cannot be asked',
     { troubles: names.map((host) => ({ host, verb: 'inFault', nth: 1, what: 'refuses', seconds: 1 })) },

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { awks, Sandbox, type Shell, shells } from '../shell/sandbox';
 
 /** Which firewall rules a host tells of, through real shells and awks. */
@@ -127,6 +128,11 @@ describe.each(awks)('keepalived’s log, %s', (awk) => {
         /^fault a\nfault b$|^fault b\nfault a$/,
       );
       expect(await faults(fault, ...log)).toBe('');
+      for (const flag of ['drained', 'drain-for-run']) {
+        box.write(`../state/${flag}`, '');
+        expect(await faults(...log, fault)).toBe('');
+        rmSync(box.path(`../state/${flag}`));
+      }
       expect(await faults(start, fault, 'Starting VRRP child process, pid=7')).toBe('fault a');
       const failed = 'VRRP_Script(mine) failed (exited with status 1)';
       const well = ['(a) Entering BACKUP STATE', failed, 'VRRP_Script(mine) succeeded'];

@@ -132,8 +132,10 @@ keepalived_log() { tail -n 3000 /var/log/messages 2>/dev/null | sed -n 's/^.*Kee
 
 fi
 
-# Prints "fault INSTANCE" for each that keepalived has in FAULT, by the last word of its log since its start.
+# Prints "fault INSTANCE" for each that keepalived has in FAULT, by the last word of its log since its start; nothing on a drained
+# host, where it is meant to be so.
 in_fault() {
+  [ ! -e /var/lib/haprov/drained ] && [ ! -e /var/lib/haprov/drain-for-run ] || return 0
   keepalived_log | awk '
     BEGIN { children = 1 }
     /Starting Keepalived v/ { children = 0; split("", faulty) }
