@@ -268,6 +268,7 @@ describe.each(shells.map((shell) => [shell.join(' '), shell] as const))('%s', (_
       const link = join(box.boot, 'system/multi-user.target.wants/haproxy.service');
       const gone = join(box.boot, 'system/multi-user.target.wants/renamed.service');
       const mask = join(box.boot, 'system/haproxy.service');
+      const rival = join(box.boot, 'system/rival.service');
       const theirs = join(box.boot, 'system/other.service');
       mkdirSync(dirname(link), { recursive: true });
       writeFileSync(box.path('haproxy.service'), '');
@@ -282,7 +283,7 @@ describe.each(shells.map((shell) => [shell.join(' '), shell] as const))('%s', (_
       );
       box.fake(
         'yum',
-        `"-y -q install httpd") echo game.service >"$state/running"; rm '${link}' '${gone}'; ln -s /dev/null '${mask}'; ln -s ${box.path('haproxy.service')}2 '${theirs}'; [ ${code} != 0 ] || : >"$state/httpd"; exit ${code} ;;`,
+        `"-y -q install httpd") echo game.service >"$state/running"; rm '${link}' '${gone}'; ln -s /dev/null '${mask}'; ln -s /dev/null '${rival}'; ln -s ${box.path('haproxy.service')}2 '${theirs}'; [ ${code} != 0 ] || : >"$state/httpd"; exit ${code} ;;`,
       );
       const { journal } = await box.apply(await box.steps({ type: 'package', names: ['httpd'] }));
       const failed = journal.filter(({ event }) => event === 'failed');
@@ -294,8 +295,8 @@ describe.each(shells.map((shell) => [shell.join(' '), shell] as const))('%s', (_
       expect(readFileSync(running, 'utf8')).toBe(`game.service\n${cannot ? '' : 'haproxy.service\n'}`);
       expect(readlinkSync(link)).toBe(box.path('haproxy.service'));
       expect(
-        [gone, mask, theirs].map((one) => lstatSync(one, { throwIfNoEntry: false })?.isSymbolicLink()),
-      ).toEqual([undefined, undefined, true]);
+        [gone, mask, theirs, rival].map((one) => lstatSync(one, { throwIfNoEntry: false })?.isSymbolicLink()),
+      ).toEqual([undefined, undefined, true, true]);
       expect(journal.flatMap((entry) => (entry.event === 'warning' ? [entry.text] : []))).toEqual([
         'a package’s script has disabled or masked haproxy.service: that is undone',
       ]);

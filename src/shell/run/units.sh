@@ -24,9 +24,9 @@ put_links_back() { # FOLDER
   reread_links
 }
 
-# A package's script may have disabled or masked a unit, which then has exactly the links again that it had; what is new otherwise
-# stays, and what leads nowhere any more is gone.
-undo_disabling() { # FOLDER   with the links as they were
+# A package's script may have disabled a unit, or masked one that ran or was enabled, which then has exactly the links again that it
+# had; what is new otherwise stays, and what leads nowhere any more is gone.
+undo_disabling() { # FOLDER   with "links" and "running" as they were
   undone=$1/undone
   boot_links >"$1/links.now" && mkdir -p -- "$undone" && : >"$undone/links" && : >"$undone/links.now" && : >"$undone/units" || return
   awk -F '\t' -v undone="$undone" '
@@ -36,12 +36,14 @@ undo_disabling() { # FOLDER   with the links as they were
       sub(/[^\/]*$/, "", folder)
       return (getline line < (target ~ /^\// ? target : folder target)) >= 0
     }
+    pass == 0 { split($0, word, " "); needed[word[1]] }
     pass == 1 { now[$0] }
+    pass == 2 { needed[last($2)] }
     pass == 2 && !($0 in now) && exists($1, $2) { lost[$2]; print last($2) >(undone "/units") }
     pass == 2 && ($0 in now || $2 in lost) { was[$0]; print >(undone "/links") }
-    pass == 3 && !($0 in was) && $2 == "/dev/null" { print last($1) >(undone "/units") }
-    pass == 3 && ($0 in was || $2 in lost || $2 == "/dev/null") { print >(undone "/links.now") }
-  ' pass=1 "$1/links.now" pass=2 "$1/links" pass=3 "$1/links.now" && put_links_back "$undone" || return
+    pass == 3 && !($0 in was) && $2 == "/dev/null" && last($1) in needed { masked[$0]; print last($1) >(undone "/units") }
+    pass == 3 && ($0 in was || $2 in lost || $0 in masked) { print >(undone "/links.now") }
+  ' pass=0 "$1/running" pass=1 "$1/links.now" pass=2 "$1/links" pass=3 "$1/links.now" && put_links_back "$undone" || return
   set -- $(sort -u "$undone/units")
   [ $# = 0 ] || emit warning "$number" "$(printf 'a package’s script has disabled or masked %s: that is undone' "$*" | base64 | tr -d '\n')"
 }
