@@ -55,8 +55,6 @@ export async function agreeToKey(target: SshTarget, options: Agreeing, context: 
     say('its host key is the one that is known');
     return;
   } catch (error) {
-    // One that is known is compared with what was said.
-    if (!error && options.hostKey !== undefined) await agreeToKey(target, options, context);
     if (!(error instanceof StrangeHostKey) || error.host !== target.name) throw error;
     const { settings, presented, known } = error;
     const type = hostKeyType(presented).replace(/^ssh-|-sha2-.*/g, '');
