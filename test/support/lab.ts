@@ -119,7 +119,7 @@ export interface Reply {
 export async function fetchUrl(
   url: string,
   headers: Record<string, string> = {},
-  withinMs = 1000,
+  withinMs = 3000,
 ): Promise<Reply | undefined> {
   try {
     const response = await fetch(url, {
