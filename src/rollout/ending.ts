@@ -42,8 +42,13 @@ export async function changeNothing(
     runs.filter((_, index) => staged[index]?.status === 'ok'),
     reasonOf(refused),
   );
-  const why = refused.length > 0 ? 'nothing was changed on any host' : 'stopped before any host was changed';
-  return summarize([...refused, ...back], 0, `${why}${withPackages(runs)}`);
+  const wrong = [...refused, ...back];
+  const broken = wrong.flatMap(({ host, status }) => (status === 'not-restored' ? [host] : []));
+  const others = runs.length > broken.length ? '; nothing was changed on the others' : '';
+  const unchanged =
+    refused.length > 0 ? 'nothing was changed on any host' : 'stopped before any host was changed';
+  const how = broken.length > 0 ? `not as before: ${broken.join(', ')}${others}` : unchanged;
+  return summarize(wrong, 0, `${how}${withPackages(runs)}`);
 }
 
 /** Where a run failed. */

@@ -4,9 +4,9 @@ import { sshHosts } from '../../src/rollout/ssh-host';
 import { FakeHost } from '../support/fake-host';
 
 /** A host whose stage installs a package, or fails before; its validator refuses what comes then. */
-const stagedOn = async (name: string, journal: string) => {
+const stagedOn = async (name: string, journal: string, state = 'restored') => {
   const host = new FakeHost(name, [
-    { matches: ' stage', stdout: `${journal}9\tstate\t-\trestored\n`, code: 1 },
+    { matches: ' stage', stdout: `${journal}9\tstate\t-\t${state}\n`, code: 1 },
   ]);
   const change = {
     id: 'package x',
@@ -44,4 +44,10 @@ test('packages that were installed on the way are told of, where some were', asy
     'nothing was changed on any host, but the packages that were installed on fred stay',
   );
   expect((await end(ethyl)).message).toBe('nothing was changed on any host');
+  const lucy = await stagedOn('lucy', begun, 'broken');
+  expect(await end(ethyl, lucy)).toMatchObject({
+    exitCode: 4,
+    message: 'not as before: lucy; nothing was changed on the others',
+  });
+  expect((await end(lucy)).message).toBe('not as before: lucy');
 });
