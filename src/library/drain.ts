@@ -6,6 +6,7 @@ import { maintain } from '../maintenance/maintain';
 import { notReached } from '../maintenance/open-maintenance';
 import type { CommonOptions, Context } from '../planning/context';
 import { sinceAndBy } from '../planning/drained-before';
+import { namingInventory } from '../text/format';
 
 export interface DrainOptions extends CommonOptions {
   host: string;
@@ -29,7 +30,7 @@ export const drain = (options: DrainOptions, context: Context): Promise<Drained>
     if (drained) say(`${host} was drained already, ${sinceAndBy(drained)}`);
     if (left)
       warn(
-        `${host} gets its place back when the haprov ${left.command} that was left goes on, not by haprov undrain alone: ${goesOnBy(left)}`,
+        `${host} gets its place back also when the haprov ${left.command} that was left goes on: ${namingInventory(goesOnBy(left), options.inventory)}`,
       );
     const effects = await whileHeld(holder, context, () =>
       drainHost(maintenance, { timeoutMs: options.timeout * 1000, force: options.force }),

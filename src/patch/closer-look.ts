@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { Connection } from '../host/connection';
 import type { RollNote } from '../host/roll-note';
 import { whyNot } from '../host/script-result';
@@ -49,14 +50,23 @@ export class CloserLook {
     kept: ReadonlyMap<string, HostBefore>,
   ): Promise<readonly StatusFinding[]> {
     const now = await this.#look(connections);
+    const wanted = [...this.said.wanted].map(([host, resources]) => [host.name, resources]);
+    const wish = hash('sha256', JSON.stringify(wanted));
     for (const name of due) {
       const { state = 'due' } = hosts.get(name) ?? {};
       const noted = state === 'due' ? undefined : kept.get(name);
-      if (noted) this.#before.set(name, noted);
+      const found = new Set(faultKeys(name, now));
+      // By an inventory that was edited since, nobody knows what of it is new.
+      if (noted)
+        this.#before.set(
+          name,
+          noted.wish === wish ? noted : { ...noted, faults: new Set([...noted.faults, ...found]) },
+        );
       else if (state !== 'booting') {
         const surroundings = await surroundingsOf(name, connections);
         this.#before.set(name, {
-          faults: new Set(faultKeys(name, now)),
+          faults: found,
+          wish,
           ...(surroundings ? { surroundings } : {}),
         });
       }

@@ -6,6 +6,8 @@ import type { Surroundings } from './as-before';
 export interface HostBefore {
   /** As {@link faultKeys} gives them. */
   faults: ReadonlySet<string>;
+  /** A hash of what the inventory wished, by which the faults were found. */
+  wish: string;
   /** Absent where it could not be asked. */
   surroundings?: Surroundings;
   /** A roll that was left has noted it. */
@@ -16,17 +18,18 @@ export interface HostBefore {
 export const beforeQuestion: Question = { id: 'roll-before', script: call('tell_before') };
 
 /** Keeps on a host how it was; what its clock was is of no use to another machine. */
-export function keepBeforeScript({ faults, surroundings }: HostBefore): string {
+export function keepBeforeScript({ faults, wish, surroundings }: HostBefore): string {
   const told = surroundings && { values: [...surroundings.values], services: [...surroundings.services] };
-  return compose('umask 077', call('keep_before', JSON.stringify({ faults: [...faults], ...told })));
+  return compose('umask 077', call('keep_before', JSON.stringify({ faults: [...faults], wish, ...told })));
 }
 
 /** Undoes {@link keepBeforeScript}; undefined where nothing is kept, or it cannot be read. */
 export function readBefore(kept: string): HostBefore | undefined {
   try {
-    const { faults, values, services } = JSON.parse(kept);
+    const { faults, wish, values, services } = JSON.parse(kept);
     return {
       faults: new Set<string>(faults),
+      wish: `${wish}`,
       ...(values && services
         ? {
             surroundings: {

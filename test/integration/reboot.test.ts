@@ -144,7 +144,9 @@ describeLab('reboot', () => {
     expect(drained.stdout).toContain(
       'ethyl is drained until haprov undrain, or until the roll that has drained it goes on',
     );
-    expect(drained.stderr).toContain('not by haprov undrain alone: haprov reboot');
+    expect(drained.stderr).toContain(
+      'gets its place back also when the haprov reboot that was left goes on: haprov reboot',
+    );
     // The command that goes on compares with what was before the boot, and not with what that has left.
     const begun = bootOf('ethyl');
     const again = await reboot('ethyl');

@@ -18,7 +18,7 @@ test('each look of a roll is by what was read when it began, and at all hosts', 
     connections: new Map(),
     close: () => {},
   }));
-  const said = {} as DesiredState;
+  const said = { wanted: new Map() } as DesiredState;
   const options = { inventory: 'edited-meanwhile.json', limit: 'fred' } as unknown as CommonOptions;
   const { context } = recorder();
   const closer = new CloserLook(options, context, said);
@@ -57,7 +57,10 @@ test('a host that a roll had taken out is compared with how it was then, whateve
     },
   } as unknown as Connection;
   const connections = new Map([['fred', connection]]);
-  const look = () => new CloserLook({ inventory: 'i.json' } as CommonOptions, context, {} as DesiredState);
+  const look = (...wanted: string[]) =>
+    new CloserLook({ inventory: 'i.json' } as CommonOptions, context, {
+      wanted: new Map([[{ name: 'fred' }, wanted]]),
+    } as unknown as DesiredState);
   const stands = (state: Stand['state']) =>
     ({ hosts: new Map([['fred', { state, staysDrained: false, mark: '' }]]) }) as unknown as RollNote;
   const first = look();
@@ -70,8 +73,8 @@ test('a host that a roll had taken out is compared with how it was then, whateve
 
   now.findings = [found('toy'), found('game')];
   tells.text = '';
-  const says = async (state: Stand['state'], before: [string, HostBefore][]) => {
-    const second = look();
+  const says = async (state: Stand['state'], before: [string, HostBefore][], ...wanted: string[]) => {
+    const second = look(...wanted);
     await second.begin(['fred'], stands(state), connections, new Map(before));
     return second.faultsSince('fred', connections, false);
   };
@@ -83,6 +86,8 @@ test('a host that a roll had taken out is compared with how it was then, whateve
   ];
   for (const state of ['taken', 'booting'] as const)
     expect(await says(state, [['fred', kept]])).toEqual(faults);
+  // By an edited inventory only what ran is compared.
+  expect(await says('taken', [['fred', kept]], 'more')).toEqual(faults.slice(1));
   expect(await says('due', [['fred', kept]])).toEqual([]);
   expect(await says('booting', [])).toEqual(['toy does not run', 'game does not run']);
   expect(readBefore('')).toBeUndefined();

@@ -69,6 +69,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
 
   test('a host keeps how it was before it was taken out, until the roll is over', async () => {
     const before: HostBefore = {
+      wish: 'a hash',
       faults: new Set(['unit service toy', 'drift sysctl a is "0" instead of \'1\'']),
       surroundings: {
         values: new Map([['SELinux', 'Enforcing']]),
