@@ -58,6 +58,9 @@ export class HaprovError extends Error {
   }
 }
 
+/** What is said of whatever was thrown. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 /** How a command ends that this ends. */
 export const exitCodeOf = (error: unknown): ExitCode =>
   error instanceof HaprovError ? error.exitCode : ExitCode.failed;

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { ExitCode, exitCodeOf, UsageError } from '../errors';
+import { ExitCode, exitCodeOf, messageOf, UsageError } from '../errors';
 import type { EventBody } from '../events/events';
 import { RunEvents } from '../hooks/run-events';
 import type { Secrets } from '../inventory/secrets';
@@ -267,7 +267,7 @@ export async function execute<O>(
     if (unread === undefined) errors.write(`${mask(renderError(error, shown))}\n`);
     process.exitCode = exitCodeOf(error);
     if (options.failure) {
-      const { text, code } = options.failure(mask(error instanceof Error ? error.message : String(error)));
+      const { text, code } = options.failure(mask(messageOf(error)));
       await context.print(text);
       process.exitCode = code;
     }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ExitCode, HaprovError, UsageError } from '../errors';
+import { ExitCode, HaprovError, messageOf, UsageError } from '../errors';
 import type { Ended } from '../library/several';
 import { status as lookOnce, type StatusObserver, statusObserver, tokenIn } from '../library/status';
 import type { CommonOptions, Context } from '../planning/context';
@@ -151,7 +151,7 @@ async function serve(looking: StatusObserver, options: StatusOptions, context: C
       context.emit({
         type: 'message',
         level: 'warning',
-        text: error instanceof Error ? error.message : String(error),
+        text: messageOf(error),
       }),
   });
   await context.print(`${page.url}\nthe page is for this machine only; Ctrl-C ends it\n`);

@@ -1,4 +1,4 @@
-import { type ExitCode, exitCodeOf } from '../errors';
+import { type ExitCode, exitCodeOf, messageOf } from '../errors';
 import type { Event, EventBody, RunEnd } from '../events/events';
 import type { Inventory } from '../inventory/inventory';
 import { eachText } from '../text/each-text';
@@ -144,5 +144,3 @@ export class RunEvents {
     return make('not-restored', `${host} is not as it was before, hands are needed${why}`, { host, message });
   }
 }
-
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

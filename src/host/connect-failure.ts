@@ -1,4 +1,4 @@
-import { HostError } from '../errors';
+import { HostError, messageOf } from '../errors';
 import { command } from '../shell/quote';
 import type { Tries } from './authentication';
 import type { ConnectState } from './connect-state';
@@ -92,7 +92,7 @@ export function connectError(error: unknown, state: ConnectState): HostError {
   if (error instanceof HostError) return error;
   const { settings } = state;
   const code = (error as NodeJS.ErrnoException).code;
-  const detail = error instanceof Error ? error.message : String(error);
+  const detail = messageOf(error);
   const place = `${settings.hostname}:${settings.port}`;
   if (detail === 'All configured authentication methods failed') return loginError(state);
   if (isUnderWay(detail, state)) return endedError(state);

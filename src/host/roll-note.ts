@@ -107,3 +107,10 @@ export const placeBackBy = (host: string): string => `haprov undrain ${host} giv
 /** Whether a roll has drained a host, which gets its place back when that goes on. */
 export const isTaken = ({ state, staysDrained }: Stand): boolean =>
   !staysDrained && (state === 'taken' || state === 'booting');
+
+/** The roll that was left and has drained the host, which gets its place back when that goes on; by the notes that hosts have. */
+export function takenBy<Note extends RollNote>(notes: readonly Note[], host: string): Note | undefined {
+  const note = newestNote(notes);
+  const stand = note?.hosts.get(host);
+  return stand && isTaken(stand) ? note : undefined;
+}

@@ -1,7 +1,7 @@
 import { ExitCode, type HaprovError, HostError } from '../errors';
 import type { HostFacts } from '../host/facts';
 import { endRunScript, unlockScript } from '../host/history';
-import { goesOnBy, isTaken } from '../host/roll-note';
+import { goesOnBy, takenBy } from '../host/roll-note';
 import type { RunOutcome } from '../host/run-state';
 import { type Surveyed, survey } from '../host/survey';
 import { agreed, mayGoOn } from '../planning/agree';
@@ -173,11 +173,10 @@ async function takeAway({ lock, connection, facts }: Locked, inventory: string):
 /** What drained a host is no part of the run that is taken back. */
 function howDrained(host: string, { drained, roll }: HostFacts): string {
   if (!drained) return '';
-  const stand = roll?.hosts.get(host);
-  const next =
-    roll && stand && isTaken(stand)
-      ? `${goesOnBy(roll)} goes on with the ${roll.command} that has drained it`
-      : `haprov undrain INVENTORY ${host} gives it its place back`;
+  const left = takenBy(roll ? [roll] : [], host);
+  const next = left
+    ? `${goesOnBy(left)} goes on with the ${left.command} that has drained it`
+    : `haprov undrain INVENTORY ${host} gives it its place back`;
   return `; it is drained still: ${next}`;
 }
 

@@ -4,7 +4,7 @@ import type { SshTarget } from '../host/connection';
 import { toldScript } from '../host/drain-scripts';
 import type { HostFacts } from '../host/facts';
 import type { Question } from '../host/probe';
-import { isTaken, newestNote, type RollNote } from '../host/roll-note';
+import { type RollNote, takenBy } from '../host/roll-note';
 import { type Survey, survey } from '../host/survey';
 import type { Host, Inventory } from '../inventory/inventory';
 import { drainFlags, readWatched, watchedScript } from '../pair/drain-flag';
@@ -82,8 +82,10 @@ export async function openMaintenance(
   const reached = pairOf({ inventory, surveyed, targets, readiness, opened });
   const maintenance = maintenanceOf({ inventory, host, surveyed, ...reached }, context);
   const { drained } = surveyed.hosts.find(({ name }) => name === host.name)?.facts ?? {};
-  const note = newestNote(surveyed.hosts.flatMap(({ facts }) => facts.roll ?? []));
-  const stand = note?.hosts.get(host.name);
+  const left = takenBy(
+    surveyed.hosts.flatMap(({ facts }) => facts.roll ?? []),
+    host.name,
+  );
   const free = new Map([...reached.connections].filter(([name]) => !maintenance.busy.has(name)));
   return {
     maintenance,
@@ -94,7 +96,7 @@ export async function openMaintenance(
       owner: maintenance.by,
     }),
     ...(drained ? { drained } : {}),
-    ...(drained && note && stand && isTaken(stand) ? { left: note } : {}),
+    ...(drained && left ? { left } : {}),
     ...(failure ? { failure } : {}),
     close: () => {
       surveyed.close();

@@ -1,3 +1,4 @@
+import { messageOf } from '../errors';
 import type { Connection } from '../host/connection';
 import { call, compose } from '../shell/library';
 import { rowReader } from '../shell/rows';
@@ -67,7 +68,7 @@ export function startHostProbe(
         else if (!stopping) note = 'the probe ended before the run did';
       },
       (error: unknown) => {
-        note = error instanceof Error ? error.message : String(error);
+        note = messageOf(error);
       },
     );
   const { signal } = pace;

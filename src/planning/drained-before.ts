@@ -1,5 +1,5 @@
 import type { HostFacts } from '../host/facts';
-import { isTaken, newestNote } from '../host/roll-note';
+import { takenBy } from '../host/roll-note';
 import type { Surveyed } from '../host/survey';
 import { localTime } from '../text/format';
 
@@ -13,10 +13,9 @@ export function drainedBefore(
   hosts: readonly Pick<Surveyed, 'name' | 'facts'>[],
   inventory: string,
 ): { host: string; text: string }[] {
-  const roll = newestNote(hosts.flatMap(({ facts }) => facts.roll ?? []));
+  const notes = hosts.flatMap(({ facts }) => facts.roll ?? []);
   return hosts.flatMap(({ name, facts: { drained } }) => {
-    const stand = roll?.hosts.get(name);
-    if (!drained || (stand && isTaken(stand))) return [];
+    if (!drained || takenBy(notes, name)) return [];
     const back = `haprov undrain ${inventory} ${name} gives it its place back`;
     return [{ host: name, text: `it is drained ${sinceAndBy(drained)}, and stays so: ${back}` }];
   });

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { UsageError } from '../errors';
+import { messageOf, UsageError } from '../errors';
 import { pageStyle } from '../report/page/document';
 import { type RunsView, renderRunPage, renderRunsPage } from '../report/page/runs-page';
 import {
@@ -101,7 +101,7 @@ export async function serveStatus(options: ServeOptions): Promise<Served> {
       const about = wanted.kind === 'run' ? wanted.run : undefined;
       const view = await runs(about).catch((error: unknown): RunsView => {
         options.onError?.(error);
-        return { runs: [], trouble: error instanceof Error ? error.message : String(error) };
+        return { runs: [], trouble: messageOf(error) };
       });
       send(response, about === undefined ? renderRunsPage(view) : renderRunPage(about, view));
     } else {

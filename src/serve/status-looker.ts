@@ -1,3 +1,4 @@
+import { messageOf } from '../errors';
 import { type News, newsWith } from '../report/page/news';
 import type { Status } from '../status/status';
 
@@ -43,7 +44,7 @@ export function watch({ look, intervalMs, onError }: WatchOptions): Watch {
       seen = { status, ...(news.length > 0 ? { news } : {}) };
     } catch (error) {
       if (stopped) return;
-      seen = { ...seen, trouble: error instanceof Error ? error.message : String(error) };
+      seen = { ...seen, trouble: messageOf(error) };
       onError?.(error);
     }
     endedAt = performance.now();
