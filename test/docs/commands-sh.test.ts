@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { buildProgram, program, removeProgram } from '../support/program';
@@ -17,9 +17,8 @@ afterAll(removeProgram);
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'haprov-docs-'));
-  mkdirSync(join(folder, 'home/.ssh'), { recursive: true });
-  writeFileSync(join(folder, 'home/.ssh/config'), 'Host *\n  HostName 127.0.0.1\n  Port 1\n');
-  mkdirSync(join(folder, 'bin'));
+  for (const name of ['bin', 'home', 'work/examples', 'work/clusters'])
+    mkdirSync(join(folder, name), { recursive: true });
   const called = join(folder, 'called');
   writeFileSync(called, '');
   const tool = (name: string, script: string) =>
@@ -38,13 +37,12 @@ beforeEach(() => {
     `cd '${resolve('.')}' && '${process.execPath}' node_modules/jest/bin/jest.js --listTests $(echo "$*" | sed 's/^jest//') | grep -q .`,
   );
   const work = join(folder, 'work');
-  mkdirSync(work);
   cpSync('examples', join(work, 'examples'), { recursive: true });
+  for (const name of readdirSync('examples').filter((entry) => entry.endsWith('.json')))
+    unanswered(`examples/${name}`, join(work, 'examples', name));
   writeFileSync(join(work, 'hosts.ini'), '[web]\nfred ansible_host=192.0.2.1\n');
-  copyFileSync('inventory.example.json', join(work, 'inventory.json'));
-  mkdirSync(join(work, 'clusters'));
-  for (const name of ['blog', 'shop'])
-    copyFileSync('inventory.example.json', join(work, `clusters/${name}.json`));
+  for (const name of ['inventory', 'clusters/blog', 'clusters/shop'])
+    unanswered('inventory.example.json', join(work, `${name}.json`));
   for (const [name, text] of Object.entries(configurations)) {
     for (const place of [
       name,
@@ -56,6 +54,14 @@ beforeEach(() => {
   }
 });
 afterEach(() => rmSync(folder, { recursive: true }));
+
+const nobody = (text: string) => text.replaceAll('192.168.56.', '192.0.2.');
+
+/** A copy of an inventory with addresses that are nobody's (RFC 5737), so that no lab of this machine answers. */
+function unanswered(file: string, copy: string): void {
+  const inventory = JSON.parse(nobody(readFileSync(file, 'utf8')));
+  writeFileSync(copy, JSON.stringify({ ...inventory, ssh: { ...inventory.ssh, port: 1 } }, null, 2));
+}
 
 const host = (file: string) => /-(.*)\.conf/.exec(file)?.[1] ?? 'fred';
 const keepalived = (name: string, priority: number) =>
@@ -76,10 +82,10 @@ test.each(titled)('%s: every command is one that the program takes', (_title, { 
   if (commands.startsWith('haprov init')) rmSync(join(folder, 'work/inventory.json'));
   if (!commands.includes('--out shop')) {
     mkdirSync(join(folder, 'work/shop'));
-    copyFileSync('inventory.example.json', join(folder, 'work/shop/inventory.json'));
+    unanswered('inventory.example.json', join(folder, 'work/shop/inventory.json'));
   }
   const { HAPROV_LAB: _lab, ...environment } = process.env;
-  const { stderr, stdout } = spawnSync('bash', ['-c', commands], {
+  const { stderr, stdout } = spawnSync('bash', ['-c', nobody(commands)], {
     cwd: join(folder, 'work'),
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
