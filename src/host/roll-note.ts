@@ -7,7 +7,7 @@ export interface Stand {
    * boot, and ran since `mark` then. `done`: its turn is over.
    */
   state: 'due' | 'taken' | 'booting' | 'done';
-  /** Whether it was drained before the roll, and stays so. */
+  /** Whether somebody has drained it, before the roll or while that was left: it stays so. */
   staysDrained: boolean;
   /** Which boot it ran since; empty unless it is `booting`. */
   mark: string;

@@ -4,7 +4,7 @@ import { executePlan, planningFor, type RolloutOptions, undoOptions } from '../e
 import { historyQuestion, readHistory } from '../host/history';
 import type { Host, Inventory } from '../inventory/inventory';
 import type { Readiness } from '../pair/health';
-import { makeDueAgain } from '../patch/due-again';
+import { makeDueAgain } from '../patch/between';
 import { pending } from '../plan/plan';
 import type { CommonOptions, Context } from '../planning/context';
 import { notAsked, patience } from '../planning/hosts';

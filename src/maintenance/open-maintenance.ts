@@ -5,7 +5,7 @@ import { toldScript } from '../host/drain-scripts';
 import type { HostFacts } from '../host/facts';
 import type { Question } from '../host/probe';
 import { type RollNote, takenBy } from '../host/roll-note';
-import { type Survey, survey } from '../host/survey';
+import { type Survey, type Surveyed, survey } from '../host/survey';
 import type { Host, Inventory } from '../inventory/inventory';
 import { drainFlags, readWatched, watchedScript } from '../pair/drain-flag';
 import { drainMeansOf, noDrainMeans } from '../pair/drain-means';
@@ -25,11 +25,13 @@ import type { Maintenance } from './maintenance';
 /** A host to drain or undrain, with the connections to the hosts around it. */
 export interface OpenMaintenance {
   maintenance: Maintenance;
+  /** The hosts that answer. */
+  asked: readonly Surveyed[];
   /** Keeps others from the hosts that answer, besides those where a run is being made. */
   holder: Holder;
   /** Since when and by whom the host is drained. */
   drained?: HostFacts['drained'];
-  /** The roll that was left and has drained it, which gives it its place back when it goes on. */
+  /** The roll that was left and has taken it out, which gives it its place back when it goes on. */
   left?: RollNote;
   /** Why the host itself is not reached; absent where it is. */
   failure?: HaprovError;
@@ -89,6 +91,7 @@ export async function openMaintenance(
   const free = new Map([...reached.connections].filter(([name]) => !maintenance.busy.has(name)));
   return {
     maintenance,
+    asked: surveyed.hosts,
     holder: holderOf(free, {
       run: nameOfDrain(newRunId(surveyed)),
       leaseSeconds: drainLeaseSeconds,
@@ -96,7 +99,7 @@ export async function openMaintenance(
       owner: maintenance.by,
     }),
     ...(drained ? { drained } : {}),
-    ...(drained && left ? { left } : {}),
+    ...(left ? { left } : {}),
     ...(failure ? { failure } : {}),
     close: () => {
       surveyed.close();

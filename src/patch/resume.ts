@@ -79,12 +79,12 @@ export function resume(noted: RollNote | undefined, asked: Asked): Resumed {
   };
 }
 
-/** A host that had no turn yet, and is drained, was not drained by the roll: it stays so. */
+/** A host that had no turn yet, or that somebody else has drained, and is drained, stays so. */
 const asDrained = (stands: RollNote['hosts'], { drained }: Pick<Asked, 'drained'>) =>
   new Map(
     [...stands].map(([name, stand]) => [
       name,
-      stand.state === 'due' ? { ...stand, staysDrained: drained.has(name) } : stand,
+      stand.state === 'due' || stand.staysDrained ? { ...stand, staysDrained: drained.has(name) } : stand,
     ]),
   );
 

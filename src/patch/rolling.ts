@@ -71,7 +71,7 @@ export interface Roll {
 export const standOf = ({ note }: Pick<Roll, 'note'>, host: string): Stand =>
   note.hosts.get(host) ?? { state: 'due', staysDrained: false, mark: '' };
 
-/** Whether a host was drained before the roll, and stays so. */
+/** Whether somebody else has drained a host, so that it stays so. */
 export const staysDrained = (roll: Pick<Roll, 'note'>, { name }: Pick<RollHost, 'name'>): boolean =>
   standOf(roll, name).staysDrained;
 

@@ -154,9 +154,19 @@ describeLab('reboot', () => {
     expect(again.stdout + again.stderr).toContain(
       'net.ipv4.conf.all.arp_ignore was 1, and is 0; where that is meant: haprov undrain ethyl, then this with --anew',
     );
+    // One that had its place back, and that somebody drains since, is that person's.
+    expect(await haprov('undrain', scenario.inventory, 'ethyl')).toMatchObject({ code: 0 });
+    expect(await haprov('drain', scenario.inventory, 'ethyl')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/ethyl is drained until haprov undrain \(/),
+    });
     on('ethyl', 'sysctl -qw net.ipv4.conf.all.arp_ignore=1');
-    expect(await reboot('ethyl')).toMatchObject({ code: 0 });
+    const over = await reboot('ethyl');
+    expect(over).toMatchObject({ code: 0, stdout: expect.stringContaining('stays drained, as it was') });
     expect(bootOf('ethyl')).toBe(begun);
-    expect(on('ethyl', 'ls /var/lib/haprov')).not.toMatch(/^(drained|roll-before)$/m);
+    const kept = on('ethyl', 'ls /var/lib/haprov');
+    expect(kept).toMatch(/^drained$/m);
+    expect(kept).not.toMatch(/^roll-before$/m);
+    expect(await haprov('undrain', scenario.inventory, 'ethyl')).toMatchObject({ code: 0 });
   });
 });

@@ -107,6 +107,8 @@ export class AnsweringHost implements Connection {
         ].join('\n');
       case 'end_roll':
       case 'hold_for_roll':
+      case 'let_go_of_roll':
+      case 'note_roll':
         this.told.push(words);
         return '';
       default:

@@ -106,6 +106,21 @@ test.each([
   ]);
 });
 
+test.each(['taken', 'booting'] as const)(
+  'goes on: a host that was %s, and that somebody has drained since it had its place back, stays drained while it is',
+  (state) => {
+    const note = left({ ethyl: stand(state, true) });
+    for (const drained of [['ethyl'], []]) {
+      const hosts = { hosts: ['ethyl'], drained: new Set(drained) };
+      const { note: goesOn } = resume(note, { ...asked, ...hosts });
+      expect(goesOn.hosts.get('ethyl')).toEqual(stand(state, drained.length > 0));
+      expect(resume(note, { ...asked, ...hosts, anew: true }).note.hosts.get('ethyl')).toEqual(
+        stand('due', drained.length > 0),
+      );
+    }
+  },
+);
+
 test('another command that was left goes on first', () => {
   expect(() => resume(left({ fred: stand('taken') }, 3, 'patch'), asked)).toThrow(
     'haprov patch of ann@desk, begun 3m 00s ago, was left (fred was taken out), and nothing was done now',

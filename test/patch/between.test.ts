@@ -1,7 +1,7 @@
 import { ExitCode, HaprovError } from '../../src/errors';
 import type { EventBody } from '../../src/events/events';
 import { type RollNote, rollRows, type Stand } from '../../src/host/roll-note';
-import { makeDueAgain } from '../../src/patch/due-again';
+import { makeDueAgain } from '../../src/patch/between';
 
 /** Packages that a rollback puts back are made newer again by the patch that was left. */
 
