@@ -16,15 +16,13 @@ import {
 import { beginAnew, compareConfigs, type Effect } from './keepalived-change';
 import { instances } from './keepalived-config';
 import { gapOfMove, lateText, takesOverLate } from './late-takeover';
-import { leftBehind } from './left-behind';
 import type { Listener } from './listener';
 import type { Loss } from './loss';
 import { lossesBy } from './losses';
-import { whoRunsScripts } from './script-user';
+import { withNotes } from './notes';
+import { isRepeat, readersOf, serviceOf, type UnitChange } from './readers';
 import { inStages } from './stages';
-import { forgottenTables } from './stick-tables';
 import { ownVips, type Surroundings } from './surroundings';
-import { toldApartByChecks } from './told-apart';
 
 /** What has to be known beside the plan to tell what a change does to clients. */
 interface PairKnowledge {
@@ -98,33 +96,6 @@ export function classify(
   return healthPort === undefined ? staged : withAskedMeanwhile(staged, healthPort);
 }
 
-/** The units that run by what a file held before. */
-const readersOf = (change: PlannedChange, host: PlannedHost) =>
-  unitsOf(change).filter((unit) => {
-    const service = serviceOf(host, unit);
-    return service !== undefined && verbOf(service) !== 'start';
-  });
-
-/** Whether what its texts say is said of a change before it, which has the same. */
-const isRepeat = ({ id, raw }: PlannedChange, { changes }: PlannedHost) =>
-  changes.find((one) => one.raw === raw)?.id !== id;
-
-/** What an operator has to know although clients notice nothing. */
-function withNotes(
-  change: PlannedChange,
-  host: PlannedHost,
-  around: Surroundings,
-): Pick<PlannedChange, 'notes'> {
-  const { from, to } = change.raw ?? {};
-  if (!from || !to || isRepeat(change, host)) return {};
-  const notes = readersOf(change, host).flatMap((unit) => {
-    if (unit === 'keepalived') return whoRunsScripts(from, to) ?? [];
-    if (unit !== 'haproxy') return [];
-    return [...leftBehind(from, to, around), ...forgottenTables(from, to), ...toldApartByChecks(to)];
-  });
-  return notes.length > 0 ? { notes: [...(change.notes ?? []), ...notes] } : {};
-}
-
 const none = (why: string): Disruption => ({ class: 'none', seconds: 0, why });
 
 function disruptionOf(
@@ -147,12 +118,6 @@ function disruptionOf(
   if (change.isOpaque) return { ...none('a command: no service is known to feel it'), seconds: null };
   return none('no running service is touched');
 }
-
-/** A change of a unit itself. */
-type UnitChange = PlannedChange & { unit: string };
-
-const serviceOf = (host: PlannedHost, unit: string) =>
-  host.changes.find((one): one is UnitChange => one.unit === unit);
 
 /** All that one service's change does, as far as `causes` ask for it. */
 function serviceDisruptions(

@@ -17,19 +17,26 @@ export const mayStopAll = ({ isOpaque, part }: PlannedChange): boolean =>
 
 /** What clients feel while packages are put back. */
 export function whilePackagesChange(host: PlannedHost, around: Surroundings): Disruption[] {
-  const heard = around.listening.get(host.host);
-  const units = heard ? heard.flatMap((one) => one.units).filter((unit) => !isAside(unit)) : [''];
-  const isNeeded = (unit: string) =>
-    unit === 'haproxy'
-      ? balancers(host, around).length > 0
-      : unit !== 'keepalived' &&
-        backends(unit, host, around).length + answering(unit, host, around).length > 0;
-  const needed = [...new Set(['haproxy', ...units])].filter(isNeeded);
+  const units = around.listening.has(host.host) ? listeners(host, around) : [''];
+  const needed = [...new Set(['haproxy', ...units])].filter((unit) => isNeeded(unit, host, around));
   // Together they serve what the host does, and are told once.
   const beside = needed.flatMap((unit) => sharersOf(unit, host, around)).flatMap(({ others }) => others);
   const does = 'the packages’ scripts may stop what runs';
   return needed.map((unit) => whileItIsDown(unit, 'restart', host, around, { does, beside }));
 }
+
+/** Whether something listens on the host that clients need, so that they notice when a new package's script stops it. */
+export const servesClients = (host: PlannedHost, around: Surroundings): boolean =>
+  listeners(host, around).some((unit) => isNeeded(unit, host, around));
+
+/** The units that listen on the host, haprov's own aside. */
+const listeners = (host: PlannedHost, { listening }: Surroundings): string[] =>
+  (listening.get(host.host) ?? []).flatMap((one) => one.units).filter((unit) => !isAside(unit));
+
+const isNeeded = (unit: string, host: PlannedHost, around: Surroundings): boolean =>
+  unit === 'haproxy'
+    ? balancers(host, around).length > 0
+    : unit !== 'keepalived' && backends(unit, host, around).length + answering(unit, host, around).length > 0;
 
 /** What a service's change does to the running process. */
 export function verbOf({

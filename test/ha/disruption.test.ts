@@ -795,6 +795,15 @@ describe('what ends, and what has to be known', () => {
       'geheim',
     );
   });
+  test('packages whose scripts may stop what serves, where something does', () => {
+    const install: About = { type: 'package', action: 'install', notes: ['packages stay'] };
+    const notes = (listening: Listening) => first(classed(both([install]), pair, ['fred'], listening))?.notes;
+    const said = ['packages stay', expect.stringMatching(/^installed on all hosts at once/)];
+    expect(notes({ fred: [[80, 'haproxy']] })).toEqual(said);
+    expect(notes({ fred: [[8080, 'httpd']] })).toEqual(said);
+    expect(notes({ fred: [[22, 'sshd']] })).toEqual(['packages stay']);
+    expect(notes({ fred: [] })).toEqual(['packages stay']);
+  });
   test('whose scripts they are', () => {
     expect(first(classed(both([keepalivedConf(base, nobody), reloads])))?.notes).toEqual([
       expect.stringContaining('as nobody'),
