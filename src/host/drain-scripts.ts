@@ -36,8 +36,8 @@ export const flagScript = (by: string, drainFiles: DrainFiles, now = new Date())
     call('raise_flag', Math.floor(now.getTime() / 1000), asWord(by), ...words(drainFiles)),
   );
 
-/** On the host itself: undoes {@link flagScript}. */
-export const unflagScript = () => compose(call('take_flag_down'));
+/** On the host itself: undoes {@link flagScript}; where a roll had told it to boot and nobody has seen it since, its log says that it is back. */
+export const unflagScript = () => compose(call('seen_back', '-'), call('take_flag_down'));
 
 /** On the host itself: the same for a run; the host undoes it by itself after `seconds`. */
 export const lendVipsScript = (seconds: number, drainFiles: DrainFiles) =>

@@ -21,6 +21,8 @@ export async function executeRoll(
   const may = mayGoOn(options, context, 'what would be done is shown, and nothing is done');
   const open = await openRoll(command, options, context, workOn);
   const { plan, inventory, left } = open;
+  const lastWord = (message: string) =>
+    namingInventory([message, ...open.leftOut].join('; '), options.inventory);
   const end = (ended: Omit<RunEnd, 'ms'>): RunEnd => {
     const whole = { ms: Math.round(performance.now() - begun), ...ended };
     context.emit({ type: 'run-end', ...whole });
@@ -36,7 +38,7 @@ export async function executeRoll(
         const text = `no host’s turn is left: forget the ${was} that was left?`;
         return may && agreed({ text, about: text, todo: 'forget it', plan }, options, context);
       });
-      const message = namingInventory(whatIsLeft(open.roll.note), options.inventory);
+      const message = lastWord(whatIsLeft(open.roll.note));
       return end({ ...nothing, exitCode: ExitCode.done, message });
     }
     const names = plan.turns.map(({ host }) => host).join(', then ');
@@ -65,7 +67,7 @@ export async function executeRoll(
         exitCode,
         changed: done.length,
         failed,
-        message: namingInventory(message, options.inventory),
+        message: lastWord(message),
       });
     } finally {
       await probe.stop();

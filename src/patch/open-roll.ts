@@ -31,6 +31,8 @@ export interface OpenRoll {
   roll: Roll;
   /** What is noted of a roll that was begun and not brought to its end. */
   left?: RollNote;
+  /** As {@link Resumed.leftOut}. */
+  leftOut: readonly string[];
   close(): void;
 }
 
@@ -123,7 +125,7 @@ async function planRoll(
   const before = await reached.pair.look();
   const run = newRunId(surveyed);
   const drained = new Set(surveyed.hosts.filter(({ facts }) => facts.drained).map(({ name }) => name));
-  const { note, left, due, words } = resume(noted, {
+  const { note, left, leftOut, due, words } = resume(noted, {
     command: [command, ...options.wish].join(' '),
     hosts: inOrder(chosen, before, said.inventory),
     known: said.inventory.hosts.map(({ name }) => name),
@@ -210,6 +212,7 @@ async function planRoll(
   return {
     inventory,
     ...(left ? { left } : {}),
+    leftOut,
     plan: {
       version: 1,
       command,

@@ -1,5 +1,5 @@
 import { UsageError } from '../errors';
-import { goesOnBy, isTaken, type RollNote, type Stand, standsOf } from '../host/roll-note';
+import { goesOnBy, isTaken, placeBackBy, type RollNote, type Stand, standsOf } from '../host/roll-note';
 import { formatElapsed } from '../text/format';
 
 interface Asked {
@@ -26,6 +26,8 @@ export interface Resumed {
   /** The hosts whose turn is left, in the order of their turns. */
   due: string[];
   words: string[];
+  /** Who may still be drained by what was left and has no part in this, and what to do then, a sentence each. */
+  leftOut: string[];
 }
 
 /** A roll that was left for longer is begun from the first host: what it did counts no more. */
@@ -37,6 +39,20 @@ const oldMs = 24 * 3_600_000;
  * @throws UsageError where another command, or one with another wish or over other hosts, is to go on first
  */
 export function resume(noted: RollNote | undefined, asked: Asked): Resumed {
+  const { note, words, ...resumed } = resumeOrBegin(noted, asked);
+  const leftOut = [...(noted?.hosts ?? [])].flatMap(([name, stand]) => {
+    if (!isTaken(stand) || note.hosts.has(name)) return [];
+    if (asked.known.includes(name))
+      return asked.drained.has(name) ? [`${name} is still drained (${placeBackBy(name)})`] : [];
+    const was = standsOf({ hosts: new Map([[name, stand]]) });
+    return [
+      `${was}, and the inventory has it no more: where it is still drained, ${placeBackBy(name)}, by an inventory that has it`,
+    ];
+  });
+  return { ...resumed, note, words: [...words, ...leftOut], leftOut };
+}
+
+function resumeOrBegin(noted: RollNote | undefined, asked: Asked): Omit<Resumed, 'leftOut'> {
   const { command, hosts, known, anew, now } = asked;
   if (!noted) return begin(undefined, asked);
   const thatAre = (isKnown: boolean) =>
@@ -64,16 +80,15 @@ export function resume(noted: RollNote | undefined, asked: Asked): Resumed {
   const due = hosts
     .filter((name) => left.hosts.get(name)?.state !== 'done')
     .sort((a, b) => rank(a) - rank(b));
+  const untaken = new Map([...gone].filter(([, stand]) => !isTaken(stand)));
   return {
     note: { ...left, hosts: asDrained(left.hosts, asked) },
     left,
     due,
     words: [
       `goes on with ${which}: ${standsOf(left)}`,
-      ...(gone.size > 0
-        ? [
-            `leaves out what the inventory has no more: ${standsOf({ hosts: gone })}; a host that was drained stays so`,
-          ]
+      ...(untaken.size > 0
+        ? [`leaves out what the inventory has no more: ${standsOf({ hosts: untaken })}`]
         : []),
     ],
   };
@@ -89,7 +104,7 @@ const asDrained = (stands: RollNote['hosts'], { drained }: Pick<Asked, 'drained'
   );
 
 /** A host that was drained by a roll that was left does not stay drained. */
-function begin(left: RollNote | undefined, asked: Asked, ...words: string[]): Resumed {
+function begin(left: RollNote | undefined, asked: Asked, ...words: string[]): Omit<Resumed, 'leftOut'> {
   const { command, hosts, drained, roll, owner, now } = asked;
   const stands = new Map(hosts.map(fresh(asked)));
   for (const [name, stand] of left?.hosts ?? [])

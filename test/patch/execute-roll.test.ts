@@ -170,6 +170,25 @@ test('where a host that was left is only to get its place back, no run is named:
   });
 });
 
+test('the end names a host that the roll had taken out, and that the inventory has no more', async () => {
+  pair.left(
+    new Map([
+      ['ethyl', { state: 'due', staysDrained: false, mark: '' }],
+      ['ricky', { state: 'booting', staysDrained: false, mark: '' }],
+    ]),
+  );
+  rolls(ExitCode.done, ['ethyl'], 'reboot of ethyl');
+  const { ended, printed } = await execute({ yes: true, limit: ['ethyl'] });
+  const left =
+    'ricky was told to boot, and the inventory has it no more: where it is still drained, haprov undrain ricky';
+  expect(ended).toMatchObject({ message: expect.stringContaining(`reboot of ethyl; ${left}`) });
+  expect(printed).toContain(left);
+  work = undefined;
+  expect((await execute({ limit: ['ethyl'] })).ended).toMatchObject({
+    message: expect.stringContaining(`nothing to do; ${left}`),
+  });
+});
+
 test('a roll that fails is told as it ended, and one that throws leaves no probe behind', async () => {
   rolls(ExitCode.unreachable, ['ethyl'], 'fred is not back');
   expect((await execute({ yes: true })).ended).toMatchObject({ exitCode: 3, changed: 1, failed: 1 });

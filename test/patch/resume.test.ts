@@ -90,6 +90,13 @@ test.each<[string, Partial<typeof asked>, number]>([
   ]);
 });
 
+test('begun anew over others: a host that is still drained by the roll that was left is named', () => {
+  const note = left({ lucy: stand('taken'), fred: stand('booting') });
+  const resumed = resume(note, { ...asked, hosts: ['ethyl'], anew: true, drained: new Set(['lucy']) });
+  const still = 'lucy is still drained (haprov undrain lucy gives it its place back)';
+  expect(resumed).toMatchObject({ leftOut: [still], words: [expect.anything(), still] });
+});
+
 test.each([
   ['was drained meanwhile stays so', false, ['ethyl'], true],
   ['has its place back meanwhile is served again after its turn', true, [], false],
@@ -142,19 +149,24 @@ test('a patch of something else goes on first: its hosts that are done lack what
 
 describe('a host that the inventory has no more', () => {
   const note = left({ ethyl: stand('done'), ricky: stand('taken') });
+  const isOut =
+    'ricky was taken out, and the inventory has it no more: where it is still drained, haprov undrain ricky gives it its place back, by an inventory that has it';
 
   test('keeps nothing from its end, nor another command from its begin', () => {
     const resumed = resume(note, { ...asked, hosts: ['ethyl'] });
     expect(resumed).toMatchObject({
       due: [],
-      words: [/^goes on with/, /no more: ricky was taken out/].map((one) => expect.stringMatching(one)),
+      words: [expect.stringMatching(/^goes on with/), isOut],
     });
     expect([...(resumed.left?.hosts.keys() ?? [])]).toEqual(['ethyl']);
+    expect(resumed.leftOut).toEqual([isOut]);
     const other = resume(note, { ...asked, command: 'patch' });
     expect(other).toMatchObject({ due: asked.hosts, note: { roll: 'new' } });
     expect(other.words).toEqual([
       'begins anew, because the inventory has no more what was not done: haprov reboot of ann@desk, begun 3m 00s ago, was left: ethyl is done, ricky was taken out',
+      isOut,
     ]);
+    expect(other.leftOut).toEqual([isOut]);
   });
 
   test('is no reason to go on with a roll over other hosts', () => {
@@ -162,6 +174,15 @@ describe('a host that the inventory has no more', () => {
       due: asked.hosts,
       note: { roll: 'new' },
     });
+  });
+
+  test('and that the roll has not taken out needs nothing', () => {
+    const due = left({ ethyl: stand('due'), ricky: stand('due'), lucy: stand('taken', true) });
+    const { leftOut, words } = resume(due, { ...asked, hosts: ['ethyl'], known: ['ethyl'] });
+    expect(leftOut).toEqual([]);
+    expect(words[1]).toBe(
+      'leaves out what the inventory has no more: ricky is not begun, lucy was taken out',
+    );
   });
 
   test('lets no other command begin that others of the roll are to go on with', () => {

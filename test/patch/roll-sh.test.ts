@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { unflagScript } from '../../src/host/drain-scripts';
 import { readFacts } from '../../src/host/facts';
 import {
   historyQuestion,
@@ -201,6 +202,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
       Object.fromEntries(
         (await logged()).map((one) => [one.run, [resultOf(one), stepsOf(one).at(-1)?.status]]),
       );
+    const hasBooted = () => box.write('proc/1/stat', firstProcess(1800));
     const bootRun = async (run: string) => {
       expect(await box.apply([bootStep.step], run)).toMatchObject({ code: 0 });
       await box.finish(run);
@@ -214,6 +216,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
       expect(await ends()).toEqual({ run1: ['not booted', 'not begun'] });
       await told('boot_host', 'run1');
       expect(await ends()).toEqual({ run1: ['not back', 'under way'] });
+      hasBooted();
       expect(await told('seen_back', 'run1')).toMatchObject({ code: 0, stderr: '' });
       expect(await ends()).toEqual({ run1: ['finished', 'done'] });
       await told('seen_back', 'run2');
@@ -225,12 +228,24 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
       await told('boot_host', 'run1');
       await bootRun('run2');
       await told('boot_host', 'run2');
+      hasBooted();
       await told('seen_back', 'run2');
       expect(await ends()).toEqual({ run1: ['finished', 'done'], run2: ['finished', 'done'] });
       expect((await logged()).map((one) => [one.run, isSeenLate(one)])).toEqual([
         ['run2', false],
         ['run1', true],
       ]);
+    });
+
+    test('one that no run has seen back was not seen back by its own, where undrain finds that it has booted', async () => {
+      await bootRun('run1');
+      await told('boot_host', 'run1');
+      expect(await box.send(unflagScript())).toMatchObject({ code: 0, stderr: '' });
+      expect(await ends()).toEqual({ run1: ['not back', 'under way'] });
+      hasBooted();
+      expect(await box.send(unflagScript())).toMatchObject({ code: 0, stderr: '' });
+      expect(await ends()).toEqual({ run1: ['finished', 'done'] });
+      expect((await logged()).map(isSeenLate)).toEqual([true]);
     });
 
     test('it refused, in its own words, which a purge takes away; what a host ends that goes down is no refusal', async () => {

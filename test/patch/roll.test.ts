@@ -357,7 +357,7 @@ test('a roll whose host the inventory has no more is at its end when the others 
   const { result, words } = await tell(world);
   expect(words).toEqual([
     expect.stringMatching(/: ethyl is not begun, fred is done$/),
-    'leaves out what the inventory has no more: lucy was told to boot; a host that was drained stays so',
+    'lucy was told to boot, and the inventory has it no more: where it is still drained, haprov undrain lucy gives it its place back, by an inventory that has it',
   ]);
   expect(result?.message).toBe('reboot of ethyl');
   isClean(world);

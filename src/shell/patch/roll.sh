@@ -72,7 +72,7 @@ note_boot() { # RUN due|told|refused|back|late [DETAIL]
 
 # The connection may break before the init system has answered.
 boot_host() { # RUN
-  note_boot "$1" told
+  note_boot "$1" told "$(boot_mark)"
   said_=$(if has_systemd; then systemctl reboot; else shutdown -r now; fi 2>&1) && return
   code_=$?
   printf '%s\n' "$said_" >&2
@@ -81,9 +81,9 @@ boot_host() { # RUN
   return $code_
 }
 
-# The host is seen to have booted: by the RUN that told it to, or late by another.
+# Where the host has booted since it was told to, it is seen: by the RUN that told it to, or late by somebody else.
 seen_back() { # RUN
-  told_=$(awk -F '\t' '$2 == "boot" { last[FILENAME] = $4 } END { for (file in last) if (last[file] == "told") print file }' /var/lib/haprov/runs/*/journal 2>/dev/null)
+  told_=$(awk -F '[\t ]' -v mark="$(boot_mark)" '$2 == "boot" { last[FILENAME] = $4; told[FILENAME] = $5 } END { for (file in last) if (last[file] == "told" && told[file] != mark) print file }' /var/lib/haprov/runs/*/journal 2>/dev/null)
   for journal_ in $told_; do
     journal_=${journal_%/journal} word_=late
     [ "${journal_##*/}" != "$1" ] || word_=back
