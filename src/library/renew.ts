@@ -72,9 +72,14 @@ async function renewNamed(
   const isAsked = source.isOfAcme && options.certificate === undefined;
   if (options.staging && !isAsked)
     throw new UsageError(`--staging: ${source.name} is not made by an authority`, 'see tls.acme');
-  return isAsked
-    ? (await import('./renew-acme')).renewByAcme(source, options, context)
-    : renewOne(source, options, context);
+  if (isAsked) return (await import('./renew-acme')).renewByAcme(source, options, context);
+  try {
+    return await renewOne(source, options, context);
+  } catch (error) {
+    // On a timer nobody else hears that it fails.
+    if (options.yes) context.isAgreed?.('certificates renew');
+    throw error;
+  }
 }
 
 async function renewOne(

@@ -484,6 +484,26 @@ test('the very certificate that is there is nothing to do: nothing is written, a
   expect(statSync(path('web.pem')).mtimeMs).toBe(before);
 });
 
+test('from files: of one that fails before it comes to a run hooks hear, where that was agreed to', async () => {
+  const agreed: string[] = [];
+  const context = () => ({ ...recorder().context, isAgreed: (one: string) => void agreed.push(one) });
+  const from = (file: string, more: Partial<RenewOptions> = {}) =>
+    renewed({ name: 'web', certificate: path(file), ...more }, inventoryWith('web'), context());
+  const there = await make(40);
+  has('web', there);
+  haveAll(there);
+  writeFileSync(path('same.pem'), whole(there));
+  ends = [{ changed: 0 }];
+  expect((await from('same.pem')).end).toEqual(['web not due']);
+  await from('gone.pem', { yes: false });
+  expect(agreed).toEqual([]);
+  writeFileSync(path('over.pem'), whole(await make(-1)));
+  for (const file of ['gone.pem', 'over.pem']) {
+    expect((await from(file)).end).toMatchObject({ exitCode: 2 });
+    expect(agreed.splice(0)).toEqual(['certificates renew']);
+  }
+});
+
 describe('from files, where a host fails', () => {
   let [old, fresh]: NewCertificate[] = [];
   const fromFiles = async (end: Partial<RunEnd>) => {
