@@ -84,7 +84,9 @@ async function takeOut(
     waitFor(maintenance, left(), { count, watch, meanwhile });
 
   const drained = await drainServersOf(maintenance, servers);
-  await sessionsUntil((pairState) => sessionsOfServers(maintenance, pairState));
+  const ofServers = (pairState: PairState) =>
+    sessionsOfServers(serversOn(maintenance.services, host), maintenance.services, pairState);
+  await sessionsUntil(ofServers);
   if (stopping.aborted) throw await stop(maintenance, servers);
 
   const reached = hosts.get(host);
@@ -117,7 +119,7 @@ async function takeOut(
   }
 
   const all = (pairState: PairState) =>
-    new Map([...sessionsOfServers(maintenance, pairState), ...sessionsThrough(maintenance, pairState)]);
+    new Map([...ofServers(pairState), ...sessionsThrough(maintenance, pairState)]);
   const effects = (sessions: number): DrainEffects => ({
     servers: drained,
     vips: moved ? held.map(({ name }) => name) : [],

@@ -1,5 +1,6 @@
 import type { Service, Vip } from '../inventory/inventory';
 import { holdersOf, isDown, isUp, type PairState, serversUp } from './health';
+import type { OldSession } from './observe';
 import { mayBeAway, serverCalled, serversOn } from './servers';
 
 /** What draining a host means for the other hosts. A server is `service/server`. */
@@ -83,29 +84,46 @@ export function unknownTo(servers: readonly string[], pairState: PairState): str
   return servers.filter((one) => !seen.some(({ service, server }) => one === `${service}/${server}`));
 }
 
-/** The sessions of a host's servers, by server and balancer: `web/lucy on ricky` → 2. Leaves out those without sessions. */
-export function sessionsOfServers({ host, services }: HostRole, pairState: PairState): Map<string, number> {
-  const servers = new Set(serversOn(services, host));
-  const rows = [...pairState].flatMap(([balancer, { servers: seen = [] }]) =>
-    seen
-      .filter(({ service, server }) => servers.has(`${service}/${server}`))
-      .map(({ service, server, sessions }) => [`${service}/${server} on ${balancer}`, sessions] as const),
+/**
+ * The sessions of these servers, by server and balancer: `web/lucy on ricky` → 2. Those that workers from before a reload are at
+ * are among them. Leaves out servers without sessions.
+ */
+export function sessionsOfServers(
+  servers: readonly string[],
+  services: HostRole['services'],
+  pairState: PairState,
+): Map<string, number> {
+  const rows = [...pairState].flatMap(([balancer, { servers: seen = [], oldSessions = [] }]) =>
+    servers.map((title) => {
+      const now = seen.find(({ service, server }) => title === `${service}/${server}`)?.sessions ?? 0;
+      const at = serverCalled(title, services);
+      const old = oldSessions.filter(({ peer }) =>
+        at?.port === undefined ? peer.startsWith(`${at?.address}:`) : peer === `${at.address}:${at.port}`,
+      );
+      return counted(`${title} on ${balancer}`, now, old);
+    }),
   );
   return new Map(rows.filter(([, sessions]) => sessions > 0));
 }
 
-/** The sessions of clients in the host's own HAProxy, by service. Leaves out services without sessions. */
+/** The sessions of clients in the host's own HAProxy, by service, those of its old workers too. Leaves out services without sessions. */
 export function sessionsThrough({ host, services }: HostRole, pairState: PairState): Map<string, number> {
-  const frontends = pairState.get(host)?.frontends;
-  const rows = services.map(
-    ({ name }) =>
-      [
-        `${name} through ${host}’s HAProxy`,
-        frontends?.find((one) => one.name === name)?.sessions ?? 0,
-      ] as const,
-  );
+  const { frontends, oldSessions = [] } = pairState.get(host) ?? {};
+  const rows = services.map(({ name, endpoints }) => {
+    const now = frontends?.find((one) => one.name === name)?.sessions ?? 0;
+    const old = oldSessions.filter(({ local }) => {
+      const port = Number(local.slice(local.lastIndexOf(':') + 1));
+      return endpoints.some((one) => one.port <= port && port <= (one.lastPort ?? one.port));
+    });
+    return counted(`${name} through ${host}’s HAProxy`, now, old);
+  });
   return new Map(rows.filter(([, sessions]) => sessions > 0));
 }
+
+const counted = (where: string, now: number, old: readonly OldSession[]): [string, number] => [
+  old.length > 0 ? `${where}, ${old.length} of them at a worker from before a reload` : where,
+  now + old.length,
+];
 
 /** The balancers whose HAProxy still sends requests to one of `servers`. */
 export function stillSending(servers: readonly string[], pairState: PairState): string[] {

@@ -15,6 +15,8 @@ export interface Observation {
   /** The servers that its HAProxy reports; absent when HAProxy does not answer. */
   servers?: ServerState[];
   frontends?: FrontendState[];
+  /** What workers of a HAProxy that was reloaded since are at: both ends, as `address:port`; absent where there is nothing. */
+  oldSessions?: OldSession[];
   /**
    * Why HAProxy could not be asked. none: neither haprov's listener nor a socket is there; no-tool: there is a socket, and
    * no program that can use it; silent: the listener does not answer, although a socket may.
@@ -24,6 +26,12 @@ export interface Observation {
   drainedServers?: string[];
   /** The files of the user that `haprov drain` has written, so that the user's own keepalived gives its VIPs away. */
   drainFiles?: string[];
+}
+
+/** A connection of a HAProxy worker from before a reload, with a client or with a server. Not in {@link ServerState.sessions}. */
+export interface OldSession {
+  local: string;
+  peer: string;
 }
 
 /** Where HAProxy's statistics are on loopback: at haprov's listener, or at a page of the user's own configuration. */
@@ -44,6 +52,7 @@ export function readObservation(output: string): Observation {
   const csv: string[] = [];
   const drainedServers: string[] = [];
   const drainFiles: string[] = [];
+  const oldSessions: OldSession[] = [];
   for (const row of output.split('\n')) {
     const [kind, first = '', second = ''] = row.split(' ');
     if (kind === 'unit') observation.units[first] = second;
@@ -52,6 +61,7 @@ export function readObservation(output: string): Observation {
     else if (kind === 'drained') observation.drained = true;
     else if (kind === 'drained-server') drainedServers.push(first);
     else if (kind === 'drain-file') drainFiles.push(first);
+    else if (kind === 'old-session') oldSessions.push({ local: plain(first), peer: plain(second) });
     else if (kind === 'haproxy' && (first === 'silent' || first === 'none' || first === 'no-tool'))
       observation.unasked = first;
     else if (kind === 'stat') csv.push(row.slice('stat '.length));
@@ -62,8 +72,12 @@ export function readObservation(output: string): Observation {
   }
   if (drainedServers.length > 0) observation.drainedServers = drainedServers;
   if (drainFiles.length > 0) observation.drainFiles = drainFiles;
+  if (oldSessions.length > 0) observation.oldSessions = oldSessions;
   return csv.length > 0 ? { ...observation, ...readStatistics(csv) } : observation;
 }
+
+/** ss has `[::ffff:192.0.2.1]:80` for IPv4 at a socket of both kinds, and `[2001:db8::1]:80`. */
+const plain = (end: string): string => end.replace(/^\[(?:::ffff:(?=[\d.]+\]))?(.*)\]/, '$1');
 
 /** The port in a row of `ss -ltn`; an old ss prints no state first. */
 function portOf(row: string): number | undefined {

@@ -1,7 +1,8 @@
 import { ExitCode, HaprovError, HostError } from '../errors';
 import type { EventBody } from '../events/events';
 import { lastWordsOf, messageWithoutHost, ScriptFailure, whyNot } from '../host/script-result';
-import type { Vip } from '../inventory/inventory';
+import type { Service, Vip } from '../inventory/inventory';
+import { sessionsOfServers } from '../pair/drain-effects';
 import { drainFlags } from '../pair/drain-flag';
 import { type DrainMeans, drainMeansOf, keepsVips, noDrainMeans } from '../pair/drain-means';
 import { holdersOf, type PairState } from '../pair/health';
@@ -15,6 +16,7 @@ interface Surroundings {
   /** The hosts that the turn may concern. */
   near: ReadonlySet<string>;
   vips: readonly Pick<Vip, 'address' | 'members'>[];
+  services: readonly Service[];
   leaseSeconds: number;
   emit(event: EventBody): void;
 }
@@ -119,19 +121,14 @@ export class Loan {
    * not be told.
    */
   async lendServers(servers: readonly string[]): Promise<[]> {
-    const { near, pair, leaseSeconds } = this.around;
+    const { near, pair, services, leaseSeconds } = this.around;
     if (servers.length === 0) return [];
     for (const name of near) this.#servers.set(name, servers);
     const to = `tell its HAProxy that ${servers.join(', ')} must not get new requests`;
     await this.#tell(near, to, (host) => host.lendServers(servers, leaseSeconds * 4));
     for (let look = 0; look < looks; look++) {
       const pairState = await pair.look(near);
-      const busy = [...pairState.values()].some(({ servers: seen }) =>
-        seen?.some(
-          ({ service, server, sessions }) => servers.includes(`${service}/${server}`) && sessions > 0,
-        ),
-      );
-      if (!busy) break;
+      if (sessionsOfServers(servers, services, pairState).size === 0) break;
       await new Promise((done) => setTimeout(done, pauseMs));
     }
     return [];

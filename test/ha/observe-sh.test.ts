@@ -38,6 +38,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
   beforeEach(() => {
     box = new Sandbox(shell);
     box.fake('ip', "'-o addr show') ;;");
+    box.fake('ps', "'-C haproxy -o args=' | '-C haproxy -o pid=,ppid=') ;;");
   });
   afterEach(() => box.dispose());
 
@@ -48,6 +49,42 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
   test.each(printed)('an ss %s', async (_about, rows, ports) => {
     box.fake('ss', `-ltn) cat <<'.'\n${rows.join('\n')}\n.\n;;`);
     expect(await listening()).toEqual(ports);
+  });
+
+  const old = async (tree: string, listeners: string, sessions: string) => {
+    box.fake('ps', `"-C haproxy -o pid=,ppid=") printf '${tree}' ;;\n"-C haproxy -o args=") ;;`);
+    box.fake('ss', `-ltn) ;;\n-ltnp) cat <<'.'\n${listeners}\n.\n;;\n-tnp) cat <<'.'\n${sessions}\n.\n;;`);
+    return readObservation((await box.send(observationScript({ healthPort: 1 }, []))).stdout).oldSessions;
+  };
+  const to = (pid: string, local: string, peer: string) =>
+    `ESTAB 0 0 ${local} ${peer} users:(("haproxy",${pid}))`;
+  const sessions = [
+    'State Recv-Q Send-Q Local Address:Port Peer Address:Port Process',
+    to('pid=12,fd=9', '192.0.2.1:40001', '192.0.2.2:8080'),
+    to('pid=13,fd=9', '192.0.2.1:40002', '192.0.2.2:8080'),
+    to('pid=12,fd=10', '[::ffff:192.0.2.9]:80', '[::ffff:192.0.2.77]:50001').replace('ESTAB', 'CLOSE-WAIT'),
+    to('pid=12,fd=11', '[2001:db8::9]:80', '[2001:db8::7]:50001'),
+    'ESTAB 0 0 192.0.2.1:22 192.0.2.77:50002 users:(("sshd",pid=12,fd=4))',
+    'FIN-WAIT-2 0 0 192.0.2.1:8080 192.0.2.77:50003',
+  ].join('\n');
+  const found = [
+    { local: '192.0.2.1:40001', peer: '192.0.2.2:8080' },
+    { local: '192.0.2.9:80', peer: '192.0.2.77:50001' },
+    { local: '2001:db8::9:80', peer: '2001:db8::7:50001' },
+  ];
+
+  test('what a worker is at from before a reload: it listens no more', async () => {
+    const listens =
+      'LISTEN 0 511 0.0.0.0:80 0.0.0.0:* users:(("haproxy",pid=13,fd=5),("haproxy",pid=14,fd=5))';
+    expect(await old('10 1\\n12 10\\n13 10\\n', listens, sessions)).toEqual(found);
+    const ofEl6 = (text: string) => text.replaceAll('pid=', '').replaceAll('fd=', '');
+    expect(await old('12 1\\n13 1\\n', ofEl6(listens), ofEl6(sessions))).toEqual(found);
+    expect(await old('10 1\\n12 10\\n13 10\\n', '', '')).toBeUndefined();
+  });
+
+  test('one worker alone is not asked for its sockets', async () => {
+    expect(await old('10 1\\n12 10\\n', '', sessions)).toBeUndefined();
+    expect(await old('', '', sessions)).toBeUndefined();
   });
 
   test('HAProxy’s sockets are found by the files that the running one was started with', async () => {

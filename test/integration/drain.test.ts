@@ -131,12 +131,19 @@ describeLab('drain and undrain', () => {
     expect(idle.stdout).toContain('was not drained');
   });
 
-  test('waits for a session, and says so when it outlasts the time', async () => {
+  test.each([
+    ['of the HAProxy that runs', ':'],
+    ['of a worker from before a reload', 'systemctl reload haproxy'],
+  ])('waits for a session %s, and says so when it outlasts the time', async (where, meanwhile) => {
     const client = connect({ host: vip, port: 80 });
     await new Promise((done) => client.once('connect', done));
+    client.write('GET / HTTP/1.1\r\n');
+    await scenario.settled();
+    on('fred', meanwhile);
     const waited = await haprov('drain', scenario.inventory, 'fred', '--timeout', '2');
     expect(waited).toMatchObject({ code: 1 });
     expect(waited.stderr).toMatch(/fred is drained, but after .* 1 session is left/);
+    expect(waited.stderr.includes('at a worker from before a reload')).toBe(where.includes('before'));
     client.destroy();
     on('fred', 'ss -K sport = :80 2>/dev/null; systemctl restart haproxy');
     expect(await haprov('drain', scenario.inventory, 'fred')).toMatchObject({ code: 0 });

@@ -53,7 +53,7 @@ test('a server that is called otherwise than its host is', () => {
   expect(serversOn(renamed, 'fred')).toEqual(['cluster37/web-fred']);
   const servers = [server('web-fred', { sessions: 2 }), server('web-ethyl', { status: 'DOWN' })];
   expect([
-    ...sessionsOfServers({ ...part, services: renamed }, pairState({ servers }, { servers: [] })),
+    ...sessionsOfServers(['cluster37/web-fred'], renamed, pairState({ servers }, { servers: [] })),
   ]).toEqual([['cluster37/web-fred on fred', 2]]);
 });
 
@@ -128,10 +128,33 @@ test('what is left of its work', () => {
     },
     {},
   );
-  expect([...sessionsOfServers(part, busy)]).toEqual([['cluster37/fred on fred', 2]]);
+  expect([...sessionsOfServers(['cluster37/fred'], services, busy)]).toEqual([['cluster37/fred on fred', 2]]);
   expect([...sessionsThrough(part, busy)]).toEqual([['cluster37 through fred’s HAProxy', 3]]);
   const half = pairState({ servers: [server('fred', { status: 'DRAIN' })] }, { servers: [server('fred')] });
   expect(stillSending(['cluster37/fred'], half)).toEqual(['ethyl']);
+});
+
+test('what is left of its work at workers from before a reload, which no statistics have', () => {
+  const [fred, port] = ['192.168.56.201', 8080];
+  const busy = pairState(
+    {
+      servers: [server('fred', { sessions: 1 })],
+      oldSessions: [
+        { local: '192.168.56.201:40001', peer: `${fred}:${port}` },
+        { local: '192.168.56.201:40002', peer: `${fred}:${port}1` },
+        { local: '192.168.56.200:80', peer: '192.0.2.7:50001' },
+        { local: '192.168.56.201:10001', peer: '192.0.2.7:50002' },
+      ],
+    },
+    { oldSessions: [{ local: '192.168.56.202:40001', peer: `${fred}:${port}` }] },
+  );
+  expect([...sessionsOfServers(['cluster37/fred'], services, busy)]).toEqual([
+    ['cluster37/fred on fred, 1 of them at a worker from before a reload', 2],
+    ['cluster37/fred on ethyl, 1 of them at a worker from before a reload', 1],
+  ]);
+  expect([...sessionsThrough(part, busy)]).toEqual([
+    ['cluster37 through fred’s HAProxy, 1 of them at a worker from before a reload', 1],
+  ]);
 });
 
 test('what is not back yet', () => {

@@ -23,6 +23,7 @@ describe('a host that cannot be told', () => {
       pair: { look: async () => new Map(), holds: () => false } as unknown as Pair,
       leaseSeconds: 60,
       vips: [],
+      services: [],
       emit: (event: EventBody) => void told.push(event),
       ...more,
     });

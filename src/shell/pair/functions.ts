@@ -22,7 +22,7 @@ export const libraries = {
   'flag': { text: flagText, needs: ['drain-files', 'full-folder'], functions: 'take_over_levers raise_flag write_flag take_flag_down raise_run_flag take_run_flag_down' },
   'journal': { text: journalText, needs: ['probe'], functions: 'has_journal tell_clock tell_logged state_in_journal tell_messages inode_of tell_place follow_messages tell_lines part_of_file follow_journal' },
   'more-facts': { text: moreFactsText, needs: ['probe', 'boot-owed', 'init', 'selinux-probe', 'firewall-probe'], functions: 'tell_more_facts tell_firewalls tell_synchronized' },
-  'observe': { text: observeText, needs: ['probe', 'init', 'runtime'], functions: 'ask_haproxy observe say_address observe_ports observe_drain observe_servers' },
+  'observe': { text: observeText, needs: ['probe', 'init', 'runtime'], functions: 'ask_haproxy observe say_address observe_ports observe_drain observe_servers observe_old_sessions' },
   'runtime': { text: runtimeText, needs: [], functions: 'haproxy_sockets tell_admin_sockets tell_haproxy' },
   'status': { text: statusText, needs: ['probe', 'boot-owed', 'init', 'selinux-probe', 'haproxy-files', 'keepalived-reads', 'on-disk', 'observe'], functions: 'look_closely say_own ask_vips hear_neighbours say_neighbour own_cards look_at_units unit_state keepalived_log in_fault hear_keepalived keepalived_scripts drop_rules room_in' },
   'until-left': { text: untilLeftText, needs: [], functions: 'run_until_left end_session those_in_session' },
@@ -89,6 +89,7 @@ export interface Functions {
   observe_ports: [];
   observe_drain: [];
   observe_servers: [asked: Word];
+  observe_old_sessions: [];
   // runtime.sh
   haproxy_sockets: [admin?: 'admin'];
   tell_admin_sockets: [];

@@ -19,6 +19,7 @@ observe() { # ASKED UNIT...
   observe_ports
   observe_drain
   observe_servers "$asked"
+  observe_old_sessions
 }
 
 say_address() { echo "address ${2%/*}"; } # INTERFACE_NAME ADDRESS/PREFIX
@@ -58,4 +59,23 @@ observe_servers() { # ASKED   PORT/PATH, and a login behind a blank
   [ -n "$told" ] && [ $why != silent ] || echo "haproxy $why"
   [ -n "$told" ] || return 0
   printf '%s\n' "$told" | sed -n '/^# pxname/,$ s/^/stat /p'
+}
+
+# After a reload, HAProxy's old workers serve what they are at, and none of that is in the new worker's statistics. An old
+# worker listens no more. Asking for the sockets of processes costs much, so this is not done where there is one worker.
+observe_old_sessions() {
+  ps -C haproxy -o pid=,ppid= 2>/dev/null |
+    awk '{ pids[$1]; parents[$2] } END { for (pid in pids) if (!(pid in parents)) workers++; exit (workers < 2) }' || return 0
+  { ss -ltnp; echo sessions; ss -tnp; } 2>/dev/null | awk '
+    $1 == "sessions" { isSession = 1; next }
+    /"haproxy",/ {
+      isOld = 1
+      for (left = $NF; match(left, /"haproxy",(pid=)?[0-9]+/); left = substr(left, RSTART + RLENGTH)) {
+        pid = substr(left, RSTART, RLENGTH)
+        gsub(/[^0-9]/, "", pid)
+        if (!isSession) listens[pid]
+        if (pid in listens) isOld = 0
+      }
+      if (isSession && isOld) print "old-session", $(NF - 2), $(NF - 1)
+    }'
 }
