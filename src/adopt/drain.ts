@@ -23,7 +23,14 @@ export function drainRows(
     return [`- ${name}: works, ${by.length > 0 ? `by writing ${by.join(', ')}` : 'by haprov’s flag'}`];
   });
   const isRefused = rows.some((row) => row.includes(': refused: '));
-  return isRefused ? [...rows, `- To make it work, ${howToWatch}`] : rows;
+  return isRefused
+    ? [
+        ...rows,
+        ...`- To make it work, ${howToWatch('```')}`
+          .split('\n')
+          .map((row, index) => (index === 0 ? row : `  ${row}`)),
+      ]
+    : rows;
 }
 
 function watchedBy(host: AdoptedHost): Watched {

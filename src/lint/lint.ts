@@ -47,6 +47,7 @@ import { vipWithoutService } from './vip-without-service';
 import { vridClash } from './vrid-clash';
 import { weightInSyncGroup } from './weight-in-sync-group';
 import { weightNotAboveGap } from './weight-not-above-gap';
+import { wordsNotRead } from './words-not-read';
 
 /** Every rule; each is documented in docs/lint.md. */
 export const rules: readonly Rule[] = [
@@ -93,6 +94,7 @@ export const rules: readonly Rule[] = [
   vridClash,
   weightInSyncGroup,
   weightNotAboveGap,
+  wordsNotRead,
 ];
 
 const none: ReadonlySet<string> = new Set();

@@ -171,7 +171,7 @@ function refuseUnmovable({ host, means: { unmovable }, warn }: Maintenance, forc
     throw new HaprovError(
       ExitCode.failed,
       `${host} was not drained, nothing was changed: ${why}`,
-      `${howToWatch}; --force takes its servers out all the same`,
+      `${howToWatch()}; --force takes its servers out all the same`,
     );
   warn(`${host}: ${why}`);
 }

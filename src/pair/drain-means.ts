@@ -56,13 +56,29 @@ export function keepsVips(
   return `${[...new Set(unmovable.map(({ why }) => why))].join('; ')}, so it would keep VIP ${named.join(' and ')}`;
 }
 
-/** What the operator adds to a keepalived.conf of their own, so that keepalived watches the flag. */
-export const howToWatch = [
-  'add a block to its keepalived.conf: vrrp_script not_drained {',
-  'script "/usr/bin/test ! -e /var/lib/haprov/drained -a ! -e /var/lib/haprov/drain-for-run" interval 1 fall 1 rise 1',
-  'weight -253 }, and not_drained to the track_script of each vrrp_instance; without the weight where it says nopreempt',
-  'or is in a sync group (any script that fails while those files are there will do)',
-].join(' ');
+/** Lines, since keepalived reads nothing behind a statement on its line. */
+const watchBlock = [
+  'vrrp_script not_drained {',
+  '    script "/usr/bin/test ! -e /var/lib/haprov/drained -a ! -e /var/lib/haprov/drain-for-run"',
+  '    interval 1',
+  '    fall 1',
+  '    rise 1',
+  '    weight -253',
+  '}',
+].join('\n');
+
+/**
+ * What the operator adds to a keepalived.conf of their own, so that keepalived watches the flag.
+ * @param fence what stands before and behind the block, where Markdown is to keep its lines
+ */
+export const howToWatch = (fence?: string): string =>
+  [
+    'add this block to its keepalived.conf, in lines of their own as they are here,',
+    ...(fence === undefined ? [] : [fence]),
+    watchBlock,
+    ...(fence === undefined ? [] : [fence]),
+    'and not_drained to the track_script of each vrrp_instance; without the weight where it says nopreempt or is in a sync group (any script that fails while those files are there will do)',
+  ].join('\n');
 
 const marked = 'drained by haprov';
 /** The largest loss of priority; keepalived takes a larger one as FAULT. */

@@ -27,7 +27,17 @@ test('nothing looks at a file: refused, with the edit that makes it work', () =>
       /^- fred: refused: its keepalived\.conf has nothing .* keep VIP web \(10\.0\.0\.9\)$/,
     ),
     expect.stringMatching(/^- ethyl: refused: /),
-    expect.stringMatching(/^- To make it work, add a block to its keepalived\.conf: vrrp_script not_drained/),
+    expect.stringMatching(/^- To make it work, add this block to its keepalived\.conf/),
+    '  ```',
+    '  vrrp_script not_drained {',
+    expect.stringMatching(/^ {6}script "[^"]+"$/),
+    '      interval 1',
+    '      fall 1',
+    '      rise 1',
+    '      weight -253',
+    '  }',
+    '  ```',
+    expect.stringMatching(/^ {2}and not_drained to the track_script of each vrrp_instance/),
   ]);
 });
 

@@ -1,6 +1,6 @@
 import type { Vip } from '../../src/inventory/inventory';
 import { drainFlags, readWatched } from '../../src/pair/drain-flag';
-import { drainMeansOf } from '../../src/pair/drain-means';
+import { drainMeansOf, howToWatch } from '../../src/pair/drain-means';
 import { standDownFile } from '../../src/pair/stand-down-file';
 
 const member = (name: string, priority: number) => ({ host: { name }, priority });
@@ -178,4 +178,15 @@ test.each<[string, string | undefined, Record<string, string>?]>([
   ['/opt/c', undefined, { '/opt/c': '#!/usr/bin/python3\n[ -e /srv/out ] && exit 1\n' }],
 ])('the file that makes a script fail: %s', (line, path, scripts = {}) => {
   expect(standDownFile(line, new Map(Object.entries(scripts)))).toBe(path);
+});
+
+test('the block that is advised moves VIPs by priority; on one line keepalived would read no weight', () => {
+  const block = /^vrrp_script[\s\S]*^\}$/m.exec(howToWatch())?.[0] ?? '';
+  const tracked = 'track_script {\n not_drained\n}';
+  expect(means(`${block}\n${both(tracked)}`)).toMatchObject({
+    unmovable: [],
+    drainFiles: [],
+    byFault: false,
+  });
+  expect(means(`${block.replace(/\s*\n\s*/g, ' ')}\n${both(tracked)}`)).toMatchObject({ byFault: true });
 });

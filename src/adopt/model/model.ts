@@ -200,7 +200,7 @@ function blocksOf(host: AdoptedHost): string[] {
 
 const withOwner = (text: string, owner: string): string =>
   (/^(?:\s*[#!].*\n)*\s*vrrp_script\b/.test(text) && !/^\s*user\s/m.test(text)
-    ? text.replace(/\}\s*$/, `    user ${owner}\n}`)
+    ? text.replace(/\n?[ \t]*\}\s*$/, `\n    user ${owner}\n}`)
     : text
   ).replace(
     /^([ \t]*notify(?:_(?:master|backup|fault|stop))?[ \t]+(?:"[^"\n]*"|[^\s"]+))[ \t]*$/gm,

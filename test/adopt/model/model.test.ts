@@ -176,6 +176,24 @@ test('a word of the defaults that says more than haprov’s own is carried', () 
   });
 });
 
+test('a script on one line gets its user where keepalived reads it', () =>
+  withPair(
+    Object.fromEntries(
+      ['fred', 'ethyl'].map((host, index) => [
+        `${host}/etc/keepalived/keepalived.conf`,
+        `global_defs {\n  script_user ops\n}\nvrrp_script up { script "/bin/true" weight -20 user nobody }\n${keepalived(101 - index, '  track_script {\n    up\n  }\n')}`,
+      ]),
+    ),
+    ({ inventory, differences }) => {
+      expect(inventory).toMatchObject({
+        keepalived: {
+          sections: ['vrrp_script up { script "/bin/true" weight -20 user nobody\n    user ops\n}'],
+        },
+      });
+      expect(differences.flatMap(({ lost }) => lost)).toEqual([]);
+    },
+  ));
+
 test('whom keepalived ran scripts as stays whom it runs them as', () =>
   withPair(
     Object.fromEntries(
