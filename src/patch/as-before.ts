@@ -6,6 +6,8 @@ export interface Surroundings {
   values: ReadonlyMap<string, string>;
   /** The services that run, and whether something starts them at boot. */
   services: ReadonlyMap<string, boolean>;
+  /** Those that the host has left out since its boot, because a condition of their unit is not met. */
+  skipped: ReadonlySet<string>;
   /** How far the host's clock is ahead of this machine's, in milliseconds. */
   clockMs: number;
 }
@@ -17,16 +19,18 @@ export function readSurroundings(output: string, now = Date.now()): Surroundings
     return at < 0 ? [] : [[row.slice(0, at), row.slice(at + 1)]];
   });
   const service = /^service (.*?)(?:\.service)?$/;
+  const units = rows.flatMap(([name, value]): [string, string][] => {
+    const [, unit] = service.exec(name) ?? [];
+    return unit === undefined ? [] : [[unit, value]];
+  });
   const services = new Map(
-    rows.flatMap(([name, value]): [string, boolean][] => {
-      const [, unit] = service.exec(name) ?? [];
-      return unit === undefined ? [] : [[unit, value === 'yes']];
-    }),
+    units.flatMap(([unit, value]) => (value === 'skipped' ? [] : [[unit, value === 'yes'] as const])),
   );
+  const skipped = new Set(units.flatMap(([unit, value]) => (value === 'skipped' ? [unit] : [])));
   const values = new Map(rows.filter(([name]) => !service.test(name)));
   const clockMs = Number(values.get('clock')) * 1000 - now;
   values.delete('clock');
-  return { values, services, clockMs };
+  return { values, services, skipped, clockMs };
 }
 
 /** So far a clock may have gone away: the answers take time to come. */
@@ -56,13 +60,17 @@ const stopped = (before: Surroundings, after: Surroundings): string[] =>
 /** What differs as expected, a sentence each. */
 export function shiftedSince(before: Surroundings, after: Surroundings, hasBooted: boolean): string[] {
   const shifted = [...before.values].filter((one) => differs(one, after) && computed.has(one[0]));
-  const ended = stopped(before, after).filter((unit) => hasBooted && !before.services.get(unit));
+  const away = stopped(before, after);
+  const ended = away.filter((unit) => hasBooted && !before.services.get(unit) && !after.skipped.has(unit));
   return [
     ...shifted.map((one) => say(one, after)),
     ...ended.map(
       (unit) =>
         `${unit} ran before it booted, and does not now, since nothing starts it at boot: systemctl enable --now ${unit}`,
     ),
+    ...away
+      .filter((unit) => after.skipped.has(unit))
+      .map((unit) => `${unit} ran before, and was not started now, since a condition of its unit is not met`),
   ];
 }
 
@@ -72,7 +80,7 @@ export function changedSince(before: Surroundings, after: Surroundings, hasBoote
     .filter((one) => differs(one, after) && !computed.has(one[0]))
     .map((one) => say(one, after));
   for (const unit of stopped(before, after))
-    if (!hasBooted || before.services.get(unit))
+    if ((!hasBooted || before.services.get(unit)) && !after.skipped.has(unit))
       changed.push(`${unit} ran before, and does not now (systemctl status ${unit} says why)`);
   const away = after.clockMs - before.clockMs;
   if (Math.abs(away) > apartMs)

@@ -35,6 +35,7 @@ export function readBefore(kept: string): HostBefore | undefined {
             surroundings: {
               values: new Map<string, string>(values),
               services: new Map<string, boolean>(services),
+              skipped: new Set<string>(),
               clockMs: Number.NaN,
             },
           }

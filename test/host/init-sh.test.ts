@@ -294,7 +294,10 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
         unit('needed.service', { ...byHand, RequiredBy: 'sshd.service' }),
         unit('part.service', { UnitFileState: 'static', WantedBy: '' }),
         unit('waits.service'),
-        unit('backup.service', { Type: 'oneshot' }),
+        unit('backup.service', { Type: 'oneshot', RemainAfterExit: 'no' }),
+        unit('tuner.service', { Type: 'oneshot', RemainAfterExit: 'yes' }),
+        unit('tuned-by-hand.service', { ...byHand, Type: 'oneshot', RemainAfterExit: 'yes' }),
+        unit('fsck@sda.service', { Type: 'oneshot', RemainAfterExit: 'yes', UnitFileState: 'static' }),
         unit('report.service', { ...byHand, TriggeredBy: 'report.timer' }),
         unit('run-17.service', { Transient: 'yes' }),
         unit('user@0.service', { UnitFileState: 'static', WantedBy: '' }),
@@ -307,7 +310,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
       writeFileSync(join(box.memory, 'shown'), all.join('\n'));
       box.fake(
         'systemctl',
-        `"list-units --type=service --state=running "*) printf '%s loaded active running x\\n' ${inTable} ;;
+        `"list-units --type=service --state=running,exited "*) printf '%s loaded active running x\\n' ${inTable} ;;
 "list-jobs --no-legend") echo '12 waits.service start waiting'; echo '13 gone.service stop waiting' ;;
 "show -p Id "*" -- ${inTable} waits.service") cat "$state/shown" ;;`,
       );
@@ -317,8 +320,28 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
         'orders.service no',
         'part.service yes',
         'sshd.service yes',
+        'tuned-by-hand.service no',
+        'tuner.service yes',
         'waits.service yes',
       ]);
+    });
+
+    test('systemd: what has its work behind it, and was not started now, as a condition is not met', async () => {
+      box = new Sandbox(shell);
+      const unit = (Id: string, Type: string, ConditionResult: string, at: number) =>
+        `Type=${Type}\nId=${Id}\nConditionResult=${ConditionResult}\nConditionTimestampMonotonic=${at}\n`;
+      mkdirSync(box.memory, { recursive: true });
+      const all = [
+        unit('first-boot.service', 'oneshot', 'no', 17),
+        unit('tuner.service', 'oneshot', 'yes', 17),
+        unit('by-hand.service', 'oneshot', 'no', 0),
+        unit('orders.service', 'simple', 'no', 17),
+      ];
+      writeFileSync(join(box.memory, 'shown'), all.join('\n'));
+      box.fake('systemctl', '"show --all -p Id "*" -- *.service") cat "$state/shown" ;;');
+      expect(await box.send(compose('skipped_services'))).toMatchObject({
+        stdout: 'first-boot.service skipped\n',
+      });
     });
 
     test.each([

@@ -129,11 +129,23 @@ describeLab('reboot', () => {
 
   test('a kernel parameter that was set by hand is lost: the host stays drained, and that is said', async () => {
     on('ethyl', 'sysctl -qw net.ipv4.conf.all.arp_ignore=1');
+    // Both have done their work, and remain; the boot takes the file away.
+    const oneshot =
+      '[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/bin/ls /run/tuned\n[Install]\nWantedBy=multi-user.target';
+    on(
+      'ethyl',
+      `touch /run/tuned; cd /etc/systemd/system; printf '${oneshot}\n' >tuner.service
+       printf '[Unit]\nConditionPathExists=/run/tuned\n${oneshot}\n' >once.service; systemctl -q enable --now tuner once`,
+    );
     const lost = await reboot('ethyl');
     expect(lost).toMatchObject({ code: 1 });
     expect(lost.stdout + lost.stderr).toContain(
-      'net.ipv4.conf.all.arp_ignore was 1, and is 0; it is still drained, so nobody is sent there',
+      'net.ipv4.conf.all.arp_ignore was 1, and is 0; tuner ran before, and does not now (systemctl status tuner says why); it is still drained, so nobody is sent there',
     );
+    expect(lost.stdout + lost.stderr).toContain(
+      'once ran before, and was not started now, since a condition of its unit is not met',
+    );
+    on('ethyl', 'touch /run/tuned; systemctl start tuner');
     expect(on('ethyl', 'ls /var/lib/haprov')).toMatch(/^drained$/m);
     // It has booted, which is what its run was to do; why the roll ended all the same is said.
     expect((await haprov('log', scenario.inventory)).stdout).toMatch(

@@ -67,6 +67,15 @@ test('a service that ran before and does not now is a fault, unless the host has
   expect(since(false)).toEqual([[isFault('game'), isFault('orders')], []]);
 });
 
+test('a service that has its work behind it and whose condition is not met any more is told, and is no fault', () => {
+  const before = told(1000, 'service first-boot.service=yes', 'service other.service=skipped');
+  const after = told(1000, 'service first-boot.service=skipped');
+  expect([changedSince(before, after, true), shiftedSince(before, after, true)]).toEqual([
+    [],
+    ['first-boot ran before, and was not started now, since a condition of its unit is not met'],
+  ]);
+});
+
 test('what the kernel computes may shift, and a module that nothing needs yet is no fault', () => {
   const before = told(1000, 'net.netfilter.nf_conntrack_max=262144', 'net.ipv4.tcp_max_syn_backlog=512');
   const unloaded = told(1000, 'net.ipv4.tcp_max_syn_backlog=512');

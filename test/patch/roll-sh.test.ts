@@ -75,6 +75,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
       surroundings: {
         values: new Map([['SELinux', 'Enforcing']]),
         services: new Map([['toy', true]]),
+        skipped: new Set(),
         clockMs: 7,
       },
     };

@@ -71,7 +71,7 @@ export class Hosts {
       // The units say nothing of their own of what is read. The sandbox's own branch stays.
       box.fake(
         'systemctl',
-        '"list-jobs --no-legend" | "list-units --type=service --state=running "*) ;;\n"show -p Environment -p EnvironmentFiles -p ExecStart haproxy.service" | "show -p Environment -p EnvironmentFiles -p ExecStart keepalived.service") ;;',
+        '"list-jobs --no-legend" | "list-units --type=service --state=running,exited "* | "show --all -p Id -p Type -p ConditionResult "*) ;;\n"show -p Environment -p EnvironmentFiles -p ExecStart haproxy.service" | "show -p Environment -p EnvironmentFiles -p ExecStart keepalived.service") ;;',
       );
       const handler = hosts.#answeredBy(box);
       const address = `127.0.0.${places.size + 2}`;

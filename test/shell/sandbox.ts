@@ -104,7 +104,10 @@ export class Sandbox {
     this.fake('unshare', '"-m sh "*) echo "unshare: unshare failed: Operation not permitted" >&2; exit 1 ;;');
     for (const name of ['rpm', 'yum', 'systemctl', 'service', 'chkconfig', 'sysctl']) this.fake(name, '');
     // Asked wherever a dead run is brought to its end: the host starts no more.
-    this.fake('systemctl', '"list-jobs --no-legend" | "list-units --type=service --state=running "*) ;;');
+    this.fake(
+      'systemctl',
+      '"list-jobs --no-legend" | "list-units --type=service --state=running,exited "* | "show --all -p Id -p Type -p ConditionResult "*) ;;',
+    );
   }
 
   /** What the host does when it starts. */

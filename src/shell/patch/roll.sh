@@ -100,7 +100,7 @@ can_boot() {
   fi
 }
 
-# Prints what must be as it was after a boot, besides what the inventory says: NAME=VALUE; "service UNIT=yes" of what runs.
+# Prints what must be as it was after a boot, besides what the inventory says: NAME=VALUE; "service UNIT=yes" of what runs, "=skipped" of what was not to.
 tell_surroundings() {
   echo "clock=$(date +%s)"
   if have getenforce; then echo "SELinux=$(getenforce)"; fi
@@ -108,7 +108,7 @@ tell_surroundings() {
     found_=$(probe_service $unit_)
     case $found_ in *ActiveState=active*) echo "$unit_=active" ;; *) echo "$unit_=inactive" ;; esac
   done
-  running_services | sed 's/^/service /; s/ \([a-z]*\)$/=\1/'
+  { running_services; skipped_services; } | sed 's/^/service /; s/ \([a-z]*\)$/=\1/'
   for key_ in net/ipv4/ip_forward net/ipv4/ip_nonlocal_bind net/ipv4/conf/all/arp_ignore net/ipv4/conf/all/arp_announce \
     net/ipv4/conf/all/rp_filter net/ipv4/ip_local_port_range net/ipv4/tcp_max_syn_backlog net/core/somaxconn \
     net/ipv6/ip_nonlocal_bind net/ipv6/conf/all/forwarding net/netfilter/nf_conntrack_max fs/nr_open; do

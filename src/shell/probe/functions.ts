@@ -21,7 +21,7 @@ export const libraries = {
   'facts': { text: factsText, needs: ['probe', 'init'], functions: 'probe_lock tell_waits tell_address probe_facts probe_roll probe_release' },
   'firewall-probe': { text: firewallProbeText, needs: ['probe', 'init'], functions: 'firewall_runs firewall_rows firewall_states zones_of interface_of firewall_holders probe_firewall' },
   'haproxy-files': { text: haproxyFilesText, needs: ['probe', 'init'], functions: 'haproxy_unit_files unit_environment show_command unit_words know_keepalived can_check_keepalived test_keepalived haproxy_files tell_haproxy_file know_haproxy_files check_haproxy_files' },
-  'init': { text: initText, needs: ['probe'], functions: 'unit_name init_system has_systemd know_units is_known probe_service tell_known_names show_unit unit_with_alias active_states states_yet is_active enabled_state running_services unit_report sysctl_place boot_sysctls script_of' },
+  'init': { text: initText, needs: ['probe'], functions: 'unit_name init_system has_systemd know_units is_known probe_service tell_known_names show_unit unit_with_alias active_states states_yet is_active enabled_state running_services skipped_services unit_report sysctl_place boot_sysctls script_of' },
   'keepalived-reads': { text: keepalivedReadsText, needs: ['haproxy-files'], functions: 'keepalived_files find_keepalived_files files_named_in know_keepalived_files keepalived_reads keepalived_lacks' },
   'labels': { text: labelsText, needs: ['probe', 'selinux-probe'], functions: 'labels_count know_labels known_of label_of wanted_label type_of is_customizable keeps_labels judge_label tell_label verify_label' },
   'listen': { text: listenText, needs: ['probe', 'init'], functions: 'interface_to any_python listen_for_vrrp listen_with_python listen_with_tcpdump' },
@@ -82,6 +82,7 @@ export interface Functions {
   is_active: [unit: Word];
   enabled_state: [unit: Word];
   running_services: [];
+  skipped_services: [];
   unit_report: [unit: Word];
   sysctl_place: [path: Word];
   boot_sysctls: [];

@@ -100,20 +100,28 @@ is_active() { # UNIT
 
 enabled_state() { systemctl is-enabled "$1" 2>&1; }
 
-# Prints "UNIT yes" of each service that runs, or waits for its turn to be started; "UNIT no" where nothing starts it at boot.
+# Prints "UNIT yes" of each service that runs, has its work behind it (a oneshot that remains), or waits for its turn to be started; "UNIT no" where nothing starts it at boot.
 # What a timer, a socket, D-Bus or a login starts comes and goes by itself.
 running_services() {
   set -- $(
-    systemctl list-units --type=service --state=running --no-legend --no-pager --plain --full | awk '{ print $1 }'
+    systemctl list-units --type=service --state=running,exited --no-legend --no-pager --plain --full | awk '{ print $1 }'
     systemctl list-jobs --no-legend | awk '$3 == "start" && $2 ~ /\.service$/ { print $2 }'
   )
-  [ $# = 0 ] || systemctl show -p Id -p Type -p Transient -p TriggeredBy -p BusName -p UnitFileState -p WantedBy -p RequiredBy -- "$@" | awk -v RS= -F '\n' '{
+  [ $# = 0 ] || systemctl show -p Id -p Type -p RemainAfterExit -p Transient -p TriggeredBy -p BusName -p UnitFileState -p WantedBy -p RequiredBy -- "$@" | awk -v RS= -F '\n' '{
     split("", of)
     for (i = 1; i <= NF; i++) of[substr($i, 1, index($i, "=") - 1)] = substr($i, index($i, "=") + 1)
     wanted = of["WantedBy"] of["RequiredBy"]
-    if (of["Type"] == "oneshot" || of["Transient"] == "yes" || of["TriggeredBy"] != "" || of["Id"] ~ /^user@/ || (of["BusName"] != "" && wanted == "")) next
+    # What belongs to no boot target of its own is started for devices, mounts and logins.
+    if (of["Type"] == "oneshot" && (of["RemainAfterExit"] != "yes" || of["UnitFileState"] !~ /^(enabled|disabled)$/)) next
+    if (of["Transient"] == "yes" || of["TriggeredBy"] != "" || of["Id"] ~ /^user@/ || (of["BusName"] != "" && wanted == "")) next
     print of["Id"], wanted == "" && of["UnitFileState"] ~ /^(disabled|masked)/ ? "no" : "yes"
   }'
+}
+
+# Prints "UNIT skipped" of each oneshot that the host has left out since its boot, because a condition of it is not met.
+skipped_services() {
+  systemctl show --all -p Id -p Type -p ConditionResult -p ConditionTimestampMonotonic -- '*.service' |
+    awk -v RS= '/Type=oneshot/ && /ConditionResult=no/ && !/ConditionTimestampMonotonic=0/ { sub(/.*Id=/, ""); print $1, "skipped" }'
 }
 
 # Prints the unit's status and its last log lines.
@@ -198,6 +206,8 @@ running_services() {
     if [ "$(enabled_state "$script.service")" = disabled ]; then echo "$script.service no"; else echo "$script.service yes"; fi
   done
 }
+
+skipped_services() { :; }
 
 unit_report() { # UNIT
   script_of "$1"
