@@ -1,6 +1,7 @@
 import { createHash, scryptSync } from 'node:crypto';
 import type { Observed } from '../resources/bound-resource';
 import type { Notify } from '../resources/fields';
+import { noted } from '../resources/file-state';
 import { remembering } from '../resources/kept-secret';
 import type { DiffContext, Difference } from '../resources/resource';
 import { unitOf } from '../resources/unit';
@@ -32,10 +33,23 @@ export function buildChanges(
     if (found.length > 0) for (const wish of notify) remember(notified, wish, target);
   }
   refuseTwoWriters(observed, differences);
+  // A unit that has a change has the note there.
+  const unknown = packagesPending
+    ? []
+    : observed.filter((one) => one.isUnknown && differences.get(one)?.length === 0);
+  const units = new Set(unknown.map(({ resource }) => resource.unit));
   return observed.flatMap((one) =>
-    (differences.get(one) ?? []).map((difference, index) => toChange(host, one, difference, index, secrets)),
+    (differences.get(one) ?? []).map((found, index) => {
+      const notes =
+        index === 0 ? one.resource.notify.filter((wish) => units.has(unitOf(wish))).map(noteOn) : [];
+      const difference = { ...found, ...noted(...(found.notes ?? []), ...notes) };
+      return toChange(host, one, difference, index, secrets);
+    }),
   );
 }
+
+const noteOn = (wish: Notify) =>
+  `the host knows no ${unitOf(wish)}, which this is to ${'restart' in wish ? 'restart' : 'reload'}: nothing comes of that`;
 
 /**
  * Which file a kernel parameter is in is known only from the host, so only here can two resources turn out to write the

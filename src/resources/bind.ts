@@ -51,7 +51,7 @@ export function bind<Spec extends object, State, Host extends HostKind>(
       const state = type.read(output, spec);
       const known = withContent({ packagesPending: false }, host);
       const diff = (context: DiffContext) => type.diff(spec, state, { ...known, ...context }).map(marked);
-      return { resource, state, diff };
+      return { resource, state, diff, isUnknown: type.isUnknown?.(state) ?? false };
     },
     shows(host) {
       const shown = type.shows?.(spec, withContent({ packagesPending: true }, host), host.major);

@@ -60,6 +60,8 @@ export interface Observed {
   >;
   /** The differences, in order. @throws Error where the wanted state cannot be reached from this one. */
   diff(context: DiffContext): Difference[];
+  /** Whether the host knows no such unit. */
+  isUnknown: boolean;
 }
 
 /** @param isRead false where no unit will read the file that it writes, so that it is not validated. */

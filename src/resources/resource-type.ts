@@ -36,6 +36,8 @@ export interface ResourceType<Spec extends object = object, State = unknown> ext
   read(output: string, spec: Spec): State;
   /** The differences, in order; none when the state is the wanted one. */
   diff(spec: Spec, state: State, context: DiffContext): Difference[];
+  /** Whether the host knows nothing by its name. */
+  isUnknown?(state: State): boolean;
   /** How `render` shows it; by default as type and target. @param major the assumed EL major version. */
   shows?(spec: Spec, context: DiffContext, major: number): Shown[];
   /** The unit that a step with this target moves, or the file that it writes whole. */

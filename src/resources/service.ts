@@ -48,6 +48,7 @@ export const service: ResourceType<ServiceSpec, ServiceState> = {
     return { load, active: isBetween ? 'auto-restart' : active, enabled: enabled || 'none' };
   },
   before,
+  isUnknown: ({ load }) => load === 'not-found',
   shows(spec) {
     const words = [
       spec.enabled === undefined ? '' : spec.enabled ? 'enabled' : 'disabled',

@@ -121,6 +121,25 @@ describe('a service that is notified', () => {
     const other = file('/b', 'b', 'absent', { reload: 'httpd' });
     expect((await planFor([other, service()])).map(({ action }) => action)).toEqual(['create']);
   });
+
+  const notThere = (unit: string): Wish => ({
+    spec: { type: 'service', unit },
+    says: 'LoadState=not-found\nActiveState=inactive\nUnitFileState=',
+  });
+
+  test('a name that the host does not know is told where it is asked for', async () => {
+    const misspelt = file('/a', 'a', 'absent', { restart: 'shpod' }, restart);
+    expect((await planFor([misspelt, service(), notThere('shpod')])).map(({ notes }) => notes)).toEqual([
+      ['the host knows no shpod, which this is to restart: nothing comes of that'],
+      undefined,
+    ]);
+  });
+
+  test('a name that a package of the same plan may bring needs no word', async () => {
+    const asks = file('/a', 'a', 'absent', { reload: 'brought' });
+    const changes = await planFor([packages(false), asks, notThere('brought')]);
+    expect(changes.find(({ type }) => type === 'file')).not.toHaveProperty('notes');
+  });
 });
 
 describe('packages that are to be installed', () => {
