@@ -17,7 +17,13 @@ export function describe(value: unknown, expected: string): string {
     return `is ${JSON.stringify(value)}, in quotes`;
   const shown = typeof value === 'string' ? JSON.stringify(value) : String(value);
   const isToldAsNumber = !expected.startsWith('an object') && /number|port|seconds|from \d/.test(expected);
-  const kind = typeof value === 'number' && !isToldAsNumber ? ', a number' : '';
+  const isInQuotes = expected
+    .replace(/^one of: /, '')
+    .split(', ')
+    .includes(shown)
+    ? `: in quotes, "${shown}", it is taken`
+    : '';
+  const kind = typeof value === 'number' && !isToldAsNumber ? `, a number${isInQuotes}` : '';
   return `is ${short(shown)}${kind}`;
 }
 

@@ -42,6 +42,11 @@ export function assignAll(text: string, values: Readonly<Record<string, string>>
   return [...edited, ...missing.map((key) => `${key} = ${values[key]}`), ''].join('\n');
 }
 
+/** The keys that a text assigns, each once. */
+export const keysIn = (text: string): string[] => [
+  ...new Set(text.split('\n').flatMap((line) => assignmentOf(line)?.key ?? [])),
+];
+
 /** Files that initscripts do not read. */
 const ignored = /(?:~|\.(?:bak|orig|rpmnew|rpmorig|rpmsave))$/;
 

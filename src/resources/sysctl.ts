@@ -19,7 +19,7 @@ import {
 } from './file-state';
 import type { Attribute, DiffContext, Difference } from './resource';
 import type { ResourceType } from './resource-type';
-import { assignAll, overrulers } from './sysctl-conf';
+import { assignAll, keysIn, overrulers } from './sysctl-conf';
 import { formOnHost, isSameValue, normalValue } from './sysctl-value';
 
 const schema = object({
@@ -123,6 +123,9 @@ function changeFile(spec: SysctlSpec, { place, file }: SysctlState, context: Dif
   // A new file belongs to root, as usual, so the plan does not show its owners.
   const attributes = now ? ownershipChanges({ owner, group, mode }, now, now.place) : [];
   const isSame = now !== undefined && sha256(content) === now.sha256;
+  const gone = isOurs
+    ? keysIn(now?.content?.toString() ?? '').filter((key) => !Object.hasOwn(spec.values, key))
+    : [];
   if (isSame && attributes.length === 0) return [];
   return [
     {
@@ -132,7 +135,14 @@ function changeFile(spec: SysctlSpec, { place, file }: SysctlState, context: Dif
       ...(isSame
         ? {}
         : { text: { from: now ? (now.content?.toString() ?? '') : null, to: content.toString() } }),
-      ...noted(...notesOn(file.place)),
+      ...noted(
+        ...notesOn(file.place),
+        ...(gone.length > 0
+          ? [
+              `${gone.join(', ')}: what runs stays until the next boot; sysctl -w sets what the boot brings, or a patch or reboot may end where that differs`,
+            ]
+          : []),
+      ),
       step: replaceFile({ path, owner, group, mode }, content, file, context),
     },
   ];
