@@ -5,7 +5,7 @@ import { sessionsOfServers, sessionsThrough, stillSending, unknownTo } from '../
 import { howToWatch, keepsVips } from '../pair/drain-means';
 import { holdersOf, type PairState } from '../pair/health';
 import { serversOn } from '../pair/servers';
-import { keepDrained } from '../rollout/keep-drained';
+import { keepDrained, withAddresses } from '../rollout/keep-drained';
 import { hintForUnwritable } from '../rollout/step-hint';
 import {
   giveServersBack,
@@ -235,7 +235,8 @@ async function drainServersOf(maintenance: Maintenance, servers: readonly string
   const { say, warn } = maintenance;
   if (servers.length === 0) return [];
   const { told: all } = balancersOf(maintenance);
-  const untold = await keepDrained(hostsThatAnswer(maintenance), all, servers);
+  const placed = withAddresses(servers, maintenance.services);
+  const untold = await keepDrained(hostsThatAnswer(maintenance), all, placed);
   for (const { balancer, why } of untold)
     warn(
       `${balancer} could not be told: ${why}; haprov drain again when it is back, or the next apply, does`,
@@ -247,7 +248,7 @@ async function drainServersOf(maintenance: Maintenance, servers: readonly string
     if (!pairState) return [];
     unaware = stillSending(servers, pairState).filter((name) => all.includes(name));
     if (unaware.length === 0) break;
-    await keepDrained(hostsThatAnswer(maintenance), unaware, servers);
+    await keepDrained(hostsThatAnswer(maintenance), unaware, placed);
   }
   if (unaware.length > 0) warn(`${joinWithAnd(unaware)} still sends requests to ${joinWithAnd(servers)}`);
   const sure = told.filter((name) => !unaware.includes(name));

@@ -6,7 +6,7 @@ import type { PairState } from '../pair/health';
 import type { Pair } from '../pair/pair';
 import { pause, within } from '../pair/timeout';
 import type { Hosts } from '../rollout/host-verbs';
-import { giveBack, type UntoldBalancer } from '../rollout/keep-drained';
+import { giveBack, type UntoldBalancer, withAddresses } from '../rollout/keep-drained';
 
 /** A host that is drained or undrained, with the hosts around it. */
 export interface Maintenance extends HostRole {
@@ -79,9 +79,9 @@ export async function giveServersBack(
   maintenance: Maintenance,
   servers: readonly string[],
 ): Promise<UntoldBalancer[]> {
-  const { pair, mute, warn } = maintenance;
+  const { pair, mute, warn, services } = maintenance;
   const told = pair.balancers.filter((name) => !mute.has(name));
-  const untold = await giveBack(hostsThatAnswer(maintenance), told, servers);
+  const untold = await giveBack(hostsThatAnswer(maintenance), told, withAddresses(servers, services));
   for (const { balancer, why } of untold)
     warn(
       `${balancer} could not be told: ${why}; haprov undrain again when it is back, or the next apply, does`,

@@ -7,6 +7,12 @@ import type { Watched } from '../pair/drain-flag';
 import type { DrainFile } from '../pair/drain-means';
 import type { AskedHost } from '../pair/pair';
 
+/** A server whose host is drained: the balancer finds it by its address, and by its title `service/server` where nobody knows that. */
+export interface DrainedServer {
+  title: string;
+  address?: string | undefined;
+}
+
 /** The verbs for a staged run. */
 export type StagedVerb = Extract<Verb, 'commit' | 'confirm' | 'restore' | 'finish'>;
 
@@ -59,9 +65,9 @@ export interface HostVerbs extends AskedHost {
   /** Ends {@link lendServers}, except for servers that {@link keepDrained} keeps drained. */
   takeServersBack(servers: readonly string[]): Promise<void>;
   /** Makes the host's HAProxy send no new requests to `servers` until {@link giveBack}. */
-  keepDrained(servers: readonly string[]): Promise<void>;
+  keepDrained(servers: readonly DrainedServer[]): Promise<void>;
   /** Ends {@link keepDrained}. */
-  giveBack(servers: readonly string[]): Promise<void>;
+  giveBack(servers: readonly DrainedServer[]): Promise<void>;
   /** Makes the host's keepalived give its VIPs away until {@link undrain}. @param by `user@laptop` */
   drain(by: string, drainFiles: readonly DrainFile[]): Promise<void>;
   /** Ends {@link drain}. */

@@ -5,8 +5,8 @@ import { keptDrained, leftListed, stillSending } from '../pair/drain-effects';
 import type { PairState } from '../pair/health';
 import type { Observation } from '../pair/observe';
 import type { Pair } from '../pair/pair';
-import { serversOn } from '../pair/servers';
-import type { Hosts, HostVerbs } from './host-verbs';
+import { serverCalled, serversOn } from '../pair/servers';
+import type { DrainedServer, Hosts, HostVerbs } from './host-verbs';
 
 /** A balancer that could not be told, and why. */
 export interface UntoldBalancer {
@@ -18,17 +18,23 @@ export interface UntoldBalancer {
  * Makes every balancer send no new requests to `servers` (`service/server`), and list them as drained.
  * @returns the balancers that could not be told.
  */
-export const keepDrained = (hosts: Hosts, balancers: readonly string[], servers: readonly string[]) =>
+export const keepDrained = (hosts: Hosts, balancers: readonly string[], servers: readonly DrainedServer[]) =>
   tellAll(hosts, balancers, servers, (host) => host.keepDrained(servers));
 
 /** Undoes {@link keepDrained}. @returns the balancers that could not be told. */
-export const giveBack = (hosts: Hosts, balancers: readonly string[], servers: readonly string[]) =>
+export const giveBack = (hosts: Hosts, balancers: readonly string[], servers: readonly DrainedServer[]) =>
   tellAll(hosts, balancers, servers, (host) => host.giveBack(servers));
+
+/** These servers with the addresses that the inventory gives them: its names may be others than those that HAProxy runs with. */
+export const withAddresses = (
+  titles: readonly string[],
+  services: Parameters<typeof serverCalled>[1],
+): DrainedServer[] => titles.map((title) => ({ title, address: serverCalled(title, services)?.address }));
 
 async function tellAll(
   hosts: Hosts,
   balancers: readonly string[],
-  servers: readonly string[],
+  servers: readonly DrainedServer[],
   tell: (host: HostVerbs) => Promise<void>,
 ): Promise<UntoldBalancer[]> {
   if (servers.length === 0) return [];
@@ -58,6 +64,8 @@ export async function tellWhoIsDrained(
   const flagged = [...pairState].flatMap(([host, { drained }]) => (drained ? serversOn(services, host) : []));
   const left = leftListed(services, pairState);
   const drained = [...new Set([...flagged, ...keptDrained(pairState)])].filter((one) => !left.includes(one));
+  // What another balancer has on its list is called as it is called there now, and not as the inventory calls it.
+  const told = drained.flatMap((title) => withAddresses([title], flagged.includes(title) ? services : []));
   const lists = (server: string, { drainedServers }: Observation) =>
     drainedServers?.includes(server) === true;
   const thatAnswer = (isMeant: (seen: Observation) => boolean) =>
@@ -72,9 +80,9 @@ export async function tellWhoIsDrained(
   const late = thatAnswer((seen) => left.some((server) => lists(server, seen)));
   const say = (level: 'info' | 'warning', host: string, text: string) =>
     emit({ type: 'message', level, host, text });
-  for (const { balancer, why } of await keepDrained(hosts, unaware, drained))
+  for (const { balancer, why } of await keepDrained(hosts, unaware, told))
     say('warning', balancer, `could not be told that ${drained.join(', ')} stay drained: ${why}`);
-  const untold = await giveBack(hosts, late, left);
+  const untold = await giveBack(hosts, late, withAddresses(left, services));
   for (const { balancer, why } of untold)
     say('warning', balancer, `could not be told that the drain of ${left.join(', ')} is over: ${why}`);
   for (const balancer of late)

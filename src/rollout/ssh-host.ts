@@ -31,7 +31,7 @@ import type { DrainFile } from '../pair/drain-means';
 import { inFaultScript, readInFault } from '../pair/in-fault';
 import { type Observation, observationScript, readObservation, type StatisticsPlace } from '../pair/observe';
 import { type Answering, readAnswering, whoAnswersScript } from '../pair/who-answers';
-import type { Hosts, HostVerbs, OnJournalEntry, RunAnswer, StagedVerb } from './host-verbs';
+import type { DrainedServer, Hosts, HostVerbs, OnJournalEntry, RunAnswer, StagedVerb } from './host-verbs';
 
 /** How hosts are reached over SSH. */
 interface SshSurroundings {
@@ -132,11 +132,11 @@ class SshHost implements HostVerbs {
     return this.#tell(readyScript(servers), { accepts: [noHaproxy] });
   }
 
-  keepDrained(servers: readonly string[]): Promise<void> {
+  keepDrained(servers: readonly DrainedServer[]): Promise<void> {
     return this.#tellHaproxy(keepDrainedScript(servers));
   }
 
-  giveBack(servers: readonly string[]): Promise<void> {
+  giveBack(servers: readonly DrainedServer[]): Promise<void> {
     return this.#tellHaproxy(giveBackScript(servers));
   }
 

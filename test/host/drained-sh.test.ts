@@ -57,6 +57,42 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     expect(await run('ready_servers web/a')).toBe('remembered: web/a');
   });
 
+  /** As {@link run}, where HAProxy runs by a file with these servers, `NAME ADDRESS`. */
+  const runBy = (servers: string[], script: string) => {
+    const lines = servers.map((one) => `  server ${one}:80 check`);
+    box.write('haproxy.cfg', `listen web\n  bind :80\n${lines.join('\n')}\n`);
+    return run(`running_files() { echo '${box.path('haproxy.cfg')}'; }\n${script}`);
+  };
+
+  test('the list says by its address who is meant, and a name that is another host’s is not told', async () => {
+    expect(await runBy(['a 10.0.0.1', 'b 10.0.0.2'], `keep_drained 'web/a 10.0.0.1'`)).toBe(
+      'set server web/a state drain;show info\nremembered: web/a 10.0.0.1',
+    );
+    // The inventory has swapped the names, and nobody has applied it yet.
+    expect(await runBy(['a 10.0.0.1', 'b 10.0.0.2'], `keep_drained 'web/b 10.0.0.1' web/a`)).toBe(
+      'set server web/a state drain;show info\nremembered: web/a 10.0.0.1',
+    );
+    expect(await runBy(['a 10.0.0.1', 'b 10.0.0.2'], `give_back 'web/a 10.0.0.2'`)).toBe(
+      'set server web/b state ready;show info\nremembered: web/a 10.0.0.1',
+    );
+    expect(await runBy(['a 10.0.0.1', 'b 10.0.0.2'], `give_back 'web/b 10.0.0.1'`)).toBe(
+      'set server web/a state ready;show info\nremembered:',
+    );
+  });
+
+  test('who is given back goes under former names, too', async () => {
+    await run(`keep_drained 'web/a 10.0.0.1' 'web/z 10.0.0.9'`);
+    expect(await runBy(['new 10.0.0.1'], `give_back 'web/new 10.0.0.1'`)).toBe(
+      'set server web/new state ready;show info\nremembered: web/z 10.0.0.9',
+    );
+  });
+
+  test('a name alone is believed where it is known; a server that comes with the next configuration waits', async () => {
+    expect(await runBy(['a 10.0.0.1'], `keep_drained web/a web/other 'web/new 10.0.0.3'`)).toBe(
+      'set server web/a state drain;set server web/new state drain;show info\nremembered: web/a 10.0.0.1 web/new 10.0.0.3',
+    );
+  });
+
   test('a HAProxy without a socket that takes commands is told nothing, and that is no success', async () => {
     const fakes =
       'haproxy_sockets() { :; }\ntell_admin_sockets() { echo none; }\ntell_haproxy() { echo told; }';

@@ -270,6 +270,69 @@ cat >before <<'.END.'\n${text}.END.`);
     expect(await run(both, 'rm "$step/kept-states"', ...back)).toBe('');
   });
 
+  /** Has a run go from one configuration to another, and be undone; gives the list after each, and what HAProxy was told. */
+  const carry = async (list: string, from: string[], to: string[]) => {
+    const text = (servers: string[]) =>
+      file(servers.map((one) => `  server ${one.replace(' ', ' 10.0.0.')}:80 check`).join('\n'));
+    await run([], `mkdir -p /var/lib/haprov; printf '${list}\\n' >/var/lib/haprov/drained-servers`);
+    const row = async (...words: string[]) => {
+      box.onHost(`rm -f ${told()}`);
+      await run([], `keep_states haproxy.service ${words.join(' ')}`, 'hand_states_over haproxy.service 1');
+      const after = await run([], 'cat /var/lib/haprov/drained-servers 2>/dev/null');
+      const drains = (await run([], `cat '${told()}' 2>/dev/null || :`)).match(/web\/\w+ state drain/g) ?? [];
+      return [after.replace(/\n/g, ', '), drains.join()];
+    };
+    box.write('etc/haproxy/haproxy.cfg', text(to));
+    stoodBefore(text(from));
+    const done = await row();
+    box.write('etc/haproxy/haproxy.cfg', text(from));
+    stoodBefore(text(to));
+    return [...done, ...(await row('"$step/kept-states"'))];
+  };
+
+  test.each<[string, string, string[], string[], [string, string, string, string]]>([
+    [
+      'its former name is taken off',
+      'web/a 10.0.0.1',
+      ['a 1', 'b 2'],
+      ['new 1', 'b 2'],
+      ['web/new 10.0.0.1', 'web/new state drain', 'web/a 10.0.0.1', 'web/a state drain'],
+    ],
+    [
+      'swaps its name with another',
+      'web/a 10.0.0.1',
+      ['a 1', 'b 2'],
+      ['a 2', 'b 1'],
+      ['web/b 10.0.0.1', 'web/b state drain', 'web/a 10.0.0.1', 'web/a state drain'],
+    ],
+    ['goes', 'web/a 10.0.0.1', ['a 1', 'b 2'], ['b 2'], ['', '', 'web/a 10.0.0.1', 'web/a state drain']],
+    [
+      'has gone, and a machine of its name comes',
+      'web/a 10.0.0.1',
+      ['b 2'],
+      ['a 3', 'b 2'],
+      // HAProxy knows nobody of that name then.
+      ['', '', 'web/a 10.0.0.1', 'web/a state drain'],
+    ],
+    [
+      'stands on a list of an earlier version',
+      'web/a',
+      ['a 1', 'b 2'],
+      ['a 2', 'b 1'],
+      ['web/b 10.0.0.1', 'web/b state drain', 'web/a 10.0.0.1', 'web/a state drain'],
+    ],
+    ['stands on such a list, and has gone', 'web/a', ['b 2'], ['a 3', 'b 2'], ['', '', '', '']],
+    [
+      'moves, as its flag says',
+      'web/a 10.0.0.1\\nweb/a 10.0.0.3',
+      ['a 1', 'b 2'],
+      ['a 3', 'b 2'],
+      ['web/a 10.0.0.3', 'web/a state drain', 'web/a 10.0.0.1, web/a 10.0.0.3', 'web/a state drain'],
+    ],
+  ])('the list goes by addresses: one that %s', async (_what, list, from, to, wanted) => {
+    expect(await carry(list, from, to)).toEqual(wanted);
+  });
+
   test('other units have no servers', async () => {
     expect(
       await run([{ name: 'a' }], 'keep_states web.service', 'hand_states_over web.service 1', 'echo so'),

@@ -16,7 +16,13 @@ import { endWithoutTurns, type RollResult, roll } from '../../src/patch/roll';
 import { hasTurn, partsOf, type Roll, type RollHost } from '../../src/patch/rolling';
 import { rebootWork } from '../../src/patch/ssh-boot';
 import { HostRun } from '../../src/rollout/host-run';
-import type { HostVerbs, OnJournalEntry, RunAnswer, StagedVerb } from '../../src/rollout/host-verbs';
+import type {
+  DrainedServer,
+  HostVerbs,
+  OnJournalEntry,
+  RunAnswer,
+  StagedVerb,
+} from '../../src/rollout/host-verbs';
 import { outcomeOf } from '../support/model-time';
 import { requireWhy } from '../support/require-why';
 
@@ -312,15 +318,15 @@ class ModelHost implements HostVerbs, BootVerbs {
     return { cards: [], neighbours: [] };
   }
 
-  keepDrained(servers: readonly string[]): Promise<void> {
+  keepDrained(servers: readonly DrainedServer[]): Promise<void> {
     return this.#told('', () => {
-      for (const server of servers) this.spared.add(server);
+      for (const { title } of servers) this.spared.add(title);
     });
   }
 
-  giveBack(servers: readonly string[]): Promise<void> {
+  giveBack(servers: readonly DrainedServer[]): Promise<void> {
     return this.#told('', () => {
-      for (const server of servers) this.spared.delete(server);
+      for (const { title } of servers) this.spared.delete(title);
     });
   }
 

@@ -1,11 +1,69 @@
 # Servers to which HAProxy sends no new requests, because their host is drained. HAProxy forgets that when it reloads or
-# restarts, so each balancer keeps a list of them, one "service/server" a line.
+# restarts, so each balancer keeps a list of them, one "service/server ADDRESS" a line: the address says which host is
+# meant, also when the name is another's. Lists of earlier versions have no addresses.
 # Needs: runtime
+# Gives: drained_list
 drained_list=/var/lib/haprov/drained-servers
 
 drained_servers() { [ ! -f $drained_list ] || cat $drained_list; }
 
-is_drained() { drained_servers | grep -qxF -e "$1"; } # SERVER
+is_drained() { drained_servers | grep -q "^$(printf '%s' "$1" | sed 's/[].[*^$\]/\\&/g')\( \|$\)"; } # SERVER
+
+# Prints a configuration as HAProxy reads its words, without comments and quotes.
+cut_lines() { # FILE...
+  awk -v apostrophe="'" '
+    index($0, apostrophe) || /["\\#]/ {
+      kept = quote = ""
+      for (i = 1; i <= length($0); i++) {
+        sign = substr($0, i, 1)
+        if (sign == "\\" && quote != apostrophe) kept = kept sign substr($0, ++i, 1)
+        else if (quote != "") { if (sign == quote) quote = ""; else kept = kept (sign ~ /[ \t]/ ? "_" : sign) }
+        else if (sign == "\"" || sign == apostrophe) quote = sign
+        else if (sign == "#") break
+        else kept = kept sign
+      }
+      $0 = kept
+    }
+    { $1 = $1; print }' "$@"
+}
+
+# Prints a row "service/server ADDRESS" for each server in files of HAProxy's.
+server_places() { # [FILE...]
+  [ $# -gt 0 ] || return 0
+  cut_lines "$@" 2>/dev/null | awk '
+    $1 ~ /^(listen|backend|frontend|defaults|global|peers|ring|log-forward)$/ { proxy = $1 ~ /^(listen|backend)$/ ? $2 : ""; next }
+    $1 != "server" || proxy == "" { next }
+    {
+      place = tolower($3)
+      sub(/^ipv[46]@/, "", place)
+      sub(/:[-+]?[0-9]*$/, "", place)
+      gsub(/[][]/, "", place)
+      print proxy "/" $2, place
+    }'
+}
+
+# Prints drained servers as those at the same addresses are called in PLACES. Who is not there: "carry" prints it as it is,
+# the others believe its name; "add" leaves out a name without an address that is not there either.
+called_in() { # PLACES add|remove|carry LINES
+  [ -n "$1" ] || { printf '%s\n' "$3"; return; }
+  printf '%s\n\n%s\n' "$1" "$3" | awk -v how="$2" '
+    !asked && $0 == "" { asked = 1; next }
+    !asked { place[$1] = $2; at[$2] = at[$2] $0 "\n"; next }
+    NF == 0 { next }
+    { known = $1 in place }
+    NF > 1 && known && place[$1] == $2 { print; next }
+    NF > 1 && $2 in at { printf "%s", at[$2]; next }
+    known && (NF == 1 || how != "carry") { print $1, place[$1] }
+    NF > 1 || (!known && how != "add")' | awk '!seen[$0]++'
+}
+
+# Prints the titles of those that HAProxy can be told of: not of one whose name is another host's in PLACES.
+titles_in() { # PLACES LINES
+  printf '%s\n\n%s\n' "$1" "$2" | awk '
+    !asked && $0 == "" { asked = 1; if (NR > 1) next }
+    !asked { place[$1] = $2; next }
+    NF && !(NF > 1 && $1 in place && place[$1] != $2) && !seen[$1]++ { print $1 }'
+}
 
 # Sets "admin_socket" to the running HAProxy's socket with level admin; looks once. Fails where it has none, because a
 # socket of another level would accept the command, and its refusal looks like an answer.
@@ -54,11 +112,9 @@ ready_servers() { # SERVER...
   [ $# = 0 ] || set_servers ready "$@"
 }
 
-# Writes the list to a new file and renames it. Where two change it at once, one waits ten seconds at most. The lock is on
-# a folder that only root can open, because everybody who can open a file can lock it.
-change_drained() { # add|remove SERVER...
-  change=$1
-  shift
+# Writes what a command prints to a new file and makes it the list. Where two change it at once, one waits ten seconds at most.
+# The lock is on a folder that only root can open, because everybody who can open a file can lock it.
+rewrite_drained() { # COMMAND WORD...
   runs=${drained_list%/*}/runs
   mkdir -p "$runs" && chmod 755 "${runs%/*}" && chmod 700 "$runs" || return
   (
@@ -67,16 +123,35 @@ change_drained() { # add|remove SERVER...
       [ $((turns += 1)) -le 50 ] || { echo "$drained_list is locked by another" >&2; exit 75; }
       sleep 0.2
     done
-    { printf '%s\n' "$@" ''; drained_servers; } |
-      awk '!listed { if ($0 == "") listed = 1; else named[$0]; next } !($0 in named)' >$drained_list.new &&
-      { [ "$change" = remove ] || printf '%s\n' "$@" >>$drained_list.new; } || { rm -f $drained_list.new; exit 1; }
+    "$@" >$drained_list.new || { rm -f $drained_list.new; exit 1; }
     if [ -s $drained_list.new ]; then mv -f $drained_list.new $drained_list; else rm -f $drained_list.new $drained_list; fi
   ) 9<"$runs"
 }
 
-keep_drained() { change_drained add "$@" && set_servers drain "$@"; } # SERVER...
+# Prints the list with or without LINES, and without former names at their addresses.
+listed_with() { # PLACES add|remove LINES
+  { printf '%s\n;\n%s\n;\n' "$1" "$3"; drained_servers; } | awk '
+    $0 == ";" { part++; next }
+    !NF { next }
+    !part { standing[$0]; next }
+    part < 2 { named[$0]; titled[$1]; if (NF > 1) meant[$2]; next }
+    $0 in named || (NF == 1 && $1 in titled) { next }
+    !($2 in meant && !($0 in standing))' &&
+    { [ "$2" = remove ] || [ -z "$3" ] || printf '%s\n' "$3"; }
+}
 
-give_back() { change_drained remove "$@" && set_servers ready "$@"; } # SERVER...
+# LINES are "service/server ADDRESS", or only the name where nobody knows the address.
+change_drained() { # add|remove LINE...
+  change=$1
+  shift
+  places=$(server_places $(running_files))
+  lines=$(called_in "$places" "$change" "$(printf '%s\n' "$@")")
+  rewrite_drained listed_with "$places" "$change" "$lines"
+}
+
+keep_drained() { change_drained add "$@" && set_servers drain $(titles_in "$places" "$lines"); } # LINE...
+
+give_back() { change_drained remove "$@" && set_servers ready $(titles_in "$places" "$lines"); } # LINE...
 
 # After a reload: tells HAProxy the commands again and again until a worker that is not one of the old has taken them.
 tell_new_worker() { # OLD_WORKERS COMMANDS

@@ -2,13 +2,18 @@
 # that is not empty is a refusal.
 # Given: patience
 
+# Prints the files that the running HAProxy was started with.
+running_files() {
+  for file in $(ps -C haproxy -o args= 2>/dev/null | awk '{ for (i = 2; i < NF; i++) if ($i == "-f" && !seen[$(i + 1)]++) print $(i + 1) }'); do
+    if [ -d "$file" ]; then printf '%s\n' "$file"/*.cfg; else printf '%s\n' "$file"; fi
+  done
+}
+
 # Prints the runtime sockets in the files that the running HAProxy was started with: a path or ADDRESS:PORT a line.
 haproxy_sockets() { # [admin]   only such as let a server be drained
-  for file in $(ps -C haproxy -o args= 2>/dev/null | awk '{ for (i = 2; i < NF; i++) if ($i == "-f" && !seen[$(i + 1)]++) print $(i + 1) }'); do
-    if [ -d "$file" ]; then set -- "$@" "$file"/*.cfg; else set -- "$@" "$file"; fi
-  done
   level=
-  [ "${1:-}" != admin ] || { level='[ \t]level[ \t]+admin'; shift; }
+  [ "${1:-}" != admin ] || level='[ \t]level[ \t]+admin'
+  set -- $(running_files)
   [ $# -gt 0 ] || return 0
   cat -- "$@" 2>/dev/null | awk -v level="$level" '
     $1 == "stats" && $2 == "socket" && $0 ~ level {

@@ -71,24 +71,6 @@ states_to_keep() {
     }'
 }
 
-# Prints a configuration as HAProxy reads its words, without comments and quotes.
-cut_lines() { # FILE...
-  awk -v apostrophe="'" '
-    index($0, apostrophe) || /["\\#]/ {
-      kept = quote = ""
-      for (i = 1; i <= length($0); i++) {
-        sign = substr($0, i, 1)
-        if (sign == "\\" && quote != apostrophe) kept = kept sign substr($0, ++i, 1)
-        else if (quote != "") { if (sign == quote) quote = ""; else kept = kept (sign ~ /[ \t]/ ? "_" : sign) }
-        else if (sign == "\"" || sign == apostrophe) quote = sign
-        else if (sign == "#") break
-        else kept = kept sign
-      }
-      $0 = kept
-    }
-    { $1 = $1; print }' "$@"
-}
-
 # Prints the copy that this run has of a file; no file has that name where it was not there. Fails where the file stays.
 copy_before() { # PATH
   real_path=$(readlink -f -- "$1")
@@ -146,11 +128,34 @@ all_read_file() {
     END { for (proxy in has_servers) if (!reads[proxy]) exit 1 }'
 }
 
+# Has the list of drained servers call them as the files on the disk do, by their addresses: a host may have another name now,
+# and its former name may be another host's. Who is in no file is taken off, until the run is undone.
+carry_drained() { # [undone]
+  places=$(server_places $(haproxy_files))
+  [ -n "$places" ] || return 0
+  [ -s $drained_list ] || [ -s "$step/drained-gone" ] || return 0
+  rewrite_drained carried "$@"
+}
+
+carried() { # [undone]
+  if [ -n "${1:-}" ]; then
+    called_in "$places" carry "$({ drained_servers; cat "$step/drained-gone"; } 2>/dev/null | sort -u)"
+    return
+  fi
+  # A list without addresses has the names of the files before this run.
+  with_addresses=$(called_in "$(server_places $(files_before))" carry "$(drained_servers)" | awk 'NF > 1')
+  printf '%s\n\n%s\n' "$places" "$with_addresses" | awk -v gone="$step/drained-gone" '
+    !listed { if ($0 == "") listed = 1; else there[$2]; next }
+    NF && !($2 in there) { print >gone }'
+  called_in "$places" carry "$with_addresses" | { [ -s "$step/drained-gone" ] && grep -vxF -f "$step/drained-gone" || cat; }
+}
+
 # Before HAProxy reads its configuration anew. A run that is undone keeps what was so before it: what its own checks found
 # down may be well, and the checks wrong.
 keep_states() { # UNIT [BEFORE]   a file with the rows of then
   kept_states= by_file=
   [ "$1" = haproxy.service ] || return 0
+  if [ $# = 1 ]; then carry_drained; else carry_drained undone; fi || :
   if [ $# = 1 ]; then
     ! runs_as_before || kept_states=$(states_to_keep)
     printf '%s\n' "$kept_states" >"$step/kept-states" || :
@@ -164,7 +169,7 @@ keep_states() { # UNIT [BEFORE]   a file with the rows of then
 # After it: tells the new worker the rest.
 hand_states_over() { # UNIT OLD_WORKERS
   [ "$1" = haproxy.service ] || return 0
-  drained_before=$(server_commands drain $(drained_servers))
+  drained_before=$(server_commands drain $(titles_in "$places" "$(drained_servers)"))
   commands=$drained_before
   [ -n "$by_file" ] && all_read_file || commands=$commands$(printf '%s\n' "$kept_states" | awk -v ORS=';' '
     NF { print "set server " $2 "/" $4, $7 == 1 ? "state maint" : $7 == 8 ? "state drain" : "health down" }')
