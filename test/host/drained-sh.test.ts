@@ -76,7 +76,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
       'set server web/b state ready;show info\nremembered: web/a 10.0.0.1',
     );
     expect(await runBy(['a 10.0.0.1', 'b 10.0.0.2'], `give_back 'web/b 10.0.0.1'`)).toBe(
-      'set server web/a state ready;show info\nremembered:',
+      'set server web/a state ready;show info\nremembered: ',
     );
   });
 

@@ -122,7 +122,10 @@ class Model {
 
   #carryOut(name: string, script: string): string {
     const last = script.trimEnd().split('\n').at(-1) ?? '';
-    const [verb = '', ...words] = last.replace(' >/dev/null', '').split(' ');
+    const [verb = '', ...words] = last
+      .replace(' >/dev/null', '')
+      .replace(/'(\S+) \S+'/g, '$1')
+      .split(' ');
     if (verb === 'observe') return this.#observe(name);
     if (verb === 'keep_drained') for (const server of words) this.lists.get(name)?.add(server);
     else if (verb === 'give_back') for (const server of words) this.lists.get(name)?.delete(server);

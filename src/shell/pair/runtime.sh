@@ -4,7 +4,8 @@
 
 # Prints the files that the running HAProxy was started with.
 running_files() {
-  for file in $(ps -C haproxy -o args= 2>/dev/null | awk '{ for (i = 2; i < NF; i++) if ($i == "-f" && !seen[$(i + 1)]++) print $(i + 1) }'); do
+  set -- $(ps -C haproxy -o args= 2>/dev/null | awk '{ for (i = 2; i < NF; i++) if ($i == "-f" && !seen[$(i + 1)]++) print $(i + 1) }')
+  for file in "$@"; do
     if [ -d "$file" ]; then printf '%s\n' "$file"/*.cfg; else printf '%s\n' "$file"; fi
   done
 }
