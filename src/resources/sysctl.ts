@@ -138,9 +138,7 @@ function changeFile(spec: SysctlSpec, { place, file }: SysctlState, context: Dif
       ...noted(
         ...notesOn(file.place),
         ...(gone.length > 0
-          ? [
-              `${gone.join(', ')}: what runs stays until the next boot; sysctl -w sets what the boot brings, or a patch or reboot may end where that differs`,
-            ]
+          ? [`${gone.join(', ')}: what runs stays until the next boot; sysctl -w sets another one now`]
           : []),
       ),
       step: replaceFile({ path, owner, group, mode }, content, file, context),

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { unflagScript } from '../../src/host/drain-scripts';
 import { readFacts } from '../../src/host/facts';
@@ -90,6 +90,21 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     expect(await kept()).toBeDefined();
     await box.send(endScript(note.roll));
     expect(await kept()).toBeUndefined();
+  });
+
+  test('a kernel parameter that a run has taken out of its file is known, unless another file has it', async () => {
+    const isOut = async (line: string) => (await box.send(compose(call('was_taken_out', line)))).code === 0;
+    expect(await isOut('net.core.somaxconn = 2048')).toBe(false);
+    mkdirSync(join(box.home('r'), 'steps/1'), { recursive: true });
+    writeFileSync(join(box.home('r'), 'steps/1/before'), '# haprov\nnet.core.somaxconn = 2048\n');
+    expect(await isOut('net.core.somaxconn = 2048')).toBe(true);
+    // Set by hand since.
+    expect(await isOut('net.core.somaxconn = 4096')).toBe(false);
+    expect(await isOut('net.ipv4.ip_forward = 1')).toBe(false);
+    box.write('etc/sysctl.d/50-own.conf', 'net.core.somaxconn = 1024\n');
+    expect(await isOut('net.core.somaxconn = 2048')).toBe(true);
+    box.write('etc/sysctl.d/60-own.conf', '# the queue\n-net/core/somaxconn\t=2048 \n');
+    expect(await isOut('net.core.somaxconn = 2048')).toBe(false);
   });
 
   describe('others are kept from a host', () => {

@@ -113,6 +113,15 @@ tell_surroundings() {
     net/ipv4/conf/all/rp_filter net/ipv4/ip_local_port_range net/ipv4/tcp_max_syn_backlog net/core/somaxconn \
     net/ipv6/ip_nonlocal_bind net/ipv6/conf/all/forwarding net/netfilter/nf_conntrack_max fs/nr_open; do
     [ -r "/proc/sys/$key_" ] || continue
-    echo "$(printf %s "$key_" | tr / .)=$(tr -s '\t ' ' ' <"/proc/sys/$key_")"
+    value_=$(tr -s '\t ' ' ' <"/proc/sys/$key_")
+    key_=$(printf %s "$key_" | tr / .)
+    was_taken_out "$key_ = $value_" || echo "$key_=$value_"
   done
+}
+
+# Whether a run of haprov found this in a file, and no file that the boot reads has it now: the boot ends what still runs by it.
+was_taken_out() { # LINE
+  grep -qsxF -e "$1" /var/lib/haprov/runs/*/steps/*/before || return
+  ! { boot_sysctls; grep -sH '^[^#;]*=' /etc/sysctl.conf; } | sed 's/^[^:]*:[[:blank:]-]*//; s/[[:blank:]]*=[[:blank:]]*/ = /; s/[[:blank:]]*$//' |
+    tr -s '/\t ' '.  ' | grep -qxF -e "$1"
 }
