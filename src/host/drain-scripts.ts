@@ -9,7 +9,10 @@ export const noHaproxy = 69;
 const quietly = (called: string) =>
   compose('umask 077', 'PATH=$PATH:/usr/sbin:/sbin', `${called} >/dev/null`);
 
-/** A question to a balancer. The answer is `admin`, `none` where its HAProxy takes no commands, or empty where none runs. */
+/**
+ * A question to a balancer. The answer is `admin`, `none` where its HAProxy takes no commands, `lost PATH` where it runs and the
+ * file of its socket is gone, or empty where none runs.
+ */
 export const toldScript = call('tell_admin_sockets');
 
 /** On a balancer: undoes {@link lendServersScript}, except for servers that {@link keepDrainedScript} drained. */

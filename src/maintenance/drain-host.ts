@@ -7,6 +7,7 @@ import { holdersOf, type PairState } from '../pair/health';
 import { serversOn } from '../pair/servers';
 import { keepDrained, withAddresses } from '../rollout/keep-drained';
 import { hintForUnwritable } from '../rollout/step-hint';
+import { refuseLost, sendingClients } from './lost-socket';
 import {
   giveServersBack,
   hostsThatAnswer,
@@ -17,7 +18,7 @@ import {
   secondsSince,
   stopped,
 } from './maintenance';
-import { guard, NobodyElse, refuseAlone } from './still-served';
+import { guard, MustUndo, refuseAlone } from './still-served';
 
 interface DrainWishes {
   /** How many milliseconds to wait for sessions to end. */
@@ -50,6 +51,7 @@ export async function drainHost(maintenance: Maintenance, wishes: DrainWishes): 
   const first = await look(maintenance);
   if (!first) throw stopped(host, 'nothing was changed');
   refuseAlone(maintenance, first, wishes.force);
+  refuseLost(maintenance, first, wishes.force);
   warnOfVirtualServers(maintenance);
   const servers = tellableServers(maintenance, first);
   const isCounted = saysWhatIsUncounted(maintenance, first);
@@ -58,7 +60,7 @@ export async function drainHost(maintenance: Maintenance, wishes: DrainWishes): 
   try {
     return await takeOut(maintenance, wishes, { servers, isCounted, watch });
   } catch (error) {
-    if (!(error instanceof NobodyElse)) throw error;
+    if (!(error instanceof MustUndo)) throw error;
     const now = await undone(maintenance, servers);
     throw new HaprovError(error.exitCode, `${error.message}; ${now}`, '--force drains it all the same');
   }
@@ -83,7 +85,7 @@ async function takeOut(
   const sessionsUntil = (count: (pairState: PairState) => Map<string, number>, meanwhile?: string) =>
     waitFor(maintenance, left(), { count, watch, meanwhile });
 
-  const drained = await drainServersOf(maintenance, servers);
+  const drained = await drainServersOf(maintenance, servers, wishes.force);
   const ofServers = (pairState: PairState) =>
     sessionsOfServers(serversOn(maintenance.services, host), maintenance.services, pairState);
   await sessionsUntil(ofServers);
@@ -230,26 +232,41 @@ function warnOfVirtualServers({ host, virtualServers, warn }: Maintenance): void
 /** How often a balancer that still sends requests is told to drain: a HAProxy forgets it when it reloads. */
 const tries = 3;
 
-/** @returns those that are drained somewhere for sure */
-async function drainServersOf(maintenance: Maintenance, servers: readonly string[]): Promise<string[]> {
-  const { say, warn } = maintenance;
+/**
+ * @returns those that are drained somewhere for sure
+ * @throws MustUndo where a balancer goes on sending clients there, unless `force` or the host was drained before
+ */
+async function drainServersOf(
+  maintenance: Maintenance,
+  servers: readonly string[],
+  force: boolean,
+): Promise<string[]> {
+  const { host, say, warn, wasDrained } = maintenance;
   if (servers.length === 0) return [];
   const { told: all } = balancersOf(maintenance);
   const placed = withAddresses(servers, maintenance.services);
   const untold = await keepDrained(hostsThatAnswer(maintenance), all, placed);
-  for (const { balancer, why } of untold)
+  // Of a lost socket it was said before the first change.
+  for (const { balancer, why } of untold.filter(({ balancer }) => !maintenance.lostSockets.has(balancer)))
     warn(
       `${balancer} could not be told: ${why}; haprov drain again when it is back, or the next apply, does`,
     );
   const told = all.filter((name) => !untold.some(({ balancer }) => balancer === name));
   let unaware: string[] = [];
+  let clientsOf: string[] = [];
   for (let attempt = 0; attempt < tries; attempt++) {
     const pairState = await look(maintenance);
     if (!pairState) return [];
     unaware = stillSending(servers, pairState).filter((name) => all.includes(name));
+    clientsOf = sendingClients(maintenance, unaware, pairState);
     if (unaware.length === 0) break;
     await keepDrained(hostsThatAnswer(maintenance), unaware, placed);
   }
+  if (clientsOf.length > 0 && !force && !wasDrained)
+    throw new MustUndo(
+      ExitCode.failed,
+      `${host}: ${joinWithAnd(clientsOf)} still sends requests to ${joinWithAnd(servers)}`,
+    );
   if (unaware.length > 0) warn(`${joinWithAnd(unaware)} still sends requests to ${joinWithAnd(servers)}`);
   const sure = told.filter((name) => !unaware.includes(name));
   if (sure.length > 0) say(`${joinWithAnd(servers)}: drained on ${joinWithAnd(sure)}`);

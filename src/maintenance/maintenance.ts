@@ -21,6 +21,8 @@ export interface Maintenance extends HostRole {
   means: DrainMeans<Vip>;
   /** Hosts whose HAProxy takes no commands, because its configuration has no socket at level admin. */
   mute: ReadonlySet<string>;
+  /** Hosts whose HAProxy runs, and has lost the file of its socket, with its path. */
+  lostSockets: ReadonlyMap<string, string>;
   /** Hosts with a living run, and a sentence about it: the run may restart services there, or restore the host. */
   busy: ReadonlyMap<string, string>;
   /** Whether the host's flag is set already. */

@@ -152,6 +152,9 @@ export function maintenanceOf(
       ? [[name, `a run of ${lock.owner || 'somebody'} is being made there (${lock.run})`] as const]
       : [],
   );
+  const told = surveyed.hosts.map(
+    ({ name, answers }) => [name, (answers.find(toldQuestion.id) ?? '').trim()] as const,
+  );
   return {
     host: host.name,
     vips: inventory.vips,
@@ -161,9 +164,10 @@ export function maintenanceOf(
     hosts,
     by: operator(),
     means: watched ? drainMeansOf(own, watched, { flag: drainFlags.drain, host: host.name }) : noDrainMeans,
-    mute: new Set(
-      surveyed.hosts.flatMap(({ name, answers }) =>
-        (answers.find(toldQuestion.id) ?? '').trim() === 'none' ? [name] : [],
+    mute: new Set(told.flatMap(([name, answer]) => (answer === 'none' ? [name] : []))),
+    lostSockets: new Map(
+      told.flatMap(([name, answer]) =>
+        answer.startsWith('lost ') ? [[name, answer.slice(5)] as const] : [],
       ),
     ),
     busy: new Map(busy),

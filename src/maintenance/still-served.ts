@@ -3,8 +3,11 @@ import { servedByNobodyElse } from '../pair/drain-effects';
 import type { PairState } from '../pair/health';
 import { faultsOf, type Maintenance } from './maintenance';
 
+/** Why a drain that was begun must be undone. */
+export class MustUndo extends HaprovError {}
+
 /** Nobody else would serve any more: what a host is taken out for must not go on. */
-export class NobodyElse extends HaprovError {
+class NobodyElse extends MustUndo {
   constructor(host: string, reasons: readonly string[]) {
     super(ExitCode.failed, `${host}: nobody else serves any more (${reasons.join('; ')}): mend that first`);
   }

@@ -15,7 +15,7 @@ import { hostOf } from '../rollout/host-verbs';
 import { CloserLook } from './closer-look';
 import { beforeQuestion, type HostBefore, readBefore } from './host-before';
 import { noteKeeper } from './note-keeper';
-import { refuseAlone, refuseUnstartable } from './refuse-alone';
+import { refuseAlone, refuseLost, refuseUnstartable } from './refuse-alone';
 import { resume } from './resume';
 import { markQuestion } from './roll-note';
 import { confirmSeconds, type RollOptions, type WorkOn } from './roll-options';
@@ -175,7 +175,10 @@ async function planRoll(
       },
       begin: () => {},
     };
-    if (!stand.staysDrained && !options.allowOutage && !isOneAway) refuseAlone(maintenance, before, command);
+    if (!stand.staysDrained && !options.allowOutage && !isOneAway) {
+      refuseAlone(maintenance, before, command);
+      refuseLost(maintenance, before, command);
+    }
     const runs = {
       ...surroundings,
       leaseSeconds,

@@ -1,4 +1,5 @@
 import { ExitCode, HaprovError } from '../errors';
+import { lostTo, restartHint } from '../maintenance/lost-socket';
 import { faultsOf, type Maintenance } from '../maintenance/maintenance';
 import { servedByNobodyElse } from '../pair/drain-effects';
 import type { PairState } from '../pair/health';
@@ -14,6 +15,17 @@ export function refuseAlone(maintenance: Maintenance, pairState: PairState, comm
     ExitCode.failed,
     `nothing was done: while ${maintenance.host} is away nobody else would serve\n${reasons.map((one) => `  ${one}`).join('\n')}`,
     `mend or undrain the other host first; --allow-outage makes the ${command} all the same`,
+  );
+}
+
+/** @throws HaprovError (exit 1) where a balancer that cannot be told would go on sending requests to this host */
+export function refuseLost(maintenance: Maintenance, pairState: PairState, command: string): void {
+  const reasons = lostTo(maintenance, pairState);
+  if (reasons.length === 0) return;
+  throw new HaprovError(
+    ExitCode.failed,
+    `nothing was done\n${reasons.map((one) => `  ${one}`).join('\n')}`,
+    `${restartHint(maintenance)}; --allow-outage makes the ${command} all the same`,
   );
 }
 

@@ -56,6 +56,8 @@ export interface HostDiagnostics extends Observation {
   changed: { path: string; age: number }[];
   /** Of files that are newer than HAProxy's processes: whether they say what its newest one has read; absent where that is not known. */
   loaded?: 'same' | 'other';
+  /** The socket by which its HAProxy is told of servers, where that runs and the file is gone. */
+  lostSocket?: string;
   /** What `haproxy -c` says of them, and of the files that they name. */
   onDisk?: { valid: boolean; why: string };
   /** What `keepalived -t` complains of in its configuration, and the scripts that this names and that are not there. */
@@ -153,6 +155,7 @@ export function readDiagnostics(output: string): HostDiagnostics {
       ];
     else if (kind === 'changed') diagnostics.changed.push({ path: after(2), age: clock.now - Number(first) });
     else if (kind === 'loaded' && (first === 'same' || first === 'other')) diagnostics.loaded = first;
+    else if (kind === 'lost-socket') diagnostics.lostSocket = after(1);
     else if (kind === 'configuration') diagnostics.onDisk = { valid: first === 'valid', why: after(2) };
     else if (kind === 'keepalived-file') {
       const { keepalivedOnDisk } = diagnostics;

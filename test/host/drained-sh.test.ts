@@ -101,6 +101,23 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     );
   });
 
+  test('a HAProxy that runs without the file of its socket is not said to be down', async () => {
+    const made = join(box.host, 'socket');
+    const fakes = `haproxy_sockets() { echo '${made}'; }\ntell_haproxy() { echo told; }`;
+    const ask = () =>
+      said(
+        fakes,
+        'tell_admin_sockets\nset_servers drain web/a 2>&1\necho "code $?"\ntell_new_worker \'1\' \'x;\'\necho "code $?"',
+      );
+    expect(await ask()).toBe(
+      `lost ${made}\nHAProxy there runs, and its socket ${made} is not there any more: systemctl restart haproxy makes it anew\ncode 1\ncode 1`,
+    );
+    const server = createServer().listen(made);
+    await once(server, 'listening');
+    expect(await said(fakes, 'tell_admin_sockets\nset_servers drain web/a 2>&1')).toBe('admin\ntold');
+    await new Promise((done) => server.close(done));
+  });
+
   test('a socket that a HAProxy has left behind is that none runs, and no words of the tool’s', async () => {
     const [made, left] = [join(box.host, 'made'), join(box.host, 'left')];
     const server = createServer().listen(made);

@@ -45,6 +45,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
   const run = async (servers: Server[], ...script: string[]) => {
     const fakes = `step=${box.host} home=${box.host}\nhaproxy_sockets() { echo /run/haproxy.sock; }
 tell_admin_sockets() { echo admin; }
+is_lost() { return 1; }
 newest_haproxy() { echo 99999999999; }
 tell_haproxy() { case $1 in *'servers state'*) printf '%s\\n' '${[head, ...servers.map(row)].join('\n')}' ;; *) echo "$1" >>'${told()}'; echo 'Pid: 2' ;; esac; }`;
     return (await box.send(compose(fakes, ...script))).stdout.trimEnd();

@@ -49,6 +49,8 @@ class Model {
   counts = true;
   /** Whose HAProxy takes no commands. */
   mute: string[] = [];
+  /** Whose HAProxy has lost the file of its socket. */
+  readonly lostSockets = new Map<string, string>();
   /** What HAProxy calls the section of the servers. */
   section = 'cluster37';
   balances = true;
@@ -82,6 +84,7 @@ class Model {
         unmovable: this.keepsItsVips ? vips.map((vip) => ({ vip, why: this.why })) : [],
       },
       mute: new Set(this.mute),
+      lostSockets: this.lostSockets,
       virtualServers: inventory.virtualServers,
       services: inventory.services,
       pair: new Pair(inventory, hosts, readiness),
@@ -363,6 +366,50 @@ describe('drain', () => {
     expect(await undrain()).toBe('done');
     expect(state()).toEqual(nothing);
     expect(model.warned).toHaveLength(1);
+  });
+
+  describe('a HAProxy that runs, and whose socket’s file is gone', () => {
+    const lost = 'HAProxy on ethyl runs, and its socket /run/stats is not there any more';
+    const tells = ['ethyl', 'keep_drained', 'HAProxy there runs, and its socket is gone\n'] as const;
+
+    test('where its clients would go on to the host: nothing is changed, unless it is meant', async () => {
+      model.lostSockets.set('ethyl', '/run/stats');
+      model.broken.push([...tells]);
+      expect(await drain()).toBe(
+        `fred: nothing was changed: ${lost}: it cannot be told, and goes on sending requests to fred`,
+      );
+      expect(hint).toMatch(
+        /^systemctl restart haproxy on ethyl makes it anew .*; --force drains fred all the same$/,
+      );
+      expect([state(), model.did, model.begun]).toEqual([nothing, [], []]);
+      expect(await drain({ force: true })).toBe('done');
+      expect(model.warned).toEqual([
+        `${lost}, so it cannot be told: systemctl restart haproxy makes it anew`,
+        'ethyl still sends requests to cluster37/fred',
+      ]);
+    });
+
+    test('of a balancer that serves no client, and gets none by this, it is said before', async () => {
+      model.holder = 'lucy';
+      model.next = 'lucy';
+      model.lostSockets.set('ethyl', '/run/stats');
+      model.broken.push([...tells]);
+      expect(await drain()).toBe('done');
+      expect(model.warned[0]).toMatch(/^HAProxy on ethyl runs, and its socket \/run\/stats /);
+    });
+
+    test('the host’s own: its clients go with its VIP', async () => {
+      model.lostSockets.set('fred', '/run/stats');
+      model.broken.push(['fred', 'keep_drained', 'gone\n']);
+      expect(await drain()).toBe('done');
+      expect(model.warned[0]).toMatch(/^HAProxy on fred runs/);
+    });
+
+    test('one that is lost in the middle: all is taken back', async () => {
+      model.broken.push([...tells]);
+      expect(await drain()).toBe('fred: ethyl still sends requests to cluster37/fred; all was taken back');
+      expect(state()).toEqual(nothing);
+    });
   });
 
   test('where nobody takes commands only the address goes', async () => {

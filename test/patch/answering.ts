@@ -20,6 +20,8 @@ export interface Says {
   /** More rows of its facts: `drained=yes 1700000000 me@laptop`. */
   facts: string;
   mark: string;
+  /** Whether its HAProxy takes commands. */
+  told: string;
   note: RollNote | undefined;
   addresses: string[];
   units: Record<string, string>;
@@ -88,7 +90,7 @@ export class AnsweringHost implements Connection {
           says.facts,
         ].join('\n');
       case 'tell_admin_sockets':
-        return 'admin';
+        return says.told;
       case 'keepalived_reads':
         return '';
       case 'boot_mark':
@@ -148,6 +150,7 @@ export class AnsweringPair {
     const own = (addresses: string[]): Says => ({
       facts: '',
       mark: 'kernel:1',
+      told: 'admin',
       note: undefined,
       addresses,
       units: { httpd: 'active', haproxy: 'active', keepalived: 'active' },

@@ -462,6 +462,7 @@ export async function tell(world: World, more: Partial<Roll> = {}): Promise<Told
         by: 'me@laptop',
         means: noDrainMeans,
         mute: new Set(),
+        lostSockets: new Map(),
         busy: new Map(),
         wasDrained: host.isFlagged,
         say: (line) => void world.said.push(`${name}: ${line}`),

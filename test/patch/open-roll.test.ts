@@ -326,3 +326,18 @@ test('an inventory that was edited and not applied changes nothing of it', async
   expect(roll.pair.faults(['ethyl', 'fred'], new Set(), roll.before).sentences).toEqual([]);
   expect(roll.hosts.every(({ maintenance }) => maintenance.vips.length === 1)).toBe(true);
 });
+
+test('a balancer that cannot be told, since its socket is gone, would send clients to a host that boots', async () => {
+  pair.says.fred.told = 'lost /run/stats';
+  expect(await refusal({ limit: ['ethyl'] })).toEqual({
+    exitCode: 1,
+    message:
+      'nothing was done\n  HAProxy on fred runs, and its socket /run/stats is not there any more: it cannot be told, and goes on sending requests to ethyl',
+    hint: expect.stringMatching(
+      /^systemctl restart haproxy on fred .*; --allow-outage makes the reboot all the same$/,
+    ),
+  });
+  expect(turns(await open({ limit: ['ethyl'], allowOutage: true }))).toHaveLength(1);
+  // Its own clients go with its VIP.
+  expect(turns(await open({ limit: ['fred'] }))).toHaveLength(1);
+});

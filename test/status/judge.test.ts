@@ -410,6 +410,12 @@ const cases: Case[] = [
     finds: ['broken vrrp-fault keepalived ethyl'],
   },
   {
+    about: 'the file of its socket is gone, and it runs',
+    edit: { fred: add('lost-socket /var/lib/haproxy/stats') },
+    finds: ['warning socket-lost haproxy fred'],
+    tells: /systemctl restart haproxy on fred makes it anew \(a reload does not\)/,
+  },
+  {
     about: 'an edited file that is not reloaded',
     edit: { fred: edited },
     changes: { fred: [file('/etc/haproxy/haproxy.cfg', [{ reload: 'haproxy' }])] },
@@ -788,6 +794,20 @@ const cases: Case[] = [
     edit: { ethyl: add('drained yes'), fred: add('drained-server cluster37/ethyl') },
     finds: ['warning drain-forgotten backend fred', 'note drained keepalived ethyl'],
     says: /it was restarted since/,
+  },
+  {
+    about: 'a balancer that has lost its socket is not told by another drain',
+    edit: {
+      ethyl: add('drained yes'),
+      fred: all(add('drained-server cluster37/ethyl'), add('lost-socket /run/stats')),
+    },
+    finds: [
+      'warning socket-lost haproxy fred',
+      'warning drain-forgotten backend fred',
+      'note drained keepalived ethyl',
+    ],
+    says: /^HAProxy on fred runs, and its socket/,
+    tells: /tells it, once that is restarted/,
   },
   ...[
     add('drained-server cluster37/ethyl'),

@@ -66,12 +66,19 @@ titles_in() { # PLACES LINES
 }
 
 # Sets "admin_socket" to the running HAProxy's socket with level admin; looks once. Fails where it has none, because a
-# socket of another level would accept the command, and its refusal looks like an answer.
+# socket of another level would accept the command, and its refusal looks like an answer; and where its file is gone.
 find_socket() {
-  [ -n "${admin_socket:-}" ] || { admin_socket=$(haproxy_sockets admin); admin_socket=${admin_socket%%"
-"*}; }
-  [ -n "$admin_socket" ] || [ "$(tell_admin_sockets)" != none ] || { echo 'HAProxy there has no stats socket at level admin' >&2; return 1; }
-  admin_socket=${admin_socket:-/var/lib/haproxy/stats}
+  [ -z "${admin_socket:-}" ] || return 0
+  found_=$(haproxy_sockets admin)
+  found_=${found_%%"
+"*}
+  if [ -z "$found_" ]; then
+    [ "$(tell_admin_sockets)" != none ] || { echo 'HAProxy there has no stats socket at level admin' >&2; return 1; }
+  elif is_lost "$found_"; then
+    echo "HAProxy there runs, and its socket $found_ is not there any more: systemctl restart haproxy makes it anew" >&2
+    return 1
+  fi
+  admin_socket=${found_:-/var/lib/haproxy/stats}
 }
 
 # Prints the commands, a ";" behind each.
@@ -156,7 +163,8 @@ give_back() { change_drained remove "$@" && set_servers ready $(titles_in "$plac
 # After a reload: tells HAProxy the commands again and again until a worker that is not one of the old has taken them.
 tell_new_worker() { # OLD_WORKERS COMMANDS
   # Until then the new worker sends requests as if nothing was known, so this retries every 20 ms, for four seconds at most.
-  [ "$(tell_admin_sockets)" != none ] || return
+  told_=$(tell_admin_sockets)
+  case $told_ in none | 'lost '*) false ;; esac || return
   read -r up _ </proc/uptime
   until_then=$((${up%%.*} + 4))
   for tens in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do

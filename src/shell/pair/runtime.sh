@@ -2,6 +2,8 @@
 # that is not empty is a refusal.
 # Given: patience
 
+level_admin='[ \t]level[ \t]+admin'
+
 # Prints the files that the running HAProxy was started with.
 running_files() {
   set -- $(ps -C haproxy -o args= 2>/dev/null | awk '{ for (i = 2; i < NF; i++) if ($i == "-f" && !seen[$(i + 1)]++) print $(i + 1) }')
@@ -13,19 +15,45 @@ running_files() {
 # Prints the runtime sockets in the files that the running HAProxy was started with: a path or ADDRESS:PORT a line.
 haproxy_sockets() { # [admin]   only such as let a server be drained
   level=
-  [ "${1:-}" != admin ] || level='[ \t]level[ \t]+admin'
+  [ "${1:-}" != admin ] || level=$level_admin
   set -- $(running_files)
-  [ $# -gt 0 ] || return 0
-  cat -- "$@" 2>/dev/null | awk -v level="$level" '
+  [ $# = 0 ] || cat -- "$@" 2>/dev/null | sockets_in "$level"
+}
+
+sockets_in() { # LEVEL [FILE...]   a pattern
+  socket_level=$1
+  shift
+  awk -v level="$socket_level" '
     $1 == "stats" && $2 == "socket" && $0 ~ level {
       sub(/^(unix|ipv[46])@/, "", $3)
       if (!seen[$3]++) print $3
-    }'
+    }' "$@"
 }
 
-# Prints "admin" where HAProxy takes commands that change something, "none" where it runs and does not.
+# Whether the file of a running HAProxy's socket is not there any more: a reload hands the socket on, and makes no file anew.
+is_lost() { # SOCKET
+  case $1 in /*) [ ! -S "$1" ] ;; *) return 1 ;; esac
+}
+
+# Prints "lost-socket PATH" where the file of the first socket at level admin is gone.
+tell_lost_socket() { # FILE...   what the running HAProxy reads
+  [ $# -gt 0 ] || return 0
+  first_=$(sockets_in "$level_admin" "$@")
+  first_=${first_%%"
+"*}
+  ! is_lost "$first_" || echo "lost-socket $first_"
+}
+
+# Prints "admin" where HAProxy takes commands that change something, "lost PATH" where the file of its socket is gone, "none"
+# where it runs and takes no commands.
 tell_admin_sockets() {
-  if [ -n "$(haproxy_sockets admin)" ]; then echo admin; elif [ -n "$(ps -C haproxy -o pid= 2>/dev/null)" ]; then echo none; fi
+  first_=$(haproxy_sockets admin)
+  first_=${first_%%"
+"*}
+  if [ -z "$first_" ]; then [ -z "$(ps -C haproxy -o pid= 2>/dev/null)" ] || echo none
+  elif is_lost "$first_"; then echo "lost $first_"
+  else echo admin
+  fi
 }
 
 # Sends commands to HAProxy, and gives up after $patience seconds, 5 by default. Exit code 69: there is no socket, or nobody

@@ -1,6 +1,6 @@
 # The diagnostics: what `haprov status` asks besides the plan's questions. Nothing here changes anything. It forks little,
 # because every look runs all of it.
-# Needs: probe boot-owed init selinux-probe haproxy-files keepalived-reads on-disk observe
+# Needs: probe boot-owed init selinux-probe haproxy-files keepalived-reads on-disk observe runtime
 
 look_closely() { # ASKED UNITS PATHS VIPS HOSTS   lists, with blanks between; a VIP is ADDRESS=PORT, a host an address
   read_boot
@@ -22,6 +22,8 @@ look_closely() { # ASKED UNITS PATHS VIPS HOSTS   lists, with blanks between; a 
   know_keepalived_files
   # Unquoted, so that each number becomes a word.
   look_at_configuration $newest
+  # Without a process of HAProxy's nobody has a socket.
+  [ "${newest%% *}" = 0 ] || tell_lost_socket $known_haproxy_files
   look_at_keepalived
   hear_keepalived
   drop_rules

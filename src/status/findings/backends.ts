@@ -286,6 +286,7 @@ function forgotten(service: Service, server: Server, views: readonly View[]): Fo
   const balancers = using.map(({ balancer }) => balancer.host.name);
   const title = `${service.name}/${server.name}`;
   const wasTold = using.some(({ balancer }) => balancer.diagnostics.drainedServers?.includes(title));
+  const isLost = using.some(({ balancer }) => balancer.diagnostics.lostSocket);
   return {
     rule: 'drain-forgotten',
     level: wasTold ? 'warning' : 'note',
@@ -295,12 +296,14 @@ function forgotten(service: Service, server: Server, views: readonly View[]): Fo
     host: balancers[0] ?? '',
     hosts: [...balancers, host],
     brief: `sends requests to ${host}`,
-    message: `${host} is drained, and HAProxy on ${list(balancers)} still sends it requests for ${service.name}: ${wasTold ? 'it was restarted since' : 'it was not told'}`,
+    message: `${host} is drained, and HAProxy on ${list(balancers)} still sends it requests for ${service.name}: ${isLost ? 'its socket is gone' : wasTold ? 'it was restarted since' : 'it was not told'}`,
     evidence: using.map(
       ({ balancer, state }) => `HAProxy on ${balancer.host.name} has ${title} as ${state.status}`,
     ),
-    next: wasTold
-      ? `haprov drain INVENTORY ${host} tells it again`
-      : `haprov drain INVENTORY ${host} tells it, where its configuration has a stats socket at level admin`,
+    next: isLost
+      ? `haprov drain INVENTORY ${host} tells it, once that is restarted`
+      : wasTold
+        ? `haprov drain INVENTORY ${host} tells it again`
+        : `haprov drain INVENTORY ${host} tells it, where its configuration has a stats socket at level admin`,
   };
 }

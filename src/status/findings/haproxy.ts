@@ -7,8 +7,27 @@ export const haproxy: FindingRule = (snapshot, before) =>
     if (!one.readiness.balances || blames(before, one.host.name, 'haproxy', 'packages')) return [];
     const found = stale(one) ?? refused(one) ?? lingering(one);
     const silence = unasked(one, snapshot.inventory.haproxy.healthPort);
-    return [...(found ? [found] : []), ...(silence ? [silence] : [])];
+    const lost = lostSocket(one);
+    return [found, lost, silence].filter((each) => each !== undefined);
   });
+
+/** It serves, and cannot be told that a server leaves. */
+function lostSocket({ host, diagnostics }: Reached): Found | undefined {
+  const { lostSocket: path } = diagnostics;
+  if (path === undefined) return undefined;
+  return foundOn(host.name, {
+    rule: 'socket-lost',
+    level: 'warning',
+    component: 'haproxy',
+    unit: 'haproxy',
+    brief: 'its socket is gone',
+    message: (on) =>
+      `HAProxy on ${on} runs, and its socket ${path} is not there any more: drain, patch and reboot cannot tell it which servers are away`,
+    evidence: [],
+    next: (on) =>
+      `systemctl restart haproxy on ${on} makes it anew (a reload does not), and cuts what goes through it: where that host holds a VIP, haprov drain it first`,
+  });
+}
 
 /** Nothing is broken, and nothing is known of its servers. */
 function unasked({ host, diagnostics }: Reached, port: number): Found | undefined {
