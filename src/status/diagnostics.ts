@@ -54,8 +54,11 @@ export interface HostDiagnostics extends Observation {
   scripts?: ScriptState[];
   /** Files that HAProxy reads, and how many seconds ago they were put there. */
   changed: { path: string; age: number }[];
-  /** Of files that are newer than HAProxy's processes: whether they say what its newest one has read; absent where that is not known. */
-  loaded?: 'same' | 'other';
+  /**
+   * Of files that are newer than HAProxy's processes: whether they say what its newest one has read; absent where that is not known.
+   * unwritten: nobody has written to them since, though somebody has linked, moved or owned them anew.
+   */
+  loaded?: 'same' | 'other' | 'unwritten';
   /** The socket by which its HAProxy is told of servers, where that runs and the file is gone. */
   lostSocket?: string;
   /** What `haproxy -c` says of them, and of the files that they name. */
@@ -154,7 +157,8 @@ export function readDiagnostics(output: string): HostDiagnostics {
         { keyword: first, name: second === '-' ? '' : second, command: after(3) },
       ];
     else if (kind === 'changed') diagnostics.changed.push({ path: after(2), age: clock.now - Number(first) });
-    else if (kind === 'loaded' && (first === 'same' || first === 'other')) diagnostics.loaded = first;
+    else if (kind === 'loaded' && (first === 'same' || first === 'other' || first === 'unwritten'))
+      diagnostics.loaded = first;
     else if (kind === 'lost-socket') diagnostics.lostSocket = after(1);
     else if (kind === 'configuration') diagnostics.onDisk = { valid: first === 'valid', why: after(2) };
     else if (kind === 'keepalived-file') {

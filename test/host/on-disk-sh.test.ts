@@ -47,6 +47,14 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     expect(await told(`${noted}\nlook_at_configuration 1`)).toEqual(['configuration valid', 'loaded other']);
   });
 
+  test('a file that was linked since, and written before: nobody has made it another', async () => {
+    box.fake('haproxy', '"-c -f "*) ;;');
+    const since = (age: number) =>
+      `touch -d @$((\${clock%.*} - ${age})) '${box.path(cfg)}'\nln -f '${box.path(cfg)}' '${box.path('linked')}'\nlook_at_configuration $((\${uptime%.*}00 - 10000))`;
+    expect(await told(since(200))).toEqual(['configuration valid', 'loaded unwritten']);
+    expect(await told(since(50))).toEqual(['configuration valid']);
+  });
+
   describe('HAProxy is asked only where its answer rests on more than what its newest process has read', () => {
     const alone =
       'global\n user haproxy\nfrontend a\n bind *:80\n default_backend b\nbackend b\n server c 192.0.2.1:80 check\n';

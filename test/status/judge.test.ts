@@ -440,6 +440,12 @@ const cases: Case[] = [
     finds: ['warning drift haproxy fred'],
   },
   {
+    about: 'an edited inventory, and a file that a run has linked and nobody has written to since',
+    edit: { fred: all(edited, add('loaded unwritten')) },
+    changes: { fred: [file('/etc/haproxy/haproxy.cfg', [{ reload: 'haproxy' }])] },
+    finds: ['warning drift haproxy fred'],
+  },
+  {
     about: 'a file that was put there, and HAProxy has read another',
     edit: { fred: all(edited, add('loaded other')) },
     finds: ['broken stale-worker haproxy fred'],

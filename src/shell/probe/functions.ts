@@ -26,7 +26,7 @@ export const libraries = {
   'labels': { text: labelsText, needs: ['probe', 'selinux-probe'], functions: 'labels_count know_labels known_of label_of wanted_label type_of is_customizable keeps_labels judge_label tell_label verify_label' },
   'listen': { text: listenText, needs: ['probe', 'init'], functions: 'interface_to any_python listen_for_vrrp listen_with_python listen_with_tcpdump' },
   'loaded': { text: loadedText, needs: ['haproxy-files'], functions: 'with_configuration sum_of_configuration newest_haproxy note_loaded compare_loaded' },
-  'on-disk': { text: onDiskText, needs: ['probe', 'haproxy-files', 'keepalived-reads', 'loaded'], functions: 'read_clock look_at_configuration has_read_all name_nothing_else look_at_keepalived' },
+  'on-disk': { text: onDiskText, needs: ['probe', 'haproxy-files', 'keepalived-reads', 'loaded'], functions: 'read_clock look_at_configuration is_unwritten has_read_all name_nothing_else look_at_keepalived' },
   'paths': { text: pathsText, needs: ['probe', 'labels'], functions: 'walk is_sound judge judge_one each_row sharer_of enter content sum_of know_files know_folders about_known_file read_about probe_file probe_shared_file tell_file probe_place number_of tell_absent split_owners name_owners probe_directory probe_line' },
   'probe': { text: probeText, needs: [], functions: 'have fail quietly note_command hash_of edit_line has_line_only each_address know_addresses interface_with know_packages is_known_package are_known_packages probe_packages is_alive is_read_only roll_at_work' },
   'selinux-probe': { text: selinuxProbeText, needs: ['probe'], functions: 'selinux_is_on selinux_store local_label policy_label active_boolean kept_boolean probe_selinux allows_otherwise denials_since' },
@@ -121,6 +121,7 @@ export interface Functions {
   // on-disk.sh
   read_clock: [];
   look_at_configuration: [ticks_of_newest_process: Word, ticks_of_its_units?: Word, pid?: Word];
+  is_unwritten: [hundredths_of_seconds: Word];
   has_read_all: [ticks: Word, pid: Word];
   name_nothing_else: [];
   look_at_keepalived: [];

@@ -38,7 +38,16 @@ look_at_configuration() { # TICKS_OF_NEWEST_PROCESS [TICKS_OF_ITS_UNITS PID]
   began=$((${clock%.*}${clock#*.} - ${uptime%.*}${uptime#*.} + $1))
   [ "$changed" -gt $((began + 5)) ] || return 0
   loaded=$(compare_loaded "$1")
+  [ -n "$loaded" ] || ! is_unwritten "$began" || loaded=unwritten
   [ -z "$loaded" ] || echo "loaded $loaded"
+}
+
+# Whether nobody has written to HAProxy's files since: a link to one, as a run makes that stages another, is a change of the
+# file, and not of what it says.
+is_unwritten() { # HUNDREDTHS_OF_SECONDS
+  written=0
+  for word in $(with_configuration stat -L -c %Y --); do [ "$word" -lt $written ] || written=$word; done
+  [ "${written}99" -lt "$1" ]
 }
 
 # Whether a process of HAProxy has begun after the last change of its files, of the folders that the unit names and of the

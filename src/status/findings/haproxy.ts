@@ -69,7 +69,10 @@ function stale(one: Reached): Found | undefined {
   if (!file || worker === undefined) return undefined;
   const isRefused = diagnostics.onDisk?.valid === false;
   const isEdited = plan.changes.some(({ target, text }) => text && target.startsWith('/etc/haproxy/'));
-  if (diagnostics.loaded === undefined && !isRefused && !isEdited) return replaced(one, file, worker);
+  const isKnown = diagnostics.loaded === 'other';
+  if (!isKnown && !isRefused && !isEdited) return replaced(one, file, worker);
+  // The edit is the inventory's: the file on the host differs from it since before.
+  if (diagnostics.loaded === 'unwritten' && !isRefused) return undefined;
   return foundOn(host.name, {
     rule: isRefused ? 'configuration-refused' : 'stale-worker',
     component: 'haproxy',
