@@ -3,8 +3,9 @@ import type { RunEnd } from '../events/events';
 import { runningVips } from '../ha/running-vips';
 import type { Connection } from '../host/connection';
 import { holds } from '../host/facts';
+import type { PairState } from '../pair/health';
 import { Pair } from '../pair/pair';
-import { whoIsUnserved } from '../pair/unserved-services';
+import { isServed, whoIsUnserved } from '../pair/unserved-services';
 import { describeProbe, type ProbeReport, probeTargets, startVipProbe } from '../pair/vip-probe';
 import { brokenIn, endsOf, outageRows, outages, worstOf } from '../plan/disruption';
 import { type Plan, pending } from '../plan/plan';
@@ -195,6 +196,7 @@ async function rollOutProbed(
     const vips = others ? runningVips(inventory.vips, others) : inventory.vips;
     return new Pair({ ...inventory, vips }, hosts, expectedAfter(stage, readiness));
   };
+  let before: PairState | undefined;
   try {
     await first?.();
     context.begin();
@@ -220,6 +222,9 @@ async function rollOutProbed(
           onFailure: options.onFailure,
           gate: gateOf(options),
           isWatched: starting,
+          found: (pairState) => {
+            before ??= pairState;
+          },
           emit: (event) => context.emit(event),
           stopping: context.stopping,
         }),
@@ -236,7 +241,15 @@ async function rollOutProbed(
       context.emit({ type: 'message', level: 'warning', text });
     }
     const names = unserved.map(({ service }) => service).join(', ');
-    return names ? { ...result, message: `${result.message}; but nobody serves ${names}` } : result;
+    if (!names) return result;
+    const isLost = unserved.some(({ service }) => before && isServed(service, before)) && !options.allowOutage;
+    return isLost
+      ? {
+          ...result,
+          exitCode: ExitCode.failed,
+          message: `nobody serves ${names} any more; made and kept: ${result.message}`,
+        }
+      : { ...result, message: `${result.message}; but nobody serves ${names}` };
   } finally {
     await (await starting).stop();
     opened.close();

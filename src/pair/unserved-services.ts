@@ -1,6 +1,6 @@
 import type { Service } from '../inventory/inventory';
 import type { ServerState } from './haproxy-statistics';
-import { isDown, isGoingUp, isTakenOut, isUp, type PairState } from './health';
+import { isDown, isGoingUp, isTakenOut, isUp, type PairState, serversUp } from './health';
 import { meaningOf } from './server-check';
 import { mayBeAway } from './servers';
 import { pause } from './timeout';
@@ -41,6 +41,10 @@ export function unservedServices(
   });
   return { unserved, open };
 }
+
+/** Whether a balancer had a server up for the service. */
+export const isServed = (service: string, pairState: PairState): boolean =>
+  [...serversUp(pairState)].some((server) => server.startsWith(`${service}/`));
 
 /** `fred, ethyl: it answers with an error (403)` */
 function reasons(servers: readonly ServerState[]): string {

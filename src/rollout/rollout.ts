@@ -55,6 +55,8 @@ export interface Rollout {
   };
   /** Waited for when all hosts have staged: before it, none commits. */
   isWatched?: Promise<unknown>;
+  /** Told how the pair is before anything is changed. */
+  found?(before: PairState): void;
   emit(event: EventBody): void;
   stopping: AbortSignal;
 }
@@ -84,7 +86,9 @@ interface Turns {
  * with `restore-all` also the confirmed ones, in reverse order.
  */
 export async function rollOut(rollout: Rollout): Promise<RolloutResult> {
-  const turns = turnsOf(rollout, await rollout.pair.look());
+  const before = await rollout.pair.look();
+  rollout.found?.(before);
+  const turns = turnsOf(rollout, before);
   const all = turns.turns.flatMap((turn) => turn.runs);
   // In the inventory's order.
   const runs = rollout.hosts.flatMap(({ host }) => all.filter(({ name }) => name === host));

@@ -1,7 +1,7 @@
 import type { Service } from '../../src/inventory/inventory';
 import type { ServerState } from '../../src/pair/haproxy-statistics';
 import type { PairState } from '../../src/pair/health';
-import { unservedServices, whoIsUnserved } from '../../src/pair/unserved-services';
+import { isServed, unservedServices, whoIsUnserved } from '../../src/pair/unserved-services';
 
 const shop = (mayBeDown: boolean[]) =>
   ({
@@ -71,4 +71,13 @@ test('servers that may be down: where all of them may, nobody misses the service
   const unserved = (...mayBeDown: boolean[]) =>
     unservedServices([shop(mayBeDown)], pairState(refused)).unserved.map(({ service }) => service);
   expect([unserved(true, true), unserved(true, false)]).toEqual([[], ['shop']]);
+});
+
+test.each([
+  ['up for one balancer', [refused, whole], 'shop', true],
+  ['up before its check has ended', [begun], 'shop', false],
+  ['up for nobody', [refused], 'shop', false],
+  ['of another name', [whole], 'sho', false],
+])('whether it was served: %s', (_, hosts, service, isSo) => {
+  expect(isServed(service, pairState(...hosts))).toBe(isSo);
 });
