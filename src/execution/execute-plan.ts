@@ -242,7 +242,8 @@ async function rollOutProbed(
     }
     const names = unserved.map(({ service }) => service).join(', ');
     if (!names) return result;
-    const isLost = unserved.some(({ service }) => before && isServed(service, before)) && !options.allowOutage;
+    const isLost =
+      unserved.some(({ service }) => before && isServed(service, before)) && !options.allowOutage;
     return isLost
       ? {
           ...result,
