@@ -43,6 +43,20 @@ describeLab('patch', () => {
     expect(on('fred', 'systemctl show -p MainPID haproxy')).toBe(pid);
   });
 
+  test('--security: only what an advisory calls so', async () => {
+    use('ethyl', 'newer');
+    const ofSecurity = () => patch('ethyl', '--security', '--reboot', 'never', '--no-probe');
+    const patched = await ofSecurity();
+    expect({ ...patched, stderr: '' }).toMatchObject({ code: 0 });
+    expect(patched.stdout).toMatch(/update 1 package:\n +toys\.\w+ 1\.0-1 → 1\.1-1 \(newer\)\n/);
+    expect(versions('ethyl')).toEqual(['toys 1.1', 'orders 1.0', 'kernel-lt 1.0']);
+    expect(await ofSecurity()).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('there is nothing to do'),
+    });
+    on('ethyl', 'yum -q -y downgrade toys-1.0');
+  });
+
   test('under load: packages are made newer and both hosts booted, and at most a request on its way through the address that moves is cut', async () => {
     for (const host of scenario.hosts) use(host, 'newer');
     const clients = serving();

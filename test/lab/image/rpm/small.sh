@@ -21,3 +21,20 @@ small toys 1.2 "$newer/failing" 'echo "toys: the database of toys is in use" >&2
 small haproxy 3.9 "$newer/refusing"
 small keepalived 2.9 "$newer/refusing"
 for name in newer failing refusing; do createrepo_c --quiet "$newer/$name"; done
+# Of the newer ones, an advisory calls toys one of security.
+arch=$(rpm -qp --nosignature --qf '%{ARCH}' "$newer"/newer/*/toys-1.1-1.*.rpm)
+advisory=$(mktemp -d)/updateinfo.xml
+cat >"$advisory" <<END
+<?xml version="1.0" encoding="UTF-8"?>
+<updates>
+  <update from="lab" status="final" type="security" version="1">
+    <id>LAB-2026:1</id>
+    <title>toys</title>
+    <severity>Important</severity>
+    <issued date="2026-01-01 00:00:00"/>
+    <pkglist><collection short="lab"><package name="toys" version="1.1" release="1" epoch="0" arch="$arch" src="toys-1.1-1.src.rpm"><filename>toys-1.1-1.$arch.rpm</filename></package></collection></pkglist>
+  </update>
+</updates>
+END
+modifyrepo_c "$advisory" "$newer/newer/repodata"
+rm -r "${advisory%/*}"
