@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { observationScript, readObservation } from '../../src/pair/observe';
 import { call, compose } from '../../src/shell/library';
 import { Sandbox, type Shell, shells } from '../shell/sandbox';
@@ -93,10 +96,18 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
       'global\n stats socket unix@/run/a.sock mode 600 level admin\n stats socket /run/b.sock\n # stats socket /run/c.sock\n',
     );
     const folder = box.path('etc/haproxy/conf.d');
-    box.write('etc/haproxy/conf.d/x.cfg', 'global\n\tstats\tsocket ipv4@127.0.0.1:9999 level admin\n');
+    box.write(
+      'etc/haproxy/conf.d/x.cfg',
+      'global\n\tstats\tsocket ipv4@127.0.0.1:9999 level admin\n stats socket /run/d.sock\r\n',
+    );
     const args = `/usr/sbin/haproxy -Ws -f ${cfg} -f ${folder} -p /run/haproxy.pid`;
     box.fake('ps', `"-C haproxy -o args=") echo '${args}'; echo '${args} -sf 7' ;;`);
-    expect(await said(compose('haproxy_sockets'))).toEqual(['/run/a.sock', '/run/b.sock', '127.0.0.1:9999']);
+    expect(await said(compose('haproxy_sockets'))).toEqual([
+      '/run/a.sock',
+      '/run/b.sock',
+      '127.0.0.1:9999',
+      '/run/d.sock',
+    ]);
     expect(await said(compose('haproxy_sockets admin'))).toEqual(['/run/a.sock', '127.0.0.1:9999']);
     box.fake('ps', `"-C haproxy -o args=") exit 1 ;;`);
     expect(await said(compose('haproxy_sockets'))).toEqual(['']);
@@ -138,7 +149,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     ['10001/stats', 'GET /stats;csv HTTP/1.0\r\n\r\n'],
     ['10001/haproxy?stats YTpi', 'GET /haproxy?stats;csv HTTP/1.0\r\nAuthorization: Basic YTpi\r\n\r\n'],
   ])('a page is asked for as it wants to be: %s', async (asked, request) => {
-    const server = (await import('node:net')).createServer().listen(0, '127.0.0.1');
+    const server = createServer().listen(0, '127.0.0.1');
     await new Promise((done) => server.once('listening', done));
     const heard = new Promise<string>((done) =>
       server.once('connection', (socket) => {
@@ -176,9 +187,13 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     ['level admin', 'admin'],
     ['level operator', 'none'],
   ])('whether HAProxy takes commands: a socket at %s', async (level, answer) => {
-    const cfg = box.write('etc/haproxy/haproxy.cfg', `global\n stats socket /run/a.sock ${level}\n`);
+    const made = join(box.host, 'a.sock');
+    const server = createServer().listen(made);
+    await once(server, 'listening');
+    const cfg = box.write('etc/haproxy/haproxy.cfg', `global\n stats socket ${made} ${level}\n`);
     box.fake('ps', `"-C haproxy -o args=") echo 'haproxy -f ${cfg}' ;; "-C haproxy -o pid=") echo 7 ;;`);
     expect(await said(compose(call('tell_admin_sockets')))).toEqual([answer]);
+    await new Promise((done) => server.close(done));
   });
 
   test('of a HAProxy that does not run nothing is said', async () => {
@@ -188,7 +203,7 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
 
   test('the kernel’s list where there is no ss', async () => {
     box.fake('ss', '-ltn) exit 1 ;;');
-    const server = (await import('node:net')).createServer().listen(0, '127.0.0.1');
+    const server = createServer().listen(0, '127.0.0.1');
     await new Promise((done) => server.once('listening', done));
     try {
       expect(await listening()).toContain((server.address() as { port: number }).port);

@@ -58,9 +58,9 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
   });
 
   /** As {@link run}, where HAProxy runs by a file with these servers, `NAME ADDRESS`. */
-  const runBy = (servers: string[], script: string) => {
+  const runBy = (servers: string[], script: string, lineEnd = '\n') => {
     const lines = servers.map((one) => `  server ${one}:80 check`);
-    box.write('haproxy.cfg', `listen web\n  bind :80\n${lines.join('\n')}\n`);
+    box.write('haproxy.cfg', ['listen web', '  bind :80', ...lines, ''].join(lineEnd));
     return run(`running_files() { echo '${box.path('haproxy.cfg')}'; }\n${script}`);
   };
 
@@ -77,6 +77,12 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
     );
     expect(await runBy(['a 10.0.0.1', 'b 10.0.0.2'], `give_back 'web/b 10.0.0.1'`)).toBe(
       'set server web/a state ready;show info\nremembered: ',
+    );
+  });
+
+  test('a file with the line ends of Windows names the same servers', async () => {
+    expect(await runBy(['a 10.0.0.1'], `keep_drained 'web/a 10.0.0.1'`, '\r\n')).toBe(
+      'set server web/a state drain;show info\nremembered: web/a 10.0.0.1',
     );
   });
 

@@ -9,9 +9,10 @@ drained_servers() { [ ! -f $drained_list ] || cat $drained_list; }
 
 is_drained() { drained_servers | grep -q "^$(printf '%s' "$1" | sed 's/[].[*^$\]/\\&/g')\( \|$\)"; } # SERVER
 
-# Prints a configuration as HAProxy reads its words, without comments and quotes.
+# Prints a configuration as HAProxy reads its words, without comments and quotes. Its lines may end as Windows' do.
 cut_lines() { # FILE...
   awk -v apostrophe="'" '
+    { sub(/\r$/, "") }
     index($0, apostrophe) || /["\\#]/ {
       kept = quote = ""
       for (i = 1; i <= length($0); i++) {

@@ -24,6 +24,7 @@ sockets_in() { # LEVEL [FILE...]   a pattern
   socket_level=$1
   shift
   awk -v level="$socket_level" '
+    { sub(/\r$/, "") }
     $1 == "stats" && $2 == "socket" && $0 ~ level {
       sub(/^(unix|ipv[46])@/, "", $3)
       if (!seen[$3]++) print $3
