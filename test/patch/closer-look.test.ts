@@ -11,6 +11,11 @@ import { healthy } from '../support/statuses';
 
 jest.mock('../../src/planning/status-observer', () => ({ statusObserver: jest.fn() }));
 
+afterEach(() => {
+  jest.useRealTimers();
+  jest.mocked(statusObserver).mockReset();
+});
+
 test('each look of a roll is by what was read when it began, and at all hosts', async () => {
   jest.mocked(statusObserver).mockImplementation(() => ({
     look: async () => healthy,
