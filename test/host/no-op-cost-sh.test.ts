@@ -156,7 +156,10 @@ describe.each(shells.map((shell): [string, Shell] => [shell.join(' '), shell]))(
 
     test('the programs that it starts', async () => {
       count();
-      const { stderr, stdout } = await box.send(script(questionsOfStatus()));
+      // Whether an HAProxy runs is not to be this machine's word.
+      const running = script(questionsOfStatus()).replace('newest=${processes##*newest }', "newest='1 0 0'");
+      expect(running).toContain("newest='1 0 0'");
+      const { stderr, stdout } = await box.send(running);
       expect([stderr, stdout.split('\n').at(-2)]).toEqual(['', expect.stringMatching(/ done$/)]);
       const more = { bash: [], busybox: number }[shell[0]] ?? ['date', 'date', ...number];
       const own =
