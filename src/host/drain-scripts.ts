@@ -22,14 +22,20 @@ export const readyScript = (servers: readonly string[]) => quietly(call('ready_s
  * On a balancer: HAProxy sends no new requests to the servers until {@link giveBackScript}, also after haprov has reloaded
  * it. Fails where HAProxy could not be told; the balancer's list of drained servers has them all the same.
  */
-export const keepDrainedScript = (servers: Placed) => quietly(call('keep_drained', ...lines(servers)));
+export const keepDrainedScript = (servers: readonly DrainedServer[]) =>
+  quietly(call('keep_drained', ...lines(servers)));
 
 /** On a balancer: undoes {@link keepDrainedScript}. */
-export const giveBackScript = (servers: Placed) => quietly(call('give_back', ...lines(servers)));
+export const giveBackScript = (servers: readonly DrainedServer[]) =>
+  quietly(call('give_back', ...lines(servers)));
 
-type Placed = readonly { title: string; address?: string | undefined }[];
+/** A server whose host is drained: the balancer finds it by its address, and by its title `service/server` where nobody knows that. */
+export interface DrainedServer {
+  title: string;
+  address?: string | undefined;
+}
 
-const lines = (servers: Placed) =>
+const lines = (servers: readonly DrainedServer[]) =>
   servers.map(({ title, address }) => (address === undefined ? title : `${title} ${address.toLowerCase()}`));
 
 /** Files that the user's own configuration of keepalived looks at, and what to write into them. */

@@ -1,4 +1,5 @@
 import { HostError } from '../errors';
+import type { DrainedServer } from '../host/drain-scripts';
 import type { Lock } from '../host/facts';
 import type { JournalEntry } from '../host/journal';
 import type { RunState, Verb } from '../host/run-state';
@@ -6,12 +7,6 @@ import type { Manifest, Transaction, Why } from '../host/transaction';
 import type { Watched } from '../pair/drain-flag';
 import type { DrainFile } from '../pair/drain-means';
 import type { AskedHost } from '../pair/pair';
-
-/** A server whose host is drained: the balancer finds it by its address, and by its title `service/server` where nobody knows that. */
-export interface DrainedServer {
-  title: string;
-  address?: string | undefined;
-}
 
 /** The verbs for a staged run. */
 export type StagedVerb = Extract<Verb, 'commit' | 'confirm' | 'restore' | 'finish'>;

@@ -1,4 +1,5 @@
 import type { EventBody } from '../events/events';
+import type { DrainedServer } from '../host/drain-scripts';
 import { whyNot } from '../host/script-result';
 import type { Service } from '../inventory/inventory';
 import { keptDrained, leftListed, stillSending } from '../pair/drain-effects';
@@ -6,7 +7,7 @@ import type { PairState } from '../pair/health';
 import type { Observation } from '../pair/observe';
 import type { Pair } from '../pair/pair';
 import { serverCalled, serversOn } from '../pair/servers';
-import type { DrainedServer, Hosts, HostVerbs } from './host-verbs';
+import type { Hosts, HostVerbs } from './host-verbs';
 
 /** A balancer that could not be told, and why. */
 export interface UntoldBalancer {

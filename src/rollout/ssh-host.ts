@@ -1,6 +1,7 @@
 import { HostError } from '../errors';
 import type { Connection } from '../host/connection';
 import {
+  type DrainedServer,
   flagScript,
   giveBackScript,
   keepDrainedScript,
@@ -31,7 +32,7 @@ import type { DrainFile } from '../pair/drain-means';
 import { inFaultScript, readInFault } from '../pair/in-fault';
 import { type Observation, observationScript, readObservation, type StatisticsPlace } from '../pair/observe';
 import { type Answering, readAnswering, whoAnswersScript } from '../pair/who-answers';
-import type { DrainedServer, Hosts, HostVerbs, OnJournalEntry, RunAnswer, StagedVerb } from './host-verbs';
+import type { Hosts, HostVerbs, OnJournalEntry, RunAnswer, StagedVerb } from './host-verbs';
 
 /** How hosts are reached over SSH. */
 interface SshSurroundings {

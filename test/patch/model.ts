@@ -1,5 +1,6 @@
 import { ExitCode, HostError } from '../../src/errors';
 import type { EventBody } from '../../src/events/events';
+import type { DrainedServer } from '../../src/host/drain-scripts';
 import { newestNote, type RollNote } from '../../src/host/roll-note';
 import type { RunState } from '../../src/host/run-state';
 import { ScriptFailure } from '../../src/host/script-result';
@@ -16,13 +17,7 @@ import { endWithoutTurns, type RollResult, roll } from '../../src/patch/roll';
 import { hasTurn, partsOf, type Roll, type RollHost } from '../../src/patch/rolling';
 import { rebootWork } from '../../src/patch/ssh-boot';
 import { HostRun } from '../../src/rollout/host-run';
-import type {
-  DrainedServer,
-  HostVerbs,
-  OnJournalEntry,
-  RunAnswer,
-  StagedVerb,
-} from '../../src/rollout/host-verbs';
+import type { HostVerbs, OnJournalEntry, RunAnswer, StagedVerb } from '../../src/rollout/host-verbs';
 import { outcomeOf } from '../support/model-time';
 import { requireWhy } from '../support/require-why';
 

@@ -70,16 +70,14 @@ titles_in() { # PLACES LINES
 # socket of another level would accept the command, and its refusal looks like an answer; and where its file is gone.
 find_socket() {
   [ -z "${admin_socket:-}" ] || return 0
-  found_=$(haproxy_sockets admin)
-  found_=${found_%%"
-"*}
-  if [ -z "$found_" ]; then
+  find_first_socket
+  if [ -z "$first_socket" ]; then
     [ "$(tell_admin_sockets)" != none ] || { echo 'HAProxy there has no stats socket at level admin' >&2; return 1; }
-  elif is_lost "$found_"; then
-    echo "HAProxy there runs, and its socket $found_ is not there any more: systemctl restart haproxy makes it anew" >&2
+  elif is_lost "$first_socket"; then
+    echo "HAProxy there runs, and its socket $first_socket is not there any more: systemctl restart haproxy makes it anew" >&2
     return 1
   fi
-  admin_socket=${found_:-/var/lib/haproxy/stats}
+  admin_socket=${first_socket:-/var/lib/haproxy/stats}
 }
 
 # Prints the commands, a ";" behind each.

@@ -23,7 +23,7 @@ export const libraries = {
   'journal': { text: journalText, needs: ['probe'], functions: 'has_journal tell_clock tell_logged state_in_journal tell_messages inode_of tell_place follow_messages tell_lines part_of_file follow_journal' },
   'more-facts': { text: moreFactsText, needs: ['probe', 'boot-owed', 'init', 'selinux-probe', 'firewall-probe'], functions: 'tell_more_facts tell_firewalls tell_synchronized' },
   'observe': { text: observeText, needs: ['probe', 'init', 'runtime'], functions: 'ask_haproxy observe say_address observe_ports observe_drain observe_servers observe_old_sessions' },
-  'runtime': { text: runtimeText, needs: [], functions: 'running_files haproxy_sockets sockets_in is_lost tell_lost_socket tell_admin_sockets tell_haproxy' },
+  'runtime': { text: runtimeText, needs: [], functions: 'running_files haproxy_sockets find_first_socket sockets_in is_lost tell_lost_socket tell_admin_sockets tell_haproxy' },
   'status': { text: statusText, needs: ['probe', 'boot-owed', 'init', 'selinux-probe', 'haproxy-files', 'keepalived-reads', 'on-disk', 'observe', 'runtime'], functions: 'look_closely say_own ask_vips hear_neighbours say_neighbour own_cards look_at_units unit_state keepalived_log in_fault hear_keepalived keepalived_scripts drop_rules room_in' },
   'until-left': { text: untilLeftText, needs: [], functions: 'run_until_left end_session those_in_session' },
   'vip-probe-host': { text: vipProbeHostText, needs: [], functions: 'request take_turns probe_vips' },
@@ -99,6 +99,7 @@ export interface Functions {
   // runtime.sh
   running_files: [];
   haproxy_sockets: [admin?: 'admin'];
+  find_first_socket: [];
   sockets_in: [level: Word, file?: Word];
   is_lost: [socket: Word];
   tell_lost_socket: [...file: Word[]];

@@ -1,6 +1,7 @@
 # HAProxy's runtime sockets, with the programs that a minimal host has. After a command that changes something, an answer
 # that is not empty is a refusal.
 # Given: patience
+# Gives: first_socket
 
 level_admin='[ \t]level[ \t]+admin'
 
@@ -18,6 +19,13 @@ haproxy_sockets() { # [admin]   only such as let a server be drained
   [ "${1:-}" != admin ] || level=$level_admin
   set -- $(running_files)
   [ $# = 0 ] || cat -- "$@" 2>/dev/null | sockets_in "$level"
+}
+
+# Sets "first_socket" to the first of them at level admin; empty where there is none.
+find_first_socket() {
+  first_socket=$(haproxy_sockets admin)
+  first_socket=${first_socket%%"
+"*}
 }
 
 sockets_in() { # LEVEL [FILE...]   a pattern
@@ -48,11 +56,9 @@ tell_lost_socket() { # FILE...   what the running HAProxy reads
 # Prints "admin" where HAProxy takes commands that change something, "lost PATH" where the file of its socket is gone, "none"
 # where it runs and takes no commands.
 tell_admin_sockets() {
-  first_=$(haproxy_sockets admin)
-  first_=${first_%%"
-"*}
-  if [ -z "$first_" ]; then [ -z "$(ps -C haproxy -o pid= 2>/dev/null)" ] || echo none
-  elif is_lost "$first_"; then echo "lost $first_"
+  find_first_socket
+  if [ -z "$first_socket" ]; then [ -z "$(ps -C haproxy -o pid= 2>/dev/null)" ] || echo none
+  elif is_lost "$first_socket"; then echo "lost $first_socket"
   else echo admin
   fi
 }
