@@ -25,7 +25,7 @@ export const libraries = {
   'observe': { text: observeText, needs: ['probe', 'init', 'runtime'], functions: 'ask_haproxy observe say_address observe_ports observe_drain observe_servers observe_old_sessions' },
   'runtime': { text: runtimeText, needs: [], functions: 'running_files haproxy_sockets find_first_socket sockets_in is_lost tell_lost_socket tell_admin_sockets tell_haproxy' },
   'status': { text: statusText, needs: ['probe', 'boot-owed', 'init', 'selinux-probe', 'haproxy-files', 'keepalived-reads', 'on-disk', 'observe', 'runtime'], functions: 'look_closely say_own ask_vips hear_neighbours say_neighbour own_cards look_at_units unit_state keepalived_log in_fault hear_keepalived keepalived_scripts drop_rules room_in' },
-  'until-left': { text: untilLeftText, needs: [], functions: 'run_until_left end_session those_in_session' },
+  'until-left': { text: untilLeftText, needs: [], functions: 'run_until_left end_session session_ends those_in_session' },
   'vip-probe-host': { text: vipProbeHostText, needs: [], functions: 'request take_turns probe_vips' },
   'who-answers': { text: whoAnswersText, needs: [], functions: 'who_answers' },
 } satisfies Record<string, Library>;
@@ -123,6 +123,7 @@ export interface Functions {
   // until-left.sh
   run_until_left: [command: Word];
   end_session: [leader: Word];
+  session_ends: [leader: Word];
   those_in_session: [leader: Word];
   // vip-probe-host.sh
   request: [target: Word, address: Word, port: Word, limit: Word, request?: Word];
