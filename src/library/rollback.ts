@@ -26,20 +26,24 @@ export interface RollbackOptions extends CommonOptions, RolloutOptions {
   to?: string;
 }
 
+/** What `wishes` has found for the run that has nothing to undo. */
+type Chosen = { newest?: string | undefined };
+
 /** Plans how to undo the newest run, or all runs after `to`; has the plan agreed to, and rolls it out. */
 export async function rollback(options: RollbackOptions, context: Context): Promise<RunEnd> {
   const begun = performance.now();
   const undos = new Map<string, Undo>();
+  const chosen: Chosen = {};
   const planned = await makePlan(options, context, {
     ...planningFor('rollback', options, context),
-    instead: (known) => wishes(known, options, context, undos),
+    instead: (known) => wishes(known, options, context, undos, chosen),
   });
   try {
     requireWhole(planned);
     if (pending(planned.plan) === 0) {
       const message = [...undos.values()].some((undo) => undo.resources.length > 0)
         ? 'nothing to undo: the hosts are as they were before'
-        : whyNothing(options);
+        : whyNothing(options, chosen);
       const ms = Math.round(performance.now() - begun);
       const ended: RunEnd = { exitCode: ExitCode.done, ms, changed: 0, failed: 0, message };
       context.emit({ type: 'run-end', ...ended });
@@ -63,10 +67,13 @@ export async function rollback(options: RollbackOptions, context: Context): Prom
   }
 }
 
-const whyNothing = ({ to }: RollbackOptions) =>
-  to === undefined
+function whyNothing({ to }: RollbackOptions, { newest }: Chosen): string {
+  if (to !== undefined)
+    return `nothing to undo: no run after ${to} has changed these hosts; a boot is not taken back`;
+  return newest === undefined
     ? 'nothing to undo: no run that could be undone has finished on these hosts'
-    : `nothing to undo: no run after ${to} has changed these hosts; a boot is not taken back`;
+    : `nothing to undo: what ${newest} did, the newest run that has finished, stays; haprov rollback --to RUN takes back all after RUN (haprov log lists them)`;
+}
 
 /** Asks each host for its runs, then for the records of those to undo: two read-only execs a host. */
 async function wishes(
@@ -74,6 +81,7 @@ async function wishes(
   options: RollbackOptions,
   context: Context,
   undos: Map<string, Undo>,
+  chosen: Chosen,
 ): Promise<Instead> {
   const asked = [...targets.values()].map((target) => ({ target, questions: [historyQuestion] }));
   const waits = patience(options, context);
@@ -85,6 +93,7 @@ async function wishes(
       ({ name, answers }) => [name, readHistory(answers.of(historyQuestion.id))] as const,
     );
     const choice = chooseRuns(new Map(histories), options.to);
+    chosen.newest = choice.newest;
     const warnings = [...choice.warnings];
     const wanted = new Map<Host, Resource[]>();
     await Promise.all(

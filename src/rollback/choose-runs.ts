@@ -11,6 +11,8 @@ export type KnownRun = RecordedRun & { manifest: Manifest };
 /** The runs to undo on each host, newest first; the warnings name broken runs, which are not undone. */
 interface Choice {
   runs: Map<string, KnownRun[]>;
+  /** The newest finished run of all hosts. */
+  newest: string | undefined;
   warnings: Finding[];
 }
 
@@ -70,7 +72,7 @@ export function chooseRuns(histories: ReadonlyMap<string, readonly RecordedRun[]
           : `haprov rollback --to ${before} takes all of it back`,
     });
   }
-  return { runs, warnings };
+  return { runs, newest, warnings };
 }
 
 /** The patches just before this one that have patched other hosts, oldest first: one that went on in a second command. */
