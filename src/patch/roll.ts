@@ -81,7 +81,7 @@ async function takeTurns(roll: Roll): Promise<RollResult> {
       // One that does not answer takes back by itself what was staged there.
       const reached = due.filter(({ name }) => !roll.pair.isSilent(name));
       const because = readAlone(error.message);
-      await restoreAll(
+      const back = await restoreAll(
         reached.flatMap(({ run }) => (run && !run.isFinished ? run : [])),
         because,
       );
@@ -89,7 +89,8 @@ async function takeTurns(roll: Roll): Promise<RollResult> {
       if (host.run?.isFinished && !roll.pair.isSilent(host.name))
         await whyNot(() => host.boots.noteWhy(because));
       // The error says how the host is whose turn it was.
-      return ended(roll, error, { done, untouched: isBegun ? left : due });
+      const broken = back.flatMap(({ host: name, status }) => (status === 'not-restored' ? [name] : []));
+      return ended(roll, error, { done, broken, untouched: isBegun ? left : due });
     }
     done.push(host.name);
   }
@@ -109,18 +110,25 @@ const stillDrained = (roll: Roll, hosts: readonly RollHost[] = roll.hosts): stri
 async function ended(
   roll: Roll,
   error: HaprovError,
-  { done, untouched }: { done: readonly string[]; untouched: readonly RollHost[] },
+  {
+    done,
+    broken,
+    ...rest
+  }: { done: readonly string[]; broken: readonly string[]; untouched: readonly RollHost[] },
 ): Promise<RollResult> {
+  const untouched = rest.untouched.filter(({ name }) => !broken.includes(name));
   const stands = [...roll.note.hosts.values()];
   const isUnbegun = stands.every(({ state }) => state === 'due');
   if (isUnbegun) await roll.end(roll.note);
   const over = [...roll.note.hosts].filter(([, { state }]) => state === 'done').map(([name]) => name);
   const parts = [
     error.message,
-    ...stillDrained(roll, untouched),
+    ...stillDrained(roll, rest.untouched),
+    ...(broken.length > 0 ? [`not restored: ${broken.join(', ')}`] : []),
     ...(over.length > 0 ? [`done: ${over.join(', ')}`] : []),
     ...(untouched.length > 0 ? [`not touched: ${untouched.map(({ name }) => name).join(', ')}`] : []),
     ...(isUnbegun ? [] : [`${goesOnBy(roll.note)} goes on`]),
   ];
-  return { exitCode: error.exitCode, done: [...done], message: parts.join('; ') };
+  const exitCode = broken.length > 0 ? ExitCode.notRestored : error.exitCode;
+  return { exitCode, done: [...done], message: parts.join('; ') };
 }

@@ -151,7 +151,10 @@ function renderHosts(
   ];
   const rows = wrapped(about, columns - 2).map((row) => `  ${paint(row)}`);
   const why = whyEnded(example, around.run);
-  if (why) rows.push(...paragraph('    ', visible(why), columns).map(colors.dim));
+  for (const row of why?.split('\n') ?? []) {
+    const [, margin = '', text = ''] = /^( *)(.*)$/s.exec(row) ?? [];
+    rows.push(...paragraph(`    ${margin}`, visible(text), columns).map(colors.dim));
+  }
   const shown = full ? example.steps : shortOf(example.steps);
   for (const step of shown) rows.push(...renderStep(step, example, around, options));
   const left = example.steps.length - shown.length;

@@ -1,7 +1,7 @@
 import { HaprovError, HostError } from '../errors';
 import type { EventBody, Phase } from '../events/events';
 import { inOneInstall } from '../host/one-install';
-import type { RunState } from '../host/run-state';
+import { hasEnded, type RunState } from '../host/run-state';
 import { messageWithoutHost } from '../host/script-result';
 import {
   changesIn,
@@ -16,7 +16,15 @@ import type { GateResult } from './gate';
 import type { HostVerbs, OnJournalEntry, StagedVerb } from './host-verbs';
 import { Follower } from './journal-events';
 import { settledState } from './lost-run';
-import { confirmedWithin, lateSeconds, noAnswer, promise, whyFailed } from './run-words';
+import {
+  confirmedWithin,
+  exitWords,
+  isOwnExit,
+  lateSeconds,
+  noAnswer,
+  promise,
+  whyFailed,
+} from './run-words';
 
 /** How a phase ended on a host. `untouched`: there was a reason not to touch it; `stopped`: the operator stopped the run. */
 export interface HostOutcome {
@@ -271,6 +279,9 @@ export class HostRun {
       const answer = verb === 'confirm' ? await within(seconds * 1000, told) : await told;
       if (answer === undefined) throw new HostError(this.name, 'does not answer');
       code = answer;
+      // Nobody looks again after these verbs, and such a program, as one that a later run has removed, tells nothing of the host.
+      if ((verb === 'restore' || verb === 'finish') && !hasEnded(follower.state) && !isOwnExit(code))
+        throw new HostError(this.name, `the program of its run ended with ${exitWords(code)}`);
     } catch (error) {
       if (!(error instanceof HaprovError)) throw error;
       const say = (text: string) => emit({ type: 'message', level: 'warning', host: this.name, text });

@@ -7,9 +7,16 @@ export function whyFailed(run: string, code: number | null, state: RunState | ''
     return `was ended there by signal ${code - 128}, as by somebody’s haprov unlock --force; haprov log shows how it ended`;
   if (code === transactionExit.noSpace)
     return 'the run could not be written to /var/lib/haprov: is the disk of the host full, or mounted read-only?';
-  const how = code === null || code === 0 ? `it is ${state || 'in an unknown state'}` : `exit code ${code}`;
+  const how = code === null || code === 0 ? `it is ${state || 'in an unknown state'}` : exitWords(code);
   return `failed (${how}); look at /var/lib/haprov/runs/${run}/log on the host`;
 }
+
+/** Whether a verb's program ends so by itself, when it could not do what it was told. */
+export const isOwnExit = (code: number | null): boolean =>
+  Object.values<number | null>(transactionExit).includes(code);
+
+export const exitWords = (code: number | null): string =>
+  code === null ? 'no exit code' : `exit code ${code}`;
 
 /** How many seconds to wait beyond the lease of a host. */
 export const lateSeconds = 15;

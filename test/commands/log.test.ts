@@ -221,6 +221,10 @@ test('of a host that did not come back, and of one that refused: what it was tol
   expect(text([onHost('ethyl', { because: 'ethyl has booted, and not as it was before: x' })])).toContain(
     '    ethyl has booted, and not as it was before: x',
   );
+  const rows = 'ethyl is not drained: nobody else would serve\n  VIP web: fred: drained';
+  expect(text([onHost('ethyl', { because: rows })])).toContain(
+    '    ethyl is not drained: nobody else would serve\n      VIP web: fred: drained\n',
+  );
 });
 
 test('what stays is not marked as taken back', () => {

@@ -65,6 +65,17 @@ test('a host that was drained before, and refuses to boot, has not got its place
   expect(world.host('fred').because).toMatch(/^ethyl refuses to boot: /);
 });
 
+test('a host whose turn does not come and that cannot take back what was staged there is the exit code', async () => {
+  const world = new World([{ host: 'ethyl', what: 'refuses to boot' }]);
+  const fred = world.host('fred');
+  const goOn = fred.goOn.bind(fred);
+  fred.goOn = async (run, verb, hear, why) => (verb === 'restore' ? 70 : goOn(run, verb, hear, why));
+  expect((await tell(world)).result).toMatchObject({
+    exitCode: ExitCode.notRestored,
+    message: expect.stringMatching(/^ethyl refuses to boot: .*; not restored: fred$/),
+  });
+});
+
 test('who takes a host between the plan and the first turn keeps it: nothing is touched, and nothing stays locked', async () => {
   const world = new World();
   const fred = world.host('fred');

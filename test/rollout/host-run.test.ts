@@ -3,7 +3,13 @@ import { HostRun } from '../../src/rollout/host-run';
 import { sshHosts } from '../../src/rollout/ssh-host';
 import { FakeHost } from '../support/fake-host';
 
-const runOn = (host: FakeHost, emit: (event: EventBody) => void = () => {}, more = {}) =>
+const connected = (host: FakeHost) => sshHosts({ connections: new Map([[host.host, host]]) } as never);
+const runOn = (
+  host: FakeHost,
+  emit: (event: EventBody) => void = () => {},
+  more = {},
+  hosts = connected(host),
+) =>
   new HostRun(
     {
       run: '20260102T030405Z-abcdef',
@@ -11,10 +17,11 @@ const runOn = (host: FakeHost, emit: (event: EventBody) => void = () => {}, more
       command: 'apply',
       inventory: 'pair',
       leaseSeconds: 60,
+      giveUpSeconds: 60,
       ...more,
       emit,
     } as never,
-    sshHosts({ connections: new Map([[host.host, host]]) } as never).get(host.host) as never,
+    hosts.get(host.host) as never,
     { host: host.host, changes: [] } as never,
   );
 const isLocked = (run: HostRun) =>
@@ -81,6 +88,35 @@ test('a host that cannot write is not called restored', async () => {
     ),
   });
 });
+
+test.each([
+  ['restored', 127, 'restore', 'ok', undefined],
+  ['broken', 127, 'restore', 'not-restored', 'NOT RESTORED: log in to fred'],
+  ['committed alive', 137, 'restore', 'not-restored', 'NOT RESTORED: failed (it is committed)'],
+  ['finished', 127, 'finish', 'ok', undefined],
+])(
+  'where its run is %s and its program ends with %d, %s asks the host itself',
+  async (settled, code, verb, status, says) => {
+    const told: EventBody[] = [];
+    const host = new FakeHost('fred', [
+      { matches: ` ${verb} `, code },
+      { matches: 'settle_run_of 2026', stdout: `${settled}\n` },
+    ]);
+    const connections = new Map([['fred', host]]);
+    const hosts = sshHosts({ connections, reconnect: async () => host } as never);
+    const run = runOn(host, (event) => void told.push(event), {}, hosts);
+    expect(await run[verb as 'restore' | 'finish']()).toMatchObject({ status });
+    expect(told).toContainEqual(
+      expect.objectContaining({
+        level: 'warning',
+        text: `the program of its run ended with exit code ${code}; logging in again, for 60 s at most`,
+      }),
+    );
+    const end = told.at(-1);
+    if (says) expect(end).toMatchObject({ message: expect.stringContaining(says) });
+    else expect(end).not.toHaveProperty('message');
+  },
+);
 
 test.each([
   ['commit', 'committing', 'restored', 'restored'],
