@@ -48,7 +48,7 @@ export async function changeNothing(
   const unchanged =
     refused.length > 0 ? 'nothing was changed on any host' : 'stopped before any host was changed';
   const how = broken.length > 0 ? `not as before: ${broken.join(', ')}${others}` : unchanged;
-  return summarize(wrong, 0, `${how}${withPackages(runs)}`);
+  return summarize(wrong, 0, [how, ...stayingPackages(runs)].join(', but '));
 }
 
 /** Where a run failed. */
@@ -83,6 +83,7 @@ export async function giveUp(
     ...(untouched.length > 0 || !isTouched
       ? [`not touched: ${listed(isTouched ? untouched : [...turn, ...untouched])}`]
       : []),
+    ...stayingPackages(runs.filter((run) => !kept.includes(run))),
     ...(kept.length > 0 ? ['apply again to change the others, too'] : []),
   ];
   return summarize([...wrong, ...back, ...undone.filter(isWrong)], changesOf(kept), parts.join('; '));
@@ -111,9 +112,9 @@ function summarize(outcomes: readonly HostOutcome[], changed: number, message: s
 }
 
 /** Packages are installed before files are validated, and are not removed again. */
-const withPackages = (runs: readonly HostRun[]) => {
+const stayingPackages = (runs: readonly HostRun[]): string[] => {
   const installed = runs.filter((run) => run.hasInstalled);
-  return installed.length > 0 ? `, but the packages that were installed on ${listed(installed)} stay` : '';
+  return installed.length > 0 ? [`the packages that were installed on ${listed(installed)} stay`] : [];
 };
 
 const changesOf = (runs: readonly HostRun[]) => runs.reduce((sum, run) => sum + run.changes, 0);

@@ -1,4 +1,4 @@
-import { changeNothing } from '../../src/rollout/ending';
+import { changeNothing, giveUp } from '../../src/rollout/ending';
 import { HostRun } from '../../src/rollout/host-run';
 import { sshHosts } from '../../src/rollout/ssh-host';
 import { FakeHost } from '../support/fake-host';
@@ -50,4 +50,18 @@ test('packages that were installed on the way are told of, where some were', asy
     message: 'not as before: lucy; nothing was changed on the others',
   });
   expect((await end(lucy)).message).toBe('not as before: lucy');
+});
+
+test('the packages of a host whose turn did not come are told of, too', async () => {
+  const [ethyl, fred] = await Promise.all([
+    stagedOn('ethyl', `${begun}3\tfailed\t1\trun 1 bm8= bm8=\n`),
+    stagedOn('fred', `${begun}3\tdone\t1\t10\n`),
+  ]);
+  const { message } = await giveUp(
+    { onFailure: 'restore', stopping: new AbortController().signal },
+    { runs: [ethyl.run, fred.run], done: [], turn: [ethyl.run], wrong: [ethyl.outcome] },
+  );
+  expect(message).toBe(
+    'the rollout was stopped; not touched: ethyl, fred; the packages that were installed on fred stay',
+  );
 });
